@@ -137,7 +137,7 @@ const threads = {
 } as const satisfies OptionDefinition;
 
 /** Formats of the tables of `describe`. */
-export const descriptionFormats = ['text', 'markdown', 'html', 'swc'] as const;
+export const descriptionFormats = ['text', 'markdown', 'latex', 'html', 'swc'] as const;
 
 /** Notations with a model to start from. */
 export const starterNames = ['brian', 'pynn', 'neuroml'] as const;
@@ -447,6 +447,20 @@ export const commands = {
       ['$0 plot cuba.nwb -o raster.svg', 'spikes, or rates of groups of cells where there are too many'],
       ['$0 plot cuba.yaml --kind network -o network.png', 'populations and projections'],
     ],
+  },
+  report: {
+    describe: 'write a page about a result or a model: tables, equations, pictures, provenance',
+    files: { name: 'result', many: false, describe: 'a result of any program, or a model in any supported notation' },
+    options: {
+      output: { type: 'string', alias: 'o', value: 'file', describe: 'page to write: .html; - prints it' },
+      conversion: { type: 'string', value: 'file', describe: 'conversion report to include (of convert --report)' },
+      force,
+      seed,
+      ...read,
+      ...common,
+    },
+    required: ['output'],
+    examples: [['$0 report cuba.nwb -o cuba.html', 'one file that needs no other and no network']],
   },
   new: {
     describe: 'write a small model to start from',

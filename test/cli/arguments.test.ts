@@ -61,7 +61,7 @@ describe('what is refused', () => {
     [
       'simulate m.yaml',
       'there is no command simulate | the commands are run, convert, validate, codegen, verify, compare, diff, ' +
-        'describe, plot, new, explain, schema, serve, inspect, doctor, targets, completion',
+        'describe, plot, report, new, explain, schema, serve, inspect, doctor, targets, completion',
     ],
     [
       'brian script.py --strict',

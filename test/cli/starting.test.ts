@@ -155,9 +155,9 @@ describe('describe', () => {
     'writes %s as Markdown, HTML and JSON',
     async (path) => {
       const markdown = await runCommand(['describe', path, '--format', 'markdown']);
-      expect(markdown.stdout).toContain('## Populations\n\n| name | neuron type | cells | own values |\n| --- |');
+      expect(markdown.stdout).toContain('## B Populations\n\n| name | neuron type | cells | own values |\n| --- |');
       const html = await runCommand(['describe', path, '--format', 'html']);
-      expect(html.stdout).toMatch(/^<!doctype html>[^]*<h2>Populations<\/h2>[^]*<\/html>\n$/);
+      expect(html.stdout).toMatch(/^<!doctype html>[^]*<h2>B Populations<\/h2>[^]*<\/html>\n$/);
       const json = await runCommand(['describe', path, '--json']);
       const { sections } = JSON.parse(json.stdout) as { sections: { title: string }[] };
       expect(sections.map(({ title }) => title)).toContain('Neuron types');

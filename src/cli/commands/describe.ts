@@ -3,7 +3,7 @@
 import { countAllSynapses } from '../../run/pipeline.js';
 import { describeModel } from '../../run/describe/describe.js';
 import type { ModelDescription } from '../../run/describe/description.js';
-import { describeInHtml, describeInMarkdown } from '../../run/describe/formats.js';
+import { describeInHtml, describeInLatex, describeInMarkdown } from '../../run/describe/formats.js';
 import { describeInSwc } from '../../run/describe/swc.js';
 import { inStage } from '../../run/stages.js';
 import { refuseToReplace, writeText } from '../../run/results/replaceable.js';
@@ -18,6 +18,7 @@ const writers: Readonly<
 > = {
   text: describeInText,
   markdown: describeInMarkdown,
+  latex: describeInLatex,
   html: describeInHtml,
 };
 

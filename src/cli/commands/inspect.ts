@@ -4,6 +4,7 @@ import { openRecorded } from '../../compare/open-recorded.js';
 import type { Recorded } from '../../compare/recorded.js';
 import { printable } from '../../diagnostics/display.js';
 import { formatCount } from '../../diagnostics/quantities.js';
+import { runProperties } from '../../run/results/run-properties.js';
 import { onlyFile, type CommandContext } from '../context.js';
 import { exitCodes } from '../exit-codes.js';
 import { printJson } from '../failure.js';
@@ -22,7 +23,7 @@ function contentsOf({ path, format, record, dt, begin, end, trains, signals, not
   return {
     path,
     format,
-    run: record === undefined ? null : runOf(record),
+    run: record === undefined ? null : runProperties(record),
     dt: dt ?? null,
     begin,
     end,
@@ -43,26 +44,12 @@ function contentsOf({ path, format, record, dt, begin, end, trains, signals, not
   };
 }
 
-/** Properties of a run of interneuron. */
-const runOf = (record: NonNullable<Recorded['record']>): Readonly<Record<string, string | number | boolean>> => ({
-  name: record.name,
-  'model hash': record.hashes.model,
-  seed: record.seed,
-  precision: record.precision,
-  'numerics version': record.numericsVersion,
-  engine: `${record.target} (${record.device})`,
-  version: `interneuron ${record.versions.interneuron}, Node ${record.versions.node}`,
-  written: record.date,
-  complete: record.complete,
-  fingerprint: record.fingerprint.total,
-});
-
 function linesOf(recorded: Recorded): readonly string[] {
   const { format, record, dt, begin, end, trains, signals, notes } = recorded;
   const ms = (seconds: number): string => `${Number((seconds * 1e3).toPrecision(10))} ms`;
   const about = [
     ['format', format],
-    ...Object.entries(record === undefined ? {} : runOf(record)).map(([key, value]) => [key, String(value)]),
+    ...Object.entries(record === undefined ? {} : runProperties(record)).map(([key, value]) => [key, String(value)]),
     ['time', `${ms(begin)} to ${end === null ? 'an end that is not stated' : ms(end)}`],
     ...(dt === undefined ? [] : [['time step', ms(dt)]]),
   ];

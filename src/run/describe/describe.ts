@@ -148,17 +148,56 @@ function types<Type extends EquationSet>(
 ): DescriptionSection {
   return {
     title,
-    parts: Object.entries(all).flatMap(([name, type]) => {
-      const equations: DescriptionCode = { kind: 'code', caption: name, lines: [...equationLines(type), ...own(type)] };
-      const rows = Object.entries(type.parameters).map(([parameter, { value, unit }]) => [
+    parts: alike(all, own).flatMap(({ names, lines, values }) => {
+      const equations: DescriptionCode = { kind: 'code', caption: names.join(', '), lines };
+      const isOne = values.every((column) => sameTexts(column, values[0]!));
+      const rows = Object.keys(all[names[0]!]!.parameters).map((parameter, k) => [
         parameter,
-        valueText(value, unit),
+        ...(isOne ? [values[0]![k]!] : values.map((column) => column[k]!)),
       ]);
-      const parameters: DescriptionTable = { kind: 'table', columns: ['parameter', 'value'], rows };
+      const columns = ['parameter', ...(isOne ? ['value'] : names)];
+      const parameters: DescriptionTable = { kind: 'table', columns, rows };
       return rows.length === 0 ? [equations] : [equations, parameters];
     }),
   };
 }
+
+/** Types of equal equations. */
+interface Alike {
+  readonly names: string[];
+  readonly lines: readonly string[];
+  /** Values of the parameters of each type. */
+  readonly values: (readonly string[])[];
+}
+
+/** Most types with values of their own in one table. */
+const mostColumns = 5;
+
+/** Returns types in groups of equal equations and parameters. Types with other values join up to `mostColumns`. */
+function alike<Type extends EquationSet>(
+  all: Readonly<Record<string, Type>>,
+  own: (type: Type) => readonly string[],
+): readonly Alike[] {
+  const groups: Alike[] = [];
+  for (const [name, type] of Object.entries(all)) {
+    const lines = [...equationLines(type), ...own(type)];
+    const values = Object.values(type.parameters).map(({ value, unit }) => valueText(value, unit));
+    const group = groups.find(
+      (one) =>
+        sameTexts(one.lines, lines) &&
+        sameTexts(Object.keys(all[one.names[0]!]!.parameters), Object.keys(type.parameters)) &&
+        (one.values.every((column) => sameTexts(column, values)) || one.names.length < mostColumns),
+    );
+    if (group) {
+      group.names.push(name);
+      group.values.push(values);
+    } else groups.push({ names: [name], lines, values: [values] });
+  }
+  return groups;
+}
+
+const sameTexts = (a: readonly string[], b: readonly string[]): boolean =>
+  a.length === b.length && a.every((text, k) => text === b[k]);
 
 function equationLines(type: EquationSet): string[] {
   const initial = Object.entries(type.state).flatMap(([name, { initial: first, unit }]) =>
@@ -297,7 +336,9 @@ const assignments = (values: Readonly<Record<string, Value>>, units: ReadonlyMap
     .map(([name, value]) => `${name} = ${valueText(value, units.get(name) ?? '1')}`)
     .join(', ');
 
-function quantity(value: number, unit: UnitText): string {
+/** Returns a number with its unit. Products of decimal numbers may differ from what was written in their last digit. */
+function quantity(exact: number, unit: UnitText): string {
+  const value = Number(exact.toPrecision(15));
   const written = writtenQuantity(value, parseUnit(unit).dimension, 'decimal');
   if (written.unit === '1') return String(written.number);
   return `${written.number} ${written.number === value ? unit : written.unit}`;

@@ -1,0 +1,32 @@
+/** `interneuron report`: a page of HTML about a result or a model. */
+
+import { extname } from 'node:path';
+import { UsageError } from '../../diagnostics/diagnostic.js';
+import { reportPage } from '../../run/report-page.js';
+import { refuseToReplace, writeText } from '../../run/results/replaceable.js';
+import { onlyFile, type CommandContext } from '../context.js';
+import { exitCodes } from '../exit-codes.js';
+import { printJson } from '../failure.js';
+
+/** Writes the page. */
+export async function report(context: CommandContext): Promise<number> {
+  const { options, terminal, toStandardOutput } = context;
+  const output = options.value('output') ?? '';
+  if (!toStandardOutput && !/^\.html?$/i.test(extname(output)))
+    throw new UsageError(`a report is an .html file, not ${output}`, 'name one, such as -o report.html');
+  if (!toStandardOutput) await refuseToReplace([output], options.flag('force'));
+  const conversion = options.value('conversion');
+  const page = await reportPage(onlyFile(context), {
+    model: async (path) => {
+      const imported = await context.model(path);
+      context.show(imported.diagnostics);
+      return imported;
+    },
+    ...(conversion === undefined ? {} : { conversion }),
+  });
+  if (toStandardOutput) terminal.stdout.write(page);
+  else writeText(output, page);
+  if (context.json) printJson(terminal, { outputs: [output] });
+  else if (!toStandardOutput) context.say(`wrote ${output}`);
+  return exitCodes.done;
+}

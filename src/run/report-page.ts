@@ -1,0 +1,156 @@
+/** A page about a model and a run of it: tables, equations, pictures, provenance. */
+
+import { readFileSync } from 'node:fs';
+import { milliseconds } from '../compare/compare.js';
+import { isOurs, openRecorded } from '../compare/open-recorded.js';
+import type { Recorded } from '../compare/recorded.js';
+import { UsageError } from '../diagnostics/diagnostic.js';
+import { isObject } from '../diagnostics/member.js';
+import { formatCount, formatDuration } from '../diagnostics/quantities.js';
+import { countAllSynapses } from './compile-model.js';
+import { describeModel } from './describe/describe.js';
+import { escaped } from './describe/escaped.js';
+import { descriptionBlocks, htmlPage, htmlTable } from './describe/formats.js';
+import { drawPictureOf } from './draw-picture.js';
+import type { ImportedModel } from './read/imported-model.js';
+import type { PictureKind } from './picture-kinds.js';
+import { runProperties } from './results/run-properties.js';
+import { inStage } from './stages.js';
+
+/** Input of a report. */
+export interface ReportOptions {
+  /** Reads the model that a path names or that a result holds. */
+  readonly model: (path: string) => Promise<ImportedModel>;
+  /** Path of a conversion report. */
+  readonly conversion?: string;
+}
+
+/** Most synapses for a picture of their weights, which builds the network. */
+const mostSynapses = 5_000_000;
+
+/**
+ * Writes a self-contained page of HTML about a result of any program, or about a model.
+ *
+ * @throws UsageError for files that cannot be read
+ * @throws DiagnosticError for models with mistakes
+ */
+export async function reportPage(path: string, { model, conversion }: ReportOptions): Promise<string> {
+  const ours = await isOurs(path);
+  const recorded = ours || !(await isModel(path)) ? await openRecorded(path) : null;
+  const imported = ours || recorded === null ? await model(path) : null;
+  const title = imported?.valid.model.name ?? path;
+  return htmlPage(title, [
+    ...(recorded ? runBlocks(recorded) : []),
+    ...(recorded ? await pictures(path, recorded) : []),
+    ...(imported ? await modelBlocks(path, imported) : []),
+    ...(conversion === undefined ? [] : conversionBlocks(conversion)),
+    ...(recorded?.record ? provenanceBlocks(recorded.record) : []),
+  ]);
+}
+
+/** Checks whether a file holds a model: it is none if it reads as a result of another program. */
+async function isModel(path: string): Promise<boolean> {
+  try {
+    await openRecorded(path);
+    return false;
+  } catch (error) {
+    if (error instanceof UsageError) return true;
+    throw error;
+  }
+}
+
+function runBlocks({ path, format, end, dt, trains, record, notes }: Recorded): readonly string[] {
+  const rows = [
+    ['file', `${path}: ${format}`],
+    ...(end === null ? [] : [['duration', formatDuration(end)]]),
+    ...(dt === undefined ? [] : [['time step', milliseconds(dt)]]),
+    ...(record ? [['fingerprint', record.fingerprint.total]] : []),
+  ];
+  const seconds = end ?? NaN;
+  const spikes = trains.map(({ population, event, ids, trains: own }) => {
+    const count = own.reduce((sum, { length }) => sum + length, 0);
+    const rate = count / ids.length / seconds;
+    return [
+      `${population === '' ? 'cells' : population}${event === 'spike' ? '' : `.${event}`}`,
+      formatCount(ids.length),
+      formatCount(count),
+      Number.isFinite(rate) ? `${Number(rate.toPrecision(4))} Hz` : '',
+    ];
+  });
+  return [
+    '<h2>Run</h2>',
+    htmlTable({ columns: ['', ''], rows }),
+    ...(spikes.length === 0 ? [] : [htmlTable({ columns: ['population', 'cells', 'spikes', 'rate'], rows: spikes })]),
+    ...notes.map((note) => `<p>${escaped(note)}</p>`),
+  ];
+}
+
+async function pictures(path: string, { trains, signals }: Recorded): Promise<readonly string[]> {
+  const hasSpikes = trains.some(({ event, ids }) => event === 'spike' && ids.length > 0);
+  const kinds: readonly PictureKind[] = [
+    ...(hasSpikes ? (['raster', 'rates'] as const) : []),
+    ...(signals.length > 0 ? (['traces'] as const) : []),
+  ];
+  const titles: Readonly<Partial<Record<PictureKind, string>>> = { raster: 'Spikes', rates: 'Rates', traces: 'Samples' };
+  const blocks: string[] = [];
+  for (const kind of kinds) {
+    const svg = await drawPictureOf(path, { kind, title: titles[kind] ?? kind, importModel: refuse });
+    blocks.push(figure(kind, svg));
+  }
+  return blocks;
+}
+
+const refuse = (): never => {
+  throw new UsageError('pictures of recordings need no model', 'draw another kind');
+};
+
+const figure = (kind: string, svg: string): string => `<figure class="${kind}">${svg}</figure>`;
+
+async function modelBlocks(path: string, imported: ImportedModel): Promise<readonly string[]> {
+  const synapses = await countAllSynapses(imported);
+  const description = inStage('describe', () => describeModel(imported.valid, imported.hashes, synapses));
+  const total = [...synapses.values()].reduce((sum, count) => sum + count, 0);
+  const blocks = [...descriptionBlocks(description)];
+  if (total === 0) return blocks;
+  const titles = { network: 'Network', weights: 'Weights' } as const;
+  for (const kind of total > mostSynapses ? (['network'] as const) : (['network', 'weights'] as const))
+    try {
+      const svg = await drawPictureOf(path, { kind, title: titles[kind], importModel: () => imported });
+      blocks.push(figure(kind, svg));
+    } catch (error) {
+      // Synapses of some models have no weights.
+      if (!(error instanceof UsageError)) throw error;
+    }
+  return blocks;
+}
+
+function conversionBlocks(path: string): readonly string[] {
+  let report: unknown;
+  try {
+    report = JSON.parse(readFileSync(path, 'utf8'));
+  } catch {
+    throw new UsageError(`${path} is no conversion report`, 'write one with interneuron convert --report FILE');
+  }
+  if (!isObject(report) || !Array.isArray(report['report']))
+    throw new UsageError(`${path} is no conversion report`, 'write one with interneuron convert --report FILE');
+  const text = (value: unknown): string => (typeof value === 'string' ? value : '');
+  const rows = (report['report'] as readonly unknown[])
+    .filter(isObject)
+    .map((one) => [text(one['verdict']), text(one['pointer']), text(one['message'])]);
+  return [
+    '<h2>Conversion</h2>',
+    `<p>From ${escaped(text(report['from']))} to ${escaped(text(report['to']))}: ${escaped(text(report['outcome']))}.</p>`,
+    htmlTable({ columns: ['verdict', 'part', 'difference'], rows }),
+  ];
+}
+
+function provenanceBlocks(record: NonNullable<Recorded['record']>): readonly string[] {
+  const populations = Object.entries(record.fingerprint.populations).map(([name, { digest }]) => [name, digest]);
+  const properties = Object.entries(runProperties(record)).map(([name, value]) => [name, String(value)]);
+  return [
+    '<h2>Provenance</h2>',
+    htmlTable({ columns: ['', ''], rows: properties }),
+    htmlTable({ columns: ['population', 'digest of its spikes and final state'], rows: populations }),
+    ...record.notes.map((note) => `<p>${escaped(note)}</p>`),
+  ];
+}

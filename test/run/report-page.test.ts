@@ -1,0 +1,128 @@
+/** `interneuron report`, and `describe` as documents; pages are laid out by Chromium without a network. */
+
+import { spawnSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { runCommand, temporaryFolder } from '../support/command.js';
+
+const folder = temporaryFolder();
+const model = 'fixtures/brian/single-lif.yaml';
+const hasBrowser = spawnSync('chromium', ['--version']).status === 0;
+
+/** Sizes of the parts of a page, as the browser lays it out, and what it reports. */
+interface Layout {
+  readonly heights: Readonly<Record<string, readonly number[]>>;
+  readonly loaded: readonly string[];
+  readonly errors: readonly string[];
+}
+
+/** Opens a page with a script that measures it. */
+function laidOut(page: string): Layout {
+  const path = folder.file('measured.html');
+  const script = `<script>
+    const heights = {};
+    for (const tag of ['svg', 'math', 'table', 'mfrac'])
+      heights[tag] = [...document.querySelectorAll(tag)].map((one) => one.getBoundingClientRect().height);
+    const loaded = performance.getEntriesByType('resource').map(({ name }) => name);
+    document.body.innerHTML = '<pre>' + btoa(JSON.stringify({ heights, loaded })) + '</pre>';
+  </script>`;
+  writeFileSync(path, page.replace('</body>', `${script}</body>`));
+  const { stdout, stderr } = spawnSync(
+    'chromium',
+    [
+      ...['--headless', '--no-sandbox', '--disable-gpu', '--enable-logging=stderr', `--user-data-dir=${folder.file('browser')}`],
+      ...['--host-resolver-rules=MAP * ~NOTFOUND', '--dump-dom', `file://${path}`],
+    ],
+    { encoding: 'utf8', timeout: 60_000 },
+  );
+  const [, encoded = ''] = /<pre>(.*?)<\/pre>/.exec(stdout) ?? [];
+  const errors = stderr.split('\n').filter((line) => line.includes('CONSOLE'));
+  return { ...(JSON.parse(Buffer.from(encoded, 'base64').toString()) as Omit<Layout, 'errors'>), errors };
+}
+
+/** Checks that a page has no address of another file. */
+const needsNothing = (page: string): boolean => !/(?:src|href)="(?!data:)|@import|url\(|<script/.test(page);
+
+beforeAll(async () => {
+  expect(await runCommand(['run', model, '-q', '-o', folder.file('lif.nwb')])).toMatchObject({ code: 0 });
+}, 60_000);
+
+describe('report', () => {
+  it('a result: pictures, tables, equations, provenance', async () => {
+    const { code } = await runCommand(['report', folder.file('lif.nwb'), '-o', folder.file('lif.html'), '-q']);
+    expect(code).toBe(0);
+    const page = readFileSync(folder.file('lif.html'), 'utf8');
+    expect(needsNothing(page)).toBe(true);
+    expect([...page.matchAll(/<h2>(.*?)<\/h2>/g)].map(([, heading]) => heading)).toEqual([
+      'Run',
+      'A Model summary',
+      'B Populations',
+      'D Neuron models',
+      'F Measurements',
+      'Protocol',
+      'Provenance',
+    ]);
+    expect([...page.matchAll(/<figure class="(\w+)">/g)].map(([, kind]) => kind)).toEqual(['raster', 'rates', 'traces']);
+    expect(page).toMatch(/<td>fingerprint<\/td><td>5318942110b9a921/);
+    expect(page).toContain('<td>18</td><td>90 Hz</td>');
+    if (!hasBrowser) return;
+    const { heights, loaded, errors } = laidOut(page);
+    expect({ loaded, errors }).toEqual({ loaded: [], errors: [] });
+    expect(heights['svg']!.filter((height) => height > 100).length).toBeGreaterThanOrEqual(3);
+    expect(heights['table']!.every((height) => height > 20)).toBe(true);
+    // Fractions are laid out, not read as text of one line.
+    expect(Math.min(...heights['mfrac']!)).toBeGreaterThan(25);
+  });
+
+  it('a model with a conversion report', async () => {
+    const source = 'fixtures/brian/deterministic-30.yaml';
+    const [converted, report] = [folder.file('converted.xml'), folder.file('report.json')];
+    await runCommand(['convert', source, '--to', 'neuroml', '-o', converted, '--report', report, '-q']);
+    const { stdout } = await runCommand(['report', source, '-o', '-', '--conversion', report]);
+    expect(stdout).toContain('<h2>C Connectivity</h2>');
+    expect(stdout).toContain('<p>From brian to neuroml: approximate.</p>');
+    expect(stdout).toContain('<figure class="network">');
+    expect(needsNothing(stdout)).toBe(true);
+  });
+
+  it('a result of another program', async () => {
+    writeFileSync(folder.file('nest.dat'), 'sender\ttime_ms\n1\t10.0\n2\t12.5\n');
+    const { stdout } = await runCommand(['report', folder.file('nest.dat'), '-o', '-']);
+    expect(stdout).toMatch(/<h2>Run<\/h2>[^]*<figure class="raster">/);
+    expect(stdout).not.toContain('Provenance');
+  });
+
+  it('names are escaped', async () => {
+    const text = readFileSync(model, 'utf8').replace('name: Single LIF', "name: '<img src=x>'");
+    writeFileSync(folder.file('hostile.yaml'), text);
+    const { stdout } = await runCommand(['report', folder.file('hostile.yaml'), '-o', '-']);
+    expect(stdout).toContain('<h1>&lt;img src=x&gt;</h1>');
+    expect(stdout).not.toContain('<img');
+  });
+
+  it.each([
+    [['report', model, '-o', 'x.pdf'], /a report is an \.html file, not x\.pdf/],
+    [['report', 'none.nwb', '-o', '-'], /there is no file none\.nwb/],
+    [['report', model, '-o', '-', '--conversion', model], /is no conversion report/],
+  ])('%j', async (words, message) => {
+    expect(await runCommand(words)).toMatchObject({ code: 2, stderr: expect.stringMatching(message) });
+  });
+});
+
+describe('describe', () => {
+  it('types of equal equations are one', async () => {
+    const neuron = (tau: string): string => `{ N: 1, model: "dv/dt = -v/tau : 1", threshold: v > 1, reset: v = 0, namespace: { tau: ${tau} } }`;
+    const groups = ['10 ms', '10 ms', '20 ms'].map((tau, k) => `  G${k}: ${neuron(tau)}\n`).join('');
+    writeFileSync(folder.file('three.yaml'), `format: interneuron/brian\nneuron_groups:\n${groups}run: 1 ms\n`);
+    const { stdout } = await runCommand(['describe', folder.file('three.yaml'), '--format', 'markdown']);
+    expect(stdout).toContain('### G0, G1, G2\n');
+    expect(stdout).toContain('| parameter | G0 | G1 | G2 |\n| --- | --- | --- | --- |\n| tau | 10 ms | 10 ms | 20 ms |');
+  });
+
+  it('LaTeX', async () => {
+    const { stdout } = await runCommand(['describe', model, '--format', 'latex']);
+    expect(stdout).toMatch(/^\\documentclass[^]*\\section\*\{D Neuron models\}[^]*\\frac\{d v\}\{d t\}[^]*\\end\{document\}\n$/);
+    const opened = stdout.match(/(?<!\\)\{/g)?.length;
+    expect(stdout.match(/(?<!\\)\}/g)?.length).toBe(opened);
+  });
+});

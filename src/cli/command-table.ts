@@ -365,13 +365,18 @@ export const commands = {
     files: {
       name: 'results',
       many: true,
-      describe: 'two results: of run, NWB, SONATA, NEST, LEMS, Neo JSON, or a table',
+      describe: 'two results: of run, NWB, SONATA, NEST, LEMS, Neo, or a table; patterns in quotes name several runs',
     },
     options: {
       ...compared,
+      picture: { type: 'string', value: 'file', describe: 'draw both as a picture: .svg or .png' },
+      force,
       ...common,
     },
-    examples: [['$0 compare cuba.nwb nest.dat --within 0.1ms', 'exit code 0: the same, 1: different, 3: cannot say']],
+    examples: [
+      ['$0 compare cuba.nwb nest.dat --within 0.1ms', 'exit code 0: the same, 1: different, 3: cannot say'],
+      ["$0 compare 'ours-*.nwb' 'nest-*.dat' --cells id+1", 'several runs of each side, with other seeds'],
+    ],
   },
   test: {
     describe: 'run models and check the results that files beside them expect (expect.yaml, or tests of OMV)',

@@ -23,6 +23,10 @@ export const modelFiles = (words: readonly string[]): Promise<readonly ModelFile
 /** Lists the tests that arguments name. @throws UsageError for a folder without tests, and for a pattern without matches */
 export const testFiles = (words: readonly string[]): Promise<readonly ModelFile[]> => allFiles(words, testsIn);
 
+/** Lists the files that a name or a pattern means. @throws UsageError for a pattern without matches */
+export const namedFiles = async (word: string): Promise<readonly string[]> =>
+  (await filesOf(word, (folder) => Promise.resolve([{ path: folder, within: folder }]))).map(({ path }) => path);
+
 async function allFiles(words: readonly string[], inFolder: typeof modelsIn): Promise<readonly ModelFile[]> {
   const found = await Promise.all(words.map((word) => filesOf(word, inFolder)));
   return found.flat();

@@ -154,7 +154,8 @@ const sameExtent = (first: Recorded, second: Recorded, { begin }: Interval): boo
   first.begin === begin && second.begin === begin && first.end === second.end;
 
 // --- Time -----------------------------------------------------------------------------------------------------------
-function commonInterval(first: Recorded, second: Recorded, from: number | undefined, notes: string[]): Interval {
+/** Returns the time that two recordings have in common, from a time on. @param notes  receives sentences about the rest */
+export function commonInterval(first: Recorded, second: Recorded, from: number | undefined, notes: string[]): Interval {
   const begin = Math.max(first.begin, second.begin, from ?? -Infinity);
   const ends = [first.end, second.end].filter((end) => end !== null);
   const last = Math.max(lastTime(first), lastTime(second));
@@ -199,7 +200,8 @@ const lastTime = ({ trains, signals }: Recorded): number =>
 const countWithin = (train: Train, begin: number, end: number): number =>
   firstFrom(train, end + 2 * timeRounding) - firstFrom(train, begin - timeRounding);
 
-function cropped(pair: PairedTrains, { begin, end }: Interval): PairedTrains {
+/** Returns paired trains without spikes outside an interval. */
+export function cropped(pair: PairedTrains, { begin, end }: Interval): PairedTrains {
   const crop = (train: Train): Train =>
     train.subarray(firstFrom(train, begin - timeRounding), firstFrom(train, end + 2 * timeRounding));
   return { ...pair, first: pair.first.map(crop), second: pair.second.map(crop) };
@@ -295,7 +297,7 @@ function meanDistances(first: readonly Train[], second: readonly Train[], interv
 }
 
 /** Returns populations with unequal spikes with the verdict of their statistics, corrected for the number of tests. */
-function judged(populations: readonly PopulationComparison[]): readonly PopulationComparison[] {
+export function judged(populations: readonly PopulationComparison[]): readonly PopulationComparison[] {
   const all = populations.flatMap(({ statistics = [] }) => statistics.map(({ difference }) => difference));
   const corrected = [...withHolm(all)];
   return populations.map((one) => {

@@ -7,6 +7,7 @@ import { openResult, resultFormat } from '../../runtime/results/open.js';
 import { isNwbResult } from '../../runtime/results/nwb/read.js';
 import { UsageError } from '../diagnostics/diagnostic.js';
 import { unreadFormat, unusable } from './messages.js';
+import { isNeoFile, readNeoFile } from './read/neo-files.js';
 import { formatName, recordedRun } from './read/ours.js';
 import type { Recorded } from './recorded.js';
 
@@ -43,6 +44,7 @@ export async function openRecorded(path: string, { times }: ReadOptions = {}): P
     }
   }
   const start = startOf(path).trimStart();
+  if (isNeoFile(path)) return readNeoFile(path, times);
   if (start === '') throw unusable(path, 'it is empty', 'write it again with the program that made it');
   if (start.startsWith(hdf5Signature)) return (await import('./read/hdf5.js')).readHdf5(path, times);
   if (statesNotation.test(start) || start.startsWith('<'))

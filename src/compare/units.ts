@@ -25,10 +25,11 @@ export function fileUnit(text: string): FileUnit | null {
   return null;
 }
 
-/** Returns how many seconds one unit is; null if it is no time. */
+/** Returns how many seconds one unit is, such as `ms`, or `0.1 ms` for times in steps; null if it is no time. */
 export function timeScale(text: string): number | null {
-  const unit = fileUnit(text);
-  return unit?.si === 's' ? unit.scale : null;
+  const [, number = '1', name = text] = /^\s*(\d*\.?\d+)\s*(\D+)$/.exec(text) ?? [];
+  const unit = fileUnit(name);
+  return unit?.si === 's' && Number(number) > 0 ? decimalToSI(number, unit.scale) : null;
 }
 
 /** Returns numbers in SI units. Division by a whole number rounds once, as decimal texts in SI units do. */

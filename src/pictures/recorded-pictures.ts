@@ -154,7 +154,7 @@ function isDense(one: RecordedTrains, height: number): boolean {
 }
 
 /** A bin of 1, 2 or 5 times a power of ten, of which some hundred cover the time. */
-function binOf({ begin, end }: Span): number {
+export function binOf({ begin, end }: Span): number {
   const wanted = (end - begin) / 150;
   const power = 10 ** Math.floor(Math.log10(wanted));
   return ([1, 2, 5].find((factor) => factor * power >= wanted) ?? 10) * power;
@@ -175,7 +175,7 @@ interface Frame extends Panel {
 }
 
 /** A panel with its name and the axis of time, which only the last one shows. */
-function panelFrame(name: string, height: number, isLast: boolean, { begin, end }: Span): Frame {
+export function panelFrame(name: string, height: number, isLast: boolean, { begin, end }: Span): Frame {
   return {
     name,
     height: height + (isLast ? axisHeight : margins.marginBottom),
@@ -191,7 +191,8 @@ function panelFrame(name: string, height: number, isLast: boolean, { begin, end 
   };
 }
 
-const withMarks = (
+/** Returns a panel with marks, and the name beside them. */
+export const withMarks = (
   { name, height, options }: Frame,
   marks: readonly Plot.Markish[],
   more: Plot.PlotOptions = {},

@@ -323,3 +323,61 @@ describe('interneuron compare', () => {
     expect(code).toBe(2);
   });
 });
+
+describe('several runs of each side', () => {
+  /** Writes runs as spikes of NEST, which list only cells with spikes. */
+  const write = (name: string, rate: number, seeds: readonly number[]): void => {
+    for (const seed of seeds) {
+      const trains = poisson(
+        Array.from({ length: 20 }, () => rate),
+        4,
+        seed,
+      );
+      const lines = trains.flatMap((train, id) => Array.from(train, (time) => `${id}\t${(time * 1e3).toFixed(3)}`));
+      writeFileSync(folder.file(`${name}-${seed}.dat`), `# NEST\nsender\ttime_ms\n${lines.join('\n')}\n`);
+    }
+  };
+  beforeAll(() => {
+    write('slow', 20, [1, 2, 3, 4, 5]);
+    write('other', 20, [6, 7, 8, 9, 10]);
+    write('fast', 30, [6, 7, 8, 9, 10]);
+  });
+
+  it.each([
+    ['other', 0, 'statistically the same'],
+    ['fast', 1, 'different'],
+  ])('%s', async (name, code, grade) => {
+    const words = ['compare', folder.file('slow-*.dat'), folder.file(`${name}-*.dat`), '--json'];
+    const found = await runCommand(words);
+    expect(found.code).toBe(code);
+    const report = JSON.parse(found.stdout) as Comparison;
+    expect(report.grade).toBe(grade);
+    expect(report.populations[0]).toMatchObject({ cells: 20, statistics: [{ over: 'runs' }, {}, {}, {}, {}] });
+    // 5 runs of 20 cells with 20 Hz for 4 s.
+    expect(Math.abs(report.populations[0]!.spikes[0] - 8000)).toBeLessThan(5 * Math.sqrt(8000));
+  });
+
+  it('one run of a side is too few', async () => {
+    const found = await runCommand(['compare', folder.file('slow-*.dat'), folder.file('fast-6.dat')]);
+    expect(found).toMatchObject({ code: 2, stderr: expect.stringMatching(/there are 5 and 1 runs/) });
+    const none = await runCommand(['compare', folder.file('none-*.dat'), folder.file('fast-6.dat')]);
+    expect(none).toMatchObject({ code: 2, stderr: expect.stringMatching(/no file matches/) });
+  });
+});
+
+describe('--picture', () => {
+  it('rasters one over the other, and samples with their difference', async () => {
+    const files = ['0.1 ms', '0.2 ms'].map((dt, k) => [folder.file(`dt${k}.nwb`), dt] as const);
+    for (const [path, dt] of files) await runCommand(['run', 'fixtures/brian/single-lif.yaml', '--dt', dt, '-q', '-o', path]);
+    const picture = folder.file('both.svg');
+    await runCommand(['compare', files[0]![0], files[1]![0], '--picture', picture, '-q']);
+    const svg = readFileSync(picture, 'utf8');
+    expect(svg).toMatch(/>G\.v\[0\]<[^]*>difference</);
+    // Spikes of each side have its colour.
+    for (const colour of ['#0072b2', '#d55e00']) {
+      const [ticks = ''] = new RegExp(`<g[^>]*stroke="${colour}"[^>]*>(?:<line[^>]*>(?:</line>)?)+`).exec(svg) ?? [];
+      expect(ticks.match(/<line/g)).toHaveLength(18);
+    }
+    expect(await runCommand(['compare', files[0]![0], files[1]![0], '--picture', 'x.pdf'])).toMatchObject({ code: 2 });
+  });
+});

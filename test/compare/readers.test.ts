@@ -1,11 +1,14 @@
 /** Readers of results of other programs: what each file says, in s and SI units. */
 
 import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { loadH5, type Group } from '../../runtime/results/nwb/h5.js';
 import { openRecorded } from '../../src/compare/open-recorded.js';
 import type { Recorded } from '../../src/compare/recorded.js';
 import { temporaryFolder } from '../support/command.js';
+import { root } from '../support/import-graph.js';
+import { missingEnvironment, python } from '../support/python.js';
 
 const folder = temporaryFolder();
 
@@ -86,6 +89,52 @@ describe('text', () => {
 
   it('times without a unit take that of --times', async () => {
     expect(trainsOf(await read('t.txt', 'id t\n1 5\n', 'ms'))).toEqual({ '': { 1: [0.005] } });
+  });
+});
+
+describe('steps of NEST', () => {
+  const head = '# NEST version: 3.10.0\n# RecordingBackendASCII version: 2\n';
+
+  it('times are steps less offsets in ms', async () => {
+    const found = await read('steps.dat', `${head}sender\ttime_step\ttime_offset\n1\t91\t0\n1\t202\t0.05\n`, '0.1 ms');
+    expect(found.format).toBe('NEST spikes');
+    expect(trainsOf(found)).toEqual({ '': { 1: [0.0091, expect.closeTo(0.02015, 12)] } });
+  });
+
+  it('samples', async () => {
+    const text = `${head}sender\ttime_step\ttime_offset\tV_m\n1\t1\t0\t-70\n1\t2\t0\t-69\n`;
+    const { signals } = await read('steps.dat', text, '0.2 ms');
+    expect(signals).toMatchObject([{ variable: 'V_m', unit: 'V', columns: ['1'] }]);
+    expect([...signals[0]!.times]).toEqual([0.0002, 0.0004]);
+  });
+});
+
+describe.skipIf(missingEnvironment('.venv-pynn') !== null)('files of Neo', () => {
+  it('through its Python package', async () => {
+    const path = folder.file('neo.mat');
+    const code = [
+      'import neo, quantities as pq, numpy, sys',
+      'block = neo.Block(); segment = neo.Segment(); block.segments.append(segment)',
+      'segment.spiketrains.append(neo.SpikeTrain([5, 12.5] * pq.ms, t_stop=100 * pq.ms))',
+      'values = numpy.array([[-70.0], [-60.0]]) * pq.mV',
+      'segment.analogsignals.append(neo.AnalogSignal(values, sampling_rate=10 * pq.kHz, t_start=1 * pq.ms, name="v"))',
+      'neo.io.NeoMatlabIO(sys.argv[1]).write_block(block)',
+    ].join('\n');
+    await python('.venv-pynn', ['-c', code, path]);
+    const { PATH } = process.env;
+    process.env['PATH'] = `${join(root, '.venv-pynn/bin')}:${PATH ?? ''}`;
+    try {
+      const found = await openRecorded(path);
+      expect(found).toMatchObject({ format: 'Neo mat', end: 0.1, signals: [{ variable: 'v', unit: 'V' }] });
+      expect(trainsOf(found)).toEqual({ '': { 0: [0.005, 0.0125] } });
+      expect([...found.signals[0]!.times, ...found.signals[0]!.values]).toEqual([0.001, 0.0011, -0.07, -0.06]);
+      writeFileSync(path, 'not MATLAB');
+      await expect(openRecorded(path)).rejects.toThrow(/Neo cannot read it/);
+      process.env['PATH'] = '/nowhere';
+      await expect(openRecorded(path)).rejects.toThrow(/it needs the Python package neo/);
+    } finally {
+      process.env['PATH'] = PATH;
+    }
   });
 });
 
@@ -170,6 +219,20 @@ describe('HDF5', () => {
     expect(trainsOf(found)).toEqual({ '': { 5: [0.1], 6: [0.2, 0.3] } });
     expect(found.signals).toMatchObject([{ variable: 'v', unit: 'V' }]);
     expect([...found.signals[0]!.values]).toEqual([-0.07, -0.06]);
+  });
+
+  it('tables of intervals of NWB are trains of their beginnings and ends', async () => {
+    const path = await write('trials.nwb', (root) => {
+      root.create_dataset({ name: 'session_start_time', data: '2020-01-01T00:00:00Z' });
+      const trials = root.create_group('intervals').create_group('trials');
+      trials.create_dataset({ name: 'start_time', data: Float64Array.of(0, 1) });
+      trials.create_dataset({ name: 'stop_time', data: Float64Array.of(0.5, 1.5) });
+    });
+    const { trains } = await openRecorded(path);
+    expect(trains.map(({ population, event, trains: [own] }) => [population, event, [...own!]])).toEqual([
+      ['trials', 'start_time', [0, 1]],
+      ['trials', 'stop_time', [0.5, 1.5]],
+    ]);
   });
 
   it('data in other files are not read', async () => {

@@ -100,7 +100,25 @@ function readNwb(source: Source): Recorded {
   const signals = ['/acquisition', '/processing', '/stimulus/presentation', '/analysis'].flatMap((place) =>
     signalsBelow(source, place, notes),
   );
-  return { path: source.path, format: 'NWB', begin: 0, resolution: 0, signals, notes, ...nwbUnits(source) };
+  const units = nwbUnits(source);
+  const trains = [...units.trains, ...nwbIntervals(source)];
+  return { path: source.path, format: 'NWB', begin: 0, resolution: 0, signals, notes, ...units, trains };
+}
+
+/** Returns the beginnings and ends of each table of intervals, such as trials, as two trains. */
+function nwbIntervals(source: Source): readonly RecordedTrains[] {
+  const group = within(source, '/intervals');
+  const tables = isGroup(group) ? group.keys().filter((name) => isGroup(within(source, `/intervals/${name}`))) : [];
+  return tables.flatMap((name) =>
+    ['start_time', 'stop_time'].flatMap((event): readonly RecordedTrains[] => {
+      const place = `/intervals/${name}/${event}`;
+      const data = datasetAt(source, place);
+      if (!data) return [];
+      const times = numbersOf(data).slice();
+      checkFinite(source, place, times);
+      return [{ population: name, event, ids: [0], trains: [sorted(times)], listsSilent: true }];
+    }),
+  );
 }
 
 function nwbUnits(source: Source): Pick<Recorded, 'trains' | 'end'> {

@@ -10,7 +10,7 @@ import { decimalToSI, fileUnit, timeScale, type FileUnit } from '../units.js';
 
 /** The content of a column. */
 type Column =
-  | { readonly kind: 'population' | 'id' | 'step' | 'other' }
+  | { readonly kind: 'population' | 'id' | 'step' | 'offset' | 'other' }
   | { readonly kind: 'time'; readonly unit: string | null }
   | { readonly kind: 'value'; readonly name: string; readonly unit: FileUnit | null };
 
@@ -83,9 +83,13 @@ function sample(path: string, separator: RegExp): readonly (readonly string[])[]
 function headed(path: string, names: readonly string[], isNest: boolean, times: string | undefined): Layout {
   const columns = names.map((name) => columnOf(name, isNest));
   const kinds = columns.map(({ kind }) => kind);
-  if (kinds.includes('step'))
-    throw unusable(path, 'it has times in steps', 'record with time_in_steps: false, so that times are in ms');
-  if (!kinds.includes('time'))
+  if (kinds.includes('step') && times === undefined)
+    throw unusable(
+      path,
+      'it has times in steps, and does not state their length',
+      "state it, as in --times '0.1 ms', or record with time_in_steps: false",
+    );
+  if (!kinds.includes('time') && !kinds.includes('step'))
     throw unreadFormat(path, `it is text, and no column of its header (${names.slice(0, 8).join(', ')}) is a time`);
   const what = kinds.includes('value') ? 'samples' : 'spikes';
   if (what === 'spikes' && !kinds.includes('id'))
@@ -97,7 +101,8 @@ function columnOf(name: string, isNest: boolean): Column {
   if (/^(population|pop)$/i.test(name)) return { kind: 'population' };
   if (/^(event|segment)$/i.test(name)) return { kind: 'other' };
   if (/^(senders?|ids?|gids?|node_ids?|neurons?|cells?|cell_id|index|i|source)$/i.test(name)) return { kind: 'id' };
-  if (/^time_(step|offset)$/i.test(name)) return { kind: 'step' };
+  if (/^time_step$/i.test(name)) return { kind: 'step' };
+  if (/^time_offset$/i.test(name)) return { kind: 'offset' };
   const [, own = name, suffix, bracketed] = /^(.*?)(?:_(s|ms|us)|\s*[([](.+)[)\]])$/.exec(name) ?? [];
   if (/^(t|times?|timestamps?|spike_times?)$/i.test(own)) return { kind: 'time', unit: suffix ?? bracketed ?? null };
   const unit = isNest ? nestUnits[name] : bracketed;
@@ -150,7 +155,8 @@ function readRows(
   lines: Iterable<readonly [number, string]>,
 ): Recorded {
   const at = (kind: Column['kind']): number => columns.findIndex((column) => column.kind === kind);
-  const [timeAt, idAt, populationAt] = [at('time'), at('id'), at('population')];
+  const [stepAt, offsetAt, idAt, populationAt] = [at('step'), at('offset'), at('id'), at('population')];
+  const timeAt = stepAt < 0 ? at('time') : stepAt;
   const time = columns[timeAt];
   const unit = (time?.kind === 'time' ? time.unit : null) ?? times;
   if (unit === undefined) throw noTimeUnit(path, 'it');
@@ -170,10 +176,12 @@ function readRows(
         'the file may be cut off: write it again',
       );
     const text = cells[timeAt]!;
-    const seconds = decimalToSI(text, scale);
+    // NEST counts the offset of a precise spike, in ms, back from the end of its step.
+    const offset = offsetAt < 0 ? 0 : decimalToSI(cells[offsetAt]!, 1e-3);
+    const seconds = decimalToSI(text, scale) - offset;
     if (text === '' || !Number.isFinite(seconds)) throw notANumber(path, `the time in line ${number}`, text);
     last = Math.max(last, Math.abs(seconds));
-    decimals = Math.max(decimals, decimalsOf(text));
+    decimals = Math.max(decimals, stepAt < 0 ? decimalsOf(text) : 6);
     const id = idAt < 0 ? 0 : Number(cells[idAt]);
     if (!Number.isInteger(id)) throw notANumber(path, `the identifier in line ${number}`, cells[idAt] ?? '');
     const population = populationAt < 0 ? '' : cells[populationAt]!;

@@ -4,6 +4,7 @@ import { firstDifference, incomparable, type Difference } from '../../../runtime
 import { openResult, orDamaged, resultFormat } from '../../../runtime/results/open.js';
 import type { RunRecord, StoredResult } from '../../../runtime/results/result.js';
 import { compareRecorded, type Comparison } from '../../compare/compare.js';
+import { compareSeveral } from '../../compare/compare-runs.js';
 import { isOurs, openRecorded, type ReadOptions } from '../../compare/open-recorded.js';
 import type { CompareOptions } from '../../compare/options.js';
 import { formatName, recordedRun } from '../../compare/read/ours.js';
@@ -90,6 +91,23 @@ export async function compareResults(
   } finally {
     a.close();
   }
+}
+
+/**
+ * Compares several results of each side, such as runs with other seeds. The comparison shows the first file of each side.
+ *
+ * @throws UsageError for files that cannot be read, and for less than two on a side
+ */
+export async function compareSeveralResults(
+  first: readonly string[],
+  second: readonly string[],
+  options: CompareOptions & ReadOptions = {},
+): Promise<ResultComparison> {
+  const open = (paths: readonly string[]): Promise<readonly Recorded[]> =>
+    Promise.all(paths.map((path) => openRecorded(path, options)));
+  const [ours, theirs] = [await open(first), await open(second)];
+  const comparison = compareSeveral(ours, theirs, options);
+  return { recorded: [ours[0]!, theirs[0]!], comparison };
 }
 
 function compareExactly(a: StoredResult, b: StoredResult): ExactComparison {

@@ -1,0 +1,47 @@
+/** Files that Neo reads, through its Python package. */
+
+import { spawnSync } from 'node:child_process';
+import { extname } from 'node:path';
+import type { Recorded } from '../recorded.js';
+import { unusable } from '../messages.js';
+import { readNeo } from './neo.js';
+
+/** Suffixes of formats that hold spikes or signals and run no code when read, unlike pickles. */
+const suffixes = ['.nix', '.mat', '.plx', '.smr', '.nev', '.ns5', '.abf', '.spike2', '.nex', '.axgx', '.edf'];
+
+/** Checks whether Neo may read a file, by its suffix. */
+export const isNeoFile = (path: string): boolean => suffixes.includes(extname(path).toLowerCase());
+
+/** Prints the first segment of a file as JSON with Neo's names. */
+const script = `
+import json, sys
+import neo
+segment = neo.io.get_io(sys.argv[1]).read_block().segments[0]
+def plain(value):
+    return value.item() if hasattr(value, "item") else value if isinstance(value, (str, int, float)) else None
+json.dump({"blocks": [{"segments": [{
+    "spiketrains": [{"times": train.times.rescale("s").magnitude.tolist(), "units": "s", "t_stop": float(train.t_stop.rescale("s")),
+                     "annotations": {name: plain(value) for name, value in train.annotations.items()}} for train in segment.spiketrains],
+    "analogsignals": [{"name": signal.name, "signal": signal.magnitude.tolist(), "units": signal.dimensionality.string,
+                       "sampling_rate": str(float(signal.sampling_rate.rescale("Hz"))) + " Hz",
+                       "t_start": str(float(signal.t_start.rescale("s"))) + " s"} for signal in segment.analogsignals]}]}]}, sys.stdout)
+`;
+
+/** Largest text of a file in bytes. */
+const mostText = 2 ** 30;
+
+/** Reads a file with the Python on the PATH. @throws UsageError without Neo, and for files that Neo rejects */
+export function readNeoFile(path: string, times: string | undefined): Recorded {
+  const { stdout, stderr, status, error } = spawnSync('python3', ['-c', script, path], {
+    encoding: 'utf8',
+    maxBuffer: mostText,
+  });
+  const last = (error?.message ?? stderr).trim().split('\n').at(-1) ?? '';
+  if (status !== 0)
+    throw unusable(
+      path,
+      /No module named 'neo'|ENOENT/.test(last) ? 'it needs the Python package neo' : `Neo cannot read it (${last})`,
+      'install neo for the python3 on the PATH, or write the file as NWB or Neo JSON',
+    );
+  return { ...readNeo(path, JSON.parse(stdout.replace(/\b(?:NaN|Infinity)\b/g, 'null')), times), format: `Neo ${extname(path).slice(1)}` };
+}

@@ -40,7 +40,10 @@ export function compareSeveral(
   }, base.interval);
   const { margins = defaultMargins } = options;
   const { cells = { by: 'id', shift: 0 } } = options;
-  const sides = [first.map((run) => pairCells(first[0]!, run, sameCells)), second.map((run) => pairCells(first[0]!, run, cells))];
+  const sides = [
+    first.map((run) => pairCells(first[0]!, run, sameCells)),
+    second.map((run) => pairCells(first[0]!, run, cells)),
+  ];
   const populations = judged(
     base.populations.map((one) => {
       const pairs = sides.map((runs) => runs.map((run) => populationIn(run, one)));

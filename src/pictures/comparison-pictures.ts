@@ -71,17 +71,13 @@ function spikePanel({ population, first, second }: PairedTrains, time: Span, isL
   return withMarks(frame, marks, { y: { domain: [-0.6, rows - 0.4], axis: null, reverse: true } });
 }
 
-function ratePanel(
-  population: string,
-  sides: readonly (readonly Train[])[],
-  time: Span,
-  isLast: boolean,
-): Panel {
+function ratePanel(population: string, sides: readonly (readonly Train[])[], time: Span, isLast: boolean): Panel {
   const width = binOf(time);
   const marks = sides.map((trains, side) => {
     const counts = new Float64Array(Math.max(1, Math.ceil((time.end - time.begin) / width - 1e-9)));
     for (const train of trains)
-      for (const at of train) counts[Math.min(counts.length - 1, Math.max(0, Math.floor((at - time.begin) / width)))]! += 1;
+      for (const at of train)
+        counts[Math.min(counts.length - 1, Math.max(0, Math.floor((at - time.begin) / width)))]! += 1;
     const rates = Array.from(counts, (spikes, k) => ({
       at: (time.begin + (k + 0.5) * width) * 1e3,
       rate: spikes / Math.max(1, trains.length) / width,

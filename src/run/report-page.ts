@@ -91,7 +91,11 @@ async function pictures(path: string, { trains, signals }: Recorded): Promise<re
     ...(hasSpikes ? (['raster', 'rates'] as const) : []),
     ...(signals.length > 0 ? (['traces'] as const) : []),
   ];
-  const titles: Readonly<Partial<Record<PictureKind, string>>> = { raster: 'Spikes', rates: 'Rates', traces: 'Samples' };
+  const titles: Readonly<Partial<Record<PictureKind, string>>> = {
+    raster: 'Spikes',
+    rates: 'Rates',
+    traces: 'Samples',
+  };
   const blocks: string[] = [];
   for (const kind of kinds) {
     const svg = await drawPictureOf(path, { kind, title: titles[kind] ?? kind, importModel: refuse });

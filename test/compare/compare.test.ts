@@ -368,7 +368,8 @@ describe('several runs of each side', () => {
 describe('--picture', () => {
   it('rasters one over the other, and samples with their difference', async () => {
     const files = ['0.1 ms', '0.2 ms'].map((dt, k) => [folder.file(`dt${k}.nwb`), dt] as const);
-    for (const [path, dt] of files) await runCommand(['run', 'fixtures/brian/single-lif.yaml', '--dt', dt, '-q', '-o', path]);
+    for (const [path, dt] of files)
+      await runCommand(['run', 'fixtures/brian/single-lif.yaml', '--dt', dt, '-q', '-o', path]);
     const picture = folder.file('both.svg');
     await runCommand(['compare', files[0]![0], files[1]![0], '--picture', picture, '-q']);
     const svg = readFileSync(picture, 'utf8');

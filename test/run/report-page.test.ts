@@ -30,7 +30,13 @@ function laidOut(page: string): Layout {
   const { stdout, stderr } = spawnSync(
     'chromium',
     [
-      ...['--headless', '--no-sandbox', '--disable-gpu', '--enable-logging=stderr', `--user-data-dir=${folder.file('browser')}`],
+      ...[
+        '--headless',
+        '--no-sandbox',
+        '--disable-gpu',
+        '--enable-logging=stderr',
+        `--user-data-dir=${folder.file('browser')}`,
+      ],
       ...['--host-resolver-rules=MAP * ~NOTFOUND', '--dump-dom', `file://${path}`],
     ],
     { encoding: 'utf8', timeout: 60_000 },
@@ -62,7 +68,11 @@ describe('report', () => {
       'Protocol',
       'Provenance',
     ]);
-    expect([...page.matchAll(/<figure class="(\w+)">/g)].map(([, kind]) => kind)).toEqual(['raster', 'rates', 'traces']);
+    expect([...page.matchAll(/<figure class="(\w+)">/g)].map(([, kind]) => kind)).toEqual([
+      'raster',
+      'rates',
+      'traces',
+    ]);
     expect(page).toMatch(/<td>fingerprint<\/td><td>5318942110b9a921/);
     expect(page).toContain('<td>18</td><td>90 Hz</td>');
     if (!hasBrowser) return;
@@ -111,17 +121,22 @@ describe('report', () => {
 
 describe('describe', () => {
   it('types of equal equations are one', async () => {
-    const neuron = (tau: string): string => `{ N: 1, model: "dv/dt = -v/tau : 1", threshold: v > 1, reset: v = 0, namespace: { tau: ${tau} } }`;
+    const neuron = (tau: string): string =>
+      `{ N: 1, model: "dv/dt = -v/tau : 1", threshold: v > 1, reset: v = 0, namespace: { tau: ${tau} } }`;
     const groups = ['10 ms', '10 ms', '20 ms'].map((tau, k) => `  G${k}: ${neuron(tau)}\n`).join('');
     writeFileSync(folder.file('three.yaml'), `format: interneuron/brian\nneuron_groups:\n${groups}run: 1 ms\n`);
     const { stdout } = await runCommand(['describe', folder.file('three.yaml'), '--format', 'markdown']);
     expect(stdout).toContain('### G0, G1, G2\n');
-    expect(stdout).toContain('| parameter | G0 | G1 | G2 |\n| --- | --- | --- | --- |\n| tau | 10 ms | 10 ms | 20 ms |');
+    expect(stdout).toContain(
+      '| parameter | G0 | G1 | G2 |\n| --- | --- | --- | --- |\n| tau | 10 ms | 10 ms | 20 ms |',
+    );
   });
 
   it('LaTeX', async () => {
     const { stdout } = await runCommand(['describe', model, '--format', 'latex']);
-    expect(stdout).toMatch(/^\\documentclass[^]*\\section\*\{D Neuron models\}[^]*\\frac\{d v\}\{d t\}[^]*\\end\{document\}\n$/);
+    expect(stdout).toMatch(
+      /^\\documentclass[^]*\\section\*\{D Neuron models\}[^]*\\frac\{d v\}\{d t\}[^]*\\end\{document\}\n$/,
+    );
     const opened = stdout.match(/(?<!\\)\{/g)?.length;
     expect(stdout.match(/(?<!\\)\}/g)?.length).toBe(opened);
   });

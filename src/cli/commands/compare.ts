@@ -20,7 +20,10 @@ export async function compare(context: CommandContext): Promise<number> {
   const picture = options.value('picture');
   const suffix = extname(picture ?? 'x.svg').toLowerCase();
   if (suffix !== '.svg' && suffix !== '.png')
-    throw new UsageError(`pictures are .svg or .png files, not ${picture}`, 'name one, such as --picture difference.svg');
+    throw new UsageError(
+      `pictures are .svg or .png files, not ${picture}`,
+      'name one, such as --picture difference.svg',
+    );
   if (picture !== undefined) await refuseToReplace([picture], options.flag('force'));
   const given = comparisonOptions(options);
   const [ours, theirs] = [await namedFiles(first), await namedFiles(second)];

@@ -43,5 +43,8 @@ export function readNeoFile(path: string, times: string | undefined): Recorded {
       /No module named 'neo'|ENOENT/.test(last) ? 'it needs the Python package neo' : `Neo cannot read it (${last})`,
       'install neo for the python3 on the PATH, or write the file as NWB or Neo JSON',
     );
-  return { ...readNeo(path, JSON.parse(stdout.replace(/\b(?:NaN|Infinity)\b/g, 'null')), times), format: `Neo ${extname(path).slice(1)}` };
+  return {
+    ...readNeo(path, JSON.parse(stdout.replace(/\b(?:NaN|Infinity)\b/g, 'null')), times),
+    format: `Neo ${extname(path).slice(1)}`,
+  };
 }

@@ -80,9 +80,14 @@ function latexTable({ columns, rows }: DescriptionTable): string {
   const row = (cells: readonly string[]): string => `${cells.map(latexText).join(' & ')} \\\\`;
   const head = columns.every((column) => column === '') ? [] : [row(columns), '\\hline'];
   const layout = columns.map(() => `>{\\raggedright\\arraybackslash}p{\\dimexpr ${width}\\linewidth-2\\tabcolsep}`);
-  return [`\\begin{longtable}{${layout.join('')}}`, '\\hline', ...head, ...rows.map(row), '\\hline', '\\end{longtable}'].join(
-    '\n',
-  );
+  return [
+    `\\begin{longtable}{${layout.join('')}}`,
+    '\\hline',
+    ...head,
+    ...rows.map(row),
+    '\\hline',
+    '\\end{longtable}',
+  ].join('\n');
 }
 
 // --- HTML -----------------------------------------------------------------------------------------------------------

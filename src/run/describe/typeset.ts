@@ -127,10 +127,7 @@ export function formulaOf(e: Expression, to: FormulaNotation): string {
   }
 }
 
-function casesOf(
-  e: Expression,
-  to: FormulaNotation,
-): readonly (readonly [value: string, condition: string])[] {
+function casesOf(e: Expression, to: FormulaNotation): readonly (readonly [value: string, condition: string])[] {
   if (e.kind !== 'conditional') return [[formulaOf(e, to), to.text('otherwise')]];
   const first = [formulaOf(e.whenTrue, to), to.row([to.text('if '), formulaOf(e.condition, to)])] as const;
   return [first, ...casesOf(e.whenFalse, to)];
@@ -171,10 +168,12 @@ function statementOf(statement: Statement, to: FormulaNotation): string {
 
 const statements = (text: string, to: FormulaNotation): string =>
   to.row(
-    text.split(/;\s*/).flatMap((one, k) => [
-      ...(k === 0 ? [] : [to.operator(','), to.text(' ')]),
-      ...parseStatements(one).map((statement) => statementOf(statement, to)),
-    ]),
+    text
+      .split(/;\s*/)
+      .flatMap((one, k) => [
+        ...(k === 0 ? [] : [to.operator(','), to.text(' ')]),
+        ...parseStatements(one).map((statement) => statementOf(statement, to)),
+      ]),
   );
 
 /** Forms of lines in descriptions of types, and how each is written. */

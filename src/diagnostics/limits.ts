@@ -19,6 +19,8 @@ export const limits = {
   equations: 1_000,
   /** Products of entries in a square of the propagators of linear equations: 40 variables that all depend on each other. */
   propagatorProducts: 64_000,
+  /** Projections between single populations that stand for those between assemblies: 200 populations at both ends. */
+  projectionPieces: 40_000,
   /** Attributes of one element of XML. */
   attributes: 500,
   /** Nodes that the aliases of a YAML text add to it. */

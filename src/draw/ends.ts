@@ -4,9 +4,11 @@
  */
 
 import type { ConnectionRule, DataStore, Places, Projection, SelectionRule, Value } from '../model/typed.js';
+import { limits } from '../diagnostics/limits.js';
 import { arrayOf } from '../model/arrays.js';
 import { CannotDraw } from './generators.js';
 import { none, type Elements } from './drawn-model.js';
+import * as messages from './messages.js';
 import type { DrawnArrays } from './arrays.js';
 
 /** Whether lowering takes a selection as an end as it is: a population, or a slice of it without gaps. */
@@ -190,8 +192,9 @@ export function splitList(
   post: Elements,
   pairs: Pairs,
   data: DrawnArrays,
+  most: number,
 ): SplitPiece[] {
-  const pieces = piecesOf(pre, post, pairs);
+  const pieces = piecesOf(pre, post, pairs, (count) => requireFew(name, count, most));
   return pieces.map(({ from, to, at }) => {
     const count = at?.length ?? pairs.sources.length;
     const sources = new Uint32Array(count);
@@ -217,14 +220,25 @@ export function splitList(
   });
 }
 
-function piecesOf(pre: Elements, post: Elements, { sources, targets }: Pairs): readonly Piece[] {
+/** Pairs by the populations that they connect. `require` checks the number of pieces so far. */
+function piecesOf(
+  pre: Elements,
+  post: Elements,
+  { sources, targets }: Pairs,
+  require: (count: number) => void,
+): readonly Piece[] {
   const [first, second] = [pre.populations[0] ?? '', post.populations[0] ?? ''];
   if (pre.populations.length === 1 && post.populations.length === 1) return [{ from: first, to: second, at: null }];
   const width = post.populations.length;
   const keyOf = (k: number): number =>
     (pre.ordinals[sources[k] as number] as number) * width + (post.ordinals[targets[k] as number] as number);
   const counts = new Map<number, number>();
-  for (let k = 0; k < sources.length; k++) counts.set(keyOf(k), (counts.get(keyOf(k)) ?? 0) + 1);
+  for (let k = 0; k < sources.length; k++) {
+    const key = keyOf(k);
+    const count = counts.get(key);
+    counts.set(key, (count ?? 0) + 1);
+    if (count === undefined) require(counts.size);
+  }
   if (counts.size === 0) return [{ from: first, to: second, at: null }];
   const lists = new Map([...counts].map(([key, count]) => [key, { at: new Uint32Array(count), next: 0 }]));
   for (let k = 0; k < sources.length; k++) {
@@ -248,6 +262,15 @@ export function splitDrawn(name: string, projection: Projection, pre: Elements, 
       at: null,
     })),
   );
+}
+
+/**
+ * Checks the number of projections that replace one between assemblies.
+ *
+ * @diagnostic draw/too-many-pieces
+ */
+export function requireFew(name: string, count: number, most: number): void {
+  if (count > 1 && count > most) throw new CannotDraw(messages.tooManyPieces(name, count, limits.projectionPieces));
 }
 
 const pieceName = (name: string, from: string, to: string): string => `${name}_${from}_${to}`;

@@ -57,6 +57,15 @@ export const tooMuchMemory = (what: string, bytes: number, memory: number): Find
   hint: 'use fewer cells or connections, or run it on a machine with more memory',
 });
 
+/** A projection between assemblies of too many populations. */
+export const tooManyPieces = (projection: string, count: number, most: number): Finding => ({
+  code: 'draw/too-many-pieces',
+  message: `projection ${projection} connects too many pairs of populations`,
+  expected: `at most ${formatCount(most)} in all projections between assemblies`,
+  found: formatCount(count),
+  hint: 'join populations of one type to a larger one, and connect slices of it',
+});
+
 /** Values that no typed array has room for. */
 export const tooManyNumbers = (what: string, count: number, most: number): Finding => ({
   code: 'draw/too-many-numbers',

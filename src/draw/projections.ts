@@ -3,6 +3,7 @@
  * selections.
  */
 
+import { limits } from '../diagnostics/limits.js';
 import type { ConnectionRule, End, Model, Projection, SelectionRule, Value } from '../model/typed.js';
 import type { Places } from './space/axes.js';
 import { drawnConnections, listedRules, type Between } from './connections.js';
@@ -12,6 +13,7 @@ import {
   elementsOf,
   isPlain,
   pairsOf,
+  requireFew,
   sameTargetsOf,
   splitDrawn,
   splitList,
@@ -52,6 +54,8 @@ export class DrawnProjections {
   readonly parts = new Map<string, Part>();
   /** Projections replaced by several. */
   readonly pieces: Map<string, Pieces> = new Map();
+  /** Projections in the place of others so far. */
+  #split = 0;
   /** Drawn pairs by projection, for copies. */
   readonly #drawn = new Map<string, Pairs>();
   /** Projections with explicit rules, before they were split, for the values that phases assign to their synapses. */
@@ -91,8 +95,15 @@ export class DrawnProjections {
     checkDistinct(between.pre, `an end (from) of projection ${name}`);
     checkDistinct(between.post, `an end (to) of projection ${name}`);
     const { pre, post, sameTarget } = between;
+    const left = limits.projectionPieces - this.#split;
+    // Other rules than these connect all populations with each other.
+    if (!explicit.connect.every(({ rule }) => rule === 'oneToOne' || rule === 'list'))
+      requireFew(name, pre.populations.length * post.populations.length, left);
     const pairs = pairsOf(explicit.connect, pre.indices.length, post.indices.length, sameTarget, data.store);
-    const pieces = pairs ? splitList(name, explicit, pre, post, pairs, data) : splitDrawn(name, explicit, pre, post);
+    const pieces = pairs
+      ? splitList(name, explicit, pre, post, pairs, data, left)
+      : splitDrawn(name, explicit, pre, post);
+    if (pieces.length > 1) this.#split += pieces.length;
     const plainEnd = (rule: SelectionRule, elements: Elements): Elements | null => (isWhole(rule) ? null : elements);
     const named: { readonly name: string; readonly at: Uint32Array | null }[] = [];
     for (const { projection: piece, name: wanted, at } of pieces) {

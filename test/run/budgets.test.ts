@@ -89,6 +89,7 @@ describe('beyond a limit', () => {
     ['nested lists', yaml!['nesting']!(101), 'read/too-deep'],
     ['nested calls', equations!['exps']!(501), 'lang/too-deep'],
     ['terms', equations!['terms']!(2000), 'lang/too-deep'],
+    ['pairs of populations', growing['canonical']!['assemblyOfPopulations']!(201), 'draw/too-many-pieces'],
     ['derived variables that double', equations!['derivedDoubling']!(30), 'lang/too-large'],
   ])('%s are refused by name', async (_, text, code) => {
     expect(await codesOf(text)).toContain(code);

@@ -19,7 +19,7 @@ import { DrawnPhases, needsResolving, selectionOfPhase, valuesOfPhase } from './
 import { isLinkedToPlaces, isPlaced, placedLinks, placedStimulus } from './places-on-cells.js';
 import { DrawnProjections, firstOrder, needsBuilding } from './projections.js';
 import { findExcess } from './drawing-cost.js';
-import { withFewerPairs } from './partial-drawing.js';
+import { withFewerPairs, withoutRepeated } from './partial-drawing.js';
 import { hasSample, Samples } from './samples.js';
 import type { Places } from './space/axes.js';
 import { placesOf } from './space/places.js';
@@ -50,7 +50,7 @@ export function sketchModel(
   memory: number,
   most: number,
 ): { readonly drawn: DrawnModel; readonly partial: readonly string[] } {
-  const valid = typedValid(written);
+  const valid = typedValid({ ...written, model: withoutRepeated(written.model) });
   refuseExcess(valid, memory);
   const { model, partial } = withFewerPairs(valid, most);
   return { drawn: explicit({ ...valid, model }), partial };

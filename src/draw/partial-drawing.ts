@@ -1,7 +1,7 @@
 /** A model with only some pairs of its large projections: enough to test whether it can be lowered. */
 
 import { assignedBy } from '../model/assigned.js';
-import type { Model, Projection, ValidModel, Value } from '../model/typed.js';
+import type { Model, Projection, ValidModel, Value, WrittenModel } from '../model/typed.js';
 import { isDraw } from './generators.js';
 import { selectionOfPhase, valuesOfPhase } from './phases.js';
 import { connectionsOf, countOf } from './drawing-cost.js';
@@ -55,5 +55,30 @@ function withPairs(projection: Projection, pre: number, post: number): Projectio
   return {
     ...projection,
     connect: [{ rule: 'list', sources: numbered((k) => k % pre), targets: numbered((k) => Math.floor(k / pre)) }],
+  };
+}
+
+/**
+ * Returns a model without the projections that equal an earlier one in everything but their names, and that nothing
+ * else refers to: they are drawn and lowered alike.
+ */
+export function withoutRepeated<M extends WrittenModel['model']>(model: M): M {
+  const { projections, synapses, recordings, stimuli, operations, experiment } = model;
+  const types = new Map(Object.entries(synapses).map(([name, type]) => [name, JSON.stringify(type)]));
+  const rest = [recordings, stimuli, operations, experiment];
+  const ends = Object.values(projections).map(({ from, to, connect }) => [from, to, connect]);
+  const referredTo = new Set(JSON.stringify([rest, ends]).match(/\w+/g));
+  const seen = new Set<string>();
+  const kept = Object.entries(projections).filter(([name, projection]) => {
+    const form = JSON.stringify({ ...projection, synapse: types.get(projection.synapse) });
+    const repeated = seen.has(form) && !referredTo.has(name);
+    seen.add(form);
+    return !repeated;
+  });
+  const used = new Set(kept.map(([, { synapse }]) => synapse));
+  return {
+    ...model,
+    projections: Object.fromEntries(kept),
+    synapses: Object.fromEntries(Object.entries(synapses).filter(([name]) => used.has(name))),
   };
 }

@@ -50,8 +50,8 @@ export function sketchModel(
   memory: number,
   most: number,
 ): { readonly drawn: DrawnModel; readonly partial: readonly string[] } {
+  refuseExcess(typedValid(written), memory);
   const valid = typedValid({ ...written, model: withoutRepeated(written.model) });
-  refuseExcess(valid, memory);
   const { model, partial } = withFewerPairs(valid, most);
   return { drawn: explicit({ ...valid, model }), partial };
 }

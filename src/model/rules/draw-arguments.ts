@@ -74,11 +74,16 @@ export const drawArguments: Rule = (model, { report }) => {
       types === 'neurons'
         ? Object.values(model.populations).map(({ type, values }) => [type, values] as const)
         : Object.values(model.projections).map(({ synapse, values }) => [synapse, values] as const);
+    const valuesOf = new Map<string | undefined, (typeof users)[number][1][]>();
+    for (const [type, values] of users) {
+      const known = valuesOf.get(type);
+      if (known) known.push(values);
+      else valuesOf.set(type, [values]);
+    }
     const sets: Readonly<Record<string, EquationSet>> = model[types];
     for (const [name, type] of Object.entries(sets)) {
-      const own = users.filter(([user]) => user === name).map(([, values]) => values);
       // A used type is checked with the values of each user, an unused one with its own.
-      for (const values of own.length === 0 ? [{}] : own)
+      for (const values of valuesOf.get(name) ?? [{}])
         walk(type, child(`/${types}`, name), constantsOf(model, type, values));
     }
   };

@@ -74,6 +74,8 @@ export interface PopulationDocument {
   readonly spikes?:
     | { readonly indices: ArrayDocument; readonly times: ArrayDocument; readonly period?: Quantity }
     | { readonly file: string; readonly population?: string };
+  /** Slot in which a source emits its spikes; absent: the profile's own choice. */
+  readonly slot?: string;
   /** The clock that advances its cells; absent: at every step. */
   readonly clock?: string;
   /** Order within a slot; 0 unless stated. */

@@ -84,6 +84,8 @@ export interface Population<F extends Form = Written> {
   readonly positions?: Positions<F>;
   /** Spikes that a source without a type replays. */
   readonly spikes?: Spikes<F>;
+  /** Slot in which a source emits its spikes; absent: the profile's own choice. */
+  readonly slot?: string;
   /** The clock that advances its cells; absent: at every step. */
   readonly clock?: Id;
   /** Order among populations within a slot, ascending. */

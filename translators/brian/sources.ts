@@ -9,6 +9,7 @@ import { readNamespace } from './constants.js';
 import { readExpression } from './context.js';
 import { emitEquations, emitValues } from './emit.js';
 import { builtInVariable, groupScope, type Group } from './group.js';
+import { testPlace } from './event-places.js';
 import { located } from '../shared/located.js';
 import * as messages from './messages.js';
 import { translate } from './names.js';
@@ -136,6 +137,9 @@ export function declareSpikeGenerator(
     size: readSize(specification.N, child(pointer, 'N'), setting.namespace, setting.to),
     refractory: false,
     flagged: false,
+    tests: new Map([
+      ['spike', testPlace({ name: key, ...order(specification.order) }, 'spike', { slot: specification.when })],
+    ]),
   };
 }
 
@@ -157,6 +161,7 @@ export function translateSpikeGenerator(group: Group, specification: SpikeGenera
     size: located(group.size, child(group.pointer, 'N')),
     spikes,
     ...clock.use,
+    ...(specification.when === undefined ? {} : { slot: specification.when }),
     ...order(specification.order),
   };
   return { finish: () => ({ population: located(population, group.pointer), ...clock.definition }) };

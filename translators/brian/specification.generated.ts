@@ -389,6 +389,7 @@ export type SpikeGenerator = {
   /** interval after which the spikes come again; absent: they come once */
   readonly period?: Quantity;
   readonly dt?: Quantity;
+  readonly when?: When;
   readonly order?: Order;
 };
 

@@ -101,6 +101,7 @@ export const features = {
   structure: feature('positions of a structure', everywhere),
   spikes: feature('given spikes', everywhere),
   period: feature((name) => `spikes that repeat (population ${name})`, everywhere),
+  spikesSlot: feature('the slot of given spikes', slotsOnly),
   spikeFile: feature((name) => `spikes from a file (population ${name})`, nowhere),
   clock: feature('a population with its own clock', brianOnly),
   // Values

@@ -76,6 +76,7 @@ const ofPopulation: Readings<Population> = {
   linked: 'linked',
   positions: (positions, site) => readKind(positions, ofPositions, site),
   spikes: (spikes, site) => readKind(spikes, ofSpikes, site),
+  slot: 'spikesSlot',
   clock: 'clock',
   order: 'plain',
 };

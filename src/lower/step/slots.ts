@@ -78,12 +78,12 @@ function quietSteps(rings: Populations['rings'], context: Context): readonly Pla
 const replayInSlots = (rings: Populations['rings'], context: Context): readonly PlacedEntry[] =>
   Object.entries(context.model.populations)
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .flatMap(([name, { type, order }]) => {
+    .flatMap(([name, { type, order, slot }]) => {
       const source = rings.get(`${name}.spike`);
       if (type !== undefined || !source) return [];
       const { builder, profile } = context;
       const at = (kernel: string, phase: StepPhase): PlacedEntry =>
-        inStep(kernel, { slot: profile.defaults.threshold, order, phase, name });
+        inStep(kernel, { slot: slot ?? profile.defaults.threshold, order, phase, name });
       const populationContext = onClockOf(name, context);
       const replayed = atTicks([at(replayKernel(name, source, populationContext), 'main')], populationContext);
       const listed = builder.compact(

@@ -113,6 +113,7 @@ export function normalisePopulation(
     ...(linked ? { linked } : {}),
     ...(positions ? { positions } : {}),
     ...(spikes ? { spikes } : {}),
+    ...(document.slot === undefined || document.type !== undefined ? {} : { slot: document.slot }),
     ...(document.clock === undefined ? {} : { clock: document.clock }),
     order: document.order ?? 0,
   };

@@ -386,6 +386,10 @@ export const cases: Readonly<Record<FeatureName, Case>> = {
   period: {
     adds: { populations: { given: { spikes: { indices: [0, 1], times: ['0.5 ms', '1 ms'], period: '2 ms' } } } },
   },
+  spikesSlot: {
+    base: { synapses: { tick: { pathways: { pre: { delay: '0 ms' } } } } },
+    adds: { populations: { given: { slot: 'end' } } },
+  },
   spikeFile: {
     adds: { populations: { given: { spikes: { file: 'spikes.json', indices: undefined, times: undefined } } } },
   },

@@ -435,6 +435,23 @@ test('new spikes of generators, and currents that change, are phases', () => {
   expect(script).toContain('run(5 * ms)\nA.set_spikes([0, 2], [6, 8] * ms)\nrun(5 * ms)');
 });
 
+test('generators may spike in another slot, before pathways of the same step', () => {
+  const text = brian(`
+    neuron_groups: { G: { N: 2, model: 'v : 1' } }
+    spike_generators: { A: { N: 2, indices: [0, 1], times: [1 ms, 2 ms], when: groups, order: 1 } }
+    synapses: { S: { source: A, target: G, on_pre: v += 1, connect: true, pathways: { pre: { when: groups, order: 2 } } } }
+    run: 5 ms
+  `);
+  const { model } = valid(text);
+  expect(model.populations['A']).toMatchObject({ slot: 'groups', order: 1 });
+  // The pathway follows the spikes, so that Brian adds no step to its delay.
+  expect(model.synapses['S']?.pathways['pre']?.delay).toBe(0);
+  const { document, report } = exportBrian(valid(text));
+  expect(report.filter(({ verdict }) => verdict !== 'exact')).toEqual([]);
+  expect(hashModel(valid(JSON.stringify(document)).model)).toEqual(hashModel(model));
+  expect(exportBrianScript(valid(text), 'm').files[0]?.text).toContain('when="groups", order=1');
+});
+
 test.each([
   ['{ B: { indices: [0], times: [1 ms] } }', 'brian/unknown-group@/run/0/set_spikes/B'],
   ['{ A: { indices: [3], times: [1 ms] } }', 'brian/out-of-range@/run/0/set_spikes/A/indices/0'],

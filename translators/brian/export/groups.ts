@@ -125,7 +125,7 @@ function constantsOf(plan: GroupPlan, context: ExportContext): Constants {
 // --- Sources --------------------------------------------------------------------------------------------------------
 
 function generator(plan: GroupPlan, context: ExportContext, remarks: Remarks): Record<string, unknown> {
-  const { spikes, size } = plan.population;
+  const { spikes, size, slot } = plan.population;
   if (spikes === undefined || areInFile(spikes)) {
     remarks.notExpressible(
       'brian/spike-file',
@@ -136,6 +136,7 @@ function generator(plan: GroupPlan, context: ExportContext, remarks: Remarks): R
   return {
     N: size,
     ...trainParts(spikes, context, remarks),
+    ...(slot === undefined ? {} : { when: slot }),
     ...(spikes.period === undefined
       ? {}
       : { period: quantityText(spikes.period, secondDimension, context.arithmetic) }),

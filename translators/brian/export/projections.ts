@@ -341,11 +341,12 @@ export function delayOn(plan: SynapsesPlan, key: string, delay: Value, { model, 
   if (!isBeforeThresholds(pathway?.slot) || pathway === undefined) return delay;
   const { group } = sideOf(pathway) === 'pre' ? plan.source : plan.target;
   const event = eventOf(pathway, plan.projection);
-  const definition = group.kind === 'synapses' ? undefined : group.type?.events[event];
-  const { order } = group.kind === 'synapses' ? { order: 0 } : group.population;
+  const population = group.kind === 'synapses' ? { order: 0 } : group.population;
+  const definition =
+    group.kind === 'synapses' ? undefined : (group.type?.events[event] ?? { slot: group.population.slot });
   const { slot = defaultSlot.pathway } = pathway;
   const place = { slot, order: pathway.order, name: objectNames.pathway(plan.name, key) };
-  const isLater = hearsStepLater(place, testPlace({ name: group.name, order }, event, definition));
+  const isLater = hearsStepLater(place, testPlace({ name: group.name, order: population.order }, event, definition));
   return isLater ? stepShorter(delay, model.experiment.dt, data) : delay;
 }
 

@@ -53,6 +53,7 @@ const classes = {
     indices: plain((indices: readonly number[], key, companion) => companion.indices(indices, key)),
     times: plain(listCode),
     period: quantity,
+    when: text,
   },
   poisson_inputs: {
     target: source,

@@ -25,6 +25,7 @@ const stages = {
   swc: 'SWC',
   neuroml: 'NeuroML',
   sonata: 'SONATA',
+  nir: 'NIR',
   model: 'The model: names, structure, dimensions',
   data: 'Large arrays beside a document',
   draw: 'Drawing what a notation prescribes',

@@ -72,6 +72,13 @@ const read = {
   },
 } as const satisfies Record<string, OptionDefinition>;
 
+const input = {
+  type: 'string',
+  repeated: true,
+  value: 'pop=file',
+  describe: 'spikes for a population that replays them, or a signal for an Input of NIR; may be repeated',
+} as const satisfies OptionDefinition;
+
 const oneModel = {
   name: 'model',
   many: false,
@@ -203,6 +210,7 @@ export const commands = {
       precision,
       threads,
       ...read,
+      input,
       record: {
         type: 'string',
         repeated: true,
@@ -288,6 +296,7 @@ export const commands = {
       seed,
       ...timed,
       ...read,
+      input,
       'no-origin': {
         type: 'boolean',
         describe: 'neither read nor write models that documents carry for the way back',

@@ -81,7 +81,12 @@ export function createContext(
     read,
     readModel: (path) => ({ ...read(path), ...(script === undefined ? {} : { script: read(script) }) }),
     async model(path, changes = {}) {
-      const options = { ...importOptions(request.options), ...changes };
+      const inputs = request.options.values('input');
+      const options: ImportOptions = {
+        ...importOptions(request.options),
+        ...(inputs.length === 0 ? {} : { inputs: await (await import('../run/read/input-files.js')).readInputs(inputs) }),
+        ...changes,
+      };
       const { modelInResult } = await import('../run/results/model-in-result.js');
       const held = path === standardStream ? null : await modelInResult(path, options);
       return held ?? (await import('../run/pipeline.js')).importModel(this.readModel(path), options);

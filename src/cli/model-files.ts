@@ -49,7 +49,7 @@ async function filesOf(word: string, inFolder: typeof modelsIn): Promise<readonl
 }
 
 const modelsIn = (folder: string): Promise<readonly ModelFile[]> =>
-  filesIn(folder, '**/*.{yaml,yml,json,nml,xml,nml.h5}', 'models', (path) => looksLikeModel(path));
+  filesIn(folder, '**/*.{yaml,yml,json,nml,xml,nml.h5,nir}', 'models', (path) => looksLikeModel(path));
 
 /** Lists the tests of a folder: files of expectations, and those of OMV, whose names may begin with a dot. */
 const testsIn = (folder: string): Promise<readonly ModelFile[]> =>
@@ -81,7 +81,7 @@ const shown = 1 << 16;
 /** Checks whether a file begins like a model: folders hold other JSON and XML files, too. */
 function looksLikeModel(path: string): boolean {
   return (
-    path.endsWith('.h5') ||
+    /\.(?:h5|nir)$/.test(path) ||
     /<(?:\w+:)?(?:neuroml|Lems)\b|\binterneuron["']?\s*:\s*\d|["'\s:]interneuron\/(?:model|brian|pynn)\b/.test(
       firstBytes(path, shown),
     )

@@ -17,6 +17,7 @@ const notationNames: Readonly<Record<Notation, string>> = {
   pynn: 'PyNN-style JSON',
   neuroml: 'NeuroML or LEMS',
   sonata: 'a config of SONATA',
+  nir: 'a graph of NIR',
 };
 
 const sameFileHint =
@@ -24,6 +25,15 @@ const sameFileHint =
 
 /** The catalogue; each entry gives a finding without its place. */
 export const messages = {
+  /** Spikes for a population that does not replay any. */
+  unknownInput: (name: string, known: readonly string[]): Finding => ({
+    code: 'set/unknown-input',
+    message: `no population ${shorten(name)} replays spikes`,
+    ...(known.length === 0 ? {} : { expected: oneOf(name, known) }),
+    found: shorten(name),
+    ...suggestion(name, known),
+  }),
+
   notADocument: (found: unknown): Finding => ({
     code: 'recognise/not-a-model',
     message: 'a model is a map with named parts',

@@ -85,13 +85,14 @@ export const timingProfiles = ['brian', 'grid', 'lems-euler'] as const satisfies
 
 const importKinds: ArgumentKinds<ImportOptions> = {
   set: textsByName("{ g: '4 nS' }"),
-  from: choice(['canonical', 'brian', 'pynn', 'neuroml', 'sonata']),
+  from: choice(['canonical', 'brian', 'pynn', 'neuroml', 'sonata', 'nir']),
   seed: text('7'),
   dt: text('0.1 ms'),
   duration: text('1 s'),
   record: texts('cells:v@1ms'),
   allowPaths: texts('../channels'),
   origin: flag,
+  inputs: object("{ input: { kind: 'spikes', elements, times } }"),
   peers: flag,
   timing: choice(timingProfiles),
   data: { takes: 'a Map of arrays by digest', fits: (value) => value instanceof Map },

@@ -6,6 +6,7 @@
  *     ─8─▶ spikes, samples ─9─▶ files
  */
 
+import { addInputs } from './add-inputs.js';
 import { addRecordings } from './add-recordings.js';
 import { setNamespace } from './apply-settings.js';
 import { definitionsIn } from './read/definitions.js';
@@ -35,6 +36,7 @@ import {
 import { loadMarkup, readMarkup, type Markup } from './read/read-markup.js';
 import { readSource, type Source } from './read/read-source.js';
 import type { GeneratedResult, RunOptions, RunResult } from './run-options.js';
+import type { Hdf5Group } from '../../translators/shared/hdf5.js';
 import { sideFiles, sideTables } from './read/side-files.js';
 import { sourceOf } from './results/provenance.js';
 import { startModel } from './start-model.js';
@@ -53,6 +55,7 @@ import { importNeuroML } from '../../translators/neuroml/import.js';
 import type { LemsModel } from '../../translators/neuroml/lems/definitions.js';
 import { partsOf } from '../../translators/neuroml/parts.js';
 import { importPynn } from '../../translators/pynn/import.js';
+import { importNir } from '../../translators/nir/import.js';
 import { importSonata } from '../../translators/sonata/import.js';
 
 export { countAllSynapses } from './compile-model.js';
@@ -77,6 +80,7 @@ export function importModel(source: Source, options: ImportOptions = {}): Import
   const diagnostics = new Diagnostics();
   // 1 to 3. Text to a tree with places, and that to the canonical document.
   const imported = inStage('import', () => {
+    if (source.graph) return importGraph(source, source.graph, options, diagnostics);
     if (!isMarkup(source.text)) return importTree(source, options, diagnostics);
     const markup = loadMarkup(source, options.allowPaths ?? [], diagnostics);
     if (!markup) return null;
@@ -105,7 +109,7 @@ function complete(
 ): ImportedModel {
   if (!imported || diagnostics.hasErrors) throw new DiagnosticError(diagnostics.list);
   const { notation } = imported;
-  const timed = withTiming(imported.document, options.timing);
+  const timed = addInputs(withTiming(imported.document, options.timing), options.inputs ?? {}, diagnostics);
   const given = givenTexts(imported, options, diagnostics);
   const { document, positions } = addRecordings(timed, imported.positions, options.record ?? [], given.every);
   // 4. Schema, names, dimensions, rules; defaults filled in, units in SI.
@@ -358,6 +362,22 @@ function importTree(
   const tree = withoutOrigin(document);
   const imported = importers[notation](tree, positions, diagnostics, { ...options, set }, source.name);
   return imported && { ...imported, notation };
+}
+
+/** Imports a graph of NIR. */
+function importGraph(
+  { name }: Source,
+  graph: Hdf5Group,
+  options: ImportOptions,
+  diagnostics: Diagnostics,
+): (Imported & { readonly notation: Notation }) | null {
+  checkNotation('nir', options, { document: name }, diagnostics);
+  const { set = {}, dt, inputs } = options;
+  const signals = Object.fromEntries(
+    Object.entries(inputs ?? {}).flatMap(([node, input]) => (input.kind === 'signal' ? [[node, input] as const] : [])),
+  );
+  const imported = importNir(graph, name, diagnostics, { set, signals, ...(dt === undefined ? {} : { dt }) });
+  return imported && { ...imported, notation: 'nir' };
 }
 
 /** Imports a document in NeuroML or LEMS. */

@@ -65,6 +65,7 @@ export async function compareDocument(name: string, bytes: Uint8Array): Promise<
       pynn: 'pynn-json',
       canonical: 'canonical',
       sonata: 'canonical',
+      nir: 'canonical',
     }[imported.notation];
     for (const to of documents) {
       const why = await disagreement(valid, to, here, to === own || to === 'canonical');

@@ -15,8 +15,8 @@ export interface Hdf5Table {
   readonly attributes: Readonly<Record<string, string>>;
   /** Length along each dimension, empty for a single value. */
   readonly shape: readonly number[];
-  /** Type of the stored elements; `other` has no values. */
-  readonly type: 'integer' | 'single' | 'double' | 'text' | 'other';
+  /** Type of the stored elements; `other` has no values, and neither has `elsewhere`, a link to another file. */
+  readonly type: 'integer' | 'single' | 'double' | 'text' | 'other' | 'elsewhere';
   /** Numbers; empty for texts. */
   readonly values: Float64Array;
   readonly texts?: readonly string[];

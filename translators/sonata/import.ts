@@ -25,7 +25,7 @@ import { elementsOf, nodeSetsOf, type NodeSets } from './node-sets.js';
 import { readNodes, type NodePart, type Nodes } from './nodes.js';
 import { notePeers } from './peers.js';
 import type { Template } from './templates.js';
-import { Arrays } from './values.js';
+import { Arrays } from '../shared/arrays.js';
 
 export { isSonataConfig, type SonataFiles } from './config.js';
 

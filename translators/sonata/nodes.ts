@@ -8,7 +8,7 @@ import { readTypes, type TypeRow, type TypeTable } from './csv.js';
 import * as messages from './messages.js';
 import { attributeIn, checkRows, groupIn, groupingOf, numbersIn, placeIn, tableIn, type GroupAt } from './tables.js';
 import { fixedParameters, templateNames, templateOf, withoutEffect, type Template } from './templates.js';
-import type { Values } from './values.js';
+import type { Values } from '../shared/arrays.js';
 
 /** Nodes of one population with one model, in the order of their ids. They are one canonical population. */
 export interface NodePart {

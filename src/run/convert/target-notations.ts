@@ -75,6 +75,7 @@ export const sourceNotations: Readonly<Record<string, Notation>> = {
   lems: 'neuroml',
   nml: 'neuroml',
   sonata: 'sonata',
+  nir: 'nir',
 };
 
 /** Simulators that a conversion can be checked with. */

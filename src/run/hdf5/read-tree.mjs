@@ -3,16 +3,18 @@
  * synchronously.
  *
  * Input is `workerData`: the path of the file, a port, a flag in shared memory, names of the root's members to read,
- * and names of groups to leave out. Output is one message with the tree (`translators/shared/hdf5.ts`) or with the
+ * names of groups to leave out, the deepest level of groups to read, and whether links to other files are members of
+ * the tree rather than a reason to refuse the file. Output is one message with the tree (`translators/shared/hdf5.ts`) or with the
  * error; then the flag is raised.
  */
 import { resolve } from 'node:path';
 import { workerData } from 'node:worker_threads';
 
-const { path, only, without, port, flag } = workerData;
+const { path, only, without, deepest, keepLinks, port, flag } = workerData;
 
-/** Deepest level of groups that is read. */
-const deepest = 6;
+/** Most groups and datasets that are read: hard links may contain each other. */
+const mostMembers = 100_000;
+let members = 0;
 
 /** Text of an attribute, whatever length and form it was stored in. */
 function attributes(object) {
@@ -30,6 +32,7 @@ function attributes(object) {
 
 /** Data outside the file itself is not read: it could be anything, such as a pipe that never ends. */
 class OtherFile extends Error {}
+class TooMany extends Error {}
 
 /** Hides all files from the library but the one that `action` opens. */
 function openAlone(system, action) {
@@ -79,15 +82,24 @@ function table(dataset, name) {
   return { ...node, values: doubles(value) };
 }
 
+/** Returns a member of a group; undefined for a member in another file. */
+function memberOf(group, key, Dataset) {
+  const inner = group.get(key);
+  const isElsewhere =
+    inner !== null && ('filename' in inner || (inner instanceof Dataset && inner.metadata.virtual_sources));
+  if (isElsewhere && !keepLinks) throw new OtherFile();
+  return isElsewhere ? undefined : inner;
+}
+
 function tree(object, name, { Group, Dataset }, depth) {
   const node = { name, attributes: attributes(object), groups: [], tables: [] };
   if (depth > deepest) return node;
   for (const key of object.keys()) {
     if (without.includes(key) || (depth === 0 && !only.includes(key))) continue;
-    const inner = object.get(key);
-    if (inner instanceof Group) node.groups.push(tree(inner, key, { Group, Dataset }, depth + 1));
-    else if (inner !== null && 'filename' in inner) throw new OtherFile();
-    else if (inner instanceof Dataset && inner.metadata.virtual_sources) throw new OtherFile();
+    if (++members > mostMembers) throw new TooMany();
+    const inner = memberOf(object, key, Dataset);
+    if (inner === undefined) node.tables.push({ name: key, attributes: {}, shape: [], type: 'elsewhere', values: new Float64Array(0) });
+    else if (inner instanceof Group) node.groups.push(tree(inner, key, { Group, Dataset }, depth + 1));
     else if (inner instanceof Dataset) node.tables.push(table(inner, key));
   }
   return node;
@@ -111,7 +123,9 @@ try {
     refused:
       error instanceof OtherFile
         ? 'a part of it lies in another file or dataset'
-        : 'it is damaged, cut off, or in several files',
+        : error instanceof TooMany
+          ? `it has more than ${mostMembers} groups and datasets`
+          : 'it is damaged, cut off, or in several files',
   };
 }
 port.postMessage(message, buffers);

@@ -3,6 +3,12 @@
 import type { Notation } from './notation.js';
 import type { DataStore, TimingProfile } from '../../model/model.js';
 
+/** What comes into a model from outside. Times are in seconds. */
+export type ModelInput =
+  | { readonly kind: 'spikes'; readonly elements: Uint32Array; readonly times: Float64Array }
+  /** Values for each step of `dt`, row-major, one row for each step. */
+  | { readonly kind: 'signal'; readonly dt: number; readonly values: Float64Array };
+
 /** Changes of a model while it is read. Quantities are text with a unit, as in a document. */
 export interface ImportOptions {
   /** Values of model parameters and of parameters of populations, by name. */
@@ -21,6 +27,8 @@ export interface ImportOptions {
   readonly allowPaths?: readonly string[];
   /** False: reads the contents of a converted document, rather than the model that it carries. */
   readonly origin?: boolean;
+  /** Spikes of populations that replay them, and signals of Inputs of NIR, by the names of the populations. */
+  readonly inputs?: Readonly<Record<string, ModelInput>>;
   /** Whether notes describe how other programs treat a circuit of SONATA, as `validateModel` does. */
   readonly peers?: boolean;
   /** Order of a step, instead of the one that the notation prescribes. */

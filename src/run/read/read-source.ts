@@ -7,6 +7,9 @@ import { formatBytes } from '../../diagnostics/quantities.js';
 import { decodeText } from '../../model/text/read.js';
 import { isHdf5 } from './included-files.js';
 import type { LemsHost } from '../../../translators/neuroml/host.js';
+import { createHash } from 'node:crypto';
+import type { Hdf5Group } from '../../../translators/shared/hdf5.js';
+import { readHdf5Graph } from '../hdf5/read-graph.js';
 import { readHdf5Network } from '../hdf5/read-network.js';
 import { decodeXml, looksLikeXml } from '../../../translators/neuroml/xml/decode.js';
 import { longestText, type CutText } from '../../../translators/neuroml/xml/long-text.js';
@@ -23,6 +26,10 @@ export interface Source {
   readonly lists?: CutText['lists'];
   /** Findings about its bytes. */
   readonly diagnostics?: readonly Diagnostic[];
+  /** Contents of a file of NIR, which has no text. */
+  readonly graph?: Hdf5Group;
+  /** SHA-256 of the bytes of a file without text. */
+  readonly sha256?: string;
   /** Files that a document of NeuroML and LEMS may include; absent: files on disk. */
   readonly host?: LemsHost;
   /** The script that defines this network; findings are placed there. */
@@ -46,6 +53,10 @@ export function readSource(path: string, longest = longestText): Source {
     if (network && !isRefused(network)) return { name: path, text: network.text };
     if (network)
       throw new UsageError(`${path} cannot be read as HDF5: ${network.refused}`, 'check that the file is complete');
+    const graph = /\.(?:h5|nir)$/i.test(path) ? readHdf5Graph(path) : null;
+    if (graph && isRefused(graph))
+      throw new UsageError(`${path} cannot be read as HDF5: ${graph.refused}`, 'check that the file is complete');
+    if (graph) return { name: path, text: '', graph, sha256: createHash('sha256').update(bytes).digest('hex') };
     throw new UsageError(`${path} is an HDF5 file, not a model`, 'interneuron verify runs a result file again');
   }
   return decodeSource(path, bytes);

@@ -37,7 +37,8 @@ export const withNotation = (document: unknown, notation: Notation | undefined):
   isObject(document) &&
   ['format', 'interneuron'].every((key) => !Object.hasOwn(document, key)) &&
   notation &&
-  notation !== 'neuroml'
+  notation !== 'neuroml' &&
+  notation !== 'nir'
     ? { ...headings[notation], ...document }
     : document;
 

@@ -101,12 +101,12 @@ export function environmentOf(details: Pick<Environment, 'source' | 'command' | 
 }
 
 /** Returns the path of a document, or of the script that it was captured from, and the digest of its text. */
-export function sourceOf({ script, ...document }: Pick<Source, 'name' | 'text' | 'script'>): {
+export function sourceOf({ script, sha256, ...document }: Pick<Source, 'name' | 'text' | 'script' | 'sha256'>): {
   readonly path: string;
   readonly sha256: string;
 } {
   const { name, text } = script ?? document;
-  return { path: name, sha256: createHash('sha256').update(text).digest('hex') };
+  return { path: name, sha256: sha256 ?? createHash('sha256').update(text).digest('hex') };
 }
 
 /**

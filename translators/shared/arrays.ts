@@ -1,7 +1,7 @@
 /** Numbers of a canonical document: one for all elements, a list, or an array outside the document. */
 
 import { createHash } from 'node:crypto';
-import type { ValueDocument } from '../../src/model/document.js';
+import type { ArrayDocument, ValueDocument } from '../../src/model/document.js';
 import type { DataStore } from '../../src/model/model.js';
 
 /** Numbers by name, one for each element. */
@@ -22,7 +22,7 @@ export class Arrays {
   }
 
   /** Returns an array in the form of a document. */
-  array(values: DataArray, unit?: string): ValueDocument {
+  array(values: DataArray, unit?: string): ArrayDocument {
     const units = unit === undefined ? {} : { unit };
     if (values.length <= longestList) {
       const list = Array.from(values);

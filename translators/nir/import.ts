@@ -1,0 +1,397 @@
+/** Reads graphs of NIR. */
+
+import { basename, extname } from 'node:path';
+import type { Diagnostics } from '../../src/diagnostics/diagnostic.js';
+import type { Positions } from '../../src/diagnostics/positions.js';
+import { parseQuantity } from '../../src/lang/quantity.js';
+import { without } from '../../src/model/collections.js';
+import type { ModelDocument, NeuronDocument, RecordingDocument, SynapseDocument } from '../../src/model/document.js';
+import { identifier, UniqueNames } from '../../src/model/free-name.js';
+import type { DataStore } from '../../src/model/model.js';
+import { Arrays } from '../shared/arrays.js';
+import type { Hdf5Group } from '../shared/hdf5.js';
+import { located, settle } from '../shared/located.js';
+import { flatten, type FlatGraph } from './flatten.js';
+import { readGraph, type Metadata, type PrimitiveNode, type Report } from './graph.js';
+import * as messages from './messages.js';
+import { networkOf, type Connection, type Network } from './network.js';
+import { dynamics, primitives, times, usual, type Dynamics } from './primitives.js';
+import { inferShapes, sizeOf, type NodeShapes } from './shapes.js';
+
+/** A canonical document with its places, its arrays, and the settings that are left for it. */
+export interface ImportedNir {
+  readonly document: unknown;
+  readonly positions: Positions;
+  readonly data: DataStore;
+  readonly set: Readonly<Record<string, string>>;
+}
+
+/** A signal at an Input: its values in each step, row-major, one row for each step. */
+export interface InputSignal {
+  readonly dt: number;
+  readonly values: Float64Array;
+}
+
+/** Settings from outside. */
+export interface NirOptions {
+  readonly set: Readonly<Record<string, string>>;
+  /** Time step; absent: 0.1 ms. */
+  readonly dt?: string;
+  /** Signals of Inputs that are no spikes, by the names of the nodes. */
+  readonly signals?: Readonly<Record<string, InputSignal>>;
+}
+
+/** Ways to take a step, by the value of the setting `method`. */
+const methods = {
+  euler: { method: 'euler', message: 'forward Euler', isCurrentFirst: false },
+  'euler-current-first': {
+    method: 'euler',
+    message: 'forward Euler with the synaptic current of the end of the step',
+    isCurrentFirst: true,
+  },
+  exact: { method: 'exact', message: 'the exact solution for a constant input', isCurrentFirst: false },
+} as const;
+
+/** What a spike is as a signal, by the value of the setting `signal`. */
+const signals = {
+  steps: { weight: '1', effect: 'port += weight', message: 'a spike is a signal of 1 for one step' },
+  impulses: {
+    weight: 's',
+    effect: 'port += weight/dt',
+    message: 'a spike is an impulse of area 1 in seconds, spread over its step',
+  },
+} as const;
+
+/** Reads a graph. Returns null after an error. */
+export function importNir(
+  file: Hdf5Group,
+  path: string,
+  diagnostics: Diagnostics,
+  options: NirOptions,
+): ImportedNir | null {
+  const positions: Positions = { place: (pointer) => ({ document: path, pointer }) };
+  const report: Report = (finding, pointer) => void diagnostics.add(finding, positions.place(pointer));
+  const choice = <Name extends string>(name: string, usualName: Name, known: Readonly<Record<Name, unknown>>): Name => {
+    const value = options.set[name] ?? usualName;
+    if (Object.hasOwn(known, value)) return value as Name;
+    diagnostics.add(messages.unknownSetting(name, value, Object.keys(known)), { document: `--set ${name}=${value}` });
+    return usualName;
+  };
+  const method = methods[choice('method', 'euler', methods)];
+  const signal = signals[choice('signal', 'steps', signals)];
+  const metadata: Metadata = {};
+  const root = readGraph(file, metadata, report);
+  if (!root) return null;
+  const graph = flatten(root, report);
+  if (diagnostics.hasErrors) return null;
+  const shapes = inferShapes(graph, report);
+  const network = shapes && networkOf(graph, shapes, report);
+  if (!network || diagnostics.hasErrors) return null;
+  const dt = options.dt ?? '0.1 ms';
+  const arrays = new Arrays();
+  const parts = partsOf(graph, shapes, network, options.signals ?? {}, report);
+  if (diagnostics.hasErrors) return null;
+  report(messages.discretised(dt, method.message, signal.message), '/node');
+  const tree = documentOf(parts, arrays, { dt, method, signal });
+  const version = file.tables.find(({ name }) => name === 'version')?.texts?.[0];
+  return {
+    ...settle(
+      {
+        interneuron: 1,
+        name: basename(path, extname(path)),
+        ...tree,
+        annotations: {
+          nir: {
+            ...(version === undefined ? {} : { version }),
+            nodes: annotationOf(parts),
+            ...(Object.keys(metadata).length === 0 ? {} : { metadata }),
+          },
+        },
+      },
+      positions,
+    ),
+    data: arrays.store,
+    set: without(options.set, new Set(['method', 'signal'])),
+  };
+}
+
+// --- Parts ----------------------------------------------------------------------------------------------------------
+/** A node that is a population. */
+interface Part {
+  readonly node: PrimitiveNode;
+  /** Name of the population. */
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly size: number;
+  /** Order of its step within the slot of groups. */
+  readonly order: number;
+  /** Variable that it sends on, or spikes. */
+  readonly sends: 'spikes' | 'v' | 'u' | 'nothing';
+  readonly signal?: InputSignal;
+  /** Whether signals that are no spikes arrive. */
+  readonly isAnalog: boolean;
+  readonly first?: Float64Array;
+  readonly later?: Float64Array;
+}
+
+interface Parts {
+  readonly populations: readonly Part[];
+  readonly connections: readonly (Connection & {
+    readonly source: Part;
+    readonly target: Part;
+    readonly name: string;
+  })[];
+  /** Outputs that are another population's own signal, by the names of the nodes. */
+  readonly outputs: Readonly<Record<string, Part>>;
+}
+
+/** Orders between the steps of two layers. */
+const ordersPerLayer = 10;
+
+function partsOf(
+  graph: FlatGraph,
+  shapes: readonly NodeShapes[],
+  network: Network,
+  inputs: Readonly<Record<string, InputSignal>>,
+  report: Report,
+): Parts {
+  const names = new UniqueNames();
+  const parts = new Map<number, Part>();
+  const into = (node: number): readonly Connection[] => network.connections.filter(({ to }) => to === node);
+  /** The node whose signal an Output shows as it is. */
+  const shownBy = (node: number): number | undefined => {
+    const [only, ...others] = into(node);
+    const isPlain = only && others.length === 0 && only.through.length === 0 && only.stepsBack === 0;
+    return isPlain && !network.constants.has(node) && graph.nodes[only.from]!.type !== 'Input' ? only.from : undefined;
+  };
+  const sendsOf = ({ type, name }: PrimitiveNode): Part['sends'] =>
+    type === 'Output' ? 'nothing' : type === 'Input' ? (inputs[name] ? 'u' : 'spikes') : dynamics[type]!.sends;
+  for (const index of network.nodes) {
+    const node = graph.nodes[index]!;
+    if (node.type === 'Output' && shownBy(index) !== undefined) continue;
+    const shape = shapes[index]!.output;
+    const given = inputs[node.name];
+    const constant = network.constants.get(index);
+    if (given && given.values.length % sizeOf(shape) !== 0)
+      report(
+        messages.wrongShape(`the signal of ${node.name}`, `rows of ${sizeOf(shape)}`, [given.values.length]),
+        node.path,
+      );
+    parts.set(index, {
+      node,
+      name: names.take(identifier(node.name)),
+      shape,
+      size: sizeOf(shape),
+      order: ordersPerLayer * (network.depthOf.get(index) ?? 0),
+      sends: sendsOf(node),
+      isAnalog: into(index).some(({ from }) => sendsOf(graph.nodes[from]!) !== 'spikes'),
+      ...(given ? { signal: given } : {}),
+      ...(constant ?? {}),
+    });
+  }
+  const connectionNames = new UniqueNames();
+  const connections = network.connections.flatMap((connection) => {
+    const [source, target] = [parts.get(connection.from), parts.get(connection.to)];
+    if (!source || !target || connection.map.sources.length === 0) return [];
+    const { through, map, stepsBack } = connection;
+    if (map.delays && source.sends !== 'spikes')
+      report(
+        messages.unsupported(`a Delay of ${source.node.name}, which sends no spikes,`),
+        graph.nodes[through.find((node) => primitives[graph.nodes[node]!.type]?.role === 'delay') ?? connection.to]!
+          .path,
+      );
+    if (stepsBack > 1 && source.sends !== 'spikes')
+      report(messages.unsupported('a signal on a path that closes several cycles'), target.node.path);
+    const middle = through.map((node) => identifier(graph.nodes[node]!.name));
+    const name = connectionNames.take([source.name, ...middle, target.name].join('_'));
+    return [{ ...connection, source, target, name }];
+  });
+  return {
+    populations: [...parts.values()],
+    connections,
+    outputs: Object.fromEntries(
+      network.nodes.flatMap((index): [string, Part][] => {
+        const node = graph.nodes[index]!;
+        const shown = node.type === 'Output' ? parts.get(shownBy(index) ?? -1) : undefined;
+        return shown ? [[node.name, shown]] : [];
+      }),
+    ),
+  };
+}
+
+// --- Document -------------------------------------------------------------------------------------------------------
+interface Step {
+  readonly dt: string;
+  readonly method: (typeof methods)[keyof typeof methods];
+  readonly signal: (typeof signals)[keyof typeof signals];
+}
+
+/**
+ * Names the neuron types: after the primitive, with the number of the layer if it is in several, since the populations
+ * of a type take their step together. Types that receive signals other than spikes have a second input.
+ */
+function typeNames(populations: readonly Part[]): (part: Part) => string {
+  const nameOf = ({ node: { type, name }, isAnalog }: Part): string =>
+    type === 'Input' ? `Input_${identifier(name)}` : isAnalog ? `${type}_signal` : type;
+  return (part) => {
+    const name = nameOf(part);
+    const isOne = populations.every((other) => other.order === part.order || nameOf(other) !== name);
+    return isOne ? name : `${name}_${part.order / ordersPerLayer}`;
+  };
+}
+
+/** Slot in which nodes take their step, one layer after another. */
+const slot = 'groups';
+
+function documentOf(
+  { populations, connections }: Parts,
+  arrays: Arrays,
+  step: Step,
+): Omit<ModelDocument, 'interneuron' | 'populations' | 'projections'> & Record<'populations' | 'projections', unknown> {
+  const own = populations.filter((part) => part.node.type !== 'Input' || part.signal);
+  const dt = parseQuantity(step.dt).value;
+  const typeOf = typeNames(populations);
+  return {
+    neurons: Object.fromEntries(own.map((part) => [typeOf(part), neuronOf(part, step)])),
+    synapses: Object.fromEntries(connections.map((connection) => synapseOf(connection, step))),
+    tables: Object.fromEntries(
+      populations.flatMap(({ name, signal, size }) =>
+        signal
+          ? [
+              [
+                `${name}_signal`,
+                { dt: `${signal.dt} s`, values: arrays.array(signal.values), columns: size },
+              ] as const,
+            ]
+          : [],
+      ),
+    ),
+    populations: Object.fromEntries(
+      populations.map((part) => [part.name, located(populationOf(part, typeOf(part), arrays), part.node.path)]),
+    ),
+    projections: Object.fromEntries(
+      connections.map((connection) => {
+        const { name, source, target, map, stepsBack } = connection;
+        const delay = map.delays
+          ? arrays.values(
+              map.delays.map((delay) => delay + stepsBack * dt),
+              's',
+            )
+          : stepsBack > 0
+            ? stepsBack === 1
+              ? step.dt
+              : `${stepsBack * dt} s`
+            : undefined;
+        const isSpiking = source.sends === 'spikes';
+        const tree = {
+          from: source.name,
+          to: target.name,
+          synapse: synapseOf(connection, step)[0],
+          connect: { rule: 'list', sources: arrays.array(map.sources), targets: arrays.array(map.targets) },
+          receptor: isSpiking ? 'I' : 'signal',
+          values: { weight: arrays.values(map.weights, isSpiking ? step.signal.weight : '1') },
+          ...(isSpiking && delay !== undefined ? { delay } : {}),
+          order: target.order - 1,
+        };
+        return [name, located(tree, target.node.path)];
+      }),
+    ),
+    operations: Object.fromEntries(
+      own
+        .filter(({ node }) => node.type !== 'Input')
+        .map(({ name, order }) => [`clear_${name}`, { on: name, do: ['I = bias'], slot, order: order + 4 }]),
+    ),
+    record: populations.flatMap(({ name, node, sends, order, isAnalog }): readonly RecordingDocument[] => {
+      if (sends === 'spikes') return [{ of: name, events: 'spike', name: `${name}_spikes` }];
+      if (sends === 'u') return [];
+      const variable = node.type === 'Output' ? (isAnalog ? 'y' : 'I') : 'v';
+      return [{ of: name, variables: [variable], slot, order: order + 3, name: `${name}_${variable}` }];
+    }),
+    timing: 'brian',
+    experiment: { dt: step.dt },
+  };
+}
+
+/** Returns the neuron type of a node: its equations, and the input `I` that is set back to the bias after each step. */
+function neuronOf(part: Part, { method }: Step): NeuronDocument {
+  const { node, isAnalog, name } = part;
+  if (node.type === 'Input') return { derived: { u: { unit: '1', value: `${name}_signal(t, i)` } } };
+  const input = isAnalog ? '(I + signal)' : 'I';
+  const withInput = (text: string): string => text.replace(/\bI\b/g, input);
+  const { state, derivatives, spike }: Omit<Dynamics, 'sends'> = dynamics[node.type] ?? { state: [], derivatives: {} };
+  const rates = Object.entries(derivatives).map(([variable, rate]): [string, string] => {
+    const current = method.isCurrentFirst && variable === 'v' ? derivatives['I_syn'] : undefined;
+    return [variable, withInput(current === undefined ? rate : rate.replace(/\bI_syn\b/, `(I_syn + dt*${current})`))];
+  });
+  const names = node.type === 'Output' ? [] : Object.keys(primitives[node.type]!.fields);
+  return {
+    parameters: Object.fromEntries([...names, 'bias'].map((one) => [one, { unit: times.includes(one) ? 's' : '1', value: times.includes(one) ? '1 s' : 0 }])),
+    ...(isAnalog ? { inputs: { signal: '1' } } : {}),
+    state: Object.fromEntries([...state, 'I'].map((variable) => [variable, { unit: '1', initial: 0 }])),
+    ...(node.type === 'Output' && isAnalog ? { derived: { y: { unit: '1', value: 'I + signal' } } } : {}),
+    ...(rates.length === 0 ? {} : { derivatives: Object.fromEntries(rates), method: method.method }),
+    ...(spike
+      ? {
+          events: {
+            spike: { when: withInput(spike.when), do: spike.do, slot, order: 1, actionSlot: slot, actionOrder: 2 },
+          },
+        }
+      : {}),
+  };
+}
+
+/** Returns the synapse type of a connection, with its name. It acts before the target's step. */
+function synapseOf(
+  { source, target }: { readonly source: Part; readonly target: Part },
+  { signal }: Step,
+): readonly [string, SynapseDocument] {
+  const { sends } = source;
+  const common = { ports: { port: '1' } } as const;
+  if (sends !== 'spikes')
+    return [
+      `signal_${sends}`,
+      { parameters: { weight: { unit: '1', value: 0 } }, ...common, contributes: { port: `weight*pre.${sends}` } },
+    ];
+  return [
+    `spikes_to_${target.name}`,
+    {
+      parameters: { weight: { unit: signal.weight, value: 0 } },
+      ...common,
+      pathways: { pre: { on: 'pre.spike', slot, order: target.order - 1, do: [signal.effect] } },
+    },
+  ];
+}
+
+function populationOf(part: Part, type: string, arrays: Arrays): unknown {
+  const { node, size, order, first, later } = part;
+  if (node.type === 'Input' && !part.signal)
+    return { size, spikes: { indices: [], times: [] }, slot, ...(order === 0 ? {} : { order }) };
+  const values =
+    node.type === 'Input' || node.type === 'Output'
+      ? {}
+      : Object.fromEntries(
+          Object.keys(primitives[node.type]!.fields).map((name) => {
+            const given = node.fields[name]?.values ?? Float64Array.of(usual[name] ?? 0);
+            const all = given.length === 1 ? new Float64Array(size).fill(given[0]!) : given;
+            return [name, arrays.values(all, times.includes(name) ? 's' : '1')];
+          }),
+        );
+  return {
+    type,
+    size,
+    values: {
+      ...values,
+      ...(later ? { bias: arrays.values(later, '1') } : {}),
+      ...(first ? { I: arrays.values(first, '1') } : {}),
+    },
+    ...(order === 0 ? {} : { order }),
+  };
+}
+
+/** Returns the node and shape of each population, and the population that each Output shows. */
+function annotationOf({ populations, outputs }: Parts): unknown {
+  return Object.fromEntries([
+    ...populations.map(({ name, node, shape }) => [name, { node: node.name, type: node.type, shape }] as const),
+    ...Object.entries(outputs).map(([output, part]) => [part.name, { node: part.node.name, type: part.node.type, shape: part.shape, output }] as const),
+  ]);
+}

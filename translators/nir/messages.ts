@@ -1,0 +1,208 @@
+/** All findings of the NIR translator. */
+
+import type { Finding } from '../../src/diagnostics/diagnostic.js';
+import { joinWords, oneOf, shorten, suggestion } from '../../src/diagnostics/suggest.js';
+
+/** Returns a shape as Python writes it. */
+export const shapeText = (shape: readonly number[]): string => `[${shape.join(', ')}]`;
+
+const named = (name: string, known: readonly string[]): Pick<Finding, 'expected' | 'found' | 'hint'> => ({
+  ...(known.length === 0 ? {} : { expected: oneOf(name, known) }),
+  found: shorten(name),
+  ...suggestion(name, known),
+});
+
+// --- Files ----------------------------------------------------------------------------------------------------------
+/** A group or a dataset that a graph needs. */
+export const missing = (what: string, name: string): Finding => ({
+  code: 'nir/missing',
+  message: `${what} has no ${name}`,
+  expected: name,
+});
+
+/** A part of the file that is a link to another file. */
+export const elsewhere = (name: string): Finding => ({
+  code: 'nir/elsewhere',
+  message: `${shorten(name)} is stored in another file, which is not read`,
+  expected: 'data in this file',
+  hint: 'write the graph to one file',
+});
+
+/** A dataset of another type, or a group in its place. */
+export const wrongType = (name: string, expected: string, found: string): Finding => ({
+  code: 'nir/wrong-type',
+  message: `${name} is ${found}`,
+  expected,
+  found,
+});
+
+/** A dataset that its primitive does not have. */
+export const unknownField = (type: string, name: string, known: readonly string[]): Finding => ({
+  code: 'nir/unknown-field',
+  message: `${type} has no ${shorten(name)}`,
+  ...named(name, known),
+});
+
+/** A type that NIR does not have. */
+export const unknownPrimitive = (type: string, known: readonly string[]): Finding => ({
+  code: 'nir/unknown-primitive',
+  message: `NIR has no primitive ${shorten(type)}`,
+  ...named(type, known),
+});
+
+/** A number outside its range. */
+export const outOfRange = (what: string, expected: string, found: number | string): Finding => ({
+  code: 'nir/out-of-range',
+  message: `${what} cannot be ${found}`,
+  expected,
+  found: String(found),
+});
+
+/** Graphs within graphs that have no end. */
+export const tooDeep = (levels: number): Finding => ({
+  code: 'nir/too-deep',
+  message: `graphs contain each other more than ${levels} levels deep`,
+  expected: `at most ${levels} levels`,
+});
+
+// --- Graphs ---------------------------------------------------------------------------------------------------------
+/** An edge to a node that the graph lacks. */
+export const unknownNode = (name: string, known: readonly string[]): Finding => ({
+  code: 'nir/unknown-node',
+  message: `the graph has no node ${shorten(name)}`,
+  ...named(name, known),
+});
+
+/** An edge that is given twice. */
+export const edgeTwice = (from: string, to: string): Finding => ({
+  code: 'nir/edge-twice',
+  message: `the edge from ${shorten(from)} to ${shorten(to)} is given twice`,
+  expected: 'each edge once',
+  hint: 'a Scale node doubles a signal',
+});
+
+/** An edge into an Input or out of an Output of the same graph. */
+export const wrongEnd = (name: string, type: 'Input' | 'Output'): Finding => ({
+  code: 'nir/wrong-end',
+  message: type === 'Input' ? `an edge leads into the Input ${shorten(name)}` : `an edge leaves the Output ${shorten(name)}`,
+  expected: type === 'Input' ? 'edges that leave an Input' : 'edges that lead into an Output',
+});
+
+/** A graph without an Input or without an Output. */
+export const noEnd = (type: 'Input' | 'Output'): Finding => ({
+  code: 'nir/no-end',
+  message: `the graph has no ${type}`,
+  expected: `a node of the type ${type}`,
+  hint: `add one; nir adds it to graphs whose types it checks`,
+});
+
+/** A nested graph with several Inputs or Outputs at an edge that cannot name one. */
+export const severalEnds = (graph: string, type: 'Input' | 'Output', count: number): Finding => ({
+  code: 'nir/several-ends',
+  message: `an edge cannot name one of the ${count} nodes ${type} of ${shorten(graph)}`,
+  expected: `a nested graph with one ${type}`,
+  found: `${count}`,
+});
+
+/** A node that no edge leads to. */
+export const unconnected = (name: string): Finding => ({
+  code: 'nir/unconnected',
+  severity: 'warning',
+  message: `no edge leads into ${shorten(name)}, so it receives nothing`,
+});
+
+/** A cycle without a node that keeps state. */
+export const dataCycle = (names: readonly string[]): Finding => ({
+  code: 'nir/data-cycle',
+  message: `the cycle ${shorten(names.join(' → '), 120)} has no node with state`,
+  expected: 'a neuron, an integrator or a threshold in each cycle',
+});
+
+// --- Shapes ---------------------------------------------------------------------------------------------------------
+/** Parameters of one node with different shapes. */
+export const unequalShapes = (shapes: Readonly<Record<string, readonly number[]>>): Finding => ({
+  code: 'nir/unequal-shapes',
+  message: `the parameters have different shapes: ${joinWords(
+    Object.entries(shapes).map(([name, shape]) => `${name} ${shapeText(shape)}`),
+    'and',
+  )}`,
+  expected: 'one shape, that of the layer',
+});
+
+/** A dataset with a shape that it cannot have. */
+export const wrongShape = (name: string, expected: string, found: readonly number[]): Finding => ({
+  code: 'nir/wrong-shape',
+  message: `${name} has the shape ${shapeText(found)}`,
+  expected,
+  found: shapeText(found),
+});
+
+/** An edge between nodes of different shapes. */
+export const shapesDiffer = (
+  from: string,
+  given: readonly number[],
+  to: string,
+  taken: readonly number[],
+  hint?: string,
+): Finding => ({
+  code: 'nir/shapes-differ',
+  message: `${from} sends ${shapeText(given)}, and ${to} takes ${shapeText(taken)}`,
+  expected: shapeText(taken),
+  found: shapeText(given),
+  ...(hint === undefined ? {} : { hint }),
+});
+
+/** A node whose shape neither its parameters nor its predecessors state. */
+export const unknownShape = (name: string): Finding => ({
+  code: 'nir/unknown-shape',
+  message: `the shape of ${shorten(name)} follows neither from its parameters nor from its predecessors`,
+  expected: 'a path from a node with a known shape',
+});
+
+/** A window that is larger than the layer that it slides over. */
+export const windowTooLarge = (input: readonly number[]): Finding => ({
+  code: 'nir/window-too-large',
+  message: `the window does not fit into the input of shape ${shapeText(input)}`,
+  expected: 'a smaller kernel or dilation, or more padding',
+  found: shapeText(input),
+});
+
+/** Single numbers in place of the parameters of a layer. */
+export const broadcast = (name: string, shape: readonly number[]): Finding => ({
+  code: 'nir/broadcast',
+  severity: 'warning',
+  message: `${shorten(name)} has single numbers as parameters, which are taken for all elements of its input ${shapeText(shape)}`,
+  expected: `parameters of the shape ${shapeText(shape)}`,
+  hint: 'nir refuses the graph',
+});
+
+/** A layer for which nir computes another shape. */
+export const nirDiffers = (name: string, shape: readonly number[], inNir: readonly number[]): Finding => ({
+  code: 'nir/nir-differs',
+  severity: 'note',
+  message: `${shorten(name)} gives the shape ${shapeText(shape)}, for which nir 1.0.8 computes ${shapeText(inNir)}`,
+  hint: 'nir refuses the graph unless it is read without its check of types',
+});
+
+// --- Networks -------------------------------------------------------------------------------------------------------
+/** A construct that cannot be imported. */
+export const unsupported = (what: string, hint?: string): Finding => ({
+  code: 'nir/unsupported',
+  message: `${what} cannot be imported`,
+  ...(hint === undefined ? {} : { hint }),
+});
+
+/** What NIR leaves to the program that runs a graph, and how it is done here. */
+export const discretised = (dt: string, method: string, signal: string): Finding => ({
+  code: 'nir/discretised',
+  severity: 'note',
+  message: `NIR states no time step: each step is ${dt}, by ${method}, and ${signal}`,
+  hint: '--dt, --set method=… and --set signal=… change this',
+});
+
+/** A value of a setting that graphs do not have. */
+export const unknownSetting = (name: string, value: string, known: readonly string[]): Finding => ({
+  code: 'nir/unknown-setting',
+  message: `${name} cannot be ${shorten(value)}`,
+  ...named(value, known),
+});

@@ -1,0 +1,240 @@
+/** The network of a graph: nodes with state, and the linear maps between them. */
+
+import type { FlatGraph } from './flatten.js';
+import type { Report } from './graph.js';
+import { after, applied, constantOf, identity, mapOf, sumOf, TooManyWeights, type LinearMap } from './linear.js';
+import * as messages from './messages.js';
+import { primitives } from './primitives.js';
+import { sizeOf, type NodeShapes } from './shapes.js';
+
+/** A linear path from one node with state to another; several paths are added up. */
+export interface Connection {
+  readonly from: number;
+  readonly to: number;
+  readonly map: LinearMap;
+  /** Number of edges on it that close cycles, each of which delays by a step. */
+  readonly stepsBack: number;
+  /** The linear nodes on it; empty if there are several paths. */
+  readonly through: readonly number[];
+}
+
+/** Constant signals that reach a node. */
+interface Constant {
+  /** From the first step on. */
+  readonly first: Float64Array;
+  /** From the second step on: those that come through edges that close cycles as well. */
+  readonly later: Float64Array;
+}
+
+/** Nodes with state, Inputs and Outputs, and the connections between them. */
+export interface Network {
+  /** Nodes in the order of a step. */
+  readonly nodes: readonly number[];
+  /** Number of nodes with state on the longest path from an Input to each node. */
+  readonly depthOf: ReadonlyMap<number, number>;
+  readonly connections: readonly Connection[];
+  readonly constants: ReadonlyMap<number, Constant>;
+}
+
+/** Returns the network of a graph; null after a report. */
+export function networkOf(graph: FlatGraph, shapes: readonly NodeShapes[], report: Report): Network | null {
+  const { nodes, edges } = graph;
+  const keepsState = (node: number): boolean =>
+    graph.isEnd(node) || primitives[nodes[node]!.type]?.role === 'state';
+  const leaving = nodes.map((): number[] => []);
+  const entering = nodes.map((): number[] => []);
+  for (const [edge, { from, to }] of edges.entries()) {
+    leaving[from]!.push(edge);
+    entering[to]!.push(edge);
+  }
+  for (const [node, { type, name, path }] of nodes.entries())
+    if (type !== 'Input' && entering[node]!.length === 0) report(messages.unconnected(name), path);
+  const cycle = linearCycle(graph, leaving, keepsState);
+  if (cycle) {
+    report(messages.dataCycle(cycle.map((node) => nodes[node]!.name)), nodes[cycle[0]!]!.path);
+    return null;
+  }
+  const { order, closing } = sweep(graph, leaving);
+  const depthOf = new Map<number, number>();
+  for (const node of order)
+    depthOf.set(
+      node,
+      Math.max(
+        0,
+        ...entering[node]!.filter((edge) => !closing.has(edge)).map((edge) => {
+          const { from } = edges[edge]!;
+          return (depthOf.get(from) ?? 0) + (keepsState(from) ? 1 : 0);
+        }),
+      ),
+    );
+  try {
+    return {
+      nodes: order.filter(keepsState),
+      depthOf,
+      ...connect(graph, shapes, entering, closing, keepsState, report),
+    };
+  } catch (error) {
+    if (!(error instanceof TooManyWeights)) throw error;
+    report(messages.unsupported('a graph with more than 50 million weights between two layers'), '/node');
+    return null;
+  }
+}
+
+/**
+ * Returns the order of a step, and the edges that close cycles: those that lead back when the graph is searched depth
+ * first from its Inputs, along edges in the order of the file.
+ */
+function sweep(
+  { nodes, edges }: FlatGraph,
+  leaving: readonly (readonly number[])[],
+): { readonly order: readonly number[]; readonly closing: ReadonlySet<number> } {
+  const closing = new Set<number>();
+  const finished: number[] = [];
+  const states = new Uint8Array(nodes.length);
+  const [isOpen, isDone] = [1, 2];
+  const inputs = [...nodes.keys()].filter((node) => nodes[node]!.type === 'Input');
+  for (const root of [...inputs, ...edges.map(({ from }) => from), ...nodes.keys()]) {
+    if (states[root] !== 0) continue;
+    const stack: [node: number, next: number][] = [[root, 0]];
+    states[root] = isOpen;
+    for (let top = stack.at(-1); top; top = stack.at(-1)) {
+      const [node, next] = top;
+      const edge = leaving[node]![next];
+      top[1]++;
+      if (edge === undefined) {
+        states[node] = isDone;
+        finished.push(node);
+        stack.pop();
+        continue;
+      }
+      const { to } = edges[edge]!;
+      if (states[to] === isOpen) closing.add(edge);
+      else if (states[to] === 0) {
+        states[to] = isOpen;
+        stack.push([to, 0]);
+      }
+    }
+  }
+  return { order: finished.reverse(), closing };
+}
+
+/** Returns a cycle of nodes without state, or null. */
+function linearCycle(
+  { nodes, edges }: FlatGraph,
+  leaving: readonly (readonly number[])[],
+  keepsState: (node: number) => boolean,
+): readonly number[] | null {
+  const states = new Uint8Array(nodes.length);
+  for (const root of nodes.keys()) {
+    if (states[root] !== 0 || keepsState(root)) continue;
+    const stack: [node: number, next: number][] = [[root, 0]];
+    states[root] = 1;
+    for (let top = stack.at(-1); top; top = stack.at(-1)) {
+      const edge = leaving[top[0]]![top[1]++];
+      if (edge === undefined) {
+        states[top[0]] = 2;
+        stack.pop();
+        continue;
+      }
+      const { to } = edges[edge]!;
+      if (keepsState(to)) continue;
+      if (states[to] === 1) {
+        const path = stack.map(([node]) => node);
+        return [...path.slice(path.indexOf(to)), to];
+      }
+      if (states[to] === 0) {
+        states[to] = 1;
+        stack.push([to, 0]);
+      }
+    }
+  }
+  return null;
+}
+
+/** Signals on the way through linear nodes. */
+interface Arriving {
+  readonly paths: readonly Omit<Connection, 'to'>[];
+  /** Constants by the number of edges that close cycles on their way. */
+  readonly constants: ReadonlyMap<number, Float64Array>;
+}
+
+function connect(
+  { nodes, edges }: FlatGraph,
+  shapes: readonly NodeShapes[],
+  entering: readonly (readonly number[])[],
+  closing: ReadonlySet<number>,
+  keepsState: (node: number) => boolean,
+  report: Report,
+): Pick<Network, 'connections' | 'constants'> {
+  const sent = new Map<number, Arriving>();
+  const sizeAt = (node: number): number => sizeOf(shapes[node]!.output);
+  const send = (node: number): Arriving => {
+    if (keepsState(node))
+      return {
+        paths: [{ from: node, map: identity(sizeAt(node)), stepsBack: 0, through: [] }],
+        constants: new Map(),
+      };
+    const known = sent.get(node);
+    if (known) return known;
+    const { paths, constants } = receive(node);
+    const map = mapOf(nodes[node]!, shapes[node]!);
+    if (map.delays && constants.size > 0)
+      report(
+        messages.unsupported(
+          `a bias before the Delay ${nodes[node]!.name}`,
+          'put the bias after the delay: a constant that is delayed is the same constant',
+        ),
+        nodes[node]!.path,
+      );
+    const own = constantOf(nodes[node]!, shapes[node]!);
+    const passed = new Map([...constants].map(([steps, signal]) => [steps, applied(map, signal)]));
+    if (own) passed.set(0, added(passed.get(0), own));
+    const isNamed = !['Input', 'Output', 'Flatten'].includes(nodes[node]!.type);
+    const result = {
+      paths: paths.map((path) => ({
+        ...path,
+        map: after(path.map, map),
+        through: isNamed ? [...path.through, node] : path.through,
+      })),
+      constants: passed,
+    };
+    sent.set(node, result);
+    return result;
+  };
+  const receive = (node: number): Arriving => {
+    const paths = new Map<string, Omit<Connection, 'to'>>();
+    const constants = new Map<number, Float64Array>();
+    for (const edge of entering[node]!) {
+      const arriving = send(edges[edge]!.from);
+      const back = closing.has(edge) ? 1 : 0;
+      for (const path of arriving.paths) {
+        const stepsBack = path.stepsBack + back;
+        const key = `${path.from} ${stepsBack}`;
+        const other = paths.get(key);
+        paths.set(
+          key,
+          other ? { ...path, stepsBack, map: sumOf(other.map, path.map), through: [] } : { ...path, stepsBack },
+        );
+      }
+      for (const [steps, signal] of arriving.constants)
+        constants.set(steps + back, added(constants.get(steps + back), signal));
+    }
+    return { paths: [...paths.values()], constants };
+  };
+  const connections: Connection[] = [];
+  const all = new Map<number, Constant>();
+  for (const node of nodes.keys()) {
+    if (!keepsState(node)) continue;
+    const { paths, constants } = receive(node);
+    connections.push(...paths.map((path) => ({ ...path, to: node })));
+    if ([...constants.keys()].some((steps) => steps > 1))
+      report(messages.unsupported('a bias on a path that closes several cycles'), nodes[node]!.path);
+    if (constants.size === 0) continue;
+    const first = constants.get(0) ?? new Float64Array(sizeAt(node));
+    all.set(node, { first, later: added(constants.get(1), first) });
+  }
+  return { connections, constants: all };
+}
+
+const added = (a: Float64Array | undefined, b: Float64Array): Float64Array =>
+  a ? a.map((value, k) => value + b[k]!) : b;

@@ -84,7 +84,9 @@ export function createContext(
       const inputs = request.options.values('input');
       const options: ImportOptions = {
         ...importOptions(request.options),
-        ...(inputs.length === 0 ? {} : { inputs: await (await import('../run/read/input-files.js')).readInputs(inputs) }),
+        ...(inputs.length === 0
+          ? {}
+          : { inputs: await (await import('../run/read/input-files.js')).readInputs(inputs) }),
         ...changes,
       };
       const { modelInResult } = await import('../run/results/model-in-result.js');

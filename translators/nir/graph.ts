@@ -155,12 +155,7 @@ const found = ({ type, shape }: Hdf5Table): string => {
   return `${names[type]} of the shape ${messages.shapeText(shape)}`;
 };
 
-function readEdges(
-  group: Hdf5Group,
-  names: ReadonlySet<string>,
-  path: string,
-  report: Report,
-): readonly NamedEdge[] {
+function readEdges(group: Hdf5Group, names: ReadonlySet<string>, path: string, report: Report): readonly NamedEdge[] {
   const at = `${path}/edges`;
   const table = group.tables.find(({ name }) => name === 'edges');
   if (!table) report(messages.missing('the graph', 'dataset edges'), at);
@@ -172,16 +167,18 @@ function readEdges(
     return [];
   }
   const seen = new Set<string>();
-  return Array.from({ length: shape[0]! }, (_, row) => ({ from: texts[2 * row]!, to: texts[2 * row + 1]!, row })).filter(
-    ({ from, to, row }) => {
-      const key = JSON.stringify([from, to]);
-      const unknown = [from, to].filter((name) => !names.has(name));
-      for (const name of new Set(unknown)) report(messages.unknownNode(name, [...names]), `${at}[${row}]`);
-      if (seen.has(key)) report(messages.edgeTwice(from, to), `${at}[${row}]`);
-      seen.add(key);
-      return unknown.length === 0;
-    },
-  );
+  return Array.from({ length: shape[0]! }, (_, row) => ({
+    from: texts[2 * row]!,
+    to: texts[2 * row + 1]!,
+    row,
+  })).filter(({ from, to, row }) => {
+    const key = JSON.stringify([from, to]);
+    const unknown = [from, to].filter((name) => !names.has(name));
+    for (const name of new Set(unknown)) report(messages.unknownNode(name, [...names]), `${at}[${row}]`);
+    if (seen.has(key)) report(messages.edgeTwice(from, to), `${at}[${row}]`);
+    seen.add(key);
+    return unknown.length === 0;
+  });
 }
 
 function readFields(

@@ -257,12 +257,7 @@ function documentOf(
     tables: Object.fromEntries(
       populations.flatMap(({ name, signal, size }) =>
         signal
-          ? [
-              [
-                `${name}_signal`,
-                { dt: `${signal.dt} s`, values: arrays.array(signal.values), columns: size },
-              ] as const,
-            ]
+          ? [[`${name}_signal`, { dt: `${signal.dt} s`, values: arrays.array(signal.values), columns: size }] as const]
           : [],
       ),
     ),
@@ -325,7 +320,12 @@ function neuronOf(part: Part, { method }: Step): NeuronDocument {
   });
   const names = node.type === 'Output' ? [] : Object.keys(primitives[node.type]!.fields);
   return {
-    parameters: Object.fromEntries([...names, 'bias'].map((one) => [one, { unit: times.includes(one) ? 's' : '1', value: times.includes(one) ? '1 s' : 0 }])),
+    parameters: Object.fromEntries(
+      [...names, 'bias'].map((one) => [
+        one,
+        { unit: times.includes(one) ? 's' : '1', value: times.includes(one) ? '1 s' : 0 },
+      ]),
+    ),
     ...(isAnalog ? { inputs: { signal: '1' } } : {}),
     state: Object.fromEntries([...state, 'I'].map((variable) => [variable, { unit: '1', initial: 0 }])),
     ...(node.type === 'Output' && isAnalog ? { derived: { y: { unit: '1', value: 'I + signal' } } } : {}),
@@ -392,6 +392,9 @@ function populationOf(part: Part, type: string, arrays: Arrays): unknown {
 function annotationOf({ populations, outputs }: Parts): unknown {
   return Object.fromEntries([
     ...populations.map(({ name, node, shape }) => [name, { node: node.name, type: node.type, shape }] as const),
-    ...Object.entries(outputs).map(([output, part]) => [part.name, { node: part.node.name, type: part.node.type, shape: part.shape, output }] as const),
+    ...Object.entries(outputs).map(
+      ([output, part]) =>
+        [part.name, { node: part.node.name, type: part.node.type, shape: part.shape, output }] as const,
+    ),
   ]);
 }

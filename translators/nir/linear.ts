@@ -196,8 +196,7 @@ export function sumOf(a: LinearMap, b: LinearMap): LinearMap {
 /** Returns a map with one weight for each pair and delay, in the order of sources, targets and delays. */
 function addedUp({ from, to, sources, targets, weights, delays }: LinearMap): LinearMap {
   const order = Uint32Array.from(sources, (_, k) => k).sort(
-    (a, b) =>
-      sources[a]! - sources[b]! || targets[a]! - targets[b]! || (delays ? delays[a]! - delays[b]! : 0) || a - b,
+    (a, b) => sources[a]! - sources[b]! || targets[a]! - targets[b]! || (delays ? delays[a]! - delays[b]! : 0) || a - b,
   );
   const first: number[] = [];
   const sums: number[] = [];

@@ -84,7 +84,8 @@ export const edgeTwice = (from: string, to: string): Finding => ({
 /** An edge into an Input or out of an Output of the same graph. */
 export const wrongEnd = (name: string, type: 'Input' | 'Output'): Finding => ({
   code: 'nir/wrong-end',
-  message: type === 'Input' ? `an edge leads into the Input ${shorten(name)}` : `an edge leaves the Output ${shorten(name)}`,
+  message:
+    type === 'Input' ? `an edge leads into the Input ${shorten(name)}` : `an edge leaves the Output ${shorten(name)}`,
   expected: type === 'Input' ? 'edges that leave an Input' : 'edges that lead into an Output',
 });
 

@@ -39,8 +39,7 @@ export interface Network {
 /** Returns the network of a graph; null after a report. */
 export function networkOf(graph: FlatGraph, shapes: readonly NodeShapes[], report: Report): Network | null {
   const { nodes, edges } = graph;
-  const keepsState = (node: number): boolean =>
-    graph.isEnd(node) || primitives[nodes[node]!.type]?.role === 'state';
+  const keepsState = (node: number): boolean => graph.isEnd(node) || primitives[nodes[node]!.type]?.role === 'state';
   const leaving = nodes.map((): number[] => []);
   const entering = nodes.map((): number[] => []);
   for (const [edge, { from, to }] of edges.entries()) {

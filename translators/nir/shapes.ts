@@ -78,7 +78,7 @@ export function inferShapes({ nodes, edges }: FlatGraph, report: Report): readon
     settle(index, null);
   });
   if (isWrong) return null;
-  for (let isChanging = true; isChanging && !isWrong; ) {
+  for (let isChanging = true; isChanging && !isWrong;) {
     isChanging = false;
     for (const { from, to } of edges) {
       const given = known[from]?.output;

@@ -47,7 +47,14 @@ export function numbersIn(at: GroupAt, name: string, wanted: Wanted = {}): Float
     table.type === 'integer' || (wanted.isInteger !== true && (table.type === 'single' || table.type === 'double'));
   if (!isNumber) {
     const expected = wanted.isInteger === true ? 'integers' : 'numbers';
-    const found = { integer: 'integer', single: 'float32', double: 'float64', text: 'text', other: 'another kind', elsewhere: 'a link' };
+    const found = {
+      integer: 'integer',
+      single: 'float32',
+      double: 'float64',
+      text: 'text',
+      other: 'another kind',
+      elsewhere: 'a link',
+    };
     at.report(messages.wrongType(name, expected, found[table.type]), placeIn(at, name));
     return undefined;
   }

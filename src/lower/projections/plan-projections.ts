@@ -235,8 +235,7 @@ function fromTest(pathway: StepPlace, { group, population }: ProjectionEnd, even
   const { threshold } = profile.defaults;
   const eventCode = group?.events.find(({ name }) => name === event);
   const { order = 0, slot = threshold } = model.populations[population] ?? {};
-  const test: StepPlace =
-    group && eventCode ? placeOf(eventCode, group, context) : { slot, order, name: population };
+  const test: StepPlace = group && eventCode ? placeOf(eventCode, group, context) : { slot, order, name: population };
   return comparePlaces(pathway, test, (slot) => rankOf(profile, slot), profile.ties);
 }
 

@@ -98,7 +98,8 @@ function tree(object, name, { Group, Dataset }, depth) {
     if (without.includes(key) || (depth === 0 && !only.includes(key))) continue;
     if (++members > mostMembers) throw new TooMany();
     const inner = memberOf(object, key, Dataset);
-    if (inner === undefined) node.tables.push({ name: key, attributes: {}, shape: [], type: 'elsewhere', values: new Float64Array(0) });
+    if (inner === undefined)
+      node.tables.push({ name: key, attributes: {}, shape: [], type: 'elsewhere', values: new Float64Array(0) });
     else if (inner instanceof Group) node.groups.push(tree(inner, key, { Group, Dataset }, depth + 1));
     else if (inner instanceof Dataset) node.tables.push(table(inner, key));
   }

@@ -25,7 +25,8 @@ export function sideFiles(document: string, allowed: readonly string[] = []): (n
 export function sideTables(document: string, allowed: readonly string[] = []): SonataFiles {
   return {
     text: sideFiles(document, allowed),
-    hdf5: (name, only) => readBeside(document, allowed, name, (real) => readHdf5Tree(real, only, { without: ['indices'] })),
+    hdf5: (name, only) =>
+      readBeside(document, allowed, name, (real) => readHdf5Tree(real, only, { without: ['indices'] })),
   };
 }
 

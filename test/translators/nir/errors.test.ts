@@ -84,7 +84,11 @@ describe('mistakes in graphs', () => {
       'datasets that are missing, unknown, of another type, or a group',
       {
         node: graph(
-          { ...nodes, lif: { ...lif, tau: 'fast', v_leak: { a: 1 }, weight: floats(1, 2) }, fc: { type: 'Affine', bias: floats(0, 0) } },
+          {
+            ...nodes,
+            lif: { ...lif, tau: 'fast', v_leak: { a: 1 }, weight: floats(1, 2) },
+            fc: { type: 'Affine', bias: floats(0, 0) },
+          },
           edges,
         ),
       },
@@ -139,24 +143,31 @@ describe('mistakes in graphs', () => {
     [
       'a cycle without state',
       {
-        node: graph({ ...nodes, a: { type: 'Linear', weight: matrix(2, 2) }, b: { type: 'Scale', scale: floats(1, 1) } }, [
-          ...edges,
-          ['fc', 'a'],
-          ['a', 'b'],
-          ['b', 'a'],
-          ['a', 'lif'],
-        ]),
+        node: graph(
+          { ...nodes, a: { type: 'Linear', weight: matrix(2, 2) }, b: { type: 'Scale', scale: floats(1, 1) } },
+          [...edges, ['fc', 'a'], ['a', 'b'], ['b', 'a'], ['a', 'lif']],
+        ),
       },
       ['nir/data-cycle /node/nodes/a'],
     ],
     [
       'shapes that differ between the ends of edges',
-      { node: graph({ ...nodes, input: { type: 'Input', shape: ints(4) }, output: { type: 'Output', shape: ints(3) } }, edges) },
+      {
+        node: graph(
+          { ...nodes, input: { type: 'Input', shape: ints(4) }, output: { type: 'Output', shape: ints(3) } },
+          edges,
+        ),
+      },
       ['nir/shapes-differ /node/edges[0]', 'nir/shapes-differ /node/edges[2]'],
     ],
     [
       'shapes that differ within a node',
-      { node: graph({ ...nodes, lif: { ...lif, r: floats(1) }, fc: { ...(nodes['fc'] as Tree), bias: floats(0) } }, edges) },
+      {
+        node: graph(
+          { ...nodes, lif: { ...lif, r: floats(1) }, fc: { ...(nodes['fc'] as Tree), bias: floats(0) } },
+          edges,
+        ),
+      },
       ['nir/wrong-shape /node/nodes/fc/bias', 'nir/unequal-shapes /node/nodes/lif'],
     ],
     [

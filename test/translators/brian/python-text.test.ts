@@ -26,4 +26,3 @@ describe('Python', () => {
     expect(['lambda', 'NeuronGroup', 'mV', 'v'].map(isUsed)).toEqual([true, true, true, false]);
   });
 });
-

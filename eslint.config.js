@@ -40,7 +40,8 @@ export const layers = {
   ),
   'runtime/targets': { from: ['src/diagnostics', 'src/ir', 'src/optimise', 'src/codegen'], packages: true },
   'runtime/results': { from: ['src/diagnostics', 'src/ir'], packages: true },
-  'src/compare': { from: ['src/diagnostics', 'src/lang', 'runtime/results'], packages: true },
+  'src/bundle': { from: ['src/diagnostics', 'src/model', 'translators/neuroml', 'runtime/results'], packages: true },
+  'src/compare': { from: ['src/bundle', 'src/diagnostics', 'src/lang', 'runtime/results'], packages: true },
   'runtime/record': { from: ['src/diagnostics', 'src/ir', 'runtime/targets', 'runtime/results'], packages: true },
 };
 

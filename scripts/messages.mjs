@@ -26,6 +26,8 @@ const stages = {
   neuroml: 'NeuroML',
   sonata: 'SONATA',
   nir: 'NIR',
+  bundle: 'Bundles and other archives',
+  sedml: 'SED-ML',
   model: 'The model: names, structure, dimensions',
   data: 'Large arrays beside a document',
   draw: 'Drawing what a notation prescribes',

@@ -82,7 +82,7 @@ const input = {
 const oneModel = {
   name: 'model',
   many: false,
-  describe: 'a model in any supported notation, or a result that holds one; - is the standard input',
+  describe: 'a model in any supported notation, or a result or bundle that holds one; - is the standard input',
 } as const;
 
 const force = {
@@ -314,6 +314,30 @@ export const commands = {
       ['cat cuba.yaml | $0 convert - --from brian --to pynn -o -', 'between two programs'],
     ],
   },
+  pack: {
+    describe: 'write a model with its sources, conversions and results as one archive: COMBINE, RO-Crate',
+    files: {
+      name: 'files',
+      many: true,
+      describe: 'a model in any supported notation, then results of it',
+    },
+    options: {
+      output: { type: 'string', alias: 'o', value: 'file', describe: 'archive to write, such as model.omex' },
+      to: {
+        type: 'string',
+        repeated: true,
+        choices: [...targetNotations, ...Object.keys(shortNotations)],
+        describe: 'notation to add; may be repeated',
+      },
+      force,
+      ...read,
+      ...common,
+    },
+    required: ['output'],
+    examples: [
+      ['$0 pack cuba.yaml cuba.nwb --to lems -o cuba.omex', 'run, verify, convert and describe take cuba.omex'],
+    ],
+  },
   validate: {
     describe: 'check models and report everything that is wrong',
     files: { name: 'models', many: true, describe: 'models, folders or patterns; - is the standard input' },
@@ -358,7 +382,7 @@ export const commands = {
     files: {
       name: 'results',
       many: true,
-      describe: 'a result; then, if it is to be compared with another model, a model',
+      describe: 'a result, or a bundle of pack; then, if it is to be compared with another model, a model',
     },
     options: {
       ...compared,

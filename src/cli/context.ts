@@ -31,7 +31,7 @@ export interface CommandContext {
   read(path: string): Source;
   /** Reads a model's text, with the script that it was captured from. @throws UsageError */
   readModel(path: string): Source;
-  /** Imports a model with the options of the command and further changes, from a document or a result, which holds one. */
+  /** Imports a model with the options of the command and further changes, from a document, a result or a bundle. */
   model(path: string, changes?: ImportOptions): Promise<ImportedModel>;
   /**
    * Shows warnings and notes, unless the reader is a program or wants quiet.
@@ -90,7 +90,9 @@ export function createContext(
         ...changes,
       };
       const { modelInResult } = await import('../run/results/model-in-result.js');
-      const held = path === standardStream ? null : await modelInResult(path, options);
+      const { modelInBundle } = await import('../run/read/model-in-bundle.js');
+      const held =
+        path === standardStream ? null : ((await modelInBundle(path, options)) ?? (await modelInResult(path, options)));
       return held ?? (await import('../run/pipeline.js')).importModel(this.readModel(path), options);
     },
     show(diagnostics, all = false) {

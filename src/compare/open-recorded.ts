@@ -53,10 +53,28 @@ export async function openRecorded(path: string, { times }: ReadOptions = {}): P
       start.startsWith('<') ? 'it is XML, not a result' : 'it is a model, not a result',
       'interneuron diff compares models, and interneuron verify RESULT MODEL runs one and compares',
     );
-  if (start.startsWith('PK\x03\x04')) throw unusable(path, 'it is a ZIP archive', 'unpack it and name the file in it');
+  if (start.startsWith('PK\x03\x04')) return recordedInBundle(path, { ...(times === undefined ? {} : { times }) });
   if (/^[{[]/.test(start)) return (await import('./read/neo.js')).readNeo(path, parsed(path), times);
   if (start.includes('\0')) throw unreadFormat(path, 'it is neither text nor HDF5');
   return (await import('./read/table.js')).readTable(path, times);
+}
+
+/** Reads the only result in a bundle. */
+async function recordedInBundle(path: string, options: ReadOptions): Promise<Recorded> {
+  const { openBundle, resultsIn } = await import('../bundle/open.js');
+  const bundle = await openBundle(path);
+  try {
+    const [only, second] = resultsIn(bundle);
+    if (only === undefined || second !== undefined)
+      throw unusable(
+        path,
+        `it is a bundle of ${second === undefined ? 'no result' : 'several results'}`,
+        'unpack it and name the file in it',
+      );
+    return { ...(await openRecorded(only, options)), path };
+  } finally {
+    bundle.remove();
+  }
 }
 
 function parsed(path: string): unknown {

@@ -96,6 +96,7 @@ const importKinds: ArgumentKinds<ImportOptions> = {
   peers: flag,
   timing: choice(timingProfiles),
   data: { takes: 'a Map of arrays by digest', fits: (value) => value instanceof Map },
+  onFile: callback,
 };
 
 /** Checks options that change a model while it is read. @throws UsageError for an unknown option or value */

@@ -82,7 +82,7 @@ export function importModel(source: Source, options: ImportOptions = {}): Import
   const imported = inStage('import', () => {
     if (source.graph) return importGraph(source, source.graph, options, diagnostics);
     if (!isMarkup(source.text)) return importTree(source, options, diagnostics);
-    const markup = loadMarkup(source, options.allowPaths ?? [], diagnostics);
+    const markup = loadMarkup(source, options, diagnostics);
     if (!markup) return null;
     checkNotation('neuroml', options, markup.documents.root.place, diagnostics);
     return (
@@ -129,7 +129,11 @@ function complete(
     : inStage('normalise', () =>
         normalise(document, positions, diagnostics, {
           ...overrides,
-          data: carried?.valid.data ?? imported.data ?? options.data ?? readDataFiles(document, source.name),
+          data:
+            carried?.valid.data ??
+            imported.data ??
+            options.data ??
+            readDataFiles(document, source.name, options.onFile),
           warnsOfUnits: notation === 'canonical',
           ...(notation === 'neuroml' || carried ? { said: saidOfCarried } : {}),
         }),
@@ -206,7 +210,7 @@ export async function validateModel(
   if (!isMarkup(source.text)) return withForesight(importModel(source, { ...options, peers: true }), how);
   const began = performance.now();
   const diagnostics = new Diagnostics();
-  const markup = inStage('read', () => loadMarkup(source, options.allowPaths ?? [], diagnostics));
+  const markup = inStage('read', () => loadMarkup(source, options, diagnostics));
   if (markup) checkNotation('neuroml', options, markup.documents.root.place, diagnostics);
   const carried = markup && carriedByMarkup(markup, options, diagnostics);
   if (carried) return withForesight(complete(source, options, carried, diagnostics, began), how);
@@ -402,21 +406,21 @@ type Importer = (
 
 const importers: Readonly<Record<TreeNotation, Importer>> = {
   canonical: (document, positions, _, { set }) => ({ document, positions, set }),
-  brian: (value, positions, diagnostics, { set, allowPaths }, path) => {
+  brian: (value, positions, diagnostics, { set, ...options }, path) => {
     const settled = setNamespace(value, positions, set, diagnostics);
-    const files = sideFiles(path, allowPaths);
+    const files = sideFiles(path, options);
     const imported = importBrian(settled.document, settled.positions, diagnostics, files, (rest) =>
       reportRest(rest, diagnostics),
     );
     return imported && { ...imported, set: settled.rest };
   },
-  pynn: (value, positions, diagnostics, { set, allowPaths }, path) => {
-    const files = sideFiles(path, allowPaths);
+  pynn: (value, positions, diagnostics, { set, ...options }, path) => {
+    const files = sideFiles(path, options);
     const imported = importPynn(value, positions, diagnostics, files, (rest) => reportRest(rest, diagnostics));
     return imported && { ...imported, set };
   },
-  sonata: (value, positions, diagnostics, { set, allowPaths, peers }, path) => {
-    const imported = importSonata(value, positions, diagnostics, sideTables(path, allowPaths), peers);
+  sonata: (value, positions, diagnostics, { set, peers, ...options }, path) => {
+    const imported = importSonata(value, positions, diagnostics, sideTables(path, options), peers);
     return imported && { ...imported, set };
   },
 };

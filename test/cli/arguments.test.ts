@@ -60,8 +60,8 @@ describe('what is refused', () => {
     ['help runn', 'there is no command runn | did you mean run?'],
     [
       'simulate m.yaml',
-      'there is no command simulate | the commands are run, convert, validate, codegen, verify, compare, diff, ' +
-        'describe, plot, report, new, explain, schema, serve, inspect, doctor, targets, completion',
+      'there is no command simulate | the commands are run, convert, pack, validate, codegen, verify, compare, test, ' +
+        'diff, describe, plot, report, new, explain, schema, serve, inspect, doctor, targets, completion',
     ],
     [
       'brian script.py --strict',

@@ -8,7 +8,7 @@ import { DiagnosticError, UsageError } from '../../src/diagnostics/diagnostic.js
 import { convertModel } from '../../src/run/convert.js';
 import { importModel, runModel, validateModel } from '../../src/run/pipeline.js';
 import { decodeSource } from '../../src/run/read/read-source.js';
-import { temporaryFolder } from '../../src/run/temporary-folder.js';
+import { temporaryFolder } from '../../runtime/results/temporary-folder.js';
 import { growing, type Growing } from '../support/growing.js';
 
 const source = (text: string): ReturnType<typeof decodeSource> => decodeSource('model', Buffer.from(text));

@@ -4,6 +4,7 @@ import { DiagnosticError, UsageError } from '../../diagnostics/diagnostic.js';
 import { countFindings, diagnosticsToJson } from '../../diagnostics/render.js';
 import { requireTarget } from '../../run/choose-target.js';
 import { validateModel } from '../../run/pipeline.js';
+import { isBundle } from '../../run/read/model-in-bundle.js';
 import { standardInput } from '../../run/read/read-source.js';
 import { standardStream } from '../arguments.js';
 import { whenChanged } from '../watch.js';
@@ -64,6 +65,10 @@ async function judge(path: string, context: CommandContext): Promise<Verdict> {
   const document = options.value('captured-from') ?? (path === standardStream ? standardInput : path);
   const target = options.value('target');
   try {
+    if (path !== standardStream && isBundle(path)) {
+      const { notation, hashes, diagnostics } = await context.model(path);
+      return { document, valid: true, notation, hash: hashes.model, diagnostics };
+    }
     const { notation, hashes, diagnostics } = await validateModel(context.readModel(path), importOptions(options), {
       precision: options.value('precision') === 'float32' ? 'float32' : 'float64',
       ...(target === undefined ? {} : { target }),

@@ -5,6 +5,8 @@ import type { RunRecord } from '../../../runtime/results/result.js';
 import { printable } from '../../diagnostics/display.js';
 import { formatDuration } from '../../diagnostics/quantities.js';
 import { UsageError } from '../../diagnostics/diagnostic.js';
+import { isOurs } from '../../compare/open-recorded.js';
+import { isBundle } from '../../run/read/model-in-bundle.js';
 import { verifyModel } from '../../run/check/verify-model.js';
 import { verifyResult, type Verification } from '../../run/check/verify.js';
 import { comparisonOptions, requiredGrade, sayComparison } from '../comparison-options.js';
@@ -55,16 +57,43 @@ export async function verify(context: CommandContext): Promise<number> {
       const least = requiredGrade(options) ?? (options.value('within') === undefined ? usual : 'same within δ');
       return sayComparison(context, found, least, sameModelLines(isSameModel));
     }
-    const verification = await verifyResult(path, run);
+    const verifications = await verifiedResults(path, run);
     progress.stop();
-    const { stored, found } = verification;
-    if (found?.outcome === 'stopped' && found.steps < stored.steps) return exitCodes.interrupted;
-    if (json) printJson(terminal, { result: path, ...verificationReport(verification) });
-    context.say(sentence(verification));
-    return verification.verdict.verdict === 'identical' ? exitCodes.done : exitCodes.wrong;
+    if (verifications.some(({ found, stored }) => found?.outcome === 'stopped' && found.steps < stored.steps))
+      return exitCodes.interrupted;
+    const isBundled = verifications.length > 1;
+    const reports = verifications.map(({ result, ...verification }) => ({
+      result,
+      ...verificationReport(verification),
+    }));
+    if (json) printJson(terminal, isBundled ? { results: reports } : reports[0]);
+    for (const { result, ...verification } of verifications)
+      context.say(`${isBundled ? `${result}: ` : ''}${sentence(verification)}`);
+    return verifications.every(({ verdict }) => verdict.verdict === 'identical') ? exitCodes.done : exitCodes.wrong;
   } finally {
     progress.stop();
     interruption.stop();
+  }
+}
+
+/** Verifies a result, or all results in a bundle, by their names in it. @throws UsageError for a bundle without results */
+async function verifiedResults(
+  path: string,
+  run: Parameters<typeof verifyResult>[1],
+): Promise<readonly (Verification & { readonly result: string })[]> {
+  if (!isBundle(path)) return [{ result: path, ...(await verifyResult(path, run)) }];
+  const { openBundle, resultsIn } = await import('../../bundle/open.js');
+  const bundle = await openBundle(path);
+  try {
+    const verified: (Verification & { readonly result: string })[] = [];
+    for (const file of resultsIn(bundle)) {
+      const result = `${path}${file.slice(bundle.folder.length)}`;
+      if (await isOurs(file)) verified.push({ result, ...(await verifyResult(file, run)) });
+    }
+    if (verified.length > 0) return verified;
+    throw new UsageError(`${path} holds no result of interneuron`, 'pack the model with a result of interneuron run');
+  } finally {
+    bundle.remove();
   }
 }
 

@@ -31,7 +31,7 @@ import { importModel } from '../pipeline.js';
 import { segmentTimes, stretchesKept } from '../results/segments.js';
 import { toolFailure } from './tool-failure.js';
 import type { Simulator, TargetNotation } from '../convert/target-notations.js';
-import { temporaryFolder } from '../temporary-folder.js';
+import { temporaryFolder } from '../../../runtime/results/temporary-folder.js';
 import {
   brianResults,
   lemsResults,

@@ -10,7 +10,7 @@ import { compareResults, type ResultComparison } from './compare-results.js';
 import { runWithSpikes } from './run-with-spikes.js';
 import { modelInResult } from '../results/model-in-result.js';
 import type { ImportedModel, ImportOptions, RunOptions } from '../pipeline.js';
-import { temporaryFolder } from '../temporary-folder.js';
+import { temporaryFolder } from '../../../runtime/results/temporary-folder.js';
 
 /** A result and a new run of a model. */
 export interface ModelVerification {

@@ -23,7 +23,7 @@ import { startOf } from '../session/start-record.js';
 import type { StartState } from '../session/start-state.js';
 import { storedModel } from '../results/stored-model.js';
 import { storedUnits } from '../results/written-units.js';
-import { temporaryFolder } from '../temporary-folder.js';
+import { temporaryFolder } from '../../../runtime/results/temporary-folder.js';
 
 /** Verdict, with the differences or the reason why the results are incomparable. */
 export type Verdict =

@@ -25,16 +25,19 @@ export function dataFolder(document: string): string {
  * Reads the arrays that a document tree refers to; references without a file are left to validation.
  *
  * @param document  path of the document
+ * @param onFile  called with the path of each file
  * @throws DiagnosticError if the bytes of a file do not match the digest in its name
  */
-export function readDataFiles(tree: unknown, document: string): DataStore {
+export function readDataFiles(tree: unknown, document: string, onFile?: (path: string) => void): DataStore {
   const folder = dataFolder(document);
   if (!existsSync(folder)) return new Map();
   return storedArrays(
     tree,
     (digest) => {
       const path = join(folder, digest);
-      return statSync(path, { throwIfNoEntry: false })?.isFile() === true ? readFileSync(path) : undefined;
+      if (statSync(path, { throwIfNoEntry: false })?.isFile() !== true) return undefined;
+      onFile?.(path);
+      return readFileSync(path);
     },
     (digest) => {
       const message = messages.changedData(join(folder, digest));

@@ -38,4 +38,6 @@ export interface ImportOptions {
    * converted document carries the arrays of its model.
    */
   readonly data?: DataStore;
+  /** Called with the path of each file that is read besides the document: included files, tables, arrays. */
+  readonly onFile?: (path: string) => void;
 }

@@ -59,6 +59,11 @@ export function readSource(path: string, longest = longestText): Source {
     if (graph) return { name: path, text: '', graph, sha256: createHash('sha256').update(bytes).digest('hex') };
     throw new UsageError(`${path} is an HDF5 file, not a model`, 'interneuron verify runs a result file again');
   }
+  if (bytes[0] === 0x50 && bytes[1] === 0x4b && bytes[2] === 3 && bytes[3] === 4)
+    throw new UsageError(
+      `${path} is a ZIP archive, not a document`,
+      'interneuron run and describe take COMBINE archives',
+    );
   return decodeSource(path, bytes);
 }
 

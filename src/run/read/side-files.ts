@@ -6,7 +6,11 @@ import { dirname, resolve, sep } from 'node:path';
 import { longestText } from '../../../translators/neuroml/xml/long-text.js';
 import { formatBytes } from '../../diagnostics/quantities.js';
 import type { SonataFiles } from '../../../translators/sonata/config.js';
+import type { ImportOptions } from './import-options.js';
 import { readHdf5Tree } from '../hdf5/read-tree.js';
+
+/** Further folders that may be read, and a function that is called with the path of each file. */
+type SideOptions = Pick<ImportOptions, 'allowPaths' | 'onFile'>;
 
 /** The text of a file, or why it is not read. */
 export type SideFile = { readonly text: string } | { readonly refused: string };
@@ -15,24 +19,24 @@ export type SideFile = { readonly text: string } | { readonly refused: string };
  * Returns a reader of files that a document names. Names are relative to its folder, and links are followed before the
  * folder of a file is checked.
  *
- * @param allowed  further folders that may be read
+ * @param options  further folders that may be read, and what is told of each file
  */
-export function sideFiles(document: string, allowed: readonly string[] = []): (name: string) => SideFile {
-  return (name) => readBeside(document, allowed, name, (real) => ({ text: readFileSync(real, 'utf8') }), longestText);
+export function sideFiles(document: string, options: SideOptions): (name: string) => SideFile {
+  return (name) => readBeside(document, options, name, (real) => ({ text: readFileSync(real, 'utf8') }), longestText);
 }
 
 /** Reads the texts and HDF5 files that a document names, under the rules of `sideFiles`. */
-export function sideTables(document: string, allowed: readonly string[] = []): SonataFiles {
+export function sideTables(document: string, options: SideOptions): SonataFiles {
   return {
-    text: sideFiles(document, allowed),
+    text: sideFiles(document, options),
     hdf5: (name, only) =>
-      readBeside(document, allowed, name, (real) => readHdf5Tree(real, only, { without: ['indices'] })),
+      readBeside(document, options, name, (real) => readHdf5Tree(real, only, { without: ['indices'] })),
   };
 }
 
 function readBeside<T>(
   document: string,
-  allowed: readonly string[],
+  { allowPaths = [], onFile }: SideOptions,
   name: string,
   read: (real: string) => T,
   longest = Infinity,
@@ -40,12 +44,13 @@ function readBeside<T>(
   const own = dirname(resolve(document));
   try {
     const real = realpathSync(resolve(own, name));
-    const folders = [own, ...allowed].map((folder) => realpathSync(resolve(folder)));
+    const folders = [own, ...allowPaths].map((folder) => realpathSync(resolve(folder)));
     if (!folders.some((folder) => real.startsWith(folder.endsWith(sep) ? folder : `${folder}${sep}`)))
       return { refused: 'it is outside the folder of the document' };
     const status = statSync(real);
     if (!status.isFile()) return { refused: 'it is not a file' };
     if (status.size > longest) return { refused: `it is ${formatBytes(status.size)} long` };
+    onFile?.(real);
     return read(real);
   } catch (error) {
     const code = systemCode(error) ?? '';

@@ -77,7 +77,7 @@ export function runHeader(
  *
  * @throws UsageError if the variable holds no number of seconds
  */
-function fileDate(epoch = process.env['SOURCE_DATE_EPOCH']): string {
+export function fileDate(epoch = process.env['SOURCE_DATE_EPOCH']): string {
   if (epoch === undefined || epoch === '') return defaultDate;
   const date = new Date(/^\d{1,12}$/.test(epoch) ? Number(epoch) * 1000 : Number.NaN);
   if (Number.isNaN(date.getTime()))

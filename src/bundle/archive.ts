@@ -1,0 +1,119 @@
+/**
+ * ZIP archives: written with the same bytes for the same files, and unpacked without trust in their contents.
+ *
+ * @source PKWARE's APPNOTE.TXT 6.3.10, sections 4.3 and 4.4
+ */
+
+import { createWriteStream, mkdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import type { Entry, ZipFile } from 'yauzl';
+import { Diagnostics } from '../diagnostics/diagnostic.js';
+import { firstBytes } from '../../runtime/results/file-start.js';
+import type { BundleFile } from './contents.js';
+import { messages } from './messages.js';
+
+/** Most files in an archive, and most bytes of all of them together. */
+export const archiveLimits = { files: 10_000, bytes: 4 * 2 ** 30 } as const;
+
+/** The time of every file: ZIP cannot state an earlier one, and another would change the bytes of equal bundles. */
+const fileTime = new Date(1980, 0, 1);
+
+const regularFile = 0o100644;
+
+/** Checks whether a file is a ZIP archive, by its first bytes. */
+export const isArchive = (path: string): boolean => /^PK(\x03\x04|\x05\x06)/.test(firstBytes(path, 4));
+
+/** Returns the bytes of an archive with the files in their order. */
+export async function archiveBytes(files: readonly BundleFile[]): Promise<Uint8Array> {
+  const { default: yazl } = await import('yazl');
+  const zip = new yazl.ZipFile();
+  for (const { path, bytes } of files)
+    zip.addBuffer(Buffer.from(bytes), path, {
+      mtime: fileTime,
+      mode: regularFile,
+      forceDosTimestamp: true,
+      compressionLevel: 9,
+    });
+  zip.end();
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of zip.outputStream) chunks.push(chunk as Uint8Array);
+  return Buffer.concat(chunks);
+}
+
+/**
+ * Unpacks an archive into an empty folder.
+ *
+ * @returns the paths of its files, with `/`, in the order of the archive
+ * @throws UsageError if the file is no archive
+ * @throws DiagnosticError naming each entry that is unsafe, before anything is written, and each that is damaged
+ */
+export async function unpackArchive(path: string, folder: string): Promise<readonly string[]> {
+  const { default: yauzl } = await import('yauzl');
+  const zip = await opened(path);
+  try {
+    const diagnostics = new Diagnostics();
+    const entries: { readonly entry: Entry; readonly name: string }[] = [];
+    const names = new Set<string>();
+    let bytes = 0;
+    if (zip.entryCount > archiveLimits.files)
+      diagnostics.add(messages.tooManyFiles(zip.entryCount, archiveLimits.files), { document: path });
+    diagnostics.throwIfErrors();
+    for await (const entry of entriesOf(zip, path)) {
+      const name = yauzl.getFileNameLowLevel(entry.generalPurposeBitFlag, entry.fileNameRaw, entry.extraFields, false);
+      const place = { document: `${path}/${name}` };
+      const reason = yauzl.validateFileName(name) ?? nullIn(name);
+      if (reason !== null) diagnostics.add(messages.unsafeName(reason), { document: path });
+      if (names.has(name.toLowerCase())) diagnostics.add(messages.sameName(), place);
+      if (!isRegular(entry)) diagnostics.add(messages.notRegular(), place);
+      if (entry.isEncrypted()) diagnostics.add(messages.encrypted(), place);
+      names.add(name.toLowerCase());
+      bytes += entry.uncompressedSize;
+      if (!name.endsWith('/')) entries.push({ entry, name });
+    }
+    if (bytes > archiveLimits.bytes) diagnostics.add(messages.tooLarge(bytes, archiveLimits.bytes), { document: path });
+    diagnostics.throwIfErrors();
+    for (const { entry, name } of entries) {
+      const file = join(folder, ...name.split('/'));
+      try {
+        mkdirSync(dirname(file), { recursive: true });
+        // The library ends a stream that grows beyond the stated size.
+        await pipeline(await zip.openReadStreamPromise(entry), createWriteStream(file, { flags: 'wx' }));
+      } catch (error) {
+        diagnostics.add(messages.damaged(reasonOf(error)), { document: `${path}/${name}` });
+      }
+    }
+    diagnostics.throwIfErrors();
+    return entries.map(({ name }) => name);
+  } finally {
+    zip.close();
+  }
+}
+
+async function opened(path: string): Promise<ZipFile> {
+  const { default: yauzl } = await import('yauzl');
+  try {
+    return await yauzl.openPromise(path, { autoClose: false, decodeStrings: false, validateEntrySizes: true });
+  } catch (error) {
+    throw messages.notAnArchive(path, reasonOf(error));
+  }
+}
+
+/** Yields the entries of the central directory. @throws UsageError if it is damaged */
+async function* entriesOf(zip: ZipFile, path: string): AsyncGenerator<Entry> {
+  try {
+    yield* zip.eachEntry();
+  } catch (error) {
+    throw messages.notAnArchive(path, reasonOf(error));
+  }
+}
+
+const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+const nullIn = (name: string): string | null => (name.includes('\0') ? 'a null character in the name' : null);
+
+/** Checks whether an entry is a file or a folder. Archives of systems without modes state none. */
+function isRegular({ externalFileAttributes }: Entry): boolean {
+  const kind = (externalFileAttributes >>> 16) & 0o170000;
+  return kind === 0 || kind === 0o100000 || kind === 0o040000;
+}

@@ -1,0 +1,175 @@
+/** Bundles that `interneuron pack` writes, and the commands that take them. */
+
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { unpackArchive } from '../../src/bundle/archive.js';
+import { runCommand, temporaryFolder } from '../support/command.js';
+
+const folder = temporaryFolder();
+const model = {
+  interneuron: 1,
+  name: 'pair',
+  metadata: {
+    title: 'A pair of cells',
+    authors: [{ name: 'Ada Lovelace', orcid: '0000-0002-1825-0097' }, 'Hodgkin, Alan'],
+    licence: 'CC-BY-4.0',
+    doi: 'https://doi.org/10.1000/example',
+  },
+  neurons: {
+    cell: {
+      state: { v: { unit: 'mV', initial: '0 mV' } },
+      derivatives: { v: '(15*mV - v)/(10*ms)' },
+      events: { spike: { when: 'v > 10*mV', do: ['v = 0*mV'] } },
+    },
+  },
+  populations: { cells: { type: 'cell', size: 2 } },
+  record: [
+    { of: 'cells', events: 'spike' },
+    { of: 'cells', variables: ['v'], every: '1 ms' },
+  ],
+  experiment: { dt: '0.1 ms', duration: '50 ms', seed: 3 },
+} as const;
+
+interface Packed {
+  readonly hash: string;
+  readonly files: readonly { readonly path: string; readonly role: string }[];
+  readonly remarks: readonly string[];
+}
+
+let packed: Packed;
+let fingerprint: string;
+
+const json = async <T>(words: readonly string[]): Promise<T> => {
+  const { code, stdout, stderr } = await runCommand([...words, '--json']);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  return JSON.parse(stdout) as T;
+};
+
+beforeAll(async () => {
+  writeFileSync(folder.file('pair.yaml'), JSON.stringify(model));
+  const run = await json<{ fingerprint: { total: string } }>([
+    'run',
+    folder.file('pair.yaml'),
+    '-o',
+    folder.file('pair.nwb'),
+  ]);
+  fingerprint = run.fingerprint.total;
+  packed = await json([
+    'pack',
+    folder.file('pair.yaml'),
+    folder.file('pair.nwb'),
+    '--to',
+    'lems',
+    '-o',
+    folder.file('pair.omex'),
+  ]);
+}, 60_000);
+
+describe('interneuron pack', () => {
+  it('writes the sources, the model, notations with reports, results and pictures', () => {
+    expect(packed.files.map(({ path }) => path)).toEqual(
+      expect.arrayContaining([
+        ...['manifest.xml', 'README.md', 'run.sedml', 'CITATION.cff', '.zenodo.json', 'ro-crate-metadata.json'],
+        ...['checksums.sha256', 'source/pair.yaml', 'model/model.json', 'notations/lems/LEMS_model.xml'],
+        ...['notations/lems/report.json', 'results/pair.nwb', 'figures/pair-nwb.svg'],
+      ]),
+    );
+    expect(packed.remarks).toEqual([]);
+  });
+
+  it('writes the same bytes again', async () => {
+    const words = [folder.file('pair.yaml'), folder.file('pair.nwb'), '--to', 'lems'];
+    await json(['pack', ...words, '-o', folder.file('again.omex')]);
+    expect(readFileSync(folder.file('again.omex')).equals(readFileSync(folder.file('pair.omex')))).toBe(true);
+  });
+
+  it('keeps the bytes of the sources, and cites the authors', async () => {
+    const unpacked = folder.file('unpacked');
+    await unpackArchive(folder.file('pair.omex'), unpacked);
+    const text = (name: string): string => readFileSync(join(unpacked, name), 'utf8');
+    expect(text('source/pair.yaml')).toBe(JSON.stringify(model));
+    // Citation File Format 1.2.0: required keys, and ORCID as a URL.
+    expect(text('CITATION.cff')).toContain('cff-version: 1.2.0');
+    expect(text('CITATION.cff')).toContain('family-names: Lovelace');
+    expect(text('CITATION.cff')).toContain('orcid: https://orcid.org/0000-0002-1825-0097');
+    expect(text('CITATION.cff')).toContain('doi: 10.1000/example');
+    expect(JSON.parse(text('.zenodo.json'))).toMatchObject({
+      creators: [{ name: 'Lovelace, Ada', orcid: '0000-0002-1825-0097' }, { name: 'Hodgkin, Alan' }],
+      license: 'cc-by-4.0',
+    });
+    // 50 ms in steps of 0.1 ms, and the two potentials that are recorded.
+    expect(text('run.sedml')).toMatch(/outputEndTime="0.05" numberOfSteps="500"/);
+    expect(text('run.sedml').match(/ target="/g)).toHaveLength(2);
+  });
+
+  it('refuses a result of another model', async () => {
+    writeFileSync(folder.file('other.yaml'), JSON.stringify(model).replace('15*mV', '16*mV'));
+    const words = ['pack', folder.file('other.yaml'), folder.file('pair.nwb'), '-o', folder.file('other.omex')];
+    const { code, stderr } = await runCommand(words);
+    expect(code).toBe(2);
+    expect(stderr).toContain('was made by another model');
+  });
+});
+
+describe('a bundle', () => {
+  it('is run to the same fingerprint, and verified', async () => {
+    const run = await json<{ fingerprint: { total: string } }>([
+      'run',
+      folder.file('pair.omex'),
+      '-o',
+      folder.file('again.nwb'),
+    ]);
+    expect(run.fingerprint.total).toBe(fingerprint);
+    expect(await json(['verify', folder.file('pair.omex')])).toMatchObject({ verdict: 'identical' });
+  });
+
+  it('is described, validated, converted and compared', async () => {
+    expect(await json(['validate', folder.file('pair.omex')])).toMatchObject({
+      documents: [{ valid: true, hash: packed.hash }],
+    });
+    expect(await json(['describe', folder.file('pair.omex')])).toMatchObject({ title: 'pair' });
+    const converted = ['convert', folder.file('pair.omex'), '--to', 'canonical', '-o', folder.file('canonical.json')];
+    expect(await json(converted)).toMatchObject({ outcome: 'exact', model: { hash: packed.hash } });
+    const words = ['compare', folder.file('pair.omex'), folder.file('pair.nwb')];
+    expect(await json(words)).toMatchObject({ grade: 'identical' });
+  });
+});
+
+describe('a bundle of another program', () => {
+  it('is run as its SED-ML asks', async () => {
+    const archive = folder.file('foreign.omex');
+    const { archiveBytes } = await import('../../src/bundle/archive.js');
+    const { textFile } = await import('../../src/bundle/contents.js');
+    const lems =
+      '<Lems><Target component="s"/><Include file="Cells.xml"/><Include file="Networks.xml"/><Include file="Simulation.xml"/>' +
+      '<iafCell id="c" leakReversal="-60mV" thresh="-50mV" reset="-65mV" C="1 nF" leakConductance="0.05 uS"/>' +
+      '<network id="net"><population id="p" component="c" size="1"/></network>' +
+      '<Simulation id="s" length="10ms" step="0.1ms" target="net"/></Lems>';
+    const sedml = (model: string): string =>
+      '<sedML xmlns="http://sed-ml.org/sed-ml/level1/version3" level="1" version="3">' +
+      `<listOfModels><model id="m" language="urn:sedml:language:lems" source="${model}"/></listOfModels>` +
+      '<listOfSimulations><uniformTimeCourse id="sim" initialTime="0" outputStartTime="0.05" outputEndTime="0.1" numberOfPoints="1000">' +
+      '<algorithm kisaoID="KISAO:0000030"/></uniformTimeCourse></listOfSimulations>' +
+      '<listOfTasks><task id="t" modelReference="m" simulationReference="sim"/></listOfTasks></sedML>';
+    const manifest =
+      '<omexManifest><content location="./a/run.sedml" format="http://identifiers.org/combine.specifications/sed-ml" master="True"/></omexManifest>';
+    const write = async (named: string): Promise<void> => {
+      writeFileSync(
+        archive,
+        await archiveBytes([
+          textFile('manifest.xml', manifest, 'about', ''),
+          textFile('a/run.sedml', sedml(named), 'about', ''),
+          textFile('LEMS_c.xml', lems, 'source', ''),
+        ]),
+      );
+    };
+    await write('../LEMS_c.xml');
+    // Reported are 50 ms in 1000 steps of 0.05 ms; the run of 100 ms has 2000.
+    expect(await json(['run', archive, '--target', 'wasm'])).toMatchObject({ steps: 2000, dt: 5e-5 });
+    await write('../LEMS_d.xml');
+    const { code, stderr } = await runCommand(['run', archive]);
+    expect(code).toBe(1);
+    expect(stderr).toContain('../LEMS_d.xml is not in the archive');
+  });
+});

@@ -293,6 +293,7 @@ export const commands = {
       },
       force,
       report: { type: 'string', value: 'file', describe: 'write the conversion report as JSON' },
+      dump: { type: 'string', value: 'dir', describe: 'write the model after each rewriting, as 01-name.yaml' },
       seed,
       ...timed,
       ...read,

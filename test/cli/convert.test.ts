@@ -473,3 +473,30 @@ it.each(['brian', 'pynn', 'lems'].flatMap((to) => [[to], [to, '--partial']]))(
     expect(stderr).toContain('a model without populations');
   },
 );
+
+describe('--dump', () => {
+  const words = (...more: readonly string[]): string[] => [
+    ...['convert', folder.file('model.json'), '--to', 'brian', '-o', folder.file('dumped.py'), '--force', ...more],
+  ];
+
+  it('writes the model after each pass, which is a valid model', async () => {
+    const dump = folder.file('passes');
+    expect((await runCommand(words('--dump', dump))).code).toBe(0);
+    const names = readdirSync(dump).filter((name) => !name.startsWith('.'));
+    expect(names[0]).toBe('01-draw-cells.yaml');
+    expect(names.at(-1)).toMatch(/^\d\d-brian-idiom\.yaml$/);
+    const last = join(dump, names.at(-1) ?? '');
+    expect((await runCommand(['validate', last])).code).toBe(0);
+    expect((await runCommand(words('--dump', dump))).code).toBe(0);
+  });
+
+  it('is refused for several models', async () => {
+    writeFileSync(folder.file('second.json'), JSON.stringify(model));
+    const { code, stderr } = await runCommand([
+      ...['convert', folder.file('model.json'), folder.file('second.json'), '--to', 'brian'],
+      ...['-o', folder.file('many'), '--dump', folder.file('passes')],
+    ]);
+    expect(code).toBe(2);
+    expect(stderr).toContain('--dump writes the models of one conversion');
+  });
+});

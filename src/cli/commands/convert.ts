@@ -9,11 +9,14 @@ import { contradictionOf } from '../../run/check/check-contradiction.js';
 import type { ConversionCheck } from '../../run/check/check-conversion.js';
 import { checkText } from '../check-text.js';
 import type { ImportedModel } from '../../run/pipeline.js';
+import type { AfterPass } from '../../model/passes.js';
 import { refuseToReplace, writeText } from '../../run/results/replaceable.js';
 import { refuseSameFile } from '../../run/results/same-file.js';
 import { writeWithData } from '../../run/read/data-files.js';
 import { sourceWords, type SourceWords } from '../../run/convert/source-words.js';
+import { documentText } from '../../run/convert/document-text.js';
 import { fileKinds, simulators, usualSuffix, type TargetNotation } from '../../run/convert/target-notations.js';
+import { passFiles } from '../pass-files.js';
 import { planConversions, type Conversion } from '../conversion-plan.js';
 import type { CommandContext } from '../context.js';
 import { exitCodes } from '../exit-codes.js';
@@ -30,6 +33,8 @@ export async function convert(context: CommandContext): Promise<number> {
   if (report !== undefined) await refuseToReplace([report], context.options.flag('force'));
   const reports: object[] = [];
   const isSeveral = conversions.length > 1;
+  if (isSeveral && context.options.value('dump') !== undefined)
+    throw new UsageError('--dump writes the models of one conversion', 'convert one model');
   let code: number = exitCodes.done;
   for (const conversion of conversions) {
     if (isSeveral) context.say(`${conversion.source}:`);
@@ -71,6 +76,8 @@ async function convertOne(
   const path = context.toStandardOutput ? `model${usualSuffix(to === 'neuroml' ? 'lems' : to)}` : output;
   const imported = await context.model(source);
   context.show(imported.diagnostics);
+  const passed: Parameters<AfterPass>[] = [];
+  const dump = options.value('dump');
   const converted = await convertModel(imported.valid, to, {
     freeze: options.flag('freeze'),
     name: basename(path),
@@ -79,7 +86,9 @@ async function convertOne(
     origin: fileKinds[to].suffixes.includes('.py') ? options.flag('keep-origin') : !options.flag('no-origin'),
     partial: options.flag('partial'),
     split: options.flag('split'),
+    ...(dump === undefined ? {} : { onPass: (...pass) => passed.push(pass) }),
   });
+  if (dump !== undefined) await writePasses(passed, dump, options.flag('force'));
   const words = sourceWords(imported.valid.model, imported.positions, converted.report);
   // Users who convert to shapes expect that only the shapes of a model are written.
   const isSome = converted.files.length > 0;
@@ -127,6 +136,15 @@ async function convertOne(
       `the check contradicts the report: the conversion is called ${converted.outcome}, but ${contradiction}`,
     );
   return { code: contradiction === null ? exitCodes.done : exitCodes.wrong, report: told };
+}
+
+/** Writes the model after each pass to a numbered file. */
+async function writePasses(passed: readonly Parameters<AfterPass>[], folder: string, force: boolean): Promise<void> {
+  const next = await passFiles(folder, '-', '.yaml', force);
+  for (const [pass, { model, data }] of passed) {
+    const path = next(pass);
+    writeWithData([{ path, parts: [await documentText(model, path)] }], data, path);
+  }
 }
 
 /** Prints the one file of a conversion. @throws UsageError if there are more */

@@ -1,20 +1,19 @@
 /** `interneuron run`: a model to results. */
 
-import { existsSync, mkdirSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
-import { outputError } from '../../../runtime/results/output-error.js';
+import { existsSync } from 'node:fs';
 import { DiagnosticError, UsageError } from '../../diagnostics/diagnostic.js';
 import { renderDiagnostics } from '../../diagnostics/render.js';
 import { checkpointFolder, continuedRun } from '../../run/checkpoint-run.js';
 import { runModel, type ImportedModel, type RunOptions } from '../../run/pipeline.js';
 import { messages } from '../../run/messages.js';
-import { refuseToReplace, writeText } from '../../run/results/replaceable.js';
+import { writeText } from '../../run/results/replaceable.js';
 import { runReport } from '../../run/results/report.js';
 import { commands } from '../command-table.js';
 import { onlyFile, type CommandContext } from '../context.js';
 import { exitCodes } from '../exit-codes.js';
 import { printJson } from '../failure.js';
 import { interruptible } from '../interrupt.js';
+import { passFiles } from '../pass-files.js';
 import { progressDisplay, silentProgress } from '../progress.js';
 import { generatedSummary, runSummary } from '../summary.js';
 import { cacheDirectory, readCheckpoint, readSubject, readThreads } from '../values.js';
@@ -144,22 +143,8 @@ function checkDuration({ valid, positions }: ImportedModel, stepGiven: boolean):
   ]);
 }
 
-/** Writes each pass's program to a numbered file. Files of an earlier run are replaced, and no others. */
+/** Returns what writes the program after each pass, as `01.name.ir`. */
 async function irDumper(folder: string, force: boolean): Promise<NonNullable<RunOptions['dumpIr']>> {
-  try {
-    mkdirSync(folder, { recursive: true });
-    const dumped = readdirSync(folder).filter((name) => /^\d\d+\..*\.ir$/.test(name));
-    await refuseToReplace(
-      dumped.map((name) => join(folder, name)),
-      force,
-    );
-  } catch (error) {
-    throw outputError(error, folder);
-  }
-  let passes = 0;
-  return (pass, text) => {
-    passes += 1;
-    const path = join(folder, `${String(passes).padStart(2, '0')}.${pass}.ir`);
-    writeText(path, text);
-  };
+  const next = await passFiles(folder, '.', '.ir', force);
+  return (pass, text) => writeText(next(pass), text);
 }

@@ -194,7 +194,8 @@ class Idiom {
     );
     const { type: shown, names } = withRecordedCopies(plain, recorded);
     if (names.size > 0) this.#copies.set(name, names);
-    out.synapses[key] = { ...tidied(shown), method: this.#method(shown, child('/synapses', key)) };
+    const { sequence: _, ...tidy } = tidied(shown);
+    out.synapses[key] = { ...tidy, method: this.#method(shown, child('/synapses', key)) };
     const delays = Object.fromEntries(
       Object.entries(part.delays).filter(([pathway]) => Object.hasOwn(own.type.pathways, pathway)),
     );

@@ -162,6 +162,25 @@ print(M.num_spikes, get_device().last_run_native)
 """
 
 
+def called():
+    """Objects are called as the script's variables, lists and keys, unless their names keep the order of what they do."""
+    from brian2_interneuron.script_names import name_by_variables
+
+    layers = [NeuronGroup(1, "x : 1") for _ in range(2)]
+    parts = {"input": NeuronGroup(1, "x : 1", threshold="x > 1")}
+    target = layers[1]
+    early = Synapses(parts["input"], target, on_pre="x_post = 0.5*x_post")
+    late = Synapses(parts["input"], target, on_pre="x_post += 1")
+    seen = SpikeMonitor(parts["input"])
+    objects = [*layers, parts["input"], early, late, seen]
+    # Brian runs the second one first.
+    early._name, late._name = "synapses_9", "synapses_10"
+    name_by_variables(objects)
+    found = [each.name for each in objects]
+    expected = ["layers_0", "target", "parts_input", "synapses_9", "late", "seen"]
+    return "same" if found == expected else str(found)
+
+
 def repeated():
     """Runs that wait for `build`, and are repeated with other values: those of the first need not make sense."""
 
@@ -316,6 +335,8 @@ def main(names):
         outcomes[name] = "same" if ours == theirs and theirs != ["nothing"] else f"{ours}, not {theirs}"
     if not names or "left_over" in names:
         outcomes["left_over"] = left_over()
+    if not names or "called" in names:
+        outcomes["called"] = called()
     if not names or "repeated" in names:
         outcomes["repeated"] = repeated()
     if not names or "pickled" in names:

@@ -1877,6 +1877,34 @@ generators_that_rest.lenient = True
 
 
 @scenario
+def restored_with_changes():
+    """A restored network whose delays change, and whose monitors rest and go on, in each combination."""
+    found = {}
+    for changes in ((), ("delay",), ("rest",), ("delay", "rest")):
+        G = NeuronGroup(3, "dv/dt = (2 - v)/(10*ms) : 1", threshold="v > 1", reset="v = 0", method="exact")
+        S = Synapses(G, G, "w : 1", on_pre="v_post += w", delay=1 * ms)
+        S.connect("i != j")
+        S.w, G.v = 0.05, "0.3*i"
+        monitor, samples = SpikeMonitor(G), StateMonitor(G, "v", record=True)
+        net = Network(G, S, monitor, samples)
+        net.run(5 * ms)
+        net.store()
+        net.run(15 * ms)
+        net.restore()
+        if "delay" in changes:
+            S.delay = 2 * ms
+        net.run(5 * ms)
+        if "rest" in changes:
+            monitor.active = samples.active = False
+        net.run(5 * ms)
+        monitor.active = samples.active = True
+        net.run(5 * ms)
+        found[f"v {changes}"] = samples.v[:]
+        found.update(spikes(monitor, f"spikes {changes}"))
+    return found
+
+
+@scenario
 def later_hearing():
     """Delays of single synapses of a pathway that runs before spikes are tested for, and hears of them a step later."""
     P = SpikeGeneratorGroup(4, range(4), [1] * 4 * ms)

@@ -18,8 +18,8 @@ _packages = tuple(os.path.dirname(sys.modules[name].__file__) + os.sep for name 
 def name_by_variables(objects):
     """Renames the objects of a network that have names of Brian's making.
 
-    Objects of a slot and order are run in the order of their names. Where that order may matter, they keep theirs if it
-    would be another one.
+    Objects of a slot and order are run in the order of their names. Where that order may matter, objects keep names
+    without which it would be another one.
 
     Args:
         objects: of the network.
@@ -34,15 +34,23 @@ def name_by_variables(objects):
     def in_order(names):
         return sorted(ordered, key=lambda each: _name_of_acts(each, names.get(each, each.name)))
 
-    if in_order({}) != in_order(_with_operations(unnamed, objects)):
-        kept = {_owner_of(each).name if type(each) is CodeRunner else each.name for each in ordered}
-        unnamed = {each: name for each, name in unnamed.items() if each.name not in kept}
+    given = in_order({})
+
+    def keep_order(names):
+        return in_order(_with_operations(names, objects)) == given
+
+    if not keep_order(unnamed):
+        chosen = {}
+        for each, name in unnamed.items():
+            if keep_order({**chosen, each: name}):
+                chosen[each] = name
+        unnamed = chosen
     taken = {each.name for each in objects if each not in unnamed}
     names = _with_operations({each: name for each, name in unnamed.items() if name not in taken}, objects)
-    given = {each: each.name for each in names}
+    before = {each: each.name for each in names}
     for each, name in names.items():
         each._name = name
-    return given
+    return before
 
 
 def _with_operations(names, objects):
@@ -163,17 +171,25 @@ def _is_unnamed(each):
 
 
 def _variables():
-    """Names of variables by the identity of the object that they alone have, in the functions that are being called."""
+    """Names of variables by the identity of the object that they alone have, in the functions that are being called.
+
+    An object in a list is called by the name of the list and its index, and one in a dictionary by its key.
+    """
     values, frame = {}, sys._getframe()
     while frame is not None:
         if not frame.f_code.co_filename.startswith(_packages):
             for name, value in frame.f_locals.items():
                 values.setdefault(name, []).append(value)
         frame = frame.f_back
+    same = {name: those[0] for name, those in values.items() if all(value is those[0] for value in those)}
+    found = {}
+    for name, value in same.items():
+        parts = enumerate(value) if type(value) in (list, tuple) else value.items() if type(value) is dict else ()
+        for key, part in list(parts):
+            found.setdefault(id(part), (f"{name}_{key}", part))
+    found.update((id(value), (name, value)) for name, value in same.items())
     return {
-        id(same[0]): name
-        for name, same in values.items()
-        if isinstance(same[0], BrianObject)
-        and all(value is same[0] for value in same)
-        and re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", name)
+        identity: name
+        for identity, (name, value) in found.items()
+        if isinstance(value, BrianObject) and re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", name)
     }

@@ -66,6 +66,7 @@ const targets = {
   'brian.py': 'brian',
   'brian.yaml': 'brian-json',
   'pynn.py': 'pynn',
+  'pynn-nestml.py': 'pynn-nestml',
   'pynn.yaml': 'pynn-json',
   'model.yaml': 'canonical',
   nml: 'neuroml',

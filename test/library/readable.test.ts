@@ -42,4 +42,3 @@ test('expressions lose factors of 1.0, zeros and double signs, and whole numbers
     pathways: { pre: { do: ['a += 2*a', 'a = 2*a + a'] } },
   });
 });
-

@@ -60,8 +60,21 @@ function needed(source: Source, place: string): Dataset {
   return found;
 }
 
+/** Numbers of a dataset that are read at a time: HDF5 keeps a copy of them. */
+const block = 1 << 22;
+
 /** Returns numbers of a dataset. Integers of 64 bits become the nearest number. */
 function numbersOf(dataset: Dataset): Float64Array {
+  const [length = 0, width] = dataset.shape ?? [];
+  if (length > block && width === undefined) {
+    const numbers = new Float64Array(length);
+    for (let from = 0; from < length; from += block) {
+      const part = inOneFile(dataset.path, () => dataset.slice([[from, Math.min(length, from + block)]]));
+      if (!ArrayBuffer.isView(part)) return new Float64Array(0);
+      numbers.set(part instanceof Float64Array ? part : Float64Array.from(part as unknown as Iterable<number>, Number), from);
+    }
+    return numbers;
+  }
   const value = valueOf(dataset);
   if (typeof value === 'number' || typeof value === 'bigint') return Float64Array.of(Number(value));
   if (!ArrayBuffer.isView(value)) return new Float64Array(0);
@@ -147,7 +160,7 @@ function nwbUnits(source: Source): Pick<Recorded, 'trains' | 'end'> {
     population,
     event: 'spike',
     ids: own.map((row) => ids[row]!),
-    trains: own.map((row) => sorted(times.slice(ends[row - 1] ?? 0, ends[row]))),
+    trains: own.map((row) => sorted(times.subarray(ends[row - 1] ?? 0, ends[row]))),
     listsSilent: true,
   }));
   const observed = datasetAt(source, '/units/obs_intervals');

@@ -31,16 +31,23 @@ async function writeUnits(path: string, spikes: number, seed: number): Promise<v
   const units = file.create_group('units');
   units.create_dataset({ name: 'id', data: Int32Array.from({ length: cells }, (_, k) => k) });
   units.create_dataset({ name: 'spike_times', data: times });
-  units.create_dataset({ name: 'spike_times_index', data: Int32Array.from({ length: cells }, (_, k) => (k + 1) * each) });
+  units.create_dataset({
+    name: 'spike_times_index',
+    data: Int32Array.from({ length: cells }, (_, k) => (k + 1) * each),
+  });
   file.close();
 }
 
 /** Runs the command, and returns its time by the clock and of the processor, and its largest memory. */
 function measured(words: readonly string[]): string {
   const began = performance.now();
-  const { stderr, stdout, status } = spawnSync('/usr/bin/env', ['time', '-f', '%M %U %S', process.execPath, 'dist/cli.js', ...words], {
-    encoding: 'utf8',
-  });
+  const { stderr, stdout, status } = spawnSync(
+    '/usr/bin/env',
+    ['time', '-f', '%M %U %S', process.execPath, 'dist/cli.js', ...words],
+    {
+      encoding: 'utf8',
+    },
+  );
   const seconds = (performance.now() - began) / 1000;
   const [kilobytes = NaN, user = NaN, system = NaN] = (stderr.trim().split('\n').at(-1) ?? '').split(' ').map(Number);
   return `${seconds.toFixed(1)} s (${(user + system).toFixed(1)} s of the processor), ${(kilobytes / 1e6).toFixed(2)} GB, exit ${status}: ${stdout.split('\n')[0] ?? ''}`;

@@ -71,7 +71,10 @@ function numbersOf(dataset: Dataset): Float64Array {
     for (let from = 0; from < length; from += block) {
       const part = inOneFile(dataset.path, () => dataset.slice([[from, Math.min(length, from + block)]]));
       if (!ArrayBuffer.isView(part)) return new Float64Array(0);
-      numbers.set(part instanceof Float64Array ? part : Float64Array.from(part as unknown as Iterable<number>, Number), from);
+      numbers.set(
+        part instanceof Float64Array ? part : Float64Array.from(part as unknown as Iterable<number>, Number),
+        from,
+      );
     }
     return numbers;
   }

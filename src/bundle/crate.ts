@@ -24,7 +24,11 @@ export interface PackedRun {
   readonly fingerprint: string;
   /** Words of the command; absent: it was run by a program. */
   readonly command?: readonly string[];
+  /** Floating-point type of the state. */
+  readonly precision: 'float64' | 'float32';
   readonly complete: boolean;
+  /** Whether the experiment is that of the packed model, without other settings. */
+  readonly isUnchanged: boolean;
   /** Version of interneuron that ran it. */
   readonly version: string;
 }

@@ -2,6 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { basename, dirname, extname, parse, relative, resolve, sep } from 'node:path';
+import { stringify } from 'yaml';
 import { openRecord, resultFormat } from '../../runtime/results/open.js';
 import { defaultDate } from '../../runtime/results/result.js';
 import { archiveBytes } from '../bundle/archive.js';
@@ -21,6 +22,7 @@ import { convertModel, type ConvertedModel } from './convert.js';
 import { usualSuffix, type TargetNotation } from './convert/target-notations.js';
 import { drawPictureOf } from './draw-picture.js';
 import type { ImportedModel } from './read/imported-model.js';
+import { reportPage } from './report-page.js';
 import { fileDate } from './results/provenance.js';
 
 /** What is packed besides the model. */
@@ -68,12 +70,16 @@ export async function packModel(imported: ImportedModel, options: PackOptions): 
         ? 'no SED-ML: the model in LEMS records no variables, of which SED-ML makes reports'
         : 'no SED-ML: it has no name for this notation; --to lems adds the model in LEMS',
     );
+  const expectations = expectedText(results.runs);
   const citation = citationText(model.name, model.metadata);
   const zenodo = zenodoText(model.name, model.metadata);
   if (citation === null) remarks.push('no CITATION.cff and .zenodo.json: the model names no authors in its metadata');
   const about = [
     textFile('README.md', readmeText(model.name, model.metadata, contents, results.runs), 'about', 'this list'),
     ...(experiment === null ? [] : [experiment]),
+    ...(expectations === null
+      ? []
+      : [textFile('expect.yaml', expectations, 'about', 'what the model gives, for interneuron test')]),
     ...(citation === null ? [] : [textFile('CITATION.cff', citation, 'about', 'how to cite the model')]),
     ...(zenodo === null ? [] : [textFile('.zenodo.json', zenodo, 'about', 'metadata for a deposit at Zenodo')]),
   ];
@@ -177,9 +183,11 @@ async function packedResults(
     const description = isOwn ? 'a result of the model' : 'a result of another program';
     files.push({ path: packed, bytes: readFileSync(path), role: 'result', description });
     if (!isOwn) continue;
+    const figure = `figures/${parse(path).name}${extname(path).replace('.', '-')}`;
     const picture = await drawPictureOf(path, { importModel: () => imported });
-    const figure = `figures/${parse(path).name}${extname(path).replace('.', '-')}.svg`;
-    files.push(textFile(figure, picture, 'figure', `picture of ${packed}`));
+    files.push(textFile(`${figure}.svg`, picture, 'figure', `picture of ${packed}`));
+    const page = await reportPage(path, { model: () => Promise.resolve(imported) });
+    files.push(textFile(`${figure}.html`, page, 'figure', `page about ${packed}, for a browser`));
   }
   return { files, runs };
 }
@@ -194,14 +202,24 @@ async function packedRun(path: string, packed: string, { hashes }: ImportedModel
       `${path} was made by another model (${record.name}, ${record.hashes.model.slice(0, 12)})`,
       'run the model again, or pack that model',
     );
-  const { seed, dt, target, fingerprint, complete, versions, environment } = record;
+  const { seed, dt, target, precision, fingerprint, complete, versions, environment } = record;
   return {
     results: [packed],
-    ...{ seed, dt, target, complete },
+    ...{ seed, dt, target, precision, complete },
+    isUnchanged: record.hashes.experiment === hashes.experiment,
     fingerprint: fingerprint.total,
     version: versions['interneuron'] ?? 'unknown',
     ...(environment.command ? { command: environment.command } : {}),
   };
+}
+
+/** Returns what a run of the model as it is gives, for `interneuron test`; null if no result comes from such a run. */
+function expectedText(runs: readonly PackedRun[]): string | null {
+  const run = runs.find(({ isUnchanged, complete }) => isUnchanged && complete);
+  if (!run) return null;
+  const { precision, fingerprint } = run;
+  const settings = precision === 'float64' ? {} : { run: { precision } };
+  return stringify({ expect: 1, model: modelPath, ...settings, fingerprint });
 }
 
 /** Returns the experiment in SED-ML for the first document in LEMS that holds a simulation; null if there is none. */

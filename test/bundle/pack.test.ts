@@ -48,13 +48,13 @@ const json = async <T>(words: readonly string[]): Promise<T> => {
 
 beforeAll(async () => {
   writeFileSync(folder.file('pair.yaml'), JSON.stringify(model));
-  const run = await json<{ fingerprint: { total: string } }>([
+  const run = await json<{ fingerprint: string }>([
     'run',
     folder.file('pair.yaml'),
     '-o',
     folder.file('pair.nwb'),
   ]);
-  fingerprint = run.fingerprint.total;
+  fingerprint = run.fingerprint;
   packed = await json([
     'pack',
     folder.file('pair.yaml'),
@@ -72,7 +72,13 @@ describe('interneuron pack', () => {
       expect.arrayContaining([
         ...['manifest.xml', 'README.md', 'run.sedml', 'CITATION.cff', '.zenodo.json', 'ro-crate-metadata.json'],
         ...['checksums.sha256', 'source/pair.yaml', 'model/model.json', 'notations/lems/LEMS_model.xml'],
-        ...['notations/lems/report.json', 'results/pair.nwb', 'figures/pair-nwb.svg'],
+        ...[
+          'expect.yaml',
+          'figures/pair-nwb.html',
+          'notations/lems/report.json',
+          'results/pair.nwb',
+          'figures/pair-nwb.svg',
+        ],
       ]),
     );
     expect(packed.remarks).toEqual([]);
@@ -88,6 +94,9 @@ describe('interneuron pack', () => {
     const unpacked = folder.file('unpacked');
     await unpackArchive(folder.file('pair.omex'), unpacked);
     const text = (name: string): string => readFileSync(join(unpacked, name), 'utf8');
+    const tested = await runCommand(['test', unpacked]);
+    expect(tested.code, tested.stdout + tested.stderr).toBe(0);
+    expect(text('expect.yaml')).toContain(fingerprint);
     expect(text('source/pair.yaml')).toBe(JSON.stringify(model));
     // Citation File Format 1.2.0: required keys, and ORCID as a URL.
     expect(text('CITATION.cff')).toContain('cff-version: 1.2.0');
@@ -114,13 +123,13 @@ describe('interneuron pack', () => {
 
 describe('a bundle', () => {
   it('is run to the same fingerprint, and verified', async () => {
-    const run = await json<{ fingerprint: { total: string } }>([
+    const run = await json<{ fingerprint: string }>([
       'run',
       folder.file('pair.omex'),
       '-o',
       folder.file('again.nwb'),
     ]);
-    expect(run.fingerprint.total).toBe(fingerprint);
+    expect(run.fingerprint).toBe(fingerprint);
     expect(await json(['verify', folder.file('pair.omex')])).toMatchObject({ verdict: 'identical' });
   });
 

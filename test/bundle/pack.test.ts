@@ -48,12 +48,7 @@ const json = async <T>(words: readonly string[]): Promise<T> => {
 
 beforeAll(async () => {
   writeFileSync(folder.file('pair.yaml'), JSON.stringify(model));
-  const run = await json<{ fingerprint: string }>([
-    'run',
-    folder.file('pair.yaml'),
-    '-o',
-    folder.file('pair.nwb'),
-  ]);
+  const run = await json<{ fingerprint: string }>(['run', folder.file('pair.yaml'), '-o', folder.file('pair.nwb')]);
   fingerprint = run.fingerprint;
   packed = await json([
     'pack',
@@ -123,12 +118,7 @@ describe('interneuron pack', () => {
 
 describe('a bundle', () => {
   it('is run to the same fingerprint, and verified', async () => {
-    const run = await json<{ fingerprint: string }>([
-      'run',
-      folder.file('pair.omex'),
-      '-o',
-      folder.file('again.nwb'),
-    ]);
+    const run = await json<{ fingerprint: string }>(['run', folder.file('pair.omex'), '-o', folder.file('again.nwb')]);
     expect(run.fingerprint).toBe(fingerprint);
     expect(await json(['verify', folder.file('pair.omex')])).toMatchObject({ verdict: 'identical' });
   });

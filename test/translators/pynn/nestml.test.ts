@@ -188,6 +188,18 @@ describe('equations', () => {
     expect(text).toContain('tau ms = (2 ms)/q\n');
   });
 
+  it('derived variables with the same equation are one, unless they are recorded', async () => {
+    const text = await modelIn(
+      group(
+        'model: |\n  dv/dt = (b + c + d + f - v)/(10*ms) : 1\n  b = sin(v) : 1\n  c = sin(v) : 1\n  d = 2*b : 1\n  f = 2*c : 1\n' +
+          'threshold: v > 2\nreset: v = 0',
+      ),
+    );
+    expect(text).toContain(
+      "inline b real = sin(v)\n        inline d real = 2*b\n        v' = (b + b + d + d - v)/10 ms\n",
+    );
+  });
+
   it('sources whose intervals PyNN does not have are cells that draw them', async () => {
     const { files, outcome } = await fixture('neuroml/random-inputs.xml');
     expect(outcome).toBe('approximate');

@@ -1,6 +1,7 @@
 /** Models for Brian: in its idiom, and with parts drawn here that Brian cannot draw. */
 
 import { currentsAsParameters } from '../../../translators/brian/export/current-parameters.js';
+import { withConditionsAsCode } from '../../../translators/brian/export/conditions.js';
 import { currentsOfCells } from '../../../translators/brian/export/currents-of-cells.js';
 import { cellsAsCables } from '../../../translators/brian/export/cells/as-cables.js';
 import { needsDrawnCells, withDrawnCells } from '../../../translators/brian/export/cells/cell-numbers.js';
@@ -13,6 +14,7 @@ import { knownPlaces } from '../../draw/space/places.js';
 import { gathered } from '../../library/gather/gather.js';
 import type { ValidModel } from '../../model/model.js';
 import { reporting, type Pass, type PassContext } from '../../model/passes.js';
+import { timingProperties } from '../../model/timing-properties.js';
 import { typedModel } from '../../model/typed-model.js';
 import { cellsOfOneType } from './cells-of-one-type.js';
 
@@ -84,6 +86,12 @@ export const brianPasses: readonly Pass<BrianContext>[] = [
     name: 'regimes-as-variable',
     why: 'Brian has no regimes: a variable holds the number of the active one',
     apply: withoutRegimes,
+  },
+  {
+    name: 'conditions-as-code',
+    why: "Brian's synapses test no conditions",
+    apply: (valid) =>
+      timingProperties[valid.model.timing].hasSlots ? valid : { ...valid, model: withConditionsAsCode(valid.model) },
   },
   {
     name: 'brian-idiom',

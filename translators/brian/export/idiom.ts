@@ -179,6 +179,7 @@ class Idiom {
     }
     const key = freeIn(out.projections, label);
     const outside = { projections: model.projections, operations: model.operations, experiment: model.experiment };
+    const inCode = wordsIn(model.operations);
     const recorded = this.#recordedOf(name);
     const ends = this.#namesAtEndsOf(name, part.synapse);
     const split = withoutSends(type, part, name, this.#context);
@@ -190,7 +191,7 @@ class Idiom {
     });
     const plain = withoutAliases(
       own.type,
-      (one) => ends.has(one) || recorded.has(one) || this.#context.changed.has(`${name}.${one}`),
+      (one) => ends.has(one) || recorded.has(one) || inCode.has(one) || this.#context.changed.has(`${name}.${one}`),
     );
     const { type: shown, names } = withRecordedCopies(plain, recorded);
     if (names.size > 0) this.#copies.set(name, names);

@@ -30,6 +30,8 @@ export interface ProjectionLocation {
   readonly pieceOf?: string;
   /** Number of synapses. */
   readonly count: Extent;
+  /** Number of synapses on average, if it is drawn by rules that tell it. */
+  readonly expected?: number;
   /** u32 source and target index of each position, or how to find the source: from the segments. */
   readonly targets: string;
   /** u32 buffer of sources * D + 1 first positions, for D possible delays of each source. */

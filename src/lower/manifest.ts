@@ -6,6 +6,7 @@ import type { EventSource } from './events/events.js';
 import type { Group } from './groups.js';
 import type { Recordings } from './protocol/recordings.js';
 import type { BuiltProjection } from './code/synapse-scope.js';
+import { averageSynapses } from './synapses/expected.js';
 
 /** Results of the passes. */
 export interface Found {
@@ -63,10 +64,12 @@ export function manifestOf(
     }
     const delays = plan.sortedBy?.steps ??
       plan.pathways.find((pathway) => pathway.side === 'pre')?.steps ?? { first: 0, last: 0 };
+    const average = averageSynapses(plan);
     locations.push({
       name: plan.name,
       ...(plan.stream !== plan.name || context.parts.get(plan.name)?.cells ? { pieceOf: plan.stream } : {}),
       count: connectivity.count,
+      ...(typeof connectivity.count === 'number' || average === null ? {} : { expected: Math.round(average) }),
       targets: connectivity.targets.name,
       segments: connectivity.segments.name,
       sources: plan.pre.size,

@@ -130,12 +130,22 @@ export const messages = {
     hint: hint ?? `--target ${target} says more`,
   }),
   /** @param bytes  that are needed, and that there are */
-  tooLarge: (bytes: number, memory: number): Finding => ({
+  /**
+   * @param target  engine with less memory than the machine; absent: the machine's memory is the limit
+   * @param share  share of the synapses that would fit; absent: none
+   */
+  tooLarge: (bytes: number, memory: number, target?: string, share = 0): Finding => ({
     code: 'run/too-large',
-    message: `the model needs ${formatBytes(bytes)} of memory; this machine has ${formatBytes(memory)}`,
+    message:
+      `the model needs ${formatBytes(bytes)} of memory; ` +
+      (target === undefined ? `this machine has ${formatBytes(memory)}` : `${target} can use ${formatBytes(memory)}`),
     expected: `at most ${formatBytes(memory)}`,
     found: formatBytes(bytes),
-    hint: 'use fewer cells or connections, or run it on a machine with more memory',
+    hint:
+      (target === undefined ? '' : 'use `--target c`, which has no such limit; or ') +
+      (share >= 0.01
+        ? `use at most ${Math.floor(100 * share)} % of the synapses, or run it on a machine with more memory`
+        : 'use fewer cells or connections, or run it on a machine with more memory'),
   }),
   /** @param usualStep  the default step in s, if there is one */
   noDuration: (usualStep?: number): Finding => ({

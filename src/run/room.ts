@@ -11,27 +11,61 @@ import { placeOf } from './read/placed.js';
 /** Targets that keep arrays in the memory of this machine. */
 const here: readonly string[] = ['wasm', 'c', 'reference'];
 
-/** Returns the bytes of an array of known length. */
-const bytesOf = ({ element, length }: Buffer): number =>
-  typeof length === 'number' ? length * elementBytes[element] : 0;
+/** Most bytes that WebAssembly can address. */
+const wasmMemory = 2 ** 32;
+
+/** Memory of a program in bytes: arrays that exist from the start, and the most that building needs beside them. */
+interface Need {
+  readonly fixed: number;
+  readonly built: number;
+  /** Bytes of each array, by name; of arrays of synapses on average. */
+  readonly arrays: ReadonlyMap<string, number>;
+}
+
+/** Returns the memory that a program needs. Arrays of an unknown number of synapses count as empty. */
+function needOf({ buffers, manifest, schedule }: Program): Need {
+  // The cell with the length of an array of synapses is in the first positions of sources, or of the rule's items.
+  const owner = (buffer: string): string => buffer.replace(/\.(rows|connect\d+\.starts)$/, '');
+  const averages = manifest.projections.flatMap(({ count, expected }) =>
+    typeof count === 'number' || expected === undefined ? [] : [[owner(count.buffer), expected] as const],
+  );
+  const lengths = new Map(averages);
+  const bytes = ({ element, length }: Buffer): number =>
+    elementBytes[element] * (typeof length === 'number' ? length : (lengths.get(owner(length.buffer)) ?? 0));
+  const arrays = new Map(buffers.map((buffer) => [buffer.name, bytes(buffer)]));
+  const sum = (names: readonly string[]): number => names.reduce((all, name) => all + (arrays.get(name) ?? 0), 0);
+  let [now, built] = [0, 0];
+  for (const action of schedule.initialise) {
+    if (action.kind === 'run') continue;
+    now += action.kind === 'allocate' ? sum(action.buffers) : -sum(action.buffers);
+    built = Math.max(built, now);
+  }
+  const fixed = sum(buffers.filter(({ length }) => typeof length === 'number').map(({ name }) => name));
+  return { fixed, built, arrays };
+}
 
 /**
- * Rejects a program with arrays of known length that exceed the machine's memory, before compiling.
+ * Rejects a program that exceeds the memory of the machine or the engine, before compiling.
  *
  * @throws DiagnosticError with the needed and the available memory, at the owner of the largest array
  */
 export function refuseTooLarge(
   target: string,
-  { buffers }: Program,
+  program: Program,
   { model }: Pick<ValidModel, 'model'>,
   positions: Positions,
 ): void {
-  const memory = machineMemory();
-  const bytes = buffers.reduce((sum, buffer) => sum + bytesOf(buffer), 0);
-  if (!here.includes(target) || bytes <= memory) return;
-  const largest = buffers.reduce((one, other) => (bytesOf(other) > bytesOf(one) ? other : one));
-  const place = placeOf(positions, ownerOf(largest.name, model));
-  throw new DiagnosticError([{ severity: 'error', ...messages.tooLarge(bytes, memory), place }]);
+  if (!here.includes(target)) return;
+  const machine = machineMemory();
+  const memory = target === 'wasm' ? Math.min(machine, wasmMemory) : machine;
+  const { fixed, built, arrays } = needOf(program);
+  const bytes = fixed + built;
+  if (bytes <= memory) return;
+  const [largest] = [...arrays].reduce((one, other) => (other[1] > one[1] ? other : one));
+  const place = placeOf(positions, ownerOf(largest, model));
+  const engine = bytes <= machine ? target : undefined;
+  const finding = messages.tooLarge(bytes, engine ? memory : machine, engine, (memory - fixed) / built);
+  throw new DiagnosticError([{ severity: 'error', ...finding, place }]);
 }
 
 /** Returns the pointer of an array's owner, which has the name that the array's name begins with. */

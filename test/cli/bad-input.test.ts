@@ -280,6 +280,26 @@ describe('specifications that are wrong', () => {
     expect(validated.stderr).toContain('warning[run/too-large]');
   });
 
+  it.each([
+    ['wasm', 200_000, 0.04, /the model needs 6\.\d+ GB of memory; wasm can use 4\.29 GB/, 'hint      use `--target c`'],
+    [
+      'c',
+      20_000_000,
+      0.04,
+      /the model needs \d+ GB of memory; this machine has/,
+      'hint      use fewer cells or connections',
+    ],
+  ])('synapses that do not fit are estimated before they are drawn for %s', async (target, N, p, needs, hint) => {
+    const cells = { ...specification.neuron_groups.cells, N };
+    const synapses = { all: { source: 'cells', target: 'cells', on_pre: 'v += 1*mV', connect: { p } } };
+    writeFileSync(folder.file('dense.json'), JSON.stringify({ ...specification, neuron_groups: { cells }, synapses }));
+    const { code, stderr } = await runCommand(['run', folder.file('dense.json'), '--target', target]);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(needs);
+    expect(stderr).toContain(hint);
+    expect(stderr).toContain('/synapses/all');
+  });
+
   it('everything at once, sorted by place', async () => {
     const text = JSON.stringify(
       {

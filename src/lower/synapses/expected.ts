@@ -54,3 +54,26 @@ function expectedOf(rule: ConnectionRule, plan: ProjectionPlan, context: Context
       return pairs * typicalProbability;
   }
 }
+
+/** Returns the average number of synapses of a projection; null if it depends on more than numbers of its rules. */
+export function averageSynapses({ pre, post, projection }: ProjectionPlan): number | null {
+  if (pre.map || post.map) return null;
+  const pairs = pre.size * post.size;
+  let sum = 0;
+  for (const rule of projection.connect) {
+    if (rule.rule === 'all') sum += pairs;
+    else if (rule.rule === 'oneToOne') sum += Math.min(pre.size, post.size);
+    else if (rule.rule === 'fixedTotal') sum += rule.n;
+    else if (rule.rule === 'fixedInDegree' && typeof rule.n === 'number') sum += post.size * rule.n;
+    else if (rule.rule === 'fixedOutDegree' && typeof rule.n === 'number') sum += pre.size * rule.n;
+    else if (
+      rule.rule === 'pairs' &&
+      rule.condition === null &&
+      typeof rule.p === 'number' &&
+      typeof rule.copies === 'number'
+    )
+      sum += pairs * Math.min(1, Math.max(0, rule.p)) * rule.copies;
+    else return null;
+  }
+  return sum;
+}

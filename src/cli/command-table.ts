@@ -469,7 +469,7 @@ export const commands = {
     files: {
       name: 'result',
       many: false,
-      describe: 'a result of any program; for networks, a model or a result of run',
+      describe: 'a result of any program; for networks, a model or a result of run; for gates, channels of NeuroML',
     },
     options: {
       output: { type: 'string', alias: 'o', value: 'file', describe: 'picture to write: .svg or .png; - prints SVG' },
@@ -485,6 +485,7 @@ export const commands = {
     examples: [
       ['$0 plot cuba.nwb -o raster.svg', 'spikes, or rates of groups of cells where there are too many'],
       ['$0 plot cuba.yaml --kind network -o network.png', 'populations and projections'],
+      ['$0 plot na.channel.nml -o curves.svg', 'steady states and time constants of the gates of channels'],
     ],
   },
   report: {

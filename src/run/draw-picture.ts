@@ -1,5 +1,6 @@
 /** Pictures of results and models. */
 
+import { basename } from 'node:path';
 import { openRecorded, isOurs } from '../compare/open-recorded.js';
 import { openRecord } from '../../runtime/results/open.js';
 import { UsageError } from '../diagnostics/diagnostic.js';
@@ -10,6 +11,7 @@ import type { SelectionRule } from '../model/typed.js';
 import type { DrawnCell, DrawnNetwork, DrawnProjection, DrawnWeights } from '../pictures/network-pictures.js';
 import type { Picture } from '../pictures/canvas.js';
 import { drawnModel } from './build-program.js';
+import type { NeuromlParts } from './describe/neuroml-parts.js';
 import type { RunnableModel } from './read/imported-model.js';
 import type { PictureKind } from './picture-kinds.js';
 import { openModel } from './open-model.js';
@@ -25,6 +27,8 @@ export interface PictureOptions {
   readonly title?: string;
   /** Reads a model that is given instead of a result. */
   readonly importModel: () => RunnableModel;
+  /** Reads the components of a document of NeuroML; undefined for other files. */
+  readonly neuroml?: () => NeuromlParts | undefined;
 }
 
 /**
@@ -33,11 +37,18 @@ export interface PictureOptions {
  * @returns a document in SVG
  * @throws UsageError for a file that lacks the data of the picture
  */
-export async function drawPictureOf(path: string, { kind, bin, title, importModel }: PictureOptions): Promise<string> {
+export async function drawPictureOf(
+  path: string,
+  { kind, bin, title, importModel, neuroml }: PictureOptions,
+): Promise<string> {
   const { drawPicture: draw } = await import('../pictures/canvas.js');
   const drawPicture = (picture: Picture): string => draw(title === undefined ? picture : { ...picture, title });
   if (kind === 'weights' || kind === 'connectivity' || kind === 'network')
     return drawPicture(await networkPictureOf(await modelOf(path, importModel), kind));
+  const parts = kind === 'gates' || (kind === undefined && /\.(?:nml|xml)$/.test(path)) ? neuroml?.() : undefined;
+  if (parts) return drawPicture(await gatesPictureOf(path, parts));
+  if (kind === 'gates')
+    throw new UsageError(`${path} is not a document of NeuroML`, 'name a file of channels, such as na.channel.nml');
   const recorded = await openRecorded(path);
   const { rasterPicture, ratesPicture, tracesPicture } = await import('../pictures/recorded-pictures.js');
   const hasSpikes = recorded.trains.some(({ ids }) => ids.length > 0);
@@ -49,6 +60,20 @@ export async function drawPictureOf(path: string, { kind, bin, title, importMode
     case 'traces':
       return drawPicture(tracesPicture(recorded));
   }
+}
+
+/** Potentials of drawn curves in V. */
+const potentials = Array.from({ length: 301 }, (_, k) => (k - 200) / 2000);
+
+async function gatesPictureOf(path: string, { lems }: NeuromlParts): Promise<Picture> {
+  const { gateCurves, surroundings } = await import('./describe/gate-curves.js');
+  const { channelsIn } = await import('./describe/membrane.js');
+  const curves = channelsIn(lems).flatMap((channel) => gateCurves(channel, lems, potentials));
+  if (curves.length === 0)
+    throw new UsageError(`${path} has no channels with gates`, 'name a file of channels, such as na.channel.nml');
+  const { gatesPicture } = await import('../pictures/gate-pictures.js');
+  const celsius = Number((surroundings.temperature - 273.15).toFixed(2));
+  return gatesPicture(basename(path), `gates of ion channels at ${celsius} degC`, curves);
 }
 
 /** Returns the model in a result, or the model that the path itself names. */

@@ -1,3 +1,3 @@
-/** Pictures of recordings, and of networks. */
-export const pictureKinds = ['raster', 'rates', 'traces', 'weights', 'connectivity', 'network'] as const;
+/** Pictures of recordings, of networks, and of gates of ion channels. */
+export const pictureKinds = ['raster', 'rates', 'traces', 'weights', 'connectivity', 'network', 'gates'] as const;
 export type PictureKind = (typeof pictureKinds)[number];

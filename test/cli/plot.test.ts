@@ -115,7 +115,7 @@ describe('plot', () => {
 
   it.each([
     [[model, '-o', 'x.pdf'], 'pictures are .svg or .png files, not x.pdf'],
-    [['fixtures/neuroml/soma.cell.nml', '-o', 'x.svg'], 'it is XML'],
+    [['fixtures/neuroml/synapses.xml', '-o', 'x.svg'], 'has no channels with gates'],
     [[model, '-o', 'x.svg', '--kind', 'raser'], '--kind cannot be raser'],
     [['none.nwb', '-o', 'x.svg'], 'there is no file none.nwb'],
   ])('refuses %j', async (words, message) => {

@@ -57,7 +57,7 @@ function reached(component: Component, lems: LemsModel, found = new Set<Componen
  * Returns a component with all its requirements around it. Returns no part if it requires an instance at the other end
  * of a connection.
  */
-function loosePart(target: Component, lems: LemsModel): readonly Part[] {
+export function loosePart(target: Component, lems: LemsModel): readonly Part[] {
   const tree = growTree(target, lems, new Diagnostics());
   if (tree.nodes.some(({ type }) => type.instanceRequirements.size > 0)) return [];
   const unmet = unmetRequirements(tree);

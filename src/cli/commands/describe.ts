@@ -1,9 +1,15 @@
 /** `interneuron describe`: a model as tables. */
 
+import { existsSync } from 'node:fs';
+import { basename } from 'node:path';
+import { isOurs } from '../../compare/open-recorded.js';
+import { UsageError } from '../../diagnostics/diagnostic.js';
 import { countAllSynapses } from '../../run/pipeline.js';
 import { describeModel } from '../../run/describe/describe.js';
 import type { ModelDescription } from '../../run/describe/description.js';
 import { describeInHtml, describeInLatex, describeInMarkdown } from '../../run/describe/formats.js';
+import { membraneSections, tabulatedNames } from '../../run/describe/membrane.js';
+import { neuromlParts } from '../../run/describe/neuroml-parts.js';
 import { describeInSwc } from '../../run/describe/swc.js';
 import { inStage } from '../../run/stages.js';
 import { refuseToReplace, writeText } from '../../run/results/replaceable.js';
@@ -27,17 +33,49 @@ export async function describe(context: CommandContext): Promise<number> {
   const { options, terminal } = context;
   const output = context.toStandardOutput ? undefined : options.value('output');
   if (output !== undefined) await refuseToReplace([output], options.flag('force'));
-  const imported = await context.model(onlyFile(context));
-  context.show(imported.diagnostics);
-  const synapses = await countAllSynapses(imported);
-  const description = inStage('describe', () => describeModel(imported.valid, imported.hashes, synapses));
   const format = descriptionFormats.find((name) => name === options.value('format')) ?? 'text';
-  const text = format === 'swc' ? describeInSwc(imported.valid) : writers[format](description);
+  const { description, swc } = await descriptionOf(context);
+  const text = format === 'swc' ? swc() : writers[format](description);
   if (output !== undefined) writeText(output, text);
   else if (!context.json) terminal.stdout.write(text);
   if (context.json) printJson(terminal, { ...description, ...(output === undefined ? {} : { outputs: [output] }) });
   else if (output !== undefined) context.say(`wrote ${output}`);
   return exitCodes.done;
+}
+
+/** Describes a model, or the cells and channels of a document that has no run. */
+async function descriptionOf(
+  context: CommandContext,
+): Promise<{ readonly description: ModelDescription; readonly swc: () => string }> {
+  const path = onlyFile(context);
+  const parts =
+    existsSync(path) && (await isOurs(path))
+      ? undefined
+      : neuromlParts(context.readModel(path), context.options.values('allow-path'));
+  if (parts?.lems.target === null) {
+    const sections = inStage('describe', () => membraneSections(parts.lems, true));
+    if (sections.length > 0) {
+      context.show(parts.diagnostics);
+      const swc = (): string => {
+        throw new UsageError(
+          'the document has no network, whose cells would be written as SWC',
+          'describe the network',
+        );
+      };
+      return { description: { title: basename(path), sections }, swc };
+    }
+  }
+  const imported = await context.model(path);
+  context.show(imported.diagnostics);
+  const synapses = await countAllSynapses(imported);
+  const tables =
+    parts === undefined || imported.isCarried
+      ? undefined
+      : { sections: inStage('describe', () => membraneSections(parts.lems, false)), ...tabulatedNames(parts.lems) };
+  return {
+    description: inStage('describe', () => describeModel(imported.valid, imported.hashes, synapses, tables)),
+    swc: () => describeInSwc(imported.valid),
+  };
 }
 
 function describeInText({ title, sections }: ModelDescription): string {

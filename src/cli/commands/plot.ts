@@ -3,6 +3,7 @@
 import { extname } from 'node:path';
 import { UsageError } from '../../diagnostics/diagnostic.js';
 import { drawPictureOf } from '../../run/draw-picture.js';
+import { neuromlParts } from '../../run/describe/neuroml-parts.js';
 import { pictureKinds } from '../../run/picture-kinds.js';
 import { importModel } from '../../run/pipeline.js';
 import { refuseToReplace, writeText } from '../../run/results/replaceable.js';
@@ -28,6 +29,7 @@ export async function plot(context: CommandContext): Promise<number> {
     ...(bin === undefined ? {} : { bin }),
     ...(title === undefined ? {} : { title }),
     importModel: () => importModel(context.readModel(path), importOptions(options)),
+    neuroml: () => neuromlParts(context.readModel(path), options.values('allow-path')),
   });
   if (context.toStandardOutput) terminal.stdout.write(svg);
   else writeText(output, suffix === '.svg' ? svg : await (await import('../../pictures/png.js')).renderPng(svg));

@@ -20,6 +20,7 @@ import type {
   NeuronType,
   Phase,
   Places,
+  Projection,
   Recording,
   SelectionRule,
   Stimulus,
@@ -30,6 +31,7 @@ import type {
   ArrayValue,
 } from '../../model/model.js';
 import { taggedPhase, taggedRecording, taggedSelection, excludesSelf, isDrawn } from '../../model/tagged.js';
+import { populationsOf } from '../../model/selected.js';
 import { writtenQuantity } from '../../lang/readable-quantity.js';
 import { readableModel } from './readable-model.js';
 import type { DescriptionCode, DescriptionSection, DescriptionTable, ModelDescription } from './description.js';
@@ -38,25 +40,59 @@ import type { DescriptionCode, DescriptionSection, DescriptionTable, ModelDescri
  * Describes a model.
  *
  * @param synapses  number of synapses of each projection, by its name
+ * @param parts  tables of cells, channels and inputs
  */
 export function describeModel(
   valid: ValidModel,
   hashes: ModelHashes,
   synapses: ReadonlyMap<string, number>,
+  parts: FurtherParts = noParts,
 ): ModelDescription {
-  const model = readableModel(valid.model);
+  const whole = readableModel(valid.model);
+  const isInput = (name: string): boolean => parts.inputs.has(whole.populations[name]?.type ?? '');
+  const ofInputs = Object.keys(whole.populations).filter(isInput);
+  const sentBy = ({ from }: Projection): readonly string[] => populationsOf(from.of);
+  const inputProjections = Object.entries(whole.projections).filter(([, one]) => sentBy(one).some(isInput));
+  const model = {
+    ...whole,
+    populations: without(whole.populations, new Set(ofInputs)),
+    projections: without(whole.projections, new Set(inputProjections.map(([name]) => name))),
+  };
+  const inputRows = inputProjections.map(([name, one]) => [
+    sentBy(one).join(', '),
+    selectionText(one.to.of) + placeText(one.to),
+    sentBy(one)
+      .map((sender) => whole.populations[sender]?.type ?? '')
+      .join(', '),
+    formatCount(synapses.get(name) ?? 0),
+  ]);
   const sections = [
     summary(model, hashes, synapses),
     populations(model),
     projections(model, synapses),
-    types('Neuron types', model.neurons, neuronLines),
-    types('Synapse types', model.synapses, synapseLines),
-    inputs(model),
+    ...parts.sections,
+    types('Neuron types', without(model.neurons, parts.replaced), neuronLines),
+    types('Synapse types', without(model.synapses, parts.replaced), synapseLines),
+    inputs(model, inputRows),
     recordings(model),
     protocol(model),
   ];
   return { title: model.name, sections: sections.filter(({ parts }) => parts.length > 0) };
 }
+
+/** Tables of cells, channels and inputs in the words of a document. */
+interface FurtherParts {
+  readonly sections: readonly DescriptionSection[];
+  /** Types whose equations they replace. */
+  readonly replaced: ReadonlySet<string>;
+  /** Types that are inputs rather than cells. */
+  readonly inputs: ReadonlySet<string>;
+}
+
+const noParts: FurtherParts = { sections: [], replaced: new Set(), inputs: new Set() };
+
+const without = <Type>(types: Readonly<Record<string, Type>>, names: ReadonlySet<string>): Record<string, Type> =>
+  Object.fromEntries(Object.entries(types).filter(([name]) => !names.has(name)));
 
 /** Returns the section with its table, or without parts if the table has no rows. */
 const tableSection = (
@@ -71,7 +107,7 @@ const tableSection = (
 function summary(model: Model, hashes: ModelHashes, synapses: ReadonlyMap<string, number>): DescriptionSection {
   const { metadata, experiment, timing } = model;
   const cells = Object.values(model.populations).reduce((sum, { size }) => sum + size, 0);
-  const connections = [...synapses.values()].reduce((sum, count) => sum + count, 0);
+  const connections = Object.keys(model.projections).reduce((sum, name) => sum + (synapses.get(name) ?? 0), 0);
   const authors = (metadata.authors ?? []).map(({ name, orcid }) =>
     orcid === undefined ? name : `${name} (${orcid})`,
   );
@@ -259,13 +295,14 @@ function synapseLines({ pathways, contributes, summed }: SynapseType): string[] 
   ];
 }
 
-function inputs(model: Model): DescriptionSection {
+function inputs(model: Model, further: DescriptionTable['rows']): DescriptionSection {
   const rows = Object.entries(model.stimuli).map(([name, stimulus]) => [
     name,
     selectionText(stimulus.to) + (stimulus.kind === 'current' ? placeText(stimulus) : ''),
     ...stimulusText(stimulus),
   ]);
-  return tableSection('Inputs', ['name', 'to', 'kind', 'value'], rows);
+  const { parts } = tableSection('Input components at cells', ['name', 'to', 'kind', 'number'], further);
+  return { title: 'Inputs', parts: [...tableSection('', ['name', 'to', 'kind', 'value'], rows).parts, ...parts] };
 }
 
 function stimulusText(stimulus: Stimulus): [kind: string, value: string] {

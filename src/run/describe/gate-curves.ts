@@ -1,0 +1,89 @@
+/** Steady states and time constants of the gates of ion channels, over the membrane potential. */
+
+import { importNeuroML } from '../../../translators/neuroml/import.js';
+import type { Component, LemsModel } from '../../../translators/neuroml/lems/definitions.js';
+import { loosePart } from '../../../translators/neuroml/parts.js';
+import { DiagnosticError, Diagnostics } from '../../diagnostics/diagnostic.js';
+import { NoNumber } from '../../lang/evaluate.js';
+import { parseExpression } from '../../lang/parse.js';
+import { unitOf } from '../../lang/units.js';
+import { valueAt } from '../../library/recognise/numbers.js';
+import type { NeuronType } from '../../model/model.js';
+import { normalise } from '../../model/normalise.js';
+
+/** A gate of a channel at each potential; NaN where it has no value. */
+export interface GateCurve {
+  readonly channel: string;
+  readonly gate: string;
+  /** In V. */
+  readonly potentials: readonly number[];
+  readonly steadyState: readonly number[];
+  /** In s. */
+  readonly timeConstant: readonly number[];
+}
+
+/** Surroundings of a channel on its own. @source the defaults of pynml-channelanalysis */
+export const surroundings = { temperature: 279.45, caConc: 5e-5 } as const;
+
+/** Returns the curves of all gates of a channel; none for a channel without gates, or with kinetic schemes only. */
+export function gateCurves(channel: Component, lems: LemsModel, potentials: readonly number[]): readonly GateCurve[] {
+  const type = typeOf(channel, lems);
+  if (type === undefined) return [];
+  return channel.children
+    .filter(({ role }) => role === 'gates')
+    .flatMap(({ id }): readonly GateCurve[] => {
+      if (!Object.hasOwn(type.derived, `${id}_inf`)) return [];
+      const values = (name: string): readonly number[] => potentials.map((v) => valueIn(type, name, v));
+      return [
+        {
+          channel: channel.id,
+          gate: id,
+          potentials,
+          steadyState: values(`${id}_inf`),
+          timeConstant: values(`${id}_tau`),
+        },
+      ];
+    });
+}
+
+/** Returns the equations of a channel in surroundings that provide what it reads; undefined if it cannot be imported. */
+function typeOf(channel: Component, lems: LemsModel): NeuronType | undefined {
+  const [part] = loosePart(channel, lems);
+  if (part === undefined) return undefined;
+  const diagnostics = new Diagnostics();
+  try {
+    const imported = importNeuroML(lems, diagnostics, part);
+    const valid = imported && normalise(imported.document, imported.positions, diagnostics, {});
+    return Object.values(valid?.model.neurons ?? {})[0];
+  } catch (error) {
+    if (error instanceof DiagnosticError) return undefined;
+    throw error;
+  }
+}
+
+/** Returns the value of a unit in SI; undefined for another name. */
+function unitValue(name: string): number | undefined {
+  const unit = unitOf(name);
+  return unit && Number(unit.scale.numerator) / Number(unit.scale.denominator);
+}
+
+/** Returns the value of a variable of a channel at a potential in V; NaN if it has none. */
+function valueIn({ parameters, derived }: NeuronType, name: string, v: number): number {
+  const known = new Map<string, number>(Object.entries({ ...surroundings, v }));
+  const lookup = (one: string): number => {
+    const own = derived[one];
+    const given = parameters[one]?.value;
+    const value =
+      known.get(one) ??
+      (own ? valueAt(parseExpression(own.value), lookup) : typeof given === 'number' ? given : unitValue(one));
+    if (value === undefined) throw new NoNumber(one);
+    known.set(one, value);
+    return value;
+  };
+  try {
+    return lookup(name);
+  } catch (error) {
+    if (error instanceof NoNumber) return NaN;
+    throw error;
+  }
+}

@@ -1,0 +1,213 @@
+/** Cells, channels, pools, synapses and inputs of NeuroML as tables, in the words of the document. */
+
+import type { Component, LemsModel } from '../../../translators/neuroml/lems/definitions.js';
+import type { DescriptionSection, DescriptionTable } from './description.js';
+import { gateCurves, surroundings, type GateCurve } from './gate-curves.js';
+
+/** Returns the components that documents of the user define, and those within them. */
+function componentsOf(lems: LemsModel): readonly Component[] {
+  const all: Component[] = [];
+  const add = (component: Component): void => {
+    all.push(component);
+    component.children.forEach(add);
+  };
+  lems.components.forEach(add);
+  return all;
+}
+
+const isA = (component: Component, ...types: readonly string[]): boolean =>
+  component.type.lineage.some((name) => types.includes(name));
+
+/** Types of the tables. */
+const channelTypes = ['baseIonChannel'];
+const densityTypes = ['baseChannelDensity', 'baseChannelPopulation'];
+const poolTypes = ['concentrationModel'];
+const synapseTypes = ['baseSynapse'];
+const currentTypes = ['basePointCurrent', 'basePointCurrentDL'];
+const inputTypes = [...currentTypes, 'baseSpikeSource'];
+
+/** Returns the ids and types of components with a row in a table, whose equations need not be listed, and of inputs. */
+export function tabulatedNames(lems: LemsModel): {
+  readonly replaced: ReadonlySet<string>;
+  readonly inputs: ReadonlySet<string>;
+} {
+  const namesOf = (components: readonly Component[]): ReadonlySet<string> =>
+    new Set(components.flatMap(({ id, type }) => [id, type.name]));
+  const all = componentsOf(lems);
+  return {
+    replaced: namesOf(all.filter((one) => isA(one, 'cell', ...synapseTypes, ...inputTypes))),
+    inputs: namesOf(all.filter((one) => isA(one, ...currentTypes) && !isA(one, ...synapseTypes))),
+  };
+}
+
+/** Returns the channels of a document and its inclusions. */
+export const channelsIn = (lems: LemsModel): readonly Component[] =>
+  lems.components.filter((component) => isA(component, ...channelTypes));
+
+/** Potentials of the printed curves in V. */
+const printedPotentials = Array.from({ length: 16 }, (_, k) => (k - 10) / 100);
+
+/** Returns the sections on the cells and channels of a document; none for a document without such parts. */
+export function membraneSections(lems: LemsModel, withCurves: boolean): readonly DescriptionSection[] {
+  const all = componentsOf(lems);
+  const within = (component: Component): string => owner(component, 'cell')?.id ?? '';
+  const some = (...types: readonly string[]): readonly Component[] => all.filter((one) => isA(one, ...types));
+  const inText = (name: string, of: readonly Component[]): string => of.map((one) => one.attributes[name]).join(', ');
+  const cells = some('cell').map((cell) => {
+    const parts = descendants(cell);
+    const value = (tag: string): string =>
+      parts
+        .filter(({ type, role }) => type.name === tag || role === tag)
+        .map(({ attributes }) => [attributes['value'], attributes['segmentGroup']].filter(Boolean).join(' on '))
+        .join(', ');
+    const segments = parts.filter(({ type }) => type.name === 'segment').length;
+    return [
+      cell.id,
+      String(segments),
+      value('specificCapacitance'),
+      value('resistivity'),
+      value('initMembPotential'),
+      value('spikeThresh'),
+    ];
+  });
+  const densities = some(...densityTypes).map((one) => {
+    const { attributes, children, type } = one;
+    const varying = children
+      .map(({ attributes: inner }) => inner['value'] ?? inner['inhomogeneousValue'])
+      .filter(Boolean);
+    const reversal =
+      attributes['erev'] ?? (type.name.includes('GHK') ? 'GHK' : type.name.includes('Nernst') ? 'Nernst' : '');
+    const amount = attributes['condDensity'] ?? attributes['permeability'] ?? attributes['number'];
+    return [
+      within(one),
+      attributes['ionChannel'] ?? '',
+      one.id,
+      amount ?? (varying.length > 0 ? varying.join(', ') : 'varies'),
+      reversal,
+      attributes['ion'] ?? '',
+      attributes['segmentGroup'] ?? (attributes['segment'] === undefined ? 'all' : `segment ${attributes['segment']}`),
+    ];
+  });
+  const channels = some(...channelTypes);
+  const gates = channels.flatMap((channel) =>
+    descendants(channel)
+      .filter(({ role }) => role === 'gates' || role === 'subGates')
+      .map((gate) => {
+        const part = (role: string): string =>
+          gate.children
+            .filter((one) => one.role === role)
+            .map(rateText)
+            .join('; ');
+        return [
+          channel.id,
+          gate.id,
+          gate.attributes['instances'] ?? gate.attributes['fractionalConductance'] ?? '',
+          part('forwardRate'),
+          part('reverseRate'),
+          part('steadyState'),
+          part('timeCourse'),
+          part('q10Settings'),
+        ];
+      }),
+  );
+  const pools = some(...poolTypes).map((pool) => {
+    const users = all.filter((one) => one.attributes['concentrationModel'] === pool.id);
+    return [
+      pool.id,
+      pool.type.name,
+      valuesText(pool),
+      users.map(within).join(', '),
+      inText('initialConcentration', users),
+    ];
+  });
+  const plain = (components: readonly Component[]): DescriptionTable['rows'] =>
+    components.filter(({ parent }) => parent === null).map((one) => [one.id, one.type.name, valuesText(one)]);
+  const curves = withCurves ? channels.flatMap((channel) => gateCurves(channel, lems, printedPotentials)) : [];
+  return [
+    table('Cells', ['cell', 'segments', 'capacitance', 'resistivity', 'first potential', 'spike threshold'], cells),
+    table('Channel densities', ['cell', 'channel', 'density', 'amount', 'reversal', 'ion', 'segment group'], densities),
+    table(
+      'Channels',
+      ['channel', 'type', 'values'],
+      channels.map((one) => [one.id, one.type.name, valuesText(one)]),
+    ),
+    table(
+      'Gates',
+      ['channel', 'gate', 'instances', 'forward rate', 'reverse rate', 'steady state', 'time constant', 'Q10'],
+      gates,
+    ),
+    table('Pools', ['pool', 'type', 'values', 'cells', 'first concentration'], pools),
+    table('Synapses', ['synapse', 'type', 'values'], plain(some(...synapseTypes))),
+    table(
+      'Input components',
+      ['input', 'type', 'values'],
+      plain(some(...inputTypes).filter((one) => !isA(one, ...synapseTypes))),
+    ),
+    ...curveSections(curves),
+  ].filter(({ parts }) => parts.length > 0);
+}
+
+/** A table without the columns that are empty in all rows. */
+function table(title: string, columns: readonly string[], rows: DescriptionTable['rows']): DescriptionSection {
+  const kept = columns.map((_, k) => rows.some((row) => (row[k] ?? '') !== ''));
+  const only = (cells: readonly string[]): readonly string[] => cells.filter((_, k) => kept[k]);
+  return {
+    title,
+    parts: rows.length === 0 ? [] : [{ kind: 'table', columns: only(columns), rows: rows.map(only) }],
+  };
+}
+
+/** Returns steady states and time constants, a row for each potential. */
+function curveSections(curves: readonly GateCurve[]): readonly DescriptionSection[] {
+  const [first] = curves;
+  if (first === undefined) return [];
+  const number = (value: number | undefined): string =>
+    value === undefined || Number.isNaN(value) ? '' : String(Number(value.toPrecision(4)));
+  const name = ({ channel, gate }: GateCurve): string => `${channel} ${gate}`;
+  const rows = (values: (curve: GateCurve) => readonly number[], scale: number): DescriptionTable['rows'] =>
+    first.potentials.map((v, k) => [
+      String(Math.round(v * 1e3)),
+      ...curves.map((curve) => number((values(curve)[k] ?? NaN) * scale)),
+    ]);
+  const temperature = Number((surroundings.temperature - 273.15).toFixed(2));
+  return [
+    {
+      title: `Steady states of gates at ${temperature} degC`,
+      parts: [{ kind: 'table', columns: ['v / mV', ...curves.map(name)], rows: rows((one) => one.steadyState, 1) }],
+    },
+    {
+      title: `Time constants of gates in ms at ${temperature} degC`,
+      parts: [{ kind: 'table', columns: ['v / mV', ...curves.map(name)], rows: rows((one) => one.timeConstant, 1e3) }],
+    },
+  ];
+}
+
+const descendants = (component: Component): readonly Component[] =>
+  component.children.flatMap((inner) => [inner, ...descendants(inner)]);
+
+function owner(component: Component, type: string): Component | undefined {
+  for (let one: Component | null = component; one !== null; one = one.parent) if (isA(one, type)) return one;
+  return undefined;
+}
+
+/** Formulas of NeuroML's rates. @source Channels.xml of NeuroML 2 */
+const formulas: Readonly<Record<string, (a: Readonly<Record<string, string>>) => string>> = {
+  HHExpRate: (a) => `${a['rate']} * exp(${shift(a)})`,
+  HHExpVariable: (a) => `${a['rate']} * exp(${shift(a)})`,
+  HHSigmoidRate: (a) => `${a['rate']} / (1 + exp(-${shift(a)}))`,
+  HHSigmoidVariable: (a) => `${a['rate']} / (1 + exp(-${shift(a)}))`,
+  HHExpLinearRate: (a) => `${a['rate']} * x / (1 - exp(-x)), x = ${shift(a)}`,
+  HHExpLinearVariable: (a) => `${a['rate']} * x / (1 - exp(-x)), x = ${shift(a)}`,
+  fixedTimeCourse: (a) => a['tau'] ?? '',
+};
+
+const shift = ({ midpoint = '', scale = '' }: Readonly<Record<string, string>>): string =>
+  `(v - (${midpoint}))/(${scale})`;
+
+const rateText = (rate: Component): string =>
+  formulas[rate.type.name]?.(rate.attributes) ?? `${rate.type.name}: ${valuesText(rate)}`;
+
+const valuesText = ({ attributes }: Component): string =>
+  Object.entries(attributes)
+    .map(([name, value]) => `${name} = ${value}`)
+    .join(', ');

@@ -1,0 +1,98 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { expect, it } from 'vitest';
+import { runCommand, temporaryFolder } from '../support/command.js';
+
+const folder = temporaryFolder();
+
+/** The channels of Hodgkin and Huxley (1952) without the cell. */
+function channelFile(): string {
+  const path = folder.file('hh.channel.nml');
+  writeFileSync(path, readFileSync('fixtures/neuroml/soma.cell.nml', 'utf8').replace(/<cell[^]*<\/cell>/, ''));
+  return path;
+}
+
+interface Table {
+  readonly title: string;
+  readonly parts: readonly { readonly columns: readonly string[]; readonly rows: readonly (readonly string[])[] }[];
+}
+
+async function tablesOf(path: string): Promise<ReadonlyMap<string, Table['parts'][number]>> {
+  const { code, stdout } = await runCommand(['describe', path, '--json']);
+  expect(code).toBe(0);
+  const { sections } = JSON.parse(stdout) as { sections: readonly Table[] };
+  return new Map(sections.flatMap(({ title, parts }) => (parts[0] ? [[title, parts[0]]] : [])));
+}
+
+/** Rates per ms at a potential in mV. @source Hodgkin and Huxley (1952), with the resting potential at -65 mV */
+const rates: Readonly<Record<string, (v: number) => readonly [alpha: number, beta: number]>> = {
+  'na m': (v) => [v === -40 ? 1 : (0.1 * (v + 40)) / (1 - Math.exp(-(v + 40) / 10)), 4 * Math.exp(-(v + 65) / 18)],
+  'na h': (v) => [0.07 * Math.exp(-(v + 65) / 20), 1 / (1 + Math.exp(-(v + 35) / 10))],
+  'k n': (v) => [(0.01 * (v + 55)) / (1 - Math.exp(-(v + 55) / 10)), 0.125 * Math.exp(-(v + 65) / 80)],
+};
+
+it('describes channels alone by their gates, steady states and time constants', async () => {
+  const tables = await tablesOf(channelFile());
+  expect(tables.get('Gates')?.rows.map(([channel, gate, instances]) => [channel, gate, instances])).toEqual([
+    ['na', 'm', '3'],
+    ['na', 'h', '1'],
+    ['k', 'n', '4'],
+  ]);
+  expect(tables.get('Gates')?.rows[0]?.[4]).toBe('4per_ms * exp((v - (-65mV))/(-18mV))');
+  const steady = tables.get('Steady states of gates at 6.3 degC');
+  const constants = tables.get('Time constants of gates in ms at 6.3 degC');
+  expect(steady?.columns).toEqual(['v / mV', 'na m', 'na h', 'k n']);
+  expect(steady?.rows).toHaveLength(16);
+  for (const [k, row] of (steady?.rows ?? []).entries())
+    for (const [column, name] of ['na m', 'na h', 'k n'].entries()) {
+      const [alpha = 0, beta = 0] = rates[name]?.(Number(row[0])) ?? [];
+      const digits = (value: number): string => String(Number(value.toPrecision(4)));
+      expect([row[column + 1], constants?.rows[k]?.[column + 1]]).toEqual([
+        digits(alpha / (alpha + beta)),
+        digits(1 / (alpha + beta)),
+      ]);
+    }
+});
+
+it('describes a cell by densities, and inputs apart from cells, without names that no document has', async () => {
+  const cell = await tablesOf('fixtures/neuroml/soma.cell.nml');
+  expect(cell.get('Channel densities')?.columns).toEqual([
+    'cell',
+    'channel',
+    'density',
+    'amount',
+    'reversal',
+    'ion',
+    'segment group',
+  ]);
+  expect(cell.get('Channel densities')?.rows).toContainEqual([
+    'soma',
+    'na',
+    'naAll',
+    '120.0 mS_per_cm2',
+    '50.0 mV',
+    'na',
+    'all',
+  ]);
+  const network = await tablesOf('fixtures/neuroml/network.xml');
+  expect(network.get('Populations')?.rows.map(([name]) => name)).toEqual(['exc', 'inh']);
+  expect(network.get('Inputs')?.rows).toEqual([['strong', 'exc', 'pulseGenerator', '3']]);
+  const { stdout } = await runCommand(['describe', 'fixtures/neuroml/network.xml']);
+  expect(stdout).not.toMatch(/biophysicalProperties|membraneProperties|_q\b/);
+});
+
+it('lists factors for the temperature', async () => {
+  const gates = (await tablesOf('fixtures/neuroml/channels.xml')).get('Gates');
+  expect(gates?.rows[0]?.[gates.columns.indexOf('Q10')]).toBe('q10ExpTemp: q10Factor = 2, experimentalTemp = 6.3 degC');
+});
+
+it('draws the curves of gates', async () => {
+  const output = folder.file('curves.svg');
+  const { code } = await runCommand(['plot', channelFile(), '-o', output]);
+  expect(code).toBe(0);
+  const svg = readFileSync(output, 'utf8');
+  for (const text of ['na m', 'k n', 'steady state', 'time constant (ms)', 'membrane potential (mV)'])
+    expect(svg).toContain(text);
+  const refused = await runCommand(['plot', 'fixtures/neuroml/synapses.xml', '-o', folder.file('none.svg')]);
+  expect(refused).toMatchObject({ code: 2 });
+  expect(refused.stderr).toContain('has no channels with gates');
+});

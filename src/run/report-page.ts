@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { milliseconds } from '../compare/compare.js';
-import { isOurs, openRecorded } from '../compare/open-recorded.js';
+import { openRecorded } from '../compare/open-recorded.js';
 import type { Recorded } from '../compare/recorded.js';
 import { UsageError } from '../diagnostics/diagnostic.js';
 import { isObject } from '../diagnostics/member.js';
@@ -13,6 +13,7 @@ import { escaped } from './describe/escaped.js';
 import { descriptionBlocks, htmlPage, htmlTable } from './describe/formats.js';
 import { drawPictureOf } from './draw-picture.js';
 import type { ImportedModel } from './read/imported-model.js';
+import { isModel } from './read/is-model.js';
 import type { PictureKind } from './picture-kinds.js';
 import { runProperties } from './results/run-properties.js';
 import { inStage } from './stages.js';
@@ -35,9 +36,8 @@ const mostSynapses = 5_000_000;
  * @throws DiagnosticError for models with mistakes
  */
 export async function reportPage(path: string, { model, conversion }: ReportOptions): Promise<string> {
-  const ours = await isOurs(path);
-  const recorded = ours || !(await isModel(path)) ? await openRecorded(path) : null;
-  const imported = ours || recorded === null ? await model(path) : null;
+  const recorded = (await isModel(path)) ? null : await openRecorded(path);
+  const imported = recorded === null || recorded.record ? await model(path) : null;
   const title = imported?.valid.model.name ?? path;
   return htmlPage(title, [
     ...(recorded ? runBlocks(recorded) : []),
@@ -46,17 +46,6 @@ export async function reportPage(path: string, { model, conversion }: ReportOpti
     ...(conversion === undefined ? [] : conversionBlocks(conversion)),
     ...(recorded?.record ? provenanceBlocks(recorded.record) : []),
   ]);
-}
-
-/** Checks whether a file holds a model: it is none if it reads as a result of another program. */
-async function isModel(path: string): Promise<boolean> {
-  try {
-    await openRecorded(path);
-    return false;
-  } catch (error) {
-    if (error instanceof UsageError) return true;
-    throw error;
-  }
 }
 
 function runBlocks({ path, format, end, dt, trains, record, notes }: Recorded): readonly string[] {

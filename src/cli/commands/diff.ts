@@ -1,12 +1,10 @@
 /** `interneuron diff`: the point at which two results diverge, or the differences of two models. */
 
-import { existsSync, readFileSync, statSync } from 'node:fs';
-
 import { differenceText } from '../../../runtime/results/compare.js';
-import { isOurs } from '../../compare/open-recorded.js';
 import { printable } from '../../diagnostics/display.js';
 import { UsageError } from '../../diagnostics/diagnostic.js';
 import { compareResults, type ResultComparison } from '../../run/check/compare-results.js';
+import { isModel } from '../../run/read/is-model.js';
 import type { CommandContext } from '../context.js';
 import { eventName, runLines } from '../comparison-text.js';
 import { modelDifferenceLines } from '../model-difference-text.js';
@@ -39,14 +37,6 @@ export async function diff(context: CommandContext): Promise<number> {
   }
   context.say(lines(found).map(printable).join('\n'));
   return same ? exitCodes.done : exitCodes.wrong;
-}
-
-/** Checks whether a file is a document with a model: markup, or a map that states its notation. */
-async function isModel(path: string): Promise<boolean> {
-  if (!existsSync(path) || !statSync(path).isFile() || (await isOurs(path))) return false;
-  if (/\.nml\.h5$/i.test(path)) return true;
-  const text = readFileSync(path, 'latin1').trimStart();
-  return text.startsWith('<') || /(^|[{,\n])\s*["']?(interneuron|format)["']?\s*:/.test(text);
 }
 
 async function diffModels(context: CommandContext, first: string, second: string): Promise<number> {

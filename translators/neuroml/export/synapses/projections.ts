@@ -8,6 +8,7 @@ import { isSelection } from '../../../../src/model/tagged.js';
 import { contactsOf, writeGapJunctions } from '../cells/gap-junctions.js';
 import { coreSynapses, writePlacedConnections } from '../cells/network.js';
 import { type CellPlan, type ExportContext } from '../context.js';
+import { withDecidedChoices } from './decided.js';
 import { delaysOf, delayTexts, isPostDelay, ownPostDelays, postDelaysOf } from './delays.js';
 import { dimensionOfUnit } from '../text/dimensions.js';
 import { receivedEvents, usualEvent } from './effects.js';
@@ -64,7 +65,7 @@ export function writeProjection(name: string, given: Projection, written: Writte
   const built = synapseType(
     name,
     projection,
-    type,
+    withDecidedChoices(type, values, context),
     plan,
     { varying, started, hasWeight, postDelays, source: sourcePlan },
     context,

@@ -58,6 +58,8 @@ export function describeModel(
     populations: without(whole.populations, new Set(ofInputs)),
     projections: without(whole.projections, new Set(inputProjections.map(([name]) => name))),
   };
+  // The types of inputs' projections pass the inputs on, and no document has their names.
+  const ofInputProjections = inputProjections.map(([, { synapse }]) => synapse);
   const inputRows = inputProjections.map(([name, one]) => [
     sentBy(one).join(', '),
     selectionText(one.to.of) + placeText(one.to),
@@ -72,7 +74,7 @@ export function describeModel(
     projections(model, synapses),
     ...parts.sections,
     types('Neuron types', without(model.neurons, parts.replaced), neuronLines),
-    types('Synapse types', without(model.synapses, parts.replaced), synapseLines),
+    types('Synapse types', without(model.synapses, new Set([...parts.replaced, ...ofInputProjections])), synapseLines),
     inputs(model, inputRows),
     recordings(model),
     protocol(model),

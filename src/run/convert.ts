@@ -157,6 +157,7 @@ async function toBrian<Written extends Pick<Exported, 'report'>>(
 
 /** Each is loaded when it is asked for. */
 const exporters: Readonly<Record<TargetNotation, Exporter>> = {
+  nir: (...given) => nirFile(...given),
   canonical: async ({ model, data }, { name }) => {
     const text = await documentText(model, name);
     return { files: [{ name, text }], data, report: [] };
@@ -227,6 +228,15 @@ const exporters: Readonly<Record<TargetNotation, Exporter>> = {
   },
 };
 
+/** Writes a graph of NIR. */
+const nirFile: Exporter = async (valid, { name }) => {
+  const { exportNir } = await import('../../translators/nir/export.js');
+  const { tree, report } = exportNir(valid);
+  const { hdf5Bytes } = await import('./hdf5/write-tree.js');
+  const files = tree === null ? [] : [{ name, text: '', bytes: await hdf5Bytes(tree) }];
+  return { files, data: new Map(), report };
+};
+
 const usualNames: Readonly<Record<TargetNotation, string>> = {
   canonical: 'model.json',
   brian: 'model.py',
@@ -237,6 +247,7 @@ const usualNames: Readonly<Record<TargetNotation, string>> = {
   lems: 'model.xml',
   neuroml: 'model.xml',
   swc: 'model.swc',
+  nir: 'model.nir',
 };
 
 /**

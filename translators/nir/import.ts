@@ -72,22 +72,26 @@ export function importNir(
   const positions: Positions = { place: (pointer) => ({ document: path, pointer }) };
   const report: Report = (finding, pointer) => void diagnostics.add(finding, positions.place(pointer));
   const choice = <Name extends string>(name: string, usualName: Name, known: Readonly<Record<Name, unknown>>): Name => {
-    const value = options.set[name] ?? usualName;
+    const stated = metadata['/node']?.[name];
+    const value =
+      options.set[name] ?? (typeof stated === 'string' && Object.hasOwn(known, stated) ? stated : usualName);
     if (Object.hasOwn(known, value)) return value as Name;
     diagnostics.add(messages.unknownSetting(name, value, Object.keys(known)), { document: `--set ${name}=${value}` });
     return usualName;
   };
-  const method = methods[choice('method', 'euler', methods)];
-  const signal = signals[choice('signal', 'steps', signals)];
   const metadata: Metadata = {};
   const root = readGraph(file, metadata, report);
+  // Graphs that interneuron writes state their step.
+  const method = methods[choice('method', 'euler', methods)];
+  const signal = signals[choice('signal', 'steps', signals)];
   if (!root) return null;
   const graph = flatten(root, report);
   if (diagnostics.hasErrors) return null;
   const shapes = inferShapes(graph, report);
   const network = shapes && networkOf(graph, shapes, report);
   if (!network || diagnostics.hasErrors) return null;
-  const dt = options.dt ?? '0.1 ms';
+  const stated = metadata['/node']?.['dt'];
+  const dt = options.dt ?? (typeof stated === 'number' && stated > 0 ? `${stated} s` : '0.1 ms');
   const arrays = new Arrays();
   const parts = partsOf(graph, shapes, network, options.signals ?? {}, report);
   if (diagnostics.hasErrors) return null;

@@ -36,6 +36,12 @@ export interface Network {
   readonly constants: ReadonlyMap<number, Constant>;
 }
 
+/** Nodes that an edge connects, by their positions. */
+interface Ends {
+  readonly from: number;
+  readonly to: number;
+}
+
 /** Returns the network of a graph; null after a report. */
 export function networkOf(graph: FlatGraph, shapes: readonly NodeShapes[], report: Report): Network | null {
   const { nodes, edges } = graph;
@@ -83,8 +89,8 @@ export function networkOf(graph: FlatGraph, shapes: readonly NodeShapes[], repor
  * Returns the order of a step, and the edges that close cycles: those that lead back when the graph is searched depth
  * first from its Inputs, along edges in the order of the file.
  */
-function sweep(
-  { nodes, edges }: FlatGraph,
+export function sweep(
+  { nodes, edges }: { readonly nodes: readonly { readonly type: string }[]; readonly edges: readonly Ends[] },
   leaving: readonly (readonly number[])[],
 ): { readonly order: readonly number[]; readonly closing: ReadonlySet<number> } {
   const closing = new Set<number>();

@@ -150,7 +150,7 @@ async function writePasses(passed: readonly Parameters<AfterPass>[], folder: str
 /** Prints the one file of a conversion. @throws UsageError if there are more */
 function printConverted({ files, data }: ConvertedModel, { terminal }: CommandContext): void {
   const [file, ...others] = files;
-  if (file === undefined || others.length > 0 || data.size > 0)
+  if (file === undefined || others.length > 0 || data.size > 0 || file.bytes)
     throw new UsageError(
       'this conversion writes several files, which the standard output cannot hold',
       'name the first of them, such as -o out/model',
@@ -168,6 +168,11 @@ async function checkOf(
   if (!options.flag('check') && simulator === undefined) return undefined;
   if (to === 'swc')
     throw new UsageError('SWC holds shapes of cells, which cannot be run', 'leave out --check and --with');
+  if (to === 'nir')
+    throw new UsageError(
+      'a graph of NIR is checked by running it',
+      'leave out --check and --with, and run the graph with --input',
+    );
   const freeze = options.flag('freeze');
   if (simulator === undefined) {
     const { checkConversion } = await import('../../run/check/check-conversion.js');
@@ -195,6 +200,7 @@ const languages: Readonly<Record<TargetNotation, string>> = {
   lems: 'LEMS',
   neuroml: 'LEMS',
   swc: 'SWC',
+  nir: 'NIR',
 };
 
 /** Returns a part that makes the command reject a conversion, as a finding in the user's document. */
@@ -322,6 +328,9 @@ const pathsOf = ({ files }: ConvertedModel, path: string): readonly string[] =>
 
 /** @returns the files written, the document first */
 function writeFiles({ files, data }: ConvertedModel, paths: readonly string[], path: string): readonly string[] {
-  const texts = files.map((file, k) => ({ path: paths[k] ?? path, parts: file.pieces ?? [file.text] }));
+  const texts = files.map((file, k) => ({
+    path: paths[k] ?? path,
+    parts: file.bytes ? [file.bytes] : (file.pieces ?? [file.text]),
+  }));
   return writeWithData(texts, data, path);
 }

@@ -10,6 +10,8 @@ export interface ConvertedFile {
   readonly text: string;
   /** The text in pieces, which are made as they are taken; absent: it is short. */
   readonly pieces?: Iterable<string>;
+  /** The content of a file that is no text. */
+  readonly bytes?: Uint8Array;
 }
 
 /** Result of an exporter. */

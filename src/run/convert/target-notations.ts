@@ -15,6 +15,7 @@ export const targetNotations = [
   'lems',
   'neuroml',
   'swc',
+  'nir',
 ] as const;
 /** Other names that `convert --to` takes. */
 export const shortNotations: Readonly<Record<string, TargetNotation>> = { nml: 'neuroml' };
@@ -27,6 +28,7 @@ const kinds = {
   json: { called: 'a JSON document', suffixes: ['.json', '.yaml', '.yml'] },
   xml: { called: 'an XML document', suffixes: ['.xml', '.nml'] },
   swc: { called: 'SWC files', suffixes: ['.swc'] },
+  nir: { called: 'a graph of NIR', suffixes: ['.nir'] },
   hdf5: { called: 'an HDF5 file', suffixes: ['.h5', '.hdf5'] },
 } as const satisfies Readonly<Record<string, FileKind>>;
 
@@ -47,6 +49,7 @@ export const fileKinds: Readonly<Record<TargetNotation, FileKind>> = {
   lems: kinds.xml,
   neuroml: kinds.xml,
   swc: kinds.swc,
+  nir: kinds.nir,
 };
 
 /** Returns the kind of files with a suffix; undefined for any other suffix. */

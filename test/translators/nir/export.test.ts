@@ -1,0 +1,98 @@
+import { describe, expect, it } from 'vitest';
+import { importModel, readSource } from '../../../src/run/pipeline.js';
+import type { ImportedModel, ImportOptions } from '../../../src/run/pipeline.js';
+import { convertModel } from '../../../src/run/convert.js';
+import { runCommand, temporaryFolder } from '../../support/command.js';
+import { simulateModel } from '../../support/simulate.js';
+import { writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { root } from '../../support/import-graph.js';
+
+const folder = temporaryFolder();
+
+const spikesOf = async ({ valid }: ImportedModel, population: string): Promise<readonly (readonly number[])[]> => {
+  const { events } = await simulateModel(valid, { engines: [{ target: 'wasm', threads: 1 }] });
+  return [...(events.get(`${population}.spike`) ?? [])]
+    .map(([step, cell]) => [step, cell])
+    .sort((a, b) => a[0]! - b[0]! || a[1]! - b[1]!);
+};
+
+/** Spikes at the elements of an input in turn. */
+const input = {
+  kind: 'spikes',
+  elements: Uint32Array.from({ length: 120 }, (_, k) => k % 3),
+  times: Float64Array.from({ length: 120 }, (_, k) => (4 * k + (k % 3)) * 1e-4),
+} as const;
+
+describe('graphs', () => {
+  it.each([
+    ['recurrent-cuba', 'cuba'],
+    ['nested-delays', 'lif'],
+  ])('%s has the same spikes after it is written again', async (name, population) => {
+    const options: ImportOptions = { inputs: { input }, duration: '48 ms' };
+    const path = resolve(root, `fixtures/nir/${name}.nir`);
+    const written = folder.file(`${name}.nir`);
+    const { code, stdout } = await runCommand(['convert', path, '--to', 'nir', '-o', written]);
+    expect(code).toBe(0);
+    expect(stdout).toContain('conversion: exact');
+    const spikes = await spikesOf(importModel(readSource(path), options), population);
+    expect(spikes.length).toBeGreaterThan(5);
+    expect(await spikesOf(importModel(readSource(written), options), population)).toEqual(spikes);
+  });
+
+  it.each(['all-primitives', 'conv-pool'])('%s is exact', async (name) => {
+    const { valid } = importModel(readSource(resolve(root, `fixtures/nir/${name}.nir`)));
+    const { outcome, report } = await convertModel(valid, 'nir');
+    expect({ outcome, report }).toEqual({ outcome: 'exact', report: [] });
+  });
+});
+
+const pynn = (params: object): string =>
+  JSON.stringify({
+    format: 'interneuron/pynn',
+    version: 1,
+    setup: { timestep: 0.1 },
+    populations: [
+      { label: 'source', size: 3, cell: { type: 'SpikeSourceArray', params: { spike_times: [] } } },
+      { label: 'cells', size: 2, cell: { type: 'IF_curr_exp', params: { tau_refrac: 0, ...params } } },
+    ],
+    projections: [
+      {
+        label: 'p',
+        pre: 'source',
+        post: 'cells',
+        receptor_type: 'excitatory',
+        connector: { type: 'AllToAllConnector' },
+        synapse: { type: 'StaticSynapse', params: { weight: 2, delay: 0.5 } },
+      },
+    ],
+    recordings: [{ target: 'cells', variables: ['spikes'] }],
+    phases: [{ run: 48 }],
+  });
+
+describe('models of PyNN', () => {
+  it('with leaky cells are graphs whose spikes come within three steps', async () => {
+    const text = pynn({ tau_syn_E: 4, tau_syn_I: 4, i_offset: 0.2 });
+    const model = importModel({ name: 'model.json', text }, { inputs: { source: input } });
+    const bare = importModel({ name: 'model.json', text });
+    const converted = await convertModel(bare.valid, 'nir');
+    expect(converted.outcome).toBe('approximate');
+    const path = folder.file('pynn.nir');
+    writeFileSync(path, converted.files[0]!.bytes!);
+    const graph = importModel(readSource(path), { inputs: { source: input }, duration: '48 ms' });
+    const [expected, found] = [await spikesOf(model, 'cells'), await spikesOf(graph, 'cells')];
+    expect(expected.length).toBeGreaterThan(5);
+    expect(found.map(([, cell]) => cell)).toEqual(expected.map(([, cell]) => cell));
+    for (const [k, [step]] of found.entries()) expect(Math.abs(step! - expected[k]![0]!)).toBeLessThanOrEqual(3);
+  });
+
+  it.each([
+    ['a refractory period', { tau_refrac: 2, tau_syn_E: 4, tau_syn_I: 4 }],
+    ['two time constants of synapses in one cell', { tau_syn_E: 4, tau_syn_I: 5 }],
+  ])('with %s are refused by name', async (reason, params) => {
+    const { valid } = importModel({ name: 'model.json', text: pynn(params) });
+    const { outcome, report } = await convertModel(valid, 'nir');
+    expect(outcome).toBe('incomplete');
+    expect(report.map(({ message }) => message)).toContain(reason);
+  });
+});

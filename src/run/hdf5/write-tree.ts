@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Group } from 'h5wasm';
 import type { NirArray, NirTree } from '../../../translators/nir/export.js';
 import { loadH5 } from '../../../runtime/results/nwb/h5.js';
-import { temporaryFolder } from '../temporary-folder.js';
+import { temporaryFolder } from '../../../runtime/results/temporary-folder.js';
 
 /** Returns the bytes of an HDF5 file with these groups and datasets. */
 export async function hdf5Bytes(tree: NirTree): Promise<Uint8Array> {

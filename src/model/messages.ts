@@ -32,6 +32,13 @@ export const messages = {
       'to run or convert a script of Brian 2 or PyNN: pip install interneuron brian2-interneuron pynn-interneuron, ' +
       'then python -m interneuron brian (or pynn, or convert) SCRIPT',
   }),
+  otherProgram: ({ name, hint }: { readonly name: string; readonly hint: string }): Finding => ({
+    code: 'read/other-program',
+    message: `documents in ${name} are not read`,
+    expected: 'a model in YAML, JSON or XML',
+    found: `a document in ${name}`,
+    hint,
+  }),
   badEncoding: (encoding: string): Finding => ({
     code: 'read/bad-encoding',
     message: `the bytes from here on are not valid ${encoding.toUpperCase()}`,

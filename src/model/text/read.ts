@@ -3,6 +3,7 @@ import type { Diagnostic } from '../../diagnostics/diagnostic.js';
 import type { Positions } from '../../diagnostics/positions.js';
 import { afterSpace } from './json-scan.js';
 import { messages } from '../messages.js';
+import { otherNotationOf } from './other-notations.js';
 import { readJson } from './read-json.js';
 import { readYaml } from './read-yaml.js';
 import { halfCharacters } from './well-formed.js';
@@ -62,7 +63,8 @@ function notAModel(text: string, first: Beginning, document: string): Diagnostic
   if (text.slice(0, 2000).includes('\u0000')) return refuse(messages.notJsonOrYaml('binary data'));
   const script = pythonImport.exec(text);
   if (script) return refuse(messages.pythonScript(script[0]), text.slice(0, script.index).split('\n').length);
-  return undefined;
+  const other = otherNotationOf(text, document);
+  return other && refuse(messages.otherProgram(other));
 }
 
 /** A line that imports names in Python. No document holds one, because a line of YAML begins with a key. */

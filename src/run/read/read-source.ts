@@ -2,6 +2,7 @@
 
 import { isRefused, systemCode } from '../../diagnostics/system-error.js';
 import { closeSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
 import { DiagnosticError, UsageError, type Diagnostic } from '../../diagnostics/diagnostic.js';
 import { formatBytes } from '../../diagnostics/quantities.js';
 import { decodeText } from '../../model/text/read.js';
@@ -59,12 +60,26 @@ export function readSource(path: string, longest = longestText): Source {
     if (graph) return { name: path, text: '', graph, sha256: createHash('sha256').update(bytes).digest('hex') };
     throw new UsageError(`${path} is an HDF5 file, not a model`, 'interneuron verify runs a result file again');
   }
+  if (bytes[0] === 0x1f && bytes[1] === 0x8b) return decodeSource(path, unzipped(path, bytes, longest));
   if (bytes[0] === 0x50 && bytes[1] === 0x4b && bytes[2] === 3 && bytes[3] === 4)
     throw new UsageError(
       `${path} is a ZIP archive, not a document`,
       'interneuron run and describe take COMBINE archives',
     );
   return decodeSource(path, bytes);
+}
+
+/** Returns the content of a file that gzip has compressed. @throws UsageError if it is damaged or too long */
+function unzipped(path: string, bytes: Uint8Array, longest: number): Uint8Array {
+  try {
+    return gunzipSync(bytes, { maxOutputLength: longest });
+  } catch (error) {
+    if (systemCode(error) === 'ERR_BUFFER_TOO_LARGE') throw tooLarge(path, `more than ${formatBytes(longest)}`);
+    throw new UsageError(
+      `${path} cannot be unpacked by gzip: ${systemCode(error) ?? 'it is damaged'}`,
+      'check that the file is complete',
+    );
+  }
 }
 
 /**

@@ -1,0 +1,54 @@
+/** Notations of other programs, which are named rather than read. */
+
+interface OtherNotation {
+  readonly name: string;
+  /** Checks whether a document is in it, by the suffix of its name or its first lines. */
+  readonly suffix: RegExp;
+  readonly content: RegExp;
+  /** What its users do instead. */
+  readonly hint: string;
+}
+
+const never = /^(?!)/;
+
+const others: readonly OtherNotation[] = [
+  {
+    name: 'NESTML',
+    suffix: /\.nestml$/i,
+    content: /^(?:model|neuron|synapse)\s+\w+:\s*$/m,
+    hint: 'write its equations as a Brian-like specification (interneuron new brian); --to pynn-nestml writes NESTML',
+  },
+  {
+    name: 'NeuroMLlite',
+    suffix: never,
+    content: /"version"\s*:\s*"NeuroMLlite\b/,
+    hint: 'NeuroMLlite writes NeuroML itself: run its Python script or JSON with -nml, and name the .net.nml file',
+  },
+  {
+    name: 'Neurolucida ASC',
+    suffix: /\.asc$/i,
+    content: /^;\s*V3 text file\b/,
+    hint: 'convert the morphology to SWC, with MorphIO for example: Morphology("cell.asc").as_mutable().write("cell.swc")',
+  },
+  {
+    name: 'hoc of NEURON',
+    suffix: /\.hoc$/i,
+    content: /^(?:load_file|xopen)\s*\(/m,
+    hint: 'export the cell from NEURON as NeuroML (pyneuroml.neuron.export_to_neuroml2), and name that file',
+  },
+  {
+    name: 'NMODL of NEURON',
+    suffix: /\.mod$/i,
+    content: /^\s*NEURON\s*\{/m,
+    hint: 'write the mechanism as a channel of NeuroML, or in the equations of a Brian-like specification',
+  },
+];
+
+/** How much of a text is looked at. */
+const looked = 4000;
+
+/** Returns the notation of another program that a document is in; undefined for any other text. */
+export function otherNotationOf(text: string, document: string): Pick<OtherNotation, 'name' | 'hint'> | undefined {
+  const start = text.slice(0, looked);
+  return others.find(({ suffix, content }) => suffix.test(document) || content.test(start));
+}

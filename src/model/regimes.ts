@@ -2,9 +2,7 @@
 
 import type { Derivative, EventDefinition, NeuronType, Regime, StateVariable } from './typed.js';
 import type { Expression, Statement } from '../lang/ast.js';
-import { assignment, binary, conditional, integer, name, quantity } from '../lang/build.js';
-import { divideDimensions, second } from '../lang/dimension.js';
-import { parseUnit } from '../lang/units.js';
+import { assignment, binary, conditional, integer, name } from '../lang/build.js';
 import { freeName } from './free-name.js';
 
 /** Checks whether the regime with a number is the active one. */
@@ -46,21 +44,11 @@ export function withRegimesAsVariable(type: NeuronType): NeuronType {
       };
     }),
   );
-  return {
-    ...type,
-    state,
-    derivatives: { ...type.derivatives, ...chosenRates(mode, regimes, type.state) },
-    events,
-    regimes: {},
-  };
+  return { ...type, state, derivatives: { ...type.derivatives, ...chosenRates(mode, regimes) }, events, regimes: {} };
 }
 
 /** Returns rates that equal the active regime's, and zero in regimes that do not state one. */
-function chosenRates(
-  mode: string,
-  regimes: readonly (readonly [string, Regime])[],
-  state: NeuronType['state'],
-): Record<string, Derivative> {
+function chosenRates(mode: string, regimes: readonly (readonly [string, Regime])[]): Record<string, Derivative> {
   const names = new Set(regimes.flatMap(([, { derivatives }]) => Object.keys(derivatives)));
   return Object.fromEntries(
     [...names].sort().map((name) => {
@@ -69,7 +57,7 @@ function chosenRates(
           const own = derivatives[name]?.rate;
           return own === undefined ? otherwise : conditional(isIn(mode, k), own, otherwise);
         },
-        quantity(0, divideDimensions(parseUnit(state[name]?.unit ?? '1').dimension, second)) as Expression,
+        integer(0) as Expression,
       );
       return [name, { rate, eventDriven: false }];
     }),

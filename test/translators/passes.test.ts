@@ -16,8 +16,9 @@ const notations: readonly TargetNotation[] = ['brian', 'pynn-json', 'pynn-nestml
 const known: Readonly<Record<string, RegExp>> = {
   // Numbers are in SI without their units, which the printer puts.
   standardise: /has the wrong dimension|is not defined|there is no input or variable/,
-  // Folding leaves zero without its unit.
-  'brian-idiom': /conditional expression differ in dimension/,
+  // The rate of a regime that states none is zero without a unit.
+  gather: /conditional expression differ in dimension/,
+  'regimes-as-variable': /conditional expression differ in dimension/,
   'settled-values': /has the wrong dimension/,
   // Operations that take place once change parameters.
   'one-run': /cannot be written: it is a parameter/,

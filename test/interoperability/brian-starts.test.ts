@@ -59,7 +59,7 @@ test.skipIf(missingEnvironment('.venv') !== null)('every script starts', { timeo
     const path = folder.file(join('golden', name));
     cpSync(join(golden, name, 'brian.py'), path, { recursive: true });
     const script = join(path, `${name}.brian.py`);
-    scripts.push({ what: script, path: script, texts: [readFileSync(script, 'utf8')], runners: [starter] });
+    scripts.push({ what: join(golden, name), path: script, texts: [readFileSync(script, 'utf8')], runners: [starter] });
   }
   expect(scripts.length).toBeGreaterThan(60);
   const failures = await recorded.outputs(peers.brian, scripts, async (missing) => {

@@ -25,7 +25,7 @@ export function withConditionsAsCode(model: Model): Model {
         ...code,
       };
   const synapses = mapped(model.synapses, (type, id) => {
-    const { events: _, ...rest } = type;
+    const { events: _, sequence: __, ...rest } = type;
     return codes[id] === undefined ? type : rest;
   });
   return { ...model, synapses, operations };

@@ -25,14 +25,10 @@ const large: ReadonlySet<string> = new Set(['cortical-microcircuit.yaml', 'potja
 /** Small models, one for each kind of construct. */
 const seeds = readdirSync('test/fuzz/seeds').map((name) => join('test/fuzz/seeds', name));
 
-/** It records a rate of a group without a threshold, of which Brian has no monitor. */
-const refused = join('test/fuzz/seeds/brian', 'summed.yaml');
-
 const models = [...folders.map((name) => join('fixtures', name)), ...seeds].flatMap((name) =>
   readdirSync(name)
     .filter((file) => /\.(?:yaml|json|nml|xml)$/.test(file) && !large.has(file))
-    .map((file) => join(name, file))
-    .filter((path) => path !== refused),
+    .map((file) => join(name, file)),
 );
 const texts = [...severalSpikesModels, ...adaptiveModels].map(([name, text]) => ({ name: `${name}.json`, text }));
 const sources = [...models.map((path) => readSource(path)), ...texts];

@@ -155,6 +155,10 @@ export function exportRecording(
   const part = monitoredPart(recording.of, plans, pointer, context);
   if (part === undefined) return undefined;
   const { plan, record } = part;
+  if (isRecording(recording, 'rate') && plan.type && !Object.hasOwn(plan.type.events, 'spike')) {
+    remarks.notExpressible('brian/rate', 'the rate of cells that do not spike: Brian has no monitor of it');
+    return undefined;
+  }
   if (isRecording(recording, 'rate'))
     return { section: 'population_rate_monitors', name, monitor: { source: withRange(plan.name, record) } };
   const nameOf = (key: string): string =>

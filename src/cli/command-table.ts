@@ -344,6 +344,10 @@ export const commands = {
     files: { name: 'models', many: true, describe: 'models, folders or patterns; - is the standard input' },
     options: {
       target: { type: 'string', choices: targetNames, describe: 'also report what this engine cannot run' },
+      fix: {
+        type: 'boolean',
+        describe: 'first correct misspelt keys and the order of elements, where the correction is certain',
+      },
       watch: { type: 'boolean', describe: 'check again whenever a file changes, until Ctrl-C' },
       'output-format': {
         type: 'string',
@@ -355,7 +359,10 @@ export const commands = {
       ...read,
       ...common,
     },
-    examples: [['$0 validate models/', 'exit code 0 if all models are valid, 1 if not']],
+    examples: [
+      ['$0 validate models/', 'exit code 0 if all models are valid, 1 if not'],
+      ['$0 validate --fix model.yaml', 'correct slips in the file itself; - prints the corrected text'],
+    ],
   },
   codegen: {
     describe: 'write the generated program; for c, opencl and cuda, a stand-alone project',

@@ -31,6 +31,8 @@ export interface CommandContext {
   read(path: string): Source;
   /** Reads a model's text, with the script that it was captured from. @throws UsageError */
   readModel(path: string): Source;
+  /** Shows lines of this text for findings in the document of its name. */
+  keep(source: Source): void;
   /** Imports a model with the options of the command and further changes, from a document, a result or a bundle. */
   model(path: string, changes?: ImportOptions): Promise<ImportedModel>;
   /**
@@ -50,6 +52,10 @@ export function onlyFile({ files }: CommandContext): string {
   return files[0] ?? '';
 }
 
+/** Checks whether `--fix` prints the corrected text of standard input. */
+export const correctsStandardInput = ({ files, options }: Pick<CommandContext, 'files' | 'options'>): boolean =>
+  options.flag('fix') && files.includes(standardStream);
+
 /** Creates a context with texts that go to `sources`. */
 export function createContext(
   words: readonly string[],
@@ -61,13 +67,16 @@ export function createContext(
   const json = request.options.flag('json');
   const quiet = request.options.flag('quiet');
   const forPeople = !json && !quiet;
-  const toStandardOutput = request.options.value('output') === standardStream;
+  const toStandardOutput = request.options.value('output') === standardStream || correctsStandardInput(request);
   let input: Source | undefined;
   const script = request.options.value('captured-from');
-  const read = (path: string): Source => {
-    const source = path === standardStream ? (input ??= readStandardInput(terminal.input?.())) : readSource(path);
+  const keep = (source: Source): void => {
     // Of a text without its long lists, not all lines are there to be shown.
     if (!source.lists) sources.set(source.name, source.text);
+  };
+  const read = (path: string): Source => {
+    const source = path === standardStream ? (input ??= readStandardInput(terminal.input?.())) : readSource(path);
+    keep(source);
     return source;
   };
   return {
@@ -79,6 +88,7 @@ export function createContext(
     began,
     toStandardOutput,
     read,
+    keep,
     readModel: (path) => ({ ...read(path), ...(script === undefined ? {} : { script: read(script) }) }),
     async model(path, changes = {}) {
       const inputs = request.options.values('input');

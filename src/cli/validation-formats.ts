@@ -1,6 +1,7 @@
 /** Findings of `validate` and `test` in formats that other programs read. */
 
 import type { Diagnostic, Severity } from '../diagnostics/diagnostic.js';
+import type { Correction } from '../run/mend.js';
 import { version } from '../run/version.js';
 
 /** Formats of `validate --output-format`. */
@@ -22,6 +23,8 @@ export interface Verdict {
   /** Reason why the test was not checked. */
   readonly skipped?: string;
   readonly diagnostics: readonly Diagnostic[];
+  /** Corrections of `--fix`, which the findings no longer contain; absent if there are none. */
+  readonly corrections?: readonly Correction[];
 }
 
 /** Writes verdicts of a command in a format. */

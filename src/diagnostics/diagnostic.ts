@@ -7,6 +7,7 @@
 
 import { limits } from './limits.js';
 import { withDefaultTexts } from './default-texts.js';
+import type { Renaming } from './suggest.js';
 
 /** How bad a finding is. An `error` stops the pipeline after the stage that reported it. */
 export type Severity = 'error' | 'warning' | 'note';
@@ -22,6 +23,12 @@ export interface Place {
   /** Length of the marked text on that line. */
   readonly length?: number;
 }
+
+/**
+ * A remedy that `validate --fix` applies: another name for the marked one, or another place for the marked element. Of
+ * elements that move before the same one, the one of the lowest rank is the first.
+ */
+export type Fix = Renaming | { readonly kind: 'move'; readonly before: Place; readonly rank: number };
 
 /** One diagnostic. `code` is stable: `stage/kind-of-mistake`. */
 export interface Diagnostic {
@@ -41,6 +48,8 @@ export interface Diagnostic {
   readonly related?: readonly { readonly message: string; readonly place: Place }[];
   /** The schema or rule that was broken. */
   readonly rule?: string;
+  /** The remedy, if it is certain. */
+  readonly fix?: Fix;
   /** Number of diagnostics that this one represents; absent: 1. */
   readonly count?: number;
 }

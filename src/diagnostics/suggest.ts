@@ -94,6 +94,39 @@ export function suggestion(
   return names.length === 0 ? {} : { hint: `did you mean ${joinWords(names, 'or')}?`, names };
 }
 
+/** Another name for the marked one. */
+export interface Renaming {
+  readonly kind: 'rename';
+  readonly from: string;
+  readonly to: string;
+}
+
+/**
+ * Returns the `fix` of an unknown key, to be spread into a diagnostic; empty unless exactly one key is similar and
+ * differs by one slip: by case and underscores, or by one letter in a word of five or more.
+ */
+export function renaming(name: string, keys: Iterable<string>): { readonly fix?: Renaming } {
+  const [key, other] = nearest(name, keys, 2);
+  const isCertain = key !== undefined && other === undefined && isSlip(name, key);
+  return isCertain ? { fix: { kind: 'rename', from: name, to: key } } : {};
+}
+
+/** Short words are no slips of each other: `e_rev_I` is not `e_rev_E`, and `v_rest` is not `v_reset`. */
+function isSlip(name: string, key: string): boolean {
+  const letters = (text: string): string => text.replace(/[_\s-]/g, '').toLowerCase();
+  if (letters(name) === letters(key)) return true;
+  const words = wordsOf(name);
+  const meant = wordsOf(key);
+  const differing = meant.flatMap((word, at) => (word === words[at] ? [] : [[words[at] ?? '', word] as const]));
+  const [pair, ...others] = differing;
+  if (!pair || others.length > 0 || words.length !== meant.length) return false;
+  return pair.every((word) => word.length >= 5) && editDistance(...pair, 1) === 1;
+}
+
+/** `tau`, `syn`, `e` for `tau_syn_E`; `leak`, `conductance` for `leakConductance`. */
+const wordsOf = (name: string): readonly string[] =>
+  (name.match(/[A-Z]?[a-z]+|[A-Z]+|[^A-Za-z_]+/g) ?? []).map((word) => word.toLowerCase());
+
 /** `one of exc, inh, noise`: the allowed names, the most similar to `name` first, at most `count` names. */
 export function oneOf(name: string, candidates: Iterable<string>, count = 12): string {
   const all = [...new Set(candidates)];

@@ -5,6 +5,7 @@ import {
   joinWords,
   nearest,
   oneOf,
+  renaming,
   shorten,
   suggestion,
 } from '../../src/diagnostics/suggest.js';
@@ -99,5 +100,28 @@ describe('texts', () => {
     ['x'.repeat(50) + 'y'.repeat(50), `${'x'.repeat(29)}…${'y'.repeat(29)}`],
   ])('shortens %j', (value, expected) => {
     expect(shorten(value)).toBe(expected);
+  });
+});
+
+describe('renaming', () => {
+  const keys = ['neuron_groups', 'threshold', 'initializers', 'e_rev_E', 'v_reset', 'leakConductance', 'tau'];
+
+  it.each([
+    ['neuronGroups', 'neuron_groups'],
+    ['neuron_gruops', 'neuron_groups'],
+    ['Threshold', 'threshold'],
+    ['treshold', 'threshold'],
+    ['initialisers', 'initializers'],
+    ['leakConductence', 'leakConductance'],
+  ])('%s is a slip of %s', (from, to) => {
+    expect(renaming(from, keys)).toEqual({ fix: { kind: 'rename', from, to } });
+  });
+
+  it.each(['e_rev_I', 'v_rest', 'thresh', 'neuron_group_s1', 'tua', 'colour'])('%s is left to the user', (name) => {
+    expect(renaming(name, keys)).toEqual({});
+  });
+
+  it('leaves a name that is similar to two', () => {
+    expect(renaming('delays', ['delay', 'delayes'])).toEqual({});
   });
 });

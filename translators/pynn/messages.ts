@@ -1,7 +1,7 @@
 /** All findings of the PyNN translator. */
 
 import type { Finding } from '../../src/diagnostics/diagnostic.js';
-import { joinWords, oneOf, shorten, suggestion } from '../../src/diagnostics/suggest.js';
+import { joinWords, oneOf, renaming, shorten, suggestion } from '../../src/diagnostics/suggest.js';
 
 const named = (name: string, known: readonly string[]): Pick<Finding, 'expected' | 'found' | 'hint'> => ({
   ...(known.length === 0 ? {} : { expected: oneOf(name, known) }),
@@ -44,6 +44,7 @@ export const unknownParameter = (name: string, type: string, known: readonly str
   code: 'pynn/unknown-parameter',
   message: `${type} has no parameter ${shorten(name)}`,
   ...named(name, known),
+  ...renaming(name, known),
 });
 
 /** A parameter without default that is not given. */

@@ -2,14 +2,17 @@
 
 import { DiagnosticError, UsageError } from '../../diagnostics/diagnostic.js';
 import { countFindings, diagnosticsToJson } from '../../diagnostics/render.js';
+import type { ModelHashes } from '../../model/hash.js';
 import { requireTarget } from '../../run/choose-target.js';
 import { validateModel } from '../../run/pipeline.js';
+import type { ImportedModel } from '../../run/read/imported-model.js';
 import { isBundle } from '../../run/read/model-in-bundle.js';
-import { standardInput } from '../../run/read/read-source.js';
+import { standardInput, type Source } from '../../run/read/read-source.js';
 import { standardStream } from '../arguments.js';
 import { whenChanged } from '../watch.js';
 import { modelFiles } from '../model-files.js';
-import type { CommandContext } from '../context.js';
+import { correctsStandardInput, type CommandContext } from '../context.js';
+import { correct } from '../correct.js';
 import { exitCodes } from '../exit-codes.js';
 import { printJson } from '../failure.js';
 import { validationFormats, verdictReport, type Verdict } from '../validation-formats.js';
@@ -34,6 +37,11 @@ async function validateOnce(context: CommandContext): Promise<number> {
   await requireTarget(context.options.value('target'));
   const given = validationFormats.find((name) => name === context.options.value('output-format')) ?? 'text';
   const format = given === 'text' ? undefined : given;
+  if (correctsStandardInput(context) && (context.json || format !== undefined))
+    throw new UsageError(
+      `--fix - and --${context.json ? 'json' : 'output-format'} both write to the standard output`,
+      'give the path of the file, or leave out one of them',
+    );
   const verdicts: Verdict[] = [];
   for (const { path } of await modelFiles(context.files)) {
     const verdict = await judge(path, context);
@@ -49,7 +57,11 @@ async function validateOnce(context: CommandContext): Promise<number> {
   return verdicts.every(({ valid }) => valid) ? exitCodes.done : exitCodes.wrong;
 }
 
-function show({ document, valid, notation, hash, error, diagnostics }: Verdict, context: CommandContext): void {
+function show(
+  { document, valid, notation, hash, error, diagnostics, corrections = [] }: Verdict,
+  context: CommandContext,
+): void {
+  for (const { line, change } of corrections) context.say(`${document}:${line}: ${change}`);
   context.show(diagnostics, true);
   const counted = countFindings(diagnostics);
   if (error) context.say(`${document}: ${error.message}${error.hint === undefined ? '' : ` (${error.hint})`}`);
@@ -63,25 +75,42 @@ function show({ document, valid, notation, hash, error, diagnostics }: Verdict, 
 async function judge(path: string, context: CommandContext): Promise<Verdict> {
   const { options } = context;
   const document = options.value('captured-from') ?? (path === standardStream ? standardInput : path);
+  if (path !== standardStream && isBundle(path)) return verdictOn(document, () => context.model(path));
   const target = options.value('target');
+  const how = {
+    precision: options.value('precision') === 'float32' ? 'float32' : 'float64',
+    ...(target === undefined ? {} : { target }),
+  } as const;
+  let source: Source | undefined;
+  const verdict = await verdictOn(document, () =>
+    validateModel((source = context.readModel(path)), importOptions(options), how),
+  );
+  if (!options.flag('fix') || !source || verdict.error) return verdict;
   try {
-    if (path !== standardStream && isBundle(path)) {
-      const { notation, hashes, diagnostics } = await context.model(path);
-      return { document, valid: true, notation, hash: hashes.model, diagnostics };
-    }
-    const { notation, hashes, diagnostics } = await validateModel(context.readModel(path), importOptions(options), {
-      precision: options.value('precision') === 'float32' ? 'float32' : 'float64',
-      ...(target === undefined ? {} : { target }),
-    });
+    return await correct({ path, source, verdict }, context, (text) =>
+      verdictOn(document, () => validateModel(text, importOptions(options), how)),
+    );
+  } catch (error) {
+    return unusable(document, error);
+  }
+}
+
+async function verdictOn(
+  document: string,
+  validated: () => Promise<Pick<ImportedModel, 'notation' | 'diagnostics'> & { readonly hashes?: ModelHashes }>,
+): Promise<Verdict> {
+  try {
+    const { notation, hashes, diagnostics } = await validated();
     return { document, valid: true, notation, ...(hashes ? { hash: hashes.model } : {}), diagnostics };
   } catch (error) {
     if (error instanceof DiagnosticError) return { document, valid: false, diagnostics: error.diagnostics };
-    if (!(error instanceof UsageError)) throw error;
-    return {
-      document,
-      valid: false,
-      error: { message: error.message, ...(error.hint === undefined ? {} : { hint: error.hint }) },
-      diagnostics: [],
-    };
+    return unusable(document, error);
   }
+}
+
+/** Returns the verdict on a file that cannot be read or written. @throws any other error */
+function unusable(document: string, error: unknown): Verdict {
+  if (!(error instanceof UsageError)) throw error;
+  const { message, hint } = error;
+  return { document, valid: false, error: { message, ...(hint === undefined ? {} : { hint }) }, diagnostics: [] };
 }

@@ -1,6 +1,6 @@
 import type { Diagnostics, Finding } from '../../diagnostics/diagnostic.js';
 import type { Positions } from '../../diagnostics/positions.js';
-import { didYouMean, joinWords, oneOf, shorten } from '../../diagnostics/suggest.js';
+import { didYouMean, joinWords, oneOf, renaming, shorten } from '../../diagnostics/suggest.js';
 import { child, nodeAt } from '../pointer.js';
 import { exampleOf, typeHint } from './schema-hints.js';
 
@@ -111,6 +111,7 @@ function findingFor(error: SchemaError, found: unknown, stage: string): Finding 
       expected: oneOf(name, allowed, mostKeys),
       found: shorten(name),
       hint: unknownKeyHint(name, allowed),
+      ...renaming(name, allowed),
     };
   }
   if (name !== undefined) {

@@ -1,7 +1,7 @@
 /** Findings in LEMS documents. */
 
 import type { Finding, Severity } from '../../../src/diagnostics/diagnostic.js';
-import { joinWords, oneOf, shorten, suggestion, unlike } from '../../../src/diagnostics/suggest.js';
+import { joinWords, oneOf, renaming, shorten, suggestion, unlike } from '../../../src/diagnostics/suggest.js';
 import type { Dimension } from '../../../src/lang/ast.js';
 import { dimensionText, isDimensionless } from '../../../src/lang/dimension.js';
 import { unitsLike } from '../../../src/lang/units.js';
@@ -405,6 +405,7 @@ export const unknownAttribute = (
   severity,
   message: `${owner} has no attribute ${shorten(attribute)}${severity === 'error' ? '' : '; it is left out'}`,
   ...unlike(attribute, known),
+  ...(severity === 'error' ? renaming(attribute, known) : {}),
 });
 
 /** A parameter without value, of a component or its prototypes. */

@@ -1,5 +1,6 @@
 /** Contents of elements against NeuroML's schema. */
 
+import type { Finding } from '../../../src/diagnostics/diagnostic.js';
 import { nameOf } from '../lems/attributes.js';
 import type { Tally } from '../lems/tally.js';
 import type { XmlElement } from '../xml/element.js';
@@ -89,7 +90,10 @@ export function checkExplanations(element: XmlElement, slots: readonly Slot[], t
   if (late && first && slotOf(late.name, slots) >= 0)
     tally.add(
       `order ${element.name} ${late.name}`,
-      () => messages.elementOrder(late.name, [first.name], nameOf(element)),
+      () => ({
+        ...messages.elementOrder(late.name, [first.name], nameOf(element)),
+        fix: { kind: 'move', before: first.place, rank: slotOf(late.name, slots) - slots.length },
+      }),
       () => late.place,
     );
 }
@@ -104,6 +108,13 @@ export function checkOrder(
   tally: Tally,
 ): void {
   let furthest = 0;
+  const findingFor = (inner: XmlElement, at: number, after: readonly string[]): Finding => {
+    const next = elements.find(({ name }) => slotOf(name, slots) > at);
+    return {
+      ...messages.elementOrder(inner.name, after, nameOf(owner)),
+      ...(next ? { fix: { kind: 'move', before: next.place, rank: at } } : {}),
+    };
+  };
   for (const inner of elements) {
     const at = slotOf(inner.name, slots);
     const after = slots[furthest]?.names ?? [];
@@ -111,7 +122,7 @@ export function checkOrder(
     else
       tally.add(
         `order ${owner.name} ${inner.name}`,
-        () => messages.elementOrder(inner.name, after, nameOf(owner)),
+        () => findingFor(inner, at, after),
         () => inner.place,
       );
   }

@@ -49,7 +49,7 @@ async function filesOf(word: string, inFolder: typeof modelsIn): Promise<readonl
 }
 
 const modelsIn = (folder: string): Promise<readonly ModelFile[]> =>
-  filesIn(folder, '**/*.{yaml,yml,json,nml,xml,nml.h5,nir}', 'models', (path) => looksLikeModel(path));
+  filesIn(folder, '**/*.{yaml,yml,json,nml,xml,nml.h5,nir,omex}', 'models', (path) => looksLikeModel(path));
 
 /** Lists the tests of a folder: files of expectations, and those of OMV, whose names may begin with a dot. */
 const testsIn = (folder: string): Promise<readonly ModelFile[]> =>
@@ -78,12 +78,17 @@ const isPattern = (word: string): boolean =>
 /** Number of bytes at the beginning of a file that show its notation. */
 const shown = 1 << 16;
 
-/** Checks whether a file begins like a model: folders hold other JSON and XML files, too. */
+/** Texts near the beginning of models in NeuroML and LEMS, in our JSON and YAML, and of SONATA configs. */
+const marks = [
+  /<(?:\w+:)?(?:neuroml|Lems)\b/,
+  /\binterneuron["']?\s*:\s*\d/,
+  /["'\s:]interneuron\/(?:model|brian|pynn)\b/,
+  /"(?:nodes|edges)_file"\s*:|"(?:network|simulation)"\s*:\s*"[^"\n]*\.json"/,
+];
+
+/** Checks whether a file begins like a model: folders also hold other JSON and XML files. */
 function looksLikeModel(path: string): boolean {
-  return (
-    /\.(?:h5|nir)$/.test(path) ||
-    /<(?:\w+:)?(?:neuroml|Lems)\b|\binterneuron["']?\s*:\s*\d|["'\s:]interneuron\/(?:model|brian|pynn)\b/.test(
-      firstBytes(path, shown),
-    )
-  );
+  if (/\.(?:h5|nir|omex)$/.test(path)) return true;
+  const text = firstBytes(path, shown);
+  return marks.some((mark) => mark.test(text));
 }

@@ -1,6 +1,6 @@
 /** Folders and patterns in place of files. */
 
-import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { runCommand, temporaryFolder } from '../support/command.js';
 
@@ -28,6 +28,24 @@ describe('validate', () => {
       ['cells/bad.yaml', 'not valid'],
       ['cells/soma.cell.nml', 'valid'],
       undefined,
+    ]);
+  });
+
+  it('finds graphs of NIR, circuits of SONATA and bundles', async () => {
+    const other = (name: string): string => folder.file(`others/${name}`);
+    mkdirSync(other(''));
+    copyFileSync('fixtures/nir/affine-lif.nir', other('graph.nir'));
+    cpSync('fixtures/sonata/models-by-type', other('circuit'), { recursive: true });
+    const packed = await runCommand(['pack', 'fixtures/pynn/if-curr-exp.json', '-o', other('model.omex')]);
+    expect(packed.code, packed.stderr).toBe(0);
+    const { code, stdout } = await runCommand(['validate', other('')]);
+    expect(code).toBe(0);
+    expect([...stdout.matchAll(/others\/(\S+): (valid, \w+)/g)].map(([, name, verdict]) => [name, verdict])).toEqual([
+      // A config that names the circuit's and the simulation's, and the circuit's, which is a model without a run.
+      ['circuit/circuit_config.json', 'valid, sonata'],
+      ['circuit/config.json', 'valid, sonata'],
+      ['graph.nir', 'valid, nir'],
+      ['model.omex', 'valid, canonical'],
     ]);
   });
 

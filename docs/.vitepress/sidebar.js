@@ -38,6 +38,7 @@ export const sidebar = [
       page('Use Snakemake', '/how-to/snakemake'),
       page('Sweep a parameter', '/how-to/sweep'),
       page('Work in a notebook', '/how-to/notebook'),
+      page('Run graphs of NIR', '/how-to/nir'),
       page('Share a model', '/how-to/share'),
       page('Write models in an editor', '/editors'),
       page('Answers to common questions', '/questions'),

@@ -80,7 +80,10 @@ function execute(python: string, words: readonly string[], cwd: string): Promise
   });
 }
 
-const missing = missingEnvironment('.venv') ?? missingEnvironment('.venv-pynn', 'sources/test/system/scenarios');
+const missing =
+  missingEnvironment('.venv') ??
+  missingEnvironment('.venv-nir') ??
+  missingEnvironment('.venv-pynn', 'sources/test/system/scenarios');
 
 describe.skipIf(missing !== null)(`the pages of the documentation${missing === null ? '' : ` (${missing})`}`, () => {
   it.each(pages)('%s does as it says', { timeout: 300_000 }, async (path) => {

@@ -13,11 +13,13 @@ import { longestText } from '../../translators/neuroml/xml/long-text.js';
 /** Notations of the table: documents, which hold what scripts do. */
 export const targets = { canonical: 'canonical', brian: 'brian-json', pynn: 'pynn-json', neuroml: 'lems' } as const;
 type Notation = keyof typeof targets;
+/** Notations of fixtures; those of the table and of docs/support.md. */
+type SourceNotation = Notation | 'nir' | 'sonata';
 
 /** A fixture in a notation. */
 export interface Cell {
   readonly fixture: string;
-  readonly from: Notation;
+  readonly from: SourceNotation;
   readonly to: Notation;
   readonly outcome: ConvertedModel['outcome'] | 'refused';
   /** Which simulators run it: those of the notation; of PyNN's, NEST with models in NESTML; or interneuron alone. */
@@ -34,7 +36,7 @@ export interface Cell {
 
 export interface Fixture {
   readonly name: string;
-  readonly from: Notation;
+  readonly from: SourceNotation;
   readonly imported: ImportedModel;
 }
 

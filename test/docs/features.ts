@@ -68,3 +68,22 @@ export const features: Readonly<Record<string, readonly Feature[]>> = {
     { name: 'views and assemblies', pynn: 'views-and-assemblies.json' },
   ],
 };
+
+/** Graphs of NIR and circuits of SONATA with the features that they show, by folders below `fixtures`. */
+export const graphsAndCircuits = {
+  nir: {
+    'CubaLIF, recurrent weights': 'recurrent-cuba.nir',
+    'Affine, LIF': 'affine-lif.nir',
+    'Delay, nested graphs, LI': 'nested-delays.nir',
+    'Conv2d, SumPool2d, Flatten, IF': 'conv-pool.nir',
+    'all primitives': 'all-primitives.nir',
+  },
+  sonata: {
+    'currents (`iaf_psc_alpha`)': 'psc-alpha/config.json',
+    'conductances, adaptive exponential (`aeif_cond_exp`)': 'aeif-cond-exp/config.json',
+    'generalised integrate and fire (`glif_psc`)': 'glif-adapting/config.json',
+    'models by node type': 'models-by-type/config.json',
+    'groups of parameters, `nsyns`': 'groups-nsyns/config.json',
+    'several populations, node sets, `current_clamp`': 'several-populations/config.json',
+  },
+} as const;

@@ -10,7 +10,8 @@ import { importModel, readSource, validateModel } from '../../src/run/pipeline.j
 import { askedEffort, triesAll } from '../support/effort.js';
 import { root } from '../support/import-graph.js';
 import { cellOf, type Cell } from './conversions.js';
-import { features, notations, type Feature, type Notation } from './features.js';
+import { convertModel } from '../../src/run/convert.js';
+import { features, graphsAndCircuits, notations, type Feature, type Notation } from './features.js';
 
 const path = join(root, 'docs/support.md');
 const updating = process.env['UPDATE_CONVERSION'] === '1';
@@ -25,6 +26,15 @@ function rankOf({ outcome, sameHash, portable }: Cell): number {
   if (outcome === 'refused') return ranks.indexOf('no');
   return ranks.indexOf(outcome === 'incomplete' ? 'part' : outcome);
 }
+
+const aboutGraphsAndCircuits = [
+  'Both hold point neurons: cells of SONATA with morphologies are refused by name. For graphs of NIR and circuits of SONATA, the table shows whether',
+  'they are read and run, and the verdicts of converting them.',
+  '',
+  '- NIR is read and written. Models of the notations above are written as graphs if their cells are leaky integrators with currents or jumps of the potential and',
+  '  without refractory periods, and their synapses static. The spikes of sources are left out, since graphs do not hold them.',
+  '- SONATA is read. Results of all models can be written as spikes and reports of SONATA (`-o spikes.h5`), but no circuits.',
+] as const;
 
 async function rowOf(feature: Feature): Promise<string> {
   const cells: string[] = [];
@@ -51,6 +61,27 @@ async function rowOf(feature: Feature): Promise<string> {
   return `| ${feature.name} | ${cells.join(' | ')} |`;
 }
 
+/** The rows of graphs of NIR and circuits of SONATA: read, checked for the default engine, and converted. */
+async function rowsOfGraphsAndCircuits(): Promise<readonly string[]> {
+  const rows: string[] = [];
+  for (const [from, documents] of Object.entries(graphsAndCircuits) as [
+    keyof typeof graphsAndCircuits,
+    Record<string, string>,
+  ][])
+    for (const [name, file] of Object.entries(documents)) {
+      const source = readSource(join(root, 'fixtures', from, file));
+      const imported = importModel(source);
+      const { diagnostics } = await validateModel(source, {}, { precision: 'float64', target: 'wasm' });
+      const runs = diagnostics.some(({ severity }) => severity === 'error') ? 'no' : 'yes';
+      const cells = [from === 'nir' ? 'NIR' : 'SONATA', name, 'yes', runs];
+      for (const to of notations) cells.push(ranks[rankOf(await cellOf({ name: file, from, imported }, to))]!);
+      const { files, outcome } = await convertModel(imported.valid, 'nir');
+      cells.push(files.length === 0 ? 'no' : outcome === 'incomplete' ? 'part' : outcome);
+      rows.push(`| ${cells.join(' | ')} |`);
+    }
+  return rows;
+}
+
 async function page(): Promise<string> {
   const tables: string[] = [];
   for (const [group, rows] of Object.entries(features)) {
@@ -60,6 +91,9 @@ async function page(): Promise<string> {
     for (const row of rows) tables.push(await rowOf(row));
     tables.push('');
   }
+  tables.push('## NIR and SONATA', '', ...aboutGraphsAndCircuits, '');
+  tables.push(`| | | read | run | ${notations.map((to) => `to ${names[to]}`).join(' | ')} | to NIR |`);
+  tables.push(`|---|---|${'---|'.repeat(3 + notations.length)}`, ...(await rowsOfGraphsAndCircuits()));
   return `# What each notation supports
 
 For each feature, a document in each notation that has it is read, checked for the default engine, and converted to the other notations.
@@ -70,7 +104,7 @@ For each feature, a document in each notation that has it is read, checked for t
   no other notation has the feature.
 
 Lists of all cells, synapses, connectors and functions: [Brian](../translators/brian/README.md), [PyNN](../translators/pynn/README.md),
-[NeuroML and LEMS](../translators/neuroml/README.md). Published models that were tried: [Brian](brian-conformance.md), [PyNN](pynn-conformance.md),
+[NeuroML and LEMS](../translators/neuroml/README.md), [NIR](../translators/nir/README.md), [SONATA](../translators/sonata/README.md). Published models that were tried: [Brian](brian-conformance.md), [PyNN](pynn-conformance.md),
 [NeuroML](neuroml-models.md).
 
 ${tables.join('\n').trimEnd()}

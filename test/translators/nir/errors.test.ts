@@ -1,3 +1,4 @@
+import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { DiagnosticError } from '../../../src/diagnostics/diagnostic.js';
 import { importModel, readSource } from '../../../src/run/pipeline.js';
@@ -250,6 +251,16 @@ describe('mistakes in graphs', () => {
     expect(await findings({ node: graph({ ...nodes, lif: scalar }, edges) })).toEqual([
       'nir/broadcast /node/nodes/lif',
     ]);
+  });
+
+  it('say so of a damaged file that the library never ends to read', () => {
+    const bytes = readFileSync('fixtures/nir/recurrent-cuba.nir');
+    // The size of a free block of a heap of names: without it, the list of free blocks has no end.
+    expect(bytes.subarray(2424, 2448).toString('latin1')).toMatch(/^\x04\0{7}cuba\0{4}\x10\0{7}$/);
+    bytes[2440] = 0;
+    const path = folder.file('endless.nir');
+    writeFileSync(path, bytes);
+    expect(() => readSource(path)).toThrow(/cannot be read as HDF5: it is damaged, or takes too long/);
   });
 
   it('end with exit code 1, and nothing is written', async () => {

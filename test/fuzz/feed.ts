@@ -15,8 +15,8 @@ import { convertModel } from '../../src/run/convert.js';
 import { generateProject } from '../../src/run/generate-project.js';
 import { describeModel } from '../../src/run/describe/describe.js';
 import { foresee } from '../../src/run/foresee.js';
-import { importModel, runModel, type ImportedModel } from '../../src/run/pipeline.js';
-import { decodeSource } from '../../src/run/read/read-source.js';
+import { importModel, runModel, type ImportedModel, type ImportOptions } from '../../src/run/pipeline.js';
+import { decodeSource, type Source } from '../../src/run/read/read-source.js';
 import type { Precision } from '../../src/ir/program.js';
 import { timeAfter } from '../../src/model/tagged.js';
 import type { TargetNotation } from '../../src/run/convert/target-notations.js';
@@ -41,17 +41,26 @@ const [mostElements, mostSteps, mostInterpreted] = [500, 20, 50];
 /** Which inputs are taken further than to a model, by their ordinals: later stages take up to fifty times as long. */
 const [lowered, run, generated, converted, described] = [8, 64, 128, 64, 128];
 
+/** Reads and validates a document, as `feedSource` does. */
+export const feedDocument = (name: string, bytes: Uint8Array, ordinal: number): Promise<Outcome> =>
+  feedSource(() => decodeSource(name, bytes), ordinal);
+
 /**
- * Reads and validates a document. Of every eighth also draws and lowers the model; of fewer also generates the program,
+ * Reads and validates a model. Of every eighth also draws and lowers the model; of fewer also generates the program,
  * converts, freezes or describes the model, or runs it for some steps: what runs must have been foreseen to.
  *
  * @param ordinal  says what is done with it
+ * @param written  reads a model again that is written in its own notation
  * @throws what is neither a diagnostic nor an error of usage
  */
-export async function feedDocument(name: string, bytes: Uint8Array, ordinal: number): Promise<Outcome> {
+export async function feedSource(
+  read: () => Source,
+  ordinal: number,
+  written?: (imported: ImportedModel) => Promise<Source | undefined>,
+): Promise<Outcome> {
   const turn = (every: number, offset: number): boolean => ordinal % every === offset;
   try {
-    const source = decodeSource(name, bytes);
+    const source = read();
     const show = (found: readonly Diagnostic[]): void =>
       void renderDiagnostics(found, { source: () => source.text, colour: false });
     let imported: ImportedModel;
@@ -85,6 +94,10 @@ export async function feedDocument(name: string, bytes: Uint8Array, ordinal: num
             freeze: turn(4 * converted, 16) && isSmall(imported) && isShort(imported),
           }),
         );
+      if (written && turn(2 * lowered, 0)) {
+        const source = await written(imported);
+        if (source) importAgain('its notation', source);
+      }
       if (turn(described, 32)) describeModel(imported.valid, imported.hashes, new Map());
     }
     return 'accepted';
@@ -105,8 +118,12 @@ export function readAgain(
 ): ImportedModel | undefined {
   const [file] = files;
   if (file === undefined || to === 'brian' || to === 'pynn') return undefined;
+  return importAgain(to, file, { data });
+}
+
+function importAgain(to: string, source: Source, options: ImportOptions = {}): ImportedModel {
   try {
-    return importModel(file, { data });
+    return importModel(source, options);
   } catch (error) {
     if (!(error instanceof DiagnosticError)) throw error;
     throw new Error(`the conversion to ${to} is no model: ${error.message}`, { cause: error });

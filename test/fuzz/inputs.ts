@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
 import { callSequence } from './calls.js';
 import { commandInput } from './commands.js';
+import { changedGraphs } from './feed-nir.js';
 import { editsOfResult } from './feed-results.js';
 import { exchanged, large, line } from './expressions.js';
 import { brianModel } from './models/brian.js';
@@ -28,6 +29,7 @@ export const notations = [
   'command',
   'calls',
   'results',
+  'nir',
   'brian-models',
   'pynn-models',
   'neuroml-models',
@@ -35,7 +37,7 @@ export const notations = [
 export type FuzzNotation = (typeof notations)[number];
 
 /** Inputs that are no documents. */
-const ownForms: readonly FuzzNotation[] = ['command', 'calls', 'results'];
+const ownForms: readonly FuzzNotation[] = ['command', 'calls', 'results', 'nir'];
 
 /** Makes the input of an ordinal; an input follows from seed and ordinal alone. */
 export type InputMaker = (ordinal: number) => Uint8Array;
@@ -114,6 +116,7 @@ const makers: Readonly<Record<FuzzNotation, () => Maker>> = {
   command: () => commandInput,
   calls: () => callSequence,
   results: () => editsOfResult,
+  nir: () => changedGraphs(join(root, 'fixtures/nir')),
   'brian-models': () => written(brianModel),
   'pynn-models': () => written(pynnModel),
   'neuroml-models': () => written(neuromlModel),

@@ -39,6 +39,7 @@ const inRound: Readonly<Record<FuzzNotation, number>> = {
   command: 2000,
   calls: 1000,
   results: 1000,
+  nir: 1000,
   'brian-models': 100,
   'pynn-models': 100,
   'neuroml-models': 100,
@@ -70,7 +71,7 @@ const purpose: Purpose = values.differential ? 'differential' : 'breakage';
 const chosen = notations.filter(
   (name) =>
     values.notation.includes(name) &&
-    !(values.differential && ['expression', 'command', 'calls', 'results'].includes(name)),
+    !(values.differential && ['expression', 'command', 'calls', 'results', 'nir'].includes(name)),
 );
 const log: Round[] =
   values.log !== undefined && existsSync(values.log)

@@ -11,6 +11,7 @@ import { join } from 'node:path';
 import { compareDocument } from './differential.js';
 import type { CommandInput } from './commands.js';
 import { feedDocument, feedExpression } from './feed.js';
+import { feedGraph } from './feed-nir.js';
 import { feedCalls } from './feed-calls.js';
 import { feedResult } from './feed-results.js';
 import { commandFeeder, type CommandFeeder } from './feed-command.js';
@@ -52,11 +53,13 @@ try {
             ? await feedCalls(bytes, ordinal)
             : notation === 'results'
               ? await feedResult(join(folder, 'results'), bytes)
-              : notation === 'expression'
-                ? feedExpression(Buffer.from(bytes).toString('utf8'))
-                : purpose === 'differential'
-                  ? await compareDocument(join(folder, 'model'), bytes)
-                  : await feedDocument(join(folder, 'model'), bytes, ordinal);
+              : notation === 'nir'
+                ? await feedGraph(join(folder, 'model'), bytes, ordinal)
+                : notation === 'expression'
+                  ? feedExpression(Buffer.from(bytes).toString('utf8'))
+                  : purpose === 'differential'
+                    ? await compareDocument(join(folder, 'model'), bytes)
+                    : await feedDocument(join(folder, 'model'), bytes, ordinal);
       last = { outcome };
     } catch (error) {
       const { stack, cause } = error instanceof Error ? error : { stack: String(error), cause: undefined };

@@ -253,7 +253,7 @@ describe('HDF5', () => {
 describe('files that cannot be compared', () => {
   it.each([
     ['empty.dat', '', /it is empty/],
-    ['a.zip', 'PK\x03\x04rest', /it is a ZIP archive/],
+    ['a.zip', 'PK\x03\x04rest', /cannot be read as a ZIP archive/],
     ['a.xml', '<Lems/>', /it is XML, not a result/],
     ['m.yaml', 'format: interneuron/brian\nrun: 1 s\n', /it is a model, not a result/],
     ['m.json', '{"format": "interneuron/pynn"}', /it is a model, not a result/],

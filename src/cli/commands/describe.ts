@@ -11,6 +11,7 @@ import { describeInHtml, describeInLatex, describeInMarkdown } from '../../run/d
 import { membraneSections, tabulatedNames } from '../../run/describe/membrane.js';
 import { neuromlParts } from '../../run/describe/neuroml-parts.js';
 import { describeInSwc } from '../../run/describe/swc.js';
+import { isBundle } from '../../run/read/model-in-bundle.js';
 import { inStage } from '../../run/stages.js';
 import { refuseToReplace, writeText } from '../../run/results/replaceable.js';
 import { descriptionFormats } from '../command-table.js';
@@ -49,7 +50,7 @@ async function descriptionOf(
 ): Promise<{ readonly description: ModelDescription; readonly swc: () => string }> {
   const path = onlyFile(context);
   const parts =
-    existsSync(path) && (await isOurs(path))
+    existsSync(path) && (isBundle(path) || (await isOurs(path)))
       ? undefined
       : neuromlParts(context.readModel(path), context.options.values('allow-path'));
   if (parts?.lems.target === null) {

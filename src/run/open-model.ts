@@ -21,6 +21,7 @@ import type { ModelSession, SessionOptions } from './session/model-session.js';
 import { initialState, withProtocol } from './session/state.js';
 import { countSynapses, readVariable, take, takeSynapses } from './session/take.js';
 import { checkStart } from './session/start-state.js';
+import { inStage } from './stages.js';
 import { UsageError } from '../diagnostics/diagnostic.js';
 
 /**
@@ -40,7 +41,7 @@ export function openModel(imported: RunnableModel, options: SessionOptions = {})
   const queued = <T>(call: () => Promise<T>): Promise<T> => {
     const live = async (): Promise<T> => {
       if (state.closed) throw new UsageError('the session is finished', 'open the model again');
-      return call();
+      return inStage('run', call);
     };
     const next = last.then(live, live);
     last = next.catch(() => undefined);
@@ -92,10 +93,13 @@ export function openModel(imported: RunnableModel, options: SessionOptions = {})
         : [],
     write: () => queued(() => write(state)),
     finish: () => queued(() => finish(state)),
-    dispose: async () => {
-      state.closed = true;
-      await last.catch(() => undefined);
-      await disengage(state);
+    dispose: () => {
+      const ended = last.then(() => {
+        state.closed = true;
+        return disengage(state);
+      });
+      last = ended.catch(() => undefined);
+      return ended;
     },
   };
 }

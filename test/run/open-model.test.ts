@@ -277,6 +277,27 @@ describe('what a session gives while it lives', () => {
     expect(await ofDocument(live)).toBe(fingerprint);
   });
 
+  it('carries out the calls before its end, and refuses those after it', async () => {
+    const live = session('if-cond-exp');
+    const calls = [live.run(0.001), live.run(0.001).then(() => live.steps())];
+    const ended = live.dispose();
+    await expect(live.run(0.001)).rejects.toThrow(/the session is finished/);
+    expect(await Promise.all(calls)).toEqual([true, 20]);
+    await ended;
+  });
+
+  it('says that memory ran out where an engine cannot hold the spikes', async () => {
+    const text = JSON.stringify({
+      format: 'interneuron/pynn',
+      version: 1,
+      populations: [{ label: 'p', size: 3, cell: { type: 'SpikeSourcePoisson', params: { rate: 1e15 } } }],
+      recordings: [{ target: 'p', variables: ['spikes'] }],
+    });
+    const live = openModel(importModel({ name: 'rate.json', text }), { target: 'reference' });
+    await expect(live.run(0.001)).rejects.toThrow(/too large for this machine/);
+    await live.dispose();
+  });
+
   it('refuses what it does not know, and stays as it was', async () => {
     const live = session('if-cond-exp');
     const cells = Object.entries(live.model().model.populations).find(([, { type }]) => type !== undefined)![0];

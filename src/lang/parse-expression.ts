@@ -11,7 +11,7 @@ import { measure } from './walk.js';
  * How tightly operators bind, loosest first. Comparisons do not chain; `**` is right-associative and handled with the
  * signs.
  */
-const precedence = {
+export const precedence = {
   or: 2,
   and: 3,
   '<': 5,

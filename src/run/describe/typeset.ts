@@ -2,6 +2,7 @@
 
 import type { BinaryOperator, Expression, Statement } from '../../lang/ast.js';
 import { parseExpression, parseStatements } from '../../lang/parse.js';
+import { precedence } from '../../lang/parse-expression.js';
 import { unitOf } from '../../lang/units.js';
 import { escaped } from './escaped.js';
 
@@ -34,24 +35,8 @@ const greek = new Set(
 /** Greek letters that names begin with, such as `taum`. */
 const greekStart = /^(alpha|beta|gamma|lambda|sigma|tau|theta)([A-Za-z]{1,3}|\d+)$/;
 
-/** How tightly a node binds, from loosest to tightest. */
-const levels: Readonly<Record<BinaryOperator, number>> = {
-  or: 2,
-  and: 3,
-  '<': 5,
-  '<=': 5,
-  '>': 5,
-  '>=': 5,
-  '==': 5,
-  '!=': 5,
-  '+': 6,
-  '-': 6,
-  '*': 7,
-  '/': 10,
-  '//': 10,
-  '%': 7,
-  '**': 9,
-};
+/** How tightly a node binds, from loosest to tightest. A fraction holds its parts together as brackets do. */
+const levels: Readonly<Record<BinaryOperator, number>> = { ...precedence, '/': 10, '//': 10, '**': 9 };
 
 const symbols: Readonly<Partial<Record<BinaryOperator, string>>> = {
   '-': '−',

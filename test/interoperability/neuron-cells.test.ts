@@ -157,7 +157,6 @@ describe.skipIf(unable !== null)(`Brian's axon, written as NeuroML${unable === n
   // NEURON's adaptive steps take no event without a delay.
   const text = source.text.replace('connect: true', 'connect: true\n    delay: 0.5 ms');
   const model = importModel({ ...source, text }, { dt: '0.001 ms' });
-  const document = convertModel(model.valid, 'neuroml').then(({ files }) => files[0]!.text);
 
   test('is valid', async () => {
     await inFolder(async (folder) => {
@@ -174,7 +173,7 @@ describe.skipIf(unable !== null)(`Brian's axon, written as NeuroML${unable === n
       const interval = 0.005;
       const crossings = (trace: readonly number[]): readonly number[] =>
         trace.flatMap((v, k) => (k > 0 && v > 50 && trace[k - 1]! <= 50 ? [k * interval] : []));
-      const text = await document;
+      const text = (await convertModel(model.valid, 'neuroml')).files[0]!.text;
       const input = { what: "Brian's axon", texts: [text, '11', String(interval)], runners };
       const theirs = await records.output(peers.neuron, input, () =>
         inFolder(async (folder) => {

@@ -189,7 +189,8 @@ function readTrain(
 } {
   const timesPointer = child(pointer, 'times');
   const indicesPointer = child(pointer, 'indices');
-  const times = readQuantities(given, timesPointer, timeVariable, group.namespace.definition, to) ?? [];
+  const times = readQuantities(given, timesPointer, timeVariable, group.namespace.definition, to);
+  if (!times) return { sorted: [], located: { indices, times: [] } };
   if (indices.length !== times.length)
     to.report(messages.lengthMismatch('times', indices.length, times.length), timesPointer);
   const wrong = indices.findIndex((index) => !Number.isInteger(index) || index < 0 || index >= group.size);

@@ -298,6 +298,11 @@ describe('values', () => {
     ],
     ['a negative rate', body('poisson_groups: { P: { N: 1, rates: -3 Hz } }'), ['brian/out-of-range@6:37']],
     [
+      'times without a unit, and nothing that follows from them',
+      body('spike_generators: { P: { N: 2, indices: [0, 1, 0], times: [1, 5, 9] } }'),
+      ['brian/unit-missing@6:60'],
+    ],
+    [
       'two spikes in one step',
       body('spike_generators: { P: { N: 1, indices: [0, 0], times: { values: [1, 1.05], unit: ms } } }'),
       ['brian/duplicate-spike@6:56'],

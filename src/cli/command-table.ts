@@ -331,6 +331,8 @@ export const commands = {
         describe: 'notation to add; may be repeated',
       },
       force,
+      seed,
+      ...timed,
       ...read,
       ...common,
     },

@@ -200,7 +200,7 @@ async function packedRun(path: string, packed: string, { hashes }: ImportedModel
   if (record.hashes.model !== hashes.model)
     throw new UsageError(
       `${path} was made by another model (${record.name}, ${record.hashes.model.slice(0, 12)})`,
-      'run the model again, or pack that model',
+      'run the model again, or give pack the options of that run (--set, --dt)',
     );
   const { seed, dt, target, precision, fingerprint, complete, versions, environment } = record;
   return {

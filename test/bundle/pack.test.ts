@@ -107,6 +107,20 @@ describe('interneuron pack', () => {
     expect(text('run.sedml').match(/ target="/g)).toHaveLength(2);
   });
 
+  it('packs the run of a result with its options', async () => {
+    const changed = ['--dt', '0.2 ms', '--duration', '20 ms'];
+    const run = await json<{ fingerprint: string }>([
+      'run',
+      folder.file('pair.yaml'),
+      ...changed,
+      '-o',
+      folder.file('short.nwb'),
+    ]);
+    const words = [folder.file('pair.yaml'), folder.file('short.nwb'), ...changed];
+    await json(['pack', ...words, '-o', folder.file('short.omex')]);
+    expect((await json<{ fingerprint: string }>(['run', folder.file('short.omex')])).fingerprint).toBe(run.fingerprint);
+  });
+
   it('refuses a result of another model', async () => {
     writeFileSync(folder.file('other.yaml'), JSON.stringify(model).replace('15*mV', '16*mV'));
     const words = ['pack', folder.file('other.yaml'), folder.file('pair.nwb'), '-o', folder.file('other.omex')];

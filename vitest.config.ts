@@ -11,7 +11,7 @@ const apart = [
   'test/runtime/targets/**/*.test.ts',
   'test/fixtures/targets/*.test.ts',
   'test/{fuzz,python,scripts,serve}/*.test.ts',
-  'test/cli/{bad-input,process,progress,starting}.test.ts',
+  'test/cli/{bad-input,process,progress,starting,sweep}.test.ts',
   'test/run/choose-target.test.ts',
   'test/runtime/results/{damaged,nwb/memory}.test.ts',
   'test/interoperability/pynn-native.test.ts',

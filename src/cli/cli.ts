@@ -12,6 +12,7 @@ import type { Terminal } from './terminal.js';
 /** Each command is loaded when it is asked for. */
 const handlers: Readonly<Record<CommandName, (context: CommandContext) => Promise<number>>> = {
   run: async (context) => (await import('./commands/run.js')).run(context),
+  sweep: async (context) => (await import('./commands/sweep.js')).sweep(context),
   pack: async (context) => (await import('./commands/pack.js')).pack(context),
   convert: async (context) => (await import('./commands/convert.js')).convert(context),
   validate: async (context) => (await import('./commands/validate.js')).validate(context),

@@ -5,6 +5,7 @@ import { diagnosticCodes } from '../run/message-pages.js';
 import { pictureKinds } from '../run/picture-kinds.js';
 import { testFormats, validationFormats } from './validation-formats.js';
 import { timingProfiles } from '../run/option-values.js';
+import { schedulers } from '../run/sweep/scripts.js';
 import { shortNotations, sourceNotations, targetNotations, simulators } from '../run/convert/target-notations.js';
 
 interface OptionDefinition {
@@ -241,6 +242,58 @@ export const commands = {
       ],
       ["$0 run cuba.yaml -o cuba.nwb --checkpoint '60 s'", 'leave a checkpoint in cuba.checkpoint every minute'],
       ['$0 run --resume cuba.checkpoint', 'continue after the run was killed'],
+    ],
+  },
+  sweep: {
+    describe: 'run a model with varied parameters and seeds, and write one table',
+    files: oneModel,
+    options: {
+      vary: {
+        type: 'string',
+        repeated: true,
+        value: 'name=values',
+        describe:
+          "vary a parameter over a range with its number of values ('w=0.1:1:10 mV') or a list ('w=1,2,5 mV'); " +
+          'if repeated, all combinations are run',
+      },
+      seeds: {
+        type: 'string',
+        value: 'n|first:last',
+        describe: 'run each combination with the seeds 1 to n, or first to last [the seed of the model]',
+      },
+      output: {
+        type: 'string',
+        alias: 'o',
+        value: 'file|dir',
+        repeated: true,
+        describe: 'table to write: .csv, .json, - for the standard output; or a folder for an NWB file of each run',
+      },
+      jobs: {
+        type: 'string',
+        value: 'n',
+        describe: 'runs at the same time [one a core]; with --emit, the number of parts [100 at most]',
+      },
+      part: { type: 'string', value: 'k/n', describe: 'run only the k-th of n consecutive parts of the table' },
+      emit: {
+        type: 'string',
+        choices: schedulers,
+        describe: 'instead of running, write files that run the parts on many machines',
+      },
+      force,
+      target: { type: 'string', choices: targetNames, describe: 'engine that runs the model [auto]' },
+      device,
+      threads: { ...threads, describe: 'worker threads of each run [1]; the result does not depend on it' },
+      seed,
+      ...timed,
+      precision,
+      ...read,
+      input,
+      ...common,
+    },
+    examples: [
+      ["$0 sweep cuba.yaml --vary 'we=0.1:1:10 mV' --seeds 20 -o table.csv", '200 runs as one table'],
+      ["$0 sweep cuba.yaml --vary 'we=1,2 mV' -o runs", 'also an NWB file of each run, in the folder runs'],
+      ["$0 sweep cuba.yaml --vary 'we=0.1:1:10 mV' --emit slurm -o cluster", 'a script for a cluster'],
     ],
   },
   convert: {

@@ -13,7 +13,7 @@ import type { CommandName } from './command-table.js';
 const names = ['target', 'device', 'threads'] as const;
 
 /** Commands that run models. */
-const running: readonly CommandName[] = ['run', 'verify', 'test'];
+const running: readonly CommandName[] = ['run', 'sweep', 'verify', 'test'];
 
 /**
  * Fills in options that are not given: from `INTERNEURON_TARGET`, `INTERNEURON_DEVICE` and `INTERNEURON_THREADS`, else

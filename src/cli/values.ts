@@ -71,7 +71,7 @@ export function findWrongValues(options: Options, command: CommandName): readonl
 }
 
 /** Commands that write text, which can go to standard output. */
-const writersOfText: readonly CommandName[] = ['convert', 'describe', 'new', 'plot', 'report'];
+const writersOfText: readonly CommandName[] = ['convert', 'describe', 'new', 'plot', 'report', 'sweep'];
 
 /** @throws UsageError if standard output would get unsuitable data, or two outputs */
 function checkStandardOutput(options: Options, command: CommandName): void {
@@ -124,7 +124,9 @@ export function readSubject(texts: readonly string[]): Record<string, string> {
   return subject;
 }
 
-const readSettings = (texts: readonly string[]): Record<string, string> => readPairs('set', texts, "--set 'g=4 nS'");
+/** Settings of the model, by name. @throws UsageError */
+export const readSettings = (texts: readonly string[]): Record<string, string> =>
+  readPairs('set', texts, "--set 'g=4 nS'");
 
 /** `name=value` pairs; of one name given twice the last counts. */
 function readPairs(option: string, texts: readonly string[], example: string): Record<string, string> {

@@ -137,6 +137,7 @@ const runKinds: ArgumentKinds<RunOptions> = {
   stopAfter: count,
   onProgress: callback,
   signal: abortSignal,
+  extend: callback,
   dumpIr: callback,
 };
 

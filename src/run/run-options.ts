@@ -51,6 +51,8 @@ export interface RunOptions {
   readonly onProgress?: (stage: RunStage, fraction: number) => void;
   /** When it aborts, the run stops; data recorded until then is kept and marked incomplete. */
   readonly signal?: AbortSignal;
+  /** Rewrites the program before it is compiled. */
+  readonly extend?: (program: Program) => Program;
   /** Receives the text of the program after each pass. */
   readonly dumpIr?: (pass: string, text: string) => void;
   /** Leaves a checkpoint in a folder, after each so many seconds of wall time. */

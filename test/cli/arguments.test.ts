@@ -60,7 +60,7 @@ describe('what is refused', () => {
     ['help runn', 'there is no command runn | did you mean run?'],
     [
       'simulate m.yaml',
-      'there is no command simulate | the commands are run, convert, pack, validate, codegen, verify, compare, test, ' +
+      'there is no command simulate | the commands are run, sweep, convert, pack, validate, codegen, verify, compare, test, ' +
         'diff, describe, plot, report, new, explain, schema, serve, inspect, doctor, targets, completion',
     ],
     [

@@ -134,7 +134,7 @@ function describingWords(words: readonly string[]): readonly string[] {
  * Checks for a duration. A model that is only a network, as NeuroML's usually are, gives neither a duration nor a time step.
  * @diagnostic run/no-duration
  */
-function checkDuration({ valid, positions }: ImportedModel, stepGiven: boolean): void {
+export function checkDuration({ valid, positions }: ImportedModel, stepGiven: boolean): void {
   const { protocol, dt } = valid.model.experiment;
   if (protocol.length > 0) return;
   const place = positions.place('');

@@ -10,7 +10,7 @@ import type { Elements, SegmentSpan } from '../../../runtime/results/result.js';
 import type { StartState } from './start-state.js';
 
 /** How a session is run; files are written when it is finished. */
-export type SessionOptions = Omit<RunOptions, 'steps' | 'stopAfter' | 'dumpIr' | 'onProgress' | 'signal'> & {
+export type SessionOptions = Omit<RunOptions, 'steps' | 'stopAfter' | 'dumpIr' | 'extend' | 'onProgress' | 'signal'> & {
   /** Where it begins; absent: at time 0. First values are the document's. */
   readonly start?: StartState;
 };

@@ -1,8 +1,12 @@
 /** Neurons of a few compartments in a specification, against Dendrify with Brian's runtime. */
 
-import { existsSync } from 'node:fs';
+import { existsSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { exportBrianScript } from '../../translators/brian/export-script.js';
 import { simulate } from '../support/simulate.js';
+import { valid } from '../translators/brian/support.js';
 import { missingPython, runPython } from './python-environment.js';
 
 const folder = '.venv/dendrify';
@@ -80,5 +84,20 @@ describe.skipIf(missing !== null)(`Dendrify${missing === null ? '' : ` (${missin
     expect(spikes).toEqual(theirs['spikes']!.map((time) => Math.round(time / 1e-4)));
     // A dendritic spike passes.
     expect(Math.max(...theirs['V_trunk']!)).toBeGreaterThan(-0.03);
+  });
+
+  test('runs the script that the specification becomes, with the same potentials', { timeout: 120_000 }, async () => {
+    const files = exportBrianScript(valid(specification)).files;
+    const path = join(mkdtempSync(join(tmpdir(), 'dendrify-')), 'model.py');
+    writeFileSync(path, files[0]!.text);
+    expect(files[0]!.text).toContain('from dendrify import');
+    const [built, written] = (await Promise.all(
+      [[folder], [folder, path]].map((args) => runPython('dendrify_neuron.py', args)),
+    )) as Readonly<Record<string, readonly number[]>>[];
+    expect(written!['spikes']).toEqual(built!['spikes']);
+    for (const name of ['V_soma', 'V_trunk', 'V_tuft']) {
+      const largest = Math.max(...built![name]!.map((v, k) => Math.abs(v - written![name]![k]!)));
+      expect(largest).toBeLessThan(1e-12);
+    }
   });
 });

@@ -43,7 +43,7 @@ interface Reading {
 }
 
 /** Constants of all models, by Dendrify's names. */
-const usualConstants: Readonly<Record<string, string | number>> = {
+export const usualConstants: Readonly<Record<string, string | number>> = {
   E_AMPA: '0 mV',
   E_NMDA: '0 mV',
   E_GABA: '-80 mV',
@@ -114,6 +114,8 @@ export function placesOfDendrites(
   };
 }
 
+const isKey = <T extends object>(of: T, key: string): key is keyof T & string => Object.hasOwn(of, key);
+
 /** Properties of a compartment, in SI. */
 interface Membrane {
   readonly capacitance: number;
@@ -162,9 +164,9 @@ class Expansion {
       );
     for (const [name, one] of all) {
       this.#currents.set(name, [`I_ext_${name}`]);
-      this.#synapses(name, one);
-      this.#noise(name, one);
-      this.#dendriticSpikes(name, one);
+      // In the order of their keys, as Dendrify adds them in the order of calls.
+      const parts = { synapses: this.#synapses, noise: this.#noise, dspikes: this.#dendriticSpikes };
+      for (const key of Object.keys(one)) if (isKey(parts, key)) parts[key].call(this, name, one);
     }
     (couplings ?? []).forEach((coupling, k) => this.#couple(coupling, k, membranes));
     const potentials = all.flatMap(([name, one]) => this.#potential(name, one));
@@ -299,7 +301,7 @@ class Expansion {
       [second, first],
     ] as const) {
       this.#equations.push(`I_${from}_${to} = (V_${from} - V_${to})*${conductance} : amp`);
-      this.#currents.get(to)?.push(`I_${from}_${to}`);
+      this.#addCurrent(to, `I_${from}_${to}`);
     }
   }
 
@@ -325,7 +327,7 @@ class Expansion {
       const block = channel === 'NMDA' ? `/(1 + Mg_con*exp(-Alpha_NMDA*(V_${name}/mV + Gamma_NMDA))/Beta_NMDA)` : '';
       const open = rise === undefined ? `s_${id}` : `x_${id}`;
       this.#equations.push(`I_${id} = g_${id}*(E_${channel} - V_${name})*${open}${block}*w_${id} : amp`);
-      this.#currents.get(name)?.push(`I_${id}`);
+      this.#addCurrent(name, `I_${id}`);
       const decayTime = `t_${channel}_decay_${tag}_${name}`;
       if (rise === undefined) {
         this.#equations.push(`ds_${id}/dt = -s_${id}/${decayTime} : 1`);
@@ -349,7 +351,7 @@ class Expansion {
       `dI_noise_${name}/dt = (mean_noise_${name} - I_noise_${name})/tau_noise_${name} + ` +
         `sigma_noise_${name}*(sqrt(2/(tau_noise_${name}*dt))*randn()) : amp`,
     );
-    this.#currents.get(name)?.push(`I_noise_${name}`);
+    this.#addCurrent(name, `I_noise_${name}`);
   }
 
   /** Adds events that open one conductance for a while and then another one. */
@@ -384,12 +386,17 @@ class Expansion {
         `${begin} : 1`,
         `gate_${id} : 1`,
       );
-      this.#currents.get(name)?.push(`I_rise_${id}`, `I_fall_${id}`);
+      this.#addCurrent(name, `I_rise_${id}`, `I_fall_${id}`);
       this.#events[`spike_${id}`] = {
         condition: `V_${name} >= Vth_${id} and t_in_timesteps >= ${begin} + refractory_${id}*gate_${id}`,
         code: `${begin} = t_in_timesteps; gate_${id} = 1`,
       };
     }
+  }
+
+  /** Adds terms to the current into a compartment. As in Dendrify, the newest follow the external current. */
+  #addCurrent(name: string, ...terms: readonly string[]): void {
+    this.#currents.get(name)?.splice(1, 0, ...terms);
   }
 
   /** Returns the step of the neurons' own clock, in s. */

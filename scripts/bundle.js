@@ -15,13 +15,17 @@ const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 /** Packages that are not bundled, with the files of each that are used at run time. */
 export const unbundledPackages = JSON.parse(await readFile(resolve(root, 'scripts/unbundled-packages.json'), 'utf8'));
 
-/** Templates and scripts of Python are read from where the code that uses them expects them: beside it, and that lies in a chunk. */
-const templates = [
-  ['src/codegen/templates', 'chunks'],
+/** Folders of texts that the program reads (`Platform.asset`); they keep their paths. */
+export const textFolders = [
+  'src/codegen/templates',
+  'translators/brian/script',
+  'translators/pynn/script',
+  'translators/neuroml/core',
+];
+
+/** Programs that others start, beside the code that starts them, and that lies in a chunk. */
+const programs = [
   ['src/run/python', 'chunks/python'],
-  ['translators/brian/script', 'chunks/script'],
-  ['translators/pynn/script', 'chunks/script'],
-  ['translators/neuroml/core', 'chunks/core'],
   ['src/run/hdf5', 'chunks'],
 ];
 
@@ -57,7 +61,7 @@ export async function bundle(entryPoints, folder) {
     sourcemap: false,
     logLevel: 'warning',
   });
-  for (const [from, to] of templates) {
+  for (const [from, to] of [...textFolders.map((each) => [each, `chunks/assets/${each}`]), ...programs]) {
     await mkdir(resolve(folder, to), { recursive: true });
     for (const file of await readdir(resolve(root, from))) {
       if (/\.(hbs|xml|mjs|py)$/.test(file)) await cp(resolve(root, from, file), resolve(folder, to, file));
@@ -78,8 +82,9 @@ async function writeOutlines(chunks) {
     format: 'esm',
     platform: 'node',
     logLevel: 'warning',
+    define: { INTERNEURON_VERSION: '""' },
   });
   const { coreOutlines } = await import(pathToFileURL(outfile).href);
-  await writeFile(resolve(chunks, 'core/outlines.json'), JSON.stringify(coreOutlines()));
+  await writeFile(resolve(chunks, 'assets/translators/neuroml/core/outlines.json'), JSON.stringify(coreOutlines()));
   await rm(outfile);
 }

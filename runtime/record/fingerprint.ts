@@ -20,7 +20,7 @@
  * Each line ends with a line feed, digests are hexadecimal, names sort by their characters' codes.
  */
 
-import { createHash, type Hash } from 'node:crypto';
+import { platform } from '#platform';
 
 import { invariant } from '../../src/diagnostics/diagnostic.js';
 import { canonicaliseNaN } from '../../src/ir/arrays.js';
@@ -34,6 +34,7 @@ import type {
 } from '../../src/ir/program.js';
 import { bytesOf } from '../results/arrays.js';
 import type { Fingerprint, PopulationDigest, ProjectionDigest } from '../results/result.js';
+import type { Sha256 } from '../../src/platform/platform.js';
 import type { Session } from '../targets/target.js';
 import { readBlock, resolveExtent } from './read-buffers.js';
 import { synapseBlocks } from './synapse-order.js';
@@ -153,9 +154,10 @@ export function createFingerprinter(program: Program, before?: Fingerprinter): F
 }
 
 function digestOfLines(lines: readonly string[]): string {
-  return createHash('sha256')
+  return platform
+    .sha256()
     .update(lines.map((line) => `${line}\n`).join(''))
-    .digest('hex');
+    .hex();
 }
 
 function sortedByName<T extends { readonly name: string }>(list: readonly T[]): readonly T[] {
@@ -182,7 +184,7 @@ export interface SpikeHash {
 }
 
 function createSpikeHash(population: string): SpikeHash {
-  const hash = createHash('sha256');
+  const hash = platform.sha256();
   let count = 0;
   let lastStep = -1;
   let lastElement = -1;
@@ -202,7 +204,7 @@ function createSpikeHash(population: string): SpikeHash {
     hash.update(bytesOf(words));
     count += steps.length;
   };
-  return { add, count: () => count, digest: () => ({ count, digest: hash.copy().digest('hex') }) };
+  return { add, count: () => count, digest: () => ({ count, digest: hash.copy().hex() }) };
 }
 
 /** Digests of variables that are recorded at events. */
@@ -213,16 +215,16 @@ interface ValueHashes {
 }
 
 function createValueHashes({ manifest }: Program): ValueHashes {
-  const hashes = new Map<string, Map<string, { readonly hash: Hash; count: number }>>();
+  const hashes = new Map<string, Map<string, { readonly hash: Sha256; count: number }>>();
   return {
     add: (ring, { name, values }) => {
       const event = manifest.events.find((each) => each.event === ring);
       invariant(event, 'fingerprint', `no event is named ${ring}`);
       const hashesOfPopulation =
-        hashes.get(event.population) ?? new Map<string, { readonly hash: Hash; count: number }>();
+        hashes.get(event.population) ?? new Map<string, { readonly hash: Sha256; count: number }>();
       hashes.set(event.population, hashesOfPopulation);
       const key = event.name === 'spike' ? name : `${event.name}.${name}`;
-      const known = hashesOfPopulation.get(key) ?? { hash: createHash('sha256'), count: 0 };
+      const known = hashesOfPopulation.get(key) ?? { hash: platform.sha256(), count: 0 };
       hashesOfPopulation.set(key, known);
       const copy = values.slice();
       canonicaliseNaN(copy);
@@ -231,7 +233,7 @@ function createValueHashes({ manifest }: Program): ValueHashes {
     },
     of: (population) => {
       const all = sortedByName([...(hashes.get(population) ?? [])].map(([name, each]) => ({ name, ...each })));
-      const digests = all.map(({ name, hash, count }) => ({ name, count, digest: hash.copy().digest('hex') }));
+      const digests = all.map(({ name, hash, count }) => ({ name, count, digest: hash.copy().hex() }));
       return {
         lines: digests.map(({ name, count, digest }) => `recorded ${name} ${count} ${digest}`),
         digests: Object.fromEntries(digests.map(({ name, digest }) => [name, digest])),
@@ -252,7 +254,7 @@ type Buffers = ReadonlyMap<string, Buffer>;
 
 interface VariableHash {
   readonly variable: VariableLocation;
-  readonly hash: Hash;
+  readonly hash: Sha256;
   readonly element: ElementType;
   count: number;
   notNumbers: number;
@@ -278,7 +280,7 @@ function closeVariables(hashes: readonly VariableHash[]): StateDigest {
   const digests: Record<string, string> = {};
   const notFiniteVariables: NotNumbers[] = [];
   for (const { variable, hash, element, count, notNumbers, infinite } of hashes) {
-    const digest = hash.digest('hex');
+    const digest = hash.hex();
     digests[variable.variable] = digest;
     lines.push(`variable ${variable.variable} ${element} ${count} ${digest}`);
     if (notNumbers > 0 || infinite > 0)
@@ -301,7 +303,7 @@ function openVariables(buffers: Buffers, variables: readonly VariableLocation[])
       'fingerprint',
       `variable ${variable.owner}.${variable.variable} lies in no buffer of the program`,
     );
-    return { variable, hash: createHash('sha256'), element: buffer.element, count: 0, notNumbers: 0, infinite: 0 };
+    return { variable, hash: platform.sha256(), element: buffer.element, count: 0, notNumbers: 0, infinite: 0 };
   });
 }
 

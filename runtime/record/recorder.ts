@@ -3,9 +3,7 @@
  * directly to a sink. While the target computes one chunk of steps, the rows of the previous chunk are processed.
  */
 
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { randomUUID } from 'node:crypto';
+import { platform } from '#platform';
 
 import { invariant } from '../../src/diagnostics/diagnostic.js';
 import type { Program } from '../../src/ir/program.js';
@@ -23,7 +21,7 @@ import {
 } from '../results/result.js';
 import { withDigests } from '../results/record-digests.js';
 import type { Session } from '../targets/target.js';
-import type { Checkpoint, IntakeCall, RecordedPhase, RecordingState } from './checkpoint.js';
+import type { Checkpoint, IntakeCall, RecordedPhase, RecordingState } from './recording-state.js';
 import { drainLogs, type LogRows } from './drain.js';
 import { createFingerprinter, type Fingerprinter, type NotNumbers } from './fingerprint.js';
 import { createIntake, type Intake, type NotFiniteSamples } from './intake.js';
@@ -141,12 +139,11 @@ export function createRecorder(
   plan: RecordingPlan = recordingPlan(program, protocol),
   options: RecorderOptions = {},
 ): Recorder {
-  const directory = options.spoolDirectory ?? tmpdir();
   const spools = plan.trains.map(({ plan: trains, size }, i) =>
     createSpikeSpool(
       trains,
       size,
-      join(directory, `.interneuron-spikes-${randomUUID()}-${i}`),
+      platform.scratch?.path(options.spoolDirectory, `.interneuron-spikes-${i}`) ?? '',
       options.spoolLimits ?? defaultSpoolLimits,
     ),
   );
@@ -433,7 +430,7 @@ async function runSteps(
       await watch.store();
     }
     // Lets timers, signals and the terminal run, even if a target computes on this thread.
-    await new Promise((resolve) => setImmediate(resolve));
+    await platform.pause();
   }
   intake.absorb(waiting, waitingStep);
   return { outcome, faults };

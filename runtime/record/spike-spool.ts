@@ -3,7 +3,7 @@
  * many, and sorts them by cell then. Memory stays bounded however long the run.
  */
 
-import { closeSync, openSync, readSync, rmSync } from 'node:fs';
+import { platform } from '#platform';
 
 import {
   elementAt,
@@ -13,7 +13,7 @@ import {
   type SpikeTrains,
   type TrainsPlan,
 } from '../results/result.js';
-import { writeAll } from '../results/file-system.js';
+import type { ScratchFile } from '../../src/platform/platform.js';
 import { orOutputError } from '../results/output-error.js';
 import { bytesOf } from '../results/arrays.js';
 
@@ -44,6 +44,9 @@ export interface SpoolLimits {
 /** A million spikes, which are 8 MB. */
 export const defaultSpoolLimits: SpoolLimits = { memory: 1_000_000 };
 
+/** Without a disk, all spikes stay in memory. */
+const noDisk: SpoolLimits = { memory: Infinity };
+
 /** Spikes that are read from a file at once. */
 const readSpikes = 1 << 16;
 const noRow = 0xffffffff;
@@ -53,12 +56,8 @@ const noRow = 0xffffffff;
  * @param size cells of the population
  * @param path of the file, created only when needed
  */
-export function createSpikeSpool(
-  plan: TrainsPlan,
-  size: number,
-  path: string,
-  limits = defaultSpoolLimits,
-): SpikeSpool {
+export function createSpikeSpool(plan: TrainsPlan, size: number, path: string, given = defaultSpoolLimits): SpikeSpool {
+  const limits = platform.scratch ? given : noDisk;
   const rowOf = rowTable(plan.cells, size);
   const counts = new Uint32Array(elementCount(plan.cells));
   const variables = plan.variables?.length ?? 0;
@@ -214,28 +213,22 @@ interface SpikeFile {
 
 /** @param width number of u32 per spike */
 function createSpikeFile(path: string, width: number): SpikeFile {
-  let descriptor: number | null = null;
+  let file: ScratchFile | undefined;
   let spikes = 0;
   const write = (blocks: readonly Uint32Array[]): void => {
     orOutputError(path, () => {
-      if (descriptor === null) {
-        descriptor = openSync(path, 'wx+');
-        // A file without a name is gone when the process ends, however it ends.
-        rmSync(path);
-      }
+      file ??= platform.scratch?.open(path);
       for (const block of blocks) {
-        writeAll(descriptor, bytesOf(block));
+        file?.append(bytesOf(block));
         spikes += block.length / width;
       }
     });
   };
   function* read(): Generator<Uint32Array> {
-    if (descriptor === null) return;
+    if (!file) return;
     for (let at = 0; at < spikes; at += readSpikes) {
       const block = new Uint32Array(width * Math.min(readSpikes, spikes - at));
-      const bytes = bytesOf(block);
-      for (let done = 0; done < bytes.length;)
-        done += readSync(descriptor, bytes, done, bytes.length - done, at * 4 * width + done);
+      file.read(bytesOf(block), at * 4 * width);
       yield block;
     }
   }
@@ -244,9 +237,8 @@ function createSpikeFile(path: string, width: number): SpikeFile {
     write,
     read,
     remove: () => {
-      if (descriptor === null) return;
-      closeSync(descriptor);
-      descriptor = null;
+      file?.close();
+      file = undefined;
     },
   };
 }

@@ -1,10 +1,11 @@
 /** The meaning of a failed write for the user. */
 
-import { existsSync, statfsSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { platform } from '#platform';
 
 import { InvariantError, UsageError } from '../../src/diagnostics/diagnostic.js';
 import { systemCode } from '../../src/diagnostics/system-error.js';
+
+const { dirname } = platform.paths;
 
 const reasons: Readonly<Record<string, readonly [reason: string, hint: string]>> = {
   EEXIST: ['it already exists', 'choose another name with -o'],
@@ -76,19 +77,19 @@ function plainReason(error: unknown): string {
 function errorCode(error: unknown, path: string): string {
   const code = systemCode(error) ?? '';
   // Kernel file systems, such as /proc, report new files as missing.
-  if (code === 'ENOENT' && existsSync(dirname(path))) return 'UNWRITABLE';
+  if (code === 'ENOENT' && exists(dirname(path))) return 'UNWRITABLE';
   if (code !== '') return code;
   const text = error instanceof Error ? error.message : String(error);
   if (/no space left/i.test(text)) return 'ENOSPC';
   if (/file too large/i.test(text)) return 'EFBIG';
-  return freeSpace(dirname(path)) === 0 ? 'ENOSPC' : '';
+  return platform.files.room(dirname(path)) === 0 ? 'ENOSPC' : '';
 }
 
-function freeSpace(folder: string): number {
+function exists(path: string): boolean {
   try {
-    const { bavail, bsize } = statfsSync(folder);
-    return bavail * bsize;
+    platform.files.status(path);
+    return true;
   } catch {
-    return Number.NaN;
+    return false;
   }
 }

@@ -4,7 +4,7 @@
  * detected.
  */
 
-import { createHash } from 'node:crypto';
+import { platform } from '#platform';
 
 import canonicalize from 'canonicalize';
 
@@ -43,7 +43,8 @@ function digestOf(digests: Readonly<Record<string, string>>): string {
 
 /** SHA-256 of the canonical JSON (RFC 8785) of a value, as it reads back from a file. */
 function sha256(value: unknown): string {
-  return createHash('sha256')
+  return platform
+    .sha256()
     .update(canonicalize(JSON.parse(JSON.stringify(value)) as unknown) ?? '')
-    .digest('hex');
+    .hex();
 }

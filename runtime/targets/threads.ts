@@ -1,6 +1,6 @@
 /** The number of threads that pay off for a program. */
 
-import { availableParallelism } from 'node:os';
+import { platform } from '#platform';
 import { operationsPerStep } from '../../src/ir/operations.js';
 import type { Program } from '../../src/ir/program.js';
 
@@ -8,7 +8,11 @@ import type { Program } from '../../src/ir/program.js';
 const operationsPerThread = 1e6;
 
 /** Threads to use: as many as asked for, or as the program's operations pay for, and no more than can run at once. */
-export function threadCount(program: Program, asked: number | undefined, available = availableParallelism()): number {
+export function threadCount(
+  program: Program,
+  asked: number | undefined,
+  available = platform.machine.parallelism(),
+): number {
   const wanted = asked ?? operationsPerStep(program) / operationsPerThread;
   return Math.max(1, Math.min(available, Math.floor(wanted)));
 }

@@ -1,6 +1,6 @@
 /** Numbers and array contents in the text form; all read back to the bit. */
 
-import { Buffer as Bytes } from 'node:buffer';
+import { platform } from '#platform';
 
 import { createArray } from './arrays.js';
 import { type Constant, type ElementType, type TypedArray, elementBytes } from './program.js';
@@ -53,7 +53,7 @@ export function constantText({ type, value }: Constant): string {
 /** The contents of an array: `[1, 2, 3]`, or `base64` and strings. */
 export function arrayText(array: TypedArray): string {
   if (array.length <= inlineElements) return `[${elementTexts(array).join(', ')}]`;
-  const text = Bytes.from(array.buffer, array.byteOffset, array.byteLength).toString('base64');
+  const text = platform.bytes.toBase64(new Uint8Array(array.buffer, array.byteOffset, array.byteLength));
   const lines: string[] = [];
   for (let at = 0; at < text.length; at += lineLength) lines.push(`\n  "${text.slice(at, at + lineLength)}"`);
   return `base64${lines.join('')}`;
@@ -82,7 +82,7 @@ export function arrayOfElements(element: ElementType, values: readonly (number |
 
 /** An array from the base64 of its little-endian bytes. */
 export function arrayOfBase64(element: ElementType, text: string): TypedArray {
-  const bytes = Bytes.from(text, 'base64');
+  const bytes = platform.bytes.fromBase64(text);
   const array = createArray(element, Math.floor(bytes.length / elementBytes[element]));
   new Uint8Array(array.buffer).set(bytes.subarray(0, array.byteLength));
   return array;

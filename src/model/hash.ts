@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { platform } from '#platform';
 import canonicalize from 'canonicalize';
 import { checkArgument, object } from '../diagnostics/public-arguments.js';
 import { hashedForm } from './hashed-form.js';
@@ -38,7 +38,8 @@ export function hashModel(model: Model): ModelHashes {
 
 /** Returns the SHA-256, in hexadecimal, of the RFC 8785 canonical JSON of a value that JSON can hold. */
 export function digest(value: unknown): string {
-  return createHash('sha256')
-    .update(canonicalize(value) ?? 'null', 'utf8')
-    .digest('hex');
+  return platform
+    .sha256()
+    .update(canonicalize(value) ?? 'null')
+    .hex();
 }

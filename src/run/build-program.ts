@@ -1,5 +1,6 @@
 /** Builds the program that engines run from a model: explicit draws, lowering, passes over the program. */
 
+import { platform } from '#platform';
 import { unplaced, type Positions } from '../diagnostics/positions.js';
 import { drawModel } from '../draw/draw.js';
 import type { DrawnModel } from '../draw/drawn-model.js';
@@ -7,7 +8,6 @@ import type { Program } from '../ir/program.js';
 import { lower, type LowerOptions } from '../lower/lower.js';
 import type { ValidModel } from '../model/model.js';
 import { optimise } from '../optimise/optimise.js';
-import { machineMemory } from './machine-memory.js';
 import { placed } from './read/placed.js';
 import { inStage } from './stages.js';
 
@@ -40,7 +40,7 @@ const programOf = (drawn: DrawnModel, { exactValues = false, ...options }: Build
  * @throws DiagnosticError with places of the user's text
  */
 export const drawnModel = (valid: ValidModel, positions: Positions = unplaced): DrawnModel =>
-  inStage('draw', () => placed(positions, new Map(), () => drawModel(valid, machineMemory())));
+  inStage('draw', () => placed(positions, new Map(), () => drawModel(valid, platform.machine.memory())));
 
 /**
  * Performs step 6: lowers a drawn model to its program.

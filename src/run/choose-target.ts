@@ -1,7 +1,7 @@
 /** Engines by name, which of them are available here, and which of their devices is meant. */
 
 import type { Availability, Target } from '../../runtime/targets/target.js';
-import { targets } from '../../runtime/targets/registry.js';
+import { targets } from '#targets';
 import { UsageError } from '../diagnostics/diagnostic.js';
 import { oneOf, suggestion } from '../diagnostics/suggest.js';
 import type { Work } from './work.js';

@@ -1,6 +1,6 @@
 /** From the canonical model to another notation. */
 
-import { parse } from 'node:path';
+import { platform } from '#platform';
 import { UsageError } from '../diagnostics/diagnostic.js';
 import { unplaced, type Positions } from '../diagnostics/positions.js';
 import { conventions } from '../library/conventions.js';
@@ -137,7 +137,7 @@ export const onlyHere = 'pynn/native';
 function pynnScript(nestml: boolean): Exporter {
   return async (valid, { name, ...exporting }) => {
     const { exportPynnScript } = await import('../../translators/pynn/export-script.js');
-    return named(await exportPynnScript(valid, parse(name).name, { ...exporting, nestml }), name);
+    return named(await exportPynnScript(valid, platform.paths.parse(name).name, { ...exporting, nestml }), name);
   };
 }
 
@@ -166,7 +166,7 @@ const exporters: Readonly<Record<TargetNotation, Exporter>> = {
     const { exportBrianScript } = await import('../../translators/brian/export-script.js');
     const { name } = exporting;
     const write = (idiom: ValidModel, report: ConversionReport): ReturnType<typeof exportBrianScript> =>
-      exportBrianScript(idiom, parse(name).name, report);
+      exportBrianScript(idiom, platform.paths.parse(name).name, report);
     return named(await toBrian(valid, exporting, true, write), name);
   },
   'brian-json': async (valid, exporting) => {
@@ -193,7 +193,7 @@ const exporters: Readonly<Record<TargetNotation, Exporter>> = {
   neuroml: lems,
   swc: async (valid, { name }) => {
     const { shapesInSwc } = await import('./describe/swc.js');
-    const { name: base, ext } = parse(name);
+    const { name: base, ext } = platform.paths.parse(name);
     let shapes: readonly (readonly [string, string])[];
     try {
       shapes = [...shapesInSwc(valid)];

@@ -1,5 +1,6 @@
 /** Finds reasons for rejecting a run, without drawing all of the network or running it. */
 
+import { platform } from '#platform';
 import { recordingPlan } from '../../runtime/record/plan.js';
 import { protocolSteps } from '../../runtime/record/protocol.js';
 import { DiagnosticError, UsageError, type Diagnostic } from '../diagnostics/diagnostic.js';
@@ -11,7 +12,6 @@ import { protocolOf } from '../lower/protocol/protocol.js';
 import type { ValidModel } from '../model/model.js';
 import { loweredModel } from './build-program.js';
 import { chooseTarget } from './choose-target.js';
-import { machineMemory } from './machine-memory.js';
 import { messages } from './messages.js';
 import { refusedFiles } from './results/outputs.js';
 import { placed } from './read/placed.js';
@@ -41,7 +41,7 @@ const mostDrawn = 1e6;
  */
 export async function foresee(
   { valid, positions }: { readonly valid: ValidModel; readonly positions: Positions },
-  { precision = 'float64', target, untimed = false, memory = machineMemory() }: Foresight = {},
+  { precision = 'float64', target, untimed = false, memory = platform.machine.memory() }: Foresight = {},
 ): Promise<readonly Diagnostic[]> {
   const findings: Diagnostic[] = [];
   const tried = async (action: () => void | Promise<void>): Promise<void> => {

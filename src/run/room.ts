@@ -1,10 +1,10 @@
 /** Programs that this machine has no room for, and protocols that are too long. */
 
+import { platform } from '#platform';
 import { DiagnosticError } from '../diagnostics/diagnostic.js';
 import type { Positions } from '../diagnostics/positions.js';
 import { elementBytes, type Buffer, type Program } from '../ir/program.js';
 import type { ValidModel } from '../model/model.js';
-import { machineMemory } from './machine-memory.js';
 import { messages, mostSteps } from './messages.js';
 import { placeOf } from './read/placed.js';
 
@@ -56,7 +56,7 @@ export function refuseTooLarge(
   positions: Positions,
 ): void {
   if (!here.includes(target)) return;
-  const machine = machineMemory();
+  const machine = platform.machine.memory();
   const memory = target === 'wasm' ? Math.min(machine, wasmMemory) : machine;
   const { fixed, built, arrays } = needOf(program);
   const bytes = fixed + built;

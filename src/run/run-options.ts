@@ -1,7 +1,7 @@
 /** Options and result of a run. */
 
 import type { Diagnostic } from '../diagnostics/diagnostic.js';
-import type { StoredCheckpoint } from '../../runtime/record/checkpoint.js';
+import type { StoredCheckpoint } from '../../runtime/record/recording-state.js';
 import type { Precision, Program } from '../ir/program.js';
 import type { ResultWriter, RunRecord, SpikeTrains } from '../../runtime/results/result.js';
 import type { Repeated } from './results/provenance.js';

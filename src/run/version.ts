@@ -1,7 +1,7 @@
 /** The version of this package, as in package.json. */
 
 import { memberOf } from '../diagnostics/member.js';
-import { readFileSync } from 'node:fs';
+import { platform } from '#platform';
 
 /** Set when building; sources that run as they are read package.json. */
 declare const INTERNEURON_VERSION: string | undefined;
@@ -10,7 +10,7 @@ declare const INTERNEURON_VERSION: string | undefined;
 export const version: string = typeof INTERNEURON_VERSION === 'string' ? INTERNEURON_VERSION : readVersion();
 
 function readVersion(): string {
-  const description: unknown = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+  const description: unknown = JSON.parse(platform.asset('package.json'));
   const found = memberOf(description, 'version');
   return typeof found === 'string' ? found : 'unknown';
 }

@@ -3,7 +3,8 @@ import { appendFileSync, cpSync, existsSync, mkdirSync, readFileSync, writeFileS
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
-import { createCheckpoint, openCheckpoint, type RecordingState } from '../../runtime/record/checkpoint.js';
+import { createCheckpoint, openCheckpoint } from '../../runtime/record/checkpoint.js';
+import type { RecordingState } from '../../runtime/record/recording-state.js';
 import { systemFiles, type FileSystem } from '../../runtime/results/file-system.js';
 import { UsageError } from '../../src/diagnostics/diagnostic.js';
 import { continuedRun } from '../../src/run/checkpoint-run.js';

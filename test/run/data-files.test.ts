@@ -3,7 +3,8 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { DiagnosticError } from '../../src/diagnostics/diagnostic.js';
-import { dataFolder, readDataFiles, writeWithData } from '../../src/run/read/data-files.js';
+import { dataFolder, readDataFiles } from '../../src/run/read/data-files.js';
+import { writeWithData } from '../../src/run/results/document-files.js';
 import { temporaryFolder } from '../support/command.js';
 
 const folder = temporaryFolder();

@@ -1,6 +1,6 @@
 /** From the canonical model to a Brian 2 script that runs by itself: the exported specification, written as Python. */
 
-import { readFileSync } from 'node:fs';
+import { platform } from '#platform';
 import Handlebars from 'handlebars';
 import { InvariantError } from '../../src/diagnostics/diagnostic.js';
 import { mapped } from '../../src/model/collections.js';
@@ -288,7 +288,7 @@ const usesNumpy = (lines: readonly string[]): boolean => lines.some((line) => /\
 let template: Handlebars.TemplateDelegate | undefined;
 
 function render(view: ScriptView): string {
-  template ??= Handlebars.compile(readFileSync(new URL('./script/brian-script.hbs', import.meta.url), 'utf8'), {
+  template ??= Handlebars.compile(platform.asset('translators/brian/script/brian-script.hbs'), {
     noEscape: true,
     strict: true,
   });

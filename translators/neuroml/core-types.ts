@@ -1,6 +1,6 @@
 /** The core types of NeuroML 2, which come with the program: definitions in LEMS, by the names that files include. */
 
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { platform } from '#platform';
 import { Diagnostics, invariant } from '../../src/diagnostics/diagnostic.js';
 import type { LemsHost } from './host.js';
 import type { XmlElement } from './xml/element.js';
@@ -8,7 +8,7 @@ import { fromOutline, outlineOf, type Outline } from './xml/outline.js';
 import { readXml } from './xml/read-xml.js';
 import { XmlSource } from './xml/source.js';
 
-const folder = new URL('./core/', import.meta.url);
+const folder = 'translators/neuroml/core';
 const texts = new Map<string, string>();
 const roots = new Map<string, XmlElement>();
 let outlines: Readonly<Record<string, Outline>> | undefined;
@@ -16,16 +16,14 @@ let names: readonly string[] | undefined;
 
 /** Returns names of the files, such as `Cells.xml`. */
 export function coreFileNames(): readonly string[] {
-  names ??= readdirSync(folder)
-    .filter((name) => name.endsWith('.xml'))
-    .sort();
+  names ??= platform.assets(folder).filter((name) => name.endsWith('.xml'));
   return names;
 }
 
 /** Returns the text of a file of core types, or null if there is none of that name. */
 export function coreFile(name: string): string | null {
   if (!coreFileNames().includes(name)) return null;
-  const text = texts.get(name) ?? readFileSync(new URL(name, folder), 'utf8');
+  const text = texts.get(name) ?? platform.asset(`${folder}/${name}`);
   texts.set(name, text);
   return text;
 }
@@ -49,8 +47,8 @@ export const coreOutlines = (): Readonly<Record<string, Outline>> =>
 
 /** Empty if the program runs from its sources. */
 function builtOutlines(): Readonly<Record<string, Outline>> {
-  const file = new URL('outlines.json', folder);
-  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Readonly<Record<string, Outline>>) : {};
+  if (!platform.assets(folder).includes('outlines.json')) return {};
+  return JSON.parse(platform.asset(`${folder}/outlines.json`)) as Readonly<Record<string, Outline>>;
 }
 
 function parsed(name: string, text: string): XmlElement {

@@ -5,7 +5,7 @@
  */
 
 import { isRefused } from '../../src/diagnostics/system-error.js';
-import { posix } from 'node:path';
+import { platform } from '#platform';
 import type { Diagnostics } from '../../src/diagnostics/diagnostic.js';
 import { coreFileNames, coreRoot } from './core-types.js';
 import type { LemsHost } from './host.js';
@@ -14,6 +14,8 @@ import type { XmlElement } from './xml/element.js';
 import type { CutText } from './xml/long-text.js';
 import { namespaceOf } from './xml/namespace.js';
 import { readXml } from './xml/read-xml.js';
+
+const { posix } = platform;
 
 /** Where a top-level element comes from. */
 export type Origin = 'main' | 'included' | 'core';

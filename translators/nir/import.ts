@@ -1,6 +1,6 @@
 /** Reads graphs of NIR. */
 
-import { basename, extname } from 'node:path';
+import { platform } from '#platform';
 import type { Diagnostics } from '../../src/diagnostics/diagnostic.js';
 import type { Positions } from '../../src/diagnostics/positions.js';
 import { parseQuantity } from '../../src/lang/quantity.js';
@@ -17,6 +17,8 @@ import * as messages from './messages.js';
 import { networkOf, type Connection, type Network } from './network.js';
 import { dynamics, primitives, times, usual, type Dynamics } from './primitives.js';
 import { inferShapes, sizeOf, type NodeShapes } from './shapes.js';
+
+const { basename, extname } = platform.paths;
 
 /** A canonical document with its places, its arrays, and the settings that are left for it. */
 export interface ImportedNir {

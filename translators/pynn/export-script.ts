@@ -1,6 +1,6 @@
 /** From the canonical model to a PyNN script for any simulator: the exported document, written as Python. */
 
-import { readFileSync } from 'node:fs';
+import { platform } from '#platform';
 import Handlebars from 'handlebars';
 import { InvariantError } from '../../src/diagnostics/diagnostic.js';
 import type { ValidModel } from '../../src/model/model.js';
@@ -50,7 +50,7 @@ export async function exportPynnScript(
 let template: Handlebars.TemplateDelegate | undefined;
 
 function render(view: ScriptView): string {
-  template ??= Handlebars.compile(readFileSync(new URL('./script/pynn-script.hbs', import.meta.url), 'utf8'), {
+  template ??= Handlebars.compile(platform.asset('translators/pynn/script/pynn-script.hbs'), {
     noEscape: true,
     strict: true,
   });

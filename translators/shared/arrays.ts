@@ -1,6 +1,6 @@
 /** Numbers of a canonical document: one for all elements, a list, or an array outside the document. */
 
-import { createHash } from 'node:crypto';
+import { platform } from '#platform';
 import type { ArrayDocument, ValueDocument } from '../../src/model/document.js';
 import type { DataStore } from '../../src/model/model.js';
 
@@ -29,7 +29,7 @@ export class Arrays {
       return unit === undefined ? list : { array: list, unit };
     }
     const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
-    const digest = createHash('sha256').update(bytes).digest('hex');
+    const digest = platform.sha256().update(bytes).hex();
     this.#store.set(digest, values);
     const dtype = values instanceof Float64Array ? 'f64' : 'u32';
     return { $data: digest, dtype, shape: [values.length], ...units };

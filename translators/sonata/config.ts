@@ -1,6 +1,6 @@
 /** SONATA's configs: variables of the manifest replaced, the circuit's and the simulation's merged. */
 
-import { dirname, isAbsolute, join } from 'node:path';
+import { platform } from '#platform';
 import type { Diagnostics, Finding, Place } from '../../src/diagnostics/diagnostic.js';
 import { isObject, memberOf } from '../../src/diagnostics/member.js';
 import { isRefused } from '../../src/diagnostics/system-error.js';
@@ -9,6 +9,8 @@ import { child } from '../../src/model/pointer.js';
 import { readDocument } from '../../src/model/text/read.js';
 import type { Hdf5File, Hdf5Group } from '../shared/hdf5.js';
 import * as messages from './messages.js';
+
+const { dirname, isAbsolute, join } = platform.paths;
 
 /** Files of a circuit. Relative paths start from the folder of the config. */
 export interface SonataFiles {

@@ -1,6 +1,6 @@
 /** Reads SONATA circuits and simulations of point neurons. */
 
-import { basename, dirname, resolve } from 'node:path';
+import { platform } from '#platform';
 import { memberOf } from '../../src/diagnostics/member.js';
 import type { Diagnostics } from '../../src/diagnostics/diagnostic.js';
 import type { Positions } from '../../src/diagnostics/positions.js';
@@ -26,6 +26,8 @@ import { readNodes, type NodePart, type Nodes } from './nodes.js';
 import { notePeers } from './peers.js';
 import type { Template } from './templates.js';
 import { Arrays } from '../shared/arrays.js';
+
+const { basename, dirname, resolve } = platform.paths;
 
 export { isSonataConfig, type SonataFiles } from './config.js';
 

@@ -1,27 +1,27 @@
 /** The threads that compute: each has an instance of the module over the shared memory and executes commands. */
 
-import { Worker } from 'node:worker_threads';
+import { platform } from '#platform';
 import { InvariantError, UsageError } from '../../../src/diagnostics/diagnostic.js';
 import { trustChecks } from '../../../src/codegen/wasm/trust.js';
+import type { Thread } from '../../../src/platform/platform.js';
 import { webAssembly, type WasmMemory, type WasmModule } from '../../webassembly.js';
 
 /**
- * The code of a worker. It is text, so that the same worker starts from sources, from compiled files and from a bundle.
- * The trust microkernel runs before every request: a library loaded in between may have changed the processor's mode.
+ * The code of a worker (`Platform.startThread`). The trust microkernel runs before every request: a library loaded in
+ * between may have changed the processor's mode.
  */
 const workerSource = `
-'use strict';
-const { parentPort, workerData } = require('node:worker_threads');
-const kernels = new WebAssembly.Instance(workerData.module, { host: { memory: workerData.memory } }).exports;
-parentPort.on('message', ({ name, args }) => {
-  try {
-    const distrust = kernels.trust();
-    if (distrust !== 0) parentPort.postMessage({ distrust });
-    else parentPort.postMessage({ result: kernels[name](...args) });
-  } catch (error) {
-    parentPort.postMessage({ failure: String(error && error.message) });
-  }
-});
+({ module, memory }) => {
+  const kernels = new WebAssembly.Instance(module, { host: { memory } }).exports;
+  return ({ name, args }) => {
+    try {
+      const distrust = kernels.trust();
+      return distrust !== 0 ? { distrust } : { result: kernels[name](...args) };
+    } catch (error) {
+      return { failure: String(error && error.message) };
+    }
+  };
+}
 `;
 
 interface Reply {
@@ -50,7 +50,7 @@ function replyError(reply: Reply): Error | undefined {
 
 /** Threads that run a module's functions together. */
 export class Workers {
-  #workers: readonly Worker[] = [];
+  #workers: readonly Thread[] = [];
   readonly #threads: number;
   readonly #module: WasmModule;
   readonly #memory: WasmMemory;
@@ -70,61 +70,36 @@ export class Workers {
   }
 
   /** The threads, which start when they are first asked for something: short runs never do. */
-  #team(): readonly Worker[] {
+  #team(): readonly Thread[] {
     if (this.#workers.length > 0 || this.#ending) return this.#workers;
-    const workerData = { module: this.#module, memory: this.#memory };
-    this.#workers = Array.from({ length: this.#threads }, () => {
-      const worker = new Worker(workerSource, { eval: true, workerData, execArgv: [], env: {} });
-      // An idle worker does not keep the process alive.
-      worker.unref();
-      worker.on('error', (error) => {
-        this.#failure = error;
-      });
-      return worker;
-    });
+    const data = { module: this.#module, memory: this.#memory };
+    const start = platform.startThread;
+    if (start) this.#workers = Array.from({ length: this.#threads }, () => start(workerSource, data));
     return this.#workers;
   }
 
-  #ask(worker: Worker, name: string, args: readonly number[]): Promise<unknown> {
-    return new Promise((resolve, reject) => {
-      const finish = (): void => {
-        worker.off('message', onMessage);
-        worker.off('error', onError);
-        worker.off('exit', onExit);
-        // The process must wait for the end of a terminated worker.
-        if (!this.#ending) worker.unref();
-      };
-      const onMessage = (reply: Reply): void => {
-        finish();
-        const error = replyError(reply);
-        if (error === undefined) resolve(reply.result);
-        else reject(error);
-      };
-      const onError = (error: Error): void => {
-        finish();
-        reject(new InvariantError('runtime/targets/wasm', error.message));
-      };
-      const onExit = (): void => {
-        finish();
-        reject(new InvariantError('runtime/targets/wasm', 'a worker ended'));
-      };
-      worker.on('message', onMessage);
-      worker.on('error', onError);
-      worker.on('exit', onExit);
-      worker.ref();
-      worker.postMessage({ name, args });
-    });
+  async #ask(worker: Thread, name: string, args: readonly number[]): Promise<unknown> {
+    let reply: Reply;
+    try {
+      reply = (await worker.ask({ name, args })) as Reply;
+    } catch (error) {
+      throw new InvariantError('runtime/targets/wasm', error instanceof Error ? error.message : String(error));
+    }
+    const failure = replyError(reply);
+    if (failure) throw failure;
+    return reply.result;
   }
 
   /**
    * Calls an exported function on as many threads, or on all there are, with the given arguments followed by the
-   * thread's ordinal and the number of threads.
+   * thread's ordinal and the number of threads. Where no threads can be started, the caller's own thread computes.
    *
    * @returns the result of the first thread
    * @throws UsageError if a thread's arithmetic cannot be trusted
    */
   async call(most: number, name: string, ...args: number[]): Promise<unknown> {
     if (this.#failure !== undefined) throw new InvariantError('runtime/targets/wasm', this.#failure.message);
+    if (!platform.startThread) return this.callHere(name, ...args);
     const team = this.#team().slice(0, most);
     const calls = team.map((worker, thread) => this.#ask(worker, name, [...args, thread, team.length]));
     try {
@@ -164,6 +139,6 @@ export class Workers {
   /** Ends all threads in any state. */
   async terminate(): Promise<void> {
     this.#ending = true;
-    await Promise.all(this.#workers.map((worker) => worker.terminate()));
+    await Promise.all(this.#workers.map((worker) => worker.end()));
   }
 }

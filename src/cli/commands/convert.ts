@@ -12,7 +12,7 @@ import type { ImportedModel } from '../../run/pipeline.js';
 import type { AfterPass } from '../../model/passes.js';
 import { refuseToReplace, writeText } from '../../run/results/replaceable.js';
 import { refuseSameFile } from '../../run/results/same-file.js';
-import { writeWithData } from '../../run/read/data-files.js';
+import { writeWithData } from '../../run/results/document-files.js';
 import { sourceWords, type SourceWords } from '../../run/convert/source-words.js';
 import { documentText } from '../../run/convert/document-text.js';
 import { fileKinds, simulators, usualSuffix, type TargetNotation } from '../../run/convert/target-notations.js';

@@ -1,6 +1,6 @@
 /** Program frames: Handlebars templates without logic that receive a flat view of texts. */
 
-import { readFileSync } from 'node:fs';
+import { platform } from '#platform';
 import Handlebars from 'handlebars';
 import { InvariantError } from '../../diagnostics/diagnostic.js';
 
@@ -9,7 +9,7 @@ const compiled = new Map<string, Handlebars.TemplateDelegate>();
 function templateOf(name: string): Handlebars.TemplateDelegate {
   const known = compiled.get(name);
   if (known !== undefined) return known;
-  const source = readFileSync(new URL(`./${name}.hbs`, import.meta.url), 'utf8');
+  const source = platform.asset(`src/codegen/templates/${name}.hbs`);
   const template = Handlebars.compile(source, { noEscape: true, strict: true });
   compiled.set(name, template);
   return template;

@@ -1,6 +1,6 @@
 /** Keys of random streams: a function of the seed and of the stream's purpose. */
 
-import { createHash } from 'node:crypto';
+import { platform } from '#platform';
 
 /**
  * Returns the key of a stream: the first eight bytes, as two little-endian u32, of SHA-256 over "interneuron/stream/1",
@@ -11,13 +11,14 @@ import { createHash } from 'node:crypto';
  * @param stream ids of a population or projection, and a purpose, such as `population/exc/noise`
  */
 export function streamKey(seed: string, stream: string): readonly [number, number] {
-  const hash = createHash('sha256');
+  const hash = platform.sha256();
   for (const part of ['interneuron/stream/1', seed, stream]) {
-    const bytes = Buffer.from(part, 'utf8');
-    const length = Buffer.alloc(4);
-    length.writeUInt32LE(bytes.length);
-    hash.update(length).update(bytes);
+    const bytes = new TextEncoder().encode(part);
+    const length = new DataView(new ArrayBuffer(4));
+    length.setUint32(0, bytes.length, true);
+    hash.update(new Uint8Array(length.buffer)).update(bytes);
   }
-  const digest = hash.digest();
-  return [digest.readUInt32LE(0), digest.readUInt32LE(4)];
+  const { buffer, byteOffset } = hash.bytes();
+  const digest = new DataView(buffer, byteOffset);
+  return [digest.getUint32(0, true), digest.getUint32(4, true)];
 }

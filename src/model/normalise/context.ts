@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { platform } from '#platform';
 import type { Diagnostics, Finding } from '../../diagnostics/diagnostic.js';
 import type { Positions } from '../../diagnostics/positions.js';
 import type { Dimension, Span, ValueType } from '../../lang/ast.js';
@@ -100,7 +100,7 @@ export function createContext(
     tables: new Map(),
     data,
     keep(array) {
-      const digest = createHash('sha256').update(littleEndianBytes(array)).digest('hex');
+      const digest = platform.sha256().update(littleEndianBytes(array)).hex();
       kept.set(digest, array);
       return digest;
     },

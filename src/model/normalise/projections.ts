@@ -1,6 +1,6 @@
+import canonicalize from 'canonicalize';
 import { isListed } from '../arrays.js';
 import { isGiven } from '../tagged.js';
-import { isDeepStrictEqual } from 'node:util';
 import type { ConnectionDocument, EndDocument, EndMap, ProjectionDocument, ValueDocument } from '../document.js';
 import { equalDimensions, metre } from '../../lang/dimension.js';
 import { wrongDimension } from '../../lang/messages.js';
@@ -180,7 +180,7 @@ export function normaliseProjection(
     return (
       other &&
       other.document !== document &&
-      [other.from?.end, other.to?.end].every((end, k) => isDeepStrictEqual(end, [from.end, to.end][k]))
+      [other.from?.end, other.to?.end].every((end, k) => canonicalize(end) === canonicalize([from.end, to.end][k]))
     );
   };
   return {

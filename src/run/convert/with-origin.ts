@@ -8,7 +8,7 @@ import { noFiles, type LemsHost } from '../../../translators/neuroml/host.js';
 import { loadDocuments, type LoadedDocuments } from '../../../translators/neuroml/load.js';
 import { jsonText } from './json-text.js';
 import { markupWithOrigin, originBeside, packedModel, treeWithOrigin } from '../read/origin.js';
-import { importModel } from '../pipeline.js';
+import { importModel } from '../import-model.js';
 import type { TargetNotation } from './target-notations.js';
 import { documentText } from './document-text.js';
 import type { ConvertedFile, Exported } from './exported.js';

@@ -3,7 +3,7 @@
 import { isRefused } from '../../diagnostics/system-error.js';
 import { deepest } from '../../../translators/nir/graph.js';
 import type { Hdf5File } from '../../../translators/shared/hdf5.js';
-import { readHdf5Tree } from './read-tree.js';
+import { readHdf5Tree } from '#hdf5';
 
 /** Reads the graph in a file, with links to other files in it. Returns null for other files, unless named `.nir`. */
 export function readHdf5Graph(path: string): Hdf5File | null {

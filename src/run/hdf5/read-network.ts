@@ -2,7 +2,7 @@
 
 import { isRefused } from '../../diagnostics/system-error.js';
 import { networkText } from '../../../translators/neuroml/hdf5/network-text.js';
-import { readHdf5Tree } from './read-tree.js';
+import { readHdf5Tree } from '#hdf5';
 
 /** The text; null if the file holds no NeuroML; or the reason why it cannot be read. */
 type Hdf5Network = { readonly text: string } | { readonly refused: string } | null;

@@ -3,6 +3,7 @@
 import { statSync } from 'node:fs';
 import { MessageChannel, receiveMessageOnPort, Worker } from 'node:worker_threads';
 import type { Hdf5File } from '../../../translators/shared/hdf5.js';
+import { treeRequest, type TreeOptions } from './tree-request.js';
 
 /** Longest wait for a file, in ms. */
 const patience = 120_000;
@@ -10,29 +11,16 @@ const patience = 120_000;
 const timeFor = (path: string): number =>
   Math.min(patience, 2000 + (statSync(path, { throwIfNoEntry: false })?.size ?? 0) / 100);
 
-interface TreeOptions {
-  /** Names of groups to leave out, at any depth. */
-  readonly without?: readonly string[];
-  /** Deepest level of groups that is read. */
-  readonly deepest?: number;
-  /** Whether members that are links to other files are in the tree, rather than a reason to refuse the file. */
-  readonly keepLinks?: boolean;
-}
-
 /**
  * Reads the groups of a file. It waits for a thread that reads it (see `read-tree.mjs`).
  *
  * @param only  names of the members of the root to read
  */
-export function readHdf5Tree(
-  path: string,
-  only: readonly string[],
-  { without = [], deepest = 6, keepLinks = false }: TreeOptions = {},
-): Hdf5File {
+export function readHdf5Tree(path: string, only: readonly string[], options?: TreeOptions): Hdf5File {
   const { port1, port2 } = new MessageChannel();
   const flag = new Int32Array(new SharedArrayBuffer(4));
   const worker = new Worker(new URL('./read-tree.mjs', import.meta.url), {
-    workerData: { path, only, without, deepest, keepLinks, port: port2, flag },
+    workerData: { path, request: treeRequest(only, options), port: port2, flag },
     transferList: [port2],
     // The library prints errors of its own.
     stdout: true,

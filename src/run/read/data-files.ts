@@ -3,16 +3,14 @@
  * Each file holds only the little-endian bytes of an array and has their SHA-256 as its name.
  */
 
+import { platform } from '#platform';
 import { memberOf } from '../../diagnostics/member.js';
-import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
-import { dirname, join, parse } from 'node:path';
-import { orOutputError } from '../../../runtime/results/output-error.js';
-import { type WholeFile } from '../../../runtime/results/output-files.js';
 import { DiagnosticError } from '../../diagnostics/diagnostic.js';
 import type { DataReference, DataStore } from '../../model/model.js';
 import { messages } from '../messages.js';
-import { writeTexts } from '../results/replaceable.js';
+import { statusOf } from './file-status.js';
+
+const { dirname, join, parse } = platform.paths;
 
 type DataArray = DataStore extends ReadonlyMap<string, infer Item> ? Item : never;
 
@@ -30,14 +28,14 @@ export function dataFolder(document: string): string {
  */
 export function readDataFiles(tree: unknown, document: string, onFile?: (path: string) => void): DataStore {
   const folder = dataFolder(document);
-  if (!existsSync(folder)) return new Map();
+  if (statusOf(folder) === null) return new Map();
   return storedArrays(
     tree,
     (digest) => {
       const path = join(folder, digest);
-      if (statSync(path, { throwIfNoEntry: false })?.isFile() !== true) return undefined;
+      if (statusOf(path)?.kind !== 'file') return undefined;
       onFile?.(path);
-      return readFileSync(path);
+      return platform.files.read(path);
     },
     (digest) => {
       const message = messages.changedData(join(folder, digest));
@@ -62,31 +60,12 @@ export function storedArrays(
   for (const { $data, dtype } of dataReferences(tree)) {
     const bytes = store.has($data) ? undefined : bytesOf($data);
     if (bytes === undefined) continue;
-    const isSame = createHash('sha256').update(bytes).digest('hex') === $data;
+    const isSame = platform.sha256().update(bytes).hex() === $data;
     if (!isSame) changed($data);
     const array = isSame ? decode(bytes, dtype) : undefined;
     if (array) store.set($data, array);
   }
   return store;
-}
-
-/**
- * Writes a document with the files that it reads, and all arrays of its model next to it.
- *
- * @param document  path of the document
- * @returns the files written, the arrays last
- * @throws UsageError if that is not possible
- */
-export function writeWithData(files: readonly WholeFile[], data: DataStore, document: string): readonly string[] {
-  const folder = dataFolder(document);
-  if (data.size > 0) orOutputError(folder, () => mkdirSync(folder, { recursive: true }));
-  const arrays = [...data].map(([digest, { buffer, byteOffset, byteLength }]): WholeFile => ({
-    path: join(folder, digest),
-    parts: [new Uint8Array(buffer, byteOffset, byteLength)],
-  }));
-  // A document has its name when its arrays have theirs.
-  writeTexts([...arrays, ...files]);
-  return [...files, ...arrays].map(({ path }) => path);
 }
 
 /**

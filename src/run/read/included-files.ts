@@ -1,9 +1,7 @@
 /** Files that a model may include: files of its repository, and of folders that the user allows. */
 
 import { isRefused, systemCode } from '../../diagnostics/system-error.js';
-import { existsSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
-import { homedir, tmpdir } from 'node:os';
-import { dirname, join, sep } from 'node:path';
+import { platform } from '#platform';
 import { hdf5Signature } from '../../../runtime/results/file-start.js';
 import { UsageError } from '../../diagnostics/diagnostic.js';
 import { formatBytes } from '../../diagnostics/quantities.js';
@@ -11,7 +9,10 @@ import type { LemsHost } from '../../../translators/neuroml/host.js';
 import { readHdf5Network } from '../hdf5/read-network.js';
 import { decodeXml } from '../../../translators/neuroml/xml/decode.js';
 import { longestText } from '../../../translators/neuroml/xml/long-text.js';
+import { realPath, statusOf } from './file-status.js';
 import { readLongDocument } from './long-document.js';
+
+const { dirname, join, resolve, sep } = platform.paths;
 
 /** Checks whether the bytes of a file are HDF5. */
 export function isHdf5(bytes: Uint8Array): boolean {
@@ -26,10 +27,10 @@ export function isHdf5(bytes: Uint8Array): boolean {
  * @throws UsageError if one of them is not a folder
  */
 export function includedFiles(model: string, allowed: readonly string[] = []): LemsHost {
-  const root = repositoryOf(realPath(model) ?? join(process.cwd(), model));
+  const root = repositoryOf(realPath(model) ?? resolve(model));
   const folders = allowed.map((folder) => {
     const real = realPath(folder);
-    if (real !== null && statSync(real).isDirectory()) return { path: folder, real };
+    if (real !== null && isFolder(real)) return { path: folder, real };
     throw new UsageError(
       `--allow-path cannot be ${folder}: there is no such folder`,
       'name a folder that models may include files from',
@@ -39,7 +40,7 @@ export function includedFiles(model: string, allowed: readonly string[] = []): L
   return {
     locate: (path) => {
       const real = realPath(path);
-      return real !== null && statSync(real).isFile() ? real : null;
+      return real !== null && statusOf(real)?.kind === 'file' ? real : null;
     },
     allows: (real) => within.some((folder) => isWithin(real, folder)),
     read: readText,
@@ -61,22 +62,13 @@ function isWithin(path: string, folder: string): boolean {
 /** Returns the names of the files in a folder, as far as it can be read, up to a limit. */
 function namesIn(folder: string): readonly string[] {
   try {
-    return readdirSync(folder).slice(0, mostNames);
+    return platform.files.list(folder).slice(0, mostNames);
   } catch {
     return [];
   }
 }
 
 const mostNames = 10_000;
-
-/** Returns the absolute path with links resolved; null if it does not exist or is not accessible. */
-function realPath(path: string): string | null {
-  try {
-    return realpathSync(path);
-  } catch {
-    return null;
-  }
-}
 
 /** Folders above a model that are looked at: downloads are no deeper. */
 const mostLevels = 6;
@@ -95,7 +87,7 @@ function repositoryOf(model: string): string {
   const own = dirname(model);
   const above: string[] = [];
   for (let folder = own; folder !== dirname(folder); folder = dirname(folder)) {
-    if (existsSync(join(folder, '.git'))) return folder;
+    if (statusOf(join(folder, '.git')) !== null) return folder;
     above.push(folder);
   }
   const [, parent, ...higher] = above.slice(0, mostLevels);
@@ -112,7 +104,7 @@ function repositoryOf(model: string): string {
 /** Returns folders that hold more than one download, and the folders above them. */
 function sharedFolders(): ReadonlySet<string> {
   const folders = new Set<string>();
-  for (const start of [homedir(), tmpdir()])
+  for (const start of platform.files.shared())
     for (let folder = realPath(start) ?? start; !folders.has(folder); folder = dirname(folder)) folders.add(folder);
   return folders;
 }
@@ -125,21 +117,15 @@ function hasNeuromlBeside(folder: string, branch: string): boolean {
   });
 }
 
-function isFolder(path: string): boolean {
-  try {
-    return statSync(path).isDirectory();
-  } catch {
-    return false;
-  }
-}
+const isFolder = (path: string): boolean => statusOf(path)?.kind === 'folder';
 
 function readText(real: string): ReturnType<LemsHost['read']> {
   try {
-    const status = statSync(real);
-    if (!status.isFile()) return { refused: 'it is not a file' };
+    const status = platform.files.status(real);
+    if (status.kind !== 'file') return { refused: 'it is not a file' };
     if (status.size > longestText)
       return readLongDocument(real) ?? { refused: `it is ${formatBytes(status.size)} long` };
-    const bytes = readFileSync(real);
+    const bytes = platform.files.read(real);
     if (isHdf5(bytes)) {
       return readHdf5Network(real) ?? { refused: 'it is an HDF5 file that holds no NeuroML' };
     }

@@ -1,6 +1,7 @@
 /** Documents of NeuroML and LEMS in files that are longer than a string can be. */
 
-import { closeSync, openSync, readSync } from 'node:fs';
+import { platform } from '#platform';
+import { joined } from './joined.js';
 import { looksLikeXml } from '../../../translators/neuroml/xml/decode.js';
 import { longestText, utf8Text, withoutLists, type CutText } from '../../../translators/neuroml/xml/long-text.js';
 
@@ -29,35 +30,35 @@ export function readLongDocument(path: string, longest = longestText, atOnce = b
 
 /** Reads a file in pieces of whole lines, as text. */
 function* pieces(path: string, atOnce: number, longest: number): Generator<string> {
-  const descriptor = openSync(path, 'r');
-  try {
-    // One buffer, which begins with the unfinished last line of the previous block.
-    let block = Buffer.alloc(atOnce);
-    let held = 0;
-    for (let isFirst = true; ; isFirst = false) {
-      const count = readSync(descriptor, block, held, block.length - held, null);
-      const all = block.subarray(0, held + count);
-      if (isFirst && !isUtf8Xml(all)) throw new NotTakenApart();
-      const end = count === 0 ? all.length : all.lastIndexOf('\n') + 1;
-      const text = utf8Text(all.subarray(0, end));
-      if (text === undefined) throw new NotTakenApart();
-      if (end > 0) yield text;
-      if (count === 0) return;
-      all.copy(block, 0, end);
-      held = all.length - end;
-      // A text without line ends cannot be taken apart.
-      if (held > longest) throw new NotTakenApart();
-      if (held === block.length) block = Buffer.concat([block, Buffer.alloc(block.length)]);
-    }
-  } finally {
-    closeSync(descriptor);
+  /** The unfinished last line of the pieces so far. */
+  let held = new Uint8Array(0);
+  let isFirst = true;
+  for (const piece of platform.files.pieces(path, atOnce)) {
+    const all = joined([held, piece]);
+    if (isFirst && !isUtf8Xml(all)) throw new NotTakenApart();
+    isFirst = false;
+    const end = all.lastIndexOf(lineFeed) + 1;
+    if (end > 0) yield textIn(all.subarray(0, end));
+    held = all.slice(end);
+    // A text without line ends cannot be taken apart.
+    if (held.length > longest) throw new NotTakenApart();
   }
+  if (isFirst) throw new NotTakenApart();
+  if (held.length > 0) yield textIn(held);
+}
+
+const lineFeed = 10;
+
+function textIn(bytes: Uint8Array): string {
+  const text = utf8Text(bytes);
+  if (text === undefined) throw new NotTakenApart();
+  return text;
 }
 
 /** Checks whether a file begins as XML, in UTF-8 unless it declares another encoding. */
-function isUtf8Xml(bytes: Buffer): boolean {
+function isUtf8Xml(bytes: Uint8Array): boolean {
   const beginning = bytes.subarray(0, 300);
   if (!looksLikeXml(beginning) || beginning.includes(0)) return false;
-  const declared = /\sencoding\s*=\s*["']([^"']*)["']/.exec(beginning.toString('latin1'))?.[1] ?? 'utf-8';
+  const declared = /\sencoding\s*=\s*["']([^"']*)["']/.exec(platform.bytes.latin1(beginning))?.[1] ?? 'utf-8';
   return /^utf-?8$/i.test(declared);
 }

@@ -4,20 +4,21 @@
  * describes the format, `docs/security.md` its limits of trust.
  */
 
-import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, statSync } from 'node:fs';
-import { dirname, join, parse } from 'node:path';
-import { deflateSync, inflateSync } from 'node:zlib';
+import { platform } from '#platform';
 import { originTag, type LoadedDocuments } from '../../../translators/neuroml/load.js';
 import type { XmlElement } from '../../../translators/neuroml/xml/element.js';
 import { Diagnostics, type Finding } from '../../diagnostics/diagnostic.js';
 import { memberOf } from '../../diagnostics/member.js';
 import type { Positions } from '../../diagnostics/positions.js';
+import type { Sha256 } from '../../platform/platform.js';
 import { without } from '../../model/collections.js';
 import type { ValidModel } from '../../model/model.js';
 import { normalise } from '../../model/normalise.js';
 import { storedArrays } from './data-files.js';
 import { messages } from '../messages.js';
+import { statusOf } from './file-status.js';
+
+const { dirname, join, parse } = platform.paths;
 
 /** Data that a document carries. */
 export interface Origin {
@@ -58,14 +59,14 @@ const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
 
 // --- Content of a document ------------------------------------------------------------------------------------------
 
-const prefixed = (hash: ReturnType<typeof createHash>): string => `sha256:${hash.digest('hex')}`;
+const prefixed = (hash: Sha256): string => `sha256:${hash.hex()}`;
 
 /** Returns the digest of a document in JSON or YAML, as it was read, without its origin. */
 export function treeDigest(tree: unknown): string {
   const text = JSON.stringify(withoutOrigin(tree), (_, value: unknown) =>
     typeof value === 'bigint' || (typeof value === 'number' && !Number.isFinite(value)) ? String(value) : value,
   );
-  return prefixed(createHash('sha256').update(text ?? ''));
+  return prefixed(platform.sha256().update(text ?? ''));
 }
 
 /** Returns a document of JSON or YAML without its origin. */
@@ -83,7 +84,7 @@ export const originInTree = (tree: unknown): unknown => {
 
 /** Returns the digest of a NeuroML or LEMS document with the files that it includes. */
 export function markupDigest({ elements }: LoadedDocuments): string {
-  const hash = createHash('sha256');
+  const hash = platform.sha256();
   let waiting: string[] = [];
   const visit = (element: XmlElement): void => {
     const { name, attributes, text, children } = element;
@@ -116,7 +117,7 @@ interface ScriptFile {
 /** Returns the digest of a script with the files that it reads. */
 function scriptDigest(files: readonly ScriptFile[]): string {
   const content = files.map(({ name, text }) => [name, text.replace(/\r\n?/g, '\n').trimEnd()]);
-  return prefixed(createHash('sha256').update(JSON.stringify(content)));
+  return prefixed(platform.sha256().update(JSON.stringify(content)));
 }
 
 const besideScript = (script: string): string => `${parse(script).name}.interneuron.json`;
@@ -129,11 +130,11 @@ export function packedModel({ model, data }: ValidModel): string | undefined {
   if (bytes > longestModel / 2) return undefined;
   const arrays = [...data].map(
     ([digest, { buffer, byteOffset, byteLength }]) =>
-      [digest, Buffer.from(buffer, byteOffset, byteLength).toString('base64')] as const,
+      [digest, platform.bytes.toBase64(new Uint8Array(buffer, byteOffset, byteLength))] as const,
   );
   const payload: Payload = { model, ...(arrays.length === 0 ? {} : { data: Object.fromEntries(arrays) }) };
   const text = JSON.stringify(payload);
-  return text.length > longestModel ? undefined : deflateSync(text, { level: 9 }).toString('base64');
+  return text.length > longestModel ? undefined : platform.bytes.toBase64(platform.bytes.deflate(text));
 }
 
 /** Returns a document of JSON or YAML, as it would be read, with an origin. */
@@ -188,7 +189,7 @@ export function originOfScript(
   if (!isShortFile(path)) return undefined;
   let origin: unknown;
   try {
-    origin = JSON.parse(readFileSync(path, 'utf8'));
+    origin = JSON.parse(readText(path));
   } catch {
     origin = undefined;
   }
@@ -204,11 +205,15 @@ export function originOfScript(
 /** Reads a file named in an origin, which may only name files of its own folder. */
 const textBeside = (folder: string, name: string): string => {
   const path = join(folder, name);
-  return parse(name).base === name && isShortFile(path) ? readFileSync(path, 'utf8') : '';
+  return parse(name).base === name && isShortFile(path) ? readText(path) : '';
 };
 
-const isShortFile = (path: string): boolean =>
-  existsSync(path) && statSync(path).isFile() && statSync(path).size <= 2 * longestModel;
+const readText = (path: string): string => platform.bytes.utf8(platform.files.read(path));
+
+function isShortFile(path: string): boolean {
+  const status = statusOf(path);
+  return status?.kind === 'file' && status.size <= 2 * longestModel;
+}
 
 /**
  * Returns the model that an origin carries, or a finding with the reason why it is not used.
@@ -230,18 +235,17 @@ export function carriedModel(
   if (!/^[A-Za-z0-9+/]+={0,2}$/.test(packed)) return messages.originUnreadable('the model is not in base64');
   let payload: unknown;
   try {
-    payload = JSON.parse(inflateSync(Buffer.from(packed, 'base64'), { maxOutputLength: 2 * longestModel }).toString());
-  } catch (error) {
-    const isLarge = memberOf(error, 'code') === 'ERR_BUFFER_TOO_LARGE';
-    return messages.originUnreadable(
-      isLarge ? `the model is longer than ${longestModel / 1e6} MB` : 'the model is no deflated JSON',
-    );
+    const text = platform.bytes.inflate(platform.bytes.fromBase64(packed), 2 * longestModel);
+    if (!text) return messages.originUnreadable(`the model is longer than ${longestModel / 1e6} MB`);
+    payload = JSON.parse(platform.bytes.utf8(text));
+  } catch {
+    return messages.originUnreadable('the model is no deflated JSON');
   }
   const document = memberOf(payload, 'model');
   const arrays: unknown = memberOf(payload, 'data');
   const data = storedArrays(document, (name) => {
     const bytes: unknown = memberOf(arrays, name);
-    return typeof bytes === 'string' ? Buffer.from(bytes, 'base64') : undefined;
+    return typeof bytes === 'string' ? platform.bytes.fromBase64(bytes) : undefined;
   });
   const found = new Diagnostics();
   const valid = normalise(document, positions, found, { data, said: saidOfCarried });

@@ -1,19 +1,18 @@
 /** Files as text. */
 
+import { platform } from '#platform';
 import { isRefused, systemCode } from '../../diagnostics/system-error.js';
-import { closeSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
-import { gunzipSync } from 'node:zlib';
 import { DiagnosticError, UsageError, type Diagnostic } from '../../diagnostics/diagnostic.js';
 import { formatBytes } from '../../diagnostics/quantities.js';
 import { decodeText } from '../../model/text/read.js';
 import { isHdf5 } from './included-files.js';
 import type { LemsHost } from '../../../translators/neuroml/host.js';
-import { createHash } from 'node:crypto';
 import type { Hdf5Group } from '../../../translators/shared/hdf5.js';
 import { readHdf5Graph } from '../hdf5/read-graph.js';
 import { readHdf5Network } from '../hdf5/read-network.js';
 import { decodeXml, looksLikeXml } from '../../../translators/neuroml/xml/decode.js';
 import { longestText, type CutText } from '../../../translators/neuroml/xml/long-text.js';
+import { joined } from './joined.js';
 import { readLongDocument } from './long-document.js';
 import { checkArgument, text } from '../../diagnostics/public-arguments.js';
 
@@ -57,7 +56,7 @@ export function readSource(path: string, longest = longestText): Source {
     const graph = /\.(?:h5|nir)$/i.test(path) ? readHdf5Graph(path) : null;
     if (graph && isRefused(graph))
       throw new UsageError(`${path} cannot be read as HDF5: ${graph.refused}`, 'check that the file is complete');
-    if (graph) return { name: path, text: '', graph, sha256: createHash('sha256').update(bytes).digest('hex') };
+    if (graph) return { name: path, text: '', graph, sha256: platform.sha256().update(bytes).hex() };
     throw new UsageError(`${path} is an HDF5 file, not a model`, 'interneuron verify runs a result file again');
   }
   if (bytes[0] === 0x1f && bytes[1] === 0x8b) return decodeSource(path, unzipped(path, bytes, longest));
@@ -71,15 +70,17 @@ export function readSource(path: string, longest = longestText): Source {
 
 /** Returns the content of a file that gzip has compressed. @throws UsageError if it is damaged or too long */
 function unzipped(path: string, bytes: Uint8Array, longest: number): Uint8Array {
+  let content: Uint8Array | undefined;
   try {
-    return gunzipSync(bytes, { maxOutputLength: longest });
+    content = platform.bytes.inflate(bytes, longest);
   } catch (error) {
-    if (systemCode(error) === 'ERR_BUFFER_TOO_LARGE') throw tooLarge(path, `more than ${formatBytes(longest)}`);
     throw new UsageError(
       `${path} cannot be unpacked by gzip: ${systemCode(error) ?? 'it is damaged'}`,
       'check that the file is complete',
     );
   }
+  if (!content) throw tooLarge(path, `more than ${formatBytes(longest)}`);
+  return content;
 }
 
 /**
@@ -125,11 +126,11 @@ export function readStandardInput(bytes = readToEnd(0, standardInput)): Source {
 /** Returns the content of a file; for a document that is too long for one string, its text without long lists. */
 function readBytes(path: string, longest: number): Uint8Array | CutText {
   try {
-    const status = statSync(path);
-    if (!status.isFile() && !status.isDirectory()) return readStream(path);
-    if (status.size <= longest) return readFileSync(path);
-    const apart = status.isFile() ? readLongDocument(path, longest) : undefined;
-    if (apart === undefined) throw tooLarge(path, formatBytes(status.size));
+    const { kind, size } = platform.files.status(path);
+    if (kind === 'other') return readToEnd(path, path);
+    if (size <= longest) return platform.files.read(path);
+    const apart = kind === 'file' ? readLongDocument(path, longest) : undefined;
+    if (apart === undefined) throw tooLarge(path, formatBytes(size));
     return apart;
   } catch (error) {
     throw readError(error, path);
@@ -137,42 +138,16 @@ function readBytes(path: string, longest: number): Uint8Array | CutText {
 }
 
 /** Reads a pipe or a device to its end, which some devices do not have. */
-function readStream(path: string): Uint8Array {
-  const descriptor = openSync(path, 'r');
-  try {
-    return readToEnd(descriptor, path);
-  } finally {
-    closeSync(descriptor);
+function readToEnd(from: string | 0, name: string): Uint8Array {
+  const pieces: Uint8Array[] = [];
+  let total = 0;
+  for (const piece of platform.files.pieces(from, 1 << 20)) {
+    pieces.push(piece);
+    total += piece.length;
+    if (total > longestText) throw tooLarge(name, `more than ${formatBytes(longestText)}`);
   }
+  return joined(pieces);
 }
-
-function readToEnd(descriptor: number, path: string): Uint8Array {
-  const chunks: Uint8Array[] = [];
-  for (let total = 0; total <= longestText;) {
-    const chunk = new Uint8Array(1 << 20);
-    const length = readChunk(descriptor, chunk);
-    if (length === 0) return Buffer.concat(chunks);
-    chunks.push(chunk.subarray(0, length));
-    total += length;
-  }
-  throw tooLarge(path, `more than ${formatBytes(longestText)}`);
-}
-
-/** Reads some bytes; 0 at the end. Waits while a pipe is empty. */
-function readChunk(descriptor: number, chunk: Uint8Array): number {
-  for (;;) {
-    try {
-      return readSync(descriptor, chunk);
-    } catch (error) {
-      // Windows reports the end of a pipe as an error.
-      if (systemCode(error) === 'EOF') return 0;
-      if (systemCode(error) !== 'EAGAIN') throw error;
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, pollTime_ms);
-    }
-  }
-}
-
-const pollTime_ms = 20;
 
 const tooLarge = (path: string, size: string): UsageError =>
   new UsageError(

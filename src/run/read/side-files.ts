@@ -1,13 +1,12 @@
 /** Text files that a document names, in its own folder and in folders that the user allows. */
 
+import { readHdf5Tree } from '#hdf5';
+import { platform } from '#platform';
 import { systemCode } from '../../diagnostics/system-error.js';
-import { readFileSync, realpathSync, statSync } from 'node:fs';
-import { dirname, resolve, sep } from 'node:path';
 import { longestText } from '../../../translators/neuroml/xml/long-text.js';
 import { formatBytes } from '../../diagnostics/quantities.js';
 import type { SonataFiles } from '../../../translators/sonata/config.js';
 import type { ImportOptions } from './import-options.js';
-import { readHdf5Tree } from '../hdf5/read-tree.js';
 
 /** Further folders that may be read, and a function that is called with the path of each file. */
 type SideOptions = Pick<ImportOptions, 'allowPaths' | 'onFile'>;
@@ -22,7 +21,14 @@ export type SideFile = { readonly text: string } | { readonly refused: string };
  * @param options  further folders that may be read, and what is told of each file
  */
 export function sideFiles(document: string, options: SideOptions): (name: string) => SideFile {
-  return (name) => readBeside(document, options, name, (real) => ({ text: readFileSync(real, 'utf8') }), longestText);
+  return (name) =>
+    readBeside(
+      document,
+      options,
+      name,
+      (real) => ({ text: platform.bytes.utf8(platform.files.read(real)) }),
+      longestText,
+    );
 }
 
 /** Reads the texts and HDF5 files that a document names, under the rules of `sideFiles`. */
@@ -41,14 +47,15 @@ function readBeside<T>(
   read: (real: string) => T,
   longest = Infinity,
 ): T | { readonly refused: string } {
+  const { dirname, resolve, sep } = platform.paths;
   const own = dirname(resolve(document));
   try {
-    const real = realpathSync(resolve(own, name));
-    const folders = [own, ...allowPaths].map((folder) => realpathSync(resolve(folder)));
+    const real = platform.files.real(resolve(own, name));
+    const folders = [own, ...allowPaths].map((folder) => platform.files.real(resolve(folder)));
     if (!folders.some((folder) => real.startsWith(folder.endsWith(sep) ? folder : `${folder}${sep}`)))
       return { refused: 'it is outside the folder of the document' };
-    const status = statSync(real);
-    if (!status.isFile()) return { refused: 'it is not a file' };
+    const status = platform.files.status(real);
+    if (status.kind !== 'file') return { refused: 'it is not a file' };
     if (status.size > longest) return { refused: `it is ${formatBytes(status.size)} long` };
     onFile?.(real);
     return read(real);

@@ -1,6 +1,5 @@
 /** Comments of a document, with the parts of the model that they are about. */
 
-import { existsSync } from 'node:fs';
 import { Parser } from 'yaml';
 import type { Positions } from '../../diagnostics/positions.js';
 import { commentsKey } from '../../model/comments.js';
@@ -8,6 +7,7 @@ import { linesOf, type Lines } from '../../model/text/lines.js';
 import type { Model, ValidModel } from '../../model/model.js';
 import { child } from '../../model/pointer.js';
 import { isPhase } from '../../model/tagged.js';
+import { statusOf } from './file-status.js';
 import { placeOf } from './placed.js';
 import { readSource, type Source } from './read-source.js';
 import { isMarkup } from './recognise.js';
@@ -56,7 +56,7 @@ export function withComments(valid: ValidModel, source: Source, positions: Posit
 /** Returns the documents, other than the first one, that have parts of the model. */
 const included = (parts: ReadonlyMap<string, unknown>, first: string): readonly Source[] =>
   [...parts.keys()].flatMap((name) => {
-    if (name === first || !existsSync(name)) return [];
+    if (name === first || statusOf(name) === null) return [];
     try {
       return [readSource(name)];
     } catch {

@@ -1,9 +1,11 @@
 /** Names of results, with a suffix for their format. */
 
-import { basename, extname } from 'node:path';
+import { platform } from '#platform';
 import { UsageError } from '../../diagnostics/diagnostic.js';
 import { oneOf, suggestion } from '../../diagnostics/suggest.js';
 import { messages } from '../messages.js';
+
+const { basename, extname } = platform.paths;
 
 /** Suffixes of the formats that results are written in. */
 const resultSuffixes = ['.nwb', '.json', '.csv', '.h5'] as const;

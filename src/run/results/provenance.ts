@@ -1,7 +1,6 @@
 /** Facts about a run before its first step, for results to hold. */
 
-import { createHash } from 'node:crypto';
-import { arch, cpus, release, type } from 'node:os';
+import { platform } from '#platform';
 
 import canonicalize from 'canonicalize';
 import {
@@ -45,7 +44,7 @@ export function runHeader(
   const { model } = valid;
   const given = repeated ?? {
     ...engine,
-    versions: { interneuron: version, node: process.versions.node },
+    versions: { interneuron: version, ...platform.machine.versions() },
     date: fileDate(),
     ...(subject && Object.keys(subject).length > 0 ? { subject } : {}),
     ...(times ? { times } : {}),
@@ -77,7 +76,7 @@ export function runHeader(
  *
  * @throws UsageError if the variable holds no number of seconds
  */
-export function fileDate(epoch = process.env['SOURCE_DATE_EPOCH']): string {
+export function fileDate(epoch = platform.machine.variable('SOURCE_DATE_EPOCH')): string {
   if (epoch === undefined || epoch === '') return defaultDate;
   const date = new Date(/^\d{1,12}$/.test(epoch) ? Number(epoch) * 1000 : Number.NaN);
   if (Number.isNaN(date.getTime()))
@@ -94,8 +93,8 @@ export function environmentOf(details: Pick<Environment, 'source' | 'command' | 
   return {
     ...(source ? { source } : {}),
     ...(command ? { command } : {}),
-    system: `${type()} ${release()} ${arch()}`,
-    processor: cpus()[0]?.model ?? 'unknown',
+    system: platform.machine.system(),
+    processor: platform.machine.processor(),
     ...(compiler === undefined ? {} : { compiler }),
   };
 }
@@ -106,7 +105,7 @@ export function sourceOf({ script, sha256, ...document }: Pick<Source, 'name' | 
   readonly sha256: string;
 } {
   const { name, text } = script ?? document;
-  return { path: name, sha256: sha256 ?? createHash('sha256').update(text).digest('hex') };
+  return { path: name, sha256: sha256 ?? platform.sha256().update(text).hex() };
 }
 
 /**

@@ -1,6 +1,6 @@
 /** The run and its outputs. */
 
-import { extname } from 'node:path';
+import { platform } from '#platform';
 import { second } from '../../../src/lang/dimension.js';
 import { populationOf } from '../../../src/model/selected.js';
 import { isRecording, isSelection, phaseKind, timeAfter } from '../../../src/model/tagged.js';
@@ -14,6 +14,8 @@ import { elementsOf, type ExportContext } from './context.js';
 import { quantityText } from './text/quantity-text.js';
 import type { Written } from './written.js';
 import { element, type Element } from './text/xml-text.js';
+
+const { extname } = platform.paths;
 
 /** Returns the component that runs the network. */
 export function simulation(id: string, target: string, network: Written, context: ExportContext): Element {

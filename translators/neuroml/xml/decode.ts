@@ -1,6 +1,6 @@
 /** Bytes of an XML document to text, by its byte order mark, its first character or its first line, else UTF-8. */
 
-import { isAscii, isUtf8 } from 'node:buffer';
+import { platform } from '#platform';
 import type { Finding } from '../../../src/diagnostics/diagnostic.js';
 import * as messages from './messages.js';
 
@@ -33,16 +33,16 @@ function wideEncoding(bytes: Uint8Array): 'utf-16le' | 'utf-16be' | undefined {
 export function decodeXml(bytes: Uint8Array): DecodedXml {
   const wide = wideEncoding(bytes);
   if (wide !== undefined) return { text: new TextDecoder(wide).decode(bytes) };
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const { isAscii, isUtf8, latin1: latin1Text, utf8 } = platform.bytes;
   const declared = /^(?:\xef\xbb\xbf)?\s*<\?xml[^>]*?\sencoding\s*=\s*["']([^"']*)["']/
-    .exec(buffer.toString('latin1', 0, 300))?.[1]
+    .exec(latin1Text(bytes.subarray(0, 300)))?.[1]
     ?.toLowerCase();
   if (declared !== undefined && !encodings.includes(declared)) return { refused: messages.unknownEncoding(declared) };
   const latin = declared !== undefined && latin1.includes(declared);
   // Text of one byte a character takes half the memory, which counts in networks of a million connections.
-  if (latin || isAscii(buffer)) return { text: buffer.toString('latin1') };
-  if (isUtf8(buffer)) return { text: buffer.toString('utf8').replace(/^\ufeff/, '') };
-  return { text: buffer.toString('latin1'), finding: messages.notUtf8() };
+  if (latin || isAscii(bytes)) return { text: latin1Text(bytes) };
+  if (isUtf8(bytes)) return { text: utf8(bytes).replace(/^\ufeff/, '') };
+  return { text: latin1Text(bytes), finding: messages.notUtf8() };
 }
 
 const latin1 = ['iso-8859-1', 'latin1', 'latin-1', 'iso8859-1', 'iso_8859-1', 'windows-1252'];

@@ -3,7 +3,7 @@
  * lists are kept apart, in separate texts.
  */
 
-import { isAscii, isUtf8 } from 'node:buffer';
+import { platform } from '#platform';
 import { listAt, type ElementList } from './scan.js';
 import { XmlSource } from './source.js';
 
@@ -88,7 +88,7 @@ class Cutter {
   #take(): void {
     const [only = '', ...others] = this.#waiting;
     // Strings made from bytes are stored outside the garbage-collected heap.
-    const piece = others.length === 0 ? only : (utf8Text(Buffer.from(this.#waiting.join(''))) ?? '');
+    const piece = others.length === 0 ? only : (utf8Text(new TextEncoder().encode(this.#waiting.join(''))) ?? '');
     this.#waiting = [];
     this.#waitingLength = 0;
     const firstLine = this.#lines + 1;
@@ -159,7 +159,8 @@ function linesIn(text: string, from: number, to: number): number {
 /**
  * Returns bytes as text in UTF-8, or undefined if they are invalid. Texts of one byte a character take half the memory.
  */
-export function utf8Text(bytes: Buffer): string | undefined {
-  if (isAscii(bytes)) return bytes.toString('latin1');
-  return isUtf8(bytes) ? bytes.toString('utf8') : undefined;
+export function utf8Text(bytes: Uint8Array): string | undefined {
+  const { isAscii, isUtf8, latin1, utf8 } = platform.bytes;
+  if (isAscii(bytes)) return latin1(bytes);
+  return isUtf8(bytes) ? utf8(bytes) : undefined;
 }

@@ -1,5 +1,6 @@
 /** Connectors that list the connected cells: lists, files, matrices, connection sets, copies. */
 
+import { platform } from '#platform';
 import { memberOf } from '../../../src/diagnostics/member.js';
 import { isRefused } from '../../../src/diagnostics/system-error.js';
 import { isList } from '../../../src/model/collections.js';
@@ -234,7 +235,7 @@ export function fromArray(call: Call): Connections | undefined {
   const array = call.value('array') as string | readonly unknown[];
   const [n, m] = sizesOf(ends);
   if (typeof array === 'string') {
-    const bytes = /^[A-Za-z0-9+/]*={0,2}$/.test(array) ? Uint8Array.from(Buffer.from(array, 'base64')) : undefined;
+    const bytes = /^[A-Za-z0-9+/]*={0,2}$/.test(array) ? platform.bytes.fromBase64(array) : undefined;
     const needed = Math.ceil((n * m) / 8);
     if (bytes?.length === needed) return fromMatrix(n, m, (i, j) => bitAt(bytes, i * m + j));
     const found = bytes ? `${bytes.length} bytes` : 'other characters';

@@ -1,0 +1,65 @@
+/** The wasm target: always available, compiles in milliseconds, runs on threads over shared memory. */
+
+import { platform } from '#platform';
+import { InvariantError } from '../../../src/diagnostics/diagnostic.js';
+import { generateWasm } from '../../../src/codegen/wasm/generate.js';
+import type { Program } from '../../../src/ir/program.js';
+import type { Availability, CompileOptions, Executable, Target } from '../target.js';
+import { assemble, assemblerVersion } from './assemble.js';
+import { startSession } from './session.js';
+import { threadCount } from '../threads.js';
+import { webAssembly } from '../../webassembly.js';
+import type { WasmModule } from '../../webassembly.js';
+
+/**
+ * Returns the binary of a source, perhaps from a cache.
+ *
+ * @param directory  folder of the cache; undefined for none
+ * @param source  the only input of `make`
+ */
+type BinaryCache = (
+  directory: string | undefined,
+  source: string,
+  make: () => Promise<Uint8Array>,
+) => Promise<Uint8Array>;
+
+/** Compiles WebAssembly text. */
+async function compileText(text: string, cached: BinaryCache, directory?: string): Promise<WasmModule> {
+  const binary = await cached(directory, `${assemblerVersion}\n${text}`, () => assemble(text));
+  try {
+    return await webAssembly.compile(binary);
+  } catch (error) {
+    throw new InvariantError(
+      'runtime/targets/wasm',
+      `the generated module is not valid: ${error instanceof Error ? error.message : String(error)}`,
+    );
+  }
+}
+
+async function compile(program: Program, options: CompileOptions, cached: BinaryCache): Promise<Executable> {
+  const threads = threadCount(program, options.threads);
+  const generated = generateWasm(program, { parallel: threads > 1 });
+  const module = await compileText(generated.text, cached, options.cacheDirectory);
+  return {
+    sources: new Map([['program.wat', generated.text]]),
+    threads,
+    start: () => Promise.resolve().then(() => startSession(program, generated, module, threads)),
+  };
+}
+
+function probe(): Promise<Availability> {
+  const cores = platform.machine.parallelism();
+  return Promise.resolve({
+    target: 'wasm',
+    available: true,
+    devices: [`${cores} processor core${cores === 1 ? '' : 's'}, 128-bit vector lanes`],
+  });
+}
+
+/** Returns WebAssembly with vector lanes and threads. */
+export const createWasmTarget = (cached: BinaryCache): Target => ({
+  name: 'wasm',
+  hasThreads: true,
+  probe,
+  compile: (program, options) => compile(program, options, cached),
+});

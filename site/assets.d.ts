@@ -1,0 +1,4 @@
+/** Texts of files that come with the program, by their paths in the repository; `scripts/page.js` collects them. */
+declare module 'interneuron:assets' {
+  export const assetTexts: Readonly<Record<string, string>>;
+}

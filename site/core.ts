@@ -1,0 +1,10 @@
+export { importModel } from '../src/run/import-model.js';
+export { compileModel } from '../src/run/compile-model.js';
+export { startConnected } from '../src/run/connect.js';
+export { memorySink } from '../src/run/results/memory-sink.js';
+export { createRecorder } from '../runtime/record/recorder.js';
+export { decodeSource } from '../src/run/read/read-source.js';
+export { describeModel } from '../src/run/describe/describe.js';
+export { descriptionBlocks } from '../src/run/describe/formats.js';
+export { convertModel } from '../src/run/convert.js';
+export { renderDiagnostics } from '../src/diagnostics/render.js';

@@ -168,7 +168,7 @@ print(M.num_spikes, get_device().last_run_native)
 
 
 def called():
-    """Objects are called as the script's variables, lists and keys, unless their names keep the order of what they do."""
+    """Objects are called as the script's variables, lists and keys; pathways keep their order by numbers where it matters."""
     from brian2_interneuron.script_names import name_by_variables
 
     layers = [NeuronGroup(1, "x : 1") for _ in range(2)]
@@ -181,8 +181,8 @@ def called():
     # Brian runs the second one first.
     early._name, late._name = "synapses_9", "synapses_10"
     name_by_variables(objects)
-    found = [each.name for each in objects]
-    expected = ["layers_0", "target", "parts_input", "synapses_9", "late", "seen"]
+    found = [*(each.name for each in objects), early.pre.order, late.pre.order]
+    expected = ["layers_0", "target", "parts_input", "early", "late", "seen", -1, -2]
     return "same" if found == expected else str(found)
 
 

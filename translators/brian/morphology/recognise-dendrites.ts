@@ -162,7 +162,7 @@ function secondReset(
 ): readonly [name: string, reset: NonNullable<DendriticNeurons['second_reset']>] | undefined {
   const all = Object.entries(document.synapses ?? {});
   for (const [key, synapses] of all) {
-    const { source, target, on_pre: code, delay, connect, ...more }: Synapses = synapses;
+    const { source, target, on_pre: code, delay, connect, pathways: _order, ...more }: Synapses = synapses;
     if (source !== name || (target ?? source) !== name || Object.keys(more).length > 0) continue;
     if (typeof code !== 'string' || typeof delay !== 'string' || JSON.stringify(connect) !== '{"j":"i"}') continue;
     const changed = /^(V_\w+?)(?:_post)? = /.exec(code)?.[1];

@@ -120,12 +120,12 @@ def first_network(script, output, stem, partial=False, path=None, begun=None):
     process = os.getpid()
     prepare, run_document, live_of = InterneuronDevice._prepare, InterneuronDevice.run_document, InterneuronDevice._live_of
     perform, fall_back = InterneuronDevice._perform, InterneuronDevice._fall_back
-    found, renamed = [], {}
+    found, renamed = [], []
 
     def prepared(device, net, duration, *rest):
         said.listening = False
         begun.note(net, duration)
-        renamed.update(name_by_variables(net.objects))
+        renamed.extend(name_by_variables(net.objects))
         return prepare(device, net, duration, *rest)
 
     def own_names(device, *words, **keywords):
@@ -133,8 +133,8 @@ def first_network(script, output, stem, partial=False, path=None, begun=None):
             return perform(device, *words, **keywords)
         finally:
             # Stored states have the names that the objects had.
-            for each, name in renamed.items():
-                each._name = name
+            for each, attribute, value in renamed:
+                setattr(each, attribute, value)
             renamed.clear()
             said.listening = begun.is_early
 

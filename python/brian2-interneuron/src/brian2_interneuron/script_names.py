@@ -18,16 +18,17 @@ _packages = tuple(os.path.dirname(sys.modules[name].__file__) + os.sep for name 
 def name_by_variables(objects):
     """Renames the objects of a network that have names of Brian's making.
 
-    Objects of a slot and order are run in the order of their names. Where that order may matter, objects keep names
-    without which it would be another one.
+    Objects of a slot and order are run in the order of their names. Where that order may matter, pathways of synapses get
+    orders; other objects keep names without which it would be another one.
 
     Args:
         objects: of the network.
 
     Returns:
-        the names that they had.
+        what was changed: objects, attributes and the values that they had.
     """
     found = _variables()
+    objects = sorted(objects, key=lambda each: each.name)
     unnamed = {each: found[id(each)] for each in objects if id(each) in found and _is_unnamed(each)}
     ordered = _ordered(objects)
 
@@ -39,7 +40,10 @@ def name_by_variables(objects):
     def keep_order(names):
         return in_order(_with_operations(names, objects)) == given
 
+    scheduled = []
     if not keep_order(unnamed):
+        scheduled = _schedule(given)
+    if not scheduled and not keep_order(unnamed):
         chosen = {}
         for each, name in unnamed.items():
             if keep_order({**chosen, each: name}):
@@ -47,9 +51,29 @@ def name_by_variables(objects):
         unnamed = chosen
     taken = {each.name for each in objects if each not in unnamed}
     names = _with_operations({each: name for each, name in unnamed.items() if name not in taken}, objects)
-    before = {each: each.name for each in names}
+    before = [(each, "_name", each.name) for each in names]
     for each, name in names.items():
         each._name = name
+    return before + scheduled
+
+
+def _schedule(objects):
+    """Gives pathways of synapses orders by which they run in the present order, whatever their names.
+
+    Args:
+        objects: all whose order matters, in this order.
+
+    Returns:
+        what was changed; nothing if there are others than synapses, or pathways with an order of their own.
+    """
+    pathways = [pathway for each in objects for pathway in getattr(each, "_pathways", [None])]
+    if any(pathway is None or pathway.when != "synapses" or pathway.order not in (-1, 1) for pathway in pathways):
+        return []
+    before = [(pathway, "order", pathway.order) for pathway in pathways]
+    for order in (-1, 1):
+        same = [pathway for pathway in pathways if pathway.order == order]
+        for k, pathway in enumerate(same):
+            pathway.order = order + (k if order > 0 else k + 1 - len(same))
     return before
 
 

@@ -1,6 +1,6 @@
-"""The cortical microcircuit of fixtures/model/cortical-microcircuit.yaml for GeNN's single-threaded CPU back end, for timing against interneuron.
+"""The cortical microcircuit of fixtures/model/cortical-microcircuit.yaml for GeNN, for timing against interneuron.
 
-usage: python microcircuit.py BUILD_DIRECTORY [scale] [duration_ms] [float|double]
+usage: python microcircuit.py BUILD_DIRECTORY [scale] [duration_ms] [float|double] [single_threaded_cpu|cuda]
 
 Prints one JSON object after another: {"ready": ...} once the network is built, and {"run", "cpu", "rates"} for the run: seconds on the clock
 and of the processor in the loop of steps, and mean rates after 500 ms. Before the run it waits for a line on its standard input, so that two
@@ -53,8 +53,8 @@ def synapses_of(probability, sources, targets):
     return round(math.log1p(-probability) / math.log1p(-1 / (sources * targets)))
 
 
-def network(scale, precision, directory):
-    model = GeNNModel(precision, "microcircuit_" + precision, backend="single_threaded_cpu", optimize_code=True)
+def network(scale, precision, backend, directory):
+    model = GeNNModel(precision, "microcircuit_" + precision, backend=backend, optimize_code=True)
     model.dt = DT
     model.fuse_postsynaptic_models = True
     model.default_narrow_sparse_ind_enabled = True
@@ -105,15 +105,16 @@ def main():
     scale = float(words[0]) if words else 0.1
     steps = round(float(words[1]) / DT) if len(words) > 1 else 10_000
     precision = words[2] if len(words) > 2 else "float"
-    model, populations, synapses = network(scale, precision, directory)
+    backend = words[3] if len(words) > 3 else "single_threaded_cpu"
+    model, populations, synapses = network(scale, precision, backend, directory)
     model.load(num_recording_timesteps=steps)
     print(json.dumps({"ready": pygenn.__version__, "synapses": synapses}), flush=True)
     sys.stdin.readline()
     began, cpu = time.perf_counter(), time.process_time()
     for _ in range(steps):
         model.step_time()
-    run, cpu = time.perf_counter() - began, time.process_time() - cpu
     model.pull_recording_buffers_from_device()
+    run, cpu = time.perf_counter() - began, time.process_time() - cpu
     after = 500
     rates = {}
     for name, population in populations.items():

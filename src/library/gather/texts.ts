@@ -3,7 +3,7 @@
 import type { Expression } from '../../lang/ast.js';
 import { parseExpression, parseStatements } from '../../lang/parse.js';
 import { printExpression } from '../../lang/print.js';
-import { isChoice, measure, namesIn, substitute, visit } from '../../lang/walk.js';
+import { measure, namesIn, substitute } from '../../lang/walk.js';
 import type { EquationSet } from '../../model/model.js';
 
 /** Returns names that an expression or statements read. */
@@ -53,31 +53,6 @@ export function derivedOf(type: Pick<EquationSet, 'derived'>): ReadonlyMap<strin
     pending = pending.filter((one) => !ready.includes(one));
   }
   return found;
-}
-
-/** Returns rates of a type over its variables and parameters; undefined if its variables read each other in a circle. */
-function wholeRates(type: Pick<EquationSet, 'derived' | 'derivatives'>): readonly Expression[] | undefined {
-  const derived = derivedOf(type);
-  return derived && Object.values(type.derivatives).map(({ rate }) => substitute(parseExpression(rate), derived));
-}
-
-/**
- * Checks whether rates of a type depend on the time, or have more cases than the rates of another one. A comparison at points,
- * which may all be in one case, would miss the others.
- */
-export function hasMoreCases(
-  type: Pick<EquationSet, 'derived' | 'derivatives'>,
-  other: Pick<EquationSet, 'derived' | 'derivatives'>,
-): boolean {
-  const [rates, others] = [wholeRates(type), wholeRates(other)];
-  if (rates === undefined || others === undefined) return true;
-  const followsTime = (all: readonly Expression[]): boolean => all.some((rate) => namesIn(rate).has('t'));
-  const cases = (all: readonly Expression[]): number => {
-    let count = 0;
-    for (const rate of all) visit(rate, (part) => (count += isChoice(part) ? 1 : 0));
-    return count;
-  };
-  return (followsTime(rates) && !followsTime(others)) || cases(rates) > cases(others);
 }
 
 /** Returns a text with expressions in the place of names. */

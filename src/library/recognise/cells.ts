@@ -8,9 +8,10 @@
 import { numbersOf } from '../../model/arrays.js';
 import type { NeuronType } from '../../model/model.js';
 import { isGiven } from '../../model/tagged.js';
+import { name as nameOf } from '../../lang/build.js';
 import { NoNumber } from '../../lang/evaluate.js';
+import { declaredCell } from '../declared-types.js';
 import { type CellUse, type RecognisedCell, Unrecognised, refuse, viewOf, currentsOf } from './cells/view.js';
-import { cellByNames } from './cells/by-names.js';
 import { anatomyOf, fits, matched } from './cells/match.js';
 import { membranes, type CellNotation } from './cells/membranes.js';
 import { verify } from './cells/verify.js';
@@ -47,12 +48,31 @@ function checkRanges({ standard, parameters }: RecognisedCell, { environment }: 
   }
 }
 
+/** Returns the cell that a type declares to be, with its own names. */
+function byDeclaration(type: NeuronType): RecognisedCell | undefined {
+  const standard = declaredCell(type);
+  if (standard === undefined) return undefined;
+  return {
+    standard,
+    parameters: Object.fromEntries(Object.keys(type.parameters).map((key) => [key, nameOf(key)])),
+    variables: new Map(Object.keys(type.state).map((key) => [key, { name: key, factor: 1 }])),
+    ports: new Map(
+      Object.values(standard.receptors).map(({ variable, kind }) => [
+        variable,
+        { kind, positive: variable, negative: variable, factor: 1 },
+      ]),
+    ),
+    currents: new Map(Object.keys(type.inputs).map((key) => [key, 1])),
+    remarks: [],
+  };
+}
+
 function recognise(type: NeuronType, use: CellUse, notation: CellNotation): RecognisedCell {
   if (type.noise.length > 0) refuse('PyNN has no noise in the equations of a cell');
   if (type.compartments !== undefined || type.cable !== undefined) refuse('it has several compartments');
   if (Object.keys(type.regimes).length > 0) refuse('it has regimes');
-  const byNames = cellByNames(type, use);
-  if (byNames !== undefined) return byNames;
+  const declared = byDeclaration(type);
+  if (declared !== undefined) return declared;
   const others = Object.keys(type.events).filter((name) => name !== 'spike');
   if (others.length > 0) refuse(`PyNN has no events other than spikes: ${others.join(', ')}`);
   const view = viewOf(type, use);

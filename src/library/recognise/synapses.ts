@@ -16,7 +16,6 @@ import type { WeightKind } from '../standard-type.js';
 import type { Environment } from './values.js';
 import { near, tidy, plain, valueAt } from './numbers.js';
 import { agree, attempt, benchOf, namesOf, trains, type Spike } from './synapses/bench.js';
-import { synapseByNames } from './synapses/by-names.js';
 import type { Arrival, RecognisedSynapse } from './synapses/recognised.js';
 
 /** Returns a synapse type with ports replaced by the variables that a projection binds them to. */
@@ -66,14 +65,12 @@ export function arrivalOf(type: SynapseType): Arrival | string {
  * Returns the standard type of a synapse.
  *
  * @param environment  values of its parameters
- * @param sends        whether its release arrives later than the spike that it reacts to
  */
 export function recogniseSynapse(
   type: SynapseType,
   kind: WeightKind,
   environment: Environment,
   dt: number,
-  sends = false,
 ): RecognisedSynapse | string {
   const { numbers } = environment;
   const arrival = arrivalOf(type);
@@ -82,8 +79,6 @@ export function recogniseSynapse(
   const changes = Object.keys(type.derivatives).length > 0 || statements.length > 1;
   if (!changes) return staticOf(arrival, kind);
   return (
-    synapseByNames(type, arrival, kind, environment, { dt, sends }) ??
-    (sends ? onePathway : undefined) ??
     stdpOf(type, arrival, kind, numbers) ??
     depressing(type, arrival, kind, numbers, dt) ??
     'no plastic synapse of PyNN matches its code'

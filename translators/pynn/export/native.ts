@@ -10,7 +10,7 @@ import { connectorOf } from './connectors.js';
 import { cellOfSelection, type ExportContext } from './context.js';
 import { given } from './given.js';
 import type { NativeParts } from './native-parts.js';
-import { claimedName } from './types.js';
+import { declaredName } from '../../../src/library/declared-types.js';
 
 /** Report text for a type that PyNN's simulators lack. */
 export const runsHere =
@@ -25,7 +25,7 @@ export function isNative(context: ExportContext, { from, to, synapse, receptors 
   const known = Object.values(target?.receptors ?? {}).some(({ variable }) => variable === receptors['port']);
   return (
     type === undefined ||
-    claimedName(type) === '' ||
+    declaredName(type) === '' ||
     isSelection(from.of, 'synapses') ||
     isSelection(to.of, 'synapses') ||
     (target?.native === true && !known)
@@ -38,7 +38,7 @@ export function receptorsOf(model: Model, name: string): Readonly<Record<string,
   const variables = Object.values(model.projections).flatMap(({ to, synapse, receptors }) => {
     const types = isSelection(to.of, 'synapses') ? [] : populationsOf(to.of).map((one) => model.populations[one]?.type);
     const type = model.synapses[synapse];
-    const isNamed = type !== undefined && !['', 'ElectricalSynapse'].includes(claimedName(type));
+    const isNamed = type !== undefined && !['', 'ElectricalSynapse'].includes(declaredName(type));
     return isNamed && types.includes(name) ? (receptors['port'] ?? []) : [];
   });
   return Object.fromEntries(

@@ -14,7 +14,8 @@ import { given } from './given.js';
 import { isNative, nativeProjection } from './native.js';
 import { spaceOf } from './positions.js';
 import { portProjection } from './nestml/projections.js';
-import { claimedName, synapseParts, type SynapseParts } from './types.js';
+import { declaredName } from '../../../src/library/declared-types.js';
+import { synapseParts, type SynapseParts } from './types.js';
 
 /** Said of a projection that goes with the cells that it is onto. */
 export const withItsTarget = 'its target has no name in PyNN';
@@ -35,7 +36,7 @@ export function projectionOf(context: ExportContext, name: string, projection: P
   const cell = cellOfSelection(context, projection.to.of);
   const type = model.synapses[projection.synapse];
   if (cell === undefined || type === undefined) return missing(withItsTarget);
-  if (claimedName(type) === 'ElectricalSynapse') return gapJunctions(context, name, projection, type, pointer);
+  if (declaredName(type) === 'ElectricalSynapse') return gapJunctions(context, name, projection, type, pointer);
   const receptor = receptorOf(context, projection, cell);
   if (receptor === undefined)
     return missing(

@@ -1,6 +1,7 @@
 /** Recognises PyNN's standard types among the types of a model, and writes their values. */
 
-import { normalisedCell, normalisedSynapse } from '../../../src/library/normalised.js';
+import { declaredCell, declaredName } from '../../../src/library/declared-types.js';
+import { normalisedSynapse } from '../../../src/library/normalised.js';
 import {
   electricalSynapse,
   membraneOf,
@@ -17,21 +18,15 @@ import { defaultOf } from '../cells.js';
 import type { Cell, Synapse, Value as PynnValue } from '../specification.generated.js';
 import { given } from './given.js';
 
-/** Returns the name that a type claims to have in PyNN; empty when it claims none. */
-export const claimedName = (type: NeuronType | SynapseType): string => {
-  const claimed = type.conformsTo?.type ?? '';
-  return claimed.startsWith('pynn/') ? claimed.slice('pynn/'.length) : '';
-};
-
 /** Returns the standard cell that a type is by name and by its equations; otherwise a text with the reason. */
 export function standardCellOf(name: string, type: NeuronType): StandardCell | string {
-  const claimed = claimedName(type);
-  const standard = cellNamed(claimed, type);
-  if (standard === undefined)
+  const claimed = declaredName(type);
+  if (cellNamed(claimed, type) === undefined)
     return claimed === '' ? `${name} is not a standard PyNN type` : `PyNN has no type ${claimed}`;
-  return sameNeuron(type, standard)
-    ? standard
-    : `${name} claims to be ${claimed}, but its equations or names differ from those of the PyNN type`;
+  return (
+    declaredCell(type) ??
+    `${name} claims to be ${claimed}, but its equations or names differ from those of the PyNN type`
+  );
 }
 
 /** Returns a cell type by name, with the values that differ from PyNN's. */
@@ -98,34 +93,6 @@ function pointNeuronCell(type: NeuronType, params: Readonly<Record<string, PynnV
 
 const byName = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number => (a < b ? -1 : 1);
 
-/** Returns the parts of a type that must equal the parts of a library type. Values may differ. */
-function essence(type: NeuronType): string {
-  const { parameters, state, derived, derivatives, inputs, events, regimes, noise } = type;
-  const units = (map: Readonly<Record<string, { readonly unit: string }>>): unknown =>
-    Object.fromEntries(
-      Object.entries(map)
-        .map(([name, { unit }]) => [name, unit] as const)
-        .sort(byName),
-    );
-  const sorted = (map: Readonly<Record<string, unknown>>): unknown =>
-    Object.fromEntries(Object.entries(map).sort(([a], [b]) => (a < b ? -1 : 1)));
-  return JSON.stringify([
-    units(parameters),
-    units(state),
-    sorted(derived),
-    sorted(derivatives),
-    inputs,
-    sorted(events),
-    regimes,
-    noise,
-  ]);
-}
-
-function sameNeuron(type: NeuronType, standard: StandardCell): boolean {
-  const library = normalisedCell(standard);
-  return library !== undefined && essence(library) === essence(type);
-}
-
 /** A standard synapse, and how its values are written. */
 export interface SynapseParts {
   /** The library's type. */
@@ -138,7 +105,7 @@ export interface SynapseParts {
 
 /** Returns PyNN's name of a synapse type; undefined if it has no name. */
 export function synapseParts(type: SynapseType, kind: WeightKind): SynapseParts | undefined {
-  const claimed = claimedName(type);
+  const claimed = declaredName(type);
   if (claimed === 'ElectricalSynapse')
     return {
       standard: electricalSynapse,

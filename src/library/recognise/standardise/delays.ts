@@ -1,11 +1,6 @@
-/** Delays of projections with standard synapses: on the way to the synapse, from it to the target, and back to it. */
+/** Delays of projections with standard synapses: on the way to the synapse, and back to it. */
 
-import { name as nameOf } from '../../../lang/build.js';
-import type { Expression } from '../../../lang/ast.js';
-import { isRandom } from '../../../lang/functions.js';
 import { parseExpression } from '../../../lang/parse.js';
-import { printExpression } from '../../../lang/print.js';
-import { callsIn, namesIn, substitute } from '../../../lang/walk.js';
 import { numbersOf } from '../../../model/arrays.js';
 import type { Projection, SynapseType, Value } from '../../../model/model.js';
 import { child } from '../../../model/pointer.js';
@@ -14,64 +9,24 @@ import { wholeDelay } from '../../../model/steps.js';
 import { isGiven } from '../../../model/tagged.js';
 import { differsInSteps } from '../../delay-formulas.js';
 import { tidy } from '../numbers.js';
-import { throughPorts } from '../synapses.js';
-import { transitOf } from '../synapses/transit.js';
 import { valueOf, type Environment } from '../values.js';
 import type { Standardising } from './context.js';
-
-/** A synapse with releases that arrive by a pathway of their own. */
-interface Transit {
-  /** The pathway that receives the spike. */
-  readonly sends: string;
-  /** The pathway by which the release arrives. */
-  readonly arrives: string;
-}
-
-/** A type by its effect on the variables of its target, without the transit of delayed releases. */
-interface Acting {
-  readonly type: SynapseType;
-  readonly transit: Transit | undefined;
-}
-
-/** Returns a projection's type with the variables that it acts on, in one pathway. */
-export function actingAtOnce(own: SynapseType, { receptors }: Projection): Acting {
-  const type = throughPorts(own, receptors);
-  const transit = transitOf(type);
-  return transit === undefined ? { type, transit } : { type: transit.joined, transit };
-}
-
-/** Returns the library's name, without the underscore of names that are reserved elsewhere. */
-const theirName = (name: string): string => name.replace(/_$/, '');
-
-/** Returns a parameter's value that reads other drawn parameters, in the library's names; undefined for other values. */
-export function inTheirNames(e: Expression, type: SynapseType, { varying }: Environment): Value | undefined {
-  const value = e.kind === 'name' ? varying.get(e.name) : undefined;
-  return typeof value === 'string' ? ofDraws(parseExpression(value), type, varying) : undefined;
-}
-
-/** Returns an expression of parameters that are drawn, in the library's names; undefined for others. */
-function ofDraws(e: Expression, type: SynapseType, varying: Environment['varying']): string | undefined {
-  const read = [...namesIn(e)].filter((name) => Object.hasOwn(type.parameters, name));
-  const isDrawn = (value: Value | undefined): boolean =>
-    typeof value === 'string' && callsIn(parseExpression(value)).some((one) => isRandom(one.function));
-  if (!read.some((name) => isDrawn(varying.get(name)))) return undefined;
-  return printExpression(substitute(e, new Map(read.map((name) => [name, nameOf(theirName(name))] as const))));
-}
 
 /** Returns delays to and from the synapse. PyNN has no delay below a step. */
 export function delaysOf(
   context: Standardising,
   projection: Projection,
-  { type, transit, environment, pointer }: Acting & { readonly environment: Environment; readonly pointer: string },
+  type: SynapseType,
+  { environment, pointer }: { readonly environment: Environment; readonly pointer: string },
 ): Record<string, Value> | undefined {
   const result: Record<string, Value> = {};
   for (const [key, { on, delay }] of Object.entries(type.pathways)) {
     const side = on === 'pre.spike' ? 'pre' : 'post';
     const given = projection.delays[key] ?? delay;
     const text = typeof given === 'string' ? parseExpression(given) : undefined;
-    const value = text === undefined ? given : (ofDraws(text, type, environment.varying) ?? valueOf(text, environment));
+    const value = text === undefined ? given : valueOf(text, environment);
     if (value === undefined) return undefined;
-    if (side === 'post' || transit !== undefined) {
+    if (side === 'post') {
       if (value !== 0) result[side] = value;
       continue;
     }

@@ -12,9 +12,8 @@ import { areSeparate, methodInBrian } from '../../gather/integration.js';
 import { recogniseCell } from '../cells.js';
 import { type CellUse, type RecognisedCell } from '../cells/view.js';
 import { constantOf } from '../numbers.js';
-import { arrivalOf } from '../synapses.js';
+import { arrivalOf, throughPorts } from '../synapses.js';
 import { environmentOf, scaledValue, signOf, valueOf, type Environment } from '../values.js';
-import { actingAtOnce } from './delays.js';
 import { poissonSource } from './poisson.js';
 import { type Standardising, cellType, isNamed, keepPopulation, listedValue, synapseEnvironment } from './context.js';
 
@@ -34,7 +33,7 @@ export function arrivingSigns(context: Standardising): ReadonlyMap<string, Map<s
   for (const projection of Object.values(context.model.projections)) {
     const type = context.model.synapses[projection.synapse];
     if (type === undefined) continue;
-    const arrival = arrivalOf(actingAtOnce(type, projection).type);
+    const arrival = arrivalOf(throughPorts(type, projection.receptors));
     if (typeof arrival === 'string') continue;
     const environment = synapseEnvironment(type, projection, context.valid);
     const weight = valueOf(withoutDraws(arrival.amount), environment);

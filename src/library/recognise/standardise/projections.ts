@@ -12,9 +12,9 @@ import type { Port } from '../cells/view.js';
 import { tidy } from '../numbers.js';
 import { weightKindOf } from '../../standard-type.js';
 import { betweenSlices } from '../ranges.js';
-import { arrivalOf, recogniseSynapse } from '../synapses.js';
+import { arrivalOf, recogniseSynapse, throughPorts } from '../synapses.js';
 import { signOf, valueOf } from '../values.js';
-import { actingAtOnce, delaysOf, dendriticDelay, inTheirNames } from './delays.js';
+import { delaysOf, dendriticDelay } from './delays.js';
 import { keepEquations } from './equations.js';
 import {
   type StandardPopulation,
@@ -42,7 +42,7 @@ export function standardiseProjection(context: Standardising, name: string, proj
     context.projections[name] = named ? projection : withNames(context, projection);
   };
   if (own === undefined || isNamed(own)) return keep();
-  const { type, transit } = actingAtOnce(own, projection);
+  const type = throughPorts(own, projection.receptors);
   const reason = context.kept?.get(name) ?? placeInStep(context, projection);
   if (reason !== undefined) return keep(reason);
   const arrival = arrivalOf(type);
@@ -59,7 +59,7 @@ export function standardiseProjection(context: Standardising, name: string, proj
   if (port === undefined)
     return keep(`it acts on ${arrival.variable}, which is not a receptor of ${known?.cell.standard.name ?? ''}`);
   const environment = synapseEnvironment(type, projection, context.valid);
-  const found = recogniseSynapse(type, port.kind, environment, context.dt, transit !== undefined);
+  const found = recogniseSynapse(type, port.kind, environment, context.dt);
   if (typeof found === 'string') return keep(found);
   const [difference] = found.remarks;
   if (known === undefined && difference !== undefined) return keep(difference.message);
@@ -74,8 +74,7 @@ export function standardiseProjection(context: Standardising, name: string, proj
     const value =
       typeof one === 'number'
         ? tidy(one * scale)
-        : (valueOf(scale === 1 ? one : binary('*', number(scale), one), environment) ??
-          inTheirNames(one, type, environment));
+        : valueOf(scale === 1 ? one : binary('*', number(scale), one), environment);
     if (value === undefined) return keep(`its ${key} cannot be expressed in PyNN`);
     values[key] = value;
   }
@@ -86,7 +85,7 @@ export function standardiseProjection(context: Standardising, name: string, proj
   const dendritic = found.dendritic && dendriticDelay(context, projection, type);
   const standard = (dendritic === undefined ? undefined : found.dendritic) ?? found.standard;
   const synapse = synapseType(context, standard.name === 'STDPMechanism' ? 'STDP' : found.name, standard, port.kind);
-  const given = delaysOf(context, projection, { type, transit, environment, pointer });
+  const given = delaysOf(context, projection, type, { environment, pointer });
   if (given === undefined) return keep('its delays cannot be expressed in PyNN');
   if (dendritic !== undefined) values['transmission'] = dendritic;
   const delays = dendritic === undefined ? given : { post: dendritic };

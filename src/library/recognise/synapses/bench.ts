@@ -2,7 +2,6 @@
 
 import type { Expression, Statement } from '../../../lang/ast.js';
 import { number } from '../../../lang/build.js';
-import type { Functions } from '../../../lang/evaluate.js';
 import { linearForm } from '../../../lang/linear.js';
 import { parseStatements } from '../../../lang/parse.js';
 import type { SynapseType } from '../../../model/model.js';
@@ -32,12 +31,8 @@ export interface Bench {
 /** Code that the host cannot run. */
 export class Impossible extends Error {}
 
-/**
- * Returns a type's code as a function of trains; undefined if it reads variables of other objects.
- *
- * @param draws  whether it may draw: all draws at a spike are then of one number, the same for compared types
- */
-export function benchOf(type: SynapseType, dt: number, draws = false): Bench | undefined {
+/** Returns a type's code as a function of trains; undefined if it reads variables of other objects. */
+export function benchOf(type: SynapseType, dt: number): Bench | undefined {
   const rates = new Map<string, { readonly slope: Expression; readonly constant: Expression }>();
   for (const [name, { rate }] of Object.entries(type.derivatives)) {
     const form = linearForm(plain(rate, namesOf(type)), [name]);
@@ -71,7 +66,6 @@ export function benchOf(type: SynapseType, dt: number, draws = false): Bench | u
                 ? valueAt(plain(initial, namesOf(type)), look)
                 : 0,
           );
-      const random = sequence(5);
       let now = 0;
       const released: number[] = [];
       const after: ReadonlyMap<string, number>[] = [];
@@ -87,12 +81,9 @@ export function benchOf(type: SynapseType, dt: number, draws = false): Bench | u
         variables.set('dt', dt);
         variables.set('t_in_timesteps', Math.round(time / dt));
         let arrived = 0;
-        const drawn = random();
-        const some: Functions = (name, [n = 0, p = 0]) =>
-          name === 'uniform' ? drawn : name === 'binomial' ? n * (drawn < p ? 1 : 0) : undefined;
         for (const statement of sides[side]) {
           if (statement.kind === 'send') throw new Impossible('send');
-          const value = valueAt(plain(statement.value, namesOf(type)), look, draws ? some : undefined);
+          const value = valueAt(plain(statement.value, namesOf(type)), look);
           const { target, operator } = statement;
           if (target.startsWith('post.') || target === 'port') {
             arrived += operator === '-=' ? -value : value;

@@ -9,7 +9,7 @@ import { isRecording, recordedVariables } from '../../../../src/model/tagged.js'
 import { populationsOf, wholePopulation } from '../../../../src/model/selected.js';
 import { ownersOf, type Model, type NeuronType } from '../../../../src/model/typed.js';
 import { typedModel } from '../../../../src/model/typed-model.js';
-import { claimedName } from '../types.js';
+import { declaredName } from '../../../../src/library/declared-types.js';
 import { nestmlCell, type NestmlCell } from './cell.js';
 import { NotInNestml } from './not-in-nestml.js';
 import { weightUnitOf, type Port } from './ports.js';
@@ -154,7 +154,7 @@ export class NestmlModels {
       const synapse = this.#model.synapses[projection.synapse];
       const own = this.#valid.model.synapses[projection.synapse];
       if (synapse === undefined || own === undefined) continue;
-      const isNamed = claimedName(own) !== '';
+      const isNamed = declaredName(own) !== '';
       const use = attempt(() =>
         isNamed
           ? namedUse(projection.receptors['port'], type)
@@ -186,7 +186,7 @@ export class NestmlModels {
     for (const [name, { key, use }] of uses) {
       const port = byKey.get(key);
       const synapse = this.#valid.model.synapses[this.#model.projections[name]?.synapse ?? ''];
-      if (port !== undefined && synapse !== undefined && claimedName(synapse) === '')
+      if (port !== undefined && synapse !== undefined && declaredName(synapse) === '')
         this.#uses.set(name, { ...use, port });
     }
     return [...byKey.values()];

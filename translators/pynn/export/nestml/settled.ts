@@ -4,7 +4,7 @@ import { parseExpression } from '../../../../src/lang/parse.js';
 import { environmentOf, valueOf } from '../../../../src/library/recognise/values.js';
 import { mapped } from '../../../../src/model/collections.js';
 import type { EquationSet, Model, NeuronType, ValidModel, Value } from '../../../../src/model/model.js';
-import { claimedName } from '../types.js';
+import { declaredName } from '../../../../src/library/declared-types.js';
 
 type Values = Readonly<Record<string, Value>>;
 
@@ -35,7 +35,7 @@ export function withSettledValues(valid: ValidModel): ValidModel {
     return { ...given, ...Object.fromEntries(settled) };
   };
   const neurons = Object.entries(model.neurons).map(([id, type]): [string, NeuronType] => {
-    if (claimedName(type) !== '') return [id, type];
+    if (declaredName(type) !== '') return [id, type];
     const { parameters, state } = type;
     const usual = settle(allValues(type, {}), [...Object.keys(parameters), ...Object.keys(state)], {});
     return [
@@ -50,7 +50,7 @@ export function withSettledValues(valid: ValidModel): ValidModel {
   const populations = Object.entries(model.populations).map(
     ([id, population]): [string, Model['populations'][string]] => {
       const type = model.neurons[population.type ?? ''];
-      if (type === undefined || claimedName(type) !== '') return [id, population];
+      if (type === undefined || declaredName(type) !== '') return [id, population];
       const all = { N: population.size, ...allValues(type, population.values) };
       const names = [...Object.keys(type.parameters), ...Object.keys(type.state)];
       return [id, { ...population, values: settle(all, names, population.values) }];
@@ -59,7 +59,7 @@ export function withSettledValues(valid: ValidModel): ValidModel {
   const projections = Object.entries(model.projections).map(
     ([id, projection]): [string, Model['projections'][string]] => {
       const type = model.synapses[projection.synapse];
-      if (type === undefined || claimedName(type) !== '') return [id, projection];
+      if (type === undefined || declaredName(type) !== '') return [id, projection];
       const names = Object.keys(type.parameters);
       return [id, { ...projection, values: settle(allValues(type, projection.values), names, projection.values) }];
     },

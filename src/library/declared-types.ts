@@ -1,0 +1,38 @@
+/** Types that declare a name of the library and have its equations. */
+
+import type { NeuronType, SynapseType } from '../model/model.js';
+import { normalisedCell } from './normalised.js';
+import { cellNamed } from './standard-names.js';
+import type { StandardCell } from './standard-type.js';
+
+/** Returns the name that a type declares to have in PyNN; empty if it declares none. */
+export const declaredName = ({ conformsTo }: Pick<NeuronType | SynapseType, 'conformsTo'>): string => {
+  const { type = '' } = conformsTo ?? {};
+  return type.startsWith('pynn/') ? type.slice('pynn/'.length) : '';
+};
+
+/** Returns the library's cell with the declared name and the equations of a type; undefined if there is no such cell. */
+export function declaredCell(type: NeuronType): StandardCell | undefined {
+  const standard = cellNamed(declaredName(type), type);
+  const library = standard && normalisedCell(standard);
+  return library !== undefined && equationsOf(library) === equationsOf(type) ? standard : undefined;
+}
+
+/** Returns the parts of a type that must equal the parts of a library type. Values may differ. */
+function equationsOf(type: NeuronType): string {
+  const { parameters, state, derived, derivatives, inputs, events, regimes, noise } = type;
+  const sorted = (map: Readonly<Record<string, unknown>>): unknown =>
+    Object.entries(map).sort(([a], [b]) => (a < b ? -1 : 1));
+  const units = (map: Readonly<Record<string, { readonly unit: string }>>): unknown =>
+    sorted(Object.fromEntries(Object.entries(map).map(([name, { unit }]) => [name, unit])));
+  return JSON.stringify([
+    units(parameters),
+    units(state),
+    sorted(derived),
+    sorted(derivatives),
+    inputs,
+    sorted(events),
+    regimes,
+    noise,
+  ]);
+}

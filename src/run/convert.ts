@@ -145,12 +145,11 @@ function pynnScript(nestml: boolean): Exporter {
 async function toBrian<Written extends Pick<Exported, 'report'>>(
   whole: ValidModel,
   { draw, afterPass }: Exporting,
-  oneByOne: boolean,
   write: (valid: ValidModel, report: ConversionReport) => Written,
 ): Promise<Written> {
   const { brianPasses } = await import('./convert/for-brian.js');
   const report = new ConversionReport('brian');
-  const written = write(await applyPasses(brianPasses, whole, { report, oneByOne, draw, afterPass }), report);
+  const written = write(await applyPasses(brianPasses, whole, { report, draw, afterPass }), report);
   report.addAll(conventions(whole, 'brian'));
   return { ...written, report: report.entries };
 }
@@ -167,7 +166,7 @@ const exporters: Readonly<Record<TargetNotation, Exporter>> = {
     const { name } = exporting;
     const write = (idiom: ValidModel, report: ConversionReport): ReturnType<typeof exportBrianScript> =>
       exportBrianScript(idiom, platform.paths.parse(name).name, report);
-    return named(await toBrian(valid, exporting, true, write), name);
+    return named(await toBrian(valid, exporting, write), name);
   },
   'brian-json': async (valid, exporting) => {
     const { exportBrian } = await import('../../translators/brian/export.js');
@@ -179,7 +178,7 @@ const exporters: Readonly<Record<TargetNotation, Exporter>> = {
         report.exact(`/populations/${id}`, 'written as dendritic_neurons', 'brian/dendrites');
       return { document, report: report.entries };
     };
-    const { document, report } = await toBrian(valid, exporting, false, write);
+    const { document, report } = await toBrian(valid, exporting, write);
     return { files: [{ name, text: await documentText(document, name) }], data: new Map(), report };
   },
   pynn: pynnScript(false),

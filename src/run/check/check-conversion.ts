@@ -13,7 +13,6 @@ import { phaseKind } from '../../model/tagged.js';
 import { timingProperties } from '../../model/timing-properties.js';
 import { segmentTimes } from '../results/segments.js';
 import type { SpikeTrains } from '../../../runtime/results/result.js';
-import { furtherSpikesOf } from '../../../translators/brian/further-spikes.js';
 import { placesOfCables } from './check-places.js';
 import { comparableVariables, compareSamples, SampleKeeper, type VariableCheck } from './check-samples.js';
 import { convertModel, type ConvertedModel, type ConvertOptions, type TargetNotation } from '../convert.js';
@@ -120,15 +119,11 @@ export function recordingSpikes(
   const spiking = spikingOf(valid, source);
   const names = new Map(spiking.map(([population], k) => [`check_${k}`, population] as const));
   const { model } = valid;
-  const recordings = spiking.flatMap(([population, event], k): readonly Recording[] => {
-    const type = model.neurons[model.populations[population]?.type ?? ''];
-    const further = type === undefined ? [] : furtherSpikesOf(type);
-    return [event, ...further].map((events, number) => ({
-      of: { population },
-      events,
-      name: number === 0 ? `check_${k}` : `check_${k}_${number}`,
-    }));
-  });
+  const recordings = spiking.map(([population, events], k): Recording => ({
+    of: { population },
+    events,
+    name: `check_${k}`,
+  }));
   const protocol = model.experiment.protocol.filter((phase) => phaseKind(phase) !== 'record');
   return {
     names,

@@ -5,7 +5,6 @@ import { dirname, join } from 'node:path';
 import { datFiles, datPath } from '../../../runtime/results/dat/plan.js';
 import type { Model } from '../../model/model.js';
 import { populationOf } from '../../model/selected.js';
-import { spikeCount } from '../../../translators/brian/further-spikes.js';
 import { stretchesKept, type Stretch } from '../results/segments.js';
 import type { SpikesByPopulation } from './check-conversion.js';
 import { sampleTime, type Sampled, type SampleRows } from './check-samples.js';
@@ -104,27 +103,17 @@ export function brianResults(path: string, recorded: Recorded): ToolResults {
 }
 
 function addMonitors(monitors: Monitors, segment: number, found: Collected, recorded: Recorded): void {
-  const rowsByRecording = new Map<string, (readonly number[])[]>();
-  for (const [monitor, { t = [], i = [], [spikeCount]: counts = [], ...variables }] of Object.entries(monitors)) {
+  for (const [recording, { t = [], i = [], ...variables }] of Object.entries(monitors)) {
     const times = t as readonly number[];
-    // Cells that became SpatialNeurons of their own have a monitor each, called after the recording and the cell.
-    const [, shared = '', number = ''] = /^(.+)_(\d+)$/.exec(monitor) ?? [];
-    const isKnown = recorded.spikes.has(monitor) || recorded.samples.has(monitor);
-    const [recording, cell] = isKnown ? [monitor, undefined] : [shared, Number(number)];
     const population = recorded.spikes.get(recording);
     if (population !== undefined) {
       const { type = '', size = 1 } = recorded.model.populations[population] ?? {};
       const areCompartments = recorded.model.neurons[type]?.compartments !== undefined;
       (i as readonly number[]).forEach((element, k) => {
-        const index = cell ?? (areCompartments ? element % size : element);
-        // A source that may spike several times in a step has one event with their number.
-        for (let spike = 0; spike < Number(counts[k] ?? 1); spike++)
-          found.addSpike(population, index, times[k] ?? NaN, segment);
+        found.addSpike(population, areCompartments ? element % size : element, times[k] ?? NaN, segment);
       });
     }
-    const [own = []] = Object.values(variables) as readonly (readonly (readonly number[])[])[];
-    const rows = [...(rowsByRecording.get(recording) ?? []), ...own];
-    rowsByRecording.set(recording, rows);
+    const [rows = []] = Object.values(variables) as readonly (readonly (readonly number[])[])[];
     if (rows.length > 0 && rows.length === recorded.samples.get(recording)?.cells) {
       const values = times.flatMap((_, k) => rows.map((row) => Number(row[k])));
       found.addSamples(recording, times, values, segment);

@@ -5,7 +5,6 @@ import { withConditionsAsCode } from '../../../translators/brian/export/conditio
 import { currentsOfCells } from '../../../translators/brian/export/currents-of-cells.js';
 import { cellsAsCables } from '../../../translators/brian/export/cells/as-cables.js';
 import { needsDrawnCells, withDrawnCells } from '../../../translators/brian/export/cells/cell-numbers.js';
-import { canBeOneByOne, cellsOneByOne } from '../../../translators/brian/export/cells/one-by-one.js';
 import { inBrianIdiom } from '../../../translators/brian/export/idiom.js';
 import { withoutRegimes } from '../../../translators/brian/export/regimes.js';
 import { expressiblePopulations } from '../../../translators/shared/expressible-populations.js';
@@ -20,13 +19,9 @@ import { cellsOfOneType } from './cells-of-one-type.js';
 
 /** State of a conversion to Brian. */
 export interface BrianContext extends PassContext {
-  /** Whether cells with sections are groups of their own if possible, since a SpatialNeuron is one cell. */
-  readonly oneByOne: boolean;
   /** Returns a model with all its draws made. */
   readonly draw: (valid: ValidModel) => Promise<ValidModel>;
 }
-
-const isOneByOne = ({ model }: ValidModel, { oneByOne }: BrianContext): boolean => oneByOne && canBeOneByOne(model);
 
 /** The rewritings of a model for Brian, in order. */
 export const brianPasses: readonly Pass<BrianContext>[] = [
@@ -34,7 +29,7 @@ export const brianPasses: readonly Pass<BrianContext>[] = [
     name: 'draw-cells',
     why: 'elements of a SpatialNeuron are compartments: values of its cells, and of synapses on them, are listed',
     apply: async (valid, context) => {
-      if (!needsDrawnCells(valid.model, isOneByOne(valid, context))) return valid;
+      if (!needsDrawnCells(valid.model)) return valid;
       const { report } = context;
       try {
         const { model, data } = await context.draw(valid);
@@ -50,12 +45,6 @@ export const brianPasses: readonly Pass<BrianContext>[] = [
         return valid;
       }
     },
-  },
-  {
-    name: 'cells-one-by-one',
-    why: 'a SpatialNeuron is one cell',
-    apply: (valid, context) =>
-      isOneByOne(valid, context) ? { ...valid, model: cellsOneByOne(valid.model, valid.data, context.report) } : valid,
   },
   {
     name: 'cells-as-cables',

@@ -2,7 +2,6 @@
 
 import { freeName } from '../../../src/model/free-name.js';
 import type { NeuronType, Operation, Population, Projection, SynapseType } from '../../../src/model/model.js';
-import type { SendingProjection } from './sent-delays.js';
 
 /** The sections to write, by name. */
 export interface Sections {
@@ -11,8 +10,6 @@ export interface Sections {
   readonly populations: Record<string, Population>;
   readonly projections: Record<string, Projection>;
   readonly operations: Record<string, Operation>;
-  /** Projections that send weights. */
-  readonly sending: Map<string, SendingProjection>;
 }
 
 /** Returns empty sections. */
@@ -22,7 +19,6 @@ export const noSections = (): Sections => ({
   populations: {},
   projections: {},
   operations: {},
-  sending: new Map(),
 });
 
 /** Returns a name that a record does not have yet. */

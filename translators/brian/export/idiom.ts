@@ -50,7 +50,6 @@ import { withOwnNumbers } from './own-numbers.js';
 import { OwnValues, unitOf } from './own-values.js';
 import { poissonGroup, withRates } from './poisson-group.js';
 import { withRecordedCopies } from './recorded-copies.js';
-import { sendingOf, withSentDelays } from './sent-delays.js';
 
 /** A model in Brian's idiom. */
 export interface BrianIdiom {
@@ -140,11 +139,11 @@ class Idiom {
   }
 
   /** Phases as Brian's objects have them. */
-  #protocol({ projections, sending }: Sections): Model['experiment']['protocol'] {
+  #protocol({ projections }: Sections): Model['experiment']['protocol'] {
     const model = this.#model;
     this.#needDraws(choosesAtRandom(model.experiment.protocol));
     const drawn = drawnPhases(model, this.#data, this.drawn, this.#asDrawn);
-    return withSentDelays(drawn, sending, model, this.#data, this.#report)
+    return drawn
       .filter((phase) => this.#isLeft(phase, projections))
       .map((phase) => withRates(phase, this.#poissonGroups));
   }
@@ -183,8 +182,6 @@ class Idiom {
     const recorded = this.#recordedOf(name);
     const ends = this.#namesAtEndsOf(name, part.synapse);
     const split = withoutSends(type, part, name, this.#context);
-    const sending = sendingOf(type, split);
-    if (sending.length > 0) out.sending.set(key, { type, projection: part, sending });
     const own = constantsOf(split, part.values, {
       isVariable: (one) => this.#isSeen(name, one),
       words: new Set([...wordsIn(outside), ...ends]),

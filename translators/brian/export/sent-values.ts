@@ -1,10 +1,13 @@
 /** Values that synapses send later, as a second pathway with a longer delay. */
 
+import type { Expression } from '../../../src/lang/ast.js';
 import { parseStatements } from '../../../src/lang/parse.js';
 import { printExpression, printStatement } from '../../../src/lang/print.js';
+import { namesIn } from '../../../src/lang/walk.js';
 import { child } from '../../../src/model/pointer.js';
 import { freeName } from '../../../src/model/free-name.js';
 import type { Projection, SynapseType, Value } from '../../../src/model/model.js';
+import { isPhase } from '../../../src/model/tagged.js';
 import { delayOf, delaySum, listedDelays } from './delays.js';
 import type { IdiomContext } from './idiom-context.js';
 
@@ -47,6 +50,12 @@ export function withoutSends(
       child('/projections', name),
       'each synapse holds one weight in transit: of spikes that follow one another within the delay, all arrive with that of the last',
     );
+    if (changesDelay(name, key, send.after, context))
+      report.approximated(
+        'brian/sent-weight',
+        child('/projections', name),
+        'weights in transit keep the delay that they had at the beginning, where phases change it',
+      );
     const isTaken = (one: string): boolean =>
       [type.parameters, type.state, type.derived, type.ports, sent].some((map) => Object.hasOwn(map, one));
     const inTransit = freeName('sent', isTaken);
@@ -58,6 +67,18 @@ export function withoutSends(
   }
   return { ...type, state: { ...type.state, ...sent }, pathways };
 }
+
+/** Checks whether phases change the delay of a pathway, or values that the rest of the delay follows from. */
+const changesDelay = (
+  projection: string,
+  pathway: string,
+  after: Expression,
+  { model, changed }: IdiomContext,
+): boolean =>
+  [...namesIn(after)].some((name) => changed.has(`${projection}.${name}`)) ||
+  model.experiment.protocol.some(
+    (phase) => isPhase(phase, 'delays') && Object.hasOwn(phase.delays, `${projection}.${pathway}`),
+  );
 
 /** Checks whether an expression defines a delay. */
 const isComputed = (delay: Value, { values }: Projection): boolean =>

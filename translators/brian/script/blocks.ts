@@ -27,7 +27,6 @@ import { assignment, isUsed, keyword, pythonName, pythonString, pythonValue, qua
 import { dendriteLines } from './dendrites.js';
 import { morphologyLines } from './morphology.js';
 import { objectLines } from './objects.js';
-import { pathwayDictionary } from './series.js';
 
 type Constants = Readonly<Record<string, string | number>>;
 
@@ -419,7 +418,7 @@ export function synapses(
       ? undefined
       : typeof value === 'string'
         ? pythonString(value)
-        : pathwayDictionary(codes(value, (text) => pythonString(text, '        ')));
+        : dictionary(codes(value, (text) => pythonString(text, '        ')));
   const { delay, on_event: event, model, connect } = specification;
   const head = assignment(
     object,
@@ -438,7 +437,7 @@ export function synapses(
         delay === undefined
           ? undefined
           : typeof delay === 'object'
-            ? pathwayDictionary(codes(delay, pythonValue))
+            ? dictionary(codes(delay, pythonValue))
             : pythonValue(delay),
       ),
       ...keyword('method', textOf(specification.method)),

@@ -35,10 +35,8 @@ const reads = (text: string, names: readonly string[]): boolean => {
 /**
  * Checks whether values of such cells, or of synapses onto them, must be listed because they are drawn or follow from
  * cell numbers.
- *
- * @param listed  whether all synapses onto such cells are to be lists
  */
-export function needsDrawnCells(model: Model, listed: boolean): boolean {
+export function needsDrawnCells(model: Model): boolean {
   const cells = structured(model);
   const isOpen = (value: Value, names: readonly string[]): boolean =>
     isDrawn(value) || (typeof value === 'string' && (drawsIn(parseExpression(value)) || reads(value, names)));
@@ -57,8 +55,7 @@ export function needsDrawnCells(model: Model, listed: boolean): boolean {
     ) ||
     Object.values(model.projections).some((projection) => {
       const names = numbersOf(projection, cells);
-      const { values, delays, connect } = projection;
-      if (names.length > 0 && listed && connect.some(({ rule }) => rule !== 'list')) return true;
+      const { values, delays } = projection;
       return names.length > 0 && [...Object.values(values), ...Object.values(delays)].some((one) => isOpen(one, names));
     })
   );

@@ -9,6 +9,7 @@ import { isObject } from '../diagnostics/member.js';
 import { formatCount, formatDuration } from '../diagnostics/quantities.js';
 import { countAllSynapses } from './compile-model.js';
 import { describeModel } from './describe/describe.js';
+import type { FurtherParts } from './describe/description.js';
 import { escaped } from './describe/escaped.js';
 import { descriptionBlocks, htmlPage, htmlTable } from './describe/formats.js';
 import { drawPictureOf } from './draw-picture.js';
@@ -22,6 +23,8 @@ import { inStage } from './stages.js';
 export interface ReportOptions {
   /** Reads the model that a path names or that a result holds. */
   readonly model: (path: string) => Promise<ImportedModel>;
+  /** Reads the tables of a document of NeuroML; undefined for other files. */
+  readonly tables?: (path: string) => FurtherParts | undefined;
   /** Path of a conversion report. */
   readonly conversion?: string;
 }
@@ -35,14 +38,15 @@ const mostSynapses = 5_000_000;
  * @throws UsageError for files that cannot be read
  * @throws DiagnosticError for models with mistakes
  */
-export async function reportPage(path: string, { model, conversion }: ReportOptions): Promise<string> {
+export async function reportPage(path: string, { model, tables, conversion }: ReportOptions): Promise<string> {
   const recorded = (await isModel(path)) ? null : await openRecorded(path);
   const imported = recorded === null || recorded.record ? await model(path) : null;
+  const parts = recorded === null && !imported?.isCarried ? tables?.(path) : undefined;
   const title = imported?.valid.model.name ?? path;
   return htmlPage(title, [
     ...(recorded ? runBlocks(recorded) : []),
     ...(recorded ? await pictures(path, recorded) : []),
-    ...(imported ? await modelBlocks(path, imported) : []),
+    ...(imported ? await modelBlocks(path, imported, parts) : []),
     ...(conversion === undefined ? [] : conversionBlocks(conversion)),
     ...(recorded?.record ? provenanceBlocks(recorded.record) : []),
   ]);
@@ -99,9 +103,9 @@ const refuse = (): never => {
 
 const figure = (kind: string, svg: string): string => `<figure class="${kind}">${svg}</figure>`;
 
-async function modelBlocks(path: string, imported: ImportedModel): Promise<readonly string[]> {
+async function modelBlocks(path: string, imported: ImportedModel, parts?: FurtherParts): Promise<readonly string[]> {
   const synapses = await countAllSynapses(imported);
-  const description = inStage('describe', () => describeModel(imported.valid, imported.hashes, synapses));
+  const description = inStage('describe', () => describeModel(imported.valid, imported.hashes, synapses, parts));
   const total = [...synapses.values()].reduce((sum, count) => sum + count, 0);
   const blocks = [...descriptionBlocks(description)];
   if (total === 0) return blocks;

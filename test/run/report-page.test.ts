@@ -2,11 +2,13 @@
 
 import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { runCommand, temporaryFolder } from '../support/command.js';
 
 const folder = temporaryFolder();
 const model = 'fixtures/brian/single-lif.yaml';
+const hasLatex = spawnSync('pdflatex', ['--version']).status === 0;
 const hasBrowser = spawnSync('chromium', ['--version']).status === 0;
 
 /** Sizes of the parts of a page, as the browser lays it out, and what it reports. */
@@ -75,6 +77,8 @@ describe('report', () => {
     ]);
     expect(page).toMatch(/<td>fingerprint<\/td><td>5318942110b9a921/);
     expect(page).toContain('<td>18</td><td>90 Hz</td>');
+    // Without SOURCE_DATE_EPOCH, a file has no date of its own.
+    expect(page).not.toContain('2000-01-01');
   });
 
   it.skipIf(!hasBrowser)('a browser lays the page out, without a network and without errors', async () => {
@@ -96,6 +100,12 @@ describe('report', () => {
     expect(stdout).toContain('<p>From brian to neuroml: approximate.</p>');
     expect(stdout).toContain('<figure class="network">');
     expect(needsNothing(stdout)).toBe(true);
+  });
+
+  it('a document of NeuroML: tables of its channels instead of their equations', async () => {
+    const { stdout } = await runCommand(['report', 'fixtures/neuroml/channels.xml', '-o', '-', '-q']);
+    const headings = [...stdout.matchAll(/<h2>(.*?)<\/h2>/g)].map(([, heading]) => heading);
+    expect(headings).toEqual(expect.arrayContaining(['Channel densities', 'Gates']));
   });
 
   it('a result of another program', async () => {
@@ -146,4 +156,28 @@ describe('describe', () => {
     const opened = stdout.match(/(?<!\\)\{/g)?.length;
     expect(stdout.match(/(?<!\\)\}/g)?.length).toBe(opened);
   });
+
+  // Debian's texlive-latex-base has all that the documents need.
+  it.skipIf(!hasLatex).each(['brian/cobahh.yaml', 'pynn/stdp-network.json', 'neuroml/channels.xml'])(
+    'LaTeX compiles the description of %s',
+    async (name) => {
+      await runCommand([
+        'describe',
+        `fixtures/${name}`,
+        '--format',
+        'latex',
+        '-o',
+        folder.file('model.tex'),
+        '--force',
+        '-q',
+      ]);
+      const { status, stdout } = spawnSync('pdflatex', ['-halt-on-error', '-interaction=nonstopmode', 'model.tex'], {
+        cwd: dirname(folder.file('model.tex')),
+        encoding: 'utf8',
+      });
+      expect(stdout.slice(-500)).toContain('Output written');
+      expect(status).toBe(0);
+    },
+    60_000,
+  );
 });

@@ -8,7 +8,7 @@ import { countAllSynapses } from '../../run/pipeline.js';
 import { describeModel } from '../../run/describe/describe.js';
 import type { ModelDescription } from '../../run/describe/description.js';
 import { describeInHtml, describeInLatex, describeInMarkdown } from '../../run/describe/formats.js';
-import { membraneSections, tabulatedNames } from '../../run/describe/membrane.js';
+import { membraneSections, membraneTables } from '../../run/describe/membrane.js';
 import { neuromlParts } from '../../run/describe/neuroml-parts.js';
 import { describeInSwc } from '../../run/describe/swc.js';
 import { isBundle } from '../../run/read/model-in-bundle.js';
@@ -70,9 +70,7 @@ async function descriptionOf(
   context.show(imported.diagnostics);
   const synapses = await countAllSynapses(imported);
   const tables =
-    parts === undefined || imported.isCarried
-      ? undefined
-      : { sections: inStage('describe', () => membraneSections(parts.lems, false)), ...tabulatedNames(parts.lems) };
+    parts === undefined || imported.isCarried ? undefined : inStage('describe', () => membraneTables(parts.lems));
   return {
     description: inStage('describe', () => describeModel(imported.valid, imported.hashes, synapses, tables)),
     swc: () => describeInSwc(imported.valid),

@@ -2,6 +2,9 @@
 
 import { extname } from 'node:path';
 import { UsageError } from '../../diagnostics/diagnostic.js';
+import { membraneTables } from '../../run/describe/membrane.js';
+import { neuromlParts } from '../../run/describe/neuroml-parts.js';
+import { isBundle } from '../../run/read/model-in-bundle.js';
 import { reportPage } from '../../run/report-page.js';
 import { refuseToReplace, writeText } from '../../run/results/replaceable.js';
 import { onlyFile, type CommandContext } from '../context.js';
@@ -21,6 +24,11 @@ export async function report(context: CommandContext): Promise<number> {
       const imported = await context.model(path);
       context.show(imported.diagnostics);
       return imported;
+    },
+    tables: (path) => {
+      if (isBundle(path)) return undefined;
+      const parts = neuromlParts(context.readModel(path), options.values('allow-path'));
+      return parts && membraneTables(parts.lems);
     },
     ...(conversion === undefined ? {} : { conversion }),
   });

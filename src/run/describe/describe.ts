@@ -34,7 +34,13 @@ import { taggedPhase, taggedRecording, taggedSelection, excludesSelf, isDrawn } 
 import { populationsOf } from '../../model/selected.js';
 import { writtenQuantity } from '../../lang/readable-quantity.js';
 import { readableModel } from './readable-model.js';
-import type { DescriptionCode, DescriptionSection, DescriptionTable, ModelDescription } from './description.js';
+import type {
+  DescriptionCode,
+  DescriptionSection,
+  DescriptionTable,
+  FurtherParts,
+  ModelDescription,
+} from './description.js';
 
 /**
  * Describes a model.
@@ -80,15 +86,6 @@ export function describeModel(
     protocol(model),
   ];
   return { title: model.name, sections: sections.filter(({ parts }) => parts.length > 0) };
-}
-
-/** Tables of cells, channels and inputs in the words of a document. */
-interface FurtherParts {
-  readonly sections: readonly DescriptionSection[];
-  /** Types whose equations they replace. */
-  readonly replaced: ReadonlySet<string>;
-  /** Types that are inputs rather than cells. */
-  readonly inputs: ReadonlySet<string>;
 }
 
 const noParts: FurtherParts = { sections: [], replaced: new Set(), inputs: new Set() };

@@ -35,3 +35,12 @@ export interface ModelDescription {
   readonly title: string;
   readonly sections: readonly DescriptionSection[];
 }
+
+/** Tables of cells, channels and inputs in the words of a document. */
+export interface FurtherParts {
+  readonly sections: readonly DescriptionSection[];
+  /** Types whose equations they replace. */
+  readonly replaced: ReadonlySet<string>;
+  /** Types that are inputs rather than cells. */
+  readonly inputs: ReadonlySet<string>;
+}

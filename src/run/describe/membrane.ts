@@ -1,7 +1,7 @@
 /** Cells, channels, pools, synapses and inputs of NeuroML as tables, in the words of the document. */
 
 import type { Component, LemsModel } from '../../../translators/neuroml/lems/definitions.js';
-import type { DescriptionSection, DescriptionTable } from './description.js';
+import type { DescriptionSection, DescriptionTable, FurtherParts } from './description.js';
 import { gateCurves, surroundings, type GateCurve } from './gate-curves.js';
 
 /** Returns the components that documents of the user define, and those within them. */
@@ -27,7 +27,7 @@ const currentTypes = ['basePointCurrent', 'basePointCurrentDL'];
 const inputTypes = [...currentTypes, 'baseSpikeSource'];
 
 /** Returns the ids and types of components with a row in a table, whose equations need not be listed, and of inputs. */
-export function tabulatedNames(lems: LemsModel): {
+function tabulatedNames(lems: LemsModel): {
   readonly replaced: ReadonlySet<string>;
   readonly inputs: ReadonlySet<string>;
 } {
@@ -39,6 +39,12 @@ export function tabulatedNames(lems: LemsModel): {
     inputs: namesOf(all.filter((one) => isA(one, ...currentTypes) && !isA(one, ...synapseTypes))),
   };
 }
+
+/** Returns the tables of a document with a network, for its description. */
+export const membraneTables = (lems: LemsModel): FurtherParts => ({
+  sections: membraneSections(lems, false),
+  ...tabulatedNames(lems),
+});
 
 /** Returns the channels of a document and its inclusions. */
 export const channelsIn = (lems: LemsModel): readonly Component[] =>

@@ -1,6 +1,6 @@
 /** Properties of runs for people. */
 
-import type { RunRecord } from '../../../runtime/results/result.js';
+import { defaultDate, type RunRecord } from '../../../runtime/results/result.js';
 
 /** Returns the properties of a run of interneuron, by the names that people read. */
 export const runProperties = (record: RunRecord): Readonly<Record<string, string | number | boolean>> => ({
@@ -11,7 +11,7 @@ export const runProperties = (record: RunRecord): Readonly<Record<string, string
   'numerics version': record.numericsVersion,
   engine: `${record.target} (${record.device})`,
   version: `interneuron ${record.versions.interneuron}, Node ${record.versions.node}`,
-  written: record.date,
+  ...(record.date === defaultDate ? {} : { written: record.date }),
   complete: record.complete,
   fingerprint: record.fingerprint.total,
 });

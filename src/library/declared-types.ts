@@ -14,8 +14,13 @@ export const declaredName = ({ conformsTo }: Pick<NeuronType | SynapseType, 'con
 /** Returns the library's cell with the declared name and the equations of a type; undefined if there is no such cell. */
 export function declaredCell(type: NeuronType): StandardCell | undefined {
   const standard = cellNamed(declaredName(type), type);
-  const library = standard && normalisedCell(standard);
-  return library !== undefined && equationsOf(library) === equationsOf(type) ? standard : undefined;
+  return standard && isCell(type, standard) ? standard : undefined;
+}
+
+/** Checks whether a type has the equations and names of a library cell. Its values may differ. */
+export function isCell(type: NeuronType, standard: StandardCell): boolean {
+  const library = normalisedCell(standard);
+  return library !== undefined && equationsOf(library) === equationsOf(type);
 }
 
 /** Returns the parts of a type that must equal the parts of a library type. Values may differ. */

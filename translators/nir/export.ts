@@ -8,24 +8,14 @@ import { ConversionReport, type ConversionEntry } from '../../src/model/conversi
 import { UniqueNames } from '../../src/model/free-name.js';
 import type { DataStore, Model, NeuronType, Population, Projection, ValidModel, Value } from '../../src/model/model.js';
 import { areInFile, isGiven } from '../../src/model/tagged.js';
+import type { Hdf5Array, Hdf5Tree } from '../shared/hdf5.js';
 import { sweep } from './network.js';
 import { dynamics, primitives } from './primitives.js';
-
-/** Contents of a file: groups with members, texts, and arrays. */
-export interface NirTree {
-  readonly [name: string]: NirTree | NirArray | string;
-}
-
-/** An array: numbers of 64 bits, whole numbers, or texts. */
-export interface NirArray {
-  readonly array: Float64Array | BigInt64Array | readonly string[];
-  readonly shape: readonly number[];
-}
 
 /** A graph, and how faithful it is. */
 export interface ExportedNir {
   /** Null if the model has no graph. */
-  readonly tree: NirTree | null;
+  readonly tree: Hdf5Tree | null;
   readonly report: readonly ConversionEntry[];
 }
 
@@ -40,7 +30,7 @@ interface Node {
   readonly method?: string;
 }
 
-const floats = (array: Float64Array, shape: readonly number[] = [array.length]): NirArray => ({ array, shape });
+const floats = (array: Float64Array, shape: readonly number[] = [array.length]): Hdf5Array => ({ array, shape });
 
 /** Largest weight matrix. */
 const mostWeights = 50_000_000;
@@ -213,7 +203,7 @@ function graphOf(
   nodes: ReadonlyMap<string, Node>,
   report: ConversionReport,
   settings: Readonly<Record<string, string>>,
-): NirTree | null {
+): Hdf5Tree | null {
   const { model } = valid;
   const sizeOf = (name: string): number => model.populations[name]?.size ?? 0;
   const parts = Object.entries(model.projections).flatMap(([name, projection]) => {
@@ -228,7 +218,7 @@ function graphOf(
   const { closing } = sweep({ nodes: names.map((name) => ({ type: nodes.get(name)!.type })), edges }, leaving);
   const { dt } = model.experiment;
   const taken = new UniqueNames(names);
-  const tree: Record<string, NirTree> = {};
+  const tree: Record<string, Hdf5Tree> = {};
   const written: string[] = [];
   const connect = (...path: readonly string[]): void => {
     for (let k = 1; k < path.length; k++) written.push(path[k - 1]!, path[k]!);

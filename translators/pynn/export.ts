@@ -31,7 +31,8 @@ import { unnamed } from '../shared/documentation.js';
 import { withoutDangling } from './export/dangling.js';
 import { Targets } from './export/targets.js';
 import { cellOf, standardCellOf } from './export/types.js';
-import { Generators, inUnit } from './export/values.js';
+import { Generators } from './export/values.js';
+import { inUnit } from '../shared/in-unit.js';
 import type {
   CurrentSource,
   Population as PynnPopulation,

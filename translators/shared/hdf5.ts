@@ -1,4 +1,4 @@
-/** Contents of an HDF5 file as plain data: `src/run/hdf5` reads them. */
+/** Contents of HDF5 files as plain data: `src/run/hdf5` reads and writes them. */
 
 /** A group with its members, in the order of their names. */
 export interface Hdf5Group {
@@ -24,3 +24,16 @@ export interface Hdf5Table {
 
 /** An HDF5 file, or the reason why it is not read. */
 export type Hdf5File = Hdf5Group | { readonly refused: string };
+
+/** Contents of a file to write: groups with members, texts, and arrays. */
+export interface Hdf5Tree {
+  readonly [name: string]: Hdf5Tree | Hdf5Array | string;
+}
+
+/** An array to write: numbers, or texts. */
+export interface Hdf5Array {
+  readonly array: Float64Array | BigInt64Array | Uint32Array | readonly string[];
+  readonly shape: readonly number[];
+  /** Texts by name. */
+  readonly attributes?: Readonly<Record<string, string>>;
+}

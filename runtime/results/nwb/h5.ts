@@ -10,6 +10,7 @@ import type { Dataset, File, Group, GuessableDataTypes } from 'h5wasm';
 
 import { InvariantError } from '../../../src/diagnostics/diagnostic.js';
 import type { ElementType } from '../../../src/ir/program.js';
+import { withClock } from './clock.js';
 import { webAssembly } from '../../webassembly.js';
 
 export type { Dataset, File, Group } from 'h5wasm';
@@ -323,18 +324,4 @@ export function uuidFrom(text: string): string {
   bytes[8] = (bytes[8]! & 0x3f) | 0x80;
   const hex = bytes.toString('hex');
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
-}
-
-/**
- * HDF5 stores the time of changes in each dataset, from `Date.now`; it has no other switch. The clock is restored
- * before any other code can run.
- */
-function withClock<T>(time: number, action: () => T): T {
-  const { now } = Date;
-  Date.now = () => time;
-  try {
-    return action();
-  } finally {
-    Date.now = now;
-  }
 }

@@ -2,22 +2,45 @@
 
 import { hdf5File } from '#hdf5';
 import type { Group } from 'h5wasm';
-import type { NirArray, NirTree } from '../../../translators/nir/export.js';
+import { withClock } from '../../../runtime/results/nwb/clock.js';
+import { defaultDate } from '../../../runtime/results/result.js';
+import type { Hdf5Array, Hdf5Tree } from '../../../translators/shared/hdf5.js';
 
-/** Returns the bytes of an HDF5 file with these groups and datasets. */
-export const hdf5Bytes = (tree: NirTree): Promise<Uint8Array> => hdf5File((file) => fill(file, tree));
+/**
+ * Returns the bytes of an HDF5 file with these groups and datasets: equal trees give equal bytes.
+ *
+ * @param attributes  of the root
+ */
+export const hdf5Bytes = (
+  tree: Hdf5Tree,
+  attributes: Readonly<Record<string, Uint32Array>> = {},
+): Promise<Uint8Array> =>
+  hdf5File((file) =>
+    withClock(Date.parse(defaultDate), () => {
+      for (const [name, numbers] of Object.entries(attributes))
+        file.create_attribute(name, [...numbers], numbers.length === 1 ? [] : [numbers.length], '<I');
+      fill(file, tree);
+    }),
+  );
 
-function fill(group: Group, tree: NirTree): void {
+function fill(group: Group, tree: Hdf5Tree): void {
   for (const [name, value] of Object.entries(tree)) {
     if (typeof value === 'string') group.create_dataset({ name, data: value });
     else if (isArray(value)) {
-      const { array } = value;
-      const isText = !ArrayBuffer.isView(array);
-      const dtype = isText ? 'S' : array instanceof BigInt64Array ? '<q' : '<d';
-      group.create_dataset({ name, data: isText ? [...array] : array, shape: [...value.shape], dtype });
+      const { array, shape, attributes = {} } = value;
+      const data = ArrayBuffer.isView(array) ? array : [...array];
+      const dataset = group.create_dataset({ name, data, shape: [...shape], dtype: typeOf(array) });
+      for (const [key, text] of Object.entries(attributes))
+        dataset.create_attribute(key, text, [], `S${Math.max(new TextEncoder().encode(text).length, 1)}`);
     } else fill(group.create_group(name), value);
   }
 }
 
-const isArray = (value: NirTree | NirArray): value is NirArray =>
+const typeOf = (array: Hdf5Array['array']): string => {
+  if (array instanceof BigInt64Array) return '<q';
+  if (array instanceof Uint32Array) return '<I';
+  return ArrayBuffer.isView(array) ? '<d' : 'S';
+};
+
+const isArray = (value: Hdf5Tree | Hdf5Array): value is Hdf5Array =>
   Array.isArray(value['shape']) && typeof value['array'] === 'object';

@@ -8,7 +8,8 @@ import { connectors } from '../connectors.js';
 import type { Connector, Value as PynnValue } from '../specification.generated.js';
 import type { ExportContext } from './context.js';
 import { given } from './given.js';
-import { formulaText, inUnit, isMissing, pynnValue, readCanonical } from './values.js';
+import { inUnit } from '../../shared/in-unit.js';
+import { formulaText, isMissing, pynnValue, readCanonical } from './values.js';
 
 /** Returns the connector of a projection; undefined after a report that PyNN has no such connector. */
 export function connectorOf(

@@ -3,7 +3,8 @@
 import type { Expression } from '../../../src/lang/ast.js';
 import { linearForm } from '../../../src/lang/linear.js';
 import { constantOf } from '../../../src/library/recognise/numbers.js';
-import { inUnit, readCanonical } from './values.js';
+import { inUnit } from '../../shared/in-unit.js';
+import { readCanonical } from './values.js';
 import type { CurrentSource } from '../specification.generated.js';
 
 type Source = Pick<CurrentSource, 'type' | 'params'>;

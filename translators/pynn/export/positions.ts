@@ -7,7 +7,7 @@ import type { Space, Structure } from '../specification.generated.js';
 import { number, unusual, type Fields } from '../../shared/vocabulary.js';
 import { boundaries, structures, type KnownStructure } from '../structures.js';
 import { valueIn, type ExportContext } from './context.js';
-import { inUnit } from './values.js';
+import { inUnit } from '../../shared/in-unit.js';
 
 /** Returns the positions of a population's cells. */
 export function positionsOf(

@@ -22,7 +22,7 @@ import { isNative, runsHere } from './native.js';
 import { declaredOf } from './projections.js';
 import { recordingOf } from './recordings.js';
 import { dottedName, synapseParts, withLists } from './types.js';
-import { inUnit } from './values.js';
+import { inUnit } from '../../shared/in-unit.js';
 
 /** Returns the recordings from the start, and the phases. */
 export function protocolOf(context: ExportContext): Required<Pick<PynnSpecification, 'recordings' | 'phases'>> {

@@ -7,7 +7,7 @@ import { isRecording, isSelection } from '../../../src/model/tagged.js';
 import { timingProperties } from '../../../src/model/timing-properties.js';
 import type { Recording as PynnRecording } from '../specification.generated.js';
 import { cellOfSelection, type ExportContext } from './context.js';
-import { inUnit } from './values.js';
+import { inUnit } from '../../shared/in-unit.js';
 
 /** Returns a recording; undefined after a report that PyNN has no recording of its kind. */
 export function recordingOf(context: ExportContext, recording: Recording, pointer: string): PynnRecording | undefined {

@@ -2,20 +2,18 @@
 
 import { isGiven } from '../../../src/model/tagged.js';
 import { numbersOf } from '../../../src/model/arrays.js';
-import { scaler } from '../../../src/model/normalise/arrays.js';
 import type { Expression } from '../../../src/lang/ast.js';
 import { name as nameOf, number } from '../../../src/lang/build.js';
 import { isDimensionless } from '../../../src/lang/dimension.js';
 import { foldConstants } from '../../../src/lang/fold.js';
 import { parseExpression } from '../../../src/lang/parse.js';
 import { printExpression } from '../../../src/lang/print.js';
-import { divideRationals, one } from '../../../src/lang/rational.js';
-import { parseUnit } from '../../../src/lang/units.js';
 import { callsIn, childrenOf, mapExpression, namesIn } from '../../../src/lang/walk.js';
 import { isRandom } from '../../../src/lang/functions.js';
 import type { DataStore, DrawnValues, Value } from '../../../src/model/model.js';
 import { distributions } from '../../../src/library/pynn/distributions.js';
 import { clippedNormal } from '../../../src/library/recognise/values.js';
+import { inUnit, unitScaler } from '../../shared/in-unit.js';
 import { functionNames } from '../formulas.js';
 import type { Formula, Rng, Value as PynnValue } from '../specification.generated.js';
 import { limitOf } from '../value-kinds.js';
@@ -46,24 +44,6 @@ export class Generators {
     this.rngs['native'] = { type: 'NativeRNG' };
     return 'native';
   }
-}
-
-/** Returns a number in SI as one in a unit, by its decimal digits: the one that is read as the same number, if there is one. */
-export const inUnit = (value: number, unit: string): number => unitScaler(unit)(value);
-
-/** Returns the same for many numbers. */
-function unitScaler(text: string): (value: number) => number {
-  if (text === '1') return (value) => value;
-  const unit = parseUnit(text);
-  const fromSi = scaler({ ...unit, scale: divideRationals(one, unit.scale) });
-  const inSi = scaler(unit);
-  return (value) => {
-    if (!Number.isFinite(value)) return value;
-    const near = fromSi(value);
-    // The nearest double in the unit may be read as another one in SI, and its neighbour as this one.
-    const step = 0.75 * Number.EPSILON * near;
-    return [near, near + step, near - step].find((number) => inSi(number) === value) ?? near;
-  };
 }
 
 /** The reason why a value cannot be expressed in PyNN. */

@@ -7,7 +7,7 @@ import { connectorOf, withColumns } from '../connectors.js';
 import { valueIn, type ExportContext } from '../context.js';
 import { given } from '../given.js';
 import { spaceOf } from '../positions.js';
-import { inUnit } from '../values.js';
+import { inUnit } from '../../../shared/in-unit.js';
 import type { PortUse } from './models.js';
 
 /** Returns a projection of `StaticSynapse`; undefined after a report with the reason. */

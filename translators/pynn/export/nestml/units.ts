@@ -6,7 +6,7 @@
 import { binary, name, number, unary } from '../../../../src/lang/build.js';
 import type { Dimension, Expression } from '../../../../src/lang/ast.js';
 import { parseUnit } from '../../../../src/lang/units.js';
-import { inUnit } from '../values.js';
+import { inUnit } from '../../../shared/in-unit.js';
 import { NotInNestml } from './not-in-nestml.js';
 
 /** A unit of NEST. */

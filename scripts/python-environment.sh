@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes .venv, .venv-pynn, .venv-nir, .venv-workflows, .venv-nestml and .venv-neuroml with the Python packages of the interoperability tests, or brings them up to date.
+# Makes .venv, .venv-pynn, .venv-nir, .venv-sonata, .venv-workflows, .venv-nestml and .venv-neuroml with the Python packages of the interoperability tests, or brings them up to date.
 # PYTHON names another interpreter than python3 (3.11 or later).
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -47,6 +47,8 @@ environment .venv-pynn test/interoperability/requirements-pynn.txt
 environment .venv-nir test/interoperability/requirements-nir.txt
 
 environment .venv-workflows test/interoperability/requirements-workflows.txt
+
+environment .venv-sonata test/interoperability/requirements-sonata.txt
 
 environment .venv-nestml test/interoperability/requirements-nestml.txt
 scripts/nest-wheel-for-nestml.sh .venv-nestml

@@ -39,6 +39,7 @@ export const sidebar = [
       page('Sweep a parameter', '/how-to/sweep'),
       page('Work in a notebook', '/how-to/notebook'),
       page('Run graphs of NIR', '/how-to/nir'),
+      page('Run circuits of SONATA', '/how-to/sonata'),
       page('Share a model', '/how-to/share'),
       page('Write models in an editor', '/editors'),
       page('Answers to common questions', '/questions'),

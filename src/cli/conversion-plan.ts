@@ -7,7 +7,9 @@ import { UsageError } from '../diagnostics/diagnostic.js';
 import { joinWords } from '../diagnostics/suggest.js';
 import { printable } from '../diagnostics/display.js';
 import {
+  documentOfFolder,
   fileKinds,
+  isFolderNotation,
   kindOfSuffix,
   notationsOf,
   shortNotations,
@@ -35,6 +37,11 @@ export async function planConversions(files: readonly string[], options: Options
   const output = options.value('output') ?? '';
   if (output === '') throw new UsageError('--output needs a file name', 'give one, such as -o model.json');
   const isSeveral = files.length > 1 || files.some(namesSeveral);
+  const folder = notationIn(options.value('to'));
+  if (!isSeveral && folder !== undefined && isFolderNotation(folder) && output !== standardStream) {
+    refuseMisleadingName(output, folder);
+    return files.map((source) => ({ source, output: join(output, documentOfFolder), to: folder }));
+  }
   if (!isSeveral && !isFolderName(output)) {
     const to = notationFor(options.value('to'), output);
     refuseMisleadingName(output, to);
@@ -46,7 +53,8 @@ export async function planConversions(files: readonly string[], options: Options
   const models = await modelFiles(files);
   const conversions = models.map(({ path, within }) => {
     const name = path === standardStream ? 'model' : within.replace(/(?:\.nml\.h5|\.[^./\\]*)$/, '');
-    return { source: path, output: join(output, `${name}${usualSuffix(to)}`), to };
+    const document = isFolderNotation(to) ? join(name, documentOfFolder) : `${name}${usualSuffix(to)}`;
+    return { source: path, output: join(output, document), to };
   });
   refuseOneOutput(conversions);
   for (const folder of new Set(conversions.map((one) => dirname(one.output))))
@@ -70,9 +78,13 @@ function refuseOneOutput(conversions: readonly Conversion[]): void {
   }
 }
 
+/** Returns the notation that a word of `--to` stands for. */
+const notationIn = (word: string | undefined): TargetNotation | undefined =>
+  targetNotations.find((name) => name === word) ?? shortNotations[word ?? ''];
+
 /** Returns the notation that `--to` or the suffix of the output names. @throws UsageError if neither does */
 function notationFor(to: string | undefined, output: string): TargetNotation {
-  const named = targetNotations.find((name) => name === to) ?? shortNotations[to ?? ''];
+  const named = notationIn(to);
   if (named !== undefined) return named;
   const possible = notationsOf(extname(output).toLowerCase());
   const [only] = possible;
@@ -93,7 +105,9 @@ function refuseMisleadingName(path: string, to: TargetNotation): void {
   if (other === undefined || other === kind) return;
   const base = path.slice(0, -suffix.length);
   const { suffixes } = kind;
-  const renamed = printable(suffixes.some((one) => base.toLowerCase().endsWith(one)) ? base : `${base}${suffixes[0]}`);
+  const renamed = printable(
+    suffixes.some((one) => base.toLowerCase().endsWith(one)) ? base : `${base}${suffixes[0] ?? ''}`,
+  );
   const document = targetNotations.find((one) => one === `${to}-json`);
   throw new UsageError(
     `--to ${to} writes ${kind.called}, but ${printable(path)} has the name of ${other.called}`,

@@ -158,23 +158,30 @@ function differenceOf(
   feature: Feature,
   from: TimingProfile,
   to: TimingProfile,
+  target: string,
 ): Omit<ConversionEntry, 'pointer'> | undefined {
   const { verdict, code, by, says }: Convention = conventionOf[feature];
   if (by[from] === by[to]) return undefined;
-  const [source, target] = [from, to].map((profile) => timingProperties[profile].simulator);
-  const parts = { target: target ?? '', source: source ?? '', convention: by[to], original: by[from] };
+  const source = timingProperties[from].simulator;
+  const parts = { target, source, convention: by[to], original: by[from] };
   return { verdict, code, message: says(parts) };
 }
 
 /**
  * Returns the conventions that differ between the timing profile of a model and another one, an entry for each part of the
  * model that has a feature concerned.
+ *
+ * @param target  name of the simulator with that profile
  */
-export function conventions(valid: written.ValidModel, to: TimingProfile): readonly ConversionEntry[] {
+export function conventions(
+  valid: written.ValidModel,
+  to: TimingProfile,
+  target: string = timingProperties[to].simulator,
+): readonly ConversionEntry[] {
   const from = valid.model.timing;
   if (from === to) return [];
   const entries: ConversionEntry[] = featuresOf(valid, to).flatMap(([feature, pointer]) => {
-    const difference = differenceOf(feature, from, to);
+    const difference = differenceOf(feature, from, to, target);
     return difference === undefined ? [] : [{ ...difference, pointer }];
   });
   const drawn = drawnInRun(valid.model);
@@ -183,7 +190,7 @@ export function conventions(valid: written.ValidModel, to: TimingProfile): reado
       verdict: 'equivalent',
       code: 'convention/own-draws',
       pointer: '',
-      message: `${timingProperties[to].simulator} draws other random numbers from the same distributions: ${drawn}`,
+      message: `${target} draws other random numbers from the same distributions: ${drawn}`,
     });
   return entries;
 }

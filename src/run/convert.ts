@@ -25,7 +25,7 @@ import {
   validModel,
   type ArgumentKinds,
 } from '../diagnostics/public-arguments.js';
-import { targetNotations, type TargetNotation } from './convert/target-notations.js';
+import { documentOfFolder, targetNotations, type TargetNotation } from './convert/target-notations.js';
 
 export type { ConversionEntry, Outcome, TargetNotation };
 
@@ -116,6 +116,7 @@ function withoutContent(
   } as const;
   if (isLems) return [{ ...entry, code: 'lems/not-expressible' }];
   if (to.startsWith('brian')) return [{ ...entry, code: 'brian/not-expressible' }];
+  if (to === 'sonata') return [{ ...entry, code: 'sonata/not-expressible' }];
   return to.startsWith('pynn') ? [{ ...entry, code: 'pynn/not-expressible' }] : [];
 }
 
@@ -157,6 +158,7 @@ async function toBrian<Written extends Pick<Exported, 'report'>>(
 /** Each is loaded when it is asked for. */
 const exporters: Readonly<Record<TargetNotation, Exporter>> = {
   nir: (...given) => nirFile(...given),
+  sonata: (...given) => sonataFolder(...given),
   canonical: async ({ model, data }, { name }) => {
     const text = await documentText(model, name);
     return { files: [{ name, text }], data, report: [] };
@@ -241,6 +243,19 @@ const nirFile: Exporter = async (valid, { name }) => {
   return { files, data: new Map(), report };
 };
 
+/** Writes a circuit of SONATA with a simulation of it. */
+const sonataFolder: Exporter = async (valid, { draw, afterPass }) => {
+  const { exportSonata, rootAttributes } = await import('../../translators/sonata/export.js');
+  const { files, report } = await exportSonata(valid, { draw, afterPass });
+  const { hdf5Bytes } = await import('./hdf5/write-tree.js');
+  const written: Exported['files'][number][] = [];
+  for (const file of files)
+    written.push(
+      'text' in file ? file : { name: file.name, text: '', bytes: await hdf5Bytes(file.tree, rootAttributes) },
+    );
+  return { files: written, data: new Map(), report };
+};
+
 const usualNames: Readonly<Record<TargetNotation, string>> = {
   canonical: 'model.json',
   brian: 'model.py',
@@ -252,6 +267,7 @@ const usualNames: Readonly<Record<TargetNotation, string>> = {
   neuroml: 'model.xml',
   swc: 'model.swc',
   nir: 'model.nir',
+  sonata: documentOfFolder,
 };
 
 /**

@@ -155,9 +155,12 @@ function filesOf(
   role: 'model' | 'notation',
   description: string,
 ): readonly BundleFile[] {
-  const texts = files.map(({ name, text, pieces }, k) =>
-    textFile(`${folder}/${name}`, pieces ? [...pieces].join('') : text, role, k === 0 ? description : 'a part of it'),
-  );
+  const texts = files.map(({ name, text, pieces, bytes }, k): BundleFile => ({
+    path: `${folder}/${name}`,
+    bytes: bytes ?? new TextEncoder().encode(pieces ? [...pieces].join('') : text),
+    role,
+    description: k === 0 ? description : 'a part of it',
+  }));
   const arrays = [...data].map(([digest, array]): BundleFile => ({
     path: `${folder}/${parse(files[0]?.name ?? '').name}.data/${digest}`,
     bytes: bytesOf(array),

@@ -43,10 +43,9 @@ interface PeerRecord {
 }
 
 const requirements = new Map(
-  ['requirements', 'requirements-pynn', 'requirements-nestml', 'requirements-neuroml'].map((name) => [
-    name,
-    readFileSync(join(root, `test/interoperability/${name}.txt`), 'utf8').split('\n'),
-  ]),
+  ['requirements', 'requirements-pynn', 'requirements-nestml', 'requirements-neuroml', 'requirements-sonata'].map(
+    (name) => [name, readFileSync(join(root, `test/interoperability/${name}.txt`), 'utf8').split('\n')],
+  ),
 );
 
 function peer(name: string, file: string, packages: readonly string[], command: string): Peer {
@@ -62,6 +61,7 @@ export const peers = {
   brian2: peer('Brian 2', 'requirements-pynn', ['Brian2', 'PyNN'], '.venv-pynn/bin/python'),
   mock: peer('PyNN', 'requirements-pynn', ['PyNN', 'numpy'], '.venv-pynn/bin/python'),
   nestml: peer('NEST', 'requirements-nestml', ['nest-simulator', 'nestml', 'PyNN'], '.venv-nestml/bin/python'),
+  bmtk: peer('BMTK', 'requirements-sonata', ['bmtk', 'nest-simulator', 'libsonata'], '.venv-sonata/bin/python'),
   jneuroml: peer('jNeuroML', 'requirements-neuroml', ['pyneuroml'], 'java org.neuroml.JNeuroML'),
 } as const;
 

@@ -7,7 +7,9 @@
  */
 
 import { standardCells } from '../../src/library/pynn/index.js';
+import { declaredName, isCell } from '../../src/library/declared-types.js';
 import { declaredIn, weightUnits, type StandardCell } from '../../src/library/standard-type.js';
+import type { NeuronType } from '../../src/model/model.js';
 import { adexCell, glifCell, intFire1 } from './own-cells.js';
 
 /** A parameter under its simulator's name. */
@@ -40,6 +42,8 @@ export interface Template {
   readonly recordable: Readonly<Record<string, string>>;
   /** Unit of the amplitude of current clamps. */
   readonly current: string;
+  /** Parameter with a constant current in this unit; absent: there is none. */
+  readonly constantCurrent?: string;
 }
 
 /** Parameters of NEST that act only on plastic synapses or on the solver's error. */
@@ -127,6 +131,7 @@ function nest(
     weight: weightOf(cell),
     recordable: { V_m: 'v', ...recordable },
     current: 'pA',
+    constantCurrent: 'I_e',
   };
 }
 
@@ -203,6 +208,7 @@ function pynn(cell: StandardCell): Template {
     },
     recordable: cell.recordable,
     current: 'nA',
+    ...(names.includes('i_offset') ? { constantCurrent: 'i_offset' } : {}),
   };
 }
 
@@ -407,4 +413,69 @@ function flattened(given: Json): Json {
       return value.map((one, k) => [names[k] ?? name, one]);
     }),
   );
+}
+
+// --- By equations ---------------------------------------------------------------------------------------------------
+/** A template as a table of node types names it. */
+export interface NamedTemplate {
+  /** With its schema. */
+  readonly name: string;
+  readonly template: Template;
+  /** Further members of its file of parameters. */
+  readonly switches: Readonly<Record<string, boolean>>;
+  /** How the template differs from the type. */
+  readonly remark?: string;
+}
+
+const earlierReset =
+  'NEST resets the cell at the time within a step when v passes its peak, and the model at the end of the step';
+
+/** Returns the template with the equations of a type; undefined without one. NEST's templates come first. */
+export function templateOfType(type: NeuronType): NamedTemplate | undefined {
+  const isGlif = Object.hasOwn(type.parameters, 'tau_syn_1');
+  for (const template of [...nestTemplates, nrnIntFire1, ...(isGlif ? [glif(glifParametersOf(type))] : [])])
+    if (isCell(type, template.cell))
+      return {
+        name: `${template === nrnIntFire1 ? 'nrn' : 'nest'}:${template.name}`,
+        template,
+        switches: template.name === 'glif_psc' ? switchesOf(type) : {},
+      };
+  const name = declaredName(type);
+  const standard = bySchema['pynn']?.get(name);
+  if (!standard || !isCell(type, standard.cell)) return undefined;
+  const shape = /^EIF_cond_(alpha|exp)_isfa_ista$/.exec(name)?.[1];
+  const adex = nestTemplates.find((template) => template.name === `aeif_cond_${shape}`);
+  return adex
+    ? { name: `nest:${adex.name}`, template: adex, switches: {}, remark: earlierReset }
+    : { name: `pynn:${name}`, template: standard, switches: {} };
+}
+
+/** Returns the mechanisms that a type has, if it is a GLIF neuron. */
+const switchesOf = ({ parameters }: NeuronType): Readonly<Record<string, boolean>> => ({
+  spike_dependent_threshold: Object.hasOwn(parameters, 'th_spike_add'),
+  after_spike_currents: Object.hasOwn(parameters, 'asc_decay_1'),
+  adapting_threshold: Object.hasOwn(parameters, 'th_voltage_index'),
+});
+
+/** Returns parameters that give a GLIF template the mechanisms and components of a type. */
+function glifParametersOf(type: NeuronType): Json {
+  const count = (prefix: string): number =>
+    Object.keys(type.parameters).filter((name) => name.startsWith(prefix)).length;
+  return {
+    ...switchesOf(type),
+    asc_decay: new Array(count('asc_decay_')).fill(0),
+    tau_syn: new Array(count('tau_syn_')).fill(0),
+  };
+}
+
+/** Returns members of a file of parameters, with components of lists as lists. */
+export function parametersAsLists(given: Readonly<Record<string, number>>): Json {
+  const lists: Record<string, number[]> = {};
+  const single: Record<string, number> = {};
+  for (const [name, value] of Object.entries(given)) {
+    const [, list = ''] = /^(\w+)_\d+$/.exec(name) ?? [];
+    if (Object.hasOwn(glifLists, list)) (lists[list] ??= []).push(value);
+    else single[name] = value;
+  }
+  return { ...single, ...lists };
 }

@@ -1,10 +1,12 @@
 /** `interneuron convert`: a model in another notation. */
 
+import { mkdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { convertModel, onlyHere, type ConversionEntry, type ConvertedModel, type Outcome } from '../../run/convert.js';
 import { DiagnosticError, UsageError, type Diagnostic } from '../../diagnostics/diagnostic.js';
 import { countFindings, diagnosticsToJson } from '../../diagnostics/render.js';
 import { printable } from '../../diagnostics/display.js';
+import { orOutputError } from '../../../runtime/results/output-error.js';
 import { contradictionOf } from '../../run/check/check-contradiction.js';
 import type { ConversionCheck } from '../../run/check/check-conversion.js';
 import { checkText } from '../check-text.js';
@@ -15,7 +17,13 @@ import { refuseSameFile } from '../../run/results/same-file.js';
 import { writeWithData } from '../../run/results/document-files.js';
 import { sourceWords, type SourceWords } from '../../run/convert/source-words.js';
 import { documentText } from '../../run/convert/document-text.js';
-import { fileKinds, simulators, usualSuffix, type TargetNotation } from '../../run/convert/target-notations.js';
+import {
+  fileKinds,
+  isFolderNotation,
+  simulators,
+  usualSuffix,
+  type TargetNotation,
+} from '../../run/convert/target-notations.js';
 import { passFiles } from '../pass-files.js';
 import { planConversions, type Conversion } from '../conversion-plan.js';
 import type { CommandContext } from '../context.js';
@@ -123,7 +131,12 @@ async function convertOne(
     context.say('nothing written: the script is not portable');
     return { code: exitCodes.wrong, report: told };
   }
-  if (outputs.length > 0) context.say(`wrote ${outputs.map(printable).join(', ')}`);
+  if (outputs.length > 0)
+    context.say(
+      isFolderNotation(to)
+        ? `wrote ${printable(outputs[0] ?? path)} and ${outputs.length - 1} files that it reads`
+        : `wrote ${outputs.map(printable).join(', ')}`,
+    );
   for (const { code, message } of converted.report)
     if (code === 'lems/one-file' || code === 'origin/left-out') context.say(printable(message));
   if (differing.length > 0) context.say(tableOf(differing, words));
@@ -201,6 +214,7 @@ const languages: Readonly<Record<TargetNotation, string>> = {
   neuroml: 'LEMS',
   swc: 'SWC',
   nir: 'NIR',
+  sonata: 'SONATA',
 };
 
 /** Returns a part that makes the command reject a conversion, as a finding in the user's document. */
@@ -328,6 +342,8 @@ const pathsOf = ({ files }: ConvertedModel, path: string): readonly string[] =>
 
 /** @returns the files written, the document first */
 function writeFiles({ files, data }: ConvertedModel, paths: readonly string[], path: string): readonly string[] {
+  for (const folder of new Set(files.some(({ name }) => name.includes('/')) ? paths.map(dirname) : []))
+    orOutputError(folder, () => mkdirSync(folder, { recursive: true }));
   const texts = files.map((file, k) => ({
     path: paths[k] ?? path,
     parts: file.bytes ? [file.bytes] : (file.pieces ?? [file.text]),

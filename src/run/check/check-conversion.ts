@@ -16,7 +16,9 @@ import type { SpikeTrains } from '../../../runtime/results/result.js';
 import { placesOfCables } from './check-places.js';
 import { comparableVariables, compareSamples, SampleKeeper, type VariableCheck } from './check-samples.js';
 import { convertModel, type ConvertedModel, type ConvertOptions, type TargetNotation } from '../convert.js';
-import { importModel, runModel } from '../pipeline.js';
+import { inFolder } from '../convert/in-folder.js';
+import { isFolderNotation } from '../convert/target-notations.js';
+import { importModel, readSource, runModel } from '../pipeline.js';
 
 /** Spikes of cells by population: times in s, ascending within a cell. */
 export type SpikesByPopulation = ReadonlyMap<string, readonly (readonly number[])[]>;
@@ -331,10 +333,9 @@ export async function checkConversion(
           partial: options.partial ?? false,
         });
   const [file] = files;
-  const { valid: target } = importModel(
-    { name: file?.name ?? 'model', text: file?.text ?? '' },
-    { data, origin: false },
-  );
+  const { valid: target } = isFolderNotation(document)
+    ? await inFolder(files, (path) => importModel(readSource(path), { origin: false }))
+    : importModel({ name: file?.name ?? 'model', text: file?.text ?? '' }, { data, origin: false });
   const seconds = comparedTime(valid.model, options.seconds);
   const places = placesOfCables(valid, target.model);
   const { recordings, ofTarget, absent } = comparableVariables(valid, target, seconds, undefined, places);

@@ -16,7 +16,7 @@ export interface ConvertedFile {
 
 /** Result of an exporter. */
 export interface Exported {
-  /** The document first, then files that it reads; names without folders. */
+  /** The document first, then files that it reads. Only circuits of SONATA have files in folders. */
   readonly files: readonly ConvertedFile[];
   /** Large arrays that the document refers to by digest. */
   readonly data: DataStore;

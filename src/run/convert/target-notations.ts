@@ -2,8 +2,8 @@ import type { Notation } from '../read/notation.js';
 
 /**
  * Notations that a model can be written in: canonical JSON, a Brian 2 script, the Brian-like specification, a PyNN
- * script, one for NEST with types in NESTML, PyNN-style JSON, LEMS, NeuroML; and SWC, which only holds the shapes of
- * cells.
+ * script, one for NEST with types in NESTML, PyNN-style JSON, LEMS, NeuroML; SWC, which only holds the shapes of
+ * cells; graphs of NIR, and circuits of SONATA.
  */
 export const targetNotations = [
   'canonical',
@@ -16,6 +16,7 @@ export const targetNotations = [
   'neuroml',
   'swc',
   'nir',
+  'sonata',
 ] as const;
 /** Other names that `convert --to` takes. */
 export const shortNotations: Readonly<Record<string, TargetNotation>> = { nml: 'neuroml' };
@@ -29,6 +30,7 @@ const kinds = {
   xml: { called: 'an XML document', suffixes: ['.xml', '.nml'] },
   swc: { called: 'SWC files', suffixes: ['.swc'] },
   nir: { called: 'a graph of NIR', suffixes: ['.nir'] },
+  circuit: { called: 'a folder', suffixes: [] },
   hdf5: { called: 'an HDF5 file', suffixes: ['.h5', '.hdf5'] },
 } as const satisfies Readonly<Record<string, FileKind>>;
 
@@ -50,7 +52,14 @@ export const fileKinds: Readonly<Record<TargetNotation, FileKind>> = {
   neuroml: kinds.xml,
   swc: kinds.swc,
   nir: kinds.nir,
+  sonata: kinds.circuit,
 };
+
+/** The document in a folder that is a model. */
+export const documentOfFolder = 'simulation_config.json';
+
+/** Checks whether a notation's files are a folder of their own. */
+export const isFolderNotation = (notation: TargetNotation): boolean => fileKinds[notation] === kinds.circuit;
 
 /** Returns the kind of files with a suffix; undefined for any other suffix. */
 export const kindOfSuffix = (suffix: string): FileKind | undefined =>

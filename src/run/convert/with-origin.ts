@@ -27,7 +27,8 @@ const longestCompared = 5e6;
 
 /** Returns a conversion with a document that carries the model, unless the document expresses all of it. */
 export async function withOrigin(exported: Exported, valid: ValidModel, to: TargetNotation): Promise<Exported> {
-  if (to === 'canonical' || to === 'swc' || to === 'nir' || exported.files.length === 0) return exported;
+  if (to === 'canonical' || to === 'swc' || to === 'nir' || to === 'sonata' || exported.files.length === 0)
+    return exported;
   const files = textsOf(exported.files);
   if (files === undefined) return leftOut(exported, `it is longer than ${longestDocument / 1e6} MB`);
   const length = files.reduce((sum, { text }) => sum + text.length, 0);

@@ -2,8 +2,6 @@
 
 import { hdf5File } from '#hdf5';
 import type { Group } from 'h5wasm';
-import { withClock } from '../../../runtime/results/nwb/clock.js';
-import { defaultDate } from '../../../runtime/results/result.js';
 import type { Hdf5Array, Hdf5Tree } from '../../../translators/shared/hdf5.js';
 
 /**
@@ -15,13 +13,11 @@ export const hdf5Bytes = (
   tree: Hdf5Tree,
   attributes: Readonly<Record<string, Uint32Array>> = {},
 ): Promise<Uint8Array> =>
-  hdf5File((file) =>
-    withClock(Date.parse(defaultDate), () => {
-      for (const [name, numbers] of Object.entries(attributes))
-        file.create_attribute(name, [...numbers], numbers.length === 1 ? [] : [numbers.length], '<I');
-      fill(file, tree);
-    }),
-  );
+  hdf5File((file) => {
+    for (const [name, numbers] of Object.entries(attributes))
+      file.create_attribute(name, [...numbers], numbers.length === 1 ? [] : [numbers.length], '<I');
+    fill(file, tree);
+  });
 
 function fill(group: Group, tree: Hdf5Tree): void {
   for (const [name, value] of Object.entries(tree)) {

@@ -1,0 +1,39 @@
+/** Parts of a circuit that is written, which several files share. */
+
+import { numbersOf } from '../../src/model/arrays.js';
+import type { DataStore, Value } from '../../src/model/model.js';
+import { isGiven } from '../../src/model/tagged.js';
+import type { Hdf5Array, Hdf5Tree } from '../shared/hdf5.js';
+import type { NamedTemplate } from './templates.js';
+
+/** A file of a circuit: text, or groups and datasets of HDF5. */
+export type ExportedFile =
+  { readonly name: string; readonly text: string } | { readonly name: string; readonly tree: Hdf5Tree };
+
+/** A population as nodes. */
+export interface WrittenPart {
+  /** Of the model. */
+  readonly name: string;
+  /** Name of its node population. */
+  readonly population: string;
+  /** Null for virtual nodes. */
+  readonly named: NamedTemplate | null;
+  readonly size: number;
+  /** Ids of the nodes, by element. */
+  readonly ids: Uint32Array;
+}
+
+/** Returns numbers of a value, one for each element; undefined unless they are given. */
+export function numbersOfValue(value: Value | undefined, size: number, data: DataStore): ArrayLike<number> | undefined {
+  if (typeof value === 'number') return new Float64Array(size).fill(value);
+  if (!isGiven(value)) return undefined;
+  const given = numbersOf(value.array, data);
+  return given.length === size ? given : undefined;
+}
+
+/** Numbers of an array for a file. */
+export const column = (array: Float64Array | Uint32Array, attributes?: Hdf5Array['attributes']): Hdf5Array => ({
+  array,
+  shape: [array.length],
+  ...(attributes ? { attributes } : {}),
+});

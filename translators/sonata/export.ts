@@ -1,0 +1,188 @@
+/** Writes models of point neurons as circuits with a simulation of them. */
+
+import { UsageError } from '../../src/diagnostics/diagnostic.js';
+import { conventions } from '../../src/library/conventions.js';
+import { withCurrentsApart } from '../../src/library/currents-apart.js';
+import { gathered } from '../../src/library/gather/gather.js';
+import { standardise } from '../../src/library/recognise/standardise.js';
+import { ConversionReport, type ConversionEntry } from '../../src/model/conversion-report.js';
+import type { Model, ValidModel, Value } from '../../src/model/model.js';
+import { applyPasses, reporting, type AfterPass, type Pass, type PassContext } from '../../src/model/passes.js';
+import { child } from '../../src/model/pointer.js';
+import { endOf, isGiven } from '../../src/model/tagged.js';
+import { inUnit } from '../shared/in-unit.js';
+import { edgeFiles, pairsIn } from './export-edges.js';
+import { clampsOf, currentsOf, NodeSets, reportsOf, spikeFiles } from './export-inputs.js';
+import { nodeFiles, partsOf } from './export-nodes.js';
+import type { ExportedFile } from './export-parts.js';
+import { templateOfType } from './templates.js';
+
+/** A circuit with a simulation, and how faithful they are. */
+export interface ExportedSonata {
+  /** The config of the simulation first. */
+  readonly files: readonly ExportedFile[];
+  readonly report: readonly ConversionEntry[];
+}
+
+/** Attributes of the root of each file. */
+export const rootAttributes: Readonly<Record<string, Uint32Array>> = {
+  magic: Uint32Array.of(0x0a7a),
+  version: Uint32Array.of(0, 1),
+};
+
+/** State of a conversion to SONATA. */
+interface SonataContext extends PassContext {
+  /** Returns a model with all its draws made. */
+  readonly draw: (valid: ValidModel) => Promise<ValidModel>;
+}
+
+/** Most steps of a current that is taken out of the equations of its cells. */
+const mostSteps = 1000;
+
+const isNumbers = (value: Value): boolean => typeof value === 'number' || isGiven(value);
+
+/** Checks whether a population has no equations but those of a source that draws its spikes. */
+const drawsSpikes = ({ neurons, populations }: Model, name: string): boolean => {
+  const type = neurons[populations[name]?.type ?? ''];
+  return type !== undefined && templateOfType(type) === undefined && Object.keys(type.derivatives).length === 0;
+};
+
+/** Returns pointers of the parts that draw connections, values or spikes. */
+function drawnParts(valid: ValidModel): readonly string[] {
+  const { populations, projections, synapses } = valid.model;
+  return [
+    ...Object.entries(populations).flatMap(([name, { values }]) =>
+      Object.values(values).every(isNumbers) && !drawsSpikes(valid.model, name) ? [] : [child('/populations', name)],
+    ),
+    ...Object.entries(projections).flatMap(([name, projection]) => {
+      const { values, delays, synapse } = projection;
+      const all = [
+        ...Object.values(values),
+        ...Object.values(delays),
+        ...Object.values(synapses[synapse]?.pathways ?? {}).map(({ delay }) => delay),
+      ];
+      return pairsIn(projection, valid) && all.every(isNumbers) ? [] : [child('/projections', name)];
+    }),
+  ];
+}
+
+/** Checks whether all cells have templates already. */
+const hasTemplates = ({ model }: ValidModel): boolean =>
+  model.timing === 'grid' &&
+  Object.values(model.populations).every(({ type }) => {
+    const own = model.neurons[type ?? ''];
+    return own === undefined || templateOfType(own) !== undefined;
+  });
+
+const listDraws: Pass<SonataContext> = {
+  name: 'list-draws',
+  why: 'circuits have lists of edges and numbers, and virtual nodes have lists of spikes',
+  apply: async (valid, { draw, report }) => {
+    const drawn = drawnParts(valid);
+    if (drawn.length === 0) return valid;
+    for (const pointer of drawn)
+      report.equivalent('sonata/drawn', pointer, `listed as drawn with the seed ${valid.model.experiment.seed}`);
+    try {
+      return await draw(valid);
+    } catch (error) {
+      if (!(error instanceof UsageError)) throw error;
+      report.missing(drawn[0] ?? '', error.message, 'sonata/drawn');
+      return valid;
+    }
+  },
+};
+
+/** The rewritings of a model without draws for SONATA, in order. */
+const sonataPasses: readonly Pass<SonataContext>[] = [
+  {
+    name: 'gather',
+    why: 'components of LEMS become refractory periods, currents, sources and receptors, which templates have',
+    apply: reporting((valid) => (hasTemplates(valid) ? { valid, entries: [] } : gathered(valid, 'sonata'))),
+  },
+  {
+    name: 'currents-apart',
+    why: 'currents that only follow the time are inputs',
+    apply: (valid) => (hasTemplates(valid) ? valid : withCurrentsApart(valid, mostSteps)),
+  },
+  {
+    name: 'standardise',
+    why: 'templates are named cells, and edges static synapses',
+    apply: reporting((valid) => (hasTemplates(valid) ? { valid, entries: [] } : standardise(valid, 'sonata'))),
+  },
+  { ...listDraws, name: 'list-draws-of-names' },
+];
+
+/**
+ * Returns a model as a circuit and its simulation.
+ *
+ * @param draw  returns a model with all its draws made
+ */
+export async function exportSonata(
+  original: ValidModel,
+  { draw, afterPass }: Pick<SonataContext, 'draw'> & { readonly afterPass?: AfterPass | undefined },
+): Promise<ExportedSonata> {
+  const report = new ConversionReport('sonata');
+  const drawn = await applyPasses([listDraws], original, { report, draw, afterPass });
+  const valid = await applyPasses(sonataPasses, drawn, { report, draw, afterPass });
+  const { model } = valid;
+  const currents = currentsOf(valid, report);
+  const parts = partsOf(valid, currents.constant, report);
+  const byName = new Map(parts.map((part) => [part.name, part]));
+  const sets = new NodeSets(byName);
+  const nodes = nodeFiles(parts, report);
+  const edges = edgeFiles(valid, parts, report);
+  const spikes = spikeFiles(valid, parts, report);
+  const inputs = { ...spikes.inputs, ...clampsOf(valid, currents, byName, sets, report) };
+  const reports = reportsOf(valid, byName, sets, report);
+  for (const name of Object.keys(model.operations))
+    report.missing(child('/operations', name), 'code that runs during a simulation');
+  for (const entry of conventions(drawn, 'grid', 'NEST')) report.add(entry);
+  const hasSets = Object.keys(sets.sets).length > 0;
+  const simulation = {
+    manifest: { $BASE_DIR: '.', $INPUT_DIR: '$BASE_DIR/inputs', $OUTPUT_DIR: '$BASE_DIR/output' },
+    target_simulator: 'NEST',
+    network: '$BASE_DIR/circuit_config.json',
+    run: {
+      tstart: 0,
+      tstop: inUnit(endOf(model.experiment.protocol), 'ms'),
+      dt: inUnit(model.experiment.dt, 'ms'),
+      ...seedOf(model),
+    },
+    ...(hasSets ? { node_sets_file: '$BASE_DIR/node_sets.json' } : {}),
+    inputs,
+    reports,
+    output: {
+      output_dir: '$OUTPUT_DIR',
+      log_file: 'log.txt',
+      spikes_file: 'spikes.h5',
+      spikes_sort_order: 'time',
+      overwrite_output_dir: true,
+    },
+  };
+  const circuit = {
+    manifest: { $BASE_DIR: '.', $NETWORK_DIR: '$BASE_DIR/network', $COMPONENTS_DIR: '$BASE_DIR/components' },
+    components: {
+      point_neuron_models_dir: '$COMPONENTS_DIR/cell_models',
+      synaptic_models_dir: '$COMPONENTS_DIR/synaptic_models',
+    },
+    networks: { nodes: nodes.entries, edges: edges.entries },
+  };
+  const text = (value: object): string => `${JSON.stringify(value, null, 2)}\n`;
+  return {
+    files: [
+      { name: 'simulation_config.json', text: text(simulation) },
+      { name: 'circuit_config.json', text: text(circuit) },
+      ...(hasSets ? [{ name: 'node_sets.json', text: text(sets.sets) }] : []),
+      ...nodes.files,
+      ...edges.files,
+      ...spikes.files,
+    ],
+    report: report.entries,
+  };
+}
+
+/** Largest seed that other programs take. */
+const largestSeed = 0xffffffff;
+
+const seedOf = ({ experiment: { seed } }: Model): { readonly random_seed?: number } =>
+  Number(seed) <= largestSeed ? { random_seed: Number(seed) } : {};

@@ -64,6 +64,7 @@ export const sidebar = [
     text: 'Running',
     items: [
       page('Targets', '/targets'),
+      page('Scaling', '/scaling'),
       page('Results', '/results'),
       page('Comparing results', '/compare'),
       page('Testing models', '/expectations'),

@@ -2,6 +2,7 @@
 
 import { cTarget } from './c/target.js';
 import { cudaTarget } from './cuda/target.js';
+import { mpiTarget } from './mpi/target.js';
 import { nullTarget } from './null/target.js';
 import { openclTarget } from './opencl/target.js';
 import { referenceTarget } from './reference/target.js';
@@ -14,6 +15,7 @@ export const targets: Readonly<Record<string, Target>> = {
   null: nullTarget,
   wasm: wasmTarget,
   c: cTarget,
+  mpi: mpiTarget,
   opencl: openclTarget,
   cuda: cudaTarget,
 };

@@ -22,6 +22,8 @@ export interface Availability {
 export interface CompileOptions {
   /** Worker threads; absent: as many as pay for themselves. */
   readonly threads?: number;
+  /** Processes that share the work, of targets that have several; absent: one for each core. */
+  readonly ranks?: number;
   /** Index of the device in the list of `probe`; absent: the first. */
   readonly device?: number;
   /** How devices spread spikes over work-items; absent: as suits each projection. */
@@ -96,6 +98,8 @@ export interface Target {
   readonly name: string;
   /** Whether it can use several worker threads. */
   readonly hasThreads?: boolean;
+  /** Whether it can use several processes. */
+  readonly hasRanks?: boolean;
   /** Whether it can be used here; quick, and never throws. */
   probe(): Promise<Availability>;
   /**

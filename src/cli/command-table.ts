@@ -92,10 +92,10 @@ const force = {
 } as const satisfies OptionDefinition;
 
 /** Engines by name; `auto` takes the fastest that is at hand. */
-export const targetNames = ['auto', 'wasm', 'c', 'opencl', 'cuda', 'reference', 'null'] as const;
+export const targetNames = ['auto', 'wasm', 'c', 'mpi', 'opencl', 'cuda', 'reference', 'null'] as const;
 
 /** Targets that source code can be generated for. */
-const codegenTargets = ['c', 'opencl', 'cuda', 'wasm', 'ir'] as const;
+const codegenTargets = ['c', 'mpi', 'opencl', 'cuda', 'wasm', 'ir'] as const;
 
 const device = {
   type: 'string',
@@ -210,6 +210,11 @@ export const commands = {
       ...timed,
       precision,
       threads,
+      ranks: {
+        type: 'string',
+        value: 'n',
+        describe: 'processes of the target mpi, each with its threads; the result does not depend on it',
+      },
       ...read,
       input,
       record: {
@@ -420,13 +425,13 @@ export const commands = {
     ],
   },
   codegen: {
-    describe: 'write the generated program; for c, opencl and cuda, a stand-alone project',
+    describe: 'write the generated program; for c, mpi, opencl and cuda, a stand-alone project',
     files: oneModel,
     options: {
       target: {
         type: 'string',
         choices: codegenTargets,
-        describe: 'c, opencl, cuda: source code and build file; wasm, ir: the program as text',
+        describe: 'c, mpi, opencl, cuda: source code and build file; wasm, ir: the program as text',
       },
       output: { type: 'string', alias: 'o', value: 'dir', describe: 'folder to write to' },
       force,

@@ -6,6 +6,7 @@ import { UsageError } from '../diagnostics/diagnostic.js';
 import { didYouMean, shorten } from '../diagnostics/suggest.js';
 import { parseRecordingRequest } from '../run/add-recordings.js';
 import {
+  checkedRanks,
   checkedSeconds,
   checkedSeed,
   checkedThreads,
@@ -48,6 +49,7 @@ export function findWrongValues(options: Options, command: CommandName): readonl
     () => readTime('duration', options.value('duration')),
     () => readCheckpoint(options.value('checkpoint')),
     () => readThreads(options.value('threads')),
+    () => readRanks(options.value('ranks')),
     () => checkStandardOutput(options, command),
     ...(command === 'run'
       ? options
@@ -102,6 +104,10 @@ export function chosenName<Name extends string>(word: string, names: readonly Na
 /** Worker threads. */
 export const readThreads = (text: string | undefined): number | undefined =>
   text === undefined ? undefined : checkedThreads(/^\d{1,4}$/.test(text) ? Number(text) : NaN, '--threads', text);
+
+/** Processes of the target `mpi`. */
+export const readRanks = (text: string | undefined): number | undefined =>
+  text === undefined ? undefined : checkedRanks(/^\d{1,6}$/.test(text) ? Number(text) : NaN, '--ranks', text);
 
 /** Returns a time with its unit, above zero; stays text, since the model converts it decimal-exact. */
 const readTime = (name: 'dt' | 'duration', text: string | undefined): string | undefined =>

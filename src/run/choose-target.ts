@@ -3,7 +3,7 @@
 import type { Availability, Target } from '../../runtime/targets/target.js';
 import { targets } from '#targets';
 import { UsageError } from '../diagnostics/diagnostic.js';
-import { oneOf, suggestion } from '../diagnostics/suggest.js';
+import { joinWords, oneOf, suggestion } from '../diagnostics/suggest.js';
 import type { Work } from './work.js';
 
 /** Usual order for `auto`: the engine that starts soonest first. */
@@ -34,6 +34,8 @@ interface TargetWishes extends Partial<Work> {
   readonly device?: string;
   /** Worker threads that were asked for. */
   readonly threads?: number;
+  /** Processes that were asked for. */
+  readonly ranks?: number;
 }
 
 /** Checks whether an engine runs wherever this program does. */
@@ -76,12 +78,17 @@ export async function chooseTarget(
     );
   }
   if (name !== 'auto' && threads > 1 && targets[name]?.hasThreads !== true) {
-    const able = names.filter((one) => targets[one]?.hasThreads === true).join(' and ');
+    const able = joinWords(
+      names.filter((one) => targets[one]?.hasThreads === true),
+      'and',
+    );
     throw new UsageError(
       `the target ${name} cannot run on ${threads} threads`,
       `leave out the threads; ${able} have them`,
     );
   }
+  if (wishes.ranks !== undefined && targets[name]?.hasRanks !== true)
+    throw new UsageError(`the target ${name} has no ranks`, 'add --target mpi, or give --threads');
   let refusal: Availability | undefined;
   const candidates =
     name === 'auto'

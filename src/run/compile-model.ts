@@ -36,7 +36,7 @@ export interface CompiledModel {
 /** Choices of the caller that compiling depends on. */
 type CompileChoices = Pick<
   RunOptions,
-  'precision' | 'threads' | 'cacheDirectory' | 'dumpIr' | 'steps' | 'device' | 'strategy' | 'target'
+  'precision' | 'threads' | 'ranks' | 'cacheDirectory' | 'dumpIr' | 'steps' | 'device' | 'strategy' | 'target'
 > & {
   /** Keeps the values of synapses as they are given, for callers that read or set them. */
   readonly exactValues?: boolean;
@@ -60,7 +60,7 @@ export async function compileModel(
   watch: Stopwatch,
 ): Promise<CompiledModel> {
   // 5, 6. Draws of named generators; then a kernel program, and a protocol in whole steps.
-  const { precision = 'float64', threads, cacheDirectory, dumpIr, exactValues } = options;
+  const { precision = 'float64', threads, ranks, cacheDirectory, dumpIr, exactValues } = options;
   const onPass = dumpIr && ((pass: string, program: Program): void => dumpIr(pass, printProgram(program)));
   const drawn = drawnModel(valid, positions);
   const counts = needsCounts(drawn) ? await countSynapses(drawn, positions, precision) : undefined;
@@ -81,6 +81,7 @@ export async function compileModel(
     ...workOf(program, options.work ?? steps),
     ...(options.device === undefined ? {} : { device: options.device }),
     ...(threads === undefined ? {} : { threads }),
+    ...(ranks === undefined ? {} : { ranks }),
   };
   const strategy = readStrategy(options.strategy ?? 'auto');
   const { chosen, executable, findings } = await compileOn(options.target ?? 'auto', wishes, ({ target, ordinal }) => {
@@ -89,6 +90,7 @@ export async function compileModel(
       target.compile(program, {
         onPass,
         ...(threads === undefined ? {} : { threads }),
+        ...(ranks === undefined ? {} : { ranks }),
         ...(ordinal === undefined ? {} : { device: ordinal }),
         ...(strategy === undefined ? {} : { strategy }),
         ...(cacheDirectory === undefined ? {} : { cacheDirectory }),

@@ -5,6 +5,7 @@ import { DiagnosticError, InvariantError, invariant } from '../diagnostics/diagn
 import { cudaProject } from '../codegen/c/device/cuda-project.js';
 import { openclProject } from '../codegen/c/device/opencl-project.js';
 import { cProject, type ScriptEntry } from '../codegen/c/project.js';
+import { mpiProject } from '../codegen/mpi/project.js';
 import type { Strategy } from '../codegen/schedule/strategies.js';
 import { unplaced, type Positions } from '../diagnostics/positions.js';
 import type { Precision, Program } from '../ir/program.js';
@@ -23,7 +24,7 @@ export type ProjectFiles = ReadonlyMap<string, string | Uint8Array>;
 /**
  * Returns the files of a model's program.
  *
- * @param target  `c`, `opencl` and `cuda` give a project that builds and runs by itself; others give the text of the
+ * @param target  `c`, `mpi`, `opencl` and `cuda` give a project that builds and runs by itself; others give the text of the
  * program
  * @param strategy  how devices spread spikes over work-items
  * @throws DiagnosticError for parts that cannot be lowered, UsageError for an unknown strategy
@@ -36,7 +37,7 @@ export function generateProject(
   positions: Positions = unplaced,
 ): ProjectFiles {
   const spread = readStrategy(strategy) ?? 'atomic';
-  if (['c', 'opencl', 'cuda'].includes(target)) refuseTurningBack(valid, positions);
+  if (['c', 'mpi', 'opencl', 'cuda'].includes(target)) refuseTurningBack(valid, positions);
   const program = loweredModel(drawnModel(valid, positions), positions, { precision });
   return inStage('generate', () => filesFor(valid, target, program, spread));
 }
@@ -53,6 +54,7 @@ function refuseTurningBack({ model }: ValidModel, positions: Positions): void {
 
 function filesFor(valid: ValidModel, target: string, program: Program, spread: Strategy | 'atomic'): ProjectFiles {
   if (target === 'c') return cProject(optimise(program, 'c'), scriptOf(valid, program));
+  if (target === 'mpi') return mpiProject(program, scriptOf(valid, program));
   if (target === 'opencl') return openclProject(program, scriptOf(valid, program), spread);
   if (target === 'cuda') return cudaProject(program, scriptOf(valid, program), spread);
   const generator = generators.find(({ name }) => name === target);

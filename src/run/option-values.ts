@@ -26,6 +26,7 @@ import { parseQuantity } from '../lang/quantity.js';
 
 const largestSeed = (1n << 64n) - 1n;
 const mostThreads = 256;
+const mostRanks = 100_000;
 
 /** Returns a seed: a whole number of 64 bits, as text. @throws UsageError for any other text */
 export function checkedSeed(text: string, name = 'seed'): string {
@@ -37,6 +38,12 @@ export function checkedSeed(text: string, name = 'seed'): string {
 export function checkedThreads(threads: number, name = 'threads', written: unknown = threads): number {
   if (Number.isInteger(threads) && threads >= 1 && threads <= mostThreads) return threads;
   throw new UsageError(`${name} cannot be ${shorten(written)}`, `use a whole number from 1 to ${mostThreads}`);
+}
+
+/** Returns a number of processes of the target `mpi`. @throws UsageError for any other number */
+export function checkedRanks(ranks: number, name = 'ranks', written: unknown = ranks): number {
+  if (Number.isInteger(ranks) && ranks >= 1 && ranks <= mostRanks) return ranks;
+  throw new UsageError(`${name} cannot be ${shorten(written)}`, `use a whole number from 1 to ${mostRanks}`);
 }
 
 /**
@@ -111,6 +118,7 @@ const engineKinds: ArgumentKinds<Omit<SessionOptions, 'start'>> = {
   target: text('wasm'),
   precision: choice(['float64', 'float32']),
   threads: { takes: 'a number', fits: (value) => typeof value === 'number' },
+  ranks: { takes: 'a number', fits: (value) => typeof value === 'number' },
   device: text('0'),
   strategy: text('auto'),
   outputs: texts('result.nwb'),
@@ -158,8 +166,9 @@ export function checkSessionOptions(options: SessionOptions): void {
 /** Checks options of a session's `run`. @throws UsageError for an unknown option or value */
 export const checkAdvanceOptions = (options: AdvanceOptions): void => checkOptions('run', options, advanceKinds);
 
-function checkEngineOptions({ threads, outputs = [], subject = {} }: SessionOptions): void {
+function checkEngineOptions({ threads, ranks, outputs = [], subject = {} }: SessionOptions): void {
   if (threads !== undefined) checkedThreads(threads);
+  if (ranks !== undefined) checkedRanks(ranks);
   for (const path of outputs) suffixOf(path);
   for (const name of Object.keys(subject)) checkSubjectField(name);
 }

@@ -9,7 +9,7 @@ import { messages, mostSteps } from './messages.js';
 import { placeOf } from './read/placed.js';
 
 /** Targets that keep arrays in the memory of this machine. */
-const here: readonly string[] = ['wasm', 'c', 'reference'];
+const here: readonly string[] = ['wasm', 'c', 'mpi', 'reference'];
 
 /** Most bytes that WebAssembly can address. */
 const wasmMemory = 2 ** 32;

@@ -18,6 +18,8 @@ export interface RunOptions {
   readonly precision?: Precision;
   /** Worker threads; the result does not depend on it. Absent: as many as pay for themselves. */
   readonly threads?: number;
+  /** Processes of the target `mpi`; the result does not depend on it. Absent: one for each core. */
+  readonly ranks?: number;
   /**
    * Device of the engine: its number in the list of `interneuron targets`, or a part of its name. Absent: the first.
    */

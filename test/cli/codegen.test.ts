@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, truncateSync, writeFi
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { compileFlags, runProgram } from '../../runtime/targets/c/compiler.js';
+import { mpiTarget } from '../../runtime/targets/mpi/target.js';
 import { anyCompiler, gcc, linksOpenMp, reasonOf } from '../runtime/targets/c/compilers.js';
 import { runCommand, temporaryFolder } from '../support/command.js';
 import { root } from '../support/import-graph.js';
@@ -71,6 +72,37 @@ const compiler = gcc ?? anyCompiler;
 
 /** What tells the files of a run from those of others. */
 const list = '.interneuron-outputs';
+
+const mpi = await mpiTarget.probe();
+
+describe.skipIf(!mpi.available)('codegen --target mpi', () => {
+  test('gives the results of one process', { timeout: 120_000 }, async () => {
+    const results = await Promise.all(
+      ['c', 'mpi'].map(async (target) => {
+        const project = await generate(network, '--target', target);
+        const out = join(project, 'out');
+        mkdirSync(out);
+        const compilers = target === 'mpi' ? ['mpicc'] : compiler!.command;
+        const built = await runProgram(
+          [...compilers, ...compileFlags('-O1', false), 'main.c', 'network.c', '-o', 'network', '-lm'],
+          { cwd: project },
+        );
+        expect(built).toMatchObject({ status: 0 });
+        const start = target === 'mpi' ? ['mpirun', '--allow-run-as-root', '--oversubscribe', '-n', '3'] : [];
+        const ran = await runProgram([...start, './network', '--output', 'out'], { cwd: project });
+        expect(ran).toMatchObject({ status: 0, stderr: '' });
+        return ['spikes', 'samples', 'state'].map((name) => readFileSync(join(out, `${name}.csv`), 'utf8'));
+      }),
+    );
+    expect(results[1]).toEqual(results[0]);
+    expect(results[0]?.[0]?.split('\n').length).toBeGreaterThan(100);
+  });
+
+  test('writes a job for Slurm', async () => {
+    const project = await generate(network, '--target', 'mpi');
+    expect(readFileSync(join(project, 'job.sh'), 'utf8')).toContain('srun build/network');
+  });
+});
 
 describe('codegen --target c', () => {
   test('writes a project', async () => {

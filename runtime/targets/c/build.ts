@@ -23,6 +23,8 @@ export interface Sources {
   readonly compiler: Compiler;
   /** Options of the compiler that decide about bits and speed. */
   readonly flags: readonly string[];
+  /** Whether to build a program of all files in C, in place of a library of `network.c`. */
+  readonly isProgram?: true;
 }
 
 /** A library that may be loaded. */
@@ -83,10 +85,11 @@ async function writeFiles(folder: string, files: Sources['files']): Promise<void
 /**
  * Compiles in an exclusive folder. @throws UsageError with the compiler's message; the folder is kept for inspection
  */
-async function compileIn(folder: string, { files, compiler, flags }: Sources): Promise<void> {
+async function compileIn(folder: string, { files, compiler, flags, isProgram }: Sources): Promise<void> {
   await writeFiles(folder, files);
   const source = join(folder, 'network.c');
-  const command = [...compiler.command, ...flags, '-shared', '-o', libraryName, 'network.c', '-lm'];
+  const inputs = isProgram ? [...files.keys()].filter((name) => name.endsWith('.c')) : ['-shared', 'network.c'];
+  const command = [...compiler.command, ...flags, '-o', libraryName, ...inputs, '-lm'];
   const { status, stdout, stderr } = await runProgram(command, { cwd: folder });
   const library = status === 0 ? await readFile(join(folder, libraryName)).catch(() => undefined) : undefined;
   if (library !== undefined) {

@@ -16,12 +16,13 @@ import { interruptible } from '../interrupt.js';
 import { passFiles } from '../pass-files.js';
 import { progressDisplay, silentProgress } from '../progress.js';
 import { generatedSummary, runSummary } from '../summary.js';
-import { cacheDirectory, readCheckpoint, readSubject, readThreads } from '../values.js';
+import { cacheDirectory, readCheckpoint, readRanks, readSubject, readThreads } from '../values.js';
 
 /** Runs one model. Ctrl-C ends it and keeps the data recorded so far; a second Ctrl-C ends it at once. */
 export async function run(context: CommandContext): Promise<number> {
   const { options, terminal } = context;
   const threads = readThreads(options.value('threads'));
+  const ranks = readRanks(options.value('ranks'));
   const subject = readSubject(options.values('subject'));
   const continued = continuedFrom(context);
   const imported = continued?.imported ?? (await context.model(onlyFile(context)));
@@ -53,6 +54,7 @@ export async function run(context: CommandContext): Promise<number> {
       signal: interruption.signal,
       ...(target === undefined ? {} : { target }),
       ...(threads === undefined ? {} : { threads }),
+      ...(ranks === undefined ? {} : { ranks }),
       ...(device === undefined ? {} : { device }),
       ...(strategy === undefined ? {} : { strategy }),
       ...(dump === undefined ? {} : { dumpIr: await irDumper(dump, options.flag('force')) }),
@@ -84,7 +86,16 @@ export async function run(context: CommandContext): Promise<number> {
 }
 
 /** Options that a run can be continued with; all others were chosen when it began. */
-const whenContinued: readonly string[] = ['output', 'output-dir', 'force', 'device', 'threads', 'quiet', 'json'];
+const whenContinued: readonly string[] = [
+  'output',
+  'output-dir',
+  'force',
+  'device',
+  'threads',
+  'ranks',
+  'quiet',
+  'json',
+];
 
 /**
  * Returns the run of a checkpoint given instead of a model; null if a model is given.

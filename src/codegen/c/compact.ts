@@ -36,7 +36,9 @@ function bitsText(context: ProgramContext, scope: Scope, { ring, mask, firstWord
 
 /** The function of a compact kernel: it goes over the mask 64 bits at a time. */
 export function compactKernelText(context: ProgramContext, named: NamedFamily, kernel: CompactPattern): string[] {
-  const { ring, log } = kernel;
+  const { ring } = kernel;
+  // Ranks log the spikes of all of them when they exchange them.
+  const log = context.distribution ? undefined : kernel.log;
   const scope = new Scope(context, { atomic: false, gathered: false }, true, named.family);
   if (ring.size === 0) return kernelFunction(context, named, scope, ['(void)network;', '(void)step;']);
   const { u32 } = context.dialect.types;
@@ -45,6 +47,7 @@ export function compactKernelText(context: ProgramContext, named: NamedFamily, k
   const counts = scope.store(ring.counts);
   const size = scope.amount(ring.size);
   const words = typeof ring.size === 'number' ? `${Math.ceil(ring.size / 32)}u` : 'words';
+  const range = context.distribution ? ['from / 32u', '(to + 31u) / 32u'] : ['0u', words];
   const append =
     log === undefined
       ? []
@@ -59,7 +62,7 @@ export function compactKernelText(context: ProgramContext, named: NamedFamily, k
     `const ${u32} slot = ${ring.slotMask === 0 ? '0u' : `(${u32})step & ${scope.amount(ring.slotMask)}`};`,
     `${u32} count = 0u;`,
     ...(log === undefined ? [] : [`${u32} log_row = ${cursor};`]),
-    ...block(`for (${u32} word = 0u; word < ${words}; word += 2u)`, [
+    ...block(`for (${u32} word = ${range[0]}; word < ${range[1]}; word += 2u)`, [
       ...bits,
       ...block('while (bits != 0u)', [
         `const ${u32} element = word * 32u + (${u32})${context.dialect.bitCounts.ctz.u64}(bits);`,

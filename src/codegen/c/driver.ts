@@ -9,7 +9,9 @@ import { barriersBefore } from '../schedule/barriers.js';
 import { kernelArguments } from '../schedule/kernel-calls.js';
 import { repeatsOf } from '../schedule/repeats.js';
 import type { Repeat } from '../schedule/repeats.js';
+import { argumentsOf, spacesOf } from './kernel.js';
 import type { NamedFamily } from './kernel.js';
+import type { DistributedEntry, Divided } from '../mpi/distribution.js';
 import type { ProgramContext } from './scope.js';
 import { block, comment } from './text.js';
 
@@ -88,11 +90,28 @@ function itemBounds(
   return { begin: '0u', end: `${cells}[${amountText(named, member, index)}]` };
 }
 
-/** The call of a kernel by one thread. @param member  ordinal of the member, as an expression */
-export function callText(context: ProgramContext, named: NamedFamily, member: string): string {
+/**
+ * The call of a kernel by one thread.
+ *
+ * @param member  ordinal of the member, as an expression
+ * @param divided  whether ranks share the kernel, or each of them computes it whole
+ */
+export function callText(context: ProgramContext, named: NamedFamily, member: string, divided = false): string {
   const { id, rows, family } = named;
+  const { pattern } = family;
   const first = ['network', ...(rows === undefined ? [] : [`&${rows.table}[${member}]`]), 'step'].join(', ');
-  switch (kernelArguments(family.pattern)) {
+  if (context.distribution && argumentsOf(context, pattern) === 'items') {
+    const space = `${spacesOf(id)}[${member}]`;
+    const { begin, end } =
+      pattern.shape === 'map' && pattern.domain.kind !== 'spikes'
+        ? itemBounds(context, named, member)
+        : { begin: '0u', end: `${space}.count` };
+    const bounds = `network, ${divided ? space : `whole(${space})`}, ${begin}, ${end}`;
+    return pattern.shape === 'compact'
+      ? `if (thread == 0u) ${id}(${first}, own_share(${bounds}, 0u, 1u), own_share(${bounds}, 1u, 1u));`
+      : `${id}(${first}, own_share(${bounds}, thread, threads), own_share(${bounds}, thread + 1u, threads));`;
+  }
+  switch (kernelArguments(pattern)) {
     case 'none':
       return `if (thread == 0u) ${id}(${first});`;
     case 'thread':
@@ -119,6 +138,9 @@ interface Call extends Callee {
   readonly entry: StepEntry;
   /** Whether all threads must have finished the preceding calls. */
   readonly waits: boolean;
+  /** Exchanges with other ranks before and after it, as lines. */
+  readonly before: readonly string[];
+  readonly after: readonly string[];
 }
 
 /** The members that one place of a loop calls, by iteration. */
@@ -163,9 +185,11 @@ function repeatLines(context: ProgramContext, calls: readonly Call[], { first, p
     const members = memberText(turns, `order_${first + k}`);
     const waits = waitText(turns, k === 0, `waits_${first + k}`);
     before.push(...members.tables, ...waits.tables, ...waits.first);
-    const call = callText(context, named, members.text);
     const due = isDue(entry);
-    return [...waits.inside, ...(due === undefined ? [call] : block(`if (${due})`, [call]))];
+    // Calls with exchanges are no part of loops.
+    const [only] = turns;
+    const lines = [...(only?.before ?? []), callText(context, named, members.text, true), ...(only?.after ?? [])];
+    return [...waits.inside, ...(due === undefined ? lines : block(`if (${due})`, lines))];
   });
   if (times === 1) return inside;
   return [...before, ...block(`for (uint32_t turn = 0u; turn < ${times}u; turn += 1u)`, inside)];
@@ -180,17 +204,80 @@ export function stepLines(context: ProgramContext, callees: Callees): string[] {
     program,
     entries.flatMap(({ entry }) => byName.get(entry.kernel) ?? []),
   );
-  const calls = entries.map((call, k): Call => ({ ...call, waits: waits[k] === true }));
-  const keys = calls.map(({ named, entry: { every, offset, slot } }) =>
-    JSON.stringify([named.id, every, offset, slot]),
+  const exchanges = exchangesOf(context);
+  const calls = entries.map((call, k): Call => ({
+    ...call,
+    waits: waits[k] === true || exchanges.waits[k] === true,
+    before: exchanges.before[k] ?? [],
+    after: exchanges.after[k] ?? [],
+  }));
+  const keys = calls.map(({ named, entry: { every, offset, slot }, before, after }, k) =>
+    JSON.stringify([named.id, every, offset, slot, ...(before.length + after.length > 0 ? [k] : [])]),
   );
   let slot: string | undefined;
-  return repeatsOf(keys).flatMap((repeat) => {
+  const lines = repeatsOf(keys).flatMap((repeat) => {
     const { slot: repeatSlot } = calls[repeat.first]?.entry ?? {};
     const title = repeatSlot === undefined || repeatSlot === slot ? [] : [comment(repeatSlot)];
     slot = repeatSlot;
     return [...title, ...repeatLines(context, calls, repeat)];
   });
+  return [...lines, ...exchanges.end];
+}
+
+// --- Exchanges between ranks ----------------------------------------------------------------------------------------
+/** Lines before and after each call of a step, and at its end. */
+interface Exchanges {
+  readonly before: readonly (readonly string[])[];
+  readonly after: readonly (readonly string[])[];
+  /** Calls that are shared by other threads than the one before. */
+  readonly waits: readonly boolean[];
+  readonly end: readonly string[];
+}
+
+/** Lets the first thread exchange data while the others wait. */
+const byFirstThread = (lines: readonly string[]): readonly string[] =>
+  lines.length === 0 ? [] : [barrier, ...block('if (thread == 0u)', lines), barrier];
+
+/** Events in the order of their tables in the generated program. */
+export const listedEvents = ({ program }: ProgramContext): readonly string[] => program.events.map(({ name }) => name);
+
+function exchangesOf(context: ProgramContext): Exchanges {
+  const { distribution, program } = context;
+  if (!distribution) return { before: [], after: [], waits: [], end: [] };
+  const { entries, interval, gathersAtEnd, mayFault, spaces } = distribution;
+  const kernels = new Map(program.kernels.map((kernel) => [kernel.name, kernel]));
+  const buffers = new Map(program.buffers.map(({ name }, k) => [name, k]));
+  const gatherLine = ({ buffer, positions, perElement }: Divided): string =>
+    `gather(network, ${buffers.get(buffer) ?? 0}u, ${positions}u, ${perElement}u);`;
+  const ordinals = listedEvents(context);
+  let listed: number[] = [];
+  const exchangeLine = (rings: readonly number[]): string =>
+    `exchange_spikes(network, step, step + 1, (const uint32_t[]){${rings.join(', ')}}, ${rings.length}u);`;
+  const exchange = (): string[] => {
+    const rings = listed;
+    listed = [];
+    return rings.length === 0 ? [] : [exchangeLine(rings)];
+  };
+  const isDivided = ({ entry }: DistributedEntry): boolean => (spaces.get(entry.kernel)?.positions ?? 0) > 0;
+  const before: (readonly string[])[] = [];
+  const after: (readonly string[])[] = [];
+  for (const { entry, needsSpikes, gathers } of entries) {
+    before.push(byFirstThread([...(needsSpikes ? exchange() : []), ...gathers.map(gatherLine)]));
+    const kernel = kernels.get(entry.kernel);
+    const ring = kernel?.shape === 'compact' ? ordinals.indexOf(kernel.event) : -1;
+    // A list that is not made in each step is exchanged at once.
+    const isConditional = ring >= 0 && isDue(entry) !== undefined;
+    if (ring >= 0 && interval === 0 && !isConditional) listed.push(ring);
+    after.push(isConditional ? byFirstThread([exchangeLine([ring])]) : []);
+  }
+  const rest =
+    interval === 0 ? exchange() : block(`if ((step + 1) % ${interval} == 0)`, ['exchange_all(network, step + 1);']);
+  const last = [...rest, ...gathersAtEnd.map(gatherLine), ...(mayFault ? ['agree_on_faults(network);'] : [])];
+  const waits = entries.map((entry, k) => {
+    const previous = entries[k - 1];
+    return previous !== undefined && isDivided(entry) !== isDivided(previous);
+  });
+  return { before, after, waits, end: byFirstThread(last) };
 }
 
 /** The fault bits of a network as an expression, and the statements that raise `bits` in `step`. */

@@ -7,9 +7,10 @@ import { renderTemplate } from '../templates/render.js';
 import { bodyOfLocals, functionText, statementsText } from './body.js';
 import { compactKernelText } from './compact.js';
 import { cDialect } from './dialect.js';
-import { calleesOf, faultTexts, stepLines } from './driver.js';
+import { calleesOf, faultTexts, listedEvents, stepLines } from './driver.js';
+import { logOf, ringOf } from '../schedule/kernel-calls.js';
 import { helpersText } from './helpers.js';
-import { familyTable, kernelFunction, nameFamilies } from './kernel.js';
+import { familyTable, kernelFunction, nameFamilies, spaceTable } from './kernel.js';
 import type { NamedFamily } from './kernel.js';
 import { actionCounts, actionLists, listTexts, logRows } from './lists.js';
 import { mapKernelText } from './map.js';
@@ -17,6 +18,7 @@ import { propagateKernelText } from './propagate.js';
 import { ProgramContext, Scope } from './scope.js';
 import { comment, commentText, indent, render } from './text.js';
 import { trustLines } from './trust.js';
+import { type Distribution } from '../mpi/distribution.js';
 import { computesWithWords, wordsFunctionText } from './widened-u32.js';
 
 /** Generated C: `network.h` declares the functions for a host, `network.c` has everything else. */
@@ -76,6 +78,52 @@ function tableLines(context: ProgramContext): string[] {
   });
 }
 
+/** Prints how ranks divide positions and exchange data, in the parts that a program has of it. */
+function exchangeTexts(
+  context: ProgramContext,
+  { divided, interval }: Distribution,
+  inside: (lines: readonly string[]) => string,
+): Readonly<Record<'shares' | 'declarations' | 'exchanges', string>> {
+  const { program } = context;
+  const ordinals = new Map(program.buffers.map(({ name }, k) => [name, k]));
+  const ordinal = (name: string): number => ordinals.get(name) ?? 0;
+  const events = listedEvents(context);
+  const rings = events.map((event) => {
+    const ring = ringOf(program, event);
+    const log = logOf(program, ring);
+    const logged = log
+      ? `${ordinal(log.buffer)}u, ${ordinal(log.cursor.buffer)}u, ${log.cursor.index}u`
+      : 'NO_LOG, 0u, 0u';
+    const { list, counts, size, slots } = ring;
+    return `${comment(event)} {${ordinal(list)}u, ${ordinal(counts)}u, ${size}u, ${slots}u, ${logged}},`;
+  });
+  const listed = interval === 0 ? [] : events.filter((event) => isListed(program, event));
+  return {
+    shares: renderTemplate('mpi-shares', {}),
+    declarations: renderTemplate('mpi-declarations', {}),
+    exchanges: renderTemplate('mpi-exchanges', {
+      rings: inside(rings),
+      divided: inside(
+        [...divided.values()].map(
+          ({ buffer, positions, perElement }) =>
+            `${comment(buffer)} {${ordinal(buffer)}u, ${positions}u, ${perElement}u},`,
+        ),
+      ),
+      events: listed.length === 0 ? '0u' : listed.map((event) => `${events.indexOf(event)}u`).join(', '),
+      many: listed.length,
+    }),
+  };
+}
+
+/** Whether a step lists the spikes of an event. */
+const isListed = ({ kernels, schedule }: Program, event: string): boolean =>
+  kernels.some(
+    (kernel) =>
+      kernel.shape === 'compact' &&
+      kernel.event === event &&
+      schedule.step.some((entry) => entry.kernel === kernel.name),
+  );
+
 /** The functions that a host can call, on every target. */
 export const headerFile = (program: Program, lists: number): string =>
   renderTemplate('c-header', { title: commentText(program.name), buffers: program.buffers.length, lists });
@@ -84,16 +132,22 @@ export const headerFile = (program: Program, lists: number): string =>
  * The C source of a program. One text serves one thread (compiled without OpenMP) and several; no value that a seed or
  * data sets is in it.
  *
+ * @param distribution  how ranks of MPI share the steps; absent: one process computes them
  * @returns text that is the same for equal programs
  */
-export function generateC(program: Program): GeneratedC {
-  const context = new ProgramContext(program, cDialect);
+export function generateC(program: Program, distribution?: Distribution): GeneratedC {
+  const context = new ProgramContext(program, cDialect, distribution);
   const functions = program.functions.flatMap((callee) => [
     ...(computesWithWords(callee) ? wordsFunctionText(context, callee) : functionText(context, callee)),
     '',
   ]);
   const families = nameFamilies(context, familiesOf(program).list);
-  const kernels = families.flatMap((named) => [...familyTable(context, named), ...functionOf(context, named), '']);
+  const kernels = families.flatMap((named) => [
+    ...familyTable(context, named),
+    ...spaceTable(context, named),
+    ...functionOf(context, named),
+    '',
+  ]);
   const callees = calleesOf(families);
   const helpers = helpersText(context.used, cDialect);
   const title = commentText(program.name);
@@ -120,6 +174,7 @@ export function generateC(program: Program): GeneratedC {
     logs: inside(logRows(context)),
     trust: inside(trustLines()),
     table: inside(tableLines(context)),
+    mpi: distribution ? exchangeTexts(context, distribution, inside) : false,
     faults: faults.value,
     raise: inside(faults.raise),
     counts: actionCounts(context),

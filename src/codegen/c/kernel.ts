@@ -1,6 +1,6 @@
 /** Shared parts of the kernel printers of every shape. */
 
-import type { Family } from '../families/pattern.js';
+import type { Family, KernelPattern } from '../families/pattern.js';
 import { kernelArguments } from '../schedule/kernel-calls.js';
 import type { ProgramContext, Scope } from './scope.js';
 import { constantText } from './operations.js';
@@ -30,6 +30,32 @@ export function nameFamilies(context: ProgramContext, families: readonly Family[
   });
 }
 
+/** Returns how a kernel is called. If ranks share the steps, kernels over spikes, targets and masks take a range, too. */
+export function argumentsOf(
+  { distribution }: ProgramContext,
+  pattern: KernelPattern,
+): ReturnType<typeof kernelArguments> {
+  const takesRange =
+    pattern.shape === 'compact' ||
+    (pattern.shape === 'map' && pattern.domain.kind === 'spikes') ||
+    (pattern.shape === 'propagate' && pattern.order.kind === 'byTarget');
+  return distribution && takesRange ? 'items' : kernelArguments(pattern);
+}
+
+/** Prints the spaces of a family's members; empty if the members take no range, or if there is one process. */
+export function spaceTable(context: ProgramContext, { family, id }: NamedFamily): string[] {
+  const { distribution } = context;
+  if (!distribution || argumentsOf(context, family.pattern) !== 'items') return [];
+  const rows = family.members.map(({ kernel }) => {
+    const { positions, offset, count } = distribution.spaces.get(kernel) ?? { positions: 0, offset: 0, count: 0 };
+    return `{${positions}u, ${offset}u, ${count}u}`;
+  });
+  return [`static const struct space ${spacesOf(id)}[] = {${rows.join(', ')}};`];
+}
+
+/** Name of the table of a family's spaces. */
+export const spacesOf = (id: string): string => `${id}_spaces`;
+
 /** A kernel's function; the pointers and numbers that `lines` use are declared at its head. */
 export function kernelFunction(
   context: ProgramContext,
@@ -41,7 +67,7 @@ export function kernelFunction(
   const { pattern } = named.family;
   const { i32, u32 } = context.dialect.types;
   const extra = { items: [`${u32} from`, `${u32} to`], thread: [`${u32} thread`, `${u32} threads`], none: [] }[
-    kernelArguments(pattern)
+    argumentsOf(context, pattern)
   ];
   const qualifiers = flat ? context.dialect.flatFunction : context.dialect.kernelFunction;
   const member = named.rows === undefined ? [] : [`const ${named.rows.type} *member`];

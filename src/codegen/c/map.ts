@@ -210,6 +210,15 @@ function overSpikes(context: ProgramContext, kernel: MapPattern, scope: Scope, r
   const list = scope.load(ring.list);
   const items = statementsText(bodyOfLocals(scope, kernel.locals, kernel.body, ['index', 'step']), kernel.body);
   const slot = ring.slotMask === 0 ? '0u' : `(${u32})step & ${scope.amount(ring.slotMask)}`;
+  if (context.distribution)
+    return [
+      `const ${u32} slot = ${slot};`,
+      `const ${u32} begin = slot * ${scope.amount(ring.size)}, end = begin + ${counts}[slot];`,
+      `${u32} low, high;`,
+      `FIRST_AT_LEAST(${list}, begin, end, from, low);`,
+      `FIRST_AT_LEAST(${list}, low, end, to, high);`,
+      ...block(`for (${u32} k = low; k < high; k += 1u)`, [`const ${u32} index = ${list}[k];`, ...items]),
+    ];
   return [
     `const ${u32} slot = ${slot};`,
     `const ${u32} count = ${counts}[slot];`,

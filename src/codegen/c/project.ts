@@ -152,13 +152,18 @@ function scriptLines(program: Program, script: readonly ScriptEntry[]): string[]
   });
 }
 
-/** The program that runs an experiment and writes its results; it uses a network only through `network.h`. */
-export function mainFile(program: Program, script: readonly ScriptEntry[]): string {
+/**
+ * The program that runs an experiment and writes its results; it uses a network only through `network.h`.
+ *
+ * @param mpi  whether several processes run it together
+ */
+export function mainFile(program: Program, script: readonly ScriptEntry[], mpi = false): string {
   const tables = tablesOf(program);
   const samples = sampleLines(program);
   const values = valueLines(program);
   return renderTemplate('c-main', {
     title: commentText(program.name),
+    mpi,
     magic: stringLiteral(dataMagic.slice(0, -2)),
     magicLength: dataMagic.length,
     kinds: elementKinds.map(kindOf).join(', '),
@@ -208,7 +213,7 @@ export function cProject(program: Program, script: readonly ScriptEntry[]): Read
     ['network.h', header],
     ['network.c', source],
     ['main.c', mainFile(program, script)],
-    ['CMakeLists.txt', renderTemplate('c-cmake', {})],
+    ['CMakeLists.txt', renderTemplate('c-cmake', { mpi: false })],
     ['README.md', readmeFile(program, 'c-readme')],
     ['initial.bin', dataFile(program)],
   ]);

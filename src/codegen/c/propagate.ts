@@ -33,6 +33,14 @@ function partition(context: ProgramContext, kernel: PropagatePattern, scope: Sco
     case 'byTarget': {
       const targets = scope.load(order.targets);
       // The targets of a row ascend: this thread's are in one piece.
+      if (context.distribution)
+        return {
+          entry: [],
+          cut: [
+            `FIRST_AT_LEAST(${targets}, low, high, from, low);`,
+            `FIRST_AT_LEAST(${targets}, low, high, to, high);`,
+          ],
+        };
       return {
         entry: part('target', order.targetCount),
         cut: [

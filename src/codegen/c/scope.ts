@@ -4,6 +4,7 @@ import { invariant } from '../../diagnostics/diagnostic.js';
 import { faultsBuffer } from '../../ir/names.js';
 import type { Buffer, ElementType, Fault, IrFunction, Program } from '../../ir/program.js';
 import type { Amount, Family, Field } from '../families/pattern.js';
+import type { Distribution } from '../mpi/distribution.js';
 import type { Dialect } from './dialect.js';
 import { helperNames } from './helpers.js';
 import type { HelperName } from './helpers.js';
@@ -66,6 +67,8 @@ export class ProgramContext implements Language {
   readonly program: Program;
   /** The language that is printed. */
   readonly dialect: Dialect;
+  /** How ranks share the steps; absent: there is one process. */
+  readonly distribution: Distribution | undefined;
   /** Buffers by name. */
   readonly buffers: ReadonlyMap<string, Buffer>;
   /** Functions by name. */
@@ -79,9 +82,10 @@ export class ProgramContext implements Language {
   /** Helpers that were called so far. */
   readonly used = new Set<HelperName>();
 
-  constructor(program: Program, dialect: Dialect) {
+  constructor(program: Program, dialect: Dialect, distribution?: Distribution) {
     this.program = program;
     this.dialect = dialect;
+    this.distribution = distribution;
     this.buffers = new Map(program.buffers.map((buffer) => [buffer.name, buffer]));
     this.functions = new Map(program.functions.map((callee) => [callee.name, callee]));
     this.bufferNames = new Names('', [...ownLocals, ...helperNames, ...dialect.reserved]);

@@ -30,10 +30,11 @@ const shareGranule = 64;
 
 const everything: Part = { begin: 0, end: Infinity, partition: undefined };
 
-const isLocal = (e: Expression, name: string): boolean => e.kind === 'local' && e.name === name;
+/** Whether an expression is a local of this name. */
+export const isLocal = (e: Expression, name: string): boolean => e.kind === 'local' && e.name === name;
 
 /** Returns the values of locals that a body sets once, at its head and neither in a loop nor under a condition. */
-function meanings(body: readonly Statement[]): ReadonlyMap<string, Expression> {
+export function meanings(body: readonly Statement[]): ReadonlyMap<string, Expression> {
   const sets = new Map<string, number>();
   visitStatements(body, (s) => {
     const names = s.kind === 'set' || s.kind === 'for' ? [s.local] : s.kind === 'call' ? s.results : [];
@@ -45,7 +46,7 @@ function meanings(body: readonly Statement[]): ReadonlyMap<string, Expression> {
 }
 
 /** Splits a sum of an expression and a literal. */
-function sumOf(
+export function sumOf(
   e: Expression,
   locals: ReadonlyMap<string, Expression>,
 ): { readonly base: Expression; readonly offset: number } {

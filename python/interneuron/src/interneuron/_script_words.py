@@ -38,7 +38,7 @@ def _parser(command: str, description: str) -> _Parser:
 def _brian() -> _Parser:
     parser = _parser("brian", "Runs a Brian 2 script on an engine of interneuron, without changes to the script.")
     add = parser.add_argument
-    add("-t", "--target", metavar="ENGINE", help="engine: auto, wasm, c, opencl, cuda or reference [auto]")
+    add("-t", "--target", metavar="ENGINE", help="engine: auto, wasm, c, mpi, opencl, cuda or reference [auto]")
     add("--device", metavar="N|NAME", help="device of the engine: its number in `interneuron targets`, or part of its name")
     add("--threads", metavar="N", type=_whole(1), help="number of worker threads; the result does not depend on it")
     add("--precision", choices=["float64", "float32"], help="floating-point type of the state [float64]")

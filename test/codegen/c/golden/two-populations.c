@@ -946,9 +946,10 @@ int32_t network_run(struct network *network, int32_t steps, uint32_t threads, ui
   int64_t elapsed = 0;
   int32_t done = 0;
   network->distrust = 0u;
-  while (done < steps && elapsed < limit && network_faults(network) == 0u) {
-    const uint32_t team = next_team(pace, teams), size = threads >> team;
-    const int32_t piece = least(piece_of(pace, team, size, limit - elapsed), steps_with_room(network, steps - done));
+  for (;;) {
+    const bool more = done < steps && elapsed < limit && network_faults(network) == 0u;
+    const uint32_t team = more ? next_team(pace, teams) : 0u, size = threads >> team;
+    int32_t piece = more ? least(piece_of(pace, team, size, limit - elapsed), steps_with_room(network, steps - done)) : 0;
     if (piece <= 0) break;
     const int64_t began = nanoseconds_now();
     const int32_t ran = run_piece(network, piece, size);

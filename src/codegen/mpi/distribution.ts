@@ -1,0 +1,251 @@
+/**
+ * Distributes the steps of a program over the ranks of MPI.
+ *
+ * Every rank has all buffers. Arrays of elements are divided into intervals of positions, one for each rank. A kernel is
+ * divided if each of its items writes to its own position only: a rank then computes its interval. All ranks compute the
+ * other kernels whole. Before a kernel reads elements that another rank computed, the buffer is gathered. Spikes are
+ * exchanged separately, as lists, and only as often as delays require.
+ *
+ *     update  divided: ranks write v[own]
+ *     sample  reads v[3]: `gather v` comes first; then all ranks compute it
+ */
+
+import type { Expression, Kernel, Program, StepEntry } from '../../ir/program.js';
+import { bodyOf, expressionsOf, visitExpression, visitStatements } from '../../ir/walk.js';
+import { isLocal, meanings, sumOf } from '../schedule/barriers.js';
+import { ringOf } from '../schedule/kernel-calls.js';
+
+/**
+ * Positions that ranks divide among them: those of arrays of `positions` elements. Item i of a kernel belongs to position
+ * `offset + i`; there are `count` items.
+ */
+export interface Space {
+  /** 0: not divided. */
+  readonly positions: number;
+  readonly offset: number;
+  readonly count: number;
+}
+
+/** A buffer with elements that each rank computes for its interval of positions. */
+export interface Divided {
+  readonly buffer: string;
+  readonly positions: number;
+  /** Positions of one element: 32 for masks. */
+  readonly perElement: number;
+}
+
+/** One call of a step, with the exchanges before it. */
+export interface DistributedEntry {
+  readonly entry: StepEntry;
+  /** Whether spikes must be exchanged before it, because it reads those of the same step. */
+  readonly needsSpikes: boolean;
+  /** Buffers that are gathered before it. */
+  readonly gathers: readonly Divided[];
+}
+
+/** How ranks share the steps of a program. */
+export interface Distribution {
+  /** The spaces of kernels with items or spikes; undivided kernels have no positions. */
+  readonly spaces: ReadonlyMap<string, Space>;
+  readonly entries: readonly DistributedEntry[];
+  /** Buffers gathered at the end of each step. */
+  readonly gathersAtEnd: readonly Divided[];
+  /** Buffers that are divided between two steps, by name. */
+  readonly divided: ReadonlyMap<string, Divided>;
+  /** Steps after which spikes are exchanged; 0: within each step. */
+  readonly interval: number;
+  /** Whether kernels of a step can raise faults. */
+  readonly mayFault: boolean;
+}
+
+/** Most steps between two exchanges. */
+const longestInterval = 256;
+
+/** An access of a kernel: the position in terms of its items, or undefined for any element. */
+interface Access {
+  readonly buffer: string;
+  readonly writes: boolean;
+  /** Offset of item 0; undefined: any element may be touched. */
+  readonly offset?: number;
+  readonly perElement: number;
+}
+
+function itemOffset(kernel: Kernel, index: Expression): number | undefined {
+  const { base, offset } = sumOf(index, meanings(bodyOf(kernel)));
+  if (kernel.shape === 'map') return kernel.domain.kind !== 'count' && isLocal(base, 'index') ? offset : undefined;
+  if (kernel.shape !== 'propagate' || kernel.order.kind !== 'byTarget' || base.kind !== 'load') return undefined;
+  return base.buffer === kernel.order.targets && isLocal(base.index, 'position') ? offset : undefined;
+}
+
+function accessesOf(kernel: Kernel): readonly Access[] {
+  const found: Access[] = [];
+  const add = (buffer: string, index: Expression, writes: boolean): void => {
+    const offset = itemOffset(kernel, index);
+    found.push({ buffer, writes, perElement: 1, ...(offset === undefined ? {} : { offset }) });
+  };
+  visitStatements(bodyOf(kernel), (statement) => {
+    if (statement.kind === 'store' || statement.kind === 'accumulate') add(statement.buffer, statement.index, true);
+    if (statement.kind === 'setBit') found.push({ buffer: statement.mask, writes: true, offset: 0, perElement: 32 });
+    for (const expression of expressionsOf(statement))
+      visitExpression(expression, (part) => {
+        if (part.kind === 'load') add(part.buffer, part.index, false);
+      });
+  });
+  return found;
+}
+
+/** Returns the items of a kernel that may be divided: their number and, for spikes, the position of the first. */
+function itemsOf(program: Program, kernel: Kernel): { readonly count: number; readonly offset?: number } | null {
+  if (kernel.shape === 'propagate')
+    return kernel.order.kind === 'byTarget' ? { count: kernel.order.targetCount } : null;
+  if (kernel.shape === 'compact') {
+    const { size, maskBegin } = ringOf(program, kernel.event);
+    return { count: size, offset: maskBegin };
+  }
+  if (kernel.shape !== 'map') return null;
+  if (kernel.domain.kind === 'spikes') {
+    const { size, maskBegin } = ringOf(program, kernel.domain.event);
+    return { count: size, offset: maskBegin };
+  }
+  return { count: 0, ...(kernel.domain.kind === 'ranges' ? { offset: 0 } : {}) };
+}
+
+/** Intervals end with blocks of 64 positions. */
+const isAligned = (offset: number): boolean => offset % 64 === 0;
+
+function spaceOf(program: Program, kernel: Kernel, lengths: ReadonlyMap<string, number>): Space | null {
+  const items = itemsOf(program, kernel);
+  if (!items) return null;
+  const whole: Space = { positions: 0, offset: 0, count: items.count };
+  if (kernel.shape === 'compact') {
+    const positions = (lengths.get(ringOf(program, kernel.event).mask) ?? 0) * 32;
+    return { positions, offset: items.offset ?? 0, count: items.count };
+  }
+  if (kernel.shape === 'map' && kernel.domain.kind === 'count') return whole;
+  const writes = accessesOf(kernel).filter((access) => access.writes);
+  const offset = items.offset ?? writes[0]?.offset;
+  const positionsOf = ({ buffer, perElement }: Access): number => (lengths.get(buffer) ?? 0) * perElement;
+  const [first] = writes;
+  const positions = first ? positionsOf(first) : 0;
+  const isDivided =
+    positions > 0 &&
+    offset !== undefined &&
+    isAligned(offset) &&
+    writes.every((access) => access.offset === offset && positionsOf(access) === positions);
+  return isDivided ? { positions, offset, count: items.count } : whole;
+}
+
+/**
+ * Returns the steps after which a kernel needs the spikes of all ranks: 0 for those of the same step, infinity for none.
+ */
+function spikeDelay(program: Program, kernel: Kernel, event: string, spaces: ReadonlyMap<string, Space>): number {
+  const { list, counts, log } = ringOf(program, event);
+  const buffers = new Set([list, counts, ...(log === undefined ? [] : logBuffers(program, log))]);
+  if (accessesOf(kernel).some(({ buffer }) => buffers.has(buffer))) return 0;
+  if (kernel.shape === 'propagate') return kernel.event === event ? kernel.delays.first : Infinity;
+  const isWhole = kernel.shape === 'map' && spaces.get(kernel.name)?.positions === 0;
+  return isWhole && kernel.domain.kind === 'spikes' && kernel.domain.event === event ? 0 : Infinity;
+}
+
+function logBuffers({ logs }: Program, name: string): readonly string[] {
+  const log = logs.find((one) => one.name === name);
+  return log ? [log.buffer, log.cursor.buffer] : [];
+}
+
+/** Who has the elements of a buffer: all ranks, unless it is divided. */
+type State = ReadonlyMap<string, Divided>;
+
+/** Returns how ranks share the steps of a program. */
+export function distribute(program: Program): Distribution {
+  const kernels = new Map(program.kernels.map((kernel) => [kernel.name, kernel]));
+  const lengths = new Map(
+    program.buffers.flatMap(({ name, length }) => (typeof length === 'number' ? [[name, length] as const] : [])),
+  );
+  const spaces = new Map(
+    program.kernels.flatMap((kernel) => {
+      const space = spaceOf(program, kernel, lengths);
+      return space ? [[kernel.name, space] as const] : [];
+    }),
+  );
+  const called = program.schedule.step.flatMap(({ kernel }) => kernels.get(kernel) ?? []);
+  const written = new Set(
+    called.flatMap((kernel) =>
+      accessesOf(kernel)
+        .filter(({ writes }) => writes)
+        .map(({ buffer }) => buffer),
+    ),
+  );
+  const lists = program.schedule.step.flatMap((entry) => {
+    const kernel = kernels.get(entry.kernel);
+    return kernel?.shape === 'compact' ? [{ event: kernel.event, isConditional: isConditional(entry) }] : [];
+  });
+  const delayOf = (kernel: Kernel): number =>
+    Math.min(Infinity, ...lists.map(({ event }) => spikeDelay(program, kernel, event, spaces)));
+  const interval = lists.some((list) => list.isConditional)
+    ? 0
+    : Math.min(longestInterval, ...lists.map(({ event }) => ringOf(program, event).slots), ...called.map(delayOf));
+
+  const pass = (start: State): { readonly entries: readonly DistributedEntry[]; readonly end: State } => {
+    const state = new Map(start);
+    const entries = program.schedule.step.map((entry): DistributedEntry => {
+      const kernel = kernels.get(entry.kernel);
+      if (!kernel) return { entry, needsSpikes: false, gathers: [] };
+      const space = spaces.get(kernel.name);
+      const gathers = new Map<string, Divided>();
+      const accesses = accessesOf(kernel).filter(({ buffer }) => written.has(buffer));
+      for (const { buffer, offset, perElement } of [...accesses, ...maskOf(program, kernel)]) {
+        const divided = state.get(buffer);
+        const isOwn =
+          space !== undefined &&
+          space.positions > 0 &&
+          offset === space.offset &&
+          divided?.positions === space.positions &&
+          divided.perElement === perElement;
+        if (divided && !isOwn) gathers.set(buffer, divided);
+      }
+      // A conditional entry may leave its buffers as they were.
+      if (!isConditional(entry)) for (const buffer of gathers.keys()) state.delete(buffer);
+      for (const { buffer, writes, perElement } of accesses) {
+        if (!writes) continue;
+        if (space && space.positions > 0) state.set(buffer, { buffer, positions: space.positions, perElement });
+        else if (!isConditional(entry)) state.delete(buffer);
+      }
+      return { entry, needsSpikes: delayOf(kernel) === 0, gathers: [...gathers.values()] };
+    });
+    return { entries, end: state };
+  };
+
+  // The state at the end of a step is the state at the beginning of the next one.
+  const gathersAtEnd = new Map<string, Divided>();
+  let start: State = new Map();
+  for (;;) {
+    const { entries, end } = pass(start);
+    for (const [buffer, divided] of end) {
+      const before = start.get(buffer);
+      if (before && before.positions !== divided.positions) gathersAtEnd.set(buffer, divided);
+    }
+    const next = new Map([...start, ...end].filter(([buffer]) => !gathersAtEnd.has(buffer)));
+    if (next.size === start.size && [...next.keys()].every((buffer) => start.has(buffer))) {
+      const mayFault = called.some(hasFault);
+      return { spaces, entries, gathersAtEnd: [...gathersAtEnd.values()], divided: next, interval, mayFault };
+    }
+    start = next;
+  }
+}
+
+const isConditional = ({ every, offset }: StepEntry): boolean => every > 1 || offset > 0;
+
+/** Returns the mask that a compaction reads. */
+function maskOf(program: Program, kernel: Kernel): readonly Access[] {
+  if (kernel.shape !== 'compact') return [];
+  const { mask, maskBegin } = ringOf(program, kernel.event);
+  return [{ buffer: mask, writes: false, offset: maskBegin, perElement: 32 }];
+}
+
+function hasFault(kernel: Kernel): boolean {
+  let found = false;
+  visitStatements(bodyOf(kernel), ({ kind }) => {
+    found ||= kind === 'fault';
+  });
+  return found;
+}

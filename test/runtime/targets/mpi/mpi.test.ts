@@ -1,0 +1,95 @@
+/** What the target mpi does when something goes wrong, and how it divides programs. */
+
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { mpiTarget, mpiTargetWith } from '../../../../runtime/targets/mpi/target.js';
+import { distribute } from '../../../../src/codegen/mpi/distribution.js';
+import type { Program } from '../../../../src/ir/program.js';
+import { lowered } from '../../../support/simulate.js';
+
+const network = (delay: string, model = 'dv/dt = (12*mV - v)/(10*ms) : volt'): Program =>
+  lowered(`
+format: interneuron/brian
+dt: 0.1 ms
+neuron_groups:
+  cells:
+    N: 300
+    model: "${model}"
+    threshold: v > 10*mV
+    reset: v = 0*mV
+    initializers: { v: "rand()*10*mV" }
+    method: euler
+synapses:
+  s: { source: cells, target: cells, on_pre: v_post += 0.1*mV, connect: { p: 0.1 }, delay: ${delay} }
+spike_monitors: { spikes: { source: cells } }
+state_monitors: { trace: { source: cells, variables: [v], record: [3], dt: 1 ms } }
+run: 100 s
+`).program;
+
+describe('the division of a program', () => {
+  test('exchanges spikes as rarely as delays allow', () => {
+    expect(distribute(network('1.5 ms')).interval).toBe(15);
+    expect(distribute(network('0.1 ms')).interval).toBe(1);
+    expect(distribute(network('0 ms')).interval).toBe(0);
+  });
+
+  test('divides cells and deliveries, and exchanges only recorded variables', () => {
+    const { entries, spaces, divided } = distribute(network('1.5 ms'));
+    const isDivided = (kernel: string): boolean => (spaces.get(kernel)?.positions ?? 0) > 0;
+    const whole = entries.map(({ entry }) => entry.kernel).filter((kernel) => !isDivided(kernel));
+    expect(whole.every((kernel) => /sample/.test(kernel))).toBe(true);
+    const exchanged = entries.filter(({ gathers }) => gathers.length > 0);
+    expect(exchanged.map(({ entry }) => [entry.every])).toEqual([[10]]);
+    expect(exchanged[0]?.gathers.map(({ buffer }) => buffer)).toEqual(['cells.v']);
+    expect(divided.get('cells.v')).toEqual({ buffer: 'cells.v', positions: 320, perElement: 1 });
+  });
+});
+
+const { available, reason } = await mpiTarget.probe();
+if (!available && process.env['INTERNEURON_REQUIRE_MPI'])
+  throw new Error(`${reason}, and INTERNEURON_REQUIRE_MPI is set`);
+
+describe.skipIf(!available)('ranks that end', () => {
+  const cacheDirectory = mkdtempSync(join(tmpdir(), 'interneuron-mpi-'));
+  afterAll(() => rmSync(cacheDirectory, { recursive: true, force: true }));
+
+  /** Processes of programs in the cache, without the one that started them. */
+  const ranks = (): number[] =>
+    readdirSync('/proc')
+      .filter((name) => /^\d+$/.test(name))
+      .filter((name) => {
+        try {
+          return readFileSync(`/proc/${name}/cmdline`, 'utf8').startsWith(cacheDirectory);
+        } catch {
+          return false;
+        }
+      })
+      .map(Number);
+
+  test('a rank that is killed ends the others within seconds', { timeout: 60_000 }, async () => {
+    const executable = await mpiTargetWith({ ranks: 3, level: '-O1' }).compile(network('1 ms'), { cacheDirectory });
+    const session = await executable.start();
+    await session.initialise();
+    expect(ranks()).toHaveLength(3);
+    const running = (async () => {
+      for (;;) await session.run(100_000);
+    })();
+    process.kill(ranks()[1]!, 'SIGKILL');
+    const began = performance.now();
+    await expect(running).rejects.toThrow(/the processes of MPI have ended/);
+    expect(performance.now() - began).toBeLessThan(10_000);
+    expect(ranks()).toEqual([]);
+    await session.dispose();
+  });
+
+  test('leave no processes when a session ends', { timeout: 60_000 }, async () => {
+    const executable = await mpiTargetWith({ ranks: 2, level: '-O1' }).compile(network('1 ms'), { cacheDirectory });
+    const session = await executable.start();
+    await session.initialise();
+    await session.run(10);
+    await session.dispose();
+    expect(ranks()).toEqual([]);
+  });
+});

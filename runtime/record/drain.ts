@@ -19,12 +19,17 @@ export interface LogRows {
 /** Empties all logs; logs without rows are left out. */
 export async function drainLogs(session: Session, program: Program): Promise<readonly LogRows[]> {
   const drained: LogRows[] = [];
-  for (const buffer of new Set(program.logs.map(({ cursor }) => cursor.buffer))) {
+  const logsOf = new Map<string, Log[]>();
+  for (const log of program.logs) {
+    const others = logsOf.get(log.cursor.buffer);
+    if (others) others.push(log);
+    else logsOf.set(log.cursor.buffer, [log]);
+  }
+  for (const [buffer, logs] of logsOf) {
     const cursors = await session.read(buffer);
     invariant(cursors instanceof Uint32Array, 'record', `buffer ${buffer} holds cursors and is not u32`);
     let used = false;
-    for (const log of program.logs) {
-      if (log.cursor.buffer !== buffer) continue;
+    for (const log of logs) {
       const rows = cursors[log.cursor.index]!;
       if (rows === 0) continue;
       invariant(

@@ -5,9 +5,9 @@
  * stays in chunks of its own, so that a command pays only for what it uses: YAML, NWB and the assembler among them.
  * Packages that hold WebAssembly or native code stay where npm put them.
  */
-import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
@@ -68,23 +68,4 @@ export async function bundle(entryPoints, folder) {
     }
   }
   for (const [from, to] of assets) await cp(resolve(root, from), resolve(folder, to));
-  await writeOutlines(resolve(folder, 'chunks'));
-}
-
-/** Puts the outlines of the core types beside them, so that no command parses them again. */
-async function writeOutlines(chunks) {
-  const outfile = resolve(chunks, 'core-types.mjs');
-  await build({
-    absWorkingDir: root,
-    entryPoints: ['translators/neuroml/core-types.ts'],
-    outfile,
-    bundle: true,
-    format: 'esm',
-    platform: 'node',
-    logLevel: 'warning',
-    define: { INTERNEURON_VERSION: '""' },
-  });
-  const { coreOutlines } = await import(pathToFileURL(outfile).href);
-  await writeFile(resolve(chunks, 'assets/translators/neuroml/core/outlines.json'), JSON.stringify(coreOutlines()));
-  await rm(outfile);
 }

@@ -71,8 +71,7 @@ export function createContext(
   let input: Source | undefined;
   const script = request.options.value('captured-from');
   const keep = (source: Source): void => {
-    // Of a text without its long lists, not all lines are there to be shown.
-    if (!source.lists) sources.set(source.name, source.text);
+    sources.set(source.name, source.text);
   };
   const read = (path: string): Source => {
     const source = path === standardStream ? (input ??= readStandardInput(terminal.input?.())) : readSource(path);

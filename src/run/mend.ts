@@ -45,7 +45,7 @@ export function mend(
 ): { readonly text: string; readonly corrections: readonly Correction[] } {
   const { text } = source;
   const fixable = diagnostics.filter(({ fix, place }) => fix !== undefined && place?.document === source.name);
-  if (source.lists !== undefined || fixable.length === 0) return { text, corrections: [] };
+  if (fixable.length === 0) return { text, corrections: [] };
   const found = (isMarkup(text) ? changesOfMarkup : changesOfTree)(source, fixable);
   const certain = found.filter((one) => !found.some((other) => isContested(one, other)));
   const applied: Change[] = [];

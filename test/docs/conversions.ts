@@ -8,7 +8,7 @@ import type { ValidModel } from '../../src/model/model.js';
 import { convertModel, type ConvertedModel } from '../../src/run/convert.js';
 import { importModel, readSource, type ImportedModel } from '../../src/run/pipeline.js';
 import { root } from '../support/import-graph.js';
-import { longestText } from '../../translators/neuroml/xml/long-text.js';
+import { longestText } from '../../translators/neuroml/xml/decode.js';
 
 /** Notations of the table: documents, which hold what scripts do. */
 export const targets = { canonical: 'canonical', brian: 'brian-json', pynn: 'pynn-json', neuroml: 'lems' } as const;

@@ -4,14 +4,11 @@ import { platform } from '#platform';
 import { Diagnostics, invariant } from '../../src/diagnostics/diagnostic.js';
 import type { LemsHost } from './host.js';
 import type { XmlElement } from './xml/element.js';
-import { fromOutline, outlineOf, type Outline } from './xml/outline.js';
 import { readXml } from './xml/read-xml.js';
-import { XmlSource } from './xml/source.js';
 
 const folder = 'translators/neuroml/core';
 const texts = new Map<string, string>();
 const roots = new Map<string, XmlElement>();
-let outlines: Readonly<Record<string, Outline>> | undefined;
 let names: readonly string[] | undefined;
 
 /** Returns names of the files, such as `Cells.xml`. */
@@ -34,26 +31,9 @@ export function coreRoot(name: string): XmlElement | null {
   if (text === null) return null;
   const known = roots.get(name);
   if (known) return known;
-  outlines ??= builtOutlines();
-  const outline = outlines[name];
-  const root = outline ? fromOutline(outline, new XmlSource(name, text)) : parsed(name, text);
-  roots.set(name, root);
-  return root;
-}
-
-/** Returns outlines of all files of core types, by name, as the build stores them next to the files. */
-export const coreOutlines = (): Readonly<Record<string, Outline>> =>
-  Object.fromEntries(coreFileNames().map((name) => [name, outlineOf(parsed(name, coreFile(name) ?? ''))]));
-
-/** Empty if the program runs from its sources. */
-function builtOutlines(): Readonly<Record<string, Outline>> {
-  if (!platform.assets(folder).includes('outlines.json')) return {};
-  return JSON.parse(platform.asset(`${folder}/outlines.json`)) as Readonly<Record<string, Outline>>;
-}
-
-function parsed(name: string, text: string): XmlElement {
   const root = readXml(text, name, new Diagnostics());
   invariant(root, 'core types', `${name} cannot be read`);
+  roots.set(name, root);
   return root;
 }
 

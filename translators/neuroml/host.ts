@@ -1,7 +1,6 @@
 /** File access for the reader. Reading has no other access to the system. */
 
 import type { Finding } from '../../src/diagnostics/diagnostic.js';
-import type { CutText } from './xml/long-text.js';
 
 /** Files that a document may include. */
 export interface LemsHost {
@@ -10,11 +9,7 @@ export interface LemsHost {
   /** Whether a real path lies in the model's repository or in a folder that was allowed. */
   allows(real: string): boolean;
   /** Returns the text of a located file, with a finding on its encoding, or the reason for a refusal. */
-  read(
-    real: string,
-  ):
-    | { readonly text: string; readonly lists?: CutText['lists']; readonly finding?: Finding }
-    | { readonly refused: string };
+  read(real: string): { readonly text: string; readonly finding?: Finding } | { readonly refused: string };
   /** Returns names of readable files in a folder, for suggestions. Returns no names if there is no such folder. */
   list(folder: string): readonly string[];
   /** The model's repository, for messages. */

@@ -11,7 +11,6 @@ import { coreFileNames, coreRoot } from './core-types.js';
 import type { LemsHost } from './host.js';
 import * as messages from './messages.js';
 import type { XmlElement } from './xml/element.js';
-import type { CutText } from './xml/long-text.js';
 import { namespaceOf } from './xml/namespace.js';
 import { readXml } from './xml/read-xml.js';
 
@@ -70,7 +69,7 @@ const deepestInclusion = 50;
  * @returns null when it is not a LEMS or NeuroML document
  */
 export function loadDocuments(
-  text: string | CutText,
+  text: string,
   document: string,
   host: LemsHost,
   diagnostics: Diagnostics,
@@ -99,7 +98,7 @@ export function loadDocuments(
 }
 
 /** Returns the root element, if it is supported. @diagnostic lems/unknown-root, neuroml/version-1 */
-function readRoot(text: string | CutText, document: string, diagnostics: Diagnostics): XmlElement | null {
+function readRoot(text: string, document: string, diagnostics: Diagnostics): XmlElement | null {
   const root = readXml(text, document, diagnostics);
   if (!root) return null;
   const namespace = namespaceOf(root);
@@ -226,7 +225,7 @@ function includeFile(
     return;
   }
   if (source.finding) diagnostics.add(source.finding, { document: path });
-  const root = readRoot(source.lists ? { text: source.text, lists: source.lists } : source.text, path, diagnostics);
+  const root = readRoot(source.text, path, diagnostics);
   if (root) splice(root, real, 'included', state);
 }
 

@@ -19,7 +19,6 @@ import { checkMorphologies } from './nml/check-morphology.js';
 import { checkDocument, schemaCheck, schemaFor, type Schema } from './nml/check-schema.js';
 import { elementsIn } from './xml/definitions.js';
 import type { XmlElement } from './xml/element.js';
-import type { CutText } from './xml/long-text.js';
 
 export type { LemsHost } from './host.js';
 
@@ -38,7 +37,7 @@ const commentary: ReadonlySet<string> = new Set(['notes', 'annotation', 'propert
  * @returns null when it cannot be read at all; an incomplete model when `diagnostics` has errors
  */
 export function readLems(
-  text: string | CutText,
+  text: string,
   document: string,
   host: LemsHost = noFiles,
   diagnostics: Diagnostics,

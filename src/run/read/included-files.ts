@@ -7,10 +7,8 @@ import { UsageError } from '../../diagnostics/diagnostic.js';
 import { formatBytes } from '../../diagnostics/quantities.js';
 import type { LemsHost } from '../../../translators/neuroml/host.js';
 import { readHdf5Network } from '../hdf5/read-network.js';
-import { decodeXml } from '../../../translators/neuroml/xml/decode.js';
-import { longestText } from '../../../translators/neuroml/xml/long-text.js';
+import { decodeXml, longestText } from '../../../translators/neuroml/xml/decode.js';
 import { realPath, statusOf } from './file-status.js';
-import { readLongDocument } from './long-document.js';
 
 const { dirname, join, resolve, sep } = platform.paths;
 
@@ -123,8 +121,7 @@ function readText(real: string): ReturnType<LemsHost['read']> {
   try {
     const status = platform.files.status(real);
     if (status.kind !== 'file') return { refused: 'it is not a file' };
-    if (status.size > longestText)
-      return readLongDocument(real) ?? { refused: `it is ${formatBytes(status.size)} long` };
+    if (status.size > longestText) return { refused: `it is ${formatBytes(status.size)} long` };
     const bytes = platform.files.read(real);
     if (isHdf5(bytes)) {
       return readHdf5Network(real) ?? { refused: 'it is an HDF5 file that holds no NeuroML' };

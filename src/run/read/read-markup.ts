@@ -28,9 +28,9 @@ export function loadMarkup(
   diagnostics: Diagnostics,
 ): Markup | null {
   diagnostics.addAll(source.diagnostics ?? []);
-  const { text, lists, host: files = includedFiles(source.name, allowPaths) } = source;
+  const { text, host: files = includedFiles(source.name, allowPaths) } = source;
   const host = onFile ? observed(files, onFile) : files;
-  const documents = loadDocuments(lists ? { text, lists } : text, source.name, host, diagnostics);
+  const documents = loadDocuments(text, source.name, host, diagnostics);
   return documents && { documents, host };
 }
 

@@ -10,10 +10,8 @@ import type { LemsHost } from '../../../translators/neuroml/host.js';
 import type { Hdf5Group } from '../../../translators/shared/hdf5.js';
 import { readHdf5Graph } from '../hdf5/read-graph.js';
 import { readHdf5Network } from '../hdf5/read-network.js';
-import { decodeXml, looksLikeXml } from '../../../translators/neuroml/xml/decode.js';
-import { longestText, type CutText } from '../../../translators/neuroml/xml/long-text.js';
+import { decodeXml, longestText, looksLikeXml } from '../../../translators/neuroml/xml/decode.js';
 import { joined } from './joined.js';
-import { readLongDocument } from './long-document.js';
 import { checkArgument, text } from '../../diagnostics/public-arguments.js';
 
 /** A document's text, with the name that diagnostics give it. */
@@ -22,8 +20,6 @@ export interface Source {
   readonly name: string;
   /** Decoded; empty if its bytes are not text. */
   readonly text: string;
-  /** Long lists of a document of NeuroML or LEMS that is too long for one string: they are not in `text`. */
-  readonly lists?: CutText['lists'];
   /** Findings about its bytes. */
   readonly diagnostics?: readonly Diagnostic[];
   /** Contents of a file of NIR, which has no text. */
@@ -39,14 +35,13 @@ export interface Source {
 /**
  * Reads a model's text.
  *
- * @param longest  longest text; long lists of longer NeuroML and LEMS documents are stored separately
+ * @param longest  longest text
  * @throws UsageError if the file does not exist, is a directory, or may not be read
  * @throws DiagnosticError if its content is not text
  */
 export function readSource(path: string, longest = longestText): Source {
   checkArgument('readSource', path, text('model.yaml'));
   const bytes = readBytes(path, longest);
-  if (!(bytes instanceof Uint8Array)) return { name: path, ...bytes };
   if (isHdf5(bytes)) {
     // Networks of NeuroML may be in HDF5: as text they are like any other.
     const network = /\.h5$/i.test(path) ? readHdf5Network(path) : null;
@@ -123,15 +118,13 @@ export function readStandardInput(bytes = readToEnd(0, standardInput)): Source {
   return decodeSource(standardInput, bytes);
 }
 
-/** Returns the content of a file; for a document that is too long for one string, its text without long lists. */
-function readBytes(path: string, longest: number): Uint8Array | CutText {
+/** Returns the content of a file. */
+function readBytes(path: string, longest: number): Uint8Array {
   try {
     const { kind, size } = platform.files.status(path);
     if (kind === 'other') return readToEnd(path, path);
     if (size <= longest) return platform.files.read(path);
-    const apart = kind === 'file' ? readLongDocument(path, longest) : undefined;
-    if (apart === undefined) throw tooLarge(path, formatBytes(size));
-    return apart;
+    throw tooLarge(path, formatBytes(size));
   } catch (error) {
     throw readError(error, path);
   }

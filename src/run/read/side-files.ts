@@ -3,7 +3,7 @@
 import { readHdf5Tree } from '#hdf5';
 import { platform } from '#platform';
 import { systemCode } from '../../diagnostics/system-error.js';
-import { longestText } from '../../../translators/neuroml/xml/long-text.js';
+import { longestText } from '../../../translators/neuroml/xml/decode.js';
 import { formatBytes } from '../../diagnostics/quantities.js';
 import type { SonataFiles } from '../../../translators/sonata/config.js';
 import type { ImportOptions } from './import-options.js';

@@ -7,6 +7,7 @@ import { numbersOf } from '../../../src/model/arrays.js';
 import type { EquationSet } from '../../../src/model/model.js';
 import type { ExportContext } from './context.js';
 import { dimensionOfUnit } from './text/dimensions.js';
+import { NotExpressible } from './text/words.js';
 import { TypeBuilder } from './type-builder.js';
 
 /** Returns an empty type of a model. */
@@ -35,3 +36,18 @@ export function derivedOrder(
     [...namesIn(parse(derived[name]?.value as string))].filter((read) => known.has(read)),
   );
 }
+
+/** Runs an action, and reports what LEMS cannot express under the name of a part. */
+export type Attempt = (part: string, action: () => void) => void;
+
+/** Returns a function that reports what LEMS cannot express of the parts of something. */
+export const attempting =
+  (pointer: string, { report }: Pick<ExportContext, 'report'>): Attempt =>
+  (part, action) => {
+    try {
+      action();
+    } catch (error) {
+      if (!(error instanceof NotExpressible)) throw error;
+      report.missing(`${pointer}/${part}`, error.message);
+    }
+  };

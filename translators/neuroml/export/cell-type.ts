@@ -2,21 +2,21 @@
 
 import { dimensionless as pure, type Dimension } from '../../../src/lang/ast.js';
 import { name as nameOf, quantity } from '../../../src/lang/build.js';
-import { divideDimensions, second } from '../../../src/lang/dimension.js';
+import { second } from '../../../src/lang/dimension.js';
 import { child } from '../../../src/model/pointer.js';
 import type { NeuronType } from '../../../src/model/model.js';
-import { builderOf, derivedOrder } from './builder.js';
+import { attempting, builderOf, type Attempt } from './builder.js';
 import { usualEvent } from './synapses/effects.js';
 import { CellEvents } from './cell-events.js';
 import { channelsOf } from './channels.js';
 import type { CellPlan, Channel, ExportContext } from './context.js';
 import { countOf, lastSpike, type Demands } from './demands.js';
 import { lemsDimension } from './text/dimensions.js';
-import { declareNoise, derivedWithNoise, withNoise } from './noise-terms.js';
+import { writeEquations } from './members.js';
+import { declareNoise } from './noise-terms.js';
 import { Refractoriness } from './refractoriness.js';
 import { regimeElement } from './regime-element.js';
 import type { TypeBuilder } from './type-builder.js';
-import { NotExpressible } from './text/words.js';
 import { element, type Element } from './text/xml-text.js';
 
 interface BuiltCell {
@@ -75,6 +75,7 @@ class CellWriter {
   readonly starts = new Map<string, string>();
   readonly #pointer: string;
   readonly #refractoriness: Refractoriness;
+  readonly #attempt: Attempt;
 
   constructor(
     id: string,
@@ -85,6 +86,7 @@ class CellWriter {
     private readonly context: ExportContext,
   ) {
     this.#pointer = child('/neurons', id);
+    this.#attempt = attempting(this.#pointer, context);
     this.#refractoriness = new Refractoriness(type, builder);
   }
 
@@ -95,14 +97,7 @@ class CellWriter {
     this.#declareStarts();
     this.#refractoriness.declare();
     declareNoise(type, builder, context.dt);
-    const derived = derivedOrder(type, (text) => builder.parse(text));
-    for (const name of derived) this.#try(`derived/${name}`, () => this.#derive(name));
-    for (const [name, { rate }] of Object.entries(type.derivatives))
-      this.#try(`derivatives/${name}`, () => {
-        const dimension = divideDimensions(builder.dimensionOf(name), second);
-        const value = this.#refractoriness.gated(name, withNoise(type, dimension, builder.parse(rate), builder));
-        builder.rates.push(builder.rate(name, value));
-      });
+    writeEquations(type, builder, this.#attempt, (name, rate) => this.#refractoriness.gated(name, rate));
     for (const [name, start] of this.starts) builder.starts.push(builder.assign(builder.nameOf(name), start));
     const events = new CellEvents({
       type,
@@ -110,22 +105,13 @@ class CellWriter {
       channels,
       builder,
       refractoriness: this.#refractoriness,
-      attempt: (part, action) => this.#try(part, action),
+      attempt: this.#attempt,
     });
     events.write();
     for (const [name, regime] of Object.entries(type.regimes))
-      this.#try(`regimes/${name}`, () => {
+      this.#attempt(`regimes/${name}`, () => {
         builder.regimes.push(regimeElement(name, regime, builder, (event) => events.port(event)));
       });
-  }
-
-  #try(part: string, action: () => void): void {
-    try {
-      action();
-    } catch (error) {
-      if (!(error instanceof NotExpressible)) throw error;
-      this.context.report.missing(`${this.#pointer}/${part}`, error.message);
-    }
   }
 
   #declare(): void {
@@ -169,9 +155,7 @@ class CellWriter {
     for (const [name, { unit }] of Object.entries(type.parameters)) {
       const dimension = lemsDimension(unit);
       if (demands.sums.has(name)) continue;
-      const linked = demands.linked.get(name);
       if (demands.written.has(name)) builder.state(name, dimension);
-      else if (linked !== undefined) builder.requirement(name, dimension, linked);
       else if (demands.varying.has(name)) builder.requirement(name, dimension);
       else builder.parameter(name, dimension);
       this.#see(name);
@@ -215,16 +199,5 @@ class CellWriter {
 
   #see(name: string): void {
     this.visible.set(name, { name: this.builder.nameOf(name), dimension: this.builder.dimensionOf(name) });
-  }
-
-  #derive(name: string): void {
-    const { builder, context } = this;
-    const derived = this.type.derived[name];
-    if (!derived) return;
-    const value = builder.parse(derived.value);
-    const dimension = lemsDimension(derived.unit);
-    const lems = builder.nameOf(name);
-    builder.exposures.push(element('Exposure', { name: lems, dimension: context.dimensions.nameOf(dimension) }));
-    builder.derive(lems, dimension, derivedWithNoise(this.type, name, dimension, value, builder), lems);
   }
 }

@@ -19,8 +19,6 @@ export interface Demands {
   readonly varying: ReadonlySet<string>;
   /** State variables with a first value that is not zero somewhere. */
   readonly started: ReadonlySet<string>;
-  /** Parameters that are variables of other populations. */
-  readonly linked: ReadonlyMap<string, string>;
   /** Parameters that code changes during the run. */
   readonly written: ReadonlySet<string>;
   /** `i`, `N` and `lastspike`, if they are read. */
@@ -82,7 +80,6 @@ export function demandsOf(
     sums,
     varying,
     started,
-    linked: new Map(),
     places,
     operations,
     forAll,

@@ -63,8 +63,8 @@ export function namedCell(
   demands: Demands,
   context: ExportContext,
 ): NamedCell | undefined {
-  const { sums, operations, places, counted, written, linked } = demands;
-  if ([sums, operations, places, counted, written, linked].some(({ size }) => size > 0)) return undefined;
+  const { sums, operations, places, counted, written } = demands;
+  if ([sums, operations, places, counted, written].some(({ size }) => size > 0)) return undefined;
   if (populations.some(([, one]) => Object.keys(one.linked ?? {}).length > 0)) return undefined;
   const environment = environmentOf(type, populations, values, context);
   const cell = neuromlCell(type, { environment, signs: new Map(), dt: context.dt });

@@ -24,29 +24,6 @@ export function declareNoise({ noise }: Noisy, builder: TypeBuilder, dt: number)
 }
 
 /**
- * Replaces the noise in the equations of a synapse by draws at each read. Synapse variables that hold over a step do
- * not run under the timing of LEMS.
- *
- * @param dt the time step, in s
- * @returns draws by the names of the noise
- * @throws NotExpressible if several equations read the same noise
- */
-export function drawsNoise(
-  type: SynapseType,
-  dt: number,
-  parse: (text: string) => Expression,
-): ReadonlyMap<string, Expression> {
-  const texts = [
-    ...Object.values(type.derived).map(({ value }) => value),
-    ...Object.values(type.derivatives).map(({ rate }) => rate),
-  ];
-  for (const name of type.noise)
-    if (texts.filter((text) => namesIn(parse(text)).has(name)).length > 1)
-      throw new NotExpressible(`the noise ${name} in several equations of a synapse`);
-  return new Map(type.noise.map((name) => [name, drawn(dt)]));
-}
-
-/**
  * Returns a derived variable with its noise, or unchanged if it replaces the noise itself.
  *
  * @throws NotExpressible

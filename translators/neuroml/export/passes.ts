@@ -7,7 +7,7 @@ import { hasCompartments, type RewritingContext } from './context.js';
 import { withNamesApart } from './named-cell.js';
 import { withOneStart } from './one-start.js';
 import { asOneRun } from './phases.js';
-import { withLinksAsSums } from './synapses/links.js';
+import { withDelaysBefore } from './synapses/delays.js';
 import { withReturns } from './synapses/returns.js';
 
 /** Returns the function of a pass that rewrites a model without changing its arrays. */
@@ -33,9 +33,9 @@ export const lemsPasses: readonly Pass<RewritingContext>[] = [
     apply: rewriting(asOneRun),
   },
   {
-    name: 'links-as-sums',
-    why: 'LEMS reads variables of other cells through synapses',
-    apply: rewriting(withLinksAsSums),
+    name: 'delays-before',
+    why: 'a connection of LEMS has one delay, before the synapse',
+    apply: rewriting(withDelaysBefore),
   },
   {
     name: 'returns',

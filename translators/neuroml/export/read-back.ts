@@ -1,6 +1,6 @@
 /** Reads an exported document as the importer does. */
 
-import { DiagnosticError, Diagnostics, type Diagnostic } from '../../../src/diagnostics/diagnostic.js';
+import { DiagnosticError, Diagnostics, UsageError, type Diagnostic } from '../../../src/diagnostics/diagnostic.js';
 import { hashModel, type ModelHashes } from '../../../src/model/hash.js';
 import type { ValidModel } from '../../../src/model/model.js';
 import { atEndOfStep } from '../../../src/model/end-of-step.js';
@@ -9,8 +9,7 @@ import type { LemsHost } from '../host.js';
 import { importParts, type ImportedParts } from '../import.js';
 import type { LemsModel } from '../lems/definitions.js';
 import { readLems } from '../read.js';
-import { withoutLists, type CutText } from '../xml/long-text.js';
-import { xmlPieces, type Element } from './text/xml-text.js';
+import { xmlText, type Element } from './text/xml-text.js';
 
 /** The contents of an exported document. */
 export interface ReadBack {
@@ -31,7 +30,7 @@ export interface ReadBack {
  *
  * @param host files that it includes
  */
-export function readBack(text: string | CutText, document = 'exported.xml', host?: LemsHost): ReadBack | string {
+export function readBack(text: string, document = 'exported.xml', host?: LemsHost): ReadBack | string {
   const diagnostics = new Diagnostics();
   try {
     const lems = readLems(text, document, host, diagnostics);
@@ -49,8 +48,12 @@ export function readBack(text: string | CutText, document = 'exported.xml', host
   return diagnostics.list.find(({ severity }) => severity === 'error')?.message ?? 'nothing can be read of it';
 }
 
-/** Returns the same of a document by its root, however long it is. */
+/** Returns the same of a document by its root. */
 export function readBackOf(root: Element): ReadBack | string {
-  const text = withoutLists(xmlPieces(root));
-  return text === undefined ? 'it is too long, even without its lists of connections' : readBack(text);
+  try {
+    return readBack(xmlText(root));
+  } catch (error) {
+    if (error instanceof UsageError) return error.message;
+    throw error;
+  }
 }

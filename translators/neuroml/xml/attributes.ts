@@ -6,6 +6,7 @@ import type { Finding } from '../../../src/diagnostics/diagnostic.js';
 import { limits } from '../../../src/diagnostics/limits.js';
 import * as messages from './messages.js';
 import type { XmlSource } from './source.js';
+import { xmlName } from './start-tag.js';
 
 /** Where a start tag ends. */
 interface TagEnd {
@@ -29,7 +30,7 @@ const unquoted = /["']?((?:(?!\/?>|\s+[\w:.-]+\s*=|[<"'\r\n]).)*)["']?/y;
  * Reads the attributes of the start tag at `at`, and passes each mistake as if it were put right.
  *
  * @diagnostic xml/unquoted-value, xml/attribute-without-value, xml/duplicate-attribute, xml/space-missing,
- *   xml/unfinished, xml/malformed
+ *   xml/unfinished, xml/stray-character
  */
 export function checkAttributes(
   source: XmlSource,
@@ -62,6 +63,7 @@ export function checkAttributes(
       at++;
       continue;
     }
+    if (!xmlName.test(name)) report(messages.strayCharacter(name.charAt(0)), start, start + 1);
     if (known.size === limits.attributes)
       report(messages.tooManyAttributes(element, limits.attributes), start, start + name.length);
     if (!spaced) report(messages.spaceMissing(name), start, start + name.length);

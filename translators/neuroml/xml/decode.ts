@@ -4,6 +4,9 @@ import { platform } from '#platform';
 import type { Finding } from '../../../src/diagnostics/diagnostic.js';
 import * as messages from './messages.js';
 
+/** The longest text that is held as one string, in characters: engines of JavaScript have no longer ones. */
+export const longestText = 500_000_000;
+
 /** A text with a finding on its bytes, or the reason for a refusal. */
 type DecodedXml = { readonly text: string; readonly finding?: Finding } | { readonly refused: Finding };
 

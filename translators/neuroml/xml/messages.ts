@@ -12,12 +12,6 @@ export const emptyText = (): Finding => ({
   hint: 'write a model, or start from one that interneuron new writes neuroml',
 });
 
-/** Any other breach of XML's grammar, as the parser reports it. */
-export const malformed = (reason: string): Finding => ({
-  code: 'xml/malformed',
-  message: `this is not well-formed XML: ${reason}`,
-});
-
 /** A value of an attribute that lacks one quote or both. */
 export const unquotedValue = (name: string, value: string, written: string): Finding => ({
   code: 'xml/unquoted-value',
@@ -81,6 +75,15 @@ export const unknownMarkup = (): Finding => ({
   expected: '<!-- or <![CDATA[',
   found: '<!',
   hint: 'write a comment as <!-- ... -->',
+});
+
+/** An XML declaration after something else. */
+export const lateDeclaration = (): Finding => ({
+  code: 'xml/late-declaration',
+  message: 'the XML declaration is not at the beginning of the document',
+  expected: '<?xml at the beginning',
+  found: '<?xml after other text',
+  hint: 'remove what is before it: the file may hold two documents',
 });
 
 /** An element that is open when the document ends. */
@@ -161,15 +164,6 @@ export const unknownEntity = (found: string): Finding => ({
   expected: 'one of &lt; &gt; &amp; &quot; &apos;, or a character reference such as &#181;',
   found: shorten(found),
   hint: 'write &amp; for a literal &, and .and. for && in expressions of LEMS',
-});
-
-/** An element's name that a JavaScript object could not hold as a key. */
-export const reservedName = (name: string): Finding => ({
-  code: 'xml/reserved-name',
-  message: `an element cannot be called ${name}`,
-  expected: 'another name',
-  found: name,
-  hint: 'rename the element',
 });
 
 /** More attributes than any element of NeuroML or LEMS has. */

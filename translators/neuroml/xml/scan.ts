@@ -1,48 +1,48 @@
 /**
- * A first scan of a text: all checks of well-formedness that need a place, and long lists of elements without content.
+ * Text to a tree of elements, with all checks of well-formedness.
  *
- * The library that reads XML gives the places of elements only, so unclosed and mismatched tags are found here, with
- * their lines. It would also need gigabytes for a network of a million connections. Lists of simple elements of one
- * kind make documents large. They are recognised here, strictly, and left out of the library's text.
+ * Lists of simple elements of one kind make documents large: a network has millions of connections. They are recognised
+ * strictly, and their elements hold only their places.
  */
 
 import type { Diagnostics, Finding } from '../../../src/diagnostics/diagnostic.js';
 import { editDistance } from '../../../src/diagnostics/suggest.js';
 import { limits } from '../../../src/diagnostics/limits.js';
 import { checkAttributes } from './attributes.js';
-import { referenceLength } from './entities.js';
+import { ListedElement, SingleElement, type XmlElement } from './element.js';
+import { decodeEntities, referenceLength } from './entities.js';
 import * as messages from './messages.js';
-import { tagNameAt } from './start-tag.js';
+import { tagNameAt, xmlName } from './start-tag.js';
 import type { XmlSource } from './source.js';
 
 /** Names of the attributes of a kind of element, in the order of writing. */
 export type ElementShape = readonly string[];
 
 /** A list of elements `<name a="…" …/>` with only space between them. */
-export interface ElementList {
+interface ElementList {
   /** Of all its elements. */
   readonly name: string;
   /** Shapes of the elements, each from the index of the first that has it. */
   readonly shapes: readonly { readonly from: number; readonly shape: ElementShape }[];
-  /** Beginning of the first element and end of the last. */
-  readonly start: number;
   /** Offset after the last. */
   readonly end: number;
   /** Offset of each. */
   readonly offsets: Uint32Array;
-  /** The text of its elements; absent: the text that contains the list, with `start` and `end` in it. */
-  readonly source?: XmlSource;
 }
 
 /** After so many mistakes the rest of a text is not read. */
 const mostMistakes = 100;
 
-/** Lists shorter than this are left to the library. */
+/** Elements of shorter lists are like any other. */
 const shortestList = 100;
 
 interface OpenElement {
+  /** With its prefix. */
   readonly name: string;
   readonly offset: number;
+  readonly element: SingleElement;
+  readonly children: XmlElement[];
+  readonly texts: string[];
   /** Whether it has content for certain: its tag may lack the end that would tell. */
   readonly certain: boolean;
 }
@@ -52,33 +52,23 @@ interface Scan {
   readonly text: string;
   readonly diagnostics: Diagnostics;
   readonly open: OpenElement[];
-  readonly lists: ElementList[];
   /** Names of elements that were taken to be closed by a tag of another name. */
   readonly closedOtherwise: Set<string>;
-  /** Elements outside of any other. */
-  roots: number;
+  /** The first element outside of any other. */
+  root: XmlElement | null;
   mistakes: number;
 }
 
 /**
- * Checks a text and finds its lists. After a mistake the scan goes on as if it were corrected, so that all are found.
+ * Returns the root element of a text. After a mistake the scan goes on as if it were corrected, so that all are found.
  *
  * @returns null after an error
  * @diagnostic xml/… tags that are not closed, not opened or do not match, findings of `attributes.ts`, document types,
  *   undeclared entities, deep nesting, several roots, text outside the root, an empty text
  */
-export function scan(source: XmlSource, diagnostics: Diagnostics): readonly ElementList[] | null {
+export function scan(source: XmlSource, diagnostics: Diagnostics): XmlElement | null {
   const { text } = source;
-  const state: Scan = {
-    source,
-    text,
-    diagnostics,
-    open: [],
-    lists: [],
-    closedOtherwise: new Set(),
-    roots: 0,
-    mistakes: 0,
-  };
+  const state: Scan = { source, text, diagnostics, open: [], closedOtherwise: new Set(), root: null, mistakes: 0 };
   for (let at = 0; at < text.length && state.mistakes < mostMistakes;) {
     const next = text.indexOf('<', at);
     checkText(state, at, next < 0 ? text.length : next);
@@ -89,8 +79,8 @@ export function scan(source: XmlSource, diagnostics: Diagnostics): readonly Elem
   // Elements around the innermost one are not closed because the text ends there.
   const unclosed = state.open.findLast(({ certain }) => certain);
   if (unclosed) refuse(state, messages.unclosedElement(unclosed.name), ...nameRange(unclosed));
-  else if (state.roots === 0 && state.mistakes === 0) refuse(state, messages.emptyText(), 0);
-  return state.mistakes > 0 ? null : state.lists;
+  else if (state.root === null && state.mistakes === 0) refuse(state, messages.emptyText(), 0);
+  return state.mistakes > 0 ? null : state.root;
 }
 
 /** Adds a finding; the negative number ends the scan. */
@@ -103,17 +93,15 @@ function refuse(state: Scan, finding: Finding, start: number, end = start + 1): 
 /** From the `<` of a start tag to the end of its name. */
 const nameRange = ({ name, offset }: OpenElement): readonly [number, number] => [offset, offset + 1 + name.length];
 
-/** Checks the references in a range, and that there is text only within the root. */
+/** Takes the text in a range, which may be only within the root. */
 function checkText(state: Scan, start: number, end: number): void {
   const { text, open } = state;
-  if (open.length === 0) {
-    for (let at = start; at < end; at++) {
-      if (text.charCodeAt(at) <= 32) continue;
-      refuse(state, messages.textOutside(), at, end);
-      return;
-    }
-  }
-  checkReferences(state, start, end);
+  let at = start;
+  while (at < end && text.charCodeAt(at) <= 32) at++;
+  if (at === end) return;
+  if (open.length === 0) return void refuse(state, messages.textOutside(), at, end);
+  checkReferences(state, at, end);
+  open.at(-1)?.texts.push(decodeEntities(text.slice(start, end)));
 }
 
 function checkReferences(state: Scan, start: number, end: number): void {
@@ -140,10 +128,16 @@ function markup(state: Scan, at: number): number {
   switch (text[at + 1]) {
     case '!':
       if (text.startsWith('<!--', at)) return passed(state, at, '-->', 4, 'this comment');
-      if (text.startsWith('<![CDATA[', at)) return passed(state, at, ']]>', 9, 'this CDATA section');
+      if (text.startsWith('<![CDATA[', at)) {
+        const end = passed(state, at, ']]>', 9, 'this CDATA section');
+        if (end > 0) state.open.at(-1)?.texts.push(text.slice(at + 9, end - 3));
+        return end;
+      }
       if (/^<!DOCTYPE/i.test(text.slice(at, at + 9))) return refuse(state, messages.documentType(), at, at + 9);
       return refuse(state, messages.unknownMarkup(), at, at + 2);
     case '?':
+      if (/^<\?xml\s/.test(text.slice(at, at + 6)) && text.slice(0, at).trim() !== '')
+        return refuse(state, messages.lateDeclaration(), at, at + 5);
       return passed(state, at, '?>', 2, 'this processing instruction');
     case '/':
       return closingTag(state, at);
@@ -168,7 +162,8 @@ function closingTag(state: Scan, at: number): number {
   if (sign === '') refuse(state, messages.unfinishedClosing(/^\S*/.exec(name)?.[0] ?? ''), at, stop);
   if (sign === '' && stop === text.length) return -1;
   if (open.at(-1)?.name === name || sign === '') {
-    open.pop();
+    const closed = open.pop();
+    if (closed) finish(closed);
     return stop;
   }
   /** Says it of the closing tag, or of the opening one, with the other as a related place. */
@@ -188,6 +183,7 @@ function closingTag(state: Scan, at: number): number {
     return stop;
   }
   const [outer, ...inside] = open.splice(meant);
+  if (outer) finish(outer);
   for (const element of inside)
     report(messages.unclosedBefore(element.name, name), element, true, `</${name}> is here`);
   if (outer && outer.name !== name) {
@@ -224,28 +220,44 @@ const isSimilar = (one: string, other: string): boolean => editDistance(one, oth
 function startTag(state: Scan, at: number): number {
   const { text, open, source } = state;
   const name = tagNameAt(text, at);
-  if (!/^[A-Za-z_\u0080-\uffff][^<>"'&=]*$/.test(name)) {
+  if (!xmlName.test(name)) {
     refuse(state, messages.strayLessThan(), at);
     return at + 1;
   }
-  if (reserved.has(name)) refuse(state, messages.reservedName(name), at, at + 1 + name.length);
-  if (open.length === 0 && state.roots++ === 1) refuse(state, messages.twoRoots(name), at, at + 1 + name.length);
-  if (open.length > 0) {
-    const end = list(state, at, name);
-    if (end > 0) return end;
-  }
+  const parent = open.at(-1);
+  if (parent) {
+    const list = listAt(text, at, name);
+    if (list) {
+      addList(list, parent, source);
+      return list.end;
+    }
+  } else if (state.root !== null) refuse(state, messages.twoRoots(name), at, at + 1 + name.length);
   const tag = checkAttributes(source, at, name, (finding, start, end) => refuse(state, finding, start, end));
   checkReferences(state, at + 1, tag.end);
   if (!tag.closed && tag.end === text.length) return -1;
+  const element = new SingleElement(name.slice(name.indexOf(':') + 1), source, at, parent?.element ?? null);
+  parent?.children.push(element);
+  state.root ??= element;
   if (tag.empty) return tag.end;
-  open.push({ name, offset: at, certain: tag.closed });
+  open.push({ name, offset: at, element, children: [], texts: [], certain: tag.closed });
   return open.length > limits.nesting
     ? refuse(state, messages.tooDeep(limits.nesting), at, at + 1 + name.length)
     : tag.end;
 }
 
-/** Names that the library does not read, since objects of the language have them. */
-const reserved: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
+/** Gives an element its content. */
+function finish({ element, children, texts }: OpenElement): void {
+  if (children.length > 0) element.children = children;
+  element.text = texts.join('');
+}
+
+function addList({ name, shapes, offsets }: ElementList, { element, children }: OpenElement, source: XmlSource): void {
+  for (const [index, { from, shape }] of shapes.entries()) {
+    const list = { name, source, parent: element, shape };
+    const end = shapes[index + 1]?.from ?? offsets.length;
+    for (let at = from; at < end; at++) children.push(new ListedElement(list, offsets[at] ?? 0));
+  }
+}
 
 const escaped = (name: string): string => name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 const simpleName = /^[A-Za-z_][\w.-]*$/;
@@ -274,20 +286,8 @@ function patternOf(
   return { regexp: new RegExp(`<${escaped(name)}${attributes}\\s*/>`, 'y'), shape: names };
 }
 
-/**
- * Finds a long list that begins at `at`.
- *
- * @returns its end, or -1 when there is none
- */
-function list({ text, lists }: Scan, at: number, name: string): number {
-  const found = listAt(text, at, name);
-  if (!found) return -1;
-  lists.push(found);
-  return found.end;
-}
-
 /** Returns the long list that begins with the `<` at `at`, or undefined if there is none. */
-export function listAt(text: string, at: number, name: string): ElementList | undefined {
+function listAt(text: string, at: number, name: string): ElementList | undefined {
   // Cheap refusal first: as many tags of the same name must follow.
   for (let count = 1, next = at; count < shortestList; count++) {
     next = text.indexOf('<', next + 1);
@@ -317,7 +317,7 @@ export function listAt(text: string, at: number, name: string): ElementList | un
     end = pattern.lastIndex;
     next = followedBy(text, end, name);
   }
-  return count < shortestList ? undefined : { name, shapes, start: at, end, offsets: offsets.slice(0, count) };
+  return count < shortestList ? undefined : { name, shapes, end, offsets: offsets.slice(0, count) };
 }
 
 /** Offset of the next start tag of that name, when only space is before it; -1 otherwise. */

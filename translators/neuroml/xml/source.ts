@@ -2,20 +2,17 @@
 
 import type { Place } from '../../../src/diagnostics/diagnostic.js';
 
-/** Text of one XML document, or of some of its lines. */
+/** Text of one XML document. */
 export class XmlSource {
   /** Name in places, such as the file's path. */
   readonly document: string;
   /** With line ends as they are in the file. */
   readonly text: string;
-  /** The line of the document that it begins with, from 1. */
-  readonly firstLine: number;
   #lineStarts: Uint32Array | undefined;
 
-  constructor(document: string, text: string, firstLine = 1) {
+  constructor(document: string, text: string) {
     this.document = document;
     this.text = text;
-    this.firstLine = firstLine;
   }
 
   /** Returns the place of a range of offsets; its mark ends with the line. */
@@ -27,7 +24,7 @@ export class XmlSource {
     return {
       document: this.document,
       ...(pointer === undefined ? {} : { pointer }),
-      line: line + this.firstLine,
+      line: line + 1,
       column: start - lineStart + 1,
       length: Math.max(1, Math.min(end, lineEnd) - start),
     };
@@ -63,7 +60,7 @@ function lineStarts(text: string): Uint32Array {
 }
 
 /** Index of the last element that is at most `value`; the first one is. */
-export function lastAtMost(sorted: Uint32Array | readonly number[], value: number): number {
+function lastAtMost(sorted: Uint32Array | readonly number[], value: number): number {
   let low = 0;
   let high = sorted.length;
   while (high - low > 1) {

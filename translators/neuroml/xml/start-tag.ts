@@ -1,5 +1,5 @@
 /**
- * The start tag of an element: its name and attributes with their offsets. Only for texts that passed the validator.
+ * The start tag of an element: its name and attributes with their offsets. Only for well-formed texts.
  */
 
 /** Where an attribute is; `valueStart` and `valueEnd` are between its quotes. */
@@ -12,6 +12,9 @@ export interface AttributeRange {
   /** Offset of the closing quote. */
   readonly valueEnd: number;
 }
+
+/** Names of elements and attributes, with their prefixes. */
+export const xmlName = /^[\p{L}_:][\p{L}\p{M}\p{N}_:.·-]*$/u;
 
 const tagName = /[^\s/>]+/y;
 const attribute = /\s+([^\s=/>]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/y;

@@ -43,8 +43,8 @@ describe('a tree of elements', () => {
     ],
     [
       'names that JavaScript knows',
-      '<a constructor="1" toString="2"><toString/><hasOwnProperty/></a>',
-      'a constructor=1 toString=2(toString hasOwnProperty)',
+      '<a constructor="1" toString="2"><toString/><hasOwnProperty/><__proto__/></a>',
+      'a constructor=1 toString=2(toString hasOwnProperty __proto__)',
     ],
     ['space around the equals sign', '<a  x = "1"\n y= "2" />', 'a x=1 y=2'],
   ])('%s', (_, text, expected) => {
@@ -100,7 +100,8 @@ describe('what is not well-formed', () => {
       'xml/document-type 1:1',
     ],
     ['an external entity', '<!DOCTYPE a SYSTEM "file:///etc/passwd"><a/>', 'xml/document-type 1:1'],
-    ['a name that cannot be read', '<a>\n<__proto__/></a>', 'xml/reserved-name 2:1'],
+    ['a declaration in the middle', '<a/>\n<?xml version="1.0"?>', 'xml/late-declaration 2:1'],
+    ['names of attributes that begin with a digit', '<a 1x="2"/>', 'xml/stray-character 1:4'],
     ['binary data', '<a>\u0000</a>', 'xml/binary 1:4'],
   ])('%s', (_, text, finding) => {
     const { root, findings } = read(text);

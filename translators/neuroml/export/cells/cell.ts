@@ -12,7 +12,6 @@ import { NotExpressible } from '../text/words.js';
 import type { Written } from '../written.js';
 import { element, type Element } from '../text/xml-text.js';
 import { Channels, type Channel } from './channels.js';
-import { cutWhereValuesDiffer, middleOf, type CutCell } from './cut-sections.js';
 import { LocalEquations } from './equations.js';
 import { densitiesInOrder, densityElement, nonUniformDensity } from './densities.js';
 import { sectionsOn } from '../../../../src/model/compartment-tree.js';
@@ -27,7 +26,7 @@ import {
   poolOf,
   type Pool,
 } from './pools.js';
-import { shapeOf } from './shape.js';
+import { middleOf, shapeOf } from './shape.js';
 import { alongText, pathLength, readsDistanceInCurrent, valueAlong } from './non-uniform.js';
 import { spikeOf } from './spike-place.js';
 import type { StructuredCell, StructuredType } from './structured-cell.js';
@@ -62,8 +61,7 @@ interface Placed {
 
 class CellWriter {
   readonly #pointer: string;
-  readonly #cut: CutCell;
-  #compartments: Compartments;
+  readonly #compartments: Compartments;
   /** Mechanisms with a conductance written as a function of the distance. */
   readonly #followed: ReadonlySet<string>;
   readonly #channels: Channels;
@@ -84,8 +82,6 @@ class CellWriter {
     this.#compartments = type.compartments;
     const { mechanisms } = type.compartments;
     this.#followed = new Set(Object.keys(mechanisms).filter((name) => this.#isFollowed(mechanisms[name] as Mechanism)));
-    this.#cut = cutWhereValuesDiffer(type.compartments, context.data, this.#followed);
-    this.#compartments = this.#cut.compartments;
     this.#channels = new Channels(written, context);
   }
 
@@ -93,8 +89,7 @@ class CellWriter {
     const { type, context } = this;
     const { sections, groups, mechanisms } = this.#compartments;
     const { ids, report } = context;
-    const own = spikeOf(this.id, type, context);
-    const spike = own && { ...own, ...this.#cut.at(own.section, own.fraction) };
+    const spike = spikeOf(this.id, type, context);
     const shape = shapeOf(this.#compartments, cut, spike?.section);
     for (const [name, own] of Object.entries(groups)) if (!Object.hasOwn(sections, name)) this.#group(name, own);
     this.#groupOf.set(this.#keyOf(Object.keys(sections)), 'all');
@@ -131,20 +126,9 @@ class CellWriter {
     return {
       component,
       input,
-      shape: {
-        ...shape,
-        placeOf: (section, fraction) => {
-          const at = this.#cut.at(section, fraction);
-          return shape.placeOf(at.section, at.fraction);
-        },
-        segmentIn: (section, fraction) => {
-          const at = this.#cut.at(section, fraction);
-          return shape.segmentIn(at.section, at.fraction);
-        },
-      },
-      spike: own && { section: own.section, fraction: own.fraction },
-      pathOf: (variable, place, fraction) => {
-        const { section } = this.#cut.at(place, fraction);
+      shape,
+      spike,
+      pathOf: (variable, section) => {
         if (variable === 'v') return 'v';
         const [mechanism, name] = variable.split('.');
         const pool = this.#pools.get(section);
@@ -239,10 +223,12 @@ class CellWriter {
 
   /** Returns numbers of a mechanism's parameters and first values on a section, and of variables read there. */
   #numbersOn(section: string, mechanism: Mechanism, free: ReadonlyMap<string, number>): Map<string, number> {
-    const middle = middleOf(section, this.#compartments);
+    // Compartments of a divided section are at several distances.
+    const isDivided = (this.#compartments.sections[section]?.divisions ?? 1) > 1;
+    const middle = isDivided ? undefined : middleOf(section, this.#compartments);
     const outside = (one: string): number | undefined =>
       one === 'distance' || one === 'length'
-        ? middle[one]
+        ? middle?.[one]
         : one === 'temperature'
           ? this.#compartments.temperature
           : this.#ofIon(one, section);

@@ -2,7 +2,7 @@
  * Sections of a cell as segments, and places on them. Points of segments are in micrometres, points of sections in m.
  */
 
-import type { Compartments, Point, Section } from '../../../../src/model/model.js';
+import type { Compartments, Id, Point, Section } from '../../../../src/model/model.js';
 import { numberText } from '../text/quantity-text.js';
 import { NotExpressible } from '../text/words.js';
 import { element, type Element } from '../text/xml-text.js';
@@ -75,7 +75,7 @@ export function sproutOf({ start, heading }: SproutStart = { start: [0, 0, 0], h
 const micrometres = (metres: number): number => Number((metres * 1e6).toPrecision(15)) + 0;
 const distance = (a: Point, b: Point): number => Math.hypot(b[0] - a[0], b[1] - a[1], b[2] - a[2]);
 /** Distances from each point to the next one. */
-export const stepsOf = (points: readonly Point[]): readonly number[] =>
+const stepsOf = (points: readonly Point[]): readonly number[] =>
   points.slice(1).map((to, k) => distance(points[k] ?? to, to));
 const between = (a: Point, b: Point, share: number): Point => {
   const along = (axis: 0 | 1 | 2 | 3): number => Number((a[axis] + share * (b[axis] - a[axis])).toPrecision(15));
@@ -200,7 +200,7 @@ function pointsOf(name: string, { points, length, diameter }: Section, sprout: S
 }
 
 /** Points with one more at each border of a compartment. */
-export function withCuts(points: readonly Point[], divisions: number): readonly Point[] {
+function withCuts(points: readonly Point[], divisions: number): readonly Point[] {
   if (divisions === 1) return points;
   const lengths = stepsOf(points);
   const total = lengths.reduce((sum, one) => sum + one, 0);
@@ -245,4 +245,16 @@ function groupElement(
     ...(divisions === 1 ? [] : [element('property', { tag: 'numberInternalDivisions', value: String(divisions) })]),
     ...own.map(({ id }) => element('member', { segment: String(numberOf(id)) })),
   ]);
+}
+
+/** How far from the root's beginning the middle of a section is, along the tree, and how long it is, in m. */
+export function middleOf(name: Id, { sections }: Compartments): { readonly distance: number; readonly length: number } {
+  const lengthOf = (id: Id): number => {
+    const { points, length = 0 } = sections[id] ?? { divisions: 1 };
+    return points ? stepsOf(points).reduce((sum, step) => sum + step, 0) : length;
+  };
+  let distance = lengthOf(name) / 2;
+  for (let parent = sections[name]?.parent; parent; parent = sections[parent.section]?.parent)
+    distance += parent.fraction * lengthOf(parent.section);
+  return { distance, length: lengthOf(name) };
 }

@@ -16,5 +16,5 @@ export interface StructuredCell {
   /** Where spikes are detected; undefined: nowhere. */
   readonly spike: { readonly section: string; readonly fraction: number } | undefined;
   /** Returns the path from a segment to a variable at a place, or undefined if there is none. */
-  readonly pathOf: (variable: string, section: string, fraction: number) => string | undefined;
+  readonly pathOf: (variable: string, section: string) => string | undefined;
 }

@@ -1,9 +1,9 @@
 /** A population that drives cells without spikes, as a component type of attachments. */
 
-import { ampere } from '../../../../src/lang/dimension.js';
-import { builderOf, derivedOrder } from '../builder.js';
-import { zeroOf } from '../channels.js';
-import type { CellPlan, ExportContext } from '../context.js';
+import type { Expression } from '../../../../src/lang/ast.js';
+import { attempting, builderOf } from '../builder.js';
+import { writeContributions, writeEquations } from '../members.js';
+import type { CellPlan, Channel, ExportContext } from '../context.js';
 import { dimensionOfUnit } from '../text/dimensions.js';
 import { regimeElement } from '../regime-element.js';
 import { NotExpressible } from '../text/words.js';
@@ -29,18 +29,11 @@ export function inputType(
   { started, linked }: { readonly started: ReadonlySet<string>; readonly linked: ReadonlyMap<string, string> },
   context: ExportContext,
 ): BuiltInput {
-  const { dimensions, report } = context;
+  const { dimensions } = context;
   const builder = builderOf(context);
   const parameters = new Map<string, string>();
   const pointer = child('/populations', id);
-  const attempt = (action: () => void): void => {
-    try {
-      action();
-    } catch (error) {
-      if (!(error instanceof NotExpressible)) throw error;
-      report.missing(pointer, error.message);
-    }
-  };
+  const attempt = attempting(pointer, context);
   // Names that the cell has are left to it.
   for (const [name, { unit }] of Object.entries(type.parameters)) {
     const seen = linked.get(name);
@@ -56,29 +49,15 @@ export function inputType(
     builder.starts.push(builder.assign(builder.nameOf(name), start));
     parameters.set(name, start);
   }
-  for (const name of derivedOrder(type, (text) => builder.parse(text))) {
-    const derived = type.derived[name];
-    if (!derived) continue;
-    attempt(() => builder.derive(builder.nameOf(name), dimensionOfUnit(derived.unit), builder.parse(derived.value)));
-  }
-  for (const [name, { rate }] of Object.entries(type.derivatives))
-    attempt(() => void builder.rates.push(builder.rate(name, builder.parse(rate))));
-  for (const { exposure, variable, dimension } of target.channels) {
+  writeEquations(type, builder, attempt);
+  const valueOf = ({ variable }: Channel): Expression | undefined => {
     const text = synapse.contributes[`post.${variable}`];
-    attempt(() =>
-      builder.derive(
-        builder.free(exposure),
-        dimension,
-        text === undefined ? zeroOf(dimension) : builder.parse(text.replace(/\bpre\./g, '')),
-        exposure,
-      ),
-    );
-  }
-  if (!target.withoutCurrent && !target.channels.some(({ exposure }) => exposure === 'i'))
-    attempt(() => builder.derive(builder.free('no_current'), ampere, zeroOf(ampere), 'i'));
+    return text === undefined ? undefined : builder.parse(text.replace(/\bpre\./g, ''));
+  };
+  writeContributions(target, valueOf, builder, attempt);
   const events = Object.values(type.events).sort((a, b) => a.order - b.order);
   for (const { when, do: actions, refractory } of events)
-    attempt(() => {
+    attempt('events', () => {
       if (refractory) throw new NotExpressible('inputs with refractoriness');
       const statements = builder.statements(actions).map((statement) => builder.assignment(statement));
       builder.conditions.push(
@@ -86,7 +65,7 @@ export function inputType(
       );
     });
   for (const [name, regime] of Object.entries(type.regimes))
-    attempt(() => void builder.regimes.push(regimeElement(name, regime, builder, () => undefined)));
+    attempt('regimes', () => void builder.regimes.push(regimeElement(name, regime, builder, () => undefined)));
   const componentType = context.ids.claim(`${id}_input`);
   return { componentType, element: builder.build(componentType, target.attachment, `The inputs ${id}.`), parameters };
 }

@@ -1,16 +1,16 @@
 /** Stimuli as component types of attachments to cells. */
 
 import { binary, name as nameOf, quantity } from '../../../../src/lang/build.js';
-import { ampere, second } from '../../../../src/lang/dimension.js';
+import { second } from '../../../../src/lang/dimension.js';
 import { drawsIn } from '../../../../src/lang/functions.js';
 import type { Expression } from '../../../../src/lang/ast.js';
 import { namesIn, readsAny } from '../../../../src/lang/walk.js';
 import { child } from '../../../../src/model/pointer.js';
 import type { Stimulus } from '../../../../src/model/model.js';
 import { builderOf } from '../builder.js';
-import { zeroOf } from '../channels.js';
 import { elementsOf, type CellPlan, type Channel, type ExportContext } from '../context.js';
 import { drawCount } from './draw-count.js';
+import { writeContributions } from '../members.js';
 import type { TypeBuilder } from '../type-builder.js';
 import { NotExpressible } from '../text/words.js';
 import { element, type Element } from '../text/xml-text.js';
@@ -126,7 +126,7 @@ function randomInputs(
   if (approximated !== undefined) report.approximated('lems/poisson', pointer, approximated);
   const drawn = builder.assign(waiting, `${count} * ${builder.text(weight, 'statement')}`);
   builder.conditions.push(element('OnCondition', { test: '1 .gt. 0' }, [...actions, drawn]));
-  share(channel, undefined, plan, builder);
+  share(channel, nameOf('waiting'), plan, builder);
   return channel;
 }
 
@@ -138,21 +138,8 @@ function require(value: Expression, plan: CellPlan, builder: TypeBuilder): void 
   }
 }
 
-/**
- * Writes a value as the contribution to one channel of attachments, unless it is exposed already; zero for all other
- * channels.
- */
-function share(
-  channel: Channel,
-  value: Expression | undefined,
-  { channels, withoutCurrent }: CellPlan,
-  builder: TypeBuilder,
-): void {
-  for (const one of channels) {
-    const { dimension, exposure } = one;
-    const shared = one === channel ? value : zeroOf(dimension);
-    if (shared) builder.derive(builder.free(exposure), dimension, shared, exposure);
-  }
-  if (!withoutCurrent && !channels.some(({ exposure }) => exposure === 'i'))
-    builder.derive(builder.free('no_current'), ampere, zeroOf(ampere), 'i');
+/** Writes a value as the contribution to one channel of attachments; zero for all others. */
+function share(channel: Channel, value: Expression, plan: CellPlan, builder: TypeBuilder): void {
+  const valueOf = (one: Channel): Expression | undefined => (one === channel ? value : undefined);
+  writeContributions(plan, valueOf, builder, (_, action) => action());
 }

@@ -1,12 +1,15 @@
 /** Delays of the connections of a projection. */
 
+import { assignment } from '../../../../src/lang/build.js';
+import { printExpression, printStatement } from '../../../../src/lang/print.js';
+import { parseStatements } from '../../../../src/lang/parse.js';
 import { second } from '../../../../src/lang/dimension.js';
+import type { Send } from '../../../../src/lang/ast.js';
 import { isGiven } from '../../../../src/model/tagged.js';
 import { numbersOf } from '../../../../src/model/arrays.js';
 import { child } from '../../../../src/model/pointer.js';
 import { timingProperties } from '../../../../src/model/timing-properties.js';
-import { delayInSteps, wholeDelay } from '../../../../src/model/steps.js';
-import type { Projection, SynapseType, Value } from '../../../../src/model/model.js';
+import type { DataStore, Model, Projection, SynapseType, Value } from '../../../../src/model/model.js';
 import type { ExportContext } from '../context.js';
 import { keptTexts, quantityText } from '../text/quantity-text.js';
 import { numberAt, type Numbers } from '../values.js';
@@ -22,38 +25,30 @@ export function delayTexts(
   return (connection) => textOf(numberAt(delays, connection));
 }
 
-/** Returns a delay in s as whole steps; models with LEMS's own timing keep it. */
-export const inWholeSteps = (seconds: number, { model, dt }: Pick<ExportContext, 'model' | 'dt'>): number =>
-  timingProperties[model.timing].addsUpTime ? seconds : wholeDelay(seconds, dt, model.timing);
-
 type NamedDelay = readonly [pathway: string | undefined, delay: Value | undefined];
-const noPathway: NamedDelay = [undefined, undefined];
 
-const delayOf = (name: string, { delays }: Projection, { pathways }: SynapseType): NamedDelay => [
-  name,
-  delays[name] ?? pathways[name]?.delay,
-];
+const delayOf = (name: string, { delays }: Projection, { pathways }: SynapseType): Value | undefined =>
+  delays[name] ?? pathways[name]?.delay;
 
 /** Returns the delay of the first pathway that spikes of the source take; connections of LEMS have one delay. */
 function firstOf(projection: Projection, type: SynapseType): NamedDelay {
   const [id] = Object.keys(type.pathways).filter((one) => type.pathways[one]?.on.startsWith('pre.') === true);
-  return id === undefined ? noPathway : delayOf(id, projection, type);
+  return [id, id === undefined ? undefined : delayOf(id, projection, type)];
 }
 
 /** Checks whether a pathway has the delay of connections. */
 export const hasDelayOfConnection = (name: string, projection: Projection, type: SynapseType): boolean =>
-  JSON.stringify(delayOf(name, projection, type)[1]) === JSON.stringify(firstOf(projection, type)[1]);
+  JSON.stringify(delayOf(name, projection, type)) === JSON.stringify(firstOf(projection, type)[1]);
 
-/** Delays in s of connections, or of the pathway `of`. */
+/** Delays in s of connections. */
 export function delaysOf(
   name: string,
   projection: Projection,
   type: SynapseType,
   count: number,
   { data, report }: Pick<ExportContext, 'data' | 'report'>,
-  of?: string,
 ): Numbers {
-  const [pathway, value] = of === undefined ? firstOf(projection, type) : delayOf(of, projection, type);
+  const [pathway, value] = firstOf(projection, type);
   if (pathway === undefined || value === undefined) return 0;
   if (typeof value === 'number') return value;
   if (isGiven(value)) {
@@ -67,34 +62,86 @@ export function delaysOf(
   return 0;
 }
 
-/** Returns delays in s of actions at events of the target, by pathway. */
-export function postDelaysOf(
-  name: string,
-  projection: Projection,
-  type: SynapseType,
-  count: number,
-  context: Pick<ExportContext, 'data' | 'report'>,
-): ReadonlyMap<string, Numbers> {
-  const own = Object.entries(type.pathways).filter(([, { on }]) => on.startsWith('post.'));
-  return new Map(
-    own.map(([pathway]) => {
-      const all = delaysOf(name, projection, type, count, context, pathway);
-      return [pathway, typeof all !== 'number' && all.every((one) => one === all[0]) ? (all[0] ?? 0) : all];
-    }),
-  );
+/**
+ * Returns the model with the delays of synapses as parts of the delays of their connections, since LEMS has no other:
+ * values that a synapse sends arrive when its spike does, and events of the target act at once.
+ */
+export function withDelaysBefore({ model, data, report }: Pick<ExportContext, 'model' | 'data' | 'report'>): Model {
+  const synapses: Record<string, SynapseType> = { ...model.synapses };
+  const projections: Record<string, Projection> = { ...model.projections };
+  for (const [name, projection] of Object.entries(model.projections)) {
+    const type = model.synapses[projection.synapse];
+    if (!type) continue;
+    const delays: Record<string, Value> = { ...projection.delays };
+    for (const [id, pathway] of Object.entries(type.pathways)) {
+      const [sent] = sentIn(pathway.do);
+      if (pathway.on.startsWith('post.')) delays[id] = 0;
+      else if (sent)
+        delays[id] = together(delayOf(id, projection, type) ?? 0, delayAfter(sent, projection, type), data);
+    }
+    const moved = Object.keys(type.pathways).some((id) => (delays[id] ?? 0) !== (delayOf(id, projection, type) ?? 0));
+    if (moved) projections[name] = { ...projection, delays, values: without(projection.values, delayNames(type)) };
+    // A synapse that does nothing else does not see when its spikes arrive.
+    const [only, ...others] = Object.values(type.pathways);
+    if (moved && (others.length > 0 || only?.do.length !== 1 || only.on.startsWith('post.')))
+      report.approximated(
+        'lems/delay-before',
+        child('/projections', name),
+        'all of the delay is before the synapse, since connections of LEMS have no other: pairs of spikes meet there at other times',
+      );
+    if (Object.values(type.pathways).some((one) => sentIn(one.do).length > 0))
+      synapses[projection.synapse] = atOnce(type);
+  }
+  return { ...model, synapses, projections };
 }
 
-/** Returns the value of a synapse that is its delay after events of its target. */
-export const postDelay = (pathway: string): string => `delay of ${pathway}`;
-export const isPostDelay = (key: string): boolean => key.startsWith(postDelay(''));
+/** Returns statements that send values, all with one delay. */
+function sentIn(actions: readonly string[]): readonly Send[] {
+  const sent = actions.flatMap(parseStatements).filter((one) => one.kind === 'send');
+  return new Set(sent.map(({ after }) => printExpression(after))).size > 1 ? [] : sent;
+}
 
-/** Returns the delays of single synapses in s that remain when a synapse detects its cell's event, one step after it. */
-export const ownPostDelays = (
-  delays: ReadonlyMap<string, Numbers>,
-  { dt, model }: Pick<ExportContext, 'dt' | 'model'>,
-): readonly (readonly [string, Numbers])[] =>
-  [...delays].flatMap(([pathway, all]) => {
-    if (typeof all === 'number') return [];
-    const left = all.map((delay) => Math.max(0, delayInSteps(delay, dt, model.timing) - 1));
-    return [[postDelay(pathway), left.map((steps) => Number((steps * dt).toPrecision(12)))] as const];
+/** Returns the delay with which a value is sent, in s; a text if it is not known before a run. */
+function delayAfter({ after }: Send, { values }: Projection, { parameters }: SynapseType): Value {
+  if (after.kind === 'quantity' || after.kind === 'number') return after.value;
+  const own = after.kind === 'name' ? (values[after.name] ?? parameters[after.name]?.value) : undefined;
+  return own ?? printExpression(after);
+}
+
+function together(a: Value, b: Value, data: DataStore): Value {
+  if (a === 0 || b === 0) return a === 0 ? b : a;
+  const [one, other] = [a, b].map((value) =>
+    typeof value === 'object' && isGiven(value) ? numbersOf(value.array, data) : value,
+  );
+  const isKnown = (value: typeof one): value is Numbers => typeof value === 'number' || Array.isArray(value);
+  if (!isKnown(one) || !isKnown(other)) return typeof a === 'number' ? b : a;
+  const sum = (k: number): number => Number((numberAt(one, k) + numberAt(other, k)).toPrecision(12));
+  if (typeof one === 'number' && typeof other === 'number') return sum(0);
+  return {
+    array: Array.from({ length: (typeof one === 'number' ? (other as readonly number[]) : one).length }, (_, k) =>
+      sum(k),
+    ),
+  };
+}
+
+/** Returns a type that adds the values that it sends at once. */
+function atOnce({ conformsTo: _, ...type }: SynapseType): SynapseType {
+  const code = (actions: readonly string[]): readonly string[] =>
+    actions
+      .flatMap(parseStatements)
+      .map((one) => printStatement(one.kind === 'send' ? assignment(one.port, '+=', one.value) : one));
+  const pathways = Object.entries(type.pathways).map(([id, pathway]) => {
+    const isSending = sentIn(pathway.do).length > 0;
+    return [id, isSending ? { ...pathway, do: code(pathway.do) } : pathway] as const;
   });
+  return { ...type, parameters: without(type.parameters, delayNames(type)), pathways: Object.fromEntries(pathways) };
+}
+
+/** Returns names of the parameters that are delays of sent values. */
+const delayNames = ({ pathways }: SynapseType): readonly string[] =>
+  Object.values(pathways).flatMap((one) =>
+    sentIn(one.do).flatMap(({ after }) => (after.kind === 'name' ? [after.name] : [])),
+  );
+
+const without = <T>(map: Readonly<Record<string, T>>, names: readonly string[]): Record<string, T> =>
+  Object.fromEntries(Object.entries(map).filter(([name]) => !names.includes(name)));

@@ -9,7 +9,7 @@ import { contactsOf, writeGapJunctions } from '../cells/gap-junctions.js';
 import { coreSynapses, writePlacedConnections } from '../cells/network.js';
 import { type CellPlan, type ExportContext } from '../context.js';
 import { withDecidedChoices } from './decided.js';
-import { delaysOf, delayTexts, isPostDelay, ownPostDelays, postDelaysOf } from './delays.js';
+import { delaysOf, delayTexts } from './delays.js';
 import { dimensionOfUnit } from '../text/dimensions.js';
 import { receivedEvents, usualEvent } from './effects.js';
 import { connectionType, contactTypes, type OwnValue } from './network-types.js';
@@ -31,13 +31,10 @@ interface Known extends PairedProjection {
 
 /** Writes a projection. */
 export function writeProjection(name: string, given: Projection, written: Written, context: ExportContext): void {
-  const plain = knownOf(name, given, written, context);
-  if (!plain) return;
-  const { projection, plan, source, target, type, pairs } = plain;
-  const postDelays = postDelaysOf(name, projection, type, pairs.sources.length, context);
+  const known = knownOf(name, given, written, context);
+  if (!known) return;
+  const { projection, plan, source, target, type, pairs, values } = known;
   const isPlaced = written.cells.has(target);
-  const values = new Map([...plain.values, ...ownPostDelays(postDelays, context)]);
-  const known = { ...plain, values };
   const [event = usualEvent] = receivedEvents(type);
   if (event !== usualEvent && (isPlaced || written.cells.has(source)))
     return context.report.missing(
@@ -67,7 +64,7 @@ export function writeProjection(name: string, given: Projection, written: Writte
     projection,
     withDecidedChoices(type, values, context),
     plan,
-    { varying, started, hasWeight, postDelays, source: sourcePlan },
+    { varying, started, hasWeight, source: sourcePlan },
     context,
   );
   written.types.push(built.element);
@@ -152,7 +149,7 @@ function knownOf(name: string, projection: Projection, written: Written, context
   const count = pairs.sources.length;
   const values = numbersOfElements(own.type, own.projection.values, count, pointer, numbersAt(pairs, dt), context);
   const dimensionOf = (key: string): Dimension =>
-    dimensionOfUnit(own.type.parameters[key]?.unit ?? own.type.state[key]?.unit ?? (isPostDelay(key) ? 's' : '1'));
+    dimensionOfUnit(own.type.parameters[key]?.unit ?? own.type.state[key]?.unit ?? '1');
   return { name, ...own, source, target, plan, pairs, values, dimensionOf };
 }
 

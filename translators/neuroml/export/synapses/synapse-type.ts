@@ -1,22 +1,17 @@
 /** Component types of synapse types for a pair of populations, and of attachments to cells without spikes. */
 
-import { dimensionless } from '../../../../src/lang/ast.js';
-import { ampere, divideDimensions, second } from '../../../../src/lang/dimension.js';
+import { dimensionless, type Expression } from '../../../../src/lang/ast.js';
 import { binary, name as nameOf } from '../../../../src/lang/build.js';
-import { namesIn, substitute } from '../../../../src/lang/walk.js';
+import { namesIn } from '../../../../src/lang/walk.js';
 import { child } from '../../../../src/model/pointer.js';
 import type { Projection, SynapseType } from '../../../../src/model/model.js';
-import { builderOf, derivedOrder } from '../builder.js';
-import { zeroOf } from '../channels.js';
+import { attempting, builderOf, type Attempt } from '../builder.js';
 import type { CellPlan, Channel, ExportContext } from '../context.js';
-import { postDelay } from './delays.js';
 import { dimensionOfUnit, isPure } from '../text/dimensions.js';
-import { drawsNoise, withNoise } from '../noise-terms.js';
-import { PathwayWriter, waitingFor } from './pathway-writer.js';
-import { PlainPathways } from './plain-pathways.js';
+import { writeContributions, writeEquations } from '../members.js';
+import { waitingFor, writePathways } from './pathways.js';
 import { textsOf, placeWords } from './synapse-code.js';
 import type { TypeBuilder } from '../type-builder.js';
-import type { Numbers } from '../values.js';
 import { NotExpressible } from '../text/words.js';
 import { element, type Element } from '../text/xml-text.js';
 
@@ -26,8 +21,6 @@ interface SynapseDemands {
   readonly started: ReadonlySet<string>;
   /** Whether connections give only a weight and a delay, as NeuroML's `connectionWD`: at most one value varies. */
   readonly hasWeight?: boolean;
-  /** Delays in s of actions at events of the target, by pathway. */
-  readonly postDelays: ReadonlyMap<string, Numbers>;
   /** The source cells, for synapses that read variables of them. */
   readonly source?: CellPlan | undefined;
 }
@@ -77,14 +70,7 @@ export function synapseType(
   const parameters = new Map<string, string>();
   const properties = new Map<string, string>();
   const pointer = child('/synapses', projection.synapse);
-  const attempt = (part: string, action: () => void): void => {
-    try {
-      action();
-    } catch (error) {
-      if (!(error instanceof NotExpressible)) throw error;
-      context.report.missing(`${pointer}/${part}`, error.message);
-    }
-  };
+  const attempt = attempting(pointer, context);
   requirePost(type, target, builder);
   const componentType = context.ids.claim(`${id}_synapse`);
   const seen = readOfSource(type, builder);
@@ -127,8 +113,6 @@ export function synapseType(
     return lems;
   };
   for (const [name, { unit }] of Object.entries(type.parameters)) value(name, name, unit);
-  for (const [name, delay] of demands.postDelays)
-    if (typeof delay !== 'number') value(postDelay(name), postDelay(name), 's');
   for (const [name, { unit }] of Object.entries(type.state)) builder.state(name, dimensionOfUnit(unit));
   for (const [name, { unit }] of Object.entries(type.derived)) builder.declare(name, dimensionOfUnit(unit));
   for (const name of demands.started) {
@@ -136,10 +120,14 @@ export function synapseType(
     const start = value(name, `start of ${name}`, unit);
     builder.starts.push(builder.assign(builder.nameOf(name), start));
   }
-  equations(type, pointer, builder, attempt, context);
-  channels(target, sumsOf(type), builder, attempt);
-  const writer = new PathwayWriter(projection, type, target, pointer, builder, context);
-  new PlainPathways(writer, demands.postDelays, builder, attempt).write();
+  equations(type, pointer, builder, attempt, context.report);
+  const sums = sumsOf(type);
+  const valueOf = (channel: Channel): Expression | undefined => {
+    const text = sums.get(channel.variable);
+    return channel.kind === 'jump' ? arrived(channel, builder) : text === undefined ? undefined : builder.parse(text);
+  };
+  writeContributions(target, valueOf, builder, attempt);
+  writePathways({ projection, type, target, pointer, builder, context }, attempt);
   return {
     componentType,
     element: builder.build(componentType, target.attachment, `Synapses of ${id}.`),
@@ -154,9 +142,6 @@ export function synapseType(
       : { peer: otherEnd(peerType, componentType, id, seen, demands.source, builder, context) }),
   };
 }
-
-/** Runs an action, and reports anything that LEMS cannot express under the name of a part. */
-type Attempt = (part: string, action: () => void) => void;
 
 /** Variables of the cell at the other end of a tunnel. @throws NotExpressible */
 function requirePeer(
@@ -179,38 +164,25 @@ function requirePeer(
   }
 }
 
-/** Derived variables, rates, and conditions on the synapse's own variables. */
+/** Equations, and conditions on the synapse's own variables. */
 function equations(
   type: SynapseType,
   pointer: string,
   builder: TypeBuilder,
   attempt: Attempt,
-  context: ExportContext,
+  report: ExportContext['report'],
 ): void {
-  for (const name of derivedOrder(type, (text) => builder.parse(text)))
-    attempt(`derived/${name}`, () => {
-      const derived = type.derived[name];
-      if (!derived) return;
-      const parsed = builder.parse(derived.value);
-      const lems = builder.nameOf(name);
-      const dimension = dimensionOfUnit(derived.unit);
-      builder.exposures.push(element('Exposure', { name: lems, dimension: context.dimensions.nameOf(dimension) }));
-      builder.derive(lems, dimension, parsed, lems);
-    });
-  for (const [name, { rate, eventDriven }] of Object.entries(type.derivatives)) {
+  for (const [name, { eventDriven }] of Object.entries(type.derivatives))
     if (eventDriven)
-      context.report.approximated(
+      report.approximated(
         'lems/event-driven',
         `${pointer}/derivatives/${name}`,
         'the variable is advanced at every step by forward Euler, not in closed form at events',
       );
-    attempt(`derivatives/${name}`, () => {
-      const dimension = divideDimensions(builder.dimensionOf(name), second);
-      const noisy = withNoise(type, dimension, builder.parse(rate), builder);
-      const draws = drawsNoise(type, context.dt, (text) => builder.parse(text));
-      builder.rates.push(builder.rate(name, substitute(noisy, draws)));
-    });
-  }
+  attempt('noise', () => {
+    if (type.noise.length > 0) throw new NotExpressible('noise in the equations of synapses');
+  });
+  writeEquations(type, builder, attempt);
   for (const [name, { when, do: actions }] of Object.entries(type.events ?? {}))
     attempt(`events/${name}`, () => {
       const statements = builder.statements(actions).map((statement) => builder.assignment(statement));
@@ -252,7 +224,12 @@ function otherEnd(
   }
   builder.parts.push(element('InstanceRequirement', { name: 'peer', type: peer }));
   builder.properties.push(...synapse.properties);
-  channels(source, new Map(), builder, (_part, action) => action());
+  writeContributions(
+    source,
+    () => undefined,
+    builder,
+    (_part, action) => action(),
+  );
   return {
     componentType: name,
     element: builder.build(name, source.attachment, `The other ends of synapses of ${id}.`),
@@ -285,36 +262,10 @@ function sumsOf({ contributes, summed }: SynapseType): ReadonlyMap<string, strin
   return sums;
 }
 
-/** Writes contributions to all channels of the cell; zero for unused ones. */
-function channels(
-  { channels: all, withoutCurrent }: CellPlan,
-  sums: ReadonlyMap<string, string>,
-  builder: TypeBuilder,
-  attempt: (part: string, action: () => void) => void,
-): void {
-  for (const channel of all) {
-    const { exposure, dimension } = channel;
-    const text = channel.kind === 'sum' ? sums.get(channel.variable) : undefined;
-    const parsed = text === undefined ? zeroOf(dimension) : builder.parse(text);
-    let derived = false;
-    attempt(`contributes/${channel.variable}`, () => {
-      if (channel.kind === 'jump') pend(channel, builder);
-      else if (parsed.kind !== 'name' || builder.nameOf(parsed.name) !== exposure)
-        builder.derive(builder.free(exposure), dimension, parsed, exposure);
-      derived = true;
-    });
-    // Cells sum over the exposures of all attachments, even if one has no contribution.
-    if (!derived) builder.derive(builder.free(exposure), dimension, zeroOf(dimension), exposure);
-  }
-  if (!withoutCurrent && !all.some(({ exposure }) => exposure === 'i')) {
-    builder.derive(builder.free('no_current'), ampere, zeroOf(ampere), 'i');
-  }
-}
-
-/** Exposes the arrived value to the cell for one step, and then resets it. */
-function pend({ variable, exposure, dimension }: Channel, builder: TypeBuilder): void {
+/** Returns the arrived value, which the cell sees for one step before it is reset. */
+function arrived({ variable, dimension }: Channel, builder: TypeBuilder): Expression {
   const key = waitingFor(variable);
   const lems = builder.state(key, dimension, false);
-  builder.derive(builder.free(exposure), dimension, nameOf(key), exposure);
   builder.conditions.push(element('OnCondition', { test: `${lems} .neq. 0` }, [builder.assign(lems, '0')]));
+  return nameOf(key);
 }

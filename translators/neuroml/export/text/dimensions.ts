@@ -30,165 +30,39 @@ import { element, type Element } from './xml-text.js';
 /** A unit and its power of ten over SI. */
 type Scaled = readonly [symbol: string, power: number];
 
-/**
- * Dimensions of the core types, over metre, kilogram, second, ampere, kelvin, mole, candela, each with units: the SI
- * unit first, then other common units.
- */
-const core: readonly (readonly [name: string, dimension: Dimension, units: readonly [Scaled, ...Scaled[]]])[] = [
+/** `s:0 ms:-3` as units with their powers of ten, the SI unit first. */
+const unitsIn = (text: string): readonly [Scaled, ...Scaled[]] => {
+  const scaled = (word = ''): Scaled => [word.replace(/:.*/, ''), Number(word.replace(/.*:/, ''))];
+  const [si, ...others] = text.split(' ');
+  return [scaled(si), ...others.map(scaled)];
+};
+
+/** Dimensions of the core types, over metre, kilogram, second, ampere, kelvin, mole, candela, with common units. */
+const core = (
   [
-    'time',
-    second,
-    [
-      ['s', 0],
-      ['ms', -3],
-    ],
-  ],
-  [
-    'per_time',
-    hertz,
-    [
-      ['per_s', 0],
-      ['Hz', 0],
-      ['per_ms', 3],
-    ],
-  ],
-  [
-    'voltage',
-    volt,
-    [
-      ['V', 0],
-      ['mV', -3],
-    ],
-  ],
-  [
-    'per_voltage',
-    [-2, -1, 3, 1, 0, 0, 0],
-    [
-      ['per_V', 0],
-      ['per_mV', 3],
-    ],
-  ],
-  [
-    'current',
-    ampere,
-    [
-      ['A', 0],
-      ['nA', -9],
-      ['pA', -12],
-    ],
-  ],
-  [
-    'currentDensity',
-    ampereByArea,
-    [
-      ['A_per_m2', 0],
-      ['uA_per_cm2', -2],
-    ],
-  ],
-  [
-    'conductance',
-    siemens,
-    [
-      ['S', 0],
-      ['uS', -6],
-      ['nS', -9],
-      ['pS', -12],
-    ],
-  ],
-  [
-    'conductanceDensity',
-    siemensByArea,
-    [
-      ['S_per_m2', 0],
-      ['mS_per_cm2', 1],
-    ],
-  ],
-  [
-    'conductance_per_voltage',
-    [-4, -2, 6, 3, 0, 0, 0],
-    [
-      ['S_per_V', 0],
-      ['nS_per_mV', -6],
-    ],
-  ],
-  [
-    'capacitance',
-    farad,
-    [
-      ['F', 0],
-      ['nF', -9],
-      ['pF', -12],
-    ],
-  ],
-  [
-    'specificCapacitance',
-    faradByArea,
-    [
-      ['F_per_m2', 0],
-      ['uF_per_cm2', -2],
-    ],
-  ],
-  [
-    'resistance',
-    ohm,
-    [
-      ['ohm', 0],
-      ['kohm', 3],
-      ['Mohm', 6],
-    ],
-  ],
-  [
-    'resistivity',
-    ohmMetre,
-    [
-      ['ohm_m', 0],
-      ['ohm_cm', -2],
-    ],
-  ],
-  ['charge', coulomb, [['C', 0]]],
-  [
-    'length',
-    metre,
-    [
-      ['m', 0],
-      ['um', -6],
-    ],
-  ],
-  [
-    'area',
-    area,
-    [
-      ['m2', 0],
-      ['um2', -12],
-    ],
-  ],
-  [
-    'volume',
-    volume,
-    [
-      ['m3', 0],
-      ['um3', -18],
-    ],
-  ],
-  [
-    'concentration',
-    concentration,
-    [
-      ['mol_per_m3', 0],
-      ['mM', 0],
-    ],
-  ],
-  ['substance', mole, [['mol', 0]]],
-  [
-    'permeability',
-    [1, 0, -1, 0, 0, 0, 0],
-    [
-      ['m_per_s', 0],
-      ['cm_per_s', -2],
-    ],
-  ],
-  ['temperature', kelvin, [['K', 0]]],
-];
+    ['time', second, 's:0 ms:-3'],
+    ['per_time', hertz, 'per_s:0 Hz:0 per_ms:3'],
+    ['voltage', volt, 'V:0 mV:-3'],
+    ['per_voltage', [-2, -1, 3, 1, 0, 0, 0], 'per_V:0 per_mV:3'],
+    ['current', ampere, 'A:0 nA:-9 pA:-12'],
+    ['currentDensity', ampereByArea, 'A_per_m2:0 uA_per_cm2:-2'],
+    ['conductance', siemens, 'S:0 uS:-6 nS:-9 pS:-12'],
+    ['conductanceDensity', siemensByArea, 'S_per_m2:0 mS_per_cm2:1'],
+    ['conductance_per_voltage', [-4, -2, 6, 3, 0, 0, 0], 'S_per_V:0 nS_per_mV:-6'],
+    ['capacitance', farad, 'F:0 nF:-9 pF:-12'],
+    ['specificCapacitance', faradByArea, 'F_per_m2:0 uF_per_cm2:-2'],
+    ['resistance', ohm, 'ohm:0 kohm:3 Mohm:6'],
+    ['resistivity', ohmMetre, 'ohm_m:0 ohm_cm:-2'],
+    ['charge', coulomb, 'C:0'],
+    ['length', metre, 'm:0 um:-6'],
+    ['area', area, 'm2:0 um2:-12'],
+    ['volume', volume, 'm3:0 um3:-18'],
+    ['concentration', concentration, 'mol_per_m3:0 mM:0'],
+    ['substance', mole, 'mol:0'],
+    ['permeability', [1, 0, -1, 0, 0, 0, 0], 'm_per_s:0 cm_per_s:-2'],
+    ['temperature', kelvin, 'K:0'],
+  ] as const
+).map(([name, dimension, units]) => ({ name, dimension: dimension as Dimension, units: unitsIn(units) }));
 
 /** Letters of LEMS for the base of a dimension, in the order of ours. */
 const letters = ['l', 'm', 't', 'i', 'k', 'n', 'j'] as const;
@@ -202,7 +76,7 @@ interface Known {
 
 /** Names dimensions, and declares the ones missing from the core types. */
 export class Dimensions {
-  readonly #known = new Map<string, Known>(core.map(([name, dimension, units]) => [keyOf(dimension), { name, units }]));
+  readonly #known = new Map<string, Known>(core.map((one) => [keyOf(one.dimension), one]));
   readonly #declared: Element[] = [];
 
   /** @returns `none` for pure numbers */
@@ -246,9 +120,10 @@ const powersOf = (dimension: Dimension): readonly (readonly [string, string])[] 
 
 /** Returns a dimension as a product or quotient of two of the core types', such as `voltage_per_time`. */
 function composedName(dimension: Dimension): string | undefined {
-  const nameIn = (wanted: Dimension): string | undefined => core.find(([, one]) => keyOf(one) === keyOf(wanted))?.[0];
+  const nameIn = (wanted: Dimension): string | undefined =>
+    core.find(({ dimension: one }) => keyOf(one) === keyOf(wanted))?.name;
   for (const join of ['per', 'times'] as const)
-    for (const [name, other] of core) {
+    for (const { name, dimension: other } of core) {
       const rest = nameIn(join === 'per' ? multiplyDimensions(dimension, other) : divideDimensions(dimension, other));
       if (rest !== undefined && !name.startsWith('per_') && !rest.startsWith('per_')) return `${rest}_${join}_${name}`;
     }

@@ -1,7 +1,7 @@
 /** Elements as XML text. */
 
 import { UsageError } from '../../../../src/diagnostics/diagnostic.js';
-import { longestText } from '../../xml/long-text.js';
+import { longestText } from '../../xml/decode.js';
 
 /** An element with elements or text in it. */
 export interface Element {

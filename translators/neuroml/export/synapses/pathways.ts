@@ -1,0 +1,90 @@
+/** Actions of events on a synapse and on its cell, in LEMS: arriving spikes act at once. */
+
+import { dimensionless as pure, type Statement } from '../../../../src/lang/ast.js';
+import type { Pathway, Projection, SynapseType } from '../../../../src/model/model.js';
+import type { CellPlan, ExportContext } from '../context.js';
+import { countOf } from '../demands.js';
+import { hasDelayOfConnection } from './delays.js';
+import { writtenBy } from './effects.js';
+import { mostTrials } from '../text/function-text.js';
+import type { Attempt } from '../builder.js';
+import type { TypeBuilder } from '../type-builder.js';
+import { NotExpressible } from '../text/words.js';
+import { element, type Element } from '../text/xml-text.js';
+
+/** A projection whose pathways are written. */
+interface Acting {
+  readonly projection: Projection;
+  readonly type: SynapseType;
+  readonly target: CellPlan;
+  readonly pointer: string;
+  readonly builder: TypeBuilder;
+  readonly context: ExportContext;
+}
+
+/** Writes the pathways of one projection, each on its own. */
+export function writePathways(acting: Acting, attempt: Attempt): void {
+  const { type, projection, builder } = acting;
+  /** Actions of an arriving spike of the source. LEMS runs one handler of a port. */
+  const arriving: Element[] = [];
+  const own = Object.entries(type.pathways).sort(([, a], [, b]) => a.order - b.order);
+  for (const [name, pathway] of own)
+    attempt(`pathways/${name}`, () => {
+      if (pathway.on.startsWith('post.')) builder.conditions.push(postEvent(name, pathway, acting));
+      else if (hasDelayOfConnection(name, projection, type)) arriving.push(...statementsOf(name, pathway, acting));
+      else throw new NotExpressible('several delays of what spikes of the source do: a connection of LEMS has one');
+    });
+  if (arriving.length > 0) builder.handlers.push(element('OnEvent', { port: 'in' }, arriving));
+}
+
+/** Returns the actions at an event of the synapse's cell, one step after it: the cell counts them. @throws NotExpressible */
+function postEvent(name: string, pathway: Pathway, acting: Acting): Element {
+  const { builder, target } = acting;
+  const count = countOf(pathway.on.slice('post.'.length));
+  const counted = target.visible.get(count);
+  if (!counted) throw new NotExpressible(`${pathway.on}, which cells of ${target.type} do not have`);
+  const now = builder.requirement(`post ${count}`, pure, counted.name);
+  // Each pathway sees the event by itself.
+  const known = builder.state(`seen ${builder.has(`seen ${count}`) ? `${count} ${name}` : count}`, pure, false);
+  return element('OnCondition', { test: `${now} .neq. ${known}` }, [
+    builder.assign(known, now),
+    ...statementsOf(name, pathway, acting),
+  ]);
+}
+
+/** @throws NotExpressible */
+function statementsOf(name: string, { do: actions }: Pathway, acting: Acting): readonly Element[] {
+  const { builder, context, pointer } = acting;
+  if (actions.some((text) => text.includes('binomial(')))
+    context.report.approximated(
+      'lems/binomial',
+      `${pointer}/pathways/${name}`,
+      `numbers of binomial distributions are drawn for up to ${mostTrials} trials`,
+    );
+  return builder.statements(actions).flatMap((statement) => statementOf(name, statement, acting));
+}
+
+function statementOf(
+  name: string,
+  statement: Statement,
+  { projection, type, target, pointer, builder, context }: Acting,
+): readonly Element[] {
+  if (statement.kind === 'send') throw new NotExpressible('values that are sent with several delays');
+  const variable = writtenBy(statement.target, projection.receptors, type.ports);
+  const channel = target.channels.find((one) => one.variable === variable);
+  if (channel?.kind === 'sum') {
+    context.report.approximated(
+      'lems/added-to-sum',
+      `${pointer}/pathways/${name}`,
+      `${channel.variable} is a sum that is taken again in each step: what spikes add to it until then is not seen`,
+    );
+    return [];
+  }
+  if (variable === null) return [builder.assignment(statement)];
+  if (!channel || (statement.operator !== '+=' && statement.operator !== '-='))
+    throw new NotExpressible(`an effect on ${statement.target} other than adding to a state variable`);
+  return [builder.assignment({ ...statement, target: waitingFor(variable) })];
+}
+
+/** Returns the synapse's name for arrived values of a variable of the cell. */
+export const waitingFor = (variable: string): string => `waiting for ${variable}`;

@@ -186,43 +186,12 @@ const steered = brianModel(
 `,
 );
 
-const linked = brianModel(
-  'linked',
-  `neuron_groups:
-  D:
-    N: 2
-    model: "dx/dt = (sin(2*pi*(20 + 10*i)*Hz*t) - x)/(5*ms) : 1"
-    method: euler
-  O:
-    N: 1
-    model: "dy/dt = (0.2 - y)/(20*ms) : 1"
-    method: euler
-  G:
-    N: 5
-    model: |
-      dv/dt = (1.2 + 0.5*drive + offset - v)/tau : 1
-      drive : 1 (linked)
-      offset : 1 (linked)
-      tau : second (constant)
-    threshold: v > 1
-    reset: v = 0
-    method: euler
-    initializers: { tau: 8*ms + i*ms }
-    linked: { drive: { variable: D.x, index: [1, 0, 1, 0, 1] }, offset: O.y }
-spike_monitors:
-  spikes: { source: G }
-run: 100 ms
-`,
-);
-
 const cases: readonly Case[] = [
   // LEMS delivers spikes before it tests thresholds, Brian after: such differences add up.
   { what: 'delays of whole steps within one population', source: recurrent, duration: '60 ms', cells: 0, steps: 7 },
   { what: 'delays between steps within one population', source: betweenSteps, duration: '60 ms', cells: 0, steps: 1 },
   // Code at a time runs a step earlier or later.
   { what: 'values that are set between runs', source: steered, duration: '', cells: 0, steps: 1 },
-  // A tunnel shows what the other cell was a step ago, as in sums over cells at the other end.
-  { what: 'parameters that are variables of other cells', source: linked, duration: '', cells: 0, steps: 2 },
   {
     what: 'leaky cells with refractoriness',
     source: fixture('brian/single-lif.yaml'),

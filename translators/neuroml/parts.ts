@@ -7,6 +7,7 @@ import { growTree } from './flatten/tree.js';
 import { unmetRequirements } from './flatten/variables.js';
 import type { Part } from './import.js';
 import type { Component, ComponentType, LemsModel, ParameterDefinition } from './lems/definitions.js';
+import { noMembers } from './lems/read-type.js';
 
 /**
  * Returns the networks of a document, and its components with equations outside all networks. Requirements on a missing
@@ -79,32 +80,17 @@ export function loosePart(target: Component, lems: LemsModel): readonly Part[] {
 }
 
 /** Returns a type with only parameters. */
-function surroundings({ place }: ComponentType, parameters: ReadonlyMap<string, ParameterDefinition>): ComponentType {
-  const none = new Map<string, never>();
-  return {
-    name: 'surroundings',
-    place,
-    lineage: ['surroundings'],
-    parameters,
-    indexParameters: none,
-    derivedParameters: none,
-    properties: none,
-    constants: none,
-    exposures: none,
-    requirements: none,
-    copied: new Set(),
-    componentRequirements: none,
-    instanceRequirements: none,
-    child: none,
-    children: none,
-    references: none,
-    links: none,
-    paths: none,
-    texts: none,
-    attachments: none,
-    ports: none,
-    dynamics: null,
-    structure: [],
-    simulation: null,
-  };
-}
+const surroundings = (
+  { place }: ComponentType,
+  parameters: ReadonlyMap<string, ParameterDefinition>,
+): ComponentType => ({
+  ...noMembers(),
+  name: 'surroundings',
+  place,
+  lineage: ['surroundings'],
+  parameters,
+  copied: new Set(),
+  dynamics: null,
+  structure: [],
+  simulation: null,
+});

@@ -7,10 +7,10 @@ import { nameOf, optional, required } from './lems/attributes.js';
 import { checkAttributes, checkReferences } from './lems/check-components.js';
 import { checkTypes } from './lems/check-types.js';
 import { readConstants } from './lems/constants.js';
-import type { Component, ComponentType, LemsModel } from './lems/definitions.js';
+import type { Component, ComponentType, ComponentTypes, LemsModel } from './lems/definitions.js';
 import { emptyUnitTable, readDimension, readUnit } from './lems/dimensions.js';
 import { TypeTable } from './lems/inherit.js';
-import { checkDefinition } from './lems/known-attributes.js';
+import { checkDefinition } from './lems/vocabulary.js';
 import * as messages from './lems/messages.js';
 import { readComponent, type KeptElement, type ReadComponent } from './lems/read-components.js';
 import { createTally } from './lems/tally.js';
@@ -194,7 +194,7 @@ interface FoundComponents {
 
 function readComponents(
   elements: readonly Placed[],
-  types: ReadonlyMap<string, ComponentType>,
+  types: ComponentTypes,
   { host, schema: { mayRepeat, impliedType } }: { readonly host: LemsHost; readonly schema: Schema },
   diagnostics: Diagnostics,
 ): FoundComponents {

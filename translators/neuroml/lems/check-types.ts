@@ -6,6 +6,7 @@ import { divideDimensions, equalDimensions, second } from '../../../src/lang/dim
 import type {
   ActionDefinition,
   ComponentType,
+  ComponentTypes,
   ConstantDefinition,
   DerivedVariableDefinition,
   DynamicsDefinition,
@@ -22,7 +23,7 @@ import { namesIn } from '../../../src/lang/walk.js';
 import * as messages from './messages.js';
 
 interface TypeCheck {
-  readonly types: ReadonlyMap<string, ComponentType>;
+  readonly types: ComponentTypes;
   /** Types of the components of the document. */
   readonly used: ReadonlySet<ComponentType>;
   /** Names of types that the user defines: they are checked even when unused. */

@@ -303,6 +303,9 @@ export interface ComponentType extends Named {
   readonly simulation: SimulationDefinition | null;
 }
 
+/** Component types by name. */
+export type ComponentTypes = Pick<ReadonlyMap<string, ComponentType>, 'get' | 'has' | 'keys' | 'values'>;
+
 /**
  * A component as written, with its type decided and its children placed. Networks have millions of components, so rare
  * fields are absent, and values are made from the attributes on demand.
@@ -336,7 +339,7 @@ export interface LemsModel {
   /** Constants at file level, in SI. */
   readonly constants: ReadonlyMap<string, ConstantDefinition>;
   /** Component types by name, each read when it is first asked for. */
-  readonly types: ReadonlyMap<string, ComponentType>;
+  readonly types: ComponentTypes;
   /** Top-level components in document order. */
   readonly components: readonly Component[];
   /** Top-level components by id. */

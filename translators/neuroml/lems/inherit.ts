@@ -5,6 +5,7 @@ import type { Dimension } from '../../../src/lang/ast.js';
 import type { XmlElement } from '../xml/element.js';
 import type {
   ComponentType,
+  ComponentTypes,
   ConstantDefinition,
   DynamicsDefinition,
   LemsUnit,
@@ -13,28 +14,8 @@ import type {
 import * as messages from './messages.js';
 import { fillDimensions } from './missing-dimensions.js';
 import { readQuantity } from './quantities.js';
-import { readType, type MemberKind, type WrittenType } from './read-type.js';
+import { memberKinds, readType, type MemberKind, type WrittenType } from './read-type.js';
 import { reportQuantity } from './report-quantity.js';
-
-const memberKinds = [
-  'parameters',
-  'indexParameters',
-  'derivedParameters',
-  'properties',
-  'constants',
-  'exposures',
-  'requirements',
-  'componentRequirements',
-  'instanceRequirements',
-  'child',
-  'children',
-  'references',
-  'links',
-  'paths',
-  'texts',
-  'attachments',
-  'ports',
-] as const satisfies readonly MemberKind[];
 
 /** Kinds that are one name space: a constant may become a parameter, a parameter a text. */
 const valueKinds: readonly MemberKind[] = [
@@ -68,17 +49,12 @@ interface Inheritance {
  *
  * @diagnostic lems/unknown-type, lems/type-cycle, lems/unknown-member, and all of `readType`
  */
-export class TypeTable implements ReadonlyMap<string, ComponentType> {
+export class TypeTable implements ComponentTypes {
   readonly #context: Inheritance;
   readonly #known = new Map<string, ComponentType | null>();
 
   constructor(context: Inheritance) {
     this.#context = context;
-  }
-
-  /** Types that there are, read or not. */
-  get size(): number {
-    return this.#context.elements.size;
   }
 
   /** Checks whether there is a type of this name; it is not read for that. */
@@ -95,29 +71,8 @@ export class TypeTable implements ReadonlyMap<string, ComponentType> {
     return this.#context.elements.keys();
   }
 
-  entries(): MapIterator<[string, ComponentType]> {
-    return this.#all().entries();
-  }
-
   values(): MapIterator<ComponentType> {
-    return this.#all().values();
-  }
-
-  [Symbol.iterator](): MapIterator<[string, ComponentType]> {
-    return this.entries();
-  }
-
-  forEach(visit: (type: ComponentType, name: string, types: ReadonlyMap<string, ComponentType>) => void): void {
-    for (const [name, type] of this.#all()) visit(type, name, this);
-  }
-
-  #all(): Map<string, ComponentType> {
-    return new Map(
-      [...this.keys()].flatMap((name) => {
-        const type = this.get(name);
-        return type ? [[name, type] as const] : [];
-      }),
-    );
+    return new Map([...this.keys()].flatMap((name) => this.get(name) ?? []).map((type) => [type.name, type])).values();
   }
 
   #inherit(name: string, below: readonly string[]): ComponentType | null {

@@ -7,7 +7,7 @@ import type { Diagnostics, Place } from '../../../src/diagnostics/diagnostic.js'
 import { nearest } from '../../../src/diagnostics/suggest.js';
 import { ListedElement, type XmlElement } from '../xml/element.js';
 import { nameOf } from './attributes.js';
-import type { Component, ComponentType } from './definitions.js';
+import type { Component, ComponentType, ComponentTypes } from './definitions.js';
 import * as messages from './messages.js';
 import type { Tally } from './tally.js';
 
@@ -152,7 +152,7 @@ function declares(type: ComponentType, name: string): boolean {
 const explanations: ReadonlySet<string> = new Set(['notes', 'annotation', 'About']);
 
 interface ComponentContext {
-  readonly types: ReadonlyMap<string, ComponentType>;
+  readonly types: ComponentTypes;
   /** Top-level elements by id, for prototypes and for parts that are written elsewhere. */
   readonly elementsById: ReadonlyMap<string, XmlElement>;
   readonly diagnostics: Diagnostics;
@@ -306,7 +306,7 @@ function impliedType(element: XmlElement, byName: ComponentType, context: Compon
 }
 
 /** Returns the likely type of a misspelt name, so that its contents are also checked, or null if none is near. */
-function likelyType(written: string, types: ReadonlyMap<string, ComponentType>): ComponentType | null {
+function likelyType(written: string, types: ComponentTypes): ComponentType | null {
   const known = likelyTypes.get(types) ?? new Map<string, ComponentType | null>();
   likelyTypes.set(types, known);
   const found = known.get(written);
@@ -317,10 +317,10 @@ function likelyType(written: string, types: ReadonlyMap<string, ComponentType>):
 }
 
 /** Types that misspelt names stand for, looked for once. */
-const likelyTypes = new WeakMap<ReadonlyMap<string, ComponentType>, Map<string, ComponentType | null>>();
+const likelyTypes = new WeakMap<ComponentTypes, Map<string, ComponentType | null>>();
 
 /** Returns names of the types that a component may hold in its lists. */
-function fittingTypes(type: ComponentType, types: ReadonlyMap<string, ComponentType>): string[] {
+function fittingTypes(type: ComponentType, types: ComponentTypes): string[] {
   const lists = [...type.children.values()].map((member) => member.type);
   return [...types.values()]
     .filter(({ lineage }) => lists.some((list) => lineage.includes(list)))

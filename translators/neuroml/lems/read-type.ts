@@ -1,20 +1,17 @@
 /** One `ComponentType` element: its own content, before inheritance. */
 
 import type { XmlElement } from '../xml/element.js';
-import { nameOf, optional, required } from './attributes.js';
 import type {
   ComponentType,
   DynamicsDefinition,
-  LemsUnit,
+  Named,
   SimulationDefinition,
   StructureDefinition,
 } from './definitions.js';
-import { readExpression } from './expressions.js';
 import * as messages from './messages.js';
-import { readQuantity } from './quantities.js';
-import { readDimensionName, readDynamics, readMembers, type TypeContext } from './read-dynamics.js';
+import { readDynamics } from './read-dynamics.js';
 import { readSimulation, readStructure } from './read-structure.js';
-import { reportQuantity } from './report-quantity.js';
+import { elements, readMembers, taking, type Members, type TypeContext } from './vocabulary.js';
 
 type MapOf<M> = M extends ReadonlyMap<string, infer Item> ? Map<string, Item> : never;
 /** Members of a type that are maps by name. */
@@ -40,29 +37,33 @@ export interface WrittenType {
   readonly simulation: SimulationDefinition | null;
 }
 
-interface TypeReading extends TypeContext {
-  readonly units: ReadonlyMap<string, LemsUnit>;
-}
+/** Elements of the members of a type, by the kind of member. */
+const memberElements = {
+  parameters: 'Parameter',
+  indexParameters: 'IndexParameter',
+  derivedParameters: 'DerivedParameter',
+  properties: 'Property',
+  constants: 'Constant',
+  exposures: 'Exposure',
+  requirements: 'Requirement',
+  componentRequirements: 'ComponentRequirement',
+  instanceRequirements: 'InstanceRequirement',
+  child: 'Child',
+  children: 'Children',
+  references: 'ComponentReference',
+  links: 'Link',
+  paths: 'Path',
+  texts: 'Text',
+  attachments: 'Attachments',
+  ports: 'EventPort',
+} as const satisfies Readonly<Record<MemberKind, keyof typeof elements>>;
 
-const emptyMembers = (): WrittenType['members'] => ({
-  parameters: new Map(),
-  indexParameters: new Map(),
-  derivedParameters: new Map(),
-  properties: new Map(),
-  constants: new Map(),
-  exposures: new Map(),
-  requirements: new Map(),
-  componentRequirements: new Map(),
-  instanceRequirements: new Map(),
-  child: new Map(),
-  children: new Map(),
-  references: new Map(),
-  links: new Map(),
-  paths: new Map(),
-  texts: new Map(),
-  attachments: new Map(),
-  ports: new Map(),
-});
+/** Kinds of members. */
+export const memberKinds = Object.keys(memberElements) as readonly MemberKind[];
+
+/** Returns maps without members, by kind. */
+export const noMembers = (): WrittenType['members'] =>
+  Object.fromEntries(memberKinds.map((kind) => [kind, new Map()])) as unknown as WrittenType['members'];
 
 /** Parts of LEMS that no type that is read uses. */
 const unsupported = [
@@ -81,24 +82,27 @@ const unsupported = [
  * @diagnostic lems/unknown-element, lems/missing-attribute, lems/duplicate, lems/unknown-dimension, lems/unknown-unit
  *   and all of expressions
  */
-export function readType(element: XmlElement, context: TypeReading): WrittenType | null {
-  const name = required(element, 'name', context.diagnostics);
-  if (name === null) return null;
-  const members = emptyMembers();
+export function readType(element: XmlElement, context: TypeContext): WrittenType | null {
+  const type = elements.ComponentType.read(element, context);
+  if (!type) return null;
+  const members = noMembers();
   const fixed: { parameter: string; element: XmlElement }[] = [];
   let dynamics: WrittenType['dynamics'] = null;
   let structure: WrittenType['structure'] = null;
   let simulation: WrittenType['simulation'] = null;
+  const readers = memberKinds.map((kind) => {
+    const map = members[kind] as Map<string, unknown>;
+    const name = memberElements[kind];
+    return [
+      name,
+      taking<{ readonly name: string }>(elements[name], context, (made, inner) => add(map, made, inner, context)),
+    ] as const;
+  });
   readMembers(
     element,
     {
-      ...valueMembers(members, context),
-      ...componentMembers(members, context),
-      Fixed: (inner) => {
-        const parameter = required(inner, 'parameter', context.diagnostics);
-        if (parameter !== null && required(inner, 'value', context.diagnostics) !== null)
-          fixed.push({ parameter, element: inner });
-      },
+      ...(Object.fromEntries(readers) as Members<string>),
+      Fixed: taking(elements.Fixed, context, ({ parameter }, inner) => fixed.push({ parameter, element: inner })),
       Dynamics: (inner) => (dynamics = readDynamics(inner, context)),
       Structure: (inner) => (structure = readStructure(inner, context)),
       Simulation: (inner) => (simulation = readSimulation(inner, context)),
@@ -106,7 +110,7 @@ export function readType(element: XmlElement, context: TypeReading): WrittenType
     context,
     unsupported,
   );
-  const base = optional(element, 'extends');
+  const { name, extends: base } = type;
   return {
     name,
     element,
@@ -120,138 +124,8 @@ export function readType(element: XmlElement, context: TypeReading): WrittenType
 }
 
 /** Adds a member under its name. @diagnostic lems/duplicate */
-function adder(
-  context: TypeContext,
-): <T>(map: Map<string, T>, element: XmlElement, make: (name: string) => T | null) => void {
-  return (map, element, make) => {
-    const name = required(element, 'name', context.diagnostics);
-    if (name === null) return;
-    if (map.has(name))
-      context.diagnostics.add(messages.duplicate(`the ${element.name}`, name), element.valuePlace('name'));
-    const made = make(name);
-    if (made !== null && !map.has(name)) map.set(name, made);
-  };
-}
-
-type Readers<K extends string> = Readonly<Record<K, (element: XmlElement) => void>>;
-
-function valueMembers(
-  members: WrittenType['members'],
-  context: TypeReading,
-): Readers<'Parameter' | 'IndexParameter' | 'DerivedParameter' | 'Property' | 'Constant' | 'Exposure' | 'Requirement'> {
-  const add = adder(context);
-  const { diagnostics, units } = context;
-  const dimensioned = (name: string, element: XmlElement) => ({
-    name,
-    place: element.place,
-    dimension: readDimensionName(element, context),
-  });
-  return {
-    Parameter: (element) => add(members.parameters, element, (name) => dimensioned(name, element)),
-    IndexParameter: (element) => add(members.indexParameters, element, (name) => ({ name, place: element.place })),
-    DerivedParameter: (element) =>
-      add(members.derivedParameters, element, (name) => {
-        const select = optional(element, 'select');
-        if (select !== undefined) return { ...dimensioned(name, element), select };
-        const value = readExpression(element, 'value', diagnostics);
-        return value && { ...dimensioned(name, element), value };
-      }),
-    Property: (element) =>
-      add(members.properties, element, (name) => {
-        const text = optional(element, 'defaultValue');
-        const defaultValue = text === undefined ? undefined : plainNumber(element, 'defaultValue', context);
-        return { ...dimensioned(name, element), ...(defaultValue === undefined ? {} : { defaultValue }) };
-      }),
-    Constant: (element) =>
-      add(members.constants, element, (name) => {
-        const text = required(element, 'value', diagnostics);
-        if (text === null) return null;
-        const { dimension } = dimensioned(name, element);
-        const quantity = readQuantity(text, units);
-        const value = reportQuantity(quantity, {
-          element,
-          attribute: 'value',
-          what: `the constant ${name}`,
-          dimension,
-          units,
-          diagnostics,
-        });
-        return value === null ? null : { ...dimensioned(name, element), value };
-      }),
-    Exposure: (element) => add(members.exposures, element, (name) => dimensioned(name, element)),
-    Requirement: (element) => add(members.requirements, element, (name) => dimensioned(name, element)),
-  };
-}
-
-/** A default value is a plain number, in SI. */
-function plainNumber(element: XmlElement, attribute: string, { units, diagnostics }: TypeReading): number | undefined {
-  const quantity = readQuantity(element.attributes[attribute] ?? '', units);
-  const what = `the ${attribute} of ${nameOf(element)}`;
-  return reportQuantity(quantity, { element, attribute, what, dimension: null, units, diagnostics }) ?? undefined;
-}
-
-/** Returns a bound of how many children there are: a whole number. @diagnostic lems/bad-value */
-function count(
-  element: XmlElement,
-  attribute: 'min' | 'max',
-  { diagnostics }: TypeContext,
-): { readonly min?: number; readonly max?: number } {
-  const text = optional(element, attribute);
-  if (text === undefined) return {};
-  if (/^\d+$/.test(text)) return { [attribute]: Number(text) };
-  diagnostics.add(messages.badChoice(attribute, text, ['a whole number']), element.valuePlace(attribute));
-  return {};
-}
-
-function componentMembers(
-  members: WrittenType['members'],
-  context: TypeContext,
-): Readers<
-  | 'ComponentRequirement'
-  | 'InstanceRequirement'
-  | 'Child'
-  | 'Children'
-  | 'ComponentReference'
-  | 'Link'
-  | 'Path'
-  | 'Text'
-  | 'Attachments'
-  | 'EventPort'
-> {
-  const add = adder(context);
-  const { diagnostics } = context;
-  const typed = (name: string, element: XmlElement) => ({
-    name,
-    place: element.place,
-    type: optional(element, 'type') ?? 'Component',
-  });
-  const plain = (name: string, element: XmlElement) => ({ name, place: element.place });
-  return {
-    ComponentRequirement: (element) => add(members.componentRequirements, element, (name) => plain(name, element)),
-    InstanceRequirement: (element) => add(members.instanceRequirements, element, (name) => typed(name, element)),
-    Child: (element) => add(members.child, element, (name) => typed(name, element)),
-    Children: (element) =>
-      add(members.children, element, (name) => ({
-        ...typed(name, element),
-        ...count(element, 'min', context),
-        ...count(element, 'max', context),
-      })),
-    ComponentReference: (element) =>
-      add(members.references, element, (name) => ({
-        ...typed(name, element),
-        local: optional(element, 'local') === 'true',
-        required: optional(element, 'required') !== 'false',
-      })),
-    Link: (element) => add(members.links, element, (name) => typed(name, element)),
-    Path: (element) => add(members.paths, element, (name) => plain(name, element)),
-    Text: (element) => add(members.texts, element, (name) => plain(name, element)),
-    Attachments: (element) => add(members.attachments, element, (name) => typed(name, element)),
-    EventPort: (element) =>
-      add(members.ports, element, (name) => {
-        const direction = optional(element, 'direction') ?? 'in';
-        if (direction === 'in' || direction === 'out') return { name, place: element.place, direction };
-        diagnostics.add(messages.badChoice('direction', direction, ['in', 'out']), element.valuePlace('direction'));
-        return null;
-      }),
-  };
+function add(map: Map<string, unknown>, made: Named, element: XmlElement, { diagnostics }: TypeContext): void {
+  if (map.has(made.name))
+    diagnostics.add(messages.duplicate(`the ${element.name}`, made.name), element.valuePlace('name'));
+  else map.set(made.name, made);
 }

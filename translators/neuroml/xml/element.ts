@@ -5,11 +5,13 @@
 import type { Place } from '../../../src/diagnostics/diagnostic.js';
 import { decodeEntities, rawOffset } from './entities.js';
 import { eachAttribute, tagNameAt, type AttributeRange } from './start-tag.js';
-import type { ElementShape } from './scan.js';
 import type { XmlSource } from './source.js';
 
 /** Attributes by local name, values decoded. */
 type XmlAttributes = Readonly<Record<string, string>>;
+
+/** Names of the attributes of a kind of element, in the order of writing. */
+export type ElementShape = readonly string[];
 
 const none: readonly XmlElement[] = [];
 

@@ -9,14 +9,11 @@ import type { Diagnostics, Finding } from '../../../src/diagnostics/diagnostic.j
 import { editDistance } from '../../../src/diagnostics/suggest.js';
 import { limits } from '../../../src/diagnostics/limits.js';
 import { checkAttributes } from './attributes.js';
-import { ListedElement, SingleElement, type XmlElement } from './element.js';
+import { ListedElement, SingleElement, type ElementShape, type XmlElement } from './element.js';
 import { decodeEntities, referenceLength } from './entities.js';
 import * as messages from './messages.js';
 import { tagNameAt, xmlName } from './start-tag.js';
 import type { XmlSource } from './source.js';
-
-/** Names of the attributes of a kind of element, in the order of writing. */
-export type ElementShape = readonly string[];
 
 /** A list of elements `<name a="…" …/>` with only space between them. */
 interface ElementList {

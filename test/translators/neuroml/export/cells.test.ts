@@ -450,9 +450,9 @@ timing: grid
 experiment: { dt: 0.025 ms, duration: 10 ms }`;
   const model = importModel({ name: 'places.yaml', text });
   const { report } = await written(model);
-  expect(report.flatMap(({ verdict, pointer, message }) => (verdict === 'notExpressible' ? [[pointer, message]] : []))).toEqual([
-    ['/neurons/cell/compartments/mechanisms/leak', 'a value that depends on distance'],
-  ]);
+  expect(
+    report.flatMap(({ verdict, pointer, message }) => (verdict === 'notExpressible' ? [[pointer, message]] : [])),
+  ).toEqual([['/neurons/cell/compartments/mechanisms/leak', 'a value that depends on distance']]);
 });
 
 test('synapses from cells that are left out are left out by name, and what is written is read again', async () => {

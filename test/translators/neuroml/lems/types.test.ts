@@ -124,7 +124,7 @@ describe('definitions', () => {
       body: [{ kind: 'eventConnection', from: 'a', to: 'c', delay: 'dt', receiverContainer: 'port' }],
     });
     expect(type.dynamics!.kineticSchemes).toMatchObject([{ nodes: 'states', edges: 'moves', forwardRate: 'rf' }]);
-    expect(type.simulation).toEqual({
+    expect(type.simulation).toMatchObject({
       runs: [{ component: 'of', variable: 't', increment: 'dt', total: 'dt' }],
       records: [{ quantity: 'to', scale: 'size' }],
       eventRecords: [{ quantity: 'to', eventPort: 'port' }],

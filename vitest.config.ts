@@ -16,6 +16,7 @@ const apart = [
   'test/runtime/results/{damaged,nwb/memory}.test.ts',
   'test/interoperability/pynn-native.test.ts',
   'test/docs/transcripts.test.ts',
+  'test/site/page.test.ts',
   'test/codegen/**/{hostile-names,differential,pace,opencl-project,cuda-project,cable-teams}.test.ts',
 ];
 

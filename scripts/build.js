@@ -5,6 +5,7 @@ import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { bundle } from './bundle.js';
+import { bundlePage } from './page.js';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const dist = resolve(root, 'dist');
@@ -22,5 +23,9 @@ const declarations = promisify(execFile)(
   process.exitCode = 1;
 });
 
-await Promise.all([bundle({ cli: 'src/cli/main.ts', index: 'src/index.ts' }, dist), declarations]);
+await Promise.all([
+  bundle({ cli: 'src/cli/main.ts', index: 'src/index.ts' }, dist),
+  bundlePage(resolve(dist, 'page')),
+  declarations,
+]);
 await chmod(resolve(dist, 'cli.js'), 0o755);

@@ -6,6 +6,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { writeSite } from './page.js';
 import { schemaReference } from './schema-reference.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -28,6 +29,7 @@ run('npx', 'typedoc', '--options', 'typedoc.json');
 
 rmSync(`${root}out/site`, { recursive: true, force: true });
 run('npx', 'vitepress', 'build', '.');
+await writeSite(`${root}out/site/page`);
 
 // Python's interface is a site of its own below the first one.
 const python = `${root}.venv/bin/python`;

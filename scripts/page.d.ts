@@ -1,7 +1,8 @@
 import type { BuildOptions, Metafile, OutputFile } from 'esbuild';
 
-export function bundleForBrowsers(
-  entryPoints: Readonly<Record<string, string>>,
+export function bundleSite(
   folder: string,
   options?: BuildOptions,
 ): Promise<{ readonly metafile: Metafile; readonly outputFiles: readonly OutputFile[] }>;
+export function bundlePage(folder: string): Promise<void>;
+export function writeSite(folder: string): Promise<void>;

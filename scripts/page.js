@@ -1,5 +1,5 @@
 /** Bundles the page in which models run, for browsers. */
-import { readdir, readFile } from 'node:fs/promises';
+import { cp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -36,15 +36,38 @@ const withoutNode = {
   },
 };
 
-/** Bundles entry points, by name, into a folder. @returns what esbuild returns */
-export async function bundleForBrowsers(entryPoints, folder, options = {}) {
+/** Folders of models that a site offers as examples. */
+const exampleFolders = ['readme', 'brian', 'pynn', 'neuroml', 'model'];
+
+/** Longest example, in bytes: a site holds them all. */
+const longestExample = 20_000;
+
+/** Gives `interneuron:examples` the texts of models. @param isSite  pages of one file have none */
+const examples = (isSite) => ({
+  name: 'examples',
+  setup(context) {
+    context.onResolve({ filter: /^interneuron:examples$/ }, ({ path }) => ({ path, namespace: 'examples' }));
+    context.onLoad({ filter: /.*/, namespace: 'examples' }, async () => {
+      const texts = {};
+      for (const folder of isSite ? exampleFolders : [])
+        for (const name of await readdir(resolve(root, 'fixtures', folder))) {
+          if (!/\.(yaml|json|xml|nml)$/.test(name)) continue;
+          const text = await readFile(resolve(root, 'fixtures', folder, name), 'utf8');
+          if (text.length <= longestExample) texts[`${folder}/${name}`] = text;
+        }
+      return { contents: `export const examples = ${JSON.stringify(texts)};` };
+    });
+  },
+});
+
+async function bundled(entryPoints, folder, { isSite = true, ...options } = {}) {
   const { version } = JSON.parse(await readFile(resolve(root, 'package.json'), 'utf8'));
   return build({
     absWorkingDir: root,
     entryPoints,
     outdir: folder,
     bundle: true,
-    splitting: true,
+    splitting: options.format !== 'iife',
     format: 'esm',
     platform: 'browser',
     conditions: ['browser'],
@@ -52,10 +75,40 @@ export async function bundleForBrowsers(entryPoints, folder, options = {}) {
     charset: 'utf8',
     minify: true,
     define: { INTERNEURON_VERSION: JSON.stringify(version) },
-    plugins: [assets, withoutNode],
+    plugins: [assets, examples(isSite), withoutNode],
     legalComments: 'external',
     metafile: true,
     logLevel: 'warning',
+    // Pages of one file have no address of their own.
+    logOverride: { 'empty-import-meta': 'silent' },
     ...options,
   });
+}
+
+/** Bundles a site for browsers: parts that are needed later are files of their own. @returns what esbuild returns */
+export const bundleSite = (folder, options = {}) =>
+  bundled({ main: 'site/main.ts', worker: 'site/worker.ts', hdf5: 'site/hdf5-library.ts' }, folder, options);
+
+/** Writes the parts that `interneuron page` puts into one file. */
+export async function bundlePage(folder) {
+  const held = { isSite: false, legalComments: 'none' };
+  await Promise.all([
+    bundled({ main: 'site/main.ts', worker: 'site/worker.ts' }, folder, { ...held, format: 'iife' }),
+    bundled({ page: 'site/page.css' }, folder, held),
+  ]);
+  await cp(resolve(root, 'site/page.html'), resolve(folder, 'page.html'));
+}
+
+/** Writes a site of static files. */
+export async function writeSite(folder) {
+  await rm(folder, { recursive: true, force: true });
+  await bundleSite(folder);
+  await bundled({ page: 'site/page.css' }, folder, { legalComments: 'none' });
+  const html = await readFile(resolve(root, 'site/page.html'), 'utf8');
+  await writeFile(
+    resolve(folder, 'index.html'),
+    html
+      .replace('<!-- style -->', '<link rel="stylesheet" href="page.css" />')
+      .replace('<!-- parts -->', '<script type="module" src="main.js"></script>'),
+  );
 }

@@ -2,3 +2,8 @@
 declare module 'interneuron:assets' {
   export const assetTexts: Readonly<Record<string, string>>;
 }
+
+/** Texts of models to begin with, by their paths in `fixtures`. */
+declare module 'interneuron:examples' {
+  export const examples: Readonly<Record<string, string>>;
+}

@@ -35,6 +35,7 @@ export default defineConfig({
       { text: 'Tutorials', link: '/tutorials/brian' },
       { text: 'How-to', link: '/how-to/continuous-integration' },
       { text: 'Gallery', link: '/gallery' },
+      { text: 'Run a model', link: '/page/index.html', target: '_self' },
       { text: 'Reference', link: '/support' },
     ],
     sidebar,

@@ -24,6 +24,7 @@ const handlers: Readonly<Record<CommandName, (context: CommandContext) => Promis
   diff: async (context) => (await import('./commands/diff.js')).diff(context),
   describe: async (context) => (await import('./commands/describe.js')).describe(context),
   report: async (context) => (await import('./commands/report.js')).report(context),
+  page: async (context) => (await import('./commands/page.js')).page(context),
   new: async (context) => (await import('./commands/new.js')).startModel(context),
   explain: async (context) => (await import('./commands/explain.js')).explain(context),
   schema: async (context) => (await import('./commands/schema.js')).schema(context),

@@ -569,6 +569,20 @@ export const commands = {
     required: ['output'],
     examples: [['$0 report cuba.nwb -o cuba.html', 'one file that needs no other and no network']],
   },
+  page: {
+    describe: 'write a page of HTML in which a model runs: to edit, run, convert and share',
+    files: { name: 'model', many: false, describe: 'a model in any supported notation' },
+    options: {
+      output: { type: 'string', alias: 'o', value: 'file', describe: 'page to write: .html; - prints it' },
+      force,
+      seed,
+      ...timed,
+      ...read,
+      ...common,
+    },
+    required: ['output'],
+    examples: [['$0 page cuba.yaml -o cuba.html', 'one file that needs no other, no network and no program']],
+  },
   new: {
     describe: 'write a small model to start from',
     files: { name: 'notation', many: false, describe: 'brian, pynn or neuroml', words: () => starterNames },

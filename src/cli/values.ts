@@ -73,7 +73,7 @@ export function findWrongValues(options: Options, command: CommandName): readonl
 }
 
 /** Commands that write text, which can go to standard output. */
-const writersOfText: readonly CommandName[] = ['convert', 'describe', 'new', 'plot', 'report', 'sweep'];
+const writersOfText: readonly CommandName[] = ['convert', 'describe', 'new', 'page', 'plot', 'report', 'sweep'];
 
 /** @throws UsageError if standard output would get unsuitable data, or two outputs */
 function checkStandardOutput(options: Options, command: CommandName): void {

@@ -1,15 +1,15 @@
 import { isBuiltin } from 'node:module';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { bundleForBrowsers } from '../../scripts/page.js';
+import { bundleSite } from '../../scripts/page.js';
 
-const { metafile, outputFiles } = await bundleForBrowsers({ core: 'site/core.ts' }, 'out/site', { write: false });
+const { metafile, outputFiles } = await bundleSite('out/site', { write: false });
 
 /** Bytes of files after compression. */
 const compressed = (files: readonly { readonly contents: Uint8Array }[]): number =>
   files.reduce((sum, { contents }) => sum + gzipSync(contents).length, 0);
 
-describe('the core in a browser', () => {
+describe('the page for browsers', () => {
   it('imports nothing of Node', () => {
     const imports = Object.entries(metafile.inputs).flatMap(([file, { imports }]) =>
       imports.filter(({ path, external }) => external || isBuiltin(path)).map(({ path }) => `${file}: ${path}`),

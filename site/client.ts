@@ -1,0 +1,71 @@
+/** The worker, as the page calls it. */
+
+import { inflated } from './link.js';
+import type { BeginMessage, Calls, FromWorker, LiveMessage, Module, ToWorker } from './messages.js';
+import { addressOfText } from './parts.js';
+import type { Diagnostic } from '../src/diagnostics/diagnostic.js';
+
+/** The result of a call; without an answer, findings say why. */
+export interface Reply<T> {
+  readonly answer?: T;
+  readonly findings: readonly Diagnostic[];
+  readonly failed: boolean;
+}
+
+/** Calls of the worker. */
+export interface Client {
+  call<Name extends keyof Calls>(
+    name: Name,
+    ...given: Parameters<Calls[Name]>
+  ): Promise<Reply<Awaited<ReturnType<Calls[Name]>>>>;
+}
+
+/** Returns a part of the program that this page holds; undefined if it is a file beside it. */
+async function heldPart(part: 'worker' | 'hdf5'): Promise<string | undefined> {
+  const held = document.getElementById(`part-${part}`)?.textContent;
+  return held === undefined || held === null ? undefined : inflated(held.trim());
+}
+
+/** Returns the address of a file beside the page. */
+const beside = (part: 'worker' | 'hdf5'): string => new URL(`${part}.js`, import.meta.url || document.baseURI).href;
+
+/** Starts the worker. @param live  receives what a run records */
+export async function startClient(live: (message: BeginMessage | LiveMessage) => void): Promise<Client> {
+  const text = await heldPart('worker');
+  const worker =
+    text === undefined ? new Worker(beside('worker'), { type: 'module' }) : new Worker(addressOfText(text));
+  const waiting = new Map<number, (reply: Reply<unknown>) => void>();
+  let last = 0;
+  worker.onmessage = ({ data }: MessageEvent<FromWorker>) => {
+    switch (data.kind) {
+      case 'answer':
+        waiting.get(data.id)?.(data);
+        waiting.delete(data.id);
+        return;
+      case 'part':
+        void heldPart(data.part).then((held) =>
+          worker.postMessage({
+            kind: 'part',
+            modules: held === undefined ? beside(data.part) : (JSON.parse(held) as readonly Module[]),
+          } satisfies ToWorker),
+        );
+        return;
+      case 'begin':
+      case 'live':
+        live(data);
+    }
+  };
+  worker.onerror = ({ message }) => {
+    const findings = [{ code: 'page/internal', severity: 'error' as const, message }];
+    for (const answer of waiting.values()) answer({ findings, failed: true });
+    waiting.clear();
+  };
+  return {
+    call: (name, ...[given]) =>
+      new Promise((resolve) => {
+        last += 1;
+        waiting.set(last, (reply) => resolve(reply as Awaited<ReturnType<Client['call']>> as never));
+        worker.postMessage({ id: last, call: name, given });
+      }),
+  };
+}

@@ -1,0 +1,70 @@
+/** The editor of a document, with findings at their places. */
+
+import { json } from '@codemirror/lang-json';
+import { xml } from '@codemirror/lang-xml';
+import { yaml } from '@codemirror/lang-yaml';
+import { lintGutter, setDiagnostics } from '@codemirror/lint';
+import { EditorState, type Extension } from '@codemirror/state';
+import { basicSetup, EditorView } from 'codemirror';
+import type { Diagnostic } from '../src/diagnostics/diagnostic.js';
+
+/** An editor. */
+export interface Editor {
+  text(): string;
+  /** Shows another document. */
+  open(name: string, text: string): void;
+  /** Marks findings in the document. */
+  mark(findings: readonly Diagnostic[]): void;
+  /** Moves the cursor to a place, from 1, and takes the keyboard. */
+  goTo(line: number, column: number): void;
+}
+
+const languageOf = (name: string, text: string): Extension =>
+  /^\s*</.test(text) ? xml() : /\.json$/.test(name) ? json() : yaml();
+
+/** Creates an editor. @param changed  called after each change by the user */
+export function createEditor(parent: HTMLElement, changed: () => void): Editor {
+  let opening = false;
+  const stateOf = (name: string, text: string): EditorState =>
+    EditorState.create({
+      doc: text,
+      extensions: [
+        basicSetup,
+        languageOf(name, text),
+        lintGutter(),
+        EditorView.contentAttributes.of({ 'aria-label': `Text of ${name}` }),
+        EditorView.updateListener.of((update) => {
+          if (update.docChanged && !opening) changed();
+        }),
+      ],
+    });
+  const view = new EditorView({ parent, state: stateOf('the model', '') });
+  const at = (line: number, column: number): number => {
+    const { doc } = view.state;
+    const found = doc.line(Math.max(1, Math.min(line, doc.lines)));
+    return Math.min(found.to, found.from + Math.max(0, column - 1));
+  };
+  return {
+    text: () => view.state.doc.toString(),
+    open: (name, text) => {
+      opening = true;
+      view.setState(stateOf(name, text));
+      opening = false;
+    },
+    mark: (findings) => {
+      const marks = findings.flatMap(({ severity, message, hint, place }) => {
+        if (place?.line === undefined) return [];
+        const from = at(place.line, place.column ?? 1);
+        const to = Math.min(view.state.doc.length, from + Math.max(1, place.length ?? 1));
+        const kind = severity === 'note' ? ('info' as const) : severity;
+        return [{ from, to, severity: kind, message: hint === undefined ? message : `${message}. ${hint}` }];
+      });
+      view.dispatch(setDiagnostics(view.state, marks));
+    },
+    goTo: (line, column) => {
+      const anchor = at(line, column);
+      view.dispatch({ selection: { anchor }, effects: EditorView.scrollIntoView(anchor, { y: 'center' }) });
+      view.focus();
+    },
+  };
+}

@@ -1,0 +1,196 @@
+/** The program in a browser: reads a model, runs it and converts it. */
+
+import { giveFiles, platform } from './platform.js';
+import { loadHdf5 } from './hdf5.js';
+import type { BeginMessage, Calls, Converted, GivenModel, LiveMessage, Parameter, ReadModel } from './messages.js';
+import type { RecordedRun } from '../runtime/record/recorder.js';
+import { createRecorder } from '../runtime/record/recorder.js';
+import { recordingPlan, type RecordingPlan } from '../runtime/record/plan.js';
+import { protocolSteps } from '../runtime/record/protocol.js';
+import { columnCount, elementAt, type SampleBlock, type SampleSink } from '../runtime/results/result.js';
+import { UsageError, type Diagnostic } from '../src/diagnostics/diagnostic.js';
+import { compileModel, countAllSynapses } from '../src/run/compile-model.js';
+import { startConnected } from '../src/run/connect.js';
+import { convertModel } from '../src/run/convert.js';
+import { usualSuffix, type TargetNotation } from '../src/run/convert/target-notations.js';
+import { describeModel } from '../src/run/describe/describe.js';
+import { descriptionBlocks } from '../src/run/describe/formats.js';
+import { importModel } from '../src/run/import-model.js';
+import { isHdf5 } from '../src/run/read/included-files.js';
+import type { ImportedModel } from '../src/run/read/imported-model.js';
+import { readSource } from '../src/run/read/read-source.js';
+import { runFindings } from '../src/run/results/run-findings.js';
+import { stopwatch } from '../src/run/run-options.js';
+
+/** A result with the findings about it. */
+type Found<T> = Promise<{ readonly answer: Awaited<T>; readonly findings: readonly Diagnostic[] }>;
+
+let current: ImportedModel | undefined;
+let stopping = new AbortController();
+
+const model = (): ImportedModel => {
+  if (current) return current;
+  throw new UsageError('there is no model', 'open one');
+};
+
+/** Imports a model. @throws DiagnosticError, UsageError */
+export async function read(given: GivenModel): Found<ReturnType<Calls['read']>> {
+  current = undefined;
+  const { files, main, options } = given;
+  giveFiles(new Map(files));
+  if (files.some(([, bytes]) => isHdf5(bytes))) await loadHdf5();
+  // All files were given for this model.
+  current = importModel(readSource(main), { ...options, allowPaths: ['/'] });
+  return { answer: readModel(current), findings: current.diagnostics };
+}
+
+function readModel({ valid, notation, hashes }: ImportedModel): ReadModel {
+  const { model: document } = valid;
+  return {
+    name: document.name,
+    notation,
+    experiment: hashes.experiment,
+    parameters: parametersOf(valid.model),
+    populations: Object.entries(document.populations).map(([name, { size }]) => ({ name, size })),
+  };
+}
+
+/** Returns the parameters of the model, and those of populations that are one number. */
+function parametersOf({ parameters, populations, neurons }: ImportedModel['valid']['model']): readonly Parameter[] {
+  const ofModel = Object.entries(parameters).map(([name, { value, unit }]) => parameterOf(name, value, unit));
+  const ofPopulations = Object.entries(populations).flatMap(([population, { type, values }]) =>
+    Object.entries(neurons[type ?? '']?.parameters ?? {}).flatMap(([name, parameter]): readonly Parameter[] => {
+      const value = values[name] ?? parameter.value;
+      return typeof value === 'number' && parameter.type !== 'boolean'
+        ? [parameterOf(`${population}.${name}`, value, parameter.unit)]
+        : [];
+    }),
+  );
+  return [...ofModel, ...ofPopulations];
+}
+
+const parameterOf = (name: string, value: number, unit: string): Parameter => ({
+  name,
+  value,
+  unit: unit === '1' ? '' : unit,
+});
+
+/** Describes the model that was read last. */
+export async function describe(): Found<ReturnType<Calls['describe']>> {
+  const imported = model();
+  const synapses = await countAllSynapses(imported);
+  const blocks = descriptionBlocks(describeModel(imported.valid, imported.hashes, synapses));
+  return { answer: blocks.join('\n'), findings: [] };
+}
+
+/** Columns of a series that are shown. */
+const mostTraces = 8;
+
+/** Milliseconds between two messages. */
+const interval = 40;
+
+/** Runs the model that was read last. */
+export async function run(tell: (message: BeginMessage | LiveMessage) => void): Found<ReturnType<Calls['run']>> {
+  const imported = model();
+  stopping = new AbortController();
+  const watch = stopwatch();
+  const compiled = await compileModel(imported, { target: 'wasm' }, watch);
+  const { program, protocol, executable } = compiled;
+  const plan = recordingPlan(program, protocol);
+  tell(beginOf(plan, protocolSteps(protocol), program.dt));
+  let blocks: SampleBlock[] = [];
+  const sink: SampleSink = { samples: (block) => void blocks.push(block), advance: () => undefined };
+  const recorder = createRecorder(program, protocol, sink, plan);
+  const session = await startConnected(executable, program, { signal: stopping.signal });
+  try {
+    const taken = plan.trains.map(() => 0);
+    let last = 0;
+    const show = (done: number): void => {
+      const spikes = plan.trains.map((_, train) => {
+        const { steps, cells } = recording.spikes(train, taken[train] ?? 0);
+        taken[train] = (taken[train] ?? 0) + steps.length;
+        return { train, steps, cells };
+      });
+      tell({ kind: 'live', done, spikes, samples: blocks.map((block) => samplesOf(block, plan)) });
+      blocks = [];
+      last = performance.now();
+    };
+    const recording = await recorder.begin(session, {
+      signal: stopping.signal,
+      onProgress: (done) => {
+        if (performance.now() - last > interval) show(done);
+      },
+    });
+    for (const entry of protocol) await recording.perform(entry);
+    const recorded = await recording.finish(protocol);
+    show(recorded.steps);
+    watch.end('run');
+    return { answer: endOf(recorded, plan, watch.seconds()), findings: runFindings(recorded, program.dt) };
+  } finally {
+    recorder.dispose();
+    await session.dispose();
+  }
+}
+
+const beginOf = ({ setup }: RecordingPlan, steps: number, dt: number): BeginMessage => ({
+  kind: 'begin',
+  steps,
+  dt,
+  trains: setup.trains.map(({ population, event }) => ({
+    name: event === 'spike' ? population : `${population}.${event}`,
+    size: setup.populations.find(({ name }) => name === population)?.size ?? 0,
+  })),
+  series: setup.series.map((series) => ({
+    name: `${series.owner}.${series.variable}`,
+    unit: series.unit,
+    cells: Array.from({ length: Math.min(mostTraces, columnCount(series)) }, (_, k) =>
+      series.elements === null ? k : elementAt(series.elements, k),
+    ),
+  })),
+});
+
+/** Returns the columns of a block that are shown. */
+function samplesOf({ series, steps, values }: SampleBlock, { setup }: RecordingPlan): LiveMessage['samples'][number] {
+  const columns = columnCount(setup.series[series]!);
+  const shown = Math.min(mostTraces, columns);
+  const part = new Float64Array(steps.length * shown);
+  for (let row = 0; row < steps.length; row += 1)
+    for (let k = 0; k < shown; k += 1) part[row * shown + k] = Number(values[row * columns + k]);
+  return { series, steps: Int32Array.from(steps), values: part };
+}
+
+function endOf(
+  { fingerprint, outcome, steps }: RecordedRun,
+  { setup }: RecordingPlan,
+  { connect, run: running, lower, compile }: ReturnType<ReturnType<typeof stopwatch>['seconds']>,
+): Awaited<ReturnType<Calls['run']>> {
+  return {
+    fingerprint: fingerprint.total,
+    outcome,
+    steps,
+    seconds: lower + compile + connect + running,
+    rows: setup.populations.map(({ name, size }) => ({
+      name,
+      size,
+      spikes: fingerprint.populations[name]?.spikes.count ?? 0,
+    })),
+  };
+}
+
+/** Ends a run after the steps that are under way. */
+export const stop = (): void => stopping.abort();
+
+/** Converts the model that was read last. */
+export async function convert(to: TargetNotation): Found<ReturnType<Calls['convert']>> {
+  const { valid, positions, source } = model();
+  const name = `${platform.paths.parse(source.path).name}${usualSuffix(to)}`;
+  const { files, outcome, report } = await convertModel(valid, to, { name, positions });
+  const answer: Converted = {
+    files: files.map((file) => ({ name: file.name, bytes: file.bytes ?? new TextEncoder().encode(file.text) })),
+    outcome,
+    differences: report
+      .filter(({ verdict }) => verdict !== 'exact')
+      .map(({ verdict, pointer, message }) => `${verdict}: ${pointer === '' ? '' : `${pointer}: `}${message}`),
+  };
+  return { answer, findings: [] };
+}

@@ -1,0 +1,114 @@
+/** What the page and its worker tell each other. */
+
+import type { Diagnostic } from '../src/diagnostics/diagnostic.js';
+import type { TargetNotation } from '../src/run/convert/target-notations.js';
+import type { ImportOptions } from '../src/run/read/import-options.js';
+
+/** A model: its files by path, the document among them, and changes while it is read. */
+export interface GivenModel {
+  readonly files: readonly (readonly [path: string, bytes: Uint8Array])[];
+  readonly main: string;
+  readonly options: Pick<ImportOptions, 'set' | 'seed' | 'dt' | 'duration' | 'from' | 'timing'>;
+}
+
+/** A parameter that can be set, with its value. */
+export interface Parameter {
+  /** As `--set` names it. */
+  readonly name: string;
+  readonly value: number;
+  readonly unit: string;
+}
+
+/** A model that was read. */
+export interface ReadModel {
+  readonly name: string;
+  readonly notation: string;
+  /** The hash of its experiment. */
+  readonly experiment: string;
+  readonly parameters: readonly Parameter[];
+  readonly populations: readonly { readonly name: string; readonly size: number }[];
+}
+
+/** The end of a run. */
+export interface RunEnd {
+  readonly fingerprint: string;
+  readonly outcome: string;
+  readonly steps: number;
+  readonly seconds: number;
+  readonly rows: readonly { readonly name: string; readonly size: number; readonly spikes: number }[];
+}
+
+/** A file to download. */
+export interface MadeFile {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+}
+
+/** A conversion: its files, and a sentence for each difference. */
+export interface Converted {
+  readonly files: readonly MadeFile[];
+  readonly outcome: string;
+  readonly differences: readonly string[];
+}
+
+/** Calls of the worker, by name. */
+export interface Calls {
+  read(model: GivenModel): Promise<ReadModel>;
+  run(): Promise<RunEnd>;
+  /** Builds the network to count its synapses. @returns sections of a description, in HTML */
+  describe(): Promise<string>;
+  stop(): Promise<void>;
+  convert(to: TargetNotation): Promise<Converted>;
+}
+
+/** A call. */
+export interface CallMessage {
+  readonly id: number;
+  readonly call: keyof Calls;
+  readonly given: unknown;
+}
+
+/** The answer to a call, or why it has none. */
+export interface AnswerMessage {
+  readonly kind: 'answer';
+  readonly id: number;
+  readonly answer?: unknown;
+  readonly findings: readonly Diagnostic[];
+  readonly failed: boolean;
+}
+
+/** Recordings of a part of a run. */
+export interface LiveMessage {
+  readonly kind: 'live';
+  readonly done: number;
+  readonly spikes: readonly { readonly train: number; readonly steps: Uint32Array; readonly cells: Uint32Array }[];
+  readonly samples: readonly { readonly series: number; readonly steps: Int32Array; readonly values: Float64Array }[];
+}
+
+/** What a run records. */
+export interface BeginMessage {
+  readonly kind: 'begin';
+  readonly steps: number;
+  readonly dt: number;
+  readonly trains: readonly { readonly name: string; readonly size: number }[];
+  /** Columns of values are those of `cells`. */
+  readonly series: readonly { readonly name: string; readonly unit: string; readonly cells: readonly number[] }[];
+}
+
+/** A module of a library: its name, by which later ones import it, and its text. */
+export type Module = readonly [name: string, text: string];
+
+/** Asks for a part of the program that is loaded on demand. */
+export interface PartMessage {
+  readonly kind: 'part';
+  readonly part: 'hdf5';
+}
+
+export type FromWorker = AnswerMessage | BeginMessage | LiveMessage | PartMessage;
+/** The modules of a part, or the address of a file that has it. */
+export interface PartAnswer {
+  readonly kind: 'part';
+  readonly modules: string | readonly Module[];
+}
+
+export type ToWorker = CallMessage | PartAnswer;

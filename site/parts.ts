@@ -1,0 +1,30 @@
+/** Parts of the program that are loaded on demand, in the worker: the page has them or knows where they are. */
+
+import type { Module, PartMessage, ToWorker } from './messages.js';
+
+/** Returns the address of a text of JavaScript. */
+export const addressOfText = (text: string): string =>
+  URL.createObjectURL(new Blob([text], { type: 'text/javascript' }));
+
+/** Asks the page for a part. @returns its address */
+export function addressOf(part: PartMessage['part']): Promise<string> {
+  return new Promise((resolve) => {
+    const listen = ({ data }: MessageEvent<ToWorker>): void => {
+      if (!('modules' in data)) return;
+      self.removeEventListener('message', listen);
+      resolve(typeof data.modules === 'string' ? data.modules : addressOfLibrary(data.modules));
+    };
+    self.addEventListener('message', listen);
+    self.postMessage({ kind: 'part', part } satisfies PartMessage);
+  });
+}
+
+/** Returns the address of a module that exports a library as `hdf5-library.ts` does. */
+function addressOfLibrary(modules: readonly Module[]): string {
+  const known: (readonly [name: string, address: string])[] = [];
+  for (const [name, text] of modules) {
+    const linked = known.reduce((now, [other, address]) => now.replaceAll(`'./${other}'`, `'${address}'`), text);
+    known.push([name, addressOfText(linked)]);
+  }
+  return addressOfText(`export { default as h5 } from '${known.at(-1)?.[1] ?? ''}';`);
+}

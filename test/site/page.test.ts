@@ -1,0 +1,224 @@
+/** The page in Debian's Chromium, from `file://`: every fixture has the fingerprint of the command line. */
+
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { basename, join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { deflateRawSync, gzipSync } from 'node:zlib';
+import { chromium, type Browser, type Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { bundlePage, writeSite } from '../../scripts/page.js';
+import { importModel, readSource, runModel, type ImportOptions } from '../../src/run/pipeline.js';
+import { runCommand } from '../support/command.js';
+import { documentsIn, importFixture, type FixtureDocument } from '../fixtures/documents.js';
+
+const browserPath = '/usr/bin/chromium';
+const hasBrowser = existsSync(browserPath);
+
+/** Longest run, in steps; others end after a time. */
+const mostSteps = 1000;
+
+/** Options of a run that ends after few steps. */
+function shortOptions(document: FixtureDocument): ImportOptions {
+  const { dt, protocol } = importFixture(document).valid.model.experiment;
+  const time = protocol.reduce((sum, phase) => sum + ('run' in phase ? phase.run : 0), 0);
+  const { steps = mostSteps, options } = document;
+  return time / dt <= mostSteps ? options : { ...options, duration: `${steps * dt} s` };
+}
+
+async function fingerprintOf(
+  document: Pick<FixtureDocument, 'path' | 'shorten'>,
+  options: ImportOptions,
+): Promise<string> {
+  const result = await runModel(importFixture({ ...document, options }), { target: 'wasm', threads: 1 });
+  if (result.kind !== 'run') throw new Error('nothing was run');
+  result.dispose();
+  return result.record.fingerprint.total;
+}
+
+const base64 = (data: string | Uint8Array): string => Buffer.from(data).toString('base64');
+
+/** The fragment of a link that holds a document with the files that it reads. */
+function fragmentOf({ path, shorten }: Pick<FixtureDocument, 'path' | 'shorten'>, options: ImportOptions): string {
+  const others: string[] = [];
+  importModel(readSource(path), { ...options, onFile: (file) => others.push(file) });
+  const text = readFileSync(path, 'utf8');
+  const root = `${process.cwd()}/`;
+  const files = [
+    [path, base64(shorten ? shorten(text) : readFileSync(path))],
+    ...[...new Set(others)].map((file) => [file.replace(root, ''), base64(readFileSync(file))]),
+  ];
+  const packed = deflateRawSync(JSON.stringify({ files, main: path, options }));
+  return `#model=${packed.toString('base64url')}`;
+}
+
+const folder = hasBrowser ? mkdtempSync(join(tmpdir(), 'interneuron-page-')) : '';
+let browser: Browser;
+let page: Page;
+const errors: string[] = [];
+
+/** Waits until the page has a result, or says that there is none. @returns its fingerprint and status */
+async function result(): Promise<{ readonly fingerprint: string; readonly status: string }> {
+  await page.waitForFunction(`document.querySelector('main').getAttribute('aria-busy') !== 'true'`);
+  const [fingerprint, status] = [await page.textContent('#fingerprint'), await page.textContent('#status')];
+  return { fingerprint: fingerprint ?? '', status: status ?? '' };
+}
+
+describe.skipIf(!hasBrowser)('a page of one file, without Chromium it is not tested', () => {
+  beforeAll(async () => {
+    await bundlePage(resolve('dist/page'));
+    const words = ['page', 'fixtures/readme/first-steps.yaml', '-o', join(folder, 'model.html'), '-q'];
+    expect(await runCommand(words)).toEqual({ code: 0, stdout: '', stderr: '' });
+    const text = readFileSync(join(folder, 'model.html'), 'utf8');
+    process.stdout.write(
+      `the page has ${(text.length / 1e6).toFixed(2)} MB, ${(gzipSync(text).length / 1e6).toFixed(2)} MB compressed\n`,
+    );
+    browser = await chromium.launch({ executablePath: browserPath, args: ['--no-sandbox'] });
+    page = await browser.newPage();
+    page.setDefaultTimeout(60_000);
+    page.on('pageerror', ({ message }) => errors.push(message));
+    page.on('request', (request) => {
+      if (!/^(file|blob|data):/.test(request.url())) errors.push(`it asks for ${request.url()}`);
+    });
+  }, 120_000);
+
+  afterAll(async () => {
+    await browser.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  it('runs its model, and ticks the recorded fingerprint', async () => {
+    const began = performance.now();
+    await page.goto(pathToFileURL(join(folder, 'model.html')).href);
+    await page.waitForFunction(`document.getElementById('tick').textContent !== ''`);
+    process.stdout.write(`first result after ${((performance.now() - began) / 1000).toFixed(2)} s\n`);
+    expect(await page.textContent('#tick')).toMatch(/^✓ Same fingerprint as recorded/);
+    expect((await result()).status).toMatch(/^The run is complete: 3063 spikes/);
+    expect(await page.getAttribute('#raster', 'aria-label')).toBe('Spikes: 543 of cells');
+    expect(await page.textContent('#description')).toContain('Populations');
+    expect(errors).toEqual([]);
+  });
+
+  it('moves a slider, and says that the model was changed', async () => {
+    const expected = await fingerprintOf(
+      { path: 'fixtures/readme/first-steps.yaml' },
+      { set: { 'cells.tau': '0.02 s' } },
+    );
+    await page.selectOption('#parameter', 'cells.tau');
+    await page.focus('#slider');
+    await page.keyboard.press('End');
+    await page.waitForFunction(`document.getElementById('fingerprint').textContent === '${expected}'`);
+    expect(await page.textContent('#tick')).toMatch(/^The model was changed/);
+    await page.click('#reset');
+    await page.waitForFunction(`document.getElementById('tick').className === 'same'`);
+    await result();
+  });
+
+  it('shows mistakes with their places while the text is edited', async () => {
+    await page.click('.cm-content');
+    await page.keyboard.press('Control+End');
+    await page.keyboard.type('\nnonsense: 1\n');
+    const finding = page.locator('#findings li.error').first();
+    await finding.waitFor();
+    expect(await finding.textContent()).toMatch(/^line \d+ error: .*nonsense/);
+    expect(await page.isDisabled('#run')).toBe(true);
+    await finding.locator('button').click();
+    expect(await page.evaluate(`document.activeElement.className`)).toContain('cm-content');
+  });
+
+  it('converts, and gives a link that holds the model', async () => {
+    const document = documentsIn('fixtures/readme').find(({ path }) => path.includes('first-steps'));
+    if (!document) throw new Error('there is no such fixture');
+    await page.evaluate(`void (location.hash = '${fragmentOf(document, {})}')`);
+    await page.waitForFunction(`document.getElementById('fingerprint').textContent !== ''`);
+    await result();
+    await page.selectOption('#notation', 'lems');
+    const [download] = await Promise.all([page.waitForEvent('download'), page.click('#convert')]);
+    expect(download.suggestedFilename()).toBe('first-steps.xml');
+    expect(readFileSync(await download.path(), 'utf8')).toContain('<Lems');
+    await result();
+    await page.click('#share');
+    await page.waitForFunction(`document.getElementById('status').textContent.includes('characters')`);
+    expect(page.url()).toContain('#model=');
+  });
+
+  const documents = ['brian', 'cells', 'model', 'model/hard', 'neuroml', 'pynn', 'readme', 'starters']
+    .flatMap((name) => documentsIn(`fixtures/${name}`))
+    .filter(({ refused }) => !refused)
+    .map((each) => [each, shortOptions(each)] as const);
+  const graphs = readdirSync('fixtures/nir')
+    .filter((name) => name.endsWith('.nir'))
+    .map((name) => [{ path: `fixtures/nir/${name}` }, { dt: '0.1 ms', duration: '20 ms' }] as const);
+  const circuits = readdirSync('fixtures/sonata').map(
+    (name) => [{ path: `fixtures/sonata/${name}/config.json` }, { duration: '20 ms' }] as const,
+  );
+  const all = [...documents, ...graphs, ...circuits].map(([each, options]) => [each.path, each, options] as const);
+
+  it.each(all)('gives %s its fingerprint', async (path, each, options) => {
+    const expected = await fingerprintOf(each, options);
+    await page.evaluate(`void (location.hash = '${fragmentOf(each, options)}')`);
+    await page.waitForFunction(
+      `document.querySelector('main').getAttribute('aria-busy') !== 'true' &&
+       /^The run (is|failed)|cannot be run/.test(document.getElementById('status').textContent) &&
+       document.querySelector('.cm-content').getAttribute('aria-label') === 'Text of ${path}'`,
+    );
+    const { fingerprint, status } = await result();
+    expect([basename(path), fingerprint, status.slice(0, 20)]).toEqual([
+      basename(path),
+      expected,
+      'The run is complete:',
+    ]);
+    expect(errors).toEqual([]);
+  });
+});
+
+/** Serves a folder as a site that is isolated from others, which allows threads. */
+function serve(root: string): Promise<Server> {
+  const types: Readonly<Record<string, string>> = { html: 'text/html', js: 'text/javascript', css: 'text/css' };
+  const server = createServer((request, response) => {
+    const name = (request.url ?? '').replace(/^\/|[?#].*$/g, '') || 'index.html';
+    response.writeHead(200, {
+      'content-type': types[name.replace(/^.*\./, '')] ?? 'text/plain',
+      'cross-origin-opener-policy': 'same-origin',
+      'cross-origin-embedder-policy': 'require-corp',
+    });
+    response.end(readFileSync(join(root, name)));
+  });
+  return new Promise((started) => server.listen(0, '127.0.0.1', () => started(server)));
+}
+
+describe.skipIf(!hasBrowser)('a site, without Chromium it is not tested', () => {
+  it('runs an example, with threads where it is isolated, and loads HDF5 only for files that need it', async () => {
+    const root = mkdtempSync(join(tmpdir(), 'interneuron-site-'));
+    await writeSite(root);
+    const server = await serve(root);
+    const chromiumHere = await chromium.launch({ executablePath: browserPath, args: ['--no-sandbox'] });
+    try {
+      const visit = await chromiumHere.newPage();
+      const asked: string[] = [];
+      visit.on('request', (request) => asked.push(request.url()));
+      await visit.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+      expect(await visit.evaluate('crossOriginIsolated')).toBe(true);
+      const finished = async (path: string, options: ImportOptions): Promise<void> => {
+        const expected = await fingerprintOf({ path }, options);
+        await visit.waitForFunction(`document.getElementById('fingerprint').textContent === '${expected}'`);
+      };
+      await visit.selectOption('#examples', 'brian/vogels-abbott-cuba.yaml');
+      await finished('fixtures/brian/vogels-abbott-cuba.yaml', {});
+      expect(asked.filter((url) => url.includes('hdf5'))).toEqual([]);
+      const graph = 'fixtures/nir/affine-lif.nir';
+      const options = { dt: '0.1 ms', duration: '20 ms' };
+      await visit.evaluate(`void (location.hash = '${fragmentOf({ path: graph }, options)}')`);
+      await finished(graph, options);
+      expect(asked.some((url) => url.endsWith('/hdf5.js'))).toBe(true);
+      await visit.setInputFiles('#files', 'fixtures/readme/two-slips.yaml');
+      await visit.locator('#findings li.error').first().waitFor();
+    } finally {
+      await chromiumHere.close();
+      server.close();
+      rmSync(root, { recursive: true });
+    }
+  });
+});

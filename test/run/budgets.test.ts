@@ -109,6 +109,28 @@ describe('beyond a limit', () => {
   });
 });
 
+describe('chains of definitions are converted in time that grows with their length', () => {
+  const cases = [
+    ['derivedChain', 'pynn'],
+    ['derivedInReverse', 'pynn'],
+    ['parametersOfParameters', 'pynn'],
+    ['derivedAtStages', 'lems'],
+  ] as const;
+  test.each(cases)('%s to %s', { timeout: 120_000 }, async (kind, to) => {
+    const timeOfConversion = async (n: number): Promise<number> => {
+      const { valid } = importModel(source(growing['canonical']![kind]!(n)));
+      const before = process.cpuUsage();
+      await convertModel(valid, to).catch((error: unknown) => {
+        if (!(error instanceof DiagnosticError)) throw error;
+      });
+      return process.cpuUsage(before).user / 1e3;
+    };
+    await timeOfConversion(10);
+    // With the cube of the length it is over 30 s.
+    expect(await timeOfConversion(1000)).toBeLessThan(10_000);
+  });
+});
+
 describe('expressions of the deepest nesting run', () => {
   const forms = Object.entries(growing['equations']!).filter(([kind]) => kind.startsWith('nested'));
   test.each([...forms, ['exps', growing['equations']!['exps']!] as const])(

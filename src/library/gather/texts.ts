@@ -1,6 +1,7 @@
 /** Texts of a model, as trees and back. */
 
 import type { Expression } from '../../lang/ast.js';
+import { dependencyOrder, findCycle } from '../../lang/graph.js';
 import { parseExpression, parseStatements } from '../../lang/parse.js';
 import { printExpression } from '../../lang/print.js';
 import { measure, namesIn, substitute } from '../../lang/walk.js';
@@ -40,19 +41,27 @@ const largest = 5000;
  * names. Undefined if variables depend on each other.
  */
 export function derivedOf(type: Pick<EquationSet, 'derived'>): ReadonlyMap<string, Expression> | undefined {
+  const ordered = derivedInOrder(type);
+  if (ordered === undefined) return undefined;
   const found = new Map<string, Expression>();
-  let pending = Object.entries(type.derived);
-  while (pending.length > 0) {
-    const left = new Set(pending.map(([name]) => name));
-    const ready = pending.filter(([, { value }]) => ![...namesOf(value)].some((name) => left.has(name)));
-    if (ready.length === 0) return undefined;
-    for (const [name, { value }] of ready) {
-      const whole = substitute(parseExpression(value), found);
-      if (measure(whole).size <= largest) found.set(name, whole);
-    }
-    pending = pending.filter((one) => !ready.includes(one));
+  for (const [name, e] of ordered) {
+    const whole = substitute(e, found);
+    if (measure(whole).size <= largest) found.set(name, whole);
   }
   return found;
+}
+
+/** Returns derived variables, each after those that it reads; undefined if they depend on each other. */
+export function derivedInOrder({
+  derived,
+}: Pick<EquationSet, 'derived'>): readonly (readonly [name: string, value: Expression])[] | undefined {
+  const trees = new Map(Object.entries(derived).map(([name, { value }]) => [name, parseExpression(value)]));
+  const reads = (name: string): readonly string[] => [...namesIn(trees.get(name)!)].filter((one) => trees.has(one));
+  if (findCycle(trees.keys(), reads) !== undefined) return undefined;
+  return dependencyOrder(trees.keys(), reads).flatMap((name) => {
+    const tree = trees.get(name);
+    return tree === undefined ? [] : [[name, tree] as const];
+  });
 }
 
 /** Returns a text with expressions in the place of names. */

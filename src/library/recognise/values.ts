@@ -33,23 +33,37 @@ export function environmentOf(values: Readonly<Record<string, Value>>, data: Dat
     else if (typeof value === 'string') pending.set(name, plain(value, declared));
     else varying.set(name, value);
   }
-  for (let left = pending.size; left > 0; left--)
-    for (const [name, e] of pending) {
-      const settled = fold(withNumbers(e, numbers));
-      const constant = constantOf(settled);
-      if (constant === undefined) pending.set(name, settled);
-      else {
-        numbers.set(name, constant);
-        pending.delete(name);
-      }
-    }
+  const readers = new Map<string, string[]>();
+  for (const [name, e] of pending)
+    for (const read of namesIn(e)) if (pending.has(read)) readers.set(read, [...(readers.get(read) ?? []), name]);
+  // Each again after a value that it reads has become a number.
+  const queue = [...pending.keys()];
+  for (const name of queue) {
+    const e = pending.get(name);
+    if (e === undefined) continue;
+    const settled = fold(withNumbers(e, numbers));
+    const constant = constantOf(settled);
+    pending.set(name, settled);
+    if (constant === undefined) continue;
+    numbers.set(name, constant);
+    pending.delete(name);
+    queue.push(...(readers.get(name) ?? []));
+  }
   for (const [name, e] of pending) varying.set(name, printExpression(e));
   return { numbers, varying, data };
 }
 
 /** Returns an expression with numbers in the place of names. */
 export const withNumbers = (e: Expression, numbers: ReadonlyMap<string, number>): Expression =>
-  substitute(e, new Map([...numbers].map(([name, value]) => [name, number(value)] as const)));
+  substitute(
+    e,
+    new Map(
+      [...namesIn(e)].flatMap((name) => {
+        const value = numbers.get(name);
+        return value === undefined ? [] : [[name, number(value)] as const];
+      }),
+    ),
+  );
 
 /**
  * Returns an expression of an environment's parameters as a value: a number, an expression of indices and draws, or an array.

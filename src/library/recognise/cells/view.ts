@@ -4,11 +4,12 @@ import type { Expression } from '../../../lang/ast.js';
 import { ownNames } from '../../../model/declared-names.js';
 import type { NeuronType } from '../../../model/model.js';
 import { negated, number, product, name as nameOf, quotient } from '../../../lang/build.js';
-import { callsIn, measure, namesIn, substitute, readsAny } from '../../../lang/walk.js';
+import { callsIn, measure, namesIn, substitute } from '../../../lang/walk.js';
 import { parseExpression } from '../../../lang/parse.js';
 import { derivative } from '../../../lang/derivative.js';
 import type { WeightKind, StandardCell } from '../../standard-type.js';
 import { standardCells } from '../../pynn/index.js';
+import { derivedInOrder } from '../../gather/texts.js';
 import { type Environment, withNumbers } from '../values.js';
 import { type Polynomial, polynomialOf, keyOf } from '../polynomial.js';
 import { constantOf, tidy, fold, plain } from '../numbers.js';
@@ -99,6 +100,8 @@ export function currentsOf(
 
 /** No standard cell has larger expressions. */
 const largest = 5000;
+/** Nodes of all derived variables of a type. */
+const largestTotal = 50_000;
 
 /** Returns the view of a type; rejects types with rates that it cannot take apart. */
 export function viewOf(type: NeuronType, { environment }: CellUse): View {
@@ -106,17 +109,14 @@ export function viewOf(type: NeuronType, { environment }: CellUse): View {
   const own = ownNames(type);
   const settled = (text: string): Expression =>
     fold(withNumbers(substitute(plain(text, own), derived), environment.numbers));
-  let pending = Object.entries(type.derived);
-  while (pending.length > 0) {
-    const names = new Set(pending.map(([name]) => name));
-    const ready = pending.filter(([, { value }]) => !readsAny(parseExpression(value), names));
-    if (ready.length === 0) refuse('its variables depend on each other');
-    for (const [name, { value }] of ready) {
-      const whole = settled(value);
-      if (measure(whole).size > largest) refuse('its equations go through many variables');
-      derived.set(name, whole);
-    }
-    pending = pending.filter((one) => !ready.includes(one));
+  const ordered = derivedInOrder(type) ?? refuse('its variables depend on each other');
+  let total = 0;
+  for (const [name] of ordered) {
+    const whole = settled(type.derived[name]?.value ?? '0');
+    const { size } = measure(whole);
+    total += size;
+    if (size > largest || total > largestTotal) refuse('its equations go through many variables');
+    derived.set(name, whole);
   }
   const states = Object.keys(type.derivatives);
   const idle = Object.keys(type.state).filter((name) => type.derivatives[name] === undefined);

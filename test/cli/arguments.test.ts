@@ -61,7 +61,7 @@ describe('what is refused', () => {
     [
       'simulate m.yaml',
       'there is no command simulate | the commands are run, sweep, convert, pack, validate, codegen, verify, compare, test, ' +
-        'diff, describe, plot, report, new, explain, schema, serve, inspect, doctor, targets, completion',
+        'diff, describe, plot, report, page, new, explain, schema, serve, inspect, doctor, targets, completion',
     ],
     [
       'brian script.py --strict',

@@ -28,6 +28,8 @@ export interface CompileOptions {
   readonly device?: number;
   /** How devices spread spikes over work-items; absent: as suits each projection. */
   readonly strategy?: Strategy;
+  /** Whether the host reads synapses that are no state. */
+  readonly readsSynapses?: boolean;
   /** Folder of compiled programs, kept by content; absent: the user's. */
   readonly cacheDirectory?: string;
   /** Receives the program after each pass that is only for this target. */

@@ -91,6 +91,7 @@ export async function compileModel(
         onPass,
         ...(threads === undefined ? {} : { threads }),
         ...(ranks === undefined ? {} : { ranks }),
+        ...(exactValues === undefined ? {} : { readsSynapses: exactValues }),
         ...(ordinal === undefined ? {} : { device: ordinal }),
         ...(strategy === undefined ? {} : { strategy }),
         ...(cacheDirectory === undefined ? {} : { cacheDirectory }),

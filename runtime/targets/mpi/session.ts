@@ -215,7 +215,7 @@ class MpiSession implements Session {
         const buffer = this.#program.buffers[lacking];
         throw new UsageError(
           `a rank has no memory for ${buffer?.comment ?? 'the network'}`,
-          'use fewer ranks (--ranks), or machines with more memory: each rank holds the entire network',
+          'use fewer ranks (--ranks), or machines with more memory: each rank builds whole projections',
         );
       }
       if (action.kind === 'allocate') for (const buffer of action.buffers) await this.#fillInitial(buffer);

@@ -3,6 +3,7 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { distribute } from '../../../src/codegen/mpi/distribution.js';
+import { withOwnSynapses } from '../../../src/codegen/mpi/own-synapses.js';
 import { generateC } from '../../../src/codegen/c/generate.js';
 import { renderTemplate } from '../../../src/codegen/templates/render.js';
 import type { Program } from '../../../src/ir/program.js';
@@ -34,8 +35,9 @@ interface MpiTargetOptions {
 async function compile(program: Program, options: CompileOptions, own: MpiTargetOptions): Promise<Executable> {
   const compiler = await findMpiCompiler();
   if (compiler === undefined) throw missingMpi('mpicc');
-  const { threads = 1, ranks = own.ranks ?? availableParallelism(), cacheDirectory } = options;
-  const distribution = distribute(program);
+  const { threads = 1, ranks = own.ranks ?? availableParallelism(), cacheDirectory, readsSynapses = false } = options;
+  const shared = distribute(program);
+  const distribution = readsSynapses ? shared : withOwnSynapses(program, shared);
   const generated = generateC(program, distribution);
   const files = new Map([
     ['network.h', generated.header],
@@ -55,7 +57,13 @@ async function compile(program: Program, options: CompileOptions, own: MpiTarget
 }
 
 /** Returns what ranks exchange in the steps, for the notes of a run. */
-function notesOf({ interval, entries, gathersAtEnd, spaces }: ReturnType<typeof distribute>): readonly string[] {
+function notesOf({
+  ownSynapses,
+  interval,
+  entries,
+  gathersAtEnd,
+  spaces,
+}: ReturnType<typeof distribute>): readonly string[] {
   const gathered = [
     ...new Set([...entries.flatMap(({ gathers }) => gathers), ...gathersAtEnd].map(({ buffer }) => buffer)),
   ];
@@ -63,6 +71,11 @@ function notesOf({ interval, entries, gathersAtEnd, spaces }: ReturnType<typeof 
   const whole = entries.map(({ entry }) => entry.kernel).filter(isWhole);
   return [
     interval > 0 ? `ranks exchange spikes every ${interval} steps` : 'ranks exchange spikes within each step',
+    ...(ownSynapses.length > 0
+      ? [
+          `ranks keep only synapses onto their own cells of ${ownSynapses.map(({ projection }) => projection).join(', ')}`,
+        ]
+      : []),
     ...(gathered.length > 0 ? [`ranks exchange ${gathered.join(', ')} in steps that read them`] : []),
     ...(whole.length > 0 ? [`every rank computes ${whole.join(', ')}`] : []),
   ];

@@ -81,7 +81,7 @@ function tableLines(context: ProgramContext): string[] {
 /** Prints how ranks divide positions and exchange data, in the parts that a program has of it. */
 function exchangeTexts(
   context: ProgramContext,
-  { divided, interval }: Distribution,
+  { divided, interval, ownSynapses }: Distribution,
   inside: (lines: readonly string[]) => string,
 ): Readonly<Record<'shares' | 'declarations' | 'exchanges', string>> {
   const { program } = context;
@@ -98,6 +98,18 @@ function exchangeTexts(
     return `${comment(event)} {${ordinal(list)}u, ${ordinal(counts)}u, ${size}u, ${slots}u, ${logged}},`;
   });
   const listed = interval === 0 ? [] : events.filter((event) => isListed(program, event));
+  const arrays: string[] = [];
+  const kept = ownSynapses.map((own) => {
+    const { positions, offset, count } = own.space;
+    const first = arrays.length;
+    const all = [...own.arrays, ...own.unused];
+    arrays.push(...all.map((name) => `${ordinal(name)}u`));
+    const buffers = `${ordinal(own.segments)}u, ${own.segmentCount}u, ${ordinal(own.targets)}u`;
+    return (
+      `${comment(own.projection)} {${own.action}u, ${buffers}, {${positions}u, ${offset}u, ${count}u}, ` +
+      `${first}u, ${own.arrays.length}u, ${all.length}u},`
+    );
+  });
   return {
     shares: renderTemplate('mpi-shares', {}),
     declarations: renderTemplate('mpi-declarations', {}),
@@ -111,6 +123,8 @@ function exchangeTexts(
       ),
       events: listed.length === 0 ? '0u' : listed.map((event) => `${events.indexOf(event)}u`).join(', '),
       many: listed.length,
+      kept: inside(kept),
+      arrays: arrays.length === 0 ? '0u' : arrays.join(', '),
     }),
   };
 }

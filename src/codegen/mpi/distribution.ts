@@ -43,8 +43,29 @@ export interface DistributedEntry {
   readonly gathers: readonly Divided[];
 }
 
+/** A projection with synapses that are removed from ranks of other targets. */
+export interface OwnSynapses {
+  readonly projection: string;
+  /** Action of the initialisation after which nothing but its deliveries reads the synapses. */
+  readonly action: number;
+  /** First position of each segment, and their number. */
+  readonly segments: string;
+  readonly segmentCount: number;
+  readonly targets: string;
+  readonly space: Space;
+  /** Arrays with an element for each synapse, the targets among them. */
+  readonly arrays: readonly string[];
+  /** Arrays that are read by no kernel after building. */
+  readonly unused: readonly string[];
+}
+
+/** Whether ranks divide the items of a kernel with this space. */
+export const isDivided = (space: Space | undefined): space is Space => (space?.positions ?? 0) > 0;
+
 /** How ranks share the steps of a program. */
 export interface Distribution {
+  /** Projections with synapses that only the rank of their target keeps. */
+  readonly ownSynapses: readonly OwnSynapses[];
   /** The spaces of kernels with items or spikes; undivided kernels have no positions. */
   readonly spaces: ReadonlyMap<string, Space>;
   readonly entries: readonly DistributedEntry[];
@@ -62,12 +83,14 @@ export interface Distribution {
 const longestInterval = 256;
 
 /** An access of a kernel: the position in terms of its items, or undefined for any element. */
-interface Access {
+export interface Access {
   readonly buffer: string;
   readonly writes: boolean;
   /** Offset of item 0; undefined: any element may be touched. */
   readonly offset?: number;
   readonly perElement: number;
+  /** Whether the index is the position of a synapse. */
+  readonly atPosition: boolean;
 }
 
 function itemOffset(kernel: Kernel, index: Expression): number | undefined {
@@ -77,15 +100,18 @@ function itemOffset(kernel: Kernel, index: Expression): number | undefined {
   return base.buffer === kernel.order.targets && isLocal(base.index, 'position') ? offset : undefined;
 }
 
-function accessesOf(kernel: Kernel): readonly Access[] {
+/** Returns the accesses of a kernel's body. */
+export function accessesOf(kernel: Kernel): readonly Access[] {
   const found: Access[] = [];
   const add = (buffer: string, index: Expression, writes: boolean): void => {
     const offset = itemOffset(kernel, index);
-    found.push({ buffer, writes, perElement: 1, ...(offset === undefined ? {} : { offset }) });
+    const atPosition = kernel.shape === 'propagate' && isLocal(index, 'position');
+    found.push({ buffer, writes, perElement: 1, atPosition, ...(offset === undefined ? {} : { offset }) });
   };
   visitStatements(bodyOf(kernel), (statement) => {
     if (statement.kind === 'store' || statement.kind === 'accumulate') add(statement.buffer, statement.index, true);
-    if (statement.kind === 'setBit') found.push({ buffer: statement.mask, writes: true, offset: 0, perElement: 32 });
+    if (statement.kind === 'setBit')
+      found.push({ buffer: statement.mask, writes: true, offset: 0, perElement: 32, atPosition: false });
     for (const expression of expressionsOf(statement))
       visitExpression(expression, (part) => {
         if (part.kind === 'load') add(part.buffer, part.index, false);
@@ -127,12 +153,12 @@ function spaceOf(program: Program, kernel: Kernel, lengths: ReadonlyMap<string, 
   const positionsOf = ({ buffer, perElement }: Access): number => (lengths.get(buffer) ?? 0) * perElement;
   const [first] = writes;
   const positions = first ? positionsOf(first) : 0;
-  const isDivided =
+  const divides =
     positions > 0 &&
     offset !== undefined &&
     isAligned(offset) &&
     writes.every((access) => access.offset === offset && positionsOf(access) === positions);
-  return isDivided ? { positions, offset, count: items.count } : whole;
+  return divides ? { positions, offset, count: items.count } : whole;
 }
 
 /**
@@ -227,7 +253,8 @@ export function distribute(program: Program): Distribution {
     const next = new Map([...start, ...end].filter(([buffer]) => !gathersAtEnd.has(buffer)));
     if (next.size === start.size && [...next.keys()].every((buffer) => start.has(buffer))) {
       const mayFault = called.some(hasFault);
-      return { spaces, entries, gathersAtEnd: [...gathersAtEnd.values()], divided: next, interval, mayFault };
+      const gathered = [...gathersAtEnd.values()];
+      return { ownSynapses: [], spaces, entries, gathersAtEnd: gathered, divided: next, interval, mayFault };
     }
     start = next;
   }
@@ -239,7 +266,7 @@ const isConditional = ({ every, offset }: StepEntry): boolean => every > 1 || of
 function maskOf(program: Program, kernel: Kernel): readonly Access[] {
   if (kernel.shape !== 'compact') return [];
   const { mask, maskBegin } = ringOf(program, kernel.event);
-  return [{ buffer: mask, writes: false, offset: maskBegin, perElement: 32 }];
+  return [{ buffer: mask, writes: false, offset: maskBegin, perElement: 32, atPosition: false }];
 }
 
 function hasFault(kernel: Kernel): boolean {

@@ -5,6 +5,7 @@ import { dataFile, mainFile, readmeFile, type ScriptEntry } from '../c/project.j
 import { generateC } from '../c/generate.js';
 import { renderTemplate } from '../templates/render.js';
 import { distribute } from './distribution.js';
+import { withOwnSynapses } from './own-synapses.js';
 
 /**
  * Returns the files of a stand-alone project, by name.
@@ -13,7 +14,7 @@ import { distribute } from './distribution.js';
  * @returns texts, and the bytes of `initial.bin`; the same for equal programs
  */
 export function mpiProject(program: Program, script: readonly ScriptEntry[]): ReadonlyMap<string, string | Uint8Array> {
-  const { header, source } = generateC(program, distribute(program));
+  const { header, source } = generateC(program, withOwnSynapses(program, distribute(program)));
   return new Map<string, string | Uint8Array>([
     ['network.h', header],
     ['network.c', source],

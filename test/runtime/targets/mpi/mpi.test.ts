@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { mpiTarget, mpiTargetWith } from '../../../../runtime/targets/mpi/target.js';
 import { distribute } from '../../../../src/codegen/mpi/distribution.js';
+import { withOwnSynapses } from '../../../../src/codegen/mpi/own-synapses.js';
 import type { Program } from '../../../../src/ir/program.js';
 import { lowered } from '../../../support/simulate.js';
 
@@ -28,6 +29,21 @@ state_monitors: { trace: { source: cells, variables: [v], record: [3], dt: 1 ms 
 run: 100 s
 `).program;
 
+const plastic = `
+format: interneuron/brian
+dt: 0.1 ms
+neuron_groups:
+  cells: { N: 100, model: "dv/dt = -v/(10*ms) : volt", threshold: v > 10*mV, reset: v = 0*mV, method: exact }
+synapses:
+  s:
+    source: cells
+    target: cells
+    model: "g : volt"
+    on_pre: "v_post += g; g = g*0.99"
+    connect: { p: 0.1 }
+run: 1 ms
+`;
+
 describe('the division of a program', () => {
   test('exchanges spikes as rarely as delays allow', () => {
     expect(distribute(network('1.5 ms')).interval).toBe(15);
@@ -44,6 +60,20 @@ describe('the division of a program', () => {
     expect(exchanged.map(({ entry }) => [entry.every])).toEqual([[10]]);
     expect(exchanged[0]?.gathers.map(({ buffer }) => buffer)).toEqual(['cells.v']);
     expect(divided.get('cells.v')).toEqual({ buffer: 'cells.v', positions: 320, perElement: 1 });
+  });
+});
+
+describe('synapses that ranks keep', () => {
+  test('are those onto their own cells if nothing else reads them', () => {
+    const program = network('1.5 ms');
+    expect(withOwnSynapses(program, distribute(program)).ownSynapses).toMatchObject([
+      { projection: 's', arrays: ['s.targets'], space: { positions: 320, offset: 0, count: 300 } },
+    ]);
+  });
+
+  test('are all if synapses have state', () => {
+    const { program } = lowered(plastic);
+    expect(withOwnSynapses(program, distribute(program)).ownSynapses).toEqual([]);
   });
 });
 

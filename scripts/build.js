@@ -1,4 +1,4 @@
-/** Builds dist/: the command (cli.js), the library (index.js) and its declarations (types/). */
+/** Builds dist/: the commands (cli.js, biosimulators.js), the library (index.js) and its declarations (types/). */
 import { execFile } from 'node:child_process';
 import { chmod, rm } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
@@ -24,8 +24,8 @@ const declarations = promisify(execFile)(
 });
 
 await Promise.all([
-  bundle({ cli: 'src/cli/main.ts', index: 'src/index.ts' }, dist),
+  bundle({ cli: 'src/cli/main.ts', biosimulators: 'src/cli/biosimulators-main.ts', index: 'src/index.ts' }, dist),
   bundlePage(resolve(dist, 'page')),
   declarations,
 ]);
-await chmod(resolve(dist, 'cli.js'), 0o755);
+for (const name of ['cli', 'biosimulators']) await chmod(resolve(dist, `${name}.js`), 0o755);

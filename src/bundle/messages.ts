@@ -113,6 +113,12 @@ export const messages = {
     found: element,
     hint: 'run the archive with another program, or write one task for each run',
   }),
+  noNetwork: (file: string): Finding => ({
+    code: 'sedml/no-network',
+    message: `${file} has no network to simulate`,
+    expected: 'a Simulation of LEMS, or a network',
+    hint: 'name a file with a network as the source of the model',
+  }),
   otherMethod: (id: string): Finding => ({
     code: 'sedml/other-method',
     severity: 'warning',

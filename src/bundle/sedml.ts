@@ -12,7 +12,8 @@ import { descendantsOf, element, xmlText, type WrittenElement } from './xml.js';
 
 const namespace = 'http://sed-ml.org/sed-ml/level1/version4';
 const mathNamespace = 'http://www.w3.org/1998/Math/MathML';
-const timeSymbol = 'urn:sedml:symbol:time';
+/** Stands for the time of a task. */
+export const timeSymbol = 'urn:sedml:symbol:time';
 
 /** Forward Euler, which LEMS prescribes. */
 export const forwardEuler = 'KISAO:0000030';
@@ -88,7 +89,16 @@ export interface SedTask {
   /** Duration in s, and number of time steps. */
   readonly duration: number;
   readonly steps: number;
+  /** Number of the last steps that are reported. */
+  readonly reported: number;
+  /** Method that the task asks for. */
+  readonly method: string;
+  /** Seed of random numbers, if it is given. */
+  readonly seed?: string;
 }
+
+/** Parameter of KiSAO with the seed of random numbers. */
+const seedParameter = 'KISAO:0000488';
 
 /** Parts of experiments that are not carried out. */
 const unread = ['repeatedTask', 'parameterEstimationTask', 'steadyState', 'oneStep', 'analysis', 'listOfChanges'];
@@ -101,7 +111,11 @@ const unread = ['repeatedTask', 'parameterEstimationTask', 'steadyState', 'oneSt
  */
 export function readTasks(text: string, document: string, diagnostics: Diagnostics): readonly SedTask[] {
   const root = readXml(text, document, diagnostics);
-  if (!root) return [];
+  return root ? tasksIn(root, diagnostics) : [];
+}
+
+/** Returns the tasks of a document that is read. */
+export function tasksIn(root: XmlElement, diagnostics: Diagnostics): readonly SedTask[] {
   for (const found of unread.flatMap((name) => descendantsOf(root, name)))
     diagnostics.add(messages.unreadElement(found.name), found.place);
   const byId = (name: string): ReadonlyMap<string, XmlElement> =>
@@ -121,13 +135,14 @@ export function readTasks(text: string, document: string, diagnostics: Diagnosti
     const steps = numberIn(course, count, diagnostics);
     if (source === undefined || start === undefined || end === undefined || steps === undefined) return [];
     // Steps divide the time that is reported; the run begins at 0.
-    return [
-      { id: task.attribute('id') ?? '', source, duration: end, steps: Math.round((end / (end - start)) * steps) },
-    ];
+    const all = Math.round((end / (end - start)) * steps);
+    const id = task.attribute('id') ?? '';
+    return [{ id, source, duration: end, steps: all, reported: steps, ...methodOf(course) }];
   });
 }
 
-function referred(
+/** Returns the element that an attribute refers to, and reports an unknown one. */
+export function referred(
   task: XmlElement,
   name: string,
   known: ReadonlyMap<string, XmlElement>,
@@ -163,9 +178,19 @@ function checkLanguage(model: XmlElement, diagnostics: Diagnostics): void {
     diagnostics.add(messages.unreadLanguage(language === '' ? 'an unstated language' : language), model.place);
 }
 
+const term = (owner: XmlElement | undefined): string | undefined => owner?.attribute('kisaoID')?.replace('_', ':');
+
+/** Returns the method that a simulation asks for, and the seed. */
+function methodOf(course: XmlElement): Pick<SedTask, 'method' | 'seed'> {
+  const algorithm = course.children.find(({ name }) => name === 'algorithm');
+  const seed = descendantsOf(course, 'algorithmParameter').find((one) => term(one) === seedParameter);
+  const value = seed?.attribute('value');
+  return { method: term(algorithm) ?? forwardEuler, ...(value === undefined ? {} : { seed: value }) };
+}
+
 /** Warns of a method other than that of LEMS. */
 function checkMethod(course: XmlElement, diagnostics: Diagnostics): void {
+  const { method } = methodOf(course);
   const algorithm = course.children.find(({ name }) => name === 'algorithm');
-  const method = (algorithm?.attribute('kisaoID') ?? forwardEuler).replace('_', ':');
-  if (algorithm && method !== forwardEuler) diagnostics.add(messages.otherMethod(method), algorithm.place);
+  if (method !== forwardEuler) diagnostics.add(messages.otherMethod(method), (algorithm ?? course).place);
 }

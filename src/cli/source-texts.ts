@@ -2,6 +2,7 @@
 
 import { statSync } from 'node:fs';
 import { DiagnosticError, UsageError } from '../diagnostics/diagnostic.js';
+import { systemCode } from '../diagnostics/system-error.js';
 import { readSource } from '../run/read/read-source.js';
 
 /** A finding in a longer file is shown without its lines. */
@@ -16,7 +17,9 @@ export function sourceText(sources: ReadonlyMap<string, string>, name: string): 
       ? undefined
       : readSource(name).text;
   } catch (error) {
-    if (error instanceof UsageError || error instanceof DiagnosticError) return undefined;
+    // A path within an archive has no file of its own.
+    const isUnreadable = systemCode(error) !== undefined;
+    if (isUnreadable || error instanceof UsageError || error instanceof DiagnosticError) return undefined;
     throw error;
   }
 }

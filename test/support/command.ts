@@ -25,6 +25,8 @@ export interface CommandOptions {
   readonly input?: string | Uint8Array;
   /** Receives a function that acts as Ctrl-C. */
   readonly interrupt?: (press: () => void) => void;
+  /** Another program than `interneuron`. */
+  readonly program?: (words: readonly string[], terminal: Terminal) => Promise<number>;
   /** Receives each text that is written to stdout. */
   readonly onOutput?: (text: string) => void;
 }
@@ -33,7 +35,7 @@ export interface CommandOptions {
 export async function runCommand(words: readonly string[], options: CommandOptions = {}): Promise<CommandOutcome> {
   let stdout = '';
   let stderr = '';
-  const { onTerminal = false, columns = 80 } = options;
+  const { onTerminal = false, columns = 80, program = runCommandLine } = options;
   const terminal: Terminal = {
     stdout: {
       write(text) {
@@ -58,7 +60,7 @@ export async function runCommand(words: readonly string[], options: CommandOptio
       throw new Error(`the command ended the process with ${code}`);
     },
   };
-  const code = await runCommandLine(words, terminal);
+  const code = await program(words, terminal);
   return { code, stdout, stderr };
 }
 

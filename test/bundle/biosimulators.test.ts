@@ -1,0 +1,195 @@
+/** `interneuron-biosimulators`: archives that are carried out by the conventions of BioSimulators. */
+
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { openH5, valueOf, type Dataset, type Group } from '../../runtime/results/nwb/h5.js';
+import { archiveBytes } from '../../src/bundle/archive.js';
+import { textFile } from '../../src/bundle/contents.js';
+import { manifestText } from '../../src/bundle/manifest.js';
+import { runBiosimulators } from '../../src/cli/biosimulators.js';
+import { runCommand, temporaryFolder, type CommandOutcome } from '../support/command.js';
+
+const folder = temporaryFolder();
+const model = {
+  interneuron: 1,
+  name: 'pair',
+  neurons: {
+    cell: {
+      state: { v: { unit: 'mV', initial: '0 mV' } },
+      derivatives: { v: '(15*mV - v)/(10*ms)' },
+      events: { spike: { when: 'v > 10*mV', do: ['v = 0*mV'] } },
+    },
+  },
+  populations: { cells: { type: 'cell', size: 2 } },
+  record: [{ of: 'cells', variables: ['v'], every: '0.1 ms' }],
+  experiment: { dt: '0.1 ms', duration: '5 ms' },
+};
+
+const execute = (archive: string, output: string, policy = ''): Promise<CommandOutcome> =>
+  runCommand(['-i', folder.file(archive), '-o', folder.file(output)], {
+    program: runBiosimulators,
+    environment: { ALGORITHM_SUBSTITUTION_POLICY: policy },
+  });
+
+const logOf = (output: string): unknown => parse(readFileSync(folder.file(`${output}/log.yml`), 'utf8'));
+
+/** Writes an archive with an experiment and the packed model. */
+async function writeArchive(name: string, sedml: string): Promise<void> {
+  const files = [textFile('experiments/run.sedml', sedml, 'about', ''), textFile('model.xml', lems, 'model', '')];
+  const manifest = textFile('manifest.xml', manifestText(files, 'experiments/run.sedml'), 'about', '');
+  writeFileSync(folder.file(name), await archiveBytes([manifest, ...files]));
+}
+
+let lems = '';
+
+beforeAll(async () => {
+  writeFileSync(folder.file('pair.yaml'), JSON.stringify(model));
+  const words = [folder.file('pair.yaml'), '--to', 'lems', '-o'];
+  expect((await runCommand(['pack', ...words, folder.file('pair.omex')])).code).toBe(0);
+  expect((await runCommand(['convert', ...words, folder.file('pair.xml')])).code).toBe(0);
+  lems = readFileSync(folder.file('pair.xml'), 'utf8');
+}, 60_000);
+
+const experiment = `<sedML xmlns="http://sed-ml.org/sed-ml/level1/version4" level="1" version="4">
+  <listOfModels>
+    <model id="model" language="urn:sedml:language:lems" source="../model.xml"/>
+  </listOfModels>
+  <listOfSimulations>
+    <uniformTimeCourse id="late" initialTime="0" outputStartTime="0.002" outputEndTime="0.004" numberOfSteps="10">
+      <algorithm kisaoID="KISAO:0000030"/>
+    </uniformTimeCourse>
+  </listOfSimulations>
+  <listOfTasks>
+    <task id="task" modelReference="model" simulationReference="late"/>
+  </listOfTasks>
+  <listOfDataGenerators>
+    <dataGenerator id="mV">
+      <listOfVariables>
+        <variable id="v" target="cells[0]/v" taskReference="task"/>
+        <variable id="t" symbol="urn:sedml:symbol:time" taskReference="task"/>
+      </listOfVariables>
+      <listOfParameters><parameter id="scale" value="1000"/></listOfParameters>
+      <math xmlns="http://www.w3.org/1998/Math/MathML">
+        <apply><plus/><apply><times/><ci>v</ci><ci>scale</ci></apply><ci>t</ci></apply>
+      </math>
+    </dataGenerator>
+  </listOfDataGenerators>
+  <listOfOutputs>
+    <report id="report" name="Potential"><listOfDataSets>
+      <dataSet id="set" label="v" dataReference="mV"/>
+    </listOfDataSets></report>
+    <plot2D id="plot"><listOfCurves>
+      <curve id="curve" xDataReference="mV" yDataReference="mV"/>
+    </listOfCurves></plot2D>
+  </listOfOutputs>
+</sedML>
+`;
+
+/** The potential in V after n steps of forward Euler from 0, without spikes. */
+function euler(steps: number, dt: number): number {
+  let v = 0;
+  for (let step = 0; step < steps; step++) v += (dt * (15e-3 - v)) / 10e-3;
+  return v;
+}
+
+describe('interneuron-biosimulators', () => {
+  it('writes the reports of an archive that interneuron has packed', async () => {
+    const { code, stdout } = await execute('pair.omex', 'packed');
+    expect({ code, stdout }).toEqual({
+      code: 0,
+      stdout: `wrote ${folder.file('packed/reports.h5')}, ${folder.file('packed/log.yml')}\n`,
+    });
+    const file = await openH5(folder.file('packed/reports.h5'));
+    const report = file.get('run.sedml/report') as Dataset;
+    const values = valueOf(report) as Float64Array;
+    expect(report.shape).toEqual([3, 51]);
+    expect([values[0], values[50]]).toEqual([0, 0.005]);
+    for (const step of [0, 1, 10, 50]) expect(values[51 + step]).toBeCloseTo(euler(step, 1e-4), 15);
+    const attributes = ['_type', 'uri', 'sedmlId', 'sedmlDataSetLabels', 'sedmlDataSetShapes'];
+    expect(attributes.map((name) => report.attrs[name]?.value)).toEqual([
+      'SedReport',
+      'run.sedml/report',
+      'report',
+      ['time', 'cells[0]/v', 'cells[1]/v'],
+      ['51', '51', '51'],
+    ]);
+    expect((file.get('run.sedml') as Group).attrs['combineArchiveLocation']?.value).toBe('run.sedml');
+    file.close();
+    expect(logOf('packed')).toMatchObject({
+      status: 'SUCCEEDED',
+      sedDocuments: [{ location: 'run.sedml', tasks: [{ id: 'task', algorithm: 'KISAO:0000030' }] }],
+    });
+  });
+
+  it('computes data generators over the time that is reported, and leaves out plots', async () => {
+    await writeArchive('late.omex', experiment);
+    expect((await execute('late.omex', 'late')).code).toBe(0);
+    const file = await openH5(folder.file('late/reports.h5'));
+    const report = file.get('experiments/run.sedml/report') as Dataset;
+    const values = valueOf(report) as Float64Array;
+    expect([report.shape, report.attrs['sedmlName']?.value]).toEqual([[1, 11], 'Potential']);
+    // 2 ms are 10 steps of 0.2 ms.
+    values.forEach((value, row) => expect(value).toBeCloseTo(1e3 * euler(10 + row, 2e-4) + 0.002 + row * 2e-4, 12));
+    file.close();
+    expect(logOf('late')).toMatchObject({
+      sedDocuments: [
+        {
+          outputs: [
+            { id: 'report', status: 'SUCCEEDED' },
+            { id: 'plot', status: 'SKIPPED' },
+          ],
+        },
+      ],
+    });
+  });
+
+  it('reports all mistakes with their places, and writes only the log', async () => {
+    const wrong = experiment
+      .replace('simulationReference="late"', 'simulationReference="early"')
+      .replace('target="cells[0]/v" taskReference="task"', 'target="cells[0]/v" taskReference="tusk"')
+      .replace('<ci>scale</ci>', '<ci>scales</ci>')
+      .replace('dataReference="mV"', 'dataReference="volt"')
+      .replace('yDataReference="mV"', 'yDataReference="V"');
+    await writeArchive('wrong.omex', wrong);
+    const { code, stderr } = await execute('wrong.omex', 'wrong');
+    expect(code).toBe(1);
+    const found = [...stderr.matchAll(/error\[([^\]]+)\].*\n\s+--> (.*?):(\d+):/g)].map(([, rule, path, line]) => [
+      rule,
+      path?.replace(folder.file('wrong.omex'), ''),
+      Number(line),
+    ]);
+    const place = '/experiments/run.sedml';
+    expect(found).toEqual([
+      ['sedml/unknown-reference', place, 11],
+      ['sedml/unknown-reference', place, 16],
+      ['sedml/unknown-reference', place, 21],
+      ['sedml/unknown-reference', place, 27],
+      ['sedml/unknown-reference', place, 30],
+    ]);
+    expect(existsSync(folder.file('wrong/reports.h5'))).toBe(false);
+    expect(logOf('wrong')).toMatchObject({ status: 'FAILED', exception: { category: 'DiagnosticError' } });
+  });
+
+  it('reports paths that the model lacks at the variables', async () => {
+    await writeArchive('path.omex', experiment.replace('cells[0]/v', 'cells[7]/u'));
+    const { code, stderr } = await execute('path.omex', 'path');
+    expect(code).toBe(1);
+    expect(stderr).toContain(`--> ${folder.file('path.omex')}/experiments/run.sedml:16:`);
+  });
+
+  it('replaces methods unless the policy forbids it', async () => {
+    await writeArchive('rk4.omex', experiment.replace('KISAO:0000030', 'KISAO:0000032'));
+    expect((await execute('rk4.omex', 'rk4')).code).toBe(0);
+    expect((await execute('rk4.omex', 'strict', 'NONE')).code).toBe(1);
+  });
+
+  it.each([
+    [[], 'no archive is given'],
+    [['--archives', 'x'], "Unknown option '--archives'"],
+  ])('refuses %j', async (words, message) => {
+    const { code, stderr } = await runCommand(words, { program: runBiosimulators });
+    expect(code).toBe(2);
+    expect(stderr).toContain(message);
+  });
+});

@@ -46,8 +46,18 @@ const settings = {
   OMPI_ALLOW_RUN_AS_ROOT_CONFIRM: '1',
 } as const;
 
-/** Starts ranks of a program; its first rank has the standard streams. */
+/**
+ * Starts ranks of a program; its first rank has the standard streams. Signals of the terminal do not reach them, so that a
+ * run that is stopped keeps its data. They end with this process.
+ */
 export function startRanks(program: string, ranks: number): ChildProcessWithoutNullStreams {
   const [command, ...words] = launcher();
-  return spawn(command, [...words, '-n', String(ranks), program], { env: { ...settings, ...process.env } });
+  const child = spawn(command, [...words, '-n', String(ranks), program], {
+    env: { ...settings, ...process.env },
+    detached: true,
+  });
+  const end = (): void => void child.kill('SIGTERM');
+  process.on('exit', end);
+  child.on('close', () => process.off('exit', end));
+  return child;
 }

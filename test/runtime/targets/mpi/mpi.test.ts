@@ -1,6 +1,6 @@
 /** What the target mpi does when something goes wrong, and how it divides programs. */
 
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -8,16 +8,16 @@ import { mpiTarget, mpiTargetWith } from '../../../../runtime/targets/mpi/target
 import { distribute } from '../../../../src/codegen/mpi/distribution.js';
 import { withOwnSynapses } from '../../../../src/codegen/mpi/own-synapses.js';
 import type { Program } from '../../../../src/ir/program.js';
+import { startProgram, until } from '../../../support/program-process.js';
 import { lowered } from '../../../support/simulate.js';
 
-const network = (delay: string, model = 'dv/dt = (12*mV - v)/(10*ms) : volt'): Program =>
-  lowered(`
+const text = (delay: string): string => `
 format: interneuron/brian
 dt: 0.1 ms
 neuron_groups:
   cells:
     N: 300
-    model: "${model}"
+    model: "dv/dt = (12*mV - v)/(10*ms) : volt"
     threshold: v > 10*mV
     reset: v = 0*mV
     initializers: { v: "rand()*10*mV" }
@@ -27,7 +27,9 @@ synapses:
 spike_monitors: { spikes: { source: cells } }
 state_monitors: { trace: { source: cells, variables: [v], record: [3], dt: 1 ms } }
 run: 100 s
-`).program;
+`;
+
+const network = (delay: string): Program => lowered(text(delay)).program;
 
 const plastic = `
 format: interneuron/brian
@@ -120,6 +122,22 @@ describe.skipIf(!available)('ranks that end', () => {
     await session.initialise();
     await session.run(10);
     await session.dispose();
+    expect(ranks()).toEqual([]);
+  });
+
+  test('keep the data of a run that is stopped', { timeout: 120_000 }, async () => {
+    const [model, output] = [join(cacheDirectory, 'network.yaml'), join(cacheDirectory, 'stopped.nwb')];
+    writeFileSync(model, text('1 ms'));
+    const words = ['run', model, '--target', 'mpi', '--ranks', '2', '-o', output];
+    const run = startProgram(words, { environment: { INTERNEURON_CACHE: cacheDirectory } });
+    await until(() => ranks().length === 2, 'two ranks');
+    await until(() => readdirSync(cacheDirectory).some((name) => name.includes('.partial-')), 'a result');
+    await new Promise((resolve) => setTimeout(resolve, 2000));
+    // As the terminal does, to the whole group.
+    process.kill(-run.child.pid!, 'SIGINT');
+    const { code, stdout } = await run.ended;
+    expect(code).toBe(130);
+    expect(stdout).toContain('stopped.incomplete.nwb');
     expect(ranks()).toEqual([]);
   });
 });

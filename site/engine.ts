@@ -1,13 +1,21 @@
 /** The program in a browser: reads a model, runs it and converts it. */
 
 import { giveFiles, platform } from './platform.js';
-import { loadHdf5 } from './hdf5.js';
+import { loadHdf5, writtenHdf5 } from './hdf5.js';
 import type { BeginMessage, Calls, Converted, GivenModel, LiveMessage, Parameter, ReadModel } from './messages.js';
 import type { RecordedRun } from '../runtime/record/recorder.js';
-import { createRecorder } from '../runtime/record/recorder.js';
+import { createRecorder, runRecord } from '../runtime/record/recorder.js';
 import { recordingPlan, type RecordingPlan } from '../runtime/record/plan.js';
 import { protocolSteps } from '../runtime/record/protocol.js';
-import { columnCount, elementAt, type SampleBlock, type SampleSink } from '../runtime/results/result.js';
+import { createNwb } from '../runtime/results/nwb/content.js';
+import {
+  columnCount,
+  elementAt,
+  type RunRecord,
+  type RunSetup,
+  type SampleBlock,
+  type SampleSink,
+} from '../runtime/results/result.js';
 import { UsageError, type Diagnostic } from '../src/diagnostics/diagnostic.js';
 import { compileModel, countAllSynapses } from '../src/run/compile-model.js';
 import { startConnected } from '../src/run/connect.js';
@@ -20,12 +28,23 @@ import { isHdf5 } from '../src/run/read/included-files.js';
 import type { ImportedModel } from '../src/run/read/imported-model.js';
 import { readSource } from '../src/run/read/read-source.js';
 import { runFindings } from '../src/run/results/run-findings.js';
+import { runSetup } from '../src/run/results/run-setup.js';
+import { fileUnits } from '../src/run/results/written-units.js';
 import { stopwatch } from '../src/run/run-options.js';
 
 /** A result with the findings about it. */
 type Found<T> = Promise<{ readonly answer: Awaited<T>; readonly findings: readonly Diagnostic[] }>;
 
+/** The last run of the model, for files. */
+interface LastRun {
+  readonly setup: RunSetup;
+  readonly record: RunRecord;
+  readonly blocks: readonly SampleBlock[];
+  readonly recorded: RecordedRun;
+}
+
 let current: ImportedModel | undefined;
+let last: LastRun | undefined;
 let stopping = new AbortController();
 
 const model = (): ImportedModel => {
@@ -36,6 +55,7 @@ const model = (): ImportedModel => {
 /** Imports a model. @throws DiagnosticError, UsageError */
 export async function read(given: GivenModel): Found<ReturnType<Calls['read']>> {
   current = undefined;
+  last = undefined;
   const { files, main, options } = given;
   giveFiles(new Map(files));
   if (files.some(([, bytes]) => isHdf5(bytes))) await loadHdf5();
@@ -96,34 +116,37 @@ export async function run(tell: (message: BeginMessage | LiveMessage) => void): 
   const watch = stopwatch();
   const compiled = await compileModel(imported, { target: 'wasm' }, watch);
   const { program, protocol, executable } = compiled;
-  const plan = recordingPlan(program, protocol);
+  const units = fileUnits(imported.notation);
+  const plan = recordingPlan(program, protocol, units.samples);
+  const { setup, notes } = runSetup(imported, compiled, plan, units.times ? { times: units.times } : {});
   tell(beginOf(plan, protocolSteps(protocol), program.dt));
-  let blocks: SampleBlock[] = [];
+  const blocks: SampleBlock[] = [];
   const sink: SampleSink = { samples: (block) => void blocks.push(block), advance: () => undefined };
   const recorder = createRecorder(program, protocol, sink, plan);
   const session = await startConnected(executable, program, { signal: stopping.signal });
   try {
     const taken = plan.trains.map(() => 0);
-    let last = 0;
+    let [shown, lastTime] = [0, 0];
     const show = (done: number): void => {
       const spikes = plan.trains.map((_, train) => {
         const { steps, cells } = recording.spikes(train, taken[train] ?? 0);
         taken[train] = (taken[train] ?? 0) + steps.length;
         return { train, steps, cells };
       });
-      tell({ kind: 'live', done, spikes, samples: blocks.map((block) => samplesOf(block, plan)) });
-      blocks = [];
-      last = performance.now();
+      tell({ kind: 'live', done, spikes, samples: blocks.slice(shown).map((block) => samplesOf(block, plan)) });
+      shown = blocks.length;
+      lastTime = performance.now();
     };
     const recording = await recorder.begin(session, {
       signal: stopping.signal,
       onProgress: (done) => {
-        if (performance.now() - last > interval) show(done);
+        if (performance.now() - lastTime > interval) show(done);
       },
     });
     for (const entry of protocol) await recording.perform(entry);
     const recorded = await recording.finish(protocol);
     show(recorded.steps);
+    last = { setup, record: runRecord(setup.header, plan, recorded, notes), blocks, recorded };
     watch.end('run');
     return { answer: endOf(recorded, plan, watch.seconds()), findings: runFindings(recorded, program.dt) };
   } finally {
@@ -175,6 +198,22 @@ function endOf(
       spikes: fingerprint.populations[name]?.spikes.count ?? 0,
     })),
   };
+}
+
+/** Writes the last run as NWB. */
+export async function nwb(): Found<ReturnType<Calls['nwb']>> {
+  if (!last) throw new UsageError('nothing was run', 'run the model');
+  const { setup, record, blocks, recorded } = last;
+  const bytes = await writtenHdf5((h5, path) => {
+    const content = createNwb(h5, path, setup);
+    for (const block of blocks) {
+      content.samples(block);
+      content.advance(block.steps.at(-1) ?? 0);
+    }
+    content.finish(record, recorded.trains);
+    content.h5.file.close();
+  });
+  return { answer: { name: `${platform.paths.parse(model().source.path).name}.nwb`, bytes }, findings: [] };
 }
 
 /** Ends a run after the steps that are under way. */

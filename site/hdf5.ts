@@ -5,9 +5,10 @@ import { addressOf } from './parts.js';
 import { platform } from './platform.js';
 import { treeOf } from '../src/run/hdf5/tree.mjs';
 import { treeRequest, type TreeOptions } from '../src/run/hdf5/tree-request.js';
+import { withClock } from '../runtime/results/nwb/clock.js';
+import { defaultDate } from '../runtime/results/result.js';
+import type { H5 } from '../runtime/results/nwb/h5-writer.js';
 import type { Hdf5File } from '../translators/shared/hdf5.js';
-
-type H5 = typeof import('h5wasm').default;
 
 /** The library's files. */
 interface LibraryFiles {
@@ -43,13 +44,21 @@ export function readHdf5Tree(path: string, only: readonly string[], options?: Tr
   }
 }
 
-/** Returns the bytes of a file with the content that `fill` gives it. */
-export async function hdf5File(fill: (file: File) => void): Promise<Uint8Array> {
+/** Returns the bytes of the file that `write` writes and closes. */
+export async function writtenHdf5(write: (h5: H5, path: string) => void): Promise<Uint8Array> {
   const { h5, files } = await loadHdf5();
-  const file = new h5.File(name, 'w');
-  fill(file);
-  file.close();
+  write(h5, name);
   const bytes = files.readFile(name);
   files.unlink(name);
   return bytes;
 }
+
+/** Returns the bytes of a file with the content that `fill` gives it. Equal contents give equal bytes. */
+export const hdf5File = (fill: (file: File) => void): Promise<Uint8Array> =>
+  writtenHdf5((h5, path) =>
+    withClock(Date.parse(defaultDate), () => {
+      const file = new h5.File(path, 'w');
+      fill(file);
+      file.close();
+    }),
+  );

@@ -31,6 +31,7 @@ const runButton = button('run');
 const stopButton = button('stop');
 const convertButton = button('convert');
 const shareButton = button('share');
+const nwbButton = button('nwb');
 const progress = element('progress', HTMLProgressElement);
 const mainSelect = select('main');
 const exampleSelect = select('examples');
@@ -166,6 +167,7 @@ async function read(): Promise<boolean> {
   readNow = reply.answer;
   showFindings(reply.findings);
   runButton.disabled = convertButton.disabled = !readNow;
+  nwbButton.disabled = true;
   shareButton.disabled = false;
   if (!readNow) {
     say(`${given.main} cannot be run: ${problem(reply)}`);
@@ -205,6 +207,7 @@ async function run(): Promise<void> {
     return say(`The run failed: ${problem(reply)}`);
   }
   if (reply.findings.length > 0) showFindings(reply.findings);
+  nwbButton.disabled = false;
   progress.value = reply.answer.steps / steps;
   showEnd(reply.answer);
 }
@@ -328,6 +331,15 @@ async function convertTo(notation: TargetNotation): Promise<void> {
   say(`The conversion to ${notation} is ${outcome}: ${files.map(({ name }) => name).join(', ')}.`);
 }
 
+async function saveRun(): Promise<void> {
+  say('The run is being written.');
+  const reply = await (await client).call('nwb');
+  if (!reply.answer) return say(`The run cannot be written: ${problem(reply)}`);
+  const { name, bytes } = reply.answer;
+  download(name, bytes);
+  say(`The run was written as ${name}.`);
+}
+
 async function share(): Promise<void> {
   const address = new URL(location.href);
   address.hash = await fragmentOf(asSet());
@@ -344,6 +356,7 @@ async function share(): Promise<void> {
 runButton.onclick = () => void work(run);
 stopButton.onclick = () => void client.then(({ call }) => call('stop'));
 convertButton.onclick = () => void work(() => convertTo(select('notation').value as TargetNotation));
+nwbButton.onclick = () => void work(saveRun);
 shareButton.onclick = () => void share();
 parameterSelect.onchange = showSlider;
 slider.oninput = setParameter;

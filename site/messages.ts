@@ -57,6 +57,8 @@ export interface Calls {
   run(): Promise<RunEnd>;
   /** Builds the network to count its synapses. @returns sections of a description, in HTML */
   describe(): Promise<string>;
+  /** The result of the last run as NWB. */
+  nwb(): Promise<MadeFile>;
   stop(): Promise<void>;
   convert(to: TargetNotation): Promise<Converted>;
 }

@@ -1,6 +1,6 @@
 /** The worker in which the page reads, runs and converts models. */
 
-import { convert, describe, read, run, stop } from './engine.js';
+import { convert, describe, nwb, read, run, stop } from './engine.js';
 import type { AnswerMessage, CallMessage, FromWorker, GivenModel, ToWorker } from './messages.js';
 import { DiagnosticError, InvariantError, UsageError, type Diagnostic } from '../src/diagnostics/diagnostic.js';
 import type { TargetNotation } from '../src/run/convert/target-notations.js';
@@ -15,6 +15,8 @@ async function answerTo({ call, given }: CallMessage): Promise<Pick<AnswerMessag
       return run(tell);
     case 'describe':
       return describe();
+    case 'nwb':
+      return nwb();
     case 'stop':
       stop();
       return { findings: [] };

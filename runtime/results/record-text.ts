@@ -1,5 +1,6 @@
 /** The record of a run as JSON text, and back. */
 
+import { platform } from '#platform';
 import { DiagnosticError, UsageError } from '../../src/diagnostics/diagnostic.js';
 import type { ElementType, TypedArray } from '../../src/ir/program.js';
 import { arrayFromBytes, bytesOf, elementTypeOf } from './arrays.js';
@@ -122,7 +123,7 @@ export function dataRecord(data: ReadonlyMap<string, TypedArray>): Record<string
   return Object.fromEntries(
     [...data].map(([digest, array]) => [
       digest,
-      { dtype: elementTypeOf(array), base64: Buffer.from(bytesOf(array)).toString('base64') },
+      { dtype: elementTypeOf(array), base64: platform.bytes.toBase64(bytesOf(array)) },
     ]),
   );
 }
@@ -137,7 +138,7 @@ export function readData(value: unknown, path: string): ReadonlyMap<string, Type
       const { dtype, base64 } = array ?? {};
       if (!dtype || !elementTypes.has(dtype) || typeof base64 !== 'string')
         throw damaged(path, `its data ${digest} is not an array`);
-      return [digest, arrayFromBytes(dtype, Buffer.from(base64, 'base64'))];
+      return [digest, arrayFromBytes(dtype, platform.bytes.fromBase64(base64))];
     }),
   );
 }

@@ -3,7 +3,8 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { openH5, valueOf, type Dataset, type Group } from '../../runtime/results/nwb/h5.js';
+import { openH5, valueOf } from '../../runtime/results/nwb/h5.js';
+import type { Dataset, Group } from '../../runtime/results/nwb/h5-writer.js';
 import { archiveBytes } from '../../src/bundle/archive.js';
 import { textFile } from '../../src/bundle/contents.js';
 import { manifestText } from '../../src/bundle/manifest.js';

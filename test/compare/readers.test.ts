@@ -3,7 +3,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { loadH5, type Group } from '../../runtime/results/nwb/h5.js';
+import { loadH5 } from '../../runtime/results/nwb/h5.js';
+import type { Group } from '../../runtime/results/nwb/h5-writer.js';
 import { openRecorded } from '../../src/compare/open-recorded.js';
 import type { Recorded } from '../../src/compare/recorded.js';
 import { temporaryFolder } from '../support/command.js';

@@ -128,7 +128,7 @@ describe.skipIf(!hasBrowser)('a page of one file, without Chromium it is not tes
     expect(await page.evaluate(`document.activeElement.className`)).toContain('cm-content');
   });
 
-  it('converts, and gives a link that holds the model', async () => {
+  it('converts, saves the run, and gives a link that holds the model', async () => {
     const document = documentsIn('fixtures/readme').find(({ path }) => path.includes('first-steps'));
     if (!document) throw new Error('there is no such fixture');
     await page.evaluate(`void (location.hash = '${fragmentOf(document, {})}')`);
@@ -138,6 +138,12 @@ describe.skipIf(!hasBrowser)('a page of one file, without Chromium it is not tes
     const [download] = await Promise.all([page.waitForEvent('download'), page.click('#convert')]);
     expect(download.suggestedFilename()).toBe('first-steps.xml');
     expect(readFileSync(await download.path(), 'utf8')).toContain('<Lems');
+    await result();
+    const [written] = await Promise.all([page.waitForEvent('download'), page.click('#nwb')]);
+    expect(written.suggestedFilename()).toBe('first-steps.nwb');
+    const file = join(folder, 'first-steps.nwb');
+    await written.saveAs(file);
+    expect(await runCommand(['verify', file])).toMatchObject({ code: 0, stdout: expect.stringContaining('identical') });
     await result();
     await page.click('#share');
     await page.waitForFunction(`document.getElementById('status').textContent.includes('characters')`);

@@ -9,7 +9,7 @@ import { dirname, join } from 'node:path';
 import { parse } from 'yaml';
 
 import { UsageError } from '../../../src/diagnostics/diagnostic.js';
-import type { H5Writer } from './h5.js';
+import type { H5Writer } from './h5-writer.js';
 
 interface Namespace {
   readonly name: string;

@@ -1,6 +1,6 @@
 /** Comparison of two HDF5 files object by object: links, types, shapes, attributes, values. */
 
-import type { Found } from './h5.js';
+import type { Found } from './h5-writer.js';
 import type { Attribute, Metadata } from 'h5wasm';
 
 import type { TypedArray } from '../../../src/ir/program.js';
@@ -9,7 +9,8 @@ import { differentElement } from '../compare.js';
 import type { DifferenceList } from '../differences.js';
 import { numberText } from '../number-text.js';
 import { elementTypeOf } from '../arrays.js';
-import { inOneFile, objectAt, openH5, type Dataset, type File, type Group, isDataset, isGroup } from './h5.js';
+import { inOneFile, objectAt, openH5 } from './h5.js';
+import { isDataset, isGroup, type Dataset, type File, type Group } from './h5-writer.js';
 
 const valuesAtOnce = 1 << 20;
 

@@ -1,7 +1,7 @@
 /** The intervals of a run: the phases of its protocol, and the segments between resets. */
 
 import type { RunRecord, SegmentSpan } from '../result.js';
-import type { H5Writer } from './h5.js';
+import type { H5Writer } from './h5-writer.js';
 import type { NeoPlace } from './neo-place.js';
 import { writeTable, type Column } from './table.js';
 

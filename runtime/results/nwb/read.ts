@@ -16,7 +16,8 @@ import {
   type TrainsPlan,
 } from '../result.js';
 import { trainsInMemory } from '../stored-trains.js';
-import { objectAt, openH5, valueOf, type Dataset, type File, isDataset, isGroup } from './h5.js';
+import { objectAt, openH5, valueOf } from './h5.js';
+import { isDataset, isGroup, type Dataset, type File } from './h5-writer.js';
 import { seriesParts, seriesPath, type SeriesPart } from './series.js';
 import { unitBlocks, valueColumnsOf } from './tables.js';
 

@@ -13,7 +13,7 @@ import {
   type SeriesPlan,
   areListed,
 } from '../result.js';
-import { dtypeOf, type Dataset, type H5Writer } from './h5.js';
+import { dtypeOf, type Dataset, type H5Writer } from './h5-writer.js';
 import type { NeoPlace } from './neo-place.js';
 
 /** Bytes of one chunk of a series, and of the chunks in memory of all series. */

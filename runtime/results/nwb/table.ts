@@ -1,6 +1,6 @@
 /** DynamicTable: the table of NWB, a dataset for each column. */
 
-import { dtypeOf, type Attributes, type Dataset, type H5Writer, type NeurodataType } from './h5.js';
+import { dtypeOf, type Attributes, type Dataset, type H5Writer, type NeurodataType } from './h5-writer.js';
 
 /** Column of one value a row. */
 interface FlatColumn {

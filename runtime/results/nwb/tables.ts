@@ -15,7 +15,7 @@ import {
   writtenAtSpikes,
 } from '../result.js';
 import { rowRanges } from '../stored-trains.js';
-import type { Dataset, H5Writer } from './h5.js';
+import type { Dataset, H5Writer } from './h5-writer.js';
 import type { NeoPlace } from './neo-place.js';
 import { seriesParts, type SeriesPart } from './series.js';
 import { columnChunk, writeTable, type Column } from './table.js';

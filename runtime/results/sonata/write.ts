@@ -27,7 +27,8 @@ import {
   type SeriesPlan,
   type SpikeTrains,
 } from '../result.js';
-import { createH5, dtypeOf, loadH5, type H5Writer } from '../nwb/h5.js';
+import { loadH5 } from '../nwb/h5.js';
+import { createH5, dtypeOf, type H5Writer } from '../nwb/h5-writer.js';
 
 /** The name of a population in files, and node ids by element. */
 interface NodesInFile {

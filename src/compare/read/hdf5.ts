@@ -1,16 +1,7 @@
 /** HDF5 files of other programs: NWB, and spikes and reports of SONATA. Links to other files are not followed. */
 
-import {
-  isDataset,
-  isGroup,
-  inOneFile,
-  objectAt,
-  openH5,
-  valueOf,
-  type Dataset,
-  type File,
-  type Found,
-} from '../../../runtime/results/nwb/h5.js';
+import { inOneFile, objectAt, openH5, valueOf } from '../../../runtime/results/nwb/h5.js';
+import { isDataset, isGroup, type Dataset, type File, type Found } from '../../../runtime/results/nwb/h5-writer.js';
 import { noTimeUnit, unreadFormat, unusable } from '../messages.js';
 import { collectTrains, sorted, type Recorded, type RecordedSignal, type RecordedTrains } from '../recorded.js';
 import { fileUnit, timeScale, toSI, type FileUnit } from '../units.js';

@@ -4,10 +4,9 @@ import { unplaced } from '../../diagnostics/positions.js';
 import type { CompiledModel } from '../compile-model.js';
 import type { RunnableModel } from '../read/imported-model.js';
 import { filesOf, modelFilePaths, modelFilesWriter, outputWriter } from './outputs.js';
-import { withPositions } from './positions.js';
-import { environmentOf, runHeader, runMetadata } from './provenance.js';
 import { noteWritten, refuseToReplace, tidyFolders } from './replaceable.js';
 import type { RunOptions } from '../run-options.js';
+import { runSetup } from './run-setup.js';
 import { refuseSameFile } from './same-file.js';
 import { recordedStart } from '../session/start-record.js';
 import type { StartState } from '../session/start-state.js';
@@ -43,8 +42,8 @@ export async function resultFiles(
   protocol: Protocol,
   options: RunOptions & { readonly start?: StartState },
 ): Promise<ResultFiles> {
-  const { valid, source } = imported;
-  const { subject, command, repeated, outputFolder } = options;
+  const { valid } = imported;
+  const { outputFolder, start: _, ...held } = options;
   const modelPaths =
     outputFolder === undefined ? [] : await modelFilePaths(valid.model, imported.positions ?? unplaced, outputFolder);
   const named = outputFolder === undefined ? null : await modelFilesWriter(valid.model, outputFolder);
@@ -67,27 +66,11 @@ export async function resultFiles(
     written.flatMap(({ files }) => files),
     options.force ?? false,
   );
-  const { compiler } = executable;
-  const header = runHeader(imported, program, {
-    engine,
-    environment: environmentOf({
-      ...(source ? { source } : {}),
-      ...(command ? { command } : {}),
-      ...(compiler === undefined ? {} : { compiler }),
-    }),
-    ...(subject ? { subject } : {}),
+  const { setup, notes } = runSetup(imported, { program, executable, engine }, plan, {
+    ...held,
+    ...(begun ? { start: begun.start, startData: begun.data } : {}),
     ...(units.times ? { times: units.times } : {}),
-    ...(begun ? { start: begun.start } : {}),
-    ...(repeated ? { repeated } : {}),
   });
-  const setup: RunSetup = {
-    header,
-    ...plan.setup,
-    populations: withPositions(plan.setup.populations, valid),
-    metadata: runMetadata(valid, subject),
-    data: begun ? new Map([...valid.data, ...begun.data]) : valid.data,
-  };
-  const notes = repeated?.notes ?? [...program.manifest.notes, ...(executable.notes ?? [])];
   return {
     plan,
     writers,
@@ -100,7 +83,7 @@ export async function resultFiles(
       },
     },
     close: async (run) => {
-      const record = runRecord(header, plan, run, notes);
+      const record = runRecord(setup.header, plan, run, notes);
       const outputs: string[] = [];
       for (const writer of writers) {
         const written = await inStage('write', () => writer.close(record, run.trains));

@@ -7,7 +7,8 @@ import type { RegionReference } from 'h5wasm';
 import { describe, expect, test } from 'vitest';
 
 import { readNwbResult } from '../../../../runtime/results/nwb/read.js';
-import { loadH5, uuidFrom, type Dataset, type File, type Group } from '../../../../runtime/results/nwb/h5.js';
+import { loadH5 } from '../../../../runtime/results/nwb/h5.js';
+import { uuidFrom, type Dataset, type File, type Group } from '../../../../runtime/results/nwb/h5-writer.js';
 import { nwbUnit } from '../../../../runtime/results/nwb/series.js';
 import { nwbWriter, type NwbOptions } from '../../../../runtime/results/nwb/write.js';
 import type { RunSetup, SeriesPlan, SpikeTrains } from '../../../../runtime/results/result.js';

@@ -453,6 +453,7 @@ export const commands = {
       describe: 'a result, or a bundle of pack; then, if it is to be compared with another model, a model',
     },
     options: {
+      'captured-from': read['captured-from'],
       ...compared,
       target: { type: 'string', choices: targetNames, describe: 'engine to run the model on [auto]' },
       device,

@@ -89,12 +89,14 @@ describe.skipIf(noPython !== null)(`the Brian 2 device${noPython === null ? '' :
       expect(await interneuron('describe', folder.file('network.py'))).toContain('dv/dt = (1.2 - v)/(5*ms)');
     });
 
-    it('in run, whose result verify runs again', { timeout: 120_000 }, async () => {
+    it('in run and in verify', { timeout: 120_000 }, async () => {
       const result = folder.file('network.json');
       const said = await interneuron('run', folder.file('network.py'), '-o', result, '--json');
       // Each neuron takes 5 ms * log(6) to its threshold.
       expect(JSON.parse(said)).toMatchObject({ populations: { G: { spikes: 4 } } });
       expect(await interneuron('verify', result)).toContain('identical');
+      const compared = await interneuron('verify', result, folder.file('network.py'));
+      expect(compared).toContain('the model is the one that made the result');
     });
 
     it('from standard input', { timeout: 120_000 }, async () => {

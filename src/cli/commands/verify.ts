@@ -26,7 +26,14 @@ const tolerant = ['within', 'at-least', 'margin', 'cells', 'times', 'from', 'unp
  */
 export async function verify(context: CommandContext): Promise<number> {
   const { files, options, terminal, json, quiet } = context;
-  const [path = '', model, ...others] = files;
+  const script = options.value('captured-from');
+  if (script !== undefined && files.length === 1)
+    throw new UsageError(
+      `${script} is a model, and verify needs a result first`,
+      `interneuron verify RESULT ${script}`,
+    );
+  // The Python package names the document of a script first.
+  const [path = '', model, ...others] = script === undefined ? files : files.toReversed();
   if (others.length > 0)
     throw new UsageError(`verify takes a result and a model, but got ${files.length} files`, 'verify them one by one');
   const isTolerant = tolerant.some((name) => options.flag(name) || options.values(name).length > 0);

@@ -59,7 +59,7 @@ def _split(words: list[str]) -> tuple[list[str], list[str]]:
 
 
 #: Commands that take models, which may be scripts.
-_MODEL_COMMANDS = ("run", "convert", "validate", "describe", "codegen")
+_MODEL_COMMANDS = ("run", "convert", "validate", "describe", "codegen", "verify")
 #: Options whose values are files that a command writes.
 _OUTPUTS = ("-o", "--output", "--report")
 

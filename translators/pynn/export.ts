@@ -12,7 +12,6 @@ import { numbersOf } from '../../src/model/arrays.js';
 import { scopesOf } from '../../src/model/declared-names.js';
 import type { Model, Projection, SelectionRule, Population, Stimulus, ValidModel } from '../../src/model/model.js';
 import { child } from '../../src/model/pointer.js';
-import { timingProperties } from '../../src/model/timing-properties.js';
 import { defaultOf, unitOf } from './cells.js';
 import { valueIn, type ExportContext } from './export/context.js';
 import { given } from './export/given.js';
@@ -20,7 +19,7 @@ import { currentSources } from './export/currents.js';
 import { isNative, receptorsOf, runsHere } from './export/native.js';
 import { NativeParts } from './export/native-parts.js';
 import { NestmlModels, type NestmlModel } from './export/nestml/models.js';
-import { currentPasses, equationPasses, namePasses, nestmlPasses, partsPasses, pynnPasses } from './export/passes.js';
+import { currentPasses, equationPasses, namePasses, nestmlPasses, pynnPasses } from './export/passes.js';
 import { positionsOf } from './export/positions.js';
 import { projectionOf } from './export/projections.js';
 import { protocolOf, trainsOf } from './export/protocol.js';
@@ -78,7 +77,7 @@ export async function exportPynn(
   if (lost.length === 0 || (areRecordings && partial)) return named;
   const reasons = reasonsForEquations(lost, whole.model);
   if (nestml) return inNestml(way, reasons);
-  const made = (await inParts(way)) ?? (await inEquations(way, reasons));
+  const made = await inEquations(way, reasons);
   return areRecordings ? { ...made, report: [onlyRecordings, ...made.report] } : made;
 }
 
@@ -126,33 +125,6 @@ async function inNestml(
   const settled = await applyPasses(nestmlPasses, areCurrents ? apart : valid, { report, afterPass });
   report.addAll(reasons);
   return written(settled, valid, report, { nestml: new NestmlModels(settled) });
-}
-
-/**
- * Returns a model with PyNN's names for the populations and projections that they express, under its own timing. Returns
- * undefined if there are no such parts or if cells keep LEMS's steps. It is undefined also if named generators draw, since they
- * draw in the order of the whole model.
- */
-async function inParts({ apart, report: before, afterPass }: Way): Promise<PynnExport | undefined> {
-  const { timing, populations, projections } = apart.model;
-  if (timingProperties[timing].takesTurns || JSON.stringify([populations, projections]).includes('"generator":'))
-    return undefined;
-  const but = new Map<string, string>();
-  for (;;) {
-    const report = new ConversionReport('pynn', before);
-    const standard = await applyPasses(partsPasses, apart, { report, but, afterPass });
-    if (standard === apart) return undefined;
-    const parts = written(standard, apart, report, { natives: new NativeParts(standard) });
-    const lost = lossesSince(before, parts.report);
-    if (lost.length === 0) return parts;
-    const size = but.size;
-    for (const { pointer, message } of lost) {
-      const [, name] = /^\/(?:populations|projections)\/([^/]+)/.exec(pointer) ?? [];
-      if (name !== undefined) but.set(name, message);
-    }
-    // Parts left out even under PyNN's names are left out of equations, too.
-    if (but.size === size) return undefined;
-  }
 }
 
 /** Advice if only recordings prevent PyNN's names. */
@@ -227,7 +199,7 @@ function written(
       natives.add('operations', name, operation);
       report.equivalent('pynn/native', child('/operations', name), runsHere);
     }
-  if (natives === undefined) for (const entry of conventions(original, 'grid')) report.add(entry);
+  if (natives === undefined) report.addAll(conventions(original, 'grid'));
   const { pynn: _, source, outputFiles, ...rest } = model.annotations;
   const annotations = { ...rest, ...(outputFiles === undefined || natives === undefined ? {} : { outputFiles }) };
   if (outputFiles !== undefined && natives === undefined)

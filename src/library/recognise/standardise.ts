@@ -10,7 +10,6 @@ import type { NeuronType, Population, Projection, SynapseType, ValidModel, Value
 import { child } from '../../model/pointer.js';
 import { timingProperties } from '../../model/timing-properties.js';
 import { isNamed, standardising, type Standardising } from './standardise/context.js';
-import { noteUnsaid } from './standardise/parts.js';
 import { arrivingSigns, standardisePopulation } from './standardise/populations.js';
 import { standardiseProjection } from './standardise/projections.js';
 import { standardPhases, standardRecordings } from './standardise/protocol.js';
@@ -36,29 +35,6 @@ export function standardise(valid: ValidModel, stage: string): Standardised {
   return needed ? standardised(standardising(valid, stage)) : { valid, entries: [] };
 }
 
-/**
- * Returns the same model under its own timing, with standard types for populations and projections that they express completely.
- * Undefined if there is no such part.
- *
- * @param stage  first part of the report's codes
- * @param but    populations and projections without a standard type, with the reason
- */
-export function standardiseParts(
-  valid: ValidModel,
-  stage: string,
-  but: ReadonlyMap<string, string>,
-): Standardised | undefined {
-  const kept = new Map(but);
-  for (;;) {
-    const context = standardising(valid, stage, kept);
-    const made = standardised(context);
-    noteUnsaid(context);
-    const found = [...context.unsaid].filter(([name]) => !kept.has(name));
-    if (found.length === 0) return context.known.size + context.synapseNames.size === 0 ? undefined : made;
-    for (const [name, reason] of found) kept.set(name, reason);
-  }
-}
-
 function standardised(context: Standardising): Standardised {
   const { valid, model } = context;
   const signs = arrivingSigns(context);
@@ -70,7 +46,7 @@ function standardised(context: Standardising): Standardised {
   const protocol = model.experiment.protocol.flatMap((phase, k) =>
     standardPhases(context, phase, child('/experiment/protocol', k)),
   );
-  const { kept, neurons, populations, projections, report, stimuli, synapseTypes: synapses } = context;
+  const { neurons, populations, projections, report, stimuli, synapseTypes: synapses } = context;
   const sayDraws = (pointer: string, before: readonly string[], after: readonly string[] | undefined): void => {
     if (after === undefined || before.join() === after.join()) return;
     report.equivalent(
@@ -102,7 +78,7 @@ function standardised(context: Standardising): Standardised {
         projections,
         stimuli,
         recordings,
-        timing: kept === undefined ? 'grid' : model.timing,
+        timing: 'grid',
         experiment: { ...model.experiment, protocol },
       },
     },

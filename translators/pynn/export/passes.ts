@@ -3,8 +3,8 @@
 import { withCurrentsApart } from '../../../src/library/currents-apart.js';
 import { gathered } from '../../../src/library/gather/gather.js';
 import { readable } from '../../../src/library/readable/readable.js';
-import { standardise, standardiseParts } from '../../../src/library/recognise/standardise.js';
-import { reporting, type Pass, type PassContext } from '../../../src/model/passes.js';
+import { standardise } from '../../../src/library/recognise/standardise.js';
+import { reporting, type Pass } from '../../../src/model/passes.js';
 import { timingProperties } from '../../../src/model/timing-properties.js';
 import type { ConversionEntry } from '../../../src/model/conversion-report.js';
 import type { NeuronType, ValidModel } from '../../../src/model/model.js';
@@ -13,16 +13,10 @@ import { withConstantsOfCells } from './nestml/constants.js';
 import { withoutEqualDerived } from './nestml/equal-derived.js';
 import { withoutReserved } from './nestml/reserved.js';
 import { withSettledValues } from './nestml/settled.js';
-import { reasonsForEquations } from './reasons.js';
 import { standardCellOf } from './types.js';
 
 /** Steps of a current that are listed. */
 const mostSteps = 2000;
-
-/** Populations and projections without a standard type, with the reason. */
-export interface PartsContext extends PassContext {
-  readonly but: ReadonlyMap<string, string>;
-}
 
 const gather: Pass = {
   name: 'gather',
@@ -104,20 +98,6 @@ export const nestmlPasses: readonly Pass[] = [
     name: 'settled-values',
     why: "PyNN has no expressions of a cell's other parameters",
     apply: withSettledValues,
-  },
-];
-
-/** For a model with PyNN's names for some parts and equations for others, under its own timing. */
-export const partsPasses: readonly Pass<PartsContext>[] = [
-  {
-    name: 'standardise-parts',
-    why: "populations and projections have PyNN's names where these say all of them",
-    apply: reporting((valid, { but }) => {
-      const { entries, ...standard } = standardiseParts(valid, 'pynn', but) ?? { valid, entries: [] };
-      const found = entries.filter(({ verdict }) => verdict !== 'notExpressible');
-      const lost = entries.filter(({ verdict }) => verdict === 'notExpressible');
-      return { ...standard, entries: [...found, ...reasonsForEquations(lost, valid.model)] };
-    }),
   },
 ];
 

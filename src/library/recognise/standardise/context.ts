@@ -51,10 +51,6 @@ export interface Standardising {
   readonly stimuli: Record<string, Stimulus>;
   /** Time step, in s. */
   readonly dt: number;
-  /** Only if the rest may stay as it is: named populations and projections that stay as well, with the reason. */
-  readonly kept?: ReadonlyMap<string, string>;
-  /** Named populations and projections with a property that the name does not express. */
-  readonly unsaid: Map<string, string>;
 }
 
 /** Variables of a synapse in its standard type. */
@@ -77,9 +73,8 @@ export const isNamed = (type: { readonly conformsTo?: { readonly type: string } 
  * Returns the initial state.
  *
  * @param stage  first part of the report's codes
- * @param kept   parts that keep their equations next to names, under the model's own timing; absent: all must have a name
  */
-export function standardising(valid: ValidModel, stage: string, kept?: ReadonlyMap<string, string>): Standardising {
+export function standardising(valid: ValidModel, stage: string): Standardising {
   const { model } = valid;
   return {
     valid,
@@ -94,19 +89,7 @@ export function standardising(valid: ValidModel, stage: string, kept?: ReadonlyM
     projections: {},
     stimuli: {},
     dt: model.experiment.dt,
-    ...(kept === undefined ? {} : { kept }),
-    unsaid: new Map(),
   };
-}
-
-/** Records why names of populations and projections do not express all of them. */
-export function unsay(
-  { kept, known, synapseNames, unsaid }: Standardising,
-  names: readonly string[],
-  why: string,
-): void {
-  if (kept === undefined) return;
-  for (const name of names) if ((known.has(name) || synapseNames.has(name)) && !unsaid.has(name)) unsaid.set(name, why);
 }
 
 /** Checks whether a name is used by a population, projection or stimulus, in the model or among earlier decisions. */

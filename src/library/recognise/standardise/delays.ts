@@ -1,13 +1,14 @@
 /** Delays of projections with standard synapses: on the way to the synapse, and back to it. */
 
 import { parseExpression } from '../../../lang/parse.js';
+import { namesIn } from '../../../lang/walk.js';
 import { numbersOf } from '../../../model/arrays.js';
 import type { Projection, SynapseType, Value } from '../../../model/model.js';
 import { child } from '../../../model/pointer.js';
 import { populationsOf } from '../../../model/selected.js';
 import { wholeDelay } from '../../../model/steps.js';
+import { timingProperties } from '../../../model/timing-properties.js';
 import { isGiven } from '../../../model/tagged.js';
-import { differsInSteps } from '../../delay-formulas.js';
 import { tidy } from '../numbers.js';
 import { valueOf, type Environment } from '../values.js';
 import type { Standardising } from './context.js';
@@ -42,11 +43,11 @@ export function delaysOf(
       if (numbers.some((one) => one < context.dt / 2)) remarkDelay(context, pointer);
     } else {
       result[side] = value;
-      if (typeof given === 'string' && differsInSteps(given, projection, context.model))
+      if (text !== undefined && timingProperties[timing].hasSlots && ['i', 'j'].some((name) => namesIn(text).has(name)))
         context.report.approximated(
           context.code('delay'),
           child(pointer, 'delays'),
-          "PyNN's simulators count halves of steps as the longer delay, also where Brian counts the shorter one: some spikes arrive one step later",
+          "delays that follow the numbers of cells may be halves of steps, which PyNN's simulators count as the longer delay and Brian as either",
         );
     }
   }

@@ -65,12 +65,6 @@ export function standardisePopulation(
     keepPopulation(context, name, population);
     return;
   }
-  const reason = context.kept?.get(name);
-  if (reason !== undefined) {
-    context.report.missing(pointer, reason);
-    keepPopulation(context, name, population);
-    return;
-  }
   if (Object.keys(population.linked ?? {}).length > 0) {
     context.report.missing(pointer, 'variables linked to another population');
     keepPopulation(context, name, population);

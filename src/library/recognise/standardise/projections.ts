@@ -2,20 +2,17 @@
 
 import { numbersOf } from '../../../model/arrays.js';
 import { binary, number } from '../../../lang/build.js';
-import type { Projection, SynapseType, Value } from '../../../model/model.js';
+import type { Projection, Value } from '../../../model/model.js';
 import { freeName } from '../../../model/free-name.js';
 import { child } from '../../../model/pointer.js';
 import { populationsOf } from '../../../model/selected.js';
 import { isGiven } from '../../../model/tagged.js';
-import { namedRule, pairsOf } from '../connections.js';
-import type { Port } from '../cells/view.js';
-import { tidy } from '../numbers.js';
-import { weightKindOf } from '../../standard-type.js';
 import { betweenSlices } from '../ranges.js';
+import { namedRule, pairsOf } from '../connections.js';
+import { tidy } from '../numbers.js';
 import { arrivalOf, recogniseSynapse, throughPorts } from '../synapses.js';
 import { signOf, valueOf } from '../values.js';
 import { delaysOf, dendriticDelay } from './delays.js';
-import { keepEquations } from './equations.js';
 import {
   type StandardPopulation,
   type Standardising,
@@ -33,18 +30,12 @@ export function standardiseProjection(context: Standardising, name: string, proj
   const own = context.model.synapses[projection.synapse];
   const keep = (reason?: string): void => {
     if (reason !== undefined) context.report.missing(pointer, reason);
-    if (own !== undefined && !isNamed(own) && context.kept !== undefined) {
-      keepEquations(context, name, projection, own);
-      return;
-    }
     if (own !== undefined) context.synapseTypes[projection.synapse] = own;
     const named = own !== undefined && isNamed(own);
     context.projections[name] = named ? projection : withNames(context, projection);
   };
   if (own === undefined || isNamed(own)) return keep();
   const type = throughPorts(own, projection.receptors);
-  const reason = context.kept?.get(name) ?? placeInStep(context, projection);
-  if (reason !== undefined) return keep(reason);
   const arrival = arrivalOf(type);
   if (typeof arrival === 'string') return keep(arrival);
   if (projection.from.event !== undefined && projection.from.event !== 'spike')
@@ -52,19 +43,14 @@ export function standardiseProjection(context: Standardising, name: string, proj
   const targets = populationsOf(projection.to.of);
   const [target] = targets;
   const known = context.known.get(target ?? '');
-  const port =
-    known === undefined ? ownReceptor(context, projection, arrival.variable) : known.cell.ports.get(arrival.variable);
   // That the target is not a standard cell has been reported for the target.
-  if (port === undefined && known === undefined) return keep();
+  if (known === undefined) return keep();
+  const port = known.cell.ports.get(arrival.variable);
   if (port === undefined)
-    return keep(`it acts on ${arrival.variable}, which is not a receptor of ${known?.cell.standard.name ?? ''}`);
+    return keep(`it acts on ${arrival.variable}, which is not a receptor of ${known.cell.standard.name}`);
   const environment = synapseEnvironment(type, projection, context.valid);
   const found = recogniseSynapse(type, port.kind, environment, context.dt);
   if (typeof found === 'string') return keep(found);
-  const [difference] = found.remarks;
-  if (known === undefined && difference !== undefined) return keep(difference.message);
-  if (known === undefined && !areAfterSteps(context, projection, type))
-    return keep('its delays are none that PyNN has: numbers of a time step or more');
   const scaledWeight = port.factor === 1 ? found.weight : binary('*', number(port.factor), found.weight);
   const weight = valueOf(scaledWeight, environment);
   if (weight === undefined) return keep('its weights cannot be expressed in PyNN');
@@ -79,8 +65,7 @@ export function standardiseProjection(context: Standardising, name: string, proj
     values[key] = value;
   }
   if (found.name === 'TsodyksMarkramSynapse' && port.kind !== 'voltage')
-    if (known === undefined) return keep('the time constant of its receptor is not known');
-    else values['tau_syn'] = timeConstant(known, arrival.variable);
+    values['tau_syn'] = timeConstant(known, arrival.variable);
   for (const { code, message } of found.remarks) context.report.approximated(context.code(code), pointer, message);
   const dendritic = found.dendritic && dendriticDelay(context, projection, type);
   const standard = (dendritic === undefined ? undefined : found.dendritic) ?? found.standard;
@@ -106,8 +91,6 @@ export function standardiseProjection(context: Standardising, name: string, proj
     port: sign === -1 ? port.negative : port.positive,
   });
   const sign = signOf(listedValue(context, projection, weight) ?? weight, context.valid.data);
-  if (known === undefined && (sign === 0 || (sign < 0 && hasConductances(context, targets))))
-    return keep('its weights have a sign that PyNN refuses there');
   if (port.kind === 'conductance' && sign !== 1) return keep('a negative conductance, which PyNN rejects');
   // A projection split in PyNN has no single set of weights to change or to record.
   const named = (names: ReadonlyMap<string, string>): void => {
@@ -141,35 +124,6 @@ export function standardiseProjection(context: Standardising, name: string, proj
     named(found.variables);
   }
   context.report.exact(pointer, found.name, context.code('recognised'));
-}
-
-/** Returns, for models that keep equations, why a name does not express when synapses act in a step. */
-const placeInStep = ({ kept }: Standardising, { clock, order }: Projection): string | undefined =>
-  kept === undefined || (clock === undefined && order === 0) ? undefined : 'it has a clock or an order of its own';
-
-/** Returns a variable of cells without a name as a receptor: weights have its unit. */
-function ownReceptor({ kept, model }: Standardising, { to }: Projection, variable: string): Port | undefined {
-  if (kept === undefined || Object.keys(to).length > 1) return undefined;
-  const types = populationsOf(to.of).map((name) => model.neurons[model.populations[name]?.type ?? '']);
-  const units = new Set(types.map((type) => type?.state[variable]?.unit ?? ''));
-  const [unit = ''] = units;
-  const kind = units.size === 1 ? weightKindOf(unit) : undefined;
-  return kind && { kind, positive: variable, negative: variable, factor: 1 };
-}
-
-/** Checks whether PyNN takes cells to have conductances, whatever else they have. */
-const hasConductances = ({ model }: Standardising, cells: readonly string[]): boolean =>
-  cells.some((name) =>
-    Object.values(model.neurons[model.populations[name]?.type ?? '']?.state ?? {}).some(({ unit }) => unit === 'S'),
-  );
-
-/** Checks whether all delays are known, and delays to the target are a time step or more. */
-function areAfterSteps({ valid, dt }: Standardising, { delays }: Projection, { pathways }: SynapseType): boolean {
-  return Object.entries(pathways).every(([key, { on, delay }]) => {
-    const given = delays[key] ?? delay;
-    const numbers = typeof given === 'number' ? [given] : isGiven(given) ? numbersOf(given.array, valid.data) : [NaN];
-    return on === 'pre.spike' ? numbers.every((one) => one >= dt / 2) : numbers.every((one) => !Number.isNaN(one));
-  });
 }
 
 /** Returns a projection by the simplest ends and rules that are the same. */

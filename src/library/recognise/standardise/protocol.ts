@@ -1,18 +1,13 @@
 /** Recordings and changes between runs, by the names of standard types. */
 
-import { parseExpression } from '../../../lang/parse.js';
 import { number } from '../../../lang/build.js';
-import { callsIn, namesIn } from '../../../lang/walk.js';
-import { isRandom } from '../../../lang/functions.js';
-import { assignedBy } from '../../../model/assigned.js';
 import type { Phase, Recording, SelectionRule, Value } from '../../../model/model.js';
 import { child } from '../../../model/pointer.js';
-import { populationsOf, rowOf } from '../../../model/selected.js';
+import { populationsOf } from '../../../model/selected.js';
 import { isPhase, isRecording, isSelection } from '../../../model/tagged.js';
 import { recogniseCell } from '../cells.js';
-import { constantOf, valueAt } from '../numbers.js';
 import { environmentOf, scaledValue, signOf, valueOf } from '../values.js';
-import { type StandardPopulation, type Standardising, unsay } from './context.js';
+import { type StandardPopulation, type Standardising } from './context.js';
 
 /** Returns recordings of variables by their names in standard types; rates as the spikes they are computed from. */
 export function standardRecordings(context: Standardising, recordings: readonly Recording[]): readonly Recording[] {
@@ -40,9 +35,7 @@ export function standardRecordings(context: Standardising, recordings: readonly 
       : undefined;
     const nameless = synapses === undefined ? [] : recording.variables.filter((variable) => !names.has(variable));
     for (const variable of nameless) {
-      const why = `a recording of ${variable}, which ${synapses?.type ?? ''} has not in one variable`;
-      context.report.missing(pointer, why);
-      if (isSelection(recording.of, 'synapses')) unsay(context, [recording.of.projection], why);
+      context.report.missing(pointer, `a recording of ${variable}, which ${synapses?.type ?? ''} has not in one variable`);
     }
     const kept = recording.variables.filter((variable) => !nameless.includes(variable));
     if (kept.length === 0) return [];
@@ -75,25 +68,10 @@ function namesOf(
 
 /** Returns phases that change parameters and variables of standard types. */
 export function standardPhases(context: Standardising, phase: Phase, pointer: string): readonly Phase[] {
-  if (!isPhase(phase, 'set')) return [phase];
+  if (!isPhase(phase, 'set') || phase.where !== undefined) return [phase];
   const set: Record<string, Value> = {};
-  if (phase.where !== undefined) {
-    const parted = partedByCells(context, phase.set, phase.where);
-    if (parted === undefined) {
-      unsay(
-        context,
-        Object.keys(phase.set).map((key) => assignedBy(key).owner),
-        'it is changed where a condition holds',
-      );
-      return [phase];
-    }
-    const { where: _, ...rest } = phase;
-    return standardPhases(context, { ...rest, set: parted }, pointer);
-  }
   const missing = (key: string): void => {
-    const why = `a change of ${key} cannot be expressed in PyNN`;
-    context.report.missing(pointer, why);
-    unsay(context, [assignedBy(key).owner], why);
+    context.report.missing(pointer, `a change of ${key} cannot be expressed in PyNN`);
   };
   for (const [key, value] of Object.entries(phase.set)) {
     const [, owner = '', inside, variable = ''] = /^(\w+)(\[[^\]]*\])?\.(\w+)$/.exec(key) ?? [];
@@ -127,28 +105,6 @@ export function standardPhases(context: Standardising, phase: Phase, pointer: st
     }
   }
   return Object.keys(set).length === 0 ? [] : [{ ...phase, set }];
-}
-
-/** Returns changes under a condition of the index as changes of the matching cells; undefined if the condition reads more. */
-function partedByCells(
-  context: Standardising,
-  set: Readonly<Record<string, Value>>,
-  where: string,
-): Readonly<Record<string, Value>> | undefined {
-  const e = parseExpression(where);
-  if ([...namesIn(e)].join() !== 'i' || callsIn(e).some((one) => isRandom(one.function))) return undefined;
-  const parted: Record<string, Value> = {};
-  for (const [key, value] of Object.entries(set)) {
-    const [, owner = '', variable = ''] = /^(\w+)\.(\w+)$/.exec(key) ?? [];
-    const size = context.model.populations[owner]?.size;
-    const number = typeof value === 'string' ? constantOf(parseExpression(value)) : value;
-    if (size === undefined || typeof number !== 'number') return undefined;
-    const cells = Array.from({ length: size }, (_, k) => k).filter((k) => valueAt(e, () => k) !== 0);
-    if (cells.length === 0) continue;
-    const inside = rowOf(cells)?.join(':') ?? cells.join(', ');
-    parted[`${owner}[${inside}].${variable}`] = value;
-  }
-  return parted;
 }
 
 /** Returns parameters of a standard cell that differ once a parameter of the type has another value. */

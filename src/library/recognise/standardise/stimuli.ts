@@ -14,16 +14,13 @@ import { populationsOf } from '../../../model/selected.js';
 import { synapsesFor } from '../../pynn/index.js';
 import { constantOf, tidy } from '../numbers.js';
 import { valueOf, type Environment } from '../values.js';
-import { type Standardising, cellType, declaresName, isTaken, sizeOf, synapseType, unsay } from './context.js';
+import { type Standardising, cellType, declaresName, isTaken, sizeOf, synapseType } from './context.js';
 
 /** Many independent Poisson inputs of one weight are one source with the sum of their rates for each cell. */
 export function standardiseStimulus(context: Standardising, name: string, stimulus: Stimulus): void {
   const pointer = child('/stimuli', name);
   const keep = (reason?: string): void => {
-    if (reason !== undefined) {
-      context.report.missing(pointer, reason);
-      unsay(context, populationsOf(stimulus.to), `the input ${name}: ${reason}`);
-    }
+    if (reason !== undefined) context.report.missing(pointer, reason);
     context.stimuli[name] = stimulus;
   };
   const [target = ''] = populationsOf(stimulus.to);

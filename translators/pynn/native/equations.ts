@@ -8,7 +8,6 @@ import { LangError } from '../../../src/lang/lang-error.js';
 import { parseQuantity } from '../../../src/lang/quantity.js';
 import { parseUnit, unitText } from '../../../src/lang/units.js';
 import { channelOf, channelParts } from '../../../src/library/readable/channel-parts.js';
-import { shortSequence, wholeSequence } from './sequence.js';
 import { symbolicQuantity } from '../../../src/lang/readable-quantity.js';
 
 /** Properties that types of cells and of synapses share. */
@@ -55,7 +54,7 @@ const without = (map: Readonly<Record<string, unknown>>): Record<string, unknown
  * @param type  a normalised type without its defaults
  */
 export function nativeType(type: Compact): NativeType {
-  const { parameters, state, derived, derivatives, conformsTo: _, sequence, ...rest } = type;
+  const { parameters, state, derived, derivatives, conformsTo: _, ...rest } = type;
   const rates = new Map(entriesOf(derivatives));
   const lines = new Map(
     entriesOf(state).map(([name, variable]) => {
@@ -83,7 +82,6 @@ export function nativeType(type: Compact): NativeType {
     parameters: Object.fromEntries(entriesOf(parameters).map(([name, one]) => [name, parameterOf(one)])),
     initial: Object.fromEntries(initial),
     ...rest,
-    ...(Array.isArray(sequence) ? { sequence: shortSequence(sequence, type) } : {}),
   });
 }
 
@@ -182,12 +180,7 @@ export function documentOf({
     state[variable] = { ...own, ...(Object.hasOwn(initial, variable) ? { initial: initial[variable] } : {}) };
     if (rate !== undefined) derivatives[rate] = flag.has('event-driven') ? { rate: slope, eventDriven: true } : slope;
   }
-  const { sequence, ...others } = rest;
-  const texts = { derived, derivatives, events: others['events'] as Readonly<Record<string, unknown>> };
-  const whole = Array.isArray(sequence) ? { sequence: wholeSequence(sequence, texts) } : {};
-  return {
-    document: without({ parameters: parametersOf(parameters), state, derived, derivatives, ...others, ...whole }),
-  };
+  return { document: without({ parameters: parametersOf(parameters), state, derived, derivatives, ...rest }) };
 }
 
 /** Returns definitions without comments; each continues to the line of its unit. */

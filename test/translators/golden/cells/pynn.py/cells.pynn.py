@@ -20,6 +20,7 @@ pulseGenerator_cell = sim.native.cell(
         "weight": 1,
         "amplitude": "0.2 nA",
     },
+    sequence=[{"events": ["condition", "condition_2", "condition_3"]}],
     events={
         "condition": {"when": "t < delay", "do": ["i_ = 0*A"], "emits": None},
         "condition_2": {
@@ -35,7 +36,6 @@ pulseGenerator_cell = sim.native.cell(
             "emits": None,
         },
     },
-    sequence=["condition condition_2 condition_3"],
 )
 soma_cell = sim.native.cell(
     "soma",
@@ -86,6 +86,23 @@ soma_cell = sim.native.cell(
         "C_m": "1 uF/cm**2",
     },
     initial={"m": "m_inf", "h": "h_inf", "n": "n_inf", "v": "initMembPot"},
+    sequence=[
+        {"derived": ["i_leak"]},
+        {"derived": ["alpha_m"]},
+        {"derived": ["beta_m"]},
+        {"derived": ["m_fcond", "m_inf", "tau_m"], "state": ["m"]},
+        {"derived": ["alpha_h"]},
+        {"derived": ["beta_h"]},
+        {"derived": ["h_fcond", "h_inf", "tau_h"], "state": ["h"]},
+        {"derived": ["na_v"]},
+        {"derived": ["naAll_v", "g_na", "i_na"]},
+        {"derived": ["alpha_n"]},
+        {"derived": ["beta_n"]},
+        {"derived": ["n_fcond", "n_inf", "tau_n"], "state": ["n"]},
+        {"derived": ["k_v"]},
+        {"derived": ["kAll_v", "g_k", "i_k"]},
+        {"state": ["v"], "events": ["spike", "condition"]},
+    ],
     inputs={"I_syn": {"unit": "A"}},
     events={
         "spike": {"when": "v > thresh and spiking < 0.5", "do": ["spiking = 1"]},
@@ -96,16 +113,6 @@ soma_cell = sim.native.cell(
             "emits": None,
         },
     },
-    sequence=[
-        "m_fcond m",
-        "h_fcond h",
-        "na_v",
-        "naAll_v",
-        "n_fcond n",
-        "k_v",
-        "kAll_v",
-        "v spike condition",
-    ],
 )
 expTwoSynapse_synapse = sim.native.synapse(
     "expTwoSynapse",
@@ -140,6 +147,7 @@ expTwoSynapse_synapse = sim.native.synapse(
         },
     },
     contributes={"post.I_syn": "i_"},
+    sequence=[{"derived": ["g", "i_"], "state": ["A", "B"]}],
     pathways={
         "pre": {
             "on": "pre.spike",
@@ -150,7 +158,6 @@ expTwoSynapse_synapse = sim.native.synapse(
             ],
         }
     },
-    sequence=["i_ A B"],
 )
 expOneSynapse_synapse = sim.native.synapse(
     "expOneSynapse",
@@ -160,6 +167,7 @@ expOneSynapse_synapse = sim.native.synapse(
     """,
     parameters={"erev": "-75 mV", "tauDecay": "6 ms", "weight": 1, "gbase": "1 nS"},
     contributes={"post.I_syn": "i_"},
+    sequence=[{"derived": ["i_"], "state": ["g"]}],
     pathways={
         "pre": {
             "on": "pre.spike",
@@ -167,7 +175,6 @@ expOneSynapse_synapse = sim.native.synapse(
             "do": ["g = g + weight*gbase"],
         }
     },
-    sequence=["i_ g"],
 )
 attached_synapses_synapse = sim.native.synapse(
     "attached_synapses", contributes={"post.I_syn": "pre.i_"}

@@ -24,7 +24,6 @@ export interface ScriptNames {
 /** Names that scripts import besides the simulator, by module. */
 export const imports = {
   larray: 'lazyarray',
-  IrregularlySampledSignal: 'neo',
   PickleIO: 'neo.io',
   IndexBasedExpression: 'pyNN.core',
   NativeCellType: 'pyNN.nest.cells',

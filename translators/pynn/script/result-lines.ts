@@ -5,17 +5,14 @@ import type { Script } from './script.js';
 import { recordedPopulations } from './script-protocol.js';
 
 /** Returns lines that write recordings: Neo blocks of populations, and values from recorders of synapses. */
-export function resultLines(script: Script, isWithPauses: boolean): readonly string[] {
+export function resultLines(script: Script): readonly string[] {
   const file = (variable: string, ending: string): string => quoted(`${script.stem}-${variable}.${ending}`);
   const written = (variable: string, block: string): string =>
     layout(`${script.use('PickleIO')}(${file(variable, 'pkl')}).write_block(${block})`);
   const populations = recordedPopulations(script);
   const { nativeRecordings: recordings } = script;
-  if (isWithPauses && populations.length > 0) script.use('IrregularlySampledSignal');
   return [
-    ...populations.map((each) =>
-      isWithPauses ? written(each, `without_pauses(${each})`) : layout(call(`${each}.write_data`, [file(each, 'pkl')])),
-    ),
+    ...populations.map((each) => layout(call(`${each}.write_data`, [file(each, 'pkl')]))),
     ...[...script.recordedSynapses.keys()].map((each) => written(each, `${each}.get_data()`)),
     // PyNN's simulators lose them at a reset.
     ...(script.document.phases?.some(({ reset }) => reset !== undefined)

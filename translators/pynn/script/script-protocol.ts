@@ -175,36 +175,8 @@ function synapseRecordingLines(
   });
 }
 
-/** Checks whether PyNN's own recorders take a recording, all of it. */
-export const isByPynn = (script: Script, recording: Recording): boolean =>
-  script.hasCells(recording.target) && beyondRecorders(script, recording)[0].length === 0;
-
-/** Returns a switched recording; variables that PyNN's recorders take are recorded from the start. */
-function switchLines(script: Script, recording: Recording): readonly string[] {
-  if (recording.variables !== null) return isByPynn(script, recording) ? [] : recordingLines(script, recording);
-  const { target } = recording;
-  const { recordings = [], phases = [] } = script.document;
-  const all = [...recordings, ...phases.flatMap(({ record }) => record ?? [])].filter(
-    ({ variables }) => variables !== null,
-  );
-  const ended = all.filter((one) => one.target === target);
-  if (ended.every((one) => isByPynn(script, one))) return [];
-  const of = script.populationsOf(target);
-  const beside = all.filter(
-    (one) => one.target !== target && script.populationsOf(one.target).some((each) => of.includes(each)),
-  );
-  // There `record(None)` ends all recordings of a population.
-  if (script.hasCells(target) && beside.length === 0 && !ended.some((one) => isByPynn(script, one)))
-    return [`${script.of(target)}.record(None)`];
-  return script.missing(`the end of the recording of ${target}; the JSON form has it, scripts do not`);
-}
-
-/**
- * Returns a phase of the protocol.
- *
- * @param isWithPauses  whether recordings are switched: results leave out data from pauses
- */
-export function phaseLines(script: Script, phase: Phase, isWithPauses: boolean): readonly string[] {
+/** Returns a phase of the protocol. Recordings have begun before it. */
+export function phaseLines(script: Script, phase: Phase): readonly string[] {
   const callbacks = script.recorders.length === 0 ? [] : [`callbacks=[${script.recorders.join(', ')}]`];
   if (phase.run !== undefined) return [layout(call('sim.run', [String(phase.run), ...callbacks]))];
   if (phase.run_until !== undefined) return [layout(call('sim.run_until', [String(phase.run_until), ...callbacks]))];
@@ -226,8 +198,6 @@ export function phaseLines(script: Script, phase: Phase, isWithPauses: boolean):
   if (phase.initialize !== undefined)
     return giveCells(script, 'initialize', phase.initialize.target, phase.initialize.values);
   if (phase.native !== undefined) return [layout(call('sim.native.phase', keywordLiterals(phase.native)))];
-  if (phase.record !== undefined)
-    return isWithPauses ? switchLines(script, phase.record) : recordingLines(script, phase.record);
   if (phase.reset !== undefined) {
     const { annotations } = phase.reset;
     return [

@@ -12,9 +12,8 @@ import { isRandom, limitAsNumber } from '../value-kinds.js';
 import { imports, keywords } from './python-text.js';
 import { assemblyLine, generatorLines, nativeTypes, populationLines, viewLine } from './script-cells.js';
 import { projectionLines } from './script-projections.js';
-import { currentSourceLines, isByPynn, phaseLines, recordingLines, synapseRecorder } from './script-protocol.js';
+import { currentSourceLines, phaseLines, recordingLines, synapseRecorder } from './script-protocol.js';
 import { usualSimulator } from './backends.js';
-import { isSwitched, recordedTimes, switchedTable } from './switched-recordings.js';
 import { resultLines } from './result-lines.js';
 import { nestmlTypes, setUpNestml } from './nestml-types.js';
 import { Script, type ScriptFile } from './script.js';
@@ -33,12 +32,8 @@ export interface ScriptView {
   readonly definitions: readonly string[];
   /** Parts with their headings, in order. */
   readonly sections: readonly { readonly title: string; readonly lines: readonly string[] }[];
-  /** The table of times of recording, if recordings are switched; empty otherwise. */
-  readonly switched: string;
   /** Lines that write recordings, and values read from synapses. */
   readonly results: readonly string[];
-  /** Whether times refer to the beginning of a step, as by Brian's timing. */
-  readonly atStart: boolean;
 }
 
 /** Returns the sections of a script, and the files that it reads; reports parts that scripts cannot express. */
@@ -73,13 +68,12 @@ export function scriptView(
       : { seed: Number.isSafeInteger(given) ? given : document.seed };
   const limits = { timestep, ...delayLimits(script, timestep), ...extra, ...seed };
   const isNestml = nestml.length > 0;
-  const times = isSwitched(document) ? recordedTimes(document) : undefined;
-  const recordings = (): readonly Recording[] => [
-    ...(document.recordings ?? []),
-    ...(times ?? []).flatMap(({ recording }) =>
-      (document.recordings ?? []).includes(recording) || !isByPynn(script, recording) ? [] : [recording],
-    ),
-  ];
+  if (isSwitched(document))
+    script.approximated(
+      'pynn/recorded-throughout',
+      'what is recorded for some of the time is recorded all the time: PyNN ends all recordings of a population at ' +
+        'once, and NEST begins none after a run',
+    );
   const sections = [
     { title: '', lines: nestmlTypes(script) },
     {
@@ -117,16 +111,16 @@ export function scriptView(
       title: 'Recordings',
       lines: [
         ...pythonComments(comments.takeAll('/recordings')),
-        ...together(recordings()).flatMap((recording) => recordingLines(script, recording)),
+        ...together(allRecordings(document)).flatMap((recording) => recordingLines(script, recording)),
       ],
     },
     {
       title: 'Run',
-      lines: runLines(script, times !== undefined, comments),
+      lines: runLines(script, comments),
     },
   ].filter(({ lines }) => lines.length > 0);
   const isForOne = script.isNative || isNestml;
-  const results = resultLines(script, times !== undefined);
+  const results = resultLines(script);
   const view: ScriptView = {
     documentation: docstring([
       ...documentationOf(document),
@@ -136,17 +130,25 @@ export function scriptView(
     simulator: isForOne ? '' : `sim, options = ${script.use('get_simulator')}()`,
     definitions: [...script.definitions, ...(script.recorders.length === 0 ? [] : [synapseRecorder])],
     sections,
-    switched: times === undefined ? '' : switchedTable(script, times),
     results,
-    atStart: script.document.native?.timing === 'brian',
     // Last, when all that is used is known.
-    imported: importLines(script, [
-      ...sections.flatMap(({ lines }) => lines),
-      ...results,
-      ...(times === undefined ? [] : ['np.array']),
-    ]),
+    imported: importLines(script, [...sections.flatMap(({ lines }) => lines), ...results]),
   };
   return { view, files: script.files };
+}
+
+/** Checks whether recordings end, or begin after a run. */
+function isSwitched({ phases = [] }: PynnSpecification): boolean {
+  const first = phases.findIndex(({ run, run_until: until }) => run !== undefined || until !== undefined);
+  return phases.some(
+    ({ record }, k) => record !== undefined && (record.variables === null || (first >= 0 && k > first)),
+  );
+}
+
+/** Returns the recordings from the start, and those that phases begin, each once. */
+function allRecordings({ recordings = [], phases = [] }: PynnSpecification): readonly Recording[] {
+  const begun = phases.flatMap(({ record }) => (record === undefined || record.variables === null ? [] : [record]));
+  return [...new Map([...recordings, ...begun].map((one) => [JSON.stringify(one), one])).values()];
 }
 
 /** Returns recordings of the same cells, one after the other, as one. */
@@ -164,12 +166,12 @@ function together(recordings: readonly Recording[]): readonly Recording[] {
 }
 
 /** Returns the lines of all phases, with comments before the phases that lead to each run. */
-function runLines(script: Script, isWithPauses: boolean, comments: Comments): readonly string[] {
+function runLines(script: Script, comments: Comments): readonly string[] {
   let runs = 0;
   const lines = byDuration(script.document.phases ?? []).flatMap((phase) => {
     const said = pythonComments(comments.take(`/experiment/runs/${runs}`));
     if (phase.run !== undefined) runs++;
-    return [...said, ...phaseLines(script, phase, isWithPauses)];
+    return [...said, ...phaseLines(script, phase)];
   });
   return [...pythonComments(comments.takeAll('/experiment')), ...lines];
 }

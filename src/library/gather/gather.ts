@@ -37,14 +37,13 @@ export interface GatheredModel {
  */
 export function gathered(valid: ValidModel, stage: string): GatheredModel {
   const { timing, annotations, neurons } = valid.model;
-  const cables = Object.entries(neurons).flatMap(([name, { cable }]) => (cable ? [name] : []));
+  const hasCables = Object.values(neurons).some(({ cable }) => cable !== undefined);
   const onGrid =
-    !timingProperties[timing].takesTurns && annotations['lems'] !== undefined && stage === 'brian' && cables.length > 0;
+    !timingProperties[timing].takesTurns && annotations['lems'] !== undefined && stage === 'brian' && hasCables;
   if (!timingProperties[timing].takesTurns && !onGrid) return { valid, entries: [] };
   const report = new ConversionReport(stage);
   const model = onGrid ? atBeginOfStep(valid.model) : valid.model;
   const gathering = gatheringOf({ ...valid, model }, report, stage);
-  for (const name of cables) gathering.standard.add(name);
   const made = gatheredModel(gathering, onGrid);
   return { valid: { ...valid, model: stage === 'brian' ? readable(made) : made }, entries: report.entries };
 }

@@ -40,12 +40,8 @@ export interface Gathering {
   readonly recorded: Map<string, Set<string>>;
   /** Variables of cells that replace variables of synapses, by projection. */
   readonly sums: Map<string, ReadonlyMap<string, string>>;
-  /** Current owners of the variables of a population, by population and variable. */
-  readonly elsewhere: Map<string, Map<string, SelectionRule>>;
   /** Outputs of generators that are stimuli now, by the generators' populations. */
   readonly injected: Map<string, readonly Injected[]>;
-  /** Types of neurons that are PyNN's own rather than the model's. */
-  readonly standard: Set<string>;
   /** Variables that phases and operations change, as `population.variable` and `projection.variable`. They stay unchanged. */
   readonly changed: ReadonlySet<string>;
 }
@@ -84,9 +80,7 @@ export function gatheringOf(valid: ValidModel, report: ConversionReport, stage: 
     stimuli: { ...model.stimuli },
     recorded,
     sums: new Map(),
-    elsewhere: new Map(),
     injected: new Map(),
-    standard: new Set(),
     changed: changedNames(model),
   };
 }

@@ -24,11 +24,10 @@ function lost(pointer: string, what: string, { report, stage }: Gathering): read
   return [];
 }
 
-/** Records variables that a population still has there, and other variables at their current owners. */
+/** Records variables that a population still has, and currents that replace outputs of generators. */
 function ofCells(recording: Samples, pointer: string, made: Gathering): readonly Recording[] {
   const owners = populationsOf(recording.of);
   const [owner = '', second] = owners;
-  const elsewhere = second === undefined ? made.elsewhere.get(owner) : undefined;
   const lacks = (name: string): boolean =>
     owners.some((one) => {
       const before = made.model.neurons[made.model.populations[one]?.type ?? ''];
@@ -39,27 +38,12 @@ function ofCells(recording: Samples, pointer: string, made: Gathering): readonly
         (before !== undefined && variablesOf(before).has(name) && !variablesOf(after).has(name))
       );
     });
-  const moved = recording.variables.filter((name) => elsewhere?.has(name) === true);
   const currents = second === undefined ? ofCurrents(recording, owner, made) : new Map<string, readonly Samples[]>();
-  const gone = recording.variables.filter((name) => !moved.includes(name) && !currents.has(name) && lacks(name));
-  const kept = recording.variables.filter((name) => ![...moved, ...currents.keys(), ...gone].includes(name));
+  const gone = recording.variables.filter((name) => !currents.has(name) && lacks(name));
+  const kept = recording.variables.filter((name) => ![...currents.keys(), ...gone].includes(name));
   if (gone.length > 0)
     lost(pointer, `${gone.join(', ')} of a source of spikes or currents, which has no equations here`, made);
-  const others = new Map<SelectionRule, string[]>();
-  for (const name of moved) {
-    const of = elsewhere?.get(name);
-    if (of !== undefined) others.set(of, [...(others.get(of) ?? []), name]);
-  }
-  return [
-    ...(kept.length === 0 ? [] : [{ ...recording, variables: kept }]),
-    ...[...currents.values()].flat(),
-    ...[...others].map(([of, variables], k) => ({
-      ...recording,
-      of,
-      variables,
-      name: kept.length === 0 && k === 0 ? recording.name : `${recording.name}_${variables.join('_')}`,
-    })),
-  ];
+  return [...(kept.length === 0 ? [] : [{ ...recording, variables: kept }]), ...[...currents.values()].flat()];
 }
 
 /** Returns outputs of generators as recordings of the currents that replace them, by variable, if each is such a current. */
@@ -67,7 +51,7 @@ function ofCurrents(recording: Samples, owner: string, made: Gathering): Readonl
   const injected = made.injected.get(owner) ?? [];
   const elements = elementsIn(recording.of, made.model.populations[owner]?.size ?? 0, made.valid.data) ?? [];
   const currents = new Map<string, readonly Samples[]>();
-  for (const variable of made.elsewhere.has(owner) ? [] : recording.variables) {
+  for (const variable of recording.variables) {
     const found = elements.map((element) => injected.find((one) => one.element === element && one.output === variable));
     const known = found.flatMap((one) => one ?? []);
     if (known.length === 0 || known.length < elements.length) continue;

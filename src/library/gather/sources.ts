@@ -32,15 +32,6 @@ export function splitSources(gathering: Gathering): void {
     const sourceName = freeName(`${population.type ?? name}_spikes`, (one) => Object.hasOwn(gathering.neurons, one));
     const synapseName = freeName(population.type ?? name, (one) => Object.hasOwn(gathering.synapses, one));
     gathering.neurons[sourceName] = split.source;
-    const moved = [...recorded].filter((one) =>
-      [split.synapse.state, split.synapse.derived].some((map) => Object.hasOwn(map, one)),
-    );
-    if (moved.length > 0) {
-      const of = { projection: projectionName };
-      gathering.elsewhere.set(name, new Map(moved.map((variable) => [variable, of])));
-      gathering.recorded.set(name, new Set([...recorded].filter((one) => !moved.includes(one))));
-      gathering.recorded.set(projectionName, new Set(moved));
-    }
     gathering.synapses[synapseName] = split.synapse;
     const { linked: _, ...rest } = population;
     const keep = (map: Readonly<Record<string, unknown>>): Record<string, Value> =>
@@ -150,7 +141,6 @@ function asCurrents(
   }
   gathering.projections = without(gathering.projections, new Set(projections.map(([key]) => key)));
   gathering.populations = without(gathering.populations, new Set([name]));
-  keepAside(gathering, name, population, type);
   const taken = (one: string): boolean =>
     [gathering.stimuli, gathering.populations, gathering.projections].some((map) => Object.hasOwn(map, one));
   const [output] = projections.flatMap(([, one]) => outputOf(gathering, one)?.variable ?? []);
@@ -181,28 +171,6 @@ function asCurrents(
   gathering.report.exact(pointer, 'a time-dependent current', `${gathering.stage}/current`);
 }
 
-/** A population without effect on others, which has the recorded variables of a generator. */
-function keepAside(gathering: Gathering, name: string, population: Population, type: NeuronType): void {
-  const variables = gathering.recorded.get(name);
-  if (gathering.stage !== 'brian' || variables === undefined || variables.size === 0) return;
-  const known = new Set(
-    [gathering.populations, gathering.projections, gathering.stimuli].flatMap((map) => Object.keys(map)),
-  );
-  const copy = freeName(`${name}_state`, (one) => known.has(one));
-  const typeName = freeName(copy, (one) => Object.hasOwn(gathering.neurons, one));
-  gathering.neurons[typeName] = {
-    ...type,
-    events: Object.fromEntries(Object.entries(type.events).map(([key, one]) => [key, { ...one, emits: null }])),
-  };
-  gathering.populations[copy] = { ...population, type: typeName };
-  gathering.elsewhere.set(name, new Map([...variables].map((variable) => [variable, { population: copy }])));
-  gathering.report.exact(
-    child('/populations', name),
-    `${[...variables].join(', ')} is recorded of ${copy}`,
-    'brian/recording',
-  );
-}
-
 function asSpikes(gathering: Gathering, name: string, population: Population, type: NeuronType): void {
   const pointer = child('/populations', name);
   const varied = Object.values(population.values).some(
@@ -218,7 +186,7 @@ function asSpikes(gathering: Gathering, name: string, population: Population, ty
       if (gathering.stage === 'brian') {
         if (drawnBy(type).length > 0 || type.noise.length > 0)
           gathering.report.equivalent(
-            'brian/spikes',
+            `${gathering.stage}/spikes`,
             pointer,
             'the same process, written as equations, with other random numbers',
           );
@@ -241,14 +209,13 @@ function asSpikes(gathering: Gathering, name: string, population: Population, ty
   const shown = [...(gathering.recorded.get(name) ?? [])];
   if (first.kind === 'poisson' && gathering.stage === 'brian' && shown.length > 0) {
     gathering.report.equivalent(
-      'brian/spikes',
+      `${gathering.stage}/spikes`,
       pointer,
       `the same process, written as equations, of which ${shown.join(', ')} can be recorded`,
     );
     return;
   }
   if (first.kind === 'times') {
-    keepAside(gathering, name, population, type);
     const spikes = elements
       .flatMap((element) => {
         const train = of(element);
@@ -281,7 +248,6 @@ function asSpikes(gathering: Gathering, name: string, population: Population, ty
     Object.entries(gathering.neurons).find(([, one]) => one === poisson)?.[0] ??
     freeName(standard, (one) => Object.hasOwn(gathering.neurons, one));
   gathering.neurons[typeName] = poisson;
-  gathering.standard.add(typeName);
   gathering.populations[name] = {
     ...rest,
     type: typeName,

@@ -20,7 +20,7 @@ interface Split {
  *
  * @param target    key of the contribution, `post.input`
  * @param output    the variable of the source that is contributed
- * @param recorded  recorded variables of the source, which stay in the part that has their inputs
+ * @param recorded  recorded variables of the source, which stay if they do not read the synapse
  */
 export function splitSource(
   type: NeuronType,
@@ -72,17 +72,12 @@ export function splitSource(
   const own = keep(type.parameters, (key) => !ends.has(key));
   const shown = Object.entries(type.derived).flatMap(([key, variable]) => {
     const value = recorded.has(key) ? derived.get(key) : undefined;
-    if (value === undefined) return [];
-    const isOfSynapse = [...namesIn(value)].some((one) => response.has(one) || ends.has(one));
-    return [{ key, isOfSynapse, variable: { ...variable, value: printExpression(substitute(value, ends)) } }];
+    const isOfSource = value && ![...namesIn(value)].some((one) => response.has(one) || ends.has(one));
+    return isOfSource === true ? [[key, { ...variable, value: printExpression(value) }] as const] : [];
   });
-  const shownOf = (synapse: boolean): NeuronType['derived'] =>
-    Object.fromEntries(
-      shown.flatMap(({ key, isOfSynapse, variable }) => (isOfSynapse === synapse ? [[key, variable] as const] : [])),
-    );
   const source = {
     state: keep(states, (key) => !response.has(key)),
-    derived: shownOf(false),
+    derived: Object.fromEntries(shown),
     derivatives: keep(rates, (key) => !response.has(key)),
     events: Object.fromEntries(
       Object.entries(type.events).map(([name, event]) => [
@@ -93,13 +88,13 @@ export function splitSource(
   };
   const synapse = {
     state: keep(states, (key) => response.has(key)),
-    derived: shownOf(true),
+    derived: {},
     derivatives: keep(rates, (key) => response.has(key)),
     noise: [],
     method: type.method,
     pathways: { pre: { on: 'pre.spike', delay: 0, order: 0, do: first.map(inWhole) } },
     contributes: {
-      [target]: Object.hasOwn(shownOf(true), output) ? output : printExpression(substitute(contribution, ends)),
+      [target]: printExpression(substitute(contribution, ends)),
     },
     summed: {},
     ports: {},

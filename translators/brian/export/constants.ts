@@ -4,9 +4,10 @@ import type { Expression } from '../../../src/lang/ast.js';
 import { integer, isZero } from '../../../src/lang/build.js';
 import { NoNumber } from '../../../src/lang/evaluate.js';
 import { parseExpression, parseStatements } from '../../../src/lang/parse.js';
-import { printExpression, printStatement } from '../../../src/lang/print.js';
-import { mapExpression, mapStatement, namesIn, substitute, withChildren, writtenBy } from '../../../src/lang/walk.js';
+import { printExpression } from '../../../src/lang/print.js';
+import { mapExpression, namesIn, substitute, withChildren, writtenBy } from '../../../src/lang/walk.js';
 import { withoutZero } from '../../../src/library/readable/folded.js';
+import { withTrees } from '../../../src/library/readable/texts.js';
 import { namesOf, readsOf, wordsIn } from '../../../src/library/gather/texts.js';
 import { plain, valueAt } from '../../../src/library/recognise/numbers.js';
 import { ownNames } from '../../../src/model/declared-names.js';
@@ -188,22 +189,10 @@ function decided<T extends EquationSet>(given: T, values: Readonly<Record<string
       return [key, value === undefined ? one : { ...one, initial: value }];
     }),
   );
-  const settled = mapTexts(
-    { ...type, state },
-    (text) => {
-      const e = parseExpression(text);
-      const short = decide(e);
-      const simpler = short === e ? e : mapExpression(short, (part) => withoutZero(part, own));
-      return printExpression(simpler) === printExpression(e) ? text : printExpression(simpler);
-    },
-    (text) => {
-      if (!text.includes(' if ') && ![...wordsIn(text)].some((word) => noughts.has(word) || ones.has(word)))
-        return text;
-      return parseStatements(text)
-        .map((one) => printStatement(mapStatement(one, decide)))
-        .join('; ');
-    },
-  );
+  const settled = withTrees({ ...type, state }, (e) => {
+    const short = decide(e);
+    return short === e ? e : mapExpression(short, (part) => withoutZero(part, own));
+  });
   const { parameters } = type;
   const readHere = wordsIn({ ...settled, parameters: {} });
   const isPutIn = (key: string): boolean => (noughts.has(key) || ones.has(key)) && !readHere.has(key);
@@ -287,24 +276,6 @@ const codeIn = (part: unknown, key = ''): readonly string[] => {
   if (typeof part !== 'object' || part === null) return [];
   return Object.entries(part).flatMap(([name, one]) => codeIn(one, Array.isArray(part) ? key : name));
 };
-
-/** Returns a type with rewritten expressions and statements. */
-function mapTexts<T extends EquationSet>(
-  type: T,
-  expression: (text: string) => string,
-  statement: (text: string) => string,
-): T {
-  const walk = (value: unknown, key: string): unknown => {
-    if (typeof value === 'string')
-      return ['value', 'rate', 'when', 'for', 'while'].includes(key) ? expression(value) : value;
-    if (Array.isArray(value))
-      return value.map((one: unknown) => (key === 'do' && typeof one === 'string' ? statement(one) : walk(one, key)));
-    if (typeof value === 'object' && value !== null)
-      return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, walk(one, name)]));
-    return value;
-  };
-  return walk(type, '') as T;
-}
 
 /** Inputs of a population that something gives. */
 export const inputsOf = (name: string, { stimuli, projections, synapses }: Model): ReadonlySet<string> =>

@@ -1,6 +1,5 @@
 /**
  * Currents that phases change. The changing numbers become parameters of the target cells, which phases of Brian set.
- * If more than numbers changes, the time selects the current.
  */
 
 import { commonShape } from '../../../src/lang/common-shape.js';
@@ -20,9 +19,8 @@ import type {
   Stimulus,
   ValidModel,
 } from '../../../src/model/model.js';
-import { beforeStep } from '../../../src/library/gather/step-times.js';
-import { populationOf, populationsOf } from '../../../src/model/selected.js';
-import { isPhase, recordedVariables, timeAfter } from '../../../src/model/tagged.js';
+import { populationOf } from '../../../src/model/selected.js';
+import { isPhase, recordedVariables } from '../../../src/model/tagged.js';
 
 /** Values of parameters, by the value given to the current. */
 type CurrentParameters = ReadonlyMap<string, Readonly<Record<string, number>>>;
@@ -75,19 +73,11 @@ export function currentsAsParameters(valid: ValidModel): ValidModel {
       ),
     );
   }
-  const ofTime = byTime(
-    model,
-    [...new Set(changed)].filter((id) => !parameters.has(id)),
-  );
-  for (const [id, value] of ofTime) {
-    const stimulus = stimuli[id];
-    if (stimulus?.kind === 'current') stimuli[id] = { ...stimulus, value };
-  }
-  if (parameters.size === 0 && ofTime.size === 0) return valid;
+  if (parameters.size === 0) return valid;
   const inPhase = (phase: Phase): readonly Phase[] => {
     if (!isPhase(phase, 'currents')) return [phase];
     const entries = Object.entries(phase.currents);
-    const left = entries.filter(([id]) => !parameters.has(id) && !ofTime.has(id));
+    const left = entries.filter(([id]) => !parameters.has(id));
     const set = Object.assign({}, ...entries.map(([id, text]) => parameters.get(id)?.get(text))) as Record<
       string,
       number
@@ -102,28 +92,6 @@ export function currentsAsParameters(valid: ValidModel): ValidModel {
     ...valid,
     model: { ...model, neurons, populations, stimuli, experiment: { ...model.experiment, protocol } },
   };
-}
-
-/** Returns the currents as functions of time for a run that never returns to an earlier time. */
-function byTime(model: Model, ids: readonly string[]): ReadonlyMap<string, string> {
-  const { protocol } = model.experiment;
-  if (protocol.some((phase) => isPhase(phase, 'reset') || isPhase(phase, 'restore'))) return new Map();
-  const values = new Map<string, string>();
-  for (const id of ids) {
-    const stimulus = model.stimuli[id];
-    if (stimulus?.kind !== 'current' || stimulus.every !== undefined) continue;
-    const types = populationsOf(stimulus.to).flatMap((id) => model.neurons[model.populations[id]?.type ?? ''] ?? []);
-    const names = new Set(types.flatMap((type) => [...ownNames(type)]));
-    let now = 0;
-    let value = stimulus.value;
-    for (const phase of protocol) {
-      now = Number(timeAfter(now, phase).toPrecision(14));
-      const next = isPhase(phase, 'currents') ? phase.currents[id] : undefined;
-      if (next !== undefined) value = now === 0 ? next : `(${next}) if t > ${beforeStep(now, names)} else (${value})`;
-    }
-    values.set(id, value);
-  }
-  return values;
 }
 
 /** Returns all values given to a current. */

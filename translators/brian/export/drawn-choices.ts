@@ -1,4 +1,4 @@
-/** Choices that Brian cannot make, as they are drawn here: of cells, and of spikes after time has gone back. */
+/** Choices of cells that Brian cannot make, as they are drawn here. */
 
 import type {
   DataStore,
@@ -37,30 +37,22 @@ export const choosesAtRandom = (protocol: readonly Phase[]): boolean =>
   });
 
 /**
- * Returns a protocol that changes selected cells by their numbers. It also contains the spikes of listed sources after
- * time has gone back, because listed sources continue to draw.
+ * Returns a protocol that changes selected cells by their numbers.
  *
- * @param drawn   the same model with all draws made, and its data; absent if it is not needed
- * @param listed  populations with spikes that are listed as drawn
+ * @param drawn  the same model with all draws made, and its data; absent if it is not needed
  */
 export function drawnPhases(
   { experiment: { protocol }, populations }: Model,
   data: DataStore,
   drawn: Drawn | undefined,
-  listed: ReadonlySet<string>,
 ): readonly Phase[] {
   const choices = drawn?.model.experiment.protocol.filter((phase) => chosenBy(phase) !== undefined) ?? [];
-  const replays = drawn === undefined ? [] : replaysAfterTurns(drawn.model.experiment.protocol);
-  return protocol.flatMap((phase): readonly Phase[] => {
-    if (turnsBack(phase)) {
-      const replay = Object.entries(replays.shift() ?? {}).filter(([name]) => listed.has(name));
-      return replay.length === 0 ? [phase] : [phase, { replay: Object.fromEntries(replay) }];
-    }
+  return protocol.map((phase) => {
     const of = chosenBy(phase);
-    if (of === undefined) return [phase];
+    if (of === undefined) return phase;
     const same = choices.findIndex((other) => JSON.stringify(valuesOf(other)) === JSON.stringify(valuesOf(phase)));
     const [found = phase] = same < 0 ? [] : choices.splice(same, 1);
-    return [byNumber(found, populations, drawn === undefined ? data : new Map([...data, ...drawn.data]))];
+    return byNumber(found, populations, drawn === undefined ? data : new Map([...data, ...drawn.data]));
   });
 }
 
@@ -71,17 +63,11 @@ const chosenBy = (phase: Phase): SelectionRule | undefined =>
 const isNumbered = (phase: Phase): boolean =>
   (isPhase(phase, 'set') || isPhase(phase, 'initialise')) && phase.numbered !== undefined;
 
-const turnsBack = (phase: Phase): boolean => isPhase(phase, 'reset') || isPhase(phase, 'restore');
+/** Checks whether a phase goes back in time. */
+export const turnsBack = (phase: Phase): boolean => isPhase(phase, 'reset') || isPhase(phase, 'restore');
 
 const valuesOf = (phase: Phase): unknown =>
   isPhase(phase, 'set') ? Object.keys(phase.set) : isPhase(phase, 'initialise') ? Object.keys(phase.initialise) : [];
-
-/** Returns the spikes that sources replay each time a frozen protocol turns back. */
-const replaysAfterTurns = (protocol: readonly Phase[]) =>
-  protocol.flatMap((phase, k) => {
-    const next = protocol[k + 1];
-    return turnsBack(phase) ? [next && isPhase(next, 'replay') ? next.replay : {}] : [];
-  });
 
 function byNumber(phase: Phase, populations: Model['populations'], data: DataStore): Phase {
   const of = chosenBy(phase);

@@ -14,22 +14,6 @@ import type { ConversionReport } from '../../../src/model/conversion-report.js';
 import { methodOnGrid } from '../../../src/library/gather/integration.js';
 import type { NeuronType, Value } from '../../../src/model/model.js';
 
-/** A type with rates that differ by as little as Brian can distinguish. */
-interface EqualRates {
-  readonly type: NeuronType;
-  readonly values: Readonly<Record<string, Value>>;
-  /** Parameters that are larger than they were, each with the one that they were equal to. */
-  readonly changed: readonly (readonly [parameter: string, equal: string])[];
-  /** Two states with equal rates that no parameter sets apart. */
-  readonly unsolved?: readonly [string, string];
-}
-
-/**
- * Relative change of a parameter. The effect on results, and the cancellation between two nearly equal numbers, are
- * both below 1e-7.
- */
-const share = 1e-7;
-
 /**
  * Returns a type that Brian solves without dividing by zero.
  *
@@ -43,30 +27,23 @@ export function solvable(
   isVariable: (parameter: string) => boolean,
   pointer: string,
   report: ConversionReport,
-): Pick<EqualRates, 'type' | 'values'> {
-  if (!['auto', 'exact'].includes(methodOnGrid(type))) return { type, values };
-  const { changed, unsolved, ...made } = withoutEqualRates(type, values, isVariable);
-  for (const [parameter, other] of changed)
-    report.equivalent(
-      'brian/equal-rates',
-      pointer,
-      `${parameter} is larger by 1e-7 of its value: it equals ${other}, and Brian 2 divides by the difference of their rates`,
-    );
-  if (unsolved === undefined) return made;
+): NeuronType {
+  const equal = ['auto', 'exact'].includes(methodOnGrid(type)) ? equalRates(type, values, isVariable) : undefined;
+  if (equal === undefined) return type;
   report.approximated(
     'brian/equal-rates',
     pointer,
-    `it is integrated by rk4: the rates of ${unsolved.join(' and ')} are equal, and Brian 2 divides by their difference`,
+    `it is integrated by rk4: the rates of ${equal.join(' and ')} are equal, and Brian 2 divides by their difference`,
   );
-  return { type: { ...type, method: 'rk4' }, values };
+  return { ...type, method: 'rk4' };
 }
 
-/** Returns the type with different rates, as far as parameters can separate them. */
-function withoutEqualRates(
+/** Returns two states of a linear system with equal rates, one of which follows the other. */
+function equalRates(
   type: NeuronType,
   values: Readonly<Record<string, Value>>,
   isVariable: (parameter: string) => boolean,
-): EqualRates {
+): readonly [string, string] | undefined {
   const states = Object.keys(type.derivatives);
   const texts = new Map(Object.entries(type.derived).map(([key, { value }]) => [key, parseExpression(value)] as const));
   const whole = (rate: string): Expression => {
@@ -78,7 +55,7 @@ function withoutEqualRates(
   const forms = new Map(
     states.map((key) => [key, linearRate(whole(type.derivatives[key]?.rate ?? '0'), states)] as const),
   );
-  if (states.length < 2 || [...forms.values()].includes(null)) return { type, values, changed: [] };
+  if (states.length < 2 || [...forms.values()].includes(null)) return undefined;
   const number = (key: string): number => {
     const value = values[key] ?? type.parameters[key]?.value;
     const known =
@@ -101,26 +78,12 @@ function withoutEqualRates(
     return found;
   };
   const blocked = new Set(type.events['spike']?.refractory?.rate ?? []);
-  const changed = new Map<string, string>();
   for (const key of states)
     for (const other of followed(key)) {
       const [a, b] = [own(key), own(other)];
       if (a === undefined || b === undefined || rate(key) !== rate(other)) continue;
       const isSame = printExpression(foldConstants(a)) === printExpression(foldConstants(b));
-      if (isSame && blocked.has(key) === blocked.has(other)) continue;
-      const [to = '', ...more] = [...namesIn(a)].filter((name) => !namesIn(b).has(name));
-      const [from = '', ...others] = [...namesIn(b)].filter((name) => !namesIn(a).has(name));
-      const isPair = more.length + others.length === 0 && from !== '' && number(to) === number(from);
-      if (!isPair || changed.has(to)) return { type, values, changed: [], unsolved: [key, other] };
-      changed.set(from, to);
+      if (!isSame || blocked.has(key) !== blocked.has(other)) return [key, other];
     }
-  const parameters = { ...type.parameters };
-  const made = { ...values };
-  for (const from of changed.keys()) {
-    const value = Number((number(from) * (1 + share)).toPrecision(12));
-    const parameter = parameters[from];
-    if (Object.hasOwn(made, from)) made[from] = value;
-    else if (parameter !== undefined) parameters[from] = { ...parameter, value };
-  }
-  return { type: { ...type, parameters }, values: made, changed: [...changed] };
+  return undefined;
 }

@@ -45,7 +45,7 @@ import { fixedMethod } from './adaptive-steps.js';
 import { withCrossings } from './crossings.js';
 import { areWithinRange } from './delays.js';
 import { partOfGenerator } from './generator-part.js';
-import { choosesAtRandom, chosenCells, drawnParts, drawnPhases } from './drawn-choices.js';
+import { choosesAtRandom, chosenCells, drawnParts, drawnPhases, turnsBack } from './drawn-choices.js';
 import { withOwnNumbers } from './own-numbers.js';
 import { OwnValues, unitOf } from './own-values.js';
 import { poissonGroup, withRates } from './poisson-group.js';
@@ -83,8 +83,6 @@ class Idiom {
   readonly #words: ReadonlySet<string>;
   /** Populations that are PoissonGroups. */
   readonly #poissonGroups = new Set<string>();
-  /** Populations with spikes that are listed as drawn. */
-  readonly #asDrawn = new Set<string>();
   /** Names under which synapses keep values that Brian's monitors cannot compute, by projection. */
   readonly #copies = new Map<string, ReadonlyMap<string, string>>();
   readonly #values: OwnValues;
@@ -142,7 +140,7 @@ class Idiom {
   #protocol({ projections }: Sections): Model['experiment']['protocol'] {
     const model = this.#model;
     this.#needDraws(choosesAtRandom(model.experiment.protocol));
-    const drawn = drawnPhases(model, this.#data, this.drawn, this.#asDrawn);
+    const drawn = drawnPhases(model, this.#data, this.drawn);
     return drawn
       .filter((phase) => this.#isLeft(phase, projections))
       .map((phase) => withRates(phase, this.#poissonGroups));
@@ -299,7 +297,12 @@ class Idiom {
           pointer,
           'Brian has no such source: the spikes drawn with this seed are listed',
         );
-        this.#asDrawn.add(name);
+        if (this.#model.experiment.protocol.some(turnsBack))
+          this.#report.approximated(
+            'brian/drawn',
+            pointer,
+            'after time has gone back, the same spikes follow again; the model draws others',
+          );
         return { population: { ...untyped, values: {}, spikes: drawn.spikes } };
       }
     }
@@ -325,7 +328,7 @@ class Idiom {
       },
     );
     const solved = solvable(own, left, seen, child('/neurons', population.type ?? ''), this.#report);
-    return { type: solved.type, population: { ...rest, values: solved.values } };
+    return { type: solved, population: { ...rest, values: left } };
   }
 
   /**

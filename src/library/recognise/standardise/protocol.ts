@@ -35,7 +35,10 @@ export function standardRecordings(context: Standardising, recordings: readonly 
       : undefined;
     const nameless = synapses === undefined ? [] : recording.variables.filter((variable) => !names.has(variable));
     for (const variable of nameless) {
-      context.report.missing(pointer, `a recording of ${variable}, which ${synapses?.type ?? ''} has not in one variable`);
+      context.report.missing(
+        pointer,
+        `a recording of ${variable}, which ${synapses?.type ?? ''} has not in one variable`,
+      );
     }
     const kept = recording.variables.filter((variable) => !nameless.includes(variable));
     if (kept.length === 0) return [];

@@ -71,3 +71,13 @@ export const printableLines = (text: string): string =>
     .split(/\r\n|\r|\n/)
     .map(printable)
     .join('\n');
+
+/** Names at each end of a long loop that are shown. */
+const shownOfLoop = 4;
+
+/** Returns definitions that depend on each other as `a -> b -> a`; of a long loop the first and last ones. */
+export const loopText = (names: readonly string[]): string =>
+  (names.length <= 2 * shownOfLoop + 1
+    ? names
+    : [...names.slice(0, shownOfLoop), `(${names.length - 2 * shownOfLoop} more)`, ...names.slice(-shownOfLoop)]
+  ).join(' -> ');

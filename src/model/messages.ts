@@ -1,3 +1,4 @@
+import { loopText } from '../diagnostics/display.js';
 import type { Finding, Place } from '../diagnostics/diagnostic.js';
 import { limits } from '../diagnostics/limits.js';
 import { oneOf, shorten, unlike } from '../diagnostics/suggest.js';
@@ -277,7 +278,7 @@ export const messages = {
   unitUnknown: (names: readonly string[]): Finding => ({
     code: 'model/unit-unknown',
     message: `the units of ${names.join(', ')} depend on each other`,
-    found: names.join(' -> '),
+    found: loopText(names),
     hint: 'state the unit of one of them',
   }),
   notIntegrable: (name: string, kind: string, type: string): Finding => ({
@@ -630,33 +631,33 @@ export const messages = {
   }),
   parameterLoop: (names: readonly string[]): Finding => ({
     code: 'model/parameter-loop',
-    message: `the parameters ${names.join(' -> ')} depend on each other`,
-    found: names.join(' -> '),
+    message: `the parameters ${loopText(names)} depend on each other`,
+    found: loopText(names),
   }),
 
   // --- Rules on the whole -------------------------------------------------------------------------------------------
   derivedCycle: (names: readonly string[]): Finding => ({
     code: 'model/derived-cycle',
-    message: `the derived variables ${names.join(' -> ')} are computed from each other`,
-    found: names.join(' -> '),
+    message: `the derived variables ${loopText(names)} are computed from each other`,
+    found: loopText(names),
   }),
   valueCycle: (names: readonly string[]): Finding => ({
     code: 'model/value-cycle',
-    message: `the values ${names.join(' -> ')} are computed from each other`,
-    found: names.join(' -> '),
+    message: `the values ${loopText(names)} are computed from each other`,
+    found: loopText(names),
   }),
   linkCycle: (names: readonly string[]): Finding => ({
     code: 'model/link-cycle',
-    message: `the linked parameters ${names.join(' -> ')} refer to each other`,
+    message: `the linked parameters ${loopText(names)} refer to each other`,
     expected: 'a link that ends at a variable that is not linked',
-    found: names.join(' -> '),
+    found: loopText(names),
     hint: 'link one of them to the variable that it should read',
   }),
   endCycle: (names: readonly string[]): Finding => ({
     code: 'model/end-cycle',
-    message: `the projections ${names.join(' -> ')} end at the synapses of each other`,
+    message: `the projections ${loopText(names)} end at the synapses of each other`,
     expected: 'projections that end at populations, or at synapses between these',
-    found: names.join(' -> '),
+    found: loopText(names),
   }),
   noiseOutsideRate: (name: string): Finding => ({
     code: 'model/noise-outside-rate',
@@ -751,8 +752,8 @@ export const messages = {
   }),
   sectionLoop: (way: readonly string[]): Finding => ({
     code: 'model/section-loop',
-    message: `the sections ${way.join(' -> ')} form a loop`,
-    found: way.join(' -> '),
+    message: `the sections ${loopText(way)} form a loop`,
+    found: loopText(way),
   }),
   sectionForm: (both: boolean): Finding => ({
     code: both ? 'model/conflicting-keys' : 'model/missing-key',

@@ -189,6 +189,9 @@ test.each([
 ])('a circle of 2,000 %s is refused by name', async (_, code, type, model) => {
   const text = `interneuron: 1\n${model}neurons:\n  cell:\n    state: { v: 0 }\n    ${type}\npopulations: { a: { type: cell, size: 1 } }\n`;
   expect(await codesOf(text)).toContain(code);
+  // Of so long a loop the ends are shown.
+  const { diagnostics } = await validateModel(source(text)).catch((error: unknown) => error as DiagnosticError);
+  for (const { message } of diagnostics) expect(message.length).toBeLessThan(200);
 });
 
 test('a folder for temporary files that is not there is an error of usage', () => {

@@ -1,5 +1,6 @@
 /** Morphologies as specifications give them: sections, or numbers of compartments. */
 
+import { loopText } from '../../../src/diagnostics/display.js';
 import { area, metre, volume } from '../../../src/lang/dimension.js';
 import { isRefused } from '../../../src/diagnostics/system-error.js';
 import type { Dimension } from '../../../src/lang/ast.js';
@@ -147,7 +148,7 @@ function readTree(
     );
   for (const [key, loop] of loopsOf(branches))
     refuse(
-      messages.badMorphology(`the sections ${loop.join(' -> ')} form a loop`, 'a tree', loop.join(' -> ')),
+      messages.badMorphology(`the sections ${loopText(loop)} form a loop`, 'a tree', loopText(loop)),
       child(child(at, key), 'parent'),
     );
   return whole ? branches : undefined;

@@ -1,5 +1,6 @@
 /** Findings of reading morphologies and biophysics. */
 
+import { loopText } from '../../../src/diagnostics/display.js';
 import type { Finding } from '../../../src/diagnostics/diagnostic.js';
 import { oneOf, shorten, suggestion } from '../../../src/diagnostics/suggest.js';
 
@@ -67,7 +68,7 @@ export const roots = (ids: readonly string[]): Finding => ({
 /** Segments that are each other's ancestors. */
 export const segmentLoop = (ids: readonly string[]): Finding => ({
   code: 'neuroml/segment-loop',
-  message: `the segments ${ids.join(' -> ')} form a loop`,
+  message: `the segments ${loopText(ids)} form a loop`,
 });
 
 /** A reference to a segment group that the morphology lacks. */
@@ -81,7 +82,7 @@ export const unknownGroup = (id: string, known: readonly string[]): Finding => (
 /** Segment groups that include each other. */
 export const groupLoop = (ids: readonly string[]): Finding => ({
   code: 'neuroml/group-loop',
-  message: `the segment groups ${ids.join(' -> ')} include each other in a loop`,
+  message: `the segment groups ${loopText(ids)} include each other in a loop`,
 });
 
 /** Inclusions of groups beyond the limit of recursion. */

@@ -1,6 +1,7 @@
 /** Reads text in LEMS or NeuroML 2: see `lems/definitions.ts`. */
 
 import type { Diagnostics } from '../../src/diagnostics/diagnostic.js';
+import { checkShapes } from './cells/shape.js';
 import { coreFileOf } from './core-types.js';
 import { noFiles, type LemsHost } from './host.js';
 import { nameOf, optional, required } from './lems/attributes.js';
@@ -15,7 +16,6 @@ import * as messages from './lems/messages.js';
 import { readComponent, type KeptElement, type ReadComponent } from './lems/read-components.js';
 import { createTally } from './lems/tally.js';
 import { loadDocuments, type LoadedDocuments, type Origin } from './load.js';
-import { checkMorphologies } from './nml/check-morphology.js';
 import { checkDocument, schemaCheck, schemaFor, type Schema } from './nml/check-schema.js';
 import { elementsIn } from './xml/definitions.js';
 import type { XmlElement } from './xml/element.js';
@@ -98,13 +98,10 @@ export function readDocuments(loaded: LoadedDocuments, host: LemsHost, diagnosti
     isKnown: (type, attribute) => schema.hasAttribute(type, attribute),
     also: schemaCheck({ schema, tally }),
   });
-  checkMorphologies(
-    notCore.filter(({ type }) => schema.facts(type) !== null || type.child.has('morphology')),
-    { tally },
-  );
   const main = found.components.filter((component) => found.origins.get(component) === 'main');
   checkReferences(found.components, { byId: found.byId, unread: found.unread, tally, roots: target ? [target] : main });
   tally.close();
+  if (!diagnostics.list.some(({ severity }) => severity === 'error')) checkShapes(notCore, diagnostics);
   checkTypes({ types, used: usedTypes(found.components), own, constants, diagnostics });
   const kept: readonly KeptElement[] = loaded.root.children.filter(({ name }) => commentary.has(name));
   return {

@@ -26,7 +26,7 @@ import {
 } from './mechanisms.js';
 import { cutSections, fractionOf, sectionDocument, type Sections } from './sections.js';
 import { areaOf, childOf, childrenOf } from './segments.js';
-import { hasMorphology, isPoint, shapeOf, type Shape } from './shape.js';
+import { hasMorphology, isPoint, segmentsOf, shapeOf, type Shape } from './shape.js';
 import { freeName, identifier } from '../../../src/model/free-name.js';
 
 /** A cell with compartments as parts of a canonical neuron type, with places of its parts. */
@@ -166,19 +166,9 @@ class Builder {
   /** Components of a kind with the segments that each is on. */
   #on(parent: Component | undefined, type: string): readonly Placed[] {
     return (parent ? childrenOf(parent, type) : []).flatMap((component) => {
-      const segments = this.#segmentsOf(component);
+      const segments = segmentsOf(component, this.shape, this.diagnostics);
       return segments ? [{ component, segments }] : [];
     });
-  }
-
-  #segmentsOf(component: Component): Uint32Array | undefined {
-    const { segment, segmentGroup } = component.attributes;
-    if (segment === undefined) return this.shape.groups.segmentsOf(segmentGroup, component);
-    const { byId } = this.shape.morphology;
-    const position = byId.get(String(Number(segment)));
-    if (position !== undefined) return Uint32Array.of(position);
-    this.diagnostics.add(messages.unknownSegment(segment, [...byId.keys()].slice(0, 1000)), component.place);
-    return undefined;
   }
 
   /** Returns the densities. A density with a varying parameter is on the group that the variable part names. */
@@ -187,7 +177,7 @@ class Builder {
       (component): readonly Density[] => {
         const variable = childOf(component, 'variableParameter');
         if (!variable) {
-          const segments = this.#segmentsOf(component);
+          const segments = segmentsOf(component, this.shape, this.diagnostics);
           return segments ? [{ component, segments, along: null }] : [];
         }
         const group = variable.attributes['segmentGroup'];

@@ -3,7 +3,7 @@
 import type { Diagnostics } from '../../../src/diagnostics/diagnostic.js';
 import type { Component } from '../lems/definitions.js';
 import * as messages from './messages.js';
-import { childOf, childrenOf, type Morphology } from './segments.js';
+import { childOf, childrenOf, positionOf, type Morphology } from './segments.js';
 
 /** Groups may include groups; deeper than this they are not meant to. */
 const deepest = 1000;
@@ -70,11 +70,7 @@ function membersOf(
   };
   const position = (of: Component | undefined): number | undefined => {
     const id = of?.attributes['segment'];
-    if (of === undefined || id === undefined) return undefined;
-    const found = morphology.byId.get(String(Number(id)));
-    if (found === undefined)
-      diagnostics.add(messages.unknownSegment(id, [...morphology.byId.keys()].slice(0, 1000)), of.place);
-    return found;
+    return of === undefined || id === undefined ? undefined : positionOf(id, of, morphology, diagnostics);
   };
   for (const member of childrenOf(group, 'member')) {
     const found = position(member);

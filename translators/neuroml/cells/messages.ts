@@ -55,13 +55,10 @@ export const fraction = (text: string): Finding => ({
   expected: 'a number from 0 to 1',
 });
 
-/** A morphology with no root, or with several. */
+/** A morphology with several roots, or without segments. */
 export const roots = (ids: readonly string[]): Finding => ({
   code: 'neuroml/segment-roots',
-  message:
-    ids.length === 0
-      ? 'every segment has a parent, so the segments form a loop'
-      : `the segments ${ids.join(', ')} have no parent`,
+  message: ids.length === 0 ? 'the morphology has no segments' : `the segments ${ids.join(', ')} have no parent`,
   expected: 'one segment without a parent',
 });
 

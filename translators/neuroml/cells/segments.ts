@@ -60,8 +60,8 @@ export function childOf(component: Component, type: string): Component | undefin
  * Returns the tree of segments of a morphology; null after an error.
  *
  * @diagnostic neuroml/segment-id, neuroml/segment-twice, neuroml/segment-point, neuroml/coordinate,
- *   neuroml/unknown-segment,
- *   neuroml/fraction-along, neuroml/segment-roots, neuroml/segment-loop, neuroml/no-length, neuroml/segment-gap
+ *   neuroml/unknown-segment, neuroml/fraction-along, neuroml/segment-roots, neuroml/segment-loop, neuroml/no-length,
+ *   neuroml/segment-gap
  */
 export function readMorphology(morphology: Component, diagnostics: Diagnostics): Morphology | null {
   const written = childrenOf(morphology, 'segment');
@@ -84,9 +84,8 @@ export function readMorphology(morphology: Component, diagnostics: Diagnostics):
   const parents = written.map((segment): { readonly parent: number; readonly fraction: number } => {
     const given = childOf(segment, 'parent');
     if (!given) return { parent: -1, fraction: 1 };
-    const id = given.attributes['segment'] ?? '';
-    const parent = byId.get(/^\s*\d+\s*$/.test(id) ? String(Number(id)) : id);
-    if (parent === undefined) fail(messages.unknownSegment(id, [...byId.keys()].slice(0, 1000)), given.place);
+    const parent = positionOf(given.attributes['segment'] ?? '', given, { byId }, diagnostics);
+    failed ||= parent === undefined;
     const text = given.attributes['fractionAlong'];
     const fraction = text === undefined ? 1 : Number(text);
     if (!(fraction >= 0 && fraction <= 1)) fail(messages.fraction(text ?? ''), given.place);
@@ -97,14 +96,15 @@ export function readMorphology(morphology: Component, diagnostics: Diagnostics):
   const roots: number[] = [];
   for (const [position, { parent }] of parents.entries()) (children[parent] ?? roots).push(position);
   const idOf = (position: number): string => written[position]?.id ?? '';
-  if (roots.length !== 1) {
-    diagnostics.add(messages.roots(roots.slice(0, 10).map(idOf)), morphology.place);
+  if (roots.length > 1 || written.length === 0) {
+    diagnostics.add(messages.roots(roots.slice(0, 10).map(idOf)), (written[roots[1] ?? -1] ?? morphology).place);
     return null;
   }
   const order = [...roots];
   for (const position of order) order.push(...(children[position] ?? []));
   if (order.length < written.length) {
-    diagnostics.add(messages.segmentLoop(loopOf(parents, new Set(order)).map(idOf)), morphology.place);
+    const loop = loopOf(parents, new Set(order));
+    diagnostics.add(messages.segmentLoop(loop.map(idOf)), (written[loop[0] ?? -1] ?? morphology).place);
     return null;
   }
   const segments: Segment[] = [];
@@ -118,6 +118,22 @@ export function readMorphology(morphology: Component, diagnostics: Diagnostics):
     diagnostics.add({ severity: 'warning', ...messages.noLength(points[0].id, points.length) }, points[0].place);
   warnOfGaps(segments, diagnostics);
   return { segments, byId, root: roots[0]!, children, order };
+}
+
+/**
+ * Returns the position of the segment of an id. Returns undefined after the error that there is none.
+ *
+ * @diagnostic neuroml/unknown-segment
+ */
+export function positionOf(
+  id: string,
+  at: Component,
+  { byId }: Pick<Morphology, 'byId'>,
+  diagnostics: Diagnostics,
+): number | undefined {
+  const position = /^\s*\d+\s*$/.test(id) ? byId.get(String(Number(id))) : undefined;
+  if (position === undefined) diagnostics.add(messages.unknownSegment(id, [...byId.keys()].slice(0, 1000)), at.place);
+  return position;
 }
 
 /** Segments that begin away from their parents. */
@@ -139,15 +155,13 @@ function warnOfGaps(segments: readonly Segment[], diagnostics: Diagnostics): voi
   diagnostics.add({ severity: 'warning', ...finding }, first.segment.place);
 }
 
-/** Returns a loop among segments that the root does not reach. */
+/** Returns the beginning of a loop among segments that the root does not reach. */
 function loopOf(parents: readonly { readonly parent: number }[], reached: ReadonlySet<number>): readonly number[] {
+  const seen = new Set<number>();
   let at = parents.findIndex((_, position) => !reached.has(position));
-  const seen: number[] = [];
-  while (!seen.includes(at) && seen.length < 1000) {
-    seen.push(at);
-    at = parents[at]?.parent ?? -1;
-  }
-  return [...seen.slice(seen.indexOf(at)), at];
+  for (; !seen.has(at); at = parents[at]?.parent ?? -1) seen.add(at);
+  const all = [...seen];
+  return [...all.slice(all.indexOf(at)), at].slice(0, 8);
 }
 
 function readSegment(

@@ -5,7 +5,7 @@ import { invariant } from '../../../src/diagnostics/diagnostic.js';
 import type { Component, ComponentType } from '../lems/definitions.js';
 import { readGroups, type Groups } from './groups.js';
 import { cutSections } from './sections.js';
-import { childOf, childrenOf, readMorphology, type Morphology } from './segments.js';
+import { childOf, childrenOf, positionOf, readMorphology, type Morphology } from './segments.js';
 
 const isCell = (type: ComponentType): boolean => type.lineage.includes('cell') || type.name === 'cell';
 
@@ -25,26 +25,68 @@ export interface Shape {
   readonly groups: Groups;
 }
 
-/** Shapes that have been read: the cell and the names of its parts both need them. */
+/** Shapes by morphology. They are read once, so that findings are said once. */
 const known = new WeakMap<Component, Shape | null>();
 
 /**
- * Returns the shape of a cell, and reports its findings once. Returns null after errors. @diagnostic neuroml/* as in
- * `messages.ts`
+ * Returns the shape of a cell. Returns null after errors.
+ *
+ * @diagnostic neuroml/* as in `messages.ts`
  */
 export function shapeOf(cell: Component, diagnostics: Diagnostics): Shape | null {
-  const shape = known.get(cell);
-  if (shape !== undefined) return shape;
-  const read = readShape(cell, diagnostics);
-  known.set(cell, read);
-  return read;
-}
-
-function readShape(cell: Component, diagnostics: Diagnostics): Shape | null {
   const component = childOf(cell, 'morphology');
   invariant(component, 'neuroml', 'a cell without a morphology has no shape');
+  return readShape(component, diagnostics);
+}
+
+function readShape(component: Component, diagnostics: Diagnostics): Shape | null {
+  const before = known.get(component);
+  if (before !== undefined) return before;
   const morphology = readMorphology(component, diagnostics);
-  return morphology && { component, morphology, groups: readGroups(component, morphology, diagnostics) };
+  const shape = morphology && { component, morphology, groups: readGroups(component, morphology, diagnostics) };
+  known.set(component, shape);
+  return shape;
+}
+
+/**
+ * Checks all morphologies, their groups, and the segments and groups that the other parts of their cells name.
+ *
+ * @param components whose attributes are right
+ * @diagnostic neuroml/* as in `messages.ts`
+ */
+export function checkShapes(components: readonly Component[], diagnostics: Diagnostics): void {
+  for (const component of components) {
+    if (!component.type.lineage.includes('morphology')) {
+      // Cells may be anywhere.
+      if (component.children.length > 0) checkShapes(component.children, diagnostics);
+      continue;
+    }
+    const shape = readShape(component, diagnostics);
+    if (!shape) continue;
+    for (const [id, group] of shape.groups.components) shape.groups.segmentsOf(id, group);
+    for (const part of component.parent?.children ?? []) if (part !== component) checkNames(part, shape, diagnostics);
+  }
+}
+
+function checkNames(part: Component, shape: Shape, diagnostics: Diagnostics): void {
+  segmentsOf(part, shape, diagnostics);
+  for (const inner of part.children) checkNames(inner, shape, diagnostics);
+}
+
+/**
+ * Returns positions of the segments that a part of a cell is on. Returns undefined after errors.
+ *
+ * @diagnostic neuroml/unknown-segment, neuroml/unknown-group
+ */
+export function segmentsOf(
+  part: Component,
+  { morphology, groups }: Shape,
+  diagnostics: Diagnostics,
+): Uint32Array | undefined {
+  const { segment, segmentGroup } = part.attributes;
+  if (segment === undefined) return groups.segmentsOf(segmentGroup, part);
+  const position = positionOf(segment, part, morphology, diagnostics);
+  return position === undefined ? undefined : Uint32Array.of(position);
 }
 
 /** Checks whether all segments are one unbranched section that is not divided. */

@@ -67,7 +67,7 @@ describe('said in documents:', () => {
       text(segments.replace('segment="0"', 'segment="7"')),
       'error neuroml/unknown-segment',
     ],
-    ['two roots', text(segments.replace('<parent segment="0"/>', '')), 'error neuroml/second-root-segment'],
+    ['two roots', text(segments.replace('<parent segment="0"/>', '')), 'error neuroml/segment-roots'],
     ['a gap', text(segments.replace('proximal x="20"', 'proximal x="50"')), 'warning neuroml/segment-gap'],
     [
       'a segment without length',
@@ -85,11 +85,7 @@ describe('said in documents:', () => {
       text(segments, usual, pulse, input('segmentId="9"')),
       'error neuroml/unknown-segment',
     ],
-    [
-      'a group that is not there',
-      text(segments, membrane('', 'segmentGroup="axons"')),
-      'error neuroml/unknown-segment-group',
-    ],
+    ['a group that is not there', text(segments, membrane('', 'segmentGroup="axons"')), 'error neuroml/unknown-group'],
     [
       'a group that names nothing',
       grouped('<segmentGroup id="g"><member segment="9"/></segmentGroup>'),

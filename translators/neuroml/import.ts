@@ -106,7 +106,7 @@ export function importParts(lems: LemsModel, diagnostics: Diagnostics, part?: Pa
   });
   if (errors() > before) return null;
   const seed = run.simulation && seedOf(run.simulation);
-  const source = part ? undefined : keepSource(lems, run.simulation ? [run.simulation, run.target] : [run.target]);
+  const source = part ? undefined : keepSource(lems, run.simulation ?? run.target);
   // The reference interpreter has no cells of several compartments: they go by the grid of simulators that have them.
   const structured = network.drafts.some((draft) => types.compartmentsOf(draft));
   const document = {

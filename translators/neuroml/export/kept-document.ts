@@ -1,17 +1,22 @@
 /** The document that a model was imported from, as the annotations of the model keep it. */
 
+import { Diagnostics } from '../../../src/diagnostics/diagnostic.js';
 import { freeName, UniqueNames } from '../../../src/model/free-name.js';
 import { hashModel } from '../../../src/model/hash.js';
 import { populationOf } from '../../../src/model/selected.js';
 import { isRecording, isSelection, recordedVariables, taggedRecording } from '../../../src/model/tagged.js';
 import type { Model, Recording, ValidModel } from '../../../src/model/model.js';
 import { usualSeed } from '../import.js';
-import type { KeptElement, KeptSource } from '../kept-source.js';
+import { allCoreFiles, type KeptSource } from '../kept-source.js';
+import type { XmlElement } from '../xml/element.js';
+import { decodeEntities } from '../xml/entities.js';
+import { readXml } from '../xml/read-xml.js';
+import { eachAttribute } from '../xml/start-tag.js';
 import { elementsOf } from './context.js';
 import { readBackOf } from './read-back.js';
 import { inSchemaOrder } from './text/schema-order.js';
 import { runLength } from './simulation.js';
-import { element, listOf, type Element } from './text/xml-text.js';
+import { element, type Element } from './text/xml-text.js';
 
 /** A document as its author wrote it. */
 interface KeptDocument {
@@ -59,61 +64,58 @@ function quantitiesOf(recording: Recording, valid: ValidModel): readonly string[
   return names.flatMap((name) => elements.map((k) => JSON.stringify([populationOf(of), k, name, every])));
 }
 
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-const isTexts = (value: unknown): value is Readonly<Record<string, string>> =>
-  isRecord(value) && Object.values(value).every((text) => typeof text === 'string');
-const isTextList = (value: unknown): boolean => Array.isArray(value) && value.every((text) => typeof text === 'string');
-const xmlName = /^[\p{L}_][\p{L}\p{N}_.:-]*$/u;
+/** A document in parts. */
+interface Source {
+  /** The root, without other elements. */
+  readonly root: Element;
+  /** Files of core types that it includes. */
+  readonly core: readonly string[];
+  /** Id of the component that is run. */
+  readonly target: string;
+  readonly elements: readonly Element[];
+}
 
 /** Returns the kept document, or null if there is none or it has another form, since anybody can write annotations. */
-function keptSourceOf({ annotations }: Pick<Model, 'annotations'>): KeptSource | null {
-  const { lems } = annotations;
-  const source = isRecord(lems) ? lems['source'] : undefined;
-  if (!isRecord(source)) return null;
-  const { root, attributes, core, target, elements } = source;
-  if ((root !== 'Lems' && root !== 'neuroml') || typeof target !== 'string' || !isTexts(attributes)) return null;
-  if (!Array.isArray(core) || !core.every((name) => typeof name === 'string')) return null;
-  return Array.isArray(elements) &&
-    elements.every(isElement) &&
-    Object.keys(attributes).every((name) => xmlName.test(name))
-    ? { root, attributes, core, target, elements }
-    : null;
-}
-
-function isElement(value: unknown): value is KeptElement {
-  if (!isRecord(value)) return false;
-  const { tag, attributes = {}, children = [], text = '', raw, columns = {} } = value;
-  return (
-    typeof tag === 'string' &&
-    xmlName.test(tag) &&
-    isTexts(attributes) &&
-    Object.keys(attributes).every((name) => xmlName.test(name)) &&
-    Array.isArray(children) &&
-    children.every(isElement) &&
-    typeof text === 'string' &&
-    (raw === undefined || typeof raw === 'string') &&
-    isRecord(columns) &&
-    Object.entries(columns).every(([name, values]) => xmlName.test(name) && isTextList(values))
+function keptSourceOf({ annotations }: Pick<Model, 'annotations'>): Source | null {
+  const { source } = (annotations['lems'] ?? {}) as { readonly source?: Partial<KeptSource> | null };
+  const { text, target } = source ?? {};
+  if (typeof text !== 'string' || typeof target !== 'string') return null;
+  const root = readXml(text, 'kept.xml', new Diagnostics());
+  if (root?.name !== 'Lems' && root?.name !== 'neuroml') return null;
+  const included = root.children.flatMap(({ name, attributes }) =>
+    name === 'Include' ? [attributes['file'] ?? ''] : [],
   );
+  const declared: Record<string, string> = {};
+  eachAttribute(text, root.offset, ({ name }, raw) => {
+    if (root.name === 'neuroml' || name !== 'id') declared[name] = decodeEntities(raw);
+  });
+  return {
+    root: element(root.name, declared),
+    core: root.name === 'neuroml' ? allCoreFiles(text) : included,
+    target,
+    elements: root.children.filter(({ name }) => name !== 'Include').map(elementOf),
+  };
 }
 
-/** Returns a kept document that writes its displayed quantities to files instead. */
-function withFiles(source: KeptSource): KeptSource {
-  const tags: Readonly<Record<string, string>> = { Display: 'OutputFile', Line: 'OutputColumn' };
-  const change = (one: KeptElement): KeptElement => {
-    const { id = '', quantity = '' } = one.attributes ?? {};
-    const attributes = one.tag === 'Line' ? { id, quantity } : { id, fileName: `${id}.dat` };
-    return {
-      ...one,
-      ...(Object.hasOwn(tags, one.tag) ? { tag: tags[one.tag] ?? one.tag, attributes } : {}),
-      ...(one.children === undefined ? {} : { children: one.children.map(change) }),
-    };
-  };
+function elementOf(one: XmlElement): Element {
+  const { name, attributes, children, text } = one;
   return {
-    ...source,
-    elements: source.elements.map((one) => (one.tag === 'Simulation' ? change(one) : one)),
+    ...element(name, { ...attributes }, children.map(elementOf)),
+    ...(text === '' ? {} : { text }),
+    ...(name === 'annotation' ? { raw: one.written } : {}),
   };
+}
+
+/** Returns a document that writes its displayed quantities to files instead. */
+function withFiles(source: Source): Source {
+  const tags: Readonly<Record<string, string>> = { Display: 'OutputFile', Line: 'OutputColumn' };
+  const change = (one: Element): Element => {
+    const { id = '', quantity = '' } = one.attributes;
+    const attributes = one.tag === 'Line' ? { id, quantity } : { id, fileName: `${id}.dat` };
+    const tag = tags[one.tag];
+    return { ...one, ...(tag === undefined ? {} : { tag, attributes }), children: one.children.map(change) };
+  };
+  return { ...source, elements: source.elements.map((one) => (one.tag === 'Simulation' ? change(one) : one)) };
 }
 
 /**
@@ -121,18 +123,18 @@ function withFiles(source: KeptSource): KeptSource {
  *
  * @param known quantities that it writes already
  */
-function withOutputs(source: KeptSource, valid: ValidModel, known: ReadonlySet<string>): KeptSource {
+function withOutputs(source: Source, valid: ValidModel, known: ReadonlySet<string>): Source {
   const { target, elements } = source;
-  const simulation = elements.find(({ attributes }) => attributes?.['id'] === target);
-  const network = simulation?.attributes?.['target'];
-  const { children = [] } = elements.find(({ attributes }) => attributes?.['id'] === network) ?? {};
+  const simulation = elements.find(({ attributes }) => attributes['id'] === target);
+  const network = simulation?.attributes['target'];
+  const { children = [] } = elements.find(({ attributes }) => attributes['id'] === network) ?? {};
   const pathTo = (population: string, k: number): string => {
-    const found = children.find(({ attributes }) => attributes?.['id'] === population);
-    const isList = found?.children?.some(({ tag }) => tag === 'instance') === true;
-    return isList ? `${population}/${k}/${found.attributes?.['component'] ?? ''}` : `${population}[${k}]`;
+    const found = children.find(({ attributes }) => attributes['id'] === population);
+    const isList = found?.children.some(({ tag }) => tag === 'instance') === true;
+    return isList ? `${population}/${k}/${found.attributes['component'] ?? ''}` : `${population}[${k}]`;
   };
-  const ids = new UniqueNames((simulation?.children ?? []).map(({ attributes }) => attributes?.['id'] ?? ''));
-  const outputs = valid.model.recordings.flatMap((recording): KeptElement[] => {
+  const ids = new UniqueNames((simulation?.children ?? []).map(({ attributes }) => attributes['id'] ?? ''));
+  const outputs = valid.model.recordings.flatMap((recording): Element[] => {
     if (quantitiesOf(recording, valid).every((one) => known.has(one))) return [];
     const population = populationOf(recording.of);
     const cells = elementsOf(recording.of, valid);
@@ -141,90 +143,55 @@ function withOutputs(source: KeptSource, valid: ValidModel, known: ReadonlySet<s
     if (isRecording(recording, 'rate')) return [];
     const variables = recordedVariables(recording);
     const events = isRecording(recording, 'events') ? recording.events : undefined;
-    const file = (tag: string, suffix: string, parts: readonly KeptElement[]): KeptElement[] => {
+    const file = (tag: string, suffix: string, parts: readonly Element[], more = {}): Element[] => {
       const id = ids.take(recording.name);
-      return parts.length === 0 ? [] : [{ tag, attributes: { id, fileName: `${id}.${suffix}` }, children: parts }];
+      return parts.length === 0 ? [] : [element(tag, { id, fileName: `${id}.${suffix}`, ...more }, parts)];
     };
     const columns = variables.flatMap((name) =>
-      paths.map(([k, path]) => ({
-        tag: 'OutputColumn',
-        attributes: { id: `${name}_${k}`, quantity: `${path}/${name}` },
-      })),
+      paths.map(([k, path]) => element('OutputColumn', { id: `${name}_${k}`, quantity: `${path}/${name}` })),
     );
-    const selections = paths.map(([k, path]) => ({
-      tag: 'EventSelection',
-      attributes: { id: String(k), select: path, eventPort: String(events) },
-    }));
-    const spikes: KeptElement[] = events === undefined ? [] : file('EventOutputFile', 'spikes', selections);
+    const selections = paths.map(([k, path]) =>
+      element('EventSelection', { id: String(k), select: path, eventPort: String(events) }),
+    );
     return [
       ...file('OutputFile', 'dat', columns),
-      ...spikes.map((one) => ({ ...one, attributes: { ...one.attributes, format: 'ID_TIME' } })),
+      ...(events === undefined ? [] : file('EventOutputFile', 'spikes', selections, { format: 'ID_TIME' })),
     ];
   });
   return {
     ...source,
-    elements: elements.map((one) =>
-      one === simulation ? { ...one, children: [...(one.children ?? []), ...outputs] } : one,
-    ),
+    elements: elements.map((one) => (one === simulation ? { ...one, children: [...one.children, ...outputs] } : one)),
   };
 }
 
-/** Returns a kept document with the length, step and seed of a model's run. NeuroML's own documents have no run. */
-function withRun(source: KeptSource, model: Model): KeptSource {
+/** Returns a document with the length, step and seed of a model's run. NeuroML's own documents have no run. */
+function withRun(source: Source, model: Model): Source {
   const { target, core, elements } = source;
   const length = runLength(model, () => undefined);
   if (target === '' || length === 0) return source;
   const ms = (seconds: number): string => `${Number((seconds * 1e3).toPrecision(12))}ms`;
   const { dt, seed } = model.experiment;
   const run = { length: ms(length), step: ms(dt), ...(seed === usualSeed ? {} : { seed }) };
-  if (elements.some(({ tag }) => tag === 'Simulation'))
+  const isRun = ({ tag, attributes }: Element): boolean => tag === 'Simulation' && attributes['id'] === target;
+  if (elements.some(isRun))
     return {
       ...source,
-      elements: elements.map((one) =>
-        one.tag === 'Simulation' ? { ...one, attributes: { ...one.attributes, ...run } } : one,
-      ),
+      elements: elements.map((one) => (isRun(one) ? { ...one, attributes: { ...one.attributes, ...run } } : one)),
     };
-  const taken = new Set(elements.map(({ attributes }) => attributes?.['id']));
+  const taken = new Set(elements.map(({ attributes }) => attributes['id']));
   const id = freeName('simulation', (name) => taken.has(name));
   // A LEMS document has no notes.
   const kept = elements.filter(({ tag }) => tag !== 'notes');
   return {
-    root: 'Lems',
-    attributes: {},
+    root: element('Lems'),
     core: [...core, 'Simulation.xml'],
     target: id,
-    elements: [...kept, { tag: 'Simulation', attributes: { id, ...run, target } }],
+    elements: [...kept, element('Simulation', { id, ...run, target })],
   };
 }
 
-function documentOf({ root, attributes, core, target, elements }: KeptSource): Element {
-  const children = elements.map(elementOf);
-  if (root === 'neuroml') return element('neuroml', attributes, inSchemaOrder(children));
-  const { id: _, ...declared } = attributes;
-  return element('Lems', declared, [
-    element('Target', { component: target }),
-    ...core.map((file) => element('Include', { file })),
-    ...children,
-  ]);
-}
-
-/** Returns an element with its contents. Its lists, which hold only connections or inputs, come last. */
-function elementOf({ tag, attributes = {}, children = [], text, raw }: KeptElement): Element {
-  const lists = children.filter(({ columns }) => columns !== undefined);
-  const singles = children.filter(({ columns }) => columns === undefined);
-  return {
-    ...element(tag, attributes, singles.map(elementOf)),
-    ...(lists.length === 0 ? {} : { items: { [Symbol.iterator]: () => items(lists) } }),
-    ...(text === undefined ? {} : { text }),
-    ...(raw === undefined ? {} : { raw }),
-  };
-}
-
-function* items(lists: readonly KeptElement[]): Generator<Element> {
-  for (const { tag, attributes = {}, columns = {} } of lists) {
-    const count = Object.values(columns)[0]?.length ?? 0;
-    const valuesOf = (k: number): Record<string, string> =>
-      Object.fromEntries(Object.entries(columns).map(([name, values]) => [name, values[k] ?? '']));
-    yield* listOf(Array.from({ length: count }).keys(), (k) => element(tag, { ...attributes, ...valuesOf(k) }));
-  }
+function documentOf({ root, core, target, elements }: Source): Element {
+  if (root.tag === 'neuroml') return { ...root, children: inSchemaOrder(elements) };
+  const includes = [...new Set(core)].map((file) => element('Include', { file }));
+  return { ...root, children: [element('Target', { component: target }), ...includes, ...elements] };
 }

@@ -59,6 +59,16 @@ export abstract class XmlElement {
     return found;
   }
 
+  /** Its text with all tags, as written. */
+  get written(): string {
+    const { text } = this.source;
+    let end = this.offset;
+    eachAttribute(text, this.offset, ({ valueEnd }) => {
+      end = valueEnd;
+    });
+    return text.slice(this.offset, text.indexOf('>', end) + 1);
+  }
+
   /** Returns the place of an attribute's name, or the element's place if it lacks the attribute. */
   attributePlace(name: string): Place {
     const range = this.#range(name);
@@ -85,13 +95,20 @@ export class SingleElement extends XmlElement {
   readonly parent: XmlElement | null;
   children: readonly XmlElement[] = none;
   text = '';
+  /** Offset after its closing tag. */
+  end: number;
   #attributes: XmlAttributes | undefined;
 
-  constructor(name: string, source: XmlSource, offset: number, parent: XmlElement | null) {
+  constructor(name: string, source: XmlSource, offset: number, end: number, parent: XmlElement | null) {
     super(offset);
     this.name = name;
     this.source = source;
+    this.end = end;
     this.parent = parent;
+  }
+
+  override get written(): string {
+    return this.source.text.slice(this.offset, this.end);
   }
 
   get attributes(): XmlAttributes {

@@ -160,7 +160,7 @@ function closingTag(state: Scan, at: number): number {
   if (sign === '' && stop === text.length) return -1;
   if (open.at(-1)?.name === name || sign === '') {
     const closed = open.pop();
-    if (closed) finish(closed);
+    if (closed) finish(closed, stop);
     return stop;
   }
   /** Says it of the closing tag, or of the opening one, with the other as a related place. */
@@ -180,7 +180,7 @@ function closingTag(state: Scan, at: number): number {
     return stop;
   }
   const [outer, ...inside] = open.splice(meant);
-  if (outer) finish(outer);
+  if (outer) finish(outer, stop);
   for (const element of inside)
     report(messages.unclosedBefore(element.name, name), element, true, `</${name}> is here`);
   if (outer && outer.name !== name) {
@@ -232,7 +232,7 @@ function startTag(state: Scan, at: number): number {
   const tag = checkAttributes(source, at, name, (finding, start, end) => refuse(state, finding, start, end));
   checkReferences(state, at + 1, tag.end);
   if (!tag.closed && tag.end === text.length) return -1;
-  const element = new SingleElement(name.slice(name.indexOf(':') + 1), source, at, parent?.element ?? null);
+  const element = new SingleElement(name.slice(name.indexOf(':') + 1), source, at, tag.end, parent?.element ?? null);
   parent?.children.push(element);
   state.root ??= element;
   if (tag.empty) return tag.end;
@@ -243,7 +243,8 @@ function startTag(state: Scan, at: number): number {
 }
 
 /** Gives an element its content. */
-function finish({ element, children, texts }: OpenElement): void {
+function finish({ element, children, texts }: OpenElement, end: number): void {
+  element.end = end;
   if (children.length > 0) element.children = children;
   element.text = texts.join('');
 }

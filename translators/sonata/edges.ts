@@ -50,6 +50,7 @@ interface EdgeType {
  *
  * @param dt  time step in ms
  * @param groups  takes the number of groups of each edge population
+ * @param unreadable  node populations with mistakes that were reported
  */
 export function readEdges(
   config: Config,
@@ -57,14 +58,17 @@ export function readEdges(
   dt: number,
   names: UniqueNames,
   groups: Map<string, number>,
+  unreadable: ReadonlySet<string>,
 ): readonly Synapses[] {
   const entries = config.get('networks', 'edges');
   const list: readonly unknown[] = Array.isArray(entries) ? entries : [];
+  if (entries !== undefined && !Array.isArray(entries))
+    config.report(messages.wrongValue('edges', 'a list of files', entries), config.place('networks', 'edges'));
   const parameters = parameterReader(config, 'synaptic_models_dir');
   return [...list.keys()].flatMap((entry) => {
     const types = typesAt(config, 'edge', entry);
     return populationsAt(config, 'edge', entry).flatMap((at) =>
-      readPopulation(at, types, { config, nodes, dt, names, entry, parameters, groups }),
+      readPopulation(at, types, { config, nodes, dt, names, entry, parameters, groups, unreadable }),
     );
   });
 }
@@ -76,6 +80,8 @@ interface Surroundings {
   readonly names: UniqueNames;
   readonly entry: number;
   readonly groups: Map<string, number>;
+  /** Node populations with mistakes that were reported. */
+  readonly unreadable: ReadonlySet<string>;
   readonly parameters: ReturnType<typeof parameterReader>;
 }
 
@@ -124,7 +130,7 @@ function typeOf(row: TypeRow, isBare: boolean, { config, parameters }: Surroundi
 }
 
 /** Nodes at an end of edges. */
-function endOf(at: GroupAt, end: 'source' | 'target', nodes: Surroundings['nodes']): Nodes | undefined {
+function endOf(at: GroupAt, end: 'source' | 'target', { nodes, unreadable }: Surroundings): Nodes | undefined {
   const name = `${end}_node_id`;
   const population = tableIn(at, name)?.attributes['node_population'];
   if (population === undefined) {
@@ -133,7 +139,8 @@ function endOf(at: GroupAt, end: 'source' | 'target', nodes: Surroundings['nodes
     return undefined;
   }
   const found = nodes.get(population);
-  if (!found) at.report(messages.unknownPopulation(population, [...nodes.keys()]), placeIn(at, name));
+  if (!found && !unreadable.has(population))
+    at.report(messages.unknownPopulation(population, [...nodes.keys()]), placeIn(at, name));
   return found;
 }
 
@@ -153,14 +160,14 @@ function rowsOf(at: GroupAt, end: 'source' | 'target', ids: Float64Array, nodes:
 }
 
 function readPopulation(at: GroupAt, types: TypeTable | null, around: Surroundings): readonly Synapses[] {
-  const { nodes, dt } = around;
+  const { dt } = around;
   const wanted = { isRequired: true, isInteger: true };
   const typeIds = numbersIn(at, 'edge_type_id', wanted);
   const length = typeIds?.length;
   const wantedRows = length === undefined ? wanted : { ...wanted, length };
   const sourceIds = numbersIn(at, 'source_node_id', wantedRows);
   const targetIds = numbersIn(at, 'target_node_id', wantedRows);
-  const [from, to] = [endOf(at, 'source', nodes), endOf(at, 'target', nodes)];
+  const [from, to] = [endOf(at, 'source', around), endOf(at, 'target', around)];
   if (!typeIds) return [];
   const rowsById = typeRows(at, 'edge', typeIds, types);
   const typesById = new Map([...rowsById].map(([id, row]) => [id, typeOf(row, takesBareWeights(to), around)]));
@@ -204,6 +211,10 @@ function readPopulation(at: GroupAt, types: TypeTable | null, around: Surroundin
     if (weight === undefined) {
       once(`weight ${type.row.id}`, () => at.report(messages.missingWeight(type.row.id), type.row.place));
       continue;
+    }
+    if (!(synapses >= 0)) {
+      const place = type.count === synapses ? type.row.place : placeIn(at, `${group}/nsyns`, row);
+      once('nsyns', () => at.report(messages.wrongValue('nsyns', 'a number of synapses, 0 or more', synapses), place));
     }
     if (synapses !== 1) counted++;
     if (delay === undefined) undelayed++;

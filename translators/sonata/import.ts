@@ -54,11 +54,12 @@ export function importSonata(
   const config = readConfig(value, positions, diagnostics, files);
   const run = readRun(config);
   const names = new UniqueNames();
-  const nodes = readNodes(config, names);
+  const unreadable = new Set<string>();
+  const nodes = readNodes(config, names, unreadable);
   if (config.get('networks', 'nodes') === undefined)
     config.report(messages.missingKey('networks.nodes', 'a list of files of nodes'), config.place('networks'));
   const groups = new Map([...nodes.values()].map((population) => [population.name, population.groups]));
-  const edges = readEdges(config, nodes, run.dt, new UniqueNames(), groups);
+  const edges = readEdges(config, nodes, run.dt, new UniqueNames(), groups, unreadable);
   const sets = nodeSetsOf(config, nodes);
   const inputs = readInputs(config, nodes, sets, run.dt);
   const reports = readReports(config, sets, run);
@@ -226,6 +227,11 @@ function readRun(config: Config): Run {
   const end = stop ?? duration;
   if (config.get('run') !== undefined && end === undefined)
     config.report(messages.missingKey('run.tstop', 'the end of the run in ms'), config.place('run'));
+  if (end !== undefined && end < 0)
+    config.report(
+      messages.wrongValue('the end of the run', 'a time of 0 ms or more', end),
+      config.place('run', stop === undefined ? 'duration' : 'tstop'),
+    );
   if (start !== undefined && start !== 0)
     config.report(
       messages.unsupported(`a run that starts at ${start} ms`, 'let it start at 0'),

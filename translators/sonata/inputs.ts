@@ -94,6 +94,7 @@ function addSpikes(
   if (!listed) return;
   for (const { nodes, rows } of targets) {
     const own = listed.get(nodes.name) ?? listed.get('');
+    if (own === null || listed.get(nodes.name) === null) continue;
     if (!own) {
       if (selected.length === 1)
         config.report(messages.noSpikes(nodes.name, [...listed.keys()]), {
@@ -123,8 +124,11 @@ function addSpikes(
   }
 }
 
-/** Returns the spikes of a file by population. Spikes in files without populations have the name `''`. */
-function spikesIn(config: Config, path: PathAt, isCsv: boolean): ReadonlyMap<string, ListedSpikes> | undefined {
+/**
+ * Returns the spikes of a file by population; null for those with mistakes that were reported. Spikes in files without
+ * populations have the name `''`.
+ */
+function spikesIn(config: Config, path: PathAt, isCsv: boolean): ReadonlyMap<string, ListedSpikes | null> | undefined {
   if (isCsv || /\.csv$/i.test(path.path)) return spikesInCsv(config, path);
   const file = config.hdf5(path, ['spikes']);
   if (!file) return undefined;
@@ -137,17 +141,15 @@ function spikesIn(config: Config, path: PathAt, isCsv: boolean): ReadonlyMap<str
   const named = group.groups.map(({ name }) => [name, groupIn(root, name)!] as const);
   const all = tableIn(root, 'timestamps') ? [['', root] as const, ...named] : named;
   return new Map(
-    all.flatMap(([name, at]): [string, ListedSpikes][] => {
+    all.map(([name, at]): [string, ListedSpikes | null] => {
       const times = numbersIn(at, 'timestamps', { isRequired: true });
       const key = tableIn(at, 'node_ids') ? 'node_ids' : 'gids';
       const ids = numbersIn(at, key, { isRequired: true, isInteger: true, ...(times ? { length: times.length } : {}) });
-      if (!times || !ids) return [];
+      if (!times || !ids) return [name, null];
       const inSeconds = /^(s|sec|seconds?)$/.test(tableIn(at, 'timestamps')?.attributes['units'] ?? '');
       return [
-        [
-          name,
-          { ids, times: inSeconds ? times.map((time) => time * 1e3) : times, place: (row) => placeIn(at, key, row) },
-        ],
+        name,
+        { ids, times: inSeconds ? times.map((time) => time * 1e3) : times, place: (row) => placeIn(at, key, row) },
       ];
     }),
   );

@@ -119,6 +119,14 @@ export const wrongType = (name: string, expected: string, found: string): Findin
   found,
 });
 
+/** A number of a dataset that is infinite or no number. */
+export const notFinite = (name: string, found: number): Finding => ({
+  code: 'sonata/not-finite',
+  message: `${name} is not a finite number`,
+  expected: 'a finite number',
+  found: String(found),
+});
+
 /** A dataset of another length. */
 export const wrongLength = (name: string, expected: number, found: number): Finding => ({
   code: 'sonata/wrong-length',

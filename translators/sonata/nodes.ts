@@ -51,8 +51,12 @@ interface Model {
   readonly key: string;
 }
 
-/** Reads all node populations of a config. */
-export function readNodes(config: Config, names: UniqueNames): ReadonlyMap<string, Nodes> {
+/**
+ * Reads all node populations of a config.
+ *
+ * @param unreadable  takes names of populations with mistakes that were reported
+ */
+export function readNodes(config: Config, names: UniqueNames, unreadable: Set<string>): ReadonlyMap<string, Nodes> {
   const populations = new Map<string, Nodes>();
   const entries = config.get('networks', 'nodes');
   const list: readonly unknown[] = Array.isArray(entries) ? entries : [];
@@ -64,6 +68,7 @@ export function readNodes(config: Config, names: UniqueNames): ReadonlyMap<strin
     for (const at of populationsAt(config, 'node', entry)) {
       const nodes = readPopulation(at, types, entry, models, names);
       if (nodes) populations.set(nodes.name, nodes);
+      else unreadable.add(at.group.name);
     }
   }
   return populations;
@@ -221,6 +226,7 @@ function readPopulation(
     rowOfId.set(nodeIds[row]!, row);
   }
   const grouping = groupingOf(at, 'node', size);
+  for (const group of grouping.groups.values()) for (const axis of ['x', 'y', 'z']) if (group) numbersIn(group, axis);
   const columns = new Map<string, ReadonlyMap<number, ArrayLike<number | string> | undefined>>();
   const inGroup = (row: number, attribute: string): string | number | undefined => {
     let column = columns.get(attribute);

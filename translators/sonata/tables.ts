@@ -62,6 +62,11 @@ export function numbersIn(at: GroupAt, name: string, wanted: Wanted = {}): Float
     at.report(messages.wrongLength(name, wanted.length, table.values.length), placeIn(at, name));
     return undefined;
   }
+  const wrong = table.type === 'integer' ? -1 : table.values.findIndex((value) => !Number.isFinite(value));
+  if (wrong >= 0) {
+    at.report(messages.notFinite(name, table.values[wrong]!), placeIn(at, name, wrong));
+    return undefined;
+  }
   return table.values;
 }
 

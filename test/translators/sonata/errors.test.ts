@@ -145,6 +145,40 @@ describe('mistakes in circuits', () => {
       ],
     ],
     [
+      'numbers that are not finite, and a negative number of synapses',
+      {
+        [nodesFile]: { ...nodes, '/nodes/lif/0/x': Float64Array.of(1.5, 2.5, NaN, 4.5) },
+        [edgesFile]: {
+          ...edges,
+          '/edges/lif_lif/0/syn_weight': Float64Array.of(1, Infinity, 3, 4, 5),
+          '/edges/lif_lif/0/nsyns': [1, 1, 1, -2, 1],
+        },
+        'inputs/ext.h5': { '/spikes/ext/timestamps': Float64Array.of(1.5, NaN), '/spikes/ext/node_ids': [0, 1] },
+      },
+      [
+        `sonata/not-finite ${nodesFile}:/nodes/lif/0/x[2]`,
+        `sonata/not-finite ${edgesFile}:/edges/lif_lif/0/syn_weight[1]`,
+        'sonata/not-finite inputs/ext.h5:/spikes/ext/timestamps[1]',
+        `sonata/wrong-value ${edgesFile}:/edges/lif_lif/0/nsyns[3]`,
+      ],
+    ],
+    [
+      'populations of other elements, once, and edges that are no list',
+      {
+        [nodesFile]: { '/nodes/lif/node_type_id': ['a', 'b', 'c', 'd'] },
+        'config.json': config
+          .replace(/"edges": \[[^\]]*\]/, '"edges": "lif_lif_edges.h5"')
+          .replace('"tstop": 200.0', '"tstop": -3'),
+        'inputs/ext.h5': { '/spikes/ext/timestamps': ['late'], '/spikes/ext/node_ids': [0] },
+      },
+      [
+        'sonata/wrong-value config.json:11',
+        'sonata/wrong-value config.json:29',
+        'sonata/wrong-type inputs/ext.h5:/spikes/ext/timestamps',
+        `sonata/wrong-type ${nodesFile}:/nodes/lif/node_type_id`,
+      ],
+    ],
+    [
       'edges without weight',
       {
         'network/ext_lif_edge_types.csv': 'edge_type_id model_template syn_weight delay\n100 static_synapse NULL 1.5\n',

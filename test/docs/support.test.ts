@@ -33,7 +33,8 @@ const aboutGraphsAndCircuits = [
   '',
   '- NIR is read and written. Models of the notations above are written as graphs if their cells are leaky integrators with currents or jumps of the potential and',
   '  without refractory periods, and their synapses static. The spikes of sources are left out, since graphs do not hold them.',
-  '- SONATA is read. Results of all models can be written as spikes and reports of SONATA (`-o spikes.h5`), but no circuits.',
+  '- SONATA is read and written. Models of the notations above are written as circuits if their cells have a template of NEST, NEURON or PyNN, and their synapses are',
+  '  static. What they draw is listed. Results of all models can be written as spikes and reports of SONATA (`-o spikes.h5`).',
 ] as const;
 
 async function rowOf(feature: Feature): Promise<string> {
@@ -75,8 +76,10 @@ async function rowsOfGraphsAndCircuits(): Promise<readonly string[]> {
       const runs = diagnostics.some(({ severity }) => severity === 'error') ? 'no' : 'yes';
       const cells = [from === 'nir' ? 'NIR' : 'SONATA', name, 'yes', runs];
       for (const to of notations) cells.push(ranks[rankOf(await cellOf({ name: file, from, imported }, to))]!);
-      const { files, outcome } = await convertModel(imported.valid, 'nir');
-      cells.push(files.length === 0 ? 'no' : outcome === 'incomplete' ? 'part' : outcome);
+      for (const to of ['nir', 'sonata'] as const) {
+        const { files, outcome } = await convertModel(imported.valid, to);
+        cells.push(files.length === 0 ? 'no' : outcome === 'incomplete' ? 'part' : outcome);
+      }
       rows.push(`| ${cells.join(' | ')} |`);
     }
   return rows;
@@ -92,8 +95,8 @@ async function page(): Promise<string> {
     tables.push('');
   }
   tables.push('## NIR and SONATA', '', ...aboutGraphsAndCircuits, '');
-  tables.push(`| | | read | run | ${notations.map((to) => `to ${names[to]}`).join(' | ')} | to NIR |`);
-  tables.push(`|---|---|${'---|'.repeat(3 + notations.length)}`, ...(await rowsOfGraphsAndCircuits()));
+  tables.push(`| | | read | run | ${notations.map((to) => `to ${names[to]}`).join(' | ')} | to NIR | to SONATA |`);
+  tables.push(`|---|---|${'---|'.repeat(4 + notations.length)}`, ...(await rowsOfGraphsAndCircuits()));
   return `# What each notation supports
 
 For each feature, a document in each notation that has it is read, checked for the default engine, and converted to the other notations.

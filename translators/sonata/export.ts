@@ -2,6 +2,7 @@
 
 import { UsageError } from '../../src/diagnostics/diagnostic.js';
 import { conventions } from '../../src/library/conventions.js';
+import { isRandom } from '../../src/lang/functions.js';
 import { withCurrentsApart } from '../../src/library/currents-apart.js';
 import { gathered } from '../../src/library/gather/gather.js';
 import { standardise } from '../../src/library/recognise/standardise.js';
@@ -41,10 +42,11 @@ const mostSteps = 1000;
 
 const isNumbers = (value: Value): boolean => typeof value === 'number' || isGiven(value);
 
-/** Checks whether a population has no equations but those of a source that draws its spikes. */
+/** Checks whether a population is a source that draws its spikes, and has no equations besides. */
 const drawsSpikes = ({ neurons, populations }: Model, name: string): boolean => {
-  const type = neurons[populations[name]?.type ?? ''];
-  return type !== undefined && templateOfType(type) === undefined && Object.keys(type.derivatives).length === 0;
+  const { derivatives = {}, events = {} } = neurons[populations[name]?.type ?? ''] ?? {};
+  const calls = [...JSON.stringify(events).matchAll(/(\w+)\(/g)];
+  return Object.keys(derivatives).length === 0 && calls.some(([, called = '']) => isRandom(called));
 };
 
 /** Returns pointers of the parts that draw connections, values or spikes. */

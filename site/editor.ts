@@ -1,11 +1,13 @@
 /** The editor of a document, with findings at their places. */
 
+import { autocompletion } from '@codemirror/autocomplete';
 import { json } from '@codemirror/lang-json';
 import { xml } from '@codemirror/lang-xml';
 import { yaml } from '@codemirror/lang-yaml';
 import { lintGutter, setDiagnostics } from '@codemirror/lint';
 import { EditorState, type Extension } from '@codemirror/state';
 import { basicSetup, EditorView } from 'codemirror';
+import { completeKey } from './completion.js';
 import type { Diagnostic } from '../src/diagnostics/diagnostic.js';
 
 /** An editor. */
@@ -32,6 +34,7 @@ export function createEditor(parent: HTMLElement, changed: () => void): Editor {
         basicSetup,
         languageOf(name, text),
         lintGutter(),
+        autocompletion({ override: [completeKey] }),
         EditorView.contentAttributes.of({ 'aria-label': `Text of ${name}` }),
         EditorView.updateListener.of((update) => {
           if (update.docChanged && !opening) changed();

@@ -1,6 +1,5 @@
 /** The page: opens, edits, runs, converts and shares a model. */
 
-import { examples } from 'interneuron:examples';
 import { startClient, type Reply } from './client.js';
 import { pictures, type Pictures } from './draw.js';
 import { createEditor } from './editor.js';
@@ -133,6 +132,8 @@ const asSet = (): GivenModel =>
 
 /** Opens a model: shows its document and reads it. */
 async function open(model: GivenModel, runs: boolean): Promise<void> {
+  // An edit of the document before is not read any more.
+  window.clearTimeout(editing);
   given = model;
   element('fingerprint', HTMLElement).textContent = '';
   setting = undefined;
@@ -378,16 +379,20 @@ document.body.ondrop = (event) => {
 };
 select('notation').append(...targetNotations.map((notation) => option(notation)));
 
-const names = Object.keys(examples);
-element('examples-label', HTMLLabelElement).hidden = names.length === 0;
-exampleSelect.append(option('', 'choose'), ...names.map((name) => option(name)));
-exampleSelect.onchange = () => {
-  const text = examples[exampleSelect.value];
-  if (text === undefined) return;
-  recorded = undefined;
-  const main = exampleSelect.value.replace(/^.*\//, '');
-  void open({ files: [[main, new TextEncoder().encode(text)]], main, options: {} }, true);
-};
+/** Offers the examples of a site. */
+async function offerExamples(): Promise<void> {
+  const { examples } = await import('interneuron:examples');
+  const names = Object.keys(examples);
+  element('examples-label', HTMLLabelElement).hidden = names.length === 0;
+  exampleSelect.append(option('', 'choose'), ...names.map((name) => option(name)));
+  exampleSelect.onchange = () => {
+    const text = examples[exampleSelect.value];
+    if (text === undefined) return;
+    recorded = undefined;
+    const main = exampleSelect.value.replace(/^.*\//, '');
+    void open({ files: [[main, new TextEncoder().encode(text)]], main, options: {} }, true);
+  };
+}
 
 /** Opens the model of the address or of the page. */
 async function start(): Promise<void> {
@@ -400,6 +405,7 @@ async function start(): Promise<void> {
   } else if (linked) await open(linked, true);
 }
 
+void offerExamples();
 window.onhashchange = () =>
   void modelIn(location.hash).then(async (linked) => {
     if (linked) await open(linked, true);

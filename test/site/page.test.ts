@@ -128,6 +128,12 @@ describe.skipIf(!hasBrowser)('a page of one file, without Chromium it is not tes
     expect(await page.evaluate(`document.activeElement.className`)).toContain('cm-content');
   });
 
+  it('completes keys from the schema', async () => {
+    await page.keyboard.press('Control+Home');
+    await page.keyboard.type('titl');
+    await page.locator('.cm-tooltip-autocomplete li', { hasText: 'title' }).waitFor();
+  });
+
   it('converts, saves the run, and gives a link that holds the model', async () => {
     const document = documentsIn('fixtures/readme').find(({ path }) => path.includes('first-steps'));
     if (!document) throw new Error('there is no such fixture');

@@ -36,6 +36,10 @@ export interface ProjectionLocation {
   readonly targets: string;
   /** u32 buffer of sources * D + 1 first positions, for D possible delays of each source. */
   readonly segments: string;
+  /**
+   * Synapses by target, if events of the targets reach them: first entry of each target, and the position of each entry.
+   */
+  readonly columns?: { readonly starts: string; readonly positions: string };
   /** Number of elements of the presynaptic end. */
   readonly sources: number;
   /** Delays that segments are made for, in steps, both included. */

@@ -72,6 +72,9 @@ export function manifestOf(
       ...(typeof connectivity.count === 'number' || average === null ? {} : { expected: Math.round(average) }),
       targets: connectivity.targets.name,
       segments: connectivity.segments.name,
+      ...(connectivity.columns
+        ? { columns: { starts: connectivity.columns.starts.name, positions: connectivity.columns.positions.name } }
+        : {}),
       sources: plan.pre.size,
       delays,
       ...(connectivity.creation ? { creation: connectivity.creation.name } : {}),

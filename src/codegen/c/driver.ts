@@ -247,8 +247,11 @@ function exchangesOf(context: ProgramContext): Exchanges {
   const { entries, interval, gathersAtEnd, mayFault, spaces } = distribution;
   const kernels = new Map(program.kernels.map((kernel) => [kernel.name, kernel]));
   const buffers = new Map(program.buffers.map(({ name }, k) => [name, k]));
-  const gatherLine = ({ buffer, positions, perElement }: Divided): string =>
-    `gather(network, ${buffers.get(buffer) ?? 0}u, ${positions}u, ${perElement}u);`;
+  const ordinalOf = (name: string): string => `${buffers.get(name) ?? 0}u`;
+  const gatherLine = ({ buffer, positions, perElement, synapses }: Divided): string =>
+    synapses
+      ? `gather_synapses(network, ${ordinalOf(buffer)}, ${ordinalOf(synapses.targets)}, ${positions}u, ${synapses.offset}u);`
+      : `gather(network, ${ordinalOf(buffer)}, ${positions}u, ${perElement}u);`;
   const ordinals = listedEvents(context);
   let listed: number[] = [];
   const exchangeLine = (rings: readonly number[]): string =>

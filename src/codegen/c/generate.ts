@@ -117,8 +117,9 @@ function exchangeTexts(
       rings: inside(rings),
       divided: inside(
         [...divided.values()].map(
-          ({ buffer, positions, perElement }) =>
-            `${comment(buffer)} {${ordinal(buffer)}u, ${positions}u, ${perElement}u},`,
+          ({ buffer, positions, perElement, synapses }) =>
+            `${comment(buffer)} {${ordinal(buffer)}u, ${positions}u, ${perElement}u, ` +
+            `${synapses ? `${ordinal(synapses.targets)}u, ${synapses.offset}u` : 'NO_BUFFER, 0u'}},`,
         ),
       ),
       events: listed.length === 0 ? '0u' : listed.map((event) => `${events.indexOf(event)}u`).join(', '),

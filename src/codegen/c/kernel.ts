@@ -38,7 +38,7 @@ export function argumentsOf(
   const takesRange =
     pattern.shape === 'compact' ||
     (pattern.shape === 'map' && pattern.domain.kind === 'spikes') ||
-    (pattern.shape === 'propagate' && pattern.order.kind === 'byTarget');
+    (pattern.shape === 'propagate' && (pattern.order.kind === 'byTarget' || pattern.order.kind === 'byRow'));
   return distribution && takesRange ? 'items' : kernelArguments(pattern);
 }
 

@@ -29,7 +29,11 @@ function partition(context: ProgramContext, kernel: PropagatePattern, scope: Sco
     case 'sequential':
       return { entry: [], cut: [] };
     case 'byRow':
-      return { entry: part('row', kernel.rows), otherRow: 'row < row_low || row >= row_high', cut: [] };
+      return {
+        entry: context.distribution ? [`const ${u32} row_low = from, row_high = to;`] : part('row', kernel.rows),
+        otherRow: 'row < row_low || row >= row_high',
+        cut: [],
+      };
     case 'byTarget': {
       const targets = scope.load(order.targets);
       // The targets of a row ascend: this thread's are in one piece.

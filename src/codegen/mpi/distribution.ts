@@ -32,6 +32,13 @@ export interface Divided {
   readonly positions: number;
   /** Positions of one element: 32 for masks. */
   readonly perElement: number;
+  /** Of arrays with an element for each synapse: the synapses belong to the ranks of their targets. */
+  readonly synapses?: {
+    /** Buffer of the target of each synapse. */
+    readonly targets: string;
+    /** Position of target 0. */
+    readonly offset: number;
+  };
 }
 
 /** One call of a step, with the exchanges before it. */
@@ -91,22 +98,60 @@ export interface Access {
   readonly perElement: number;
   /** Whether the index is the position of a synapse. */
   readonly atPosition: boolean;
+  /** Buffer of targets, if the element belongs to a synapse that the rank of its target computes. */
+  readonly targets?: string;
+}
+
+/** Projections by the buffer of the first entry of each target. */
+const columns = new WeakMap<Program['manifest'], ReadonlyMap<string, { targets: string; positions: string }>>();
+
+function columnOf({ manifest }: Program, starts: string): { targets: string; positions: string } | undefined {
+  const known =
+    columns.get(manifest) ??
+    new Map(
+      manifest.projections.flatMap(({ columns: column, targets }) =>
+        column ? [[column.starts, { targets, positions: column.positions }] as const] : [],
+      ),
+    );
+  columns.set(manifest, known);
+  return known.get(starts);
+}
+
+/** Returns the buffer of targets of the synapses that a kernel addresses by an index. */
+function targetsOf(program: Program, kernel: Kernel, index: Expression): string | undefined {
+  if (kernel.shape !== 'propagate') return undefined;
+  if (kernel.order.kind === 'byTarget') return isLocal(index, 'position') ? kernel.order.targets : undefined;
+  const column = kernel.order.kind === 'byRow' ? columnOf(program, kernel.segments) : undefined;
+  const meaning = index.kind === 'local' ? meanings(kernel.body).get(index.name) : undefined;
+  const isEntry =
+    column && meaning?.kind === 'load' && meaning.buffer === column.positions && isLocal(meaning.index, 'position');
+  return isEntry ? column.targets : undefined;
 }
 
 function itemOffset(kernel: Kernel, index: Expression): number | undefined {
   const { base, offset } = sumOf(index, meanings(bodyOf(kernel)));
   if (kernel.shape === 'map') return kernel.domain.kind !== 'count' && isLocal(base, 'index') ? offset : undefined;
-  if (kernel.shape !== 'propagate' || kernel.order.kind !== 'byTarget' || base.kind !== 'load') return undefined;
+  if (kernel.shape !== 'propagate') return undefined;
+  if (kernel.order.kind === 'byRow') return isLocal(base, 'row') ? offset : undefined;
+  if (kernel.order.kind !== 'byTarget' || base.kind !== 'load') return undefined;
   return base.buffer === kernel.order.targets && isLocal(base.index, 'position') ? offset : undefined;
 }
 
 /** Returns the accesses of a kernel's body. */
-export function accessesOf(kernel: Kernel): readonly Access[] {
+export function accessesOf(program: Program, kernel: Kernel): readonly Access[] {
   const found: Access[] = [];
   const add = (buffer: string, index: Expression, writes: boolean): void => {
     const offset = itemOffset(kernel, index);
     const atPosition = kernel.shape === 'propagate' && isLocal(index, 'position');
-    found.push({ buffer, writes, perElement: 1, atPosition, ...(offset === undefined ? {} : { offset }) });
+    const targets = targetsOf(program, kernel, index);
+    found.push({
+      buffer,
+      writes,
+      perElement: 1,
+      atPosition,
+      ...(offset === undefined ? {} : { offset }),
+      ...(targets === undefined ? {} : { targets }),
+    });
   };
   visitStatements(bodyOf(kernel), (statement) => {
     if (statement.kind === 'store' || statement.kind === 'accumulate') add(statement.buffer, statement.index, true);
@@ -122,6 +167,10 @@ export function accessesOf(kernel: Kernel): readonly Access[] {
 
 /** Returns the items of a kernel that may be divided: their number and, for spikes, the position of the first. */
 function itemsOf(program: Program, kernel: Kernel): { readonly count: number; readonly offset?: number } | null {
+  if (kernel.shape === 'propagate' && kernel.order.kind === 'byRow') {
+    const { begin, end } = kernel.elements;
+    return { count: end - begin, offset: ringOf(program, kernel.event).maskBegin + begin };
+  }
   if (kernel.shape === 'propagate')
     return kernel.order.kind === 'byTarget' ? { count: kernel.order.targetCount } : null;
   if (kernel.shape === 'compact') {
@@ -148,17 +197,49 @@ function spaceOf(program: Program, kernel: Kernel, lengths: ReadonlyMap<string, 
     return { positions, offset: items.offset ?? 0, count: items.count };
   }
   if (kernel.shape === 'map' && kernel.domain.kind === 'count') return whole;
-  const writes = accessesOf(kernel).filter((access) => access.writes);
-  const offset = items.offset ?? writes[0]?.offset;
+  const writes = accessesOf(program, kernel).filter((access) => access.writes);
+  const ofElements = writes.filter(({ targets }) => targets === undefined);
+  const [first] = ofElements;
+  const offset = items.offset ?? first?.offset;
   const positionsOf = ({ buffer, perElement }: Access): number => (lengths.get(buffer) ?? 0) * perElement;
-  const [first] = writes;
-  const positions = first ? positionsOf(first) : 0;
+  // Synapses have the ranks of the cells that receive the event or the delivery.
+  const ofRows =
+    kernel.shape === 'propagate' && kernel.order.kind === 'byRow'
+      ? (lengths.get(ringOf(program, kernel.event).mask) ?? 0) * 32
+      : 0;
+  const positions = ofRows > 0 ? ofRows : first ? positionsOf(first) : 0;
   const divides =
+    writes.length > 0 &&
     positions > 0 &&
     offset !== undefined &&
     isAligned(offset) &&
-    writes.every((access) => access.offset === offset && positionsOf(access) === positions);
+    ofElements.every((access) => access.offset === offset && positionsOf(access) === positions);
   return divides ? { positions, offset, count: items.count } : whole;
+}
+
+/** Returns spaces of kernels that agree on the ranks of synapses: of the others, every rank computes all. */
+function agreeingSpaces(
+  program: Program,
+  kernels: readonly Kernel[],
+  spaces: ReadonlyMap<string, Space>,
+): ReadonlyMap<string, Space> {
+  const written = kernels.flatMap((kernel) => {
+    const space = spaces.get(kernel.name);
+    const targets = accessesOf(program, kernel).flatMap((access) => (access.writes ? (access.targets ?? []) : []));
+    return isDivided(space) ? [...new Set(targets)].map((buffer) => ({ kernel, space, buffer })) : [];
+  });
+  const placeOf = ({ positions, offset }: Space): string => `${positions} ${offset}`;
+  const places = new Map<string, string>();
+  const disputed = new Set<string>();
+  for (const { space, buffer } of written) {
+    const place = places.get(buffer) ?? placeOf(space);
+    places.set(buffer, place);
+    if (place !== placeOf(space)) disputed.add(buffer);
+  }
+  const result = new Map(spaces);
+  for (const { kernel, space, buffer } of written)
+    if (disputed.has(buffer)) result.set(kernel.name, { ...space, positions: 0 });
+  return result;
 }
 
 /**
@@ -167,7 +248,7 @@ function spaceOf(program: Program, kernel: Kernel, lengths: ReadonlyMap<string, 
 function spikeDelay(program: Program, kernel: Kernel, event: string, spaces: ReadonlyMap<string, Space>): number {
   const { list, counts, log } = ringOf(program, event);
   const buffers = new Set([list, counts, ...(log === undefined ? [] : logBuffers(program, log))]);
-  if (accessesOf(kernel).some(({ buffer }) => buffers.has(buffer))) return 0;
+  if (accessesOf(program, kernel).some(({ buffer }) => buffers.has(buffer))) return 0;
   if (kernel.shape === 'propagate') return kernel.event === event ? kernel.delays.first : Infinity;
   const isWhole = kernel.shape === 'map' && spaces.get(kernel.name)?.positions === 0;
   return isWhole && kernel.domain.kind === 'spikes' && kernel.domain.event === event ? 0 : Infinity;
@@ -187,16 +268,17 @@ export function distribute(program: Program): Distribution {
   const lengths = new Map(
     program.buffers.flatMap(({ name, length }) => (typeof length === 'number' ? [[name, length] as const] : [])),
   );
-  const spaces = new Map(
+  const each = new Map(
     program.kernels.flatMap((kernel) => {
       const space = spaceOf(program, kernel, lengths);
       return space ? [[kernel.name, space] as const] : [];
     }),
   );
+  const spaces = agreeingSpaces(program, program.kernels, each);
   const called = program.schedule.step.flatMap(({ kernel }) => kernels.get(kernel) ?? []);
   const written = new Set(
     called.flatMap((kernel) =>
-      accessesOf(kernel)
+      accessesOf(program, kernel)
         .filter(({ writes }) => writes)
         .map(({ buffer }) => buffer),
     ),
@@ -218,23 +300,20 @@ export function distribute(program: Program): Distribution {
       if (!kernel) return { entry, needsSpikes: false, gathers: [] };
       const space = spaces.get(kernel.name);
       const gathers = new Map<string, Divided>();
-      const accesses = accessesOf(kernel).filter(({ buffer }) => written.has(buffer));
-      for (const { buffer, offset, perElement } of [...accesses, ...maskOf(program, kernel)]) {
-        const divided = state.get(buffer);
-        const isOwn =
-          space !== undefined &&
-          space.positions > 0 &&
-          offset === space.offset &&
-          divided?.positions === space.positions &&
-          divided.perElement === perElement;
-        if (divided && !isOwn) gathers.set(buffer, divided);
+      const accesses = accessesOf(program, kernel).filter(({ buffer }) => written.has(buffer));
+      for (const access of [...accesses, ...maskOf(program, kernel)]) {
+        const divided = state.get(access.buffer);
+        if (divided && !(isDivided(space) && isOwn(access, space, divided))) gathers.set(access.buffer, divided);
       }
       // A conditional entry may leave its buffers as they were.
       if (!isConditional(entry)) for (const buffer of gathers.keys()) state.delete(buffer);
-      for (const { buffer, writes, perElement } of accesses) {
+      for (const { buffer, writes, perElement, targets } of accesses) {
         if (!writes) continue;
-        if (space && space.positions > 0) state.set(buffer, { buffer, positions: space.positions, perElement });
-        else if (!isConditional(entry)) state.delete(buffer);
+        if (isDivided(space)) {
+          const { positions, offset } = space;
+          const synapses = targets === undefined ? {} : { synapses: { targets, offset } };
+          state.set(buffer, { buffer, positions, perElement, ...synapses });
+        } else if (!isConditional(entry)) state.delete(buffer);
       }
       return { entry, needsSpikes: delayOf(kernel) === 0, gathers: [...gathers.values()] };
     });
@@ -261,6 +340,14 @@ export function distribute(program: Program): Distribution {
 }
 
 const isConditional = ({ every, offset }: StepEntry): boolean => every > 1 || offset > 0;
+
+/** Whether an access of a divided kernel is to elements that the same rank computes. */
+function isOwn({ offset, perElement, targets }: Access, space: Space, { synapses, ...divided }: Divided): boolean {
+  if (divided.positions !== space.positions || divided.perElement !== perElement) return false;
+  return synapses
+    ? targets === synapses.targets && space.offset === synapses.offset
+    : targets === undefined && offset === space.offset;
+}
 
 /** Returns the mask that a compaction reads. */
 function maskOf(program: Program, kernel: Kernel): readonly Access[] {

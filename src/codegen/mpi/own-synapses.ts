@@ -24,7 +24,7 @@ function ownSynapses(program: Program, { spaces }: Distribution): readonly OwnSy
     ),
   ]);
   const running = [...later].flatMap((name) => kernels.get(name) ?? []);
-  const buffersOf = new Map([...kernels.values()].map((kernel) => [kernel.name, new Set(allBuffers(kernel))]));
+  const buffersOf = new Map([...kernels.values()].map((kernel) => [kernel.name, new Set(allBuffers(program, kernel))]));
   const readersOf = (buffer: string): readonly Kernel[] =>
     running.filter(({ name }) => buffersOf.get(name)?.has(buffer) === true);
   return program.manifest.projections.flatMap(({ name, targets, segments, creation }): readonly OwnSynapses[] => {
@@ -42,12 +42,14 @@ function ownSynapses(program: Program, { spaces }: Distribution): readonly OwnSy
       JSON.stringify(spaces.get(kernel.name)) === JSON.stringify(space);
     const arrays = new Set([targets]);
     for (const kernel of deliveries)
-      for (const { buffer, atPosition } of accessesOf(kernel)) if (atPosition) arrays.add(buffer);
+      for (const { buffer, atPosition } of accessesOf(program, kernel)) if (atPosition) arrays.add(buffer);
     const isOwn = [...arrays, segments].every((buffer) =>
       readersOf(buffer).every(
         (kernel) =>
           isDelivery(kernel) &&
-          accessesOf(kernel).every((access) => access.buffer !== buffer || (access.atPosition && !access.writes)),
+          accessesOf(program, kernel).every(
+            (access) => access.buffer !== buffer || (access.atPosition && !access.writes),
+          ),
       ),
     );
     if (!isOwn || ![...arrays].every(isDrawn)) return [];
@@ -66,8 +68,8 @@ function ownSynapses(program: Program, { spaces }: Distribution): readonly OwnSy
 }
 
 /** Buffers that a kernel touches in its body or by its shape, without those of events. */
-function allBuffers(kernel: Kernel): readonly string[] {
-  const own = accessesOf(kernel).map(({ buffer }) => buffer);
+function allBuffers(program: Program, kernel: Kernel): readonly string[] {
+  const own = accessesOf(program, kernel).map(({ buffer }) => buffer);
   if (kernel.shape === 'propagate')
     return [...own, kernel.segments, ...(kernel.order.kind === 'byTarget' ? [kernel.order.targets] : [])];
   const isCounted = kernel.shape === 'map' && kernel.domain.kind === 'count' && typeof kernel.domain.count === 'object';

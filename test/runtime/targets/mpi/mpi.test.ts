@@ -5,11 +5,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { mpiTarget, mpiTargetWith } from '../../../../runtime/targets/mpi/target.js';
-import { distribute } from '../../../../src/codegen/mpi/distribution.js';
+import { distribute, isDivided } from '../../../../src/codegen/mpi/distribution.js';
 import { withOwnSynapses } from '../../../../src/codegen/mpi/own-synapses.js';
 import type { Program } from '../../../../src/ir/program.js';
 import { startProgram, until } from '../../../support/program-process.js';
-import { lowered } from '../../../support/simulate.js';
+import type { Target } from '../../../../runtime/targets/target.js';
+import { lowered, simulate, type Engine } from '../../../support/simulate.js';
 
 const text = (delay: string): string => `
 format: interneuron/brian
@@ -82,6 +83,58 @@ describe('synapses that ranks keep', () => {
 const { available, reason } = await mpiTarget.probe();
 if (!available && process.env['INTERNEURON_REQUIRE_MPI'])
   throw new Error(`${reason}, and INTERNEURON_REQUIRE_MPI is set`);
+
+/** Plasticity by spikes of both ends, in two populations of one type, with recorded synapses. */
+const plasticNetwork = (delay: string): string => `
+format: interneuron/brian
+dt: 0.1 ms
+seed: 4
+neuron_groups:
+  cells:
+    N: 400
+    model: "dv/dt = (11*mV - v)/(10*ms) : volt"
+    threshold: v > 10*mV
+    reset: v = 0*mV
+    initializers: { v: "rand()*10*mV" }
+    method: exact
+  others: { N: 150, model: "dv/dt = (1*mV - v)/(10*ms) : volt", threshold: v > 3*mV, reset: v = 0*mV, method: exact }
+synapses:
+  s:
+    source: cells
+    target: others
+    model: |
+      w : volt
+      dx/dt = -x/(20*ms) : volt (event-driven)
+      dy/dt = -y/(20*ms) : volt (event-driven)
+    on_pre: "v_post += w; x += 0.01*mV; w = clip(w - y, 0*mV, 1*mV)"
+    on_post: "y += 0.01*mV; w = clip(w + x, 0*mV, 1*mV)"
+    connect: { p: 0.2 }
+    delay: ${delay}
+    initializers: { w: "0.3*mV*rand()" }
+spike_monitors: { spikes: { source: others } }
+state_monitors: { weights: { source: s, variables: [w], record: [3, 500], dt: 1 ms } }
+run: 60 ms
+`;
+
+describe.skipIf(!available)('plasticity on ranks', () => {
+  test.each(['0 ms', '1 ms'])('gives the same bits, with a delay of %s', { timeout: 120_000 }, async (delay) => {
+    const target = mpiTargetWith({ ranks: 3, level: '-O1' });
+    const use: Target = {
+      ...target,
+      compile: (program, more) => target.compile(program, { ...more, readsSynapses: true }),
+    };
+    const engines: readonly Engine[] = [
+      { target: 'wasm', threads: 1 },
+      { target: 'wasm', threads: 2, use },
+    ];
+    const { program, events } = await simulate(plasticNetwork(delay), { engines });
+    expect(events.get('others.spike')?.length).toBeGreaterThan(100);
+    const { spaces, entries, divided } = distribute(program);
+    const whole = entries.map(({ entry }) => entry.kernel).filter((kernel) => !isDivided(spaces.get(kernel)));
+    expect(whole.every((kernel) => /sample/.test(kernel))).toBe(true);
+    expect(divided.get('s.w')).toMatchObject({ synapses: { targets: 's.targets' } });
+  });
+});
 
 describe.skipIf(!available)('ranks that end', () => {
   const cacheDirectory = mkdtempSync(join(tmpdir(), 'interneuron-mpi-'));

@@ -362,7 +362,7 @@ export const commands = {
       },
       'keep-origin': {
         type: 'boolean',
-        describe: 'write the model of a script for the way back, as NAME.interneuron.json beside it',
+        describe: 'write the model of a script or circuit for the way back, as NAME.interneuron.json beside it',
       },
       ...common,
     },

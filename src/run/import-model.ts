@@ -45,7 +45,7 @@ import { importNeuroML } from '../../translators/neuroml/import.js';
 import type { LemsModel } from '../../translators/neuroml/lems/definitions.js';
 import { importPynn } from '../../translators/pynn/import.js';
 import { importNir } from '../../translators/nir/import.js';
-import { importSonata } from '../../translators/sonata/import.js';
+import { importSonata, isSonataConfig } from '../../translators/sonata/import.js';
 
 /**
  * Reads a model in any notation.
@@ -222,15 +222,16 @@ export function carriedByMarkup(
   return carried && { ...carried, notation: 'neuroml' };
 }
 
-/** Returns the model that a document in JSON or YAML carries, or the model stored with its script. */
+/** Returns the model that a document in JSON or YAML carries, or the model stored with its script or circuit. */
 function carriedByTree(
   tree: unknown,
-  { name, script }: Source,
+  { name, text, script: own }: Source,
   positions: Positions,
   options: ImportOptions,
   diagnostics: Diagnostics,
 ): Imported | undefined {
   if (options.origin === false) return undefined;
+  const script = own ?? (isSonataConfig(tree) ? { name, text } : undefined);
   if (script) {
     const found = originOfScript(script);
     return found && carriedBy(found.origin, found.digest, { document: script.name }, options, diagnostics);

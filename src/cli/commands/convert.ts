@@ -91,7 +91,10 @@ async function convertOne(
     name: basename(path),
     positions: imported.positions,
     leftOut: imported.isCarried ? [] : options.values('left-out'),
-    origin: fileKinds[to].suffixes.includes('.py') ? options.flag('keep-origin') : !options.flag('no-origin'),
+    origin:
+      fileKinds[to].suffixes.includes('.py') || isFolderNotation(to)
+        ? options.flag('keep-origin')
+        : !options.flag('no-origin'),
     partial: options.flag('partial'),
     split: options.flag('split'),
     ...(dump === undefined ? {} : { onPass: (...pass) => passed.push(pass) }),

@@ -7,7 +7,7 @@ import { Diagnostics } from '../../diagnostics/diagnostic.js';
 import { noFiles, type LemsHost } from '../../../translators/neuroml/host.js';
 import { loadDocuments, type LoadedDocuments } from '../../../translators/neuroml/load.js';
 import { jsonText } from './json-text.js';
-import { markupWithOrigin, originBeside, packedModel, treeWithOrigin } from '../read/origin.js';
+import { digestText, markupWithOrigin, originBeside, packedModel, treeWithOrigin } from '../read/origin.js';
 import { importModel } from '../import-model.js';
 import type { TargetNotation } from './target-notations.js';
 import { documentText } from './document-text.js';
@@ -27,12 +27,11 @@ const longestCompared = 5e6;
 
 /** Returns a conversion with a document that carries the model, unless the document expresses all of it. */
 export async function withOrigin(exported: Exported, valid: ValidModel, to: TargetNotation): Promise<Exported> {
-  if (to === 'canonical' || to === 'swc' || to === 'nir' || to === 'sonata' || exported.files.length === 0)
-    return exported;
+  if (to === 'canonical' || to === 'swc' || to === 'nir' || exported.files.length === 0) return exported;
   const files = textsOf(exported.files);
   if (files === undefined) return leftOut(exported, `it is longer than ${longestDocument / 1e6} MB`);
   const length = files.reduce((sum, { text }) => sum + text.length, 0);
-  const isScript = to === 'brian' || to === 'pynn' || to === 'pynn-nestml';
+  const isScript = to === 'brian' || to === 'pynn' || to === 'pynn-nestml' || to === 'sonata';
   if (!isScript && length <= longestCompared && saysAll(files, exported, valid)) return exported;
   const model = packedModel(valid);
   if (model === undefined) return leftOut(exported, 'the model is too large');
@@ -54,7 +53,11 @@ export async function withOrigin(exported: Exported, valid: ValidModel, to: Targ
 function textsOf(files: readonly ConvertedFile[]): readonly TextFile[] | undefined {
   let length = 0;
   const texts: TextFile[] = [];
-  for (const { name, ...file } of files) {
+  for (const { name, bytes, ...file } of files) {
+    if (bytes) {
+      texts.push({ name, text: digestText(bytes) });
+      continue;
+    }
     const pieces: string[] = [];
     for (const piece of file.pieces ?? [file.text]) {
       length += piece.length;

@@ -108,7 +108,7 @@ export function originInMarkup({ annotation }: LoadedDocuments): unknown {
   return { version: Number(valueOf('version')), digest: valueOf('digest'), model: valueOf('model') };
 }
 
-/** A file of a script. */
+/** A file of a script, or of a circuit of SONATA. The text of a file of HDF5 is the digest of its bytes. */
 interface ScriptFile {
   readonly name: string;
   readonly text: string;
@@ -119,6 +119,9 @@ function scriptDigest(files: readonly ScriptFile[]): string {
   const content = files.map(({ name, text }) => [name, text.replace(/\r\n?/g, '\n').trimEnd()]);
   return prefixed(platform.sha256().update(JSON.stringify(content)));
 }
+
+/** Returns what stands for a file that is no text in the digest of its document. */
+export const digestText = (bytes: Uint8Array): string => prefixed(platform.sha256().update(bytes));
 
 const besideScript = (script: string): string => `${parse(script).name}.interneuron.json`;
 
@@ -180,7 +183,7 @@ export function originBeside(
 
 // --- Reading --------------------------------------------------------------------------------------------------------
 
-/** Returns the origin in the folder of a script, and the digest of the script; undefined without one. */
+/** Returns the origin in the folder of a script or circuit, and the digest of its files; undefined without one. */
 export function originOfScript(
   script: ScriptFile,
 ): { readonly origin: unknown; readonly digest: () => string } | undefined {
@@ -202,10 +205,12 @@ export function originOfScript(
   return { origin, digest };
 }
 
-/** Reads a file named in an origin, which may only name files of its own folder. */
+/** Reads a file named in an origin, which may only name files in its own folder. */
 const textBeside = (folder: string, name: string): string => {
   const path = join(folder, name);
-  return parse(name).base === name && isShortFile(path) ? readText(path) : '';
+  const isWithin = /^[^\\:]+$/.test(name) && name.split('/').every((part) => !['', '.', '..'].includes(part));
+  if (!isWithin || !isShortFile(path)) return '';
+  return name.endsWith('.h5') ? digestText(platform.files.read(path)) : readText(path);
 };
 
 const readText = (path: string): string => platform.bytes.utf8(platform.files.read(path));

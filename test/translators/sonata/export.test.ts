@@ -29,6 +29,20 @@ describe('circuits that are written again', () => {
     ]);
   });
 
+  it('are read as the model that they carry, until a file of them changes', async () => {
+    const { valid, hashes } = importModel(readSource(resolve(root, 'fixtures/pynn/if-curr-exp.json')));
+    const { files } = await convertModel(valid, 'sonata', { origin: true });
+    expect(files.at(-1)?.name).toBe('simulation_config.interneuron.json');
+    const again = await inFolder(files, (path) => importModel(readSource(path)));
+    expect(again.hashes.model).toBe(hashes.model);
+    const changed = files.map((file) =>
+      file.name === 'network/driven_nodes.h5' ? { ...file, bytes: file.bytes!.with(-1, 1) } : file,
+    );
+    const other = await inFolder(changed, (path) => importModel(readSource(path)));
+    expect(other.hashes.model).not.toBe(hashes.model);
+    expect(other.diagnostics.map(({ code }) => code)).toContain('origin/changed');
+  });
+
   it('have the same bytes each time', async () => {
     const { valid } = importModel(readSource(resolve(root, 'fixtures/sonata/psc-alpha/config.json')));
     const [first, second] = [await convertModel(valid, 'sonata'), await convertModel(valid, 'sonata')];

@@ -20,6 +20,26 @@ const apart = [
   'test/codegen/**/{hostile-names,differential,pace,opencl-project,cuda-project,cable-teams}.test.ts',
 ];
 
+/** Tests that take a third of the time of all, and of which no newcomer's change is likely to be the cause. */
+const long = [
+  'test/{fuzz/fuzz,translators/passes,translators/brian/import-properties,translators/{nir,sonata}/errors}.test.ts',
+  'test/run/{budgets,hostile-texts,names-and-units}.test.ts',
+  'test/cli/process.test.ts',
+  'test/codegen/{wasm/growth,c/differential,c/device/{strategies,cuda}}.test.ts',
+  'test/fixtures/targets/{pynn,model}.test.ts',
+  'test/runtime/{targets/{trust,processes},results/crash-safety}.test.ts',
+  'test/interoperability/lems-export.test.ts',
+  'test/ir/library/random.test.ts',
+  'test/python/installed.test.ts',
+];
+/** As `triesAll` in test/support/effort.ts, which needs a running test; files that are named are always run. */
+const triesAll =
+  ['usual', 'thorough'].includes(process.env['INTERNEURON_TESTS'] ?? '') ||
+  process.argv.some((word) => word.startsWith('test/'));
+const left = triesAll ? [] : long;
+if (!triesAll && process.env['VITEST_WORKER_ID'] === undefined)
+  process.stdout.write('Files of long tests are left out: npm run test:thorough runs them\n');
+
 // Processes rather than threads: what native code breaks is then the failure of one file.
 export default defineConfig({
   test: {
@@ -32,11 +52,11 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'shared', include: ['test/**/*.test.ts'], exclude: apart, isolate: false },
+        test: { name: 'shared', include: ['test/**/*.test.ts'], exclude: [...apart, ...left], isolate: false },
       },
       {
         extends: true,
-        test: { name: 'apart', include: apart, globalSetup: 'test/support/program-bundle.ts' },
+        test: { name: 'apart', include: apart, exclude: left, globalSetup: 'test/support/program-bundle.ts' },
       },
     ],
   },

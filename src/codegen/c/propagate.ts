@@ -142,15 +142,15 @@ export function propagateKernelText(context: ProgramContext, named: NamedFamily,
     'due += 1u;',
   ];
   const bounds = [
-    `const ${u32} segment = due_low[next];`,
+    `const ${u32} segment = due_low[due_item];`,
     `const ${u32} low = ${segments}[segment], high = ${segments}[segment + 1u];`,
     ...fetched.flatMap((buffer) => [`__builtin_prefetch(&${buffer}[low]);`, `__builtin_prefetch(&${buffer}[high]);`]),
-    'due_low[next] = low;',
-    'due_high[next] = high;',
+    'due_low[due_item] = low;',
+    'due_high[due_item] = high;',
   ];
   const delivered = [
-    ...kept.map(({ name, type }) => `const ${type} ${name} = due_${name}[next];`),
-    `${u32} low = due_low[next], high = due_high[next];`,
+    ...kept.map(({ name, type }) => `const ${type} ${name} = due_${name}[due_item];`),
+    `${u32} low = due_low[due_item], high = due_high[due_item];`,
     ...share.cut,
     ...block(`for (${u32} position = low; position < high; position += 1u)`, items),
   ];
@@ -162,8 +162,8 @@ export function propagateKernelText(context: ProgramContext, named: NamedFamily,
       `${u32} due = 0u, due_low[${ahead}], due_high[${ahead}];`,
       ...kept.map(({ name, type }) => `${type} due_${name}[${ahead}];`),
       ...block(`while (due < ${ahead} && delay >= ${first})`, collected),
-      ...block(`for (${u32} next = 0u; next < due; next += 1u)`, bounds),
-      ...block(`for (${u32} next = 0u; next < due; next += 1u)`, delivered),
+      ...block(`for (${u32} due_item = 0u; due_item < due; due_item += 1u)`, bounds),
+      ...block(`for (${u32} due_item = 0u; due_item < due; due_item += 1u)`, delivered),
     ]),
   ]);
 }

@@ -48,7 +48,7 @@ const ownLocals = [
   'due_high',
   'due_row',
   'due_delay',
-  'next',
+  'due_item',
   'row_low',
   'row_high',
   'target_low',

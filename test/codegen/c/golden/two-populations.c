@@ -218,15 +218,36 @@ static __attribute__((noinline)) void kernel_ab_deliver(struct network *network,
   const int32_t *restrict const ab_weights = network->ab_weights;
   const uint32_t target_low = share_of_blocks(2u, thread, threads);
   const uint32_t target_high = share_of_blocks(2u, thread + 1u, threads);
-  for (int32_t delay = 3; delay >= 1; delay -= 1) {
-    const int32_t emission = step - delay;
-    if (emission < 0) continue;
-    const uint32_t slot = (uint32_t)emission & 3u;
-    const uint32_t count = a_counts[slot];
-    for (uint32_t k = 0u; k < count; k += 1u) {
+  int32_t delay = 3;
+  uint32_t k = 0u;
+  while (delay >= 1) {
+    uint32_t due = 0u, due_low[64u], due_high[64u];
+    while (due < 64u && delay >= 1) {
+      const int32_t emission = step - delay;
+      const uint32_t slot = (uint32_t)emission & 3u;
+      if (emission < 0 || k >= a_counts[slot]) {
+        delay -= 1;
+        k = 0u;
+        continue;
+      }
       const uint32_t row = a_list[slot * 3u + k];
-      const uint32_t segment = row * 3u + (uint32_t)(delay - 1);
-      uint32_t low = ab_segments[segment], high = ab_segments[segment + 1u];
+      k += 1u;
+      due_low[due] = row * 3u + (uint32_t)(delay - 1);
+      __builtin_prefetch(&ab_segments[due_low[due]]);
+      due += 1u;
+    }
+    for (uint32_t due_item = 0u; due_item < due; due_item += 1u) {
+      const uint32_t segment = due_low[due_item];
+      const uint32_t low = ab_segments[segment], high = ab_segments[segment + 1u];
+      __builtin_prefetch(&ab_targets[low]);
+      __builtin_prefetch(&ab_targets[high]);
+      __builtin_prefetch(&ab_weights[low]);
+      __builtin_prefetch(&ab_weights[high]);
+      due_low[due_item] = low;
+      due_high[due_item] = high;
+    }
+    for (uint32_t due_item = 0u; due_item < due; due_item += 1u) {
+      uint32_t low = due_low[due_item], high = due_high[due_item];
       if (thread != 0u) FIRST_AT_LEAST(ab_targets, low, high, target_low, low);
       if (thread + 1u != threads) FIRST_AT_LEAST(ab_targets, low, high, target_high, high);
       for (uint32_t position = low; position < high; position += 1u) {

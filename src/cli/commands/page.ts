@@ -6,6 +6,7 @@ import { formatBytes } from '../../diagnostics/quantities.js';
 import { modelPage } from '../../run/model-page.js';
 import { runModel } from '../../run/pipeline.js';
 import { refuseToReplace, writeText } from '../../run/results/replaceable.js';
+import { standardStream } from '../arguments.js';
 import { onlyFile, type CommandContext } from '../context.js';
 import { exitCodes } from '../exit-codes.js';
 import { printJson } from '../failure.js';
@@ -19,6 +20,8 @@ export async function page(context: CommandContext): Promise<number> {
     throw new UsageError(`a page is an .html file, not ${output}`, 'name one, such as -o model.html');
   if (!context.toStandardOutput) await refuseToReplace([output], options.flag('force'));
   const document = onlyFile(context);
+  if (document === standardStream)
+    throw new UsageError('a page holds a file, not the standard input', 'save the model, and give its path');
   context.readModel(document);
   const others: string[] = [];
   const imported = await context.model(document, { onFile: (path) => others.push(path) });

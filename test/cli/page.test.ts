@@ -1,0 +1,18 @@
+import { describe, expect, it } from 'vitest';
+import { runCommand } from '../support/command.js';
+
+describe('page', () => {
+  it.each([
+    ['- -o x.html', /a page holds a file, not the standard input/],
+    ['fixtures/readme/first-steps.yaml -o x.svg', /a page is an \.html file, not x\.svg/],
+    ['fixtures/readme/none.yaml -o x.html', /there is no file fixtures\/readme\/none\.yaml/],
+  ])('refuses %s', async (line, text) => {
+    const { code, stderr } = await runCommand(['page', ...line.split(' ')]);
+    expect([code, stderr]).toEqual([2, expect.stringMatching(text)]);
+  });
+
+  it('reports mistakes of the model', async () => {
+    const { code, stderr } = await runCommand(['page', 'fixtures/readme/two-slips.yaml', '-o', 'x.html']);
+    expect([code, stderr]).toEqual([1, expect.stringMatching(/dimension/)]);
+  });
+});

@@ -26,13 +26,28 @@ import type {
   Value,
 } from '../../../../src/model/typed.js';
 import { writtenModel } from '../../../../src/model/typed-model.js';
-import type { Compartment } from '../../../../src/model/compartment-tree.js';
+import type { Compartment, Tree } from '../../../../src/model/compartment-tree.js';
 import { builtIn, isBuiltIn } from '../spatial-type.js';
 import { brianTree, type BrianTree } from './brian-tree.js';
-import { KnownPlaces, type ByCompartment, type Cable } from './known-places.js';
 import { withoutCellNumbers } from './cell-numbers.js';
 import { withLinearParts } from './linear-parts.js';
 import { mapped, without } from '../../../../src/model/collections.js';
+
+/** A number for each compartment of a cell. */
+interface ByCompartment {
+  readonly unit: string;
+  readonly values: readonly number[];
+}
+
+/** Cells of a type as compartments of one type. */
+interface Cable {
+  /** Type of the cells. */
+  readonly name: string;
+  readonly tree: Tree;
+  /** The type of all compartments. */
+  readonly classes: readonly { readonly type: string }[];
+  readonly populations: readonly { readonly name: string; readonly size: number }[];
+}
 
 /** A model without cells of sections, and a report of everything that changed. */
 interface Cabled {
@@ -85,7 +100,7 @@ export function cellsAsCables(valid: written.ValidModel, ofOneType: CellsOfOneTy
       if (!compartments) continue;
       const tree = treeOf(compartments, cable.tree.compartments);
       remark(child('/neurons', cable.name), tree, report);
-      model = withCable(model, cable, compartments, tree, data);
+      model = withCable(model, cable, compartments, tree);
       for (const { type } of cable.classes) made.add(type);
     }
     const projections = Object.fromEntries(
@@ -190,7 +205,6 @@ function withCable(
   cable: Cable,
   { sections: written }: Pick<Compartments, 'sections'>,
   tree: BrianTree,
-  data: DataStore,
 ): Model {
   const [only] = cable.classes;
   const type = model.neurons[only?.type ?? ''];
@@ -210,10 +224,7 @@ function withCable(
     volume: { unit: 'm**3', values: numbers.volume },
     Cm: { unit: 'F*m**-2', values: specific },
   };
-  const places = new KnownPlaces(type, model, cable, tree.order, data);
-  const fixed = places.fixed();
-  const known: Readonly<Record<string, ByCompartment>> = { ...each, ...fixed };
-  const spread = Object.entries(known).map(([name, { unit, values }]): readonly [string, Parameter, boolean] => {
+  const spread = Object.entries(each).map(([name, { unit, values }]): readonly [string, Parameter, boolean] => {
     const [value = 0] = values;
     const same = values.every((other) => Object.is(other, value));
     return [name, { unit, type: 'real', value: same ? value : 0, shared: false }, same];
@@ -227,11 +238,7 @@ function withCable(
     },
     derived: {
       Im: { unit: 'A*m**-2', type: 'real', value: byArea(total?.value ?? nameOf('v')), shared: false, held: false },
-      ...Object.fromEntries(
-        Object.entries(derived).flatMap(([name, one]) =>
-          Object.hasOwn(fixed, name) ? [] : [[name, { ...one, value: places.decided(one.value) }]],
-        ),
-      ),
+      ...derived,
     },
     method: 'exponentialEuler',
     cable: {
@@ -252,8 +259,8 @@ function withCable(
     const { capacitance: __, ...values } = population.values;
     const listed = spread.flatMap(([key, , same]): readonly (readonly [string, Value])[] => {
       if (same || unread.has(key)) return [];
-      const { unit = '1', values: numbersOfCell = [] } = known[key] ?? {};
-      const isShape = key !== 'Cm' && Object.hasOwn(each, key);
+      const { unit = '1', values: numbersOfCell = [] } = each[key] ?? {};
+      const isShape = key !== 'Cm';
       const ranges = size === 1 && !isShape ? byRanges(numbersOfCell, unit) : undefined;
       if (ranges) return [[key, { kind: 'expression', expression: ranges }]];
       const all = numbersOfCell.flatMap((value) => new Array<number>(size).fill(value));

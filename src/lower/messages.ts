@@ -59,14 +59,27 @@ export const delayNeverInRange = (projection: string, low: number, high: number)
   hint: 'widen delayRange, or clip the delays',
 });
 
-/** A drawn delay that may be below zero. */
-export const negativeDelay = (projection: string, least: number): Finding => ({
-  code: 'lower/negative-delay',
-  message: `a delay of projection ${projection} can be negative`,
-  expected: 'a delay of zero or more',
-  found: `${Number((least * 1e3).toPrecision(6))} ms, the least that may be drawn`,
-  hint: 'clip the delays, as in clip(expression, 0*ms, 10*ms)',
-});
+/** A delay below zero, or a drawn one that may be. */
+export const negativeDelay = (projection: string, least: number, most: number): Finding => {
+  const found = `${Number((least * 1e3).toPrecision(6))} ms`;
+  const expected = 'a delay of zero or more';
+  const code = 'lower/negative-delay';
+  if (least === most)
+    return {
+      code,
+      message: `the delay of projection ${projection} is negative`,
+      expected,
+      found,
+      hint: 'use a delay of 0 ms or more',
+    };
+  return {
+    code,
+    message: `a delay of projection ${projection} can be negative`,
+    expected,
+    found: `${found}, the least that may be drawn`,
+    hint: 'clip the delays, as in clip(expression, 0*ms, 10*ms)',
+  };
+};
 
 /** A delay of zero steps under a profile that delivers spikes before it tests thresholds. */
 export const zeroDelay = (projection: string): Finding => ({

@@ -274,7 +274,7 @@ export function delayInterval(
     return null;
   }
   if (bounds.low < 0) {
-    diagnostics.add(messages.negativeDelay(name, bounds.low));
+    diagnostics.add(messages.negativeDelay(name, bounds.low, bounds.high));
     return null;
   }
   return bounds;

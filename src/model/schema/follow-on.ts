@@ -10,6 +10,9 @@ const lengths = /\/(?:wrong-length|length-mismatch|index-out-of-range|count-unkn
 /** Keys of a group that need another one, which an unknown key of the same group may be meant to be. */
 const needsAnother = /\/(?:reset|refractory)-without-threshold$/;
 
+/** Keys of a group that are left out: one of them may be meant to define its event. */
+const keyOfGroup = /^\/\w+\/[^/]+\/[^/]+$/;
+
 const isWithin = (pointer: string, other: string): boolean => pointer === other || pointer.startsWith(`${other}/`);
 
 const parentOf = (pointer: string): string => pointer.slice(0, pointer.lastIndexOf('/'));
@@ -44,6 +47,7 @@ export function ownMistakes(
     if (severity !== 'error' || before.some((one) => isWithin(pointer, one) || isWithin(one, pointer))) return false;
     if (sizeUnknown && lengths.test(code)) return false;
     if (needsAnother.test(code) && before.some((one) => parentOf(one) === parentOf(pointer))) return false;
+    if (code.endsWith('/unknown-event') && before.some((one) => keyOfGroup.test(one))) return false;
     return !missing.test(code) || !names.has(name);
   });
 }

@@ -1,6 +1,7 @@
 /** Attributes that definitions must have. */
 
 import type { Diagnostics } from '../../../src/diagnostics/diagnostic.js';
+import { nearest } from '../../../src/diagnostics/suggest.js';
 import type { XmlElement } from '../xml/element.js';
 import * as messages from './messages.js';
 
@@ -16,7 +17,10 @@ export function nameOf(element: XmlElement): string {
 export function required(element: XmlElement, attribute: string, diagnostics: Diagnostics): string | null {
   const value = element.attributes[attribute]?.trim();
   if (value !== undefined && value !== '') return value;
-  diagnostics.add(messages.missingAttribute(attribute, nameOf(element)), element.attributePlace(attribute));
+  // The most similar of those that the element has, if any.
+  const [written] = value === undefined ? nearest(attribute, Object.keys(element.attributes), 1) : [];
+  const place = element.attributePlace(written ?? attribute);
+  diagnostics.add(messages.missingAttribute(attribute, nameOf(element), written), place);
   return null;
 }
 

@@ -141,6 +141,15 @@ export const twoKinds = (name: string): Finding => ({
 
 // Expressions
 
+/** A parenthesis without its end. */
+export const unclosed = (): Finding => ({
+  code: 'lems/syntax',
+  message: 'this parenthesis is not closed',
+  expected: ')',
+  found: 'the end of the text',
+  hint: 'add )',
+});
+
 /** A mistake in an expression of LEMS, as its parser found it. */
 export const syntax = (message: string, expected?: string, hint?: string, found?: string): Finding => ({
   code: 'lems/syntax',
@@ -241,11 +250,16 @@ export const unsupportedElement = (name: string, owner: string): Finding => ({
   found: name,
 });
 
-/** A definition without an attribute that it cannot do without. */
-export const missingAttribute = (attribute: string, owner: string): Finding => ({
+/**
+ * A definition without an attribute that it cannot do without.
+ *
+ * @param written  another attribute that may be a slip for it
+ */
+export const missingAttribute = (attribute: string, owner: string, written?: string): Finding => ({
   code: 'lems/missing-attribute',
   message: `${owner} needs the attribute ${attribute}`,
   expected: `${attribute}="…"`,
+  ...(written === undefined ? {} : { found: written, hint: `rename ${written} to ${attribute}` }),
 });
 
 /** An attribute that LEMS has not on this element; a warning. */

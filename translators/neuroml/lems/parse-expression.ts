@@ -252,7 +252,7 @@ function parseParentheses(state: State): Expression {
   state.at++;
   const inner = nested(state, (within) => parseLevel(within, 1));
   const close = peek(state);
-  if (close.kind === 'end') throw new LangError(messages.syntax('this parenthesis is not closed', ')'), open);
+  if (close.kind === 'end') throw new LangError(messages.unclosed(), open);
   if (!is(close, ')')) throw unexpected(state, close);
   state.at++;
   return { ...inner, span: join(open, close) };

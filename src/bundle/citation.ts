@@ -16,7 +16,7 @@ interface SplitName {
 }
 
 /** Splits a name: `Family, Given` at the comma, `Given Family` before its last word. */
-function splitName(name: string): SplitName {
+export function splitName(name: string): SplitName {
   const [, family, given] = /^([^,]+),\s*(.+)$/.exec(name) ?? [];
   if (family !== undefined && given !== undefined) return { family: family.trim(), given: given.trim() };
   const at = name.trim().lastIndexOf(' ');

@@ -11,6 +11,7 @@ import { citationText, zenodoText } from '../bundle/citation.js';
 import { isLems, textFile, type BundleFile } from '../bundle/contents.js';
 import { crateName, crateText, type PackedRun } from '../bundle/crate.js';
 import { manifestName, manifestText } from '../bundle/manifest.js';
+import { metadataName, metadataText } from '../bundle/metadata.js';
 import { readmeText } from '../bundle/readme.js';
 import { columnsOf, sedmlText } from '../bundle/sedml.js';
 import { isOurs } from '../compare/open-recorded.js';
@@ -73,6 +74,7 @@ export async function packModel(imported: ImportedModel, options: PackOptions): 
   const expectations = expectedText(results.runs);
   const citation = citationText(model.name, model.metadata);
   const zenodo = zenodoText(model.name, model.metadata);
+  const metadata = metadataText(model.name, model.metadata);
   if (citation === null) remarks.push('no CITATION.cff and .zenodo.json: the model names no authors in its metadata');
   const about = [
     textFile('README.md', readmeText(model.name, model.metadata, contents, results.runs), 'about', 'this list'),
@@ -81,6 +83,7 @@ export async function packModel(imported: ImportedModel, options: PackOptions): 
       ? []
       : [textFile('expect.yaml', expectations, 'about', 'what the model gives, for interneuron test')]),
     ...(citation === null ? [] : [textFile('CITATION.cff', citation, 'about', 'how to cite the model')]),
+    ...(metadata === null ? [] : [textFile(metadataName, metadata, 'about', 'metadata for COMBINE')]),
     ...(zenodo === null ? [] : [textFile('.zenodo.json', zenodo, 'about', 'metadata for a deposit at Zenodo')]),
   ];
   const described = [...about, ...contents];

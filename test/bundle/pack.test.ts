@@ -65,7 +65,15 @@ describe('interneuron pack', () => {
   it('writes the sources, the model, notations with reports, results and pictures', () => {
     expect(packed.files.map(({ path }) => path)).toEqual(
       expect.arrayContaining([
-        ...['manifest.xml', 'README.md', 'run.sedml', 'CITATION.cff', '.zenodo.json', 'ro-crate-metadata.json'],
+        ...[
+          'manifest.xml',
+          'README.md',
+          'run.sedml',
+          'CITATION.cff',
+          'metadata.rdf',
+          '.zenodo.json',
+          'ro-crate-metadata.json',
+        ],
         ...['checksums.sha256', 'source/pair.yaml', 'model/model.json', 'notations/lems/LEMS_model.xml'],
         ...[
           'expect.yaml',
@@ -98,6 +106,8 @@ describe('interneuron pack', () => {
     expect(text('CITATION.cff')).toContain('family-names: Lovelace');
     expect(text('CITATION.cff')).toContain('orcid: https://orcid.org/0000-0002-1825-0097');
     expect(text('CITATION.cff')).toContain('doi: 10.1000/example');
+    expect(text('metadata.rdf')).toContain('<vCard:family-name>Lovelace</vCard:family-name>');
+    expect(text('metadata.rdf')).toContain('<dcterms:license rdf:resource="https://spdx.org/licenses/CC-BY-4.0"/>');
     expect(JSON.parse(text('.zenodo.json'))).toMatchObject({
       creators: [{ name: 'Lovelace, Ada', orcid: '0000-0002-1825-0097' }, { name: 'Hodgkin, Alan' }],
       license: 'cc-by-4.0',

@@ -239,6 +239,8 @@ export const unclosed = (): Finding => ({
   code: 'lang/unclosed-parenthesis',
   message: 'this parenthesis is never closed',
   expected: ')',
+  found: 'the end of the text',
+  hint: 'add )',
 });
 
 /** A closing parenthesis without its opening one. */

@@ -141,15 +141,6 @@ export const twoKinds = (name: string): Finding => ({
 
 // Expressions
 
-/** A parenthesis without its end. */
-export const unclosed = (): Finding => ({
-  code: 'lems/syntax',
-  message: 'this parenthesis is not closed',
-  expected: ')',
-  found: 'the end of the text',
-  hint: 'add )',
-});
-
 /** A mistake in an expression of LEMS, as its parser found it. */
 export const syntax = (message: string, expected?: string, hint?: string, found?: string): Finding => ({
   code: 'lems/syntax',

@@ -1,27 +1,18 @@
 /**
- * Expressions of LEMS: `g * (erev - v)`, `v .gt. thresh .and. t .lt. delay`, `x^2`, `H(t - delay)`. They parse to the
- * tree that all notations share.
- *
- * Precedence, loosest first: .or. | .and. | comparisons | + - | * / | sign | ^ (left-associative, as the reference
- * interpreter has it).
+ * Expressions of LEMS: `g * (erev - v)`, `v .gt. thresh .and. t .lt. delay`, `x^2`, `H(t - delay)`. They become words of
+ * the common syntax, which has the same order of operators.
  */
 
-import { type BinaryOperator, type Expression, type Span } from '../../../src/lang/ast.js';
-import { binary, call, name as nameOf, number, unary } from '../../../src/lang/build.js';
+import type { BinaryOperator, Call, Expression, Span } from '../../../src/lang/ast.js';
+import { binary, call, number } from '../../../src/lang/build.js';
 import { isKept } from '../../../src/lang/decimal.js';
 import { LangError } from '../../../src/lang/lang-error.js';
+import type { Token } from '../../../src/lang/lexer.js';
 import { numberOutOfRange } from '../../../src/lang/messages.js';
-import { measure } from '../../../src/lang/walk.js';
+import { isKeyword, parseTokens } from '../../../src/lang/parse-expression.js';
+import { mapExpression } from '../../../src/lang/walk.js';
 import { nearest, shorten } from '../../../src/diagnostics/suggest.js';
-import { limits } from '../../../src/diagnostics/limits.js';
 import * as messages from './messages.js';
-
-interface Token {
-  readonly kind: 'number' | 'name' | 'operator' | 'end';
-  readonly text: string;
-  readonly start: number;
-  readonly end: number;
-}
 
 const words: Readonly<Record<string, BinaryOperator>> = {
   '.gt.': '>',
@@ -33,21 +24,6 @@ const words: Readonly<Record<string, BinaryOperator>> = {
   '.and.': 'and',
   '.or.': 'or',
 };
-const levels: Readonly<Record<string, number>> = {
-  or: 1,
-  and: 2,
-  '>': 3,
-  '<': 3,
-  '>=': 3,
-  '<=': 3,
-  '==': 3,
-  '!=': 3,
-  '+': 4,
-  '-': 4,
-  '*': 5,
-  '/': 5,
-};
-
 const space = /\s+/y;
 /** A point that begins an operator such as `.and.` is not part of the number before it. */
 const numeral = /(?:\d+(?:\.(?!(?:gt|lt|geq|leq|eq|neq|and|or)\.)\d*)?|\.\d+)(?:[eE][-+]?\d+)?/y;
@@ -74,28 +50,45 @@ const functions: Readonly<Record<string, string>> = {
 };
 const functionNames = [...Object.keys(functions), 'factorial', 'random', 'H'];
 
-interface State {
-  readonly tokens: readonly Token[];
-  at: number;
-  depth: number;
-}
+/** After words of the common syntax that are names in LEMS, such as `lambda`. */
+const mark = "'";
 
 /**
  * Returns the tree of one expression, with spans.
  *
- * @throws LangError lems/syntax, lems/unknown-function, lems/factorial: the first thing that is wrong
+ * @throws LangError lems/syntax, lems/unknown-function, lems/factorial, lang/…: the first thing that is wrong
  */
 export function parseLemsExpression(text: string): Expression {
   const whole = { start: 0, end: text.length };
   if (text.length > longestText)
     throw new LangError(messages.syntax('the expression is too long', `at most ${longestText} characters`), whole);
-  const state: State = { tokens: tokenise(text), at: 0, depth: 0 };
-  if (peek(state).kind === 'end') throw new LangError(messages.syntax('the expression is empty'), whole);
-  const e = parseLevel(state, 1);
-  const rest = peek(state);
-  if (rest.kind !== 'end') throw unexpected(state, rest);
-  if (measure(e).depth > limits.expressionDepth) throw tooDeep(e.span);
-  return e;
+  const tokens = tokenise(text);
+  const tree = parseTokens(tokens, whole);
+  refuseTowers(tokens);
+  return mapExpression(tree, (part) => {
+    if (part.kind === 'name' && part.name.endsWith(mark)) return { ...part, name: part.name.slice(0, -mark.length) };
+    return part.kind === 'call' ? ownCall(part) : part;
+  });
+}
+
+/** Refuses powers of powers without parentheses: the reference interpreter takes the left one first, others do not. */
+function refuseTowers(tokens: readonly Token[]): void {
+  for (const [at, { text, start }] of tokens.entries()) {
+    if (text !== '**') continue;
+    let next = at + 1;
+    while ('+-'.includes(tokens[next]?.text ?? '') && tokens[next]?.kind === 'operator') next++;
+    if (tokens[next]?.kind === 'name' && tokens[next + 1]?.text === '(') next++;
+    for (let depth = 0; next < tokens.length; next++) {
+      depth += tokens[next]?.text === '(' ? 1 : tokens[next]?.text === ')' ? -1 : 0;
+      if (depth <= 0) break;
+    }
+    const second = tokens[next + 1];
+    if (second?.text === '**')
+      throw new LangError(messages.syntax('a power of a power needs parentheses', '(a^b)^c or a^(b^c)'), {
+        start,
+        end: second.end,
+      });
+  }
 }
 
 function tokenise(text: string): Token[] {
@@ -119,9 +112,10 @@ function tokenise(text: string): Token[] {
     if (kind === 'operator' && known === undefined && !'+-*/^()'.includes(token)) throw foreign(text, at);
     if (kind === 'number' && !isKept(token, Number(token)))
       throw new LangError(numberOutOfRange(token, Number(token)), { start: at, end: at + token.length });
+    const common = known === undefined ? (token === '^' ? '**' : token) : (words[known.toLowerCase()] ?? '');
     tokens.push({
       kind,
-      text: known === undefined ? token : (words[known.toLowerCase()] ?? ''),
+      text: kind === 'name' && isKeyword(token) ? token + mark : common,
       start: at,
       end: at + token.length,
     });
@@ -170,100 +164,12 @@ function foreign(text: string, at: number): LangError {
   return new LangError(finding, { start: at, end: at + found.length });
 }
 
-const last: Token = { kind: 'end', text: '', start: 0, end: 0 };
-const peek = (state: State, ahead = 0): Token => state.tokens[state.at + ahead] ?? last;
-const join = (from: Span, to: Span): Span => ({ start: from.start, end: to.end });
-const is = (token: Token, text: string): boolean => token.kind === 'operator' && token.text === text;
-const tooDeep = (span: Span): LangError =>
-  new LangError(
-    messages.syntax('the expression is nested too deeply', `at most ${limits.expressionNesting} levels`),
-    span,
-  );
-
-function parseLevel(state: State, level: number): Expression {
-  let left = parseSign(state);
-  for (;;) {
-    const token = peek(state);
-    const own = token.kind === 'operator' ? levels[token.text] : undefined;
-    if (own === undefined || own < level) return left;
-    state.at++;
-    const right = parseLevel(state, own + 1);
-    left = binary(token.text as BinaryOperator, left, right, join(left.span, right.span));
-  }
-}
-
-/** A sign binds tighter than a product and looser than a power: `-x^2` is `-(x^2)`. */
-function parseSign(state: State): Expression {
-  const token = peek(state);
-  if (!is(token, '-') && !is(token, '+')) return parsePower(state);
-  state.at++;
-  const operand = nested(state, parseSign);
-  return unary(token.text === '-' ? '-' : '+', operand, join(token, operand.span));
-}
-
-function parsePower(state: State): Expression {
-  let base = parsePrimary(state);
-  while (is(peek(state), '^')) {
-    state.at++;
-    const sign = peek(state);
-    const signed = is(sign, '-') || is(sign, '+');
-    if (signed) state.at++;
-    const operand = parsePrimary(state);
-    const exponent = signed ? unary(sign.text === '-' ? '-' : '+', operand, join(sign, operand.span)) : operand;
-    base = binary('**', base, exponent, join(base.span, exponent.span));
-  }
-  return base;
-}
-
-function nested<T>(state: State, parse: (state: State) => T): T {
-  if (++state.depth > limits.expressionNesting) throw tooDeep(peek(state));
-  const result = parse(state);
-  state.depth--;
-  return result;
-}
-
-function parsePrimary(state: State): Expression {
-  const token = peek(state);
-  switch (token.kind) {
-    case 'number':
-      state.at++;
-      return {
-        ...number(Number(token.text), { start: token.start, end: token.end }),
-        text: token.text,
-        integer: /^\d+$/.test(token.text) && Number.isSafeInteger(Number(token.text)),
-      };
-    case 'name':
-      state.at++;
-      return is(peek(state), '(')
-        ? parseCall(state, token)
-        : nameOf(token.text, { start: token.start, end: token.end });
-    case 'operator':
-      if (token.text !== '(') throw unexpected(state, token);
-      return parseParentheses(state);
-    case 'end':
-      throw new LangError(messages.syntax('the expression ends where a value is expected'), before(state));
-    default:
-      return token.kind satisfies never;
-  }
-}
-
-function parseParentheses(state: State): Expression {
-  const open = peek(state);
-  state.at++;
-  const inner = nested(state, (within) => parseLevel(within, 1));
-  const close = peek(state);
-  if (close.kind === 'end') throw new LangError(messages.unclosed(), open);
-  if (!is(close, ')')) throw unexpected(state, close);
-  state.at++;
-  return { ...inner, span: join(open, close) };
-}
-
-function parseCall(state: State, name: Token): Expression {
-  const argument = parseParentheses(state);
-  const span = join(name, argument.span);
-  const same = Object.hasOwn(functions, name.text) ? functions[name.text] : undefined;
+function ownCall({ function: name, arguments: [argument, another], span }: Call): Expression {
+  if (argument === undefined || another !== undefined)
+    throw new LangError(messages.syntax(`${shorten(name)} has one argument`), span);
+  const same = Object.hasOwn(functions, name) ? functions[name] : undefined;
   if (same !== undefined) return call(same, [argument], span);
-  switch (name.text) {
+  switch (name) {
     case 'H':
       // 0, 0.5 or 1, the argument evaluated once.
       return binary(
@@ -279,7 +185,10 @@ function parseCall(state: State, name: Token): Expression {
     case 'factorial':
       return factorial(argument, span);
     default:
-      throw new LangError(messages.unknownFunction(name.text, functionNames), { start: name.start, end: name.end });
+      throw new LangError(messages.unknownFunction(name, functionNames), {
+        start: span.start,
+        end: span.start + name.length,
+      });
   }
 }
 
@@ -290,20 +199,4 @@ function factorial(argument: Expression, span: Span): Expression {
   let product = 1;
   for (let factor = 2; factor <= argument.value; factor++) product *= factor;
   return number(product, span);
-}
-
-/** Returns the last token before the end, which has no width itself. */
-function before(state: State): Span {
-  const token = state.at > 0 ? peek(state, -1) : peek(state);
-  return { start: token.start, end: token.end };
-}
-
-function unexpected(state: State, token: Token): LangError {
-  const span = { start: token.start, end: token.end };
-  if (is(token, ')')) return new LangError(messages.syntax('this parenthesis was not opened'), span);
-  const previous = state.at > 0 ? peek(state, -1) : undefined;
-  const operand = token.kind === 'number' || token.kind === 'name' || is(token, '(');
-  if (operand && previous && (previous.kind !== 'operator' || previous.text === ')'))
-    return new LangError(messages.syntax(`an operator is missing before ${shorten(token.text)}`), span);
-  return new LangError(messages.syntax(`${shorten(token.text)} appears where a value is expected`), span);
 }

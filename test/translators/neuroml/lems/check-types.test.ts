@@ -30,7 +30,7 @@ describe('dimensions of values', () => {
     ['current', 'g * e * e', 'warning lems/dimension-mismatch «g * e * e»'],
     ['voltage', 'v + g', 'warning lems/dimension-mismatch «g»'],
     ['voltage', 'v + 1', 'warning lems/dimension-mismatch «1»'],
-    ['none', 'exp(v)', 'warning lems/dimension-mismatch «(v)»'],
+    ['none', 'exp(v)', 'warning lems/dimension-mismatch «v»'],
     ['none', '2 ^ tau', 'warning lems/dimension-mismatch «tau»'],
     ['none', 'v ^ n', 'warning lems/dimension-mismatch «v»'],
     ['none', 'v .gt. e', 'error lems/not-a-number «v .gt. e»'],

@@ -16,7 +16,8 @@ describe('expressions of LEMS in the common syntax', () => {
     ['-x^2', '-x**2'],
     ['a * -x', 'a*-x'],
     ['x^-2', 'x**-2'],
-    ['2^3^2', '(2**3)**2'],
+    ['(2^3)^2', '(2**3)**2'],
+    ['lambda * in', 'lambda*in'],
     ['(a)', 'a'],
     // Numbers
     ['.5 + 1e-3 + 2.', '0.5 + 0.001 + 2.0'],
@@ -51,11 +52,14 @@ describe('expressions of LEMS in the common syntax', () => {
 
 describe('what is no expression', () => {
   it.each([
-    ['', 'lems/syntax', 0, 0],
-    ['a +', 'lems/syntax', 2, 3],
-    ['a b', 'lems/syntax', 2, 3],
-    ['(a', 'lems/syntax', 0, 1],
-    ['a)', 'lems/syntax', 1, 2],
+    ['', 'lang/empty-expression', 0, 0],
+    ['a +', 'lang/unexpected-end', 2, 3],
+    ['a b', 'lang/expected-operator', 0, 3],
+    ['(a', 'lang/unclosed-parenthesis', 0, 1],
+    ['a)', 'lang/unopened-parenthesis', 1, 2],
+    ['a^b^c', 'lems/syntax', 1, 4],
+    ['x^-exp(y)^2', 'lems/syntax', 1, 10],
+    ['exp()', 'lems/syntax', 0, 5],
     ['a > b', 'lems/syntax', 2, 3],
     ['a && b', 'lems/syntax', 2, 4],
     ['.not. a', 'lems/syntax', 0, 5],

@@ -31,7 +31,6 @@ const programs = [
 
 /** Files of packages that are read at run time. */
 const assets = [
-  ['node_modules/@resvg/resvg-wasm/index_bg.wasm', 'chunks/resvg.wasm'],
   ['node_modules/@expo-google-fonts/open-sans/400Regular/OpenSans_400Regular.ttf', 'chunks/OpenSans.ttf'],
   ['node_modules/@expo-google-fonts/open-sans/LICENSE_FONT', 'chunks/OpenSans.LICENSE.txt'],
 ];
@@ -57,6 +56,9 @@ export async function bundle(entryPoints, folder) {
     banner: {
       js: "import { createRequire as createRequire$ } from 'node:module'; const require = createRequire$(import.meta.url);",
     },
+    // Names stay: a report of an error has them.
+    minifyWhitespace: true,
+    minifySyntax: true,
     legalComments: 'external',
     sourcemap: false,
     logLevel: 'warning',

@@ -9,21 +9,25 @@ import { initWasm, Resvg } from '@resvg/resvg-wasm';
 /** Pixels of a PNG for each of the picture. */
 const pixelRatio = 2;
 
+/** The build puts the font beside this file. */
+const bundledFont = join(dirname(fileURLToPath(import.meta.url)), 'OpenSans.ttf');
+
+/** The path of a file of a package. */
+const ofPackage = (file: string): string => createRequire(import.meta.url).resolve(file);
+
 let ready: Promise<void> | undefined;
 
 /** Renders a picture. @param svg  text that `drawPicture` returns */
 export async function renderPng(svg: string): Promise<Uint8Array> {
-  await (ready ??= initWasm(asset('resvg.wasm', '@resvg/resvg-wasm/index_bg.wasm')));
-  const font = asset('OpenSans.ttf', '@expo-google-fonts/open-sans/400Regular/OpenSans_400Regular.ttf');
+  await (ready ??= initWasm(readFileSync(ofPackage('@resvg/resvg-wasm/index_bg.wasm'))));
+  const font = readFileSync(
+    existsSync(bundledFont)
+      ? bundledFont
+      : ofPackage('@expo-google-fonts/open-sans/400Regular/OpenSans_400Regular.ttf'),
+  );
   const rendered = new Resvg(svg, {
     fitTo: { mode: 'zoom', value: pixelRatio },
     font: { fontBuffers: [font], defaultFontFamily: 'Open Sans', loadSystemFonts: false },
   });
   return rendered.render().asPng();
-}
-
-/** A file that the build puts beside this one; without a build, that of a package. */
-function asset(name: string, file: string): Uint8Array {
-  const beside = join(dirname(fileURLToPath(import.meta.url)), name);
-  return readFileSync(existsSync(beside) ? beside : createRequire(import.meta.url).resolve(file));
 }

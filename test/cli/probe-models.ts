@@ -127,6 +127,12 @@ const pynn: ProbedModel = {
 `,
   probes: {
     'unknown key': probe('"recordings"', '"recordngs"', /recordngs/, /recordings/),
+    'no params': probe(
+      '"FixedProbabilityConnector", "params": { "p_connect": 0.1 }',
+      '"FixedProbabilityConnector", "p_connect": 0.1',
+      /p_connect/,
+      /params/,
+    ),
     'bad sizes': probe('"size": 10', '"size": -10', /-10/, /\d|whole/),
     'misspelt type': probe('"IF_cond_exp"', '"IF_cond_epx"', /IF_cond_epx/, /IF_cond_exp/),
     'wrong dimension': probe('"tau_m": 20', '"tau_m": "20 mV"', /20 mV/, /ms/),

@@ -72,8 +72,9 @@ export function reportSchemaErrors(
     const { missingProperty: missing } = error.params;
     if (typeof missing === 'string') {
       onlyUnknownKeys = false;
-      // A misspelt key is not also missing.
-      if (unknownKeys.get(pointer)?.some((key) => didYouMean(key, [missing]) !== undefined)) continue;
+      // A misspelt key is not also missing, nor are the params that a key beside them belongs in.
+      const isMeant = (key: string): boolean => missing === 'params' || didYouMean(key, [missing]) !== undefined;
+      if (unknownKeys.get(pointer)?.some(isMeant)) continue;
     }
     const found = nodeAt(value, pointer);
     const holder = isKey ? nodeAt(value, error.instancePath) : found;
@@ -215,8 +216,10 @@ function findingFor(error: SchemaError, found: unknown, stage: string): Finding 
 
 /** Returns a hint for a key that a place does not allow; some notations keep parameters of a type next to its name. */
 function unknownKeyHint(name: string, allowed: readonly string[]): string {
-  const similar = didYouMean(name, allowed);
-  if (!allowed.includes('params')) return similar ?? 'remove it: no key with a similar name is allowed here';
+  // A parameter may be the beginning of a key, as weight is of weight_dependence.
+  const hasParameters = allowed.includes('params');
+  const similar = didYouMean(name, hasParameters ? allowed.filter((key) => !key.startsWith(`${name}_`)) : allowed);
+  if (!hasParameters) return similar ?? 'remove it: no key with a similar name is allowed here';
   const within = `write a parameter of the type within params: { "params": { "${shorten(name)}": … } }`;
   return similar === undefined ? within : `${similar} Otherwise ${within}`;
 }

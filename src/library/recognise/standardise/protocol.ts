@@ -1,11 +1,15 @@
 /** Recordings and changes between runs, by the names of standard types. */
 
 import { number } from '../../../lang/build.js';
+import { isRandom } from '../../../lang/functions.js';
+import { parseExpression } from '../../../lang/parse.js';
+import { callsIn, namesIn } from '../../../lang/walk.js';
 import type { Phase, Recording, SelectionRule, Value } from '../../../model/model.js';
 import { child } from '../../../model/pointer.js';
-import { populationsOf } from '../../../model/selected.js';
+import { populationsOf, rowOf } from '../../../model/selected.js';
 import { isPhase, isRecording, isSelection } from '../../../model/tagged.js';
 import { recogniseCell } from '../cells.js';
+import { constantOf, valueAt } from '../numbers.js';
 import { environmentOf, scaledValue, signOf, valueOf } from '../values.js';
 import { type StandardPopulation, type Standardising } from './context.js';
 
@@ -69,9 +73,35 @@ function namesOf(
   return context.known.get(name)?.cell.variables;
 }
 
+/** Returns changes under a condition of the index as changes of the matching cells; undefined if the condition reads more. */
+function partedByCells(
+  { model }: Standardising,
+  set: Readonly<Record<string, Value>>,
+  where: string,
+): Readonly<Record<string, Value>> | undefined {
+  const condition = parseExpression(where);
+  if ([...namesIn(condition)].join() !== 'i' || callsIn(condition).some((one) => isRandom(one.function)))
+    return undefined;
+  const parted: Record<string, Value> = {};
+  for (const [key, value] of Object.entries(set)) {
+    const [, owner = '', variable = ''] = /^(\w+)\.(\w+)$/.exec(key) ?? [];
+    const size = model.populations[owner]?.size;
+    const number = typeof value === 'string' ? constantOf(parseExpression(value)) : value;
+    if (size === undefined || typeof number !== 'number') return undefined;
+    const cells = Array.from({ length: size }, (_, k) => k).filter((k) => valueAt(condition, () => k) !== 0);
+    if (cells.length > 0) parted[`${owner}[${rowOf(cells)?.join(':') ?? cells.join(', ')}].${variable}`] = value;
+  }
+  return parted;
+}
+
 /** Returns phases that change parameters and variables of standard types. */
 export function standardPhases(context: Standardising, phase: Phase, pointer: string): readonly Phase[] {
-  if (!isPhase(phase, 'set') || phase.where !== undefined) return [phase];
+  if (!isPhase(phase, 'set')) return [phase];
+  if (phase.where !== undefined) {
+    const { where, ...rest } = phase;
+    const parted = partedByCells(context, phase.set, where);
+    return parted === undefined ? [phase] : standardPhases(context, { ...rest, set: parted }, pointer);
+  }
   const set: Record<string, Value> = {};
   const missing = (key: string): void => {
     context.report.missing(pointer, `a change of ${key} cannot be expressed in PyNN`);

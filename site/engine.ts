@@ -2,7 +2,16 @@
 
 import { giveFiles, platform } from './platform.js';
 import { loadHdf5, writtenHdf5 } from './hdf5.js';
-import type { BeginMessage, Calls, Converted, GivenModel, LiveMessage, Parameter, ReadModel } from './messages.js';
+import type {
+  BeginMessage,
+  Calls,
+  Converted,
+  GivenModel,
+  LiveMessage,
+  MadeFile,
+  Parameter,
+  ReadModel,
+} from './messages.js';
 import type { RecordedRun } from '../runtime/record/recorder.js';
 import { createRecorder, runRecord } from '../runtime/record/recorder.js';
 import { recordingPlan, type RecordingPlan } from '../runtime/record/plan.js';
@@ -16,7 +25,10 @@ import {
   type SampleBlock,
   type SampleSink,
 } from '../runtime/results/result.js';
+import type { BundleFile } from '../src/bundle/contents.js';
+import { archiveBytes } from '../src/bundle/write-archive.js';
 import { UsageError, type Diagnostic } from '../src/diagnostics/diagnostic.js';
+import { bundleFiles, packedRun } from '../src/run/bundle-files.js';
 import { compileModel, countAllSynapses } from '../src/run/compile-model.js';
 import { startConnected } from '../src/run/connect.js';
 import { convertModel } from '../src/run/convert.js';
@@ -44,6 +56,8 @@ interface LastRun {
 }
 
 let current: ImportedModel | undefined;
+/** The document first. */
+let sources: GivenModel['files'] = [];
 let last: LastRun | undefined;
 let stopping = new AbortController();
 
@@ -57,6 +71,7 @@ export async function read(given: GivenModel): Found<ReturnType<Calls['read']>> 
   current = undefined;
   last = undefined;
   const { files, main, options } = given;
+  sources = [...files].sort(([one], [other]) => Number(other === main) - Number(one === main));
   giveFiles(new Map(files));
   if (files.some(([, bytes]) => isHdf5(bytes))) await loadHdf5();
   // All files were given for this model.
@@ -215,6 +230,39 @@ export async function nwb(): Found<ReturnType<Calls['nwb']>> {
   });
   return { answer: { name: `${platform.paths.parse(model().source.path).name}.nwb`, bytes }, findings: [] };
 }
+
+/** Packs the model as the page holds it, with the last run. */
+export async function bundle(): Found<ReturnType<Calls['bundle']>> {
+  const imported = model();
+  const name = platform.paths.parse(imported.source.path).name;
+  const run = last ? await nwb() : undefined;
+  const results =
+    last && run
+      ? {
+          files: [resultFile(run.answer)],
+          runs: [packedRun(last.record, resultFile(run.answer).path, imported)],
+        }
+      : { files: [], runs: [] };
+  const { files, remarks } = await bundleFiles(imported, {
+    sources: sources.map(([path, bytes], k) => ({
+      path: `source/${path}`,
+      bytes,
+      role: 'source',
+      description: k === 0 ? 'the model as its author wrote it' : 'a file that the model includes',
+    })),
+    notations: [],
+    results,
+    date: new Date().toISOString().slice(0, 10),
+  });
+  return { answer: { file: { name: `${name}.omex`, bytes: archiveBytes(files) }, remarks }, findings: [] };
+}
+
+const resultFile = ({ name, bytes }: MadeFile): BundleFile => ({
+  path: `results/${name}`,
+  bytes,
+  role: 'result',
+  description: 'a result of the model',
+});
 
 /** Ends a run after the steps that are under way. */
 export const stop = (): void => stopping.abort();

@@ -31,6 +31,7 @@ const stopButton = button('stop');
 const convertButton = button('convert');
 const shareButton = button('share');
 const nwbButton = button('nwb');
+const bundleButton = button('bundle');
 const progress = element('progress', HTMLProgressElement);
 const mainSelect = select('main');
 const exampleSelect = select('examples');
@@ -167,7 +168,7 @@ async function read(): Promise<boolean> {
   const reply = await (await client).call('read', asSet());
   readNow = reply.answer;
   showFindings(reply.findings);
-  runButton.disabled = convertButton.disabled = !readNow;
+  runButton.disabled = convertButton.disabled = bundleButton.disabled = !readNow;
   nwbButton.disabled = true;
   shareButton.disabled = false;
   if (!readNow) {
@@ -341,6 +342,15 @@ async function saveRun(): Promise<void> {
   say(`The run was written as ${name}.`);
 }
 
+async function saveBundle(): Promise<void> {
+  say('The bundle is being written.');
+  const reply = await (await client).call('bundle');
+  if (!reply.answer) return say(`The bundle cannot be written: ${problem(reply)}`);
+  const { file, remarks } = reply.answer;
+  download(file.name, file.bytes);
+  say([`The bundle was written as ${file.name}.`, ...remarks.map((remark) => `It has ${remark}.`)].join(' '));
+}
+
 async function share(): Promise<void> {
   const address = new URL(location.href);
   address.hash = await fragmentOf(asSet());
@@ -358,6 +368,7 @@ runButton.onclick = () => void work(run);
 stopButton.onclick = () => void client.then(({ call }) => call('stop'));
 convertButton.onclick = () => void work(() => convertTo(select('notation').value as TargetNotation));
 nwbButton.onclick = () => void work(saveRun);
+bundleButton.onclick = () => void work(saveBundle);
 shareButton.onclick = () => void share();
 parameterSelect.onchange = showSlider;
 slider.oninput = setParameter;

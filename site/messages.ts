@@ -59,6 +59,8 @@ export interface Calls {
   describe(): Promise<string>;
   /** The result of the last run as NWB. */
   nwb(): Promise<MadeFile>;
+  /** The model with the last run as a bundle, and what it lacks, a sentence for each. */
+  bundle(): Promise<{ readonly file: MadeFile; readonly remarks: readonly string[] }>;
   stop(): Promise<void>;
   convert(to: TargetNotation): Promise<Converted>;
 }

@@ -1,6 +1,6 @@
 /** The worker in which the page reads, runs and converts models. */
 
-import { convert, describe, nwb, read, run, stop } from './engine.js';
+import { bundle, convert, describe, nwb, read, run, stop } from './engine.js';
 import type { AnswerMessage, CallMessage, FromWorker, GivenModel, ToWorker } from './messages.js';
 import { DiagnosticError, InvariantError, UsageError, type Diagnostic } from '../src/diagnostics/diagnostic.js';
 import type { TargetNotation } from '../src/run/convert/target-notations.js';
@@ -17,6 +17,8 @@ async function answerTo({ call, given }: CallMessage): Promise<Pick<AnswerMessag
       return describe();
     case 'nwb':
       return nwb();
+    case 'bundle':
+      return bundle();
     case 'stop':
       stop();
       return { findings: [] };

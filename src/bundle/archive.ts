@@ -1,5 +1,5 @@
 /**
- * ZIP archives: written with the same bytes for the same files, and unpacked without trust in their contents.
+ * Unpacks ZIP archives without trust in their contents.
  *
  * @source PKWARE's APPNOTE.TXT 6.3.10, sections 4.3 and 4.4
  */
@@ -10,36 +10,13 @@ import { pipeline } from 'node:stream/promises';
 import type { Entry, ZipFile } from 'yauzl';
 import { Diagnostics } from '../diagnostics/diagnostic.js';
 import { firstBytes } from '../../runtime/results/file-start.js';
-import type { BundleFile } from './contents.js';
 import { messages } from './messages.js';
 
 /** Most files in an archive, and most bytes of all of them together. */
 export const archiveLimits = { files: 10_000, bytes: 4 * 2 ** 30 } as const;
 
-/** The time of every file: ZIP cannot state an earlier one, and another would change the bytes of equal bundles. */
-const fileTime = new Date(1980, 0, 1);
-
-const regularFile = 0o100644;
-
 /** Checks whether a file is a ZIP archive, by its first bytes. */
 export const isArchive = (path: string): boolean => /^PK(\x03\x04|\x05\x06)/.test(firstBytes(path, 4));
-
-/** Returns the bytes of an archive with the files in their order. */
-export async function archiveBytes(files: readonly BundleFile[]): Promise<Uint8Array> {
-  const { default: yazl } = await import('yazl');
-  const zip = new yazl.ZipFile();
-  for (const { path, bytes } of files)
-    zip.addBuffer(Buffer.from(bytes), path, {
-      mtime: fileTime,
-      mode: regularFile,
-      forceDosTimestamp: true,
-      compressionLevel: 9,
-    });
-  zip.end();
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of zip.outputStream) chunks.push(chunk as Uint8Array);
-  return Buffer.concat(chunks);
-}
 
 /**
  * Unpacks an archive into an empty folder.

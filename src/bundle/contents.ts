@@ -1,6 +1,6 @@
 /** The files of a bundle, and their formats. */
 
-import { extname } from 'node:path';
+import { platform } from '#platform';
 
 /** What a file of a bundle is for. */
 export type Role = 'about' | 'source' | 'model' | 'notation' | 'result' | 'figure';
@@ -71,7 +71,7 @@ const longestProlog = 1 << 16;
 
 /** Returns the format of a file by its name, and that of an XML document by its root element. */
 export function formatOf({ path, bytes }: Pick<BundleFile, 'path' | 'bytes'>): FileFormat {
-  const suffix = extname(path).toLowerCase();
+  const suffix = platform.posix.extname(path).toLowerCase();
   if (suffix === '.xml') {
     const start = new TextDecoder().decode(bytes.subarray(0, longestProlog));
     const [, root] = /<(?:\w+:)?(Lems|neuroml)\b/.exec(start) ?? [];

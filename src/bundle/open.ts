@@ -6,7 +6,7 @@ import { DiagnosticError, Diagnostics, type Diagnostic } from '../diagnostics/di
 import { memberOf } from '../diagnostics/member.js';
 import { temporaryFolder } from '../../runtime/results/temporary-folder.js';
 import { unpackArchive } from './archive.js';
-import { checkChecksums } from './checksums.js';
+import { checkChecksums } from './check-checksums.js';
 import { crateName } from './crate.js';
 import { manifestName, readManifest, type ManifestEntry } from './manifest.js';
 import { messages } from './messages.js';

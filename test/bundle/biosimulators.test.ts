@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { openH5, valueOf } from '../../runtime/results/nwb/h5.js';
 import type { Dataset, Group } from '../../runtime/results/nwb/h5-writer.js';
-import { archiveBytes } from '../../src/bundle/archive.js';
+import { archiveBytes } from '../../src/bundle/write-archive.js';
 import { textFile } from '../../src/bundle/contents.js';
 import { manifestText } from '../../src/bundle/manifest.js';
 import { runBiosimulators } from '../../src/cli/biosimulators.js';
@@ -39,7 +39,7 @@ const logOf = (output: string): unknown => parse(readFileSync(folder.file(`${out
 async function writeArchive(name: string, sedml: string): Promise<void> {
   const files = [textFile('experiments/run.sedml', sedml, 'about', ''), textFile('model.xml', lems, 'model', '')];
   const manifest = textFile('manifest.xml', manifestText(files, 'experiments/run.sedml'), 'about', '');
-  writeFileSync(folder.file(name), await archiveBytes([manifest, ...files]));
+  writeFileSync(folder.file(name), archiveBytes([manifest, ...files]));
 }
 
 let lems = '';

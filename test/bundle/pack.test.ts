@@ -162,7 +162,7 @@ describe('a bundle', () => {
 describe('a bundle of another program', () => {
   it('is run as its SED-ML asks', async () => {
     const archive = folder.file('foreign.omex');
-    const { archiveBytes } = await import('../../src/bundle/archive.js');
+    const { archiveBytes } = await import('../../src/bundle/write-archive.js');
     const { textFile } = await import('../../src/bundle/contents.js');
     const lems =
       '<Lems><Target component="s"/><Include file="Cells.xml"/><Include file="Networks.xml"/><Include file="Simulation.xml"/>' +
@@ -180,7 +180,7 @@ describe('a bundle of another program', () => {
     const write = async (named: string): Promise<void> => {
       writeFileSync(
         archive,
-        await archiveBytes([
+        archiveBytes([
           textFile('manifest.xml', manifest, 'about', ''),
           textFile('a/run.sedml', sedml(named), 'about', ''),
           textFile('LEMS_c.xml', lems, 'source', ''),

@@ -4,7 +4,8 @@ import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { crc32, deflateRawSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { archiveBytes, archiveLimits, unpackArchive } from '../../src/bundle/archive.js';
+import { archiveLimits, unpackArchive } from '../../src/bundle/archive.js';
+import { archiveBytes } from '../../src/bundle/write-archive.js';
 import { textFile } from '../../src/bundle/contents.js';
 import { DiagnosticError } from '../../src/diagnostics/diagnostic.js';
 import { runCommand, temporaryFolder } from '../support/command.js';
@@ -141,10 +142,7 @@ describe('a bundle', () => {
     `<omexManifest><content location="./${name}" format="http://identifiers.org/combine.specifications/neuroml" master="true"/></omexManifest>`;
   const run = async (files: Readonly<Record<string, string>>): Promise<{ code: number; codes: readonly string[] }> => {
     const path = folder.file(`${count++}.omex`);
-    writeFileSync(
-      path,
-      await archiveBytes(Object.entries(files).map(([name, text]) => textFile(name, text, 'source', ''))),
-    );
+    writeFileSync(path, archiveBytes(Object.entries(files).map(([name, text]) => textFile(name, text, 'source', ''))));
     const { code, stdout } = await runCommand(['validate', path, '--json']);
     const [document] = (JSON.parse(stdout) as { documents: { diagnostics: { code: string }[] }[] }).documents;
     return { code, codes: document?.diagnostics.map((found) => found.code) ?? [] };

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { deflateRawSync, gzipSync } from 'node:zlib';
+import { unzipSync } from 'fflate';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bundlePage, writeSite } from '../../scripts/page.js';
@@ -134,7 +135,7 @@ describe.skipIf(!hasBrowser)('a page of one file, without Chromium it is not tes
     await page.locator('.cm-tooltip-autocomplete li', { hasText: 'title' }).waitFor();
   });
 
-  it('converts, saves the run, and gives a link that holds the model', async () => {
+  it('converts, saves the run and a bundle, and gives a link that holds the model', async () => {
     const document = documentsIn('fixtures/readme').find(({ path }) => path.includes('first-steps'));
     if (!document) throw new Error('there is no such fixture');
     await page.evaluate(`void (location.hash = '${fragmentOf(document, {})}')`);
@@ -150,6 +151,15 @@ describe.skipIf(!hasBrowser)('a page of one file, without Chromium it is not tes
     const file = join(folder, 'first-steps.nwb');
     await written.saveAs(file);
     expect(await runCommand(['verify', file])).toMatchObject({ code: 0, stdout: expect.stringContaining('identical') });
+    await result();
+    const [packed] = await Promise.all([page.waitForEvent('download'), page.click('#bundle')]);
+    expect(packed.suggestedFilename()).toBe('first-steps.omex');
+    const bundle = join(folder, 'first-steps.omex');
+    await packed.saveAs(bundle);
+    expect(await runCommand(['verify', file, bundle])).toMatchObject({ code: 0 });
+    expect(Object.keys(unzipSync(readFileSync(bundle)))).toEqual(
+      expect.arrayContaining(['manifest.xml', 'expect.yaml', 'model/model.json', 'results/first-steps.nwb']),
+    );
     await result();
     await page.click('#share');
     await page.waitForFunction(`document.getElementById('status').textContent.includes('characters')`);

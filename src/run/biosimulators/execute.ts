@@ -10,7 +10,7 @@ import { stringify } from 'yaml';
 import { orOutputError } from '../../../runtime/results/output-error.js';
 import { temporaryFolder } from '../../../runtime/results/temporary-folder.js';
 import { unpackArchive } from '../../bundle/archive.js';
-import { checkChecksums } from '../../bundle/checksums.js';
+import { checkChecksums } from '../../bundle/check-checksums.js';
 import { manifestName, readManifest, type ManifestEntry } from '../../bundle/manifest.js';
 import { messages } from '../../bundle/messages.js';
 import { forwardEuler } from '../../bundle/sedml.js';

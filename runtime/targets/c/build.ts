@@ -88,8 +88,9 @@ async function writeFiles(folder: string, files: Sources['files']): Promise<void
 async function compileIn(folder: string, { files, compiler, flags, isProgram }: Sources): Promise<void> {
   await writeFiles(folder, files);
   const source = join(folder, 'network.c');
-  const inputs = isProgram ? [...files.keys()].filter((name) => name.endsWith('.c')) : ['-shared', 'network.c'];
-  const command = [...compiler.command, ...flags, '-o', libraryName, ...inputs, '-lm'];
+  const inputs = isProgram ? [...files.keys()].filter((name) => name.endsWith('.c')) : ['network.c'];
+  const kind = isProgram ? [] : ['-shared'];
+  const command = [...compiler.command, ...flags, ...kind, '-o', libraryName, ...inputs, '-lm'];
   const { status, stdout, stderr } = await runProgram(command, { cwd: folder });
   const library = status === 0 ? await readFile(join(folder, libraryName)).catch(() => undefined) : undefined;
   if (library !== undefined) {

@@ -153,7 +153,7 @@ describe('doctor', () => {
     expect([code, healthy]).toEqual([0, true]);
     const states = new Map(engines.map(({ target, state }) => [target, state]));
     expect([states.get('reference'), states.get('wasm')]).toEqual(['works', 'works']);
-    expect([...states.keys()]).toEqual(['reference', 'wasm', 'c', 'opencl', 'cuda']);
+    expect([...states.keys()]).toEqual(['reference', 'wasm', 'c', 'mpi', 'opencl', 'cuda']);
     expect(new Set(engines.flatMap(({ fingerprint }) => fingerprint ?? [])).size).toBe(1);
   });
 });

@@ -6,7 +6,8 @@ import { parseExpression, parseStatements } from '../../lang/parse.js';
 import { printExpression } from '../../lang/print.js';
 import { substitute } from '../../lang/walk.js';
 import type { ConversionReport } from '../../model/conversion-report.js';
-import type { Model, NeuronType, Population } from '../../model/model.js';
+import { freeName } from '../../model/free-name.js';
+import type { EventDefinition, Model, NeuronType, Population } from '../../model/model.js';
 import { child } from '../../model/pointer.js';
 import { withRegimesAsVariable } from '../../model/regimes.js';
 import { timingProperties } from '../../model/timing-properties.js';
@@ -32,7 +33,7 @@ export function regimesAsVariable(
   for (const [name, before] of left) {
     const type = rewritten[name];
     if (type === undefined) continue;
-    neurons[name] = byWhatTheyEmit(type);
+    neurons[name] = thresholdAlone(byWhatTheyEmit(type));
     const said = 'a variable holds the number of the active regime, by which rates and events choose';
     const together =
       'where two conditions of a regime hold in one step, LEMS runs one after the other; here both see the same state';
@@ -82,4 +83,29 @@ export function byWhatTheyEmit(type: NeuronType): NeuronType {
       }),
     ),
   };
+}
+
+/**
+ * Returns a type with one threshold. If several conditions emit spikes, the threshold holds when one of them does, and their
+ * actions run at the reset. The slots of thresholds and resets have no other content, so the order there does not matter.
+ */
+function thresholdAlone(type: NeuronType): NeuronType {
+  const events = Object.entries(type.events);
+  const isEmitter = (key: string, { emits = key }: EventDefinition): boolean => emits === 'spike';
+  const emitters = events.filter(([key, event]) => isEmitter(key, event));
+  const spike = type.events['spike'];
+  if (emitters.every(([key]) => key === 'spike'))
+    return spike === undefined ? type : { ...type, events: { ...type.events, spike: { ...spike, order: 0 } } };
+  if (spike !== undefined && !isEmitter('spike', spike)) return type;
+  const free = (key: string): string => (key === 'spike' ? freeName('spike_', (one) => one in type.events) : key);
+  const when = emitters
+    .map(([, event]) => parseExpression(event.when))
+    .reduce((either, one) => binary('or', either, one));
+  const threshold: EventDefinition = { when: printExpression(when), edge: 'level', do: [], order: 0 };
+  const own = events.map(([key, event]): [string, EventDefinition] =>
+    isEmitter(key, event)
+      ? [free(key), { ...event, emits: null, slot: 'thresholds', actionSlot: 'resets' }]
+      : [key, event],
+  );
+  return { ...type, events: { spike: threshold, ...Object.fromEntries(own) } };
 }

@@ -28,6 +28,8 @@ import {
 import type { BundleFile } from '../src/bundle/contents.js';
 import { archiveBytes } from '../src/bundle/write-archive.js';
 import { UsageError, type Diagnostic } from '../src/diagnostics/diagnostic.js';
+import { writtenQuantity } from '../src/lang/readable-quantity.js';
+import { parseUnit } from '../src/lang/units.js';
 import { bundleFiles, packedRun } from '../src/run/bundle-files.js';
 import { compileModel, countAllSynapses } from '../src/run/compile-model.js';
 import { startConnected } from '../src/run/connect.js';
@@ -104,11 +106,12 @@ function parametersOf({ parameters, populations, neurons }: ImportedModel['valid
   return [...ofModel, ...ofPopulations];
 }
 
-const parameterOf = (name: string, value: number, unit: string): Parameter => ({
-  name,
-  value,
-  unit: unit === '1' ? '' : unit,
-});
+/** Returns a parameter in the unit that people use: -49 mV for -0.049 V. */
+function parameterOf(name: string, value: number, unit: string): Parameter {
+  if (unit === '1') return { name, value, unit: '' };
+  const { number, unit: readable } = writtenQuantity(value, parseUnit(unit).dimension, 'decimal');
+  return { name, value: number, unit: readable };
+}
 
 /** Describes the model that was read last. */
 export async function describe(): Found<ReturnType<Calls['describe']>> {

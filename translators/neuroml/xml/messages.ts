@@ -77,6 +77,12 @@ export const unknownMarkup = (): Finding => ({
   hint: 'write a comment as <!-- ... -->',
 });
 
+/** Any other breach of XML's grammar, as the validator reports it. */
+export const malformed = (reason: string): Finding => ({
+  code: 'xml/malformed',
+  message: `this is not well-formed XML: ${reason}`,
+});
+
 /** An XML declaration after something else. */
 export const lateDeclaration = (): Finding => ({
   code: 'xml/late-declaration',

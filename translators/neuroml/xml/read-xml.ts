@@ -1,5 +1,9 @@
-/** Text to a tree of elements. There are no document types and no declared entities. */
+/**
+ * Text to a tree of elements. The scan finds elements with their places; fast-xml-parser's validator judges what the
+ * scan took. There are no document types and no declared entities.
+ */
 
+import { XMLValidator } from 'fast-xml-parser';
 import type { Diagnostics } from '../../../src/diagnostics/diagnostic.js';
 import type { XmlElement } from './element.js';
 import * as messages from './messages.js';
@@ -18,7 +22,21 @@ import { XmlSource } from './source.js';
 export function readXml(given: string, document: string, diagnostics: Diagnostics): XmlElement | null {
   const source = new XmlSource(document, given.charCodeAt(0) === 0xfeff ? given.slice(1) : given);
   const nul = source.text.slice(0, 4000).indexOf('\u0000');
-  if (nul < 0) return scan(source, diagnostics);
-  diagnostics.add(messages.binary(), source.place(nul, nul + 1));
-  return null;
+  if (nul >= 0) {
+    diagnostics.add(messages.binary(), source.place(nul, nul + 1));
+    return null;
+  }
+  const root = scan(source, diagnostics);
+  return root && isWellFormed(source, diagnostics) ? root : null;
+}
+
+function isWellFormed(source: XmlSource, diagnostics: Diagnostics): boolean {
+  // Its successor is a separate package, with the same code.
+  // eslint-disable-next-line @typescript-eslint/no-deprecated
+  const verdict = XMLValidator.validate(source.text);
+  if (verdict === true) return true;
+  const { msg, line, col } = verdict.err;
+  const offset = source.offset(line, col ?? 1);
+  diagnostics.add(messages.malformed(msg.replace(/\.$/, '')), source.place(offset, offset + 1));
+  return false;
 }

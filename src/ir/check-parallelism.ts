@@ -1,11 +1,17 @@
 /** Checks the promises of kernels about the order of their items: vector lanes, workers by target or by row. */
 
 import type { Buffer, Expression, MapKernel, PropagateKernel, Statement } from './program.js';
-import { accessesOf, childrenOf, expressionsOf, someExpression, visitExpression, visitStatements } from './walk.js';
+import {
+  accessesOf,
+  childrenOf,
+  expressionsOf,
+  isLocal,
+  someExpression,
+  visitExpression,
+  visitStatements,
+} from './walk.js';
 
 type Report = (sentence: string) => void;
-
-const isLocal = (e: Expression, name: string): boolean => e.kind === 'local' && e.name === name;
 
 /**
  * True for expressions that are equal for all items of a range, given the locals that are and the buffers that the body

@@ -84,6 +84,9 @@ export function someExpression(e: Expression, predicate: (e: Expression) => bool
   return predicate(e) || operandsOf(e).some((operand) => someExpression(operand, predicate));
 }
 
+/** Checks whether an expression is the local of a name. */
+export const isLocal = (e: Expression, name: string): boolean => e.kind === 'local' && e.name === name;
+
 /** Returns the body of a kernel; empty for a compaction. */
 export function bodyOf(kernel: Kernel): readonly Statement[] {
   return kernel.shape === 'compact' ? [] : kernel.body;

@@ -1,7 +1,7 @@
 /** Map kernels: independent items, written so that a compiler uses vector lanes if the kernel promises `lanes`. */
 
 import { isCell } from '../families/pattern.js';
-import { calleesOf, expressionsOf, someExpression } from '../../ir/walk.js';
+import { calleesOf, expressionsOf, isLocal, someExpression } from '../../ir/walk.js';
 import type { ScalarType } from '../../ir/program.js';
 import type { Amount, Family, MapPattern, RingPattern } from '../families/pattern.js';
 import { bodyOfLocals, statementsText } from './body.js';
@@ -44,9 +44,7 @@ const hasShortBlocks = (kernel: MapPattern): boolean =>
   !hasOwnFaults(kernel) &&
   calleesOf(kernel.body).size === 0 &&
   !kernel.body.some((s) =>
-    expressionsOf(s).some((e) =>
-      someExpression(e, (part) => part.kind === 'local' && (part.name === 'begin' || part.name === 'group')),
-    ),
+    expressionsOf(s).some((e) => someExpression(e, (part) => isLocal(part, 'begin') || isLocal(part, 'group'))),
   );
 
 /**

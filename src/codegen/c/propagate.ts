@@ -6,7 +6,7 @@
  */
 
 import type { Statement } from '../../ir/program.js';
-import { expressionsOf, someExpression, visitExpression, visitStatements } from '../../ir/walk.js';
+import { expressionsOf, isLocal, someExpression, visitExpression, visitStatements } from '../../ir/walk.js';
 import type { Amount, PropagatePattern } from '../families/pattern.js';
 import { bodyOfLocals, statementsText } from './body.js';
 import { kernelFunction } from './kernel.js';
@@ -79,9 +79,7 @@ const rowsAhead = 64;
 function reads(body: readonly Statement[], name: string): boolean {
   let found = false;
   visitStatements(body, (statement) => {
-    found ||= expressionsOf(statement).some((e) =>
-      someExpression(e, (part) => part.kind === 'local' && part.name === name),
-    );
+    found ||= expressionsOf(statement).some((e) => someExpression(e, (part) => isLocal(part, name)));
   });
   return found;
 }
@@ -92,8 +90,7 @@ function loadedAtSynapses(body: readonly Statement[]): ReadonlySet<string> {
   visitStatements(body, (statement) => {
     for (const e of expressionsOf(statement))
       visitExpression(e, (part) => {
-        if (part.kind === 'load' && part.index.kind === 'local' && part.index.name === 'position')
-          buffers.add(part.buffer);
+        if (part.kind === 'load' && isLocal(part.index, 'position')) buffers.add(part.buffer);
       });
   });
   return buffers;

@@ -11,8 +11,8 @@
  */
 
 import type { Expression, Kernel, Program, StepEntry } from '../../ir/program.js';
-import { bodyOf, expressionsOf, visitExpression, visitStatements } from '../../ir/walk.js';
-import { isLocal, meanings, sumOf } from '../schedule/barriers.js';
+import { bodyOf, expressionsOf, isLocal, visitExpression, visitStatements } from '../../ir/walk.js';
+import { meanings, sumOf } from '../schedule/barriers.js';
 import { ringOf } from '../schedule/kernel-calls.js';
 
 /**

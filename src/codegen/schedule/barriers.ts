@@ -4,7 +4,7 @@
  */
 
 import type { Expression, Kernel, Program, SetLocal, Statement } from '../../ir/program.js';
-import { bodyOf, expressionsOf, someExpression, visitExpression, visitStatements } from '../../ir/walk.js';
+import { bodyOf, expressionsOf, isLocal, someExpression, visitExpression, visitStatements } from '../../ir/walk.js';
 import { logOf, ringOf } from './kernel-calls.js';
 
 /** Elements of a buffer that a kernel may touch, and which thread touches which. */
@@ -29,9 +29,6 @@ type Accesses = ReadonlyMap<string, Access>;
 const shareGranule = 64;
 
 const everything: Part = { begin: 0, end: Infinity, partition: undefined };
-
-/** Whether an expression is a local of this name. */
-export const isLocal = (e: Expression, name: string): boolean => e.kind === 'local' && e.name === name;
 
 /** Returns the values of locals that a body sets once, at its head and neither in a loop nor under a condition. */
 export function meanings(body: readonly Statement[]): ReadonlyMap<string, Expression> {

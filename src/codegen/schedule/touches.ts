@@ -1,7 +1,7 @@
 /** The buffer elements that a kernel reads or writes (its touches), and whether they belong to its item. */
 
 import type { Expression, Kernel, MapKernel, Program, SetLocal } from '../../ir/program.js';
-import { bodyOf, expressionsOf, someExpression, visitExpression, visitStatements } from '../../ir/walk.js';
+import { bodyOf, expressionsOf, isLocal, someExpression, visitExpression, visitStatements } from '../../ir/walk.js';
 import { logOf, ringOf } from './kernel-calls.js';
 
 /** Elements [low, high) of a buffer. */
@@ -110,10 +110,7 @@ function atHead(kernel: Kernel, once: ReadonlyMap<string, Expression>): Readonly
   return new Map(
     bodyOf(kernel)
       .filter(isMeant)
-      .filter(
-        ({ local, value }) =>
-          once.get(local) === value && !someExpression(value, (e) => e.kind === 'local' && e.name === local),
-      )
+      .filter(({ local, value }) => once.get(local) === value && !someExpression(value, (e) => isLocal(e, local)))
       .map(({ local, value }) => [local, value]),
   );
 }

@@ -7,7 +7,7 @@ import { XMLValidator } from 'fast-xml-parser';
 import type { Diagnostics } from '../../../src/diagnostics/diagnostic.js';
 import type { XmlElement } from './element.js';
 import * as messages from './messages.js';
-import { scan } from './scan.js';
+import { scan, type ScannedText } from './scan.js';
 import { XmlSource } from './source.js';
 
 /**
@@ -26,17 +26,20 @@ export function readXml(given: string, document: string, diagnostics: Diagnostic
     diagnostics.add(messages.binary(), source.place(nul, nul + 1));
     return null;
   }
-  const root = scan(source, diagnostics);
-  return root && isWellFormed(source, diagnostics) ? root : null;
+  const scanned = scan(source, diagnostics);
+  return scanned && isWellFormed(scanned, source, diagnostics) ? scanned.root : null;
 }
 
-function isWellFormed(source: XmlSource, diagnostics: Diagnostics): boolean {
-  // Its successor is a separate package, with the same code.
-  // eslint-disable-next-line @typescript-eslint/no-deprecated
-  const verdict = XMLValidator.validate(source.text);
+function isWellFormed({ withoutLists }: ScannedText, source: XmlSource, diagnostics: Diagnostics): boolean {
+  // Only the whole text has the place of a mistake.
+  const verdict = validate(withoutLists) === true || validate(source.text);
   if (verdict === true) return true;
   const { msg, line, col } = verdict.err;
   const offset = source.offset(line, col ?? 1);
   diagnostics.add(messages.malformed(msg.replace(/\.$/, '')), source.place(offset, offset + 1));
   return false;
 }
+
+// Its successor is a separate package, with the same code.
+// eslint-disable-next-line @typescript-eslint/no-deprecated
+const validate = (text: string): ReturnType<typeof XMLValidator.validate> => XMLValidator.validate(text);

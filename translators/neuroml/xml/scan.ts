@@ -51,21 +51,33 @@ interface Scan {
   readonly open: OpenElement[];
   /** Names of elements that were taken to be closed by a tag of another name. */
   readonly closedOtherwise: Set<string>;
+  /** Where the lists begin and end, in order. */
+  readonly lists: (readonly [start: number, end: number])[];
   /** The first element outside of any other. */
   root: XmlElement | null;
   mistakes: number;
 }
 
+/** The tree of a text. */
+export interface ScannedText {
+  readonly root: XmlElement;
+  /** The text without its lists, whose elements are known to be well-formed. */
+  readonly withoutLists: string;
+}
+
 /**
- * Returns the root element of a text. After a mistake the scan goes on as if it were corrected, so that all are found.
+ * Returns the elements of a text. After a mistake the scan goes on as if it were corrected, so that all are found.
  *
  * @returns null after an error
  * @diagnostic xml/… tags that are not closed, not opened or do not match, findings of `attributes.ts`, document types,
  *   undeclared entities, deep nesting, several roots, text outside the root, an empty text
  */
-export function scan(source: XmlSource, diagnostics: Diagnostics): XmlElement | null {
+export function scan(source: XmlSource, diagnostics: Diagnostics): ScannedText | null {
   const { text } = source;
-  const state: Scan = { source, text, diagnostics, open: [], closedOtherwise: new Set(), root: null, mistakes: 0 };
+  const state: Scan = {
+    ...{ source, text, diagnostics },
+    ...{ open: [], closedOtherwise: new Set(), lists: [], root: null, mistakes: 0 },
+  };
   for (let at = 0; at < text.length && state.mistakes < mostMistakes;) {
     const next = text.indexOf('<', at);
     checkText(state, at, next < 0 ? text.length : next);
@@ -77,7 +89,14 @@ export function scan(source: XmlSource, diagnostics: Diagnostics): XmlElement | 
   const unclosed = state.open.findLast(({ certain }) => certain);
   if (unclosed) refuse(state, messages.unclosedElement(unclosed.name), ...nameRange(unclosed));
   else if (state.root === null && state.mistakes === 0) refuse(state, messages.emptyText(), 0);
-  return state.mistakes > 0 ? null : state.root;
+  const { root, lists } = state;
+  return state.mistakes > 0 || root === null ? null : { root, withoutLists: without(text, lists) };
+}
+
+/** Returns a text without ranges of it. */
+function without(text: string, ranges: Scan['lists']): string {
+  const starts = [0, ...ranges.map(([, end]) => end)];
+  return starts.map((start, k) => text.slice(start, ranges[k]?.[0])).join('');
 }
 
 /** Adds a finding; the negative number ends the scan. */
@@ -226,6 +245,7 @@ function startTag(state: Scan, at: number): number {
     const list = listAt(text, at, name);
     if (list) {
       addList(list, parent, source);
+      state.lists.push([at, list.end]);
       return list.end;
     }
   } else if (state.root !== null) refuse(state, messages.twoRoots(name), at, at + 1 + name.length);

@@ -2,16 +2,7 @@
 
 import { giveFiles, platform } from './platform.js';
 import { loadHdf5, writtenHdf5 } from './hdf5.js';
-import type {
-  BeginMessage,
-  Calls,
-  Converted,
-  GivenModel,
-  LiveMessage,
-  MadeFile,
-  Parameter,
-  ReadModel,
-} from './messages.js';
+import type { BeginMessage, Calls, Converted, GivenModel, LiveMessage, Parameter, ReadModel } from './messages.js';
 import type { RecordedRun } from '../runtime/record/recorder.js';
 import { createRecorder, runRecord } from '../runtime/record/recorder.js';
 import { recordingPlan, type RecordingPlan } from '../runtime/record/plan.js';
@@ -30,7 +21,7 @@ import { archiveBytes } from '../src/bundle/write-archive.js';
 import { UsageError, type Diagnostic } from '../src/diagnostics/diagnostic.js';
 import { writtenQuantity } from '../src/lang/readable-quantity.js';
 import { parseUnit } from '../src/lang/units.js';
-import { bundleFiles, packedRun } from '../src/run/bundle-files.js';
+import { bundleFiles, packedRun, type PackedResults } from '../src/run/bundle-files.js';
 import { compileModel, countAllSynapses } from '../src/run/compile-model.js';
 import { startConnected } from '../src/run/connect.js';
 import { convertModel } from '../src/run/convert.js';
@@ -238,14 +229,7 @@ export async function nwb(): Found<ReturnType<Calls['nwb']>> {
 export async function bundle(): Found<ReturnType<Calls['bundle']>> {
   const imported = model();
   const name = platform.paths.parse(imported.source.path).name;
-  const run = last ? await nwb() : undefined;
-  const results =
-    last && run
-      ? {
-          files: [resultFile(run.answer)],
-          runs: [packedRun(last.record, resultFile(run.answer).path, imported)],
-        }
-      : { files: [], runs: [] };
+  const results = last ? await packedRunOf(last, imported) : { files: [], runs: [] };
   const { files, remarks } = await bundleFiles(imported, {
     sources: sources.map(([path, bytes], k) => ({
       path: `source/${path}`,
@@ -260,12 +244,12 @@ export async function bundle(): Found<ReturnType<Calls['bundle']>> {
   return { answer: { file: { name: `${name}.omex`, bytes: archiveBytes(files) }, remarks }, findings: [] };
 }
 
-const resultFile = ({ name, bytes }: MadeFile): BundleFile => ({
-  path: `results/${name}`,
-  bytes,
-  role: 'result',
-  description: 'a result of the model',
-});
+async function packedRunOf({ record }: LastRun, imported: ImportedModel): Promise<PackedResults> {
+  const { name, bytes } = (await nwb()).answer;
+  const path = `results/${name}`;
+  const file: BundleFile = { path, bytes, role: 'result', description: 'a result of the model' };
+  return { files: [file], runs: [packedRun(record, path, imported)] };
+}
 
 /** Ends a run after the steps that are under way. */
 export const stop = (): void => stopping.abort();

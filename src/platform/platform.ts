@@ -1,6 +1,6 @@
 /**
- * What the program asks of the machine that it runs on. `node.ts` and `browser.ts` answer; `#platform` in `package.json`
- * names the one that a build takes. Code that both builds share imports nothing of Node.
+ * The interface to the machine on which the program runs. `node.ts` implements it for Node, and `site/platform.ts` for
+ * browsers; a build takes the one that `#platform` in `package.json` names. Code of both builds imports nothing of Node.
  */
 
 /** A SHA-256 digest of data that comes in pieces. */

@@ -128,8 +128,7 @@ async function readDocuments(
         .flatMap(({ dataSets }) => dataSets.flatMap((dataSet) => dataSet.variables))
         .filter((variable) => variable.task === task.id);
       try {
-        const prepared = prepareTask(task, join(folder, ...model.split('/')), variables);
-        return [prepared];
+        return [prepareTask(task, join(folder, ...model.split('/')), variables)];
       } catch (error) {
         if (!(error instanceof DiagnosticError)) throw error;
         for (const { place, ...finding } of error.diagnostics)

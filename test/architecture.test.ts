@@ -1,6 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { findCycles, folderGraph, importGraph, importsOf, sourceFiles } from './support/import-graph.js';
+import { findCycles, folderGraph, importGraph, importsOf, root, sourceFiles } from './support/import-graph.js';
 
 const graph = importGraph(sourceFiles(['src', 'translators', 'runtime']));
 
@@ -55,6 +56,20 @@ describe('kinds of data', () => {
 
   it('are mostly tags: few places look whether a member is there', () => {
     expect(tests.length).toBeLessThan(60);
+  });
+});
+
+describe('the size of the sources', () => {
+  it('is at most 40 files side by side in a folder', () => {
+    const folders = new Set([...graph.keys()].map((file) => dirname(file)));
+    const filesIn = (folder: string): number =>
+      readdirSync(join(root, folder), { withFileTypes: true }).filter((entry) => entry.isFile()).length;
+    expect([...folders].filter((folder) => filesIn(folder) > 40)).toEqual([]);
+  });
+
+  it('is at most 10 files that ask for a timing profile, whose properties are a table', () => {
+    const asking = [...graph.keys()].filter((file) => readFileSync(file, 'utf8').includes('timing ==='));
+    expect(asking.length).toBeLessThanOrEqual(10);
   });
 });
 

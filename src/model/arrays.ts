@@ -34,3 +34,6 @@ export const numbersOf = (value: ArrayValue, data: DataStore | undefined): reado
 
 /** Returns how many numbers an array value has along its first dimension. */
 export const lengthOf = (value: ArrayValue): number => (isListed(value) ? value.length : (value.shape[0] ?? 0));
+
+/** Most numbers of a model that an importer writes out one by one: two for each take half a gigabyte. */
+export const mostListed = 33_554_432;

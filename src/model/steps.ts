@@ -56,8 +56,11 @@ export const spikeTime = (step: number, dt: number, timing: TimingProfile): numb
 export const delayRounding = { brian: 0.5, grid: 0.5 + tolerance } as const;
 
 /** Returns the steps after which a spike with this delay (s) arrives. */
-export const delayInSteps = (seconds: number, dt: number, timing: TimingProfile): number =>
-  timing === 'lems-euler' ? stepFrom(seconds, dt) : Math.floor(seconds / dt + delayRounding[timing]);
+export function delayInSteps(seconds: number, dt: number, timing: TimingProfile): number {
+  const roundings: Readonly<Partial<Record<TimingProfile, number>>> = delayRounding;
+  const rounding = roundings[timing];
+  return rounding === undefined ? stepFrom(seconds, dt) : Math.floor(seconds / dt + rounding);
+}
 
 /** Returns a delay (s) as the time of the steps after which a spike with it arrives. */
 export const wholeDelay = (seconds: number, dt: number, timing: TimingProfile): number =>

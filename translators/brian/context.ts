@@ -4,7 +4,7 @@ import type { Expression, Span, Statement } from '../../src/lang/ast.js';
 import { LangError } from '../../src/lang/lang-error.js';
 import { parseExpressionWithin } from '../../src/lang/parse-expression.js';
 import { parseStatements, readEquationLines, type EquationLine } from '../../src/lang/parse.js';
-import { mostListed } from '../../src/model/listed.js';
+import { mostListed } from '../../src/model/arrays.js';
 import * as messages from './messages.js';
 
 /**

@@ -1,4 +1,4 @@
-import { mostListed } from '../../src/model/listed.js';
+import { mostListed } from '../../src/model/arrays.js';
 import * as messages from './messages.js';
 import type { Natives } from './native/types.js';
 import type { Reporter } from './reporter.js';

@@ -20,7 +20,7 @@ import type { PathwayPlan, ProjectionEnd } from '../projections/projection.js';
 import { allPhases, delayInterval } from '../projections/projection-bounds.js';
 import { hasMultiplicity } from '../events/events.js';
 import { mostSpikesAtOnce } from '../events/multiplicity.js';
-import { mostWithin } from '../../model/spikes-within.js';
+import { mostWithin } from './spikes-within.js';
 import { versionsOf } from '../events/replayed-spikes.js';
 import { synapseDraws } from '../projections/synapse-values.js';
 import type { Network, SteppedProjection } from './layout.js';

@@ -1,7 +1,7 @@
 /** How many of the spikes that a population replays are near one another. */
 
-import { arrayOf } from './arrays.js';
-import type { DataStore, SpikeTrain } from './model.js';
+import { arrayOf } from '../../model/arrays.js';
+import type { DataStore, SpikeTrain } from '../../model/typed.js';
 
 /** Returns the most spikes that one element of a population replays within some time (s), both ends included. */
 export function mostWithin(

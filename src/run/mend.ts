@@ -6,7 +6,7 @@ import { isObject } from '../diagnostics/member.js';
 import { nodeAt } from '../model/pointer.js';
 import { readDocument } from '../model/text/read.js';
 import { extentOf } from '../../translators/neuroml/xml/extent.js';
-import { tagNameAt } from '../../translators/neuroml/xml/start-tag.js';
+import { tagNameAt } from '../../translators/neuroml/xml/tags.js';
 import { XmlSource } from '../../translators/neuroml/xml/source.js';
 import type { Source } from './read/read-source.js';
 import { isMarkup } from './read/recognise.js';

@@ -8,7 +8,7 @@ import { coreFile, coreRoot } from './core-types.js';
 import { ReadComponent } from './lems/read-components.js';
 import type { Component, LemsModel, LemsSource } from './lems/definitions.js';
 import type { XmlElement } from './xml/element.js';
-import { eachAttribute, tagNameAt } from './xml/start-tag.js';
+import { attributeRanges, tagNameAt } from './xml/tags.js';
 
 /** A document without inclusions but those of core types. */
 export interface KeptSource {
@@ -72,9 +72,8 @@ function coreNamed({ core, root }: LemsSource, text: string): readonly string[] 
 /** Returns the root's declarations of namespaces, and what it says of the document, as written. */
 function rootAttributes({ source: { text }, offset }: XmlElement): string {
   let attributes = '';
-  eachAttribute(text, offset, ({ name, start, valueEnd }) => {
+  for (const { name, start, valueEnd } of attributeRanges(text, offset))
     if (name === 'id' || name === 'description' || name.startsWith('xmlns') || name.startsWith('xsi:'))
       attributes += ` ${text.slice(start, valueEnd + 1)}`;
-  });
   return attributes;
 }

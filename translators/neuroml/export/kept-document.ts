@@ -11,7 +11,7 @@ import { allCoreFiles, type KeptSource } from '../kept-source.js';
 import type { XmlElement } from '../xml/element.js';
 import { decodeEntities } from '../xml/entities.js';
 import { readXml } from '../xml/read-xml.js';
-import { eachAttribute } from '../xml/start-tag.js';
+import { attributeRanges } from '../xml/tags.js';
 import { elementsOf } from './context.js';
 import { readBackOf } from './read-back.js';
 import { inSchemaOrder } from './text/schema-order.js';
@@ -86,9 +86,8 @@ function keptSourceOf({ annotations }: Pick<Model, 'annotations'>): Source | nul
     name === 'Include' ? [attributes['file'] ?? ''] : [],
   );
   const declared: Record<string, string> = {};
-  eachAttribute(text, root.offset, ({ name }, raw) => {
-    if (root.name === 'neuroml' || name !== 'id') declared[name] = decodeEntities(raw);
-  });
+  for (const { name, valueStart, valueEnd } of attributeRanges(text, root.offset))
+    if (root.name === 'neuroml' || name !== 'id') declared[name] = decodeEntities(text.slice(valueStart, valueEnd));
   return {
     root: element(root.name, declared),
     core: root.name === 'neuroml' ? allCoreFiles(text) : included,

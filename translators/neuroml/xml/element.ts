@@ -3,8 +3,8 @@
  */
 
 import type { Place } from '../../../src/diagnostics/diagnostic.js';
-import { decodeEntities, rawOffset } from './entities.js';
-import { eachAttribute, tagNameAt, type AttributeRange } from './start-tag.js';
+import { rawOffset } from './entities.js';
+import { attributeRanges, tagNameAt, type AttributeRange } from './tags.js';
 import type { XmlSource } from './source.js';
 
 /** Attributes by local name, values decoded. */
@@ -52,20 +52,13 @@ export abstract class XmlElement {
   }
 
   #range(name: string): AttributeRange | undefined {
-    let found: AttributeRange | undefined;
-    eachAttribute(this.source.text, this.offset, (range) => {
-      if (localName(range.name) === name) found ??= range;
-    });
-    return found;
+    return attributeRanges(this.source.text, this.offset).find((range) => localName(range.name) === name);
   }
 
   /** Its text with all tags, as written. */
   get written(): string {
     const { text } = this.source;
-    let end = this.offset;
-    eachAttribute(text, this.offset, ({ valueEnd }) => {
-      end = valueEnd;
-    });
+    const end = attributeRanges(text, this.offset).at(-1)?.valueEnd ?? this.offset;
     return text.slice(this.offset, text.indexOf('>', end) + 1);
   }
 
@@ -93,26 +86,30 @@ export class SingleElement extends XmlElement {
   readonly name: string;
   readonly source: XmlSource;
   readonly parent: XmlElement | null;
+  readonly attributes: XmlAttributes;
   children: readonly XmlElement[] = none;
   text = '';
-  /** Offset after its closing tag. */
-  end: number;
-  #attributes: XmlAttributes | undefined;
+  readonly #end: number;
 
-  constructor(name: string, source: XmlSource, offset: number, end: number, parent: XmlElement | null) {
+  /** @param end offset after its closing tag */
+  constructor(
+    name: string,
+    attributes: XmlAttributes,
+    source: XmlSource,
+    offset: number,
+    end: number,
+    parent: XmlElement | null,
+  ) {
     super(offset);
     this.name = name;
+    this.attributes = attributes;
     this.source = source;
-    this.end = end;
+    this.#end = end;
     this.parent = parent;
   }
 
   override get written(): string {
-    return this.source.text.slice(this.offset, this.end);
-  }
-
-  get attributes(): XmlAttributes {
-    return (this.#attributes ??= readAttributes(this.source.text, this.offset));
+    return this.source.text.slice(this.offset, this.#end);
   }
 }
 
@@ -181,17 +178,6 @@ export class ListedElement extends XmlElement {
     }
     return attributes;
   }
-
-  override attribute(name: string): string | undefined {
-    const { text } = this.source;
-    let at = this.offset + this.name.length;
-    for (const other of this.shape) {
-      const start = valueStart(text, at);
-      at = text.indexOf(text.charAt(start - 1), start);
-      if (other === name) return text.slice(start, at);
-    }
-    return undefined;
-  }
 }
 
 /** Offset after the quote that opens the next value. */
@@ -206,23 +192,8 @@ const nothing: ReadonlySet<string> = new Set();
 /** A record without inherited keys, in the form that engines are quick with. */
 const EmptyAttributes = function () {} as unknown as new () => Record<string, string>;
 EmptyAttributes.prototype = Object.create(null) as object;
-const emptyAttributes = (): Record<string, string> => new EmptyAttributes();
+/** Returns a new record of attributes. */
+export const emptyAttributes = (): Record<string, string> => new EmptyAttributes();
 
-/** A value's line breaks and tabs are spaces (XML 1.0, section 3.3.3). */
-function oneLine(raw: string): string {
-  return /[\t\r\n]/.test(raw) ? raw.replace(/\r\n|[\t\r\n]/g, ' ') : raw;
-}
-
-function localName(name: string): string {
-  return name.slice(name.indexOf(':') + 1);
-}
-
-/** Names of other namespaces are left out. */
-function readAttributes(text: string, offset: number): XmlAttributes {
-  const attributes = emptyAttributes();
-  eachAttribute(text, offset, ({ name }, raw) => {
-    if (name === 'xmlns' || name.startsWith('xmlns:') || name.startsWith('xsi:') || name.startsWith('xml:')) return;
-    attributes[localName(name)] = decodeEntities(oneLine(raw));
-  });
-  return attributes;
-}
+/** Returns a name without the prefix of its namespace. */
+export const localName = (name: string): string => name.slice(name.indexOf(':') + 1);

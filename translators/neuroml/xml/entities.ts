@@ -26,10 +26,8 @@ export function decodeEntities(text: string): string {
 
 /** Returns the length of the reference that begins with the `&` at `at`, or 0 when there is no known one. */
 export function referenceLength(text: string, at: number): number {
-  const stop = text.indexOf(';', at);
-  if (stop < 0 || stop - at > 12) return 0;
-  const body = text.slice(at + 1, stop);
-  return /^(#[0-9]{1,8}|#x[0-9a-fA-F]{1,6}|[A-Za-z]+)$/.test(body) && character(body) !== undefined ? stop + 1 - at : 0;
+  const [written = ''] = /^&#?\w+;/.exec(text.slice(at, at + 12)) ?? [];
+  return decodeEntities(written) === written ? 0 : written.length;
 }
 
 /**

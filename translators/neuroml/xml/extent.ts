@@ -1,4 +1,6 @@
-/** The range of an element in a text that passed the scan. */
+/** The range of an element in a well-formed text. */
+
+import { endOfElement } from './tags.js';
 
 /** A range of offsets. */
 interface Range {
@@ -39,18 +41,4 @@ function beforeComments(text: string, offset: number): number {
     if (opening < 0 || text.slice(startOfLine(text, opening), opening).trim() !== '') return start;
     start = opening;
   }
-}
-
-/** Comments, CDATA, processing instructions and tags; the slash of an end tag, and that of an empty element. */
-const markup = /<!--[^]*?-->|<!\[CDATA\[[^]*?\]\]>|<\?[^]*?\?>|<(\/?)(?:[^<>"']|"[^"]*"|'[^']*')*?(\/?)>/g;
-
-function endOfElement(text: string, offset: number): number {
-  markup.lastIndex = offset;
-  let depth = 0;
-  do {
-    const [, closing, empty] = markup.exec(text) ?? [];
-    if (closing === '/') depth--;
-    else if (closing === '' && empty === '') depth++;
-  } while (depth > 0 && markup.lastIndex > 0);
-  return markup.lastIndex;
 }

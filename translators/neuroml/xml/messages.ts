@@ -92,20 +92,16 @@ export const lateDeclaration = (): Finding => ({
   hint: 'remove what is before it: the file may hold two documents',
 });
 
-/** An element that is open when the document ends. */
-export const unclosedElement = (name: string): Finding => ({
+/** An element that is open when the document ends, or an enclosing element. */
+export const unclosedElement = (name: string, outer?: string): Finding => ({
   code: 'xml/unclosed-element',
   message: `the element ${shorten(name)} is not closed`,
   expected: `</${shorten(name)}>`,
-  found: 'the end of the document',
-  hint: 'the file may have been cut off',
-});
-
-/** An element that is open when an enclosing one is closed. */
-export const unclosedBefore = (name: string, outer: string): Finding => ({
-  ...unclosedElement(name),
-  found: `</${shorten(outer)}>`,
-  hint: `write </${shorten(name)}>, or end the tag with /> if the element is empty`,
+  found: outer === undefined ? 'the end of the document' : `</${shorten(outer)}>`,
+  hint:
+    outer === undefined
+      ? 'the file may have been cut off'
+      : `write </${shorten(name)}>, or end the tag with /> if the element is empty`,
 });
 
 /** A closing tag of another name than the element that is open. */
@@ -144,14 +140,13 @@ export const unfinished = (what: string, end: string): Finding => ({
   hint: `write ${end} where it ends; the file may have been cut off`,
 });
 
-/** A tag without `>`. */
-export const unfinishedTag = (name: string, runsOn: boolean): Finding => ({
+/** A start tag without `>`. */
+export const unfinishedTag = (name: string, found = 'the end of the document'): Finding => ({
   code: 'xml/unfinished',
-  message:
-    `the tag of ${shorten(name)} is not closed before ` + (runsOn ? 'the next one begins' : 'the end of the document'),
+  message: `the tag of ${shorten(name)} does not end`,
   expected: '>',
-  found: runsOn ? '<' : 'the end of the document',
-  hint: runsOn ? 'write > or /> at the end of the tag' : 'a quote may be missing, or the file may have been cut off',
+  found,
+  hint: 'write > or /> at its end; a quote may be missing, or the file may have been cut off',
 });
 
 /** A `<!DOCTYPE>`: entities that expand and files that are fetched are refused. */

@@ -59,8 +59,8 @@ function lineStarts(text: string): Uint32Array {
   return starts.slice(0, count);
 }
 
-/** Index of the last element that is at most `value`; the first one is. */
-function lastAtMost(sorted: Uint32Array | readonly number[], value: number): number {
+/** Returns the index of the last element that is at most `value`, if the first one is. */
+export function lastAtMost(sorted: Uint32Array | readonly number[], value: number): number {
   let low = 0;
   let high = sorted.length;
   while (high - low > 1) {

@@ -160,13 +160,15 @@ describe('what is not well-formed', () => {
       )
       .join('\n');
 
-  it('is said of every pair of slips, and nothing that only follows from them', () => {
+  it('is one of several slips, and nothing that only follows from them', () => {
     expect(read(lines.join('\n')).findings).toEqual([]);
     for (const one of slips) {
       expect(read(written([one])).findings).toEqual([one[3]]);
       for (const other of slips) {
         if (other[0] <= one[0]) continue;
-        expect(new Set(read(written([one, other])).findings)).toEqual(new Set([one[3], other[3]]));
+        const { findings } = read(written([one, other]));
+        expect(findings).toHaveLength(1);
+        expect([one[3], other[3]]).toContain(findings[0]);
       }
     }
   });
@@ -284,6 +286,12 @@ describe('long lists of elements without content', () => {
     expect(read(`<a>${items(150)}<c x="1" x="1"/>${items(150)}</a>`).findings).toEqual([
       'xml/duplicate-attribute 150:32',
     ]);
+  });
+
+  it('are no root, and not read in comments and CDATA', () => {
+    expect(read(items(200)).findings).toEqual(['xml/second-root 1:1']);
+    expect(outline(read(`<a><!-- ${items(200)} --><b/></a>`).root!)).toBe('a(b)');
+    expect(read(`<a><![CDATA[${items(200)}]]></a>`).root!.text).toBe(items(200));
   });
 
   it('do not hide what is wrong after them', () => {

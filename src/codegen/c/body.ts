@@ -206,14 +206,15 @@ function forText(body: Body, s: For, declares: boolean): string[] {
       'share_stores();',
     ];
   }
-  if (s.to.kind === 'const') {
-    // OpenMP only accepts loops that declare their counter.
-    const pragma = s.lanes === true && declares ? [scope.context.dialect.independentLoop([])] : [];
+  // OpenMP only accepts loops that declare their counter, and nothing else.
+  const pragma = s.lanes === true && declares ? [scope.context.dialect.independentLoop([])] : [];
+  if (s.to.kind === 'const')
     return [
       ...pragma,
       ...block(`for (${declares ? `${type} ` : ''}${id} = ${from}; ${id} < ${bound.text}; ${id} += 1u)`, inside),
     ];
-  }
+  if (declares && s.lanes === true && s.to.kind === 'local')
+    return [...pragma, ...block(`for (${type} ${id} = ${from}; ${id} < ${bound.text}; ${id} += 1u)`, inside)];
   const end = scope.names.fresh(`${id}_end`);
   if (declares)
     return block(`for (${type} ${id} = ${from}, ${end} = ${bound.text}; ${id} < ${end}; ${id} += 1u)`, inside);

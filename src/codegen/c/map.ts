@@ -9,6 +9,7 @@ import { kernelFunction } from './kernel.js';
 import type { NamedFamily } from './kernel.js';
 import { Scope } from './scope.js';
 import type { ProgramContext } from './scope.js';
+import { splitLoops } from './split-loops.js';
 import { block, comment, indent } from './text.js';
 
 /** Number of items with flags collected before they become bits of a mask: two u32. */
@@ -236,18 +237,26 @@ function rangeTable(scope: Scope, ranges: readonly RangePattern[], table: string
 }
 
 /** The function of a map kernel, and the table of its ranges. */
-export function mapKernelText(context: ProgramContext, named: NamedFamily, kernel: MapPattern): string[] {
-  const { domain } = kernel;
+export function mapKernelText(context: ProgramContext, named: NamedFamily, pattern: MapPattern): string[] {
+  const { domain } = pattern;
   const { family } = named;
   if (domain.kind === 'spikes') {
     const scope = new Scope(context, { atomic: true, gathered: false }, true, family);
-    const lines = overSpikes(context, kernel, scope, domain.ring);
+    const lines = overSpikes(context, pattern, scope, domain.ring);
     return kernelFunction(context, named, scope, lines);
   }
+  const { arrays, ...split } = splitLoops(pattern.body, pattern.locals, context.functions);
+  const kernel = { ...pattern, ...split };
   const bits = flagBits(context, kernel);
   const flagType = { 32: context.dialect.types.u32, 64: context.dialect.types.u64 }[bits];
   const newScope = (): Scope =>
-    new Scope(context, { atomic: !kernel.lanes, gathered: kernel.lanes || hasBits(kernel), flagType }, true, family);
+    new Scope(
+      context,
+      { atomic: !kernel.lanes, gathered: kernel.lanes || hasBits(kernel), flagType },
+      true,
+      family,
+      arrays,
+    );
   const scope = newScope();
   const { u32 } = context.dialect.types;
   const blocks = hasShortBlocks(kernel) ? context.kernelNames.fresh(`${named.id}_block`) : undefined;
@@ -255,7 +264,8 @@ export function mapKernelText(context: ProgramContext, named: NamedFamily, kerne
   const implicit = domain.kind === 'ranges' ? ['index', 'step', 'begin', 'group'] : ['index', 'step'];
   const items =
     blocks === undefined ? itemsText(context, kernel, scope, bits, implicit) : blockCalls(named, blocks, u32);
-  const flat = kernel.lanes && (calleesOf(kernel.body).size > 0 || hasOwnFaults(kernel));
+  const flat =
+    kernel.body !== pattern.body || (kernel.lanes && (calleesOf(kernel.body).size > 0 || hasOwnFaults(kernel)));
   if (domain.kind === 'count') {
     const { count } = domain;
     const certain = isCell(count) ? [] : certainly(family, [count]);

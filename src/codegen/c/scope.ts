@@ -10,6 +10,7 @@ import { helperNames } from './helpers.js';
 import type { HelperName } from './helpers.js';
 import { identifierOf, Names } from './names.js';
 import type { Language } from './operations.js';
+import type { RoundArray } from './split-loops.js';
 
 /** Names that the printer's own text uses for locals; no local of the program may have them. */
 const ownLocals = [
@@ -184,6 +185,7 @@ export class Scope {
   readonly #stored = new Set<string>();
   readonly #fields: ReadonlyMap<string, OwnField>;
   readonly #faultFields: Family['faultFields'] | undefined;
+  readonly #arrays: ReadonlyMap<string, Omit<RoundArray, 'name'> & { readonly id: string }>;
   /** Names of collected faults, with their bits. */
   readonly faults: { readonly id: string; readonly bits: string }[] = [];
   /** Names of collected flags, with their masks. */
@@ -192,8 +194,15 @@ export class Scope {
   /**
    * @param kernel false in a function of the program, which has no buffers and no locals of the printer
    * @param family the family with the function's members; its fields may replace buffers and locals
+   * @param arrays arrays of the function, which statements name like buffers
    */
-  constructor(context: ProgramContext, writes: Writes, kernel = true, family?: Family) {
+  constructor(
+    context: ProgramContext,
+    writes: Writes,
+    kernel = true,
+    family?: Family,
+    arrays: readonly RoundArray[] = [],
+  ) {
     this.context = context;
     this.writes = writes;
     const { program, bufferNames, functionNames } = context;
@@ -210,6 +219,9 @@ export class Scope {
         field.name,
         { field, inRow: rows[k] ?? '', id: this.names.fresh(identifierOf(field.name)) },
       ]),
+    );
+    this.#arrays = new Map(
+      arrays.map(({ name, ...array }) => [name, { ...array, id: this.names.fresh(identifierOf(name)) }]),
     );
   }
 
@@ -239,6 +251,8 @@ export class Scope {
 
   /** The type of a buffer's elements. */
   element(buffer: string): ElementType {
+    const array = this.#arrays.get(buffer);
+    if (array) return array.element;
     const bufferField = this.#fields.get(buffer);
     return bufferField?.field.kind === 'buffer' ? bufferField.field.element : this.context.buffer(buffer).element;
   }
@@ -259,6 +273,8 @@ export class Scope {
 
   /** The pointer to a buffer, for reading. */
   load(buffer: string): string {
+    const array = this.#arrays.get(buffer);
+    if (array) return array.id;
     const bufferField = this.#own(buffer, 'buffer');
     if (bufferField !== undefined) return bufferField.id;
     this.context.buffer(buffer);
@@ -268,7 +284,7 @@ export class Scope {
 
   /** The pointer to a buffer, for writing. */
   store(buffer: string): string {
-    this.#stored.add(buffer);
+    if (!this.#arrays.has(buffer)) this.#stored.add(buffer);
     return this.load(buffer);
   }
 
@@ -292,12 +308,14 @@ export class Scope {
   }
 
   /**
-   * Declarations of the pointers and numbers that the body uses, in the order of the program's buffers and of the
-   * family's fields.
+   * Declarations of the arrays of the function, and of the pointers and numbers that the body uses, in the order of the
+   * program's buffers and of the family's fields.
    */
   prologue(): string[] {
     const { context } = this;
+    const arrays = [...this.#arrays.values()];
     return [
+      ...arrays.map(({ element, id, length }) => `${context.dialect.elementTypes[element]} ${id}[${length}];`),
       ...this.touched().flatMap(({ buffer, readOnly }) => context.pointer(buffer, readOnly) ?? []),
       ...this.touchedFields().map(({ field, inRow, id, readOnly }) =>
         field.kind === 'buffer'

@@ -44,9 +44,8 @@ export function withRepetition({ size, count, first, storage, words }: Chosen, b
       block.nested((inner) => {
         const [low, high] = words(ir.get(k), inner);
         const left = ir.convert('f64', ir.sub(count, ir.get(k)));
-        inner.emit(
-          ir.set(share, ir.mul(ir.get(share), ir.call(exp, ir.div(ir.call(log, uniformOf(low, high)), left)))),
-        );
+        const factor = inner.name('factor', ir.call(exp, ir.div(ir.call(log, uniformOf(low, high)), left)));
+        inner.emit(ir.set(share, ir.mul(ir.get(share), factor)));
         const at = inner.name(
           'chosen',
           ir.convert('u32', ir.mul(ir.sub(ir.f64(1), ir.get(share)), ir.convert('f64', size))),

@@ -169,22 +169,34 @@ interface Place {
   readonly position: Ir;
   readonly source: Ir;
   readonly block: Block;
+  /** Keys and given values that the code has already, by name. */
+  readonly buffers?: Map<string, Buffer>;
 }
 
-/** Returns a delay, redrawn until it is within its range. */
+/** Returns a buffer of the code at a place; the first call makes it. */
+function known({ buffers }: Place, name: string, make: (name: string) => Buffer): Buffer {
+  const buffer = buffers?.get(name) ?? make(name);
+  buffers?.set(name, buffer);
+  return buffer;
+}
+
+/** Returns a delay, redrawn until it is within its range. The first draw has no branches, and nearly always is. */
 function redrawn(delay: Expression, delayed: Delayed, place: Place, context: Context): Ir {
   const { block } = place;
   const { least, most } = limitsOf(delayed.plan.projection.delayRange);
-  const seconds = block.local('seconds', 'f64');
+  const shared = { ...place, buffers: new Map<string, Buffer>() };
   const attempt = block.local('attempt', 'u32');
-  const body = block.nested((inner) => {
-    const value = delayExpression(delay, delayed, { ...place, block: inner }, context, ir.get(attempt));
-    inner.emit(
-      ir.set(seconds, to('f64', value)),
-      ir.when(ir.and(ir.ge(ir.get(seconds), ir.f64(least)), ir.le(ir.get(seconds), ir.f64(most))), [ir.leave]),
-    );
+  const first = block.name('first_delay', to('f64', delayExpression(delay, delayed, shared, context)));
+  const seconds = block.local('seconds', 'f64');
+  const isWithin = (value: Ir): Ir => ir.and(ir.ge(value, ir.f64(least)), ir.le(value, ir.f64(most)));
+  const again = block.nested((inner) => {
+    const body = inner.nested((turn) => {
+      const value = delayExpression(delay, delayed, { ...shared, block: turn }, context, ir.get(attempt));
+      turn.emit(ir.set(seconds, to('f64', value)), ir.when(isWithin(ir.get(seconds)), [ir.leave]));
+    });
+    inner.emit(ir.loop(attempt, ir.u32(1), ir.u32(mostAttempts), body));
   });
-  block.emit(ir.set(seconds, ir.f64(-1)), ir.loop(attempt, ir.u32(0), ir.u32(mostAttempts), body));
+  block.emit(ir.set(seconds, first), ir.when(ir.not(isWithin(first)), again));
   return ir.get(seconds);
 }
 
@@ -231,13 +243,16 @@ interface Given {
 function givenValue(
   { name, comment, values: { array, columns } }: Given,
   { raw, plan }: Delayed,
-  { position, source }: Place,
+  place: Place,
   context: Context,
 ): Ir {
+  const { position, source } = place;
   const values = Float64Array.from(arrayOf(array, context.data));
   if (columns === undefined) checkLength(name.slice(plan.name.length + 1), values.length, plan, raw, context);
   const initial = values.length === 0 ? new Float64Array(1) : values;
-  const buffer = context.builder.buffer(name, 'f64', initial.length, comment, { role: 'constant', initial });
+  const buffer = known(place, name, (key) =>
+    context.builder.buffer(key, 'f64', initial.length, comment, { role: 'constant', initial }),
+  );
   if (columns === undefined)
     return ir.load(buffer, within(raw, raw.creation ? ir.load(raw.creation, position) : position, values.length));
   const target = ir.convert('u32', ir.load(raw.targets, position));
@@ -264,7 +279,10 @@ function delayExpression(
   const drawsOf = (buffer: string, stream: string, again: Ir | null): Draws =>
     synapseDraws(
       { source: sender, target: receiver, copy },
-      keyAt(keyBuffer(buffer, [stream], context), ir.u32(0)),
+      keyAt(
+        known(place, buffer, (name) => keyBuffer(name, [stream], context)),
+        ir.u32(0),
+      ),
       block,
       again,
     );

@@ -1,6 +1,6 @@
 /**
  * Converts public models to NeuroML and to PyNN with NESTML, opens the former with libNeuroML and jNeuroML's validator,
- * and runs the latter in NEST:
+ * runs the latter in NEST, and compares its spikes and potentials with those of the model:
  *
  *     npx tsx bench/public-models.ts FOLDER [part] [neuroml|nest]
  *
@@ -12,11 +12,11 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { checkWith } from '../src/run/check/check-with.js';
 import { convertModel } from '../src/run/convert.js';
 import { importModel, readSource } from '../src/run/pipeline.js';
 import { validateByReference } from '../test/interoperability/reference-interpreter.js';
 import { root } from '../test/support/import-graph.js';
-import { recordsOf } from '../test/support/python.js';
 
 /** Repository, commit and document of each model. */
 const models = [
@@ -36,6 +36,9 @@ const models = [
 
 const [checkouts, wanted = '', column] = process.argv.slice(2);
 if (checkouts === undefined) throw new Error('npx tsx bench/public-models.ts FOLDER [part] [neuroml|nest]');
+
+// The simulator is found on the path.
+process.env['PATH'] = `${join(root, '.venv-nestml/bin')}:${process.env['PATH'] ?? ''}`;
 
 /** Returns the first line of an error. */
 const problem = (error: unknown): string => {
@@ -90,13 +93,15 @@ for (const [repository, commit, file] of models) {
     execFileSync(environment, ['-c', openWithLibNeuroml, join(folder, 'net.nml')], { cwd: folder, stdio: 'pipe' });
     return outcome;
   });
-  const nest = await inFolder('nest', async (folder) => {
+  const nest = await inFolder('nest', async () => {
     const { valid } = importModel(readSource(path), { duration: '20 ms' });
-    const { files, outcome, report } = await convertModel(valid, 'pynn-nestml', { name: 'net.py' });
+    const { outcome, report } = await convertModel(valid, 'pynn-nestml', { name: 'net.py' });
     if (outcome === 'incomplete') return `incomplete: ${missing(report)}`;
-    writeAll(folder, files);
-    await recordsOf('.venv-nestml', 'pynn', join(folder, 'net.py'));
-    return outcome;
+    const { failure, matched, spikes, variables = [] } = await checkWith(valid, 'pynn-nestml', 'nest');
+    if (failure !== undefined) return `**${failure.split('\n')[0] ?? ''}**`;
+    const voltages = variables.filter(({ unit }) => unit === 'V').map(({ largest }) => largest * 1000);
+    const distance = voltages.length === 0 ? 'no potentials' : `${Math.max(...voltages).toPrecision(2)} mV`;
+    return `${outcome}; spikes: ${matched} of ${Math.max(...spikes)}; potentials: ${distance}`;
   });
   console.log(`| ${repository}: ${file} | ${commit} | ${neuroml} | ${nest} |`);
 }

@@ -172,11 +172,9 @@ describe('equations', () => {
 
   it('choices compare by < and >, since the solver takes other signs for those of equations', async () => {
     const text = await modelIn(
-      group(
-        'model: |\n  dv/dt = (a - v)/(10*ms) : 1\n  a = int(v <= 1 and v != 0) : 1\nthreshold: v > 2\nreset: v = 0',
-      ),
+      group('model: |\n  dv/dt = (int(v <= 1 and v != 0) - v)/(10*ms) : 1\nthreshold: v > 2\nreset: v = 0'),
     );
-    expect(text).toContain('a real = v > 1 ? 0.0 : (v < 0 ? 1.0 : (v > 0 ? 1.0 : 0.0))\n');
+    expect(text).toContain("v' = ((v > 1 ? 0.0 : (v < 0 ? 1.0 : (v > 0 ? 1.0 : 0.0))) - v)/10 ms\n");
   });
 
   it('a quantity before a slash stands in parentheses, or the slash would belong to its unit', async () => {
@@ -188,6 +186,18 @@ describe('equations', () => {
     expect(text).toContain('tau ms = (2 ms)/q\n');
   });
 
+  it('numbers whose exponents would lose a zero are products, and equations have them as parameters', async () => {
+    const text = await modelIn(
+      group(
+        'model: |\n  dv/dt = (1e20*exp(-v) - v)/(10*ms) : 1\n  du/dt = (x - u)/ms : 1\n  x = 1e20*exp(-v) : 1\nthreshold: v > 2\nreset: v = 3e10',
+      ),
+    );
+    expect(text).toContain("v' = (constant*exp(-v) - v)/10 ms\n");
+    expect(text).toContain('constant real = 100000000000000000.0*1000.0\n');
+    expect(text).toContain('return 100000000000000000.0*1000.0*exp(-v)\n');
+    expect(text).toContain('v = 30000000.0*1000.0\n');
+  });
+
   it('derived variables with the same equation are one, unless they are recorded', async () => {
     const text = await modelIn(
       group(
@@ -195,8 +205,9 @@ describe('equations', () => {
           'threshold: v > 2\nreset: v = 0',
       ),
     );
+    expect(text).toContain("v' = (b(v) + b(v) + d(v) + d(v) - v)/10 ms\n");
     expect(text).toContain(
-      "inline b real = sin(v)\n        inline d real = 2*b\n        v' = (b + b + d + d - v)/10 ms\n",
+      '    function b(v real) real:\n        return sin(v)\n\n    function d(v real) real:\n        return 2*b(v)\n',
     );
   });
 

@@ -1,16 +1,17 @@
 /** State that all parts of a NESTML model share: names, code and declarations. */
 
-import type { Expression, Statement } from '../../../../src/lang/ast.js';
-import { binary, name as nameOf, number } from '../../../../src/lang/build.js';
+import { dimensionless, type Expression, type Statement } from '../../../../src/lang/ast.js';
+import { binary, call, name as nameOf, number } from '../../../../src/lang/build.js';
 import { parseUnit } from '../../../../src/lang/units.js';
-import { namesIn } from '../../../../src/lang/walk.js';
+import { mapExpression, namesIn } from '../../../../src/lang/walk.js';
 import { dependencyOrder } from '../../../../src/lang/graph.js';
+import { linearForm } from '../../../../src/lang/linear.js';
 import { freeName } from '../../../../src/model/free-name.js';
 import type { DerivedVariable, NeuronType, Refractory } from '../../../../src/model/typed.js';
 import { eventCode, valueOf, type CellOfNest } from './cell-of-nest.js';
-import { draws, nestmlAssignment, nestmlText, type Names } from './expressions.js';
+import { draws, nestmlAssignment, nestmlText, textOf, withStrictChoices, type Names } from './expressions.js';
 import { NotInNestml } from './not-in-nestml.js';
-import { nestmlQuantity } from './units.js';
+import { nestmlQuantity, nestNumber, nestUnit } from './units.js';
 
 /** The refractory period of a cell. */
 export interface Period {
@@ -29,8 +30,12 @@ export class CellCode {
   readonly approximations: string[] = [];
   /** Derived variables that are computed at the beginning of each step. */
   readonly held: ReadonlySet<string>;
+  /** Derived variables that are written as functions, with the state and parameters that they read. */
+  readonly functions: ReadonlyMap<string, readonly string[]>;
   /** Lines `name unit = value` of the state that the type itself does not have. */
   readonly ownState: string[] = [];
+  /** Lines `name unit = value` of constants that stand in equations. */
+  readonly constants: string[] = [];
   readonly period: Period | undefined;
   /** The variable with the time of the last spike, if code reads it. */
   readonly lastSpike: string | undefined;
@@ -43,6 +48,7 @@ export class CellCode {
       for (const name of Object.keys(map)) this.#taken.add(name);
     for (const { name } of cell.ports) this.#taken.add(name);
     this.held = heldVariables(cell);
+    this.functions = functionsOf(cell, this.derived());
     const [first, ...more] = Object.entries(type.events).flatMap(([event, { refractory }]) =>
       refractory === undefined ? [] : [{ event, refractory }],
     );
@@ -95,6 +101,12 @@ export class CellCode {
         : binary('<=', nameOf(this.period.counter), number(0, undefined, true));
     if (Object.hasOwn(type.inputs, own) && own !== this.cell.fed)
       return nestmlQuantity(0, parseUnit(type.inputs[own]?.unit ?? '1').dimension);
+    const read = this.functions.get(own);
+    if (read !== undefined)
+      return call(
+        own,
+        read.map((one) => nameOf(one)),
+      );
     if (this.isTruth(own)) return binary('>', nameOf(own), number(0, undefined, true));
     if (this.#taken.has(own)) return nameOf(own);
     throw new NotInNestml(`${own} in the code of ${this.cell.name}`);
@@ -113,6 +125,26 @@ export class CellCode {
   /** Returns the text of an expression. */
   text(e: Expression, names: Names = this.names): string {
     return nestmlText(e, names);
+  }
+
+  /**
+   * Returns the text of an equation. Very large and very small numbers are constants with a name: the solver would fold
+   * them to numbers whose zeros are lost.
+   */
+  equation(e: Expression): string {
+    const named = mapExpression(withStrictChoices(e), (part) => {
+      if (part.kind !== 'number' && part.kind !== 'quantity') return part;
+      const dimension = part.kind === 'number' ? dimensionless : part.dimension;
+      const size = Math.abs(nestNumber(part.value, dimension));
+      if (size === 0 || (size < 1e9 && size >= 1e-5)) return part;
+      const type = dimension.every(Number.isInteger) ? nestUnit(dimension).type : 'real';
+      const value = `${type} = ${textOf(nestmlQuantity(part.value, dimension))}`;
+      const known = this.constants.find((line) => line.endsWith(` ${value}`))?.split(' ')[0];
+      const constant = known ?? this.free('constant');
+      if (known === undefined) this.constants.push(`${constant} ${value}`);
+      return nameOf(constant);
+    });
+    return this.text(named, this.rateNames);
   }
 
   /** Returns the text of a statement. */
@@ -143,4 +175,26 @@ function heldVariables({ type }: CellOfNest): ReadonlySet<string> {
     isHeld || namesIn(value).has('t') || draws(value) ? [name] : [],
   );
   return new Set(held);
+}
+
+/**
+ * Returns derived variables of up to two arguments that are not linear in the state. NESTML expands an inline expression
+ * in all others, which takes an hour for 80 of them. A function stays as it is, but is neither recorded nor solved exactly.
+ *
+ * @param order  derived variables, each after the variables that it reads
+ */
+function functionsOf({ type, recorded }: CellOfNest, order: readonly string[]): CellCode['functions'] {
+  const states = Object.keys(type.state);
+  const numeric = new Set<string | undefined>(['real', 'integer']);
+  const functions = new Map<string, readonly string[]>();
+  for (const name of order) {
+    const { value, type: kind } = type.derived[name] as DerivedVariable;
+    const reads = [...namesIn(value)];
+    const base = new Set(reads.flatMap((one) => functions.get(one) ?? [one]));
+    const isNonlinear = reads.some((one) => functions.has(one)) || linearForm(value, states) === null;
+    const isNumeric = [...base].every((one) => numeric.has(type.state[one]?.type ?? type.parameters[one]?.type));
+    if (isNonlinear && isNumeric && base.size <= 2 && numeric.has(kind) && !recorded.has(name))
+      functions.set(name, [...base]);
+  }
+  return functions;
 }

@@ -4,7 +4,7 @@ import type { StandardCell } from '../../../../src/library/standard-type.js';
 import { CellCode } from './cell-code.js';
 import { indented, type CellOfNest } from './cell-of-nest.js';
 import { parameterLines, standardOf, stateLines, unitsOf } from './declarations.js';
-import { equationLines } from './equations.js';
+import { equationLines, functionBlocks } from './equations.js';
 import { CellEvents, type Block } from './events.js';
 import { portStatements, type Port } from './ports.js';
 import { Refractoriness } from './refractoriness.js';
@@ -45,11 +45,12 @@ export function nestmlCell(cell: CellOfNest): NestmlCell {
   const lines = [
     ...block('state', state),
     ...block('equations', equations),
-    ...block('parameters', parameterLines(code)),
+    // PyNN sets parameters only: it fails with a model that has internals.
+    ...block('parameters', [...parameterLines(code), ...code.constants]),
     ...block('input', inputs),
     ...block('output', emits === undefined ? [] : ['spike']),
     ...block('update', update.length === 0 ? ['integrate_odes()'] : update),
-    ...[...receivers, ...conditions].flatMap(({ title, body }) => block(title, body)),
+    ...[...functionBlocks(code), ...receivers, ...conditions].flatMap(({ title, body }) => block(title, body)),
   ];
   const text = [`model ${name}:`, ...lines.slice(1).map(indented), ''].join('\n');
   return { text, standard: standardOf(code), approximations: code.approximations, units: unitsOf(code) };

@@ -5,7 +5,7 @@ import { identityOf, type StandardCell } from '../../../../src/library/standard-
 import type { Parameter } from '../../../../src/model/typed.js';
 import type { CellCode } from './cell-code.js';
 import { textOf } from './expressions.js';
-import { nestmlQuantity, nestUnitOf } from './units.js';
+import { nestmlQuantity, nestNumber, nestUnitOf } from './units.js';
 
 /** Returns the units of recordable variables, by name. */
 export function unitsOf(code: CellCode): Readonly<Record<string, string>> {
@@ -30,7 +30,7 @@ export function standardOf(code: CellCode): StandardCell {
   );
   const inOwnUnit = (unit: string, value: unknown): { readonly unit: string; readonly value: number } => ({
     unit: nestUnitOf(unit).own,
-    value: typeof value === 'number' ? Number(inNestUnit(value, unit)) : 0,
+    value: typeof value === 'number' ? nestNumber(value, parseUnit(unit).dimension) : 0,
   });
   return {
     name: `nestml:${name}`,
@@ -73,11 +73,6 @@ export function parameterLines(code: CellCode): readonly string[] {
 function readParameters(code: CellCode): readonly (readonly [string, Parameter])[] {
   return Object.entries(code.type.parameters).filter(([name]) => code.reads(name));
 }
-
-const inNestUnit = (value: number, unit: string): string => {
-  const text = textOf(nestmlQuantity(value, parseUnit(unit).dimension));
-  return /^-?[\d.e+-]+/.exec(text)?.[0] ?? '0';
-};
 
 /** Returns a first value or the value of a parameter. Values that are not numbers come from the populations. */
 const literal = (value: unknown, unit: string): string =>

@@ -6,7 +6,8 @@ import { derivative } from '../../../../src/lang/derivative.js';
 import { linearForm, linearRate, type LinearForm } from '../../../../src/lang/linear.js';
 import { namesIn } from '../../../../src/lang/walk.js';
 import type { CellCode } from './cell-code.js';
-import { draws, withStrictChoices } from './expressions.js';
+import type { Block } from './events.js';
+import { draws } from './expressions.js';
 import { NotInNestml } from './not-in-nestml.js';
 import { nestUnitOf } from './units.js';
 
@@ -14,20 +15,33 @@ import { nestUnitOf } from './units.js';
 export function equationLines(code: CellCode): readonly string[] {
   const { derived, derivatives, noise, method, state } = code.type;
   const inline = code.derived().flatMap((name) => {
+    if (code.functions.has(name)) return [];
     const { unit, value } = derived[name] ?? { unit: '1', value: number(0) };
     const truth = code.isTruth(name);
     const recordable = code.cell.recorded.has(name) && !truth ? 'recordable ' : '';
-    const written = withStrictChoices(truth ? conditional(value, number(1), number(0)) : value);
-    const text = code.text(written, code.rateNames);
+    const text = code.equation(truth ? conditional(value, number(1), number(0)) : value);
     return [`${recordable}inline ${name} ${truth ? 'real' : nestUnitOf(unit).type} = ${text}`];
   });
   const rates = Object.entries(derivatives).map(([name, { rate }]) => {
     const drift = noise.length === 0 ? rate : sum(noisyRate(rate, noise).constant, noiseDrift(code, rate));
     if (draws(drift)) throw new NotInNestml('rates that draw random numbers');
-    return `${name}' = ${code.text(withStrictChoices(drift), code.rateNames)}`;
+    return `${name}' = ${code.equation(drift)}`;
   });
   if (rates.length > 0) noteIntegration(code, method, Object.keys(state));
   return [...inline, ...rates];
+}
+
+/** Returns blocks of derived variables that are functions. */
+export function functionBlocks(code: CellCode): readonly Block[] {
+  const { state, parameters, derived } = code.type;
+  return [...code.functions].map(([name, read]) => {
+    const { unit, value } = derived[name] ?? { unit: '1', value: number(0) };
+    const typed = read.map((one) => `${one} ${nestUnitOf((state[one] ?? parameters[one])?.unit ?? '1').type}`);
+    return {
+      title: `function ${name}(${typed.join(', ')}) ${nestUnitOf(unit).type}`,
+      body: [`return ${code.text(value)}`],
+    };
+  });
 }
 
 function noteIntegration(code: CellCode, method: string, variables: readonly string[]): void {

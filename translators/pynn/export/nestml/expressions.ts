@@ -1,12 +1,12 @@
 /** Expressions and statements of the model in NESTML. */
 
-import type { Assignment, Call, Expression } from '../../../../src/lang/ast.js';
+import { dimensionless, type Assignment, type Call, type Expression } from '../../../../src/lang/ast.js';
 import { binary, call, conditional, name, number, unary } from '../../../../src/lang/build.js';
 import { isRandom } from '../../../../src/lang/functions.js';
 import { printExpression } from '../../../../src/lang/print.js';
 import { callsIn, mapExpression, withChildren } from '../../../../src/lang/walk.js';
 import { NotInNestml } from './not-in-nestml.js';
-import { nestmlQuantity } from './units.js';
+import { losesZeros, nestmlQuantity } from './units.js';
 
 /** Returns the NESTML expression for a name of the model; throws NotInNestml for names that NESTML lacks. */
 export type Names = (own: string) => Expression;
@@ -91,6 +91,7 @@ function strictChoice(condition: Expression, yes: Expression, no: Expression): E
 /** Returns an expression of the model in NESTML. @throws NotInNestml */
 export function nestmlExpression(e: Expression, names: Names): Expression {
   if (e.kind === 'name') return names(e.name);
+  if (e.kind === 'number' && losesZeros(e.value)) return nestmlQuantity(e.value, dimensionless);
   if (e.kind === 'quantity') return nestmlQuantity(e.value, e.dimension);
   if (e.kind === 'boolean') return name(e.value ? 'true' : 'false');
   const parts = withChildren(e, (part) => nestmlExpression(part, names));

@@ -73,13 +73,23 @@ export const siOf = ([m, kg, s, A]: Dimension): number =>
 /** Converts a value from SI to NEST's units. The dimension may have fractional powers, as noise does. */
 const inNest = (value: number, dimension: Dimension): number => Number((value / siOf(dimension)).toPrecision(15));
 
+/** Returns a value in SI as a number in NEST's unit. */
+export const nestNumber = (value: number, dimension: Dimension): number =>
+  dimension.every(Number.isInteger) ? inUnit(value, nestUnit(dimension).own) : inNest(value, dimension);
+
+/** Checks whether the C++ that NESTML 9 writes lacks zeros of a number's exponent: it turns 1e20 into 1e2. */
+export function losesZeros(value: number): boolean {
+  const exponent = Number(value.toExponential(8).split('e')[1]);
+  return value !== 0 && (exponent >= 9 || exponent < -4) && exponent % 10 === 0;
+}
+
 /** Returns a value in SI as NESTML writes it: `20 mV`, `0.5 / (1 ms)`. */
 export function nestmlQuantity(value: number, dimension: Dimension): Expression {
   if (!Number.isFinite(value)) throw new NotInNestml('NESTML has no infinite numbers');
-  if (!dimension.every(Number.isInteger)) return number(inNest(value, dimension));
-  const { own, factors } = nestUnit(dimension);
-  if (factors.length === 0) return number(value);
-  const scaled = inUnit(value, own);
+  const { factors } = dimension.every(Number.isInteger) ? nestUnit(dimension) : { factors: [] };
+  const scaled = nestNumber(value, dimension);
+  if (losesZeros(scaled)) return binary('*', nestmlQuantity(value / 1000, dimension), number(1000));
+  if (factors.length === 0) return number(scaled);
   // C++ has no whole numbers of so many digits.
   const magnitude =
     Math.abs(scaled) >= 2 ** 31 ? Math.abs(scaled).toExponential().replace('+', '') : String(Math.abs(scaled));

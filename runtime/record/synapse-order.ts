@@ -20,6 +20,7 @@ interface SynapseBlock {
 
 /** Blocks of whole rows, in order of source, of about a million synapses at most (a single row may be longer). */
 export async function* synapseBlocks(session: Session, projection: ProjectionLocation): AsyncGenerator<SynapseBlock> {
+  invariant(projection.creation !== null, 'record', `the order of ${projection.name} is not kept`);
   const segments = await readU32(session, projection.segments);
   const perRow = projection.delays.last - projection.delays.first + 1;
   invariant(segments.length > projection.sources * perRow, 'record', `segments of ${projection.name} are too short`);

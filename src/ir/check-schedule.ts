@@ -184,7 +184,7 @@ export function checkManifest(program: Program, context: ProgramContext): void {
   for (const projection of manifest.projections) {
     buffer(`targets of ${projection.name}`, projection.targets);
     buffer(`segments of ${projection.name}`, projection.segments);
-    buffer(`creation order of ${projection.name}`, projection.creation);
+    buffer(`creation order of ${projection.name}`, projection.creation ?? undefined);
   }
   for (const sample of manifest.samples) {
     if (!program.logs.some((log) => log.name === sample.log))

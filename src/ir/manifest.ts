@@ -44,8 +44,8 @@ export interface ProjectionLocation {
   readonly sources: number;
   /** Delays that segments are made for, in steps, both included. */
   readonly delays: { readonly first: number; readonly last: number };
-  /** u32 creation index of each position; absent when storage order is creation order. */
-  readonly creation?: string;
+  /** u32 creation index of each position; absent when storage order is creation order; null when it is not kept. */
+  readonly creation?: string | null;
   /**
    * Delays of each pathway in steps. `buffer` has one delay for each position. Without a buffer, all delays are
    * `first`, or those of the segments.

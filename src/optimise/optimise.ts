@@ -2,12 +2,13 @@
 
 import type { Program } from '../ir/program.js';
 import { arrivals } from './arrivals.js';
+import { creationOrder } from './creation-order.js';
 import { integerWeights } from './integer-weights.js';
 import type { Audience, Pass } from './pass.js';
 import { releases } from './releases.js';
 
 /** All passes, in order. */
-export const passes: readonly Pass[] = [integerWeights, releases, arrivals];
+export const passes: readonly Pass[] = [integerWeights, creationOrder, releases, arrivals];
 
 /** Options of the caller. */
 interface OptimiseOptions {

@@ -23,7 +23,7 @@ function namedBy(manifest: Manifest): readonly string[] {
     ...manifest.projections.flatMap(({ targets, segments, creation, pathways = [] }) => [
       targets,
       segments,
-      ...(creation === undefined ? [] : [creation]),
+      ...(typeof creation === 'string' ? [creation] : []),
       ...pathways.flatMap(({ buffer }) => (buffer === undefined ? [] : [buffer])),
     ]),
   ];

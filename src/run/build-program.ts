@@ -15,6 +15,8 @@ import { inStage } from './stages.js';
 export interface BuildOptions extends LowerOptions {
   /** Keeps weights as the model gives them, rather than as integers, for callers that read them; takes more memory. */
   readonly exactValues?: boolean;
+  /** Whether callers number synapses in order of creation; absent: they do. The order takes more memory. */
+  readonly keepsOrder?: boolean;
   /** Bytes that arrays which are drawn may take; absent: any number. */
   readonly memory?: number;
 }
@@ -28,9 +30,9 @@ export const buildProgram = (valid: ValidModel, options: BuildOptions): Program 
   programOf(drawModel(valid, options.memory), options);
 
 /** Returns the program of a model with explicit draws. @throws DiagnosticError for parts that cannot be lowered */
-const programOf = (drawn: DrawnModel, { exactValues = false, ...options }: BuildOptions): Program =>
+const programOf = (drawn: DrawnModel, { exactValues = false, keepsOrder = true, ...options }: BuildOptions): Program =>
   optimise(lower(drawn, options), 'every engine', {
-    without: exactValues ? ['integer-weights'] : [],
+    without: [...(exactValues ? ['integer-weights'] : []), ...(keepsOrder ? ['creation-order'] : [])],
     onPass: options.onPass,
   });
 

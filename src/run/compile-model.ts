@@ -66,6 +66,7 @@ export async function compileModel(
   const counts = needsCounts(drawn) ? await countSynapses(drawn, positions, precision) : undefined;
   const lowered = loweredModel(drawn, positions, {
     precision,
+    keepsOrder: exactValues === true,
     ...(exactValues === undefined ? {} : { exactValues }),
     ...(counts ? { counts } : {}),
     ...(options.heard ? { pendingDelivery: options.heard } : {}),

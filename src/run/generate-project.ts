@@ -38,7 +38,7 @@ export function generateProject(
 ): ProjectFiles {
   const spread = readStrategy(strategy) ?? 'atomic';
   if (['c', 'mpi', 'opencl', 'cuda'].includes(target)) refuseTurningBack(valid, positions);
-  const program = loweredModel(drawnModel(valid, positions), positions, { precision });
+  const program = loweredModel(drawnModel(valid, positions), positions, { precision, keepsOrder: false });
   return inStage('generate', () => filesFor(valid, target, program, spread));
 }
 

@@ -1,5 +1,6 @@
 /** The synapses of a projection as a session holds them. */
 
+import { invariant } from '../diagnostics/diagnostic.js';
 import type { ProjectionLocation } from '../ir/program.js';
 import type { Session } from '../../runtime/targets/target.js';
 
@@ -21,6 +22,7 @@ export async function synapsesOf(location: ProjectionLocation, session: Session)
   const segments = await session.read(location.segments);
   const targets = await session.read(location.targets);
   const count = Number(segments[location.sources * delays]);
+  invariant(location.creation !== null, 'run/synapses', `the order of ${location.name} is not kept`);
   const creation = location.creation === undefined ? null : await session.read(location.creation);
   const position = new Uint32Array(count);
   const sources: number[] = new Array<number>(count).fill(0);

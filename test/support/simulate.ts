@@ -274,7 +274,7 @@ async function storedSynapses(program: Program, session: Session): Promise<Map<s
   for (const { name, segments, targets: targetBuffer, creation, sources, delays } of program.manifest.projections) {
     const starts = await session.read(segments);
     const ends = await session.read(targetBuffer);
-    const created = creation === undefined ? null : await session.read(creation);
+    const created = typeof creation === 'string' ? await session.read(creation) : null;
     const perRow = delays.last - delays.first + 1;
     const list: StoredSynapse[] = [];
     for (let segment = 0; segment < sources * perRow; segment += 1) {

@@ -102,12 +102,11 @@ function exchangeTexts(
   const kept = ownSynapses.map((own) => {
     const { positions, offset, count } = own.space;
     const first = arrays.length;
-    const all = [...own.arrays, ...own.unused];
-    arrays.push(...all.map((name) => `${ordinal(name)}u`));
+    arrays.push(...own.arrays.map((name) => `${ordinal(name)}u`));
     const buffers = `${ordinal(own.segments)}u, ${own.segmentCount}u, ${ordinal(own.targets)}u`;
     return (
       `${comment(own.projection)} {${own.action}u, ${buffers}, {${positions}u, ${offset}u, ${count}u}, ` +
-      `${first}u, ${own.arrays.length}u, ${all.length}u},`
+      `${first}u, ${own.arrays.length}u},`
     );
   });
   return {

@@ -62,8 +62,6 @@ export interface OwnSynapses {
   readonly space: Space;
   /** Arrays with an element for each synapse, the targets among them. */
   readonly arrays: readonly string[];
-  /** Arrays that are read by no kernel after building. */
-  readonly unused: readonly string[];
 }
 
 /** Whether ranks divide the items of a kernel with this space. */

@@ -27,7 +27,7 @@ function ownSynapses(program: Program, { spaces }: Distribution): readonly OwnSy
   const buffersOf = new Map([...kernels.values()].map((kernel) => [kernel.name, new Set(allBuffers(program, kernel))]));
   const readersOf = (buffer: string): readonly Kernel[] =>
     running.filter(({ name }) => buffersOf.get(name)?.has(buffer) === true);
-  return program.manifest.projections.flatMap(({ name, targets, segments, creation }): readonly OwnSynapses[] => {
+  return program.manifest.projections.flatMap(({ name, targets, segments }): readonly OwnSynapses[] => {
     const deliveries = readersOf(targets);
     const space = spaces.get(deliveries[0]?.name ?? '');
     const segmentCount = lengths.get(segments);
@@ -53,17 +53,13 @@ function ownSynapses(program: Program, { spaces }: Distribution): readonly OwnSy
       ),
     );
     if (!isOwn || ![...arrays].every(isDrawn)) return [];
-    const unused =
-      creation !== undefined && isDrawn(creation) && readersOf(creation).length === 0 && !arrays.has(creation)
-        ? [creation]
-        : [];
-    const all = new Set([...arrays, ...unused, segments]);
+    const all = new Set([...arrays, segments]);
     const action = initialise.findLastIndex((one) =>
       one.kind === 'run'
         ? [...(buffersOf.get(one.kernel) ?? [])].some((buffer) => all.has(buffer))
         : one.buffers.some((buffer) => all.has(buffer)),
     );
-    return [{ projection: name, action, segments, segmentCount, targets, space, arrays: [...arrays], unused }];
+    return [{ projection: name, action, segments, segmentCount, targets, space, arrays: [...arrays] }];
   });
 }
 

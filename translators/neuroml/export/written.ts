@@ -31,8 +31,6 @@ export class Written {
   readonly named = new Map<string, NamedCell>();
   /** Cells with compartments, by population. */
   readonly cells = new Map<string, StructuredCell>();
-  /** Projections of gap junctions that are already written in the other direction. */
-  readonly mirrored = new Set<string>();
   /** Numbers of parameters and variables, by population. */
   readonly values = new Map<string, ReadonlyMap<string, Numbers>>();
   /** Of the whole network in K, if currents of calcium depend on it. */

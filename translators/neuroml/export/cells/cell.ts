@@ -1,7 +1,7 @@
 /** A cell with compartments as NeuroML's `cell`: its shape, channels by density, and paths of its variables. */
 
 import { concentration, faradByArea, ohmMetre, volt } from '../../../../src/lang/dimension.js';
-import type { Dimension } from '../../../../src/lang/ast.js';
+import type { Dimension, Expression } from '../../../../src/lang/ast.js';
 import { NoNumber } from '../../../../src/lang/evaluate.js';
 import type { Compartments, Mechanism } from '../../../../src/model/model.js';
 import { child } from '../../../../src/model/pointer.js';
@@ -13,13 +13,13 @@ import type { Written } from '../written.js';
 import { element, type Element } from '../text/xml-text.js';
 import { Channels, type Channel } from './channels.js';
 import { LocalEquations } from './equations.js';
-import { densitiesInOrder, densityElement, nonUniformDensity } from './densities.js';
+import { densitiesInOrder, densityElement } from './densities.js';
 import { sectionsOn } from '../../../../src/model/compartment-tree.js';
 import { localNumbers } from './local-values.js';
-import { conductancesOf, type Calcium, type Conductance } from './membrane-current.js';
+import { conductancesOf, type Conductance } from './membrane-current.js';
 import {
-  calciumOf,
   concentrationsOn,
+  isCalciumReversal,
   keepsAboveZero,
   nernstPotential,
   poolElement,
@@ -27,7 +27,6 @@ import {
   type Pool,
 } from './pools.js';
 import { middleOf, shapeOf } from './shape.js';
-import { alongText, pathLength, readsDistanceInCurrent, valueAlong } from './non-uniform.js';
 import { spikeOf } from './spike-place.js';
 import type { StructuredCell, StructuredType } from './structured-cell.js';
 
@@ -62,8 +61,6 @@ interface Placed {
 class CellWriter {
   readonly #pointer: string;
   readonly #compartments: Compartments;
-  /** Mechanisms with a conductance written as a function of the distance. */
-  readonly #followed: ReadonlySet<string>;
   readonly #channels: Channels;
   readonly #placed: Placed[] = [];
   /** Pools of calcium by section; null if one is left out. */
@@ -80,8 +77,6 @@ class CellWriter {
   ) {
     this.#pointer = child('/neurons', id);
     this.#compartments = type.compartments;
-    const { mechanisms } = type.compartments;
-    this.#followed = new Set(Object.keys(mechanisms).filter((name) => this.#isFollowed(mechanisms[name] as Mechanism)));
     this.#channels = new Channels(written, context);
   }
 
@@ -179,7 +174,6 @@ class CellWriter {
     const v = this.#startOf(section);
     const free = new Map(this.#calciumOn(section, isPool));
     const numbers = this.#numbersOn(section, mechanism, free);
-    if (this.#followed.has(name)) free.set('distance', NaN);
     for (const one of free.keys()) numbers.delete(one);
     const initial = new Map([...numbers].filter(([one]) => Object.hasOwn(mechanism.state, one)));
     for (const one of initial.keys()) numbers.delete(one);
@@ -194,15 +188,14 @@ class CellWriter {
       this.#pools.set(section, poolOf(name, equations, initial, this.#ofIon('ca_o', section)));
       return;
     }
+    const pool = this.#pools.get(section);
+    const { temperature } = this.#compartments;
+    const isReversal = (e: Expression): boolean =>
+      !!pool && temperature !== undefined && isCalciumReversal(e, pool, temperature, context.functions);
     for (const [target, text] of Object.entries(mechanism.writes)) {
       if (target !== 'i' && !target.startsWith('i_')) throw new NotExpressible(`a mechanism that changes ${target}`);
       const ion = target === 'i' ? 'non_specific' : target.slice(2);
-      const conductances = conductancesOf(
-        equations.of(text),
-        equations.isState,
-        context.functions,
-        this.#calcium(section),
-      );
+      const conductances = conductancesOf(equations.of(text), equations.isState, context.functions, isReversal);
       conductances.forEach((conductance, k) => {
         if (typeof conductance.reversal === 'string') this.#setTemperature(ion);
         const owner = conductances.length === 1 ? name : `${name}_${k + 1}`;
@@ -212,8 +205,7 @@ class CellWriter {
             one.channel.id === channel.id &&
             one.mechanism === name &&
             one.conductance.conductance === conductance.conductance &&
-            one.conductance.reversal === conductance.reversal &&
-            alongOf(one.conductance) === alongOf(conductance),
+            one.conductance.reversal === conductance.reversal,
         );
         if (known) known.sections.push(section);
         else this.#placed.push({ mechanism: name, channel, ion, conductance, sections: [section] });
@@ -240,36 +232,6 @@ class CellWriter {
       if (value !== undefined) numbers.set(one, value);
     }
     return numbers;
-  }
-
-  /** Checks whether NeuroML can express a mechanism's conductance as a function of the distance. */
-  #isFollowed(mechanism: Mechanism): boolean {
-    const [section] = sectionsOn(mechanism.on, this.#compartments);
-    if (section === undefined || !readsDistanceInCurrent(mechanism)) return false;
-    const { functions } = this.context;
-    try {
-      const numbers = this.#numbersOn(section, mechanism, new Map());
-      numbers.delete('distance');
-      for (const state of Object.keys(mechanism.state)) numbers.delete(state);
-      const ions = Object.keys(this.#compartments.ions);
-      const equations = new LocalEquations(mechanism, numbers, ions, functions, new Map([['distance', NaN]]));
-      const conductances = Object.values(mechanism.writes).flatMap((text) =>
-        conductancesOf(equations.of(text), equations.isState, functions),
-      );
-      return conductances.every(
-        ({ along, reversal }) => !along || (typeof reversal === 'number' && alongText(along, 1) !== undefined),
-      );
-    } catch (error) {
-      if (!(error instanceof NotExpressible)) throw error;
-      return false;
-    }
-  }
-
-  /** Returns the forms of calcium currents on a section, or undefined if its concentration is constant. */
-  #calcium(section: string): Calcium | undefined {
-    const pool = this.#pools.get(section);
-    const { temperature } = this.#compartments;
-    return pool && temperature !== undefined ? calciumOf(pool, temperature, this.context.functions) : undefined;
   }
 
   /** Returns the variables that a pool on a section changes or reads, with their values at the start. */
@@ -338,7 +300,7 @@ class CellWriter {
   }
 
   #densities() {
-    const { ids } = this.context;
+    const { ids, dimensions } = this.context;
     return this.#placed.map(({ mechanism, channel, ion, conductance, sections }) => {
       const id = ids.claim(`${channel.id}_density`);
       return {
@@ -346,20 +308,9 @@ class CellWriter {
         mechanism,
         channel,
         sections,
-        element: this.#density(id, channel.id, ion, conductance, sections),
+        element: densityElement(id, channel.id, ion, conductance, this.#segmentGroup(sections), dimensions),
       };
     });
-  }
-
-  #density(id: string, channel: string, ion: string, conductance: Conductance, sections: readonly string[]): Element {
-    const { ids, dimensions } = this.context;
-    const text = alongOf(conductance);
-    if (text === undefined)
-      return densityElement(id, channel, ion, conductance, this.#segmentGroup(sections), dimensions);
-    const parameter = ids.claim(`${id}_distance`);
-    const group = this.#free(`${id}_segments`);
-    this.#groups.push(groupOf(group, sections, [pathLength(parameter)]));
-    return nonUniformDensity(id, channel, ion, conductance, valueAlong(text, parameter, group), dimensions);
   }
 
   /** Sections by a value of theirs. */
@@ -404,11 +355,9 @@ class CellWriter {
 const biophysics = 'biophysics';
 
 /** Returns a group of the segments of some sections. */
-const groupOf = (id: string, sections: readonly string[], more: readonly Element[] = []): Element =>
-  element('segmentGroup', { id }, [
-    ...sections.map((section) => element('include', { segmentGroup: section })),
-    ...more,
-  ]);
-
-/** Returns the conductance as a function of the distance, as text, or undefined if it is constant. */
-const alongOf = ({ along, conductance }: Conductance): string | undefined => along && alongText(along, conductance);
+const groupOf = (id: string, sections: readonly string[]): Element =>
+  element(
+    'segmentGroup',
+    { id },
+    sections.map((section) => element('include', { segmentGroup: section })),
+  );

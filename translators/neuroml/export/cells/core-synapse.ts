@@ -56,35 +56,6 @@ function arithmeticOf(
 }
 
 /**
- * Returns the conductance of a gap junction in S, or undefined for other synapses.
- *
- * @param valueOf numbers of its parameters, in SI
- */
-export function gapConductance(
-  type: SynapseType,
-  { receptors }: Projection,
-  valueOf: (name: string) => number,
-  functions: Functions,
-): number | undefined {
-  const [current, ...currents] = Object.values(type.contributes);
-  const others = [type.state, type.pathways, type.summed, type.events ?? {}, receptors];
-  if (current === undefined || currents.length > 0 || others.some((one) => Object.keys(one).length > 0))
-    return undefined;
-  const { folded, at } = arithmeticOf(type, ['pre.v', 'post.v'], valueOf, functions);
-  try {
-    const flow = folded(parseExpression(current));
-    const flowAt = (pre: number, post: number): number => at(flow, { 'pre.v': pre, 'post.v': post });
-    const conductance = flowAt(1, 0);
-    const isLinear =
-      near(flowAt(0, 1), -conductance) && near(flowAt(2.5, 0.5), 2 * conductance) && flowAt(-0.07, -0.07) === 0;
-    return isLinear ? Number(conductance.toPrecision(14)) : undefined;
-  } catch (error) {
-    if (error instanceof NoNumber) return undefined;
-    throw error;
-  }
-}
-
-/**
  * Returns one synapse of a type by NeuroML's name, or undefined if NeuroML has none.
  *
  * @param valueOf numbers of its parameters and first values, in SI

@@ -1,6 +1,6 @@
 /** Pools of calcium: mechanisms that set its concentration, as NeuroML's concentration models. */
 
-import { evaluate, NoNumber, type Functions } from '../../../../src/lang/evaluate.js';
+import { evaluate, type Functions } from '../../../../src/lang/evaluate.js';
 import { foldConstants } from '../../../../src/lang/fold.js';
 import { concentration, metre, second } from '../../../../src/lang/dimension.js';
 import { faraday, gasConstant } from '../../../../src/lang/physics.js';
@@ -14,7 +14,6 @@ import { numberText, quantityText } from '../text/quantity-text.js';
 import { NotExpressible } from '../text/words.js';
 import { element, type Element } from '../text/xml-text.js';
 import type { LocalEquations } from './equations.js';
-import type { Calcium } from './membrane-current.js';
 import { sectionsOn } from '../../../../src/model/compartment-tree.js';
 
 /** How a current fills a pool: by a factor in mol/(m A s), or into a shell below the membrane, of a thickness in m. */
@@ -178,73 +177,18 @@ export function nernstPotential(
     : ((gasConstant * temperature) / (valence * faraday)) * Math.log(outside / inside);
 }
 
-/** NeuroML's constants of these two currents differ from today's in the seventh digit. */
-const alike = (a: number, b: number): boolean => Math.abs(a - b) <= 2e-6 * Math.max(Math.abs(a), Math.abs(b));
-
-/** Returns the number with the fewest digits that is alike. */
-const shortestNear = (value: number): number =>
-  [1, 2, 3, 4, 5, 6].map((digits) => Number(value.toPrecision(digits))).find((one) => alike(one, value)) ?? value;
-
-/** Returns the forms of calcium currents on a section with a pool. */
-export function calciumOf({ outside }: Pool, temperature: number, functions: Functions): Calcium {
-  const at = (e: Expression, inside: number, v: number): number =>
-    evaluate(
-      e,
-      (name) => {
-        if (name === 'ca_i') return inside;
-        if (name === 'v') return v;
-        throw new NoNumber(`a value that depends on ${name}`);
-      },
-      functions,
-    );
-  const holds = (test: () => boolean): boolean => {
-    try {
-      return test();
-    } catch (error) {
-      if (error instanceof NoNumber) return false;
-      throw error;
-    }
-  };
-  const insides = [5e-5, 3.3e-4, 0.012] as const;
-  const potentials = [-0.0713, -0.013, 1e-7, 0.0372] as const;
-  /** Returns the factor between two expressions that is the same at all concentrations and potentials. */
-  const shareOf = (
-    e: Expression,
-    unit: (inside: number, outside: number, v: number, temperature: number) => number,
-  ): number | undefined => {
-    const found: number[] = [];
-    const same = holds(() =>
-      insides.every((inside) =>
-        potentials.every((v) => {
-          found.push(at(e, inside, v) / unit(inside, outside, v, temperature));
-          return alike(found.at(-1) ?? NaN, found[0] ?? NaN);
-        }),
-      ),
-    );
-    return same && found[0] !== undefined ? shortestNear(found[0]) : undefined;
-  };
-  return {
-    isReversal: (e) =>
-      holds(() =>
-        insides.every((inside) => alike(at(e, inside, 0), nernstPotential(2, inside, outside, temperature) ?? NaN)),
-      ),
-    permeabilityOf: (e) => shareOf(e, ghkCurrent),
-    rectifiedOf: (e) => shareOf(e, rectifiedCurrent),
-  };
-}
-
-/** Goldman, Hodgkin and Katz's current of calcium with a permeability of 1 m/s, inward positive, A/m**2. */
-function ghkCurrent(inside: number, outside: number, v: number, temperature: number): number {
-  const k = (2 * faradayOfNeuroml) / (8.3144621 * temperature);
-  // K v / (1 - exp(-K v)), which is 1 at zero.
-  const weight = v === 0 ? 1 : (-k * v) / Math.expm1(-k * v);
-  return -2 * faradayOfNeuroml * weight * (inside - outside * Math.exp(-k * v));
-}
-
-/** NeuroML's rectified current of calcium through 1 S/m**2 (`channelDensityGHK2`), inward positive, A/m**2. */
-function rectifiedCurrent(inside: number, outside: number, v: number, temperature: number): number {
-  const scale = (0.025 * temperature) / (293.15 * 2);
-  const x = v / scale;
-  // x / (exp(x) - 1), which is 1 at zero.
-  return scale * (1 - (inside / outside) * Math.exp(x)) * (v === 0 ? 1 : x / Math.expm1(x));
+/** Returns whether an expression is the reversal potential of calcium that a pool on a section changes. */
+export function isCalciumReversal(
+  e: Expression,
+  { outside }: Pool,
+  temperature: number,
+  functions: Functions,
+): boolean {
+  const at = (inside: number): number =>
+    evaluate(e, (name) => (name === 'ca_i' ? inside : name === 'v' ? 0 : NaN), functions);
+  // Constants of NeuroML differ from today's in the seventh digit.
+  return [5e-5, 3.3e-4, 0.012].every((inside) => {
+    const potential = nernstPotential(2, inside, outside, temperature) ?? NaN;
+    return Math.abs(at(inside) - potential) <= 2e-6 * Math.abs(potential);
+  });
 }

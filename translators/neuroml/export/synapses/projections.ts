@@ -5,7 +5,6 @@ import type { Dimension } from '../../../../src/lang/ast.js';
 import { child } from '../../../../src/model/pointer.js';
 import type { Projection } from '../../../../src/model/model.js';
 import { isSelection } from '../../../../src/model/tagged.js';
-import { contactsOf, writeGapJunctions } from '../cells/gap-junctions.js';
 import { coreSynapses, writePlacedConnections } from '../cells/network.js';
 import { type CellPlan, type ExportContext } from '../context.js';
 import { withDecidedChoices } from './decided.js';
@@ -44,7 +43,6 @@ export function writeProjection(name: string, given: Projection, written: Writte
   if (isPlaced) {
     const core = coreSynapses(known, written, context);
     if (core) return writePlacedConnections(known, core, undefined, written, context);
-    if (gapJunctions(known, written, context)) return;
   }
   const named = written.named.get(plan.type);
   if (
@@ -102,25 +100,6 @@ function weightsOf(
   const all = typeof numbers === 'number' ? [numbers] : (numbers ?? []);
   const { one, numberOf } = commonUnit(all, dimensionOf(of), dimensions);
   return { attributes: { [base]: one }, textOf: (k) => numberText(numberOf(numberAt(numbers, k))) };
-}
-
-/** Writes gap junctions between cells with compartments. Returns false for other projections. */
-function gapJunctions(known: Known, written: Written, context: ExportContext): boolean {
-  const { name, source, target } = known;
-  if (written.mirrored.has(name)) return true;
-  const contacts = contactsOf(known, written, context);
-  if (!contacts) return false;
-  for (const [other, given] of Object.entries(context.model.projections)) {
-    if (other === name || populationOf(given.from.of) !== target || populationOf(given.to.of) !== source) continue;
-    const mirror = source === target ? undefined : knownOf(other, given, written, context);
-    const back = mirror && contactsOf(mirror, written, context);
-    if (!back) continue;
-    written.mirrored.add(other);
-    writeGapJunctions(known, contacts, back, written, context);
-    return true;
-  }
-  writeGapJunctions(known, contacts, [], written, context);
-  return true;
 }
 
 /** Returns the facts of a projection, after a report of its parts that LEMS cannot express. */

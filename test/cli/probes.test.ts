@@ -1,61 +1,14 @@
 /**
- * Mistakes in each notation, and how well the message about each helps. It has a point for the place, for what is wrong,
- * for what is right, for a hint, for one error only, for the exit code, for the words of the document, for no names of the
- * program's own, and for plain English. `probe-scores.txt` lists the points, and the criteria that are missed.
+ * Mistakes in each notation, and how well the message about each helps (`probe-points.ts`). `probe-scores.txt` lists the
+ * points, and the criteria that are missed.
  */
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { runCommand } from '../support/command.js';
-import { probedModels, type Probe } from './probe-models.js';
-
-/** A finding as `validate --json` prints it. */
-interface Printed {
-  readonly severity: string;
-  readonly message: string;
-  readonly place?: { readonly line?: number };
-  readonly expected?: string;
-  readonly found?: string;
-  readonly hint?: string;
-  readonly count?: number;
-}
-
-interface Reported {
-  readonly diagnostics: readonly Printed[];
-}
-
-const criteria = ['place', 'wrong', 'right', 'hint', 'single', 'exit', 'words', 'names', 'English'] as const;
-
-/** Names of programmers' making, which are none of a model's. */
-const internal = /\bundefined\b|\bNaN\b|\[object|\bnull\b|[A-Za-z]+Error\b|\/src\/|__|#\/\$defs/;
-
-/** Words of a sentence, by the rules of the project's English. */
-const longestSentence = 25;
-
-const readsWell = (message: string, hint: string): boolean =>
-  [message, hint].every((text) =>
-    text.split(/[.:;,()]\s/).every((one) => one.trim().split(/\s+/).length <= longestSentence),
-  ) && !/\s{2}|;|^[A-Z][a-z]+ [a-z]|\.$/.test(message);
-
-function missed({ at, wrong, right }: Probe, text: string, found: readonly Printed[], code: number): readonly string[] {
-  const errors = found.filter(({ severity }) => severity === 'error');
-  const [first] = errors;
-  const { message = '', expected = '', found: given = '', hint = '', place } = first ?? {};
-  const line = text.split('\n').findIndex((one) => one.includes(at)) + 1;
-  const named = `${message} ${given}`.match(/[A-Za-z]\w*(?:_\w+|[a-z][A-Z]\w*)/g) ?? [];
-  const points: Readonly<Record<(typeof criteria)[number], boolean>> = {
-    place: place?.line === line,
-    wrong: wrong.test(`${message} ${given}`),
-    right: right.test(`${expected} ${hint}`),
-    hint: hint !== '',
-    single: errors.length === 1 && (first?.count ?? 1) === 1,
-    exit: code === 1,
-    words: first !== undefined && named.every((name) => text.includes(name)),
-    names: first !== undefined && !internal.test(`${message} ${expected} ${given} ${hint}`),
-    English: first !== undefined && readsWell(message, hint),
-  };
-  return criteria.filter((each) => !points[each]);
-}
+import { runCommand, temporaryFolder } from '../support/command.js';
+import { fileProbes } from './probe-files.js';
+import { probedModels } from './probe-models.js';
+import { criteria, findingsIn, internal, missed, readsWell } from './probe-points.js';
 
 const rows: string[] = [];
 
@@ -70,9 +23,29 @@ describe.each(Object.entries(probedModels))('%s', (notation, { text, probes }) =
     const changed = text.replace(...one.change);
     expect(changed).not.toBe(text);
     const { code, stdout } = await runCommand([one.command ?? 'validate', '-', '--json'], { input: changed });
-    const printed = JSON.parse(stdout) as Reported & { readonly documents?: readonly Reported[] };
-    const found = (printed.documents ?? [printed]).flatMap(({ diagnostics }) => diagnostics);
-    const lost = missed(one, changed, found, code);
+    const found = findingsIn(stdout);
+    const line = changed.split('\n').findIndex((each) => each.includes(one.at)) + 1;
+    const lost = missed(one, changed, found, code, (place) => place.line === line);
+    rows.push([notation, name, criteria.length - lost.length, ...lost].join(' '));
+    if (lost.length > 1) rows.push(JSON.stringify(found).slice(0, 900));
+    expect(lost.length, lost.join(' ')).toBeLessThanOrEqual(1);
+  });
+});
+
+const folder = temporaryFolder();
+
+describe.each(Object.entries(fileProbes))('%s', (notation, probes) => {
+  test.each(Object.entries(probes))('%s', async (name, one) => {
+    const path = await one.write(folder.file(`${notation}-${name.replace(' ', '-')}`));
+    const { code, stdout } = await runCommand(['validate', path, '--json']);
+    const found = findingsIn(stdout);
+    const [file, at] = one.at;
+    const lost = missed(one, `${path} ${one.text}`, found, code, ({ document, line, pointer }) => {
+      if (document?.endsWith(file) !== true) return false;
+      return line === undefined
+        ? pointer === at
+        : readFileSync(document, 'utf8').split('\n')[line - 1]?.includes(at.split('\n')[0]!) === true;
+    });
     rows.push([notation, name, criteria.length - lost.length, ...lost].join(' '));
     if (lost.length > 1) rows.push(JSON.stringify(found).slice(0, 900));
     expect(lost.length, lost.join(' ')).toBeLessThanOrEqual(1);
@@ -80,6 +53,28 @@ describe.each(Object.entries(probedModels))('%s', (notation, { text, probes }) =
 });
 
 describe('commands', () => {
+  test('internal', async () => {
+    const { code, stderr } = await runCommand(['targets'], {
+      onOutput: () => {
+        throw new TypeError('x is not a function');
+      },
+    });
+    const [message = '', hint = ''] = stderr.split('\n');
+    const points = {
+      wrong: message.includes('internal error') && message.includes('x is not a function'),
+      right: /not in the model/.test(hint),
+      hint: /report it at https:\S+ with the model, the command and this message \(version [\d.]+, Node /.test(hint),
+      single: stderr.match(/^error/gm)?.length === 1,
+      exit: code === 70,
+      // A stack trace is of use to developers only.
+      names: !/\bat .*:\d+|\.ts|\.js/.test(stderr),
+      English: readsWell(message, hint.replace(/https:\S+/, '')),
+    };
+    const lost = Object.entries(points).flatMap(([criterion, isMet]) => (isMet ? [] : [criterion]));
+    rows.push(['commands', 'internal', criteria.length - lost.length, ...lost].join(' '));
+    expect(lost.length, `${lost.join(' ')}: ${stderr}`).toBeLessThanOrEqual(1);
+  });
+
   test.each([
     ['misspelt target', ['run', 'x.yaml', '--target', 'wsam'], /wsam/, /wasm/],
     ['bad target', ['convert', 'x.yaml', '--to', 'brain', '-o', 'x.py'], /brain/, /brian/],

@@ -87,6 +87,7 @@ export const wrongEnd = (name: string, type: 'Input' | 'Output'): Finding => ({
   message:
     type === 'Input' ? `an edge leads into the Input ${shorten(name)}` : `an edge leaves the Output ${shorten(name)}`,
   expected: type === 'Input' ? 'edges that leave an Input' : 'edges that lead into an Output',
+  hint: 'exchange the names of the edge, or leave it out',
 });
 
 /** A graph without an Input or without an Output. */
@@ -128,6 +129,7 @@ export const unequalShapes = (shapes: Readonly<Record<string, readonly number[]>
     'and',
   )}`,
   expected: 'one shape, that of the layer',
+  hint: 'store one number for each unit in all of them',
 });
 
 /** A dataset with a shape that it cannot have. */
@@ -150,7 +152,7 @@ export const shapesDiffer = (
   message: `${from} sends ${shapeText(given)}, and ${to} takes ${shapeText(taken)}`,
   expected: shapeText(taken),
   found: shapeText(given),
-  ...(hint === undefined ? {} : { hint }),
+  hint: hint ?? 'give the two nodes one shape',
 });
 
 /** A node whose shape neither its parameters nor its predecessors state. */

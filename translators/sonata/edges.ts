@@ -1,12 +1,20 @@
 /** Edge populations: lists of synapses between the parts of node populations. */
 
 import { memberOf } from '../../src/diagnostics/member.js';
-import { child } from '../../src/model/pointer.js';
 import { identifier, type UniqueNames } from '../../src/model/free-name.js';
 import type { Config } from './config.js';
 import type { TypeRow, TypeTable } from './csv.js';
 import * as messages from './messages.js';
-import { noPart, parameterReader, populationsAt, typeRows, typesAt, type NodePart, type Nodes } from './nodes.js';
+import {
+  idRange,
+  noPart,
+  parameterReader,
+  populationsAt,
+  typeRows,
+  typesAt,
+  type NodePart,
+  type Nodes,
+} from './nodes.js';
 import { checkRows, groupingOf, numbersIn, placeIn, tableIn, type GroupAt } from './tables.js';
 import type { Template } from './templates.js';
 
@@ -106,10 +114,7 @@ function typeOf(row: TypeRow, isBare: boolean, { config, parameters }: Surroundi
   const known = ['weight', 'delay', 'receptor_type', 'receptor', 'synapse_model', 'model'];
   for (const name of Object.keys(given))
     if (!known.includes(name) && found)
-      config.report(messages.unknownParameter(name, 'static_synapse', known.slice(0, 3)), {
-        document: found.path.document,
-        pointer: child('', name),
-      });
+      config.report(messages.unknownParameter(name, 'static_synapse', known.slice(0, 3)), found.placeOf(name));
   const number = (...names: readonly string[]): number | undefined => {
     for (const name of names) {
       const text = cells.get(name) ?? memberOf(given, name);
@@ -155,7 +160,11 @@ function rowsOf(at: GroupAt, end: 'source' | 'target', ids: Float64Array, nodes:
     if (first < 0) first = edge;
     count++;
   }
-  if (count > 0) at.report(messages.danglingNode(nodes.name, ids[first]!, count), placeIn(at, `${end}_node_id`, first));
+  if (count > 0)
+    at.report(
+      messages.danglingNode(nodes.name, idRange(nodes), ids[first]!, count),
+      placeIn(at, `${end}_node_id`, first),
+    );
   return rows;
 }
 

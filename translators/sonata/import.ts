@@ -56,6 +56,7 @@ export function importSonata(
   const names = new UniqueNames();
   const unreadable = new Set<string>();
   const nodes = readNodes(config, names, unreadable);
+  if (nodes === null) return null;
   if (config.get('networks', 'nodes') === undefined)
     config.report(messages.missingKey('networks.nodes', 'a list of files of nodes'), config.place('networks'));
   const groups = new Map([...nodes.values()].map((population) => [population.name, population.groups]));

@@ -6,7 +6,7 @@ import { identifier, UniqueNames } from '../../src/model/free-name.js';
 import type { Config, PathAt } from './config.js';
 import * as messages from './messages.js';
 import { elementsOf, type NodeSets } from './node-sets.js';
-import type { NodePart, Nodes } from './nodes.js';
+import { idRange, type NodePart, type Nodes } from './nodes.js';
 import { groupIn, numbersIn, placeIn, tableIn, type GroupAt } from './tables.js';
 
 /** Given spikes of a part: elements, and times in ms. */
@@ -59,7 +59,14 @@ export function readInputs(
           messages.unsupported(`spikes of the module ${module}`, 'store them in a file of SONATA or CSV'),
           place,
         );
-      else addSpikes(config, path, module === 'csv', sets(memberOf(input, 'node_set') ?? 'all', place), spikes);
+      else
+        addSpikes(
+          config,
+          path,
+          module === 'csv',
+          sets(memberOf(input, 'node_set') ?? 'all', config.place('inputs', name, 'node_set')),
+          spikes,
+        );
     } else if (type === 'current_clamp' && !['csv', 'nwb'].includes(module)) {
       for (const [part, stimulus] of clampOf(config, dt, name, input, sets))
         stimuli[names.take(identifier(`${name}${part}`))] = stimulus;
@@ -108,7 +115,8 @@ function addSpikes(
     let dangling = 0;
     for (let k = 0; k < own.ids.length; k++) {
       const row = nodes.rowOf(own.ids[k]!);
-      if (row < 0 && dangling++ === 0) config.report(messages.danglingNode(nodes.name, own.ids[k]!, 1), own.place(k));
+      if (row < 0 && dangling++ === 0)
+        config.report(messages.danglingNode(nodes.name, idRange(nodes), own.ids[k]!, 1), own.place(k));
       if (!chosen.has(row)) continue;
       const [elements, times] = found[nodes.partOf[row]!]!;
       elements.push(nodes.elementOf[row]!);
@@ -233,7 +241,7 @@ function clampOf(
   // A step after it is switched, a current reaches cells: NEST sends it over connections.
   const [after, before] = ['>', '<'].map((sign) => (time: number) => `t ${sign} ${time}*ms + dt/2`) as [Time, Time];
   if (delays.some((delay) => delay <= dt)) config.report(messages.earlyClamp(name, dt), place);
-  return sets(memberOf(input, 'node_set') ?? 'all', place).flatMap((selected) =>
+  return sets(memberOf(input, 'node_set') ?? 'all', config.place('inputs', name, 'node_set')).flatMap((selected) =>
     [...elementsOf(selected)].flatMap(([index, elements]): (readonly [string, StimulusDocument])[] => {
       const part = selected.nodes.parts[index];
       if (!part || part.template === null) return [];

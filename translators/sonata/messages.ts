@@ -60,7 +60,9 @@ export const unreadableFile = (file: string, reason: string): Finding => ({
   code: 'sonata/unreadable-file',
   message: `${shorten(file, 120)} cannot be read: ${reason}`,
   found: shorten(file, 120),
-  ...(reason.includes('outside') ? { hint: '--allow-path names a folder that may be read as well' } : {}),
+  hint: reason.includes('outside')
+    ? '--allow-path names a folder that may be read as well'
+    : 'correct the name: paths start from the folder of the config, or from a variable of its manifest',
 });
 
 /** A construct that cannot be imported. */
@@ -94,13 +96,14 @@ export const typeTwice = (id: number): Finding => ({
   message: `two types have the id ${id}`,
   expected: 'each id once',
   found: String(id),
+  hint: 'give one of them another id, or leave it out',
 });
 
 /** A cell that holds no number. */
-export const notANumber = (what: string, found: unknown): Finding => ({
+export const notANumber = (what: string, found: unknown, unit = '1'): Finding => ({
   code: 'sonata/not-a-number',
   message: `${what} is not a number`,
-  expected: 'a number',
+  expected: unit === '1' ? 'a number' : `a number, in ${unit}`,
   found: shorten(found),
 });
 
@@ -144,11 +147,17 @@ export const missingType = (what: string, id: number, rows: number, known: reado
 });
 
 /** Rows that refer to a node that its population lacks. */
-export const danglingNode = (population: string, id: number, rows: number): Finding => ({
+export const danglingNode = (
+  population: string,
+  [lowest, highest]: readonly [number, number],
+  id: number,
+  rows: number,
+): Finding => ({
   code: 'sonata/dangling-node',
   message: `${population} has no node ${id}${rows > 1 ? `, and ${rows} rows refer to nodes that it lacks` : ''}`,
   expected: `a node id of ${population}`,
   found: String(id),
+  hint: `${population} has node ids from ${lowest} to ${highest}`,
 });
 
 /** An edge population, an input or a set that names a population that no file has. */
@@ -233,6 +242,7 @@ export const shortDelay = (delay: number, dt: number): Finding => ({
   message: `the delay ${delay} ms is shorter than the time step`,
   expected: `at least ${dt} ms`,
   found: `${delay} ms`,
+  hint: `give a delay of ${dt} ms or more, or a shorter time step`,
 });
 
 // --- Inputs and reports ---------------------------------------------------------------------------------------------

@@ -3,7 +3,9 @@
 import { isObject } from '../../src/diagnostics/member.js';
 import { identifier, type UniqueNames } from '../../src/model/free-name.js';
 import { readDocument } from '../../src/model/text/read.js';
-import type { Config, PathAt } from './config.js';
+import type { Place } from '../../src/diagnostics/diagnostic.js';
+import { child } from '../../src/model/pointer.js';
+import type { Config } from './config.js';
 import { readTypes, type TypeRow, type TypeTable } from './csv.js';
 import * as messages from './messages.js';
 import { attributeIn, checkRows, groupIn, groupingOf, numbersIn, placeIn, tableIn, type GroupAt } from './tables.js';
@@ -44,6 +46,16 @@ export interface Nodes {
   readonly entry: number;
 }
 
+/** Returns the lowest and the highest node id. */
+export function idRange({ size, idOf }: Nodes): readonly [number, number] {
+  let [lowest, highest] = [Infinity, -Infinity];
+  for (let row = 0; row < size; row++) {
+    lowest = Math.min(lowest, idOf(row));
+    highest = Math.max(highest, idOf(row));
+  }
+  return [lowest, highest];
+}
+
 /** A model of nodes: a template with the parameters that a type gives. */
 interface Model {
   readonly template: Template | null;
@@ -55,23 +67,31 @@ interface Model {
  * Reads all node populations of a config.
  *
  * @param unreadable  takes names of populations with mistakes that were reported
+ * @returns null if a file has none, after a report
  */
-export function readNodes(config: Config, names: UniqueNames, unreadable: Set<string>): ReadonlyMap<string, Nodes> {
+export function readNodes(
+  config: Config,
+  names: UniqueNames,
+  unreadable: Set<string>,
+): ReadonlyMap<string, Nodes> | null {
   const populations = new Map<string, Nodes>();
   const entries = config.get('networks', 'nodes');
   const list: readonly unknown[] = Array.isArray(entries) ? entries : [];
   if (entries !== undefined && !Array.isArray(entries))
     config.report(messages.wrongValue('nodes', 'a list of files', entries), config.place('networks', 'nodes'));
   const models = modelReader(config);
+  let isComplete = true;
   for (const entry of list.keys()) {
     const types = typesAt(config, 'node', entry);
-    for (const at of populationsAt(config, 'node', entry)) {
+    const found = populationsAt(config, 'node', entry);
+    isComplete &&= found.length > 0;
+    for (const at of found) {
       const nodes = readPopulation(at, types, entry, models, names);
       if (nodes) populations.set(nodes.name, nodes);
       else unreadable.add(at.group.name);
     }
   }
-  return populations;
+  return isComplete ? populations : null;
 }
 
 /** Returns the populations in the file of an entry of the config. */
@@ -108,22 +128,25 @@ export function typesAt(config: Config, kind: 'node' | 'edge', entry: number): T
   return text === undefined ? null : readTypes(text, path?.document ?? '', `${kind}_type_id`, config.report);
 }
 
+/** Parameters in a file. */
+interface Parameters {
+  readonly value: Readonly<Record<string, unknown>>;
+  readonly placeOf: (name: string) => Place;
+}
+
 /** Returns a reader of parameter files that reads each file once. */
 export function parameterReader(
   config: Config,
   folder: string,
-): (
-  name: string,
-  row: TypeRow,
-) => { readonly value: Readonly<Record<string, unknown>>; readonly path: PathAt } | undefined {
-  const known = new Map<string, ReturnType<ReturnType<typeof parameterReader>>>();
-  const read = (name: string, row: TypeRow): ReturnType<ReturnType<typeof parameterReader>> => {
+): (name: string, row: TypeRow) => Parameters | undefined {
+  const known = new Map<string, Parameters | undefined>();
+  const read = (name: string, row: TypeRow): Parameters | undefined => {
     const path = config.within(config.path('components', folder), name, row.place);
     const text = config.text(path);
     if (text === undefined) return undefined;
-    const { value, diagnostics } = readDocument(text.trim() === '' ? '{}' : text, path.document);
+    const { value, diagnostics, positions } = readDocument(text.trim() === '' ? '{}' : text, path.document);
     for (const { place, ...finding } of diagnostics) config.report(finding, place ?? row.place);
-    if (isObject(value)) return { value, path };
+    if (isObject(value)) return { value, placeOf: (name) => positions.place(child('', name)) };
     if (value !== undefined)
       config.report(messages.wrongValue('a file of parameters', 'a map', value), { document: path.document });
     return undefined;
@@ -132,6 +155,14 @@ export function parameterReader(
     if (!known.has(name)) known.set(name, read(name, row));
     return known.get(name);
   };
+}
+
+/** Reports a capacitance or a time that no neuron can have. @returns false after a report */
+function checkRange(name: string, unit: string, value: number, place: Place, report: Config['report']): boolean {
+  const mayBeZero = /ref/i.test(name);
+  if (!/^[fpnum]?[Fs]$/.test(unit) || value > 0 || (mayBeZero && value === 0)) return true;
+  report(messages.wrongValue(name, `${mayBeZero ? '0 or more' : 'more than 0'}, in ${unit}`, value), place);
+  return false;
 }
 
 type ModelReader = (row: TypeRow, modelType: string | undefined, templateName: string | undefined) => Model | undefined;
@@ -163,13 +194,17 @@ function modelReader(config: Config): ModelReader {
     const template = templates.get(key) ?? known.template;
     templates.set(key, template);
     for (const [parameter, value] of Object.entries(given)) {
-      const place = { document: found?.path.document ?? '', pointer: `/${parameter}` };
+      const place = found?.placeOf(parameter) ?? row.place;
       const fixed = fixedParameters[parameter];
       if (withoutEffect.includes(parameter) || parameter === 'type') continue;
       if (fixed !== undefined && Number(value) === fixed) continue;
       if (!Object.hasOwn(template.parameters, parameter))
         config.report(messages.unknownParameter(parameter, name, Object.keys(template.parameters)), place);
-      else if (typeof value !== 'number') config.report(messages.notANumber(parameter, value), place);
+      else {
+        const { unit } = template.parameters[parameter]!;
+        if (typeof value !== 'number') config.report(messages.notANumber(parameter, value, unit), place);
+        else checkRange(parameter, unit, value, place, config.report);
+      }
     }
     return { template, given, key };
   };
@@ -335,6 +370,9 @@ function valuesOf(
       const values = numbersIn(dynamics, name);
       if (!values) return [];
       const bad = rows.find((row) => groupOf(row) === id && !(rowIn(row) < values.length));
+      const { unit } = template.parameters[name] ?? { unit: '1' };
+      for (const [k, value] of values.entries())
+        if (!checkRange(name, unit, value, placeIn(dynamics, name, k), at.report)) break;
       if (bad !== undefined) at.report(messages.missingGroup(id, rowIn(bad)), placeIn(at, 'node_group_index', bad));
       return [[name, values]];
     });

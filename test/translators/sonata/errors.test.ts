@@ -140,8 +140,8 @@ describe('mistakes in circuits', () => {
       'parameters that a model lacks, or that are no numbers',
       { 'components/cell_models/alpha.json': '{"C_m": 200.0, "tau": 15.0, "V_th": "high"}' },
       [
-        'sonata/unknown-parameter components/cell_models/alpha.json:/tau',
-        'sonata/not-a-number components/cell_models/alpha.json:/V_th',
+        'sonata/unknown-parameter components/cell_models/alpha.json:1',
+        'sonata/not-a-number components/cell_models/alpha.json:1',
       ],
     ],
     [

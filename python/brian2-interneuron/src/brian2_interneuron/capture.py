@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 import interneuron
-from brian2 import NetworkOperation
+from brian2 import BrianLogger, NetworkOperation
 from interneuron._scripts import (
     Captured,
     captured_by,
@@ -232,6 +232,8 @@ def first_network(script, output, stem, partial=False, path=None, begun=None):
         pass
     except (Exception, SystemExit) as error:
         if not found:
+            # Brian would warn of each object that is deleted without a run.
+            BrianLogger.suppress_name("unused_brian_object")
             raise
         if not has_ended(error):
             note_left_out(str(output), [ended_with(error)])

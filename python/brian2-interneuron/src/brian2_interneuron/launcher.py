@@ -33,6 +33,8 @@ def run_script(words, **options):
     def set_device(device, build_on_run=True, **kwargs):
         if device in DEVICES:
             return chosen("interneuron", build_on_run, **{**kwargs, **options})
+        if isinstance(device, str) and device not in devices.all_devices:
+            raise ValueError(f"there is no device '{device}'; there are {', '.join([*devices.all_devices, *DEVICES])}")
         return chosen(device, build_on_run, **kwargs)
 
     for module in (brian2, brian2.only, devices, brian2.devices):

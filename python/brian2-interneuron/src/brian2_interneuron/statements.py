@@ -91,6 +91,8 @@ class Statements:
         def connect_and_note(synapses, *given, namespace=None, level=0, **named):
             names = get_local_namespace(level=level + 1) if namespace is None else namespace
             before = length(synapses)
+            if said.listening:
+                _check_probability(dict(zip(("condition", "i", "j", "p"), given), **named).get("p"))
             with said._acting(*given, *named.values()):
                 connect(synapses, *given, namespace=names, **named)
             if said.listening:
@@ -281,6 +283,12 @@ class Statements:
 def _is_whole(item):
     """Whether an index stands for all elements."""
     return isinstance(item, slice) and item == slice(None) or isinstance(item, str) and item == "True"
+
+
+def _check_probability(p):
+    """Brian connects nothing, or everything, for a probability that is none."""
+    if isinstance(p, (int, float, np.number)) and not 0 <= p <= 1:
+        raise ValueError(f"the probability p must be from 0 to 1, not {p}")
 
 
 def connections_of(synapses):

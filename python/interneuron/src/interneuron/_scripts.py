@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import ast
 import json
-import linecache
 import math
 import os
-import re
 import runpy
 import subprocess
 import sys
@@ -21,6 +19,8 @@ from types import FrameType
 from typing import Any
 
 from numpy.typing import NDArray
+
+from ._script_errors import explained
 
 
 class Captured(BaseException):
@@ -147,73 +147,6 @@ def _line_in(path: str, frame: FrameType | None) -> int | None:
     while frame is not None and os.path.abspath(frame.f_code.co_filename) != path:
         frame = frame.f_back
     return None if frame is None else frame.f_lineno
-
-
-#: What errors of scripts for Python 2 say.
-_PYTHON_2 = re.compile(
-    r"Missing parentheses in call to|multiple exception types must be parenthesized|leading zeros in decimal"
-    r"|has_key|iteritems|itervalues|name '(xrange|raw_input|unicode|reduce|execfile|long)' is not defined"
-)
-
-
-def _hint(error: BaseException) -> str:
-    """What to do about an error of a script."""
-    message = str(error)
-    if _PYTHON_2.search(message):
-        return "it is a script for Python 2: rewrite it for Python 3 first"
-    if isinstance(error, (SyntaxError, ValueError)) and re.search("null bytes|encoding|codec", message):
-        return "it is no text, or one in an encoding that Python does not know: save it in UTF-8"
-    if isinstance(error, SyntaxError) and os.path.isfile(error.filename or ""):
-        return "correct this line; Python reads no script with a mistake in it"
-    if isinstance(error, ModuleNotFoundError):
-        name = (error.name or "").partition(".")
-        if name[0] == "pyNN" and name[2]:
-            return f"add --instead-of {name[2].split('.')[0]}, so that interneuron stands for this simulator"
-        return f"install {name[0]} for {sys.executable}, or convert where it is installed"
-    if isinstance(error, AttributeError) and "interneuron_pynn" in message:
-        return "PyNN has no such name: it belongs to one simulator; write this part in PyNN's own names"
-    if isinstance(error, EOFError):
-        return "a conversion gives no input: write it into the script, or give it as arguments behind --"
-    if isinstance(error, SystemExit) or ("argument" in message and not isinstance(error, TypeError)):
-        return "arguments of the script stand behind --"
-    return "run the script by itself first; its arguments stand behind --"
-
-
-def explained(script: str, error: BaseException) -> str:
-    """What is wrong in a script: the line, the error, and what to do.
-
-    Args:
-        script: its path.
-        error: what reading or executing it raised.
-    """
-    path, line = os.path.abspath(script), None
-    for frame, at in traceback.walk_tb(error.__traceback__):
-        if os.path.abspath(frame.f_code.co_filename) == path:
-            line = at
-    what = _what(path, error)
-    if isinstance(error, SystemExit):
-        what = f"the script ends itself, sys.exit({error.code!r}), before it runs a network"
-    if isinstance(error, SyntaxError) and (line is None or error.filename == script):
-        what, line = f"{type(error).__name__}: {error.msg}", error.lineno or None
-    shown = "" if line is None else linecache.getline(path, line).rstrip()
-    return "\n".join(
-        [
-            f"error: {script}{'' if line is None else f':{line}'}: {what}",
-            *([f"  {line:5} | {shown}"] if shown else []),
-            f"  hint  {_hint(error)}",
-        ]
-    )
-
-
-def _what(path: str, error: BaseException) -> str:
-    """What an error says. Brian's error about an object that it prepares leaves that to its cause."""
-    told = f"{type(error).__name__}: {error}"
-    if type(error).__name__ != "BrianObjectException" or error.__cause__ is None:
-        return told
-    name = re.search(r"object named '(.*)'", told)
-    made = re.search(rf"File '{re.escape(path)}', line (\d+)", told)
-    where = "" if name is None else f" (in '{name[1]}'{f', made in line {made[1]}' if made else ''})"
-    return f"{_what(path, error.__cause__)}{where}"
 
 
 def left_out_beside(captured: str) -> str:

@@ -37,13 +37,15 @@ def _are_numbers(value):
     return isinstance(value, numbers.Real)
 
 
-def check_given(values, also=()):
+def check_given(values, also=(), units=None):
     """Values of parameters, by name, are what PyNN takes numbers from. `also`: other types that stand for numbers."""
     for name, value in values.items():
         known = isinstance(value, (RandomDistribution, LazyArray, *also)) or callable(value) or hasattr(value, "lazily_evaluate")
         if not known and not _are_numbers(value):
+            unit = (units or {}).get(name)
             raise errors.InvalidParameterValueError(
                 f"{name} must be a number, a list of numbers, a RandomDistribution or a function, not {_shown(value)}"
+                + (f" ({name} is in {unit})" if unit else "")
             )
 
 

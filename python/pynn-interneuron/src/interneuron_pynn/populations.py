@@ -84,7 +84,8 @@ class _Checked(_Base):
 
     def set(self, **parameters):
         """Gives parameters other values, now."""
-        check_given({name: value for name, value in parameters.items() if name in self.celltype.default_parameters})
+        known = {name: value for name, value in parameters.items() if name in self.celltype.default_parameters}
+        check_given(known, units=getattr(self.celltype, "units", None))
         super().set(**parameters)
 
     def initialize(self, **initial_values):

@@ -21,7 +21,7 @@ class _Checked(_Base):
 
     def __init__(self, *values, **parameters):
         known = {name: value for name, value in parameters.items() if name in self.default_parameters}
-        check_given(known, self.others_for_numbers)
+        check_given(known, self.others_for_numbers, getattr(self, "units", None))
         super().__init__(*values, **parameters)
 
     #: Types that stand for numbers, besides those that do everywhere.

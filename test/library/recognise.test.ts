@@ -391,7 +391,6 @@ describe('components of NeuroML', () => {
   it.each([
     ['point-cells.xml', 3.5e-5],
     ['pynn-cells.xml', 1.1e-4],
-    ['own-types.xml', 8e-5],
     ['network.xml', 8e-4],
     ['channels.xml', 8e-4],
   ])('of %s spike in Brian as they do here', async (name, most) => {
@@ -399,6 +398,15 @@ describe('components of NeuroML', () => {
     expect(populations.some(({ spikes }) => spikes[0] > 0)).toBe(true);
     for (const one of populations)
       expect([one.population, one.largest < most, one.spikes[0]]).toEqual([one.population, true, one.spikes[1]]);
+  });
+
+  it('with regimes that do more than wait are left out of Brian', async () => {
+    const { report } = await convertModel(fixture('own-types.xml').valid, 'brian-json', { partial: true });
+    const left = report.filter(({ message }) => message.startsWith('cells with regimes'));
+    expect(left.map(({ verdict, pointer }) => [verdict, pointer])).toEqual([
+      ['notExpressible', '/populations/pacers'],
+      ['notExpressible', '/populations/followers'],
+    ]);
   });
 });
 

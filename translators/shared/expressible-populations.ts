@@ -1,6 +1,6 @@
 /**
  * Leaves out populations that a notation does not have (for all notations, populations without cells; for Brian, cells
- * with compartments), and all actions on them and recordings of them.
+ * with compartments or regimes), and all actions on them and recordings of them.
  */
 
 import type { Model, Phase, SelectionRule, ValidModel } from '../../src/model/model.js';
@@ -41,7 +41,13 @@ export function expressiblePopulations(
     ({ type = '' }) => notation === 'brian' && model.neurons[type]?.compartments !== undefined,
     'cells with compartments, which groups of Brian do not have',
   );
-  const some = remaining('populations', cells, ({ size }) => size === 0, 'a population without cells');
+  const plain = remaining(
+    'populations',
+    cells,
+    ({ type = '' }) => notation === 'brian' && Object.keys(model.neurons[type]?.regimes ?? {}).length > 0,
+    'cells with regimes other than a refractory period, which Brian does not have',
+  );
+  const some = remaining('populations', plain, ({ size }) => size === 0, 'a population without cells');
   if (left.size === 0) return valid;
   const onLeft = (rule: SelectionRule): boolean =>
     populationsOf(rule).some((name) => left.has(name)) || (isSelection(rule, 'synapses') && left.has(rule.projection));

@@ -4,8 +4,8 @@ import { hertz, second } from '../../lang/dimension.js';
 import { inSI } from '../../lang/print.js';
 import { parseUnit } from '../../lang/units.js';
 import { tidy } from '../recognise/numbers.js';
+import type { Piece, Shape } from './generators.js';
 import { beforeStep } from './step-times.js';
-import type { Shape } from './waveforms.js';
 
 /** A current as a text, and into how many steps its ramps are cut. */
 export interface CurrentForm {
@@ -13,12 +13,6 @@ export interface CurrentForm {
   readonly text: string;
   /** Number of steps that replace ramps, and their length in s; absent: there are no ramps. */
   readonly steps?: { readonly count: number; readonly every: number };
-}
-
-interface Shaped {
-  readonly from: number;
-  readonly to: number;
-  readonly shape: Shape;
 }
 
 /** The most steps that a ramp is cut into. */
@@ -39,65 +33,52 @@ function evenAmplitudes(
 }
 
 /**
- * Returns `(a if t > 0.005*s - dt/2 and t < 0.01*s - dt/2 else …)`; undefined if a piece has no simple shape.
+ * Returns `(a if t > 0.005*s - dt/2 and t < 0.01*s - dt/2 else …)`.
  *
  * @param hasRamps  whether the notation has currents that rise steadily; else they are cut into steps
  */
 export function currentText(
-  pieces: readonly Shaped[],
+  pieces: readonly Piece[],
   unit: string,
-  end: number,
-  dt: number,
+  { end, dt }: { readonly end: number; readonly dt: number },
   hasRamps: boolean,
-): CurrentForm | undefined {
+): CurrentForm {
   let steps: CurrentForm['steps'];
-  const flowing: Shaped[] = [];
+  const flowing: Piece[] = [];
   const isSeen = (time: number): boolean => time < end - (hasRamps ? dt / 2 : 0);
   for (const piece of pieces) {
     const { from, to, shape } = piece;
-    if (from > 0 && !isSeen(from)) continue;
-    if (shape.kind === 'other') return undefined;
-    if (shape.kind === 'constant' && shape.amplitude === 0) continue;
+    if ((from > 0 && !isSeen(from)) || (shape.kind === 'constant' && shape.amplitude === 0)) continue;
     if (shape.kind !== 'ramp' || hasRamps) {
       flowing.push(piece);
       continue;
     }
-    const whole = Math.max(1, Math.round((to - from) / dt));
-    const each = Math.ceil(whole / mostSteps);
-    const count = Math.ceil(whole / each);
-    steps = { count, every: tidy(each * dt) };
-    const amplitudes = evenAmplitudes(shape, each * dt, count);
-    for (let k = 0; k < count; k++) {
-      const start = tidy(Number((from + k * each * dt).toPrecision(12)));
-      const stop = Math.min(to, tidy(Number((from + (k + 1) * each * dt).toPrecision(12))));
-      const amplitude = amplitudes[k] ?? 0;
-      flowing.push({ from: start, to: stop, shape: { kind: 'constant', amplitude } });
-    }
+    const length = Math.ceil(Math.max(1, Math.round((Math.min(to, end) - from) / dt)) / mostSteps) * dt;
+    const count = Math.max(1, Math.ceil((Math.min(to, end) - from) / length - 1e-6));
+    steps = { count, every: tidy(length) };
+    const time = (k: number): number => Math.min(to, tidy(Number((from + k * length).toPrecision(12))));
+    evenAmplitudes(shape, length, count).forEach((amplitude, k) =>
+      flowing.push({ from: time(k), to: time(k + 1), shape: { kind: 'constant', amplitude } }),
+    );
   }
   const inUnit = (value: number): string => inSI(value, parseUnit(unit).dimension);
-  const valueOf = ({ from, shape }: Shaped): string => {
-    switch (shape.kind) {
-      case 'constant':
-        return inUnit(shape.amplitude);
-      case 'sine': {
-        const since = from === 0 ? 't' : `(t - ${inSI(from, second)})`;
-        const above = shape.offset === 0 ? '' : `${inUnit(shape.offset)} + `;
-        const shift = shape.phase === 0 ? '' : ` + ${shape.phase}`;
-        return `${above}${inUnit(shape.amplitude)}*sin(${inSI(shape.omega, hertz)}*${since}${shift})`;
-      }
-      case 'ramp':
-        return `${inUnit(shape.start)} + ${inUnit(shape.slope)}/second*(t - ${inSI(from, second)})`;
-      default:
-        return inUnit(0);
-    }
+  const valueOf = ({ from, shape }: Piece): string => {
+    const since = from === 0 ? 't' : `(t - ${inSI(from, second)})`;
+    if (shape.kind === 'constant') return inUnit(shape.amplitude);
+    if (shape.kind === 'ramp') return `${inUnit(shape.start)} + ${inUnit(shape.slope)}/second*${since}`;
+    const shift = shape.phase === 0 ? '' : ` + ${shape.phase}`;
+    return `${inUnit(shape.amplitude)}*sin(${inSI(shape.omega, hertz)}*${since}${shift})`;
   };
-  const whenOf = ({ from, to }: Shaped): string =>
-    [from > 0 ? [`t > ${beforeStep(from)}`] : [], isSeen(to) ? [`t < ${beforeStep(to)}`] : []].flat().join(' and ');
-  const [only] = flowing;
+  const [only, second_] = flowing;
   if (only === undefined) return { text: inUnit(0) };
-  if (flowing.length === 1) {
-    const when = whenOf(only);
-    return { text: when === '' ? valueOf(only) : `(${valueOf(only)} if ${when} else ${inUnit(0)})` };
+  if (second_ === undefined) {
+    const when = [
+      ...(only.from > 0 ? [`t > ${beforeStep(only.from)}`] : []),
+      ...(isSeen(only.to) ? [`t < ${beforeStep(only.to)}`] : []),
+    ];
+    return {
+      text: when.length === 0 ? valueOf(only) : `(${valueOf(only)} if ${when.join(' and ')} else ${inUnit(0)})`,
+    };
   }
   // By halves, so long lists stay shallow.
   const stretches: readonly (readonly [from: number, text: string])[] = flowing.flatMap((piece, k) => [

@@ -18,8 +18,8 @@ import { readable } from '../readable/readable.js';
 import { tidy } from '../recognise/numbers.js';
 import { gatheringOf, type Gathering } from './gathering.js';
 import { regathered, targetOf } from './recordings.js';
-import { gatherRegimes } from './refractory.js';
-import { gatherSource, splitSources } from './sources.js';
+import { withoutFlag, withoutRegimes } from './regimes.js';
+import { gatherSource } from './sources.js';
 import { asReceptors } from './summed-responses.js';
 
 /** A model in the forms of other notations, as far as there are such. */
@@ -50,7 +50,6 @@ export function gathered(valid: ValidModel, stage: string): GatheredModel {
 
 function gatheredModel(gathering: Gathering, onGrid: boolean): Model {
   gatherRegimes(gathering);
-  splitSources(gathering);
   for (const name of Object.keys(gathering.populations)) gatherSource(gathering, name);
   asReceptors(gathering);
   const recordings = gathering.model.recordings.flatMap((one, k) =>
@@ -84,6 +83,22 @@ function gatheredModel(gathering: Gathering, onGrid: boolean): Model {
     timing: 'grid',
     annotations,
   };
+}
+
+/** Gives cell types refractory periods in the place of regimes that wait, and of flags. */
+function gatherRegimes({ neurons, populations, recorded, report, stage }: Gathering): void {
+  for (const [name, type] of Object.entries(neurons)) {
+    const waiting = withoutRegimes(type);
+    const shown = Object.keys(populations).flatMap((one) =>
+      populations[one]?.type === name ? [...(recorded.get(one) ?? [])] : [],
+    );
+    const made = waiting ?? withoutFlag(type, stage === 'brian', new Set(shown)) ?? type;
+    const { spike } = made.events;
+    neurons[name] =
+      spike && stage === 'brian' ? { ...made, events: { ...made.events, spike: { ...spike, order: 0 } } } : made;
+    if (waiting)
+      report.exact(child('/neurons', name), 'its regimes form a refractory period', `${stage}/refractory-regime`);
+  }
 }
 
 /** Gives cell and synapse types LEMS's integration method by its name. */

@@ -3,22 +3,21 @@
  * replaces the responses of all its synapses.
  */
 
-import type { Expression } from '../../lang/ast.js';
-import { name as named, negated, product, quantity, sum } from '../../lang/build.js';
+import type { Assignment, Expression } from '../../lang/ast.js';
+import { name as named, quantity, sum } from '../../lang/build.js';
 import { scaleDecimal } from '../../lang/decimal.js';
 import { linearForm } from '../../lang/linear.js';
 import { parseExpression, parseStatements } from '../../lang/parse.js';
 import { printExpression, printStatement } from '../../lang/print.js';
 import { unitOf } from '../../lang/units.js';
 import { callsIn, namesIn, substitute } from '../../lang/walk.js';
-import { isRandom } from '../../lang/functions.js';
-import { mapped } from '../../model/collections.js';
+import { mapped, without } from '../../model/collections.js';
 import { ownNames } from '../../model/declared-names.js';
 import type { DataStore, NeuronType, Projection, SynapseType } from '../../model/model.js';
-import { freeName, UniqueNames } from '../../model/free-name.js';
-import { constantOf, fold, near, plain, sequence, tidy, valueAt } from '../recognise/numbers.js';
+import { UniqueNames } from '../../model/free-name.js';
+import { constantOf, fold, plain } from '../recognise/numbers.js';
 import { environmentOf, withNumbers } from '../recognise/values.js';
-import { derivedOf, namesOf, replaced } from './texts.js';
+import { derivedOf, namesOf, readsOf, replaced } from './texts.js';
 
 /** The variables of a synapse that form its response, and their counterparts in the target. */
 export interface Receptor {
@@ -56,342 +55,213 @@ export class Receptors {
     this.#data = data;
   }
 
-  /** Returns the receptor that a projection's synapses act on, or a text with the reason if there is no receptor. */
-  of(given: SynapseType, projection: Projection): Gathered | string {
-    const type = this.#asRising(given, projection);
-    const parts = partsOf(type);
-    if (typeof parts === 'string') return parts;
-    const { response, input, contribution } = parts;
-    const values = Object.fromEntries(
-      Object.entries(type.parameters).map(([key, { value }]) => [key, projection.values[key] ?? value] as const),
-    );
+  /** Returns the receptor that a projection's synapses act on; undefined if there is no receptor. */
+  of(given: SynapseType, projection: Projection): Gathered | undefined {
+    const whole = withoutDerived(given);
+    const values = mapped(given.parameters, ({ value }, key) => projection.values[key] ?? value);
     const { numbers } = environmentOf(values, this.#data);
-    const rates = new Map(
-      response.map((name) => [name, parseExpression(type.derivatives[name]?.rate ?? '0')] as const),
-    );
-    const moved = new Set(
-      [...rates.values(), contribution].flatMap((e) => [...namesIn(e)]).filter((key) => type.parameters[key]),
-    );
-    const odd = [...moved].find((key) => !numbers.has(key));
-    if (odd !== undefined) return `its ${odd} differs between synapses`;
-    if (response.some((name) => (projection.values[name] ?? type.state[name]?.initial) !== 0))
-      return 'its response does not start at 0';
-    const own = new Set([...Object.keys(type.parameters), ...Object.keys(type.state)]);
-    const settled = (e: Expression): string => printExpression(fold(withNumbers(plain(e, own), numbers)));
-    const nonlinear = callsIn(contribution).length > 0;
-    if (nonlinear) return 'its contribution is neither a current nor a conductance';
-    if (!isLinear(rates, contribution, response, own)) return 'its response is not linear';
-    const key = JSON.stringify([input, [...rates].map(([name, e]) => [name, settled(e)]), settled(contribution)]);
-    const receptor =
-      this.#known.get(key) ?? this.#declare(key, type, projection, { input, contribution, rates, moved, numbers });
-    this.#known.set(key, receptor);
-    const synapse = this.#onArrival(type, receptor, response);
-    return typeof synapse === 'string' ? synapse : { receptor, synapse, moved };
-  }
-
-  /**
-   * Rewrites the difference of two exponentials with a single rising variable: `y = B - A` has `y' = -y/tB + A*(1/tA - 1/tB)`. A
-   * spike that adds the same to both adds only to `A`.
-   */
-  #asRising(type: SynapseType, { values }: Projection): SynapseType {
+    if (whole === undefined) return undefined;
+    const type = asRising(whole, numbers);
     const parts = partsOf(type);
-    if (typeof parts === 'string' || parts.response.length !== 2) return type;
-    const given = Object.fromEntries(
-      Object.entries(type.parameters).map(([key, { value }]) => [key, values[key] ?? value] as const),
-    );
-    const { numbers } = environmentOf(given, this.#data);
-    const own = ownNames(type);
-    const settled = (e: Expression): Expression => fold(withNumbers(plain(e, own), numbers));
-    const slopes = parts.response.map((name) => {
-      const form = linearForm(settled(parseExpression(type.derivatives[name]?.rate ?? '0')), parts.response);
-      const slope = form?.coefficients.get(name);
-      return form?.coefficients.size === 1 && slope !== undefined ? constantOf(slope) : undefined;
+    if (parts === undefined) return undefined;
+    const { response, input, contribution, rates } = parts;
+    const all = [...rates.values(), contribution];
+    const moved = new Set(all.flatMap((e) => [...namesIn(e)]).filter((key) => type.parameters[key]));
+    const begins = response.map((name) => projection.values[name] ?? type.state[name]?.initial);
+    if (![...moved].every((key) => numbers.has(key)) || begins.some((first) => first !== 0)) return undefined;
+    const own = new Set([...Object.keys(type.parameters), ...Object.keys(type.state)]);
+    const isLinear = all.every((e) => {
+      const form = linearForm(plain(e, own), response);
+      return form !== null && constantOf(fold(form.constant)) === 0;
     });
-    const [first, second] = slopes;
-    if (first === undefined || second === undefined || first === second) return type;
-    const [fastName = '', slowName = ''] = first < second ? parts.response : [...parts.response].reverse();
-    const form = linearForm(parts.contribution, parts.response);
-    const [fast, slow] = [form?.coefficients.get(fastName), form?.coefficients.get(slowName)];
-    if (fast === undefined || slow === undefined || !agree(settled(fast), settled(negated(slow)))) return type;
-    const pathways: Record<string, SynapseType['pathways'][string]> = {};
-    for (const [key, pathway] of Object.entries(type.pathways)) {
-      const statements = pathway.do.flatMap((text) => parseStatements(text));
-      const added = (name: string): Expression | undefined => {
-        const [statement, again] = statements.filter((one) => one.kind === 'assignment' && one.target === name);
-        if (statement?.kind !== 'assignment' || again !== undefined) return undefined;
-        return amountOf(name, statement.operator, statement.value, parts.response);
-      };
-      const [a, b] = [added(fastName), added(slowName)];
-      if (a === undefined || b === undefined || !agree(settled(a), settled(b))) return type;
-      pathways[key] = {
-        ...pathway,
-        do: statements
-          .filter((one) => one.kind !== 'assignment' || one.target !== fastName)
-          .map((one) =>
-            one.kind === 'assignment' && one.target === slowName
-              ? `${fastName} += ${printExpression(b)}`
-              : printStatement(one),
-          ),
-      };
-    }
-    const [target = ''] = Object.keys(type.contributes);
-    const times = [fastName, slowName].map((name) => 1 / -(slopes[parts.response.indexOf(name)] ?? NaN));
-    const [rise = NaN, decay = NaN] = times.map((time) => tidy(Number(time.toPrecision(14))));
-    const derived = derivedOf(type) ?? new Map<string, Expression>();
-    const others = overState(type, derived);
-    const tau = { type: 'real', unit: 's', shared: false } as const;
-    const [riseName, decayName] = ['tau_rise', 'tau_decay'].map((name) => freeName(name, (one) => own.has(one)));
-    return {
-      ...type,
-      parameters: {
-        ...type.parameters,
-        [riseName ?? '']: { ...tau, value: rise },
-        [decayName ?? '']: { ...tau, value: decay },
-      },
-      state: others.state,
-      derivatives: {
-        ...others.derivatives,
-        [fastName]: { rate: `-${fastName}/${riseName ?? ''}`, eventDriven: false },
-        [slowName]: {
-          rate: `-${slowName}/${decayName ?? ''} + ${fastName}*(1/${riseName ?? ''} - 1/${decayName ?? ''})`,
-          eventDriven: false,
-        },
-      },
-      derived: {},
-      pathways: Object.fromEntries(
-        Object.entries(pathways).map(([key, pathway]) => [
-          key,
-          { ...pathway, do: pathway.do.map((text) => withDerived(text, derived)) },
-        ]),
-      ),
-      contributes: { [target]: printExpression(product(slow, named(slowName))) },
-    };
+    if (!isLinear || callsIn(contribution).length > 0) return undefined;
+    const settled = (e: Expression): string => printExpression(fold(withNumbers(plain(e, own), numbers)));
+    const key = JSON.stringify([input, [...rates].map(([name, e]) => [name, settled(e)]), settled(contribution)]);
+    const receptor = this.#known.get(key) ?? this.#declare(key, type, projection.synapse, parts, moved, numbers);
+    const synapse = onArrival(type, receptor, response);
+    if (synapse === undefined) return undefined;
+    this.#known.set(key, receptor);
+    return { receptor, synapse, moved };
   }
 
   #declare(
     key: string,
     type: SynapseType,
-    { synapse }: Projection,
-    parts: {
-      readonly input: string;
-      readonly contribution: Expression;
-      readonly rates: ReadonlyMap<string, Expression>;
-      readonly moved: ReadonlySet<string>;
-      readonly numbers: ReadonlyMap<string, number>;
-    },
+    name: string,
+    { response, input, contribution, rates }: Parts,
+    moved: ReadonlySet<string>,
+    numbers: ReadonlyMap<string, number>,
   ): Receptor {
-    const { input, contribution, rates, moved, numbers } = parts;
-    const short = synapse.replace(/_?(Synapse|Syn)$/i, '') || synapse;
-    const renamed = new Map(
-      [...rates.keys(), ...moved].map((name) => [name, this.#names.take(`${name}_${short}`)] as const),
-    );
-    // A unit in the synapse may have the name of a variable in the target.
+    const short = name.replace(/_?(Synapse|Syn)$/i, '') || name;
+    const renamed = new Map([...response, ...moved].map((one) => [one, this.#names.take(`${one}_${short}`)] as const));
     const own = ownNames(type);
-    const units = (e: Expression): ReadonlyMap<string, Expression> =>
-      new Map(
-        [...namesIn(e)].flatMap((name): [string, Expression][] => {
-          const unit = own.has(name) || !this.#taken.has(name) ? undefined : unitOf(name);
-          return unit === undefined ? [] : [[name, quantity(scaleDecimal('1', unit.scale), unit.dimension)]];
-        }),
-      );
-    const text = (e: Expression): string => printExpression(e, { taken: (name) => this.#taken.has(name) });
-    const put = (e: Expression): Expression =>
-      substitute(
-        withoutEnds(substitute(e, units(e))),
-        new Map([...renamed].map(([name, ours]) => [name, named(ours)] as const)),
-      );
-    const variables = new Map([...rates.keys()].map((name) => [name, renamed.get(name) ?? name] as const));
+    const put = (e: Expression): Expression => {
+      const ours = [...namesIn(e)].flatMap((one): (readonly [string, Expression])[] => {
+        if (one.startsWith('post.')) return [[one, named(one.slice('post.'.length))]];
+        const variable = renamed.get(one);
+        if (variable !== undefined) return [[one, named(variable)]];
+        // A unit in the synapse may have the name of a variable in the target.
+        const unit = own.has(one) || !this.#taken.has(one) ? undefined : unitOf(one);
+        return unit === undefined ? [] : [[one, quantity(scaleDecimal('1', unit.scale), unit.dimension)]];
+      });
+      return substitute(e, new Map(ours));
+    };
+    const text = (e: Expression): string => printExpression(put(e), { taken: (one) => this.#taken.has(one) });
+    const ours = <T>(names: Iterable<string>, part: (one: string) => T): Record<string, T> =>
+      Object.fromEntries([...names].map((one) => [renamed.get(one) ?? one, part(one)]));
     return {
       key,
-      variables,
+      variables: new Map(response.map((one) => [one, renamed.get(one) ?? one] as const)),
       input,
       contribution: put(contribution),
       parts: {
-        parameters: Object.fromEntries(
-          [...moved].map((name) => [
-            renamed.get(name) ?? name,
-            { unit: type.parameters[name]?.unit ?? '1', type: 'real', value: numbers.get(name) ?? 0, shared: false },
-          ]),
-        ),
-        state: Object.fromEntries(
-          [...variables].map(([name, ours]) => [
-            ours,
-            { unit: type.state[name]?.unit ?? '1', type: 'real', initial: 0, shared: false },
-          ]),
-        ),
-        derivatives: Object.fromEntries(
-          [...rates].map(([name, e]) => [variables.get(name) ?? name, { rate: text(put(e)), eventDriven: false }]),
-        ),
+        parameters: ours(moved, (one) => ({
+          unit: type.parameters[one]?.unit ?? '1',
+          type: 'real',
+          value: numbers.get(one) ?? 0,
+          shared: false,
+        })),
+        state: ours(response, (one) => ({
+          unit: type.state[one]?.unit ?? '1',
+          type: 'real',
+          initial: 0,
+          shared: false,
+        })),
+        derivatives: ours(response, (one) => ({ rate: text(rates.get(one)!), eventDriven: false })),
       },
     };
   }
-
-  /** Returns the synapse without its response: its actions at the arrival of a spike. */
-  #onArrival(type: SynapseType, { variables }: Receptor, response: readonly string[]): SynapseType | string {
-    const derived = derivedOf(type);
-    if (derived === undefined) return 'its variables depend on each other';
-    const pathways: Record<string, SynapseType['pathways'][string]> = {};
-    for (const [key, { slot: _, ...pathway }] of Object.entries(type.pathways)) {
-      const statements: string[] = [];
-      for (const statement of pathway.do.flatMap((text) => parseStatements(text))) {
-        if (statement.kind === 'send') return 'it sends';
-        const value = substitute(statement.value, derived);
-        const ours = variables.get(statement.target);
-        if (ours === undefined) {
-          if ([...namesIn(value)].some((one) => response.includes(one)))
-            return 'its plasticity depends on its response';
-          statements.push(printStatement({ ...statement, value }));
-          continue;
-        }
-        const amount = amountOf(statement.target, statement.operator, value, response);
-        if (amount === undefined) return `a spike does not add to ${statement.target}`;
-        if (constantOf(amount) !== 0) statements.push(`post.${ours} += ${printExpression(amount)}`);
-      }
-      pathways[key] = { ...pathway, order: 0, do: statements };
-    }
-    const left = Object.keys(type.state).filter((name) => !response.includes(name));
-    const reads = (texts: readonly string[]): ReadonlySet<string> =>
-      new Set(
-        texts
-          .flatMap((text) => parseStatements(text))
-          .flatMap((one) => (one.kind === 'send' ? [] : [...namesIn(one.value)])),
-      );
-    const { derivatives: rates, state } = overState(type, derived);
-    const used = new Set([
-      ...reads(Object.values(pathways).flatMap((one) => one.do)),
-      ...left.flatMap((name) => [...namesOf(rates[name]?.rate ?? '0')]),
-      ...left.flatMap((name) => {
-        const initial = state[name]?.initial;
-        return typeof initial === 'string' ? [...namesOf(initial)] : [];
-      }),
-    ]);
-    for (let before = -1; before !== used.size;) {
-      before = used.size;
-      for (const name of [...used]) {
-        const value = type.parameters[name]?.value;
-        if (typeof value === 'string') for (const one of namesOf(value)) used.add(one);
-      }
-    }
-    const only = <T>(map: Readonly<Record<string, T>>, keep: (key: string) => boolean): Record<string, T> =>
-      Object.fromEntries(Object.entries(map).filter(([key]) => keep(key)));
-    const { sequence: _, conformsTo: __, ...rest } = type;
-    return {
-      ...rest,
-      parameters: only(type.parameters, (key) => used.has(key)),
-      state: only(state, (key) => left.includes(key)),
-      derived: {},
-      derivatives: only(rates, (key) => left.includes(key)),
-      contributes: {},
-      pathways,
-    };
-  }
 }
 
-/** Checks whether two expressions have the same value at points. */
-function agree(a: Expression, b: Expression): boolean {
-  const random = sequence(20260102);
-  return [1, 2, 3].every(() => {
-    const values = new Map<string, number>();
-    const look = (name: string): number => {
-      const value = values.get(name) ?? random();
-      values.set(name, value);
-      return value;
-    };
-    try {
-      return near(valueAt(a, look), valueAt(b, look));
-    } catch {
-      return false;
-    }
-  });
-}
-
-/** Returns rates and first values with derived variables put in. */
-function overState(
-  type: SynapseType,
-  derived: ReadonlyMap<string, Expression>,
-): Pick<SynapseType, 'derivatives' | 'state'> {
-  const put = (text: string): string => replaced(text, derived);
+/** Returns a synapse type with derived variables put in; undefined if they depend on each other. */
+function withoutDerived(type: SynapseType): SynapseType | undefined {
+  const derived = derivedOf(type);
+  if (derived === undefined) return undefined;
+  const put = (text: string): string =>
+    [...namesOf(text)].some((one) => derived.has(one)) ? replaced(text, derived) : text;
+  const inCode = (text: string): string =>
+    parseStatements(text)
+      .map((one) => printStatement(one.kind === 'assignment' ? { ...one, value: substitute(one.value, derived) } : one))
+      .join('; ');
   return {
+    ...type,
+    derived: {},
     derivatives: mapped(type.derivatives, (one) => ({ ...one, rate: put(one.rate) })),
     state: mapped(type.state, (one) => (typeof one.initial === 'string' ? { ...one, initial: put(one.initial) } : one)),
+    pathways: mapped(type.pathways, (one) => ({ ...one, do: one.do.map(inCode) })),
+    contributes: mapped(type.contributes, put),
   };
 }
 
-/** Returns statements with derived variables put in. */
-const withDerived = (text: string, derived: ReadonlyMap<string, Expression>): string =>
-  parseStatements(text)
-    .map((one) => printStatement(one.kind === 'assignment' ? { ...one, value: substitute(one.value, derived) } : one))
-    .join('; ');
+/**
+ * Rewrites NeuroML's difference of two exponentials with a single rising variable: `y = B - A` has `y' = A*(1/riseTime -
+ * 1/tauDecay) - y/tauDecay`. A spike that adds the same to both adds only to `A`. @source NeuroML 2.3, expTwoSynapse
+ */
+function asRising(type: SynapseType, numbers: ReadonlyMap<string, number>): SynapseType {
+  return Object.keys(type.state).reduce((made, decaying) => {
+    const [, prefix] = /^(\w+_)?B$/.exec(decaying) ?? [];
+    const [rising, rise, decay] = ['A', 'riseTime', 'tauDecay'].map((name) => `${prefix ?? ''}${name}`) as [
+      string,
+      string,
+      string,
+    ];
+    const [[key, pathway] = ['', undefined], other] = Object.entries(made.pathways);
+    const added = pathway?.do
+      .find((text) => text.startsWith(`${decaying} = ${decaying} + `))
+      ?.slice(2 * decaying.length + 6);
+    const both = `${rising} = ${rising} + ${added ?? ''}*(1 - ${prefix ?? ''}noRise)`;
+    const rates = [made.derivatives[rising]?.rate, made.derivatives[decaying]?.rate].join('; ');
+    const isPair =
+      rates === `0*Hz - ${rising}/${rise}; 0*Hz - ${decaying}/${decay}` &&
+      numbers.get(`${prefix ?? ''}noRise`) === 0 &&
+      pathway?.do.includes(both) === true;
+    if (!isPair || other) return made;
+    const contributes = mapped(made.contributes, (text) => text.replaceAll(`(${decaying} - ${rising})`, decaying));
+    if (Object.values(contributes).some((text) => namesOf(text).has(rising))) return made;
+    const code = pathway.do.flatMap((text) =>
+      text === both ? [`${rising} = ${rising} + ${added}`] : text.startsWith(`${decaying} = `) ? [] : [text],
+    );
+    return {
+      ...made,
+      contributes,
+      derivatives: {
+        ...made.derivatives,
+        [decaying]: { rate: `${rising}*(1/${rise} - 1/${decay}) - ${decaying}/${decay}`, eventDriven: false },
+      },
+      pathways: { [key]: { ...pathway, do: code } },
+    };
+  }, type);
+}
 
 interface Parts {
   /** Variables that the contribution depends on. */
   readonly response: readonly string[];
+  readonly rates: ReadonlyMap<string, Expression>;
   readonly input: string;
   readonly contribution: Expression;
 }
 
-function partsOf(type: SynapseType): Parts | string {
+/** Returns the response of a synapse type that only responds to spikes, at one input. */
+function partsOf(type: SynapseType): Parts | undefined {
   const [[target, text] = ['', ''], second] = Object.entries(type.contributes);
-  if (text === '' || second !== undefined || !target.startsWith('post.')) return 'it does not act on exactly one input';
-  if (Object.keys(type.summed).length + type.noise.length + Object.keys(type.events ?? {}).length > 0)
-    return 'it does more than respond to spikes';
-  if (Object.values(type.pathways).some(({ on }) => on !== 'pre.spike')) return 'it reacts to other events';
-  const derived = derivedOf(type);
-  if (derived === undefined) return 'its variables depend on each other';
-  const contribution = substitute(parseExpression(text), derived);
+  if (text === '' || second !== undefined || !target.startsWith('post.')) return undefined;
+  if (Object.keys({ ...type.summed, ...type.events }).length + type.noise.length > 0) return undefined;
+  if (Object.values(type.pathways).some(({ on }) => on !== 'pre.spike')) return undefined;
+  const contribution = parseExpression(text);
   const response = new Set([...namesIn(contribution)].filter((name) => type.state[name]));
-  for (const name of response)
-    for (const read of namesOf(type.derivatives[name]?.rate ?? '0'))
-      if (type.state[read]) response.add(read);
-      else if (derived.has(read)) return 'its rates depend on derived variables';
-  if (response.size === 0) return 'it acts continuously';
-  const reads = [
-    ...namesIn(contribution),
-    ...[...response].flatMap((name) => [...namesOf(type.derivatives[name]?.rate ?? '0')]),
-  ];
-  if (reads.some((name) => name.startsWith('pre.') || name === 't' || name === 'dt'))
-    return 'its response depends on more than its target';
-  return { response: [...response], input: target.slice('post.'.length), contribution };
+  const rates = new Map<string, Expression>();
+  for (const name of response) {
+    const rate = parseExpression(type.derivatives[name]?.rate ?? '0');
+    rates.set(name, rate);
+    for (const read of namesIn(rate)) if (type.state[read]) response.add(read);
+  }
+  const reads = [contribution, ...rates.values()].flatMap((e) => [...namesIn(e)]);
+  const isOfTarget = reads.every((name) => !name.startsWith('pre.') && name !== 't' && name !== 'dt');
+  if (response.size === 0 || !isOfTarget) return undefined;
+  return { response: [...response], rates, input: target.slice('post.'.length), contribution };
 }
 
-/** Checks whether responses add up: rates and contribution are linear in the response, without constants. */
-function isLinear(
-  rates: ReadonlyMap<string, Expression>,
-  contribution: Expression,
-  response: readonly string[],
-  own: ReadonlySet<string>,
-): boolean {
-  return [...rates.values(), contribution].every((e) => {
-    const form = linearForm(plain(e, own), response);
-    return form !== null && constantOf(fold(form.constant)) === 0;
-  });
+/** Returns the synapse without its response: its actions at the arrival of a spike. */
+function onArrival(type: SynapseType, { variables }: Receptor, response: readonly string[]): SynapseType | undefined {
+  const pathways: Record<string, SynapseType['pathways'][string]> = {};
+  for (const [key, { slot: _, ...pathway }] of Object.entries(type.pathways)) {
+    const statements: string[] = [];
+    for (const statement of pathway.do.flatMap((text) => parseStatements(text))) {
+      if (statement.kind === 'send') return undefined;
+      const ours = variables.get(statement.target);
+      const amount = ours === undefined ? statement.value : amountOf(statement);
+      if (amount === undefined || [...namesIn(amount)].some((one) => response.includes(one))) return undefined;
+      if (ours === undefined) statements.push(printStatement(statement));
+      else if (constantOf(amount) !== 0) statements.push(`post.${ours} += ${printExpression(amount)}`);
+    }
+    pathways[key] = { ...pathway, order: 0, do: statements };
+  }
+  const isResponse = { has: (name: string): boolean => response.includes(name) };
+  const [state, derivatives] = [without(type.state, isResponse), without(type.derivatives, isResponse)];
+  const initial = Object.values(state).flatMap((one) => (typeof one.initial === 'string' ? [one.initial] : []));
+  const used = new Set([
+    ...Object.values(pathways).flatMap((one) => one.do.flatMap((text) => [...readsOf(text)])),
+    ...[...Object.values(derivatives).map(({ rate }) => rate), ...initial].flatMap((text) => [...namesOf(text)]),
+  ]);
+  for (const name of used) {
+    const value = type.parameters[name]?.value;
+    if (typeof value === 'string') for (const one of namesOf(value)) used.add(one);
+  }
+  const { sequence: _, conformsTo: __, ...rest } = type;
+  const parameters = without(type.parameters, { has: (key) => !used.has(key) });
+  return { ...rest, parameters, state, derivatives, contributes: {}, pathways };
 }
 
-/** Returns the amount that a spike adds to a variable. */
-function amountOf(
-  target: string,
-  operator: string,
-  value: Expression,
-  response: readonly string[],
-): Expression | undefined {
-  if (operator === '+=') return [...namesIn(value)].some((one) => response.includes(one)) ? undefined : value;
-  if (operator !== '=') return undefined;
-  if (callsIn(value).some((one) => isRandom(one.function))) return undefined;
-  const form = linearForm(value, response);
+/** Returns the amount that a statement adds to its variable: of `x += amount`, and of `x = x + amount`. */
+function amountOf({ target, operator, value }: Assignment): Expression | undefined {
+  if (operator === '+=') return value;
+  const form = operator === '=' ? linearForm(value, [target]) : null;
   const slope = form?.coefficients.get(target);
-  if (form === null || slope === undefined || form.coefficients.size !== 1 || constantOf(slope) !== 1) return undefined;
-  return form.constant;
-}
-
-/** `post.v` as `v`: inside the target. */
-function withoutEnds(e: Expression): Expression {
-  const far = [...namesIn(e)].filter((name) => name.startsWith('post.'));
-  return substitute(e, new Map(far.map((name) => [name, named(name.slice('post.'.length))] as const)));
+  return form && slope && constantOf(slope) === 1 ? form.constant : undefined;
 }
 
 /** Returns a cell type with receptors, and adds their currents to its own. */
 export function withReceptors(type: NeuronType, receptors: readonly Receptor[]): NeuronType {
-  if (receptors.length === 0) return type;
   const inputs = new Map<string, Expression>();
   for (const { input, contribution } of receptors)
     inputs.set(input, sum(inputs.get(input) ?? named(input), contribution));
@@ -399,22 +269,16 @@ export function withReceptors(type: NeuronType, receptors: readonly Receptor[]):
   const put = (text: string): string =>
     printExpression(substitute(parseExpression(text), inputs), { taken: (name) => own.has(name) });
   const { sequence: _, conformsTo: __, ...rest } = type;
+  const added = <Part extends keyof Receptor['parts']>(part: Part): NeuronType[Part] =>
+    Object.assign({}, ...receptors.map(({ parts }) => parts[part])) as NeuronType[Part];
   return {
     ...rest,
-    parameters: Object.assign(
-      {},
-      type.parameters,
-      ...receptors.map(({ parts }) => parts.parameters),
-    ) as NeuronType['parameters'],
-    state: Object.assign({}, type.state, ...receptors.map(({ parts }) => parts.state)) as NeuronType['state'],
-    derived: Object.fromEntries(
-      Object.entries(type.derived).map(([key, one]) => [key, { ...one, value: put(one.value) }]),
-    ),
+    parameters: { ...type.parameters, ...added('parameters') },
+    state: { ...type.state, ...added('state') },
+    derived: mapped(type.derived, (one) => ({ ...one, value: put(one.value) })),
     derivatives: {
-      ...Object.fromEntries(
-        Object.entries(type.derivatives).map(([key, one]) => [key, { ...one, rate: put(one.rate) }]),
-      ),
-      ...(Object.assign({}, ...receptors.map(({ parts }) => parts.derivatives)) as NeuronType['derivatives']),
+      ...mapped(type.derivatives, (one) => ({ ...one, rate: put(one.rate) })),
+      ...added('derivatives'),
     },
   };
 }

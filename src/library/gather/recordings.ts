@@ -1,7 +1,7 @@
 /** Recordings of a model with rewritten populations and synapses. */
 
 import { numbersOf } from '../../model/arrays.js';
-import type { NeuronType, Projection, Recording, SelectionRule } from '../../model/model.js';
+import type { NeuronType, Recording, SelectionRule } from '../../model/model.js';
 import { elementsIn, populationsOf, wholePopulation } from '../../model/selected.js';
 import { isRecording, isSelection } from '../../model/tagged.js';
 import type { Gathering } from './gathering.js';
@@ -24,68 +24,58 @@ function lost(pointer: string, what: string, { report, stage }: Gathering): read
   return [];
 }
 
+const has = (type: NeuronType | undefined, name: string): boolean =>
+  [type?.parameters, type?.state, type?.derived, type?.inputs].some((map) => map && Object.hasOwn(map, name));
+
 /** Records variables that a population still has, and currents that replace outputs of generators. */
 function ofCells(recording: Samples, pointer: string, made: Gathering): readonly Recording[] {
   const owners = populationsOf(recording.of);
-  const [owner = '', second] = owners;
-  const lacks = (name: string): boolean =>
-    owners.some((one) => {
-      const before = made.model.neurons[made.model.populations[one]?.type ?? ''];
-      const population = made.populations[one];
-      const after = made.neurons[population?.type ?? ''];
-      return (
-        population === undefined ||
-        (before !== undefined && variablesOf(before).has(name) && !variablesOf(after).has(name))
-      );
+  const injected = owners.length === 1 ? made.injected.get(owners[0] ?? '') : undefined;
+  const isLost = (name: string): boolean =>
+    owners.some((owner) => {
+      const population = made.populations[owner];
+      return !population || !has(made.neurons[population.type ?? ''], name) !== !has(typeBefore(owner, made), name);
     });
-  const currents = second === undefined ? ofCurrents(recording, owner, made) : new Map<string, readonly Samples[]>();
-  const gone = recording.variables.filter((name) => !currents.has(name) && lacks(name));
-  const kept = recording.variables.filter((name) => ![...currents.keys(), ...gone].includes(name));
-  if (gone.length > 0)
+  const gone = recording.variables.filter(isLost);
+  const currents = gone.length === 1 ? currentsFor(recording, injected ?? [], made) : [];
+  if (gone.length > 0 && currents.length === 0)
     lost(pointer, `${gone.join(', ')} of a source of spikes or currents, which has no equations here`, made);
-  return [...(kept.length === 0 ? [] : [{ ...recording, variables: kept }]), ...[...currents.values()].flat()];
+  const variables = recording.variables.filter((name) => !gone.includes(name));
+  return [...(variables.length === 0 ? [] : [{ ...recording, variables }]), ...currents];
 }
 
-/** Returns outputs of generators as recordings of the currents that replace them, by variable, if each is such a current. */
-function ofCurrents(recording: Samples, owner: string, made: Gathering): ReadonlyMap<string, readonly Samples[]> {
-  const injected = made.injected.get(owner) ?? [];
+const typeBefore = (owner: string, { model }: Gathering): NeuronType | undefined =>
+  model.neurons[model.populations[owner]?.type ?? ''];
+
+/** Returns recordings of the currents that replace the output of a generator, if each element is one current now. */
+function currentsFor(
+  recording: Samples,
+  injected: Gathering['injected'] extends Map<string, infer All> ? All : never,
+  made: Gathering,
+): readonly Samples[] {
+  const [owner = ''] = populationsOf(recording.of);
   const elements = elementsIn(recording.of, made.model.populations[owner]?.size ?? 0, made.valid.data) ?? [];
-  const currents = new Map<string, readonly Samples[]>();
-  for (const variable of recording.variables) {
-    const found = elements.map((element) => injected.find((one) => one.element === element && one.output === variable));
-    const known = found.flatMap((one) => one ?? []);
-    if (known.length === 0 || known.length < elements.length) continue;
-    // Cells with the same current record it once.
-    const each = known.filter((one, k) => known.findIndex(({ stimulus }) => stimulus === one.stimulus) === k);
-    currents.set(
-      variable,
-      each.map(({ stimulus, of }, k) => ({
-        ...recording,
-        of,
-        variables: [stimulus],
-        name: recording.variables.length === 1 && k === 0 ? recording.name : `${recording.name}_${stimulus}`,
-      })),
-    );
-  }
-  return currents;
-}
-
-const variablesOf = (type: NeuronType | undefined): ReadonlySet<string> =>
-  new Set(
-    [type?.parameters, type?.state, type?.derived, type?.inputs].flatMap((map) =>
-      map === undefined ? [] : Object.keys(map),
-    ),
-  );
-
-/** Targets of listed connections, by synapse. */
-function targetsOf({ connect: [rule] }: Projection, { valid }: Gathering): readonly number[] {
-  return rule?.rule === 'list' ? numbersOf(rule.targets, valid.data) : [];
+  const known = elements.flatMap((element) => injected.find((one) => one.element === element) ?? []);
+  if (known.length < elements.length) return [];
+  // Cells with the same current record it once.
+  return known
+    .filter((one, k) => known.findIndex(({ stimulus }) => stimulus === one.stimulus) === k)
+    .map(({ stimulus, of }, k) => {
+      const isOnly = recording.variables.length === 1 && k === 0;
+      const name = isOnly ? recording.name : `${recording.name}_${stimulus}`;
+      return { ...recording, of, variables: [stimulus], name };
+    });
 }
 
 /** Returns the cell that a synapse of a projection acts on; undefined if connections are not listed. */
 export function targetOf(projection: string, synapse: number, made: Gathering): number | undefined {
-  const one = made.projections[projection];
-  return one && targetsOf(one, made)[synapse];
+  return targetsOf(projection, made)[synapse];
+}
+
+/** Targets of listed connections, by synapse. */
+function targetsOf(projection: string, { projections, valid }: Gathering): readonly number[] {
+  const rule = projections[projection]?.connect[0];
+  return rule?.rule === 'list' ? numbersOf(rule.targets, valid.data) : [];
 }
 
 /** Returns variables of synapses that their target has the sum of. */
@@ -98,11 +88,11 @@ function ofSynapses(
   const sums = made.sums.get(of.projection);
   const projection = made.projections[of.projection];
   const to = projection && wholePopulation(projection.to.of);
-  if (to === undefined || projection === undefined || sums === undefined) return [recording];
-  const names = recording.variables.map((one) => sums.get(one));
-  if (names.some((one) => one === undefined))
+  if (to === undefined || sums === undefined) return [recording];
+  const names = recording.variables.flatMap((one) => sums.get(one) ?? []);
+  if (names.length < recording.variables.length)
     return lost(pointer, `${recording.variables.join(', ')} of individual synapses`, made);
-  const targets = targetsOf(projection, made);
+  const targets = targetsOf(of.projection, made);
   const cells = of.indices === undefined ? targets : numbersOf(of.indices, made.valid.data).map((k) => targets[k] ?? 0);
   const shares = [...made.sums.values()].filter((one) => [...one.values()].some((name) => names.includes(name)));
   const alone = shares.length === 1 && new Set(targets).size === targets.length && targets.length > 0;
@@ -110,11 +100,6 @@ function ofSynapses(
   if (alone)
     made.report.exact(pointer, `${what}, which has no other synapses of its kind`, `${made.stage}/recorded-sum`);
   else made.report.approximated(`${made.stage}/recorded-sum`, pointer, `${what}: the sum over its synapses`);
-  return [
-    {
-      ...recording,
-      of: { population: to, indices: [...new Set(cells)].sort((a, b) => a - b) },
-      variables: names.flatMap((one) => one ?? []),
-    },
-  ];
+  const indices = [...new Set(cells)].sort((a, b) => a - b);
+  return [{ ...recording, of: { population: to, indices }, variables: names }];
 }

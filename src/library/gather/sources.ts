@@ -1,77 +1,65 @@
-/** Populations that only know the time: as currents, given spikes and Poisson sources. */
+/** Populations that only know the time, and are generators of NeuroML: as currents, given spikes and Poisson sources. */
 
 import { numbersOf } from '../../model/arrays.js';
+import { mapped, without } from '../../model/collections.js';
 import { freeName } from '../../model/free-name.js';
-import type { NeuronType, Population, Projection, Value } from '../../model/model.js';
+import type { NeuronType, Population, Projection, SynapseType, Value } from '../../model/model.js';
 import { child } from '../../model/pointer.js';
 import { populationsOf, wholePopulation } from '../../model/selected.js';
 import { normalisedCell } from '../normalised.js';
 import { percentWaiting } from '../poisson-counts.js';
 import { standardCells } from '../pynn/index.js';
 import { tidy } from '../recognise/numbers.js';
+import { environmentOf } from '../recognise/values.js';
 import { currentText, type CurrentForm } from './currents.js';
-import { isChanged, numbersOfElement, outputOf, projectionsFrom, type Gathering, type Injected } from './gathering.js';
-import { splitSource } from './split.js';
-import { drawnBy, trainOf, type Train } from './trains.js';
-import { shapeOf, waveformsOf } from './waveforms.js';
-import { without } from '../../model/collections.js';
+import { currentsOf, trainOf, type Train } from './generators.js';
+import type { Gathering, Injected } from './gathering.js';
 
-/** Splits populations that hold both a source of spikes and the synapse that it drives. */
-export function splitSources(gathering: Gathering): void {
-  for (const [name, population] of Object.entries(gathering.populations)) {
-    const type = gathering.neurons[population.type ?? ''];
-    const outgoing = projectionsFrom(gathering, name);
-    const [only] = outgoing;
-    if (type === undefined || only === undefined || outgoing.length > 1) continue;
-    if (isChanged(gathering, name) || hasIncoming(gathering, name)) continue;
-    const [projectionName, projection] = only;
-    const output = outputOf(gathering, projection);
-    const recorded = gathering.recorded.get(name) ?? new Set();
-    const split = output && splitSource(type, population, output.target, output.variable, recorded);
-    if (output === undefined || split === undefined) continue;
-    const sourceName = freeName(`${population.type ?? name}_spikes`, (one) => Object.hasOwn(gathering.neurons, one));
-    const synapseName = freeName(population.type ?? name, (one) => Object.hasOwn(gathering.synapses, one));
-    gathering.neurons[sourceName] = split.source;
-    gathering.synapses[synapseName] = split.synapse;
-    const { linked: _, ...rest } = population;
-    const keep = (map: Readonly<Record<string, unknown>>): Record<string, Value> =>
-      Object.fromEntries(Object.entries(population.values).filter(([key]) => Object.hasOwn(map, key)));
-    gathering.populations[name] = {
-      ...rest,
-      type: sourceName,
-      values: keep({ ...split.source.parameters, ...split.source.state }),
-    };
-    gathering.projections[projectionName] = {
-      ...projection,
-      synapse: synapseName,
-      values: keep({ ...split.synapse.parameters, ...split.synapse.state }),
-    };
-  }
-}
-
-/** Checks whether synapses end on a population. */
-const hasIncoming = ({ projections }: Gathering, name: string): boolean =>
-  Object.values(projections).some(({ to }) => populationsOf(to.of).includes(name));
-
-/** Rewrites a population that only reads the time as a current or as spikes, if it has such a form. */
+/** Rewrites a population that only knows the time as a current or as spikes, if it is a generator of NeuroML. */
 export function gatherSource(gathering: Gathering, name: string): void {
   const population = gathering.populations[name];
   const type = gathering.neurons[population?.type ?? ''];
   if (population === undefined || type === undefined || Object.keys(type.inputs).length > 0) return;
-  if (isChanged(gathering, name)) return;
-  const isRead = Object.values(gathering.populations).some(({ linked = {} }) =>
-    Object.values(linked).some((link) => link.population === name),
-  );
-  if (hasIncoming(gathering, name) || isRead || Object.keys(population.linked ?? {}).length > 0) return;
-  const outgoing = projectionsFrom(gathering, name);
-  const currents = outgoing.filter(([, projection]) => outputOf(gathering, projection) !== undefined);
-  if (currents.length > 0 && currents.length === outgoing.length) {
-    asCurrents(gathering, name, population, type, currents);
-    return;
-  }
-  if (currents.length > 0 || Object.keys(type.events).length === 0) return;
-  if (Object.values(type.state).some(({ unit }) => unit === 'V')) return;
-  asSpikes(gathering, name, population, type);
+  if ([...gathering.changed].some((one) => one.startsWith(`${name}.`))) return;
+  const links = Object.values(gathering.populations).flatMap(({ linked = {} }) => Object.values(linked));
+  const arriving = Object.values(gathering.projections).some(({ to }) => populationsOf(to.of).includes(name));
+  if (arriving || links.some((link) => link.population === name)) return;
+  const outgoing = Object.entries(gathering.projections).filter(([, { from }]) => wholePopulation(from.of) === name);
+  const currents = outgoing.flatMap(([key, projection]) => {
+    const synapse = gathering.synapses[projection.synapse];
+    const [[target = '', value = ''] = [], second] = Object.entries(synapse?.contributes ?? {});
+    const isCurrent = /^pre\.\w+$/.test(value) && Object.keys(synapse?.pathways ?? {}).length === 0;
+    return isCurrent && second === undefined ? [{ key, projection, target, variable: value.slice(4) }] : [];
+  });
+  if (currents.length > 0 && currents.length < outgoing.length) return;
+  const isSource = Object.keys(type.events).some((event) => (type.events[event]?.emits ?? event) === 'spike');
+  const [only, second] = currents;
+  if (isSource && second === undefined) asSpikes(gathering, name, population, type, only);
+  else if (only !== undefined) asCurrents(gathering, name, population, type, currents);
+}
+
+/** A projection that adds a variable of its source to its target. */
+interface Current {
+  readonly key: string;
+  readonly projection: Projection;
+  /** Key of the contribution, `post.input`. */
+  readonly target: string;
+  /** Of the source. */
+  readonly variable: string;
+}
+
+/** Returns numbers of one element of a population. */
+function numbersOfElement(
+  { valid }: Gathering,
+  { parameters }: NeuronType,
+  { values }: Population,
+  element: number,
+): ReadonlyMap<string, number> {
+  const own = mapped(parameters, ({ value }, key): Value => {
+    const given = values[key] ?? value;
+    return typeof given === 'object' && 'array' in given ? (numbersOf(given.array, valid.data)[element] ?? NaN) : given;
+  });
+  return environmentOf({ ...own, i: element }, valid.data).numbers;
 }
 
 function asCurrents(
@@ -79,7 +67,7 @@ function asCurrents(
   name: string,
   population: Population,
   type: NeuronType,
-  projections: readonly (readonly [string, Projection])[],
+  currents: readonly Current[],
 ): void {
   const pointer = child('/populations', name);
   interface Found {
@@ -87,71 +75,45 @@ function asCurrents(
     readonly input: string;
     readonly form: CurrentForm;
     readonly cells: number[];
-    /** The elements of the generator that drive each cell, if they emit only this output. */
+    /** The elements of the generator that drive each cell, if this is all that they emit. */
     readonly emitters: (number | undefined)[];
   }
   const found: Found[] = [];
-  for (const [, projection] of projections) {
-    const output = outputOf(gathering, projection);
+  for (const { projection, target, variable } of currents) {
     const to = wholePopulation(projection.to.of);
-    const [rule, second] = projection.connect;
-    if (output === undefined || to === undefined || rule?.rule !== 'list' || second !== undefined) return;
-    const sources = numbersOf(rule.sources, gathering.valid.data);
+    const [rule] = projection.connect;
+    if (to === undefined || rule?.rule !== 'list') return;
     const targets = numbersOf(rule.targets, gathering.valid.data);
-    const input = output.target.slice('post.'.length);
+    const input = target.slice('post.'.length);
     const unit = gathering.neurons[gathering.populations[to]?.type ?? '']?.inputs[input]?.unit ?? 'A';
-    for (const [k, element] of sources.entries()) {
-      const waves = waveformsOf(
-        type,
-        output.variable,
-        numbersOfElement(gathering, type, population, element),
-        gathering.end,
-      );
-      if (typeof waves === 'string') {
-        if (gathering.stage === 'brian') return;
-        gathering.report.missing(
-          pointer,
-          `its current is not a function of time alone: ${waves}`,
-          `${gathering.stage}/current`,
-        );
-        return;
-      }
-      for (const pieces of waves) {
-        const shaped = pieces.map(({ from, to: until, value }) => ({
-          from,
-          to: until,
-          shape: shapeOf({ from, to: until, value }),
-        }));
-        const form = currentText(shaped, unit, gathering.end, gathering.dt, gathering.stage === 'brian');
-        if (form === undefined) {
-          if (gathering.stage === 'brian') return;
-          gathering.report.missing(pointer, 'its current has no simple shape', `${gathering.stage}/current`);
-          return;
-        }
-        const same = found.find((one) => one.to === to && one.input === input && one.form.text === form.text);
+    for (const [k, element] of numbersOf(rule.sources, gathering.valid.data).entries()) {
+      const numbers = numbersOfElement(gathering, type, population, element);
+      const all = currentsOf(type, variable, numbers, gathering.end);
+      if (all === undefined) return;
+      for (const pieces of all) {
+        const form = currentText(pieces, unit, gathering, gathering.stage === 'brian');
         const cell = targets[k] ?? 0;
-        const emitter = waves.length === 1 ? element : undefined;
         // A cell with the same current twice needs two of them.
-        if (same !== undefined && !same.cells.includes(cell)) {
-          same.cells.push(cell);
-          same.emitters.push(emitter);
-        } else found.push({ to, input, form, cells: [cell], emitters: [emitter] });
+        const same = found.find(
+          (one) => one.to === to && one.input === input && one.form.text === form.text && !one.cells.includes(cell),
+        );
+        const emitter = all.length === 1 ? element : undefined;
+        same?.cells.push(cell);
+        same?.emitters.push(emitter);
+        if (same === undefined) found.push({ to, input, form, cells: [cell], emitters: [emitter] });
       }
     }
   }
-  gathering.projections = without(gathering.projections, new Set(projections.map(([key]) => key)));
+  gathering.projections = without(gathering.projections, new Set(currents.map(({ key }) => key)));
   gathering.populations = without(gathering.populations, new Set([name]));
   const taken = (one: string): boolean =>
     [gathering.stimuli, gathering.populations, gathering.projections].some((map) => Object.hasOwn(map, one));
-  const [output] = projections.flatMap(([, one]) => outputOf(gathering, one)?.variable ?? []);
   const injected: Injected[] = [];
   for (const { to, input, form, cells, emitters } of found) {
-    const { size = 0 } = gathering.populations[to] ?? {};
-    const all = cells.length === size && cells.every((cell, k) => cell === k);
+    const all = cells.length === gathering.populations[to]?.size && cells.every((cell, k) => cell === k);
     const stimulus = freeName(name, taken);
     emitters.forEach((element, k) => {
-      if (element !== undefined && output !== undefined)
-        injected.push({ element, output, stimulus, of: { population: to, indices: [cells[k] ?? 0] } });
+      if (element !== undefined) injected.push({ element, stimulus, of: { population: to, indices: [cells[k] ?? 0] } });
     });
     gathering.stimuli[stimulus] = {
       kind: 'current',
@@ -171,103 +133,111 @@ function asCurrents(
   gathering.report.exact(pointer, 'a time-dependent current', `${gathering.stage}/current`);
 }
 
-function asSpikes(gathering: Gathering, name: string, population: Population, type: NeuronType): void {
+/** @param current  of a source that carries its own synapse */
+function asSpikes(
+  gathering: Gathering,
+  name: string,
+  population: Population,
+  type: NeuronType,
+  current: Current | undefined,
+): void {
   const pointer = child('/populations', name);
-  const varied = Object.values(population.values).some(
-    (value) => typeof value === 'object' || typeof value === 'string',
-  );
-  const trains: Train[] = [];
-  for (let element = 0; element < (varied ? population.size : 1); element++) {
-    const train = trainOf(type, numbersOfElement(gathering, type, population, element), {
-      dt: gathering.dt,
-      end: gathering.end,
-    });
-    if (typeof train === 'string') {
-      if (gathering.stage === 'brian') {
-        if (drawnBy(type).length > 0 || type.noise.length > 0)
-          gathering.report.equivalent(
-            `${gathering.stage}/spikes`,
-            pointer,
-            'the same process, written as equations, with other random numbers',
-          );
-      } else
-        gathering.report.missing(
-          pointer,
-          `its spikes are neither listed nor Poisson: ${train}`,
-          `${gathering.stage}/spikes`,
-        );
-      return;
-    }
-    trains.push(train);
-  }
-  const of = (element: number): Train | undefined => trains[varied ? element : 0];
+  const { stage, report } = gathering;
   const elements = Array.from({ length: population.size }, (_, k) => k);
-  const [first] = trains;
-  if (first === undefined || trains.some(({ kind }) => kind !== first.kind)) return;
-  const { type: _, values: __, ...rest } = population;
-  const ends = trains.some((train) => train.kind === 'poisson' && Number.isFinite(train.end));
-  const shown = [...(gathering.recorded.get(name) ?? [])];
-  if (first.kind === 'poisson' && gathering.stage === 'brian' && shown.length > 0) {
-    gathering.report.equivalent(
-      `${gathering.stage}/spikes`,
-      pointer,
-      `the same process, written as equations, of which ${shown.join(', ')} can be recorded`,
-    );
-    return;
-  }
+  const varied = Object.values(population.values).some((value) => typeof value !== 'number');
+  const first = trainOf(type, numbersOfElement(gathering, type, population, 0), gathering);
+  const trains = elements.map((element) =>
+    varied && element > 0 ? trainOf(type, numbersOfElement(gathering, type, population, element), gathering) : first,
+  );
+  const split = current && synapseWithin(type, population, current);
+  if (first === undefined || (current && split === undefined)) return;
+  const { type: _, values: __, linked: ___, ...rest } = population;
   if (first.kind === 'times') {
-    const spikes = elements
-      .flatMap((element) => {
-        const train = of(element);
-        if (train?.kind !== 'times') return [];
-        return train.times.map((time) => [time, element] as const);
-      })
+    const spikes = trains
+      .flatMap((train, k) => (train?.kind === 'times' ? train.times.map((time) => [time, k] as const) : []))
       .sort(([a, i], [b, j]) => a - b || i - j);
     gathering.populations[name] = {
       ...rest,
       values: {},
       spikes: { times: spikes.map(([time]) => time), indices: spikes.map(([, element]) => element) },
     };
-    gathering.report.exact(pointer, 'its spikes are listed', `${gathering.stage}/spikes`);
-    return;
+    report.exact(pointer, 'its spikes are listed', `${stage}/spikes`);
+  } else {
+    const processes = trains.flatMap((train) => (train?.kind === 'poisson' ? [train] : []));
+    const value = (read: (train: Extract<Train, { kind: 'poisson' }>) => number): Value => {
+      const all = processes.map(read).map((one) => tidy(one));
+      return all.every((one) => one === all[0]) ? (all[0] ?? 0) : { array: all };
+    };
+    const hasPauses = first.least > 0;
+    const standard = hasPauses ? 'SpikeSourcePoissonRefractory' : 'SpikeSourcePoisson';
+    const library = standardCells.get(standard);
+    const poisson = library && normalisedCell(library);
+    if (poisson === undefined) return;
+    const typeName =
+      Object.keys(gathering.neurons).find((one) => gathering.neurons[one] === poisson) ??
+      freeName(standard, (one) => Object.hasOwn(gathering.neurons, one));
+    gathering.neurons[typeName] = poisson;
+    gathering.populations[name] = {
+      ...rest,
+      type: typeName,
+      values: {
+        rate: value(({ rate }) => rate),
+        ...(hasPauses ? { tau_refrac: value(({ least }) => least) } : {}),
+        ...(processes.some(({ start }) => start > 0) ? { start: value(({ start }) => start) } : {}),
+        ...(processes.some(({ end }) => Number.isFinite(end))
+          ? { duration: value(({ start, end }) => end - start) }
+          : {}),
+      },
+    };
+    const most = Math.max(...processes.map(({ rate }) => rate));
+    // Of spikes that fall into one step all but the first wait for the next ones in LEMS, as of PyNN's source with pauses.
+    if (hasPauses || most === 0)
+      report.equivalent(`${stage}/poisson`, pointer, 'the same process, with other random numbers');
+    else
+      report.approximated(
+        `${stage}/poisson`,
+        pointer,
+        `the same process but for up to ${percentWaiting(most * gathering.dt)} % of its spikes, which follow others within a step: ` +
+          'in LEMS they wait for the steps that follow',
+      );
   }
-  const value = (read: (train: Extract<Train, { kind: 'poisson' }>) => number): Value => {
-    const all = elements.map((element) => {
-      const train = of(element);
-      return train?.kind === 'poisson' ? read(train) : NaN;
-    });
-    return all.every((one) => one === all[0]) ? (all[0] ?? 0) : { array: all };
-  };
-  // Of spikes that fall into one step all but the first wait for the next ones in LEMS, as of PyNN's source with pauses.
-  const hasPauses = first.least > 0;
-  const standard = hasPauses ? 'SpikeSourcePoissonRefractory' : 'SpikeSourcePoisson';
-  const library = standardCells.get(standard);
-  const poisson = library && normalisedCell(library);
-  if (poisson === undefined) return;
-  const typeName =
-    Object.entries(gathering.neurons).find(([, one]) => one === poisson)?.[0] ??
-    freeName(standard, (one) => Object.hasOwn(gathering.neurons, one));
-  gathering.neurons[typeName] = poisson;
-  gathering.populations[name] = {
-    ...rest,
-    type: typeName,
-    values: {
-      rate: value(({ rate }) => rate),
-      ...(hasPauses ? { tau_refrac: value(({ least }) => least) } : {}),
-      ...(trains.some((train) => train.kind === 'poisson' && train.start > 0)
-        ? { start: value(({ start }) => start) }
-        : {}),
-      ...(ends ? { duration: value(({ start, end }) => tidy(end - start)) } : {}),
+  if (current !== undefined && split !== undefined) {
+    const synapse = freeName(population.type ?? name, (one) => Object.hasOwn(gathering.synapses, one));
+    gathering.synapses[synapse] = split;
+    const values = without(population.values, { has: (key) => !split.parameters[key] && !split.state[key] });
+    gathering.projections[current.key] = { ...current.projection, synapse, values };
+  }
+}
+
+/**
+ * Returns the synapse that a source of NeuroML carries: the part of its type with the synapse's prefix, and the variables
+ * between it and the output. @source NeuroML 2.3, Inputs.xml, `iSyn` of poissonFiringSynapse and timedSynapticInput
+ */
+function synapseWithin(
+  type: NeuronType,
+  { linked = {} }: Population,
+  { target, variable }: Current,
+): SynapseType | undefined {
+  const [, prefix] = /^(\w+_)i_?$/.exec(type.derived['iSyn']?.value ?? '') ?? [];
+  const spike = Object.values(type.events)[0];
+  if (prefix === undefined || spike === undefined) return undefined;
+  const isOther = { has: (key: string) => !key.startsWith(prefix) };
+  const parameters = without(type.parameters, { has: (key) => isOther.has(key) && key !== 'weight' });
+  return {
+    parameters,
+    state: without(type.state, isOther),
+    derived: mapped(type.derived, (one) => {
+      const end = linked[one.value];
+      return end === undefined ? one : { ...one, value: `post.${end.variable}` };
+    }),
+    derivatives: without(type.derivatives, isOther),
+    noise: [],
+    method: type.method,
+    pathways: {
+      pre: { on: 'pre.spike', delay: 0, order: 0, do: spike.do.filter((text) => text.startsWith(prefix)) },
     },
+    contributes: { [target]: variable },
+    summed: {},
+    ports: {},
   };
-  const most = trains.reduce((rate, train) => (train.kind === 'poisson' ? Math.max(rate, train.rate) : rate), 0);
-  if (hasPauses || most === 0)
-    gathering.report.equivalent(`${gathering.stage}/poisson`, pointer, 'the same process, with other random numbers');
-  else
-    gathering.report.approximated(
-      `${gathering.stage}/poisson`,
-      pointer,
-      `the same process but for up to ${percentWaiting(most * gathering.dt)} % of its spikes, which follow others within a step: ` +
-        'in LEMS they wait for the steps that follow',
-    );
 }

@@ -2,7 +2,7 @@
 
 import { ownNames } from '../../model/declared-names.js';
 import { freeName } from '../../model/free-name.js';
-import type { SynapseType } from '../../model/model.js';
+import type { NeuronType, SynapseType } from '../../model/model.js';
 import { child } from '../../model/pointer.js';
 import { populationsOf } from '../../model/selected.js';
 import type { Gathering } from './gathering.js';
@@ -10,70 +10,60 @@ import { Receptors, withReceptors, type Receptor } from './receptors.js';
 
 /** Gives cells the receptors that add up the responses of their synapses. */
 export function asReceptors(gathering: Gathering): void {
-  const taken = Object.values(gathering.neurons).flatMap((type) => [...ownNames(type)]);
-  const receptors = new Receptors(taken, gathering.valid.data);
+  const { neurons, populations, projections, stage } = gathering;
+  const receptors = new Receptors(
+    Object.values(neurons).flatMap((type) => [...ownNames(type)]),
+    gathering.valid.data,
+  );
   const ofPopulation = new Map<string, Map<string, Receptor>>();
-  for (const [name, projection] of Object.entries(gathering.projections)) {
+  for (const [name, projection] of Object.entries(projections)) {
     const type = gathering.synapses[projection.synapse];
-    const targets = populationsOf(projection.to.of);
-    if (type === undefined || Object.keys(type.contributes).length === 0 || targets.length === 0) continue;
+    if (type === undefined) continue;
     const found = receptors.of(type, projection);
-    if (typeof found === 'string') continue;
-    const shown = [...(gathering.recorded.get(name) ?? [])];
-    const { variables } = found.receptor;
-    // A response of its own for each synapse can be recorded; the sum over a cell's synapses has two variables or one.
-    if (gathering.stage === 'brian' && shown.some((one) => variables.size > 1 || !variables.has(one))) continue;
+    if (found === undefined) continue;
     const { receptor, synapse, moved } = found;
+    const { variables } = receptor;
+    // A response of its own for each synapse can be recorded; the sum over a cell's synapses has two variables or one.
+    const shown = [...(gathering.recorded.get(name) ?? [])];
+    if (stage === 'brian' && shown.some((one) => variables.size > 1 || !variables.has(one))) continue;
     if ([...moved, ...variables.keys()].some((one) => gathering.changed.has(`${name}.${one}`))) continue;
-    for (const target of targets) {
-      const own = ofPopulation.get(target) ?? new Map<string, Receptor>();
-      ofPopulation.set(target, own.set(receptor.key, receptor));
-    }
-    const synapseName = synapseTypeOf(gathering, projection.synapse, synapse);
-    gathering.projections[name] = {
+    for (const target of populationsOf(projection.to.of))
+      ofPopulation.set(target, (ofPopulation.get(target) ?? new Map<string, Receptor>()).set(receptor.key, receptor));
+    const values = Object.entries(projection.values).filter(([key]) => !moved.has(key) || synapse.parameters[key]);
+    projections[name] = {
       ...projection,
-      synapse: synapseName,
-      values: Object.fromEntries(
-        Object.entries(projection.values).filter(([key]) => !moved.has(key) || synapse.parameters[key] !== undefined),
-      ),
+      synapse: nameIn(gathering.synapses, projection.synapse, synapse),
+      values: Object.fromEntries(values),
     };
-    gathering.sums.set(name, receptor.variables);
+    gathering.sums.set(name, variables);
     gathering.report.exact(
       child('/projections', name),
       'responses of its synapses add up in the target',
-      `${gathering.stage}/receptor`,
+      `${stage}/receptor`,
     );
   }
-  const variants = new Map<string, string>();
-  for (const [name, population] of Object.entries(gathering.populations)) {
+  // A type stays under its name for populations without receptors, if there are any.
+  const plain = new Set(Object.entries(populations).map(([name, { type }]) => (ofPopulation.has(name) ? '' : type)));
+  const before = { ...neurons };
+  const made: Record<string, NeuronType> = Object.fromEntries(
+    Object.entries(neurons).filter(([name]) => plain.has(name)),
+  );
+  for (const [name, population] of Object.entries(populations)) {
     const own = [...(ofPopulation.get(name)?.values() ?? [])];
-    const type = gathering.neurons[population.type ?? ''];
-    if (type === undefined || own.length === 0 || population.type === undefined) continue;
-    const key = JSON.stringify([population.type, own.map((one) => one.key).sort()]);
-    const known = variants.get(key);
-    if (known !== undefined) {
-      gathering.populations[name] = { ...population, type: known };
-      continue;
-    }
-    const label = freeName(population.type, (one) => one !== population.type && Object.hasOwn(gathering.neurons, one));
-    const alone = Object.entries(gathering.populations).every(
-      ([other, { type: one }]) => one !== population.type || sameKeys(ofPopulation.get(other), ofPopulation.get(name)),
-    );
-    const typeName = alone ? label : freeName(population.type, (one) => Object.hasOwn(gathering.neurons, one));
-    gathering.neurons[typeName] = withReceptors(type, own);
-    variants.set(key, typeName);
-    gathering.populations[name] = { ...population, type: typeName };
+    const type = before[population.type ?? ''];
+    if (type === undefined || own.length === 0) continue;
+    const typeName = nameIn(made, population.type ?? '', withReceptors(type, own));
+    populations[name] = { ...population, type: typeName };
   }
+  Object.assign(neurons, made);
 }
 
-function synapseTypeOf(gathering: Gathering, wanted: string, type: SynapseType): string {
+/** Returns the name of a type among others, which hold it from now on. */
+function nameIn<T extends NeuronType | SynapseType>(types: Record<string, T>, wanted: string, type: T): string {
   const text = JSON.stringify(type);
-  const same = Object.entries(gathering.synapses).find(([, one]) => JSON.stringify(one) === text);
-  if (same !== undefined) return same[0];
-  const name = freeName(wanted, (one) => Object.hasOwn(gathering.synapses, one));
-  gathering.synapses[name] = type;
+  const name =
+    Object.keys(types).find((one) => JSON.stringify(types[one]) === text) ??
+    freeName(wanted, (one) => Object.hasOwn(types, one));
+  types[name] = type;
   return name;
 }
-
-const sameKeys = (a: ReadonlyMap<string, unknown> | undefined, b: ReadonlyMap<string, unknown> | undefined): boolean =>
-  JSON.stringify([...(a?.keys() ?? [])].sort()) === JSON.stringify([...(b?.keys() ?? [])].sort());

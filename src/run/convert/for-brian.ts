@@ -6,7 +6,6 @@ import { currentsOfCells } from '../../../translators/brian/export/currents-of-c
 import { cellsAsCables } from '../../../translators/brian/export/cells/as-cables.js';
 import { needsDrawnCells, withDrawnCells } from '../../../translators/brian/export/cells/cell-numbers.js';
 import { inBrianIdiom } from '../../../translators/brian/export/idiom.js';
-import { withoutRegimes } from '../../../translators/brian/export/regimes.js';
 import { expressiblePopulations } from '../../../translators/shared/expressible-populations.js';
 import { UsageError } from '../../diagnostics/diagnostic.js';
 import { knownPlaces } from '../../draw/space/places.js';
@@ -62,19 +61,14 @@ export const brianPasses: readonly Pass<BrianContext>[] = [
     apply: currentsAsParameters,
   },
   {
-    name: 'leave-out-populations',
-    why: 'Brian has no groups without cells, and none of cells with sections that are not cables by now',
-    apply: (valid, context) => expressiblePopulations(valid, context, 'brian'),
-  },
-  {
     name: 'gather',
     why: "components of LEMS become refractory periods, currents, sources and receptors, which are Brian's",
     apply: reporting((valid) => gathered(valid, 'brian')),
   },
   {
-    name: 'regimes-as-variable',
-    why: 'Brian has no regimes: a variable holds the number of the active one',
-    apply: withoutRegimes,
+    name: 'leave-out-populations',
+    why: 'Brian has no groups without cells, none of cells with regimes, and none with sections that are not cables by now',
+    apply: (valid, context) => expressiblePopulations(valid, context, 'brian'),
   },
   {
     name: 'conditions-as-code',

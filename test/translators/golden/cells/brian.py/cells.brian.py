@@ -18,8 +18,8 @@ g_leak = 0.3 * msiemens / cm**2
 thresh = -20 * mV
 area = 1000.0000928499317 * um**2
 C_m = 1 * ufarad / cm**2
-tau_decay_expTwo = 3 * ms
-tau_rise_expTwo = 0.5 * ms
+riseTime_expTwo = 0.5 * ms
+tauDecay_expTwo = 3 * ms
 gbase_expTwo = 0.8 * nS
 erev_expTwo = 0 * mV
 waveformFactor = 1.7171628973263064
@@ -68,10 +68,10 @@ inh = NeuronGroup(
     1,
     """
     dv/dt = (i_leak + i_na + i_k +
-             gbase_expTwo*(erev_expTwo - v)*B_expTwo/area)/C_m : volt
-    dB_expTwo/dt = -B_expTwo/tau_decay_expTwo +
-                   A_expTwo*(1/tau_rise_expTwo - 1/tau_decay_expTwo) : 1
-    dA_expTwo/dt = -A_expTwo/tau_rise_expTwo : 1
+             gbase_expTwo*B_expTwo*(erev_expTwo - v)/area)/C_m : volt
+    dB_expTwo/dt = A_expTwo*(1/riseTime_expTwo - 1/tauDecay_expTwo) -
+                   B_expTwo/tauDecay_expTwo : 1
+    dA_expTwo/dt = -A_expTwo/riseTime_expTwo : 1
     # leak
     i_leak = g_leak*(E_leak - v) : amp/meter**2
     # na

@@ -173,13 +173,8 @@ const exporters: Readonly<Record<TargetNotation, Exporter>> = {
   'brian-json': async (valid, exporting) => {
     const { exportBrian } = await import('../../translators/brian/export.js');
     const { name } = exporting;
-    const { asDendrites } = await import('../../translators/brian/morphology/recognise-dendrites.js');
-    const write = (idiom: ValidModel, report: ConversionReport): ReturnType<typeof exportBrian> => {
-      const document = asDendrites(exportBrian(idiom, 'decimal', report).document);
-      for (const id of Object.keys(document.dendritic_neurons ?? {}))
-        report.exact(`/populations/${id}`, 'written as dendritic_neurons', 'brian/dendrites');
-      return { document, report: report.entries };
-    };
+    const write = (idiom: ValidModel, report: ConversionReport): ReturnType<typeof exportBrian> =>
+      exportBrian(idiom, 'decimal', report);
     const { document, report } = await toBrian(valid, exporting, write);
     return { files: [{ name, text: await documentText(document, name) }], data: new Map(), report };
   },

@@ -14,7 +14,6 @@ import * as blocks from './script/blocks.js';
 import { objectLines, resultLines, type CalledSection } from './script/objects.js';
 import { phaseLines, phasesOf } from './script/phases.js';
 import { withConstantComments, withEquationComments } from './script/comments.js';
-import { asDendrites } from './morphology/recognise-dendrites.js';
 import { Companion } from './script/companion.js';
 import { needsNames, withShortNames } from './script/short-names.js';
 import { withRecordedCells } from './script/recorded-cells.js';
@@ -45,8 +44,6 @@ interface ScriptView {
   /** Comments of the document that belong to no part of the script. */
   readonly comments: readonly string[];
   readonly imports: readonly string[];
-  /** Whether it uses Dendrify. */
-  readonly isDendrify: boolean;
   readonly dataLines: readonly string[];
   readonly settings: readonly string[];
   readonly sections: readonly { readonly title: string; readonly blocks: readonly string[] }[];
@@ -73,11 +70,9 @@ export function exportBrianScript(
   const rounded = !timingProperties[valid.model.timing].hasSlots;
   const exported = exportBrian(valid, rounded ? 'rounded' : 'double', report);
   const document = withRecordedCells(exported.document, report);
-  const companion = new Companion(needsNames(asDendrites(document)));
+  const companion = new Companion(needsNames(document));
   const dataFile = `${stem}-data.json`;
   const view = scriptView(document, { dataFile, rounded }, companion);
-  if (view.isDendrify)
-    report.exact('/neurons', 'written with Dendrify, which must be installed (pip install dendrify)', 'brian/dendrify');
   const script = { name: `${stem}.py`, text: render(view) };
   return {
     files: companion.isEmpty ? [script] : [script, { name: dataFile, text: companion.text }],
@@ -120,9 +115,7 @@ function scriptView(
 ): ScriptView {
   const comments = new Comments(given.annotations);
   const head = comments.take('');
-  const plain = withMonitorsInTime(withEquationComments(withShortNames(withoutClashes(given)), comments));
-  // Dendrify's class Soma would hide Brian's.
-  const document = plain.spatial_neurons === undefined ? asDendrites(plain) : plain;
+  const document = withMonitorsInTime(withEquationComments(withShortNames(withoutClashes(given)), comments));
   const constants = document.namespace ?? {};
   /** Returns blocks with the comments on the parts of the model that have the same names in these sections. */
   const each = <T>(
@@ -151,7 +144,6 @@ function scriptView(
     ...namedSections.flatMap((section) => Object.keys(document[section] ?? {})),
   ];
   const shared = blocks.sharedEquations(models, new Set(taken));
-  const variables = new Set([...taken, ...shared.values()]);
   const synapses = new Set(Object.keys(document.synapses ?? {}));
   const morphologies = new Map<string, string>();
   const owners = [
@@ -173,11 +165,6 @@ function scriptView(
         ...each(
           blocks.bySource(document.neuron_groups),
           (name, group) => blocks.neuronGroup(name, group, constants, companion, { shared, synapses }),
-          cells,
-        ),
-        ...each(
-          document.dendritic_neurons,
-          (name, neurons) => blocks.dendriticNeurons(name, neurons, constants, companion, variables),
           cells,
         ),
         ...each(
@@ -229,7 +216,6 @@ function scriptView(
   return {
     documentation: docstring(documentationOf(document)),
     comments: pythonComments([...head, ...comments.takeRest()]),
-    isDendrify: document.dendritic_neurons !== undefined,
     imports: [
       ...(withData ? ['import json', 'from pathlib import Path', ''] : []),
       ...(withData || usesNumpy([...sections.flatMap(({ blocks: lines }) => lines), ...runLines])

@@ -163,58 +163,15 @@ describe('mistakes have places', () => {
   });
 });
 
-describe('neurons of a few compartments are written again', () => {
-  const mechanisms =
-    'synapses: [{ channel: AMPA, tag: x, g: 2 nS, t_decay: 2 ms }, { channel: NMDA, tag: x, g: 1 nS, t_rise: 2 ms, t_decay: 60 ms }], ' +
-    'dspikes: { Na: { threshold: -45 mV, g_rise: 12 nS, g_fall: 9 nS, duration_rise: 1.2 ms, duration_fall: 2.4 ms, ' +
-    'reversal_rise: E_Na, reversal_fall: E_K, offset_fall: 0.2 ms, refractory: 5 ms } }';
-  const branch = (capacitance: number): string => `{ cm_abs: ${capacitance} pF, gl_abs: 2 nS, ${mechanisms} }`;
-  const five = cell(
-    `N: 3\nv_rest: -65 mV\ncompartments:\n  soma: { cm_abs: 200 pF, gl_abs: 10 nS, noise: { tau: 20 ms, sigma: 5 pA } }\n` +
-      `  trunk: ${branch(50)}\n  basal: ${branch(40)}\n  apical: ${branch(30)}\n  tuft: ${branch(20)}\n` +
-      'couplings: [[soma, trunk, 15 nS], [soma, basal, 12 nS], [trunk, apical, 8 nS], [apical, tuft, 5 nS]]\n' +
-      'threshold: V_soma > -50*mV\nreset: V_soma = 40*mV\nsecond_reset: { code: V_soma = -55*mV, after: 0.8 ms }\n' +
-      'refractory: 4 ms\ninitializers: { I_ext_soma: 20 pA }',
+test('neurons of a few compartments are written as the equations of a group', async () => {
+  const text = two(
+    ', synapses: [{ channel: AMPA, tag: x, g: 2 nS, t_decay: 2 ms }]',
+    '[soma, dend, 15 nS]',
+    'threshold: V_soma > -50*mV\nreset: V_soma = 40*mV\nsecond_reset: { code: V_soma = -55*mV, after: 0.8 ms }\nrefractory: 4 ms',
   );
-  const converted = async (text: string, to: 'brian' | 'brian-json'): Promise<string> =>
-    (await convertModel(valid(text), to, { name: 'model' })).files[0]!.text;
-
-  test('in a specification, with the same equations', async () => {
-    const text = await converted(five, 'brian-json');
-    const { dendritic_neurons: neurons, neuron_groups: groups, namespace } = JSON.parse(text);
-    expect({ groups, namespace }).toEqual({ groups: undefined, namespace: undefined });
-    expect(neurons.cell.couplings).toEqual([
-      ['soma', 'trunk', '15 nS'],
-      ['soma', 'basal', '12 nS'],
-      ['trunk', 'apical', '8 nS'],
-      ['apical', 'tuft', '5 nS'],
-    ]);
-    expect(equations(text).toSorted()).toEqual(equations(five).toSorted());
-  });
-
-  test('in a script, as statements of Dendrify', async () => {
-    const lines = (await converted(five, 'brian')).split('\n');
-    const from = lines.findIndex((line) => line.startsWith('soma = Soma('));
-    const to = lines.findIndex((line) => line.startsWith('cell.I_ext_soma'));
-    expect(from).toBeGreaterThan(0);
-    expect(to - from).toBeLessThanOrEqual(40);
-  });
-
-  test('with potentials that begin elsewhere', async () => {
-    const text = five.replace('initializers: {', 'initializers: { V_tuft: -60 mV,');
-    expect(JSON.parse(await converted(text, 'brian-json')).dendritic_neurons.cell.initializers).toEqual({
-      I_ext_soma: '20 pA',
-      V_tuft: '-60 mV',
-    });
-    expect(await converted(text, 'brian')).toContain('\ncell.V_tuft = -60 * mV\n');
-  });
-
-  test.each([
-    ['equations of their own', 'equations: "more : 1"\n    couplings'],
-    ['events of their own', 'events: { other: { condition: V_soma > 0*mV, code: V_soma = 0*mV } }\n    couplings'],
-  ])('as a NeuronGroup if they have %s', async (_, more) => {
-    const text = five.replace('couplings', more);
-    expect(JSON.parse(await converted(text, 'brian-json')).dendritic_neurons).toBeUndefined();
-    expect(await converted(text, 'brian')).not.toContain('dendrify');
-  });
+  const [file] = (await convertModel(valid(text), 'brian-json', { name: 'model' })).files;
+  const { neuron_groups: groups, synapses } = JSON.parse(file!.text);
+  expect(groups.cell.model).toContain('dV_soma/dt');
+  expect(Object.keys(synapses)).toEqual(['cell_second_reset']);
+  expect(equations(file!.text).toSorted()).toEqual(equations(text).toSorted());
 });

@@ -4,7 +4,6 @@ import { isPartial } from '../initializers.js';
 import type {
   Connect,
   ConnectArguments,
-  DendriticNeurons,
   Initializers,
   Link,
   MethodOptions,
@@ -24,7 +23,6 @@ import { call, dictionary, layout, list, prefixed, quoted, spaced, type Source }
 import { wrappedEquations } from '../../shared/wrapped-equations.js';
 import { inDocument, inUnit, sliceCode, textOf, valueCode, variableCode } from './values.js';
 import { assignment, isUsed, keyword, pythonName, pythonString, pythonValue, quantityCode } from './python-text.js';
-import { dendriteLines } from './dendrites.js';
 import { morphologyLines } from './morphology.js';
 import { objectLines } from './objects.js';
 
@@ -145,22 +143,6 @@ export function neuronGroup(
 ): string {
   const head = ['NeuronGroup', [String(group.N), modelCode(group.model, shared)]] as const;
   return groupLines(name, head, group, constants, companion, synapses).join('\n');
-}
-
-/** Returns neurons of a few compartments as statements of Dendrify. @param taken  names of the script */
-export function dendriticNeurons(
-  name: string,
-  neurons: DendriticNeurons,
-  constants: Constants,
-  companion: Companion,
-  taken: Set<string>,
-): string {
-  const more = [...namespaceArgument(neurons.namespace, {}), ...common(name, neurons, companion)];
-  return [
-    ...dendriteLines(name, neurons, constants, more, taken),
-    ...initializerLines(pythonName(name), name, neurons.initializers, companion),
-    ...regularLines(pythonName(name), neurons.run_regularly, neurons.N),
-  ].join('\n');
 }
 
 /**

@@ -155,16 +155,6 @@ test('what a notation has no cells for is not compared, and said with its place'
   expect(absent).toEqual(['cells', 'cells.v', 'cells.v at far']);
 });
 
-test('samples of places on cells are compared with those of compartments of SpatialNeurons', async () => {
-  const { absent, variables = [] } = await checkConversion(cells('section: far'), 'brian-json');
-  expect(absent).toEqual([]);
-  expect(variables.map(({ variable, samples }) => [variable, samples])).toEqual([
-    ['v', 8],
-    ['v at far', 8],
-  ]);
-  for (const { largest, range } of variables) expect(largest).toBeLessThan(range / 100);
-});
-
 test('samples of compartments are compared with those of the places that they became', async () => {
   const { valid } = importModel(readSource('fixtures/brian/hodgkin-huxley-axon.yaml'));
   const { variables = [] } = await checkConversion(valid, 'lems', { seconds: 2e-3, partial: true });

@@ -27,7 +27,7 @@ export function gatherSource(gathering: Gathering, name: string): void {
   const outgoing = Object.entries(gathering.projections).filter(([, { from }]) => wholePopulation(from.of) === name);
   const currents = outgoing.flatMap(([key, projection]) => {
     const synapse = gathering.synapses[projection.synapse];
-    const [[target = '', value = ''] = [], second] = Object.entries(synapse?.contributes ?? {});
+    const [[target, value] = ['', ''], second] = Object.entries(synapse?.contributes ?? {});
     const isCurrent = /^pre\.\w+$/.test(value) && Object.keys(synapse?.pathways ?? {}).length === 0;
     return isCurrent && second === undefined ? [{ key, projection, target, variable: value.slice(4) }] : [];
   });

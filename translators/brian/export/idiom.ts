@@ -34,7 +34,6 @@ import { unknownFunction } from '../vocabulary.js';
 import { namesAtEnds, wordsIn } from '../../../src/library/gather/texts.js';
 import { withoutAliases } from '../../../src/library/readable/synapse-aliases.js';
 import { tidied, withPlainSums } from '../../../src/library/readable/tidied.js';
-import { withLinearParts } from './cells/linear-parts.js';
 import { withoutSends } from './sent-values.js';
 import { partsOf, ruleInBrian } from './connection-rules.js';
 import { constantsOf, inputsOf, touches, withoutIdle } from './constants.js';
@@ -154,9 +153,8 @@ class Idiom {
     }
     const pointer = child('/neurons', name);
     const { type: remembering, code } = withCrossings(type);
-    const solvedFor = type.cable ? withLinearParts(remembering) : remembering;
     // The report states that these types take other steps.
-    const plain = type.method === 'adaptive' ? withPlainSums(solvedFor) : solvedFor;
+    const plain = type.method === 'adaptive' ? withPlainSums(remembering) : remembering;
     out.neurons[name] = { ...tidied(plain), method: this.#method(type, pointer) };
     out.populations[name] = { ...population, type: name };
     for (const [flag, one] of code)

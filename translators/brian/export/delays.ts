@@ -94,9 +94,5 @@ export function delaySum(
   return { array: list.map((_, k) => sum(at(a, k), at(b, k))) };
 }
 
-/** Returns the largest number of a value, or undefined if it is neither a number nor a list. */
-export const largestOf = (value: Value, data: DataStore): number | undefined =>
-  typeof value === 'number' ? value : listOf(value, data)?.reduce((most, one) => Math.max(most, one), 0);
-
 const listOf = (value: Value | undefined, data: DataStore): readonly number[] | undefined =>
   isGiven(value) ? knownNumbers(value.array, data) : undefined;

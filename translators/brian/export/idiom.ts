@@ -41,7 +41,6 @@ import { coordinatesRead, withCoordinates, type CoordinatesOf } from './coordina
 import type { IdiomContext } from './idiom-context.js';
 import { freeIn, noSections, type Sections } from './idiom-sections.js';
 import { fixedMethod } from './adaptive-steps.js';
-import { withCrossings } from './crossings.js';
 import { areWithinRange } from './delays.js';
 import { partOfGenerator } from './generator-part.js';
 import { choosesAtRandom, chosenCells, drawnParts, drawnPhases, turnsBack } from './drawn-choices.js';
@@ -152,13 +151,10 @@ class Idiom {
       return;
     }
     const pointer = child('/neurons', name);
-    const { type: remembering, code } = withCrossings(type);
     // The report states that these types take other steps.
-    const plain = type.method === 'adaptive' ? withPlainSums(remembering) : remembering;
+    const plain = type.method === 'adaptive' ? withPlainSums(type) : type;
     out.neurons[name] = { ...tidied(plain), method: this.#method(type, pointer) };
     out.populations[name] = { ...population, type: name };
-    for (const [flag, one] of code)
-      out.operations[freeIn(out.operations, `${name}_${flag}`)] = { on: { population: name }, ...one };
   }
 
   /** Writes a part of a projection, which has a type of its own. */

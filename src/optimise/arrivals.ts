@@ -290,9 +290,9 @@ function isSparse(inbox: Buffer, fillers: readonly PropagateKernel[]): boolean {
 }
 
 function planOf(program: Program, kernel: Kernel, buffers: ReadonlyMap<string, Buffer>): Plan[] {
-  if (kernel.shape !== 'map' || isRegular(program, kernel.name) === undefined) return [];
+  if (kernel.shape !== 'map') return [];
   const receivers = receiversOf(kernel, buffers);
-  if (receivers === undefined || receivers.length === 0) return [];
+  if (receivers === undefined || receivers.length === 0 || isRegular(program, kernel.name) === undefined) return [];
   const writers = new Map<string, MapKernel>();
   for (const { inbox, variable } of receivers) {
     const fillers = fillersOf(program, inbox, kernel);

@@ -13,7 +13,7 @@ import { argumentsOf, spacesOf } from './kernel.js';
 import type { NamedFamily } from './kernel.js';
 import type { DistributedEntry, Divided } from '../mpi/distribution.js';
 import type { ProgramContext } from './scope.js';
-import { block, comment } from './text.js';
+import { block, comment, indent } from './text.js';
 
 const pass = 'codegen/c/driver';
 
@@ -195,6 +195,35 @@ function repeatLines(context: ProgramContext, calls: readonly Call[], { first, p
   return [...before, ...block(`for (uint32_t turn = 0u; turn < ${times}u; turn += 1u)`, inside)];
 }
 
+/** Repeats of a step above which it is a table: compilers take long for functions of thousands of calls. */
+const mostRepeats = 256;
+
+/** The calls of a step as a table, with a case for each key: families that run at the same intervals. */
+function tableLines(context: ProgramContext, calls: readonly Call[], keys: readonly string[]): string[] {
+  const cases = new Map([...new Set(keys)].map((key, k) => [key, k]));
+  const rows = calls.map(
+    ({ entry, member, waits }, k) =>
+      `${comment(entry.kernel)} {${cases.get(keys[k] ?? '') ?? 0}u, ${member}u, ${waits ? 1 : 0}u},`,
+  );
+  const texts = [...cases].flatMap(([key, ordinal]) => {
+    const call = calls[keys.indexOf(key)];
+    if (call === undefined) return [];
+    const due = isDue(call.entry);
+    const line = callText(context, call.named, 'call->member');
+    return block(`case ${ordinal}u:`, [...(due === undefined ? [line] : block(`if (${due})`, [line])), 'break;']);
+  });
+  return [
+    'static const struct call { uint32_t kernel, member, waits; } calls[] = {',
+    ...indent(rows),
+    '};',
+    ...block(`for (uint32_t k = 0u; k < ${calls.length}u; k += 1u)`, [
+      'const struct call *const call = &calls[k];',
+      ...block('if (call->waits)', [barrier]),
+      ...block('switch (call->kernel)', texts),
+    ]),
+  ];
+}
+
 /** The statements of one step, as each thread runs them. */
 export function stepLines(context: ProgramContext, callees: Callees): string[] {
   const { program } = context;
@@ -214,8 +243,10 @@ export function stepLines(context: ProgramContext, callees: Callees): string[] {
   const keys = calls.map(({ named, entry: { every, offset, slot }, before, after }, k) =>
     JSON.stringify([named.id, every, offset, slot, ...(before.length + after.length > 0 ? [k] : [])]),
   );
+  const repeats = repeatsOf(keys);
+  if (repeats.length > mostRepeats && !context.distribution) return tableLines(context, calls, keys);
   let slot: string | undefined;
-  const lines = repeatsOf(keys).flatMap((repeat) => {
+  const lines = repeats.flatMap((repeat) => {
     const { slot: repeatSlot } = calls[repeat.first]?.entry ?? {};
     const title = repeatSlot === undefined || repeatSlot === slot ? [] : [comment(repeatSlot)];
     slot = repeatSlot;

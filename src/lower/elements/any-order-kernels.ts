@@ -77,7 +77,7 @@ function inputKernel(
 }
 
 /** Where the sum of an input waits for the elements to be stepped. */
-function sumBuffer({ group }: SteppedGroup, input: string, { builder, real }: Context): Buffer {
+export function sumBuffer({ group }: SteppedGroup, input: string, { builder, real }: Context): Buffer {
   const comment = `sum of the contributions to ${input} of ${group.name} in this step`;
   return builder.commonBuffer(`${group.name}.${input}.sum`, real, group.length, comment);
 }

@@ -19,7 +19,6 @@ import type { Network, SteppedGroup } from './layout.js';
  */
 export function inAnyOrder(network: Network, stepped: SteppedGroup, member: Member, deliveries: Deliveries): boolean {
   const { name, population } = member;
-  if (population.size < 2) return false;
   if (network.projectionsAt.get(name)?.some(({ plan }) => plan.pre.population === plan.post.population)) return false;
   if (Object.values(population.linked ?? {}).some((link) => link.population === name)) return false;
   const [received, another] = [...emitted(stepped)].filter((event) => deliveries.isHeard(name, event));

@@ -61,10 +61,18 @@ interface History {
   readonly overflow: number | null;
 }
 
+/** Writes a part of the effects of an element's event. */
+export interface Effect {
+  readonly name: string;
+  readonly write: (element: Ir, block: Block, time: Ir) => void;
+}
+
 /** The effects of events emitted by elements of populations. */
 export interface Deliveries {
   /** Writes the immediate effects of an element's event, and stores the event for later delivery. */
   emit(member: { readonly name: string }, event: string, element: Ir, block: Block, time: Ir): void;
+  /** The parts of these effects, in order. Each has a name that no other part has. */
+  parts(member: { readonly name: string }, event: string): readonly Effect[];
   /** Whether an event does anything, at once or later. */
   isHeard(population: string, event: string): boolean;
   /** The pathways that wait for an event. */
@@ -96,12 +104,22 @@ export function deliveriesOf(network: Network): Deliveries {
   }
   for (const all of listeners.values()) all.sort(byOrder);
   const histories = new Map([...longest].map(([key, most]) => [key, historyOf(key, most, network)] as const));
+  const parts: Deliveries['parts'] = (member, event) => {
+    const key = `${member.name}.${event}`;
+    const history = histories.get(key);
+    const noted = (element: Ir, block: Block, time: Ir): void => history && note(history, element, block, time);
+    return [
+      ...(history ? [{ name: `${key}.note`, write: noted }] : []),
+      ...(listeners.get(key) ?? []).map((listener) => ({
+        name: `${listener.projection.plan.name}.${listener.pathway.name}${versionOf(listener)}.emit`,
+        write: (element: Ir, block: Block, time: Ir) => listen(listener, network, element, block, time),
+      })),
+    ];
+  };
   return {
+    parts,
     emit: (member, event, element, block, time) => {
-      const key = `${member.name}.${event}`;
-      const history = histories.get(key);
-      if (history) note(history, element, block, time);
-      for (const listener of listeners.get(key) ?? []) listen(listener, network, element, block, time);
+      for (const { write } of parts(member, event)) write(element, block, time);
     },
     isHeard: (population, event) => listeners.has(`${population}.${event}`),
     listeners: (population, event) => listeners.get(`${population}.${event}`) ?? [],
@@ -119,6 +137,9 @@ export function deliveriesOf(network: Network): Deliveries {
     },
   };
 }
+
+/** Distinguishes the delays of a pathway that follow the first ones. */
+const versionOf = ({ pathway: { window } }: Listener): string => (window?.version ? `_${window.version}` : '');
 
 /** Sorts by the order of pathways, then by that of their projections. */
 const byOrder = (a: Listener, b: Listener): number =>

@@ -29,7 +29,7 @@ import type { CodeScope } from '../code/code-scope.js';
 import { synapseScope } from './views.js';
 
 /** The element with the inputs to be summed, and its code. */
-interface Reached {
+export interface Reached {
   readonly network: Network;
   readonly stepped: SteppedGroup;
   readonly member: Member;
@@ -44,7 +44,7 @@ const sortedEntries = <T>(record: Readonly<Record<string, T>>): [string, T][] =>
   Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1));
 
 /** A sum that grows while synapses are gone through. */
-interface InputSum {
+export interface InputSum {
   readonly local: Local;
   readonly product: boolean;
 }
@@ -62,7 +62,15 @@ function addTo({ local, product }: InputSum, value: Ir, { real, block }: CodeSco
  * these.
  */
 export function sumInputs(element: Reached): ReadonlyMap<string, Local> {
-  const { network, stepped, member, stage, scope } = element;
+  const sums = firstSums(element);
+  for (const projection of element.network.projectionsAt.get(element.member.name) ?? [])
+    addSynapses(projection, sums, element);
+  return new Map([...sums].map(([name, sum]) => [name, sum.local]));
+}
+
+/** Begins the sums of inputs: contributions since the last step of the element, then currents. */
+export function firstSums(element: Reached): ReadonlyMap<string, InputSum> {
+  const { stepped, stage, scope } = element;
   const { block } = scope;
   const { group, pendingInputs } = stepped;
   const inputs = new Map<string, InputSum>();
@@ -79,10 +87,17 @@ export function sumInputs(element: Reached): ReadonlyMap<string, Local> {
     const sum = inputs.get(name);
     if (sum) addTo(sum, value, scope);
   });
-  for (const projection of network.projectionsAt.get(member.name) ?? [])
-    for (const side of ['post', 'pre'] as const)
-      if (projection.plan[side].population === member.name) sumSynapses(projection, side, inputs, element);
-  return new Map([...inputs].map(([name, sum]) => [name, sum.local]));
+  return inputs;
+}
+
+/** Adds the contributions of the synapses of one projection to the sums of inputs. */
+export function addSynapses(
+  projection: SteppedProjection,
+  inputs: ReadonlyMap<string, InputSum>,
+  element: Reached,
+): void {
+  for (const side of ['post', 'pre'] as const)
+    if (projection.plan[side].population === element.member.name) sumSynapses(projection, side, inputs, element);
 }
 
 /**

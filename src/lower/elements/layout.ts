@@ -8,6 +8,7 @@ import type { Buffer } from '../../ir/program.js';
 import { expressionsOf, namesIn, referencesIn, writtenBy } from '../../lang/walk.js';
 import type { ValueType } from '../../model/typed.js';
 import type { Context } from '../context.js';
+import { recordedVariables } from '../recorded-variables.js';
 import { currentsOf, laterValues } from '../protocol/currents.js';
 import type { EventSource } from '../events/events.js';
 import type { Group, Storage } from '../groups.js';
@@ -283,13 +284,7 @@ export function stepProjection(built: BuiltProjection, context: Context): Steppe
   for (const { pathway } of plan.pathways)
     for (const name of writtenBy(pathway.do)) if (plan.equations.state.has(name)) writtenByOthers.add(name);
   const code = typeCodeOf(plan.type, plan.equations, writtenByOthers);
-  const read = new Set(
-    context.model.recordings.flatMap((recording) =>
-      recording.kind !== 'rate' && recording.variables && ownersOf(recording.of).includes(plan.name)
-        ? recording.variables
-        : [],
-    ),
-  );
+  const read = new Set(recordedVariables(plan.name, context.model));
   // Code of events finds derived variables as they were computed last.
   for (const { pathway } of plan.pathways)
     for (const statement of pathway.do)

@@ -9,6 +9,7 @@ import { Block } from '../code/block.js';
 import { repeatedBy, counted, notCounted } from '../events/multiplicity.js';
 import type { Member } from '../groups.js';
 import { anyOrderKernels } from './any-order-kernels.js';
+import { singleCellKernels } from './single-cell-kernels.js';
 import { inAnyOrder } from './any-order.js';
 import type { Deliveries } from './deliveries.js';
 import type { Stage } from './element-code.js';
@@ -25,14 +26,22 @@ const stageWords: Readonly<Record<Stage, string>> = {
   enter: 'enters the first regime',
 };
 
+/** Projections of a network above which each of them has kernels of its own. */
+const mostProjections = 64;
+
 /**
  * Writes the kernels that step the elements of a population: one sequential kernel or, if the order has no effect, one
- * for inputs, one for the elements and one for their events.
+ * for inputs, one for the elements and one for their events. For a single cell in a network of many projections, as
+ * NeuroML has them, inputs and events have a kernel for each projection.
  *
  * @returns the kernels in order
  */
 export function stepKernels(network: Network, stepped: SteppedGroup, member: Member, deliveries: Deliveries): string[] {
-  if (inAnyOrder(network, stepped, member, deliveries)) return anyOrderKernels(network, stepped, member, deliveries);
+  const isSingle = member.population.size === 1;
+  if (!isSingle || network.projections.length > mostProjections) {
+    const kernels = isSingle ? singleCellKernels : anyOrderKernels;
+    if (inAnyOrder(network, stepped, member, deliveries)) return kernels(network, stepped, member, deliveries);
+  }
   const kernel = populationKernel(network, stepped, member, 'step', deliveries);
   return kernel === null ? [] : [kernel];
 }
@@ -49,6 +58,7 @@ export function populationKernel(
   deliveries: Deliveries,
 ): string | null {
   const { context } = network;
+  if (stage === 'derive' && !keepsDerived(network, stepped, member)) return null;
   const block = new Block();
   const t = timeNow(network, block);
   const events = network.rings;
@@ -92,6 +102,11 @@ export function populationKernel(
     block,
   );
 }
+
+/** Whether any derived variable or input of a population, or of its synapses, is stored. */
+const keepsDerived = ({ projectionsAt }: Network, stepped: SteppedGroup, { name }: Member): boolean =>
+  [stepped, ...(projectionsAt.get(name) ?? [])].some(({ kept, shown }) => kept.size + shown.size > 0) ||
+  stepped.keptInputs.size > 0;
 
 /** Whether code stores any value. */
 function storesAny(statements: readonly Statement[]): boolean {

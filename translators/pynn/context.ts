@@ -4,12 +4,6 @@ import type { Natives } from './native/types.js';
 import type { Reporter } from './reporter.js';
 import type { Rng } from './specification.generated.js';
 
-/** Labels of populations and projections that phases create. */
-export interface Late {
-  readonly populations: ReadonlySet<string>;
-  readonly projections: ReadonlySet<string>;
-}
-
 /** State that all parts of an import share. */
 export interface Setting extends Reporter {
   /** Time step, and the limits of delays, in ms. */
@@ -35,8 +29,6 @@ export interface Setting extends Reporter {
    * that are connected.
    */
   needsConnections(label: string): boolean;
-  /** Populations and projections created between two runs. */
-  readonly late: Late;
 }
 
 /** Checks whether so many things can be written out one by one; otherwise there is a finding. */

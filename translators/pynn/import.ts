@@ -22,7 +22,6 @@ import { unnamed } from '../shared/documentation.js';
 import { keptSeed, located, settle, type Located, type Settled } from '../shared/located.js';
 import * as messages from './messages.js';
 import { Natives, whereFrom } from './native/types.js';
-import { createdBy, lateCell } from './late-types.js';
 import { Names } from './names.js';
 import { translatePhases } from './phases.js';
 import { sizeOfPopulation, trainsOf, translatePopulation, type Trains } from './populations.js';
@@ -71,16 +70,13 @@ function translate(
   const targets = new Map<string, Target>();
   const infos = declarePopulations(specification, names, targets, setting);
   const trains = new Map<string, Trains>();
-  const made = new Map<string, { readonly info: PopulationInfo; readonly document: Located }>();
   const populations = (specification.populations ?? []).flatMap((population, k) => {
     const info = infos[k];
     if (info === undefined) return [];
     const pointer = child('/populations', k);
     const own = info.cell === null ? trainsOf(population, info.size, `${pointer}/cell/params`, setting) : undefined;
     if (own !== undefined) trains.set(info.id, own);
-    const document = translatePopulation(population, info, pointer, types, own, setting);
-    made.set(info.label, { info, document });
-    return [[info.id, document] as const];
+    return [[info.id, translatePopulation(population, info, pointer, types, own, setting)] as const];
   });
   declareSelections(specification, targets, setting);
   const network: Network = { targets, others: new Map(), synapses: new Map() };
@@ -100,7 +96,6 @@ function translate(
     {
       targets,
       projections,
-      made,
       sources: new Map(sources.map((source) => [source.label, source])),
       recordings,
       trains,
@@ -244,7 +239,6 @@ function settingOf(specification: PynnSpecification, to: Reporter, readFile: Set
     readFile,
     nextOrder: () => order++,
     needsConnections: (label) => known.has(label),
-    late: createdBy(specification.phases ?? []),
   };
 }
 
@@ -295,9 +289,8 @@ function declarePopulations(
   );
   return populations.map((population, k) => {
     const pointer = child('/populations', k);
-    const type =
+    const cell =
       population.cell.type === 'SpikeSourceArray' ? null : cellOf(population.cell, child(pointer, 'cell'), setting);
-    const cell = type && setting.late.populations.has(population.label) ? lateCell(type) : type;
     if (cell === undefined) {
       setting.refused.add(population.label);
       return undefined;

@@ -7,7 +7,6 @@ import type { Setting } from './context.js';
 import type { SourceChange } from './currents.js';
 import { located } from '../shared/located.js';
 import * as messages from './messages.js';
-import { afterReset, create, type Creatable } from './late.js';
 import { initialValues, replayed, spikeTrains, type Trains } from './populations.js';
 import { initialiseSynapses, setSynapses } from './projection-phases.js';
 import type { TranslatedProjection } from './projections.js';
@@ -21,8 +20,6 @@ interface Stage {
   readonly projections: ReadonlyMap<string, TranslatedProjection>;
   readonly sources: ReadonlyMap<string, CurrentSource>;
   readonly recordings: Recordings;
-  /** Populations by label. */
-  readonly made: Creatable['populations'];
   /** Spike times of each SpikeSourceArray, by its name in the canonical model. */
   readonly trains: ReadonlyMap<string, Trains>;
 }
@@ -45,7 +42,6 @@ export function translatePhases(phases: readonly Phase[], stage: Stage, setting:
     resets: 0,
     trains: new Map(stage.trains),
     drawn: new Set(),
-    created: new Set(),
     protocol: [],
     late: [],
     changes: new Map(),
@@ -65,8 +61,6 @@ interface State {
   /** Current spike times of each SpikeSourceArray, except arrays with times changed for a drawn sample. */
   readonly trains: Map<string, Trains>;
   readonly drawn: Set<string>;
-  /** Projections that phases have created. */
-  readonly created: Set<TranslatedProjection>;
   readonly protocol: unknown[];
   readonly late: unknown[];
   readonly changes: Map<string, SourceChange[]>;
@@ -104,13 +98,6 @@ function translatePhase(phase: Phase, pointer: string, state: State): void {
       put({ record: name, on: true });
     }
     for (const name of ends) put({ record: name, on: false });
-  } else if (phase.create !== undefined) {
-    const { made: populations, projections } = stage;
-    protocol.push(...create(phase.create, state.now, { populations, projections }, child(pointer, 'create'), setting));
-    for (const label of phase.create.projections ?? []) {
-      const projection = projections.get(label);
-      if (projection) state.created.add(projection);
-    }
   } else if (phase.reset !== undefined) {
     state.resets++;
     state.now = 0;
@@ -120,7 +107,6 @@ function translatePhase(phase: Phase, pointer: string, state: State): void {
       segment: `segment${String(state.resets).padStart(3, '0')}`,
       ...(annotations === undefined || Object.keys(annotations).length === 0 ? {} : { annotations }),
     });
-    for (const entry of afterReset(state.created)) put(entry);
   } else if (phase.native !== undefined) put(phase.native);
   else if (phase.get_data !== undefined) getData(phase.get_data, child(pointer, 'get_data'), stage, setting);
 }

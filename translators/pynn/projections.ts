@@ -10,7 +10,6 @@ import { type Target, targetOf, endOf } from './selections.js';
 import type { Projection, Synapse, Space } from './specification.generated.js';
 import { type Setting, own } from './context.js';
 import { nativeName, whereFrom } from './native/types.js';
-import { lateSynapse } from './late-types.js';
 import * as messages from './messages.js';
 import { commonReceptors, chooseReceptor, checkSigns } from './projection-receptors.js';
 import { synapseValues, fractionOf } from './projection-values.js';
@@ -75,22 +74,21 @@ export function translateProjection(
   // Mistakes in the synapse are reported together with mistakes in the connector and the receptor.
   const assumed = connections ?? { between: [pre.label, post.label], rule: { rule: 'all' } };
   const receptor = chooseReceptor(projection, written, assumed, receptors, pointer, setting);
-  const known = synapseOf(
+  const standard = synapseOf(
     written,
     (receptor?.receptor ?? Object.values(receptors)[0])?.kind ?? 'current',
     assumed.columns?.['delay'] !== undefined,
     child(pointer, 'synapse'),
     setting,
   );
-  if (known === undefined) return undefined;
+  if (standard === undefined) return undefined;
   if (connections === undefined || receptor === undefined) {
     const [first] = Object.values(receptors);
     if (receptor !== undefined) checkSigns(written, assumed, receptor, projection, pointer, setting);
     if (first !== undefined)
-      synapseValues(written, known, receptor?.receptor ?? first, assumed, projection, pointer, setting);
+      synapseValues(written, standard, receptor?.receptor ?? first, assumed, projection, pointer, setting);
     return undefined;
   }
-  const standard = setting.late.projections.has(label) ? lateSynapse(known) : known;
   checkSigns(written, connections, receptor, projection, pointer, setting);
   const values = synapseValues(written, standard, receptor.receptor, connections, projection, pointer, setting);
   const { type: mechanism, timing_dependence: timing, weight_dependence: weight } = written;

@@ -253,7 +253,7 @@ export type TargetValues = {
   readonly params: Values;
 };
 
-/** one of run, run_until, set, set_source, set_projection, initialize, record, create, reset, get_data, native */
+/** one of run, run_until, set, set_source, set_projection, initialize, record, reset, get_data, native */
 export type Phase = {
   /** runs for this time in ms */
   readonly run?: number;
@@ -274,11 +274,6 @@ export type Phase = {
     readonly values: Values;
   };
   readonly record?: Recording;
-  /** populations and projections, by label, that are not there before */
-  readonly create?: {
-    readonly populations?: readonly (string)[];
-    readonly projections?: readonly (string)[];
-  };
   /** back to time 0, in a new segment */
   readonly reset?: {
     readonly annotations?: Readonly<Record<string, unknown>>;

@@ -96,6 +96,8 @@ def check_intervals():
     cells = sim.Population(3, sim.IF_curr_exp(i_offset=0.5))
     cells[:1].record("v", sampling_interval=0.7)
     cells[1:].record("v")
+    others = sim.Population(3, sim.IF_curr_exp())
+    others[:1].record(["spikes", "v"])
     sim.run(10.0)
     signal = cells.get_data(clear=True).segments[0].analogsignals[0]
     assert signal.shape == (15, 3) and not np.isnan(signal.magnitude).any(), signal
@@ -105,9 +107,6 @@ def check_intervals():
     assert abs(float(signal.t_start) - 10.5) < 1e-9 and signal.shape == (7, 3), (signal.t_start, signal.shape)
     expected = -65 + 10 * (1 - np.exp(-signal.times.magnitude / 20))
     # Nothing of a view's cells is recorded.
-    others = sim.Population(3, sim.IF_curr_exp())
-    others[:1].record(["spikes", "v"])
-    sim.run(1.0)
     segment = others[1:].get_data().segments[0]
     assert not segment.analogsignals and not len(segment.spiketrains)
     assert np.abs(signal.magnitude - expected[:, np.newaxis]).max() < 1e-9

@@ -186,7 +186,7 @@ it('changes of standard types between runs keep their units beside types of its 
     format: 'interneuron/pynn',
     populations: [
       { label: 'cells', size: 3, cell: lif },
-      { label: 'late', size: 2, cell: lif },
+      { label: 'others', size: 2, cell: { type: 'native:own' } },
     ],
     views: [{ label: 'some', of: 'cells', select: { indices: [0, 2] } }],
     projections: [
@@ -201,13 +201,13 @@ it('changes of standard types between runs keep their units beside types of its 
     ],
     phases: [
       { run: 5 },
-      { create: { populations: ['late'] } },
       { set: { target: 'cells', params: { i_offset: 0.8, tau_m: 15 } } },
       { set: { target: 'some', params: { i_offset: [1.2, 1.4] } } },
       { initialize: { target: 'some', values: { v: -52 } } },
       { set_projection: { target: 'links', params: { weight: 0.03 } } },
       { run: 5 },
     ],
+    native: { cells: { own: { equations: ['dv/dt = sin(v/mV)*mV/(5*ms) : V'] } } },
   });
   const { valid, hashes } = importModel({ name: 'model.json', text });
   const { files } = await convertModel(valid, 'pynn-json');

@@ -154,12 +154,7 @@ class Population(_Checked, common.Population):
         super().__init__(size, cellclass, cellparams, structure, initial_values, label)
 
     def _create_cells(self):
-        #: The time at which it is made, in ms, where the network has run before.
-        self.created = state.time_of_creation
-        if self.created is not None and (hasattr(self.celltype, "shape") or "compartments" in getattr(self.celltype, "definition", ())):
-            raise errors.InvalidModelError(
-                "cells with compartments cannot be made after the network has run; make them before, or call setup() to begin anew"
-            )
+        state.refuse_after_a_run("populations")
         if self.size < 1:
             raise errors.InvalidDimensionsError(f"a population has one cell or more, not {self.size}")
         numbers = np.arange(state.id_counter, state.id_counter + self.size)
@@ -192,7 +187,8 @@ class Population(_Checked, common.Population):
         listed = "spike_times" in self.values and not hasattr(self.celltype, "more")
         #: Lists of given spikes, each with the step after which it holds.
         self.lists = [(0, self.values["spike_times"])] if listed else []
-        state.create("populations", self)
+        state.populations.append(self)
+        state.changed()
 
     def _distributions(self, space):
         """Parameters that are drawn, as a document that keeps draws has them; what is drawn is put in their place."""
@@ -305,33 +301,8 @@ class Population(_Checked, common.Population):
         """The population as the document has it."""
         return self._built or self._document()
 
-    def _values_from_creation(self):
-        """Values of parameters; sources that are made between two runs begin then, and have no spikes before."""
-        values, now = self.values, self.created
-        if not now:
-            return values
-        if "spike_times" in values:
-            later = [Sequence(times[times > now + 1e-9]) for times in (np.asarray(each.value, float) for each in values["spike_times"])]
-            column = np.empty(self.size, dtype=object)
-            column[:] = later
-            values = {**values, "spike_times": column}
-        if "start" in values and "duration" in values:
-            start = np.maximum(values["start"], now)
-            values = {**values, "start": start, "duration": np.maximum(values["start"] + values["duration"] - start, 0.0)}
-        return values
-
-    def begin_again(self):
-        """After a reset it is there from the beginning, also where it was made between two runs."""
-        if self.created is None:
-            return
-        self.created = None
-        own = {name: self.values[name] for name in ("spike_times", "start", "duration") if name in self.values}
-        if own:
-            params = {name: document_value(value) for name, value in own.items()}
-            state.phase({"set": {"target": self.name_in_document, "params": params}})
-
     def _document(self):
-        values = self._values_from_creation()
+        values = self.values
         if hasattr(self.celltype, "definition"):
             return self._native_document()
         if hasattr(self.celltype, "shape"):

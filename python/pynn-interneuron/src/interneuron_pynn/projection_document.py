@@ -37,7 +37,6 @@ class DocumentOfProjection:
     _built: Any
     _places: Any
     _initial: Any
-    _late: bool
     _connector: Any
     _is_plastic: Any
     draw: Any
@@ -123,7 +122,7 @@ class DocumentOfProjection:
 
     def _part(self, part):
         connections = part["connections"]
-        many = len(connections) > _MANY and not self._late
+        many = len(connections) > _MANY
         whole = len(connections) == len(self.sources)
         values = {name: _number_or_array(value if whole else value[connections]) for name, value in self.given.items()}
         columns = {name: value for name, value in values.items() if many and isinstance(value, np.ndarray)}

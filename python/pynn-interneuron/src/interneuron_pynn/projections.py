@@ -81,12 +81,7 @@ class Projection(RecordingOfSynapses, DocumentOfProjection, common.Projection):
 
     def __init__(self, presynaptic_population, postsynaptic_population, connector, synapse_type=None,
                  source=None, receptor_type=None, space=Space(), label=None):
-        late = state.time_of_creation is not None
-        if late and (hasattr(synapse_type, "definition") or type(synapse_type).__name__ == "ElectricalSynapse"):
-            raise errors.ConnectionError(
-                f"synapses of type {type(synapse_type).__name__} cannot be made after the network has run; make them before, with "
-                "weights of 0 that are set later"
-            )
+        state.refuse_after_a_run("projections")
         if hasattr(synapse_type, "definition"):
             self._connect_natively(presynaptic_population, postsynaptic_population, connector, synapse_type, label)
             return
@@ -100,8 +95,7 @@ class Projection(RecordingOfSynapses, DocumentOfProjection, common.Projection):
         checked = _check_targets(connector, self.post)
         check_synapse(self.synapse_type)
         check_connector(connector, self.pre, self.post)
-        self._late = late
-        self._rule = None if late else rule_of(self, connector, state.generators, state.keeps_draws)
+        self._rule = rule_of(self, connector, state.generators, state.keeps_draws)
         if self._rule is None:
             self.connect_one_by_one(connector)
             if not checked:
@@ -112,7 +106,8 @@ class Projection(RecordingOfSynapses, DocumentOfProjection, common.Projection):
                 connector.callback(k / self.post.size)
         self._check_delays()
         self.name_in_document = state.unique(label or f"{stem_of(self.pre)}→{stem_of(self.post)}", "projection")
-        state.create("projections", self)
+        state.projections.append(self)
+        state.changed()
 
     def _connect_natively(self, pre, post, connector, synapse_type, label):
         """Synapses of a type of the script's own: the engine connects them by the rules of the canonical model."""
@@ -123,9 +118,9 @@ class Projection(RecordingOfSynapses, DocumentOfProjection, common.Projection):
         self._known, self._rule = (np.empty(0, np.int64), np.empty(0, np.int64), {}), None
         self._columns, self._parts, self._cache, self._built, self._initial, self._segments = [], [], {}, None, {}, []
         self.label = label or f"{pre.label}_to_{post.label}"
-        self._late = False
         self.name_in_document = state.unique(label or f"{stem_of(pre)}_to_{stem_of(post)}", "projection")
-        state.create("projections", self)
+        state.projections.append(self)
+        state.changed()
 
     # --- Connecting -------------------------------------------------------------------------------------------------
     def _convergent_connect(self, presynaptic_indices, postsynaptic_index, location_selector=None, **parameters):

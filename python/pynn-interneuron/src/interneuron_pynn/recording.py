@@ -97,10 +97,6 @@ class Recorder(recording.Recorder):
         steps = self._sample_steps()
         values = state.samples(self.population, variable.name, indices, variable.location, steps)
         values = values / SI.get(self.population.find_units(variable), 1.0)
-        created, first = self.population.created, self.population.first.get(variable.name)
-        if len(values) and first is not None and created is not None and steps[0] == round(created / state.dt):
-            # Cells that are made between two runs begin with their first values.
-            values[0] = np.where(np.isnan(values[0]), first[indices], values[0])
         return values, None
 
     def _local_count(self, variable, filter_ids=None):

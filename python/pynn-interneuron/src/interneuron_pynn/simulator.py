@@ -129,8 +129,6 @@ class State(common.control.BaseState):
         if self._session is not None:
             self.collect()
             self.phase({"reset": {}})
-            for population in self.populations:
-                population.begin_again()
         self.running = False
         self.t = 0
         self.t_start = 0
@@ -191,24 +189,12 @@ class State(common.control.BaseState):
         return self.dt if self._min_delay == "auto" else self._min_delay
 
     # --- The document -----------------------------------------------------------------------------------------------
-    @property
-    def time_of_creation(self):
-        """The time, in ms, at which what is made now begins to be; None before the network has run."""
-        return float(self.t) if self.live and self.steps_in_all > 0 else None
-
-    def create(self, kind, part):
-        """Adds a population or a projection; after the network has run, it is there from now on."""
-        {"populations": self.populations, "projections": self.projections}[kind].append(part)
+    def refuse_after_a_run(self, what):
+        """Raises an error if the network has run."""
         if self.live and self.steps_in_all > 0:
-            last = self._phases[-1].get("create") if self._phases else None
-            if last is None:
-                last = {}
-                self.phase({"create": last})
-            names = [part.name_in_document] if kind == "populations" else part.names_in_document()
-            last[kind] = [*last.get(kind, []), *names]
-            if kind == "populations":
-                self._spikes[part.name_in_document] = []
-        self.changed()
+            raise errors.InvalidModelError(
+                f"{what} cannot be made after the network has run; make them before, or call setup() to begin anew"
+            )
 
     def unique(self, label, otherwise):
         """A name for a part of the document, near to its label."""

@@ -20,15 +20,24 @@ const apart = [
   'test/codegen/**/{hostile-names,differential,pace,opencl-project,cuda-project,cable-teams}.test.ts',
 ];
 
-/** Tests that take a third of the time of all, and of which no newcomer's change is likely to be the cause. */
+/**
+ * Tests that take half of the time of all, and that the change of a newcomer is unlikely to break alone: comparisons of
+ * engines, large sizes, random programs and killed processes.
+ */
 const long = [
   'test/{fuzz/fuzz,translators/passes,translators/brian/import-properties,translators/{nir,sonata}/errors}.test.ts',
-  'test/run/{budgets,hostile-texts,names-and-units}.test.ts',
-  'test/cli/process.test.ts',
-  'test/codegen/{wasm/growth,c/differential,c/device/{strategies,cuda}}.test.ts',
-  'test/fixtures/targets/{pynn,model}.test.ts',
-  'test/runtime/{targets/{trust,processes},results/crash-safety}.test.ts',
-  'test/interoperability/lems-export.test.ts',
+  'test/translators/{neuroml/{export-restored,large,renamed},pynn/protocol-fixtures}.test.ts',
+  'test/run/{budgets,cells-between-runs,checkpoint,forged,hostile-texts,names-and-units,open-model}.test.ts',
+  'test/cli/{codegen,process,sweep}.test.ts',
+  'test/codegen/{hostile-names,wasm/growth,c/{differential,pace}}.test.ts',
+  'test/codegen/c/device/{cable-teams,cuda,cuda-project,one-path,opencl-project,strategies}.test.ts',
+  'test/fixtures/{brunel-2000,going-on,later-phases,neuroml,targets/{model,neuroml,pynn}}.test.ts',
+  'test/lower/{elements/{any-order,engines},features/matrix}.test.ts',
+  'test/optimise/{arrivals,integer-weights}.test.ts',
+  'test/runtime/targets/{fixed-point,processes,trust,cuda/{compilers,processes,session}}.test.ts',
+  'test/runtime/results/{crash-safety,unwritable}.test.ts',
+  'test/interoperability/{lems-export,neuroml-kept}.test.ts',
+  'test/scripts/continuous-integration.test.ts',
   'test/ir/library/random.test.ts',
   'test/python/installed.test.ts',
 ];

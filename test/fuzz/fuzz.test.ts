@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { importModel, validateModel } from '../../src/run/pipeline.js';
 import { decodeSource } from '../../src/run/read/read-source.js';
-import { triesAll } from '../support/effort.js';
+import { askedEffort } from '../support/effort.js';
 import { inputsOf, notations } from './inputs.js';
 import { brianModel } from './models/brian.js';
 import { neuromlModel } from './models/neuroml.js';
@@ -22,8 +22,9 @@ const all = {
   ...{ calls: 400, results: 200, nir: 150 },
   ...{ 'brian-models': 50, 'pynn-models': 50, 'neuroml-models': 50 },
 } as const;
-/** How many of so many: quick tests try every so many-th. */
-const share = (count: number, every: number): number => Math.ceil(count / (triesAll ? 1 : every));
+/** How many of so many: quick tests try every so many-th, usual tests half, since the nightly run takes an hour of them. */
+const share = (count: number, every: number): number =>
+  Math.ceil(count / { quick: every, usual: 2, thorough: 1 }[askedEffort]);
 const inputs = (notation: keyof typeof all): number => share(all[notation], 10);
 
 afterAll(removeWorker);

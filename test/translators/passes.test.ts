@@ -6,6 +6,7 @@ import { convertModel, type TargetNotation } from '../../src/run/convert.js';
 import { importModel } from '../../src/run/pipeline.js';
 import type { ValidModel } from '../../src/model/model.js';
 import { fixturesOf } from '../docs/conversions.js';
+import { someOf } from '../support/effort.js';
 
 /** Networks of thousands of cells, which have the passes of smaller ones. */
 const large = /cortical|potjans|brunel|vogels|cobahh|hodgkin-huxley-network|sketch/;
@@ -40,8 +41,8 @@ const fixtures = (['canonical', 'brian', 'pynn', 'neuroml'] as const)
   .flatMap(fixturesOf)
   .filter(({ name }) => !large.test(name));
 
-describe.each(notations)('to %s', (to) => {
-  it.each(fixtures)('$name', async ({ imported: { valid } }) => {
+describe.each(notations.map((to, index) => [to, index] as const))('to %s', (to, index) => {
+  it.each(someOf(fixtures.slice(index % 2), 2, 'fixtures', 2))('$name', async ({ imported: { valid } }) => {
     const name = to === 'neuroml' ? 'model.nml' : 'model.xml';
     let before = valid;
     let isKnown = false;

@@ -212,7 +212,7 @@ describe('synaptic input', () => {
 });
 
 describe('GIF_cond_exp', () => {
-  it('spikes with the rate of its hazard where v is at rest and nothing adapts', async () => {
+  it.skipIf(!triesAll)(slow('spikes with the rate of its hazard where v is at rest and nothing adapts'), async () => {
     const zero = [0, 0, 0];
     // lambda0 exp((v - v_t)/delta_v) with v = v_t is lambda0; v is held by its reset.
     const result = await run({

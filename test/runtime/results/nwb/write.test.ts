@@ -302,8 +302,8 @@ describe('files', () => {
       expect(new Set(digests).size).toBe(1);
     }));
 
-  test(
-    'hold a hundred thousand cells',
+  test.skipIf(!triesAll)(
+    slow('hold a hundred thousand cells'),
     async () =>
       inFolder(async (folder) => {
         const cells = 100_000;

@@ -6,6 +6,7 @@ import { importModel, readSource } from '../../../../src/run/pipeline.js';
 import { cellWithCompartments, type CompartmentCell } from '../../../../translators/neuroml/cells/cell.js';
 import { noFiles } from '../../../../translators/neuroml/host.js';
 import { readLems } from '../../../../translators/neuroml/read.js';
+import { slow, triesAll } from '../../../support/effort.js';
 
 /** A segment along x: from where its parent ends, or from the point given. */
 const segment = (id: number, parent: string, x: number, more = ''): string =>
@@ -328,18 +329,22 @@ test.each([
   expect(read(document(tree + more)).findings).toContain(finding);
 });
 
-test('a morphology of 100 000 segments', () => {
-  const count = 100_000;
-  const segments = Array.from({ length: count }, (_, id) =>
-    id === 0 ? segment(0, '', 1, start) : segment(id, from(id % 50 === 0 ? id - 37 : id - 1), id + 1),
-  );
-  const groups = Array.from({ length: count / 50 }, (_, group) =>
-    marked(`s${group}`, Array.from({ length: 50 }, (_, k) => group * 50 + k).slice(0, group === 0 ? 50 : 50)),
-  );
-  const { cell, findings } = read(document(segments.join('') + groups.join('')));
-  expect(findings).toEqual([]);
-  expect(Object.keys(cell?.compartments['sections'] as object)).toHaveLength(count / 50);
-}, 120_000);
+test.skipIf(!triesAll)(
+  slow('a morphology of 100 000 segments'),
+  () => {
+    const count = 100_000;
+    const segments = Array.from({ length: count }, (_, id) =>
+      id === 0 ? segment(0, '', 1, start) : segment(id, from(id % 50 === 0 ? id - 37 : id - 1), id + 1),
+    );
+    const groups = Array.from({ length: count / 50 }, (_, group) =>
+      marked(`s${group}`, Array.from({ length: 50 }, (_, k) => group * 50 + k).slice(0, group === 0 ? 50 : 50)),
+    );
+    const { cell, findings } = read(document(segments.join('') + groups.join('')));
+    expect(findings).toEqual([]);
+    expect(Object.keys(cell?.compartments['sections'] as object)).toHaveLength(count / 50);
+  },
+  120_000,
+);
 
 describe('networks of cells with compartments', () => {
   const network = (content: string, membrane = usual): string =>

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { slow, triesAll } from '../../../support/effort.js';
 import { reading } from '../support/reading.js';
 
 const nml = (content: string): string =>
@@ -87,7 +88,7 @@ describe('shapes', () => {
     expect(reading(text).marks).toEqual(['error neuroml/unknown-group «<spikeThresh»']);
   });
 
-  it('of a hundred thousand segments are read', { timeout: 120_000 }, () => {
+  it.skipIf(!triesAll)(slow('of a hundred thousand segments are read'), { timeout: 120_000 }, () => {
     const segments = Array.from({ length: 100_000 }, (_, index) =>
       index === 0 ? root : segment(String(index), String(index - 1)),
     );

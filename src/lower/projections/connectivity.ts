@@ -10,6 +10,7 @@ import type { Context } from '../context.js';
 import type { Connectivity, ProjectionPlan } from './projection.js';
 import { sortByDelay } from '../synapses/delays.js';
 import { drawn } from '../synapses/drawn.js';
+import { likelyFanIn } from '../synapses/expected.js';
 import { columnsOf, delayedIndex } from '../synapses/indices.js';
 import { listed } from '../synapses/lists.js';
 import type { RawSynapses } from './projection.js';
@@ -40,6 +41,7 @@ export function lowerConnectivity(plan: ProjectionPlan, needsColumns: boolean, c
     copies: stored.copies,
     ascending: raw.ascending,
     fanIn: raw.fanIn,
+    likelyFanIn: Math.min(raw.fanIn, raw.listedFanIn ?? likelyFanIn(plan)),
     fanOut: raw.fanOut,
     columns: needsColumns ? columnsOf(plan, raw.count, raw.rows, stored.targets, context) : null,
     delayed: new Map(others.map((pathway) => [pathway.name, delayedIndex(stored, pathway, plan, context)])),

@@ -24,14 +24,14 @@ import { fold } from '../../ir/fold.js';
 import { updatePlace, type Group } from '../groups.js';
 import type { Piece } from '../selections.js';
 import { pieceDomain, piecesOf, selectionStreams, withoutRepeats } from '../selections.js';
-import type { Inbox } from './inbox.js';
+import type { Arriving, Inbox } from './inbox.js';
 import { powerOfTwo } from '../../ir/library/formats.js';
-import { exponentFor, flushKernel } from './inbox.js';
+import { exponentOfSum, flushKernel, isCoarse } from './inbox.js';
 import * as messages from '../messages.js';
 import { mostSpikesAtOnce } from '../events/multiplicity.js';
 import type { PathwayCode } from './pathways.js';
 import { valuesPlaces } from '../events/event-values.js';
-import { arrivals, declareBounds, inboxKey, sharedKey } from './pathways.js';
+import { arrivals, declareBounds, inboxKey, likelyArrivals, sharedKey } from './pathways.js';
 import { pathwayKernel } from './pathway-kernel.js';
 import { actionPlace, placeOf } from '../events/event-kernels.js';
 import { continuousPlaces } from './sums.js';
@@ -197,13 +197,16 @@ function barriers(
   ];
 }
 
+/** What may arrive through one statement; phases may change the largest contribution. */
+type Bound = Omit<Arriving, 'most'> & { readonly most: Changing };
+
 /** One inbox for each variable that pathways add to, wide enough for all that may arrive between two emptyings. */
 function allocateInboxes(
   codes: readonly PathwayCode[],
   rings: ReadonlyMap<string, EventSource>,
   context: Context,
 ): Map<string, Inbox> {
-  const bounds = new Map<string, { group: Group; variable: string; bounds: Changing[]; slots: number }>();
+  const bounds = new Map<string, { group: Group; variable: string; bounds: Bound[]; slots: number }>();
   for (const code of codes) {
     for (const entry of code.statements) {
       if (entry.to.kind !== 'end' || entry.additive === null || (code.ordered && !entry.later)) continue;
@@ -214,7 +217,12 @@ function allocateInboxes(
       const known = bounds.get(key);
       const slots = Math.max(known?.slots ?? 1, entry.later ? entry.later.last + 1 : 1);
       const all = known?.bounds ?? [];
-      all.push(combined([entry.additive], ([most = 0]) => most * arrivals(code, end) * repeats(code, rings)));
+      const times = repeats(code, rings);
+      all.push({
+        most: entry.additive,
+        arrivals: arrivals(code, end) * times,
+        likely: likelyArrivals(code, end) * times,
+      });
       bounds.set(key, { group, variable, slots, bounds: all });
     }
   }
@@ -222,7 +230,11 @@ function allocateInboxes(
     [...bounds]
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([key, { group, variable, bounds: all, slots }]) => {
-        const exponent = combined(all, (each) => exponentFor(each.reduce((sum, bound) => sum + bound, 0)));
+        const arriving = (most: readonly number[]): Arriving[] =>
+          all.map((bound, k) => ({ ...bound, most: most[k] ?? 0 }));
+        const changing = all.map(({ most }) => most);
+        const exponent = combined(changing, (most) => exponentOfSum(arriving(most)).exponent);
+        const extra = combined(changing, (most) => exponentOfSum(arriving(most)).extra);
         if (slots > 1 && exponent.later.length > 0)
           context.diagnostics.add(
             messages.unsupportedFeature(`setting larger values of what is sent to ${variable} of ${group.name}`),
@@ -235,7 +247,16 @@ function allocateInboxes(
             ? `was sent and arrives at ${variable} of ${group.name} in each of ${slots} steps`
             : `arrives at ${variable} of ${group.name} in a step`);
         const { builder } = context;
-        builder.note(`${group.name}.${variable} sums arrivals in units of 2^${-exponent.first}`);
+        const largest = Math.max(...changing.map((most) => most.first));
+        const share = largest * powerOfTwo(exponent.first);
+        const coarse = isCoarse(share)
+          ? `, the largest being only ${Math.round(share)} units: very many may arrive`
+          : '';
+        builder.note(`${group.name}.${variable} sums arrivals in units of 2^${-exponent.first}${coarse}`);
+        const isGuarded = extra.first > 0 || extra.later.some(({ value }) => value > 0);
+        const guard = isGuarded
+          ? builder.guard(`more arrived at ${variable} of ${group.name} in a step than its sums hold`)
+          : null;
         for (const { phase, value } of exponent.later)
           builder.note(`${group.name}.${variable} sums them in units of 2^${-value} from phase ${phase} on`);
         const power = (label: string, sign: 1 | -1): Ir =>
@@ -252,7 +273,7 @@ function allocateInboxes(
             : { exponent: exponent.first };
         const comment = `${what}, in units of 2^${-exponent.first}`;
         const buffer = builder.buffer(name, 'i64', group.length * slots, comment, { inbox });
-        return [key, { group, variable, buffer, scale, unit, slots }];
+        return [key, { group, variable, buffer, scale, unit, slots, guard }];
       }),
   );
 }

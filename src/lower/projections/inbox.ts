@@ -4,6 +4,8 @@
  *
  * There is one inbox per group and variable. Its exponent follows from bounds on the weights and on the number of
  * arrivals in one slot. The sum stays below 2^51 units, so that conversions are exact (`docs/determinism.md`, sums).
+ * Where so many synapses may meet at one element that units would be coarse, they are finer, and sums are guarded: a
+ * sum that is too large raises a fault.
  */
 
 import { invariant } from '../../diagnostics/diagnostic.js';
@@ -39,7 +41,44 @@ export interface Inbox {
    * mod slots, and each slot has an entry for each element of the group.
    */
   readonly slots: number;
+  /** Fault bit of a sum that is too large; null if no sum can be. */
+  readonly guard: number | null;
 }
+
+/** What may arrive in one slot through one statement. */
+export interface Arriving {
+  /** Bound on a contribution. */
+  readonly most: number;
+  /** How many there can be, and how many there are but for an unlikely network. */
+  readonly arrivals: number;
+  readonly likely: number;
+}
+
+/** A contribution of the largest size is at least this many units, if that is possible: 2^30. */
+const finest = 1073741824;
+/** Below this, contributions are coarser than in `f32`: 2^24. */
+const coarse = 16777216;
+/** Further digits of guarded sums: they wrap around after 2^63. */
+const guardDigits = 12;
+
+/** Returns the exponent of an inbox, and how many digits it has beyond the exponent without a guard. */
+export function exponentOfSum(arriving: readonly Arriving[]): { readonly exponent: number; readonly extra: number } {
+  const sum = (of: (one: Arriving) => number): number => exponentFor(arriving.reduce((all, one) => all + of(one), 0));
+  const certain = sum(({ most, arrivals }) => most * arrivals);
+  const largest = largestOf(arriving);
+  let extra = 0;
+  const room = Math.min(guardDigits, sum(({ most, likely }) => most * likely) - certain);
+  while (extra < room && largest * powerOfTwo(certain + extra) < finest) extra++;
+  return { exponent: certain + extra, extra };
+}
+
+const largestOf = (arriving: readonly Arriving[]): number => Math.max(0, ...arriving.map(({ most }) => most));
+
+/** Whether the largest contribution, in units, is worth a remark. */
+export const isCoarse = (units: number): boolean => units > 0 && units < coarse;
+
+/** Whether a sum, in units, is 2^51 or more in absolute value; sums are below 2^62. */
+const isTooLarge = (sum: Ir): Ir => ir.ne(ir.shr(ir.add(sum, ir.i64(2251799813685248n)), ir.i64(52n)), ir.i64(0n));
 
 /** Returns the largest exponent for which a sum of at most `bound` stays below 2^50. */
 export function exponentFor(bound: number): number {
@@ -83,9 +122,11 @@ export function flushKernel(inboxes: readonly Inbox[], place: StepPlace, context
               rangesAddress.index,
             ),
           );
-    const arrived = to(context.real, ir.fromFixed(ir.load(inbox.buffer, arrivals), inbox.unit));
+    const total = ir.load(inbox.buffer, arrivals);
+    const arrived = to(context.real, ir.fromFixed(total, inbox.unit));
     const sum = fold(ir.add(to(context.real, scope.readTarget(inbox.variable)), arrived));
     scope.writeIfFree(inbox.variable, sum);
+    if (inbox.guard !== null) block.emit(ir.fault(inbox.guard, isTooLarge(total)));
     block.emit(ir.store(inbox.buffer, arrivals, ir.i64(0n)));
   }
   scope.storeAll();
@@ -94,7 +135,7 @@ export function flushKernel(inboxes: readonly Inbox[], place: StepPlace, context
     `${group.name}.${name}`,
     `adds the contributions to ${inboxes.map((inbox) => inbox.variable).join(', ')} of ${group.name}`,
     rangesOf(group),
-    runsOnLanes(block.statements),
+    runsOnLanes(block.statements.filter(({ kind }) => kind !== 'fault')),
     block,
   );
 }

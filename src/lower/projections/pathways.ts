@@ -257,6 +257,11 @@ export function arrivals(code: PathwayCode, end: Side): number {
   return end === 'post' ? code.connectivity.fanIn : code.connectivity.fanOut;
 }
 
+/** The same without what is unlikely: many more synapses onto one element than onto others. */
+export function likelyArrivals(code: PathwayCode, end: Side): number {
+  return end === 'post' ? code.connectivity.likelyFanIn : code.connectivity.fanOut;
+}
+
 /** Returns the key of a statement's inbox. Inboxes of `send` have a slot for each possible step of arrival. */
 export const inboxKey = (variable: string, { later }: PathwayStatement, group: Group): string =>
   `${group.name}/${variable}${later ? '/sent' : ''}`;

@@ -141,12 +141,16 @@ export interface RawSynapses {
   readonly fanIn: number;
   /** Most synapses that one source can have; infinite when unknown. */
   readonly fanOut: number;
+  /** Most synapses that a target of lists has; absent for other rules. */
+  readonly listedFanIn?: number;
 }
 
 /** Storage of a projection's synapses; positions run over all of them. Targets ascend within segments, if at all. */
 export interface Connectivity extends RawSynapses {
   /** Number of synapses, if it follows from the rules. */
   readonly known: number | null;
+  /** Most synapses that one target is likely to have: at most `fanIn`, and certain if it is equal. */
+  readonly likelyFanIn: number;
   /** First position of each (row, delay), rows * delays + 1; the same buffer as `rows` when there is one delay. */
   readonly segments: Buffer;
   /** By target. */

@@ -77,3 +77,19 @@ export function averageSynapses({ pre, post, projection }: ProjectionPlan): numb
   }
   return sum;
 }
+
+/** Exponent of the chance that a target has more synapses than `likelyFanIn` returns: it is below e^-100. */
+const unlikely = 100;
+
+/**
+ * Returns the most synapses that a target is likely to have if each synapse chooses its target at random; infinite for
+ * rules that tell no average (Bernstein's inequality). Part of the rules of sums.
+ */
+export function likelyFanIn(plan: ProjectionPlan): number {
+  const average = averageSynapses(plan);
+  const isRepeated = plan.projection.connect.some((rule) => rule.rule === 'pairs' && rule.copies !== 1);
+  if (average === null || isRepeated) return Infinity;
+  const mean = average / plan.post.size;
+  const third = unlikely / 3;
+  return Math.ceil(mean + third + Math.sqrt(third * third + 2 * unlikely * mean));
+}

@@ -89,6 +89,18 @@ const isPlainOrder = (order: Uint32Array): boolean => {
   return true;
 };
 
+/** How often the most frequent of some numbers below `size` occurs. */
+function mostOf(numbers: ArrayLike<number>, size: number): number {
+  const counts = new Uint32Array(size);
+  let most = 0;
+  for (let k = 0; k < numbers.length; k++) {
+    const number = numbers[k] as number;
+    counts[number] = (counts[number] as number) + 1;
+    most = Math.max(most, counts[number]);
+  }
+  return most;
+}
+
 /** The synapses of lists, or null after a finding. */
 export function listed(plan: ProjectionPlan, context: Context): RawSynapses | null {
   const pairs = pairsOf(plan, context);
@@ -113,5 +125,6 @@ export function listed(plan: ProjectionPlan, context: Context): RawSynapses | nu
     // As for drawn rules: a frozen network then sums in the same units as the one it was drawn from.
     fanIn: plan.pre.size * (1 + most),
     fanOut: plan.post.size * (1 + most),
+    listedFanIn: mostOf(targets, plan.post.size),
   };
 }

@@ -5,13 +5,10 @@ import { integer } from '../../../src/lang/build.js';
 import { second } from '../../../src/lang/dimension.js';
 import { parseExpression } from '../../../src/lang/parse.js';
 import { inSI } from '../../../src/lang/print.js';
-import { beforeStep } from '../../../src/library/gather/step-times.js';
 import { replaced } from '../../../src/library/gather/texts.js';
 import { assignedBy, type Assigned } from '../../../src/model/assigned.js';
-import { numbersOf } from '../../../src/model/arrays.js';
 import { freeName } from '../../../src/model/free-name.js';
 import type {
-  DataStore,
   Model,
   NeuronType,
   Operation,
@@ -19,18 +16,15 @@ import type {
   Population,
   Projection,
   SelectionRule,
-  SpikeTrain,
-  Stimulus,
   Value,
 } from '../../../src/model/model.js';
 import { child } from '../../../src/model/pointer.js';
 import { populationOf } from '../../../src/model/selected.js';
-import { areInFile, isIdle, isPhase, isSelection, taggedPhase, timeAfter } from '../../../src/model/tagged.js';
+import { isIdle, isPhase, isSelection, taggedPhase, timeAfter } from '../../../src/model/tagged.js';
 import type { ConversionReport } from '../../../src/model/conversion-report.js';
 import type { Change, ExportContext } from './context.js';
-import { dimensionOfUnit } from './text/dimensions.js';
 
-type Changing = Pick<ExportContext, 'model' | 'data' | 'report' | 'changes'>;
+type Changing = Pick<ExportContext, 'model' | 'report' | 'changes'>;
 
 /**
  * Returns a model with a protocol of only one run: phases become operations that take place once, at the times in `changes`.
@@ -47,40 +41,26 @@ export function asOneRun(context: Changing): Model {
   return phases.result();
 }
 
-type CurrentStimulus = Extract<Stimulus, { kind: 'current' }>;
-
 class Phases {
   #now = 0;
   readonly #runs: Phase[] = [];
   readonly #changes: Map<string, Change>;
   readonly #operations: Record<string, Operation>;
-  readonly #stimuli: Record<string, Stimulus>;
   readonly #populations: Record<string, Population>;
   readonly #neurons: Record<string, NeuronType>;
   readonly #projections: Record<string, Projection>;
-  /** Values of currents by the time of their beginning. */
-  readonly #attached = new Map<string, boolean>();
-  readonly #currents = new Map<string, string>();
 
   private readonly model: Model;
-  private readonly data: DataStore;
   private readonly report: ConversionReport;
 
-  constructor({ model, data, report, changes }: Changing) {
+  constructor({ model, report, changes }: Changing) {
     this.model = model;
-    this.data = data;
     this.report = report;
     this.#changes = changes;
     this.#operations = { ...model.operations };
-    this.#stimuli = { ...model.stimuli };
     this.#populations = { ...model.populations };
     this.#neurons = { ...model.neurons };
     this.#projections = { ...model.projections };
-    for (const [name, stimulus] of Object.entries(model.stimuli))
-      if (stimulus.kind === 'current') {
-        this.#attached.set(name, stimulus.attached);
-        this.#currents.set(name, stimulus.value);
-      }
   }
 
   result(): Model {
@@ -88,7 +68,6 @@ class Phases {
     return {
       ...model,
       operations: this.#operations,
-      stimuli: this.#stimuli,
       populations: this.#populations,
       neurons: this.#neurons,
       projections: this.#projections,
@@ -117,20 +96,10 @@ class Phases {
         return true;
       }
       case 'currents':
-        for (const [name, value] of Object.entries(tagged.currents)) {
-          this.#currents.set(name, value);
-          this.#drive(name, pointer);
-        }
-        return true;
       case 'attach':
-      case 'detach': {
-        const name = tagged.kind === 'attach' ? tagged.attach : tagged.detach;
-        this.#attached.set(name, tagged.kind === 'attach');
-        this.#drive(name, pointer);
-        return true;
-      }
+      case 'detach':
       case 'replay':
-        for (const [name, spikes] of Object.entries(tagged.replay)) this.#replay(name, spikes, tagged.of, pointer);
+        report.missing(pointer, 'currents and given spikes that change between runs');
         return true;
       case 'record':
         report.equivalent('lems/recording', pointer, `${tagged.record} is recorded from the beginning to the end`);
@@ -204,45 +173,5 @@ class Phases {
       ['t_in_timesteps', integer(Math.round(this.#now / this.model.experiment.dt))],
     ]);
     return replaced(text, times);
-  }
-
-  /** From now on a current has its noted value. */
-  #drive(name: string, pointer: string): void {
-    const stimulus = this.#stimuli[name];
-    if (stimulus?.kind !== 'current') return;
-    if (stimulus.every !== undefined)
-      return this.report.missing(pointer, 'currents that are held between their updates and change during the run');
-    const { model } = this;
-    const type = model.neurons[model.populations[populationOf(stimulus.to) ?? '']?.type ?? ''];
-    const none = inSI(0, dimensionOfUnit(type?.inputs[stimulus.input]?.unit ?? 'A'));
-    const before = stimulus.attached ? stimulus.value : none;
-    const after = this.#attached.get(name) === true ? (this.#currents.get(name) ?? none) : none;
-    const value = this.#now === 0 ? after : `(${after}) if t > ${beforeStep(this.#now)} else (${before})`;
-    this.#stimuli[name] = { ...stimulus, value, attached: true } satisfies CurrentStimulus;
-  }
-
-  /** Replays the spikes so far, and the spikes of another train from now on. */
-  #replay(name: string, next: SpikeTrain, of: SelectionRule | undefined, pointer: string): void {
-    const population = this.#populations[name];
-    const { spikes } = population ?? {};
-    if (
-      !population ||
-      !spikes ||
-      of ||
-      areInFile(spikes) ||
-      areInFile(next) ||
-      (spikes.period ?? next.period) !== undefined
-    )
-      return this.report.missing(pointer, 'other spikes of some cells, of files or with a period');
-    const listed = ({ indices, times }: typeof spikes): readonly (readonly [number, number])[] => {
-      const cells = numbersOf(indices, this.data);
-      return numbersOf(times, this.data).map((time, k) => [cells[k] ?? 0, time] as const);
-    };
-    const now = this.#now;
-    const all = [...listed(spikes).filter(([, at]) => at < now), ...listed(next).filter(([, at]) => at >= now)];
-    this.#populations[name] = {
-      ...population,
-      spikes: { ...spikes, indices: all.map(([cell]) => cell), times: all.map(([, time]) => time) },
-    };
   }
 }

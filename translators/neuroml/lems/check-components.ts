@@ -87,11 +87,10 @@ function checkOne(component: ReadComponent, checks: TypeChecks, { units, tally, 
       const [meant] = missing.length === 0 ? [] : nearest(name, missing);
       if (meant !== undefined) misspelt.add(meant);
       const severity = meant === undefined ? 'warning' : 'error';
-      tally.add(
-        `attribute ${type.name} ${name}`,
-        () => messages.unknownAttribute(name, owner, meant === undefined ? checks.attributes : [meant], severity),
-        () => element.attributePlace(name),
-      );
+      tally.add(`attribute ${type.name} ${name}`, () => [
+        messages.unknownAttribute(name, owner, meant === undefined ? checks.attributes : [meant], severity),
+        element.attributePlace(name),
+      ]);
       continue;
     }
     const dimension = checks.dimensions.get(name);
@@ -109,37 +108,21 @@ function checkOne(component: ReadComponent, checks: TypeChecks, { units, tally, 
       dimension,
       units,
       diagnostics: {
-        add: (finding, place) =>
-          tally.add(
-            `${finding.code} ${type.name} ${name}`,
-            () => finding,
-            () => place,
-          ),
+        add: (finding, place) => tally.add(`${finding.code} ${type.name} ${name}`, () => [finding, place]),
       },
     });
   }
   for (const name of missing) {
     if (misspelt.has(name)) continue;
-    tally.add(
-      `missing ${type.name} ${name}`,
-      () => messages.missingParameter(name, owner),
-      () => element.place,
-    );
+    tally.add(`missing ${type.name} ${name}`, () => [messages.missingParameter(name, owner), element.place]);
   }
   for (const { name, min = 0, max = Infinity } of checks.counted) {
     const count = component.children.filter(({ role }) => role === name).length;
     if (count >= min && count <= max) continue;
-    tally.add(
-      `count ${type.name} ${name}`,
-      () =>
-        messages.childCount(
-          name,
-          nameOf(element),
-          count,
-          max === Infinity ? `at least ${min}` : `from ${min} to ${max}`,
-        ),
-      () => element.place,
-    );
+    tally.add(`count ${type.name} ${name}`, () => [
+      messages.childCount(name, nameOf(element), count, max === Infinity ? `at least ${min}` : `from ${min} to ${max}`),
+      element.place,
+    ]);
   }
   also(component, attributes);
 }
@@ -204,29 +187,26 @@ function follow(
   const kind = `${severity} ${component.type.name} ${name}`;
   if (id === undefined) {
     if (required)
-      tally.add(
-        `no ${kind}`,
-        () => messages.missingReference(name, nameOf(component.element), severity),
-        () => component.place,
-      );
+      tally.add(`no ${kind}`, () => [
+        messages.missingReference(name, nameOf(component.element), severity),
+        component.place,
+      ]);
     return undefined;
   }
   const target = (local ? undefined : byId.get(id)) ?? around(component, id) ?? byId.get(id);
   if (!target) {
     if (unread.has(id)) return undefined;
-    tally.add(
-      `dangling ${kind}`,
-      () => messages.danglingReference(name, id, type, candidates(component, type, local, byId), severity),
-      () => component.element.valuePlace(name),
-    );
+    tally.add(`dangling ${kind}`, () => [
+      messages.danglingReference(name, id, type, candidates(component, type, local, byId), severity),
+      component.element.valuePlace(name),
+    ]);
     return undefined;
   }
   if (type !== 'Component' && !target.type.lineage.includes(type))
-    tally.add(
-      `wrong ${kind}`,
-      () => messages.wrongReferenceType(name, id, target.type.name, type),
-      () => component.element.valuePlace(name),
-    );
+    tally.add(`wrong ${kind}`, () => [
+      messages.wrongReferenceType(name, id, target.type.name, type),
+      component.element.valuePlace(name),
+    ]);
   return target;
 }
 

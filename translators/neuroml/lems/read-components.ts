@@ -193,20 +193,18 @@ function read(
     const allowed = parent
       ? [...parent.type.child.values(), ...parent.type.children.values()].map((member) => member.type)
       : [];
-    context.tally.add(
-      `not allowed ${element.name}`,
-      () => messages.childNotAllowed(element.name, type.name, parent ? nameOf(parent.element) : '', allowed),
-      () => element.place,
-    );
+    context.tally.add(`not allowed ${element.name}`, () => [
+      messages.childNotAllowed(element.name, type.name, parent ? nameOf(parent.element) : '', allowed),
+      element.place,
+    ]);
     return null;
   }
   const wanted = parent?.type.child.get(role)?.type;
   if (wanted !== undefined && !isKind(type, wanted))
-    context.tally.add(
-      `child type ${wanted} ${type.name}`,
-      () => messages.childType(element.name, nameOf(parent?.element ?? element), type.name, wanted),
-      () => element.place,
-    );
+    context.tally.add(`child type ${wanted} ${type.name}`, () => [
+      messages.childType(element.name, nameOf(parent?.element ?? element), type.name, wanted),
+      element.place,
+    ]);
   const kind = { type, role, parent };
   if (element instanceof ListedElement) return new ListedComponent(before?.kindIf(kind) ?? kind, element);
   const component = new SingleComponent(kind, element);
@@ -265,11 +263,7 @@ function typeOf(
   if (written !== undefined && !(byName && declares(byName, 'type'))) {
     const type = types.get(written);
     if (type) return type;
-    tally.add(
-      `unknown type ${written}`,
-      () => context.unknownType(written),
-      () => element.valuePlace('type'),
-    );
+    tally.add(`unknown type ${written}`, () => [context.unknownType(written), element.valuePlace('type')]);
     return element.children.length > 0 ? likelyType(written, types) : null;
   }
   if (element.name === 'Component' && prototype) return typeOf(prototype, null, null, context, undefined);
@@ -278,16 +272,13 @@ function typeOf(
     context.diagnostics.add(messages.missingAttribute('type', nameOf(element)), element.place);
     return null;
   }
-  tally.add(
-    `unknown element ${element.name}`,
-    () => {
-      const known = parent ? [...parent.type.child.keys(), ...fittingTypes(parent.type, types)] : [...types.keys()];
-      return parent
-        ? messages.unknownChild(element.name, nameOf(parent.element), known)
-        : context.unknownType(element.name);
-    },
-    () => element.place,
-  );
+  tally.add(`unknown element ${element.name}`, () => {
+    const known = parent ? [...parent.type.child.keys(), ...fittingTypes(parent.type, types)] : [...types.keys()];
+    const finding = parent
+      ? messages.unknownChild(element.name, nameOf(parent.element), known)
+      : context.unknownType(element.name);
+    return [finding, element.place];
+  });
   return null;
 }
 
@@ -297,11 +288,10 @@ function impliedType(element: XmlElement, byName: ComponentType, context: Compon
   const implied = context.impliedType(element, byName);
   const type = implied && context.types.get(implied.type);
   if (type)
-    context.tally.add(
-      `implied type ${implied.type}`,
-      () => messages.impliedType(nameOf(element), implied.type, implied.by),
-      () => element.place,
-    );
+    context.tally.add(`implied type ${implied.type}`, () => [
+      messages.impliedType(nameOf(element), implied.type, implied.by),
+      element.place,
+    ]);
   return type;
 }
 

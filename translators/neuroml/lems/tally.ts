@@ -10,8 +10,9 @@ const told = 5;
 export interface Tally {
   /**
    * @param kind the common property of similar findings: a type and an attribute, for example
+   * @param finding with its place, which takes time to find
    */
-  add(kind: string, finding: () => Finding, place: () => Place): void;
+  add(kind: string, finding: () => readonly [Finding, Place]): void;
   /** Says how many were left out. */
   close(): void;
 }
@@ -20,16 +21,15 @@ export interface Tally {
 export function createTally(diagnostics: Diagnostics): Tally {
   const counts = new Map<string, { count: number; code: string; place: Place }>();
   return {
-    add(kind, finding, place) {
+    add(kind, finding) {
       const known = counts.get(kind);
       if (known && known.count >= told) {
         known.count++;
         return;
       }
-      const made = finding();
-      const where = place();
-      diagnostics.add(made, where);
-      counts.set(kind, { count: (known?.count ?? 0) + 1, code: made.code, place: where });
+      const [made, place] = finding();
+      diagnostics.add(made, place);
+      counts.set(kind, { count: (known?.count ?? 0) + 1, code: made.code, place });
     },
     close() {
       for (const { count, code, place } of counts.values())

@@ -37,32 +37,27 @@ export function checkContent(
     const at = slotOf(name, slots);
     const slot = slots[at];
     if (!slot) {
-      tally.add(
-        `unexpected ${element.name} ${name}`,
-        () => {
-          const names = slots.flatMap((one) => one.names);
-          return messages.unexpectedElement(name, nameOf(element), names, elementOf(told.lineage(inner), names));
-        },
-        () => inner.place,
-      );
+      tally.add(`unexpected ${element.name} ${name}`, () => {
+        const names = slots.flatMap((one) => one.names);
+        const allowed = elementOf(told.lineage(inner), names);
+        return [messages.unexpectedElement(name, nameOf(element), names, allowed), inner.place];
+      });
       continue;
     }
     known.push(inner);
     counts[at] = (counts[at] ?? 0) + 1;
     if (counts[at] === slot.atMost + 1 && !told.repeated.has(name))
-      tally.add(
-        `too many ${element.name} ${name}`,
-        () => messages.tooMany(name, nameOf(element), slot.atMost),
-        () => inner.place,
-      );
+      tally.add(`too many ${element.name} ${name}`, () => [
+        messages.tooMany(name, nameOf(element), slot.atMost),
+        inner.place,
+      ]);
   }
   for (const [at, { names, atLeast }] of slots.entries()) {
     if ((counts[at] ?? 0) >= atLeast || names.some((name) => told.missing.has(name))) continue;
-    tally.add(
-      `expected ${element.name} ${names.join()}`,
-      () => messages.expectedChild(names, nameOf(element)),
-      () => element.place,
-    );
+    tally.add(`expected ${element.name} ${names.join()}`, () => [
+      messages.expectedChild(names, nameOf(element)),
+      element.place,
+    ]);
   }
   if (!inAnyOrder.has(element.name)) checkOrder(element, known, slots, tally);
 }
@@ -88,14 +83,13 @@ export function checkExplanations(element: XmlElement, slots: readonly Slot[], t
   );
   const first = element.children.find(({ name }) => !explanations.has(name));
   if (late && first && slotOf(late.name, slots) >= 0)
-    tally.add(
-      `order ${element.name} ${late.name}`,
-      () => ({
+    tally.add(`order ${element.name} ${late.name}`, () => [
+      {
         ...messages.elementOrder(late.name, [first.name], nameOf(element)),
         fix: { kind: 'move', before: first.place, rank: slotOf(late.name, slots) - slots.length },
-      }),
-      () => late.place,
-    );
+      },
+      late.place,
+    ]);
 }
 
 const nothingTold: Told = { missing: new Set(), repeated: new Set(), lineage: () => [] };
@@ -119,12 +113,7 @@ export function checkOrder(
     const at = slotOf(inner.name, slots);
     const after = slots[furthest]?.names ?? [];
     if (at >= furthest) furthest = at;
-    else
-      tally.add(
-        `order ${owner.name} ${inner.name}`,
-        () => findingFor(inner, at, after),
-        () => inner.place,
-      );
+    else tally.add(`order ${owner.name} ${inner.name}`, () => [findingFor(inner, at, after), inner.place]);
   }
 }
 

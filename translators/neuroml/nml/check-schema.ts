@@ -133,24 +133,15 @@ export function checkDocument(root: XmlElement, { isDefined, coreLineage }: Core
   if (root.name !== 'neuroml') return;
   const { id } = root.attributes;
   if (id === undefined) {
-    tally.add(
-      'no id neuroml',
-      () => messages.missingId('neuroml'),
-      () => root.place,
-    );
+    tally.add('no id neuroml', () => [messages.missingId('neuroml'), root.place]);
   } else if (!namePatterns.id.test(id))
-    tally.add(
-      'id neuroml',
-      () => messages.badId('neuroml', id, 'name'),
-      () => root.valuePlace('id'),
-    );
+    tally.add('id neuroml', () => [messages.badId('neuroml', id, 'name'), root.valuePlace('id')]);
   for (const name of Object.keys(root.attributes))
     if (!['id', 'metaid'].includes(name) && !/^xmlns$|:/.test(name))
-      tally.add(
-        `attribute neuroml ${name}`,
-        () => messages.unexpectedAttribute(name, 'neuroml'),
-        () => root.attributePlace(name),
-      );
+      tally.add(`attribute neuroml ${name}`, () => [
+        messages.unexpectedAttribute(name, 'neuroml'),
+        root.attributePlace(name),
+      ]);
   checkExplanations(root, explanationsIn(['baseStandalone']), tally);
   // Types of the document's own are allowed anywhere, and unknown types were reported.
   const known = documentContent.flatMap(({ names }) => names);
@@ -158,11 +149,10 @@ export function checkDocument(root: XmlElement, { isDefined, coreLineage }: Core
   for (const element of own) {
     const lineage = known.includes(element.name) ? undefined : coreLineage(element.name);
     if (lineage === undefined) continue;
-    tally.add(
-      `unexpected neuroml ${element.name}`,
-      () => messages.unexpectedElement(element.name, 'neuroml', known, elementOf(lineage, known)),
-      () => element.place,
-    );
+    tally.add(`unexpected neuroml ${element.name}`, () => [
+      messages.unexpectedElement(element.name, 'neuroml', known, elementOf(lineage, known)),
+      element.place,
+    ]);
   }
   checkOrder(
     root,
@@ -197,11 +187,10 @@ function checkGeneralAttributes({ element, type }: ReadComponent, tally: Tally):
   };
   for (const name of ['id', 'type'] as const)
     if (hasNone[name] && element.attributes[name] !== undefined)
-      tally.add(
-        `${name} of ${element.name}`,
-        () => messages.unexpectedAttribute(name, element.name),
-        () => element.attributePlace(name),
-      );
+      tally.add(`${name} of ${element.name}`, () => [
+        messages.unexpectedAttribute(name, element.name),
+        element.attributePlace(name),
+      ]);
 }
 
 /** Instances that are listed and their number. @diagnostic neuroml/population-size */
@@ -210,11 +199,10 @@ function checkSize({ type, element, children }: ReadComponent, tally: Tally): vo
   const instances = children.filter((child) => child.type.name === 'instance').length;
   if (!type.lineage.includes('populationList') || size === undefined || instances === 0) return;
   if (Number(size) === instances) return;
-  tally.add(
-    `size of ${type.name}`,
-    () => messages.populationSize(nameOf(element), size, instances),
-    () => element.valuePlace('size'),
-  );
+  tally.add(`size of ${type.name}`, () => [
+    messages.populationSize(nameOf(element), size, instances),
+    element.valuePlace('size'),
+  ]);
 }
 
 const owner = (component: ReadComponent): string => nameOf(component.element);
@@ -230,27 +218,18 @@ function checkOne(
   if (strict && known.id !== undefined) checkId(component, attributes['id'], known.id, tally);
   for (const name of known.needs ?? []) {
     if (attributes[name] === undefined)
-      tally.add(
-        `needs ${type.name} ${name}`,
-        () => messages.missingAttribute(name, owner(component)),
-        () => element.place,
-      );
+      tally.add(`needs ${type.name} ${name}`, () => [messages.missingAttribute(name, owner(component)), element.place]);
   }
   for (const name of strict ? (known.expects ?? []) : []) {
     if (attributes[name] === undefined && !type.parameters.has(name))
-      tally.add(
-        `expects ${type.name} ${name}`,
-        () => messages.expectedAttribute(name, owner(component)),
-        () => element.place,
-      );
+      tally.add(`expects ${type.name} ${name}`, () => [
+        messages.expectedAttribute(name, owner(component)),
+        element.place,
+      ]);
   }
   for (const name of known.children ?? []) {
     if (type.child.has(name) && !component.children.some(({ role }) => role === name))
-      tally.add(
-        `child ${type.name} ${name}`,
-        () => messages.missingChild(name, owner(component)),
-        () => element.place,
-      );
+      tally.add(`child ${type.name} ${name}`, () => [messages.missingChild(name, owner(component)), element.place]);
   }
   for (const name in known.numbers) {
     const text = attributes[name];
@@ -258,11 +237,10 @@ function checkOne(
     if (text === undefined || rule === undefined || fits(text, rule)) continue;
     // As a parameter, a value that is no number is refused already.
     if (type.parameters.has(name) && Number.isNaN(Number.parseFloat(text))) continue;
-    tally.add(
-      `number ${type.name} ${name}`,
-      () => messages.badNumber(name, owner(component), text, rule),
-      () => element.valuePlace(name),
-    );
+    tally.add(`number ${type.name} ${name}`, () => [
+      messages.badNumber(name, owner(component), text, rule),
+      element.valuePlace(name),
+    ]);
   }
   if (known.unique) checkUnique(component, known.unique, tally);
   if (known.populations) checkPopulations(component, attributes, known.populations, tally);
@@ -281,11 +259,10 @@ function checkPopulations(
   for (const name of names) {
     const id = attributes[name];
     if (id === undefined || populations.has(id)) continue;
-    tally.add(
-      `population ${type.name} ${name}`,
-      () => messages.unknownPopulation(name, id, populations),
-      () => element.valuePlace(name),
-    );
+    tally.add(`population ${type.name} ${name}`, () => [
+      messages.unknownPopulation(name, id, populations),
+      element.valuePlace(name),
+    ]);
   }
 }
 
@@ -318,11 +295,10 @@ function checkNames(
   const check = (name: string, pattern: keyof typeof namePatterns): void => {
     const text = attributes[name];
     if (text === undefined || namePatterns[pattern].test(text)) return;
-    tally.add(
-      `name ${type.name} ${name}`,
-      () => messages.badName(name, owner(component), text, pattern),
-      () => element.valuePlace(name),
-    );
+    tally.add(`name ${type.name} ${name}`, () => [
+      messages.badName(name, owner(component), text, pattern),
+      element.valuePlace(name),
+    ]);
   };
   for (const name of names) check(name, 'id');
   check('metaid', 'metaid');
@@ -335,19 +311,11 @@ function checkId(component: ReadComponent, id: string | undefined, form: IdForm,
   const { type, element } = component;
   if (id === undefined) {
     if (form !== 'optional index' && component.parent)
-      tally.add(
-        `no id ${type.name}`,
-        () => messages.missingId(owner(component)),
-        () => element.place,
-      );
+      tally.add(`no id ${type.name}`, () => [messages.missingId(owner(component)), element.place]);
     return;
   }
   if ((form === 'name' ? namePatterns.id : indexPattern).test(id)) return;
-  tally.add(
-    `id ${type.name}`,
-    () => messages.badId(type.name, id, form),
-    () => element.valuePlace('id'),
-  );
+  tally.add(`id ${type.name}`, () => [messages.badId(type.name, id, form), element.valuePlace('id')]);
 }
 
 /**
@@ -388,13 +356,12 @@ function checkUnique(component: ReadComponent, kinds: readonly string[], tally: 
     const first = seen.get(key);
     if (!first) seen.set(key, child);
     else
-      tally.add(
-        `duplicate ${key}`,
-        () => ({
+      tally.add(`duplicate ${key}`, () => [
+        {
           ...messages.duplicateId(child.type.name, id),
           related: [{ message: 'first used here', place: first.place }],
-        }),
-        () => child.element.valuePlace('id'),
-      );
+        },
+        child.element.valuePlace('id'),
+      ]);
   }
 }

@@ -7,7 +7,6 @@ import { freeName } from '../../../model/free-name.js';
 import { child } from '../../../model/pointer.js';
 import { populationsOf } from '../../../model/selected.js';
 import { isGiven } from '../../../model/tagged.js';
-import { betweenSlices } from '../ranges.js';
 import { namedRule, pairsOf } from '../connections.js';
 import { tidy } from '../numbers.js';
 import { arrivalOf, recogniseSynapse, throughPorts } from '../synapses.js';
@@ -126,11 +125,10 @@ export function standardiseProjection(context: Standardising, name: string, proj
   context.report.exact(pointer, found.name, context.code('recognised'));
 }
 
-/** Returns a projection by the simplest ends and rules that are the same. */
+/** Returns a projection by the simplest rules that are the same. */
 function withNames(context: Standardising, projection: Projection): Projection {
-  const sliced = betweenSlices(projection, endsOf(context, projection));
-  const ends = endsOf(context, sliced);
-  return { ...sliced, connect: sliced.connect.map((rule) => namedRule(rule, ends)) };
+  const ends = endsOf(context, projection);
+  return { ...projection, connect: projection.connect.map((rule) => namedRule(rule, ends)) };
 }
 
 /** Splits a projection into one of its positive and one of its negative weights; undefined if its pairs are drawn. */

@@ -10,7 +10,6 @@ import type { ConversionEntry } from '../../../src/model/conversion-report.js';
 import type { NeuronType, ValidModel } from '../../../src/model/model.js';
 import { expressiblePopulations } from '../../shared/expressible-populations.js';
 import { withConstantsOfCells } from './nestml/constants.js';
-import { withoutEqualDerived } from './nestml/equal-derived.js';
 import { withoutReserved } from './nestml/reserved.js';
 import { withSettledValues } from './nestml/settled.js';
 import { standardCellOf } from './types.js';
@@ -78,11 +77,6 @@ export const nestmlPasses: readonly Pass[] = [
     name: 'standardise',
     why: "cells, synapses, sources and rules have PyNN's names where these say the same",
     apply: reporting((valid) => withNestml(standardise(valid, 'pynn'))),
-  },
-  {
-    name: 'equal-derived',
-    why: 'NESTML expands each derived variable in all others, which takes minutes for cells with many channels',
-    apply: (valid) => withoutEqualDerived(valid, isNestml),
   },
   {
     name: 'constants-of-cells',

@@ -10,7 +10,7 @@ import { ownGenerator } from './connect/call.js';
 import { unitOf } from './projection-values.js';
 import { type TranslatedProjection } from './projections.js';
 import type { Value, Values } from './specification.generated.js';
-import { checkDelays, delaysOf, delaySlot, mapNumbers, ofPairs, wholeMatrix, type Delays } from './synapse-values.js';
+import { checkDelays, delaysOf, delaySlot, ofPairs, onOneSide, wholeMatrix, type Delays } from './synapse-values.js';
 import { isNumbers, translateValue, type Slot } from './values.js';
 
 /** Parameters that only the canonical type has. */
@@ -163,55 +163,20 @@ function changedDelays(
   projection: TranslatedProjection,
   setting: Setting,
 ): Delays | undefined {
-  const { connections } = projection;
-  const fraction = projection.fraction ?? null;
+  const { connections, fraction = null } = projection;
+  if (fraction !== null && fraction > 0 && fraction < 1)
+    return void setting.report(messages.unsupported('a change of delays that are partly dendritic'), pointer);
   if (isNumbers(value) && connections.pairs === undefined && !isByRow(connections.rule)) {
     checkDelays(value, pointer, true, setting);
-    const part = (share: number): Located =>
-      byPair(mapNumbers(value, (delay) => share * delay) as readonly number[], pointer, 'ms');
-    return partsOf(fraction, part, part(1));
+    return onOneSide(byPair(value, pointer, 'ms'), fraction);
   }
-  if (isRandom(value)) return drawnDelays(value, pointer, projection, setting);
-  if (isFormula(value)) {
-    const text = translateValue(value, pointer, delaySlot, setting)?.value;
-    const part = (share: number): Located => located(share === 1 ? text : `${share}*(${String(text)})`, pointer);
-    const left =
-      fraction === null || fraction === 1 ? text : `(${String(text)}) - dt*round(${1 - fraction}*(${String(text)})/dt)`;
-    return text === undefined ? undefined : partsOf(fraction, part, left);
+  // Both the delay and what remains of it are the same draw.
+  const own = fraction === 1 ? { own: ownGenerator(`delay of ${projection.id} at ${pointer}`) } : {};
+  if (isRandom(value) || isFormula(value)) {
+    const slot: Slot = isRandom(value) ? { ...delaySlot, draws: 'pairs', ...own } : delaySlot;
+    const delay = translateValue(value, pointer, slot, setting);
+    return delay && onOneSide(delay, fraction);
   }
   const given = inOrder(value, 'delay', pointer, projection, setting);
   return given === undefined ? undefined : delaysOf(given, pointer, fraction, connections, setting);
-}
-
-/** Returns delays of pathways as shares of one delay. @param left  the remaining delay once the spike has met the synapse */
-function partsOf(fraction: number | null, part: (share: number) => unknown, left: unknown): Delays {
-  if (fraction === null || fraction === 0) return { delays: { pre: part(1) }, values: {} };
-  return {
-    delays: { ...(fraction === 1 ? {} : { pre: part(1 - fraction) }), post: part(fraction) },
-    values: { transmission: left },
-  };
-}
-
-/** Returns random delays. A plastic synapse draws one number, which gives both parts and the remaining delay. */
-function drawnDelays(
-  value: Extract<Value, { random: string }>,
-  pointer: string,
-  projection: TranslatedProjection,
-  setting: Setting,
-): Delays | undefined {
-  const fraction = projection.fraction ?? null;
-  const shared = fraction !== null && fraction > 0;
-  const own = shared ? ownGenerator(`delay of ${projection.id} at ${pointer}`) : undefined;
-  const draw = translateValue(
-    value,
-    pointer,
-    { ...delaySlot, draws: 'pairs', ...(own ? { own } : {}) },
-    setting,
-  )?.value;
-  if (draw === undefined) return undefined;
-  const then = (text: string): Located => located(typeof draw === 'object' ? { ...draw, then: text } : draw, pointer);
-  const part = (share: number): Located => (share === 1 ? located(draw, pointer) : then(`${share}*drawn`));
-  const left =
-    fraction === null || fraction === 1 ? located(draw, pointer) : then(`drawn - dt*round(${1 - fraction}*drawn/dt)`);
-  return partsOf(fraction, part, left);
 }

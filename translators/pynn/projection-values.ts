@@ -3,14 +3,13 @@
 import { declaredIn } from '../../src/library/standard-type.js';
 import type { StandardSynapse, Receptor } from '../../src/library/standard-type.js';
 import { child } from '../../src/model/pointer.js';
-import { delayRounding } from '../../src/model/steps.js';
 import { located } from '../shared/located.js';
 import type { Synapse, Projection, Value } from './specification.generated.js';
 import type { Connections } from './connectors.js';
 import { type Setting, own, stepsIn } from './context.js';
 import type { Slot } from './values.js';
 import * as messages from './messages.js';
-import { perSynapse, sharesDraw, delayValue, delaysOf } from './synapse-values.js';
+import { perSynapse, delaysOf } from './synapse-values.js';
 
 interface Values {
   readonly values: Readonly<Record<string, unknown>>;
@@ -90,19 +89,6 @@ export function synapseValues(
     values['tau_syn'] = `post.${receptor.timeConstant ?? 'tau_syn'}`;
   const fraction = fractionOf(written, setting.dt);
   if (fraction === undefined) return { values, delays: {} };
-  if (fraction !== null && sharesDraw(delay[0], fraction)) {
-    // One number for each synapse gives both its delays; spikes arrive after the sum.
-    const whole = delayValue(...delay, 1, connections, setting);
-    const part = (share: number): string => (share === 1 ? 'delay' : `${share}*delay`);
-    return {
-      values: {
-        ...values,
-        delay: whole,
-        transmission: fraction === 1 ? 'delay' : `delay - dt*floor(${1 - fraction}*delay/dt + ${delayRounding.grid})`,
-      },
-      delays: { ...(fraction === 1 ? {} : { pre: part(1 - fraction) }), post: part(fraction) },
-    };
-  }
   const delays = delaysOf(...delay, fraction, connections, setting);
   return { values: { ...values, ...delays.values }, delays: delays.delays };
 }

@@ -13,7 +13,7 @@ import { nativeName, whereFrom } from './native/types.js';
 import * as messages from './messages.js';
 import { commonReceptors, chooseReceptor, checkSigns } from './projection-receptors.js';
 import { synapseValues, fractionOf } from './projection-values.js';
-import { sharesDraw } from './synapse-values.js';
+import { sharesDelay } from './synapse-values.js';
 import { atPlace, placesOf, structureOf } from './placed-synapses.js';
 
 /** A projection of the canonical model, with the facts that other parts of the document need. */
@@ -267,12 +267,13 @@ function stdpOf(
       child(pointer, 'voltage_dependence'),
     );
   const fraction = fractionOf(written, setting.dt) ?? 1;
-  const delay = written.params?.['delay'];
+  const delay = written.params?.['delay'] ?? 0;
+  const isShared = sharesDelay(listed ? [] : delay, fraction);
   return stdpSynapse(kind, timing?.type ?? '', dependence?.type ?? '', {
     preAtOnce: fraction > 0,
     postAtOnce: true,
     sends: fraction > 0,
-    ...(delay !== undefined && delay !== null && !listed && sharesDraw(delay, fraction) ? { whole: true } : {}),
+    ...(isShared ? { whole: true } : {}),
   });
 }
 

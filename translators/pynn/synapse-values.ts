@@ -1,7 +1,7 @@
 /** Values of synapses, and the delays of their pathways. */
 
 import { child } from '../../src/model/pointer.js';
-import { delayInSteps } from '../../src/model/steps.js';
+import { delayInSteps, delayRounding } from '../../src/model/steps.js';
 import type { Connections } from './connectors.js';
 import type { Setting } from './context.js';
 import { quantity } from '../../src/library/pynn/distributions.js';
@@ -9,6 +9,7 @@ import { located, type Located } from '../shared/located.js';
 import * as messages from './messages.js';
 import type { Value } from './specification.generated.js';
 import { isNumbers, translateValue, type Slot } from './values.js';
+import { valueKind } from './value-kinds.js';
 
 /** Returns a value of each synapse; a matrix has one for each pair. */
 export function perSynapse(
@@ -68,26 +69,13 @@ export function wholeMatrix(
 /** A delay of a synapse: in ms, by distance or indices if wanted. */
 export const delaySlot: Slot = { what: 'delay', unit: 'ms', count: null, formulas: ['d', 'ij'], explicit: true };
 
-/** Returns a delay in ms, or a part of it, within the limits that setup sets. */
-export function delayValue(
-  value: Value,
-  pointer: string,
-  part: number,
-  connections: Connections,
-  setting: Setting,
-): unknown {
+/** Returns a delay in ms within the limits that setup sets. */
+export function delayValue(value: Value, pointer: string, connections: Connections, setting: Setting): unknown {
   checkDelays(value, pointer, false, setting);
-  if (typeof value === 'number') return located(quantity(value * part, 'ms'), pointer);
-  if (isNumbers(value) && part !== 1)
-    return located({ array: value.map((delay) => delay * part), unit: 'ms' }, pointer);
   const slot: Slot = connections.drawsAnew === true ? { ...delaySlot, draws: 'anew' } : delaySlot;
-  return perSynapse(
-    part === 1 ? value : mapNumbers(value, (delay) => delay * part),
-    pointer,
-    slot,
-    connections,
-    setting,
-  );
+  return typeof value === 'number'
+    ? located(quantity(value, 'ms'), pointer)
+    : perSynapse(value, pointer, slot, connections, setting);
 }
 
 /** Delays within the limits that setup sets. @param whole  whether a delay between two steps is noted */
@@ -103,11 +91,14 @@ export function checkDelays(value: Value, pointer: string, whole: boolean, setti
   if (between !== undefined && wrong === undefined) setting.report(messages.delayRounded(between, setting.dt), pointer);
 }
 
-// --- Delays ---------------------------------------------------------------------------------------------------------
-
-/** Checks whether several delays of a synapse are made of one number that is not known now. */
-export const sharesDraw = (delay: Value, fraction: number): boolean =>
-  fraction > 0 && !(typeof delay === 'number' || Array.isArray(delay));
+/**
+ * Checks whether both sides of a plastic synapse's delay are shares of a parameter, which has a value for each synapse: if it is
+ * not known now, or listed and only partly dendritic.
+ */
+export const sharesDelay = (delay: Value, fraction: number): boolean => {
+  const { kind } = valueKind(delay);
+  return fraction > 0 && kind !== 'number' && !(fraction === 1 && (kind === 'list' || kind === 'data'));
+};
 
 /** Delays of pathways, and the values that go with them. */
 export interface Delays {
@@ -117,8 +108,15 @@ export interface Delays {
   readonly values: Readonly<Record<string, unknown>>;
 }
 
+/** Returns a delay as that of one side. @param fraction  the dendritic part, 0 or 1; null for synapses without sides */
+export const onOneSide = (delay: unknown, fraction: number | null): Delays =>
+  fraction === 1
+    ? { delays: { post: delay }, values: { transmission: delay } }
+    : { delays: { pre: delay }, values: {} };
+
 /**
- * Returns delays of the pathways, and the values that go with them.
+ * Returns delays of the pathways. After its dendritic delay, the spike has met a plastic synapse; `transmission` is what remains.
+ * The sum of both sides in whole steps is the whole in whole steps.
  *
  * @param fraction  of a plastic synapse's delay that is dendritic; null for others
  */
@@ -129,41 +127,25 @@ export function delaysOf(
   connections: Connections,
   setting: Setting,
 ): Delays {
-  if (fraction === null) return { delays: { pre: delayValue(value, pointer, 1, connections, setting) }, values: {} };
-  const share = (part: number): unknown =>
-    part === 0 ? undefined : delayValue(value, pointer, part, connections, setting);
-  const [before, after] = [share(1 - fraction), share(fraction)];
+  const whole = delayValue(value, pointer, connections, setting);
+  if (fraction !== null && sharesDelay(value, fraction)) {
+    const part = (share: number): string => (share === 1 ? 'delay' : `${share}*delay`);
+    const left = `delay - dt*floor(${1 - fraction}*delay/dt + ${delayRounding.grid})`;
+    return {
+      values: { delay: whole, transmission: fraction === 1 ? 'delay' : left },
+      delays: { ...(fraction === 1 ? {} : { pre: part(1 - fraction) }), post: part(fraction) },
+    };
+  }
+  if (fraction === null || fraction === 0 || fraction === 1 || typeof value !== 'number')
+    return onOneSide(whole, fraction);
+  const steps = (delay: number): number => delayInSteps(delay, setting.dt, 'grid');
+  const [pre, post] = [(1 - fraction) * value, fraction * value];
+  const left = steps(value) - steps(pre);
+  const time = (delay: number): Located => located(quantity(delay, 'ms'), pointer);
   return {
-    delays: { ...(before === undefined ? {} : { pre: before }), ...(after === undefined ? {} : { post: after }) },
-    values:
-      after === undefined
-        ? {}
-        : { transmission: transmissionOf(value, pointer, fraction, after, connections, setting) },
+    delays: { pre: time(pre), post: time(post) },
+    values: { transmission: left === steps(post) ? time(post) : quantity(left * setting.dt, 'ms') },
   };
-}
-
-/**
- * Returns the remaining delay once the spike has met the synapse. The sum of both parts in whole steps is the whole in whole
- * steps.
- */
-function transmissionOf(
-  value: Value,
-  pointer: string,
-  fraction: number,
-  after: unknown,
-  connections: Connections,
-  setting: Setting,
-): unknown {
-  const { dt } = setting;
-  const steps = (time: number): number => delayInSteps(time, dt, 'grid');
-  const left = (delay: number): number => steps(delay) - steps((1 - fraction) * delay);
-  if (numbersIn(value).every((delay) => left(delay) === steps(fraction * delay))) return after;
-  const times = mapNumbers(value, (delay) => left(delay) * dt);
-  return typeof times === 'number'
-    ? quantity(times, 'ms')
-    : Array.isArray(value) && isNumbers(times)
-      ? { array: times, unit: 'ms' }
-      : perSynapse(times, pointer, delaySlot, connections, setting);
 }
 
 /** Returns the numbers that a value is written with. */
@@ -171,10 +153,3 @@ const numbersIn = (value: Value): readonly number[] =>
   (typeof value === 'number' ? [value] : Array.isArray(value) ? value.flat() : []).filter(
     (item): item is number => typeof item === 'number',
   );
-
-/** Returns a number, or the numbers of a list or matrix, each changed. */
-export function mapNumbers(value: Value, change: (number: number) => number): Value {
-  const changed = (item: unknown): unknown =>
-    typeof item === 'number' ? change(item) : Array.isArray(item) ? item.map(changed) : item;
-  return changed(value) as Value;
-}

@@ -136,9 +136,8 @@ describe('delays of plastic synapses, drawn during the run', () => {
 
   test.each([
     ['all of it dendritic', 1],
-    ['three quarters dendritic', 0.75],
     ['none of it dendritic', 0],
-  ])('%s: both parts and what is left follow from NumPy’s number of the pair', async (_, fraction) => {
+  ])('%s: the delay, and what is left of it, follow from NumPy’s number of the pair', async (_, fraction) => {
     const set = { set_projection: { target: 'x', params: { delay: delay('values') } } };
     const text = network({ type: 'AllToAllConnector' }, [{ run: 1 }, set], {
       ...stdp,
@@ -147,13 +146,14 @@ describe('delays of plastic synapses, drawn during the run', () => {
     const { valid, final } = await simulate(text);
     expect(valid.model.experiment.protocol.some((phase) => 'delays' in phase)).toBe(true);
     if (fraction === 0) return;
-    // What is left once the spike has met the synapse, in whole steps as the parts are.
     const left = final.get('x.transmission')!;
-    left.forEach((seconds, k) => {
-      const whole = 1 + 2 * numpy[k]!;
-      const steps = fraction === 1 ? whole / 0.1 : whole / 0.1 - Math.round(((1 - fraction) * whole) / 0.1);
-      expect(seconds / 1e-4).toBeCloseTo(steps, 6);
-    });
+    left.forEach((seconds, k) => expect(seconds / 1e-3).toBeCloseTo(1 + 2 * numpy[k]!, 6));
+  });
+
+  test('a change of delays that are partly dendritic is refused', async () => {
+    const set = { set_projection: { target: 'x', params: { delay: 2 } } };
+    const text = network({ type: 'AllToAllConnector' }, [{ run: 1 }, set], { ...stdp, dendritic_delay_fraction: 0.75 });
+    await expect(simulate(text)).rejects.toThrow('a change of delays that are partly dendritic cannot be imported');
   });
 
   test('without a NumpyRNG they follow from the seed of the model', async () => {

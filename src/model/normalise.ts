@@ -32,6 +32,7 @@ import {
   normaliseSynapse,
   synapseScopes,
   type DeclaredSynapse,
+  type EndInfo,
   type Ends,
   type SynapseInfo,
 } from './normalise/synapses.js';
@@ -342,17 +343,19 @@ function connect(context: Context, document: ModelDocument, elements: Elements):
 
 /** Removes duplicates: pairs of ends with the same variables and events count once. */
 function distinct(ends: readonly Ends[]): readonly Ends[] {
-  const keyOf = ({ pre, post }: Ends): string =>
-    [pre, post]
-      .map(
-        ({ names, events }) =>
-          `${names
-            .names()
-            .map((name) => `${name}:${names.lookup(name)?.kind} ${names.lookup(name)?.dimension.join()}`)
-            .join(';')}|${[...(events ?? [])].join()}`,
-      )
-      .join('||');
-  return [...new Map(ends.map((pair) => [keyOf(pair), pair])).values()];
+  const known = new Map<EndInfo, string>();
+  const keyOf = (end: EndInfo): string => {
+    const before = known.get(end);
+    if (before !== undefined) return before;
+    const { names, events } = end;
+    const variables = names
+      .names()
+      .map((name) => `${name}:${names.lookup(name)?.kind} ${names.lookup(name)?.dimension.join()}`);
+    const key = `${variables.join(';')}|${[...(events ?? [])].join()}`;
+    known.set(end, key);
+    return key;
+  };
+  return [...new Map(ends.map((pair) => [`${keyOf(pair.pre)}||${keyOf(pair.post)}`, pair])).values()];
 }
 
 /** Normalises the parts that act in time: operations, recordings, the protocol. */

@@ -12,6 +12,7 @@ import type { Context } from './context.js';
 import { allNames } from './expressions.js';
 import { literalBounds, nonNegativeQuantity, normaliseQuantity } from './literals.js';
 import { foldConstants } from '../../lang/fold.js';
+import { oncePerObject } from '../../lang/memoise.js';
 import { parseExpression } from '../../lang/parse.js';
 import {
   anyName,
@@ -24,6 +25,7 @@ import {
   type Variable,
 } from './names.js';
 import { normalisePlaces } from './places.js';
+import type { NeuronInfo } from './neurons.js';
 import { normaliseSelection, type Elements, type Member, type Selection } from './selections.js';
 import { noEnd, synapseScopes, type DeclaredSynapse, type EndInfo, type Ends, type SynapseInfo } from './synapses.js';
 import { normaliseValue } from './values.js';
@@ -128,12 +130,15 @@ function endInfo(
   const { neuron, unknown } = member.population;
   if (unknown === true) return { names: anyName, events: undefined };
   if (!neuron) return { names: namesFrom(sourceSpecials), events: new Set(['spike']) };
+  const info = infoOfType(neuron);
   // The event chosen at this end takes the place of the spike.
-  return {
-    names: namesFrom(neuron.own, endSpecials),
-    events: event === undefined ? neuron.events : new Set([...neuron.events, 'spike']),
-  };
+  return event === undefined ? info : { ...info, events: new Set([...neuron.events, 'spike']) };
 }
+
+const infoOfType = oncePerObject(({ own, events }: NeuronInfo): EndInfo => ({
+  names: namesFrom(own, endSpecials),
+  events,
+}));
 
 /** Normalises a projection. */
 export function normaliseProjection(

@@ -2,7 +2,7 @@
 
 import { Locals, get, set } from '../../ir/builder.js';
 import type { Expression, Local, ScalarType, Statement } from '../../ir/program.js';
-import { constantOf, definitionOf, invariantLocal, known, resolvedStatements } from './invariant.js';
+import { constantOf, definitionOf, invariantLocal, keepResolved, known, resolvedStatements } from './invariant.js';
 import { shallowStatements } from './deep-expressions.js';
 
 /** The item that a map runs for: implicit local `index`. */
@@ -24,8 +24,11 @@ export class Block {
 
   /** Adds statements. */
   emit(...statements: Statement[]): void {
-    for (const statement of resolvedStatements(statements))
-      this.statements.push(...shallowStatements(statement, this.locals));
+    for (const statement of resolvedStatements(statements)) {
+      const shallow = shallowStatements(statement, this.locals);
+      keepResolved(shallow);
+      this.statements.push(...shallow);
+    }
   }
 
   /** A new local, with a name like the wanted one. */

@@ -7,7 +7,7 @@
 
 import { get, set, type Locals } from '../../ir/builder.js';
 import type { Expression, Statement } from '../../ir/program.js';
-import { operandsOf, withExpressions, withParts } from '../../ir/walk.js';
+import { expressionsOf, operandsOf, withExpressions, withParts } from '../../ir/walk.js';
 
 /** Levels of an expression that stays in one piece. */
 const deepest = 64;
@@ -15,6 +15,7 @@ const deepest = 64;
 const depths = new WeakMap<Expression, number>();
 
 function depthOf(e: Expression): number {
+  if (e.kind === 'const' || e.kind === 'local') return 1;
   const known = depths.get(e);
   if (known !== undefined) return known;
   const depth = 1 + operandsOf(e).reduce((most, operand) => Math.max(most, depthOf(operand)), 0);
@@ -24,6 +25,7 @@ function depthOf(e: Expression): number {
 
 /** The statements that do the work of one with expressions of few levels. Loops keep their conditions. */
 export function shallowStatements(s: Statement, locals: Locals): readonly Statement[] {
+  if (expressionsOf(s).every((e) => depthOf(e) < deepest)) return [s];
   const before: Statement[] = [];
   const pieces = new Map<Expression, Expression>();
   const shallow = (e: Expression): Expression => {

@@ -34,15 +34,15 @@ export function definitionOf(e: Ir): Ir | null {
   if (e.kind === 'const') return e;
   const done = definitions.get(e);
   if (done) return done.of;
+  // Others of these are numerous, and known at once to have no definition.
+  if (e.kind === 'local' || e.kind === 'load') return null;
   const of = define(e);
   definitions.set(e, { of });
   return of;
 }
 
-function define(e: Exclude<Ir, { kind: 'const' }>): Ir | null {
+function define(e: Exclude<Ir, { kind: 'const' | 'local' | 'load' }>): Ir | null {
   switch (e.kind) {
-    case 'local':
-    case 'load':
     case 'toFixed':
     case 'fromFixed':
       return null;
@@ -81,6 +81,7 @@ const plain = new WeakMap<Ir, Ir>();
 /** Inserts known numbers into an expression and computes operations on constants. */
 function resolved(e: Ir): Ir {
   if (e.kind === 'const') return e;
+  if (e.kind === 'local') return constantOf(e) ?? e;
   const done = plain.get(e);
   if (done) return done;
   const result = resolve(e);
@@ -89,10 +90,8 @@ function resolved(e: Ir): Ir {
   return result;
 }
 
-function resolve(e: Exclude<Ir, { kind: 'const' }>): Ir {
+function resolve(e: Exclude<Ir, { kind: 'const' | 'local' }>): Ir {
   switch (e.kind) {
-    case 'local':
-      return constantOf(e) ?? e;
     case 'load': {
       const index = resolved(e.index);
       return index === e.index ? e : { ...e, index };
@@ -144,14 +143,21 @@ function withoutNothing(e: Ir): Ir {
 
 const plainStatements = new WeakSet<Statement>();
 
+/** Notes that statements need not be resolved again. */
+export function keepResolved(statements: readonly Statement[]): void {
+  for (const statement of statements) plainStatements.add(statement);
+}
+
 /** Statements with known numbers in their places; branches that are decided by them are chosen. */
-export const resolvedStatements = (statements: readonly Statement[]): readonly Statement[] =>
-  statements.flatMap((statement) => {
+export function resolvedStatements(statements: readonly Statement[]): readonly Statement[] {
+  if (statements.every((statement) => plainStatements.has(statement))) return statements;
+  return statements.flatMap((statement) => {
     if (plainStatements.has(statement)) return [statement];
     const result = resolveStatement(statement);
-    for (const each of result) plainStatements.add(each);
+    keepResolved(result);
     return result;
   });
+}
 
 function resolveStatement(given: Statement): readonly Statement[] {
   const s = withExpressions(given, resolved);

@@ -2,7 +2,7 @@
 
 import { child } from '../../src/model/pointer.js';
 import type { Call, Connections, Ends } from './connect/call.js';
-import { fixedNumber, fixedProbability, fixedTotal, probabilityOf, smallWorld } from './connect/drawn.js';
+import { drawn, fixedProbability, probabilityOf } from './connect/drawn.js';
 import { allToAll, clone, connectionSet, fromArray, fromFile, fromList, oneToOne } from './connect/listed.js';
 import { mapped } from '../../src/model/collections.js';
 import { field, flag, number, argumentOf, type Field, type Fields } from '../shared/vocabulary.js';
@@ -20,6 +20,8 @@ interface Known {
   readonly hasColumns?: true;
   /** Whether the target, as lists do, goes through its pairs by sender and then receiver. */
   readonly byRow?: true;
+  /** Names of its rules in the model: drawn by the target, and by a NumpyRNG. */
+  readonly rules?: readonly [rule: string, host: string];
   readonly make: (call: Call) => Connections | undefined;
 }
 
@@ -35,6 +37,7 @@ const formula = (readable: string): Field =>
     then: true,
     else: { $ref: '#/$defs/formula' },
   });
+const withReplacement = (usual: boolean): Field => ({ ...flag(usual), ours: 'replace' });
 const numberOfEach: Fields = {
   n: field({
     description: 'a whole number, or a distribution of whole numbers',
@@ -44,8 +47,14 @@ const numberOfEach: Fields = {
     else: { $ref: '#/$defs/random' },
   }),
   allow_self_connections: self,
-  with_replacement: flag(false),
+  with_replacement: withReplacement(false),
 };
+/** A connector that draws. @param host  the rule if a NumpyRNG draws */
+const drawnBy = (rule: string, host: string, parameters: Fields): Known => ({
+  parameters,
+  rules: [rule, host],
+  make: (call) => drawn(call, parameters, rule, host),
+});
 
 /** Connectors by class name. */
 export const connectors: Readonly<Record<string, Known>> = {
@@ -98,27 +107,21 @@ export const connectors: Readonly<Record<string, Known>> = {
     },
     make: fromArray,
   },
-  FixedNumberPreConnector: {
-    parameters: numberOfEach,
-    make: (call) => fixedNumber(call, 'fixedNumberPre', 'fixedInDegree'),
-  },
-  FixedNumberPostConnector: {
-    parameters: numberOfEach,
-    make: (call) => fixedNumber(call, 'fixedNumberPost', 'fixedOutDegree'),
-  },
-  FixedTotalNumberConnector: {
-    parameters: { n: field(count), allow_self_connections: self, with_replacement: flag(true) },
-    make: fixedTotal,
-  },
+  FixedNumberPreConnector: drawnBy('fixedInDegree', 'fixedNumberPre', numberOfEach),
+  FixedNumberPostConnector: drawnBy('fixedOutDegree', 'fixedNumberPost', numberOfEach),
+  FixedTotalNumberConnector: drawnBy('fixedTotal', 'fixedTotal', {
+    n: field(count),
+    allow_self_connections: self,
+    with_replacement: withReplacement(true),
+  }),
   SmallWorldConnector: {
-    parameters: {
+    ...drawnBy('smallWorld', 'smallWorld', {
       degree: number('um', undefined, { minimum: 0 }),
       rewiring: probability,
       allow_self_connections: self,
-      n_connections: field({ ...count, type: ['integer', 'null'] }, null),
-    },
+      n_connections: { ...field({ ...count, type: ['integer', 'null'] }, null), ours: 'n' },
+    }),
     readsPlaces: true,
-    make: smallWorld,
   },
   CSAConnector: {
     parameters: { cset: field({ type: 'array', description: 'edges of 2 numbers, or of 4 with weight and delay' }) },

@@ -117,7 +117,7 @@ export function selfOf({
 }
 
 /** A number of connections: one number, or a distribution that is drawn for each cell. */
-type NumberOfConnections =
+export type NumberOfConnections =
   | { readonly kind: 'number'; readonly number: number }
   | { readonly kind: 'drawn'; readonly draw: Readonly<Record<string, unknown>> }
   | { readonly kind: 'expression'; readonly text: string; readonly draw: () => Readonly<Record<string, unknown>> };

@@ -1,6 +1,7 @@
 /** Connectors that draw which cells are connected. */
 
 import { translateFormula } from '../formulas.js';
+import type { Fields } from '../../shared/vocabulary.js';
 import * as messages from '../messages.js';
 import type { Formula } from '../specification.generated.js';
 import {
@@ -13,6 +14,7 @@ import {
   sizesOf,
   type Call,
   type Connections,
+  type NumberOfConnections,
 } from './call.js';
 
 /** The pairs that 'NoMutual' leaves. */
@@ -39,60 +41,52 @@ function pairs(call: Call, connector: string, p: number | string): Connections |
   return { rule: { rule: 'probability', p, ...self } };
 }
 
-/** Returns a fixed number of senders for each receiver, or of receivers for each sender. */
-export function fixedNumber(
-  call: Call,
-  connector: 'fixedNumberPre' | 'fixedNumberPost',
-  rule: 'fixedInDegree' | 'fixedOutDegree',
-): Connections | undefined {
-  const n = countOf(call);
-  const replace = call.value('with_replacement') as boolean;
+/**
+ * Returns connections that are drawn by their number, or among near cells. Arguments have the names of the table.
+ *
+ * @param rule  in the canonical model if the target draws
+ * @param host  for a NumpyRNG, in PyNN's order
+ */
+export function drawn(call: Call, fields: Fields, rule: string, host: string): Connections | undefined {
+  const n = Object.hasOwn(fields, 'n') ? countOf(call) : null;
   const own = generatorOf(call);
   // If a NumpyRNG draws the number of connections, it is known before them, and they are drawn with it.
   const generator = own === null && n?.kind === 'drawn' ? ownGenerator(`connector of ${call.ends.label}`) : own;
   const self = selfOf(call);
   if (n === undefined || generator === undefined || self === undefined) return undefined;
-  const [pre, post] = sizesOf(call.ends);
-  const others = (rule === 'fixedInDegree' ? pre : post) - (self.self === false && sameEnds(call.ends) ? 1 : 0);
-  // By a NumpyRNG everybody is chosen once before anybody is chosen twice, as PyNN does; nobody can be chosen from
-  // none.
-  const most = generator !== null || replace ? (others > 0 ? Infinity : 0) : others;
-  if (n.kind === 'number' && n.number > most)
+  const replace = call.value('with_replacement') === true;
+  const most = mostConnections(
+    call,
+    rule,
+    self.self !== false,
+    replace || (generator !== null && rule !== 'fixedTotal'),
+  );
+  if (n?.kind === 'number' && n.number > most)
     return void call.setting.report(messages.tooManyConnections(n.number, most), call.at('n'));
-  if (generator === null)
-    return {
-      rule: { rule, n: n.kind === 'expression' ? n.text : n.kind === 'number' ? n.number : 0, replace, ...self },
-    };
-  return hostDrawn(call, connector, generator, {
-    n: n.kind === 'number' ? n.number : n.kind === 'drawn' ? n.draw : n.draw(),
-    replace,
-    ...self,
+  const given = Object.entries(fields).flatMap(([key, { unit, ours = key }]): (readonly [string, unknown])[] => {
+    const value = call.value(key);
+    if (key === 'allow_self_connections' || value === null) return [];
+    if (key === 'n' && n !== null) return [[ours, numberIn(n, generator !== null)]];
+    if (unit !== undefined)
+      return [[ours, generator === null ? `${value as number} um` : Number(`${value as number}e-6`)]];
+    // All connections may be of few pairs unless a NumpyRNG is told otherwise.
+    return generator !== null && host === 'fixedTotal' && value === true ? [] : [[ours, value]];
   });
+  const whole = { ...Object.fromEntries(given), ...self };
+  return generator === null ? { rule: { rule, ...whole } } : hostDrawn(call, host, generator, whole);
 }
 
-/** Returns a fixed number of connections in all. */
-export function fixedTotal(call: Call): Connections | undefined {
-  const n = call.value('n') as number;
-  const replace = call.value('with_replacement') as boolean;
-  const generator = generatorOf(call);
-  const self = selfOf(call);
-  if (generator === undefined || self === undefined) return undefined;
-  const [pre, post] = sizesOf(call.ends);
-  const available = pre * post - (self.self === false && sameEnds(call.ends) ? pre : 0);
-  const most = replace ? (available > 0 ? Infinity : 0) : available;
-  if (n > most) return void call.setting.report(messages.tooManyConnections(n, most), call.at('n'));
-  if (generator === null) return { rule: { rule: 'fixedTotal', n, replace, ...self } };
-  return hostDrawn(call, 'fixedTotal', generator, { n, ...(replace ? {} : { replace }), ...self });
-}
+/** Returns a number of connections for the target, or for a NumpyRNG, which draws it where it is drawn. */
+const numberIn = (n: NumberOfConnections, isHost: boolean): unknown =>
+  n.kind === 'number' ? n.number : n.kind === 'drawn' ? n.draw : isHost ? n.draw() : n.text;
 
-/** Returns connections of near cells, with some edges moved. */
-export function smallWorld(call: Call): Connections | undefined {
-  const [degree, rewiring] = [call.value('degree') as number, call.value('rewiring') as number];
-  const n = call.value('n_connections') as number | null;
-  const generator = generatorOf(call);
-  const self = selfOf(call);
-  if (generator === undefined || self === undefined) return undefined;
-  const count = n === null ? {} : { n };
-  if (generator === null) return { rule: { rule: 'smallWorld', degree: `${degree} um`, rewiring, ...count, ...self } };
-  return hostDrawn(call, 'smallWorld', generator, { degree: Number(`${degree}e-6`), rewiring, ...count, ...self });
+/**
+ * Returns the largest number of connections of a cell, or of all cells for `fixedTotal`. If pairs may repeat, it is infinite
+ * unless there is nobody to connect to.
+ */
+function mostConnections({ ends }: Call, rule: string, withSelf: boolean, repeats: boolean): number {
+  const [pre, post] = sizesOf(ends);
+  const own = !withSelf && sameEnds(ends) ? 1 : 0;
+  const available = rule === 'fixedTotal' ? pre * post - own * pre : (rule === 'fixedInDegree' ? pre : post) - own;
+  return repeats && available > 0 ? Infinity : available;
 }

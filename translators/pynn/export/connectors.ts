@@ -2,6 +2,7 @@
 
 import { excludesSelf } from '../../../src/model/tagged.js';
 import { numbersOf } from '../../../src/model/arrays.js';
+import { mapped } from '../../../src/model/collections.js';
 import type { ConnectionRule, DrawnValues } from '../../../src/model/model.js';
 import { unusual } from '../../shared/vocabulary.js';
 import { connectors } from '../connectors.js';
@@ -32,16 +33,6 @@ function made(type: string, params: Readonly<Record<string, unknown>>, rng?: str
   const written = unusual(connectors[type]?.parameters ?? {}, params);
   return { type, ...given('params', written), ...(rng === undefined ? {} : { rng }) };
 }
-
-/** Classes of connectors that draw, by the rule of the target and by the quantity that a NumpyRNG draws. */
-const drawing: Readonly<Record<string, string>> = {
-  fixedInDegree: 'FixedNumberPreConnector',
-  fixedNumberPre: 'FixedNumberPreConnector',
-  fixedOutDegree: 'FixedNumberPostConnector',
-  fixedNumberPost: 'FixedNumberPostConnector',
-  fixedTotal: 'FixedTotalNumberConnector',
-  smallWorld: 'SmallWorldConnector',
-};
 
 function ofRule(
   context: ExportContext,
@@ -105,23 +96,27 @@ function probability(
   return made('IndexBasedProbabilityConnector', { index_expression: { expr, of: 'ij' }, ...rest }, rng);
 }
 
-/** Returns a connector that draws a number of connections. */
+/** Returns a connector that draws a number of connections, or among near cells. */
 function drawn(
   context: ExportContext,
   rule: string,
-  { n, replace, degree, rewiring, allow_self_connections }: Readonly<Record<string, unknown>>,
+  given: Readonly<Record<string, unknown>>,
   pointer: string,
   names: ReadonlySet<string>,
   rng: string | undefined,
 ): Connector | undefined {
-  const type = drawing[rule];
-  if (type === undefined)
+  const [type, known] = Object.entries(connectors).find(([, { rules }]) => rules?.includes(rule)) ?? [];
+  if (type === undefined || known === undefined)
     return context.report.missing(pointer, `the connector ${rule}; --freeze lists its connections`);
-  const params =
-    rule === 'smallWorld'
-      ? { degree: inUnit(Number(degree), 'um'), rewiring, n_connections: n }
-      : { n: countOf(context, n, pointer, names), with_replacement: replace };
-  return made(type, { ...params, allow_self_connections }, rng);
+  const params = mapped(known.parameters, ({ unit, ours }, key) => {
+    const value = given[ours ?? key];
+    return key === 'n'
+      ? countOf(context, value, pointer, names)
+      : unit === undefined
+        ? value
+        : inUnit(Number(value), unit);
+  });
+  return made(type, params, rng);
 }
 
 /** Returns a number of connections, one for all cells or drawn for each. */

@@ -63,6 +63,8 @@ interface DatasetSpecification {
   readonly maxshape?: readonly (number | null)[];
   /** Chunks mean compression; whatever grows has them. */
   readonly chunks?: readonly number[];
+  /** Level of deflate; absent: 1. Level 0 stores the numbers as they are. */
+  readonly level?: 0 | 1;
   readonly neurodata?: NeurodataType;
   readonly attributes?: Attributes;
 }
@@ -117,14 +119,14 @@ export function createH5(h5: H5, path: string, identity: { readonly text: string
     });
   const dataset: H5Writer['dataset'] = (at, specification) =>
     timeless(() => {
-      const { data, dtype, shape, maxshape, chunks, neurodata } = specification;
+      const { data, dtype, shape, maxshape, chunks, level = 1, neurodata } = specification;
       const created = parentOf(file, at).create_dataset({
         name: nameOf(at),
         data,
         dtype,
         shape: [...shape],
         ...(maxshape ? { maxshape: [...maxshape] } : {}),
-        ...(chunks ? { chunks: [...chunks], compression: 'gzip', compression_opts: [1] } : {}),
+        ...(chunks ? { chunks: [...chunks], compression: 'gzip', compression_opts: [level] } : {}),
       });
       mark(created, at, neurodata);
       attributes(created, specification.attributes ?? {});

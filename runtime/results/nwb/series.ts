@@ -20,7 +20,7 @@ import type { NeoPlace } from './neo-place.js';
 const chunkBytes = 1 << 20;
 const memoryBytes = 1 << 26;
 const rowBytesLimit = 1 << 23;
-const chunkColumns = 1024;
+const mostColumns = 1024;
 
 /** One series within one segment: its own TimeSeries, so its times never repeat. */
 export interface SeriesPart {
@@ -123,7 +123,7 @@ export function createSeries(h5: H5Writer, setup: RunSetup, place: (segment: num
     const { part, position } = chunk;
     let into = growing.get(part);
     if (!into) {
-      into = createPart(h5, header.dt, part, chunk.steps[0]!, chunkRows[position]!, place(part.segment));
+      into = createPart(h5, header.dt, chunk, chunkRows[position]!, place(part.segment));
       growing.set(part, into);
     }
     append(h5, into, chunk, header.dt);
@@ -182,15 +182,23 @@ function compareKeys(a: readonly number[], b: readonly number[]): number {
   return 0;
 }
 
-/** @param first  step of the first sample */
-function createPart(
-  h5: H5Writer,
-  dt: number,
-  part: SeriesPart,
-  first: number,
-  rows: number,
-  place: NeoPlace,
-): GrowingPart {
+/** Numbers of a chunk that are compared. */
+const comparedNumbers = 4096;
+
+/**
+ * Whether the numbers of a chunk repeat. Deflate shortens other numbers by a tenth, and takes ten times as long as
+ * their computation. The second half counts, because many networks begin with equal cells.
+ */
+function repeatsItself(values: TypedArray): boolean {
+  const half = values.subarray(values.length >> 1);
+  const stride = Math.ceil(half.length / comparedNumbers);
+  const compared = half.filter((_: number | bigint, k: number) => k % stride === 0);
+  return new Set<number | bigint>(compared).size < compared.length / 2;
+}
+
+/** @param chunk  the first samples */
+function createPart(h5: H5Writer, dt: number, chunk: Chunk, rows: number, place: NeoPlace): GrowingPart {
+  const { part, steps } = chunk;
   const { plan } = part;
   const path = seriesPath(part);
   const width = columnCount(plan);
@@ -201,7 +209,8 @@ function createPart(
     dtype: dtypeOf[plan.element],
     shape: scalar ? [0] : [0, width],
     maxshape: scalar ? [null] : [null, width],
-    chunks: scalar ? [rows] : [rows, Math.min(width, chunkColumns)],
+    chunks: scalar ? [rows] : [rows, columnsOfChunk(width)],
+    level: repeatsItself(chunk.values.subarray(0, chunk.rows * width)) ? 1 : 0,
     attributes: {
       unit: nwbUnit(plan.unit),
       conversion: { f64: 1 / (plan.written?.perSI ?? 1) },
@@ -222,7 +231,7 @@ function createPart(
     });
   } else {
     h5.dataset(`${path}/starting_time`, {
-      data: timeOf(first, plan.label, dt),
+      data: timeOf(steps[0]!, plan.label, dt),
       dtype: dtypeOf.f64,
       shape: [],
       attributes: { rate: { f64: 1 / (plan.every * dt) }, unit: 'seconds' },
@@ -231,10 +240,13 @@ function createPart(
   return { data, timestamps, rows: 0 };
 }
 
+/** Columns of a chunk: chunks of a row are equally wide, so that little of the last one is empty. */
+const columnsOfChunk = (width: number): number => Math.ceil(width / Math.max(1, Math.ceil(width / mostColumns)));
+
 function rowsOfChunk(setup: RunSetup, plan: SeriesPlan, width: number): number {
   const bytes = createArray(plan.element, 0).BYTES_PER_ELEMENT;
   const share = Math.min(chunkBytes, memoryBytes / setup.series.length);
-  const rows = Math.min(share / (Math.min(width, chunkColumns) * bytes), rowBytesLimit / (width * bytes));
+  const rows = Math.min(share / (columnsOfChunk(width) * bytes), rowBytesLimit / (width * bytes));
   const expected = Math.ceil((setup.expectedSteps - plan.offset) / plan.every);
   return Math.max(1, Math.min(Math.floor(rows), expected));
 }

@@ -302,6 +302,38 @@ describe('files', () => {
       expect(new Set(digests).size).toBe(1);
     }));
 
+  test('compress series only if numbers repeat, and keep chunks nearly full', async () =>
+    inFolder(async (folder) => {
+      const [width, rows] = [1025, 40];
+      const path = join(folder, 'levels.nwb');
+      const setup = setupOf([series('own', width), series('few', width)], rows);
+      const writer = nwbWriter(path);
+      await writer.open(setup);
+      const steps = Int32Array.from({ length: rows }, (_, k) => k);
+      for (const [position, most] of [Infinity, 100].entries())
+        writer.samples({
+          series: position,
+          steps,
+          values: Float32Array.from({ length: width * rows }, (_, i) => i % most),
+        });
+      writer.advance(rows);
+      const none = trainsFromLists(
+        setup.trains[0]!,
+        Array.from({ length: 10 }, () => []),
+      );
+      await writer.close(await recordFor(setup), [none]);
+      const file = new (await loadH5()).File(path, 'r');
+      const dataOf = (name: string): Dataset => file.get(`/acquisition/${name}/data`) as Dataset;
+      const [own, few] = [dataOf('own'), dataOf('few')];
+      expect([own, few].map(({ filters }) => filters.map(({ name, cd_values }) => [name, cd_values[0]]))).toEqual([
+        [['deflate', 0]],
+        [['deflate', 1]],
+      ]);
+      expect(own.metadata.chunks).toEqual([rows, 513]);
+      expect(Array.from(own.value as Float32Array)).toEqual(Array.from({ length: width * rows }, (_, i) => i));
+      file.close();
+    }));
+
   test.skipIf(!triesAll)(
     slow('hold a hundred thousand cells'),
     async () =>

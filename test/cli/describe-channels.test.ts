@@ -53,6 +53,20 @@ it('describes channels alone by their gates, steady states and time constants', 
     }
 });
 
+it('describes point neurons by their parameters as the document has them', async () => {
+  const tables = await tablesOf('fixtures/neuroml/point-cells.xml');
+  const rows = tables.get('Point neurons')?.rows ?? [];
+  expect(rows).toHaveLength(11);
+  expect(rows).toContainEqual([
+    'izh2007',
+    'izhikevich2007Cell',
+    'v0 = -60mV, k = 0.7nS_per_mV, vr = -60mV, vt = -40mV, vpeak = 35mV, a = 0.03per_ms, b = -2nS, c = -50mV, ' +
+      'd = 100pA, C = 100pF',
+  ]);
+  const { stdout } = await runCommand(['describe', 'fixtures/neuroml/point-cells.xml']);
+  expect(stdout).not.toMatch(/^ +leakConductance +10 nS/m);
+});
+
 it('describes a cell by densities, and inputs apart from cells, without names that no document has', async () => {
   const cell = await tablesOf('fixtures/neuroml/soma.cell.nml');
   expect(cell.get('Channel densities')?.columns).toEqual([

@@ -79,7 +79,7 @@ export function describeModel(
     populations(model),
     projections(model, synapses),
     ...parts.sections,
-    types('Neuron types', without(model.neurons, parts.replaced), neuronLines),
+    types('Neuron types', without(model.neurons, parts.replaced), neuronLines, parts.listed),
     types('Synapse types', without(model.synapses, new Set([...parts.replaced, ...ofInputProjections])), synapseLines),
     inputs(model, inputRows),
     recordings(model),
@@ -88,7 +88,7 @@ export function describeModel(
   return { title: model.name, sections: sections.filter(({ parts }) => parts.length > 0) };
 }
 
-const noParts: FurtherParts = { sections: [], replaced: new Set(), inputs: new Set() };
+const noParts: FurtherParts = { sections: [], replaced: new Set(), listed: new Map(), inputs: new Set() };
 
 const without = <Type>(types: Readonly<Record<string, Type>>, names: ReadonlySet<string>): Record<string, Type> =>
   Object.fromEntries(Object.entries(types).filter(([name]) => !names.has(name)));
@@ -180,6 +180,7 @@ function types<Type extends EquationSet>(
   title: string,
   all: Readonly<Record<string, Type>>,
   own: (type: Type) => readonly string[],
+  listed: FurtherParts['listed'] = new Map(),
 ): DescriptionSection {
   return {
     title,
@@ -192,7 +193,8 @@ function types<Type extends EquationSet>(
       ]);
       const columns = ['parameter', ...(isOne ? ['value'] : names)];
       const parameters: DescriptionTable = { kind: 'table', columns, rows };
-      return rows.length === 0 ? [equations] : [equations, parameters];
+      const isListed = rows.every(([parameter = '']) => names.every((name) => listed.get(name)?.has(parameter)));
+      return isListed ? [equations] : [equations, parameters];
     }),
   };
 }

@@ -41,6 +41,8 @@ export interface FurtherParts {
   readonly sections: readonly DescriptionSection[];
   /** Types whose equations they replace. */
   readonly replaced: ReadonlySet<string>;
+  /** Parameters in them, by type: they need not be listed again. */
+  readonly listed: ReadonlyMap<string, ReadonlySet<string>>;
   /** Types that are inputs rather than cells. */
   readonly inputs: ReadonlySet<string>;
 }

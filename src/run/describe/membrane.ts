@@ -26,10 +26,14 @@ const synapseTypes = ['baseSynapse'];
 const currentTypes = ['basePointCurrent', 'basePointCurrentDL'];
 const inputTypes = [...currentTypes, 'baseSpikeSource'];
 
+const isPointNeuron = (component: Component): boolean =>
+  isA(component, 'baseCell') && !isA(component, 'cell', ...inputTypes);
+
 /** Returns the ids and types of components with a row in a table, whose equations need not be listed, and of inputs. */
 function tabulatedNames(lems: LemsModel): {
   readonly replaced: ReadonlySet<string>;
   readonly inputs: ReadonlySet<string>;
+  readonly listed: ReadonlyMap<string, ReadonlySet<string>>;
 } {
   const namesOf = (components: readonly Component[]): ReadonlySet<string> =>
     new Set(components.flatMap(({ id, type }) => [id, type.name]));
@@ -37,6 +41,13 @@ function tabulatedNames(lems: LemsModel): {
   return {
     replaced: namesOf(all.filter((one) => isA(one, 'cell', ...synapseTypes, ...inputTypes))),
     inputs: namesOf(all.filter((one) => isA(one, ...currentTypes) && !isA(one, ...synapseTypes))),
+    listed: new Map(
+      all
+        .filter(isPointNeuron)
+        .flatMap(({ id, type, attributes }) =>
+          [id, type.name].map((name) => [name, new Set(Object.keys(attributes))] as const),
+        ),
+    ),
   };
 }
 
@@ -131,6 +142,7 @@ export function membraneSections(lems: LemsModel, withCurves: boolean): readonly
   const curves = withCurves ? channels.flatMap((channel) => gateCurves(channel, lems, printedPotentials)) : [];
   return [
     table('Cells', ['cell', 'segments', 'capacitance', 'resistivity', 'first potential', 'spike threshold'], cells),
+    table('Point neurons', ['cell', 'type', 'parameters'], plain(all.filter(isPointNeuron))),
     table('Channel densities', ['cell', 'channel', 'density', 'amount', 'reversal', 'ion', 'segment group'], densities),
     table(
       'Channels',

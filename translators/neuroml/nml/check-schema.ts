@@ -89,18 +89,25 @@ interface SchemaContext {
  * Returns a check of one component by its attributes.
  *
  * @diagnostic neuroml/bad-id, neuroml/missing-id, neuroml/missing-attribute, neuroml/expected-attribute,
- *   neuroml/missing-child, neuroml/bad-number, neuroml/duplicate-id, neuroml/bad-name, neuroml/unknown-population, and
- *   all of `checkContent`
+ *   neuroml/missing-child, neuroml/bad-number, neuroml/duplicate-id, neuroml/bad-name, neuroml/negative,
+ *   neuroml/unknown-population, and all of `checkContent`
  */
 export function schemaCheck({
   schema,
   tally,
 }: SchemaContext): (component: ReadComponent, attributes: Readonly<Record<string, string>>) => void {
+  const positive = positiveOf(schema);
   return (component, attributes) => {
     const { type, element } = component;
     const known = schema.facts(type);
     if (known) checkOne(component, attributes, known, tally);
     if (schema.isCore(type)) checkSize(component, tally);
+    for (const name of positive(type))
+      if (/^\s*-[^e]*[1-9]/.test(attributes[name] ?? ''))
+        tally.add(`negative ${type.name} ${name}`, () => [
+          messages.negative(name, nameOf(element), attributes[name] ?? ''),
+          element.valuePlace(name),
+        ]);
     if (!inNeuroml(element)) return;
     if (schema.isCore(type)) {
       checkExplanations(element, explanationsIn(type.lineage), tally);
@@ -114,6 +121,25 @@ export function schemaCheck({
     const lineage = (of: XmlElement): readonly string[] =>
       component.children.find((child) => child.element === of)?.type.lineage ?? [];
     checkContent(element, inner, content, { missing, repeated, lineage }, tally);
+  };
+}
+
+/** Names of capacitances, conductances and time constants of core types. `a` and `b` of adaptation may be negative. */
+const positiveNames =
+  /^(C|cm|g[A-Z]\w*|gc|gbase[12]?|leakConductance|conductance|condDensity|tau\w*|refract|duration|period|decayConstant)$/;
+
+/** Returns the parameters of a core type that no cell or synapse has below zero, but for those with a rule. */
+function positiveOf({ isCore, facts }: Schema): (type: ComponentType) => readonly string[] {
+  const known = new Map<ComponentType, readonly string[]>();
+  return (type) => {
+    let names = known.get(type);
+    if (names === undefined) {
+      const checked = facts(type)?.numbers ?? {};
+      const parameters = isCore(type) ? [...type.parameters.keys()] : [];
+      names = parameters.filter((name) => positiveNames.test(name) && !Object.hasOwn(checked, name));
+      known.set(type, names);
+    }
+    return names;
   };
 }
 

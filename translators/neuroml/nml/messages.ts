@@ -159,6 +159,16 @@ export const badNumber = (attribute: string, owner: string, found: string, rule:
   found: shorten(found),
 });
 
+/** A capacitance, a conductance, a resistivity or a time constant below zero; a warning. */
+export const negative = (attribute: string, owner: string, found: string): Finding => ({
+  code: 'neuroml/negative',
+  severity: 'warning',
+  message: `${attribute} of ${owner} is negative`,
+  expected: 'a positive quantity',
+  found: shorten(found),
+  hint: 'remove the sign: no membrane, channel or synapse has such a value',
+});
+
 /** Two elements of one kind with one id in one file. */
 export const duplicateId = (what: string, id: string): Finding => ({
   code: 'neuroml/duplicate-id',

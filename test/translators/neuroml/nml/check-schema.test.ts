@@ -233,6 +233,20 @@ describe('channels and networks', () => {
   });
 });
 
+it.each([
+  ['iafCell', 'C', '-0.2nF'],
+  ['iafCell', 'leakConductance', '-0.01uS'],
+  ['iafRefCell', 'refract', '-2ms'],
+])('%s with a negative %s has a warning', (type, name, value) => {
+  const refract = type === 'iafRefCell' ? 'refract="2ms"' : '';
+  const text = `<neuroml xmlns="http://www.neuroml.org/schema/neuroml2" id="d">
+  <${type} id="c" leakReversal="-50mV" thresh="-55mV" reset="-70mV" C="0.2nF" leakConductance="0.01uS" ${refract}/>
+</neuroml>`;
+  const found = reading(text.replace(new RegExp(` ${name}="[^"]*"`), ` ${name}="${value}"`));
+  expect(reading(text).marks).toEqual([]);
+  expect(found.marks).toEqual([`warning neuroml/negative «${value}»`]);
+});
+
 describe('what stands in an element, and in which order', () => {
   const rates =
     '<forwardRate type="HHExpRate" rate="1per_ms" midpoint="0mV" scale="1mV"/><reverseRate type="HHExpRate" ' +

@@ -436,11 +436,16 @@ record:
   - { of: cells, variables: [v], section: left, name: of_left }
 timing: grid
 experiment: { dt: 0.025 ms, duration: 10 ms }`;
-  const model = importModel({ name: 'places.yaml', text });
-  const { report } = await written(model);
-  expect(
-    report.flatMap(({ verdict, pointer, message }) => (verdict === 'notExpressible' ? [[pointer, message]] : [])),
-  ).toEqual([['/neurons/cell/compartments/mechanisms/leak', 'a value that depends on distance']]);
+  const left = async (given: string): Promise<readonly unknown[]> => {
+    const { report } = await written(importModel({ name: 'places.yaml', text: given }));
+    return report.flatMap(({ verdict, pointer, message }) =>
+      verdict === 'notExpressible' ? [[pointer, message]] : [],
+    );
+  };
+  const pointer = '/neurons/cell/compartments/mechanisms/leak';
+  expect(await left(text)).toEqual([[pointer, 'a value that depends on distance']]);
+  const listed = text.replace(/^ *trunk: \{ g: .*\n/m, '');
+  expect(await left(listed)).toEqual([[pointer, 'values of E of each compartment']]);
 });
 
 test('synapses from cells that are left out are left out by name, and what is written is read again', async () => {

@@ -87,11 +87,6 @@ export class PotentialFunctions {
       builder.derive(exposure, dimension, asNumbers ? plain() : value, exposure);
       return builder.build(id, base, `What NeuroML has no form for: ${wanted}.`);
     };
-    return this.own(wanted, build, bare);
-  }
-
-  /** Returns the name of a new component type. */
-  own(wanted: string, build: (id: string, asNumbers: boolean) => Element, bare = false): string {
     const { dimensions, ids } = this.context;
     const declared = dimensions.declarations.length;
     const plain = build('', bare);

@@ -1,7 +1,6 @@
 /** Values of mechanisms on the sections of a cell. */
 
 import { sectionsOn } from '../../../../src/model/compartment-tree.js';
-import { knownNumbers } from '../../../../src/model/arrays.js';
 import { isGiven } from '../../../../src/model/tagged.js';
 import type { Compartments, DataStore, Mechanism, Value } from '../../../../src/model/model.js';
 import type { Functions } from '../../../../src/lang/evaluate.js';
@@ -19,7 +18,7 @@ interface Around {
  * Returns numbers of parameters and first values of a mechanism on one section, in SI.
  *
  * @param outside numbers read at the place: `v` at the start, `temperature`
- * @throws NotExpressible if they differ between the compartments of the section, or are drawn
+ * @throws NotExpressible if they are given for each compartment, or are drawn
  */
 export function localNumbers(
   mechanism: Mechanism,
@@ -30,11 +29,10 @@ export function localNumbers(
 ): ReadonlyMap<string, number> {
   const given: Record<string, Value> = {};
   for (const [place, values] of Object.entries(mechanism.values ?? {})) {
-    const own = sectionsOn([place], compartments);
-    if (!own.includes(section)) continue;
+    if (!sectionsOn([place], compartments).includes(section)) continue;
     for (const [name, value] of Object.entries(values)) {
-      const list = isGiven(value) ? knownNumbers(value.array, context.data) : undefined;
-      given[name] = list ? uniform(name, list, section, own, compartments) : value;
+      if (isGiven(value)) throw new NotExpressible(`values of ${name} of each compartment`);
+      given[name] = value;
     }
   }
   const values = new ElementValues(mechanism, given, 1, context, outside);
@@ -48,21 +46,4 @@ export function localNumbers(
       throw error;
     }
   return numbers;
-}
-
-/** Returns the number of a section in a list of one for each compartment. */
-function uniform(
-  name: string,
-  list: readonly number[],
-  section: string,
-  own: readonly string[],
-  { sections }: Compartments,
-): number {
-  const counts = own.map((one) => sections[one]?.divisions ?? 1);
-  const at = own.indexOf(section);
-  const begin = counts.slice(0, at).reduce((sum, one) => sum + one, 0);
-  const here = list.slice(begin, begin + (counts[at] ?? 1));
-  if (here.some((one) => !Object.is(one, here[0])))
-    throw new NotExpressible(`values of ${name} that differ within a section`);
-  return here[0] ?? 0;
 }

@@ -26,12 +26,13 @@ export function expressiblePopulations(
     parts: Readonly<Record<string, T>>,
     isLeft: (part: T, name: string) => boolean,
     what: string,
+    code?: string,
   ): Readonly<Record<string, T>> =>
     Object.fromEntries(
       Object.entries(parts).filter(([name, part]) => {
         if (!isLeft(part, name)) return true;
         left.add(name);
-        report.missing(child(`/${kind}`, name), what);
+        report.missing(child(`/${kind}`, name), what, code);
         return false;
       }),
     );
@@ -40,12 +41,14 @@ export function expressiblePopulations(
     model.populations,
     ({ type = '' }) => notation === 'brian' && model.neurons[type]?.compartments !== undefined,
     'cells with compartments, which groups of Brian do not have',
+    'brian/compartments',
   );
   const plain = remaining(
     'populations',
     cells,
     ({ type = '' }) => notation === 'brian' && Object.keys(model.neurons[type]?.regimes ?? {}).length > 0,
     'cells with regimes other than a refractory period, which Brian does not have',
+    'brian/regimes',
   );
   const some = remaining('populations', plain, ({ size }) => size === 0, 'a population without cells');
   if (left.size === 0) return valid;

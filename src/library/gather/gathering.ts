@@ -25,7 +25,7 @@ export interface Gathering {
   readonly stage: string;
   /** Time step, in s. */
   readonly dt: number;
-  /** End of the protocol, in s. */
+  /** End of the protocol, in s; Infinity without one. */
   readonly end: number;
   readonly neurons: Record<string, NeuronType>;
   readonly synapses: Record<string, SynapseType>;
@@ -66,7 +66,7 @@ export function gatheringOf(valid: ValidModel, report: ConversionReport, stage: 
     report,
     stage,
     dt: model.experiment.dt,
-    end: endOf(model.experiment.protocol),
+    end: endOf(model.experiment.protocol) || Infinity,
     neurons: { ...model.neurons },
     synapses: { ...model.synapses },
     populations: { ...model.populations },

@@ -125,13 +125,16 @@ export function trainOf(
     const rate = of('averageRate') ?? of('rate') ?? NaN;
     return { kind: 'poisson', rate, least: of('minimumISI') ?? 0, start, end: start + duration };
   }
-  if (second === undefined && only.when === 'tnext - t < 1e-12*s' && only.do.includes('tnext = tnext + period')) {
+  const isRegular = second === undefined && only.when === 'tnext - t < 1e-12*s';
+  if (isRegular && only.do.includes('tnext = tnext + period')) {
     const period = of('period') ?? NaN;
+    // Without a run there is no last spike to list.
+    const last = Number.isFinite(end) ? end : 0;
     const times: number[] = [];
     // Spikes fall on steps, each on another one.
     for (let step = 0, k = 1; state['tnext']?.initial === 'period'; k++) {
       step = Math.max(step + 1, Math.ceil((k * period) / dt - 1e-6));
-      if (!(step * dt <= end + dt / 2)) break;
+      if (!(step * dt <= last + dt / 2)) break;
       times.push(tidy(Number((step * dt).toPrecision(12))));
     }
     return { kind: 'times', times };

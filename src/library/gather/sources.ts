@@ -7,7 +7,6 @@ import type { NeuronType, Population, Projection, SynapseType, Value } from '../
 import { child } from '../../model/pointer.js';
 import { populationsOf, wholePopulation } from '../../model/selected.js';
 import { normalisedCell } from '../normalised.js';
-import { percentWaiting } from '../poisson-counts.js';
 import { standardCells } from '../pynn/index.js';
 import { tidy } from '../recognise/numbers.js';
 import { environmentOf } from '../recognise/values.js';
@@ -197,8 +196,7 @@ function asSpikes(
       report.approximated(
         `${stage}/poisson`,
         pointer,
-        `the same process but for up to ${percentWaiting(most * gathering.dt)} % of its spikes, which follow others within a step: ` +
-          'in LEMS they wait for the steps that follow',
+        'the same process, but spikes that follow others within a step wait in LEMS for the steps that follow',
       );
   }
   if (current !== undefined && split !== undefined) {

@@ -274,11 +274,8 @@ function linkParts(
 }
 
 function refuseFeatures(type: NeuronType, remarks: Remarks): void {
-  if (type.compartments !== undefined)
-    remarks.notExpressible('brian/compartments', 'cells with compartments are not exported');
   if (type.cable !== undefined && !isSpatial(type))
     remarks.notExpressible('brian/cable', 'a cable is exported where its type has the equations of a SpatialNeuron');
-  if (Object.keys(type.regimes).length > 0) remarks.notExpressible('brian/regimes', 'Brian has no regimes');
 }
 
 function checkEvent(key: string, event: EventDefinition, remarks: Remarks): void {
@@ -291,8 +288,6 @@ function checkEvent(key: string, event: EventDefinition, remarks: Remarks): void
     remarks.notExpressible('brian/multiplicity', `Brian counts an event once; ${key} would count several times`);
   if (event.emits !== undefined && event.emits !== null)
     remarks.notExpressible('brian/emits', `Brian's events keep their own names; ${key} would need another`);
-  if (event.section !== undefined)
-    remarks.notExpressible('brian/compartments', 'cells with compartments are not exported');
 }
 
 function spikeParts(

@@ -135,8 +135,6 @@ export function exportRecording(
   const remarks = remarksAt(context.report, pointer);
   const name = context.objects.claim(recording.name, 'monitor');
   if (name !== recording.name) context.report.exact(pointer, `called ${name} in Brian`, 'brian/renamed');
-  if (isRecording(recording, 'variables') && recording.section !== undefined)
-    remarks.notExpressible('brian/compartments', 'cells with compartments are not exported');
   if (isSelection(recording.of, 'synapses')) {
     const synapses = plans.synapses.get(recording.of.projection);
     if (synapses === undefined || !isRecording(recording, 'variables')) return undefined;

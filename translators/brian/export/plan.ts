@@ -454,11 +454,7 @@ function isPoisson(
     spike.slot === undefined &&
     spike.emits === undefined &&
     spike.multiplicity === undefined;
-  const nothingElse =
-    Object.keys(type.derivatives).length === 0 &&
-    Object.keys(type.inputs).length === 0 &&
-    Object.keys(type.regimes).length === 0 &&
-    type.compartments === undefined;
+  const nothingElse = Object.keys(type.derivatives).length === 0 && Object.keys(type.inputs).length === 0;
   const others = [...Object.keys(type.state), ...Object.keys(type.derived)].filter((key) => key !== 'rates');
   const parameters = Object.keys(type.parameters).filter((key) => key !== 'rates' && !constants.has(key));
   const value = population.values['rates'] ?? type.parameters['rates']?.value ?? type.state['rates']?.initial;

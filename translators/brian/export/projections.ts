@@ -261,9 +261,6 @@ function readsCopies({ id, type, projection, names }: SynapsesPlan, { model }: E
 }
 
 function checkFeatures({ projection }: SynapsesPlan, remarks: Remarks): void {
-  for (const end of [projection.from, projection.to])
-    if (end.section !== undefined || end.places !== undefined)
-      remarks.notExpressible('brian/compartments', 'cells with compartments are not exported');
   if (projection.space !== undefined) remarks.notExpressible('brian/positions', "Brian's groups have no positions");
   if (projection.delayRange !== undefined && projection.delayRange.outOfRange !== 'error') {
     remarks.notExpressible(

@@ -2,7 +2,6 @@
 
 import { dimensionless } from '../../../src/lang/ast.js';
 import { ampere, second } from '../../../src/lang/dimension.js';
-import { percentWaiting } from '../../../src/library/poisson-counts.js';
 import { plain, tidy, valueAt } from '../../../src/library/recognise/numbers.js';
 import { arrivalOf, throughPorts } from '../../../src/library/recognise/synapses.js';
 import { child } from '../../../src/model/pointer.js';
@@ -107,13 +106,13 @@ export function mixed(
   written.place(name, (index) => `${name}/${index}/${made[index]}`);
 }
 
-/** Reports how many spikes a Poisson source of LEMS postpones, since it spikes at most once in a step. @param rate  the largest, in Hz */
-function noteSeveralSpikes(name: string, rate: number, { dt, report }: ExportContext): void {
+/** Reports that a Poisson source of LEMS postpones spikes, since it spikes at most once in a step. @param rate  the largest, in Hz */
+function noteSeveralSpikes(name: string, rate: number, { report }: ExportContext): void {
   if (rate > 0)
     report.approximated(
       'lems/several-spikes',
       child('/populations', name),
-      `a source of LEMS spikes at most once per step: up to ${percentWaiting(rate * dt)} % of the spikes wait for the steps that follow`,
+      'a source of LEMS spikes at most once per step: others of its spikes wait for the steps that follow',
     );
 }
 

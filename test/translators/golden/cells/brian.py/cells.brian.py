@@ -31,7 +31,10 @@ exc = NeuronGroup(
     """
     dv/dt = (i_leak + i_na + i_k + (I_ext + g_expOne*(erev_expOne - v))/area)/C_m : volt
     dg_expOne/dt = -g_expOne/tauDecay_expOne : siemens
-    I_ext = 0*nA : amp
+    strong = 0.2*nA*int(t > 5*ms - dt/2 and t < 65*ms - dt/2) : amp (constant over dt)
+    strong_2 = 0.12*nA*int(t > 5*ms - dt/2 and
+                           t < 65*ms - dt/2) : amp (constant over dt)
+    I_ext = int(i < 2)*strong + int(i == 2)*strong_2 : amp (constant over dt)
     # leak
     i_leak = g_leak*(E_leak - v) : amp/meter**2
     # na

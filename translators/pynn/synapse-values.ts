@@ -9,7 +9,7 @@ import { located, type Located } from '../shared/located.js';
 import * as messages from './messages.js';
 import type { Value } from './specification.generated.js';
 import { isNumbers, translateValue, type Slot } from './values.js';
-import { valueKind } from './value-kinds.js';
+import { numbersIn, valueKind } from './value-kinds.js';
 
 /** Returns a value of each synapse; a matrix has one for each pair. */
 export function perSynapse(
@@ -147,9 +147,3 @@ export function delaysOf(
     values: { transmission: left === steps(post) ? time(post) : quantity(left * setting.dt, 'ms') },
   };
 }
-
-/** Returns the numbers that a value is written with. */
-const numbersIn = (value: Value): readonly number[] =>
-  (typeof value === 'number' ? [value] : Array.isArray(value) ? value.flat() : []).filter(
-    (item): item is number => typeof item === 'number',
-  );

@@ -47,3 +47,7 @@ export const isFormula = (value: unknown): value is Formula => has(value, 'expr'
 
 /** Checks whether something is a sequence of spike times for each cell. */
 export const isSequences = (value: unknown): value is Sequences => has(value, 'sequences');
+
+/** Returns the numbers that a value is written with: one, a list, or those of a matrix. */
+export const numbersIn = (value: Value): readonly number[] =>
+  (Array.isArray(value) ? value.flat() : [value]).filter((item): item is number => typeof item === 'number');

@@ -1,41 +1,20 @@
 /** Facts about the weights of a projection before they are drawn: their signs. */
 
-import { isRandom, limitAsNumber } from './value-kinds.js';
+import { distributions } from '../../src/library/pynn/distributions.js';
+import { isRandom, limitAsNumber, numbersIn } from './value-kinds.js';
 import { connectors, type Connections } from './connectors.js';
 import { own } from './context.js';
 import type { Connector, Value } from './specification.generated.js';
 import { isNumbers } from './values.js';
 
-interface Range {
-  readonly low: number;
-  readonly high: number;
-}
-
 /** Returns the limits of a drawn value; infinite if they are not known. */
-function rangeOf(value: Value): Range {
-  const unknown = { low: -Infinity, high: Infinity };
-  if (!isRandom(value)) return unknown;
-  const [low, high, mu, sigma] = ['low', 'high', 'mu', 'sigma'].map((key) => {
-    const { [key]: given } = value.params;
-    return given === undefined ? undefined : limitAsNumber(given);
+function rangeOf(value: Value): readonly [low: number, high: number] {
+  const known = isRandom(value) ? own(distributions, value.random) : undefined;
+  const numbers = known?.parameters.map((key) => {
+    const given = isRandom(value) ? own(value.params, key) : undefined;
+    return given === undefined ? NaN : limitAsNumber(given);
   });
-  switch (value.random) {
-    case 'uniform':
-    case 'uniform_int':
-    case 'normal_clipped':
-    case 'normal_clipped_to_boundary':
-      return { low: low ?? -Infinity, high: high ?? Infinity };
-    case 'normal':
-      return sigma === 0 && mu !== undefined ? { low: mu, high: mu } : unknown;
-    case 'exponential':
-    case 'gamma':
-    case 'lognormal':
-    case 'poisson':
-    case 'binomial':
-      return { low: 0, high: Infinity };
-    default:
-      return unknown;
-  }
+  return known?.bounds?.(numbers ?? []) ?? [-Infinity, Infinity];
 }
 
 /** Returns the weight between the last pair, or one of its sign, if it is known. */
@@ -49,26 +28,16 @@ export function lastWeight(weight: Value, connections: Connections): number | un
     return isNumbers(row) ? row.at(-1) : undefined;
   }
   // A drawn value has a known sign if all values in its range have it.
-  const { low, high } = rangeOf(weight);
+  const [low, high] = rangeOf(weight);
   return low >= 0 ? low : high < 0 ? high : undefined;
 }
 
 /** Returns a known weight of the wrong sign. */
 export function wrongWeight(weight: Value, sign: 'negative' | 'positive'): number | undefined {
-  const { low, high } = rangeOf(weight);
+  const [low, high] = rangeOf(weight);
   // If only part of a distribution has the wrong sign, the sign is not known beforehand.
   if (sign === 'negative' ? low > 0 : high < 0) return sign === 'negative' ? low : high;
   return numbersIn(weight).find((number) => (sign === 'negative' ? number > 0 : number < 0));
-}
-
-/** Returns the numbers in a value: one, a list, or all numbers of a matrix. */
-function numbersIn(value: Value): readonly number[] {
-  if (typeof value === 'number') return [value];
-  if (isNumbers(value)) return value;
-  if (!Array.isArray(value)) return [];
-  return value.flatMap((row: unknown) =>
-    Array.isArray(row) ? row.filter((item): item is number => typeof item === 'number') : [],
-  );
 }
 
 /** Checks whether a connector checks its weights: not in a list of connections, and not if `safe` is false. */

@@ -214,7 +214,7 @@ const languages: Readonly<Record<TargetNotation, string>> = {
   'pynn-nestml': 'PyNN with NESTML',
   'pynn-json': 'PyNN',
   lems: 'LEMS',
-  neuroml: 'LEMS',
+  neuroml: 'NeuroML',
   swc: 'SWC',
   nir: 'NIR',
   sonata: 'SONATA',
@@ -234,7 +234,7 @@ function findingOf(entry: ConversionEntry, words: SourceWords, to: TargetNotatio
     expected: isLeftOut ? `a part that ${language} can express` : `the same function in ${language}`,
     found: isLeftOut ? `${part}, which would be left out` : `${part}, which would be approximated`,
     hint: isLeftOut
-      ? 'change this part of the model, or write the rest with --partial'
+      ? `change this part of the model, ${to === 'neuroml' ? 'try --to lems, ' : ''}or write the rest with --partial`
       : 'change this part of the model, or accept the approximation by leaving out --strict',
     place: words.place(pointer),
   };

@@ -6,7 +6,8 @@ import { second } from '../../../src/lang/dimension.js';
 import { child } from '../../../src/model/pointer.js';
 import type { NeuronType } from '../../../src/model/model.js';
 import { attempting, builderOf, type Attempt } from './builder.js';
-import { usualEvent } from './synapses/effects.js';
+import { seesSource, usualEvent } from './synapses/effects.js';
+import { populationOf } from '../../../src/model/selected.js';
 import { CellEvents } from './cell-events.js';
 import { channelsOf } from './channels.js';
 import type { CellPlan, Channel, ExportContext } from './context.js';
@@ -42,7 +43,7 @@ export function cellType(id: string, type: NeuronType, demands: Demands, context
     : [
         element(
           'ComponentType',
-          { name: attachment, extends: 'baseSynapse', description: `What acts on cells of ${id}.` },
+          { name: attachment, extends: hasContacts(id, context) ? 'baseGradedSynapse' : 'baseSynapse', description: `What acts on cells of ${id}.` },
           channels
             .filter(({ exposure }) => exposure !== 'i')
             .map(({ exposure, dimension }) =>
@@ -64,6 +65,14 @@ export function cellType(id: string, type: NeuronType, demands: Demands, context
   };
   return { plan, elements: [...inputs, built] };
 }
+
+/** Checks whether synapses on cells of a type, or from them, see the cell at their other end. */
+const hasContacts = (id: string, { model }: ExportContext): boolean =>
+  Object.values(model.projections).some(({ from, to, synapse }) => {
+    const types = [from, to].map((end) => model.populations[populationOf(end.of) ?? '']?.type);
+    const own = model.synapses[synapse];
+    return types.includes(id) && own !== undefined && seesSource(own);
+  });
 
 /** Returns the ports on which the actions of a type emit, in their order. A regime has ports of its own. */
 const portsOf = ({ tag, attributes, children }: Element): readonly string[] =>

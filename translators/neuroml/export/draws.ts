@@ -20,7 +20,7 @@ export const drawsNothing = (model: Model): boolean =>
  * @param said report of the document. A first value that is written as one for all cells is not listed.
  */
 export function listedDraws(before: Model, after: Model, said: readonly ConversionEntry[]): readonly ConversionEntry[] {
-  const asOne = new Set(said.flatMap(({ code, pointer }) => (code === 'lems/one-start' ? [pointer] : [])));
+  const asOne = new Set(said.flatMap(({ code, pointer }) => (code === 'lems/one-value' ? [pointer] : [])));
   const still = new Set(drawnParts(after).map(({ pointer }) => pointer));
   const entry = (pointer: string, what: string): ConversionEntry => ({
     verdict: 'equivalent',

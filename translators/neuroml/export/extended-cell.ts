@@ -10,19 +10,8 @@ import type { XmlElement } from '../xml/element.js';
 import { readXml } from '../xml/read-xml.js';
 import { element, type Element } from './text/xml-text.js';
 
-/** Exposures of an extended cell in addition to its core type's. */
-export interface Shown {
-  /** Name of the variable in the extended type. */
-  readonly name: string;
-  /** Name of its dimension in LEMS. */
-  readonly dimension: 'current' | 'conductance';
-  /** The list of attachments that it is the sum over; absent: it is a variable of the cell. */
-  readonly sum?: { readonly list: string; readonly type: string };
-}
-
 /** Features of a cell in addition to its core type's. */
 interface Extension {
-  readonly shown: readonly Shown[];
   /** First values of variables, with the parameters that give them. */
   readonly starts: readonly { readonly variable: string; readonly parameter: string; readonly dimension: string }[];
   /** Whether elements of a population give first values, rather than components. */
@@ -35,47 +24,26 @@ interface Extension {
 export function extendedCell(
   core: string,
   name: string,
-  { shown, starts, startsApart, isFiring }: Extension,
+  { starts, startsApart, isFiring }: Extension,
 ): Element | undefined {
   const definition = coreDefinition(core);
   if (!definition) return undefined;
   const more = [
     ...(isFiring ? ['fires where v rises above 0 mV'] : []),
     ...(starts.length > 0 ? [`begins with a given ${starts.map(({ variable }) => variable).join(' and ')}`] : []),
-    ...(shown.length > 0 ? [`shows ${shown.map((one) => one.name).join(', ')}`] : []),
   ];
-  const sums = shown.flatMap((one) => (one.sum ? [{ ...one, ...one.sum }] : []));
-  const derived = derivedFrom(shown);
-  const replaced = new Set(derived.map(({ attributes }) => attributes['name']));
   const dynamics = definition.children.find((inner) => inner.name === 'Dynamics');
   const inner = (dynamics?.children ?? []).map(copy);
-  const [begins, others] = [
-    inner.filter(({ tag }) => tag === 'OnStart'),
-    inner.filter(
-      ({ tag, attributes }) => tag !== 'OnStart' && !(tag === 'DerivedVariable' && replaced.has(attributes['name'])),
-    ),
-  ];
-  const constants = [
-    ...(sums.some(({ dimension }) => dimension === 'conductance')
-      ? [element('Constant', { name: 'USIEMENS', dimension: 'conductance', value: '1uS' })]
-      : []),
-    ...(shown.some(({ sum }) => !sum)
-      ? [element('Constant', { name: 'NAMP', dimension: 'current', value: '1nA' })]
-      : []),
-  ];
+  const begins = inner.filter(({ tag }) => tag === 'OnStart');
+  const others = inner.filter(({ tag }) => tag !== 'OnStart');
   return element('ComponentType', { name, extends: core, description: `${core} that ${more.join(' and ')}.` }, [
     ...starts.map(({ parameter, dimension }) =>
       element(startsApart ? 'Requirement' : 'Parameter', { name: parameter, dimension }),
     ),
-    ...constants,
-    ...shown.map((one) => element('Exposure', { name: one.name, dimension: one.dimension })),
-    ...(sums.length > 0
-      ? [...ownAttachments(definition), ...sums.map(({ list, type }) => element('Attachments', { name: list, type }))]
-      : attachmentsOf(definition)),
+    ...attachmentsOf(definition),
     element('Dynamics', {}, [
       ...others.filter(({ tag }) => tag === 'StateVariable'),
       ...(isFiring ? [element('StateVariable', { name: 'spiking', dimension: 'none' })] : []),
-      ...derived,
       ...others.filter(({ tag }) => tag !== 'StateVariable'),
       element('OnStart', {}, [
         ...begins.flatMap(({ children }) => children),
@@ -94,43 +62,9 @@ const firing: readonly Element[] = [
   element('OnCondition', { test: 'v .leq. 0' }, [element('StateAssignment', { variable: 'spiking', value: '0' })]),
 ];
 
-/** Sums over the synapses of a receptor, which have a list of their own; other synapses and inputs stay in theirs. */
-function derivedFrom(shown: readonly Shown[]): readonly Element[] {
-  const add = (name: string, dimension: string, select: string, exposure?: string): Element =>
-    element('DerivedVariable', { name, dimension, ...(exposure ? { exposure } : {}), select, reduce: 'add' });
-  const scaled = (name: string, dimension: string, value: string): Element =>
-    element('DerivedVariable', { name, dimension, exposure: name, value });
-  const sums = shown.flatMap((one) => (one.sum ? [{ ...one, ...one.sum }] : []));
-  const currents = sums.map(({ name, dimension, list }) => (dimension === 'current' ? name : `${list}_i`));
-  const summed = sums.flatMap(({ name, dimension, list }) =>
-    dimension === 'current'
-      ? [add(name, 'current', `${list}[*]/i`, name)]
-      : [
-          add(`${list}_i`, 'current', `${list}[*]/i`),
-          add(`${list}_g`, 'none', `${list}[*]/g`),
-          scaled(name, dimension, `${list}_g * USIEMENS`),
-        ],
-  );
-  const all = element('DerivedVariable', {
-    name: 'iSyn',
-    dimension: 'current',
-    exposure: 'iSyn',
-    value: ['other_i', ...currents].join(' + '),
-  });
-  return [
-    ...(sums.length === 0 ? [] : [add('other_i', 'current', 'synapses[*]/i'), ...summed, all]),
-    ...shown.flatMap((one) =>
-      one.sum ? [] : [scaled(one.name, one.dimension, `${one.name.replace(/_current$/, '')} * NAMP`)],
-    ),
-  ];
-}
-
-const ownAttachments = ({ children }: XmlElement): readonly Element[] =>
-  children.filter((one) => one.name === 'Attachments').map(copy);
-
 /** Returns the lists of attachments of a type, which not all readers inherit. */
 function attachmentsOf(definition: XmlElement): readonly Element[] {
-  const own = ownAttachments(definition);
+  const own = definition.children.filter((one) => one.name === 'Attachments').map(copy);
   const parent = own.length > 0 ? undefined : coreDefinition(definition.attribute('extends') ?? '');
   return parent ? attachmentsOf(parent) : own;
 }

@@ -7,7 +7,7 @@ import { NoNumber } from '../../../src/lang/evaluate.js';
 import { drawsIn } from '../../../src/lang/functions.js';
 import { parseExpression } from '../../../src/lang/parse.js';
 import { namesIn } from '../../../src/lang/walk.js';
-import { neuromlCell, type NeuromlCell } from '../../../src/library/neuroml/cells.js';
+import { neuromlCell, type NeuromlCell, type NeuromlReceptor } from '../../../src/library/neuroml/cells.js';
 import { tidy, valueAt } from '../../../src/library/recognise/numbers.js';
 import { arrivalOf, throughPorts } from '../../../src/library/recognise/synapses.js';
 import { freeName } from '../../../src/model/free-name.js';
@@ -18,7 +18,7 @@ import { recordedVariables } from '../../../src/model/tagged.js';
 import type { CellPlan, ExportContext } from './context.js';
 import type { Demands } from './demands.js';
 import { dimensionOfUnit } from './text/dimensions.js';
-import { extendedCell, type Shown } from './extended-cell.js';
+import { extendedCell } from './extended-cell.js';
 import { numberText, quantityText } from './text/quantity-text.js';
 import { textsOf } from './synapses/synapse-code.js';
 import { numberAt, type Numbers } from './values.js';
@@ -38,8 +38,6 @@ export interface NamedCell {
   readonly keys: readonly string[];
   /** Returns the attributes of a component, from values in SI. */
   readonly attributes: (valueOf: ValueOf) => Readonly<Record<string, string>>;
-  /** Lists of attachments other than the common one, by the variable of the sum over their synapses. */
-  readonly lists: ReadonlyMap<string, string>;
   /** First values that each element of a population gives, as attributes. */
   readonly starts?: {
     readonly names: readonly (readonly [name: string, dimension: string])[];
@@ -71,11 +69,10 @@ export function namedCell(
   if (typeof cell === 'string') return undefined;
   const isSource = Object.keys(type.derivatives).length === 0;
   if (!isSource && !Object.values(type.events).every(isUsual)) return undefined;
-  const asked = populations.map(([population]) => askedOf(population, type, cell, context.model));
-  if (!isSource && asked.some((one) => one === undefined)) return undefined;
-  const shown = new Set(isSource ? [] : asked.flatMap((one) => one ?? []));
+  if (!isSource && !populations.every(([population]) => isEnough(population, type, cell, context.model)))
+    return undefined;
   try {
-    return described(id, type, cell, shown, populations, values, context);
+    return described(id, type, cell, populations, values, context);
   } catch (error) {
     if (error instanceof NoNumber) return undefined;
     throw error;
@@ -102,23 +99,18 @@ function environmentOf(
 // --- Demands of a model on cells
 // --------------------------------------------------------------------------------------
 
-/**
- * Returns recorded variables of a population that a cell does not expose by itself. Returns undefined if the model
- * needs more than the cell or an extension of it has.
- */
-function askedOf(
+/** Checks whether a cell has all that the model records of a population, writes to it and attaches to it. */
+function isEnough(
   population: string,
   type: NeuronType,
   cell: NeuromlCell,
   { operations, projections, recordings, stimuli, synapses }: Model,
-): readonly string[] | undefined {
+): boolean {
   const isIts = (rule: Parameters<typeof populationOf>[0]): boolean => populationOf(rule) === population;
   const isShown = (name: string): boolean => cell.variables.get(name)?.factor === 1;
-  const recorded = recordings.flatMap(({ of, ...one }) =>
-    isIts(of) ? recordedVariables({ of, ...one }).filter((name) => !isShown(name)) : [],
-  );
-  const isPossible =
-    recorded.every((name) => shownOf(cell, name) !== undefined) &&
+  const recorded = recordings.flatMap((one) => (isIts(one.of) ? recordedVariables(one) : []));
+  return (
+    recorded.every((name) => cell.variables.has(name) || receptorOf(cell, name) !== undefined) &&
     Object.values(operations).every(({ on }) => !isIts(on)) &&
     Object.values(stimuli).every(
       (one) =>
@@ -129,14 +121,23 @@ function askedOf(
       if (!own) return false;
       const seen = isIts(from.of) ? readOfSource(own) : [];
       if (!seen.every(isShown) || (cell.isClosed && seen.length > 0)) return false;
-      if (!isIts(to.of)) return true;
+      if (!isIts(to.of) || isCurrent(own, cell)) return true;
       const arrival = arrivalOf(throughPorts(own, receptors));
       return (
         typeof arrival !== 'string' && cell.receptors.has(arrival.variable) && isStill(own) && !drawsIn(arrival.amount)
       );
-    });
-  return isPossible ? [...new Set(recorded)].sort() : undefined;
+    })
+  );
 }
+
+/** Checks whether synapses of a type are only currents into a cell, as gap junctions are. */
+const isCurrent = ({ pathways, state, summed, contributes }: SynapseType, { inputs }: NeuromlCell): boolean =>
+  [pathways, state, summed].every((map) => Object.keys(map).length === 0) &&
+  Object.keys(contributes).every((to) => inputs.some((input) => to === `post.${input}`));
+
+/** Returns the synapse whose sum over a cell is a variable of the model, or undefined if there is none. */
+export const receptorOf = ({ receptors }: NeuromlCell, variable: string): NeuromlReceptor | undefined =>
+  receptors.get(variable) ?? [...receptors.values()].find(({ sum }) => sum === variable);
 
 /** Variables of the cell that sends that a synapse reads. */
 function readOfSource(type: SynapseType): readonly string[] {
@@ -160,18 +161,9 @@ const isStill = ({ derivatives, pathways, state }: SynapseType): boolean =>
   Object.keys(derivatives).length + Object.keys(state).length === 0 &&
   Object.values(pathways).every(({ do: actions }) => actions.length === 1);
 
-/** Returns a variable that an extension of a cell exposes, or undefined if none does. */
-function shownOf({ isPynn, receptors }: NeuromlCell, variable: string): Shown | undefined {
-  if (!isPynn) return undefined;
-  if (variable === 'w') return { name: 'w_current', dimension: 'current' };
-  const receptor = [...receptors.values()].find(({ sum }) => sum === variable);
-  const list = variable.endsWith('exc') ? 'excitatory' : 'inhibitory';
-  return receptor && { name: variable, dimension: receptor.kind, sum: { list, type: receptor.name } };
-}
-
 /**
- * Returns the model with a separate type for each group of populations with equal demands. This is done if only some
- * can have NeuroML's name, or some have more recordings.
+ * Returns the model with a separate type for each group of populations with equal demands, if only some
+ * can have NeuroML's name.
  */
 export function withNamesApart(context: Pick<ExportContext, 'model' | 'data'>): Model {
   const { model } = context;
@@ -189,7 +181,7 @@ export function withNamesApart(context: Pick<ExportContext, 'model' | 'data'>): 
     if (typeof cell === 'string') continue;
     const groups = new Map<string, string[]>();
     for (const [population] of own) {
-      const key = askedOf(population, type, cell, model)?.join() ?? 'more';
+      const key = isEnough(population, type, cell, model) ? '' : 'more';
       groups.set(key, [...(groups.get(key) ?? []), population]);
     }
     const [, ...others] = [...groups].sort(([a], [b]) => (a < b ? -1 : 1));
@@ -211,7 +203,6 @@ function described(
   id: string,
   type: NeuronType,
   cell: NeuromlCell,
-  recorded: ReadonlySet<string>,
   populations: Populations,
   values: ReadonlyMap<string, ReadonlyMap<string, Numbers>>,
   context: ExportContext,
@@ -267,12 +258,10 @@ function described(
         quantityText(first(name, valueOf), dimensionOfUnit(unit), dimensions),
       ]),
     );
-  const shown = [...recorded].map((name) => [name, shownOf(cell, name)!] as const);
-  const isExtended = starts.length + shown.length > 0;
-  const wanted = `${cell.name}${isFiring ? '_firing' : starts.length > 0 ? '_started' : ''}${shown.length > 0 ? '_recorded' : ''}`;
+  const isExtended = starts.length > 0;
+  const wanted = `${cell.name}${isFiring ? '_firing' : '_started'}`;
   const extension = isExtended
     ? extendedCell(cell.name, ids.claim(wanted), {
-        shown: shown.map(([, one]) => one),
         starts: starts.map(({ name }, k) => ({ variable: name, parameter: named[k]![0], dimension: named[k]![1] })),
         startsApart,
         isFiring,
@@ -310,10 +299,6 @@ function described(
         ...[...cell.variables].map(
           ([own, { name, unit }]) => [own, { name, dimension: dimensionOfUnit(unit) }] as const,
         ),
-        ...shown.map(
-          ([own, { name, dimension }]) =>
-            [own, { name, dimension: dimensionOfUnit(dimension === 'current' ? 'A' : 'S') }] as const,
-        ),
       ]),
       starts: new Map(),
       ...(cell.isPure || !inputs ? { withoutCurrent: true as const } : {}),
@@ -325,7 +310,6 @@ function described(
       ),
     ],
     attributes: (valueOf) => ({ ...attributes(valueOf), ...(startsApart ? {} : startTexts(valueOf)) }),
-    lists: new Map(shown.flatMap(([, { name, sum }]) => (sum ? [[name, sum.list] as const] : []))),
     ...(startsApart ? { starts: { names: named, texts: startTexts } } : {}),
   };
 }

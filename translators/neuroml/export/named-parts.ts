@@ -10,7 +10,7 @@ import { delaysOf, delayTexts } from './synapses/delays.js';
 import { dimensionOfUnit } from './text/dimensions.js';
 import { inputList } from './inputs/inputs.js';
 import type { NamedCell, ValueOf } from './named-cell.js';
-import { connectionType, listTypes, mixedTypes } from './synapses/network-types.js';
+import { listTypes, mixedTypes } from './synapses/network-types.js';
 import type { PairedProjection } from './synapses/pairs.js';
 import { longAfter } from './inputs/pulses.js';
 import { keptTexts, numberText, quantityText } from './text/quantity-text.js';
@@ -166,7 +166,7 @@ const mostCurrents = 5;
  */
 export function writeNamedProjection(
   { name, projection, type, source, target, pairs, values }: PairedProjection,
-  { cell, lists }: NamedCell,
+  { cell }: NamedCell,
   written: Written,
   context: ExportContext,
 ): boolean {
@@ -208,18 +208,16 @@ export function writeNamedProjection(
     group.members.push(k);
   });
   const textOf = keptTexts((weight) => numberText(Number((weight / unit).toPrecision(15))));
-  const list = lists.get(receptor.sum);
-  const tag = list === undefined ? 'connectionWD' : ownConnection(written, context);
   const connection = (k: number, ordinal: number): Element =>
-    element(tag, {
+    element('connectionWD', {
       id: String(ordinal),
       preCellId: `../${written.pathOf(source, pairs.sources[k] ?? 0) ?? ''}`,
       postCellId: `../${written.pathOf(target, pairs.targets[k] ?? 0) ?? ''}`,
-      ...(list === undefined ? {} : { destination: list }),
       weight: isUniform && base !== undefined ? '1' : textOf(weightAt(isUniform ? 0 : k)),
       delay: delayOf(k),
     });
   [...groups.values()].forEach(({ id, members }, ordinal) => {
+    written.receptors.push({ receptor, population: target, component: id, targets: members.map((k) => pairs.targets[k] ?? 0) });
     written.projections.push({
       ...element('projection', {
         id: ordinal === 0 ? name : ids.claim(name),
@@ -231,13 +229,4 @@ export function writeNamedProjection(
     });
   });
   return true;
-}
-
-/** Returns the type of connections to a list of attachments, since NeuroML's with a weight and a delay name none. */
-function ownConnection(written: Written, { ids }: ExportContext): string {
-  if (written.weighted === undefined) {
-    written.weighted = ids.claim('weighted_connection');
-    written.types.push(connectionType(written.weighted, 'delay', [['weight', 'none']], false));
-  }
-  return written.weighted;
 }

@@ -8,6 +8,8 @@ import { child } from '../../../src/model/pointer.js';
 import type { ExportContext } from './context.js';
 import { demandsOf } from './demands.js';
 import { writeAttachments, writeStimulus } from './inputs/inputs.js';
+import { withOneValue } from './one-value.js';
+import { namesIn } from '../../../src/lang/walk.js';
 import { namedCell } from './named-cell.js';
 import { populationValues } from './network-values.js';
 import { attachedPopulations } from './synapses/pairs.js';
@@ -54,15 +56,37 @@ function writeType(id: string, attached: ReadonlyMap<string, string>, written: W
   );
   if (!type || populations.length === 0) return;
   if (isStructured(type)) return writeCells(id, type, written, context);
+  const share = (isOne: (key: string) => boolean): void => {
+    if (context.plain === true)
+      for (const [name] of populations)
+        written.values.set(
+          name,
+          withOneValue(
+            child('/populations', name),
+            'a population',
+            type,
+            written.values.get(name) ?? new Map(),
+            isOne,
+            context.report,
+          ),
+        );
+  };
+  share((key) => Object.hasOwn(type.state, key));
   const demands = demandsOf(id, populations, written.values, context);
   const named = namedCell(id, type, populations, written.values, demands, context);
   if (named) {
+    // Constant currents are inputs, with a weight for each cell.
+    const { drive } = named.cell;
+    const driving = drive ? namesIn(drive) : new Set<string>();
+    share((key) => !driving.has(key));
     written.named.set(id, named);
     written.plans.set(id, named.plan);
     written.types.push(...named.types);
     return;
   }
-  const { plan, elements } = cellType(id, type, demands, context);
+  share(() => true);
+  const varying = context.plain === true ? new Set<string>() : demands.varying;
+  const { plan, elements } = cellType(id, type, { ...demands, varying }, context);
   written.plans.set(id, plan);
   written.types.push(...elements);
 }

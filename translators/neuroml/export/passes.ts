@@ -5,7 +5,6 @@ import type { Pass } from '../../../src/model/passes.js';
 import { withSections } from './cells/cables.js';
 import { hasCompartments, type RewritingContext } from './context.js';
 import { withNamesApart } from './named-cell.js';
-import { withOneStart } from './one-start.js';
 import { asOneRun } from './phases.js';
 import { withDelaysBefore } from './synapses/delays.js';
 import { withReturns } from './synapses/returns.js';
@@ -17,11 +16,6 @@ const rewriting =
 
 /** The passes between drawn connections and the document. */
 export const lemsPasses: readonly Pass<RewritingContext>[] = [
-  {
-    name: 'one-start',
-    why: 'a population of NeuroML has one first value of each variable, for all its cells',
-    apply: rewriting((context) => (context.plain === true ? withOneStart(context) : context.model)),
-  },
   {
     name: 'begin-of-step',
     why: 'simulators of cells with compartments read the time at the end of a step, as the reader of NeuroML does',

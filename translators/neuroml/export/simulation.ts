@@ -9,6 +9,8 @@ import { freeName } from '../../../src/model/free-name.js';
 import { timingProperties } from '../../../src/model/timing-properties.js';
 import { child } from '../../../src/model/pointer.js';
 import type { Model, Recording, RecordingKinds, SelectionKinds } from '../../../src/model/model.js';
+import type { NeuromlCell } from '../../../src/library/neuroml/cells.js';
+import { receptorOf } from './named-cell.js';
 import type { StructuredCell } from './cells/structured-cell.js';
 import { elementsOf, type ExportContext } from './context.js';
 import { quantityText } from './text/quantity-text.js';
@@ -115,6 +117,13 @@ function output(
       `${computed.join(', ')}: samples are one step late, computed from what was there before it`,
     );
   const plan = network.plans.get(typeName);
+  const named = network.named.get(typeName)?.cell;
+  const responsesOf = (variable: string, index: number): readonly string[] => {
+    const receptor = named && receptorOf(named, variable);
+    const found = receptor ? network.responsePaths(receptor, population, index) : [];
+    return found.length > mostResponses ? [] : found;
+  };
+  for (const variable of recording.variables) noteUnits(variable, named, pointer, report);
   const unknown = new Set<string>();
   const columns = recording.variables.flatMap((variable) =>
     paths.flatMap(([index, path]) => {
@@ -132,8 +141,11 @@ function output(
           : network.stimulusPathOf(variable, population, index);
       const id = place ? `${variable}_${index}_${place}`.replace(/\W/g, '_') : `${variable}_${index}`;
       if (quantity !== undefined) return [element('OutputColumn', { id, quantity })];
-      unknown.add(variable);
-      return [];
+      const responses = responsesOf(variable, index);
+      if (responses.length === 0) unknown.add(variable);
+      return responses.map((response, k) =>
+        element('OutputColumn', { id: responses.length === 1 ? id : `${id}_synapse_${k}`, quantity: response }),
+      );
     }),
   );
   leftOut(unknown, population, pointer, report);
@@ -141,6 +153,26 @@ function output(
     ? undefined
     : element('OutputFile', { id: recording.name, fileName: fileNameOf(recording.name, 'dat') }, columns);
 }
+
+/** Reports variables that a cell of NeuroML has in other units, or only its synapses have. */
+function noteUnits(
+  variable: string,
+  cell: NeuromlCell | undefined,
+  pointer: string,
+  report: ExportContext['report'],
+): void {
+  const own = cell?.variables.get(variable);
+  const receptor = cell && !own ? receptorOf(cell, variable) : undefined;
+  const note = (message: string): void => report.equivalent('lems/recorded-values', pointer, message);
+  if (own && own.factor !== 1) note(`${variable}: samples are numbers, ${own.factor} times the values in SI units`);
+  if (receptor) {
+    const unit = receptor.kind === 'conductance' && receptor.base === undefined ? ', in uS' : '';
+    note(`${variable}: samples are those of each synapse, of which it is the sum${unit}`);
+  }
+}
+
+/** More synapses of a cell are too many for a table with a column for each. */
+const mostResponses = 20;
 
 /** Longest name of a file on usual systems, in characters. */
 const longestName = 255;

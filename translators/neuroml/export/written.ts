@@ -4,6 +4,7 @@ import type { StructuredCell } from './cells/structured-cell.js';
 import type { CellPlan } from './context.js';
 import type { NamedCell } from './named-cell.js';
 import type { Numbers } from './values.js';
+import type { NeuromlReceptor } from '../../../src/library/neuroml/cells.js';
 import type { Element } from './text/xml-text.js';
 
 /** A current and its exposed contribution. */
@@ -11,6 +12,15 @@ interface WrittenCurrent {
   readonly component: string;
   readonly population: string;
   readonly exposure: string;
+}
+
+/** Synapses of one component on the cells of a population, in order of connection. */
+interface WrittenReceptor {
+  readonly receptor: NeuromlReceptor;
+  readonly population: string;
+  readonly component: string;
+  /** The number of each synapse's cell. */
+  readonly targets: readonly number[];
 }
 
 /** Collects the elements of a network, and their paths by elements of the model. */
@@ -31,12 +41,14 @@ export class Written {
   readonly named = new Map<string, NamedCell>();
   /** Cells with compartments, by population. */
   readonly cells = new Map<string, StructuredCell>();
+  /** Projections of gap junctions that are already written in the other direction. */
+  readonly mirrored = new Set<string>();
   /** Numbers of parameters and variables, by population. */
   readonly values = new Map<string, ReadonlyMap<string, Numbers>>();
   /** Of the whole network in K, if currents of calcium depend on it. */
   temperature: number | undefined;
-  /** Type of connections that have a weight and a delay, and name the list that their synapse belongs to. */
-  weighted: string | undefined;
+  /** Synapses by NeuroML's names on cells by NeuroML's names, with the target of each. */
+  readonly receptors: WrittenReceptor[] = [];
   readonly #paths = new Map<string, (index: number) => string>();
   readonly #synapses = new Map<string, (index: number, variable: string) => string | undefined>();
   readonly #synapseCounts = new Map<string, number>();
@@ -51,6 +63,19 @@ export class Written {
   /** Returns the path of an element of a population, or undefined if it was not written. */
   pathOf(population: string, index: number): string | undefined {
     return this.#paths.get(population)?.(index);
+  }
+
+  /** Returns the paths of a receptor's response on a cell, one for each synapse. */
+  responsePaths(receptor: NeuromlReceptor, population: string, index: number): readonly string[] {
+    const cell = this.pathOf(population, index);
+    const exposure = receptor.kind === 'current' ? 'i' : 'g';
+    return this.receptors.flatMap((one) =>
+      one.receptor.sum !== receptor.sum || one.population !== population
+        ? []
+        : one.targets
+            .filter((target) => target === index)
+            .map((_, ordinal) => `${cell ?? ''}/synapses:${one.component}:${ordinal}/${exposure}`),
+    );
   }
 
   /** Sets the paths of synapses. The attachments of a component to a cell are numbered in order of connection. */

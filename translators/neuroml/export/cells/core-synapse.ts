@@ -30,12 +30,18 @@ interface Arithmetic {
 }
 
 /**
+ * @param read  names of variables of the cells
  * @param valueOf  numbers of parameters and first values, in SI
  */
-function arithmeticOf(type: SynapseType, valueOf: (name: string) => number, functions: Functions): Arithmetic {
+export function arithmeticOf(
+  type: SynapseType,
+  read: readonly string[],
+  valueOf: (name: string) => number,
+  functions: Functions,
+): Arithmetic {
   const own = [type.parameters, type.derived, type.state];
   const folded = (e: Expression): Expression =>
-    foldConstants(e, undefined, (name) => name === 'post.v' || own.some((one) => Object.hasOwn(one, name)));
+    foldConstants(e, undefined, (name) => read.includes(name) || own.some((one) => Object.hasOwn(one, name)));
   const at = (e: Expression, given: Readonly<Record<string, number>>): number => {
     const lookup = (name: string): number => {
       const derived = type.derived[name];
@@ -71,7 +77,7 @@ export function coreSynapse(
   const [statement] = parseStatements(text);
   if (statement?.kind !== 'assignment') return undefined;
   const first = statement.target;
-  const { folded, at } = arithmeticOf(type, valueOf, functions);
+  const { folded, at } = arithmeticOf(type, ['post.v'], valueOf, functions);
   try {
     const rateOf = (name: string): Expression => folded(parseExpression(type.derivatives[name]?.rate ?? '0'));
     const after = (before: number): number => at(folded(assignedValue(statement)), { [first]: before });

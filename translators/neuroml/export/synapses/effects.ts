@@ -1,6 +1,7 @@
 /** Effects of synapses on their cells. */
 
-import { parseStatements } from '../../../../src/lang/parse.js';
+import { parseExpression, parseStatements } from '../../../../src/lang/parse.js';
+import { namesIn } from '../../../../src/lang/walk.js';
 import type { Projection, SynapseType } from '../../../../src/model/model.js';
 
 /** Returns the variable of the target that a statement of a pathway adds to, and whether it does so by adding. */
@@ -48,3 +49,12 @@ export const usualEvent = 'spike';
 export const receivedEvents = ({ pathways }: SynapseType): readonly string[] => [
   ...new Set(Object.values(pathways).flatMap(({ on }) => (on.startsWith('pre.') ? [on.slice('pre.'.length)] : []))),
 ];
+
+/** Checks whether equations of synapses read variables of the cell that they come from, in each step. */
+export const seesSource = ({ derived, derivatives, contributes, summed }: SynapseType): boolean =>
+  [
+    ...Object.values(derived).map(({ value }) => value),
+    ...Object.values(derivatives).map(({ rate }) => rate),
+    ...Object.values(contributes),
+    ...Object.values(summed),
+  ].some((text) => [...namesIn(parseExpression(text))].some((name) => name.startsWith('pre.')));

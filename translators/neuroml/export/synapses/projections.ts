@@ -5,15 +5,17 @@ import type { Dimension } from '../../../../src/lang/ast.js';
 import { child } from '../../../../src/model/pointer.js';
 import type { Projection } from '../../../../src/model/model.js';
 import { isSelection } from '../../../../src/model/tagged.js';
+import { contactsOf, writeGapJunctions } from './gap-junctions.js';
 import { coreSynapses, writePlacedConnections } from '../cells/network.js';
 import { type CellPlan, type ExportContext } from '../context.js';
 import { withDecidedChoices } from './decided.js';
 import { delaysOf, delayTexts } from './delays.js';
 import { dimensionOfUnit } from '../text/dimensions.js';
-import { receivedEvents, usualEvent } from './effects.js';
+import { receivedEvents, seesSource, usualEvent } from './effects.js';
 import { connectionType, contactTypes, type OwnValue } from './network-types.js';
 import { writeNamedProjection } from '../named-parts.js';
 import { numbersOfElements } from '../network-values.js';
+import { withOneValue } from '../one-value.js';
 import { numbersAt, pairsOf, type PairedProjection } from './pairs.js';
 import { commonUnit, keptTexts, numberText, quantityText } from '../text/quantity-text.js';
 import { ownSynapse } from './synapse-code.js';
@@ -32,7 +34,20 @@ interface Known extends PairedProjection {
 export function writeProjection(name: string, given: Projection, written: Written, context: ExportContext): void {
   const known = knownOf(name, given, written, context);
   if (!known) return;
-  const { projection, plan, source, target, type, pairs, values } = known;
+  if (gapJunctions(known, written, context)) return;
+  const named = written.named.get(known.plan.type);
+  if (
+    named &&
+    portOf(known, written, context) === undefined &&
+    writeNamedProjection(known, named, written, context)
+  )
+    return;
+  writeOwnProjection(context.plain === true ? withOneWeight(known, context) : known, written, context);
+}
+
+/** Writes a projection with a component type of its own, or with core types between cells with compartments. */
+function writeOwnProjection(known: Known, written: Written, context: ExportContext): void {
+  const { name, projection, plan, source, target, type, pairs, values } = known;
   const isPlaced = written.cells.has(target);
   const [event = usualEvent] = receivedEvents(type);
   if (event !== usualEvent && (isPlaced || written.cells.has(source)))
@@ -44,19 +59,18 @@ export function writeProjection(name: string, given: Projection, written: Writte
     const core = coreSynapses(known, written, context);
     if (core) return writePlacedConnections(known, core, undefined, written, context);
   }
-  const named = written.named.get(plan.type);
-  if (
-    named &&
-    portOf(known, written, context) === undefined &&
-    writeNamedProjection({ name, projection, type, source, target, pairs, values }, named, written, context)
-  )
-    return;
+  const port = portOf(known, written, context);
+  if (context.plain === true && port !== undefined)
+    return context.report.missing(
+      child('/projections', name),
+      `the event ${port} of cells with several events: connections of NeuroML transmit the spikes of cells`,
+    );
   const varying = new Set([...values].flatMap(([key, numbers]) => (typeof numbers === 'number' ? [] : [key])));
   const started = new Set(
     [...values].flatMap(([key, numbers]) => (Object.hasOwn(type.state, key) && numbers !== 0 ? [key] : [])),
   );
   const sourcePlan = written.plans.get(context.model.populations[source]?.type ?? '');
-  const hasWeight = !isPlaced && varying.size <= 1 && portOf(known, written, context) === undefined;
+  const hasWeight = !isPlaced && varying.size <= 1 && port === undefined;
   const built = synapseType(
     name,
     projection,
@@ -88,6 +102,18 @@ export function writeProjection(name: string, given: Projection, written: Writte
   else connections(known, built, weights?.textOf, synapse, written, context);
 }
 
+/**
+ * Returns a projection in which at most one value differs from synapse to synapse: the weight of its connections.
+ * Synapses that see the cell that they come from have no weight in NeuroML.
+ */
+function withOneWeight(known: Known, { report }: ExportContext): Known {
+  const { name, type, values } = known;
+  const differing = [...values].flatMap(([key, numbers]) => (typeof numbers === 'number' ? [] : [key]));
+  const weight = seesSource(type) ? undefined : (differing.find((key) => /^w/i.test(key)) ?? differing[0]);
+  const shared = withOneValue(child('/projections', name), 'a projection', type, values, (key) => key !== weight, report);
+  return { ...known, values: shared };
+}
+
 /** Returns weights of connections, as texts, and the component's attributes for weight 1. */
 function weightsOf(
   { values, dimensionOf }: Known,
@@ -100,6 +126,24 @@ function weightsOf(
   const all = typeof numbers === 'number' ? [numbers] : (numbers ?? []);
   const { one, numberOf } = commonUnit(all, dimensionOf(of), dimensions);
   return { attributes: { [base]: one }, textOf: (k) => numberText(numberOf(numberAt(numbers, k))) };
+}
+
+/** Writes gap junctions. Returns false for other projections. */
+function gapJunctions(known: Known, written: Written, context: ExportContext): boolean {
+  const { name, source, target } = known;
+  if (written.mirrored.has(name)) return true;
+  const contacts = contactsOf(known, written, context);
+  if (!contacts) return false;
+  for (const [other, given] of Object.entries(context.model.projections)) {
+    if (other === name || populationOf(given.from.of) !== target || populationOf(given.to.of) !== source) continue;
+    const mirror = source === target ? undefined : knownOf(other, given, written, context);
+    const back = mirror && contactsOf(mirror, written, context);
+    if (!back) continue;
+    if (!writeGapJunctions(known, contacts, back, written, context)) continue;
+    written.mirrored.add(other);
+    return true;
+  }
+  return writeGapJunctions(known, contacts, [], written, context);
 }
 
 /** Returns the facts of a projection, after a report of its parts that LEMS cannot express. */
@@ -179,8 +223,11 @@ function contacts(
   const other = ids.claim(`${name}_other_ends`);
   written.types.push(peer.element);
   written.components.push(element(peer.componentType, { id: other }));
-  const [list, item] = [ids.claim(`${name}_contacts`), ids.claim(`${name}_contact`)];
-  written.types.push(...contactTypes(list, item, name, ownNames(known, properties, context)));
+  const isCore = properties.size === 0;
+  const [list, item] = isCore
+    ? ['continuousProjection', 'continuousConnectionInstance']
+    : [ids.claim(`${name}_contacts`), ids.claim(`${name}_contact`)];
+  if (!isCore) written.types.push(...contactTypes(list, item, name, ownNames(known, properties, context)));
   const valuesOf = ownValues(known, properties, context);
   const contact = (i: number, k: number): Element =>
     element(item, {

@@ -130,7 +130,7 @@ export function synapseType(
   writePathways({ projection, type, target, pointer, builder, context }, attempt);
   return {
     componentType,
-    element: builder.build(componentType, target.attachment, `Synapses of ${id}.`),
+    element: builder.build(componentType, peerType === undefined ? target.attachment : gradedBase(target), `Synapses of ${id}.`),
     parameters,
     properties,
     ...(hasWeight ? { weight: given } : {}),
@@ -232,9 +232,13 @@ function otherEnd(
   );
   return {
     componentType: name,
-    element: builder.build(name, source.attachment, `The other ends of synapses of ${id}.`),
+    element: builder.build(name, gradedBase(source), `The other ends of synapses of ${id}.`),
   };
 }
+
+/** Returns the base type of ends of contacts on a cell, which NeuroML calls graded synapses. */
+const gradedBase = ({ attachment }: CellPlan): string =>
+  attachment === 'baseSynapse' ? 'baseGradedSynapse' : attachment;
 
 /** The weight of a connection, as LEMS's own types of synapses have it. */
 const connectionWeight = 'weight of a connection';

@@ -1,0 +1,134 @@
+/** Gap junctions between cells without compartments, as electrical projections of NeuroML. */
+
+import { NoNumber, type Functions } from '../../../../src/lang/evaluate.js';
+import { equalDimensions, siemens, volt } from '../../../../src/lang/dimension.js';
+import { parseExpression } from '../../../../src/lang/parse.js';
+import type { Projection, SynapseType } from '../../../../src/model/model.js';
+import type { ExportContext } from '../context.js';
+import { near } from '../../../../src/library/recognise/numbers.js';
+import { arithmeticOf } from '../cells/core-synapse.js';
+import { numberText, quantityText } from '../text/quantity-text.js';
+import { numberAt } from '../values.js';
+import type { Written } from '../written.js';
+import { element } from '../text/xml-text.js';
+import type { PairedProjection } from './pairs.js';
+
+/** A current of `conductance` (S) times the potential at `from` less that at `to`; ends are paths of cells. */
+interface Contact {
+  readonly from: string;
+  readonly to: string;
+  readonly conductance: number;
+}
+
+/** Returns the contacts of a projection, or undefined if its synapses are not gap junctions. */
+export function contactsOf(
+  { projection, type, source, target, pairs, values }: PairedProjection,
+  written: Written,
+  context: ExportContext,
+): readonly Contact[] | undefined {
+  if (![source, target].every((population) => takesContacts(population, type, written, context))) return undefined;
+  const path = (population: string, index = 0): string => `../${written.pathOf(population, index) ?? ''}`;
+  const found: Contact[] = [];
+  for (const [k, index] of pairs.sources.entries()) {
+    const conductance = gapConductance(type, projection, (key) => numberAt(values.get(key), k), context.functions);
+    if (conductance === undefined) return undefined;
+    found.push({ from: path(source, index), to: path(target, pairs.targets[k]), conductance });
+  }
+  return found;
+}
+
+/** Checks whether gap junctions can be attached to the cells of a population: they have a potential and take currents. */
+function takesContacts(
+  population: string,
+  { contributes }: SynapseType,
+  { plans }: Written,
+  { model }: ExportContext,
+): boolean {
+  const plan = plans.get(model.populations[population]?.type ?? '');
+  const { name, dimension } = plan?.visible.get('v') ?? {};
+  const takesCurrent = plan?.channels.some(
+    ({ exposure, variable }) => exposure === 'i' && Object.hasOwn(contributes, `post.${variable}`),
+  );
+  return takesCurrent === true && name === 'v' && dimension !== undefined && equalDimensions(dimension, volt);
+}
+
+/**
+ * Returns the conductance of a gap junction in S, or undefined for other synapses.
+ *
+ * @param valueOf  numbers of its parameters, in SI
+ */
+function gapConductance(
+  type: SynapseType,
+  { receptors }: Projection,
+  valueOf: (name: string) => number,
+  functions: Functions,
+): number | undefined {
+  const [current, ...currents] = Object.values(type.contributes);
+  const others = [type.state, type.pathways, type.summed, type.events ?? {}, receptors];
+  if (current === undefined || currents.length > 0 || others.some((one) => Object.keys(one).length > 0))
+    return undefined;
+  const { folded, at } = arithmeticOf(type, ['pre.v', 'post.v'], valueOf, functions);
+  try {
+    const flow = folded(parseExpression(current));
+    const flowAt = (pre: number, post: number): number => at(flow, { 'pre.v': pre, 'post.v': post });
+    const conductance = flowAt(1, 0);
+    const isLinear =
+      near(flowAt(0, 1), -conductance) && near(flowAt(2.5, 0.5), 2 * conductance) && flowAt(-0.07, -0.07) === 0;
+    return isLinear ? Number(conductance.toPrecision(14)) : undefined;
+  } catch (error) {
+    if (error instanceof NoNumber) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * Writes gap junctions: each connects its ends in both directions. Returns false if some act in one direction alone.
+ *
+ * @param back  the contacts from the target to the source: of a population with itself, the same
+ */
+export function writeGapJunctions(
+  { name, source, target }: PairedProjection,
+  contacts: readonly Contact[],
+  back: readonly Contact[],
+  written: Written,
+  { ids, dimensions }: ExportContext,
+): boolean {
+  const keyOf = (from: string, to: string, conductance: number): string => JSON.stringify([from, to, conductance]);
+  const waiting = new Map<string, number>();
+  const add = (key: string, by: number): void => {
+    waiting.set(key, (waiting.get(key) ?? 0) + by);
+  };
+  // Of a population with itself, the first of two directions stands for both.
+  const junctions = contacts.filter(({ from, to, conductance }) => {
+    const key = keyOf(from, to, conductance);
+    const isSecond = source === target && (waiting.get(key) ?? 0) > 0;
+    if (isSecond) add(key, -1);
+    else add(keyOf(to, from, conductance), 1);
+    return !isSecond;
+  });
+  if (source !== target) for (const { from, to, conductance } of back) add(keyOf(from, to, conductance), -1);
+  if ([...waiting.values()].some((count) => count !== 0)) return false;
+  const [first = 0] = junctions.map(({ conductance }) => conductance);
+  const alike = junctions.every(({ conductance }) => conductance === first);
+  const unit = alike ? first : 1e-9;
+  const synapse = ids.claim(`${name}_gap_junction`);
+  written.components.push(
+    element('gapJunction', { id: synapse, conductance: quantityText(unit, siemens, dimensions) }),
+  );
+  written.projections.push(
+    element(
+      'electricalProjection',
+      { id: name, presynapticPopulation: source, postsynapticPopulation: target },
+      junctions.map(({ from, to, conductance }, k) =>
+        element(alike ? 'electricalConnectionInstance' : 'electricalConnectionInstanceW', {
+          id: String(k),
+          preCell: from,
+          postCell: to,
+          synapse,
+          ...(alike ? {} : { weight: numberText(Number((conductance / unit).toPrecision(15))) }),
+        }),
+      ),
+    ),
+  );
+  return true;
+}

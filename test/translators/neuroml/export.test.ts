@@ -529,14 +529,15 @@ describe('by name', () => {
     expect(await spikesOf(back)).toEqual(await spikesOf(original));
   });
 
-  it('cells of which the sum of a receptor is recorded are heirs; others of the type keep its name', async () => {
+  it('the sum of a receptor is recorded from its synapses, and the cell keeps its name', async () => {
     const { text, back } = await converted('fixtures/pynn/if-cond-exp.json');
     expect(text).toMatch(/<IF_cond_exp id="driven_cells"/);
-    expect(text).toMatch(/<IF_cond_exp_recorded id="receiver_cells"/);
-    expect(text).toContain('<ComponentType name="IF_cond_exp_recorded" extends="IF_cond_exp"');
-    expect(back.valid.model.recordings.flatMap((one) => ('variables' in one ? one.variables : []))).toContain(
-      'gsyn_exc',
+    expect(text).toMatch(/<IF_cond_exp id="receiver_cells"/);
+    expect(text).not.toContain('<ComponentType');
+    expect(text).toContain(
+      '<OutputColumn id="gsyn_exc_0" quantity="receiver[0]/synapses:excitation_to_receiver_synapses:0/g"/>',
     );
+    expect(back.valid.model.recordings.map(({ of }) => Object.keys(of)[0])).toContain('projection');
   });
 
   it('cells with values of their own, drawn connections and arrays come back as one population', async () => {
@@ -556,7 +557,7 @@ describe('by name', () => {
       return { ...model, neurons: { IF_curr_exp: { ...type, derivatives: { ...type.derivatives, v } } } };
     });
     // Twice the rate is half the time constant and half the capacitance.
-    expect(text).toMatch(/<IF_curr_exp_recorded id="receiver_cells" [^>]*cm="0.5" tau_m="10"/);
+    expect(text).toMatch(/<IF_curr_exp id="receiver_cells" [^>]*cm="0.5" tau_m="10"/);
   });
 });
 

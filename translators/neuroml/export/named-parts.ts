@@ -1,6 +1,8 @@
 /** Populations, connections and constant currents of cells by NeuroML's names. */
 
-import { dimensionless } from '../../../src/lang/ast.js';
+import { dimensionless, type Expression } from '../../../src/lang/ast.js';
+import { binary, number } from '../../../src/lang/build.js';
+import { namesIn } from '../../../src/lang/walk.js';
 import { ampere, second } from '../../../src/lang/dimension.js';
 import { plain, tidy, valueAt } from '../../../src/library/recognise/numbers.js';
 import { arrivalOf, throughPorts } from '../../../src/library/recognise/synapses.js';
@@ -17,6 +19,21 @@ import { keptTexts, numberText, quantityText } from './text/quantity-text.js';
 import { largest, numberAt, type Numbers } from './values.js';
 import type { Written } from './written.js';
 import { element, listOf, type Element } from './text/xml-text.js';
+
+/**
+ * Returns the constant current into cells, in A or as a pure number for cells without dimensions; undefined if there is
+ * none. In a population of NeuroML, whose cells are alike, currents of PyNN's cells that differ (`i_offset`, in nA) are
+ * inputs.
+ */
+export function driveOf(
+  { cell }: NamedCell,
+  values: ReadonlyMap<string, Numbers>,
+  { plain }: ExportContext,
+): Expression | undefined {
+  const offset = plain === true && cell.isPynn ? cell.attributes.get('i_offset')?.value : undefined;
+  const differs = offset && [...namesIn(offset)].some((key) => typeof values.get(key) === 'object');
+  return differs === true ? binary('*', offset, number(1e-9)) : cell.drive;
+}
 
 /** Writes a population and its constant currents. */
 export function writeNamedPopulation(
@@ -41,8 +58,10 @@ function cells(
   context: ExportContext,
 ): void {
   const { ids } = context;
-  const { plan, keys, attributes, starts } = named;
+  const { plan, cell, keys, attributes, starts } = named;
   const values = written.values.get(name) ?? new Map<string, Numbers>();
+  const drive = driveOf(named, values, context);
+  const inputs = drive === cell.drive || !drive ? new Set<string>() : namesIn(drive);
   const valueOf =
     (k: number): ValueOf =>
     (key) =>
@@ -50,10 +69,10 @@ function cells(
   if (plan.componentType === 'SpikeSourcePoisson') noteSeveralSpikes(name, largest(values.get('rate') ?? 0), context);
   const make = (wanted: string, k: number): string => {
     const id = ids.claim(wanted);
-    written.components.push(element(plan.componentType, { id, ...attributes(valueOf(k)) }));
+    written.components.push(element(plan.componentType, { id, ...attributes(valueOf(k)), ...(inputs.size > 0 ? { i_offset: '0' } : {}) }));
     return id;
   };
-  const isOne = keys.every((key) => typeof (values.get(key) ?? 0) === 'number');
+  const isOne = keys.every((key) => inputs.has(key) || typeof (values.get(key) ?? 0) === 'number');
   const component = make(isOne ? `${name}_cells` : `${name}_cell_0`, 0);
   if (isOne && !starts) {
     written.populations.push(element('population', { id: name, component, size: String(size) }));
@@ -120,13 +139,15 @@ function noteSeveralSpikes(name: string, rate: number, { report }: ExportContext
 function constantCurrents(
   name: string,
   size: number,
-  { cell: { drive, isPure } }: NamedCell,
+  named: NamedCell,
   written: Written,
   context: ExportContext,
 ): void {
   const { dimensions, ids } = context;
-  if (!drive) return;
+  const { isPure } = named.cell;
   const values = written.values.get(name) ?? new Map<string, Numbers>();
+  const drive = driveOf(named, values, context);
+  if (!drive) return;
   const groups = new Map<number, number[]>();
   for (let k = 0; k < size; k++) {
     const amplitude = tidy(valueAt(drive, (key) => numberAt(values.get(key), k)));

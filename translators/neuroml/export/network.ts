@@ -13,7 +13,9 @@ import { namesIn } from '../../../src/lang/walk.js';
 import { namedCell } from './named-cell.js';
 import { populationValues } from './network-values.js';
 import { attachedPopulations } from './synapses/pairs.js';
+import { driveOf } from './named-parts.js';
 import { writePopulation } from './populations.js';
+import type { Numbers } from './values.js';
 import { writeProjection } from './synapses/projections.js';
 import { Written } from './written.js';
 
@@ -56,29 +58,23 @@ function writeType(id: string, attached: ReadonlyMap<string, string>, written: W
   );
   if (!type || populations.length === 0) return;
   if (isStructured(type)) return writeCells(id, type, written, context);
-  const share = (isOne: (key: string) => boolean): void => {
-    if (context.plain === true)
-      for (const [name] of populations)
-        written.values.set(
-          name,
-          withOneValue(
-            child('/populations', name),
-            'a population',
-            type,
-            written.values.get(name) ?? new Map(),
-            isOne,
-            context.report,
-          ),
-        );
+  const share = (isOne: (key: string, values: ReadonlyMap<string, Numbers>) => boolean): void => {
+    for (const [name] of context.plain === true ? populations : []) {
+      const values = written.values.get(name) ?? new Map<string, Numbers>();
+      const isShared = (key: string): boolean => isOne(key, values);
+      const pointer = child('/populations', name);
+      written.values.set(name, withOneValue(pointer, 'a population', type, values, isShared, context.report));
+    }
   };
   share((key) => Object.hasOwn(type.state, key));
   const demands = demandsOf(id, populations, written.values, context);
   const named = namedCell(id, type, populations, written.values, demands, context);
   if (named) {
     // Constant currents are inputs, with a weight for each cell.
-    const { drive } = named.cell;
-    const driving = drive ? namesIn(drive) : new Set<string>();
-    share((key) => !driving.has(key));
+    share((key, values) => {
+      const drive = driveOf(named, values, context);
+      return !drive || !namesIn(drive).has(key);
+    });
     written.named.set(id, named);
     written.plans.set(id, named.plan);
     written.types.push(...named.types);

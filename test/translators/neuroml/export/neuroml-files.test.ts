@@ -77,11 +77,14 @@ it('has types of its own in a third file', { timeout: 60_000 }, async () => {
 it('has populations of one component', { timeout: 60_000 }, async () => {
   const converted = await convert(readSource('fixtures/pynn/connector-from-list.json'), 'x.nml');
   expect(converted.files).toHaveLength(2);
-  expect(converted.report.map(({ code }) => code)).toContain('lems/one-by-one');
+  // The cells differ in their constant currents.
+  expect(converted.files[0]?.text).toMatch(/<population id="cells" component="cells_cells" size="8"\/>/);
+  expect(converted.files[0]?.text.match(/<inputW /g)).toHaveLength(8);
+  expect(converted.report.map(({ code }) => code)).not.toContain('lems/one-value');
   expect((await judged(converted, true)).complaints).toEqual([]);
 });
 
-it('has a population of as many cells, with one first value for all', { timeout: 60_000 }, async () => {
+it('has a population of as many cells, with one value of each variable for all', { timeout: 60_000 }, async () => {
   const source = {
     name: 'model.json',
     text: JSON.stringify({
@@ -106,16 +109,16 @@ it('has a population of as many cells, with one first value for all', { timeout:
     '<population id="rest" component="rest_cells" size="3"/>',
   ]);
   expect(neuroml?.text.match(/v_init="[^"]*"/g)).toEqual(['v_init="-63"', 'v_init="-65"']);
-  expect(converted.report.filter(({ code }) => code === 'lems/one-start')).toEqual([
+  expect(converted.report.filter(({ code }) => code === 'lems/one-value')).toEqual([
     expect.objectContaining({
       verdict: 'approximated',
       pointer: '/populations/cells/values/v',
       message:
-        'a population of NeuroML has one first value of v: 4 values from -66mV to -60mV are written as their mean, -63mV',
+        'a population of NeuroML has one value of v: 4 values from -66mV to -60mV are written as their mean, -63mV',
     }),
     expect.objectContaining({
       message:
-        'a population of NeuroML has one first value of v: 3 values from -65mV to -50mV are written as the one that most cells have, -65mV',
+        'a population of NeuroML has one value of v: 3 values from -65mV to -50mV are written as the one that most have, -65mV',
     }),
   ]);
   expect((await judged(converted, true)).complaints).toEqual([]);
@@ -187,14 +190,18 @@ it('has files for channels, synapses and cells on request', { timeout: 120_000 }
   }
 });
 
-it('is a LEMS document where NeuroML has no words, and the report says for what', async () => {
-  const { files, report } = await convert(readSource('fixtures/brian/custom-event.yaml'), 'x.nml');
-  expect(files.map(({ name }) => name)).toEqual(['x.nml']);
-  expect(files[0]?.text).toMatch(/^<Lems /);
-  expect(report.find(({ code }) => code === 'lems/one-file')?.message).toContain('NeuroML has no element ');
+it('leaves out by name what NeuroML has no element for, which LEMS can express', async () => {
+  const source = readSource('fixtures/brian/custom-event.yaml');
+  const { files, report, outcome } = await convert(source, 'x.nml');
+  expect(outcome).toBe('incomplete');
+  expect(files.map(({ name }) => name)).toEqual(['x.nml', 'LEMS_x.xml', 'x_types.xml']);
+  expect(report.filter(({ verdict }) => verdict === 'notExpressible')).toEqual([
+    expect.objectContaining({ pointer: '/projections/S', message: expect.stringContaining('the event half') as string }),
+  ]);
+  expect((await convertModel(importModel(source).valid, 'lems', { name: 'x.xml' })).outcome).not.toBe('incomplete');
 });
 
-it('is a LEMS document where each of many connections would be a projection', { timeout: 60_000 }, async () => {
+it('has as many projections as the model where cells have parameters of their own', { timeout: 60_000 }, async () => {
   const cells = (label: string): object => ({
     label,
     size: 101,
@@ -217,6 +224,6 @@ it('is a LEMS document where each of many connections would be a projection', { 
     }),
   };
   const { files, report } = await convert(source, 'x.nml');
-  expect(files.map(({ name }) => name)).toEqual(['x.nml']);
-  expect(report.find(({ code }) => code === 'lems/one-file')?.message).toContain('10,201 projections between two');
+  expect(files[0]?.text.match(/<(population|projection) /g)).toEqual(['<population ', '<population ', '<projection ']);
+  expect(report.find(({ code }) => code === 'lems/one-value')?.pointer).toBe('/populations/a/values/tau_m');
 });

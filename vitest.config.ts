@@ -26,7 +26,7 @@ const apart = [
  */
 const long = [
   'test/{fuzz/fuzz,translators/passes,translators/brian/import-properties,translators/{nir,sonata}/errors}.test.ts',
-  'test/translators/{neuroml/{export-restored,large,renamed},pynn/protocol-fixtures}.test.ts',
+  'test/translators/{neuroml/{export-restored,export/every-fixture,large,renamed},pynn/protocol-fixtures}.test.ts',
   'test/run/{budgets,cells-between-runs,checkpoint,forged,hostile-texts,names-and-units,open-model}.test.ts',
   'test/cli/{codegen,process,sweep}.test.ts',
   'test/codegen/{hostile-names,wasm/growth,c/{differential,pace}}.test.ts',

@@ -124,12 +124,12 @@ export async function runReference(folder: string, document: string): Promise<vo
 }
 
 /**
- * Whether the reference interpreter's validator finds a NeuroML document to be as its schema has it.
+ * Whether the reference interpreter's validator finds NeuroML documents to be as their schema has it.
  *
  * @returns what it found wrong; empty for valid documents
  */
-export async function validateByReference(folder: string, document: string): Promise<readonly string[]> {
-  const words = [...java(), '-validate', document];
+export async function validateByReference(folder: string, ...documents: readonly string[]): Promise<readonly string[]> {
+  const words = [...java(), '-validate', ...documents];
   const output = await promisify(execFile)('java', words, { cwd: folder, maxBuffer: 1 << 26 }).then(
     ({ stdout }) => stdout,
     (error: unknown) => (error instanceof Error && 'stdout' in error ? String(error.stdout) : String(error)),

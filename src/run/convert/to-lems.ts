@@ -7,6 +7,7 @@ import {
   hasDrawnConnections,
   listedDraws,
   neuromlFiles,
+  simulationName,
   xmlPieces,
   xmlText,
 } from '../../../translators/neuroml/export.js';
@@ -81,18 +82,16 @@ export async function toLems(whole: ValidModel, converting: Converting): Promise
   };
   if (plain !== undefined && typeof several === 'object')
     return { files: several.map((one) => xmlFile(one.name, one.root)), data: new Map(), report: plain.report };
-  const reason =
-    typeof several !== 'string'
-      ? []
-      : [
-          {
-            verdict: 'exact',
-            code: 'lems/one-file',
-            pointer: '',
-            message: `${name} is a LEMS document, with the simulation, which validators of NeuroML refuse: ${several}`,
-          } as const,
-        ];
-  return { files: [xmlFile(name, lems.root)], data: new Map(), report: [...lems.report, ...reason] };
+  if (typeof several !== 'string')
+    return { files: [xmlFile(name, lems.root)], data: new Map(), report: lems.report };
+  const simulation = simulationName(name);
+  const reason = {
+    verdict: 'exact',
+    code: 'lems/one-file',
+    pointer: '',
+    message: `the model is written as LEMS, in ${simulation}, as a NeuroML document cannot hold it: ${several}`,
+  } as const;
+  return { files: [xmlFile(simulation, lems.root)], data: new Map(), report: [...lems.report, reason] };
 }
 
 /**

@@ -50,8 +50,8 @@ export function neuromlFiles(root: Element, name: string, split = false): readon
   if (foreign !== undefined) return `NeuroML has no element ${foreign}`;
   if (known.length === 0) return 'it holds component types alone';
   if (runs?.length === 0) return 'types of its own belong to it';
-  const base = name.replace(/(\.(net|cell|channel|synapse))?\.nml$/i, '');
-  const [types, simulation] = [`${base}_types.xml`, `LEMS_${base}.xml`];
+  const base = baseOf(name);
+  const [types, simulation] = [`${base}_types.xml`, simulationName(name)];
   const include = (file: string): Element => element('Include', { file });
   const coreTypes = (includes ?? []).filter(({ attributes }) => attributes['file'] !== 'Simulation.xml');
   const document = (id: string, children: readonly Element[]): Element =>
@@ -109,6 +109,12 @@ export function neuromlFiles(root: Element, name: string, split = false): readon
   const fault = faultOf(xmlText(whole, 1), short, { neuroml: name, simulation });
   return fault ?? roots.map(([file, one]) => ({ name: file, root: one }));
 }
+
+/** Returns the name of a NeuroML file without its suffix, such as `x` of `x.net.nml`. */
+const baseOf = (name: string): string => name.replace(/(\.(net|cell|channel|synapse))?\.nml$/i, '');
+
+/** Returns the name of the LEMS document with the simulation of a NeuroML file, such as `LEMS_x.xml` of `x.net.nml`. */
+export const simulationName = (name: string): string => `LEMS_${baseOf(name)}.xml`;
 
 /** Returns an element under the name of its type: `<Component type="T">` as `<T>`, a passive channel by its type. */
 function plainElement(one: Element): Element {

@@ -1,0 +1,59 @@
+/** NeuroML written from every fixture of PyNN and Brian: its network is valid, and has the model's populations. */
+
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { convertModel } from '../../../../src/run/convert.js';
+import { importModel, readSource } from '../../../../src/run/pipeline.js';
+import { missingInterpreter, validateByReference } from '../../../interoperability/reference-interpreter.js';
+
+/** Networks of thousands of cells, which are written the same way. */
+const large = /brunel|potjans|vogels|cobahh|hodgkin-huxley-network/;
+const fixtures = ['fixtures/pynn', 'fixtures/brian'].flatMap((folder) =>
+  readdirSync(folder)
+    .filter((name) => /\.(json|yaml)$/.test(name) && !large.test(name))
+    .map((name) => `${folder}/${name}`),
+);
+const written = new Map<string, string>();
+
+it.each(fixtures)('%s', async (fixture) => {
+  const { valid } = importModel(readSource(fixture));
+  const name = fixture.replace(/\W/g, '_');
+  const { files, report } = await convertModel(valid, 'neuroml', { name: `${name}.net.nml`, partial: true });
+  const [network] = files;
+  expect(network?.name).toBe(`${name}.net.nml`);
+  expect(network?.text).toMatch(/^<neuroml /);
+  for (const file of files) if (/\.nml$|_types\.xml$/.test(file.name)) written.set(file.name, file.text);
+  // A source of given spikes has a component, and with it a population, for each train.
+  const isTrain = (population: string): boolean =>
+    report.some(({ code, pointer }) => code === 'lems/one-by-one' && pointer === `/populations/${population}`);
+  const { populations, projections } = valid.model;
+  const found = [...(network?.text ?? '').matchAll(/<population id="(\w+)"/g)].map(([, id]) => id);
+  const whole = Object.keys(populations).filter((population) => !isTrain(population));
+  expect(found).toEqual(expect.arrayContaining(whole));
+  if (whole.length < Object.keys(populations).length) return;
+  expect(found).toHaveLength(whole.length);
+  const left = report.filter(
+    ({ pointer, verdict }) => verdict === 'notExpressible' && pointer.startsWith('/projections/'),
+  );
+  expect(network?.text.match(/<(p|electricalP|continuousP)rojection /g) ?? []).toHaveLength(
+    Object.keys(projections).length - left.length,
+  );
+});
+
+it.skipIf(missingInterpreter() !== null)(
+  'is valid for the validator of jNeuroML (skipped where it is not installed)',
+  { timeout: 120_000 },
+  async () => {
+    expect(written.size).toBeGreaterThan(fixtures.length);
+    const folder = mkdtempSync(join(tmpdir(), 'interneuron-valid-'));
+    try {
+      for (const [name, text] of written) writeFileSync(join(folder, name), text);
+      const networks = [...written.keys()].filter((name) => name.endsWith('.nml'));
+      expect(await validateByReference(folder, ...networks)).toEqual([]);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  },
+);

@@ -53,10 +53,17 @@ async function convert(...words: string[]): Promise<string> {
   return outcome.stdout;
 }
 
-it('says that what is called NeuroML is LEMS, where NeuroML has no words', async () => {
-  const [path, other] = ['network.nml', 'network.xml'].map((name) => folder.file(name));
-  expect(await convert('--to', 'neuroml', '-o', path!)).toContain('network.nml is a LEMS document');
-  expect(await convert('--to', 'neuroml', '-o', other!)).not.toContain('LEMS document');
+it('writes a network in elements of NeuroML, with the simulation beside it', async () => {
+  const path = folder.file('network.nml');
+  expect(await convert('--to', 'neuroml', '-o', path)).toContain('LEMS_network.xml');
+  expect(readFileSync(path, 'utf8')).toMatch(/^<neuroml /);
+});
+
+it('writes LEMS under its own name where a NeuroML document cannot hold a model', async () => {
+  const path = folder.file('types.nml');
+  const { stdout } = await runCommand(['convert', 'fixtures/neuroml/own-types.xml', '--to', 'neuroml', '-o', path]);
+  expect(stdout).toContain('LEMS_types.xml, as a NeuroML document cannot hold it');
+  expect([existsSync(folder.file('LEMS_types.xml')), existsSync(path)]).toEqual([true, false]);
 });
 
 it('writes no file of a conversion when one of them cannot be written', async () => {

@@ -82,8 +82,7 @@ export async function toLems(whole: ValidModel, converting: Converting): Promise
   };
   if (plain !== undefined && typeof several === 'object')
     return { files: several.map((one) => xmlFile(one.name, one.root)), data: new Map(), report: plain.report };
-  if (typeof several !== 'string')
-    return { files: [xmlFile(name, lems.root)], data: new Map(), report: lems.report };
+  if (typeof several !== 'string') return { files: [xmlFile(name, lems.root)], data: new Map(), report: lems.report };
   const simulation = simulationName(name);
   const reason = {
     verdict: 'exact',

@@ -43,7 +43,11 @@ export function cellType(id: string, type: NeuronType, demands: Demands, context
     : [
         element(
           'ComponentType',
-          { name: attachment, extends: hasContacts(id, context) ? 'baseGradedSynapse' : 'baseSynapse', description: `What acts on cells of ${id}.` },
+          {
+            name: attachment,
+            extends: hasContacts(id, context) ? 'baseGradedSynapse' : 'baseSynapse',
+            description: `What acts on cells of ${id}.`,
+          },
           channels
             .filter(({ exposure }) => exposure !== 'i')
             .map(({ exposure, dimension }) =>

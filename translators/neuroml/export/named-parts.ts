@@ -69,7 +69,9 @@ function cells(
   if (plan.componentType === 'SpikeSourcePoisson') noteSeveralSpikes(name, largest(values.get('rate') ?? 0), context);
   const make = (wanted: string, k: number): string => {
     const id = ids.claim(wanted);
-    written.components.push(element(plan.componentType, { id, ...attributes(valueOf(k)), ...(inputs.size > 0 ? { i_offset: '0' } : {}) }));
+    written.components.push(
+      element(plan.componentType, { id, ...attributes(valueOf(k)), ...(inputs.size > 0 ? { i_offset: '0' } : {}) }),
+    );
     return id;
   };
   const isOne = keys.every((key) => inputs.has(key) || typeof (values.get(key) ?? 0) === 'number');
@@ -238,7 +240,12 @@ export function writeNamedProjection(
       delay: delayOf(k),
     });
   [...groups.values()].forEach(({ id, members }, ordinal) => {
-    written.receptors.push({ receptor, population: target, component: id, targets: members.map((k) => pairs.targets[k] ?? 0) });
+    written.receptors.push({
+      receptor,
+      population: target,
+      component: id,
+      targets: members.map((k) => pairs.targets[k] ?? 0),
+    });
     written.projections.push({
       ...element('projection', {
         id: ordinal === 0 ? name : ids.claim(name),

@@ -61,7 +61,8 @@ export function oneOf(values: readonly number[]): OneOf {
   const lowest = values.reduce((a, b) => Math.min(a, b));
   const highest = values.reduce((a, b) => Math.max(a, b));
   const [most] = [...counts].sort(([, a], [, b]) => b - a);
-  if (most && (most[1] > values.length / 2 || counts.size === 1)) return { one: most[0], lowest, highest, isMean: false };
+  if (most && (most[1] > values.length / 2 || counts.size === 1))
+    return { one: most[0], lowest, highest, isMean: false };
   const mean = values.reduce((sum, value) => sum + value / values.length, 0);
   // Rounding may not lead out of the range.
   const one = Math.min(highest, Math.max(lowest, Number(mean.toPrecision(4))));

@@ -196,7 +196,10 @@ it('leaves out by name what NeuroML has no element for, which LEMS can express',
   expect(outcome).toBe('incomplete');
   expect(files.map(({ name }) => name)).toEqual(['x.nml', 'LEMS_x.xml', 'x_types.xml']);
   expect(report.filter(({ verdict }) => verdict === 'notExpressible')).toEqual([
-    expect.objectContaining({ pointer: '/projections/S', message: expect.stringContaining('the event half') as string }),
+    expect.objectContaining({
+      pointer: '/projections/S',
+      message: expect.stringContaining('the event half') as string,
+    }),
   ]);
   expect((await convertModel(importModel(source).valid, 'lems', { name: 'x.xml' })).outcome).not.toBe('incomplete');
 });

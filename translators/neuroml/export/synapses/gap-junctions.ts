@@ -41,9 +41,10 @@ export function contactsOf(
 function takesContacts(
   population: string,
   { contributes }: SynapseType,
-  { plans }: Written,
+  { cells, plans }: Written,
   { model }: ExportContext,
 ): boolean {
+  if (cells.has(population)) return false;
   const plan = plans.get(model.populations[population]?.type ?? '');
   const { name, dimension } = plan?.visible.get('v') ?? {};
   const takesCurrent = plan?.channels.some(

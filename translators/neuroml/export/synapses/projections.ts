@@ -36,11 +36,7 @@ export function writeProjection(name: string, given: Projection, written: Writte
   if (!known) return;
   if (gapJunctions(known, written, context)) return;
   const named = written.named.get(known.plan.type);
-  if (
-    named &&
-    portOf(known, written, context) === undefined &&
-    writeNamedProjection(known, named, written, context)
-  )
+  if (named && portOf(known, written, context) === undefined && writeNamedProjection(known, named, written, context))
     return;
   writeOwnProjection(context.plain === true ? withOneWeight(known, context) : known, written, context);
 }
@@ -110,7 +106,14 @@ function withOneWeight(known: Known, { report }: ExportContext): Known {
   const { name, type, values } = known;
   const differing = [...values].flatMap(([key, numbers]) => (typeof numbers === 'number' ? [] : [key]));
   const weight = seesSource(type) ? undefined : (differing.find((key) => /^w/i.test(key)) ?? differing[0]);
-  const shared = withOneValue(child('/projections', name), 'a projection', type, values, (key) => key !== weight, report);
+  const shared = withOneValue(
+    child('/projections', name),
+    'a projection',
+    type,
+    values,
+    (key) => key !== weight,
+    report,
+  );
   return { ...known, values: shared };
 }
 

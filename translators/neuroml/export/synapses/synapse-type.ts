@@ -130,7 +130,11 @@ export function synapseType(
   writePathways({ projection, type, target, pointer, builder, context }, attempt);
   return {
     componentType,
-    element: builder.build(componentType, peerType === undefined ? target.attachment : gradedBase(target), `Synapses of ${id}.`),
+    element: builder.build(
+      componentType,
+      peerType === undefined ? target.attachment : gradedBase(target),
+      `Synapses of ${id}.`,
+    ),
     parameters,
     properties,
     ...(hasWeight ? { weight: given } : {}),

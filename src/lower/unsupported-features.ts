@@ -3,6 +3,7 @@
  * ignores.
  */
 
+import { oncePerObject } from '../lang/memoise.js';
 import type { Model } from '../model/typed.js';
 import type { LoweringDiagnostics } from './context.js';
 import type { Use } from './features/read.js';
@@ -38,12 +39,12 @@ function verdictOn(use: Use): Verdict {
   }
 }
 
+const verdictsOn = oncePerObject((model: Model): readonly Verdict[] => usesOf(model).map(verdictOn));
+
 /** The features that a model uses, of one kind together, which a profile treats in a way. */
 function usedWith(model: Model, support: Support): readonly (readonly Verdict[])[] {
   const kinds = new Map<string, Verdict[]>();
-  const verdicts = usesOf(model)
-    .map(verdictOn)
-    .filter((verdict) => verdict.support[model.timing] === support);
+  const verdicts = verdictsOn(model).filter((verdict) => verdict.support[model.timing] === support);
   for (const verdict of verdicts) {
     const known = kinds.get(verdict.key);
     if (!known) kinds.set(verdict.key, [verdict]);

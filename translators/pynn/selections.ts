@@ -6,7 +6,7 @@ import { rowOf } from '../../src/model/selected.js';
 import { canList, type Setting } from './context.js';
 import { located } from '../shared/located.js';
 import * as messages from './messages.js';
-import type { Assembly, PynnSpecification, View } from './specification.generated.js';
+import type { Assembly, Population, PynnSpecification, View } from './specification.generated.js';
 import { numpyGenerator } from './values.js';
 
 /** A population as other parts see it. */
@@ -66,6 +66,15 @@ export function countOf(cells: Cells): number {
 /** Returns number of cells that a label stands for. */
 export const sizeOf = (target: Target): number =>
   target.size ?? target.portions.reduce((sum, { cells }) => sum + countOf(cells), 0);
+
+/** Returns the populations of a document that a label stands for. */
+export function populationsOf(document: PynnSpecification, label: string): readonly Population[] {
+  const { populations = [], views = [], assemblies = [] } = document;
+  const of = views.find((one) => one.label === label)?.of ?? assemblies.find((one) => one.label === label)?.of;
+  return of === undefined
+    ? populations.filter((one) => one.label === label)
+    : [of].flat().flatMap((part) => populationsOf(document, part));
+}
 
 /** A view or an assembly of a document, by its number among its kind. */
 interface Declaration {

@@ -3,6 +3,7 @@
 import { memberOf } from '../../../src/diagnostics/member.js';
 import { standardCells } from '../../../src/library/pynn/index.js';
 import { defaultOf } from '../cells.js';
+import { populationsOf } from '../selections.js';
 import type { PynnSpecification, Values } from '../specification.generated.js';
 
 /** The simulator that lacks a type of PyNN 0.13, of NEST and NEURON. */
@@ -232,18 +233,12 @@ function receptorsTogether({ populations = [] }: PynnSpecification): readonly st
 
 /** Returns synapses for which PyNN 0.13 raises an error. */
 function synapsesRefused(document: PynnSpecification): readonly string[] {
-  const { projections = [], populations = [], views = [], assemblies = [] } = document;
-  const typesOf = (label: string): readonly string[] => {
-    const population = populations.find((one) => one.label === label);
-    if (population !== undefined) return [population.cell.type];
-    const of = views.find((one) => one.label === label)?.of ?? assemblies.find((one) => one.label === label)?.of ?? [];
-    return [of].flat().flatMap(typesOf);
-  };
-  const remarks = projections.flatMap(({ synapse, post }) => {
+  const remarks = (document.projections ?? []).flatMap(({ synapse, post }) => {
     if (synapse?.type === 'ElectricalSynapse')
       return ['ElectricalSynapse of PyNN 0.13 raises an error under NEURON, too'];
     if (synapse?.type === 'TsodyksMarkramSynapse')
-      return typesOf(post)
+      return populationsOf(document, post)
+        .map(({ cell: { type } }) => type)
         .filter((type) => ['IF_curr_delta', 'Izhikevich'].includes(type))
         .map((type) => `TsodyksMarkramSynapse onto ${type}, which has no tau_syn, raises an error under NEST`);
     return (synapse?.dendritic_delay_fraction ?? 1) === 1

@@ -235,20 +235,11 @@ const weightsToNeuron = `def weights_to_neuron(projection):
 /** Returns variables of populations with any recording, views and assemblies included. */
 export function recordedPopulations(script: Script): readonly string[] {
   // Of a script that runs for no time NEST has no results that could be read.
-  const { phases = [] } = script.document;
+  const { populations = [], recordings = [], phases = [] } = script.document;
   if (!phases.some(({ run = 0, run_until: until = 0 }) => run > 0 || until > 0)) return [];
-  const views = new Map((script.document.views ?? []).map(({ label, of }) => [label, [of]] as const));
-  const assemblies = new Map((script.document.assemblies ?? []).map(({ label, of }) => [label, of] as const));
-  const populationsOf = (label: string): readonly string[] =>
-    (views.get(label) ?? assemblies.get(label))?.flatMap(populationsOf) ?? [label];
-  const targets = [
-    ...(script.document.recordings ?? []),
-    ...(script.document.phases ?? []).flatMap(({ record }) => record ?? []),
-  ].flatMap(({ target }) => populationsOf(target));
-  const labels = (script.document.populations ?? [])
-    .map(({ label }) => label)
-    .filter((label) => targets.includes(label));
-  return labels.map((label) => script.of(label));
+  const all = [...recordings, ...phases.flatMap(({ record }) => record ?? [])];
+  const recorded = new Set(all.flatMap(({ target }) => script.populationsOf(target)));
+  return populations.flatMap((population) => (recorded.has(population) ? [script.of(population.label)] : []));
 }
 
 const valueDictionary = (values: Readonly<Record<string, unknown>>, names: ScriptNames): Source =>

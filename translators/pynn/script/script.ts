@@ -3,6 +3,7 @@
 import type { ConversionReport } from '../../../src/model/conversion-report.js';
 import { call, quoted, spaced, type Source } from '../../shared/python.js';
 import { Names } from '../names.js';
+import { populationsOf } from '../selections.js';
 import type { Population, PynnSpecification, Values } from '../specification.generated.js';
 import type { NestmlModel } from '../export/nestml/models.js';
 import { withoutZeroRates } from './backends.js';
@@ -152,11 +153,7 @@ export class Script implements ScriptNames {
 
   /** Returns the populations that a label stands for. */
   populationsOf(label: string): readonly Population[] {
-    const { populations = [], views = [], assemblies = [] } = this.document;
-    const of = views.find((one) => one.label === label)?.of ?? assemblies.find((one) => one.label === label)?.of;
-    return of === undefined
-      ? populations.filter((one) => one.label === label)
-      : [of].flat().flatMap((part) => this.populationsOf(part));
+    return populationsOf(this.document, label);
   }
 
   /** Returns values of cells as PyNN's simulators take them. */

@@ -63,17 +63,16 @@ export const delayNeverInRange = (projection: string, low: number, high: number)
 export const negativeDelay = (projection: string, least: number, most: number): Finding => {
   const found = `${Number((least * 1e3).toPrecision(6))} ms`;
   const expected = 'a delay of zero or more';
-  const code = 'lower/negative-delay';
   if (least === most)
     return {
-      code,
+      code: 'lower/negative-delay',
       message: `the delay of projection ${projection} is negative`,
       expected,
       found,
       hint: 'use a delay of 0 ms or more',
     };
   return {
-    code,
+    code: 'lower/delay-may-be-negative',
     message: `a delay of projection ${projection} can be negative`,
     expected,
     found: `${found}, the least that may be drawn`,

@@ -9,7 +9,7 @@ import { isMarkup } from './read/recognise.js';
 import { checkImportOptions } from './option-values.js';
 import { loadMarkup, readMarkup } from './read/read-markup.js';
 import type { Source } from './read/read-source.js';
-import { Diagnostics, DiagnosticError } from '../diagnostics/diagnostic.js';
+import { Diagnostics, DiagnosticError, type Diagnostic } from '../diagnostics/diagnostic.js';
 import type { ModelHashes } from '../model/hash.js';
 import { importNeuroML } from '../../translators/neuroml/import.js';
 import type { LemsModel } from '../../translators/neuroml/lems/definitions.js';
@@ -52,8 +52,14 @@ export async function validateModel(
   };
 }
 
+/** @throws DiagnosticError for a negative delay, which no simulator has */
 async function withForesight(imported: ImportedModel, how: Foresight): Promise<ImportedModel> {
-  return { ...imported, diagnostics: [...imported.diagnostics, ...(await foresee(imported, how))] };
+  const foreseen = (await foresee(imported, how)).map((finding): Diagnostic =>
+    finding.code === 'lower/negative-delay' ? { ...finding, severity: 'error' } : finding,
+  );
+  const diagnostics = [...imported.diagnostics, ...foreseen];
+  if (foreseen.some(({ severity }) => severity === 'error')) throw new DiagnosticError(diagnostics);
+  return { ...imported, diagnostics };
 }
 
 /** Validates each part of a document that defines no run; a document of one network is a model. */

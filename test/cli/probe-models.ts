@@ -9,8 +9,6 @@ export interface Probe {
   readonly wrong: RegExp;
   /** What would be right, in the hint or as what is expected. */
   readonly right: RegExp;
-  /** The command that finds it, if not `validate`. */
-  readonly command?: 'run';
 }
 
 /** A valid model with mistakes. */
@@ -54,8 +52,7 @@ experiment: { dt: 0.1 ms, duration: 10 ms }
     syntax: probe('(E - v)/tau', '(E - v/tau', /\(|end/, /\)/),
     'unknown component': probe('synapse: kick', 'synapse: kik', /kik/, /kick/),
     'undeclared name': probe('(E - v)/tau', '(E - v)/taw', /taw/, /tau/),
-    // Delays are computed when a run is prepared.
-    delay: { ...probe('values: { d: 2 ms }', 'values: { d: -2 ms }', /-2/, /0/), command: 'run' },
+    delay: probe('values: { d: 2 ms }', 'values: { d: -2 ms }', /-2/, /0/),
     sign: probe('rule: all', 'rule: probability, p: -0.1', /-0\.1/, /0/),
     duplicate: probe(
       '  exc: { type: lif, size: 10 }',

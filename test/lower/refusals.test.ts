@@ -160,8 +160,8 @@ test.each<[string, string, Parts]>([
   ],
   ['lower/unbounded-delay', 'the delays of projection p have no upper bound', delay('gamma(2, 1*ms)')],
   ['lower/unbounded-delay', 'the delays of projection p have no upper bound', delay('-log(uniform())*ms')],
-  ['lower/negative-delay', 'a delay of projection p can be negative', delay('normal(1*ms, 0.5*ms)')],
-  ['lower/negative-delay', 'a delay of projection p can be negative', delay('(i - 1)*ms')],
+  ['lower/delay-may-be-negative', 'a delay of projection p can be negative', delay('normal(1*ms, 0.5*ms)')],
+  ['lower/delay-may-be-negative', 'a delay of projection p can be negative', delay('(i - 1)*ms')],
   [
     'lower/unsupported-feature',
     'delays of projection p that range over 50001 steps, from so many elements,',

@@ -7,6 +7,7 @@ import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { runCommand, temporaryFolder } from '../support/command.js';
+import { slow, triesAll } from '../support/effort.js';
 
 const folder = temporaryFolder();
 
@@ -300,8 +301,8 @@ describe('networks without a simulation', () => {
   });
 });
 
-it(
-  'a network of a hundred thousand connections is validated, and the one that is wrong in it found',
+it.skipIf(!triesAll)(
+  slow('a network of a hundred thousand connections is validated, and the one that is wrong in it found'),
   { timeout: 120_000 },
   async () => {
     const count = 100_000;

@@ -25,14 +25,13 @@ export function expressiblePopulations(
     kind: string,
     parts: Readonly<Record<string, T>>,
     isLeft: (part: T, name: string) => boolean,
-    what: string,
-    code?: string,
+    tell: (place: string) => void,
   ): Readonly<Record<string, T>> =>
     Object.fromEntries(
       Object.entries(parts).filter(([name, part]) => {
         if (!isLeft(part, name)) return true;
         left.add(name);
-        report.missing(child(`/${kind}`, name), what, code);
+        tell(child(`/${kind}`, name));
         return false;
       }),
     );
@@ -40,17 +39,26 @@ export function expressiblePopulations(
     'populations',
     model.populations,
     ({ type = '' }) => notation === 'brian' && model.neurons[type]?.compartments !== undefined,
-    'cells with compartments, which groups of Brian do not have',
-    'brian/compartments',
+    (place) =>
+      report.missing(place, 'cells with compartments, which groups of Brian do not have', 'brian/compartments'),
   );
   const plain = remaining(
     'populations',
     cells,
     ({ type = '' }) => notation === 'brian' && Object.keys(model.neurons[type]?.regimes ?? {}).length > 0,
-    'cells with regimes other than a refractory period, which Brian does not have',
-    'brian/regimes',
+    (place) =>
+      report.missing(
+        place,
+        'cells with regimes other than a refractory period, which Brian does not have',
+        'brian/regimes',
+      ),
   );
-  const some = remaining('populations', plain, ({ size }) => size === 0, 'a population without cells');
+  const some = remaining(
+    'populations',
+    plain,
+    ({ size }) => size === 0,
+    (place) => report.missing(place, 'a population without cells'),
+  );
   if (left.size === 0) return valid;
   const onLeft = (rule: SelectionRule): boolean =>
     populationsOf(rule).some((name) => left.has(name)) || (isSelection(rule, 'synapses') && left.has(rule.projection));
@@ -59,10 +67,20 @@ export function expressiblePopulations(
     'projections',
     model.projections,
     ({ from, to }) => onLeft(from.of) || onLeft(to.of),
-    'synapses of a population that is left out',
+    (place) => report.missing(place, 'synapses of a population that is left out'),
   );
-  const stimuli = remaining('stimuli', model.stimuli, ({ to }) => onLeft(to), ofCells);
-  const operations = remaining('operations', model.operations, ({ on }) => onLeft(on), ofCells);
+  const stimuli = remaining(
+    'stimuli',
+    model.stimuli,
+    ({ to }) => onLeft(to),
+    (place) => report.missing(place, ofCells),
+  );
+  const operations = remaining(
+    'operations',
+    model.operations,
+    ({ on }) => onLeft(on),
+    (place) => report.missing(place, ofCells),
+  );
   const recordings = model.recordings.filter(({ of, name }, k) => {
     if (!onLeft(of)) return true;
     left.add(name);
@@ -83,7 +101,7 @@ export function expressiblePopulations(
       ends(name, model.projections) > 0 &&
       ends(name, projections) === 0 &&
       recordings.every(({ of }) => !populationsOf(of).includes(name)),
-    'what acts on populations that are left out, and on no other',
+    (place) => report.missing(place, 'what acts on populations that are left out, and on no other'),
   );
   // Files with columns of recordings that are left out.
   const { outputFiles: _, ...annotations } = model.annotations;

@@ -35,8 +35,8 @@ export function poissonGroup(
   if (known.some((one) => one * model.experiment.dt > mostOften)) {
     report.missing(
       pointer,
-      'each neuron of Brian spikes at most once per step, which this source would do in most: several sources with a ' +
-        'part of the rate each, or shorter steps, are the same process',
+      'each neuron of Brian spikes at most once per step, but this source would spike more than once in most steps; ' +
+        'several sources with a part of the rate each, or shorter steps, give the same process',
       'brian/poisson-group',
     );
     return { type: oncePerStep(type), values, isGroup: false };

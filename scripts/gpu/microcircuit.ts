@@ -68,7 +68,11 @@ export async function timeMicrocircuit(options: MicrocircuitOptions): Promise<Mi
   const { scale, duration, drive, precision = 'float64', repeats } = options;
   const { program, protocol } = microcircuit(options);
   let driver: CudaDriver | undefined;
-  const target = options.target.name === 'cuda' ? cudaTargetWith({ observe: (one) => (driver = one) }) : options.target;
+  // One launch of whole steps would not show the times of its parts.
+  const target =
+    options.target.name === 'cuda' && repeats !== undefined
+      ? cudaTargetWith({ observe: (one) => (driver = one), resident: false })
+      : options.target;
   const cacheDirectory = mkdtempSync(join(tmpdir(), 'interneuron-microcircuit-'));
   const timed = async <Result>(work: () => Promise<Result>): Promise<readonly [Result, number]> => {
     const began = performance.now();

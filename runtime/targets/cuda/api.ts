@@ -44,6 +44,9 @@ export const driverPrototypes = {
   cuLaunchKernel:
     'int32_t cuLaunchKernel(uint64_t, uint32_t, uint32_t, uint32_t, uint32_t, uint32_t, uint32_t, uint32_t, ' +
     'uint64_t, uint64_t, void *)',
+  cuLaunchCooperativeKernel:
+    'int32_t cuLaunchCooperativeKernel(uint64_t, uint32_t, uint32_t, uint32_t, uint32_t, uint32_t, uint32_t, ' +
+    'uint32_t, uint64_t, uint64_t)',
   cuOccupancyMaxPotentialBlockSize:
     'int32_t cuOccupancyMaxPotentialBlockSize(void *, void *, uint64_t, void *, uint64_t, int32_t)',
   cuOccupancyMaxActiveBlocksPerMultiprocessor:

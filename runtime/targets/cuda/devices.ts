@@ -17,13 +17,22 @@ export interface CudaDevice {
   readonly units: number;
   /** Threads of a block, at most. */
   readonly mostItems: number;
+  /** Whether blocks of a launch may wait for each other; the code for that needs compute capability 7. */
+  readonly cooperative: boolean;
   /** Bytes of all memory. */
   readonly memory: number;
   /** Why it cannot run programs; absent when it can. */
   readonly refusal?: string;
 }
 
-const attributes = { maxThreadsPerBlock: 1, multiprocessors: 16, computeMode: 20, major: 75, minor: 76 } as const;
+const attributes = {
+  maxThreadsPerBlock: 1,
+  multiprocessors: 16,
+  computeMode: 20,
+  major: 75,
+  minor: 76,
+  cooperativeLaunch: 95,
+} as const;
 const prohibited = 2;
 
 function attribute(api: CudaApi, id: number, which: keyof typeof attributes): number {
@@ -50,6 +59,7 @@ function describe(api: CudaApi, id: number): CudaDevice {
     capability: 10 * major + minor,
     units: Math.max(1, attribute(api, id, 'multiprocessors')),
     mostItems: attribute(api, id, 'maxThreadsPerBlock'),
+    cooperative: attribute(api, id, 'cooperativeLaunch') === 1 && major >= 7,
     memory: bytes,
     ...(attribute(api, id, 'computeMode') === prohibited
       ? { refusal: 'its compute mode prohibits computation (nvidia-smi -c DEFAULT allows it)' }

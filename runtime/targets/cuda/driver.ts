@@ -225,6 +225,19 @@ export class CudaDriver implements DeviceDriver {
     this.#do('cuLaunchKernel', entry, global / local, 1, 1, local, 1, 1, 0, this.#stream, values.list, null);
   }
 
+  launchTogether(
+    kernel: Handle,
+    step: Int32Array,
+    position: number,
+    values: readonly number[],
+    { global, local }: Size,
+  ): void {
+    const { function: entry, arguments: own } = this.#kernel(kernel);
+    own.put(1, step[0] ?? 0);
+    values.forEach((value, k) => own.put(position + k, value));
+    this.#do('cuLaunchCooperativeKernel', entry, global / local, 1, 1, local, 1, 1, 0, this.#stream, own.list);
+  }
+
   /** Sets the step from which arguments of kernels count. */
   #countFrom(arena: Handle | undefined, first: number): void {
     if (this.#ahead !== undefined && this.#ahead !== arena) this.#setFirst(this.#ahead, 0);

@@ -31,16 +31,20 @@ interface CudaTargetOptions {
   readonly targets?: TargetStrategy;
   /** False: every launch is a separate command, as on drivers that record none. */
   readonly records?: boolean;
+  /** False: no launch runs whole steps, as on devices without cooperative launches. */
+  readonly resident?: false;
   /** Is called with the driver of each session. */
   readonly observe?: (driver: CudaDriver) => void;
 }
 
-/** Threads that kernels are compiled for: few enough for kernels that need many registers. */
-const blockSizes = ({ mostItems }: CudaDevice): BlockSizes => ({
-  group: Math.min(256, mostItems),
-  team: Math.min(128, mostItems),
-  scan: Math.min(1024, mostItems),
-});
+/**
+ * Threads that kernels are compiled for: few enough for kernels that need many registers. Those of a launch that runs
+ * whole steps have equal sizes.
+ */
+function blockSizes({ mostItems }: CudaDevice, resident = false): BlockSizes {
+  const [team, scan] = resident ? [256, 256] : [128, 1024];
+  return { group: Math.min(256, mostItems), team: Math.min(team, mostItems), scan: Math.min(scan, mostItems) };
+}
 
 const usable = ({ refusal }: CudaDevice): boolean => refusal === undefined;
 
@@ -137,8 +141,10 @@ async function compile(program: Program, options: CompileOptions, own: CudaTarge
   const { api, compiler, devices } = await lookAround(own);
   const cache = options.cacheDirectory === undefined ? undefined : join(options.cacheDirectory, 'cuda');
   const device = chooseDevice(devices, options.device);
-  const sizes = blockSizes(device);
-  const generated = generateCuda(program, own.targets ?? options.strategy ?? 'atomic');
+  const wishesResident = own.resident !== false && device.cooperative;
+  const generated = generateCuda(program, own.targets ?? options.strategy ?? 'atomic', wishesResident);
+  const resident = generated.resident !== undefined;
+  const sizes = blockSizes(device, resident);
   const flags = buildOptions(compiler, device, sizes);
   const built: BuiltProgram = await buildProgram(compiler, generated.source, flags, cache);
   return {
@@ -154,7 +160,8 @@ async function compile(program: Program, options: CompileOptions, own: CudaTarge
         driver.dispose();
         throw error;
       }
-      return startSession({ program, generated, sizes: { ...sizes, groups: 4 * device.units }, driver });
+      const groups = (resident ? 1 : 4) * device.units;
+      return startSession({ program, generated, sizes: { ...sizes, groups }, driver });
     },
   };
 }

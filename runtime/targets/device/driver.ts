@@ -55,6 +55,12 @@ export interface DeviceDriver {
    * @returns false if the device has no such commands, without any launch
    */
   launchSteps?(arena: Handle, first: number, key: string, steps: () => readonly (readonly Command[])[]): boolean;
+  /**
+   * Launches a kernel whose groups are all on the device at once and wait for each other.
+   *
+   * @param values integers from an argument on
+   */
+  launchTogether?(kernel: Handle, step: Int32Array, position: number, values: readonly number[], size: Size): void;
   /** Returns sizes that suit a kernel; absent if all kernels have the same. */
   sizesOf?(kernel: Handle, launch: Launch): DeviceSizes;
   /** Submits all queued commands. */

@@ -2,7 +2,8 @@
 
 import { invariant } from '../../../src/diagnostics/diagnostic.js';
 import type { GeneratedDevice } from '../../../src/codegen/c/device/generate.js';
-import { memberOffset, notStopped } from '../../../src/codegen/c/device/layout.js';
+import type { ResidentStep } from '../../../src/codegen/c/device/resident.js';
+import { arrivalsOffset, memberOffset, notStopped } from '../../../src/codegen/c/device/layout.js';
 import { sizeOfLaunch } from '../../../src/codegen/schedule/launches.js';
 import type { DeviceSizes, Launch, Size } from '../../../src/codegen/schedule/launches.js';
 import { faultsBuffer } from '../../../src/ir/names.js';
@@ -90,7 +91,7 @@ class DeviceSession implements Session {
     return kernels;
   }
 
-  #sizeOf({ launch, sizes }: ReadyKernel): Size {
+  #sizeOf({ launch, sizes }: Pick<ReadyKernel, 'launch' | 'sizes'>): Size {
     return sizeOfLaunch(launch, sizes, (cell) => this.#cell(cell));
   }
 
@@ -251,6 +252,7 @@ class DeviceSession implements Session {
   /** Launches the kernels of the next steps, as one command for many steps if the device supports it. */
   #launchSteps(count: number): void {
     const { generated, driver } = this.#loaded;
+    if (generated.resident !== undefined) return this.#launchResident(generated.resident, count);
     const entries = generated.step.map((entry) => ({ entry, ready: this.#kernel(entry.kernel) }));
     const end = this.step + count;
     const sizes = entries.map(({ ready }) => `${ready.size.global}/${ready.size.local}`).join(' ');
@@ -276,6 +278,19 @@ class DeviceSession implements Session {
       }
       this.#step[0] = step + 1;
     }
+  }
+
+  /** Launches the next steps at once, with no more groups than one of its parts has. */
+  #launchResident({ launch: { kernel, own }, parts }: ResidentStep, count: number): void {
+    const { driver, sizes } = this.#loaded;
+    const groups = parts.map((launch) => {
+      const { global, local } = this.#sizeOf({ launch, sizes });
+      return global / local;
+    });
+    const size = { global: Math.min(sizes.groups, Math.max(...groups)) * sizes.team, local: sizes.team };
+    driver.fill(this.#memory.arena, arrivalsOffset, 4, new Uint32Array(1));
+    driver.launchTogether?.(this.#kernel(kernel).handle, this.#step, 2 + own.length, [count, ...groups], size);
+    this.#step[0] = this.step + count;
   }
 
   /**

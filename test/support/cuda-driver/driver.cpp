@@ -40,7 +40,7 @@ typedef size_t (*CUoccupancyB2DSize)(int);
 
 enum {
   SUCCESS = 0, INVALID_VALUE = 1, OUT_OF_MEMORY = 2, NOT_INITIALIZED = 3, NO_DEVICE = 100, INVALID_DEVICE = 101, INVALID_IMAGE = 200,
-  INVALID_CONTEXT = 201, INVALID_HANDLE = 400, NOT_FOUND = 500, NOT_READY = 600, LAUNCH_FAILED = 719, NOT_SUPPORTED = 801,
+  INVALID_CONTEXT = 201, INVALID_HANDLE = 400, NOT_FOUND = 500, NOT_READY = 600, LAUNCH_FAILED = 719, TOO_LARGE = 720, NOT_SUPPORTED = 801,
   CAPTURE_UNSUPPORTED = 900
 };
 
@@ -52,7 +52,7 @@ static std::recursive_mutex lock_of_all;
 /* Devices have the sizes that fibres get through soon. `fail` is a code that every call gives once `fail_after` kernels were run. */
 static std::map<std::string, int64_t> settings = {
   {"devices", 1}, {"memory", 1ll << 32}, {"others", 0}, {"capability", 90}, {"version", 13000}, {"units", 4}, {"threads", 64}, {"seed", 1},
-  {"fail", 0}, {"fail_after", 0}, {"graphs", 1}, {"mode", 0},
+  {"fail", 0}, {"fail_after", 0}, {"graphs", 1}, {"mode", 0}, {"cooperative", 1},
 };
 static std::map<std::string, int64_t> counts;
 static std::string last_error;
@@ -68,7 +68,7 @@ struct module_object {
   void *library = nullptr;
   const kernel_entry *kernels = nullptr;
   unsigned count = 0;
-  const char *(*run)(unsigned, unsigned, unsigned, void **, uint64_t) = nullptr;
+  const char *(*run)(unsigned, unsigned, unsigned, void **, uint64_t, bool) = nullptr;
   void (*release)() = nullptr;
 };
 struct function_object { module_object *owner; unsigned kernel; };
@@ -218,6 +218,7 @@ API CUresult cuDeviceGetAttribute(int *value, CUdevice_attribute which, CUdevice
     case 20: *value = (int)settings["mode"]; break;
     case 75: *value = (int)settings["capability"] / 10; break;
     case 76: *value = (int)settings["capability"] % 10; break;
+    case 95: *value = (int)settings["cooperative"]; break;
     default: return (CUresult)INVALID_VALUE;
   }
   return (CUresult)SUCCESS;
@@ -344,7 +345,7 @@ API CUresult cuModuleLoadDataEx(CUmodule *module, const void *image, unsigned in
   made_module->library = library;
   made_module->kernels = (const kernel_entry *)dlsym(library, "lookalike_kernels");
   made_module->count = *(const unsigned *)dlsym(library, "lookalike_kernel_count");
-  made_module->run = (const char *(*)(unsigned, unsigned, unsigned, void **, uint64_t))dlsym(library, "lookalike_run");
+  made_module->run = (const char *(*)(unsigned, unsigned, unsigned, void **, uint64_t, bool))dlsym(library, "lookalike_run");
   made_module->release = (void (*)())dlsym(library, "lookalike_release");
   *module = (CUmodule)made_module;
   return (CUresult)SUCCESS;
@@ -374,14 +375,11 @@ API CUresult cuModuleGetFunction(CUfunction *function, CUmodule module, const ch
 }
 
 /* A launch: arguments are copied when it is asked for, and the kernel runs later. */
-API CUresult cuLaunchKernel(CUfunction function, unsigned int blocks, unsigned int blocks_y, unsigned int blocks_z, unsigned int threads,
-                            unsigned int threads_y, unsigned int threads_z, unsigned int, CUstream stream, void **arguments, void **)
+static CUresult launch(CUfunction function, unsigned blocks, unsigned threads, CUstream stream, void **arguments, bool together)
 {
-  READY;
   const function_object of = *(function_object *)function;
   if (!is_live(of.owner)) return (CUresult)INVALID_HANDLE;
-  if (blocks == 0 || threads == 0 || threads > settings["threads"] || blocks_y * blocks_z * threads_y * threads_z != 1)
-    return (CUresult)INVALID_VALUE;
+  if (blocks == 0 || threads == 0 || threads > settings["threads"]) return (CUresult)INVALID_VALUE;
   const kernel_entry entry = of.owner->kernels[of.kernel];
   std::vector<std::string> values;
   for (unsigned k = 0; k < entry.count; k += 1) values.emplace_back((const char *)arguments[k], entry.sizes[k]);
@@ -394,11 +392,31 @@ API CUresult cuLaunchKernel(CUfunction function, unsigned int blocks, unsigned i
     counts["kernels"] += 1;
     if (settings["fail"] != 0 && counts["kernels"] > settings["fail_after"]) return (int)settings["fail"];
     const uint64_t seed = (uint64_t)settings["seed"] * 1048576u + (uint64_t)counts["kernels"] % 1048576u;
-    const char *error = of.owner->run(of.kernel, blocks, threads, pointers.data(), seed);
+    const char *error = of.owner->run(of.kernel, blocks, threads, pointers.data(), seed, together);
     if (error == nullptr) return (int)SUCCESS;
     last_error = std::string(entry.name) + ": " + error;
     return (int)LAUNCH_FAILED;
   });
+}
+
+API CUresult cuLaunchKernel(CUfunction function, unsigned int blocks, unsigned int blocks_y, unsigned int blocks_z, unsigned int threads,
+                            unsigned int threads_y, unsigned int threads_z, unsigned int, CUstream stream, void **arguments, void **)
+{
+  READY;
+  if (blocks_y * blocks_z * threads_y * threads_z != 1) return (CUresult)INVALID_VALUE;
+  return launch(function, blocks, threads, stream, arguments, false);
+}
+/* All blocks must be on the device at once. */
+API CUresult cuLaunchCooperativeKernel(CUfunction function, unsigned int blocks, unsigned int blocks_y, unsigned int blocks_z,
+                                       unsigned int threads, unsigned int threads_y, unsigned int threads_z, unsigned int, CUstream stream,
+                                       void **arguments)
+{
+  READY;
+  if (settings["cooperative"] == 0) return (CUresult)NOT_SUPPORTED;
+  if (blocks_y * blocks_z * threads_y * threads_z != 1) return (CUresult)INVALID_VALUE;
+  if (blocks > settings["units"]) return (CUresult)TOO_LARGE;
+  counts["together"] += 1;
+  return launch(function, blocks, threads, stream, arguments, true);
 }
 
 API CUresult cuOccupancyMaxPotentialBlockSize(int *blocks, int *threads, CUfunction, CUoccupancyB2DSize, size_t, int most)

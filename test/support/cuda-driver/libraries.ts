@@ -24,7 +24,8 @@ export type Setting =
   | 'fail'
   | 'fail_after'
   | 'graphs'
-  | 'mode';
+  | 'mode'
+  | 'cooperative';
 
 /** The two libraries; each pair has a device of its own. */
 export interface LookAlike {
@@ -33,10 +34,10 @@ export interface LookAlike {
   readonly nvrtc: string;
   set(setting: Setting, value: number): void;
   /**
-   * How often something happened since `clear`: launches asked for, kernels run, graphs made and launched, objects that
-   * are held, resets.
+   * How often something happened since `clear`: launches asked for, kernels run, graphs made and launched, cooperative
+   * launches, objects that are held, resets.
    */
-  count(what: 'launches' | 'kernels' | 'graphs' | 'graph_launches' | 'objects' | 'resets'): number;
+  count(what: 'launches' | 'kernels' | 'graphs' | 'graph_launches' | 'together' | 'objects' | 'resets'): number;
   clear(): void;
   /** Points this process to them. */
   use(): void;

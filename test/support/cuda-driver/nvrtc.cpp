@@ -72,8 +72,8 @@ static std::string host_text(const std::string &source)
   for (const std::string &name : names)
     text << "  {\"" << name << "\", count_of(" << name << "), sizes_of<decltype(&" << name << ")>::list},\n";
   text << "  {nullptr, 0, nullptr},\n};\nAPI const unsigned lookalike_kernel_count = " << names.size() << ";\n"
-       << "API const char *lookalike_run(unsigned kernel, unsigned blocks, unsigned threads, void **arguments, uint64_t seed)\n{\n"
-       << "  chosen = kernel;\n  return shim_run({dispatch, arguments}, blocks, threads, seed);\n}\n"
+       << "API const char *lookalike_run(unsigned kernel, unsigned blocks, unsigned threads, void **arguments, uint64_t seed, bool together)\n{\n"
+       << "  chosen = kernel;\n  return shim_run({dispatch, arguments}, blocks, threads, seed, together);\n}\n"
        << "API void lookalike_release() { shim_release(); }\n";
   return text.str();
 }

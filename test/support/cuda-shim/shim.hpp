@@ -1,7 +1,8 @@
 /*
  * Executes CUDA C++ on the processor: every thread of a block is a fibre that runs to its next barrier or ballot; blocks, and the threads
  * of a block, take their turns in an order that a seed gives. What depends on an order differs from seed to seed; what waits for
- * threads that never come is an error. One block runs at a time, so that memory of blocks is static and atomic operations are plain.
+ * threads that never come is an error. One block runs at a time, so that memory of blocks is static and atomic operations are plain. In a
+ * cooperative launch, a block runs until it waits for others, and memory of blocks is exchanged when another one goes on.
  */
 #pragma once
 
@@ -20,7 +21,7 @@
 #define __global__
 #define __device__
 #define __constant__
-#define __shared__ static
+#define __shared__ static __attribute__((section("shim_shared")))
 #define __forceinline__ inline
 #define __launch_bounds__(threads)
 
@@ -92,7 +93,9 @@ static inline int atomicMin(int *address, int value)
 
 /* --- Fibres ------------------------------------------------------------------------------------------------------- */
 
-enum shim_state { READY, AT_BARRIER, AT_BALLOT, DONE };
+enum shim_state { READY, AT_BARRIER, AT_BALLOT, AT_LOOK, DONE };
+/* How far a block came: to its end, to threads that wait for other blocks, or to threads that wait in vain. */
+enum shim_end { ENDED, WAITING, STUCK };
 
 struct shim_fibre {
   ucontext_t context;
@@ -111,8 +114,12 @@ struct shim_work {
   void *arguments;
 };
 
-/* As many fibres as the largest block had threads, and the orders of threads and of blocks. */
-static shim_fibre **shim_fibres;
+/* Memory of the current block. */
+extern "C" char __start_shim_shared[] __attribute__((weak, visibility("hidden")));
+extern "C" char __stop_shim_shared[] __attribute__((weak, visibility("hidden")));
+
+/* As many fibres as the largest block, or cooperative launch, had threads; those of the current block; the orders of threads and of blocks. */
+static shim_fibre **shim_all, **shim_fibres;
 static unsigned shim_fibre_count, *shim_ready, *shim_order;
 static unsigned shim_current;
 static jmp_buf shim_scheduler;
@@ -169,6 +176,14 @@ static inline unsigned __shfl_up_sync(unsigned, unsigned value, unsigned distanc
   return shim_fibres[shim_current]->taken;
 }
 
+/* Who looks at a value again and again waits for other blocks. */
+static inline void arrive(unsigned *arrivals) { *arrivals += 1u; }
+static inline unsigned arrived(const unsigned *arrivals)
+{
+  shim_pause(AT_LOOK);
+  return *arrivals;
+}
+
 static inline uint64_t shim_random(uint64_t *state)
 {
   *state ^= *state << 13;
@@ -209,51 +224,103 @@ static bool shim_ballots(unsigned threads)
   return true;
 }
 
-static bool shim_run_block(unsigned threads, uint64_t *random)
+/* Runs a block as far as it comes, from its beginning or from where it waited; `moved` when a thread did more than look again. */
+static shim_end shim_run_block(unsigned threads, uint64_t *random, bool *moved)
 {
-  for (unsigned k = 0; k < threads; k += 1) shim_fibres[k]->state = READY;
+  unsigned looks = 0, turns = 0;
+  for (unsigned k = 0; k < threads; k += 1) {
+    looks += shim_fibres[k]->state == AT_LOOK;
+    if (shim_fibres[k]->state == AT_LOOK || shim_fibres[k]->state == DONE) shim_fibres[k]->state = READY;
+  }
   for (;;) {
     unsigned waiting = 0;
     for (unsigned k = 0; k < threads; k += 1)
       if (shim_fibres[k]->state == READY) shim_ready[waiting++] = k;
     if (waiting == 0) {
-      unsigned done = 0, ballots = 0;
+      unsigned done = 0, ballots = 0, looking = 0;
       for (unsigned k = 0; k < threads; k += 1) {
         done += shim_fibres[k]->state == DONE;
         ballots += shim_fibres[k]->state == AT_BALLOT;
+        looking += shim_fibres[k]->state == AT_LOOK;
       }
-      if (done == threads) return true;
+      if (looking > 0) {
+        *moved = *moved || looking != looks || turns != looks;
+        return WAITING;
+      }
+      *moved = true;
+      if (done == threads) return ENDED;
       if (ballots > 0) {
-        if (!shim_ballots(threads)) return false;
+        if (!shim_ballots(threads)) return STUCK;
         continue;
       }
-      if (done > 0) return false;
+      if (done > 0) return STUCK;
       for (unsigned k = 0; k < threads; k += 1) shim_fibres[k]->state = READY;
       continue;
     }
     shim_shuffle(shim_ready, waiting, random);
+    turns += waiting;
     for (unsigned k = 0; k < waiting; k += 1) shim_resume(shim_ready[k]);
   }
 }
 
+static const char *shim_stuck(unsigned block, const char *whom)
+{
+  snprintf(shim_error, sizeof shim_error, "threads of block %u wait for %s that do not come", block, whom);
+  return shim_error;
+}
+
+/* Lets blocks take turns, in another order each time, until all have ended. */
+static const char *shim_run_together(unsigned blocks, unsigned threads, uint64_t *random)
+{
+  const size_t bytes = (size_t)(__stop_shim_shared - __start_shim_shared);
+  char *shared = (char *)calloc(blocks, bytes + 1);
+  const char *error = nullptr;
+  unsigned left = blocks;
+  while (left > 0 && error == nullptr) {
+    bool moved = false;
+    shim_shuffle(shim_order, left, random);
+    for (unsigned k = 0, count = left; k < count && error == nullptr; k += 1) {
+      const unsigned block = shim_order[k];
+      blockIdx = {block, 0, 0};
+      shim_fibres = shim_all + block * threads;
+      memcpy(__start_shim_shared, shared + block * bytes, bytes);
+      const shim_end end = shim_run_block(threads, random, &moved);
+      memcpy(shared + block * bytes, __start_shim_shared, bytes);
+      if (end == STUCK) error = shim_stuck(block, "threads");
+      if (end == ENDED) shim_order[k] = blocks;
+    }
+    if (error == nullptr && !moved) error = shim_stuck(shim_order[0], "blocks");
+    unsigned kept = 0;
+    for (unsigned k = 0; k < left; k += 1)
+      if (shim_order[k] != blocks) shim_order[kept++] = shim_order[k];
+    left = kept;
+  }
+  free(shared);
+  return error;
+}
+
 /* Runs a kernel; an error's text, or NULL. */
-static const char *shim_run(shim_work work, unsigned blocks, unsigned threads, uint64_t seed)
+static const char *shim_run(shim_work work, unsigned blocks, unsigned threads, uint64_t seed, bool cooperative = false)
 {
   uint64_t random = seed * 2u + 1u;
-  shim_fibres = (shim_fibre **)realloc(shim_fibres, (shim_fibre_count + threads) * sizeof *shim_fibres);
-  while (shim_fibre_count < threads) shim_fibres[shim_fibre_count++] = new shim_fibre;
+  const unsigned most = cooperative ? blocks * threads : threads;
+  shim_all = (shim_fibre **)realloc(shim_all, (shim_fibre_count + most) * sizeof *shim_all);
+  while (shim_fibre_count < most) shim_all[shim_fibre_count++] = new shim_fibre;
+  for (unsigned k = 0; k < most; k += 1) shim_all[k]->state = DONE;
+  shim_fibres = shim_all;
   shim_ready = (unsigned *)realloc(shim_ready, threads * sizeof *shim_ready);
   shim_order = (unsigned *)realloc(shim_order, blocks * sizeof *shim_order);
   shim_now = work;
   blockDim = {threads, 1, 1};
   gridDim = {blocks, 1, 1};
   for (unsigned k = 0; k < blocks; k += 1) shim_order[k] = k;
+  if (cooperative) return shim_run_together(blocks, threads, &random);
   shim_shuffle(shim_order, blocks, &random);
   for (unsigned k = 0; k < blocks; k += 1) {
     blockIdx = {shim_order[k], 0, 0};
-    if (shim_run_block(threads, &random)) continue;
-    snprintf(shim_error, sizeof shim_error, "threads of block %u wait for threads that do not come", shim_order[k]);
-    return shim_error;
+    bool moved = false;
+    const shim_end end = shim_run_block(threads, &random, &moved);
+    if (end != ENDED) return shim_stuck(shim_order[k], end == STUCK ? "threads" : "blocks");
   }
   return nullptr;
 }
@@ -261,10 +328,10 @@ static const char *shim_run(shim_work work, unsigned blocks, unsigned threads, u
 static inline void shim_release()
 {
   for (; shim_fibre_count > 0; shim_fibre_count -= 1) {
-    free(shim_fibres[shim_fibre_count - 1]->stack);
-    delete shim_fibres[shim_fibre_count - 1];
+    free(shim_all[shim_fibre_count - 1]->stack);
+    delete shim_all[shim_fibre_count - 1];
   }
-  free(shim_fibres);
+  free(shim_all);
   free(shim_ready);
   free(shim_order);
 }

@@ -13,11 +13,12 @@ import type { ChainPlan, ChainSection, Link } from './chain-plan.js';
 import type { DeviceContext } from './context.js';
 import {
   bufferOf,
-  entryLines,
   isOwn,
   itemUnlessStopped,
   workItemsMeet,
   plainPointer,
+  stepIds,
+  stepLines,
   tableOf,
   tablePrefix,
 } from './kernel.js';
@@ -202,11 +203,9 @@ function fieldLines(
       chosen.push({ id, name: field.name });
       return [`${plain} ${id};`];
     }
+    const changes = buffers.some((buffer) => shared.has(buffer) || context.isChanging(buffer));
     const pointer = context.device.bufferPointer(field.element, readOnly);
-    return [
-      `${buffers.some((buffer) => shared.has(buffer)) ? unrestricted(pointer) : pointer} ${id} = ` +
-        `(${plain})(arena + ${value});`,
-    ];
+    return [`${changes ? unrestricted(pointer) : pointer} ${id} = (${plain})(arena + ${value});`];
   });
   if (chosen.length === 0) return lines;
   const cases = members.map((member, k) => {
@@ -384,17 +383,22 @@ export function chainsEntry(
   const meets = chains.some((chain) => chain.some(({ named }) => workItemsMeet(context, named.family)));
   invariant(!meets || groups.length === 1, 'codegen/c/device/chain', `${id} has branches in which work-items meet`);
   const stays = stoppable && meets;
-  const itemText = parts === 1 ? 'item_id()' : `group_id() / ${parts}u * local_items() + local_id()`;
-  const item = parts === 1 && !stays ? itemText : 'item';
+  const ids = stepIds(context);
+  const itemText = parts === 1 ? ids.item : `${ids.group} / ${parts}u * local_items() + local_id()`;
+  const item = parts === 1 && !stays && !context.resident ? itemText : 'item';
   const printed = groups.map((group, ordinal) => groupLines(printing, group, ordinal, item));
   const [only = []] = printed;
   const lines =
     parts === 1
-      ? [...(stays ? [itemUnlessStopped(context, itemText)] : []), ...only]
+      ? [
+          ...(stays ? [itemUnlessStopped(context, itemText)] : []),
+          ...(context.resident ? [`const ${u32} item = ${itemText};`] : []),
+          ...only,
+        ]
       : [
           ...(stays
-            ? [`const ${u32} part = group_id() % ${parts}u;`, itemUnlessStopped(context, itemText)]
-            : [`const ${u32} part = group_id() % ${parts}u, item = ${itemText};`]),
+            ? [`const ${u32} part = ${ids.group} % ${parts}u;`, itemUnlessStopped(context, itemText)]
+            : [`const ${u32} part = ${ids.group} % ${parts}u, item = ${itemText};`]),
           ...(printed.length === 1
             ? only
             : printed.flatMap((branch, k) => {
@@ -403,16 +407,16 @@ export function chainsEntry(
                 return [head, '{', ...branch.map((line) => (line === '' ? line : `  ${line}`)), '}'];
               })),
         ];
-  const parameters = [...printing.own].map(
-    ([name, { buffer, readOnly }]) =>
-      `${context.device.bufferPointer(buffer.element, readOnly).replace(/const$/, '')}${context.bufferNames.id(name)}`,
-  );
+  const parameters = [...printing.own].map(([name, { buffer, readOnly }]) => {
+    const pointer = context.device.bufferPointer(buffer.element, readOnly, context.isChanging(name));
+    return `${pointer.replace(/const$/, '')}${context.bufferNames.id(name)}`;
+  });
   const plans = groups.flatMap((group) => group.plans);
   const comments = groups.flatMap(
     ({ plans: [plan] }) => plan?.sections.map(({ named }) => named.family.pattern.comment) ?? [],
   );
   return {
-    lines: entryLines(context, {
+    lines: stepLines(context, {
       id,
       comment: `for each element: ${[...new Set(comments)].join('; ')}`,
       size: 'items',

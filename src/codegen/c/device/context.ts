@@ -7,6 +7,7 @@ import { bodyOf, visitStatements } from '../../../ir/walk.js';
 import type { StrategyChoice, Way } from '../../schedule/strategies.js';
 import { synapsesOf, wayOf } from '../../schedule/strategies.js';
 import { ringOf } from '../../schedule/kernel-calls.js';
+import { touchesOf } from '../../schedule/touches.js';
 import { ProgramContext } from '../scope.js';
 import type { Scope } from '../scope.js';
 import type { DeviceDialect } from './dialect.js';
@@ -24,16 +25,22 @@ export class DeviceContext extends ProgramContext {
   readonly layout: DeviceLayout;
   /** How ranges of targets are shared out. */
   readonly targets: TargetStrategy;
+  /** Whether one launch runs whole steps, with the launches of a step as functions. */
+  readonly resident: boolean;
   readonly #stoppable: ReadonlySet<string>;
+  /** Buffers that a launch of whole steps writes. */
+  readonly #changing: ReadonlySet<string>;
   /** Estimated number of synapses reached by spikes in a step, over all kernels. */
   readonly #synapses: number;
 
-  constructor(program: Program, dialect: DeviceDialect, targets: TargetStrategy) {
+  constructor(program: Program, dialect: DeviceDialect, targets: TargetStrategy, resident: boolean) {
     super(program, dialect);
     this.device = dialect;
     this.targets = targets;
+    this.resident = resident;
     this.layout = layOut(program);
     this.#stoppable = stoppable(program, dialect);
+    this.#changing = resident ? writtenInStep(program) : new Set();
     this.#synapses = program.kernels.reduce(
       (sum, kernel) => sum + (kernel.shape === 'propagate' ? synapsesOf(kernel) : 0),
       0,
@@ -53,9 +60,17 @@ export class DeviceContext extends ProgramContext {
     const place = this.layout.places.get(buffer.name);
     invariant(place !== undefined, 'codegen/c/device', `no place for ${buffer.name}`);
     if (place.kind === 'own') return undefined;
-    const type = this.dialect.bufferPointer(buffer.element, readOnly, shared);
+    const type = this.device.bufferPointer(buffer.element, readOnly, shared || this.isChanging(buffer.name));
     const plain = type.replace(/(?: ?__restrict__)? const$|const$/, '').trim();
     return `${type} ${this.bufferNames.id(buffer.name)} = (${plain})(arena + ${place.offset}u);`;
+  }
+
+  /**
+   * Whether a buffer changes during the launch. No pointer may promise otherwise: the compiler would read through a cache
+   * that does not follow stores of other blocks.
+   */
+  isChanging(buffer: string): boolean {
+    return this.#changing.has(buffer);
   }
 
   /** Returns the strategy of a propagate kernel for its spikes; undefined for other kernels. */
@@ -83,6 +98,20 @@ export class DeviceContext extends ProgramContext {
   isStoppable(kernel: Kernel): boolean {
     return this.#stoppable.has(kernel.name);
   }
+}
+
+/** Returns the buffers that kernels of the step write. */
+function writtenInStep(program: Program): ReadonlySet<string> {
+  const names = new Set(program.schedule.step.map(({ kernel }) => kernel));
+  return new Set(
+    program.kernels
+      .filter(({ name }) => names.has(name))
+      .flatMap((kernel) =>
+        [...touchesOf(program, kernel, false)].flatMap(([buffer, touches]) =>
+          touches.some(({ writes }) => writes) ? [buffer] : [],
+        ),
+      ),
+  );
 }
 
 /**

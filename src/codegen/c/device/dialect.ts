@@ -64,7 +64,7 @@ export const frameNames: readonly string[] = (
   'part work_group work_groups item all_items member member_of local_items sync_team share_stores in_team most here pair pairs ' +
   'begin_pair its_pair dealt chunk shares turn owner t all starts ' +
   'no_item rows arena ahead first_step sums own_sum own_most worker workers first at share_low last other ' +
-  'distance marks middle'
+  'distance marks middle this_group all_groups sync_grid steps goal arrive arrived arrivals'
 ).split(' ');
 
 /** The functions of OpenCL that the text calls. */

@@ -31,6 +31,8 @@ import type { Code, DeviceFamily, DeviceKernel, Ids, Print } from './kernel.js';
 import type { DeviceLayout } from './layout.js';
 import { deviceMapCode } from './map.js';
 import { devicePropagateCode } from './propagate.js';
+import { isSmall, residentStep } from './resident.js';
+import type { ResidentStep, StepPart } from './resident.js';
 
 /** A program for a device. */
 export interface GeneratedDevice {
@@ -40,8 +42,10 @@ export interface GeneratedDevice {
   readonly layout: DeviceLayout;
   /** By the name of the kernel in the program for kernels of lists, and by the names in `step`. */
   readonly launches: ReadonlyMap<string, Launch>;
-  /** The launches of a step, in order: `kernel` is the name of a launch. */
+  /** The launches of a step, in order: `kernel` is the name of a launch. None if one launch runs whole steps. */
   readonly step: readonly StepEntry[];
+  /** The launch that runs whole steps. */
+  readonly resident?: ResidentStep;
   /** Logs for which the device itself stops before a step without certain room. */
   readonly guardedLogs: ReadonlySet<string>;
   /** How the spikes of each propagate kernel are spread, as sentences. */
@@ -107,6 +111,8 @@ class Launches {
   readonly lines: string[] = [];
   readonly launches = new Map<string, Launch>();
   readonly step: StepEntry[] = [];
+  /** The launches of a step if one launch runs whole steps. */
+  readonly parts: StepPart[] = [];
 
   constructor(context: DeviceContext) {
     this.#context = context;
@@ -132,7 +138,7 @@ class Launches {
     // A unique kernel that is a separate launch needs only one entry, which also serves the step.
     for (const chains of launches) {
       const [first, ...rest] = chains.flat();
-      if (first && rest.length === 0 && this.#familyOf(first.kernel).family.members.length === 1)
+      if (first && rest.length === 0 && !context.resident && this.#familyOf(first.kernel).family.members.length === 1)
         alone.add(first.kernel);
     }
     for (const family of this.#families.list) this.#printSingle(family, alone);
@@ -177,10 +183,10 @@ class Launches {
 
   /** Adds the tables of a family, each once, before their first use. */
   #addTables(named: DeviceFamily, scope: Scope, more: readonly string[] = []): void {
-    if (named.family.members.length === 1) return;
     const known = this.#tables.get(named) ?? new Set<string>();
     this.#tables.set(named, known);
-    for (const table of [...familyTables(this.#context, named, scope), ...more]) {
+    const own = named.family.members.length === 1 ? [] : familyTables(this.#context, named, scope);
+    for (const table of [...own, ...more]) {
       if (known.has(table)) continue;
       known.add(table);
       this.lines.push(table);
@@ -191,17 +197,22 @@ class Launches {
   #printing(way: Way | undefined): Print {
     return (named, ids) => {
       const code = printOf(this.#context, way)(named, ids);
-      if (named.family.members.length === 1) return code;
       this.#addTables(named, code.scope, code.tables);
       return { ...code, tables: [] };
     };
   }
 
+  /** Whether a launch looks for earlier faults. */
   #isStoppable(kernels: readonly string[]): boolean {
     return kernels.some((name) => {
       const kernel = this.#kernels.get(name);
       return kernel !== undefined && this.#context.isStoppable(kernel);
     });
+  }
+
+  /** The same for a launch of the step; a launch of whole steps looks once a step. */
+  #looksIn(entries: readonly StepEntry[]): boolean {
+    return !this.#context.resident && this.#isStoppable(entries.map(({ kernel }) => kernel));
   }
 
   #add({ lines }: DeviceKernel): void {
@@ -274,6 +285,10 @@ class Launches {
   /** Adds a launch of the step, under a name that no kernel has. */
   #addStep({ lines, launches }: DeviceKernel, id: string, lead: StepEntry): void {
     this.#add({ lines, launches });
+    if (this.#context.resident) {
+      this.parts.push(...launches.map((launch) => ({ entry: lead, launch })));
+      return;
+    }
     for (const launch of launches) {
       const name = `launch ${this.step.length}: ${id}`;
       this.launches.set(name, launch);
@@ -297,7 +312,7 @@ class Launches {
     if (lead === undefined) return;
     const links = chains.map((chain) => this.#linksOf(chain));
     const id = this.#context.kernelNames.fresh(`${links[0]?.[0]?.named.id ?? 'kernel'}_and_${entries.length - 1}_more`);
-    const stoppable = this.#isStoppable(entries.map(({ kernel }) => kernel));
+    const stoppable = this.#looksIn(entries);
     const printed = chainsEntry(this.#context, id, links, stoppable, (named, scope) => this.#addTables(named, scope));
     this.#addStep(printed, id, lead);
   }
@@ -306,7 +321,7 @@ class Launches {
     const [lead] = entries;
     if (lead === undefined) return;
     const single =
-      entries.length === 1 && this.launches.get(lead.kernel)?.member === undefined
+      entries.length === 1 && !this.#context.resident && this.launches.get(lead.kernel)?.member === undefined
         ? this.launches.get(lead.kernel)
         : undefined;
     if (single !== undefined) {
@@ -331,7 +346,8 @@ class Launches {
     const id = this.#context.kernelNames.fresh(
       `${all[0]?.named.id ?? 'kernel'}${all.length === 1 ? '_at_once' : `_and_${entries.length - 1}_more`}`,
     );
-    this.#addStep(partsEntry(this.#context, id, all, this.#isStoppable(entries.map(({ kernel }) => kernel))), id, lead);
+    const stoppable = this.#looksIn(entries);
+    this.#addStep(partsEntry(this.#context, id, all, stoppable), id, lead);
   }
 }
 
@@ -409,21 +425,23 @@ const inFinerPieces = (program: Program): Program => ({
   }),
 });
 
-function generate(
-  given: Program,
-  targets: TargetStrategy,
-  { dialect, template, words, operands }: Frame,
-): GeneratedDevice {
+function generate(given: Program, targets: TargetStrategy, frame: Frame, wishesResident = false): GeneratedDevice {
+  const { dialect, template, words, operands } = frame;
   // Strategies for few work-items are for devices that have few.
   const program = targets === 'split' || targets === 'targets' ? given : inFinerPieces(given);
-  const context = new DeviceContext(program, dialect, targets);
+  const resident = wishesResident && isSmall(program);
+  const context = new DeviceContext(program, dialect, targets, resident);
   const functions = program.functions.flatMap((callee) => [...functionText(context, callee), '']);
-  const { lines, launches, step } = new Launches(context);
+  const { lines, launches, step, parts } = new Launches(context);
+  const whole = resident ? residentStep(context, parts) : undefined;
+  if (resident && whole === undefined) return generate(given, targets, frame);
+  if (whole !== undefined) launches.set(whole.step.launch.kernel, whole.step.launch);
   const source = renderTemplate(template, {
     title: commentText(program.name),
     helpers: render(helpersText(context.used, dialect)),
     functions: render(functions),
-    kernels: render(lines),
+    kernels: render([...lines, ...(whole?.lines ?? [])]),
+    resident,
     trust: render(indent(deviceTrustLines(words, operands))),
   });
   return {
@@ -431,6 +449,7 @@ function generate(
     layout: context.layout,
     launches,
     step,
+    ...(whole === undefined ? {} : { resident: whole.step }),
     guardedLogs: dialect.guardsLogs ? guardedLogs(program) : new Set(),
     notes: strategyNotes(context),
   };
@@ -445,6 +464,10 @@ function generate(
 export const generateOpencl = (program: Program, targets: TargetStrategy): GeneratedDevice =>
   generate(program, targets, openclFrame);
 
-/** The CUDA C++ source of a program, likewise. */
-export const generateCuda = (program: Program, targets: TargetStrategy): GeneratedDevice =>
-  generate(program, targets, cudaFrame);
+/**
+ * The CUDA C++ source of a program, likewise.
+ *
+ * @param resident whether the device has cooperative launches: one runs whole steps of a small network
+ */
+export const generateCuda = (program: Program, targets: TargetStrategy, resident = false): GeneratedDevice =>
+  generate(program, targets, cudaFrame, resident);

@@ -37,6 +37,15 @@ export interface Ids {
 
 /** The entire launch. */
 const allIds: Ids = { item: 'item_id()', items: 'items()', group: 'group_id()', groups: 'groups()' };
+/** The same in a launch that runs whole steps: its groups take turns as the groups of a smaller launch. */
+const turnIds: Ids = {
+  item: 'this_group * local_items() + local_id()',
+  items: 'all_groups * local_items()',
+  group: 'this_group',
+  groups: 'all_groups',
+};
+/** The names of work-items of a launch of the step. */
+export const stepIds = ({ resident }: DeviceContext): Ids => (resident ? turnIds : allIds);
 /** One of several parts of a launch. */
 const partIds: Ids = { item: 'item', items: 'all_items', group: 'work_group', groups: 'work_groups' };
 
@@ -125,10 +134,13 @@ export const plainPointer = (context: DeviceContext, element: ElementType, readO
 
 /** The type of an argument that points to elements. */
 const argumentPointer = (
-  { device }: DeviceContext,
+  context: DeviceContext,
   element: ElementType,
-  { readOnly, shared }: { readonly readOnly: boolean; readonly shared: boolean },
-): string => device.bufferPointer(element, readOnly, shared).replace(/const$/, '');
+  { readOnly, shared, buffer }: { readonly readOnly: boolean; readonly shared: boolean; readonly buffer?: string },
+): string =>
+  context.device
+    .bufferPointer(element, readOnly, shared || (buffer !== undefined && context.isChanging(buffer)))
+    .replace(/const$/, '');
 
 /** A family's members in one launch, and their code. */
 interface Section {
@@ -161,7 +173,7 @@ function commonOwn(context: DeviceContext, sections: readonly Section[]): Parame
     }
   return [...sharedParameters].map(([buffer, { element, ...access }]) => ({
     buffer,
-    text: `${argumentPointer(context, element, access)}${context.bufferNames.id(buffer)}`,
+    text: `${argumentPointer(context, element, { ...access, buffer })}${context.bufferNames.id(buffer)}`,
   }));
 }
 
@@ -177,13 +189,14 @@ function ownFields(context: DeviceContext, { named, members, code }: Section) {
 /**
  * Prints the declarations of a section's fields for the member `member`; buffers outside the arena are `chosen` before.
  */
-function fieldLines(context: DeviceContext, { named, code }: Section, own: ReadonlySet<string>): string[] {
+function fieldLines(context: DeviceContext, { named, members, code }: Section, own: ReadonlySet<string>): string[] {
   return code.scope.touchedFields().flatMap(({ field, inRow, id, readOnly, shared }) => {
     if (own.has(field.name)) return [];
     const value = `${tableOf(named, inRow)}[member]`;
     if (field.kind === 'value') return [`const ${context.dialect.types[field.type]} ${id} = ${value};`];
+    const changes = members.some((k) => context.isChanging(bufferOf(named.family, k, field.name)));
     return [
-      `${context.device.bufferPointer(field.element, readOnly, shared)} ${id} = ` +
+      `${context.device.bufferPointer(field.element, readOnly, shared || changes)} ${id} = ` +
         `(${plainPointer(context, field.element, readOnly)})(arena + ${value});`,
     ];
   });
@@ -240,6 +253,31 @@ export function entryLines({ device }: DeviceContext, entry: Entry): string[] {
     `${device.deviceKernel(entry.size)} void ${entry.id}(${parameters.join(', ')})`,
     '{',
     ...indent([...entry.arrays, ...begin, ...stop, ...entry.lines]),
+    '}',
+  ];
+}
+
+/**
+ * The text of a launch of the step: an entry, or a function of the kernel that runs whole steps. That kernel has the
+ * arrays of work-groups.
+ */
+export function stepLines(context: DeviceContext, entry: Entry): string[] {
+  if (!context.resident) return entryLines(context, entry);
+  const { device } = context;
+  const { i32, u32 } = device.types;
+  const parameters = [
+    `${device.global}${device.elementTypes.u8} *arena`,
+    `const ${i32} step`,
+    `const ${u32} this_group`,
+    `const ${u32} all_groups`,
+    ...entry.parameters,
+  ];
+  return [
+    ...entry.tables,
+    comment(entry.comment),
+    `${device.inlineFunction} void ${entry.id}(${parameters.join(', ')})`,
+    '{',
+    ...indent([...entry.lines]),
     '}',
   ];
 }
@@ -386,6 +424,7 @@ export function partsEntry(
   const [lead] = sections;
   invariant(lead !== undefined, 'codegen/c/device', `${id} has no parts`);
   const { u32 } = context.dialect.types;
+  const ids = stepIds(context);
   const count = sections.reduce((sum, { members }) => sum + members.length, 0);
   const meets = sections.some(({ named }) => workItemsMeet(context, named.family));
   invariant(!meets || sections.length === 1, 'codegen/c/device', `${id} has branches in which work-items meet`);
@@ -403,7 +442,8 @@ export function partsEntry(
         const buffer = bufferOf(section.named.family, member, field.name);
         if (commonFields.has(buffer)) continue;
         const element = field.kind === 'buffer' ? field.element : 'u8';
-        commonFields.set(buffer, `${argumentPointer(context, element, access)}${context.bufferNames.id(buffer)}`);
+        const pointer = argumentPointer(context, element, { ...access, buffer });
+        commonFields.set(buffer, `${pointer}${context.bufferNames.id(buffer)}`);
       }
     const member = memberLines(context, section, first, `${id}_members${sections.length === 1 ? '' : `_${k}`}`);
     const names = new Set(fields.map(({ field }) => field.name));
@@ -434,13 +474,13 @@ export function partsEntry(
   const lines = [
     ...(dealt === null
       ? [
-          `const ${u32} part = group_id() % ${count}u, work_group = group_id() / ${count}u, work_groups = ` +
-            `groups() / ${count}u;`,
+          `const ${u32} part = ${ids.group} % ${count}u, work_group = ${ids.group} / ${count}u, work_groups = ` +
+            `${ids.groups} / ${count}u;`,
         ]
       : [
-          `const ${u32} turn = group_id() % ${turn}u, part = ${id}_parts[turn], shares = ${id}_shares[part];`,
-          `const ${u32} work_group = group_id() / ${turn}u * shares + ${id}_ranks[turn], work_groups = groups() ` +
-            `/ ${turn}u * shares;`,
+          `const ${u32} turn = ${ids.group} % ${turn}u, part = ${id}_parts[turn], shares = ${id}_shares[part];`,
+          `const ${u32} work_group = ${ids.group} / ${turn}u * shares + ${id}_ranks[turn], work_groups = ` +
+            `${ids.groups} / ${turn}u * shares;`,
         ]),
     ...(stays
       ? [itemUnlessStopped(context, item)]
@@ -459,7 +499,7 @@ export function partsEntry(
   );
   const geometry = largestOf(sections.flatMap(({ members, code }) => members.map((member) => code.geometry(member))));
   return {
-    lines: entryLines(context, {
+    lines: stepLines(context, {
       id,
       comment: sections.map(({ named }) => named.family.pattern.comment).join('; '),
       size: lead.code.size,

@@ -27,6 +27,8 @@ export interface DeviceLayout {
 const controlBytes = 64;
 /** Value of the last step in the arena while the device is not stopped. */
 export const notStopped = 0x7fffffff;
+/** Offset of the number of work-groups that came to barriers of a resident launch, in bytes: in a sector of its own. */
+export const arrivalsOffset = 32;
 /** Offset of the step from which arguments count, in bytes. */
 export const firstStepOffset = 8;
 /** Where the member of a family is that a launch is for, in bytes. */

@@ -10,8 +10,9 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { runProgram } from '../../../../runtime/targets/c/compiler.js';
 import { referenceTarget } from '../../../../runtime/targets/reference/target.js';
 import { generateCuda } from '../../../../src/codegen/c/device/generate.js';
-import type { Program } from '../../../../src/ir/program.js';
-import { cuba, delays } from '../../../runtime/targets/wasm/programs.js';
+import * as b from '../../../../src/ir/builder.js';
+import type { Buffer, Program } from '../../../../src/ir/program.js';
+import { buffer, cuba, delays, index, mapOver, program } from '../../../runtime/targets/wasm/programs.js';
 import { canShim, shimTarget } from '../../../support/cuda-shim/target.js';
 import { twoPopulations } from '../../../support/two-populations.js';
 import { differences, results } from '../../wasm/compare.js';
@@ -27,6 +28,60 @@ const hasNvcc = (await runProgram(['nvcc', '--version'])).status === 0;
 describe('generated text', () => {
   test('of a small program with every kernel shape', async () => {
     await expect(generateCuda(twoPopulations, 'atomic').source).toMatchFileSnapshot('golden/two-populations.cu');
+  });
+
+  test('of a launch of whole steps', async () => {
+    const { source, resident } = generateCuda(twoPopulations, 'atomic', true);
+    await expect(source.slice(source.indexOf('/* Steps from'))).toMatchFileSnapshot('golden/resident.cu');
+    expect(resident?.parts).toHaveLength(generateCuda(twoPopulations, 'atomic').step.length);
+  });
+
+  test('promises the compiler only what holds until the launch ends', () => {
+    const total = buffer('total', 'u32', 1, Uint32Array.of(1000));
+    const [changed, chosen, sum] = (['changed', 'chosen', 'sum'] as const).map((name) =>
+      buffer(name, 'f64', { buffer: 'total', index: 0 }),
+    ) as [Buffer, Buffer, Buffer];
+    const value = b.add(b.load(changed, b.sub(b.u32(999), index)), b.load(chosen, index));
+    const source = program({
+      buffers: [total, changed, chosen, sum],
+      kernels: [
+        mapOver('change', 1000, [b.store(changed, index, b.f64(1))]),
+        mapOver('read', 1000, [b.store(sum, index, value)]),
+      ],
+    });
+    const pointers = (resident: boolean): readonly string[] =>
+      [...generateCuda(source, 'atomic', resident).source.matchAll(/const double \*(?:__restrict__ )?c\w+/g)].map(
+        String,
+      );
+    expect(pointers(false)).toEqual(['const double *__restrict__ changed', 'const double *__restrict__ chosen']);
+    expect(pointers(true)).toEqual(['const double *changed', 'const double *__restrict__ chosen']);
+  });
+
+  test('of 4096 elements runs whole steps in one launch; of more, or of an unknown number, a launch for each kernel', () => {
+    const ofSize = (size: number): Program => {
+      const [first] = twoPopulations.manifest.populations;
+      return { ...twoPopulations, manifest: { ...twoPopulations.manifest, populations: [{ ...first!, size }] } };
+    };
+    expect(generateCuda(ofSize(4096), 'atomic', true).resident).toBeDefined();
+    expect(generateCuda(ofSize(4097), 'atomic', true)).toEqual(generateCuda(ofSize(4097), 'atomic'));
+    const count = { buffer: 'total', index: 0 };
+    const source = buffer('source', 'f64', count);
+    const counted = program({
+      buffers: [buffer('total', 'u32', 1, Uint32Array.of(10)), source],
+      kernels: [{ ...mapOver('k', 10, [b.store(source, index, b.f64(1))]), domain: { kind: 'count', count } }],
+    });
+    expect(generateCuda(counted, 'atomic', true)).toEqual(generateCuda(counted, 'atomic'));
+  });
+
+  test('more arrays than arguments leave a launch to each kernel', () => {
+    const total = buffer('total', 'u32', 1, Uint32Array.of(10));
+    const many = Array.from({ length: 501 }, (_, k) => buffer(`b${k}`, 'f64', { buffer: 'total', index: 0 }));
+    const source = program({
+      buffers: [total, ...many],
+      kernels: many.map((own, k) => mapOver(`k${k}`, 10, [b.store(own, index, b.f64(1))])),
+    });
+    expect(generateCuda(source, 'atomic', true).resident).toBeUndefined();
+    expect(generateCuda(source, 'atomic', true).source).toBe(generateCuda(source, 'atomic').source);
   });
 
   test.each(hostile)('holds texts of a model in comments alone: %j', (text) => {

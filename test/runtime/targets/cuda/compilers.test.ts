@@ -12,13 +12,15 @@ import { buildOptions, buildProgram, unservedBy } from '../../../../runtime/targ
 import { architectureFor } from '../../../../runtime/targets/cuda/compilers.js';
 import type { CudaCompiler } from '../../../../runtime/targets/cuda/compiler.js';
 import type { CudaDevice } from '../../../../runtime/targets/cuda/devices.js';
+import * as b from '../../../../src/ir/builder.js';
+import type { Buffer } from '../../../../src/ir/program.js';
 import { generateCuda } from '../../../../src/codegen/c/device/generate.js';
 import { cudaHeader } from '../../../support/cuda-driver/libraries.js';
 import { root } from '../../../support/import-graph.js';
 import { bush, cellsText } from '../../../support/large-cells.js';
 import { lowered } from '../../../support/simulate.js';
 import { twoPopulations } from '../../../support/two-populations.js';
-import { delays } from '../wasm/programs.js';
+import { buffer, delays, index, mapOver, program } from '../wasm/programs.js';
 import { nvcc, nvrtc, removeKept } from './devices.js';
 
 /** A cell that a team shares. */
@@ -27,6 +29,21 @@ const largeCell = lowered(cellsText([{ sections: bush(6), sizes: [1] }])).progra
 const folder = mkdtempSync(join(tmpdir(), 'interneuron-cuda-compilers-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
+/** One kernel writes a buffer of computed length that another one reads at other elements. */
+const total = buffer('total', 'u32', 1, Uint32Array.of(1000));
+const [written, sums] = ['written', 'sums'].map((name) => buffer(name, 'f64', { buffer: 'total', index: 0 })) as [
+  Buffer,
+  Buffer,
+];
+const changing = program({
+  buffers: [total, written, sums],
+  kernels: [
+    mapOver('write', 1000, [b.store(written, index, b.add(b.load(written, index), b.f64(1)))]),
+    mapOver('read', 1000, [b.store(sums, index, b.load(written, b.sub(b.u32(999), index)))]),
+  ],
+  schedule: { initialise: [{ kind: 'allocate', buffers: ['written', 'sums'] }] },
+});
+
 const device = (capability: number): CudaDevice => ({
   id: 0,
   name: 'card',
@@ -34,6 +51,7 @@ const device = (capability: number): CudaDevice => ({
   capability,
   units: 1,
   mostItems: 1024,
+  cooperative: true,
   memory: 2 ** 30,
 });
 const sizes = { group: 256, team: 128, scan: 1024 };
@@ -73,6 +91,19 @@ describe.each([
         undefined,
       );
       expect([...image.subarray(0, 4)]).toEqual(elf);
+    }
+  });
+
+  test(`reads nothing that other blocks write through a cache that is not kept up${title}`, options, async () => {
+    for (const program of [changing, delays('any')]) {
+      const { source } = generateCuda(program, 'atomic', true);
+      const equal = { group: 128, team: 128, scan: 128 };
+      const { image } = await buildProgram(compiler!, source, buildOptions(compiler!, device(999), equal), undefined);
+      const [, resident = ''] = new TextDecoder().decode(image).split('.visible .entry resident(');
+      expect(resident).toContain('ld.acquire.gpu');
+      expect(resident).not.toContain('ld.global.nc');
+      const machineCode = await buildProgram(compiler!, source, buildOptions(compiler!, device(90), equal), undefined);
+      expect([...machineCode.image.subarray(0, 4)]).toEqual(elf);
     }
   });
 

@@ -21,7 +21,7 @@ import type { Program } from '../../../../src/ir/program.js';
 import { buildLookAlike, canLookAlike } from '../../../support/cuda-driver/libraries.js';
 import type { LookAlike, Setting } from '../../../support/cuda-driver/libraries.js';
 import { twoPopulations } from '../../../support/two-populations.js';
-import { buffer, cuba, index, mapOver, program } from '../wasm/programs.js';
+import { buffer, cuba, delays, index, mapOver, program } from '../wasm/programs.js';
 import { removeKept } from './devices.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'interneuron-cuda-session-'));
@@ -42,6 +42,8 @@ const usual: readonly (readonly [Setting, number])[] = [
   ['fail_after', 0],
   ['graphs', 1],
   ['mode', 0],
+  ['seed', 1],
+  ['cooperative', 1],
 ];
 const open: Session[] = [];
 beforeEach(() => {
@@ -174,6 +176,7 @@ describe.skipIf(!machine)(`a session of the cuda target${reason}`, { timeout: 60
 });
 
 describe.skipIf(!machine)(`steps recorded as one command${reason}`, { timeout: 60_000 }, () => {
+  beforeEach(() => machine?.set('cooperative', 0));
   const counts = buffer('counts', 'u32', 4);
   const count = (name: string, place: number): Program['kernels'][number] => ({
     shape: 'sequential',
@@ -271,6 +274,66 @@ describe.skipIf(!machine)(`steps recorded as one command${reason}`, { timeout: 6
   });
 });
 
+describe.skipIf(!machine)(`many steps in one launch${reason}`, { timeout: 60_000 }, () => {
+  test.each([
+    ['spikes along synapses of one delay', network, 150],
+    ['synapses of four delays', delays('any'), 60],
+    ['a fault in step 30', twoPopulations, 40],
+  ])('%s: the bits of the reference in every order of blocks and threads', async (_, source, steps) => {
+    const reference = await (await referenceTarget.compile(source, {})).start();
+    await reference.initialise();
+    await reference.run(steps);
+    for (const seed of [1, 2, 3]) {
+      machine?.set('seed', seed);
+      const session = await initialised(source);
+      await session.run(steps);
+      expect(machine?.count('together')).toBeGreaterThan(0);
+      expect(machine?.count('kernels')).toBe(machine?.count('together'));
+      await expectEqual(session, reference, source);
+    }
+    await reference.dispose();
+  });
+
+  test('a thousand steps are few launches', async () => {
+    const session = await initialised(network);
+    expect(await session.run(1000)).toBe(1000);
+    expect(machine?.count('kernels')).toBeLessThan(100);
+  });
+
+  test('without a barrier, order matters or blocks wait in vain', async () => {
+    const changed = async (name: string, change: (source: string) => string): Promise<Session> => {
+      const target = cudaTargetWith({ compiler: compilerWith(undefined, change) });
+      const session = await start(network, target, join(folder, name));
+      await session.initialise();
+      return session;
+    };
+    const bits: string[] = [];
+    for (const seed of [1, 2]) {
+      machine?.set('seed', seed);
+      const session = await changed('apart', (source) => source.replaceAll('sync_grid(arena, &goal);', ''));
+      await session.run(100);
+      bits.push(Buffer.from((await session.read('v')).buffer).toString('hex'));
+    }
+    expect(bits[0]).not.toBe(bits[1]);
+    const stuck = await changed('stuck', (source) => source.replace('*goal += gridDim.x', '*goal += gridDim.x + 1u'));
+    await expect(stuck.run(1)).rejects.toThrow(/resident: threads of block \d wait for blocks that do not come/);
+    machine?.set('fail', 0);
+  });
+
+  test('a device without cooperative launches runs each kernel as a launch, to the same bits', async () => {
+    machine?.set('cooperative', 0);
+    const session = await initialised(network);
+    await session.run(50);
+    expect(machine?.count('together')).toBe(0);
+    expect(machine?.count('graph_launches')).toBeGreaterThan(0);
+    machine?.set('cooperative', 1);
+    const whole = await initialised(network);
+    await whole.run(50);
+    expect(machine?.count('together')).toBeGreaterThan(0);
+    await expectEqual(session, whole, network);
+  });
+});
+
 describe.skipIf(!machine)(`devices that fail${reason}`, { timeout: 60_000 }, () => {
   test.each([
     [719, /CUDA_ERROR_LAUNCH_FAILED/],
@@ -280,7 +343,7 @@ describe.skipIf(!machine)(`devices that fail${reason}`, { timeout: 60_000 }, () 
   ])('one that vanishes during a run: code %i; the next session finds it anew', async (code, message) => {
     const session = await initialised(doubling);
     await session.run(2);
-    machine?.set('fail_after', machine.count('kernels') + 3);
+    machine?.set('fail_after', machine.count('kernels') + 1);
     machine?.set('fail', code);
     const error: unknown = await session.run(50).catch((caught: unknown) => caught);
     expect(error).toBeInstanceOf(UsageError);
@@ -389,6 +452,7 @@ describe.skipIf(!machine)(`devices that fail${reason}`, { timeout: 60_000 }, () 
 /** The look-alike's compiler with other options, and a count of its compilations. */
 function compilerWith(
   change: (options: readonly string[]) => readonly string[] = (options) => options,
+  changeSource: (source: string) => string = (source) => source,
 ): CudaCompiler & { compiled: number } {
   const real = nvrtcCompiler(machine?.nvrtc ?? '');
   if (real === undefined) throw new Error('no compiler');
@@ -397,7 +461,7 @@ function compilerWith(
     compiled: 0,
     compile: (source: string, options: readonly string[]) => {
       counting.compiled += 1;
-      return real.compile(source, change(options));
+      return real.compile(changeSource(source), change(options));
     },
   };
   return counting;

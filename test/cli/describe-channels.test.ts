@@ -53,6 +53,39 @@ it('describes channels alone by their gates, steady states and time constants', 
     }
 });
 
+it('shows how far kinetic schemes are open, and their slowest time constants', async () => {
+  const path = folder.file('ks.channel.nml');
+  const gate = (states: string, transitions: string): string =>
+    `<gateKS id="n" instances="1">${states}${transitions}</gateKS>`;
+  const steps = (from: string, to: string, forth: number, back: number): string =>
+    `<forwardTransition id="${from}${to}" from="${from}" to="${to}">` +
+    `<rate type="HHExpLinearRate" rate="${0.1 * forth}per_ms" midpoint="-55mV" scale="10mV"/></forwardTransition>` +
+    `<reverseTransition id="${to}${from}" from="${from}" to="${to}">` +
+    `<rate type="HHExpRate" rate="${0.125 * back}per_ms" midpoint="-65mV" scale="-80mV"/></reverseTransition>`;
+  const channel = (id: string, inner: string): string =>
+    `<ionChannelKS id="${id}" conductance="10pS" species="k">${inner}</ionChannelKS>`;
+  const [c, d, o] = ['<closedState id="c"/>', '<closedState id="d"/>', '<openState id="o"/>'];
+  writeFileSync(
+    path,
+    '<neuroml xmlns="http://www.neuroml.org/schema/neuroml2" id="ks">' +
+      // The rates of n: for one gate, and for two independent gates, of which none, one or both are open.
+      channel('two', gate(c + o, steps('c', 'o', 1, 1))) +
+      channel('row', gate(c + d + o, steps('c', 'd', 2, 1) + steps('d', 'o', 1, 2))) +
+      '</neuroml>',
+  );
+  const tables = await tablesOf(path);
+  const steady = tables.get('Steady states of gates at 6.3 degC');
+  const constants = tables.get('Time constants of gates in ms at 6.3 degC (of kinetic schemes, the slowest)');
+  expect(steady?.columns).toEqual(['v / mV', 'two n', 'row n']);
+  expect(steady?.rows).toHaveLength(16);
+  for (const [k, [v, ...open]] of (steady?.rows ?? []).entries()) {
+    const [alpha = 0, beta = 0] = rates['k n']?.(Number(v) === -55 ? -55 + 1e-9 : Number(v)) ?? [];
+    const digits = (value: number): string => String(Number(value.toPrecision(4)));
+    expect(open).toEqual([digits(alpha / (alpha + beta)), digits((alpha / (alpha + beta)) ** 2)]);
+    expect(constants?.rows[k]?.slice(1)).toEqual([digits(1 / (alpha + beta)), digits(1 / (alpha + beta))]);
+  }
+});
+
 it('describes point neurons by their parameters as the document has them', async () => {
   const tables = await tablesOf('fixtures/neuroml/point-cells.xml');
   const rows = tables.get('Point neurons')?.rows ?? [];

@@ -10,11 +10,14 @@ import { unitOf } from '../../lang/units.js';
 import { valueAt } from '../../library/recognise/numbers.js';
 import type { NeuronType } from '../../model/model.js';
 import { normalise } from '../../model/normalise.js';
+import { slowestRelaxation, steadyOccupancies } from './kinetic-scheme.js';
 
 /** A gate of a channel at each potential; NaN where it has no value. */
 export interface GateCurve {
   readonly channel: string;
   readonly gate: string;
+  /** Whether it has a kinetic scheme; its time constant is that of the slowest relaxation. */
+  readonly isScheme: boolean;
   /** In V. */
   readonly potentials: readonly number[];
   readonly steadyState: readonly number[];
@@ -25,25 +28,47 @@ export interface GateCurve {
 /** Surroundings of a channel on its own. @source the defaults of pynml-channelanalysis */
 export const surroundings = { temperature: 279.45, caConc: 5e-5 } as const;
 
-/** Returns the curves of all gates of a channel; none for a channel without gates, or with kinetic schemes only. */
+/** Returns the curves of all gates of a channel; none for a channel without gates. */
 export function gateCurves(channel: Component, lems: LemsModel, potentials: readonly number[]): readonly GateCurve[] {
   const type = typeOf(channel, lems);
   if (type === undefined) return [];
   return channel.children
     .filter(({ role }) => role === 'gates')
-    .flatMap(({ id }): readonly GateCurve[] => {
+    .flatMap(({ id, children }): readonly GateCurve[] => {
+      const curve = { channel: channel.id, gate: id, potentials };
+      const states = children.filter(({ role }) => role === 'states').map((state) => `${id}_${state.id}_occupancy`);
+      if (states.length > 1) return [{ ...curve, isScheme: true, ...schemeCurve(type, states, `${id}_q`, potentials) }];
       if (!Object.hasOwn(type.derived, `${id}_inf`)) return [];
-      const values = (name: string): readonly number[] => potentials.map((v) => valueIn(type, name, v));
-      return [
-        {
-          channel: channel.id,
-          gate: id,
-          potentials,
-          steadyState: values(`${id}_inf`),
-          timeConstant: values(`${id}_tau`),
-        },
-      ];
+      const values = (name: string): readonly number[] => potentials.map((v) => evaluator(type, v)(name));
+      return [{ ...curve, isScheme: false, steadyState: values(`${id}_inf`), timeConstant: values(`${id}_tau`) }];
     });
+}
+
+/** Returns the curve of a kinetic scheme: how far it is open in its steady state, and its slowest relaxation. */
+function schemeCurve(
+  type: NeuronType,
+  states: readonly string[],
+  openness: string,
+  potentials: readonly number[],
+): Pick<GateCurve, 'steadyState' | 'timeConstant'> {
+  const schemes = potentials.map((v) =>
+    // The derivatives are linear: while all channels are in one state, they are the rates from it.
+    states.map((from) => {
+      const value = evaluator(type, v, new Map(states.map((name) => [name, name === from ? 1 : 0])));
+      return states.map((to) => value(type.derivatives[to]?.rate ?? ''));
+    }),
+  );
+  return {
+    steadyState: schemes.map((rates, k) => {
+      const steady = steadyOccupancies(rates);
+      return evaluator(
+        type,
+        potentials[k] ?? NaN,
+        new Map(states.map((name, of) => [name, steady[of] ?? NaN])),
+      )(openness);
+    }),
+    timeConstant: schemes.map(slowestRelaxation),
+  };
 }
 
 /** Returns the equations of a channel in surroundings that provide what it reads; undefined if it cannot be imported. */
@@ -67,9 +92,13 @@ function unitValue(name: string): number | undefined {
   return unit && Number(unit.scale.numerator) / Number(unit.scale.denominator);
 }
 
-/** Returns the value of a variable of a channel at a potential in V; NaN if it has none. */
-function valueIn({ parameters, derived }: NeuronType, name: string, v: number): number {
-  const known = new Map<string, number>(Object.entries({ ...surroundings, v }));
+/** Returns a function for values of expressions of a channel at a potential in V; NaN for those without a value. */
+function evaluator(
+  { parameters, derived }: NeuronType,
+  v: number,
+  occupancies: ReadonlyMap<string, number> = new Map(),
+): (text: string) => number {
+  const known = new Map<string, number>([...Object.entries({ ...surroundings, v }), ...occupancies]);
   const lookup = (one: string): number => {
     const own = derived[one];
     const given = parameters[one]?.value;
@@ -80,10 +109,12 @@ function valueIn({ parameters, derived }: NeuronType, name: string, v: number): 
     known.set(one, value);
     return value;
   };
-  try {
-    return lookup(name);
-  } catch (error) {
-    if (error instanceof NoNumber) return NaN;
-    throw error;
-  }
+  return (text) => {
+    try {
+      return valueAt(parseExpression(text), lookup);
+    } catch (error) {
+      if (error instanceof NoNumber) return NaN;
+      throw error;
+    }
+  };
 }

@@ -187,6 +187,7 @@ function curveSections(curves: readonly GateCurve[]): readonly DescriptionSectio
       String(Math.round(v * 1e3)),
       ...curves.map((curve) => number((values(curve)[k] ?? NaN) * scale)),
     ]);
+  const slowest = curves.some(({ isScheme }) => isScheme) ? ' (of kinetic schemes, the slowest)' : '';
   const temperature = Number((surroundings.temperature - 273.15).toFixed(2));
   return [
     {
@@ -194,7 +195,7 @@ function curveSections(curves: readonly GateCurve[]): readonly DescriptionSectio
       parts: [{ kind: 'table', columns: ['v / mV', ...curves.map(name)], rows: rows((one) => one.steadyState, 1) }],
     },
     {
-      title: `Time constants of gates in ms at ${temperature} degC`,
+      title: `Time constants of gates in ms at ${temperature} degC${slowest}`,
       parts: [{ kind: 'table', columns: ['v / mV', ...curves.map(name)], rows: rows((one) => one.timeConstant, 1e3) }],
     },
   ];

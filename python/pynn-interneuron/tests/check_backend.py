@@ -210,9 +210,9 @@ def check_weights():
 
     import interneuron
 
-    sim.setup(timestep=0.1)
-    cells = sim.Population(2, sim.IF_cond_exp())
     for synapse in (sim.StaticSynapse(), sim.TsodyksMarkramSynapse(), sim.STDPMechanism(sim.SpikePairRule(), sim.AdditiveWeightDependence())):
+        sim.setup(timestep=0.1)
+        cells = sim.Population(2, sim.IF_cond_exp())
         none = sim.Projection(cells, cells, sim.FromListConnector([]), synapse)
         none.set(weight=0.5)
         sim.run(1.0)

@@ -133,7 +133,7 @@ function noteSeveralSpikes(name: string, rate: number, { report }: ExportContext
     report.approximated(
       'lems/several-spikes',
       child('/populations', name),
-      'a source of LEMS spikes at most once per step: others of its spikes wait for the steps that follow',
+      'a source of LEMS spikes at most once per step; further spikes wait for later steps',
     );
 }
 

@@ -82,10 +82,14 @@ function refuseOneOutput(conversions: readonly Conversion[]): void {
 const notationIn = (word: string | undefined): TargetNotation | undefined =>
   targetNotations.find((name) => name === word) ?? shortNotations[word ?? ''];
 
+/** Checks whether a name is that of a network of NeuroML in HDF5. */
+const isNeuromlHdf5 = (path: string): boolean => /\.nml\.h5$/i.test(path);
+
 /** Returns the notation that `--to` or the suffix of the output names. @throws UsageError if neither does */
 function notationFor(to: string | undefined, output: string): TargetNotation {
   const named = notationIn(to);
   if (named !== undefined) return named;
+  if (isNeuromlHdf5(output)) return 'neuroml';
   const possible = notationsOf(extname(output).toLowerCase());
   const [only] = possible;
   if (only !== undefined && possible.length === 1) return only;
@@ -102,11 +106,11 @@ function refuseMisleadingName(path: string, to: TargetNotation): void {
   const suffix = extname(path).toLowerCase();
   const kind = fileKinds[to];
   const other = kindOfSuffix(suffix);
-  if (other === undefined || other === kind) return;
+  if (other === undefined || other === kind || (to === 'neuroml' && isNeuromlHdf5(path))) return;
   const base = path.slice(0, -suffix.length);
   const { suffixes } = kind;
   const renamed = printable(
-    suffixes.some((one) => base.toLowerCase().endsWith(one)) ? base : `${base}${suffixes[0] ?? ''}`,
+    suffixes.some((one) => base.toLowerCase().endsWith(one)) ? base : `${base}${usualSuffix(to)}`,
   );
   const document = targetNotations.find((one) => one === `${to}-json`);
   throw new UsageError(

@@ -134,7 +134,7 @@ describe('a name that says another kind of file', () => {
     ['pynn', 'm.xml', 'a Python script', 'an XML document', 'm.py'],
     ['brian-json', 'm.py', 'a JSON document', 'a Python script', 'm.json'],
     ['lems', 'm.JSON', 'an XML document', 'a JSON document', 'm.xml'],
-    ['neuroml', 'm.nml.h5', 'an XML document', 'an HDF5 file', 'm.nml'],
+    ['neuroml', 'm.h5', 'an XML document', 'an HDF5 file', 'm.nml'],
   ])('is refused: --to %s -o %s', async (to, name, writes, other, hint) => {
     const path = folder.file(name);
     const { code, stderr } = await runCommand(['convert', folder.file('model.json'), '--to', to, '-o', path]);

@@ -35,6 +35,7 @@ import type { Written } from './export/written.js';
 import { element, xmlText, type Element } from './export/text/xml-text.js';
 import { remarkMethods } from './export/remark-method.js';
 
+export { networkTree } from './hdf5/network-tree.js';
 export { neuromlFiles, simulationName } from './export/neuroml-files.js';
 export { drawsNothing, listedDraws } from './export/draws.js';
 export { xmlPieces, xmlText } from './export/text/xml-text.js';

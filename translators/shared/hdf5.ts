@@ -25,14 +25,18 @@ export interface Hdf5Table {
 /** An HDF5 file, or the reason why it is not read. */
 export type Hdf5File = Hdf5Group | { readonly refused: string };
 
+/** The key of attributes of a group that is written, which no member can have. */
+export const groupAttributes = Symbol('attributes of a group');
+
 /** Contents of a file to write: groups with members, texts, and arrays. */
 export interface Hdf5Tree {
   readonly [name: string]: Hdf5Tree | Hdf5Array | string;
+  readonly [groupAttributes]?: Readonly<Record<string, string | number>>;
 }
 
 /** An array to write: numbers, or texts. */
 export interface Hdf5Array {
-  readonly array: Float64Array | BigInt64Array | Uint32Array | readonly string[];
+  readonly array: Float64Array | Float32Array | BigInt64Array | Uint32Array | readonly string[];
   readonly shape: readonly number[];
   /** Texts by name. */
   readonly attributes?: Readonly<Record<string, string>>;

@@ -6,6 +6,7 @@ import {
   exportLems,
   hasDrawnConnections,
   listedDraws,
+  networkTree,
   neuromlFiles,
   simulationName,
   xmlPieces,
@@ -45,6 +46,8 @@ export const sourcePasses: readonly Pass[] = [
   },
 ];
 
+const isHdf5 = (name: string): boolean => /\.h5$/i.test(name);
+
 /** How a model is converted. */
 interface Converting {
   readonly name: string;
@@ -63,13 +66,15 @@ interface Converting {
  */
 export async function toLems(whole: ValidModel, converting: Converting): Promise<Exported> {
   const { name, original, split } = converting;
-  const isNeuroml = /\.nml$/i.test(name);
+  const isNeuroml = /\.nml(\.h5)?$/i.test(name);
   const kept = exportKept(drawsNothing(original.model) ? original : whole);
   const { lems, plain } =
     kept === undefined
       ? await written(whole, isNeuroml, converting)
       : { lems: kept, plain: isNeuroml ? kept : undefined };
-  const several = plain && neuromlFiles(plain.root, name, split);
+  let several = plain && neuromlFiles(plain.root, name, split);
+  const tree = typeof several === 'object' && isHdf5(name) && several[0] ? networkTree(several[0].root) : undefined;
+  if (typeof tree === 'string') several = tree;
   const xmlFile = (file: string, root: (typeof lems)['root']): ConvertedFile => {
     let text: string | undefined;
     return {
@@ -80,8 +85,12 @@ export async function toLems(whole: ValidModel, converting: Converting): Promise
       pieces: { [Symbol.iterator]: () => xmlPieces(root) },
     };
   };
-  if (plain !== undefined && typeof several === 'object')
-    return { files: several.map((one) => xmlFile(one.name, one.root)), data: new Map(), report: plain.report };
+  if (plain !== undefined && typeof several === 'object') {
+    const [network, ...others] = several.map((one) => xmlFile(one.name, one.root));
+    const { hdf5Bytes } = await import('../hdf5/write-tree.js');
+    const first = typeof tree === 'object' ? { name, text: '', bytes: await hdf5Bytes(tree) } : network;
+    return { files: [...(first ? [first] : []), ...others], data: new Map(), report: plain.report };
+  }
   if (typeof several !== 'string') return { files: [xmlFile(name, lems.root)], data: new Map(), report: lems.report };
   const simulation = simulationName(name);
   const reason = {

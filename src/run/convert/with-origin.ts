@@ -39,6 +39,7 @@ export async function withOrigin(exported: Exported, valid: ValidModel, to: Targ
     const { name, document } = originBeside(files, model);
     return { ...exported, files: [...exported.files, { name, text: jsonText(document) }] };
   }
+  if (exported.files.some(({ bytes }) => bytes)) return leftOut(exported, 'its network is in HDF5');
   if (model.length > length) return leftOut(exported, 'the model is longer than the document');
   const main = mainOf(files);
   const text = await textWithOrigin(main, files, model);

@@ -2,7 +2,7 @@
 
 import { hdf5File } from '#hdf5';
 import type { Group } from 'h5wasm';
-import type { Hdf5Array, Hdf5Tree } from '../../../translators/shared/hdf5.js';
+import { groupAttributes, type Hdf5Array, type Hdf5Tree } from '../../../translators/shared/hdf5.js';
 
 /**
  * Returns the bytes of an HDF5 file with these groups and datasets: equal trees give equal bytes.
@@ -20,21 +20,27 @@ export const hdf5Bytes = (
   });
 
 function fill(group: Group, tree: Hdf5Tree): void {
+  for (const [name, value] of Object.entries(tree[groupAttributes] ?? {}))
+    if (typeof value === 'number') group.create_attribute(name, value, [], '<i');
+    else addText(group, name, value);
   for (const [name, value] of Object.entries(tree)) {
     if (typeof value === 'string') group.create_dataset({ name, data: value });
     else if (isArray(value)) {
       const { array, shape, attributes = {} } = value;
       const data = ArrayBuffer.isView(array) ? array : [...array];
       const dataset = group.create_dataset({ name, data, shape: [...shape], dtype: typeOf(array) });
-      for (const [key, text] of Object.entries(attributes))
-        dataset.create_attribute(key, text, [], `S${Math.max(new TextEncoder().encode(text).length, 1)}`);
+      for (const [key, text] of Object.entries(attributes)) addText(dataset, key, text);
     } else fill(group.create_group(name), value);
   }
 }
 
+const addText = (to: Pick<Group, 'create_attribute'>, name: string, text: string): void =>
+  to.create_attribute(name, text, [], `S${Math.max(new TextEncoder().encode(text).length, 1)}`);
+
 const typeOf = (array: Hdf5Array['array']): string => {
   if (array instanceof BigInt64Array) return '<q';
   if (array instanceof Uint32Array) return '<I';
+  if (array instanceof Float32Array) return '<f';
   return ArrayBuffer.isView(array) ? '<d' : 'S';
 };
 

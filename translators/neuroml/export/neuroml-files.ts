@@ -111,7 +111,7 @@ export function neuromlFiles(root: Element, name: string, split = false): readon
 }
 
 /** Returns the name of a NeuroML file without its suffix, such as `x` of `x.net.nml`. */
-const baseOf = (name: string): string => name.replace(/(\.(net|cell|channel|synapse))?\.nml$/i, '');
+const baseOf = (name: string): string => name.replace(/(\.(net|cell|channel|synapse))?\.nml(\.h5)?$/i, '');
 
 /** Returns the name of the LEMS document with the simulation of a NeuroML file, such as `LEMS_x.xml` of `x.net.nml`. */
 export const simulationName = (name: string): string => `LEMS_${baseOf(name)}.xml`;

@@ -55,6 +55,7 @@ function addNetwork(network: Hdf5Group, parts: string[]): void {
       (warm ? ` type="networkWithTemperature"${written(attributes, ['temperature'])}>` : '>'),
   );
   if (present(attributes['notes'])) parts.push(`<notes>${encodeEntities(attributes['notes'] ?? '')}</notes>`);
+  addProperties(attributes, parts);
   // In the order of the schema: populations, their connections, inputs. Groups of a file are in the order of their
   // names.
   const cellPaths = new Map<string, (index: string) => string>();
@@ -83,10 +84,7 @@ function addPopulation(
       (size === undefined ? '' : ` size="${size}"`) +
       (list ? ' type="populationList">' : '>'),
   );
-  for (const [name, value] of Object.entries(attributes)) {
-    if (name.startsWith('property:'))
-      parts.push(`<property tag="${encodeEntities(name.slice(9))}" value="${encodeEntities(value)}"/>`);
-  }
+  addProperties(attributes, parts);
   if (table) {
     const named = columnsOf(table);
     const [x, y, z] = ['x', 'y', 'z'].map((name, index) => named(name) ?? column(table, widthOf(table) - 3 + index));
@@ -98,6 +96,12 @@ function addPopulation(
     }
   }
   parts.push('</population>');
+}
+
+function addProperties(attributes: Readonly<Record<string, string>>, parts: string[]): void {
+  for (const [name, value] of Object.entries(attributes))
+    if (name.startsWith('property:'))
+      parts.push(`<property tag="${encodeEntities(name.slice(9))}" value="${encodeEntities(value)}"/>`);
 }
 
 /** Elements of the kinds of projection, and the names that their attributes have. */

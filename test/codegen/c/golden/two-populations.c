@@ -45,6 +45,12 @@ struct pace {
   bool larger;
 };
 
+/* A piece of memory: `mapped` bytes from the system, or, without any, what calloc returned. */
+struct memory {
+  char *raw;
+  size_t mapped;
+};
+
 struct network {
   int32_t step;
   /* Step of the last fault, as threads agree on when to stop. */
@@ -53,9 +59,13 @@ struct network {
   uint32_t lacking;
   uint64_t lacking_length;
   uint64_t length[NETWORK_BUFFERS + 1];
-  /* Memory to free: the arena of all buffers of known length, then the buffers that were allocated later. */
-  void *arena;
-  void *allocated[NETWORK_BUFFERS + 1];
+  /* Memory to give back: the arena of all buffers of known length, then the buffers that were allocated later. */
+  struct memory arena;
+  struct memory allocated[NETWORK_BUFFERS + 1];
+  /* Mapped memory of buffers that building has released; the least address that was mapped. */
+  struct memory spares[64];
+  uint32_t spare_count;
+  char *lowest;
   struct pace pace;
   /* Number of threads that have reached the barrier, and of completed barriers; on separate cache lines. */
   char apart_1[64];
@@ -591,27 +601,109 @@ static void place(struct network *network, uint32_t buffer, char *data, uint64_t
 
 static const size_t line = 64, large_page = (size_t)1 << 21;
 
-/* Zeroed memory; large pieces use large pages if available, since spikes access them at random. */
-static char *zeroed(size_t bytes, void **to_free)
-{
-  const size_t alignment = bytes >= 4u * large_page ? large_page : line;
-  if (bytes > SIZE_MAX - 2u * large_page) return NULL;
-  char *raw = calloc(bytes + alignment, 1);
-  if (raw == NULL) return NULL;
-  *to_free = raw;
-  char *aligned = raw + (alignment - (uintptr_t)raw % alignment) % alignment;
 #if defined(__linux__) && defined(MADV_HUGEPAGE)
-  if (alignment == large_page) madvise(aligned, bytes, MADV_HUGEPAGE);
+/* The smallest spare piece with enough memory, cut to it and zeroed. The system takes several times as long for new pages. */
+static char *from_spares(struct network *network, size_t bytes)
+{
+  struct memory *best = NULL;
+  for (uint32_t k = 0u; k < network->spare_count; k += 1u) {
+    struct memory *one = &network->spares[k];
+    if (one->mapped >= bytes && (best == NULL || one->mapped < best->mapped)) best = one;
+  }
+  if (best == NULL) return NULL;
+  char *found = best->raw;
+  best->raw += bytes;
+  best->mapped -= bytes;
+  if (best->mapped == 0u) *best = network->spares[network->spare_count -= 1u];
+  return memset(found, 0, bytes);
+}
+
+/* New large pages, if possible right below the last ones, so that released neighbours become one piece. */
+static char *new_pages(struct network *network, size_t bytes)
+{
+  const int access = PROT_READ | PROT_WRITE, kind = MAP_PRIVATE | MAP_ANONYMOUS;
+  char *at = mmap((void *)((uintptr_t)network->lowest - (network->lowest == NULL ? 0u : bytes)), bytes, access, kind, -1, 0);
+  if (at == MAP_FAILED) return NULL;
+  const size_t beyond = (uintptr_t)at % large_page;
+  if (beyond != 0u) {
+    munmap(at, bytes);
+    char *raw = mmap(NULL, bytes + large_page, access, kind, -1, 0);
+    if (raw == MAP_FAILED) return NULL;
+    const size_t before = (large_page - (uintptr_t)raw % large_page) % large_page;
+    at = raw + before;
+    if (before > 0u) munmap(raw, before);
+    if (before < large_page) munmap(at + bytes, large_page - before);
+  }
+  network->lowest = at;
+  madvise(at, bytes, MADV_HUGEPAGE);
+  return at;
+}
+
+static void discard_spares(struct network *network)
+{
+  for (uint32_t k = 0u; k < network->spare_count; k += 1u) munmap(network->spares[k].raw, network->spares[k].mapped);
+  network->spare_count = 0u;
+}
+
+/* Keeps a piece with its neighbours. */
+static void keep_spare(struct network *network, struct memory piece)
+{
+  for (uint32_t k = 0u; k < network->spare_count;) {
+    const struct memory other = network->spares[k];
+    const bool follows = other.raw + other.mapped == piece.raw;
+    if (!follows && piece.raw + piece.mapped != other.raw) {
+      k += 1u;
+      continue;
+    }
+    if (follows) piece.raw = other.raw;
+    piece.mapped += other.mapped;
+    network->spares[k] = network->spares[network->spare_count -= 1u];
+    k = 0u;
+  }
+  if (network->spare_count == sizeof network->spares / sizeof network->spares[0]) discard_spares(network);
+  network->spares[network->spare_count++] = piece;
+}
+#else
+static void discard_spares(struct network *network) { (void)network; }
 #endif
-  return aligned;
+
+static void give_back(struct network *network, struct memory piece)
+{
+#if defined(__linux__) && defined(MADV_HUGEPAGE)
+  if (piece.mapped > 0u) {
+    keep_spare(network, piece);
+    return;
+  }
+#endif
+  (void)network;
+  free(piece.raw);
+}
+
+/* Zeroed memory; large pieces use large pages if available, since spikes access them at random. */
+static char *zeroed(struct network *network, size_t bytes, struct memory *piece)
+{
+  *piece = (struct memory){NULL, 0u};
+  if (bytes > SIZE_MAX - 2u * large_page) return NULL;
+#if defined(__linux__) && defined(MADV_HUGEPAGE)
+  if (bytes >= 4u * large_page) {
+    const size_t whole = (bytes + large_page - 1u) / large_page * large_page;
+    char *found = from_spares(network, whole);
+    if (found == NULL) found = new_pages(network, whole);
+    if (found != NULL) *piece = (struct memory){found, whole};
+    return found;
+  }
+#endif
+  (void)network;
+  piece->raw = calloc(bytes + line, 1);
+  return piece->raw == NULL ? NULL : piece->raw + (line - (uintptr_t)piece->raw % line) % line;
 }
 
 static inline bool allocate(struct network *network, uint32_t buffer, uint64_t length)
 {
-  free(network->allocated[buffer]);
-  network->allocated[buffer] = NULL;
+  give_back(network, network->allocated[buffer]);
+  network->allocated[buffer] = (struct memory){NULL, 0u};
   network->length[buffer] = 0u;
-  char *data = length > (SIZE_MAX - line) / buffers[buffer].bytes ? NULL : zeroed(length * buffers[buffer].bytes + line, &network->allocated[buffer]);
+  char *data = length > (SIZE_MAX - line) / buffers[buffer].bytes ? NULL : zeroed(network, length * buffers[buffer].bytes + line, &network->allocated[buffer]);
   if (data == NULL) {
     network->lacking = buffer;
     network->lacking_length = length;
@@ -661,7 +753,7 @@ struct network *network_create(void)
   size_t end = 0u;
   for (uint32_t k = 0u; k < NETWORK_BUFFERS; k += 1u)
     if (is_fixed(k)) end = place_after(end, k) + buffers[k].length * buffers[k].bytes;
-  char *arena = zeroed(end + line, &network->arena);
+  char *arena = zeroed(network, end + line, &network->arena);
   if (arena == NULL) {
     free(network);
     return NULL;
@@ -679,8 +771,9 @@ struct network *network_create(void)
 void network_destroy(struct network *network)
 {
   if (network == NULL) return;
-  for (uint32_t k = 0u; k < NETWORK_BUFFERS; k += 1u) free(network->allocated[k]);
-  free(network->arena);
+  for (uint32_t k = 0u; k < NETWORK_BUFFERS; k += 1u) give_back(network, network->allocated[k]);
+  give_back(network, network->arena);
+  discard_spares(network);
   free(network);
 }
 
@@ -859,6 +952,7 @@ int32_t network_perform(struct network *network, uint32_t list, uint32_t ordinal
     if (network->distrust == 0u) perform(network, action, own_thread(), team);
     restore_float_mode(old);
   }
+  if (list != 0u || ordinal + 1u == network_actions(0u)) discard_spares(network);
   return network->distrust == 0u ? 0 : NETWORK_DISTRUST;
 }
 

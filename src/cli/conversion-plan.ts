@@ -10,6 +10,7 @@ import {
   documentOfFolder,
   fileKinds,
   isFolderNotation,
+  isNeuromlHdf5,
   kindOfSuffix,
   notationsOf,
   shortNotations,
@@ -81,9 +82,6 @@ function refuseOneOutput(conversions: readonly Conversion[]): void {
 /** Returns the notation that a word of `--to` stands for. */
 const notationIn = (word: string | undefined): TargetNotation | undefined =>
   targetNotations.find((name) => name === word) ?? shortNotations[word ?? ''];
-
-/** Checks whether a name is that of a network of NeuroML in HDF5. */
-const isNeuromlHdf5 = (path: string): boolean => /\.nml\.h5$/i.test(path);
 
 /** Returns the notation that `--to` or the suffix of the output names. @throws UsageError if neither does */
 function notationFor(to: string | undefined, output: string): TargetNotation {

@@ -1,6 +1,6 @@
 /**
- * Leaves out the order in which the synapses of a projection were created, if building alone writes it: four bytes for
- * each synapse. It stays where synapses have state, which the fingerprint takes in this order.
+ * Removes the order in which the synapses of a projection were created, four bytes for each synapse, if no kernel reads
+ * it. Projections whose synapses have state keep it, because the fingerprint reads that state in this order.
  */
 
 import type { Action, Kernel, Program, Statement } from '../ir/program.js';
@@ -55,5 +55,5 @@ function withoutStores(kernel: Kernel, buffers: ReadonlySet<string>): Kernel {
   return { ...kernel, body: all(kernel.body) };
 }
 
-/** The order of creation is left out where nothing reads it. */
+/** Removes the order of creation where nothing reads it. */
 export const creationOrder: Pass = { name: 'creation-order', audience: 'every engine', run: withoutOrders };

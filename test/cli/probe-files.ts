@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { circuit, type Tables } from '../translators/sonata/support.js';
-import { floats, graph, ints, matrix, writeHdf5, type Tree } from '../translators/nir/support.js';
+import { edges as links, floats, graph, ints, lif, nodes, writeHdf5, type Tree } from '../translators/nir/support.js';
 
 /** A mistake: how its files are written, and what a message about it must have. */
 export interface FileProbe {
@@ -90,25 +90,6 @@ const sonata: Readonly<Record<string, FileProbe>> = {
   files: changed(config, 'lif_nodes.h5', 'lif_node.h5', /lif_node\.h5/, /folder of the config/),
 };
 
-const lif: Tree = {
-  type: 'LIF',
-  tau: floats(0.01, 0.02),
-  r: floats(1, 1),
-  v_leak: floats(0, 0),
-  v_threshold: floats(1, 1),
-  v_reset: floats(0, 0),
-};
-const nodes: Tree = {
-  input: { type: 'Input', shape: ints(3) },
-  fc: { type: 'Affine', weight: matrix(2, 3), bias: floats(0, 0) },
-  lif,
-  output: { type: 'Output', shape: ints(2) },
-};
-const links: readonly (readonly [string, string])[] = [
-  ['input', 'fc'],
-  ['fc', 'lif'],
-  ['lif', 'output'],
-];
 const { tau: _, ...withoutTau } = lif;
 
 const inGraph = (tree: Tree, place: string, wrong: RegExp, right: RegExp): FileProbe => ({

@@ -55,6 +55,9 @@ export const fileKinds: Readonly<Record<TargetNotation, FileKind>> = {
   sonata: kinds.circuit,
 };
 
+/** Checks whether a name is that of a network of NeuroML in HDF5. */
+export const isNeuromlHdf5 = (path: string): boolean => /\.nml\.h5$/i.test(path);
+
 /** The document in a folder that is a model. */
 export const documentOfFolder = 'simulation_config.json';
 

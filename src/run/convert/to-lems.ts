@@ -23,6 +23,7 @@ import { child } from '../../model/pointer.js';
 import { typedModel } from '../../model/typed-model.js';
 import { randomSources, type FreezeOptions } from '../freeze.js';
 import type { ConvertedFile, Exported } from './exported.js';
+import { isNeuromlHdf5 } from './target-notations.js';
 
 /** More steps of a current are better read as a table. */
 const mostPulses = 20;
@@ -46,8 +47,6 @@ export const sourcePasses: readonly Pass[] = [
   },
 ];
 
-const isHdf5 = (name: string): boolean => /\.h5$/i.test(name);
-
 /** How a model is converted. */
 interface Converting {
   readonly name: string;
@@ -66,14 +65,15 @@ interface Converting {
  */
 export async function toLems(whole: ValidModel, converting: Converting): Promise<Exported> {
   const { name, original, split } = converting;
-  const isNeuroml = /\.nml(\.h5)?$/i.test(name);
+  const isNeuroml = /\.nml$/i.test(name) || isNeuromlHdf5(name);
   const kept = exportKept(drawsNothing(original.model) ? original : whole);
   const { lems, plain } =
     kept === undefined
       ? await written(whole, isNeuroml, converting)
       : { lems: kept, plain: isNeuroml ? kept : undefined };
   let several = plain && neuromlFiles(plain.root, name, split);
-  const tree = typeof several === 'object' && isHdf5(name) && several[0] ? networkTree(several[0].root) : undefined;
+  const tree =
+    typeof several === 'object' && isNeuromlHdf5(name) && several[0] ? networkTree(several[0].root) : undefined;
   if (typeof tree === 'string') several = tree;
   const xmlFile = (file: string, root: (typeof lems)['root']): ConvertedFile => {
     let text: string | undefined;
@@ -86,10 +86,12 @@ export async function toLems(whole: ValidModel, converting: Converting): Promise
     };
   };
   if (plain !== undefined && typeof several === 'object') {
-    const [network, ...others] = several.map((one) => xmlFile(one.name, one.root));
-    const { hdf5Bytes } = await import('../hdf5/write-tree.js');
-    const first = typeof tree === 'object' ? { name, text: '', bytes: await hdf5Bytes(tree) } : network;
-    return { files: [...(first ? [first] : []), ...others], data: new Map(), report: plain.report };
+    const files = several.map((one) => xmlFile(one.name, one.root));
+    if (typeof tree === 'object') {
+      const { hdf5Bytes } = await import('../hdf5/write-tree.js');
+      files[0] = { name, text: '', bytes: await hdf5Bytes(tree) };
+    }
+    return { files, data: new Map(), report: plain.report };
   }
   if (typeof several !== 'string') return { files: [xmlFile(name, lems.root)], data: new Map(), report: lems.report };
   const simulation = simulationName(name);

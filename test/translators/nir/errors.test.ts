@@ -3,30 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { DiagnosticError } from '../../../src/diagnostics/diagnostic.js';
 import { importModel, readSource } from '../../../src/run/pipeline.js';
 import { runCommand, temporaryFolder } from '../../support/command.js';
-import { floats, graph, ints, matrix, writeHdf5, type Tree } from './support.js';
+import { edges, floats, graph, ints, lif, matrix, nodes, writeHdf5, type Tree } from './support.js';
 
 const folder = temporaryFolder();
 let files = 0;
 
-const lif: Tree = {
-  type: 'LIF',
-  tau: floats(0.01, 0.02),
-  r: floats(1, 1),
-  v_leak: floats(0, 0),
-  v_threshold: floats(1, 1),
-  v_reset: floats(0, 0),
-};
-const nodes: Tree = {
-  input: { type: 'Input', shape: ints(3) },
-  fc: { type: 'Affine', weight: matrix(2, 3), bias: floats(0, 0) },
-  lif,
-  output: { type: 'Output', shape: ints(2) },
-};
-const edges: readonly (readonly [string, string])[] = [
-  ['input', 'fc'],
-  ['fc', 'lif'],
-  ['lif', 'output'],
-];
 const square: Tree = {
   input: { type: 'Input', shape: ints(1, 4, 4) },
   conv: {

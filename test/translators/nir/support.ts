@@ -61,3 +61,28 @@ function fill(group: Group, tree: Tree): void {
 const isExternal = (value: object): value is External => 'external' in value;
 const isData = (value: Tree | Shaped): value is Shaped =>
   'values' in value && 'shape' in value && Array.isArray(value['shape']);
+
+/** Two integrate-and-fire neurons. */
+export const lif: Tree = {
+  type: 'LIF',
+  tau: floats(0.01, 0.02),
+  r: floats(1, 1),
+  v_leak: floats(0, 0),
+  v_threshold: floats(1, 1),
+  v_reset: floats(0, 0),
+};
+
+/** The nodes of a graph of three inputs, an affine map and these neurons. */
+export const nodes: Tree = {
+  input: { type: 'Input', shape: ints(3) },
+  fc: { type: 'Affine', weight: matrix(2, 3), bias: floats(0, 0) },
+  lif,
+  output: { type: 'Output', shape: ints(2) },
+};
+
+/** Its edges. */
+export const edges: readonly (readonly [string, string])[] = [
+  ['input', 'fc'],
+  ['fc', 'lif'],
+  ['lif', 'output'],
+];

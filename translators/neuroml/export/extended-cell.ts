@@ -1,7 +1,6 @@
 /**
- * Types that extend a core type by missing features: recorded sums of a receptor, the adaptation current with a
- * dimension, first values, and the spikes of HH_cond_exp. Their dynamics repeat the core type's, since not all readers
- * add to inherited dynamics.
+ * Types that extend a core type by missing features: first values, and the spikes of HH_cond_exp. Their dynamics repeat
+ * the core type's, since not all readers add to inherited dynamics.
  */
 
 import { Diagnostics } from '../../../src/diagnostics/diagnostic.js';

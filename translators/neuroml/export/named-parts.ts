@@ -240,12 +240,12 @@ export function writeNamedProjection(
       delay: delayOf(k),
     });
   [...groups.values()].forEach(({ id, members }, ordinal) => {
-    written.receptors.push({
-      receptor,
-      population: target,
-      component: id,
-      targets: members.map((k) => pairs.targets[k] ?? 0),
-    });
+    const counts = new Map<number, number>();
+    for (const k of members) {
+      const cell = pairs.targets[k] ?? 0;
+      counts.set(cell, (counts.get(cell) ?? 0) + 1);
+    }
+    written.receptors.push({ receptor, population: target, component: id, counts });
     written.projections.push({
       ...element('projection', {
         id: ordinal === 0 ? name : ids.claim(name),

@@ -26,7 +26,7 @@ export function withOneValue(
   return new Map(
     [...values].map(([key, numbers]) => {
       if (typeof numbers === 'number' || !isOne(key)) return [key, numbers] as const;
-      const { one, lowest, highest, isMean } = oneOf(numbers);
+      const { one, lowest, highest, isMean } = commonValue(numbers);
       const declared = type.state[key] ?? type.parameters[key];
       if (!declared) {
         const use = key === 'i' ? 'the index of a cell' : 'code for some cells of a population';
@@ -47,7 +47,7 @@ export function withOneValue(
   );
 }
 
-interface OneOf {
+interface CommonValue {
   readonly one: number;
   readonly lowest: number;
   readonly highest: number;
@@ -55,7 +55,7 @@ interface OneOf {
 }
 
 /** Returns one value for all: the value of more than half of the cells, else the mean to four digits. */
-export function oneOf(values: readonly number[]): OneOf {
+function commonValue(values: readonly number[]): CommonValue {
   const counts = new Map<number, number>();
   for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
   const lowest = values.reduce((a, b) => Math.min(a, b));

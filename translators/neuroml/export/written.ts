@@ -14,13 +14,13 @@ interface WrittenCurrent {
   readonly exposure: string;
 }
 
-/** Synapses of one component on the cells of a population, in order of connection. */
+/** Synapses of one component on the cells of a population. */
 interface WrittenReceptor {
   readonly receptor: NeuromlReceptor;
   readonly population: string;
   readonly component: string;
-  /** The number of each synapse's cell. */
-  readonly targets: readonly number[];
+  /** How many synapses each cell has, by its number. */
+  readonly counts: ReadonlyMap<number, number>;
 }
 
 /** Collects the elements of a network, and their paths by elements of the model. */
@@ -72,9 +72,10 @@ export class Written {
     return this.receptors.flatMap((one) =>
       one.receptor.sum !== receptor.sum || one.population !== population
         ? []
-        : one.targets
-            .filter((target) => target === index)
-            .map((_, ordinal) => `${cell ?? ''}/synapses:${one.component}:${ordinal}/${exposure}`),
+        : Array.from(
+            { length: one.counts.get(index) ?? 0 },
+            (_, ordinal) => `${cell ?? ''}/synapses:${one.component}:${ordinal}/${exposure}`,
+          ),
     );
   }
 

@@ -90,7 +90,10 @@ function elementOf(node: ParsedNode, parent: XmlElement | null, depth: number, p
   const element = new SingleElement(
     localName(key.slice(1)),
     ownAttributes(given),
-    ...([parsed.source, original(start), original(endIndex), parent] as const),
+    parsed.source,
+    original(start),
+    original(endIndex),
+    parent,
   );
   if (depth > limits.nesting) {
     parsed.refuse({ finding: messages.tooDeep(limits.nesting), start, end: start + key.length });

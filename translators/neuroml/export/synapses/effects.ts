@@ -1,5 +1,6 @@
 /** Effects of synapses on their cells. */
 
+import type { Expression } from '../../../../src/lang/ast.js';
 import { parseExpression, parseStatements } from '../../../../src/lang/parse.js';
 import { namesIn } from '../../../../src/lang/walk.js';
 import type { Projection, SynapseType } from '../../../../src/model/model.js';
@@ -50,11 +51,20 @@ export const receivedEvents = ({ pathways }: SynapseType): readonly string[] => 
   ...new Set(Object.values(pathways).flatMap(({ on }) => (on.startsWith('pre.') ? [on.slice('pre.'.length)] : []))),
 ];
 
-/** Checks whether equations of synapses read variables of the cell that they come from, in each step. */
-export const seesSource = ({ derived, derivatives, contributes, summed }: SynapseType): boolean =>
-  [
+/** Returns the variables of the cell at the other end that equations of synapses read in each step. */
+export function readOfSource(
+  { derived, derivatives, contributes, summed }: SynapseType,
+  parse: (text: string) => Expression = parseExpression,
+): readonly string[] {
+  const texts = [
     ...Object.values(derived).map(({ value }) => value),
     ...Object.values(derivatives).map(({ rate }) => rate),
     ...Object.values(contributes),
     ...Object.values(summed),
-  ].some((text) => [...namesIn(parseExpression(text))].some((name) => name.startsWith('pre.')));
+  ];
+  const read = new Set(texts.flatMap((text) => [...namesIn(parse(text))]));
+  return [...read].filter((name) => name.startsWith('pre.'));
+}
+
+/** Checks whether equations of synapses read variables of the cell that they come from, in each step. */
+export const seesSource = (type: SynapseType): boolean => readOfSource(type).length > 0;

@@ -7,6 +7,7 @@ import { child } from '../../../../src/model/pointer.js';
 import type { Projection, SynapseType } from '../../../../src/model/model.js';
 import { attempting, builderOf, type Attempt } from '../builder.js';
 import type { CellPlan, Channel, ExportContext } from '../context.js';
+import { readOfSource } from './effects.js';
 import { dimensionOfUnit, isPure } from '../text/dimensions.js';
 import { writeContributions, writeEquations } from '../members.js';
 import { waitingFor, writePathways } from './pathways.js';
@@ -73,7 +74,7 @@ export function synapseType(
   const attempt = attempting(pointer, context);
   requirePost(type, target, builder);
   const componentType = context.ids.claim(`${id}_synapse`);
-  const seen = readOfSource(type, builder);
+  const seen = readOfSource(type, (text) => builder.parse(text));
   const peerType = seen.length > 0 ? context.ids.claim(`${id}_other_end`) : undefined;
   if (peerType !== undefined) attempt('', () => requirePeer(peerType, seen, type, demands.source, builder));
   const weight =
@@ -194,18 +195,6 @@ function equations(
         element('OnCondition', { test: builder.condition(builder.parse(when), 'statement') }, statements),
       );
     });
-}
-
-/** Variables of the cell at the other end that equations read in each step. */
-function readOfSource(type: SynapseType, builder: TypeBuilder): readonly string[] {
-  const texts = [
-    ...Object.values(type.derived).map(({ value: text }) => text),
-    ...Object.values(type.derivatives).map(({ rate }) => rate),
-    ...Object.values(type.contributes),
-    ...Object.values(type.summed),
-  ];
-  const read = new Set(texts.flatMap((text) => [...namesIn(builder.parse(text))]));
-  return [...read].filter((name) => name.startsWith('pre.'));
 }
 
 /**

@@ -21,7 +21,7 @@ export const hdf5Bytes = (
 
 function fill(group: Group, tree: Hdf5Tree): void {
   for (const [name, value] of Object.entries(tree[groupAttributes] ?? {}))
-    if (typeof value === 'number') group.create_attribute(name, value, [], '<i');
+    if (typeof value === 'number') group.create_attribute(name, new BigInt64Array([BigInt(value)]), [], '<q');
     else addText(group, name, value);
   for (const [name, value] of Object.entries(tree)) {
     if (typeof value === 'string') group.create_dataset({ name, data: value });

@@ -36,8 +36,9 @@ export function networkTree(root: Element): Hdf5Tree | string {
   const parts = network.children.map((part) => [part, partTree(part)] as const);
   const refused = parts.find(([, tree]) => typeof tree === 'string')?.[1];
   if (typeof refused === 'string') return refused;
-  const groups = parts.flatMap(([part, tree]) =>
-    tree === undefined || typeof tree === 'string' ? [] : [[groupName(part), tree] as const],
+  const digits = String(parts.length).length;
+  const groups = parts.flatMap(([{ tag }, tree], k) =>
+    tree === undefined || typeof tree === 'string' ? [] : [[groupName(tag, k, digits), tree] as const],
   );
   const { id = '', temperature } = network.attributes;
   const inner: Hdf5Tree = {
@@ -49,8 +50,12 @@ export function networkTree(root: Element): Hdf5Tree | string {
   return { neuroml: { network: inner, [groupAttributes]: attributes } };
 }
 
-const groupName = ({ tag, attributes }: Element): string =>
-  `${/rojection$/.test(tag) ? 'projection' : tag}_${attributes['id'] ?? ''}`;
+/**
+ * Returns the name of the group of a part. Members of a file are in the order of their names, so numbers keep that of the
+ * document. libNeuroML takes groups for what any part of their names says, so ids such as `in_population` are no names.
+ */
+const groupName = (tag: string, ordinal: number, digits: number): string =>
+  `${/rojection$/.test(tag) ? 'projection' : tag}_${String(ordinal).padStart(digits, '0')}`;
 
 const propertiesOf = ({ children }: Element): Readonly<Record<string, string>> =>
   Object.fromEntries(

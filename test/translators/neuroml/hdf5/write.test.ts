@@ -18,14 +18,18 @@ async function write(fixture: string, name: string): Promise<string> {
 }
 
 describe('a network in HDF5', () => {
-  it.each(['fixtures/pynn/connector-from-list.json', 'fixtures/pynn/electrical.json', 'fixtures/brian/summed.yaml'])(
-    'is the same model as in XML: %s',
-    async (fixture) => {
-      const [xml, hdf5] = [await write(fixture, 'x.net.nml'), await write(fixture, 'y.net.nml.h5')];
-      const hashOf = (path: string): string => importModel(readSource(path)).hashes.model;
-      expect(hashOf(hdf5)).toBe(hashOf(xml));
-    },
-  );
+  it.each([
+    'fixtures/pynn/connector-from-list.json',
+    'fixtures/pynn/electrical.json',
+    'fixtures/brian/summed.yaml',
+    'fixtures/pynn/brunel.json',
+    'fixtures/pynn/stdp-additive.json',
+    'fixtures/cells/network-of-cells.xml',
+  ])('is the same model as in XML: %s', async (fixture) => {
+    const [xml, hdf5] = [await write(fixture, 'x.net.nml'), await write(fixture, 'y.net.nml.h5')];
+    const hashOf = (path: string): string => importModel(readSource(path)).hashes.model;
+    expect(hashOf(hdf5)).toBe(hashOf(xml));
+  });
 
   it('takes 16 bytes a connection with a weight and a delay', async () => {
     await write('fixtures/pynn/vogels-abbott-cuba.json', 'z.net.nml.h5');
@@ -43,15 +47,20 @@ describe('a network in HDF5', () => {
     'is read by libNeuroML (skipped where it is not installed)',
     { timeout: 60_000 },
     async () => {
+      await write('fixtures/pynn/stdp-additive.json', 'w.net.nml.h5');
       await write('fixtures/pynn/connector-from-list.json', 'y.net.nml.h5');
       const script = [
         'import sys, logging, neuroml.loaders as loaders',
         'logging.disable(logging.CRITICAL)',
+        // Ids of projections from sources of given spikes have `population_` in them.
+        'print(len(loaders.read_neuroml2_file(sys.argv[2]).networks[0].projections))',
         'n = loaders.read_neuroml2_file(sys.argv[1]).networks[0]',
         'print([(p.id, p.component, int(p.size)) for p in n.populations])',
         'print([(p.id, len(p.connection_wds), p.connection_wds[0].pre_cell_id, p.connection_wds[0].delay) for p in n.projections])',
       ].join('\n');
-      const said = await python('.venv-pynn', ['-c', script, folder.file('y.net.nml.h5')]);
+      const paths = ['y.net.nml.h5', 'w.net.nml.h5'].map((name) => folder.file(name));
+      const said = await python('.venv-pynn', ['-c', script, ...paths]);
+      expect(said.split('\n').map((line) => line.trim())).toContain('6');
       expect(said.trim().split('\n').slice(-2).join('\n')).toMatchInlineSnapshot(`
         "[('cells', 'cells_cells', 8)]
         [('recurrent', 4, '../cells[0]', '1.0ms')]"

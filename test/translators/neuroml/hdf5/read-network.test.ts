@@ -141,14 +141,14 @@ describe('a network in HDF5', () => {
 });
 
 describe('a part of a network in another file', () => {
-  // A pipe that is opened never ends.
-  const pipe = folder.file('pipe');
   it.each([
     ['/', 'neuroml', 'another.h5'],
     ['/neuroml', 'network', 'pipe'],
     ['/neuroml/network', 'population_p', 'another.h5'],
     ['/neuroml/network', 'population_p', 'pipe'],
   ])('in %s as %s is refused and never opened', async (parent, name, target) => {
+    // A pipe that is opened never ends.
+    const pipe = folder.file('pipe');
     if (!existsSync(pipe)) execFileSync('mkfifo', [pipe]);
     await write(folder.file('another.h5'));
     const { default: h5 } = await import('h5wasm/node');

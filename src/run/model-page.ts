@@ -5,7 +5,7 @@ import { dirname, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { platform } from '#platform';
 import { UsageError } from '../diagnostics/diagnostic.js';
-import { escaped } from './describe/escaped.js';
+import { escaped } from '../diagnostics/escaped-markup.js';
 import { packageFile } from './package-files.js';
 import type { ImportOptions } from './read/import-options.js';
 import { version } from './version.js';

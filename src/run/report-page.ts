@@ -10,7 +10,7 @@ import { formatCount, formatDuration } from '../diagnostics/quantities.js';
 import { countAllSynapses } from './compile-model.js';
 import { describeModel } from './describe/describe.js';
 import type { FurtherParts } from './describe/description.js';
-import { escaped } from './describe/escaped.js';
+import { escaped } from '../diagnostics/escaped-markup.js';
 import { descriptionBlocks, htmlPage, htmlTable } from './describe/formats.js';
 import { drawPictureOf } from './draw-picture.js';
 import type { ImportedModel } from './read/imported-model.js';

@@ -1,7 +1,7 @@
 /** Descriptions in Markdown, LaTeX and HTML, with the tables of Nordlie, Gewaltig and Plesser (2009). */
 
 import type { DescriptionCode, DescriptionSection, DescriptionTable, ModelDescription } from './description.js';
-import { escaped } from './escaped.js';
+import { escaped } from '../../diagnostics/escaped-markup.js';
 import { formulaOfLine, latex, latexText, mathml } from './typeset.js';
 
 type Part = DescriptionSection['parts'][number];

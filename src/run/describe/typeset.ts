@@ -4,7 +4,7 @@ import type { BinaryOperator, Expression, Statement } from '../../lang/ast.js';
 import { parseExpression, parseStatements } from '../../lang/parse.js';
 import { precedence } from '../../lang/parse-expression.js';
 import { unitOf } from '../../lang/units.js';
-import { escaped } from './escaped.js';
+import { escaped } from '../../diagnostics/escaped-markup.js';
 
 /** How a notation writes the parts of a formula. Arguments are formulas, except where they are texts. */
 export interface FormulaNotation {

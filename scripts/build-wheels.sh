@@ -1,11 +1,25 @@
 #!/usr/bin/env bash
 # Makes the wheels of the Python packages in a folder (default: out/wheels) and checks them: interneuron for all
-# platforms, or with --here only for this one. Needs npm ci, npm run build, and Python with pip and hatchling (.venv has
-# them); koffi for other platforms comes from npm's registry.
+# platforms, or with --here only for this one. It installs packages of npm and builds the program if these are missing;
+# koffi for other platforms comes from npm's registry. PYTHON names the Python to use; otherwise it is that of .venv, or
+# python3 in an environment of its own below out.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-python=${PYTHON:-.venv/bin/python}
+isolation=--no-build-isolation
+if [ -n "${PYTHON:-}" ]; then
+  python=$PYTHON
+elif [ -x .venv/bin/python ]; then
+  python=.venv/bin/python
+else
+  python=out/wheel-environment/bin/python
+  [ -x "$python" ] || python3 -m venv out/wheel-environment
+fi
+# Without hatchling, pip installs it in an environment for the build.
+"$python" -c 'import hatchling' 2> /dev/null || isolation=
+[ -d node_modules ] || npm ci --no-audit --no-fund
+[ -n "${INTERNEURON_DIST:-}" ] || [ -e dist/cli.js ] || npm run build
+
 here=
 if [ "${1:-}" = --here ]; then
   here=--here
@@ -14,7 +28,7 @@ fi
 folder=${1:-out/wheels}
 
 wheels() {
-  "$python" -m pip wheel --quiet --no-deps --no-build-isolation --disable-pip-version-check --wheel-dir "$folder" "$@"
+  "$python" -m pip wheel --quiet --no-deps $isolation --disable-pip-version-check --wheel-dir "$folder" "$@"
 }
 
 if [ -n "$here" ]; then

@@ -1,7 +1,7 @@
 /** Builds dist/: the commands (cli.js, biosimulators.js), the library (index.js) and its declarations (types/). */
 import { execFile } from 'node:child_process';
-import { chmod, rm } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { chmod, readdir, readFile, rm } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { bundle } from './bundle.js';
@@ -28,4 +28,17 @@ await Promise.all([
   bundlePage(resolve(dist, 'page')),
   declarations,
 ]);
+await removeUnusedDeclarations(resolve(dist, 'types'), ['src/index.d.ts']);
 for (const name of ['cli', 'biosimulators']) await chmod(resolve(dist, `${name}.js`), 0o755);
+
+/** Removes declarations that the public ones do not need: TypeScript writes those of all sources. */
+async function removeUnusedDeclarations(folder, entries) {
+  const used = new Set(entries);
+  for (const file of used)
+    for (const [, to] of (await readFile(resolve(folder, file), 'utf8')).matchAll(
+      /['"](\.{1,2}\/[^'"]+)\.(?:js|ts)['"]/g,
+    ))
+      used.add(join(dirname(file), `${to}.d.ts`));
+  for (const file of await readdir(folder, { recursive: true }))
+    if (/\.d\.m?ts$/.test(file) && !used.has(file)) await rm(resolve(folder, file));
+}

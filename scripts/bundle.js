@@ -5,10 +5,11 @@
  * stays in chunks of its own, so that a command pays only for what it uses: YAML, NWB and the assembler among them.
  * Packages that hold WebAssembly or native code stay where npm put them.
  */
-import { cp, mkdir, readdir, readFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { bundledPackages, noticesOf } from './notices.js';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 
@@ -30,19 +31,18 @@ const programs = [
 ];
 
 /** Files of packages that are read at run time. */
-const assets = [
-  ['node_modules/@expo-google-fonts/open-sans/400Regular/OpenSans_400Regular.ttf', 'chunks/OpenSans.ttf'],
-  ['node_modules/@expo-google-fonts/open-sans/LICENSE_FONT', 'chunks/OpenSans.LICENSE.txt'],
-];
+const fonts = 'node_modules/@expo-google-fonts/open-sans';
+const assets = [[`${fonts}/400Regular/OpenSans_400Regular.ttf`, 'chunks/OpenSans.ttf']];
 
 /** Bundles entry points, by name, into a folder. */
 export async function bundle(entryPoints, folder) {
   const { version } = JSON.parse(await readFile(resolve(root, 'package.json'), 'utf8'));
-  await build({
+  const { metafile } = await build({
     absWorkingDir: root,
     entryPoints,
     outdir: folder,
     bundle: true,
+    metafile: true,
     splitting: true,
     chunkNames: 'chunks/[name]-[hash]',
     format: 'esm',
@@ -59,7 +59,9 @@ export async function bundle(entryPoints, folder) {
     // Names stay: a report of an error has them.
     minifyWhitespace: true,
     minifySyntax: true,
-    legalComments: 'external',
+    // Node shows the line of an error that nobody catches.
+    lineLimit: 200,
+    legalComments: 'none',
     sourcemap: false,
     logLevel: 'warning',
   });
@@ -70,4 +72,9 @@ export async function bundle(entryPoints, folder) {
     }
   }
   for (const [from, to] of assets) await cp(resolve(root, from), resolve(folder, to));
+  const unbundled = Object.keys(unbundledPackages).map((name) => `node_modules/${name}`);
+  await writeFile(
+    resolve(folder, 'THIRD-PARTY-NOTICES.txt'),
+    await noticesOf([...bundledPackages(metafile), ...unbundled, fonts]),
+  );
 }

@@ -1,9 +1,11 @@
 /** Bundles the page in which models run, for browsers. */
 import { cp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
+import { brotliCompressSync, constants } from 'node:zlib';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { textFolders } from './bundle.js';
+import { bundledPackages, noticesOf } from './notices.js';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 
@@ -33,6 +35,18 @@ const withoutNode = {
       /[\\/]node_modules[\\/]wabt[\\/]/.test(importer) ? { path: 'fs', namespace: 'empty' } : undefined,
     );
     context.onLoad({ filter: /.*/, namespace: 'empty' }, () => ({ contents: '' }));
+  },
+};
+
+/** Pages of one file hold wabt as a part, from its package. */
+const heldAssembler = {
+  name: 'held-assembler',
+  setup(context) {
+    context.onResolve({ filter: /^wabt$/ }, () => ({ path: 'wabt', namespace: 'held' }));
+    context.onLoad({ filter: /.*/, namespace: 'held' }, () => ({
+      contents: "export { start as default } from './site/assembler.ts';",
+      resolveDir: root,
+    }));
   },
 };
 
@@ -75,8 +89,8 @@ async function bundled(entryPoints, folder, { isSite = true, ...options } = {}) 
     charset: 'utf8',
     minify: true,
     define: { INTERNEURON_VERSION: JSON.stringify(version) },
-    plugins: [assets, examples(isSite), withoutNode],
-    legalComments: 'external',
+    plugins: [assets, examples(isSite), isSite ? withoutNode : heldAssembler],
+    legalComments: 'none',
     metafile: true,
     logLevel: 'warning',
     // Pages of one file have no address of their own.
@@ -89,26 +103,37 @@ async function bundled(entryPoints, folder, { isSite = true, ...options } = {}) 
 export const bundleSite = (folder, options = {}) =>
   bundled({ main: 'site/main.ts', worker: 'site/worker.ts', hdf5: 'site/hdf5-library.ts' }, folder, options);
 
-/** Writes the parts that `interneuron page` puts into one file. */
+/** Bytes of a text as files of a package hold it: as small as possible. */
+const compressed = (text) =>
+  brotliCompressSync(text, { params: { [constants.BROTLI_PARAM_LGWIN]: constants.BROTLI_MAX_WINDOW_BITS } });
+
+/** Packages that pages hold besides those of the bundle. */
+const held = ['node_modules/h5wasm', 'node_modules/wabt'];
+
+/** Writes the parts that `interneuron page` puts into one file; those of JavaScript are compressed. */
 export async function bundlePage(folder) {
-  const held = { isSite: false, legalComments: 'none' };
-  await Promise.all([
-    bundled({ main: 'site/main.ts', worker: 'site/worker.ts' }, folder, { ...held, format: 'iife' }),
-    bundled({ page: 'site/page.css' }, folder, held),
+  const options = { isSite: false, write: false };
+  const [programs] = await Promise.all([
+    bundled({ main: 'site/main.ts', worker: 'site/worker.ts' }, folder, { ...options, format: 'iife' }),
+    bundled({ page: 'site/page.css' }, folder, { isSite: false }),
   ]);
+  for (const { path, contents } of programs.outputFiles) await writeFile(`${path}.br`, compressed(contents));
+  await writeFile(resolve(folder, 'notices.txt'), await noticesOf([...bundledPackages(programs.metafile), ...held]));
   await cp(resolve(root, 'site/page.html'), resolve(folder, 'page.html'));
 }
 
 /** Writes a site of static files. */
 export async function writeSite(folder) {
   await rm(folder, { recursive: true, force: true });
-  await bundleSite(folder);
-  await bundled({ page: 'site/page.css' }, folder, { legalComments: 'none' });
+  const { metafile } = await bundleSite(folder);
+  await bundled({ page: 'site/page.css' }, folder);
+  await writeFile(resolve(folder, 'notices.txt'), await noticesOf(bundledPackages(metafile)));
   const html = await readFile(resolve(root, 'site/page.html'), 'utf8');
   await writeFile(
     resolve(folder, 'index.html'),
     html
       .replace('<!-- style -->', '<link rel="stylesheet" href="page.css" />')
+      .replace('<!-- notices -->', '<a href="notices.txt">Licences of third-party software</a>')
       .replace('<!-- parts -->', '<script type="module" src="main.js"></script>'),
   );
 }

@@ -1,7 +1,7 @@
 /** The worker, as the page calls it. */
 
 import { inflated } from './link.js';
-import type { BeginMessage, Calls, FromWorker, LiveMessage, Module, ToWorker } from './messages.js';
+import type { BeginMessage, Calls, FromWorker, LiveMessage, Module, Part, ToWorker } from './messages.js';
 import { addressOfText } from './parts.js';
 import type { Diagnostic } from '../src/diagnostics/diagnostic.js';
 
@@ -21,13 +21,13 @@ export interface Client {
 }
 
 /** Returns a part of the program that this page holds; undefined if it is a file beside it. */
-async function heldPart(part: 'worker' | 'hdf5'): Promise<string | undefined> {
+async function heldPart(part: 'worker' | Part): Promise<string | undefined> {
   const held = document.getElementById(`part-${part}`)?.textContent;
   return held === undefined || held === null ? undefined : inflated(held.trim());
 }
 
 /** Returns the address of a file beside the page. */
-const beside = (part: 'worker' | 'hdf5'): string => new URL(`${part}.js`, import.meta.url || document.baseURI).href;
+const beside = (part: 'worker' | Part): string => new URL(`${part}.js`, import.meta.url || document.baseURI).href;
 
 /** Starts the worker. @param live  receives what a run records */
 export async function startClient(live: (message: BeginMessage | LiveMessage) => void): Promise<Client> {
@@ -46,6 +46,7 @@ export async function startClient(live: (message: BeginMessage | LiveMessage) =>
         void heldPart(data.part).then((held) =>
           worker.postMessage({
             kind: 'part',
+            part: data.part,
             modules: held === undefined ? beside(data.part) : (JSON.parse(held) as readonly Module[]),
           } satisfies ToWorker),
         );

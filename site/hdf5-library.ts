@@ -1,4 +1,2 @@
 /** The HDF5 library, which is loaded on demand. */
-import library from 'h5wasm';
-
-export const h5 = library;
+export { default } from 'h5wasm';

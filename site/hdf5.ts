@@ -22,7 +22,7 @@ let library: { readonly h5: H5; readonly files: LibraryFiles } | undefined;
 /** Loads the library, which has 4 MB; reading is synchronous from then on. */
 export async function loadHdf5(): Promise<NonNullable<typeof library>> {
   if (library) return library;
-  const { h5 } = (await import(await addressOf('hdf5'))) as typeof import('./hdf5-library.js');
+  const { default: h5 } = (await import(await addressOf('hdf5'))) as typeof import('./hdf5-library.js');
   const module = (await h5.ready) as unknown as { readonly FS: LibraryFiles; activate_throwing_error_handler(): void };
   // Without this, errors are printed rather than thrown.
   module.activate_throwing_error_handler();

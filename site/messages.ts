@@ -102,16 +102,20 @@ export interface BeginMessage {
 /** A module of a library: its name, by which later ones import it, and its text. */
 export type Module = readonly [name: string, text: string];
 
+/** A part of the program that is loaded on demand: a library. */
+export type Part = 'hdf5' | 'wabt';
+
 /** Asks for a part of the program that is loaded on demand. */
 export interface PartMessage {
   readonly kind: 'part';
-  readonly part: 'hdf5';
+  readonly part: Part;
 }
 
 export type FromWorker = AnswerMessage | BeginMessage | LiveMessage | PartMessage;
 /** The modules of a part, or the address of a file that has it. */
 export interface PartAnswer {
   readonly kind: 'part';
+  readonly part: Part;
   readonly modules: string | readonly Module[];
 }
 

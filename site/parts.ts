@@ -10,7 +10,7 @@ export const addressOfText = (text: string): string =>
 export function addressOf(part: PartMessage['part']): Promise<string> {
   return new Promise((resolve) => {
     const listen = ({ data }: MessageEvent<ToWorker>): void => {
-      if (!('modules' in data)) return;
+      if (!('modules' in data) || data.part !== part) return;
       self.removeEventListener('message', listen);
       resolve(typeof data.modules === 'string' ? data.modules : addressOfLibrary(data.modules));
     };
@@ -19,12 +19,12 @@ export function addressOf(part: PartMessage['part']): Promise<string> {
   });
 }
 
-/** Returns the address of a module that exports a library as `hdf5-library.ts` does. */
+/** Returns the address of a module whose default export is a library. */
 function addressOfLibrary(modules: readonly Module[]): string {
   const known: (readonly [name: string, address: string])[] = [];
   for (const [name, text] of modules) {
     const linked = known.reduce((now, [other, address]) => now.replaceAll(`'./${other}'`, `'${address}'`), text);
     known.push([name, addressOfText(linked)]);
   }
-  return addressOfText(`export { default as h5 } from '${known.at(-1)?.[1] ?? ''}';`);
+  return known.at(-1)?.[1] ?? '';
 }

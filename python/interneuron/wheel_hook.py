@@ -8,7 +8,9 @@ packages for all platforms, where npm did not install that one; `INTERNEURON_DIS
 import json
 import os
 import platform
+import re
 import sys
+import tempfile
 from pathlib import Path
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
@@ -58,6 +60,8 @@ class CustomBuildHook(BuildHookInterface):
             native / "package.json": f"node_modules/@koromix/{koffi}/package.json",
             native / "index.js": f"node_modules/@koromix/{koffi}/index.js",
             native / binary / "koffi.node": f"node_modules/@koromix/{koffi}/{binary}/koffi.node",
+            # The licence of the package, which has no file of it.
+            root / "scripts/MPL-2.0.txt": "node_modules/@resvg/resvg-wasm/LICENSE",
         }
         unbundled = json.loads((root / "scripts/unbundled-packages.json").read_text(encoding="utf-8"))
         for package, files in unbundled.items():
@@ -72,7 +76,20 @@ class CustomBuildHook(BuildHookInterface):
                 inside = file.relative_to(source)
                 if file.is_file() and "types" not in inside.parts and file.suffix not in (".map", ".node_"):
                     build_data["force_include"][str(file)] = f"interneuron/node/{place}/{inside.as_posix()}"
+        forced = build_data["force_include"]
+        library = str(modules / "h5wasm/dist/esm/hdf5_util.js")
+        forced[self.without_binary(library)] = forced.pop(library)
         package = root / "package.json"
         build_data["force_include"][str(package)] = "interneuron/node/package.json"
         build_data["pure_python"] = False
         build_data["tag"] = f"py3-none-{tag}"
+
+    def without_binary(self, library):
+        """Writes the HDF5 library for browsers without its WebAssembly; src/run/model-page.ts takes that of Node's."""
+        text = Path(library).read_text(encoding="utf-8")
+        start = text.index("binaryDecode('") + len("binaryDecode('")
+        end = re.compile(r"(?:[^'\\]|\\.)*", re.DOTALL).match(text, start).end()
+        self.folder = tempfile.TemporaryDirectory()
+        written = Path(self.folder.name) / "hdf5_util.js"
+        written.write_text(text[:start] + text[end:], encoding="utf-8")
+        return str(written)

@@ -3,10 +3,11 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { brotliDecompressSync } from 'node:zlib';
 import { platform } from '#platform';
 import { UsageError } from '../diagnostics/diagnostic.js';
 import { escaped } from '../diagnostics/escaped-markup.js';
-import { packageFile } from './package-files.js';
+import { packageBytes } from './package-files.js';
 import type { ImportOptions } from './read/import-options.js';
 import { version } from './version.js';
 
@@ -23,21 +24,50 @@ export interface PageModel {
 }
 
 /** Names of the parts of the program. */
-type Part = 'page.html' | 'page.css' | 'main.js' | 'worker.js';
+type Part = 'page.html' | 'page.css' | 'notices.txt' | 'main.js' | 'worker.js';
 
 /** Returns a part of the program for browsers, which the build writes. @throws UsageError without a build */
-export function builtPart(name: Part): string {
+function builtPart(name: Part): string {
   try {
-    return packageFile(`dist/page/${name}`);
+    return name.endsWith('.js')
+      ? brotliDecompressSync(packageBytes(`dist/page/${name}.br`)).toString('utf8')
+      : packageBytes(`dist/page/${name}`).toString('utf8');
   } catch {
     throw new UsageError('the program for browsers is missing', 'build it: npm run build');
   }
 }
 
-/** Returns the modules of the HDF5 library for browsers; each may import the ones before it by their names. */
-export function hdf5Modules(): readonly (readonly [name: string, text: string])[] {
+/** Splits a build of the HDF5 library at its WebAssembly, which it holds as text of JavaScript. */
+function splitAtBinary(text: string): readonly [before: string, binary: string, after: string] {
+  const opening = "binaryDecode('";
+  const start = text.indexOf(opening) + opening.length;
+  const literal = /(?:[^'\\]|\\.)*/sy;
+  literal.lastIndex = start;
+  const binary = literal.exec(text)?.[0] ?? '';
+  return [text.slice(0, start), binary, text.slice(start + binary.length)];
+}
+
+/**
+ * Returns the modules of the HDF5 library for browsers; each may import the ones before it by their names. Their
+ * WebAssembly is that of the build for Node, so packages hold it once. It imports one function more, which prints
+ * failed assertions.
+ */
+function hdf5Modules(): readonly (readonly [name: string, text: string])[] {
   const folder = dirname(fileURLToPath(import.meta.resolve('h5wasm')));
-  return ['hdf5_util.js', 'hdf5_hl.js'].map((name) => [name, readFileSync(join(folder, name), 'utf8')] as const);
+  const text = (name: string): string => readFileSync(join(folder, name), 'utf8');
+  const [, binary] = splitAtBinary(text('../node/hdf5_util.js'));
+  const [before, , after] = splitAtBinary(text('hdf5_util.js'));
+  const imports = 'var wasmImports={';
+  return [
+    ['hdf5_util.js', `${before}${binary}${after.replace(imports, `${imports}emscripten_err:()=>{},`)}`],
+    ['hdf5_hl.js', text('hdf5_hl.js')],
+  ];
+}
+
+/** Returns the assembler as a module. */
+function assemblerModules(): readonly (readonly [name: string, text: string])[] {
+  const text = readFileSync(fileURLToPath(import.meta.resolve('wabt')), 'utf8');
+  return [['wabt.js', `${text}\nexport default WabtModule;\n`]];
 }
 
 /** Returns text as an element that no browser runs, compressed. */
@@ -47,12 +77,8 @@ const held = (id: string, text: string): string =>
 /** Returns JSON that can stand in an element. */
 const inElement = (value: unknown): string => JSON.stringify(value).replaceAll('<', '\\u003c');
 
-/** Returns the page. @param part  parts of the program by name; absent: those of the build */
-export function modelPage(
-  model: PageModel,
-  part: (name: Part) => string = builtPart,
-  hdf5: ReturnType<typeof hdf5Modules> = hdf5Modules(),
-): string {
+/** Returns the page. */
+export function modelPage(model: PageModel): string {
   const paths = [model.document, ...model.others].map((path) => resolve(path));
   const folder = commonFolder(paths);
   const nameOf = (path: string): string => relative(folder, path).replaceAll(sep, '/');
@@ -65,13 +91,19 @@ export function modelPage(
   };
   const parts = [
     `<script type="application/json" id="model">${inElement(data)}</script>`,
-    held('part-worker', part('worker.js')),
-    held('part-hdf5', JSON.stringify(hdf5)),
-    `<script type="module">${part('main.js').replaceAll('</script', '<\\/script')}</script>`,
+    held('part-worker', builtPart('worker.js')),
+    held('part-hdf5', JSON.stringify(hdf5Modules())),
+    held('part-wabt', JSON.stringify(assemblerModules())),
+    `<script type="module">${builtPart('main.js').replaceAll('</script', '<\\/script')}</script>`,
   ];
-  return part('page.html')
+  return builtPart('page.html')
     .replace('<title>interneuron</title>', () => `<title>${escaped(model.title)}</title>`)
-    .replace('<!-- style -->', () => `<style>${part('page.css')}</style>`)
+    .replace('<!-- style -->', () => `<style>${builtPart('page.css')}</style>`)
+    .replace(
+      '<!-- notices -->',
+      () =>
+        `<details><summary>Licences of third-party software</summary><pre>${escaped(builtPart('notices.txt'))}</pre></details>`,
+    )
     .replace('<!-- parts -->', () => parts.join('\n'));
 }
 

@@ -16,5 +16,8 @@ function packageFolder(): string {
   return folder;
 }
 
+/** Returns a file of the package. @param path  from the package's own folder, with `/` */
+export const packageBytes = (path: string): Buffer => readFileSync(join(packageFolder(), path));
+
 /** Returns the text of a file of the package. @param path  from the package's own folder, with `/` */
-export const packageFile = (path: string): string => readFileSync(join(packageFolder(), path), 'utf8');
+export const packageFile = (path: string): string => packageBytes(path).toString('utf8');

@@ -11,6 +11,7 @@ import { hasOpencl, reason as withoutOpencl } from '../runtime/targets/opencl/de
 import { temporaryFolder } from '../support/command.js';
 import { root } from '../support/import-graph.js';
 import { missingEnvironment } from '../support/python.js';
+import { bundlePage } from '../../scripts/page.js';
 
 const folder = temporaryFolder();
 const model = join(root, 'fixtures/pynn/if-cond-exp.json');
@@ -86,6 +87,7 @@ describe.skipIf(noPython !== null)(`the wheels${noPython === null ? '' : ` (skip
       INTERNEURON_DIST: dirname(inject('program')),
       PYTHON: join(root, '.venv/bin/python'),
     };
+    await bundlePage(join(dirname(inject('program')), 'page'));
     await run(join(root, 'scripts/build-wheels.sh'), ['--here', folder.file('wheels')], { env });
     await run(uv, ['venv', '--quiet', '--python', join(root, '.venv/bin/python'), folder.file('clean')], { env });
     await install(...wheels());
@@ -203,6 +205,31 @@ describe('the package of npm', () => {
         expect((await run(process.execPath, [file('project', 'script.js')])).trim()).toBe(expected);
       },
     );
+  });
+
+  it('adds six packages, and the licences of those that are bundled', { timeout: limit }, () => {
+    const modules = folder.file('project/node_modules');
+    const packages = readdirSync(modules, { withFileTypes: true })
+      .filter(({ name }) => !name.startsWith('.'))
+      .flatMap(({ name }) => (name.startsWith('@') ? readdirSync(join(modules, name)) : [name]));
+    expect(packages).toHaveLength(6);
+    const notices = readFileSync(join(modules, 'interneuron/dist/THIRD-PARTY-NOTICES.txt'), 'utf8');
+    const named = ['yaml', 'ajv', 'fast-xml-parser', 'yargs', 'd3-array', 'linkedom', 'wabt', 'h5wasm'];
+    for (const name of named) expect(notices).toMatch(new RegExp(`^${name} \\d`, 'm'));
+    expect(notices).toContain('Mozilla Public License Version 2.0');
+    expect(notices).toContain('HDF5 (Hierarchical Data Format 5) Software Library and Utilities');
+  });
+
+  it('shows an error that nobody catches in a few short lines', { timeout: limit }, async () => {
+    writeFileSync(
+      file('project', 'uncaught.js'),
+      "import { readSource } from 'interneuron';\nreadSource('nope.yaml');\n",
+    );
+    const failed = await run(process.execPath, [file('project', 'uncaught.js')]).catch((error: unknown) => error);
+    const { stderr } = failed as { readonly stderr: string };
+    expect(stderr).toMatch(/UsageError: there is no file nope\.yaml\n/);
+    expect(stderr).toContain('uncaught.js:2:1');
+    expect(Math.max(...stderr.split('\n').map((line) => line.length))).toBeLessThan(260);
   });
 
   it('loads by require in CommonJS', { timeout: limit }, async () => {

@@ -1267,7 +1267,13 @@ def links_to_what_events_set():
     found = {}
     for name, period in (("fixed", 2 * ms), ("drawn", "(1 + i)*ms"), ("while", "v > 0.2"), ("short", 0.1 * ms)):
         A = NeuronGroup(
-            3, "dv/dt = (1 + 0.2*i - v*int(v > 5))/(5*ms) : 1", threshold="v > 1", reset="v = 0.5", method="euler", refractory=period
+            3,
+            "dv/dt = (1 + 0.2*i - v*int(v > 5))/(5*ms) : 1",
+            threshold="v > 1",
+            reset="v = 0.5",
+            method="euler",
+            refractory=period,
+            name=f"a_{name}",
         )
         B = NeuronGroup(
             4,
@@ -1280,6 +1286,7 @@ def links_to_what_events_set():
             threshold="int(free) + recent > 1.5 and y > 3",
             reset="y = 0; z += int(free)",
             method="euler",
+            name=f"b_{name}",
         )
         B.last = linked_var(A, "lastspike", index=[2, 0, 1, 2])
         B.free = linked_var(A, "not_refractory", index=[2, 0, 1, 2])
@@ -1311,6 +1318,48 @@ def links_between_clocks():
     run(11 * ms)
     run(13.1 * ms)
     return {**spikes(seen), "p": traces.p, "r": traces.r, "t": traces.t_[:], "a": A.a[:], "v": B.v[:]}
+
+
+@scenario
+def coupled_event_driven():
+    """Event-driven equations that read one another, two and three, in both directions, with a subexpression."""
+    G = NeuronGroup(3, "dv/dt = (1.8 + 0.5*i - v)/(4*ms) : 1", threshold="v > 1", reset="v = 0", method="exact")
+    found, objects = {}, [G]
+    for name, model, code in (
+        ("chain", "da/dt = -a/(5*ms) : 1 (event-driven)\ndb/dt = (a - b)/(8*ms) : 1 (event-driven)", "a += 1; w += b"),
+        ("both", "da/dt = (0.2*b - a)/(5*ms) : 1 (event-driven)\ndb/dt = (a - b)/(8*ms) : 1 (event-driven)", "a += 1; w += b"),
+        (
+            "three",
+            "da/dt = -a/(5*ms) : 1 (event-driven)\nc = 2*a : 1\n"
+            "db/dt = (c - b)/(8*ms) : 1 (event-driven)\ndx/dt = (a + b - x)/(3*ms) : 1 (event-driven)",
+            "a += 1; w += x",
+        ),
+    ):
+        S = Synapses(G, G, f"{model}\nw : 1", on_pre=code, on_post="a *= 0.9", name=name)
+        S.connect()
+        objects.append(S)
+    monitor = SpikeMonitor(G)
+    net = Network(*objects, monitor)
+    net.run(12 * ms)
+    net.run(9 * ms)
+    for S in objects[1:]:
+        found.update({f"{S.name}.w": S.w[:], f"{S.name}.a": S.a[:], f"{S.name}.b": S.b[:]})
+    return {**spikes(monitor), **found}
+
+
+@scenario
+def delays_recorded():
+    """Delays of a pathway, some of them, and the one delay of another pathway."""
+    G = NeuronGroup(3, "dv/dt = (1.5 - v)/(5*ms) : 1", threshold="v > 1", reset="v = 0", method="exact")
+    S = Synapses(G, G, on_pre="v += 0.01")
+    S.connect()
+    S.delay = "0.5*ms*i"
+    T = Synapses(G, G, on_pre="v += 0.01", delay=0.3 * ms)
+    T.connect(j="i")
+    seen = [StateMonitor(S.pre, "delay", record=[8, 1]), StateMonitor(T.pre, "delay", record=True, dt=0.2 * ms)]
+    monitor = SpikeMonitor(G)
+    Network(G, S, T, *seen, monitor).run(10 * ms)
+    return {**spikes(monitor), **{f"delay {k}": each.delay_[:] for k, each in enumerate(seen)}}
 
 
 #: Mistakes, which Brian refuses before anything runs.
@@ -1345,6 +1394,15 @@ def wrong_type():
     half = Function(lambda n: n / 2, arg_units=[1], return_unit=1, arg_types=["integer"])
     group = NeuronGroup(1, "dv/dt = half(v)/ms : 1", method="euler")
     Network(group).run(1 * ms, namespace={"half": half, "ms": ms})
+
+
+@mistake
+def written_link():
+    """Code of single neurons that writes a variable with one value for all."""
+    source = NeuronGroup(1, "dz/dt = -z/(2*ms) : 1", method="exact")
+    cells = NeuronGroup(3, "zz : 1 (linked)\nv : 1", threshold="v > 1 + i", reset="v = 0; zz += 0.1")
+    cells.zz = linked_var(source, "z")
+    Network(source, cells).run(1 * ms)
 
 
 @mistake

@@ -11,6 +11,7 @@ from brian2.units.fundamentalunits import fail_for_dimension_mismatch
 
 from . import deferred
 from .copies import CopyingDevice
+from .values import check_probability
 
 
 class Parts:
@@ -77,6 +78,7 @@ class DeferringDevice(CopyingDevice):
     ):
         """What `Synapses.connect` does: it connects, or leaves that to the engine."""
         given = {"condition": condition, "i": i, "j": j, "p": p, "n": n, "skip_if_invalid": skip_if_invalid}
+        check_probability(p)
         names = get_local_namespace(level=level + 2) if namespace is None else namespace
         if self._draws_later(synapses) and deferred.Deferred.connection(synapses, given, names):
             return

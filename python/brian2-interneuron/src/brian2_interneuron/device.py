@@ -33,8 +33,9 @@ from .reports import DOUBLE, OF_THEIR_STEPS, PROFILE, outputs_of, report_to, war
 from .results import end_of_run, write_back
 from .seeds import Seeds
 from .start import Changed, start_of_run
-from .texts import Unsupported, refused
+from .texts import Unsupported, assigned, refused
 from .unsolved import unsolved
+from .values import check_values
 
 logger = get_logger("brian2.devices.interneuron")
 
@@ -189,6 +190,10 @@ class InterneuronDevice(DeferringDevice):
         # What types arguments have is looked at where code is made.
         if any(isinstance(each, Function) and set(each._arg_types or ()) - {"any"} for each in variables.values()):
             later.make()
+        # So are variables with one value for all elements, which code of single elements must not write.
+        code = abstract_code if isinstance(abstract_code, str) else "\n".join(filter(None, abstract_code.values()))
+        if template_name in ("reset", "synapses") and any(variable_indices.get(name) == "0" for name in assigned(code)):
+            later.make()
         return later
 
     def _make_code(self, *words, **more):
@@ -228,6 +233,8 @@ class InterneuronDevice(DeferringDevice):
 
         def fall_back(reason):
             self.end()
+            # By now all synapses are drawn.
+            check_values(net.sorted_objects)
             self._fall_back(net, reason)
             self._falling_back = True
             try:
@@ -297,6 +304,7 @@ class InterneuronDevice(DeferringDevice):
         for each in filter(None, (deferred.of(each) for each in objects if isinstance(each, Synapses))):
             if each.session is None and (net.t_ != 0 or not each.can_be_drawn()):
                 each.draw()
+        check_values(objects)
         net._clocks = {each.clock for each in objects}
         net._clock_variables = {}
         t_end = net.t + duration
@@ -308,6 +316,9 @@ class InterneuronDevice(DeferringDevice):
                 net.before_run(namespace)
         finally:
             self._preparing = False
+        for each in objects:
+            if not hasattr(each.clock, "dt_"):
+                raise Unsupported(each.name, "it runs at listed times (run_at of Brian 2.10), and not every so many steps")
         for clock in with_base({each.clock for each in simulated(objects)}) - net._clocks:
             net._clocks.add(clock)
             clock.set_interval(net.t, t_end)

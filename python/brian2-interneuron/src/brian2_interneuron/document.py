@@ -55,7 +55,8 @@ _SPECIAL = {"i", "j", "t", "dt", "delay", "N", "N_pre", "N_post", "lastupdate", 
 def _acts_otherwise(given):
     """Whether a class derived from one of Brian's defines again what Brian uses in a run."""
     brians = [each for each in given.__mro__ if each.__module__.split(".")[0] == "brian2"]
-    known = {name for each in brians for name in vars(each) if not name.startswith("__") and name != "connect"}
+    # Every class that derives from an abstract one has `_abc_impl`.
+    known = {name for each in brians for name in vars(each) if not name.startswith(("__", "_abc_")) and name != "connect"}
     return any(name in known for each in given.__mro__ if each not in brians for name in vars(each))
 
 
@@ -247,6 +248,20 @@ class Document(NeuronParts, LinkParts, SlotParts, InputParts, SynapseParts, Moni
         if name not in self.data:
             self.data[name] = values
         return {"$data": name, "dtype": DTYPES[values.dtype.name], "shape": list(values.shape)}
+
+    @staticmethod
+    def refuse_other_integers(owner):
+        """Refuses variables of the user's equations that are integers of another size than 32 bits.
+
+        Raises:
+            Unsupported: with the name of the variable and its type.
+        """
+        for name, variable in owner.variables.items():
+            if variable.owner is None or getattr(variable.owner, "name", None) != owner.name or not variable.is_integer:
+                continue
+            kind = np.dtype(variable.dtype).name
+            if name in owner.equations and kind != "int32":
+                raise Unsupported(owner.name, f"{name} is an integer of type {kind}, and those of the engine have 32 bits")
 
     def _value(self, variable):
         """What a variable holds now: one quantity where all elements have the same."""

@@ -1,7 +1,7 @@
 """Monitors of spikes, events, rates and state."""
 
 from brian2.groups.neurongroup import NeuronGroup
-from brian2.synapses.synapses import Synapses
+from brian2.synapses.synapses import Synapses, SynapticPathway
 
 from .groups import base_of, end_text, own_names, through, unit_of
 from .texts import Unsupported, spelled
@@ -15,6 +15,11 @@ class MonitorParts:
         if monitor.n_indices == 0 or not monitor.active:
             return
         source = monitor.source
+        if isinstance(source, SynapticPathway):
+            # Delays are constant in a run: `results.py` repeats them.
+            for name in sorted(set(monitor.record_variables) - {"delay"}):
+                raise Unsupported(monitor.name, f"it records {name} of the pathway {source.name}; record it of {source.synapses.name}")
+            return
         if isinstance(source, Synapses):
             text = source.name
             if len(source) == 0:

@@ -57,6 +57,7 @@ class NeuronParts:
         spatial = isinstance(group, SpatialNeuron)
         if spatial and not (group.active and group.state_updater.active and group.diffusion_state_updater.active):
             raise Unsupported(group.name, "it is not active")
+        self.refuse_other_integers(group)
         if group._refractory is not False and prefs.legacy.refractory_timing:
             raise Unsupported(group.name, "the preference legacy.refractory_timing")
         rests = group.state_updater is not None and not group.state_updater.active

@@ -45,6 +45,15 @@ def _reads_before_update(synapses, pathways):
     return False
 
 
+def _are_coupled(synapses):
+    """Whether event-driven equations read variables of one another."""
+    if synapses.event_driven is None:
+        return False
+    lazy = synapses.event_driven.diff_eq_names
+    rates = synapses.event_driven.get_substituted_expressions(synapses.variables)
+    return any((get_identifiers(rate.code) & lazy) - {name} for name, rate in rates)
+
+
 def _linked_name(synapses, name):
     """What a link of synapses is called in the group that has it."""
     return f"{name.strip('_')}_of_{synapses.name}"
@@ -158,8 +167,10 @@ class SynapseParts:
         self._in_usual_slot(synapses, synapses.state_updater, synapses.order)
         self._in_usual_slot(synapses, synapses.subexpression_updater, synapses.order, "before_start")
         sums = {each.target_varname: self._sum_slot(each) for each in updaters}
-        if _reads_before_update(synapses, pathways):
+        if _reads_before_update(synapses, pathways) or _are_coupled(synapses):
+            # Brian's solution of the equations becomes statements of the pathways.
             self.updating.add(synapses.name)
+        self.refuse_other_integers(synapses)
         equations = [each for each in self._synaptic_equations(synapses, updaters) if "linked" not in each.flags]
         integrates = synapses.state_updater is not None
         rests = integrates and not synapses.state_updater.active

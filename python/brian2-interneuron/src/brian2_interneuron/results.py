@@ -7,7 +7,7 @@ from brian2.monitors.ratemonitor import PopulationRateMonitor
 from brian2.monitors.spikemonitor import EventMonitor
 from brian2.monitors.statemonitor import StateMonitor
 from brian2.spatialneuron.spatialneuron import SpatialNeuron
-from brian2.synapses.synapses import Synapses
+from brian2.synapses.synapses import Synapses, SynapticPathway
 
 import interneuron
 from interneuron._server import unpack
@@ -151,6 +151,11 @@ def _state_monitor(document, monitor, series, begin, end):
     monitor.variables["t"].get_value()[old:] = (first + np.arange(count)) * float(monitor.clock.dt_)
     for name, variable in monitor.recorded_variables.items():
         if monitor.n_indices == 0 or count == 0:
+            continue
+        if isinstance(monitor.source, SynapticPathway):
+            delay = monitor.source.variables["delay"]
+            values = np.asarray(delay.get_value())
+            variable.get_value()[old:, :] = values if delay.scalar else values[np.asarray(monitor.record)]
             continue
         sent = series.get((monitor.name, spelled(name)))
         if sent is None:

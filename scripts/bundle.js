@@ -24,9 +24,9 @@ export const textFolders = [
   'translators/neuroml/core',
 ];
 
-/** Programs that others start, beside the code that starts them, and that lies in a chunk. */
+/** Programs that others start, at the path from `chunks` that they have from the code that starts them. */
 const programs = [
-  ['src/run/python', 'chunks/python'],
+  ['src/run/python', 'python'],
   ['src/run/hdf5', 'chunks'],
 ];
 

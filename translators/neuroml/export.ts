@@ -31,7 +31,7 @@ import { inSchemaOrder } from './export/text/schema-order.js';
 import { simulation } from './export/simulation.js';
 import { unnamed } from '../shared/documentation.js';
 import { metadataProperties } from './metadata.js';
-import type { Written } from './export/written.js';
+import { byPopulations, type Written } from './export/written.js';
 import { element, xmlText, type Element } from './export/text/xml-text.js';
 import { remarkMethods } from './export/remark-method.js';
 
@@ -57,6 +57,8 @@ interface LemsOptions {
   readonly functions?: Functions;
   /** Whether networks have only NeuroML's elements if possible: single cells rather than mixed lists. */
   readonly plain?: boolean;
+  /** The model before its draws were listed. */
+  readonly undrawn?: Model | undefined;
   readonly afterPass?: AfterPass | undefined;
 }
 
@@ -76,10 +78,10 @@ export function exportKept(valid: ValidModel): LemsExport | undefined {
 /** Returns a model as one LEMS document. */
 export async function exportLems(
   whole: ValidModel,
-  { functions = () => undefined, plain = false, afterPass }: LemsOptions = {},
+  { functions = () => undefined, plain = false, undrawn, afterPass }: LemsOptions = {},
 ): Promise<LemsExport> {
   const report = new ConversionReport('lems');
-  const shared = { changes: new Map(), functions, report, dt: whole.model.experiment.dt, plain, afterPass };
+  const shared = { changes: new Map(), functions, report, dt: whole.model.experiment.dt, plain, undrawn, afterPass };
   const rewritten = await applyPasses(lemsPasses, whole, { ...shared, ...whole });
   const [dimensions, ids] = [new Dimensions(), new Ids()];
   const context: ExportContext = { ...shared, ...rewritten, dimensions, ids };
@@ -92,6 +94,7 @@ export async function exportLems(
   const run = ids.claim(named === undefined ? 'simulation_1' : `sim_${named}`);
   const simulated = simulation(run, net, network, context);
   remark(context, whole);
+  const written = new Set(network.populations.map(({ attributes }) => attributes['id'] ?? ''));
   const described = metadataProperties(model).map(([tag, value]) => element('property', { tag, value }));
   const bare = element('Lems', { description: model.metadata.description ?? model.name }, [
     element('Target', { component: run }),
@@ -103,7 +106,7 @@ export async function exportLems(
       element('network', { id: net, ...temperatureOf(network) }, [
         ...described,
         ...network.populations,
-        ...network.projections,
+        ...network.projections.flatMap((one) => byPopulations(one, written)),
         ...network.inputs,
       ]),
     ]),

@@ -121,7 +121,7 @@ async function convertOne(
     ...reportOf(imported, converted, to, outputs, words),
     ...(check === undefined ? {} : { check: { ...check, contradiction } }),
   };
-  const differing = converted.report.filter(({ verdict }) => verdict !== 'exact');
+  const differing = withOneConvention(converted.report.filter(({ verdict }) => verdict !== 'exact'));
   if (refused.length > 0) {
     context.show(refused.map((entry) => findingOf(entry, words, to)));
     context.say(`nothing written: ${summaryOf(converted.outcome, differing)}`);
@@ -337,6 +337,19 @@ function tableOf(entries: readonly ConversionEntry[], words: SourceWords): strin
   return formatTable(columns, rows)
     .map((line) => `  ${line}`)
     .join('\n');
+}
+
+/** Returns entries with one for all conventions of a step, if several differ. */
+function withOneConvention(entries: readonly ConversionEntry[]): readonly ConversionEntry[] {
+  const isConvention = ({ code }: ConversionEntry): boolean => /^convention\/(?!own-draws|forward-euler)/.test(code);
+  const found = entries.filter(isConvention);
+  const subjects = new Set(found.map(({ code }) => code.slice('convention/'.length).replace(/-/g, ' ')));
+  const [first] = found;
+  if (first === undefined || subjects.size === 1) return entries;
+  const verdict = found.some((entry) => entry.verdict === 'approximated') ? 'approximated' : 'equivalent';
+  const message = `${subjects.size} conventions of a step differ: ${[...subjects].join(', ')}; --check measures them`;
+  const one = { verdict, code: 'convention/several', pointer: '', message } as const;
+  return [...entries.filter((entry) => !isConvention(entry)), one];
 }
 
 /** Returns paths of a conversion's texts, the document first. */

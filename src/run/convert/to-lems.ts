@@ -115,6 +115,7 @@ async function written(whole: ValidModel, isNeuroml: boolean, { draw, afterPass 
     const { root, report } = await exportLems(what, {
       functions: (called, values) => libraryCall(called)?.(values),
       plain,
+      undrawn: valid.model,
       afterPass: (...pass) => passed.push(pass),
     });
     const losses = report.filter(({ verdict }) => verdict === 'notExpressible').map(({ pointer }) => pointer);

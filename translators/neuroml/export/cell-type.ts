@@ -12,6 +12,7 @@ import { CellEvents } from './cell-events.js';
 import { channelsOf } from './channels.js';
 import type { CellPlan, Channel, ExportContext } from './context.js';
 import { countOf, lastSpike, type Demands } from './demands.js';
+import { drawText, parameterOf } from './drawn-starts.js';
 import { lemsDimension } from './text/dimensions.js';
 import { writeEquations } from './members.js';
 import { declareNoise } from './noise-terms.js';
@@ -111,7 +112,6 @@ class CellWriter {
     this.#refractoriness.declare();
     declareNoise(type, builder, context.dt);
     writeEquations(type, builder, this.#attempt, (name, rate) => this.#refractoriness.gated(name, rate));
-    for (const [name, start] of this.starts) builder.starts.push(builder.assign(builder.nameOf(name), start));
     const events = new CellEvents({
       type,
       demands,
@@ -195,18 +195,28 @@ class CellWriter {
     for (const name of demands.started) {
       if (demands.sums.has(name)) continue;
       const dimension = builder.dimensionOf(name);
+      const drawn = demands.drawn.get(name);
+      if (drawn) {
+        const [first, second] = drawn.keys.map((key) => this.#startParameter(name, key, parameterOf(key, name)));
+        const text = drawText(drawn, [first ?? '', second ?? '']);
+        builder.starts.push(builder.assign(builder.nameOf(name), text));
+        continue;
+      }
       const start = demands.varying.has(name)
         ? builder.requirement(`start of ${name}`, dimension, `${name}_start`)
-        : this.#startParameter(name);
+        : this.#startParameter(name, `start of ${name}`, `${name}_start`);
       this.starts.set(name, start);
+      builder.starts.push(builder.assign(builder.nameOf(name), start));
     }
   }
 
-  #startParameter(name: string): string {
+  /** Declares a parameter for the first value of a variable. A key of a drawn one is in the values of populations. */
+  #startParameter(name: string, key: string, wanted: string): string {
     const { builder } = this;
     const dimension = builder.dimensionOf(name);
-    const lems = builder.declare(`start of ${name}`, dimension, `${name}_start`);
+    const lems = builder.declare(key, dimension, wanted);
     builder.parameters.push(element('Parameter', { name: lems, dimension: this.context.dimensions.nameOf(dimension) }));
+    if (this.demands.drawn.has(name)) this.starts.set(key, lems);
     return lems;
   }
 

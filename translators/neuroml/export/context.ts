@@ -65,6 +65,8 @@ export interface RewritingContext extends PassContext {
   readonly dt: number;
   /** Set if networks have only NeuroML's elements if possible. */
   readonly plain?: boolean;
+  /** The model before its draws were listed. */
+  readonly undrawn?: Model | undefined;
 }
 
 /** Facts about a model while its parts are written. */

@@ -6,6 +6,7 @@ import { namesIn } from '../../../src/lang/walk.js';
 import { child } from '../../../src/model/pointer.js';
 import type { Model, NeuronType, Operation, Population, SelectionRule } from '../../../src/model/model.js';
 import { elementsOf, type Change, type ExportContext, type RewritingContext } from './context.js';
+import type { DrawnStart } from './drawn-starts.js';
 import { jumpsOf } from './synapses/effects.js';
 import type { Numbers } from './values.js';
 
@@ -19,6 +20,8 @@ export interface Demands {
   readonly varying: ReadonlySet<string>;
   /** State variables with a first value that is not zero somewhere. */
   readonly started: ReadonlySet<string>;
+  /** State variables whose first values cells draw. */
+  readonly drawn: ReadonlyMap<string, DrawnStart>;
   /** Parameters that code changes during the run. */
   readonly written: ReadonlySet<string>;
   /** `i`, `N` and `lastspike`, if they are read. */
@@ -44,16 +47,18 @@ export const lastSpike = 'time of the last spike';
  *
  * @param populations of the type that are written as cells
  * @param values numbers of their parameters and variables, by population
+ * @param drawn state variables whose first values cells draw
  */
 export function demandsOf(
   id: string,
   populations: readonly (readonly [string, Population])[],
   values: ReadonlyMap<string, ReadonlyMap<string, Numbers>>,
+  drawn: ReadonlyMap<string, DrawnStart>,
   context: ExportContext,
 ): Demands {
   const { model, report } = context;
   const { jumps, sums } = effectsOn(id, model);
-  const [varying, started] = [new Set<string>(), new Set<string>()];
+  const [varying, started] = [new Set<string>(), new Set<string>(drawn.keys())];
   for (const [name, population] of populations) {
     for (const [key, numbers] of values.get(name) ?? []) {
       if (typeof numbers !== 'number') varying.add(key);
@@ -80,6 +85,7 @@ export function demandsOf(
     sums,
     varying,
     started,
+    drawn,
     places,
     operations,
     forAll,

@@ -17,10 +17,10 @@ export const drawsNothing = (model: Model): boolean =>
 /**
  * Reports the parts of a model with draws that became lists.
  *
- * @param said report of the document. A first value that is written as one for all cells is not listed.
+ * @param said report of the document. A first value that is drawn when the simulation starts is not listed.
  */
 export function listedDraws(before: Model, after: Model, said: readonly ConversionEntry[]): readonly ConversionEntry[] {
-  const asOne = new Set(said.flatMap(({ code, pointer }) => (code === 'lems/one-value' ? [pointer] : [])));
+  const anew = new Set(said.flatMap(({ code, pointer }) => (code === 'lems/drawn-start' ? [pointer] : [])));
   const still = new Set(drawnParts(after).map(({ pointer }) => pointer));
   const entry = (pointer: string, what: string): ConversionEntry => ({
     verdict: 'equivalent',
@@ -36,7 +36,7 @@ export function listedDraws(before: Model, after: Model, said: readonly Conversi
     ...drawnParts(before)
       .filter(({ pointer }) => !still.has(pointer) && !replayed.includes(pointer))
       .flatMap(({ pointer, drawn }) => {
-        const listed = drawn.filter((name) => !asOne.has(child(child(pointer, 'values'), name)));
+        const listed = drawn.filter((name) => !anew.has(child(child(pointer, 'values'), name)));
         return listed.length > 0 ? [entry(pointer, listed.join(', '))] : [];
       }),
   ];

@@ -12,7 +12,12 @@ import { element, type Element } from './text/xml-text.js';
 /** Features of a cell in addition to its core type's. */
 interface Extension {
   /** First values of variables, with the parameters that give them. */
-  readonly starts: readonly { readonly variable: string; readonly parameter: string; readonly dimension: string }[];
+  readonly starts: readonly {
+    readonly variable: string;
+    readonly value: string;
+    readonly parameters: readonly string[];
+    readonly dimension: string;
+  }[];
   /** Whether elements of a population give first values, rather than components. */
   readonly startsApart: boolean;
   /** Whether it emits a spike when v rises above 0 mV. */
@@ -36,8 +41,8 @@ export function extendedCell(
   const begins = inner.filter(({ tag }) => tag === 'OnStart');
   const others = inner.filter(({ tag }) => tag !== 'OnStart');
   return element('ComponentType', { name, extends: core, description: `${core} that ${more.join(' and ')}.` }, [
-    ...starts.map(({ parameter, dimension }) =>
-      element(startsApart ? 'Requirement' : 'Parameter', { name: parameter, dimension }),
+    ...starts.flatMap(({ parameters, dimension }) =>
+      parameters.map((name) => element(startsApart ? 'Requirement' : 'Parameter', { name, dimension })),
     ),
     ...attachmentsOf(definition),
     element('Dynamics', {}, [
@@ -46,7 +51,7 @@ export function extendedCell(
       ...others.filter(({ tag }) => tag !== 'StateVariable'),
       element('OnStart', {}, [
         ...begins.flatMap(({ children }) => children),
-        ...starts.map(({ variable, parameter }) => element('StateAssignment', { variable, value: parameter })),
+        ...starts.map(({ variable, value }) => element('StateAssignment', { variable, value })),
       ]),
       ...(isFiring ? firing : []),
     ]),

@@ -18,6 +18,7 @@ import { recordedVariables } from '../../../src/model/tagged.js';
 import type { CellPlan, ExportContext } from './context.js';
 import type { Demands } from './demands.js';
 import { dimensionOfUnit } from './text/dimensions.js';
+import { drawText, parameterOf, type DrawnStart } from './drawn-starts.js';
 import { extendedCell } from './extended-cell.js';
 import { numberText, quantityText } from './text/quantity-text.js';
 import { textsOf } from './synapses/synapse-code.js';
@@ -72,7 +73,7 @@ export function namedCell(
   if (!isSource && !populations.every(([population]) => isEnough(population, type, cell, context.model)))
     return undefined;
   try {
-    return described(id, type, cell, populations, values, context);
+    return described(id, type, cell, populations, values, demands.drawn, context);
   } catch (error) {
     if (error instanceof NoNumber) return undefined;
     throw error;
@@ -205,6 +206,7 @@ function described(
   cell: NeuromlCell,
   populations: Populations,
   values: ReadonlyMap<string, ReadonlyMap<string, Numbers>>,
+  drawn: ReadonlyMap<string, DrawnStart>,
   context: ExportContext,
 ): NamedCell | undefined {
   const { dimensions, ids } = context;
@@ -231,38 +233,58 @@ function described(
     })),
   );
   const isSilent = cells.every(({ valueOf }) => cell.responses.every((name) => valueOf(name) === 0));
-  if (!isSilent) return undefined;
+  if (!isSilent || cell.responses.some((name) => drawn.has(name))) return undefined;
   const begins = (variable: string, valueOf: ValueOf): number => {
     const e = cell.begins[variable];
     const given = (key: string): number => numberOf(cell.attributes.get(key)!.value, valueOf);
     return e ? valueAt(e, given) : 0;
   };
   const isFiring = cell.name === 'HH_cond_exp';
-  const starts = [...cell.variables.values()].filter(
-    ({ name }) =>
-      (isFiring && name !== 'v') || cells.some(({ valueOf }) => !isNear(first(name, valueOf), begins(name, valueOf))),
+  const starts = [...byName.values()].filter(
+    ({ own, name }) =>
+      (isFiring && name !== 'v') ||
+      drawn.has(own) ||
+      cells.some(({ valueOf }) => !isNear(first(name, valueOf), begins(name, valueOf))),
   );
-  const startsApart = starts.some(({ name }) =>
-    cells.some(({ population, valueOf }) => {
-      const one = cells.find((other) => other.population === population);
-      return one && first(name, one.valueOf) !== first(name, valueOf);
-    }),
-  );
-  const named = starts.map(
-    ({ name, unit }) => [startOf(cell, name), dimensions.nameOf(dimensionOfUnit(unit))] as const,
+  const startsApart =
+    context.plain !== true &&
+    starts.some(({ name }) =>
+      cells.some(({ population, valueOf }) => {
+        const one = cells.find((other) => other.population === population);
+        return one && first(name, one.valueOf) !== first(name, valueOf);
+      }),
+    );
+  /** First values with their parameters: of each the name, and its number in SI from the values of a cell. */
+  const given = starts.map(({ own, name, unit, factor }) => {
+    const draw = drawn.get(own);
+    const keys = draw?.keys.map(
+      (key) => [parameterOf(key, name), (valueOf: ValueOf) => tidy(valueOf(key) * factor)] as const,
+    );
+    const numbers = keys ?? [[startOf(cell, name), (valueOf: ValueOf) => first(name, valueOf)] as const];
+    const parameters = numbers.map(([parameter]) => parameter);
+    const [one = '', two = ''] = parameters;
+    return { name, unit, numbers, parameters, value: draw ? drawText(draw, [one, two]) : one };
+  });
+  const named = given.flatMap(({ unit, parameters }) =>
+    parameters.map((parameter) => [parameter, dimensions.nameOf(dimensionOfUnit(unit))] as const),
   );
   const startTexts = (valueOf: ValueOf): Record<string, string> =>
     Object.fromEntries(
-      starts.map(({ name, unit }) => [
-        startOf(cell, name),
-        quantityText(first(name, valueOf), dimensionOfUnit(unit), dimensions),
-      ]),
+      given.flatMap(({ unit, numbers }) =>
+        numbers.map(([parameter, numberOf]) => [
+          parameter,
+          quantityText(numberOf(valueOf), dimensionOfUnit(unit), dimensions),
+        ]),
+      ),
     );
   const isExtended = starts.length > 0;
   const wanted = `${cell.name}${isFiring ? '_firing' : '_started'}`;
   const extension = isExtended
     ? extendedCell(cell.name, ids.claim(wanted), {
-        starts: starts.map(({ name }, k) => ({ variable: name, parameter: named[k]![0], dimension: named[k]![1] })),
+        starts: given.map(({ name, unit, parameters, value }) => {
+          const dimension = dimensions.nameOf(dimensionOfUnit(unit));
+          return { variable: name, value, parameters, dimension };
+        }),
         startsApart,
         isFiring,
       })
@@ -308,6 +330,7 @@ function described(
       ...new Set(
         read.map((key) => (key.startsWith('first_') ? (byName.get(key.slice('first_'.length))?.own ?? '') : key)),
       ),
+      ...(context.plain === true ? starts.map(({ own }) => own) : []),
     ],
     attributes: (valueOf) => ({ ...attributes(valueOf), ...(startsApart ? {} : startTexts(valueOf)) }),
     ...(startsApart ? { starts: { names: named, texts: startTexts } } : {}),

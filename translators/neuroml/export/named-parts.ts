@@ -8,6 +8,7 @@ import { plain, tidy, valueAt } from '../../../src/library/recognise/numbers.js'
 import { arrivalOf, throughPorts } from '../../../src/library/recognise/synapses.js';
 import { child } from '../../../src/model/pointer.js';
 import type { ExportContext } from './context.js';
+import { elementsBySet } from './few-values.js';
 import { delaysOf, delayTexts } from './synapses/delays.js';
 import { dimensionOfUnit } from './text/dimensions.js';
 import { inputList } from './inputs/inputs.js';
@@ -57,7 +58,7 @@ function cells(
   written: Written,
   context: ExportContext,
 ): void {
-  const { ids } = context;
+  const { ids, plain: isPlain } = context;
   const { plan, cell, keys, attributes, starts } = named;
   const values = written.values.get(name) ?? new Map<string, Numbers>();
   const drive = driveOf(named, values, context);
@@ -74,13 +75,11 @@ function cells(
     );
     return id;
   };
-  const isOne = keys.every((key) => inputs.has(key) || typeof (values.get(key) ?? 0) === 'number');
+  const own = keys.filter((key) => !inputs.has(key));
+  if (!starts && (isPlain || own.every((key) => typeof (values.get(key) ?? 0) === 'number')))
+    return populationsBySet(name, elementsBySet(size, own, values), make, written, context);
+  const isOne = own.every((key) => typeof (values.get(key) ?? 0) === 'number');
   const component = make(isOne ? `${name}_cells` : `${name}_cell_0`, 0);
-  if (isOne && !starts) {
-    written.populations.push(element('population', { id: name, component, size: String(size) }));
-    written.place(name, (index) => `${name}[${index}]`);
-    return;
-  }
   const all = Array.from({ length: size }, (_, k) => (isOne || k === 0 ? component : make(`${name}_cell_${k}`, k)));
   if (!starts) return mixed(name, all, written, context);
   const [list, item] = written.listNames(`${type} ${isOne ? '' : 'mixed'}`, () => {
@@ -95,28 +94,44 @@ function cells(
 }
 
 /**
- * Writes a population with a separate component for each element; with only NeuroML's elements, one population for
- * each.
+ * Writes a population for each set of elements with equal values: one by the name of the model's, several with numbers,
+ * such as `exc_1` and `exc_2`.
+ *
+ * @param make  writes the component of an element under the wanted id, and returns its id
  */
-export function mixed(
+export function populationsBySet(
   name: string,
-  made: readonly string[],
+  sets: readonly (readonly number[])[],
+  make: (wanted: string, element: number) => string,
   written: Written,
-  { ids, plain, report }: ExportContext,
+  { ids, report }: ExportContext,
 ): void {
-  if (plain || written.cells.size > 0) {
+  if (sets.length > 1)
     report.equivalent(
       'lems/one-by-one',
       child('/populations', name),
-      'each cell is a population, since those of NeuroML have one component',
+      `${sets.length} sets of values are populations of their own, since those of NeuroML have one component`,
     );
-    const each = made.map((component) => {
-      const id = ids.claim(`${name}_population`);
-      written.populations.push(element('population', { id, component, size: '1' }));
-      return id;
-    });
-    written.place(name, (index) => `${each[index] ?? ''}[0]`);
-    return;
+  const paths: string[] = [];
+  sets.forEach((elements, n) => {
+    const id = sets.length === 1 ? name : ids.claim(`${name}_${n + 1}`);
+    const component = make(`${id}_cells`, elements[0] ?? 0);
+    written.populations.push(element('population', { id, component, size: String(elements.length) }));
+    elements.forEach((k, ordinal) => (paths[k] = `${id}[${ordinal}]`));
+  });
+  if (sets.length === 1) written.place(name, (index) => `${name}[${index}]`);
+  else written.place(name, (index) => paths[index] ?? '');
+}
+
+/**
+ * Writes a population with a separate component for each element; with only NeuroML's elements, one population for
+ * each.
+ */
+export function mixed(name: string, made: readonly string[], written: Written, context: ExportContext): void {
+  const { ids, plain } = context;
+  if (plain || written.cells.size > 0) {
+    const sets = made.map((_, k) => [k]);
+    return populationsBySet(name, sets, (_, k) => made[k] ?? '', written, context);
   }
   const [list, item] = written.listNames('', () => {
     const names = [ids.claim('mixedPopulation'), ids.claim('mixedElement')] as const;

@@ -8,7 +8,8 @@ import { child } from '../../../src/model/pointer.js';
 import type { ExportContext } from './context.js';
 import { demandsOf } from './demands.js';
 import { writeAttachments, writeStimulus } from './inputs/inputs.js';
-import { withOneValue } from './one-value.js';
+import { drawnStarts, type DrawnStart } from './drawn-starts.js';
+import { withFewSets } from './few-values.js';
 import { namesIn } from '../../../src/lang/walk.js';
 import { namedCell } from './named-cell.js';
 import { populationValues } from './network-values.js';
@@ -58,16 +59,17 @@ function writeType(id: string, attached: ReadonlyMap<string, string>, written: W
   );
   if (!type || populations.length === 0) return;
   if (isStructured(type)) return writeCells(id, type, written, context);
-  const share = (isOne: (key: string, values: ReadonlyMap<string, Numbers>) => boolean): void => {
-    for (const [name] of context.plain === true ? populations : []) {
+  const isPlain = context.plain === true;
+  const drawn = isPlain ? drawnStarts(id, populations, written.values, context) : new Map<string, DrawnStart>();
+  const share = (isGiven: (key: string, values: ReadonlyMap<string, Numbers>) => boolean): void => {
+    for (const [name, { size }] of isPlain ? populations : []) {
       const values = written.values.get(name) ?? new Map<string, Numbers>();
-      const isShared = (key: string): boolean => isOne(key, values);
       const pointer = child('/populations', name);
-      written.values.set(name, withOneValue(pointer, 'a population', type, values, isShared, context.report));
+      const isIts = (key: string): boolean => isGiven(key, values);
+      written.values.set(name, withFewSets(pointer, 'a population', size, type, values, isIts, context.report));
     }
   };
-  share((key) => Object.hasOwn(type.state, key));
-  const demands = demandsOf(id, populations, written.values, context);
+  const demands = demandsOf(id, populations, written.values, drawn, context);
   const named = namedCell(id, type, populations, written.values, demands, context);
   if (named) {
     // Constant currents are inputs, with a weight for each cell.
@@ -81,7 +83,7 @@ function writeType(id: string, attached: ReadonlyMap<string, string>, written: W
     return;
   }
   share(() => true);
-  const varying = context.plain === true ? new Set<string>() : demands.varying;
+  const varying = isPlain ? new Set<string>() : demands.varying;
   const { plan, elements } = cellType(id, type, { ...demands, varying }, context);
   written.plans.set(id, plan);
   written.types.push(...elements);

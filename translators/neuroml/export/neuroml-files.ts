@@ -72,8 +72,7 @@ export function neuromlFiles(root: Element, name: string, split = false): readon
     ),
   );
   const projections = projectionsIn(neuroml.children);
-  const isRegrouped = projections !== projectionsIn(others);
-  if (isRegrouped && projections > mostProjections)
+  if (projections > mostProjections)
     return `cells with values of their own are populations of their own, with ${projections.toLocaleString('en')} projections between two`;
   // NeuroML documents include only NeuroML documents, and those may hold LEMS's definitions.
   const typesFile =
@@ -103,10 +102,7 @@ export function neuromlFiles(root: Element, name: string, split = false): readon
   ];
   // Items of a list all have the same form: one stands for all.
   const short = new Map(roots.map(([file, one]) => [file, xmlText(one, 1)]));
-  const definedAndRun = elements.filter(({ tag }) => definitions.has(tag) || ofSimulation.has(tag));
-  const written = neuroml.children.filter(({ tag }) => tag !== 'include');
-  const whole = isRegrouped ? element('Lems', root.attributes, [...definedAndRun, ...custom, ...written]) : root;
-  const fault = faultOf(xmlText(whole, 1), short, { neuroml: name, simulation });
+  const fault = faultOf(xmlText(root, 1), short, { neuroml: name, simulation });
   return fault ?? roots.map(([file, one]) => ({ name: file, root: one }));
 }
 
@@ -210,34 +206,7 @@ function networkOf(network: Element): Element {
           }),
     };
   });
-  const populations = new Set(
-    children.flatMap(({ tag, attributes }) => (tag === 'population' ? [attributes['id'] ?? ''] : [])),
-  );
-  const all = children.flatMap((one) => (one.tag === 'projection' ? byPopulations(one, populations) : [one]));
-  return { ...network, children: all };
-}
-
-/** Returns projections between pairs of populations, if cells of an end are separate populations. */
-function byPopulations(projection: Element, populations: ReadonlySet<string>): readonly Element[] {
-  const { id = '', presynapticPopulation = '', postsynapticPopulation = '', synapse = '' } = projection.attributes;
-  if (populations.has(presynapticPopulation) && populations.has(postsynapticPopulation)) return [projection];
-  const parts = new Map<string, Element[]>();
-  for (const connection of [...projection.children, ...(projection.items ?? [])]) {
-    const { preCellId, postCellId } = connection.attributes;
-    const [pre, post] = [preCellId, postCellId].map((path) => /^\.\.\/(\w+)/.exec(path ?? '')?.[1] ?? '');
-    const key = `${pre} ${post}`;
-    const part = parts.get(key) ?? [];
-    parts.set(key, part);
-    part.push({ ...connection, attributes: { ...connection.attributes, id: String(part.length) } });
-  }
-  return [...parts].map(([key, connections]) => {
-    const [pre = '', post = ''] = key.split(' ');
-    return element(
-      'projection',
-      { id: `${id}_${pre}_${post}`, presynapticPopulation: pre, postsynapticPopulation: post, synapse },
-      connections,
-    );
-  });
+  return { ...network, children };
 }
 
 /**

@@ -9,7 +9,8 @@ import type { NeuronType, Population } from '../../../src/model/model.js';
 import { isStructured, writeStructuredPopulation } from './cells/network.js';
 import { type CellPlan, type ExportContext } from './context.js';
 import { lemsDimension } from './text/dimensions.js';
-import { mixed, writeNamedPopulation } from './named-parts.js';
+import { elementsBySet } from './few-values.js';
+import { mixed, populationsBySet, writeNamedPopulation } from './named-parts.js';
 import { listTypes } from './synapses/network-types.js';
 import { keptTexts, quantityText } from './text/quantity-text.js';
 import { numberAt, type Numbers } from './values.js';
@@ -40,8 +41,10 @@ function cells(
 ): void {
   const { dimensions, ids } = context;
   const values = written.values.get(name) ?? new Map<string, Numbers>();
-  const component = ids.claim(`${name}_cells`);
-  const dimensionOf = (key: string) => lemsDimension(type.parameters[key]?.unit ?? type.state[key]?.unit ?? '1');
+  const dimensionOf = (key: string) => {
+    const owner = plan.starts.has(key) ? key.replace(/^\w+ of /, '') : key;
+    return lemsDimension(type.parameters[owner]?.unit ?? type.state[owner]?.unit ?? '1');
+  };
   // Sums over attachments are derived, although the model has a parameter for them.
   const isSum = (key: string): boolean =>
     plan.channels.some(({ variable, kind }) => kind === 'sum' && variable === key);
@@ -53,17 +56,18 @@ function cells(
     (key) => !Object.hasOwn(type.parameters, key) && !Object.hasOwn(type.state, key),
   );
   const keys = [...new Set([...Object.keys(type.parameters), ...plan.starts.keys(), ...more])];
-  const attributes = keys.flatMap((key) => {
-    const target = targetOf(key);
-    return target === undefined || plan.varying.has(key) ? [] : [[target, textOf(key, 0)] as const];
-  });
-  written.components.push(element(plan.componentType, { id: component, ...Object.fromEntries(attributes) }));
+  const make = (wanted: string, k: number): string => {
+    const attributes = keys.flatMap((key) => {
+      const target = targetOf(key);
+      return target === undefined || plan.varying.has(key) ? [] : [[target, textOf(key, k)] as const];
+    });
+    const component = ids.claim(wanted);
+    written.components.push(element(plan.componentType, { id: component, ...Object.fromEntries(attributes) }));
+    return component;
+  };
   const own = keys.filter((key) => plan.varying.has(key));
-  if (own.length === 0) {
-    written.populations.push(element('population', { id: name, component, size: String(size) }));
-    written.place(name, (index) => `${name}[${index}]`);
-    return;
-  }
+  if (own.length === 0) return populationsBySet(name, elementsBySet(size, keys, values), make, written, context);
+  const component = make(`${name}_cells`, 0);
   const [list, item] = written.listNames(id, () => {
     const names = [ids.claim(`${id}_population`), ids.claim(`${id}_element`)] as const;
     const ownValues = own.map((key) => [targetOf(key) ?? key, dimensions.nameOf(dimensionOf(key))] as const);

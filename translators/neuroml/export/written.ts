@@ -5,7 +5,7 @@ import type { CellPlan } from './context.js';
 import type { NamedCell } from './named-cell.js';
 import type { Numbers } from './values.js';
 import type { NeuromlReceptor } from '../../../src/library/neuroml/cells.js';
-import type { Element } from './text/xml-text.js';
+import { element, type Element } from './text/xml-text.js';
 
 /** A current and its exposed contribution. */
 interface WrittenCurrent {
@@ -79,26 +79,31 @@ export class Written {
     );
   }
 
-  /** Sets the paths of synapses. The attachments of a component to a cell are numbered in order of connection. */
+  /**
+   * Sets the paths of synapses. The attachments of a component to a cell are numbered in order of connection.
+   *
+   * @param groups  the synapses of each component
+   */
   placeSynapses(
     name: string,
-    component: string,
     target: string,
     targets: readonly number[],
+    groups: readonly { readonly id: string; readonly members: readonly number[] }[],
     names: ReadonlyMap<string, string>,
   ): void {
     this.#synapseCounts.set(name, targets.length);
-    const counts = new Map<number, number>();
-    const ordinals = targets.map((index) => {
-      const ordinal = counts.get(index) ?? 0;
-      counts.set(index, ordinal + 1);
-      return ordinal;
-    });
+    const attachments: string[] = [];
+    for (const { id, members } of groups) {
+      const counts = new Map<number, number>();
+      for (const k of members) {
+        const ordinal = counts.get(targets[k] ?? 0) ?? 0;
+        counts.set(targets[k] ?? 0, ordinal + 1);
+        attachments[k] = `synapses:${id}:${ordinal}`;
+      }
+    }
     this.#synapses.set(name, (index, variable) => {
       const [cell, lems] = [this.pathOf(target, targets[index] ?? 0), names.get(variable)];
-      return cell === undefined || lems === undefined
-        ? undefined
-        : `${cell}/synapses:${component}:${ordinals[index] ?? 0}/${lems}`;
+      return cell === undefined || lems === undefined ? undefined : `${cell}/${attachments[index] ?? ''}/${lems}`;
     });
   }
 
@@ -138,4 +143,24 @@ export class Written {
     this.types.push(...types);
     return names;
   }
+}
+
+/** Returns projections between pairs of populations, if cells of an end are in several populations of the document. */
+export function byPopulations(projection: Element, populations: ReadonlySet<string>): readonly Element[] {
+  const { id = '', presynapticPopulation = '', postsynapticPopulation = '' } = projection.attributes;
+  if (populations.has(presynapticPopulation) && populations.has(postsynapticPopulation)) return [projection];
+  const parts = new Map<string, Element[]>();
+  for (const connection of [...projection.children, ...(projection.items ?? [])]) {
+    const { preCellId, postCellId, preCell = preCellId, postCell = postCellId } = connection.attributes;
+    const [pre, post] = [preCell, postCell].map((path) => /^\.\.\/(\w+)/.exec(path ?? '')?.[1] ?? '');
+    const key = `${pre} ${post}`;
+    const part = parts.get(key) ?? [];
+    parts.set(key, part);
+    part.push({ ...connection, attributes: { ...connection.attributes, id: String(part.length) } });
+  }
+  return [...parts].map(([key, connections]) => {
+    const [pre = '', post = ''] = key.split(' ');
+    const ends = { id: `${id}_${pre}_${post}`, presynapticPopulation: pre, postsynapticPopulation: post };
+    return element(projection.tag, { ...projection.attributes, ...ends }, connections);
+  });
 }

@@ -80,11 +80,11 @@ it('has populations of one component', { timeout: 60_000 }, async () => {
   // The cells differ in their constant currents.
   expect(converted.files[0]?.text).toMatch(/<population id="cells" component="cells_cells" size="8"\/>/);
   expect(converted.files[0]?.text.match(/<inputW /g)).toHaveLength(8);
-  expect(converted.report.map(({ code }) => code)).not.toContain('lems/one-value');
+  expect(converted.report.map(({ code }) => code)).not.toContain('lems/one-by-one');
   expect((await judged(converted, true)).complaints).toEqual([]);
 });
 
-it('has a population of as many cells, with one value of each variable for all', { timeout: 60_000 }, async () => {
+it('has a population for each set of first values', { timeout: 60_000 }, async () => {
   const source = {
     name: 'model.json',
     text: JSON.stringify({
@@ -105,21 +105,14 @@ it('has a population of as many cells, with one value of each variable for all',
   const converted = await convert(source, 'x.nml');
   const [neuroml] = converted.files;
   expect(neuroml?.text.match(/<population .*/g)).toEqual([
-    '<population id="cells" component="cells_cells" size="4"/>',
-    '<population id="rest" component="rest_cells" size="3"/>',
+    ...[1, 2, 3, 4].map((n) => `<population id="cells_${n}" component="cells_${n}_cells" size="1"/>`),
+    '<population id="rest_1" component="rest_1_cells" size="2"/>',
+    '<population id="rest_2" component="rest_2_cells" size="1"/>',
   ]);
-  expect(neuroml?.text.match(/v_init="[^"]*"/g)).toEqual(['v_init="-63"', 'v_init="-65"']);
-  expect(converted.report.filter(({ code }) => code === 'lems/one-value')).toEqual([
-    expect.objectContaining({
-      verdict: 'approximated',
-      pointer: '/populations/cells/values/v',
-      message:
-        'a population of NeuroML has one value of v: 4 values from -66mV to -60mV are written as their mean, -63mV',
-    }),
-    expect.objectContaining({
-      message:
-        'a population of NeuroML has one value of v: 3 values from -65mV to -50mV are written as the one that most have, -65mV',
-    }),
+  expect(neuroml?.text.match(/v_init="[^"]*"/g)).toEqual([-60, -62, -64, -66, -65, -50].map((v) => `v_init="${v}"`));
+  expect(converted.report.filter(({ code }) => code === 'lems/one-by-one').map(({ pointer }) => pointer)).toEqual([
+    '/populations/cells',
+    '/populations/rest',
   ]);
   expect((await judged(converted, true)).complaints).toEqual([]);
 });
@@ -204,7 +197,7 @@ it('leaves out by name what NeuroML has no element for, which LEMS can express',
   expect((await convertModel(importModel(source).valid, 'lems', { name: 'x.xml' })).outcome).not.toBe('incomplete');
 });
 
-it('has as many projections as the model where cells have parameters of their own', { timeout: 60_000 }, async () => {
+it('refuses more sets of values than components are read at a glance', { timeout: 60_000 }, async () => {
   const cells = (label: string): object => ({
     label,
     size: 101,
@@ -228,5 +221,8 @@ it('has as many projections as the model where cells have parameters of their ow
   };
   const { files, report } = await convert(source, 'x.nml');
   expect(files[0]?.text.match(/<(population|projection) /g)).toEqual(['<population ', '<population ', '<projection ']);
-  expect(report.find(({ code }) => code === 'lems/one-value')?.pointer).toBe('/populations/a/values/tau_m');
+  expect(report.filter(({ verdict }) => verdict === 'notExpressible').map(({ pointer }) => pointer)).toEqual([
+    '/populations/a/values/tau_m',
+    '/populations/b/values/tau_m',
+  ]);
 });

@@ -175,14 +175,24 @@ export function inputList(
   { ids }: ExportContext,
   { at, weightOf }: { readonly at?: (k: number) => SegmentAt; readonly weightOf?: (k: number) => string } = {},
 ): void {
-  const items = targets.map((index, k) =>
-    element(weightOf ? 'inputW' : 'input', {
-      id: String(k),
-      target: `../${written.pathOf(population, index) ?? ''}`,
-      ...(at ? placeAttributes(at(k), '') : {}),
-      destination: 'synapses',
-      ...(weightOf ? { weight: weightOf(k) } : {}),
-    }),
-  );
-  written.inputs.push(element('inputList', { id: ids.claim(`${component}_inputs`), component, population }, items));
+  const lists = new Map<string, Element[]>();
+  targets.forEach((index, k) => {
+    const path = written.pathOf(population, index) ?? '';
+    const [own = population] = path.split(/[[/]/);
+    const items = lists.get(own) ?? [];
+    lists.set(own, items);
+    items.push(
+      element(weightOf ? 'inputW' : 'input', {
+        id: String(items.length),
+        target: `../${path}`,
+        ...(at ? placeAttributes(at(k), '') : {}),
+        destination: 'synapses',
+        ...(weightOf ? { weight: weightOf(k) } : {}),
+      }),
+    );
+  });
+  for (const [own, items] of lists)
+    written.inputs.push(
+      element('inputList', { id: ids.claim(`${component}_inputs`), component, population: own }, items),
+    );
 }

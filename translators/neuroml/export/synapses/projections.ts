@@ -15,7 +15,7 @@ import { receivedEvents, seesSource, usualEvent } from './effects.js';
 import { connectionType, contactTypes, type OwnValue } from './network-types.js';
 import { writeNamedProjection } from '../named-parts.js';
 import { numbersOfElements } from '../network-values.js';
-import { withOneValue } from '../one-value.js';
+import { elementsBySet, withFewSets } from '../few-values.js';
 import { numbersAt, pairsOf, type PairedProjection } from './pairs.js';
 import { commonUnit, keptTexts, numberText, quantityText } from '../text/quantity-text.js';
 import { ownSynapse } from './synapse-code.js';
@@ -38,12 +38,12 @@ export function writeProjection(name: string, given: Projection, written: Writte
   const named = written.named.get(known.plan.type);
   if (named && portOf(known, written, context) === undefined && writeNamedProjection(known, named, written, context))
     return;
-  writeOwnProjection(context.plain === true ? withOneWeight(known, context) : known, written, context);
+  writeOwnProjection(known, written, context);
 }
 
 /** Writes a projection with a component type of its own, or with core types between cells with compartments. */
-function writeOwnProjection(known: Known, written: Written, context: ExportContext): void {
-  const { name, projection, plan, source, target, type, pairs, values } = known;
+function writeOwnProjection(given: Known, written: Written, context: ExportContext): void {
+  const { name, projection, plan, source, target, type, pairs } = given;
   const isPlaced = written.cells.has(target);
   const [event = usualEvent] = receivedEvents(type);
   if (event !== usualEvent && (isPlaced || written.cells.has(source)))
@@ -52,16 +52,17 @@ function writeOwnProjection(known: Known, written: Written, context: ExportConte
       `the event ${event} of cells, between cells with compartments`,
     );
   if (isPlaced) {
-    const core = coreSynapses(known, written, context);
-    if (core) return writePlacedConnections(known, core, undefined, written, context);
+    const core = coreSynapses(given, written, context);
+    if (core) return writePlacedConnections(given, core, undefined, written, context);
   }
-  const port = portOf(known, written, context);
+  const port = portOf(given, written, context);
   if (context.plain === true && port !== undefined)
     return context.report.missing(
       child('/projections', name),
       `the event ${port} of cells with several events: connections of NeuroML transmit the spikes of cells`,
     );
-  const varying = new Set([...values].flatMap(([key, numbers]) => (typeof numbers === 'number' ? [] : [key])));
+  const { known, varying } = withGivenValues(given, context);
+  const { values } = known;
   const started = new Set(
     [...values].flatMap(([key, numbers]) => (Object.hasOwn(type.state, key) && numbers !== 0 ? [key] : [])),
   );
@@ -76,45 +77,60 @@ function writeOwnProjection(known: Known, written: Written, context: ExportConte
     context,
   );
   written.types.push(built.element);
-  const synapse = context.ids.claim(`${name}_synapses`);
-  written.placeSynapses(name, synapse, target, pairs.targets, built.visible);
-  const attributes = [...built.parameters].map(
-    ([key, lems]) =>
-      [lems, quantityText(numberAt(values.get(key), 0), known.dimensionOf(key), context.dimensions)] as const,
-  );
   const weights = built.weight && weightsOf(known, built.weight, context);
-  written.components.push(
-    element(built.componentType, { id: synapse, ...Object.fromEntries(attributes), ...weights?.attributes }),
-  );
+  const sets = elementsBySet(pairs.sources.length, [...built.parameters.keys()], values);
+  const groups = (sets.length === 0 ? [[]] : sets).map((members): ConnectionGroup => {
+    const id = context.ids.claim(`${name}_synapses`);
+    const attributes = [...built.parameters].map(([key, lems]) => {
+      const value = numberAt(values.get(key), members[0] ?? 0);
+      return [lems, quantityText(value, known.dimensionOf(key), context.dimensions)] as const;
+    });
+    written.components.push(
+      element(built.componentType, { id, ...Object.fromEntries(attributes), ...weights?.attributes }),
+    );
+    return { id, members };
+  });
+  if (groups.length > 1)
+    context.report.equivalent(
+      'lems/one-by-one',
+      child('/projections', name),
+      `${groups.length} sets of values are projections of their own, since those of NeuroML have one component`,
+    );
+  written.placeSynapses(name, target, pairs.targets, groups, built.visible);
   if (isPlaced && built.peer)
     context.report.missing(
       child('/projections', name),
       'synapses that read the cell that they come from, on cells with compartments',
     );
   else if (isPlaced) {
-    const members = pairs.sources.map((_, k) => k);
-    writePlacedConnections(known, [{ id: synapse, members, weightOf: () => 1 }], built, written, context);
-  } else if (built.peer) contacts(known, built, built.peer, synapse, written, context);
-  else connections(known, built, weights?.textOf, synapse, written, context);
+    const placed = groups.map(({ id, members }) => ({ id, members, weightOf: () => 1 }));
+    writePlacedConnections(known, placed, built, written, context);
+  } else if (built.peer) contacts(known, built, built.peer, groups, written, context);
+  else
+    groups.forEach((group, n) => {
+      connections(known, built, weights?.textOf, n === 0 ? name : context.ids.claim(name), group, written, context);
+    });
+}
+
+/** Connections through synapses of one component. */
+interface ConnectionGroup {
+  readonly id: string;
+  readonly members: readonly number[];
 }
 
 /**
- * Returns a projection in which at most one value differs from synapse to synapse: the weight of its connections.
- * Synapses that see the cell that they come from have no weight in NeuroML.
+ * Returns a projection with the values that its connections give. In NeuroML this is at most one, the weight, and other
+ * values form few sets. Synapses that see the cell that they come from have no weight in NeuroML.
  */
-function withOneWeight(known: Known, { report }: ExportContext): Known {
-  const { name, type, values } = known;
+function withGivenValues(known: Known, { plain, report }: ExportContext) {
+  const { name, type, values, pairs } = known;
   const differing = [...values].flatMap(([key, numbers]) => (typeof numbers === 'number' ? [] : [key]));
-  const weight = seesSource(type) ? undefined : (differing.find((key) => /^w/i.test(key)) ?? differing[0]);
-  const shared = withOneValue(
-    child('/projections', name),
-    'a projection',
-    type,
-    values,
-    (key) => key !== weight,
-    report,
-  );
-  return { ...known, values: shared };
+  if (plain !== true) return { known, varying: new Set(differing) };
+  const isWeight = (key: string): boolean => /^w/i.test(key);
+  const weight = seesSource(type) ? undefined : (differing.find(isWeight) ?? differing[0]);
+  const [pointer, size] = [child('/projections', name), pairs.sources.length];
+  const few = withFewSets(pointer, 'a projection', size, type, values, (key) => key !== weight, report);
+  return { known: { ...known, values: few }, varying: new Set(weight === undefined ? [] : [weight]) };
 }
 
 /** Returns weights of connections, as texts, and the component's attributes for weight 1. */
@@ -184,7 +200,8 @@ function connections(
   known: Known,
   { properties }: BuiltSynapse,
   weightOf: ((connection: number) => string) | undefined,
-  synapse: string,
+  id: string,
+  { id: synapse, members }: ConnectionGroup,
   written: Written,
   context: ExportContext,
 ): void {
@@ -195,10 +212,10 @@ function connections(
   const delay = new Set(properties.values()).has('delay') ? 'delay_of_connection' : 'delay';
   const tag = weightOf ? 'connectionWD' : connectionTag(known, properties, delay, written, context);
   const port = portOf(known, written, context);
-  const connection = (i: number, k: number): Element =>
+  const connection = (k: number, ordinal: number): Element =>
     element(tag, {
-      id: String(k),
-      preCellId: `../${written.pathOf(source, i) ?? ''}`,
+      id: String(ordinal),
+      preCellId: `../${written.pathOf(source, pairs.sources[k] ?? 0) ?? ''}`,
       postCellId: `../${written.pathOf(target, pairs.targets[k] ?? 0) ?? ''}`,
       destination: 'synapses',
       ...(port === undefined ? {} : { sourcePort: port }),
@@ -207,8 +224,8 @@ function connections(
       [delay]: delayOf(k),
     });
   written.projections.push({
-    ...element('projection', { id: name, presynapticPopulation: source, postsynapticPopulation: target, synapse }),
-    items: listOf(pairs.sources, connection),
+    ...element('projection', { id, presynapticPopulation: source, postsynapticPopulation: target, synapse }),
+    items: listOf(members, connection),
   });
 }
 
@@ -217,7 +234,7 @@ function contacts(
   known: Known,
   { properties }: BuiltSynapse,
   peer: NonNullable<BuiltSynapse['peer']>,
-  synapse: string,
+  groups: readonly ConnectionGroup[],
   written: Written,
   context: ExportContext,
 ): void {
@@ -232,13 +249,15 @@ function contacts(
     : [ids.claim(`${name}_contacts`), ids.claim(`${name}_contact`)];
   if (!isCore) written.types.push(...contactTypes(list, item, name, ownNames(known, properties, context)));
   const valuesOf = ownValues(known, properties, context);
+  const synapses: string[] = [];
+  for (const { id, members } of groups) for (const k of members) synapses[k] = id;
   const contact = (i: number, k: number): Element =>
     element(item, {
       id: String(k),
       preCell: `../${written.pathOf(source, i) ?? ''}`,
       postCell: `../${written.pathOf(target, pairs.targets[k] ?? 0) ?? ''}`,
       preComponent: other,
-      postComponent: synapse,
+      postComponent: synapses[k] ?? '',
       ...valuesOf(k),
     });
   written.projections.push({

@@ -30,7 +30,8 @@ const plain: Readonly<Record<string, string>> = {
   tanh: 'tanh',
 };
 
-const normalDraw = '(sqrt(0 - 2 * ln(random(1))) * cos(6.283185307179586 * random(1)))';
+/** A standard normal number. */
+export const normalDraw = '(sqrt(0 - 2 * ln(random(1))) * cos(6.283185307179586 * random(1)))';
 
 /**
  * Returns a call in LEMS.

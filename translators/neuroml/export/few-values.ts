@@ -1,0 +1,83 @@
+/** Sets of values of a population's cells or a projection's synapses: NeuroML has a component for each set. */
+
+import type { ConversionReport } from '../../../src/model/conversion-report.js';
+import type { EquationSet } from '../../../src/model/model.js';
+import { child } from '../../../src/model/pointer.js';
+import { Dimensions, lemsDimension } from './text/dimensions.js';
+import { quantityText } from './text/quantity-text.js';
+import { numberAt, type Numbers } from './values.js';
+
+/** The most components of one population or projection. */
+const mostSets = 32;
+
+/** Returns the elements of each set of equal values, in the order of their first elements. */
+export function elementsBySet(
+  size: number,
+  keys: readonly string[],
+  values: ReadonlyMap<string, Numbers>,
+): readonly (readonly number[])[] {
+  const differing = keys.filter((key) => typeof (values.get(key) ?? 0) !== 'number');
+  const sets = new Map<string, number[]>();
+  for (let k = 0; k < size; k++) {
+    const key = differing.map((name) => numberAt(values.get(name), k)).join(' ');
+    const known = sets.get(key);
+    if (known) known.push(k);
+    else sets.set(key, [k]);
+  }
+  return [...sets.values()];
+}
+
+/**
+ * Returns values that form few sets. The values of a key that leads to more sets become one value, which is reported as
+ * left out at their place (`/populations/exc/values/v`).
+ *
+ * @param pointer  to the population or projection
+ * @param what     `a population` or `a projection`
+ * @param values   in SI, by parameter or state variable
+ * @param isGiven  whether components give the value of a key
+ */
+export function withFewSets(
+  pointer: string,
+  what: string,
+  size: number,
+  type: Pick<EquationSet, 'state' | 'parameters'>,
+  values: ReadonlyMap<string, Numbers>,
+  isGiven: (key: string) => boolean,
+  report: ConversionReport,
+): ReadonlyMap<string, Numbers> {
+  const few = new Map(values);
+  const differing = [...values].flatMap(([key, numbers]) =>
+    typeof numbers === 'number' || !isGiven(key) ? [] : [{ key, numbers, count: new Set(numbers).size }],
+  );
+  const kept: string[] = [];
+  for (const { key, numbers, count } of differing.sort((a, b) => a.count - b.count)) {
+    if (count <= mostSets && elementsBySet(size, [...kept, key], values).length <= mostSets) {
+      kept.push(key);
+      continue;
+    }
+    const one = mostCommon(numbers);
+    few.set(key, one);
+    const declared = type.state[key] ?? type.parameters[key];
+    if (!declared) {
+      const use = key === 'i' ? 'the index of a cell' : 'code for some cells of a population';
+      report.missing(pointer, `${use}, since cells of NeuroML are alike in a population`);
+      continue;
+    }
+    const text = (value: number): string =>
+      quantityText(Number(value.toPrecision(4)), lemsDimension(declared.unit), new Dimensions());
+    const [lowest, highest] = [numbers.reduce((a, b) => Math.min(a, b)), numbers.reduce((a, b) => Math.max(a, b))];
+    report.missing(
+      child(child(pointer, 'values'), key),
+      `${count.toLocaleString('en')} values of ${key} from ${text(lowest)} to ${text(highest)}, as ${what} of NeuroML ` +
+        `has at most ${mostSets} sets of values; the value of the most, ${text(one)}, would stand for all`,
+    );
+  }
+  return few;
+}
+
+/** Returns the most frequent of some numbers. */
+function mostCommon(values: readonly number[]): number {
+  const counts = new Map<number, number>();
+  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
+  return [...counts].reduce((most, one) => (one[1] > most[1] ? one : most))[0];
+}

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 import { LongestFirst } from './test/support/longest-first.js';
+import { SkipReasons } from './test/support/skip-reasons.js';
 
 /**
  * Tests with processes of their own: they load native libraries, set variables of the environment, run compilers, or
@@ -54,6 +55,7 @@ export default defineConfig({
   test: {
     testTimeout: 60_000,
     pool: 'forks',
+    reporters: ['default', new SkipReasons()],
     sequence: { sequencer: LongestFirst },
     maxWorkers: availableParallelism(),
     // Python compiles what it imports once for all tests: without it, each start of Brian 2 or PyNN takes seconds more.

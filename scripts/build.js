@@ -1,6 +1,6 @@
 /** Builds dist/: the commands (cli.js, biosimulators.js), the library (index.js) and its declarations (types/). */
 import { execFile } from 'node:child_process';
-import { chmod, readdir, readFile, rm } from 'node:fs/promises';
+import { chmod, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -29,6 +29,8 @@ await Promise.all([
   declarations,
 ]);
 await removeUnusedDeclarations(resolve(dist, 'types'), ['src/index.d.ts']);
+const { stdout: page } = await promisify(execFile)(process.execPath, [resolve(dist, 'cli.js'), 'man']);
+await writeFile(resolve(dist, 'interneuron.1'), page);
 for (const name of ['cli', 'biosimulators']) await chmod(resolve(dist, `${name}.js`), 0o755);
 
 /** Removes declarations that the public ones do not need: TypeScript writes those of all sources. */

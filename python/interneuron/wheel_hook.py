@@ -79,6 +79,9 @@ class CustomBuildHook(BuildHookInterface):
         forced = build_data["force_include"]
         library = str(modules / "h5wasm/dist/esm/hdf5_util.js")
         forced[self.without_binary(library)] = forced.pop(library)
+        manual = Path(os.environ.get("INTERNEURON_DIST") or root / "dist") / "interneuron.1"
+        if manual.exists():
+            build_data["shared_data"][str(manual)] = "share/man/man1/interneuron.1"
         package = root / "package.json"
         build_data["force_include"][str(package)] = "interneuron/node/package.json"
         build_data["pure_python"] = False

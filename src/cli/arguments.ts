@@ -5,6 +5,7 @@ import { numericsVersion } from '../ir/program.js';
 import { version } from '../run/version.js';
 import { UsageError, throwUsageErrors } from '../diagnostics/diagnostic.js';
 import { nearest, joinWords, didYouMean } from '../diagnostics/suggest.js';
+import { exitStatus } from './exit-codes.js';
 import { type CommandName, commands, type CommandDefinition, type CommandFiles } from './command-table.js';
 
 /** The parsed request. Values are as typed; each command interprets its own. */
@@ -40,6 +41,9 @@ export async function readArguments(
   check: ValueCheck = () => [],
 ): Promise<Request> {
   if (words[0] === 'completion' && words.includes('--help')) return { kind: 'text', text: completionHelp };
+  if (words[0] === 'completion' && words[1] !== undefined)
+    return forShell(words[1], () => readArguments(['completion'], columns));
+  if (words[0] === 'man') return { kind: 'text', text: (await import('./man-page.js')).manPage() };
   let request: Request | undefined;
   const select = (command: CommandName, parsed: Parsed): void => {
     request = toRequest(command, parsed, check);
@@ -77,16 +81,39 @@ function withoutShorthands(words: readonly string[]): string[] {
   return [...words.slice(0, at), ...files].map((word) => (word === standardStream ? placeholder : word));
 }
 
+/** Shells with a completion script. */
+const shells = ['bash', 'zsh', 'fish'] as const;
+
 const completionHelp = [
-  'interneuron completion',
+  'interneuron completion [bash|zsh|fish]',
   '',
-  'Prints a completion script for bash and zsh.',
+  'Prints a completion script for a shell [that of $SHELL, or bash].',
   '',
   'Examples:',
-  '  interneuron completion >> ~/.bashrc',
-  '  interneuron completion >> ~/.zshrc',
+  '  interneuron completion bash >> ~/.bashrc',
+  '  interneuron completion zsh >> ~/.zshrc',
+  '  interneuron completion fish > ~/.config/fish/completions/interneuron.fish',
   '',
 ].join('\n');
+
+/** Runs `write` with the environment of a shell, from which yargs takes its name. @throws UsageError for another one */
+async function forShell<T>(word: string, write: () => Promise<T>): Promise<T> {
+  const shell = shells.find((name) => name === word);
+  if (shell === undefined)
+    throw new UsageError(
+      `completion has nothing for ${word}`,
+      didYouMean(word, shells) ?? `choose one of ${shells.join(', ')}`,
+    );
+  const { SHELL, ZSH_NAME } = process.env;
+  Object.assign(process.env, { SHELL: shell, ZSH_NAME: '' });
+  try {
+    return await write();
+  } finally {
+    for (const [name, value] of Object.entries({ SHELL, ZSH_NAME }))
+      if (value === undefined) Reflect.deleteProperty(process.env, name);
+      else process.env[name] = value;
+  }
+}
 
 /** The argument that completion scripts of yargs pass. */
 const completing = '--get-yargs-completions';
@@ -120,11 +147,8 @@ function defineParser(
     .fail((message: string, error: Error | undefined) => {
       throw error instanceof UsageError ? error : usageError(message, words);
     })
-    .completion('completion', 'print a completion script for the shell (bash or zsh)')
-    .epilogue(
-      'Exit codes: 0 success, 1 the model is invalid or results differ, 2 invalid command or file, 130 ' +
-        'interrupted, 70 internal error.',
-    );
+    .completion('completion', 'print a completion script for the shell (bash, zsh or fish)')
+    .epilogue(`Exit codes: ${exitStatus}`);
   // For every command that it runs, yargs prepares the help, which takes as long as reading a small model. Help that was not
   // requested is therefore hidden. Choices serve only help and completion. `toRequest` checks values, since its messages can
   // suggest.
@@ -147,7 +171,10 @@ function usageError(message: string, words: readonly string[]): UsageError {
     // The file may have been taken for the value of a misspelt option.
     const options = words.flatMap((word) => /^--?([^-=][^=]*)/.exec(word)?.[1] ?? []);
     const [unknown] = options.filter((name) => !isOption(commands[command], name));
-    return unknown === undefined ? new UsageError(`${command} needs a file`, hint) : unknownOption(command, unknown);
+    if (unknown !== undefined) return unknownOption(command, unknown);
+    const { files } = commands[command];
+    const missing = files !== null && 'words' in files ? `a ${files.name}: ${files.describe}` : 'a file';
+    return new UsageError(`${command} needs ${missing}`, hint);
   }
   return new UsageError(message, hint);
 }
@@ -291,7 +318,7 @@ function unknownCommand(words: readonly string[], help: string): Request {
       `scripts of ${simulator.name} run in Python: the command ${word} belongs to the Python packages`,
       `pip install interneuron ${simulator.package}, then python -m interneuron ${words.join(' ')}`,
     );
-  const names = [...Object.keys(commands), 'completion'];
+  const names = [...Object.keys(commands), 'completion', 'man'];
   throw new UsageError(
     `there is no command ${word}`,
     commandHint(word, names) ?? `the commands are ${names.join(', ')}`,

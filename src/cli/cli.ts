@@ -3,9 +3,10 @@
 import { commands, type CommandName } from './command-table.js';
 import { readArguments } from './arguments.js';
 import { createContext, type CommandContext } from './context.js';
-import { withDefaults } from './defaults.js';
+import { projectDefaults, projectFile, withDefaults, withProject } from './defaults.js';
 import { exitCodes } from './exit-codes.js';
 import { reportFailure } from './failure.js';
+import { throwUsageErrors } from '../diagnostics/diagnostic.js';
 import { findWrongValues } from './values.js';
 import type { Terminal } from './terminal.js';
 
@@ -53,15 +54,16 @@ export async function runCommandLine(
       terminal.stdout.write(request.text);
       return exitCodes.done;
     }
-    return await handlers[request.command](
-      createContext(
-        words,
-        { ...request, options: withDefaults(request.options, request.command, terminal.environment) },
-        terminal,
-        began,
-        sources,
-      ),
-    );
+    const { command } = request;
+    const project = await projectDefaults(command);
+    const given = withProject(request.options, project);
+    const options = withDefaults(given, command, terminal.environment);
+    if (Object.keys(project).length > 0) throwUsageErrors(findWrongValues(options, command));
+    const used = Object.keys(project).filter((name) => !request.options.flag(name) && !request.options.value(name));
+    const context = createContext(words, { ...request, options }, terminal, began, sources);
+    if (used.length > 0 && !context.json && !context.quiet)
+      terminal.stderr.write(`${projectFile} sets ${used.map((name) => `--${name}`).join(', ')}\n`);
+    return await handlers[command](context);
   } catch (error) {
     return reportFailure(error, { terminal, sources, json: asksForJson(words) });
   }

@@ -314,7 +314,7 @@ export const commands = {
         type: 'string',
         alias: 'o',
         value: 'file',
-        describe: 'file to write, a folder for several models, or - for the standard output',
+        describe: 'file to write, or a folder for several models [the standard output, if --to is given]',
       },
       freeze: {
         type: 'boolean',
@@ -366,11 +366,10 @@ export const commands = {
       },
       ...common,
     },
-    required: ['output'],
     examples: [
       ['$0 convert cuba.yaml --to brian -o cuba.py', 'a script that runs under Brian 2'],
       ['$0 convert models/ --to nml -o out/', 'all models in a folder'],
-      ['cat cuba.yaml | $0 convert - --from brian --to pynn -o -', 'between two programs'],
+      ['cat cuba.yaml | $0 convert - --from brian --to pynn', 'between two programs'],
     ],
   },
   pack: {

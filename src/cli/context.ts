@@ -41,6 +41,8 @@ export interface CommandContext {
    * @param all  whether each is shown, however many have the same code
    */
   show(diagnostics: readonly Diagnostic[], all?: boolean): void;
+  /** Returns findings as text for people; empty if the output is JSON or quiet. */
+  shown(diagnostics: readonly Diagnostic[]): string;
   /** Whether the result of the command is written to standard output. */
   readonly toStandardOutput: boolean;
   /** Prints text for people, unless the output is JSON or quiet; to stderr if stdout gets the result. */
@@ -67,7 +69,14 @@ export function createContext(
   const json = request.options.flag('json');
   const quiet = request.options.flag('quiet');
   const forPeople = !json && !quiet;
-  const toStandardOutput = request.options.value('output') === standardStream || correctsStandardInput(request);
+  // Without an output, a conversion is printed.
+  const isPrinted = request.options.value('output') === undefined && request.options.value('to') !== undefined;
+  const toStandardOutput =
+    isPrinted || request.options.value('output') === standardStream || correctsStandardInput(request);
+  const rendered = (diagnostics: readonly Diagnostic[], colour: boolean, alike: { mostAlike?: number }): string =>
+    !forPeople || diagnostics.length === 0
+      ? ''
+      : renderDiagnostics(diagnostics, { source: (name) => sourceText(sources, name), colour, ...alike });
   let input: Source | undefined;
   const script = request.options.value('captured-from');
   const keep = (source: Source): void => {
@@ -105,16 +114,10 @@ export function createContext(
       return held ?? (await import('../run/pipeline.js')).importModel(this.readModel(path), options);
     },
     show(diagnostics, all = false) {
-      if (!forPeople || diagnostics.length === 0) return;
-      const { colour } = terminal.stderr;
-      terminal.stderr.write(
-        `${renderDiagnostics(diagnostics, {
-          source: (name) => sourceText(sources, name),
-          colour,
-          ...(all ? {} : { mostAlike }),
-        })}\n`,
-      );
+      const text = rendered(diagnostics, terminal.stderr.colour, all ? {} : { mostAlike });
+      if (text !== '') terminal.stderr.write(`${text}\n`);
     },
+    shown: (diagnostics) => rendered(diagnostics, terminal.stdout.colour, {}),
     say(text) {
       if (forPeople) (toStandardOutput ? terminal.stderr : terminal.stdout).write(`${text}\n`);
     },

@@ -35,7 +35,7 @@ export interface Conversion {
  * @throws UsageError for an output that cannot be meant
  */
 export async function planConversions(files: readonly string[], options: Options): Promise<readonly Conversion[]> {
-  const output = options.value('output') ?? '';
+  const output = outputOf(options);
   if (output === '') throw new UsageError('--output needs a file name', 'give one, such as -o model.json');
   const isSeveral = files.length > 1 || files.some(namesSeveral);
   const folder = notationIn(options.value('to'));
@@ -61,6 +61,14 @@ export async function planConversions(files: readonly string[], options: Options
   for (const folder of new Set(conversions.map((one) => dirname(one.output))))
     orOutputError(folder, () => mkdirSync(folder, { recursive: true }));
   return conversions;
+}
+
+/** Returns the file or folder to write: without `--output` the standard output. @throws UsageError without `--to` */
+function outputOf(options: Options): string {
+  const output = options.value('output');
+  if (output === undefined && options.value('to') === undefined)
+    throw new UsageError('convert needs --to or --output', 'interneuron convert --help describes them');
+  return output ?? standardStream;
 }
 
 const isFolderName = (path: string): boolean => /[/\\]$/.test(path) || isFolder(path);

@@ -1,16 +1,117 @@
-/** Defaults of options from the environment and from a file of the user. */
+/** Defaults of options from the current folder, from the environment and from a file of the user. */
 
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { UsageError } from '../diagnostics/diagnostic.js';
 import { isObject } from '../diagnostics/member.js';
-import { didYouMean, shorten } from '../diagnostics/suggest.js';
+import { didYouMean, joinWords, shorten } from '../diagnostics/suggest.js';
 import type { Options } from './arguments.js';
-import type { CommandName } from './command-table.js';
+import { commands, type CommandDefinition, type CommandName } from './command-table.js';
 
 /** Options with defaults: no result depends on them. */
 const names = ['target', 'device', 'threads'] as const;
+
+/** File of the current folder with defaults of options, by command. */
+export const projectFile = 'interneuron.yaml';
+
+/** Longest project file, in bytes. */
+const longestProject = 1 << 16;
+
+/** Options of a project file: none of them names a file, replaces one or widens the access of a model. */
+const harmless = [
+  ...[
+    'target',
+    'device',
+    'strategy',
+    'threads',
+    'ranks',
+    'jobs',
+    'precision',
+    'seed',
+    'seeds',
+    'duration',
+    'dt',
+    'timing',
+  ],
+  ...['to', 'freeze', 'split', 'strict', 'partial', 'check', 'within', 'at-least', 'margin', 'times', 'unpaired'],
+  ...['format', 'output-format', 'kind', 'bin', 'quiet'],
+];
+
+/** Defaults of a command: its options with texts, and flags as `true`. */
+type ProjectDefaults = Readonly<Record<string, readonly string[] | true>>;
+
+/**
+ * Reads the defaults of a command from the project file of a folder. A file that is a model has none.
+ *
+ * @throws UsageError for a file that cannot be understood, and for options that a project file cannot set
+ */
+export async function projectDefaults(command: CommandName, folder = '.'): Promise<ProjectDefaults> {
+  const path = join(folder, projectFile);
+  const wrong = (message: string, hint: string): never => {
+    throw new UsageError(`${projectFile}${message}`, hint);
+  };
+  if (!existsSync(path) || !statSync(path).isFile()) return {};
+  if (statSync(path).size > longestProject) return wrong(' is too large for a project file', 'give it another name');
+  const { parse } = await import('yaml');
+  let all: unknown;
+  try {
+    all = parse(readFileSync(path, 'utf8'), { maxAliasCount: 0 });
+  } catch (error) {
+    return wrong(` is not YAML: ${error instanceof Error ? (error.message.split('\n')[0] ?? '') : ''}`, 'correct it');
+  }
+  if (all === null) return {};
+  if (!isObject(all)) return wrong(' is no table of commands', 'write run: { target: c }');
+  if ('format' in all || 'interneuron' in all) return {};
+  const names = Object.keys(commands);
+  for (const name of Object.keys(all))
+    if (!names.includes(name))
+      return wrong(
+        ` has the unknown command ${shorten(name)}`,
+        didYouMean(name, names) ?? 'interneuron --help lists them',
+      );
+  const options: unknown = all[command] ?? {};
+  if (!isObject(options)) return wrong(`: ${command} takes options`, `write ${command}: { threads: 2 }`);
+  const { options: known }: CommandDefinition = commands[command];
+  return Object.fromEntries(
+    Object.entries(options).map(([name, value]): readonly [string, readonly string[] | true] => {
+      const option = known[name];
+      const allowed = harmless.filter((each) => each in known);
+      if (option === undefined)
+        return wrong(
+          `: ${command} has no option ${shorten(name)}`,
+          didYouMean(name, allowed) ?? `it may set ${joinWords(allowed, 'and')}`,
+        );
+      if (!harmless.includes(name))
+        return wrong(` cannot set the option ${name} of ${command}`, `give --${name} on the command line`);
+      if (option.type === 'boolean' && typeof value === 'boolean') return [name, value ? true : []];
+      const values: readonly unknown[] = Array.isArray(value) && option.repeated ? value : [value];
+      const texts = values.flatMap((each) =>
+        typeof each === 'string' || typeof each === 'number' ? [String(each)] : [],
+      );
+      const bad = texts.find((text) => option.choices?.includes(text) === false);
+      if (option.type === 'boolean' || texts.length < values.length || bad !== undefined)
+        return wrong(
+          `: ${command}.${name} cannot be ${shorten(bad ?? value)}`,
+          option.choices === undefined ? 'write text or a number' : `choose one of ${option.choices.join(', ')}`,
+        );
+      return [name, texts];
+    }),
+  );
+}
+
+/** Returns options with the defaults of a project file. */
+export function withProject(options: Options, defaults: ProjectDefaults): Options {
+  const texts = (name: string): readonly string[] => {
+    const found = defaults[name];
+    return found === undefined || found === true ? [] : found;
+  };
+  return {
+    flag: (name) => options.flag(name) || defaults[name] === true,
+    value: (name) => options.value(name) ?? texts(name).at(-1),
+    values: (name) => (options.values(name).length > 0 ? options.values(name) : texts(name)),
+  };
+}
 
 /** Commands that run models. */
 const running: readonly CommandName[] = ['run', 'sweep', 'verify', 'test'];

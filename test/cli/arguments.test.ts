@@ -61,7 +61,7 @@ describe('what is refused', () => {
     [
       'simulate m.yaml',
       'there is no command simulate | the commands are run, sweep, convert, pack, validate, codegen, verify, compare, test, ' +
-        'diff, describe, plot, report, page, new, explain, schema, serve, inspect, doctor, targets, completion',
+        'diff, describe, plot, report, page, new, explain, schema, serve, inspect, doctor, targets, completion, man',
     ],
     [
       'brian script.py --strict',
@@ -86,7 +86,12 @@ describe('what is refused', () => {
     ['run a.yaml --precision double', '--precision cannot be double | choose one of float64, float32'],
     ['run a.yaml --seed', '--seed needs a value | interneuron run --help shows its usage'],
     ['run a.yaml --seed 1 --seed 2', '--seed is given 2 times | give it once'],
-    ['convert a.yaml', 'convert needs --output | interneuron convert --help describes it'],
+    ['new', 'new needs a notation: brian, pynn or neuroml | interneuron new --help shows its usage'],
+    [
+      'schema',
+      'schema needs a notation: brian, pynn, canonical, comparison or expectations | interneuron schema --help shows its usage',
+    ],
+    ['completion zhs', 'completion has nothing for zhs | did you mean zsh?'],
     ['convert a.yaml --to brain -o x', '--to cannot be brain | did you mean brian?'],
   ])('%s', async (line, text) => {
     expect(await refusal(line)).toBe(text);
@@ -139,6 +144,27 @@ describe('help', () => {
     const request = await read(`--get-yargs-completions interneuron ${command} ${word.slice(0, 6)}`);
     if (request.kind !== 'text') throw new Error('not completion');
     expect(request.text.split('\n')).toContain(word);
+  });
+
+  it.each([
+    ['bash', /^complete .* interneuron$/m],
+    ['zsh', /^ *compdef .* interneuron$/m],
+    ['fish', /^complete .*interneuron/m],
+  ])('completion prints a script for %s', async (shell, text) => {
+    const { SHELL } = process.env;
+    expect(await read(`completion ${shell}`)).toMatchObject({ kind: 'text', text: expect.stringMatching(text) });
+    expect(process.env['SHELL']).toBe(SHELL);
+  });
+
+  it('man prints the manual page, with all options', async () => {
+    const request = await read('man');
+    if (request.kind !== 'text') throw new Error('no page');
+    expect(request.text).toMatch(/^\.TH INTERNEURON 1 /);
+    for (const [name, { options }] of Object.entries(commands)) {
+      expect(request.text).toContain(`.SS \\fB${name}\\fR`);
+      for (const option of Object.keys(options))
+        expect(request.text).toContain(`\\fB\\-\\-${option.replaceAll('-', '\\-')}\\fR`);
+    }
   });
 
   it('completion prints a script', async () => {

@@ -277,7 +277,7 @@ describe('specifications that are wrong', () => {
     expectSentences(stderr);
     const validated = await runCommand(['validate', folder.file('huge.json')]);
     expect(validated.code).toBe(0);
-    expect(validated.stderr).toContain('warning[run/too-large]');
+    expect(validated.stdout).toContain('warning[run/too-large]');
   });
 
   it.each([

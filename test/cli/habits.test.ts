@@ -3,6 +3,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { XMLParser } from 'fast-xml-parser';
 import { describe, expect, it } from 'vitest';
+import { projectDefaults, withProject } from '../../src/cli/defaults.js';
 import { runCommand, temporaryFolder } from '../support/command.js';
 
 const folder = temporaryFolder();
@@ -110,6 +111,51 @@ describe('defaults of options', () => {
   it('do not concern what validate checks', async () => {
     const environment = { INTERNEURON_TARGET: 'none' };
     expect(await runCommand(['validate', model], { environment })).toMatchObject({ code: 0 });
+  });
+});
+
+describe('a project file', () => {
+  const project = (text: string): string => {
+    const place = folder.file('project');
+    mkdirSync(place, { recursive: true });
+    writeFileSync(`${place}/interneuron.yaml`, text);
+    return place;
+  };
+
+  it('sets options of commands that the command line does not give', async () => {
+    const place = project('run:\n  target: reference\n  seed: 7\n  quiet: true\nconvert: { to: pynn }\n');
+    const read = await projectDefaults('run', place);
+    expect(read).toEqual({ target: ['reference'], seed: ['7'], quiet: true });
+    const given = { flag: () => false, value: (name: string) => (name === 'seed' ? '3' : undefined), values: () => [] };
+    const options = withProject(given, read);
+    expect([options.value('seed'), options.value('target'), options.flag('quiet')]).toEqual(['3', 'reference', true]);
+    expect(await projectDefaults('plot', place)).toEqual({});
+  });
+
+  it('that is a model sets nothing', async () => {
+    expect(await projectDefaults('run', project(readFileSync(model, 'utf8')))).toEqual({});
+  });
+
+  it.each([
+    ['run: { output: x.nwb }', 'interneuron.yaml cannot set the option output of run'],
+    ['run: { allow-path: / }', 'interneuron.yaml cannot set the option allow-path of run'],
+    ['run: { force: true }', 'interneuron.yaml cannot set the option force of run'],
+    ['run: { targt: c }', 'interneuron.yaml: run has no option targt'],
+    ['run: { target: wsam }', 'interneuron.yaml: run.target cannot be wsam'],
+    ['run: { target: [c] }', 'interneuron.yaml: run.target cannot be'],
+    ['run: { quiet: 1 }', 'interneuron.yaml: run.quiet cannot be 1'],
+    ['run: 3', 'interneuron.yaml: run takes options'],
+    ['rnu: {}', 'interneuron.yaml has the unknown command rnu'],
+    ['- run', 'interneuron.yaml is no table of commands'],
+    ['run: {', 'interneuron.yaml is not YAML'],
+    ['a: &a [1]\nrun: { seed: *a }', 'interneuron.yaml is not YAML'],
+  ])('%j is refused', async (text, message) => {
+    const error = await projectDefaults('run', project(text)).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({
+      name: 'UsageError',
+      message: expect.stringContaining(message),
+      hint: expect.stringMatching(/./),
+    });
   });
 });
 

@@ -10,9 +10,25 @@ const wrong = readFileSync('fixtures/readme/two-slips.yaml', 'utf8');
 describe('- as the model', () => {
   it('validate finds the mistakes of what it reads', async () => {
     const { code, stdout, stderr } = await runCommand(['validate', '-'], { input: wrong });
-    expect([code, stdout]).toEqual([1, '<stdin>: not valid (2 errors)\n']);
-    expect(stderr).toContain('--> <stdin>:14:15');
-    expect(stderr).toContain('14 |       dv/dt = -v : volt (unless refractory)');
+    expect([code, stderr]).toEqual([1, '']);
+    expect(stdout).toMatch(/^<stdin>: not valid \(2 errors\)\n$/m);
+    expect(stdout).toContain('--> <stdin>:14:15');
+    expect(stdout).toContain('14 |       dv/dt = -v : volt (unless refractory)');
+  });
+
+  it('convert prints a conversion without --output, and findings go to stderr', async () => {
+    const { code, stdout } = await runCommand(['convert', path, '--to', 'brian']);
+    expect(code).toBe(0);
+    expect(stdout).toBe((await runCommand(['convert', path, '--to', 'brian', '-o', '-'])).stdout);
+    expect(stdout).toMatch(/^from brian2 import|^import|^"""|^#/);
+    expect(await runCommand(['convert', path])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('convert needs --to or --output'),
+    });
+    expect(await runCommand(['convert', path, path, '--to', 'brian'])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('name a folder'),
+    });
   });
 
   it('validate has the verdict of the file', async () => {

@@ -62,7 +62,8 @@ function show(
   context: CommandContext,
 ): void {
   for (const { line, change } of corrections) context.say(`${document}:${line}: ${change}`);
-  context.show(diagnostics, true);
+  const findings = context.shown(diagnostics);
+  if (findings !== '') context.say(findings);
   const counted = countFindings(diagnostics);
   if (error) context.say(`${document}: ${error.message}${error.hint === undefined ? '' : ` (${error.hint})`}`);
   else {

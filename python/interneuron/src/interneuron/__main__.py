@@ -30,6 +30,8 @@ def main() -> int:
     """Runs one command with the words of this process."""
     try:
         words = sys.argv[1:]
+        if words[:1] == ["help"] and words[1:] in (["pynn"], ["brian"]):
+            words = [words[1], "--help"]
         if words[:1] == ["pynn"] or words[:1] == ["brian"]:
             return _run_script(words[0], words[1:])
         command = [node(), str(program()), *words]

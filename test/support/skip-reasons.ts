@@ -1,0 +1,36 @@
+/** Sums up, after all tests, for which reasons tests were skipped. */
+
+import type { Reporter, TestCase, TestModule, TestSuite } from 'vitest/node';
+
+/** Reason in the name of a test or of its group, as `(skipped: reason)` or `: npm run test:thorough runs it`. */
+export function skipReason(name: string): string | undefined {
+  return (
+    /\(skipped: (.*)\)/.exec(name)?.[1] ??
+    (/npm run test:thorough runs/.test(name) ? 'npm run test:thorough runs them' : undefined)
+  );
+}
+
+/** Names of a test and of its groups, from the outermost on. */
+function namesOf(test: TestCase): readonly string[] {
+  const names = [test.name];
+  for (let group: TestSuite | TestModule = test.parent; group.type === 'suite'; group = group.parent)
+    names.unshift(group.name);
+  return names;
+}
+
+export class SkipReasons implements Reporter {
+  onTestRunEnd(modules: readonly TestModule[]): void {
+    const counts = new Map<string, number>();
+    for (const module of modules)
+      for (const test of module.children.allTests('skipped')) {
+        const reason =
+          namesOf(test)
+            .flatMap((name) => skipReason(name) ?? [])
+            .at(0) ?? 'no reason given';
+        counts.set(reason, (counts.get(reason) ?? 0) + 1);
+      }
+    if (counts.size === 0) return;
+    const rows = [...counts].sort(([, a], [, b]) => b - a).map(([reason, count]) => `  ${count} ${reason}\n`);
+    process.stdout.write(`\nSkipped tests by reason:\n${rows.join('')}`);
+  }
+}

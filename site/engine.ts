@@ -17,11 +17,12 @@ import {
   type SampleSink,
 } from '../runtime/results/result.js';
 import type { BundleFile } from '../src/bundle/contents.js';
+import type { PackedImport } from '../src/bundle/crate.js';
 import { archiveBytes } from '../src/bundle/write-archive.js';
 import { UsageError, type Diagnostic } from '../src/diagnostics/diagnostic.js';
 import { writtenQuantity } from '../src/lang/readable-quantity.js';
 import { parseUnit } from '../src/lang/units.js';
-import { bundleFiles, packedRun, type PackedResults } from '../src/run/bundle-files.js';
+import { bundleFiles, importSettings, packedRun, type PackedResults } from '../src/run/bundle-files.js';
 import { compileModel, countAllSynapses } from '../src/run/compile-model.js';
 import { startConnected } from '../src/run/connect.js';
 import { convertModel } from '../src/run/convert.js';
@@ -51,6 +52,8 @@ interface LastRun {
 let current: ImportedModel | undefined;
 /** The document first. */
 let sources: GivenModel['files'] = [];
+/** Options that the document was read with, by name. */
+let settings: PackedImport['settings'] = {};
 let last: LastRun | undefined;
 let stopping = new AbortController();
 
@@ -65,6 +68,7 @@ export async function read(given: GivenModel): Found<ReturnType<Calls['read']>> 
   last = undefined;
   const { files, main, options } = given;
   sources = [...files].sort(([one], [other]) => Number(other === main) - Number(one === main));
+  settings = importSettings(options);
   giveFiles(new Map(files));
   if (files.some(([, bytes]) => isHdf5(bytes))) await loadHdf5();
   // All files were given for this model.
@@ -239,6 +243,7 @@ export async function bundle(): Found<ReturnType<Calls['bundle']>> {
     })),
     notations: [],
     results,
+    read: { source: `source/${sources[0]?.[0] ?? ''}`, settings },
     date: new Date().toISOString().slice(0, 10),
   });
   return { answer: { file: { name: `${name}.omex`, bytes: archiveBytes(files) }, remarks }, findings: [] };

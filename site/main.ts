@@ -57,6 +57,12 @@ let given: GivenModel = { files: [], main: '', options: {} };
 /** The value that the slider gives a parameter. */
 let setting: Readonly<Record<string, string>> | undefined;
 let readNow: ReadModel | undefined;
+/** Findings about the model that was read. */
+let readFindings: readonly Diagnostic[] = [];
+/** Number of changes of the model so far: a run belongs to the model as it was when the run began. */
+let revision = 0;
+/** Whether the editor holds text that was not read yet. */
+let isEdited = false;
 let recorded: Recorded | undefined;
 let shown: Pictures | undefined;
 let steps = 1;
@@ -124,6 +130,14 @@ function findingItem({ severity, code, message, hint, place }: Diagnostic): HTML
 const problem = ({ findings }: Reply<unknown>): string =>
   findings.find(({ severity }) => severity === 'error')?.message ?? 'it has mistakes';
 
+/** Removes all that holds for the model before a change: its fingerprint, and whether that is the recorded one. */
+function forgetRun(): void {
+  revision += 1;
+  element('fingerprint', HTMLElement).textContent = '';
+  showTick(undefined);
+  nwbButton.disabled = true;
+}
+
 // --- Reading --------------------------------------------------------------------------------------------------------
 const isText = (bytes: Uint8Array): boolean => !bytes.subarray(0, 4000).includes(0);
 
@@ -135,8 +149,10 @@ const asSet = (): GivenModel =>
 async function open(model: GivenModel, runs: boolean): Promise<void> {
   // An edit of the document before is not read any more.
   window.clearTimeout(editing);
+  isEdited = false;
   given = model;
-  element('fingerprint', HTMLElement).textContent = '';
+  forgetRun();
+  element('rates', HTMLTableElement).hidden = true;
   setting = undefined;
   const bytes = model.files.find(([path]) => path === model.main)?.[1];
   editor.open(model.main, bytes && isText(bytes) ? new TextDecoder().decode(bytes) : '');
@@ -167,7 +183,8 @@ async function describe(): Promise<void> {
 async function read(): Promise<boolean> {
   const reply = await (await client).call('read', asSet());
   readNow = reply.answer;
-  showFindings(reply.findings);
+  readFindings = reply.findings;
+  showFindings(readFindings);
   runButton.disabled = convertButton.disabled = bundleButton.disabled = !readNow;
   nwbButton.disabled = true;
   shareButton.disabled = false;
@@ -185,16 +202,28 @@ async function read(): Promise<boolean> {
 
 const editor = createEditor(element('editor', HTMLDivElement), () => {
   window.clearTimeout(editing);
+  isEdited = true;
+  forgetRun();
+  convertButton.disabled = bundleButton.disabled = true;
   editing = window.setTimeout(() => {
-    const text = new TextEncoder().encode(editor.text());
-    given = {
-      ...given,
-      files: given.files.map(([path, bytes]) => [path, path === given.main ? text : bytes] as const),
-    };
-    setting = undefined;
+    takeText();
     void work(readAndDescribe);
   }, 400);
 });
+
+/** Makes the text of the editor the document. */
+function takeText(): void {
+  window.clearTimeout(editing);
+  if (!isEdited) return;
+  isEdited = false;
+  const text = new TextEncoder().encode(editor.text());
+  given = {
+    ...given,
+    files: given.files.map(([path, bytes]) => [path, path === given.main ? text : bytes] as const),
+  };
+  setting = undefined;
+}
+
 let editing = 0;
 
 // --- Running --------------------------------------------------------------------------------------------------------
@@ -202,13 +231,14 @@ async function run(): Promise<void> {
   stopButton.disabled = false;
   progress.value = 0;
   say('The model is running.');
+  const begun = revision;
   const reply = await (await client).call('run');
   stopButton.disabled = true;
-  if (!reply.answer) {
-    showFindings(reply.findings);
-    return say(`The run failed: ${problem(reply)}`);
-  }
-  if (reply.findings.length > 0) showFindings(reply.findings);
+  // Other work ended this run, or the model is another one by now: its results are not shown.
+  if (next && !reply.answer) return;
+  if (begun !== revision) return say('The model was changed while it ran.');
+  showFindings([...readFindings, ...reply.findings]);
+  if (!reply.answer) return say(`The run failed: ${problem(reply)}`);
   nwbButton.disabled = false;
   progress.value = reply.answer.steps / steps;
   showEnd(reply.answer);
@@ -290,6 +320,8 @@ function setParameter(): void {
   const parameter = chosen();
   if (!parameter) return;
   showValue();
+  takeText();
+  forgetRun();
   const value = `${slider.value} ${parameter.unit}`.trim();
   setting = { [parameter.name]: value };
   void work(readAndRun);
@@ -329,6 +361,9 @@ async function convertTo(notation: TargetNotation): Promise<void> {
   list.replaceChildren(
     ...differences.map((text) => Object.assign(document.createElement('li'), { textContent: text })),
   );
+  // A file in SWC is meant to hold the shape of a cell only.
+  if (files.length === 0 || (outcome === 'incomplete' && notation !== 'swc'))
+    return say(`Nothing was written: ${notation} lacks parts of the model, listed below.`);
   for (const { name, bytes } of files) download(name, bytes);
   say(`The conversion to ${notation} is ${outcome}: ${files.map(({ name }) => name).join(', ')}.`);
 }
@@ -352,6 +387,10 @@ async function saveBundle(): Promise<void> {
 }
 
 async function share(): Promise<void> {
+  if (isEdited) {
+    takeText();
+    void work(readAndDescribe);
+  }
   const address = new URL(location.href);
   address.hash = await fragmentOf(asSet());
   history.replaceState(null, '', address);
@@ -364,7 +403,11 @@ async function share(): Promise<void> {
 }
 
 // --- Start ----------------------------------------------------------------------------------------------------------
-runButton.onclick = () => void work(run);
+runButton.onclick = () => {
+  const isRead = !isEdited;
+  takeText();
+  void work(isRead ? run : readAndRun);
+};
 stopButton.onclick = () => void client.then(({ call }) => call('stop'));
 convertButton.onclick = () => void work(() => convertTo(select('notation').value as TargetNotation));
 nwbButton.onclick = () => void work(saveRun);
@@ -373,6 +416,8 @@ shareButton.onclick = () => void share();
 parameterSelect.onchange = showSlider;
 slider.oninput = setParameter;
 button('reset').onclick = () => {
+  takeText();
+  forgetRun();
   setting = undefined;
   void work(readAndRun);
 };

@@ -28,7 +28,7 @@ export const orcidUrl = (orcid: string): string =>
   `https://orcid.org/${orcid.replace(/^(https?:\/\/)?orcid\.org\//, '')}`;
 
 /** Returns the bare DOI of a DOI or its URL. */
-const bareDoi = (doi: string): string => doi.replace(/^(https?:\/\/(dx\.)?doi\.org\/|doi:)/i, '');
+export const bareDoi = (doi: string): string => doi.replace(/^(https?:\/\/(dx\.)?doi\.org\/|doi:)/i, '');
 
 /** Returns a `CITATION.cff`; null for a model without authors, which the format requires. */
 export function citationText(

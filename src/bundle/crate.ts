@@ -4,9 +4,10 @@
  * @source RO-Crate 1.1, https://w3id.org/ro/crate/1.1; Process Run Crate 0.5, https://w3id.org/ro/wfrun/process/0.5
  */
 
+import { memberOf } from '../diagnostics/member.js';
 import type { Metadata } from '../model/model.js';
 import { formatOf, type BundleFile } from './contents.js';
-import { orcidUrl } from './citation.js';
+import { bareDoi, orcidUrl } from './citation.js';
 
 export const crateName = 'ro-crate-metadata.json';
 
@@ -41,9 +42,23 @@ export interface CrateContents {
   /** Path of the file that is the model. */
   readonly model: string;
   readonly runs: readonly PackedRun[];
+  readonly imported: PackedImport;
   /** Date of publication, `YYYY-MM-DD`. */
   readonly date: string;
 }
+
+/** How the model was read from the author's document. */
+export interface PackedImport {
+  /** Path of the document. */
+  readonly source: string;
+  /** Values of options by name; `set NAME` is the value of a parameter. */
+  readonly settings: Readonly<Record<string, string>>;
+  /** Version of interneuron that read it. */
+  readonly version: string;
+}
+
+/** Beginning of the names of settings that set a parameter. */
+export const setPrefix = 'set ';
 
 type Entity = Readonly<Record<string, unknown>>;
 
@@ -53,8 +68,9 @@ const reference = (id: string): Entity => ({ '@id': id });
 const idOf = (path: string): string => encodeURI(path);
 
 /** Returns `ro-crate-metadata.json`. */
-export function crateText({ name, metadata, files, model, runs, date }: CrateContents): string {
-  const { title, description, authors = [], licence, doi } = metadata;
+export function crateText({ name, metadata, files, model, runs, imported, date }: CrateContents): string {
+  const { title, description, authors = [], licence, doi, species } = metadata;
+  const article = doi === undefined ? undefined : `https://doi.org/${bareDoi(doi)}`;
   const people = authors.map(({ name: person, orcid }, k): Entity => ({
     '@id': orcid === undefined ? `#author-${k + 1}` : orcidUrl(orcid),
     '@type': 'Person',
@@ -62,7 +78,7 @@ export function crateText({ name, metadata, files, model, runs, date }: CrateCon
   }));
   const licenceId = licence === undefined ? undefined : `https://spdx.org/licenses/${encodeURIComponent(licence)}`;
   const actions = runs.map((run, k) => actionOf(run, k, model));
-  const versions = [...new Set(runs.map(({ version }) => version))];
+  const versions = [...new Set([imported, ...runs].map(({ version }) => version))];
   const root: Entity = {
     '@id': './',
     '@type': 'Dataset',
@@ -71,11 +87,12 @@ export function crateText({ name, metadata, files, model, runs, date }: CrateCon
     datePublished: date,
     ...(licenceId === undefined ? {} : { license: reference(licenceId) }),
     ...(people.length === 0 ? {} : { author: people.map(({ '@id': id }) => reference(String(id))) }),
-    ...(doi === undefined ? {} : { citation: doi }),
-    ...(runs.length === 0 ? {} : { conformsTo: reference(profile) }),
+    ...(article === undefined ? {} : { citation: reference(article) }),
+    ...(species === undefined ? {} : { about: reference(taxonId) }),
+    conformsTo: reference(profile),
     mainEntity: reference(idOf(model)),
     hasPart: files.map(({ path }) => reference(idOf(path))),
-    ...(actions.length === 0 ? {} : { mentions: actions.map((_, k) => reference(runId(k))) }),
+    mentions: [reference(importId), ...actions.map((_, k) => reference(runId(k)))],
   };
   const graph: readonly Entity[] = [
     {
@@ -85,10 +102,10 @@ export function crateText({ name, metadata, files, model, runs, date }: CrateCon
       conformsTo: reference('https://w3id.org/ro/crate/1.1'),
     },
     root,
-    ...(runs.length === 0
-      ? []
-      : [{ '@id': profile, '@type': 'CreativeWork', name: 'Process Run Crate', version: '0.5' }]),
+    { '@id': profile, '@type': 'CreativeWork', name: 'Process Run Crate', version: '0.5' },
     ...(licenceId === undefined ? [] : [{ '@id': licenceId, '@type': 'CreativeWork', name: licence }]),
+    ...(article === undefined ? [] : [{ '@id': article, '@type': 'ScholarlyArticle', name: article }]),
+    ...(species === undefined ? [] : [{ '@id': taxonId, '@type': 'Taxon', name: species }]),
     ...people,
     ...files.map((file): Entity => ({
       '@id': idOf(file.path),
@@ -105,20 +122,21 @@ export function crateText({ name, metadata, files, model, runs, date }: CrateCon
       url: 'https://github.com/interneuron/interneuron',
       softwareVersion: version,
     })),
+    ...importAction(imported, model),
     ...actions.flat(),
   ];
   return `${JSON.stringify({ '@context': 'https://w3id.org/ro/crate/1.1/context', '@graph': graph }, null, 2)}\n`;
 }
 
+const taxonId = '#species';
+const importId = '#import';
 const runId = (k: number): string => `#run-${k + 1}`;
 const softwareId = (version: string): string => `#interneuron-${version}`;
 
 /** Returns a run as an action, and the values that it was given. */
 function actionOf(run: PackedRun, k: number, model: string): readonly Entity[] {
   const id = runId(k);
-  const settings = Object.entries({ seed: run.seed, dt: `${run.dt} s`, target: run.target }).map(
-    ([name, value]): Entity => ({ '@id': `${id}-${name}`, '@type': 'PropertyValue', name, value }),
-  );
+  const settings = propertyValues(id, { seed: run.seed, dt: `${run.dt} s`, target: run.target });
   return [
     {
       '@id': id,
@@ -132,4 +150,76 @@ function actionOf(run: PackedRun, k: number, model: string): readonly Entity[] {
     },
     ...settings,
   ];
+}
+
+const propertyValues = (id: string, values: Readonly<Record<string, string>>): readonly Entity[] =>
+  Object.entries(values).map(([name, value]) => ({
+    '@id': `${id}-${encodeURIComponent(name)}`,
+    '@type': 'PropertyValue',
+    name,
+    value,
+  }));
+
+/** Returns the reading of the author's document as an action, and the settings. */
+function importAction({ source, settings, version }: PackedImport, model: string): readonly Entity[] {
+  const values = propertyValues(importId, settings);
+  return [
+    {
+      '@id': importId,
+      '@type': 'CreateAction',
+      name: 'Import of the model',
+      instrument: reference(softwareId(version)),
+      object: [reference(idOf(source)), ...values.map(({ '@id': id }) => reference(String(id)))],
+      result: [reference(idOf(model))],
+      actionStatus: 'http://schema.org/CompletedActionStatus',
+    },
+    ...values,
+  ];
+}
+
+/** Returns the entities of a crate; undefined if the text is not that of a crate. */
+function graphOf(text: string): readonly unknown[] | undefined {
+  try {
+    const graph = memberOf(JSON.parse(text), '@graph');
+    return Array.isArray(graph) ? graph : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+const entityIn = (graph: readonly unknown[], id: unknown): unknown =>
+  graph.find((entity) => memberOf(entity, '@id') === id);
+
+/** Returns the path that an identifier stands for; undefined if it is not a URI. */
+function pathOf(id: unknown): string | undefined {
+  try {
+    return typeof id === 'string' ? decodeURI(id) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Returns the path of the main entity in the text of a crate. */
+export function mainEntity(text: string): string | undefined {
+  return pathOf(memberOf(memberOf(entityIn(graphOf(text) ?? [], './'), 'mainEntity'), '@id'));
+}
+
+/** Returns how the model of a bundle was read, by the text of its crate; undefined if that is not stated. */
+export function importIn(text: string): PackedImport | undefined {
+  const graph = graphOf(text) ?? [];
+  const action = entityIn(graph, importId);
+  const objects = memberOf(action, 'object');
+  if (!Array.isArray(objects)) return undefined;
+  const [document, ...values] = objects.map((one: unknown) => memberOf(one, '@id'));
+  const source = pathOf(document);
+  const software = entityIn(graph, memberOf(memberOf(action, 'instrument'), '@id'));
+  if (source === undefined) return undefined;
+  const settings = values
+    .map((id) => entityIn(graph, id))
+    .map((value) => [memberOf(value, 'name'), memberOf(value, 'value')]);
+  return {
+    source,
+    settings: Object.fromEntries(settings.map(([name, value]) => [String(name), String(value)])),
+    version: String(memberOf(software, 'softwareVersion')),
+  };
 }

@@ -102,7 +102,7 @@ export const messages = {
   unreadLanguage: (language: string): Finding => ({
     code: 'sedml/unread-language',
     message: `models in ${language} are not read`,
-    expected: 'urn:sedml:language:neuroml or urn:sedml:language:lems',
+    expected: 'urn:sedml:language:neuroml, urn:sedml:language:lems, or urn:interneuron:schema:model:1',
     found: language,
     hint: 'run the archive with a program for that language',
   }),
@@ -118,6 +118,13 @@ export const messages = {
     message: `${file} has no network to simulate`,
     expected: 'a Simulation of LEMS, or a network',
     hint: 'name a file with a network as the source of the model',
+  }),
+  refusedMethod: (id: string, policy: string): Finding => ({
+    code: 'sedml/refused-method',
+    message: `${id} cannot be replaced by forward Euler (KISAO:0000030) under the policy ${policy}`,
+    expected: 'KISAO:0000030, or under a policy from SIMILAR_APPROXIMATIONS on a method for differential equations',
+    found: id,
+    hint: 'run the archive with a program that has this method',
   }),
   otherMethod: (id: string): Finding => ({
     code: 'sedml/other-method',

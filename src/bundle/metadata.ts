@@ -5,7 +5,7 @@
  */
 
 import type { Metadata } from '../model/model.js';
-import { orcidUrl, splitName } from './citation.js';
+import { bareDoi, orcidUrl, splitName } from './citation.js';
 import { element, xmlText, type WrittenElement } from './xml.js';
 
 export const metadataName = 'metadata.rdf';
@@ -14,16 +14,19 @@ const namespaces = {
   'xmlns:rdf': 'http://www.w3.org/1999/02/22-rdf-syntax-ns#',
   'xmlns:dcterms': 'http://purl.org/dc/terms/',
   'xmlns:vCard': 'http://www.w3.org/2006/vcard/ns#',
+  'xmlns:rdfs': 'http://www.w3.org/2000/01/rdf-schema#',
+  'xmlns:bqbiol': 'http://biomodels.net/biology-qualifiers/',
+  'xmlns:bqmodel': 'http://biomodels.net/model-qualifiers/',
 };
 
 const resource = { 'rdf:parseType': 'Resource' };
 
-/** Returns `metadata.rdf`; null for a model without authors, licence and description. */
+/** Returns `metadata.rdf`; null for a model without metadata but a title. */
 export function metadataText(
   name: string,
-  { title, description, authors = [], licence, doi }: Metadata,
+  { title, description, authors = [], licence, doi, species }: Metadata,
 ): string | null {
-  if (authors.length === 0 && licence === undefined && description === undefined) return null;
+  if (authors.length === 0 && [licence, description, doi, species].every((given) => given === undefined)) return null;
   const text = (tag: string, value: string): WrittenElement => element(tag, {}, [], value);
   const about = [
     text('dcterms:title', title ?? name),
@@ -32,7 +35,15 @@ export function metadataText(
     ...(licence === undefined
       ? []
       : [element('dcterms:license', { 'rdf:resource': `https://spdx.org/licenses/${encodeURIComponent(licence)}` })]),
-    ...(doi === undefined ? [] : [text('dcterms:identifier', doi)]),
+    ...(species === undefined
+      ? []
+      : [element('bqbiol:hasTaxon', resource, [text('rdfs:label', species), text('dcterms:title', species)])]),
+    ...(doi === undefined
+      ? []
+      : [
+          text('dcterms:identifier', doi),
+          element('bqmodel:isDescribedBy', { 'rdf:resource': `https://doi.org/${bareDoi(doi)}` }),
+        ]),
   ];
   return xmlText(element('rdf:RDF', namespaces, [element('rdf:Description', { 'rdf:about': '.' }, about)]));
 }

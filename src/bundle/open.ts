@@ -3,11 +3,11 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import { DiagnosticError, Diagnostics, type Diagnostic } from '../diagnostics/diagnostic.js';
-import { memberOf } from '../diagnostics/member.js';
 import { temporaryFolder } from '../../runtime/results/temporary-folder.js';
 import { unpackArchive } from './archive.js';
 import { checkChecksums } from './check-checksums.js';
-import { crateName } from './crate.js';
+import { crateName, mainEntity } from './crate.js';
+import { canReplace, forwardEuler, usualPolicy } from './kisao.js';
 import { manifestName, readManifest, type ManifestEntry } from './manifest.js';
 import { messages } from './messages.js';
 import { readTasks, type SedTask } from './sedml.js';
@@ -89,26 +89,14 @@ function mainFile(
   const tasks = readTasks(textOf(main.location), `${archive}/${main.location}`, diagnostics);
   const [task] = tasks;
   if (!task) return undefined;
+  if (!canReplace(task.method, usualPolicy))
+    diagnostics.add(messages.refusedMethod(task.method, usualPolicy), task.place);
+  else if (task.method !== forwardEuler) diagnostics.add(messages.otherMethod(task.method), task.place);
   if (tasks.length > 1) diagnostics.add(messages.unreadElement(`a second task (${tasks[1]?.id ?? ''})`), { document });
   const model = posix.normalize(posix.join(posix.dirname(main.location), task.source));
   if (files.includes(model)) return { model, task };
   diagnostics.add(messages.missing(task.source), { document: `${archive}/${main.location}` });
   return undefined;
-}
-
-/** Returns the path of the main entity in the description of a crate. */
-function mainEntity(text: string): string | undefined {
-  let crate: unknown;
-  try {
-    crate = JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-  const graph = memberOf(crate, '@graph');
-  if (!Array.isArray(graph)) return undefined;
-  const root = (graph as readonly unknown[]).find((entity) => memberOf(entity, '@id') === './');
-  const id = memberOf(memberOf(root, 'mainEntity'), '@id');
-  return typeof id === 'string' ? decodeURI(id) : undefined;
 }
 
 /** Returns the only model that a manifest lists. */

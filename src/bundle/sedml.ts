@@ -4,7 +4,8 @@
  * @source SED-ML Level 1 Version 4, https://doi.org/10.1515/jib-2021-0021; terms of KiSAO, http://www.biomodels.net/kisao
  */
 
-import { Diagnostics } from '../diagnostics/diagnostic.js';
+import { Diagnostics, type Place } from '../diagnostics/diagnostic.js';
+import { forwardEuler } from './kisao.js';
 import { messages } from './messages.js';
 import type { XmlElement } from '../../translators/neuroml/xml/element.js';
 import { readXml } from '../../translators/neuroml/xml/read-xml.js';
@@ -15,9 +16,6 @@ const mathNamespace = 'http://www.w3.org/1998/Math/MathML';
 /** Stands for the time of a task. */
 export const timeSymbol = 'urn:sedml:symbol:time';
 
-/** Forward Euler, which LEMS prescribes. */
-export const forwardEuler = 'KISAO:0000030';
-
 /** A run of a model, and what is reported of it. */
 export interface Experiment {
   /** Path of the model, relative to the document. */
@@ -27,6 +25,34 @@ export interface Experiment {
   /** Number of time steps. */
   readonly steps: number;
   readonly columns: readonly ReportColumn[];
+  /** Populations of which spikes are reported. */
+  readonly spikes: readonly string[];
+  readonly language: ModelLanguage;
+}
+
+/** Languages of models that are carried out. SED-ML has no name for the canonical form. */
+export const modelLanguages = {
+  neuroml: 'urn:sedml:language:neuroml',
+  lems: 'urn:sedml:language:lems',
+  canonical: 'urn:interneuron:schema:model:1',
+} as const;
+
+export type ModelLanguage = keyof typeof modelLanguages;
+
+/** Parts of the spikes of a population: their times in s, and the indices of their cells. */
+export const spikeParts = ['times', 'cells'] as const;
+
+/** Returns the target of a part of the spikes of a population. No path in LEMS has a colon. */
+export const spikeTarget = (population: string, part: (typeof spikeParts)[number]): string =>
+  `${population}:spike/${part}`;
+
+/** Returns the population and the part that a target stands for; undefined for the path of a variable. */
+export function spikesOfTarget(
+  target: string,
+): { readonly population: string; readonly part: (typeof spikeParts)[number] } | undefined {
+  const [, population, named] = /^([^:]+):spike\/(\w+)$/.exec(target) ?? [];
+  const part = spikeParts.find((one) => one === named);
+  return population === undefined || part === undefined ? undefined : { population, part };
 }
 
 /** A column of the report, beside time. */
@@ -36,8 +62,11 @@ export interface ReportColumn {
   readonly target: string;
 }
 
-/** Returns the document for one run of a model in LEMS with one report, whose columns are time and `columns`. */
-export function sedmlText({ source, duration, steps, columns }: Experiment): string {
+/**
+ * Returns the document for one run of a model: the report `report` of the time and variables, and the report `spikes`
+ * with the times and cells of the spikes of each population.
+ */
+export function sedmlText({ source, duration, steps, columns, spikes, language }: Experiment): string {
   const generator = (id: string, variable: Readonly<Record<string, string>>): WrittenElement =>
     element('dataGenerator', { id }, [
       element('listOfVariables', {}, [element('variable', { id: `${id}_value`, ...variable, taskReference: 'task' })]),
@@ -45,11 +74,21 @@ export function sedmlText({ source, duration, steps, columns }: Experiment): str
     ]);
   const dataSet = (id: string, label: string): WrittenElement =>
     element('dataSet', { id: `${id}_data`, label, dataReference: id });
-  const numbered = columns.map(({ target }, k) => ({ id: `column${k + 1}`, target }));
+  const numbered = columns.map(({ target }, k) => ({ id: `column${k + 1}`, target, label: target }));
+  const spiking = spikes.flatMap((population, k) =>
+    spikeParts.map((part) => ({
+      id: `${part}${k + 1}`,
+      target: spikeTarget(population, part),
+      label: `${population}: ${part} of spikes${part === 'times' ? ' (s)' : ''}`,
+    })),
+  );
+  const report = (id: string, dataSets: readonly WrittenElement[]): WrittenElement =>
+    element('report', { id }, [element('listOfDataSets', {}, dataSets)]);
+  const labelled = (all: typeof numbered): readonly WrittenElement[] => all.map(({ id, label }) => dataSet(id, label));
   const times = { initialTime: '0', outputStartTime: '0', outputEndTime: String(duration), numberOfSteps: `${steps}` };
   return xmlText(
     element('sedML', { xmlns: namespace, level: '1', version: '4' }, [
-      element('listOfModels', {}, [element('model', { id: 'model', language: 'urn:sedml:language:lems', source })]),
+      element('listOfModels', {}, [element('model', { id: 'model', language: modelLanguages[language], source })]),
       element('listOfSimulations', {}, [
         element('uniformTimeCourse', { id: 'simulation', ...times }, [element('algorithm', { kisaoID: forwardEuler })]),
       ]),
@@ -58,27 +97,28 @@ export function sedmlText({ source, duration, steps, columns }: Experiment): str
       ]),
       element('listOfDataGenerators', {}, [
         generator('time', { symbol: timeSymbol }),
-        ...numbered.map(({ id, target }) => generator(id, { target })),
+        ...[...numbered, ...spiking].map(({ id, target }) => generator(id, { target })),
       ]),
       element('listOfOutputs', {}, [
-        element('report', { id: 'report' }, [
-          element('listOfDataSets', {}, [
-            dataSet('time', 'time'),
-            ...numbered.map(({ id, target }) => dataSet(id, target)),
-          ]),
-        ]),
+        ...(numbered.length > 0 ? [report('report', [dataSet('time', 'time'), ...labelled(numbered)])] : []),
+        ...(spiking.length > 0 ? [report('spikes', labelled(spiking))] : []),
       ]),
     ]),
   );
 }
 
-/** Returns the columns that the `Simulation` of a LEMS document writes into files. */
-export function columnsOf(lems: string): readonly ReportColumn[] {
+/** Returns the variables that the `Simulation` of a LEMS document writes into files, and the populations of events. */
+export function outputsOfLems(lems: string): Pick<Experiment, 'columns' | 'spikes'> {
   const root = readXml(lems, 'LEMS', new Diagnostics());
-  return (root ? descendantsOf(root, 'OutputColumn') : []).flatMap((column) => {
+  if (!root) return { columns: [], spikes: [] };
+  const columns = descendantsOf(root, 'OutputColumn').flatMap((column): readonly ReportColumn[] => {
     const target = column.attribute('quantity');
     return target === undefined ? [] : [{ id: column.attribute('id') ?? '', target }];
   });
+  const selected = descendantsOf(root, 'EventSelection').flatMap(
+    (selection) => /^[^[/]+/.exec(selection.attribute('select') ?? '')?.[0] ?? [],
+  );
+  return { columns, spikes: [...new Set(selected)] };
 }
 
 /** A task of a document that can be carried out. */
@@ -91,8 +131,10 @@ export interface SedTask {
   readonly steps: number;
   /** Number of the last steps that are reported. */
   readonly reported: number;
-  /** Method that the task asks for. */
+  /** Method that the task asks for, as `KISAO:0000030`. */
   readonly method: string;
+  /** Place of the method. */
+  readonly place: Place;
   /** Seed of random numbers, if it is given. */
   readonly seed?: string;
 }
@@ -107,7 +149,7 @@ const unread = ['repeatedTask', 'parameterEstimationTask', 'steadyState', 'oneSt
  * Reads the tasks of a document: runs of models in NeuroML or LEMS for a uniform time course.
  *
  * @diagnostic sedml/unknown-reference, sedml/missing-attribute, sedml/not-a-number, sedml/unread-language,
- * sedml/unread-element, sedml/other-method
+ * sedml/unread-element
  */
 export function readTasks(text: string, document: string, diagnostics: Diagnostics): readonly SedTask[] {
   const root = readXml(text, document, diagnostics);
@@ -126,7 +168,6 @@ export function tasksIn(root: XmlElement, diagnostics: Diagnostics): readonly Se
     const course = referred(task, 'simulationReference', courses, diagnostics);
     if (!model || !course) return [];
     checkLanguage(model, diagnostics);
-    checkMethod(course, diagnostics);
     const source = attribute(model, 'source', diagnostics);
     const start = numberIn(course, 'outputStartTime', diagnostics);
     const end = numberIn(course, 'outputEndTime', diagnostics);
@@ -137,7 +178,8 @@ export function tasksIn(root: XmlElement, diagnostics: Diagnostics): readonly Se
     // Steps divide the time that is reported; the run begins at 0.
     const all = Math.round((end / (end - start)) * steps);
     const id = task.attribute('id') ?? '';
-    return [{ id, source, duration: end, steps: all, reported: steps, ...methodOf(course) }];
+    const place = (course.children.find(({ name }) => name === 'algorithm') ?? course).place;
+    return [{ id, source, duration: end, steps: all, reported: steps, ...methodOf(course), place }];
   });
 }
 
@@ -174,11 +216,13 @@ function numberIn(course: XmlElement, name: string, diagnostics: Diagnostics): n
 
 function checkLanguage(model: XmlElement, diagnostics: Diagnostics): void {
   const language = model.attribute('language') ?? '';
-  if (!/^urn:sedml:language:(neuroml|lems)\b/.test(language))
+  if (!Object.values(modelLanguages).some((known) => language === known || language.startsWith(`${known}.`)))
     diagnostics.add(messages.unreadLanguage(language === '' ? 'an unstated language' : language), model.place);
 }
 
-const term = (owner: XmlElement | undefined): string | undefined => owner?.attribute('kisaoID')?.replace('_', ':');
+/** Returns a term of KiSAO as `KISAO:0000030`; it is also written `KISAO_0000030`. */
+const term = (owner: XmlElement | undefined): string | undefined =>
+  owner?.attribute('kisaoID')?.trim().replace('_', ':');
 
 /** Returns the method that a simulation asks for, and the seed. */
 function methodOf(course: XmlElement): Pick<SedTask, 'method' | 'seed'> {
@@ -186,11 +230,4 @@ function methodOf(course: XmlElement): Pick<SedTask, 'method' | 'seed'> {
   const seed = descendantsOf(course, 'algorithmParameter').find((one) => term(one) === seedParameter);
   const value = seed?.attribute('value');
   return { method: term(algorithm) ?? forwardEuler, ...(value === undefined ? {} : { seed: value }) };
-}
-
-/** Warns of a method other than that of LEMS. */
-function checkMethod(course: XmlElement, diagnostics: Diagnostics): void {
-  const { method } = methodOf(course);
-  const algorithm = course.children.find(({ name }) => name === 'algorithm');
-  if (method !== forwardEuler) diagnostics.add(messages.otherMethod(method), (algorithm ?? course).place);
 }

@@ -1,6 +1,7 @@
 /** `interneuron-biosimulators`: carries out COMBINE archives by the conventions of BioSimulators. */
 
 import { parseArgs } from 'node:util';
+import { substitutionPolicies, usualPolicy, type SubstitutionPolicy } from '../bundle/kisao.js';
 import { UsageError } from '../diagnostics/diagnostic.js';
 import { printable } from '../diagnostics/display.js';
 import { executeArchive } from '../run/biosimulators/execute.js';
@@ -20,8 +21,8 @@ Carries out the SED-ML experiments of a COMBINE archive with models in NeuroML a
   -v, --version         print the version
   -h, --help            print this text
 
-ALGORITHM_SUBSTITUTION_POLICY=NONE or SAME_METHOD refuses methods other than forward Euler (KISAO:0000030), which LEMS
-prescribes; other values replace them. Exit codes: 0 done, 1 the archive or a part of it failed, 2 wrong usage.
+Forward Euler (KISAO:0000030), which LEMS prescribes, replaces other methods for ordinary differential equations unless
+ALGORITHM_SUBSTITUTION_POLICY is NONE, SAME_METHOD or SAME_MATH. Tasks with other methods, such as Gillespie's, fail. Exit codes: 0 done, 1 the archive or a part of it failed, 2 wrong usage.
 `;
 
 const options = {
@@ -33,8 +34,12 @@ const options = {
   help: { type: 'boolean', short: 'h', default: false },
 } as const;
 
-/** Policies that keep the method of an experiment. */
-const strict: readonly string[] = ['NONE', 'SAME_METHOD'];
+/** @throws UsageError for a policy that BioSimulators does not have */
+function policyIn({ ALGORITHM_SUBSTITUTION_POLICY: given = '' }: Terminal['environment']): SubstitutionPolicy {
+  const policy = given === '' ? usualPolicy : substitutionPolicies.find((known) => known === given.toUpperCase());
+  if (policy) return policy;
+  throw new UsageError(`ALGORITHM_SUBSTITUTION_POLICY cannot be ${given}`, substitutionPolicies.join(', '));
+}
 
 /** Runs the program. @returns the exit code */
 export async function runBiosimulators(words: readonly string[], terminal: Terminal): Promise<number> {
@@ -48,8 +53,8 @@ export async function runBiosimulators(words: readonly string[], terminal: Termi
       return exitCodes.done;
     }
     if (given.archive === undefined) throw new UsageError('no archive is given', 'name one, such as -i model.omex');
-    const exactMethods = strict.includes(environment['ALGORITHM_SUBSTITUTION_POLICY'] ?? '');
-    const { outputs, findings, failures } = await executeArchive(given.archive, given['out-dir'], { exactMethods });
+    const policy = policyIn(environment);
+    const { outputs, findings, failures } = await executeArchive(given.archive, given['out-dir'], { policy });
     if (!given.quiet) {
       for (const { severity, code, message } of findings) stderr.write(`${severity}[${code}]  ${printable(message)}\n`);
       stdout.write(`wrote ${outputs.map(printable).join(', ')}\n`);

@@ -457,9 +457,16 @@ export const commands = {
       target: { type: 'string', choices: targetNames, describe: 'engine to run the model on [auto]' },
       device,
       threads,
+      everywhere: {
+        type: 'boolean',
+        describe: 'run the model on each engine of this machine: one thread and all, each C compiler',
+      },
       ...common,
     },
-    examples: [['$0 verify cuba.nwb --target reference', 'reports identical, or the first difference']],
+    examples: [
+      ['$0 verify cuba.nwb --target reference', 'reports identical, or the first difference'],
+      ['$0 verify cuba.nwb --everywhere --json', 'a list for all engines; lists of several machines can be joined'],
+    ],
   },
   compare: {
     describe: 'compare results of any programs: spikes, statistics and samples, with a verdict',

@@ -7,17 +7,21 @@ import { bytesOf } from '../../runtime/results/arrays.js';
 import { checksumsName, checksumsText } from '../bundle/checksums.js';
 import { citationText, zenodoText } from '../bundle/citation.js';
 import { isLems, textFile, type BundleFile } from '../bundle/contents.js';
-import { crateName, crateText, type PackedRun } from '../bundle/crate.js';
+import { crateName, crateText, setPrefix, type PackedImport, type PackedRun } from '../bundle/crate.js';
 import { manifestName, manifestText } from '../bundle/manifest.js';
 import { metadataName, metadataText } from '../bundle/metadata.js';
 import { readmeText } from '../bundle/readme.js';
-import { columnsOf, sedmlText } from '../bundle/sedml.js';
-import { UsageError } from '../diagnostics/diagnostic.js';
+import { outputsOfLems, sedmlText } from '../bundle/sedml.js';
+import { DiagnosticError, UsageError } from '../diagnostics/diagnostic.js';
 import type { ValidModel } from '../model/model.js';
-import { endOf } from '../model/tagged.js';
+import { populationOf } from '../model/selected.js';
+import { endOf, isRecording } from '../model/tagged.js';
+import { countAllSynapses } from './compile-model.js';
 import { convertModel, type ConvertedModel } from './convert.js';
 import { usualSuffix, type TargetNotation } from './convert/target-notations.js';
 import type { ImportedModel } from './read/imported-model.js';
+import type { ImportOptions } from './read/import-options.js';
+import { version } from './version.js';
 
 /** Results with their pictures, and the runs that made them. */
 export interface PackedResults {
@@ -32,13 +36,15 @@ export interface BundleParts {
   /** Notations to add. */
   readonly notations: readonly TargetNotation[];
   readonly results: PackedResults;
+  /** How the model was read from the sources. */
+  readonly read: Pick<PackedImport, 'source' | 'settings'>;
   /** As YYYY-MM-DD. */
   readonly date: string;
 }
 
 /** Folder and name of the model that a bundle is run from. */
 const [modelFolder, modelName] = ['model', 'model.json'];
-const modelPath = `${modelFolder}/${modelName}`;
+export const canonicalPath = `${modelFolder}/${modelName}`;
 const sedmlName = 'run.sedml';
 
 /** Most columns of the report in SED-ML: programs keep all of it in memory. */
@@ -51,20 +57,20 @@ const mostColumns = 100;
  */
 export async function bundleFiles(
   imported: ImportedModel,
-  { sources, notations, results, date }: BundleParts,
+  { sources, notations, results, read, date }: BundleParts,
 ): Promise<{ readonly files: readonly BundleFile[]; readonly remarks: readonly string[] }> {
   const { valid } = imported;
   const { model } = valid;
   const remarks: string[] = [];
   const conversions = await Promise.all(notations.map((to) => notationFiles(imported, to)));
-  const contents = [...(await canonicalFiles(valid)), ...sources, ...conversions.flat(), ...results.files];
-  const experiment = experimentFile(valid, contents);
-  if (experiment === null)
-    remarks.push(
-      contents.some(isLems)
-        ? 'no SED-ML: the model in LEMS records no variables, of which SED-ML makes reports'
-        : 'no SED-ML: it has no name for this notation; --to lems adds the model in LEMS',
-    );
+  // The document of the author is the model only if it is read without settings.
+  const documents = [...(Object.keys(read.settings).length === 0 ? sources : []), ...conversions.flat()];
+  const lems = documents.some(isLems) ? [] : await lemsFiles(imported);
+  const contents = [...(await canonicalFiles(valid)), ...sources, ...conversions.flat(), ...lems, ...results.files];
+  const experiment = experimentFile(valid, [...documents, ...lems]);
+  if (experiment === null) remarks.push('no SED-ML: the model has no duration, or no population that spikes');
+  else if (![...documents, ...lems].some(isLems))
+    remarks.push('SED-ML for interneuron only: LEMS cannot express the model, or has too many connections to list');
   const expectations = expectedText(results.runs);
   const citation = citationText(model.name, model.metadata);
   const zenodo = zenodoText(model.name, model.metadata);
@@ -85,13 +91,14 @@ export async function bundleFiles(
     name: model.name,
     metadata: model.metadata,
     files: described,
-    model: modelPath,
+    model: canonicalPath,
     runs: results.runs,
+    imported: { ...read, version },
     date,
   });
   const summed = [...described, textFile(crateName, crate, 'about', 'description of the bundle as an RO-Crate')];
   const listed = [...summed, textFile(checksumsName, checksumsText(summed), 'about', 'checksums of all files')];
-  const main = experiment === null ? modelPath : sedmlName;
+  const main = experiment === null ? canonicalPath : sedmlName;
   const manifest = manifestText(listed, main);
   const files = [textFile(manifestName, manifest, 'about', 'list of files for COMBINE'), ...listed];
   return { files, remarks };
@@ -103,8 +110,11 @@ async function canonicalFiles(valid: ValidModel): Promise<readonly BundleFile[]>
   return filesOf(converted, modelFolder, 'model', 'the model in canonical form, which is run');
 }
 
-/** Returns a model in a notation, and the report on the conversion. */
-async function notationFiles({ valid, positions }: ImportedModel, to: TargetNotation): Promise<readonly BundleFile[]> {
+/** Returns a model in a notation, and the report on the conversion. @throws UsageError if it would be incomplete */
+export async function notationFiles(
+  { valid, positions }: ImportedModel,
+  to: TargetNotation,
+): Promise<readonly BundleFile[]> {
   const name = to === 'lems' || to === 'neuroml' ? `LEMS_model${usualSuffix('lems')}` : `model${usualSuffix(to)}`;
   const converted = await convertModel(valid, to, { name, positions, origin: true });
   if (converted.outcome === 'incomplete' || converted.files.length === 0)
@@ -115,7 +125,7 @@ async function notationFiles({ valid, positions }: ImportedModel, to: TargetNota
   const { outcome, portable, report } = converted;
   const folder = `notations/${to}`;
   return [
-    ...filesOf(converted, folder, 'notation', `the model in ${to}: ${outcome}`),
+    ...filesOf(converted, folder, 'notation', portable ? `the model in ${to}: ${outcome}` : forOurBackend(to)),
     textFile(
       `${folder}/report.json`,
       `${JSON.stringify({ to, outcome, portable, report }, null, 2)}\n`,
@@ -124,6 +134,10 @@ async function notationFiles({ valid, positions }: ImportedModel, to: TargetNota
     ),
   ];
 }
+
+/** Describes a script that the simulators of its notation do not run. */
+const forOurBackend = (to: TargetNotation): string =>
+  `a script for interneuron's backend of ${to}, which no other backend runs`;
 
 function filesOf(
   { files, data }: ConvertedModel,
@@ -166,18 +180,69 @@ function expectedText(runs: readonly PackedRun[]): string | null {
   if (!run) return null;
   const { precision, fingerprint } = run;
   const settings = precision === 'float64' ? {} : { run: { precision } };
-  return stringify({ expect: 1, model: modelPath, ...settings, fingerprint });
+  return stringify({ expect: 1, model: canonicalPath, ...settings, fingerprint });
 }
 
-/** Returns the experiment in SED-ML for the first document in LEMS that holds a simulation; null if there is none. */
+/** Most cells of a network that is converted to LEMS for SED-ML, and most of its synapses: LEMS lists them. */
+const [mostCells, mostSynapses] = [20_000, 500_000];
+
+/** Returns the model in LEMS, for simulators that carry out SED-ML; none if LEMS cannot express it or is too long. */
+async function lemsFiles(imported: ImportedModel): Promise<readonly BundleFile[]> {
+  const cells = Object.values(imported.valid.model.populations).reduce((sum, { size }) => sum + size, 0);
+  if (cells > mostCells) return [];
+  try {
+    const synapses = [...(await countAllSynapses(imported)).values()].reduce((sum, count) => sum + count, 0);
+    return synapses > mostSynapses ? [] : await notationFiles(imported, 'lems');
+  } catch (error) {
+    if (error instanceof UsageError || error instanceof DiagnosticError) return [];
+    throw error;
+  }
+}
+
+/**
+ * Returns the experiment in SED-ML for the first document in LEMS, else for the canonical model; null if nothing runs
+ * or spikes.
+ */
 function experimentFile({ model }: ValidModel, files: readonly BundleFile[]): BundleFile | null {
   const duration = endOf(model.experiment.protocol);
-  for (const { path, bytes } of files.filter(isLems)) {
-    const columns = columnsOf(new TextDecoder().decode(bytes));
-    const steps = Math.round(duration / model.experiment.dt);
-    if (columns.length === 0 || steps === 0) continue;
-    const text = sedmlText({ source: path, duration, steps, columns: columns.slice(0, mostColumns) });
-    return textFile(sedmlName, text, 'about', 'the run in SED-ML');
-  }
-  return null;
+  const steps = Math.round(duration / model.experiment.dt);
+  const recorded = model.recordings.flatMap((recording) =>
+    isRecording(recording, 'events') && recording.events === 'spike' ? (populationOf(recording.of) ?? []) : [],
+  );
+  const spiking = Object.entries(model.populations).flatMap(([name, { type }]) =>
+    type === undefined || Object.hasOwn(model.neurons[type]?.events ?? {}, 'spike') ? [name] : [],
+  );
+  const lems = files.find(isLems);
+  const text = new TextDecoder().decode(lems?.bytes);
+  const { columns, spikes } = lems ? outputsOfLems(text) : { columns: [], spikes: [...new Set(recorded)] };
+  // Without recordings, the report has the spikes of all populations.
+  const isNamed = (name: string): boolean => lems?.role !== 'notation' || text.includes(`id="${name}"`);
+  const all = columns.length + spikes.length > 0 ? spikes : spiking.filter(isNamed);
+  if (steps === 0 || columns.length + all.length === 0) return null;
+  const experiment = sedmlText({
+    source: lems?.path ?? canonicalPath,
+    language: lems ? 'lems' : 'canonical',
+    duration,
+    steps,
+    columns: columns.slice(0, mostColumns),
+    spikes: all,
+  });
+  return textFile(sedmlName, experiment, 'about', 'the run in SED-ML');
+}
+
+/** Returns the options that a model was read with as names and values, for the crate. */
+export function importSettings({
+  set = {},
+  from,
+  seed,
+  dt,
+  duration,
+  timing,
+  origin,
+}: ImportOptions): PackedImport['settings'] {
+  const given = { from, seed, dt, duration, timing, ...(origin === false ? { origin: 'false' } : {}) };
+  return Object.fromEntries([
+    ...Object.entries(set).map(([name, value]) => [`${setPrefix}${name}`, value]),
+    ...Object.entries(given).filter(([, value]) => value !== undefined),
+  ]) as PackedImport['settings'];
 }

@@ -9,16 +9,21 @@ import type { PackedRun } from '../bundle/crate.js';
 import { archiveBytes } from '../bundle/write-archive.js';
 import { isOurs } from '../compare/open-recorded.js';
 import { UsageError } from '../diagnostics/diagnostic.js';
-import { bundleFiles, packedRun, type PackedResults } from './bundle-files.js';
+import { bundleFiles, importSettings, packedRun, type PackedResults } from './bundle-files.js';
 import type { TargetNotation } from './convert/target-notations.js';
 import { drawPictureOf } from './draw-picture.js';
 import type { ImportedModel } from './read/imported-model.js';
+import type { ImportOptions } from './read/import-options.js';
 import { reportPage } from './report-page.js';
 import { fileDate } from './results/provenance.js';
 
 /** What is packed besides the model. */
 export interface PackOptions {
-  /** Paths of the author's files, the document first. */
+  /** Path of the author's document. */
+  readonly document: string;
+  /** Options that it was read with. */
+  readonly read: ImportOptions;
+  /** Paths of the author's files, the main one first. */
   readonly sources: readonly string[];
   /** Paths of results. */
   readonly results: readonly string[];
@@ -41,8 +46,14 @@ export interface PackedModel {
  */
 export async function packModel(imported: ImportedModel, options: PackOptions): Promise<PackedModel> {
   const date = process.env['SOURCE_DATE_EPOCH'] === undefined ? new Date().toISOString() : fileDate();
+  const sources = sourceFiles(options.sources);
   const { files, remarks } = await bundleFiles(imported, {
-    sources: sourceFiles(options.sources),
+    sources,
+    read: {
+      source:
+        sources[[...new Set(options.sources.map((path) => resolve(path)))].indexOf(resolve(options.document))]!.path,
+      settings: importSettings(options.read),
+    },
     notations: options.notations,
     results: await packedResults(options.results, imported),
     date: date.slice(0, defaultDate.indexOf('T')),

@@ -179,10 +179,74 @@ describe('interneuron-biosimulators', () => {
     expect(stderr).toContain(`--> ${folder.file('path.omex')}/experiments/run.sedml:16:`);
   });
 
-  it('replaces methods unless the policy forbids it', async () => {
-    await writeArchive('rk4.omex', experiment.replace('KISAO:0000030', 'KISAO:0000032'));
-    expect((await execute('rk4.omex', 'rk4')).code).toBe(0);
-    expect((await execute('rk4.omex', 'strict', 'NONE')).code).toBe(1);
+  // Computed by get_substitutable_algorithms of the KiSAO library (2.34) for KISAO_0000030 as the substitute.
+  it.each([
+    ['KISAO:0000032', '', true],
+    ['KISAO:0000019', 'SIMILAR_APPROXIMATIONS', true],
+    ['KISAO_0000088', 'SAME_FRAMEWORK', true],
+    ['KISAO:0000032', 'SAME_MATH', false],
+    ['KISAO:0000032', 'NONE', false],
+    ['KISAO:0000029', '', false],
+    ['KISAO:0000039', 'SAME_FRAMEWORK', false],
+    ['KISAO:0000286', '', false],
+  ])('replaces the method %s under the policy %j: %s', async (method, policy, replaced) => {
+    await writeArchive('method.omex', experiment.replace('KISAO:0000030', method));
+    const { code, stderr } = await execute('method.omex', 'method', policy);
+    expect(code).toBe(replaced ? 0 : 1);
+    expect(stderr).toContain(method.replace('_', ':'));
+    expect(logOf('method')).toMatchObject({
+      status: replaced ? 'SUCCEEDED' : 'FAILED',
+      sedDocuments: [
+        {
+          status: replaced ? 'SUCCEEDED' : 'FAILED',
+          tasks: [
+            replaced
+              ? { status: 'SUCCEEDED', algorithm: 'KISAO:0000030' }
+              : { status: 'FAILED', exception: { category: 'AlgorithmCannotBeSubstitutedException' } },
+          ],
+          outputs: [{ id: 'report', status: replaced ? 'SUCCEEDED' : 'FAILED' }, { id: 'plot' }],
+        },
+      ],
+    });
+  });
+
+  it('refuses a policy that BioSimulators does not have', async () => {
+    const { code, stderr } = await execute('pair.omex', 'policy', 'SOME');
+    expect([code, stderr]).toEqual([2, expect.stringContaining('ALGORITHM_SUBSTITUTION_POLICY cannot be SOME')]);
+  });
+
+  // LEMS has no words for the second model: its neurons draw in the reset.
+  it.each(['lems', 'canonical'])('reports spikes of a bundle with its model in %s', async (language) => {
+    const cell = model.neurons.cell;
+    const spiking = {
+      ...model,
+      neurons: {
+        cell:
+          language === 'lems' ? cell : { ...cell, events: { spike: { when: 'v > 10*mV', do: ['v = 0*mV*rand()'] } } },
+      },
+      record: [{ of: 'cells', events: 'spike' }],
+      experiment: { dt: '0.1 ms', duration: '30 ms' },
+    };
+    writeFileSync(folder.file('spiking.yaml'), JSON.stringify(spiking));
+    const words = ['pack', folder.file('spiking.yaml'), '-o', folder.file('spiking.omex'), '--force'];
+    const { code: packed, stdout } = await runCommand(words);
+    expect([packed, stdout.includes('notations/lems/LEMS_model.xml')]).toEqual([0, language === 'lems']);
+    const { code, stderr } = await execute('spiking.omex', `spiking-${language}`);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const file = await openH5(folder.file(`spiking-${language}/reports.h5`));
+    const report = file.get('run.sedml/spikes') as Dataset;
+    const values = [...(valueOf(report) as Float64Array)];
+    const labels = report.attrs['sedmlDataSetLabels']?.value;
+    expect([report.shape, labels]).toEqual([
+      [2, 4],
+      ['cells: times of spikes (s)', 'cells: cells of spikes'],
+    ]);
+    file.close();
+    // Forward Euler crosses 10 mV in this step, from 0 mV again and again; both cells do.
+    const perSpike = Array.from({ length: 200 }, (_, n) => euler(n, 1e-4)).findIndex((v) => v > 10e-3);
+    expect(values.slice(4)).toEqual([0, 1, 0, 1]);
+    for (const [k, time] of values.slice(0, 4).entries())
+      expect(Math.abs(time - (Math.floor(k / 2) + 1) * perSpike * 1e-4)).toBeLessThanOrEqual(3e-4);
   });
 
   it.each([

@@ -15,6 +15,7 @@ const model = {
     authors: [{ name: 'Ada Lovelace', orcid: '0000-0002-1825-0097' }, 'Hodgkin, Alan'],
     licence: 'CC-BY-4.0',
     doi: 'https://doi.org/10.1000/example',
+    species: 'Mus musculus',
   },
   neurons: {
     cell: {
@@ -108,13 +109,23 @@ describe('interneuron pack', () => {
     expect(text('CITATION.cff')).toContain('doi: 10.1000/example');
     expect(text('metadata.rdf')).toContain('<vCard:family-name>Lovelace</vCard:family-name>');
     expect(text('metadata.rdf')).toContain('<dcterms:license rdf:resource="https://spdx.org/licenses/CC-BY-4.0"/>');
+    expect(text('metadata.rdf')).toContain('<bqmodel:isDescribedBy rdf:resource="https://doi.org/10.1000/example"/>');
+    expect(text('metadata.rdf')).toContain('<rdfs:label>Mus musculus</rdfs:label>');
+    const crate = JSON.parse(text('ro-crate-metadata.json')) as { readonly '@graph': readonly object[] };
+    expect(crate['@graph']).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ '@id': 'https://doi.org/10.1000/example', '@type': 'ScholarlyArticle' }),
+        expect.objectContaining({ '@type': 'Taxon', name: 'Mus musculus' }),
+      ]),
+    );
     expect(JSON.parse(text('.zenodo.json'))).toMatchObject({
       creators: [{ name: 'Lovelace, Ada', orcid: '0000-0002-1825-0097' }, { name: 'Hodgkin, Alan' }],
       license: 'cc-by-4.0',
     });
     // 50 ms in steps of 0.1 ms, and the two potentials that are recorded.
     expect(text('run.sedml')).toMatch(/outputEndTime="0.05" numberOfSteps="500"/);
-    expect(text('run.sedml').match(/ target="/g)).toHaveLength(2);
+    // Two potentials, and times and cells of the spikes.
+    expect(text('run.sedml').match(/ target="/g)).toHaveLength(4);
   });
 
   it('packs the run of a result with its options', async () => {
@@ -145,6 +156,38 @@ describe('a bundle', () => {
     const run = await json<{ fingerprint: string }>(['run', folder.file('pair.omex'), '-o', folder.file('again.nwb')]);
     expect(run.fingerprint).toBe(fingerprint);
     expect(await json(['verify', folder.file('pair.omex')])).toMatchObject({ verdict: 'identical' });
+  });
+
+  /** Writes the bundle with one file changed and its checksum corrected, or with a file that nothing lists. */
+  const changedBundle = async (path: string, change: (text: string) => string): Promise<string> => {
+    const { unzipSync, zipSync } = await import('fflate');
+    const { createHash } = await import('node:crypto');
+    const files = unzipSync(readFileSync(folder.file('pair.omex')));
+    const text = (name: string): string => new TextDecoder().decode(files[name] ?? new Uint8Array());
+    const sum = (of: string): string => createHash('sha256').update(of).digest('hex');
+    const changed = change(text(path));
+    expect(changed).not.toBe(text(path));
+    const sums = text('checksums.sha256').replace(sum(text(path)), sum(changed));
+    const bytes = (of: string): Uint8Array => new TextEncoder().encode(of);
+    writeFileSync(
+      folder.file('changed.omex'),
+      zipSync({ ...files, [path]: bytes(changed), 'checksums.sha256': bytes(sums) }),
+    );
+    return folder.file('changed.omex');
+  };
+
+  it.each([
+    ['source/pair.yaml', (text: string) => text.replace('15*mV', '16*mV'), 'another model'],
+    ['source/pair.yaml', (text: string) => text.replace('50 ms', '40 ms'), 'another time step, seed or protocol'],
+    ['source/pair.yaml', (text: string) => text.replace('15*mV', '15*mVolt'), 'cannot be read as a model'],
+    ['model/model.json', (text: string) => text.replace('0.015', '0.016'), 'another model'],
+    ['notations/lems/LEMS_model.xml', (text: string) => text.replace('15mV', '16mV'), 'another document'],
+    ['results/extra.nwb', () => 'x', 'not listed in manifest.xml or checksums.sha256'],
+  ])('with a changed %s does not pass, although its checksums fit', async (path, change, reason) => {
+    const { code, stdout } = await runCommand(['verify', await changedBundle(path, change)]);
+    expect(stdout).toContain(reason);
+    expect(stdout).toContain(path);
+    expect(code).toBe(1);
   });
 
   it('is described, validated, converted and compared', async () => {

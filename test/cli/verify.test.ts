@@ -42,6 +42,27 @@ describe.each(formats)('verify of a %s file', (format) => {
   });
 });
 
+describe('verify --everywhere', () => {
+  it('runs the model on each engine of the machine, with a line that stands by itself for each', async () => {
+    const { code, stdout } = await runCommand(['verify', folder.file('noise.nwb'), '--everywhere', '--json']);
+    const { runs } = JSON.parse(stdout) as { readonly runs: readonly Readonly<Record<string, unknown>>[] };
+    expect(code).toBe(0);
+    const engines = new Set(runs.map(({ engine }) => String(engine).replace(/ \(.*/, '')));
+    expect(engines).toEqual(new Set(['wasm', 'c', 'mpi', 'opencl', 'cuda']));
+    for (const { verdict, found, fingerprint, reason } of runs)
+      if (verdict === 'identical') expect(found).toBe(fingerprint);
+      else expect([verdict, reason]).toEqual([expect.stringMatching(/^not (available|run)$/), expect.any(String)]);
+    expect(
+      runs.some(({ engine, threads, verdict }) => engine === 'wasm' && threads === 1 && verdict === 'identical'),
+    ).toBe(true);
+  }, 120_000);
+
+  it('takes no engine', async () => {
+    const { code, stderr } = await runCommand(['verify', folder.file('noise.nwb'), '--everywhere', '--target', 'c']);
+    expect([code, stderr]).toEqual([2, expect.stringContaining('--everywhere takes a result only')]);
+  });
+});
+
 describe('a result that is not what its model gives', () => {
   it('differs, with the first place where it does', async () => {
     const path = folder.file('noise.csv');

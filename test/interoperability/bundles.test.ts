@@ -29,7 +29,13 @@ describe.skipIf(missing !== null)(`a bundle in other libraries${missing === null
     const result = join(folder, 'fn.nwb');
     const imported = importModel(readSource(model));
     await runModel(imported, { outputs: [result], outputFolder: folder });
-    const { bytes } = await packModel(imported, { sources: [model], results: [result], notations: ['brian'] });
+    const { bytes } = await packModel(imported, {
+      document: model,
+      read: {},
+      sources: [model],
+      results: [result],
+      notations: ['brian'],
+    });
     const archive = join(folder, 'fn.omex');
     writeFileSync(archive, bytes);
     await unpackArchive(archive, join(folder, 'unpacked'));
@@ -51,6 +57,7 @@ describe.skipIf(missing !== null)(`a bundle in other libraries${missing === null
   it('is an RO-Crate whose files are there and whose references resolve', () => {
     expect(found.crate).toMatchObject({ version: '1.1', main: 'model/model.json', missing: [], dangling: [] });
     expect(found.crate['actions']).toEqual([
+      { instrument: 'interneuron', result: ['model/model.json'], object: ['source/network.xml'] },
       {
         instrument: 'interneuron',
         result: ['results/fn.nwb'],

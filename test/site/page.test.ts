@@ -120,16 +120,51 @@ describe.skipIf(!hasBrowser)('a page of one file, without Chromium it is not tes
   it('shows mistakes with their places while the text is edited', async () => {
     await page.click('.cm-content');
     await page.keyboard.press('Control+End');
-    await page.keyboard.type('\nnonsense: 1\n');
+    expect(await page.textContent('#tick')).toMatch(/^✓/);
+    await page.keyboard.type('\n');
+    // The tick belongs to the text that ran, so it goes with the first key, before the text is read.
+    expect(await page.textContent('#tick')).toBe('');
+    expect(await page.textContent('#fingerprint')).toBe('');
+    await page.keyboard.type('nonsense: 1');
     const finding = page.locator('#findings li.error').first();
     await finding.waitFor();
     expect(await finding.textContent()).toMatch(/^line \d+ error: .*nonsense/);
     expect(await page.isDisabled('#run')).toBe(true);
     await finding.locator('button').click();
     expect(await page.evaluate(`document.activeElement.className`)).toContain('cm-content');
+    await page.keyboard.press('Control+End');
+    for (const _ of 'nonsense: 1') await page.keyboard.press('Backspace');
+    await page.waitForFunction(`document.querySelectorAll('#findings li').length === 0`);
+    expect(await page.textContent('#tick')).toBe('');
+  });
+
+  it('shows the tick again after a run, also if the run is started while another one is prepared', async () => {
+    await page.click('#run');
+    await page.click('#run');
+    await page.waitForFunction(`document.getElementById('tick').className === 'same'`);
+    await result();
+    expect(await page.textContent('#findings')).toBe('');
+  });
+
+  it('removes the tick when another model is opened', async () => {
+    await page.setInputFiles('#files', 'fixtures/brian/single-lif.yaml');
+    await page.waitForFunction(`document.getElementById('status').textContent.includes('was read as')`);
+    expect(await page.textContent('#tick')).toBe('');
+    await result();
+    await page.click('#run');
+    expect((await result()).status).toMatch(/^The run is complete/);
+    expect(await page.textContent('#tick')).toBe('');
+  });
+
+  it('gives the reason when a notation cannot hold the model', async () => {
+    await page.selectOption('#notation', 'swc');
+    await page.click('#convert');
+    await page.waitForFunction(`document.getElementById('status').textContent.startsWith('Nothing was written: swc')`);
+    expect(await page.textContent('#differences')).toContain('no cells with sections');
   });
 
   it('completes keys from the schema', async () => {
+    await page.click('.cm-content');
     await page.keyboard.press('Control+Home');
     await page.keyboard.type('titl');
     await page.locator('.cm-tooltip-autocomplete li', { hasText: 'title' }).waitFor();

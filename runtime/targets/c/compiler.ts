@@ -72,18 +72,21 @@ export async function askCompiler(command: readonly [string, ...string[]]): Prom
   return status === 0 && stdout !== '' ? { command, title: titleOf(stdout), version: stdout.trim() } : undefined;
 }
 
-let firstCompiler: Promise<Compiler | undefined> | undefined;
+const firstCompilers = new Map<string, Promise<Compiler | undefined>>();
 
-/** The first compiler that answers; asked once. */
+/** The first compiler that answers; asked once for each value of `$CC`. */
 export function findCompiler(): Promise<Compiler | undefined> {
-  firstCompiler ??= (async () => {
+  const known = firstCompilers.get(wanted());
+  if (known) return known;
+  const found = (async () => {
     for (const command of candidates()) {
       const compiler = await askCompiler(command);
       if (compiler) return compiler;
     }
     return undefined;
   })();
-  return firstCompiler;
+  firstCompilers.set(wanted(), found);
+  return found;
 }
 
 const install =

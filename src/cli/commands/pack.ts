@@ -10,6 +10,7 @@ import { standardStream } from '../arguments.js';
 import type { CommandContext } from '../context.js';
 import { exitCodes } from '../exit-codes.js';
 import { printJson } from '../failure.js';
+import { importOptions } from '../values.js';
 
 /** Writes a bundle. */
 export async function pack(context: CommandContext): Promise<number> {
@@ -30,6 +31,8 @@ export async function pack(context: CommandContext): Promise<number> {
   });
   const script = options.value('captured-from');
   const packed = await packModel(imported, {
+    document: model,
+    read: importOptions(options),
     sources: [...(script === undefined ? [] : [script]), model, ...read],
     results,
     notations,

@@ -7,7 +7,9 @@ import { formatDuration } from '../../diagnostics/quantities.js';
 import { UsageError } from '../../diagnostics/diagnostic.js';
 import { isOurs } from '../../compare/open-recorded.js';
 import { isBundle } from '../../run/read/model-in-bundle.js';
+import type { CheckedFile } from '../../run/check/verify-bundle.js';
 import { verifyModel } from '../../run/check/verify-model.js';
+import type { verifyEverywhere } from '../../run/check/verify-everywhere.js';
 import { verifyResult, type Verification } from '../../run/check/verify.js';
 import { comparisonOptions, requiredGrade, sayComparison } from '../comparison-options.js';
 import type { CommandContext } from '../context.js';
@@ -51,6 +53,11 @@ export async function verify(context: CommandContext): Promise<number> {
       ...(threads === undefined ? {} : { threads }),
       ...(device === undefined ? {} : { device }),
     };
+    if (options.flag('everywhere')) {
+      if (model !== undefined || isTolerant || target !== undefined || threads !== undefined || device !== undefined)
+        throw new UsageError('--everywhere takes a result only', 'leave out the model, tolerances and the engine');
+      return await everywhere(context, path, run, () => progress.stop());
+    }
     if (model !== undefined || isTolerant) {
       const { found, isSameModel, interrupted } = await verifyModel(
         path,
@@ -64,44 +71,94 @@ export async function verify(context: CommandContext): Promise<number> {
       const least = requiredGrade(options) ?? (options.value('within') === undefined ? usual : 'same within δ');
       return sayComparison(context, found, least, sameModelLines(isSameModel));
     }
-    const verifications = await verifiedResults(path, run);
+    if (isBundle(path)) return await verifyPacked(context, path, run, () => progress.stop());
+    const verification = await verifyResult(path, run);
     progress.stop();
-    if (verifications.some(({ found, stored }) => found?.outcome === 'stopped' && found.steps < stored.steps))
-      return exitCodes.interrupted;
-    const isBundled = verifications.length > 1;
-    const reports = verifications.map(({ result, ...verification }) => ({
-      result,
-      ...verificationReport(verification),
-    }));
-    if (json) printJson(terminal, isBundled ? { results: reports } : reports[0]);
-    for (const { result, ...verification } of verifications)
-      context.say(`${isBundled ? `${result}: ` : ''}${sentence(verification)}`);
-    return verifications.every(({ verdict }) => verdict.verdict === 'identical') ? exitCodes.done : exitCodes.wrong;
+    if (isInterrupted(verification)) return exitCodes.interrupted;
+    if (json) printJson(terminal, { result: path, ...verificationReport(verification) });
+    context.say(sentence(verification));
+    return verification.verdict.verdict === 'identical' ? exitCodes.done : exitCodes.wrong;
   } finally {
     progress.stop();
     interruption.stop();
   }
 }
 
-/** Verifies a result, or all results in a bundle, by their names in it. @throws UsageError for a bundle without results */
-async function verifiedResults(
+/** Verifies a result on all engines, and prints a line for each. @param onLine  called before a line is printed */
+async function everywhere(
+  context: CommandContext,
+  path: string,
+  run: Parameters<typeof verifyEverywhere>[1],
+  onLine: () => void,
+): Promise<number> {
+  const { verifyEverywhere: check } = await import('../../run/check/verify-everywhere.js');
+  const checks = await check(path, run, ({ engine, threads, verdict, device, reason }) => {
+    onLine();
+    const on = [engine, ...(threads === null ? [] : [`${threads} ${threads === 1 ? 'thread' : 'threads'}`])].join(', ');
+    context.say(printable([`${on}: ${verdict}`, device ?? '', reason ?? ''].filter((part) => part !== '').join(' · ')));
+  });
+  if (context.json) printJson(context.terminal, { runs: checks });
+  if (run.signal?.aborted) return exitCodes.interrupted;
+  const isSame = checks.every(({ verdict }) => ['identical', 'not available', 'not run'].includes(verdict));
+  return isSame && checks.some(({ verdict }) => verdict === 'identical') ? exitCodes.done : exitCodes.wrong;
+}
+
+const isInterrupted = ({ found, stored }: Verification): boolean =>
+  found?.outcome === 'stopped' && found.steps < stored.steps;
+
+/**
+ * Compares the models in the files of a bundle, and runs the models of its results again.
+ *
+ * @param onEnd  called before anything is printed
+ * @throws UsageError for a bundle without results of interneuron whose models are the same
+ */
+async function verifyPacked(
+  context: CommandContext,
   path: string,
   run: Parameters<typeof verifyResult>[1],
-): Promise<readonly (Verification & { readonly result: string })[]> {
-  if (!isBundle(path)) return [{ result: path, ...(await verifyResult(path, run)) }];
+  onEnd: () => void,
+): Promise<number> {
   const { openBundle, resultsIn } = await import('../../bundle/open.js');
+  const { verifyBundle } = await import('../../run/check/verify-bundle.js');
   const bundle = await openBundle(path);
   try {
+    const model = await context.model(path);
+    const checked = await verifyBundle(bundle, model, (file, options) => context.model(file, options));
     const verified: (Verification & { readonly result: string })[] = [];
     for (const file of resultsIn(bundle)) {
       const result = `${path}${file.slice(bundle.folder.length)}`;
       if (await isOurs(file)) verified.push({ result, ...(await verifyResult(file, run)) });
     }
-    if (verified.length > 0) return verified;
-    throw new UsageError(`${path} holds no result of interneuron`, 'pack the model with a result of interneuron run');
+    onEnd();
+    if (verified.some(isInterrupted)) return exitCodes.interrupted;
+    const wrong = checked.filter(({ verdict }) => verdict === 'different' || verdict === 'unlisted');
+    if (verified.length === 0 && wrong.length === 0)
+      throw new UsageError(`${path} holds no result of interneuron`, 'pack the model with a result of interneuron run');
+    const isSame = wrong.length === 0 && verified.every(({ verdict }) => verdict.verdict === 'identical');
+    if (context.json)
+      printJson(context.terminal, {
+        verdict: isSame ? 'identical' : 'different',
+        results: verified.map(({ result, ...verification }) => ({ result, ...verificationReport(verification) })),
+        files: checked,
+      });
+    const lines = [
+      ...verified.map((one) => (verified.length > 1 || !isSame ? `${one.result}: ${sentence(one)}` : sentence(one))),
+      ...checkedLines(checked),
+    ];
+    context.say((isSame ? lines : ['the files of the bundle contradict each other', ...lines]).join('\n'));
+    return isSame ? exitCodes.done : exitCodes.wrong;
   } finally {
     bundle.remove();
   }
+}
+
+/** Returns the files with other models and those that were not checked, then the files with the same model. */
+function checkedLines(checked: readonly CheckedFile[]): readonly string[] {
+  const same = checked.filter(({ verdict }) => verdict === 'same model').map(({ path }) => path);
+  return [
+    ...checked.flatMap(({ path, reason }) => (reason === undefined ? [] : [`${path}: ${reason}`])),
+    ...(same.length === 0 ? [] : [`same model as the one that is run: ${same.join(', ')}`]),
+  ].map(printable);
 }
 
 function sameModelLines(isSame: boolean | null): readonly string[] {

@@ -13,7 +13,8 @@ import { unpackArchive } from '../../bundle/archive.js';
 import { checkChecksums } from '../../bundle/check-checksums.js';
 import { manifestName, readManifest, type ManifestEntry } from '../../bundle/manifest.js';
 import { messages } from '../../bundle/messages.js';
-import { forwardEuler } from '../../bundle/sedml.js';
+import { canReplace, forwardEuler, type SubstitutionPolicy } from '../../bundle/kisao.js';
+import type { SedTask } from '../../bundle/sedml.js';
 import { readExperiment, type SedExperiment, type SedReport } from '../../bundle/sedml-outputs.js';
 import { DiagnosticError, Diagnostics, type Diagnostic } from '../../diagnostics/diagnostic.js';
 import { writeTexts } from '../results/replaceable.js';
@@ -24,8 +25,8 @@ import { prepareTask, runTask, type PreparedTask, type TaskResult } from './task
 
 /** How to carry out an archive. */
 export interface ExecutionOptions {
-  /** Whether methods other than those of LEMS are refused (`ALGORITHM_SUBSTITUTION_POLICY`). */
-  readonly exactMethods: boolean;
+  /** `ALGORITHM_SUBSTITUTION_POLICY`. */
+  readonly policy: SubstitutionPolicy;
 }
 
 /** What an execution has written. */
@@ -41,7 +42,13 @@ interface Document {
   /** Path within the archive. */
   readonly location: string;
   readonly experiment: SedExperiment;
-  readonly tasks: readonly PreparedTask[];
+  readonly tasks: readonly (PreparedTask | RefusedTask)[];
+}
+
+/** A task with a method that cannot be replaced. */
+interface RefusedTask {
+  readonly task: SedTask;
+  readonly reason: string;
 }
 
 /**
@@ -96,7 +103,7 @@ async function readDocuments(
   archive: string,
   folder: string,
   diagnostics: Diagnostics,
-  { exactMethods }: ExecutionOptions,
+  { policy }: ExecutionOptions,
 ): Promise<readonly Document[]> {
   const files = await unpackArchive(archive, folder);
   checkChecksums(folder, files, archive, diagnostics);
@@ -116,9 +123,10 @@ async function readDocuments(
   const documents = (main.length > 0 ? main : all).map(({ location }): Document => {
     const document = `${archive}/${location}`;
     const experiment = readExperiment(textOf(location), document, diagnostics);
-    const tasks = experiment.tasks.flatMap((task): readonly PreparedTask[] => {
-      if (exactMethods && task.method !== forwardEuler)
-        diagnostics.add({ ...messages.otherMethod(task.method), severity: 'error' }, { document });
+    const tasks = experiment.tasks.flatMap((task): Document['tasks'] => {
+      if (!canReplace(task.method, policy))
+        return [{ task, reason: messages.refusedMethod(task.method, policy).message }];
+      if (task.method !== forwardEuler) diagnostics.add(messages.otherMethod(task.method), task.place);
       const model = posix.normalize(posix.join(posix.dirname(location), task.source));
       if (!files.includes(model)) {
         diagnostics.add(messages.missing(task.source), { document });
@@ -160,10 +168,17 @@ async function carriedOut({ location, experiment, tasks }: Document): Promise<{
     for (const prepared of tasks) {
       const entry = queued();
       entries.push(entry);
-      const result = await logged(entry, () => runTask(prepared));
-      if (result) results.set(prepared.task.id, result);
+      const { id } = prepared.task;
       const simulatorDetails = [{ key: 'version', value: version }];
-      logs.push({ id: prepared.task.id, ...entry, algorithm: forwardEuler, simulatorDetails });
+      if ('reason' in prepared) {
+        const exception = { category: 'AlgorithmCannotBeSubstitutedException', message: prepared.reason };
+        Object.assign(entry, { status: 'FAILED', exception });
+        logs.push({ id, ...entry, algorithm: null, simulatorDetails });
+        continue;
+      }
+      const result = await logged(entry, () => runTask(prepared));
+      if (result) results.set(id, result);
+      logs.push({ id, ...entry, algorithm: forwardEuler, simulatorDetails });
     }
   });
   const tables: ReportTable[] = [];

@@ -500,6 +500,11 @@ export const commands = {
         describe: 'form of the findings [text]; github: annotations; junit: a file for other programs',
       },
       target: { type: 'string', choices: targetNames, describe: 'engine that runs the models [that of the test]' },
+      engine: {
+        type: 'string',
+        choices: ['any'],
+        describe: 'any: also run tests of OMV for other engines that read LEMS, such as jNeuroML_NEURON',
+      },
       device,
       threads,
       'allow-path': read['allow-path'],

@@ -1,6 +1,6 @@
 /** Facts about components that building and flattening share: values in SI, references, inheritance. */
 
-import type { Component, LemsModel } from './lems/definitions.js';
+import type { Component, ComponentType, LemsModel, StructureDefinition } from './lems/definitions.js';
 import { quantityValue } from './lems/values.js';
 
 /** The climb to the enclosing component in a reference or path. */
@@ -41,6 +41,29 @@ export function referenced(component: Component, written: string, lems: LemsMode
     if (found) return found;
   }
   return local ? lems.byId.get(id) : undefined;
+}
+
+const plain = new WeakMap<ComponentType, Component>();
+
+/**
+ * Returns the component that a structure makes instances of: a referenced one, or one without parameters of a type.
+ *
+ * @returns undefined if there is none
+ */
+export function instantiated(
+  component: Component,
+  part: Extract<StructureDefinition, { readonly component: string }>,
+  lems: LemsModel,
+): Component | undefined {
+  if (part.kind === 'childInstance' || !part.byType) return referenced(component, part.component, lems);
+  const type = lems.types.get(part.component);
+  if (!type) return undefined;
+  const made = plain.get(type) ?? {
+    ...{ id: type.name, type, role: '', parent: null },
+    ...{ attributes: {}, children: [], place: part.place },
+  };
+  plain.set(type, made);
+  return made;
 }
 
 /**

@@ -27,6 +27,15 @@ interface Quantity {
   readonly at?: { readonly section: string; readonly fraction: number };
 }
 
+/** A cell that emits events. */
+interface Emitter {
+  readonly population: string;
+  readonly index: number;
+  readonly event: string;
+  /** Position of its population in the order of stepping. */
+  readonly ordinal: number;
+}
+
 /** The parts of a document that recordings are. */
 export interface Outputs {
   /** In the canonical document's form. */
@@ -163,10 +172,9 @@ class Collector {
     else known.byVariable.set(variable, new Set([index]));
   }
 
-  #eventRecords(
-    component: Component,
-  ): readonly { readonly id: string; readonly population: string; readonly index: number; readonly event: string }[] {
-    return descendants(component).flatMap((inner) =>
+  /** Returns the selected events in the order of the cells, in which jLEMS writes the events of a step. */
+  #eventRecords(component: Component): readonly (Emitter & { readonly id: string })[] {
+    const records = descendants(component).flatMap((inner) =>
       (inner.type.simulation?.eventRecords ?? []).flatMap((record) => {
         const path = inner.attributes[record.quantity];
         const found =
@@ -180,6 +188,7 @@ class Collector {
         return [{ id: inner.id, ...found }];
       }),
     );
+    return records.sort((a, b) => a.ordinal - b.ordinal || a.index - b.index);
   }
 
   /** Recordings: variables of one owner that are wanted of the same elements together, each under a name. */
@@ -246,11 +255,7 @@ export class Resolver {
   ) {}
 
   /** Returns the cell with the events that a path selects. */
-  emitter(
-    path: string,
-    port: string | undefined,
-    component: Component,
-  ): { population: string; index: number; event: string } | undefined {
+  emitter(path: string, port: string | undefined, component: Component): Emitter | undefined {
     const found = this.#cell(path, component);
     if (!found) return undefined;
     const { flat } = this.lookup.types.ofCell(found.cell.draft);
@@ -265,6 +270,7 @@ export class Resolver {
       population: this.lookup.naming.populations.get(found.cell.draft) ?? '',
       index: found.cell.index,
       event: identifier(event),
+      ordinal: found.cell.draft.ordinal,
     };
   }
 
@@ -404,6 +410,5 @@ export class Resolver {
 }
 
 function variableOf({ flat }: CellType, path: readonly string[]): string | undefined {
-  const seen = path.length === 0 ? undefined : flat.seen(path);
-  return seen?.expression.kind === 'name' ? seen.expression.name : undefined;
+  return path.length === 0 ? undefined : flat.recorded(path);
 }

@@ -102,7 +102,7 @@ export function readDocuments(loaded: LoadedDocuments, host: LemsHost, diagnosti
   checkReferences(found.components, { byId: found.byId, unread: found.unread, tally, roots: target ? [target] : main });
   tally.close();
   if (!diagnostics.list.some(({ severity }) => severity === 'error')) checkShapes(notCore, diagnostics);
-  checkTypes({ types, used: usedTypes(found.components), own, constants, diagnostics });
+  checkTypes({ types, used: usedTypes(found.components, types), own, constants, diagnostics });
   const kept: readonly KeptElement[] = loaded.root.children.filter(({ name }) => commentary.has(name));
   return {
     dimensions: table.dimensions,
@@ -290,12 +290,18 @@ function findTarget(
 }
 
 /** Returns types of all components, at any depth. */
-function usedTypes(components: readonly Component[]): ReadonlySet<ComponentType> {
+function usedTypes(components: readonly Component[], types: ComponentTypes): ReadonlySet<ComponentType> {
   const used = new Set<ComponentType>();
   const open: Component[] = [...components];
   for (let component = open.pop(); component; component = open.pop()) {
     used.add(component.type);
     for (const child of component.children) open.push(child);
   }
+  for (const { structure } of used)
+    for (const part of structure)
+      if (part.kind === 'multiInstantiate' && part.byType) {
+        const made = types.get(part.component);
+        if (made) used.add(made);
+      }
   return used;
 }

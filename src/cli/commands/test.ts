@@ -47,7 +47,7 @@ export async function test(context: CommandContext): Promise<number> {
   const results: Result[] = [];
   try {
     for (const { path } of await testFiles(context.files)) {
-      const result = await resultOf(path, setup);
+      const result = await resultOf(path, setup, options.value('engine') === 'any');
       if (interruption.signal.aborted) return exitCodes.interrupted;
       results.push(result);
       progress.stop();
@@ -62,9 +62,9 @@ export async function test(context: CommandContext): Promise<number> {
   return results.some(({ outcome }) => outcome === 'failed') ? exitCodes.wrong : exitCodes.done;
 }
 
-async function resultOf(path: string, options: TestOptions): Promise<Result> {
+async function resultOf(path: string, options: TestOptions, anyEngine: boolean): Promise<Result> {
   try {
-    return await (/\.omt$/i.test(path) ? testOmv : testModel)(path, options);
+    return await (/\.omt$/i.test(path) ? testOmv(path, options, anyEngine) : testModel(path, options));
   } catch (error) {
     const failed = { document: path, outcome: 'failed', expectations: 0, diagnostics: [] } as const;
     if (error instanceof InterruptedError) return failed;

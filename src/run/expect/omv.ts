@@ -21,6 +21,9 @@ type Json = Readonly<Record<string, unknown>>;
 /** Engines whose tests run here. */
 const engines = ['jNeuroML', 'jLEMS', 'jNeuroML_validate'];
 
+/** Checks whether the model of a test is a LEMS file, which an engine runs through jNeuroML or reads itself. */
+const readsLems = (engine: string): boolean => /^(?:jNeuroML|PyNeuroML|PyLEMS|EDEN)/i.test(engine);
+
 /** A test that cannot be judged. */
 class BadTest extends Error {
   readonly finding: Finding;
@@ -35,8 +38,13 @@ class BadTest extends Error {
 
 const bad = (why: string, pointer: string): BadTest => new BadTest(messages.badTest(why), pointer);
 
-/** Runs a test of OMV. @throws UsageError for an expected file or a model that cannot be read */
-export async function testOmv(path: string, options: TestOptions): Promise<TestVerdict> {
+/**
+ * Runs a test of OMV.
+ *
+ * @param anyEngine whether tests for other engines that read LEMS run here
+ * @throws UsageError for an expected file or a model that cannot be read
+ */
+export async function testOmv(path: string, options: TestOptions, anyEngine = false): Promise<TestVerdict> {
   let [expectations, positions] = [0, unplaced];
   const verdict = (diagnostics: readonly Diagnostic[]): TestVerdict => ({
     document: path,
@@ -49,12 +57,12 @@ export async function testOmv(path: string, options: TestOptions): Promise<TestV
     const { value } = test;
     ({ positions } = test);
     const engine = textOf(value, 'engine', '');
-    if (!engines.includes(engine))
+    if (!engines.includes(engine) && !(anyEngine && readsLems(engine)))
       return {
         document: path,
         outcome: 'not checked',
         expectations: 0,
-        reason: `it is for ${engine}`,
+        reason: `it is for ${engine}${readsLems(engine) ? ' (--engine any checks it here)' : ''}`,
         diagnostics: [],
       };
     const target = textOf(value, 'target', '');
@@ -227,11 +235,20 @@ function judged(one: Observable, contents: Contents): Finding | null {
     throw bad(`there is no file ${join(folder, file)}`, pointer);
   });
   if (areClose(found, wanted, tolerance)) return null;
-  const texts = [wanted, found].map((numbers) => {
-    const shown = numbers.slice(0, 8).map((value) => Number(value.toPrecision(9)));
-    return `${shown.join(', ')}${numbers.length > shown.length ? ` and ${numbers.length - shown.length} more` : ''}`;
-  });
-  return messages.differs(`${experiment}: ${kind}`, `${texts[0]} within ${tolerance} of each`, texts[1] ?? '');
+  const at = wanted.findIndex((value, k) => !areClose(found.slice(k, k + 1), [value], tolerance));
+  const first = at < 0 ? wanted.length : at;
+  const texts = [wanted, found].map((numbers) => valuesAround(numbers, first));
+  const part = Math.max(wanted.length, found.length) > 1 ? `value ${first + 1} of ${experiment}` : experiment;
+  return messages.differs(`${part}: ${kind}`, `${texts[0]} within ${tolerance} of each`, texts[1] ?? '');
+}
+
+/** Returns up to eight values as a text, of which the one at an index is one, and the number of those left out. */
+function valuesAround(values: readonly number[], at: number): string {
+  const from = at < 8 ? 0 : Math.min(at - 3, Math.max(0, values.length - 8));
+  const shown = values.slice(from, from + 8).map((value) => Number(value.toPrecision(9)));
+  const before = from > 0 ? `${from} values, ` : '';
+  const after = values.length - from - shown.length;
+  return values.length === 0 ? 'none' : `${before}${shown.join(', ')}${after > 0 ? ` and ${after} more` : ''}`;
 }
 
 function expectedNumbers(expected: unknown, pointer: string, contents: Contents): readonly number[] {

@@ -39,7 +39,7 @@ describe('interneuron test', () => {
     expect(stdout.replaceAll('\\', '/')).toBe(
       [
         `${examples}/omv/.test.ramp.jnml.omt: passed, 6 expectations`,
-        `${examples}/omv/.test.ramp.nrn.omt: not checked: it is for jNeuroML_NEURON`,
+        `${examples}/omv/.test.ramp.nrn.omt: not checked: it is for jNeuroML_NEURON (--engine any checks it here)`,
         `${examples}/omv/.test.validate.omt: passed, 1 expectation`,
         `${examples}/single-lif.expect.yaml: passed, 7 expectations`,
         '3 passed, 1 not checked',
@@ -97,7 +97,7 @@ describe('interneuron test', () => {
   it('JUnit and annotations of GitHub', async () => {
     const junit = await runCommand(['test', examples, '--output-format', 'junit']);
     expect(junit.stdout).toContain('<testsuite name="interneuron test" tests="4" failures="0" skipped="1">');
-    expect(junit.stdout).toContain('<skipped message="it is for jNeuroML_NEURON"/>');
+    expect(junit.stdout).toContain('<skipped message="it is for jNeuroML_NEURON');
     const { code, stdout } = await checked('spikes:\n  G: { count: 17 }\n', '--output-format', 'github');
     expect(code).toBe(1);
     expect(stdout).toMatch(/^::error file=.*lif\.expect\.yaml,line=4,col=15,title=expect\/differs::G: count differs/);
@@ -156,6 +156,29 @@ describe('OMV', () => {
   ])('%s: %s', async (experiment, observables, expected) => {
     if (typeof expected === 'string') expect(await outcome(experiment, observables)).toBe(expected);
     else expect(await outcome(experiment, observables)).toMatch(expected);
+  });
+
+  it('the value that differs is shown, also after the first eight', async () => {
+    const mep = readFileSync(`${examples}/omv/ramp.mep`, 'utf8');
+    const times = Array.from({ length: 12 }, (_, k) => (k === 10 ? 85 : 4 + 8 * k));
+    writeFileSync(folder.file('ramp.mep'), `${mep}  late:\n    expected: { spike times: [${times.join(', ')}] }\n`);
+    const file = 'file: { path: ramp.dat, scaling: [1000, 1] }, spike detection: { threshold: 0.5 }';
+    expect(await outcome('late', `spike times: { ${file}, tolerance: 0.004 }`)).toMatch(
+      /value 11 of late: spike times/,
+    );
+    const { stderr } = await runCommand(['test', folder.file('.test.one.omt')]);
+    // The ramp exceeds 1 a step later each time: 84.11 ms, see above.
+    expect(stderr).toMatch(/expected {2}4 values, 36, 44, 52, 60, 68, 76, 85, 92 within 0\.004 of each/);
+    expect(stderr).toMatch(/found {5}4 values, 36\.\d+, .*, 84\.\d+, 92\.\d+\n/);
+  });
+
+  it('tests for other engines that read LEMS run with --engine any', async () => {
+    const test = `target: LEMS_ramp.xml\nengine: jNeuroML_NEURON\nexperiments: {}\n`;
+    writeFileSync(folder.file('.test.other.omt'), test);
+    const run = async (...words: string[]): Promise<string> =>
+      (await runCommand(['test', folder.file('.test.other.omt'), ...words])).stdout;
+    expect(await run()).toMatch(/not checked: it is for jNeuroML_NEURON \(--engine any checks it here\)/);
+    expect(await run('--engine', 'any')).toMatch(/passed, 1 expectation/);
   });
 
   it('an observable that other engines have is named', async () => {

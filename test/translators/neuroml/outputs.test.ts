@@ -76,7 +76,7 @@ describe('quantities', () => {
 });
 
 describe('files and displays', () => {
-  it('of events name the cells that emit them', () => {
+  it('of events name the cells that emit them, in the order in which cells are stepped', () => {
     const { recordings, annotations } = documentOf(
       run(
         '<List id="l" name="spikes.txt" order="TIME_ID"><Source id="x" of="c[1]" port="tick"/><Source id="y" ' +
@@ -93,8 +93,8 @@ describe('files and displays', () => {
         kind: 'events',
         format: 'TIME_ID',
         selections: [
-          { id: 'x', recording: 'c_tick', population: 'c', index: 1 },
           { id: 'y', recording: 'p_out', population: 'p', index: 0 },
+          { id: 'x', recording: 'c_tick', population: 'c', index: 1 },
         ],
       },
     ]);

@@ -452,7 +452,16 @@ class Assembler implements Assembled {
       const value = this.types.valueOf(cell, parameter);
       if (value !== defaults[parameter.name]) values.set(parameter.name, value);
     }
-    for (const [property, value] of properties.settled(count)) {
+    const assigned = [...properties.settled(count)];
+    const { type, id, place } = cell.component;
+    for (const { source } of cell.flat.parameters) {
+      if (source.kind !== 'component' || source.ordinal !== 0 || !type.properties.has(source.name)) continue;
+      if (type.properties.get(source.name)?.defaultValue !== undefined) continue;
+      if (assigned.some(([property]) => property === source.name)) continue;
+      if (cell.component.attributes[source.name] === undefined)
+        this.diagnostics.add(messages.missingValue(source.name, id), place);
+    }
+    for (const [property, value] of assigned) {
       const parameter = cell.flat.parameters.find(
         ({ source }) =>
           source.kind !== 'expression' &&

@@ -9,7 +9,7 @@ import { mostInt32 } from '../../../src/lang/integers.js';
 import { missingReference } from '../messages.js';
 import type { Diagnostics } from '../../../src/diagnostics/diagnostic.js';
 import { constantValue } from '../../../src/lang/constant-value.js';
-import { referenced, valueOf } from '../components.js';
+import { instantiated, valueOf } from '../components.js';
 import type { AssignDefinition, Component, LemsModel } from '../lems/definitions.js';
 import { holdsNetwork, isDynamic, standsApart } from './apart.js';
 import { membersOf } from './members.js';
@@ -184,7 +184,7 @@ export function makeNetwork(
     const { component } = container;
     for (const part of component.type.structure) {
       if (part.kind !== 'childInstance' && part.kind !== 'multiInstantiate') continue;
-      const inner = referenced(component, part.component, lems);
+      const inner = instantiated(component, part, lems);
       if (!inner) {
         const id = attributeOf(component, part.component);
         diagnostics.add(missingReference(part.component, id, [...lems.byId.keys()]), component.place);

@@ -3,6 +3,7 @@
 import type { Diagnostics } from '../../../src/diagnostics/diagnostic.js';
 import type { Assignment, Expression } from '../../../src/lang/ast.js';
 import { assignment, name as nameOf } from '../../../src/lang/build.js';
+import { kelvin } from '../../../src/lang/dimension.js';
 import { mapExpression } from '../../../src/lang/walk.js';
 import { cellWithCompartments, type CompartmentCell } from '../cells/cell.js';
 import { genericCell } from '../cells/generic-cell.js';
@@ -10,6 +11,7 @@ import { valueOf } from '../components.js';
 import type { FlatKind } from '../flatten/flat.js';
 import { FlatType } from '../flatten/flatten.js';
 import type { Meaning } from '../flatten/expressions.js';
+import { noTemperature, usualTemperature } from '../flatten/messages.js';
 import { growTree, type TreeNode } from '../flatten/tree.js';
 import { derivedVariables, literal, stateVariables, type FlatParameter, type Outside } from '../flatten/variables.js';
 import type { Component, ComponentType, LemsModel } from '../lems/definitions.js';
@@ -48,6 +50,7 @@ export class Types {
   readonly #ofDraft = new Map<Draft, CellType>();
   readonly #ids = new Map<FlatType, number>();
   /** Components as they are flattened, see `genericCell`. */
+  #withoutTemperature = false;
   readonly #generic = new Map<Component, Component>();
   readonly #compartments = new Map<Component, CompartmentCell | null>();
   /** Ports that something listens to, by type. */
@@ -67,7 +70,9 @@ export class Types {
     const { container } = draft;
     const component = this.#flattened(draft.component);
     const key = `${formOf(component, this.lems)}|${surroundings(container)}`;
-    const flat = this.#flat(this.#cells, key, component, 'neuron', (name) => this.#fromContainers(container, name));
+    const flat = this.#flat(this.#cells, key, component, 'neuron', (name) =>
+      this.#fromContainers(container, name, component),
+    );
     const made = this.#with(flat, component, container);
     this.#ofDraft.set(draft, made);
     return made;
@@ -99,6 +104,8 @@ export class Types {
     for (let at = container; at && temperature === undefined; at = at.parent)
       temperature = valueOf(at.component, 'temperature', this.lems);
     const made = cellWithCompartments(component, this.lems, this.diagnostics, temperature);
+    if (temperature === undefined && made?.compartments['temperature'] !== undefined)
+      this.#remarkTemperature(component, container);
     this.#compartments.set(component, made);
     return made;
   }
@@ -110,7 +117,7 @@ export class Types {
     const key = `${formOf(component, this.lems)}|${this.#id(target.flat)}`;
     const outside: Outside = (name) => {
       const seen = target.flat.seen([name]);
-      return seen ? { parameter: seen.dimension } : this.#fromContainers(to.container, name);
+      return seen ? { parameter: seen.dimension } : this.#fromContainers(to.container, name, component);
     };
     return this.#with(
       this.#flat(this.#cells, `attached ${key}`, component, 'neuron', outside),
@@ -130,7 +137,7 @@ export class Types {
     const key = `${formOf(component, this.lems)}|${this.#id(target.flat)}${other}`;
     const outside: Outside = (name) => {
       const seen = target.flat.seen([name]);
-      return seen ? dotted('post', seen) : this.#fromContainers(to.container, name);
+      return seen ? dotted('post', seen) : this.#fromContainers(to.container, name, component);
     };
     const flat = this.#flat(this.#synapses, key, component, 'synapse', outside, (node, tunnel, variable) =>
       peer && source && tunnel === peer.name
@@ -210,7 +217,7 @@ export class Types {
   }
 
   /** Returns a value or variable of the containers around a cell. */
-  #fromContainers(container: Container | null, name: string): ReturnType<Outside> {
+  #fromContainers(container: Container | null, name: string, reader: Component): ReturnType<Outside> {
     for (let at = container; at; at = at.parent) {
       const { type } = at.component;
       if (at.self) {
@@ -220,7 +227,18 @@ export class Types {
       const declared = type.parameters.get(name) ?? type.constants.get(name) ?? type.properties.get(name);
       if (declared) return { parameter: declared.dimension };
     }
-    return undefined;
+    if (name !== 'temperature') return undefined;
+    this.#remarkTemperature(reader, container);
+    return literal(usualTemperature, kelvin);
+  }
+
+  /** Warns once that a component reads a temperature that the network lacks. @diagnostic neuroml/no-temperature */
+  #remarkTemperature(reader: Component, container: Container | null): void {
+    if (this.#withoutTemperature) return;
+    this.#withoutTemperature = true;
+    let around = container;
+    while (around?.parent) around = around.parent;
+    this.diagnostics.add(noTemperature(reader.id || reader.type.name), (around?.component ?? reader).place);
   }
 
   /** Returns the value of a parameter for a component, in SI. */
@@ -229,7 +247,8 @@ export class Types {
     if (source.kind === 'component') {
       const component = cell.nodes[source.ordinal]?.component;
       const value = component && valueOf(component, source.name, this.lems);
-      if (value === undefined && component)
+      // Properties without a usual value are assigned when instances are made.
+      if (value === undefined && component && !component.type.properties.has(source.name))
         this.diagnostics.add(messages.missingValue(source.name, component.id || component.role), component.place);
       return value ?? 0;
     }

@@ -11,6 +11,7 @@
 import type { Diagnostics, Finding, Place } from '../../../src/diagnostics/diagnostic.js';
 import { invariant } from '../../../src/diagnostics/diagnostic.js';
 import { referenced, valueOf } from '../components.js';
+import { usualTemperature } from '../flatten/messages.js';
 import type { Component, LemsModel } from '../lems/definitions.js';
 import * as messages from './messages.js';
 import {
@@ -99,7 +100,7 @@ class Builder {
     this.#inside = biophysics?.children.find(({ role }) => role.startsWith('intracellularProperties'));
   }
 
-  build(temperature: number | undefined): CompartmentCell | null {
+  build(stated: number | undefined): CompartmentCell | null {
     const capacitances = this.#on(this.#membrane, 'specificCapacitance');
     const starts = this.#on(this.#membrane, 'initMembPotential');
     const resistivities = this.#on(this.#inside, 'resistivity');
@@ -120,6 +121,7 @@ class Builder {
     const named = this.#groups(cut);
     const mechanisms: Record<string, unknown> = {};
     const flats: Named[] = [];
+    let temperature = stated;
     const add = (component: Component, segments: Uint32Array, { flat, document }: FlatMechanism): void => {
       const on = this.#onNames(cut, named, component, segments);
       // An empty list of sections would mean all of them. A group given by name may be empty.
@@ -127,6 +129,8 @@ class Builder {
       const id = unused(identifier(component.id || component.type.name), mechanisms);
       mechanisms[id] = { ...(on === null ? {} : { on }), ...document };
       flats.push({ id, component, flat });
+      const { reads = [] } = document as { readonly reads?: readonly string[] };
+      if (reads.includes('temperature')) temperature ??= usualTemperature;
       this.#places.set(`/compartments/mechanisms/${id}`, component.place);
     };
     for (const { component, segments, along } of densities)

@@ -117,6 +117,14 @@ export const divisions = (group: string, found: string): Finding => ({
   found: shorten(found),
 });
 
+/** Numbers of compartments within annotations, where NEURON's export reads them; the first group is named. */
+export const divisionsInAnnotation = (group: string, count: number): Finding => ({
+  code: 'neuroml/divisions-in-annotation',
+  severity: 'note',
+  message: `numberInternalDivisions in the annotation of ${group}${count > 1 ? ` and ${count - 1} more` : ''} applies, as in jNeuroML's export to NEURON`,
+  hint: 'move the property out of the annotation',
+});
+
 /** Segments that begin at their own end; the first one is named. */
 export const noLength = (segment: number, count: number): Finding => ({
   code: 'neuroml/no-length',

@@ -5,6 +5,7 @@
  */
 
 import type { Diagnostics } from '../../../src/diagnostics/diagnostic.js';
+import { XmlElement } from '../xml/element.js';
 import type { Component } from '../lems/definitions.js';
 import type { Groups } from './groups.js';
 import * as messages from './messages.js';
@@ -33,9 +34,16 @@ export interface Sections {
   readonly before: Float64Array;
 }
 
-/** Returns the value of a property of a component, wherever reading put it. */
-function propertyOf(component: Component, tag: string): string | undefined {
-  return childrenOf(component, 'property').find(({ attributes }) => attributes['tag'] === tag)?.attributes['value'];
+/** Returns the text of the number of compartments of a group: of a property of its own, or within its annotation. */
+function divisionsOf(group: Component): { readonly text: string; readonly annotated: boolean } {
+  const within = (group.kept ?? []).flatMap((kept) =>
+    kept instanceof XmlElement && kept.name === 'annotation' ? kept.children : [],
+  );
+  const find = (all: readonly Pick<XmlElement, 'attributes'>[]): string | undefined =>
+    all.find(({ attributes }) => attributes['tag'] === 'numberInternalDivisions')?.attributes['value'];
+  const own = find(childrenOf(group, 'property'));
+  const annotated = own === undefined ? find(within.filter(({ name }) => name === 'property')) : undefined;
+  return { text: own ?? annotated ?? '1', annotated: annotated !== undefined };
 }
 
 /**
@@ -100,6 +108,7 @@ function markedChains({ segments, order }: Morphology, groups: Groups, diagnosti
   for (const [at, position] of order.entries()) rank[position] = at;
   const taken = new Uint8Array(segments.length);
   const chains: Chain[] = [];
+  const annotated: Component[] = [];
   for (const [id, group] of groups.components) {
     if (group.attributes['neuroLexId'] !== unbranched) continue;
     const members = [...(groups.segmentsOf(id, group) ?? [])].sort((a, b) => rank[a]! - rank[b]!);
@@ -117,12 +126,15 @@ function markedChains({ segments, order }: Morphology, groups: Groups, diagnosti
       continue;
     }
     for (const position of members) taken[position] = 1;
-    const text = propertyOf(group, 'numberInternalDivisions') ?? '1';
+    const { text, annotated: isAnnotated } = divisionsOf(group);
+    if (isAnnotated) annotated.push(group);
     const divisions = Number(text);
     const counts = Number.isInteger(divisions) && divisions > 0;
     if (!counts) diagnostics.add({ severity: 'warning', ...messages.divisions(id, text) }, group.place);
     chains.push({ id, members, divisions: counts ? divisions : 1 });
   }
+  const [first] = annotated;
+  if (first) diagnostics.add(messages.divisionsInAnnotation(first.id, annotated.length), first.place);
   return chains;
 }
 

@@ -71,6 +71,13 @@ interface FlatSetting {
 /** Returns the dimension of a rate of change. */
 const perSecond = (dimension: Dimension | null): Dimension | null => dimension && divideDimensions(dimension, second);
 
+/** A variable with the value that another one has before or after the instance is advanced. */
+interface Copied {
+  readonly of: string;
+  readonly when: 'before' | 'after';
+  readonly name: string;
+}
+
 /** The equations of one component, under construction. */
 export class FlatType {
   /** The instances that it is made of. */
@@ -96,7 +103,7 @@ export class FlatType {
   readonly #modes = new Map<TreeNode, Mode>();
   /** Ports with the event and the variable that emit on them after a step. */
   readonly #flags = new Map<string, { readonly event: string; readonly state: string }>();
-  readonly #before = new Map<string, string>();
+  readonly #copies = new Map<string, Copied>();
   readonly #handlers = new Map<string, readonly Assignment[]>();
 
   constructor(
@@ -128,8 +135,10 @@ export class FlatType {
 
   /** Parts in the order of advance, including copies that were requested after the type was made. */
   get sequence(): readonly FlatPart[] {
-    const before = [...this.#before.values()];
-    const first: readonly FlatPart[] = before.length > 0 ? [{ ...emptyPart, derived: before }] : [];
+    const copied = (when: string): readonly Copied[] => [...this.#copies.values()].filter((one) => one.when === when);
+    const [before, late] = [copied('before'), copied('after')];
+    const first = { ...emptyPart, derived: before.map(({ name }) => name) };
+    const after = { ...emptyPart, derived: late.map(({ name }) => name), current: late.map(({ of }) => of) };
     const parts = this.#parts.map(({ node, part }) => {
       const copies = this.variables.copies.get(node)?.map(({ name }) => name) ?? [];
       const current = [...(this.variables.current.get(node) ?? [])];
@@ -138,7 +147,7 @@ export class FlatType {
         : { ...part, current };
     });
     const last: FlatPart = { ...emptyPart, events: [...this.#flags.values()].map(({ event }) => event) };
-    return [...first, ...parts, last].filter(
+    return [first, ...parts, after, last].filter(
       ({ derived, propagate, state, events, regimes }) =>
         derived.length + propagate.length + state.length + events.length > 0 || regimes,
     );
@@ -148,13 +157,13 @@ export class FlatType {
   get allDerived(): readonly FlatDerived[] {
     const { place } = this.component;
     const copies = [...this.variables.copies.values()].flat().map((copy): FlatDerived => ({ ...copy, place }));
-    const before = [...this.#before].map(([of, name]): FlatDerived => {
+    const copied = [...this.#copies.values()].map(({ of, name }): FlatDerived => {
       const dimension =
         this.states.find((state) => state.name === of)?.dimension ??
         this.derived.find((one) => one.name === of)?.dimension;
       return { name, dimension: dimension ?? null, value: nameOf(of), place };
     });
-    return [...this.derived, ...copies, ...before];
+    return [...this.derived, ...copies, ...copied];
   }
 
   /** Ports on which the root emits. */
@@ -200,12 +209,35 @@ export class FlatType {
    * is none.
    */
   seen(path: readonly string[]): Meaning | undefined {
+    return this.#seen(path)?.meaning;
+  }
+
+  /**
+   * Returns the name of a variable that is recorded, or undefined if there is none. As in jLEMS, a state variable without
+   * an exposure in a type with regimes is recorded after the regimes: by a copy, unless they are kept in a variable.
+   */
+  recorded(path: readonly string[]): string | undefined {
+    const found = this.#seen(path);
+    if (!found) return undefined;
+    const { node } = found;
+    const name = path.at(-1) ?? '';
+    const variables = [...stateVariables(node.type), ...derivedVariables(node.type)];
+    const isHidden =
+      (node.type.dynamics?.regimes ?? []).length > 0 &&
+      stateVariables(node.type).some((one) => one.name === name && one.exposure === undefined) &&
+      !variables.some(({ exposure }) => exposure === name);
+    const own = isHidden ? this.variables.variable(node, name) : undefined;
+    if (!own) return found.meaning.expression.kind === 'name' ? found.meaning.expression.name : undefined;
+    return this.#modes.has(node) ? own.name : this.#copy(own.name, 'after');
+  }
+
+  #seen(path: readonly string[]): { readonly node: TreeNode; readonly meaning: Meaning } | undefined {
     let node: TreeNode | undefined = this.tree.root;
     for (const step of path.slice(0, -1)) node = node && membersNamed(node, step)[0];
     const name = path.at(-1);
-    return node && name !== undefined
-      ? (this.variables.seen(node, name, null) ?? this.variables.own(node, name))
-      : undefined;
+    if (!node || name === undefined) return undefined;
+    const meaning = this.variables.seen(node, name, null) ?? this.variables.own(node, name);
+    return meaning && { node, meaning };
   }
 
   /** Variables that may be seen from outside, for suggestions. */
@@ -223,11 +255,15 @@ export class FlatType {
    * end of a tunnel reads it in the same step when it comes later, and in the next step when it comes earlier.
    */
   before(name: string): string {
-    const known = this.#before.get(name);
-    if (known !== undefined) return known;
-    const made = this.names.take(`${name}_before`);
-    this.#before.set(name, made);
-    return made;
+    return this.#copy(name, 'before');
+  }
+
+  #copy(of: string, when: Copied['when']): string {
+    const known = this.#copies.get(`${of} ${when}`);
+    if (known) return known.name;
+    const name = this.names.take(`${of}_${when}`);
+    this.#copies.set(`${of} ${when}`, { of, when, name });
+    return name;
   }
 
   /** Returns the inputs that receive contributions of an attached component. */
@@ -246,7 +282,7 @@ export class FlatType {
       this.#part(node, emptyPart);
       return;
     }
-    const starts = new Map(startValues(this.variables, node));
+    const starts = new Map(startValues(this.variables, node, !this.#modes.has(node)));
     for (const scheme of dynamics.kineticSchemes) {
       const { rates, start } = flattenScheme(this.variables, node, scheme);
       for (const [name, value] of rates) this.rates.set(name, { value, place: scheme.place });

@@ -36,7 +36,20 @@ export const unmetRequirement = (name: string, chain: readonly string[]): Findin
   code: 'lems/unmet-requirement',
   message: `no enclosing component provides ${shorten(name)}, which is required here`,
   expected: `${name} in ${chain.join(', or ')}`,
-  ...(name === 'temperature' ? { hint: 'add type="networkWithTemperature" and temperature="…" to the network' } : {}),
+  ...(name === 'temperature' ? { hint: giveTemperature } : {}),
+});
+
+const giveTemperature = 'add type="networkWithTemperature" and temperature="…" to the network';
+
+/** Temperature of networks that state none, in K: NEURON's 6.3 degC. */
+export const usualTemperature = 279.45;
+
+/** A cell that reads the temperature of a network that states none. */
+export const noTemperature = (cell: string): Finding => ({
+  code: 'neuroml/no-temperature',
+  severity: 'warning',
+  message: `${shorten(cell)} reads a temperature, and the network has none; it is 6.3 degC as in NEURON`,
+  hint: giveTemperature,
 });
 
 /** A path of a `select` with a step that leads nowhere. */

@@ -2,7 +2,7 @@
 
 import { missingReference } from '../messages.js';
 import type { Diagnostics } from '../../../src/diagnostics/diagnostic.js';
-import { childWithId, referenced, valueOf } from '../components.js';
+import { childWithId, instantiated, valueOf } from '../components.js';
 import type { Component, ComponentType, LemsModel } from '../lems/definitions.js';
 import * as messages from './messages.js';
 import { identifier, UniqueNames } from '../../../src/model/free-name.js';
@@ -98,7 +98,7 @@ function instantiate(
 ): void {
   for (const part of type.structure) {
     if (part.kind !== 'childInstance' && part.kind !== 'multiInstantiate') continue;
-    const target = referenced(component, part.component, lems);
+    const target = instantiated(component, part, lems);
     if (!target) {
       const id = component.attributes[part.component];
       diagnostics.add(missingReference(part.component, id, [...lems.byId.keys()]), component.place);

@@ -83,7 +83,7 @@ function checkOne(component: ReadComponent, checks: TypeChecks, { units, tally, 
   const misspelt = new Set<string>();
   for (const name in attributes) {
     if (!checks.attributes.has(name)) {
-      if (isKnown(type, name)) continue;
+      if (type.incomplete || isKnown(type, name)) continue;
       const [meant] = missing.length === 0 ? [] : nearest(name, missing);
       if (meant !== undefined) misspelt.add(meant);
       const severity = meant === undefined ? 'warning' : 'error';
@@ -161,8 +161,11 @@ function visit(
   const check = (component: ReadComponent): void => {
     if (isPlain(component) || seen.has(component)) return;
     seen.add(component);
-    for (const reference of component.type.references.values()) {
-      const target = follow(component, reference, severity, context);
+    const { references, structure } = component.type;
+    // Populations of instances of a type inherit the reference to a component, and do not use it.
+    const byType = structure.some((part) => part.kind === 'multiInstantiate' && part.byType);
+    for (const reference of references.values()) {
+      const target = follow(component, reference, byType ? 'warning' : severity, context);
       if (target) open.push(target);
     }
     for (const link of component.type.links.values())
@@ -202,7 +205,7 @@ function follow(
     ]);
     return undefined;
   }
-  if (type !== 'Component' && !target.type.lineage.includes(type))
+  if (type !== 'Component' && !target.type.lineage.includes(type) && !target.type.incomplete)
     tally.add(`wrong ${kind}`, () => [
       messages.wrongReferenceType(name, id, target.type.name, type),
       component.element.valuePlace(name),

@@ -61,6 +61,7 @@ export function checkTypes({ types, used, own, constants, diagnostics }: TypeChe
   const told = new Set<string>();
   const numbers = new Map<LemsExpression, number>();
   for (const type of new Set([...[...own].flatMap((name) => types.get(name) ?? []), ...used])) {
+    if (type.incomplete) continue;
     const isUsed = used.has(type);
     const scope = {
       owner: type.name,
@@ -243,13 +244,26 @@ function checkStructure(
 ): void {
   for (const entry of structure) {
     if (entry.kind === 'forEach') checkStructure(type, entry.body, types, scope);
-    if (entry.kind === 'childInstance' || entry.kind === 'multiInstantiate')
+    if (entry.kind === 'multiInstantiate' && entry.byType) checkMade(entry, types, scope);
+    else if (entry.kind === 'childInstance' || entry.kind === 'multiInstantiate')
       checkComponentName(type, entry.component, entry.place, scope);
     if (entry.kind !== 'multiInstantiate' && entry.kind !== 'eventConnection' && entry.kind !== 'tunnel') continue;
     const names = new Map([...scope.names, ['index', dimensionless] as const]);
     for (const { value } of entry.assigns)
       inferDimension(value.tree, { ...scope, names, report: reporter(value, scope, 'error') });
   }
+}
+
+/** Checks that instances of a type need no parameters, since only properties can be assigned. */
+function checkMade(
+  { component: name, place }: Extract<StructureDefinition, { kind: 'multiInstantiate' }>,
+  types: TypeCheck['types'],
+  scope: Scope,
+): void {
+  const type = types.get(name);
+  const missing = [...(type?.parameters.values() ?? [])].find(({ fixed }) => fixed === undefined);
+  if (!type) tell(scope, `${name} type`, () => messages.unknownType(name, types.keys()), place);
+  else if (missing) tell(scope, `${name} made`, () => messages.missingParameter(missing.name, name), place);
 }
 
 /** Checks that a built component is a reference of the type, a reference of an enclosing component, or a child. */
@@ -288,6 +302,7 @@ function reporter(expression: LemsExpression, scope: Scope, severity: Severity):
 }
 
 function checkValue(value: LemsExpression, expected: Dimension | null, what: string, scope: Scope): void {
+  if (value.malformed) return;
   const add = reporter(value, scope, 'error');
   const mismatch = startsFromZero(value.tree, scope.names) ? 'warning' : scope.mismatch;
   const found = inferDimension(value.tree, { ...scope, mismatch, report: add });
@@ -300,6 +315,7 @@ function checkValue(value: LemsExpression, expected: Dimension | null, what: str
 }
 
 function checkCondition(test: LemsExpression, scope: Scope): void {
+  if (test.malformed) return;
   const add = reporter(test, scope, 'warning');
   const found = inferDimension(test.tree, { ...scope, report: add });
   if (found !== 'condition' && found !== null)

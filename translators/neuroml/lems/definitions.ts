@@ -28,6 +28,8 @@ export interface LemsExpression {
   readonly text: string;
   readonly tree: Expression;
   readonly place: Place;
+  /** A syntax error was reported; `tree` is a placeholder. */
+  readonly malformed?: true;
 }
 
 /** A named member of a component type. */
@@ -182,7 +184,9 @@ export type StructureDefinition =
   | {
       readonly kind: 'multiInstantiate';
       readonly number: string;
+      /** Name of a reference, or of a component type if `byType`. */
       readonly component: string;
+      readonly byType: boolean;
       readonly assigns: readonly AssignDefinition[];
       readonly place: Place;
     }
@@ -260,6 +264,8 @@ export interface SimulationDefinition {
 export interface ComponentType extends Named {
   /** The type that it inherits from; absent: none. */
   readonly extends?: string;
+  /** An ancestor is not defined, which was reported, so inherited members are missing. */
+  readonly incomplete?: true;
   /** The type and its ancestors, nearest first. */
   readonly lineage: readonly string[];
   /** Values that components give. */

@@ -19,7 +19,7 @@ export function originOf(
 
 /**
  * Reads the expression in an attribute; null after a finding. @diagnostic lems/missing-attribute, lems/syntax,
- * lems/unknown-function
+ * lems/unknown-function, lems/order-of-operators
  */
 export function readExpression(
   element: XmlElement,
@@ -31,7 +31,7 @@ export function readExpression(
   try {
     const expression: LemsExpression = {
       text: text.trim(),
-      tree: parseLemsExpression(text),
+      tree: parseLemsExpression(text, (finding) => diagnostics.add(finding, element.valuePlace(attribute))),
       place: element.valuePlace(attribute),
     };
     origins.set(expression, { element, attribute });

@@ -135,6 +135,7 @@ function merge(own: WrittenType, base: ComponentType | null, context: Inheritanc
     name: own.name,
     place: own.element.place,
     ...(own.extends === undefined ? {} : { extends: own.extends }),
+    ...(own.extends !== undefined && (base?.incomplete ?? !base) ? { incomplete: true } : {}),
     lineage: [own.name, ...(base?.lineage ?? [])],
     ...members,
     parameters: fix(own, members.parameters, context),

@@ -150,6 +150,23 @@ export const syntax = (message: string, expected?: string, hint?: string, found?
   ...(found === undefined ? {} : { found }),
 });
 
+/** A power of a power, such as `a^b^c`. */
+export const powerOfPower = (found: string): Finding => ({
+  code: 'lems/syntax',
+  message: 'a power of a power needs parentheses',
+  expected: '(a^b)^c or a^(b^c)',
+  found: shorten(found),
+  hint: 'write (a^b)^c as jLEMS evaluates it, or a^(b^c)',
+});
+
+/** Operators that jLEMS evaluates in another order than most languages; `text` has parentheses. */
+export const orderOfOperators = (text: string): Finding => ({
+  code: 'lems/order-of-operators',
+  severity: 'warning',
+  message: 'jLEMS evaluates these operators in another order than most languages',
+  hint: `write ${shorten(text)}`,
+});
+
 /** A call of a function that LEMS does not have. */
 export const unknownFunction = (name: string, known: readonly string[]): Finding => ({
   code: 'lems/unknown-function',

@@ -1,11 +1,12 @@
 /**
  * Expressions of LEMS: `g * (erev - v)`, `v .gt. thresh .and. t .lt. delay`, `x^2`, `H(t - delay)`. They become words of
- * the common syntax, which has the same order of operators.
+ * the common syntax, with parentheses where jLEMS evaluates operators in another order.
  */
 
 import type { BinaryOperator, Call, Expression, Span } from '../../../src/lang/ast.js';
 import { binary, call, number } from '../../../src/lang/build.js';
 import { isKept } from '../../../src/lang/decimal.js';
+import type { Finding } from '../../../src/diagnostics/diagnostic.js';
 import { LangError } from '../../../src/lang/lang-error.js';
 import type { Token } from '../../../src/lang/lexer.js';
 import { numberOutOfRange } from '../../../src/lang/messages.js';
@@ -56,15 +57,18 @@ const mark = "'";
 /**
  * Returns the tree of one expression, with spans.
  *
+ * @param remark receives a warning if jLEMS evaluates operators in an unusual order
  * @throws LangError lems/syntax, lems/unknown-function, lems/factorial, lang/…: the first thing that is wrong
  */
-export function parseLemsExpression(text: string): Expression {
+export function parseLemsExpression(text: string, remark: (finding: Finding) => void = () => undefined): Expression {
   const whole = { start: 0, end: text.length };
   if (text.length > longestText)
     throw new LangError(messages.syntax('the expression is too long', `at most ${longestText} characters`), whole);
   const tokens = tokenise(text);
-  const tree = parseTokens(tokens, whole);
-  refuseTowers(tokens);
+  const groups = groupsOf(tokens);
+  const tree = parseTokens(withParentheses(tokens, groups), whole);
+  refuseTowers(tokens, text);
+  if (groups.length > 0) remark(messages.orderOfOperators(textWithParentheses(text, tokens, groups)));
   return mapExpression(tree, (part) => {
     if (part.kind === 'name' && part.name.endsWith(mark)) return { ...part, name: part.name.slice(0, -mark.length) };
     return part.kind === 'call' ? ownCall(part) : part;
@@ -72,23 +76,81 @@ export function parseLemsExpression(text: string): Expression {
 }
 
 /** Refuses powers of powers without parentheses: the reference interpreter takes the left one first, others do not. */
-function refuseTowers(tokens: readonly Token[]): void {
+function refuseTowers(tokens: readonly Token[], whole: string): void {
   for (const [at, { text, start }] of tokens.entries()) {
     if (text !== '**') continue;
-    let next = at + 1;
-    while ('+-'.includes(tokens[next]?.text ?? '') && tokens[next]?.kind === 'operator') next++;
-    if (tokens[next]?.kind === 'name' && tokens[next + 1]?.text === '(') next++;
-    for (let depth = 0; next < tokens.length; next++) {
-      depth += tokens[next]?.text === '(' ? 1 : tokens[next]?.text === ')' ? -1 : 0;
-      if (depth <= 0) break;
-    }
-    const second = tokens[next + 1];
-    if (second?.text === '**')
-      throw new LangError(messages.syntax('a power of a power needs parentheses', '(a^b)^c or a^(b^c)'), {
-        start,
-        end: second.end,
-      });
+    const second = endOfOperand(tokens, at + 1) + 1;
+    if (tokens[second]?.text !== '**') continue;
+    const found = whole.slice(tokens[at - 1]?.start, tokens[endOfOperand(tokens, second + 1)]?.end);
+    throw new LangError(messages.powerOfPower(found), { start, end: tokens[second]?.end ?? start });
   }
+}
+
+/** Returns the index of the last token of an operand with its signs: a number, a name, a call or parentheses. */
+function endOfOperand(tokens: readonly Token[], from: number): number {
+  let at = from;
+  while (isSign(tokens[at])) at++;
+  if (tokens[at]?.kind === 'name' && tokens[at + 1]?.text === '(') at++;
+  for (let depth = 0; at < tokens.length; at++) {
+    depth += tokens[at]?.text === '(' ? 1 : tokens[at]?.text === ')' ? -1 : 0;
+    if (depth <= 0) break;
+  }
+  return at;
+}
+
+const isSign = (token: Token | undefined): boolean =>
+  token?.kind === 'operator' && (token.text === '-' || token.text === '+');
+
+/** Tokens from the first to the last index that jLEMS evaluates together, unlike the common syntax. */
+type Group = readonly [first: number, last: number];
+
+/**
+ * Returns the groups of an expression. jLEMS evaluates `.and.` and `.or.` from left to right, and a sign after an
+ * operator before a power.
+ */
+function groupsOf(tokens: readonly Token[]): readonly Group[] {
+  const groups: Group[] = [];
+  /** Within each open parenthesis: the first token, and whether `.or.` was found. */
+  const levels = [{ first: 0, or: false }];
+  for (const [at, token] of tokens.entries()) {
+    const level = levels.at(-1);
+    if (token.text === '(') levels.push({ first: at + 1, or: false });
+    else if (token.text === ')') levels.pop();
+    else if (token.kind !== 'operator' || !level) continue;
+    else if (token.text === 'or') level.or = true;
+    else if (token.text === 'and' && level.or) groups.push([level.first, at - 1]);
+    else if (isSign(token) && at > 0) {
+      const before = tokens[at - 1];
+      const last = endOfOperand(tokens, at);
+      if (before?.kind === 'operator' && !'()'.includes(before.text) && tokens[last + 1]?.text === '**')
+        groups.push([at, last]);
+    }
+  }
+  return groups;
+}
+
+/** Returns the tokens with parentheses around each group. */
+function withParentheses(tokens: readonly Token[], groups: readonly Group[]): readonly Token[] {
+  if (groups.length === 0) return tokens;
+  return tokens.flatMap((token, at) => [
+    ...groups.filter(([first]) => first === at).map(() => parenthesis('(', token.start)),
+    token,
+    ...groups.filter(([, last]) => last === at).map(() => parenthesis(')', token.end)),
+  ]);
+}
+
+const parenthesis = (text: '(' | ')', at: number): Token => ({ kind: 'operator', text, start: at, end: at });
+
+/** Returns an expression as it was written, with parentheses around each group. */
+function textWithParentheses(text: string, tokens: readonly Token[], groups: readonly Group[]): string {
+  const written = withParentheses(tokens, groups);
+  return written
+    .map(({ start, end, text: word }, k) => {
+      const next = written[k + 1]?.start ?? end;
+      return (start === end ? word : text.slice(start, end)) + text.slice(end, next);
+    })
+    .join('')
+    .trim();
 }
 
 function tokenise(text: string): Token[] {

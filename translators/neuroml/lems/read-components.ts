@@ -190,6 +190,7 @@ function read(
   if (!type) return null;
   const role = parent ? (asChild ?? roleOf(element, type, parent.type)) : '';
   if (role === null) {
+    if (type.incomplete || parent?.type.incomplete) return null;
     const allowed = parent
       ? [...parent.type.child.values(), ...parent.type.children.values()].map((member) => member.type)
       : [];
@@ -200,7 +201,7 @@ function read(
     return null;
   }
   const wanted = parent?.type.child.get(role)?.type;
-  if (wanted !== undefined && !isKind(type, wanted))
+  if (wanted !== undefined && !isKind(type, wanted) && !type.incomplete)
     context.tally.add(`child type ${wanted} ${type.name}`, () => [
       messages.childType(element.name, nameOf(parent?.element ?? element), type.name, wanted),
       element.place,
@@ -272,6 +273,7 @@ function typeOf(
     context.diagnostics.add(messages.missingAttribute('type', nameOf(element)), element.place);
     return null;
   }
+  if (parent?.type.incomplete) return null;
   tally.add(`unknown element ${element.name}`, () => {
     const known = parent ? [...parent.type.child.keys(), ...fittingTypes(parent.type, types)] : [...types.keys()];
     const finding = parent

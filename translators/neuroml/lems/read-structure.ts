@@ -25,9 +25,12 @@ export function readStructure(owner: XmlElement, context: TypeContext): Structur
         readMembers(element, {}, context, ['Assign']);
         found.push({ kind: 'childInstance', ...made });
       }),
-      MultiInstantiate: taking(elements.MultiInstantiate, context, (made, element) =>
-        found.push({ kind: 'multiInstantiate', ...made, assigns: readAssigns(element, context) }),
-      ),
+      MultiInstantiate: taking(elements.MultiInstantiate, context, ({ componentType, ...made }, element) => {
+        const assigns = readAssigns(element, context);
+        const component = componentType ?? made.component ?? required(element, 'component', context.diagnostics);
+        if (component !== null)
+          found.push({ kind: 'multiInstantiate', ...made, component, byType: componentType !== undefined, assigns });
+      }),
       With: taking(elements.With, context, (made, element) => {
         readMembers(element, {}, context);
         if (made.instance === undefined && (made.list === undefined || made.index === undefined))

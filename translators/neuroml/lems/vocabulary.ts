@@ -10,6 +10,7 @@ import type { Dimension } from '../../../src/lang/ast.js';
 import type { XmlElement } from '../xml/element.js';
 import { nameOf, optional, required } from './attributes.js';
 import type { LemsExpression, LemsUnit } from './definitions.js';
+import { integer } from '../../../src/lang/build.js';
 import { readExpression } from './expressions.js';
 import * as messages from './messages.js';
 import { readQuantity } from './quantities.js';
@@ -107,8 +108,12 @@ const dimension: Attribute<Dimension | null> = (element, name, { dimensions, dia
 const statedDimension: Attribute<Dimension | null> = (element, name, context) =>
   optional(element, name) === undefined ? null : dimension(element, name, context);
 
-const expression: Attribute<LemsExpression> = (element, name, { diagnostics }) =>
-  readExpression(element, name, diagnostics) ?? wrong;
+/** A malformed expression keeps its definition, so that other expressions that read it have no findings. */
+const expression: Attribute<LemsExpression> = (element, name, { diagnostics }) => {
+  const text = element.attributes[name];
+  const malformed = { text: text ?? '', tree: integer(0), place: element.valuePlace(name), malformed: true } as const;
+  return readExpression(element, name, diagnostics) ?? (text === undefined ? wrong : malformed);
+};
 const maybeExpression: Attribute<LemsExpression | undefined> = (element, name, context) =>
   optional(element, name) === undefined ? undefined : expression(element, name, context);
 /** An expression, unless the element has a path to its value. */
@@ -216,7 +221,7 @@ export const elements = {
   Structure: nothing,
   ChildInstance: record({ component: need }),
   // Without a number there is one instance.
-  MultiInstantiate: record({ component: need, number: otherwise('1') }),
+  MultiInstantiate: record({ component: maybe, componentType: maybe, number: otherwise('1') }),
   ForEach: record({ instances: need, as: need }),
   With: record({ instance: maybe, list: maybe, index: maybe, as: need }),
   EventConnection: record({
@@ -249,7 +254,7 @@ export const elements = {
 /** Attributes of the reference interpreter that would change a model. */
 const unsupported: Readonly<Record<string, readonly string[]>> = {
   ChildInstance: ['componentType'],
-  MultiInstantiate: ['componentType', 'indexVariable'],
+  MultiInstantiate: ['indexVariable'],
   Assign: ['exposeAs'],
   Tunnel: ['expose', 'as'],
   Parameter: ['exposure'],

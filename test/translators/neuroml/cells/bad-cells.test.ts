@@ -193,6 +193,6 @@ describe('elements without the type that their content implies', () => {
         throw error;
       }
     };
-    expect(errors()).toEqual(['lems/unmet-requirement']);
+    expect(errors()).toEqual(['neuroml/no-temperature']);
   });
 });

@@ -132,6 +132,13 @@ describe('sections', () => {
     });
   });
 
+  test('divisions within the annotation of a group apply, as in the export of jNeuroML 0.14 to NEURON, with a note', () => {
+    const annotation = '<annotation><property tag="numberInternalDivisions" value="7"/></annotation>';
+    const text = document(tree + marked('dend', [3, 1, 2], annotation));
+    expect(compartments(text).sections['dend']).toMatchObject({ divisions: 7 });
+    expect(read(text).findings).toContain('note neuroml/divisions-in-annotation');
+  });
+
   test('a section is cut where properties differ along it, with its divisions shared by length', () => {
     const parts = '<segmentGroup id="far"><member segment="3"/></segmentGroup>';
     const membrane =

@@ -261,3 +261,21 @@ describe('dimensions are errors only if the reference interpreter stops at them'
     expect(severities(changed)).toEqual(['error lems/dimension-mismatch']);
   });
 });
+
+describe('one mistake has one finding', () => {
+  it('in an expression that others read', () => {
+    const text = lems(`<ComponentType name="T"><Parameter name="a" dimension="none"/><Dynamics>
+<DerivedVariable name="x" dimension="none" value="a ^ 3 ^ 2"/><DerivedVariable name="y" dimension="none" value="x + 1"/>
+<OnCondition test="y .gt. ("/></Dynamics></ComponentType><T id="t" a="1"/>`);
+    expect(reading(text).errors).toEqual(['lems/syntax', 'lang/unclosed-parenthesis']);
+  });
+
+  it('in the name of the extended type, whatever components give or contain', () => {
+    const text =
+      lems(`<ComponentType name="Base"><Parameter name="a" dimension="none"/><Exposure name="x" dimension="none"/><Children name="parts" type="Part"/></ComponentType>
+<ComponentType name="Part"/><ComponentType name="Holder"><ComponentReference name="of" type="Base"/></ComponentType>
+<ComponentType name="Heir" extends="Bse"><Dynamics><StateVariable name="x" dimension="none" exposure="x"/><DerivedVariable name="y" dimension="none" value="a"/></Dynamics></ComponentType>
+<ComponentType name="Grandchild" extends="Heir"/><Grandchild id="g" a="2"><Part id="p"/></Grandchild><Holder id="h" of="g"/>`);
+    expect(reading(text).findings.map((finding) => finding.split(' ')[1])).toEqual(['lems/unknown-type']);
+  });
+});

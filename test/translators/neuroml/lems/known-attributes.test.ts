@@ -28,8 +28,8 @@ describe('attributes of elements that define', () => {
     ['an initial regime that is neither', dynamics('<Regime name="r" initial="yes"/>'), ['error lems/bad-value «yes»']],
     [
       'instances of a type',
-      structure('<MultiInstantiate componentType="T" component="c"/>'),
-      ['error lems/unsupported-attribute «componentType»'],
+      structure('<MultiInstantiate componentType="Q" number="1"/>'),
+      ['warning lems/unknown-type «<MultiInstantiate»'],
     ],
     [
       'instances with an index of another name',

@@ -15,6 +15,9 @@ describe('expressions of LEMS in the common syntax', () => {
     ['a*b/c', 'a*b/c'],
     ['-x^2', '-x**2'],
     ['a * -x', 'a*-x'],
+    ['a * -x^2', 'a*(-x)**2'],
+    ['a + -exp(x)^2 * b', 'a + (-exp(x))**2*b'],
+    ['(-x^2) * a', '-x**2*a'],
     ['x^-2', 'x**-2'],
     ['(2^3)^2', '(2**3)**2'],
     ['lambda * in', 'lambda*in'],
@@ -30,7 +33,8 @@ describe('expressions of LEMS in the common syntax', () => {
     ['v .eq. 0.', 'v == 0.0'],
     ['x .gt. 1.and.y .lt. 2', 'x > 1 and y < 2'],
     ['v.gt.thresh', 'v > thresh'],
-    ['a .neq. b .or. c .leq. d .and. e .gt. f', 'a != b or c <= d and e > f'],
+    ['a .neq. b .or. c .leq. d .and. e .gt. f', '(a != b or c <= d) and e > f'],
+    ['a .gt. b .and. c .gt. d .or. e .gt. f', 'a > b and c > d or e > f'],
     ['(a .gt. b) .and. (c .gt. d)', 'a > b and c > d'],
     // Functions: log and ln are both natural
     ['exp(-v) + ln(x) + log(y)', 'exp(-v) + log(x) + log(y)'],
@@ -47,6 +51,26 @@ describe('expressions of LEMS in the common syntax', () => {
   it('reads sums of a thousand terms', () => {
     const terms = Array.from({ length: 300 }, (_, index) => `x${index}`);
     expect(parsed(terms.join(' + '))).toBe(terms.join(' + '));
+  });
+});
+
+describe('operators in an unusual order', () => {
+  it.each([
+    ['a .gt. b .or. c .gt. d  .and. e .gt. f', 'write (a .gt. b .or. c .gt. d) .and. e .gt. f'],
+    ['b * -a ^ 2', 'write b * (-a) ^ 2'],
+    ['(x .or. y .and. z) .or. w .and. v', 'write (((x .or. y) .and. z) .or. w) .and. v'],
+    ['a .and. b .or. c', undefined],
+    ['-a^2 + b', undefined],
+  ])('%j: %s', (text, hint) => {
+    const hints: (string | undefined)[] = [];
+    parseLemsExpression(text, (finding) => hints.push(finding.hint));
+    expect(hints).toEqual(hint === undefined ? [] : [hint]);
+  });
+
+  it('powers of powers are named with their text', () => {
+    expect(() => parseLemsExpression('1 + a ^ 3 ^ 2')).toThrow(
+      expect.objectContaining({ finding: expect.objectContaining({ found: 'a ^ 3 ^ 2' }) as unknown }) as Error,
+    );
   });
 });
 

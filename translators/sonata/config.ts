@@ -2,12 +2,13 @@
 
 import { platform } from '#platform';
 import type { Diagnostics, Finding, Place } from '../../src/diagnostics/diagnostic.js';
-import { isObject, memberOf } from '../../src/diagnostics/member.js';
+import { memberOf } from '../../src/diagnostics/member.js';
 import { isRefused } from '../../src/diagnostics/system-error.js';
 import type { Positions } from '../../src/diagnostics/positions.js';
 import { child } from '../../src/model/pointer.js';
 import { readDocument } from '../../src/model/text/read.js';
 import type { Hdf5File, Hdf5Group } from '../shared/hdf5.js';
+import { checkConfigKeys } from './keys.js';
 import * as messages from './messages.js';
 
 const { dirname, isAbsolute, join } = platform.paths;
@@ -60,6 +61,8 @@ interface Part {
 export function isSonataConfig(document: unknown): boolean {
   const networks = memberOf(document, 'networks');
   const names = ['network', 'simulation'].map((key) => memberOf(document, key));
+  if (memberOf(document, 'format') === undefined && typeof memberOf(memberOf(document, 'run'), 'tstop') === 'number')
+    return true;
   return (
     (typeof networks === 'object' &&
       networks !== null &&
@@ -69,11 +72,12 @@ export function isSonataConfig(document: unknown): boolean {
   );
 }
 
-/** Members of configs. Members that do not act on point neurons are not read. */
-const configKeys: readonly string[] = [
-  ...['manifest', 'target_simulator', 'components', 'networks', 'network', 'simulation', 'run', 'conditions'],
-  ...['node_sets_file', 'node_sets', 'inputs', 'reports', 'output', 'version', 'metadata', 'config_path', 'config_dir'],
-];
+/** Config of the circuit of simulations that name none, beside theirs. @source libsonata 0.2.2, SimulationConfig */
+const usualCircuit = 'circuit_config.json';
+
+/** Checks whether a config has no circuit, neither its own nor the name of one. */
+const isAlone = (config: unknown): boolean =>
+  memberOf(config, 'networks') === undefined && memberOf(config, 'network') === undefined;
 
 /** Reads a config with the other configs that it names. If several state a part, the main config takes precedence. */
 export function readConfig(
@@ -87,11 +91,18 @@ export function readConfig(
   const main: Part = { value: withoutVariables(document, positions, report), positions, folder: '' };
   const parts = [main];
   for (const key of ['simulation', 'network']) {
-    const name = memberOf(main.value, key);
+    const stated = memberOf(main.value, key);
+    const isUsual = key === 'network' && stated === undefined && parts.every(({ value }) => isAlone(value));
+    const name = isUsual ? usualCircuit : stated;
     if (typeof name !== 'string') continue;
     const found = files.text(name);
     if (isRefused(found)) {
-      report(messages.unreadableFile(name, found.refused), positions.place(`/${key}`));
+      if (isUsual)
+        report(
+          messages.missingKey('network', `the path of the circuit; ${usualCircuit} beside it`),
+          positions.place(''),
+        );
+      else report(messages.unreadableFile(name, found.refused), positions.place(`/${key}`));
       continue;
     }
     const read = readDocument(found.text, isAbsolute(name) ? name : join(home, name));
@@ -120,10 +131,7 @@ export function readConfig(
     document: isAbsolute(path) ? path : join(home, path),
     place: where,
   });
-  for (const { value, positions: own } of parts) {
-    for (const key of Object.keys(isObject(value) ? value : {}))
-      if (!configKeys.includes(key)) report(messages.unknownKey(key, configKeys), own.place(child('', key)));
-  }
+  for (const { value, positions: own } of parts) checkConfigKeys(value, own, report);
   return {
     get,
     place,

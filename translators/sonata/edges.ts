@@ -4,6 +4,7 @@ import { memberOf } from '../../src/diagnostics/member.js';
 import { identifier, type UniqueNames } from '../../src/model/free-name.js';
 import type { Config } from './config.js';
 import type { TypeRow, TypeTable } from './csv.js';
+import { checkColumns, checkMembers } from './keys.js';
 import * as messages from './messages.js';
 import {
   idRange,
@@ -43,6 +44,19 @@ const usualDelay = 1;
 const isStatic = (name: string | undefined): boolean =>
   name === undefined || /^(nest:)?static_synapse$/.test(name) || name === 'pynn:StaticSynapse';
 
+/**
+ * Weight functions that BMTK defines. All but `gaussianLL` give syn_weight.
+ *
+ * @source BMTK 1.2.0, bmtk/simulator/pointnet and bionet, default_setters/synaptic_weights.py
+ */
+const weightFunctions: readonly string[] = ['wmax', 'set_syn_weight', 'default_weight_fnc', 'gaussianLL'];
+
+/** Returns the factor of a weight between cells with these tuning angles, all in degrees (`gaussianLL`). */
+function tuningFactor(source: number, target: number, sigma: number): number {
+  const difference = Math.abs(Math.abs(Math.abs(180 - (Math.abs(target - source) % 360)) - 90) - 90);
+  return Math.exp(-((difference / sigma) ** 2));
+}
+
 /** The common values of a type of edges. */
 interface EdgeType {
   readonly row: TypeRow;
@@ -51,6 +65,10 @@ interface EdgeType {
   readonly count: number | undefined;
   /** From 1 on. */
   readonly receptor: number | undefined;
+  /** Whether weights fall with the difference of the tuning angles (`gaussianLL`). */
+  readonly isTuned: boolean;
+  /** Width of this fall, in degrees. */
+  readonly sigma: number | undefined;
 }
 
 /**
@@ -75,6 +93,7 @@ export function readEdges(
   const parameters = parameterReader(config, 'synaptic_models_dir');
   return [...list.keys()].flatMap((entry) => {
     const types = typesAt(config, 'edge', entry);
+    checkColumns(types, 'edge', config.report);
     return populationsAt(config, 'edge', entry).flatMap((at) =>
       readPopulation(at, types, { config, nodes, dt, names, entry, parameters, groups, unreadable }),
     );
@@ -103,11 +122,9 @@ function typeOf(row: TypeRow, isBare: boolean, { config, parameters }: Surroundi
   const { cells, place } = row;
   const model = cells.get('model_template');
   if (!isBare && !isStatic(model)) config.report(messages.unknownSynapse(model ?? ''), place);
-  if (cells.has('weight_function'))
-    config.report(
-      messages.unsupported('a weight_function, which is Python code,', 'store the weights in the file of edges'),
-      place,
-    );
+  const weightFunction = cells.get('weight_function');
+  if (weightFunction !== undefined && !weightFunctions.includes(weightFunction))
+    config.report(messages.unknownWeightFunction(weightFunction, weightFunctions), place);
   const file = cells.get('dynamics_params');
   const found = file === undefined || isBare ? undefined : parameters(file, row);
   const given = { ...(found?.value ?? {}) };
@@ -131,6 +148,8 @@ function typeOf(row: TypeRow, isBare: boolean, { config, parameters }: Surroundi
     delay: number('delay'),
     count: number('nsyns'),
     receptor: number('receptor_type'),
+    isTuned: weightFunction === 'gaussianLL',
+    sigma: number('weight_sigma'),
   };
 }
 
@@ -185,13 +204,14 @@ function readPopulation(at: GroupAt, types: TypeTable | null, around: Surroundin
   const sourceRows = rowsOf(at, 'source', sourceIds, from);
   const targetRows = rowsOf(at, 'target', targetIds, to);
   const grouping = groupingOf(at, 'edge', count);
+  checkMembers(at, 'edge', grouping.groups.values());
   around.groups.set(at.group.name, grouping.groups.size);
   const column = (name: string): ReadonlyMap<number, Float64Array | undefined> => {
     const found = new Map([...grouping.groups].map(([id, group]) => [id, group && numbersIn(group, name)]));
     for (const [id, values] of found) if (values) checkRows(at, 'edge', grouping, id, values.length, count);
     return found;
   };
-  const [weightsIn, delaysIn, countsIn] = ['syn_weight', 'delay', 'nsyns'].map(column);
+  const [weightsIn, delaysIn, countsIn, sigmasIn] = readAttributes.map(column);
   reportUnread(at, grouping.groups);
   const [weights, delays] = [new Float64Array(count), new Float64Array(count)];
   const keys = new Int32Array(count).fill(-1);
@@ -207,7 +227,7 @@ function readPopulation(at: GroupAt, types: TypeTable | null, around: Surroundin
     const [source, target] = [sourceRows[edge]!, targetRows[edge]!];
     if (!type || source < 0 || target < 0) continue;
     const [group, row] = [grouping.groupOf(edge), grouping.rowIn(edge)];
-    const weight = weightsIn?.get(group)?.[row] ?? type.weight;
+    let weight = weightsIn?.get(group)?.[row] ?? type.weight;
     const synapses = countsIn?.get(group)?.[row] ?? type.count ?? 1;
     const delay = delaysIn?.get(group)?.[row] ?? type.delay;
     const [sourcePart, targetPart] = [from.partOf[source]!, to.partOf[target]!];
@@ -220,6 +240,15 @@ function readPopulation(at: GroupAt, types: TypeTable | null, around: Surroundin
     if (weight === undefined) {
       once(`weight ${type.row.id}`, () => at.report(messages.missingWeight(type.row.id), type.row.place));
       continue;
+    }
+    if (type.isTuned) {
+      const sigma = sigmasIn?.get(group)?.[row] ?? type.sigma;
+      const angles = [from.attribute(source, 'tuning_angle'), to.attribute(target, 'tuning_angle')].map(Number);
+      if (!(sigma! > 0) || !angles.every(Number.isFinite)) {
+        once(`tuning ${type.row.id}`, () => at.report(messages.missingTuning(type.row.id), type.row.place));
+        continue;
+      }
+      weight *= tuningFactor(angles[0]!, angles[1]!, sigma!);
     }
     if (!(synapses >= 0)) {
       const place = type.count === synapses ? type.row.place : placeIn(at, `${group}/nsyns`, row);
@@ -293,7 +322,7 @@ function partName(edges: string, from: NodePart, to: NodePart, { weight }: Templ
 }
 
 /** Attributes of edges that are read. */
-const readAttributes = ['syn_weight', 'delay', 'nsyns'];
+const readAttributes = ['syn_weight', 'delay', 'nsyns', 'weight_sigma'];
 
 function reportUnread(at: GroupAt, groups: ReadonlyMap<number, GroupAt | undefined>): void {
   const names = new Set<string>();

@@ -72,7 +72,7 @@ export function readInputs(
         stimuli[names.take(identifier(`${name}${part}`))] = stimulus;
     } else config.report(messages.unsupported(`the input ${name} of type ${type}`), place);
   }
-  const whole = new Map([...spikes].map(([part, lists]) => [part, joined(lists)]));
+  const whole = new Map([...spikes].map(([part, lists]) => [part, onGrid(joined(lists), part, dt, config)]));
   for (const nodes of populations.values())
     if (isVirtual(nodes) && !nodes.parts.some((part) => whole.has(part)))
       config.report(messages.silentSource(nodes.name), config.place('networks', 'nodes', nodes.entry));
@@ -86,6 +86,26 @@ function joined(lists: readonly Spikes[]): Spikes {
     elements: Uint32Array.from(lists.flatMap(({ elements }) => [...elements])),
     times: Float64Array.from(lists.flatMap(({ times }) => [...times])),
   };
+}
+
+/** Largest rounding error of a time on a step, in steps; NEST moves times that are 1e-8 ms late, not 1e-16 ms. */
+const rounding = 1e-9;
+
+/**
+ * Returns spikes with times between two steps moved to the later one, as BMTK and NEST deliver them, and notes their
+ * number.
+ *
+ * @source NEST 3.10.0, spike_generator with precise_times as BMTK 1.2.0 sets it: neurons on the grid ignore the offset
+ */
+function onGrid({ elements, times }: Spikes, { name }: NodePart, dt: number, config: Config): Spikes {
+  let moved = 0;
+  const rounded = times.map((time) => {
+    const step = Math.ceil(time / dt - rounding);
+    if (Math.abs(time / dt - step) > rounding) moved++;
+    return step * dt;
+  });
+  if (moved > 0) config.report(messages.betweenSteps(name, moved, times.length, dt), config.place('inputs'));
+  return { elements, times: moved > 0 ? rounded : times };
 }
 
 // --- Spikes ---------------------------------------------------------------------------------------------------------

@@ -32,11 +32,11 @@ export const missingKey = (key: string, expected: string): Finding => ({
   expected,
 });
 
-/** A member that configs do not have. */
-export const unknownKey = (key: string, known: readonly string[]): Finding => ({
+/** A name that a part of a config, a table or a group does not have. */
+export const unknownKey = (owner: string, key: string, known: readonly string[]): Finding => ({
   code: 'sonata/unknown-key',
   severity: 'warning',
-  message: `configs have no ${shorten(key)}, so it is not read`,
+  message: `${shorten(key)} is not read, since it is no name in ${owner}`,
   ...named(key, known),
 });
 
@@ -108,10 +108,11 @@ export const notANumber = (what: string, found: unknown, unit = '1'): Finding =>
 });
 
 /** A dataset that a population needs. */
-export const missingDataset = (name: string): Finding => ({
+export const missingDataset = (name: string, near: readonly string[] = []): Finding => ({
   code: 'sonata/missing-dataset',
   message: `there is no ${name}`,
   expected: name,
+  ...(near.length === 0 ? {} : suggestion(name, near)),
 });
 
 /** A dataset of another type of elements. */
@@ -229,6 +230,21 @@ export const missingWeight = (id: number): Finding => ({
   expected: 'syn_weight in the group of the edge or in the table of edge types',
 });
 
+/** A function of Python that computes weights. */
+export const unknownWeightFunction = (name: string, known: readonly string[]): Finding => ({
+  code: 'sonata/unsupported',
+  message: `the weight_function ${shorten(name)} is Python code, which is not run`,
+  ...named(name, known),
+  hint: suggestion(name, known).hint ?? 'store the weights in the file of edges',
+});
+
+/** Edges with weights by tuning, without the values that they need. */
+export const missingTuning = (id: number): Finding => ({
+  code: 'sonata/missing-tuning',
+  message: `edges of type ${id} with gaussianLL lack tuning_angle of a node, or a weight_sigma above 0`,
+  expected: 'tuning_angle in degrees of both nodes, and weight_sigma in degrees of the type',
+});
+
 /** Edges that end at sources of given spikes. */
 export const virtualTarget = (population: string): Finding => ({
   code: 'sonata/virtual-target',
@@ -299,6 +315,13 @@ export const usualDelay = (population: string): Finding =>
 /** Virtual nodes without spikes. */
 export const silentSource = (population: string): Finding =>
   note('silent-source', `no input gives spikes to the virtual nodes of ${population}`, 'NEST refuses to run them');
+
+/** Spikes at times between two steps. */
+export const betweenSteps = (name: string, moved: number, count: number, dt: number): Finding =>
+  note(
+    'between-steps',
+    `${moved} of ${count} spikes of ${name} are between two steps of ${dt} ms and act at the later one, as in BMTK and NEST`,
+  );
 
 /** Attributes without effect here. */
 export const unreadAttributes = (names: readonly string[]): Finding =>

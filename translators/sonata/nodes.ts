@@ -7,6 +7,7 @@ import type { Place } from '../../src/diagnostics/diagnostic.js';
 import { child } from '../../src/model/pointer.js';
 import type { Config } from './config.js';
 import { readTypes, type TypeRow, type TypeTable } from './csv.js';
+import { checkColumns, checkMembers } from './keys.js';
 import * as messages from './messages.js';
 import { attributeIn, checkRows, groupIn, groupingOf, numbersIn, placeIn, tableIn, type GroupAt } from './tables.js';
 import { fixedParameters, templateNames, templateOf, withoutEffect, type Template } from './templates.js';
@@ -83,6 +84,7 @@ export function readNodes(
   let isComplete = true;
   for (const entry of list.keys()) {
     const types = typesAt(config, 'node', entry);
+    checkColumns(types, 'node', config.report);
     const found = populationsAt(config, 'node', entry);
     isComplete &&= found.length > 0;
     for (const at of found) {
@@ -261,6 +263,7 @@ function readPopulation(
     rowOfId.set(nodeIds[row]!, row);
   }
   const grouping = groupingOf(at, 'node', size);
+  checkMembers(at, 'node', grouping.groups.values());
   for (const group of grouping.groups.values()) for (const axis of ['x', 'y', 'z']) if (group) numbersIn(group, axis);
   const columns = new Map<string, ReadonlyMap<number, ArrayLike<number | string> | undefined>>();
   const inGroup = (row: number, attribute: string): string | number | undefined => {

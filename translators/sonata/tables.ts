@@ -40,7 +40,14 @@ interface Wanted {
 export function numbersIn(at: GroupAt, name: string, wanted: Wanted = {}): Float64Array | undefined {
   const table = tableIn(at, name);
   if (!table) {
-    if (wanted.isRequired) at.report(messages.missingDataset(name), placeIn(at, name));
+    if (wanted.isRequired)
+      at.report(
+        messages.missingDataset(
+          name,
+          at.group.tables.map((one) => one.name),
+        ),
+        placeIn(at, name),
+      );
     return undefined;
   }
   const isNumber =

@@ -60,6 +60,93 @@ describe('circuits of point neurons', () => {
   });
 });
 
+describe('spikes between two steps', () => {
+  const folder = temporaryFolder();
+
+  it('act at the later one, as in BMTK, with a note of their number', async () => {
+    const home = folderOf('psc-alpha');
+    const plain = importModel(readSource(`${home}/config.json`));
+    const { events } = await simulateModel(plain.valid, { engines: [{ target: 'wasm', threads: 1 }] });
+    const given = events.get('ext.spike')!;
+    const config = readFileSync(`${home}/config.json`, 'utf8')
+      .replace('"module": "sonata"', '"module": "csv"')
+      .replace('ext.h5', 'ext.csv');
+    const rows = given.map(([step, cell]) => `${((step + 1) / 10 + 0.03).toFixed(2)} ext ${cell}`);
+    const path = await circuit(folder.file('circuit'), 'psc-alpha', {
+      'config.json': config,
+      'inputs/ext.csv': `timestamps population node_ids\n${rows.join('\n')}\n`,
+    });
+    const { diagnostics, valid } = importModel(readSource(path));
+    expect(diagnostics.map(({ message }) => message)).toContainEqual(
+      expect.stringMatching(/^193 of 193 spikes of ext are between two steps of 0.1 ms/),
+    );
+    // BMTK 1.2.0 on NEST 3.10.0 gives the 149 spikes of the circuit with times on the grid, each 0.1 ms later.
+    const moved = (await simulateModel(valid, { engines: [{ target: 'wasm', threads: 1 }] })).events.get('lif.spike')!;
+    const expected = expectedSpikes('psc-alpha', 'spikes-bmtk-1.2.0.csv').map((row) => {
+      const [, id, time] = row.split(',');
+      return `${id} ${(Number(time) + 0.1).toFixed(1)}`;
+    });
+    expect(moved.map(([step, cell]) => `${cell} ${((step + 1) / 10).toFixed(1)}`).sort()).toEqual(expected.sort());
+  });
+});
+
+describe('weight functions of BMTK', () => {
+  const folder = temporaryFolder();
+
+  /** Weights in pA of the recurrent edges, in the order of the file. */
+  async function weightsOf(name: string, columns: string, cells: string): Promise<readonly number[]> {
+    const path = await circuit(folder.file(name), 'psc-alpha', {
+      'network/lif_nodes.h5': {
+        '/nodes/lif/node_type_id': [20, 20, 20, 20],
+        '/nodes/lif/node_group_id': [0, 0, 0, 0],
+        '/nodes/lif/node_group_index': [0, 1, 2, 3],
+        '/nodes/lif/0/tuning_angle': Float64Array.of(0, 45, 170, 270),
+      },
+      'network/lif_lif_edges.h5': {
+        '/edges/lif_lif/source_node_id': { values: [0, 1, 2, 3], node_population: 'lif' },
+        '/edges/lif_lif/target_node_id': { values: [1, 2, 0, 0], node_population: 'lif' },
+        '/edges/lif_lif/edge_type_id': [200, 200, 200, 200],
+        '/edges/lif_lif/edge_group_id': [0, 0, 0, 0],
+        '/edges/lif_lif/edge_group_index': [0, 1, 2, 3],
+        '/edges/lif_lif/0/nsyns': [1, 2, 1, 1],
+      },
+      'network/lif_lif_edge_types.csv': `edge_type_id model_template syn_weight delay ${columns}\n200 static_synapse 300.0 1.0 ${cells}\n`,
+    });
+    const { valid } = importModel(readSource(path));
+    const { weight } = valid.model.projections['lif_lif']!.values as { weight: { array: readonly number[] } };
+    return weight.array.map((value) => value * 1e12);
+  }
+
+  it('wmax gives syn_weight times the number of synapses', async () => {
+    const found = await weightsOf('wmax', 'weight_function', 'wmax');
+    [300, 600, 300, 300].forEach((value, k) => expect(found[k]).toBeCloseTo(value, 9));
+  });
+
+  it('gaussianLL falls with the difference of the orientations', async () => {
+    // Differences of 45, 55 (125 folded at 90), 10 (170) and 90 (270) degrees, with a sigma of 50 degrees.
+    const found = await weightsOf('gauss', 'weight_function weight_sigma', 'gaussianLL 50.0');
+    const factors = [45, 55, 10, 90].map((difference) => Math.exp(-((difference / 50) ** 2)));
+    [300, 600, 300, 300].forEach((value, k) => expect(found[k]).toBeCloseTo(value * factors[k]!, 9));
+  });
+});
+
+describe('a simulation that names no circuit', () => {
+  const folder = temporaryFolder();
+
+  it('takes circuit_config.json beside it, as in libsonata', async () => {
+    const config = JSON.parse(readFileSync(`${folderOf('psc-alpha')}/config.json`, 'utf8')) as Record<string, unknown>;
+    const { networks, components, ...simulation } = config;
+    const { manifest } = simulation;
+    const path = await circuit(folder.file('circuit'), 'psc-alpha', {
+      'config.json': JSON.stringify(simulation),
+      'circuit_config.json': JSON.stringify({ manifest, networks, components }),
+    });
+    const plain = importModel(readSource(`${folderOf('psc-alpha')}/config.json`));
+    const { model, experiment } = plain.hashes;
+    expect(importModel(readSource(path)).hashes).toMatchObject({ model, experiment });
+  });
+});
+
 describe('parameters of single nodes', () => {
   const folder = temporaryFolder();
 

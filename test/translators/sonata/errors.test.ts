@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { DiagnosticError } from '../../../src/diagnostics/diagnostic.js';
+import { DiagnosticError, type Diagnostic } from '../../../src/diagnostics/diagnostic.js';
 import { importModel, readSource, validateModel } from '../../../src/run/pipeline.js';
 import { temporaryFolder } from '../../support/command.js';
 import { root } from '../../support/import-graph.js';
@@ -213,5 +213,76 @@ describe('what other readers make of a circuit', () => {
     const codes = importModel(readSource(path)).diagnostics.map(({ code }) => code);
     expect(codes).not.toContain('sonata/other-readers');
     expect(codes).toContain('sonata/nsyns');
+  });
+});
+
+describe('misspelt names', () => {
+  const changed = (key: string, written: string): string => config.replace(`"${key}"`, `"${written}"`);
+  it.each<readonly [string, Readonly<Record<string, string | Tables>>, readonly [string, string]]>([
+    ['of the config', { 'config.json': changed('inputs', 'imputs') }, ['imputs', 'inputs']],
+    [
+      'of the run',
+      { 'config.json': changed('dt', 'dt": 0.1, "spike_treshold') },
+      ['spike_treshold', 'spike_threshold'],
+    ],
+    ['of the output', { 'config.json': changed('log_file', 'logfile') }, ['logfile', 'log_file']],
+    ['of an input', { 'config.json': changed('node_set', 'nodeset') }, ['nodeset', 'node_set']],
+    [
+      'of a file',
+      {
+        'config.json': changed(
+          'edge_types_file',
+          'edge_types_file": "$NETWORK_DIR/lif_lif_edge_types.csv", "edges_fiel',
+        ),
+      },
+      ['edges_fiel', 'edges_file'],
+    ],
+    [
+      'of components',
+      { 'config.json': changed('synaptic_models_dir', 'synaptic_model_dir') },
+      ['synaptic_model_dir', 'synaptic_models_dir'],
+    ],
+    [
+      'of a column of node types',
+      {
+        [types]: `${header.replace('population', 'population morfology')}20 lif x point_neuron nest:iaf_psc_alpha alpha.json\n`,
+      },
+      ['morfology', 'morphology'],
+    ],
+    [
+      'of a column of edge types',
+      {
+        'network/ext_lif_edge_types.csv':
+          'edge_type_id model_template syn_weight dellay\n100 static_synapse 350.0 1.5\n',
+      },
+      ['dellay', 'delay'],
+    ],
+    [
+      'of an attribute of edges',
+      { [edgesFile]: { ...edges, '/edges/lif_lif/0/dealy': [1, 1, 1, 1, 1] } },
+      ['dealy', 'delay'],
+    ],
+    [
+      'of a dataset of nodes',
+      { [nodesFile]: { ...nodes, '/nodes/lif/node_ids': [0, 1, 2, 3] } },
+      ['node_ids', 'node_id'],
+    ],
+  ])('%s', async (_, files, [found, meant]) => {
+    const path = await circuit(folder.file(`circuit-${++circuits}`), 'psc-alpha', files);
+    let diagnostics: readonly Diagnostic[];
+    try {
+      ({ diagnostics } = importModel(readSource(path)));
+    } catch (error) {
+      if (!(error instanceof DiagnosticError)) throw error;
+      ({ diagnostics } = error);
+    }
+    expect(diagnostics).toContainEqual(
+      expect.objectContaining({
+        code: 'sonata/unknown-key',
+        severity: 'warning',
+        found,
+        hint: `did you mean ${meant}?`,
+      }),
+    );
   });
 });

@@ -27,12 +27,12 @@ export function checkText(check: ConversionCheck, frozen: boolean): string {
     ...drawnLines(drawnAnew, frozen),
     ...ownIntegration.map((sentence) => `  ${sentence}`),
     ...variableLines(variables),
-    ...populations.flatMap(({ population, divergence, grade, statistics = [], spikes: [a, b] }) =>
+    ...populations.flatMap(({ population, divergence, grade, quantities = [], spikes: [a, b] }) =>
       divergence === null
         ? []
         : [
             `  ${population}: ${grade}, ${a} and ${b} spikes, which agree up to ${ms(divergence.time)} (cell ${divergence.cell})`,
-            ...statistics.map((quantity) => `    ${quantityText(quantity)}`),
+            ...quantities.map((quantity) => `    ${quantityText(quantity)}`),
           ],
     ),
     ...(absent.length === 0

@@ -154,11 +154,11 @@ export const starterNames = ['brian', 'pynn', 'neuroml'] as const;
 export const schemaNames = ['brian', 'pynn', 'canonical', 'comparison', 'expectations'] as const;
 
 /** Grades of agreement that `compare` can require, from the closest on. */
-export const gradeNames = ['identical', 'same-spikes', 'within', 'statistics'] as const;
+export const gradeNames = ['identical', 'same-spikes', 'within', 'statistics', 'consistent'] as const;
 
 /** Options for comparing results. */
 const compared = {
-  within: { type: 'string', value: 'time', describe: 'spikes no further apart are the same [0.1 ms or one step]' },
+  within: { type: 'string', value: 'time', describe: 'spikes no further apart are the same [0.1 ms]' },
   'at-least': {
     type: 'string',
     choices: gradeNames,
@@ -177,7 +177,15 @@ const compared = {
   },
   times: { type: 'string', value: 'unit', describe: 'unit of times in files that state none' },
   from: { type: 'string', value: 'time', describe: 'leave out what is before this time' },
-  unpaired: { type: 'boolean', describe: 'compare statistics without pairing the cells' },
+  to: { type: 'string', value: 'time', describe: 'leave out what is after this time' },
+  only: {
+    type: 'string',
+    repeated: true,
+    value: 'name',
+    describe: 'compare only this population or variable, spikes or samples; may be repeated',
+  },
+  ignore: { type: 'string', repeated: true, value: 'name', describe: 'leave this out, named as in --only' },
+  unpaired: { type: 'boolean', describe: 'cells with one identifier are other cells, drawn anew' },
 } as const satisfies Record<string, OptionDefinition>;
 
 /** All commands, in the order of the help text. */

@@ -7,8 +7,9 @@ import {
   type PopulationComparison,
   type SignalComparison,
 } from '../compare/compare.js';
-import type { Quantity } from '../compare/population-statistics.js';
-import type { Recorded } from '../compare/recorded.js';
+import { headline } from '../compare/headline.js';
+import type { Quantity } from '../compare/quantities.js';
+import { eventName, type Recorded } from '../compare/recorded.js';
 import type { ExactComparison, ResultComparison } from '../run/check/compare-results.js';
 import { formatTable } from './table.js';
 
@@ -18,18 +19,33 @@ const short = (value: number): string => String(Number(value.toPrecision(4)));
 
 /** Returns every finding of a comparison, from the grade to the distances. */
 export function comparisonLines({ recorded, exact, comparison }: ResultComparison): readonly string[] {
-  const { interval, within, notes, populations } = comparison;
+  const { notes, populations, coverage } = comparison;
+  const leftOut = [...coverage.populations.leftOut, ...coverage.samples.leftOut];
   return [
-    `${comparison.grade}${reason(comparison)}`,
+    headline(comparison),
     ...recorded.map((one, k) => `${k === 0 ? 'first ' : 'second'}    ${fileText(one)}`),
     ...runLines(exact),
-    `compared  ${ms(interval.begin)} to ${ms(interval.end)}, spikes within ${ms(within)}`,
+    ...(leftOut.length === 0 ? [] : [`left out  ${shortened(leftOut)}`]),
     ...notes.map((note) => `note      ${note}`),
+    ...advice(comparison),
     ...section(spikeTable(populations)),
-    ...section(statisticsTable(populations)),
+    ...section(quantityTable(comparison)),
     ...section(distanceTable(populations)),
     ...section(signalTable(comparison)),
   ];
+}
+
+const shortened = (names: readonly string[]): string =>
+  `${names.slice(0, 5).join(', ')}${names.length > 5 ? ` and ${names.length - 5} more` : ''}`;
+
+/** Returns the next step after an open verdict. */
+function advice({ grade, coverage, replicates }: Comparison): readonly string[] {
+  if (!coverage.complete) return ['hint      --only, --ignore, --from and --to leave parts out of the comparison'];
+  if (grade === 'consistent' && !replicates)
+    return [
+      'hint      one run of each side shows no spread between runs: five of each can show that they are the same',
+    ];
+  return [];
 }
 
 const section = (lines: readonly string[]): readonly string[] => (lines.length === 0 ? [] : ['', ...lines]);
@@ -50,85 +66,9 @@ export function runLines(exact: ExactComparison | undefined): readonly string[] 
   ];
 }
 
-/** Returns the reason for a comparison's grade. */
-function reason({ grade, within, margins, populations, signals }: Comparison): string {
-  switch (grade) {
-    case 'identical':
-      return '';
-    case 'same spikes':
-      return signals.some((one) => one.grade !== 'identical') ? ': samples or final states differ' : '';
-    case 'same within δ':
-      return `: ${[
-        ...offsets(populations),
-        ...labels(signals),
-        ...(populations.length > 0 ? [`δ = ${ms(within)}`] : []),
-        ...(signals.length > 0 ? [`samples within ${short(margins.trace * 100)} % of their range`] : []),
-      ].join(', ')}`;
-    case 'statistically the same':
-      return `: spikes agree ${upTo(populations)}, and all statistics are equal within their margins`;
-    case 'cannot say':
-      return `: spikes agree ${upTo(populations)}, and ${doubts(populations)}`;
-    case 'different':
-      return `: ${causes(populations, signals)}`;
-  }
-}
-
-function offsets(populations: readonly PopulationComparison[]): readonly string[] {
-  const constant = populations.find(({ constantOffset }) => constantOffset);
-  if (constant?.offset !== null && constant?.offset !== undefined)
-    return [
-      `all spikes ${ms(Math.abs(constant.offset))} ${constant.offset > 0 ? 'later' : 'earlier'} in the second, a convention of labels`,
-    ];
-  const largest = Math.max(0, ...populations.map(({ largestShift }) => largestShift));
-  return largest > 0 ? [`largest shift ${ms(largest)}`] : [];
-}
-
-const labels = (signals: readonly SignalComparison[]): readonly string[] =>
-  signals.some(({ isLabelShift }) => isLabelShift) ? ['samples one step apart, a convention of labels'] : [];
-
-/** Returns the earliest time of a spike without a partner. */
-function upTo(populations: readonly PopulationComparison[]): string {
-  const times = populations.flatMap(({ divergence }) => (divergence === null ? [] : [divergence.time]));
-  return times.length === 0 ? 'throughout' : `up to ${ms(Math.min(...times), 4)}`;
-}
-
-function doubts(populations: readonly PopulationComparison[]): string {
-  const doubtful = populations.flatMap((one) =>
-    (one.statistics ?? [])
-      .filter(({ difference }) => difference.verdict === 'cannot say')
-      .map(({ name, over, difference: { needed } }) =>
-        needed === undefined
-          ? `${name} of ${eventName(one)}`
-          : `${name} of ${eventName(one)} (about ${needed} ${over} needed)`,
-      ),
-  );
-  return doubtful.length === 0
-    ? 'there are too few spikes for statistics'
-    : `there is too little data for ${doubtful.slice(0, 3).join(', ')}${doubtful.length > 3 ? ` and ${doubtful.length - 3} more` : ''}`;
-}
-
-function causes(populations: readonly PopulationComparison[], signals: readonly SignalComparison[]): string {
-  const found = [
-    ...populations.flatMap((one) => {
-      const { spikes, grade, statistics = [] } = one;
-      if (grade !== 'different') return [];
-      const quantities = statistics.filter(({ difference }) => difference.verdict === 'different');
-      return quantities.length === 0
-        ? [`${spikes[0]} and ${spikes[1]} spikes of ${eventName(one)}`]
-        : quantities.map(({ name }) => `${name} of ${eventName(one)}`);
-    }),
-    ...signals.filter(({ grade }) => grade === 'different').map(({ name }) => name),
-  ];
-  return `${found.slice(0, 4).join(', ')}${found.length > 4 ? ` and ${found.length - 4} more` : ''}`;
-}
-
 // --- Tables ---------------------------------------------------------------------------------------------------------
 const left = (heading: string) => ({ heading, align: 'left' }) as const;
 const right = (heading: string) => ({ heading, align: 'right' }) as const;
-
-/** Returns name of a population, with its event unless that is a spike. */
-export const eventName = ({ population, event }: Pick<PopulationComparison, 'population' | 'event'>): string =>
-  event === 'spike' ? population || 'cells' : `${population}.${event}`;
 
 function spikeTable(populations: readonly PopulationComparison[]): readonly string[] {
   if (populations.length === 0) return [];
@@ -160,10 +100,12 @@ function spikeTable(populations: readonly PopulationComparison[]): readonly stri
   );
 }
 
-function statisticsTable(populations: readonly PopulationComparison[]): readonly string[] {
-  const rows = populations.flatMap((one) =>
-    (one.statistics ?? []).map((quantity) => [eventName(one), ...quantityCells(quantity)]),
-  );
+function quantityTable({ populations, divergence }: Comparison): readonly string[] {
+  const since = divergence ? `from ${ms(divergence.time, 4)}` : '';
+  const rows = populations.flatMap((one) => [
+    ...(one.quantities ?? []).map((quantity) => [eventName(one), ...quantityCells(quantity)]),
+    ...(one.after ?? []).map((quantity) => [`${eventName(one)} ${since}`, ...quantityCells(quantity)]),
+  ]);
   if (rows.length === 0) return [];
   return formatTable(
     [
@@ -171,11 +113,10 @@ function statisticsTable(populations: readonly PopulationComparison[]): readonly
       left('quantity'),
       right('first'),
       right('second'),
-      right('difference'),
-      right('90 % interval'),
+      right('distance'),
+      right('by chance'),
+      right('beyond (90 %)'),
       right('margin'),
-      right('effect'),
-      right('KS'),
       left('over'),
       left('verdict'),
     ],
@@ -183,31 +124,41 @@ function statisticsTable(populations: readonly PopulationComparison[]): readonly
   );
 }
 
-function quantityCells({ name, unit, over, leftOut, kolmogorovSmirnov, difference }: Quantity): readonly string[] {
-  const { means, interval, margin, effect, verdict, count, paired } = difference;
-  const counted = count[0] === count[1] ? String(count[0]) : `${count[0]} and ${count[1]}`;
+/** Returns a distance in the unit of its margin. */
+function distanceText(name: Quantity['name'], value: number): string {
+  if (!Number.isFinite(value)) return '';
+  return name.startsWith('rate') ? `${Number((value * 100).toPrecision(3))} %` : String(Number(value.toPrecision(3)));
+}
+
+function quantityCells({
+  name,
+  unit,
+  means,
+  distance,
+  floor,
+  interval,
+  margin,
+  over,
+  verdict,
+}: Quantity): readonly string[] {
+  const text = (value: number): string => distanceText(name, value);
   return [
     unit === '' ? name : `${name} (${unit})`,
-    short(means[0]),
-    short(means[1]),
-    short(difference.difference),
-    `${short(interval[0])} to ${short(interval[1])}`,
-    short(margin),
-    effect === null ? '' : String(Number(effect.toFixed(2)) + 0),
-    kolmogorovSmirnov.toFixed(2),
-    `${counted} ${paired ? 'pairs of ' : ''}${over}${leftOut === 0 ? '' : `, ${leftOut} left out`}`,
+    ...(means ? means.map(short) : ['', '']),
+    text(distance),
+    text(floor),
+    interval.some((value) => !Number.isFinite(value)) ? '' : `${text(interval[0])} to ${text(interval[1])}`,
+    text(margin),
+    over,
     verdict,
   ];
 }
 
 /** Returns a quantity of two recordings in one line. */
-export function quantityText({ name, unit, over, difference }: Quantity): string {
-  const { means, interval, margin, verdict, count } = difference;
-  const suffix = unit === '' ? '' : ` ${unit}`;
-  return (
-    `${name}: ${short(means[0])} and ${short(means[1])}${suffix}, ${verdict} ` +
-    `(difference ${short(interval[0])} to ${short(interval[1])}${suffix}, margin ${short(margin)}${suffix}, over ${count[0]} ${over})`
-  );
+export function quantityText({ name, unit, means, distance, floor, margin, verdict }: Quantity): string {
+  const text = (value: number): string => distanceText(name, value);
+  const sides = means ? `${means.map(short).join(' and ')}${unit === '' ? '' : ` ${unit}`}, ` : '';
+  return `${name}: ${sides}${verdict} (distance ${text(distance)}, by chance ${text(floor)}, margin ${text(margin)})`;
 }
 
 function distanceTable(populations: readonly PopulationComparison[]): readonly string[] {

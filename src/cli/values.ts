@@ -118,7 +118,7 @@ export const readCheckpoint = (text: string | undefined): number | undefined =>
   text === undefined ? undefined : checkedSeconds(text, 'checkpoint', '--');
 
 /** Returns a time in s. @throws UsageError */
-export function readSeconds(name: 'within' | 'from' | 'bin', options: Options): number | undefined {
+export function readSeconds(name: 'within' | 'from' | 'to' | 'bin', options: Options): number | undefined {
   const text = options.value(name);
   return text === undefined ? undefined : checkedSeconds(text, name, '--');
 }

@@ -1,25 +1,47 @@
-/** Comparison of several runs of each side, such as runs with other seeds: the unit of replication is the run. */
+/**
+ * Comparison of several runs of each side, such as runs with other seeds: the unit of replication is the run. Sides are
+ * different if runs of different sides are farther apart than chance allows (a permutation of the runs), and the same if all
+ * distances of their means lie within margins (Welch's intervals).
+ */
 
 import { UsageError } from '../diagnostics/diagnostic.js';
 import {
-  commonInterval,
   compareRecorded,
   cropped,
-  judged,
+  gradeOf,
   worst,
   type Comparison,
+  type Grade,
   type PopulationComparison,
 } from './compare.js';
+import { quantity } from './compare-populations.js';
+import { commonTime } from './coverage.js';
 import type { Interval, Train } from './measures/train.js';
-import { defaultMargins, type CompareOptions } from './options.js';
+import { defaultMargins, type CompareOptions, type Margins } from './options.js';
 import { pairCells, type PairedTrains, type Pairing } from './pair-cells.js';
-import { compareRuns } from './population-statistics.js';
-import type { Recorded } from './recorded.js';
+import {
+  chance,
+  marginOf,
+  meanOf,
+  mostDistance,
+  profileOf,
+  quantityNames,
+  rankCorrelation,
+  type Profile,
+  type Quantity,
+  type QuantityName,
+} from './quantities.js';
+import { eventName, type Recorded } from './recorded.js';
+import { alpha, compareMeans, withHolm } from './statistics/equivalence.js';
+import { upperQuantile, upperTail } from './statistics/student.js';
+
+/** Splits of the runs that are tried; more are sampled. */
+const mostSplits = 5000;
 
 /**
- * Compares several runs of each side by the means of each run. Matched spikes are those of the first run of each side.
+ * Compares several runs of each side. Matched spikes are those of the first run of each side.
  *
- * @throws UsageError if a side has less than two runs, or a run lacks a population
+ * @throws UsageError if a side has less than two distinct runs, or a run lacks a population
  */
 export function compareSeveral(
   first: readonly Recorded[],
@@ -31,31 +53,50 @@ export function compareSeveral(
       `there are ${first.length} and ${second.length} runs`,
       'give at least two runs of each side, better five',
     );
-  const base = compareRecorded(first[0]!, second[0]!, { ...options, measures: 'matches' });
+  const [ours, theirs] = [distinct(first), distinct(second)];
+  const copies = first.length + second.length - ours.length - theirs.length;
+  for (const [own, all] of [
+    [ours, first],
+    [theirs, second],
+  ] as const)
+    if (own.length < 2)
+      throw new UsageError(
+        `${all.length} runs, such as ${all[0]!.path}, are copies of one run`,
+        'give runs with different seeds: copies show no spread',
+      );
+  const base = compareRecorded(ours[0]!, theirs[0]!, { ...options, measures: 'matches' });
   if (base.populations.length === 0)
     throw new UsageError('several runs are compared by their spikes, and there are none', 'compare two at a time');
-  const interval = [...first, ...second].reduce<Interval>((common, run) => {
-    const { begin, end } = commonInterval(first[0]!, run, common.begin, []);
-    return { begin, end: Math.min(end, common.end) };
+  const interval = [...ours, ...theirs].reduce<Interval>((common, run) => {
+    const { begin, end } = commonTime(ours[0]!, run, { ...options, from: common.begin, to: common.end }, []);
+    return { begin, end };
   }, base.interval);
-  const { margins = defaultMargins } = options;
-  const { cells = { by: 'id', shift: 0 } } = options;
+  const { margins = defaultMargins, cells = { by: 'id', shift: 0 } } = options;
   const sides = [
-    first.map((run) => pairCells(first[0]!, run, sameCells)),
-    second.map((run) => pairCells(first[0]!, run, cells)),
+    ours.map((run) => pairCells(ours[0]!, run, { by: 'id', shift: 0 })),
+    theirs.map((run) => pairCells(ours[0]!, run, cells)),
   ];
-  const populations = judged(
-    base.populations.map((one) => {
-      const pairs = sides.map((runs) => runs.map((run) => populationIn(run, one)));
-      // Files that list only cells with spikes may list others in each run.
-      const ids = [...new Set(pairs.flat().flatMap((pair) => pair.ids))].sort((a, b) => a - b);
-      const [ours = [], theirs = []] = pairs.map((runs) => runs.map((pair) => trainsOf(cropped(pair, interval), ids)));
-      const count = (runs: readonly (readonly Train[])[]): number =>
-        runs.flat().reduce((sum, { length }) => sum + length, 0);
-      const statistics = compareRuns(ours, theirs, interval, margins);
-      return { ...one, cells: ids.length, spikes: [count(ours), count(theirs)] as const, statistics };
-    }),
+  const trains = base.populations.map((one) => {
+    const pairs = sides.map((runs) => runs.map((run) => populationIn(run, one)));
+    // Files that list only cells with spikes may list others in each run.
+    const ids = [...new Set(pairs.flat().flatMap((pair) => pair.ids))].sort((a, b) => a - b);
+    const side = (runs: readonly PairedTrains[] = []): Runs =>
+      runs.map((pair) => trainsOf(cropped(pair, interval), ids));
+    return { ids, sides: [side(pairs[0]), side(pairs[1])] as const };
+  });
+  const found = judgeRuns(
+    trains.map((one) => one.sides),
+    interval,
+    margins,
+    base.paired,
   );
+  const populations = base.populations.map((one, k): PopulationComparison => {
+    const { ids, sides: runs } = trains[k]!;
+    const count = (own: Runs): number => own.flat().reduce((sum, { length }) => sum + length, 0);
+    const spikes = [count(runs[0]), count(runs[1])] as const;
+    return { ...one, cells: ids.length, spikes, quantities: found.quantities[k]!, grade: found.grades[k]! };
+  });
+  const common = worst(populations.map(({ grade }) => grade));
   return {
     ...base,
     interval,
@@ -63,16 +104,46 @@ export function compareSeveral(
     populations,
     signals: [],
     signalsJudged: false,
-    grade: worst(populations.map(({ grade }) => grade)),
+    grade: base.coverage.complete && base.slips.length === 0 ? common : 'different',
+    common,
+    replicates: {
+      runs: [ours.length, theirs.length],
+      copies,
+      p: found.p,
+      largest: `${found.largest.name} of ${eventName(base.populations[found.largest.population]!)}`,
+    },
     notes: [
       ...base.notes.filter((note) => !note.startsWith('samples')),
-      `${first.length} and ${second.length} runs were compared by the means of each run; matched spikes are those of the first two`,
+      ...(copies > 0 ? [`${copies} of the runs are copies of others and count once`] : []),
+      ...(found.p === null
+        ? [`${ours.length} and ${theirs.length} runs are too few for a permutation: 4 of each side show a difference`]
+        : []),
       ...(base.signals.length > 0 ? ['samples of several runs are not compared'] : []),
     ],
   };
 }
 
-const sameCells = { by: 'id', shift: 0 } as const;
+/** Trains of all cells, for each run. */
+export type Runs = readonly (readonly Train[])[];
+
+/** Returns runs with different spikes. */
+function distinct(runs: readonly Recorded[]): readonly Recorded[] {
+  const same = (a: Recorded, b: Recorded): boolean =>
+    a.trains.length === b.trains.length &&
+    a.trains.every(({ trains }, k) => {
+      const others = b.trains[k]!.trains;
+      return (
+        trains.length === others.length &&
+        trains.every((train, cell) => {
+          const other = others[cell]!;
+          return train.length === other.length && train.every((time, spike) => time === other[spike]);
+        })
+      );
+    });
+  const found: Recorded[] = [];
+  for (const run of runs) if (!found.some((one) => same(one, run))) found.push(run);
+  return found;
+}
 
 function populationIn({ populations }: Pairing, { population, event }: PopulationComparison): PairedTrains {
   const found = populations.find((one) => one.population === population && one.event === event);
@@ -87,3 +158,315 @@ function trainsOf({ ids, second }: PairedTrains, wanted: readonly number[]): rea
 }
 
 const noSpikes: Train = new Float64Array(0);
+
+// --- Judgement ------------------------------------------------------------------------------------------------------
+/** A quantity of each run of a population as numbers whose mean over runs describes a side. */
+interface Track {
+  readonly population: number;
+  readonly name: QuantityName;
+  readonly runs: readonly Float64Array[];
+}
+
+/** Judgement of several runs, by population. */
+export interface RunsJudgement {
+  readonly quantities: readonly (readonly Quantity[])[];
+  readonly grades: readonly Grade[];
+  /** Of the permutation; null if the runs are too few for a small one. */
+  readonly p: number | null;
+  readonly largest: { readonly population: number; readonly name: QuantityName };
+}
+
+/** Judges the runs of both sides of each population; cells of one number are the same cells if `paired`. */
+export function judgeRuns(
+  populations: readonly (readonly [Runs, Runs])[],
+  interval: Interval,
+  margins: Margins,
+  paired: boolean,
+): RunsJudgement {
+  const numbers = populations[0]!.map(({ length }) => length) as [number, number];
+  const profiles = populations.map((sides) => sides.flat().map((trains) => profileOf(trains, interval)));
+  const tracks = profiles.flatMap((runs, population) =>
+    quantityNames.flatMap((name): readonly Track[] => {
+      if (name === 'order' && !paired) return [];
+      const vectors = runs.map((profile) => vectorOf(profile, name));
+      return vectors.some((vector) => vector === null) ? [] : [{ population, name, runs: vectors as Float64Array[] }];
+    }),
+  );
+  const { p, largest } = permuted(tracks, numbers, margins);
+  const found = withHolm(tracks.map((track) => equivalence(track, numbers, profiles[track.population]!, margins)));
+  // One test decides that sides differ: the permutation, or the intervals if runs are too few for it.
+  const corrected = found.map((one) =>
+    one.verdict === 'different' && p !== null && p >= alpha ? { ...one, verdict: 'cannot say' as const } : one,
+  );
+  const quantities = populations.map((_, population) =>
+    corrected.filter((_one, k) => tracks[k]!.population === population),
+  );
+  const grades = populations.map((sides, population): Grade => {
+    const [a, b] = sides.map((runs) => runs.flat().reduce((sum, { length }) => sum + length, 0)) as [number, number];
+    if (a + b === 0) return 'statistically the same';
+    const own = quantities[population]!;
+    const single = gradeOf([a, b], own);
+    // Sides that differ by less than every margin are not the same, and do not contradict one another.
+    if (p !== null && p < alpha && largest.population === population)
+      return single === 'consistent' ? 'consistent' : 'different';
+    return single === 'consistent'
+      ? 'statistically the same'
+      : single === 'cannot say' && isConsistent(own)
+        ? 'consistent'
+        : single;
+  });
+  return { quantities, grades, p, largest };
+}
+
+/** Checks whether no distance beyond its floor is larger than its margin, however uncertain. */
+const isConsistent = (quantities: readonly Quantity[]): boolean =>
+  quantities.length > 0 &&
+  quantities.every(({ name, distance, floor, margin }) => distance <= mostDistance(name, floor, margin));
+
+/** Values at which distributions over cells are compared. */
+const levels = 64;
+
+/** Returns a quantity of one run as numbers; null if the run has no value. */
+function vectorOf(profile: Profile, name: QuantityName): Float64Array | null {
+  switch (name) {
+    case 'rate':
+      return quantiles(profile.rates);
+    case 'CV':
+      return quantiles(profile.cv);
+    case 'LV':
+      return quantiles(profile.lv);
+    case 'correlation':
+      return quantiles(profile.correlations);
+    case 'rate over 5 ms':
+      return profile.fine;
+    case 'rate over 50 ms':
+      return profile.coarse;
+    case 'spectrum':
+      return profile.bands.length === 0 ? null : Float64Array.from(profile.bands, ({ power }) => power);
+    case 'order':
+      return profile.activation.length < 3 ? null : profile.activation;
+    case 'synchrony': {
+      const mean = meanOf(profile.synchrony);
+      return Number.isNaN(mean) ? null : Float64Array.of(mean);
+    }
+  }
+}
+
+function quantiles(values: Float64Array): Float64Array | null {
+  const sorted = values.filter((value) => !Number.isNaN(value)).sort();
+  const { length } = sorted;
+  if (length === 0) return null;
+  return Float64Array.from({ length: levels }, (_, k) => {
+    const at = ((k + 0.5) / levels) * length - 0.5;
+    const low = Math.max(0, Math.min(length - 1, Math.floor(at)));
+    const high = Math.min(length - 1, low + 1);
+    return sorted[low]! + Math.max(0, at - low) * (sorted[high]! - sorted[low]!);
+  });
+}
+
+/** Returns the distance of two vectors in the unit of its margin; of spectra the logarithm of the largest ratio. */
+function distanceOf(name: QuantityName, a: Float64Array, b: Float64Array): number {
+  let [apart, size, largest] = [0, 0, 0];
+  for (const [k, value] of a.entries()) {
+    const one = Math.abs(value - b[k]!);
+    apart += one;
+    largest = Math.max(largest, one);
+    size += (Math.abs(value) + Math.abs(b[k]!)) / 2;
+  }
+  switch (name) {
+    case 'rate':
+    case 'rate over 5 ms':
+    case 'rate over 50 ms':
+      return size > 0 ? apart / size : 0;
+    case 'spectrum':
+      return largest;
+    case 'order': {
+      const found = rankCorrelation(a, b);
+      return Number.isNaN(found) ? 1 : 1 - found;
+    }
+    default:
+      return apart / a.length;
+  }
+}
+
+/** Part of a margin below which runs do not differ: rounding of times differs between simulators. */
+const negligible = 1e-3;
+
+// --- Permutation ----------------------------------------------------------------------------------------------------
+/**
+ * Permutes the sides of runs. Each quantity's energy distance (Székely & Rizzo 2013, J. Stat. Plan. Inference 143:1249) is
+ * standardised over all splits. The largest one is the test statistic, so that one p holds for all quantities.
+ */
+function permuted(
+  tracks: readonly Track[],
+  [first, second]: readonly [number, number],
+  margins: Margins,
+): { readonly p: number | null; readonly largest: RunsJudgement['largest'] } {
+  const all = first + second;
+  const splits = splitsOf(first, all);
+  const energies = tracks.map(({ name, runs }) => {
+    const least = marginOf(margins, name) * negligible;
+    const apart = runs.map((a) =>
+      runs.map((b) => {
+        const distance = a === b ? 0 : distanceOf(name, a, b);
+        return distance < least ? 0 : distance;
+      }),
+    );
+    const found = splits.map((isFirst) => {
+      let [between, inFirst, inSecond] = [0, 0, 0];
+      for (let i = 0; i < all; i += 1)
+        for (let j = 0; j < i; j += 1)
+          if (isFirst[i] !== isFirst[j]) between += apart[i]![j]!;
+          else if (isFirst[i] === 1) inFirst += apart[i]![j]!;
+          else inSecond += apart[i]![j]!;
+      return (2 * between) / (first * second) - (2 * inFirst) / (first * first) - (2 * inSecond) / (second * second);
+    });
+    const mean = meanOf(found);
+    const deviation = Math.sqrt(meanOf(found.map((value) => (value - mean) ** 2)));
+    return found.map((value) => (deviation > 1e-12 * Math.abs(mean) ? (value - mean) / deviation : 0));
+  });
+  const largest = splits.map((_, split) => Math.max(...energies.map((values) => values[split]!)));
+  const reached = largest.filter((value) => value >= largest[0]! - 1e-9).length;
+  const at = energies.reduce((best, values, k) => (values[0]! > energies[best]![0]! ? k : best), 0);
+  const { population = 0, name = 'rate' } = tracks[at] ?? {};
+  const least = (first === second ? 2 : 1) / splits.length;
+  return { p: tracks.length > 0 && least < alpha ? reached / splits.length : null, largest: { population, name } };
+}
+
+/** Returns all ways of choosing the runs of the first side, the true one first; a random sample if there are many. */
+function splitsOf(first: number, all: number): readonly Int8Array[] {
+  const observed = Int8Array.from({ length: all }, (_, k) => (k < first ? 1 : 0));
+  let ways = 1;
+  for (let k = 0; k < first; k += 1) ways = (ways * (all - k)) / (k + 1);
+  if (ways > mostSplits) {
+    const random = chance(all);
+    const draw = (): Int8Array => {
+      const split = observed.slice();
+      for (let k = all - 1; k > 0; k -= 1) {
+        const other = Math.floor(random() * (k + 1));
+        [split[k], split[other]] = [split[other]!, split[k]!];
+      }
+      return split;
+    };
+    return [observed, ...Array.from({ length: mostSplits - 1 }, draw)];
+  }
+  const found: Int8Array[] = [];
+  const choose = (chosen: readonly number[], from: number): void => {
+    if (chosen.length === first) {
+      const split = new Int8Array(all);
+      for (const k of chosen) split[k] = 1;
+      found.push(split);
+      return;
+    }
+    for (let k = from; k < all; k += 1) choose([...chosen, k], k + 1);
+  };
+  choose([], 0);
+  return found;
+}
+
+// --- Equivalence ----------------------------------------------------------------------------------------------------
+/** Standard errors of a band of the spectrum that its margin must exceed for it to be judged. */
+const resolved = 4;
+
+/** Compares the means of both sides, with an error by leaving out runs. */
+function equivalence(
+  { name, runs }: Track,
+  [first, second]: readonly [number, number],
+  profiles: readonly Profile[],
+  margins: Margins,
+): Quantity {
+  const [a, b] = [runs.slice(0, first), runs.slice(first)];
+  const margin = marginOf(margins, name);
+  const own = { name, unit: name === 'rate' ? 'Hz' : '', means: meansOf(name, profiles, first), margin };
+  if (name === 'spectrum') return { ...own, ...spectra(a, b, profiles[0]!, margin) };
+  const over = `${first} and ${second} runs`;
+  const estimate = (x: readonly Float64Array[], y: readonly Float64Array[]): number =>
+    name === 'order' ? betweenLessWithin(x, y) : distanceOf(name, averaged(x), averaged(y));
+  const distance = estimate(a, b);
+  const errors = [jackknife(a, (kept) => estimate(kept, b)), jackknife(b, (kept) => estimate(a, kept))];
+  const variance = errors.reduce((sum, one) => sum + one, 0);
+  const freedom =
+    variance > 0
+      ? variance ** 2 / (errors[0]! ** 2 / (first - 1) + errors[1]! ** 2 / (second - 1))
+      : first + second - 2;
+  // The noise of a mean over runs falls with the root of their number.
+  const alone = (withinSide(name, a) + withinSide(name, b)) / 2;
+  const floor = name.startsWith('rate over') ? alone * Math.sqrt((1 / first + 1 / second) / 2) : 0;
+  const one = quantity(name, over, { distance, floor, error: Math.sqrt(variance), freedom }, own.means, margin);
+  return one.verdict === 'within' && one.interval[1] > margin ? { ...one, verdict: 'cannot say' } : one;
+}
+
+function meansOf(name: QuantityName, profiles: readonly Profile[], first: number): Quantity['means'] {
+  const of: Partial<Record<QuantityName, (profile: Profile) => number>> = {
+    rate: ({ rates }) => meanOf(rates),
+    CV: ({ cv }) => meanOf(cv),
+    LV: ({ lv }) => meanOf(lv),
+    correlation: ({ correlations }) => meanOf(correlations),
+    synchrony: ({ synchrony }) => meanOf(synchrony),
+  };
+  const value = of[name];
+  return value ? [meanOf(profiles.slice(0, first).map(value)), meanOf(profiles.slice(first).map(value))] : null;
+}
+
+/** Returns the mean of each element that has a value. */
+function averaged(runs: readonly Float64Array[]): Float64Array {
+  return runs[0]!.map((_, k) => meanOf(runs.map((run) => run[k]!)));
+}
+
+/** Returns the mean distance of two runs of a side. */
+function withinSide(name: QuantityName, runs: readonly Float64Array[]): number {
+  return meanOf(runs.flatMap((run, k) => runs.slice(0, k).map((other) => distanceOf(name, run, other))));
+}
+
+/** Returns how much farther apart runs of different sides are than runs of one side. */
+function betweenLessWithin(a: readonly Float64Array[], b: readonly Float64Array[]): number {
+  const between = meanOf(a.flatMap((run) => b.map((other) => distanceOf('order', run, other))));
+  const sides = [a, b].map((side) => withinSide('order', side));
+  return Math.max(0, between - (Number.isNaN(meanOf(sides)) ? between : meanOf(sides)));
+}
+
+/** Returns the jackknife's estimate of the variance of a statistic (Efron & Stein 1981, Ann. Stat. 9:586). */
+function jackknife(runs: readonly Float64Array[], statistic: (kept: readonly Float64Array[]) => number): number {
+  const found = runs.map((one) => statistic(runs.filter((run) => run !== one)));
+  const mean = meanOf(found);
+  return ((runs.length - 1) / runs.length) * found.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+}
+
+/** Compares the logarithms of powers band by band, by Welch's intervals. */
+function spectra(
+  a: readonly Float64Array[],
+  b: readonly Float64Array[],
+  { bands }: Profile,
+  margin: number,
+): Pick<Quantity, 'distance' | 'floor' | 'interval' | 'departure' | 'over' | 'verdict'> {
+  const all = bands.flatMap((band, k) => {
+    const found = compareMeans(
+      a.map((run) => run[k]!),
+      b.map((run) => run[k]!),
+      false,
+    );
+    if (!found) return [];
+    const { difference, error, freedom } = found;
+    const half = error > 0 ? error * upperQuantile(alpha, freedom) : 0;
+    const apart = Math.abs(difference);
+    const departure = error > 0 ? upperTail((apart - Math.log(margin)) / error, freedom) : 0;
+    return [{ band, apart, half, departure, isResolved: resolved * error <= Math.log(margin) }];
+  });
+  const judged = all.filter(({ isResolved }) => isResolved);
+  const [worstBand] = [...(judged.length > 0 ? judged : all)].sort((x, y) => y.apart + y.half - (x.apart + x.half));
+  const { band, apart = NaN, half = NaN } = worstBand ?? {};
+  const departure = Math.min(1, all.length * Math.min(1, ...all.map((one) => one.departure)));
+  return {
+    distance: Math.exp(apart),
+    floor: 1,
+    interval: [Math.exp(Math.max(0, apart - half)), Math.exp(apart + half)],
+    departure,
+    over: band ? `${Math.round(band.from)} to ${Math.round(band.to)} Hz` : '',
+    verdict:
+      judged.length > 0 && judged.every((one) => one.apart + one.half <= Math.log(margin))
+        ? 'within'
+        : departure < alpha
+          ? 'different'
+          : 'cannot say',
+  };
+}

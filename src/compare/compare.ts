@@ -1,20 +1,22 @@
-/** Comparison of two recordings: spikes, statistics and samples, and the grade of their agreement. */
+/** Comparison of two recordings: coverage, spikes, quantities and samples, and the grade of their agreement. */
 
 import { UsageError } from '../diagnostics/diagnostic.js';
+import { comparePair } from './compare-populations.js';
+import { commonTime, refuseCoarse, selected, slipOfUnits, within as trainWithin, type Coverage } from './coverage.js';
 import { coincidenceFactor, matchSpikes, type Matching } from './measures/matching.js';
 import { isiDistance, spikeDistance } from './measures/profile-distances.js';
 import { spikeSynchronization } from './measures/synchronization.js';
 import { spikeTimeTiling } from './measures/tiling.js';
 import { compareTraces, type TraceDistance } from './measures/traces.js';
-import { firstFrom, type Interval, type Train } from './measures/train.js';
+import type { Interval, Train } from './measures/train.js';
 import { vanRossum } from './measures/van-rossum.js';
 import { victorPurpura } from './measures/victor-purpura.js';
 import { defaultMargins, type CompareOptions, type Margins, type Measures } from './options.js';
 import { pairCells, type PairedTrains } from './pair-cells.js';
 import { pairSignals, type PairedSignal } from './pair-signals.js';
-import { compareStatistics, type Quantity } from './population-statistics.js';
-import { timeRounding, type Recorded } from './recorded.js';
-import { withHolm, type Verdict } from './statistics/equivalence.js';
+import type { Quantity } from './quantities.js';
+import { eventName, timeRounding, type Recorded } from './recorded.js';
+import { withHolm } from './statistics/equivalence.js';
 
 /** Grades of agreement from the closest on; each but the last two implies all later ones. */
 export const grades = [
@@ -22,6 +24,7 @@ export const grades = [
   'same spikes',
   'same within δ',
   'statistically the same',
+  'consistent',
   'cannot say',
   'different',
 ] as const;
@@ -65,8 +68,10 @@ export interface PopulationComparison {
   readonly divergence: { readonly time: number; readonly cell: number } | null;
   /** Absent unless all measures were asked for. */
   readonly distances?: Distances;
-  /** Absent if spikes match, or if only matches were asked for. */
-  readonly statistics?: readonly Quantity[];
+  /** Distances of all quantities; absent if spikes match, or if only matches were asked for. */
+  readonly quantities?: readonly Quantity[];
+  /** The same over the time after the first difference of any population; absent if nothing agrees before it. */
+  readonly after?: readonly Quantity[];
 }
 
 /** A variable of one cell in two recordings. */
@@ -80,37 +85,70 @@ export interface SignalComparison extends TraceDistance {
   readonly grade: Grade;
 }
 
+/** Sets of runs whose distances between sides were compared with those within sides. */
+export interface Replicates {
+  /** Distinct runs of each side. */
+  readonly runs: readonly [number, number];
+  /** Runs that are copies of others, and count once. */
+  readonly copies: number;
+  /** p of the permutation of runs; null if so few runs cannot give a small one. */
+  readonly p: number | null;
+  /** Population and quantity with the largest distance between sides. */
+  readonly largest: string;
+}
+
 /** Agreement of two recordings. */
 export interface Comparison {
+  /** Grade of everything: different if anything is only in one side. */
   readonly grade: Grade;
+  /** Grade of the parts that both have. */
+  readonly common: Grade;
+  readonly coverage: Coverage;
   /** Compared time in s. */
   readonly interval: Interval;
   /** δ in s. */
   readonly within: number;
   readonly margins: Margins;
   readonly paired: boolean;
+  /** Earliest spike without a partner: all spikes agree before it. */
+  readonly divergence: {
+    readonly time: number;
+    readonly population: string;
+    readonly cell: number;
+    /** Side that has the spike. */
+    readonly side: 'first' | 'second';
+  } | null;
   readonly populations: readonly PopulationComparison[];
   readonly signals: readonly SignalComparison[];
   /** Whether samples count for the grade: samples of cells with different spikes do not. */
   readonly signalsJudged: boolean;
-  /** Sentences about omissions and assumptions. */
+  /** Absent for one run of each side. */
+  readonly replicates?: Replicates;
+  /** Sentences about slips of units. */
+  readonly slips: readonly string[];
+  /** Sentences about assumptions. */
   readonly notes: readonly string[];
 }
 
-/** Fewest spikes on one side that make silence on the other a difference. */
+/** Fewest spikes that make silence of the other side a difference: chance leaves out three expected ones in 1 of 20. */
 const fewestSpikes = 3;
 
 /**
- * Compares two recordings in the time that both have.
+ * Compares two recordings.
  *
- * @throws UsageError if they have no comparable data
+ * @throws UsageError if they have no comparable data, or times coarser than δ
  */
-export function compareRecorded(first: Recorded, second: Recorded, options: CompareOptions = {}): Comparison {
+export function compareRecorded(one: Recorded, other: Recorded, options: CompareOptions = {}): Comparison {
+  const [{ recorded: first, leftOut }, { recorded: second, leftOut: leftOutSecond }] = selected(
+    [one, other],
+    options,
+  ) as [ReturnType<typeof selected>[number], ReturnType<typeof selected>[number]];
   const notes = [...first.notes, ...second.notes];
-  const { margins = defaultMargins, cells = { by: 'id', shift: 0 } } = options;
-  const interval = commonInterval(first, second, options.from, notes);
-  const rounding = Math.max(timeRounding, first.resolution + second.resolution);
-  const within = Math.max(rounding, options.within ?? Math.max(1e-4, first.dt ?? 0, second.dt ?? 0));
+  const { margins = defaultMargins, cells = { by: 'id', shift: 0 }, within = 1e-4 } = options;
+  const slip = slipOfUnits(first, second);
+  if (slip === null && (options.measures ?? 'all') !== 'matches') refuseCoarse(first, second, within);
+  const time = commonTime(first, second, options, notes);
+  const interval: Interval = { begin: time.begin, end: time.end };
   const pairing = pairCells(first, second, cells);
   const signals = pairSignals(first, second, interval);
   notes.push(...pairing.notes, ...signals.notes);
@@ -119,27 +157,69 @@ export function compareRecorded(first: Recorded, second: Recorded, options: Comp
       `${first.path} and ${second.path} have nothing in common`,
       'record the same populations or variables in both',
     );
+  const rounding = roundingOf(first, second);
   const paired = options.unpaired !== true;
-  const tolerances = { rounding, within, margins, paired, measures: options.measures ?? 'all' };
-  const populations = judged(
-    pairing.populations.map((pair) => comparePopulation(cropped(pair, interval), interval, tolerances)),
-  );
-  const spikesAgree = populations.every(({ grade }) => isAtLeast(grade, 'same within δ'));
-  const traces = signals.signals.map((pair) => compareSignal(pair, margins));
-  const found = [...populations, ...(spikesAgree ? traces : [])].map(({ grade }) => grade);
+  const measures = slip === null ? (options.measures ?? 'all') : 'matches';
+  const pairs = pairing.populations.map((pair) => cropped(pair, interval));
+  const matched = pairs.map((pair) => matchPopulation(pair, interval, rounding, Math.max(rounding, within), measures));
+  const divergence = earliest(pairs, matched);
+  const populations =
+    measures === 'matches' ? matched : judged(pairs, matched, interval, divergence?.time ?? null, margins, paired);
+  const spikesAgree = matched.every(({ missing, extra }) => missing + extra === 0);
+  const traces = signals.signals.map((pair) => compareSignal(pair, margins, within));
   if (!spikesAgree && traces.length > 0) notes.push('samples are not judged, since the spikes differ');
-  const grade = worst(found);
-  const isWhole = pairing.complete && signals.complete && sameExtent(first, second, interval);
+  const slips = [...(slip === null ? [] : [slip]), ...signals.signals.flatMap(slipOfSignal)];
+  const found = [...populations, ...(spikesAgree ? traces : [])].map(({ grade }) => grade);
+  const { firstOnly = false } = options;
+  const share = (
+    { onlyFirst, onlySecond }: Pick<typeof pairing, 'onlyFirst' | 'onlySecond'>,
+    compared: number,
+    left: readonly string[],
+  ): Coverage['samples'] => ({
+    compared,
+    onlyFirst,
+    onlySecond: firstOnly ? [] : onlySecond,
+    leftOut: [...new Set([...left, ...(firstOnly ? onlySecond : [])])],
+  });
+  const coverage = covered({
+    populations: share(pairing, pairs.length, [...leftOut.populations, ...leftOutSecond.populations]),
+    samples: share(signals, traces.length, [...leftOut.samples, ...leftOutSecond.samples]),
+    cells: {
+      compared: pairs.reduce((sum, { ids }) => sum + ids.length, 0),
+      onlyFirst: pairs.reduce((sum, pair) => sum + pair.onlyFirst, 0),
+      onlySecond: firstOnly ? 0 : pairs.reduce((sum, pair) => sum + pair.onlySecond, 0),
+    },
+    time,
+  });
+  const worstOf = slips.length > 0 ? 'different' : worst(found);
+  const isWhole =
+    coverage.populations.leftOut.length + coverage.samples.leftOut.length === 0 &&
+    [time.first, time.second].every(({ begin, end }) => begin === time.begin && end === time.end);
+  const common = worstOf === 'identical' && !isWhole && coverage.complete ? 'same spikes' : worstOf;
   return {
-    grade: grade === 'identical' && !isWhole ? 'same spikes' : grade,
+    grade: coverage.complete ? common : 'different',
+    common,
+    coverage,
     interval,
     within,
     margins,
     paired,
+    divergence,
     populations,
     signals: traces,
     signalsJudged: spikesAgree,
+    slips,
     notes,
+  };
+}
+
+/** Returns a coverage with the answer whether anything is only in one side. */
+export function covered(parts: Omit<Coverage, 'complete'>): Coverage {
+  const { populations, samples, cells, time } = parts;
+  const names = [populations, samples].flatMap(({ onlyFirst, onlySecond }) => [...onlyFirst, ...onlySecond]);
+  return {
+    ...parts,
+    complete: names.length === 0 && cells.onlyFirst + cells.onlySecond + time.onlyFirst + time.onlySecond === 0,
   };
 }
 
@@ -148,82 +228,43 @@ export const isAtLeast = (grade: Grade, other: Grade): boolean => grades.indexOf
 
 /** Returns the least close of several grades. */
 export const worst = (found: readonly Grade[]): Grade =>
-  grades[Math.max(...found.map((grade) => grades.indexOf(grade)))]!;
+  grades[Math.max(0, ...found.map((grade) => grades.indexOf(grade)))]!;
 
-const sameExtent = (first: Recorded, second: Recorded, { begin }: Interval): boolean =>
-  first.begin === begin && second.begin === begin && first.end === second.end;
+/** Largest rounding of times that still identifies spikes: a tenth of the default δ. */
+const mostRounding = 1e-5;
 
-// --- Time -----------------------------------------------------------------------------------------------------------
-/** Returns the time that two recordings have in common, from a time on. @param notes  receives sentences about the rest */
-export function commonInterval(first: Recorded, second: Recorded, from: number | undefined, notes: string[]): Interval {
-  const begin = Math.max(first.begin, second.begin, from ?? -Infinity);
-  const ends = [first.end, second.end].filter((end) => end !== null);
-  const last = Math.max(lastTime(first), lastTime(second));
-  const end = ends.length > 0 ? Math.min(...ends) : last;
-  if (ends.length === 0)
-    notes.push(`neither file states its duration: compared until the last time, ${milliseconds(end)}`);
-  if (first.end !== null && second.end !== null && Math.abs(first.end - second.end) > timeRounding)
-    notes.push(
-      `the recordings end at ${milliseconds(first.end)} and ${milliseconds(second.end)}: the common part was compared`,
-    );
-  for (const recorded of [first, second]) {
-    const { path } = recorded;
-    const stop = recorded.end ?? end;
-    const outside = recorded.trains.reduce(
-      (sum, { trains }) =>
-        sum + trains.reduce((own, train) => own + train.length - countWithin(train, recorded.begin, stop), 0),
-      0,
-    );
-    if (outside > 0)
-      notes.push(
-        `outside ${milliseconds(recorded.begin)} to ${milliseconds(stop)}, ${path} has ${outside} spike${outside === 1 ? '' : 's'}, left out`,
-      );
-  }
-  if (!(end > begin))
-    throw new UsageError(
-      `${first.path} and ${second.path} have no time in common from ${milliseconds(begin)} on`,
-      'compare recordings of the same stretch of time',
-    );
-  return { begin, end };
+/** Returns the largest distance of equal times that were rounded to the digits of their files. */
+function roundingOf({ resolution: a }: Recorded, { resolution: b }: Recorded): number {
+  // Equal digits give equal texts.
+  const rounding = Math.abs(a - b) <= 1e-6 * Math.max(a, b) ? 0 : a + b;
+  return rounding <= mostRounding ? Math.max(timeRounding, rounding) : timeRounding;
 }
-
-/** Returns a time in ms as text. */
-export const milliseconds = (seconds: number): string => `${Number((seconds * 1e3).toPrecision(8))} ms`;
-
-const lastTime = ({ trains, signals }: Recorded): number =>
-  Math.max(
-    ...trains.flatMap((population) => population.trains.map((train) => train.at(-1) ?? 0)),
-    ...signals.map(({ times }) => times.at(-1) ?? 0),
-    0,
-  );
-
-const countWithin = (train: Train, begin: number, end: number): number =>
-  firstFrom(train, end + 2 * timeRounding) - firstFrom(train, begin - timeRounding);
 
 /** Returns paired trains without spikes outside an interval. */
 export function cropped(pair: PairedTrains, { begin, end }: Interval): PairedTrains {
-  const crop = (train: Train): Train =>
-    train.subarray(firstFrom(train, begin - timeRounding), firstFrom(train, end + 2 * timeRounding));
+  const crop = (train: Train): Train => trainWithin(train, begin, end);
   return { ...pair, first: pair.first.map(crop), second: pair.second.map(crop) };
 }
 
-// --- Spikes ---------------------------------------------------------------------------------------------------------
-interface Tolerances {
-  readonly rounding: number;
-  readonly within: number;
-  readonly margins: Margins;
-  readonly paired: boolean;
-  readonly measures: Measures;
+/** Returns the earliest spike without a partner. */
+function earliest(pairs: readonly PairedTrains[], matched: readonly PopulationComparison[]): Comparison['divergence'] {
+  const found = matched.flatMap(({ divergence }, k) => (divergence ? [{ ...divergence, pair: pairs[k]! }] : []));
+  const [first] = found.sort((a, b) => a.time - b.time);
+  if (!first) return null;
+  const { time, cell, pair } = first;
+  const isFirst = pair.first[pair.ids.indexOf(cell)]!.includes(time);
+  return { time, cell, population: eventName(pair), side: isFirst ? 'first' : 'second' };
 }
 
-function comparePopulation(
+// --- Spikes ---------------------------------------------------------------------------------------------------------
+function matchPopulation(
   { population, event, ids, first, second, onlyFirst, onlySecond }: PairedTrains,
   interval: Interval,
-  { rounding, within, margins, paired, measures }: Tolerances,
+  rounding: number,
+  within: number,
+  measures: Measures,
 ): PopulationComparison {
-  const matchAll = (tolerance: number): readonly Matching[] =>
-    first.map((train, k) => matchSpikes(train, second[k]!, tolerance));
-  const matchings = matchAll(within);
+  const matchings: readonly Matching[] = first.map((train, k) => matchSpikes(train, second[k]!, within));
   const total = (of: (matching: Matching) => number): number => matchings.reduce((sum, one) => sum + of(one), 0);
   const largest = (of: (matching: Matching) => number): number =>
     matchings.reduce((most, one) => Math.max(most, of(one)), -Infinity);
@@ -265,9 +306,6 @@ function comparePopulation(
     ),
     divergence: at === null ? null : { time: matchings[at]!.divergence!, cell: ids[at]! },
     ...(measures === 'all' ? { distances: meanDistances(first, second, interval) } : {}),
-    ...(allMatch || measures === 'matches'
-      ? {}
-      : { statistics: compareStatistics(first, second, interval, margins, paired) }),
   };
 }
 
@@ -296,37 +334,59 @@ function meanDistances(first: readonly Train[], second: readonly Train[], interv
   };
 }
 
-/** Returns populations with unequal spikes with the verdict of their statistics, corrected for the number of tests. */
-export function judged(populations: readonly PopulationComparison[]): readonly PopulationComparison[] {
-  const all = populations.flatMap(({ statistics = [] }) => statistics.map(({ difference }) => difference));
-  const corrected = [...withHolm(all)];
-  return populations.map((one) => {
-    if (!one.statistics) return one;
-    const statistics = one.statistics.map((quantity) => ({ ...quantity, difference: corrected.shift()! }));
-    return { ...one, statistics, grade: statisticalGrade(one, statistics) };
+/** Returns populations with unequal spikes with their quantities, corrected for the number of tests. */
+function judged(
+  pairs: readonly PairedTrains[],
+  matched: readonly PopulationComparison[],
+  interval: Interval,
+  divergence: number | null,
+  margins: Margins,
+  paired: boolean,
+): readonly PopulationComparison[] {
+  const agreesBefore =
+    divergence !== null && pairs.some(({ first }) => first.some(([time = Infinity]) => time < divergence));
+  const all = pairs.map(({ first, second }, k) => {
+    if (matched[k]!.missing + matched[k]!.extra === 0) return null;
+    const quantities = comparePair(first, second, interval, margins, paired);
+    if (!agreesBefore) return { quantities };
+    const later = { begin: divergence, end: interval.end };
+    const crop = (trains: readonly Train[]): readonly Train[] =>
+      trains.map((train) => trainWithin(train, later.begin, later.end));
+    return {
+      quantities,
+      after: later.end > later.begin ? comparePair(crop(first), crop(second), later, margins, paired) : [],
+    };
+  });
+  const corrected = [...withHolm(all.flatMap((one) => [...(one?.quantities ?? []), ...(one?.after ?? [])]))];
+  return matched.map((one, k) => {
+    const found = all[k];
+    if (!found) return one;
+    const quantities = corrected.splice(0, found.quantities.length);
+    const after = found.after && corrected.splice(0, found.after.length);
+    return { ...one, quantities, ...(after ? { after } : {}), grade: gradeOf(one.spikes, quantities, after) };
   });
 }
 
-/** Returns the grade of a population with unequal spikes, by its statistics. */
-export function statisticalGrade(
-  { spikes: [a, b] }: Pick<PopulationComparison, 'spikes'>,
-  statistics: readonly Quantity[],
+/** Returns the grade of a population with unequal spikes in one run of each side: at most consistent. */
+export function gradeOf(
+  [a, b]: readonly [number, number],
+  quantities: readonly Quantity[],
+  after: readonly Quantity[] = [],
 ): Grade {
   if (a === 0 || b === 0) return a + b >= fewestSpikes ? 'different' : 'cannot say';
-  const verdicts: readonly Verdict[] = statistics.map(({ difference }) => difference.verdict);
-  if (verdicts.includes('different')) return 'different';
-  return verdicts.length > 0 && verdicts.every((verdict) => verdict === 'same')
-    ? 'statistically the same'
-    : 'cannot say';
+  if ([...quantities, ...after].some(({ verdict }) => verdict === 'different')) return 'different';
+  return quantities.length > 0 && quantities.every(({ verdict }) => verdict === 'within') ? 'consistent' : 'cannot say';
 }
 
 // --- Samples --------------------------------------------------------------------------------------------------------
 function compareSignal(
   { name, unit, times, first, second, samples }: PairedSignal,
   { trace }: Margins,
+  within: number,
 ): SignalComparison {
   const found = compareTraces(first, second);
-  const shifted = Math.abs(found.lag) === 1 ? lagged(first, second, found.lag) : null;
+  const isNear = (times[1] ?? Infinity) - (times[0] ?? 0) <= within * (1 + 1e-6);
+  const shifted = isNear && Math.abs(found.lag) === 1 ? lagged(first, second, found.lag) : null;
   const isLabelShift = shifted !== null && shifted.normalised <= trace && shifted.normalised < found.normalised;
   const { normalised, largest } = isLabelShift ? shifted : found;
   // The differences of constant samples are relative to their value.
@@ -355,4 +415,18 @@ function compareSignal(
 function lagged(first: Float64Array, second: Float64Array, lag: number): TraceDistance {
   const [from, to] = [Math.max(0, -lag), Math.min(first.length, first.length - lag)];
   return compareTraces(first.subarray(from, to), second.subarray(from + lag, to + lag));
+}
+
+/** Returns a sentence if all values of one side are a power of 1000 times those of the other. */
+function slipOfSignal({ name, first, second }: PairedSignal): readonly string[] {
+  let [squares, products] = [0, 0];
+  for (const [k, value] of first.entries()) {
+    squares += value * value;
+    products += value * second[k]!;
+  }
+  const ratio = products / squares;
+  const power = Math.round(Math.log10(Math.abs(ratio)) / 3) * 3;
+  if (first.length < 2 || !Number.isFinite(power) || power === 0 || Math.abs(ratio / 10 ** power - 1) > 0.01) return [];
+  const isScaled = first.every((value, k) => Math.abs(second[k]! - value * ratio) <= 0.01 * Math.abs(value * ratio));
+  return isScaled ? [`values of ${name} are 10^${power} times as large in the second: a slip of units`] : [];
 }

@@ -1,18 +1,21 @@
 /** Options for comparing two recordings. */
 
 import { UsageError } from '../diagnostics/diagnostic.js';
-import { fileUnit } from './units.js';
 import type { CellMatching } from './pair-cells.js';
 
-/** Largest differences that count as the same. */
+/** Largest distances that count as the same; `docs/compare.md` defines the distances. */
 export interface Margins {
-  /** Of mean rates, relative to the first recording. */
+  /** Of the distribution of rates, relative to the mean rate. */
   readonly rate: number;
-  /** Of mean rates in Hz, if that is more. */
-  readonly rateFloor: number;
   readonly cv: number;
   readonly lv: number;
   readonly correlation: number;
+  /** Of the rate over time, relative to its integral. */
+  readonly time: number;
+  /** Ratio of powers in a band. */
+  readonly spectrum: number;
+  /** Of rank correlations of the times of cells. */
+  readonly order: number;
   readonly synchrony: number;
   /** Root mean square difference of samples, relative to their range in the first recording. */
   readonly trace: number;
@@ -21,13 +24,18 @@ export interface Margins {
 /** Default margins. */
 export const defaultMargins: Margins = {
   rate: 0.1,
-  rateFloor: 0.5,
   cv: 0.1,
   lv: 0.1,
   correlation: 0.02,
+  time: 0.1,
+  spectrum: 1.5,
+  order: 0.1,
   synchrony: 0.05,
   trace: 0.01,
 };
+
+/** Margins that are written as percentages. */
+const relative: readonly string[] = ['rate', 'time', 'trace'];
 
 /** Quantities computed from spikes: only matches, also statistics, or also distances. */
 export type Measures = 'matches' | 'statistics' | 'all';
@@ -35,51 +43,47 @@ export type Measures = 'matches' | 'statistics' | 'all';
 /** Options of a comparison; times in s. */
 export interface CompareOptions {
   readonly cells?: CellMatching;
-  /** δ: spikes no further apart are the same. Absent: 0.1 ms, or one step of either side. */
+  /** δ: spikes no further apart are the same. Absent: 0.1 ms. */
   readonly within?: number;
-  /** Start of the compared time; absent: the start of both recordings. */
+  /** Start and end of the compared time; absent: those of both recordings. */
   readonly from?: number;
+  readonly to?: number;
+  /** Populations, `population.variable`, `spikes` or `samples` that are compared; absent: all. */
+  readonly only?: readonly string[];
+  /** Parts that are left out, named as in `only`. */
+  readonly ignore?: readonly string[];
+  /** Leaves out everything that only the second has, as in a run that was made to check the first. */
+  readonly firstOnly?: boolean;
   readonly margins?: Margins;
-  /** Whether statistics are compared without pairing cells. */
+  /** Whether cells of one identifier are other cells, as in networks that are drawn anew. */
   readonly unpaired?: boolean;
   /** Quantities computed besides matched spikes; absent: all. */
   readonly measures?: Measures;
 }
 
 /**
- * Reads margins such as `rate=10%`, `rate=2 Hz`, `cv=0.05`.
+ * Reads margins such as `rate=10%`, `cv=0.05`, `spectrum=2`.
  *
- * @throws UsageError for unknown quantities and for rates without a unit
+ * @throws UsageError for unknown quantities, and for units of other kinds
  */
 export function readMargins(texts: readonly string[]): Margins {
   let margins = defaultMargins;
   for (const text of texts) {
     const [, name = '', number = '', unit = ''] = /^(\w+)\s*=\s*(\d*\.?\d+(?:e-?\d+)?)\s*(.*)$/i.exec(text) ?? [];
-    const value = Number(number);
-    if (!(name in defaultMargins) || name === 'rateFloor' || number === '')
+    if (!Object.hasOwn(defaultMargins, name) || number === '')
       throw new UsageError(
         `--margin ${text} is no margin`,
-        'write rate=10%, rate=2 Hz, cv=0.1, lv=0.1, correlation=0.02, synchrony=0.05 or trace=1%',
+        'write rate=10%, cv=0.1, lv=0.1, correlation=0.02, time=10%, spectrum=1.5, order=0.1, synchrony=0.05 or trace=1%',
       );
-    const relative = unit === '%';
-    if (name === 'rate') margins = { ...margins, ...rateMargin(text, value, unit) };
-    else if (name === 'trace' ? !relative : unit !== '')
+    const isRelative = relative.includes(name);
+    if (unit !== (isRelative ? '%' : ''))
       throw new UsageError(
-        `--margin ${text}: ${name === 'trace' ? 'samples are compared relative to their range' : `${name} has no unit`}`,
-        name === 'trace' ? 'write a percentage, such as trace=1%' : `write a number, such as ${name}=0.1`,
+        `--margin ${text}: ${isRelative ? `${name} is compared relative to its size` : `${name} has no unit`}`,
+        isRelative ? `write a percentage, such as ${name}=10%` : `write a number, such as ${name}=0.1`,
       );
-    else margins = { ...margins, [name]: relative ? value / 100 : value };
+    if (name === 'spectrum' && Number(number) <= 1)
+      throw new UsageError(`--margin ${text} is no ratio of powers`, 'write a number above 1, such as spectrum=1.5');
+    margins = { ...margins, [name]: isRelative ? Number(number) / 100 : Number(number) };
   }
   return margins;
-}
-
-function rateMargin(text: string, value: number, unit: string): Pick<Margins, 'rate' | 'rateFloor'> {
-  if (unit === '%') return { rate: value / 100, rateFloor: 0 };
-  const scale = fileUnit(unit);
-  if (unit === '' || scale?.si !== 'Hz')
-    throw new UsageError(
-      `--margin ${text} has no unit of a rate`,
-      'write a percentage or a rate, such as rate=10% or rate=2 Hz',
-    );
-  return { rate: 0, rateFloor: value * scale.scale };
 }

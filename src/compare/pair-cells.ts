@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { UsageError } from '../diagnostics/diagnostic.js';
 import type { Train } from './measures/train.js';
 import { unusable } from './messages.js';
-import type { Recorded, RecordedTrains } from './recorded.js';
+import { eventName, type Recorded, type RecordedTrains } from './recorded.js';
 
 /** How cells are matched: by population and identifier, by identifiers that are shifted, in order, or by a list. */
 export type CellMatching =
@@ -26,12 +26,12 @@ export interface PairedTrains {
   readonly onlySecond: number;
 }
 
-/** Populations in both recordings, and sentences about objects in only one. */
+/** Populations in both recordings, names of those in only one, and sentences about assumptions. */
 export interface Pairing {
   readonly populations: readonly PairedTrains[];
+  readonly onlyFirst: readonly string[];
+  readonly onlySecond: readonly string[];
   readonly notes: readonly string[];
-  /** Whether everything is in both. */
-  readonly complete: boolean;
 }
 
 const noSpikes: Train = new Float64Array(0);
@@ -48,32 +48,33 @@ export function pairCells(first: Recorded, second: Recorded, matching: CellMatch
   if (matching.by === 'list') return pairByList(first, second, matching.path);
   const pairs = pairPopulations(first, second, matching);
   const taken = new Set(pairs.flat());
-  const notes = [first, second].flatMap(({ path, trains }) =>
-    trains.filter((one) => !taken.has(one)).map((one) => `${nameOf(one)} is only in ${path}`),
-  );
-  const populations = pairs.map(([a, b]) =>
-    matching.by === 'order' ? pairInOrder(a, b, second.path) : pairById(a, b, matching.shift),
-  );
-  for (const [k, [a, b]] of pairs.entries()) {
+  const alone = ({ trains }: Recorded): readonly string[] => trains.filter((one) => !taken.has(one)).map(eventName);
+  const notes: string[] = [];
+  const populations = pairs.map(([a, b]) => {
     if (a.population !== b.population) notes.push(`${nameOf(a)} is compared with ${nameOf(b)}`);
-    if (matching.by === 'id' && looksShifted(a, b))
+    if (matching.by === 'order') return pairInOrder(a, b, second.path);
+    if (looksShifted(a, b))
       notes.push(
         `identifiers of ${nameOf(a)} begin with ${a.ids[0]!} and ${b.ids[0]!}: --cells id+${b.ids[0]! - a.ids[0]!} may be right`,
       );
-    const { onlyFirst, onlySecond } = populations[k]!;
-    if (onlyFirst > 0) notes.push(`${count(onlyFirst)} of ${nameOf(a)} only in ${first.path}`);
-    if (onlySecond > 0) notes.push(`${count(onlySecond)} of ${nameOf(b)} only in ${second.path}`);
-  }
-  const complete =
-    taken.size === first.trains.length + second.trains.length &&
-    populations.every(({ onlyFirst, onlySecond }) => onlyFirst + onlySecond === 0);
-  return { populations, notes, complete };
+    const paired = pairById(a, b, matching.shift);
+    for (const [own, { path }] of [
+      [a, first],
+      [b, second],
+    ] as const) {
+      const silent = paired.ids.length - own.ids.length;
+      if (!own.listsSilent && silent > 0)
+        notes.push(`${path} lists only cells with spikes: ${count(silent)} of ${nameOf(a)} not in it count as silent`);
+    }
+    return paired;
+  });
+  return { populations, onlyFirst: alone(first), onlySecond: alone(second), notes };
 }
 
 const count = (cells: number): string => (cells === 1 ? '1 cell' : `${cells} cells`);
 
-const nameOf = ({ population, event }: Pick<RecordedTrains, 'population' | 'event'>): string =>
-  `${population === '' ? 'the population without a name' : population}${event === 'spike' ? '' : `.${event}`}`;
+const nameOf = (one: Pick<RecordedTrains, 'population' | 'event'>): string =>
+  one.population === '' ? 'the population without a name' : eventName(one);
 
 /** Returns populations of the same name and event; the only ones of both if their names differ. */
 function pairPopulations(
@@ -112,6 +113,11 @@ function pairById(a: RecordedTrains, b: RecordedTrains, shift: number): PairedTr
     ...a.ids.filter((id) => others.has(id) || silentB),
     ...(silentA ? [...others.keys()].filter((id) => !own.has(id)) : []),
   ].sort((x, y) => x - y);
+  if (a.ids.length > 0 && others.size > 0 && !a.ids.some((id) => others.has(id)))
+    throw new UsageError(
+      `${nameOf(a)} has no cell in both: identifiers are ${idText(a.ids)} and ${idText(b.ids)}`,
+      'match cells in another way, as in --cells id+1, --cells order or --cells list.csv',
+    );
   const kept = new Set(ids);
   return {
     population: a.population,
@@ -123,6 +129,8 @@ function pairById(a: RecordedTrains, b: RecordedTrains, shift: number): PairedTr
     onlySecond: [...others.keys()].filter((id) => !kept.has(id)).length,
   };
 }
+
+const idText = (ids: readonly number[]): string => (ids.length === 1 ? `${ids[0]!}` : `${ids[0]!} to ${ids.at(-1)!}`);
 
 function pairInOrder(a: RecordedTrains, b: RecordedTrains, path: string): PairedTrains {
   if (a.ids.length !== b.ids.length && !(a.listsSilent && b.listsSilent))
@@ -179,7 +187,7 @@ function pairByList(first: Recorded, second: Recorded, path: string): Pairing {
     onlyFirst: 0,
     onlySecond: 0,
   }));
-  return { populations, notes: [`only the cells in ${path} were compared`], complete: true };
+  return { populations, onlyFirst: [], onlySecond: [], notes: [`only the cells in ${path} were compared`] };
 }
 
 function cellsOf(text: string): { readonly population: string; readonly ids: readonly number[] } | null {

@@ -1,7 +1,7 @@
 /** Samples of two recordings that are compared with one another. */
 
 import { UsageError } from '../diagnostics/diagnostic.js';
-import { timeRounding, type Recorded, type RecordedSignal } from './recorded.js';
+import { columnName, timeRounding, type Recorded, type RecordedSignal } from './recorded.js';
 
 /** Two series of samples, at the times that both have. */
 export interface PairedSignal {
@@ -32,7 +32,12 @@ export function pairSignals(
   first: Recorded,
   second: Recorded,
   { begin, end }: { readonly begin: number; readonly end: number },
-): { readonly signals: readonly PairedSignal[]; readonly notes: readonly string[]; readonly complete: boolean } {
+): {
+  readonly signals: readonly PairedSignal[];
+  readonly onlyFirst: readonly string[];
+  readonly onlySecond: readonly string[];
+  readonly notes: readonly string[];
+} {
   const [mine, theirs] = [columnsOf(first), columnsOf(second)];
   const byName = new Map(theirs.map((column) => [column.name, column]));
   const [pairs, lonely]: [[Column, Column][], Column[]] = [[], []];
@@ -47,17 +52,8 @@ export function pairSignals(
   pairs.push(...inOrder);
   if (inOrder[0]) notes.push(`samples were paired in order: ${inOrder[0][0].name} with ${inOrder[0][1].name}`);
   const taken = new Set(inOrder.flat());
-  const alone = [
-    [lonely, first.path],
-    [[...byName.values()], second.path],
-  ] as const;
-  let complete = true;
-  for (const [columns, path] of alone) {
-    const [one, ...more] = columns.filter((column) => !taken.has(column));
-    if (!one) continue;
-    complete = false;
-    notes.push(`${one.name}${more.length > 0 ? ` and ${more.length} more are` : ' is'} only in ${path}`);
-  }
+  const alone = (columns: Iterable<Column>): readonly string[] =>
+    [...columns].filter((column) => !taken.has(column)).map(({ name }) => name);
   const tolerance = Math.max(timeRounding, first.resolution, second.resolution) * (1 + 1e-9);
   const signals = pairs.map(([a, b]) => {
     const units = [a.signal.unit, b.signal.unit];
@@ -68,13 +64,13 @@ export function pairSignals(
       );
     return { name: a.name, unit: units[0] ?? units[1] ?? null, ...commonSamples(a, b, begin, end, tolerance) };
   });
-  return { signals, notes, complete };
+  return { signals, onlyFirst: alone(lonely), onlySecond: alone(byName.values()), notes };
 }
 
 function columnsOf({ signals }: Recorded): readonly Column[] {
   return signals.flatMap((signal) =>
     signal.columns.map((label, column) => ({
-      name: `${signal.owner}${signal.owner === '' ? '' : '.'}${signal.variable}${label === '' ? '' : `[${label}]`}`,
+      name: columnName(signal.owner, signal.variable, label),
       signal,
       column,
     })),

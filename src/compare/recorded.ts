@@ -54,6 +54,17 @@ export interface Recorded {
 /** Rounding of times that are multiples of a step, in s. */
 export const timeRounding = 1e-9;
 
+/** Returns a time in ms as text. */
+export const milliseconds = (seconds: number): string => `${Number((seconds * 1e3).toPrecision(8))} ms`;
+
+/** Returns the name of a population, with its event unless that is a spike. */
+export const eventName = ({ population, event }: { readonly population: string; readonly event: string }): string =>
+  event === 'spike' ? population || 'cells' : `${population}.${event}`;
+
+/** Returns the name of a variable of a cell, such as `exc.v[3]`. */
+export const columnName = (owner: string, variable: string, label: string): string =>
+  `${owner}${owner === '' ? '' : '.'}${variable}${label === '' ? '' : `[${label}]`}`;
+
 /** Collects spikes that arrive in any order. */
 export interface TrainCollector {
   add(population: string, id: number, time: number): void;

@@ -1,6 +1,7 @@
 /** Comparisons as JSON, as `schemas/comparison.schema.json` describes them. */
 
 import type { Comparison } from './compare.js';
+import { headline } from './headline.js';
 import type { Recorded } from './recorded.js';
 
 /** Difference of two runs in one property. */
@@ -13,25 +14,25 @@ interface RunDifference {
 /** Returns a comparison as an object for programs. Numbers without a value become null in JSON. */
 export function comparisonReport(
   recorded: readonly [Recorded, Recorded],
-  { grade, interval, within, margins, paired, populations, signals, signalsJudged, notes }: Comparison,
+  comparison: Comparison,
   runs: readonly RunDifference[] | undefined,
 ): object {
+  const { grade, common, populations, signals, replicates = null, ...others } = comparison;
   return {
-    comparison: 1,
+    comparison: 2,
+    headline: headline(comparison),
     grade,
+    common,
     files: recorded.map(({ path, format, begin, end, dt = null }) => ({ path, format, begin, end, dt })),
     runs: runs ?? null,
-    interval,
-    within,
-    margins,
-    paired,
-    populations: populations.map(({ statistics = null, distances = null, ...population }) => ({
+    replicates,
+    ...others,
+    populations: populations.map(({ quantities = null, after = null, distances = null, ...population }) => ({
       ...population,
       distances,
-      statistics,
+      quantities,
+      after,
     })),
     signals: signals.map(({ at: _, ...signal }) => signal),
-    signalsJudged,
-    notes,
   };
 }

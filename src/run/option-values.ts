@@ -60,6 +60,7 @@ const examples = {
   checkpoint: '60 s',
   within: '0.1 ms',
   from: '100 ms',
+  to: '1 s',
   bin: '5 ms',
 } as const;
 

@@ -1,9 +1,8 @@
 /** A page about a model and a run of it: tables, equations, pictures, provenance. */
 
 import { readFileSync } from 'node:fs';
-import { milliseconds } from '../compare/compare.js';
 import { openRecorded } from '../compare/open-recorded.js';
-import type { Recorded } from '../compare/recorded.js';
+import { milliseconds, type Recorded } from '../compare/recorded.js';
 import { UsageError } from '../diagnostics/diagnostic.js';
 import { isObject } from '../diagnostics/member.js';
 import { formatCount, formatDuration } from '../diagnostics/quantities.js';

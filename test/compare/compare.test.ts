@@ -1,13 +1,13 @@
 /** Agreement of two recordings: grades, exit codes, and clear answers for what cannot be compared. */
 
-import { readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { compareRecorded, type Comparison } from '../../src/compare/compare.js';
-import { readMargins, type CompareOptions } from '../../src/compare/options.js';
-import { compareStatistics } from '../../src/compare/population-statistics.js';
+import { judgeRuns } from '../../src/compare/compare-runs.js';
+import { headline } from '../../src/compare/headline.js';
+import { defaultMargins, type CompareOptions } from '../../src/compare/options.js';
 import type { Recorded } from '../../src/compare/recorded.js';
-import { withHolm } from '../../src/compare/statistics/equivalence.js';
 import { runCommand, temporaryFolder } from '../support/command.js';
 import { slow, triesAll } from '../support/effort.js';
 
@@ -74,35 +74,45 @@ describe('grades', () => {
     expect(compareTrains(trains, moved(trains, 1e-4), { within: 5e-5 }).grade).not.toBe('same within δ');
   });
 
-  it('agreement up to a divergence, then the same statistics', () => {
-    const others = poisson(
-      Array.from({ length: 40 }, () => 20),
-      1.9,
-      2,
+  it('agreement up to a divergence, and distances over the time after it', () => {
+    const [one, two, three] = [1, 2, 3].map((seed) =>
+      poisson(
+        Array.from({ length: 200 }, () => 20),
+        1.99,
+        seed,
+      ),
+    ) as [typeof trains, typeof trains, typeof trains];
+    const cut = (own: typeof trains, others: typeof trains): typeof trains =>
+      own.map((train, k) =>
+        Float64Array.of(...train.filter((time) => time < 0.5), ...others[k]!.filter((time) => time >= 0.5)),
+      );
+    const found = compareTrains(cut(one, two), cut(one, three));
+    expect(found.divergence!.time).toBeGreaterThan(0.5);
+    expect(found.divergence!.time).toBeLessThan(0.51);
+    expect(headline(found)).toMatch(/the same until 50\d\.\d* ms, when exc\[\d+\] lacks a spike in the (first|second)/);
+    expect(found.populations[0]!.after!.map(({ name }) => name)).toContain('rate');
+    // Half of the rate after the divergence is a fifth less over all.
+    const silent = two.map((train) => train.filter((time) => time < 0.5 || time % 0.02 < 0.01));
+    const less = compareTrains(cut(one, two), cut(one, silent)).populations[0]!;
+    expect(less.after!.find(({ name }) => name === 'rate')!.distance).toBeGreaterThan(
+      less.quantities!.find(({ name }) => name === 'rate')!.distance,
     );
-    const parted = trains.map((train, k) =>
-      Float64Array.of(...train.filter((time) => time < 0.5), ...others[k]!.filter((time) => time >= 0.5)),
-    );
-    const { grade, populations } = compareTrains(trains, parted, {
-      margins: readMargins(['rate=20%', 'cv=0.2', 'lv=0.3']),
-    });
-    expect(grade).toBe('statistically the same');
-    expect(populations[0]!.divergence!.time).toBeGreaterThan(0.5);
-    expect(populations[0]!.divergence!.time).toBeLessThan(0.55);
+    expect(less.grade).toBe('different');
   });
 
-  it('another rate is different, and too little data cannot say, with how much would', () => {
-    const double = poisson(
-      Array.from({ length: 40 }, () => 40),
-      1.9,
-      3,
-    );
-    const { grade, populations } = compareTrains(trains, double);
+  it('one run of each side is at most consistent, another rate is different, and too little data cannot say', () => {
+    const pair = (rate: number, cells: number, seed: number, seconds = 1.9): readonly Float64Array[] =>
+      poisson(
+        Array.from({ length: cells }, () => rate),
+        seconds,
+        seed,
+      );
+    const [one, other] = [1, 2].map((seed) => recorded(pair(40, 100, seed, 8), { end: 8 }));
+    expect(compareRecorded(one!, other!).grade).toBe('consistent');
+    const { grade, populations } = compareTrains(trains, pair(40, 40, 3));
     expect(grade).toBe('different');
-    expect(populations[0]!.statistics![0]).toMatchObject({ name: 'rate', difference: { verdict: 'different' } });
-    const doubtful = compareTrains(trains.slice(0, 4), poisson([20, 20, 20, 20], 1.9, 5));
-    expect(doubtful.grade).toBe('cannot say');
-    expect(doubtful.populations[0]!.statistics![0]!.difference.needed).toBeGreaterThan(4);
+    expect(populations[0]!.quantities![0]).toMatchObject({ name: 'rate', verdict: 'different' });
+    expect(compareTrains(trains.slice(0, 4), pair(20, 4, 5)).grade).toBe('cannot say');
   });
 
   it('silence on one side is different from three spikes on, on both sides the same', () => {
@@ -111,19 +121,13 @@ describe('grades', () => {
     expect(compareTrains([Float64Array.of(1, 1.2)], silent).grade).toBe('cannot say');
     expect(compareTrains([Float64Array.of(1, 1.2, 1.4)], silent).grade).toBe('different');
   });
-
-  it('a single cell is compared over parts of time', () => {
-    const regular = (step: number): Float64Array => Float64Array.from({ length: 190 }, (_, k) => 0.005 + k * step);
-    const { populations } = compareTrains([regular(0.01)], [regular(0.01).map((time) => time + 0.003)]);
-    expect(populations[0]!.statistics![0]).toMatchObject({ over: 'parts of time', difference: { verdict: 'same' } });
-  });
 });
 
 describe('what is compared', () => {
   const trains = poisson([20, 30, 40], 1.9, 1);
 
-  it('the common part of different durations, said', () => {
-    const { interval, notes, grade } = compareRecorded(
+  it('time of one side only is no grade of sameness', () => {
+    const { interval, coverage, grade, common } = compareRecorded(
       recorded(trains),
       recorded(
         trains.map((train) => train.filter((time) => time <= 1)),
@@ -131,15 +135,55 @@ describe('what is compared', () => {
       ),
     );
     expect(interval).toEqual({ begin: 0, end: 1 });
-    expect(notes).toContain('the recordings end at 2000 ms and 1000 ms: the common part was compared');
-    expect(grade).toBe('same spikes');
+    expect(coverage).toMatchObject({ complete: false, time: { onlyFirst: 1, onlySecond: 0 } });
+    expect([grade, common]).toEqual(['different', 'identical']);
   });
 
-  it('cells that only one has are named, and the rest is compared', () => {
-    const { populations, notes, grade } = compareTrains(trains, trains.slice(0, 2));
-    expect(populations[0]!.cells).toBe(2);
-    expect(notes).toEqual(['1 cell of exc only in file']);
-    expect(grade).toBe('same spikes');
+  it('cells, populations and samples of one side only are no grade of sameness, unless they are left out', () => {
+    const fewer = compareTrains(trains, trains.slice(0, 2));
+    expect(headline(fewer)).toMatch(/^different: .* 2 of 3 cells, .* only in the first: 1 cell; everything in both: /);
+    expect(fewer.grade).toBe('different');
+    const inh = { population: 'inh', event: 'spike', ids: [0], trains: [trains[0]!], listsSilent: true };
+    const more = recorded(trains, { trains: [...recorded(trains).trains, inh] });
+    expect(compareRecorded(recorded(trains), more)).toMatchObject({
+      grade: 'different',
+      common: 'identical',
+      coverage: { populations: { compared: 1, onlySecond: ['inh'] } },
+    });
+    expect(compareRecorded(recorded(trains), more, { ignore: ['inh'] }).grade).toBe('same spikes');
+    expect(compareRecorded(recorded(trains), more, { firstOnly: true }).grade).toBe('same spikes');
+    expect(() => compareRecorded(recorded(trains), more, { only: ['exe'] })).toThrow(/neither side has exe/);
+  });
+
+  it('times that are coarser than δ are refused, and slips of units named', () => {
+    const cells = poisson(
+      Array.from({ length: 20 }, () => 20),
+      2,
+      4,
+    );
+    const rounded = cells.map((train) => train.map((time) => Math.round(time * 10) / 10).sort());
+    expect(() => compareRecorded(recorded(cells), recorded(rounded))).toThrow(
+      /steps of 100 ms, coarser than δ = 0\.1 ms/,
+    );
+    expect(compareRecorded(recorded(cells), recorded(rounded), { within: 0.1 }).grade).toBe('same within δ');
+    const slipped = compareRecorded(
+      recorded(cells, { end: null }),
+      recorded(
+        cells.map((train) => train.map((time) => time * 1e3)),
+        { end: null },
+      ),
+    );
+    expect(slipped.grade).toBe('different');
+    expect(slipped.slips).toEqual(['times of file span a thousand times those of file: a slip of units']);
+  });
+
+  it('identifiers without a common one are refused', () => {
+    const other = recorded([], {
+      trains: [{ population: 'exc', event: 'spike', ids: [7, 8, 9], trains, listsSilent: false }],
+    });
+    expect(() => compareRecorded(recorded(trains), other)).toThrow(
+      /exc has no cell in both: identifiers are 0 to 2 and 7 to 9/,
+    );
   });
 
   it('cells without spikes are silent if a file lists only cells with spikes', () => {
@@ -196,7 +240,9 @@ describe('what is compared', () => {
     const { signals, grade } = compareRecorded(signal(1, 0), signal(2, 0));
     expect(signals[0]).toMatchObject({ samples: 50, largest: 0 });
     expect(grade).toBe('same spikes');
-    expect(compareRecorded(signal(1, 0), signal(1, 1)).signals[0]).toMatchObject({
+    // A shift is no more than the one of spikes.
+    expect(compareRecorded(signal(1, 0), signal(1, 1)).signals[0]).toMatchObject({ isLabelShift: false });
+    expect(compareRecorded(signal(1, 0), signal(1, 1), { within: 1e-3 }).signals[0]).toMatchObject({
       lag: 1,
       isLabelShift: true,
       grade: 'same within δ',
@@ -229,44 +275,46 @@ describe('what is compared', () => {
 });
 
 describe('error rates', () => {
-  /** Share of pairs of runs that are called different. Cells have the same lognormal rates on both sides. */
-  function called(pairs: number, factor: number, margins: readonly string[], cells = 20, seconds = 2): number {
-    let found = 0;
-    for (let pair = 0; pair < pairs; pair += 1) {
-      const random = generator(pair + 1);
-      const normal = (): number => Math.sqrt(-2 * Math.log(random())) * Math.cos(2 * Math.PI * random());
-      const rates = Array.from({ length: cells }, () => 15 * Math.exp(0.5 * normal()));
-      const [a, b] = [
-        poisson(rates, seconds, 2 * pair + 1),
-        poisson(
-          rates.map((rate) => rate * factor),
-          seconds,
-          2 * pair + 2,
-        ),
-      ];
-      const statistics = compareStatistics(a, b, { begin: 0, end: seconds }, readMargins(margins), true);
-      const verdicts = withHolm(statistics.map(({ difference }) => difference)).map(({ verdict }) => verdict);
-      if (verdicts.includes('different')) found += 1;
-    }
-    return found / pairs;
+  /** Trains of cells with lognormal rates that are the same in all runs. */
+  const run = (seed: number, cells: number, seconds: number, factor = 1): readonly Float64Array[] => {
+    const random = generator(99);
+    const normal = (): number => Math.sqrt(-2 * Math.log(random())) * Math.cos(2 * Math.PI * random());
+    const rates = Array.from({ length: cells }, () => 15 * factor * Math.exp(0.5 * normal()));
+    return poisson(rates, seconds, seed);
+  };
+
+  /** Grades of pairs of sides with runs of their own. */
+  function graded(pairs: number, runs: number, cells: number, seconds: number, factor = 1): readonly string[] {
+    const interval = { begin: 0, end: seconds };
+    return Array.from({ length: pairs }, (_, pair) => {
+      const side = (from: number, by: number): readonly (readonly Float64Array[])[] =>
+        Array.from({ length: runs }, (_run, k) => run(1 + 2 * runs * pair + from + k, cells, seconds, by));
+      const [first, second] = [side(0, 1), side(runs, factor)];
+      const observed = { end: seconds };
+      return runs === 1
+        ? compareRecorded(recorded(first[0]!, observed), recorded(second[0]!, observed)).grade
+        : judgeRuns([[first, second]], interval, defaultMargins, true).grades[0]!;
+    });
   }
 
-  const pairs = '1000 pairs of runs of one process are called different in no more than 5 %, even with tiny margins';
+  const share = (grades: readonly string[], grade: string): number =>
+    grades.filter((one) => one === grade).length / grades.length;
+
+  const pairs = 'of 1000 pairs of sides of one model, no more than α + 2 standard errors are called different';
   it.skipIf(!triesAll)(
     slow(pairs),
     () => {
-      const margins = ['rate=0.01%', 'cv=1e-4', 'lv=1e-4', 'correlation=1e-5', 'synchrony=1e-5'];
-      expect(called(1000, 1, margins)).toBeLessThanOrEqual(0.05);
+      const most = 0.05 + 2 * Math.sqrt((0.05 * 0.95) / 1000);
+      expect(share(graded(1000, 1, 20, 2), 'different')).toBeLessThanOrEqual(most);
+      expect(share(graded(1000, 5, 20, 2), 'different')).toBeLessThanOrEqual(most);
     },
-    120_000,
+    600_000,
   );
 
-  it('a rate that differs by 5 % is found with a margin of 1 % in 200 cells over 10 s', () => {
-    expect(called(40, 1.05, ['rate=1%'], 200, 10)).toBeGreaterThan(0.9);
-  }, 120_000);
-
-  it('a rate that differs by 50 % is found with the margin of 10 %', () => {
-    expect(called(100, 1.5, [])).toBeGreaterThan(0.9);
+  it('runs of one model are not different, and a rate that differs by 30 % is', () => {
+    expect(share(graded(20, 1, 50, 2), 'different')).toBe(0);
+    expect(share(graded(5, 1, 100, 4, 1.3), 'different')).toBe(1);
+    expect(share(graded(3, 4, 30, 2, 1.3), 'different')).toBe(1);
   }, 60_000);
 });
 
@@ -287,12 +335,14 @@ describe('interneuron compare', () => {
   it('exits with 0, 1 and 3', async () => {
     expect((await compare('a.dat', 'a.dat', '--at-least', 'identical')).code).toBe(0);
     const within = await compare('a.dat', 'b.dat');
-    expect(within.stdout).toMatch(/^same within δ: largest shift 0\.1 ms, δ = 0\.1 ms\n/);
+    expect(within.stdout).toMatch(
+      /^same within 0\.1 ms: 10 of 10 spikes, 1 of 1 population, 2 of 2 cells, 0–47\.1 ms; largest shift 0\.1 ms\n/,
+    );
     expect(within.code).toBe(0);
     expect((await compare('a.dat', 'b.dat', '--at-least', 'identical')).code).toBe(1);
     const more = await compare('a.dat', 'more.dat');
     expect(more.stdout).toMatch(
-      /^cannot say: spikes agree up to 40 ms, and there is too little data for rate of cells/,
+      /^cannot say: 10 of 11 spikes within 0\.1 ms, .*; the same until 40 ms, when cells\[2\] lacks a spike in the first; too little data for rate of cells/,
     );
     expect(more.code).toBe(3);
     expect((await compare('a.dat', 'far.dat', '--at-least', 'within')).code).toBe(1);
@@ -316,9 +366,9 @@ describe('interneuron compare', () => {
     [['a.dat'], /compare takes two results, but got 1/],
     [['a.dat', 'absent.dat'], /there is no file .*absent\.dat/],
     [['a.dat', 'b.dat', '--within', '0.1'], /--within cannot be 0\.1: it has no unit/],
-    [['a.dat', 'b.dat', '--margin', 'rate=10'], /--margin rate=10 has no unit of a rate/],
-    [['a.dat', 'b.dat', '--margin', 'rate=2 mV'], /has no unit of a rate/],
-    [['a.dat', 'b.dat', '--margin', 'trace=1'], /samples are compared relative to their range/],
+    [['a.dat', 'b.dat', '--margin', 'rate=10'], /--margin rate=10: rate is compared relative to its size/],
+    [['a.dat', 'b.dat', '--margin', 'rate=2 Hz'], /rate is compared relative to its size/],
+    [['a.dat', 'b.dat', '--margin', 'spectrum=0.5'], /spectrum=0.5 is no ratio of powers/],
     [['a.dat', 'b.dat', '--margin', 'cv=1 Hz'], /cv has no unit/],
     [['a.dat', 'b.dat', '--margin', 'speed=1'], /is no margin/],
     [['a.dat', 'b.dat', '--cells', 'nowhere.txt'], /there is no list of cells nowhere\.txt/],
@@ -350,7 +400,7 @@ describe('several runs of each side', () => {
   });
 
   it.each([
-    ['other', 0, 'statistically the same'],
+    ['other', 3, 'consistent'],
     ['fast', 1, 'different'],
   ])('%s', async (name, code, grade) => {
     const words = ['compare', folder.file('slow-*.dat'), folder.file(`${name}-*.dat`), '--json'];
@@ -358,9 +408,22 @@ describe('several runs of each side', () => {
     expect(found.code).toBe(code);
     const report = JSON.parse(found.stdout) as Comparison;
     expect(report.grade).toBe(grade);
-    expect(report.populations[0]).toMatchObject({ cells: 20, statistics: [{ over: 'runs' }, {}, {}, {}, {}] });
+    expect(report.populations[0]).toMatchObject({
+      cells: 20,
+      quantities: [{ name: 'rate', over: '5 and 5 runs' }, {}, {}, {}, {}, {}, {}, {}, {}],
+    });
+    expect(report.replicates).toMatchObject({ runs: [5, 5], copies: 0 });
     // 5 runs of 20 cells with 20 Hz for 4 s.
     expect(Math.abs(report.populations[0]!.spikes[0] - 8000)).toBeLessThan(5 * Math.sqrt(8000));
+  });
+
+  it('copies of one run show no spread', async () => {
+    for (const k of [1, 2, 3]) copyFileSync(folder.file('slow-1.dat'), folder.file(`copy-${k}.dat`));
+    const found = await runCommand(['compare', folder.file('copy-*.dat'), folder.file('other-*.dat')]);
+    expect(found).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/3 runs, such as .*, are copies of one run/),
+    });
   });
 
   it('one run of a side is too few', async () => {

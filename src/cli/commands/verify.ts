@@ -20,7 +20,18 @@ import { progressDisplay, silentProgress } from '../progress.js';
 import { cacheDirectory, readThreads } from '../values.js';
 
 /** Options that request a comparison within tolerances. */
-const tolerant = ['within', 'at-least', 'margin', 'cells', 'times', 'from', 'unpaired'] as const;
+const tolerant = [
+  'within',
+  'at-least',
+  'margin',
+  'cells',
+  'times',
+  'from',
+  'to',
+  'only',
+  'ignore',
+  'unpaired',
+] as const;
 
 /**
  * Runs the model of a result again and reports whether every bit is the same. With another model or tolerances, compares both

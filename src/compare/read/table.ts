@@ -3,7 +3,7 @@
  * with a header.
  */
 
-import { linesOf } from '../../../runtime/results/text-compare.js';
+import { linesOf as bytesOf } from '../../../runtime/results/text-compare.js';
 import { noTimeUnit, notANumber, unreadFormat, unusable } from '../messages.js';
 import { collectTrains, type Recorded, type RecordedSignal } from '../recorded.js';
 import { decimalToSI, fileUnit, timeScale, type FileUnit } from '../units.js';
@@ -33,6 +33,27 @@ const nestUnits: Readonly<Record<string, string>> = {
   I_syn_in: 'pA',
 };
 
+/** Returns lines with their numbers, as UTF-8 without a byte order mark and without quotes around cells. */
+function* linesOf(path: string): Generator<readonly [number: number, line: string]> {
+  for (const [number, bytes] of bytesOf(path)) {
+    // The lines come byte by byte.
+    const line = /[\x80-\xff]/.test(bytes) ? Buffer.from(bytes, 'latin1').toString('utf8') : bytes;
+    const plain = number === 1 ? line.replace(/^\uFEFF/, '') : line;
+    yield [number, plain.includes('"') ? plain.replaceAll('"', '') : plain];
+  }
+}
+
+/** A number with a decimal comma. */
+const decimalComma = /(?:^|[\s;])([+-]?\d+,\d+)(?=[\s;]|$)/;
+
+/** Rejects decimal commas, in tables whose cells are not separated by commas. @throws UsageError */
+function refuseDecimalComma(path: string, number: number, line: string, separator: RegExp): void {
+  const [, comma] = decimalComma.exec(line) ?? [];
+  const isMixed = separator.source.includes(',') && !/\s/.test(line.trim());
+  if (comma !== undefined && !isMixed)
+    throw unusable(path, `line ${number} has a decimal comma: ${comma}`, 'write numbers with a decimal point');
+}
+
 /** Reads a text table. @param times  unit of times, for files that state none. @throws UsageError */
 export function readTable(path: string, times: string | undefined): Recorded {
   const lines = linesOf(path);
@@ -46,7 +67,8 @@ export function readTable(path: string, times: string | undefined): Recorded {
       continue;
     }
     if (line.trim() === '') continue;
-    if (head.length === 0 && line.includes(',')) separator = /\s*[,;]\s*/;
+    if (head.length === 0) separator = separatorOf(line);
+    else refuseDecimalComma(path, next.value[0], line, separator);
     const cells = line.trim().split(separator);
     if (cells.every((cell) => isNumber(cell)) || head.length === 1) {
       rest = [next.value];
@@ -64,6 +86,14 @@ export function readTable(path: string, times: string | undefined): Recorded {
       'write one cell for each name of the header',
     );
   return readRows(path, layout, separator, [...rest], lines);
+}
+
+/** Returns the separator of cells, by the first line: names of columns can contain spaces. */
+function separatorOf(line: string): RegExp {
+  const isHeader = /[a-z]/i.test(line.replace(/e[+-]?\d/gi, ''));
+  if (isHeader && line.includes('\t')) return /\s*\t\s*/;
+  if (line.includes(';')) return /\s*;\s*/;
+  return line.includes(',') && (isHeader || !/\S\s+\S/.test(line)) ? /\s*,\s*/ : /[\s,;]+/;
 }
 
 const isNumber = (text: string): boolean => text !== '' && Number.isFinite(Number(text));
@@ -169,11 +199,14 @@ function readRows(
   const take = (number: number, line: string): void => {
     if (line.startsWith('#') || line.trim() === '') return;
     const cells = line.trim().split(separator);
+    if (line.includes(',')) refuseDecimalComma(path, number, line, separator);
     if (cells.length !== columns.length)
       throw unusable(
         path,
         `line ${number} has ${cells.length} columns, not ${columns.length}`,
-        'the file may be cut off: write it again',
+        cells.length > columns.length && separator.source.includes(',')
+          ? 'write numbers with a decimal point, not a decimal comma'
+          : 'the file may be cut off: write it again',
       );
     const text = cells[timeAt]!;
     // NEST counts the offset of a precise spike, in ms, back from the end of its step.

@@ -1,8 +1,9 @@
 /** Runs a model and its conversion, and compares their spikes and samples. */
 
-import { compareRecorded, statisticalGrade, worst, type Grade } from '../../compare/compare.js';
+import { compareRecorded, isAtLeast, worst, type Grade } from '../../compare/compare.js';
+import { judgeRuns } from '../../compare/compare-runs.js';
 import { defaultMargins } from '../../compare/options.js';
-import { compareRuns, type Quantity } from '../../compare/population-statistics.js';
+import type { Quantity } from '../../compare/quantities.js';
 import type { Recorded } from '../../compare/recorded.js';
 import { drawnParts } from '../../model/drawn-parts.js';
 import type { Model, Recording, ValidModel } from '../../model/model.js';
@@ -40,7 +41,7 @@ interface PopulationCheck {
   /** The first spike that has no partner: its time in s, by the model's labels. */
   readonly divergence: { readonly cell: number; readonly time: number } | null;
   /** Absent if all spikes have partners. */
-  readonly statistics?: readonly Quantity[];
+  readonly quantities?: readonly Quantity[];
 }
 
 /** Result of running both. */
@@ -284,7 +285,7 @@ function comparePopulation(
     within: tolerance * (1 + 1e-6),
     measures: 'statistics',
   });
-  const { spikes, grade, matched, divergence, statistics } = populations[0]!;
+  const { spikes, grade, matched, divergence, quantities } = populations[0]!;
   const largest = ours.reduce(
     (most, train, cell) =>
       train.reduce((own, time, k) => {
@@ -300,7 +301,7 @@ function comparePopulation(
     matched,
     largest,
     divergence: divergence && { cell: divergence.cell, time: divergence.time - later },
-    ...(statistics ? { statistics } : {}),
+    ...(quantities ? { quantities } : {}),
   };
 }
 
@@ -355,7 +356,7 @@ export async function checkConversion(
   const variables = compareSamples(ours.kept(), theirs.kept(), [...recordings, ...ofTarget]);
   const isSame = hashModel(valid.model).model === hashModel(target.model).model;
   const anew = isSame ? [] : drawnAnew(target.model);
-  const isDoubtful = check.grade === 'different' || check.grade === 'cannot say';
+  const isDoubtful = check.grade !== undefined && !isAtLeast(check.grade, 'statistically the same');
   const judged = anew.length > 0 && isDoubtful ? await overSeeds(check, valid, target, options) : check;
   return {
     ...judged,
@@ -387,18 +388,23 @@ async function overSeeds(
     return found;
   };
   const [ours, theirs] = [await runs(source), await runs(target, source)];
-  const trainsOf = (found: readonly SpikesByPopulation[], population: string): readonly (readonly Float64Array[])[] =>
-    found.map((one) => (one.get(population) ?? []).map((train) => Float64Array.from(train)));
+  const later = labelOf(target.model) - labelOf(source.model);
+  const trainsOf = (
+    found: readonly SpikesByPopulation[],
+    population: string,
+    shift: number,
+  ): readonly (readonly Float64Array[])[] =>
+    found.map((one) => (one.get(population) ?? []).map((train) => Float64Array.from(train, (time) => time + shift)));
+  const doubtful = check.populations.filter(({ grade }) => !isAtLeast(grade, 'statistically the same'));
+  const judgement = judgeRuns(
+    doubtful.map(({ population }) => [trainsOf(ours, population, later), trainsOf(theirs, population, 0)]),
+    { begin: 0, end: check.seconds },
+    defaultMargins,
+    true,
+  );
   const populations = check.populations.map((one) => {
-    if (one.grade !== 'different' && one.grade !== 'cannot say') return one;
-    const interval = { begin: 0, end: check.seconds };
-    const statistics = compareRuns(
-      trainsOf(ours, one.population),
-      trainsOf(theirs, one.population),
-      interval,
-      defaultMargins,
-    );
-    return { ...one, statistics, grade: statisticalGrade(one, statistics) };
+    const k = doubtful.indexOf(one);
+    return k < 0 ? one : { ...one, quantities: judgement.quantities[k]!, grade: judgement.grades[k]! };
   });
   return { ...check, populations, grade: worst(populations.map(({ grade }) => grade)) };
 }

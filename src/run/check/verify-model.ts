@@ -48,7 +48,11 @@ export async function verifyModel(
       ...(record ? { precision: record.precision, stopAfter: record.steps } : {}),
     });
     return {
-      found: await compareResults(path, result.outputs[0]!, { ...options, nameOfSecond: 'a new run' }),
+      found: await compareResults(path, result.outputs[0]!, {
+        ...options,
+        firstOnly: true,
+        nameOfSecond: 'a new run',
+      }),
       isSameModel: record && record.hashes.model === imported.hashes.model,
       interrupted: result.record.outcome === 'stopped' && run.signal?.aborted === true,
     };

@@ -1,0 +1,296 @@
+/**
+ * Distances of a population in one run of each side. Their floors and errors follow from exchanging cells between the
+ * sides, and from the counting noise of populations with few cells. The spread between runs stays unknown.
+ */
+
+import type { Interval, Train } from './measures/train.js';
+import { binned } from './measures/spectrum.js';
+import type { Margins } from './options.js';
+import {
+  beyondFloor,
+  chance,
+  coarseBin,
+  fineBin,
+  marginOf,
+  meanOf,
+  mostDistance,
+  profileOf,
+  rankCorrelation,
+  shuffled,
+  type Profile,
+  type Quantity,
+  type QuantityName,
+} from './quantities.js';
+import { alpha, compareMeans } from './statistics/equivalence.js';
+import { upperQuantile, upperTail } from './statistics/student.js';
+
+/** Exchanges of cells that estimate a floor, and groups in which cells are exchanged in counts over time. */
+const exchanges = 200;
+const groups = 64;
+
+/** Fewest cells that are exchanged: 8 have 128 different splits. */
+const fewestCells = 8;
+
+/** A distance, the mean of its values by chance, and their standard deviation. */
+interface Estimate {
+  readonly distance: number;
+  readonly floor: number;
+  readonly error: number;
+  readonly freedom: number;
+}
+
+/**
+ * Compares all quantities that have values on both sides. Cell k of the first is cell k of the second, unless `paired` is
+ * false.
+ */
+export function comparePair(
+  first: readonly Train[],
+  second: readonly Train[],
+  interval: Interval,
+  margins: Margins,
+  paired: boolean,
+): readonly Quantity[] {
+  const others = paired ? second : shuffled(second.length).map((k) => second[k]!);
+  const [a, b] = [profileOf(first, interval), profileOf(others, interval)];
+  if (a.spikes + b.spikes === 0) return [];
+  const found: Quantity[] = [];
+  const add = (name: QuantityName, over: string, estimate: Estimate | null, means: Quantity['means']): void => {
+    if (estimate) found.push(quantity(name, over, estimate, means, marginOf(margins, name)));
+  };
+  const cells = count(first.length, 'cell');
+  add('rate', cells, rateDistance(a, b, interval), [meanOf(a.rates), meanOf(b.rates)]);
+  for (const [name, x, y, things] of [
+    ['CV', a.cv, b.cv, 'cell'],
+    ['LV', a.lv, b.lv, 'cell'],
+    ['correlation', a.correlations, b.correlations, 'pair'],
+  ] as const) {
+    const kept = [...x.keys()].filter((k) => !Number.isNaN(x[k]!) && !Number.isNaN(y[k]!));
+    if (kept.length < fewestCells) continue;
+    const [own, theirs] = [kept.map((k) => x[k]!), kept.map((k) => y[k]!)];
+    const leftOut = x.length - kept.length;
+    const over = `${count(kept.length, things)}${leftOut === 0 ? '' : `, ${leftOut} left out`}`;
+    add(name, over, exchanged(own, theirs), [meanOf(own), meanOf(theirs)]);
+  }
+  for (const [name, width] of [
+    ['rate over 5 ms', fineBin],
+    ['rate over 50 ms', coarseBin],
+  ] as const) {
+    const estimate = timeDistance(first, others, width, interval);
+    add(name, count(Math.ceil((interval.end - interval.begin) / width - 1e-6), 'bin'), estimate, null);
+  }
+  const [spectra, order, synchrony] = [
+    compareSpectra(a, b, margins.spectrum),
+    paired ? compareOrder(a, b, margins.order) : null,
+    compareSynchrony(a, b, margins.synchrony),
+  ];
+  for (const one of [spectra, order, synchrony]) if (one) found.push(one);
+  return found;
+}
+
+const count = (number: number, name: string): string => `${number} ${name}${number === 1 ? '' : 's'}`;
+
+/**
+ * States a distance and its verdict: different if it is significantly beyond floor and margin, within if it is not and its
+ * error is below the margin, otherwise undecided.
+ */
+export function quantity(
+  name: QuantityName,
+  over: string,
+  { distance, floor, error, freedom }: Estimate,
+  means: Quantity['means'],
+  margin: number,
+): Quantity {
+  const half = error > 0 ? error * upperQuantile(alpha, freedom) : error;
+  const most = mostDistance(name, floor, margin);
+  const departure = error > 0 ? upperTail((distance - most) / error, freedom) : distance > most ? 0 : 1;
+  return {
+    name,
+    unit: name === 'rate' ? 'Hz' : '',
+    means,
+    distance,
+    floor,
+    interval: [beyondFloor(name, distance - half, floor), beyondFloor(name, distance + half, floor)],
+    margin,
+    departure: Number.isNaN(departure) ? 1 : departure,
+    over,
+    verdict: departure < alpha ? 'different' : half <= most - floor && distance <= most ? 'within' : 'cannot say',
+  };
+}
+
+// --- Distributions over cells ---------------------------------------------------------------------------------------
+function rateDistance(a: Profile, b: Profile, { begin, end }: Interval): Estimate {
+  const mean = (a.spikes + b.spikes) / 2;
+  if (a.rates.length < fewestCells) {
+    const [distance, floor, variance] = [Math.abs(a.spikes - b.spikes), ...countingNoise(a.spikes + b.spikes)];
+    return { distance: distance / mean, floor: floor / mean, error: Math.sqrt(variance) / mean, freedom: 1e6 };
+  }
+  const { distance, floor, error, freedom } = exchanged([...a.rates], [...b.rates]);
+  const scale = (a.rates.length * (end - begin)) / mean;
+  return { distance: distance * scale, floor: floor * scale, error: error * scale, freedom };
+}
+
+/**
+ * Returns Wasserstein's distance of two samples of matched elements, and its distribution if the sides of each element are
+ * chosen at random.
+ */
+function exchanged(first: readonly number[], second: readonly number[]): Estimate {
+  const { length } = first;
+  const values = [...first, ...second];
+  const order = [...values.keys()].sort((p, q) => values[p]! - values[q]!);
+  const steps = Float64Array.from(order, (k, at) => (values[order[at + 1] ?? k]! - values[k]!) / length);
+  const distanceWith = (sides: Int8Array): number => {
+    let [excess, distance] = [0, 0];
+    for (const [at, k] of order.entries()) {
+      excess += k < length ? sides[k]! : -sides[k - length]!;
+      distance += Math.abs(excess) * steps[at]!;
+    }
+    return distance;
+  };
+  const random = chance(length);
+  const sides = new Int8Array(length);
+  const drawn = Array.from({ length: exchanges }, () => distanceWith(sides.map(() => (random() < 0.5 ? 1 : -1))));
+  return { distance: distanceWith(sides.fill(1)), ...spread(drawn), freedom: length - 1 };
+}
+
+function spread(drawn: readonly number[]): Pick<Estimate, 'floor' | 'error'> {
+  const floor = meanOf(drawn);
+  const squares = drawn.reduce((sum, value) => sum + (value - floor) ** 2, 0);
+  return { floor, error: Math.sqrt(squares / (drawn.length - 1)) };
+}
+
+// --- Time -----------------------------------------------------------------------------------------------------------
+/** Returns the integral of the difference of rates over that of their mean. */
+function timeDistance(
+  first: readonly Train[],
+  second: readonly Train[],
+  width: number,
+  interval: Interval,
+): Estimate | null {
+  const [a, b] = [binned(first, width, interval), binned(second, width, interval)];
+  let [total, distance, floor, variance] = [0, 0, 0, 0];
+  for (const [k, own] of a.entries()) {
+    const both = own + b[k]!;
+    const [mean, noise] = countingNoise(both);
+    [total, distance] = [total + both / 2, distance + Math.abs(own - b[k]!)];
+    [floor, variance] = [floor + mean, variance + noise];
+  }
+  if (total === 0) return null;
+  const freedom = 1e6;
+  if (first.length < fewestCells)
+    return { distance: distance / total, floor: floor / total, error: Math.sqrt(variance) / total, freedom };
+  // Cells that are exchanged as a whole keep their bursts and refractoriness.
+  const bins = a.length;
+  const number = Math.max(fewestCells, Math.min(groups, first.length, Math.floor(mostCounts / bins)));
+  const apart = Array.from({ length: number }, (_, group) => {
+    const isOwn = (_train: Train, k: number): boolean => k % number === group;
+    const [own, theirs] = [first, second].map((trains) => binned(trains.filter(isOwn), width, interval));
+    return own!.map((value, k) => value - theirs![k]!);
+  });
+  const random = chance(number);
+  const draws = Math.max(fewestDraws, Math.min(exchanges / 2, Math.floor(mostSteps / bins / number)));
+  const drawn = Array.from({ length: draws }, () => {
+    const sum = new Float64Array(bins);
+    for (const one of apart)
+      if (random() < 0.5) for (let k = 0; k < bins; k += 1) sum[k]! += one[k]!;
+      else for (let k = 0; k < bins; k += 1) sum[k]! -= one[k]!;
+    let all = 0;
+    for (let k = 0; k < bins; k += 1) all += Math.abs(sum[k]!);
+    return all / total;
+  });
+  return { distance: distance / total, ...spread(drawn), freedom: number - 1 };
+}
+
+/** Bounds of memory and time for recordings of hours. */
+const [mostCounts, mostSteps, fewestDraws] = [2 ** 24, 2 ** 29, 20];
+
+/**
+ * Returns mean and variance of |n₁ − n₂| of two equal Poisson counts with a given sum, which are binomial:
+ * E = 2 m C(n, m)/2ⁿ with m = ⌈n/2⌉.
+ */
+function countingNoise(sum: number): readonly [mean: number, variance: number] {
+  const n = Math.round(sum);
+  if (n === 0) return [0, 0];
+  const known = expectedDifference[n];
+  // Stirling's formula is accurate to 1e-4 beyond.
+  const mean = known ?? Math.sqrt((2 * n) / Math.PI);
+  return [mean, n - mean * mean];
+}
+
+/** Expected |n₁ − n₂| by n₁ + n₂. Even numbers have that of the odd number before: E(2m) = E(2m − 1). */
+const expectedDifference: readonly number[] = (() => {
+  const found = [0, 1, 1];
+  // E(2m + 1) = E(2m) (2m + 1)/(2m).
+  for (let n = 3; n < 2000; n += 1) found[n] = n % 2 === 1 ? (found[n - 1]! * n) / (n - 1) : found[n - 1]!;
+  return found;
+})();
+
+// --- Spectrum, order, synchrony -------------------------------------------------------------------------------------
+/** Standard errors that a band must differ by, beyond the margin. */
+const errors = 3;
+
+function compareSpectra(a: Profile, b: Profile, margin: number): Quantity | null {
+  const bands = a.bands.flatMap((one, k) => {
+    const other = b.bands[k];
+    if (!other) return [];
+    const apart = Math.abs(one.power - other.power);
+    const error = Math.hypot(one.error, other.error);
+    return [{ ...one, apart, error, isResolved: errors * error <= Math.log(margin) }];
+  });
+  const [worst] = [...bands].sort((x, y) => y.apart - errors * y.error - (x.apart - errors * x.error));
+  if (!worst) return null;
+  const { apart, error, from, to } = worst;
+  const departure = Math.min(1, bands.length * upperTail((apart - Math.log(margin)) / error, 1e6));
+  const beyond = apart - errors * error;
+  const half = error * upperQuantile(alpha, 1e6);
+  const isResolved = bands.some((band) => band.isResolved);
+  return {
+    name: 'spectrum',
+    unit: '',
+    means: null,
+    distance: Math.exp(apart),
+    floor: Math.exp(errors * error),
+    interval: [Math.max(1, Math.exp(beyond - half)), Math.max(1, Math.exp(beyond + half))],
+    margin,
+    departure,
+    over: `${Math.round(from)} to ${Math.round(to)} Hz`,
+    verdict:
+      departure < alpha && beyond > 0
+        ? 'different'
+        : isResolved && beyond <= Math.log(margin)
+          ? 'within'
+          : 'cannot say',
+  };
+}
+
+/** Compares the order in which cells fire, if one side has an order, or both have opposite ones. */
+function compareOrder(a: Profile, b: Profile, margin: number): Quantity | null {
+  const cells = a.activation.filter((time, k) => !Number.isNaN(time) && !Number.isNaN(b.activation[k]!)).length;
+  if (cells < fewestCells) return null;
+  const ordered = Math.max(a.reliability, b.reliability);
+  // First spikes show an order that repeats, but not its reliability: they only count if they are reversed.
+  const found = [
+    { expected: 0, rank: rankCorrelation(a.latency, b.latency) },
+    ...(ordered > 0 ? [{ expected: ordered, rank: rankCorrelation(a.activation, b.activation) }] : []),
+  ]
+    .filter(({ rank }) => !Number.isNaN(rank))
+    .sort((x, y) => y.expected - y.rank - (x.expected - x.rank))[0];
+  if (!found) return null;
+  const { expected, rank } = found;
+  const [distance, error] = [Math.max(0, expected - rank), (1 - rank * rank) / Math.sqrt(cells - 1)];
+  const freedom = cells - 2;
+  const one = quantity('order', count(cells, 'cell'), { distance, floor: 0, error, freedom }, null, margin);
+  // Without an order on either side there is nothing to lose.
+  return ordered === 0 && one.verdict === 'cannot say' ? { ...one, verdict: 'within' } : one;
+}
+
+function compareSynchrony(a: Profile, b: Profile, margin: number): Quantity | null {
+  const kept = [...a.synchrony.keys()].filter(
+    (k) => !Number.isNaN(a.synchrony[k]!) && !Number.isNaN(b.synchrony[k] ?? NaN),
+  );
+  const [own, theirs] = [kept.map((k) => a.synchrony[k]!), kept.map((k) => b.synchrony[k]!)];
+  const found = compareMeans(own, theirs, true);
+  if (!found) return null;
+  const { means, difference, error, freedom } = found;
+  const over = count(kept.length, 'part of time').replace(/part of times$/, 'parts of time');
+  return quantity('synchrony', over, { distance: Math.abs(difference), floor: 0, error, freedom }, means, margin);
+}

@@ -1,0 +1,214 @@
+/** Coverage of a comparison: everything that either side recorded is compared, only in one side, or left out on request. */
+
+import { UsageError } from '../diagnostics/diagnostic.js';
+import { firstFrom, type Interval, type Train } from './measures/train.js';
+import type { CompareOptions } from './options.js';
+import { columnName, eventName, milliseconds, timeRounding, type Recorded } from './recorded.js';
+
+/** Objects by name. */
+export interface NamedShare {
+  readonly compared: number;
+  readonly onlyFirst: readonly string[];
+  readonly onlySecond: readonly string[];
+  readonly leftOut: readonly string[];
+}
+
+/** What a comparison covers. */
+export interface Coverage {
+  /** Populations of cells with spikes or other events. */
+  readonly populations: NamedShare;
+  /** Cells of the compared populations. */
+  readonly cells: { readonly compared: number; readonly onlyFirst: number; readonly onlySecond: number };
+  /** Variables of single cells. */
+  readonly samples: NamedShare;
+  readonly time: TimeShare;
+  /** Whether nothing is only in one side. */
+  readonly complete: boolean;
+}
+
+/** Compared time, and the time of each side in s. */
+export interface TimeShare extends Interval {
+  readonly first: Interval;
+  readonly second: Interval;
+  /** Time in s of only one side, apart from time that was left out. */
+  readonly onlyFirst: number;
+  readonly onlySecond: number;
+}
+
+// --- Selection ------------------------------------------------------------------------------------------------------
+/** Names of the parts of a recording that were left out. */
+interface LeftOut {
+  readonly populations: readonly string[];
+  readonly samples: readonly string[];
+}
+
+/** Returns the selected parts of a recording, and the names of the others. @throws UsageError for unknown names */
+export function selected(
+  recordings: readonly Recorded[],
+  { only, ignore = [] }: CompareOptions,
+): readonly { readonly recorded: Recorded; readonly leftOut: LeftOut }[] {
+  const names = (recorded: Recorded): readonly string[] => [
+    'spikes',
+    'samples',
+    ...recorded.trains.flatMap((one) => [one.population, eventName(one)]),
+    ...recorded.signals.flatMap(({ owner, variable }) => [owner, columnName(owner, variable, '')]),
+  ];
+  const known = new Set(recordings.flatMap(names).filter((name) => name !== ''));
+  for (const name of [...(only ?? []), ...ignore])
+    if (!known.has(name))
+      throw new UsageError(
+        `neither side has ${name}`,
+        `name populations and variables of the files: ${[...known].slice(0, 12).join(', ')}`,
+      );
+  const isKept = (own: readonly string[]): boolean =>
+    (only === undefined || own.some((name) => only.includes(name))) && !own.some((name) => ignore.includes(name));
+  return recordings.map((recorded) => {
+    const trains = recorded.trains.filter((one) => isKept(['spikes', one.population, eventName(one)]));
+    const signals = recorded.signals.filter(({ owner, variable }) =>
+      isKept(['samples', owner, columnName(owner, variable, '')]),
+    );
+    return {
+      recorded: { ...recorded, trains, signals },
+      leftOut: {
+        populations: recorded.trains.filter((one) => !trains.includes(one)).map(eventName),
+        samples: recorded.signals
+          .filter((one) => !signals.includes(one))
+          .flatMap(({ owner, variable, columns }) => columns.map((label) => columnName(owner, variable, label))),
+      },
+    };
+  });
+}
+
+// --- Time -----------------------------------------------------------------------------------------------------------
+/**
+ * Returns the time that two recordings have in common. A file that does not state its duration has that of the other, or
+ * ends with its last time.
+ *
+ * @param notes  receives sentences about assumptions
+ * @throws UsageError if there is no common time
+ */
+export function commonTime(
+  first: Recorded,
+  second: Recorded,
+  { from = -Infinity, to = Infinity, firstOnly = false }: CompareOptions,
+  notes: string[],
+): TimeShare {
+  const last = Math.max(lastTime(first), lastTime(second));
+  const endOf = (one: Recorded, other: Recorded): number => one.end ?? Math.max(other.end ?? last, lastTime(one));
+  const sides = [
+    { begin: first.begin, end: endOf(first, second) },
+    { begin: second.begin, end: endOf(second, first) },
+  ] as const;
+  const begin = Math.max(first.begin, second.begin, from);
+  const end = Math.min(sides[0].end, sides[1].end, to);
+  if (first.end === null && second.end === null)
+    notes.push(`neither file states its duration: both are taken to end with the last time, ${milliseconds(end)}`);
+  else
+    for (const { path, end: stated } of [first, second])
+      if (stated === null) notes.push(`${path} does not state its duration, which is taken to be that of the other`);
+  for (const [k, { path, trains }] of [first, second].entries()) {
+    const { begin: start, end: stop } = sides[k]!;
+    const outside = trains
+      .flatMap((population) => population.trains)
+      .reduce((sum, train) => sum + train.length - within(train, start, stop).length, 0);
+    if (outside > 0)
+      notes.push(
+        `outside ${milliseconds(start)} to ${milliseconds(stop)}, ${path} has ${outside} spike${outside === 1 ? '' : 's'}, left out`,
+      );
+  }
+  if (!(end > begin))
+    throw new UsageError(
+      `${first.path} and ${second.path} have no time in common${begin > 0 ? ` from ${milliseconds(begin)} on` : ''}`,
+      'compare recordings of the same stretch of time',
+    );
+  // Some programs take one step more than they were told.
+  const tolerance = Math.max(timeRounding, first.dt ?? 0, second.dt ?? 0) * (1 + 1e-6);
+  const beyond = (own: Interval, other: Interval): number => {
+    const more = Math.max(0, other.begin - Math.max(own.begin, from)) + Math.max(0, Math.min(own.end, to) - other.end);
+    return more > tolerance ? more : 0;
+  };
+  return {
+    begin,
+    end,
+    first: sides[0],
+    second: sides[1],
+    onlyFirst: beyond(sides[0], sides[1]),
+    onlySecond: firstOnly ? 0 : beyond(sides[1], sides[0]),
+  };
+}
+
+/** Returns the last time of a recording in s. */
+export function lastTime({ trains, signals }: Recorded): number {
+  let last = 0;
+  for (const { trains: own } of trains) for (const train of own) last = Math.max(last, train.at(-1) ?? 0);
+  for (const { times } of signals) last = Math.max(last, times.at(-1) ?? 0);
+  return last;
+}
+
+/** Returns the spikes of a train within an interval, its edges included. */
+export const within = (train: Train, begin: number, end: number): Train =>
+  train.subarray(firstFrom(train, begin - timeRounding), firstFrom(train, end + 2 * timeRounding));
+
+// --- Resolution -----------------------------------------------------------------------------------------------------
+/** Distinct times that prove a grid: by chance, all are even multiples of a step in 1 of 10⁶ files. */
+const enoughTimes = 20;
+
+/**
+ * Rejects files with times that are coarser than δ, by their digits or because all are multiples of a longer step. Results
+ * with a stated time step are exact.
+ *
+ * @throws UsageError
+ */
+export function refuseCoarse(first: Recorded, second: Recorded, delta: number): void {
+  for (const [one, other] of [
+    [first, second],
+    [second, first],
+  ] as const) {
+    if (one.record || one.trains.length === 0) continue;
+    const step = Math.max(2 * one.resolution, gridOf(one));
+    if (step > Math.max(delta, one.dt ?? 0, other.dt ?? 0) * (1 + 1e-6))
+      throw new UsageError(
+        `${one.path} has times in steps of ${milliseconds(step)}, coarser than δ = ${milliseconds(delta)}`,
+        `write its times with more digits, or give --within '${milliseconds(step)}'`,
+      );
+  }
+}
+
+/** Returns the longest of the steps 1, 2 and 5 times a power of ten that all spikes are multiples of, in s; else 0. */
+function gridOf({ trains }: Recorded): number {
+  const times = new Set<number>();
+  for (const { trains: own } of trains) for (const train of own) for (const time of train) times.add(time);
+  if (times.size < enoughTimes) return 0;
+  for (let power = 0; power >= -5; power -= 1)
+    for (const factor of [5, 2, 1]) {
+      const step = factor * 10 ** power;
+      let fits = true;
+      for (const time of times) {
+        const steps = time / step;
+        fits = Math.abs(steps - Math.round(steps)) * step <= timeRounding;
+        if (!fits) break;
+      }
+      if (fits) return step;
+    }
+  return 0;
+}
+
+/** Returns a sentence if times of one side span a power of 1000 times those of the other, as other units give. */
+export function slipOfUnits(first: Recorded, second: Recorded): string | null {
+  const [a, b] = [first, second].map(({ trains }) => {
+    const all = trains.flatMap((one) => one.trains);
+    return {
+      spikes: all.reduce((sum, { length }) => sum + length, 0),
+      span: all.reduce((most, train) => Math.max(most, train.at(-1) ?? 0), 0),
+    };
+  }) as [{ spikes: number; span: number }, { spikes: number; span: number }];
+  if (a.spikes < 2 || b.spikes < 2 || a.spikes > 2 * b.spikes || b.spikes > 2 * a.spikes) return null;
+  const ratio = b.span / a.span;
+  for (const factor of [1e-6, 1e-3, 1e3, 1e6])
+    if (Math.abs(ratio / factor - 1) < 0.2) {
+      const [long, short] = factor > 1 ? [second, first] : [first, second];
+      const times = factor > 1 ? factor : 1 / factor;
+      return `times of ${long.path} span ${times === 1e3 ? 'a thousand' : 'a million'} times those of ${short.path}: a slip of units`;
+    }
+  return null;
+}

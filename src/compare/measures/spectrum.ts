@@ -1,0 +1,103 @@
+/** Power spectrum of summed activity, over the floor of independent spikes. */
+
+import type { Interval, Train } from './train.js';
+
+/** Power in a band of two thirds of an octave. */
+export interface Band {
+  /** Hz. */
+  readonly from: number;
+  readonly to: number;
+  /** Natural logarithm of the power over that of a Poisson process with the same rate; -Infinity without spikes. */
+  readonly power: number;
+  /** Standard error of `power`. */
+  readonly error: number;
+}
+
+/** Width of a bin in s, and the longest segment in bins: 1.024 s. */
+const bin = 1e-3;
+const longest = 1024;
+const shortest = 64;
+
+/** Lowest and highest frequency in Hz. */
+const [lowest, highest] = [1, 200];
+
+/**
+ * Returns the spectrum by Welch's method (1967, IEEE Trans. Audio Electroacoust. 15:70): segments of Hann's window that
+ * overlap by half. Empty for recordings shorter than two segments, or without spikes.
+ */
+export function spectrum(trains: readonly Train[], interval: Interval): readonly Band[] {
+  const counts = binned(trains, bin, interval);
+  const total = counts.reduce((sum, count) => sum + count, 0);
+  let length = longest;
+  while (length > shortest && counts.length < 2 * length) length /= 2;
+  if (counts.length < 2 * length || total === 0) return [];
+  const window = Float64Array.from({ length }, (_, k) => 0.5 - 0.5 * Math.cos((2 * Math.PI * k) / length));
+  const floor = (total / counts.length) * window.reduce((sum, value) => sum + value * value, 0);
+  const segments: Float64Array[] = [];
+  for (let begin = 0; begin + length <= counts.length; begin += length / 2) {
+    const segment = counts.subarray(begin, begin + length);
+    const mean = segment.reduce((sum, count) => sum + count, 0) / length;
+    segments.push(powers(segment.map((count, k) => (count - mean) * window[k]!)));
+  }
+  const resolution = 1 / (length * bin);
+  const bands: Band[] = [];
+  for (let from = lowest; from < highest; from *= 2 ** (2 / 3)) {
+    const to = Math.min(highest, from * 2 ** (2 / 3));
+    const [first, end] = [Math.max(1, Math.ceil(from / resolution)), Math.ceil(to / resolution)];
+    if (end <= first) continue;
+    const values = segments.map(
+      (power) => power.subarray(first, end).reduce((sum, value) => sum + value, 0) / (end - first) / floor,
+    );
+    const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+    const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1);
+    // Neighbours within Hann's window are correlated: about 1.1 degrees of freedom for each frequency of a segment.
+    const error = Math.max(
+      Math.sqrt(2 / (1.1 * (end - first) * values.length)),
+      Math.sqrt(variance / values.length) / mean,
+    );
+    bands.push({ from, to, power: Math.log(mean), error });
+  }
+  return bands;
+}
+
+/**
+ * Counts spikes of all trains in bins. Spikes no more than 1e-8 of a bin below an edge belong to the next bin, since
+ * multiples of steps are rounded.
+ */
+export function binned(trains: readonly Train[], width: number, { begin, end }: Interval): Float64Array {
+  const counts = new Float64Array(Math.max(1, Math.ceil((end - begin) / width - 1e-6)));
+  for (const train of trains)
+    for (const time of train) {
+      const at = Math.min(counts.length - 1, Math.max(0, Math.floor((time - begin) / width + 1e-8)));
+      counts[at]! += 1;
+    }
+  return counts;
+}
+
+/** Returns squared magnitudes of the first half of Fourier's transform; the length is a power of two. */
+function powers(real: Float64Array): Float64Array {
+  const { length } = real;
+  const [re, im] = [real.slice(), new Float64Array(length)];
+  for (let k = 1, j = 0; k < length; k += 1) {
+    let half = length >> 1;
+    for (; j & half; half >>= 1) j ^= half;
+    j ^= half;
+    if (k < j) [re[k], re[j]] = [re[j]!, re[k]!];
+  }
+  for (let size = 2; size <= length; size *= 2) {
+    const half = size / 2;
+    for (let k = 0; k < half; k += 1) {
+      const angle = (-2 * Math.PI * k) / size;
+      const [c, s] = [Math.cos(angle), Math.sin(angle)];
+      for (let at = k; at < length; at += size) {
+        const other = at + half;
+        const [x, y] = [re[other]! * c - im[other]! * s, re[other]! * s + im[other]! * c];
+        re[other] = re[at]! - x;
+        im[other] = im[at]! - y;
+        re[at]! += x;
+        im[at]! += y;
+      }
+    }
+  }
+  return Float64Array.from({ length: length / 2 }, (_, k) => re[k]! ** 2 + im[k]! ** 2);
+}

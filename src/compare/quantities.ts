@@ -1,0 +1,265 @@
+/** Quantities of a population in a run, and the form in which comparisons state their distance. */
+
+import { commonActivity } from './measures/counts.js';
+import { localVariation, variation } from './measures/intervals.js';
+import { binned, spectrum, type Band } from './measures/spectrum.js';
+import type { Interval, Train } from './measures/train.js';
+import type { Margins } from './options.js';
+import type { Verdict } from './statistics/equivalence.js';
+
+/** Names of quantities, in the order of tables. */
+export const quantityNames = [
+  'rate',
+  'CV',
+  'LV',
+  'correlation',
+  'rate over 5 ms',
+  'rate over 50 ms',
+  'spectrum',
+  'order',
+  'synchrony',
+] as const;
+
+/** Name of a quantity. */
+export type QuantityName = (typeof quantityNames)[number];
+
+/** Distance of a population in two recordings, or two sets of runs, in one quantity. */
+export interface Quantity {
+  readonly name: QuantityName;
+  /** Unit of the means: `Hz`, or empty. */
+  readonly unit: string;
+  /** Mean of each side; null if the quantity has none. */
+  readonly means: readonly [number, number] | null;
+  /** Distance of the sides; of spectra the ratio of powers in the band that differs most. */
+  readonly distance: number;
+  /** Distance that chance alone gives. */
+  readonly floor: number;
+  /** The 90 % interval of the distance beyond its floor. */
+  readonly interval: readonly [number, number];
+  /** Largest distance beyond the floor that counts as the same. */
+  readonly margin: number;
+  /** p of a distance no larger than the margin: small if different. */
+  readonly departure: number;
+  /** Compared objects, such as `200 cells` or `40 to 64 Hz`. */
+  readonly over: string;
+  readonly verdict: Verdict;
+}
+
+/** Everything that is compared of a population in one run. */
+export interface Profile {
+  readonly spikes: number;
+  /** Rate of each cell in Hz. */
+  readonly rates: Float64Array;
+  /** Of each cell; NaN for cells with too few intervals. */
+  readonly cv: Float64Array;
+  readonly lv: Float64Array;
+  /** Of a fixed sample of pairs of cells; NaN for pairs with a constant count. */
+  readonly correlations: Float64Array;
+  /** Spikes of the population in bins of 5 ms and 50 ms. */
+  readonly fine: Float64Array;
+  readonly coarse: Float64Array;
+  readonly bands: readonly Band[];
+  /** Mean time of the spikes of each cell; NaN without spikes. */
+  readonly activation: Float64Array;
+  /** Share of the variance of `activation` that is not chance. */
+  readonly reliability: number;
+  /** Time of the first spike of each cell; NaN without spikes. */
+  readonly latency: Float64Array;
+  /** Of each part of time. */
+  readonly synchrony: Float64Array;
+}
+
+/** Fewest intervals for CV and LV: fewer bias CV downwards, by a tenth for 10 intervals of a Poisson process. */
+const fewestIntervals = 10;
+
+/** Bin of correlations and synchrony in s (Gutzen et al. 2018, Front. Neuroinform. 12:90). */
+const bin = 2e-3;
+
+/** Bins of the rate over time in s. */
+export const [fineBin, coarseBin] = [5e-3, 5e-2];
+
+/** Logarithm of a tenth of the Poisson floor: powers below it are leakage of the peaks of regular cells. */
+const leastPower = Math.log(0.1);
+
+/** Parts of time for the synchrony, which has no value for each cell. */
+const parts = 10;
+
+/** Cells whose pairs are correlated: 1770 pairs. */
+const sampledCells = 60;
+
+/** Computes all quantities of a population. */
+export function profileOf(trains: readonly Train[], interval: Interval): Profile {
+  const seconds = interval.end - interval.begin;
+  const of = (value: (train: Train) => number): Float64Array => Float64Array.from(trains, value);
+  const ofIntervals = (value: (train: Train) => number): Float64Array =>
+    of((train) => (train.length > fewestIntervals ? value(train) : NaN));
+  const activation = of((train) => meanOf(train));
+  return {
+    spikes: trains.reduce((sum, { length }) => sum + length, 0),
+    rates: of(({ length }) => length / seconds),
+    cv: ofIntervals(variation),
+    lv: ofIntervals(localVariation),
+    correlations: correlationsOf(trains, interval),
+    fine: binned(trains, fineBin, interval),
+    coarse: binned(trains, coarseBin, interval),
+    bands: spectrum(trains, interval).map((band) => ({ ...band, power: Math.max(leastPower, band.power) })),
+    activation,
+    reliability: reliabilityOf(trains, activation),
+    latency: of((train) => train[0] ?? NaN),
+    synchrony: trains.length < 2 ? new Float64Array(0) : commonActivity(trains, bin, interval, parts).synchrony,
+  };
+}
+
+/** Returns the mean of the numbers; NaN if there are none. */
+export function meanOf(values: Iterable<number>): number {
+  let [sum, count] = [0, 0];
+  for (const value of values) {
+    if (Number.isNaN(value)) continue;
+    sum += value;
+    count += 1;
+  }
+  return sum / count;
+}
+
+/** Returns the margin of each quantity. */
+export const marginOf = (margins: Margins, name: QuantityName): number =>
+  ({
+    rate: margins.rate,
+    CV: margins.cv,
+    LV: margins.lv,
+    correlation: margins.correlation,
+    'rate over 5 ms': margins.time,
+    'rate over 50 ms': margins.time,
+    spectrum: margins.spectrum,
+    order: margins.order,
+    synchrony: margins.synchrony,
+  })[name];
+
+/** Checks whether noise and differences add up by their squares, as in many independent bins; else they add up. */
+const isOverTime = (name: QuantityName): boolean => name === 'rate over 5 ms' || name === 'rate over 50 ms';
+
+/** Returns the part of a distance that is beyond its floor. */
+export const beyondFloor = (name: QuantityName, distance: number, floor: number): number =>
+  isOverTime(name) ? Math.sqrt(Math.max(0, Math.max(0, distance) ** 2 - floor ** 2)) : Math.max(0, distance - floor);
+
+/** Returns the largest distance with a part beyond its floor that is within the margin. */
+export const mostDistance = (name: QuantityName, floor: number, margin: number): number =>
+  isOverTime(name) ? Math.hypot(floor, margin) : floor + margin;
+
+/** A generator of random numbers below 1 that gives the same numbers each time (Marsaglia 2003, xorshift). */
+export function chance(seed = 1): () => number {
+  let state = (seed * 2654435761) >>> 0 || 1;
+  return () => {
+    state ^= state << 13;
+    state >>>= 0;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    state >>>= 0;
+    return (state + 0.5) / 2 ** 32;
+  };
+}
+
+/** Returns the numbers below `length` in a random order that is always the same. */
+export function shuffled(length: number): readonly number[] {
+  const random = chance(length);
+  const order = Array.from({ length }, (_, k) => k);
+  for (let k = length - 1; k > 0; k -= 1) {
+    const other = Math.floor(random() * (k + 1));
+    [order[k], order[other]] = [order[other]!, order[k]!];
+  }
+  return order;
+}
+
+/** Returns Pearson's correlation of counts for all pairs of a fixed sample of cells. */
+function correlationsOf(trains: readonly Train[], { begin, end }: Interval): Float64Array {
+  const bins = Math.max(1, Math.floor((end - begin) / bin + 1e-8));
+  const cells = shuffled(trains.length)
+    .slice(0, sampledCells)
+    .map((cell) => {
+      const places = Uint32Array.from(trains[cell]!, (time) =>
+        Math.min(bins - 1, Math.max(0, Math.floor((time - begin) / bin + 1e-8))),
+      );
+      const counts = new Uint16Array(bins);
+      let squares = 0;
+      for (const place of places) squares += 2 * (counts[place]! += 1) - 1;
+      return { places, counts, deviation: Math.sqrt(squares - places.length ** 2 / bins) };
+    });
+  const found = new Float64Array((cells.length * (cells.length - 1)) / 2);
+  let at = 0;
+  for (const [k, { places, deviation }] of cells.entries())
+    for (const other of cells.slice(0, k)) {
+      let products = 0;
+      for (const place of places) products += other.counts[place]!;
+      const spread = deviation * other.deviation;
+      found[at++] = spread > 1e-9 ? (products - (places.length * other.places.length) / bins) / spread : NaN;
+    }
+  return found;
+}
+
+/**
+ * Returns the share of the variance of mean times between cells that is not explained by the variance within cells: 1 for a
+ * sequence, about 0 if all cells fire at any time.
+ */
+function reliabilityOf(trains: readonly Train[], activation: Float64Array): number {
+  const times = activation.filter((time) => !Number.isNaN(time));
+  if (times.length < 3) return 0;
+  let [squares, count] = [0, 0];
+  for (const [k, train] of trains.entries()) {
+    for (const time of train) squares += (time - activation[k]!) ** 2;
+    count += train.length;
+  }
+  const freedom = count - times.length;
+  if (freedom < 1) return 0;
+  const within = squares / freedom;
+  const all = meanOf(trains.flatMap((train) => [...train]));
+  let between = 0;
+  for (const [k, { length }] of trains.entries()) if (length > 0) between += length * (activation[k]! - all) ** 2;
+  between /= times.length - 1;
+  // Fisher's F is 1 by chance, and more by bursts, whose spikes are not independent. Three standard deviations above it
+  // count as an order.
+  const f = within > 0 ? between / within / Math.max(1, fanoFactor(trains)) : Infinity;
+  return f < 1 + 3 * Math.sqrt(2 / times.length + 2 / freedom) ? 0 : 1 - 1 / f;
+}
+
+/** Returns the variance of counts in 20 parts of time over their mean, of all cells. */
+function fanoFactor(trains: readonly Train[]): number {
+  const parts = 20;
+  let [begin, end] = [Infinity, -Infinity];
+  for (const train of trains)
+    [begin, end] = [Math.min(begin, train[0] ?? Infinity), Math.max(end, train.at(-1) ?? -Infinity)];
+  let [variance, mean] = [0, 0];
+  for (const train of trains) {
+    const counts = binned([train], (end - begin) / parts, { begin, end });
+    mean += train.length / parts;
+    variance += counts.reduce((sum, count) => sum + (count - train.length / parts) ** 2, 0) / (parts - 1);
+  }
+  return variance / mean;
+}
+
+/** Returns Spearman's rank correlation over elements with two numbers; NaN for less than three. */
+export function rankCorrelation(first: Float64Array, second: Float64Array): number {
+  const kept = [...first.keys()].filter((k) => !Number.isNaN(first[k]!) && !Number.isNaN(second[k]!));
+  if (kept.length < 3) return NaN;
+  const [a, b] = [first, second].map((values) => ranks(kept.map((k) => values[k]!)));
+  const middle = (kept.length - 1) / 2;
+  let [product, x, y] = [0, 0, 0];
+  for (const [k, rank] of a!.entries()) {
+    product += (rank - middle) * (b![k]! - middle);
+    x += (rank - middle) ** 2;
+    y += (b![k]! - middle) ** 2;
+  }
+  return x > 0 && y > 0 ? product / Math.sqrt(x * y) : NaN;
+}
+
+/** Returns the rank of each value; equal values share their mean rank. */
+export function ranks(values: readonly number[]): Float64Array {
+  const order = [...values.keys()].sort((p, q) => values[p]! - values[q]!);
+  const found = new Float64Array(values.length);
+  for (let k = 0; k < order.length;) {
+    let end = k + 1;
+    while (end < order.length && values[order[end]!] === values[order[k]!]) end += 1;
+    for (let j = k; j < end; j += 1) found[order[j]!] = (k + end - 1) / 2;
+    k = end;
+  }
+  return found;
+}

@@ -2,7 +2,7 @@
 
 import { resolve } from 'node:path';
 import { readStart, readStore, readValues, sentArray } from './arrays.js';
-import { UsageError } from '../diagnostics/diagnostic.js';
+import { DiagnosticError, UsageError } from '../diagnostics/diagnostic.js';
 import { diagnosticsToJson } from '../diagnostics/render.js';
 import { oneOf, shorten } from '../diagnostics/suggest.js';
 import type { Precision } from '../ir/program.js';
@@ -256,6 +256,17 @@ function sourceOf(parameters: Parameters): Source {
   const path = optional(parameters, 'path', 'string');
   if (path !== undefined) return readSource(resolve(path));
   return { name: optional(parameters, 'name', 'string') ?? 'model', text: text(parameters, 'text') };
+}
+
+/** Returns the text of the document that a call names or carries, or undefined for other documents. */
+export function textOf(parameters: Parameters, document: string): string | undefined {
+  try {
+    const { name, text } = sourceOf(parameters);
+    return name === document ? text : undefined;
+  } catch (error) {
+    if (error instanceof UsageError || error instanceof DiagnosticError) return undefined;
+    throw error;
+  }
 }
 
 function importOptions(parameters: Parameters, data: DataStore): ImportOptions {

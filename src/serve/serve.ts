@@ -11,7 +11,7 @@ import {
   type ResponseMessage,
 } from 'vscode-jsonrpc/node.js';
 import { frameEncoder } from './frames.js';
-import { serverMethods, type Parameters } from './methods.js';
+import { serverMethods, textOf, type Parameters } from './methods.js';
 import { CallReader } from './reader.js';
 import { DiagnosticError, UsageError } from '../diagnostics/diagnostic.js';
 import { diagnosticsToJson, renderDiagnostics } from '../diagnostics/render.js';
@@ -65,7 +65,7 @@ export function serve(input: Readable, output: Writable, cacheDirectory?: string
         try {
           return await method(given, { signal: controller.signal, progress: tell });
         } catch (error) {
-          return asResponse(error);
+          return asResponse(error, given);
         } finally {
           running.delete(controller);
         }
@@ -81,12 +81,14 @@ export function serve(input: Readable, output: Writable, cacheDirectory?: string
   });
 }
 
-/** Returns an error for clients: a sentence, and further data. */
-function asResponse(error: unknown): ResponseError<unknown> {
-  if (error instanceof DiagnosticError)
-    return new ResponseError(errorCodes.wrongModel, renderDiagnostics(error.diagnostics, { colour: false }), {
+/** Returns an error for clients: a sentence, and further data. Findings show lines of the document of the call only. */
+function asResponse(error: unknown, given: Parameters): ResponseError<unknown> {
+  if (error instanceof DiagnosticError) {
+    const source = (document: string): string | undefined => textOf(given, document);
+    return new ResponseError(errorCodes.wrongModel, renderDiagnostics(error.diagnostics, { colour: false, source }), {
       diagnostics: diagnosticsToJson(error.diagnostics),
     });
+  }
   if (error instanceof UsageError)
     return new ResponseError(errorCodes.wrongCall, error.message, { hint: error.hint ?? null });
   if (error instanceof InterruptedError) return new ResponseError(errorCodes.cancelled, 'the call was cancelled');

@@ -28,6 +28,13 @@ NATIVE = NETWORK.replace("REFRACTORY", "0*ms")
 #: Each of Brian's targets does something else, so the device leaves it to Brian's runtime.
 LEFT = NETWORK.replace("REFRACTORY", "inf*second")
 
+#: Brian's runtime would run both forms of it.
+WRONG = """import sys; G = NeuronGroup(2, 'v : 1', threshold='v > 1', reset='v = 0')
+S = Synapses(G, G, on_pre='v += 1', delay=-1*ms, name='S')
+S.connect(p=1.4 if len(sys.argv) > 1 else 1)
+run(1*ms)
+"""
+
 
 def outcome(text, **options):
     """The exception that a script raises with options of `set_device`, or where it ran."""
@@ -87,14 +94,16 @@ def command(words, folder):
 
 def check_command(folder):
     """The command ends with 2 for an engine that is not there, with 1 for a network that no engine runs; without a trace."""
-    for name, text in (("native.py", NATIVE), ("left.py", LEFT), ("own.py", "set_device('cpp_standalone')\n" + NATIVE)):
+    for name, text in (("native.py", NATIVE), ("left.py", LEFT), ("own.py", "set_device('cpp_standalone')\n" + NATIVE), ("wrong.py", WRONG)):
         (folder / name).write_text(f"from brian2 import *\n{text}", encoding="utf-8")
     for words, code, said in (
         (["--target", "reference", "own.py"], 0, "True reference 8"),
         (["--target", "wasm", "--device", "0", "native.py"], 0, "True wasm 8"),
         (["--target", "cuda", "native.py"], 2, "error: the target cuda is not available"),
-        (["--target", "wasm", "left.py"], 1, "error: interneuron cannot run this network"),
-        (["--output", "none/a.json", "native.py"], 2, "error: cannot write"),
+        (["--target", "wasm", "left.py"], 1, "interneuron cannot run this network"),
+        (["--output", "none/a.json", "native.py"], 2, "cannot write"),
+        (["wrong.py"], 1, "wrong.py:3: ValueError: the delay of S_pre must be finite and 0 or more, and is -0.001 s (in 'S_pre')"),
+        (["wrong.py", "p"], 1, "    4 | S.connect(p=1.4 if len(sys.argv) > 1 else 1)\n  hint  give a number from 0 to 1\n"),
     ):
         found, printed = command(["brian", *words], folder)
         assert found == code and said in printed and "Traceback" not in printed, (words, found, printed)

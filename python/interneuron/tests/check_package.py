@@ -167,6 +167,9 @@ def check_script_words():
     assert read_words("brian", words) == (options, ["x.py", "5", "--own", "--seed", "3"])
     words = ["--instead-of", "nest", "x.py", "--own", "--instead-of", "neuron", "5"]
     assert read_words("pynn", words) == ({"instead_of": ["nest", "neuron"]}, ["x.py", "--own", "5"])
+    words = ["--target", "c", "--threads", "2", "--seed", "3", "-o", "a.nwb", "x.py", "--seed", "4"]
+    options = {"target": "c", "threads": 2, "seed": 3, "output": ["a.nwb"]}
+    assert read_words("pynn", words) == (options, ["x.py", "--seed", "4"])
     for command, words, message in (
         ("brian", [], "interneuron brian needs a script"),
         ("brian", ["--target"], "--target: expected one argument"),
@@ -174,7 +177,6 @@ def check_script_words():
         ("brian", ["x.py", "--target", "c"], "--target follows the script; write it before the script"),
         ("brian", ["--threads", "0", "x.py"], "--threads: it must be a whole number of 1 or more, not 0"),
         ("brian", ["--seed", "-1", "x.py"], "--seed: it must be a whole number of 0 or more, not -1"),
-        ("pynn", ["--target", "c", "x.py"], "unrecognized arguments: --target"),
         ("pynn", ["x.py", "--instead-of"], "--instead-of needs the name of a simulator"),
     ):
         raises(interneuron.UsageError, message, lambda: read_words(command, words))
@@ -188,6 +190,21 @@ def check_commands(folder):
     assert (folder / "project").is_dir()
     interneuron.run(MODEL, output=folder / "verified.json")
     assert interneuron.verify(folder / "verified.json", "--target", "reference")
+    assert "\\section" in interneuron.describe(MODEL, "latex") or "\\begin" in interneuron.describe(MODEL, "latex")
+    interneuron.run(MODEL, output=folder / "again.json", duration="10 ms")
+    same = interneuron.compare(folder / "verified.json", folder / "verified.json")
+    other = interneuron.compare(folder / "verified.json", folder / "again.json", within="0.1 ms", margin={"rate": "1%"})
+    assert (same["grade"], other["within"], other["margins"]["rate"]) == ("identical", 0.0001, 0.01), (same, other)
+    assert other["grade"] != "identical"
+    runs = interneuron.sweep(MODEL, seeds=2, duration="10 ms", output=folder / "table.csv", jobs=1)
+    assert [run["seed"] for run in runs] == ["1", "2"] and (folder / "table.csv").exists()
+    raises(interneuron.UsageError, "run has no option sed; did you mean seed?", lambda: interneuron.run(MODEL, sed=3))
+    raises(interneuron.UsageError, "open has no option", lambda: interneuron.open(MODEL, colour=3))
+    raises(interneuron.UsageError, "validate has no option sett; did you mean set?", lambda: interneuron.validate(MODEL, sett={}))
+    wrong = folder / "wrong.yaml"
+    wrong.write_text("format: interneuron/brian\nversion: 1\ndt: 5\nrun: 1*ms\n", encoding="utf-8")
+    # As on the command line: the line, and a mark below.
+    raises(interneuron.ModelError, "      3 | dt: 5\n        |     ^", lambda: interneuron.validate(wrong))
 
 
 def check_pictures(folder):
@@ -198,7 +215,10 @@ def check_pictures(folder):
     assert "Hz" in results.plot("rates", bin="5 ms").svg and "driven v" in results.plot("traces").svg
     results.plot("traces", output=folder / "traces.png")
     assert (folder / "traces.png").read_bytes().startswith(b"\x89PNG")
-    raises(interneuron.UsageError, "--kind cannot be rater", lambda: results.plot("rater"))
+    raises(interneuron.UsageError, "plot has no kind 'rater'", lambda: results.plot("rater"))
+    raises(interneuron.UsageError, "write: plot(output='x.svg')", lambda: results.plot("x.svg"))
+    assert "driven" in interneuron.plot(MODEL, "network", title="of driven").svg
+    assert interneuron.plot(results, "rates", bin="5 ms").svg == results.plot("rates", bin="5 ms").svg
 
 
 def check_interrupt():

@@ -17,6 +17,7 @@ import interneuron
 from interneuron._server import unpack
 
 from . import queues
+from .groups import linked_variables
 from .rules import connections_in, initial_value, without_bounds
 from .statements import Statements
 
@@ -107,7 +108,7 @@ class Deferred:
         """Notes a call of `connect`. Gives whether it is noted: others have to be carried out."""
         known = of(synapses)
         if known is None:
-            if len(synapses) or synapses.multisynaptic_index is not None or synapses._linked_variables:
+            if len(synapses) or synapses.multisynaptic_index is not None or linked_variables(synapses):
                 return False
             known = cls(synapses)
         elif known.session is not None:

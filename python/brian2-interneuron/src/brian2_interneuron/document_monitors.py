@@ -3,7 +3,7 @@
 from brian2.groups.neurongroup import NeuronGroup
 from brian2.synapses.synapses import Synapses, SynapticPathway
 
-from .groups import base_of, end_text, own_names, through, unit_of
+from .groups import base_of, end_text, linked_variables, own_names, through, unit_of
 from .texts import Unsupported, spelled
 
 
@@ -32,7 +32,7 @@ class MonitorParts:
             entry["record"] = sorted({int(each) for each in monitor.record})
         self._when(monitor, entry)
         if isinstance(source, Synapses):
-            own = [name for name in names if name in own_names(source) - source._linked_variables]
+            own = [name for name in names if name in own_names(source) - linked_variables(source)]
             entry["variables"] = [spelled(name) for name in own]
             for name in set(names) - set(own):
                 end, variable, neurons = through(monitor, name, self.links)

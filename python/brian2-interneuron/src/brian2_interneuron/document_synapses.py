@@ -11,7 +11,7 @@ from brian2.synapses.synapses import Synapses
 from brian2.utils.stringtools import get_identifiers, word_substitute
 
 from . import deferred
-from .groups import Code, Held, base_of, end_text, start_of, unit_of, whole
+from .groups import Code, Held, base_of, end_text, linked_variables, start_of, unit_of, whole
 from .texts import Unsupported, assigned, parameter_text, with_plain_locals
 from .unsolved import solved_code
 
@@ -160,7 +160,7 @@ class SynapseParts:
         # A sum over no synapses is zero.
         if waiting is None and len(synapses) == 0 and not any(each.active for each in synapses.summed_updaters.values()):
             return
-        for name in sorted(synapses._linked_variables):
+        for name in sorted(linked_variables(synapses)):
             self._link_at_end(synapses, name)
         pathways = [each for each in synapses._pathways if each.active]
         updaters = [each for each in synapses.summed_updaters.values() if each.active]

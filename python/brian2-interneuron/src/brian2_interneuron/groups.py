@@ -25,6 +25,11 @@ def keeps_last_spikes(group):
     return getattr(group, "_refractory", False) is not False
 
 
+def linked_variables(synapses):
+    """Names of linked variables of synapses, which Brian has from 2.9 on."""
+    return getattr(synapses, "_linked_variables", ())
+
+
 def own_names(synapses):
     """Variables that synapses have themselves."""
     return {name for name, variable in synapses.variables.items() if getattr(variable.owner, "name", None) == synapses.name}

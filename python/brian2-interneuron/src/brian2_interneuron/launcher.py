@@ -45,6 +45,10 @@ def run_script(words, **options):
         # Files are written here, where errors set the exit code.
         if isinstance(devices.get_device(), InterneuronDevice):
             devices.get_device().leave()
+    except Exception:
+        # Brian would warn of each object that is deleted without a run.
+        brian2.BrianLogger.suppress_name("unused_brian_object")
+        raise
     finally:
         # Python would look through all modules twice when it ends.
         gc.collect()

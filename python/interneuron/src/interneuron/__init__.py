@@ -8,7 +8,7 @@ Everything is computed by one process of Node.js, which starts with the first ca
 """
 
 from ._errors import InterneuronError, ModelError, ServerError, UnsupportedError, UsageError
-from ._model import Model, codegen, convert, load, open, run, targets, validate, verify
+from ._model import Model, codegen, compare, convert, describe, load, open, plot, run, sweep, targets, validate, verify
 from ._results import Recording, Results, Spikes
 from ._server import Server
 from ._session import Session
@@ -30,10 +30,14 @@ __all__ = [
     "UnsupportedError",
     "UsageError",
     "codegen",
+    "compare",
     "convert",
+    "describe",
     "load",
     "open",
+    "plot",
     "run",
+    "sweep",
     "targets",
     "validate",
     "verify",

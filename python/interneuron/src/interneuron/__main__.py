@@ -9,12 +9,14 @@ import re
 import subprocess
 import sys
 import tempfile
+import traceback
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from ._errors import InterneuronError, ModelError, UnsupportedError, UsageError
+from ._errors import InterneuronError, ModelError, ServerError, UnsupportedError, UsageError
 from ._node import node, program
+from ._script_errors import explained
 from ._script_words import read_words
 from ._scripts import is_file
 from ._server import prepare
@@ -126,7 +128,14 @@ def _run_script(command: str, words: list[str]) -> int:
         return 2
     # The engine starts while the simulator is imported.
     prepare()
-    return int(_launcher(command).run_script(script, **options))
+    launcher = _launcher(command)
+    try:
+        return int(launcher.run_script(script, **options))
+    except Exception as error:
+        if os.environ.get("INTERNEURON_STACK"):
+            traceback.print_exception(error)
+        print(explained(script[0], error, None), file=sys.stderr)
+        return 2 if isinstance(error, (UsageError, ServerError)) else 1
 
 
 def _launcher(command: str) -> Any:

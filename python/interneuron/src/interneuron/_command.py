@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import json
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from ._errors import ModelError, ServerError, UsageError
 from ._node import node, program
 
 
-def command(words: Sequence[str]) -> str:
+def command(words: Sequence[str], accepted: Collection[int] = (0,)) -> str:
     """Returns what a command prints.
+
+    Args:
+        words: of the command.
+        accepted: exit codes that are no failure.
 
     Raises:
         ModelError: where it says what is wrong.
@@ -23,7 +27,7 @@ def command(words: Sequence[str]) -> str:
         )
     except OSError as error:
         raise ServerError(f"Node.js cannot be started: {error}") from error
-    if done.returncode == 0:
+    if done.returncode in accepted:
         return done.stdout
     findings: list[Mapping[str, Any]] = []
     text = done.stderr.strip() or done.stdout.strip()

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import difflib
+import inspect
 import json
 import os
 import tempfile
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any, Mapping, Sequence
 
 from ._command import command
 from ._errors import UsageError
-from ._results import Results
+from ._results import Picture, Results, picture_of
 from ._server import Server, shared
 from ._session import Session
 from ._warnings import warn_of
@@ -72,6 +75,7 @@ class Model:
 
     def run(self, **options: Any) -> Results:
         """Runs the model; `interneuron.run` lists the arguments."""
+        _check_options("run", Model.open, options)
         session = self.open(**options)
         try:
             session.run()
@@ -129,6 +133,35 @@ def _import(
     return given
 
 
+def _check_options(name: str, function: Callable[..., Any], given: Collection[str]) -> None:
+    """Checks the names of keyword arguments.
+
+    Raises:
+        UsageError: for one that a function has not, with the most similar name.
+    """
+    known = [each for each in inspect.signature(function).parameters if each not in ("self", "model")]
+    for option in given:
+        if option not in known:
+            similar = difflib.get_close_matches(option, known, n=1)
+            hint = f"did you mean {similar[0]}?" if similar else f"its options are {', '.join(known)}"
+            raise UsageError(f"{name} has no option {option}", hint)
+
+
+def _words(options: Mapping[str, Any]) -> list[str]:
+    """Returns options of a command as words: lists are repeated, True is a flag, None and False are left out."""
+    words: list[str] = []
+    for name, value in options.items():
+        option = f"--{name.rstrip('_').replace('_', '-')}"
+        if isinstance(value, Mapping):
+            value = [f"{key}={each}" for key, each in value.items()]
+        for each in value if isinstance(value, (list, tuple)) else [value]:
+            if each is True:
+                words.append(option)
+            elif each is not None and each is not False:
+                words += [option, str(each)]
+    return words
+
+
 def _model(model: Model | Path_) -> Model:
     return model if isinstance(model, Model) else Model(model)
 
@@ -152,11 +185,13 @@ def load(source: Path_ | None = None, *, text: str | None = None, name: str = "m
 
 def validate(model: Model | Path_, **options: Any) -> list[dict[str, Any]]:
     """Warnings and notes about a model. Raises `ModelError` with everything that is wrong."""
+    _check_options("validate", Model.validate, options)
     return _model(model).validate(**options)
 
 
 def open(model: Model | Path_, **options: Any) -> Session:
     """Opens a model as a session, whose protocol comes call by call; `run` lists the arguments."""
+    _check_options("open", Model.open, options)
     return _model(model).open(**options)
 
 
@@ -195,6 +230,104 @@ def codegen(model: Model | Path_, target: str, output: Path_, *words: str) -> di
         return dict(json.loads(command(["codegen", path, "--target", target, "-o", str(output), "--json", *words])))
 
 
+def describe(model: Model | Path_, format: str = "text", *, set: Mapping[str, Any] | None = None) -> str:
+    """Returns tables of the populations, projections, equations, inputs and recordings of a model.
+
+    Args:
+        model: a model, or the path of one.
+        format: 'text', 'markdown', 'latex', 'html', or 'swc' for the shapes of cells.
+        set: parameters of the model, by name ({'g': '4 nS'}).
+    """
+    with _as_file(_model(model)._parameters) as path:
+        return command(["describe", path, *_words({"format": format, "set": set})])
+
+
+def compare(
+    one: Path_,
+    other: Path_,
+    *,
+    within: str | None = None,
+    at_least: str | None = None,
+    margin: Mapping[str, Any] | None = None,
+    cells: str | None = None,
+    times: str | None = None,
+    from_: str | None = None,
+    unpaired: bool = False,
+) -> dict[str, Any]:
+    """Compares two results of any programs: spikes, statistics and samples. Gives the report, with its verdict.
+
+    Args:
+        one, other: files of results, or patterns for several runs.
+        within: spikes no further apart are the same, with its unit.
+        at_least: agreement that is needed: 'identical', 'same-spikes', 'within' or 'statistics'.
+        margin: largest differences that count as the same ({'rate': '10%'}).
+        cells: 'id', 'id+1', 'order', or a file of pairs.
+        times: unit of times in files that state none.
+        from_: time before which all is left out.
+        unpaired: compares statistics without pairing the cells.
+    """
+    options = {"within": within, "at_least": at_least, "margin": margin, "cells": cells, "times": times, "from": from_, "unpaired": unpaired}
+    # 1: the results differ; 3: nothing can be said.
+    return dict(json.loads(command(["compare", os.fspath(one), os.fspath(other), "--json", *_words(options)], (0, 1, 3))))
+
+
+def plot(
+    source: Results | Model | Path_,
+    kind: str | None = None,
+    *,
+    title: str | None = None,
+    bin: str | None = None,
+    output: Path_ | None = None,
+) -> Picture:
+    """Draws a result or a network. A notebook shows the picture.
+
+    Args:
+        source: what `run` gave, a file of results, or a model for the kinds 'weights', 'connectivity', 'network' and 'gates'.
+        kind: 'raster', 'rates', 'traces' or one of those; None: spikes, or samples if there are none.
+        title: title of the picture.
+        bin: width of the bins of rates, with its unit.
+        output: a file to write as well, .svg or .png.
+    """
+    if isinstance(source, Results):
+        return source.plot(kind, bin=bin, output=output)
+    with _as_file(source._parameters if isinstance(source, Model) else {"path": source}) as path:
+        return picture_of(path, kind, title, bin, output)
+
+
+def sweep(
+    model: Model | Path_,
+    vary: Mapping[str, Any] | None = None,
+    *,
+    seeds: int | str | None = None,
+    output: Path_ | None = None,
+    jobs: int | None = None,
+    target: str | None = None,
+    duration: str | None = None,
+    set: Mapping[str, Any] | None = None,
+) -> list[dict[str, Any]]:
+    """Runs a model with all combinations of values and seeds. Gives a mapping for each run.
+
+    Args:
+        model: a model, or the path of one.
+        vary: values by parameter: a range with its number of values ('0.1:1:10 mV') or a list ('1,2,5 mV').
+        seeds: each combination with the seeds 1 to `seeds`, or 'first-last'.
+        output: a table to write as well, .csv or .json.
+        jobs: runs at the same time.
+        target: the engine.
+        duration: time to run, with its unit.
+        set: parameters of the model that stay the same.
+
+    Returns:
+        for each run `set`, `seed`, `outcome`, `fingerprint`, and `populations` with `size`, `spikes` and `rate` (Hz).
+    """
+    options = {"vary": vary, "seeds": seeds, "jobs": jobs, "target": target, "duration": duration, "set": set}
+    with _as_file(_model(model)._parameters) as path, tempfile.TemporaryDirectory() as folder:
+        table = os.path.join(folder, "table.json")
+        files = [table] if output is None else [table, os.fspath(output)]
+        command(["sweep", path, *_words(options), *(word for each in files for word in ("-o", each)), "--quiet"])
+        return list(json.loads(Path(table).read_text(encoding="utf-8"))["runs"])
+
+
 def verify(result: Path_, *words: str) -> dict[str, Any]:
     """Runs the model in a result again, and compares to the bit. Gives the report.
 
@@ -209,4 +342,4 @@ def targets(server: Server | None = None) -> list[dict[str, Any]]:
     return list((server or shared()).call("targets"))
 
 
-__all__ = ["Model", "codegen", "convert", "load", "open", "run", "targets", "validate", "verify"]
+__all__ = ["Model", "codegen", "compare", "convert", "describe", "load", "open", "plot", "run", "sweep", "targets", "validate", "verify"]

@@ -207,12 +207,7 @@ class Results:
             recorded = os.path.join(folder, "results.json")
             with open(recorded, "w", encoding="utf-8") as file:
                 json.dump(self._recorded(), file)
-            words = ["plot", recorded, "--title", self.name]
-            words += ["--kind", kind] if kind else []
-            words += ["--bin", bin] if bin else []
-            if output is not None:
-                command([*words, "-o", os.fspath(output), "--force"])
-            return Picture(command([*words, "-o", "-"]))
+            return picture_of(recorded, kind, self.name, bin, output)
 
     def _recorded(self) -> dict[str, Any]:
         """Spikes and samples as Neo names them, in JSON."""
@@ -268,6 +263,30 @@ class Picture:
 
     def _repr_svg_(self) -> str:
         return self.svg
+
+
+#: Kinds of pictures.
+_KINDS = ("raster", "rates", "traces", "weights", "connectivity", "network", "gates")
+
+
+def picture_of(
+    path: str, kind: str | None, title: str | None, bin: str | None, output: str | os.PathLike[str] | None
+) -> Picture:
+    """Draws a file, as `interneuron plot` does.
+
+    Raises:
+        UsageError: for a kind that there is not.
+    """
+    if kind is not None and kind not in _KINDS:
+        is_file = str(kind).endswith((".svg", ".png"))
+        hint = f"write: plot(output={str(kind)!r})" if is_file else f"kinds are {', '.join(_KINDS)}"
+        raise UsageError(f"plot has no kind {kind!r}", hint)
+    words = ["plot", path]
+    for option, value in (("--kind", kind), ("--title", title), ("--bin", bin)):
+        words += [option, value] if value else []
+    if output is not None:
+        command([*words, "-o", os.fspath(output), "--force"])
+    return Picture(command([*words, "-o", "-"]))
 
 
 def _rate(spikes: Spikes, duration: float) -> str:

@@ -15,6 +15,8 @@ from pathlib import Path
 from types import FrameType
 from typing import Any, NamedTuple
 
+from ._errors import InterneuronError
+
 
 class _Lookup(NamedTuple):
     """A name that is not there."""
@@ -26,12 +28,17 @@ class _Lookup(NamedTuple):
     others: Iterable[str] = ()
 
 
-def explained(script: str, error: BaseException) -> str:
+#: Hint for an error that a capture cannot explain.
+_BY_ITSELF = "run the script by itself first; its arguments stand after --"
+
+
+def explained(script: str, error: BaseException, usual_hint: str | None = _BY_ITSELF) -> str:
     """Returns what is wrong in a script: the line, the error, and what to do.
 
     Args:
         script: its path.
         error: raised by reading or executing it.
+        usual_hint: hint for errors without one of their own; None: no hint.
     """
     path, line, frame = os.path.abspath(script), None, None
     for each, at in traceback.walk_tb(error.__traceback__):
@@ -40,7 +47,7 @@ def explained(script: str, error: BaseException) -> str:
     error, name, made = _cause(path, error)
     line = made or line
     if isinstance(error, SyntaxError) and (line is None or error.filename == script):
-        line, what, hint = error.lineno or None, f"{type(error).__name__}: {error.msg}", _hint(error, frame)
+        line, what, hint = error.lineno or None, f"{type(error).__name__}: {error.msg}", _hint(error, frame) or usual_hint
     else:
         lookup = _lookup(error, frame)
         text = _sentence(error) if lookup is None else lookup.what
@@ -48,23 +55,31 @@ def explained(script: str, error: BaseException) -> str:
         if isinstance(error, SystemExit):
             what = f"the script ends itself, sys.exit({error.code!r}), before it runs a network"
         is_current = lookup is not None and not _PYTHON_2.search(str(error))
-        hint = (_similar(lookup, path, frame) if lookup and is_current else None) or _hint(error, frame)
+        hint = (_similar(lookup, path, frame) if lookup and is_current else None) or _hint(error, frame) or usual_hint
         if line is not None:
             line = _line_within(path, line, text, lookup.name if lookup else _source(error))
     shown = "" if line is None else linecache.getline(path, line).rstrip()
     return "\n".join(
         [
-            f"error: {script}{'' if line is None else f':{line}'}: {what}",
+            f"error: {_place(script, line, error)}{what}",
             *([f"  {line:5} | {shown}"] if shown else []),
-            f"  hint  {hint}",
+            *([f"  hint  {hint}"] if hint else []),
         ]
     )
+
+
+def _place(script: str, line: int | None, error: BaseException) -> str:
+    """Returns the beginning of a message; options of the command have no place in the script."""
+    if line is None:
+        return "" if isinstance(error, InterneuronError) else f"{script}: "
+    return f"{script}:{line}: "
 
 
 def _sentence(error: BaseException) -> str:
     """Returns an error in one line, as Python's last line of a traceback."""
     text = str(error.msg if isinstance(error, SyntaxError) else error)
-    return " ".join(f"{type(error).__name__}: {text}".split())
+    # Messages of this package are sentences, and may have several lines.
+    return text if isinstance(error, InterneuronError) else " ".join(f"{type(error).__name__}: {text}".split())
 
 
 def _cause(path: str, error: BaseException) -> tuple[BaseException, str | None, int | None]:
@@ -72,9 +87,10 @@ def _cause(path: str, error: BaseException) -> tuple[BaseException, str | None, 
     if type(error).__name__ != "BrianObjectException" or error.__cause__ is None:
         return error, None, None
     name = re.search(r"object named '(.*)'", str(error))
-    made = re.search(rf"File '{re.escape(path)}', line (\d+)", str(error))
+    places = re.findall(r"File '(.*)', line (\d+)", str(error))
+    made = [int(line) for file, line in places if os.path.abspath(file) == path]
     cause, inner, inner_line = _cause(path, error.__cause__)
-    return cause, inner or (name[1] if name else None), inner_line or (int(made[1]) if made else None)
+    return cause, inner or (name[1] if name else None), inner_line or (made[0] if made else None)
 
 
 def _source(error: BaseException) -> str:
@@ -159,8 +175,10 @@ _HINTS: Mapping[str, str] = {
     r"Weights must be positive|Weights must be negative": (
         "PyNN's weights are 0 or more; those of inhibitory synapses onto current-based cells are 0 or less"
     ),
-    r"delays must be": "give a delay of one time step or more, or set a shorter time step",
+    r"delays must be": "give a longer delay, or lower min_delay or the time step in setup()",
     r"probability .* must be": "give a number from 0 to 1",
+    r"must be finite and 0 or more": "give a number of 0 or more",
+    r"must be greater than 0": "give a number greater than 0",
     r"'[(\[{]' was never closed": "write the missing ) or ]",
     r"Perhaps you forgot a comma": "write a comma after the entry on this line",
     r"Duplicate definition|keyword argument repeated": "leave out one of the two, or give it another name",
@@ -175,8 +193,10 @@ _PYTHON_2 = re.compile(
 )
 
 
-def _hint(error: BaseException, frame: FrameType | None) -> str:
-    """Returns what to do about an error of a script."""
+def _hint(error: BaseException, frame: FrameType | None) -> str | None:
+    """Returns what to do about an error of a script; None if nothing in particular."""
+    if isinstance(error, InterneuronError):
+        return None
     message = str(error)
     if _PYTHON_2.search(message):
         return "it is a script for Python 2: rewrite it for Python 3 first"
@@ -207,7 +227,7 @@ def _hint(error: BaseException, frame: FrameType | None) -> str:
         return "a conversion gives no input: write it into the script, or give it as arguments after --"
     if isinstance(error, SystemExit) or ("argument" in message and not isinstance(error, TypeError)):
         return "arguments of the script stand after --"
-    return "run the script by itself first; its arguments stand after --"
+    return None
 
 
 def _values(message: str, frame: FrameType | None) -> str:

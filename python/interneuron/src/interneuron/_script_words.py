@@ -35,16 +35,22 @@ def _parser(command: str, description: str) -> _Parser:
     )
 
 
-def _brian() -> _Parser:
-    parser = _parser("brian", "Runs a Brian 2 script on an engine of interneuron, without changes to the script.")
+def _add_engine(parser: _Parser) -> None:
+    """Adds the options for the engine that both commands have."""
     add = parser.add_argument
     add("-t", "--target", metavar="ENGINE", help="engine: auto, wasm, c, mpi, opencl, cuda or reference [auto]")
     add("--device", metavar="N|NAME", help="device of the engine: its number in `interneuron targets`, or part of its name")
     add("--threads", metavar="N", type=_whole(1), help="number of worker threads; the result does not depend on it")
     add("--precision", choices=["float64", "float32"], help="floating-point type of the state [float64]")
     add("--seed", metavar="N", type=_whole(0), help="seed for the random numbers of the engine")
-    add("--connect", choices=["auto", "brian", "engine"], help="who draws connections that are given as text [auto]")
     add("-o", "--output", metavar="FILE", action="append", help="result file: .nwb, .json or .csv; may be repeated")
+
+
+def _brian() -> _Parser:
+    parser = _parser("brian", "Runs a Brian 2 script on an engine of interneuron, without changes to the script.")
+    _add_engine(parser)
+    add = parser.add_argument
+    add("--connect", choices=["auto", "brian", "engine"], help="who draws connections that are given as text [auto]")
     add("--strict", action="store_true", help="fail if interneuron cannot run a network")
     parser.epilog = (
         "If interneuron cannot run a network, Brian's own runtime runs it, with a warning. With --strict, or any option that "
@@ -62,9 +68,10 @@ def _pynn() -> _Parser:
         action="append",
         help="simulator that the script imports, such as nest, for which interneuron stands; may be repeated",
     )
+    _add_engine(parser)
     parser.epilog = (
-        "A script chooses its engine with setup(target='c', threads=2). --instead-of may also follow the script; "
-        "other arguments after the script belong to it."
+        "Options for the engine replace those of the script's setup(target='c', threads=2). --instead-of may also follow the "
+        "script; other arguments after the script belong to it."
     )
     return parser
 
@@ -94,7 +101,8 @@ def read_words(command: str, words: Sequence[str]) -> tuple[dict[str, Any], list
     parser.add_argument("arguments", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
     options = vars(parser.parse_args(given))
     script, arguments = options.pop("script"), options.pop("arguments", [])
-    for word in arguments:
+    # Scripts of PyNN often have options of the same names.
+    for word in arguments if command == "brian" else ():
         if word.partition("=")[0] in parser._option_string_actions and word not in ("-h", "--help"):
             raise UsageError(
                 f"{word.partition('=')[0]} follows the script",

@@ -61,6 +61,10 @@ _ENGINE = ("target", "threads", "device", "precision")
 _USED = (*_ENGINE, "max_delay", "seed", "output", "rank", "num_processes")
 
 
+#: Options of `setup` that the command `interneuron pynn` was given: they replace those of the script.
+given_options: dict[str, Any] = {}
+
+
 def _check_setup(timestep: Any, given: dict[str, Any]) -> None:
     """What is wrong is said at once, rather than when the network runs."""
     if not is_number(timestep) or not 0 < timestep < math.inf:
@@ -95,6 +99,7 @@ def setup(timestep=DEFAULT_TIMESTEP, min_delay=DEFAULT_MIN_DELAY, **extra_params
     Besides what PyNN has: `target` names the engine ('wasm', 'c', 'opencl', 'cuda'), `threads`, `device` and `precision`
     are for it, `output` names files for results, and `seed` is that of all that PyNN does not draw itself.
     """
+    extra_params.update(given_options)
     _check_setup(timestep, {**extra_params, "min_delay": min_delay})
     outputs = check_outputs(extra_params.get("output", []))
     _warn_of_unused(extra_params)

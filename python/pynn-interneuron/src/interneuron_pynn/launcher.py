@@ -39,12 +39,14 @@ def _as_spinnaker(module):
 _parts_of_standardmodels = ("cells", "electrodes", "receptors", "synapses")
 
 
-def run_script(words, instead_of=()):
+def run_script(words, instead_of=(), **options):
     """Runs a script with its arguments.
 
     Args:
         words: the script and its own arguments.
         instead_of: simulators that the script imports by name, for which this backend stands.
+        options: of `setup`, in place of those that the script gives: `target`, `device`, `threads`, `precision`, `seed`,
+            `output`.
 
     Returns:
         the exit code.
@@ -63,6 +65,7 @@ def run_script(words, instead_of=()):
         setattr(pyNN, name, interneuron_pynn)
     if "spiNNaker" in instead_of:
         _as_spinnaker(interneuron_pynn)
+    interneuron_pynn.given_options.update({name: value for name, value in options.items() if value != "auto"})
     run_file(words)
     return 0
 

@@ -4,6 +4,7 @@ import { commands, type CommandName } from './command-table.js';
 import { readArguments } from './arguments.js';
 import { createContext, type CommandContext } from './context.js';
 import { projectDefaults, projectFile, withDefaults, withProject } from './defaults.js';
+import { asksToExecute, executeScript, offerToExecute } from './execute-script.js';
 import { exitCodes } from './exit-codes.js';
 import { reportFailure } from './failure.js';
 import { throwUsageErrors } from '../diagnostics/diagnostic.js';
@@ -48,13 +49,16 @@ export async function runCommandLine(
   began = performance.now(),
 ): Promise<number> {
   const sources = new Map<string, string>();
+  let offer = '';
   try {
+    if (asksToExecute(words)) return await executeScript(words, terminal);
     const request = await readArguments(words, terminal.stdout.columns, findWrongValues);
     if (request.kind === 'text') {
       terminal.stdout.write(request.text);
       return exitCodes.done;
     }
     const { command } = request;
+    if (!asksForJson(words)) offer = offerToExecute(words, request.files);
     const project = await projectDefaults(command);
     const given = withProject(request.options, project);
     const options = withDefaults(given, command, terminal.environment);
@@ -63,9 +67,13 @@ export async function runCommandLine(
     const context = createContext(words, { ...request, options }, terminal, began, sources);
     if (used.length > 0 && !context.json && !context.quiet)
       terminal.stderr.write(`${projectFile} sets ${used.map((name) => `--${name}`).join(', ')}\n`);
-    return await handlers[command](context);
+    const code = await handlers[command](context);
+    if (code !== exitCodes.done) terminal.stderr.write(offer);
+    return code;
   } catch (error) {
-    return reportFailure(error, { terminal, sources, json: asksForJson(words) });
+    const code = reportFailure(error, { terminal, sources, json: asksForJson(words) });
+    terminal.stderr.write(offer);
+    return code;
   }
 }
 

@@ -43,6 +43,12 @@ const common = {
   quiet: { type: 'boolean', alias: 'q', describe: 'print nothing but errors' },
 } as const satisfies Record<string, OptionDefinition>;
 
+/** Scripts are executed only if the user says so: `execute-script.ts`. */
+const execute = {
+  type: 'boolean',
+  describe: 'execute a script of Brian 2 or PyNN, which must be your own, with Python',
+} as const satisfies OptionDefinition;
+
 /** Options for reading a model. */
 const read = {
   from: {
@@ -198,6 +204,7 @@ export const commands = {
       describe: 'a model in any supported notation, a result that holds one, or a checkpoint',
     },
     options: {
+      execute,
       output: {
         type: 'string',
         alias: 'o',
@@ -313,6 +320,7 @@ export const commands = {
     describe: 'write models in another notation',
     files: { name: 'models', many: true, describe: 'models, folders or patterns; - is the standard input' },
     options: {
+      execute,
       to: {
         type: 'string',
         choices: [...targetNotations, ...Object.keys(shortNotations)],
@@ -410,6 +418,7 @@ export const commands = {
     describe: 'check models and report everything that is wrong',
     files: { name: 'models', many: true, describe: 'models, folders or patterns; - is the standard input' },
     options: {
+      execute,
       target: { type: 'string', choices: targetNames, describe: 'also report what this engine cannot run' },
       fix: {
         type: 'boolean',
@@ -536,6 +545,7 @@ export const commands = {
     describe: 'show a model as tables: populations, projections, equations, inputs, recordings',
     files: oneModel,
     options: {
+      execute,
       format: {
         type: 'string',
         choices: descriptionFormats,

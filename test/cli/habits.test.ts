@@ -2,7 +2,7 @@
 
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { XMLParser } from 'fast-xml-parser';
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { projectDefaults, withProject } from '../../src/cli/defaults.js';
 import { runCommand, temporaryFolder } from '../support/command.js';
 
@@ -201,5 +201,41 @@ describe('doctor', () => {
     expect([states.get('reference'), states.get('wasm')]).toEqual(['works', 'works']);
     expect([...states.keys()]).toEqual(['reference', 'wasm', 'c', 'mpi', 'opencl', 'cuda']);
     expect(new Set(engines.flatMap(({ fingerprint }) => fingerprint ?? [])).size).toBe(1);
+  });
+});
+
+describe('scripts in Python', () => {
+  const script = (): string => folder.file('network.py');
+  const python = (): string => folder.file('python');
+  beforeAll(() => {
+    writeFileSync(script(), 'from brian2 import *\nrun(1*ms)\n');
+    // A stand-in for Python that has the package: it prints its words.
+    writeFileSync(python(), '#!/bin/sh\ncase "$*" in *find_spec*) exit 0;; esac\necho "$@"\nexit 3\n', { mode: 0o755 });
+  });
+
+  it.each(['run', 'validate', 'describe'])('%s offers to execute them, in one line', async (command) => {
+    const { code, stdout, stderr } = await runCommand([command, script()]);
+    expect(code).toBe(1);
+    expect(`${stdout}${stderr}`).toContain('models are read, never executed');
+    expect(stderr).toMatch(new RegExp(`\n  interneuron ${command} \\S*network\\.py --execute\n$`));
+  });
+
+  it('executes them if it is asked to, with words of the script', async () => {
+    const words = ['convert', script(), '--to', 'lems', '--execute', '--', '--size', '5'];
+    expect(await runCommand(words, { environment: { INTERNEURON_PYTHON: python() } })).toEqual({
+      code: 3,
+      stdout: `-I -W ignore -m interneuron convert ${script()} --to lems -- --size 5\n`,
+      stderr: `${script()}: ${python()} executes it with your rights\n`,
+    });
+  });
+
+  it.each([
+    ['fixtures/brian/single-lif.yaml', 'python', 'there is no script to execute'],
+    ['network.py', 'no-python', 'no Python has the package interneuron'],
+  ])('refuses to execute %s with %s', async (model, name, message) => {
+    const path = model === 'network.py' ? script() : model;
+    const environment = { INTERNEURON_PYTHON: folder.file(name) };
+    const outcome = await runCommand(['run', path, '--execute'], { environment });
+    expect(outcome).toMatchObject({ code: 2, stderr: expect.stringContaining(message) });
   });
 });

@@ -79,6 +79,8 @@ def _with_scripts(words: list[str], own: list[str], program: list[str]) -> int |
     Returns:
         the largest exit code; None if there is no script.
     """
+    # The program asks for it; here it is the rule.
+    words = [word for word in words if word != "--execute"]
     places = [k for k in range(1, len(words)) if words[k - 1] not in _OUTPUTS]
     scripts = [k for k in places if words[k].endswith(".py") and not words[k].startswith("-")]
     standard_input = next((k for k in places if words[k] == "-"), None)

@@ -1,0 +1,80 @@
+/** Scripts of Brian 2 and PyNN as models: the Python package executes them, if the user asks for it. */
+
+import { spawn, spawnSync } from 'node:child_process';
+import { UsageError } from '../diagnostics/diagnostic.js';
+import { exitCodes } from './exit-codes.js';
+import type { Terminal } from './terminal.js';
+
+/** Commands whose models may be scripts. */
+const commands: readonly string[] = ['run', 'convert', 'validate', 'describe'];
+
+const isScript = (word: string): boolean => word.endsWith('.py');
+
+/** Returns the words of a command before `--`; what follows are the script's own arguments. */
+const ownWords = (words: readonly string[]): readonly string[] =>
+  words.includes('--') ? words.slice(0, words.indexOf('--')) : words;
+
+/** Returns whether a command asks for the execution of a script. */
+export const asksToExecute = (words: readonly string[]): boolean =>
+  commands.includes(words[0] ?? '') && ownWords(words).includes('--execute');
+
+/**
+ * Returns the sentence and the line that execute the scripts among the models of a command.
+ *
+ * @returns an empty text without a script
+ */
+export function offerToExecute(words: readonly string[], models: readonly string[]): string {
+  if (!commands.includes(words[0] ?? '') || !models.some(isScript)) return '';
+  const own = ownWords(words);
+  const line = [...own, '--execute', ...words.slice(own.length)].map(quoted).join(' ');
+  return `\nIf the script is your own, this line executes it with Python:\n  interneuron ${line}\n`;
+}
+
+const quoted = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);
+
+/**
+ * Executes the scripts of a command with the Python package, which passes their networks to this program.
+ *
+ * @returns the exit code of the command
+ * @throws UsageError if the command names no script, or no Python has the package
+ */
+export async function executeScript(words: readonly string[], terminal: Terminal): Promise<number> {
+  const scripts = ownWords(words).filter(isScript);
+  if (scripts.length === 0) throw new UsageError('there is no script to execute', '--execute is for models in Python');
+  const python = pythonWithPackage(terminal);
+  terminal.stderr.write(`${scripts.join(', ')}: ${python} executes it with your rights\n`);
+  const at = words.indexOf('--execute');
+  const given = [...words.slice(0, at), ...words.slice(at + 1)];
+  const environment = {
+    ...process.env,
+    INTERNEURON_NODE: process.execPath,
+    ...(process.argv[1] === undefined ? {} : { INTERNEURON_PROGRAM: process.argv[1] }),
+  };
+  const child = spawn(python, [...isolated, '-m', 'interneuron', ...given], {
+    stdio: ['inherit', 'pipe', 'pipe'],
+    env: environment,
+  });
+  child.stdout.setEncoding('utf8').on('data', (text: string) => terminal.stdout.write(text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => terminal.stderr.write(text));
+  return new Promise((done, fail) => {
+    child.on('error', fail);
+    child.on('close', (code) => done(code ?? exitCodes.interrupted));
+  });
+}
+
+/** Packages come from the environment of Python only, never from the current folder or `PYTHONPATH`. */
+const isolated = ['-I', '-W', 'ignore'];
+
+/** Returns the Python that has the package: that of `INTERNEURON_PYTHON`, or one on the path. */
+function pythonWithPackage({ environment }: Terminal): string {
+  const named = environment['INTERNEURON_PYTHON'];
+  const search = 'import importlib.util, sys; sys.exit(importlib.util.find_spec("interneuron") is None)';
+  const names = named === undefined ? ['python3', 'python'] : [named];
+  const found = names.find((name) => spawnSync(name, [...isolated, '-c', search], { stdio: 'ignore' }).status === 0);
+  if (found === undefined)
+    throw new UsageError(
+      `no Python has the package interneuron (looked for ${names.join(', ')})`,
+      'pip install interneuron brian2-interneuron pynn-interneuron, or name the Python by INTERNEURON_PYTHON',
+    );
+  return found;
+}

@@ -6,6 +6,7 @@ import type { Positions } from '../../src/diagnostics/positions.js';
 import { parseQuantity } from '../../src/lang/quantity.js';
 import { without } from '../../src/model/collections.js';
 import type { ModelDocument, NeuronDocument, RecordingDocument, SynapseDocument } from '../../src/model/document.js';
+import { LangError } from '../../src/lang/lang-error.js';
 import { identifier, UniqueNames } from '../../src/model/free-name.js';
 import type { DataStore } from '../../src/model/model.js';
 import { Arrays } from '../shared/arrays.js';
@@ -54,6 +55,12 @@ const methods = {
   exact: { method: 'exact', message: 'the exact solution for a constant input', isCurrentFirst: false },
 } as const;
 
+/** What a spike does to the potential, by the value of the setting `reset`. */
+const resets = {
+  value: { effect: 'v = v_reset', message: 'a spike sets v to v_reset' },
+  subtract: { effect: 'v -= v_threshold', message: 'a spike subtracts v_threshold from v' },
+} as const;
+
 /** What a spike is as a signal, by the value of the setting `signal`. */
 const signals = {
   steps: { weight: '1', effect: 'port += weight', message: 'a spike is a signal of 1 for one step' },
@@ -86,6 +93,7 @@ export function importNir(
   // Graphs that interneuron writes state their step.
   const method = methods[choice('method', 'euler', methods)];
   const signal = signals[choice('signal', 'steps', signals)];
+  const reset = resets[choice('reset', 'value', resets)];
   if (!root) return null;
   const graph = flatten(root, report);
   if (diagnostics.hasErrors) return null;
@@ -97,8 +105,9 @@ export function importNir(
   const arrays = new Arrays();
   const parts = partsOf(graph, shapes, network, options.signals ?? {}, report);
   if (diagnostics.hasErrors) return null;
-  report(messages.discretised(dt, method.message, signal.message), '/node');
-  const tree = documentOf(parts, arrays, { dt, method, signal });
+  report(messages.discretised(dt, method.message, `${signal.message}; ${reset.message}`), '/node');
+  if (method.method === 'euler') remarkFastTimes(parts, dt, report);
+  const tree = documentOf(parts, arrays, { dt, method, signal, reset });
   const version = file.tables.find(({ name }) => name === 'version')?.texts?.[0];
   return {
     ...settle(
@@ -117,8 +126,26 @@ export function importNir(
       positions,
     ),
     data: arrays.store,
-    set: without(options.set, new Set(['method', 'signal'])),
+    set: without(options.set, new Set(['method', 'signal', 'reset'])),
   };
+}
+
+/** Warns of time constants below the step, with which forward Euler overshoots or is unstable. */
+function remarkFastTimes({ populations }: Parts, dt: string, report: Report): void {
+  let step: number;
+  try {
+    step = parseQuantity(dt).value;
+  } catch (error) {
+    // The run reports a wrong step.
+    if (!(error instanceof LangError)) throw error;
+    return;
+  }
+  for (const { node } of populations)
+    for (const name of ['tau', 'tau_syn', 'tau_mem']) {
+      const values = node.fields[name]?.values ?? new Float64Array(0);
+      const least = values.reduce((a, b) => Math.min(a, b), Infinity);
+      if (least < step) report(messages.fastTime(node.name, name, least, dt, step > 2 * least), `${node.path}/${name}`);
+    }
 }
 
 // --- Parts ----------------------------------------------------------------------------------------------------------
@@ -230,6 +257,7 @@ interface Step {
   readonly dt: string;
   readonly method: (typeof methods)[keyof typeof methods];
   readonly signal: (typeof signals)[keyof typeof signals];
+  readonly reset: (typeof resets)[keyof typeof resets];
 }
 
 /**
@@ -314,7 +342,7 @@ function documentOf(
 }
 
 /** Returns the neuron type of a node: its equations, and the input `I` that is set back to the bias after each step. */
-function neuronOf(part: Part, { method }: Step): NeuronDocument {
+function neuronOf(part: Part, { method, reset }: Step): NeuronDocument {
   const { node, isAnalog, name } = part;
   if (node.type === 'Input') return { derived: { u: { unit: '1', value: `${name}_signal(t, i)` } } };
   const input = isAnalog ? '(I + signal)' : 'I';
@@ -339,7 +367,11 @@ function neuronOf(part: Part, { method }: Step): NeuronDocument {
     ...(spike
       ? {
           events: {
-            spike: { when: withInput(spike.when), do: spike.do, slot, order: 1, actionSlot: slot, actionOrder: 2 },
+            spike: {
+              when: withInput(spike.when),
+              do: state.includes('v') ? [reset.effect] : [],
+              ...{ slot, order: 1, actionSlot: slot, actionOrder: 2 },
+            },
           },
         }
       : {}),

@@ -200,7 +200,15 @@ export const discretised = (dt: string, method: string, signal: string): Finding
   code: 'nir/discretised',
   severity: 'note',
   message: `NIR states no time step: each step is ${dt}, by ${method}, and ${signal}`,
-  hint: '--dt, --set method=… and --set signal=… change this',
+  hint: '--dt, --set method=…, --set signal=… and --set reset=… change this',
+});
+
+/** A time constant below the step of forward Euler. */
+export const fastTime = (node: string, name: string, value: number, dt: string, isUnstable: boolean): Finding => ({
+  code: 'nir/short-time-constant',
+  severity: 'warning',
+  message: `${name} of ${shorten(node)} is ${value} s, shorter than the step of ${dt}: forward Euler ${isUnstable ? 'is unstable' : 'overshoots'}`,
+  hint: `take a step of ${value} s or less, or --set method=exact`,
 });
 
 /** A value of a setting that graphs do not have. */

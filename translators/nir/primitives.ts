@@ -34,7 +34,7 @@ export interface Dynamics {
   readonly state: readonly string[];
   readonly derivatives: Readonly<Record<string, string>>;
   /** Condition of a spike. */
-  readonly spike?: { readonly when: string; readonly do: readonly string[] };
+  readonly spike?: { readonly when: string };
 }
 
 const convolution = {
@@ -88,13 +88,13 @@ export const primitives: Readonly<Record<string, Primitive>> = {
   CubaLIF: neuron('tau_syn', 'tau_mem', 'r', 'v_leak', 'w_in', 'v_threshold', 'v_reset'),
 };
 
-const fires = { when: 'v > v_threshold', do: ['v = v_reset'] } as const;
+const fires = { when: 'v > v_threshold' } as const;
 const membrane = '(v_leak - v + r*I)/tau';
 const synaptic = { I_syn: '(w_in*I - I_syn)/tau_syn', v: '(v_leak - v + r*I_syn)/tau_mem' } as const;
 
 /** Equations of the primitives with state. `I` is the sum of the signals that arrive in a step. */
 export const dynamics: Readonly<Record<string, Dynamics>> = {
-  Threshold: { sends: 'spikes', state: [], derivatives: {}, spike: { when: 'I > threshold', do: [] } },
+  Threshold: { sends: 'spikes', state: [], derivatives: {}, spike: { when: 'I > threshold' } },
   I: { sends: 'v', state: ['v'], derivatives: { v: 'r*I/second' } },
   LI: { sends: 'v', state: ['v'], derivatives: { v: membrane } },
   IF: { sends: 'spikes', state: ['v'], derivatives: { v: 'r*I/second' }, spike: fires },

@@ -9,6 +9,8 @@ import { describe, expect, it } from 'vitest';
 import { importModel, readSource } from '../../../src/run/pipeline.js';
 import type { ImportOptions } from '../../../src/run/pipeline.js';
 import { root } from '../../support/import-graph.js';
+import { temporaryFolder } from '../../support/command.js';
+import { floats, graph as nirGraph, ints, matrix, writeHdf5 } from './support.js';
 import { simulateModel } from '../../support/simulate.js';
 
 interface Expected {
@@ -29,6 +31,58 @@ const expectedOf = (name: string): Expected =>
 
 const graph = (name: string, options: ImportOptions = {}): ReturnType<typeof importModel> =>
   importModel(readSource(resolve(root, `fixtures/nir/${name}.nir`)), options);
+
+describe('a step', () => {
+  const folder = temporaryFolder();
+  /** An Affine with the weight 0.7 and a LIF without leak over the run, in a file. */
+  async function oneCell(name: string, tau: number): Promise<string> {
+    const lif = { type: 'LIF', tau: floats(tau), r: floats(tau / 1e-3), v_leak: floats(0), v_threshold: floats(1) };
+    const nodes = {
+      input: { type: 'Input', shape: ints(1) },
+      weights: { type: 'Linear', weight: matrix(1, 1, 0.7) },
+      lif: { ...lif, v_reset: floats(0) },
+      output: { type: 'Output', shape: ints(1) },
+    };
+    const edges = [
+      ['input', 'weights'],
+      ['weights', 'lif'],
+      ['lif', 'output'],
+    ] as const;
+    await writeHdf5(folder.file(name), { version: '1.0.8', node: nirGraph(nodes, edges) });
+    return folder.file(name);
+  }
+
+  it.each([
+    ['value', [1, 3, 5, 7]],
+    ['subtract', [1, 2, 4, 5, 7, 8]],
+  ])('with the reset %s', async (reset, expected) => {
+    // With dt = 1 ms and a tau of 10^9 s, v grows by 0.7 a step: a reset to 0 takes two steps to pass 1 again, and a
+    // subtraction keeps 0.4, 0.1, 0.5, 0.2, 0.6, 0.3 (sums after steps 1, 2, 4, 5, 7, 8).
+    const input = {
+      kind: 'spikes',
+      elements: new Uint32Array(9),
+      times: Float64Array.from({ length: 9 }, (_, step) => step * 1e-3),
+    } as const;
+    const source = readSource(await oneCell('slow.nir', 1e9));
+    const { valid } = importModel(source, { set: { reset }, inputs: { input }, duration: '9 ms', dt: '1 ms' });
+    const { events } = await simulateModel(valid, { engines: [{ target: 'wasm', threads: 1 }] });
+    expect((events.get('lif.spike') ?? []).map(([step]) => step)).toEqual(expected);
+  });
+
+  it.each([
+    [1e-3, []],
+    [0.8e-3, ['overshoots']],
+    [0.4e-3, ['is unstable']],
+  ])('of 1 ms with a time constant of %f s', async (tau, expected) => {
+    const source = readSource(await oneCell('fast.nir', tau));
+    const warnings = (set: Readonly<Record<string, string>>): readonly string[] =>
+      importModel(source, { set, dt: '1 ms' }).diagnostics.flatMap(({ severity, message }) =>
+        severity === 'warning' ? [message.replace(/^.*forward Euler /, '')] : [],
+      );
+    expect(warnings({})).toEqual(expected);
+    expect(warnings({ method: 'exact' })).toEqual([]);
+  });
+});
 
 describe('graphs give the values of the equations', () => {
   it.each([

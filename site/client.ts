@@ -26,6 +26,10 @@ async function heldPart(part: 'worker' | Part): Promise<string | undefined> {
   return held === undefined || held === null ? undefined : inflated(held.trim());
 }
 
+/** Checks whether the page can write NWB: it has the library of HDF5, or a site that has it. */
+export const hasHdf5 = (): boolean =>
+  document.getElementById('part-hdf5') !== null || document.getElementById('part-worker') === null;
+
 /** Returns the address of a file beside the page. */
 const beside = (part: 'worker' | Part): string => new URL(`${part}.js`, import.meta.url || document.baseURI).href;
 

@@ -4,8 +4,10 @@ import { autocompletion } from '@codemirror/autocomplete';
 import { json } from '@codemirror/lang-json';
 import { xml } from '@codemirror/lang-xml';
 import { yaml } from '@codemirror/lang-yaml';
+import { HighlightStyle, syntaxHighlighting } from '@codemirror/language';
 import { lintGutter, setDiagnostics } from '@codemirror/lint';
 import { EditorState, type Extension } from '@codemirror/state';
+import { tags } from '@lezer/highlight';
 import { basicSetup, EditorView } from 'codemirror';
 import { completeKey } from './completion.js';
 import type { Diagnostic } from '../src/diagnostics/diagnostic.js';
@@ -21,6 +23,30 @@ export interface Editor {
   goTo(line: number, column: number): void;
 }
 
+/** Colours of the page, on light and on dark backgrounds. */
+const colours = [
+  syntaxHighlighting(
+    HighlightStyle.define([
+      { tag: [tags.propertyName, tags.tagName, tags.definition(tags.propertyName)], color: 'var(--code-key)' },
+      { tag: [tags.string, tags.attributeValue, tags.number, tags.literal], color: 'var(--code-text)' },
+      { tag: [tags.comment, tags.meta, tags.processingInstruction], color: 'var(--code-note)' },
+      { tag: [tags.keyword, tags.attributeName, tags.bool, tags.null], color: 'var(--code-word)' },
+    ]),
+  ),
+  EditorView.theme({
+    '&': { color: 'var(--ink)', backgroundColor: 'var(--paper)', fontSize: '14px' },
+    '.cm-scroller': { overflow: 'auto', maxHeight: '34em' },
+    '.cm-content': { caretColor: 'var(--ink)' },
+    '.cm-cursor': { borderLeftColor: 'var(--ink)' },
+    '.cm-gutters': { color: 'var(--muted)', backgroundColor: 'var(--wash)', borderRightColor: 'var(--line)' },
+    '.cm-activeLine, .cm-activeLineGutter': { backgroundColor: 'color-mix(in srgb, var(--accent) 8%, transparent)' },
+    '.cm-tooltip, .cm-panels': { color: 'var(--ink)', backgroundColor: 'var(--wash)' },
+    '&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, .cm-selectionBackground': {
+      backgroundColor: 'color-mix(in srgb, var(--accent) 25%, transparent)',
+    },
+  }),
+];
+
 const languageOf = (name: string, text: string): Extension =>
   /^\s*</.test(text) ? xml() : /\.json$/.test(name) ? json() : yaml();
 
@@ -32,10 +58,11 @@ export function createEditor(parent: HTMLElement, changed: () => void): Editor {
       doc: text,
       extensions: [
         basicSetup,
+        ...colours,
         languageOf(name, text),
         lintGutter(),
         autocompletion({ override: [completeKey] }),
-        EditorView.contentAttributes.of({ 'aria-label': `Text of ${name}` }),
+        EditorView.contentAttributes.of({ 'aria-label': `Text of ${name}`, tabindex: '0' }),
         EditorView.updateListener.of((update) => {
           if (update.docChanged && !opening) changed();
         }),

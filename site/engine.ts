@@ -2,7 +2,17 @@
 
 import { giveFiles, platform } from './platform.js';
 import { loadHdf5, writtenHdf5 } from './hdf5.js';
-import type { BeginMessage, Calls, Converted, GivenModel, LiveMessage, Parameter, ReadModel } from './messages.js';
+import type {
+  BeginMessage,
+  Calls,
+  Converted,
+  Diagram,
+  GivenModel,
+  LiveMessage,
+  MadeFile,
+  Parameter,
+  ReadModel,
+} from './messages.js';
 import type { RecordedRun } from '../runtime/record/recorder.js';
 import { createRecorder, runRecord } from '../runtime/record/recorder.js';
 import { recordingPlan, type RecordingPlan } from '../runtime/record/plan.js';
@@ -22,6 +32,8 @@ import { archiveBytes } from '../src/bundle/write-archive.js';
 import { UsageError, type Diagnostic } from '../src/diagnostics/diagnostic.js';
 import { writtenQuantity } from '../src/lang/readable-quantity.js';
 import { parseUnit } from '../src/lang/units.js';
+import { populationsOf } from '../src/model/selected.js';
+import { diagramHeightOf, networkDiagram } from '../src/pictures/network-diagram.js';
 import { bundleFiles, importSettings, packedRun, type PackedResults } from '../src/run/bundle-files.js';
 import { compileModel, countAllSynapses } from '../src/run/compile-model.js';
 import { startConnected } from '../src/run/connect.js';
@@ -81,9 +93,10 @@ function readModel({ valid, notation, hashes }: ImportedModel): ReadModel {
   return {
     name: document.name,
     notation,
+    metadata: document.metadata,
     experiment: hashes.experiment,
     parameters: parametersOf(valid.model),
-    populations: Object.entries(document.populations).map(([name, { size }]) => ({ name, size })),
+    diagram: diagramOf(document, new Map()),
   };
 }
 
@@ -113,7 +126,34 @@ export async function describe(): Found<ReturnType<Calls['describe']>> {
   const imported = model();
   const synapses = await countAllSynapses(imported);
   const blocks = descriptionBlocks(describeModel(imported.valid, imported.hashes, synapses));
-  return { answer: blocks.join('\n'), findings: [] };
+  const { populations } = imported.valid.model;
+  return {
+    answer: {
+      html: blocks.join('\n'),
+      diagram: diagramOf(imported.valid.model, synapses),
+      cells: Object.values(populations).reduce((sum, { size }) => sum + size, 0),
+      synapses: [...synapses.values()].reduce((sum, count) => sum + count, 0),
+    },
+    findings: [],
+  };
+}
+
+/** Draws populations and projections. @param synapses  numbers of synapses by projection, once they are known */
+function diagramOf(
+  { populations, projections }: ImportedModel['valid']['model'],
+  synapses: ReadonlyMap<string, number>,
+): Diagram {
+  const boxes = Object.entries(populations).map(([name, { size }]) => ({ name, size }));
+  const arrows = Object.entries(projections).flatMap(([name, { from, to }]) => {
+    const [senders, receivers] = [populationsOf(from.of), populationsOf(to.of)];
+    const count = senders.length * receivers.length === 1 ? synapses.get(name) : undefined;
+    return senders.flatMap((sender) =>
+      receivers.map((receiver) => ({ name, from: sender, to: receiver, ...(count === undefined ? {} : { count }) })),
+    );
+  });
+  // The page scales it.
+  const size = { width: boxes.length === 1 ? 300 : 520, height: diagramHeightOf(boxes.length) };
+  return { svg: networkDiagram(boxes, arrows, size), ...size };
 }
 
 /** Columns of a series that are shown. */
@@ -179,20 +219,45 @@ const beginOf = ({ setup }: RecordingPlan, steps: number, dt: number): BeginMess
   series: setup.series.map((series) => ({
     name: `${series.owner}.${series.variable}`,
     unit: series.unit,
-    cells: Array.from({ length: Math.min(mostTraces, columnCount(series)) }, (_, k) =>
-      series.elements === null ? k : elementAt(series.elements, k),
-    ),
+    cells: shownCells(series, 0),
+    size: columnCount(series),
   })),
 });
 
+/** Returns the cells of the columns that are shown, from a column on. */
+const shownCells = (series: RunSetup['series'][number], first: number): readonly number[] =>
+  Array.from({ length: Math.max(0, Math.min(mostTraces, columnCount(series) - first)) }, (_, k) =>
+    series.elements === null ? first + k : elementAt(series.elements, first + k),
+  );
+
 /** Returns the columns of a block that are shown. */
-function samplesOf({ series, steps, values }: SampleBlock, { setup }: RecordingPlan): LiveMessage['samples'][number] {
+function samplesOf(
+  { series, steps, values }: SampleBlock,
+  { setup }: Pick<RecordingPlan, 'setup'>,
+  first = 0,
+): LiveMessage['samples'][number] {
   const columns = columnCount(setup.series[series]!);
-  const shown = Math.min(mostTraces, columns);
+  const shown = Math.max(0, Math.min(mostTraces, columns - first));
   const part = new Float64Array(steps.length * shown);
   for (let row = 0; row < steps.length; row += 1)
-    for (let k = 0; k < shown; k += 1) part[row * shown + k] = Number(values[row * columns + k]);
+    for (let k = 0; k < shown; k += 1) part[row * shown + k] = Number(values[row * columns + first + k]);
   return { series, steps: Int32Array.from(steps), values: part };
+}
+
+/** Returns samples of other cells of the last run; series with fewer cells show their last ones. */
+export function samples(first: number): Found<ReturnType<Calls['samples']>> {
+  if (!last) throw new UsageError('nothing was run', 'run the model');
+  const { setup, blocks } = last;
+  const answer = setup.series.map((series, k) => {
+    const begin = Math.max(0, Math.min(first, columnCount(series) - mostTraces));
+    const parts = blocks.filter((block) => block.series === k).map((block) => samplesOf(block, { setup }, begin));
+    return {
+      cells: shownCells(series, begin),
+      steps: Int32Array.from(parts.flatMap(({ steps }) => [...steps])),
+      values: Float64Array.from(parts.flatMap(({ values }) => [...values])),
+    };
+  });
+  return Promise.resolve({ answer, findings: [] });
 }
 
 function endOf(
@@ -229,11 +294,15 @@ export async function nwb(): Found<ReturnType<Calls['nwb']>> {
   return { answer: { name: `${platform.paths.parse(model().source.path).name}.nwb`, bytes }, findings: [] };
 }
 
+/** Returns files as one archive. */
+const zippedFiles = (files: readonly MadeFile[]): Uint8Array =>
+  archiveBytes(files.map(({ name, bytes }) => ({ path: name, bytes, role: 'notation', description: '' })));
+
 /** Packs the model as the page holds it, with the last run. */
-export async function bundle(): Found<ReturnType<Calls['bundle']>> {
+export async function bundle(hasNwb: boolean): Found<ReturnType<Calls['bundle']>> {
   const imported = model();
   const name = platform.paths.parse(imported.source.path).name;
-  const results = last ? await packedRunOf(last, imported) : { files: [], runs: [] };
+  const results = last && hasNwb ? await packedRunOf(last, imported) : { files: [], runs: [] };
   const { files, remarks } = await bundleFiles(imported, {
     sources: sources.map(([path, bytes], k) => ({
       path: `source/${path}`,
@@ -264,8 +333,11 @@ export async function convert(to: TargetNotation): Found<ReturnType<Calls['conve
   const { valid, positions, source } = model();
   const name = `${platform.paths.parse(source.path).name}${usualSuffix(to)}`;
   const { files, outcome, report } = await convertModel(valid, to, { name, positions });
+  const made = files.map((file) => ({ name: file.name, bytes: file.bytes ?? new TextEncoder().encode(file.text) }));
+  const zipped = `${platform.paths.parse(source.path).name}-${to}.zip`;
   const answer: Converted = {
-    files: files.map((file) => ({ name: file.name, bytes: file.bytes ?? new TextEncoder().encode(file.text) })),
+    // A folder of files is one download.
+    files: made.length < 2 ? made : [{ name: zipped, bytes: zippedFiles(made) }],
     outcome,
     differences: report
       .filter(({ verdict }) => verdict !== 'exact')

@@ -28,6 +28,23 @@ export async function fragmentOf({ files, main, options }: GivenModel): Promise<
   return `${start}${toBase64(packed).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')}`;
 }
 
+/** Returns the values of parameters that an address gives: `?set=g_e=6 nS`. */
+export function settingsIn(search: string): Readonly<Record<string, string>> {
+  const pairs = new URLSearchParams(search).getAll('set').flatMap((each) => {
+    const [, name, value] = /^([^=]+)=(.+)$/s.exec(each) ?? [];
+    return name === undefined || value === undefined ? [] : [[name.trim(), value.trim()] as const];
+  });
+  return Object.fromEntries(pairs);
+}
+
+/** Returns an address with values of parameters. */
+export function withSettings(address: string, settings: Readonly<Record<string, string>>): string {
+  const changed = new URL(address);
+  changed.searchParams.delete('set');
+  for (const [name, value] of Object.entries(settings)) changed.searchParams.append('set', `${name}=${value}`);
+  return changed.href;
+}
+
 /** A model as a page or a link holds it: bytes of files in base64. */
 export interface HeldModel extends Pick<GivenModel, 'main' | 'options'> {
   readonly files: readonly (readonly [path: string, base64: string])[];

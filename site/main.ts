@@ -1,30 +1,18 @@
 /** The page: opens, edits, runs, converts and shares a model. */
 
-import { startClient, type Reply } from './client.js';
-import { pictures, type Pictures } from './draw.js';
+import { showAbout, showHead, type RecordedFingerprint } from './about.js';
+import { hasHdf5, startClient, type Reply } from './client.js';
 import { createEditor } from './editor.js';
-import { fragmentOf, givenModel, modelIn, type HeldModel } from './link.js';
-import type { GivenModel, Parameter, ReadModel, RunEnd } from './messages.js';
+import { button, element, make, option, select, write } from './elements.js';
+import { fragmentOf, givenModel, modelIn, settingsIn, withSettings, type HeldModel } from './link.js';
+import type { Diagram, GivenModel, ReadModel, RunEnd } from './messages.js';
+import { createPictures } from './pictures.js';
+import { addTo, emptyRecording, replaceSamples, type Recording } from './recording.js';
+import { createSliders } from './sliders.js';
+import { openTab, startTabs } from './tabs.js';
+import { formatCount } from '../src/diagnostics/quantities.js';
 import type { Diagnostic } from '../src/diagnostics/diagnostic.js';
 import { targetNotations, type TargetNotation } from '../src/run/convert/target-notations.js';
-
-/** The fingerprint that was recorded when the page was made. */
-interface Recorded {
-  readonly fingerprint: string;
-  /** Hash of the experiment that has it. */
-  readonly experiment: string;
-  readonly version: string;
-}
-
-// --- Elements -------------------------------------------------------------------------------------------------------
-function element<T extends HTMLElement>(id: string, kind: new () => T): T {
-  const found = document.getElementById(id);
-  if (!(found instanceof kind)) throw new Error(`the page has no ${id}`);
-  return found;
-}
-
-const button = (id: string): HTMLButtonElement => element(id, HTMLButtonElement);
-const select = (id: string): HTMLSelectElement => element(id, HTMLSelectElement);
 
 const runButton = button('run');
 const stopButton = button('stop');
@@ -35,49 +23,46 @@ const bundleButton = button('bundle');
 const progress = element('progress', HTMLProgressElement);
 const mainSelect = select('main');
 const exampleSelect = select('examples');
-const parameterSelect = select('parameter');
-const slider = element('slider', HTMLInputElement);
-const raster = element('raster', HTMLCanvasElement);
-const traces = element('traces', HTMLCanvasElement);
 const fileInput = element('files', HTMLInputElement);
+const underBox = element('under', HTMLInputElement);
+const firstCell = element('first-cell', HTMLInputElement);
 
-function say(text: string): void {
+function report(text: string): void {
   element('status', HTMLElement).textContent = text;
-}
-
-function option(value: string, text = value): HTMLOptionElement {
-  const one = document.createElement('option');
-  one.value = value;
-  one.textContent = text;
-  return one;
 }
 
 // --- State ----------------------------------------------------------------------------------------------------------
 let given: GivenModel = { files: [], main: '', options: {} };
-/** The value that the slider gives a parameter. */
-let setting: Readonly<Record<string, string>> | undefined;
 let readNow: ReadModel | undefined;
-/** Findings about the model that was read. */
-let readFindings: readonly Diagnostic[] = [];
-/** Number of changes of the model so far: a run belongs to the model as it was when the run began. */
-let revision = 0;
+let recorded: RecordedFingerprint | undefined;
+/** The run that is shown, and the run of the model as it was opened. */
+let shown: Recording | undefined;
+let original: Recording | undefined;
+/** Rates of the original run, by population. */
+let originalRates: ReadonlyMap<string, number> = new Map();
+/** Whether the text is the one that was opened. */
+let isAsOpened = true;
 /** Whether the editor holds text that was not read yet. */
 let isEdited = false;
-let recorded: Recorded | undefined;
-let shown: Pictures | undefined;
-let steps = 1;
-let dt = 1;
+/** Number of changes of the model so far: a run belongs to the model as it was when the run began. */
+let revision = 0;
+
+const pictures = createPictures();
 
 const client = startClient((message) => {
   if (message.kind === 'begin') {
-    steps = Math.max(1, message.steps);
-    dt = message.dt;
-    shown = pictures(message, raster, traces);
-  } else {
-    progress.value = message.done / steps;
-    shown?.add(message);
+    shown = emptyRecording(message);
+    showPictures();
+  } else if (shown) {
+    progress.value = message.done / Math.max(1, shown.begin.steps);
+    addTo(shown, message);
+    pictures.update();
   }
 });
+
+function showPictures(): void {
+  if (shown) pictures.show(shown, underBox.checked && original !== shown ? original : undefined);
+}
 
 /** Work that waits: the newest replaces older work that has not begun. */
 let next: (() => Promise<void>) | undefined;
@@ -130,10 +115,13 @@ function findingItem({ severity, code, message, hint, place }: Diagnostic): HTML
 const problem = ({ findings }: Reply<unknown>): string =>
   findings.find(({ severity }) => severity === 'error')?.message ?? 'it has mistakes';
 
-/** Removes all that holds for the model before a change: its fingerprint, and whether that is the recorded one. */
+/** Findings about the text; those of a run are shown below them. */
+let textFindings: readonly Diagnostic[] = [];
+
+/** Takes back the fingerprint and its tick: they belong to another text. */
 function forgetRun(): void {
   revision += 1;
-  element('fingerprint', HTMLElement).textContent = '';
+  write('fingerprint', '');
   showTick(undefined);
   nwbButton.disabled = true;
 }
@@ -141,19 +129,24 @@ function forgetRun(): void {
 // --- Reading --------------------------------------------------------------------------------------------------------
 const isText = (bytes: Uint8Array): boolean => !bytes.subarray(0, 4000).includes(0);
 
-/** Returns the model as it is now, with the value of the slider. */
-const asSet = (): GivenModel =>
-  setting ? { ...given, options: { ...given.options, set: { ...given.options.set, ...setting } } } : given;
+/** Returns the model as it is now, with the values of the sliders. */
+function asSet(): GivenModel {
+  const settings = sliders.settings();
+  return { ...given, options: { ...given.options, set: { ...given.options.set, ...settings } } };
+}
 
-/** Opens a model: shows its document and reads it. */
-async function open(model: GivenModel, runs: boolean): Promise<void> {
+/** Opens a model: shows its document and reads it. @param settings  values of parameters that the address gives */
+async function open(model: GivenModel, runs: boolean, settings: Readonly<Record<string, string>> = {}): Promise<void> {
   // An edit of the document before is not read any more.
   window.clearTimeout(editing);
-  isEdited = false;
   given = model;
+  isAsOpened = true;
+  isEdited = false;
+  [shown, original, originalRates] = [undefined, undefined, new Map()];
+  element('under-label', HTMLElement).hidden = true;
   forgetRun();
   element('rates', HTMLTableElement).hidden = true;
-  setting = undefined;
+  sliders.begin(settings);
   const bytes = model.files.find(([path]) => path === model.main)?.[1];
   editor.open(model.main, bytes && isText(bytes) ? new TextDecoder().decode(bytes) : '');
   mainSelect.replaceChildren(...model.files.map(([path]) => option(path)));
@@ -175,41 +168,61 @@ async function readAndDescribe(): Promise<void> {
 /** Shows the description of the model, which takes as long as building its network. */
 async function describe(): Promise<void> {
   if (!readNow || next) return;
-  const reply = await (await client).call('describe');
-  element('description', HTMLDivElement).innerHTML = reply.answer ?? '';
+  const { answer } = await (await client).call('describe');
+  if (!answer) return;
+  const { html, diagram, cells, synapses } = answer;
+  element('description', HTMLDivElement).innerHTML = html;
+  showDiagram(diagram);
+  element('diagram-caption', HTMLElement).textContent =
+    `${formatCount(cells)} ${cells === 1 ? 'cell' : 'cells'}` +
+    (synapses === 0 ? '' : `, ${formatCount(synapses)} ${synapses === 1 ? 'synapse' : 'synapses'}`);
+  pictures.update();
+}
+
+function showDiagram({ svg, width, height }: Diagram): void {
+  const drawing = document.getElementById('diagram');
+  if (!drawing) return;
+  drawing.setAttribute('viewBox', `0 0 ${width} ${height}`);
+  drawing.innerHTML = svg;
+  element('diagram-figure', HTMLElement).hidden = false;
 }
 
 /** Reads the model, and shows its findings. @returns whether it can be run */
 async function read(): Promise<boolean> {
   const reply = await (await client).call('read', asSet());
   readNow = reply.answer;
-  readFindings = reply.findings;
-  showFindings(readFindings);
+  textFindings = reply.findings;
+  showFindings(textFindings);
   runButton.disabled = convertButton.disabled = bundleButton.disabled = !readNow;
   nwbButton.disabled = true;
   shareButton.disabled = false;
   if (!readNow) {
-    say(`${given.main} cannot be run: ${problem(reply)}`);
+    report(`${given.main} cannot be run: ${problem(reply)}`);
     return false;
   }
-  const { name, notation, parameters: list } = readNow;
-  element('title', HTMLHeadingElement).textContent = name;
-  document.title = name;
-  if (setting === undefined) showParameters(list);
-  say(`${given.main} was read as ${notation}.`);
+  showHead(readNow);
+  showDiagram(readNow.diagram);
+  showAbout(readNow, recorded);
+  sliders.offer(readNow.parameters);
+  report(`${given.main} was read as ${readNow.notation}.`);
   return true;
 }
 
 const editor = createEditor(element('editor', HTMLDivElement), () => {
   window.clearTimeout(editing);
+  isAsOpened = false;
   isEdited = true;
   forgetRun();
   convertButton.disabled = bundleButton.disabled = true;
   editing = window.setTimeout(() => {
     takeText();
+    // Another text may have other parameters.
+    sliders.begin({});
+    showAddress();
     void work(readAndDescribe);
   }, 400);
 });
+let editing = 0;
 
 /** Makes the text of the editor the document. */
 function takeText(): void {
@@ -221,51 +234,80 @@ function takeText(): void {
     ...given,
     files: given.files.map(([path, bytes]) => [path, path === given.main ? text : bytes] as const),
   };
-  setting = undefined;
 }
 
-let editing = 0;
+const sliders = createSliders(() => {
+  takeText();
+  forgetRun();
+  showAddress();
+  void work(readAndRun);
+});
+
+/** Writes the values of the sliders into the address of the page. */
+function showAddress(): void {
+  try {
+    history.replaceState(null, '', withSettings(location.href, sliders.settings()));
+  } catch {
+    // Some browsers keep the address of a file as it is.
+  }
+}
 
 // --- Running --------------------------------------------------------------------------------------------------------
 async function run(): Promise<void> {
   stopButton.disabled = false;
   progress.value = 0;
-  say('The model is running.');
+  forgetRun();
+  showFindings(textFindings);
+  report('The model is running.');
   const begun = revision;
   const reply = await (await client).call('run');
   stopButton.disabled = true;
   // Other work ended this run, or the model is another one by now: its results are not shown.
   if (next && !reply.answer) return;
-  if (begun !== revision) return say('The model was changed while it ran.');
-  showFindings([...readFindings, ...reply.findings]);
-  if (!reply.answer) return say(`The run failed: ${problem(reply)}`);
+  if (begun !== revision) return report('The model was changed while it ran.');
+  showFindings([...textFindings, ...reply.findings]);
+  if (!reply.answer) return report(`The run failed: ${problem(reply)}`);
   nwbButton.disabled = false;
-  progress.value = reply.answer.steps / steps;
+  if (shown) progress.value = reply.answer.steps / Math.max(1, shown.begin.steps);
   showEnd(reply.answer);
 }
 
 function showEnd({ fingerprint, outcome, rows, seconds, steps: done }: RunEnd): void {
-  element('fingerprint', HTMLElement).textContent = fingerprint;
-  const duration = done * dt;
-  const body = document.querySelector('#rates tbody');
-  body?.replaceChildren(
-    ...rows.map(({ name, size, spikes }) => {
-      const row = document.createElement('tr');
-      const rate = spikes / size / duration;
-      const cells = [
-        name,
-        String(size),
-        String(spikes),
-        Number.isFinite(rate) ? `${Number(rate.toPrecision(4))} Hz` : '',
-      ];
-      row.append(...cells.map((text) => Object.assign(document.createElement('td'), { textContent: text })));
-      return row;
-    }),
-  );
+  write('fingerprint', fingerprint);
+  const duration = done * (shown?.begin.dt ?? 1);
+  const rates = new Map(rows.map(({ name, size, spikes }) => [name, spikes / size / duration]));
+  const isUnchanged = isAsOpened && Object.keys(sliders.settings()).length === 0;
+  if (outcome === 'complete' && isUnchanged) {
+    original = shown;
+    originalRates = rates;
+  }
+  const rateText = (rate: number | undefined): string =>
+    rate !== undefined && Number.isFinite(rate) ? `${Number(rate.toPrecision(4))} Hz` : '';
+  element('rates', HTMLTableElement)
+    .querySelector('tbody')
+    ?.replaceChildren(
+      ...rows.map(({ name, size, spikes }) => {
+        const texts = [name, formatCount(size), formatCount(spikes), rateText(rates.get(name))];
+        const cells = isUnchanged ? texts : [...texts, rateText(originalRates.get(name))];
+        return make(
+          'tr',
+          {},
+          cells.map((textContent) => make('td', { textContent })),
+        );
+      }),
+    );
+  const last = element('rates', HTMLTableElement).querySelector<HTMLElement>('th:last-child');
+  if (last) last.hidden = isUnchanged;
   element('rates', HTMLTableElement).hidden = false;
+  element('under-label', HTMLElement).hidden = isUnchanged || original === undefined;
+  const most = Math.max(0, ...(shown?.begin.series.map(({ cells, size }) => size - cells.length) ?? []));
+  element('first-cell-label', HTMLElement).hidden = most === 0;
+  firstCell.max = String(most);
+  firstCell.value = '0';
+  showPictures();
   showTick(outcome === 'complete' ? fingerprint : undefined);
   const spikes = rows.reduce((sum, row) => sum + row.spikes, 0);
-  say(`The run is ${outcome === 'complete' ? 'complete' : outcome}: ${spikes} spikes in ${seconds.toFixed(2)} s.`);
+  report(`The run is ${outcome === 'complete' ? 'complete' : outcome}: ${spikes} spikes in ${seconds.toFixed(2)} s.`);
 }
 
 /** Compares the fingerprint with the recorded one, which holds for the model that the page was made with. */
@@ -284,47 +326,12 @@ function showTick(fingerprint: string | undefined): void {
   }
 }
 
-// --- The slider -----------------------------------------------------------------------------------------------------
-let parameters: readonly Parameter[] = [];
-
-function showParameters(list: readonly Parameter[]): void {
-  parameters = list;
-  const before = parameterSelect.value;
-  parameterSelect.replaceChildren(...list.map(({ name }) => option(name)));
-  if (list.some(({ name }) => name === before)) parameterSelect.value = before;
-  element('parameter-row', HTMLParagraphElement).hidden = list.length === 0;
-  showSlider();
-}
-
-const chosen = (): Parameter | undefined => parameters.find(({ name }) => name === parameterSelect.value);
-
-function showSlider(): void {
-  const parameter = chosen();
-  if (!parameter) return;
-  const { value } = parameter;
-  const far = value === 0 ? 1 : Math.abs(value);
-  slider.min = String(value === 0 ? -far : Math.min(0, 2 * value));
-  slider.max = String(value === 0 ? far : Math.max(0, 2 * value));
-  slider.step = String(far / 100);
-  slider.value = String(value);
-  showValue();
-}
-
-function showValue(): void {
-  const text = `${Number(Number(slider.value).toPrecision(6))} ${chosen()?.unit ?? ''}`.trim();
-  element('value', HTMLOutputElement).textContent = text;
-  slider.setAttribute('aria-valuetext', text);
-}
-
-function setParameter(): void {
-  const parameter = chosen();
-  if (!parameter) return;
-  showValue();
-  takeText();
-  forgetRun();
-  const value = `${slider.value} ${parameter.unit}`.trim();
-  setting = { [parameter.name]: value };
-  void work(readAndRun);
+/** Shows other cells of the recorded variables. */
+async function showCells(): Promise<void> {
+  const { answer } = await (await client).call('samples', Number(firstCell.value) || 0);
+  if (!answer || !shown) return;
+  replaceSamples(shown, answer);
+  pictures.show(shown, undefined);
 }
 
 // --- Files ----------------------------------------------------------------------------------------------------------
@@ -339,6 +346,7 @@ async function openFiles(files: readonly File[]): Promise<void> {
   if (!first) return;
   const document = all.find(([path]) => /(^|\/)(LEMS_[^/]*\.xml|[^/]*config\.json)$/i.test(path)) ?? first;
   recorded = undefined;
+  openTab('model');
   await open({ files: all, main: document[0], options: {} }, false);
 }
 
@@ -355,7 +363,7 @@ async function convertTo(notation: TargetNotation): Promise<void> {
   const list = element('differences', HTMLUListElement);
   if (!reply.answer) {
     list.replaceChildren();
-    return say(`The model cannot be written as ${notation}: ${problem(reply)}`);
+    return report(`The model cannot be written as ${notation}: ${problem(reply)}`);
   }
   const { files, outcome, differences } = reply.answer;
   list.replaceChildren(
@@ -363,27 +371,27 @@ async function convertTo(notation: TargetNotation): Promise<void> {
   );
   // A file in SWC is meant to hold the shape of a cell only.
   if (files.length === 0 || (outcome === 'incomplete' && notation !== 'swc'))
-    return say(`Nothing was written: ${notation} lacks parts of the model, listed below.`);
+    return report(`Nothing was written: ${notation} lacks parts of the model, listed below.`);
   for (const { name, bytes } of files) download(name, bytes);
-  say(`The conversion to ${notation} is ${outcome}: ${files.map(({ name }) => name).join(', ')}.`);
+  report(`The conversion to ${notation} is ${outcome}: ${files.map(({ name }) => name).join(', ')}.`);
 }
 
 async function saveRun(): Promise<void> {
-  say('The run is being written.');
+  report('The run is being written.');
   const reply = await (await client).call('nwb');
-  if (!reply.answer) return say(`The run cannot be written: ${problem(reply)}`);
+  if (!reply.answer) return report(`The run cannot be written: ${problem(reply)}`);
   const { name, bytes } = reply.answer;
   download(name, bytes);
-  say(`The run was written as ${name}.`);
+  report(`The run was written as ${name}.`);
 }
 
 async function saveBundle(): Promise<void> {
-  say('The bundle is being written.');
-  const reply = await (await client).call('bundle');
-  if (!reply.answer) return say(`The bundle cannot be written: ${problem(reply)}`);
+  report('The bundle is being written.');
+  const reply = await (await client).call('bundle', hasHdf5());
+  if (!reply.answer) return report(`The bundle cannot be written: ${problem(reply)}`);
   const { file, remarks } = reply.answer;
   download(file.name, file.bytes);
-  say([`The bundle was written as ${file.name}.`, ...remarks.map((remark) => `It has ${remark}.`)].join(' '));
+  report([`The bundle was written as ${file.name}.`, ...remarks.map((remark) => `It has ${remark}.`)].join(' '));
 }
 
 async function share(): Promise<void> {
@@ -396,9 +404,9 @@ async function share(): Promise<void> {
   history.replaceState(null, '', address);
   try {
     await navigator.clipboard.writeText(address.href);
-    say(`A link of ${address.href.length} characters was copied; the address of this page is the same link.`);
+    report(`A link of ${address.href.length} characters was copied; the address of this page is the same link.`);
   } catch {
-    say(`The address of this page now holds the model, in ${address.href.length} characters.`);
+    report(`The address of this page now holds the model, in ${address.href.length} characters.`);
   }
 }
 
@@ -413,14 +421,11 @@ convertButton.onclick = () => void work(() => convertTo(select('notation').value
 nwbButton.onclick = () => void work(saveRun);
 bundleButton.onclick = () => void work(saveBundle);
 shareButton.onclick = () => void share();
-parameterSelect.onchange = showSlider;
-slider.oninput = setParameter;
-button('reset').onclick = () => {
-  takeText();
-  forgetRun();
-  setting = undefined;
-  void work(readAndRun);
-};
+underBox.onchange = showPictures;
+firstCell.onchange = () => void work(showCells);
+button('zoom-in').onclick = () => pictures.zoom(0.5);
+button('zoom-out').onclick = () => pictures.zoom(2);
+button('zoom-all').onclick = () => pictures.zoom('all');
 fileInput.onchange = () => void openFiles([...(fileInput.files ?? [])]);
 mainSelect.onchange = () => void open({ ...given, main: mainSelect.value }, false);
 document.body.ondragover = (event) => {
@@ -445,22 +450,34 @@ async function offerExamples(): Promise<void> {
     const text = examples[exampleSelect.value];
     if (text === undefined) return;
     recorded = undefined;
+    openTab('results');
     const main = exampleSelect.value.replace(/^.*\//, '');
     void open({ files: [[main, new TextEncoder().encode(text)]], main, options: {} }, true);
   };
+}
+
+/** What a page of one model holds. */
+interface HeldPage extends HeldModel {
+  readonly recorded?: RecordedFingerprint;
 }
 
 /** Opens the model of the address or of the page. */
 async function start(): Promise<void> {
   const linked = await modelIn(location.hash);
   const held = document.getElementById('model')?.textContent;
+  const settings = settingsIn(location.search);
+  if (new URLSearchParams(location.search).has('embed')) document.body.classList.add('embedded');
   if (held) {
-    const { recorded: known, ...model } = JSON.parse(held) as HeldModel & { readonly recorded?: Recorded };
+    const { recorded: known, ...model } = JSON.parse(held) as HeldPage;
     recorded = known;
-    await open(linked ?? givenModel(model), true);
-  } else if (linked) await open(linked, true);
+    await open(linked ?? givenModel(model), true, settings);
+  } else if (linked) await open(linked, true, settings);
+  else openTab('model');
 }
 
+nwbButton.hidden = !hasHdf5();
+startTabs(pictures.update);
+openTab('results');
 void offerExamples();
 window.onhashchange = () =>
   void modelIn(location.hash).then(async (linked) => {

@@ -1,6 +1,7 @@
 /** What the page and its worker tell each other. */
 
 import type { Diagnostic } from '../src/diagnostics/diagnostic.js';
+import type { Metadata } from '../src/model/model.js';
 import type { TargetNotation } from '../src/run/convert/target-notations.js';
 import type { ImportOptions } from '../src/run/read/import-options.js';
 
@@ -23,11 +24,37 @@ export interface Parameter {
 export interface ReadModel {
   readonly name: string;
   readonly notation: string;
+  readonly metadata: Metadata;
   /** The hash of its experiment. */
   readonly experiment: string;
   readonly parameters: readonly Parameter[];
-  readonly populations: readonly { readonly name: string; readonly size: number }[];
+  /** Populations and projections. */
+  readonly diagram: Diagram;
 }
+
+/** The elements of an SVG of a size in pixels. */
+export interface Diagram {
+  readonly svg: string;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** A model as people read it. */
+export interface Described {
+  /** Sections in HTML. */
+  readonly html: string;
+  /** Populations and projections with their numbers of synapses. */
+  readonly diagram: Diagram;
+  readonly cells: number;
+  readonly synapses: number;
+}
+
+/** Samples of cells that were chosen, by series. */
+export type ChosenSamples = readonly {
+  readonly cells: readonly number[];
+  readonly steps: Int32Array;
+  readonly values: Float64Array;
+}[];
 
 /** The end of a run. */
 export interface RunEnd {
@@ -55,12 +82,14 @@ export interface Converted {
 export interface Calls {
   read(model: GivenModel): Promise<ReadModel>;
   run(): Promise<RunEnd>;
-  /** Builds the network to count its synapses. @returns sections of a description, in HTML */
-  describe(): Promise<string>;
+  /** Builds the network to count its synapses. */
+  describe(): Promise<Described>;
+  /** Samples of the last run. @param first  the first cell of each series that is shown */
+  samples(first: number): Promise<ChosenSamples>;
   /** The result of the last run as NWB. */
   nwb(): Promise<MadeFile>;
-  /** The model with the last run as a bundle, and what it lacks, a sentence for each. */
-  bundle(): Promise<{ readonly file: MadeFile; readonly remarks: readonly string[] }>;
+  /** The model with the last run as a bundle, and what it lacks, a sentence for each. @param hasNwb  false: no run */
+  bundle(hasNwb: boolean): Promise<{ readonly file: MadeFile; readonly remarks: readonly string[] }>;
   stop(): Promise<void>;
   convert(to: TargetNotation): Promise<Converted>;
 }
@@ -96,7 +125,13 @@ export interface BeginMessage {
   readonly dt: number;
   readonly trains: readonly { readonly name: string; readonly size: number }[];
   /** Columns of values are those of `cells`. */
-  readonly series: readonly { readonly name: string; readonly unit: string; readonly cells: readonly number[] }[];
+  readonly series: readonly {
+    readonly name: string;
+    readonly unit: string;
+    readonly cells: readonly number[];
+    /** Number of recorded cells. */
+    readonly size: number;
+  }[];
 }
 
 /** A module of a library: its name, by which later ones import it, and its text. */

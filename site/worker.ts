@@ -1,6 +1,6 @@
 /** The worker in which the page reads, runs and converts models. */
 
-import { bundle, convert, describe, nwb, read, run, stop } from './engine.js';
+import { bundle, convert, describe, nwb, read, run, samples, stop } from './engine.js';
 import type { AnswerMessage, CallMessage, FromWorker, GivenModel, ToWorker } from './messages.js';
 import { DiagnosticError, InvariantError, UsageError, type Diagnostic } from '../src/diagnostics/diagnostic.js';
 import type { TargetNotation } from '../src/run/convert/target-notations.js';
@@ -15,10 +15,12 @@ async function answerTo({ call, given }: CallMessage): Promise<Pick<AnswerMessag
       return run(tell);
     case 'describe':
       return describe();
+    case 'samples':
+      return samples(given as number);
     case 'nwb':
       return nwb();
     case 'bundle':
-      return bundle();
+      return bundle(given as boolean);
     case 'stop':
       stop();
       return { findings: [] };

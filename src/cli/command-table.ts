@@ -604,6 +604,10 @@ export const commands = {
     files: { name: 'model', many: false, describe: 'a model in any supported notation' },
     options: {
       output: { type: 'string', alias: 'o', value: 'file', describe: 'page to write: .html; - prints it' },
+      about: { type: 'string', value: 'file', describe: 'text about the model to show, in Markdown' },
+      nwb: { type: 'boolean', describe: 'let readers save their runs as NWB, which adds 1.3 MB to the page' },
+      badge: { type: 'string', value: 'file', describe: 'also write a badge with the fingerprint: .svg' },
+      embed: { type: 'boolean', describe: 'print the code that shows the page within another one' },
       force,
       seed,
       ...timed,
@@ -611,7 +615,10 @@ export const commands = {
       ...common,
     },
     required: ['output'],
-    examples: [['$0 page cuba.yaml -o cuba.html', 'one file that needs no other, no network and no program']],
+    examples: [
+      ['$0 page cuba.yaml -o cuba.html', 'one file that needs no other, no network and no program'],
+      ['$0 page cuba.yaml --about about.md -o cuba.html', 'with a text about the model'],
+    ],
   },
   new: {
     describe: 'write a small model to start from',

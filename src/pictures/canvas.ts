@@ -15,29 +15,19 @@ export interface Panel {
   readonly options: Plot.PlotOptions;
 }
 
+/** A part of a picture that is drawn without a plot, as elements of SVG. */
+export interface Drawing {
+  readonly height: number;
+  readonly svg: string;
+}
+
 /** What a picture shows. */
 export interface Picture {
   readonly title: string;
   /** One line below the title: what cannot be seen in the plots. */
   readonly subtitle?: string;
-  readonly panels: readonly Panel[];
+  readonly panels: readonly (Panel | Drawing)[];
 }
-
-/** Colours of populations, which people with colour blindness can tell apart. @source Okabe and Ito (2008) */
-const palette = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#56b4e9', '#e69f00', '#666666'] as const;
-
-/** The colour of one of several parts. */
-export const colourOf = (ordinal: number): string => palette[ordinal % palette.length] ?? '#000000';
-
-/** A shade from white (0) to dark blue (1). */
-export const shade = (share: number): string => {
-  const [r, g, b] = [8, 48, 107].map((dark) => Math.round(255 + (dark - 255) * Math.sqrt(share))) as [
-    number,
-    number,
-    number,
-  ];
-  return `rgb(${r},${g},${b})`;
-};
 
 const fonts = 'Open Sans, system-ui, sans-serif';
 const titleHeight = 26;
@@ -79,8 +69,14 @@ export function drawPicture({ title, subtitle, panels }: Picture): string {
   picture.append(element('text', { x: 12, y: 18, 'font-size': 14, 'font-weight': 'bold' }, title));
   if (subtitle !== undefined)
     picture.append(element('text', { x: 12, y: titleHeight + 10, 'font-size': 11, fill: '#444444' }, subtitle));
+  const drawings: string[] = [];
   let y = top;
   for (const panel of panels) {
+    if ('svg' in panel) {
+      drawings.push(`<g transform="translate(0 ${y})" color="#000000">${panel.svg}</g>`);
+      y += panel.height;
+      continue;
+    }
     const options: Plot.PlotOptions & { readonly document: unknown } = {
       document,
       width: pictureWidth,
@@ -98,5 +94,5 @@ export function drawPicture({ title, subtitle, panels }: Picture): string {
     picture.append(plot);
     y += panel.height;
   }
-  return `${picture.outerHTML}\n`;
+  return `${picture.outerHTML.replace(/<\/svg>$/, () => `${drawings.join('')}</svg>`)}\n`;
 }

@@ -7,7 +7,8 @@ import { pairCells, type CellMatching, type PairedTrains } from '../compare/pair
 import { pairSignals, type PairedSignal } from '../compare/pair-signals.js';
 import type { Recorded } from '../compare/recorded.js';
 import { axisUnit } from './axis-unit.js';
-import { colourOf, type Panel, type Picture } from './canvas.js';
+import { type Panel, type Picture } from './canvas.js';
+import { colourOf } from './palette.js';
 import { binOf, panelFrame, withMarks } from './recorded-pictures.js';
 
 /** Cells of a population, and variables, that a picture shows. */

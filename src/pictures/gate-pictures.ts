@@ -1,7 +1,8 @@
 /** Pictures of the gates of ion channels over the membrane potential. */
 
 import * as Plot from '@observablehq/plot';
-import { colourOf, margins, pictureWidth, type Panel, type Picture } from './canvas.js';
+import { margins, pictureWidth, type Panel, type Picture } from './canvas.js';
+import { colourOf } from './palette.js';
 
 /** A gate of a channel at each potential; NaN where it has no value. */
 interface DrawnGate {

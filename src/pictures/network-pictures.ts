@@ -3,13 +3,12 @@
 import * as Plot from '@observablehq/plot';
 import { formatCount } from '../diagnostics/quantities.js';
 import { axisUnit } from './axis-unit.js';
-import { colourOf, pictureWidth, shade, type Panel, type Picture } from './canvas.js';
+import { pictureWidth, type Panel, type Picture } from './canvas.js';
+import { diagramHeightOf, networkDiagram, type DiagramPopulation, type DiagramProjection } from './network-diagram.js';
+import { colourOf, shade } from './palette.js';
 
 /** A projection with its synapses in order of creation. */
-export interface DrawnProjection {
-  readonly name: string;
-  readonly from: string;
-  readonly to: string;
+export interface DrawnProjection extends DiagramProjection {
   readonly count: number;
   /** Presynaptic cell of each synapse. */
   readonly sources: readonly DrawnCell[];
@@ -23,16 +22,10 @@ export interface DrawnCell {
   readonly index: number;
 }
 
-/** A population of a network. */
-export interface DrawnPopulation {
-  readonly name: string;
-  readonly size: number;
-}
-
 /** A network whose connections are known. */
 export interface DrawnNetwork {
   readonly title: string;
-  readonly populations: readonly DrawnPopulation[];
+  readonly populations: readonly DiagramPopulation[];
   readonly projections: readonly DrawnProjection[];
 }
 
@@ -44,139 +37,21 @@ export interface DrawnWeights {
   readonly values: ArrayLike<number>;
 }
 
-const diagramHeight = 460;
-/** Arrows with their numbers of synapses. */
-const mostLabels = 16;
-
-/** Populations as circles, projections as arrows with their numbers of synapses. */
+/** Populations as boxes with their numbers of cells, projections as arrows with their numbers of synapses. */
 export function networkPicture({ title, populations, projections }: DrawnNetwork): Picture {
-  const many = populations.length > 6;
-  const radius = populations.length === 1 ? 0 : 1;
-  const wide = many ? 1.7 : 1;
-  const size = many ? 20 : 27;
-  const nodes = new Map(
-    populations.map(({ name, size: cells }, k) => {
-      const angle = Math.PI / 2 - (2 * Math.PI * k) / populations.length;
-      return [
-        name,
-        {
-          name,
-          size: cells,
-          x: wide * radius * Math.cos(angle),
-          y: radius * Math.sin(angle),
-          angle,
-          colour: colourOf(k),
-        },
-      ];
-    }),
-  );
-  const ends = joinParallel(projections).flatMap(({ counts, ...one }) => {
-    const [from, to] = [nodes.get(one.from), nodes.get(one.to)];
-    const count = counts.reduce((sum, each) => sum + each, 0);
-    return from && to ? [{ from, to, count, label: counts.map(formatCount).join(' + ') }] : [];
-  });
-  const between = ends.filter(({ from, to }) => from !== to);
-  const loops = ends.filter(({ from, to }) => from === to);
-  const width = (count: number): number => 1 + Math.min(4, Math.log10(Math.max(1, count)) / 1.5);
-  const arrow = { inset: size + 3, headLength: 7 };
-  const labelled = between.length <= mostLabels ? between : [];
-  const panel: Panel = {
-    height: diagramHeight,
-    options: {
-      axis: null,
-      x: { domain: [-2.1, 2.1] },
-      y: { domain: [-1.35, 1.35] },
-      marks: [
-        ...between.map(({ from, to, count }) =>
-          Plot.arrow([0], {
-            x1: from.x,
-            y1: from.y,
-            x2: to.x,
-            y2: to.y,
-            ...arrow,
-            bend: 20,
-            stroke: from.colour,
-            strokeWidth: width(count),
-          }),
-        ),
-        Plot.dot(loops, {
-          x: ({ from }: (typeof loops)[number]) => from.x * (1 + 0.13 / wide),
-          y: ({ from }: (typeof loops)[number]) => from.y * 1.16 + (radius === 0 ? 0.18 : 0),
-          r: 22,
-          stroke: ({ from }: (typeof loops)[number]) => from.colour,
-          strokeWidth: ({ count }: (typeof loops)[number]) => width(count),
-        }),
-        Plot.dot([...nodes.values()], {
-          x: 'x',
-          y: 'y',
-          r: size,
-          fill: 'white',
-          stroke: ({ colour }: { colour: string }) => colour,
-          strokeWidth: 2,
-        }),
-        Plot.text([...nodes.values()], {
-          x: 'x',
-          y: 'y',
-          text: 'name',
-          fontSize: 11,
-          fontWeight: 'bold',
-          dy: -5,
-          lineWidth: 5,
-          textOverflow: 'ellipsis',
-        }),
-        Plot.text([...nodes.values()], {
-          x: 'x',
-          y: 'y',
-          text: ({ size }: { size: number }) => formatCount(size),
-          fontSize: 10,
-          dy: 8,
-        }),
-        Plot.text(labelled, {
-          // Nearer to the source, so that arrows in both directions have their own numbers.
-          x: ({ from, to }: (typeof between)[number]) => 0.62 * from.x + 0.38 * to.x - bend.x * (to.y - from.y),
-          y: ({ from, to }: (typeof between)[number]) => 0.62 * from.y + 0.38 * to.y + bend.y * (to.x - from.x),
-          text: 'label',
-          fontSize: 10,
-          stroke: 'white',
-          strokeWidth: 3,
-          fill: 'black',
-        }),
-        Plot.text(loops, {
-          x: ({ from }: (typeof loops)[number]) => from.x * (1 + 0.33 / wide),
-          y: ({ from }: (typeof loops)[number]) => from.y * 1.3 + (radius === 0 ? 0.36 : 0),
-          text: 'label',
-          fontSize: 10,
-          stroke: 'white',
-          strokeWidth: 3,
-          fill: 'black',
-        }),
-      ],
-    },
-  };
   const total = projections.reduce((sum, { count }) => sum + count, 0);
+  const height = diagramHeightOf(populations.length);
   return {
     title,
-    subtitle: `circles: cells of each population; arrows: synapses, ${formatCount(total)} in all`,
-    panels: [panel],
+    subtitle: `boxes: populations and their cells; arrows: synapses, ${formatCount(total)} in all`,
+    panels: [
+      {
+        height,
+        svg: networkDiagram(populations, projections, { width: pictureWidth, height }),
+      },
+    ],
   };
 }
-
-/** Joins projections between the same populations, which share an arrow: their numbers of synapses one by one. */
-function joinParallel(
-  projections: readonly DrawnProjection[],
-): readonly (Pick<DrawnProjection, 'from' | 'to'> & { readonly counts: readonly number[] })[] {
-  const arrows = new Map<string, { from: string; to: string; counts: number[] }>();
-  for (const { from, to, count } of projections) {
-    const key = JSON.stringify([from, to]);
-    const arrow = arrows.get(key);
-    if (arrow) arrow.counts.push(count);
-    else arrows.set(key, { from, to, counts: [count] });
-  }
-  return [...arrows.values()];
-}
-
-/** How far arrows are from a straight line where their numbers stand, in parts of their length along the other axis. */
-const bend = { x: 0.072, y: 0.096 } as const;
 
 /** Rows and columns of the matrix of connections, beyond which cells are counted together. */
 const mostRows = 160;

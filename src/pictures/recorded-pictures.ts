@@ -5,7 +5,8 @@ import type { Recorded, RecordedSignal, RecordedTrains } from '../compare/record
 import { UsageError } from '../diagnostics/diagnostic.js';
 import { formatCount } from '../diagnostics/quantities.js';
 import { axisUnit, type AxisUnit } from './axis-unit.js';
-import { colourOf, margins, pictureWidth, shade, type Panel, type Picture } from './canvas.js';
+import { margins, pictureWidth, type Panel, type Picture } from './canvas.js';
+import { colourOf, shade } from './palette.js';
 
 /** Spikes in a panel beyond which single ones cannot be told apart. */
 const mostSpikes = 20_000;

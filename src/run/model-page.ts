@@ -3,11 +3,13 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import MarkdownIt from 'markdown-it';
 import { brotliDecompressSync } from 'node:zlib';
 import { platform } from '#platform';
 import { UsageError } from '../diagnostics/diagnostic.js';
 import { escaped } from '../diagnostics/escaped-markup.js';
 import { packageBytes } from './package-files.js';
+import { isHdf5 } from './read/included-files.js';
 import type { ImportOptions } from './read/import-options.js';
 import { version } from './version.js';
 
@@ -21,6 +23,10 @@ export interface PageModel {
   readonly options: Pick<ImportOptions, 'set' | 'seed' | 'dt' | 'duration' | 'from' | 'timing'>;
   /** The fingerprint of a run, and the hash of its experiment. */
   readonly recorded: { readonly fingerprint: string; readonly experiment: string };
+  /** Text about the model in Markdown. */
+  readonly about?: string;
+  /** Whether readers can save their runs as NWB, for which the page holds the library of HDF5. */
+  readonly savesNwb?: boolean;
 }
 
 /** Names of the parts of the program. */
@@ -77,12 +83,14 @@ const held = (id: string, text: string): string =>
 /** Returns JSON that can stand in an element. */
 const inElement = (value: unknown): string => JSON.stringify(value).replaceAll('<', '\\u003c');
 
-/** Returns the page. */
+/** Returns the page. @throws UsageError for files that cannot be read */
 export function modelPage(model: PageModel): string {
   const paths = [model.document, ...model.others].map((path) => resolve(path));
   const folder = commonFolder(paths);
   const nameOf = (path: string): string => relative(folder, path).replaceAll(sep, '/');
-  const files = [...new Set(paths)].map((path) => [nameOf(path), platform.bytes.toBase64(readFileSync(path))]);
+  const contents = [...new Set(paths)].map((path) => [nameOf(path), readFileSync(path)] as const);
+  const files = contents.map(([name, bytes]) => [name, platform.bytes.toBase64(bytes)]);
+  const needsHdf5 = model.savesNwb === true || contents.some(([, bytes]) => isHdf5(bytes));
   const data = {
     files,
     main: nameOf(resolve(model.document)),
@@ -92,12 +100,13 @@ export function modelPage(model: PageModel): string {
   const parts = [
     `<script type="application/json" id="model">${inElement(data)}</script>`,
     held('part-worker', builtPart('worker.js')),
-    held('part-hdf5', JSON.stringify(hdf5Modules())),
+    ...(needsHdf5 ? [held('part-hdf5', JSON.stringify(hdf5Modules()))] : []),
     held('part-wabt', JSON.stringify(assemblerModules())),
     `<script type="module">${builtPart('main.js').replaceAll('</script', '<\\/script')}</script>`,
   ];
   return builtPart('page.html')
     .replace('<title>interneuron</title>', () => `<title>${escaped(model.title)}</title>`)
+    .replace('<!-- about -->', () => (model.about === undefined ? '' : htmlOfMarkdown(model.about)))
     .replace('<!-- style -->', () => `<style>${builtPart('page.css')}</style>`)
     .replace(
       '<!-- notices -->',
@@ -105,6 +114,30 @@ export function modelPage(model: PageModel): string {
         `<details><summary>Licences of third-party software</summary><pre>${escaped(builtPart('notices.txt'))}</pre></details>`,
     )
     .replace('<!-- parts -->', () => parts.join('\n'));
+}
+
+/** Returns Markdown as HTML. HTML in it is shown as text, and links can only lead to pages and to mail. */
+function htmlOfMarkdown(text: string): string {
+  const markdown = new MarkdownIt({ html: false, linkify: true, typographer: false });
+  // Headings of the page are above those of the text.
+  return markdown
+    .render(text)
+    .replace(/<(\/?)h([1-5])>/g, (_, end: string, level: string) => `<${end}h${Number(level) + 1}>`);
+}
+
+/** Returns a picture of the fingerprint for other pages. @see https://shields.io for its form */
+export function badge(fingerprint: string): string {
+  const [name, value] = ['reproducible', fingerprint.slice(0, 12)];
+  const [left, right] = [88, 98];
+  const text = (x: number, content: string): string =>
+    `<text x="${x}" y="14" text-anchor="middle">${escaped(content)}</text>`;
+  return (
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${left + right}" height="20" role="img" aria-label="${name}: ${value}">` +
+    `<title>${name}: fingerprint ${escaped(fingerprint)}</title>` +
+    `<clipPath id="r"><rect width="${left + right}" height="20" rx="3"/></clipPath>` +
+    `<g clip-path="url(#r)"><rect width="${left}" height="20" fill="#444d56"/><rect x="${left}" width="${right}" height="20" fill="#0b6b3a"/></g>` +
+    `<g fill="#ffffff" font-family="Verdana,DejaVu Sans,sans-serif" font-size="11">${text(left / 2, name)}${text(left + right / 2, value)}</g></svg>\n`
+  );
 }
 
 /** Returns the deepest folder with all of some files. */

@@ -1,6 +1,6 @@
 /** The page in Debian's Chromium, from `file://`: every fixture has the fingerprint of the command line. */
 
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -55,6 +55,15 @@ function fragmentOf({ path, shorten }: Pick<FixtureDocument, 'path' | 'shorten'>
   return `#model=${packed.toString('base64url')}`;
 }
 
+/** A text of an author; HTML in it is shown, and a link that runs code is none. */
+const aboutText =
+  '# Why\n\nTo *learn*. <script>document.title = "run"</script> [link](javascript:alert(1)) [site](https://doi.org/1)\n';
+
+/** Pictures of the page for people to look at. */
+const picturesFolder = 'out/page-pictures';
+
+const allDocuments = ['brian', 'model/hard', 'neuroml', 'pynn'].flatMap((name) => documentsIn(`fixtures/${name}`));
+
 const folder = hasBrowser ? mkdtempSync(join(tmpdir(), 'interneuron-page-')) : '';
 let browser: Browser;
 let page: Page;
@@ -70,7 +79,9 @@ async function result(): Promise<{ readonly fingerprint: string; readonly status
 describe.skipIf(!hasBrowser)('a page of one file, without Chromium it is not tested', () => {
   beforeAll(async () => {
     await bundlePage(resolve('dist/page'));
-    const words = ['page', 'fixtures/readme/first-steps.yaml', '-o', join(folder, 'model.html'), '-q'];
+    writeFileSync(join(folder, 'about.md'), aboutText);
+    const about = ['--about', join(folder, 'about.md'), '--nwb', '--badge', join(folder, 'model.svg')];
+    const words = ['page', 'fixtures/readme/first-steps.yaml', '-o', join(folder, 'model.html'), '-q', ...about];
     expect(await runCommand(words)).toEqual({ code: 0, stdout: '', stderr: '' });
     const text = readFileSync(join(folder, 'model.html'), 'utf8');
     process.stdout.write(
@@ -99,6 +110,8 @@ describe.skipIf(!hasBrowser)('a page of one file, without Chromium it is not tes
     expect((await result()).status).toMatch(/^The run is complete: 3063 spikes/);
     expect(await page.getAttribute('#raster', 'aria-label')).toBe('Spikes: 543 of cells');
     expect(await page.textContent('#description')).toContain('Populations');
+    expect(await page.textContent('#diagram-caption')).toMatch(/^120 cells, \d+ synapses$/);
+    expect(await page.textContent('#diagram')).toContain('input');
     expect(errors).toEqual([]);
   });
 
@@ -107,17 +120,62 @@ describe.skipIf(!hasBrowser)('a page of one file, without Chromium it is not tes
       { path: 'fixtures/readme/first-steps.yaml' },
       { set: { 'cells.tau': '0.02 s' } },
     );
-    await page.selectOption('#parameter', 'cells.tau');
-    await page.focus('#slider');
+    const slider = page.locator('[id="slider-cells.tau"]');
+    if ((await slider.count()) === 0) await page.selectOption('#parameter', 'cells.tau');
+    await slider.focus();
     await page.keyboard.press('End');
     await page.waitForFunction(`document.getElementById('fingerprint').textContent === '${expected}'`);
     expect(await page.textContent('#tick')).toMatch(/^The model was changed/);
+    expect(new URL(page.url()).searchParams.get('set')).toBe('cells.tau=20 ms');
+    expect(await page.textContent('#rates thead tr')).toContain('recorded rate');
+    await page.click('#undo');
+    await page.waitForFunction(`document.getElementById('tick').className === 'same'`);
+    await result();
+  });
+
+  it('takes values of parameters from the address', async () => {
+    const expected = await fingerprintOf(
+      { path: 'fixtures/readme/first-steps.yaml' },
+      { set: { 'cells.tau': '0.02 s' } },
+    );
+    await page.goto(`${pathToFileURL(join(folder, 'model.html')).href}?set=cells.tau=20%20ms`);
+    await page.waitForFunction(`document.getElementById('fingerprint').textContent === '${expected}'`);
     await page.click('#reset');
     await page.waitForFunction(`document.getElementById('tick').className === 'same'`);
     await result();
   });
 
+  it('tells a spike and a rate under the pointer, and enlarges a stretch of time', async () => {
+    const ticks = async (): Promise<string | null> => page.getAttribute('#raster', 'aria-label');
+    const canvas = page.locator('#rate-curves');
+    await canvas.scrollIntoViewIfNeeded();
+    const box = await canvas.boundingBox();
+    if (!box) throw new Error('there are no rates');
+    await page.mouse.move(box.x + box.width / 2, box.y + 60);
+    expect(await page.locator('#rate-curves + .stretch + .tip').textContent()).toMatch(/^\d.* ms: cells [\d.]+ Hz/);
+    const before = await page.screenshot({ clip: box });
+    await page.mouse.move(box.x + 200, box.y + 60);
+    await page.mouse.down();
+    await page.mouse.move(box.x + 300, box.y + 60);
+    await page.mouse.up();
+    await page.waitForTimeout(100);
+    expect((await page.screenshot({ clip: box })).equals(before)).toBe(false);
+    expect(await ticks()).toBe('Spikes: 543 of cells');
+    await page.click('#zoom-all');
+  });
+
+  it('shows a text about the model without running it', async () => {
+    await page.click('#tab-about');
+    const about = await page.innerHTML('#panel-about');
+    expect(about).toContain('<h2>Why</h2>');
+    expect(about).toContain('&lt;script&gt;');
+    expect(about).toContain('href="https://doi.org/1"');
+    expect(about).not.toMatch(/<script|href="javascript/);
+    expect(readFileSync(join(folder, 'model.svg'), 'utf8')).toMatch(/^<svg [^]*reproducible[^]*<\/svg>\n$/);
+  });
+
   it('shows mistakes with their places while the text is edited', async () => {
+    await page.click('#tab-model');
     await page.click('.cm-content');
     await page.keyboard.press('Control+End');
     expect(await page.textContent('#tick')).toMatch(/^✓/);
@@ -157,6 +215,7 @@ describe.skipIf(!hasBrowser)('a page of one file, without Chromium it is not tes
   });
 
   it('gives the reason when a notation cannot hold the model', async () => {
+    await page.click('#tab-save');
     await page.selectOption('#notation', 'swc');
     await page.click('#convert');
     await page.waitForFunction(`document.getElementById('status').textContent.startsWith('Nothing was written: swc')`);
@@ -164,6 +223,7 @@ describe.skipIf(!hasBrowser)('a page of one file, without Chromium it is not tes
   });
 
   it('completes keys from the schema', async () => {
+    await page.click('#tab-model');
     await page.click('.cm-content');
     await page.keyboard.press('Control+Home');
     await page.keyboard.type('titl');
@@ -176,6 +236,7 @@ describe.skipIf(!hasBrowser)('a page of one file, without Chromium it is not tes
     await page.evaluate(`void (location.hash = '${fragmentOf(document, {})}')`);
     await page.waitForFunction(`document.getElementById('fingerprint').textContent !== ''`);
     await result();
+    await page.click('#tab-save');
     await page.selectOption('#notation', 'lems');
     const [download] = await Promise.all([page.waitForEvent('download'), page.click('#convert')]);
     expect(download.suggestedFilename()).toBe('first-steps.xml');
@@ -199,6 +260,57 @@ describe.skipIf(!hasBrowser)('a page of one file, without Chromium it is not tes
     await page.click('#share');
     await page.waitForFunction(`document.getElementById('status').textContent.includes('characters')`);
     expect(page.url()).toContain('#model=');
+  });
+
+  it.each([
+    'brian/vogels-abbott-cuba.yaml',
+    'pynn/if-cond-exp.json',
+    'neuroml/channels.xml',
+    'model/hard/gap-junction.yaml',
+  ])(
+    'works for everybody: axe finds nothing in the page of %s, and no width is too small for it',
+    async (model) => {
+      const document = allDocuments.find(({ path }) => path === `fixtures/${model}`);
+      if (!document) throw new Error(`there is no ${model}`);
+      mkdirSync(picturesFolder, { recursive: true });
+      await page.goto('about:blank');
+      const address = pathToFileURL(join(folder, 'model.html')).href;
+      await page.goto(`${address}${fragmentOf(document, shortOptions(document))}`);
+      await page.waitForFunction(`document.querySelector('#rates').hidden === false`);
+      await result();
+      await page.evaluate(readFileSync('node_modules/axe-core/axe.min.js', 'utf8'));
+      for (const colorScheme of ['light', 'dark'] as const) {
+        await page.emulateMedia({ colorScheme });
+        await page.setViewportSize({ width: 1280, height: 800 });
+        for (const tab of ['results', 'equations', 'model', 'save', 'about']) {
+          await page.click(`#tab-${tab}`);
+          const violations = await page.evaluate(
+            `axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) =>
+               violations.map(({ id, nodes }) => id + ': ' + nodes.map(({ html }) => html.slice(0, 160)).join(' ')))`,
+          );
+          expect([colorScheme, tab, violations]).toEqual([colorScheme, tab, []]);
+        }
+        await page.click('#tab-results');
+        for (const width of [1280, 768, 375]) {
+          await page.setViewportSize({ width, height: 800 });
+          await page.waitForTimeout(50);
+          expect([width, await page.evaluate('document.documentElement.scrollWidth')]).toEqual([width, width]);
+          await page.screenshot({ path: join(picturesFolder, `${basename(model)}-${colorScheme}-${width}.png`) });
+        }
+      }
+      await page.emulateMedia({ colorScheme: 'light' });
+      await page.setViewportSize({ width: 1280, height: 800 });
+    },
+    120_000,
+  );
+
+  it('prints on two pages', async () => {
+    await page.goto('about:blank');
+    await page.goto(pathToFileURL(join(folder, 'model.html')).href);
+    await page.waitForFunction(`document.getElementById('tick').className === 'same'`);
+    await result();
+    const printed = await page.pdf({ path: join(picturesFolder, 'printed.pdf'), format: 'A4' });
+    expect(printed.toString('latin1').match(/\/Type\s*\/Page\b/g)).toHaveLength(2);
   });
 
   const documents = ['brian', 'cells', 'model', 'model/hard', 'neuroml', 'pynn', 'readme', 'starters']

@@ -1,9 +1,10 @@
 /** `interneuron page`: a page of HTML in which a model runs. */
 
-import { extname } from 'node:path';
+import { basename, extname } from 'node:path';
+import { escaped } from '../../diagnostics/escaped-markup.js';
 import { UsageError } from '../../diagnostics/diagnostic.js';
 import { formatBytes } from '../../diagnostics/quantities.js';
-import { modelPage } from '../../run/model-page.js';
+import { badge, modelPage } from '../../run/model-page.js';
 import { runModel } from '../../run/pipeline.js';
 import { refuseToReplace, writeText } from '../../run/results/replaceable.js';
 import { standardStream } from '../arguments.js';
@@ -18,7 +19,13 @@ export async function page(context: CommandContext): Promise<number> {
   const output = options.value('output') ?? '';
   if (!context.toStandardOutput && !/^\.html?$/i.test(extname(output)))
     throw new UsageError(`a page is an .html file, not ${output}`, 'name one, such as -o model.html');
-  if (!context.toStandardOutput) await refuseToReplace([output], options.flag('force'));
+  const badgePath = options.value('badge');
+  if (badgePath !== undefined && !/^\.svg$/i.test(extname(badgePath)))
+    throw new UsageError(`a badge is an .svg file, not ${badgePath}`, 'name one, such as --badge model.svg');
+  const outputs = [...(context.toStandardOutput ? [] : [output]), ...(badgePath === undefined ? [] : [badgePath])];
+  await refuseToReplace(outputs, options.flag('force'));
+  const aboutPath = options.value('about');
+  const about = aboutPath === undefined ? undefined : context.read(aboutPath).text;
   const document = onlyFile(context);
   if (document === standardStream)
     throw new UsageError('a page holds a file, not the standard input', 'save the model, and give its path');
@@ -44,11 +51,19 @@ export async function page(context: CommandContext): Promise<number> {
       ...(timing === undefined ? {} : { timing }),
     },
     recorded: { fingerprint: fingerprint.total, experiment: imported.hashes.experiment },
+    ...(about === undefined ? {} : { about }),
+    savesNwb: options.flag('nwb'),
   });
   if (context.toStandardOutput) terminal.stdout.write(text);
   else writeText(output, text);
+  if (badgePath !== undefined) writeText(badgePath, badge(fingerprint.total));
   context.say(`fingerprint  ${fingerprint.total}`);
-  if (context.json) printJson(terminal, { outputs: [output], fingerprint: fingerprint.total });
+  if (context.json) printJson(terminal, { outputs, fingerprint: fingerprint.total });
   else if (!context.toStandardOutput) context.say(`wrote        ${output} (${formatBytes(text.length)})`);
+  if (options.flag('embed')) context.say(embeddedIn(output, imported.valid.model.name));
   return exitCodes.done;
 }
+
+/** Returns the code that shows a page within another one. */
+const embeddedIn = (output: string, title: string): string =>
+  `<iframe src="${escaped(basename(output))}?embed" title="${escaped(title)}" width="100%" height="620" loading="lazy"></iframe>`;

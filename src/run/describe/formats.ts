@@ -130,7 +130,8 @@ function htmlLine(line: string): string {
 /** Returns a table of HTML. */
 export function htmlTable({ columns, rows }: Pick<DescriptionTable, 'columns' | 'rows'>): string {
   const row = (cells: readonly string[], tag: 'td' | 'th'): string =>
-    `<tr>${cells.map((cell) => `<${tag}>${escaped(cell)}</${tag}>`).join('')}</tr>`;
+    // A heading without text is a plain cell: screen readers would announce an empty heading.
+    `<tr>${cells.map((cell) => (cell === '' ? '<td></td>' : `<${tag}>${escaped(cell)}</${tag}>`)).join('')}</tr>`;
   const head = columns.every((column) => column === '') ? [] : [row(columns, 'th')];
   return `<table>\n${[...head, ...rows.map((cells) => row(cells, 'td'))].join('\n')}\n</table>`;
 }

@@ -1,0 +1,81 @@
+/** The head of the page and its last tab: what the model is, and whose. */
+
+import { element, make, write } from './elements.js';
+import type { ReadModel } from './messages.js';
+
+/** Fingerprint of the run that was made with the page. */
+export interface RecordedFingerprint {
+  readonly fingerprint: string;
+  /** Hash of the experiment that has it. */
+  readonly experiment: string;
+  /** Version of interneuron that made the page. */
+  readonly version: string;
+}
+
+const link = (text: string, href: string): HTMLAnchorElement => make('a', { textContent: text, href, rel: 'noopener' });
+
+const doiAddress = (doi: string): string =>
+  `https://doi.org/${doi.replace(/^(https?:\/\/(dx\.)?doi\.org\/|doi:)/i, '')}`;
+
+/** Names of notations as people write them. */
+const notationNames: Readonly<Record<string, string>> = {
+  brian: 'Brian',
+  pynn: 'PyNN',
+  neuroml: 'NeuroML',
+  sonata: 'SONATA',
+  nir: 'NIR',
+  canonical: 'canonical form',
+};
+
+/** Shows title, authors, licence and description. */
+export function showHead({ name, notation, metadata }: ReadModel): void {
+  const { title = name, description = '', authors = [], licence, doi } = metadata;
+  element('title', HTMLHeadingElement).textContent = title === '' ? 'A model' : title;
+  document.title = title === '' ? 'A model' : title;
+  write('kicker', `${title === name || name === '' ? 'Model' : name}, ${notationNames[notation] ?? notation}`);
+  write('summary', description);
+  const people = authors.flatMap(({ name: person, orcid }, k) => [
+    ...(k === 0 ? [] : [', ']),
+    orcid === undefined ? person : link(person, `https://orcid.org/${orcid.replace(/^https?:\/\/orcid\.org\//, '')}`),
+  ]);
+  const facts = [
+    ...(people.length === 0 ? [] : [people]),
+    ...(licence === undefined ? [] : [[`Licence: ${licence}`]]),
+    ...(doi === undefined ? [] : [['DOI: ', link(doi, doiAddress(doi))]]),
+  ];
+  const byline = element('byline', HTMLElement);
+  byline.replaceChildren(...facts.map((parts) => make('span', {}, parts)));
+  byline.hidden = facts.length === 0;
+}
+
+/** Shows how to cite the model, and what was checked. */
+export function showAbout(
+  { name, metadata, notation, experiment }: ReadModel,
+  recorded: RecordedFingerprint | undefined,
+): void {
+  const { title = name, authors = [], doi, species, region } = metadata;
+  const cited = [
+    authors.map(({ name: person }) => person).join(', '),
+    title,
+    ...(doi === undefined ? [] : [doiAddress(doi)]),
+  ];
+  write('citation', `${cited.filter((part) => part !== '').join('. ')}.`);
+  const rows = [
+    ['notation', notationNames[notation] ?? notation],
+    ['hash of the experiment', experiment],
+    ...(species === undefined ? [] : [['species', species]]),
+    ...(region === undefined ? [] : [['region', region]]),
+    ...(recorded === undefined
+      ? []
+      : [
+          ['recorded fingerprint', recorded.fingerprint],
+          ['recorded with', `interneuron ${recorded.version}`],
+        ]),
+  ] as const;
+  element('facts', HTMLElement).replaceChildren(
+    ...rows.flatMap(([term = '', value = '']) => [
+      make('dt', { textContent: term }),
+      make('dd', {}, [make('code', { textContent: value })]),
+    ]),
+  );
+}

@@ -1,0 +1,465 @@
+/** The pictures of a run: spikes, rates and traces over one axis of time, with the recorded run under them. */
+
+import { element, make } from './elements.js';
+import { countSpikes, type Recording, type SampleRows, type Span } from './recording.js';
+import {
+  fitted,
+  onColoursChanged,
+  partColour,
+  readable,
+  surfaceOf,
+  ticksOf,
+  timeUnit,
+  type Surface,
+} from './surface.js';
+import { axisUnit } from '../src/pictures/axis-unit.js';
+
+/** Pictures of the page. */
+export interface Pictures {
+  /** Shows a run. @param under  the run to draw under it */
+  show(recording: Recording, under: Recording | undefined): void;
+  /** Draws what was added to the run. */
+  update(): void;
+  /** Shows all of the time, or a factor of the shown stretch around its middle. */
+  zoom(factor: number | 'all'): void;
+}
+
+const margin: Readonly<Record<'left' | 'right' | 'top' | 'bottom', number>> = {
+  left: 76,
+  right: 22,
+  top: 8,
+  bottom: 38,
+};
+
+/** A rectangle of a picture, in CSS pixels. */
+interface Band {
+  readonly top: number;
+  readonly height: number;
+}
+
+/** What lies at a place of a picture. */
+interface Find {
+  readonly x: number;
+  readonly y: number;
+  readonly text: string;
+}
+
+/** A picture that was drawn: its plot, and what is near a place of it. */
+interface Drawn {
+  readonly width: number;
+  find(x: number, y: number): Find | undefined;
+}
+
+/** Creates the pictures in the canvases of the page. */
+export function createPictures(): Pictures {
+  let shown: { readonly recording: Recording; readonly under: Recording | undefined } | undefined;
+  let view: Span = { from: 0, to: 1 };
+  let isQueued = false;
+  const parts = (['raster', 'rates', 'traces'] as const).map((id) => ({
+    canvas: element(id === 'rates' ? 'rate-curves' : id, HTMLCanvasElement),
+    draw: { raster: drawRaster, rates: drawRates, traces: drawTraces }[id],
+    drawn: undefined as Drawn | undefined,
+  }));
+
+  const draw = (): void => {
+    isQueued = false;
+    if (!shown) return;
+    for (const part of parts) {
+      if (part.canvas.hidden || part.canvas.offsetParent === null) continue;
+      part.drawn = part.draw(part.canvas, shown.recording, shown.under, view);
+    }
+  };
+  const update = (): void => {
+    if (isQueued) return;
+    isQueued = true;
+    requestAnimationFrame(draw);
+  };
+  const zoomTo = (span: Span): void => {
+    const end = shown?.recording.end ?? 1;
+    const length = Math.min(end, Math.max(span.to - span.from, (shown?.recording.begin.dt ?? 1e-4) * 4));
+    const from = Math.max(0, Math.min(span.from, end - length));
+    view = { from, to: from + length };
+    update();
+  };
+  const pictures: Pictures = {
+    show: (recording, under) => {
+      const isSame = shown?.recording.end === recording.end;
+      shown = { recording, under };
+      if (!isSame) view = { from: 0, to: recording.end };
+      element('traces-figure', HTMLElement).hidden = recording.begin.series.length === 0;
+      element('rate-curves-figure', HTMLElement).hidden = recording.begin.trains.length === 0;
+      element('raster-figure', HTMLElement).hidden =
+        recording.begin.trains.length === 0 && recording.begin.series.length > 0;
+      update();
+    },
+    update,
+    zoom: (factor) => {
+      const end = shown?.recording.end ?? 1;
+      if (factor === 'all') return zoomTo({ from: 0, to: end });
+      const [middle, half] = [(view.from + view.to) / 2, ((view.to - view.from) / 2) * factor];
+      zoomTo({ from: middle - half, to: middle + half });
+    },
+  };
+  for (const part of parts) listen(part, () => view, zoomTo, pictures);
+  new ResizeObserver(update).observe(document.body);
+  onColoursChanged(update);
+  return pictures;
+}
+
+/** Listens to the pointer and the keyboard: hover tells values, dragging shows a stretch of time. */
+function listen(
+  part: { readonly canvas: HTMLCanvasElement; readonly drawn: Drawn | undefined },
+  view: () => Span,
+  zoomTo: (span: Span) => void,
+  { zoom }: Pictures,
+): void {
+  const { canvas } = part;
+  const place = canvas.parentElement ?? document.body;
+  const tip = make('div', { className: 'tip', hidden: true });
+  const stretch = make('div', { className: 'stretch', hidden: true });
+  place.append(stretch, tip);
+  let dragged: number | undefined;
+  const timeAt = (x: number): number => {
+    const width = (part.drawn?.width ?? 1) - margin.left - margin.right;
+    const share = Math.max(0, Math.min(1, (x - margin.left) / width));
+    return view().from + share * (view().to - view().from);
+  };
+  const positionOf = ({ clientX, clientY }: PointerEvent): readonly [number, number] => {
+    const { left, top } = canvas.getBoundingClientRect();
+    return [clientX - left, clientY - top];
+  };
+  canvas.onpointerdown = (event) => {
+    if (event.pointerType === 'touch') return;
+    dragged = positionOf(event)[0];
+    canvas.setPointerCapture(event.pointerId);
+  };
+  canvas.onpointermove = (event) => {
+    const [x, y] = positionOf(event);
+    if (dragged !== undefined && Math.abs(x - dragged) > 4) {
+      stretch.hidden = false;
+      stretch.style.left = `${Math.min(x, dragged)}px`;
+      stretch.style.width = `${Math.abs(x - dragged)}px`;
+      tip.hidden = true;
+      return;
+    }
+    const found = part.drawn?.find(x, y);
+    tip.hidden = found === undefined;
+    if (!found) return;
+    tip.textContent = found.text;
+    tip.style.left = `${Math.min(found.x + 10, place.clientWidth - tip.offsetWidth - 4)}px`;
+    tip.style.top = `${Math.max(0, found.y - 30)}px`;
+  };
+  canvas.onpointerup = (event) => {
+    const [x] = positionOf(event);
+    if (dragged !== undefined && Math.abs(x - dragged) > 4)
+      zoomTo({ from: timeAt(Math.min(x, dragged)), to: timeAt(Math.max(x, dragged)) });
+    dragged = undefined;
+    stretch.hidden = true;
+  };
+  canvas.onpointerleave = () => {
+    tip.hidden = true;
+  };
+  canvas.ondblclick = () => zoom('all');
+  canvas.onkeydown = (event) => {
+    const length = view().to - view().from;
+    if (event.key === '+') zoom(0.5);
+    else if (event.key === '-') zoom(2);
+    else if (event.key === '0') zoom('all');
+    else if (event.key === 'ArrowLeft') zoomTo({ from: view().from - length / 4, to: view().to - length / 4 });
+    else if (event.key === 'ArrowRight') zoomTo({ from: view().from + length / 4, to: view().to + length / 4 });
+    else return;
+    event.preventDefault();
+  };
+}
+
+// --- Axes -----------------------------------------------------------------------------------------------------------
+/** Draws the axis of time. @returns the place of a time in s */
+function timeAxis(surface: Surface, view: Span, bottom: number): (time: number) => number {
+  const { context, width, ink, muted, line } = surface;
+  const span = width - margin.left - margin.right;
+  const place = (time: number): number => margin.left + ((time - view.from) / (view.to - view.from || 1)) * span;
+  const { unit, scale } = timeUnit(view.to);
+  context.textAlign = 'center';
+  for (const tick of ticksOf(view.from * scale, view.to * scale, span / 80)) {
+    const x = place(tick / scale);
+    context.fillStyle = line;
+    context.fillRect(x, bottom, 1, 4);
+    context.fillStyle = ink;
+    context.fillText(readable(tick, 6), x, bottom + 17);
+  }
+  context.fillStyle = muted;
+  context.textAlign = 'right';
+  context.fillText(`time (${unit})`, width - margin.right, bottom + 32);
+  return place;
+}
+
+function frame({ context, width, line }: Surface, { top, height }: Band): void {
+  context.strokeStyle = line;
+  context.lineWidth = 1;
+  context.strokeRect(margin.left + 0.5, top + 0.5, width - margin.left - margin.right - 1, height - 1);
+}
+
+/** Draws the axis of a value, with its ticks. @returns the place of a value */
+function valueAxis(surface: Surface, { top, height }: Band, low: number, high: number): (value: number) => number {
+  const { context, muted, line, width } = surface;
+  const place = (value: number): number => top + height - ((value - low) / (high - low || 1)) * height;
+  context.textAlign = 'right';
+  for (const tick of ticksOf(low, high, 3)) {
+    context.fillStyle = line;
+    context.fillRect(margin.left, place(tick), width - margin.left - margin.right, 1);
+    context.fillStyle = muted;
+    context.fillText(readable(tick), margin.left - 8, place(tick) + 4);
+  }
+  return place;
+}
+
+/** Draws only inside a band. */
+function clipped({ context, width }: Surface, { top, height }: Band, draw: () => void): void {
+  context.save();
+  context.beginPath();
+  context.rect(margin.left, top - 1, width - margin.left - margin.right, height + 2);
+  context.clip();
+  draw();
+  context.restore();
+}
+
+// --- Spikes ---------------------------------------------------------------------------------------------------------
+/** Most rows of pixels for one population; larger ones are drawn closer together. */
+const mostRows = 2000;
+
+interface TrainBand extends Band {
+  readonly size: number;
+}
+
+function trainBands({ begin: { trains } }: Recording, height: number): readonly TrainBand[] {
+  const gap = 4;
+  const rows = trains.map(({ size }) => Math.max(1, Math.min(size, mostRows)));
+  const all = rows.reduce((sum, count) => sum + count, 0);
+  const room = height - margin.top - margin.bottom - gap * (trains.length - 1);
+  let top = margin.top;
+  return trains.map(({ size }, k) => {
+    const tall = Math.max(6, (room * (rows[k] ?? 1)) / all);
+    const band = { top, height: tall, size: Math.max(1, size) };
+    top += tall + gap;
+    return band;
+  });
+}
+
+const rasterHeight = (recording: Recording): number =>
+  Math.max(window.innerWidth < 700 ? 240 : 300, margin.top + margin.bottom + recording.begin.trains.length * 12);
+
+function drawRaster(canvas: HTMLCanvasElement, recording: Recording, under: Recording | undefined, view: Span): Drawn {
+  const surface = surfaceOf(canvas, rasterHeight(recording));
+  const { context, muted, height, width } = surface;
+  const bands = trainBands(recording, height);
+  const bottom = bands.reduce((lowest, { top, height: tall }) => Math.max(lowest, top + tall), margin.top);
+  const place = timeAxis(surface, view, bottom);
+  const spikesOf = (run: Recording, colour: (train: number) => string): readonly number[] =>
+    bands.map((band, train) => {
+      frame(surface, band);
+      const mark = Math.max(2, Math.min(4, band.height / band.size));
+      context.fillStyle = colour(train);
+      let count = 0;
+      clipped(surface, band, () => {
+        for (const { steps, cells } of run.spikes[train] ?? [])
+          for (let k = 0; k < steps.length; k += 1) {
+            const time = (steps[k] ?? 0) * run.begin.dt;
+            count += 1;
+            if (time < view.from || time > view.to) continue;
+            context.fillRect(place(time), band.top + (band.height * (cells[k] ?? 0)) / band.size, 2, mark);
+          }
+      });
+      return count;
+    });
+  if (under) spikesOf(under, () => `${muted}88`);
+  const counts = spikesOf(recording, partColour);
+  bands.forEach(({ top, height: tall }, train) => {
+    context.fillStyle = partColour(train);
+    context.textAlign = 'right';
+    const name = recording.begin.trains[train]?.name ?? '';
+    context.fillText(fitted(context, name, margin.left - 12), margin.left - 8, top + tall / 2 + 4);
+  });
+  const summary = recording.begin.trains.map(({ name }, k) => `${counts[k] ?? 0} of ${name}`).join(', ');
+  canvas.setAttribute('aria-label', summary === '' ? 'Spikes: none are recorded' : `Spikes: ${summary}`);
+  return { width, find: (x, y) => nearestSpike(recording, bands, place, x, y) };
+}
+
+/** The spike within 6 pixels of a place. */
+function nearestSpike(
+  recording: Recording,
+  bands: readonly TrainBand[],
+  place: (time: number) => number,
+  x: number,
+  y: number,
+): Find | undefined {
+  const train = bands.findIndex(({ top, height }) => y >= top - 3 && y <= top + height + 3);
+  const band = bands[train];
+  if (!band) return undefined;
+  const { dt, trains } = recording.begin;
+  let [nearest, found]: [number, Find | undefined] = [6, undefined];
+  for (const { steps, cells } of recording.spikes[train] ?? [])
+    for (let k = 0; k < steps.length; k += 1) {
+      const time = (steps[k] ?? 0) * dt;
+      const [dx, dy] = [place(time) - x, band.top + (band.height * (cells[k] ?? 0)) / band.size - y];
+      const distance = Math.max(Math.abs(dx), Math.abs(dy));
+      if (distance >= nearest) continue;
+      nearest = distance;
+      found = {
+        x: x + dx,
+        y: y + dy,
+        text: `${trains[train]?.name ?? ''}[${cells[k] ?? 0}], ${readable(time * 1000, 6)} ms`,
+      };
+    }
+  return found;
+}
+
+// --- Rates ----------------------------------------------------------------------------------------------------------
+/** Bins of the shown time. */
+const mostBins = 150;
+
+function drawRates(canvas: HTMLCanvasElement, recording: Recording, under: Recording | undefined, view: Span): Drawn {
+  const surface = surfaceOf(canvas, 200);
+  const { context, muted, width } = surface;
+  const { trains, dt } = recording.begin;
+  const band = { top: margin.top + 16, height: 200 - margin.top - 16 - margin.bottom };
+  const bins = Math.max(1, Math.min(mostBins, Math.floor((view.to - view.from) / dt)));
+  const perBin = (view.to - view.from) / bins;
+  const ratesOf = (run: Recording): readonly Float64Array[] =>
+    trains.map(({ size }, train) =>
+      countSpikes(run, train, view, bins).map((count) => count / (perBin * Math.max(1, size))),
+    );
+  const [rates, below] = [ratesOf(recording), under ? ratesOf(under) : []];
+  const highest = [...rates, ...below].reduce((most, list) => list.reduce((a, b) => Math.max(a, b), most), 1);
+  const place = timeAxis(surface, view, band.top + band.height);
+  const heightOf = valueAxis(surface, band, 0, highest * 1.05);
+  frame(surface, band);
+  const curve = (list: Float64Array, colour: string): void => {
+    context.strokeStyle = colour;
+    context.lineWidth = 1.5;
+    context.beginPath();
+    list.forEach((rate, k) => {
+      context.lineTo(place(view.from + k * perBin), heightOf(rate));
+      context.lineTo(place(view.from + (k + 1) * perBin), heightOf(rate));
+    });
+    context.stroke();
+  };
+  clipped(surface, band, () => {
+    for (const list of below) curve(list, `${muted}aa`);
+    rates.forEach((list, k) => curve(list, partColour(k)));
+  });
+  legend(
+    surface,
+    'Hz',
+    trains.map(({ name }) => name),
+  );
+  canvas.setAttribute('aria-label', `Rates over time of ${trains.map(({ name }) => name).join(', ')}`);
+  return {
+    width,
+    find: (x, y) => {
+      const time = view.from + ((x - margin.left) / (width - margin.left - margin.right)) * (view.to - view.from);
+      const bin = Math.floor((time - view.from) / perBin);
+      if (bin < 0 || bin >= bins || y > band.top + band.height) return undefined;
+      const values = trains.map(({ name }, k) => `${name} ${readable(rates[k]?.[bin] ?? 0, 3)} Hz`).slice(0, 4);
+      return { x, y, text: `${readable(time * 1000, 5)} ms: ${values.join(', ')}` };
+    },
+  };
+}
+
+/** Writes the unit of a picture, and the names of its curves in their colours, above the frame. */
+function legend({ context, muted, width }: Surface, unit: string, names: readonly string[], top = 0): void {
+  context.textAlign = 'right';
+  context.fillStyle = muted;
+  context.fillText(unit, margin.left - 8, top + 14);
+  context.textAlign = 'left';
+  let x = margin.left;
+  for (const [k, name] of names.entries()) {
+    const text = fitted(context, name, 140);
+    const long = context.measureText(text).width + 26;
+    if (x + long > width - margin.right) {
+      context.fillStyle = muted;
+      context.fillText('…', x, top + 14);
+      return;
+    }
+    context.fillStyle = partColour(k);
+    context.fillRect(x, top + 6, 10, 10);
+    context.fillText(text, x + 14, top + 15);
+    x += long;
+  }
+}
+
+// --- Traces ---------------------------------------------------------------------------------------------------------
+const traceHeight = 150;
+
+function rangeOf(rows: readonly SampleRows[]): readonly [number, number] {
+  let [low, high] = [Infinity, -Infinity];
+  for (const { columns } of rows)
+    for (const column of columns)
+      for (const value of column)
+        if (Number.isFinite(value)) [low, high] = [Math.min(low, value), Math.max(high, value)];
+  if (low > high) return [0, 1];
+  const room = high === low ? Math.max(1e-12, Math.abs(high) * 0.1) : (high - low) * 0.05;
+  return [low - room, high + room];
+}
+
+function drawTraces(canvas: HTMLCanvasElement, recording: Recording, under: Recording | undefined, view: Span): Drawn {
+  const { series } = recording.begin;
+  const surface = surfaceOf(canvas, series.length * traceHeight + margin.bottom);
+  const { context, muted, width } = surface;
+  const place = timeAxis(surface, view, series.length * traceHeight);
+  const drawn = series.map(({ name, unit }, k) => {
+    const band = { top: k * traceHeight + 24, height: traceHeight - 30 };
+    const rows = recording.samples[k] ?? { cells: [], times: [], columns: [] };
+    const below = under?.samples[k];
+    const range = rangeOf(below ? [rows, below] : [rows]);
+    const scale = unit === '1' ? { unit: '', perSi: 1 } : axisUnit(range, unit);
+    const heightOf = valueAxis(surface, band, range[0] * scale.perSi, range[1] * scale.perSi);
+    frame(surface, band);
+    const curve = ({ times }: SampleRows, column: readonly number[], colour: string): void => {
+      context.strokeStyle = colour;
+      context.lineWidth = 1.5;
+      context.beginPath();
+      times.forEach((time, at) => {
+        const y = heightOf((column[at] ?? NaN) * scale.perSi);
+        if (at === 0 || time < (times[at - 1] ?? 0)) context.moveTo(place(time), y);
+        else context.lineTo(place(time), y);
+      });
+      context.stroke();
+    };
+    clipped(surface, band, () => {
+      if (below) for (const column of below.columns) curve(below, column, `${muted}99`);
+      rows.columns.forEach((column, at) => curve(rows, column, partColour(at)));
+    });
+    legend(
+      surface,
+      scale.unit,
+      rows.cells.map((cell) => `${name}[${cell}]`),
+      k * traceHeight,
+    );
+    return { name, band, rows, range, scale, heightOf };
+  });
+  const summaryOf = ({ name, rows, range, scale }: (typeof drawn)[number]): string =>
+    `${name} of ${rows.cells.length} from ${readable(range[0] * scale.perSi, 3)} to ${readable(range[1] * scale.perSi, 3)} ${scale.unit}`;
+  canvas.setAttribute('aria-label', `Samples: ${drawn.map(summaryOf).join('; ')}`);
+  return {
+    width,
+    find: (x, y) => {
+      const part = drawn.find(({ band }) => y >= band.top && y <= band.top + band.height);
+      const time = view.from + ((x - margin.left) / (width - margin.left - margin.right)) * (view.to - view.from);
+      const at = part?.rows.times.findIndex((each) => each >= time) ?? -1;
+      if (!part || at < 0) return undefined;
+      const { name, rows, scale, heightOf } = part;
+      const heights = rows.columns.map((column) => heightOf((column[at] ?? NaN) * scale.perSi));
+      const nearest = heights.reduce(
+        (best, each, k) => (Math.abs(each - y) < Math.abs((heights[best] ?? Infinity) - y) ? k : best),
+        0,
+      );
+      const value = (rows.columns[nearest]?.[at] ?? NaN) * scale.perSi;
+      const when = readable((rows.times[at] ?? 0) * 1000, 6);
+      return {
+        x,
+        y: heights[nearest] ?? y,
+        text: `${name}[${rows.cells[nearest] ?? 0}], ${when} ms: ${readable(value, 5)} ${scale.unit}`,
+      };
+    },
+  };
+}

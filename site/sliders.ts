@@ -1,0 +1,128 @@
+/** Sliders for parameters of the model. */
+
+import { button, element, make, option, select } from './elements.js';
+import type { Parameter } from './messages.js';
+
+/** Values of parameters by their names, as `--set` takes them: `5 mV`. */
+export type Settings = Readonly<Record<string, string>>;
+
+/** Sliders of the page. */
+export interface Sliders {
+  /** Begins with another model. @param settings  values that the address gives */
+  begin(settings: Settings): void;
+  /** Offers the parameters of the model, whose own values they have while nothing was changed. */
+  offer(parameters: readonly Parameter[]): void;
+  /** The values that were changed. */
+  settings(): Settings;
+}
+
+/** Sliders of a model that was just opened. */
+const firstSliders = 3;
+
+/** Range of a parameter: from 0 to twice its value, or from -1 to 1 around 0. */
+function rangeOf({ value }: Parameter): readonly [low: number, high: number] {
+  return value === 0 ? [-1, 1] : value < 0 ? [2 * value, 0] : [0, 2 * value];
+}
+
+const shortest = (value: number): string => String(Number(value.toPrecision(6)));
+
+/** Creates the sliders. @param changed  called when a value was changed */
+export function createSliders(changed: () => void): Sliders {
+  const list = element('sliders', HTMLDivElement);
+  const adding = select('parameter');
+  let parameters: readonly Parameter[] = [];
+  let settings: Settings = {};
+  let earlier: readonly Settings[] = [];
+
+  const numberOf = (parameter: Parameter): number => {
+    const given = settings[parameter.name];
+    const number = given === undefined ? NaN : Number(/^\s*[-+.\deE]+/.exec(given)?.[0]);
+    return Number.isFinite(number) ? number : parameter.value;
+  };
+  const showState = (): void => {
+    button('undo').disabled = earlier.length === 0;
+    button('reset').disabled = Object.keys(settings).length === 0;
+  };
+  const apply = (next: Settings): void => {
+    earlier = [...earlier.slice(-99), settings];
+    settings = next;
+    showState();
+    changed();
+  };
+  const row = (parameter: Parameter): HTMLElement => {
+    const [low, high] = rangeOf(parameter);
+    const { name, unit } = parameter;
+    const id = `slider-${name}`;
+    const step = (high - low) / 200;
+    const value = shortest(numberOf(parameter));
+    const slider = make('input', { type: 'range', id });
+    // The value comes last: the bounds would limit it.
+    Object.assign(slider, { min: String(low), max: String(high), step: String(step) });
+    slider.value = value;
+    const exact = make('input', { type: 'number', step: 'any', value, className: 'exact' });
+    exact.setAttribute('aria-label', unit === '' ? `${name}, exact value` : `${name} in ${unit}, exact value`);
+    const set = (text: string): void => {
+      slider.setAttribute('aria-valuetext', `${text} ${unit}`.trim());
+      apply({ ...settings, [name]: `${text} ${unit}`.trim() });
+    };
+    slider.oninput = () => {
+      exact.value = shortest(Number(slider.value));
+      set(exact.value);
+    };
+    exact.onchange = () => {
+      if (!Number.isFinite(exact.valueAsNumber)) return;
+      slider.value = exact.value;
+      set(exact.value);
+    };
+    const ends = make('span', { className: 'ends' }, [
+      make('span', { textContent: shortest(low) }),
+      make('span', { textContent: `${shortest(high)} ${unit}`.trim() }),
+    ]);
+    return make('div', { className: 'slider' }, [
+      make('label', { htmlFor: id, textContent: name }),
+      slider,
+      make('span', { className: 'value' }, [exact, make('span', { textContent: unit })]),
+      ends,
+    ]);
+  };
+  const shownNames = (): readonly string[] => [...list.querySelectorAll('label')].map(({ textContent }) => textContent);
+  const show = (names: readonly string[]): void => {
+    const shown = parameters.filter(({ name }) => names.includes(name));
+    list.replaceChildren(...shown.map(row));
+    const others = parameters.filter(({ name }) => !names.includes(name));
+    adding.replaceChildren(option('', 'Add a slider'), ...others.map(({ name }) => option(name)));
+    adding.hidden = others.length === 0;
+    element('sliders-section', HTMLElement).hidden = parameters.length === 0;
+    showState();
+  };
+  adding.onchange = () => {
+    if (adding.value !== '') show([...shownNames(), adding.value]);
+  };
+  button('undo').onclick = () => {
+    settings = earlier.at(-1) ?? {};
+    earlier = earlier.slice(0, -1);
+    show(shownNames());
+    changed();
+  };
+  button('reset').onclick = () => {
+    apply({});
+    show(shownNames());
+  };
+  return {
+    begin: (given) => {
+      [parameters, settings, earlier] = [[], given, []];
+      show([]);
+    },
+    offer: (offered) => {
+      // What a slider changed keeps its range.
+      parameters = offered.map(
+        (one) => (one.name in settings && parameters.find(({ name }) => name === one.name)) || one,
+      );
+      const names = parameters.map(({ name }) => name);
+      const kept = [...new Set([...shownNames(), ...Object.keys(settings)])].filter((name) => names.includes(name));
+      const wanted = kept.length > 0 ? kept : names.slice(0, firstSliders);
+      if (wanted.join() !== shownNames().join() || Object.keys(settings).length === 0) show(wanted);
+    },
+    settings: () => settings,
+  };
+}

@@ -1,0 +1,70 @@
+/** Canvases at the resolution of the screen, with axes. */
+
+/** A canvas that is ready to be drawn on, in CSS pixels. */
+export interface Surface {
+  readonly context: CanvasRenderingContext2D;
+  readonly width: number;
+  readonly height: number;
+  readonly ink: string;
+  readonly muted: string;
+  readonly line: string;
+}
+
+/** Empties a canvas, and gives it the width of its place. @param height  in CSS pixels */
+export function surfaceOf(canvas: HTMLCanvasElement, height: number): Surface {
+  const context = canvas.getContext('2d');
+  if (!context) throw new Error('this browser draws nothing');
+  const width = Math.max(200, canvas.parentElement?.clientWidth ?? 600);
+  const scale = window.devicePixelRatio;
+  canvas.width = Math.round(width * scale);
+  canvas.height = Math.round(height * scale);
+  canvas.style.height = `${height}px`;
+  context.setTransform(scale, 0, 0, scale, 0, 0);
+  const style = getComputedStyle(canvas);
+  context.font = `12px ${style.fontFamily}`;
+  const colour = (name: string): string => style.getPropertyValue(name).trim();
+  return { context, width, height, ink: colour('--ink'), muted: colour('--muted'), line: colour('--line') };
+}
+
+/** Colours of populations on light and on dark backgrounds. @source Okabe and Ito (2008), with enough contrast */
+const colours = {
+  light: ['#0072b2', '#c2410c', '#047857', '#9d4280', '#6b5b00', '#4b5563'],
+  dark: ['#56b4e9', '#f4a261', '#2dd4a7', '#e599c5', '#e6c84b', '#b6bec9'],
+} as const;
+
+const prefersDark = window.matchMedia('(prefers-color-scheme: dark)');
+
+/** The colour of one of several parts. */
+export function partColour(ordinal: number): string {
+  const list = prefersDark.matches ? colours.dark : colours.light;
+  return list[ordinal % list.length] ?? '#888888';
+}
+
+/** Calls back when the colours change. */
+export const onColoursChanged = (action: () => void): void => prefersDark.addEventListener('change', action);
+
+/** Numbers at equal distances of 1, 2 or 5 times a power of ten. */
+export function ticksOf(from: number, to: number, most: number): readonly number[] {
+  const wanted = (to - from) / Math.max(1, most);
+  if (!(wanted > 0) || !Number.isFinite(wanted)) return [from];
+  const power = 10 ** Math.floor(Math.log10(wanted));
+  const distance = ([1, 2, 5].find((factor) => factor * power >= wanted) ?? 10) * power;
+  const first = Math.ceil(from / distance - 1e-9);
+  const count = Math.floor(to / distance + 1e-9) - first + 1;
+  return Array.from({ length: count }, (_, k) => (first + k) * distance);
+}
+
+/** A number with as many digits as people read. */
+export const readable = (value: number, digits = 4): string => String(Number(value.toPrecision(digits)));
+
+/** A text that fits a width, with an ellipsis. */
+export function fitted(context: CanvasRenderingContext2D, text: string, width: number): string {
+  if (context.measureText(text).width <= width) return text;
+  let length = text.length;
+  while (length > 1 && context.measureText(`${text.slice(0, length)}…`).width > width) length -= 1;
+  return `${text.slice(0, length)}…`;
+}
+
+/** The unit of time on axes of a duration in s, and what seconds are multiplied by. */
+export const timeUnit = (duration: number): { readonly unit: 'ms' | 's'; readonly scale: number } =>
+  duration > 10 ? { unit: 's', scale: 1 } : { unit: 'ms', scale: 1000 };

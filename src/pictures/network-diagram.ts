@@ -1,0 +1,232 @@
+/** The diagram of a network: populations as boxes, projections as arrows. */
+
+import { escaped } from '../diagnostics/escaped-markup.js';
+import { formatCount } from '../diagnostics/quantities.js';
+import { colourOf } from './palette.js';
+
+/** A population of a diagram. */
+export interface DiagramPopulation {
+  readonly name: string;
+  /** Number of cells. */
+  readonly size: number;
+}
+
+/** A projection of a diagram. */
+export interface DiagramProjection {
+  readonly name: string;
+  readonly from: string;
+  readonly to: string;
+  /** Number of synapses; absent if it is not known for this pair of populations. */
+  readonly count?: number;
+}
+
+/** A place in pixels. */
+interface Point {
+  readonly x: number;
+  readonly y: number;
+}
+
+interface Node extends DiagramPopulation, Point {
+  readonly colour: string;
+}
+
+/** Projections of one arrow. */
+interface Edge {
+  readonly from: Node;
+  readonly to: Node;
+  readonly count: number;
+  readonly label: string;
+}
+
+/** Populations with names in their boxes; more are drawn as dots. */
+const mostBoxes = 24;
+/** Arrows with labels. */
+const mostLabels = 16;
+/** Arrows from one population to itself that are drawn one by one. */
+const mostLoops = 4;
+
+/**
+ * Returns the elements of an SVG. Texts and lines without a colour of their own have `currentColor`, and labels the
+ * class `label`, so that a page can draw the diagram on any background.
+ *
+ * @param width, height  size of the diagram in pixels
+ */
+export function networkDiagram(
+  populations: readonly DiagramPopulation[],
+  projections: readonly DiagramProjection[],
+  { width, height }: { readonly width: number; readonly height: number },
+): string {
+  const isDotted = populations.length > mostBoxes;
+  const box = isDotted ? { width: 10, height: 10 } : populations.length > 8 ? smallBox : usualBox;
+  const nodes = placed(populations, { width, height }, box);
+  const edges = joined(projections, nodes);
+  const isLabelled = !isDotted && edges.length <= mostLabels;
+  const loops = edges.filter(({ from, to }) => from === to);
+  const arrows = edges.filter(({ from, to }) => from !== to);
+  const centre = { x: width / 2, y: height / 2 };
+  return [
+    ...arrows.map((edge) => arrowElements(edge, box, isLabelled)),
+    ...loops.map((edge) => {
+      const own = loops.filter(({ from }) => from === edge.from);
+      return loopElements(edge, outward(edge.from, centre, own.indexOf(edge), own.length), box, isLabelled);
+    }),
+    ...nodes.map((node) => nodeElements(node, box, isDotted)),
+  ].join('\n');
+}
+
+type Size = Readonly<Record<'width' | 'height', number>>;
+
+const usualBox = { width: 104, height: 46 } as const;
+const smallBox = { width: 92, height: 38 } as const;
+
+/** Returns the height in pixels that a diagram of so many populations needs. */
+export const diagramHeightOf = (populations: number): number => (populations <= 2 ? 270 : populations <= 4 ? 380 : 470);
+
+/** Places populations side by side if there are two, otherwise on an ellipse. */
+function placed(populations: readonly DiagramPopulation[], { width, height }: Size, box: Size): readonly Node[] {
+  const count = populations.length;
+  const radius = {
+    x: count === 1 ? 0 : width / 2 - box.width / 2 - 26,
+    y: count <= 2 ? 0 : height / 2 - box.height / 2 - 66,
+  };
+  return populations.map((population, k) => {
+    const angle = (count === 2 ? Math.PI : -Math.PI / 2) + (2 * Math.PI * k) / count;
+    return {
+      ...population,
+      x: width / 2 + radius.x * (count === 2 ? 0.72 : 1) * Math.cos(angle),
+      y: height / 2 + radius.y * Math.sin(angle),
+      colour: colourOf(k),
+    };
+  });
+}
+
+/** Joins projections that share an arrow. */
+function joined(projections: readonly DiagramProjection[], nodes: readonly Node[]): readonly Edge[] {
+  const nodeOf = new Map(nodes.map((node) => [node.name, node]));
+  const groups = new Map<string, DiagramProjection[]>();
+  const isAlone = nodes.length === 1 && projections.length <= mostLoops;
+  for (const projection of projections) {
+    const key = JSON.stringify([projection.from, projection.to, ...(isAlone ? [projection.name] : [])]);
+    const group = groups.get(key);
+    if (group) group.push(projection);
+    else groups.set(key, [projection]);
+  }
+  return [...groups.values()].flatMap((group) => {
+    const [from, to] = [nodeOf.get(group[0]?.from ?? ''), nodeOf.get(group[0]?.to ?? '')];
+    if (!from || !to) return [];
+    const counts = group.flatMap(({ count }) => (count === undefined ? [] : [formatCount(count)]));
+    const label = isAlone ? [group[0]?.name, ...counts].join(': ') : counts.slice(0, 3).join(' + ');
+    return [
+      {
+        from,
+        to,
+        count: group.reduce((sum, { count = 0 }) => sum + count, 0),
+        label: counts.length > 3 ? `${label} + …` : label,
+      },
+    ];
+  });
+}
+
+const strokeWidth = (count: number): number => 1.25 + Math.min(3.5, Math.log10(Math.max(1, count)) / 2);
+
+const number = (value: number): string => String(Math.round(value * 10) / 10);
+const at = ({ x, y }: Point): string => `${number(x)} ${number(y)}`;
+
+const label = (text: string, { x, y }: Point): string =>
+  `<text class="label" x="${number(x)}" y="${number(y + 4)}" font-size="11" text-anchor="middle" fill="currentColor" ` +
+  `stroke="#ffffff" stroke-width="4" stroke-linejoin="round" paint-order="stroke">${escaped(text)}</text>`;
+
+/** The point of a box's border, with a margin, in a direction from its middle. */
+function borderOf(node: Point, towards: Point, box: Size): Point {
+  const [dx, dy] = [towards.x - node.x, towards.y - node.y];
+  const scale = Math.min(
+    (box.width / 2 + 5) / Math.max(1e-9, Math.abs(dx)),
+    (box.height / 2 + 5) / Math.max(1e-9, Math.abs(dy)),
+  );
+  return { x: node.x + dx * scale, y: node.y + dy * scale };
+}
+
+/** The point where the line of an arrow ends, inside its head. */
+function neckOf(end: Point, from: Point, size: number): Point {
+  const share = (size * 0.8) / (Math.hypot(end.x - from.x, end.y - from.y) || 1);
+  return { x: end.x - (end.x - from.x) * share, y: end.y - (end.y - from.y) * share };
+}
+
+/** A triangle that ends at a point. */
+function head(end: Point, from: Point, size: number, colour: string): string {
+  const angle = Math.atan2(end.y - from.y, end.x - from.x);
+  const corner = (turn: number): Point => ({
+    x: end.x - size * Math.cos(angle + turn),
+    y: end.y - size * Math.sin(angle + turn),
+  });
+  return `<path d="M${at(end)}L${at(corner(0.42))}L${at(corner(-0.42))}Z" fill="${colour}"/>`;
+}
+
+function arrowElements({ from, to, count, label: text }: Edge, box: Size, isLabelled: boolean): string {
+  const [dx, dy] = [to.x - from.x, to.y - from.y];
+  // Arrows in both directions bend to different sides.
+  const bend = { x: (from.x + to.x) / 2 - 0.2 * dy, y: (from.y + to.y) / 2 + 0.2 * dx };
+  const [start, end] = [borderOf(from, bend, box), borderOf(to, bend, box)];
+  const size = 7 + strokeWidth(count);
+  const neck = neckOf(end, bend, size);
+  const middle = { x: (start.x + 2 * bend.x + end.x) / 4, y: (start.y + 2 * bend.y + end.y) / 4 };
+  return [
+    `<path d="M${at(start)}Q${at(bend)} ${at(neck)}" fill="none" stroke="${from.colour}" ` +
+      `stroke-width="${number(strokeWidth(count))}" stroke-opacity="${isLabelled ? 0.9 : 0.45}"/>`,
+    head(end, bend, size, from.colour),
+    ...(isLabelled ? [label(text, middle)] : []),
+  ].join('');
+}
+
+/** The direction of a loop from its box: away from the middle of the diagram, or all around a single box. */
+function outward(node: Node, centre: Point, ordinal: number, count: number): Point {
+  const [dx, dy] = [node.x - centre.x, node.y - centre.y];
+  const isCentral = Math.hypot(dx, dy) < 1;
+  if (isCentral && count <= 2) return { x: 0, y: ordinal === 0 ? -1 : 1 };
+  const angle = isCentral ? -Math.PI / 2 + (2 * Math.PI * ordinal) / count : Math.abs(dy) < 1 ? -Math.PI / 2 : NaN;
+  return Number.isNaN(angle) ? { x: 0, y: Math.sign(dy) } : { x: Math.cos(angle), y: Math.sin(angle) };
+}
+
+function loopElements({ from, count, label: text }: Edge, { x, y }: Point, box: Size, isLabelled: boolean): string {
+  const reach = box.height > 20 ? 62 : 16;
+  const spread = box.height > 20 ? 34 : 8;
+  const onBorder = (side: number): Point => ({
+    x: from.x + x * (box.width / 2 + 4) - side * y * 22,
+    y: from.y + y * (box.height / 2 + 4) + side * x * 12,
+  });
+  const away = (side: number): Point => ({
+    x: from.x + x * (box.width / 2 + reach) - side * y * spread * 1.4,
+    y: from.y + y * (box.height / 2 + reach) + side * x * spread,
+  });
+  const [start, end] = [onBorder(-1), onBorder(1)];
+  const [out, back] = [away(-1), away(1)];
+  const size = 7 + strokeWidth(count);
+  const neck = neckOf(end, back, size);
+  const top = {
+    x: (start.x + 3 * out.x + 3 * back.x + end.x) / 8 + x * 42,
+    y: (start.y + 3 * out.y + 3 * back.y + end.y) / 8 + y * 13,
+  };
+  return [
+    `<path d="M${at(start)}C${at(out)} ${at(back)} ${at(neck)}" fill="none" stroke="${from.colour}" ` +
+      `stroke-width="${number(strokeWidth(count))}" stroke-opacity="0.9"/>`,
+    head(end, back, size, from.colour),
+    ...(isLabelled ? [label(text, top)] : []),
+  ].join('');
+}
+
+/** Most characters of a name in a box. */
+const longestName = 13;
+
+function nodeElements({ name, size, x, y, colour }: Node, box: Size, isDotted: boolean): string {
+  const title = `<title>${escaped(`${name}: ${formatCount(size)} ${size === 1 ? 'cell' : 'cells'}`)}</title>`;
+  if (isDotted) return `<g>${title}<circle cx="${number(x)}" cy="${number(y)}" r="5" fill="${colour}"/></g>`;
+  const shown = name.length > longestName ? `${name.slice(0, 5)}…${name.slice(5 - longestName)}` : name;
+  const corner = { x: number(x - box.width / 2), y: number(y - box.height / 2) };
+  const rectangle = `x="${corner.x}" y="${corner.y}" width="${box.width}" height="${box.height}" rx="10"`;
+  return [
+    `<g>${title}<rect class="paper" ${rectangle} fill="#ffffff"/>`,
+    `<rect ${rectangle} fill="${colour}" fill-opacity="0.14" stroke="${colour}" stroke-width="1.75"/>`,
+    `<text x="${number(x)}" y="${number(y - 3)}" font-size="${box.height < 46 ? 11 : 12.5}" font-weight="bold" text-anchor="middle" fill="currentColor">${escaped(shown)}</text>`,
+    `<text x="${number(x)}" y="${number(y + 14)}" font-size="11" text-anchor="middle" fill="currentColor">${formatCount(size)}</text></g>`,
+  ].join('');
+}

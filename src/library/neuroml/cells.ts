@@ -9,6 +9,8 @@ import { normalisedCell } from '../normalised.js';
 import { recogniseCell } from '../recognise/cells.js';
 import { type CellUse, type Port, type RecognisedCell, type Remark } from '../recognise/cells/view.js';
 import { constantOf, everywhere, fold, near } from '../recognise/numbers.js';
+import { poissonRate } from '../recognise/standardise/poisson.js';
+import { standardCells } from '../pynn/index.js';
 import {
   neuromlCells,
   neuromlSources,
@@ -75,6 +77,19 @@ export interface NeuromlReceptor {
 
 /** Returns the cell of NeuroML that a type is, or a text with the reason if there is no such cell. */
 export function neuromlCell(type: NeuronType, use: CellUse): NeuromlCell | string {
+  const rate = poissonRate(type);
+  if (rate && [...namesIn(rate)].every((name) => Object.hasOwn(type.parameters, name)))
+    return built(
+      'spikeGeneratorPoisson',
+      { attributes: { averageRate: ['Hz', 'rate'] } },
+      {
+        standard: standardCells.get('SpikeSourcePoisson')!,
+        parameters: { rate },
+        variables: new Map(),
+        ports: new Map(),
+        remarks: [],
+      },
+    );
   const found = recogniseCell(type, use, 'neuroml');
   if (typeof found === 'string') return found;
   const { name } = found.standard;

@@ -6,6 +6,7 @@ import type { Dimension } from '../../../src/lang/ast.js';
 import type { DataStore, Model, SelectionRule } from '../../../src/model/model.js';
 import type { Dimensions } from './text/dimensions.js';
 import type { PassContext } from '../../../src/model/passes.js';
+import type { NeuromlReceptor } from '../../../src/library/neuroml/cells.js';
 import type { Functions } from '../../../src/lang/evaluate.js';
 import { UniqueNames } from '../../../src/model/free-name.js';
 
@@ -31,6 +32,8 @@ export interface CellPlan {
   readonly attachment: string;
   /** Possible effects of attachments on a cell. */
   readonly channels: readonly Channel[];
+  /** Receptors of a cell by NeuroML's name, by the variable that spikes add to: synapses have these responses. */
+  readonly responses?: ReadonlyMap<string, NeuromlReceptor>;
   /** Parameters and state variables that differ within a population: values of each element. */
   readonly varying: ReadonlySet<string>;
   /** The cell's variables by the names of the model. */

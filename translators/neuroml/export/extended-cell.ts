@@ -22,40 +22,56 @@ interface Extension {
   readonly startsApart: boolean;
   /** Whether it emits a spike when v rises above 0 mV. */
   readonly isFiring: boolean;
+  /** The variable that counts its spikes, if synapses react to them. */
+  readonly spikeCount?: string;
 }
 
 /** Returns a type that extends a core type, or undefined if there is none of that name. */
 export function extendedCell(
   core: string,
   name: string,
-  { starts, startsApart, isFiring }: Extension,
+  { starts, startsApart, isFiring, spikeCount }: Extension,
 ): Element | undefined {
   const definition = coreDefinition(core);
   if (!definition) return undefined;
   const more = [
     ...(isFiring ? ['fires where v rises above 0 mV'] : []),
+    ...(spikeCount === undefined ? [] : ['counts its spikes']),
     ...(starts.length > 0 ? [`begins with a given ${starts.map(({ variable }) => variable).join(' and ')}`] : []),
   ];
   const dynamics = definition.children.find((inner) => inner.name === 'Dynamics');
-  const inner = (dynamics?.children ?? []).map(copy);
+  const counted = (one: Element): Element => (spikeCount === undefined ? one : counting(one, spikeCount));
+  const inner = (dynamics?.children ?? []).map(copy).map(counted);
   const begins = inner.filter(({ tag }) => tag === 'OnStart');
   const others = inner.filter(({ tag }) => tag !== 'OnStart');
   return element('ComponentType', { name, extends: core, description: `${core} that ${more.join(' and ')}.` }, [
     ...starts.flatMap(({ parameters, dimension }) =>
       parameters.map((name) => element(startsApart ? 'Requirement' : 'Parameter', { name, dimension })),
     ),
+    ...(spikeCount === undefined ? [] : [element('Exposure', { name: spikeCount, dimension: 'none' })]),
     ...attachmentsOf(definition),
     element('Dynamics', {}, [
       ...others.filter(({ tag }) => tag === 'StateVariable'),
       ...(isFiring ? [element('StateVariable', { name: 'spiking', dimension: 'none' })] : []),
+      ...(spikeCount === undefined
+        ? []
+        : [element('StateVariable', { name: spikeCount, dimension: 'none', exposure: spikeCount })]),
       ...others.filter(({ tag }) => tag !== 'StateVariable'),
       element('OnStart', {}, [
         ...begins.flatMap(({ children }) => children),
         ...starts.map(({ variable, value }) => element('StateAssignment', { variable, value })),
       ]),
-      ...(isFiring ? firing : []),
+      ...(isFiring ? firing.map(counted) : []),
     ]),
   ]);
+}
+
+/** Returns an element with a variable that counts the spikes that its conditions emit. */
+function counting(one: Element, variable: string): Element {
+  const children = one.children.map((inner) => counting(inner, variable));
+  if (!children.some(({ tag }) => tag === 'EventOut')) return { ...one, children };
+  const count = element('StateAssignment', { variable, value: `${variable} + 1` });
+  return { ...one, children: [count, ...children] };
 }
 
 const firing: readonly Element[] = [

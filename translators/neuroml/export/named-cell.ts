@@ -3,24 +3,34 @@
 import { ampere } from '../../../src/lang/dimension.js';
 import { dimensionless } from '../../../src/lang/ast.js';
 import type { Expression } from '../../../src/lang/ast.js';
+import { foldConstants } from '../../../src/lang/fold.js';
 import { NoNumber } from '../../../src/lang/evaluate.js';
 import { drawsIn } from '../../../src/lang/functions.js';
-import { parseExpression } from '../../../src/lang/parse.js';
-import { namesIn } from '../../../src/lang/walk.js';
+import { parseExpression, parseStatements } from '../../../src/lang/parse.js';
+import { number } from '../../../src/lang/build.js';
+import { namesIn, substitute } from '../../../src/lang/walk.js';
 import { neuromlCell, type NeuromlCell, type NeuromlReceptor } from '../../../src/library/neuroml/cells.js';
-import { tidy, valueAt } from '../../../src/library/recognise/numbers.js';
+import { constantOf, tidy, valueAt } from '../../../src/library/recognise/numbers.js';
 import { arrivalOf, throughPorts } from '../../../src/library/recognise/synapses.js';
 import { freeName } from '../../../src/model/free-name.js';
-import type { EventDefinition, Model, NeuronType, Population, SynapseType } from '../../../src/model/model.js';
+import type {
+  EventDefinition,
+  Model,
+  NeuronType,
+  Population,
+  Projection,
+  SynapseType,
+} from '../../../src/model/model.js';
 import { child } from '../../../src/model/pointer.js';
 import { populationOf } from '../../../src/model/selected.js';
 import { recordedVariables } from '../../../src/model/tagged.js';
 import type { CellPlan, ExportContext } from './context.js';
-import type { Demands } from './demands.js';
+import { countOf, type Demands } from './demands.js';
 import { dimensionOfUnit } from './text/dimensions.js';
-import { drawText, parameterOf, type DrawnStart } from './drawn-starts.js';
+import { drawText, parameterOf } from './drawn-starts.js';
 import { extendedCell } from './extended-cell.js';
 import { numberText, quantityText } from './text/quantity-text.js';
+import { isResponse } from './synapses/response.js';
 import { textsOf } from './synapses/synapse-code.js';
 import { numberAt, type Numbers } from './values.js';
 import type { Element } from './text/xml-text.js';
@@ -63,21 +73,35 @@ export function namedCell(
   context: ExportContext,
 ): NamedCell | undefined {
   const { sums, operations, places, counted, written } = demands;
-  if ([sums, operations, places, counted, written].some(({ size }) => size > 0)) return undefined;
+  if ([sums, operations, places, written].some(({ size }) => size > 0)) return undefined;
+  if ([...counted].some((event) => event !== 'spike')) return undefined;
   if (populations.some(([, one]) => Object.keys(one.linked ?? {}).length > 0)) return undefined;
   const environment = environmentOf(type, populations, values, context);
-  const cell = neuromlCell(type, { environment, signs: new Map(), dt: context.dt });
-  if (typeof cell === 'string') return undefined;
+  const found = neuromlCell(type, { environment, signs: new Map(), dt: context.dt });
+  if (typeof found === 'string') return undefined;
+  const cell = withNumbers(found, environment.numbers);
   const isSource = Object.keys(type.derivatives).length === 0;
   if (!isSource && !Object.values(type.events).every(isUsual)) return undefined;
   if (!isSource && !populations.every(([population]) => isEnough(population, type, cell, context.model)))
     return undefined;
   try {
-    return described(id, type, cell, populations, values, demands.drawn, context);
+    return described(id, type, cell, populations, values, demands, context);
   } catch (error) {
     if (error instanceof NoNumber) return undefined;
     throw error;
   }
+}
+
+/** Returns a cell whose receptors have the numbers that all cells of the type share. */
+function withNumbers(cell: NeuromlCell, numbers: ReadonlyMap<string, number>): NeuromlCell {
+  const known = new Map([...numbers].map(([name, value]) => [name, number(value)] as const));
+  const receptors = [...cell.receptors].map(([variable, receptor]) => {
+    const attributes = [...receptor.attributes].map(
+      ([key, { unit, value }]) => [key, { unit, value: substitute(value, known) }] as const,
+    );
+    return [variable, { ...receptor, attributes: new Map(attributes) }] as const;
+  });
+  return { ...cell, receptors: new Map(receptors) };
 }
 
 /** Returns values of a type: numbers that all its cells share, and numbers that differ. */
@@ -113,21 +137,66 @@ function isEnough(
   return (
     recorded.every((name) => cell.variables.has(name) || receptorOf(cell, name) !== undefined) &&
     Object.values(operations).every(({ on }) => !isIts(on)) &&
-    Object.values(stimuli).every(
-      (one) =>
-        !isIts(one.to) || (one.kind === 'current' && cell.inputs.includes(one.input) && readsNone(one.value, type)),
-    ) &&
+    Object.values(stimuli).every((one) => {
+      if (!isIts(one.to)) return true;
+      if (one.kind === 'current') return cell.inputs.includes(one.input) && readsNone(one.value, type);
+      const receptor = cell.receptors.get(one.variable);
+      const isShown = recorded.some((name) => receptorOf(cell, name)?.sum === receptor?.sum);
+      return (
+        receptor !== undefined &&
+        !isShown &&
+        isResponse(receptor) &&
+        constantOf(foldConstants(parseExpression(one.weight))) !== undefined
+      );
+    }) &&
     Object.values(projections).every(({ from, to, synapse, receptors }) => {
       const own = synapses[synapse];
       if (!own) return false;
       const seen = isIts(from.of) ? readOfSource(own) : [];
       if (!seen.every(isShown) || (cell.isClosed && seen.length > 0)) return false;
-      if (!isIts(to.of) || isCurrent(own, cell)) return true;
-      const arrival = arrivalOf(throughPorts(own, receptors));
       return (
-        typeof arrival !== 'string' && cell.receptors.has(arrival.variable) && isStill(own) && !drawsIn(arrival.amount)
+        !isIts(to.of) ||
+        isCurrent(own, cell) ||
+        isStandardSynapse(own, receptors, cell) ||
+        responds(own, receptors, cell)
       );
     })
+  );
+}
+
+/** Checks whether synapses of a type have a name in NeuroML: all that they do is to add to a receptor of the cell. */
+export function isStandardSynapse(own: SynapseType, receptors: Projection['receptors'], cell: NeuromlCell): boolean {
+  const arrival = arrivalOf(throughPorts(own, receptors));
+  return (
+    typeof arrival !== 'string' && cell.receptors.has(arrival.variable) && isStill(own) && !drawsIn(arrival.amount)
+  );
+}
+
+/** Checks whether a type of synapses of its own may have the response of a receptor, and reads what the cell shows. */
+function responds(own: SynapseType, receptors: Projection['receptors'], cell: NeuromlCell): boolean {
+  if (Object.keys(own.summed).length > 0) return false;
+  if (!Object.keys(own.contributes).every((to) => cell.inputs.some((input) => to === `post.${input}`))) return false;
+  const written = throughPorts(own, receptors);
+  const added = new Set<string>();
+  for (const text of Object.values(written.pathways).flatMap(({ do: actions }) => actions))
+    for (const statement of parseStatements(text)) {
+      if (statement.kind === 'send') return false;
+      const { target, operator } = statement;
+      if (target.startsWith('pre.')) return false;
+      if (!target.startsWith('post.')) continue;
+      if (operator !== '+=' && operator !== '-=') return false;
+      added.add(target.slice('post.'.length));
+    }
+  const [variable, ...others] = added;
+  const receptor = variable === undefined ? undefined : cell.receptors.get(variable);
+  if (others.length > 0 || !receptor || !isResponse(receptor)) return false;
+  const { expressions, statements } = textsOf(written);
+  const read = [
+    ...expressions.flatMap((text) => [...namesIn(parseExpression(text))]),
+    ...statements.flatMap(parseStatements).flatMap(({ value }) => [...namesIn(value)]),
+  ];
+  return read.every(
+    (name) => !name.startsWith('post.') || cell.variables.get(name.slice('post.'.length))?.factor === 1,
   );
 }
 
@@ -197,6 +266,9 @@ export function withNamesApart(context: Pick<ExportContext, 'model' | 'data'>): 
 
 // --- The cell ---------------------------------------------------------------------------------------------------------
 
+/** The variable that counts spikes in cells whose synapses react to them. */
+const spikeCount = 'spike_count';
+
 /** Returns the attribute with the first value of a variable. */
 const startOf = ({ isPynn }: NeuromlCell, variable: string): string => `${variable}${isPynn ? '_init' : '0'}`;
 
@@ -206,7 +278,7 @@ function described(
   cell: NeuromlCell,
   populations: Populations,
   values: ReadonlyMap<string, ReadonlyMap<string, Numbers>>,
-  drawn: ReadonlyMap<string, DrawnStart>,
+  { drawn, counted }: Demands,
   context: ExportContext,
 ): NamedCell | undefined {
   const { dimensions, ids } = context;
@@ -277,8 +349,9 @@ function described(
         ]),
       ),
     );
-  const isExtended = starts.length > 0;
-  const wanted = `${cell.name}${isFiring ? '_firing' : '_started'}`;
+  const isCounting = counted.size > 0;
+  const isExtended = starts.length > 0 || isCounting;
+  const wanted = `${cell.name}${isFiring ? '_firing' : starts.length > 0 ? '_started' : '_counting'}`;
   const extension = isExtended
     ? extendedCell(cell.name, ids.claim(wanted), {
         starts: given.map(({ name, unit, parameters, value }) => {
@@ -287,6 +360,7 @@ function described(
         }),
         startsApart,
         isFiring,
+        ...(isCounting ? { spikeCount } : {}),
       })
     : undefined;
   if (isExtended && !extension) return undefined;
@@ -317,7 +391,9 @@ function described(
           ]
         : [],
       varying: new Set(),
+      responses: cell.receptors,
       visible: new Map([
+        ...(isCounting ? [[countOf('spike'), { name: spikeCount, dimension: dimensionless }] as const] : []),
         ...[...cell.variables].map(
           ([own, { name, unit }]) => [own, { name, dimension: dimensionOfUnit(unit) }] as const,
         ),

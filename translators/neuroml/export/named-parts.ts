@@ -18,7 +18,7 @@ import type { PairedProjection } from './synapses/pairs.js';
 import { longAfter } from './inputs/pulses.js';
 import { keptTexts, numberText, quantityText } from './text/quantity-text.js';
 import { largest, numberAt, type Numbers } from './values.js';
-import type { Written } from './written.js';
+import { countsOf, type Written } from './written.js';
 import { element, listOf, type Element } from './text/xml-text.js';
 
 /**
@@ -199,19 +199,19 @@ function constantCurrents(
 const mostCurrents = 5;
 
 /**
- * Writes a projection by a core type of synapse. Returns false if it acts on a variable that is not a synapse in
- * NeuroML. Cells with their own time constants have their own synapses.
+ * Writes a projection by a core type of synapse (`isStandardSynapse`). Cells with their own time constants have their own
+ * synapses.
  */
 export function writeNamedProjection(
   { name, projection, type, source, target, pairs, values }: PairedProjection,
   { cell }: NamedCell,
   written: Written,
   context: ExportContext,
-): boolean {
+): void {
   const { ids, dimensions } = context;
   const arrival = arrivalOf(throughPorts(type, projection.receptors));
   const receptor = typeof arrival === 'string' ? undefined : cell.receptors.get(arrival.variable);
-  if (typeof arrival === 'string' || !receptor) return false;
+  if (typeof arrival === 'string' || !receptor) return;
   const { base, factor, kind } = receptor;
   const count = pairs.sources.length;
   const cells = written.values.get(target) ?? new Map<string, Numbers>();
@@ -255,11 +255,7 @@ export function writeNamedProjection(
       delay: delayOf(k),
     });
   [...groups.values()].forEach(({ id, members }, ordinal) => {
-    const counts = new Map<number, number>();
-    for (const k of members) {
-      const cell = pairs.targets[k] ?? 0;
-      counts.set(cell, (counts.get(cell) ?? 0) + 1);
-    }
+    const counts = countsOf(members.map((k) => pairs.targets[k] ?? 0));
     written.receptors.push({ receptor, population: target, component: id, counts });
     written.projections.push({
       ...element('projection', {
@@ -271,5 +267,4 @@ export function writeNamedProjection(
       items: listOf(members, connection),
     });
   });
-  return true;
 }

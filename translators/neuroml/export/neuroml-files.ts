@@ -102,7 +102,7 @@ export function neuromlFiles(root: Element, name: string, split = false): readon
   ];
   // Items of a list all have the same form: one stands for all.
   const short = new Map(roots.map(([file, one]) => [file, xmlText(one, 1)]));
-  const fault = faultOf(xmlText(root, 1), short, { neuroml: name, simulation });
+  const fault = faultOf(xmlText({ ...root, children: elements }, 1), short, { neuroml: name, simulation });
   return fault ?? roots.map(([file, one]) => ({ name: file, root: one }));
 }
 
@@ -113,10 +113,25 @@ const baseOf = (name: string): string => name.replace(/(\.(net|cell|channel|syna
 export const simulationName = (name: string): string => `LEMS_${baseOf(name)}.xml`;
 
 /** Returns an element under the name of its type: `<Component type="T">` as `<T>`, a passive channel by its type. */
-function plainElement(one: Element): Element {
+function plainElement(given: Element): Element {
+  const one = { ...given, children: given.children.map(underSchemaName) };
   const { type, ...attributes } = one.attributes;
   if (one.tag === 'Component' && type !== undefined) return { ...one, tag: type, attributes };
   return one.tag === passive ? { ...one, tag: 'ionChannel', attributes: { ...one.attributes, type: passive } } : one;
+}
+
+/** Names in the schema of mechanisms whose type is an attribute. */
+const mechanisms: Readonly<Record<string, string>> = {
+  tsodyksMarkramDepMechanism: 'plasticityMechanism',
+  tsodyksMarkramDepFacMechanism: 'plasticityMechanism',
+  voltageConcDepBlockMechanism: 'blockMechanism',
+};
+
+/** Returns a mechanism of a synapse under the schema's name, where it has no id. */
+function underSchemaName(one: Element): Element {
+  const tag = mechanisms[one.tag];
+  const { id: _, ...attributes } = one.attributes;
+  return tag === undefined ? one : { ...one, tag, attributes: { type: one.tag, ...attributes } };
 }
 
 /** Returns elements with their notes as one, since a NeuroML document has one. */

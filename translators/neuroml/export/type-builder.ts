@@ -83,6 +83,13 @@ export class TypeBuilder implements Words {
     return lems;
   }
 
+  /** Gives a name to a member that the core type has. */
+  inherited(name: string, dimension: Dimension, lems: string): void {
+    this.#taken.add(lems);
+    this.#names.set(name, lems);
+    this.#symbols.set(name, { type: 'real', dimension });
+  }
+
   /** Returns an unused name. */
   free(wanted: string): string {
     const name = freeName(wanted, (one) => this.#taken.has(one));

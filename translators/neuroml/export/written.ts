@@ -145,6 +145,13 @@ export class Written {
   }
 }
 
+/** Returns how often each number is in a list. */
+export function countsOf(numbers: readonly number[]): ReadonlyMap<number, number> {
+  const counts = new Map<number, number>();
+  for (const one of numbers) counts.set(one, (counts.get(one) ?? 0) + 1);
+  return counts;
+}
+
 /** Returns projections between pairs of populations, if cells of an end are in several populations of the document. */
 export function byPopulations(projection: Element, populations: ReadonlySet<string>): readonly Element[] {
   const { id = '', presynapticPopulation = '', postsynapticPopulation = '' } = projection.attributes;

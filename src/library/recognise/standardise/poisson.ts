@@ -1,5 +1,6 @@
 /** Poisson sources: types that only draw spikes with a rate. */
 
+import type { Expression } from '../../../lang/ast.js';
 import { parseExpression } from '../../../lang/parse.js';
 import { namesIn, substitute } from '../../../lang/walk.js';
 import { ownNames } from '../../../model/declared-names.js';
@@ -11,6 +12,23 @@ import { plain } from '../numbers.js';
 import { valueOf, type Environment } from '../values.js';
 import { cellType, keepPopulation, type Standardising } from './context.js';
 
+/** Returns the rate of a type that only draws spikes, each with the probability rate*dt in a step; undefined for others. */
+export function poissonRate(type: NeuronType): Expression | undefined {
+  const { spike, ...others } = type.events;
+  if (Object.keys({ ...type.derivatives, ...type.state, ...others }).length > 0 || spike === undefined)
+    return undefined;
+  const derived = new Map(
+    Object.entries(type.derived).map(([key, { value }]) => [key, parseExpression(value)] as const),
+  );
+  const when = substitute(parseExpression(spike.when), derived);
+  if (when.kind !== 'binary' || when.operator !== '<' || spike.do.length > 0) return undefined;
+  const { left, right } = when;
+  if (left.kind !== 'call' || left.function !== 'uniform' || left.arguments.length > 0) return undefined;
+  if (right.kind !== 'binary' || right.operator !== '*') return undefined;
+  const [e] = [right.left, right.right].filter((side) => !(side.kind === 'name' && side.name === 'dt'));
+  return e && plain(e, ownNames(type));
+}
+
 /** Checks whether a type only draws spikes with a rate: then it is PyNN's Poisson source. */
 export function poissonSource(
   context: Standardising,
@@ -19,23 +37,13 @@ export function poissonSource(
   type: NeuronType,
   environment: Environment,
 ): boolean {
-  const { spike } = type.events;
-  if (Object.keys(type.derivatives).length + Object.keys(type.state).length > 0 || spike === undefined) return false;
-  const derived = new Map(
-    Object.entries(type.derived).map(([key, { value }]) => [key, parseExpression(value)] as const),
-  );
-  const when = substitute(parseExpression(spike.when), derived);
-  if (when.kind !== 'binary' || when.operator !== '<' || spike.do.length > 0) return false;
-  const { left, right } = when;
-  if (left.kind !== 'call' || left.function !== 'uniform' || left.arguments.length > 0) return false;
-  if (right.kind !== 'binary' || right.operator !== '*') return false;
-  const [e] = [right.left, right.right].filter((side) => !(side.kind === 'name' && side.name === 'dt'));
+  const rateOf = poissonRate(type);
+  if (rateOf === undefined) return false;
   const pointer = child('/populations', name);
-  const rateOf = e && plain(e, ownNames(type));
-  const rate = rateOf && valueOf(rateOf, environment);
+  const rate = valueOf(rateOf, environment);
   const changes = rate === undefined || (typeof rate === 'string' && namesIn(parseExpression(rate)).has('t'));
   const cell = standardCells.get('SpikeSourcePoisson');
-  if (rateOf === undefined || changes || cell === undefined) {
+  if (changes || cell === undefined) {
     context.report.missing(pointer, "PyNN's Poisson sources have constant rates");
     keepPopulation(context, name, population);
     return true;

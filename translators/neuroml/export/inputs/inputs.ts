@@ -1,6 +1,10 @@
 /** Drivers of cells without spikes: populations that only drive, and stimuli. */
 
 import { ampere, second } from '../../../../src/lang/dimension.js';
+import { foldConstants } from '../../../../src/lang/fold.js';
+import { parseExpression } from '../../../../src/lang/parse.js';
+import type { NeuromlReceptor } from '../../../../src/library/neuroml/cells.js';
+import { constantOf, tidy, valueAt } from '../../../../src/library/recognise/numbers.js';
 import { populationOf } from '../../../../src/model/selected.js';
 import { child } from '../../../../src/model/pointer.js';
 import { timingProperties } from '../../../../src/model/timing-properties.js';
@@ -12,7 +16,7 @@ import { elementsOf, hasCompartments, type CellPlan, type ExportContext } from '
 import { dimensionOfUnit } from '../text/dimensions.js';
 import { inputType } from './input-type.js';
 import { pairsOf } from '../synapses/pairs.js';
-import { quantityText } from '../text/quantity-text.js';
+import { numberText, quantityText } from '../text/quantity-text.js';
 import { longAfter, wavesOf, type Wave } from './pulses.js';
 import { stimulusType } from './stimulus-type.js';
 import { numberAt, type Numbers } from '../values.js';
@@ -83,6 +87,8 @@ export function writeStimulus(name: string, stimulus: Stimulus, written: Written
   const targets = elementsOf(stimulus.to, context);
   if (target === undefined || !plan || typeof targets === 'string')
     return report.missing(pointer, typeof targets === 'string' ? targets : 'inputs of several populations');
+  if (stimulus.kind === 'poisson' && plan.responses)
+    return poissonInputs(name, stimulus, target, targets, plan.responses, written, context);
   const named = generators(name, stimulus, plan, context);
   const made = named ?? generatedStimulus(name, stimulus, plan, written, context);
   if (!made) return;
@@ -94,6 +100,45 @@ export function writeStimulus(name: string, stimulus: Stimulus, written: Written
   const at = cell && stimulus.kind === 'current' ? placesOn(stimulus, targets.length, cell, context) : undefined;
   inputList(id, target, targets, written, context, at ? { at } : {});
 }
+
+/**
+ * Writes many random inputs of one rate as synapses with a Poisson process of their total rate. A process has at most one
+ * spike in a step, so high rates are shared by several.
+ */
+function poissonInputs(
+  name: string,
+  { variable, weight, n, rate }: Extract<Stimulus, { kind: 'poisson' }>,
+  target: string,
+  targets: readonly number[],
+  responses: ReadonlyMap<string, NeuromlReceptor>,
+  written: Written,
+  context: ExportContext,
+): void {
+  const { ids, dimensions, dt } = context;
+  const receptor = responses.get(variable);
+  if (!receptor || n * rate === 0) return;
+  const count = Math.ceil((n * rate * dt) / mostInStep);
+  const amount = constantOf(foldConstants(parseExpression(weight))) ?? 0;
+  const attributes = [...receptor.attributes].map(([key, { unit, value }]) => {
+    const number = valueAt(value, (one) => (one === 'weight' ? amount : NaN));
+    return [key, quantityText(tidy(number), dimensionOfUnit(unit), dimensions)] as const;
+  });
+  const id = ids.claim(name);
+  const synapse = ids.claim(`${name}_synapse`);
+  const averageRate = `${numberText(Number(((n * rate) / count).toPrecision(12)))}Hz`;
+  written.components.push(
+    element(receptor.name, { id: synapse, ...Object.fromEntries(attributes) }),
+    element('poissonFiringSynapse', { id, averageRate, synapse, spikeTarget: `./${synapse}` }),
+  );
+  const all = targets.flatMap((index) => Array.from({ length: count }, () => index));
+  // Weights of synapses without a base are in uS or nA.
+  const unit = receptor.kind === 'conductance' ? 1e-6 : 1e-9;
+  const text = numberText(Number((amount / unit).toPrecision(12)));
+  inputList(id, target, all, written, context, receptor.base === undefined ? { weightOf: () => text } : {});
+}
+
+/** The most spikes that a Poisson process of an input has in a step on average. */
+const mostInStep = 0.2;
 
 /** A stimulus on cells, and its exposure of the contribution. */
 interface WrittenStimulus {

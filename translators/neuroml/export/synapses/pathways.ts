@@ -6,6 +6,7 @@ import type { CellPlan, ExportContext } from '../context.js';
 import { countOf } from '../demands.js';
 import { hasDelayOfConnection } from './delays.js';
 import { writtenBy } from './effects.js';
+import { responded } from './response.js';
 import { mostTrials } from '../text/function-text.js';
 import type { Attempt } from '../builder.js';
 import type { TypeBuilder } from '../type-builder.js';
@@ -81,9 +82,10 @@ function statementOf(
     return [];
   }
   if (variable === null) return [builder.assignment(statement)];
-  if (!channel || (statement.operator !== '+=' && statement.operator !== '-='))
+  const isResponse = target.responses?.has(variable) === true;
+  if (!(channel ?? isResponse) || (statement.operator !== '+=' && statement.operator !== '-='))
     throw new NotExpressible(`an effect on ${statement.target} other than adding to a state variable`);
-  return [builder.assignment({ ...statement, target: waitingFor(variable) })];
+  return [builder.assignment({ ...statement, target: isResponse ? responded : waitingFor(variable) })];
 }
 
 /** Returns the synapse's name for arrived values of a variable of the cell. */

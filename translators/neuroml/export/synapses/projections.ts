@@ -11,8 +11,9 @@ import { type CellPlan, type ExportContext } from '../context.js';
 import { withDecidedChoices } from './decided.js';
 import { delaysOf, delayTexts } from './delays.js';
 import { dimensionOfUnit } from '../text/dimensions.js';
-import { receivedEvents, seesSource, usualEvent } from './effects.js';
+import { jumpsOf, receivedEvents, seesSource, usualEvent } from './effects.js';
 import { connectionType, contactTypes, type OwnValue } from './network-types.js';
+import { isStandardSynapse } from '../named-cell.js';
 import { writeNamedProjection } from '../named-parts.js';
 import { numbersOfElements } from '../network-values.js';
 import { elementsBySet, withFewSets } from '../few-values.js';
@@ -20,8 +21,9 @@ import { numbersAt, pairsOf, type PairedProjection } from './pairs.js';
 import { commonUnit, keptTexts, numberText, quantityText } from '../text/quantity-text.js';
 import { ownSynapse } from './synapse-code.js';
 import { synapseType, type BuiltSynapse } from './synapse-type.js';
+import { withRates } from './tsodyks-markram.js';
 import { numberAt } from '../values.js';
-import type { Written } from '../written.js';
+import { countsOf, type Written } from '../written.js';
 import { element, listOf, type Element } from '../text/xml-text.js';
 
 /** A projection with all that is known of it. */
@@ -36,8 +38,9 @@ export function writeProjection(name: string, given: Projection, written: Writte
   if (!known) return;
   if (gapJunctions(known, written, context)) return;
   const named = written.named.get(known.plan.type);
-  if (named && portOf(known, written, context) === undefined && writeNamedProjection(known, named, written, context))
-    return;
+  const isStandard = named && isStandardSynapse(known.type, known.projection.receptors, named.cell);
+  if (isStandard && portOf(known, written, context) === undefined)
+    return writeNamedProjection(known, named, written, context);
   writeOwnProjection(known, written, context);
 }
 
@@ -86,7 +89,12 @@ function writeOwnProjection(given: Known, written: Written, context: ExportConte
       return [lems, quantityText(value, known.dimensionOf(key), context.dimensions)] as const;
     });
     written.components.push(
-      element(built.componentType, { id, ...Object.fromEntries(attributes), ...weights?.attributes }),
+      element(built.componentType, {
+        id,
+        ...weights?.attributes,
+        ...built.attributes,
+        ...Object.fromEntries(attributes),
+      }),
     );
     return { id, members };
   });
@@ -97,6 +105,11 @@ function writeOwnProjection(given: Known, written: Written, context: ExportConte
       `${groups.length} sets of values are projections of their own, since those of NeuroML have one component`,
     );
   written.placeSynapses(name, target, pairs.targets, groups, built.visible);
+  const receptor = jumpsOf(projection, type).flatMap((variable) => plan.responses?.get(variable) ?? [])[0];
+  for (const { id, members } of receptor ? groups : []) {
+    const counts = countsOf(members.map((k) => pairs.targets[k] ?? 0));
+    written.receptors.push({ receptor: receptor!, population: target, component: id, counts });
+  }
   if (isPlaced && built.peer)
     context.report.missing(
       child('/projections', name),
@@ -192,7 +205,8 @@ function knownOf(name: string, projection: Projection, written: Written, context
   const values = numbersOfElements(own.type, own.projection.values, count, pointer, numbersAt(pairs, dt), context);
   const dimensionOf = (key: string): Dimension =>
     dimensionOfUnit(own.type.parameters[key]?.unit ?? own.type.state[key]?.unit ?? '1');
-  return { name, ...own, source, target, plan, pairs, values, dimensionOf };
+  const rated = withRates(projection.synapse, own.type, values, context);
+  return { name, ...own, type: rated, source, target, plan, pairs, values, dimensionOf };
 }
 
 /** Connections by events. */

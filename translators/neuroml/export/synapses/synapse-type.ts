@@ -2,12 +2,14 @@
 
 import { dimensionless, type Expression } from '../../../../src/lang/ast.js';
 import { binary, name as nameOf } from '../../../../src/lang/build.js';
+import { equalDimensions, siemens } from '../../../../src/lang/dimension.js';
 import { namesIn } from '../../../../src/lang/walk.js';
 import { child } from '../../../../src/model/pointer.js';
 import type { Projection, SynapseType } from '../../../../src/model/model.js';
 import { attempting, builderOf, type Attempt } from '../builder.js';
 import type { CellPlan, Channel, ExportContext } from '../context.js';
-import { readOfSource } from './effects.js';
+import { jumpsOf, readOfSource } from './effects.js';
+import { declareResponse, type Response } from './response.js';
 import { dimensionOfUnit, isPure } from '../text/dimensions.js';
 import { writeContributions, writeEquations } from '../members.js';
 import { waitingFor, writePathways } from './pathways.js';
@@ -36,6 +38,8 @@ export interface BuiltSynapse {
   readonly parameters: ReadonlyMap<string, string>;
   /** Names of values that each connection gives, by the model's names. */
   readonly properties: ReadonlyMap<string, string>;
+  /** Values of parameters that the core type has. */
+  readonly attributes: Readonly<Record<string, string>>;
   /** The meaning of a connection's weight; undefined if connections need their own type. */
   readonly weight?: ConnectionWeight;
   /** Names of state and derived variables by the model's names. */
@@ -73,6 +77,7 @@ export function synapseType(
   const pointer = child('/synapses', projection.synapse);
   const attempt = attempting(pointer, context);
   requirePost(type, target, builder);
+  const response = responseOf(projection, type, target, builder);
   const componentType = context.ids.claim(`${id}_synapse`);
   const seen = readOfSource(type, (text) => builder.parse(text));
   const peerType = seen.length > 0 ? context.ids.claim(`${id}_other_end`) : undefined;
@@ -94,6 +99,12 @@ export function synapseType(
       given = { of: name };
       builder.aliases.set(declared, nameOf(connectionWeight));
       return weight;
+    }
+    if (isWeight && response?.withBase !== undefined && equalDimensions(dimension, siemens)) {
+      given = { of: name, base: 'gbase' };
+      builder.inherited(baseOf(declared), dimension, 'gbase');
+      builder.aliases.set(declared, binary('*', nameOf(connectionWeight), nameOf(baseOf(declared))));
+      return `${weight} * gbase`;
     }
     const wanted = declared === name ? (placeWords[name] ?? name) : `${name}_start`;
     const lems = builder.declare(isWeight ? baseOf(declared) : declared, dimension, isWeight ? `${name}_base` : wanted);
@@ -124,20 +135,30 @@ export function synapseType(
   equations(type, pointer, builder, attempt, context.report);
   const sums = sumsOf(type);
   const valueOf = (channel: Channel): Expression | undefined => {
+    if (channel.kind === 'jump') return arrived(channel, builder);
     const text = sums.get(channel.variable);
-    return channel.kind === 'jump' ? arrived(channel, builder) : text === undefined ? undefined : builder.parse(text);
+    const own = text === undefined ? undefined : builder.parse(text);
+    const current = channel.exposure === 'i' ? response?.current : undefined;
+    return own && current ? binary('+', own, current) : (own ?? current);
   };
+  const hasBase = given.base === 'gbase';
+  if (response && !hasBase) builder.parameters.push(...response.parameters);
   writeContributions(target, valueOf, builder, attempt);
   writePathways({ projection, type, target, pointer, builder, context }, attempt);
   return {
     componentType,
     element: builder.build(
       componentType,
-      peerType === undefined ? target.attachment : gradedBase(target),
+      peerType !== undefined
+        ? gradedBase(target)
+        : hasBase
+          ? (response?.withBase ?? '')
+          : (response?.base ?? target.attachment),
       `Synapses of ${id}.`,
     ),
     parameters,
     properties,
+    attributes: response?.attributes ?? {},
     ...(hasWeight ? { weight: given } : {}),
     visible: new Map(
       [...Object.keys(type.state), ...Object.keys(type.derived)].map((name) => [name, builder.nameOf(name)]),
@@ -146,6 +167,21 @@ export function synapseType(
       ? {}
       : { peer: otherEnd(peerType, componentType, id, seen, demands.source, builder, context) }),
   };
+}
+
+/** Returns the response of a cell by NeuroML's name that spikes add to; undefined if there is none. */
+function responseOf(
+  projection: Projection,
+  type: SynapseType,
+  { responses, visible }: CellPlan,
+  builder: TypeBuilder,
+): Response | undefined {
+  const receptor = jumpsOf(projection, type).flatMap((variable) => responses?.get(variable) ?? [])[0];
+  const own = [...visible].find(([, { name }]) => name === 'v');
+  if (!receptor || !own) return undefined;
+  const potential = `post.${own[0]}`;
+  if (receptor.kind === 'conductance') builder.requirement(potential, own[1].dimension, 'v');
+  return declareResponse(receptor, potential, builder);
 }
 
 /** Variables of the cell at the other end of a tunnel. @throws NotExpressible */

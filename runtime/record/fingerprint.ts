@@ -323,6 +323,24 @@ async function populationState(
   return closeVariables(hashes);
 }
 
+/** Returns variables of the present state of all populations with values that are not finite. */
+export async function cellsNotFinite(program: Program, session: Session): Promise<readonly NotNumbers[]> {
+  const found: NotNumbers[] = [];
+  const variablesOf = variablesByOwner(program, true);
+  for (const { name } of program.manifest.populations)
+    for (const { owner, variable, buffer, offset, length } of variablesOf(name)) {
+      const elements = await resolveExtent(session, length);
+      let [count, infinite] = [0, 0];
+      for (let at = 0; at < elements; at += readBlock) {
+        const data = await session.read(buffer, offset + at, Math.min(readBlock, elements - at));
+        count += canonicaliseNaN(data);
+        infinite += countInfinite(data);
+      }
+      if (count > 0 || infinite > 0) found.push({ owner, variable, count, infinite, elements });
+    }
+  return found;
+}
+
 async function projectionState(
   session: Session,
   buffers: Buffers,

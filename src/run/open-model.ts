@@ -11,7 +11,8 @@
 import type { RunnableModel } from './read/imported-model.js';
 import { checkAdvanceOptions, checkSessionOptions } from './option-values.js';
 import { checkArgument, importedModel } from '../diagnostics/public-arguments.js';
-import { sampleFindings } from './results/run-findings.js';
+import { valueFindings } from './results/run-findings.js';
+import { cellsNotFinite } from '../../runtime/record/fingerprint.js';
 import { addPhase, run } from './session/advance.js';
 import { disengage } from './session/engage.js';
 import { extend, recordFromNow } from './session/extend.js';
@@ -88,9 +89,12 @@ export function openModel(imported: RunnableModel, options: SessionOptions = {})
     model: () => withProtocol(state.given, state.phases.slice(0, state.done)).valid,
     populations: () => Object.entries(state.given.valid.model.populations).map(([name, { size }]) => ({ name, size })),
     findings: () =>
-      state.engaged
-        ? [...state.engaged.compiled.findings, ...sampleFindings(state.engaged.recording.notFinite(), dt)]
-        : [],
+      queued(async () => {
+        if (!state.engaged) return [];
+        const { compiled, recording, session } = state.engaged;
+        const notNumbers = await cellsNotFinite(compiled.program, session);
+        return [...compiled.findings, ...valueFindings({ notNumbers, notFinite: recording.notFinite() }, dt)];
+      }),
     write: () => queued(() => write(state)),
     finish: () => queued(() => finish(state)),
     dispose: () => {

@@ -134,7 +134,8 @@ export function serverMethods(cacheDirectory: string | undefined): Methods {
       const found = opened(parameters);
       const time = optional(parameters, 'time', 'number');
       const complete = await found.session.run(time, { signal, onProgress: progress });
-      return { complete, ...stateOf(found), diagnostics: diagnosticsToJson(found.session.findings()) };
+      const findings = await found.session.findings();
+      return { complete, ...stateOf(found), diagnostics: diagnosticsToJson(findings) };
     },
     set: changing(({ session }, parameters) =>
       session.set(readValues(parameters['values']), optional(parameters, 'atOnce', 'boolean')),

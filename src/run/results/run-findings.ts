@@ -1,4 +1,4 @@
-/** Findings of a run: the faults that ended it early, and oddities of its final state. */
+/** Findings of a run: the faults that ended it early, and values that are not finite. */
 
 import type { Diagnostic } from '../../diagnostics/diagnostic.js';
 import type { RecordedRun } from '../../../runtime/record/recorder.js';
@@ -10,26 +10,31 @@ export const runFindings = (run: RecordedRun, dt: number): readonly Diagnostic[]
     severity: 'error',
     ...messages.fault(sentence, run.steps, run.steps * dt),
   })),
-  ...run.notNumbers.map(({ owner, variable, count, infinite, elements }): Diagnostic => ({
+  ...valueFindings(run, dt),
+];
+
+/**
+ * Returns findings about values that are not finite, and about samples beyond any potential. A variable that is wrong in
+ * the present state is reported once, without its samples.
+ *
+ * @param dt  the step in s
+ */
+export const valueFindings = (
+  { notNumbers, notFinite }: Pick<RecordedRun, 'notNumbers' | 'notFinite'>,
+  dt: number,
+): readonly Diagnostic[] => [
+  ...notNumbers.map(({ owner, variable, count, infinite, elements }): Diagnostic => ({
     severity: 'warning',
     ...(count > 0
       ? messages.notNumbers(owner, variable, count, elements)
       : messages.infinite(owner, variable, infinite, elements)),
   })),
-  // Variables that are wrong at the end were reported above.
-  ...sampleFindings(
-    run.notFinite.filter(
-      ({ plan }) => !run.notNumbers.some((one) => one.owner === plan.owner && one.variable === plan.variable),
-    ),
-    dt,
-  ),
+  ...notFinite
+    .filter(({ plan }) => !notNumbers.some(({ owner, variable }) => owner === plan.owner && variable === plan.variable))
+    .map(({ plan: { owner, variable }, count, step, first }): Diagnostic => ({
+      severity: 'warning',
+      ...(Number.isFinite(first)
+        ? messages.potentialsTooLarge(owner, variable, count, first, step * dt)
+        : messages.samplesNotFinite(owner, variable, count, first, step * dt)),
+    })),
 ];
-
-/** Returns findings about samples that are not finite, or beyond any potential. @param dt  the step in s */
-export const sampleFindings = (found: RecordedRun['notFinite'], dt: number): readonly Diagnostic[] =>
-  found.map(({ plan: { owner, variable }, count, step, first }): Diagnostic => ({
-    severity: 'warning',
-    ...(Number.isFinite(first)
-      ? messages.potentialsTooLarge(owner, variable, count, first, step * dt)
-      : messages.samplesNotFinite(owner, variable, count, first, step * dt)),
-  }));

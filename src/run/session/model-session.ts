@@ -161,8 +161,8 @@ export interface ModelSession {
   model(): written.ValidModel;
   /** Populations with their sizes, as the engine has them. */
   populations(): readonly { readonly name: string; readonly size: number }[];
-  /** Warnings and notes about the engine and the recordings so far. */
-  findings(): readonly Diagnostic[];
+  /** Returns warnings and notes about the engine, the recordings so far, and the present state of populations. */
+  findings(): Promise<readonly Diagnostic[]>;
   /** Writes the files of the run so far; the session goes on. Disposing of the result frees the data that it holds. */
   write(): Promise<RunResult>;
   /**

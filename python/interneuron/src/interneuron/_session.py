@@ -40,6 +40,7 @@ class Session:
         self._samples: dict[str, tuple[dict[str, Any], list[list[Array]]]] = {}
         self._taken: dict[str, Any] = {}
         self._complete = True
+        self._known: list[dict[str, Any]] = []
 
     # --- Calls ------------------------------------------------------------------------------------------------------
     def _call(self, method: str, **parameters: Any) -> Any:
@@ -78,7 +79,15 @@ class Session:
             result = self._server.call("run", parameters, told)
         self._state.update(result)
         self._complete = bool(result["complete"])
+        self._warn(result["diagnostics"])
         return self._complete
+
+    def _warn(self, findings: list[dict[str, Any]]) -> None:
+        """Warns about findings of runs, once about each."""
+        new = [each for each in findings if each not in self.diagnostics and each not in self._known]
+        self._known += new
+        if self._warns:
+            warn_of(new)
 
     def set(self, values: Mapping[str, float | Array]) -> None:
         """Gives values from now on: keys are `population.variable` or `projection.pathway.delay`, values numbers or arrays in SI."""
@@ -157,8 +166,7 @@ class Session:
         self._keep(self._call("take"))
         report = self._call("finish")
         self._number = None
-        if self._warns:
-            warn_of(each for each in report["diagnostics"] if each not in self.diagnostics)
+        self._warn(report["diagnostics"])
         return self._results(self._taken, self._spikes, self._samples, report)
 
     def close(self) -> None:

@@ -3,7 +3,8 @@
  * The synapse meets a presynaptic spike at t + d(1 - f) and a postsynaptic one at t + d f, with the delay d and its dendritic
  * fraction f. At a presynaptic spike the weight is depressed, then captured, and the captured weight arrives d f later. At a
  * postsynaptic spike it is potentiated at once. Traces x (pre) and y (post) pair each spike with all before; two at the same
- * instant do not pair.
+ * instant do not pair. If both meet the synapse in one step, potentiation comes first, as in NEST, so the captured weight
+ * has it. With f = 0 the presynaptic spike comes first, since its arrival may cause the postsynaptic one.
  *
  * @source PyNN 0.13, pyNN.standardmodels.synapses; Song, Miller & Abbott, Nature Neuroscience 3 (2000) 919; van Rossum, Bi &
  * Turrigiano, Journal of Neuroscience 20 (2000) 8812; Gütig et al., Journal of Neuroscience 23 (2003) 3697; Vogels et al.,
@@ -164,7 +165,7 @@ export function stdpSynapse(
         },
         post: {
           on: 'post.spike',
-          ...(when.postAtOnce ? late : {}),
+          ...(when.postAtOnce ? { ...late, ...(when.preAtOnce ? { order: -2 } : {}) } : {}),
           do: ['y += 1', 'last_post = t_in_timesteps', expand(rule.post), limit],
         },
       },

@@ -279,7 +279,4 @@ export interface Program {
 }
 
 /** Raised with any change of results; stored with every fingerprint. */
-export const numericsVersion = 7;
-
-/** That of programs with guarded sums (`docs/determinism.md`, sums), which earlier rules summed in coarser units. */
-export const guardedNumericsVersion = 8;
+export const numericsVersion = 9;

@@ -4,7 +4,7 @@
 
 import type { Buffer, Manifest, Precision, Program } from '../ir/program.js';
 import { drawOffset, faultsBuffer } from '../ir/names.js';
-import { guardedNumericsVersion, numericsVersion } from '../ir/program.js';
+import { numericsVersion } from '../ir/program.js';
 import { namedFunction, withCallees } from '../ir/library/index.js';
 import { accessesOf, bodyOf, calleesOf } from '../ir/walk.js';
 import type { DrawnModel } from '../draw/drawn-model.js';
@@ -211,7 +211,7 @@ function assemble(whole: ProgramPart, found: Found, context: Known): Program {
     name: context.model.name,
     precision: context.precision,
     dt: context.dt,
-    numericsVersion: whole.guarded ? guardedNumericsVersion : numericsVersion,
+    numericsVersion,
     functions: withCallees([...functions].sort().map(namedFunction)),
     buffers,
     kernels,

@@ -62,8 +62,6 @@ export interface ProgramPart {
   readonly faults: ReadonlyMap<string, number>;
   /** Buffers shared by passes, and other actions that are done once, by their key. */
   readonly common: ReadonlyMap<string, Buffer | null>;
-  /** Whether an inbox is guarded. */
-  readonly guarded: boolean;
 }
 
 /** The program before the first pass. */
@@ -79,7 +77,6 @@ export const emptyPart: ProgramPart = {
   notes: new Set(),
   faults: new Map(),
   common: new Map(),
-  guarded: false,
 };
 
 /** Joins a program and an addition, which was built with the names of the program excluded. */
@@ -95,7 +92,6 @@ export const joinedParts = (program: ProgramPart, part: ProgramPart): ProgramPar
   notes: new Set([...program.notes, ...part.notes]),
   faults: new Map([...program.faults, ...part.faults]),
   common: new Map([...program.common, ...part.common]),
-  guarded: program.guarded || part.guarded,
 });
 
 /** The entries of both maps; `both`: the value of a key that both have. */
@@ -134,7 +130,6 @@ export class PartBuilder {
   readonly #notes = new Set<string>();
   readonly #faults = new Map<string, number>();
   readonly #common = new Map<string, Buffer | null>();
-  #guarded = false;
   #complete = false;
 
   /** @param program the additions of all earlier passes */
@@ -157,7 +152,6 @@ export class PartBuilder {
       notes: this.#notes,
       faults: this.#faults,
       common: this.#common,
-      guarded: this.#guarded,
     };
   }
 
@@ -301,12 +295,6 @@ export class PartBuilder {
     const known = this.#procedures.get(name);
     if (known) known.push(...actions);
     else this.#procedures.set(name, [...actions]);
-  }
-
-  /** The fault bit for a sum that is too large, with which the program has other units than without. */
-  guard(sentence: string): number {
-    this.#guarded = true;
-    return this.faultBit(sentence);
   }
 
   /** The fault bit for a sentence. */

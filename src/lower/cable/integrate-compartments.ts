@@ -25,6 +25,7 @@ import { steppedDerivatives, withNoise, withoutNoise } from '../integration/inte
 import { exponentialStep, rationalStep } from '../integration/linear-step.js';
 import { noiseOfStep, noisesOf } from '../integration/noise.js';
 import { rateOf } from '../integration/rates.js';
+import { settled } from '../integration/settled.js';
 import type { Cable, CableNames, CompartmentClass } from './cable.js';
 
 /** Buffers of a class that the cable reads: the diagonal of its matrix (S), and the right-hand side (A). */
@@ -78,7 +79,7 @@ export function advanceGates(group: Group, { method }: Cable, scope: ElementScop
     scope.overrides = outer;
     scope.forget();
   }
-  for (const [name, value] of values) scope.write(name, value);
+  for (const [name, value] of values) scope.write(name, settled(value, block));
 }
 
 /** Returns the noise of a step: in the first, of half a step if gates are half a step ahead. */

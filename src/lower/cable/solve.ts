@@ -16,6 +16,7 @@ import { emptyInputs, groupKernel, stepScope } from '../code/step-scope.js';
 import type { Cable, CableNames } from './cable.js';
 import { solveKernel, type PlacedClass } from './hines.js';
 import { advanceGates, cableBuffers, coefficientBuffers, coefficients, inArrays } from './integrate-compartments.js';
+import { settled } from '../integration/settled.js';
 
 /** Largest valid membrane potential in V, and the interval of its check in steps. */
 const beyond = 10;
@@ -90,7 +91,7 @@ function voltageKernel(cable: Cable, { group, names, offset }: PlacedClass, solv
   const rise = names.rise === undefined ? undefined : group.storage.get(names.rise);
   if (rise?.kind === 'array') block.emit(ir.store(rise.buffer, item, ir.sub(solution, ir.load(voltage, item))));
   const next = cable.method === 'cable' ? ir.sub(ir.add(solution, solution), ir.load(voltage, item)) : solution;
-  block.emit(ir.store(voltage, item, next));
+  block.emit(ir.store(voltage, item, settled(next, block)));
   return groupKernel(group, 'voltages', `new voltages of ${group.name}`, block, context);
 }
 

@@ -17,6 +17,7 @@ import { isZero } from '../../lang/build.js';
 import { linearForm } from '../../lang/linear.js';
 import * as messages from '../messages.js';
 import { steppedLinearly } from '../integration/propagators.js';
+import { settled } from '../integration/settled.js';
 
 /** Context of an owner's step, besides its code. */
 export interface Stepping {
@@ -67,7 +68,8 @@ function stepPart(part: PartCode, ordinal: number, active: ReadonlyMap<string, I
 }
 
 /** Assigns a variable its next value, unless its rate is zero during refractoriness. */
-function advance(name: string, value: Ir, active: ReadonlyMap<string, Ir>, scope: CodeScope): void {
+function advance(name: string, computed: Ir, active: ReadonlyMap<string, Ir>, scope: CodeScope): void {
+  const value = settled(computed, scope.block);
   const condition = active.get(name);
   scope.write(name, condition ? fold(ir.select(condition, value, to(value.type, scope.read(name)))) : value);
 }

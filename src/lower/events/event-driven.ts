@@ -10,6 +10,7 @@ import { clockStep, step } from '../step/step-time.js';
 import { inlineDerived } from '../code/equations.js';
 import { compileReal, library, to } from '../code/expressions.js';
 import { fold } from '../../ir/fold.js';
+import { settled } from '../integration/settled.js';
 import * as messages from '../messages.js';
 import type { SynapseScope } from '../code/synapse-scope.js';
 
@@ -72,6 +73,6 @@ function bringUpToDate(scope: SynapseScope, context: Context): void {
       const drive = fold(ir.mul(to(context.real, compileReal(form.constant, scope)), seconds));
       value = fold(ir.add(value, coefficient ? fold(ir.mul(drive, library('exprel', [exponent]))) : drive));
     }
-    scope.write(variable, value);
+    scope.write(variable, settled(value, scope.block));
   }
 }

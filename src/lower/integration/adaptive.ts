@@ -13,6 +13,7 @@ import type { Expression } from '../../lang/ast.js';
 import { namesIn } from '../../lang/walk.js';
 import type { Block } from '../code/block.js';
 import type { Equations } from '../code/equations.js';
+import type { Course } from './decays.js';
 import type { IntegrationScope } from '../code/expressions.js';
 import { to } from '../code/expressions.js';
 import { rateOf } from './rates.js';
@@ -53,6 +54,8 @@ interface Integration {
   readonly left: Local;
   readonly size: Local;
   readonly readsTime: boolean;
+  /** Variables that are solved apart. */
+  readonly course: Course;
 }
 
 /**
@@ -63,6 +66,7 @@ interface Integration {
  * @param fault bits raised after too many sub-steps
  * @param resets variables that an event resets at a large value. If one of them diverges, as Izhikevich's potential
  * does in long steps, Euler's method takes the step (`blow-up.ts`)
+ * @param course variables that are solved apart
  */
 export function adaptiveValues(
   names: readonly string[],
@@ -70,6 +74,7 @@ export function adaptiveValues(
   active: ReadonlyMap<string, Ir>,
   fault: number,
   resets: readonly string[],
+  course: Course,
   scope: IntegrationScope,
 ): Map<string, Ir> {
   const { real, block: outer } = scope;
@@ -82,7 +87,7 @@ export function adaptiveValues(
   const slopes = nodes.map((_, stage) => new Map(names.map((name) => [name, local(`k${stage + 1}_${name}`)])));
   const [left, size, error] = [local('time_left'), local('substep'), local('error')];
   const attempts = outer.local('attempts', 'u32');
-  const integration: Integration = { names, equations, active, scope, x, slopes, left, size, readsTime };
+  const integration: Integration = { names, equations, active, scope, x, slopes, left, size, readsTime, course };
   const whole = number(scope.context.dt, real);
   for (const name of names) outer.emit(ir.set(x.get(name) as Local, to(real, scope.read(name))));
   outer.emit(ir.set(left, whole), ir.set(size, whole), ir.set(attempts, ir.u32(0)));
@@ -153,13 +158,18 @@ const valueOf = (locals: ReadonlyMap<string, Local> | undefined, name: string): 
 
 /** Evaluates the slopes of a stage with the variables at `values`. */
 function evaluateSlopes(stage: number, values: ReadonlyMap<string, Ir>, block: Block, integration: Integration): void {
-  const { names, equations, active, scope, slopes, left, size, readsTime } = integration;
-  const [before, place] = [scope.overrides, scope.block];
+  const { names, equations, active, scope, slopes, left, size, readsTime, course } = integration;
+  const [before, outer] = [scope.overrides, scope.block];
   const begin = fold(ir.sub(ir.f64(scope.context.dt), to('f64', ir.get(left))));
   const within = fold(ir.mul(ir.f64(nodes[stage] as number), to('f64', ir.get(size))));
   const time = fold(ir.add(scope.read('t'), fold(ir.add(begin, within))));
-  scope.overrides = new Map([...before, ...values, ...(readsTime ? [['t', time] as const] : [])]);
   scope.block = block;
+  // Twice the time since the beginning of the step, relative to the step, less 1.
+  const since = fold(ir.sub(to(scope.real, ir.f64(scope.context.dt)), ir.get(left)));
+  const now = fold(ir.add(since, fold(ir.mul(number(nodes[stage] as number, scope.real), ir.get(size)))));
+  const place = fold(ir.sub(fold(ir.mul(now, number(2 / scope.context.dt, scope.real))), number(1, scope.real)));
+  const others = course(block.name('place', place));
+  scope.overrides = new Map([...before, ...values, ...others, ...(readsTime ? [['t', time] as const] : [])]);
   for (const name of names) {
     const rate = rateOf(equations.derivatives.get(name) as Expression, scope);
     const condition = active.get(name);
@@ -168,7 +178,7 @@ function evaluateSlopes(stage: number, values: ReadonlyMap<string, Ir>, block: B
     );
   }
   scope.overrides = before;
-  scope.block = place;
+  scope.block = outer;
 }
 
 /** Slopes of the stages of a variable, added up with weights. */

@@ -44,7 +44,7 @@ function holds(term: NonNullable<LinearSystem['terms'][number]>, site: Site): bo
  */
 export function computePropagators(
   kernels: readonly string[],
-  { changing }: LinearSystem,
+  { changing }: Pick<LinearSystem, 'changing'>,
   owner: string,
   place: StepPlace,
   { builder }: Context,

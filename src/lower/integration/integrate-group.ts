@@ -12,6 +12,7 @@ import { fold } from '../../ir/fold.js';
 import { namesIn, writtenBy } from '../../lang/walk.js';
 import { leaderOf, orderOf, rangesOf, type Group } from '../groups.js';
 import { divergingVariables } from './blow-up.js';
+import { decayed, exponentialSteps, separateDecays } from './decays.js';
 import { newValues, steppedDerivatives } from './integrate.js';
 import { chooseMethod } from './choose-method.js';
 import type { Chosen } from './choose-method.js';
@@ -20,8 +21,9 @@ import * as messages from '../messages.js';
 import { noiseOfStep, type Noise } from './noise.js';
 import { activity } from '../events/refractoriness.js';
 import type { Site } from './propagators.js';
+import { settled } from './settled.js';
 import { objectNames } from '../../model/object-names.js';
-import type { PlacedEntry } from '../step/place.js';
+import type { PlacedEntry, StepPlace } from '../step/place.js';
 
 /**
  * Writes the new values of a group's state variables into a scope. @returns the kernels to run before it in each step
@@ -36,30 +38,62 @@ export function integrateGroup(
   if (steppedDerivatives(equations).size === 0) return [];
   const chosen = methodOf(group, context);
   if (!chosen) return [];
-  context.builder.note(`${group.name} is integrated by ${chosen.method}`);
   const active = activity(scope);
-  // Where the model names no method, the chosen one must cope with variables that a threshold is about to reset.
-  const watched =
-    equations.method === 'auto' && group.events.length > 0
-      ? divergingVariables([...steppedDerivatives(equations).keys()], equations)
-      : [];
+  const note = (names: string, how: string): void => context.builder.note(`${names} is integrated by ${how}`);
   if (chosen.method === 'exact') {
+    note(group.name, chosen.method);
     const { values, entries } = exactValues(group, chosen.system, active, scope);
-    for (const [name, value] of values) scope.write(name, value);
+    for (const [name, value] of values) scope.write(name, settled(value, scope.block));
     return entries;
   }
-  for (const [name, value] of newValues(chosen.method, equations, scope, noiseOfStep(noise, scope), {
-    active,
-    watched,
-    resets: [...steppedDerivatives(equations).keys()].filter((name) =>
-      group.events.some((event) => writtenBy(event.do).has(name) && namesIn(event.when).has(name)),
-    ),
-  })) {
+  const { method } = chosen;
+  const separated =
+    !context.profile.exactLikeBrian && (method === 'rk4' || method === 'adaptive')
+      ? separateDecays(equations, inputsOf(group), new Set(active.keys()))
+      : null;
+  const solved = separated && decayed(separated, propagatorSite(group, context), scope);
+  const exponential = separated?.isExponential === true;
+  note(group.name, exponential ? 'exponential steps of fourth order' : method);
+  if (separated) note([...separated.decays.derivatives.keys()].join(', '), `exact, in ${group.name}`);
+  const rest = separated?.rest ?? equations;
+  const names = [...steppedDerivatives(rest).keys()];
+  // Where the model names no method, the chosen one must cope with variables that a threshold is about to reset.
+  const watched = equations.method === 'auto' && group.events.length > 0 ? divergingVariables(names, equations) : [];
+  const values =
+    exponential && solved
+      ? exponentialSteps(separated, solved.course, scope)
+      : newValues(method, rest, scope, noiseOfStep(noise, scope), {
+          active,
+          watched,
+          resets: names.filter((name) =>
+            group.events.some((event) => writtenBy(event.do).has(name) && namesIn(event.when).has(name)),
+          ),
+          ...(solved ? { course: solved.course } : {}),
+        });
+  for (const [name, computed] of [...(solved?.values ?? []), ...values]) {
+    const value = settled(computed, scope.block);
     const condition = active.get(name);
     scope.write(name, condition ? fold(ir.select(condition, value, to(value.type, scope.read(name)))) : value);
   }
-  return [];
+  if (!solved) return [];
+  const place = updatePlace(group, context);
+  return computePropagators(solved.kernels, { changing: false }, group.name, place, context);
 }
+
+/** Where a group is integrated in each step. */
+const updatePlace = (group: Group, context: Context): StepPlace => ({
+  slot: context.profile.defaults.integrate,
+  order: orderOf(group, context),
+  name: objectNames.stateUpdater(leaderOf(group)),
+  phase: 'keep inputs',
+});
+
+/** Names of values that change from step to step, besides states; linked parameters change with their source. */
+const inputsOf = (group: Group): ReadonlySet<string> =>
+  new Set([
+    ...Object.keys(group.type.inputs),
+    ...group.members.flatMap(({ population }) => Object.keys(population.linked ?? {})),
+  ]);
 
 /** Where the propagators of a group's elements are computed and kept. */
 function propagatorSite(group: Group, context: Context): Site {
@@ -95,13 +129,7 @@ function exactValues(
   const frozen = new Set(active.keys());
   const held = frozen.size > 0 ? propagatorsOf(system, frozen, site) : null;
   const kernels = [...free.kernels, ...(held?.kernels ?? [])];
-  const place = {
-    slot: context.profile.defaults.integrate,
-    order: orderOf(group, context),
-    name: objectNames.stateUpdater(leaderOf(group)),
-    phase: 'keep inputs',
-  } as const;
-  const entries = computePropagators(kernels, system, group.name, place, context);
+  const entries = computePropagators(kernels, system, group.name, updatePlace(group, context), context);
   const terms = compiledTerms(system, site, scope);
   const [all = null] = active.values();
   const values = new Map(
@@ -130,9 +158,6 @@ const cableMethods = ['exact', 'exponentialEuler', 'rk2', 'heun'] as const;
 /** The integration method of a group, or null after a diagnostic. */
 function methodOf(group: Group, context: Context): Chosen | null {
   const { equations } = group;
-  // Linked parameters change with their source.
-  const linked = group.members.flatMap(({ population }) => Object.keys(population.linked ?? {}));
-  const inputs = new Set([...Object.keys(group.type.inputs), ...linked]);
   const { method: named } = equations;
   if (isCableMethod(named)) {
     const hint = 'leave the method out, or give the type compartments';
@@ -141,7 +166,12 @@ function methodOf(group: Group, context: Context): Chosen | null {
   }
   const methods = group.type.cable ? cableMethods : undefined;
   const elsewhere = severalModes(group);
-  return chooseMethod(group.name, equations, { inputs, elsewhere, ...(methods ? { methods } : {}) }, context);
+  return chooseMethod(
+    group.name,
+    equations,
+    { inputs: inputsOf(group), elsewhere, ...(methods ? { methods } : {}) },
+    context,
+  );
 }
 
 /** There are two sets of propagators: as the equations stand, and with the rates of one set of variables zero. */

@@ -23,6 +23,7 @@ import type { IntegrationScope } from '../code/expressions.js';
 import { adaptiveValues } from './adaptive.js';
 import { orEulerStep } from './blow-up.js';
 import { fold } from '../../ir/fold.js';
+import type { Course } from './decays.js';
 import { exponentialStep } from './linear-step.js';
 import { rateOf } from './rates.js';
 
@@ -46,6 +47,12 @@ function varies(name: string, equations: Equations): boolean {
     name === 'not_refractory'
   );
 }
+
+/** Whether a coefficient is the same until some phase changes it. @param inputs names with external values in each step */
+export const isConstant = (coefficient: Expression, equations: Equations, inputs: ReadonlySet<string>): boolean =>
+  !timeOutsideTables(coefficient) &&
+  [...namesIn(coefficient)].every((name) => !inputs.has(name) && !name.includes('.') && !varies(name, equations)) &&
+  callsIn(coefficient).every((call) => functions.has(call.function));
 
 /** A linear system: matrix entries and terms are constant over a step. */
 export interface LinearSystem {
@@ -167,6 +174,8 @@ interface Restraints {
   readonly watched?: readonly string[];
   /** Variables that an event resets at a large value. */
   readonly resets?: readonly string[];
+  /** Variables that are solved apart, as `rk4` and `adaptive` read them within the step. */
+  readonly course?: Course;
 }
 
 /**
@@ -178,7 +187,7 @@ export function newValues(
   equations: Equations,
   scope: IntegrationScope,
   noise: ReadonlyMap<string, Ir>,
-  { active = new Map(), watched = [], resets = [] }: Restraints = {},
+  { active = new Map(), watched = [], resets = [], course = () => new Map() }: Restraints = {},
 ): Map<string, Ir> {
   const names = [...steppedDerivatives(equations).keys()];
   const dt = scope.context.dt;
@@ -197,7 +206,7 @@ export function newValues(
     case 'rk2':
       return rungeKutta2(names, equations, scope, dt, active);
     case 'rk4':
-      return rungeKutta4(names, equations, scope, dt, { active, watched });
+      return rungeKutta4(names, equations, scope, dt, { active, watched, course });
     case 'adaptive':
       return adaptiveValues(
         names,
@@ -207,6 +216,7 @@ export function newValues(
           `the equations of ${names.join(', ')} cannot be integrated: they need ever smaller sub-steps`,
         ),
         resets,
+        course,
         scope,
       );
     case 'heun':
@@ -331,17 +341,21 @@ function rungeKutta4(
   equations: Equations,
   scope: IntegrationScope,
   dt: number,
-  { active, watched }: Required<Pick<Restraints, 'active' | 'watched'>>,
+  { active, watched, course }: Required<Pick<Restraints, 'active' | 'watched' | 'course'>>,
 ): Map<string, Ir> {
   const x = new Map(names.map((name) => [name, to(scope.real, scope.read(name))]));
   const stage = (label: string, slope: ReadonlyMap<string, Ir>, factor: number): Map<string, Ir> =>
     new Map(
       names.map((name) => [name, axpy(scope, `${label}_${name}`, x.get(name) as Ir, factor, slope.get(name) as Ir)]),
     );
-  const k1 = slopes(names, equations, scope, 'k1', active);
-  const k2 = at(scope, stage('second', k1, dt / 2), dt / 2, () => slopes(names, equations, scope, 'k2', active));
-  const k3 = at(scope, stage('third', k2, dt / 2), dt / 2, () => slopes(names, equations, scope, 'k3', active));
-  const k4 = at(scope, stage('fourth', k3, dt), dt, () => slopes(names, equations, scope, 'k4', active));
+  const slopesAt = (label: string, values: ReadonlyMap<string, Ir>, later: number): Map<string, Ir> =>
+    at(scope, new Map([...values, ...course((2 * later) / dt - 1)]), later, () =>
+      slopes(names, equations, scope, label, active),
+    );
+  const k1 = slopesAt('k1', new Map(), 0);
+  const k2 = slopesAt('k2', stage('second', k1, dt / 2), dt / 2);
+  const k3 = slopesAt('k3', stage('third', k2, dt / 2), dt / 2);
+  const k4 = slopesAt('k4', stage('fourth', k3, dt), dt);
   const next = new Map(
     names.map((name) => {
       const [a, b, c, d] = [k1, k2, k3, k4].map((k) => k.get(name) as Ir) as [Ir, Ir, Ir, Ir];

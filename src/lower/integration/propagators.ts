@@ -17,6 +17,7 @@ import { compile, compileReal, to } from '../code/expressions.js';
 import type { IntegrationScope, Scope } from '../code/expressions.js';
 import { fold } from '../../ir/fold.js';
 import { constantOf } from '../code/invariant.js';
+import { settled, settledNumber } from './settled.js';
 
 /** Terms of the series: at a norm of at most 1/2 the remainder is below 2^-70. */
 const taylorTerms = 16;
@@ -65,6 +66,8 @@ interface Coefficients {
   readonly held: readonly (Expression | null)[];
   /** Variables with a rate of zero because the element is refractory. */
   readonly frozen: ReadonlySet<string>;
+  /** If given, only this number of first variables may differ from zero before the step, and R is not needed. */
+  readonly columns?: number;
 }
 
 /** A square matrix of expressions or locals that has the entries of a pattern only. */
@@ -147,7 +150,7 @@ function computed(
 
 /** Returns the propagators as numbers if all coefficients are known, else kernels that compute them into buffers. */
 export function storedPropagators(coefficients: Coefficients, site: Site): Propagators {
-  const { names, rows, closed, held, frozen } = coefficients;
+  const { names, rows, closed, held, frozen, columns } = coefficients;
   const { context, at } = site;
   const compileAll = (scope: Scope): { m: Sparse<Ir>; terms: (Ir | null)[] } => ({
     m: new Sparse(closed, (i, j) => {
@@ -157,7 +160,18 @@ export function storedPropagators(coefficients: Coefficients, site: Site): Propa
     terms: held.map((term, i) => term && scope.block.name(`term_${i}`, to('f64', compile(term, scope)))),
   });
   const known = numbersOf(compileAll(site.scope(new Block())), closed, context.dt);
-  if (known) return { ...known, at, kernels: [] };
+  const isKept = (label: string, j: number): boolean =>
+    columns === undefined || label === 'C' || (label === 'P' && j < columns);
+  if (known) {
+    const kept = (label: string, rows: Propagators['p']): Propagators['p'] =>
+      rows.map((row) =>
+        row.map((entry, j) =>
+          isKept(label, j) && typeof entry === 'number' ? settledNumber(entry, context.real) : null,
+        ),
+      );
+    const [constants = []] = kept('C', [known.constants]);
+    return { p: kept('P', known.p), r: kept('R', known.r), constants, at, kernels: [] };
+  }
   const mode = frozen.size > 0 ? '.refractory' : '';
   const entryBuffer = (label: string, result: string, from: string, comment: string): Buffer =>
     site.buffer(`${site.name}.${label}.${result}${from}${mode}`, comment);
@@ -166,7 +180,7 @@ export function storedPropagators(coefficients: Coefficients, site: Site): Propa
       row.map((present, j) => {
         const [result, from] = [names[i] as string, names[j] as string];
         const source = label === 'P' ? from : `the drive of ${from}`;
-        return present
+        return present && isKept(label, j)
           ? entryBuffer(label, result, `.${from}`, `propagator of ${result} from ${source} in ${site.name}`)
           : null;
       }),
@@ -187,7 +201,7 @@ export function storedPropagators(coefficients: Coefficients, site: Site): Propa
       const { m, terms } = compileAll(scope);
       const { p, r, constants } = computed(m, closed, terms, context.dt, scope.block);
       const store = (buffer: Buffer | null | undefined, value: Ir | null): void => {
-        if (buffer && value) scope.block.emit(ir.store(buffer, place, to(context.real, value)));
+        if (buffer && value) scope.block.emit(ir.store(buffer, place, settled(to(context.real, value), scope.block)));
       };
       p.forEach((local, i, j) => store(stored.p[i]?.[j], ir.get(local)));
       r.forEach((local, i, j) => store(stored.r[i]?.[j], ir.get(local)));

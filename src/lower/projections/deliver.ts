@@ -255,7 +255,7 @@ function allocateInboxes(
         builder.note(`${group.name}.${variable} sums arrivals in units of 2^${-exponent.first}${coarse}`);
         const isGuarded = extra.first > 0 || extra.later.some(({ value }) => value > 0);
         const guard = isGuarded
-          ? builder.guard(`more arrived at ${variable} of ${group.name} in a step than its sums hold`)
+          ? builder.faultBit(`more arrived at ${variable} of ${group.name} in a step than its sums hold`)
           : null;
         for (const { phase, value } of exponent.later)
           builder.note(`${group.name}.${variable} sums them in units of 2^${-value} from phase ${phase} on`);

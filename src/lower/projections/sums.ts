@@ -35,6 +35,7 @@ import { synapseDraws } from './synapse-values.js';
 import { elementIndex, SynapseScope } from '../code/synapse-scope.js';
 import { overPositions } from '../synapses/positions.js';
 import type { Site } from '../integration/propagators.js';
+import { settled } from '../integration/settled.js';
 import type { BuiltProjection } from '../code/synapse-scope.js';
 import { begins } from '../events/rising-edge.js';
 import { heldOf } from '../code/equations.js';
@@ -229,7 +230,7 @@ function synapseUpdate(built: BuiltProjection, place: StepPlace, context: Contex
     if (hasRates) {
       const { values, entries } = integrated(built, place, scope, context);
       before.push(...entries);
-      for (const [name, value] of values) scope.write(name, value);
+      for (const [name, value] of values) scope.write(name, settled(value, scope.block));
     }
     for (const [name, event] of events) testEvent(name, event, connectivity.count, scope, context);
     scope.storeAll();

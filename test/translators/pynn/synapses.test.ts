@@ -68,7 +68,7 @@ describe('short-term plasticity', () => {
       return Array.from({ length: 20 }, (_, cell) => samples(result, 'cells.gsyn_exc', 1e6, cell)).flatMap((g) =>
         train.map((time) => {
           const at = Math.round((time + 1) / 0.1);
-          return Math.round((g[at]! - g[at - 1]! * Math.exp(-0.1 / 3)) * 1e8) / 1e6;
+          return Math.round((g[at]! - g[at - 1]! * Math.exp(-0.1 / 3)) * 1e8) / 1e6 + 0;
         }),
       );
     };

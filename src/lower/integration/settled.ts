@@ -1,0 +1,24 @@
+/**
+ * Values that have decayed. A variable that only decays would pass through the subnormal numbers, with which processors
+ * compute tens of times more slowly, and would stay there: half the smallest one is rounded up to it again.
+ */
+
+import * as ir from '../../ir/builder.js';
+import { fold } from '../../ir/fold.js';
+import type { Expression as Ir } from '../../ir/program.js';
+import type { Real } from '../context.js';
+import type { Block } from '../code/block.js';
+
+/** Smallest magnitude that a step leaves, by type: 2^-900 and 2^-100, far above the least normal numbers. */
+const least = { f64: 1.1830521861667747e-271, f32: 7.888609052210118e-31 } as const;
+
+/** Returns a value that a step has computed, or 0 if its magnitude is below `least`. */
+export function settled(value: Ir, block: Block): Ir {
+  if (value.type !== 'f64' && value.type !== 'f32') return value;
+  const number = (x: number): Ir => fold(ir.convert(value.type, ir.f64(x)));
+  const x = block.name('unsettled', value);
+  return fold(ir.select(fold(ir.lt(fold(ir.unary('abs', x)), number(least[value.type]))), number(0), x));
+}
+
+/** Returns a number of a step's propagators, as `settled` has it. */
+export const settledNumber = (x: number, real: Real): number => (Math.abs(x) < least[real] ? 0 : x);

@@ -92,8 +92,12 @@ export function openModel(imported: RunnableModel, options: SessionOptions = {})
       queued(async () => {
         if (!state.engaged) return [];
         const { compiled, recording, session } = state.engaged;
-        const notNumbers = await cellsNotFinite(compiled.program, session);
-        return [...compiled.findings, ...valueFindings({ notNumbers, notFinite: recording.notFinite() }, dt)];
+        // Recorded variables are reported with the time of their first such sample.
+        const notFinite = recording.notFinite();
+        const notNumbers = (await cellsNotFinite(compiled.program, session)).filter(
+          ({ owner, variable }) => !notFinite.some(({ plan }) => plan.owner === owner && plan.variable === variable),
+        );
+        return [...compiled.findings, ...valueFindings({ notNumbers, notFinite }, dt)];
       }),
     write: () => queued(() => write(state)),
     finish: () => queued(() => finish(state)),

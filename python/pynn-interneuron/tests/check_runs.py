@@ -150,6 +150,12 @@ def check_warnings():
     said = warned(lambda: [sim.run(5.0) for _ in range(3)])
     assert [category for category, _ in said] == [interneuron.ModelWarning], said
     assert "of v of cells are beyond 1000 V, the first at 0.2 ms" in said[0][1], said
+    # Variables that are not recorded are reported as they are after a run.
+    sim.setup(timestep=0.1)
+    cells = sim.Population(2, growing(), label="unrecorded")
+    said = warned(lambda: [sim.run(5.0) for _ in range(3)])
+    assert [category for category, _ in said] == [interneuron.ModelWarning], said
+    assert "v of unrecorded is infinite when the run ends" in said[0][1], said
     sim.setup(timestep=0.1)
     sim.Population(2, sim.IF_cond_exp(), label="cells")
     assert warned(lambda: sim.run(5.0)) == []

@@ -2,7 +2,8 @@
  * PyNN 0.13's standard cells as equations: one entry each, in PyNN's parameter names, units and defaults.
  * Common to all: current injected by sources is `i_inj`. After a spike, v is held at its reset for round(tau_refrac/dt) steps,
  * while synaptic and adaptation variables go on. Input to v in that time is lost. First values are PyNN's constants, not v_rest.
- * Linear cells are integrated exactly, cells with conductances by RK4, cells with fast own dynamics by the adaptive method.
+ * Linear cells are integrated exactly. Conductances are too, beside a potential that takes exponential steps, or the steps of
+ * the adaptive method in cells with fast own dynamics (`lower/integration/decays.ts`).
  *
  * @source PyNN 0.13, pyNN.standardmodels.cells; papers at each cell
  */

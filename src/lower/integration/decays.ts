@@ -31,7 +31,7 @@ import type { Equations } from '../code/equations.js';
 import { to, type IntegrationScope } from '../code/expressions.js';
 import { propagated } from './exact.js';
 import { isConstant, steppedDerivatives } from './integrate.js';
-import { storedPropagators, type Propagators, type Site } from './propagators.js';
+import { storedPropagators, type Site } from './propagators.js';
 import { rateOf } from './rates.js';
 
 /** Decays and the other equations of a set. */
@@ -144,7 +144,7 @@ export function decayed({ decays: equations, rest }: Separated, site: Site, scop
     site,
   );
   const valueOf = (i: number, label: string): Ir =>
-    scope.block.name(label, propagated(i, system, propagators satisfies Propagators, system.terms, scope));
+    scope.block.name(label, propagated(i, system, propagators, system.terms, scope));
   const values = new Map(names.map((name, i) => [name, valueOf(i, `next_${name}`)]));
   const lines = new Map(
     read.map((name, k) => {

@@ -12,12 +12,17 @@ import type { Block } from '../code/block.js';
 /** Smallest magnitude that a step leaves, by type: 2^-900 and 2^-100, far above the least normal numbers. */
 const least = { f64: 1.1830521861667747e-271, f32: 7.888609052210118e-31 } as const;
 
-/** Returns a value that a step has computed, or 0 if its magnitude is below `least`. */
+/**
+ * Returns a value that a step has computed, or 0 with its sign if its magnitude is below `least`. The value is multiplied
+ * by 1 or 0: if the 0 were selected itself, gcc would give tests of the value a branch, and not use vector lanes.
+ */
 export function settled(value: Ir, block: Block): Ir {
-  if (value.type !== 'f64' && value.type !== 'f32') return value;
-  const number = (x: number): Ir => fold(ir.convert(value.type, ir.f64(x)));
+  const { type } = value;
+  if (type !== 'f64' && type !== 'f32') return value;
+  const number = (x: number): Ir => fold(ir.convert(type, ir.f64(x)));
   const x = block.name('unsettled', value);
-  return fold(ir.select(fold(ir.lt(fold(ir.unary('abs', x)), number(least[value.type]))), number(0), x));
+  const factor = fold(ir.select(fold(ir.lt(fold(ir.unary('abs', x)), number(least[type]))), number(0), number(1)));
+  return fold(ir.mul(x, factor));
 }
 
 /** Returns a number of a step's propagators, as `settled` has it. */

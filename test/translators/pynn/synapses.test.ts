@@ -169,6 +169,51 @@ describe('spike-timing-dependent plasticity', () => {
     expect(trace[1010]).toBeCloseTo(0.5 - 0.012 * Math.exp(-1.4 / 20), 9);
   });
 
+  /** PyNN 0.13 with NEST 3.10: v of the samples 98 to 101, and the final weight. */
+  it('has the potentiation of a postsynaptic spike that meets the synapse in the same step, as in NEST', async () => {
+    const [step, weight] = [0.25, 0.5];
+    const result = await run({
+      setup: { timestep: step, min_delay: step, max_delay: 10 },
+      populations: [
+        { label: 'teacher', size: 1, cell: { type: 'SpikeSourceArray', params: { spike_times: [20] } } },
+        { label: 'pre', size: 1, cell: { type: 'SpikeSourceArray', params: { spike_times: [18, 22.5] } } },
+        { label: 'cell', size: 1, cell: { type: 'IF_curr_exp', params: { tau_syn_E: 0.5, tau_refrac: 1 } } },
+      ],
+      projections: [
+        {
+          label: 'driver',
+          pre: 'teacher',
+          post: 'cell',
+          receptor_type: 'excitatory',
+          connector: { type: 'AllToAllConnector' },
+          synapse: { type: 'StaticSynapse', params: { weight: 80, delay: step } },
+        },
+        {
+          label: 'plastic',
+          pre: 'pre',
+          post: 'cell',
+          receptor_type: 'excitatory',
+          connector: { type: 'AllToAllConnector' },
+          synapse: {
+            type: 'STDPMechanism',
+            dendritic_delay_fraction: 1,
+            params: { weight, delay: 2 },
+            timing_dependence: { type: 'SpikePairRule', params: { A_plus: 0.05, A_minus: 0.04 } },
+            weight_dependence: { type: 'AdditiveWeightDependence', params: { w_max: 1.5 } },
+          },
+        },
+      ],
+      recordings: [
+        { target: 'cell', variables: ['v'] },
+        { target: 'plastic', variables: ['weight'] },
+      ],
+      phases: [{ run: 40 }],
+    });
+    const v = samples(result, 'cell.v', 1e3).slice(98, 102);
+    [-62.09888, -62.02232, -61.99101, -61.98697].forEach((there, k) => expect(v[k]).toBeCloseTo(there, 5));
+    expect(samples(result, 'plastic.weight', 1e9).at(-1)).toBeCloseTo(0.5598887, 7);
+  });
+
   it('transmits the weight that it had when the spike was sent', async () => {
     const result = await run({
       populations: [

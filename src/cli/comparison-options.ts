@@ -7,9 +7,10 @@ import { cellMatching } from '../compare/pair-cells.js';
 import { comparisonReport } from '../compare/report.js';
 import { printable } from '../diagnostics/display.js';
 import type { ResultComparison } from '../run/check/compare-results.js';
+import type { Cause } from '../run/check/why-different.js';
 import type { Options } from './arguments.js';
 import { gradeNames } from './command-table.js';
-import { comparisonLines } from './comparison-text.js';
+import { causeLines, comparisonLines } from './comparison-text.js';
 import type { CommandContext } from './context.js';
 import { exitCodes } from './exit-codes.js';
 import { printJson } from './failure.js';
@@ -47,16 +48,21 @@ export function comparisonOptions(options: Options): CompareOptions & ReadOption
   };
 }
 
-/** Prints a comparison. @param lead  lines before it. @returns the exit code */
+/** Prints a comparison. @param lead  lines before it. @param cause  null if nothing differs. @returns the exit code */
 export function sayComparison(
   context: CommandContext,
   found: ResultComparison,
   least: Grade,
   lead: readonly string[] = [],
+  cause?: Cause | null,
 ): number {
   const { recorded, exact, comparison } = found;
-  if (context.json) printJson(context.terminal, comparisonReport(recorded, comparison, exact?.runs));
-  context.say([...lead, ...comparisonLines(found)].map(printable).join('\n'));
+  if (context.json)
+    printJson(context.terminal, {
+      ...comparisonReport(recorded, comparison, exact?.runs),
+      ...(cause === undefined ? {} : { why: cause }),
+    });
+  context.say([...lead, ...comparisonLines(found), ...causeLines(cause)].map(printable).join('\n'));
   if (isAtLeast(comparison.grade, least)) return exitCodes.done;
   const isOpen = comparison.grade === 'cannot say' || comparison.grade === 'consistent';
   return isOpen && !isAtLeast(least, 'same within δ') ? exitCodes.uncertain : exitCodes.wrong;

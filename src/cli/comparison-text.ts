@@ -11,6 +11,7 @@ import { headline } from '../compare/headline.js';
 import type { Quantity } from '../compare/quantities.js';
 import { eventName, type Recorded } from '../compare/recorded.js';
 import type { ExactComparison, ResultComparison } from '../run/check/compare-results.js';
+import type { Cause } from '../run/check/why-different.js';
 import { formatTable } from './table.js';
 
 const ms = (seconds: number, digits = 6): string => `${Number((seconds * 1e3).toPrecision(digits))} ms`;
@@ -32,6 +33,26 @@ export function comparisonLines({ recorded, exact, comparison }: ResultCompariso
     ...section(quantityTable(comparison)),
     ...section(distanceTable(populations)),
     ...section(signalTable(comparison)),
+  ];
+}
+
+/** Returns the trials of conventions, and the ones that remove the difference. */
+export function causeLines(cause: Cause | null | undefined): readonly string[] {
+  if (cause === undefined) return [];
+  if (cause === null) return ['', 'why: all spikes are in the same steps'];
+  const { until, before, trials, removes } = cause;
+  const verdict =
+    removes.length > 0
+      ? `${removes.join(' and ')} remove${removes.length === 1 ? 's' : ''} the difference`
+      : `none of ${trials.length} conventions removes the difference`;
+  const at = (time: number | null): string => (time === null ? 'none' : ms(time));
+  return [
+    '',
+    `why: ${verdict} (until ${ms(until)})`,
+    ...formatTable(
+      [left('convention'), right('spikes matched'), right('first difference')],
+      [before, ...trials].map((one) => [one.convention, `${one.matched} of ${one.spikes}`, at(one.divergence)]),
+    ),
   ];
 }
 

@@ -434,6 +434,46 @@ describe('several runs of each side', () => {
   });
 });
 
+describe('--why', () => {
+  const network = (delay: string, refractory: string): object => ({
+    format: 'interneuron/brian',
+    dt: '0.1 ms',
+    seed: 1,
+    neuron_groups: {
+      cells: {
+        N: 20,
+        model: 'dv/dt = (14*mV + I - v)/(10*ms) : volt (unless refractory)\nI : volt',
+        threshold: 'v > 10*mV',
+        reset: 'v = 0*mV',
+        method: 'exact',
+        refractory,
+        initializers: { v: 'rand()*10*mV', I: 'rand()*3*mV' },
+      },
+    },
+    synapses: {
+      s: { source: 'cells', target: 'cells', on_pre: 'v_post += 0.4*mV', delay, connect: { p: 0.2 } },
+    },
+    spike_monitors: { spikes: { source: 'cells' } },
+    run: '60 ms',
+  });
+
+  it.each([
+    ['1.1*ms', '2*ms', ['delays one step longer']],
+    ['1*ms', '2.1*ms', ['refractory period one step longer']],
+    ['1.1*ms', '2.1*ms', ['delays one step longer', 'refractory period one step longer']],
+    ['3*ms', '2*ms', []],
+  ])('a delay of %s and a refractory period of %s', async (delay, refractory, removes) => {
+    const files = [network('1*ms', '2*ms'), network(delay, refractory)].map((document, k) => {
+      const [model, result] = [folder.file(`why-${k}.json`), folder.file(`why-${k}.nwb`)];
+      writeFileSync(model, JSON.stringify(document));
+      return [model, result] as const;
+    });
+    for (const [model, result] of files) await runCommand(['run', model, '-q', '--force', '-o', result]);
+    const { stdout } = await runCommand(['compare', files[0]![1], files[1]![1], '--why', '--json']);
+    expect((JSON.parse(stdout) as { why: { removes: string[] } }).why.removes.toSorted()).toEqual(removes);
+  });
+});
+
 describe('--picture', () => {
   it('rasters one over the other, and samples with their difference', async () => {
     const files = ['0.1 ms', '0.2 ms'].map((dt, k) => [folder.file(`dt${k}.nwb`), dt] as const);

@@ -2,11 +2,15 @@
 
 import { extname } from 'node:path';
 import { UsageError } from '../../diagnostics/diagnostic.js';
-import { compareResults, compareSeveralResults } from '../../run/check/compare-results.js';
+import type { CompareOptions } from '../../compare/options.js';
+import { compareResults, compareSeveralResults, type ResultComparison } from '../../run/check/compare-results.js';
+import { whyDifferent, type Cause } from '../../run/check/why-different.js';
+import { modelInResult } from '../../run/results/model-in-result.js';
 import { refuseToReplace, writeText } from '../../run/results/replaceable.js';
 import { comparisonOptions, requiredGrade, sayComparison } from '../comparison-options.js';
 import type { CommandContext } from '../context.js';
 import { namedFiles } from '../model-files.js';
+import { cacheDirectory } from '../values.js';
 
 /** Compares two results, or two sets of runs named by patterns, and prints how well they agree. */
 export async function compare(context: CommandContext): Promise<number> {
@@ -37,5 +41,26 @@ export async function compare(context: CommandContext): Promise<number> {
     const svg = drawPicture(comparisonPicture(found.recorded, found.comparison, given.cells));
     writeText(picture, suffix === '.svg' ? svg : await (await import('../../pictures/png.js')).renderPng(svg));
   }
-  return sayComparison(context, found, requiredGrade(options) ?? 'statistically the same');
+  const cause = options.flag('why') ? await causeOf(context, [...ours, ...theirs], found, given) : undefined;
+  return sayComparison(context, found, requiredGrade(options) ?? 'statistically the same', [], cause);
+}
+
+/** Runs the model in one of two results under other conventions. @throws UsageError if neither holds a model */
+async function causeOf(
+  { terminal }: CommandContext,
+  [first = '', second = '', ...others]: readonly string[],
+  { recorded }: ResultComparison,
+  given: CompareOptions,
+): Promise<Cause | null> {
+  if (others.length > 0)
+    throw new UsageError('--why explains the difference of two runs', 'name one result of each side');
+  const run = { cacheDirectory: cacheDirectory(terminal) };
+  const own = await modelInResult(first, {});
+  if (own) return whyDifferent(own, recorded[0], recorded[1], run, given);
+  const other = await modelInResult(second, {});
+  if (other) return whyDifferent(other, recorded[1], recorded[0], run, given);
+  throw new UsageError(
+    `neither ${first} nor ${second} holds a model to run`,
+    `name the model, as in interneuron verify ${first} model.yaml --why`,
+  );
 }

@@ -12,6 +12,7 @@ import { verifyModel } from '../../run/check/verify-model.js';
 import type { verifyEverywhere } from '../../run/check/verify-everywhere.js';
 import { verifyResult, type Verification } from '../../run/check/verify.js';
 import { comparisonOptions, requiredGrade, sayComparison } from '../comparison-options.js';
+import { whyDifferent } from '../../run/check/why-different.js';
 import type { CommandContext } from '../context.js';
 import { exitCodes } from '../exit-codes.js';
 import { printJson } from '../failure.js';
@@ -31,6 +32,7 @@ const tolerant = [
   'only',
   'ignore',
   'unpaired',
+  'why',
 ] as const;
 
 /**
@@ -70,17 +72,20 @@ export async function verify(context: CommandContext): Promise<number> {
       return await everywhere(context, path, run, () => progress.stop());
     }
     if (model !== undefined || isTolerant) {
-      const { found, isSameModel, interrupted } = await verifyModel(
+      const given = comparisonOptions(options);
+      const { found, isSameModel, interrupted, imported } = await verifyModel(
         path,
         model === undefined ? undefined : (changes) => context.model(model, changes),
         run,
-        comparisonOptions(options),
+        given,
       );
+      const [foreign, own] = found.recorded;
+      const cause = options.flag('why') ? await whyDifferent(imported, own, foreign, run, given) : undefined;
       progress.stop();
       if (interrupted) return exitCodes.interrupted;
       const usual = isSameModel === null ? 'statistically the same' : 'same spikes';
       const least = requiredGrade(options) ?? (options.value('within') === undefined ? usual : 'same within δ');
-      return sayComparison(context, found, least, sameModelLines(isSameModel));
+      return sayComparison(context, found, least, sameModelLines(isSameModel), cause);
     }
     if (isBundle(path)) return await verifyPacked(context, path, run, () => progress.stop());
     const verification = await verifyResult(path, run);

@@ -18,6 +18,8 @@ export interface ModelVerification {
   /** Whether the model is the one in the result, by its hash; null for results of other programs. */
   readonly isSameModel: boolean | null;
   readonly interrupted: boolean;
+  /** The model that was run. */
+  readonly imported: ImportedModel;
 }
 
 /**
@@ -54,6 +56,7 @@ export async function verifyModel(
         nameOfSecond: 'a new run',
       }),
       isSameModel: record && record.hashes.model === imported.hashes.model,
+      imported,
       interrupted: result.record.outcome === 'stopped' && run.signal?.aborted === true,
     };
   } finally {

@@ -38,6 +38,7 @@ const stages = {
   freeze: 'Making draws explicit',
   verify: 'Checking results',
   expect: 'Expectations of models',
+  paper: 'The article of a certificate',
 };
 
 /** Placeholders that are not plain words, or not the name of a parameter or constant, by the code that has them. */

@@ -41,6 +41,7 @@ export const sidebar = [
       page('Run graphs of NIR', '/how-to/nir'),
       page('Run circuits of SONATA', '/how-to/sonata'),
       page('Share a model', '/how-to/share'),
+      page('Certify a reproduction', '/how-to/certify'),
       page('Run a model in a page', '/how-to/page'),
       page('Write models in an editor', '/editors'),
       page('Answers to common questions', '/questions'),

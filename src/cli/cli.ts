@@ -19,6 +19,7 @@ const handlers: Readonly<Record<CommandName, (context: CommandContext) => Promis
   convert: async (context) => (await import('./commands/convert.js')).convert(context),
   validate: async (context) => (await import('./commands/validate.js')).validate(context),
   codegen: async (context) => (await import('./commands/codegen.js')).codegen(context),
+  certify: async (context) => (await import('./commands/certify.js')).certify(context),
   verify: async (context) => (await import('./commands/verify.js')).verify(context),
   compare: async (context) => (await import('./commands/compare.js')).compare(context),
   test: async (context) => (await import('./commands/test.js')).test(context),

@@ -533,6 +533,24 @@ export const commands = {
       ['$0 test . --output-format junit > tests.xml', 'for continuous integration'],
     ],
   },
+  certify: {
+    describe: 'make the outputs of a folder or bundle again, and write a certificate of how well they agree',
+    files: { name: 'folder', many: false, describe: 'a folder with models and their results, or a bundle of pack' },
+    options: {
+      output: { type: 'string', alias: 'o', value: 'dir', describe: 'folder to write [certificate]' },
+      paper: {
+        type: 'string',
+        value: 'file',
+        describe: 'YAML file about the article and the check, for codecheck.yml',
+      },
+      force,
+      ...common,
+    },
+    examples: [
+      ['$0 certify cuba.omex -o certificate', 'writes certificate.html and certificate.json'],
+      ['$0 certify cuba.omex --paper paper.yaml', 'also codecheck.yml, for a CODECHECK'],
+    ],
+  },
   diff: {
     describe: 'compare two results, to the first difference, or two models, part by part',
     files: { name: 'files', many: true, describe: 'two results written by run, or two models in any notations' },

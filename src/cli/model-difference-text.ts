@@ -22,7 +22,12 @@ export function modelDifferenceLines(comparison: ModelComparison): readonly stri
   ];
 }
 
-function differenceLine({ property, parts, first, second }: ModelDifference): string {
+function differenceLine({ property, parts, first, second, parameter }: ModelDifference): string {
+  if (property !== '' && (parameter !== undefined || parts.length > mostParts)) {
+    const [kind = ''] = parts[0]?.split(' ') ?? [];
+    const where = parts.length === 1 ? parts[0] : `${parts.length} ${kind}s`;
+    return `${parameter ?? property} ${first ?? 'none'} → ${second ?? 'none'} (${where})`;
+  }
   const shown = parts.slice(0, mostParts).join(', ');
   const where = parts.length > mostParts ? `${shown} and ${parts.length - mostParts} more` : shown;
   if (property === '') return `${where}: only in the ${first === null ? 'second' : 'first'} (${first ?? second ?? ''})`;

@@ -1,7 +1,8 @@
 /** Differences of models, within a notation and across notations. */
 
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { compareAcross } from '../../src/run/check/compare-across.js';
 import { compareModels, type ModelComparison } from '../../src/run/check/compare-models.js';
 import { convertModel, type TargetNotation } from '../../src/run/convert.js';
 import { importModel, readSource } from '../../src/run/pipeline.js';
@@ -101,5 +102,52 @@ describe('interneuron diff', () => {
     const { code, stderr } = await runCommand(['diff', cuba, folder.file('broken.yaml')]);
     expect(stderr).toMatch(/^error\[/);
     expect(code).toBe(1);
+  });
+});
+
+describe('a specification and its own conversion', () => {
+  const projections = ['A A', 'A B', 'B A', 'B B'].map((ends) => ends.split(' '));
+  const cell = {
+    N: 10,
+    model: 'dv/dt = (11*mV - v)/tau : volt',
+    threshold: 'v > 10*mV',
+    reset: 'v = 0*mV',
+    method: 'exact',
+  };
+  const document = {
+    format: 'interneuron/brian',
+    name: 'four',
+    dt: '0.1 ms',
+    seed: 1,
+    namespace: { w_e: '1.2 mV', tau: '10 ms' },
+    neuron_groups: { A: cell, B: cell },
+    synapses: Object.fromEntries(
+      projections.map(([source, target]) => [
+        `${source}${target}`,
+        { source, target, on_pre: 'v_post += w_e', connect: { p: 0.3 } },
+      ]),
+    ),
+    spike_monitors: { s: { source: 'A' } },
+    run: '100 ms',
+  };
+
+  it.each(['neuroml', 'lems'])('to %s differ in the parameter that was changed there', async (to) => {
+    writeFileSync(folder.file('four.json'), JSON.stringify(document));
+    const output = folder.file(to === 'lems' ? 'four.xml' : 'four.nml');
+    const words = ['convert', folder.file('four.json'), '--to', to, '-o', output, '-q'];
+    expect(await runCommand(words)).toMatchObject({ code: 0 });
+    const changed = [output, folder.file('four_types.xml')].find((path) => {
+      const text = existsSync(path) ? readFileSync(path, 'utf8') : '';
+      writeFileSync(path, text.replaceAll('"1.2mV"', '"1.25mV"'));
+      return text.includes('"1.2mV"');
+    });
+    expect(changed).toBeDefined();
+    const { code, stdout } = await runCommand(['diff', folder.file('four.json'), output]);
+    expect(stdout).toBe('different models\n  w_e 1.2 mV → 1.25 mV (4 projections)\n');
+    expect(code).toBe(1);
+    const [first, second] = [folder.file('four.json'), output].map((path) => importModel(readSource(path)));
+    expect((await compareAcross(second!, first!)).differences).toMatchObject([
+      { property: 'w_e', first: '1.25 mV', second: '1.2 mV' },
+    ]);
   });
 });

@@ -41,8 +41,8 @@ export async function diff(context: CommandContext): Promise<number> {
 }
 
 async function diffModels(context: CommandContext, first: string, second: string): Promise<number> {
-  const { compareModels } = await import('../../run/check/compare-models.js');
-  const comparison = compareModels(await context.model(first), await context.model(second));
+  const { compareAcross } = await import('../../run/check/compare-across.js');
+  const comparison = await compareAcross(await context.model(first), await context.model(second));
   if (context.json) printJson(context.terminal, { models: [first, second], ...comparison });
   context.say(modelDifferenceLines(comparison).map(printable).join('\n'));
   return comparison.sameExperiment ? exitCodes.done : exitCodes.wrong;

@@ -17,6 +17,8 @@ export interface ModelDifference {
   /** Value on each side; null if absent. */
   readonly first: string | null;
   readonly second: string | null;
+  /** Parameter of the first model that has the value of the first side. */
+  readonly parameter?: string;
 }
 
 /** Comparison of two models. */

@@ -1,0 +1,211 @@
+/** A certificate as one self-contained page of HTML, which prints on two pages of A4. */
+
+import { escaped } from '../../diagnostics/escaped-markup.js';
+import {
+  countText,
+  isReproduced,
+  meanings,
+  outputGrades,
+  type Certificate,
+  type CertifiedOutput,
+  type OutputGrade,
+  type Person,
+} from './certificate.js';
+
+/** Rows of a table that are shown; all are in the JSON. */
+const mostRows = 14;
+/** Sentences of a list that are shown. */
+const mostSentences = 8;
+/** Longest text in a cell of a table. */
+const longestText = 220;
+
+const styles = `
+@page { size: A4; margin: 14mm 15mm; }
+:root { --ink: #1c2430; --quiet: #5a6573; --line: #d9dee5; --good: #17704a; --fair: #8a6100; --bad: #a8262b; --none: #5a6573; }
+* { box-sizing: border-box; }
+body { margin: 0 auto; max-width: 180mm; padding: 8mm 0; color: var(--ink); background: #fff;
+  font: 9.2pt/1.42 "Source Sans 3", "Segoe UI", "Helvetica Neue", Arial, sans-serif; }
+@media print { body { padding: 0; max-width: none; } }
+@media screen and (max-width: 190mm) { body { padding: 5mm; } }
+header { border-top: 2.2mm solid var(--tone); padding-top: 4mm; display: grid; grid-template-columns: 1fr auto; gap: 3mm 8mm; }
+.kind { text-transform: uppercase; letter-spacing: .14em; font-size: 7.6pt; color: var(--quiet); margin: 0 0 1mm; }
+h1 { font: 600 19pt/1.16 Georgia, "Times New Roman", serif; margin: 0 0 1.5mm; }
+.people { margin: 0; color: var(--quiet); }
+.badge { align-self: start; text-align: center; border: .5mm solid var(--tone); color: var(--tone); border-radius: 2mm; padding: 2.5mm 4mm; min-width: 34mm; }
+.badge b { display: block; font-size: 12.5pt; line-height: 1.15; }
+.badge span { font-size: 8pt; }
+.lead { grid-column: 1 / -1; margin: 0; padding: 2.5mm 0 3mm; border-bottom: .25mm solid var(--line); }
+h2 { font-size: 10.4pt; margin: 5mm 0 1.6mm; break-after: avoid; }
+dl { display: grid; grid-template-columns: 31mm 1fr; gap: .7mm 3mm; margin: 0; }
+dt { color: var(--quiet); }
+dd { margin: 0; overflow-wrap: anywhere; }
+table { width: 100%; border-collapse: collapse; }
+th { text-align: left; font-weight: 600; font-size: 8pt; color: var(--quiet); border-bottom: .3mm solid var(--ink); padding: 0 2mm 1mm 0; }
+td { vertical-align: top; border-bottom: .2mm solid var(--line); padding: 1.2mm 2mm 1.2mm 0; overflow-wrap: anywhere; }
+tr { break-inside: avoid; }
+td small { display: block; color: var(--quiet); font-size: 8pt; }
+.grade { font-weight: 600; white-space: nowrap; }
+.grade::before { content: ""; display: inline-block; width: 2.1mm; height: 2.1mm; border-radius: 50%; margin-right: 1.6mm; background: currentColor; }
+.good { color: var(--good); } .fair { color: var(--fair); } .bad { color: var(--bad); } .none { color: var(--none); }
+code, pre { font: 8.2pt/1.4 ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace; }
+pre { background: #f4f6f8; border-radius: 1.2mm; padding: 2mm 3mm; margin: 0; white-space: pre-wrap; overflow-wrap: anywhere; }
+ul { margin: 0; padding-left: 4.5mm; }
+figure { margin: 4mm 0 0; text-align: center; break-inside: avoid; }
+figure img { max-width: 100%; max-height: 74mm; }
+figcaption { color: var(--quiet); font-size: 8pt; }
+.columns { display: grid; grid-template-columns: 1fr 1fr; gap: 0 8mm; break-inside: avoid; }
+.columns dl { grid-template-columns: 24mm 1fr; }
+footer { margin-top: 5mm; border-top: .25mm solid var(--line); padding-top: 2mm; color: var(--quiet); font-size: 8pt; }
+`;
+
+const toneOf = (grade: OutputGrade): string =>
+  grade === 'different' ? 'bad' : isReproduced(grade) ? 'good' : grade === 'cannot say' ? 'fair' : 'none';
+
+const tones: Readonly<Record<Certificate['verdict'], string>> = {
+  reproduced: 'good',
+  'reproduced in part': 'fair',
+  'not reproduced': 'bad',
+  'nothing to check': 'none',
+};
+
+const short = (text: string): string => (text.length > longestText ? `${text.slice(0, longestText - 1)}…` : text);
+
+const peopleText = (people: readonly Person[]): string =>
+  people.map(({ name, orcid }) => (orcid === undefined ? name : `${name} (${orcid.replace(/^.*\//, '')})`)).join(', ');
+
+/** Returns a list of terms; entries without a value are left out. */
+function terms(entries: readonly (readonly [string, string | null | undefined])[]): string {
+  const items = entries.flatMap(([term, value]) =>
+    value === null || value === undefined || value === ''
+      ? []
+      : [`<dt>${escaped(term)}</dt><dd>${escaped(value)}</dd>`],
+  );
+  return `<dl>${items.join('')}</dl>`;
+}
+
+function listOf(sentences: readonly string[]): string {
+  const shown = sentences.slice(0, mostSentences);
+  const more = sentences.length - shown.length;
+  const items = [...shown.map(short), ...(more > 0 ? [`and ${more} more, in certificate.json`] : [])];
+  return `<ul>${items.map((one) => `<li>${escaped(one)}</li>`).join('')}</ul>`;
+}
+
+function outputRow({ path, kind, grade, statement, model, engine, sha256 }: CertifiedOutput): string {
+  const how = [
+    kind,
+    ...(model === null ? [] : [`model ${model}`]),
+    ...(engine === null ? [] : [`engine ${engine}`]),
+    `SHA-256 ${sha256.slice(0, 16)}…`,
+  ].join(' · ');
+  return (
+    `<tr><td>${escaped(short(path))}<small>${escaped(short(how))}</small></td>` +
+    `<td><span class="grade ${toneOf(grade)}">${escaped(grade)}</span></td><td>${escaped(short(statement))}</td></tr>`
+  );
+}
+
+function filesSection({ files }: Certificate): readonly string[] {
+  if (files.length === 0) return [];
+  const wrong = files.filter(({ verdict }) => verdict === 'different' || verdict === 'unlisted');
+  const same = files.filter(({ verdict }) => verdict === 'same model').map(({ path }) => path);
+  return [
+    '<h2>Files of the bundle</h2>',
+    ...(wrong.length === 0
+      ? [
+          '<p style="margin:0 0 1mm">All files are listed, all checksums fit, and no file contradicts the model that is run.</p>',
+        ]
+      : [listOf(wrong.map(({ path, reason }) => `${path}: ${reason ?? ''}`))]),
+    terms([['the same model', same.join(', ')]]),
+  ];
+}
+
+function paperSection({ paper, doi }: Certificate): readonly string[] {
+  if (!paper) return doi === null ? [] : ['<h2>Publication</h2>', terms([['DOI', doi]])];
+  return [
+    '<h2>Publication</h2>',
+    terms([
+      ['article', paper.title],
+      ['authors', peopleText(paper.authors)],
+      ['reference', paper.reference],
+      ['checked by', peopleText(paper.codechecker)],
+      ['certificate', `CODECHECK ${paper.certificate}`],
+      ['report', paper.report],
+    ]),
+  ];
+}
+
+/**
+ * Returns the page.
+ *
+ * @param picture  of a result, in SVG
+ */
+export function certificatePage(certificate: Certificate, picture: string | null): string {
+  const { title, name, date, verdict, outputs, models, environment, authors, licence, sha256, repeat } = certificate;
+  const shown = outputs.slice(0, mostRows);
+  const more = outputs.length - shown.length;
+  const used = outputGrades.filter((grade) => outputs.some((one) => one.grade === grade));
+  const body = [
+    `<header style="--tone: var(--${tones[verdict]})"><div><p class="kind">Certificate of computational reproduction</p>`,
+    `<h1>${escaped(short(title))}</h1><p class="people">${escaped(short(peopleText(authors)))}</p></div>`,
+    `<div class="badge"><b>${escaped(verdict)}</b><span>${escaped(date)}</span></div>`,
+    `<p class="lead">${escaped(leadOf(certificate))}</p></header>`,
+    '<h2>Outputs</h2>',
+    '<table><thead><tr><th style="width:44%">output</th><th style="width:22%">grade</th><th>compared</th></tr></thead><tbody>',
+    ...shown.map(outputRow),
+    '</tbody></table>',
+    ...(more > 0 ? [`<p>And ${more} more, in certificate.json.</p>`] : []),
+    ...(picture === null
+      ? []
+      : [
+          `<figure><img alt="Picture of ${escaped(outputs.find(({ kind }) => kind === 'result')?.path ?? 'a result')}" src="data:image/svg+xml;base64,${Buffer.from(picture).toString('base64')}">`,
+          `<figcaption>${escaped(outputs.find(({ kind }) => kind === 'result')?.path ?? '')}</figcaption></figure>`,
+        ]),
+    '<h2>What was run</h2>',
+    terms([
+      [sha256 === null ? 'folder' : 'bundle', name],
+      ['SHA-256', sha256],
+      ...models
+        .slice(0, 6)
+        .map(({ path, name: model, hash }) => ['model', `${model} (${path}), hash ${hash}`] as const),
+      ['licence', licence],
+    ]),
+    ...paperSection(certificate),
+    ...filesSection(certificate),
+    '<h2>How to repeat it</h2>',
+    `<pre>${repeat.map(escaped).join('\n')}</pre>`,
+    '<div class="columns"><div><h2>Environment</h2>',
+    terms([
+      ['interneuron', `${environment.interneuron}, numerics version ${environment.numerics}`],
+      ['engines', environment.engines.join(', ')],
+      ['system', environment.system],
+      ['processor', environment.processor],
+      ['Node.js', environment.node],
+    ]),
+    '</div><div><h2>Meaning of the grades</h2>',
+    terms(used.map((grade) => [grade, meanings[grade]] as const)),
+    '</div></div>',
+    '<h2>Not checked</h2>',
+    listOf(certificate.unchecked),
+    '<footer>Written by interneuron. The certificate states which outputs a new computation gives again; it does not judge the model or the conclusions of an article.</footer>',
+  ];
+  return `<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Certificate: ${escaped(title)}</title>
+<style>${styles}</style></head>
+<body>
+${body.join('\n')}
+</body></html>
+`;
+}
+
+function leadOf({ outputs, verdict, description }: Certificate): string {
+  const judged = outputs.filter(({ grade }) => grade !== 'not checked');
+  const good = judged.filter(({ grade }) => isReproduced(grade)).length;
+  const counted =
+    judged.length === 0
+      ? 'No output could be compared'
+      : `${good} of ${judged.length} compared outputs ${good === 1 ? 'was' : 'were'} made again`;
+  const contradiction =
+    verdict !== 'reproduced' && good === judged.length && good > 0 ? ' Files of the bundle contradict each other.' : '';
+  const about = description === null ? '' : ` ${short(description.trim().replace(/\s+/g, ' '))}`;
+  return `${counted}: ${countText(outputs)}.${contradiction}${about}`;
+}

@@ -1,0 +1,93 @@
+/** Compares two models of different notations: one is converted to the notation of the other and read again. */
+
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { temporaryFolder } from '../../../runtime/results/temporary-folder.js';
+import { DiagnosticError, UsageError } from '../../diagnostics/diagnostic.js';
+import { symbolicQuantity } from '../../lang/readable-quantity.js';
+import { parseUnit } from '../../lang/units.js';
+import { notationFiles } from '../bundle-files.js';
+import type { TargetNotation } from '../convert/target-notations.js';
+import { importModel, readSource } from '../pipeline.js';
+import type { ImportedModel } from '../read/imported-model.js';
+import type { Notation } from '../read/notation.js';
+import { compareModels, type ModelComparison, type ModelDifference } from './compare-models.js';
+
+/** Conversions to each notation, which different documents come from. */
+const conversions: Readonly<Record<Notation, readonly TargetNotation[]>> = {
+  canonical: [],
+  brian: ['brian-json'],
+  pynn: ['pynn-json'],
+  neuroml: ['neuroml', 'lems'],
+  sonata: ['sonata'],
+  nir: ['nir'],
+};
+
+/**
+ * Compares two models. For different notations, each is converted to the notation of the other, where that is possible:
+ * both then have the words of one notation, and lists for the connections that rules draw. The comparison with the
+ * fewest differences is returned.
+ */
+export async function compareAcross(first: ImportedModel, second: ImportedModel): Promise<ModelComparison> {
+  const direct = compareModels(first, second);
+  if (first.notation === second.notation || direct.sameModel) return direct;
+  const all = [direct];
+  for (const to of conversions[second.notation])
+    for (const again of await readAgain(first, to)) all.push(compareModels(again, second));
+  for (const to of conversions[first.notation])
+    for (const again of await readAgain(second, to)) all.push(compareModels(first, again));
+  const isUntimed = [first, second].some(({ valid }) => valid.model.experiment.protocol.length === 0);
+  const [best = direct] = all.sort((a, b) => sizeOf(a) - sizeOf(b));
+  return {
+    ...best,
+    sameModel: false,
+    sameExperiment: false,
+    // A network of NeuroML by itself states no time step and no protocol.
+    differences: best.differences
+      .filter(({ parts }) => !(isUntimed && parts[0] === 'experiment'))
+      .map((one) => withParameter(one, first)),
+  };
+}
+
+/** Number of differences and new names, by which comparisons are ordered. */
+const sizeOf = ({ differences, renamed }: ModelComparison): number =>
+  renamed.length / 1000 +
+  differences.reduce((sum, { parts, property }) => sum + (property === '' ? 10 : 1) * parts.length, 0);
+
+/** Converts a model and reads the documents of the conversion; an empty list if it would be incomplete. */
+async function readAgain(model: ImportedModel, to: TargetNotation): Promise<readonly ImportedModel[]> {
+  const folder = temporaryFolder('diff');
+  try {
+    const files = await notationFiles(model, to);
+    const paths = files.map(({ path, bytes }) => {
+      const file = join(folder, ...path.split('/'));
+      mkdirSync(dirname(file), { recursive: true });
+      writeFileSync(file, bytes);
+      return file;
+    });
+    const documents = paths.filter((path) => /\.(nml|xml|ya?ml|nir|json)$/.test(path) && !path.endsWith('report.json'));
+    return documents.flatMap((path) => {
+      try {
+        const { valid, ...others } = importModel(readSource(path), { origin: false });
+        return Object.keys(valid.model.populations).length === 0 ? [] : [{ valid, ...others }];
+      } catch (error) {
+        if (error instanceof UsageError || error instanceof DiagnosticError) return [];
+        throw error;
+      }
+    });
+  } catch (error) {
+    if (error instanceof UsageError || error instanceof DiagnosticError) return [];
+    throw error;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Names the parameter of the first model with the value of the first side, if there is exactly one. */
+function withParameter(difference: ModelDifference, { valid }: ImportedModel): ModelDifference {
+  const named = Object.entries(valid.model.parameters).filter(
+    ([, { value, unit }]) => String(symbolicQuantity(value, parseUnit(unit).dimension)) === difference.first,
+  );
+  const [only] = named;
+  return only && named.length === 1 ? { ...difference, parameter: only[0] } : difference;
+}

@@ -455,7 +455,9 @@ experiment: { dt: 0.1 ms, protocol: [run: 10 ms] }
     const outcome = await runCommand(['run', folder.file('model.nwb')]);
     expect(outcome).toMatchObject({
       code: 2,
-      stderr: expect.stringMatching(/is an HDF5 file, not a model\n {2}hint {2}interneuron verify/),
+      stderr: expect.stringMatching(
+        /is an HDF5 file that holds no model\n {2}hint {2}inspect, plot and compare take its recordings/,
+      ),
     });
   });
 

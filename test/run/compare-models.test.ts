@@ -105,6 +105,19 @@ describe('interneuron diff', () => {
   });
 });
 
+describe('a result and the document of its model', () => {
+  it('differ in the names, units and numbers of the document', async () => {
+    const [model, result, changed] = ['lif.yaml', 'lif.nwb', 'changed.yaml'].map((name) => folder.file(name));
+    const text = readFileSync('fixtures/brian/single-lif.yaml', 'utf8');
+    writeFileSync(model!, text);
+    expect(await runCommand(['run', model!, '-q', '-o', result!])).toMatchObject({ code: 0 });
+    const [, before, after] = /tau: (\d+)( ms)/.exec(text) ?? [];
+    writeFileSync(changed!, text.replace(`tau: ${before}${after}`, `tau: 17 ms`));
+    const { stdout } = await runCommand(['diff', result!, changed!]);
+    expect(stdout).toMatch(new RegExp(`^different models\n {2}population \\w+: tau ${before} ms → 17 ms\n$`));
+  });
+});
+
 describe('a specification and its own conversion', () => {
   const projections = ['A A', 'A B', 'B A', 'B B'].map((ends) => ends.split(' '));
   const cell = {

@@ -26,12 +26,13 @@ const conversions: Readonly<Record<Notation, readonly TargetNotation[]>> = {
 /**
  * Compares two models. For different notations, each is converted to the notation of the other, where that is possible:
  * both then have the words of one notation, and lists for the connections that rules draw. The comparison with the
- * fewest differences is returned.
+ * fewest differences is returned, and preferably one without conversion.
  */
 export async function compareAcross(first: ImportedModel, second: ImportedModel): Promise<ModelComparison> {
   const direct = compareModels(first, second);
   if (first.notation === second.notation || direct.sameModel) return direct;
-  const all = [direct];
+  // A result holds the canonical form of its document, with the same names and units: no standard types are needed.
+  const all = [compareModels({ ...first, notation: second.notation }, second), direct];
   for (const to of conversions[second.notation])
     for (const again of await readAgain(first, to)) all.push(compareModels(again, second));
   for (const to of conversions[first.notation])

@@ -52,7 +52,10 @@ export function readSource(path: string, longest = longestText): Source {
     if (graph && isRefused(graph))
       throw new UsageError(`${path} cannot be read as HDF5: ${graph.refused}`, 'check that the file is complete');
     if (graph) return { name: path, text: '', graph, sha256: platform.sha256().update(bytes).hex() };
-    throw new UsageError(`${path} is an HDF5 file, not a model`, 'interneuron verify runs a result file again');
+    throw new UsageError(
+      `${path} is an HDF5 file that holds no model`,
+      'inspect, plot and compare take its recordings; verify FILE MODEL compares them with a run of a model',
+    );
   }
   if (bytes[0] === 0x1f && bytes[1] === 0x8b) return decodeSource(path, unzipped(path, bytes, longest));
   if (bytes[0] === 0x50 && bytes[1] === 0x4b && bytes[2] === 3 && bytes[3] === 4)

@@ -7,7 +7,7 @@ import { manifestName, manifestText } from '../../bundle/manifest.js';
 import { textFile, type BundleFile } from '../../bundle/contents.js';
 import { usualPolicy } from '../../bundle/kisao.js';
 import { archiveBytes } from '../../bundle/write-archive.js';
-import type { Comparison } from '../../compare/compare.js';
+import { headline } from '../../compare/headline.js';
 import { formatCount, formatDuration } from '../../diagnostics/quantities.js';
 import { executeArchive } from '../biosimulators/execute.js';
 import { verifyModel } from '../check/verify-model.js';
@@ -82,7 +82,7 @@ async function compared(path: string, model: FoundModel | undefined, options: Te
   const record = found.exact?.records[1];
   return {
     grade: comparison.grade,
-    statement: comparisonText(comparison),
+    statement: headline(comparison),
     model: null,
     engine: record?.target ?? null,
   };
@@ -92,20 +92,6 @@ const runOptions = ({ read: _, model: __, ...options }: TestOptions): Omit<TestO
 
 const engineText = (engine: { readonly target: string; readonly device: string } | undefined): string | null =>
   engine === undefined ? null : `${engine.target} (${engine.device})`;
-
-/** Returns the coverage of a comparison, and the share of spikes that match. */
-function comparisonText({ populations, signals, within, interval: { begin, end } }: Comparison): string {
-  const ms = (seconds: number): string => `${Number((seconds * 1e3).toPrecision(6))} ms`;
-  const spikes = (side: 0 | 1): number => populations.reduce((sum, one) => sum + one.spikes[side], 0);
-  const matched = populations.reduce((sum, one) => sum + one.matched, 0);
-  const cells = populations.reduce((sum, one) => sum + one.cells, 0);
-  return [
-    `${formatCount(matched)} of ${formatCount(Math.max(spikes(0), spikes(1)))} spikes within ${ms(within)}`,
-    `${formatCount(populations.length)} populations, ${formatCount(cells)} cells`,
-    ...(signals.length === 0 ? [] : [`${formatCount(signals.length)} samples`]),
-    `${ms(begin)} to ${ms(end)}`,
-  ].join(', ');
-}
 
 /** Runs a model against its expectations. The grade is that of the strictest ones. */
 export async function checkExpected(path: string, name: string, options: TestOptions): Promise<Judged> {

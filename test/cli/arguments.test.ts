@@ -61,7 +61,7 @@ describe('what is refused', () => {
     [
       'simulate m.yaml',
       'there is no command simulate | the commands are run, sweep, convert, pack, validate, codegen, verify, compare, test, ' +
-        'diff, describe, plot, report, page, new, explain, schema, serve, inspect, doctor, targets, completion, man',
+        'certify, diff, describe, plot, report, page, new, explain, schema, serve, inspect, doctor, targets, completion, man',
     ],
     [
       'brian script.py --strict',

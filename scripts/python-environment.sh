@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes .venv, .venv-pynn, .venv-nir, .venv-sonata, .venv-workflows, .venv-nestml and .venv-neuroml with the Python packages of the interoperability tests, or brings them up to date.
+# Makes .venv, .venv-pynn, .venv-nir, .venv-sonata, .venv-workflows, .venv-nestml, .venv-neuroml, .venv-oldest and .venv-newest with the Python packages of the interoperability tests, or brings them up to date.
 # PYTHON names another interpreter than python3 (3.11 or later).
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -53,6 +53,30 @@ environment .venv-workflows test/interoperability/requirements-workflows.txt
 
 environment .venv-nestml test/interoperability/requirements-nestml.txt
 scripts/nest-wheel-for-nestml.sh .venv-nestml
+
+# The oldest and newest packages that the metadata of ours allow, each with the first Python here that fits. Without one,
+# a file in the folder gives the reason, and tests are skipped.
+versions() {
+  local folder=$1 requirements=$2 range=$3 found=
+  shift 3
+  for candidate in "$@"; do
+    if "$candidate" -c "import sys; sys.exit(not ($range))" 2> /dev/null; then found=$candidate && break; fi
+  done
+  if [ -z "$found" ]; then
+    mkdir -p "$folder"
+    echo "no Python here is in the range $range" > "$folder/missing"
+    return 0
+  fi
+  rm -f "$folder/missing"
+  [ -x "$folder/bin/python" ] || .venv/bin/uv venv --quiet --seed --clear --python "$found" "$folder" 2> /dev/null ||
+    "$found" -m venv --clear "$folder"
+  environment "$folder" "$requirements"
+}
+version='sys.version_info[:2]'
+versions .venv-oldest test/interoperability/requirements-oldest.txt "(3, 10) <= $version <= (3, 11)" \
+  python3.10 ~/.pyenv/versions/3.10.*/bin/python3 python3.11 ~/.pyenv/versions/3.11.*/bin/python3
+versions .venv-newest test/interoperability/requirements-newest.txt "(3, 12) <= $version <= (3, 13)" \
+  python3.13 ~/.pyenv/versions/3.13.*/bin/python3 python3.12 ~/.pyenv/versions/3.12.*/bin/python3
 
 # PyNN's own scenarios are in its sources only.
 if [ ! -d .venv-pynn/sources ]; then

@@ -7,7 +7,15 @@ import { promisify } from 'node:util';
 import { root } from './import-graph.js';
 
 /** An environment of Python packages. */
-type Environment = '.venv' | '.venv-nir' | '.venv-pynn' | '.venv-nestml' | '.venv-sonata' | '.venv-workflows';
+type Environment =
+  | '.venv'
+  | '.venv-nir'
+  | '.venv-pynn'
+  | '.venv-nestml'
+  | '.venv-newest'
+  | '.venv-oldest'
+  | '.venv-sonata'
+  | '.venv-workflows';
 
 /**
  * Returns why an environment cannot be used, or null if it can.

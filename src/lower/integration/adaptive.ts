@@ -13,7 +13,6 @@ import type { Expression } from '../../lang/ast.js';
 import { namesIn } from '../../lang/walk.js';
 import type { Block } from '../code/block.js';
 import type { Equations } from '../code/equations.js';
-import type { Course } from './decays.js';
 import type { IntegrationScope } from '../code/expressions.js';
 import { to } from '../code/expressions.js';
 import { rateOf } from './rates.js';
@@ -39,6 +38,9 @@ const valuesOf = (fractions: readonly Fraction[]): readonly number[] =>
 const nodes = valuesOf(dormandPrinceNodes);
 const weights = dormandPrinceStages.map(valuesOf);
 const errorWeights = valuesOf(dormandPrinceError);
+
+/** Values of variables that are solved apart, at a place within the step, from -1 at its beginning to 1 at its end. */
+export type Course = (place: Ir | number) => ReadonlyMap<string, Ir>;
 
 /** Locals and settings shared by the code of all stages. */
 interface Integration {

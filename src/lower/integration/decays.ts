@@ -29,6 +29,7 @@ import { linearRate, reach } from '../../lang/linear.js';
 import { namesIn } from '../../lang/walk.js';
 import type { Equations } from '../code/equations.js';
 import { to, type IntegrationScope } from '../code/expressions.js';
+import type { Course } from './adaptive.js';
 import { propagated } from './exact.js';
 import { isConstant, steppedDerivatives } from './integrate.js';
 import { storedPropagators, type Site } from './propagators.js';
@@ -97,9 +98,6 @@ function takesExponentialSteps({ derivatives }: Equations, decaying: readonly st
     );
   });
 }
-
-/** Values of the decays at a place within the step, from -1 at its beginning to 1 at its end. */
-export type Course = (place: Ir | number) => ReadonlyMap<string, Ir>;
 
 /** Decays after a step, and their course in it. */
 export interface Decayed {

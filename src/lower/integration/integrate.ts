@@ -20,10 +20,9 @@ import type { Equations } from '../code/equations.js';
 import { drawsIn } from '../../lang/functions.js';
 import { compileReal, to } from '../code/expressions.js';
 import type { IntegrationScope } from '../code/expressions.js';
-import { adaptiveValues } from './adaptive.js';
+import { adaptiveValues, type Course } from './adaptive.js';
 import { orEulerStep } from './blow-up.js';
 import { fold } from '../../ir/fold.js';
-import type { Course } from './decays.js';
 import { exponentialStep } from './linear-step.js';
 import { rateOf } from './rates.js';
 

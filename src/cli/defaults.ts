@@ -62,7 +62,7 @@ export async function projectDefaults(command: CommandName, folder = '.'): Promi
   }
   if (all === null) return {};
   if (!isObject(all)) return wrong(' is no table of commands', 'write run: { target: c }');
-  if ('format' in all || 'interneuron' in all) return {};
+  if (Object.hasOwn(all, 'format') || Object.hasOwn(all, 'interneuron')) return {};
   const names = Object.keys(commands);
   for (const name of Object.keys(all))
     if (!names.includes(name))

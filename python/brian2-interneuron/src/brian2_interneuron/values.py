@@ -44,7 +44,8 @@ def check_values(objects):
 
 def _wrong(each, message):
     """Returns the exception of Brian's runtime for an object that it cannot prepare."""
-    error = BrianObjectException("An error occurred when preparing an object.", each)
+    owner = each.synapses if isinstance(each, SynapticPathway) else each
+    error = BrianObjectException("An error occurred when preparing an object.", owner)
     error.__cause__ = ValueError(message)
     return error
 
@@ -52,7 +53,7 @@ def _wrong(each, message):
 def _values_of(each):
     """Gives the values of an object that have to be 0 or more: their names, numbers in SI units, and unit."""
     if isinstance(each, SynapticPathway) and deferred.of(each.synapses) is None:
-        yield f"the delay of {each.name}", each.variables["delay"].get_value(), "s"
+        yield f"the delay of the pathway {each.objname}", each.variables["delay"].get_value(), "s"
     elif isinstance(each, PoissonGroup) and not isinstance(each._rates, str):
         yield f"the rate of {each.name}", each.variables["rates"].get_value(), "Hz"
     elif isinstance(each, PoissonInput):

@@ -14,7 +14,7 @@ import { readXml } from '../xml/read-xml.js';
 import { attributeRanges } from '../xml/tags.js';
 import { elementsOf } from './context.js';
 import { readBackOf } from './read-back.js';
-import { inSchemaOrder } from './text/schema-order.js';
+import { inOrder, inSchemaOrder } from './text/schema-order.js';
 import { runLength } from './simulation.js';
 import { element, type Element } from './text/xml-text.js';
 
@@ -37,8 +37,11 @@ export function keptDocument(valid: ValidModel): KeptDocument | undefined {
   const running = withRun(displayed, model);
   const wanted = recordedIn(valid);
   let known: ReadonlySet<string> = new Set();
-  for (const make of [() => displayed, () => running, () => withOutputs(running, valid, known)]) {
-    const root = documentOf(make());
+  // In the order of the schema, or as it was written where the order counts.
+  const orders = displayed.root.tag === 'neuroml' ? [inOrder, asWritten] : [asWritten];
+  const makes = [() => displayed, () => running, () => withOutputs(running, valid, known)];
+  for (const [make, order] of makes.flatMap((one) => orders.map((order) => [one, order] as const))) {
+    const root = documentOf(make(), order);
     const back = readBackOf(root);
     if (typeof back === 'string') continue;
     const { timing } = back.valid.model;
@@ -189,8 +192,10 @@ function withRun(source: Source, model: Model): Source {
   };
 }
 
-function documentOf({ root, core, target, elements }: Source): Element {
-  if (root.tag === 'neuroml') return { ...root, children: inSchemaOrder(elements) };
+const asWritten = (one: Element): Element => one;
+
+function documentOf({ root, core, target, elements }: Source, order: (one: Element) => Element): Element {
+  if (root.tag === 'neuroml') return { ...root, children: inSchemaOrder(elements).map(order) };
   const includes = [...new Set(core)].map((file) => element('Include', { file }));
   return { ...root, children: [element('Target', { component: target }), ...includes, ...elements] };
 }

@@ -5,10 +5,9 @@
 
 import { Diagnostics } from '../../../src/diagnostics/diagnostic.js';
 import type { LemsHost } from '../host.js';
-import { contents, explanations, inAnyOrder } from '../nml/content.js';
 import { readLems } from '../read.js';
 import { readBack } from './read-back.js';
-import { inSchemaOrder, isInSchema } from './text/schema-order.js';
+import { inOrder, inSchemaOrder, isInSchema } from './text/schema-order.js';
 import { splitFiles } from './split-files.js';
 import { element, xmlText, type Element, type NamedFile } from './text/xml-text.js';
 
@@ -17,10 +16,14 @@ const ofSimulation: ReadonlySet<string> = new Set(['Target', 'Include', 'Simulat
 /** A channel that NeuroML has by only its type. */
 const passive = 'ionChannelPassive';
 const schema = 'http://www.neuroml.org/schema/neuroml2';
-/** Elements whose attribute `type` may name any component type. */
-const ofAnyType: ReadonlySet<string> = new Set([
-  ...['forwardRate', 'reverseRate', 'timeCourse', 'steadyState', 'q10Settings'],
-]);
+/** Elements whose attribute `type` may name any component type, with their other attributes in the schema. */
+const ofAnyType: Readonly<Record<string, readonly string[]>> = {
+  forwardRate: ['rate', 'midpoint', 'scale'],
+  reverseRate: ['rate', 'midpoint', 'scale'],
+  timeCourse: ['tau', 'rate', 'midpoint', 'scale'],
+  steadyState: ['rate', 'midpoint', 'scale'],
+  q10Settings: ['fixedQ10', 'q10Factor', 'experimentalTemp'],
+};
 /** The most projections into which a projection of cells with their own values is split. */
 const mostProjections = 10_000;
 
@@ -112,9 +115,15 @@ const baseOf = (name: string): string => name.replace(/(\.(net|cell|channel|syna
 /** Returns the name of the LEMS document with the simulation of a NeuroML file, such as `LEMS_x.xml` of `x.net.nml`. */
 export const simulationName = (name: string): string => `LEMS_${baseOf(name)}.xml`;
 
-/** Returns an element under the name of its type: `<Component type="T">` as `<T>`, a passive channel by its type. */
+/**
+ * Returns an element under the name of its type: `<Component type="T">` as `<T>`, a passive channel by its type. Gates
+ * of several kinds in one channel are `<gate type="…">`, since the schema allows one kind of element.
+ */
 function plainElement(given: Element): Element {
-  const one = { ...given, children: given.children.map(underSchemaName) };
+  const kinds = new Set(given.children.flatMap(({ tag }) => (tag.startsWith('gate') ? [tag] : [])));
+  const isMixed = given.tag.startsWith('ionChannel') && kinds.size > 1;
+  const children = given.children.map(underSchemaName);
+  const one = { ...given, children: isMixed ? children.map(generalGate) : children };
   const { type, ...attributes } = one.attributes;
   if (one.tag === 'Component' && type !== undefined) return { ...one, tag: type, attributes };
   return one.tag === passive ? { ...one, tag: 'ionChannel', attributes: { ...one.attributes, type: passive } } : one;
@@ -134,6 +143,12 @@ function underSchemaName(one: Element): Element {
   return tag === undefined ? one : { ...one, tag, attributes: { type: one.tag, ...attributes } };
 }
 
+/** Returns a gate, except one of a kinetic scheme, as `<gate type="…">`; other elements stay unchanged. */
+const generalGate = (one: Element): Element =>
+  /^gate(HH|Fractional)/.test(one.tag)
+    ? { ...one, tag: 'gate', attributes: { ...one.attributes, type: one.tag } }
+    : one;
+
 /** Returns elements with their notes as one, since a NeuroML document has one. */
 function withOneNote(elements: readonly Element[]): readonly Element[] {
   const notes = elements.filter(({ tag }) => tag === 'notes');
@@ -146,7 +161,9 @@ function withOneNote(elements: readonly Element[]): readonly Element[] {
 function ownPart(one: Element, types: ReadonlySet<string>): string | undefined {
   const { type = '' } = one.attributes;
   if (types.has(one.tag)) return one.tag;
-  if (types.has(type) && !ofAnyType.has(one.tag)) return type;
+  const allowed = ofAnyType[one.tag];
+  const isKnown = allowed && Object.keys(one.attributes).every((name) => name === 'type' || allowed.includes(name));
+  if (types.has(type) && !isKnown) return type;
   return one.children.map((child) => ownPart(child, types)).find((tag) => tag !== undefined);
 }
 
@@ -168,16 +185,6 @@ function underKnownNames(custom: readonly Element[], networks: readonly Element[
       ? one
       : { ...one, tag, attributes: { type: one.tag, ...one.attributes } };
   });
-}
-
-/** Returns an element with its contents in the order of the schema. */
-function inOrder(one: Element): Element {
-  const children = one.children.map(inOrder);
-  const slots = contents.get(one.attributes['type'] ?? '') ?? contents.get(one.tag);
-  if (!slots || inAnyOrder.has(one.tag)) return { ...one, children };
-  const order = [[...explanations], ...slots.map(({ names }) => names)];
-  const rank = ({ tag }: Element): number => order.findIndex((names) => names.includes(tag));
-  return { ...one, children: children.sort((a, b) => rank(a) - rank(b)) };
 }
 
 /** Elements of projections of events in NeuroML. */

@@ -226,3 +226,19 @@ it('refuses more sets of values than components are read at a glance', { timeout
     '/populations/b/values/tau_m',
   ]);
 });
+
+it('gates of several kinds, and attributes of own types, are as the schema has them', { timeout: 60_000 }, async () => {
+  const source = readSource('fixtures/neuroml/channels.xml');
+  const { hash, complaints } = await judged(await convert(source, 'channels.nml'));
+  expect(complaints).toEqual([]);
+  expect(hash).toBe(importModel(source).hashes.model);
+});
+
+it('a kept document has its explanations in the order of the schema', async () => {
+  const text = `<neuroml xmlns="http://www.neuroml.org/schema/neuroml2" id="order">
+  <iafCell id="iaf" leakReversal="-60mV" thresh="-50mV" reset="-70mV" C="0.2nF" leakConductance="0.01uS"/>
+  <network id="net"><population id="p" component="iaf" size="1"><annotation><property tag="color" value="1 0 0"/></annotation><property tag="region" value="L5"/></population></network></neuroml>`;
+  const { files } = await convert({ name: 'order.nml', text }, 'order.nml');
+  // The order of Standalone in NeuroML_v2.3.1.xsd: notes, property, annotation.
+  expect(files[0]?.text).toMatch(/<population[^>]*>\s*<property tag="region"[^>]*>\s*<annotation>/);
+});

@@ -1,6 +1,7 @@
 /** The order of a document's elements in NeuroML's schema. */
 
-import { documentContent, explanations } from '../../nml/content.js';
+import { contents, documentContent, explanations, inAnyOrder } from '../../nml/content.js';
+import type { Element } from './xml-text.js';
 
 const order = [...explanations, ...documentContent.flatMap(({ names }) => names)];
 const rank: ReadonlyMap<string, number> = new Map(order.map((tag, k) => [tag, k]));
@@ -12,4 +13,15 @@ export const isInSchema = (tag: string): boolean => rank.has(tag) && tag !== 'Co
 export function inSchemaOrder<T extends { readonly tag: string }>(elements: readonly T[]): readonly T[] {
   if (elements.some(({ tag }) => !rank.has(tag))) return elements;
   return [...elements].sort((a, b) => (rank.get(a.tag) ?? 0) - (rank.get(b.tag) ?? 0));
+}
+
+/** Returns an element with its contents in the order of the schema. */
+export function inOrder(one: Element): Element {
+  const children = one.children.map(inOrder);
+  if (inAnyOrder.has(one.tag)) return { ...one, children };
+  const slots = contents.get(one.attributes['type'] ?? '') ?? contents.get(one.tag) ?? [];
+  const order = [...[...explanations].map((name) => [name]), ...slots.map(({ names }) => names)];
+  const places = new Map(order.flatMap((names, k) => names.map((name) => [name, k] as const)));
+  const place = ({ tag }: Element): number => places.get(tag) ?? order.length;
+  return { ...one, children: children.sort((a, b) => place(a) - place(b)) };
 }

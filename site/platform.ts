@@ -99,7 +99,7 @@ const files: Files = {
     return [...new Set(below.map((path) => path.slice(start.length).split('/')[0] ?? ''))].sort();
   },
   room: () => Number.NaN,
-  shared: () => ['/'],
+  shared: () => ({ folders: ['/'], homes: [] }),
 };
 
 // --- Threads --------------------------------------------------------------------------------------------------------

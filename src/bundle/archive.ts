@@ -48,6 +48,8 @@ export async function unpackArchive(path: string, folder: string): Promise<reado
       bytes += entry.uncompressedSize;
       if (!name.endsWith('/')) entries.push({ entry, name });
     }
+    for (const { name } of overlapping(entries))
+      diagnostics.add(messages.overlapping(), { document: `${path}/${name}` });
     if (bytes > archiveLimits.bytes) diagnostics.add(messages.tooLarge(bytes, archiveLimits.bytes), { document: path });
     diagnostics.throwIfErrors();
     for (const { entry, name } of entries) {
@@ -65,6 +67,21 @@ export async function unpackArchive(path: string, folder: string): Promise<reado
   } finally {
     zip.close();
   }
+}
+
+/** Length in bytes of a local header without its name. @source APPNOTE.TXT 4.3.7 */
+const headerLength = 30;
+
+/** Returns the entries that begin before the data of another one ends. */
+function overlapping<T extends { readonly entry: Entry }>(entries: readonly T[]): readonly T[] {
+  const sorted = [...entries].sort((a, b) => a.entry.relativeOffsetOfLocalHeader - b.entry.relativeOffsetOfLocalHeader);
+  let end = 0;
+  return sorted.filter(({ entry }) => {
+    const begin = entry.relativeOffsetOfLocalHeader;
+    const isOverlapping = begin < end;
+    end = Math.max(end, begin + headerLength + entry.fileNameLength + entry.compressedSize);
+    return isOverlapping;
+  });
 }
 
 async function opened(path: string): Promise<ZipFile> {

@@ -1,10 +1,11 @@
 /** Compares the files of an unpacked bundle with its list of checksums. */
 
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Diagnostics } from '../diagnostics/diagnostic.js';
-import { checksumsName, digest } from './checksums.js';
+import { checksumsName, fileDigest } from './checksums.js';
 import { messages } from './messages.js';
+import { textInBundle } from './text-in-bundle.js';
 
 /**
  * Compares unpacked files with the list among them, if there is one.
@@ -19,7 +20,7 @@ export function checkChecksums(
   diagnostics: Diagnostics,
 ): void {
   if (!files.includes(checksumsName)) return;
-  const lines = readFileSync(join(folder, checksumsName), 'utf8').split('\n');
+  const lines = textInBundle(folder, checksumsName, archive).split('\n');
   for (const [position, line] of lines.entries()) {
     const [, expected, path] = /^([0-9a-f]{64}) [ *](.+)$/.exec(line) ?? [];
     if (expected === undefined || path === undefined) continue;
@@ -28,7 +29,7 @@ export function checkChecksums(
       diagnostics.add(messages.missing(path), place);
       continue;
     }
-    const found = digest(readFileSync(join(folder, path)));
+    const found = fileDigest(join(folder, path));
     if (found !== expected) diagnostics.add(messages.changed(expected, found), { document: `${archive}/${path}` });
   }
 }

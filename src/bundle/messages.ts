@@ -46,6 +46,18 @@ export const messages = {
     expected: `at most ${formatBytes(limit)}`,
     hint: 'unpack it with another program, and name the model in it',
   }),
+  overlapping: (): Finding => ({
+    code: 'bundle/overlapping',
+    message: 'this file shares bytes of the archive with another one',
+    expected: 'files that lie one after the other',
+    hint: another,
+  }),
+  tooLong: (size: number, limit: number): Finding => ({
+    code: 'bundle/too-long',
+    message: `this text is ${formatBytes(size)} long`,
+    expected: `at most ${formatBytes(limit)}`,
+    hint: another,
+  }),
   damaged: (reason: string): Finding => ({
     code: 'bundle/damaged',
     message: 'this file of the archive cannot be unpacked',
@@ -85,6 +97,13 @@ export const messages = {
     expected: known.length > 0 ? known.slice(0, 10).join(', ') : 'the id of an element',
     found: id,
     hint: 'correct the reference, or add the element',
+  }),
+  badId: (element: string, id: string, isTwice: boolean): Finding => ({
+    code: 'sedml/bad-id',
+    message: isTwice ? `two elements ${element} have the id ${id}` : `${id} is not an id of ${element}`,
+    expected: isTwice ? 'an id that no other element has' : 'a letter or _, followed by letters, digits and _',
+    found: id,
+    hint: 'choose another id',
   }),
   missingAttribute: (element: string, attribute: string): Finding => ({
     code: 'sedml/missing-attribute',

@@ -1,6 +1,6 @@
 /** Opens bundles: unpacks them into a folder for temporary files, and finds the model and the results in them. */
 
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import { DiagnosticError, Diagnostics, type Diagnostic } from '../diagnostics/diagnostic.js';
 import { temporaryFolder } from '../../runtime/results/temporary-folder.js';
@@ -11,6 +11,7 @@ import { canReplace, forwardEuler, usualPolicy } from './kisao.js';
 import { manifestName, readManifest, type ManifestEntry } from './manifest.js';
 import { messages } from './messages.js';
 import { readTasks, type SedTask } from './sedml.js';
+import { textInBundle } from './text-in-bundle.js';
 
 /** An unpacked bundle. */
 export interface Bundle {
@@ -72,7 +73,7 @@ function mainFile(
   archive: string,
   diagnostics: Diagnostics,
 ): MainFile | undefined {
-  const textOf = (file: string): string => readFileSync(join(folder, ...file.split('/')), 'utf8');
+  const textOf = (file: string): string => textInBundle(folder, file, archive);
   if (!files.includes(manifestName)) {
     diagnostics.add(messages.noManifest(), { document: archive });
     return undefined;

@@ -1,5 +1,6 @@
 /** The page of a bundle that people read first. */
 
+import { markdownCode, markdownLine, markdownText } from '../diagnostics/display.js';
 import type { Metadata } from '../model/model.js';
 import type { BundleFile } from './contents.js';
 import type { PackedRun } from './crate.js';
@@ -12,13 +13,13 @@ export function readmeText(
   runs: readonly PackedRun[],
 ): string {
   const facts = [
-    ...(authors.length === 0 ? [] : [`Authors: ${authors.map((author) => author.name).join(', ')}`]),
-    ...(licence === undefined ? [] : [`Licence: ${licence}`]),
-    ...(doi === undefined ? [] : [`Publication: ${doi}`]),
+    ...(authors.length === 0 ? [] : [`Authors: ${authors.map((author) => markdownLine(author.name)).join(', ')}`]),
+    ...(licence === undefined ? [] : [`Licence: ${markdownLine(licence)}`]),
+    ...(doi === undefined ? [] : [`Publication: ${markdownLine(doi)}`]),
   ];
   return [
-    `# ${title ?? name}`,
-    ...(description === undefined ? [] : ['', description.trim()]),
+    `# ${markdownLine(title ?? name)}`,
+    ...(description === undefined ? [] : ['', markdownText(description.trim())]),
     ...(facts.length === 0 ? [] : ['', ...facts.map((fact) => `- ${fact}`)]),
     '',
     'This file is part of a COMBINE archive, which is also an RO-Crate. [interneuron](https://github.com/interneuron/interneuron)',
@@ -29,9 +30,11 @@ export function readmeText(
     '',
     '## Files',
     '',
-    ...files.map((file) => `- \`${file.path}\`: ${file.description}`),
+    ...files.map((file) => `- ${markdownCode(file.path)}: ${markdownLine(file.description)}`),
     ...(runs.length === 0 ? [] : ['', '## Results', '']),
-    ...runs.map((run) => `- \`${run.results[0] ?? ''}\`: seed ${run.seed}, fingerprint \`${run.fingerprint}\``),
+    ...runs.map(
+      (run) => `- ${markdownCode(run.results[0] ?? '')}: seed ${run.seed}, fingerprint \`${run.fingerprint}\``,
+    ),
     '',
   ].join('\n');
 }

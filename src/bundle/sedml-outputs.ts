@@ -8,7 +8,7 @@ import type { Diagnostics, Place } from '../diagnostics/diagnostic.js';
 import type { XmlElement } from '../../translators/neuroml/xml/element.js';
 import { readXml } from '../../translators/neuroml/xml/read-xml.js';
 import { messages } from './messages.js';
-import { referred, tasksIn, timeSymbol, type SedTask } from './sedml.js';
+import { checkIds, referred, tasksIn, timeSymbol, type SedTask } from './sedml.js';
 import { descendantsOf } from './xml.js';
 
 /** A quantity of a task: the time, or a variable of the model. */
@@ -56,6 +56,7 @@ export function readExperiment(text: string, document: string, diagnostics: Diag
   const tasks = tasksIn(root, diagnostics);
   const byId = (name: string): ReadonlyMap<string, XmlElement> =>
     new Map(descendantsOf(root, name).map((found) => [found.attribute('id') ?? '', found]));
+  checkIds(root, 'report', diagnostics);
   const tasksById = byId('task');
   const generators = new Map(
     [...byId('dataGenerator')].map(([id, generator]) => [id, generatorOf(generator, tasksById, diagnostics)]),

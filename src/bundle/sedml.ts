@@ -163,6 +163,7 @@ export function tasksIn(root: XmlElement, diagnostics: Diagnostics): readonly Se
   const byId = (name: string): ReadonlyMap<string, XmlElement> =>
     new Map(descendantsOf(root, name).map((found) => [found.attribute('id') ?? '', found]));
   const [models, courses] = [byId('model'), byId('uniformTimeCourse')];
+  checkIds(root, 'task', diagnostics);
   return descendantsOf(root, 'task').flatMap((task): readonly SedTask[] => {
     const model = referred(task, 'modelReference', models, diagnostics);
     const course = referred(task, 'simulationReference', courses, diagnostics);
@@ -175,12 +176,31 @@ export function tasksIn(root: XmlElement, diagnostics: Diagnostics): readonly Se
     const count = course.attribute('numberOfPoints') === undefined ? 'numberOfSteps' : 'numberOfPoints';
     const steps = numberIn(course, count, diagnostics);
     if (source === undefined || start === undefined || end === undefined || steps === undefined) return [];
+    if (end <= start) {
+      diagnostics.add(
+        messages.badNumber(course.name, 'outputEndTime', String(end)),
+        course.valuePlace('outputEndTime'),
+      );
+      return [];
+    }
     // Steps divide the time that is reported; the run begins at 0.
     const all = Math.round((end / (end - start)) * steps);
     const id = task.attribute('id') ?? '';
     const place = (course.children.find(({ name }) => name === 'algorithm') ?? course).place;
     return [{ id, source, duration: end, steps: all, reported: steps, ...methodOf(course), place }];
   });
+}
+
+/** Reports ids of elements that are missing, no identifiers, or used twice. @diagnostic sedml/bad-id */
+export function checkIds(root: XmlElement, name: string, diagnostics: Diagnostics): void {
+  const seen = new Set<string>();
+  for (const found of descendantsOf(root, name)) {
+    const id = attribute(found, 'id', diagnostics);
+    if (id === undefined) continue;
+    if (!/^[A-Za-z_]\w*$/.test(id) || seen.has(id))
+      diagnostics.add(messages.badId(name, id, seen.has(id)), found.valuePlace('id'));
+    seen.add(id);
+  }
 }
 
 /** Returns the element that an attribute refers to, and reports an unknown one. */

@@ -1,6 +1,7 @@
 /** Short XML documents: written from trees of elements, and searched. */
 
 import XMLBuilder from 'fast-xml-builder';
+import { withoutControls } from '../diagnostics/display.js';
 import type { XmlElement } from '../../translators/neuroml/xml/element.js';
 
 /** An element to be written. */
@@ -36,9 +37,10 @@ export function xmlText(root: WrittenElement): string {
 
 /** Returns an element in the form that the library takes: content under its name, attributes under `:@`. */
 function orderedNode({ name, attributes, children, text }: WrittenElement): Readonly<Record<string, unknown>> {
+  const cleaned = Object.entries(attributes).map(([key, value]) => [key, withoutControls(value)] as const);
   return {
-    [name]: [...(text === undefined ? [] : [{ '#text': text }]), ...children.map(orderedNode)],
-    ...(Object.keys(attributes).length === 0 ? {} : { ':@': attributes }),
+    [name]: [...(text === undefined ? [] : [{ '#text': withoutControls(text) }]), ...children.map(orderedNode)],
+    ...(cleaned.length === 0 ? {} : { ':@': Object.fromEntries(cleaned) }),
   };
 }
 

@@ -1,5 +1,6 @@
 /** The context of every command. */
 
+import { printableLines } from '../diagnostics/display.js';
 import { renderDiagnostics } from '../diagnostics/render.js';
 import type { ImportedModel } from '../run/read/imported-model.js';
 import type { ImportOptions } from '../run/read/import-options.js';
@@ -119,7 +120,7 @@ export function createContext(
     },
     shown: (diagnostics) => rendered(diagnostics, terminal.stdout.colour, {}),
     say(text) {
-      if (forPeople) (toStandardOutput ? terminal.stderr : terminal.stdout).write(`${text}\n`);
+      if (forPeople) (toStandardOutput ? terminal.stderr : terminal.stdout).write(`${printableLines(text)}\n`);
     },
   };
 }

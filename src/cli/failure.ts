@@ -1,7 +1,7 @@
 /** Failures as sentences. Nothing else in the command line turns an error into text or into an exit code. */
 
 import { DiagnosticError, InvariantError, UsageError } from '../diagnostics/diagnostic.js';
-import { printable } from '../diagnostics/display.js';
+import { printable, printableJson } from '../diagnostics/display.js';
 import { countFindings, diagnosticsToJson, renderDiagnostics } from '../diagnostics/render.js';
 import { version } from '../run/version.js';
 import { InterruptedError } from '../run/interrupted.js';
@@ -35,7 +35,7 @@ export function reportFailure(error: unknown, { terminal, sources, json }: Failu
     return exitCodes.wrong;
   }
   if (error instanceof InterruptedError) {
-    terminal.stderr.write(`${error.message}: nothing was written\n`);
+    terminal.stderr.write(`${printable(error.message)}: nothing was written\n`);
     return exitCodes.interrupted;
   }
   const [first, ...others] = sentences(error);
@@ -53,7 +53,7 @@ export function reportFailure(error: unknown, { terminal, sources, json }: Failu
 
 /** Prints one JSON object, for programs. */
 export function printJson(terminal: Terminal, value: unknown): void {
-  terminal.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
+  terminal.stdout.write(`${printableJson(JSON.stringify(value, null, 2))}\n`);
 }
 
 interface Sentence {

@@ -1,6 +1,7 @@
 /** The surroundings of a command: two streams, and interrupt signals. Tests supply their own. */
 
 import { Worker } from 'node:worker_threads';
+import { withoutControls } from '../diagnostics/display.js';
 import { outputError } from '../../runtime/results/output-error.js';
 import { exitCodes } from './exit-codes.js';
 
@@ -98,12 +99,19 @@ function output(stream: NodeJS.WriteStream, failed: (error: Error) => void): Out
     failed(error);
   });
   return {
-    write: (text) => void stream.write(text),
+    write: (text) => void stream.write(stream.isTTY ? shown(text) : text),
     terminal: Boolean(stream.isTTY),
     columns: stream.columns || 80,
     colour: wantsColour(stream, process.env),
   };
 }
+
+/** Returns a text for a terminal, which may set colours and nothing else. */
+const shown = (text: string): string =>
+  text
+    .split(/(\u001b\[[\d;]*m)/)
+    .map((part, k) => (k % 2 === 1 ? part : withoutControls(part)))
+    .join('');
 
 /** `NO_COLOR` and `FORCE_COLOR` as other programs read them; otherwise a terminal gets colours. */
 function wantsColour(stream: NodeJS.WriteStream, environment: NodeJS.ProcessEnv): boolean {

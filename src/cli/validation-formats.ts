@@ -1,6 +1,7 @@
 /** Findings of `validate` and `test` in formats that other programs read. */
 
 import type { Diagnostic, Severity } from '../diagnostics/diagnostic.js';
+import { markupText } from '../diagnostics/display.js';
 import type { Correction } from '../run/mend.js';
 import { version } from '../run/version.js';
 
@@ -104,16 +105,16 @@ function junit(verdicts: readonly Verdict[], command: string): string {
   const failed = verdicts.filter(({ valid }) => !valid).length;
   const skipped = verdicts.filter((one) => one.skipped !== undefined).length;
   const cases = verdicts.map(({ document, valid, skipped: reason, diagnostics }) => {
-    const opening = `    <testcase classname="interneuron" name="${escaped(document)}"`;
-    if (reason !== undefined) return `${opening}>\n      <skipped message="${escaped(reason)}"/>\n    </testcase>\n`;
+    const opening = `    <testcase classname="interneuron" name="${markupText(document)}"`;
+    if (reason !== undefined) return `${opening}>\n      <skipped message="${markupText(reason)}"/>\n    </testcase>\n`;
     if (valid) return `${opening}/>\n`;
     const errors = diagnostics.filter(({ severity }) => severity === 'error');
     const lines = errors.map((one) => {
       const { line, column } = one.place ?? {};
       const where = line === undefined ? '' : `${line}:${column ?? 1}: `;
-      return escaped(`${where}${one.code}: ${sentence(one)}`);
+      return markupText(`${where}${one.code}: ${sentence(one)}`);
     });
-    const message = escaped(errors[0]?.message ?? 'not valid');
+    const message = markupText(errors[0]?.message ?? 'not valid');
     return `${opening}>\n      <failure message="${message}">${lines.join('\n')}</failure>\n    </testcase>\n`;
   });
   const counts = `tests="${verdicts.length}" failures="${failed}"${skipped > 0 ? ` skipped="${skipped}"` : ''}`;
@@ -122,14 +123,6 @@ function junit(verdicts: readonly Verdict[], command: string): string {
     `  <testsuite name="interneuron ${command}" ${counts}>\n${cases.join('')}  </testsuite>\n</testsuites>\n`
   );
 }
-
-const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
-
-/** Returns text of XML; characters that XML cannot hold become spaces. */
-const escaped = (text: string): string =>
-  text
-    .replace(/[&<>"]/g, (character) => entities[character] ?? '')
-    .replace(/[^\t\n\r\u0020-\ud7ff\ue000-\ufffd]/gu, ' ');
 
 const reports: Readonly<Record<ReportFormat, (verdicts: readonly Verdict[], command: string) => string>> = {
   github,

@@ -51,16 +51,18 @@ export function displayWidth(text: string): number {
   return width;
 }
 
+/** Characters that control a terminal or the order of text, but for tabs and line feeds; halves of characters. */
+const controls =
+  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
+
+/** Returns `text` with the replacement character for each that controls a terminal; tabs and line feeds stay. */
+export const withoutControls = (text: string): string => text.replace(controls, '\ufffd');
+
 /**
- * Returns `text` without characters that control a terminal. Tabs become two spaces; other control characters, such as
- * an escape sequence in a model, and unpaired surrogates become the replacement character.
+ * Returns `text` on one line, without characters that control a terminal. Tabs become two spaces; other control
+ * characters, such as an escape sequence in a model, and unpaired surrogates become the replacement character.
  */
-export function printable(text: string): string {
-  return text
-    .replace(/\t/g, '  ')
-    .replace(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, '\ufffd')
-    .replace(/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g, '\ufffd');
-}
+export const printable = (text: string): string => withoutControls(text.replace(/\t/g, '  ').replace(/\n/g, '\ufffd'));
 
 /**
  * The same for text of several lines, which keeps its line ends: for source code, whose visible and actual text must
@@ -71,6 +73,43 @@ export const printableLines = (text: string): string =>
     .split(/\r\n|\r|\n/)
     .map(printable)
     .join('\n');
+
+/** Returns a JSON text in which characters that control a terminal are escapes, of the same value. */
+export const printableJson = (json: string): string =>
+  json.replace(controls, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+
+const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
+
+/** Returns a text as content or an attribute's value of XML and HTML, without characters that these cannot hold. */
+export const markupText = (text: string): string =>
+  withoutControls(text).replace(/[&<>"]/g, (character) => entities[character] ?? '');
+
+/** Returns a text for Markdown, in which it makes no link, image or element of HTML. Line feeds stay. */
+export const markdownText = (text: string): string =>
+  printableLines(text)
+    .replace(/[\\[\]`]/g, '\\$&')
+    .replaceAll('<', '&lt;');
+
+/** Returns a text for one line of Markdown. */
+export const markdownLine = (text: string): string => markdownText(text.replace(/\s*[\r\n]+\s*/g, ' '));
+
+/** Returns a text as code within a line of Markdown. */
+export const markdownCode = (text: string): string => {
+  const shown = printable(text);
+  const fence = '`'.repeat(1 + longestRun(shown));
+  const space = /^`|`$/.test(shown) ? ' ' : '';
+  return `${fence}${space}${shown}${space}${fence}`;
+};
+
+/** Returns lines as a block of code in Markdown. */
+export const markdownBlock = (lines: readonly string[]): string => {
+  const text = printableLines(lines.join('\n'));
+  const fence = '`'.repeat(Math.max(3, 1 + longestRun(text)));
+  return `${fence}\n${text}\n${fence}`;
+};
+
+/** Returns the length of the longest run of backticks. */
+const longestRun = (text: string): number => Math.max(0, ...(text.match(/`+/g) ?? []).map((run) => run.length));
 
 /** Names at each end of a long loop that are shown. */
 const shownOfLoop = 4;

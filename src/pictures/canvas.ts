@@ -2,6 +2,7 @@
 
 import * as Plot from '@observablehq/plot';
 import { parseHTML } from 'linkedom';
+import { withoutControls } from '../diagnostics/display.js';
 
 /** Width of a picture in pixels. */
 export const pictureWidth = 840;
@@ -94,5 +95,5 @@ export function drawPicture({ title, subtitle, panels }: Picture): string {
     picture.append(plot);
     y += panel.height;
   }
-  return `${picture.outerHTML.replace(/<\/svg>$/, () => `${drawings.join('')}</svg>`)}\n`;
+  return `${withoutControls(picture.outerHTML.replace(/<\/svg>$/, () => `${drawings.join('')}</svg>`))}\n`;
 }

@@ -1,6 +1,6 @@
 /** The diagram of a network: populations as boxes, projections as arrows. */
 
-import { escaped } from '../diagnostics/escaped-markup.js';
+import { markupText } from '../diagnostics/display.js';
 import { formatCount } from '../diagnostics/quantities.js';
 import { colourOf } from './palette.js';
 
@@ -134,7 +134,7 @@ const at = ({ x, y }: Point): string => `${number(x)} ${number(y)}`;
 
 const label = (text: string, { x, y }: Point): string =>
   `<text class="label" x="${number(x)}" y="${number(y + 4)}" font-size="11" text-anchor="middle" fill="currentColor" ` +
-  `stroke="#ffffff" stroke-width="4" stroke-linejoin="round" paint-order="stroke">${escaped(text)}</text>`;
+  `stroke="#ffffff" stroke-width="4" stroke-linejoin="round" paint-order="stroke">${markupText(text)}</text>`;
 
 /** The point of a box's border, with a margin, in a direction from its middle. */
 function borderOf(node: Point, towards: Point, box: Size): Point {
@@ -218,7 +218,7 @@ function loopElements({ from, count, label: text }: Edge, { x, y }: Point, box: 
 const longestName = 13;
 
 function nodeElements({ name, size, x, y, colour }: Node, box: Size, isDotted: boolean): string {
-  const title = `<title>${escaped(`${name}: ${formatCount(size)} ${size === 1 ? 'cell' : 'cells'}`)}</title>`;
+  const title = `<title>${markupText(`${name}: ${formatCount(size)} ${size === 1 ? 'cell' : 'cells'}`)}</title>`;
   if (isDotted) return `<g>${title}<circle cx="${number(x)}" cy="${number(y)}" r="5" fill="${colour}"/></g>`;
   const shown = name.length > longestName ? `${name.slice(0, 5)}…${name.slice(5 - longestName)}` : name;
   const corner = { x: number(x - box.width / 2), y: number(y - box.height / 2) };
@@ -226,7 +226,7 @@ function nodeElements({ name, size, x, y, colour }: Node, box: Size, isDotted: b
   return [
     `<g>${title}<rect class="paper" ${rectangle} fill="#ffffff"/>`,
     `<rect ${rectangle} fill="${colour}" fill-opacity="0.14" stroke="${colour}" stroke-width="1.75"/>`,
-    `<text x="${number(x)}" y="${number(y - 3)}" font-size="${box.height < 46 ? 11 : 12.5}" font-weight="bold" text-anchor="middle" fill="currentColor">${escaped(shown)}</text>`,
+    `<text x="${number(x)}" y="${number(y - 3)}" font-size="${box.height < 46 ? 11 : 12.5}" font-weight="bold" text-anchor="middle" fill="currentColor">${markupText(shown)}</text>`,
     `<text x="${number(x)}" y="${number(y + 14)}" font-size="11" text-anchor="middle" fill="currentColor">${formatCount(size)}</text></g>`,
   ].join('');
 }

@@ -14,7 +14,7 @@ import {
   statSync,
   writeSync,
 } from 'node:fs';
-import { arch, availableParallelism, cpus, homedir, release, tmpdir, totalmem, type } from 'node:os';
+import { arch, availableParallelism, cpus, homedir, release, tmpdir, totalmem, type, userInfo } from 'node:os';
 import { basename, dirname, extname, isAbsolute, join, parse, posix, resolve, sep } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { deflateSync, unzipSync } from 'node:zlib';
@@ -25,6 +25,38 @@ declare const INTERNEURON_VERSION: string | undefined;
 
 const assetAt = (path: string): URL =>
   new URL(`${typeof INTERNEURON_VERSION === 'string' ? './assets/' : '../../'}${path}`, import.meta.url);
+
+/** Folders of the system, by the Filesystem Hierarchy Standard 3.0, macOS and Windows. */
+const systemFolders = [
+  ...['/bin', '/boot', '/dev', '/etc', '/home', '/lib', '/media', '/mnt', '/opt', '/proc', '/root', '/run', '/sbin'],
+  ...['/srv', '/sys', '/tmp', '/usr', '/usr/local', '/usr/share', '/usr/src', '/var', '/var/tmp'],
+  ...[
+    '/Applications',
+    '/Library',
+    '/System',
+    '/Users',
+    '/Users/Shared',
+    '/Volumes',
+    '/private/tmp',
+    '/private/var/tmp',
+  ],
+];
+
+function sharedFolders(): ReturnType<Platform['files']['shared']> {
+  const { SystemRoot = '', ProgramData = '', ProgramFiles = '', PUBLIC = '' } = process.env;
+  let ownHome = '';
+  try {
+    // Differs from `$HOME` if that is set to another folder.
+    ownHome = userInfo().homedir;
+  } catch {
+    // A user without an entry has no other home.
+  }
+  const named = [homedir(), ownHome, tmpdir(), SystemRoot, ProgramData, ProgramFiles, PUBLIC];
+  return {
+    folders: [...named.filter((folder) => folder !== ''), ...(sep === '/' ? systemFolders : [])],
+    homes: [dirname(ownHome), '/home', '/Users'].filter((folder) => folder !== dirname(folder)),
+  };
+}
 
 const digestOf = (hash: Hash): Sha256 => {
   const digest: Sha256 = {
@@ -186,7 +218,7 @@ export const platform: Platform = {
     pieces,
     list: (folder) => readdirSync(folder),
     room,
-    shared: () => [homedir(), tmpdir()],
+    shared: sharedFolders,
   },
   machine: {
     memory: () => {

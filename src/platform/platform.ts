@@ -63,8 +63,8 @@ export interface Files {
   room(folder: string): number;
   /** Returns names in a folder. */
   list(folder: string): readonly string[];
-  /** Folders that hold more than one model, such as the home folder. */
-  shared(): readonly string[];
+  /** Folders that hold files of several purposes, such as the home folder, and folders that hold home folders. */
+  shared(): { readonly folders: readonly string[]; readonly homes: readonly string[] };
 }
 
 /** A file without a name, which is gone when the process ends. Its methods throw errors of the system. */

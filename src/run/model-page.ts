@@ -7,7 +7,7 @@ import MarkdownIt from 'markdown-it';
 import { brotliDecompressSync } from 'node:zlib';
 import { platform } from '#platform';
 import { UsageError } from '../diagnostics/diagnostic.js';
-import { escaped } from '../diagnostics/escaped-markup.js';
+import { markupText } from '../diagnostics/display.js';
 import { packageBytes } from './package-files.js';
 import { isHdf5 } from './read/included-files.js';
 import type { ImportOptions } from './read/import-options.js';
@@ -105,13 +105,13 @@ export function modelPage(model: PageModel): string {
     `<script type="module">${builtPart('main.js').replaceAll('</script', '<\\/script')}</script>`,
   ];
   return builtPart('page.html')
-    .replace('<title>interneuron</title>', () => `<title>${escaped(model.title)}</title>`)
+    .replace('<title>interneuron</title>', () => `<title>${markupText(model.title)}</title>`)
     .replace('<!-- about -->', () => (model.about === undefined ? '' : htmlOfMarkdown(model.about)))
     .replace('<!-- style -->', () => `<style>${builtPart('page.css')}</style>`)
     .replace(
       '<!-- notices -->',
       () =>
-        `<details><summary>Licences of third-party software</summary><pre>${escaped(builtPart('notices.txt'))}</pre></details>`,
+        `<details><summary>Licences of third-party software</summary><pre>${markupText(builtPart('notices.txt'))}</pre></details>`,
     )
     .replace('<!-- parts -->', () => parts.join('\n'));
 }
@@ -130,10 +130,10 @@ export function badge(fingerprint: string): string {
   const [name, value] = ['reproducible', fingerprint.slice(0, 12)];
   const [left, right] = [88, 98];
   const text = (x: number, content: string): string =>
-    `<text x="${x}" y="14" text-anchor="middle">${escaped(content)}</text>`;
+    `<text x="${x}" y="14" text-anchor="middle">${markupText(content)}</text>`;
   return (
     `<svg xmlns="http://www.w3.org/2000/svg" width="${left + right}" height="20" role="img" aria-label="${name}: ${value}">` +
-    `<title>${name}: fingerprint ${escaped(fingerprint)}</title>` +
+    `<title>${name}: fingerprint ${markupText(fingerprint)}</title>` +
     `<clipPath id="r"><rect width="${left + right}" height="20" rx="3"/></clipPath>` +
     `<g clip-path="url(#r)"><rect width="${left}" height="20" fill="#444d56"/><rect x="${left}" width="${right}" height="20" fill="#0b6b3a"/></g>` +
     `<g fill="#ffffff" font-family="Verdana,DejaVu Sans,sans-serif" font-size="11">${text(left / 2, name)}${text(left + right / 2, value)}</g></svg>\n`

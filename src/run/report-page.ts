@@ -9,7 +9,7 @@ import { formatCount, formatDuration } from '../diagnostics/quantities.js';
 import { countAllSynapses } from './compile-model.js';
 import { describeModel } from './describe/describe.js';
 import type { FurtherParts } from './describe/description.js';
-import { escaped } from '../diagnostics/escaped-markup.js';
+import { markupText } from '../diagnostics/display.js';
 import { descriptionBlocks, htmlPage, htmlTable } from './describe/formats.js';
 import { drawPictureOf } from './draw-picture.js';
 import type { ImportedModel } from './read/imported-model.js';
@@ -73,7 +73,7 @@ function runBlocks({ path, format, end, dt, trains, record, notes }: Recorded): 
     '<h2>Run</h2>',
     htmlTable({ columns: ['', ''], rows }),
     ...(spikes.length === 0 ? [] : [htmlTable({ columns: ['population', 'cells', 'spikes', 'rate'], rows: spikes })]),
-    ...notes.map((note) => `<p>${escaped(note)}</p>`),
+    ...notes.map((note) => `<p>${markupText(note)}</p>`),
   ];
 }
 
@@ -135,7 +135,7 @@ function conversionBlocks(path: string): readonly string[] {
     .map((one) => [text(one['verdict']), text(one['pointer']), text(one['message'])]);
   return [
     '<h2>Conversion</h2>',
-    `<p>From ${escaped(text(report['from']))} to ${escaped(text(report['to']))}: ${escaped(text(report['outcome']))}.</p>`,
+    `<p>From ${markupText(text(report['from']))} to ${markupText(text(report['to']))}: ${markupText(text(report['outcome']))}.</p>`,
     htmlTable({ columns: ['verdict', 'part', 'difference'], rows }),
   ];
 }
@@ -147,6 +147,6 @@ function provenanceBlocks(record: NonNullable<Recorded['record']>): readonly str
     '<h2>Provenance</h2>',
     htmlTable({ columns: ['', ''], rows: properties }),
     htmlTable({ columns: ['population', 'digest of its spikes and final state'], rows: populations }),
-    ...record.notes.map((note) => `<p>${escaped(note)}</p>`),
+    ...record.notes.map((note) => `<p>${markupText(note)}</p>`),
   ];
 }

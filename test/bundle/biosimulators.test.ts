@@ -172,6 +172,20 @@ describe('interneuron-biosimulators', () => {
     expect(logOf('wrong')).toMatchObject({ status: 'FAILED', exception: { category: 'DiagnosticError' } });
   });
 
+  it.each([
+    ['twice', experiment.replace('<plot2D', '<report id="report"/><plot2D')],
+    ['with a path', experiment.replace('id="report"', 'id="../report"')],
+    ['that is absent', experiment.replace('<report id="report"', '<report')],
+  ])('reports an id %s', async (name, text) => {
+    await writeArchive('ids.omex', text);
+    const { code, stderr } = await execute('ids.omex', `ids ${name}`);
+    expect({ code, stderr }).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/sedml\/(bad-id|missing-attribute)/),
+    });
+    expect(logOf(`ids ${name}`)).toMatchObject({ status: 'FAILED' });
+  });
+
   it('reports paths that the model lacks at the variables', async () => {
     await writeArchive('path.omex', experiment.replace('cells[0]/v', 'cells[7]/u'));
     const { code, stderr } = await execute('path.omex', 'path');

@@ -20,6 +20,8 @@ interface RawEntry {
   readonly flags?: number;
   /** Stated instead of the length of the text. */
   readonly size?: number;
+  /** Stated instead of the place of the entry. */
+  readonly offset?: number;
 }
 
 /** Returns an archive by APPNOTE.TXT 4.3: local headers, central directory, and its end. */
@@ -27,7 +29,8 @@ function rawArchive(entries: readonly RawEntry[]): Buffer {
   const locals: Buffer[] = [];
   const directory: Buffer[] = [];
   let offset = 0;
-  for (const { name, text, mode = 0o100644, flags = 0, size = Buffer.byteLength(text) } of entries) {
+  for (const entry of entries) {
+    const { name, text, mode = 0o100644, flags = 0, size = Buffer.byteLength(text) } = entry;
     const [path, content] = [Buffer.from(name), deflateRawSync(text)];
     const common = Buffer.alloc(26);
     common.writeUInt16LE(20, 0);
@@ -40,7 +43,7 @@ function rawArchive(entries: readonly RawEntry[]): Buffer {
     const local = Buffer.concat([Buffer.from('PK\x03\x04'), common, path, content]);
     const rest = Buffer.alloc(14);
     rest.writeUInt32LE((mode << 16) >>> 0, 6);
-    rest.writeUInt32LE(offset, 10);
+    rest.writeUInt32LE(entry.offset ?? offset, 10);
     directory.push(Buffer.concat([Buffer.from('PK\x01\x02\x14\x03', 'latin1'), common, rest, path]));
     locals.push(local);
     offset += local.length;
@@ -131,6 +134,11 @@ describe('an archive', () => {
     expect(await unpacked(rawArchive([{ name: 'bomb', text: 'x'.repeat(1e6), size: 10 }]))).toEqual(['bundle/damaged']);
   });
 
+  it('with files that share bytes is refused', async () => {
+    const entries = ['a', 'b', 'c'].map((name) => ({ name, text: 'x'.repeat(100), offset: 0 }));
+    expect(await unpacked(rawArchive(entries))).toEqual(['bundle/overlapping', 'bundle/overlapping']);
+  });
+
   it('that is cut is no archive', async () => {
     const bytes = rawArchive([{ name: 'a', text: 'a' }]);
     await expect(unpacked(bytes.subarray(0, bytes.length - 30))).rejects.toThrow('cannot be read as a ZIP archive');
@@ -152,6 +160,32 @@ describe('a bundle', () => {
     ['without a manifest', { 'a.nml': '' }, ['bundle/no-manifest']],
     ['with a manifest that is not XML', { 'manifest.xml': '<omexManifest>' }, ['xml/unclosed', 'bundle/no-model']],
     ['whose model is not there', { 'manifest.xml': manifest('gone.nml') }, ['bundle/missing']],
+    [
+      'whose model includes a file above it',
+      {
+        'manifest.xml': manifest('source/a.nml'),
+        'source/a.nml':
+          '<neuroml xmlns="http://www.neuroml.org/schema/neuroml2" id="a"><include href="../b.nml"/>' +
+          `<include href="${folder.file('0.omex')}"/></neuroml>`,
+        'b.nml': '<neuroml xmlns="http://www.neuroml.org/schema/neuroml2" id="b"/>',
+      },
+      ['lems/include-outside'],
+    ],
+    [
+      'whose manifest is too long',
+      {
+        'manifest.xml': manifest('gone.nml').padEnd(2 ** 26 + 1),
+      },
+      ['bundle/too-long'],
+    ],
+    [
+      'whose crate has a malformed address',
+      {
+        'ro-crate-metadata.json': '{"@graph": [{"@id": "./", "mainEntity": {"@id": "%E0%A4%A"}}]}',
+        'manifest.xml': '<omexManifest/>',
+      },
+      ['bundle/no-model'],
+    ],
     ['without a model', { 'manifest.xml': '<omexManifest/>', 'a.txt': 'a' }, ['bundle/no-model']],
     [
       'with a changed file',

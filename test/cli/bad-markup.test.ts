@@ -109,26 +109,57 @@ describe('inclusions', () => {
     };
     expect(await validate('outside', files)).toEqual({ code: 1, findings: ['error lems/include-outside 2:16'] });
     expect(await validate('outside', files, '--allow-path', '@else')).toEqual({ code: 0, findings: [] });
-    // One folder up is the model's own repository.
-    const near = {
-      'repository/models/a.nml': nml('<include href="../cells/b.nml"/>'),
-      'repository/cells/b.nml': nml(cell),
-    };
-    expect(await validate('near', near)).toEqual({ code: 0, findings: [] });
   });
 
-  it('within a download without a repository are found, as high as it has NeuroML files', async () => {
-    const download = (include: string): Record<string, string> => ({
-      'of/others/download/NeuroML2/cells/L23/a.nml': nml(`<include href="${include}"/>`),
-      'of/others/download/NeuroML2/channels/b.nml': nml(cell),
-      'of/others/download/synapses/c.nml': nml(cell),
-      'of/letter.txt': nml(cell),
-    });
-    const [near, far] = [download('../../channels/b.nml'), download('../../../synapses/c.nml')];
-    expect(await validate('zip near', near)).toEqual({ code: 0, findings: [] });
-    expect(await validate('zip far', far)).toEqual({ code: 0, findings: [] });
-    const beyond = await validate('zip beyond', download('../../../../../letter.txt'));
-    expect(beyond).toEqual({ code: 1, findings: ['error lems/include-outside 2:16'] });
+  it.each([
+    ['without version control', {}, 1],
+    ['under Git', { 'of/download/.git/HEAD': 'ref: x' }, 0],
+    ['under Mercurial', { 'of/download/.hg/requires': '' }, 0],
+  ])('of folders above in a download %s', async (name, control, code) => {
+    const files = {
+      'of/download/cells/L23/a.nml': nml('<include href="../../channels/b.nml"/>'),
+      'of/download/channels/b.nml': nml(cell),
+      ...control,
+    };
+    const findings = code === 0 ? [] : ['error lems/include-outside 2:16'];
+    expect(await validate(`download ${name}`, files)).toEqual({ code, findings });
+  });
+
+  it.each(['HOME', 'TMPDIR'] as const)('end below the folder of %s, though it is under version control', async (variable) => {
+    const files = {
+      'shared/Downloads/a.nml': nml('<include href="../b.nml"/>'),
+      'shared/b.nml': nml(cell),
+      'shared/.git/HEAD': 'ref: x',
+    };
+    const before = process.env[variable];
+    process.env[variable] = folder.file(`shared-${variable}/shared`);
+    try {
+      expect(await validate(`shared ${variable}`, files)).toEqual({
+        code: 1,
+        findings: ['error lems/include-outside 2:16'],
+      });
+    } finally {
+      Object.assign(process.env, { [variable]: before ?? '' });
+    }
+  });
+
+  it('show no line of a file of another kind, nor read hidden ones', async () => {
+    const secret = 'machine example.org login ada password hunter2\n';
+    for (const [name, href] of [
+      ['visible', 'netrc'],
+      ['hidden', '.netrc'],
+      ['in a hidden folder', '.ssh/config'],
+      ['page', 'page.html'],
+    ] as const) {
+      const files = {
+        'a.nml': nml(`<include href="${href}"/>`),
+        [href]: href === 'page.html' ? `<html>${secret}` : secret,
+      };
+      const code = href.startsWith('.') ? 'lems/include-outside' : 'lems/include-other';
+      expect(await validate(`secret ${name}`, files)).toEqual({ code: 1, findings: [`error ${code} 2:16`] });
+      const said = await runCommand(['validate', folder.file(`secret-${name.replace(/\W+/g, '-')}/a.nml`)]);
+      expect(said.stdout + said.stderr).not.toMatch(/hunter2|machine|ada/);
+    }
   });
 
   it('through a link to what lies outside are refused', async () => {
@@ -156,7 +187,7 @@ describe('inclusions', () => {
     ['a file of a network', '<include href="http://example.org/a.nml"/>', 'error lems/include-network 2:16'],
     ['a system file', '<include href="/etc/passwd"/>', 'error lems/include-outside 2:16'],
     ['a name with a null byte', '<include href="a&#9;b.nml"/>', 'error lems/include-not-found 2:16'],
-    ['a text that is no XML', '<include href="sub/prose.txt"/>', 'error xml/text-outside 1:1'],
+    ['a text that is no XML', '<include href="sub/prose.txt"/>', 'error lems/include-other 2:16'],
   ])('of %s', async (name, content, finding) => {
     const files = { 'model.nml': nml(content), 'sub/prose.txt': 'Dear reader' };
     expect(await validate(`include ${name}`, files)).toEqual({ code: 1, findings: [finding] });

@@ -1,6 +1,6 @@
 /** Readers of results of other programs: what each file says, in s and SI units. */
 
-import { writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { loadH5 } from '../../runtime/results/nwb/h5.js';
@@ -108,6 +108,25 @@ describe('steps of NEST', () => {
     expect(signals).toMatchObject([{ variable: 'V_m', unit: 'V', columns: ['1'] }]);
     expect([...signals[0]!.times]).toEqual([0.0002, 0.0004]);
   });
+});
+
+it('imports no package of the current folder, nor of PYTHONPATH', async () => {
+  const [folderOfModel, here] = [folder.file('downloads'), process.cwd()];
+  mkdirSync(folderOfModel);
+  for (const name of ['neo', 'json'])
+    writeFileSync(join(folderOfModel, `${name}.py`), `open(${JSON.stringify(folder.file('RAN'))}, 'w')\n`);
+  writeFileSync(join(folderOfModel, 'a.mat'), 'not MATLAB');
+  const { PYTHONPATH } = process.env;
+  try {
+    process.chdir(folderOfModel);
+    process.env['PYTHONPATH'] = folderOfModel;
+    await expect(openRecorded('a.mat')).rejects.toThrow(/a\.mat/);
+    expect(existsSync(folder.file('RAN'))).toBe(false);
+  } finally {
+    process.chdir(here);
+    if (PYTHONPATH === undefined) delete process.env['PYTHONPATH'];
+    else process.env['PYTHONPATH'] = PYTHONPATH;
+  }
 });
 
 describe.skipIf(missingEnvironment('.venv-pynn') !== null)('files of Neo', () => {

@@ -116,6 +116,13 @@ function readRoot(text: string, document: string, diagnostics: Diagnostics): Xml
   return null;
 }
 
+/** Root elements of this and earlier languages, after a declaration, comments and white space. */
+const startOfModel =
+  /^\ufeff?(?:\s+|<\?(?:[^?]|\?(?!>))*\?>|<!--(?:[^-]|-(?!->))*-->)*<(?:\w+:)?(?:Lems|neuroml|channelml|morphml|networkml)\b/;
+
+/** Checks whether a text begins as a document in LEMS or NeuroML, well-formed or not. */
+export const isModelText = (text: string): boolean => startOfModel.test(text);
+
 const folderOf = (document: string): string => posix.dirname(slashes(document));
 const slashes = (path: string): string => path.replace(/\\/g, '/');
 
@@ -222,6 +229,10 @@ function includeFile(
   const source = host.read(real);
   if (isRefused(source)) {
     diagnostics.add(messages.includeUnreadable(file, source.refused), place);
+    return;
+  }
+  if (!isModelText(source.text)) {
+    diagnostics.add(messages.includeOfOther(file), place);
     return;
   }
   if (source.finding) diagnostics.add(source.finding, { document: path });

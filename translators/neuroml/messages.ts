@@ -58,10 +58,18 @@ export const includeByFile = (): Finding => ({
 /** An included file that lies outside the folders that may be read. */
 export const includeOutside = (file: string, root: string): Finding => ({
   code: 'lems/include-outside',
-  message: `the file ${shorten(file)} lies outside the model's repository and is not read`,
-  expected: `a file in ${shorten(root, 120)}`,
+  message: `the file ${shorten(file)} lies outside the model's folder or is hidden, and is not read`,
+  expected: `a file in ${shorten(root, 120)} with a name that does not begin with a dot`,
   found: shorten(file),
   hint: 'allow its folder with --allow-path',
+});
+
+/** An included file of another kind, of which nothing is shown: it may be anybody's. */
+export const includeOfOther = (file: string): Finding => ({
+  code: 'lems/include-other',
+  message: `the included file ${shorten(file)} is not a LEMS or NeuroML document`,
+  expected: 'an XML document with the root element Lems or neuroml',
+  found: shorten(file),
 });
 
 /** An inclusion by URL. */

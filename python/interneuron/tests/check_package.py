@@ -300,6 +300,27 @@ def check_early(folder):
     assert "(True False)" in done.stderr, done.stderr
 
 
+def check_isolated(folder):
+    """Nothing of the current folder is imported while a script elsewhere is captured."""
+    here, scripts = folder / "downloads", folder / "scripts"
+    here.mkdir()
+    scripts.mkdir()
+    for name in ("numpy", "json", "brian2", "runpy"):
+        (here / f"{name}.py").write_text("open('RAN', 'w').close()\nraise SystemExit(3)\n")
+    (scripts / "model.py").write_text(
+        "from brian2 import *\nG = NeuronGroup(1, 'dv/dt = -v / (10*ms) : 1')\nrun(1*ms)\n"
+    )
+    code = "import sys; from interneuron.__main__ import main; sys.path.insert(0, ''); sys.exit(main())"
+    path = [each for each in sys.path if os.path.isabs(each)]
+    script = str(scripts / "model.py")
+    for words in (["validate", script], ["brian", script]):
+        done = subprocess.run(
+            [sys.executable, "-c", f"import sys; sys.path[:] = {path!r}; {code}", *words],
+            cwd=here, env={**os.environ, "PYTHONPATH": os.pathsep}, capture_output=True, text=True,
+        )
+        assert done.returncode == 0 and not (here / "RAN").exists(), done.stderr
+
+
 def check_scripts():
     """Scripts of PyNN may import Brian in places, and scripts of Brian PyNN."""
     from interneuron.__main__ import _simulator_of
@@ -330,6 +351,7 @@ def main():
         check_ends()
         check_missing(folder)
         check_early(folder)
+        check_isolated(folder)
         check_scripts()
     print("checked")
 

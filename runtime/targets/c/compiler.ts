@@ -3,6 +3,7 @@
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
+import { dirname } from 'node:path';
 import { UsageError } from '../../../src/diagnostics/diagnostic.js';
 
 /** A compiler that answered. */
@@ -24,8 +25,15 @@ interface Outcome {
 
 const longest = 10 * 60_000;
 
-/** Runs a program without a shell; `status` is undefined when it could not be started or was ended by a signal. */
-export function runProgram(command: readonly string[], options: { readonly cwd?: string } = {}): Promise<Outcome> {
+/**
+ * Runs a program without a shell; `status` is undefined when it could not be started or was ended by a signal.
+ *
+ * @param cwd  working folder: by default that of Node's program, never a model's
+ */
+export function runProgram(
+  command: readonly string[],
+  { cwd = dirname(process.execPath) }: { readonly cwd?: string } = {},
+): Promise<Outcome> {
   const [program = '', ...words] = command;
   // Messages in English, so they can be read for the first error.
   const environment = { ...process.env, LC_ALL: 'C' };
@@ -33,7 +41,7 @@ export function runProgram(command: readonly string[], options: { readonly cwd?:
     execFile(
       program,
       words,
-      { ...options, env: environment, maxBuffer: 1 << 26, timeout: longest },
+      { cwd, env: environment, maxBuffer: 1 << 26, timeout: longest },
       (error, stdout, stderr) => {
         const code = error === null ? 0 : error.code;
         resolve({

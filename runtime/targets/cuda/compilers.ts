@@ -1,7 +1,8 @@
 /** The compilers for CUDA C++ on this machine: NVRTC, a library, and nvcc, a program. */
 
 import { existsSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { isAbsolute, join } from 'node:path';
+import { isolatedPython } from '../../../src/platform/python.js';
 import { runProgram } from '../c/compiler.js';
 import type { Architecture, CudaCompiler } from './compiler.js';
 import { nvccCompiler } from './nvcc.js';
@@ -47,11 +48,12 @@ function libraryPaths(): readonly string[] {
 
 /** Returns paths of NVRTC among Python packages installed by pip. */
 async function pythonPaths(): Promise<readonly string[]> {
-  const { status, stdout } = await runProgram(['python3', '-c', 'import nvidia; print("\\n".join(nvidia.__path__))']);
+  const { words, options } = isolatedPython(['-c', 'import nvidia; print("\\n".join(nvidia.__path__))']);
+  const { status, stdout } = await runProgram(['python3', ...words], options);
   if (status !== 0) return [];
   return stdout
     .split('\n')
-    .filter((folder) => folder !== '')
+    .filter((folder) => isAbsolute(folder))
     .flatMap((folder) => ['cu13', 'cuda_nvrtc'].map((part) => join(folder, part, 'lib')))
     .flatMap((folder) => libraryNames.map((name) => join(folder, name)))
     .filter((path) => existsSync(path));

@@ -1,6 +1,7 @@
 /** The tools of MPI on this machine: its compiler, and the command that starts processes. */
 
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
+import { dirname } from 'node:path';
 import { askCompiler, runProgram, type Compiler } from '../c/compiler.js';
 import { UsageError } from '../../../src/diagnostics/diagnostic.js';
 
@@ -53,6 +54,7 @@ const settings = {
 export function startRanks(program: string, ranks: number): ChildProcessWithoutNullStreams {
   const [command, ...words] = launcher();
   const child = spawn(command, [...words, '-n', String(ranks), program], {
+    cwd: dirname(program),
     env: { ...settings, ...process.env },
     detached: true,
   });

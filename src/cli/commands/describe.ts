@@ -3,6 +3,7 @@
 import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import { isOurs } from '../../compare/open-recorded.js';
+import { printableLines } from '../../diagnostics/display.js';
 import { UsageError } from '../../diagnostics/diagnostic.js';
 import { countAllSynapses } from '../../run/pipeline.js';
 import { describeModel } from '../../run/describe/describe.js';
@@ -91,5 +92,5 @@ function describeInText({ title, sections }: ModelDescription): string {
       }
     }
   }
-  return `${lines.join('\n')}\n`;
+  return `${printableLines(lines.join('\n'))}\n`;
 }

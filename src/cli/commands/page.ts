@@ -1,7 +1,7 @@
 /** `interneuron page`: a page of HTML in which a model runs. */
 
 import { basename, extname } from 'node:path';
-import { escaped } from '../../diagnostics/escaped-markup.js';
+import { markupText } from '../../diagnostics/display.js';
 import { UsageError } from '../../diagnostics/diagnostic.js';
 import { formatBytes } from '../../diagnostics/quantities.js';
 import { badge, modelPage } from '../../run/model-page.js';
@@ -66,4 +66,4 @@ export async function page(context: CommandContext): Promise<number> {
 
 /** Returns the code that shows a page within another one. */
 const embeddedIn = (output: string, title: string): string =>
-  `<iframe src="${escaped(basename(output))}?embed" title="${escaped(title)}" width="100%" height="620" loading="lazy"></iframe>`;
+  `<iframe src="${markupText(basename(output))}?embed" title="${markupText(title)}" width="100%" height="620" loading="lazy"></iframe>`;

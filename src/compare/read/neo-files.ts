@@ -1,7 +1,8 @@
 /** Files that Neo reads, through its Python package. */
 
 import { spawnSync } from 'node:child_process';
-import { extname } from 'node:path';
+import { extname, resolve } from 'node:path';
+import { isolatedPython } from '../../platform/python.js';
 import type { Recorded } from '../recorded.js';
 import { unusable } from '../messages.js';
 import { readNeo } from './neo.js';
@@ -32,7 +33,9 @@ const mostText = 2 ** 30;
 
 /** Reads a file with the Python on the PATH. @throws UsageError without Neo, and for files that Neo rejects */
 export function readNeoFile(path: string, times: string | undefined): Recorded {
-  const { stdout, stderr, status, error } = spawnSync('python3', ['-c', script, path], {
+  const { words, options } = isolatedPython(['-c', script, resolve(path)]);
+  const { stdout, stderr, status, error } = spawnSync('python3', words, {
+    ...options,
     encoding: 'utf8',
     maxBuffer: mostText,
   });
@@ -41,10 +44,15 @@ export function readNeoFile(path: string, times: string | undefined): Recorded {
     throw unusable(
       path,
       /No module named 'neo'|ENOENT/.test(last) ? 'it needs the Python package neo' : `Neo cannot read it (${last})`,
-      'install neo for the python3 on the PATH, or write the file as NWB or Neo JSON',
+      'install neo in the environment of the python3 on the PATH, or write the file as NWB or Neo JSON',
     );
-  return {
-    ...readNeo(path, JSON.parse(stdout.replace(/\b(?:NaN|Infinity)\b/g, 'null')), times),
-    format: `Neo ${extname(path).slice(1)}`,
-  };
+  return { ...readNeo(path, parsed(path, stdout), times), format: `Neo ${extname(path).slice(1)}` };
+}
+
+function parsed(path: string, stdout: string): unknown {
+  try {
+    return JSON.parse(stdout.replace(/\b(?:NaN|Infinity)\b/g, 'null'));
+  } catch {
+    throw unusable(path, 'the output of Neo is no JSON', 'write the file as NWB or Neo JSON');
+  }
 }

@@ -4,7 +4,7 @@
  * @source https://docs.biosimulations.org/concepts/conventions/
  */
 
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import { stringify } from 'yaml';
 import { orOutputError } from '../../../runtime/results/output-error.js';
@@ -16,6 +16,7 @@ import { messages } from '../../bundle/messages.js';
 import { canReplace, forwardEuler, type SubstitutionPolicy } from '../../bundle/kisao.js';
 import type { SedTask } from '../../bundle/sedml.js';
 import { readExperiment, type SedExperiment, type SedReport } from '../../bundle/sedml-outputs.js';
+import { textInBundle } from '../../bundle/text-in-bundle.js';
 import { DiagnosticError, Diagnostics, type Diagnostic } from '../../diagnostics/diagnostic.js';
 import { writeTexts } from '../results/replaceable.js';
 import { version } from '../version.js';
@@ -88,10 +89,20 @@ export async function executeArchive(archive: string, output: string, options: E
     const done = [];
     for (const document of documents) done.push(await carriedOut(document));
     const failures = done.flatMap((one) => one.failures);
-    entry.status = failures.length > 0 ? 'FAILED' : 'SUCCEEDED';
-    entry.duration = (performance.now() - began) / 1000;
     const tables = done.flatMap((one) => one.tables);
-    const outputs = write({ sedDocuments: done.map(({ log }) => log) }, await reportsFile(tables));
+    const sedDocuments = done.map(({ log }) => log);
+    const reports = await logged(entry, async () => {
+      try {
+        return await reportsFile(tables);
+      } catch (error) {
+        failure = error;
+        throw error;
+      }
+    });
+    if (failures.length > 0) entry.status = 'FAILED';
+    entry.duration = (performance.now() - began) / 1000;
+    const outputs = write({ sedDocuments }, reports);
+    if (!reports) throw failure;
     return { outputs, findings: diagnostics.list, failures };
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -107,7 +118,7 @@ async function readDocuments(
 ): Promise<readonly Document[]> {
   const files = await unpackArchive(archive, folder);
   checkChecksums(folder, files, archive, diagnostics);
-  const textOf = (file: string): string => readFileSync(join(folder, ...file.split('/')), 'utf8');
+  const textOf = (file: string): string => textInBundle(folder, file, archive);
   if (!files.includes(manifestName)) {
     diagnostics.add(messages.noManifest(), { document: archive });
     throw new DiagnosticError(diagnostics.list);
@@ -117,7 +128,12 @@ async function readDocuments(
     if (!existsSync(join(folder, ...location.split('/')))) diagnostics.add(messages.missing(location), place);
   const isExperiment = ({ format, location }: ManifestEntry): boolean =>
     /\bsed-?ml\b/i.test(format) || location.endsWith('.sedml');
-  const all = listed.filter((one) => isExperiment(one) && files.includes(one.location));
+  const locations = new Set<string>();
+  const all = listed.filter((one) => {
+    const isNew = !locations.has(one.location);
+    locations.add(one.location);
+    return isNew && isExperiment(one) && files.includes(one.location);
+  });
   const main = all.filter(({ master }) => master);
   if (all.length === 0) diagnostics.add(messages.noModel(files), { document: archive });
   const documents = (main.length > 0 ? main : all).map(({ location }): Document => {
@@ -136,7 +152,7 @@ async function readDocuments(
         .flatMap(({ dataSets }) => dataSets.flatMap((dataSet) => dataSet.variables))
         .filter((variable) => variable.task === task.id);
       try {
-        return [prepareTask(task, join(folder, ...model.split('/')), variables)];
+        return [prepareTask(task, join(folder, ...model.split('/')), folder, variables)];
       } catch (error) {
         if (!(error instanceof DiagnosticError)) throw error;
         for (const { place, ...finding } of error.diagnostics)

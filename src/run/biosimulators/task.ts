@@ -12,6 +12,7 @@ import type { SedVariable } from '../../bundle/sedml-outputs.js';
 import { descendantsOf, element, xmlText } from '../../bundle/xml.js';
 import { DiagnosticError, Diagnostics, type Diagnostic } from '../../diagnostics/diagnostic.js';
 import { importModel, readSource, runModel, type RunResult } from '../pipeline.js';
+import { includedFiles } from '../read/included-files.js';
 import type { ImportedModel } from '../read/imported-model.js';
 
 /** A task with its model, ready to run. */
@@ -34,10 +35,16 @@ const report = 'interneuron_report';
  * Reads the model of a task, with a simulation of the task's duration and step in place of its own.
  *
  * @param path  of the model's file
+ * @param folder  of the unpacked archive, at which inclusion ends
  * @param variables  of the reports, which the simulation records
  * @throws DiagnosticError with the mistakes of the model; those of variables are at their places in SED-ML
  */
-export function prepareTask(task: SedTask, path: string, variables: readonly SedVariable[]): PreparedTask {
+export function prepareTask(
+  task: SedTask,
+  path: string,
+  folder: string,
+  variables: readonly SedVariable[],
+): PreparedTask {
   const targets = [...new Set(variables.flatMap(({ target }) => (target === null ? [] : [target])))];
   const name = join(dirname(path), 'LEMS_interneuron_task.xml');
   const spiking = [...new Set(targets.flatMap((target) => spikesOfTarget(target)?.population ?? []))];
@@ -50,7 +57,7 @@ export function prepareTask(task: SedTask, path: string, variables: readonly Sed
   try {
     const model =
       source.name === name
-        ? importModel(source, { ...given, origin: false })
+        ? importModel({ ...source, host: includedFiles(path, [], folder) }, { ...given, origin: false })
         : importModel(source, { ...given, duration: `${task.duration} s`, dt: `${stepOf(task)} s` });
     return { task, model, targets };
   } catch (error) {

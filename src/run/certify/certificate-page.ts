@@ -1,6 +1,6 @@
 /** A certificate as one self-contained page of HTML, which prints on two pages of A4. */
 
-import { escaped } from '../../diagnostics/escaped-markup.js';
+import { markupText } from '../../diagnostics/display.js';
 import {
   countText,
   isReproduced,
@@ -78,7 +78,7 @@ function terms(entries: readonly (readonly [string, string | null | undefined])[
   const items = entries.flatMap(([term, value]) =>
     value === null || value === undefined || value === ''
       ? []
-      : [`<dt>${escaped(term)}</dt><dd>${escaped(value)}</dd>`],
+      : [`<dt>${markupText(term)}</dt><dd>${markupText(value)}</dd>`],
   );
   return `<dl>${items.join('')}</dl>`;
 }
@@ -87,7 +87,7 @@ function listOf(sentences: readonly string[]): string {
   const shown = sentences.slice(0, mostSentences);
   const more = sentences.length - shown.length;
   const items = [...shown.map(short), ...(more > 0 ? [`and ${more} more, in certificate.json`] : [])];
-  return `<ul>${items.map((one) => `<li>${escaped(one)}</li>`).join('')}</ul>`;
+  return `<ul>${items.map((one) => `<li>${markupText(one)}</li>`).join('')}</ul>`;
 }
 
 function outputRow({ path, kind, grade, statement, model, engine, sha256 }: CertifiedOutput): string {
@@ -98,8 +98,8 @@ function outputRow({ path, kind, grade, statement, model, engine, sha256 }: Cert
     `SHA-256 ${sha256.slice(0, 16)}…`,
   ].join(' · ');
   return (
-    `<tr><td>${escaped(short(path))}<small>${escaped(short(how))}</small></td>` +
-    `<td><span class="grade ${toneOf(grade)}">${escaped(grade)}</span></td><td>${escaped(short(statement))}</td></tr>`
+    `<tr><td>${markupText(short(path))}<small>${markupText(short(how))}</small></td>` +
+    `<td><span class="grade ${toneOf(grade)}">${markupText(grade)}</span></td><td>${markupText(short(statement))}</td></tr>`
   );
 }
 
@@ -145,9 +145,9 @@ export function certificatePage(certificate: Certificate, picture: string | null
   const used = outputGrades.filter((grade) => outputs.some((one) => one.grade === grade));
   const body = [
     `<header style="--tone: var(--${tones[verdict]})"><div><p class="kind">Certificate of computational reproduction</p>`,
-    `<h1>${escaped(short(title))}</h1><p class="people">${escaped(short(peopleText(authors)))}</p></div>`,
-    `<div class="badge"><b>${escaped(verdict)}</b><span>${escaped(date)}</span></div>`,
-    `<p class="lead">${escaped(leadOf(certificate))}</p></header>`,
+    `<h1>${markupText(short(title))}</h1><p class="people">${markupText(short(peopleText(authors)))}</p></div>`,
+    `<div class="badge"><b>${markupText(verdict)}</b><span>${markupText(date)}</span></div>`,
+    `<p class="lead">${markupText(leadOf(certificate))}</p></header>`,
     '<h2>Outputs</h2>',
     '<table><thead><tr><th style="width:44%">output</th><th style="width:22%">grade</th><th>compared</th></tr></thead><tbody>',
     ...shown.map(outputRow),
@@ -156,8 +156,8 @@ export function certificatePage(certificate: Certificate, picture: string | null
     ...(picture === null
       ? []
       : [
-          `<figure><img alt="Picture of ${escaped(outputs.find(({ kind }) => kind === 'result')?.path ?? 'a result')}" src="data:image/svg+xml;base64,${Buffer.from(picture).toString('base64')}">`,
-          `<figcaption>${escaped(outputs.find(({ kind }) => kind === 'result')?.path ?? '')}</figcaption></figure>`,
+          `<figure><img alt="Picture of ${markupText(outputs.find(({ kind }) => kind === 'result')?.path ?? 'a result')}" src="data:image/svg+xml;base64,${Buffer.from(picture).toString('base64')}">`,
+          `<figcaption>${markupText(outputs.find(({ kind }) => kind === 'result')?.path ?? '')}</figcaption></figure>`,
         ]),
     '<h2>What was run</h2>',
     terms([
@@ -189,7 +189,7 @@ export function certificatePage(certificate: Certificate, picture: string | null
   ];
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Certificate: ${escaped(title)}</title>
+<title>Certificate: ${markupText(title)}</title>
 <style>${styles}</style></head>
 <body>
 ${body.join('\n')}

@@ -3,7 +3,7 @@
 import { memberOf } from '../../diagnostics/member.js';
 import { execFile, execFileSync } from 'node:child_process';
 import { rmSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { UsageError } from '../../diagnostics/diagnostic.js';
@@ -23,6 +23,7 @@ import {
   type HowToConvert,
   type SpikesByPopulation,
 } from './check-conversion.js';
+import { isolatedPython } from '../../platform/python.js';
 import { parseUnit } from '../../lang/units.js';
 import { comparableVariables, compareSamples, mostSamples, SampleKeeper, type Sampled } from './check-samples.js';
 import { convertModel, type ConvertedModel } from '../convert.js';
@@ -244,13 +245,9 @@ function pythonWith(simulator: Simulator, modules: readonly string[]): string {
   for (const name of ['python', 'python3'])
     try {
       const list = modules.map((one) => JSON.stringify(one)).join(', ');
-      execFileSync(
-        name,
-        ['-c', `import importlib.util as u, sys\nsys.exit(not all(u.find_spec(m) for m in [${list}]))`],
-        {
-          stdio: 'ignore',
-        },
-      );
+      const code = `import importlib.util as u, sys\nsys.exit(not all(u.find_spec(m) for m in [${list}]))`;
+      const { words, options } = isolatedPython(['-c', code]);
+      execFileSync(name, words, { ...options, stdio: 'ignore' });
       return name;
     } catch {
       continue;
@@ -269,26 +266,27 @@ async function run(
   isCompiled: boolean,
   recorded: Recorded & { readonly read: () => Model },
 ): Promise<ToolResults> {
-  const execute = (program: string, words: readonly string[]): Promise<string> => runTool(program, words, folder);
+  const script = (notation: string, ...words: readonly string[]): Promise<string> =>
+    runTool(python, isolatedPython([runScript, notation, results, file, ...words], folder).words, folder);
   const results = join(folder, 'results.json');
   switch (simulator) {
     case 'brian2': {
       // Compiling takes longer than the run itself, but the methods of the GNU Scientific Library need it.
       const target = /\bmethod="gsl/i.test(readFileSync(join(folder, file), 'utf8')) ? 'cython' : 'numpy';
       writeFileSync(join(folder, 'brian_preferences'), `codegen.target = '${target}'\n`);
-      await execute(python, [runScript, 'brian', results, file]);
+      await script('brian');
       return brianResults(results, recorded);
     }
     case 'nest':
     case 'neuron':
       // A script with types in NESTML is only for NEST.
-      await execute(python, [runScript, 'pynn', results, file, ...(isCompiled ? [] : [simulator])]);
+      await script('pynn', ...(isCompiled ? [] : [simulator]));
       return pynnResults(results, recorded);
     case 'jneuroml': {
       const target = recorded.read();
       makeFolders(folder, target);
       const words = ['-Xmx1024M', '-cp', jar(python), 'org.neuroml.JNeuroML', file, '-nogui'];
-      const stdout = await execute('java', words);
+      const stdout = await runTool('java', words, folder);
       if (/\(ERROR\)/.test(stdout)) throw new Error(stdout.slice(-2000));
       return lemsResults(folder, target, recorded);
     }
@@ -321,10 +319,13 @@ async function runTool(program: string, words: readonly string[], folder: string
   }
 }
 
-/** Returns the path of jNeuroML, which comes with pyNeuroML. */
+/** Returns the path of jNeuroML, which comes with pyNeuroML. @throws UsageError if it is not there */
 function jar(python: string): string {
   const code =
     'import importlib.util as u, pathlib\n' +
-    "print(next(pathlib.Path(u.find_spec('pyneuroml').origin).parent.glob('lib/jNeuroML*.jar')))";
-  return execFileSync(python, ['-c', code], { encoding: 'utf8' }).trim();
+    "print(next(pathlib.Path(u.find_spec('pyneuroml').origin).parent.glob('lib/jNeuroML*.jar'), ''))";
+  const { words, options } = isolatedPython(['-c', code]);
+  const path = execFileSync(python, words, { ...options, encoding: 'utf8' }).trim();
+  if (!isAbsolute(path)) throw new UsageError('the installed pyNeuroML has no jNeuroML', 'install pyneuroml again');
+  return path;
 }

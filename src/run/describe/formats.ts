@@ -1,7 +1,7 @@
 /** Descriptions in Markdown, LaTeX and HTML, with the tables of Nordlie, Gewaltig and Plesser (2009). */
 
 import type { DescriptionCode, DescriptionSection, DescriptionTable, ModelDescription } from './description.js';
-import { escaped } from '../../diagnostics/escaped-markup.js';
+import { markdownBlock, markdownLine, markdownText, markupText } from '../../diagnostics/display.js';
 import { formulaOfLine, latex, latexText, mathml } from './typeset.js';
 
 type Part = DescriptionSection['parts'][number];
@@ -25,20 +25,20 @@ export function describeInMarkdown({ title, sections }: ModelDescription): strin
   const part = (one: Part): string => {
     switch (one.kind) {
       case 'text':
-        return one.text;
+        return markdownText(one.text);
       case 'code':
-        return `### ${one.caption}\n\n\`\`\`\n${one.lines.join('\n')}\n\`\`\``;
+        return `### ${markdownLine(one.caption)}\n\n${markdownBlock(one.lines)}`;
       case 'table':
         return markdownTable(one);
     }
   };
-  const blocks = sections.flatMap((section) => [`## ${headingOf(section)}`, ...section.parts.map(part)]);
-  return `${[`# ${title}`, ...blocks].join('\n\n')}\n`;
+  const blocks = sections.flatMap((section) => [`## ${markdownLine(headingOf(section))}`, ...section.parts.map(part)]);
+  return `${[`# ${markdownLine(title)}`, ...blocks].join('\n\n')}\n`;
 }
 
 function markdownTable({ columns, rows }: DescriptionTable): string {
   const line = (cells: readonly string[]): string =>
-    `| ${cells.map((cell) => cell.replaceAll('|', '\\|').replace(/\s*\n\s*/g, ' ')).join(' | ')} |`;
+    `| ${cells.map((cell) => markdownLine(cell).replaceAll('|', '\\|')).join(' | ')} |`;
   return [line(columns), line(columns.map(() => '---')), ...rows.map(line)].join('\n');
 }
 
@@ -99,8 +99,8 @@ const style =
 
 /** Returns a page of HTML that needs no other file. @param body  its blocks below the title */
 export const htmlPage = (title: string, body: readonly string[]): string =>
-  `<!doctype html>\n<html lang="en">\n<head><meta charset="utf-8"><title>${escaped(title)}</title>` +
-  `<link rel="icon" href="data:,"><style>${style}</style></head>\n<body>\n<h1>${escaped(title)}</h1>\n${body.join('\n')}\n</body>\n</html>\n`;
+  `<!doctype html>\n<html lang="en">\n<head><meta charset="utf-8"><title>${markupText(title)}</title>` +
+  `<link rel="icon" href="data:,"><style>${style}</style></head>\n<body>\n<h1>${markupText(title)}</h1>\n${body.join('\n')}\n</body>\n</html>\n`;
 
 /** Returns a page of HTML with the description. */
 export const describeInHtml = (description: ModelDescription): string =>
@@ -111,27 +111,27 @@ export function descriptionBlocks({ sections }: ModelDescription): readonly stri
   const part = (one: Part): string => {
     switch (one.kind) {
       case 'text':
-        return `<p>${escaped(one.text)}</p>`;
+        return `<p>${markupText(one.text)}</p>`;
       case 'code':
-        return `<h3>${escaped(one.caption)}</h3>\n<div class="equations">\n${one.lines.map(htmlLine).join('\n')}\n</div>`;
+        return `<h3>${markupText(one.caption)}</h3>\n<div class="equations">\n${one.lines.map(htmlLine).join('\n')}\n</div>`;
       case 'table':
         return htmlTable(one);
     }
   };
-  return sections.flatMap((section) => [`<h2>${escaped(headingOf(section))}</h2>`, ...section.parts.map(part)]);
+  return sections.flatMap((section) => [`<h2>${markupText(headingOf(section))}</h2>`, ...section.parts.map(part)]);
 }
 
 function htmlLine(line: string): string {
   const formula = formulaOfLine(line, mathml);
   const indent = /^ +/.test(line) ? ' class="indented"' : '';
-  return `<div${indent}>${formula === null ? `<code>${escaped(line.trim())}</code>` : `<math displaystyle="true">${formula}</math>`}</div>`;
+  return `<div${indent}>${formula === null ? `<code>${markupText(line.trim())}</code>` : `<math displaystyle="true">${formula}</math>`}</div>`;
 }
 
 /** Returns a table of HTML. */
 export function htmlTable({ columns, rows }: Pick<DescriptionTable, 'columns' | 'rows'>): string {
   const row = (cells: readonly string[], tag: 'td' | 'th'): string =>
     // A heading without text is a plain cell: screen readers would announce an empty heading.
-    `<tr>${cells.map((cell) => (cell === '' ? '<td></td>' : `<${tag}>${escaped(cell)}</${tag}>`)).join('')}</tr>`;
+    `<tr>${cells.map((cell) => (cell === '' ? '<td></td>' : `<${tag}>${markupText(cell)}</${tag}>`)).join('')}</tr>`;
   const head = columns.every((column) => column === '') ? [] : [row(columns, 'th')];
   return `<table>\n${[...head, ...rows.map((cells) => row(cells, 'td'))].join('\n')}\n</table>`;
 }

@@ -4,7 +4,7 @@ import type { BinaryOperator, Expression, Statement } from '../../lang/ast.js';
 import { parseExpression, parseStatements } from '../../lang/parse.js';
 import { precedence } from '../../lang/parse-expression.js';
 import { unitOf } from '../../lang/units.js';
-import { escaped } from '../../diagnostics/escaped-markup.js';
+import { markupText, printableLines } from '../../diagnostics/display.js';
 
 /** How a notation writes the parts of a formula. Arguments are formulas, except where they are texts. */
 export interface FormulaNotation {
@@ -242,10 +242,10 @@ const greekLetters: Readonly<Record<string, string>> = Object.fromEntries(
 /** MathML Core, which browsers show without scripts and fonts. @source W3C, MathML Core (2025) */
 export const mathml: FormulaNotation = {
   row: (parts) => (parts.length === 1 ? parts[0]! : `<mrow>${parts.join('')}</mrow>`),
-  number: (text) => `<mn>${escaped(text)}</mn>`,
-  name: (text) => `<mi>${escaped(greekLetters[text] ?? text)}</mi>`,
-  text: (text) => `<mtext>${escaped(text).replace(/^ | $/g, '\u00a0')}</mtext>`,
-  operator: (symbol) => `<mo>${escaped(symbol)}</mo>`,
+  number: (text) => `<mn>${markupText(text)}</mn>`,
+  name: (text) => `<mi>${markupText(greekLetters[text] ?? text)}</mi>`,
+  text: (text) => `<mtext>${markupText(text).replace(/^ | $/g, '\u00a0')}</mtext>`,
+  operator: (symbol) => `<mo>${markupText(symbol)}</mo>`,
   subscript: (base, below) => `<msub>${base}${below}</msub>`,
   power: (base, exponent) => `<msup>${base}${exponent}</msup>`,
   fraction: (above, below) => `<mfrac>${above}${below}</mfrac>`,
@@ -256,7 +256,7 @@ export const mathml: FormulaNotation = {
     `<mrow><mo>{</mo><mtable>${rows
       .map(([value, condition]) => `<mtr><mtd>${value}</mtd><mtd>${condition}</mtd></mtr>`)
       .join('')}</mtable></mrow>`,
-  unit: (number, unit) => `<mrow>${number}<mtext>\u00a0${escaped(unit)}</mtext></mrow>`,
+  unit: (number, unit) => `<mrow>${number}<mtext>\u00a0${markupText(unit)}</mtext></mrow>`,
 };
 
 const latexSymbols: Readonly<Record<string, string>> = {
@@ -277,7 +277,7 @@ const latexSymbols: Readonly<Record<string, string>> = {
 
 /** Returns a text for LaTeX. */
 export const latexText = (text: string): string =>
-  text
+  printableLines(text)
     .replace(/[\\{}$&#_%^~]/g, (character) =>
       character === '\\'
         ? '\\textbackslash{}'

@@ -20,3 +20,15 @@ export function realPath(path: string): string | null {
     return null;
   }
 }
+
+/** Checks whether a path lies below a folder. */
+export const isWithin = (path: string, folder: string): boolean => path.startsWith(withSeparator(folder));
+
+/** Checks whether a path lies below one of some folders, and no part of it below that folder is hidden. */
+export const isVisibleWithin = (path: string, folders: readonly string[]): boolean =>
+  folders.some((folder) => isWithin(path, folder) && !isHidden(path.slice(withSeparator(folder).length)));
+
+const withSeparator = (folder: string): string =>
+  folder.endsWith(platform.paths.sep) ? folder : `${folder}${platform.paths.sep}`;
+
+const isHidden = (path: string): boolean => path.split(platform.paths.sep).some((part) => part.startsWith('.'));

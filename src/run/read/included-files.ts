@@ -1,4 +1,4 @@
-/** Files that a model may include: files of its repository, and of folders that the user allows. */
+/** Files that a model may include: files of its folder or repository, and of folders that the user allows. */
 
 import { isRefused, systemCode } from '../../diagnostics/system-error.js';
 import { platform } from '#platform';
@@ -8,9 +8,9 @@ import { formatBytes } from '../../diagnostics/quantities.js';
 import type { LemsHost } from '../../../translators/neuroml/host.js';
 import { readHdf5Network } from '../hdf5/read-network.js';
 import { decodeXml, longestText } from '../../../translators/neuroml/xml/decode.js';
-import { realPath, statusOf } from './file-status.js';
+import { isVisibleWithin, isWithin, realPath, statusOf } from './file-status.js';
 
-const { dirname, join, resolve, sep } = platform.paths;
+const { dirname, join, resolve } = platform.paths;
 
 /** Checks whether the bytes of a file are HDF5. */
 export function isHdf5(bytes: Uint8Array): boolean {
@@ -22,10 +22,12 @@ export function isHdf5(bytes: Uint8Array): boolean {
  *
  * @param model  path of the main document
  * @param allowed  further folders that may be read
+ * @param bundle  folder of the bundle that the model belongs to
  * @throws UsageError if one of them is not a folder
  */
-export function includedFiles(model: string, allowed: readonly string[] = []): LemsHost {
-  const root = repositoryOf(realPath(model) ?? resolve(model));
+export function includedFiles(model: string, allowed: readonly string[] = [], bundle?: string): LemsHost {
+  const real = realPath(model) ?? resolve(model);
+  const root = bundle === undefined ? repositoryOf(real) : (realPath(bundle) ?? bundle);
   const folders = allowed.map((folder) => {
     const real = realPath(folder);
     if (real !== null && isFolder(real)) return { path: folder, real };
@@ -34,27 +36,21 @@ export function includedFiles(model: string, allowed: readonly string[] = []): L
       'name a folder that models may include files from',
     );
   });
-  const within = [root, ...folders.map(({ real }) => real)];
+  const within = [dirname(real), root, ...folders.map(({ real }) => real)];
   return {
     locate: (path) => {
       const real = realPath(path);
       return real !== null && statusOf(real)?.kind === 'file' ? real : null;
     },
-    allows: (real) => within.some((folder) => isWithin(real, folder)),
+    allows: (real) => isVisibleWithin(real, within),
     read: readText,
     list: (folder) => {
       const real = realPath(folder);
-      return real !== null && within.some((allowed) => real === allowed || isWithin(real, allowed))
-        ? namesIn(real)
-        : [];
+      return real !== null && (within.includes(real) || isVisibleWithin(real, within)) ? namesIn(real) : [];
     },
     root,
     folders: folders.map(({ path }) => path),
   };
-}
-
-function isWithin(path: string, folder: string): boolean {
-  return path.startsWith(folder.endsWith(sep) ? folder : `${folder}${sep}`);
 }
 
 /** Returns the names of the files in a folder, as far as it can be read, up to a limit. */
@@ -68,51 +64,30 @@ function namesIn(folder: string): readonly string[] {
 
 const mostNames = 10_000;
 
-/** Folders above a model that are looked at: downloads are no deeper. */
-const mostLevels = 6;
-
-/** Checks whether a name is usual for NeuroML and LEMS documents. */
-const isNeuromlName = (name: string): boolean => /\.nml(\.h5)?$/i.test(name) || /^LEMS_.*\.xml$/i.test(name);
+/** Files and folders that mark the root of a working copy. */
+const marks = ['.git', '.hg', '.svn', '.bzr', '.jj'];
 
 /**
- * Returns the nearest folder with a `.git`. Without one, as in an unpacked archive, it returns the highest folder above
- * the model with NeuroML files outside the branch that leads to the model. The result is at least the parent of the
- * model's folder, because models include `../../channels/…`. Shared folders are only taken as a parent, and the root
- * never. Shared are the root, its direct children, the home folder and the folders above it, and the folder for
- * temporary files.
+ * Returns the root of the version control that a model is under, or its own folder. A root that holds files of others
+ * is not taken: a home folder, a folder for temporary files, or a folder of the system.
  */
 function repositoryOf(model: string): string {
   const own = dirname(model);
-  const above: string[] = [];
-  for (let folder = own; folder !== dirname(folder); folder = dirname(folder)) {
-    if (statusOf(join(folder, '.git')) !== null) return folder;
-    above.push(folder);
-  }
-  const [, parent, ...higher] = above.slice(0, mostLevels);
-  if (parent === undefined) return own;
-  const shared = sharedFolders();
-  const isShared = (folder: string): boolean => shared.has(folder) || dirname(folder) === dirname(dirname(folder));
-  const firstShared = isShared(parent) ? 0 : higher.findIndex(isShared);
-  return (firstShared < 0 ? higher : higher.slice(0, firstShared)).reduce(
-    (found, folder, level) => (hasNeuromlBeside(folder, above[level + 1] ?? own) ? folder : found),
-    parent,
+  for (let folder = own; folder !== dirname(folder); folder = dirname(folder))
+    if (marks.some((mark) => statusOf(join(folder, mark)) !== null)) return isShared(folder) ? own : folder;
+  return own;
+}
+
+/** Checks whether a folder holds files of several owners or purposes: one of the shared ones, a folder above one, a home. */
+function isShared(folder: string): boolean {
+  const { folders, homes } = platform.files.shared();
+  return (
+    homes.some((parent) => dirname(folder) === (realPath(parent) ?? parent)) ||
+    folders.some((start) => {
+      const real = realPath(start) ?? start;
+      return real === folder || isWithin(real, folder);
+    })
   );
-}
-
-/** Returns folders that hold more than one download, and the folders above them. */
-function sharedFolders(): ReadonlySet<string> {
-  const folders = new Set<string>();
-  for (const start of platform.files.shared())
-    for (let folder = realPath(start) ?? start; !folders.has(folder); folder = dirname(folder)) folders.add(folder);
-  return folders;
-}
-
-/** Checks whether a folder, or one directly in it other than `branch`, holds NeuroML files. */
-function hasNeuromlBeside(folder: string, branch: string): boolean {
-  return namesIn(folder).some((name) => {
-    const path = join(folder, name);
-    return isNeuromlName(name) || (path !== branch && isFolder(path) && namesIn(path).some(isNeuromlName));
-  });
 }
 
 const isFolder = (path: string): boolean => statusOf(path)?.kind === 'folder';

@@ -7,6 +7,7 @@ import { openBundle, type Bundle } from '../../bundle/open.js';
 import { DiagnosticError, type Diagnostic, type Place } from '../../diagnostics/diagnostic.js';
 import { importModel, readSource } from '../pipeline.js';
 import type { ImportedModel } from './imported-model.js';
+import { includedFiles } from './included-files.js';
 import type { ImportOptions } from './import-options.js';
 
 /** Checks whether a path is that of a bundle. */
@@ -24,7 +25,8 @@ export async function modelInBundle(path: string, options: ImportOptions): Promi
   const renamed = (found: readonly Diagnostic[]): readonly Diagnostic[] => found.map((one) => inArchive(one, bundle));
   try {
     const file = join(folder, ...model.split('/'));
-    const imported = importModel(readSource(file), { ...(task ? settingsOf(task) : {}), ...options });
+    const host = includedFiles(file, options.allowPaths, folder);
+    const imported = importModel({ ...readSource(file), host }, { ...(task ? settingsOf(task) : {}), ...options });
     const { positions, source } = imported;
     return {
       ...imported,
@@ -54,6 +56,7 @@ const placeIn = (place: Place, { folder, path }: Bundle): Place =>
 
 const inArchive = (found: Diagnostic, bundle: Bundle): Diagnostic => ({
   ...found,
+  ...(found.expected === undefined ? {} : { expected: found.expected.replaceAll(bundle.folder, bundle.path) }),
   ...(found.place ? { place: placeIn(found.place, bundle) } : {}),
   ...(found.related ? { related: found.related.map((one) => ({ ...one, place: placeIn(one.place, bundle) })) } : {}),
 });

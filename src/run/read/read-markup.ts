@@ -18,7 +18,7 @@ export interface Markup {
 /**
  * Reads a document in NeuroML or LEMS, with the files that it includes, as elements.
  *
- * @param allowPaths  folders that it may include files from, besides its own repository
+ * @param allowPaths  folders that it may include files from, besides its own folder or repository
  * @returns null if it cannot be read
  * @throws UsageError if an allowed folder is not a folder
  */

@@ -6,6 +6,7 @@ import { systemCode } from '../../diagnostics/system-error.js';
 import { longestText } from '../../../translators/neuroml/xml/decode.js';
 import { formatBytes } from '../../diagnostics/quantities.js';
 import type { SonataFiles } from '../../../translators/sonata/config.js';
+import { isVisibleWithin } from './file-status.js';
 import type { ImportOptions } from './import-options.js';
 
 /** Further folders that may be read, and a function that is called with the path of each file. */
@@ -47,13 +48,12 @@ function readBeside<T>(
   read: (real: string) => T,
   longest = Infinity,
 ): T | { readonly refused: string } {
-  const { dirname, resolve, sep } = platform.paths;
+  const { dirname, resolve } = platform.paths;
   const own = dirname(resolve(document));
   try {
     const real = platform.files.real(resolve(own, name));
     const folders = [own, ...allowPaths].map((folder) => platform.files.real(resolve(folder)));
-    if (!folders.some((folder) => real.startsWith(folder.endsWith(sep) ? folder : `${folder}${sep}`)))
-      return { refused: 'it is outside the folder of the document' };
+    if (!isVisibleWithin(real, folders)) return { refused: 'it is outside the folder of the document, or hidden' };
     const status = platform.files.status(real);
     if (status.kind !== 'file') return { refused: 'it is not a file' };
     if (status.size > longest) return { refused: `it is ${formatBytes(status.size)} long` };

@@ -135,7 +135,7 @@ describe('inclusion', () => {
     ['a file by its address', '<Include url="x.xml"/>', 'error lems/include-network «x.xml»'],
     ['no file', '<Include/>', 'error lems/include-without-file «<Include»'],
     ['a file that is not well-formed', '<Include file="bad.xml"/>', 'error xml/unclosed-element «<b»'],
-    ['a file of another kind', '<Include file="other.xml"/>', 'error lems/unknown-root «<html»'],
+    ['a file of another kind', '<Include file="other.xml"/>', 'error lems/include-other «other.xml»'],
   ])('%s', (_, content, mark) => {
     const files = {
       '/repo/a/model.xml': doc(content),

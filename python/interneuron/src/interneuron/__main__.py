@@ -18,7 +18,7 @@ from ._errors import InterneuronError, ModelError, ServerError, UnsupportedError
 from ._node import node, program
 from ._script_errors import explained
 from ._script_words import read_words
-from ._scripts import is_file
+from ._scripts import is_file, packages_path
 from ._server import prepare
 
 #: Simulators whose scripts run here, by command: name, package, and the name that it is imported by.
@@ -30,6 +30,7 @@ _packages = {
 
 def main() -> int:
     """Runs one command with the words of this process."""
+    sys.path[:] = packages_path()
     try:
         words = sys.argv[1:]
         if words[:1] == ["help"] and words[1:] in (["pynn"], ["brian"]):

@@ -38,6 +38,29 @@ def is_file(script: str) -> bool:
     return False
 
 
+def packages_path() -> list[str]:
+    """Returns Python's search path without the current folder: a package there may belong to the author of a model."""
+    here = os.path.realpath(os.getcwd())
+    return [each for each in sys.path if os.path.isabs(each) and os.path.realpath(each) != here]
+
+
+#: Sets the search path, and runs a module with the words that follow.
+_RUN_MODULE = (
+    "import json, runpy, sys; sys.path[:] = json.loads(sys.argv[1]); del sys.argv[:2]; "
+    "runpy.run_module(sys.argv[0], run_name='__main__', alter_sys=True)"
+)
+
+
+def isolated_module(words: Sequence[str]) -> list[str]:
+    """Returns the command that runs a module in this Python's isolated mode, with this process's packages.
+
+    Args:
+        words: the module and its arguments.
+    """
+    prefix = [] if sys.pycache_prefix is None else ["-X", f"pycache_prefix={sys.pycache_prefix}"]
+    return [sys.executable, "-I", *prefix, "-W", "ignore", "-c", _RUN_MODULE, json.dumps(packages_path()), *words]
+
+
 def run_file(words: list[str]) -> None:
     """Runs a script as Python does.
 
@@ -80,7 +103,7 @@ def command_on_script(
     print(f"executing {script} until its network is known", file=sys.stderr)
     with tempfile.TemporaryDirectory() as folder:
         captured = os.path.join(folder, f"{Path(script).stem}.json")
-        child = [sys.executable, "-W", "ignore", "-m", *launcher(captured)]
+        child = isolated_module(launcher(captured))
         try:
             # Nobody would see what it asks.
             ended = subprocess.run(child, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, env=environment)

@@ -65,7 +65,9 @@ function quoted(text: string): string {
 
 /** Returns the characters of a text that XML allows. */
 const allowed = (text: string): string =>
-  [...text].filter((letter) => letter >= ' ' || '\t\n\r'.includes(letter)).join('');
+  [...text]
+    .filter((letter) => (letter >= ' ' && !'\ufffe\uffff'.includes(letter)) || '\t\n\r'.includes(letter))
+    .join('');
 
 /** Text between tags. */
 const textContent = (text: string): string => allowed(text).replace(/[&<>]/g, (letter) => entities[letter] ?? letter);

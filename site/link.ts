@@ -57,10 +57,52 @@ export const givenModel = ({ files, main, options }: HeldModel): GivenModel => (
   options,
 });
 
-/** Returns the model in the fragment of an address; undefined if it holds none. */
+/** Longest text of a link in bytes: what a link inflates to is not bounded by its length. */
+const longestLinked = 64 * 2 ** 20;
+
+/** Inflates at most `longestLinked` bytes. @throws RangeError beyond them, TypeError if the bytes are damaged */
+async function inflatedWithin(packed: Uint8Array): Promise<string> {
+  const stream = new Blob([packed.slice()]).stream().pipeThrough(new DecompressionStream('deflate-raw'));
+  const reader = stream.getReader() as ReadableStreamDefaultReader<Uint8Array>;
+  const decoder = new TextDecoder();
+  let [text, length] = ['', 0];
+  for (let piece = await reader.read(); !piece.done; piece = await reader.read()) {
+    length += piece.value.length;
+    if (length > longestLinked) {
+      await reader.cancel();
+      throw new RangeError('the model in the link is larger than 64 MB');
+    }
+    text += decoder.decode(piece.value, { stream: true });
+  }
+  return text + decoder.decode();
+}
+
+const isText = (value: unknown): value is string => typeof value === 'string';
+
+/** Checks whether a value is a model as links hold it. */
+function isHeldModel(value: unknown): value is HeldModel {
+  if (typeof value !== 'object' || value === null) return false;
+  const { files, main, options } = value as Partial<Record<keyof HeldModel, unknown>>;
+  const areFiles =
+    Array.isArray(files) && files.every((file) => Array.isArray(file) && file.length === 2 && file.every(isText));
+  return (
+    areFiles && isText(main) && files.some(([path]) => path === main) && typeof options === 'object' && options !== null
+  );
+}
+
+/**
+ * Returns the model in the fragment of an address; undefined if it holds none.
+ *
+ * @throws Error with a sentence for the reader if the fragment is damaged or too long
+ */
 export async function modelIn(fragment: string): Promise<GivenModel | undefined> {
   if (!fragment.startsWith(start)) return undefined;
-  const packed = fromBase64(fragment.slice(start.length).replaceAll('-', '+').replaceAll('_', '/'));
-  const text = new TextDecoder().decode(await through(packed, new DecompressionStream('deflate-raw')));
-  return givenModel(JSON.parse(text) as HeldModel);
+  try {
+    const packed = fromBase64(fragment.slice(start.length).replaceAll('-', '+').replaceAll('_', '/'));
+    const held: unknown = JSON.parse(await inflatedWithin(packed));
+    if (isHeldModel(held)) return givenModel(held);
+  } catch (error) {
+    if (error instanceof RangeError) throw error;
+  }
+  throw new Error('the link is damaged: it may have been cut or changed on its way');
 }

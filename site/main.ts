@@ -461,9 +461,16 @@ interface HeldPage extends HeldModel {
   readonly recorded?: RecordedFingerprint;
 }
 
+/** Returns the model in the address, or the reason why it cannot be read. */
+const linkedModel = (): Promise<{ readonly linked?: GivenModel | undefined; readonly failure?: string }> =>
+  modelIn(location.hash).then(
+    (linked) => ({ linked }),
+    (error: unknown) => ({ failure: error instanceof Error ? error.message : String(error) }),
+  );
+
 /** Opens the model of the address or of the page. */
 async function start(): Promise<void> {
-  const linked = await modelIn(location.hash);
+  const { linked, failure } = await linkedModel();
   const held = document.getElementById('model')?.textContent;
   const settings = settingsIn(location.search);
   if (new URLSearchParams(location.search).has('embed')) document.body.classList.add('embedded');
@@ -473,6 +480,7 @@ async function start(): Promise<void> {
     await open(linked ?? givenModel(model), true, settings);
   } else if (linked) await open(linked, true, settings);
   else openTab('model');
+  if (failure !== undefined) report(`${failure}${held ? '. This is the model of the page' : ''}`);
 }
 
 nwbButton.hidden = !hasHdf5();
@@ -480,7 +488,8 @@ startTabs(pictures.update);
 openTab('results');
 void offerExamples();
 window.onhashchange = () =>
-  void modelIn(location.hash).then(async (linked) => {
+  void linkedModel().then(async ({ linked, failure }) => {
     if (linked) await open(linked, true);
+    else if (failure !== undefined) report(failure);
   });
 void start();

@@ -5,8 +5,6 @@ import { join } from 'node:path';
 import { crc32, deflateRawSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { archiveLimits, unpackArchive } from '../../src/bundle/archive.js';
-import { archiveBytes } from '../../src/bundle/write-archive.js';
-import { textFile } from '../../src/bundle/contents.js';
 import { DiagnosticError } from '../../src/diagnostics/diagnostic.js';
 import { runCommand, temporaryFolder } from '../support/command.js';
 
@@ -150,7 +148,7 @@ describe('a bundle', () => {
     `<omexManifest><content location="./${name}" format="http://identifiers.org/combine.specifications/neuroml" master="true"/></omexManifest>`;
   const run = async (files: Readonly<Record<string, string>>): Promise<{ code: number; codes: readonly string[] }> => {
     const path = folder.file(`${count++}.omex`);
-    writeFileSync(path, archiveBytes(Object.entries(files).map(([name, text]) => textFile(name, text, 'source', ''))));
+    writeFileSync(path, rawArchive(Object.entries(files).map(([name, text]) => ({ name, text }))));
     const { code, stdout } = await runCommand(['validate', path, '--json']);
     const [document] = (JSON.parse(stdout) as { documents: { diagnostics: { code: string }[] }[] }).documents;
     return { code, codes: document?.diagnostics.map((found) => found.code) ?? [] };
@@ -166,7 +164,7 @@ describe('a bundle', () => {
         'manifest.xml': manifest('source/a.nml'),
         'source/a.nml':
           '<neuroml xmlns="http://www.neuroml.org/schema/neuroml2" id="a"><include href="../b.nml"/>' +
-          `<include href="${folder.file('0.omex')}"/></neuroml>`,
+          '<include href="/etc/passwd"/></neuroml>',
         'b.nml': '<neuroml xmlns="http://www.neuroml.org/schema/neuroml2" id="b"/>',
       },
       ['lems/include-outside'],

@@ -164,6 +164,9 @@ describe('mistakes in a sweep', () => {
     [['--seeds', '2', '--jobs', '0'], 2, ['--jobs cannot be 0']],
     [['--seeds', '2', '-o', 'runs.nwb'], 2, ['a sweep has a file for each run']],
     [['--seeds', '2', '--emit', 'slurm'], 2, ['--emit needs a folder']],
+    [['--seeds', '2', '--emit', 'slurm', '-o', 'a\ntouch RAN\n#'], 2, ['has a line break']],
+    [['--seeds', '2', '--emit', 'dask', '-o', 'a\u2028b'], 2, ['has a line break']],
+    [['--seeds', '2', '--emit', 'snakemake', '-o', 'a{wildcards}'], 2, ['which are wildcards in Snakemake']],
   ] as const)('%j', async (words, expected, parts) => {
     const { code, stdout, stderr } = await runCommand(['sweep', modelFile(), ...words]);
     expect({ code, stdout }).toEqual({ code: expected, stdout: '' });
@@ -212,26 +215,29 @@ describe('sweep --emit', () => {
       scheduler,
       '--jobs',
       '3',
-      '-o',
-      name,
+      `--output=${name}`,
     ]);
     const whole = await runCommand(['sweep', folder.file('network.yaml'), ...sweep, '-o', '-']);
     return { folder: folder.file(name), whole: whole.stdout };
   }
 
   test('writes a Slurm array whose parts give the whole table', async () => {
-    const { folder: scripts, whole } = await emitted('slurm', "it's slurm");
+    const { folder: scripts, whole } = await emitted(
+      'slurm',
+      '-it\'s "{slurm}" $(touch RAN) `touch RAN` a=1;touch RAN',
+    );
     expect(readFileSync(join(scripts, 'sweep.sh'), 'utf8')).toContain('#SBATCH --array=1-3\n');
     for (const part of ['3', '1', '2'])
       await shell('/bin/bash', [join(scripts, 'sweep.sh')], { SLURM_ARRAY_TASK_ID: part });
     await shell('/bin/sh', [join(scripts, 'table.sh')]);
     expect(readFileSync(join(scripts, 'table.csv'), 'utf8')).toBe(whole);
+    expect(existsSync(folder.file('RAN'))).toBe(false);
   }, 120_000);
 
   test.skipIf(missing !== null)(
     'writes a Snakefile',
     async () => {
-      const { folder: scripts, whole } = await emitted('snakemake', 'snake');
+      const { folder: scripts, whole } = await emitted('snakemake', `it's "snake" $(touch RAN) a=1`);
       await shell(join(root, '.venv-workflows/bin/snakemake'), [
         '-s',
         join(scripts, 'Snakefile'),
@@ -248,7 +254,7 @@ describe('sweep --emit', () => {
   test.skipIf(missing !== null)(
     'writes a script for Dask',
     async () => {
-      const { folder: scripts, whole } = await emitted('dask', 'dask');
+      const { folder: scripts, whole } = await emitted('dask', `it's "dask" \\ $(touch RAN)`);
       await shell(join(root, '.venv-workflows/bin/python'), [join(scripts, 'sweep.py')]);
       expect(readFileSync(join(scripts, 'table.csv'), 'utf8')).toBe(whole);
     },

@@ -313,6 +313,14 @@ describe.skipIf(!hasBrowser)('a page of one file, without Chromium it is not tes
     expect(printed.toString('latin1').match(/\/Type\s*\/Page\b/g)).toHaveLength(2);
   });
 
+  it.each(['#model=!!!!', '#model=AAAA'])('opens its own model for the damaged link %s', async (fragment) => {
+    const other = await browser.newPage();
+    await other.goto(`${pathToFileURL(join(folder, 'model.html')).href}${fragment}`);
+    await other.waitForFunction(`document.getElementById('status').textContent.includes('the link is damaged')`);
+    expect(await other.textContent('#fingerprint')).toMatch(/[0-9a-f]{8}/);
+    await other.close();
+  });
+
   const documents = ['brian', 'cells', 'model', 'model/hard', 'neuroml', 'pynn', 'readme', 'starters']
     .flatMap((name) => documentsIn(`fixtures/${name}`))
     .filter(({ refused }) => !refused)

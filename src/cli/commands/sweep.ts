@@ -222,6 +222,19 @@ function wordsWithout({ words }: CommandContext, names: readonly string[]): read
   });
 }
 
+/** Refuses texts that lines of scripts and rules of Snakemake cannot hold. @throws UsageError */
+function refuseInScripts(scheduler: string, folder: string, words: readonly string[]): void {
+  for (const text of [folder, ...words])
+    // eslint-disable-next-line no-control-regex
+    if (/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/.test(text))
+      throw new UsageError(
+        `${shorten(text)} has a line break or another control character`,
+        'choose another name for --emit',
+      );
+  if (scheduler === 'snakemake' && /[{}]/.test(folder))
+    throw new UsageError(`${shorten(folder)} has braces, which are wildcards in Snakemake`, 'choose another folder');
+}
+
 /** Writes scripts for another program. @throws UsageError without a folder */
 async function emit(context: CommandContext, runs: number, { folder }: Outputs): Promise<number> {
   const { options } = context;
@@ -232,9 +245,11 @@ async function emit(context: CommandContext, runs: number, { folder }: Outputs):
   if (onlyFile(context) === standardStream)
     throw new UsageError('--emit needs a model in a file', 'the generated files name it');
   const words = wordsWithout(context, ['emit', 'jobs', 'output', 'force', 'json', 'quiet', 'part']);
+  refuseInScripts(scheduler, folder, words);
   const scripts = sweepScripts(scheduler, {
     words: ['interneuron', ...words],
-    folder,
+    // Programs would read such a name as an option, or as an assignment of awk.
+    folder: /^-|^[^/]*=/.test(folder) ? `./${folder}` : folder,
     parts,
   });
   const paths = [...scripts.keys()].map((name) => join(folder, name));

@@ -171,7 +171,7 @@ export function certificatePage(certificate: Certificate, picture: string | null
     ...paperSection(certificate),
     ...filesSection(certificate),
     '<h2>How to repeat it</h2>',
-    `<pre>${repeat.map(escaped).join('\n')}</pre>`,
+    `<pre>${repeat.map(markupText).join('\n')}</pre>`,
     '<div class="columns"><div><h2>Environment</h2>',
     terms([
       ['interneuron', `${environment.interneuron}, numerics version ${environment.numerics}`],

@@ -67,6 +67,13 @@ export async function orDamaged<T>(path: string, action: () => Promise<T>): Prom
     return await action();
   } catch (error) {
     if (error instanceof UsageError || error instanceof DiagnosticError || error instanceof InvariantError) throw error;
-    throw damaged(path, `it cannot be read (${(error as Error).message})`);
+    throw damaged(path, `it cannot be read (${reasonOf(error)})`);
   }
+}
+
+/** Returns the reason of an error in one line; of HDF5's stack the innermost one. */
+export function reasonOf(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  const stack = message.startsWith('HDF5-DIAG') ? [...message.matchAll(/^ *#\d+: .*?\(\): (.*)$/gm)] : [];
+  return stack.at(-1)?.[1] ?? message.split('\n')[0] ?? '';
 }

@@ -70,7 +70,12 @@ function checkedRecord(value: Record<string, unknown>, model: string, path: stri
   const required = version === 1 ? requiredKeys : [...requiredKeys, ...laterKeys];
   const missing = required.filter((key) => value[key] === undefined);
   if (missing.length > 0) throw damaged(path, `its record lacks ${missing.join(', ')}`);
-  const older = { expectedSteps: value['steps'], date: value['started'], environment: {}, digests: {}, digest: '' };
+  const older = {
+    ...{ expectedSteps: value['steps'], date: value['started'], environment: {}, digests: {}, digest: '' },
+    ...{ device: '', threads: 1, versions: {}, outcome: 'complete', faults: [], notes: [] },
+  };
+  const misshapen = Object.entries(shapes).filter(([key, fits]) => value[key] !== undefined && !fits(value[key]));
+  if (misshapen.length > 0) throw damaged(path, `its record has no usable ${misshapen.map(([key]) => key).join(', ')}`);
   return { ...(version === 1 ? older : {}), ...value, model } as unknown as RunRecord;
 }
 
@@ -98,7 +103,72 @@ const laterKeys = [
   'environment',
   'digests',
   'digest',
+  'device',
+  'threads',
+  'versions',
+  'outcome',
+  'faults',
+  'notes',
 ] as const satisfies readonly (keyof RunRecord)[];
+
+type Fits = (value: unknown) => boolean;
+
+const isText: Fits = (value) => typeof value === 'string';
+const isNumber: Fits = (value) => typeof value === 'number';
+const isCount: Fits = (value) => Number.isSafeInteger(value) && (value as number) >= 0;
+const isFlag: Fits = (value) => typeof value === 'boolean';
+const listOf =
+  (fits: Fits): Fits =>
+  (value) =>
+    Array.isArray(value) && value.every(fits);
+const mapOf =
+  (fits: Fits): Fits =>
+  (value) =>
+    typeof value === 'object' && value !== null && !Array.isArray(value) && Object.values(value).every(fits);
+const objectOf =
+  (members: Readonly<Record<string, Fits>>): Fits =>
+  (value) =>
+    mapOf(() => true)(value) &&
+    Object.entries(members).every(([key, fits]) => fits((value as Readonly<Record<string, unknown>>)[key]));
+
+const span = { begin: isCount, end: isCount };
+
+/** The forms of values, as far as readers rely on them. Plans of spikes and samples are checked with the data. */
+const shapes: Readonly<Partial<Record<keyof RunRecord, Fits>>> = {
+  name: isText,
+  hashes: objectOf({ model: isText }),
+  seed: isText,
+  dt: isNumber,
+  precision: isText,
+  numericsVersion: isNumber,
+  target: isText,
+  device: isText,
+  threads: isNumber,
+  versions: mapOf(isText),
+  date: isText,
+  environment: mapOf(() => true),
+  steps: isCount,
+  expectedSteps: isCount,
+  complete: isFlag,
+  outcome: isText,
+  faults: listOf(isText),
+  notes: listOf(isText),
+  fingerprint: objectOf({
+    total: isText,
+    populations: mapOf(
+      objectOf({ digest: isText, spikes: objectOf({ count: isCount, digest: isText }), state: mapOf(isText) }),
+    ),
+    projections: mapOf(objectOf({ digest: isText, state: mapOf(isText) })),
+  }),
+  populations: listOf(objectOf({ name: isText, size: isCount, spikes: isCount })),
+  phases: listOf(objectOf({ ...span, name: isText })),
+  segments: listOf(objectOf({ ...span, name: isText, start: isCount })),
+  spikeLabel: isCount,
+  series: listOf(objectOf({})),
+  trains: listOf(objectOf({})),
+  digests: mapOf(isText),
+  digest: isText,
+};
 
 /** The error for a result of ours with missing or invalid parts. */
 export function damaged(path: string, why: string): DiagnosticError {

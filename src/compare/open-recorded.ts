@@ -3,9 +3,9 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { provenancePath } from '../../runtime/results/csv/write.js';
 import { firstBytes, hdf5Signature } from '../../runtime/results/file-start.js';
-import { openResult, resultFormat } from '../../runtime/results/open.js';
+import { openResult, orDamaged, reasonOf, resultFormat } from '../../runtime/results/open.js';
 import { isNwbResult } from '../../runtime/results/nwb/read.js';
-import { UsageError } from '../diagnostics/diagnostic.js';
+import { DiagnosticError, UsageError } from '../diagnostics/diagnostic.js';
 import { unreadFormat, unusable } from './messages.js';
 import { isNeoFile, readNeoFile } from './read/neo-files.js';
 import { formatName, recordedRun } from './read/ours.js';
@@ -38,11 +38,21 @@ export async function openRecorded(path: string, { times }: ReadOptions = {}): P
   if (await isOurs(path)) {
     const result = await openResult(path);
     try {
-      return recordedRun(result, formatName(resultFormat(path)));
+      return await orDamaged(path, () => Promise.resolve(recordedRun(result, formatName(resultFormat(path)))));
     } finally {
       result.close();
     }
   }
+  try {
+    return await readForeign(path, times);
+  } catch (error) {
+    if (error instanceof UsageError || error instanceof DiagnosticError) throw error;
+    throw unusable(path, `it is damaged (${reasonOf(error)})`, 'write it again with the program that made it');
+  }
+}
+
+/** Reads a file of another program. Its reader may throw any error on a damaged file. */
+async function readForeign(path: string, times: string | undefined): Promise<Recorded> {
   const start = startOf(path).trimStart();
   if (isNeoFile(path)) return readNeoFile(path, times);
   if (start === '') throw unusable(path, 'it is empty', 'write it again with the program that made it');

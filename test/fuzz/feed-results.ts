@@ -4,7 +4,11 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DiagnosticError, UsageError } from '../../src/diagnostics/diagnostic.js';
 import { compareResults } from '../../src/run/check/compare-results.js';
-import { importModel, runModel } from '../../src/run/pipeline.js';
+import { openRecorded } from '../../src/compare/open-recorded.js';
+import { drawPictureOf } from '../../src/run/draw-picture.js';
+import { reportPage } from '../../src/run/report-page.js';
+import { modelInResult } from '../../src/run/results/model-in-result.js';
+import { importModel, runModel, type ImportedModel } from '../../src/run/pipeline.js';
 import { runAgain, verifyBy, type NewRun } from '../../src/run/check/verify.js';
 import type { Outcome } from './feed.js';
 import type { Random } from './random.js';
@@ -59,6 +63,29 @@ function seedOf(folder: string, suffix: string): Promise<{ readonly path: string
   return seed;
 }
 
+async function modelOf(path: string): Promise<ImportedModel> {
+  const found = await modelInResult(path, {});
+  if (found) return found;
+  throw new UsageError(`${path} is no result`, 'read a result');
+}
+
+/** Other commands that read results: the pictures and the report read all of them. */
+const readers: readonly ((path: string, copy: string) => Promise<unknown>)[] = [
+  compareResults,
+  (_, copy) => reportPage(copy, { model: modelOf }),
+  ...(['traces', 'rates', 'network'] as const).map(
+    (kind) =>
+      (_: string, copy: string): Promise<unknown> =>
+        drawPictureOf(copy, {
+          kind,
+          importModel: () => {
+            throw new UsageError('it is no result', 'draw a result');
+          },
+        }),
+  ),
+  async (_, copy) => openRecorded(copy),
+];
+
 /** @throws what is neither a diagnostic nor an error of usage, and Error for an edit of a text that goes unnoticed */
 export async function feedResult(folder: string, input: Uint8Array): Promise<Outcome> {
   const { suffix, edits, until } = JSON.parse(Buffer.from(input).toString()) as Edits;
@@ -75,10 +102,15 @@ export async function feedResult(folder: string, input: Uint8Array): Promise<Out
       return run;
     });
     identical = again.verdict.verdict === 'identical';
-    await compareResults(path, copy);
   } catch (error) {
     if (!(error instanceof DiagnosticError || error instanceof UsageError)) throw error;
   }
+  for (const read of readers)
+    try {
+      await read(path, copy);
+    } catch (error) {
+      if (!(error instanceof DiagnosticError || error instanceof UsageError)) throw error;
+    }
   if (identical && suffix === 'json' && !Buffer.from(edited).equals(bytes)) throw new Error('an edit goes unnoticed');
   return identical ? 'accepted' : 'refused';
 }

@@ -157,6 +157,10 @@ export function readConfig(
   };
 }
 
+/** Most variables that contain one another, and longest text with the values of variables. */
+const mostVariables = 100;
+const longestPath = 10_000;
+
 const variable = /\$(?:\{(\w+)\}|(\w+))/g;
 
 /**
@@ -180,7 +184,7 @@ function withoutVariables(
   const complain = (name: string, finding: Finding, pointer: string): string => {
     if (!reported.has(name)) report(finding, positions.place(pointer));
     reported.add(name);
-    return `$${name}`;
+    return `$${name || '_'}`;
   };
   const valueOf = (name: string, pointer: string): unknown => {
     const known = written.get(name);
@@ -188,6 +192,7 @@ function withoutVariables(
       return resolved.has(name)
         ? resolved.get(name)
         : complain(name, messages.unknownVariable(name, [...written.keys()]), pointer);
+    if (open.length >= mostVariables) return complain('', messages.variableDepth(mostVariables), known.pointer);
     if (open.includes(name))
       return complain(name, messages.variableCycle([...open.slice(open.indexOf(name)), name]), known.pointer);
     open.push(name);
@@ -199,9 +204,13 @@ function withoutVariables(
   const replaced = (text: string, pointer: string): unknown => {
     const whole = /^\$(?:\{(\w+)\}|(\w+))$/.exec(text);
     if (whole) return valueOf(whole[1] ?? whole[2] ?? '', pointer);
-    return text.replace(variable, (_, braced?: string, bare?: string) =>
-      String(valueOf(braced ?? bare ?? '', pointer)),
-    );
+    let length = 0;
+    const result = text.replace(variable, (_, braced?: string, bare?: string) => {
+      const value = length > longestPath ? '' : String(valueOf(braced ?? bare ?? '', pointer));
+      length += value.length;
+      return value;
+    });
+    return length > longestPath ? complain('', messages.variableLength(longestPath), pointer) : result;
   };
   const walk = (node: unknown, pointer: string): unknown => {
     if (typeof node === 'string') return replaced(node, pointer);

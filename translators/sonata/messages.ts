@@ -48,6 +48,38 @@ export const variableCycle = (names: readonly string[]): Finding => ({
   hint: 'give one of them a path without variables',
 });
 
+/** A chain of variables that is too long. */
+export const variableDepth = (most: number): Finding => ({
+  code: 'sonata/too-many-variables',
+  message: `more than ${most} variables of the manifest contain one another`,
+  expected: `at most ${most}`,
+  hint: 'write paths with fewer variables',
+});
+
+/** A text that is too long with the values of its variables. */
+export const variableLength = (most: number): Finding => ({
+  code: 'sonata/too-many-variables',
+  message: `a text has more than ${most} characters with the values of its variables`,
+  expected: `at most ${most} characters`,
+  hint: 'write paths with fewer variables',
+});
+
+/** More files of nodes than a circuit can have. */
+export const tooManyNodeFiles = (count: number, most: number): Finding => ({
+  code: 'sonata/too-many-files',
+  message: `the circuit has ${count} files of nodes`,
+  expected: `at most ${most}`,
+  hint: 'write several populations into one file',
+});
+
+/** Node sets that are nested too deeply. */
+export const nodeSetDepth = (most: number): Finding => ({
+  code: 'sonata/node-sets-too-deep',
+  message: `more than ${most} node sets contain one another`,
+  expected: `at most ${most}`,
+  hint: 'name nodes or populations in the set itself',
+});
+
 /** A variable that the manifest lacks. */
 export const unknownVariable = (name: string, known: readonly string[]): Finding => ({
   code: 'sonata/unknown-variable',

@@ -16,6 +16,9 @@ export interface Selected {
 /** Finds the nodes that a config names by a set, a population, ids or attributes. */
 export type NodeSets = (value: unknown, place: Place) => readonly Selected[];
 
+/** Most sets that contain one another. */
+const mostNested = 100;
+
 /** Reads the sets of a config. */
 export function nodeSetsOf(config: Config, populations: ReadonlyMap<string, Nodes>): NodeSets {
   const path = config.path('node_sets_file');
@@ -28,6 +31,8 @@ export function nodeSetsOf(config: Config, populations: ReadonlyMap<string, Node
     for (const { place, ...finding } of diagnostics) config.report(finding, place ?? config.place('node_sets_file'));
     if (isObject(value)) for (const [name, set] of Object.entries(value)) sets.set(name, set);
   }
+  /** The nodes of each set that was asked for. */
+  const found = new Map<string, readonly Selected[]>();
   const all = (nodes: Nodes): Selected => ({ nodes, rows: Array.from({ length: nodes.size }, (_, row) => row) });
   const select = (value: unknown, place: Place, open: readonly string[]): readonly Selected[] => {
     if (typeof value === 'string') {
@@ -35,7 +40,17 @@ export function nodeSetsOf(config: Config, populations: ReadonlyMap<string, Node
         config.report(messages.variableCycle([...open, value]), place);
         return [];
       }
-      if (sets.has(value)) return select(sets.get(value), place, [...open, value]);
+      const known = found.get(value);
+      if (known) return known;
+      if (open.length >= mostNested) {
+        config.report(messages.nodeSetDepth(mostNested), place);
+        return [];
+      }
+      if (sets.has(value)) {
+        const selected = select(sets.get(value), place, [...open, value]);
+        found.set(value, selected);
+        return selected;
+      }
       const population = populations.get(value);
       if (population) return [all(population)];
       if (value === 'all') return [...populations.values()].map(all);
@@ -44,7 +59,7 @@ export function nodeSetsOf(config: Config, populations: ReadonlyMap<string, Node
     }
     if (Array.isArray(value)) {
       if (value.every((item) => typeof item === 'number')) return select({ node_id: value }, place, open);
-      return union(value.flatMap((item) => select(item, place, open)));
+      return union([...new Set<unknown>(value)].flatMap((item) => select(item, place, open)));
     }
     if (isObject(value)) return byAttributes(value, place);
     config.report(messages.wrongValue('a node set', 'a name, a list or a map', value), place);
@@ -63,10 +78,11 @@ export function nodeSetsOf(config: Config, populations: ReadonlyMap<string, Node
     for (const key of Object.keys(wanted))
       if (!chosen.some((nodes) => all(nodes).rows.some((row) => nodes.attribute(row, key) !== undefined)))
         config.report(messages.unknownAttribute(key), place);
+    const values = Object.entries(wanted).map(([key, value]) => [key, new Set([value].flat().map(String))] as const);
     const matches = (nodes: Nodes, row: number): boolean =>
-      Object.entries(wanted).every(([key, value]) => {
+      values.every(([key, allowed]) => {
         const own = nodes.attribute(row, key);
-        return own !== undefined && [value].flat().some((one) => one === own || String(one) === String(own));
+        return own !== undefined && allowed.has(String(own));
       });
     return chosen
       .map((nodes) => ({ nodes, rows: all(nodes).rows.filter((row) => matches(nodes, row)) }))

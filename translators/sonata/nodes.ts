@@ -64,6 +64,9 @@ interface Model {
   readonly key: string;
 }
 
+/** Most files of nodes: each is read in a thread of its own. */
+const mostFiles = 1000;
+
 /**
  * Reads all node populations of a config.
  *
@@ -80,6 +83,10 @@ export function readNodes(
   const list: readonly unknown[] = Array.isArray(entries) ? entries : [];
   if (entries !== undefined && !Array.isArray(entries))
     config.report(messages.wrongValue('nodes', 'a list of files', entries), config.place('networks', 'nodes'));
+  if (list.length > mostFiles) {
+    config.report(messages.tooManyNodeFiles(list.length, mostFiles), config.place('networks', 'nodes'));
+    return null;
+  }
   const models = modelReader(config);
   let isComplete = true;
   for (const entry of list.keys()) {

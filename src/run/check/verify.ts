@@ -7,7 +7,7 @@ import { compareFiles } from '../../../runtime/results/compare-files.js';
 import { differenceList, type FileDifference } from '../../../runtime/results/differences.js';
 import { compareRecords, recordPlaces } from '../../../runtime/results/compare-records.js';
 import { firstDifference, incomparable, type Difference } from '../../../runtime/results/compare.js';
-import { openRecord, openResult, resultFormat, type ResultFormat } from '../../../runtime/results/open.js';
+import { openRecord, openResult, reasonOf, resultFormat, type ResultFormat } from '../../../runtime/results/open.js';
 import { damaged } from '../../../runtime/results/record-text.js';
 import { recordVersion, type RunRecord, type StoredRecord } from '../../../runtime/results/result.js';
 import { changedDigests } from '../../../runtime/results/record-digests.js';
@@ -218,7 +218,7 @@ async function readable<T>(path: string, instead: T | undefined, action: () => P
   } catch (error) {
     if (error instanceof UsageError) throw error;
     if (instead !== undefined) return instead;
-    throw error instanceof DiagnosticError ? error : damaged(path, `it cannot be read (${(error as Error).message})`);
+    throw error instanceof DiagnosticError ? error : damaged(path, `it cannot be read (${reasonOf(error)})`);
   }
 }
 

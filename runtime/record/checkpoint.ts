@@ -50,13 +50,14 @@ export function createCheckpoint(
   seconds: number,
   fileSystem: FileSystem = systemFiles,
 ): Checkpoint {
-  if (existsSync(folder))
+  if (existsSync(folder) && !isBeforeFirstState(folder))
     throw new UsageError(
       `${folder} is the checkpoint of a run that did not end`,
       'continue the run with --resume, save its data with --recover, or remove the folder',
     );
   return orOutputError(folder, () => {
     mkdirSync(folder, { recursive: true });
+    tidyFolder(folder);
     const text = Buffer.from(`${JSON.stringify(run)}\n`);
     writeWhole([{ path: join(folder, names.run), parts: [text] }], fileSystem);
     const descriptor = fileSystem.create(join(folder, names.rows));
@@ -153,6 +154,13 @@ export function openCheckpoint(folder: string): StoredCheckpoint {
     throw error instanceof UsageError ? error : changed(folder);
   }
 }
+
+/** Checks whether a run can be continued from a folder. */
+export const hasState = (folder: string): boolean => existsSync(join(folder, names.state));
+
+/** Checks whether a folder is the checkpoint of a run that was killed before its first state, which is begun anew. */
+const isBeforeFirstState = (folder: string): boolean =>
+  existsSync(join(folder, names.run)) && !hasState(folder) && writerOf(folder) === undefined;
 
 /** The process of this machine that writes a checkpoint; undefined: none does. */
 const writerOf = (folder: string): number | undefined =>

@@ -36,7 +36,7 @@ export interface Terminal {
    *
    * @returns a function that stops listening: a signal ends the process at once from then on
    */
-  onTermination(callback: () => void): () => void;
+  onTermination(callback: (signal: EndingSignal) => void): () => void;
   /** Ends the process by SIGINT in two seconds if it still runs then, whatever it computes. Nobody may listen to it. */
   endSoon(): void;
   /** Ends the process at once. */
@@ -61,10 +61,10 @@ export function processTerminal(): Terminal {
     },
     onTermination(callback) {
       const stop = (): void => endings.forEach((signal) => process.off(signal, end));
-      const end = (signal: NodeJS.Signals): void => {
+      const end = (signal: EndingSignal): void => {
         stop();
         endAfter(mostEndingTime_ms, signal);
-        callback();
+        callback(signal);
       };
       endings.forEach((signal) => process.on(signal, end));
       return stop;
@@ -76,6 +76,8 @@ export function processTerminal(): Terminal {
 
 /** Signals that end a process: from other programs and from a closed terminal. */
 const endings = ['SIGTERM', 'SIGHUP'] as const;
+
+type EndingSignal = (typeof endings)[number];
 
 /** Longest time for an orderly end: less than two seconds, since the thread has to start. */
 const mostEndingTime_ms = 1500;

@@ -1,5 +1,6 @@
 /** Values of options: from text to a command's data, with a message if that is not possible. */
 
+import { statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import { UsageError } from '../diagnostics/diagnostic.js';
@@ -148,8 +149,23 @@ function readPairs(option: string, texts: readonly string[], example: string): R
   );
 }
 
-/** Returns the folder of compiled programs: `$INTERNEURON_CACHE`, else the user's folder for caches. */
-export function cacheDirectory({ environment }: Terminal): string {
+/**
+ * Returns the folder of compiled programs: `$INTERNEURON_CACHE`, else the user's folder for caches. Returns no folder if
+ * others can write to it: a program that they put there would run with the user's rights.
+ */
+export function cacheOption(terminal: Terminal): { readonly cacheDirectory?: string } {
+  const cacheDirectory = namedCache(terminal);
+  return isShared(cacheDirectory) ? {} : { cacheDirectory };
+}
+
+/** Checks whether a folder, if it is there, belongs to another user or can be written by others. */
+function isShared(folder: string): boolean {
+  const status = statSync(folder, { throwIfNoEntry: false });
+  const user = process.getuid?.();
+  return status !== undefined && user !== undefined && (status.uid !== user || (status.mode & 0o022) !== 0);
+}
+
+function namedCache({ environment }: Terminal): string {
   const { INTERNEURON_CACHE: own = '', XDG_CACHE_HOME: usual = '' } = environment;
   // An empty variable counts as unset, and XDG's rules require absolute paths.
   return own === '' ? join(isAbsolute(usual) ? usual : join(homedir(), '.cache'), 'interneuron') : resolve(own);

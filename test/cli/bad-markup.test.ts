@@ -125,23 +125,26 @@ describe('inclusions', () => {
     expect(await validate(`download ${name}`, files)).toEqual({ code, findings });
   });
 
-  it.each(['HOME', 'TMPDIR'] as const)('end below the folder of %s, though it is under version control', async (variable) => {
-    const files = {
-      'shared/Downloads/a.nml': nml('<include href="../b.nml"/>'),
-      'shared/b.nml': nml(cell),
-      'shared/.git/HEAD': 'ref: x',
-    };
-    const before = process.env[variable];
-    process.env[variable] = folder.file(`shared-${variable}/shared`);
-    try {
-      expect(await validate(`shared ${variable}`, files)).toEqual({
-        code: 1,
-        findings: ['error lems/include-outside 2:16'],
-      });
-    } finally {
-      Object.assign(process.env, { [variable]: before ?? '' });
-    }
-  });
+  it.each(['HOME', 'TMPDIR'] as const)(
+    'end below the folder of %s, though it is under version control',
+    async (variable) => {
+      const files = {
+        'shared/Downloads/a.nml': nml('<include href="../b.nml"/>'),
+        'shared/b.nml': nml(cell),
+        'shared/.git/HEAD': 'ref: x',
+      };
+      const before = process.env[variable];
+      process.env[variable] = folder.file(`shared-${variable}/shared`);
+      try {
+        expect(await validate(`shared ${variable}`, files)).toEqual({
+          code: 1,
+          findings: ['error lems/include-outside 2:16'],
+        });
+      } finally {
+        Object.assign(process.env, { [variable]: before ?? '' });
+      }
+    },
+  );
 
   it('show no line of a file of another kind, nor read hidden ones', async () => {
     const secret = 'machine example.org login ada password hunter2\n';

@@ -46,12 +46,15 @@ describe('the program', () => {
     expect(existsSync(join(folder.path, 'long.incomplete.nwb'))).toBe(true);
   });
 
-  it.each(['SIGTERM', 'SIGHUP'] as const)('on %s leaves a file that says it is incomplete', async (signal) => {
+  it.each([
+    ['SIGTERM', 143],
+    ['SIGHUP', 129],
+  ] as const)('on %s leaves a file that says it is incomplete, and exits with %d', async (signal, code) => {
     const output = folder.file(`${signal}.nwb`);
     const ended = await program(['run', model, '--duration', '100000 s', '-o', output], (child) => {
       whenRecording(folder.path, () => child.kill(signal));
     });
-    expect([ended.code, ended.stderr]).toEqual([130, 'stopping; data recorded so far are kept\n']);
+    expect([ended.code, ended.stderr]).toEqual([code, 'stopping; data recorded so far are kept\n']);
     expect(existsSync(join(folder.path, `${signal}.incomplete.nwb`))).toBe(true);
   });
 
@@ -81,7 +84,7 @@ run: 1 s
         child.kill(signal);
       }, after);
     });
-    expect(ended.code === 130 || ended.signal === signal, JSON.stringify(ended)).toBe(true);
+    expect([130, 143].includes(ended.code ?? 0) || ended.signal === signal, JSON.stringify(ended)).toBe(true);
     expect(Date.now() - sent).toBeLessThan(3000);
     expect(existsSync(output)).toBe(false);
   });

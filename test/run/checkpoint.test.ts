@@ -199,6 +199,23 @@ describe('a checkpoint', () => {
     killedAt(path, Infinity);
     expect(() => createCheckpoint(path, {}, 1)).toThrow(/a run that did not end/);
   });
+
+  it('is begun anew if its run was killed before the first state', () => {
+    const path = join(folder.path, 'killed');
+    mkdirSync(path);
+    for (const [name, text] of [
+      ['run.json', '{}\n'],
+      ['rows', 'cut off'],
+    ] as const)
+      writeFileSync(join(path, name), text);
+    const checkpoint = createCheckpoint(path, { run: 2 }, 0);
+    checkpoint.store(state(1));
+    expect(openCheckpoint(path).run).toEqual({ run: 2 });
+    const begun = join(folder.path, 'begun');
+    const other = createCheckpoint(begun, {}, 0);
+    expect(() => createCheckpoint(begun, {}, 1)).toThrow(/a run that did not end/);
+    for (const each of [checkpoint, other]) each.end('complete');
+  });
 });
 
 describe('the command line', () => {

@@ -33,6 +33,7 @@ interface Step {
   readonly name?: string;
   readonly if?: string;
   readonly run?: string;
+  readonly uses?: string;
   readonly env?: Readonly<Record<string, string>>;
 }
 
@@ -50,6 +51,14 @@ function step(name: string, input: string): ReturnType<typeof bash> {
 }
 
 describe('the action', () => {
+  it.each(['git+https://example.org/x', '../x', '1.0', 'latest; id'])('installs no version %s', (version) => {
+    expect(step('install', version)).toMatchObject({ code: 2, stdout: expect.stringContaining('::error::version') });
+  });
+
+  it('names other actions by their digests', () => {
+    for (const { uses } of action.runs.steps) expect(uses ?? '@'.padEnd(41, '0')).toMatch(/@[0-9a-f]{40}$/);
+  });
+
   it('validates models, and shows mistakes at their lines', () => {
     expect(step('validate', 'models models/*.yaml')).toMatchObject({ code: 0 });
     writeFileSync(folder.file('bad.yaml'), 'format: interneuron/brian\nneuron_groups: { G: { N: 0 } }\n');

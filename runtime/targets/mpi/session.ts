@@ -66,7 +66,7 @@ class Ranks {
       const end = (how: string): void => {
         this.#failure ??= new UsageError(
           `the processes of MPI have ended: ${this.#reason(how)}`,
-          'their messages are above; with fewer ranks (--ranks) each has more memory',
+          'if memory was short, fewer ranks (--ranks) have more each; a run with --checkpoint can be continued',
         );
         this.#waiting?.reject(this.#failure);
         this.#waiting = undefined;
@@ -79,6 +79,9 @@ class Ranks {
 
   /** Returns the most informative line of the messages. */
   #reason(how: string): string {
+    const killed = /\brank (\d+)\b[\s\S]*?\bsignal (\d+)(?: \((\w[\w ]*)\))?/.exec(this.#errors);
+    if (killed)
+      return `rank ${killed[1]} was ended by signal ${killed[2]}${killed[3] === undefined ? '' : ` (${killed[3]})`}`;
     const lines = this.#errors.split('\n').map((line) => line.trim());
     const line = lines.find((one) => one.startsWith('error: ')) ?? lines.find((one) => /signal|abort|rank/i.test(one));
     return line?.replace(/^error: /, '') ?? how;

@@ -7,7 +7,7 @@ import type { CommandContext } from '../context.js';
 import { exitCodes } from '../exit-codes.js';
 import { printJson } from '../failure.js';
 import { formatTable } from '../table.js';
-import { cacheDirectory } from '../values.js';
+import { cacheOption } from '../values.js';
 
 /** Result of one engine. */
 interface Outcome {
@@ -60,7 +60,7 @@ async function tried(target: string, { terminal }: CommandContext): Promise<Outc
   try {
     const text = packageFile('fixtures/starters/brian.yaml');
     const imported = importModel({ name: 'brian.yaml', text }, { duration });
-    const result = await runModel(imported, { target, cacheDirectory: cacheDirectory(terminal) });
+    const result = await runModel(imported, { target, ...cacheOption(terminal) });
     if (result.kind !== 'run') return { target, state: 'fails', reason: 'nothing was run' };
     result.dispose();
     const { total } = result.record.fingerprint;

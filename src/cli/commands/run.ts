@@ -3,6 +3,7 @@
 import { existsSync } from 'node:fs';
 import { DiagnosticError, UsageError } from '../../diagnostics/diagnostic.js';
 import { renderDiagnostics } from '../../diagnostics/render.js';
+import { hasState } from '../../../runtime/record/checkpoint.js';
 import { checkpointFolder, continuedRun } from '../../run/checkpoint-run.js';
 import { runModel, type ImportedModel, type RunOptions } from '../../run/pipeline.js';
 import { messages } from '../../run/messages.js';
@@ -16,7 +17,7 @@ import { interruptible } from '../interrupt.js';
 import { passFiles } from '../pass-files.js';
 import { progressDisplay, silentProgress } from '../progress.js';
 import { generatedSummary, runSummary } from '../summary.js';
-import { cacheDirectory, readCheckpoint, readRanks, readSubject, readThreads } from '../values.js';
+import { cacheOption, readCheckpoint, readRanks, readSubject, readThreads } from '../values.js';
 
 /** Runs one model. Ctrl-C ends it and keeps the data recorded so far; a second Ctrl-C ends it at once. */
 export async function run(context: CommandContext): Promise<number> {
@@ -49,7 +50,7 @@ export async function run(context: CommandContext): Promise<number> {
       outputs: outputs.length > 0 ? outputs : (given.outputs ?? []),
       outputFolder: outputFolder ?? given.outputFolder ?? '.',
       force: options.flag('force'),
-      cacheDirectory: cacheDirectory(terminal),
+      ...cacheOption(terminal),
       onProgress: interruption.onProgress,
       signal: interruption.signal,
       ...(target === undefined ? {} : { target }),
@@ -77,8 +78,13 @@ export async function run(context: CommandContext): Promise<number> {
     if (options.flag('recover')) return exitCodes.done;
     const folder = given.checkpoint?.folder;
     if (folder !== undefined && existsSync(folder)) context.say(`continue with  interneuron run --resume ${folder}`);
-    if (result.record.outcome === 'stopped') return exitCodes.interrupted;
+    if (result.record.outcome === 'stopped') return interruption.exitCode();
     return result.record.outcome === 'fault' ? exitCodes.wrong : exitCodes.done;
+  } catch (error) {
+    const folder = checkpoint?.folder;
+    if (!(error instanceof UsageError) || folder === undefined || !hasState(folder)) throw error;
+    const how = `the last checkpoint is kept: interneuron run --resume ${folder} continues from it, --recover saves its data`;
+    throw new UsageError(error.message, error.hint === undefined ? how : `${how}; ${error.hint}`, error.others);
   } finally {
     progress.stop();
     interruption.stop();

@@ -4,7 +4,7 @@ import { UsageError } from '../../diagnostics/diagnostic.js';
 import { serve as serveStreams } from '../../serve/serve.js';
 import type { CommandContext } from '../context.js';
 import { exitCodes } from '../exit-codes.js';
-import { cacheDirectory } from '../values.js';
+import { cacheOption } from '../values.js';
 
 /** Serves until standard input is closed; so it ends with whoever started it. */
 export async function serve({ options, terminal }: CommandContext): Promise<number> {
@@ -14,7 +14,7 @@ export async function serve({ options, terminal }: CommandContext): Promise<numb
   const ignore = (): void => undefined;
   process.on('SIGINT', ignore);
   try {
-    await serveStreams(process.stdin, process.stdout, cacheDirectory(terminal));
+    await serveStreams(process.stdin, process.stdout, cacheOption(terminal).cacheDirectory);
   } finally {
     process.off('SIGINT', ignore);
     process.stdin.destroy();

@@ -22,7 +22,7 @@ import { printJson } from '../failure.js';
 import { interruptible } from '../interrupt.js';
 import { progressDisplay, silentProgress } from '../progress.js';
 import { formatTable } from '../table.js';
-import { cacheDirectory, readSettings, readThreads } from '../values.js';
+import { cacheOption, readSettings, readThreads } from '../values.js';
 import { checkDuration } from './run.js';
 
 /** Rows of the table that a person still reads. */
@@ -85,7 +85,7 @@ export async function sweep(context: CommandContext): Promise<number> {
   if (context.json) printJson(terminal, { runs: rowsToJson(rows), outputs: tables });
   for (const { number, diagnostics } of rows) context.show(diagnostics.map((finding) => inRun(number, finding)));
   context.say(summary(table, rows, chosen.length, (performance.now() - began) / 1000, tables));
-  if (rows.length < chosen.length) return exitCodes.interrupted;
+  if (rows.length < chosen.length) return interruption.exitCode();
   return rows.some(({ outcome }) => outcome !== 'complete') ? exitCodes.wrong : exitCodes.done;
 }
 
@@ -186,7 +186,7 @@ function runOptions(context: CommandContext, point: Point, outputs: readonly str
     precision: options.value('precision') === 'float32' ? 'float32' : 'float64',
     threads: readThreads(options.value('threads')) ?? 1,
     command: commandOf(context, point),
-    cacheDirectory: cacheDirectory(terminal),
+    ...cacheOption(terminal),
     force: options.flag('force'),
     ...(target === undefined ? {} : { target }),
     ...(device === undefined ? {} : { device }),

@@ -13,7 +13,7 @@ import { interruptible } from '../interrupt.js';
 import { testFiles } from '../model-files.js';
 import { progressDisplay, silentProgress } from '../progress.js';
 import { testFormats, verdictReport, type Verdict } from '../validation-formats.js';
-import { cacheDirectory, readThreads } from '../values.js';
+import { cacheOption, readThreads } from '../values.js';
 
 /** A test, or the reason why it could not be run. */
 interface Result extends TestVerdict {
@@ -37,7 +37,7 @@ export async function test(context: CommandContext): Promise<number> {
   const setup: TestOptions = {
     read: (path) => context.read(path),
     model: (path, changes) => context.model(path, changes),
-    cacheDirectory: cacheDirectory(terminal),
+    ...cacheOption(terminal),
     onProgress: interruption.onProgress,
     signal: interruption.signal,
     ...(target === undefined ? {} : { target }),
@@ -48,7 +48,7 @@ export async function test(context: CommandContext): Promise<number> {
   try {
     for (const { path } of await testFiles(context.files)) {
       const result = await resultOf(path, setup, options.value('engine') === 'any');
-      if (interruption.signal.aborted) return exitCodes.interrupted;
+      if (interruption.signal.aborted) return interruption.exitCode();
       results.push(result);
       progress.stop();
       if (!format) show(result, context);

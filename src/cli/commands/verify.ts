@@ -18,7 +18,7 @@ import { exitCodes } from '../exit-codes.js';
 import { printJson } from '../failure.js';
 import { interruptible } from '../interrupt.js';
 import { progressDisplay, silentProgress } from '../progress.js';
-import { cacheDirectory, readThreads } from '../values.js';
+import { cacheOption, readThreads } from '../values.js';
 
 /** Options that request a comparison within tolerances. */
 const tolerant = [
@@ -59,7 +59,7 @@ export async function verify(context: CommandContext): Promise<number> {
   const interruption = interruptible(terminal, progress, 'stopping');
   try {
     const run = {
-      cacheDirectory: cacheDirectory(terminal),
+      ...cacheOption(terminal),
       onProgress: interruption.onProgress,
       signal: interruption.signal,
       ...(target === undefined ? {} : { target }),

@@ -15,7 +15,7 @@ import { exitCodes } from '../exit-codes.js';
 import { printJson } from '../failure.js';
 import { interruptible } from '../interrupt.js';
 import { progressDisplay, silentProgress } from '../progress.js';
-import { cacheDirectory } from '../values.js';
+import { cacheOption } from '../values.js';
 
 /** Certifies a folder or bundle. Nothing is written if the article's file is wrong. */
 export async function certify(context: CommandContext): Promise<number> {
@@ -35,7 +35,7 @@ export async function certify(context: CommandContext): Promise<number> {
       run: {
         read: (file) => context.read(file),
         model: (file, changes) => context.model(file, changes),
-        cacheDirectory: cacheDirectory(terminal),
+        ...cacheOption(terminal),
         onProgress: interruption.onProgress,
         signal: interruption.signal,
       },

@@ -10,7 +10,7 @@ import { refuseToReplace, writeText } from '../../run/results/replaceable.js';
 import { comparisonOptions, requiredGrade, sayComparison } from '../comparison-options.js';
 import type { CommandContext } from '../context.js';
 import { namedFiles } from '../model-files.js';
-import { cacheDirectory } from '../values.js';
+import { cacheOption } from '../values.js';
 
 /** Compares two results, or two sets of runs named by patterns, and prints how well they agree. */
 export async function compare(context: CommandContext): Promise<number> {
@@ -54,7 +54,7 @@ async function causeOf(
 ): Promise<Cause | null> {
   if (others.length > 0)
     throw new UsageError('--why explains the difference of two runs', 'name one result of each side');
-  const run = { cacheDirectory: cacheDirectory(terminal) };
+  const run = cacheOption(terminal);
   const own = await modelInResult(first, {});
   if (own) return whyDifferent(own, recorded[0], recorded[1], run, given);
   const other = await modelInResult(second, {});

@@ -75,7 +75,7 @@ describe('report', () => {
       'rates',
       'traces',
     ]);
-    expect(page).toMatch(/<td>fingerprint<\/td><td>5318942110b9a921/);
+    expect(page).toMatch(/<td>fingerprint<\/td><td>010d423536f400b3/);
     expect(page).toContain('<td>18</td><td>90 Hz</td>');
     // Without SOURCE_DATE_EPOCH, a file has no date of its own.
     expect(page).not.toContain('2000-01-01');

@@ -225,7 +225,6 @@ function wordsWithout({ words }: CommandContext, names: readonly string[]): read
 /** Refuses texts that lines of scripts and rules of Snakemake cannot hold. @throws UsageError */
 function refuseInScripts(scheduler: string, folder: string, words: readonly string[]): void {
   for (const text of [folder, ...words])
-     
     if (/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/.test(text))
       throw new UsageError(
         `${shorten(text)} has a line break or another control character`,

@@ -4,6 +4,7 @@ import { DiagnosticError, InvariantError, UsageError } from '../diagnostics/diag
 import { printable, printableJson } from '../diagnostics/display.js';
 import { countFindings, diagnosticsToJson, renderDiagnostics } from '../diagnostics/render.js';
 import { version } from '../run/version.js';
+import { readRefusal } from '../diagnostics/system-error.js';
 import { InterruptedError } from '../run/interrupted.js';
 import { exitCodes } from './exit-codes.js';
 import { sourceText } from './source-texts.js';
@@ -22,7 +23,8 @@ interface FailureContext {
  *
  * @returns the exit code
  */
-export function reportFailure(error: unknown, { terminal, sources, json }: FailureContext): number {
+export function reportFailure(thrown: unknown, { terminal, sources, json }: FailureContext): number {
+  const error = readRefusal(thrown) ?? thrown;
   if (error instanceof DiagnosticError) {
     if (json) printJson(terminal, { diagnostics: diagnosticsToJson(error.diagnostics) });
     else {

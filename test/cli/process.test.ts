@@ -1,9 +1,20 @@
 /** The program as a process of its own: what only a process has. */
 
 import type { ChildProcess } from 'node:child_process';
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import {
+  chmodSync,
+  closeSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readdirSync,
+  writeFileSync,
+} from 'node:fs';
+import { createServer } from 'node:net';
+import { dirname, join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { RunReport } from '../../src/run/results/report.js';
 import { temporaryFolder, whenRecording } from '../support/command.js';
 import { startProgram } from '../support/program-process.js';
@@ -21,6 +32,46 @@ function program(words: readonly string[], then?: (child: ChildProcess) => void)
   then?.(child);
   return ended;
 }
+
+const isRoot = process.getuid?.() === 0;
+
+describe.skipIf(!isRoot)(
+  `files that may not be read${isRoot ? '' : ' (skipped: only root can become somebody else)'}`,
+  () => {
+    const names = ['closed.yaml', 'shut/model.yaml', 'shut/none/model.yaml', 'folder', 'socket'] as const;
+    beforeAll(async () => {
+      for (const name of ['closed.yaml', 'shut/model.yaml']) {
+        mkdirSync(dirname(folder.file(name)), { recursive: true });
+        copyFileSync(model, folder.file(name));
+      }
+      chmodSync(folder.path, 0o755);
+      chmodSync(folder.file('closed.yaml'), 0o000);
+      chmodSync(folder.file('shut'), 0o700);
+      mkdirSync(folder.file('folder'));
+      const server = createServer();
+      await new Promise<void>((listening) => server.listen(folder.file('socket'), listening));
+      server.close();
+    });
+
+    it.each(
+      ['run', 'validate', 'describe', 'convert', 'inspect'].flatMap((command) =>
+        names.map((name) => [command, name] as const),
+      ),
+    )('%s of %s exits with 2 and the reason', async (command, name) => {
+      const words = [command, folder.file(name), ...(command === 'convert' ? ['--to', 'brian'] : [])];
+      const { ended } = startProgram(words, {
+        uid: 65_534,
+        environment: { INTERNEURON_CACHE: '/nowhere', HOME: folder.path },
+      });
+      const { code, stdout, stderr } = await ended;
+      expect(code).toBe(2);
+      expect(`${stdout}${stderr}`).toMatch(
+        /permission denied|is a folder|cannot be read|there is no file|no models in|no regular file|several models/,
+      );
+      expect(stderr).not.toContain('internal error');
+    });
+  },
+);
 
 describe('the program', () => {
   it('exits with 0 and prints no escape codes, bars or rasters into a pipe', async () => {

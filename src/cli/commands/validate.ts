@@ -3,6 +3,7 @@
 import { DiagnosticError, UsageError } from '../../diagnostics/diagnostic.js';
 import { countFindings, diagnosticsToJson } from '../../diagnostics/render.js';
 import type { ModelHashes } from '../../model/hash.js';
+import { readRefusal } from '../../diagnostics/system-error.js';
 import { requireTarget } from '../../run/choose-target.js';
 import { validateModel } from '../../run/pipeline.js';
 import type { ImportedModel } from '../../run/read/imported-model.js';
@@ -110,7 +111,8 @@ async function verdictOn(
 }
 
 /** Returns the verdict on a file that cannot be read or written. @throws any other error */
-function unusable(document: string, error: unknown): Verdict {
+function unusable(document: string, thrown: unknown): Verdict {
+  const error = readRefusal(thrown) ?? thrown;
   if (!(error instanceof UsageError)) throw error;
   const { message, hint } = error;
   return { document, valid: false, error: { message, ...(hint === undefined ? {} : { hint }) }, diagnostics: [] };

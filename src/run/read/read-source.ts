@@ -1,7 +1,7 @@
 /** Files as text. */
 
 import { platform } from '#platform';
-import { isRefused, systemCode } from '../../diagnostics/system-error.js';
+import { isRefused, readRefusal, systemCode } from '../../diagnostics/system-error.js';
 import { DiagnosticError, UsageError, type Diagnostic } from '../../diagnostics/diagnostic.js';
 import { formatBytes } from '../../diagnostics/quantities.js';
 import { decodeText } from '../../model/text/read.js';
@@ -129,7 +129,7 @@ function readBytes(path: string, longest: number): Uint8Array {
     if (size <= longest) return platform.files.read(path);
     throw tooLarge(path, formatBytes(size));
   } catch (error) {
-    throw readError(error, path);
+    throw error instanceof UsageError ? error : (readRefusal(error, path) ?? error);
   }
 }
 
@@ -150,24 +150,3 @@ const tooLarge = (path: string, size: string): UsageError =>
     `${path} is ${size} long, which is too large to read`,
     'store large arrays in separate files, as $data',
   );
-
-/** Explains why the system refused to read a file, with a hint. */
-function readError(error: unknown, path: string): unknown {
-  if (!(error instanceof Error) || error instanceof UsageError || systemCode(error) === undefined) return error;
-  switch (systemCode(error)) {
-    case 'ENOENT':
-      return new UsageError(`there is no file ${path}`, 'check its name and folder');
-    case 'EISDIR':
-      return new UsageError(`${path} is a folder, not a file`, 'name a file in it');
-    case 'ENOTDIR':
-      return new UsageError(
-        `${path} cannot be read: part of its path is a file, not a folder`,
-        'check its name and folder',
-      );
-    case 'EACCES':
-    case 'EPERM':
-      return new UsageError(`${path} cannot be read: permission denied`, 'check its permissions');
-    default:
-      return new UsageError(`${path} cannot be read (${systemCode(error) ?? ''})`, 'check its name and folder');
-  }
-}

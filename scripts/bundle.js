@@ -9,7 +9,7 @@ import { cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { bundledPackages, noticesOf } from './notices.js';
+import { bundledPackages, noticesOf, validators } from './notices.js';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 
@@ -75,6 +75,6 @@ export async function bundle(entryPoints, folder) {
   const unbundled = Object.keys(unbundledPackages).map((name) => `node_modules/${name}`);
   await writeFile(
     resolve(folder, 'THIRD-PARTY-NOTICES.txt'),
-    await noticesOf([...bundledPackages(metafile), ...unbundled, fonts]),
+    await noticesOf([...bundledPackages(metafile), ...unbundled, validators, fonts]),
   );
 }

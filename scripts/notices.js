@@ -8,6 +8,9 @@ const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 /** The licence of @resvg/resvg-wasm, whose package has no file with its text. */
 export const mozillaLicence = 'scripts/MPL-2.0.txt';
 
+/** The package that writes the generated validators: the bundler lists these as our own files. */
+export const validators = 'node_modules/ajv';
+
 /** Folders, from the root, of the packages with inputs in a bundle. @param metafile  of esbuild */
 export const bundledPackages = ({ inputs }) => [
   ...new Set(Object.keys(inputs).flatMap((file) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/.exec(file)?.[0] ?? [])),

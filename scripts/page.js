@@ -5,7 +5,7 @@ import { brotliCompressSync, constants } from 'node:zlib';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { textFolders } from './bundle.js';
-import { bundledPackages, noticesOf } from './notices.js';
+import { bundledPackages, noticesOf, validators } from './notices.js';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 
@@ -108,7 +108,7 @@ const compressed = (text) =>
   brotliCompressSync(text, { params: { [constants.BROTLI_PARAM_LGWIN]: constants.BROTLI_MAX_WINDOW_BITS } });
 
 /** Packages that pages hold besides those of the bundle. */
-const held = ['node_modules/h5wasm', 'node_modules/wabt'];
+const held = ['node_modules/h5wasm', 'node_modules/wabt', validators];
 
 /** Writes the parts that `interneuron page` puts into one file; those of JavaScript are compressed. */
 export async function bundlePage(folder) {
@@ -127,7 +127,7 @@ export async function writeSite(folder) {
   await rm(folder, { recursive: true, force: true });
   const { metafile } = await bundleSite(folder);
   await bundled({ page: 'site/page.css' }, folder);
-  await writeFile(resolve(folder, 'notices.txt'), await noticesOf(bundledPackages(metafile)));
+  await writeFile(resolve(folder, 'notices.txt'), await noticesOf([...bundledPackages(metafile), validators]));
   const html = await readFile(resolve(root, 'site/page.html'), 'utf8');
   await writeFile(
     resolve(folder, 'index.html'),

@@ -22,6 +22,7 @@ import { isByRule } from './export/draws.js';
 import { withXmlComments } from './export/text/comments.js';
 import { hasCompartments, Ids, type ExportContext } from './export/context.js';
 import { Dimensions } from './export/text/dimensions.js';
+import { withStableStep } from './export/stable-step.js';
 import type { Functions } from '../../src/lang/evaluate.js';
 import { writeNetwork } from './export/network.js';
 import { lemsPasses } from './export/passes.js';
@@ -77,10 +78,11 @@ export function exportKept(valid: ValidModel): LemsExport | undefined {
 
 /** Returns a model as one LEMS document. */
 export async function exportLems(
-  whole: ValidModel,
+  given: ValidModel,
   { functions = () => undefined, plain = false, undrawn, afterPass }: LemsOptions = {},
 ): Promise<LemsExport> {
   const report = new ConversionReport('lems');
+  const whole = withStableStep(given, functions, report);
   const shared = { changes: new Map(), functions, report, dt: whole.model.experiment.dt, plain, undrawn, afterPass };
   const rewritten = await applyPasses(lemsPasses, whole, { ...shared, ...whole });
   const [dimensions, ids] = [new Dimensions(), new Ids()];

@@ -74,6 +74,7 @@ plastic = Synapses(
 )
 plastic.pre.when = "after_resets"
 plastic.transmit.order = 0
+plastic.post.order = -2
 plastic.post.when = "after_resets"
 plastic.connect(j="i")
 plastic.weight = 0.0005 * uvolt

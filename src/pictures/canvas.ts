@@ -14,6 +14,7 @@ export const margins = { marginLeft: 110, marginRight: 30, marginTop: 10, margin
 export interface Panel {
   readonly height: number;
   readonly options: Plot.PlotOptions;
+  readonly svg?: never;
 }
 
 /** A part of a picture that is drawn without a plot, as elements of SVG. */
@@ -73,7 +74,7 @@ export function drawPicture({ title, subtitle, panels }: Picture): string {
   const drawings: string[] = [];
   let y = top;
   for (const panel of panels) {
-    if ('svg' in panel) {
+    if (panel.svg !== undefined) {
       drawings.push(`<g transform="translate(0 ${y})" color="#000000">${panel.svg}</g>`);
       y += panel.height;
       continue;

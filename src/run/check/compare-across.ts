@@ -26,7 +26,7 @@ const conversions: Readonly<Record<Notation, readonly TargetNotation[]>> = {
 /**
  * Compares two models. For different notations, each is converted to the notation of the other, where that is possible:
  * both then have the words of one notation, and lists for the connections that rules draw. The comparison with the
- * fewest differences is returned, and preferably one without conversion.
+ * fewest differences is returned, but at least one: a conversion that gives the other document explains nothing.
  */
 export async function compareAcross(first: ImportedModel, second: ImportedModel): Promise<ModelComparison> {
   const direct = compareModels(first, second);
@@ -38,7 +38,7 @@ export async function compareAcross(first: ImportedModel, second: ImportedModel)
   for (const to of conversions[first.notation])
     for (const again of await readAgain(second, to)) all.push(compareModels(first, again));
   const isUntimed = [first, second].some(({ valid }) => valid.model.experiment.protocol.length === 0);
-  const [best = direct] = all.sort((a, b) => sizeOf(a) - sizeOf(b));
+  const [best = direct] = all.filter(({ differences }) => differences.length > 0).sort((a, b) => sizeOf(a) - sizeOf(b));
   return {
     ...best,
     sameModel: false,

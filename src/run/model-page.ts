@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import MarkdownIt from 'markdown-it';
+import { Marked } from 'marked';
 import { brotliDecompressSync } from 'node:zlib';
 import { platform } from '#platform';
 import { UsageError } from '../diagnostics/diagnostic.js';
@@ -116,13 +116,26 @@ export function modelPage(model: PageModel): string {
     .replace('<!-- parts -->', () => parts.join('\n'));
 }
 
-/** Returns Markdown as HTML. HTML in it is shown as text, and links can only lead to pages and to mail. */
+/** Addresses that a text of an author may lead to. */
+const safeAddress = /^(?:https?:|mailto:|#)/i;
+
+/** Returns Markdown as HTML. HTML in it is shown as text, and links lead only to pages, to mail and within the page. */
 function htmlOfMarkdown(text: string): string {
-  const markdown = new MarkdownIt({ html: false, linkify: true, typographer: false });
-  // Headings of the page are above those of the text.
-  return markdown
-    .render(text)
-    .replace(/<(\/?)h([1-5])>/g, (_, end: string, level: string) => `<${end}h${Number(level) + 1}>`);
+  const markdown = new Marked({
+    renderer: {
+      html: ({ text: html }) => markupText(html),
+      // Headings of the page are above those of the text.
+      heading({ tokens, depth }) {
+        const level = Math.min(6, depth + 1);
+        return `<h${level}>${this.parser.parseInline(tokens)}</h${level}>\n`;
+      },
+      link({ href, tokens }) {
+        return safeAddress.test(href) ? false : this.parser.parseInline(tokens);
+      },
+      image: ({ href, text: described }) => (safeAddress.test(href) ? false : markupText(described)),
+    },
+  });
+  return markdown.parse(text, { async: false });
 }
 
 /** Returns a picture of the fingerprint for other pages. @see https://shields.io for its form */

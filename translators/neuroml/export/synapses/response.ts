@@ -15,7 +15,7 @@ export interface Response {
   /** The core type that it extends, and the one that also has the parameter `gbase`, the conductance of weight 1. */
   readonly base: string;
   readonly withBase?: string;
-  /** Parameters that `base` lacks, all of which `withBase` has if it is there. */
+  /** Parameters that `base` lacks; of these, `withBase` has `erev`. */
   readonly parameters: readonly Element[];
   /** Values of parameters. */
   readonly attributes: Readonly<Record<string, string>>;

@@ -142,7 +142,11 @@ export function synapseType(
     return own && current ? binary('+', own, current) : (own ?? current);
   };
   const hasBase = given.base === 'gbase';
-  if (response && !hasBase) builder.parameters.push(...response.parameters);
+  if (response)
+    builder.parameters.push(
+      // The base with a conductance has the reversal potential.
+      ...response.parameters.filter(({ attributes }) => !hasBase || attributes['name'] !== 'erev'),
+    );
   writeContributions(target, valueOf, builder, attempt);
   writePathways({ projection, type, target, pointer, builder, context }, attempt);
   return {

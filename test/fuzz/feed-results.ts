@@ -1,6 +1,6 @@
 /** Edited result files: `verify` and `diff` find each edit that says something else, and break at none. */
 
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DiagnosticError, UsageError } from '../../src/diagnostics/diagnostic.js';
 import { compareResults } from '../../src/run/check/compare-results.js';
@@ -93,6 +93,8 @@ export async function feedResult(folder: string, input: Uint8Array): Promise<Out
   const edited = Uint8Array.from(bytes).subarray(0, Math.ceil(until * bytes.length));
   for (const { at, byte } of edits) edited[Math.floor(at * edited.length)] = byte;
   const copy = join(folder, `edited.${suffix}`);
+  // The HDF5 library keeps a damaged file open if it fails within it, and would take a rewritten file for the same one.
+  rmSync(copy, { force: true });
   writeFileSync(copy, edited);
   let identical = false;
   try {

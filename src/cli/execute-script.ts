@@ -2,6 +2,7 @@
 
 import { spawn, spawnSync } from 'node:child_process';
 import { UsageError } from '../diagnostics/diagnostic.js';
+import { isolatedPython } from '../platform/python.js';
 import { exitCodes } from './exit-codes.js';
 import type { Terminal } from './terminal.js';
 
@@ -50,7 +51,9 @@ export async function executeScript(words: readonly string[], terminal: Terminal
     INTERNEURON_NODE: process.execPath,
     ...(process.argv[1] === undefined ? {} : { INTERNEURON_PROGRAM: process.argv[1] }),
   };
-  const child = spawn(python, [...isolated, '-m', 'interneuron', ...given], {
+  const start = isolatedPython(['-m', 'interneuron', ...given], process.cwd());
+  const child = spawn(python, start.words, {
+    ...start.options,
     stdio: ['inherit', 'pipe', 'pipe'],
     env: environment,
   });
@@ -62,15 +65,14 @@ export async function executeScript(words: readonly string[], terminal: Terminal
   });
 }
 
-/** Packages come from the environment of Python only, never from the current folder or `PYTHONPATH`. */
-const isolated = ['-I', '-W', 'ignore'];
-
 /** Returns the Python that has the package: that of `INTERNEURON_PYTHON`, or one on the path. */
 function pythonWithPackage({ environment }: Terminal): string {
   const named = environment['INTERNEURON_PYTHON'];
   const search = 'import importlib.util, sys; sys.exit(importlib.util.find_spec("interneuron") is None)';
   const names = named === undefined ? ['python3', 'python'] : [named];
-  const found = names.find((name) => spawnSync(name, [...isolated, '-c', search], { stdio: 'ignore' }).status === 0);
+  // The named Python may be a path from the user's folder.
+  const { words, options } = isolatedPython(['-c', search], process.cwd());
+  const found = names.find((name) => spawnSync(name, words, { ...options, stdio: 'ignore' }).status === 0);
   if (found === undefined)
     throw new UsageError(
       `no Python has the package interneuron (looked for ${names.join(', ')})`,

@@ -9,11 +9,11 @@ interface PythonStart {
 }
 
 /**
- * Returns the words and options that start a Python with packages of its own environment only. The isolated mode (`-I`)
- * ignores the current folder, `PYTHONPATH` and the user's packages: none of them may belong to the author of a model.
+ * Returns the words and options that start Python in isolated mode (`-I`). This mode ignores the current folder,
+ * `PYTHONPATH` and the packages of the user, since these may come from the author of a model.
  *
- * @param words  Python's own words, such as `-c CODE`; paths among them must be absolute
- * @param folder  working folder: by default that of Node's program
+ * @param words  Python's own words, such as `-c CODE`; paths among them are absolute, or relative to `folder`
+ * @param folder  working folder; default: the folder of Node's program
  */
 export const isolatedPython = (words: readonly string[], folder = dirname(process.execPath)): PythonStart => ({
   words: ['-I', '-W', 'ignore', ...words],

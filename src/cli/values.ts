@@ -158,11 +158,19 @@ export function cacheOption(terminal: Terminal): { readonly cacheDirectory?: str
   return isShared(cacheDirectory) ? {} : { cacheDirectory };
 }
 
-/** Checks whether a folder, if it is there, belongs to another user or can be written by others. */
+/**
+ * Checks whether a folder belongs to another user or can be written by others. Names that no folder can have are not
+ * shared: a run goes on without a cache there.
+ */
 function isShared(folder: string): boolean {
-  const status = statSync(folder, { throwIfNoEntry: false });
   const user = process.getuid?.();
-  return status !== undefined && user !== undefined && (status.uid !== user || (status.mode & 0o022) !== 0);
+  if (user === undefined) return false;
+  try {
+    const { uid, mode } = statSync(folder);
+    return uid !== user || (mode & 0o022) !== 0;
+  } catch {
+    return false;
+  }
 }
 
 function namedCache({ environment }: Terminal): string {

@@ -45,13 +45,10 @@ describe.skipIf(!hasTools || !triesAll)(
       writeFileSync(node, `#!/bin/sh\nexec '${process.execPath}' "$@"\n`);
       chmodSync(node, 0o755);
       const packed = join(folder, 'gpu');
-      const { status, stdout, stderr } = await runProgram([
-        process.execPath,
-        'scripts/gpu/pack.js',
-        packed,
-        '--node',
-        node,
-      ]);
+      const { status, stdout, stderr } = await runProgram(
+        [process.execPath, 'scripts/gpu/pack.js', packed, '--node', node],
+        { cwd: process.cwd() },
+      );
       expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
       expect(stdout).toMatch(/gpu: \d+\.\d MiB/);
       expect(readdirSync(packed).sort()).toEqual(['app.tar.xz', 'node.xz', 'run.sh']);

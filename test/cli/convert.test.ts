@@ -59,11 +59,20 @@ it('writes a network in elements of NeuroML, with the simulation beside it', asy
   expect(readFileSync(path, 'utf8')).toMatch(/^<neuroml /);
 });
 
-it('writes LEMS under its own name where a NeuroML document cannot hold a model', async () => {
+it('names the notation that expresses the parts that NeuroML cannot', async () => {
   const path = folder.file('types.nml');
-  const { stdout } = await runCommand(['convert', 'fixtures/neuroml/own-types.xml', '--to', 'neuroml', '-o', path]);
-  expect(stdout).toContain('LEMS_types.xml, as a NeuroML document cannot hold it');
-  expect([existsSync(folder.file('LEMS_types.xml')), existsSync(path)]).toEqual([true, false]);
+  const { stderr, code } = await runCommand([
+    'convert',
+    'fixtures/neuroml/own-types.xml',
+    '--to',
+    'neuroml',
+    '-o',
+    path,
+  ]);
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/NeuroML cannot express this: the event fires\n *--> .*own-types.xml:203/);
+  expect(stderr).toContain('use --to lems, which expresses it');
+  expect(existsSync(path)).toBe(false);
 });
 
 it('writes no file of a conversion when one of them cannot be written', async () => {

@@ -123,7 +123,10 @@ async function convertOne(
   };
   const differing = withOneConvention(converted.report.filter(({ verdict }) => verdict !== 'exact'));
   if (refused.length > 0) {
-    context.show(refused.map((entry) => findingOf(entry, words, to)));
+    const other = refused.every(({ verdict }) => verdict !== 'notExpressible')
+      ? undefined
+      : await completeNotation(imported, to);
+    context.show(refused.map((entry) => findingOf(entry, words, to, other)));
     context.say(`nothing written: ${summaryOf(converted.outcome, differing)}`);
     if (isSome && refused.every(({ verdict }) => verdict === 'notExpressible'))
       context.say('use --partial to write the rest of the model');
@@ -220,8 +223,23 @@ const languages: Readonly<Record<TargetNotation, string>> = {
   sonata: 'SONATA',
 };
 
+/** Returns the first notation of other tools that expresses the whole model, or undefined if there is none. */
+async function completeNotation({ valid }: ImportedModel, to: TargetNotation): Promise<TargetNotation | undefined> {
+  const others = to === 'neuroml' ? ['lems', 'brian'] : ['pynn-nestml', 'brian', 'lems'];
+  for (const other of others as readonly TargetNotation[]) {
+    if (other === to) continue;
+    if ((await convertModel(valid, other)).outcome !== 'incomplete') return other;
+  }
+  return undefined;
+}
+
 /** Returns a part that makes the command reject a conversion, as a finding in the user's document. */
-function findingOf(entry: ConversionEntry, words: SourceWords, to: TargetNotation): Diagnostic {
+function findingOf(
+  entry: ConversionEntry,
+  words: SourceWords,
+  to: TargetNotation,
+  other: TargetNotation | undefined,
+): Diagnostic {
   const { code, pointer, verdict } = entry;
   const message = words.message(entry);
   const language = languages[to];
@@ -234,7 +252,7 @@ function findingOf(entry: ConversionEntry, words: SourceWords, to: TargetNotatio
     expected: isLeftOut ? `a part that ${language} can express` : `the same function in ${language}`,
     found: isLeftOut ? `${part}, which would be left out` : `${part}, which would be approximated`,
     hint: isLeftOut
-      ? `change this part of the model, ${to === 'neuroml' ? 'try --to lems, ' : ''}or write the rest with --partial`
+      ? `${other === undefined ? '' : `use --to ${other}, which expresses it, `}change this part of the model, or write the rest with --partial`
       : 'change this part of the model, or accept the approximation by leaving out --strict',
     place: words.place(pointer),
   };

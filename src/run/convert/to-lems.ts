@@ -67,13 +67,22 @@ export async function toLems(whole: ValidModel, converting: Converting): Promise
   const { name, original, split } = converting;
   const isNeuroml = /\.nml$/i.test(name) || isNeuromlHdf5(name);
   const kept = exportKept(drawsNothing(original.model) ? original : whole);
-  const { lems, plain } =
+  const filesOf = ({ plain }: { plain: { root: (typeof kept & {})['root'] } | undefined }) =>
+    plain && neuromlFiles(plain.root, name, split);
+  let made =
     kept === undefined
       ? await written(whole, isNeuroml, converting)
       : { lems: kept, plain: isNeuroml ? kept : undefined };
-  let several = plain && neuromlFiles(plain.root, name, split);
-  const tree =
-    typeof several === 'object' && isNeuromlHdf5(name) && several[0] ? networkTree(several[0].root) : undefined;
+  let several = filesOf(made);
+  // A document with a network of its own type is written anew, with NeuroML's network.
+  if (kept !== undefined && typeof several === 'string') {
+    const anew = await written(whole, true, converting);
+    const files = filesOf(anew);
+    if (typeof files === 'object') [made, several] = [anew, files];
+  }
+  const { lems, plain } = made;
+  const [network] = typeof several === 'object' ? several.files : [];
+  const tree = isNeuromlHdf5(name) && network ? networkTree(network.root) : undefined;
   if (typeof tree === 'string') several = tree;
   const xmlFile = (file: string, root: (typeof lems)['root']): ConvertedFile => {
     let text: string | undefined;
@@ -86,12 +95,12 @@ export async function toLems(whole: ValidModel, converting: Converting): Promise
     };
   };
   if (plain !== undefined && typeof several === 'object') {
-    const files = several.map((one) => xmlFile(one.name, one.root));
+    const files = several.files.map((one) => xmlFile(one.name, one.root));
     if (typeof tree === 'object') {
       const { hdf5Bytes } = await import('../hdf5/write-tree.js');
       files[0] = { name, text: '', bytes: await hdf5Bytes(tree) };
     }
-    return { files, data: new Map(), report: plain.report };
+    return { files, data: new Map(), report: several.sameModel ? plain.report : [...plain.report, otherOrder] };
   }
   if (typeof several !== 'string') return { files: [xmlFile(name, lems.root)], data: new Map(), report: lems.report };
   const simulation = simulationName(name);
@@ -103,6 +112,14 @@ export async function toLems(whole: ValidModel, converting: Converting): Promise
   } as const;
   return { files: [xmlFile(simulation, lems.root)], data: new Map(), report: [...lems.report, reason] };
 }
+
+const otherOrder = {
+  verdict: 'equivalent',
+  code: 'lems/model-hash',
+  pointer: '',
+  message:
+    'parts stand in the order and the projections of the NeuroML schema, which form another model (with a different hash)',
+} as const;
 
 /**
  * Returns a model newly written as LEMS, and with NeuroML's elements only on request. Parts that LEMS cannot draw are

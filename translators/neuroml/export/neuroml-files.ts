@@ -7,6 +7,7 @@ import { Diagnostics } from '../../../src/diagnostics/diagnostic.js';
 import type { LemsHost } from '../host.js';
 import { readLems } from '../read.js';
 import { readBack } from './read-back.js';
+import { contents, explanations } from '../nml/content.js';
 import { inOrder, inSchemaOrder, isInSchema } from './text/schema-order.js';
 import { splitFiles } from './split-files.js';
 import { element, xmlText, type Element, type NamedFile } from './text/xml-text.js';
@@ -24,6 +25,13 @@ const ofAnyType: Readonly<Record<string, readonly string[]>> = {
   steadyState: ['rate', 'midpoint', 'scale'],
   q10Settings: ['fixedQ10', 'q10Factor', 'experimentalTemp'],
 };
+/** The files of a document, and whether they are the same model as the document. */
+interface NeuromlFiles {
+  readonly files: readonly NamedFile[];
+  /** Otherwise the schema has another order of parts, or connections belong to projections. */
+  readonly sameModel: boolean;
+}
+
 /** The most projections into which a projection of cells with their own values is split. */
 const mostProjections = 10_000;
 
@@ -34,9 +42,10 @@ const mostProjections = 10_000;
  * @param name   of the NeuroML file, such as `x.nml`, `x.net.nml`
  * @param split  whether channels, synapses and cells have files of their own
  */
-export function neuromlFiles(root: Element, name: string, split = false): readonly NamedFile[] | string {
-  if (root.tag === 'neuroml') return split ? splitFiles({ name, root }, undefined) : [{ name, root }];
-  const elements = root.children.map(plainElement);
+export function neuromlFiles(root: Element, name: string, split = false): NeuromlFiles | string {
+  if (root.tag === 'neuroml')
+    return { files: split ? splitFiles({ name, root }, undefined) : [{ name, root }], sameModel: true };
+  const elements = root.children.map((one) => withProjections(plainElement(one)));
   const has = (tags: ReadonlySet<string>): readonly Element[] => elements.filter(({ tag }) => tags.has(tag));
   const own = has(definitions);
   const [target, includes, runs] = ['Target', 'Include', 'Simulation'].map((tag) => has(new Set([tag])));
@@ -44,7 +53,10 @@ export function neuromlFiles(root: Element, name: string, split = false): readon
   const ownTypes = new Set(
     own.flatMap(({ tag, attributes }) => (tag === 'ComponentType' ? (attributes['name'] ?? '') : [])),
   );
-  const known = others.filter((one) => isInSchema(one.tag) && ownPart(one, ownTypes) === undefined);
+  const known = others.filter(
+    (one) =>
+      isInSchema(one.tag) && (one.tag === 'network' || (ownPart(one, ownTypes) ?? strangePart(one)) === undefined),
+  );
   const custom = others.filter((one) => !known.includes(one));
   const networks = others.filter(({ tag }) => tag === 'network');
   const foreign =
@@ -105,8 +117,9 @@ export function neuromlFiles(root: Element, name: string, split = false): readon
   ];
   // Items of a list all have the same form: one stands for all.
   const short = new Map(roots.map(([file, one]) => [file, xmlText(one, 1)]));
-  const fault = faultOf(xmlText({ ...root, children: elements }, 1), short, { neuroml: name, simulation });
-  return fault ?? roots.map(([file, one]) => ({ name: file, root: one }));
+  const sameModel = isSameModel(xmlText(root, 1), short, { neuroml: name, simulation });
+  if (typeof sameModel === 'string') return sameModel;
+  return { files: roots.map(([file, one]) => ({ name: file, root: one })), sameModel };
 }
 
 /** Returns the name of a NeuroML file without its suffix, such as `x` of `x.net.nml`. */
@@ -187,6 +200,33 @@ function underKnownNames(custom: readonly Element[], networks: readonly Element[
   });
 }
 
+/** Returns the first part of an element that its type has in LEMS, but not in the schema; undefined if none. */
+function strangePart({ tag, attributes, children }: Element): string | undefined {
+  const slots = contents.get(attributes['type'] ?? '') ?? contents.get(tag);
+  const allowed = slots && new Set([...explanations, ...slots.flatMap(({ names }) => names)]);
+  const strange = allowed && children.find((part) => !allowed.has(part.tag));
+  return strange?.tag ?? children.map(strangePart).find((part) => part !== undefined);
+}
+
+/** Returns a network with its weighted single connections, which only LEMS has, as projections. */
+function withProjections(network: Element): Element {
+  if (network.tag !== 'network') return network;
+  const connections = new Map<string, Element[]>();
+  const children = network.children.flatMap((one): readonly Element[] => {
+    const { from = '', to = '', synapse = '', weight = '1', delay = '0ms', destination } = one.attributes;
+    if (one.tag !== 'synapticConnectionWD' || (destination ?? 'synapses') !== 'synapses') return [one];
+    const [presynapticPopulation = '', postsynapticPopulation = ''] = [from, to].map((path) => path.split(/[[/]/)[0]);
+    const id = [presynapticPopulation, postsynapticPopulation, synapse].join('_');
+    const known = connections.get(id);
+    const all = known ?? [];
+    const ends = { preCellId: `../${from}`, postCellId: `../${to}` };
+    all.push(element('connectionWD', { id: String(all.length), ...ends, weight, delay }));
+    connections.set(id, all);
+    return known ? [] : [element('projection', { id, presynapticPopulation, postsynapticPopulation, synapse }, all)];
+  });
+  return { ...network, children };
+}
+
 /** Elements of projections of events in NeuroML. */
 const connectionTags: ReadonlySet<string> = new Set(['connection', 'connectionWD']);
 
@@ -231,15 +271,12 @@ function networkOf(network: Element): Element {
   return { ...network, children };
 }
 
-/**
- * Returns a violation of the schema, or a difference from the model of the single document; undefined if there is
- * neither.
- */
-function faultOf(
+/** Checks whether files are the model of a single document. Returns a violation of the schema, if there is one. */
+function isSameModel(
   whole: string,
   texts: ReadonlyMap<string, string>,
   names: { readonly neuroml: string; readonly simulation: string },
-): string | undefined {
+): boolean | string {
   const host: LemsHost = {
     locate: (path) => (texts.has(path) ? path : null),
     allows: () => true,
@@ -257,9 +294,6 @@ function faultOf(
   );
   if (found) return found.message;
   const [one, several] = [readBack(whole), readBack(main, names.simulation, host)];
-  if (typeof one === 'string') return undefined;
-  if (typeof several === 'string') return several;
-  return one.hashes.model === several.hashes.model
-    ? undefined
-    : 'in the order of the schema, its parts would form another model';
+  if (typeof one === 'string') return true;
+  return typeof several === 'string' ? several : one.hashes.model === several.hashes.model;
 }

@@ -1,4 +1,4 @@
-/** NeuroML written from every fixture of PyNN and Brian: its network is valid, and has the model's populations. */
+/** NeuroML written from every fixture: its network is valid, and has the model's populations. */
 
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,15 +10,16 @@ import { missingInterpreter, validateByReference } from '../../../interoperabili
 
 /** Networks of thousands of cells, which are written the same way. */
 const large = /brunel|potjans|vogels|cobahh|hodgkin-huxley-network/;
-const fixtures = ['fixtures/pynn', 'fixtures/brian'].flatMap((folder) =>
+const fixtures = ['fixtures/pynn', 'fixtures/brian', 'fixtures/neuroml', 'fixtures/cells'].flatMap((folder) =>
   readdirSync(folder)
-    .filter((name) => /\.(json|yaml)$/.test(name) && !large.test(name))
+    .filter((name) => /\.(json|yaml|xml|net\.nml)$/.test(name) && !large.test(name))
     .map((name) => `${folder}/${name}`),
 );
 const written = new Map<string, string>();
 
 it.each(fixtures)('%s', async (fixture) => {
-  const { valid } = importModel(readSource(fixture));
+  const source = readSource(fixture);
+  const { valid } = importModel(source);
   const name = fixture.replace(/\W/g, '_');
   const { files, report } = await convertModel(valid, 'neuroml', { name: `${name}.net.nml`, partial: true });
   const [network] = files;
@@ -29,7 +30,11 @@ it.each(fixtures)('%s', async (fixture) => {
   const isSplit = (section: 'populations' | 'projections', part: string): boolean =>
     report.some(({ code, pointer }) => code === 'lems/one-by-one' && pointer === `/${section}/${part}`);
   const { populations, projections } = valid.model;
-  const found = [...(network?.text ?? '').matchAll(/<population id="(\w+)"/g)].map(([, id]) => id);
+  const idsIn = (text = ''): readonly string[] =>
+    [...text.matchAll(/<population id="(\w+)"/g)].map(([, id = '']) => id);
+  const found = idsIn(network?.text);
+  // The model's other populations are inputs of NeuroML.
+  if (/\.(xml|nml)$/.test(fixture)) return expect(found).toEqual(expect.arrayContaining([...idsIn(source.text)]));
   const whole = Object.keys(populations).filter((population) => !isSplit('populations', population));
   expect(found).toEqual(expect.arrayContaining(whole));
   if (whole.length < Object.keys(populations).length) return;

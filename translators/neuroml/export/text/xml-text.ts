@@ -108,7 +108,7 @@ export function xmlText(root: Element, most = Infinity): string {
     if (length > longestText)
       throw new UsageError(
         `the document is longer than ${longestText / 1e6} MB, which is too long for one string: it lists every connection`,
-        'write it into a file, use fewer connections, or a notation that has rules for them',
+        'write NeuroML in HDF5 (-o NAME.net.nml.h5), use fewer connections, or a notation that has rules for them',
       );
     pieces.push(piece);
   }

@@ -189,10 +189,12 @@ def check_draws():
         assert unseeded["params"]["n"] == 2 and made["rngs"][unseeded["rng"]] == {"type": "NativeRNG"}, made
         # Spikes add to other variables of alpha-shaped responses: the rule is PyNN's, its synapses are listed.
         ours.setup()
-        source = ours.Population(1, ours.SpikeSourceArray(spike_times=[5.0]), label="source")
+        # A population without a label is called as the script calls it.
+        source = ours.Population(1, ours.SpikeSourceArray(spike_times=[5.0]))
         unlike = [ours.Population(2, each, label=each.__class__.__name__) for each in (ours.IF_cond_exp(), ours.IF_cond_alpha())]
         ours.Projection(source, unlike[0] + unlike[1], ours.AllToAllConnector(), ours.StaticSynapse(weight=0.1, delay=1.0))
         made = {**state.document(), "name": "unlike", "phases": [{"run": 1.0}]}
+        assert made["populations"][0]["label"] == "source", made
         assert [each["post"] for each in made["projections"]] == ["IF_cond_exp", "IF_cond_alpha"], made
         interneuron.load(text=json.dumps(made))
     finally:

@@ -19,6 +19,7 @@ import {
   type ScriptNames,
 } from './python-text.js';
 import { type Script, mostRows } from './script.js';
+import { sharedGenerators } from './shared-generators.js';
 
 /** Returns types by their equations, and the model's other native parts. */
 export function nativeTypes(script: Script): readonly string[] {
@@ -60,9 +61,14 @@ export function generatorLines(script: Script): readonly string[] {
     !script.isNative &&
     Object.values(rngs).every(({ type }) => type !== 'NativeRNG') &&
     drawsFreely([populations, projections, sources, phases]);
-  return [...Object.entries(rngs), ...(isNeeded ? [['rng', { type: 'NativeRNG' }] as const] : [])].map(([label, rng]) =>
-    generatorLine(script, label, rng),
-  );
+  const shared = sharedGenerators(script.document);
+  const own = Object.entries(rngs).filter(([label]) => !shared.has(label));
+  const lines = [...own, ...(isNeeded ? [['rng', { type: 'NativeRNG' }] as const] : [])].map(([label, rng]) => {
+    const labels = [label, ...[...shared].flatMap(([other, first]) => (first === label ? [other] : []))];
+    return generatorLine(script, label, rng, labels.sort((a, b) => a.length - b.length)[0]);
+  });
+  for (const [label, first] of shared) script.rngs.set(label, script.rng(first));
+  return lines;
 }
 
 /** Returns the parts of a document that are not native synapses. */
@@ -87,9 +93,9 @@ const drawsFreely = (item: unknown, label?: string): boolean =>
         (label !== undefined && item['rng'] === label) ||
         Object.values(item).some((one) => drawsFreely(one, label)));
 
-function generatorLine(script: Script, label: string, rng: Rng): string {
+function generatorLine(script: Script, label: string, rng: Rng, wanted = label): string {
   const isOwn = rng.type === 'NativeRNG';
-  const name = script.names.take(isOwn ? 'rng' : label);
+  const name = script.names.take(isOwn ? 'rng' : wanted);
   if (isOwn) script.ownRng ??= name;
   script.rngs.set(label, name);
   if (!isOwn) {

@@ -1,11 +1,14 @@
 """Populations, views and assemblies."""
 
+import linecache
 import re
+import sys
 import warnings
 from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from interneuron._warnings import stack_level
 from pyNN import common, errors
 from pyNN.parameters import ArrayParameter, LazyArray, ParameterSpace, Sequence, simplify
 from pyNN.standardmodels import StandardCellType
@@ -134,6 +137,16 @@ class PopulationView(_Checked, common.PopulationView):
         return PopulationView(self, selector, label)
 
 
+_assignment = re.compile(r"\s*([A-Za-z]\w*)\s*=\s*(?:\w+\.)*Population\(")
+
+
+def _assigned_variable():
+    """Returns the variable that the line of the script assigns a new population to; None if it assigns to none."""
+    frame = sys._getframe(stack_level() - 1)
+    found = _assignment.match(linecache.getline(frame.f_code.co_filename, frame.f_lineno))
+    return found and found[1]
+
+
 class Population(_Checked, common.Population):
     """Cells of one type."""
 
@@ -149,8 +162,8 @@ class Population(_Checked, common.Population):
             state.is_set_up = True
         if isinstance(cellclass, type) and cellparams is None:
             cellparams = {}
-        #: Its label, or one with its number in this network: PyNN goes on counting after setup().
-        self.stem = label or f"population{common.Population._nPop - state.counted[0]}"
+        #: Its label, the variable that it is assigned to, or its number in this network: PyNN goes on counting after setup().
+        self.stem = label or _assigned_variable() or f"population{common.Population._nPop - state.counted[0]}"
         super().__init__(size, cellclass, cellparams, structure, initial_values, label)
 
     def _create_cells(self):

@@ -12,23 +12,24 @@ const dist = resolve(root, 'dist');
 
 await rm(dist, { recursive: true, force: true });
 
-const declarations = promisify(execFile)(
-  process.execPath,
-  [resolve(root, 'node_modules/typescript-native/bin/tsc'), '-p', 'tsconfig.build.json'],
-  {
+/** Writes the declarations of a project. */
+const declare = (project) =>
+  promisify(execFile)(process.execPath, [resolve(root, 'node_modules/typescript-native/bin/tsc'), '-p', project], {
     cwd: root,
-  },
-).catch((error) => {
-  process.stderr.write(error.stdout);
-  process.exitCode = 1;
-});
+  }).catch((error) => {
+    process.stderr.write(error.stdout);
+    process.exitCode = 1;
+  });
+
+/** Those of the browsers' library first: the others replace what both have. */
+const declarations = declare('site/tsconfig.build.json').then(() => declare('tsconfig.build.json'));
 
 await Promise.all([
   bundle({ cli: 'src/cli/main.ts', biosimulators: 'src/cli/biosimulators-main.ts', index: 'src/index.ts' }, dist),
-  bundlePage(resolve(dist, 'page')),
+  bundlePage(dist),
   declarations,
 ]);
-await removeUnusedDeclarations(resolve(dist, 'types'), ['src/index.d.ts']);
+await removeUnusedDeclarations(resolve(dist, 'types'), ['src/index.d.ts', 'site/library.d.ts']);
 const { stdout: page } = await promisify(execFile)(process.execPath, [resolve(dist, 'cli.js'), 'man']);
 await writeFile(resolve(dist, 'interneuron.1'), page);
 for (const name of ['cli', 'biosimulators']) await chmod(resolve(dist, `${name}.js`), 0o755);

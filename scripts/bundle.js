@@ -34,6 +34,18 @@ const programs = [
 const fonts = 'node_modules/@expo-google-fonts/open-sans';
 const assets = [[`${fonts}/400Regular/OpenSans_400Regular.ttf`, 'chunks/OpenSans.ttf']];
 
+/** Packages that a bundled one asks for, but never calls here: linkedom for style sheets, handlebars for maps of its code. */
+export const withoutUnused = {
+  name: 'without-unused',
+  setup(context) {
+    context.onResolve({ filter: /^(cssomnom\/parse|source-map)$/ }, ({ path }) => ({ path, namespace: 'unused' }));
+    context.onLoad({ filter: /^cssomnom/, namespace: 'unused' }, () => ({
+      contents: 'export const parse = undefined;',
+    }));
+    context.onLoad({ filter: /^source-map/, namespace: 'unused' }, () => ({ contents: 'module.exports = {};' }));
+  },
+};
+
 /** Bundles entry points, by name, into a folder. */
 export async function bundle(entryPoints, folder) {
   const { version } = JSON.parse(await readFile(resolve(root, 'package.json'), 'utf8'));
@@ -52,6 +64,7 @@ export async function bundle(entryPoints, folder) {
     mainFields: ['module', 'main'],
     external: Object.keys(unbundledPackages).flatMap((name) => [name, `${name}/*`]),
     define: { INTERNEURON_VERSION: JSON.stringify(version) },
+    plugins: [withoutUnused],
     // Bundled CommonJS packages ask for Node's own modules by `require`.
     banner: {
       js: "import { createRequire as createRequire$ } from 'node:module'; const require = createRequire$(import.meta.url);",

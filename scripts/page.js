@@ -1,10 +1,10 @@
 /** Bundles the page in which models run, for browsers. */
-import { cp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { brotliCompressSync, constants } from 'node:zlib';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { textFolders } from './bundle.js';
+import { textFolders, withoutUnused } from './bundle.js';
 import { bundledPackages, noticesOf, validators } from './notices.js';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
@@ -38,11 +38,13 @@ const withoutNode = {
   },
 };
 
-/** Pages of one file hold wabt as a part, from its package. */
+/** The library takes wabt as a part of the page, or from a module beside it, and HDF5 from the package. */
 const heldAssembler = {
   name: 'held-assembler',
   setup(context) {
     context.onResolve({ filter: /^wabt$/ }, () => ({ path: 'wabt', namespace: 'held' }));
+    context.onResolve({ filter: /^interneuron:assembler$/ }, () => ({ path: './assembler.js', external: true }));
+    context.onResolve({ filter: /^h5wasm$/ }, () => ({ path: 'h5wasm', external: true }));
     context.onLoad({ filter: /.*/, namespace: 'held' }, () => ({
       contents: "export { start as default } from './site/assembler.ts';",
       resolveDir: root,
@@ -81,7 +83,7 @@ async function bundled(entryPoints, folder, { isSite = true, ...options } = {}) 
     entryPoints,
     outdir: folder,
     bundle: true,
-    splitting: options.format !== 'iife',
+    splitting: true,
     format: 'esm',
     platform: 'browser',
     conditions: ['browser'],
@@ -89,7 +91,7 @@ async function bundled(entryPoints, folder, { isSite = true, ...options } = {}) 
     charset: 'utf8',
     minify: true,
     define: { INTERNEURON_VERSION: JSON.stringify(version) },
-    plugins: [assets, examples(isSite), isSite ? withoutNode : heldAssembler],
+    plugins: [assets, withoutUnused, examples(isSite), isSite ? withoutNode : heldAssembler],
     legalComments: 'none',
     metafile: true,
     logLevel: 'warning',
@@ -110,16 +112,30 @@ const compressed = (text) =>
 /** Packages that pages hold besides those of the bundle. */
 const held = ['node_modules/h5wasm', 'node_modules/wabt', validators];
 
-/** Writes the parts that `interneuron page` puts into one file; those of JavaScript are compressed. */
+/**
+ * Writes the library for browsers, which is also the worker of pages, and the parts that `interneuron page` puts into
+ * one file.
+ *
+ * @param folder  of the program
+ */
 export async function bundlePage(folder) {
-  const options = { isSite: false, write: false };
-  const [programs] = await Promise.all([
-    bundled({ main: 'site/main.ts', worker: 'site/worker.ts' }, folder, { ...options, format: 'iife' }),
-    bundled({ page: 'site/page.css' }, folder, { isSite: false }),
+  const [browser, page] = [resolve(folder, 'browser'), resolve(folder, 'page')];
+  const written = { isSite: false, write: false, splitting: false };
+  const [library, main] = await Promise.all([
+    bundled({ index: 'site/library.ts' }, browser, { ...written, lineLimit: 200 }),
+    bundled({ main: 'site/main.ts' }, page, { ...written, format: 'iife' }),
+    bundled({ assembler: 'wabt' }, browser),
+    bundled({ page: 'site/page.css' }, page),
   ]);
-  for (const { path, contents } of programs.outputFiles) await writeFile(`${path}.br`, compressed(contents));
-  await writeFile(resolve(folder, 'notices.txt'), await noticesOf([...bundledPackages(programs.metafile), ...held]));
-  await cp(resolve(root, 'site/page.html'), resolve(folder, 'page.html'));
+  await mkdir(page, { recursive: true });
+  const [worker, program] = [library, main].map(({ outputFiles }) => outputFiles[0].contents);
+  await writeFile(resolve(browser, 'index.js'), worker);
+  // Wheels have the compressed form only, packages of npm the other one.
+  await writeFile(resolve(page, 'worker.js.br'), compressed(worker));
+  await writeFile(resolve(page, 'main.js.br'), compressed(program));
+  const packages = [library, main].flatMap(({ metafile }) => bundledPackages(metafile));
+  await writeFile(resolve(page, 'notices.txt'), await noticesOf([...packages, ...held]));
+  await cp(resolve(root, 'site/page.html'), resolve(page, 'page.html'));
 }
 
 /** Writes a site of static files. */

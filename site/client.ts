@@ -33,11 +33,23 @@ export const hasHdf5 = (): boolean =>
 /** Returns the address of a file beside the page. */
 const beside = (part: 'worker' | Part): string => new URL(`${part}.js`, import.meta.url || document.baseURI).href;
 
+/** A worker that takes the text of the library as its first message, and keeps later ones until it serves them. */
+const loader = `
+self.onmessage = ({ data }) => {
+  const early = [];
+  self.onmessage = (event) => early.push(event);
+  import(URL.createObjectURL(new Blob([data], { type: 'text/javascript' }))).then(({ serveWorker }) => {
+    serveWorker();
+    for (const event of early) self.onmessage(event);
+  });
+};`;
+
 /** Starts the worker. @param live  receives what a run records */
 export async function startClient(live: (message: BeginMessage | LiveMessage) => void): Promise<Client> {
   const text = await heldPart('worker');
   const worker =
-    text === undefined ? new Worker(beside('worker'), { type: 'module' }) : new Worker(addressOfText(text));
+    text === undefined ? new Worker(beside('worker'), { type: 'module' }) : new Worker(addressOfText(loader));
+  if (text !== undefined) worker.postMessage(text);
   const waiting = new Map<number, (reply: Reply<unknown>) => void>();
   let last = 0;
   worker.onmessage = ({ data }: MessageEvent<FromWorker>) => {

@@ -164,8 +164,18 @@ const interval = 40;
 
 /** Runs the model that was read last. */
 export async function run(tell: (message: BeginMessage | LiveMessage) => void): Found<ReturnType<Calls['run']>> {
-  const imported = model();
   stopping = new AbortController();
+  const { answer, findings, ...done } = await recordRun(model(), stopping.signal, tell);
+  last = done;
+  return { answer, findings };
+}
+
+/** Runs a model on WebAssembly, and tells how it goes on. @param signal  ends the run after the steps under way */
+export async function recordRun(
+  imported: ImportedModel,
+  signal: AbortSignal,
+  tell: (message: BeginMessage | LiveMessage) => void,
+): Promise<LastRun & Awaited<Found<ReturnType<Calls['run']>>>> {
   const watch = stopwatch();
   const compiled = await compileModel(imported, { target: 'wasm' }, watch);
   const { program, protocol, executable } = compiled;
@@ -176,7 +186,7 @@ export async function run(tell: (message: BeginMessage | LiveMessage) => void): 
   const blocks: SampleBlock[] = [];
   const sink: SampleSink = { samples: (block) => void blocks.push(block), advance: () => undefined };
   const recorder = createRecorder(program, protocol, sink, plan);
-  const session = await startConnected(executable, program, { signal: stopping.signal });
+  const session = await startConnected(executable, program, { signal });
   try {
     const taken = plan.trains.map(() => 0);
     let [shown, lastTime] = [0, 0];
@@ -191,7 +201,7 @@ export async function run(tell: (message: BeginMessage | LiveMessage) => void): 
       lastTime = performance.now();
     };
     const recording = await recorder.begin(session, {
-      signal: stopping.signal,
+      signal,
       onProgress: (done) => {
         if (performance.now() - lastTime > interval) show(done);
       },
@@ -199,9 +209,15 @@ export async function run(tell: (message: BeginMessage | LiveMessage) => void): 
     for (const entry of protocol) await recording.perform(entry);
     const recorded = await recording.finish(protocol);
     show(recorded.steps);
-    last = { setup, record: runRecord(setup.header, plan, recorded, notes), blocks, recorded };
     watch.end('run');
-    return { answer: endOf(recorded, plan, watch.seconds()), findings: runFindings(recorded, program.dt) };
+    return {
+      setup,
+      record: runRecord(setup.header, plan, recorded, notes),
+      blocks,
+      recorded,
+      answer: endOf(recorded, plan, watch.seconds()),
+      findings: runFindings(recorded, program.dt),
+    };
   } finally {
     recorder.dispose();
     await session.dispose();

@@ -1,7 +1,7 @@
 /** HDF5 files in a browser: the library keeps them in memory. */
 
 import type { File } from 'h5wasm';
-import { addressOf } from './parts.js';
+import { addressOf, isOfPage } from './parts.js';
 import { platform } from './platform.js';
 import { treeOf } from '../src/run/hdf5/tree.mjs';
 import { treeRequest, type TreeOptions } from '../src/run/hdf5/tree-request.js';
@@ -22,7 +22,9 @@ let library: { readonly h5: H5; readonly files: LibraryFiles } | undefined;
 /** Loads the library, which has 4 MB; reading is synchronous from then on. */
 export async function loadHdf5(): Promise<NonNullable<typeof library>> {
   if (library) return library;
-  const { default: h5 } = (await import(await addressOf('hdf5'))) as typeof import('./hdf5-library.js');
+  const { default: h5 } = isOfPage()
+    ? ((await import(await addressOf('hdf5'))) as typeof import('./hdf5-library.js'))
+    : await import('h5wasm');
   const module = (await h5.ready) as unknown as { readonly FS: LibraryFiles; activate_throwing_error_handler(): void };
   // Without this, errors are printed rather than thrown.
   module.activate_throwing_error_handler();

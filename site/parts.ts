@@ -6,6 +6,16 @@ import type { Module, PartMessage, ToWorker } from './messages.js';
 export const addressOfText = (text: string): string =>
   URL.createObjectURL(new Blob([text], { type: 'text/javascript' }));
 
+let hasPage = false;
+
+/** Takes parts from the page whose worker this is; otherwise they are modules of the package. */
+export function takePartsFromPage(): void {
+  hasPage = true;
+}
+
+/** Whether parts come from a page. */
+export const isOfPage = (): boolean => hasPage;
+
 /** Asks the page for a part. @returns its address */
 export function addressOf(part: PartMessage['part']): Promise<string> {
   return new Promise((resolve) => {

@@ -1,5 +1,5 @@
 /**
- * What the package offers to programs, in the order of the chain. The command line is built on the same functions.
+ * The interface of the package, in the order of the chain. The command line is built on the same functions.
  *
  * ```ts
  * import { importModel, readSource, runModel } from 'interneuron';
@@ -20,6 +20,13 @@ export {
   importModel,
 } from './run/pipeline.js';
 export type { ImportedModel, ImportOptions, Notation, Source } from './run/pipeline.js';
+/** Validates a document and returns all findings. */
+export { validate } from './run/package-functions.js';
+export type { Validation } from './run/package-functions.js';
+/** Returns a model as tables. */
+export { describe } from './run/describe/description-of.js';
+export type { DescriptionFormat } from './run/describe/description-of.js';
+export type { DescriptionSection, ModelDescription } from './run/describe/description.js';
 
 // --- Models ---------------------------------------------------------------------------------------------------------
 /** The three hashes of a model. */
@@ -62,6 +69,14 @@ export type { ConversionEntry, ConvertedModel, ConvertOptions, TargetNotation } 
 /** Runs again what a result holds, and compares to the bit. */
 export { verifyResult } from './run/check/verify.js';
 export type { Verdict, Verification } from './run/check/verify.js';
+export {
+  /** Compares two result files of any programs. */
+  compare,
+  /** Draws a result or a network as a picture. */
+  plot,
+} from './run/package-functions.js';
+export type { ComparisonOptions, PlotOptions } from './run/package-functions.js';
+export type { Comparison, PopulationComparison, SignalComparison } from './compare/compare.js';
 export type { Fingerprint, RunRecord, SpikeTrains } from '../runtime/results/result.js';
 
 // --- Findings -------------------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ import { brotliDecompressSync } from 'node:zlib';
 import { platform } from '#platform';
 import { UsageError } from '../diagnostics/diagnostic.js';
 import { markupText } from '../diagnostics/display.js';
-import { packageBytes } from './package-files.js';
+import { hasPackageFile, packageBytes, packageFile } from './package-files.js';
 import { isHdf5 } from './read/included-files.js';
 import type { ImportOptions } from './read/import-options.js';
 import { version } from './version.js';
@@ -35,9 +35,9 @@ type Part = 'page.html' | 'page.css' | 'notices.txt' | 'main.js' | 'worker.js';
 /** Returns a part of the program for browsers, which the build writes. @throws UsageError without a build */
 function builtPart(name: Part): string {
   try {
-    return name.endsWith('.js')
-      ? brotliDecompressSync(packageBytes(`dist/page/${name}.br`)).toString('utf8')
-      : packageBytes(`dist/page/${name}`).toString('utf8');
+    if (name === 'worker.js' && hasPackageFile('dist/browser/index.js')) return packageFile('dist/browser/index.js');
+    if (!name.endsWith('.js')) return packageFile(`dist/page/${name}`);
+    return brotliDecompressSync(packageBytes(`dist/page/${name}.br`)).toString('utf8');
   } catch {
     throw new UsageError('the program for browsers is missing', 'build it: npm run build');
   }

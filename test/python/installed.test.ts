@@ -4,6 +4,7 @@ import { execFile } from 'node:child_process';
 import { cpSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { build } from 'esbuild';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { runProgram } from '../../runtime/targets/c/compiler.js';
 import { anyCompiler, reasonOf } from '../runtime/targets/c/compilers.js';
@@ -71,6 +72,9 @@ const expectedTargets = [
   ...engines.filter(({ available }) => available).map(({ target }) => target),
 ];
 
+let built: Promise<void> | undefined;
+const builtPage = (): Promise<void> => (built ??= bundlePage(dirname(inject('program'))));
+
 const noPython = missingEnvironment('.venv', 'bin/uv');
 describe.skipIf(noPython !== null)(`the wheels${noPython === null ? '' : ` (skipped: ${noPython})`}`, () => {
   const uv = join(root, '.venv/bin/uv');
@@ -87,7 +91,7 @@ describe.skipIf(noPython !== null)(`the wheels${noPython === null ? '' : ` (skip
       INTERNEURON_DIST: dirname(inject('program')),
       PYTHON: join(root, '.venv/bin/python'),
     };
-    await bundlePage(join(dirname(inject('program')), 'page'));
+    await builtPage();
     await run(join(root, 'scripts/build-wheels.sh'), ['--here', folder.file('wheels')], { env });
     await run(uv, ['venv', '--quiet', '--python', join(root, '.venv/bin/python'), folder.file('clean')], { env });
     await install(...wheels());
@@ -164,6 +168,7 @@ describe('the package of npm', () => {
   beforeAll(async () => {
     // What the package says that it holds, with the program as the tests have bundled it.
     const { files } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { files: readonly string[] };
+    await builtPage();
     const copied = files.filter((name) => name !== 'dist' && !/[*!]/.test(name));
     const filter = (path: string): boolean => !path.includes('node_modules', root.length);
     for (const name of ['package.json', 'README.md', 'LICENSE', ...copied])
@@ -218,6 +223,20 @@ describe('the package of npm', () => {
     for (const name of named) expect(notices).toMatch(new RegExp(`^${name} \\d`, 'm'));
     expect(notices).toContain('Mozilla Public License Version 2.0');
     expect(notices).toContain('HDF5 (Hierarchical Data Format 5) Software Library and Utilities');
+  });
+
+  it.each(['interneuron', 'interneuron/browser'])('is bundled for browsers as %s', { timeout: limit }, async (name) => {
+    const { outputFiles } = await build({
+      stdin: { contents: `export { importModel } from '${name}';`, resolveDir: folder.file('project') },
+      bundle: true,
+      platform: 'browser',
+      format: 'esm',
+      splitting: true,
+      outdir: folder.file('bundled'),
+      write: false,
+      logLevel: 'silent',
+    });
+    expect(outputFiles.length).toBeGreaterThan(0);
   });
 
   it('shows an error that nobody catches in a few short lines', { timeout: limit }, async () => {

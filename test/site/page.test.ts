@@ -76,9 +76,12 @@ async function result(): Promise<{ readonly fingerprint: string; readonly status
   return { fingerprint: fingerprint ?? '', status: status ?? '' };
 }
 
+let built: Promise<void> | undefined;
+const builtPage = (): Promise<void> => (built ??= bundlePage(resolve('dist')));
+
 describe.skipIf(!hasBrowser)('a page of one file, without Chromium it is not tested', () => {
   beforeAll(async () => {
-    await bundlePage(resolve('dist/page'));
+    await builtPage();
     writeFileSync(join(folder, 'about.md'), aboutText);
     const about = ['--about', join(folder, 'about.md'), '--nwb', '--badge', join(folder, 'model.svg')];
     const words = ['page', 'fixtures/readme/first-steps.yaml', '-o', join(folder, 'model.html'), '-q', ...about];
@@ -365,6 +368,34 @@ function serve(root: string): Promise<Server> {
   });
   return new Promise((started) => server.listen(0, '127.0.0.1', () => started(server)));
 }
+
+describe.skipIf(!hasBrowser)('interneuron/browser, without Chromium it is not tested', () => {
+  beforeAll(builtPage, 300_000);
+
+  it('runs and converts a model that a page gives it', async () => {
+    const server = await serve('.');
+    const chromiumHere = await chromium.launch({ executablePath: browserPath, args: ['--no-sandbox'] });
+    try {
+      const visit = await chromiumHere.newPage();
+      await visit.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/site/page.html`);
+      const path = 'fixtures/readme/first-steps.yaml';
+      const said = await visit.evaluate(`(async () => {
+        const interneuron = await import('/dist/browser/index.js');
+        const bytes = new Uint8Array(await (await fetch('/${path}')).arrayBuffer());
+        interneuron.giveFiles(new Map([['model.yaml', bytes]]));
+        const imported = interneuron.importModel(interneuron.readSource('model.yaml'), { duration: '100 ms' });
+        const { fingerprint, trains } = await interneuron.runModel(imported);
+        const { outcome } = await interneuron.convertModel(imported.valid, 'brian');
+        return { fingerprint, populations: trains.length, outcome };
+      })()`);
+      const fingerprint = await fingerprintOf({ path }, { duration: '100 ms' });
+      expect(said).toEqual({ fingerprint, populations: 1, outcome: 'exact' });
+    } finally {
+      await chromiumHere.close();
+      server.close();
+    }
+  });
+});
 
 describe.skipIf(!hasBrowser)('a site, without Chromium it is not tested', () => {
   it('runs an example, with threads where it is isolated, and loads HDF5 only for files that need it', async () => {

@@ -1,0 +1,55 @@
+/** Answers of the worker in which the page reads, runs and converts models. */
+
+import { bundle, convert, describe, nwb, read, run, samples, stop } from './engine.js';
+import { takePartsFromPage } from './parts.js';
+import type { AnswerMessage, CallMessage, FromWorker, GivenModel, ToWorker } from './messages.js';
+import { DiagnosticError, InvariantError, UsageError, type Diagnostic } from '../src/diagnostics/diagnostic.js';
+import type { TargetNotation } from '../src/run/convert/target-notations.js';
+
+const tell = (message: FromWorker): void => self.postMessage(message);
+
+async function answerTo({ call, given }: CallMessage): Promise<Pick<AnswerMessage, 'answer' | 'findings'>> {
+  switch (call) {
+    case 'read':
+      return read(given as GivenModel);
+    case 'run':
+      return run(tell);
+    case 'describe':
+      return describe();
+    case 'samples':
+      return samples(given as number);
+    case 'nwb':
+      return nwb();
+    case 'bundle':
+      return bundle(given as boolean);
+    case 'stop':
+      stop();
+      return { findings: [] };
+    case 'convert':
+      return convert(given as TargetNotation);
+  }
+}
+
+/** Returns an error as findings. */
+function findingsOf(error: unknown): readonly Diagnostic[] {
+  if (error instanceof DiagnosticError) return error.diagnostics;
+  const said = error instanceof Error ? error.message : String(error);
+  const code = error instanceof InvariantError ? 'page/internal' : 'page/refused';
+  const hint = error instanceof UsageError ? error.hint : undefined;
+  return [{ code, severity: 'error', message: said, ...(hint === undefined ? {} : { hint }) }];
+}
+
+/** Answers the calls of a page. */
+export function serveWorker(): void {
+  takePartsFromPage();
+  self.onmessage = answer;
+}
+
+const answer = ({ data }: MessageEvent<ToWorker>): void => {
+  if ('modules' in data) return;
+  const { id } = data;
+  answerTo(data).then(
+    ({ answer, findings }) => tell({ kind: 'answer', id, answer, findings, failed: false }),
+    (error: unknown) => tell({ kind: 'answer', id, findings: findingsOf(error), failed: true }),
+  );
+};

@@ -245,6 +245,10 @@ export const commands = {
         value: 'field=text',
         describe: "describe the subject in the NWB file ('species=Mus musculus'); may be repeated",
       },
+      'no-environment': {
+        type: 'boolean',
+        describe: 'leave the path of the model, the command and the machine out of the results',
+      },
       checkpoint: {
         type: 'string',
         value: 'time',

@@ -14,8 +14,8 @@ import {
   statSync,
   writeSync,
 } from 'node:fs';
-import { arch, availableParallelism, cpus, homedir, release, tmpdir, totalmem, type, userInfo } from 'node:os';
-import { basename, dirname, extname, isAbsolute, join, parse, posix, resolve, sep } from 'node:path';
+import { arch, availableParallelism, cpus, homedir, tmpdir, totalmem, type, userInfo } from 'node:os';
+import { basename, dirname, extname, isAbsolute, join, parse, posix, relative, resolve, sep } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { deflateSync, unzipSync } from 'node:zlib';
 import type { FileStatus, Platform, ScratchFile, Sha256, Thread } from './platform.js';
@@ -56,6 +56,29 @@ function sharedFolders(): ReturnType<Platform['files']['shared']> {
     folders: [...named.filter((folder) => folder !== ''), ...(sep === '/' ? systemFolders : [])],
     homes: [dirname(ownHome), '/home', '/Users'].filter((folder) => folder !== dirname(folder)),
   };
+}
+
+/** Returns a path from the current folder; only the file's name if the path leads above home folders, or names the user. */
+function shareable(path: string): string {
+  const way = relative('.', path).split(sep);
+  const up = way.lastIndexOf('..') + 1;
+  const above = resolve(...way.slice(0, up));
+  const homes = [homedir(), ...sharedFolders().homes.map((parent) => join(parent, 'user'))];
+  const leavesHomes = up > 0 && homes.some((home) => home !== above && `${home}${sep}`.startsWith(join(above, sep)));
+  const isPrivate = leavesHomes || userNames().some((name) => way.includes(name)) || isAbsolute(way.join(sep));
+  return isPrivate ? basename(path) : way.join('/');
+}
+
+/** Returns the names by which the system and its variables call the user. */
+function userNames(): readonly string[] {
+  const { USER, LOGNAME, USERNAME } = process.env;
+  let own: string | undefined;
+  try {
+    own = userInfo().username;
+  } catch {
+    // A user without an entry has no name.
+  }
+  return [own, USER, LOGNAME, USERNAME].filter((name) => name !== undefined);
 }
 
 const digestOf = (hash: Hash): Sha256 => {
@@ -219,6 +242,7 @@ export const platform: Platform = {
     list: (folder) => readdirSync(folder),
     room,
     shared: sharedFolders,
+    shareable,
   },
   machine: {
     memory: () => {
@@ -227,7 +251,7 @@ export const platform: Platform = {
       return allowed > 0 && allowed < totalmem() ? allowed : totalmem();
     },
     parallelism: availableParallelism,
-    system: () => `${type()} ${release()} ${arch()}`,
+    system: () => `${type()} ${arch()}`,
     processor: () => cpus()[0]?.model ?? 'unknown',
     versions: () => ({ node: process.versions.node }),
     variable: (name) => process.env[name],

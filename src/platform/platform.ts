@@ -65,6 +65,8 @@ export interface Files {
   list(folder: string): readonly string[];
   /** Folders that hold files of several purposes, such as the home folder, and folders that hold home folders. */
   shared(): { readonly folders: readonly string[]; readonly homes: readonly string[] };
+  /** Returns a path for files that others receive: without home folders and names of users. */
+  shareable(path: string): string;
 }
 
 /** A file without a name, which is gone when the process ends. Its methods throw errors of the system. */
@@ -97,6 +99,7 @@ export interface Machine {
   memory(): number;
   /** Threads that run at once. */
   parallelism(): number;
+  /** Returns the name of the system and the architecture. */
   system(): string;
   processor(): string;
   /** Versions of what runs the program, by name. */

@@ -104,6 +104,7 @@ export function continuedRun(folder: string, how: 'resume' | 'recover'): Continu
       ...(outputFolder === undefined ? {} : { outputFolder }),
       ...(strategy === undefined ? {} : { strategy }),
       ...(subject === undefined ? {} : { subject }),
+      ...(Object.keys(environment).length === 0 ? { environment: false } : {}),
       ...(environment.command === undefined ? {} : { command: environment.command }),
     },
   };

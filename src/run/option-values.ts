@@ -129,6 +129,7 @@ const engineKinds: ArgumentKinds<Omit<SessionOptions, 'start'>> = {
   writers: list('writers'),
   units: object('units of files'),
   command: texts('interneuron'),
+  environment: flag,
   repeated: object('the record of the run that is repeated'),
   checkpoint: object("{ folder: 'run.checkpoint', seconds: 60 }", ['folder', 'seconds']),
   from: object('a stored checkpoint'),

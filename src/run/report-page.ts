@@ -1,6 +1,7 @@
 /** A page about a model and a run of it: tables, equations, pictures, provenance. */
 
 import { readFileSync } from 'node:fs';
+import { platform } from '#platform';
 import { openRecorded } from '../compare/open-recorded.js';
 import { milliseconds, type Recorded } from '../compare/recorded.js';
 import { UsageError } from '../diagnostics/diagnostic.js';
@@ -41,7 +42,7 @@ export async function reportPage(path: string, { model, tables, conversion }: Re
   const recorded = (await isModel(path)) ? null : await openRecorded(path);
   const imported = recorded === null || recorded.record ? await model(path) : null;
   const parts = recorded === null && !imported?.isCarried ? tables?.(path) : undefined;
-  const title = imported?.valid.model.name ?? path;
+  const title = imported?.valid.model.name ?? platform.files.shareable(path);
   return htmlPage(title, [
     ...(recorded ? runBlocks(recorded) : []),
     ...(recorded ? await pictures(path, recorded) : []),
@@ -53,7 +54,7 @@ export async function reportPage(path: string, { model, tables, conversion }: Re
 
 function runBlocks({ path, format, end, dt, trains, record, notes }: Recorded): readonly string[] {
   const rows = [
-    ['file', `${path}: ${format}`],
+    ['file', `${platform.files.shareable(path)}: ${format}`],
     ...(end === null ? [] : [['duration', formatDuration(end)]]),
     ...(dt === undefined ? [] : [['time step', milliseconds(dt)]]),
     ...(record ? [['fingerprint', record.fingerprint.total]] : []),

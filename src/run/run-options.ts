@@ -47,6 +47,8 @@ export interface RunOptions {
   readonly units?: FileUnits;
   /** Words of the command, for results to hold. */
   readonly command?: readonly string[];
+  /** Whether results hold the path of the model, the command and the machine. Default: true. */
+  readonly environment?: boolean;
   /** Data that results copy from the run that this one repeats. */
   readonly repeated?: Repeated;
   /** Told of each stage how much of it is done, in [0, 1]. */

@@ -43,6 +43,7 @@ export async function run(context: CommandContext): Promise<number> {
       precision: options.value('precision') === 'float32' ? 'float32' : 'float64',
       subject,
       command: describingWords(context.words),
+      environment: !options.flag('no-environment'),
       ...(checkpoint ? { checkpoint } : {}),
     };
     const result = await runModel(imported, {

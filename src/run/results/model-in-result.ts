@@ -15,5 +15,7 @@ export async function modelInResult(path: string, options: ImportOptions): Promi
   if (!existsSync(path) || !statSync(path).isFile() || !(await isOurs(path))) return null;
   const stored = await openRecord(path);
   const { valid } = storedModel(stored);
-  return importModel({ name: `the model in ${path}`, text: stored.record.model }, { ...options, data: valid.data });
+  const source = { name: `the model in ${path}`, text: stored.record.model };
+  const imported = importModel(source, { ...options, data: valid.data });
+  return { ...imported, source: { ...imported.source, path } };
 }

@@ -87,17 +87,25 @@ export function fileDate(epoch = platform.machine.variable('SOURCE_DATE_EPOCH'))
   return date.toISOString().replace('.000Z', 'Z');
 }
 
-/** Returns the source and the machine of a run. */
+/** Returns the source and the machine of a run, without names of users, home folders and the version of the kernel. */
 export function environmentOf(details: Pick<Environment, 'source' | 'command' | 'compiler'>): Environment {
   const { source, command, compiler } = details;
   return {
-    ...(source ? { source } : {}),
-    ...(command ? { command } : {}),
+    ...(source ? { source: { ...source, path: shareable(source.path) } } : {}),
+    ...(command ? { command: command.map(shareableWord) } : {}),
     system: platform.machine.system(),
     processor: platform.machine.processor(),
     ...(compiler === undefined ? {} : { compiler }),
   };
 }
+
+const { shareable } = platform.files;
+
+/** Returns a word of a command in which a path, which an option may precede, leads from the current folder. */
+const shareableWord = (word: string): string =>
+  word.replace(/^((?:--?[\w-]+=)?(?:[\w.-]+=)?)(.+)$/s, (whole, option: string, path: string) =>
+    platform.paths.isAbsolute(path) || /^\.\.[\\/]/.test(path) ? `${option}${shareable(path)}` : whole,
+  );
 
 /** Returns the path of a document, or of the script that it was captured from, and the digest of its text. */
 export function sourceOf({ script, sha256, ...document }: Pick<Source, 'name' | 'text' | 'script' | 'sha256'>): {

@@ -10,7 +10,7 @@ import type { RecordingPlan } from '../../../runtime/record/plan.js';
 import type { RecordedStart, RunSetup, WrittenUnit } from '../../../runtime/results/result.js';
 
 /** Choices that results hold. */
-type SetupOptions = Pick<RunOptions, 'subject' | 'command' | 'repeated'> & {
+type SetupOptions = Pick<RunOptions, 'subject' | 'command' | 'environment' | 'repeated'> & {
   /** Unit of times in text formats. */
   readonly times?: WrittenUnit;
   /** Where the run begins, with the arrays that it refers to. */
@@ -23,17 +23,20 @@ export function runSetup(
   imported: RunnableModel,
   { program, executable, engine }: Pick<CompiledModel, 'program' | 'executable' | 'engine'>,
   plan: RecordingPlan,
-  { subject, command, repeated, times, start, startData }: SetupOptions,
+  { subject, command, environment, repeated, times, start, startData }: SetupOptions,
 ): { readonly setup: RunSetup; readonly notes: readonly string[] } {
   const { valid, source } = imported;
   const { compiler } = executable;
   const header = runHeader(imported, program, {
     engine,
-    environment: environmentOf({
-      ...(source ? { source } : {}),
-      ...(command ? { command } : {}),
-      ...(compiler === undefined ? {} : { compiler }),
-    }),
+    environment:
+      environment === false
+        ? {}
+        : environmentOf({
+            ...(source ? { source } : {}),
+            ...(command ? { command } : {}),
+            ...(compiler === undefined ? {} : { compiler }),
+          }),
     ...(subject ? { subject } : {}),
     ...(times ? { times } : {}),
     ...(start ? { start } : {}),

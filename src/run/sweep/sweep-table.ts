@@ -1,5 +1,6 @@
 /** The table of a sweep as CSV, and as rows for JSON. */
 
+import { platform } from '#platform';
 import { quoted } from '../../../runtime/results/csv/write.js';
 import { diagnosticsToJson } from '../../diagnostics/render.js';
 import { partsOf, type Axis } from './axes.js';
@@ -52,7 +53,7 @@ export function sweepTable(
         const report = reports[name];
         return report ? [String(report.spikes), String(report.rate)] : ['', ''];
       }),
-      ...(withFiles ? [outputs.join(' ')] : []),
+      ...(withFiles ? [outputs.map(platform.files.shareable).join(' ')] : []),
     ]),
   };
 }

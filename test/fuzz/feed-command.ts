@@ -68,17 +68,19 @@ export async function commandFeeder(folder: string, root: string): Promise<Comma
 }
 
 /** What is wrong with how a command ended. */
-function problemOf(code: number, stdout: string, stderr: string, files: readonly string[]): string | undefined {
-  if (![0, 1, 2, 130].includes(code)) return `it ended with ${code}`;
+export function problemOf(code: number, stdout: string, stderr: string, files: readonly string[]): string | undefined {
+  if (![0, 1, 2, 3, 130].includes(code)) return `it ended with ${code}`;
   if (/internal error in|bug in interneuron|\n {4}at /.test(stdout + stderr)) return 'it printed an internal error';
   if (code === 2 && stdout === '' && !/^error: /m.test(stderr)) return 'it ended with 2 and did not say why';
   const left = files.find((name) => name.includes('.partial-') || name.endsWith('.interneuron-names'));
   return left === undefined ? undefined : `it left ${left}`;
 }
 
-async function runIn(
+/** Runs a command in a folder. @param stopAfter  ms until it is interrupted */
+export async function runIn(
   folder: string,
   { words, environment }: CommandInput,
+  { program = runCommandLine, stopAfter = Infinity } = {},
 ): Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }> {
   let [stdout, stderr] = ['', ''];
   const output = (add: (text: string) => void): Terminal['stdout'] => ({
@@ -91,12 +93,16 @@ async function runIn(
   process.chdir(folder);
   Object.assign(process.env, { INTERNEURON_CACHE: resolve('cache') }, environment);
   try {
-    const code = await runCommandLine(words, {
+    const code = await program(words, {
       stdout: output((text) => (stdout += text)),
       stderr: output((text) => (stderr += text)),
       progressStream: undefined,
       environment: process.env,
-      onInterrupt: () => () => undefined,
+      onInterrupt: (press) => {
+        if (stopAfter === Infinity) return () => undefined;
+        const timer = setTimeout(press, stopAfter);
+        return () => clearTimeout(timer);
+      },
       onTermination: () => () => undefined,
       endSoon: () => undefined,
       exit: (ended) => {

@@ -19,7 +19,7 @@ import { campaign, removeWorker } from './supervise.js';
 
 const all = {
   ...{ brian: 400, canonical: 400, pynn: 500, neuroml: 150, expression: 5000, command: 400 },
-  ...{ calls: 400, results: 200, nir: 150 },
+  ...{ calls: 400, results: 200, nir: 150, bundles: 40, sonata: 200 },
   ...{ 'brian-models': 50, 'pynn-models': 50, 'neuroml-models': 50 },
 } as const;
 /** How many of so many: quick tests try every so many-th, usual tests half, since the nightly run takes an hour of them. */
@@ -38,6 +38,18 @@ describe.each(notations)('%s', (notation) => {
     expect(accepted).toBeGreaterThan(inputs(notation) / 50);
   });
 });
+
+it.each([
+  // A unit that is none, and a length of 1.2 GB.
+  ['results', 46, 498],
+  ['nir', 46, 75],
+] as const)(
+  '%s: input of seed %i, %i, no longer breaks anything',
+  { timeout: 300_000 },
+  async (notation, seed, ordinal) => {
+    expect((await campaign(notation, seed, ordinal, 1)).broken).toEqual([]);
+  },
+);
 
 /** Valid small models that are run in all notations: one in five to ten inputs is one, and all that are made up. */
 const differential = {

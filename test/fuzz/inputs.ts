@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
 import { callSequence } from './calls.js';
 import { commandInput } from './commands.js';
+import { drawnLater } from './feed-bundles.js';
 import { changedGraphs } from './feed-nir.js';
 import { editsOfResult } from './feed-results.js';
 import { exchanged, large, line } from './expressions.js';
@@ -30,6 +31,8 @@ export const notations = [
   'calls',
   'results',
   'nir',
+  'bundles',
+  'sonata',
   'brian-models',
   'pynn-models',
   'neuroml-models',
@@ -37,7 +40,7 @@ export const notations = [
 export type FuzzNotation = (typeof notations)[number];
 
 /** Inputs that are no documents. */
-const ownForms: readonly FuzzNotation[] = ['command', 'calls', 'results', 'nir'];
+export const ownForms: readonly FuzzNotation[] = ['command', 'calls', 'results', 'nir', 'bundles', 'sonata'];
 
 /** Makes the input of an ordinal; an input follows from seed and ordinal alone. */
 export type InputMaker = (ordinal: number) => Uint8Array;
@@ -117,6 +120,8 @@ const makers: Readonly<Record<FuzzNotation, () => Maker>> = {
   calls: () => callSequence,
   results: () => editsOfResult,
   nir: () => changedGraphs(join(root, 'fixtures/nir')),
+  bundles: () => drawnLater,
+  sonata: () => drawnLater,
   'brian-models': () => written(brianModel),
   'pynn-models': () => written(pynnModel),
   'neuroml-models': () => written(neuromlModel),

@@ -11,8 +11,8 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { notations, type FuzzNotation } from './inputs.js';
-import { campaign, removeWorker, type Breakage, type Purpose } from './supervise.js';
+import { notations, ownForms, type FuzzNotation } from './inputs.js';
+import { campaign, removeWorker, type Breakage, type Campaign, type Purpose } from './supervise.js';
 
 const { values } = parseArgs({
   options: {
@@ -40,6 +40,8 @@ const inRound: Readonly<Record<FuzzNotation, number>> = {
   calls: 1000,
   results: 1000,
   nir: 1000,
+  bundles: 500,
+  sonata: 1000,
   'brian-models': 100,
   'pynn-models': 100,
   'neuroml-models': 100,
@@ -59,6 +61,8 @@ interface Round {
   readonly processorSeconds: number;
   /** The input that took the longest, in ms by the clock. */
   readonly worst: { readonly ordinal: number; readonly ms: number };
+  /** The input that needed the most memory, and how much the process then had. */
+  readonly memory: Campaign['memory'];
   /** Why inputs broke something, and the files that they are in. */
   readonly broken: readonly { readonly ordinal: number; readonly why: string; readonly file: string }[];
 }
@@ -70,8 +74,7 @@ const seed = Number(values.seed);
 const purpose: Purpose = values.differential ? 'differential' : 'breakage';
 const chosen = notations.filter(
   (name) =>
-    values.notation.includes(name) &&
-    !(values.differential && ['expression', 'command', 'calls', 'results', 'nir'].includes(name)),
+    values.notation.includes(name) && !(values.differential && (name === 'expression' || ownForms.includes(name))),
 );
 const log: Round[] =
   values.log !== undefined && existsSync(values.log)
@@ -92,10 +95,10 @@ function keep({ ordinal, why, input }: Breakage, notation: FuzzNotation): string
 
 async function feed(notation: FuzzNotation, first: number, inputs: number): Promise<Round> {
   const began = performance.now();
-  const { accepted, refused, broken, worst, taken } = await campaign(notation, seed, first, inputs, purpose);
+  const { accepted, refused, broken, worst, memory, taken } = await campaign(notation, seed, first, inputs, purpose);
   const kinds = new Map(broken.map((breakage) => [breakage.why.split('\n').slice(0, 3).join(' '), breakage]));
   const round: Round = {
-    ...{ notation, purpose, seed, first, inputs, accepted, refused, worst },
+    ...{ notation, purpose, seed, first, inputs, accepted, refused, worst, memory },
     seconds: Math.round((performance.now() - began) / 1000),
     processorSeconds: Math.round(taken / 1000),
     broken: [...kinds].map(([why, breakage]) => ({ ordinal: breakage.ordinal, why, file: keep(breakage, notation) })),
@@ -108,7 +111,8 @@ async function feed(notation: FuzzNotation, first: number, inputs: number): Prom
   const rate = Math.round((1000 * inputs) / Math.max(1, taken));
   process.stdout.write(
     `${notation} from ${first}: ${accepted} accepted, ${refused} refused, ${broken.length} broken, ` +
-      `${round.seconds} s, ${rate} for each second of the processor, longest ${worst.ms} ms (${worst.ordinal})\n`,
+      `${round.seconds} s, ${rate} for each second of the processor, longest ${worst.ms} ms (${worst.ordinal}), ` +
+      `most memory ${Math.round(memory.bytes / 1e6)} MB (${memory.ordinal})\n`,
   );
   return round;
 }

@@ -29,6 +29,8 @@ export interface Campaign {
   readonly broken: readonly Breakage[];
   /** Which input took the longest, in ms by the clock. */
   readonly worst: { readonly ordinal: number; readonly ms: number };
+  /** The most memory that a worker had, in bytes, and at which input. */
+  readonly memory: { readonly ordinal: number; readonly bytes: number };
   /** Processor time of all inputs, in ms. */
   readonly taken: number;
 }
@@ -38,6 +40,7 @@ interface Counts {
   accepted: number;
   refused: number;
   worst: Campaign['worst'];
+  memory: Campaign['memory'];
   taken: number;
 }
 
@@ -74,7 +77,11 @@ export async function campaign(
   count: number,
   purpose: Purpose = 'breakage',
 ): Promise<Campaign> {
-  const counts: Counts = { accepted: 0, refused: 0, worst: { ordinal: first, ms: 0 }, taken: 0 };
+  const counts: Counts = {
+    ...{ accepted: 0, refused: 0, taken: 0 },
+    worst: { ordinal: first, ms: 0 },
+    memory: { ordinal: first, bytes: 0 },
+  };
   const broken: Breakage[] = [];
   const make = inputsOf(notation, seed);
   const add = (ordinal: number, why: string): void => {
@@ -139,10 +146,13 @@ function work(
         readonly broken?: string;
         readonly ms?: number;
         readonly taken?: number;
+        readonly memory?: number;
       };
       if (said.outcome) counts[said.outcome] += 1;
       counts.taken += said.taken ?? 0;
       if (said.ms !== undefined && said.ms > counts.worst.ms) counts.worst = { ordinal, ms: Math.round(said.ms) };
+      if (said.memory !== undefined && said.memory > counts.memory.bytes)
+        counts.memory = { ordinal, bytes: said.memory };
       if (said.ordinal !== undefined) {
         ordinal = said.ordinal;
         used = processorTime(child.pid);

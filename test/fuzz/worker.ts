@@ -5,34 +5,73 @@
  * Arguments: notation, seed, first ordinal, how many, and what is done with them.
  */
 
-import { mkdtempSync, rmSync, writeSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { compareDocument } from './differential.js';
 import type { CommandInput } from './commands.js';
-import { feedDocument, feedExpression } from './feed.js';
+import { feedDocument, feedExpression, type Outcome } from './feed.js';
+import { feedBundle } from './feed-bundles.js';
+import { feedCircuit } from './feed-circuits.js';
 import { feedGraph } from './feed-nir.js';
 import { feedCalls } from './feed-calls.js';
 import { feedResult } from './feed-results.js';
 import { commandFeeder, type CommandFeeder } from './feed-command.js';
-import { inputsOf, notations, root } from './inputs.js';
+import { inputsOf, notations, ownForms, root, type FuzzNotation } from './inputs.js';
 
 const [word, seedText = '1', firstText = '0', countText = '0', purpose] = process.argv.slice(2);
 const [seed, first, count] = [Number(seedText), Number(firstText), Number(countText)];
-const notation = notations.find((name) => name === word) ?? 'expression';
+const notation: FuzzNotation = notations.find((name) => name === word) ?? 'expression';
 const make = inputsOf(notation, seed);
 const folder = mkdtempSync(join(tmpdir(), 'interneuron-fuzz-'));
 const say = (words: object): void => void writeSync(3, `${JSON.stringify(words)}\n`);
 
-/** The most memory that was in use so far, with typed arrays, in bytes, and processor time that was taken, in ms. */
-function usage(): { readonly memory: number; readonly taken: number } {
+/** Memory in use with typed arrays, the most of it since the last call, in bytes, and processor time so far, in ms. */
+function usage(): { readonly memory: number; readonly most: number; readonly taken: number } {
   const { maxRSS, userCPUTime, systemCPUTime } = process.resourceUsage();
-  return { memory: maxRSS * 1024, taken: (userCPUTime + systemCPUTime) / 1000 };
+  const most = peak() ?? maxRSS * 1024;
+  return { memory: process.memoryUsage.rss(), most, taken: (userCPUTime + systemCPUTime) / 1000 };
 }
 
-/** Asking for usage takes as long as refusing an input: it is asked for after so many. */
-const between = 8;
+/** Returns the most memory since the last call, where the system states it. @source proc(5): clear_refs, VmHWM */
+function peak(): number | undefined {
+  try {
+    const [, kilobytes] = /^VmHWM:\s*(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'utf8')) ?? [];
+    writeFileSync('/proc/self/clear_refs', '5');
+    return kilobytes === undefined ? undefined : Number(kilobytes) * 1024;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Asking for usage takes as long as refusing a document: it is asked for after so many. Files take longer. */
+const between = ownForms.includes(notation) ? 1 : 8;
 let commandsFed: CommandFeeder | undefined;
+
+/** Feeds an input, by its kind. */
+async function feed(bytes: Uint8Array, ordinal: number): Promise<Outcome> {
+  switch (notation) {
+    case 'command':
+      commandsFed ??= await commandFeeder(folder, root);
+      return commandsFed.feed(JSON.parse(Buffer.from(bytes).toString('utf8')) as CommandInput);
+    case 'calls':
+      return feedCalls(bytes, ordinal);
+    case 'results':
+      return feedResult(join(folder, 'results'), bytes);
+    case 'nir':
+      return feedGraph(join(folder, 'model'), bytes, ordinal);
+    case 'bundles':
+      return feedBundle(folder, bytes, ordinal);
+    case 'sonata':
+      return feedCircuit(folder, join(root, 'fixtures/sonata'), bytes, ordinal);
+    case 'expression':
+      return feedExpression(Buffer.from(bytes).toString('utf8'));
+    default:
+      return purpose === 'differential'
+        ? compareDocument(join(folder, 'model'), bytes)
+        : feedDocument(join(folder, 'model'), bytes, ordinal);
+  }
+}
 
 try {
   let before = usage();
@@ -44,22 +83,7 @@ try {
     const bytes = make(ordinal);
     const began = performance.now();
     try {
-      const outcome =
-        notation === 'command'
-          ? await (commandsFed ??= await commandFeeder(folder, root)).feed(
-              JSON.parse(Buffer.from(bytes).toString('utf8')) as CommandInput,
-            )
-          : notation === 'calls'
-            ? await feedCalls(bytes, ordinal)
-            : notation === 'results'
-              ? await feedResult(join(folder, 'results'), bytes)
-              : notation === 'nir'
-                ? await feedGraph(join(folder, 'model'), bytes, ordinal)
-                : notation === 'expression'
-                  ? feedExpression(Buffer.from(bytes).toString('utf8'))
-                  : purpose === 'differential'
-                    ? await compareDocument(join(folder, 'model'), bytes)
-                    : await feedDocument(join(folder, 'model'), bytes, ordinal);
+      const outcome = await feed(bytes, ordinal);
       last = { outcome };
     } catch (error) {
       const { stack, cause } = error instanceof Error ? error : { stack: String(error), cause: undefined };
@@ -68,9 +92,9 @@ try {
     last = { ...last, ms: performance.now() - began };
     if (ordinal % between > 0 && ordinal + 1 < first + count) continue;
     const after = usage();
-    if (after.memory - before.memory > 1e9)
-      say({ broken: `${Math.round((after.memory - before.memory) / 1e6)} MB of memory, by one of ${between} inputs` });
-    last = { ...last, taken: after.taken - before.taken };
+    const grown = after.most - before.memory;
+    if (grown > 1e9) say({ broken: `${Math.round(grown / 1e6)} MB of memory, by one of ${between} inputs` });
+    last = { ...last, taken: after.taken - before.taken, memory: after.most };
     before = after;
   }
   say(last);

@@ -1,6 +1,7 @@
 /** Results of interneuron in the form for comparison. */
 
 import { areListed, elementAt, elementCount, timeOf, type StoredResult } from '../../../runtime/results/result.js';
+import { parseUnit } from '../../lang/units.js';
 import type { ResultFormat } from '../../../runtime/results/open.js';
 import type { Recorded } from '../recorded.js';
 
@@ -33,6 +34,8 @@ export function recordedRun(stored: StoredResult, format: string): Recorded {
     }),
     signals: stored.series.map(({ plan, samples, steps: stepsOf, read }) => {
       const { owner, variable, unit, elements, written, label } = plan;
+      // Throws for a damaged unit.
+      parseUnit(unit);
       const scale = written?.perSI ?? 1;
       return {
         owner,

@@ -5,6 +5,7 @@
  * Input is `workerData`: the path of the file, the request (`tree.mjs`), a port and a flag in shared memory. Output is
  * one message with the tree or with the reason of a refusal; then the flag is raised.
  */
+import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { workerData } from 'node:worker_threads';
 import { treeOf } from './tree.mjs';
@@ -26,6 +27,15 @@ function openAlone(system, action) {
     hidden = true;
   }
 }
+
+/** Bytes that the library may take for a file: a damaged one may state lengths of gigabytes. */
+const mostMemory = 2 ** 28 + 64 * statSync(path).size;
+
+const { grow } = WebAssembly.Memory.prototype;
+WebAssembly.Memory.prototype.grow = function (pages) {
+  if (this.buffer.byteLength + pages * 2 ** 16 > mostMemory) throw new RangeError('too much memory');
+  return grow.call(this, pages);
+};
 
 const buffers = [];
 const { default: h5 } = await import('h5wasm/node');

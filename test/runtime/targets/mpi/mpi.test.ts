@@ -1,6 +1,6 @@
 /** What the target mpi does when something goes wrong, and how it divides programs. */
 
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -163,10 +163,28 @@ describe.skipIf(!available)('ranks that end', () => {
     })();
     process.kill(ranks()[1]!, 'SIGKILL');
     const began = performance.now();
-    await expect(running).rejects.toThrow(/the processes of MPI have ended/);
+    await expect(running).rejects.toThrow(/^the processes of MPI have ended: rank \d was ended by signal 9 \(Killed\)/);
     expect(performance.now() - began).toBeLessThan(10_000);
     expect(ranks()).toEqual([]);
     await session.dispose();
+  });
+
+  test('name the killed rank, its signal and the way on from a checkpoint', { timeout: 120_000 }, async () => {
+    const [model, output] = [join(cacheDirectory, 'killed.yaml'), join(cacheDirectory, 'killed.nwb')];
+    writeFileSync(model, text('1 ms'));
+    const environment = { INTERNEURON_CACHE: cacheDirectory };
+    const words = ['run', model, '--target', 'mpi', '--ranks', '2', '-o', output, '--checkpoint', '0.1 s'];
+    const run = startProgram(words, { environment });
+    const checkpoint = join(cacheDirectory, 'killed.checkpoint');
+    await until(() => existsSync(join(checkpoint, 'state')), 'a checkpoint');
+    process.kill(ranks()[1]!, 'SIGKILL');
+    const { code, stderr } = await run.ended;
+    expect({ code, stderr }).toMatchObject({ code: 2 });
+    expect(stderr).toMatch(/rank \d was ended by signal 9/);
+    expect(stderr).toContain(`the last checkpoint is kept: interneuron run --resume ${checkpoint} continues from it`);
+    const recovered = await startProgram(['run', '--recover', checkpoint], { environment }).ended;
+    expect(recovered).toMatchObject({ code: 0, stderr: '' });
+    expect(recovered.stdout).toContain('killed.incomplete.nwb');
   });
 
   test('leave no processes when a session ends', { timeout: 60_000 }, async () => {

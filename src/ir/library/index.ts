@@ -26,6 +26,7 @@ import {
 import { pow } from './power.js';
 import { floorDivide, fmod, modulo } from './remainder.js';
 import { abs, ceil, clip, floor, max, min, round, sign, sqrt, timestep } from './rounding.js';
+import { sampleSkip } from './sample-skip.js';
 import { cos, sin, sinCosTurn, tan } from './trigonometric.js';
 
 export type { NumberType } from './define.js';
@@ -79,6 +80,7 @@ const drawFunctions = {
   binomial,
   gamma,
   hypergeometric,
+  sampleSkip,
   truncatedNormal,
   vonMises,
   /** Makes a lognormal number from a normal one. */

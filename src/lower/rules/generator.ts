@@ -252,31 +252,38 @@ function sampleWithProbability(p: Ir, { outer, length, visit }: Range, block: Bl
 }
 
 /**
- * `size` different values of the range in ascending order, each set equally likely: value k is taken with probability
- * (still wanted) / (still left) (selection sampling; Knuth, The Art of Computer Programming 2, 3.4.2 S).
+ * `size` different values of the range in ascending order, each set equally likely, by skips in a time proportional to
+ * `size`.
  *
- * @random counter (outer element, 0xfffffffe, 0, k)
+ * @random counter (outer element, 0xfffffffe, 0, m)
  */
 function sampleOfSize(size: Ir, { outer, length, visit }: Range, block: Block, { key }: GeneratorCode): void {
-  const k = block.local('k', 'u32');
+  const count = block.name('sample_count', to('u32', ir.select(ir.gt(size, ir.i32(0)), size, ir.i32(0))));
+  const next = block.local('next', 'u32');
   const wanted = block.local('wanted', 'u32');
+  const call = block.local('call', 'u32');
+  const skip = block.local('skip', 'u32');
+  const accepted = block.local('accepted', 'bool');
   block.emit(
-    ir.set(wanted, to('u32', ir.select(ir.gt(size, ir.i32(0)), size, ir.i32(0)))),
-    ir.set(k, ir.u32(0)),
+    ir.set(next, ir.u32(0)),
+    ir.set(wanted, ir.select(ir.lt(length, count), length, count)),
+    ir.set(call, ir.u32(0)),
     ir.whilst(
-      ir.and(ir.gt(ir.get(wanted), ir.u32(0)), ir.lt(ir.get(k), length)),
+      ir.gt(ir.get(wanted), ir.u32(0)),
       block.nested((inner) => {
-        const [a, b] = philox([outer.named, ir.u32(0xfffffffe), ir.u32(0), ir.get(k)], key, inner);
-        const left = ir.convert('f64', ir.sub(length, ir.get(k)));
+        const words = philox([outer.named, ir.u32(0xfffffffe), ir.u32(0), ir.get(call)], key, inner);
+        const left = ir.sub(length, ir.get(next));
         inner.emit(
+          ir.invoke(drawFunction('sampleSkip'), [left, ir.get(wanted), ...words], [skip, accepted]),
+          ir.set(call, ir.add(ir.get(call), ir.u32(1))),
           ir.when(
-            ir.lt(ir.mul(uniformOf(a, b), left), ir.convert('f64', ir.get(wanted))),
+            ir.get(accepted),
             inner.nested((body) => {
-              visit(ir.get(k), body);
-              body.emit(ir.set(wanted, ir.sub(ir.get(wanted), ir.u32(1))));
+              const k = body.name('picked', ir.add(ir.get(next), ir.get(skip)));
+              visit(k, body);
+              body.emit(ir.set(next, ir.add(k, ir.u32(1))), ir.set(wanted, ir.sub(ir.get(wanted), ir.u32(1))));
             }),
           ),
-          ir.set(k, ir.add(ir.get(k), ir.u32(1))),
         );
       }),
     ),

@@ -126,6 +126,7 @@ describe('isLaneSafe', () => {
         'modulo',
         'poisson',
         'reduceHalfPi',
+        'sampleSkip',
         'sin',
         'stirlingError',
         'tan',

@@ -277,3 +277,39 @@ describe('geometricSkip', () => {
     expect(skip(2 ** -53, 1e-9)).toBe(2 ** 32 - 1);
   });
 });
+
+describe('sampleSkip', () => {
+  /** The values before each of many samples' first one: attempts are repeated until one is accepted. */
+  const skips = (left: number, wanted: number, count: number): number[] =>
+    Array.from({ length: count }, (_, element) => {
+      for (let attempt = 0; ; attempt++) {
+        const words = philox([element, left, wanted, attempt], [k0, k1]);
+        const [skip = NaN, accepted] = call('sampleSkip', left, wanted, ...words);
+        if (accepted) return skip;
+      }
+    });
+
+  // P(s) = C(left - s - 1, wanted - 1)/C(left, wanted), by the ratio P(s + 1)/P(s).
+  const law = (left: number, wanted: number): ((s: number) => number) => {
+    const probabilities = [wanted / left];
+    for (let s = 0; s < left - wanted; s++)
+      probabilities.push((probabilities[s]! * (left - wanted - s)) / (left - s - 1));
+    return (s) => probabilities[s] ?? 0;
+  };
+
+  it.each([
+    [10, 4],
+    [26, 2],
+    [30, 2],
+    [500, 38],
+    [2000, 100],
+    [1000000, 3],
+  ])('passes by values of %d until the first of a sample of %d', (left, wanted) => {
+    expect(chiSquareP(skips(left, wanted, 4000), law(left, wanted))).toBeGreaterThan(significance);
+  });
+
+  it('takes the first of all, and any of many for a sample of one', () => {
+    expect(new Set(skips(7, 7, 100))).toEqual(new Set([0]));
+    expect(skips(2 ** 32 - 1, 1, 100).every((skip) => skip < 2 ** 32 - 1)).toBe(true);
+  });
+});

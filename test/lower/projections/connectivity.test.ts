@@ -271,21 +271,31 @@ describe('samples of a given size', () => {
     expect(pValue(chiSquareDeviate(chiSquare, allowed.length - 1))).toBeGreaterThan(alpha);
   });
 
-  test('neighbours are taken together as often as any two', async () => {
-    const [from, to, size] = [3000, 8, 2];
+  // Of 8 values samples are searched one by one, of 40 by skips.
+  test.each([
+    [8, 3000],
+    [40, 8000],
+  ])('of %d values any two are taken together as often as any others', async (to, from) => {
+    const size = 2;
     const pairs = await pairsOf(network('{ j: "k for k in sample(N_post, size=2)" }', { from, to }), fast);
     const counts = new Map<string, number>();
     for (let k = 0; k < pairs.length; k += size) {
       const key = `${pairs[k]![1]} ${pairs[k + 1]![1]}`;
       counts.set(key, (counts.get(key) ?? 0) + 1);
     }
-    const combinations = 28;
+    const combinations = (to * (to - 1)) / 2;
     const expected = from / combinations;
     const chiSquare =
       [...counts.values()].reduce((sum, c) => sum + (c - expected) ** 2 / expected, 0) +
       (combinations - counts.size) * expected;
     expect(pValue(chiSquareDeviate(chiSquare, combinations - 1))).toBeGreaterThan(alpha);
   });
+});
+
+test('a sample of many values is the same on each engine', async () => {
+  const pairs = await pairsOf(network('{ j: "k for k in sample(N_post, size=9)" }', { from: 5, to: 1000 }));
+  expect(pairs.length).toBe(45);
+  expect(pairs).toEqual(pairs.toSorted(([a, b], [c, d]) => a - c || b - d));
 });
 
 describe('draws of generators', () => {

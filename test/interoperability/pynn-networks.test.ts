@@ -13,14 +13,20 @@ import { targets } from '../../runtime/targets/registry.js';
 import type { ValidModel } from '../../src/model/model.js';
 import { freeze } from '../../src/run/freeze.js';
 import { hashModel } from '../../src/model/hash.js';
-import { peerRecords } from '../support/peer-records.js';
+import { peerRecords, withoutRecords } from '../support/peer-records.js';
 import { failed, missingPynn, runThere, type Simulator } from './pynn/backend.js';
 import { read, runHere } from './pynn/ours.js';
 import { documentOf } from './pynn/probe.js';
-import type { Results } from './pynn/results.js';
+import { randomNetwork, type RandomNetwork } from './pynn/random-network.js';
+import { keptTrace, spikesOf as cellSpikes, thinned, traceOf, type Results } from './pynn/results.js';
 
 const missing = missingPynn();
 const records = peerRecords('pynn-networks');
+
+/** Seeds of random networks; `RANDOM_NETWORKS=0-199` tries others, without recording them. */
+const chosenSeeds = process.env['RANDOM_NETWORKS'];
+const [firstSeed = 0, lastSeed = 0] = (chosenSeeds ?? '0-7').split('-').map(Number);
+const seeds = Array.from({ length: lastSeed - firstSeed + 1 }, (_, k) => firstSeed + k);
 
 const fixture = (name: string): object =>
   JSON.parse(readFileSync(new URL(`../../fixtures/pynn/${name}.json`, import.meta.url), 'utf8')) as object;
@@ -43,6 +49,32 @@ function firstDifference(a: readonly string[], b: readonly string[]): readonly s
     ...b.filter((spike) => !inA.has(spike)).map((spike) => `${spike} only there`),
   ];
   return alone.sort().slice(0, 5);
+}
+
+/** NEST's Runge–Kutta–Fehlberg steps of conductance-based cells: mV, and uS or nA of other variables. */
+const conductanceSteps = { v: 1e-3, other: 1e-6 };
+/** The same beside steep currents. */
+const steepSteps = { v: 1e-2, other: 1e-5 };
+
+/** Traces of a random network that differ by more than they may, in words. */
+function wrongTraces({ comparisons, dt }: RandomNetwork, ours: Results, theirs: Results): readonly string[] {
+  return Object.entries(comparisons).flatMap(([label, comparison]) => {
+    const [segment] = ours.populations[label]!;
+    return Object.entries(segment!.signals).flatMap(([variable, { cells }]) =>
+      cells.flatMap((cell) => {
+        const [a, b] = [traceOf(ours, label, variable, cell), keptTrace(theirs, label, variable, cell)];
+        const scale = a.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0);
+        const limits = comparison === 'conductance' ? conductanceSteps : steepSteps;
+        const within = comparison === 'exact' ? 1e-9 * scale : variable === 'v' ? limits.v : limits.other;
+        // From 2 ms before it spikes, a steep current multiplies each difference.
+        const first = [ours, theirs].flatMap((results) => cellSpikes(results, label, cell)).concat(Infinity);
+        const end = comparison === 'until spike' ? Math.max(0, Math.min(...first) - 2) / dt : Infinity;
+        const wrong = b.findIndex((value, k) => k < end && value !== null && !(Math.abs(a[k]! - value) <= within));
+        if (a.length !== b.length) return [`${label}[${cell}].${variable}: ${a.length} and ${b.length} samples`];
+        return wrong < 0 ? [] : [`${label}[${cell}].${variable} at step ${wrong}: ${a[wrong]}, not ${b[wrong]}`];
+      }),
+    );
+  });
 }
 
 /** What runs there, with labels as names. */
@@ -158,4 +190,35 @@ describe.skipIf(missing !== null)(`PyNN${missing === null ? '' : ` (${missing})`
     expect(cells(ours).length).toBeGreaterThan(500);
     expect(firstDifference(cells(ours), cells(theirs))).toEqual([]);
   }, 300_000);
+
+  test('random networks fire spike by spike as under NEST; docs/pynn-conformance.md', async () => {
+    const networks = seeds.map(randomNetwork);
+    const models = networks.map(({ document }, k) => ({
+      what: `random network ${seeds[k]}`,
+      valid: read(document).valid,
+    }));
+    const outcomes = await runThere(chosenSeeds === undefined ? records : withoutRecords, 'nest', models, (outcome) =>
+      failed(outcome) ? outcome : thinned(outcome),
+    );
+    let spikes = 0;
+    const wrong: string[] = [];
+    for (const [k, network] of networks.entries()) {
+      const [theirs, ours] = [outcomes[k]!, await here(models[k]!.valid)];
+      if (failed(theirs)) throw new Error(`${seeds[k]}: ${theirs.error}`);
+      const compared = (results: Results): readonly string[] =>
+        spikesOf({
+          ...results,
+          populations: Object.fromEntries(
+            Object.entries(results.populations).filter(([label]) =>
+              ['exact', 'conductance'].includes(network.comparisons[label] ?? ''),
+            ),
+          ),
+        });
+      const found = [...firstDifference(compared(ours), compared(theirs)), ...wrongTraces(network, ours, theirs)];
+      spikes += compared(ours).length;
+      wrong.push(...found.slice(0, 3).map((line) => `${seeds[k]}: ${line}`));
+    }
+    expect(wrong).toEqual([]);
+    expect(spikes).toBeGreaterThan(10 * seeds.length);
+  }, 3_600_000);
 });

@@ -68,6 +68,16 @@ describe.skipIf(noPython !== null)(`the Brian 2 device${noPython === null ? '' :
     expect((await python('.venv', words, program())).trim().split('\n').at(-1)).toBe('True 4');
   });
 
+  it('reports a variable that is no longer finite in the words of Brian', { timeout: 60_000 }, async () => {
+    writeFileSync(
+      folder.file('grows.py'),
+      "from brian2 import *\nG = NeuronGroup(2, 'dv/dt = v**3/ms : 1', method='euler', name='grows')\nG.v = 5\n" +
+        'with catch_logs() as logs:\n    run(5*ms)\nprint(get_device().last_run_native, [text for _, _, text in logs])\n',
+    );
+    const words = ['-W', 'ignore', '-m', 'interneuron', 'brian', '--strict', folder.file('grows.py')];
+    expect(await python('.venv', words, program())).toMatch(/True .*grows's variable 'v' has NaN, very large values/);
+  });
+
   describe('takes scripts as models', () => {
     const interneuron = (...words: string[]): Promise<string> =>
       python('.venv', ['-W', 'ignore', '-m', 'interneuron', ...words], program());

@@ -1,6 +1,7 @@
 /** Receptors beside a potential, as PyNN's cells have them: closed forms, the order of the method, and values that have decayed. */
 
 import { describe, expect, test } from 'vitest';
+import { brian } from '../../support/brian-text.js';
 import { simulate } from '../../support/simulate.js';
 import { run, samples } from '../../translators/pynn/support.js';
 
@@ -125,4 +126,84 @@ test.each([
     expect(x[last + 1]).toBe(0);
     expect(y.slice(last + 1).every((value) => value === 0)).toBe(true);
   }
+});
+
+describe('after a long silence a value is exactly 0, on all engines', () => {
+  // 700 time constants: e^-700 is about 1e-304, below 2^-900 and no subnormal number.
+  test('of an event-driven variable, a trace at each step, and what decays between them', async () => {
+    const result = await simulate(
+      brian(
+        `
+      neuron_groups:
+        A: { N: 1, model: "x : 1", threshold: "int(t/dt + 0.5) % 700 == 1", reset: "x = 0" }
+        B: { N: 1, model: "y : 1", threshold: "y > 1e9" }
+      synapses:
+        S:
+          source: A
+          target: B
+          model: |
+            da/dt = -a/ms : 1 (event-driven)
+            db/dt = -b/ms : 1 (clock-driven)
+            seen_a : 1
+            seen_b : 1
+          method: exact
+          on_pre: "seen_a = a; seen_b = b; a += 1; b += 1"
+          connect: true
+          initializers: { seen_a: 7, seen_b: 7 }
+      run: 1000 ms
+    `,
+        { dt: '1 ms' },
+      ),
+    );
+    expect(result.final.get('S.a')).toEqual([1]);
+    expect(result.final.get('S.seen_a')).toEqual([0]);
+    expect(result.final.get('S.seen_b')).toEqual([0]);
+    // 298 steps after the last spike the trace is still there.
+    expect(result.final.get('S.b')![0]! / Math.exp(-298)).toBeCloseTo(1, 9);
+  });
+
+  test.each([
+    ['one number for all', 'tau = 1.0/700*ms : second'],
+    ['a number for each', 'tau : second (constant)'],
+  ])('of a propagator, with %s', async (_, tau) => {
+    const initial = tau.includes('=') ? '' : ', tau: "ms/700"';
+    const result = await simulate(
+      brian(
+        `
+      neuron_groups:
+        G: { N: 2, model: "dx/dt = -x/tau : 1\\n${tau}", method: exact, initializers: { x: 1${initial} } }
+      run: 1 ms
+    `,
+        { dt: '1 ms' },
+      ),
+    );
+    expect(result.final.get('G.x')).toEqual([0, 0]);
+  });
+
+  test('of a cable, and of a mechanism on it', async () => {
+    const result = await simulate(`
+interneuron: 1
+name: Cable
+neurons:
+  cell:
+    compartments:
+      initial: 1e-200 mV
+      sections:
+        soma: { length: 20 um, diameter: 20 um, specificCapacitance: 1 uF/cm**2, resistivity: 100 ohm*cm }
+        trunk: { parent: soma, length: 200 um, diameter: 2 um, divisions: 3, specificCapacitance: 1 uF/cm**2, resistivity: 100 ohm*cm }
+      groups: { all: [soma, trunk] }
+      mechanisms:
+        leak:
+          on: all
+          parameters: { g: 0.001 S/cm**2, tau: 1 ms }
+          state: { m: { unit: 1, initial: 1 } }
+          derivatives: { m: -m/tau }
+          reads: [v]
+          writes: { i: -g*v }
+populations: { P: { type: cell, size: 1 } }
+experiment: { dt: 1 ms, duration: 1500 ms }
+`);
+    for (const name of ['P.v', 'P.leak_m'])
+      expect([...new Set(result.final.get(name))].map(Math.abs), name).toEqual([0]);
+  });
 });

@@ -99,7 +99,7 @@ const noDefaultExport = { selector: 'ExportDefaultDeclaration', message: 'Export
 
 export default defineConfig(
   {
-    ignores: ['dist/', 'out/', 'docs/.vitepress/config.js', 'coverage/', '.venv*/', 'fixtures/', '**/*.generated.*'],
+    ignores: ['dist/', 'out/', 'docs/.vitepress/**/*.js', 'coverage/', '.venv*/', 'fixtures/', '**/*.generated.*'],
   },
   ...tseslint.configs.strictTypeChecked,
   {

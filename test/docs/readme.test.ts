@@ -92,3 +92,14 @@ describe('README: the texts', () => {
       expect(stdout).toContain(option);
   });
 });
+
+describe('docs/index.md', () => {
+  it('shows a document and its conversion', async () => {
+    const home = readFileSync(join(root, 'docs/index.md'), 'utf8');
+    const model = 'fixtures/readme/first-steps.yaml';
+    expect(home).toContain(`\`\`\`yaml\n${readFileSync(join(root, model), 'utf8')}\`\`\``);
+    const script = folder.file('home.py');
+    expect(await runCommand(['convert', model, '--to', 'brian', '-o', script, '-q'])).toMatchObject({ code: 0 });
+    expect(home).toContain(`\`\`\`python\n${readFileSync(script, 'utf8')}\`\`\``);
+  });
+});

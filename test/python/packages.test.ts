@@ -71,7 +71,8 @@ describe.skipIf(noPython !== null)(`the Brian 2 device${noPython === null ? '' :
   it('reports a variable that is no longer finite in the words of Brian', { timeout: 60_000 }, async () => {
     writeFileSync(
       folder.file('grows.py'),
-      "from brian2 import *\nG = NeuronGroup(2, 'dv/dt = v**3/ms : 1', method='euler', name='grows')\nG.v = 5\n" +
+      'from brian2 import *\nfrom brian2.utils.logger import catch_logs\n' +
+        "G = NeuronGroup(2, 'dv/dt = v**3/ms : 1', method='euler', name='grows')\nG.v = 5\n" +
         'with catch_logs() as logs:\n    run(5*ms)\nprint(get_device().last_run_native, [text for _, _, text in logs])\n',
     );
     const words = ['-W', 'ignore', '-m', 'interneuron', 'brian', '--strict', folder.file('grows.py')];

@@ -40,7 +40,7 @@ export function comparisonLines({ recorded, exact, comparison }: ResultCompariso
 export function causeLines(cause: Cause | null | undefined): readonly string[] {
   if (cause === undefined) return [];
   if (cause === null) return ['', 'why: all spikes are in the same steps'];
-  const { until, before, trials, removes } = cause;
+  const { until, later, trials, removes, others, notRun } = cause;
   const verdict =
     removes.length > 0
       ? `${removes.join(' and ')} remove${removes.length === 1 ? 's' : ''} the difference`
@@ -48,11 +48,18 @@ export function causeLines(cause: Cause | null | undefined): readonly string[] {
   const at = (time: number | null): string => (time === null ? 'none' : ms(time));
   return [
     '',
-    `why: ${verdict} (until ${ms(until)})`,
+    `why: ${verdict} (until ${ms(until)})${others.length === 0 ? '' : `, and so does each of: ${others.join(', ')}`}`,
+    ...(later === null ? [] : [`     none of the conventions removes the next difference, at ${ms(later)}`]),
     ...formatTable(
       [left('convention'), right('spikes matched'), right('first difference')],
-      [before, ...trials].map((one) => [one.convention, `${one.matched} of ${one.spikes}`, at(one.divergence)]),
+      trials.map((one) => [
+        one.convention,
+        `${one.before.matched} of ${one.before.spikes} → ${one.matched} of ${one.spikes}`,
+        `${at(one.before.divergence)} → ${at(one.divergence)}`,
+      ]),
     ),
+    ...(notRun.length === 0 ? [] : ['not run:']),
+    ...notRun.map(({ convention, reason }) => `  ${convention}: ${reason}`),
   ];
 }
 

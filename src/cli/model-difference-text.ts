@@ -13,7 +13,7 @@ export function modelDifferenceLines(comparison: ModelComparison): readonly stri
     : sameModel
       ? 'the same model in another experiment'
       : differences.length === 0
-        ? 'models with other hashes, and no difference in their parts'
+        ? 'no difference in value: the models are written otherwise, so their hashes differ'
         : 'different models';
   return [
     verdict,

@@ -27,6 +27,8 @@ import {
 import { typedModel } from '../model/typed-model.js';
 import type * as written from '../model/model.js';
 import { wholeStepsOf } from './accumulated-time.js';
+import * as ways from './convention-ways.js';
+import type { Way } from './convention-ways.js';
 import { withoutRegimes } from './gather/regimes.js';
 
 /** The behaviour of simulators for a feature of models, by timing profile; two profiles differ if their texts do. */
@@ -36,6 +38,8 @@ interface Convention {
   readonly by: Readonly<Record<TimingProfile, string>>;
   /** Returns the sentence, from the names and the behaviours of two simulators. */
   readonly says: (parts: Readonly<Record<'target' | 'source' | 'convention' | 'original', string>>) => string;
+  /** Other ways to run a model that has the feature; absent: only the other timing profiles run it otherwise. */
+  readonly ways?: readonly Way[];
 }
 
 /** Conventions that differ between all profiles. */
@@ -48,6 +52,10 @@ const conventionOf = {
     by: { brian: 'the beginning', grid: 'the end', 'lems-euler': 'the end' },
     says: ({ target, source, convention, original }) =>
       `${target} labels a spike with ${convention} of its step, ${source} with ${original}`,
+    ways: [
+      { name: 'spikes labelled one step later', labels: 1 },
+      { name: 'spikes labelled one step earlier', labels: -1 },
+    ],
   },
   samples: {
     verdict: 'equivalent',
@@ -112,6 +120,7 @@ const conventionOf = {
     code: 'convention/delay',
     by: { brian: 'counts steps', grid: 'counts steps', 'lems-euler': 'adds up time' },
     says: () => 'LEMS adds up time steps, so some delays last one step more or less',
+    ways: [ways.delaysBy(1), ways.delaysBy(-1), ways.delaysRounded('up'), ways.delaysRounded('down')],
   },
   refractoriness: {
     verdict: 'approximated',
@@ -123,6 +132,14 @@ const conventionOf = {
     },
     says: ({ target, source, convention, original }) =>
       `${target} ends a refractory period ${convention}, ${source} ${original}`,
+    ways: [
+      ways.refractoryBy(1),
+      ways.refractoryBy(-1),
+      ways.inputWhileRefractory,
+      ways.heldWhileRefractory('refractory cells hold only the variables that a spike resets', 'reset'),
+      ways.heldWhileRefractory('refractory cells hold all variables', 'all'),
+      ways.heldWhileRefractory('refractory cells hold no variable', 'none'),
+    ],
   },
   times: {
     verdict: 'approximated',
@@ -147,11 +164,56 @@ const conventionOf = {
     by: { brian: 'begins', grid: 'ends', 'lems-euler': 'first reaches it, by accumulated time,' },
     says: ({ target, source, convention, original }) =>
       `${target} emits a listed spike in the step that ${convention} at its time, ${source} in the step that ${original}`,
+    ways: [
+      ways.inputsRounded('next', Math.ceil),
+      ways.inputsRounded('nearest', Math.round),
+      ways.inputsRounded('current', Math.floor),
+      ways.inputsBy(1),
+      ways.inputsBy(-1),
+    ],
   },
 } as const satisfies Readonly<Record<string, Convention>>;
 
 /** A feature of models with a place within a step that depends on convention. */
 type Feature = keyof typeof conventionOf;
+
+/** Conventions that no timing profile decides: programs and scripts choose them. */
+const chosenOf = {
+  cells: [{ name: 'cells in another order, paired by their spikes', renumbers: true }],
+  step: [ways.otherStep],
+  seed: [
+    ways.otherSeed,
+    ways.otherDraws,
+    ways.generatorsFrom((seed) => seed + 1n, 'generators with the next seed'),
+    ways.generatorsFrom((seed) => (seed > 0n ? seed - 1n : seed), 'generators with the seed before'),
+    ...[0n, 1n, 2n, 42n, 123n, 1234n, 12345n].map((seed) =>
+      ways.generatorsFrom(() => seed, `generators with seed ${seed}`),
+    ),
+  ],
+  units: [ways.weightsTimes(1000), ways.weightsTimes(0.001)],
+  thresholds: [ways.thresholdReached, ways.resetBySubtraction],
+  'spikes in a step': [ways.oneSpikeAStep],
+  methods: [...(['euler', 'exact', 'rk4', 'exponentialEuler'] as const).map(ways.integratedBy), ways.currentFirst],
+  precision: [
+    { name: 'single precision', precision: 'float32' },
+    { name: 'double precision', precision: 'float64' },
+  ],
+} as const satisfies Readonly<Record<string, readonly Way[]>>;
+
+/** Returns all other ways to run a model of a timing profile, the likeliest causes of a difference first. */
+export function waysOf(timing: TimingProfile): readonly Way[] {
+  const profiles = (Object.keys(timingProperties) as TimingProfile[]).filter((one) => one !== timing);
+  const { seed, units, thresholds, precision, methods, ...others } = chosenOf;
+  return [
+    ...Object.values(conventionOf).flatMap((convention: Convention) => convention.ways ?? []),
+    ...Object.values(others).flat(),
+    ...profiles.map((profile): Way => ({
+      name: `steps of ${timingProperties[profile].simulator}`,
+      model: ({ model }) => ({ ...model, timing: profile }),
+    })),
+    ...[methods, thresholds, units, precision, seed].flat(),
+  ];
+}
 
 /** Returns the difference that a feature meets between two profiles; undefined if they agree about it. */
 function differenceOf(

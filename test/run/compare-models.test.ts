@@ -119,6 +119,29 @@ describe('a result and the document of its model', () => {
 });
 
 describe('a specification and its own conversion', () => {
+  it.each([
+    ['custom-event.yaml', 'sourcePort="half" delay="0.5ms"', 'delay of pre', '[0] 0.5 ms', '[0] 0.7 ms'],
+    ['summed.yaml', ' tau="10ms"', 'tau', '10 ms', '0.7 ms'],
+  ])('in NeuroML: %s', async (fixture, text, property, first, second) => {
+    const source = importModel(readSource(`fixtures/brian/${fixture}`));
+    const { files, data } = await convertModel(source.valid, 'neuroml');
+    const [file] = files;
+    expect(file!.text).toContain(text);
+    const read = (changed: string): typeof source =>
+      importModel({ name: file!.name, text: changed }, { data, origin: false });
+    expect((await compareAcross(source, read(file!.text))).differences).toEqual([]);
+    const changed = file!.text.replace(text, text.replace(/[\d.]+ms/, '0.7ms'));
+    expect((await compareAcross(source, read(changed))).differences).toMatchObject([{ property, first, second }]);
+  });
+
+  it('in PyNN with another interval of an operation', async () => {
+    const source = importModel(readSource('fixtures/brian/run-regularly.yaml'));
+    const { files, data } = await convertModel(source.valid, 'pynn-json');
+    const text = files[0]!.text.replace('"every": 0.001', '"every": 0.002');
+    const target = importModel({ name: 'model.json', text }, { data, origin: false });
+    expect((await compareAcross(source, target)).differences).toMatchObject([{ property: 'every' }]);
+  });
+
   const projections = ['A A', 'A B', 'B A', 'B B'].map((ends) => ends.split(' '));
   const cell = {
     N: 10,

@@ -43,9 +43,10 @@ interface PeerRecord {
 }
 
 const requirements = new Map(
-  ['requirements', 'requirements-pynn', 'requirements-nestml', 'requirements-neuroml', 'requirements-sonata'].map(
-    (name) => [name, readFileSync(join(root, `test/interoperability/${name}.txt`), 'utf8').split('\n')],
-  ),
+  ['', '-pynn', '-nestml', '-neuroml', '-sonata', '-norse'].map((name) => [
+    `requirements${name}`,
+    readFileSync(join(root, `test/interoperability/requirements${name}.txt`), 'utf8').split('\n'),
+  ]),
 );
 
 function peer(name: string, file: string, packages: readonly string[], command: string): Peer {
@@ -62,6 +63,7 @@ export const peers = {
   mock: peer('PyNN', 'requirements-pynn', ['PyNN', 'numpy'], '.venv-pynn/bin/python'),
   nestml: peer('NEST', 'requirements-nestml', ['nest-simulator', 'nestml', 'PyNN'], '.venv-nestml/bin/python'),
   bmtk: peer('BMTK', 'requirements-sonata', ['bmtk', 'nest-simulator', 'libsonata'], '.venv-sonata/bin/python'),
+  norse: peer('Norse', 'requirements-norse', ['norse', 'torch'], '.venv-norse/bin/python'),
   jneuroml: peer('jNeuroML', 'requirements-neuroml', ['pyneuroml'], 'java org.neuroml.JNeuroML'),
 } as const;
 

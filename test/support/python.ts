@@ -12,6 +12,7 @@ type Environment =
   | '.venv-nir'
   | '.venv-pynn'
   | '.venv-nestml'
+  | '.venv-norse'
   | '.venv-newest'
   | '.venv-oldest'
   | '.venv-sonata'

@@ -38,7 +38,7 @@ export async function compareAcross(first: ImportedModel, second: ImportedModel)
   for (const to of conversions[first.notation])
     for (const again of await readAgain(second, to)) all.push(compareModels(first, again));
   const isUntimed = [first, second].some(({ valid }) => valid.model.experiment.protocol.length === 0);
-  const [best = direct] = all.filter(({ differences }) => differences.length > 0).sort((a, b) => sizeOf(a) - sizeOf(b));
+  const [best = direct] = all.sort((a, b) => sizeOf(a) - sizeOf(b));
   return {
     ...best,
     sameModel: false,

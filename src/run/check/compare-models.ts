@@ -4,7 +4,8 @@ import { createHash } from 'node:crypto';
 import { parseUnit } from '../../lang/units.js';
 import { symbolicQuantity } from '../../lang/readable-quantity.js';
 import { standardise } from '../../library/recognise/standardise.js';
-import type { Model, NeuronType, SynapseType, ValidModel } from '../../model/model.js';
+import { lengthOf, numbersOf } from '../../model/arrays.js';
+import type { DataStore, GivenValues, NeuronType, SynapseType, ValidModel } from '../../model/model.js';
 import { readableModel } from '../describe/readable-model.js';
 import type { ImportedModel } from '../read/imported-model.js';
 
@@ -39,7 +40,7 @@ export function compareModels(first: ImportedModel, second: ImportedModel): Mode
   const sameModel = first.hashes.model === second.hashes.model;
   const sameExperiment = sameModel && first.hashes.experiment === second.hashes.experiment;
   const isCommon = first.notation === second.notation;
-  const [a, b] = [first, second].map(({ valid }) => outlineOf(isCommon ? valid.model : standardModel(valid))) as [
+  const [a, b] = [first, second].map(({ valid }) => outlineOf(isCommon ? valid : standardModel(valid))) as [
     Outline,
     Outline,
   ];
@@ -53,7 +54,7 @@ export function compareModels(first: ImportedModel, second: ImportedModel): Mode
 }
 
 /** Returns the model in standard types. Models that no standard type can express stay as they are. */
-const standardModel = (valid: ValidModel): Model => standardise(valid, 'diff').valid.model;
+const standardModel = (valid: ValidModel): ValidModel => standardise(valid, 'diff').valid;
 
 // --- Outlines -------------------------------------------------------------------------------------------------------
 /** Properties by name, as text. */
@@ -62,7 +63,7 @@ type Properties = ReadonlyMap<string, string>;
 /** Parts of a model by `kind name`, such as `population exc`. */
 type Outline = ReadonlyMap<string, Properties>;
 
-function outlineOf(written: Model): Outline {
+function outlineOf({ model: written, data }: ValidModel): Outline {
   const model = readableModel(written);
   const { experiment, timing } = written;
   const outline = new Map<string, Properties>();
@@ -72,26 +73,38 @@ function outlineOf(written: Model): Outline {
     outline.set(
       `population ${name}`,
       new Map([
-        ...(neuron && equations ? typeProperties(neuron, equations, values) : []),
+        ...(neuron && equations ? typeProperties(neuron, equations, values, data) : []),
         ...leaves('', { ...rest, order: undefined }),
+        ...(rest.spikes && 'times' in rest.spikes
+          ? [['spikes.times', valueText({ array: rest.spikes.times }, 's', data)] as const]
+          : []),
       ]),
     );
   }
   for (const [name, { synapse, values, ...rest }] of Object.entries(written.projections)) {
     const type = written.synapses[synapse]!;
+    const readable = model.synapses[synapse]!;
+    const pathways = Object.fromEntries(
+      Object.entries(readable.pathways).map(([path, pathway]) => [path, { ...pathway, delay: undefined }]),
+    );
     outline.set(
       `projection ${name}`,
       new Map([
-        ...typeProperties(type, model.synapses[synapse]!, values),
-        ...Object.entries(rest.delays).map(([path, delay]) => [`delay of ${path}`, valueText(delay, 's')] as const),
+        ...typeProperties(type, { ...readable, pathways }, values, data),
+        ...Object.entries(type.pathways).map(
+          ([path, { delay }]) => [`delay of ${path}`, valueText(rest.delays[path] ?? delay, 's', data)] as const,
+        ),
         ...leaves('', { ...rest, order: undefined, delays: undefined }),
       ]),
     );
   }
   for (const [name, stimulus] of Object.entries(model.stimuli))
     outline.set(`stimulus ${name}`, new Map(leaves('', stimulus)));
+  for (const kind of ['operation', 'table', 'clock'] as const)
+    for (const [name, one] of Object.entries(written[`${kind}s`]))
+      outline.set(`${kind} ${name}`, new Map(leaves('', { ...one, order: undefined })));
   const { dt, ...others } = experiment;
-  outline.set('experiment', new Map([['dt', valueText(dt, 's')], ['timing', timing], ...leaves('', others)]));
+  outline.set('experiment', new Map([['dt', valueText(dt, 's', data)], ['timing', timing], ...leaves('', others)]));
   return outline;
 }
 
@@ -100,20 +113,21 @@ function outlineOf(written: Model): Outline {
  */
 function typeProperties(
   type: NeuronType | SynapseType,
-  readable: NeuronType | SynapseType,
+  readable: NeuronType | (Omit<SynapseType, 'pathways'> & { readonly pathways: object }),
   values: Readonly<Record<string, unknown>>,
+  data: DataStore,
 ): readonly (readonly [string, string])[] {
   const standard = type.conformsTo;
   const valueOf = (name: string): string => {
     const [parameter, state] = [type.parameters[name], type.state[name]];
     const given = values[name] ?? parameter?.value ?? state?.initial ?? 0;
     const unit = parameter?.unit ?? state?.unit ?? '1';
-    return valueText(given, unit);
+    return valueText(given, unit, data);
   };
   if (standard) {
     const names = Object.entries(standard.where).map(([name, source]): readonly [string, string] => [
       name,
-      typeof source === 'string' && source in type.parameters ? valueOf(source) : valueText(source, '1'),
+      typeof source === 'string' && source in type.parameters ? valueOf(source) : valueText(source, '1', data),
     ]);
     const initial = Object.keys(type.state).map((name) => [`first ${name}`, valueOf(name)] as const);
     return [['type', standard.type], ...names, ...initial];
@@ -125,10 +139,20 @@ function typeProperties(
   ];
 }
 
-function valueText(value: unknown, unit: string): string {
-  if (typeof value === 'number') return String(symbolicQuantity(value, parseUnit(unit).dimension));
-  return typeof value === 'string' ? value : compact(value);
+function valueText(value: unknown, unit: string, data: DataStore): string {
+  const text = (one: number): string => String(symbolicQuantity(one, parseUnit(unit).dimension));
+  if (typeof value === 'number') return text(value);
+  if (typeof value === 'string') return value;
+  const { array } = value as Partial<GivenValues>;
+  if (array === undefined || lengthOf(array) > mostListed) return compact(value);
+  return numbersOf(array, data).map(text).join(listed);
 }
+
+/** Longest list that is compared element by element. */
+const mostListed = 10_000;
+
+/** Stands between the values of elements in a property. */
+const listed = ', ';
 
 /** Longest list that is shown. */
 const mostItems = 6;
@@ -258,9 +282,30 @@ function singles(part: string, one: Properties, other: Properties): readonly Mod
       : isWhole('type') && (first ?? second) !== null;
     if (property === 'type' || property === 'connect.rule' || (property.startsWith('connect.') && isBelow)) return [];
     if (isBelow && (first === null || second === null)) return [];
-    return isEqual(first, second) ? [] : [{ property, parts: [part], first, second }];
+    return isEqual(first, second) ? [] : [{ property, parts: [part], ...elementsOf(first, second) }];
   });
 }
+
+/** Returns texts of two values, of lists only the elements that differ. */
+function elementsOf(first: string | null, second: string | null): Pick<ModelDifference, 'first' | 'second'> {
+  const [one, other] = [first, second].map((text) => (isList(text) ? text.split(listed) : [text]));
+  const length = Math.max(one!.length, other!.length);
+  if (length === 1 || first === null || second === null) return { first, second };
+  const at = (values: readonly (string | null)[], k: number): string =>
+    (values.length === 1 ? values[0] : values[k]) ?? 'none';
+  const places = Array.from({ length }, (_, k) => k).filter((k) => at(one!, k) !== at(other!, k));
+  const text = (values: readonly (string | null)[]): string => {
+    const shown = places.slice(0, mostShown).map((k) => `[${k}] ${at(values, k)}`);
+    return `${shown.join(listed)}${places.length > mostShown ? ` and ${places.length - mostShown} more` : ''}`;
+  };
+  return { first: text(one!), second: text(other!) };
+}
+
+/** Elements of a list that are shown if they differ. */
+const mostShown = 3;
+
+/** Checks whether a property is a list of numbers with units. */
+const isList = (text: string | null): text is string => text !== null && /^[-\d.]\S*( \S+)?, [-\d.]/.test(text);
 
 /** Checks whether two texts are equal. NeuroML's types of PyNN hold numbers without the units that PyNN prescribes. */
 function isEqual(first: string | null, second: string | null): boolean {

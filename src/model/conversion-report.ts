@@ -25,6 +25,8 @@ export interface ConversionEntry {
   readonly message: string;
   /** Variables of the model, by their names in the other notation. */
   readonly names?: Readonly<Record<string, string>>;
+  /** Cells of a population by the names of the populations that they became. */
+  readonly cells?: Readonly<Record<string, readonly number[]>>;
 }
 
 const outcomes = {

@@ -256,3 +256,22 @@ experiment: { dt: 0.1 ms, duration: 4 ms }`,
     expect.objectContaining({ code: 'pynn/own-draws', verdict: 'equivalent', pointer: '/projections/p' }),
   );
 });
+
+test('cells that become populations of their own are compared with the cells that they were', async () => {
+  const cells = {
+    N: 3,
+    model: 'dv/dt = (drive - v)/(10*ms) : volt\ndrive : volt',
+    threshold: 'v > 10*mV',
+    reset: 'v = 0*mV',
+    initializers: { drive: '12*mV + 8*mV*(i % 2)' },
+  };
+  const document = { format: 'interneuron/brian', dt: '0.1 ms', neuron_groups: { cells }, run: '100 ms' };
+  const { valid } = importModel({ name: 'm.json', text: JSON.stringify(document) });
+  const converted = await convertModel(valid, 'neuroml', { name: 'm.nml' });
+  expect(converted.files[0]?.text).toContain('<population id="cells_2"');
+  const { populations, absent } = await checkConversion(valid, 'neuroml', { converted });
+  // A period is 10*ln(6) ms at 12 mV and 10*ln(2) ms at 20 mV: 5 and 14 spikes in 100 ms.
+  expect(absent).toEqual([]);
+  expect(populations).toMatchObject([{ population: 'cells', spikes: [5 + 14 + 5, expect.any(Number)] }]);
+  expect(Math.abs(populations[0]!.spikes[1] - 24)).toBeLessThanOrEqual(1);
+});

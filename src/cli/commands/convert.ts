@@ -115,7 +115,7 @@ async function convertOne(
   if (isWritten && context.toStandardOutput) printConverted(converted, context);
   else await refuseToReplace(planned, options.flag('force'));
   const outputs = isWritten && !context.toStandardOutput ? writeFiles(converted, planned, path) : [];
-  const check = isWritten ? await checkOf(context, imported, to) : undefined;
+  const check = isWritten ? await checkOf(context, imported, to, converted) : undefined;
   const contradiction = check === undefined ? null : contradictionOf(converted.outcome, check);
   const told = {
     ...reportOf(imported, converted, to, outputs, words),
@@ -182,6 +182,7 @@ async function checkOf(
   { options }: CommandContext,
   { valid }: ImportedModel,
   to: TargetNotation,
+  converted: ConvertedModel,
 ): Promise<ConversionCheck | undefined> {
   const simulator = simulators.find((name) => name === options.value('with'));
   if (!options.flag('check') && simulator === undefined) return undefined;
@@ -195,7 +196,7 @@ async function checkOf(
   const freeze = options.flag('freeze');
   if (simulator === undefined) {
     const { checkConversion } = await import('../../run/check/check-conversion.js');
-    return checkConversion(valid, to, { freeze, partial: options.flag('partial') });
+    return checkConversion(valid, to, { freeze, partial: options.flag('partial'), converted });
   }
   const { checkWith } = await import('../../run/check/check-with.js');
   return checkWith(valid, to, simulator, { freeze });

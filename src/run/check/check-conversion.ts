@@ -16,10 +16,9 @@ import { segmentTimes } from '../results/segments.js';
 import type { SpikeTrains } from '../../../runtime/results/result.js';
 import { placesOfCables } from './check-places.js';
 import { comparableVariables, compareSamples, SampleKeeper, type VariableCheck } from './check-samples.js';
-import { convertModel, type ConvertedModel, type ConvertOptions, type TargetNotation } from '../convert.js';
-import { inFolder } from '../convert/in-folder.js';
-import { isFolderNotation } from '../convert/target-notations.js';
-import { importModel, readSource, runModel } from '../pipeline.js';
+import type { ConversionEntry, ConvertedModel, TargetNotation } from '../convert.js';
+import { runModel } from '../pipeline.js';
+import { convertWritten, readBack, type HowToConvert } from './read-back.js';
 
 /** Spikes of cells by population: times in s, ascending within a cell. */
 export type SpikesByPopulation = ReadonlyMap<string, readonly (readonly number[])[]>;
@@ -305,16 +304,6 @@ function comparePopulation(
   };
 }
 
-/** The notation of the document that corresponds to a script: scripts are not read again. */
-export const documentOf: Readonly<Partial<Record<TargetNotation, TargetNotation>>> = {
-  brian: 'brian-json',
-  pynn: 'pynn-json',
-  'pynn-nestml': 'pynn-json',
-};
-
-/** Options of a conversion that affect a check of it. */
-export type HowToConvert = Partial<Pick<ConvertOptions, 'freeze'>>;
-
 /**
  * Runs a model and its conversion under our own engine.
  *
@@ -325,24 +314,14 @@ export async function checkConversion(
   to: TargetNotation,
   options: CheckOptions & HowToConvert & { readonly converted?: ConvertedModel } = {},
 ): Promise<ConversionCheck> {
-  const document = documentOf[to] ?? to;
-  const { files, data } =
-    options.converted !== undefined && document === to
-      ? options.converted
-      : await convertModel(valid, document, {
-          freeze: options.freeze ?? false,
-          partial: options.partial ?? false,
-        });
-  const [file] = files;
-  const { valid: target } = isFolderNotation(document)
-    ? await inFolder(files, (path) => importModel(readSource(path), { origin: false }))
-    : importModel({ name: file?.name ?? 'model', text: file?.text ?? '' }, { data, origin: false });
+  const converted = options.converted ?? (await convertWritten(valid, to, options));
+  const target = await readBack(valid, to, { ...options, converted });
   const seconds = comparedTime(valid.model, options.seconds);
   const places = placesOfCables(valid, target.model);
   const { recordings, ofTarget, absent } = comparableVariables(valid, target, seconds, undefined, places);
   const [ours, theirs] = [new SampleKeeper(), new SampleKeeper()];
   const compare = (source: SpikesByPopulation, found: SpikesByPopulation): ConversionCheck =>
-    compared('interneuron', valid, source, found, labelOf(target.model), options.seconds);
+    compared('interneuron', valid, source, joined(found, converted.report), labelOf(target.model), options.seconds);
   let check: ConversionCheck;
   try {
     check = compare(
@@ -365,6 +344,18 @@ export async function checkConversion(
     ...(anew.length > 0 ? { drawnAnew: anew } : {}),
   };
 }
+
+/** Adds the populations of the model whose cells became several populations. */
+export const joined = (found: SpikesByPopulation, report: readonly ConversionEntry[] = []): SpikesByPopulation =>
+  new Map([
+    ...found,
+    ...report.flatMap(({ pointer, cells }): (readonly [string, readonly (readonly number[])[]])[] => {
+      const trains: (readonly number[])[] = [];
+      for (const [name, elements] of Object.entries(cells ?? {}))
+        elements.forEach((cell, k) => (trains[cell] = found.get(name)?.[k] ?? []));
+      return cells ? [[pointer.slice('/populations/'.length), trains]] : [];
+    }),
+  ]);
 
 /** Runs of each side that distinguish chance from a difference. */
 const runsOfEach = 5;

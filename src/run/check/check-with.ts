@@ -12,7 +12,6 @@ import { phaseKind } from '../../model/tagged.js';
 import {
   compared,
   comparedTime,
-  documentOf,
   drawnAnew,
   EndedByFault,
   labelOf,
@@ -20,15 +19,16 @@ import {
   spikesOf,
   type CheckOptions,
   type ConversionCheck,
-  type HowToConvert,
   type SpikesByPopulation,
 } from './check-conversion.js';
+import { documentName, readBack, type HowToConvert } from './read-back.js';
 import { isolatedPython } from '../../platform/python.js';
 import { parseUnit } from '../../lang/units.js';
 import { comparableVariables, compareSamples, mostSamples, SampleKeeper, type Sampled } from './check-samples.js';
 import { convertModel, type ConvertedModel } from '../convert.js';
 import { ownIntegration } from './own-integration.js';
-import { importModel } from '../pipeline.js';
+import { mainOf } from '../convert/exported.js';
+import { importModel, readSource } from '../pipeline.js';
 import { segmentTimes, stretchesKept } from '../results/segments.js';
 import { toolFailure } from './tool-failure.js';
 import type { Simulator, TargetNotation } from '../convert/target-notations.js';
@@ -49,7 +49,6 @@ interface Tool {
   readonly notations: readonly TargetNotation[];
   /** The notation that it runs. */
   readonly script: TargetNotation;
-  readonly file: string;
   /** Python modules without which it does not run. */
   readonly modules: readonly string[];
 }
@@ -58,12 +57,11 @@ const tools: Readonly<Record<Simulator, Tool>> = {
   nest: {
     notations: ['pynn', 'pynn-nestml', 'pynn-json'],
     script: 'pynn',
-    file: 'model.py',
     modules: ['pyNN', 'nest'],
   },
-  neuron: { notations: ['pynn', 'pynn-json'], script: 'pynn', file: 'model.py', modules: ['pyNN', 'neuron'] },
-  brian2: { notations: ['brian', 'brian-json'], script: 'brian', file: 'model.py', modules: ['brian2'] },
-  jneuroml: { notations: ['lems', 'neuroml'], script: 'lems', file: 'model.xml', modules: ['pyneuroml'] },
+  neuron: { notations: ['pynn', 'pynn-json'], script: 'pynn', modules: ['pyNN', 'neuron'] },
+  brian2: { notations: ['brian', 'brian-json'], script: 'brian', modules: ['brian2'] },
+  jneuroml: { notations: ['lems', 'neuroml'], script: 'lems', modules: ['pyneuroml'] },
 };
 
 /**
@@ -90,11 +88,12 @@ export async function checkWith(
   try {
     const inNotation = (script: TargetNotation): Promise<ConvertedModel> =>
       convertModel(recorded, script, {
-        name: tool.file,
+        name: documentName(script),
         partial: true,
         freeze: options.freeze ?? false,
       });
-    const plain = await inNotation(tool.script);
+    // Cells of NeuroML have names that those of LEMS lack.
+    const plain = await inNotation(to === 'neuroml' ? to : tool.script);
     const runsHere = tool.script === 'pynn' && isForOurBackend(plain);
     const converted = runsHere && simulator === 'nest' ? await inNotation('pynn-nestml') : plain;
     const { files, data, report } = converted;
@@ -115,6 +114,7 @@ export async function checkWith(
     const isCompiled = files.some(({ text }) => text.includes(registersNestml));
     const python = pythonWith(simulator, [...tool.modules, ...(isCompiled ? ['pynestml'] : [])]);
     for (const { name, text } of files) writeFileSync(join(folder, name), text);
+    const main = mainOf(files)?.name ?? '';
     const keeper = new SampleKeeper();
     const label = simulator === 'brian2' ? 0 : valid.model.experiment.dt;
     const nothing: SpikesByPopulation = new Map();
@@ -131,12 +131,12 @@ export async function checkWith(
     }
     let found: ToolResults;
     try {
-      found = await run(simulator, python, folder, tool.file, isCompiled, {
+      found = await run(simulator, python, folder, main, isCompiled, {
         model: valid.model,
         spikes: names,
         samples: sampled,
         units: isCompiled ? units : new Map(),
-        read: () => importModel({ name: tool.file, text: files[0]?.text ?? '' }, { data, origin: false }).valid.model,
+        read: () => importModel(readSource(join(folder, main)), { data, origin: false }).valid.model,
       });
     } catch (error) {
       return failed(toolFailure(error));
@@ -177,12 +177,7 @@ async function comparable(
     readonly units: ReadonlyMap<string, number>;
   }
 > {
-  const { files, data } = await convertModel(valid, documentOf[to] ?? to, { partial: true, freeze });
-  const [file] = files;
-  const { valid: target } = importModel(
-    { name: file?.name ?? 'model', text: file?.text ?? '' },
-    { data, origin: false },
-  );
+  const target = await readBack(valid, to, { partial: true, freeze });
   const found = comparableVariables(valid, target, comparedTime(valid.model), mostSamples.inText);
   return {
     ...found,

@@ -22,3 +22,7 @@ export interface Exported {
   readonly data: DataStore;
   readonly report: readonly ConversionEntry[];
 }
+
+/** Returns the file that includes the others. */
+export const mainOf = <File extends { readonly name: string }>(files: readonly File[]): File | undefined =>
+  files.find(({ name }) => files.length > 1 && name.startsWith('LEMS_')) ?? files[0];

@@ -11,7 +11,7 @@ import { digestText, markupWithOrigin, originBeside, packedModel, treeWithOrigin
 import { importModel } from '../import-model.js';
 import type { TargetNotation } from './target-notations.js';
 import { documentText } from './document-text.js';
-import type { ConvertedFile, Exported } from './exported.js';
+import { mainOf, type ConvertedFile, type Exported } from './exported.js';
 
 /** A file with its whole text. */
 interface TextFile {
@@ -41,7 +41,7 @@ export async function withOrigin(exported: Exported, valid: ValidModel, to: Targ
   }
   if (exported.files.some(({ bytes }) => bytes)) return leftOut(exported, 'its network is in HDF5');
   if (model.length > length) return leftOut(exported, 'the model is longer than the document');
-  const main = mainOf(files);
+  const main = mainOf(files)!;
   const text = await textWithOrigin(main, files, model);
   if (text === undefined) return leftOut(exported, 'none of its files defines the type annotation');
   return {
@@ -70,10 +70,6 @@ function textsOf(files: readonly ConvertedFile[]): readonly TextFile[] | undefin
   return texts;
 }
 
-/** Returns the file that includes the others. */
-const mainOf = (files: readonly TextFile[]): TextFile =>
-  files.find(({ name }) => files.length > 1 && name.startsWith('LEMS_')) ?? (files[0] as TextFile);
-
 const isXml = ({ text }: TextFile): boolean => text.startsWith('<');
 
 /** Returns the text of a document that carries a model; undefined for a document of LEMS that has no annotations. */
@@ -97,7 +93,7 @@ const hostOf = (files: readonly TextFile[]): LemsHost => ({
 
 /** Checks whether reading the documents as they stand gives the model. */
 function saysAll(files: readonly TextFile[], { data }: Exported, valid: ValidModel): boolean {
-  const main = mainOf(files);
+  const main = mainOf(files)!;
   try {
     const source = { ...main, ...(isXml(main) ? { host: hostOf(files) } : {}) };
     return importModel(source, { origin: false, data }).hashes.experiment === hashModel(valid.model).experiment;

@@ -106,19 +106,22 @@ export function populationsBySet(
   written: Written,
   { ids, report }: ExportContext,
 ): void {
-  if (sets.length > 1)
-    report.equivalent(
-      'lems/one-by-one',
-      child('/populations', name),
-      `${sets.length} sets of values are populations of their own, since those of NeuroML have one component`,
-    );
-  const paths: string[] = [];
+  const [paths, cells]: [string[], Record<string, readonly number[]>] = [[], {}];
   sets.forEach((elements, n) => {
     const id = sets.length === 1 ? name : ids.claim(`${name}_${n + 1}`);
     const component = make(`${id}_cells`, elements[0] ?? 0);
+    cells[id] = elements;
     written.populations.push(element('population', { id, component, size: String(elements.length) }));
     elements.forEach((k, ordinal) => (paths[k] = `${id}[${ordinal}]`));
   });
+  if (sets.length > 1)
+    report.add({
+      verdict: 'equivalent',
+      code: 'lems/one-by-one',
+      pointer: child('/populations', name),
+      message: `${sets.length} sets of values are populations of their own, since those of NeuroML have one component`,
+      cells,
+    });
   if (sets.length === 1) written.place(name, (index) => `${name}[${index}]`);
   else written.place(name, (index) => paths[index] ?? '');
 }

@@ -26,6 +26,7 @@ const stages = {
   neuroml: 'NeuroML',
   sonata: 'SONATA',
   nir: 'NIR',
+  nmodl: 'NMODL',
   bundle: 'Bundles and other archives',
   sedml: 'SED-ML',
   model: 'The model: names, structure, dimensions',

@@ -44,6 +44,7 @@ import { importBrian, type ImportedBrian } from '../../translators/brian/import.
 import { importNeuroML } from '../../translators/neuroml/import.js';
 import type { LemsModel } from '../../translators/neuroml/lems/definitions.js';
 import { importPynn } from '../../translators/pynn/import.js';
+import { importNmodl, isNmodlName } from '../../translators/nmodl/import.js';
 import { importNir } from '../../translators/nir/import.js';
 import { importSonata, isSonataConfig } from '../../translators/sonata/import.js';
 
@@ -63,6 +64,7 @@ export function importModel(source: Source, options: ImportOptions = {}): Import
   // 1 to 3. Text to a tree with places, and that to the canonical document.
   const imported = inStage('import', () => {
     if (source.graph) return importGraph(source, source.graph, options, diagnostics);
+    if (isNmodlName(source.name) || options.from === 'nmodl') return importMechanism(source, options, diagnostics);
     if (!isMarkup(source.text)) return importTree(source, options, diagnostics);
     const markup = loadMarkup(source, options, diagnostics);
     if (!markup) return null;
@@ -295,6 +297,18 @@ function importGraph(
   );
   const imported = importNir(graph, name, diagnostics, { set, signals, ...(dt === undefined ? {} : { dt }) });
   return imported && { ...imported, notation: 'nir' };
+}
+
+/** Imports a mechanism in NMODL, with files that it includes from its own folder. */
+function importMechanism(
+  { name, text }: Source,
+  options: ImportOptions,
+  diagnostics: Diagnostics,
+): (Imported & { readonly notation: Notation }) | null {
+  checkNotation('nmodl', options, { document: name }, diagnostics);
+  const { set = {} } = options;
+  const imported = importNmodl(name, text, diagnostics, sideFiles(name, options));
+  return imported && { ...imported, set, notation: 'nmodl' };
 }
 
 /** Imports a document in NeuroML or LEMS. */

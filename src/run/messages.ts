@@ -18,6 +18,7 @@ const notationNames: Readonly<Record<Notation, string>> = {
   neuroml: 'NeuroML or LEMS',
   sonata: 'a config of SONATA',
   nir: 'a graph of NIR',
+  nmodl: 'a mechanism in NMODL',
 };
 
 const sameFileHint =

@@ -66,6 +66,7 @@ export async function compareDocument(name: string, bytes: Uint8Array): Promise<
       canonical: 'canonical',
       sonata: 'canonical',
       nir: 'canonical',
+      nmodl: 'canonical',
     }[imported.notation];
     for (const to of documents) {
       const why = await disagreement(valid, to, here, to === own || to === 'canonical');

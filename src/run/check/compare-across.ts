@@ -21,6 +21,7 @@ const conversions: Readonly<Record<Notation, readonly TargetNotation[]>> = {
   neuroml: ['neuroml', 'lems'],
   sonata: ['sonata'],
   nir: ['nir'],
+  nmodl: ['neuroml'],
 };
 
 /**

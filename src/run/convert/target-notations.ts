@@ -91,6 +91,8 @@ export const sourceNotations: Readonly<Record<string, Notation>> = {
   nml: 'neuroml',
   sonata: 'sonata',
   nir: 'nir',
+  nmodl: 'nmodl',
+  mod: 'nmodl',
 };
 
 /** Simulators that a conversion can be checked with. */

@@ -38,7 +38,8 @@ export const withNotation = (document: unknown, notation: Notation | undefined):
   ['format', 'interneuron'].every((key) => !Object.hasOwn(document, key)) &&
   notation &&
   notation !== 'neuroml' &&
-  notation !== 'nir'
+  notation !== 'nir' &&
+  notation !== 'nmodl'
     ? { ...headings[notation], ...document }
     : document;
 

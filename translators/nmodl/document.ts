@@ -1,0 +1,198 @@
+/** Mechanisms as canonical documents: on a cell of one compartment, so that one can run and describe them. */
+
+import type { Expression, Span } from '../../src/lang/ast.js';
+import { assignment, binary, name as nameOf, number, sum } from '../../src/lang/build.js';
+import { printExpression } from '../../src/lang/print.js';
+import { substitute } from '../../src/lang/walk.js';
+import { identifier } from '../../src/model/free-name.js';
+import { located, locatedExpression, locatedStatement, type Located } from '../shared/located.js';
+import { ionDefaults, quantityOf, type Ion, type Mechanism, type Receipt } from './mechanism.js';
+import { separateParts } from './separate-parts.js';
+import { unitExpression, type Powers } from './units.js';
+
+/** Pointer of the whole text, in which spans are offsets. */
+const text = '';
+
+/** Returns a unit as text; `1` for numbers. */
+function unitText(unit: Powers): string {
+  const written = unitExpression(unit);
+  return written ? printExpression(written) : '1';
+}
+
+const placed = (e: Expression): Located => locatedExpression(e, text);
+const at = (value: unknown, span: Span): Located => located(value, text, span);
+
+/** Returns the document of a mechanism. */
+export function documentOf(mechanism: Mechanism): Record<string, unknown> {
+  const cell = `${mechanism.name}_cell`;
+  const { receipt } = mechanism;
+  const isSynapse = receipt !== undefined;
+  const parts = separateParts(mechanism);
+  const compartments = {
+    sections: {
+      soma: {
+        length: '20 um',
+        diameter: '20 um',
+        divisions: 1,
+        specificCapacitance: '1 uF/cm**2',
+        resistivity: '35.4 ohm*cm',
+      },
+    },
+    groups: {},
+    ...(mechanism.ions.size === 0 || isSynapse
+      ? {}
+      : { ions: Object.fromEntries([...mechanism.ions].map(([name, ion]) => [name, ionOf(name, ion)])) }),
+    mechanisms: isSynapse
+      ? {}
+      : Object.fromEntries(
+          parts.map((part) => [
+            part.name,
+            {
+              ...equationsOf(part),
+              density: part.kind === 'density',
+              reads: part.reads,
+              writes: Object.fromEntries([...part.writes].map(([port, value]) => [port, placed(value)])),
+            },
+          ]),
+        ),
+    initial: '-65 mV',
+    temperature: '279.45 kelvin',
+  };
+  return {
+    interneuron: 1,
+    name: identifier(mechanism.name),
+    ...(mechanism.title === undefined || mechanism.title === '' ? {} : { metadata: { title: mechanism.title } }),
+    neurons: {
+      [cell]: {
+        compartments,
+        ...(isSynapse ? { inputs: { synaptic: { unit: 'A', reduce: 'sum' } } } : {}),
+        events: { spike: { when: 'v > 0*mV', edge: 'rising', do: [], section: 'soma', fraction: 0.5 } },
+      },
+    },
+    populations: {
+      cell: { type: cell, size: 1 },
+      ...(isSynapse ? { source: { size: 1, spikes: { indices: [0], times: { array: [10], unit: 'ms' } } } } : {}),
+    },
+    ...(receipt ? synapseOf(mechanism, receipt) : {}),
+    record: [{ of: 'cell', variables: ['v'] }],
+    experiment: { dt: '0.025 ms', duration: '100 ms' },
+  };
+}
+
+interface Equations {
+  readonly parameters: Record<string, unknown>;
+  readonly state: Record<string, unknown>;
+  readonly derived: Record<string, unknown>;
+  readonly derivatives?: Record<string, unknown>;
+}
+
+/** @param known  expressions in place of names of the surroundings */
+function equationsOf(
+  { parameters, states, derived }: Mechanism,
+  known: ReadonlyMap<string, Expression> = new Map(),
+): Equations {
+  const placed = (e: Expression): Located => locatedExpression(substitute(e, known), text);
+  const rates = [...states].flatMap(([name, { rate }]) => (rate ? [[name, placed(rate)] as const] : []));
+  return {
+    parameters: Object.fromEntries(
+      [...parameters].map(([name, { value, unit, span }]) => [
+        name,
+        at({ unit: unitText(unit), value: printExpression(quantityOf(value, unit)) }, span),
+      ]),
+    ),
+    state: Object.fromEntries(
+      [...states].map(([name, { unit, initial, span }]) => [
+        name,
+        at({ unit: unitText(unit), initial: placed(initial) }, span),
+      ]),
+    ),
+    derived: Object.fromEntries(
+      derived.map(({ name, expression, unit, span }) => [
+        name,
+        at({ unit: unitText(unit), value: placed(expression) }, span),
+      ]),
+    ),
+    ...(rates.length === 0 ? {} : { derivatives: Object.fromEntries(rates) }),
+  };
+}
+
+function ionOf(name: string, { valence, readsReversal, writesConcentration, span }: Ion): unknown {
+  const { inside, outside, reversal } = ionDefaults[name] ?? { inside: 1, outside: 1, reversal: 0 };
+  const charge = valence ?? 1;
+  const isNernst = writesConcentration || reversal === undefined;
+  return at(
+    {
+      valence: charge,
+      inside: `${inside} mM`,
+      outside: `${outside} mM`,
+      ...(readsReversal ? { reversal: isNernst ? 'nernst' : `${reversal} mV` } : {}),
+    },
+    span,
+  );
+}
+
+/** Returns the synapse type of a point process that receives events, and a projection that uses it. */
+function synapseOf(mechanism: Mechanism, receipt: Receipt): Record<string, unknown> {
+  const { name, writes, ions } = mechanism;
+  const { weight, variables, statements } = receipt;
+  // Ions of a synapse have no other mechanisms here: their potentials and concentrations are parameters.
+  const levels = [...ions.keys()].flatMap((ion) => {
+    const { inside, outside, reversal = 0 } = ionDefaults[ion] ?? { inside: 1, outside: 1 };
+    return [
+      [`e_${ion}`, 'V', `${reversal} mV`],
+      [`${ion}_i`, 'mM', `${inside} mM`],
+      [`${ion}_o`, 'mM', `${outside} mM`],
+    ] as const;
+  });
+  const known = new Map<string, Expression>([
+    ['v', nameOf('post.v')],
+    ['temperature', binary('*', number(279.45), nameOf('kelvin'))],
+  ]);
+  const own = equationsOf(mechanism, known);
+  const { parameters, state, ...rest } = own;
+  const currents = [...writes.values()].map((value) => substitute(value, known));
+  return {
+    synapses: {
+      [name]: {
+        ...rest,
+        parameters: {
+          ...parameters,
+          ...Object.fromEntries(
+            levels
+              .filter(([level]) => mechanism.reads.includes(level))
+              .map(([level, unit, value]) => [level, { unit, value }]),
+          ),
+          ...(weight
+            ? { [weight.name]: { unit: unitText(weight.unit), value: printExpression(quantityOf(0.001, weight.unit)) } }
+            : {}),
+        },
+        state: {
+          ...state,
+          ...Object.fromEntries(
+            [...variables].map(([variable, { unit, initial }]) => [
+              variable,
+              { unit: unitText(unit), initial: placed(substitute(initial, known)) },
+            ]),
+          ),
+        },
+        pathways: {
+          pre: {
+            do: statements.map(({ target, value, span }) =>
+              locatedStatement(assignment(target, '=', substitute(value, known), span), text),
+            ),
+          },
+        },
+        ...(currents.length === 0 ? {} : { contributes: { 'post.synaptic': placed(currents.reduce(sum)) } }),
+      },
+    },
+    projections: {
+      [`${name}_input`]: {
+        from: 'source',
+        to: { of: 'cell', places: { section: 'soma', fraction: 0.5 } },
+        synapse: name,
+        connect: 'all',
+        delay: '1 ms',
+      },
+    },
+  };
+}

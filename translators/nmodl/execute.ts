@@ -1,0 +1,439 @@
+/**
+ * Symbolic execution of NMODL's statements. Each assignment becomes a definition of a variable by an expression, so a
+ * block of statements becomes equations that hold at any time.
+ */
+
+import type { Expression, Span } from '../../src/lang/ast.js';
+import { integer, name as nameOf } from '../../src/lang/build.js';
+import { NoNumber, evaluate } from '../../src/lang/evaluate.js';
+import { printExpression } from '../../src/lang/print.js';
+import { reservedReason } from '../../src/model/normalise/names.js';
+import type { UniqueNames } from '../../src/model/free-name.js';
+import * as messages from './messages.js';
+import { elementName, type Report } from './parse.js';
+import type { Block, Side, Statement, Target } from './syntax.js';
+import { pure, times, unitExpression, type Powers } from './units.js';
+import {
+  asCondition,
+  asPure,
+  callFunction,
+  choose,
+  inUnits,
+  negate,
+  operate,
+  type Contradiction,
+  type Value,
+} from './values.js';
+
+/** Ends the translation of a file, after a finding was reported. */
+export class Untranslatable extends Error {}
+
+/** A variable of the translated mechanism that is computed from others. */
+export interface Definition {
+  readonly name: string;
+  readonly expression: Expression;
+  readonly unit: Powers;
+  readonly span: Span;
+}
+
+/** A reaction, a flux, or a rate of change. */
+export type Flow =
+  | { readonly kind: 'rate'; readonly state: string; readonly value: Value; readonly span: Span }
+  | {
+      readonly kind: 'reaction';
+      readonly left: readonly (readonly [state: string, count: number])[];
+      readonly right: readonly (readonly [state: string, count: number])[];
+      readonly forward: Value;
+      readonly backward: Value | undefined;
+      readonly span: Span;
+    }
+  | { readonly kind: 'flux'; readonly state: string; readonly value: Value; readonly span: Span };
+
+/** Effects of statements other than assignments. */
+export interface Effects {
+  readonly flows: Flow[];
+  /** Volumes of states, by their names. */
+  readonly volumes: Map<string, Value>;
+  /** Values that a LINEAR block sets to zero. */
+  readonly zeros: Value[];
+  /** Calls of `net_send` and `net_event`, in order. */
+  readonly sent: { readonly name: string; readonly arguments: readonly Value[]; readonly span: Span }[];
+}
+
+/** Facts of the file that statements refer to. */
+export interface Program {
+  readonly blocks: ReadonlyMap<string, Block>;
+  /** The value of a variable that no statement has assigned yet. */
+  readonly outside: (name: string, span: Span) => Value | undefined;
+  /** Unit with which a variable is declared; undefined: none. */
+  readonly declaredUnit: (name: string) => Powers | undefined;
+  /** Whether a variable is a state, whose values are not definitions. */
+  readonly isState: (name: string) => boolean;
+  /** Number of elements of arrays. */
+  readonly lengths: ReadonlyMap<string, number>;
+  /** Returns a unit of the file as powers, or undefined for a mere label. */
+  readonly unit: (text: string) => Powers | undefined;
+  readonly report: Report;
+  readonly contradiction: Contradiction;
+}
+
+/** Unrolled loops and calls have at most so many statements. */
+const mostStatements = 20_000;
+/** Calls are nested at most so deep. */
+const deepestCalls = 40;
+
+/** Returns a name, or one like it where the canonical language has another use for the name. */
+export const allowed = (name: string): string => (reservedReason(name) === undefined ? name : `${name}_`);
+
+/** Definitions of one mechanism, shared by all of its blocks. */
+export class Definitions {
+  readonly #byText = new Map<string, string>();
+  readonly list: Definition[] = [];
+
+  constructor(readonly names: UniqueNames) {}
+
+  /** Defines a variable, or returns the name of an equal one. */
+  define(wanted: string, expression: Expression, unit: Powers, span: Span): string {
+    const key = `${wanted} = ${printExpression(expression)}`;
+    const known = this.#byText.get(key);
+    if (known !== undefined) return known;
+    const name = this.names.take(allowed(wanted));
+    this.#byText.set(key, name);
+    this.list.push({ name, expression, unit, span });
+    return name;
+  }
+}
+
+type Scope = Map<string, Value>;
+
+/** Executes the statements of one pass over a mechanism: its INITIAL block, or one step. */
+export class Execution {
+  readonly globals: Scope;
+  #locals: Scope[] = [];
+  #statements = 0;
+  #calls: string[] = [];
+  readonly effects: Effects = { flows: [], volumes: new Map(), zeros: [], sent: [] };
+
+  constructor(
+    private readonly program: Program,
+    private readonly definitions: Definitions,
+    /** Executes a SOLVE statement. */
+    private readonly solve: (statement: Extract<Statement, { kind: 'solve' }>, execution: Execution) => void,
+    globals: ReadonlyMap<string, Value> = new Map(),
+    /** Whether assigned values stand wherever they are read, rather than in definitions. */
+    private readonly isInline = false,
+  ) {
+    this.globals = new Map(globals);
+  }
+
+  #fail(finding: Parameters<Report>[0], span: Span): never {
+    this.program.report(finding, span);
+    throw new Untranslatable();
+  }
+
+  /** Executes statements in a scope of their own. */
+  run(statements: readonly Statement[], locals: Scope = new Map()): Scope {
+    this.#locals.push(locals);
+    for (const one of statements) this.#statement(one);
+    this.#locals.pop();
+    return locals;
+  }
+
+  #statement(statement: Statement): void {
+    if (++this.#statements > mostStatements) this.#fail(messages.tooLong(mostStatements), statement.span);
+    switch (statement.kind) {
+      case 'local':
+        for (const name of statement.names) this.#locals.at(-1)?.set(name, { expression: integer(0), unit: undefined });
+        return;
+      case 'assign': {
+        const value = this.value(statement.value);
+        if (!statement.isRate) return this.assign(this.#nameOf(statement.target), value, statement.span);
+        this.effects.flows.push({
+          kind: 'rate',
+          state: this.#nameOf(statement.target),
+          value,
+          span: statement.span,
+        });
+        return;
+      }
+      case 'call':
+        return this.#callStatement(statement);
+      case 'if':
+        return this.#if(statement);
+      case 'from':
+        return this.#from(statement);
+      case 'solve':
+        return this.solve(statement, this);
+      case 'reaction': {
+        const side = (given: Side): [string, number][] => given.map(({ state, count }) => [this.#nameOf(state), count]);
+        this.effects.flows.push({
+          kind: 'reaction',
+          left: side(statement.left),
+          right: side(statement.right),
+          forward: this.value(statement.forward),
+          backward: statement.backward && this.value(statement.backward),
+          span: statement.span,
+        });
+        return;
+      }
+      case 'flux':
+        this.effects.flows.push({
+          kind: 'flux',
+          state: this.#nameOf(statement.state),
+          value: this.value(statement.value),
+          span: statement.span,
+        });
+        return;
+      case 'equation': {
+        const { left, right } = statement;
+        this.effects.zeros.push(operate('-', this.value(left), this.value(right), this.program.contradiction));
+        return;
+      }
+      case 'conserve':
+        // Reactions conserve their sums; the first values state which.
+        return;
+      case 'compartment':
+        for (const name of statement.states) {
+          const length = this.program.lengths.get(name);
+          if (length === undefined || statement.variable === undefined) {
+            this.effects.volumes.set(name, this.value(statement.volume));
+            continue;
+          }
+          for (let k = 0; k < length; k++) {
+            const bound = new Map([[statement.variable, { expression: integer(k), unit: undefined }]]);
+            this.#locals.push(bound);
+            this.effects.volumes.set(elementName(name, k), this.value(statement.volume));
+            this.#locals.pop();
+          }
+        }
+        return;
+      case 'initial':
+        return;
+      case 'watch':
+        return this.#fail(messages.refused('WATCH', 'a condition that sends events'), statement.span);
+      case 'refused':
+        return this.#fail(messages.refused(statement.part, 'a statement'), statement.span);
+    }
+  }
+
+  /** Assigns a value to a variable of the innermost scope that has it. */
+  assign(name: string, given: Value, span: Span): void {
+    const local = this.#locals.findLast((scope) => scope.has(name));
+    // Numbers of a formula take up the units of variables without a declared one: rates are numbers, differences of
+    // potentials stay what they are.
+    const value = local && !this.#calls.includes(name) ? asPure(given) : given;
+    const { declaredUnit, contradiction, lengths } = this.program;
+    const base = /^(.*)_\d+$/.exec(name)?.[1];
+    const declared = declaredUnit(name) ?? (base !== undefined && lengths.has(base) ? declaredUnit(base) : undefined);
+    const unit = local ? value.unit : (declared ?? pure);
+    const expression =
+      unit === undefined ? value.expression : inUnits(value, unit, declared && !local ? contradiction : undefined);
+    const isPlain = expression.kind === 'number' || expression.kind === 'name';
+    const scope = local ?? this.globals;
+    if (
+      isPlain ||
+      unit === undefined ||
+      this.isInline ||
+      (local && isSmall(expression)) ||
+      this.program.isState(name)
+    ) {
+      scope.set(name, { expression, unit });
+      return;
+    }
+    const defined = this.definitions.define(name, expression, unit, span);
+    scope.set(name, { expression: nameOf(defined, span), unit });
+  }
+
+  #callStatement({ name, arguments: given, span }: Extract<Statement, { kind: 'call' }>): void {
+    if (name === 'net_send' || name === 'net_event') {
+      this.effects.sent.push({ name, arguments: given.map((one) => this.value(one)), span });
+      return;
+    }
+    if (name === 'state_discontinuity') {
+      const [target, value] = given;
+      if (target?.kind === 'name' && value) return this.assign(target.name, this.value(value), span);
+    }
+    if (name === 'printf' || name === 'fprintf') return;
+    this.#invoke(name, given, span);
+  }
+
+  #if({ condition, whenTrue, whenFalse, span }: Extract<Statement, { kind: 'if' }>): void {
+    const test = asCondition(this.value(condition));
+    const decided = constantOf(test);
+    if (decided !== undefined) {
+      for (const one of decided ? whenTrue : whenFalse) this.#statement(one);
+      return;
+    }
+    const scopes = [this.globals, ...this.#locals];
+    const before = scopes.map((scope) => new Map(scope));
+    const flows = this.effects.flows.length;
+    const sent = this.effects.sent.length;
+    const branch = (statements: readonly Statement[]): Scope[] => {
+      for (const [k, scope] of scopes.entries()) refill(scope, before[k]);
+      for (const one of statements) this.#statement(one);
+      return scopes.map((scope) => new Map(scope));
+    };
+    const yes = branch(whenTrue);
+    const no = branch(whenFalse);
+    if (this.effects.flows.length > flows || this.effects.sent.length > sent)
+      this.#fail(messages.refused('if', 'a condition on a rate of change or an event'), span);
+    for (const [k, scope] of scopes.entries()) {
+      refill(scope, before[k]);
+      const changed = new Set([...(yes[k]?.keys() ?? []), ...(no[k]?.keys() ?? [])]);
+      for (const name of changed) {
+        const was = before[k]?.get(name);
+        const [a, b] = [yes[k]?.get(name) ?? was, no[k]?.get(name) ?? was];
+        if (a === b) continue;
+        const missing = (): Value => this.#outside(name, span);
+        const value = choose(test, a ?? missing(), b ?? missing(), this.program.contradiction);
+        const unit = value.unit ?? this.program.declaredUnit(name) ?? pure;
+        const expression = inUnits(value, unit);
+        if (this.isInline || this.program.isState(name)) scope.set(name, { expression, unit });
+        else {
+          const defined = this.definitions.define(name, expression, unit, span);
+          scope.set(name, { expression: nameOf(defined, span), unit });
+        }
+      }
+    }
+  }
+
+  #from({ variable, from, to, by, body, span }: Extract<Statement, { kind: 'from' }>): void {
+    const bound = (e: Expression): number => {
+      const value = number(this.value(e).expression);
+      if (value === undefined) this.#fail(messages.openLoop(), e.span);
+      return value;
+    };
+    const [first, last, step] = [bound(from), bound(to), by ? bound(by) : 1];
+    if (!(step > 0) || (last - first) / step > mostStatements) this.#fail(messages.tooLong(mostStatements), span);
+    for (let k = first; k <= last; k += step) {
+      const locals = new Map([[variable, { expression: integer(k), unit: undefined }]]);
+      this.#locals.push(locals);
+      if (++this.#statements > mostStatements) this.#fail(messages.tooLong(mostStatements), span);
+      for (const one of body) this.#statement(one);
+      this.#locals.pop();
+    }
+  }
+
+  #nameOf({ name, index, span }: Target): string {
+    const length = this.program.lengths.get(name);
+    if (index === undefined) return name;
+    const k = number(this.value(index).expression);
+    if (k === undefined) return this.#fail(messages.openIndex(name), index.span);
+    if (length === undefined || !Number.isInteger(k) || k < 0 || k >= length)
+      return this.#fail(messages.outOfArray(name, k, length), span);
+    return elementName(name, k);
+  }
+
+  /** Calls a PROCEDURE or FUNCTION; returns the result of a FUNCTION. */
+  #invoke(name: string, given: readonly Expression[], span: Span): Value {
+    const block = this.program.blocks.get(name);
+    if (!block || (block.kind !== 'FUNCTION' && block.kind !== 'PROCEDURE'))
+      return this.#fail(messages.unknownFunction(name, [...this.program.blocks.keys()]), span);
+    if (this.#calls.includes(name)) this.#fail(messages.recursion(name), span);
+    if (this.#calls.length >= deepestCalls) this.#fail(messages.tooDeep(), span);
+    const locals: Scope = new Map();
+    for (const [k, parameter] of block.parameters.entries()) {
+      const argument = given[k];
+      if (!argument) this.#fail(messages.fewArguments(name, block.parameters.length), span);
+      const value = this.value(argument);
+      const unit = parameter.unit === undefined ? value.unit : this.program.unit(parameter.unit);
+      locals.set(parameter.name, unit === undefined ? value : { expression: inUnits(value, unit), unit });
+    }
+    if (block.kind === 'FUNCTION') locals.set(name, { expression: integer(0), unit: undefined });
+    // A block reads its own variables and those of the file, not those of its caller.
+    const outer = this.#locals;
+    this.#locals = [];
+    this.#calls.push(name);
+    this.run(block.body, locals);
+    this.#calls.pop();
+    this.#locals = outer;
+    const result = locals.get(name) ?? { expression: integer(0), unit: undefined };
+    const unit = block.unit === undefined ? result.unit : this.program.unit(block.unit);
+    return unit === undefined ? result : { expression: inUnits(result, unit), unit };
+  }
+
+  #outside(name: string, span: Span): Value {
+    const value = this.program.outside(name, span);
+    return value ?? this.#fail(messages.unknownName(name), span);
+  }
+
+  /** Returns the value of an expression within scopes of another's. */
+  within(scopes: readonly Scope[], e: Expression): Value {
+    const outer = this.#locals;
+    this.#locals = [...scopes];
+    const value = this.value(e);
+    this.#locals = outer;
+    return value;
+  }
+
+  /** Returns the value of an expression. */
+  value(e: Expression): Value {
+    const { contradiction } = this.program;
+    switch (e.kind) {
+      case 'number':
+        return { expression: e, unit: undefined };
+      case 'name': {
+        const { name, span } = e;
+        const found = this.#locals.findLast((scope) => scope.has(name))?.get(name) ?? this.globals.get(name);
+        return found ?? this.#outside(name, span);
+      }
+      case 'unary':
+        return e.operator === '+' ? this.value(e.operand) : negate(e.operator, this.value(e.operand));
+      case 'binary':
+        return operate(e.operator, this.value(e.left), this.value(e.right), contradiction);
+      case 'call': {
+        const array = /^(.*)\[\]$/.exec(e.function)?.[1];
+        const [first] = e.arguments;
+        if (array !== undefined && first)
+          return this.value(nameOf(this.#nameOf({ name: array, index: first, span: e.span }), e.span));
+        const unit = /^\((.*)\)$/.exec(e.function)?.[1];
+        if (unit !== undefined && first) {
+          const powers = this.program.unit(unit) ?? pure;
+          const factor = unitExpression(powers);
+          return { expression: factor ? inUnits({ expression: first, unit: undefined }, powers) : first, unit: powers };
+        }
+        if (this.program.blocks.has(e.function)) return this.#invoke(e.function, e.arguments, e.span);
+        const given = e.arguments.map((one) => this.value(one));
+        return callFunction(e.function, given, contradiction) ?? this.#invoke(e.function, e.arguments, e.span);
+      }
+      default:
+        return { expression: e, unit: undefined };
+    }
+  }
+}
+
+/** Whether an expression is short enough to stand wherever it is read. */
+const isSmall = (e: Expression): boolean =>
+  (e.kind === 'binary' && isAtom(e.left) && isAtom(e.right)) || (e.kind === 'unary' && isAtom(e.operand));
+const isAtom = (e: Expression): boolean => e.kind === 'number' || e.kind === 'name';
+
+function refill(scope: Scope, content: Scope | undefined): void {
+  scope.clear();
+  for (const [name, value] of content ?? []) scope.set(name, value);
+}
+
+/** The value of an expression of literals, or undefined. */
+export function number(e: Expression): number | undefined {
+  try {
+    return evaluate(
+      e,
+      () => {
+        throw new NoNumber();
+      },
+      () => undefined,
+    );
+  } catch (error) {
+    if (error instanceof NoNumber) return undefined;
+    throw error;
+  }
+}
+
+/** The truth of a condition of literals, or undefined. */
+export function constantOf(e: Expression): boolean | undefined {
+  const value = number(e);
+  return value === undefined ? undefined : value !== 0;
+}
+
+/** Returns a rate of change with the unit of its state by milliseconds. */
+export const rateOf = (value: Value, unit: Powers, contradiction?: Contradiction): Expression =>
+  inUnits(value, times(unit, { ms: 1 }, -1), contradiction);

@@ -1,0 +1,795 @@
+/** An NMODL file as equations: states with their rates, variables computed from them, currents and concentrations. */
+
+import type { Expression, Span } from '../../src/lang/ast.js';
+import {
+  binary,
+  difference,
+  integer,
+  isZero,
+  name as nameOf,
+  negated,
+  number,
+  product,
+  quotient,
+  sum,
+} from '../../src/lang/build.js';
+import { derivative } from '../../src/lang/derivative.js';
+import { simplify } from '../../src/lang/fold.js';
+import { linearForm } from '../../src/lang/linear.js';
+import { namesIn, readsAny, substitute } from '../../src/lang/walk.js';
+import { UniqueNames } from '../../src/model/free-name.js';
+import {
+  allowed,
+  Definitions,
+  Execution,
+  rateOf,
+  Untranslatable,
+  type Effects,
+  type Program,
+  type Flow,
+} from './execute.js';
+import * as messages from './messages.js';
+import { elementName, type Report } from './parse.js';
+import { EventCode, type EventStatement } from './receive.js';
+import type { Declaration, NmodlFile, Statement } from './syntax.js';
+import { isPure, powersOf, pure, times, unitExpression, type Powers } from './units.js';
+import { inUnits, type Value } from './values.js';
+
+/** A parameter, by its value in its unit. */
+export interface Parameter {
+  readonly value: number;
+  readonly unit: Powers;
+  readonly span: Span;
+}
+
+/** A state with its first value and its rate of change; undefined: it changes only at events. */
+export interface State {
+  readonly unit: Powers;
+  readonly initial: Expression;
+  readonly rate: Expression | undefined;
+  readonly span: Span;
+}
+
+/** An ion that the mechanism uses. */
+export interface Ion {
+  readonly valence: number | undefined;
+  readonly readsReversal: boolean;
+  readonly readsInside: boolean;
+  readonly readsOutside: boolean;
+  readonly writesConcentration: boolean;
+  readonly span: Span;
+}
+
+/** What a synapse does at an event. */
+export interface Receipt {
+  /** The weight, which is the first argument of NET_RECEIVE; undefined: it has none. */
+  readonly weight: { readonly name: string; readonly unit: Powers } | undefined;
+  /** Variables of the connection with their first values. */
+  readonly variables: ReadonlyMap<string, { readonly unit: Powers; readonly initial: Expression }>;
+  readonly statements: readonly EventStatement[];
+}
+
+/** A mechanism as equations. */
+export interface Mechanism {
+  readonly name: string;
+  readonly kind: NmodlFile['kind'];
+  readonly title: string | undefined;
+  readonly parameters: ReadonlyMap<string, Parameter>;
+  readonly states: ReadonlyMap<string, State>;
+  readonly derived: Definitions['list'];
+  readonly ions: ReadonlyMap<string, Ion>;
+  /** Currents and concentrations, by the names of ports; currents are inward positive. */
+  readonly writes: ReadonlyMap<string, Expression>;
+  readonly reads: readonly string[];
+  readonly receipt: Receipt | undefined;
+}
+
+/** Names that NEURON gives without a declaration, with their units. */
+const implicit: Readonly<Record<string, { readonly name: string; readonly unit: Powers }>> = {
+  v: { name: 'v', unit: { mV: 1 } },
+  t: { name: 't', unit: { ms: 1 } },
+  dt: { name: 'dt', unit: { ms: 1 } },
+  area: { name: 'area', unit: { um: 2 } },
+};
+
+/** First concentrations in mM and reversal potentials in mV of ions. @source NEURON 9, nrnoc/eion.cpp */
+export const ionDefaults: Readonly<
+  Record<string, { readonly inside: number; readonly outside: number; readonly reversal?: number }>
+> = {
+  na: { inside: 10, outside: 140, reversal: 50 },
+  k: { inside: 54.4, outside: 2.5, reversal: -77 },
+  ca: { inside: 5e-5, outside: 2 },
+};
+
+/** Returns the first concentration of an ion, or undefined for its potential and current. */
+function ionLevel(ion: string, role: IonName['role']): number | undefined {
+  const { inside, outside } = (Object.hasOwn(ionDefaults, ion) ? ionDefaults[ion] : undefined) ?? {
+    inside: 1,
+    outside: 1,
+  };
+  return role === 'inside' ? inside : role === 'outside' ? outside : undefined;
+}
+
+/** Charge numbers of the ions that NEURON defines. */
+const valences: Readonly<Record<string, number>> = { na: 1, k: 1, ca: 2, cl: -1, mg: 2, h: 1 };
+
+/** What variables of an ion are called, by their names in NMODL. */
+interface IonName {
+  readonly ion: string;
+  readonly role: 'reversal' | 'inside' | 'outside' | 'current';
+}
+
+/** Returns a file as equations. @returns null after an error */
+export function mechanismOf(file: NmodlFile, report: Report): Mechanism | null {
+  try {
+    return new Translation(file, report).mechanism();
+  } catch (error) {
+    if (error instanceof Untranslatable) return null;
+    throw error;
+  }
+}
+
+/** Unit of currents: per area on membranes, whole at points. */
+const currentUnit = (kind: NmodlFile['kind']): Powers => (kind === 'density' ? { mA: 1, cm: -2 } : { nA: 1 });
+
+class Translation {
+  readonly #declared = new Map<string, Declaration>();
+  readonly #states = new Map<string, Declaration>();
+  readonly #parameters = new Map<string, Parameter>();
+  readonly #lengths = new Map<string, number>();
+  readonly #ions = new Map<string, IonName>();
+  readonly #renamed = new Map<string, string>();
+  readonly #names: UniqueNames;
+  readonly #definitions: Definitions;
+  readonly #hidden = new Map<string, { readonly unit: Powers; readonly initial: Expression; readonly span: Span }>();
+  readonly #program: Program;
+  /** Values that the first execution of a step gave, for reads that come before their assignments. */
+  #last: ReadonlyMap<string, Value> = new Map();
+  #pass: 'initial' | 'step' | 'event' = 'initial';
+  /** Values of states after a step, of those that a PROCEDURE advances. */
+  readonly #advanced = new Map<string, Value>();
+
+  constructor(
+    private readonly file: NmodlFile,
+    private readonly report: Report,
+  ) {
+    for (const { ion, reads, writes } of file.ions)
+      for (const name of [...reads, ...writes]) this.#ions.set(name, { ion, role: roleOf(name, ion) });
+    for (const one of [...file.parameters, ...file.assigned, ...file.states, ...file.constants]) {
+      if (!this.#declared.has(one.name)) this.#declared.set(one.name, one);
+      if (one.length !== undefined) this.#lengths.set(one.name, one.length);
+    }
+    for (const [name, length] of file.localLengths) this.#lengths.set(name, length);
+    for (const one of file.states) for (const name of elementsOf(one)) this.#states.set(name, one);
+    // Names of units stay units in the equations that are written.
+    const reserved = ['v', 't', 'dt', 'area', 'temperature', 'i', ...unitNames];
+    for (const { ion, role } of this.#ions.values()) reserved.push(portName(ion, role));
+    this.#names = new UniqueNames(reserved);
+    for (const name of this.#states.keys()) this.#rename(name);
+    for (const one of [...file.parameters, ...file.constants]) {
+      if (this.#isGiven(one.name)) continue;
+      const value = one.value ?? 0;
+      for (const name of elementsOf(one))
+        this.#parameters.set(this.#rename(name), { value, unit: this.#declaredUnit(one.name) ?? pure, span: one.span });
+    }
+    this.#definitions = new Definitions(this.#names);
+    this.#program = {
+      blocks: file.blocks,
+      outside: (name, span) => this.#outside(name, span),
+      declaredUnit: (name) => this.#declaredUnit(name),
+      isState: (name) => this.#states.has(name),
+      lengths: this.#lengths,
+      unit: (text) => powersOf(text, file.units),
+      report,
+      contradiction: (from, to, at) => {
+        if (!file.unitless.some(({ start, end }) => at.span.start >= start && at.span.start < end) && at.span.end > 0)
+          report(messages.contradiction(unitText(from), unitText(to)), at.span);
+      },
+    };
+  }
+
+  #rename(name: string): string {
+    const taken = this.#names.take(allowed(name));
+    this.#renamed.set(name, taken);
+    return taken;
+  }
+
+  /** Whether NEURON gives a name its value, whatever the file states. */
+  #isGiven(name: string): boolean {
+    return Object.hasOwn(implicit, name) || name === 'celsius' || this.#ions.has(name) || this.#states.has(name);
+  }
+
+  #declaredUnit(name: string): Powers | undefined {
+    const ion = this.#ions.get(name);
+    if (ion)
+      return ion.role === 'current' ? currentUnit(this.file.kind) : ion.role === 'reversal' ? { mV: 1 } : { mM: 1 };
+    if (Object.hasOwn(implicit, name)) return implicit[name]?.unit;
+    if (this.file.nonspecific.includes(name) || this.file.electrode.includes(name)) return currentUnit(this.file.kind);
+    const declared = this.#declared.get(name) ?? this.#states.get(name);
+    if (declared?.unit === undefined) return undefined;
+    return powersOf(declared.unit, this.file.units);
+  }
+
+  #stateUnit(name: string): Powers {
+    return this.#declaredUnit(name) ?? this.#declaredUnit(this.#states.get(name)?.name ?? '') ?? pure;
+  }
+
+  /** Returns the value of a variable that the pass has not assigned. */
+  #outside(name: string, span: Span): Value | undefined {
+    if (name === 'celsius') {
+      const expression = difference(quotient(nameOf('temperature'), nameOf('kelvin')), number(273.15));
+      return { expression: nameOf(this.#definitions.define('celsius', expression, pure, span), span), unit: pure };
+    }
+    if (this.#states.has(name)) {
+      const unit = this.#stateUnit(name);
+      if (this.#pass !== 'initial') return { expression: nameOf(this.#renamed.get(name) ?? name, span), unit };
+      return this.#firstValue(name, unit);
+    }
+    // First values are those of the time 0.
+    if (name === 't' && this.#pass === 'initial') return { expression: inUnits(zero, { ms: 1 }), unit: { ms: 1 } };
+    const ion = this.#ions.get(name);
+    if (ion) {
+      const port = nameOf(portName(ion.ion, ion.role), span);
+      const unit = this.#declaredUnit(name) ?? pure;
+      return { expression: ion.role === 'current' ? negated(port) : port, unit };
+    }
+    const given = Object.hasOwn(implicit, name) ? implicit[name] : undefined;
+    if (given) return { expression: nameOf(given.name, span), unit: given.unit };
+    const renamed = this.#renamed.get(name);
+    const parameter = renamed === undefined ? undefined : this.#parameters.get(renamed);
+    if (renamed !== undefined && parameter) return { expression: nameOf(renamed, span), unit: parameter.unit };
+    const hidden = this.#hidden.get(name);
+    if (hidden) return { expression: nameOf(this.#renamed.get(name) ?? name, span), unit: hidden.unit };
+    if (name === 'PI' || name === 'pi') return { expression: number(Math.PI, span), unit: pure };
+    const declared = this.#declared.get(name) ?? this.#elementOf(name);
+    if (!declared) return undefined;
+    // A variable that the same pass assigns later has the value of the pass before.
+    const last = this.#last.get(name);
+    if (last) return last;
+    return {
+      expression: inUnits(zero, this.#declaredUnit(declared.name) ?? pure),
+      unit: this.#declaredUnit(declared.name) ?? pure,
+    };
+  }
+
+  #elementOf(name: string): Declaration | undefined {
+    const base = /^(.*)_\d+$/.exec(name)?.[1];
+    return base !== undefined && this.#lengths.has(base) ? this.#declared.get(base) : undefined;
+  }
+
+  #execution(globals: ReadonlyMap<string, Value> = new Map()): Execution {
+    return new Execution(
+      this.#program,
+      this.#definitions,
+      (solve, execution) => this.#solve(solve, execution),
+      globals,
+    );
+  }
+
+  #solve({ block: name, isSteady, span }: Extract<Statement, { kind: 'solve' }>, execution: Execution): void {
+    const block = this.file.blocks.get(name);
+    if (!block) {
+      this.report(messages.unknownFunction(name, [...this.file.blocks.keys()]), span);
+      throw new Untranslatable();
+    }
+    if (!isSteady && block.kind !== 'LINEAR') {
+      execution.run(block.body);
+      if (this.#pass === 'initial') return;
+      // As the step goes to zero, states that a PROCEDURE advances are still what they were.
+      for (const state of this.#states.keys()) {
+        const next = execution.globals.get(state);
+        if (next) this.#advanced.set(state, next);
+        execution.globals.delete(state);
+      }
+      return;
+    }
+    // States that solve a linear system: at which all rates are zero, or that of a LINEAR block.
+    const pass = this.#pass;
+    this.#pass = 'step';
+    const steady = this.#execution(execution.globals);
+    for (const state of this.#states.keys()) steady.globals.delete(state);
+    steady.run(block.body);
+    this.#pass = pass;
+    const { effects } = steady;
+    const equations = block.kind === 'LINEAR' ? this.#linear(effects) : this.#steady(effects);
+    for (const [state, value] of this.#solved(equations, span)) execution.globals.set(state, value);
+  }
+
+  /** Returns the equations of a LINEAR block. */
+  #linear({ zeros }: Effects): Equation[] {
+    return zeros.map((value) => ({ zero: inUnits(value, value.unit ?? pure), unit: value.unit ?? pure }));
+  }
+
+  /** Returns the equations of states whose rates are zero; a sum that reactions conserve is 1. */
+  #steady(effects: Effects): Equation[] {
+    const rates = this.#rates(effects);
+    const names = [...rates.keys()];
+    const equations = names.map((name) => ({
+      zero: rates.get(name) ?? integer(0),
+      unit: times(this.#stateUnit(name), { ms: 1 }, -1),
+    }));
+    if (conservedSum(effects)) {
+      const unit = this.#stateUnit(names[0] ?? '');
+      const whole = names.map((name): Expression => nameOf(this.#renamed.get(name) ?? name)).reduce(sum);
+      equations[equations.length - 1] = {
+        zero: difference(whole, inUnits({ expression: integer(1), unit: undefined }, unit)),
+        unit,
+      };
+    }
+    return equations;
+  }
+
+  /** Solves linear equations for the states that they hold. Each element becomes a definition, so that none grows. */
+  #solved(equations: readonly Equation[], span: Span): Map<string, Value> {
+    const own = new Map([...this.#states.keys()].map((name) => [this.#renamed.get(name) ?? name, name]));
+    const expanded = equations.map(({ zero }) => this.#expanded(zero, new Set(own.keys())));
+    const unknowns = [...own.keys()].filter((name) => expanded.some((e) => namesIn(e).has(name)));
+    const rows = expanded.map((e) => {
+      const form = linearForm(e, unknowns);
+      return form && [...unknowns.map((name) => form.coefficients.get(name) ?? integer(0)), negated(form.constant)];
+    });
+    const matrix = rows.flatMap((row) => (row ? [row] : []));
+    if (matrix.length < rows.length || rows.length !== unknowns.length) {
+      this.report(messages.nonlinearSteady(unknowns[0] ?? ''), span);
+      throw new Untranslatable();
+    }
+    const stateUnits = unknowns.map((name) => this.#stateUnit(own.get(name) ?? name));
+    const solved = eliminate(matrix, (value, row, column) => {
+      const short = simplify(value);
+      if (short.kind === 'number' || short.kind === 'quantity' || short.kind === 'name') return short;
+      const whole = equations[row]?.unit ?? pure;
+      const unit = column === unknowns.length ? whole : times(whole, stateUnits[column] ?? pure, -1);
+      return nameOf(this.#definitions.define('steady', short, unit, span));
+    });
+    return new Map(
+      unknowns.map((name, k) => [
+        own.get(name) ?? name,
+        { expression: solved[k] ?? integer(0), unit: stateUnits[k] ?? pure },
+      ]),
+    );
+  }
+
+  /** Returns an expression without definitions that read one of the names. */
+  #expanded(e: Expression, names: ReadonlySet<string>): Expression {
+    const values = new Map<string, Expression>();
+    for (const one of this.#definitions.list) {
+      const expression = substitute(one.expression, values);
+      if (readsAny(expression, names)) values.set(one.name, expression);
+    }
+    return substitute(e, values);
+  }
+
+  /** Returns the rates of change of states. */
+  #rates({ flows, volumes }: Effects): Map<string, Expression> {
+    const rates = new Map<string, Expression>();
+    const add = (state: string, rate: Expression): void => {
+      rates.set(state, sum(rates.get(state) ?? integer(0), rate));
+    };
+    const inVolume = (state: string, value: Value): Expression => {
+      const volume = volumes.get(state) ?? volumes.get(this.#states.get(state)?.name ?? '');
+      const unit = this.#stateUnit(state);
+      if (!volume) return rateOf(value, unit);
+      return rateOf(
+        {
+          expression: quotient(value.expression, volume.expression),
+          unit: times(value.unit ?? pure, volume.unit ?? pure, -1),
+        },
+        unit,
+      );
+    };
+    for (const flow of flows) {
+      for (const state of statesOf(flow))
+        if (!this.#states.has(state)) {
+          this.report(messages.notAState(state), flow.span);
+          throw new Untranslatable();
+        }
+      if (flow.kind === 'rate')
+        rates.set(flow.state, rateOf(flow.value, this.#stateUnit(flow.state), this.#program.contradiction));
+      else if (flow.kind === 'flux') add(flow.state, inVolume(flow.state, flow.value));
+      else {
+        const speed = (side: typeof flow.left, constant: Value | undefined): Value | undefined =>
+          constant &&
+          side.reduce<Value>((rate, [state, count]) => {
+            const unit = this.#stateUnit(state);
+            const level: Expression = nameOf(this.#renamed.get(state) ?? state, flow.span);
+            const power = count === 1 ? level : binary('**', level, integer(count));
+            return { expression: product(rate.expression, power), unit: times(rate.unit ?? pure, unit, count) };
+          }, constant);
+        const forward = speed(flow.left, flow.forward);
+        const backward = speed(flow.right, flow.backward);
+        for (const [side, sign] of [
+          [flow.left, -1],
+          [flow.right, 1],
+        ] as const)
+          for (const [state, count] of side)
+            for (const [part, direction] of [
+              [forward, sign],
+              [backward, -sign],
+            ] as const) {
+              if (!part) continue;
+              const rate = inVolume(state, part);
+              const whole = count === 1 ? rate : product(integer(count), rate);
+              add(state, direction < 0 ? negated(whole) : whole);
+            }
+      }
+    }
+    return rates;
+  }
+
+  /** Returns the rates of states that a PROCEDURE advances by one step: their slopes at a step of zero. */
+  #stepped(): Map<string, Expression> {
+    const rates = new Map<string, Expression>();
+    for (const state of this.#states.keys()) {
+      const next = this.#advanced.get(state);
+      if (!next) continue;
+      const name = this.#renamed.get(state) ?? state;
+      const value = this.#expanded(inUnits(next, this.#stateUnit(state)), new Set(['dt']));
+      if (value.kind === 'name' && value.name === name) continue;
+      const slope = readsAny(value, new Set(['dt'])) ? derivative(value, 'dt') : null;
+      const span = this.#states.get(state)?.span ?? value.span;
+      if (!slope) {
+        this.report(messages.accumulates(state), span);
+        throw new Untranslatable();
+      }
+      rates.set(state, atNoStep(slope));
+    }
+    return rates;
+  }
+
+  mechanism(): Mechanism {
+    const { file } = this;
+    const assignedInSteps = assignedNames(file.breakpoint, file);
+    const first = this.#execution();
+    first.run(file.initial);
+    const afterInitial = new Map(first.globals);
+    // Variables that only INITIAL assigns are constants, or keep their first value.
+    this.#pass = 'step';
+    const constants = new Map<string, Value>();
+    for (const [name, value] of afterInitial) {
+      if (this.#states.has(name) || assignedInSteps.has(name)) continue;
+      if (this.#isConstant(value.expression)) constants.set(name, value);
+      else {
+        this.#rename(name);
+        this.#hidden.set(name, { unit: value.unit ?? pure, initial: value.expression, span: value.expression.span });
+      }
+    }
+    for (const name of this.#hidden.keys()) constants.delete(name);
+    const once = this.#execution(constants);
+    once.run(file.breakpoint);
+    this.#last = new Map([...once.globals].filter(([name]) => !this.#states.has(name)));
+    const step = this.#execution(constants);
+    step.run(file.breakpoint);
+    const rates = new Map([...this.#stepped(), ...this.#rates(step.effects)]);
+    const receipt = file.receive && this.#receipt(constants);
+    const states = new Map<string, State>();
+    for (const name of this.#states.keys()) {
+      const unit = this.#stateUnit(name);
+      const start = afterInitial.get(name) ?? this.#firstValue(name, unit);
+      states.set(this.#renamed.get(name) ?? name, {
+        unit,
+        initial: inUnits(start, unit),
+        rate: rates.get(name),
+        span: this.#states.get(name)?.span ?? { start: 0, end: 0 },
+      });
+    }
+    for (const [name, { unit, initial, span }] of this.#hidden)
+      states.set(this.#renamed.get(name) ?? name, { unit, initial, rate: undefined, span });
+    const writes = this.#writes(step);
+    const derived = this.#needed([...states.values()], writes, receipt);
+    return {
+      name: file.name,
+      kind: file.kind,
+      title: file.title,
+      parameters: this.#parameters,
+      states,
+      derived,
+      ions: this.#ionsUsed(),
+      writes,
+      reads: this.#reads([...states.values()], writes, derived, receipt),
+      receipt,
+    };
+  }
+
+  #firstValue(name: string, unit: Powers): Value {
+    const ion = this.#ions.get(name);
+    const level = ion && ionLevel(ion.ion, ion.role);
+    if (level !== undefined) return { expression: inUnits({ expression: number(level), unit: undefined }, unit), unit };
+    return this.#parameters.has(`${name}0`) ? { expression: nameOf(`${name}0`), unit } : zero;
+  }
+
+  /** Whether an expression depends on parameters and the temperature only. */
+  #isConstant(e: Expression): boolean {
+    const values = new Map(this.#definitions.list.map((one) => [one.name, one.expression]));
+    const seen = new Set<string>();
+    const isFixed = (part: Expression): boolean =>
+      [...namesIn(part)].every((name) => {
+        if (seen.has(name)) return true;
+        seen.add(name);
+        const definition = values.get(name);
+        if (definition) return isFixed(definition);
+        return this.#parameters.has(name) || name === 'temperature' || unitNames.has(name);
+      });
+    return isFixed(e);
+  }
+
+  #writes(step: Execution): Map<string, Expression> {
+    const { file } = this;
+    const writes = new Map<string, Expression>();
+    const value = (name: string, span: Span): Expression => {
+      const unit = this.#declaredUnit(name) ?? pure;
+      const found = step.globals.get(name) ?? (this.#states.has(name) ? this.#outside(name, span) : undefined);
+      return found ? inUnits(found, unit) : inUnits(zero, unit);
+    };
+    const inward = (name: string, span: Span): Expression => negatedCurrent(this.#inlined(value(name, span)));
+    for (const { ion, writes: written, span } of file.ions)
+      for (const name of written) {
+        const role = roleOf(name, ion);
+        if (role === 'reversal') {
+          this.report(messages.refused(`WRITE ${name}`, 'a reversal potential that a mechanism sets'), span);
+          throw new Untranslatable();
+        }
+        writes.set(portName(ion, role), role === 'current' ? inward(name, span) : value(name, span));
+      }
+    const none = { start: 0, end: 0 };
+    const parts = [
+      ...file.nonspecific.map((name) => inward(name, none)),
+      ...file.electrode.map((name) => value(name, none)),
+    ];
+    if (parts.length > 0) writes.set('i', parts.reduce(sum));
+    return writes;
+  }
+
+  /** Returns the definition of a name that stands alone. */
+  #inlined(e: Expression): Expression {
+    const found = e.kind === 'name' ? this.#definitions.list.find(({ name }) => name === e.name) : undefined;
+    return found ? found.expression : e;
+  }
+
+  /** Returns what an event does; its arguments are variables of the connection. */
+  #receipt(constants: ReadonlyMap<string, Value>): Receipt {
+    const { receive } = this.file;
+    const given = receive?.parameters ?? [];
+    this.#pass = 'event';
+    const stored = new Map<string, { readonly name: string; readonly unit: Powers }>();
+    for (const name of this.#states.keys())
+      stored.set(name, { name: this.#renamed.get(name) ?? name, unit: this.#stateUnit(name) });
+    for (const [name, { unit }] of this.#hidden) stored.set(name, { name: this.#renamed.get(name) ?? name, unit });
+    const values = new Map(constants);
+    for (const one of given) {
+      const unit = (one.unit === undefined ? undefined : powersOf(one.unit, this.file.units)) ?? pure;
+      const name = this.#names.take(allowed(one.name));
+      stored.set(one.name, { name, unit });
+      values.set(one.name, { expression: nameOf(name), unit });
+    }
+    values.set('flag', { expression: integer(0), unit: undefined });
+    const execution = (): Execution =>
+      new Execution(this.#program, this.#definitions, (solve, own) => this.#solve(solve, own), values, true);
+    const starts = (receive?.body ?? []).filter((one) => one.kind === 'initial');
+    this.#pass = 'initial';
+    const begin = new EventCode(this.#program, execution(), stored, this.#names);
+    begin.run(starts.flatMap(({ body }) => body));
+    this.#pass = 'event';
+    const code = new EventCode(this.#program, execution(), stored, this.#names);
+    code.run(receive?.body ?? []);
+    this.#pass = 'step';
+    const first = new Map(begin.statements.map(({ target, value }) => [target, value]));
+    const variables = new Map<string, { readonly unit: Powers; readonly initial: Expression }>();
+    const connection = given.map(({ name }) => stored.get(name) ?? { name, unit: pure });
+    const [weight, ...others] = connection;
+    const start = (unit: Powers): Expression => inUnits(zero, unit);
+    for (const { name, unit } of others) variables.set(name, { unit, initial: first.get(name) ?? start(unit) });
+    for (const { name, unit } of code.kept) variables.set(name, { unit, initial: start(unit) });
+    return { weight, variables, statements: code.statements };
+  }
+
+  #ionsUsed(): Map<string, Ion> {
+    const ions = new Map<string, Ion>();
+    for (const { ion, reads, writes, valence, span } of this.file.ions) {
+      const roles = (names: readonly string[]): Set<string> => new Set(names.map((name) => roleOf(name, ion)));
+      const [read, written] = [roles(reads), roles(writes)];
+      ions.set(ion, {
+        valence: valence ?? (Object.hasOwn(valences, ion) ? valences[ion] : undefined),
+        readsReversal: read.has('reversal'),
+        readsInside: read.has('inside'),
+        readsOutside: read.has('outside'),
+        writesConcentration: written.has('inside') || written.has('outside'),
+        span,
+      });
+    }
+    return ions;
+  }
+
+  /** Returns the definitions that something reads, and those of variables that the file lets others read. */
+  #needed(
+    states: readonly State[],
+    writes: ReadonlyMap<string, Expression>,
+    receipt: Receipt | undefined,
+  ): Definitions['list'] {
+    const { list } = this.#definitions;
+    const wanted = new Set<string>();
+    const add = (e: Expression | undefined): void => {
+      for (const name of e ? namesIn(e) : []) wanted.add(name);
+    };
+    for (const { initial, rate } of states) {
+      add(initial);
+      add(rate);
+    }
+    for (const value of writes.values()) add(value);
+    for (const { initial } of receipt?.variables.values() ?? []) add(initial);
+    for (const { value } of receipt?.statements ?? []) add(value);
+    for (const { name } of this.file.assigned) if (this.file.range.has(name)) wanted.add(name);
+    for (const one of list.toReversed()) if (wanted.has(one.name)) add(one.expression);
+    return list.filter(({ name }) => wanted.has(name));
+  }
+
+  #reads(
+    states: readonly State[],
+    writes: ReadonlyMap<string, Expression>,
+    derived: Definitions['list'],
+    receipt: Receipt | undefined,
+  ): string[] {
+    const names = new Set(
+      [
+        ...states.flatMap(({ initial, rate }) => (rate ? [initial, rate] : [initial])),
+        ...writes.values(),
+        ...derived.map(({ expression }) => expression),
+        ...(receipt?.statements ?? []).map(({ value }) => value),
+      ].flatMap((e) => [...namesIn(e)]),
+    );
+    const ports = [...this.#ions.values()].map(({ ion, role }) => portName(ion, role));
+    return ['v', 'area', 'temperature', ...new Set(ports)].filter((name) => names.has(name));
+  }
+}
+
+const zero: Value = { expression: integer(0), unit: undefined };
+
+/** Names of all units that equations may hold. */
+const unitNames = new Set(
+  'mV volt uV ms second us mA amp nA pA uA siemens mS uS nS pS mM uM nM molar um mm cm meter nm mol mmol umol nmol pmol liter farad uF nF pF coulomb joule ohm Mohm kohm Hz kHz kelvin gram'.split(
+    ' ',
+  ),
+);
+
+/** Returns what a variable of an ion is. */
+function roleOf(name: string, ion: string): IonName['role'] {
+  return name === `e${ion}` ? 'reversal' : name === `i${ion}` ? 'current' : name === `${ion}o` ? 'outside' : 'inside';
+}
+
+/** Returns the name that the canonical model gives a variable of an ion. */
+const portName = (ion: string, role: IonName['role']): string =>
+  role === 'reversal' ? `e_${ion}` : role === 'current' ? `i_${ion}` : role === 'inside' ? `${ion}_i` : `${ion}_o`;
+
+const elementsOf = ({ name, length }: Declaration): string[] =>
+  length === undefined ? [name] : Array.from({ length }, (_, k) => elementName(name, k));
+
+/** Returns a unit as text. */
+function unitText(powers: Powers): string {
+  const parts = Object.entries(powers).map(([name, power]) => (power === 1 ? name : `${name}^${power}`));
+  return parts.length === 0 || isPure(powers) ? 'a number' : parts.join(' ');
+}
+
+/** Returns a current with the other sign: `g*(e - v)` for `g*(v - e)`. */
+function negatedCurrent(e: Expression): Expression {
+  if (e.kind === 'binary' && e.operator === '*') {
+    const { left, right } = e;
+    if (right.kind === 'binary' && right.operator === '-')
+      return binary('*', left, binary('-', right.right, right.left), e.span);
+  }
+  return negated(e);
+}
+
+/** Returns a slope by the step where the step is zero. */
+function atNoStep(e: Expression): Expression {
+  if (e.kind === 'name') return e.name === 'dt' ? integer(0) : e;
+  if (e.kind === 'unary' && e.operator === '-') return negated(atNoStep(e.operand));
+  if (e.kind === 'call') {
+    const [argument, ...others] = e.arguments.map(atNoStep);
+    if (e.function === 'exp' && argument && isZero(argument)) return integer(1);
+    return argument ? { ...e, arguments: [argument, ...others] } : e;
+  }
+  if (e.kind !== 'binary') return e;
+  const [left, right] = [atNoStep(e.left), atNoStep(e.right)];
+  const { operator } = e;
+  if (operator === '+') return sum(left, right);
+  if (operator === '-') return difference(left, right);
+  if (operator === '*') return product(left, right);
+  return operator === '/' ? quotient(left, right) : binary(operator, left, right, e.span);
+}
+
+/** Returns the variables that statements assign, with those of the blocks that they call. */
+function assignedNames(statements: readonly Statement[], file: NmodlFile, seen = new Set<string>()): Set<string> {
+  const names = new Set<string>();
+  const addAll = (more: Iterable<string>): void => {
+    for (const name of more) names.add(name);
+  };
+  const visitBlock = (name: string): void => {
+    const block = file.blocks.get(name);
+    if (!block || seen.has(name)) return;
+    seen.add(name);
+    addAll(assignedNames(block.body, file, seen));
+  };
+  for (const one of statements)
+    if (one.kind === 'assign' && !one.isRate) {
+      names.add(one.target.name);
+      for (const name of file.blocks.keys()) if (mentions(one.value, name)) visitBlock(name);
+    } else if (one.kind === 'assign') {
+      for (const name of file.blocks.keys()) if (mentions(one.value, name)) visitBlock(name);
+    } else if (one.kind === 'call') visitBlock(one.name);
+    else if (one.kind === 'solve') visitBlock(one.block);
+    else if (one.kind === 'if')
+      addAll([...assignedNames(one.whenTrue, file, seen), ...assignedNames(one.whenFalse, file, seen)]);
+    else if (one.kind === 'from') addAll(assignedNames(one.body, file, seen));
+  return new Set(
+    [...names].flatMap((name) => {
+      const length = file.assigned.find((declared) => declared.name === name)?.length;
+      return length === undefined ? [name] : [name, ...Array.from({ length }, (_, k) => elementName(name, k))];
+    }),
+  );
+}
+
+/** Whether an expression calls a function. */
+const mentions = (e: Expression, name: string): boolean =>
+  (e.kind === 'call' && (e.function === name || e.arguments.some((one) => mentions(one, name)))) ||
+  (e.kind === 'binary' && (mentions(e.left, name) || mentions(e.right, name))) ||
+  (e.kind === 'unary' && mentions(e.operand, name));
+
+const statesOf = (flow: Flow): string[] =>
+  flow.kind === 'reaction' ? [...flow.left, ...flow.right].map(([state]) => state) : [flow.state];
+
+/** Whether reactions keep the sum of all states: nothing flows in or out. */
+const conservedSum = ({ flows }: Effects): boolean =>
+  flows.every((flow) => {
+    if (flow.kind !== 'reaction') return false;
+    const total = (side: typeof flow.left): number => side.reduce((all, [, count]) => all + count, 0);
+    return total(flow.left) === total(flow.right);
+  });
+
+/** An equation of states: an expression that is zero, with its unit. */
+interface Equation {
+  readonly zero: Expression;
+  readonly unit: Powers;
+}
+
+/**
+ * Solves a linear system of expressions, whose rows end with the right-hand side, by elimination.
+ *
+ * @param simple  returns a short form of an element, given its original row and its column
+ */
+function eliminate(
+  rows: readonly (readonly Expression[])[],
+  simple: (e: Expression, row: number, column: number) => Expression,
+): Expression[] {
+  const matrix = rows.map((row, origin) => ({ origin, row: [...row] }));
+  const size = matrix.length;
+  const element = (row: number, column: number): Expression => matrix[row]?.row[column] ?? integer(0);
+  for (let k = 0; k < size; k++) {
+    const pivot = matrix.findIndex((_, row) => row >= k && !isZero(element(row, k)));
+    if (pivot > k) matrix.splice(k, 0, ...matrix.splice(pivot, 1));
+    for (const [row, line] of matrix.entries()) {
+      if (row <= k || isZero(element(row, k))) continue;
+      const factor = quotient(element(row, k), element(k, k));
+      for (let column = k + 1; column <= size; column++)
+        line.row[column] = simple(
+          difference(element(row, column), product(factor, element(k, column))),
+          line.origin,
+          column,
+        );
+      line.row[k] = integer(0);
+    }
+  }
+  const solved: Expression[] = Array.from({ length: size }, () => integer(0));
+  for (let k = size - 1; k >= 0; k--) {
+    let value = element(k, size);
+    for (let column = k + 1; column < size; column++)
+      value = difference(value, product(element(k, column), solved[column] ?? integer(0)));
+    solved[k] = quotient(simple(value, matrix[k]?.origin ?? k, size), element(k, k));
+  }
+  return solved;
+}
+
+/** Returns a number with its unit, as the canonical language writes it. */
+export function quantityOf(value: number, unit: Powers): Expression {
+  const factor = unitExpression(unit);
+  const literal = number(value, undefined, Number.isInteger(value));
+  return factor ? inUnits({ expression: literal, unit: undefined }, unit) : literal;
+}

@@ -1,0 +1,172 @@
+/** All findings of the NMODL translator. */
+
+import type { Finding } from '../../src/diagnostics/diagnostic.js';
+import { shorten, suggestion } from '../../src/diagnostics/suggest.js';
+
+// --- Syntax ---------------------------------------------------------------------------------------------------------
+/** A word or a sign other than the grammar has there. */
+export const expected = (wanted: string, found: string): Finding => ({
+  code: 'nmodl/syntax',
+  message: `${wanted} is expected before ${shorten(found)}`,
+  expected: wanted,
+  found: shorten(found),
+});
+
+/** A block that NMODL does not have. */
+export const unknownBlock = (name: string): Finding => ({
+  code: 'nmodl/unknown-block',
+  message: `NMODL has no block ${shorten(name)}`,
+  found: shorten(name),
+  ...suggestion(name, ['NEURON', 'UNITS', 'PARAMETER', 'ASSIGNED', 'STATE', 'INITIAL', 'BREAKPOINT', 'DERIVATIVE']),
+});
+
+/** A file without a mechanism. */
+export const noName = (): Finding => ({
+  code: 'nmodl/no-name',
+  message: 'the file names no mechanism',
+  expected: 'NEURON { SUFFIX name }',
+});
+
+/** Blocks or expressions within many others. */
+export const tooDeep = (): Finding => ({
+  code: 'nmodl/too-deep',
+  message: 'blocks, expressions or calls are nested too deeply',
+  hint: 'divide the expression with variables of its own',
+});
+
+/** A file to include that cannot be read. */
+export const notIncluded = (file: string, reason: string): Finding => ({
+  code: 'nmodl/not-included',
+  message: `${shorten(file)} cannot be included: ${reason}`,
+  expected: 'a file in the folder of the model',
+});
+
+/** A constant of the UNITS block that is not known. */
+export const unknownConstant = (name: string): Finding => ({
+  code: 'nmodl/unknown-constant',
+  message: `the value of ${shorten(name)} is not a known constant`,
+  expected: '(faraday), (k-mole), (pi), or a number',
+});
+
+// --- Parts that are not read ----------------------------------------------------------------------------------------
+/** A part of the language that has no equations here. */
+export const refused = (part: string, kind: string): Finding => ({
+  code: 'nmodl/refused',
+  message: `${shorten(part)} is not read: ${kind}`,
+  found: shorten(part),
+  hint: 'write it as equations, or run this mechanism with NEURON',
+});
+
+/** A loop whose bounds depend on variables. */
+export const openLoop = (): Finding => ({
+  code: 'nmodl/open-loop',
+  message: 'the bounds of this loop are not numbers',
+  expected: 'FROM i = 0 TO n-1, with n from DEFINE',
+});
+
+/** An index that depends on variables. */
+export const openIndex = (name: string): Finding => ({
+  code: 'nmodl/open-index',
+  message: `the index of ${shorten(name)} is not a number`,
+  expected: 'a number, or the variable of a FROM loop',
+});
+
+/** An element that an array does not have. */
+export const outOfArray = (name: string, index: number, length: number | undefined): Finding => ({
+  code: 'nmodl/out-of-array',
+  message: `${shorten(name)} has no element ${index}`,
+  ...(length === undefined ? { expected: 'an array' } : { expected: `an index from 0 to ${length - 1}` }),
+});
+
+/** Loops and calls with very many statements. */
+export const tooLong = (most: number): Finding => ({
+  code: 'nmodl/too-long',
+  message: `the loops of this file execute more than ${most} statements`,
+  expected: `at most ${most} statements`,
+});
+
+/** A function that calls itself. */
+export const recursion = (name: string): Finding => ({
+  code: 'nmodl/recursion',
+  message: `${shorten(name)} calls itself`,
+  expected: 'functions without recursion',
+});
+
+// --- Names ----------------------------------------------------------------------------------------------------------
+/** A name without a declaration. */
+export const unknownName = (name: string): Finding => ({
+  code: 'nmodl/unknown-name',
+  message: `${shorten(name)} is not declared`,
+  found: shorten(name),
+  hint: 'declare it in PARAMETER, ASSIGNED, STATE or LOCAL',
+});
+
+/** A function or a block that the file does not have. */
+export const unknownFunction = (name: string, known: readonly string[]): Finding => ({
+  code: 'nmodl/unknown-function',
+  message: `the file has no function or block ${shorten(name)}`,
+  found: shorten(name),
+  ...suggestion(name, known),
+});
+
+/** A call with too few arguments. */
+export const fewArguments = (name: string, count: number): Finding => ({
+  code: 'nmodl/few-arguments',
+  message: `${shorten(name)} takes ${count} argument${count === 1 ? '' : 's'}`,
+  expected: `${count} argument${count === 1 ? '' : 's'}`,
+});
+
+/** A rate or a reaction of a variable that is not a state. */
+export const notAState = (name: string): Finding => ({
+  code: 'nmodl/not-a-state',
+  message: `${shorten(name)} has a rate of change, but is not a state`,
+  expected: `STATE { ${shorten(name)} }`,
+});
+
+/** A state whose new value does not come from a rate. */
+export const accumulates = (name: string): Finding => ({
+  code: 'nmodl/accumulates',
+  message: `${shorten(name)} is assigned at each step, so its course depends on the time step`,
+  expected: `a differential equation of ${shorten(name)}`,
+  hint: `write a DERIVATIVE block with ${shorten(name)}'`,
+});
+
+/** A steady state of equations that are not linear. */
+export const nonlinearSteady = (name: string): Finding => ({
+  code: 'nmodl/nonlinear-steady',
+  message: `the steady state of ${shorten(name)} has no formula, as its equations are not linear`,
+  hint: 'set its first value in INITIAL',
+});
+
+// --- Notes ----------------------------------------------------------------------------------------------------------
+/** Units of a formula that do not fit its declarations. */
+export const contradiction = (from: string, to: string): Finding => ({
+  code: 'nmodl/contradiction',
+  severity: 'warning',
+  message: `this is in ${from}, where ${to} is declared`,
+  expected: to,
+  found: from,
+  hint: 'NEURON computes with the numbers as they are, and so does this model',
+});
+
+/** Tables in place of formulas. */
+export const tables = (): Finding => ({
+  code: 'nmodl/tables',
+  severity: 'note',
+  message: 'TABLE is left out: this model computes the formulas, NEURON interpolates them',
+  hint: 'set usetable_NAME = 0 in NEURON to compare',
+});
+
+/** A mechanism alone, on a cell of its own. */
+export const onCell = (name: string, kind: string): Finding => ({
+  code: 'nmodl/on-cell',
+  severity: 'note',
+  message: `${shorten(name)} is ${kind} on a cell of one compartment, at 6.3 degC and -65 mV`,
+});
+
+/** A synapse that nothing stimulates but a spike of a source. */
+export const oneSpike = (name: string): Finding => ({
+  code: 'nmodl/one-spike',
+  severity: 'note',
+  message: `one source of spikes reaches ${shorten(name)}, at 10 ms with a weight of 0.001`,
+});

@@ -1,0 +1,164 @@
+/** NET_RECEIVE blocks as statements that run, in order, when an event arrives. */
+
+import type { Expression, Span } from '../../src/lang/ast.js';
+import { binary, conditional, integer, name as nameOf } from '../../src/lang/build.js';
+import { namesIn, readsAny } from '../../src/lang/walk.js';
+import type { UniqueNames } from '../../src/model/free-name.js';
+import { allowed, constantOf, Untranslatable, type Execution, type Program } from './execute.js';
+import * as messages from './messages.js';
+import type { Statement } from './syntax.js';
+import { pure, type Powers } from './units.js';
+import { asCondition, inUnits, type Value } from './values.js';
+
+/** One assignment at an event. */
+export interface EventStatement {
+  readonly target: string;
+  readonly value: Expression;
+  readonly span: Span;
+}
+
+/** A variable that keeps a value within an event, after its operands have changed. */
+export interface Kept {
+  readonly name: string;
+  readonly unit: Powers;
+}
+
+type Scope = Map<string, Value>;
+
+/** Translates the statements of one event. */
+export class EventCode {
+  readonly statements: EventStatement[] = [];
+  readonly kept: Kept[] = [];
+  readonly #locals: Scope[] = [];
+  #condition: Expression | undefined;
+  #depth = 0;
+
+  /**
+   * @param execution  evaluates expressions; its variables are the names themselves
+   * @param stored     variables that keep their values: states and arguments, by their names here, with their units
+   */
+  constructor(
+    private readonly program: Program,
+    private readonly execution: Execution,
+    private readonly stored: ReadonlyMap<string, { readonly name: string; readonly unit: Powers }>,
+    private readonly names: UniqueNames,
+  ) {}
+
+  #refuse(part: string, kind: string, span: Span): never {
+    this.program.report(messages.refused(part, kind), span);
+    throw new Untranslatable();
+  }
+
+  run(statements: readonly Statement[], scope: Scope = new Map()): void {
+    this.#locals.push(scope);
+    for (const one of statements) this.#statement(one);
+    this.#locals.pop();
+  }
+
+  #value(e: Expression): Value {
+    return this.execution.within(this.#locals, e);
+  }
+
+  #statement(statement: Statement): void {
+    const { span } = statement;
+    switch (statement.kind) {
+      case 'initial':
+        return;
+      case 'local':
+        for (const name of statement.names) this.#locals.at(-1)?.set(name, { expression: integer(0), unit: undefined });
+        return;
+      case 'assign':
+        if (statement.isRate || statement.target.index) return this.#refuse('NET_RECEIVE', 'a rate or an array', span);
+        return this.#assign(statement.target.name, this.#value(statement.value), span);
+      case 'call':
+        return this.#call(statement);
+      case 'if':
+        return this.#if(statement);
+      default:
+        return this.#refuse(statement.kind === 'watch' ? 'WATCH' : statement.kind, 'a statement of NET_RECEIVE', span);
+    }
+  }
+
+  #call({ name, arguments: given, span }: Extract<Statement, { kind: 'call' }>): void {
+    const [target, value] = given;
+    if (name === 'state_discontinuity' && target?.kind === 'name' && value)
+      return this.#assign(target.name, this.#value(value), span);
+    if (name === 'printf') return;
+    const block = this.program.blocks.get(name);
+    if (block?.kind !== 'PROCEDURE' || this.#depth > 20)
+      return this.#refuse(name, 'an event that a mechanism sends', span);
+    const scope: Scope = new Map();
+    for (const [k, parameter] of block.parameters.entries()) {
+      const argument = given[k];
+      if (argument) scope.set(parameter.name, this.#value(argument));
+    }
+    this.#depth++;
+    this.run(block.body, scope);
+    this.#depth--;
+  }
+
+  #assign(name: string, value: Value, span: Span): void {
+    const stored = this.stored.get(name);
+    const local = this.#locals.findLast((scope) => scope.has(name));
+    if (local || !stored) {
+      const scope = local ?? this.#locals[0];
+      const before = scope?.get(name) ?? { expression: integer(0), unit: undefined };
+      const unit = value.unit ?? before.unit;
+      const chosen = this.#condition
+        ? {
+            expression: conditional(this.#condition, inUnits(value, unit ?? pure), inUnits(before, unit ?? pure)),
+            unit: unit ?? pure,
+          }
+        : value;
+      scope?.set(name, chosen);
+      return;
+    }
+    this.#keepReaders(stored.name, span);
+    const expression = inUnits(value, stored.unit);
+    this.statements.push({
+      target: stored.name,
+      value: this.#condition ? conditional(this.#condition, expression, nameOf(stored.name)) : expression,
+      span,
+    });
+  }
+
+  /** Stores local values that read a variable which is about to change. */
+  #keepReaders(changed: string, span: Span): void {
+    const one = new Set([changed]);
+    for (const scope of this.#locals)
+      for (const [name, value] of scope)
+        if (readsAny(value.expression, one)) {
+          const unit = value.unit ?? pure;
+          const kept = this.#keep(name, value.expression, unit, span);
+          scope.set(name, { expression: nameOf(kept), unit });
+        }
+  }
+
+  #keep(name: string, value: Expression, unit: Powers, span: Span): string {
+    const kept = this.names.take(allowed(name));
+    this.kept.push({ name: kept, unit });
+    this.statements.push({ target: kept, value, span });
+    return kept;
+  }
+
+  #if({ condition, whenTrue, whenFalse, span }: Extract<Statement, { kind: 'if' }>): void {
+    const test = asCondition(this.#value(condition));
+    const decided = constantOf(test);
+    if (decided !== undefined) {
+      for (const one of decided ? whenTrue : whenFalse) this.#statement(one);
+      return;
+    }
+    const read = namesIn(test);
+    const isChanging = [...this.stored.values()].some(({ name }) => read.has(name));
+    const stable = isChanging
+      ? binary('>', nameOf(this.#keep('condition', conditional(test, integer(1), integer(0)), pure, span)), integer(0))
+      : test;
+    const outer = this.#condition;
+    const also = (own: Expression): Expression => (outer ? binary('and', outer, own) : own);
+    this.#condition = also(stable);
+    for (const one of whenTrue) this.#statement(one);
+    this.#condition = also({ kind: 'unary', operator: 'not', operand: stable, span: stable.span });
+    for (const one of whenFalse) this.#statement(one);
+    this.#condition = outer;
+  }
+}

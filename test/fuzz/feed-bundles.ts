@@ -162,7 +162,7 @@ export async function feedBundle(folder: string, input: Uint8Array, ordinal: num
       const { code, stdout, stderr } = await runIn(own, { words, environment: {} }, { program, stopAfter });
       const problem = problemOf(code, stdout, stderr, []);
       if (problem !== undefined) throw new Error(`${words.join(' ')}: ${problem}\n${stderr.slice(-2000)}`);
-      if (words[0] === 'verify' && code === 0) outcome = 'accepted';
+      if (code === 0) outcome = 'accepted';
     };
     for (const words of commands) await run(words);
     if (ordinal % 4 === 0) await run(['-i', 'b.omex', '-o', 'reports'], runBiosimulators);

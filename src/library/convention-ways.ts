@@ -3,6 +3,7 @@
 import { numbersOf } from '../model/arrays.js';
 import type { Model, NeuronType, SynapseType, ValidModel, Value } from '../model/model.js';
 import { isBetween } from '../model/steps.js';
+import { areInFile, isGiven } from '../model/tagged.js';
 
 /** A changed model, or the reason why a convention does not concern it. */
 export type Changed = Model | string;
@@ -55,7 +56,7 @@ function withDelays(
   const delayed = (delay: Value): Value => {
     if (typeof delay === 'number') return noted(delay);
     if (typeof delay === 'string') return text(delay);
-    if ('array' in delay) return { ...delay, array: numbersOf(delay.array, data).map(noted) };
+    if (isGiven(delay)) return { ...delay, array: numbersOf(delay.array, data).map(noted) };
     return { ...delay, then: text(delay.then ?? 'drawn') };
   };
   const projections = changed(model.projections, (one) => ({
@@ -102,7 +103,7 @@ function withSpikes(
   let isChanged = false;
   const populations = changed(model.populations, (one) => {
     const { spikes } = one;
-    if (spikes === undefined || !('times' in spikes)) return one;
+    if (spikes === undefined || areInFile(spikes)) return one;
     const indices = numbersOf(spikes.indices, data);
     const before = numbersOf(spikes.times, data).map((time, k) => [time, indices[k]!] as const);
     const after = change(before);
@@ -344,7 +345,7 @@ export const weightsTimes = (factor: number): Way => ({
       })),
     }));
     const stimuli = changed(model.stimuli, (one) => {
-      if (!('weight' in one)) return one;
+      if (one.kind !== 'poisson') return one;
       isChanged = true;
       return { ...one, weight: `${factor}*(${one.weight})` };
     });

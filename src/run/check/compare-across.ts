@@ -8,6 +8,7 @@ import { symbolicQuantity } from '../../lang/readable-quantity.js';
 import { parseUnit } from '../../lang/units.js';
 import { notationFiles } from '../bundle-files.js';
 import type { TargetNotation } from '../convert/target-notations.js';
+import { drawnParts } from '../../model/drawn-parts.js';
 import { importModel, readSource } from '../pipeline.js';
 import type { ImportedModel } from '../read/imported-model.js';
 import type { Notation } from '../read/notation.js';
@@ -27,7 +28,7 @@ const conversions: Readonly<Record<Notation, readonly TargetNotation[]>> = {
 /**
  * Compares two models. For different notations, each is converted to the notation of the other, where that is possible:
  * both then have the words of one notation, and lists for the connections that rules draw. The comparison with the
- * fewest differences is returned, but at least one: a conversion that gives the other document explains nothing.
+ * fewest differences is returned.
  */
 export async function compareAcross(first: ImportedModel, second: ImportedModel): Promise<ModelComparison> {
   const direct = compareModels(first, second);
@@ -39,7 +40,11 @@ export async function compareAcross(first: ImportedModel, second: ImportedModel)
   for (const to of conversions[first.notation])
     for (const again of await readAgain(second, to)) all.push(compareModels(first, again));
   const isUntimed = [first, second].some(({ valid }) => valid.model.experiment.protocol.length === 0);
-  const [best = direct] = all.sort((a, b) => sizeOf(a) - sizeOf(b));
+  // A conversion without named generators hides that one side draws with them.
+  const hidesDraws = hasOwnGenerators(first) !== hasOwnGenerators(second);
+  const [best = direct] = all
+    .filter(({ differences }) => differences.length > 0 || !hidesDraws)
+    .sort((a, b) => sizeOf(a) - sizeOf(b));
   return {
     ...best,
     sameModel: false,
@@ -50,6 +55,10 @@ export async function compareAcross(first: ImportedModel, second: ImportedModel)
       .map((one) => withParameter(one, first)),
   };
 }
+
+/** Whether a model draws with generators that have seeds of their own. */
+const hasOwnGenerators = ({ valid: { model } }: ImportedModel): boolean =>
+  drawnParts(model, { seeded: true }).length > drawnParts(model, { seeded: false }).length;
 
 /** Number of differences and new names, by which comparisons are ordered. */
 const sizeOf = ({ differences, renamed }: ModelComparison): number =>

@@ -6,6 +6,7 @@ import { symbolicQuantity } from '../../lang/readable-quantity.js';
 import { standardise } from '../../library/recognise/standardise.js';
 import { lengthOf, numbersOf } from '../../model/arrays.js';
 import type { DataStore, GivenValues, NeuronType, SynapseType, ValidModel } from '../../model/model.js';
+import { areInFile } from '../../model/tagged.js';
 import { readableModel } from '../describe/readable-model.js';
 import type { ImportedModel } from '../read/imported-model.js';
 
@@ -75,7 +76,7 @@ function outlineOf({ model: written, data }: ValidModel): Outline {
       new Map([
         ...(neuron && equations ? typeProperties(neuron, equations, values, data) : []),
         ...leaves('', { ...rest, order: undefined }),
-        ...(rest.spikes && 'times' in rest.spikes
+        ...(rest.spikes && !areInFile(rest.spikes)
           ? [['spikes.times', valueText({ array: rest.spikes.times }, 's', data)] as const]
           : []),
       ]),

@@ -1,7 +1,7 @@
 /** The command line as a function from arguments to an exit code; `main.ts` gives it this process. */
 
 import { commands, type CommandName } from './command-table.js';
-import { readArguments } from './arguments.js';
+import { readArguments, standardStream } from './arguments.js';
 import { createContext, type CommandContext } from './context.js';
 import { projectDefaults, projectFile, withDefaults, withProject } from './defaults.js';
 import { asksToExecute, executeScript, offerToExecute } from './execute-script.js';
@@ -37,6 +37,9 @@ const handlers: Readonly<Record<CommandName, (context: CommandContext) => Promis
   targets: async (context) => (await import('./commands/targets.js')).targets(context),
 };
 
+/** Commands that read a result from standard input. */
+const resultCommands: ReadonlySet<CommandName> = new Set(['compare', 'inspect', 'verify']);
+
 /**
  * Runs one command.
  *
@@ -68,7 +71,10 @@ export async function runCommandLine(
     const context = createContext(words, { ...request, options }, terminal, began, sources);
     if (used.length > 0 && !context.json && !context.quiet)
       terminal.stderr.write(`${projectFile} sets ${used.map((name) => `--${name}`).join(', ')}\n`);
-    const code = await handlers[command](context);
+    const code =
+      resultCommands.has(command) && request.files.includes(standardStream)
+        ? await (await import('./result-input.js')).withResultFromInput(context, handlers[command])
+        : await handlers[command](context);
     if (code !== exitCodes.done) terminal.stderr.write(offer);
     return code;
   } catch (error) {

@@ -9,14 +9,13 @@ import type { Margins } from './options.js';
 import {
   beyondFloor,
   chance,
-  coarseBin,
-  fineBin,
   marginOf,
   meanOf,
   mostDistance,
   profileOf,
   rankCorrelation,
   shuffled,
+  timeBinsIn,
   type Profile,
   type Quantity,
   type QuantityName,
@@ -71,10 +70,7 @@ export function comparePair(
     const over = `${count(kept.length, things)}${leftOut === 0 ? '' : `, ${leftOut} left out`}`;
     add(name, over, exchanged(own, theirs), [meanOf(own), meanOf(theirs)]);
   }
-  for (const [name, width] of [
-    ['rate over 5 ms', fineBin],
-    ['rate over 50 ms', coarseBin],
-  ] as const) {
+  for (const [name, width] of timeBinsIn(interval)) {
     const estimate = timeDistance(first, others, width, interval);
     add(name, count(Math.ceil((interval.end - interval.begin) / width - 1e-6), 'bin'), estimate, null);
   }
@@ -167,17 +163,17 @@ function timeDistance(
   interval: Interval,
 ): Estimate | null {
   const [a, b] = [binned(first, width, interval), binned(second, width, interval)];
-  let [total, distance, floor, variance] = [0, 0, 0, 0];
+  let [total, distance, counting, variance] = [0, 0, 0, 0];
   for (const [k, own] of a.entries()) {
     const both = own + b[k]!;
     const [mean, noise] = countingNoise(both);
     [total, distance] = [total + both / 2, distance + Math.abs(own - b[k]!)];
-    [floor, variance] = [floor + mean, variance + noise];
+    [counting, variance] = [counting + mean, variance + noise];
   }
   if (total === 0) return null;
   const freedom = 1e6;
   if (first.length < fewestCells)
-    return { distance: distance / total, floor: floor / total, error: Math.sqrt(variance) / total, freedom };
+    return { distance: distance / total, floor: counting / total, error: Math.sqrt(variance) / total, freedom };
   // Cells that are exchanged as a whole keep their bursts and refractoriness.
   const bins = a.length;
   const number = Math.max(fewestCells, Math.min(groups, first.length, Math.floor(mostCounts / bins)));
@@ -186,6 +182,8 @@ function timeDistance(
     const [own, theirs] = [first, second].map((trains) => binned(trains.filter(isOwn), width, interval));
     return own!.map((value, k) => value - theirs![k]!);
   });
+  const whole = a.map((value, k) => value - b[k]!);
+  const common = width > longestNoise ? 1 : commonNoise(whole, apart);
   const random = chance(number);
   const draws = Math.max(fewestDraws, Math.min(exchanges / 2, Math.floor(mostSteps / bins / number)));
   const drawn = Array.from({ length: draws }, () => {
@@ -197,8 +195,38 @@ function timeDistance(
     for (let k = 0; k < bins; k += 1) all += Math.abs(sum[k]!);
     return all / total;
   });
-  return { distance: distance / total, ...spread(drawn), freedom: number - 1 };
+  const { floor: alone, error } = spread(drawn);
+  const together = Math.min(alone * Math.sqrt(common - 1), mostCommon);
+  return {
+    distance: distance / total,
+    floor: Math.hypot(alone, together),
+    // Common noise adds the error of its mean over bins, and of its estimate.
+    error: Math.hypot(error, together * Math.sqrt(3 / bins)),
+    freedom: number - 1,
+  };
 }
+
+/**
+ * Largest distance that common noise explains: fluctuations of half of the rate on both sides. Deeper ones, such as responses
+ * to a stimulus, count as a property of the model.
+ */
+const mostCommon = 0.5 * (2 / Math.sqrt(Math.PI));
+
+/**
+ * Returns the variance of the differences of counts between both sides over that of independent groups of their cells, at least
+ * 1. Cells with common input or connections fluctuate together, in other ways in each run. Steps between nearby bins leave out
+ * slow changes (Allan 1966, Proc. IEEE 54:221).
+ */
+function commonNoise(whole: Float64Array, groups: readonly Float64Array[]): number {
+  const steps = (values: Float64Array, lag: number): number =>
+    values.reduce((sum, value, k) => sum + (value - (values[k - lag] ?? value)) ** 2, 0);
+  const shares = lags.map((lag) => steps(whole, lag) / groups.reduce((sum, one) => sum + steps(one, lag), 0));
+  return Math.max(1, ...shares.filter(Number.isFinite));
+}
+
+/** Bins between counts of which the differences are taken, and the longest bin in s: slower changes are differences. */
+const lags = [1, 2];
+const longestNoise = 0.1;
 
 /** Bounds of memory and time for recordings of hours. */
 const [mostCounts, mostSteps, fewestDraws] = [2 ** 24, 2 ** 29, 20];
@@ -262,25 +290,27 @@ function compareSpectra(a: Profile, b: Profile, margin: number): Quantity | null
   };
 }
 
+/** Least share of the variance of spike times in the order of cells that is an order of the model: others come from wiring. */
+const leastOrder = 0.5;
+
 /** Compares the order in which cells fire, if one side has an order, or both have opposite ones. */
 function compareOrder(a: Profile, b: Profile, margin: number): Quantity | null {
   const cells = a.activation.filter((time, k) => !Number.isNaN(time) && !Number.isNaN(b.activation[k]!)).length;
   if (cells < fewestCells) return null;
   const ordered = Math.max(a.reliability, b.reliability);
+  const judge = (own: Float64Array, theirs: Float64Array, expected: number): Quantity | null => {
+    const rank = rankCorrelation(own, theirs);
+    if (Number.isNaN(rank)) return null;
+    const [distance, error] = [Math.max(0, expected - rank), (1 - rank * rank) / Math.sqrt(cells - 1)];
+    const estimate = { distance, floor: 0, error, freedom: cells - 2 };
+    return quantity('order', count(cells, 'cell'), estimate, null, margin);
+  };
   // First spikes show an order that repeats, but not its reliability: they only count if they are reversed.
-  const found = [
-    { expected: 0, rank: rankCorrelation(a.latency, b.latency) },
-    ...(ordered > 0 ? [{ expected: ordered, rank: rankCorrelation(a.activation, b.activation) }] : []),
-  ]
-    .filter(({ rank }) => !Number.isNaN(rank))
-    .sort((x, y) => y.expected - y.rank - (x.expected - x.rank))[0];
-  if (!found) return null;
-  const { expected, rank } = found;
-  const [distance, error] = [Math.max(0, expected - rank), (1 - rank * rank) / Math.sqrt(cells - 1)];
-  const freedom = cells - 2;
-  const one = quantity('order', count(cells, 'cell'), { distance, floor: 0, error, freedom }, null, margin);
-  // Without an order on either side there is nothing to lose.
-  return ordered === 0 && one.verdict === 'cannot say' ? { ...one, verdict: 'within' } : one;
+  const isReversed = [judge(a.latency, b.latency, 0), judge(a.activation, b.activation, 0)];
+  const found = isReversed.find((one) => one?.verdict === 'different') ?? judge(a.activation, b.activation, ordered);
+  if (found?.verdict === 'cannot say' && ordered === 0) return { ...found, verdict: 'within' };
+  const isOrder = ordered >= leastOrder || isReversed.includes(found);
+  return found?.verdict === 'different' && !isOrder ? { ...found, verdict: 'cannot say' } : found;
 }
 
 function compareSynchrony(a: Profile, b: Profile, margin: number): Quantity | null {

@@ -238,9 +238,9 @@ function vectorOf(profile: Profile, name: QuantityName): Float64Array | null {
     case 'correlation':
       return quantiles(profile.correlations);
     case 'rate over 5 ms':
-      return profile.fine;
     case 'rate over 50 ms':
-      return profile.coarse;
+    case 'rate over 500 ms':
+      return profile.overTime.get(name) ?? null;
     case 'spectrum':
       return profile.bands.length === 0 ? null : Float64Array.from(profile.bands, ({ power }) => power);
     case 'order':
@@ -277,6 +277,7 @@ function distanceOf(name: QuantityName, a: Float64Array, b: Float64Array): numbe
     case 'rate':
     case 'rate over 5 ms':
     case 'rate over 50 ms':
+    case 'rate over 500 ms':
       return size > 0 ? apart / size : 0;
     case 'spectrum':
       return largest;

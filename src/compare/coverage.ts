@@ -94,18 +94,21 @@ export function commonTime(
   notes: string[],
 ): TimeShare {
   const last = Math.max(lastTime(first), lastTime(second));
-  const endOf = (one: Recorded, other: Recorded): number => one.end ?? Math.max(other.end ?? last, lastTime(one));
+  // Samples show the observed time, spikes do not.
+  const endOf = (one: Recorded, other: Recorded): number =>
+    one.end ?? (one.trains.length === 0 ? lastTime(one) : Math.max(other.end ?? last, lastTime(one)));
   const sides = [
     { begin: first.begin, end: endOf(first, second) },
     { begin: second.begin, end: endOf(second, first) },
   ] as const;
   const begin = Math.max(first.begin, second.begin, from);
   const end = Math.min(sides[0].end, sides[1].end, to);
-  if (first.end === null && second.end === null)
+  const isOpen = ({ end: stated, trains }: Recorded): boolean => stated === null && trains.length > 0;
+  if (isOpen(first) && isOpen(second))
     notes.push(`neither file states its duration: both are taken to end with the last time, ${milliseconds(end)}`);
   else
-    for (const { path, end: stated } of [first, second])
-      if (stated === null) notes.push(`${path} does not state its duration, which is taken to be that of the other`);
+    for (const one of [first, second])
+      if (isOpen(one)) notes.push(`${one.path} does not state its duration, which is taken to be that of the other`);
   for (const [k, { path, trains }] of [first, second].entries()) {
     const { begin: start, end: stop } = sides[k]!;
     const outside = trains
@@ -122,7 +125,8 @@ export function commonTime(
       'compare recordings of the same stretch of time',
     );
   // Some programs take one step more than they were told.
-  const tolerance = Math.max(timeRounding, first.dt ?? 0, second.dt ?? 0) * (1 + 1e-6);
+  const sampling = [...first.signals, ...second.signals].map(({ times: [a = 0, b = a] }) => b - a);
+  const tolerance = Math.max(timeRounding, first.dt ?? 0, second.dt ?? 0, ...sampling) * (1 + 1e-6);
   const beyond = (own: Interval, other: Interval): number => {
     const more = Math.max(0, other.begin - Math.max(own.begin, from)) + Math.max(0, Math.min(own.end, to) - other.end);
     return more > tolerance ? more : 0;

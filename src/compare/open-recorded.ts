@@ -55,6 +55,8 @@ export async function openRecorded(path: string, { times }: ReadOptions = {}): P
 async function readForeign(path: string, times: string | undefined): Promise<Recorded> {
   const start = startOf(path).trimStart();
   if (isNeoFile(path)) return readNeoFile(path, times);
+  if (/^(\xff\xfe|\xfe\xff)/.test(start))
+    throw unusable(path, 'it is UTF-16 text', 'save it as UTF-8; spreadsheets call that CSV UTF-8');
   if (start === '') throw unusable(path, 'it is empty', 'write it again with the program that made it');
   if (start.startsWith(hdf5Signature)) return (await import('./read/hdf5.js')).readHdf5(path, times);
   if (statesNotation.test(start) || start.startsWith('<'))
@@ -63,6 +65,8 @@ async function readForeign(path: string, times: string | undefined): Promise<Rec
       start.startsWith('<') ? 'it is XML, not a result' : 'it is a model, not a result',
       'interneuron diff compares models, and interneuron verify RESULT MODEL runs one and compares',
     );
+  if (start.startsWith('PK\x03\x04') && /^.{26,64}?\.npy/s.test(start))
+    return (await import('./read/numpy.js')).readNumpy(path, times);
   if (start.startsWith('PK\x03\x04')) return recordedInBundle(path, { ...(times === undefined ? {} : { times }) });
   if (/^[{[]/.test(start)) return (await import('./read/neo.js')).readNeo(path, parsed(path), times);
   if (start.includes('\0')) throw unreadFormat(path, 'it is neither text nor HDF5');

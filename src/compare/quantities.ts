@@ -15,6 +15,7 @@ export const quantityNames = [
   'correlation',
   'rate over 5 ms',
   'rate over 50 ms',
+  'rate over 500 ms',
   'spectrum',
   'order',
   'synchrony',
@@ -55,9 +56,8 @@ export interface Profile {
   readonly lv: Float64Array;
   /** Of a fixed sample of pairs of cells; NaN for pairs with a constant count. */
   readonly correlations: Float64Array;
-  /** Spikes of the population in bins of 5 ms and 50 ms. */
-  readonly fine: Float64Array;
-  readonly coarse: Float64Array;
+  /** Spikes of the population in each bin, by the quantity; without bins of which there are few. */
+  readonly overTime: ReadonlyMap<QuantityName, Float64Array>;
   readonly bands: readonly Band[];
   /** Mean time of the spikes of each cell; NaN without spikes. */
   readonly activation: Float64Array;
@@ -76,7 +76,18 @@ const fewestIntervals = 10;
 const bin = 2e-3;
 
 /** Bins of the rate over time in s. */
-export const [fineBin, coarseBin] = [5e-3, 5e-2];
+const timeBins: ReadonlyMap<QuantityName, number> = new Map([
+  ['rate over 5 ms', 5e-3],
+  ['rate over 50 ms', 5e-2],
+  ['rate over 500 ms', 0.5],
+] as const);
+
+/** Fewest long bins: fewer of them compare little more than the rate. */
+const fewestBins = 4;
+
+/** Returns the bins of the rate over time that fit into an interval, in s. */
+export const timeBinsIn = ({ begin, end }: Interval): readonly (readonly [QuantityName, number])[] =>
+  [...timeBins].filter(([, width]) => width < 0.1 || (end - begin) / width > fewestBins - 1 + 1e-6);
 
 /** Logarithm of a tenth of the Poisson floor: powers below it are leakage of the peaks of regular cells. */
 const leastPower = Math.log(0.1);
@@ -100,8 +111,7 @@ export function profileOf(trains: readonly Train[], interval: Interval): Profile
     cv: ofIntervals(variation),
     lv: ofIntervals(localVariation),
     correlations: correlationsOf(trains, interval),
-    fine: binned(trains, fineBin, interval),
-    coarse: binned(trains, coarseBin, interval),
+    overTime: new Map(timeBinsIn(interval).map(([name, width]) => [name, binned(trains, width, interval)])),
     bands: spectrum(trains, interval).map((band) => ({ ...band, power: Math.max(leastPower, band.power) })),
     activation,
     reliability: reliabilityOf(trains, activation),
@@ -130,13 +140,14 @@ export const marginOf = (margins: Margins, name: QuantityName): number =>
     correlation: margins.correlation,
     'rate over 5 ms': margins.time,
     'rate over 50 ms': margins.time,
+    'rate over 500 ms': margins.time,
     spectrum: margins.spectrum,
     order: margins.order,
     synchrony: margins.synchrony,
   })[name];
 
 /** Checks whether noise and differences add up by their squares, as in many independent bins; else they add up. */
-const isOverTime = (name: QuantityName): boolean => name === 'rate over 5 ms' || name === 'rate over 50 ms';
+const isOverTime = (name: QuantityName): boolean => timeBins.has(name);
 
 /** Returns the part of a distance that is beyond its floor. */
 export const beyondFloor = (name: QuantityName, distance: number, floor: number): number =>

@@ -8,23 +8,12 @@ import { judgeRuns } from '../../src/compare/compare-runs.js';
 import { headline } from '../../src/compare/headline.js';
 import { defaultMargins, type CompareOptions } from '../../src/compare/options.js';
 import type { Recorded } from '../../src/compare/recorded.js';
+import { importModel, readSource, runModel } from '../../src/run/pipeline.js';
 import { runCommand, temporaryFolder } from '../support/command.js';
+import { generator } from './processes.js';
 import { slow, triesAll } from '../support/effort.js';
 
 const folder = temporaryFolder();
-
-/** Numbers of a generator with a seed. */
-function generator(seed: number): () => number {
-  let state = (seed * 2654435761 + 12345) >>> 0 || 1;
-  return () => {
-    state ^= state << 13;
-    state >>>= 0;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    state >>>= 0;
-    return (state + 0.5) / 2 ** 32;
-  };
-}
 
 /** Poisson trains of cells with the given rates in Hz, for `seconds`. */
 function poisson(rates: readonly number[], seconds: number, seed: number): readonly Float64Array[] {
@@ -348,6 +337,26 @@ describe('interneuron compare', () => {
     expect((await compare('a.dat', 'far.dat', '--at-least', 'within')).code).toBe(1);
   });
 
+  it('a result on standard input', async () => {
+    const input = spikes(0.05);
+    const [words, options] = [['-', folder.file('a.dat')], { input }];
+    for (const files of [words, words.toReversed()]) {
+      const { code, stdout } = await runCommand(['compare', ...files], options);
+      expect([code, stdout]).toEqual([
+        0,
+        expect.stringMatching(/^same within 0\.1 ms: .*standard input: NEST spikes/s),
+      ]);
+    }
+    expect((await runCommand(['inspect', '-', '--json'], options)).stdout).toContain('"path": "standard input"');
+    const twice = await runCommand(['compare', '-', '-'], options);
+    expect(twice).toMatchObject({ code: 2, stderr: expect.stringMatching(/standard input is read once/) });
+    const wrong = await runCommand(['compare', '-', folder.file('a.dat')], { input: '' });
+    expect(wrong).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/^error: standard input cannot be compared: it is empty/),
+    });
+  });
+
   it('--json is what its schema describes', async () => {
     const schema = JSON.parse(
       readFileSync(new URL('../../schemas/comparison.schema.json', import.meta.url), 'utf8'),
@@ -377,6 +386,46 @@ describe('interneuron compare', () => {
     const { code, stderr } = await compare(...words);
     expect(stderr).toMatch(message);
     expect(code).toBe(2);
+  });
+});
+
+describe('results of interneuron', () => {
+  const fixture = (name: string): string => `fixtures/${name}`;
+
+  it('a published network with other random numbers is not different', async () => {
+    const files = [1, 2].map((seed) => folder.file(`cuba-${seed}.nwb`));
+    for (const [k, file] of files.entries())
+      await runCommand(['run', fixture('brian/vogels-abbott-cuba.yaml'), '-q', '--seed', String(k + 1), '-o', file]);
+    const { code, stdout } = await runCommand(['compare', ...files]);
+    expect([code, stdout]).toEqual([3, expect.stringMatching(/^(consistent|cannot say): .* 4,000 of 4,000 cells/)]);
+  }, 120_000);
+
+  it('populations of a SONATA network that became one for each model are one again', async () => {
+    const [own, sonata] = ['models.nwb', 'models.h5'].map((name) => folder.file(name)) as [string, string];
+    const run = ['run', fixture('sonata/models-by-type/config.json'), '-q', '-o', own, '-o', sonata];
+    expect(await runCommand(run)).toMatchObject({ code: 0 });
+    const content = JSON.parse((await runCommand(['inspect', own, '--json'])).stdout) as { spikes: readonly unknown[] };
+    const { stdout } = await runCommand(['compare', own, sonata, '--only', 'spikes']);
+    expect(content.spikes.length).toBeGreaterThan(1);
+    expect(stdout).toMatch(/^(identical|same spikes): /);
+  });
+
+  it('a run that was cut off lasted until its last step', async () => {
+    const [whole, model] = [folder.file('whole.nwb'), fixture('brian/single-lif.yaml')];
+    await runCommand(['run', model, '-q', '-o', whole]);
+    const { end } = JSON.parse((await runCommand(['inspect', whole, '--json'])).stdout) as { end: number };
+    const imported = importModel(readSource(model));
+    const half = Math.round(end / imported.valid.model.experiment.dt / 2);
+    const result = await runModel(imported, { outputs: [folder.file('cut.nwb')], stopAfter: half });
+    expect(result.kind).toBe('run');
+    if (result.kind !== 'run') return;
+    result.dispose();
+    const { code, stdout } = await runCommand(['compare', whole, result.outputs[0]!]);
+    const ms = (seconds: number): number => Number((seconds * 1e3).toPrecision(8));
+    expect([code, stdout]).toEqual([
+      1,
+      expect.stringContaining(`0–${ms(end / 2)} of ${ms(end)} ms; only in the first`),
+    ]);
   });
 });
 
@@ -410,7 +459,7 @@ describe('several runs of each side', () => {
     expect(report.grade).toBe(grade);
     expect(report.populations[0]).toMatchObject({
       cells: 20,
-      quantities: [{ name: 'rate', over: '5 and 5 runs' }, {}, {}, {}, {}, {}, {}, {}, {}],
+      quantities: [{ name: 'rate', over: '5 and 5 runs' }, {}, {}, {}, {}, {}, {}, {}, {}, {}],
     });
     expect(report.replicates).toMatchObject({ runs: [5, 5], copies: 0 });
     // 5 runs of 20 cells with 20 Hz for 4 s.

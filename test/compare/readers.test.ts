@@ -2,7 +2,7 @@
 
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { loadH5 } from '../../runtime/results/nwb/h5.js';
 import type { Group } from '../../runtime/results/nwb/h5-writer.js';
 import { openRecorded } from '../../src/compare/open-recorded.js';
@@ -136,8 +136,12 @@ describe.skipIf(missingEnvironment('.venv-pynn') !== null)('files of Neo', () =>
       'import neo, quantities as pq, numpy, sys',
       'block = neo.Block(); segment = neo.Segment(); block.segments.append(segment)',
       'segment.spiketrains.append(neo.SpikeTrain([5, 12.5] * pq.ms, t_stop=100 * pq.ms))',
+      // As PyNN 0.13 annotates them.
+      'of = dict(source_population="exc", source_index=4, channel_id=7)',
+      'segment.spiketrains.append(neo.SpikeTrain([8] * pq.ms, t_stop=100 * pq.ms, **of))',
       'values = numpy.array([[-70.0], [-60.0]]) * pq.mV',
       'segment.analogsignals.append(neo.AnalogSignal(values, sampling_rate=10 * pq.kHz, t_start=1 * pq.ms, name="v"))',
+      'segment.analogsignals.append(neo.AnalogSignal(values, sampling_rate=10 * pq.kHz, name="v", source_population="exc"))',
       'neo.io.NeoMatlabIO(sys.argv[1]).write_block(block)',
     ].join('\n');
     await python('.venv-pynn', ['-c', code, path]);
@@ -145,8 +149,15 @@ describe.skipIf(missingEnvironment('.venv-pynn') !== null)('files of Neo', () =>
     process.env['PATH'] = `${join(root, '.venv-pynn/bin')}:${PATH ?? ''}`;
     try {
       const found = await openRecorded(path);
-      expect(found).toMatchObject({ format: 'Neo mat', end: 0.1, signals: [{ variable: 'v', unit: 'V' }] });
-      expect(trainsOf(found)).toEqual({ '': { 0: [0.005, 0.0125] } });
+      expect(found).toMatchObject({
+        format: 'Neo mat',
+        end: 0.1,
+        signals: [
+          { variable: 'v', unit: 'V' },
+          { owner: 'exc', columns: ['0'] },
+        ],
+      });
+      expect(trainsOf(found)).toEqual({ '': { 0: [0.005, 0.0125] }, exc: { 4: [0.008] } });
       expect([...found.signals[0]!.times, ...found.signals[0]!.values]).toEqual([0.001, 0.0011, -0.07, -0.06]);
       writeFileSync(path, 'not MATLAB');
       await expect(openRecorded(path)).rejects.toThrow(/Neo cannot read it/);
@@ -155,6 +166,48 @@ describe.skipIf(missingEnvironment('.venv-pynn') !== null)('files of Neo', () =>
     } finally {
       process.env['PATH'] = PATH;
     }
+  });
+});
+
+describe.skipIf(missingEnvironment('.venv') !== null)('archives of NumPy', () => {
+  beforeAll(async () => {
+    const code = [
+      'import numpy as np, os, sys',
+      'os.chdir(sys.argv[1])',
+      // Arrays of monitors of Brian as get_states(units=False) returns them.
+      'np.savez("spikes.npz", i=np.array([1, 0, 1], "i4"), t=np.array([1e-3, 2e-3, 3e-3]), count=np.array([1, 2, 0]), N=3)',
+      'np.savez_compressed("state.npz", t=np.arange(3) * 1e-4, v=np.array([[1.0, 2, 3], [4, 5, 6]]), N=3)',
+      'np.savez("turned.npz", t=np.arange(3) * 1e-4, v=np.asfortranarray(np.array([[1.0, 4], [2, 5], [3, 6]])))',
+      'np.savez("two.npz", exc_i=np.array([3], ">i2"), exc_t=np.array([5], ">f4"), t_inh=np.array([7]), i_inh=np.array([0], "u1"))',
+      'np.savez("nest.npz", senders=np.array([2, 1]), times=np.array([1.5, 2.5]))',
+      'np.savez("objects.npz", i=np.array([None]), t=np.array([1.0]))',
+      'np.savez("other.npz", weights=np.ones(3))',
+    ];
+    await python('.venv', ['-c', code.join('\n'), folder.path]);
+  });
+
+  it('spikes of Brian with silent cells, of several populations, and events of NEST', async () => {
+    const spikes = await openRecorded(folder.file('spikes.npz'));
+    expect(spikes).toMatchObject({ format: 'NumPy', trains: [{ listsSilent: true }] });
+    expect(trainsOf(spikes)).toEqual({ '': { 0: [0.002], 1: [0.001, 0.003], 2: [] } });
+    expect(trainsOf(await openRecorded(folder.file('two.npz'), { times: 'ms' }))).toEqual({
+      exc: { 3: [0.005] },
+      inh: { 0: [0.007] },
+    });
+    expect(trainsOf(await openRecorded(folder.file('nest.npz')))).toEqual({ '': { 1: [0.0025], 2: [0.0015] } });
+  });
+
+  it.each(['state.npz', 'turned.npz'])('samples in %s', async (name) => {
+    const { signals } = await openRecorded(folder.file(name));
+    expect(signals).toMatchObject([{ variable: 'v', unit: null, columns: ['0', '1'] }]);
+    expect([...signals[0]!.values]).toEqual([1, 4, 2, 5, 3, 6]);
+  });
+
+  it.each([
+    ['objects.npz', /i\.npy holds other objects than numbers/],
+    ['other.npz', /it holds no arrays i and t of spikes/],
+  ])('%s', async (name, message) => {
+    await expect(openRecorded(folder.file(name))).rejects.toThrow(message);
   });
 });
 

@@ -72,7 +72,7 @@ export function sonataWriter(path: string): ResultWriter {
   return {
     open: async (given) => {
       setup = given;
-      nodes = nodesOf(given);
+      nodes = nodesOf(given.header.model);
       const library = await loadH5();
       guarded(() => {
         const { header } = given;
@@ -134,8 +134,8 @@ export function sonataWriter(path: string): ResultWriter {
 const plainNodes = (population: string): NodesInFile => ({ population, idOf: (element) => element });
 
 /** Populations and node ids as `annotations.sonata.nodes` of the model states them (translators/sonata/import.ts). */
-function nodesOf({ header }: RunSetup): (population: string) => NodesInFile {
-  const stated = memberOf(memberOf(memberOf(JSON.parse(header.model), 'annotations'), 'sonata'), 'nodes');
+export function nodesOf(model: string): (population: string) => NodesInFile {
+  const stated = memberOf(memberOf(memberOf(JSON.parse(model), 'annotations'), 'sonata'), 'nodes');
   return (population) => {
     const own = memberOf(stated, population);
     const name = memberOf(own, 'population');

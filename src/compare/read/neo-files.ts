@@ -17,15 +17,19 @@ export const isNeoFile = (path: string): boolean => suffixes.includes(extname(pa
 const script = `
 import json, sys
 import neo
-segment = neo.io.get_io(sys.argv[1]).read_block().segments[0]
+path = sys.argv[1]
+reader = neo.io.NixIO(path, mode="ro") if path.lower().endswith(".nix") else neo.io.get_io(path)
+segment = reader.read_block().segments[0]
 def plain(value):
-    return value.item() if hasattr(value, "item") else value if isinstance(value, (str, int, float)) else None
+    return [plain(one) for one in value] if hasattr(value, "__len__") and not isinstance(value, str) else value.item() if hasattr(value, "item") else value if isinstance(value, (str, int, float)) else None
 json.dump({"blocks": [{"segments": [{
     "spiketrains": [{"times": train.times.rescale("s").magnitude.tolist(), "units": "s", "t_stop": float(train.t_stop.rescale("s")),
                      "annotations": {name: plain(value) for name, value in train.annotations.items()}} for train in segment.spiketrains],
     "analogsignals": [{"name": signal.name, "signal": signal.magnitude.tolist(), "units": signal.dimensionality.string,
                        "sampling_rate": str(float(signal.sampling_rate.rescale("Hz"))) + " Hz",
-                       "t_start": str(float(signal.t_start.rescale("s"))) + " s"} for signal in segment.analogsignals]}]}]}, sys.stdout)
+                       "t_start": str(float(signal.t_start.rescale("s"))) + " s",
+                       "annotations": {name: plain(value) for name, value in [*signal.annotations.items(), *signal.array_annotations.items()]}}
+                      for signal in segment.analogsignals]}]}]}, sys.stdout)
 `;
 
 /** Largest text of a file in bytes. */

@@ -32,8 +32,8 @@ export function readNeo(path: string, document: unknown, times: string | undefin
     const where = `spike train ${k}`;
     const scale = scaleOf(train, where);
     const annotations = isObject(train['annotations']) ? train['annotations'] : {};
-    const population = annotations['population'];
-    const id = annotations['cell_id'] ?? annotations['id'] ?? annotations['source_index'];
+    const population = annotations['population'] ?? annotations['source_population'];
+    const id = annotations['cell_id'] ?? annotations['source_index'] ?? annotations['id'];
     const name = typeof population === 'string' ? population : '';
     const group = populations.get(name) ?? { ids: [], trains: [] };
     populations.set(name, group);
@@ -64,11 +64,16 @@ function signalOf(path: string, signal: Json, k: number): RecordedSignal {
   const start = quantity(signal['t_start'], 's') ?? 0;
   if (!(period > 0) || values.length !== rows.length * width)
     throw unusable(path, `${where} has no sampling period or uneven rows`, 'give sampling_period, such as "0.1 ms"');
+  const annotations = isObject(signal['annotations']) ? signal['annotations'] : {};
+  const owner = annotations['source_population'];
+  const cells = annotations['channel_index'];
+  const cellOf = (column: number): unknown => (Array.isArray(cells) ? cells[column] : undefined) ?? column;
+  const isOwned = typeof owner === 'string';
   return {
-    owner: '',
+    owner: isOwned ? owner : '',
     variable: typeof signal['name'] === 'string' ? signal['name'] : `signal ${k}`,
     unit: unit?.si ?? null,
-    columns: width === 1 ? [''] : Array.from({ length: width }, (_, column) => String(column)),
+    columns: width === 1 && !isOwned ? [''] : Array.from({ length: width }, (_, column) => String(cellOf(column))),
     times: Float64Array.from({ length: rows.length }, (_, row) => start + row * period),
     values: values.map((value) => toSI(value, unit?.scale ?? 1)),
   };

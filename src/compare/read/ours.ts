@@ -1,9 +1,10 @@
 /** Results of interneuron in the form for comparison. */
 
+import { nodesOf } from '../../../runtime/results/sonata/write.js';
 import { areListed, elementAt, elementCount, timeOf, type StoredResult } from '../../../runtime/results/result.js';
 import { parseUnit } from '../../lang/units.js';
 import type { ResultFormat } from '../../../runtime/results/open.js';
-import type { Recorded } from '../recorded.js';
+import type { Recorded, RecordedTrains } from '../recorded.js';
 
 /** Returns the name of a format of results. */
 export const formatName = (format: ResultFormat): string =>
@@ -54,5 +55,32 @@ export function recordedRun(stored: StoredResult, format: string): Recorded {
     notes: record.complete
       ? []
       : [`${path} is incomplete: the run ended after ${steps} of ${record.expectedSteps} steps`],
+  };
+}
+
+/** Returns a result with the populations and node ids of the SONATA network that its model was read from. */
+export function withNodes(recorded: Recorded): Recorded {
+  const { record, trains, signals } = recorded;
+  if (!record) return recorded;
+  const nodes = nodesOf(record.model);
+  const merged = new Map<string, RecordedTrains>();
+  for (const one of trains) {
+    const { population, idOf } = nodes(one.population);
+    const key = JSON.stringify([population, one.event]);
+    const known = merged.get(key);
+    const cells = [
+      ...(known?.ids.map((id, k) => ({ id, train: known.trains[k]! })) ?? []),
+      ...one.ids.map((id, k) => ({ id: idOf(id), train: one.trains[k]! })),
+    ].sort((a, b) => a.id - b.id);
+    merged.set(key, { ...one, population, ids: cells.map(({ id }) => id), trains: cells.map(({ train }) => train) });
+  }
+  return {
+    ...recorded,
+    trains: [...merged.values()],
+    signals: signals.map((signal) => {
+      const { population, idOf } = nodes(signal.owner);
+      const columns = signal.columns.map((label) => (/^\d+$/.test(label) ? String(idOf(Number(label))) : label));
+      return { ...signal, owner: population, columns };
+    }),
   };
 }

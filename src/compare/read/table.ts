@@ -38,6 +38,8 @@ function* linesOf(path: string): Generator<readonly [number: number, line: strin
   for (const [number, bytes] of bytesOf(path)) {
     // The lines come byte by byte.
     const line = /[\x80-\xff]/.test(bytes) ? Buffer.from(bytes, 'latin1').toString('utf8') : bytes;
+    const [, quoted] = /"([+-]?\d+,\d+)"/.exec(line) ?? [];
+    if (quoted !== undefined) throw hasDecimalComma(path, number, quoted);
     const plain = number === 1 ? line.replace(/^\uFEFF/, '') : line;
     yield [number, plain.includes('"') ? plain.replaceAll('"', '') : plain];
   }
@@ -50,9 +52,11 @@ const decimalComma = /(?:^|[\s;])([+-]?\d+,\d+)(?=[\s;]|$)/;
 function refuseDecimalComma(path: string, number: number, line: string, separator: RegExp): void {
   const [, comma] = decimalComma.exec(line) ?? [];
   const isMixed = separator.source.includes(',') && !/\s/.test(line.trim());
-  if (comma !== undefined && !isMixed)
-    throw unusable(path, `line ${number} has a decimal comma: ${comma}`, 'write numbers with a decimal point');
+  if (comma !== undefined && !isMixed) throw hasDecimalComma(path, number, comma);
 }
+
+const hasDecimalComma = (path: string, line: number, comma: string): Error =>
+  unusable(path, `line ${line} has a decimal comma: ${comma}`, 'write numbers with a decimal point');
 
 /** Reads a text table. @param times  unit of times, for files that state none. @throws UsageError */
 export function readTable(path: string, times: string | undefined): Recorded {
@@ -68,7 +72,7 @@ export function readTable(path: string, times: string | undefined): Recorded {
     }
     if (line.trim() === '') continue;
     if (head.length === 0) separator = separatorOf(line);
-    else refuseDecimalComma(path, next.value[0], line, separator);
+    if (head.length > 0 || !/[a-z]/i.test(line)) refuseDecimalComma(path, next.value[0], line, separator);
     const cells = line.trim().split(separator);
     if (cells.every((cell) => isNumber(cell)) || head.length === 1) {
       rest = [next.value];

@@ -7,7 +7,7 @@ import { compareRecorded, type Comparison } from '../../compare/compare.js';
 import { compareSeveral } from '../../compare/compare-runs.js';
 import { isOurs, openRecorded, type ReadOptions } from '../../compare/open-recorded.js';
 import type { CompareOptions } from '../../compare/options.js';
-import { formatName, recordedRun } from '../../compare/read/ours.js';
+import { formatName, recordedRun, withNodes } from '../../compare/read/ours.js';
 import type { Recorded } from '../../compare/recorded.js';
 
 /** A population in two results. */
@@ -66,7 +66,8 @@ export async function compareResults(
 ): Promise<ResultComparison> {
   const { nameOfSecond: path = second } = options;
   if (!(await isOurs(first)) || !(await isOurs(second))) {
-    const recorded = [await openRecorded(first, options), { ...(await openRecorded(second, options)), path }] as const;
+    const [one, other] = [await openRecorded(first, options), { ...(await openRecorded(second, options)), path }];
+    const recorded = [inNamesOf(one, other), inNamesOf(other, one)] as const;
     return { recorded, comparison: compareRecorded(...recorded, options) };
   }
   const a = await openResult(first);
@@ -91,6 +92,16 @@ export async function compareResults(
   } finally {
     a.close();
   }
+}
+
+/** Returns a recording with the populations of a SONATA network if the other one has them. */
+function inNamesOf(recorded: Recorded, other: Recorded): Recorded {
+  const named = withNodes(recorded);
+  const isNamed = (name: string): boolean =>
+    other.trains.some(({ population }) => population === name) || other.signals.some(({ owner }) => owner === name);
+  return named.trains.some(({ population }) => isNamed(population)) || named.signals.some(({ owner }) => isNamed(owner))
+    ? named
+    : recorded;
 }
 
 /**

@@ -137,7 +137,7 @@ function readBytes(path: string, longest: number): Uint8Array {
 }
 
 /** Reads a pipe or a device to its end, which some devices do not have. */
-function readToEnd(from: string | 0, name: string): Uint8Array {
+export function readToEnd(from: string | 0, name: string): Uint8Array {
   const pieces: Uint8Array[] = [];
   let total = 0;
   for (const piece of platform.files.pieces(from, 1 << 20)) {

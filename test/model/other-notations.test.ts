@@ -27,7 +27,7 @@ describe('a document of another program', () => {
     ['net.json', '{"Net": {"version": "NeuroMLlite v0.6.1", "networks": []}}', 'NeuroMLlite'],
     ['cell.asc', '("CellBody"\n (CellBody)\n (1 2 3 4))\n', 'Neurolucida ASC'],
     ['cell.hoc', 'create soma\n', 'hoc of NEURON'],
-    ['hh.mod', 'TITLE hh\nNEURON { SUFFIX hh }\n', 'NMODL of NEURON'],
+    ['hh.txt', 'TITLE hh\nNEURON { SUFFIX hh }\n', 'NMODL of NEURON'],
   ])('%s is named', (name, text, notation) => {
     expect(refusal(name, text)).toEqual({ code: 'read/other-program', found: `a document in ${notation}` });
   });

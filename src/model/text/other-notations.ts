@@ -38,9 +38,9 @@ const others: readonly OtherNotation[] = [
   },
   {
     name: 'NMODL of NEURON',
-    suffix: /\.mod$/i,
+    suffix: never,
     content: /^\s*NEURON\s*\{/m,
-    hint: 'write the mechanism as a channel of NeuroML, or in the equations of a Brian-like specification',
+    hint: 'give the file the suffix .mod, by which files of NMODL are known',
   },
 ];
 

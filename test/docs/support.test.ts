@@ -107,7 +107,7 @@ For each feature, a document in each notation that has it is read, checked for t
   no other notation has the feature.
 
 Lists of all cells, synapses, connectors and functions: [Brian](../translators/brian/README.md), [PyNN](../translators/pynn/README.md),
-[NeuroML and LEMS](../translators/neuroml/README.md), [NIR](../translators/nir/README.md), [SONATA](../translators/sonata/README.md). Published models that were tried: [Brian](brian-conformance.md), [PyNN](pynn-conformance.md),
+[NeuroML and LEMS](../translators/neuroml/README.md), [NIR](../translators/nir/README.md), [NMODL](../translators/nmodl/README.md), [SONATA](../translators/sonata/README.md). Published models that were tried: [Brian](brian-conformance.md), [PyNN](pynn-conformance.md),
 [NeuroML](neuroml-models.md).
 
 ${tables.join('\n').trimEnd()}

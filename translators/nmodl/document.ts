@@ -5,8 +5,10 @@ import { assignment, binary, name as nameOf, number, sum } from '../../src/lang/
 import { printExpression } from '../../src/lang/print.js';
 import { substitute } from '../../src/lang/walk.js';
 import { identifier } from '../../src/model/free-name.js';
+import { usualTemperature } from '../shared/neuron.js';
 import { located, locatedExpression, locatedStatement, type Located } from '../shared/located.js';
-import { ionDefaults, quantityOf, type Ion, type Mechanism, type Receipt } from './mechanism.js';
+import { quantityOf, type Ion, type Mechanism, type Receipt } from './mechanism.js';
+import { ionDefaults } from './ions.js';
 import { separateParts } from './separate-parts.js';
 import { unitExpression, type Powers } from './units.js';
 
@@ -52,11 +54,12 @@ export function documentOf(mechanism: Mechanism): Record<string, unknown> {
               density: part.kind === 'density',
               reads: part.reads,
               writes: Object.fromEntries([...part.writes].map(([port, value]) => [port, placed(value)])),
+              ...(part.parameters.has('diam') ? { values: { soma: { diam: 'diameter' } } } : {}),
             },
           ]),
         ),
     initial: '-65 mV',
-    temperature: '279.45 kelvin',
+    temperature: `${usualTemperature} kelvin`,
   };
   return {
     interneuron: 1,
@@ -146,7 +149,7 @@ function synapseOf(mechanism: Mechanism, receipt: Receipt): Record<string, unkno
   });
   const known = new Map<string, Expression>([
     ['v', nameOf('post.v')],
-    ['temperature', binary('*', number(279.45), nameOf('kelvin'))],
+    ['temperature', binary('*', number(usualTemperature), nameOf('kelvin'))],
   ]);
   const own = equationsOf(mechanism, known);
   const { parameters, state, ...rest } = own;

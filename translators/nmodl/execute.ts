@@ -56,6 +56,8 @@ export interface Effects {
   readonly volumes: Map<string, Value>;
   /** Values that a LINEAR block sets to zero. */
   readonly zeros: Value[];
+  /** Values that CONSERVE states to be zero. */
+  readonly conserved: Value[];
   /** Calls of `net_send` and `net_event`, in order. */
   readonly sent: { readonly name: string; readonly arguments: readonly Value[]; readonly span: Span }[];
 }
@@ -112,7 +114,7 @@ export class Execution {
   #locals: Scope[] = [];
   #statements = 0;
   #calls: string[] = [];
-  readonly effects: Effects = { flows: [], volumes: new Map(), zeros: [], sent: [] };
+  readonly effects: Effects = { flows: [], volumes: new Map(), zeros: [], conserved: [], sent: [] };
 
   constructor(
     private readonly program: Program,
@@ -189,9 +191,11 @@ export class Execution {
         this.effects.zeros.push(operate('-', this.value(left), this.value(right), this.program.contradiction));
         return;
       }
-      case 'conserve':
-        // Reactions conserve their sums; the first values state which.
+      case 'conserve': {
+        const { left, right } = statement;
+        this.effects.conserved.push(operate('-', this.value(left), this.value(right), this.program.contradiction));
         return;
+      }
       case 'compartment':
         for (const name of statement.states) {
           const length = this.program.lengths.get(name);

@@ -16,7 +16,7 @@ import {
 import { derivative } from '../../src/lang/derivative.js';
 import { simplify } from '../../src/lang/fold.js';
 import { linearForm } from '../../src/lang/linear.js';
-import { namesIn, readsAny, substitute } from '../../src/lang/walk.js';
+import { equalExpressions, namesIn, readsAny, substitute } from '../../src/lang/walk.js';
 import { UniqueNames } from '../../src/model/free-name.js';
 import {
   allowed,
@@ -28,8 +28,12 @@ import {
   type Program,
   type Flow,
 } from './execute.js';
+import { valenceOf } from '../shared/neuron.js';
 import * as messages from './messages.js';
 import { elementName, type Report } from './parse.js';
+import { assignedNames } from './assigned-names.js';
+import { ionLevel, portName, roleOf, type IonName } from './ions.js';
+import { eliminate, type Equation } from './linear-system.js';
 import { EventCode, type EventStatement } from './receive.js';
 import type { Declaration, NmodlFile, Statement } from './syntax.js';
 import { isPure, powersOf, pure, times, unitExpression, type Powers } from './units.js';
@@ -92,33 +96,6 @@ const implicit: Readonly<Record<string, { readonly name: string; readonly unit: 
   area: { name: 'area', unit: { um: 2 } },
 };
 
-/** First concentrations in mM and reversal potentials in mV of ions. @source NEURON 9, nrnoc/eion.cpp */
-export const ionDefaults: Readonly<
-  Record<string, { readonly inside: number; readonly outside: number; readonly reversal?: number }>
-> = {
-  na: { inside: 10, outside: 140, reversal: 50 },
-  k: { inside: 54.4, outside: 2.5, reversal: -77 },
-  ca: { inside: 5e-5, outside: 2 },
-};
-
-/** Returns the first concentration of an ion, or undefined for its potential and current. */
-function ionLevel(ion: string, role: IonName['role']): number | undefined {
-  const { inside, outside } = (Object.hasOwn(ionDefaults, ion) ? ionDefaults[ion] : undefined) ?? {
-    inside: 1,
-    outside: 1,
-  };
-  return role === 'inside' ? inside : role === 'outside' ? outside : undefined;
-}
-
-/** Charge numbers of the ions that NEURON defines. */
-const valences: Readonly<Record<string, number>> = { na: 1, k: 1, ca: 2, cl: -1, mg: 2, h: 1 };
-
-/** What variables of an ion are called, by their names in NMODL. */
-interface IonName {
-  readonly ion: string;
-  readonly role: 'reversal' | 'inside' | 'outside' | 'current';
-}
-
 /** Returns a file as equations. @returns null after an error */
 export function mechanismOf(file: NmodlFile, report: Report): Mechanism | null {
   try {
@@ -145,6 +122,8 @@ class Translation {
   readonly #program: Program;
   /** Values that the first execution of a step gave, for reads that come before their assignments. */
   #last: ReadonlyMap<string, Value> = new Map();
+  /** Variables that were read before their assignments. */
+  readonly #lagging = new Set<string>();
   #pass: 'initial' | 'step' | 'event' = 'initial';
   /** Values of states after a step, of those that a PROCEDURE advances. */
   readonly #advanced = new Map<string, Value>();
@@ -196,7 +175,13 @@ class Translation {
 
   /** Whether NEURON gives a name its value, whatever the file states. */
   #isGiven(name: string): boolean {
-    return Object.hasOwn(implicit, name) || name === 'celsius' || this.#ions.has(name) || this.#states.has(name);
+    return (
+      Object.hasOwn(implicit, name) ||
+      name === 'celsius' ||
+      name === 'diam' ||
+      this.#ions.has(name) ||
+      this.#states.has(name)
+    );
   }
 
   #declaredUnit(name: string): Powers | undefined {
@@ -235,17 +220,24 @@ class Translation {
     }
     const given = Object.hasOwn(implicit, name) ? implicit[name] : undefined;
     if (given) return { expression: nameOf(given.name, span), unit: given.unit };
+    const hidden = this.#hidden.get(name);
+    if (hidden) return { expression: nameOf(this.#renamed.get(name) ?? name, span), unit: hidden.unit };
     const renamed = this.#renamed.get(name);
     const parameter = renamed === undefined ? undefined : this.#parameters.get(renamed);
     if (renamed !== undefined && parameter) return { expression: nameOf(renamed, span), unit: parameter.unit };
-    const hidden = this.#hidden.get(name);
-    if (hidden) return { expression: nameOf(this.#renamed.get(name) ?? name, span), unit: hidden.unit };
+    if (name === 'diam') {
+      this.#parameters.set(this.#rename(name), { value: 20, unit: { um: 1 }, span });
+      return this.#outside(name, span);
+    }
     if (name === 'PI' || name === 'pi') return { expression: number(Math.PI, span), unit: pure };
     const declared = this.#declared.get(name) ?? this.#elementOf(name);
     if (!declared) return undefined;
     // A variable that the same pass assigns later has the value of the pass before.
     const last = this.#last.get(name);
-    if (last) return last;
+    if (last) {
+      this.#lagging.add(name);
+      return last;
+    }
     return {
       expression: inUnits(zero, this.#declaredUnit(declared.name) ?? pure),
       unit: this.#declaredUnit(declared.name) ?? pure,
@@ -291,7 +283,7 @@ class Translation {
     steady.run(block.body);
     this.#pass = pass;
     const { effects } = steady;
-    const equations = block.kind === 'LINEAR' ? this.#linear(effects) : this.#steady(effects);
+    const equations = block.kind === 'LINEAR' ? this.#linear(effects) : this.#steady(effects, span);
     for (const [state, value] of this.#solved(equations, span)) execution.globals.set(state, value);
   }
 
@@ -300,21 +292,27 @@ class Translation {
     return zeros.map((value) => ({ zero: inUnits(value, value.unit ?? pure), unit: value.unit ?? pure }));
   }
 
-  /** Returns the equations of states whose rates are zero; a sum that reactions conserve is 1. */
-  #steady(effects: Effects): Equation[] {
+  /** Returns the equations of states whose rates are zero, and of the sums that CONSERVE states. */
+  #steady(effects: Effects, span: Span): Equation[] {
     const rates = this.#rates(effects);
     const names = [...rates.keys()];
     const equations = names.map((name) => ({
       zero: rates.get(name) ?? integer(0),
       unit: times(this.#stateUnit(name), { ms: 1 }, -1),
     }));
-    if (conservedSum(effects)) {
-      const unit = this.#stateUnit(names[0] ?? '');
-      const whole = names.map((name): Expression => nameOf(this.#renamed.get(name) ?? name)).reduce(sum);
-      equations[equations.length - 1] = {
-        zero: difference(whole, inUnits({ expression: integer(1), unit: undefined }, unit)),
-        unit,
-      };
+    const free = names.map((name) => this.#renamed.get(name) ?? name);
+    for (const value of effects.conserved) {
+      const unit = value.unit ?? pure;
+      const sum = inUnits(value, unit);
+      const last = free.findLastIndex((name) => namesIn(sum).has(name));
+      if (last < 0) continue;
+      // The rate of one state follows from those of the others.
+      equations[last] = { zero: sum, unit };
+      free[last] = '';
+    }
+    if (effects.conserved.length === 0 && names.length > 0 && isClosed(effects)) {
+      this.report(messages.openSum(), span);
+      throw new Untranslatable();
     }
     return equations;
   }
@@ -442,18 +440,20 @@ class Translation {
     const first = this.#execution();
     first.run(file.initial);
     const afterInitial = new Map(first.globals);
-    // Variables that only INITIAL assigns are constants, or keep their first value.
-    this.#pass = 'step';
+    // Variables that only INITIAL assigns are constants, or keep their first value until an event.
     const constants = new Map<string, Value>();
-    for (const [name, value] of afterInitial) {
+    const atEvents = this.#assignedAtEvents();
+    for (const name of new Set([...afterInitial.keys(), ...atEvents])) {
       if (this.#states.has(name) || assignedInSteps.has(name)) continue;
-      if (this.#isConstant(value.expression)) constants.set(name, value);
+      const value = afterInitial.get(name) ?? this.#outside(name, noSpan) ?? zero;
+      if (!atEvents.has(name) && this.#isConstant(value.expression)) constants.set(name, value);
       else {
+        const unit = this.#declaredUnit(name) ?? value.unit ?? pure;
         this.#rename(name);
-        this.#hidden.set(name, { unit: value.unit ?? pure, initial: value.expression, span: value.expression.span });
+        this.#hidden.set(name, { unit, initial: inUnits(value, unit), span: value.expression.span });
       }
     }
-    for (const name of this.#hidden.keys()) constants.delete(name);
+    this.#pass = 'step';
     const once = this.#execution(constants);
     once.run(file.breakpoint);
     this.#last = new Map([...once.globals].filter(([name]) => !this.#states.has(name)));
@@ -469,13 +469,13 @@ class Translation {
         unit,
         initial: inUnits(start, unit),
         rate: rates.get(name),
-        span: this.#states.get(name)?.span ?? { start: 0, end: 0 },
+        span: this.#states.get(name)?.span ?? noSpan,
       });
     }
     for (const [name, { unit, initial, span }] of this.#hidden)
       states.set(this.#renamed.get(name) ?? name, { unit, initial, rate: undefined, span });
     const writes = this.#writes(step);
-    const derived = this.#needed([...states.values()], writes, receipt);
+    const derived = this.#needed([...states.values()], writes, receipt, this.#unsettled(step));
     return {
       name: file.name,
       kind: file.kind,
@@ -488,6 +488,14 @@ class Translation {
       reads: this.#reads([...states.values()], writes, derived, receipt),
       receipt,
     };
+  }
+
+  /** Returns the variables of the file that events assign, besides those of the connection. */
+  #assignedAtEvents(): ReadonlySet<string> {
+    const { receive } = this.file;
+    const own = new Set(receive?.parameters.map(({ name }) => name));
+    const assigned = receive ? assignedNames(receive.body, this.file) : [];
+    return new Set([...assigned].filter((name) => this.#declared.has(name) && !own.has(name) && !this.#ions.has(name)));
   }
 
   #firstValue(name: string, unit: Powers): Value {
@@ -530,10 +538,9 @@ class Translation {
         }
         writes.set(portName(ion, role), role === 'current' ? inward(name, span) : value(name, span));
       }
-    const none = { start: 0, end: 0 };
     const parts = [
-      ...file.nonspecific.map((name) => inward(name, none)),
-      ...file.electrode.map((name) => value(name, none)),
+      ...file.nonspecific.map((name) => inward(name, noSpan)),
+      ...file.electrode.map((name) => value(name, noSpan)),
     ];
     if (parts.length > 0) writes.set('i', parts.reduce(sum));
     return writes;
@@ -588,7 +595,7 @@ class Translation {
       const roles = (names: readonly string[]): Set<string> => new Set(names.map((name) => roleOf(name, ion)));
       const [read, written] = [roles(reads), roles(writes)];
       ions.set(ion, {
-        valence: valence ?? (Object.hasOwn(valences, ion) ? valences[ion] : undefined),
+        valence: valence ?? valenceOf(ion),
         readsReversal: read.has('reversal'),
         readsInside: read.has('inside'),
         readsOutside: read.has('outside'),
@@ -599,11 +606,25 @@ class Translation {
     return ions;
   }
 
+  /** Returns the definitions that a further step would change, with the variables that they are of. */
+  #unsettled(step: Execution): ReadonlyMap<string, string> {
+    return new Map(
+      [...this.#lagging].flatMap((name) => {
+        const [before, after] = [this.#last.get(name)?.expression, step.globals.get(name)?.expression];
+        if (before && after && equalExpressions(before, after)) return [];
+        return [before, after].flatMap((e) =>
+          [...(e ? namesIn(e) : [])].map((definition) => [definition, name] as const),
+        );
+      }),
+    );
+  }
+
   /** Returns the definitions that something reads, and those of variables that the file lets others read. */
   #needed(
     states: readonly State[],
     writes: ReadonlyMap<string, Expression>,
     receipt: Receipt | undefined,
+    unsettled: ReadonlyMap<string, string>,
   ): Definitions['list'] {
     const { list } = this.#definitions;
     const wanted = new Set<string>();
@@ -617,8 +638,17 @@ class Translation {
     for (const value of writes.values()) add(value);
     for (const { initial } of receipt?.variables.values() ?? []) add(initial);
     for (const { value } of receipt?.statements ?? []) add(value);
-    for (const { name } of this.file.assigned) if (this.file.range.has(name)) wanted.add(name);
-    for (const one of list.toReversed()) if (wanted.has(one.name)) add(one.expression);
+    const addAll = (): void => {
+      for (const one of list.toReversed()) if (wanted.has(one.name)) add(one.expression);
+    };
+    addAll();
+    for (const [definition, name] of unsettled)
+      if (wanted.has(definition)) {
+        this.report(messages.accumulates(name), (this.#declared.get(name) ?? this.#elementOf(name))?.span ?? noSpan);
+        throw new Untranslatable();
+      }
+    for (const { name } of this.file.assigned) if (this.file.range.has(name) && !unsettled.has(name)) wanted.add(name);
+    addAll();
     return list.filter(({ name }) => wanted.has(name));
   }
 
@@ -642,6 +672,7 @@ class Translation {
 }
 
 const zero: Value = { expression: integer(0), unit: undefined };
+const noSpan: Span = { start: 0, end: 0 };
 
 /** Names of all units that equations may hold. */
 const unitNames = new Set(
@@ -649,15 +680,6 @@ const unitNames = new Set(
     ' ',
   ),
 );
-
-/** Returns what a variable of an ion is. */
-function roleOf(name: string, ion: string): IonName['role'] {
-  return name === `e${ion}` ? 'reversal' : name === `i${ion}` ? 'current' : name === `${ion}o` ? 'outside' : 'inside';
-}
-
-/** Returns the name that the canonical model gives a variable of an ion. */
-const portName = (ion: string, role: IonName['role']): string =>
-  role === 'reversal' ? `e_${ion}` : role === 'current' ? `i_${ion}` : role === 'inside' ? `${ion}_i` : `${ion}_o`;
 
 const elementsOf = ({ name, length }: Declaration): string[] =>
   length === undefined ? [name] : Array.from({ length }, (_, k) => elementName(name, k));
@@ -696,96 +718,16 @@ function atNoStep(e: Expression): Expression {
   return operator === '/' ? quotient(left, right) : binary(operator, left, right, e.span);
 }
 
-/** Returns the variables that statements assign, with those of the blocks that they call. */
-function assignedNames(statements: readonly Statement[], file: NmodlFile, seen = new Set<string>()): Set<string> {
-  const names = new Set<string>();
-  const addAll = (more: Iterable<string>): void => {
-    for (const name of more) names.add(name);
-  };
-  const visitBlock = (name: string): void => {
-    const block = file.blocks.get(name);
-    if (!block || seen.has(name)) return;
-    seen.add(name);
-    addAll(assignedNames(block.body, file, seen));
-  };
-  for (const one of statements)
-    if (one.kind === 'assign' && !one.isRate) {
-      names.add(one.target.name);
-      for (const name of file.blocks.keys()) if (mentions(one.value, name)) visitBlock(name);
-    } else if (one.kind === 'assign') {
-      for (const name of file.blocks.keys()) if (mentions(one.value, name)) visitBlock(name);
-    } else if (one.kind === 'call') visitBlock(one.name);
-    else if (one.kind === 'solve') visitBlock(one.block);
-    else if (one.kind === 'if')
-      addAll([...assignedNames(one.whenTrue, file, seen), ...assignedNames(one.whenFalse, file, seen)]);
-    else if (one.kind === 'from') addAll(assignedNames(one.body, file, seen));
-  return new Set(
-    [...names].flatMap((name) => {
-      const length = file.assigned.find((declared) => declared.name === name)?.length;
-      return length === undefined ? [name] : [name, ...Array.from({ length }, (_, k) => elementName(name, k))];
-    }),
-  );
-}
-
-/** Whether an expression calls a function. */
-const mentions = (e: Expression, name: string): boolean =>
-  (e.kind === 'call' && (e.function === name || e.arguments.some((one) => mentions(one, name)))) ||
-  (e.kind === 'binary' && (mentions(e.left, name) || mentions(e.right, name))) ||
-  (e.kind === 'unary' && mentions(e.operand, name));
-
 const statesOf = (flow: Flow): string[] =>
   flow.kind === 'reaction' ? [...flow.left, ...flow.right].map(([state]) => state) : [flow.state];
 
 /** Whether reactions keep the sum of all states: nothing flows in or out. */
-const conservedSum = ({ flows }: Effects): boolean =>
+const isClosed = ({ flows }: Effects): boolean =>
   flows.every((flow) => {
     if (flow.kind !== 'reaction') return false;
     const total = (side: typeof flow.left): number => side.reduce((all, [, count]) => all + count, 0);
     return total(flow.left) === total(flow.right);
   });
-
-/** An equation of states: an expression that is zero, with its unit. */
-interface Equation {
-  readonly zero: Expression;
-  readonly unit: Powers;
-}
-
-/**
- * Solves a linear system of expressions, whose rows end with the right-hand side, by elimination.
- *
- * @param simple  returns a short form of an element, given its original row and its column
- */
-function eliminate(
-  rows: readonly (readonly Expression[])[],
-  simple: (e: Expression, row: number, column: number) => Expression,
-): Expression[] {
-  const matrix = rows.map((row, origin) => ({ origin, row: [...row] }));
-  const size = matrix.length;
-  const element = (row: number, column: number): Expression => matrix[row]?.row[column] ?? integer(0);
-  for (let k = 0; k < size; k++) {
-    const pivot = matrix.findIndex((_, row) => row >= k && !isZero(element(row, k)));
-    if (pivot > k) matrix.splice(k, 0, ...matrix.splice(pivot, 1));
-    for (const [row, line] of matrix.entries()) {
-      if (row <= k || isZero(element(row, k))) continue;
-      const factor = quotient(element(row, k), element(k, k));
-      for (let column = k + 1; column <= size; column++)
-        line.row[column] = simple(
-          difference(element(row, column), product(factor, element(k, column))),
-          line.origin,
-          column,
-        );
-      line.row[k] = integer(0);
-    }
-  }
-  const solved: Expression[] = Array.from({ length: size }, () => integer(0));
-  for (let k = size - 1; k >= 0; k--) {
-    let value = element(k, size);
-    for (let column = k + 1; column < size; column++)
-      value = difference(value, product(element(k, column), solved[column] ?? integer(0)));
-    solved[k] = quotient(simple(value, matrix[k]?.origin ?? k, size), element(k, k));
-  }
-  return solved;
-}
 
 /** Returns a number with its unit, as the canonical language writes it. */
 export function quantityOf(value: number, unit: Powers): Expression {

@@ -123,10 +123,10 @@ export const notAState = (name: string): Finding => ({
   expected: `STATE { ${shorten(name)} }`,
 });
 
-/** A state whose new value does not come from a rate. */
+/** A variable that each step computes from its last value, other than by a rate. */
 export const accumulates = (name: string): Finding => ({
   code: 'nmodl/accumulates',
-  message: `${shorten(name)} is assigned at each step, so its course depends on the time step`,
+  message: `each step computes ${shorten(name)} from its last value, so its course depends on the time step`,
   expected: `a differential equation of ${shorten(name)}`,
   hint: `write a DERIVATIVE block with ${shorten(name)}'`,
 });
@@ -136,6 +136,13 @@ export const nonlinearSteady = (name: string): Finding => ({
   code: 'nmodl/nonlinear-steady',
   message: `the steady state of ${shorten(name)} has no formula, as its equations are not linear`,
   hint: 'set its first value in INITIAL',
+});
+
+/** A steady state of reactions without a given sum. */
+export const openSum = (): Finding => ({
+  code: 'nmodl/open-sum',
+  message: 'these reactions have a steady state for each sum of their states',
+  expected: 'CONSERVE a + b = 1',
 });
 
 // --- Notes ----------------------------------------------------------------------------------------------------------

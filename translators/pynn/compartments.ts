@@ -12,13 +12,11 @@ import type { MechanismDocument, SectionDocument } from '../../src/model/documen
 import type { CellPlace, CellStructure, PlacedReceptor, StandardCell } from '../../src/library/standard-type.js';
 import { ionChannels, response, responseParts, type IonChannel } from '../../src/library/pynn/index.js';
 import { child } from '../../src/model/pointer.js';
+import { valenceOf } from '../shared/neuron.js';
 import { own, type Setting } from './context.js';
 import { translateFormula } from './formulas.js';
 import * as messages from './messages.js';
 import type { Cell, Distribution, Label, Location, Locations, Section } from './specification.generated.js';
-
-/** Charges of ions; others have one. */
-const valences: Readonly<Record<string, number>> = { na: 1, k: 1, ca: 2, mg: 2, cl: -1 };
 
 /** PyNN's threshold for detecting spikes, in mV. */
 const threshold = 10;
@@ -366,7 +364,7 @@ function ionOf(ion: string, { ionic_species: species = {} }: Cell) {
     external_concentration: outside,
   } = own(species, ion) ?? {};
   return {
-    valence: valences[ion] ?? 1,
+    valence: valenceOf(ion) ?? 1,
     ...(typeof reversal === 'number' ? { reversal: `${reversal} mV` } : {}),
     ...(inside === undefined || inside === null ? {} : { inside: `${inside} mM` }),
     ...(outside === undefined || outside === null ? {} : { outside: `${outside} mM` }),

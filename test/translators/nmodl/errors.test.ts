@@ -53,6 +53,22 @@ describe('a file that is wrong is refused at its line', () => {
       channel('BREAKPOINT {\n SOLVE s\n i = 0.1*m*v\n}\nPROCEDURE s() {\n m = m + 1\n}'),
       'nmodl/accumulates 6',
     ],
+    [
+      'a variable that adds up',
+      channel('ASSIGNED { n }\nBREAKPOINT {\n n = n + 1\n i = 0.1*n*v\n}'),
+      'nmodl/accumulates 7',
+    ],
+    [
+      'a variable that remembers',
+      channel('ASSIGNED { on }\nBREAKPOINT {\n if (v > 0) { on = 1 }\n i = 0.1*on*v\n}'),
+      'nmodl/accumulates 7',
+    ],
+    [
+      'a steady state of any sum',
+      channel(`STATE { c }\nINITIAL {\n SOLVE k STEADYSTATE sparse\n}\nBREAKPOINT { SOLVE k METHOD sparse i = 0.1*c*v }
+KINETIC k { ~ m <-> c (1, 2) }`),
+      'nmodl/open-sum 9',
+    ],
     ['a random stream', 'NEURON {\n SUFFIX x\n RANDOM r\n}', 'nmodl/refused 3'],
     [
       'an array without the element',

@@ -1,11 +1,14 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { evaluate } from '../../../src/lang/evaluate.js';
 import { parseExpression } from '../../../src/lang/parse.js';
 import { unitOf } from '../../../src/lang/units.js';
+import { openModel } from '../../../src/run/open-model.js';
 import { importModel, readSource } from '../../../src/run/pipeline.js';
+import { temporaryFolder } from '../../support/command.js';
 
+const folder = temporaryFolder();
 const files = join(import.meta.dirname, 'files');
 
 /** What NEURON computes at one temperature and potential; recorded by record_rates.py. Potentials are in mV. */
@@ -22,6 +25,8 @@ interface Row {
 
 const recorded = JSON.parse(readFileSync(join(import.meta.dirname, '../../recorded/nmodl.json'), 'utf8')) as {
   readonly files: Readonly<Record<string, readonly Row[]>>;
+  /** Potentials in mV by times in ms, after spikes at 10, 20, 30 and 40 ms. */
+  readonly responses: Readonly<Record<string, Readonly<Record<string, number>>>>;
 };
 
 interface Mechanism {
@@ -79,7 +84,7 @@ describe('first values, rates and currents are those of NEURON', () => {
     const [cell] = Object.values(model.neurons);
     const own = Object.values(cell?.compartments?.mechanisms ?? {});
     const mechanisms = (own.length > 0 ? own : Object.values(model.synapses)) as unknown as readonly Mechanism[];
-    const units: Readonly<Record<string, number>> = { A: 1e-6, B: 1e-6 };
+    const units: Readonly<Record<string, number>> = { A: 1e-6, B: 1e-6, g: 1e-6 };
     const unit = (state: string): number => (own.length === 0 ? (units[state] ?? 1) : 1);
     // NEURON takes one step of 1e9 ms to the steady state of a kinetic scheme, which leaves a difference of 1e-8.
     const digits = file === 'potassium_markov.mod' ? 7 : 12;
@@ -118,5 +123,46 @@ describe('first values, rates and currents are those of NEURON', () => {
     const beta = (-0.002 * -5) / (1 - Math.exp(-5 / 9));
     expect(of(mechanism.derivatives['n']?.rate ?? 0)).toBeCloseTo(1000 * (alpha * 0.6 - beta * 0.4), 9);
     expect(of(mechanism.writes?.['i_k'] ?? 0)).toBeCloseTo(100 * 0.4 ** 4 * -0.047, 12);
+  });
+});
+
+describe('potentials after spikes are those of NEURON', () => {
+  it.each(Object.entries(recorded.responses))('through %s', async (file, expected) => {
+    const times = Object.keys(expected).map(Number);
+    const { model } = importModel(readSource(join(files, file))).valid;
+    const { spikes: _, ...source } = model.populations['source'] ?? {};
+    const document = {
+      ...model,
+      populations: {
+        ...model.populations,
+        source: { ...source, spikes: { indices: [0, 0, 0, 0], times: [0.01, 0.02, 0.03, 0.04] } },
+      },
+    };
+    const path = folder.file(`${file}.json`);
+    writeFileSync(path, JSON.stringify(document));
+    const run = async (dt: number): Promise<readonly number[]> => {
+      const session = openModel(importModel(readSource(path), { dt: `${dt} ms` }));
+      await session.run(0.061);
+      const { samples } = await session.take();
+      await session.dispose();
+      return times.map((time) => Number(samples[0]?.values[Math.round(time / dt)] ?? NaN) * 1e3);
+    };
+    const [coarse, fine] = [await run(0.005), await run(0.0025)];
+    const found = times.map((time, k) => [time, 2 * (fine[k] ?? NaN) - (coarse[k] ?? NaN)] as const);
+    for (const [time, v] of found) expect(v).toBeCloseTo(expected[time] ?? NaN, 3);
+  });
+});
+
+describe('a steady state', () => {
+  it('keeps the sum that CONSERVE states', () => {
+    const text =
+      'NEURON { SUFFIX x NONSPECIFIC_CURRENT i }\nASSIGNED { v (mV) i (mA/cm2) }\nSTATE { a b }\n' +
+      'INITIAL { SOLVE s STEADYSTATE sparse }\nBREAKPOINT { SOLVE s METHOD sparse i = 1e-3*a*v }\n' +
+      'KINETIC s { ~ a <-> b (0.3, 0.9)\n CONSERVE a + b = 2 }\n';
+    const { model } = importModel({ name: 'x.mod', text }).valid;
+    const mechanism = Object.values(model.neurons)[0]?.compartments?.mechanisms['x'] as unknown as Mechanism;
+    const row = { celsius: 6.3, v: -65, states: [], first: [], values: [], rates: [], ions: {} };
+    const first = evaluator(mechanism, row, true, () => 1);
+    expect([first('a'), first('b')]).toEqual([expect.closeTo(1.5, 12), expect.closeTo(0.5, 12)]);
   });
 });

@@ -1,4 +1,4 @@
-"""Records first values and rates of change that NEURON computes for the mechanisms in files/.
+"""Records what NEURON computes for the mechanisms in files/: first values, rates of change, and responses to spikes.
 
     nrnivmodl files && python record_rates.py > ../../recorded/nmodl.json
 
@@ -61,14 +61,40 @@ def rows_of(kind, name, choose):
     return rows
 
 
+def response_of(name):
+    """Return potentials after four spikes, by times in ms: extrapolated from two time steps to none."""
+    times = (10, 12, 15, 25, 35, 45, 60)
+
+    def run(dt):
+        soma = h.Section(name="soma")
+        soma.L = soma.diam = 20
+        soma.cm = 1
+        h.celsius = 6.3
+        point, source = getattr(h, name)(soma(0.5)), h.NetStim()
+        source.start = source.interval = 10
+        source.number, source.noise = 4, 0
+        connection = h.NetCon(source, point)
+        connection.weight[0], connection.delay = 0.001, 1
+        v = h.Vector().record(soma(0.5)._ref_v)
+        h.dt, h.steps_per_ms = dt, 1 / dt
+        h.finitialize(-65)
+        h.continuerun(times[-1])
+        return [v[round(time / dt)] for time in times]
+
+    return {time: 2 * fine - coarse for time, coarse, fine in zip(times, run(0.005), run(0.0025))}
+
+
 def main():
     """Print the records of all files as JSON."""
-    recorded = {}
+    h.load_file("stdrun.hoc")
+    recorded, responses = {}, {}
     for path in sorted(FILES.glob("*.mod")):
         kind, name = re.search(r"^\s*(SUFFIX|POINT_PROCESS)\s+(\w+)", path.read_text(), re.M).groups()
         if path.stem != "old_style":
             recorded[path.name] = rows_of(kind, name, random.Random(path.name))
-    print(json.dumps({"neuron": neuron.__version__, "files": recorded}))
+        if kind == "POINT_PROCESS":
+            responses[path.name] = response_of(name)
+    print(json.dumps({"neuron": neuron.__version__, "files": recorded, "responses": responses}))
 
 
 main()

@@ -11,15 +11,13 @@
 import type { Diagnostics, Finding, Place } from '../../../src/diagnostics/diagnostic.js';
 import { invariant } from '../../../src/diagnostics/diagnostic.js';
 import { referenced, valueOf } from '../components.js';
-import { usualTemperature } from '../flatten/messages.js';
 import type { Component, LemsModel } from '../lems/definitions.js';
+import { knownIons, usualTemperature, valenceOf } from '../../shared/neuron.js';
 import * as messages from './messages.js';
 import {
   densityMechanism,
-  knownIons,
   poolMechanism,
   populationMechanism,
-  valenceOf,
   varying,
   type MembraneContext,
   type FlatMechanism,

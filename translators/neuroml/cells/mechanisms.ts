@@ -21,17 +21,6 @@ import { parseLemsExpression } from '../lems/parse-expression.js';
 import * as messages from './messages.js';
 import { childOf } from './segments.js';
 
-/** Charge numbers of the ions that models name. */
-const valences: Readonly<Record<string, number>> = { na: 1, k: 1, cl: -1, ca: 2, ca2: 2, mg: 2, h: 1 };
-
-/** Ions with a known charge, by NeuroML's names. */
-export const knownIons: readonly string[] = Object.keys(valences);
-
-/** Returns the valence of an ion, or undefined if it is not known or not an ion (`non_specific`). */
-export function valenceOf(ion: string): number | undefined {
-  return Object.hasOwn(valences, ion) ? valences[ion] : undefined;
-}
-
 /** Context shared by the mechanisms of one cell. */
 export interface MembraneContext {
   /** Everything that was read. */

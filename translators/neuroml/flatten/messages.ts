@@ -41,9 +41,6 @@ export const unmetRequirement = (name: string, chain: readonly string[]): Findin
 
 const giveTemperature = 'add type="networkWithTemperature" and temperature="…" to the network';
 
-/** Temperature of networks that state none, in K: NEURON's 6.3 degC. */
-export const usualTemperature = 279.45;
-
 /** A cell that reads the temperature of a network that states none. */
 export const noTemperature = (cell: string): Finding => ({
   code: 'neuroml/no-temperature',

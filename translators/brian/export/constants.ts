@@ -44,12 +44,18 @@ export function constantsOf<T extends EquationSet>(
   return { type: decided({ ...(rest as T), parameters }, left, uses), values: left };
 }
 
-/** Returns a type without inputs that have no source, and without a constant current of zero. */
+/**
+ * Returns a type without inputs that have no source, without a constant current of zero, and without receptors that
+ * remain zero.
+ *
+ * @param isUsed checks whether something outside of the types of neurons reads or changes a name
+ */
 export function withoutIdle(
   type: NeuronType,
   given: ReadonlySet<string>,
   values: Readonly<Record<string, Value>>,
   isVariable: (name: string) => boolean,
+  isUsed: (name: string) => boolean,
 ): NeuronType {
   const read = readOutsideEquations(type);
   const idle = [
@@ -58,15 +64,31 @@ export function withoutIdle(
       unit === 'A' && (values[name] ?? value) === 0 && !isVariable(name) ? [name] : [],
     ),
   ].filter((name) => !read.has(name));
-  if (idle.length === 0) return type;
+  const changed = writtenBy(codeIn(type.events).flatMap((text) => parseStatements(text)));
+  const silent = Object.entries(type.state).flatMap(([name, { initial = 0 }]) =>
+    initial === 0 &&
+    Object.hasOwn(type.derivatives, name) &&
+    !(changed.has(name) || read.has(name) || isVariable(name) || isUsed(name))
+      ? [name]
+      : [],
+  );
+  if (idle.length + silent.length === 0) return type;
   const nought = (unit: string): Expression => parseExpression(inUnit('0', unit));
-  const nothing = new Map(idle.map((name) => [name, nought(type.inputs[name]?.unit ?? 'A')] as const));
+  const unitOf = (name: string): string => (type.inputs[name] ?? type.state[name])?.unit ?? 'A';
+  const nothing = new Map([...idle, ...silent].map((name) => [name, nought(unitOf(name))] as const));
   const put = (text: string): string => {
     const e = parseExpression(text);
     return [...namesIn(e)].some((name) => nothing.has(name))
       ? printExpression(withoutZeros(substitute(e, nothing)))
       : text;
   };
+  // State remains zero only if its rate is zero without all that remains zero.
+  for (let before = -1; before !== nothing.size;) {
+    before = nothing.size;
+    for (const name of silent)
+      if (nothing.has(name) && put(type.derivatives[name]?.rate ?? '0') !== '0') nothing.delete(name);
+  }
+  if (nothing.size === 0) return type;
   // A derived variable that adds up only zeros is also zero.
   for (let before = -1; before !== nothing.size;) {
     before = nothing.size;
@@ -81,6 +103,7 @@ export function withoutIdle(
     ...rest,
     inputs: without(type.inputs),
     parameters: without(type.parameters),
+    state: without(type.state),
     derived: Object.fromEntries(
       Object.entries(without(type.derived)).map(([key, one]) => [
         key,
@@ -88,7 +111,7 @@ export function withoutIdle(
       ]),
     ),
     derivatives: Object.fromEntries(
-      Object.entries(type.derivatives).map(([key, one]) => [
+      Object.entries(without(type.derivatives)).map(([key, one]) => [
         key,
         { ...one, rate: inUnit(put(one.rate), type.state[key]?.unit ?? '1', '/s') },
       ]),

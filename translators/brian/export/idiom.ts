@@ -84,6 +84,7 @@ class Idiom {
   /** Names under which synapses keep values that Brian's monitors cannot compute, by projection. */
   readonly #copies = new Map<string, ReadonlyMap<string, string>>();
   readonly #values: OwnValues;
+  readonly #used = new Map<string, ReadonlySet<string>>();
   needsDrawing = false;
 
   constructor(
@@ -314,7 +315,9 @@ class Idiom {
       (type.cable !== undefined && isBuiltIn(one, type)) ||
       this.#isGivenToSome(population.type ?? '', one);
     const { type: own, values: left } = constantsOf(
-      withoutIdle(poisson?.type ?? placed?.type ?? type, inputsOf(name, this.#model), values, seen),
+      withoutIdle(poisson?.type ?? placed?.type ?? type, inputsOf(name, this.#model), values, seen, (one) =>
+        this.#usedWithCells(population.type ?? '').has(one),
+      ),
       values,
       {
         isVariable: seen,
@@ -323,6 +326,23 @@ class Idiom {
     );
     const solved = solvable(own, left, seen, child('/neurons', population.type ?? ''), this.#report);
     return { type: solved, population: { ...rest, values: left } };
+  }
+
+  /** Returns the words of all parts of the model that read or change cells of a type. */
+  #usedWithCells(type: string): ReadonlySet<string> {
+    const known = this.#used.get(type);
+    if (known !== undefined) return known;
+    const { populations, projections, synapses, operations, stimuli, recordings, experiment } = this.#model;
+    const cells = Object.entries(populations).filter(([, one]) => one.type === type);
+    const near = Object.values(projections).filter(({ from, to }) =>
+      cells.some(([name]) => touches(from.of, name) || touches(to.of, name)),
+    );
+    const types = near.map(({ synapse }) => synapses[synapse]);
+    const names = cells.flatMap(([, { values }]) => Object.keys(values));
+    const receptors = near.flatMap(({ receptors }) => [...Object.keys(receptors), ...Object.values(receptors)]);
+    const used = wordsIn({ cells, near, types, operations, stimuli, recordings, experiment, names, receptors });
+    this.#used.set(type, used);
+    return used;
   }
 
   /**

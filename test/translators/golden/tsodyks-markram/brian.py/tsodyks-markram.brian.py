@@ -13,9 +13,7 @@ v_rest = -65 * mV
 C_m = 1 * nF
 tau_m = 20 * ms
 tau_refrac = 0.1 * ms
-tau_syn_I = 5 * ms
 e_rev_E = 0 * mV
-e_rev_I = -70 * mV
 v_thresh = -50 * mV
 v_reset = -65 * mV
 weight = 10 * nS
@@ -27,11 +25,8 @@ tau_facil = 10 * us
 receivers = NeuronGroup(
     5,
     """
-    dv/dt = (v_rest - v)/tau_m +
-            (gsyn_exc*(e_rev_E - v) +
-             gsyn_inh*(e_rev_I - v))/C_m : volt (unless refractory)
+    dv/dt = (v_rest - v)/tau_m + gsyn_exc*(e_rev_E - v)/C_m : volt (unless refractory)
     dgsyn_exc/dt = -gsyn_exc/tau_syn_E : siemens
-    dgsyn_inh/dt = -gsyn_inh/tau_syn_I : siemens
     tau_syn_E : second (constant)
     """,
     threshold="v > v_thresh",

@@ -8,7 +8,7 @@
 import { cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { build, transform } from 'esbuild';
 import { bundledPackages, noticesOf, validators } from './notices.js';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
@@ -34,15 +34,35 @@ const programs = [
 const fonts = 'node_modules/@expo-google-fonts/open-sans';
 const assets = [[`${fonts}/400Regular/OpenSans_400Regular.ttf`, 'chunks/OpenSans.ttf']];
 
-/** Packages that a bundled one asks for, but never calls here: linkedom for style sheets, handlebars for maps of its code. */
+/**
+ * Modules that bundled packages import but do not need here: linkedom for style sheets and for text in HTML (pictures
+ * begin with an empty document), handlebars for source maps.
+ */
+const unused = {
+  'cssomnom/parse': 'export const parse = undefined;',
+  htmlparser2: 'export class Parser { write() {} end() {} }',
+  'dom-serializer': 'export default undefined;',
+  'source-map': 'module.exports = {};',
+};
+
+/** Replaces unused modules of bundled packages by empty ones. */
 export const withoutUnused = {
   name: 'without-unused',
   setup(context) {
-    context.onResolve({ filter: /^(cssomnom\/parse|source-map)$/ }, ({ path }) => ({ path, namespace: 'unused' }));
-    context.onLoad({ filter: /^cssomnom/, namespace: 'unused' }, () => ({
-      contents: 'export const parse = undefined;',
-    }));
-    context.onLoad({ filter: /^source-map/, namespace: 'unused' }, () => ({ contents: 'module.exports = {};' }));
+    const filter = new RegExp(`^(${Object.keys(unused).join('|')})$`);
+    context.onResolve({ filter }, ({ path }) => ({ path, namespace: 'unused' }));
+    context.onLoad({ filter: /.*/, namespace: 'unused' }, ({ path }) => ({ contents: unused[path] }));
+  },
+};
+
+/** Shortens names within bundled packages. Names of this program stay, because reports of errors contain them. */
+const shortPackages = {
+  name: 'short-packages',
+  setup(context) {
+    context.onLoad({ filter: /[\\/]node_modules[\\/].*\.[cm]?js$/ }, async ({ path }) => {
+      const { code } = await transform(await readFile(path, 'utf8'), { minify: true, legalComments: 'none' });
+      return { contents: code };
+    });
   },
 };
 
@@ -64,12 +84,11 @@ export async function bundle(entryPoints, folder) {
     mainFields: ['module', 'main'],
     external: Object.keys(unbundledPackages).flatMap((name) => [name, `${name}/*`]),
     define: { INTERNEURON_VERSION: JSON.stringify(version) },
-    plugins: [withoutUnused],
+    plugins: [withoutUnused, shortPackages],
     // Bundled CommonJS packages ask for Node's own modules by `require`.
     banner: {
       js: "import { createRequire as createRequire$ } from 'node:module'; const require = createRequire$(import.meta.url);",
     },
-    // Names stay: a report of an error has them.
     minifyWhitespace: true,
     minifySyntax: true,
     // Node shows the line of an error that nobody catches.

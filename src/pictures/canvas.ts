@@ -47,9 +47,14 @@ interface SvgElement {
 
 /** Draws a picture. @returns a document in SVG */
 export function drawPicture({ title, subtitle, panels }: Picture): string {
-  const { document } = parseHTML('<html><body></body></html>') as unknown as {
-    readonly document: { createElementNS(namespace: string, name: string): SvgElement };
+  const { document } = parseHTML('') as unknown as {
+    readonly document: {
+      createElement(name: string): unknown;
+      createElementNS(namespace: string, name: string): SvgElement;
+      append(element: unknown): void;
+    };
   };
+  document.append(document.createElement('html'));
   const top = titleHeight + (subtitle === undefined ? 0 : subtitleHeight);
   const height = top + panels.reduce((sum, panel) => sum + panel.height, 0) + 6;
   const element = (name: string, attributes: Readonly<Record<string, string | number>>, text = ''): SvgElement => {

@@ -9,6 +9,8 @@ export interface Feature {
   readonly brian?: string;
   readonly pynn?: string;
   readonly neuroml?: string;
+  /** Notations that have no word for the feature: their document states it in equations. */
+  readonly inEquations?: readonly Notation[];
 }
 
 export const features: Readonly<Record<string, readonly Feature[]>> = {
@@ -18,22 +20,35 @@ export const features: Readonly<Record<string, readonly Feature[]>> = {
       brian: 'single-lif.yaml',
       pynn: 'if-curr-exp.json',
       neuroml: 'point-cells.xml',
+      inEquations: ['brian'],
     },
     {
       name: 'integrate and fire, conductances',
       brian: 'vogels-abbott-coba.yaml',
       pynn: 'if-cond-exp.json',
       neuroml: 'pynn-cells.xml',
+      inEquations: ['brian'],
     },
     { name: 'adaptive exponential', pynn: 'eif-cond-exp-isfa-ista.json', neuroml: 'point-cells.xml' },
     { name: 'Izhikevich', pynn: 'izhikevich.json', neuroml: 'point-cells.xml' },
-    { name: 'Hodgkin–Huxley', brian: 'single-hh.yaml', pynn: 'hh-cond-exp.json', neuroml: 'channels.xml' },
-    { name: 'equations of the user', brian: 'methods.yaml', neuroml: 'own-types.xml' },
+    {
+      name: 'Hodgkin–Huxley',
+      brian: 'single-hh.yaml',
+      pynn: 'hh-cond-exp.json',
+      neuroml: 'channels.xml',
+      inEquations: ['brian'],
+    },
+    {
+      name: 'equations of the user',
+      brian: 'methods.yaml',
+      neuroml: 'own-types.xml',
+      inEquations: ['brian', 'neuroml'],
+    },
     { name: 'channels, kinetic schemes', neuroml: 'kinetic-scheme.xml' },
     { name: 'several compartments', brian: 'hodgkin-huxley-axon.yaml', neuroml: 'soma.cell.nml' },
-    { name: 'noise in equations', brian: 'noisy-group.yaml' },
+    { name: 'noise in equations', brian: 'noisy-group.yaml', inEquations: ['brian'] },
     { name: 'refractoriness of all kinds', brian: 'refractory-variants.yaml' },
-    { name: 'events besides spikes', brian: 'custom-event.yaml', neuroml: 'own-types.xml' },
+    { name: 'events besides spikes', brian: 'custom-event.yaml', neuroml: 'own-types.xml', inEquations: ['neuroml'] },
   ],
   Synapses: [
     {
@@ -50,6 +65,7 @@ export const features: Readonly<Record<string, readonly Feature[]>> = {
       brian: 'stdp-pair.yaml',
       pynn: 'stdp-additive.json',
       neuroml: 'synapses.xml',
+      inEquations: ['brian'],
     },
     { name: 'gap junctions', pynn: 'electrical.json', neuroml: 'contacts.xml' },
     { name: 'sums over synapses in equations', brian: 'summed.yaml' },

@@ -15,7 +15,10 @@ import { features, graphsAndCircuits, notations, type Feature, type Notation } f
 
 const path = join(root, 'docs/support.md');
 const updating = process.env['UPDATE_CONVERSION'] === '1';
-const names: Readonly<Record<Notation, string>> = { brian: 'Brian', pynn: 'PyNN', neuroml: 'NeuroML and LEMS' };
+const names: Readonly<Record<Notation, string>> = { brian: 'Brian', pynn: 'PyNN', neuroml: 'NeuroML' };
+
+/** The default engine. */
+const engine = { precision: 'float64', target: 'wasm' } as const;
 
 /** What a conversion amounts to, from worst to best. */
 const ranks = ['no', 'here only', 'part', 'approximate', 'equivalent', 'exact'] as const;
@@ -29,7 +32,7 @@ function rankOf({ outcome, sameHash, portable }: Cell): number {
 
 const aboutGraphsAndCircuits = [
   'Both hold point neurons: cells of SONATA with morphologies are refused by name. For graphs of NIR and circuits of SONATA, the table shows whether',
-  'they are read and run, and the verdicts of converting them.',
+  'they are read and run, and how they are converted, with the marks above.',
   '',
   '- NIR is read and written. Models of the notations above are written as graphs if their cells are leaky integrators with currents or jumps of the potential and',
   '  without refractory periods, and their synapses static. The spikes of sources are left out, since graphs do not hold them.',
@@ -37,28 +40,34 @@ const aboutGraphsAndCircuits = [
   '  static. What they draw is listed. Results of all models can be written as spikes and reports of SONATA (`-o spikes.h5`).',
 ] as const;
 
-async function rowOf(feature: Feature): Promise<string> {
-  const cells: string[] = [];
-  for (const to of notations) {
-    const own = feature[to];
-    let reads = '–';
-    let runs = '–';
-    if (own !== undefined) {
-      const source = readSource(join(root, 'fixtures', to, own));
-      importModel(source);
-      reads = 'yes';
-      const { diagnostics } = await validateModel(source, {}, { precision: 'float64', target: 'wasm' });
-      runs = diagnostics.some(({ severity }) => severity === 'error') ? 'no' : 'yes';
-    }
-    const written: number[] = [];
-    for (const from of notations) {
-      const file = feature[from];
-      if (from === to || file === undefined) continue;
-      const imported = importModel(readSource(join(root, 'fixtures', from, file)));
-      written.push(rankOf(await cellOf({ name: file, from, imported }, to)));
-    }
-    cells.push(reads, written.length === 0 ? '–' : ranks[Math.max(...written)]!, runs);
+/** Returns the mark of a verdict. */
+const markOf = (rank: (typeof ranks)[number]): string =>
+  rank === 'exact' || rank === 'equivalent' ? '✓' : rank === 'no' ? '✗' : '◐';
+
+/** Returns how a notation has a feature by name, and how it has it by equations or by conversion. */
+async function marksOf(feature: Feature, to: Notation): Promise<readonly [named: string, other: string]> {
+  const own = feature[to];
+  const isNamed = own !== undefined && feature.inEquations?.includes(to) !== true;
+  let runs = '✗';
+  if (own !== undefined) {
+    const { diagnostics } = await validateModel(readSource(join(root, 'fixtures', to, own)), {}, engine);
+    runs = diagnostics.some(({ severity }) => severity === 'error') ? '◐' : '✓';
   }
+  if (own !== undefined && !isNamed) return ['✗', runs];
+  const written: number[] = [];
+  for (const from of notations) {
+    const file = feature[from];
+    if (from === to || file === undefined) continue;
+    const imported = importModel(readSource(join(root, 'fixtures', from, file)));
+    written.push(rankOf(await cellOf({ name: file, from, imported }, to)));
+  }
+  return [runs, written.length === 0 ? '–' : markOf(ranks[Math.max(...written)]!)];
+}
+
+async function rowOf(feature: Feature): Promise<string> {
+  const marks: (readonly [string, string])[] = [];
+  for (const to of notations) marks.push(await marksOf(feature, to));
+  const cells = [...marks.map(([named]) => named), ...marks.map(([, other]) => other)];
   return `| ${feature.name} | ${cells.join(' | ')} |`;
 }
 
@@ -72,15 +81,15 @@ async function rowsOfGraphsAndCircuits(): Promise<readonly string[]> {
     for (const [name, file] of Object.entries(documents)) {
       const source = readSource(join(root, 'fixtures', from, file));
       const imported = importModel(source);
-      const { diagnostics } = await validateModel(source, {}, { precision: 'float64', target: 'wasm' });
-      const runs = diagnostics.some(({ severity }) => severity === 'error') ? 'no' : 'yes';
-      const cells = [from === 'nir' ? 'NIR' : 'SONATA', name, 'yes', runs];
-      for (const to of notations) cells.push(ranks[rankOf(await cellOf({ name: file, from, imported }, to))]!);
+      const { diagnostics } = await validateModel(source, {}, engine);
+      const runs = diagnostics.some(({ severity }) => severity === 'error') ? '✗' : '✓';
+      const cells = [name, runs];
+      for (const to of notations) cells.push(markOf(ranks[rankOf(await cellOf({ name: file, from, imported }, to))]!));
       for (const to of ['nir', 'sonata'] as const) {
         const { files, outcome } = await convertModel(imported.valid, to);
-        cells.push(files.length === 0 ? 'no' : outcome === 'incomplete' ? 'part' : outcome);
+        cells.push(files.length === 0 ? '✗' : outcome === 'exact' || outcome === 'equivalent' ? '✓' : '◐');
       }
-      rows.push(`| ${cells.join(' | ')} |`);
+      rows.push(`| ${from === 'nir' ? 'NIR' : 'SONATA'}: ${cells.join(' | ')} |`);
     }
   return rows;
 }
@@ -89,22 +98,26 @@ async function page(): Promise<string> {
   const tables: string[] = [];
   for (const [group, rows] of Object.entries(features)) {
     tables.push(`## ${group}`, '');
-    tables.push(`| | ${notations.map((to) => `${names[to]}: read | write | run`).join(' | ')} |`);
-    tables.push(`|---|${'---|'.repeat(3 * notations.length)}`);
+    const columns = notations.map((to) => names[to]).join(' | ');
+    tables.push(`| | by name: ${columns} | by equations: ${columns} |`);
+    tables.push(`|---|${':-:|'.repeat(2 * notations.length)}`);
     for (const row of rows) tables.push(await rowOf(row));
     tables.push('');
   }
   tables.push('## NIR and SONATA', '', ...aboutGraphsAndCircuits, '');
-  tables.push(`| | | read | run | ${notations.map((to) => `to ${names[to]}`).join(' | ')} | to NIR | to SONATA |`);
-  tables.push(`|---|---|${'---|'.repeat(4 + notations.length)}`, ...(await rowsOfGraphsAndCircuits()));
+  tables.push(`| | run | to ${notations.map((to) => names[to]).join(' | ')} | NIR | SONATA |`);
+  tables.push(`|---|${':-:|'.repeat(3 + notations.length)}`, ...(await rowsOfGraphsAndCircuits()));
   return `# What each notation supports
 
-For each feature, a document in each notation that has it is read, checked for the default engine, and converted to the other notations.
+Each table is made by reading, checking and converting a document of each feature.
 
-- *read*, *run*: yes, or – where the notation itself lacks the feature. All engines run the same models, with the same bits ([Targets](targets.md)).
-- *write*: the verdict of converting the feature from another notation ([Conversion](conversion.md)). *Part*: something is left out, and the
-  report names it. *Here only*: a PyNN script that only interneuron's backend runs. Other scripts run on PyNN's simulators, or on NEST with models in NESTML (--to pynn-nestml). – where
-  no other notation has the feature.
+- *By name*: ✓ if the notation has a word for the feature, and interneuron reads and runs it; ✗ if it has no word.
+- *By equations*: ✓ if documents state the feature in equations, or if converting it from another notation is exact or equivalent;
+  ◐ if that conversion is approximate, leaves a part out, or gives a PyNN script for interneuron's backend only; ✗ if it is refused; – if no
+  other notation has the feature. The report of a conversion names each difference ([Conversion](conversion.md)).
+
+All engines run the same models, with the same bits ([Targets](targets.md)). So Brian, which has no word for adaptive exponential cells or gap
+junctions, has them by equations. NeuroML includes LEMS.
 
 Lists of all cells, synapses, connectors and functions: [Brian](../translators/brian/README.md), [PyNN](../translators/pynn/README.md),
 [NeuroML and LEMS](../translators/neuroml/README.md), [NIR](../translators/nir/README.md), [NMODL](../translators/nmodl/README.md), [SONATA](../translators/sonata/README.md). Published models that were tried: [Brian](brian-conformance.md), [PyNN](pynn-conformance.md),

@@ -8,7 +8,7 @@ import { withoutControls } from '../diagnostics/display.js';
 export const pictureWidth = 840;
 
 /** Space for names and numbers beside a plot, in pixels. */
-export const margins = { marginLeft: 110, marginRight: 30, marginTop: 10, marginBottom: 14 } as const;
+export const margins = { marginLeft: 128, marginRight: 30, marginTop: 10, marginBottom: 14 } as const;
 
 /** One of the plots of a picture. */
 export interface Panel {

@@ -64,7 +64,7 @@ export function ratesPicture(recorded: Recorded, bin?: number): Picture {
       Plot.rectY(rows, { x1: inMs('from'), x2: inMs('to'), y: 'rate', fill: colourOf(ordinal) }),
       Plot.ruleY([0]),
     ];
-    return withMarks(frame, marks, { y: { label: 'Hz', labelArrow: 'none', ticks: 3, nice: true } });
+    return withMarks(frame, marks, axisIn('Hz', 3));
   });
   return {
     title: titleOf(recorded),
@@ -96,7 +96,7 @@ export function tracesPicture(recorded: Recorded): Picture {
         strokeWidth: 1,
       }),
     ];
-    return withMarks(frame, marks, { y: { label: unit, labelArrow: 'none', ticks: 4, nice: true } });
+    return withMarks(frame, marks, axisIn(unit, 4));
   });
   const most = Math.max(...signals.map(({ columns }) => columns.length));
   return {
@@ -114,7 +114,7 @@ const inMs =
     row[key] * 1e3;
 
 /** Observed time in s. */
-interface Span {
+export interface Span {
   readonly begin: number;
   readonly end: number;
 }
@@ -161,7 +161,7 @@ export function binOf({ begin, end }: Span): number {
   return ([1, 2, 5].find((factor) => factor * power >= wanted) ?? 10) * power;
 }
 
-function countIn(trains: RecordedTrains['trains'], { begin, end }: Span, width: number): Float64Array {
+export function countIn(trains: RecordedTrains['trains'], { begin, end }: Span, width: number): Float64Array {
   const counts = new Float64Array(Math.max(1, Math.ceil((end - begin) / width - 1e-9)));
   for (const train of trains)
     for (const time of train) {
@@ -185,12 +185,19 @@ export function panelFrame(name: string, height: number, isLast: boolean, { begi
       x: {
         domain: [begin * 1e3, end * 1e3],
         label: isLast ? 'time (ms)' : null,
+        labelAnchor: 'center',
         labelArrow: 'none',
         ...(isLast ? {} : { axis: null }),
       },
     },
   };
 }
+
+/** Returns the axis of values, with its unit turned beside the numbers. */
+export const axisIn = (unit: string, ticks: number): Plot.PlotOptions => ({
+  y: { label: null, ticks, nice: true },
+  marks: [Plot.text([unit], { frameAnchor: 'left', dx: -42, rotate: -90, textAnchor: 'middle' })],
+});
 
 /** Returns a panel with marks, and the name beside them. */
 export const withMarks = (
@@ -205,13 +212,14 @@ export const withMarks = (
     marks: [
       Plot.frame({ stroke: '#cccccc' }),
       ...marks,
+      ...(more.marks ?? []),
       Plot.text([name === '' ? 'cells' : name], {
         frameAnchor: 'left',
         dx: -margins.marginLeft + 12,
         textAnchor: 'start',
         fontSize: 11,
         fontWeight: 'bold',
-        lineWidth: 6,
+        lineWidth: 5.5,
         textOverflow: 'ellipsis',
       }),
     ],
@@ -233,10 +241,10 @@ function spikeMarks(one: RecordedTrains, height: number, _time: Span, colour: st
   ];
 }
 
-/** Names the first and the last cell. */
-function cellAxis({ ids }: RecordedTrains): Plot.Markish {
-  const last = ids.length - 1;
-  return Plot.axisY(last > 0 ? [0, last] : [0], { tickFormat: (row: number) => String(ids[row] ?? row), label: null });
+/** Names the first and the last cell, and those in other rows that matter. */
+export function cellAxis({ ids }: Pick<RecordedTrains, 'ids'>, rows: readonly number[] = []): Plot.Markish {
+  const shown = [...new Set([0, ids.length - 1, ...rows])].filter((row) => row >= 0);
+  return Plot.axisY(shown, { tickFormat: (row: number) => String(ids[row] ?? row), label: null });
 }
 
 function densityMarks(one: RecordedTrains, height: number, time: Span, bin: number): Plot.Markish[] {

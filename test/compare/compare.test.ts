@@ -522,7 +522,7 @@ describe('--why', () => {
 });
 
 describe('--picture', () => {
-  it('rasters one over the other, and samples with their difference', async () => {
+  it('rasters one over the other, the first difference, and samples with their difference', async () => {
     const files = ['0.1 ms', '0.2 ms'].map((dt, k) => [folder.file(`dt${k}.nwb`), dt] as const);
     for (const [path, dt] of files)
       await runCommand(['run', 'fixtures/brian/single-lif.yaml', '--dt', dt, '-q', '-o', path]);
@@ -530,11 +530,29 @@ describe('--picture', () => {
     await runCommand(['compare', files[0]![0], files[1]![0], '--picture', picture, '-q']);
     const svg = readFileSync(picture, 'utf8');
     expect(svg).toMatch(/>G\.v\[0\]<[^]*>difference</);
+    expect(svg).toContain('first difference: at 20 ms, G[0] lacks a spike in the first');
+    expect(svg.match(/<circle/g)).toHaveLength(2);
     // Spikes of each side have its colour.
     for (const colour of ['#0072b2', '#d55e00']) {
       const [ticks = ''] = new RegExp(`<g[^>]*stroke="${colour}"[^>]*>(?:<line[^>]*>(?:</line>)?)+`).exec(svg) ?? [];
       expect(ticks.match(/<line/g)).toHaveLength(18);
     }
     expect(await runCommand(['compare', files[0]![0], files[1]![0], '--picture', 'x.pdf'])).toMatchObject({ code: 2 });
+  });
+
+  it('shows rates over time, and spikes around the first difference if there are too many', async () => {
+    const files = [0, 2].map((shift) => {
+      const rows = Array.from({ length: 8000 }, (_, k) => `p,${k % 40},${(k < 4000 ? k : k + shift) / 4}`);
+      const path = folder.file(`dense${shift}.csv`);
+      writeFileSync(path, `population,id,time (ms)\n${rows.join('\n')}\n`);
+      return path;
+    });
+    const picture = folder.file('dense.svg');
+    await runCommand(['compare', files[0]!, files[1]!, '--picture', picture, '-q']);
+    const svg = readFileSync(picture, 'utf8');
+    expect(svg.includes('first difference: at 1000 ms, p[0] lacks a spike in the second')).toBe(true);
+    // Axes of the 25 ms on each side, and of everything.
+    const texts = Array.from(svg.matchAll(/<text[^>]*>([^<]*)</g), ([, text]) => text);
+    expect(texts).toEqual(expect.arrayContaining(['1,010', '2,000', 'Hz', 'rate']));
   });
 });

@@ -40,8 +40,12 @@ export const layers = {
   ),
   'runtime/targets': { from: ['src/diagnostics', 'src/ir', 'src/optimise', 'src/codegen'], packages: true },
   'runtime/results': { from: ['src/diagnostics', 'src/ir'], packages: true },
+  'src/tables': { from: ['src/diagnostics'], packages: true },
   'src/bundle': { from: ['src/diagnostics', 'src/model', 'translators/neuroml', 'runtime/results'], packages: true },
-  'src/compare': { from: ['src/bundle', 'src/diagnostics', 'src/lang', 'runtime/results'], packages: true },
+  'src/compare': {
+    from: ['src/bundle', 'src/diagnostics', 'src/lang', 'src/tables', 'runtime/results'],
+    packages: true,
+  },
   'runtime/record': { from: ['src/diagnostics', 'src/ir', 'runtime/targets', 'runtime/results'], packages: true },
 };
 

@@ -31,6 +31,7 @@ const stages = {
   sedml: 'SED-ML',
   model: 'The model: names, structure, dimensions',
   data: 'Large arrays beside a document',
+  table: 'Tables of connections and cells',
   draw: 'Drawing what a notation prescribes',
   convention: 'Conventions of a step that differ between simulators',
   lower: 'What this version cannot run',

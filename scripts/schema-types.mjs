@@ -53,7 +53,8 @@ function objectOf({ properties, required = [], additionalProperties = true, allO
     const type = key === 'type' && allOf ? 'string' : typeOf(value);
     return `${comment(value)}readonly ${key}${required.includes(key) ? '' : '?'}: ${type};\n`;
   });
-  const others = additionalProperties === false ? [] : [`readonly [part: string]: ${typeOf(additionalProperties)};\n`];
+  // Members with names of their own have other types.
+  const others = additionalProperties === false ? [] : ['readonly [part: string]: unknown;\n'];
   return `{\n  ${indented([...members, ...others].join(''))}}`;
 }
 

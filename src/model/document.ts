@@ -181,6 +181,8 @@ export type ConnectionMap =
       readonly self?: boolean;
     }
   | { readonly rule: 'clone'; readonly of: string }
+  /** A table, which importing replaces by a list. */
+  | { readonly rule: 'table'; readonly from: string }
   | { readonly rule: 'hostDrawn' | 'csa'; readonly arguments?: Map<unknown> };
 /** A rule, or its name if it needs no arguments. */
 export type ConnectionDocument = 'all' | 'oneToOne' | ConnectionMap;

@@ -251,6 +251,12 @@ export const messages = {
     found: shorten(digest),
     hint: 'keep the data file beside the model',
   }),
+  tableNotRead: (file: string): Finding => ({
+    code: 'model/table-not-read',
+    message: 'a table of connections is read only with the file of its document',
+    found: shorten(file),
+    hint: 'read the model from its file',
+  }),
   wrongDataLength: (expected: number, found: number): Finding => ({
     code: 'model/wrong-length',
     message: 'the length of the data does not match its shape',

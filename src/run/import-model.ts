@@ -29,6 +29,7 @@ import { loadMarkup, readMarkup, type Markup } from './read/read-markup.js';
 import type { Source } from './read/read-source.js';
 import type { Hdf5Group } from '../../translators/shared/hdf5.js';
 import { sideFiles, sideTables } from './read/side-files.js';
+import { withLists } from './read/edge-tables.js';
 import { sourceOf } from './results/provenance.js';
 import { Diagnostics, DiagnosticError, UsageError, type Diagnostic, type Place } from '../diagnostics/diagnostic.js';
 import { memberOf } from '../diagnostics/member.js';
@@ -116,8 +117,7 @@ export function complete(
           data:
             carried?.valid.data ??
             imported.data ??
-            options.data ??
-            readDataFiles(document, source.name, options.onFile),
+            joinedData(options.data ?? readDataFiles(document, source.name, options.onFile), imported.tables),
           warnsOfUnits: notation === 'canonical',
           ...(notation === 'neuroml' || carried ? { said: saidOfCarried } : {}),
         }),
@@ -191,7 +191,12 @@ interface Imported {
   readonly carried?: { readonly valid: ValidModel; readonly found: readonly Diagnostic[] };
   /** Arrays that an importer read from files of its notation; absent: arrays are in files next to the document. */
   readonly data?: DataStore;
+  /** Arrays of tables of connections; absent: there are none. */
+  readonly tables?: DataStore;
 }
+
+const joinedData = (data: DataStore, tables: DataStore | undefined): DataStore =>
+  tables ? new Map([...data, ...tables]) : data;
 
 /** Returns the model that a converted document carries, if the document has not been changed; reports a changed one. */
 function carriedBy(
@@ -278,9 +283,9 @@ function importTree(
   const carried =
     notation === 'canonical' ? undefined : carriedByTree(document, source, positions, options, diagnostics);
   if (carried) return { ...carried, notation };
-  const tree = withoutOrigin(document);
-  const imported = importers[notation](tree, positions, diagnostics, { ...options, set }, source.name);
-  return imported && { ...imported, notation };
+  const lists = withLists(withoutOrigin(document), notation, positions, diagnostics, source.name, options);
+  const imported = importers[notation](lists.document, lists.positions, diagnostics, { ...options, set }, source.name);
+  return imported && { ...imported, notation, tables: lists.data };
 }
 
 /** Imports a graph of NIR. */

@@ -12,7 +12,13 @@ import { located, locatedExpression, type Located } from '../shared/located.js';
 import * as messages from './messages.js';
 import { translate } from './names.js';
 import { readBare } from './neuron-groups.js';
-import type { Connect, ConnectArguments, ConnectIndex, DataReference } from './specification.generated.js';
+import type {
+  Connect,
+  ConnectArguments,
+  ConnectIndex,
+  ConnectTable,
+  DataReference,
+} from './specification.generated.js';
 import type { Scope } from './terms.js';
 import { isList } from '../../src/model/collections.js';
 
@@ -46,12 +52,19 @@ function translateCall(
   to: Reporter,
 ): Record<string, unknown> | undefined {
   if (typeof call === 'object') {
+    if (isTable(call)) {
+      to.report(messages.unsupported('a table in a document that is not a file'), pointer);
+      return undefined;
+    }
     if (call.i === undefined && call.j === undefined)
       return pairs(call, child(pointer, 'condition'), pointer, synapses, scope, to);
     return byIndex(call, pointer, synapses, scope, to);
   }
   return pairs({ condition: call }, pointer, pointer, synapses, scope, to);
 }
+
+/** Checks for a table. Importing a file replaces it by indices. */
+const isTable = (call: ConnectTable | ConnectArguments): call is ConnectTable => 'from' in call;
 
 // --- Conditions and probabilities -----------------------------------------------------------------------------------
 

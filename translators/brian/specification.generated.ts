@@ -51,7 +51,7 @@ export type Namespace = Readonly<Record<string, Quantity>>;
 /** a quantity, an expression, a list of quantities, {values: [1, 2, 3], unit: mV}, or {$data, dtype, shape} */
 export type Values = number | string | boolean | DataReference | Quantities;
 
-/** an array stored beside the document or sent with it by a program: its digest, type and shape, in SI units */
+/** an array stored beside the document or sent with it by a program: its digest, type and shape, in SI units unless it names another */
 export type DataReference = {
   /** the SHA-256 of its little-endian bytes */
   readonly $data: string;
@@ -59,6 +59,8 @@ export type DataReference = {
   readonly dtype: "f64" | "f32" | "i32" | "u32" | "u8" | "i64";
   /** its length */
   readonly shape: readonly (number)[];
+  /** the unit of the numbers */
+  readonly unit?: string;
 };
 
 /** a list of quantities, or {values: [1, 2, 3], unit: ms} */
@@ -396,8 +398,54 @@ export type SpikeGenerator = {
 /** statements, or a map from pathway name to statements */
 export type PathwayCode = string | Readonly<Record<string, string>>;
 
-/** true, a condition, or {condition, p, n} or {i, j} or {j: 'generator'} */
-export type Connect = boolean | string | ConnectArguments;
+/** true, a condition, or {condition, p, n} or {i, j} or {j: 'generator'} or {from, source, target} */
+export type Connect = boolean | string | ConnectTable | ConnectArguments;
+
+/** the name of a column, or its number from 0 in a table without names */
+export type TableColumnName = string | number;
+
+/** a column of indices or identifiers, or {column, group} for the cells of a group */
+export type TableEnd = string | number | {
+  /** the column */
+  readonly column: TableColumnName;
+  /** only rows of cells of this group, which are numbered within it */
+  readonly group?: string;
+};
+
+/** values of a variable, or delays: {column, unit, factor, sign} */
+export type TableValue = {
+  /** the column of numbers */
+  readonly column: TableColumnName;
+  /** the unit of the numbers; absent: none */
+  readonly unit?: string;
+  /** a factor of the numbers; absent: 1 */
+  readonly factor?: number;
+  /** a column that the numbers are multiplied with */
+  readonly sign?: TableColumnName;
+};
+
+/** a table of cells: {from, id, group}; its rows are the cells, in order */
+export type TableCells = {
+  /** a file in the folder of the document */
+  readonly from: string;
+  /** the column of identifiers */
+  readonly id: TableColumnName;
+  /** the column of groups */
+  readonly group?: TableColumnName;
+};
+
+/** a table of connections: {from, source, target, cells, delay} and variables of the synapses */
+export type ConnectTable = {
+  /** a file in the folder of the document: CSV, TSV, npy, npz */
+  readonly from: string;
+  /** the sources */
+  readonly source: TableEnd;
+  /** the targets */
+  readonly target: TableEnd;
+  /** the cells that identifiers name */
+  readonly cells?: TableCells;
+  readonly [part: string]: unknown;
+};
 
 /** {condition, p, n, i, j, skip_if_invalid} */
 export type ConnectArguments = {

@@ -4,6 +4,7 @@ import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { temporaryFolder } from '../../../runtime/results/temporary-folder.js';
 import { unpackArchive } from '../../bundle/archive.js';
+import { elementsOf, isWhole, npyHead, numberReader } from '../../tables/npy.js';
 import { unreadFormat, unusable } from '../messages.js';
 import { sorted, type Recorded, type RecordedSignal, type RecordedTrains } from '../recorded.js';
 import { timeScale, toSI } from '../units.js';
@@ -133,49 +134,21 @@ async function arraysIn(path: string): Promise<ReadonlyMap<string, NumPyArray>> 
   }
 }
 
-/** Reads an array. @source NumPy Enhancement Proposal 1, a simple file format for NumPy arrays */
+/** Reads an array. */
 function arrayOf(path: string, name: string, bytes: Buffer): NumPyArray {
   const wrong = (why: string): Error => unusable(path, `${name} ${why}`, 'save arrays of numbers by numpy.savez');
-  if (bytes.toString('latin1', 0, 6) !== '\x93NUMPY' || bytes.length < 12) throw wrong('is no array of NumPy');
-  const [start, length] = bytes[6]! > 1 ? [12, bytes.readUInt32LE(8)] : [10, bytes.readUInt16LE(8)];
-  const header = bytes.toString('latin1', start, start + length);
-  const [, order = '', type = '', size = ''] = /'descr':\s*'([<>|=]?)([a-zA-Z])(\d+)'/.exec(header) ?? [];
-  const [, list] = /'shape':\s*\(([\d,\s]*)\)/.exec(header) ?? [];
-  const shape = (list ?? '').split(',').flatMap((text) => (text.trim() === '' ? [] : [Number(text)]));
-  const read = numberReader(type + size, order === '>');
-  if (!read || list === undefined) throw wrong('holds other objects than numbers');
-  const count = shape.reduce((product, extent) => product * extent, 1);
-  const begin = start + length;
-  if (bytes.length - begin < count * Number(size)) throw wrong('is cut off');
-  const stored = Float64Array.from({ length: count }, (_, k) => read(bytes, begin + k * Number(size)));
-  const isTurned = /'fortran_order':\s*True/.test(header) && shape.length === 2;
+  const head = npyHead(bytes);
+  if (typeof head === 'string') throw wrong(head);
+  const { shape, fields, begin, width, isTurned } = head;
+  const [field, other] = fields;
+  const read = field && !other && numberReader(new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), field);
+  if (!read) throw wrong('holds other objects than numbers');
+  if (!isWhole(head, bytes)) throw wrong('is cut off');
+  const stored = Float64Array.from({ length: elementsOf(head) }, (_, k) => read(begin + k * width));
   const [rows = 1, columns = 1] = shape;
-  const numbers = isTurned
-    ? Float64Array.from(stored, (_, k) => stored[(k % columns) * rows + Math.floor(k / columns)]!)
-    : stored;
-  return { shape, numbers, isWhole: /^[iu]/.test(type) };
-}
-
-/** Returns a function that reads a number; null for types that are no real numbers. */
-function numberReader(type: string, isBig: boolean): ((bytes: Buffer, at: number) => number) | null {
-  switch (type) {
-    case 'f8':
-      return (bytes, at) => (isBig ? bytes.readDoubleBE(at) : bytes.readDoubleLE(at));
-    case 'f4':
-      return (bytes, at) => (isBig ? bytes.readFloatBE(at) : bytes.readFloatLE(at));
-    case 'i8':
-      return (bytes, at) => Number(isBig ? bytes.readBigInt64BE(at) : bytes.readBigInt64LE(at));
-    case 'u8':
-      return (bytes, at) => Number(isBig ? bytes.readBigUInt64BE(at) : bytes.readBigUInt64LE(at));
-    case 'i4':
-    case 'i2':
-    case 'i1':
-      return (bytes, at) => (isBig ? bytes.readIntBE(at, Number(type[1])) : bytes.readIntLE(at, Number(type[1])));
-    case 'u4':
-    case 'u2':
-    case 'u1':
-      return (bytes, at) => (isBig ? bytes.readUIntBE(at, Number(type[1])) : bytes.readUIntLE(at, Number(type[1])));
-    default:
-      return null;
-  }
+  const numbers =
+    isTurned && shape.length === 2
+      ? Float64Array.from(stored, (_, k) => stored[(k % columns) * rows + Math.floor(k / columns)]!)
+      : stored;
+  return { shape, numbers, isWhole: /^[iu]/.test(field.type) };
 }

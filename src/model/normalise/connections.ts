@@ -97,6 +97,9 @@ function normaliseRule(
       return clone(context, rule, between, pointer);
     case 'csa':
       return connectionSet(context, rule.arguments ?? {}, between, pointer);
+    case 'table':
+      context.report(messages.tableNotRead(rule.from), pointer);
+      return undefined;
     case 'hostDrawn':
       return hostDrawn(context, rule, scopes, pointer);
     default:

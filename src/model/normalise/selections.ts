@@ -341,11 +341,18 @@ export function indicesOf(
   for (let index = 0; numbers && index < numbers.length; index++) {
     const value = numbers[index] ?? 0;
     if (value >= 0 && (size === undefined || value < size)) continue;
-    context.report(messages.indexOutOfRange(id, size, value), Array.isArray(written) ? child(pointer, index) : pointer);
+    if (Array.isArray(written)) context.report(messages.indexOutOfRange(id, size, value), child(pointer, index));
+    else context.report(messages.indexOutOfRange(id, size, value < 0 ? value : largestIn(numbers)), pointer);
     return undefined;
   }
   return array;
 }
+
+const largestIn = (numbers: ArrayLike<number>): number => {
+  let largest = -Infinity;
+  for (let k = 0; k < numbers.length; k++) largest = Math.max(largest, numbers[k]!);
+  return largest;
+};
 
 function maskOf(
   context: Context,

@@ -10,7 +10,7 @@ import { isVisibleWithin } from './file-status.js';
 import type { ImportOptions } from './import-options.js';
 
 /** Further folders that may be read, and a function that is called with the path of each file. */
-type SideOptions = Pick<ImportOptions, 'allowPaths' | 'onFile'>;
+export type SideOptions = Pick<ImportOptions, 'allowPaths' | 'onFile'>;
 
 /** The text of a file, or why it is not read. */
 export type SideFile = { readonly text: string } | { readonly refused: string };
@@ -41,7 +41,13 @@ export function sideTables(document: string, options: SideOptions): SonataFiles 
   };
 }
 
-function readBeside<T>(
+/**
+ * Reads a file that a document names, under the rules of `sideFiles`.
+ *
+ * @param read  reads the file by its path with links resolved
+ * @param longest  most bytes of the file
+ */
+export function readBeside<T>(
   document: string,
   { allowPaths = [], onFile }: SideOptions,
   name: string,

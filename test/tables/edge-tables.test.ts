@@ -1,0 +1,256 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { DiagnosticError } from '../../src/diagnostics/diagnostic.js';
+import { importModel } from '../../src/run/import-model.js';
+import type { ImportedModel } from '../../src/run/read/imported-model.js';
+import { temporaryFolder } from '../support/command.js';
+
+const folder = temporaryFolder();
+const files = join('test', 'tables', 'files');
+
+/** Columns of the table that pandas wrote as CSV. */
+const rows = readFileSync(join(files, 'edges.csv'), 'utf8')
+  .trim()
+  .split('\n')
+  .slice(1)
+  .map((line) => line.split(',').map(Number));
+const column = (k: number): number[] => rows.map((row) => row[k]!);
+const [pre, post, count, sign, delay] = [0, 1, 2, 3, 4].map(column) as [
+  number[],
+  number[],
+  number[],
+  number[],
+  number[],
+];
+const weights = count.map((value, k) => value * sign[k]! * 0.275);
+
+const brian = (rest: object, N = 20): object => ({
+  format: 'interneuron/brian',
+  version: 1,
+  name: 'm',
+  neuron_groups: { P: { N, model: 'dv/dt = -v/(20*ms) : volt', threshold: 'v > 15*mV', reset: 'v = 0*mV' } },
+  synapses: { S: { source: 'P', target: 'P', model: 'w : volt', on_pre: 'v += w', ...rest } },
+  run: '10 ms',
+});
+const values = {
+  w: { column: 'count', sign: 'sign', factor: 0.275, unit: 'mV' },
+  delay: { column: 'delay', unit: 'ms' },
+};
+const table = (from: string, rest: object = {}): object => ({
+  connect: { from, source: 'pre', target: 'post', ...values, ...rest },
+});
+const listed = {
+  connect: { i: pre, j: post },
+  initializers: { w: { values: weights, unit: 'mV' }, delay: { values: delay, unit: 'ms' } },
+};
+const read = (document: object, at = files): ImportedModel =>
+  importModel({ name: join(at, 'model.json'), text: JSON.stringify(document) });
+/** Rewrites arrays outside the document, so that lists and arrays compare. */
+const model = ({ valid }: ImportedModel): unknown =>
+  JSON.parse(
+    JSON.stringify(valid.model.projections, (_, value: unknown) => {
+      const digest = typeof value === 'object' && value !== null && '$data' in value ? String(value.$data) : undefined;
+      return digest === undefined ? value : Array.from(valid.data.get(digest) as Float64Array);
+    }),
+    (_, value: unknown) => (typeof value === 'object' && value !== null && 'array' in value ? value.array : value),
+  );
+const expected = model(read(brian(listed)));
+
+describe('a table of connections is read as the list that it holds', () => {
+  it.each(['edges.csv', 'edges.tsv', 'edges.csv.gz', 'edges.npy', 'edges.npz', 'packed.npz', 'big-endian.npz'])(
+    '%s',
+    (file) => {
+      expect(model(read(brian(table(file))))).toEqual(expected);
+    },
+  );
+
+  it.each([
+    ['ids.csv', 'root_id'],
+    ['ids.npz', 'root_id'],
+    ['names.csv', 'name'],
+    ['names.npz', 'name'],
+  ])('%s with identifiers', (file, id) => {
+    expect(model(read(brian(table(file, { cells: { from: 'cells.csv', id } }))))).toEqual(expected);
+  });
+
+  it('in the canonical model', () => {
+    const { valid } = read(brian({ ...listed, initializers: {}, connect: { i: [0], j: [1] } }));
+    const { S } = valid.model.projections;
+    const connect = { rule: 'table', from: 'edges.csv', source: 'pre', target: 'post', ...values };
+    const document = { ...valid.model, projections: { S: { ...S, values: {}, delays: {}, connect } } };
+    expect(model(read(document))).toEqual(expected);
+  });
+
+  it('with cells of two groups, which are numbered within their group', () => {
+    const { valid } = read(
+      brian(
+        table('ids.csv', {
+          cells: { from: 'cells.csv', id: 'root_id', group: 'type' },
+          source: { column: 'pre', group: 'KC' },
+          target: { column: 'post', group: 'MBON' },
+        }),
+      ),
+    );
+    // The first twelve cells are of the type KC.
+    const kept = rows.filter(([i = 0, j = 0]) => i < 12 && j >= 12);
+    expect(valid.model.projections['S']?.connect).toEqual([
+      { rule: 'list', sources: kept.map(([i]) => i), targets: kept.map(([, j = 0]) => j - 12) },
+    ]);
+  });
+
+  it('with columns by number if the table has no header', () => {
+    writeFileSync(folder.file('bare.csv'), '0,1,2.5\n# a comment\n3,4,1\n');
+    const bare = { connect: { from: 'bare.csv', source: 0, target: 1, w: { column: 2, unit: 'mV' } } };
+    expect(read(brian(bare), folder.path).valid.model.projections['S']).toMatchObject({
+      connect: [{ rule: 'list', sources: [0, 3], targets: [1, 4] }],
+      values: { w: { array: [0.0025, 0.001] } },
+    });
+  });
+
+  it('by a FromFileConnector', () => {
+    const network = (connector: object): object => ({
+      format: 'interneuron/pynn',
+      version: 1,
+      populations: [{ label: 'a', size: 20, cell: { type: 'IF_curr_exp' } }],
+      projections: [
+        { label: 'x', pre: 'a', post: 'a', receptor_type: 'excitatory', synapse: { type: 'StaticSynapse' }, connector },
+      ],
+      phases: [{ run: 1 }],
+    });
+    const list = model(
+      read(
+        network({
+          type: 'FromListConnector',
+          params: { conn_list: pre.map((i, k) => [i, post[k], count[k], delay[k]]) },
+        }),
+      ),
+    );
+    for (const file of ['pynn.npz', 'pynn.npy'])
+      expect(model(read(network({ type: 'FromFileConnector', params: { file } })))).toEqual(list);
+  });
+});
+
+describe('the hash of a model', () => {
+  it('covers the content of its tables and not their names', () => {
+    const text = 'pre,post,w\n0,1,2\n';
+    writeFileSync(folder.file('one.csv'), text);
+    writeFileSync(folder.file('same.tsv'), text.replaceAll(',', '\t'));
+    writeFileSync(folder.file('other.csv'), text.replace(',2', ',3'));
+    const hash = (from: string): string =>
+      read(brian({ connect: { from, source: 'pre', target: 'post', w: { column: 'w', unit: 'mV' } } }), folder.path)
+        .hashes.model;
+    expect(hash('same.tsv')).toBe(hash('one.csv'));
+    expect(hash('other.csv')).not.toBe(hash('one.csv'));
+  });
+});
+
+describe('a wrong table is reported with its file, row and column', () => {
+  const header = 'pre,post,w';
+  const write = (name: string, ...lines: readonly string[]): string => {
+    writeFileSync(folder.file(name), `${lines.join('\n')}\n`);
+    return name;
+  };
+  mkdirSync(folder.file('below'), { recursive: true });
+  write('edges.csv', header, '0,1,2');
+  write('cells.csv', 'id,group', '7,a', '8,b');
+  write('twice.csv', 'id,group', '7,a', '8,b', '7,a');
+  const bytes = readFileSync(join(files, 'packed.npz'));
+  writeFileSync(folder.file('cut.npz'), bytes.subarray(0, 800));
+  writeFileSync(folder.file('cut.npy'), readFileSync(join(files, 'edges.npy')).subarray(0, 900));
+  writeFileSync(folder.file('cut.csv.gz'), readFileSync(join(files, 'edges.csv.gz')).subarray(0, 500));
+  const head =
+    "{'descr': [('pre', '<i8'), ('post', '<i8'), ('w', '<f8')], 'fortran_order': False, 'shape': (1000000000,), }";
+  writeFileSync(
+    folder.file('long.npy'),
+    Buffer.concat([Buffer.from([0x93, ...Buffer.from('NUMPY'), 1, 0, head.length, 0]), Buffer.from(head)]),
+  );
+  const found = (from: string, rest: object = {}): string => {
+    const connect = { from, source: 'pre', target: 'post', w: { column: 'w', unit: 'mV' }, ...rest };
+    try {
+      read(brian({ connect }), folder.path);
+    } catch (error) {
+      if (!(error instanceof DiagnosticError)) throw error;
+      const [{ code, message, place, hint } = { code: '', message: '' }] = error.diagnostics;
+      expect(hint).toBeTruthy();
+      const at = [place?.line, place?.column].flatMap((number) => number ?? []).join(':');
+      return `${code} ${place?.document.split('/').pop()}:${at || (place?.pointer ?? '')} ${message}`;
+    }
+    return 'nothing';
+  };
+
+  it.each([
+    [
+      'a missing column',
+      ['a.csv', 'from,post,w', '0,1,2'],
+      /^table\/missing-column a.csv:1:1 the table has no column pre/,
+    ],
+    ['a column twice', ['b.csv', 'pre,post,w,w', '0,1,2,3'], /^table\/repeated-column b.csv:1:1 /],
+    ['an index out of range', ['c.csv', header, '0,1,2', '0,20,2'], /^brian\/out-of-range c.csv:3 /],
+    [
+      'an index that is no integer',
+      ['d.csv', header, '0,1,2', '0.5,1,2'],
+      /^table\/bad-cell d.csv:3:1 row 2 of the column pre is not an index/,
+    ],
+    ['a negative index', ['e.csv', header, '-1,1,2'], /^table\/bad-cell e.csv:2:1 /],
+    [
+      'a weight that is NaN',
+      ['f.csv', header, '0,1,nan'],
+      /^table\/bad-cell f.csv:2:5 row 1 of the column w is not a finite number/,
+    ],
+    ['an empty cell', ['g.csv', header, '0,1,'], /^table\/bad-cell g.csv:2:5 /],
+    ['a short row', ['h.csv', header, '0,1,2', '0,1'], /^table\/row-length h.csv:3:1 /],
+    ['a file without content', ['i.csv'], /^table\/damaged i.csv: it|^table\/damaged i.csv/],
+  ])('%s', (_, [name = '', ...lines], expected) => {
+    expect(found(write(name, ...lines))).toMatch(expected);
+  });
+
+  it('the largest index of a long table that is out of range', () => {
+    const largest = Math.max(...pre);
+    let message = '';
+    try {
+      read(brian(table('edges.csv'), largest));
+    } catch (error) {
+      if (!(error instanceof DiagnosticError)) throw error;
+      message = error.diagnostics.map(({ place, found }) => `${place?.document}:${place?.line} ${found}`).join();
+    }
+    expect(message).toContain(`edges.csv:${pre.indexOf(largest) + 2} ${largest}`);
+  });
+
+  const cells = { from: 'cells.csv', id: 'id', group: 'group' };
+  it.each([
+    ['a file that is not there', 'none.csv', {}, /^table\/unreadable model.json:.* there is no such file/],
+    ['a file out of the folder', '../edges.csv', {}, /^table\/unreadable .* (outside|no such file)/],
+    ['an unknown ending', 'below', {}, /^table\/unreadable .* not a file/],
+    ['an archive that is cut off', 'cut.npz', {}, /^table\/damaged cut.npz/],
+    [
+      'an array that is cut off',
+      'cut.npy',
+      {},
+      /^table\/damaged cut.npy: the table cannot be read: the file is cut off/,
+    ],
+    ['a compressed file that is cut off', 'cut.csv.gz', {}, /^table\/damaged cut.csv.gz/],
+    ['10^9 rows', 'long.npy', {}, /^table\/too-long long.npy: the table has about 1,000,000,000 rows, which need/],
+    ['an unknown unit', 'edges.csv', { w: { column: 'w', unit: 'mVV' } }, /^lang\/unknown-unit/],
+    ['a unit of another dimension', 'edges.csv', { w: { column: 'w', unit: 'ms' } }, /dimension/],
+    ['an unknown variable', 'edges.csv', { x: { column: 'w', unit: 'mV' } }, /x/],
+    [
+      'an identifier that repeats',
+      'edges.csv',
+      { cells: { ...cells, from: 'twice.csv' } },
+      /^table\/repeated-identifier twice.csv:4 the identifier 7 in row 3 of the column id is also in row 1/,
+    ],
+    [
+      'an identifier without a cell',
+      'edges.csv',
+      { cells },
+      /^table\/no-such-cell edges.csv:2 0 in row 1 of the column pre/,
+    ],
+    ['an unknown group', 'edges.csv', { cells, source: { column: 'pre', group: 'c' } }, /^table\/unknown-group/],
+    ['a group without a table of cells', 'edges.csv', { source: { column: 'pre', group: 'a' } }, /^table\/no-groups/],
+    ['a value without a column', 'edges.csv', { w: 'w' }, /^table\/form/],
+    ['no target', 'edges.csv', { target: undefined }, /^table\/missing-key/],
+  ])('%s', (_, from, rest, expected) => {
+    expect(found(from, rest)).toMatch(expected);
+  });
+});

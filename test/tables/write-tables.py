@@ -1,0 +1,45 @@
+"""Writes the tables in `files`: the same 300 connections in each format, by pandas 3.0.3, NumPy 2.4 and PyArrow."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+folder = Path(__file__).parent / "files"
+folder.mkdir(exist_ok=True)
+random = np.random.default_rng(1)
+cells, rows = 20, 300
+edges = pd.DataFrame(
+    {
+        "pre": random.integers(0, cells, rows),
+        "post": random.integers(0, cells, rows),
+        "count": random.integers(1, 20, rows),
+        "sign": random.choice([1, -1], rows),
+        "delay": random.uniform(1, 5, rows).round(1),
+    }
+)
+edges.to_csv(folder / "edges.csv", index=False)
+edges.to_csv(folder / "edges.tsv", sep="\t", index=False)
+edges.to_csv(folder / "edges.csv.gz", index=False, compression={"method": "gzip", "mtime": 1})
+np.save(folder / "edges.npy", edges.to_records(index=False))
+columns = {name: edges[name].to_numpy() for name in edges}
+np.savez(folder / "edges.npz", **columns)
+np.savez_compressed(folder / "packed.npz", **columns)
+big = {name: values.astype(values.dtype.newbyteorder(">")) for name, values in columns.items()}
+np.savez(folder / "big-endian.npz", **big)
+
+# Identifiers have 18 digits, as those of FlyWire; names are texts.
+ids = 720575940600000000 + random.permutation(cells) * 1234567
+table = pd.DataFrame({"root_id": ids, "name": [f"cell {k}" for k in range(cells)], "type": ["KC"] * 12 + ["MBON"] * 8})
+table.to_csv(folder / "cells.csv", index=False)
+by_id = edges.assign(pre=ids[edges.pre], post=ids[edges.post])
+by_id.to_csv(folder / "ids.csv", index=False)
+np.savez(folder / "ids.npz", **{name: by_id[name].to_numpy() for name in by_id})
+by_name = edges.assign(pre=table.name[edges.pre].to_numpy(), post=table.name[edges.post].to_numpy())
+by_name.to_csv(folder / "names.csv", index=False)
+np.savez(folder / "names.npz", **{name: by_name[name].to_numpy().astype("U") if name in ("pre", "post") else by_name[name].to_numpy() for name in by_name})
+
+# As PyNN 0.13 writes connections: `NumpyBinaryFile` and rows without names.
+pynn = edges[["pre", "post", "count", "delay"]].to_numpy(float)
+np.savez(folder / "pynn.npz", data=pynn, metadata=np.array([["columns", "['i', 'j', 'weight', 'delay']"], ["size", "20"]]))
+np.save(folder / "pynn.npy", np.asfortranarray(pynn))

@@ -1,18 +1,18 @@
-/** Sentences about files that cannot be compared. */
+/** Sentences about files that are not read as results. */
 
 import { UsageError } from '../diagnostics/diagnostic.js';
 
 const readable =
-  'interneuron compare reads NWB, SONATA spikes and reports, Neo JSON, spikes and samples of NEST and LEMS, and tables with ' +
+  'results are NWB, SONATA spikes and reports, Neo JSON, spikes and samples of NEST and LEMS, and tables with ' +
   'a header';
 
 /** The file has an unknown format. */
 export const unreadFormat = (path: string, why: string): UsageError =>
-  new UsageError(`${path} cannot be compared: ${why}`, readable);
+  new UsageError(`${path} cannot be read as a result: ${why}`, readable);
 
 /** The file has a known format, and something in it is wrong. */
 export const unusable = (path: string, why: string, hint: string): UsageError =>
-  new UsageError(`${path} cannot be compared: ${why}`, hint);
+  new UsageError(`${path} cannot be read as a result: ${why}`, hint);
 
 /** Times without a unit. */
 export const noTimeUnit = (path: string, where: string): UsageError =>

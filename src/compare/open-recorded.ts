@@ -63,7 +63,7 @@ async function readForeign(path: string, times: string | undefined): Promise<Rec
     throw unusable(
       path,
       start.startsWith('<') ? 'it is XML, not a result' : 'it is a model, not a result',
-      'interneuron diff compares models, and interneuron verify RESULT MODEL runs one and compares',
+      'interneuron run writes its result, plot --kind network draws it, diff compares models, and verify RESULT MODEL runs one',
     );
   if (start.startsWith('PK\x03\x04') && /^.{26,64}?\.npy/s.test(start))
     return (await import('./read/numpy.js')).readNumpy(path, times);

@@ -353,7 +353,7 @@ describe('interneuron compare', () => {
     const wrong = await runCommand(['compare', '-', folder.file('a.dat')], { input: '' });
     expect(wrong).toMatchObject({
       code: 2,
-      stderr: expect.stringMatching(/^error: standard input cannot be compared: it is empty/),
+      stderr: expect.stringMatching(/^error: standard input cannot be read as a result: it is empty/),
     });
   });
 

@@ -314,7 +314,7 @@ describe('HDF5', () => {
       const group = root.create_group('spikes').create_group('exc');
       group.create_external_link(folder.file('other.h5'), '/secret', 'timestamps');
     });
-    await expect(openRecorded(path)).rejects.toThrow(/cannot be compared: .*timestamps lies in another file/);
+    await expect(openRecorded(path)).rejects.toThrow(/cannot be read as a result: .*timestamps lies in another file/);
     const nwb = await write('linked.nwb', (root) => {
       root.create_dataset({ name: 'session_start_time', data: '2020-01-01T00:00:00Z' });
       root.create_group('acquisition').create_external_link(folder.file('other.h5'), '/secret', 'v');

@@ -22,6 +22,7 @@ except ValueError as error:
 EXECUTED = [
     ("x = 1\nraise ValueError('my error')\n", 2, ["ValueError: my error", "run the script by itself"]),
     ("import not_there.part\n", 1, ["No module named 'not_there'", "install not_there"]),
+    ("import nextt\n", 1, ["No module named 'nextt'", "install nextt"]),
     ("import math\nmath.cosine\n", 2, ["math has no cosine", "did you mean"]),
     ("def f():\n    pass\nf(1)\n", 3, ["takes 0 positional arguments", "run the script by itself"]),
     ("def f():\n    return {}.has_key(1)\nf()\n", 2, ["dict has no has_key", "Python 2"]),

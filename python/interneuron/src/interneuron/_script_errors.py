@@ -106,7 +106,8 @@ def _lookup(error: BaseException, frame: FrameType | None) -> _Lookup | None:
     if isinstance(error, AttributeError) and getattr(error, "obj", None) is not None:
         owner = error.obj.__name__ if inspect.ismodule(error.obj) else type(error.obj).__name__
         return _Lookup(error.name, f"{'PyNN' if owner == 'interneuron_pynn' else owner} has no {error.name}", dir(error.obj))
-    if isinstance(error, ModuleNotFoundError) and error.name:
+    # A top-level module that is missing is not misspelt: names of the script and of Python are no modules.
+    if isinstance(error, ModuleNotFoundError) and "." in (error.name or ""):
         return _Lookup(error.name.rpartition(".")[2], message, _modules(error.name))
     keyword = re.search(r"(\w+)(?:\.__init__)?\(\) got an unexpected keyword argument '(\w+)'", message)
     if keyword:

@@ -92,6 +92,11 @@ const oneModel = {
   describe: 'a model in any supported notation, or a result or bundle that holds one; - is the standard input',
 } as const;
 
+const noEnvironment = {
+  type: 'boolean',
+  describe: 'leave the path of the model, the command and the machine out of the results',
+} as const;
+
 const force = {
   type: 'boolean',
   describe: 'replace files that interneuron did not write',
@@ -245,10 +250,7 @@ export const commands = {
         value: 'field=text',
         describe: "describe the subject in the NWB file ('species=Mus musculus'); may be repeated",
       },
-      'no-environment': {
-        type: 'boolean',
-        describe: 'leave the path of the model, the command and the machine out of the results',
-      },
+      'no-environment': noEnvironment,
       checkpoint: {
         type: 'string',
         value: 'time',
@@ -305,6 +307,7 @@ export const commands = {
         describe: 'instead of running, write files that run the parts on many machines',
       },
       force,
+      'no-environment': noEnvironment,
       target: { type: 'string', choices: targetNames, describe: 'engine that runs the model [auto]' },
       device,
       threads: { ...threads, describe: 'worker threads of each run [1]; the result does not depend on it' },

@@ -235,7 +235,7 @@ describe('what a notation cannot say', () => {
         verdict: 'approximated',
         code: 'brian/method',
         pointer: '/neurons/p',
-        place: expect.objectContaining({ document: folder.file('grid.json'), line: 1 }),
+        place: expect.objectContaining({ document: expect.stringMatching(/^[^/].*rid\.json$/), line: 1 }),
       }),
     );
   });

@@ -60,7 +60,8 @@ describe('files for others', () => {
     const absolute = join(home(), 'models/pair.yaml');
     const outputs = ['nwb', 'json', 'csv'].flatMap((suffix) => ['-o', join(work(), `result.${suffix}`)]);
     await run('run', absolute, ...outputs);
-    await run('sweep', absolute, '--seeds', '1', '-o', join(work(), 'sweep'));
+    await run('sweep', absolute, '--seeds', '1', '-o', join(work(), 'sweep'), '-o', join(work(), 'table.json'));
+    await run('convert', absolute, '--to', 'lems', '-o', join(work(), 'pair.xml'), '--report', 'report.json');
     await run('pack', absolute, 'result.nwb', 'result.json', '--to', 'lems', '--to', 'brian', '-o', 'bundle.omex');
     await run('page', absolute, '-o', 'page.html');
     await run('report', join(work(), 'result.nwb'), '-o', 'report.html');
@@ -71,7 +72,13 @@ describe('files for others', () => {
     await run('certify', join(work(), 'bundle.omex'), '-o', 'certificate-of-bundle');
     const found = contents();
     expect(found.map(([name]) => name)).toEqual(
-      expect.arrayContaining(['result.provenance.json', 'ro-crate-metadata.json', 'certificate/certificate.html']),
+      expect.arrayContaining([
+        'result.provenance.json',
+        'table.json',
+        'report.json',
+        'ro-crate-metadata.json',
+        'certificate/certificate.html',
+      ]),
     );
     const marks = [user, home(), release()];
     expect(found.filter(([, text]) => marks.some((mark) => text.includes(mark))).map(([name]) => name)).toEqual([]);
@@ -95,7 +102,8 @@ describe('files for others', () => {
 
   it('have no environment if that is asked for', async () => {
     await run('run', '../models/pair.yaml', '--no-environment', '-o', 'none.nwb', '-o', 'none.json');
-    for (const name of ['none.nwb', 'none.json']) {
+    await run('sweep', '../models/pair.yaml', '--seeds', '1', '--no-environment', '-o', 'none');
+    for (const name of ['none.nwb', 'none.json', 'none/run-1.nwb']) {
       expect((await openRecord(name)).record.environment).toEqual({});
       await run('verify', name);
     }

@@ -11,6 +11,7 @@ import { contradictionOf } from '../../run/check/check-contradiction.js';
 import type { ConversionCheck } from '../../run/check/check-conversion.js';
 import { checkText } from '../check-text.js';
 import type { ImportedModel } from '../../run/pipeline.js';
+import { shareableJson } from '../../run/results/provenance.js';
 import type { AfterPass } from '../../model/passes.js';
 import { refuseToReplace, writeText } from '../../run/results/replaceable.js';
 import { refuseSameFile } from '../../run/results/same-file.js';
@@ -57,7 +58,7 @@ export async function convert(context: CommandContext): Promise<number> {
     }
   }
   const whole = isSeveral ? { documents: reports } : reports[0];
-  if (report !== undefined) writeText(report, `${JSON.stringify(whole, null, 2)}\n`);
+  if (report !== undefined) writeText(report, shareableJson(whole));
   if (context.json) printJson(context.terminal, whole);
   return code;
 }

@@ -9,6 +9,7 @@ import { printable } from '../../diagnostics/display.js';
 import { formatCount, formatDuration } from '../../diagnostics/quantities.js';
 import { shorten } from '../../diagnostics/suggest.js';
 import type { ImportedModel } from '../../run/pipeline.js';
+import { shareableJson } from '../../run/results/provenance.js';
 import type { RunOptions } from '../../run/run-options.js';
 import { refuseToReplace, writeText } from '../../run/results/replaceable.js';
 import { partOfSweep, pointsOf, readAxis, readSeeds, type Axis, type Point } from '../../run/sweep/axes.js';
@@ -80,7 +81,8 @@ export async function sweep(context: CommandContext): Promise<number> {
   }
   const populations = Object.keys(first.valid.model.populations);
   const table = sweepTable(axes, populations, rows, outputs.folder !== undefined);
-  for (const path of tables) writeText(path, extname(path) === '.json' ? jsonText(rows) : tableText(table));
+  for (const path of tables)
+    writeText(path, extname(path) === '.json' ? shareableJson({ runs: rowsToJson(rows) }) : tableText(table));
   if (tables.length < outputs.tables.length) terminal.stdout.write(tableText(table));
   if (context.json) printJson(terminal, { runs: rowsToJson(rows), outputs: tables });
   for (const { number, diagnostics } of rows) context.show(diagnostics.map((finding) => inRun(number, finding)));
@@ -186,6 +188,7 @@ function runOptions(context: CommandContext, point: Point, outputs: readonly str
     precision: options.value('precision') === 'float32' ? 'float32' : 'float64',
     threads: readThreads(options.value('threads')) ?? 1,
     command: commandOf(context, point),
+    environment: !options.flag('no-environment'),
     ...cacheOption(terminal),
     force: options.flag('force'),
     ...(target === undefined ? {} : { target }),
@@ -194,7 +197,7 @@ function runOptions(context: CommandContext, point: Point, outputs: readonly str
 }
 
 /** Options that say how a sweep is run, and none of its runs. */
-const ofSweep = ['vary', 'seeds', 'seed', 'jobs', 'part', 'emit', 'output', 'force', 'json', 'quiet'];
+const ofSweep = ['vary', 'seeds', 'seed', 'jobs', 'part', 'emit', 'output', 'force', 'json', 'quiet', 'no-environment'];
 
 /** Returns the words of the command that runs one point. */
 function commandOf(context: CommandContext, { set, seed }: Point): readonly string[] {
@@ -264,8 +267,6 @@ async function emit(context: CommandContext, runs: number, { folder }: Outputs):
   );
   return exitCodes.done;
 }
-
-const jsonText = (rows: readonly SweepRow[]): string => `${JSON.stringify({ runs: rowsToJson(rows) }, null, 2)}\n`;
 
 function summary(
   { headings, lines }: ReturnType<typeof sweepTable>,

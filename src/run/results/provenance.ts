@@ -107,6 +107,20 @@ const shareableWord = (word: string): string =>
     platform.paths.isAbsolute(path) || /^\.\.[\\/]/.test(path) ? `${option}${shareable(path)}` : whole,
   );
 
+/** Keys of values that are paths, in reports and tables. */
+const pathKeys = new Set(['source', 'document', 'outputs', 'file']);
+
+/** Returns a report as JSON for others: its paths lead from the current folder, as those in results do. */
+export function shareableJson(report: unknown): string {
+  const walk = (value: unknown, isPath: boolean): unknown => {
+    if (typeof value === 'string') return isPath ? shareableWord(value) : value;
+    if (Array.isArray(value)) return value.map((item) => walk(item, isPath));
+    if (typeof value !== 'object' || value === null) return value;
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, walk(item, pathKeys.has(key))]));
+  };
+  return `${JSON.stringify(walk(report, false), null, 2)}\n`;
+}
+
 /** Returns the path of a document, or of the script that it was captured from, and the digest of its text. */
 export function sourceOf({ script, sha256, ...document }: Pick<Source, 'name' | 'text' | 'script' | 'sha256'>): {
   readonly path: string;

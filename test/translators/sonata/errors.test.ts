@@ -47,6 +47,39 @@ const [nodesFile, edgesFile] = ['network/lif_nodes.h5', 'network/lif_lif_edges.h
 const types = 'network/lif_node_types.csv';
 const header = 'node_type_id population model_type model_template dynamics_params\n';
 
+type Json = Record<string, unknown>;
+const objectOf = (value: unknown): Json => value as Json;
+
+/** Returns the config after a change. */
+function edited(change: (json: Json) => void): string {
+  const json = JSON.parse(config) as Json;
+  change(json);
+  return JSON.stringify(json);
+}
+
+/** Returns variables that each contain the next, the first of which is the folder of inputs. */
+const variables = (count: number): Json =>
+  Object.fromEntries(
+    Array.from({ length: count }, (_, k) => [k === 0 ? '$INPUT_DIR' : `$V${k}`, k === count - 1 ? '.' : `$V${k + 1}`]),
+  );
+
+/** Returns node sets that each consist of the one before, given twice, so that there are 2^count ways to the first. */
+const nodeSets = (count: number): Json =>
+  Object.fromEntries(
+    Array.from({ length: count }, (_, k) => [`s${k}`, k === 0 ? { node_id: [0] } : [`s${k - 1}`, `s${k - 1}`]]),
+  );
+
+/** Returns the keys of a config whose inputs go to the last of some node sets. */
+const inSet = (sets: Json, inputs: unknown): Json => ({
+  node_sets: sets,
+  inputs: Object.fromEntries(
+    Object.entries(objectOf(inputs)).map(([name, one]) => [
+      name,
+      { ...objectOf(one), node_set: Object.keys(sets).at(-1) },
+    ]),
+  ),
+});
+
 describe('mistakes in circuits', () => {
   it('are none in files that are only written again', async () => {
     expect(await errorsOf({ [nodesFile]: nodes, [edgesFile]: edges })).toEqual([]);
@@ -120,6 +153,34 @@ describe('mistakes in circuits', () => {
           .replace('$INPUT_DIR/ext.h5', '$INPUTS/ext.h5'),
       },
       ['sonata/variable-cycle config.json:5', 'sonata/unknown-variable config.json:44'],
+    ],
+    [
+      '10⁵ variables that contain one another',
+      {
+        'config.json': edited((json) => (json['manifest'] = { ...objectOf(json['manifest']), ...variables(100_000) })),
+      },
+      ['sonata/too-many-variables config.json:1'],
+    ],
+    [
+      '10⁴ files of nodes',
+      {
+        'config.json': edited((json) => {
+          const networks = objectOf(json['networks']);
+          const nodes = Array.from({ length: 10_000 }, (_, k) => ({ nodes_file: `n${k}.h5`, node_types_file: types }));
+          json['networks'] = { ...networks, nodes };
+        }),
+      },
+      ['sonata/too-many-files config.json:1'],
+    ],
+    [
+      'node sets that name each other twice each',
+      { 'config.json': edited((json) => (json['node_sets'] = nodeSets(60))) },
+      [],
+    ],
+    [
+      'node sets of 10⁵ levels',
+      { 'config.json': edited((json) => Object.assign(json, inSet(nodeSets(100_000), json['inputs']))) },
+      ['sonata/node-sets-too-deep config.json:1'],
     ],
     [
       'templates and kinds of nodes that cannot be read',

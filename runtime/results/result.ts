@@ -210,7 +210,7 @@ export interface RunRecord extends RunHeader {
 }
 
 /** Version of the layout that is written: raised whenever any format writes anything otherwise. */
-export const recordVersion = 2;
+export const recordVersion = 3;
 
 /** Information on people and the subject, only as given by the user. */
 export interface RunMetadata {

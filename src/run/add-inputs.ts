@@ -18,8 +18,11 @@ export function addInputs(
 ): unknown {
   const populations = memberOf(document, 'populations');
   const isSource = (name: string): boolean => memberOf(memberOf(populations, name), 'spikes') !== undefined;
-  const replayed = Object.entries(inputs).flatMap(([name, input]): [string, object][] => {
+  const nodes = memberOf(memberOf(memberOf(document, 'annotations'), 'nir'), 'nodes');
+  const ofNode = new Map(Object.keys(nodes ?? {}).map((name) => [memberOf(memberOf(nodes, name), 'node'), name]));
+  const replayed = Object.entries(inputs).flatMap(([given, input]): [string, object][] => {
     if (input.kind === 'signal') return [];
+    const name = ofNode.get(given) ?? given;
     if (!isSource(name)) {
       const known = Object.keys(typeof populations === 'object' && populations !== null ? populations : {});
       diagnostics.add(messages.unknownInput(name, known.filter(isSource)), { document: `--input ${name}` });

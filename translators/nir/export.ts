@@ -217,14 +217,16 @@ function graphOf(
   const leaving = names.map((_, node) => [...edges.keys()].filter((edge) => edges[edge]!.from === node));
   const { closing } = sweep({ nodes: names.map((name) => ({ type: nodes.get(name)!.type })), edges }, leaving);
   const { dt } = model.experiment;
-  const taken = new UniqueNames(names);
+  const annotated = memberOf(model.annotations['nir'], 'nodes');
+  const nameOf = namesOf(names, annotated);
+  const taken = new UniqueNames(names.map(nameOf));
   const tree: Record<string, Hdf5Tree> = {};
   const written: string[] = [];
   const connect = (...path: readonly string[]): void => {
     for (let k = 1; k < path.length; k++) written.push(path[k - 1]!, path[k]!);
   };
   for (const [name, { type, fields }] of nodes)
-    tree[name] = {
+    tree[nameOf(name)] = {
       type,
       ...(type === 'Input' || type === 'Output'
         ? { shape: { array: BigInt64Array.of(BigInt(sizeOf(name))), shape: [1] } }
@@ -237,7 +239,7 @@ function graphOf(
       report.missing(`/projections/${name}`, 'a delay of zero on a path that closes a cycle', 'nir/not-expressible');
       continue;
     }
-    const path = [from];
+    const path = [nameOf(from)];
     if (rest.some((delay) => delay > dt * 1e-6)) {
       const delay = taken.take(`${name}_delay`);
       tree[delay] = { type: 'Delay', delay: floats(rest.map((value) => Math.max(0, value))) };
@@ -245,14 +247,15 @@ function graphOf(
     }
     const bias = nodes.get(to)!.bias;
     const takesBias = bias && !biased.has(to) && !closing.has(k);
-    const own = taken.take(name);
+    const node = memberOf(memberOf(model.annotations['nir'], 'weights'), name);
+    const own = taken.take(isNodeName(node) ? node : name);
     tree[own] = {
       type: takesBias ? 'Affine' : 'Linear',
       weight: floats(weights, [sizeOf(to), sizeOf(from)]),
       ...(takesBias ? { bias: floats(bias.later) } : {}),
     };
     if (takesBias) biased.add(to);
-    connect(...path, own, to);
+    connect(...path, own, nameOf(to));
   }
   for (const [name, { bias }] of nodes)
     if (bias && (!biased.has(name) || bias.first.some((value, k) => value !== bias.later[k])))
@@ -261,16 +264,15 @@ function graphOf(
         'a bias that reaches no node from the first step on',
         'nir/not-expressible',
       );
-  const annotated = memberOf(model.annotations['nir'], 'nodes');
   const ends = names.filter((name) => nodes.get(name)!.type === 'Output');
   const shown = names.filter((name) => typeof memberOf(memberOf(annotated, name), 'output') === 'string');
   const last = names.filter((name) => parts.every(({ from }) => from !== name) && !ends.includes(name));
   const sent = shown.length + ends.length > 0 ? shown : last.length > 0 ? last : names.slice(-1);
   for (const name of sent) {
     const given = memberOf(memberOf(annotated, name), 'output');
-    const output = taken.take(typeof given === 'string' ? given : `${name}_output`);
+    const output = taken.take(isNodeName(given) ? given : `${nameOf(name)}_output`);
     tree[output] = { type: 'Output', shape: { array: BigInt64Array.of(BigInt(sizeOf(name))), shape: [1] } };
-    connect(name, output);
+    connect(nameOf(name), output);
   }
   if (![...nodes.values()].some(({ type }) => type === 'Input')) {
     report.missing('/populations', 'a graph without an Input: no population replays spikes', 'nir/not-expressible');
@@ -282,6 +284,21 @@ function graphOf(
     edges: { array: written, shape: [written.length / 2, 2] },
     metadata: { ...settings, dt: floats(Float64Array.of(dt), []) },
   };
+}
+
+/** Checks whether a name can be that of a node: a name of a group in HDF5. */
+const isNodeName = (name: unknown): name is string =>
+  typeof name === 'string' && /^[^\p{C}/]+$/u.test(name) && !/^\.+$/.test(name);
+
+/** Returns the nodes of populations in the graph that the model was read from, or their own names. */
+function namesOf(names: readonly string[], annotated: unknown): (name: string) => string {
+  const stated = names.map((name) => {
+    const node = memberOf(memberOf(annotated, name), 'node');
+    return isNodeName(node) ? node : name;
+  });
+  if (new Set(stated).size < names.length) return (name) => name;
+  const found = new Map(names.map((name, k) => [name, stated[k]!]));
+  return (name) => found.get(name)!;
 }
 
 /** Returns the linear parts of a projection, or the reason why it has none. */

@@ -119,6 +119,7 @@ export function importNir(
           nir: {
             ...(version === undefined ? {} : { version }),
             nodes: annotationOf(parts),
+            weights: weightsOf(parts, graph),
             ...(Object.keys(metadata).length === 0 ? {} : { metadata }),
           },
         },
@@ -424,6 +425,15 @@ function populationOf(part: Part, type: string, arrays: Arrays): unknown {
     },
     ...(order === 0 ? {} : { order }),
   };
+}
+
+/** Returns the nodes of weights by projection, except where several nodes became one. */
+function weightsOf({ connections }: Parts, { nodes }: FlatGraph): unknown {
+  return Object.fromEntries(
+    connections.flatMap(({ name, through: [only, ...others] }) =>
+      only === undefined || others.length > 0 ? [] : [[name, nodes[only]!.name] as const],
+    ),
+  );
 }
 
 /** Returns the node and shape of each population, and the population that each Output shows. */

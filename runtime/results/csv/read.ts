@@ -24,6 +24,7 @@ import {
 } from '../result.js';
 import { trainsFromLists } from '../stored-trains.js';
 import { linesOf } from '../text-compare.js';
+import { writtenNodes } from '../written-nodes.js';
 import { provenancePath, quoted, seriesPath, spikeColumn, spikeColumns } from './write.js';
 
 /** @param path  of the spikes file. @throws DiagnosticError when the provenance is missing or damaged */
@@ -52,14 +53,21 @@ function readTrains(path: string, record: RunRecord): readonly SpikeTrains[] {
   const values = record.trains.map(({ cells, variables = [] }) =>
     variables.map(() => Array.from({ length: elementCount(cells) }, (): number[] => [])),
   );
-  const places = new Map<string, Place>();
+  const nodes = writtenNodes(record);
+  /** By population and event, then by the id of the cell. */
+  const places = new Map<string, Map<number, Place>>();
   for (const [i, { population, event, cells, variables = [] }] of record.trains.entries()) {
-    const rowOf = new Map(Array.from({ length: elementCount(cells) }, (_, row) => [elementAt(cells, row), row]));
-    const recorded = variables.map((variable, v) => ({
-      column: columns.indexOf(spikeColumn(variable)),
-      values: values[i]![v]!,
-    }));
-    places.set(`${population},${event}`, { rows: rows[i]!, rowOf, recorded });
+    const { population: name, idOf } = nodes(population);
+    const place = places.get(`${name},${event}`) ?? new Map<number, Place>();
+    places.set(`${name},${event}`, place);
+    for (let row = 0; row < elementCount(cells); row++)
+      place.set(idOf(elementAt(cells, row)), {
+        steps: rows[i]![row]!,
+        recorded: variables.map((variable, v) => ({
+          column: columns.indexOf(spikeColumn(variable)),
+          values: values[i]![v]![row]!,
+        })),
+      });
   }
   let withEvent = false;
   const next = segmentReader(record, path);
@@ -70,21 +78,19 @@ function readTrains(path: string, record: RunRecord): readonly SpikeTrains[] {
       continue;
     }
     const [population, event, index, time, ...others] = withEvent ? cells : [cells[0], 'spike', ...cells.slice(1)];
-    const place = places.get(`${population},${event}`);
-    const row = place?.rowOf.get(Number(index));
-    if (place === undefined || row === undefined || time === undefined || others.length !== columns.length)
+    const place = places.get(`${population},${event}`)?.get(Number(index));
+    if (place === undefined || time === undefined || others.length !== columns.length)
       throw damaged(path, `line ${number} matches no recorded cell`);
-    place.rows[row]!.push(stepOf(Number(time), record.spikeLabel, writtenDt(record)) - segment.start + segment.begin);
-    for (const { column, values: valuesOfColumn } of place.recorded) valuesOfColumn[row]!.push(Number(others[column]));
+    place.steps.push(stepOf(Number(time), record.spikeLabel, writtenDt(record)) - segment.start + segment.begin);
+    for (const { column, values: valuesOfCell } of place.recorded) valuesOfCell.push(Number(others[column]));
   }
   return record.trains.map((plan, i) => trainsFromLists(plan, rows[i]!, values[i]));
 }
 
-/** Where the spikes of a population go: a list for each cell, of steps and of the values of each variable. */
+/** Lists for the spikes of a cell: their steps, and the values of each variable. */
 interface Place {
-  readonly rows: number[][];
-  readonly rowOf: ReadonlyMap<number, number>;
-  readonly recorded: readonly { readonly column: number; readonly values: number[][] }[];
+  readonly steps: number[];
+  readonly recorded: readonly { readonly column: number; readonly values: number[] }[];
 }
 
 function readSeries(path: string, plan: SeriesPlan, record: RunRecord): StoredSeries {

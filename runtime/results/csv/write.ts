@@ -31,6 +31,7 @@ import {
   writtenAtSpikes,
 } from '../result.js';
 import { invariant } from '../../../src/diagnostics/diagnostic.js';
+import { writtenNodes, writtenOwner } from '../written-nodes.js';
 
 /** Path of the provenance of a CSV result. */
 export function provenancePath(path: string): string {
@@ -91,9 +92,10 @@ export function csvWriter(path: string, fileSystem: FileSystem = systemFiles): R
 
 /** Returns the names of columns, with a unit if it is not SI. */
 function header(plan: SeriesPlan, run: RunHeader): string {
+  const { population, idOf } = writtenOwner(run, plan);
   const unit = plan.written ? `_${plan.written.unit}` : '';
   const columns = Array.from({ length: columnCount(plan) }, (_, i) =>
-    plan.elements === null ? plan.variable : `${plan.owner}[${elementAt(plan.elements, i)}].${plan.variable}`,
+    plan.elements === null ? plan.variable : `${population}[${idOf(elementAt(plan.elements, i))}].${plan.variable}`,
   );
   return [timeColumn(run), ...columns.map((name) => `${name}${unit}`)].join(',');
 }
@@ -125,6 +127,9 @@ export const spikeColumns = (trains: readonly TrainsPlan[]): readonly string[] =
 export const quoted = (name: string): string =>
   /[",\n]/.test(name) ? `"${name.replaceAll('"', '""').replaceAll('\n', ' ')}"` : name;
 
+/** Spikes of a step: the id of a cell, and the cells of the columns of variables, each after a comma. */
+type SpikeRow = readonly [step: number, id: number, recorded: string];
+
 /** Writes spikes by population and step; with several segments, times count within the segment in the first column. */
 function writeSpikes(file: OutputFile, trains: readonly SpikeTrains[], setup: RunSetup, record: RunRecord): void {
   const { spikeLabel: label } = setup;
@@ -142,20 +147,37 @@ function writeSpikes(file: OutputFile, trains: readonly SpikeTrains[], setup: Ru
   ];
   file.write(`${head.join(',')}\n`);
   const segments = segmentsOf(record, record.steps);
-  for (const { plan, inOrder } of trains) {
-    const start = withEvent ? `${plan.population},${plan.event},` : `${plan.population},`;
-    let k = 0;
+  const nodes = writtenNodes(setup.header);
+  const rowsOf = function* rowsOf({ plan, inOrder }: SpikeTrains): Iterable<SpikeRow> {
+    const { idOf } = nodes(plan.population);
     const variables = plan.variables ?? [];
     const places = columns.map((column) => variables.findIndex((variable) => spikeColumn(variable) === column));
     for (const { steps, cells, values } of inOrder()) {
       const written = variables.map((variable, v) => writtenAtSpikes(variable, values[v]!));
-      for (let i = 0; i < steps.length; i += 1) {
-        while (k + 1 < segments.length && steps[i]! >= segments[k]!.end) k += 1;
-        const segment = segments[k]!;
-        const time = several ? segmentTime(segment, steps[i]!, label, dt) : timeOf(steps[i]!, label, dt);
-        const recorded = places.map((v) => (v < 0 ? ',' : `,${numberText(written[v]![i]!, 'f64')}`)).join('');
-        file.write(`${several ? `${quoted(segment.name)},` : ''}${start}${cells[i]},${time}${recorded}\n`);
-      }
+      for (let i = 0; i < steps.length; i += 1)
+        yield [
+          steps[i]!,
+          idOf(cells[i]!),
+          places.map((v) => (v < 0 ? ',' : `,${numberText(written[v]![i]!, 'f64')}`)).join(''),
+        ];
+    }
+  };
+  const groups = new Map<string, SpikeTrains[]>();
+  for (const train of trains) {
+    const name = quoted(nodes(train.plan.population).population);
+    const start = withEvent ? `${name},${train.plan.event},` : `${name},`;
+    groups.set(start, [...(groups.get(start) ?? []), train]);
+  }
+  for (const [start, parts] of groups) {
+    const rows = parts.length === 1 ? rowsOf(parts[0]!) : inOrderOf(parts.flatMap((part) => [...rowsOf(part)]));
+    let k = 0;
+    for (const [step, id, recorded] of rows) {
+      while (k + 1 < segments.length && step >= segments[k]!.end) k += 1;
+      const segment = segments[k]!;
+      const time = several ? segmentTime(segment, step, label, dt) : timeOf(step, label, dt);
+      file.write(`${several ? `${quoted(segment.name)},` : ''}${start}${id},${time}${recorded}\n`);
     }
   }
 }
+
+const inOrderOf = (rows: readonly SpikeRow[]): readonly SpikeRow[] => rows.toSorted(([a, i], [b, j]) => a - b || i - j);

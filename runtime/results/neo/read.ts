@@ -21,6 +21,7 @@ import {
   type StoredSeries,
 } from '../result.js';
 import { trainsFromLists } from '../stored-trains.js';
+import { writtenNodes } from '../written-nodes.js';
 
 interface NeoTrain {
   readonly times: readonly number[];
@@ -132,10 +133,12 @@ function readTrains(parts: readonly Part[], path: string, record: RunRecord): re
       found.set(key(population, event, cell), train);
     }
   }
+  const nodes = writtenNodes(record);
   return record.trains.map((plan) => {
+    const { population, idOf } = nodes(plan.population);
     const rows = Array.from({ length: elementCount(plan.cells) }, (_, row) => {
       const cell = elementAt(plan.cells, row);
-      const train = found.get(key(plan.population, plan.event, cell));
+      const train = found.get(key(population, plan.event, idOf(cell)));
       if (!train) throw damaged(path, `the spike train of ${plan.population}[${cell}] is missing`);
       for (const { name } of plan.variables ?? [])
         if (train.values.get(name)?.length !== train.steps.length)

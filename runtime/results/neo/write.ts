@@ -36,6 +36,7 @@ import {
   writtenAtSpikes,
 } from '../result.js';
 import { rowRanges } from '../stored-trains.js';
+import { writtenNodes, writtenOwner } from '../written-nodes.js';
 
 /** NumPy's names of element types. */
 const numpyTypes: Readonly<Record<ElementType, string>> = {
@@ -118,7 +119,7 @@ function writeDocument(
     if (index > 0) output.write(',\n');
     writeSegment(output, setup, record, trains, samples, segment, index);
   }
-  output.write(` ],\n"groups": [${groupsText(trains, segments.length)}]\n} ],\n`);
+  output.write(` ],\n"groups": [${groupsText(trains, segments.length, writtenNodes(setup.header))}]\n} ],\n`);
   output.write(`"provenance": ${provenanceText(record, setup.data)}}\n`);
 }
 
@@ -137,6 +138,7 @@ function writeSegment(
       `${json(segment.annotations ?? {})},\n"spiketrains": [`,
   );
   const write = separated(output);
+  const nodes = writtenNodes(setup.header);
   for (const train of trains) {
     for (const [begin, end] of rowRanges(train.counts, 1 << 22)) {
       let at = 0;
@@ -154,7 +156,7 @@ function writeSegment(
           variable,
           values: all.subarray(from, to).filter(inside),
         }));
-        write(trainText(train, row, stepsOfCell, recorded, setup, segment));
+        write(trainText(train, row, stepsOfCell, recorded, setup, segment, nodes));
       }
     }
   }
@@ -199,14 +201,17 @@ function trainText(
   recorded: readonly { readonly variable: SpikeVariable; readonly values: Float64Array }[],
   setup: RunSetup,
   segment: SegmentSpan,
+  nodes: ReturnType<typeof writtenNodes>,
 ): string {
   const dt = writtenDt(setup.header);
   const cell = elementAt(plan.cells, row);
-  const name = plan.event === 'spike' ? `${plan.population}[${cell}]` : `${plan.population}[${cell}].${plan.event}`;
+  const { population: written, idOf } = nodes(plan.population);
+  const id = idOf(cell);
+  const name = plan.event === 'spike' ? `${written}[${id}]` : `${written}[${id}].${plan.event}`;
   const times = Array.from(steps, (step) => segmentTime(segment, step, setup.spikeLabel, dt));
   const [start, stop] = [segmentTime(segment, segment.begin, 0, dt), segmentTime(segment, segment.end, 0, dt)];
   const { population, event } = plan;
-  const annotations = { population, cell_id: cell, event, ...placeOf(setup, population, cell) };
+  const annotations = { population: written, cell_id: id, event, ...placeOf(setup, population, cell) };
   return (
     `{ "name": ${json(name)}, "units": "${timeUnit(setup.header)}", "t_start": ${start}, "t_stop": ${stop}, ` +
     `"times": [${times.join(', ')}], ` +
@@ -247,20 +252,19 @@ function epochsText(record: RunRecord, segment: SegmentSpan): string {
 }
 
 /** A group for each population: [segment, train] of each of its trains. */
-function groupsText(trains: readonly SpikeTrains[], segments: number): string {
+function groupsText(trains: readonly SpikeTrains[], segments: number, nodes: ReturnType<typeof writtenNodes>): string {
   let first = 0;
-  return trains
-    .map(({ plan, counts }) => {
-      const members = Array.from({ length: segments }, (_, segment) =>
-        Array.from(counts, (__, row) => [segment, first + row]),
-      ).flat();
-      first += counts.length;
-      return json({
-        name: plan.event === 'spike' ? plan.population : `${plan.population}.${plan.event}`,
-        spiketrains: members,
-      });
-    })
-    .join(',\n');
+  const groups = new Map<string, number[][]>();
+  for (const { plan, counts } of trains) {
+    const { population } = nodes(plan.population);
+    const name = plan.event === 'spike' ? population : `${population}.${plan.event}`;
+    const members = groups.get(name) ?? [];
+    groups.set(name, members);
+    for (let segment = 0; segment < segments; segment += 1)
+      for (const row of counts.keys()) members.push([segment, first + row]);
+    first += counts.length;
+  }
+  return [...groups].map(([name, spiketrains]) => json({ name, spiketrains })).join(',\n');
 }
 
 function writeSignals(
@@ -301,10 +305,11 @@ function signalStart(
   const dt = writtenDt(setup.header);
   const width = columnCount(plan);
   const cells = plan.elements === null ? [] : Array.from({ length: width }, (_, i) => elementAt(plan.elements!, i));
+  const { population, idOf } = writtenOwner(setup.header, plan);
   const places = cells.map((cell) => placeOf(setup, plan.owner, cell));
   const axes = ['x', 'y', 'z'] as const;
   const ids = {
-    ...(plan.elements === null ? {} : { cell_id: cells }),
+    ...(plan.elements === null ? {} : { cell_id: cells.map(idOf) }),
     ...(places[0] ? Object.fromEntries(axes.map((axis) => [axis, places.map((place) => place?.[axis])])) : {}),
   };
   const first = steps?.[0] ?? plan.offset;
@@ -323,7 +328,7 @@ function signalStart(
           sampling_rate_units: 'Hz',
         }),
     shape: plan.elements === null ? [rows, 1] : [rows, width],
-    annotations: { owner: plan.owner, variable: plan.variable, recording: plan.recording },
+    annotations: { owner: population, variable: plan.variable, recording: plan.recording },
     array_annotations: ids,
   };
   const dtype = numpyTypes[plan.element];

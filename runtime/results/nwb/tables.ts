@@ -15,6 +15,7 @@ import {
   writtenAtSpikes,
 } from '../result.js';
 import { rowRanges } from '../stored-trains.js';
+import { writtenNodes, writtenOwner } from '../written-nodes.js';
 import type { Dataset, H5Writer } from './h5-writer.js';
 import type { NeoPlace } from './neo-place.js';
 import { seriesParts, type SeriesPart } from './series.js';
@@ -77,7 +78,10 @@ export function writeUnits(
       return Array.from({ length: counts.length }, (_, row) => value(plan, row, block));
     });
   const rows = blocks.reduce((sum, { trains: position }) => sum + trains[position]!.counts.length, 0);
-  const cell = (plan: TrainsPlan, row: number): number => elementAt(plan.cells, row);
+  const nodes = writtenNodes(setup.header);
+  const nameOf = ({ population }: TrainsPlan): string => nodes(population).population;
+  const idsOf = new Map(trains.map(({ plan }) => [plan, nodes(plan.population).idOf]));
+  const cell = (plan: TrainsPlan, row: number): number => idsOf.get(plan)!(elementAt(plan.cells, row));
   const events = trains.some(({ plan }) => plan.event !== 'spike');
   const columns: Column[] = [
     spikeTimes(setup, trains, blocks),
@@ -91,7 +95,7 @@ export function writeUnits(
     {
       name: 'population',
       description: 'Population of the cell.',
-      values: { texts: ofRows(({ population }) => population) },
+      values: { texts: ofRows(nameOf) },
     },
     {
       name: 'cell_id',
@@ -112,7 +116,7 @@ export function writeUnits(
     {
       name: '_name',
       description: 'Name of the spike train.',
-      values: { texts: ofRows((plan, row) => trainName(plan, cell(plan, row))) },
+      values: { texts: ofRows((plan, row) => trainName(nameOf(plan), plan.event, cell(plan, row))) },
     },
     {
       name: 'segment',
@@ -129,8 +133,8 @@ export function writeUnits(
 }
 
 /** Returns the name of one cell's train: `exc[3]`, with the name of an event other than a spike. */
-function trainName(plan: TrainsPlan, cell: number): string {
-  return plan.event === 'spike' ? `${plan.population}[${cell}]` : `${plan.population}[${cell}].${plan.event}`;
+function trainName(population: string, event: string, cell: number): string {
+  return event === 'spike' ? `${population}[${cell}]` : `${population}[${cell}].${event}`;
 }
 
 function spikeTimes(setup: RunSetup, trains: readonly SpikeTrains[], blocks: readonly UnitBlock[]): Column {
@@ -324,6 +328,7 @@ export function writeRecordedCells(
   const ofRows = <T>(value: (part: SeriesPart, column: number) => T): T[] =>
     parts.flatMap((part) => Array.from({ length: columnCount(part.plan) }, (_, column) => value(part, column)));
   const cellOf = ({ plan }: SeriesPart, column: number): number => elementAt(plan.elements!, column);
+  const owners = new Map(parts.map(({ plan }) => [plan, writtenOwner(record, plan)]));
   const units = linkUnits ? unitRows(record) : null;
   const linked =
     units === null
@@ -343,13 +348,13 @@ export function writeRecordedCells(
     {
       name: 'population',
       description: 'Population of the cell, or projection of the synapse.',
-      values: { texts: ofRows(({ plan }) => plan.owner) },
+      values: { texts: ofRows(({ plan }) => owners.get(plan)!.population) },
     },
     {
       name: 'cell_id',
       description:
         'Index of the cell in its population, or of the synapse in its projection in order of creation, from 0.',
-      values: { i32: Int32Array.from(ofRows(cellOf)) },
+      values: { i32: Int32Array.from(ofRows((part, column) => owners.get(part.plan)!.idOf(cellOf(part, column)))) },
     },
     ...(linked.length > 0 && linked.every((row) => row >= 0)
       ? [

@@ -8,7 +8,6 @@
 
 import type { Dataset } from 'h5wasm';
 import { invariant } from '../../../src/diagnostics/diagnostic.js';
-import { memberOf } from '../../../src/diagnostics/member.js';
 import { nameFiles, removeQuietly, type NamedFile } from '../file-sets.js';
 import { provenancePath, seriesPath } from '../csv/write.js';
 import { orDiscard } from '../output-error.js';
@@ -29,12 +28,7 @@ import {
 } from '../result.js';
 import { loadH5 } from '../nwb/h5.js';
 import { createH5, dtypeOf, type H5Writer } from '../nwb/h5-writer.js';
-
-/** The name of a population in files, and node ids by element. */
-interface NodesInFile {
-  readonly population: string;
-  readonly idOf: (element: number) => number;
-}
+import { writtenNodes, type WrittenNodes } from '../written-nodes.js';
 
 /** A report that is being written. */
 interface Report {
@@ -54,7 +48,7 @@ const version = [0, 1];
 /** A writer of SONATA files around `path`, which ends in `.h5`. */
 export function sonataWriter(path: string): ResultWriter {
   let setup: RunSetup | null = null;
-  let nodes: (population: string) => NodesInFile = plainNodes;
+  let nodes = writtenNodes({ model: '' });
   const files: { readonly partial: string; readonly nameFor: (path: string) => string; readonly h5: H5Writer }[] = [];
   const reports: Report[] = [];
   const discard = (): void => {
@@ -72,7 +66,7 @@ export function sonataWriter(path: string): ResultWriter {
   return {
     open: async (given) => {
       setup = given;
-      nodes = nodesOf(given.header.model);
+      nodes = writtenNodes(given.header);
       const library = await loadH5();
       guarded(() => {
         const { header } = given;
@@ -130,25 +124,6 @@ export function sonataWriter(path: string): ResultWriter {
   };
 }
 
-// --- Populations ----------------------------------------------------------------------------------------------------
-const plainNodes = (population: string): NodesInFile => ({ population, idOf: (element) => element });
-
-/** Populations and node ids as `annotations.sonata.nodes` of the model states them (translators/sonata/import.ts). */
-export function nodesOf(model: string): (population: string) => NodesInFile {
-  const stated = memberOf(memberOf(memberOf(JSON.parse(model), 'annotations'), 'sonata'), 'nodes');
-  return (population) => {
-    const own = memberOf(stated, population);
-    const name = memberOf(own, 'population');
-    const runs = memberOf(own, 'ids');
-    if (typeof name !== 'string') return plainNodes(population);
-    if (!Array.isArray(runs)) return { population: name, idOf: (element) => element };
-    const ids = (runs as readonly (readonly [number, number])[]).flatMap(([first, count]) =>
-      Array.from({ length: count }, (_, k) => first + k),
-    );
-    return { population: name, idOf: (element) => ids[element] ?? element };
-  };
-}
-
 /** Gives a dataset an attribute of fixed length: libsonata reads no other texts that this library writes. */
 const label = (dataset: Dataset, name: string, text: string): void =>
   dataset.create_attribute(name, text, [], `S${Math.max(Buffer.byteLength(text), 1)}`);
@@ -160,7 +135,7 @@ const ids = (values: readonly number[]): BigUint64Array => BigUint64Array.from(v
 function writeSpikes(
   h5: H5Writer,
   trains: readonly SpikeTrains[],
-  nodes: (population: string) => NodesInFile,
+  nodes: (population: string) => WrittenNodes,
   timesOf: (steps: Uint32Array) => Float64Array,
 ): void {
   const populations = new Map<string, { readonly steps: number[]; readonly cells: number[] }>();
@@ -191,7 +166,7 @@ function writeSpikes(
 /** Rows of a report that are stored together. */
 const rowsInChunk = 256;
 
-function createReport(h5: H5Writer, plan: SeriesPlan, { population, idOf }: NodesInFile): Report {
+function createReport(h5: H5Writer, plan: SeriesPlan, { population, idOf }: WrittenNodes): Report {
   const width = columnCount(plan);
   const root = `/report/${population}`;
   h5.group('/report');

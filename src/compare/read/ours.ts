@@ -1,6 +1,6 @@
 /** Results of interneuron in the form for comparison. */
 
-import { nodesOf } from '../../../runtime/results/sonata/write.js';
+import { writtenNodes } from '../../../runtime/results/written-nodes.js';
 import { areListed, elementAt, elementCount, timeOf, type StoredResult } from '../../../runtime/results/result.js';
 import { parseUnit } from '../../lang/units.js';
 import type { ResultFormat } from '../../../runtime/results/open.js';
@@ -58,11 +58,11 @@ export function recordedRun(stored: StoredResult, format: string): Recorded {
   };
 }
 
-/** Returns a result with the populations and node ids of the SONATA network that its model was read from. */
+/** Returns a result with the names and ids of the SONATA network or graph of NIR that its model was read from. */
 export function withNodes(recorded: Recorded): Recorded {
   const { record, trains, signals } = recorded;
   if (!record) return recorded;
-  const nodes = nodesOf(record.model);
+  const nodes = writtenNodes({ model: record.model });
   const merged = new Map<string, RecordedTrains>();
   for (const one of trains) {
     const { population, idOf } = nodes(one.population);

@@ -6,6 +6,8 @@ import { runCommand, temporaryFolder } from '../../support/command.js';
 import { simulateModel } from '../../support/simulate.js';
 import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { readHdf5Tree } from '../../../src/run/hdf5/read-tree.js';
+import { floats, graph, ints, lif, matrix, writeHdf5 } from './support.js';
 import { root } from '../../support/import-graph.js';
 
 const folder = temporaryFolder();
@@ -44,6 +46,50 @@ describe('graphs', () => {
     const { valid } = importModel(readSource(resolve(root, `fixtures/nir/${name}.nir`)));
     const { outcome, report } = await convertModel(valid, 'nir');
     expect({ outcome, report }).toEqual({ outcome: 'exact', report: [] });
+  });
+});
+
+describe('names of nodes', () => {
+  const input = floats(0, 1);
+  const tree = graph(
+    {
+      input: { type: 'Input', shape: ints(2) },
+      0: { type: 'Affine', weight: matrix(2, 2, 30), bias: floats(0, 0) },
+      1: lif,
+      'out.put': { type: 'Output', shape: ints(2) },
+    },
+    [
+      ['input', '0'],
+      ['0', '1'],
+      ['1', 'out.put'],
+    ],
+  );
+
+  it('stay in graphs that are written again', async () => {
+    const numbered = folder.file('numbered.nir');
+    await writeHdf5(numbered, { version: '1.0.8', node: tree });
+    const again = folder.file('again.nir');
+    expect(await runCommand(['convert', numbered, '--to', 'nir', '-o', again])).toMatchObject({ code: 0 });
+    const read = readHdf5Tree(again, ['node']);
+    if (!('groups' in read)) throw new Error(read.refused);
+    const nodes = read.groups[0]?.groups.find(({ name }) => name === 'nodes');
+    expect(nodes?.groups.map(({ name }) => name).sort()).toEqual(['0', '1', 'input', 'out.put']);
+  });
+
+  it.each(['csv', 'nwb', 'json'])('stay in results as %s', async (format) => {
+    const numbered = folder.file('numbered.nir');
+    await writeHdf5(numbered, { version: '1.0.8', node: tree });
+    const spikes = folder.file('spikes.csv');
+    writeFileSync(spikes, `population,id,time (ms)\n${input.values.map((id) => `input,${id},${id}`).join('\n')}\n`);
+    const result = folder.file(`named.${format}`);
+    const run = ['run', numbered, '--input', `input=${spikes}`, '--dt', '1 ms', '--duration', '20 ms', '-o', result];
+    expect(await runCommand([...run, '-q', '--force'])).toMatchObject({ code: 0 });
+    // Forward Euler: the first spike brings both cells to 3 and 1.5, the second after a reset again.
+    const expected = folder.file('expected.csv');
+    writeFileSync(expected, 'population,id,time (ms)\n1,0,0\n1,1,0\n1,0,1\n1,1,1\n');
+    const { stdout } = await runCommand(['compare', result, expected, '--ignore', 'input']);
+    expect(stdout).toMatch(/^(identical|same spikes): .* 2 of 2 cells/);
+    expect((await runCommand(['verify', result])).stdout).toMatch(/^identical/);
   });
 });
 

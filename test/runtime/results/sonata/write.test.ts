@@ -4,7 +4,9 @@ import { describe, expect, it } from 'vitest';
 import { readHdf5Tree } from '../../../../src/run/hdf5/read-tree.js';
 import { importModel, readSource, runModel } from '../../../../src/run/pipeline.js';
 import type { Hdf5Group } from '../../../../translators/shared/hdf5.js';
-import { temporaryFolder } from '../../../support/command.js';
+import { runCommand, temporaryFolder } from '../../../support/command.js';
+import { readHdf5 } from '../../../../src/compare/read/hdf5.js';
+import { readNeo } from '../../../../src/compare/read/neo.js';
 import { root } from '../../../support/import-graph.js';
 
 const folder = temporaryFolder();
@@ -50,4 +52,44 @@ describe('results in SONATA', () => {
     const data = report?.tables.find(({ name }) => name === 'data');
     expect([data?.type, data?.shape]).toEqual(['single', [160, 2]]);
   });
+
+  it.each(['csv', 'nwb', 'json'])('have the populations and node ids of the files as %s, too', async (format) => {
+    const name = folder.file(`named.${format}`);
+    const models = resolve(root, 'fixtures/sonata/models-by-type');
+    const { code } = await runCommand(['run', `${models}/config.json`, '-q', '-o', name]);
+    expect(code).toBe(0);
+    // A reader that does not use the record of the run.
+    const trains = await foreignTrains(name, format);
+    const expected = readFileSync(`${models}/expected/spikes-bmtk-1.2.0.csv`, 'utf8')
+      .trim()
+      .split('\n')
+      .slice(1)
+      .map((row) => row.trim().replace(/[^,]*$/, (time) => Number(time).toFixed(1)));
+    expect(trains.sort()).toEqual(expected.sort());
+    expect((await runCommand(['verify', name])).stdout).toMatch(/^identical/);
+  });
 });
+
+/** Returns the spikes in a file as lines `population,id,time in ms`. */
+async function foreignTrains(path: string, format: string): Promise<string[]> {
+  const row = (population: string, id: number, time: number): string => `${population},${id},${time.toFixed(1)}`;
+  if (format === 'nwb') {
+    const { trains } = await readHdf5(path, undefined);
+    return trains.flatMap(({ population, ids, trains: own }) =>
+      own.flatMap((train, k) => Array.from(train, (time) => row(population, ids[k]!, time * 1e3))),
+    );
+  }
+  const text = readFileSync(path, 'utf8');
+  if (format === 'csv') {
+    const [head, ...rows] = text.trim().split('\n');
+    expect(head).toBe('population,index,time_ms');
+    return rows.map((one) => {
+      const [population, id, time] = one.split(',');
+      return row(population!, Number(id), Number(time));
+    });
+  }
+  const { trains } = readNeo(path, JSON.parse(text), undefined);
+  return trains.flatMap(({ population, ids, trains: own }) =>
+    own.flatMap((train, k) => Array.from(train, (time) => row(population, ids[k]!, time * 1e3))),
+  );
+}

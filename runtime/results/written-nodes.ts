@@ -1,0 +1,75 @@
+/** Names of populations and cells in files. */
+
+import { memberOf } from '../../src/diagnostics/member.js';
+import type { RunRecord, SeriesPlan } from './result.js';
+
+/** The name of a population in files, and the ids of its cells there by element. */
+export interface WrittenNodes {
+  readonly population: string;
+  readonly idOf: (element: number) => number;
+}
+
+/** First version of the layout whose spikes and samples have these names in every format. */
+const namedSince = 3;
+
+type Run = readonly [first: number, count: number];
+
+/** Names that every format holds as they are: no control characters, commas and quotes. */
+const isPlain = (name: string): boolean => /^[^\p{C}",]+$/u.test(name);
+
+const own = (population: string): WrittenNodes => ({ population, idOf: (element) => element });
+
+/**
+ * Returns names and ids of the document that a model was read from: node populations and node ids of SONATA
+ * (`annotations.sonata.nodes`), nodes of NIR (`annotations.nir.nodes`). Parts into which a population of SONATA was split
+ * have the name of the population. Models without such annotations, or with annotations that give two cells one name,
+ * keep their own names.
+ *
+ * @param run  `version` is that of a stored result, absent for a new one
+ */
+export function writtenNodes({
+  model,
+  version = namedSince,
+}: Pick<RunRecord, 'model'> & Partial<Pick<RunRecord, 'version'>>): (population: string) => WrittenNodes {
+  // Models can be large, and most have no such annotation.
+  if (version < namedSince || !/"(?:sonata|nir)":/.test(model)) return own;
+  const { annotations, populations } = JSON.parse(model) as Record<string, unknown>;
+  const [circuit, graph] = ['sonata', 'nir'].map((notation) => memberOf(memberOf(annotations, notation), 'nodes'));
+  const names = new Map<string, { readonly name: string; readonly runs: readonly Run[] }>();
+  for (const [population, { size }] of Object.entries((populations ?? {}) as Record<string, { size: number }>)) {
+    const stated = memberOf(circuit, population) ?? memberOf(graph, population);
+    const name = memberOf(stated, 'population') ?? memberOf(stated, 'node');
+    const ids = memberOf(stated, 'ids');
+    names.set(population, {
+      name: typeof name === 'string' && isPlain(name) ? name : population,
+      runs: Array.isArray(ids) ? (ids as readonly Run[]) : [[0, size]],
+    });
+    if (countOf(names.get(population)!.runs) !== size) return own;
+  }
+  const runsOf = new Map<string, Run[]>();
+  for (const { name, runs } of names.values()) runsOf.set(name, [...(runsOf.get(name) ?? []), ...runs]);
+  for (const runs of runsOf.values()) {
+    runs.sort(([a], [b]) => a - b);
+    if (runs.some(([first], k) => k > 0 && first < runs[k - 1]![0] + runs[k - 1]![1])) return own;
+  }
+  const known = new Map(
+    [...names].map(([population, { name, runs }]): [string, WrittenNodes] => {
+      const [first, ...others] = runs;
+      if (others.length === 0)
+        return [population, { population: name, idOf: (element) => (first?.[0] ?? 0) + element }];
+      const ids = runs.flatMap(([start, count]) => Array.from({ length: count }, (_, k) => start + k));
+      return [population, { population: name, idOf: (element) => ids[element] ?? element }];
+    }),
+  );
+  return (population) => known.get(population) ?? own(population);
+}
+
+const countOf = (runs: readonly Run[]): number => runs.reduce((sum, [, count]) => sum + count, 0);
+
+/** Returns the name of the owner of a series, and the ids of its cells or synapses. */
+export function writtenOwner(
+  run: Parameters<typeof writtenNodes>[0],
+  { owner, ownerKind }: Pick<SeriesPlan, 'owner' | 'ownerKind'>,
+): WrittenNodes {
+  return ownerKind === 'population' ? writtenNodes(run)(owner) : own(owner);
+}

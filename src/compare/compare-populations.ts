@@ -293,7 +293,7 @@ function compareSpectra(a: Profile, b: Profile, margin: number): Quantity | null
 /** Least share of the variance of spike times in the order of cells that is an order of the model: others come from wiring. */
 const leastOrder = 0.5;
 
-/** Compares the order in which cells fire, if one side has an order, or both have opposite ones. */
+/** Compares the order in which cells fire, if one side has an order, or both have opposite ones, also of rates. */
 function compareOrder(a: Profile, b: Profile, margin: number): Quantity | null {
   const cells = a.activation.filter((time, k) => !Number.isNaN(time) && !Number.isNaN(b.activation[k]!)).length;
   if (cells < fewestCells) return null;
@@ -305,8 +305,8 @@ function compareOrder(a: Profile, b: Profile, margin: number): Quantity | null {
     const estimate = { distance, floor: 0, error, freedom: cells - 2 };
     return quantity('order', count(cells, 'cell'), estimate, null, margin);
   };
-  // First spikes show an order that repeats, but not its reliability: they only count if they are reversed.
-  const isReversed = [judge(a.latency, b.latency, 0), judge(a.activation, b.activation, 0)];
+  // First spikes and rates show an order that repeats, but not its reliability: they only count if they are reversed.
+  const isReversed = (['latency', 'activation', 'rates'] as const).map((key) => judge(a[key], b[key], 0));
   const found = isReversed.find((one) => one?.verdict === 'different') ?? judge(a.activation, b.activation, ordered);
   if (found?.verdict === 'cannot say' && ordered === 0) return { ...found, verdict: 'within' };
   const isOrder = ordered >= leastOrder || isReversed.includes(found);

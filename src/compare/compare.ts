@@ -363,8 +363,15 @@ function judged(
     if (!found) return one;
     const quantities = corrected.splice(0, found.quantities.length);
     const after = found.after && corrected.splice(0, found.after.length);
-    return { ...one, quantities, ...(after ? { after } : {}), grade: gradeOf(one.spikes, quantities, after) };
+    const grade = hasLostCells(pairs[k]!, one) ? 'different' : gradeOf(one.spikes, quantities, after);
+    return { ...one, quantities, ...(after ? { after } : {}), grade };
   });
+}
+
+/** Checks whether cells that are silent on one side make all differences: in another run, other cells would differ, too. */
+function hasLostCells({ first, second }: PairedTrains, { missing, extra }: PopulationComparison): boolean {
+  const lost = first.map((train, k) => (train.length * second[k]!.length === 0 ? train.length + second[k]!.length : 0));
+  return lost.reduce((sum, spikes) => sum + spikes, 0) === missing + extra && Math.max(...lost) >= fewestSpikes;
 }
 
 /** Returns the grade of a population with unequal spikes in one run of each side: at most consistent. */

@@ -119,6 +119,12 @@ export function commonTime(
         `outside ${milliseconds(start)} to ${milliseconds(stop)}, ${path} has ${outside} spike${outside === 1 ? '' : 's'}, left out`,
       );
   }
+  const empty = [first, second].find((one) => one.end === null && lastTime(one) === 0);
+  if (!(end > begin) && empty)
+    throw new UsageError(
+      `${empty.path} has no spikes or samples, and does not state its duration`,
+      'compare a result that states it, such as NWB',
+    );
   if (!(end > begin))
     throw new UsageError(
       `${first.path} and ${second.path} have no time in common${begin > 0 ? ` from ${milliseconds(begin)} on` : ''}`,

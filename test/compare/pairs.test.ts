@@ -154,6 +154,12 @@ describe('one run of each side', () => {
       sequence((k) => k, 100, 10, 14),
       sequence((k) => (k + 50) % 100, 100, 10, 15),
     ],
+    [
+      'rates of cells reversed',
+      /order/,
+      poisson((k) => 2 + (16 * k) / cells, cells, seconds, 18),
+      poisson((k) => 18 - (16 * k) / cells, cells, seconds, 19),
+    ],
     ['0.05 Hz instead of 0.3 Hz', /rate/, poisson(0.3, 400, 10, 16), poisson(0.05, 400, 10, 17)],
     ['0.5 Hz instead of 0.15 Hz in 100 cells', /rate/, poisson(0.15, 100, 60, 16), poisson(0.5, 100, 60, 17)],
   ])('%s', (_, by, one, other) => {
@@ -206,6 +212,13 @@ describe('spikes and coverage', () => {
       { p: base },
       3,
       /^(?!same|identical).*p\[12\] lacks a spike in the first/,
+    ],
+    [
+      'a cell lacking',
+      { p: base },
+      { p: base.toSpliced(57, 1, new Float64Array(0)) },
+      1,
+      /^different: .*spikes of p$/m,
     ],
     ['a cell 5 ms late', { p: base }, { p: moved(base, 7, 5e-3) }, 3, /^(?!same|identical).*p\[7\] lacks a spike/],
     ['a second population', { p: base }, { p: base, q: inh }, 1, /1 of 2 populations.*only in the second: q/],

@@ -25,7 +25,7 @@ import {
   treeDigest,
   withoutOrigin,
 } from './read/origin.js';
-import { loadMarkup, readMarkup, type Markup } from './read/read-markup.js';
+import { loadMarkup, readMarkup, readShape, type Markup } from './read/read-markup.js';
 import type { Source } from './read/read-source.js';
 import type { Hdf5Group } from '../../translators/shared/hdf5.js';
 import { sideFiles, sideTables } from './read/side-files.js';
@@ -47,6 +47,7 @@ import type { LemsModel } from '../../translators/neuroml/lems/definitions.js';
 import { importPynn } from '../../translators/pynn/import.js';
 import { importNmodl, isNmodlName } from '../../translators/nmodl/import.js';
 import { importNir } from '../../translators/nir/import.js';
+import { isSwcName } from '../../translators/swc/import.js';
 import { importSonata, isSonataConfig } from '../../translators/sonata/import.js';
 
 /**
@@ -66,6 +67,7 @@ export function importModel(source: Source, options: ImportOptions = {}): Import
   const imported = inStage('import', () => {
     if (source.graph) return importGraph(source, source.graph, options, diagnostics);
     if (isNmodlName(source.name) || options.from === 'nmodl') return importMechanism(source, options, diagnostics);
+    if (isSwcName(source.name) || options.from === 'swc') return importShape(source, options, diagnostics);
     if (!isMarkup(source.text)) return importTree(source, options, diagnostics);
     const markup = loadMarkup(source, options, diagnostics);
     if (!markup) return null;
@@ -314,6 +316,23 @@ function importMechanism(
   const { set = {} } = options;
   const imported = importNmodl(name, text, diagnostics, sideFiles(name, options));
   return imported && { ...imported, set, notation: 'nmodl' };
+}
+
+/** Imports a shape in SWC. */
+function importShape(
+  source: Source,
+  options: ImportOptions,
+  diagnostics: Diagnostics,
+): (Imported & { readonly notation: Notation }) | null {
+  checkNotation('swc', options, { document: source.name }, diagnostics);
+  const shape = readShape(source, diagnostics);
+  const found = diagnostics.beside();
+  const imported = shape && importMarkup(shape.lems, options, found);
+  if (!shape) return null;
+  const { placeOf } = shape;
+  diagnostics.addAll(found.list.map((one) => (one.place ? { ...one, place: placeOf(one.place) } : one)));
+  const positions: Positions = { place: (...at) => placeOf(imported?.positions.place(...at) ?? { document: '' }) };
+  return imported && { ...imported, positions, notation: 'swc' };
 }
 
 /** Imports a document in NeuroML or LEMS. */

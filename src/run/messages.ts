@@ -19,6 +19,7 @@ const notationNames: Readonly<Record<Notation, string>> = {
   sonata: 'a config of SONATA',
   nir: 'a graph of NIR',
   nmodl: 'a mechanism in NMODL',
+  swc: 'a shape in SWC',
 };
 
 const sameFileHint =

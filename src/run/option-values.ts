@@ -93,7 +93,7 @@ export const timingProfiles = ['brian', 'grid', 'lems-euler'] as const satisfies
 
 const importKinds: ArgumentKinds<ImportOptions> = {
   set: textsByName("{ g: '4 nS' }"),
-  from: choice(['canonical', 'brian', 'pynn', 'neuroml', 'sonata', 'nir', 'nmodl']),
+  from: choice(['canonical', 'brian', 'pynn', 'neuroml', 'sonata', 'nir', 'nmodl', 'swc']),
   seed: text('7'),
   dt: text('0.1 ms'),
   duration: text('1 s'),

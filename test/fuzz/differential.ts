@@ -67,6 +67,7 @@ export async function compareDocument(name: string, bytes: Uint8Array): Promise<
       sonata: 'canonical',
       nir: 'canonical',
       nmodl: 'canonical',
+      swc: 'canonical',
     }[imported.notation];
     for (const to of documents) {
       const why = await disagreement(valid, to, here, to === own || to === 'canonical');

@@ -23,6 +23,7 @@ const conversions: Readonly<Record<Notation, readonly TargetNotation[]>> = {
   sonata: ['sonata'],
   nir: ['nir'],
   nmodl: ['neuroml'],
+  swc: ['neuroml'],
 };
 
 /**

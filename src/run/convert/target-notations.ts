@@ -93,6 +93,7 @@ export const sourceNotations: Readonly<Record<string, Notation>> = {
   nir: 'nir',
   nmodl: 'nmodl',
   mod: 'nmodl',
+  swc: 'swc',
 };
 
 /** Simulators that a conversion can be checked with. */

@@ -2,4 +2,4 @@
 export type TreeNotation = 'canonical' | 'brian' | 'pynn' | 'sonata';
 
 /** Notations that are read. */
-export type Notation = TreeNotation | 'neuroml' | 'nir' | 'nmodl';
+export type Notation = TreeNotation | 'neuroml' | 'nir' | 'nmodl' | 'swc';

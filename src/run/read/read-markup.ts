@@ -1,10 +1,11 @@
 /** NeuroML and LEMS documents, with the files that they include. */
 
-import type { Diagnostics } from '../../diagnostics/diagnostic.js';
+import type { Diagnostics, Place } from '../../diagnostics/diagnostic.js';
 import type { LemsHost } from '../../../translators/neuroml/host.js';
 import type { LemsModel } from '../../../translators/neuroml/lems/definitions.js';
 import { loadDocuments, type LoadedDocuments } from '../../../translators/neuroml/load.js';
 import { readDocuments } from '../../../translators/neuroml/read.js';
+import { readSwc } from '../../../translators/swc/import.js';
 import type { ImportOptions } from './import-options.js';
 import { includedFiles } from './included-files.js';
 import type { Source } from './read-source.js';
@@ -46,3 +47,23 @@ const observed = (host: LemsHost, onFile: (path: string) => void): LemsHost => (
 /** Returns the model that the elements of documents define. */
 export const readMarkup = ({ documents, host }: Markup, diagnostics: Diagnostics): LemsModel =>
   readDocuments(documents, host, diagnostics);
+
+/** A shape in SWC, as components of NeuroML. */
+export interface ReadShape {
+  readonly lems: LemsModel;
+  /** Returns the place in the file of a place in the document of NeuroML. */
+  placeOf(place: Place): Place;
+}
+
+/** Reads a shape in SWC: as a document in NeuroML with one cell. Returns null after an error. */
+export function readShape(source: Source, diagnostics: Diagnostics): ReadShape | null {
+  const { name } = source;
+  const read = readSwc(name, source.text, diagnostics);
+  if (!read) return null;
+  const placeOf = ({ line = 1 }: Place): Place => ({ document: name, line: read.lines[line - 1] ?? 1, column: 1 });
+  const found = diagnostics.beside();
+  const markup = loadMarkup({ name, text: read.text }, {}, found);
+  const lems = markup && readMarkup(markup, found);
+  diagnostics.addAll(found.list.map((one) => (one.place ? { ...one, place: placeOf(one.place) } : one)));
+  return lems && { lems, placeOf };
+}

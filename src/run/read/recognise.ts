@@ -39,7 +39,8 @@ export const withNotation = (document: unknown, notation: Notation | undefined):
   notation &&
   notation !== 'neuroml' &&
   notation !== 'nir' &&
-  notation !== 'nmodl'
+  notation !== 'nmodl' &&
+  notation !== 'swc'
     ? { ...headings[notation], ...document }
     : document;
 

@@ -1,0 +1,125 @@
+/** All findings of the reader of SWC. */
+
+import type { Finding } from '../../src/diagnostics/diagnostic.js';
+import { shorten } from '../../src/diagnostics/suggest.js';
+
+const form = 'index, type, x, y, z, radius and parent, such as 2 3 0 12.5 0 0.5 1';
+
+/** A file without points. */
+export const noPoints = (): Finding => ({
+  code: 'swc/no-points',
+  message: 'the file has no points',
+  expected: `a line for each point: ${form}`,
+});
+
+/** A line that is not a point. */
+export const notAPoint = (line: string, reason: string): Finding => ({
+  code: 'swc/not-a-point',
+  message: `the line is not a point: ${reason}`,
+  expected: form,
+  found: shorten(line),
+});
+
+/** Columns after the seventh, which SWC does not define. */
+export const moreColumns = (found: number): Finding => ({
+  code: 'swc/more-columns',
+  severity: 'warning',
+  message: `points have ${found} columns: those after the seventh are ignored`,
+  expected: form,
+});
+
+/** A file that is too large. */
+export const tooMany = (most: number): Finding => ({
+  code: 'swc/too-many-points',
+  message: `the file has more than ${most} points`,
+  expected: `at most ${most} points`,
+  hint: 'leave out points that lie on straight lines between others',
+});
+
+/** An index that two points have. */
+export const indexAgain = (index: number, line: number): Finding => ({
+  code: 'swc/index-again',
+  message: `the index ${index} is already that of the point in line ${line}`,
+  found: String(index),
+  hint: 'give each point its own index',
+});
+
+/** A line that stands twice in a file. */
+export const lineAgain = (line: number): Finding => ({
+  code: 'swc/repaired',
+  severity: 'warning',
+  message: `the point repeats line ${line} and is left out`,
+});
+
+/** A second point without a parent. */
+export const secondRoot = (line: number): Finding => ({
+  code: 'swc/second-root',
+  message: `the point has no parent, like the one in line ${line}: the file holds several trees`,
+  expected: 'one point with parent -1',
+  hint: 'connect the trees, or write each to a file of its own',
+});
+
+/** A parent that is no point of the file. */
+export const noParent = (parent: number): Finding => ({
+  code: 'swc/no-parent',
+  message: `no point has the index ${parent}`,
+  expected: 'the index of another point, or -1 for the root',
+  found: String(parent),
+});
+
+/** A point that is among its own ancestors, or grows from such a point. */
+export const loop = (): Finding => ({
+  code: 'swc/loop',
+  message: 'the parents of the point form a loop that does not reach the root',
+  expected: 'one point with parent -1, which all others grow from',
+});
+
+/** A radius of zero. */
+export const zeroRadius = (radius: number, line: number): Finding => ({
+  code: 'swc/repaired',
+  severity: 'warning',
+  message: `the radius is 0: it becomes ${radius} um, the radius of the point in line ${line}`,
+});
+
+/** A file in which all radii are zero. */
+export const noRadius = (): Finding => ({
+  code: 'swc/no-radius',
+  message: 'all radii are 0',
+  expected: 'radii in um',
+});
+
+/** A point at the place of its parent. */
+export const samePlace = (line: number): Finding => ({
+  code: 'swc/repaired',
+  severity: 'warning',
+  message: `the point lies on its parent in line ${line} and is left out: its children grow from that point`,
+});
+
+/** A branch of one point on the soma. */
+export const shortBranch = (line: number): Finding => ({
+  code: 'swc/short-branch',
+  severity: 'warning',
+  message: `the branch has one point: it begins at the point of the soma in line ${line}`,
+});
+
+/** A type that SWC leaves to its users. */
+export const customType = (type: number): Finding => ({
+  code: 'swc/custom-type',
+  severity: 'note',
+  message: `points of type ${type} belong to dendrite_group`,
+});
+
+/** A part of the shape that pyNeuroML's converter reads differently. */
+export const otherReading = (): Finding => ({
+  code: 'swc/other-reading',
+  severity: 'note',
+  message: "the branch begins at its parent's point. pyNeuroML's converter begins it at the next point of the file",
+});
+
+/** Properties of the membrane, which SWC does not have. */
+export const membrane = (values: string): Finding => ({
+  code: 'swc/membrane',
+  severity: 'note',
+  message: `SWC has no membrane: the cell has ${values}, as new sections in NEURON have, and no channels`,
+  hint: 'convert it to NeuroML and add channels to its segment groups',
+});

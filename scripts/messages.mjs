@@ -247,16 +247,16 @@ const entriesOfReports = [
     methods: {
       exact: { text: 1, code: 2, severity: 'exact' },
       missing: { text: 1, code: 2, severity: 'left out' },
-      approximated: { text: 2, code: 0, severity: 'approximate' },
-      equivalent: { text: 2, code: 0, severity: 'equivalent' },
+      different: { text: 2, code: 0, severity: 'different' },
+      convention: { text: 2, code: 0, severity: 'convention' },
     },
   },
   {
     receiver: /^(remarks|about|script)$/,
     methods: {
       notExpressible: { text: 1, code: 0, severity: 'left out' },
-      approximated: { text: 1, code: 0, severity: 'approximate' },
-      equivalent: { text: 1, code: 0, severity: 'equivalent' },
+      different: { text: 1, code: 0, severity: 'different' },
+      convention: { text: 1, code: 0, severity: 'convention' },
     },
   },
 ];
@@ -364,17 +364,16 @@ function messagesOfCalls(makers) {
 /** Words for the verdicts of a report. */
 const verdictWords = {
   exact: 'exact',
-  equivalent: 'equivalent',
-  approximated: 'approximate',
-  approximate: 'approximate',
+  convention: 'convention',
+  different: 'different',
   notExpressible: 'left out',
 };
 
 const verdicts = Object.values(verdictWords);
 
-/** The word for the verdict of an entry or a remark; remarks of the recogniser are approximate where they state none. */
+/** The word for the verdict of an entry or a remark; remarks of the recogniser differ if they state none. */
 const verdictOf = (verdict, path) =>
-  verdictWords[verdict] ?? (path.startsWith('src/library/recognise/') ? 'approximate' : undefined);
+  verdictWords[verdict] ?? (path.startsWith('src/library/recognise/') ? 'different' : undefined);
 
 /** The properties of an object, with those of a constant object that it begins with. */
 function propertiesOf(node) {

@@ -1,24 +1,19 @@
 /** Checks of conversions as text for people. */
 
-import type { ConversionCheck } from '../run/check/check-conversion.js';
+import { symbolicQuantity } from '../lang/readable-quantity.js';
+import { parseUnit } from '../lang/units.js';
+import { grades, type Grade } from '../compare/compare.js';
+import { gradeText } from '../compare/headline.js';
+import type { ConversionCheck, PopulationCheck } from '../run/check/check-conversion.js';
+import type { Measurement } from '../run/check/measure.js';
 import type { VariableCheck } from '../run/check/check-samples.js';
 import { quantityText } from './comparison-text.js';
 
-/** The comparison of both runs, in a few lines. */
-export function checkText(check: ConversionCheck, frozen: boolean): string {
-  const { with: tool, seconds, matched, spikes, tolerance, populations, variables = [], absent, failure } = check;
-  const { drawnAnew = [], ownIntegration = [], givenUp } = check;
-  if (failure !== undefined) return `check: ${tool} failed: ${failure}`;
-  const [ours, theirs] = spikes;
-  const ms = (time: number | null): string => (time === null ? 'none' : `${Number((time * 1e3).toPrecision(8))} ms`);
-  const all = matched === ours && ours === theirs;
-  const time = `${Number(seconds.toPrecision(12))} s`;
-  const found =
-    ours + theirs === 0
-      ? `no spikes in ${time}`
-      : `${matched} of ${ours} spikes within ${ms(tolerance)} in ${time}${all ? '' : ` (${theirs} after conversion)`}`;
-  const lines = [
-    `check: ${found}, by ${tool}`,
+/** Returns details of the comparison of both runs: parts that are not compared, and populations that differ. */
+export function checkLines(check: ConversionCheck, frozen: boolean): readonly string[] {
+  const { populations, absent, failure, drawnAnew = [], ownIntegration = [], givenUp } = check;
+  if (failure !== undefined) return [];
+  return [
     ...(givenUp === undefined
       ? []
       : [
@@ -26,12 +21,11 @@ export function checkText(check: ConversionCheck, frozen: boolean): string {
         ]),
     ...drawnLines(drawnAnew, frozen),
     ...ownIntegration.map((sentence) => `  ${sentence}`),
-    ...variableLines(variables),
-    ...populations.flatMap(({ population, divergence, grade, quantities = [], spikes: [a, b] }) =>
+    ...populations.flatMap(({ population, divergence, grade, quantities = [] }) =>
       divergence === null
         ? []
         : [
-            `  ${population}: ${grade}, ${a} and ${b} spikes, which agree up to ${ms(divergence.time)} (cell ${divergence.cell})`,
+            `  ${population}: ${grade}, the same until ${ms(divergence.time)} (cell ${divergence.cell})`,
             ...quantities.map((quantity) => `    ${quantityText(quantity)}`),
           ],
     ),
@@ -41,8 +35,51 @@ export function checkText(check: ConversionCheck, frozen: boolean): string {
           `  not compared: ${absent.join(', ')}; nothing has ${absent.length === 1 ? 'this name and dimension' : 'these names and dimensions'} after conversion`,
         ]),
   ];
-  return lines.join('\n');
 }
+
+const ms = (time: number): string => `${Number((time * 1e3).toPrecision(6))} ms`;
+
+/** Returns the verdict of a measurement with its figures by population and variable, the least close first. */
+export function measurementText({ verdict, reason, check, frozen = false }: Measurement): string {
+  if (verdict === 'exact') return 'exact, the same model when read back';
+  if (reason !== undefined || check === undefined) return `not measured: ${reason ?? ''}`;
+  const { seconds, tolerance, populations, variables = [], with: tool } = check;
+  const order = (grade: Grade): number => -grades.indexOf(grade);
+  const spiking = populations.filter(({ spikes }) => spikes[0] + spikes[1] > 0);
+  const parts = [
+    ...(populations.length > 0 && spiking.length === 0 ? ['no spikes'] : []),
+    ...shortened([...spiking].sort((a, b) => order(a.grade) - order(b.grade)).map(populationText), 'populations'),
+    ...shortened([...variables].sort((a, b) => share(b) - share(a)).map(variableText), 'variables'),
+  ];
+  const how = `${ms(seconds)}${tool === 'interneuron' ? '' : ` of ${tool}`}${frozen ? ', draws listed' : ''}`;
+  return `${gradeText(verdict === 'not measured' ? 'cannot say' : verdict, tolerance)} (${how}): ${parts.join('; ')}`;
+}
+
+/** Populations and variables that are shown. */
+const mostShown = 4;
+
+function shortened(parts: readonly string[], what: string): readonly string[] {
+  const more = parts.length - mostShown;
+  return more > 0 ? [...parts.slice(0, mostShown), `${more} more ${what} (--report)`] : parts;
+}
+
+function populationText({ population, spikes, matched, cells, equalCounts, largestShift }: PopulationCheck): string {
+  return (
+    `${population} ${spikes[0]} and ${spikes[1]} spikes, ${matched} matched, ` +
+    `equal counts in ${equalCounts} of ${cells} cells, largest shift ${ms(largestShift)}`
+  );
+}
+
+/** Returns the largest difference of a variable, in its unit. */
+function variableText({ population, variable, unit, largest }: VariableCheck): string {
+  const name = `${variable} of ${population}`;
+  if (largest === 0) return `${name} the same`;
+  if (!Number.isFinite(largest)) return `${name} not a number in one of them`;
+  return `${name} at most ${symbolicQuantity(Number(largest.toPrecision(2)), parseUnit(unit).dimension)} apart`;
+}
+
+/** Returns the difference of a variable relative to its range. */
+const share = ({ rootMeanSquare, range }: VariableCheck): number => (range > 0 ? rootMeanSquare / range : 0);
 
 /** Returns lines about random draws that are made anew, so that both runs differ by chance. */
 function drawnLines([first, second, ...more]: readonly string[], frozen: boolean): readonly string[] {
@@ -51,32 +88,4 @@ function drawnLines([first, second, ...more]: readonly string[], frozen: boolean
     second === undefined ? first : `${first}; ${second}${more.length === 0 ? '' : `; and ${more.length} more`}`;
   const hint = frozen ? '' : ' (--freeze keeps what can be listed)';
   return [`  drawn anew after conversion, so that both differ by chance: ${parts}${hint}`];
-}
-
-/** Returns the variables that are the farthest apart; all are in the report. */
-function variableLines(variables: readonly VariableCheck[]): readonly string[] {
-  const share = ({ rootMeanSquare, range, largest, magnitude }: VariableCheck): number =>
-    range > 0 && largest > rounding * magnitude ? rootMeanSquare / range : 0;
-  const shown = [...variables].sort((a, b) => share(b) - share(a)).slice(0, mostVariables);
-  const others = variables.length - shown.length;
-  return [...shown.map(variableText), ...(others > 0 ? [`  and ${others} that are nearer (--report lists all)`] : [])];
-}
-
-/** Largest difference of two samples that only rounding causes, relative to the largest value. */
-const rounding = 1e-12;
-
-/** Variables that are shown. */
-const mostVariables = 8;
-
-/** Returns the difference of a variable: in parts of its range, as files have units of their own. */
-function variableText({ population, variable, range, largest, rootMeanSquare, magnitude }: VariableCheck): string {
-  const name = `  ${variable} of ${population}`;
-  if (largest === 0) return `${name}: the same samples`;
-  if (largest <= rounding * magnitude) return `${name}: the same samples up to rounding`;
-  if (!(range > 0 && Number.isFinite(largest))) return `${name}: other samples`;
-  const percent = (apart: number): string => `${Number(((100 * apart) / range).toPrecision(2))} %`;
-  return (
-    `${name}: samples at most ${percent(largest)} of their range apart, ` +
-    `${percent(rootMeanSquare)} in the root mean square`
-  );
 }

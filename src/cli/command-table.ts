@@ -357,7 +357,7 @@ export const commands = {
       },
       strict: {
         type: 'boolean',
-        describe: 'write nothing unless the conversion is exact or equivalent',
+        describe: 'write nothing if a part differs by more than conventions of a step',
       },
       backend: {
         type: 'string',
@@ -366,8 +366,9 @@ export const commands = {
       },
       check: {
         type: 'boolean',
-        describe: 'run the model before and after conversion and compare spikes and recorded variables',
+        describe: 'compare all of both runs, not only the first 200 ms; exit with 1 if they differ',
       },
+      'no-check': { type: 'boolean', describe: 'do not run the written model' },
       with: {
         type: 'string',
         choices: simulators,

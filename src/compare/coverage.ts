@@ -164,8 +164,8 @@ export const within = (train: Train, begin: number, end: number): Train =>
 const enoughTimes = 20;
 
 /**
- * Rejects files with times that are coarser than δ, by their digits or because all are multiples of a longer step. Results
- * with a stated time step are exact.
+ * Rejects files with times that are coarser than δ, by their digits or, without a stated time step, because all are
+ * multiples of a longer step.
  *
  * @throws UsageError
  */
@@ -175,7 +175,7 @@ export function refuseCoarse(first: Recorded, second: Recorded, delta: number): 
     [second, first],
   ] as const) {
     if (one.record || one.trains.length === 0) continue;
-    const step = Math.max(2 * one.resolution, gridOf(one));
+    const step = Math.max(2 * one.resolution, one.dt === undefined ? gridOf(one) : 0);
     if (step > Math.max(delta, one.dt ?? 0, other.dt ?? 0) * (1 + 1e-6))
       throw new UsageError(
         `${one.path} has times in steps of ${milliseconds(step)}, coarser than δ = ${milliseconds(delta)}`,

@@ -1,6 +1,6 @@
 /**
  * The conventions of a time step that differ between two timing profiles, stated for the features of a model.
- * This file neither predicts the effect of a difference on results nor repairs it: `convert --check` measures the effect. @source
+ * This file neither predicts the effect of a difference on results nor repairs it: `convert` measures the effect. @source
  * docs/timing-profiles.md
  */
 
@@ -33,7 +33,7 @@ import { withoutRegimes } from './gather/regimes.js';
 
 /** The behaviour of simulators for a feature of models, by timing profile; two profiles differ if their texts do. */
 interface Convention {
-  readonly verdict: 'equivalent' | 'approximated';
+  readonly verdict: 'convention' | 'different';
   readonly code: `convention/${string}`;
   readonly by: Readonly<Record<TimingProfile, string>>;
   /** Returns the sentence, from the names and the behaviours of two simulators. */
@@ -47,7 +47,7 @@ const different = { brian: 'Brian', grid: 'PyNN', 'lems-euler': 'LEMS' } as cons
 
 const conventionOf = {
   steps: {
-    verdict: 'equivalent',
+    verdict: 'convention',
     code: 'convention/label',
     by: { brian: 'the beginning', grid: 'the end', 'lems-euler': 'the end' },
     says: ({ target, source, convention, original }) =>
@@ -58,7 +58,7 @@ const conventionOf = {
     ],
   },
   samples: {
-    verdict: 'equivalent',
+    verdict: 'convention',
     code: 'convention/samples',
     by: {
       brian: 'n samples in n steps, without the last state',
@@ -68,7 +68,7 @@ const conventionOf = {
     says: ({ target, source, convention, original }) => `${target} takes ${convention}, ${source} ${original}`,
   },
   'zero delays': {
-    verdict: 'approximated',
+    verdict: 'different',
     code: 'convention/zero-delay',
     by: {
       brian: 'at the end of the step in which it occurs',
@@ -79,14 +79,14 @@ const conventionOf = {
       `${target} delivers a spike without delay ${convention}, ${source} ${original}`,
   },
   'jumps into conditions': {
-    verdict: 'approximated',
+    verdict: 'different',
     code: 'convention/delivery',
     by: { brian: 'after', grid: 'before', 'lems-euler': 'before' },
     says: ({ target, source, convention, original }) =>
       `${target} delivers spikes ${convention} it tests thresholds, ${source} ${original}`,
   },
   'derived variables in events': {
-    verdict: 'approximated',
+    verdict: 'different',
     code: 'convention/derived',
     by: {
       brian: 'as they are at that moment',
@@ -97,33 +97,33 @@ const conventionOf = {
       `in events, ${target} reads derived variables ${convention}, ${source} ${original}`,
   },
   plasticity: {
-    verdict: 'approximated',
+    verdict: 'different',
     code: 'convention/plasticity',
     by: different,
     says: ({ target, source }) => `within a step, ${target} updates synapses and cells in another order than ${source}`,
   },
   coupling: {
-    verdict: 'approximated',
+    verdict: 'different',
     code: 'convention/coupling',
     by: different,
     says: ({ target, source }) =>
       `${target} reads variables of another cell from another moment of the step than ${source}`,
   },
   'regular code': {
-    verdict: 'approximated',
+    verdict: 'different',
     code: 'convention/regular-code',
     by: different,
     says: ({ target, source }) => `${target} runs this code at another place within a step than ${source}`,
   },
   delays: {
-    verdict: 'approximated',
+    verdict: 'different',
     code: 'convention/delay',
     by: { brian: 'counts steps', grid: 'counts steps', 'lems-euler': 'adds up time' },
     says: () => 'LEMS adds up time steps, so some delays last one step more or less',
     ways: [ways.delaysBy(1), ways.delaysBy(-1), ways.delaysRounded('up'), ways.delaysRounded('down')],
   },
   refractoriness: {
-    verdict: 'approximated',
+    verdict: 'different',
     code: 'convention/refractory',
     by: {
       brian: 'counting the step of the spike',
@@ -142,7 +142,7 @@ const conventionOf = {
     ],
   },
   times: {
-    verdict: 'approximated',
+    verdict: 'different',
     code: 'convention/time',
     by: {
       brian: 'at the beginning of a step',
@@ -153,13 +153,13 @@ const conventionOf = {
       `${target} evaluates a function of the time ${convention}, ${source} ${original}`,
   },
   'changes between runs': {
-    verdict: 'approximated',
+    verdict: 'different',
     code: 'convention/time',
     by: { brian: 'between runs', grid: 'between runs', 'lems-euler': 'within a run' },
     says: () => 'values change within a run of LEMS, at the end of a step by accumulated time',
   },
   'listed spikes': {
-    verdict: 'approximated',
+    verdict: 'different',
     code: 'convention/listed-spikes',
     by: { brian: 'begins', grid: 'ends', 'lems-euler': 'first reaches it, by accumulated time,' },
     says: ({ target, source, convention, original }) =>
@@ -249,7 +249,7 @@ export function conventions(
   const drawn = drawnInRun(valid.model);
   if (drawn !== undefined)
     entries.push({
-      verdict: 'equivalent',
+      verdict: 'convention',
       code: 'convention/own-draws',
       pointer: '',
       message: `${target} draws other random numbers from the same distributions: ${drawn}`,

@@ -2,16 +2,16 @@
 
 /**
  * - exact: the same function
- * - equivalent: the same up to rounding, stated errors of adaptive steps, the stated labels of times or parts, or other
+ * - convention: the same up to rounding, stated errors of adaptive steps, the stated labels of times or parts, or other
  *   draws of the same distribution
- * - approximated: anything else, such as another integration method or another distribution; the message states the
+ * - different: anything else, such as another integration method or another distribution; the message states the
  *   difference, and its size if known
  * - notExpressible: left out
  */
-type Verdict = 'exact' | 'equivalent' | 'approximated' | 'notExpressible';
+export type Verdict = 'exact' | 'convention' | 'different' | 'notExpressible';
 
-/** Verdict on a whole conversion: the verdict on its least faithful part. */
-export type Outcome = 'exact' | 'equivalent' | 'approximate' | 'incomplete';
+/** Verdict of a report: only running the written model grades one that differs. */
+export type Outcome = 'exact' | 'not measured' | 'incomplete';
 
 /** How faithfully the notation expresses one part of a model. */
 export interface ConversionEntry {
@@ -29,19 +29,10 @@ export interface ConversionEntry {
   readonly cells?: Readonly<Record<string, readonly number[]>>;
 }
 
-const outcomes = {
-  exact: 'exact',
-  equivalent: 'equivalent',
-  approximated: 'approximate',
-  notExpressible: 'incomplete',
-} as const satisfies Readonly<Record<Verdict, Outcome>>;
-
-const verdicts = Object.keys(outcomes) as readonly Verdict[];
-
 /** Returns the outcome of a conversion from its entries. */
 export function outcomeOf(entries: readonly ConversionEntry[]): Outcome {
-  const worst = entries.reduce((rank, { verdict }) => Math.max(rank, verdicts.indexOf(verdict)), 0);
-  return outcomes[verdicts[worst] ?? 'exact'];
+  if (entries.some(({ verdict }) => verdict === 'notExpressible')) return 'incomplete';
+  return entries.every(({ verdict }) => verdict === 'exact') ? 'exact' : 'not measured';
 }
 
 /** Collects entries while a model is exported, each once. */
@@ -76,16 +67,16 @@ export class ConversionReport {
   }
 
   /**
-   * Adds an equivalent entry: the same up to rounding, to a convention that the message states, or to other draws of
+   * Adds an entry for a convention: the same up to rounding, to a convention that the message states, or to other draws of
    * the same distribution.
    */
-  equivalent(code: string, pointer: string, message: string): void {
-    this.add({ verdict: 'equivalent', code, pointer, message });
+  convention(code: string, pointer: string, message: string): void {
+    this.add({ verdict: 'convention', code, pointer, message });
   }
 
-  /** Adds an approximation; the message states the difference. */
-  approximated(code: string, pointer: string, message: string): void {
-    this.add({ verdict: 'approximated', code, pointer, message });
+  /** Adds a difference; the message states the difference. */
+  different(code: string, pointer: string, message: string): void {
+    this.add({ verdict: 'different', code, pointer, message });
   }
 
   /** Adds an entry for a part that is left out. @returns undefined, as the value for the part */

@@ -209,7 +209,7 @@ const exporters: Readonly<Record<TargetNotation, Exporter>> = {
         const pointer = `/neurons/${type}/compartments`;
         // Comments within a file state the properties that its points lack.
         const remarks = text.split('\n').flatMap((line) => /^# (\S+ begins .*)$/.exec(line)?.[1] ?? []);
-        const verdict = remarks.length === 0 ? 'exact' : 'approximated';
+        const verdict = remarks.length === 0 ? 'exact' : 'different';
         return [
           {
             verdict,
@@ -309,7 +309,7 @@ export async function convertModel(
   const frozen = await freeze(valid, target, positions);
   const converted = await exported(frozen.valid);
   const remaining = frozen.remaining.map((message): ConversionEntry => ({
-    verdict: 'approximated',
+    verdict: 'different',
     code: 'freeze/still-random',
     pointer: '',
     message,

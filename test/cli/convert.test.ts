@@ -92,7 +92,9 @@ it('writes no file of a conversion when one of them cannot be written', async ()
 describe('convert --to canonical', () => {
   it('keeps the model hash and the fingerprint', async () => {
     const path = folder.file('canonical.json');
-    expect(await convert('--to', 'canonical', '-o', path)).toBe(`wrote ${path}\nconversion: exact\n`);
+    expect(await convert('--to', 'canonical', '-o', path)).toBe(
+      `wrote ${path}\nconversion: exact, the same model when read back\n`,
+    );
     expect(await identity(path)).toEqual(await identity(folder.file('model.json')));
   });
 
@@ -179,7 +181,7 @@ describe('-o -', () => {
       ['convert', '-', '--from', 'pynn', '--to', 'canonical', '-o', '-'],
       { input: readFileSync('fixtures/pynn/if-curr-exp.json', 'utf8') },
     );
-    expect([code, stderr]).toEqual([0, 'conversion: exact\n']);
+    expect([code, stderr]).toEqual([0, 'conversion: exact, the same model when read back\n']);
     expect(JSON.parse(stdout)).toMatchObject({ interneuron: 1 });
   });
 
@@ -223,16 +225,16 @@ describe('what a notation cannot say', () => {
       report,
     ]);
     expect(code).toBe(0);
-    expect(stdout).toMatch(/ {2}part +line +verdict +what differs\n( {2}.*\n)* {2}neurons\/p +\d* +approximate/);
-    const [summary, hint] = stdout.trimEnd().split('\n').slice(-2);
-    expect(summary).toMatch(/^conversion: approximate, \d parts? differs?$/);
-    expect(hint).toBe('--check measures the difference');
+    expect(stdout).toMatch(/ {2}part +line +verdict +what differs\n( {2}.*\n)* {2}neurons\/p +\d* +different/);
+    expect(stdout.trimEnd().split('\n').at(-1)).toBe(
+      'conversion: not measured: no spikes, and no recorded variable to compare',
+    );
     const written = JSON.parse(readFileSync(report, 'utf8'));
-    expect(Object.keys(written)).toEqual(['model', 'from', 'to', 'outcome', 'portable', 'outputs', 'report']);
-    expect(written.outcome).toBe('approximate');
+    expect(Object.keys(written)).toEqual(['model', 'from', 'to', 'outcome', 'portable', 'outputs', 'report', 'check']);
+    expect(written.outcome).toBe('not measured');
     expect(written.report).toContainEqual(
       expect.objectContaining({
-        verdict: 'approximated',
+        verdict: 'different',
         code: 'brian/method',
         pointer: '/neurons/p',
         place: expect.objectContaining({ document: expect.stringMatching(/^[^/].*rid\.json$/), line: 1 }),
@@ -254,7 +256,7 @@ describe('what a notation cannot say', () => {
       ...['--to', 'brian-json', '-o', folder.file('b.json'), '--report', report],
     ]);
     expect(stdout.match(/^ {2}neurons\/.*/gm)).toEqual([
-      expect.stringMatching(/^ {2}neurons\/p and 1 more +1 +approximate /),
+      expect.stringMatching(/^ {2}neurons\/p and 1 more +1 +different /),
     ]);
     const { report: entries } = JSON.parse(readFileSync(report, 'utf8'));
     const parts = entries.filter(({ code }: { code: string }) => code === 'brian/method');
@@ -360,7 +362,12 @@ describe('convert --check', () => {
     const words = ['convert', folder.file('given.json'), '--to', 'pynn', '-o', folder.file('given.py'), '--check'];
     const { code, stdout } = await runCommand(words);
     // 10*ln(6) ms to the threshold, three times in 60 ms for each of two cells.
-    expect([code, stdout]).toEqual([0, expect.stringMatching(/check: 6 of 6 spikes within 0.1 ms in 0.06 s/)]);
+    expect([code, stdout]).toEqual([
+      0,
+      expect.stringMatching(
+        /^conversion: same spikes \(60 ms\): cells 6 and 6 spikes, 6 matched, equal counts in 2 of 2 cells, /m,
+      ),
+    ]);
     const json = await runCommand([...words, '--force', '--json']);
     expect(JSON.parse(json.stdout).check).toMatchObject({
       with: 'interneuron',
@@ -376,9 +383,9 @@ describe('convert --check', () => {
     writeFileSync(folder.file('drawn.json'), JSON.stringify(drawn));
     const words = ['convert', folder.file('drawn.json'), '--to', 'pynn', '-o', folder.file('drawn.py'), '--check'];
     const { stdout } = await runCommand([...words, '--force']);
-    expect(stdout).toMatch(/check: .*\n {2}drawn anew after conversion, so that both differ by chance: v of cells/);
+    expect(stdout).toMatch(/^ {2}drawn anew after conversion, so that both differ by chance: v of cells/m);
     const frozen = await runCommand([...words, '--force', '--freeze']);
-    expect(frozen.stdout).toMatch(/check: (\d+) of \1 spikes/);
+    expect(frozen.stdout).toMatch(/^conversion: same spikes .*: cells (\d+) and \1 spikes, \1 matched/m);
     expect(frozen.stdout).not.toContain('drawn anew');
   });
 
@@ -394,7 +401,9 @@ describe('convert --check', () => {
     };
     writeFileSync(folder.file('resting.json'), JSON.stringify(resting));
     const words = ['convert', folder.file('resting.json'), '--to', 'lems', '-o', folder.file('resting.xml'), '--check'];
-    expect((await runCommand(words)).stdout).toMatch(/v of cells: the same samples( up to rounding)?\n/);
+    expect((await runCommand(words)).stdout).toMatch(
+      /^conversion: same spikes .*: no spikes; v of cells (the same|at most \S+ uV apart)\n/m,
+    );
   });
 
   it('compares nothing where the model ends with a fault', async () => {
@@ -407,7 +416,7 @@ describe('convert --check', () => {
       initializers: { x: 1 },
     };
     writeFileSync(folder.file('fault.json'), JSON.stringify({ ...given, neuron_groups: { cells } }));
-    const words = ['convert', folder.file('fault.json'), '--to', 'brian', '-o', folder.file('fault.py'), '--check'];
+    const words = ['convert', folder.file('fault.json'), '--to', 'lems', '-o', folder.file('fault.xml'), '--check'];
     const { code, stdout } = await runCommand(words);
     expect([code, stdout]).toEqual([
       1,

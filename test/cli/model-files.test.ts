@@ -72,7 +72,9 @@ describe('convert', () => {
     const words = ['convert', path(''), '--to', 'canonical', '-o', `${out}/`];
     const { code, stdout, stderr } = await runCommand(words);
     expect(code).toBe(1);
-    expect(stdout).toContain(`${path('a.yaml')}:\nwrote ${out}/a.json\nconversion: exact\n`);
+    expect(stdout).toContain(
+      `${path('a.yaml')}:\nwrote ${out}/a.json\nconversion: exact, the same model when read back\n`,
+    );
     expect(stdout).toContain(`${path('cells/bad.yaml')}:\nnothing written: 1 error\n`);
     expect(stderr).toContain('models/cells/bad.yaml:2:');
     expect(existsSync(`${out}/cells/soma.cell.json`)).toBe(true);

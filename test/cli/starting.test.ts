@@ -119,7 +119,7 @@ describe('explain', () => {
     const explained = readFileSync('docs/explanations.md', 'utf8');
     const entries = readFileSync('docs/messages.md', 'utf8').split(/^### /m).slice(1);
     const codes = entries
-      .filter((entry) => /^- (?:exact|approximate|equivalent|left out): /m.test(entry) || !/^- /m.test(entry))
+      .filter((entry) => /^- (?:exact|different|convention|left out): /m.test(entry) || !/^- /m.test(entry))
       .map((entry) => entry.slice(0, entry.indexOf('\n')));
     expect(codes.length).toBeGreaterThan(50);
     expect(codes.filter((code) => !explained.includes(`### ${code}\n`))).toEqual([]);

@@ -6,12 +6,16 @@ import { DiagnosticError, UsageError } from '../../src/diagnostics/diagnostic.js
 import { hashModel } from '../../src/model/hash.js';
 import type { ValidModel } from '../../src/model/model.js';
 import { convertModel, type ConvertedModel } from '../../src/run/convert.js';
+import { measure, type Measurement } from '../../src/run/check/measure.js';
+import { documentName } from '../../src/run/check/read-back.js';
+import { mainOf } from '../../src/run/convert/exported.js';
+import { inFolder } from '../../src/run/convert/in-folder.js';
 import { importModel, readSource, type ImportedModel } from '../../src/run/pipeline.js';
 import { root } from '../support/import-graph.js';
 import { longestText } from '../../translators/neuroml/xml/decode.js';
 
 /** Notations of the table: documents, which hold what scripts do. */
-export const targets = { canonical: 'canonical', brian: 'brian-json', pynn: 'pynn-json', neuroml: 'lems' } as const;
+export const targets = { canonical: 'canonical', brian: 'brian-json', pynn: 'pynn-json', neuroml: 'neuroml' } as const;
 type Notation = keyof typeof targets;
 /** Notations of fixtures; those of the table and of docs/support.md. */
 type SourceNotation = Notation | 'nir' | 'sonata';
@@ -21,7 +25,7 @@ export interface Cell {
   readonly fixture: string;
   readonly from: SourceNotation;
   readonly to: Notation;
-  readonly outcome: ConvertedModel['outcome'] | 'refused';
+  readonly outcome: ConvertedModel['outcome'] | Measurement['verdict'] | 'refused';
   /** Which simulators run it: those of the notation; of PyNN's, NEST with models in NESTML; or interneuron alone. */
   readonly portable: 'yes' | 'nestml' | 'no';
   /** Whether the document, read again, has the model hash that the fixture has. */
@@ -73,7 +77,7 @@ const isLargeModel = ({ model }: ValidModel): boolean =>
   Object.values(model.populations).reduce((sum, { size }) => sum + size, 0) > 10_000;
 
 /** One cell of the table. */
-export async function cellOf({ name, from, imported }: Fixture, to: Notation): Promise<Cell> {
+export async function cellOf({ name, from, imported }: Fixture, to: Notation, measuring = false): Promise<Cell> {
   const cell = {
     fixture: name,
     from,
@@ -85,19 +89,26 @@ export async function cellOf({ name, from, imported }: Fixture, to: Notation): P
     errors: [],
   };
   try {
-    const converted = await convertModel(imported.valid, targets[to], { origin: true });
+    const converted = await convertModel(imported.valid, targets[to], {
+      origin: true,
+      name: documentName(targets[to]),
+    });
     const portable = to === 'pynn' ? await portabilityOf(imported.valid) : 'yes';
-    const worst = converted.outcome === 'incomplete' ? 'notExpressible' : 'approximated';
+    const worst = converted.outcome === 'incomplete' ? 'notExpressible' : 'different';
     const reasons = [...new Set(converted.report.flatMap((one) => (one.verdict === worst ? [one.message] : [])))];
-    const again = readAgain(converted, false);
+    const again = await readAgain(converted, false);
     if (again === undefined) return { ...cell, portable, outcome: converted.outcome, reasons };
     if (again instanceof Error)
       return { ...cell, portable, outcome: converted.outcome, reasons, errors: [again.message.split('\n')[0] ?? ''] };
     const { model } = imported.hashes;
     const sameHash = again.hashes.model === model;
-    const back = sameHash || from === to ? undefined : readAgain(converted, true);
+    const back = sameHash || from === to ? undefined : await readAgain(converted, true);
     const backAgain = sameHash || (back !== undefined && !(back instanceof Error) && back.hashes.model === model);
-    return { ...cell, portable, outcome: converted.outcome, sameHash, backAgain, reasons };
+    const outcome =
+      measuring && !sameHash && converted.outcome !== 'incomplete'
+        ? (await measure(imported.valid, targets[to], converted, { processor: Infinity })).verdict
+        : converted.outcome;
+    return { ...cell, portable, outcome, sameHash, backAgain, reasons };
   } catch (error) {
     if (error instanceof UsageError || error instanceof DiagnosticError)
       return { ...cell, outcome: 'refused', reasons: [error.message] };
@@ -122,11 +133,16 @@ async function portabilityOf(valid: ValidModel): Promise<Cell['portable']> {
  *
  * @param origin  whether it is read as the model that it carries
  */
-function readAgain({ files: [file] }: ConvertedModel, origin: boolean): ImportedModel | Error | undefined {
+async function readAgain({ files }: ConvertedModel, origin: boolean): Promise<ImportedModel | Error | undefined> {
   let length = 0;
-  for (const piece of file?.pieces ?? []) if ((length += piece.length) > longestText) return undefined;
+  for (const { pieces } of files)
+    for (const piece of pieces ?? []) if ((length += piece.length) > longestText) return undefined;
+  const main = mainOf(files);
   try {
-    return importModel({ name: file?.name ?? 'model', text: file?.text ?? '' }, { origin });
+    if (files.length < 2) return importModel({ name: main?.name ?? 'model', text: main?.text ?? '' }, { origin });
+    return await inFolder([main!, ...files.filter((one) => one !== main)], (path) =>
+      importModel(readSource(path), { origin }),
+    );
   } catch (error) {
     return error as Error;
   }

@@ -21,13 +21,13 @@ const names: Readonly<Record<Notation, string>> = { brian: 'Brian', pynn: 'PyNN'
 const engine = { precision: 'float64', target: 'wasm' } as const;
 
 /** What a conversion amounts to, from worst to best. */
-const ranks = ['no', 'here only', 'part', 'approximate', 'equivalent', 'exact'] as const;
+const ranks = ['no', 'here only', 'part', 'yes', 'exact'] as const;
 
 function rankOf({ outcome, sameHash, portable }: Cell): number {
   if (portable === 'no') return ranks.indexOf('here only');
   if (sameHash) return ranks.indexOf('exact');
   if (outcome === 'refused') return ranks.indexOf('no');
-  return ranks.indexOf(outcome === 'incomplete' ? 'part' : outcome);
+  return ranks.indexOf(outcome === 'incomplete' ? 'part' : outcome === 'exact' ? 'exact' : 'yes');
 }
 
 const aboutGraphsAndCircuits = [
@@ -42,7 +42,7 @@ const aboutGraphsAndCircuits = [
 
 /** Returns the mark of a verdict. */
 const markOf = (rank: (typeof ranks)[number]): string =>
-  rank === 'exact' || rank === 'equivalent' ? '✓' : rank === 'no' ? '✗' : '◐';
+  rank === 'exact' || rank === 'yes' ? '✓' : rank === 'no' ? '✗' : '◐';
 
 /** Returns how a notation has a feature by name, and how it has it by equations or by conversion. */
 async function marksOf(feature: Feature, to: Notation): Promise<readonly [named: string, other: string]> {
@@ -87,7 +87,7 @@ async function rowsOfGraphsAndCircuits(): Promise<readonly string[]> {
       for (const to of notations) cells.push(markOf(ranks[rankOf(await cellOf({ name: file, from, imported }, to))]!));
       for (const to of ['nir', 'sonata'] as const) {
         const { files, outcome } = await convertModel(imported.valid, to);
-        cells.push(files.length === 0 ? '✗' : outcome === 'exact' || outcome === 'equivalent' ? '✓' : '◐');
+        cells.push(files.length === 0 ? '✗' : outcome === 'incomplete' ? '◐' : '✓');
       }
       rows.push(`| ${from === 'nir' ? 'NIR' : 'SONATA'}: ${cells.join(' | ')} |`);
     }
@@ -112,8 +112,8 @@ async function page(): Promise<string> {
 Each table is made by reading, checking and converting a document of each feature.
 
 - *By name*: ✓ if the notation has a word for the feature, and interneuron reads and runs it; ✗ if it has no word.
-- *By equations*: ✓ if documents state the feature in equations, or if converting it from another notation is exact or equivalent;
-  ◐ if that conversion is approximate, leaves a part out, or gives a PyNN script for interneuron's backend only; ✗ if it is refused; – if no
+- *By equations*: ✓ if documents state the feature in equations, or if converting it from another notation writes all of it;
+  ◐ if that conversion leaves a part out, or gives a PyNN script for interneuron's backend only; ✗ if it is refused; – if no
   other notation has the feature. The report of a conversion names each difference ([Conversion](conversion.md)).
 
 All engines run the same models, with the same bits ([Targets](targets.md)). So Brian, which has no word for adaptive exponential cells or gap

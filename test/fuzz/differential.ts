@@ -3,7 +3,7 @@
  *
  * - On WebAssembly a model has the bits that it has on the interpreter.
  * - In its own notation, and as a canonical model, it stays the same model.
- * - In other notations it has the same spikes and final values where the report says exact or equivalent, apart from
+ * - In other notations it has the same spikes and final values where the report has conventions only, apart from
  *   draws of another generator, which the report states.
  * - What was written is read again without errors, whatever the report says.
  */
@@ -197,7 +197,8 @@ async function disagreement(
   if (again === undefined) return undefined;
   const same = hashModel(again.model).experiment === hashModel(valid.model).experiment;
   if (isOwn && converted.outcome === 'exact' && to === 'canonical' && !same) return 'another model when read again';
-  if (same || !['exact', 'equivalent'].includes(converted.outcome)) return undefined;
+  if (same || converted.report.some(({ verdict }) => verdict === 'different' || verdict === 'notExpressible'))
+    return undefined;
   if (converted.report.some(({ code, message }) => otherDraws.test(`${code} ${message}`))) return undefined;
   let there: Observed;
   try {

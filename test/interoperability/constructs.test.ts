@@ -434,7 +434,7 @@ experiment:
     const theirs = ordered(t.map((time, n): Spike => [i[n] ?? -1, Math.round(time / step)]));
     const { files, data, report } = await convertModel(imported.valid, 'brian-json');
     expect(theirs).toEqual(await here(importModel({ name: 'model.json', text: files[0]?.text ?? '' }, { data })));
-    const stated = report.filter(({ verdict }) => verdict === 'approximated').map(({ code }) => code);
+    const stated = report.filter(({ verdict }) => verdict === 'different').map(({ code }) => code);
     const conventions = stated.filter((code) => code.startsWith('convention/'));
     expect([...new Set(conventions)].sort()).toEqual(differ.map((code) => `convention/${code}`));
     const ours = await here(imported);

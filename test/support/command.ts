@@ -49,7 +49,11 @@ export async function runCommand(words: readonly string[], options: CommandOptio
     stderr: { write: (text) => void (stderr += text), terminal: onTerminal, columns, colour: false },
     input: () => Buffer.from(options.input ?? ''),
     progressStream: undefined,
-    environment: { INTERNEURON_CACHE: join(tmpdir(), 'interneuron-test-cache'), ...options.environment },
+    environment: {
+      INTERNEURON_CACHE: join(tmpdir(), 'interneuron-test-cache'),
+      INTERNEURON_MEASURE_SECONDS: '600',
+      ...options.environment,
+    },
     onInterrupt(callback) {
       options.interrupt?.(callback);
       return () => undefined;

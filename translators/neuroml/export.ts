@@ -151,13 +151,13 @@ function checkReadBack(back: ReadBack | string, model: Model, hasOwnTypes: boole
     return;
   }
   for (const { message, expected = '', found = '' } of back.mismatches)
-    report.equivalent(
+    report.convention(
       'lems/dimensions',
       '',
       `numbers are those of the model, but dimensions in the document do not fit, of which its readers warn: ${message} (${expected}; ${found})`,
     );
   if (back.hashes.model !== hashModel(model).model)
-    report.equivalent(
+    report.convention(
       'lems/model-hash',
       '',
       hasOwnTypes
@@ -177,7 +177,7 @@ function remark(context: ExportContext, source: ValidModel): void {
   for (const section of ['neurons', 'synapses'] as const)
     for (const [id, type] of Object.entries<NeuronType | SynapseType>(source.model[section]))
       if (!isForwardEuler(clockedOf(type), source.model.timing))
-        report.approximated(
+        report.different(
           'convention/forward-euler',
           child(`/${section}`, id),
           `LEMS integrates these equations by forward Euler, the model by ${methodText(type)}; shorter steps (--dt) come closer`,
@@ -185,7 +185,7 @@ function remark(context: ExportContext, source: ValidModel): void {
   for (const entry of conventions(source, 'lems-euler')) report.add(entry);
   for (const id of Object.keys(model.neurons))
     if (stepsInParts(model, id))
-      report.approximated(
+      report.different(
         'lems/order-in-step',
         child('/neurons', id),
         'all variables are advanced at once, whereas the model advances one part after another',
@@ -197,7 +197,7 @@ function remark(context: ExportContext, source: ValidModel): void {
 function remarkCompartments(context: ExportContext): void {
   const { model, report } = context;
   if (model.timing !== 'grid')
-    report.equivalent(
+    report.convention(
       'lems/timing',
       '/timing',
       `simulators of cells with compartments step in the order of grid, not of ${model.timing}`,

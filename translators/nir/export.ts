@@ -43,8 +43,8 @@ export function exportNir(original: ValidModel): ExportedNir {
   );
   const { valid, entries } = isOwn ? { valid: original, entries: [] } : standardise(original, 'nir');
   for (const { verdict, code, pointer, message } of entries)
-    if (verdict === 'approximated') report.approximated(code, pointer, message);
-    else if (verdict === 'equivalent') report.equivalent(code, pointer, message);
+    if (verdict === 'different') report.different(code, pointer, message);
+    else if (verdict === 'convention') report.convention(code, pointer, message);
   const { model } = valid;
   const nodes = new Map<string, Node>();
   for (const [name, population] of Object.entries(model.populations)) {
@@ -77,7 +77,7 @@ export function exportNir(original: ValidModel): ExportedNir {
     method: [...nodes.values()].find(({ method }) => method !== undefined)?.method ?? (isOwn ? 'euler' : 'exact'),
   });
   if (!isOwn)
-    report.approximated(
+    report.different(
       'nir/step',
       '',
       'NIR leaves the time step to the program that runs a graph: interneuron spreads impulses over their step, and takes it layer by layer',

@@ -33,13 +33,13 @@ export async function exportPynnScript(
   const report = new ConversionReport('pynn');
   report.addAll(entries);
   const { view, files } = scriptView(document, stem, report, nestml);
-  for (const remark of remarksOnBackends(document)) report.equivalent('pynn/backend', '', remark);
-  for (const remark of connectorsWithoutCode(document)) report.equivalent('pynn/native', '', remark);
+  for (const remark of remarksOnBackends(document)) report.convention('pynn/backend', '', remark);
+  for (const remark of connectorsWithoutCode(document)) report.convention('pynn/native', '', remark);
   const ofNeuron = view.simulator === '' ? [] : spikesLostUnderNeuron(document);
   for (const remark of ofNeuron)
-    if (usualSimulator(document) === 'neuron') report.approximated('pynn/backend', '', remark);
+    if (usualSimulator(document) === 'neuron') report.different('pynn/backend', '', remark);
     else
-      report.equivalent(
+      report.convention(
         'pynn/backend',
         '',
         `${remark}; the script runs under NEST unless it is given another simulator`,

@@ -129,7 +129,7 @@ async function inNestml(
 
 /** Advice if only recordings prevent PyNN's names. */
 const onlyRecordings: ConversionEntry = {
-  verdict: 'equivalent',
+  verdict: 'convention',
   code: 'pynn/why-native',
   pointer: '/recordings',
   message: "with --partial these recordings are left out, and all else is in PyNN's names, which NEST and NEURON run",
@@ -166,15 +166,15 @@ function written(
     if (typeof standard === 'string') {
       if (natives !== undefined) {
         cells.set(name, natives.cell(name, type, receptorsOf(model, name)));
-        report.equivalent('pynn/native', child('/neurons', name), runsHere);
+        report.convention('pynn/native', child('/neurons', name), runsHere);
       } else if (nestml !== undefined) {
         const made = nestml.cell(name);
         if (typeof made === 'string') report.missing(child('/neurons', name), `NESTML: ${made}`, 'pynn/not-in-nestml');
         else {
           cells.set(name, made.standard);
-          report.equivalent('pynn/nestml', child('/neurons', name), compiled);
+          report.convention('pynn/nestml', child('/neurons', name), compiled);
           for (const difference of made.approximations)
-            report.approximated('pynn/nestml-step', child('/neurons', name), difference);
+            report.different('pynn/nestml-step', child('/neurons', name), difference);
         }
       }
       // For a type without a claimed name, each population reports the reason.
@@ -197,7 +197,7 @@ function written(
     else if (natives === undefined) report.missing(child('/operations', name), 'PyNN runs no code during a simulation');
     else {
       natives.add('operations', name, operation);
-      report.equivalent('pynn/native', child('/operations', name), runsHere);
+      report.convention('pynn/native', child('/operations', name), runsHere);
     }
   if (natives === undefined) report.addAll(conventions(original, 'grid'));
   const { pynn: _, source, outputFiles, ...rest } = model.annotations;
@@ -380,13 +380,13 @@ function sourcesOf(context: ExportContext): readonly CurrentSource[] {
     });
     if (natives !== undefined && (own || stimulus.kind === 'poisson' || !stimulus.attached)) {
       natives.add('stimuli', name, stimulus);
-      report.equivalent('pynn/native', child('/stimuli', name), runsHere);
+      report.convention('pynn/native', child('/stimuli', name), runsHere);
       continue;
     }
     const shape = natives === undefined || stimulus.kind !== 'current' ? [] : shapeOf(context, stimulus);
     if (natives !== undefined && shape === undefined) {
       natives.add('stimuli', name, stimulus);
-      report.equivalent('pynn/native', child('/stimuli', name), runsHere);
+      report.convention('pynn/native', child('/stimuli', name), runsHere);
       continue;
     }
     const last = groups.at(-1);
@@ -409,7 +409,7 @@ function sourcesOf(context: ExportContext): readonly CurrentSource[] {
       return [];
     }
     if (stimulus.shared !== true && sources.some(({ type }) => type === 'NoisyCurrentSource'))
-      report.approximated(
+      report.different(
         'pynn/shared-noise',
         pointer,
         'each cell has its own noise, whereas a PyNN source gives all of them the same',

@@ -168,11 +168,7 @@ function edgesOf(
   const dt = inUnit(model.experiment.dt, 'ms');
   const delays = numbersInUnit(delay, 'ms');
   if (delays.some((one) => one < dt / 2)) {
-    report.approximated(
-      'sonata/short-delay',
-      pointer,
-      `delays below half a time step become ${dt} ms, NEST's shortest`,
-    );
+    report.different('sonata/short-delay', pointer, `delays below half a time step become ${dt} ms, NEST's shortest`);
     for (let k = 0; k < count; k++) if (delays[k]! < dt / 2) delays[k] = dt;
   }
   return {

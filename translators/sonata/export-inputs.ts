@@ -60,7 +60,7 @@ export function spikeFiles(
     const times = numbersInUnit(numbersOf(spikes.times, data), 'ms');
     const nodes = Uint32Array.from(numbersOf(spikes.indices, data), (element) => ids[element]!);
     if (times.some((time) => time < dt / 2)) {
-      report.approximated(
+      report.different(
         'sonata/first-spikes',
         pointer,
         `spikes at the start of the run come at ${dt} ms, the first time at which NEST emits spikes`,
@@ -189,7 +189,7 @@ export function clampsOf(
       duration: list.map(({ first, last }) => at(last - Math.max(0, first - 1))),
     };
     if (list[0]!.first <= 2)
-      report.approximated(
+      report.different(
         'sonata/early-current',
         pointer,
         `BMTK 1.2 leaves out currents that begin by ${dt} ms, and none reaches a cell in the first step`,
@@ -265,7 +265,7 @@ export function reportsOf(
   }
   const unrecorded = [...parts.values()].filter(({ name, named }) => named !== null && !recorded.has(name));
   if (unrecorded.length > 0 && recorded.size > 0)
-    report.equivalent(
+    report.convention(
       'sonata/all-spikes',
       '/recordings',
       `simulations write the spikes of all cells: also those of ${unrecorded.map(({ name }) => name).join(', ')}`,

@@ -78,7 +78,7 @@ function partOf(
   if (Object.keys(linked ?? {}).length > 0) return report.missing(pointer, 'variables linked to another population');
   if (clock !== undefined) return report.missing(pointer, 'a clock of its own');
   if (positions && isStructure(positions))
-    report.equivalent(
+    report.convention(
       'sonata/positions',
       pointer,
       'positions by a rule are left out: they act only on connections, which are listed',
@@ -103,7 +103,7 @@ function partOf(
     const amplitudes = values.get(constantCurrent)!;
     for (const [element, more] of current) amplitudes[element]! += more;
   }
-  if (named.remark !== undefined) report.approximated('sonata/reset', pointer, named.remark);
+  if (named.remark !== undefined) report.different('sonata/reset', pointer, named.remark);
   report.exact(pointer, `${named.name} by name`);
   return { ...common, named, values };
 }
@@ -266,7 +266,7 @@ function nodesOf(
     const numbers = (valueOf: (row: (typeof rows)[number]) => number): Hdf5Array =>
       column(Float64Array.from(members, valueOf));
     if (names.length > 0)
-      report.approximated(
+      report.different(
         'sonata/node-parameters',
         child('/populations', parts[group]!.name),
         `${names.join(', ')} of single nodes are in the file of nodes, as SONATA has it; BMTK 1.2 and NEST read the parameters of types only`,

@@ -83,7 +83,7 @@ const listDraws: Pass<SonataContext> = {
     const drawn = drawnParts(valid);
     if (drawn.length === 0) return valid;
     for (const pointer of drawn)
-      report.equivalent('sonata/drawn', pointer, `listed as drawn with the seed ${valid.model.experiment.seed}`);
+      report.convention('sonata/drawn', pointer, `listed as drawn with the seed ${valid.model.experiment.seed}`);
     try {
       return await draw(valid);
     } catch (error) {

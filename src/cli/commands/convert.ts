@@ -2,14 +2,13 @@
 
 import { mkdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { convertModel, onlyHere, type ConversionEntry, type ConvertedModel, type Outcome } from '../../run/convert.js';
+import { convertModel, onlyHere, type ConversionEntry, type ConvertedModel } from '../../run/convert.js';
 import { DiagnosticError, UsageError, type Diagnostic } from '../../diagnostics/diagnostic.js';
 import { countFindings, diagnosticsToJson } from '../../diagnostics/render.js';
 import { printable } from '../../diagnostics/display.js';
 import { orOutputError } from '../../../runtime/results/output-error.js';
-import { contradictionOf } from '../../run/check/check-contradiction.js';
-import type { ConversionCheck } from '../../run/check/check-conversion.js';
-import { checkText } from '../check-text.js';
+import type { Measurement } from '../../run/check/measure.js';
+import { checkLines, measurementText } from '../check-text.js';
 import type { ImportedModel } from '../../run/pipeline.js';
 import { shareableJson } from '../../run/results/provenance.js';
 import type { AfterPass } from '../../model/passes.js';
@@ -112,23 +111,28 @@ async function convertOne(
     { output: path, files: planned },
     ...(report === undefined ? [] : [{ output: report, files: [report] }]),
   ]);
-  const isWritten = refused.length === 0 && !isForUs;
+  const isAccepted = refused.length === 0 && !isForUs;
+  const measured = isAccepted ? await measurementOf(context, imported, to, converted) : undefined;
+  const isUnstable = measured?.check?.unstable === true && measured.check.with === 'interneuron';
+  const isWritten = isAccepted && !isUnstable;
   if (isWritten && context.toStandardOutput) printConverted(converted, context);
   else await refuseToReplace(planned, options.flag('force'));
   const outputs = isWritten && !context.toStandardOutput ? writeFiles(converted, planned, path) : [];
-  const check = isWritten ? await checkOf(context, imported, to, converted) : undefined;
-  const contradiction = check === undefined ? null : contradictionOf(converted.outcome, check);
+  const verdict = verdictOf(converted, measured);
   const told = {
-    ...reportOf(imported, converted, to, outputs, words),
-    ...(check === undefined ? {} : { check: { ...check, contradiction } }),
+    ...reportOf(imported, converted, verdict, to, outputs, words),
+    ...(measured === undefined
+      ? {}
+      : { check: { ...measured.check, verdict: measured.verdict, reason: measured.reason } }),
   };
-  const differing = withOneConvention(converted.report.filter(({ verdict }) => verdict !== 'exact'));
+  const differing = inOrder(withOneConvention(converted.report.filter(({ verdict }) => verdict !== 'exact')));
+  const summary = `conversion: ${summaryOf(differing, converted, measured)}`;
   if (refused.length > 0) {
     const other = refused.every(({ verdict }) => verdict !== 'notExpressible')
       ? undefined
       : await completeNotation(imported, to);
     context.show(refused.map((entry) => findingOf(entry, words, to, other)));
-    context.say(`nothing written: ${summaryOf(converted.outcome, differing)}`);
+    context.say(`nothing written: ${summary}`);
     if (isSome && refused.every(({ verdict }) => verdict === 'notExpressible'))
       context.say('use --partial to write the rest of the model');
     return { code: exitCodes.wrong, report: told };
@@ -136,6 +140,11 @@ async function convertOne(
   if (isForUs) {
     context.show([await notPortable(converted, imported, words)]);
     context.say('nothing written: the script is not portable');
+    return { code: exitCodes.wrong, report: told };
+  }
+  if (isUnstable) {
+    context.show([unstable(measured.check?.failure ?? '', imported, words)]);
+    context.say('nothing written: the written model fails when it runs');
     return { code: exitCodes.wrong, report: told };
   }
   if (outputs.length > 0)
@@ -147,16 +156,17 @@ async function convertOne(
   for (const { code, message } of converted.report)
     if (code === 'lems/one-file' || code === 'origin/left-out') context.say(printable(message));
   if (differing.length > 0) context.say(tableOf(differing, words));
-  context.say(summaryOf(converted.outcome, differing) + (converted.portable ? '' : '; not portable'));
-  if (converted.outcome === 'approximate' && check === undefined) context.say('--check measures the difference');
-  if (check === undefined) return { code: exitCodes.done, report: told };
-  context.say(checkText(check, options.flag('freeze')));
-  if (contradiction !== null && check.failure === undefined)
-    context.say(
-      `the check contradicts the report: the conversion is called ${converted.outcome}, but ${contradiction}`,
-    );
-  return { code: contradiction === null ? exitCodes.done : exitCodes.wrong, report: told };
+  const isAsked = options.flag('check') || options.value('with') !== undefined;
+  if (isAsked && measured?.check)
+    for (const line of checkLines(measured.check, options.flag('freeze'))) context.say(line);
+  context.say(summary + (converted.portable ? '' : '; not portable'));
+  const isWrong = isAsked && (measured?.verdict === 'different' || measured?.check?.failure !== undefined);
+  return { code: isWrong ? exitCodes.wrong : exitCodes.done, report: told };
 }
+
+/** Verdict on a conversion: a part that is left out counts more than measurements. */
+const verdictOf = ({ outcome }: ConvertedModel, measured: Measurement | undefined): string =>
+  outcome === 'incomplete' ? outcome : (measured?.verdict ?? outcome);
 
 /** Writes the model after each pass to a numbered file. */
 async function writePasses(passed: readonly Parameters<AfterPass>[], folder: string, force: boolean): Promise<void> {
@@ -178,35 +188,51 @@ function printConverted({ files, data }: ConvertedModel, { terminal }: CommandCo
   for (const piece of file.pieces ?? [file.text]) terminal.stdout.write(piece);
 }
 
-/** The comparison of both runs, if requested. */
-async function checkOf(
-  { options }: CommandContext,
+/** Returns the measurement of a conversion; undefined with `--no-check`. */
+async function measurementOf(
+  { options, terminal }: CommandContext,
   { valid }: ImportedModel,
   to: TargetNotation,
   converted: ConvertedModel,
-): Promise<ConversionCheck | undefined> {
+): Promise<Measurement | undefined> {
   const simulator = simulators.find((name) => name === options.value('with'));
-  if (!options.flag('check') && simulator === undefined) return undefined;
-  if (to === 'swc')
+  const whole = options.flag('check') || simulator !== undefined;
+  if (whole && to === 'swc')
     throw new UsageError('SWC holds shapes of cells, which cannot be run', 'leave out --check and --with');
-  if (to === 'nir')
+  if (whole && to === 'nir')
     throw new UsageError(
       'a graph of NIR is checked by running it',
       'leave out --check and --with, and run the graph with --input',
     );
-  const freeze = options.flag('freeze');
-  if (simulator === undefined) {
-    const { checkConversion } = await import('../../run/check/check-conversion.js');
-    return checkConversion(valid, to, { freeze, partial: options.flag('partial'), converted });
-  }
+  if (!whole && options.flag('no-check')) return undefined;
+  const { graded, measure } = await import('../../run/check/measure.js');
+  const processor = Number(terminal.environment['INTERNEURON_MEASURE_SECONDS']) || undefined;
+  if (simulator === undefined)
+    return measure(valid, to, converted, {
+      whole,
+      freeze: options.flag('freeze'),
+      partial: options.flag('partial'),
+      ...(processor === undefined ? {} : { processor }),
+    });
   const { checkWith } = await import('../../run/check/check-with.js');
-  return checkWith(valid, to, simulator, { freeze });
+  return graded(await checkWith(valid, to, simulator, { freeze: options.flag('freeze') }));
 }
+
+/** Returns a finding for a conversion that fails when it runs, while the model does not. */
+const unstable = (failure: string, { valid }: ImportedModel, words: SourceWords): Diagnostic => ({
+  code: 'run/unstable',
+  severity: 'error',
+  message: failure,
+  expected: 'a written model that runs like this one',
+  found: `steps of ${Number((valid.model.experiment.dt * 1e3).toPrecision(6))} ms`,
+  hint: "write it with a shorter step, such as --dt '0.01 ms', or leave the measurement out with --no-check",
+  place: words.place(''),
+});
 
 /** Returns the entries that make the command reject a conversion. */
 function refusal({ report }: ConvertedModel, strict: boolean, partial: boolean): readonly ConversionEntry[] {
   return report.filter(
-    ({ verdict }) => (verdict === 'notExpressible' && !partial) || (verdict === 'approximated' && strict),
+    ({ verdict }) => (verdict === 'notExpressible' && !partial) || (verdict === 'different' && strict),
   );
 }
 
@@ -252,10 +278,10 @@ function findingOf(
     severity: 'error',
     message: code.endsWith('/not-expressible') ? `${language} cannot express this: ${message}` : message,
     expected: isLeftOut ? `a part that ${language} can express` : `the same function in ${language}`,
-    found: isLeftOut ? `${part}, which would be left out` : `${part}, which would be approximated`,
+    found: isLeftOut ? `${part}, which would be left out` : `${part}, which would differ`,
     hint: isLeftOut
       ? `${other === undefined ? '' : `use --to ${other}, which expresses it, `}change this part of the model, or write the rest with --partial`
-      : 'change this part of the model, or accept the approximation by leaving out --strict',
+      : 'change this part of the model, or accept the difference by leaving out --strict',
     place: words.place(pointer),
   };
 }
@@ -284,7 +310,8 @@ async function notPortable(
 /** Returns the content of `--report` and `--json`. */
 function reportOf(
   imported: ImportedModel,
-  { report, outcome, portable }: ConvertedModel,
+  { report, portable }: ConvertedModel,
+  outcome: string,
   to: TargetNotation,
   outputs: readonly string[],
   words: SourceWords,
@@ -306,32 +333,34 @@ function reportOf(
   };
 }
 
-/** Returns the last line, which summarizes the conversion. */
-function summaryOf(outcome: Outcome, differing: readonly ConversionEntry[]): string {
-  const count = (verdict: ConversionEntry['verdict'], singular: string, plural: string): string => {
-    const n = differing.filter((entry) => entry.verdict === verdict).length;
-    return `${n} ${n === 1 ? singular : plural}`;
-  };
-  switch (outcome) {
-    case 'exact':
-      return 'conversion: exact';
-    case 'equivalent':
-      return 'conversion: equivalent, the same up to rounding, labels, conventions and random draws';
-    case 'approximate':
-      return `conversion: approximate, ${count('approximated', 'part differs', 'parts differ')}`;
-    case 'incomplete':
-      return `conversion: incomplete, ${count('notExpressible', 'part is left out', 'parts are left out')}`;
-    default:
-      return outcome satisfies never;
-  }
+/** Returns the last line: the number of parts that are left out, and the measurement. */
+function summaryOf(
+  differing: readonly ConversionEntry[],
+  { outcome }: ConvertedModel,
+  measured: Measurement | undefined,
+): string {
+  const measurement =
+    measured === undefined ? (outcome === 'exact' ? outcome : 'not measured') : measurementText(measured);
+  if (outcome !== 'incomplete') return measurement;
+  const left = differing.filter(({ verdict }) => verdict === 'notExpressible').length;
+  const count = `incomplete, ${left} ${left === 1 ? 'part is' : 'parts are'} left out`;
+  return measured === undefined ? count : `${count}; the rest: ${measurement}`;
 }
 
 const verdictWords = {
   exact: 'exact',
-  equivalent: 'equivalent',
-  approximated: 'approximate',
+  convention: 'convention',
+  different: 'different',
   notExpressible: 'left out',
 } as const satisfies Readonly<Record<ConversionEntry['verdict'], string>>;
+
+/** Returns entries with omissions first, then differences, then conventions, those of a step last. */
+function inOrder(entries: readonly ConversionEntry[]): readonly ConversionEntry[] {
+  const order = ['notExpressible', 'different', 'convention', 'exact'] as const;
+  const rank = ({ code, verdict }: ConversionEntry): number =>
+    code.startsWith('convention/') && verdict !== 'notExpressible' ? order.length : order.indexOf(verdict);
+  return [...entries].sort((a, b) => rank(a) - rank(b));
+}
 
 /** Returns the entries as a table. An entry for several parts appears once, at the first part. `--report` lists them all. */
 function tableOf(entries: readonly ConversionEntry[], words: SourceWords): string {
@@ -366,9 +395,8 @@ function withOneConvention(entries: readonly ConversionEntry[]): readonly Conver
   const subjects = new Set(found.map(({ code }) => code.slice('convention/'.length).replace(/-/g, ' ')));
   const [first] = found;
   if (first === undefined || subjects.size === 1) return entries;
-  const verdict = found.some((entry) => entry.verdict === 'approximated') ? 'approximated' : 'equivalent';
-  const message = `${subjects.size} conventions of a step differ: ${[...subjects].join(', ')}; --check measures them`;
-  const one = { verdict, code: 'convention/several', pointer: '', message } as const;
+  const message = `${subjects.size} conventions of a step differ: ${[...subjects].join(', ')}`;
+  const one = { verdict: 'convention', code: 'convention/several', pointer: '', message } as const;
   return [...entries.filter((entry) => !isConvention(entry)), one];
 }
 

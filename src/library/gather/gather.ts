@@ -49,7 +49,7 @@ function gatheredModel(gathering: Gathering): Model {
   );
   if (gathering.stage === 'brian') takeEulerSteps(gathering);
   else
-    gathering.report.approximated(
+    gathering.report.different(
       `${gathering.stage}/euler`,
       '/timing',
       `LEMS takes Euler steps of ${tidy(gathering.dt * 1e3)} ms; ` +

@@ -99,7 +99,7 @@ function ofSynapses(
   const what = `${recording.variables.join(', ')} of a synapse is recorded as that of its target`;
   if (alone)
     made.report.exact(pointer, `${what}, which has no other synapses of its kind`, `${made.stage}/recorded-sum`);
-  else made.report.approximated(`${made.stage}/recorded-sum`, pointer, `${what}: the sum over its synapses`);
+  else made.report.different(`${made.stage}/recorded-sum`, pointer, `${what}: the sum over its synapses`);
   const indices = [...new Set(cells)].sort((a, b) => a - b);
   return [{ ...recording, of: { population: to, indices }, variables: names }];
 }

@@ -122,7 +122,7 @@ function asCurrents(
       attached: true,
     };
     if (form.steps !== undefined)
-      gathering.report.approximated(
+      gathering.report.different(
         `${gathering.stage}/ramp`,
         pointer,
         `a ramp is ${form.steps.count} steps of ${tidy(form.steps.every * 1e3)} ms`,
@@ -191,9 +191,9 @@ function asSpikes(
     const most = Math.max(...processes.map(({ rate }) => rate));
     // Of spikes that fall into one step all but the first wait for the next ones in LEMS, as of PyNN's source with pauses.
     if (hasPauses || most === 0)
-      report.equivalent(`${stage}/poisson`, pointer, 'the same process, with other random numbers');
+      report.convention(`${stage}/poisson`, pointer, 'the same process, with other random numbers');
     else
-      report.approximated(
+      report.different(
         `${stage}/poisson`,
         pointer,
         'the same process, but spikes that follow others within a step wait in LEMS for the steps that follow',

@@ -49,7 +49,7 @@ function standardised(context: Standardising): Standardised {
   const { neurons, populations, projections, report, stimuli, synapseTypes: synapses } = context;
   const sayDraws = (pointer: string, before: readonly string[], after: readonly string[] | undefined): void => {
     if (after === undefined || before.join() === after.join()) return;
-    report.equivalent(
+    report.convention(
       context.code('own-draws'),
       pointer,
       'values have the same distributions and other random numbers, since they are drawn under the names of the standard type',

@@ -18,14 +18,17 @@ import { placesOfCables } from './check-places.js';
 import { comparableVariables, compareSamples, SampleKeeper, type VariableCheck } from './check-samples.js';
 import type { ConversionEntry, ConvertedModel, TargetNotation } from '../convert.js';
 import { runModel } from '../pipeline.js';
-import { convertWritten, readBack, type HowToConvert } from './read-back.js';
+import { convertWritten, documentOf, joined, readBack, type HowToConvert } from './read-back.js';
 
 /** Spikes of cells by population: times in s, ascending within a cell. */
 export type SpikesByPopulation = ReadonlyMap<string, readonly (readonly number[])[]>;
 
 /** How the spikes of one population agree. */
-interface PopulationCheck {
+export interface PopulationCheck {
   readonly population: string;
+  readonly cells: number;
+  /** Cells with as many spikes after conversion as before. */
+  readonly equalCounts: number;
   /** Numbers of spikes of the model and of its conversion. */
   readonly spikes: readonly [source: number, target: number];
   /** How well they agree, by spikes and else by statistics. */
@@ -37,6 +40,8 @@ interface PopulationCheck {
    * step, whose beginning or end labels them.
    */
   readonly largest: number;
+  /** The largest shift of a matched spike, in s. */
+  readonly largestShift: number;
   /** The first spike that has no partner: its time in s, by the model's labels. */
   readonly divergence: { readonly cell: number; readonly time: number } | null;
   /** Absent if all spikes have partners. */
@@ -56,7 +61,7 @@ export interface ConversionCheck {
   readonly variables?: readonly VariableCheck[];
   /** Populations that spike, and recorded variables, without a namesake after conversion; they are not compared. */
   readonly absent: readonly string[];
-  /** The least close of all populations; absent if there are no spikes. */
+  /** The least close of all populations, or of variables if spikes are the same; absent without either. */
   readonly grade?: Grade;
   /** Of all populations that are compared. */
   readonly matched: number;
@@ -69,6 +74,8 @@ export interface ConversionCheck {
   readonly ownIntegration?: readonly string[];
   /** Reason why there is no comparison: a run that failed, or did not reach its end. */
   readonly failure?: string;
+  /** Whether the conversion is the reason: it ends with a fault or with NaN, and the model does not. */
+  readonly unstable?: boolean;
 }
 
 /** How to compare. */
@@ -78,6 +85,12 @@ export interface CheckOptions {
   /** The longest time that is simulated, in s; absent: all of the protocol. */
   readonly seconds?: number;
   readonly target?: string;
+  /** Report of the conversion, for the cells that became populations of their own. */
+  readonly report?: readonly ConversionEntry[];
+  /** When it aborts, runs stop. */
+  readonly signal?: AbortSignal;
+  /** Receives the message for a variable that is NaN at the end, and whether it is one of the conversion. */
+  readonly onNaN?: (message: string, converted: boolean) => void;
   /** Recordings besides spikes, and the keeper of their samples. */
   readonly besides?: { readonly recordings: readonly Recording[]; readonly keeper: SampleKeeper };
 }
@@ -153,13 +166,18 @@ export async function spikesOf(
     {
       ...(besides ? { writers: [besides.keeper] } : {}),
       ...(options.target === undefined ? {} : { target: options.target }),
+      ...(options.signal === undefined ? {} : { signal: options.signal }),
       ...(options.seconds === undefined ? {} : { stopAfter: Math.ceil(options.seconds / dt) }),
     },
   );
   if (result.kind !== 'run') return new Map();
   try {
+    options.signal?.throwIfAborted();
+    const seconds = result.record.steps * dt;
     const [fault] = result.record.faults;
-    if (fault !== undefined) throw new EndedByFault(fault, result.record.steps * dt, like !== undefined);
+    if (fault !== undefined) throw new EndedByFault(fault, seconds, like !== undefined);
+    for (const { code, message } of result.diagnostics)
+      if (code === 'run/not-a-number') options.onNaN?.(message, like !== undefined);
     return spikesIn(result.trains, valid, like);
   } finally {
     result.dispose();
@@ -168,7 +186,11 @@ export async function spikesOf(
 
 /** A run that did not reach its end, which proves neither agreement nor difference. */
 export class EndedByFault extends Error {
-  constructor(fault: string, time: number, converted: boolean) {
+  constructor(
+    fault: string,
+    time: number,
+    readonly converted: boolean,
+  ) {
     const what = converted ? 'what the model was converted to' : 'the model itself';
     super(`${what} ends with a fault at ${Number((time * 1e3).toPrecision(8))} ms: ${fault}`);
   }
@@ -265,6 +287,7 @@ function comparePopulation(
     format: '',
     begin: 0,
     end: seconds + 2 * tolerance,
+    dt: tolerance,
     resolution: 0,
     trains: [
       {
@@ -284,7 +307,7 @@ function comparePopulation(
     within: tolerance * (1 + 1e-6),
     measures: 'statistics',
   });
-  const { spikes, grade, matched, divergence, quantities } = populations[0]!;
+  const { spikes, grade, matched, largestShift, divergence, quantities } = populations[0]!;
   const largest = ours.reduce(
     (most, train, cell) =>
       train.reduce((own, time, k) => {
@@ -295,10 +318,13 @@ function comparePopulation(
   );
   return {
     population,
+    cells,
+    equalCounts: Array.from({ length: cells }).filter((_, cell) => ours[cell]?.length === theirs[cell]?.length).length,
     spikes,
     grade,
     matched,
     largest,
+    largestShift,
     divergence: divergence && { cell: divergence.cell, time: divergence.time - later },
     ...(quantities ? { quantities } : {}),
   };
@@ -307,7 +333,7 @@ function comparePopulation(
 /**
  * Runs a model and its conversion under our own engine.
  *
- * @param converted  the conversion to `to`; made if absent
+ * @param options.converted  the conversion to `to`; made if absent
  */
 export async function checkConversion(
   valid: ValidModel,
@@ -315,13 +341,27 @@ export async function checkConversion(
   options: CheckOptions & HowToConvert & { readonly converted?: ConvertedModel } = {},
 ): Promise<ConversionCheck> {
   const converted = options.converted ?? (await convertWritten(valid, to, options));
-  const target = await readBack(valid, to, { ...options, converted });
-  const seconds = comparedTime(valid.model, options.seconds);
+  const written = options.converted ? to : (documentOf[to] ?? to);
+  const target = await readBack(valid, written, { ...options, converted });
+  return compareWritten(valid, target, { report: converted.report, ...options });
+}
+
+/** Runs a model, and the model that its conversion is when it is read, and compares spikes and recorded variables. */
+export async function compareWritten(
+  valid: ValidModel,
+  target: ValidModel,
+  given: CheckOptions = {},
+): Promise<ConversionCheck> {
+  const seconds = comparedTime(valid.model, given.seconds);
   const places = placesOfCables(valid, target.model);
   const { recordings, ofTarget, absent } = comparableVariables(valid, target, seconds, undefined, places);
   const [ours, theirs] = [new SampleKeeper(), new SampleKeeper()];
+  const noNumbers: [source: string[], target: string[]] = [[], []];
+  const onNaN = (message: string, converted: boolean): void => void noNumbers[converted ? 1 : 0].push(message);
+  const options = { ...given, onNaN };
   const compare = (source: SpikesByPopulation, found: SpikesByPopulation): ConversionCheck =>
-    compared('interneuron', valid, source, joined(found, converted.report), labelOf(target.model), options.seconds);
+    compared('interneuron', valid, source, joined(found, given.report), labelOf(target.model), options.seconds);
+  const nothing: SpikesByPopulation = new Map();
   let check: ConversionCheck;
   try {
     check = compare(
@@ -330,32 +370,40 @@ export async function checkConversion(
     );
   } catch (error) {
     if (!(error instanceof EndedByFault)) throw error;
-    return { ...compare(new Map(), new Map()), failure: error.message };
+    return { ...compare(nothing, nothing), failure: error.message, unstable: error.converted };
   }
+  const [[ownNaN], [newNaN]] = noNumbers;
+  if (newNaN !== undefined && ownNaN === undefined)
+    return { ...compare(nothing, nothing), failure: `after conversion ${newNaN}`, unstable: true };
   const variables = compareSamples(ours.kept(), theirs.kept(), [...recordings, ...ofTarget]);
   const isSame = hashModel(valid.model).model === hashModel(target.model).model;
   const anew = isSame ? [] : drawnAnew(target.model);
   const isDoubtful = check.grade !== undefined && !isAtLeast(check.grade, 'statistically the same');
   const judged = anew.length > 0 && isDoubtful ? await overSeeds(check, valid, target, options) : check;
   return {
-    ...judged,
-    variables,
+    ...withVariables(judged, variables),
     absent: [...check.absent, ...absent],
     ...(anew.length > 0 ? { drawnAnew: anew } : {}),
   };
 }
 
-/** Adds the populations of the model whose cells became several populations. */
-export const joined = (found: SpikesByPopulation, report: readonly ConversionEntry[] = []): SpikesByPopulation =>
-  new Map([
-    ...found,
-    ...report.flatMap(({ pointer, cells }): (readonly [string, readonly (readonly number[])[]])[] => {
-      const trains: (readonly number[])[] = [];
-      for (const [name, elements] of Object.entries(cells ?? {}))
-        elements.forEach((cell, k) => (trains[cell] = found.get(name)?.[k] ?? []));
-      return cells ? [[pointer.slice('/populations/'.length), trains]] : [];
-    }),
-  ]);
+/** Adds variables. They count for the grade if spikes are the same: samples of shifted spikes differ anyway. */
+export function withVariables(check: ConversionCheck, variables: readonly VariableCheck[]): ConversionCheck {
+  const { grade: spikes = 'identical' } = check;
+  const all = [...(check.grade === undefined ? [] : [check.grade]), ...variables.map(gradeOfSamples)];
+  const isJudged = isAtLeast(spikes, 'same spikes') && all.length > 0;
+  return { ...check, variables, ...(isJudged ? { grade: worst(all) } : {}) };
+}
+
+/** Largest difference of two samples that only rounding causes, relative to the largest value. */
+const rounding = 1e-12;
+
+/** Returns the grade of the samples of a variable, by the margin of `compare`. */
+export function gradeOfSamples({ largest, rootMeanSquare, range, magnitude }: VariableCheck): Grade {
+  if (largest === 0) return 'identical';
+  if (largest <= rounding * magnitude) return 'same spikes';
+  return rootMeanSquare <= defaultMargins.trace * (range || magnitude) ? 'same within δ' : 'different';
+}
 
 /** Runs of each side that distinguish chance from a difference. */
 const runsOfEach = 5;

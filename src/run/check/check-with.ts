@@ -17,6 +17,7 @@ import {
   labelOf,
   recordingSpikes,
   spikesOf,
+  withVariables,
   type CheckOptions,
   type ConversionCheck,
   type SpikesByPopulation,
@@ -148,8 +149,7 @@ export async function checkWith(
       found.samples.has(name) ? [] : `${population}.${variable}`,
     );
     return {
-      ...check,
-      variables,
+      ...withVariables(check, variables),
       absent: [...check.absent, ...absent, ...missing],
       ...(held.givenUp === undefined ? {} : { seconds: check.seconds - held.givenUp, givenUp: held.givenUp }),
       ...(anew.length > 0 ? { drawnAnew: anew } : {}),

@@ -1,7 +1,13 @@
 /** Written conversions as models again, without the model that documents carry. */
 
 import type { ValidModel } from '../../model/model.js';
-import { convertModel, type ConvertedModel, type ConvertOptions, type TargetNotation } from '../convert.js';
+import {
+  convertModel,
+  type ConversionEntry,
+  type ConvertedModel,
+  type ConvertOptions,
+  type TargetNotation,
+} from '../convert.js';
 import { mainOf } from '../convert/exported.js';
 import { inFolder } from '../convert/in-folder.js';
 import { documentOfFolder, isFolderNotation, usualSuffix } from '../convert/target-notations.js';
@@ -43,8 +49,7 @@ export async function readBack(
   { converted, ...how }: HowToConvert & { readonly converted?: ConvertedModel } = {},
 ): Promise<ValidModel> {
   const document = documentOf[to] ?? to;
-  const isRead = converted !== undefined && !converted.files.some(({ name }) => name.endsWith('.py'));
-  const { files, data } = isRead ? converted : await convertWritten(valid, to, how);
+  const { files, data } = converted && document === to ? converted : await convertWritten(valid, to, how);
   const main = mainOf(files);
   if (isFolderNotation(document) || files.length > 1 || main?.bytes) {
     const ordered = [...files.filter((one) => one === main), ...files.filter((one) => one !== main)];
@@ -52,3 +57,18 @@ export async function readBack(
   }
   return importModel({ name: main?.name ?? 'model', text: main?.text ?? '' }, { data, origin: false }).valid;
 }
+
+/** Adds the populations of the model whose cells became several populations, with the spikes of each cell. */
+export const joined = (
+  found: ReadonlyMap<string, readonly (readonly number[])[]>,
+  report: readonly ConversionEntry[] = [],
+): ReadonlyMap<string, readonly (readonly number[])[]> =>
+  new Map([
+    ...found,
+    ...report.flatMap(({ pointer, cells }): (readonly [string, readonly (readonly number[])[]])[] => {
+      const trains: (readonly number[])[] = [];
+      for (const [name, elements] of Object.entries(cells ?? {}))
+        elements.forEach((cell, k) => (trains[cell] = found.get(name)?.[k] ?? []));
+      return cells ? [[pointer.slice('/populations/'.length), trains]] : [];
+    }),
+  ]);

@@ -114,7 +114,7 @@ export async function toLems(whole: ValidModel, converting: Converting): Promise
 }
 
 const otherOrder = {
-  verdict: 'equivalent',
+  verdict: 'convention',
   code: 'lems/model-hash',
   pointer: '',
   message:

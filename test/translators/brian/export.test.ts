@@ -36,7 +36,7 @@ test("what begins as Brian's noise does has another name", () => {
 describe('derived variables in code', () => {
   test.each([
     ['x = q; v = 1', 'x = q; v = 1', []],
-    ['v = 1; x = q + r', 'v = 1; x = 2*v + (2*v + 1)', ['equivalent brian/subexpression']],
+    ['v = 1; x = q + r', 'v = 1; x = 2*v + (2*v + 1)', ['convention brian/subexpression']],
   ])('%s is %s', (code, text, remark) => {
     const { document, report } = exported(
       `state: { v: { unit: "1" }, x: { unit: "1" } }\nderived: { q: { value: 2*v, unit: "1" }, r: { value: q + 1, unit: "1" } }\n` +
@@ -84,26 +84,26 @@ describe('expressions', () => {
   });
 
   test.each([
-    ['v = 1*mV if x > 0 else v', 'v = int(x > 0)*mV + int(x <= 0)*v', 'equivalent brian/conditional'],
+    ['v = 1*mV if x > 0 else v', 'v = int(x > 0)*mV + int(x <= 0)*v', 'convention brian/conditional'],
     // 0/0 would stay 0/0 times 0.
     [
       'x = 1 if x == 0 else x/(1 - exp(-x))',
       'x = int(x == 0) + int(x != 0)*x/(1 - exp(-(x + int(x == 0))))',
-      'equivalent brian/conditional',
+      'convention brian/conditional',
     ],
     [
       'x = v/(v - 3*mV) if v != 3*mV else 0',
       'x = int(v != 3*mV)*v/(v + int(v == 3*mV)*mV - 3*mV)',
-      'equivalent brian/conditional',
+      'convention brian/conditional',
     ],
     [
       'x = 2 if x == 0 else 1/x if x != 0 else 5',
       'x = 2*int(x == 0) + int(x != 0)/(x + int(x == 0))',
-      'equivalent brian/conditional',
+      'convention brian/conditional',
     ],
-    ['x = log2(x)', 'x = log(x)/log(2)', 'equivalent brian/function'],
-    ['x = uniform(1, 3)', 'x = 1 + (3 - 1)*rand()', 'equivalent brian/function'],
-    ['x = max(x, 1.5)', 'x = int(x >= 1.5)*x + 1.5*int(x < 1.5)', 'equivalent brian/function'],
+    ['x = log2(x)', 'x = log(x)/log(2)', 'convention brian/function'],
+    ['x = uniform(1, 3)', 'x = 1 + (3 - 1)*rand()', 'convention brian/function'],
+    ['x = max(x, 1.5)', 'x = int(x >= 1.5)*x + 1.5*int(x < 1.5)', 'convention brian/function'],
     ['x = erf(x)', 'x = erf(x)', 'notExpressible brian/function'],
     ['x = gamma(2.0, x)', 'x = gamma(2.0, x)', 'notExpressible brian/function'],
   ])('%s is %s, with a remark', (statement, text, remark) => {
@@ -172,7 +172,7 @@ describe('types', () => {
     [
       'a rising edge',
       'state: { v: { unit: "1" } }\nevents: { spike: { when: v > 1, edge: rising } }',
-      'equivalent brian/rising',
+      'convention brian/rising',
     ],
     [
       'a multiplicity',
@@ -192,7 +192,7 @@ describe('types', () => {
     [
       'a duration fixed at the spike',
       'state: { v: { unit: "1" }, r: { unit: ms } }\nevents: { spike: { when: v > 1, refractory: { for: r } } }',
-      'approximated brian/refractory-time',
+      'different brian/refractory-time',
     ],
   ])('%s is in the report', (_, neuron, remark, timing = 'brian') => {
     const text =
@@ -235,7 +235,7 @@ describe('inputs', () => {
         'I = 0.1*nA + 20*pA*pulse_on*int(i < 2) : amp (constant over dt)',
     );
     expect(document.run).toEqual([{ duration: '1 ms' }, { set: { 'P.pulse_on': 1 }, duration: '1 ms' }]);
-    expect(remarks(report)).toEqual(['equivalent brian/current', 'equivalent brian/current']);
+    expect(remarks(report)).toEqual(['convention brian/current', 'convention brian/current']);
   });
 
   test('new values of currents between runs are left out, and the report says so', () => {
@@ -305,7 +305,7 @@ describe('inputs', () => {
       'g : siemens (constant)\nI_gap_post = g*(v_pre - v_post) : amp (summed)\nI_gap_back_pre = g*(v_post - ' +
         'v_pre) : amp (summed)',
     );
-    expect(remarks(report)).toEqual(['approximated brian/contributes']);
+    expect(remarks(report)).toEqual(['different brian/contributes']);
     expect(importText(JSON.stringify(document)).list).toEqual([]);
   });
 

@@ -141,7 +141,7 @@ test.each<[string, string, { readonly type: string; readonly params?: Readonly<R
   expect(files[0]?.text).toContain(`Usage: python model.py ${simulator}\n`);
   const loss = report.find(({ message }) => message.includes('loses spikes under NEURON'));
   const isLost = cell.type.startsWith('EIF') && cell.params?.['v_spike'] === undefined;
-  expect(loss?.verdict).toBe(isLost ? (simulator === 'neuron' ? 'approximated' : 'equivalent') : undefined);
+  expect(loss?.verdict).toBe(isLost ? (simulator === 'neuron' ? 'different' : 'convention') : undefined);
 });
 
 test('first values: a script gives NEURON what PyNN loses, and the report names what it cannot', async () => {

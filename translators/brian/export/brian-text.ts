@@ -35,9 +35,9 @@ import { multiplesOfPi, quantityTree, type Arithmetic } from '../../../src/lang/
 /** Receives remarks on parts of an expression that Brian cannot express. */
 export interface Remarks {
   /** Notes that Brian computes an approximation. The message describes the difference. */
-  approximated(code: string, message: string): void;
+  different(code: string, message: string): void;
   /** Notes a part that is the same up to rounding, or under a condition that the message names. */
-  equivalent(code: string, message: string): void;
+  convention(code: string, message: string): void;
   /** Notes a part that Brian cannot express. It is left out. */
   notExpressible(code: string, message: string): void;
 }
@@ -119,7 +119,7 @@ function withCurrentValues(statements: readonly Statement[], view: NameView, rem
     const spelt = mapStatement(each, current);
     if (each.kind === 'assignment') written.add(each.target);
     if (expressionsOf(each).some((part, k) => part !== expressionsOf(spelt)[k]))
-      remarks.equivalent(
+      remarks.convention(
         'brian/subexpression',
         'code that changes what a derived variable depends on has its expression in its place, since Brian would not compute it anew',
       );
@@ -197,7 +197,7 @@ function toBrian(tree: Expression, view: NameView, remarks: Remarks): Expression
         return made;
       }
       case 'conditional':
-        remarks.equivalent(
+        remarks.convention(
           'brian/conditional',
           'Brian has no conditional expressions; this is written as a sum of both branches, which differs if one ' +
             'of them is not finite',
@@ -408,7 +408,7 @@ function callInBrian(key: string, parts: readonly Expression[], view: NameView, 
   const [a, b] = parts;
   const rewritten = a === undefined ? undefined : rewrite(key, a, b, remarks);
   if (rewritten !== undefined) {
-    remarks.equivalent(
+    remarks.convention(
       'brian/function',
       `${key} is not a function of Brian; it is composed of others, which may differ in the last digit or in ` +
         'the numbers drawn',

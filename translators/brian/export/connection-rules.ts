@@ -129,12 +129,12 @@ function drawnByBrian(
 function remarkDraws(rule: HostDrawn, at: string, { report }: IdiomContext): void {
   const { connector, n: number } = argumentsOf(rule);
   if (connector === 'fixedTotal')
-    report.approximated(
+    report.different(
       'brian/number-of-connections',
       at,
       `${String(number)} connections on average, drawn with a probability, and at most one between two cells`,
     );
-  else report.equivalent('brian/own-draws', at, 'the same rule, with other random numbers');
+  else report.convention('brian/own-draws', at, 'the same rule, with other random numbers');
 }
 
 /** Returns a rule in terms that Brian can express, or undefined if there is no such rule. */

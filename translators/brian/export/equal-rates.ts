@@ -30,7 +30,7 @@ export function solvable(
 ): NeuronType {
   const equal = ['auto', 'exact'].includes(methodOnGrid(type)) ? equalRates(type, values, isVariable) : undefined;
   if (equal === undefined) return type;
-  report.approximated(
+  report.different(
     'brian/equal-rates',
     pointer,
     `it is integrated by rk4: the rates of ${equal.join(' and ')} are equal, and Brian 2 divides by their difference`,

@@ -318,7 +318,7 @@ function spikeParts(
 function whileItHolds(spike: EventDefinition, plan: GroupPlan, remarks: Remarks): { readonly refractory: string } {
   if (spike.refractory !== undefined || spike.do.length > 0)
     remarks.notExpressible('brian/rising', 'Brian tests a threshold at every step; it cannot detect its crossing');
-  remarks.equivalent(
+  remarks.convention(
     'brian/rising',
     'an upward crossing is written as a threshold with refractoriness while it is exceeded',
   );
@@ -339,7 +339,7 @@ function refractoryParts(
   if (refractory.of !== undefined && refractory.of.length > 0)
     remarks.notExpressible('brian/refractory', 'a spike of Brian suppresses no other events');
   if (refractory.rate.length > 0 && refractory.writes === 'allow') {
-    remarks.approximated(
+    remarks.different(
       'brian/refractory-writes',
       'Brian does not let synapses change variables that it does not integrate while refractory',
     );
@@ -350,10 +350,7 @@ function refractoryParts(
   const text = brianTree(tree, plan.view, remarks);
   const literal = spacedQuantity(text, tree);
   if (literal === undefined && refractory.evaluated === 'atEvent' && !isFixed(duration, plan, model))
-    remarks.approximated(
-      'brian/refractory-time',
-      'Brian evaluates the refractory period at every step, not at the spike',
-    );
+    remarks.different('brian/refractory-time', 'Brian evaluates the refractory period at every step, not at the spike');
   return { refractory: literal ?? text };
 }
 

@@ -287,13 +287,13 @@ class Idiom {
     if (drawsUnknown(type)) {
       this.#needDraws();
       if (drawn?.spikes !== undefined) {
-        this.#report.equivalent(
+        this.#report.convention(
           'brian/drawn',
           pointer,
           'Brian has no such source: the spikes drawn with this seed are listed',
         );
         if (this.#model.experiment.protocol.some(turnsBack))
-          this.#report.approximated(
+          this.#report.different(
             'brian/drawn',
             pointer,
             'after time has gone back, the same spikes follow again; the model draws others',
@@ -365,7 +365,7 @@ class Idiom {
     if (method !== 'adaptive' || Object.keys(type.derivatives).length === 0) return method;
     const fixed = fixedMethod(type);
     const nearest = fixed === 'rk4' ? fixed : 'exponential_euler';
-    this.#report.approximated(
+    this.#report.different(
       'brian/method',
       pointer,
       `Brian uses ${nearest} with fixed steps, not with adaptive ones; shorter steps (--dt) come closer`,
@@ -378,7 +378,7 @@ class Idiom {
     if (methodInBrian({ ...type, method: 'auto' }) !== 'euler') return method;
     // For separate equations, this method is exact.
     if (areSeparate(type)) return 'exponentialEuler';
-    this.#report.approximated(
+    this.#report.different(
       'brian/method',
       pointer,
       'Brian uses rk4: it does not find the exact solution of these equations',
@@ -389,7 +389,7 @@ class Idiom {
   /** Reports the conversion of positions. @param read  coordinates that equations read */
   #sayPositions({ positions }: Population, pointer: string, read: readonly string[]): void {
     if (positions === undefined) return;
-    this.#report.equivalent(
+    this.#report.convention(
       'brian/positions',
       pointer,
       read.length > 0
@@ -445,7 +445,7 @@ class Idiom {
     );
     if (parts !== undefined && !byDistance) {
       if (delayRange !== undefined && !areWithinRange(projection, this.#data))
-        this.#report.approximated(
+        this.#report.different(
           'brian/delay-range',
           child(pointer, 'delayRange'),
           'Brian has no limits on delays: it keeps those outside them',
@@ -466,7 +466,7 @@ class Idiom {
       this.#needDraws();
       return [[name, projection]];
     }
-    this.#report.equivalent(
+    this.#report.convention(
       'brian/listed',
       pointer,
       said

@@ -137,7 +137,7 @@ function stimulusTerm(
   // Brian's clocks tick at whole multiples of their step.
   const isTick = Math.abs(steps - Math.round(steps)) < 1e-6 * steps && Math.round(from / dt) % Math.round(steps) === 0;
   if (isSeldom && !isTick)
-    context.report.approximated(
+    context.report.different(
       'brian/held-noise',
       pointer,
       `it draws a number every ${Number((every * 1e3).toPrecision(9))} ms, which holds until the next; ` +
@@ -297,7 +297,7 @@ export function contributionLines(plan: SynapsesPlan, context: ExportContext): r
     }
     // Methods that take rates at the beginning of a step hold sums over it in any case.
     if (group.type?.method !== 'euler' && group.type?.method !== 'exact')
-      context.report.approximated(
+      context.report.different(
         'brian/contributes',
         pointer,
         `its contribution to ${variable} is summed at the beginning of each step, from the preceding values`,

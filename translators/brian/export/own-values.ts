@@ -48,12 +48,12 @@ export class OwnValues {
     const { report } = this.wanted;
     const text = drawText(value, unit);
     if (text?.apart === 0) {
-      report.equivalent('brian/own-draws', pointer, "the same distribution, drawn by Brian's generator");
+      report.convention('brian/own-draws', pointer, "the same distribution, drawn by Brian's generator");
       return text.text;
     }
     const isLong = isGiven(drawn) && lengthOf(drawn.array) > mostListed;
     if (text !== undefined && (drawn === undefined ? this.wanted.isDrawn : isLong)) {
-      report.approximated(
+      report.different(
         'brian/clipped',
         pointer,
         `values outside the bounds are clipped to them, not drawn again: ${Number((text.apart * 100).toPrecision(2))} % of all`,
@@ -75,7 +75,7 @@ export class OwnValues {
       this.wanted.needDraws();
       return value;
     }
-    this.wanted.report.equivalent(
+    this.wanted.report.convention(
       'brian/drawn',
       pointer,
       'Brian has no such distribution: the values drawn with this seed are listed',

@@ -106,9 +106,9 @@ export interface Plans {
 /** Returns a receiver of remarks that all concern the part at `pointer`. */
 export function remarksAt(report: ConversionReport, pointer: string): Remarks {
   return {
-    approximated: (code, message) => report.approximated(code, pointer, message),
-    equivalent: (code, message) => {
-      report.equivalent(code, pointer, message);
+    different: (code, message) => report.different(code, pointer, message),
+    convention: (code, message) => {
+      report.convention(code, pointer, message);
     },
     notExpressible: (code, message) => report.missing(pointer, message, code),
   };

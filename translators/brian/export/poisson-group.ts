@@ -48,7 +48,7 @@ export function poissonGroup(
   // A rate that is set is a variable of the group, not a part of an expression.
   const isGroup = !areTimesSet && (isRateSet ? always && isRateGiven(name, model) : always || isPlain);
   // PyNN's own backend for Brian also uses a PoissonGroup.
-  report.approximated(
+  report.different(
     'brian/poisson-group',
     pointer,
     `${isGroup ? 'a PoissonGroup' : 'a neuron'} has at most one spike per step, where the model draws their number`,

@@ -498,7 +498,7 @@ function fixedDegree(
     );
     return undefined;
   }
-  remarks.equivalent('brian/rule', 'written as a sample of fixed size: the same distribution, drawn differently');
+  remarks.convention('brian/rule', 'written as a sample of fixed size: the same distribution, drawn differently');
   const inward = rule.rule === 'fixedInDegree';
   return { [inward ? 'i' : 'j']: `k for k in sample(${inward ? 'N_pre' : 'N_post'}, size=${text(rule.n)})` };
 }

@@ -45,13 +45,13 @@ export function withoutSends(
       pathways[key] = { ...pathway, do: [...rest, arriving(printExpression(send.value))] };
       continue;
     }
-    report.approximated(
+    report.different(
       'brian/sent-weight',
       child('/projections', name),
       'each synapse holds one weight in transit: of spikes that follow one another within the delay, all arrive with that of the last',
     );
     if (changesDelay(name, key, send.after, context))
-      report.approximated(
+      report.different(
         'brian/sent-weight',
         child('/projections', name),
         'weights in transit keep the delay that they had at the beginning, where phases change it',

@@ -20,7 +20,7 @@ export function withRecordedCells(document: BrianSpecification, report: Conversi
     const size = sizeOf(monitor.source);
     if (size > 0 && range !== 'several')
       return isAll(range, size) ? others : { ...others, source: `${monitor.source}[${range.join(':')}]` };
-    report.equivalent(
+    report.convention(
       'brian/recorded-cells',
       '',
       `${name} records all cells of ${monitor.source}: Brian's monitors of events take no lists`,

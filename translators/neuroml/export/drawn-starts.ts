@@ -67,7 +67,7 @@ export function drawnStarts(
       keys.forEach((key, n) => own.set(key, numbers[n] ?? 0));
       values.set(name, own);
       if (typeof start === 'object')
-        report.equivalent(
+        report.convention(
           'lems/drawn-start',
           child(child(child('/populations', name), 'values'), variable),
           `first values of ${variable} are drawn when the simulation starts, with other random numbers`,

@@ -23,7 +23,7 @@ export function listedDraws(before: Model, after: Model, said: readonly Conversi
   const anew = new Set(said.flatMap(({ code, pointer }) => (code === 'lems/drawn-start' ? [pointer] : [])));
   const still = new Set(drawnParts(after).map(({ pointer }) => pointer));
   const entry = (pointer: string, what: string): ConversionEntry => ({
-    verdict: 'equivalent',
+    verdict: 'convention',
     code: 'lems/drawn',
     pointer,
     message: `listed as they are with this seed, since LEMS cannot draw them: ${what}`,

@@ -426,22 +426,22 @@ function report(
 ): void {
   const pointer = child('/neurons', id);
   if ([...receptors.values()].some(({ kind }) => kind === 'conductance'))
-    report.approximated(
+    report.different(
       'lems/synapse-potential',
       pointer,
       'conductances act on the potential of the step before: synapses of LEMS see a copy of it',
     );
   if (name === 'adExIaFCell')
-    report.approximated('lems/order-in-step', pointer, `${name} advances v, then w from the new value of v`);
+    report.different('lems/order-in-step', pointer, `${name} advances v, then w from the new value of v`);
   for (const { verdict, code, message } of remarks) report.add({ verdict, code: `lems/${code}`, pointer, message });
   const refract = attributes.get('refract')?.value;
   if (refract && cells.some((valueOf) => numberOf(refract, valueOf) === 0))
-    report.approximated(
+    report.different(
       'lems/one-step-held',
       pointer,
       `${name} holds v for one step after each spike, since it leaves its refractory regime in a step of its own`,
     );
   if (/[<>]=/.test(type.events['spike']?.when ?? ''))
-    report.equivalent('lems/above-threshold', pointer, `${name} fires above its threshold, not at it`);
+    report.convention('lems/above-threshold', pointer, `${name} fires above its threshold, not at it`);
   report.exact(pointer, `${name}, compared with the cell of the library at many points`, 'lems/recognised');
 }

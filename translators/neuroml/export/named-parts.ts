@@ -116,7 +116,7 @@ export function populationsBySet(
   });
   if (sets.length > 1)
     report.add({
-      verdict: 'equivalent',
+      verdict: 'convention',
       code: 'lems/one-by-one',
       pointer: child('/populations', name),
       message: `${sets.length} sets of values are populations of their own, since those of NeuroML have one component`,
@@ -148,7 +148,7 @@ export function mixed(name: string, made: readonly string[], written: Written, c
 /** Reports that a Poisson source of LEMS postpones spikes, since it spikes at most once in a step. @param rate  the largest, in Hz */
 function noteSeveralSpikes(name: string, rate: number, { report }: ExportContext): void {
   if (rate > 0)
-    report.approximated(
+    report.different(
       'lems/several-spikes',
       child('/populations', name),
       'a source of LEMS spikes at most once per step; further spikes wait for later steps',

@@ -102,7 +102,7 @@ class Phases {
         report.missing(pointer, 'currents and given spikes that change between runs');
         return true;
       case 'record':
-        report.equivalent('lems/recording', pointer, `${tagged.record} is recorded from the beginning to the end`);
+        report.convention('lems/recording', pointer, `${tagged.record} is recorded from the beginning to the end`);
         return true;
       case 'delays':
         report.missing(pointer, 'delays that change during the run: in LEMS they are constants of connections');

@@ -7,12 +7,12 @@ import type { ExportContext } from './context.js';
 
 /** That simulators take a method of their own. */
 export const chosenInPlaceOf = (method: string): string =>
-  `simulators of cells with compartments choose a method in place of ${method}: values differ, by how much --check measures`;
+  `simulators of cells with compartments choose a method in place of ${method}: values differ`;
 
 /** Reports the types with their own method if simulators choose one. */
 export function remarkMethods({ model: { neurons, synapses, timing }, report }: ExportContext): void {
   const said = (pointer: string, { method }: NeuronType | SynapseType): void =>
-    report.approximated('lems/method', pointer, chosenInPlaceOf(method === 'auto' ? `that of ${timing}` : method));
+    report.different('lems/method', pointer, chosenInPlaceOf(method === 'auto' ? `that of ${timing}` : method));
   for (const [id, type] of Object.entries(neurons)) {
     const isChosen = type.compartments
       ? type.method === 'auto' || type.method === 'cable'

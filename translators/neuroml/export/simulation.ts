@@ -78,7 +78,7 @@ function output(
 ): Element | undefined {
   const { report, model } = context;
   if (isRecording(recording, 'rate')) {
-    report.equivalent('lems/rate', pointer, 'the spikes are written from which the rate of the population follows');
+    report.convention('lems/rate', pointer, 'the spikes are written from which the rate of the population follows');
     return output({ of: recording.of, events: 'spike', name: recording.name }, network, context, pointer);
   }
   if (isSelection(recording.of, 'synapses') && isRecording(recording, 'variables'))
@@ -107,11 +107,11 @@ function output(
       selections,
     );
   }
-  if (recording.every !== undefined) report.equivalent('lems/sampling', pointer, 'samples are written in each step');
+  if (recording.every !== undefined) report.convention('lems/sampling', pointer, 'samples are written in each step');
   const typeName = model.populations[population]?.type ?? '';
   const computed = recording.variables.filter((one) => Object.hasOwn(model.neurons[typeName]?.derived ?? {}, one));
   if (computed.length > 0 && !timingProperties[model.timing].readsStaleVariables && !network.cells.has(population))
-    report.equivalent(
+    report.convention(
       'lems/sampling',
       pointer,
       `${computed.join(', ')}: samples are one step late, computed from what was there before it`,
@@ -163,7 +163,7 @@ function noteUnits(
 ): void {
   const own = cell?.variables.get(variable);
   const receptor = cell && !own ? receptorOf(cell, variable) : undefined;
-  const note = (message: string): void => report.equivalent('lems/recorded-values', pointer, message);
+  const note = (message: string): void => report.convention('lems/recorded-values', pointer, message);
   if (own && own.factor !== 1) note(`${variable}: samples are numbers, ${own.factor} times the values in SI units`);
   if (receptor) {
     const unit = receptor.kind === 'conductance' && receptor.base === undefined ? ', in uS' : '';
@@ -223,7 +223,7 @@ function synapseOutput(
     model.recordings.findIndex((one) => one.name === name),
   );
   const [rule, ...more] = model.projections[projection]?.connect ?? [];
-  if (every !== undefined) report.equivalent('lems/sampling', pointer, 'samples are written in each step');
+  if (every !== undefined) report.convention('lems/sampling', pointer, 'samples are written in each step');
   const count = network.synapseCount(projection);
   if (!rule || more.length > 0 || count === 0)
     return report.missing(pointer, `recordings of synapses of ${projection}, which are not in LEMS`);

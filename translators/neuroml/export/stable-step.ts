@@ -44,7 +44,7 @@ export function withStableStep(valid: ValidModel, functions: Functions, report: 
   if (divisor === undefined) return valid;
   const step = Number((dt / divisor).toPrecision(12));
   const text = (seconds: number): string => `${Number((seconds * 1e3).toPrecision(6))} ms`;
-  report.approximated(
+  report.different(
     'lems/stable-step',
     child('/neurons', cell),
     `steps of ${text(step)}: at ${text(dt)} forward Euler, the method of LEMS, is unstable for this cell`,

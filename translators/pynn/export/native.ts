@@ -76,8 +76,8 @@ export function nativeProjection(
   pointer: string,
 ): PynnProjection | undefined {
   const { from, to, synapse, connect, receptors, values, delays, delayRange, space, clock, order } = projection;
-  context.report.equivalent('pynn/native', pointer, runsHere);
-  context.report.equivalent('pynn/native', child('/synapses', synapse), runsHere);
+  context.report.convention('pynn/native', pointer, runsHere);
+  context.report.convention('pynn/native', child('/synapses', synapse), runsHere);
   natives.synapse(synapse);
   if (isSelection(from.of, 'synapses') || isSelection(to.of, 'synapses')) {
     natives.add('projections', name, projection);

@@ -103,7 +103,7 @@ export const equationPasses: readonly Pass[] = [
     apply: reporting((valid) => {
       if (!takesTurns(valid)) return { valid, entries: [] };
       const entry = {
-        verdict: 'equivalent',
+        verdict: 'convention',
         code: 'pynn/few-equations',
         pointer: '/neurons',
         message:

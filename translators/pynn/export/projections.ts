@@ -67,7 +67,7 @@ export function projectionOf(context: ExportContext, name: string, projection: P
     );
   const matrix = goesOn ? asMatrix(context, projection, connector, columns) : undefined;
   if (goesOn && matrix === undefined)
-    report.equivalent(
+    report.convention(
       'pynn/own-draws',
       pointer,
       'PyNN begins again with its generator for each target of a list of connections: other numbers, from the same ' +

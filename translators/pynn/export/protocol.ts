@@ -97,7 +97,7 @@ class Phases {
       case 'store':
       case 'restore':
         if (natives === undefined) break;
-        report.equivalent('pynn/native', pointer, runsHere);
+        report.convention('pynn/native', pointer, runsHere);
         return void this.#list.push({ native: natives.plain(withUnits(phase, this.#context)) });
       default:
         return tagged satisfies never;

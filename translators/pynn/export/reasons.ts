@@ -24,7 +24,7 @@ export function reasonsForEquations(
   const firsts = new Map(ofRecordings.toReversed().map((entry) => [entry.pointer, entry]));
   const reasons = missing.filter((entry) => own.includes(entry) || firsts.get(entry.pointer) === entry);
   return (reasons.length > 0 ? reasons : missing).map(({ pointer, message }) => ({
-    verdict: 'equivalent',
+    verdict: 'convention',
     code: 'pynn/why-native',
     pointer,
     message: `PyNN has no name for this: ${message}`,

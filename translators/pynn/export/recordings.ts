@@ -14,7 +14,7 @@ export function recordingOf(context: ExportContext, recording: Recording, pointe
   const { report, targets } = context;
   const hasOwn = context.natives !== undefined || context.nestml !== undefined;
   if (isRecording(recording, 'rate') && hasOwn && spikes(context.model, recording.of)) {
-    report.equivalent('pynn/rate-from-spikes', pointer, 'the rate of a population is computed from its spikes');
+    report.convention('pynn/rate-from-spikes', pointer, 'the rate of a population is computed from its spikes');
     return { target: targets.of(recording.of), variables: ['spikes'] };
   }
   if (isRecording(recording, 'rate'))

@@ -104,7 +104,7 @@ function generatorLine(script: Script, label: string, rng: Rng, wanted = label):
   }
   const seed = script.document.seed ?? '0';
   if (!script.isNative || drawsFreely(namedParts(script.document), label))
-    script.equivalent(
+    script.convention(
       'pynn/native-generator',
       `what ${name} draws is drawn by NumPy, with other random numbers; --freeze keeps those of the model`,
     );
@@ -121,7 +121,7 @@ export function populationLines(script: Script, population: Population): string 
   const name = script.declare(label);
   const times = cell.type === 'SpikeSourceArray' ? trainsIn(cell.params?.['spike_times']) : [];
   if (times.some((train) => train.some((time, k) => time === train[k - 1])))
-    script.approximated(
+    script.different(
       'pynn/coincident-spikes',
       `several simultaneous spikes of a cell of ${label}, of which NEST sends only one`,
     );

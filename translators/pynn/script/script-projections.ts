@@ -51,7 +51,7 @@ export function projectionLines(script: Script, projection: Projection): readonl
   if (sites !== undefined) {
     const { U = 0.5, n = 1 } = synapse?.params ?? {};
     if (sites.u !== U || sites.a !== n)
-      script.report.equivalent('pynn/backend', '', `first values of ${text}, which PyNN's NEURON takes from U and n`);
+      script.report.convention('pynn/backend', '', `first values of ${text}, which PyNN's NEURON takes from U and n`);
     lines.push(
       'if sim.__name__ != "pyNN.neuron":  # NEURON begins with these',
       `    ${name}.initialize(u=${sites.u}, a=${script.use('larray')}(${sites.a}, dtype=int))`,

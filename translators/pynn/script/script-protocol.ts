@@ -149,7 +149,7 @@ function synapseRecordingLines(
   { synapse }: Projection,
 ): readonly string[] {
   if (native.indices !== undefined || native.slice !== undefined)
-    script.equivalent('pynn/recording', `all synapses of ${target} are recorded, not only some of them`);
+    script.convention('pynn/recording', `all synapses of ${target} are recorded, not only some of them`);
   const wanted = typeof variables === 'string' ? [variables] : (variables ?? []);
   if (nativeName(synapse?.type ?? '') !== undefined) {
     const of = script.of(target, 'projection');

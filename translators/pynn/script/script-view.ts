@@ -69,7 +69,7 @@ export function scriptView(
   const limits = { timestep, ...delayLimits(script, timestep), ...extra, ...seed };
   const isNestml = nestml.length > 0;
   if (isSwitched(document))
-    script.approximated(
+    script.different(
       'pynn/recorded-throughout',
       'what is recorded for some of the time is recorded all the time: PyNN ends all recordings of a population at ' +
         'once, and NEST begins none after a run',

@@ -160,7 +160,7 @@ export class Script implements ScriptNames {
   takenBy(cells: readonly Population[], values: Values): Values {
     const rates = cells.some(({ cell }) => cell.type === 'SpikeSourcePoisson') ? withoutZeroRates(values) : undefined;
     if (rates !== undefined)
-      this.report.equivalent('pynn/zero-rate', '', 'rates of 0 are 1e-9 Hz, since NEURON fails with 0');
+      this.report.convention('pynn/zero-rate', '', 'rates of 0 are 1e-9 Hz, since NEURON fails with 0');
     return rates ?? values;
   }
 
@@ -171,13 +171,13 @@ export class Script implements ScriptNames {
   }
 
   /** Reports parts that scripts express in another way. */
-  approximated(code: string, message: string): void {
-    this.report.approximated(code, '', message);
+  different(code: string, message: string): void {
+    this.report.different(code, '', message);
   }
 
   /** Reports objects that scripts draw or label in another way. */
-  equivalent(code: string, message: string): void {
-    this.report.equivalent(code, '', message);
+  convention(code: string, message: string): void {
+    this.report.convention(code, '', message);
   }
 
   /** Returns the name of a file next to the script. */

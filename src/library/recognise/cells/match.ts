@@ -317,7 +317,7 @@ function remarksOn(
   if (spike !== undefined && event === undefined)
     return [
       {
-        verdict: 'equivalent',
+        verdict: 'convention',
         code: 'never-spikes',
         message: `it has no threshold; that of the PyNN cell, ${neverReached} V, is never reached`,
       },
@@ -329,7 +329,7 @@ function remarksOn(
     ? []
     : [
         {
-          verdict: 'approximated',
+          verdict: 'different',
           code: 'spike-detection',
           message:
             `a spike is counted where v exceeds ${millivolts} mV${crosses ? '' : ', again after the refractory time'}; ` +

@@ -16,7 +16,7 @@ import { constantOf, tidy, fold, plain } from '../numbers.js';
 
 /** A difference between a type and the standard one; the rest is the same function. */
 export interface Remark {
-  readonly verdict: 'equivalent' | 'approximated';
+  readonly verdict: 'convention' | 'different';
   readonly code: string;
   readonly message: string;
 }

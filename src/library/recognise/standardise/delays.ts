@@ -44,7 +44,7 @@ export function delaysOf(
     } else {
       result[side] = value;
       if (text !== undefined && timingProperties[timing].hasSlots && ['i', 'j'].some((name) => namesIn(text).has(name)))
-        context.report.approximated(
+        context.report.different(
           context.code('delay'),
           child(pointer, 'delays'),
           "delays that follow the numbers of cells may be halves of steps, which PyNN's simulators count as the longer delay and Brian as either",
@@ -78,7 +78,7 @@ export function dendriticDelay(
 const hasType = ({ model }: Standardising, name: string): boolean => model.populations[name]?.type !== undefined;
 
 function remarkDelay(context: Standardising, pointer: string): void {
-  context.report.approximated(
+  context.report.different(
     context.code('delay'),
     child(pointer, 'delays'),
     `spikes without delay arrive one step (${tidy(context.dt * 1e3)} ms) later: PyNN has no shorter delays`,

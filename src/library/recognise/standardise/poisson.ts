@@ -65,7 +65,7 @@ export function poissonSource(
     type: cellType(context, population.type ?? name, 'SpikeSourcePoisson'),
     values: { rate },
   };
-  context.report.approximated(
+  context.report.different(
     context.code('bernoulli'),
     pointer,
     'SpikeSourcePoisson draws the number of spikes per step; here there is at most one, with probability rate*dt',

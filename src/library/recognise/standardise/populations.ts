@@ -142,7 +142,7 @@ function remarkMethod(context: Standardising, type: NeuronType, cell: Recognised
   if (method === theirs || method === 'auto' || method === 'exact' || method === 'adaptive') return;
   // Exponential Euler holds other variables over a step.
   if (method === 'exponentialEuler' && theirs === 'exact' && areSeparate(type)) return;
-  context.report.approximated(
+  context.report.different(
     context.code('method'),
     pointer,
     `it is integrated by the method ${method}; PyNN's simulators ${theirs === 'exact' ? 'have the exact solution' : 'use steps that adapt'}`,

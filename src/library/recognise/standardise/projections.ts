@@ -65,7 +65,7 @@ export function standardiseProjection(context: Standardising, name: string, proj
   }
   if (found.name === 'TsodyksMarkramSynapse' && port.kind !== 'voltage')
     values['tau_syn'] = timeConstant(known, arrival.variable);
-  for (const { code, message } of found.remarks) context.report.approximated(context.code(code), pointer, message);
+  for (const { code, message } of found.remarks) context.report.different(context.code(code), pointer, message);
   const dendritic = found.dendritic && dendriticDelay(context, projection, type);
   const standard = (dendritic === undefined ? undefined : found.dendritic) ?? found.standard;
   const synapse = synapseType(context, standard.name === 'STDPMechanism' ? 'STDP' : found.name, standard, port.kind);
@@ -74,13 +74,13 @@ export function standardiseProjection(context: Standardising, name: string, proj
   if (dendritic !== undefined) values['transmission'] = dendritic;
   const delays = dendritic === undefined ? given : { post: dendritic };
   if (dendritic !== undefined)
-    context.report.approximated(
+    context.report.different(
       context.code('dendritic-delay'),
       pointer,
       `the step of its delay lies behind the synapse, as PyNN has it by default and NEST always: postsynaptic spikes meet the synapse a step later`,
     );
   else if (found.name === 'STDPMechanism' && (delays['post'] ?? 0) === 0)
-    context.report.equivalent(
+    context.report.convention(
       context.code('axonal-delay'),
       pointer,
       'all of its delay lies before the synapse (dendritic_delay_fraction=0), which NEURON has; NEST refuses others than 1',
@@ -103,7 +103,7 @@ export function standardiseProjection(context: Standardising, name: string, proj
       const label = one === 1 ? name : freeName(`${name}_inhibitory`, (taken) => isTaken(context, taken));
       context.projections[label] = { ...parts[one === 1 ? 0 : 1], receptors: receptors(one) };
     }
-    context.report.equivalent(
+    context.report.convention(
       context.code('two-signs'),
       pointer,
       'weights of both signs become two projections, since each PyNN receptor has one sign',

@@ -21,7 +21,7 @@ export function standardRecordings(context: Standardising, recordings: readonly 
   return recordings.flatMap((recording, k): readonly Recording[] => {
     const pointer = child('/recordings', k);
     if (isRecording(recording, 'rate')) {
-      context.report.equivalent(
+      context.report.convention(
         context.code('rate-from-spikes'),
         pointer,
         'the rate of a population is computed from its spikes, which are recorded',
@@ -50,7 +50,7 @@ export function standardRecordings(context: Standardising, recordings: readonly 
     for (const variable of kept) {
       const found = names.get(variable);
       if (found !== undefined && found.factor !== 1)
-        context.report.equivalent(
+        context.report.convention(
           context.code('recorded-as'),
           pointer,
           `${variable} is recorded as ${found.name}, ${found.factor} times as large in SI`,

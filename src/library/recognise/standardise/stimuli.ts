@@ -69,7 +69,7 @@ export function standardiseStimulus(context: Standardising, name: string, stimul
     order: stimulus.order,
   };
   const probability = tidy(stimulus.rate * context.dt);
-  context.report.approximated(
+  context.report.different(
     context.code('poisson-input'),
     pointer,
     `a SpikeSourcePoisson of ${totalRate} Hz for each cell: numbers of arrivals a step ` +

@@ -99,7 +99,7 @@ run:
 `,
   });
   const { report, again } = await written(model);
-  const losses = report.filter(({ verdict }) => verdict === 'notExpressible' || verdict === 'approximated');
+  const losses = report.filter(({ verdict }) => verdict === 'notExpressible' || verdict === 'different');
   expect(losses.map(({ code, pointer }) => [code, pointer])).toEqual([['lems/method', '/neurons/cell']]);
   const fired = async (one: ImportedModel): Promise<readonly (readonly number[])[]> => {
     const { events } = await simulateModel(one.valid, { engines: [{ target: 'wasm', threads: 1 }] });
@@ -145,7 +145,7 @@ const projection = (label: string, receptor: string, location: unknown, pairs: u
   synapse: { type: 'StaticSynapse', params: { weight: 0.003, delay: 1 } },
 });
 
-test('methods other than those that simulators of cells with compartments choose are approximated', async () => {
+test('methods other than those that simulators of cells with compartments choose are different', async () => {
   const model = importModel({
     name: 'm.yaml',
     text: `
@@ -168,9 +168,9 @@ run: 1 ms
   });
   const { report } = await written(model);
   expect(report.flatMap(({ code, verdict, pointer }) => (code === 'lems/method' ? [[verdict, pointer]] : []))).toEqual([
-    ['approximated', '/neurons/cell'],
-    ['approximated', '/neurons/linear_by_euler'],
-    ['approximated', '/neurons/square'],
+    ['different', '/neurons/cell'],
+    ['different', '/neurons/linear_by_euler'],
+    ['different', '/neurons/square'],
   ]);
 });
 
@@ -196,7 +196,7 @@ test("PyNN's cells fire when they did, to the step", async () => {
   });
   const model = importModel({ name: 'm.json', text });
   const { report, again, text: lems } = await written(model);
-  expect(report.filter(({ verdict }) => verdict !== 'exact' && verdict !== 'equivalent')).toEqual([]);
+  expect(report.filter(({ verdict }) => verdict !== 'exact' && verdict !== 'convention')).toEqual([]);
   expect(lems).toContain('<alphaSynapse id="in_synapses" gbase="3nS" erev="-70mV" tau="5ms"/>');
   const before = await steps(model);
   expect(before.length).toBe(2);
@@ -307,7 +307,7 @@ timing: grid
 experiment: { dt: 0.025 ms, duration: 20 ms }`;
   const model = importModel({ name: 'calcium.yaml', text });
   const { report, again, text: lems } = await written(model);
-  expect(report.filter(({ verdict }) => verdict !== 'exact' && verdict !== 'equivalent')).toEqual([]);
+  expect(report.filter(({ verdict }) => verdict !== 'exact' && verdict !== 'convention')).toEqual([]);
   expect(lems).toMatch(/<channelDensityNernst id="cal_density" ionChannel="cal" condDensity="6mS_per_cm2" segmentGroup="soma_group" ion="ca"\/>/); // prettier-ignore
   expect(lems).toMatch(/<species id="ca" ion="ca" concentrationModel="pool" initialConcentration="0.00005mol_per_m3"/);
   expect(lems).toMatch(/type="networkWithTemperature" temperature="36degC"/);
@@ -326,7 +326,7 @@ function withoutDocument(file: string): ImportedModel {
 test('the equations of branched-cell become the words of NeuroML again', async () => {
   const model = withoutDocument('fixtures/cells/branched-cell.xml');
   const { report, again, text } = await written(model);
-  expect(report.filter(({ verdict }) => verdict !== 'exact' && verdict !== 'equivalent')).toEqual([]);
+  expect(report.filter(({ verdict }) => verdict !== 'exact' && verdict !== 'convention')).toEqual([]);
   expect(text).toContain('<expOneSynapse id="onLeft_synapses" gbase="1nS" erev="0mV" tauDecay="2ms"/>');
   expect(text).toContain('weight="12" delay="1ms"');
   await expectSameSamples(model, again);

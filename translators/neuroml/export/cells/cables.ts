@@ -119,9 +119,9 @@ class CableWriter {
           ...own.map((key) => this.#numberOf(key, k)),
         ]),
     );
-    report.approximated('lems/method', this.#pointer, chosenInPlaceOf("Brian's steps of first order"));
+    report.different('lems/method', this.#pointer, chosenInPlaceOf("Brian's steps of first order"));
     if (cut.near.length > 0)
-      report.approximated(
+      report.different(
         'lems/shape',
         `${this.#pointer}/cable`,
         `${cut.near.length} of the cell's compartments become cylinders of their length and diameter, ` +

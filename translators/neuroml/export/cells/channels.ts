@@ -101,7 +101,7 @@ export class Channels {
   #remarkStart(gate: string, usual: number, { initial, pointer }: Origin): void {
     const first = initial.get(gate) ?? 0;
     if (Math.abs(first - usual) > rounding * Math.max(1, Math.abs(usual)))
-      this.context.report.approximated(
+      this.context.report.different(
         'lems/gate-start',
         `${pointer}/state/${gate}`,
         `${gate} begins in its steady state ${Number(usual.toPrecision(6))}, as gates of NeuroML do, ` +

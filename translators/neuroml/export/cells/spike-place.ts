@@ -28,7 +28,7 @@ export function spikeOf(id: Id, type: StructuredType, context: ExportContext): S
   const pointer = child(child('/neurons', id), 'events');
   for (const name of Object.keys(others)) context.report.missing(child(pointer, name), `the event ${name}`);
   if (!spike) {
-    context.report.equivalent(
+    context.report.convention(
       'lems/threshold',
       child('/neurons', id),
       'a threshold of 0 mV is added, which cells need',
@@ -46,9 +46,9 @@ export function spikeOf(id: Id, type: StructuredType, context: ExportContext): S
   if (spike.do.length > 0) context.report.missing(child(at, 'do'), 'what a spike does to the cell');
   const divisions = sections[section]?.divisions ?? 1;
   if (compartmentAt(fraction, divisions) !== compartmentAt(0.5, divisions))
-    context.report.approximated('lems/threshold', at, `spikes are detected in the middle of ${section}`);
+    context.report.different('lems/threshold', at, `spikes are detected in the middle of ${section}`);
   if (spike.edge === 'level' || spike.refractory)
-    context.report.equivalent(
+    context.report.convention(
       'lems/threshold',
       at,
       'spikes are upward crossings of the threshold, as long as the potential falls below it between two',

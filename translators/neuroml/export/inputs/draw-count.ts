@@ -11,7 +11,7 @@ interface DrawnCount {
   /** Expression for the count. */
   readonly count: string;
   /** Deviation from the binomial distribution; absent if it is exact. */
-  readonly approximated?: string;
+  readonly difference?: string;
 }
 
 /** Up to this many inputs, one draw is made for each. */
@@ -42,7 +42,7 @@ export function drawCount(n: number, p: number, builder: TypeBuilder): DrawnCoun
     return {
       actions: [builder.assign(count, drawn), builder.assign(count, `${count} * H(${count} + 0.5)`)],
       count,
-      approximated:
+      difference:
         'the number of events per step is a rounded normal number ' +
         'with the mean and variance of the binomial distribution',
     };

@@ -64,14 +64,14 @@ function current(
   const { every = 0, from = 0 } = stimulus;
   const readsCell = readsAny(value, plan.visible);
   if (every > 1.5 * context.dt && readsCell)
-    report.approximated(
+    report.different(
       'lems/held-current',
       pointer,
       'the current follows its value at every step instead of holding it between its own updates',
     );
   const targets = elementsOf(stimulus.to, context);
   if (stimulus.shared && drawsIn(value) && targets.length > 1)
-    report.approximated('lems/shared-current', pointer, 'each of its cells draws the current for itself');
+    report.different('lems/shared-current', pointer, 'each of its cells draws the current for itself');
   share(
     channel,
     every > 1.5 * context.dt && !readsCell ? held(value, { every, from }, channel, builder) : value,
@@ -122,8 +122,8 @@ function randomInputs(
   const { dimension, exposure } = channel;
   // Cells receive it in the step of its draw.
   const waiting = builder.shown('waiting', dimension, exposure);
-  const { actions, count, approximated } = drawCount(n, rate * dt, builder);
-  if (approximated !== undefined) report.approximated('lems/poisson', pointer, approximated);
+  const { actions, count, difference } = drawCount(n, rate * dt, builder);
+  if (difference !== undefined) report.different('lems/poisson', pointer, difference);
   const drawn = builder.assign(waiting, `${count} * ${builder.text(weight, 'statement')}`);
   builder.conditions.push(element('OnCondition', { test: '1 .gt. 0' }, [...actions, drawn]));
   share(channel, nameOf('waiting'), plan, builder);

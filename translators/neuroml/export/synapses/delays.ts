@@ -84,7 +84,7 @@ export function withDelaysBefore({ model, data, report }: Pick<ExportContext, 'm
     // A synapse that does nothing else does not see when its spikes arrive.
     const [only, ...others] = Object.values(type.pathways);
     if (moved && (others.length > 0 || only?.do.length !== 1 || only.on.startsWith('post.')))
-      report.approximated(
+      report.different(
         'lems/delay-before',
         child('/projections', name),
         'all of the delay is before the synapse, since connections of LEMS have no other: pairs of spikes meet there at other times',

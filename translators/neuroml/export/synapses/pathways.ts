@@ -57,7 +57,7 @@ function postEvent(name: string, pathway: Pathway, acting: Acting): Element {
 function statementsOf(name: string, { do: actions }: Pathway, acting: Acting): readonly Element[] {
   const { builder, context, pointer } = acting;
   if (actions.some((text) => text.includes('binomial(')))
-    context.report.approximated(
+    context.report.different(
       'lems/binomial',
       `${pointer}/pathways/${name}`,
       `numbers of binomial distributions are drawn for up to ${mostTrials} trials`,
@@ -74,7 +74,7 @@ function statementOf(
   const variable = writtenBy(statement.target, projection.receptors, type.ports);
   const channel = target.channels.find((one) => one.variable === variable);
   if (channel?.kind === 'sum') {
-    context.report.approximated(
+    context.report.different(
       'lems/added-to-sum',
       `${pointer}/pathways/${name}`,
       `${channel.variable} is a sum that is taken again in each step: what spikes add to it until then is not seen`,

@@ -99,7 +99,7 @@ function writeOwnProjection(given: Known, written: Written, context: ExportConte
     return { id, members };
   });
   if (groups.length > 1)
-    context.report.equivalent(
+    context.report.convention(
       'lems/one-by-one',
       child('/projections', name),
       `${groups.length} sets of values are projections of their own, since those of NeuroML have one component`,

@@ -219,7 +219,7 @@ function equations(
 ): void {
   for (const [name, { eventDriven }] of Object.entries(type.derivatives))
     if (eventDriven)
-      report.approximated(
+      report.different(
         'lems/event-driven',
         `${pointer}/derivatives/${name}`,
         'the variable is advanced at every step by forward Euler, not in closed form at events',

@@ -29,7 +29,7 @@ export function withRates(
     z: 'y/tau_syn - z/tau_rec',
   };
   for (const variable of Object.keys(rates))
-    report.approximated(
+    report.different(
       'lems/event-driven',
       child(child(child('/synapses', id), 'derivatives'), variable),
       'the variable is advanced at every step by forward Euler, not in closed form at events',

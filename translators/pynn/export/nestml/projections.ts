@@ -75,7 +75,7 @@ function delayOf(
   const whole =
     typeof read === 'number' ? rounded(read) : Array.isArray(read) ? (read as readonly number[]).map(rounded) : read;
   if (shortest < 1)
-    report.approximated(
+    report.different(
       'pynn/delay',
       child(pointer, 'delays'),
       `spikes without delay arrive one step (${inUnit(dt, 'ms')} ms) later: PyNN has no shorter delays`,

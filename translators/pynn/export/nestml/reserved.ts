@@ -45,7 +45,7 @@ export function withoutReserved(
     valid: { model: withNames(model, new Map(renamed)), data },
     entries: renamed.flatMap(([id, names]) =>
       [...names].map(([from, to]): ConversionEntry => ({
-        verdict: 'equivalent',
+        verdict: 'convention',
         code: 'pynn/renamed',
         pointer: child('/neurons', id),
         message: `${from} is called ${to}: NESTML, NEST or Python has ${from} itself`,

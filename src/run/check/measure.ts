@@ -1,0 +1,149 @@
+/**
+ * Measures a conversion: the written files are read without the model that they carry, and both models run. The budget
+ * is two seconds of processor for the first 200 ms of the model.
+ */
+
+import { DiagnosticError, UsageError } from '../../diagnostics/diagnostic.js';
+import { connectionsOf, countOf } from '../../draw/drawing-cost.js';
+import { hashModel } from '../../model/hash.js';
+import type { ValidModel } from '../../model/model.js';
+import { typedModel } from '../../model/typed-model.js';
+import { chooseTarget } from '../choose-target.js';
+import { convertModel, type ConvertedModel, type TargetNotation } from '../convert.js';
+import type { Grade } from '../../compare/compare.js';
+import { freeze } from '../freeze.js';
+import { InterruptedError } from '../interrupted.js';
+import { compareWritten, drawnAnew, type ConversionCheck } from './check-conversion.js';
+import { documentName, documentOf, readBack, type HowToConvert } from './read-back.js';
+
+/** Result of measuring a conversion. */
+export interface Measurement {
+  readonly verdict: 'exact' | 'not measured' | Grade;
+  /** Reason why there is no grade. */
+  readonly reason?: string;
+  /** Comparison of both runs. */
+  readonly check?: ConversionCheck;
+  /** Whether draws of the model were listed in both, since the notation draws anew. */
+  readonly frozen?: boolean;
+}
+
+/** How to measure. */
+interface MeasureOptions extends HowToConvert {
+  /** Whether all of the model's time is run, without a budget and with the draws of each side. */
+  readonly whole?: boolean;
+  /** Seconds of processor; absent: two. */
+  readonly processor?: number;
+}
+
+/** Limits of a measurement that the user did not ask for. */
+const budget = { processor: 2, seconds: 0.2, cells: 50_000, pairs: 2e7, listedPairs: 1e6, characters: 5e6 } as const;
+
+const tooLarge: Measurement = { verdict: 'not measured', reason: 'larger than the budget (--check runs all of it)' };
+
+const notMeasured = (reason: string): Measurement => ({ verdict: 'not measured', reason });
+
+/** Returns the verdict on written files, from running them and the model. */
+export async function measure(
+  valid: ValidModel,
+  to: TargetNotation,
+  converted: ConvertedModel,
+  { whole = false, processor = budget.processor, ...how }: MeasureOptions = {},
+): Promise<Measurement> {
+  if (to === 'canonical') return { verdict: 'exact' };
+  if (to === 'swc') return notMeasured('SWC holds shapes of cells, which cannot be run');
+  if (to === 'nir') return notMeasured('a graph of NIR states no inputs: run it with --input');
+  if (converted.files.length === 0) return notMeasured('nothing is written');
+  const clock = processorClock(processor);
+  try {
+    if (!whole && isTooLarge(valid, converted)) return tooLarge;
+    const target = await readBack(valid, to, { converted, ...how });
+    if (hashModel(valid.model).experiment === hashModel(target.model).experiment) return { verdict: 'exact' };
+    if (valid.model.experiment.protocol.length === 0) return notMeasured('the model states no duration');
+    if (whole) return graded(await compareWritten(valid, target, { report: converted.report }));
+    const options = { report: converted.report, seconds: budget.seconds, target: 'wasm', signal: clock.signal };
+    if (hashModel(valid.model).model === hashModel(target.model).model || drawnAnew(target.model).length === 0)
+      return graded(await compareWritten(valid, target, options));
+    if (pairsOf(valid) > budget.listedPairs) return tooLarge;
+    const { valid: frozen, remaining } = await freeze(valid, (await chooseTarget('wasm')).target);
+    const [random] = remaining;
+    if (random !== undefined) return notMeasured(`${random}, which cannot be listed (--check compares statistics)`);
+    const document = documentOf[to] ?? to;
+    const again = await convertModel(frozen, document, { name: documentName(document), ...how, freeze: false });
+    if (again.files.length === 0 || (again.outcome === 'incomplete' && converted.outcome !== 'incomplete'))
+      return notMeasured('the notation draws anew, and cannot list these draws (--check compares statistics)');
+    clock.signal.throwIfAborted();
+    const listed = await readBack(frozen, document, { converted: again });
+    const [anew] = drawnAnew(listed.model);
+    if (anew !== undefined) return notMeasured(`drawn anew: ${anew} (--check compares statistics)`);
+    return { ...graded(await compareWritten(frozen, listed, { ...options, report: again.report })), frozen: true };
+  } catch (error) {
+    if (clock.signal.aborted || error instanceof InterruptedError) return tooLarge;
+    if (error instanceof DiagnosticError)
+      return notMeasured(`it cannot run here: ${error.diagnostics[0]?.message ?? error.message}`);
+    if (error instanceof UsageError) return notMeasured(`it cannot run here: ${error.message}`);
+    throw error;
+  } finally {
+    clock.stop();
+  }
+}
+
+/** Returns the verdict of a comparison of both runs. */
+export function graded(check: ConversionCheck): Measurement {
+  const { failure, grade, absent, populations, spikes } = check;
+  if (failure !== undefined) return { ...notMeasured(failure), check };
+  const lost = absent.filter((name) => !name.includes('.'));
+  if (lost.length > 0)
+    return { ...notMeasured(`no population has the name of ${lost.join(', ')} after conversion`), check };
+  if (grade !== undefined) return { verdict: grade === 'identical' ? 'same spikes' : grade, check };
+  const silent = populations.length > 0 && spikes[0] + spikes[1] === 0;
+  return { ...notMeasured(`${silent ? 'no spikes, and ' : ''}no recorded variable to compare`), check };
+}
+
+/** Checks sizes before anything is drawn or compiled. */
+function isTooLarge(valid: ValidModel, { files }: ConvertedModel): boolean {
+  const { populations, neurons } = valid.model;
+  const parts = ({ type = '', size }: (typeof populations)[string]): number => {
+    const sections = Object.values(neurons[type]?.compartments?.sections ?? {});
+    return (
+      size *
+      Math.max(
+        1,
+        sections.reduce((sum, { divisions }) => sum + divisions, 0),
+      )
+    );
+  };
+  const cells = Object.values(populations).reduce((sum, population) => sum + parts(population), 0);
+  if (cells > budget.cells || pairsOf(valid) > budget.pairs) return true;
+  let characters = 0;
+  for (const { bytes, pieces, text } of files)
+    for (const piece of bytes ? [bytes] : (pieces ?? [text])) {
+      characters += piece.length;
+      if (characters > budget.characters) return true;
+    }
+  return false;
+}
+
+/** Returns the number of pairs of cells that a model's rules may connect. */
+function pairsOf(valid: ValidModel): number {
+  const model = typedModel(valid.model);
+  const typed = { model, data: valid.data };
+  return Object.values(model.projections).reduce((sum, projection) => {
+    const size = (rule: typeof projection.from.of): number => countOf(rule, typed);
+    const isListed = projection.connect.every(({ rule }) => rule === 'list' || rule === 'oneToOne');
+    return (
+      sum + (isListed ? connectionsOf(projection, size).synapses : size(projection.from.of) * size(projection.to.of))
+    );
+  }, 0);
+}
+
+/** Returns a signal that aborts when this process has used the processor for as long as the budget allows. */
+function processorClock(seconds: number): { readonly signal: AbortSignal; readonly stop: () => void } {
+  const over = new AbortController();
+  const begin = process.cpuUsage();
+  const timer = setInterval(() => {
+    const { user, system } = process.cpuUsage(begin);
+    if (user + system > seconds * 1e6) over.abort();
+  }, 20);
+  timer.unref();
+  return { signal: over.signal, stop: () => clearInterval(timer) };
+}

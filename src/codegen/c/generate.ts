@@ -19,7 +19,7 @@ import { ProgramContext, Scope } from './scope.js';
 import { comment, commentText, indent, render } from './text.js';
 import { trustLines } from './trust.js';
 import { type Distribution } from '../mpi/distribution.js';
-import { computesWithWords, wordsFunctionText } from './widened-u32.js';
+import { blockFunctionText, computesWithWords, wordLanesText, wordsFunctionText } from './widened-u32.js';
 
 /** Generated C: `network.h` declares the functions for a host, `network.c` has everything else. */
 export interface GeneratedC {
@@ -151,10 +151,6 @@ export const headerFile = (program: Program, lists: number): string =>
  */
 export function generateC(program: Program, distribution?: Distribution): GeneratedC {
   const context = new ProgramContext(program, cDialect, distribution);
-  const functions = program.functions.flatMap((callee) => [
-    ...(computesWithWords(callee) ? wordsFunctionText(context, callee) : functionText(context, callee)),
-    '',
-  ]);
   const families = nameFamilies(context, familiesOf(program).list);
   const kernels = families.flatMap((named) => [
     ...familyTable(context, named),
@@ -162,6 +158,15 @@ export function generateC(program: Program, distribution?: Distribution): Genera
     ...functionOf(context, named),
     '',
   ]);
+  const byBlocks = context.usedByBlocks;
+  const functions = [
+    ...(byBlocks.size > 0 ? wordLanesText.split('\n') : []),
+    ...program.functions.flatMap((callee) => [
+      ...(computesWithWords(callee) ? wordsFunctionText(context, callee) : functionText(context, callee)),
+      '',
+      ...(byBlocks.has(callee.name) ? [...blockFunctionText(context, callee), ''] : []),
+    ]),
+  ];
   const callees = calleesOf(families);
   const helpers = helpersText(context.used, cDialect);
   const title = commentText(program.name);

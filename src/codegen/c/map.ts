@@ -4,13 +4,15 @@ import { isCell } from '../families/pattern.js';
 import { calleesOf, expressionsOf, isLocal, someExpression } from '../../ir/walk.js';
 import type { ScalarType } from '../../ir/program.js';
 import type { Amount, Family, MapPattern, RingPattern } from '../families/pattern.js';
-import { bodyOfLocals, statementsText } from './body.js';
+import { bodyOfLocals, expressionText, statementsText } from './body.js';
 import { kernelFunction } from './kernel.js';
 import type { NamedFamily } from './kernel.js';
 import { Scope } from './scope.js';
 import type { ProgramContext } from './scope.js';
+import { type DrawnBlocks, drawnBlocks } from './drawn-blocks.js';
 import { splitLoops } from './split-loops.js';
 import { block, comment, indent } from './text.js';
+import { blockFunctionName } from './widened-u32.js';
 
 /** Number of items with flags collected before they become bits of a mask: two u32. */
 const blockLength = 64;
@@ -110,6 +112,41 @@ function blockCalls({ rows }: NamedFamily, id: string, u32: string): string[] {
   ];
 }
 
+/** Fills the arrays of the draws of a block of items. */
+function drawsText(
+  scope: Scope,
+  { locals }: MapPattern,
+  { words, counts }: DrawnBlocks,
+  implicit: readonly string[],
+): string[] {
+  const { context } = scope;
+  const { u32, u64 } = context.dialect.types;
+  const names = [...implicit, 'block'];
+  const loop = (items: readonly string[]): string[] =>
+    block(`for (${u32} index = block; index < stop; index += 1u)`, items);
+  const filled = words.map(({ function: callee, arguments: given, pairs }) => {
+    context.usedByBlocks.add(callee);
+    const body = bodyOfLocals(scope, locals, [], names);
+    const args = given.map((e) => expressionText(body, e).text);
+    const [first = '0', second = '0'] = pairs.map((pair) => scope.store(pair));
+    return `${blockFunctionName(context, callee)}(${[...args, 'stop - block', first, second].join(', ')});`;
+  });
+  const counted = counts.flatMap(({ usual, isRare, all }) => {
+    const rare = scope.names.fresh('rare');
+    const ofUsual = bodyOfLocals(scope, locals, usual, names);
+    const usualLines = statementsText(ofUsual, usual);
+    const test = `${rare} |= ${expressionText(ofUsual, isRare).text} ? 1u : 0u;`;
+    const allLines = statementsText(bodyOfLocals(scope, locals, all, names), all);
+    return [
+      `${u64} ${rare} = 0u;`,
+      context.dialect.independentLoop([rare]),
+      ...loop([...usualLines, test]),
+      ...block(`if (${rare} != 0u)`, [context.dialect.independentLoop([]), ...loop(allLines)]),
+    ];
+  });
+  return [...filled, ...counted];
+}
+
 /** The loop over the items [low, high), as lines. */
 function itemsText(
   context: ProgramContext,
@@ -117,22 +154,25 @@ function itemsText(
   scope: Scope,
   bits: number,
   implicit: readonly string[],
+  drawn?: DrawnBlocks,
 ): string[] {
   const { u32 } = context.dialect.types;
-  const body = bodyOfLocals(scope, kernel.locals, kernel.body, implicit);
-  const items = statementsText(body, kernel.body);
+  const names = drawn ? [...implicit, 'block'] : implicit;
+  const items = statementsText(bodyOfLocals(scope, kernel.locals, kernel.body, names), kernel.body);
+  const draws = drawn ? drawsText(scope, kernel, drawn, implicit) : [];
   const faults = scope.faults.map(({ id }) => `${u32} ${id} = 0u;`);
   const raised = scope.faults.map((fault) => `if (${fault.id} != 0u) raise_fault(network, step, ${fault.bits});`);
   const pragma = kernel.lanes
     ? [context.dialect.independentLoop([...scope.faults.map(({ id }) => id), ...scope.flags.map(({ any }) => any)])]
     : [];
-  if (scope.flags.length === 0)
+  if (scope.flags.length === 0 && !drawn)
     return [...faults, ...pragma, ...block(`for (${u32} index = low; index < high; index += 1u)`, items), ...raised];
   const { before, after } = flagsText(scope, bits, 'stop - block');
   return [
     ...faults,
     ...block(`for (${u32} block = low; block < high; block += ${blockLength}u)`, [
       `const ${u32} stop = high - block < ${blockLength}u ? high : block + ${blockLength}u;`,
+      ...draws,
       ...before,
       ...pragma,
       ...block(`for (${u32} index = block; index < stop; index += 1u)`, items),
@@ -245,9 +285,11 @@ export function mapKernelText(context: ProgramContext, named: NamedFamily, patte
     const lines = overSpikes(context, pattern, scope, domain.ring);
     return kernelFunction(context, named, scope, lines);
   }
-  const { arrays, ...split } = splitLoops(pattern.body, pattern.locals, context.functions);
-  const kernel = { ...pattern, ...split };
-  const bits = flagBits(context, kernel);
+  const drawn = drawnBlocks(pattern, family, context.functions, blockLength);
+  const split = splitLoops(drawn?.body ?? pattern.body, pattern.locals, context.functions);
+  const kernel = { ...pattern, body: split.body, locals: split.locals };
+  const arrays = [...(drawn?.arrays ?? []), ...split.arrays];
+  const bits = flagBits(context, pattern);
   const flagType = { 32: context.dialect.types.u32, 64: context.dialect.types.u64 }[bits];
   const newScope = (): Scope =>
     new Scope(
@@ -259,11 +301,11 @@ export function mapKernelText(context: ProgramContext, named: NamedFamily, patte
     );
   const scope = newScope();
   const { u32 } = context.dialect.types;
-  const blocks = hasShortBlocks(kernel) ? context.kernelNames.fresh(`${named.id}_block`) : undefined;
+  const blocks = !drawn && hasShortBlocks(kernel) ? context.kernelNames.fresh(`${named.id}_block`) : undefined;
   const ofBlock = blocks === undefined ? [] : blockFunction(context, named, kernel, newScope(), blocks);
   const implicit = domain.kind === 'ranges' ? ['index', 'step', 'begin', 'group'] : ['index', 'step'];
   const items =
-    blocks === undefined ? itemsText(context, kernel, scope, bits, implicit) : blockCalls(named, blocks, u32);
+    blocks === undefined ? itemsText(context, kernel, scope, bits, implicit, drawn) : blockCalls(named, blocks, u32);
   const flat =
     kernel.body !== pattern.body || (kernel.lanes && (calleesOf(kernel.body).size > 0 || hasOwnFaults(kernel)));
   if (domain.kind === 'count') {

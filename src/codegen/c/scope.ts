@@ -88,6 +88,8 @@ export class ProgramContext implements Language {
   readonly functionNames = new Names('fn_');
   /** Helpers that were called so far. */
   readonly used = new Set<HelperName>();
+  /** Functions that were called for blocks of items so far. */
+  readonly usedByBlocks = new Set<string>();
 
   constructor(program: Program, dialect: Dialect, distribution?: Distribution) {
     this.program = program;

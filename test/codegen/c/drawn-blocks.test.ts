@@ -1,0 +1,40 @@
+/** Draws that C takes by blocks are those of the reference, also beyond the thresholds that usual draws pass. */
+
+import { expect, test } from 'vitest';
+import { cTargetWith } from '../../../runtime/targets/c/target.js';
+import { generateC } from '../../../src/codegen/c/generate.js';
+import { cacheFolder, clang, gcc } from '../../runtime/targets/c/compilers.js';
+import { type Engine, simulate } from '../../support/simulate.js';
+
+// A draw of mean 0.64 exceeds 5 once in 20,000, just less often than every draw is compared with a threshold.
+const model = `
+interneuron: 1
+name: drawn by blocks
+neurons:
+  counting: { state: { last: 0, top: 0, sum: 0 } }
+  noisy: { state: { v: 0 }, derivatives: { v: -v/(5*ms) + xi/ms**0.5 + other/ms**0.5 }, noise: [xi, other], method: euler }
+populations:
+  a: { type: counting, size: 300 }
+  b: { type: counting, size: 77 }
+  c: { type: noisy, size: 130 }
+operations:
+  draw_a: { on: a, do: [last = poisson(0.64), 'top = max(top, last)', 'sum += binomial(20, 0.05)'], every: 0.1 ms }
+  draw_b: { on: b, do: [last = poisson(0.6), 'top = max(top, last)'], every: 0.1 ms }
+stimuli:
+  at_a: { kind: poisson, to: a, variable: sum, n: 100, rate: 70 Hz, weight: 1 }
+  at_b: { kind: poisson, to: b, variable: sum, n: 100, rate: 60 Hz, weight: 1 }
+timing: grid
+experiment: { dt: 0.1 ms, duration: 25 ms }
+`;
+
+test('Poisson, binomial and normal draws', async () => {
+  const compiled = [gcc, clang].flatMap((compiler): Engine[] => {
+    const use = compiler && cTargetWith({ compiler });
+    return use ? [{ target: 'c', threads: 1, use, cacheDirectory: cacheFolder() } as unknown as Engine] : [];
+  });
+  const { program, final } = await simulate(model, { engines: [{ target: 'reference', threads: 1 }, ...compiled] });
+  const { source } = generateC(program);
+  expect(source).toContain('philox4x32_block(');
+  expect(source).toContain('if (rare');
+  expect(Math.max(...(final.get('a.top') ?? []))).toBeGreaterThan(5);
+});

@@ -3,7 +3,7 @@
 import { UsageError } from '../diagnostics/diagnostic.js';
 
 const readable =
-  'results are NWB, SONATA spikes and reports, Neo JSON, spikes and samples of NEST and LEMS, and tables with ' +
+  'results are NWB, data of NIR, SONATA spikes and reports, Neo JSON, spikes and samples of NEST and LEMS, and tables with ' +
   'a header';
 
 /** The file has an unknown format. */

@@ -4,6 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { openRecorded } from '../../src/compare/open-recorded.js';
 import { root } from '../support/import-graph.js';
 import { runCommand, temporaryFolder } from '../support/command.js';
 
@@ -24,6 +25,27 @@ describe.skipIf(!existsSync(python))('nir', () => {
       expect(Number(execFileSync(python, ['-c', script], { encoding: 'utf8' }))).toBeGreaterThan(0);
     },
   );
+
+  it('writes spikes and traces that are read as recordings', async () => {
+    const data = folder.file('data.h5');
+    const script = `
+import nir, numpy as np
+spikes = np.zeros((1, 40, 3), dtype=bool); spikes[0, [0, 7, 7], [0, 1, 2]] = True
+gridded = nir.TimeGriddedData(spikes, 1e-3)
+trace = nir.TimeGriddedData(np.arange(80.0).reshape(1, 40, 2), 1e-3)
+nodes = {'input': {'spikes': gridded}, '1': {'spikes': gridded.to_event(5), 'v': trace}}
+nir.write_data('${data}', nir.NIRGraphData({name: nir.NIRNodeData(one) for name, one in nodes.items()}))`;
+    execFileSync(python, ['-c', script]);
+    const { trains, signals, end } = await openRecorded(data);
+    for (const name of ['input', '1'])
+      expect(trains.find(({ population }) => population === name)).toMatchObject({
+        event: 'spike',
+        trains: [Float64Array.of(0), Float64Array.of(0.007), Float64Array.of(0.007)],
+      });
+    expect(end).toBeCloseTo(0.04, 12);
+    expect(signals).toMatchObject([{ owner: '1', variable: 'v', columns: ['0', '1'] }]);
+    expect([...signals[0]!.values.subarray(0, 4)]).toEqual([0, 1, 2, 3]);
+  });
 
   it('gives the recorded values of the fixtures', () => {
     const again = folder.file('again');

@@ -1,5 +1,6 @@
-/** HDF5 files of other programs: NWB, and spikes and reports of SONATA. Links to other files are not followed. */
+/** HDF5 files of other programs: NWB, spikes and reports of SONATA, data of NIR. Links to other files are not followed. */
 
+import type { UsageError } from '../../diagnostics/diagnostic.js';
 import { inOneFile, objectAt, openH5, valueOf } from '../../../runtime/results/nwb/h5.js';
 import { isDataset, isGroup, type Dataset, type File, type Found } from '../../../runtime/results/nwb/h5-writer.js';
 import { noTimeUnit, unreadFormat, unusable } from '../messages.js';
@@ -19,7 +20,8 @@ export async function readHdf5(path: string, times: string | undefined): Promise
     if (isDataset(within(source, '/session_start_time')) || isGroup(within(source, '/units'))) return readNwb(source);
     if (isGroup(within(source, '/spikes'))) return readSonataSpikes(source);
     if (isGroup(within(source, '/report'))) return readSonataReport(source);
-    throw unreadFormat(path, 'it is HDF5, but neither NWB nor spikes or a report of SONATA');
+    if (attribute(within(source, '/'), '__type__') === 'NIRGraphData') return readNirData(source);
+    throw unreadFormat(path, 'it is HDF5, but neither NWB, nor spikes or a report of SONATA, nor data of NIR');
   } finally {
     file.close();
   }
@@ -313,4 +315,83 @@ function reportColumns(source: Source, place: string, width: number): readonly s
       'write the file again with the program that made it',
     );
   return columns;
+}
+
+// --- NIR ------------------------------------------------------------------------------------------------------------
+/** Largest number of cells of a node. */
+const mostCells = 1 << 24;
+
+/** Reads the first sample of each observable that `nir.write_data` has written. Times are in seconds. */
+function readNirData(source: Source): Recorded {
+  const found = { trains: [] as RecordedTrains[], signals: [] as RecordedSignal[], notes: [] as string[], end: 0 };
+  const walk = (place: string, prefix: string, depth: number): void => {
+    const group = within(source, `${place}/nodes`);
+    if (!isGroup(group)) throw unusable(source.path, `${place}/nodes is missing`, 'write it again with nir.write_data');
+    if (depth > 100) throw unusable(source.path, `${place} is nested too deep`, 'write it again with nir.write_data');
+    for (const name of group.keys()) {
+      const at = `${place}/nodes/${name}`;
+      const observables = within(source, `${at}/observables`);
+      if (attribute(within(source, at), '__type__') === 'NIRGraphData') walk(at, `${prefix}${name}.`, depth + 1);
+      else if (isGroup(observables))
+        for (const observable of observables.keys())
+          readObservable(source, `${at}/observables/${observable}`, `${prefix}${name}`, observable, found);
+    }
+  };
+  walk('', '', 0);
+  const { trains, signals, notes, end } = found;
+  const { path } = source;
+  return { path, format: 'NIR data', begin: 0, end: end > 0 ? end : null, resolution: 0, trains, signals, notes };
+}
+
+function readObservable(
+  source: Source,
+  place: string,
+  node: string,
+  observable: string,
+  found: { readonly trains: RecordedTrains[]; readonly signals: RecordedSignal[]; notes: string[]; end: number },
+): void {
+  const group = within(source, place);
+  const isGridded = attribute(group, '__type__') === 'TimeGriddedData';
+  const data = needed(source, `${place}/${isGridded ? 'data' : 'time'}`);
+  const [samples = 0, rows = 0, width = 0] = data.shape ?? [];
+  const cells = isGridded ? width : Number(attribute(group, 'n_neurons'));
+  const wrong = (why: string): UsageError =>
+    unusable(source.path, `${place} ${why}`, 'write it again with nir.write_data');
+  if (!Number.isInteger(cells) || cells < 0 || cells > mostCells) throw wrong('has no usable number of cells');
+  if (samples > 1) found.notes.push(`${source.path}: ${place} has ${samples} samples, of which the first was read`);
+  const times = Array.from({ length: cells }, (): number[] => []);
+  const event = observable === 'spikes' ? 'spike' : observable;
+  const values = numbersOf(data).subarray(0, isGridded ? rows * width : rows);
+  if (isGridded) {
+    const dt = Number(attribute(group, 'dt'));
+    if (!(dt > 0) || !Number.isFinite(dt) || data.shape?.length !== 3)
+      throw wrong('has no step or no three dimensions');
+    found.end = Math.max(found.end, rows * dt);
+    // Enumerations are Booleans: whether a spike is in the step.
+    if (data.metadata.type !== 8) {
+      found.signals.push({
+        owner: node,
+        variable: observable,
+        unit: null,
+        columns: Array.from({ length: width }, (_, column) => String(column)),
+        times: Float64Array.from({ length: rows }, (_, row) => row * dt),
+        values,
+      });
+      return;
+    }
+    for (const [k, value] of values.entries()) if (value !== 0) times[k % width]!.push(Math.floor(k / width) * dt);
+  } else {
+    const ids = numbersOf(needed(source, `${place}/idx`));
+    const end = Number(attribute(group, 't_max'));
+    if (Number.isFinite(end)) found.end = Math.max(found.end, end);
+    for (const [k, time] of values.entries()) {
+      const id = ids[k] ?? -1;
+      // Events that are none have the index -1.
+      if (id < 0) continue;
+      if (!(id < cells) || !Number.isFinite(time)) throw wrong(`has the event ${id} at ${time} s`);
+      times[id]!.push(time);
+    }
+  }
+  const trains = times.map((one) => sorted(Float64Array.from(one)));
+  found.trains.push({ population: node, event, ids: [...trains.keys()], trains, listsSilent: true });
 }

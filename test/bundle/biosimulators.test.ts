@@ -259,6 +259,18 @@ describe('interneuron-biosimulators', () => {
   });
 
   it.each([
+    ['pynn', 'pynn/if-curr-exp.json'],
+    ['sonata', 'sonata/psc-alpha/config.json'],
+    ['nir', 'nir/affine-lif.nir'],
+  ])('carries out the experiment of a bundle of %s', async (notation, path) => {
+    const archive = folder.file(`${notation}.omex`);
+    const words = ['pack', `fixtures/${path}`, '--duration', '20 ms', '-o', archive, '-q'];
+    expect(await runCommand(words)).toMatchObject({ code: 0, stderr: '' });
+    expect(await execute(`${notation}.omex`, notation)).toMatchObject({ code: 0, stderr: '' });
+    expect(readFileSync(folder.file(`${notation}/log.yml`), 'utf8')).not.toMatch(/FAILED|SKIPPED|QUEUED/);
+  });
+
+  it.each([
     [[], 'no archive is given'],
     [['--archives', 'x'], "Unknown option '--archives'"],
   ])('refuses %j', async (words, message) => {

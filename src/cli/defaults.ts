@@ -53,10 +53,10 @@ export async function projectDefaults(command: CommandName, folder = '.'): Promi
   };
   if (!existsSync(path) || !statSync(path).isFile()) return {};
   if (statSync(path).size > longestProject) return wrong(' is too large for a project file', 'give it another name');
-  const { parse } = await import('yaml');
+  const { parseYaml } = await import('./parse-yaml.js');
   let all: unknown;
   try {
-    all = parse(readFileSync(path, 'utf8'), { maxAliasCount: 0 });
+    all = parseYaml(readFileSync(path, 'utf8'), { maxAliasCount: 0 });
   } catch (error) {
     return wrong(` is not YAML: ${error instanceof Error ? (error.message.split('\n')[0] ?? '') : ''}`, 'correct it');
   }

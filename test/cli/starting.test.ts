@@ -1,15 +1,24 @@
 /** Commands for who begins: `new`, `schema`, `describe`, and the package that they come in. */
 
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { parse } from 'yaml';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, inject, it } from 'vitest';
 import { messagesOfText } from '../../scripts/messages.mjs';
 import { runCommand, temporaryFolder } from '../support/command.js';
 
 const folder = temporaryFolder();
+
+describe('interneuron.yaml', () => {
+  it('is read by the built program', () => {
+    writeFileSync(folder.file('interneuron.yaml'), 'run: { targt: c }');
+    const words = [inject('program'), 'run', 'model.yaml'];
+    const { status, stderr } = spawnSync(process.execPath, words, { cwd: folder.path, encoding: 'utf8' });
+    expect([status, stderr]).toEqual([2, expect.stringContaining('interneuron.yaml: run has no option targt')]);
+  });
+});
 
 describe('new', () => {
   it.each([

@@ -74,7 +74,7 @@ describe('README: the texts', () => {
     const code = ts
       .transpileModule(program!, { compilerOptions: { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2023 } })
       .outputText.replace(/import (\{[^}]*\}) from 'interneuron';/, 'const $1 = interneuron;')
-      .replaceAll("'out/", `'${folder.path}/`);
+      .replace("'first-steps.nwb'", `'${folder.file('first-steps.nwb')}'`);
     mkdirSync(folder.path, { recursive: true });
     // eslint-disable-next-line @typescript-eslint/no-implied-eval -- running README's text is what this test is for
     const run = new Function('interneuron', 'console', `return (async () => {${code}})();`) as (

@@ -1,11 +1,13 @@
 /**
- * Builds the documentation site in `out/site`: the pages of `docs`, the keys of the document notations from their schemas, and the
- * interfaces of JavaScript and Python from their sources.
+ * Builds the documentation site in `out/site`: the pages of `docs`, a page for each message, the keys of the document
+ * notations from their schemas, and the interfaces of JavaScript and Python from their sources.
  */
 
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { messagePages } from './message-pages.mjs';
 import { writeSite } from './page.js';
 import { schemaReference } from './schema-reference.mjs';
 
@@ -24,6 +26,12 @@ mkdirSync(`${docs}/reference/documents`, { recursive: true });
 for (const name of ['brian', 'pynn', 'model']) {
   const schema = JSON.parse(readFileSync(`${root}schemas/${name}.schema.json`, 'utf8'));
   writeFileSync(`${docs}/reference/documents/${name}.md`, schemaReference(schema));
+}
+const messageTexts = ['messages', 'explanations'].map((name) => readFileSync(`${docs}/${name}.md`, 'utf8'));
+for (const [path, text] of messagePages(...messageTexts)) {
+  const file = `${docs}/reference/messages/${path}`;
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, text);
 }
 run('npx', 'typedoc', '--options', 'typedoc.json');
 

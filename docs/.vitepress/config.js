@@ -25,6 +25,8 @@ export default defineConfig({
   outDir: '../out/site',
   cacheDir: '../out/site-cache',
   cleanUrls: false,
+  // The site has a page for each message (scripts/message-pages.mjs).
+  srcExclude: ['messages.md', 'explanations.md'],
   base: process.env.DOCS_BASE ?? '/',
   markdown: { attrs: { disable: true }, config: (markdown) => markdown.use(linksToRepository), html: false },
   themeConfig: {

@@ -80,7 +80,7 @@ export const sidebar = [
     items: [
       page('Python', '/python'),
       page('Protocol of serve', '/protocol'),
-      page('Messages', '/messages'),
+      page('Messages', '/reference/messages/'),
       page('Architecture', '/architecture'),
       page('Dependencies', '/dependencies'),
     ],

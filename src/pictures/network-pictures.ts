@@ -1,9 +1,10 @@
 /** Pictures of a network: its populations and projections, its connections, its weights. */
 
 import * as Plot from '@observablehq/plot';
+import { markupText } from '../diagnostics/display.js';
 import { formatCount } from '../diagnostics/quantities.js';
 import { axisUnit } from './axis-unit.js';
-import { pictureWidth, type Panel, type Picture } from './canvas.js';
+import { pictureWidth, type Drawing, type Panel, type Picture } from './canvas.js';
 import { diagramHeightOf, networkDiagram, type DiagramPopulation, type DiagramProjection } from './network-diagram.js';
 import { colourOf, shade } from './palette.js';
 
@@ -127,39 +128,41 @@ function histogram(values: readonly number[], colour: string): Plot.Markish {
   return Plot.rectY(values, { ...Plot.binX({ y: 'count' }, options), fill: colour, inset: 0 });
 }
 
-/** The distribution of the weights of each projection. */
+/** Distances of the name of a projection from its panel, in pixels. */
+const nameHeight = 22;
+
+/** The distribution of the weights of each projection; equal weights are one line of text. */
 export function weightsPicture(title: string, weights: readonly DrawnWeights[]): Picture {
   const height = Math.max(90, Math.min(200, Math.round(480 / Math.max(1, weights.length))));
-  const panels = weights.map(({ projection, variable, unit, values }, k): Panel => {
+  const panels = weights.map(({ projection, variable, unit, values }, k): Panel | Drawing => {
     const scale = axisUnit(values, unit);
     const rows = Array.from(values, (value) => value * scale.perSi);
     const low = rows.reduce((least, value) => Math.min(least, value), Infinity);
     const high = rows.reduce((most, value) => Math.max(most, value), -Infinity);
-    const isOne = high - low <= 1e-12 * Math.abs(high);
+    if (high - low <= 1e-12 * Math.abs(high)) {
+      const value = `${Number(low.toPrecision(6))}${scale.unit === '' ? '' : ` ${scale.unit}`}`;
+      return equalWeights(projection, `${variable} = ${value}: ${formatCount(rows.length)} synapses`, colourOf(k));
+    }
     return {
-      height: height + 34,
+      height: height + nameHeight + 34,
       options: {
+        marginTop: nameHeight,
         marginBottom: 34,
+        marginLeft: 60,
         x: {
           label: scale.unit === '' ? variable : `${variable} (${scale.unit})`,
           labelAnchor: 'center',
           labelArrow: 'none',
-          ...(isOne ? { domain: [low - 1, high + 1] } : {}),
         },
         y: { label: null, ticks: 3 },
         marks: [
           Plot.frame({ stroke: '#cccccc' }),
-          isOne
-            ? Plot.ruleX([low], { y1: 0, y2: rows.length, stroke: colourOf(k), strokeWidth: 3 })
-            : histogram(rows, colourOf(k)),
-          Plot.text([projection], {
-            frameAnchor: 'left',
-            dx: -98,
-            textAnchor: 'start',
+          histogram(rows, colourOf(k)),
+          Plot.text([`${projection} (${formatCount(rows.length)} synapses)`], {
+            frameAnchor: 'top-left',
+            dy: -16,
             fontSize: 11,
             fontWeight: 'bold',
-            lineWidth: 6,
-            textOverflow: 'ellipsis',
           }),
         ],
       },
@@ -167,3 +170,10 @@ export function weightsPicture(title: string, weights: readonly DrawnWeights[]):
   });
   return { title, subtitle: 'number of synapses by weight', panels };
 }
+
+const equalWeights = (projection: string, text: string, colour: string): Drawing => ({
+  height: nameHeight,
+  svg:
+    `<rect x="12" y="6" width="8" height="8" fill="${colour}"/><text x="28" y="14" font-size="11">` +
+    `<tspan font-weight="bold">${markupText(projection)}</tspan>  ${markupText(text)}</text>`,
+});

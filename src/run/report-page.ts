@@ -43,10 +43,12 @@ export async function reportPage(path: string, { model, tables, conversion }: Re
   const imported = recorded === null || recorded.record ? await model(path) : null;
   const parts = recorded === null && !imported?.isCarried ? tables?.(path) : undefined;
   const title = imported?.valid.model.name ?? platform.files.shareable(path);
+  const synapses = imported === null ? null : await countAllSynapses(imported);
   return htmlPage(title, [
-    ...(recorded ? runBlocks(recorded) : []),
+    ...(imported && synapses ? await networkFigures(path, imported, synapses) : []),
     ...(recorded ? await pictures(path, recorded) : []),
-    ...(imported ? await modelBlocks(path, imported, parts) : []),
+    ...(recorded ? runBlocks(recorded) : []),
+    ...(imported && synapses ? modelBlocks(imported, synapses, parts) : []),
     ...(conversion === undefined ? [] : conversionBlocks(conversion)),
     ...(recorded?.record ? provenanceBlocks(recorded.record) : []),
   ]);
@@ -103,22 +105,34 @@ const refuse = (): never => {
 
 const figure = (kind: string, svg: string): string => `<figure class="${kind}">${svg}</figure>`;
 
-async function modelBlocks(path: string, imported: ImportedModel, parts?: FurtherParts): Promise<readonly string[]> {
-  const synapses = await countAllSynapses(imported);
-  const description = inStage('describe', () => describeModel(imported.valid, imported.hashes, synapses, parts));
+type SynapseCounts = Awaited<ReturnType<typeof countAllSynapses>>;
+
+/** Draws populations, projections and weights. */
+async function networkFigures(
+  path: string,
+  imported: ImportedModel,
+  synapses: SynapseCounts,
+): Promise<readonly string[]> {
   const total = [...synapses.values()].reduce((sum, count) => sum + count, 0);
-  const blocks = [...descriptionBlocks(description)];
-  if (total === 0) return blocks;
+  if (total === 0) return [];
+  const figures: string[] = [];
   const titles = { network: 'Network', weights: 'Weights' } as const;
   for (const kind of total > mostSynapses ? (['network'] as const) : (['network', 'weights'] as const))
     try {
-      const svg = await drawPictureOf(path, { kind, title: titles[kind], importModel: () => imported });
-      blocks.push(figure(kind, svg));
+      figures.push(figure(kind, await drawPictureOf(path, { kind, title: titles[kind], importModel: () => imported })));
     } catch (error) {
       // Synapses of some models have no weights.
       if (!(error instanceof UsageError)) throw error;
     }
-  return blocks;
+  return figures;
+}
+
+function modelBlocks(
+  imported: ImportedModel,
+  synapses: SynapseCounts,
+  parts: FurtherParts | undefined,
+): readonly string[] {
+  return descriptionBlocks(inStage('describe', () => describeModel(imported.valid, imported.hashes, synapses, parts)));
 }
 
 function conversionBlocks(path: string): readonly string[] {
@@ -146,8 +160,7 @@ function provenanceBlocks(record: NonNullable<Recorded['record']>): readonly str
   const properties = Object.entries(runProperties(record)).map(([name, value]) => [name, String(value)]);
   return [
     '<h2>Provenance</h2>',
-    htmlTable({ columns: ['', ''], rows: properties }),
+    htmlTable({ columns: ['', ''], rows: [...properties, ...record.notes.map((note) => ['method', note])] }),
     htmlTable({ columns: ['population', 'digest of its spikes and final state'], rows: populations }),
-    ...record.notes.map((note) => `<p>${markupText(note)}</p>`),
   ];
 }

@@ -54,7 +54,10 @@ export function integrateGroup(
   const solved = separated && decayed(separated, propagatorSite(group, context), scope);
   const exponential = separated?.isExponential === true;
   note(group.name, exponential ? 'exponential steps of fourth order' : method);
-  if (separated) note([...separated.decays.derivatives.keys()].join(', '), `exact, in ${group.name}`);
+  if (separated)
+    context.builder.note(
+      `${[...separated.decays.derivatives.keys()].join(', ')} of ${group.name}: the exact solution of linear equations`,
+    );
   const rest = separated?.rest ?? equations;
   const names = [...steppedDerivatives(rest).keys()];
   // Where the model names no method, the chosen one must cope with variables that a threshold is about to reset.

@@ -249,16 +249,14 @@ function allocateInboxes(
         const { builder } = context;
         const largest = Math.max(...changing.map((most) => most.first));
         const share = largest * powerOfTwo(exponent.first);
-        const coarse = isCoarse(share)
-          ? `, the largest being only ${Math.round(share)} units: very many may arrive`
-          : '';
-        builder.note(`${group.name}.${variable} sums arrivals in units of 2^${-exponent.first}${coarse}`);
+        if (isCoarse(share))
+          builder.note(
+            `${group.name}.${variable}: the largest arrival is only ${Math.round(share)} units of its sum, as very many may arrive`,
+          );
         const isGuarded = extra.first > 0 || extra.later.some(({ value }) => value > 0);
         const guard = isGuarded
           ? builder.faultBit(`more arrived at ${variable} of ${group.name} in a step than its sums hold`)
           : null;
-        for (const { phase, value } of exponent.later)
-          builder.note(`${group.name}.${variable} sums them in units of 2^${-value} from phase ${phase} on`);
         const power = (label: string, sign: 1 | -1): Ir =>
           readChanging(
             `${name}.${label}`,

@@ -91,16 +91,29 @@ function latexTable({ columns, rows }: DescriptionTable): string {
 }
 
 // --- HTML -----------------------------------------------------------------------------------------------------------
-const style =
-  'body{font:15px/1.5 sans-serif;max-width:70em;margin:2em auto;padding:0 1em;color:#111;background:#fff}' +
-  'table{border-collapse:collapse;margin:1em 0}td,th{border:1px solid #ccc;padding:.2em .6em;text-align:left;' +
-  'vertical-align:top;overflow-wrap:anywhere}.equations{margin:.5em 0 .5em 1em}.equations div{margin:.35em 0}' +
-  '.indented{padding-left:2em}math{font-size:1.1em}code{white-space:pre-wrap}svg{max-width:100%;height:auto}';
+const style = `
+body{font:16px/1.55 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif;max-width:62rem;
+margin:0 auto;padding:1.5rem 1.25rem 3rem;color:#1c2024;background:#fff}
+h1{font-size:clamp(1.5rem,1.1rem + 1.8vw,2.25rem);line-height:1.2;letter-spacing:-.015em;margin:.2rem 0 .8rem}
+h2{font-size:1.25rem;line-height:1.3;margin:2.5rem 0 .6rem;padding-top:.9rem;border-top:1px solid #dfe3e8}
+h3{font-size:1rem;margin:1.4rem 0 .3rem}
+.table{overflow-x:auto;margin:.6rem 0 1.2rem}
+table{border-collapse:collapse;font-size:.9375rem}
+th,td{padding:.3rem 1.4rem .3rem 0;text-align:left;vertical-align:top;border-bottom:1px solid #dfe3e8}
+th,td:first-child{color:#5b6470}th{font-weight:600;white-space:nowrap}
+.number{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
+td.digest{font-family:ui-monospace,"DejaVu Sans Mono",monospace;font-size:.8125rem;overflow-wrap:anywhere;min-width:18rem}
+figure{margin:1.2rem 0}figure svg{display:block;max-width:100%;height:auto}
+.equations{margin:.5rem 0 1rem;padding:.6rem 1rem;background:#f6f7f9;border-radius:8px;overflow-x:auto}
+.equations div{margin:.4rem 0}.indented{padding-left:2rem}math{font-size:1.1em}
+code{white-space:pre-wrap;font:.875rem ui-monospace,"DejaVu Sans Mono",monospace}
+@media print{body{max-width:none;padding:0;font-size:10pt}figure,tr,.equations{break-inside:avoid}h2,h3{break-after:avoid}}
+`;
 
 /** Returns a page of HTML that needs no other file. @param body  its blocks below the title */
 export const htmlPage = (title: string, body: readonly string[]): string =>
   `<!doctype html>\n<html lang="en">\n<head><meta charset="utf-8"><title>${markupText(title)}</title>` +
-  `<link rel="icon" href="data:,"><style>${style}</style></head>\n<body>\n<h1>${markupText(title)}</h1>\n${body.join('\n')}\n</body>\n</html>\n`;
+  `<meta name="viewport" content="width=device-width, initial-scale=1"><link rel="icon" href="data:,"><style>${style}</style></head>\n<body>\n<h1>${markupText(title)}</h1>\n${body.join('\n')}\n</body>\n</html>\n`;
 
 /** Returns a page of HTML with the description. */
 export const describeInHtml = (description: ModelDescription): string =>
@@ -127,11 +140,24 @@ function htmlLine(line: string): string {
   return `<div${indent}>${formula === null ? `<code>${markupText(line.trim())}</code>` : `<math displaystyle="true">${formula}</math>`}</div>`;
 }
 
-/** Returns a table of HTML. */
+/** Cells of numbers, with a unit or without one. */
+const isNumber = (cell: string): boolean => /^[-−]?[\d.,]+(?:e[-+]?\d+)?(?: [^ ]{1,6})?$/.test(cell);
+const isDigest = (cell: string): boolean => /^[0-9a-f]{32,}$/.test(cell);
+
+/** Returns a table of HTML. Columns of numbers are aligned to the right. */
 export function htmlTable({ columns, rows }: Pick<DescriptionTable, 'columns' | 'rows'>): string {
-  const row = (cells: readonly string[], tag: 'td' | 'th'): string =>
-    // A heading without text is a plain cell: screen readers would announce an empty heading.
-    `<tr>${cells.map((cell) => (cell === '' ? '<td></td>' : `<${tag}>${markupText(cell)}</${tag}>`)).join('')}</tr>`;
-  const head = columns.every((column) => column === '') ? [] : [row(columns, 'th')];
-  return `<table>\n${[...head, ...rows.map((cells) => row(cells, 'td'))].join('\n')}\n</table>`;
+  const isTitled = columns.some((column) => column !== '');
+  const areNumbers = columns.map(
+    (_, k) => isTitled && rows.length > 0 && rows.every((cells) => isNumber(cells[k] ?? '') || cells[k] === ''),
+  );
+  const data = (cell: string, k: number): string => {
+    const kind = isDigest(cell) ? ' class="digest"' : areNumbers[k] === true ? ' class="number"' : '';
+    return `<td${kind}>${markupText(cell)}</td>`;
+  };
+  // A heading without text is a plain cell: screen readers would announce an empty heading.
+  const heading = (cell: string, k: number): string =>
+    cell === '' ? '<td></td>' : `<th${areNumbers[k] === true ? ' class="number"' : ''}>${markupText(cell)}</th>`;
+  const row = (cells: readonly string[], one: typeof data): string => `<tr>${cells.map(one).join('')}</tr>`;
+  const head = isTitled ? [row(columns, heading)] : [];
+  return `<div class="table"><table>\n${[...head, ...rows.map((cells) => row(cells, data))].join('\n')}\n</table></div>`;
 }

@@ -6,6 +6,7 @@ import { formatCount } from '../diagnostics/quantities.js';
 import { axisUnit } from './axis-unit.js';
 import { pictureWidth, type Drawing, type Panel, type Picture } from './canvas.js';
 import { diagramHeightOf, networkDiagram, type DiagramPopulation, type DiagramProjection } from './network-diagram.js';
+import { shadeScale } from './legends.js';
 import { colourOf, shade } from './palette.js';
 
 /** A projection with its synapses in order of creation. */
@@ -117,8 +118,8 @@ export function connectivityPicture({ title, populations, projections }: DrawnNe
       : `each square is ${formatCount(Math.round(cells / bins))} by ${formatCount(Math.round(cells / bins))} cells`;
   return {
     title,
-    subtitle: `rows send, columns receive; ${each}, at most ${formatCount(most)} ${most === 1 ? 'synapse' : 'synapses'}`,
-    panels: [panel],
+    subtitle: `rows send, columns receive; ${each}`,
+    panels: [shadeScale(`${formatCount(most)} ${most === 1 ? 'synapse' : 'synapses'}`), panel],
   };
 }
 

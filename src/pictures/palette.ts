@@ -8,10 +8,6 @@ export const colourOf = (ordinal: number): string => palette[ordinal % palette.l
 
 /** A shade from white (0) to dark blue (1). */
 export const shade = (share: number): string => {
-  const [r, g, b] = [8, 48, 107].map((dark) => Math.round(255 + (dark - 255) * Math.sqrt(share))) as [
-    number,
-    number,
-    number,
-  ];
+  const [r, g, b] = [8, 48, 107].map((dark) => Math.round(255 + (dark - 255) * share)) as [number, number, number];
   return `rgb(${r},${g},${b})`;
 };

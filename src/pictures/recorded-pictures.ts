@@ -6,6 +6,7 @@ import { UsageError } from '../diagnostics/diagnostic.js';
 import { formatCount } from '../diagnostics/quantities.js';
 import { axisUnit, type AxisUnit } from './axis-unit.js';
 import { margins, pictureWidth, type Panel, type Picture } from './canvas.js';
+import { colourLegend, shadeScale } from './legends.js';
 import { colourOf, shade } from './palette.js';
 
 /** Spikes in a panel beyond which single ones cannot be told apart. */
@@ -27,22 +28,24 @@ export function rasterPicture(recorded: Recorded, bin?: number): Picture {
   const cells = trains.reduce((sum, { ids }) => sum + ids.length, 0);
   const heights = trains.map(({ ids }) => Math.max(30, Math.round((spikesHeight * ids.length) / cells)));
   const dense = trains.filter((one, k) => isDense(one, heights[k] ?? 0));
+  const width = bin ?? binOf(time);
+  const densities = new Map(dense.map((one) => [one, densityOf(one, heights[trains.indexOf(one)] ?? 0, time, width)]));
+  const most = [...densities.values()].flat().reduce((largest, { rate }) => Math.max(largest, rate), 0);
   const panels = trains.map((one, ordinal): Panel => {
     const height = heights[ordinal] ?? 0;
     const isLast = ordinal === trains.length - 1;
     const frame = panelFrame(one.population, height, isLast, time);
-    return dense.includes(one)
-      ? withMarks(frame, densityMarks(one, height, time, bin ?? binOf(time)))
-      : withMarks(frame, spikeMarks(one, height, time, colourOf(ordinal)));
+    const density = densities.get(one);
+    return withMarks(frame, density ? densityMarks(one, density, most) : spikeMarks(one, height, colourOf(ordinal)));
   });
-  const bins = `${Number(((bin ?? binOf(time)) * 1e3).toPrecision(6))} ms`;
+  const bins = `${Number((width * 1e3).toPrecision(6))} ms`;
   return {
     title: titleOf(recorded),
     subtitle:
       dense.length === 0
         ? `each mark is a spike; ${countsText(trains)}`
-        : `${dense.map(({ population }) => population).join(', ')}: darker is a higher rate, in bins of ${bins}; ${countsText(trains)}`,
-    panels,
+        : `${dense.map(({ population }) => population).join(', ')}: rates of groups of cells in bins of ${bins}; ${countsText(trains)}`,
+    panels: dense.length === 0 ? panels : [shadeScale(`${Number(most.toPrecision(3))} Hz`), ...panels],
   };
 }
 
@@ -79,9 +82,12 @@ export function tracesPicture(recorded: Recorded): Picture {
   if (signals.length === 0) throw nothing(recorded, 'samples', 'record a variable, such as run --record cells:v@1ms');
   const time = timesOf(recorded);
   const height = Math.max(90, Math.min(220, Math.round(480 / signals.length)));
-  const panels = signals.map((signal, ordinal): Panel => {
+  let explained = '';
+  const panels = signals.flatMap((signal, ordinal): Picture['panels'] => {
     const { unit, perSi } = readableUnit(signal);
     const shown = signal.columns.slice(0, mostTraces);
+    const needsLegend = shown.length > 1 && shown.join('\n') !== explained;
+    if (needsLegend) explained = shown.join('\n');
     const rows = shown.flatMap((column, k) =>
       thinned(signal, k).map(([t, value]) => ({ column, t: t * 1e3, value: value * perSi })),
     );
@@ -96,7 +102,8 @@ export function tracesPicture(recorded: Recorded): Picture {
         strokeWidth: 1,
       }),
     ];
-    return withMarks(frame, marks, axisIn(unit, 4));
+    const panel = withMarks(frame, marks, axisIn(unit, 4));
+    return needsLegend ? [colourLegend(shown), panel] : [panel];
   });
   const most = Math.max(...signals.map(({ columns }) => columns.length));
   return {
@@ -147,11 +154,15 @@ const countsText = (trains: readonly RecordedTrains[]): string =>
     trains.reduce((sum, { ids }) => sum + ids.length, 0),
   )} cells`;
 
-/** Whether marks of single spikes would cover a panel: a mark is at least a pixel wide and high. */
+/** Smallest width and height of the mark of a spike, in pixels. */
+const markWidth = 1.5;
+const markHeight = 2;
+
+/** Whether marks of single spikes would cover half of a panel, or are too many. */
 function isDense(one: RecordedTrains, height: number): boolean {
-  const rows = Math.min(one.ids.length, height);
   const spikes = spikesOf(one);
-  return spikes > mostSpikes || spikes > 0.25 * plotWidth * rows;
+  const area = markWidth * Math.max(markHeight, (0.8 * height) / one.ids.length);
+  return spikes > mostSpikes || spikes * area > 0.5 * plotWidth * height;
 }
 
 /** A bin of 1, 2 or 5 times a power of ten, of which some hundred cover the time. */
@@ -226,16 +237,16 @@ export const withMarks = (
   },
 });
 
-function spikeMarks(one: RecordedTrains, height: number, _time: Span, colour: string): Plot.Markish[] {
+function spikeMarks(one: RecordedTrains, height: number, colour: string): Plot.Markish[] {
   const spikes = one.trains.flatMap((train, row) => Array.from(train, (time) => ({ time: time * 1e3, row })));
-  const half = 0.5 * Math.max(0.8, one.ids.length / height);
+  const half = 0.5 * Math.max(0.8, (markHeight * one.ids.length) / height);
   return [
     Plot.ruleX(spikes, {
       x: 'time',
       y1: ({ row }: { row: number }) => row - half,
       y2: ({ row }: { row: number }) => row + half,
       stroke: colour,
-      strokeWidth: 1,
+      strokeWidth: markWidth,
     }),
     cellAxis(one),
   ];
@@ -247,31 +258,38 @@ export function cellAxis({ ids }: Pick<RecordedTrains, 'ids'>, rows: readonly nu
   return Plot.axisY(shown, { tickFormat: (row: number) => String(ids[row] ?? row), label: null });
 }
 
-function densityMarks(one: RecordedTrains, height: number, time: Span, bin: number): Plot.Markish[] {
+/** Rate per cell in Hz, of a group of cells during a bin; limits in ms and rows. */
+interface GroupRate {
+  readonly x1: number;
+  readonly x2: number;
+  readonly y1: number;
+  readonly y2: number;
+  readonly rate: number;
+}
+
+/** Returns the rates of groups of cells, a group for each four pixels of a panel. */
+function densityOf(one: RecordedTrains, height: number, time: Span, bin: number): readonly GroupRate[] {
   const rows = Math.min(one.ids.length, Math.max(1, Math.floor(height / 4)));
   const width = Math.max(bin, (time.end - time.begin) / 200);
-  const counted = Array.from({ length: rows }, (_, row) => {
+  return Array.from({ length: rows }, (_, row) => {
     const [from, to] = [row, row + 1].map((k) => Math.round((k * one.ids.length) / rows)) as [number, number];
-    return { from, to, counts: countIn(one.trains.slice(from, to), time, width) };
-  });
-  const rates = counted.flatMap(({ from, to, counts }) =>
-    Array.from(counts, (count, k) => ({
+    return Array.from(countIn(one.trains.slice(from, to), time, width), (count, k) => ({
       x1: (time.begin + k * width) * 1e3,
       x2: Math.min(time.begin + (k + 1) * width, time.end) * 1e3,
       y1: from - 0.5,
       y2: to - 0.5,
       rate: count / ((to - from) * width),
-    })),
-  );
-  const most = rates.reduce((largest, { rate }) => Math.max(largest, rate), 0);
-  return [
-    Plot.rect(
-      rates.filter(({ rate }) => rate > 0),
-      { x1: 'x1', x2: 'x2', y1: 'y1', y2: 'y2', inset: 0, fill: ({ rate }: { rate: number }) => shade(rate / most) },
-    ),
-    cellAxis(one),
-  ];
+    }));
+  }).flat();
 }
+
+const densityMarks = (one: RecordedTrains, density: readonly GroupRate[], most: number): Plot.Markish[] => [
+  Plot.rect(
+    density.filter(({ rate }) => rate > 0),
+    { x1: 'x1', x2: 'x2', y1: 'y1', y2: 'y2', inset: 0, fill: ({ rate }: GroupRate) => shade(rate / most) },
+  ),
+  cellAxis(one),
+];
 
 /** The unit in which people write the values of a signal, and what a value in the SI unit is multiplied by. */
 const readableUnit = ({ unit, values }: RecordedSignal): AxisUnit =>

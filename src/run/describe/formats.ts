@@ -105,7 +105,7 @@ th,td:first-child{color:#5b6470}th{font-weight:600;white-space:nowrap}
 td.digest{font-family:ui-monospace,"DejaVu Sans Mono",monospace;font-size:.8125rem;overflow-wrap:anywhere;min-width:18rem}
 figure{margin:1.2rem 0}figure svg{display:block;max-width:100%;height:auto}
 .equations{margin:.5rem 0 1rem;padding:.6rem 1rem;background:#f6f7f9;border-radius:8px;overflow-x:auto}
-.equations div{margin:.4rem 0}.indented{padding-left:2rem}math{font-size:1.1em}
+.equations div{margin:.65rem 0}.indented{padding-left:2rem}math{font-size:1.1em}
 code{white-space:pre-wrap;font:.875rem ui-monospace,"DejaVu Sans Mono",monospace}
 @media print{body{max-width:none;padding:0;font-size:10pt}figure,tr,.equations{break-inside:avoid}h2,h3{break-after:avoid}}
 `;

@@ -4,6 +4,7 @@ import { platform } from '#platform';
 import { readNpyTable, readNpzTable } from './arrays.js';
 import * as messages from './messages.js';
 import { npyHead } from './npy.js';
+import { readParquetTable } from './parquet.js';
 import { fail, refuseLong, type Reading, type Table, type WantedColumn } from './table.js';
 import { readTextTable, textContent } from './text.js';
 
@@ -23,12 +24,12 @@ export const isTableName = (name: string): boolean => /\.(?:npy|npz|parquet|gz|c
 export function readTable(real: string, wanted: readonly WantedColumn[] | ChooseColumns, reading: Reading): Table {
   const { size } = platform.files.status(real);
   const [, ending = ''] = /\.(\w+)$/.exec(real.replace(/\.gz$/i, '').toLowerCase()) ?? [];
-  if (ending === 'npy' || ending === 'npz') {
+  const read = { npy: readNpyTable, npz: readNpzTable, parquet: readParquetTable }[ending];
+  if (read) {
     if (ending === 'npy') refuseLongArray(real, wanted, reading);
     if (size > reading.memory)
       fail(messages.damagedTable('it does not fit into memory', 'save a smaller table'), { document: reading.path });
-    const bytes = wholeFile(real, size);
-    return ending === 'npy' ? readNpyTable(bytes, wanted, reading) : readNpzTable(bytes, wanted, reading);
+    return read(wholeFile(real, size), wanted, reading);
   }
   if (!['csv', 'tsv', 'txt', 'dat'].includes(ending))
     fail(messages.unknownFormat(reading.path), { document: reading.path });

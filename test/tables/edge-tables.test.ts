@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { DiagnosticError } from '../../src/diagnostics/diagnostic.js';
@@ -58,18 +58,28 @@ const model = ({ valid }: ImportedModel): unknown =>
 const expected = model(read(brian(listed)));
 
 describe('a table of connections is read as the list that it holds', () => {
-  it.each(['edges.csv', 'edges.tsv', 'edges.csv.gz', 'edges.npy', 'edges.npz', 'packed.npz', 'big-endian.npz'])(
-    '%s',
-    (file) => {
-      expect(model(read(brian(table(file))))).toEqual(expected);
-    },
-  );
+  it.each([
+    'edges.csv',
+    'edges.tsv',
+    'edges.csv.gz',
+    'edges.npy',
+    'edges.npz',
+    'packed.npz',
+    'big-endian.npz',
+    'edges.parquet',
+    'pages2.parquet',
+    'bare.parquet',
+  ])('%s', (file) => {
+    expect(model(read(brian(table(file))))).toEqual(expected);
+  });
 
   it.each([
     ['ids.csv', 'root_id'],
     ['ids.npz', 'root_id'],
     ['names.csv', 'name'],
     ['names.npz', 'name'],
+    ['ids.parquet', 'root_id'],
+    ['names.parquet', 'name'],
   ])('%s with identifiers', (file, id) => {
     expect(model(read(brian(table(file, { cells: { from: 'cells.csv', id } }))))).toEqual(expected);
   });
@@ -155,6 +165,12 @@ describe('a wrong table is reported with its file, row and column', () => {
   write('edges.csv', header, '0,1,2');
   write('cells.csv', 'id,group', '7,a', '8,b');
   write('twice.csv', 'id,group', '7,a', '8,b', '7,a');
+  for (const name of ['nested', 'empty-cell', 'text', 'zstd', 'encrypted', 'encrypted-column'])
+    copyFileSync(join(files, `${name}.parquet`), folder.file(`${name}.parquet`));
+  const parquet = readFileSync(join(files, 'edges.parquet'));
+  writeFileSync(folder.file('cut.parquet'), parquet.subarray(0, 2000));
+  // The pages are lost, and the end is whole.
+  writeFileSync(folder.file('lost.parquet'), Buffer.concat([parquet.subarray(0, 4), parquet.subarray(1000)]));
   const bytes = readFileSync(join(files, 'packed.npz'));
   writeFileSync(folder.file('cut.npz'), bytes.subarray(0, 800));
   writeFileSync(folder.file('cut.npy'), readFileSync(join(files, 'edges.npy')).subarray(0, 900));
@@ -231,6 +247,29 @@ describe('a wrong table is reported with its file, row and column', () => {
     ],
     ['a compressed file that is cut off', 'cut.csv.gz', {}, /^table\/damaged cut.csv.gz/],
     ['10^9 rows', 'long.npy', {}, /^table\/too-long long.npy: the table has about 1,000,000,000 rows, which need/],
+    ['Parquet that is cut off', 'cut.parquet', {}, /^table\/damaged cut.parquet: .* no complete Parquet file/],
+    [
+      'Parquet with damaged pages',
+      'lost.parquet',
+      { w: { column: 'count', unit: 'mV' } },
+      /^table\/damaged lost.parquet: .* damaged/,
+    ],
+    ['Parquet with lists', 'nested.parquet', {}, /^table\/missing-column nested|^table\/column-type nested.parquet/],
+    [
+      'Parquet with an empty cell',
+      'empty-cell.parquet',
+      {},
+      /^table\/bad-cell empty-cell.parquet:\/w\[1\] row 2 of the column w/,
+    ],
+    ['Parquet with numbers as text', 'text.parquet', {}, /^table\/column-type text.parquet:/],
+    ['Parquet by zstd', 'zstd.parquet', {}, /^table\/damaged zstd.parquet: .* ZSTD/],
+    ['encrypted Parquet', 'encrypted.parquet', {}, /^table\/damaged encrypted.parquet: .* encrypted/],
+    [
+      'Parquet with an encrypted column',
+      'encrypted-column.parquet',
+      {},
+      /^table\/damaged encrypted-column.parquet: .* encrypted/,
+    ],
     ['an unknown unit', 'edges.csv', { w: { column: 'w', unit: 'mVV' } }, /^lang\/unknown-unit/],
     ['a unit of another dimension', 'edges.csv', { w: { column: 'w', unit: 'ms' } }, /dimension/],
     ['an unknown variable', 'edges.csv', { x: { column: 'w', unit: 'mV' } }, /x/],

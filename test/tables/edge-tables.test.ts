@@ -2,6 +2,7 @@ import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { DiagnosticError } from '../../src/diagnostics/diagnostic.js';
+import { degreesText } from '../../src/run/describe/degrees.js';
 import { importModel } from '../../src/run/import-model.js';
 import type { ImportedModel } from '../../src/run/read/imported-model.js';
 import { temporaryFolder } from '../support/command.js';
@@ -139,6 +140,20 @@ describe('a table of connections is read as the list that it holds', () => {
     for (const file of ['pynn.npz', 'pynn.npy'])
       expect(model(read(network({ type: 'FromFileConnector', params: { file } })))).toEqual(list);
   });
+});
+
+it('describe gives the degrees of cells', () => {
+  const text = (name: string, ends: readonly number[]): string => {
+    const degrees = Array.from({ length: 21 }, (_, cell) => ends.filter((end) => end === cell).length).sort(
+      (a, b) => a - b,
+    );
+    return `${name} ${degrees[0]} to ${degrees[20]}, median ${degrees[10]}`;
+  };
+  // Of 21 cells, the last one has no synapses.
+  const { model: whole, data } = read(brian(table('edges.csv'), 21)).valid;
+  expect(degreesText(whole.projections['S']!, whole, data)).toBe(
+    `; ${text('out-degrees', pre)}; ${text('in-degrees', post)}`,
+  );
 });
 
 describe('the hash of a model', () => {

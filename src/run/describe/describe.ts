@@ -14,6 +14,7 @@ import type { ModelHashes } from '../../model/hash.js';
 import type {
   Compartments,
   ConnectionRule,
+  DataStore,
   DrawnValues,
   EquationSet,
   Model,
@@ -33,6 +34,7 @@ import type {
 import { taggedPhase, taggedRecording, taggedSelection, excludesSelf, isDrawn } from '../../model/tagged.js';
 import { populationsOf } from '../../model/selected.js';
 import { writtenQuantity } from '../../lang/readable-quantity.js';
+import { degreesText } from './degrees.js';
 import { readableModel } from './readable-model.js';
 import type {
   DescriptionCode,
@@ -77,7 +79,7 @@ export function describeModel(
   const sections = [
     summary(model, hashes, synapses),
     populations(model),
-    projections(model, synapses),
+    projections(model, synapses, valid.data),
     ...parts.sections,
     types('Neuron types', without(model.neurons, parts.replaced), neuronLines, parts.listed),
     types('Synapse types', without(model.synapses, new Set([...parts.replaced, ...ofInputProjections])), synapseLines),
@@ -145,7 +147,7 @@ function populations(model: Model): DescriptionSection {
   return tableSection('Populations', ['name', 'neuron type', 'cells', 'own values'], rows);
 }
 
-function projections(model: Model, synapses: ReadonlyMap<string, number>): DescriptionSection {
+function projections(model: Model, synapses: ReadonlyMap<string, number>, data: DataStore): DescriptionSection {
   const rows = Object.entries(model.projections).map(([name, projection]) => {
     const type = model.synapses[projection.synapse];
     const count = synapses.get(name);
@@ -159,7 +161,7 @@ function projections(model: Model, synapses: ReadonlyMap<string, number>): Descr
       selectionText(projection.to.of) +
         placeText(projection.to) +
         (receptors.length === 0 ? '' : ` (${receptors.join(', ')})`),
-      projection.connect.map(ruleText).join('; '),
+      projection.connect.map(ruleText).join('; ') + degreesText(projection, model, data),
       count === undefined ? '' : formatCount(count),
       projection.synapse,
       delays.join(', '),

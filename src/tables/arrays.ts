@@ -1,18 +1,10 @@
 /** Tables in arrays of NumPy: `.npy` with rows or named fields, `.npz` with an array for each column. */
 
+import type { WantedColumn, WantedColumns } from './columns.js';
 import { Identifiers } from './identifiers.js';
 import * as messages from './messages.js';
 import { elementsOf, isWhole, npyHead, numberReader, textAt, type NpyField } from './npy.js';
-import {
-  emptyNumbers,
-  fail,
-  fits,
-  refuseLong,
-  type ColumnValues,
-  type Reading,
-  type Table,
-  type WantedColumn,
-} from './table.js';
+import { emptyNumbers, fail, fits, refuseLong, type ColumnValues, type Reading, type Table } from './table.js';
 import { zipEntries } from './zip.js';
 
 /** A column of an array: elements at equal distances. */
@@ -25,10 +17,8 @@ interface Strided {
   readonly rows: number;
 }
 
-type Wanted = readonly WantedColumn[] | ((names: readonly string[] | null, width: number) => readonly WantedColumn[]);
-
 /** Reads an array with rows of numbers, or with named fields. @throws DiagnosticError */
-export function readNpyTable(bytes: Uint8Array, wanted: Wanted, reading: Reading): Table {
+export function readNpyTable(bytes: Uint8Array, wanted: WantedColumns, reading: Reading): Table {
   const columns = columnsOf(bytes, 'the file', reading);
   const names = columns.every(([name]) => /^\d+$/.test(name)) ? null : columns.map(([name]) => name);
   return tableOf(new Map(columns), names, wanted, reading);
@@ -40,7 +30,7 @@ export function readNpyTable(bytes: Uint8Array, wanted: Wanted, reading: Reading
  *
  * @throws DiagnosticError
  */
-export function readNpzTable(bytes: Uint8Array, wanted: Wanted, reading: Reading): Table {
+export function readNpzTable(bytes: Uint8Array, wanted: WantedColumns, reading: Reading): Table {
   const place = { document: reading.path };
   const entries = zipEntries(bytes)?.filter(({ name }) => name.endsWith('.npy'));
   if (!entries) fail(messages.damagedTable('it is no complete archive of NumPy'), place);
@@ -102,7 +92,7 @@ function columnsOf(bytes: Uint8Array, name: string, { path }: Reading): readonly
 function tableOf(
   columns: ReadonlyMap<string, Strided>,
   names: readonly string[] | null,
-  wanted: Wanted,
+  wanted: WantedColumns,
   reading: Reading,
 ): Table {
   const place = { document: reading.path };

@@ -3,7 +3,7 @@
 import type { Finding } from '../diagnostics/diagnostic.js';
 import { formatBytes, formatCount } from '../diagnostics/quantities.js';
 import { oneOf, shorten, suggestion } from '../diagnostics/suggest.js';
-import type { ColumnKind } from './table.js';
+import type { ColumnKind } from './columns.js';
 
 const expectedOf: Readonly<Record<ColumnKind, string>> = {
   index: 'the index of a cell: a whole number from 0 on',

@@ -2,14 +2,12 @@
 
 import { platform } from '#platform';
 import { readNpyTable, readNpzTable } from './arrays.js';
+import type { WantedColumns } from './columns.js';
 import * as messages from './messages.js';
 import { npyHead } from './npy.js';
 import { readParquetTable } from './parquet.js';
-import { fail, refuseLong, type Reading, type Table, type WantedColumn } from './table.js';
+import { fail, refuseLong, type Reading, type Table } from './table.js';
 import { readTextTable, textContent } from './text.js';
-
-/** Chooses columns by the names in a table, if it has names, and by the number of its columns. */
-export type ChooseColumns = (names: readonly string[] | null, width: number) => readonly WantedColumn[];
 
 /** Endings of tables that hold more than plain text. */
 export const isTableName = (name: string): boolean => /\.(?:npy|npz|parquet|gz|csv|tsv)$/i.test(name);
@@ -21,7 +19,7 @@ export const isTableName = (name: string): boolean => /\.(?:npy|npz|parquet|gz|c
  * @param wanted  the columns, or a function that chooses them
  * @throws DiagnosticError for a table that is damaged or too large, lacks a column, or has a cell of the wrong kind
  */
-export function readTable(real: string, wanted: readonly WantedColumn[] | ChooseColumns, reading: Reading): Table {
+export function readTable(real: string, wanted: WantedColumns, reading: Reading): Table {
   const { size } = platform.files.status(real);
   const [, ending = ''] = /\.(\w+)$/.exec(real.replace(/\.gz$/i, '').toLowerCase()) ?? [];
   const read = { npy: readNpyTable, npz: readNpzTable, parquet: readParquetTable }[ending];
@@ -37,7 +35,7 @@ export function readTable(real: string, wanted: readonly WantedColumn[] | Choose
 }
 
 /** Rejects an array that the machine cannot hold, by its head. */
-function refuseLongArray(real: string, wanted: readonly WantedColumn[] | ChooseColumns, reading: Reading): void {
+function refuseLongArray(real: string, wanted: WantedColumns, reading: Reading): void {
   const [first = new Uint8Array()] = platform.files.pieces(real, 1 << 17);
   const head = npyHead(first);
   if (typeof head !== 'string' && typeof wanted !== 'function') refuseLong(head.shape[0] ?? 1, wanted, reading);

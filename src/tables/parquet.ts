@@ -3,11 +3,11 @@
 import { platform } from '#platform';
 import { DiagnosticError, type Finding } from '../diagnostics/diagnostic.js';
 import { placeIn } from './arrays.js';
+import type { WantedColumn, WantedColumns } from './columns.js';
 import { Identifiers, type Texts } from './identifiers.js';
 import * as messages from './messages.js';
-import type { ChooseColumns } from './open.js';
 import { unpackSnappy } from './snappy.js';
-import { emptyNumbers, fail, fits, refuseLong, type Reading, type Table, type WantedColumn } from './table.js';
+import { emptyNumbers, fail, fits, refuseLong, type Reading, type Table } from './table.js';
 import { readThrift, type ThriftFields, type ThriftValue } from './thrift.js';
 
 /** Physical types, by number. */
@@ -46,11 +46,7 @@ interface Leaf {
  * @throws DiagnosticError
  * @source Apache Parquet format 2.11, parquet.thrift and Encodings.md
  */
-export function readParquetTable(
-  bytes: Uint8Array,
-  wanted: readonly WantedColumn[] | ChooseColumns,
-  reading: Reading,
-): Table {
+export function readParquetTable(bytes: Uint8Array, wanted: WantedColumns, reading: Reading): Table {
   const place = { document: reading.path };
   const damaged = (reason: string, hint?: string): never => fail(messages.damagedTable(reason, hint), place);
   try {

@@ -1,17 +1,9 @@
 /** Tables of numbers that a document names: columns as typed arrays. */
 
 import { DiagnosticError, type Finding, type Place } from '../diagnostics/diagnostic.js';
+import type { ColumnKind, WantedColumn } from './columns.js';
 import type { Identifiers, Texts } from './identifiers.js';
 import * as messages from './messages.js';
-
-/** Contents of a column: indices of cells from 0, real numbers, or identifiers. */
-export type ColumnKind = 'index' | 'number' | 'identifier';
-
-/** A column to read: its name in the header, or its number from 0 in tables without one. */
-export interface WantedColumn {
-  readonly name: string | number;
-  readonly kind: ColumnKind;
-}
 
 /** The values of a column; numbers are finite. */
 export type ColumnValues = Uint32Array | Float64Array | Identifiers;

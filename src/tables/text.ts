@@ -2,18 +2,10 @@
 
 import { platform } from '#platform';
 import type { Place } from '../diagnostics/diagnostic.js';
+import type { WantedColumn, WantedColumns } from './columns.js';
 import { Identifiers } from './identifiers.js';
 import * as messages from './messages.js';
-import {
-  emptyNumbers,
-  fail,
-  fits,
-  refuseLong,
-  type ColumnValues,
-  type Reading,
-  type Table,
-  type WantedColumn,
-} from './table.js';
+import { emptyNumbers, fail, fits, refuseLong, type ColumnValues, type Reading, type Table } from './table.js';
 
 const [lineFeed, carriageReturn, quote, hash, space, minus, plus, point] = [10, 13, 34, 35, 32, 45, 43, 46] as const;
 const [zero, nine, upperE, lowerE] = [48, 57, 69, 101] as const;
@@ -59,11 +51,7 @@ const namesOfPynn = /^#\s*columns\s*=\s*[[(]([^\])]*)[\])]/;
  * @param wanted  its columns, or a function that returns them by the names in the header and the number of columns
  * @throws DiagnosticError for a missing column, and for the first cell that does not fit its column
  */
-export function readTextTable(
-  content: TextContent,
-  wanted: readonly WantedColumn[] | ((names: readonly string[] | null, width: number) => readonly WantedColumn[]),
-  reading: Reading,
-): Table {
+export function readTextTable(content: TextContent, wanted: WantedColumns, reading: Reading): Table {
   const parser = new Parser(content.size, wanted, reading);
   let rest: Uint8Array = new Uint8Array();
   for (const piece of content.pieces) {
@@ -92,7 +80,7 @@ function joined(one: Uint8Array, other: Uint8Array): Uint8Array {
 
 class Parser {
   readonly #size: number;
-  readonly #wanted: Parameters<typeof readTextTable>[1];
+  readonly #wanted: WantedColumns;
   readonly #reading: Reading;
   #columns: readonly WantedColumn[] = [];
   #values: ColumnValues[] = [];
@@ -106,7 +94,7 @@ class Parser {
   /** Rows before which lines without a row stand, each with its line. */
   readonly #lines: { readonly row: number; readonly line: number }[] = [];
 
-  constructor(size: number, wanted: Parameters<typeof readTextTable>[1], reading: Reading) {
+  constructor(size: number, wanted: WantedColumns, reading: Reading) {
     this.#size = size;
     this.#wanted = wanted;
     this.#reading = reading;

@@ -1,6 +1,6 @@
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { DiagnosticError } from '../../src/diagnostics/diagnostic.js';
 import { degreesText } from '../../src/run/describe/degrees.js';
 import { importModel } from '../../src/run/import-model.js';
@@ -176,26 +176,28 @@ describe('a wrong table is reported with its file, row and column', () => {
     writeFileSync(folder.file(name), `${lines.join('\n')}\n`);
     return name;
   };
-  mkdirSync(folder.file('below'), { recursive: true });
-  write('edges.csv', header, '0,1,2');
-  write('cells.csv', 'id,group', '7,a', '8,b');
-  write('twice.csv', 'id,group', '7,a', '8,b', '7,a');
-  for (const name of ['nested', 'empty-cell', 'text', 'zstd', 'encrypted', 'encrypted-column'])
-    copyFileSync(join(files, `${name}.parquet`), folder.file(`${name}.parquet`));
-  const parquet = readFileSync(join(files, 'edges.parquet'));
-  writeFileSync(folder.file('cut.parquet'), parquet.subarray(0, 2000));
-  // The pages are lost, and the end is whole.
-  writeFileSync(folder.file('lost.parquet'), Buffer.concat([parquet.subarray(0, 4), parquet.subarray(1000)]));
-  const bytes = readFileSync(join(files, 'packed.npz'));
-  writeFileSync(folder.file('cut.npz'), bytes.subarray(0, 800));
-  writeFileSync(folder.file('cut.npy'), readFileSync(join(files, 'edges.npy')).subarray(0, 900));
-  writeFileSync(folder.file('cut.csv.gz'), readFileSync(join(files, 'edges.csv.gz')).subarray(0, 500));
-  const head =
-    "{'descr': [('pre', '<i8'), ('post', '<i8'), ('w', '<f8')], 'fortran_order': False, 'shape': (1000000000,), }";
-  writeFileSync(
-    folder.file('long.npy'),
-    Buffer.concat([Buffer.from([0x93, ...Buffer.from('NUMPY'), 1, 0, head.length, 0]), Buffer.from(head)]),
-  );
+  beforeAll(() => {
+    mkdirSync(folder.file('below'), { recursive: true });
+    write('edges.csv', header, '0,1,2');
+    write('cells.csv', 'id,group', '7,a', '8,b');
+    write('twice.csv', 'id,group', '7,a', '8,b', '7,a');
+    for (const name of ['nested', 'empty-cell', 'text', 'zstd', 'encrypted', 'encrypted-column'])
+      copyFileSync(join(files, `${name}.parquet`), folder.file(`${name}.parquet`));
+    const parquet = readFileSync(join(files, 'edges.parquet'));
+    writeFileSync(folder.file('cut.parquet'), parquet.subarray(0, 2000));
+    // The pages are lost, and the end is whole.
+    writeFileSync(folder.file('lost.parquet'), Buffer.concat([parquet.subarray(0, 4), parquet.subarray(1000)]));
+    const bytes = readFileSync(join(files, 'packed.npz'));
+    writeFileSync(folder.file('cut.npz'), bytes.subarray(0, 800));
+    writeFileSync(folder.file('cut.npy'), readFileSync(join(files, 'edges.npy')).subarray(0, 900));
+    writeFileSync(folder.file('cut.csv.gz'), readFileSync(join(files, 'edges.csv.gz')).subarray(0, 500));
+    const head =
+      "{'descr': [('pre', '<i8'), ('post', '<i8'), ('w', '<f8')], 'fortran_order': False, 'shape': (1000000000,), }";
+    writeFileSync(
+      folder.file('long.npy'),
+      Buffer.concat([Buffer.from([0x93, ...Buffer.from('NUMPY'), 1, 0, head.length, 0]), Buffer.from(head)]),
+    );
+  });
   const found = (from: string, rest: object = {}): string => {
     const connect = { from, source: 'pre', target: 'post', w: { column: 'w', unit: 'mV' }, ...rest };
     try {

@@ -64,7 +64,7 @@ function translateCall(
 }
 
 /** Checks for a table. Importing a file replaces it by indices. */
-const isTable = (call: ConnectTable | ConnectArguments): call is ConnectTable => 'from' in call;
+export const isTable = (call: ConnectTable | ConnectArguments): call is ConnectTable => Object.hasOwn(call, 'from');
 
 // --- Conditions and probabilities -----------------------------------------------------------------------------------
 

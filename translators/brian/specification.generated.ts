@@ -436,7 +436,7 @@ export type TableCells = {
 
 /** a table of connections: {from, source, target, cells, delay} and variables of the synapses */
 export type ConnectTable = {
-  /** a file in the folder of the document: CSV, TSV, npy, npz */
+  /** a file in the folder of the document: CSV, TSV, npy, npz or Parquet */
   readonly from: string;
   /** the sources */
   readonly source: TableEnd;

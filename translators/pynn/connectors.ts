@@ -92,7 +92,10 @@ export const connectors: Readonly<Record<string, Known>> = {
   },
   FromFileConnector: {
     parameters: {
-      file: field({ type: 'string', description: 'a text file with rows of i, j and values' }),
+      file: field({
+        type: 'string',
+        description: 'a file with rows of i, j and values: text, npy, npz, CSV or Parquet',
+      }),
       distributed: flag(false),
     },
     hasColumns: true,

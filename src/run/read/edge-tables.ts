@@ -18,8 +18,9 @@ import { scaledNumbers } from '../../model/normalise/arrays.js';
 import { child } from '../../model/pointer.js';
 import { Identifiers, RowsById, type Texts } from '../../tables/identifiers.js';
 import * as messages from '../../tables/messages.js';
-import { isTableName, readTable, type ChooseColumns } from '../../tables/open.js';
-import type { ColumnValues, Table, WantedColumn } from '../../tables/table.js';
+import type { WantedColumn, WantedColumns } from '../../tables/columns.js';
+import { isTableName, readTable } from '../../tables/open.js';
+import type { ColumnValues, Table } from '../../tables/table.js';
 import { Arrays } from '../../../translators/shared/arrays.js';
 import { overlayPositions } from './overlay-positions.js';
 import { readBeside, type SideOptions } from './side-files.js';
@@ -157,7 +158,7 @@ class Reader {
     const at = `${pointer}/connector/params`;
     // As in PyNN, the first two columns are the cells unless names state others.
     let names: readonly string[] = [];
-    const choose: ChooseColumns = (found, width) => {
+    const choose: WantedColumns = (found, width) => {
       const others = found?.filter((name) => name !== 'i' && name !== 'j') ?? [];
       const usual = width === 2 ? ['i', 'j'] : ['i', 'j', 'weight', 'delay'];
       names = found === null ? usual : others.length === width ? found : ['i', 'j', ...others];
@@ -398,7 +399,7 @@ class Reader {
   }
 
   /** Reads a file; undefined after a finding. */
-  #table(name: string, wanted: readonly WantedColumn[] | ChooseColumns, pointer: string): Table | undefined {
+  #table(name: string, wanted: WantedColumns, pointer: string): Table | undefined {
     this.hasRead = true;
     const { dirname, join } = platform.paths;
     const path = join(dirname(this.#path), name);

@@ -1,5 +1,6 @@
 /** Groups and synapses of a Brian 2 script, each a few lines of Python. */
 
+import { isTable } from '../connect.js';
 import { isPartial } from '../initializers.js';
 import type {
   Connect,
@@ -461,7 +462,7 @@ const codes = <T>(map: Readonly<Record<string, T>>, code: (value: T) => string):
 function connectLine(object: string, rule: Connect, key: string, companion: Companion): string {
   if (typeof rule !== 'object') return layout(call(`${object}.connect`, rule === true ? [] : [pythonValue(rule)]));
   // Importing has replaced tables by indices.
-  if ('from' in rule) return '';
+  if (isTable(rule)) return '';
   // NumPy makes arrays of floats from empty lists, which Brian rejects as indices.
   if (Array.isArray(rule.i) && rule.i.length === 0) return layout(call(`${object}.connect`, [pythonValue(false)]));
   const single = [rule.i, rule.j].every((side) => Array.isArray(side) && side.length === 1);

@@ -66,7 +66,7 @@ def _pynn() -> _Parser:
         "--instead-of",
         metavar="NAME",
         action="append",
-        help="simulator that the script imports, such as nest, for which interneuron stands; may be repeated",
+        help="simulator, such as nest, for which interneuron stands (default: those that the script imports); may be repeated",
     )
     _add_engine(parser)
     parser.epilog = (

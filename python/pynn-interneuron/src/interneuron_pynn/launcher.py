@@ -44,7 +44,7 @@ def run_script(words, instead_of=(), **options):
 
     Args:
         words: the script and its own arguments.
-        instead_of: simulators that the script imports by name, for which this backend stands.
+        instead_of: simulators for which this backend stands; none: those that the script imports by name.
         options: of `setup`, in place of those that the script gives: `target`, `device`, `threads`, `precision`, `seed`,
             `output`.
 
@@ -55,6 +55,8 @@ def run_script(words, instead_of=(), **options):
 
     import interneuron_pynn
 
+    if not instead_of and os.path.isfile(words[0]):
+        instead_of = _named_simulators(words[0])
     for part in _parts_of_standardmodels:
         setattr(interneuron_pynn.standardmodels, part, interneuron_pynn)
     for name in ["interneuron", *instead_of]:
@@ -143,7 +145,7 @@ _simulators = ("nest", "neuron", "brian2", "brian", "genn", "moose", "nemo", "pc
 
 
 def _named_simulators(script):
-    """The simulators that a script imports by name, for which this backend stands while it is converted."""
+    """The simulators that a script imports by name; none if it imports this backend as well."""
     text = Path(script).read_text(encoding="utf-8", errors="replace")
     if re.search(r"pyNN\.interneuron|interneuron_pynn", text):
         return []

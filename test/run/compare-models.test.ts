@@ -29,7 +29,7 @@ describe('models of one notation', () => {
     );
     expect(sameModel).toBe(false);
     expect(differences).toEqual([
-      { property: 'we', parts: ['projection Ce'], first: '1.6200000000000003 mV', second: '1.7 mV' },
+      { property: 'we', parts: ['projection Ce'], first: '1.62 mV', second: '1.7 mV' },
       { property: 'connect.p', parts: ['projection Ce', 'projection Ci'], first: '0.02', second: '0.03' },
     ]);
   });
@@ -37,7 +37,10 @@ describe('models of one notation', () => {
   it('differ in the experiment only', () => {
     const { sameModel, sameExperiment, differences } = edited((text) => text.replace('dt: 0.1 ms', 'dt: 0.05 ms'));
     expect([sameModel, sameExperiment]).toEqual([true, false]);
-    expect(differences).toEqual([{ property: 'dt', parts: ['experiment'], first: '0.1 ms', second: '50 us' }]);
+    expect(differences).toEqual([{ property: 'dt', parts: ['experiment'], first: '0.1 ms', second: '0.05 ms' }]);
+    expect(edited((text) => text.replace(/run: .*/, 'run: 300 ms')).differences).toEqual([
+      { property: 'protocol.run', parts: ['experiment'], first: '1 s', second: '0.3 s' },
+    ]);
   });
 
   it('differ in an equation', () => {
@@ -90,7 +93,7 @@ describe('interneuron diff', () => {
   it('of two models prints a line for each difference, and exits with 1', async () => {
     writeFileSync(folder.file('b.yaml'), readFileSync(cuba, 'utf8').replace('we: 60*0.27/10*mV', 'we: 1.7*mV'));
     const { code, stdout } = await runCommand(['diff', cuba, folder.file('b.yaml')]);
-    expect(stdout).toBe('different models\n  projection Ce: we 1.6200000000000003 mV → 1.7 mV\n');
+    expect(stdout).toBe('different models\n  projection Ce: we 1.62 mV → 1.7 mV\n');
     expect(code).toBe(1);
     expect((await runCommand(['diff', cuba, cuba])).stdout).toBe('the same model and experiment\n');
     const { stdout: json } = await runCommand(['diff', cuba, folder.file('b.yaml'), '--json']);

@@ -1,7 +1,9 @@
 /** Compares two models part by part, regardless of their notations. */
 
 import { createHash } from 'node:crypto';
-import { parseUnit } from '../../lang/units.js';
+import { equalDimensions } from '../../lang/dimension.js';
+import { divideRationals } from '../../lang/rational.js';
+import { parseUnit, unitOf } from '../../lang/units.js';
 import { symbolicQuantity } from '../../lang/readable-quantity.js';
 import { standardise } from '../../library/recognise/standardise.js';
 import { lengthOf, numbersOf } from '../../model/arrays.js';
@@ -105,7 +107,11 @@ function outlineOf({ model: written, data }: ValidModel): Outline {
     for (const [name, one] of Object.entries(written[`${kind}s`]))
       outline.set(`${kind} ${name}`, new Map(leaves('', { ...one, order: undefined })));
   const { dt, ...others } = experiment;
-  outline.set('experiment', new Map([['dt', valueText(dt, 's', data)], ['timing', timing], ...leaves('', others)]));
+  const settings = leaves('', others).map(([key, text]): readonly [string, string] => {
+    const isTime = /(?:^|\.)run$/.test(key) && Number.isFinite(Number(text));
+    return [key, isTime ? valueText(Number(text), 's', data) : text];
+  });
+  outline.set('experiment', new Map([['dt', valueText(dt, 's', data)], ['timing', timing], ...settings]));
   return outline;
 }
 
@@ -291,7 +297,8 @@ function singles(part: string, one: Properties, other: Properties): readonly Mod
 function elementsOf(first: string | null, second: string | null): Pick<ModelDifference, 'first' | 'second'> {
   const [one, other] = [first, second].map((text) => (isList(text) ? text.split(listed) : [text]));
   const length = Math.max(one!.length, other!.length);
-  if (length === 1 || first === null || second === null) return { first, second };
+  if (first === null || second === null) return { first, second };
+  if (length === 1) return alikeTexts(first, second);
   const at = (values: readonly (string | null)[], k: number): string =>
     (values.length === 1 ? values[0] : values[k]) ?? 'none';
   const places = Array.from({ length }, (_, k) => k).filter((k) => at(one!, k) !== at(other!, k));
@@ -300,6 +307,23 @@ function elementsOf(first: string | null, second: string | null): Pick<ModelDiff
     return `${shown.join(listed)}${places.length > mostShown ? ` and ${places.length - mostShown} more` : ''}`;
   };
   return { first: text(one!), second: text(other!) };
+}
+
+/** Returns quantities without digits that only rounding gives, and in the unit of the first, if they still differ then. */
+function alikeTexts(first: string, second: string): Pick<ModelDifference, 'first' | 'second'> {
+  const [one, other] = [first, second].map((text) => {
+    const [, size, unit = '1'] = /^(-?[\d.]+(?:e[-+]?\d+)?)(?: (\S+))?$/.exec(text) ?? [];
+    const isUnit = unit === '1' || unit.split(/[*/]+/).every((part) => /^\d$/.test(part) || unitOf(part) !== undefined);
+    return size === undefined || !isUnit ? null : { value: Number(size), unit, symbol: unit === '1' ? '' : ` ${unit}` };
+  });
+  if (!one || !other) return { first, second };
+  const [to, from] = [parseUnit(one.unit), parseUnit(other.unit)];
+  const isShared = equalDimensions(to.dimension, from.dimension);
+  const scale = isShared ? divideRationals(from.scale, to.scale) : { numerator: 1n, denominator: 1n };
+  const value = (other.value * Number(scale.numerator)) / Number(scale.denominator);
+  const short = (size: number, symbol: string): string => `${Number(size.toPrecision(15))}${symbol}`;
+  const texts = { first: short(one.value, one.symbol), second: short(value, isShared ? one.symbol : other.symbol) };
+  return texts.first === texts.second ? { first, second } : texts;
 }
 
 /** Elements of a list that are shown if they differ. */

@@ -63,10 +63,14 @@ function shortened(parts: readonly string[], what: string): readonly string[] {
   return more > 0 ? [...parts.slice(0, mostShown), `${more} more ${what} (--report)`] : parts;
 }
 
-function populationText({ population, spikes, matched, cells, equalCounts, largestShift }: PopulationCheck): string {
+/** With equal counts in each cell, all spikes have a partner by their number, however far apart. */
+function populationText(one: PopulationCheck): string {
+  const { population, spikes, matched, cells, equalCounts, largest, largestShift } = one;
+  const shift =
+    equalCounts === cells ? `largest shift ${ms(largest)}` : `matched spikes at most ${ms(largestShift)} apart`;
   return (
     `${population} ${spikes[0]} and ${spikes[1]} spikes, ${matched} matched, ` +
-    `equal counts in ${equalCounts} of ${cells} cells, largest shift ${ms(largestShift)}`
+    `equal counts in ${equalCounts} of ${cells} cells, ${shift}`
   );
 }
 

@@ -593,7 +593,7 @@ export const commands = {
     files: {
       name: 'result',
       many: false,
-      describe: 'a result of any program; for networks, a model or a result of run; for gates, channels of NeuroML',
+      describe: 'a result of any program; for networks and morphologies, a model; for gates, channels of NeuroML',
     },
     options: {
       output: { type: 'string', alias: 'o', value: 'file', describe: 'picture to write: .svg or .png; - prints SVG' },

@@ -10,6 +10,8 @@ import { writtenSelection } from '../model/typed-model.js';
 import type { SelectionRule } from '../model/typed.js';
 import type { DrawnCell, DrawnNetwork, DrawnProjection, DrawnWeights } from '../pictures/network-pictures.js';
 import type { Picture } from '../pictures/canvas.js';
+import type { DrawnCellShape } from '../pictures/morphology-pictures.js';
+import { isSwcName } from '../../translators/swc/import.js';
 import { drawnModel } from './build-program.js';
 import type { NeuromlParts } from './describe/neuroml-parts.js';
 import type { RunnableModel } from './read/imported-model.js';
@@ -45,6 +47,8 @@ export async function drawPictureOf(
   const drawPicture = (picture: Picture): string => draw(title === undefined ? picture : { ...picture, title });
   if (kind === 'weights' || kind === 'connectivity' || kind === 'network')
     return drawPicture(await networkPictureOf(await modelOf(path, importModel), kind));
+  if (kind === 'morphology' || (kind === undefined && isSwcName(path)))
+    return drawPicture(await morphologyPictureOf(path, await modelOf(path, importModel)));
   const parts = kind === 'gates' || (kind === undefined && /\.(?:nml|xml)$/.test(path)) ? neuroml?.() : undefined;
   if (parts) return drawPicture(await gatesPictureOf(path, parts));
   if (kind === 'gates')
@@ -74,6 +78,24 @@ async function gatesPictureOf(path: string, { lems }: NeuromlParts): Promise<Pic
   const { gatesPicture } = await import('../pictures/gate-pictures.js');
   const celsius = Number((surroundings.temperature - 273.15).toFixed(2));
   return gatesPicture(basename(path), `gates of ion channels at ${celsius} degC`, curves);
+}
+
+async function morphologyPictureOf(path: string, { valid: { model } }: RunnableModel): Promise<Picture> {
+  const cells = Object.entries(model.neurons).flatMap(([name, { compartments }]): DrawnCellShape[] => {
+    if (!compartments) return [];
+    const sections = Object.entries(compartments.sections).map(
+      ([id, { parent, points = [], diameter = 0 }]) =>
+        [
+          id,
+          { parent: parent?.section, points: points.map(([x, y, , wide]) => [x, y, wide] as const), diameter },
+        ] as const,
+    );
+    return sections.some(([, { points }]) => points.length > 0) ? [{ name, sections: new Map(sections) }] : [];
+  });
+  if (cells.length === 0)
+    throw new UsageError(`no cell of ${path} has points in space`, 'name a morphology, such as cell.swc');
+  const { morphologyPicture } = await import('../pictures/morphology-pictures.js');
+  return morphologyPicture(basename(path), cells);
 }
 
 /** Returns the model in a result, or the model that the path itself names. */

@@ -1,3 +1,12 @@
-/** Pictures of recordings, of networks, and of gates of ion channels. */
-export const pictureKinds = ['raster', 'rates', 'traces', 'weights', 'connectivity', 'network', 'gates'] as const;
+/** Pictures of recordings, of networks, of gates of ion channels, and of cells with structure. */
+export const pictureKinds = [
+  'raster',
+  'rates',
+  'traces',
+  'weights',
+  'connectivity',
+  'network',
+  'gates',
+  'morphology',
+] as const;
 export type PictureKind = (typeof pictureKinds)[number];

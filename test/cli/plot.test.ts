@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { runCommand, temporaryFolder } from '../support/command.js';
 
@@ -99,6 +99,23 @@ describe('plot', () => {
     const texts = textsOf(await picture('fixtures/pynn/stdp-network.json', '--kind', 'weights'));
     expect(texts).toContain('weight (nS)');
     expect(texts).toEqual(expect.arrayContaining(['0.0', '1.0']));
+  });
+
+  it('draws a morphology to scale, from its soma on', async () => {
+    const path = folder.file('cell.swc');
+    writeFileSync(path, '1 1 0 0 0 10 -1\n2 3 0 10 0 1 1\n3 3 0 110 0 1 2\n4 3 50 160 0 1 3\n5 3 -50 160 0 1 3\n');
+    const svg = await picture(path);
+    const numbers = (text: string | undefined): number[] =>
+      [...text!.matchAll(/"([\d.]+)"/g)].map(([, one]) => Number(one));
+    const [soma] = [...svg.matchAll(/<circle [^>]*>/g)].map(([one]) => numbers(one));
+    const lines = [...svg.matchAll(/<line x1[^>]*stroke="#0072b2"[^>]*>/g)].map(([one]) => numbers(one));
+    // From the centre to the first point, three branches.
+    expect(lines).toHaveLength(4);
+    // The arms of the fork are 50 um wide and high; the soma has a radius of 10 um.
+    const [x1 = 0, y1 = 0, x2 = 0, y2 = 0] = lines.at(-1)!;
+    expect(Math.abs(x2 - x1)).toBeCloseTo(5 * soma![2]!, 0);
+    expect(y1 - y2).toBeCloseTo(5 * soma![2]!, 0);
+    expect(textsOf(svg)).toContain('20 µm');
   });
 
   it('writes PNG', async () => {

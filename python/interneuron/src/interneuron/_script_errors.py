@@ -107,7 +107,7 @@ def _lookup(error: BaseException, frame: FrameType | None) -> _Lookup | None:
         owner = error.obj.__name__ if inspect.ismodule(error.obj) else type(error.obj).__name__
         return _Lookup(error.name, f"{'PyNN' if owner == 'interneuron_pynn' else owner} has no {error.name}", dir(error.obj))
     # A top-level module that is missing is not misspelt: names of the script and of Python are no modules.
-    if isinstance(error, ModuleNotFoundError) and "." in (error.name or ""):
+    if isinstance(error, ModuleNotFoundError) and error.name is not None and "." in error.name:
         return _Lookup(error.name.rpartition(".")[2], message, _modules(error.name))
     keyword = re.search(r"(\w+)(?:\.__init__)?\(\) got an unexpected keyword argument '(\w+)'", message)
     if keyword:

@@ -266,6 +266,12 @@ const cases: readonly (readonly [string, string, string, readonly string[]])[] =
     ['model/wrong-length@24:95'],
   ],
   [
+    'a table without the folder of the document',
+    '{ rule: probability, p: 0.5 }',
+    '{ rule: table, from: edges.csv, source: pre, target: post }',
+    ['model/table-not-read@24:55'],
+  ],
+  [
     'ends of different size',
     '"b[0:4]", synapse: exc, connect: { rule: probability, p: 0.5 }',
     'b, synapse: exc, connect: oneToOne',

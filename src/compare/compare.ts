@@ -370,8 +370,13 @@ function judged(
 
 /** Checks whether cells that are silent on one side make all differences: in another run, other cells would differ, too. */
 function hasLostCells({ first, second }: PairedTrains, { missing, extra }: PopulationComparison): boolean {
-  const lost = first.map((train, k) => (train.length * second[k]!.length === 0 ? train.length + second[k]!.length : 0));
-  return lost.reduce((sum, spikes) => sum + spikes, 0) === missing + extra && Math.max(...lost) >= fewestSpikes;
+  let [lost, most] = [0, 0];
+  for (const [k, train] of first.entries()) {
+    const spikes = train.length * second[k]!.length === 0 ? train.length + second[k]!.length : 0;
+    lost += spikes;
+    most = Math.max(most, spikes);
+  }
+  return lost === missing + extra && most >= fewestSpikes;
 }
 
 /** Returns the grade of a population with unequal spikes in one run of each side: at most consistent. */

@@ -27,10 +27,18 @@ const own = (population: string): WrittenNodes => ({ population, idOf: (element)
  *
  * @param run  `version` is that of a stored result, absent for a new one
  */
-export function writtenNodes({
-  model,
-  version = namedSince,
-}: Pick<RunRecord, 'model'> & Partial<Pick<RunRecord, 'version'>>): (population: string) => WrittenNodes {
+export function writtenNodes(run: NamedRun): (population: string) => WrittenNodes {
+  const known = nodesOfRuns.get(run) ?? nodesOf(run);
+  nodesOfRuns.set(run, known);
+  return known;
+}
+
+type NamedRun = Pick<RunRecord, 'model'> & Partial<Pick<RunRecord, 'version'>>;
+
+/** Each series and each segment asks for the names, and models can be large: each is parsed once. */
+const nodesOfRuns = new WeakMap<NamedRun, (population: string) => WrittenNodes>();
+
+function nodesOf({ model, version = namedSince }: NamedRun): (population: string) => WrittenNodes {
   // Models can be large, and most have no such annotation.
   if (version < namedSince || !/"(?:sonata|nir)":/.test(model)) return own;
   const { annotations, populations } = JSON.parse(model) as Record<string, unknown>;
@@ -68,7 +76,7 @@ const countOf = (runs: readonly Run[]): number => runs.reduce((sum, [, count]) =
 
 /** Returns the name of the owner of a series, and the ids of its cells or synapses. */
 export function writtenOwner(
-  run: Parameters<typeof writtenNodes>[0],
+  run: NamedRun,
   { owner, ownerKind }: Pick<SeriesPlan, 'owner' | 'ownerKind'>,
 ): WrittenNodes {
   return ownerKind === 'population' ? writtenNodes(run)(owner) : own(owner);

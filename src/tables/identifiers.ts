@@ -30,10 +30,12 @@ export class Identifiers {
     this.high[row] = (Math.floor(first / 65536) + Math.floor(rest / 2 ** 32)) | 0;
   }
 
-  /** Sets a row to a text; a text of digits only is a whole number. */
+  /** Sets a row to a text; a text of a whole number is that number. */
   setText(row: number, text: string, texts: Texts): void {
-    if (isNumber(text)) {
-      this.setNumber(row, Number(text.slice(0, -9)), Number(text.slice(-9)));
+    const value = isWhole(text) ? BigInt(text) : undefined;
+    if (value !== undefined && BigInt.asIntN(64, value) === value) {
+      this.low[row] = Number(BigInt.asIntN(32, value));
+      this.high[row] = Number(value >> 32n);
       return;
     }
     let number = texts.get(text);
@@ -66,8 +68,8 @@ export class Identifiers {
   }
 }
 
-/** A whole number below 2^63, without a leading zero. */
-const isNumber = (text: string): boolean => /^(?:0|[1-9]\d{0,17})$/.test(text);
+/** Whether a text is a whole number of at most 19 digits, without a leading zero. */
+const isWhole = (text: string): boolean => /^(?:0|-?[1-9]\d{0,18})$/.test(text);
 
 /** Rows of identifiers, by identifier: a hash table with open addressing. */
 export class RowsById {

@@ -110,6 +110,21 @@ describe('a table of connections is read as the list that it holds', () => {
     ]);
   });
 
+  it('with identifiers of up to 64 bits and either sign, as numbers of one file and as texts of another', () => {
+    const ids = [-7n, 9_223_372_036_854_775_807n, 9_100_000_000_000_000_013n];
+    const head = "{'descr': [('id', '<i8')], 'fortran_order': False, 'shape': (3,), }".padEnd(117) + '\n';
+    const start = Buffer.from([0x93, ...Buffer.from('NUMPY'), 1, 0, head.length, 0]);
+    writeFileSync(
+      folder.file('wide.npy'),
+      Buffer.concat([start, Buffer.from(head), Buffer.from(BigInt64Array.from(ids).buffer)]),
+    );
+    writeFileSync(folder.file('wide.csv'), `pre,post\n${ids[1]},${ids[0]}\n${ids[0]},${ids[2]}\n`);
+    const connect = { from: 'wide.csv', source: 'pre', target: 'post', cells: { from: 'wide.npy', id: 'id' } };
+    expect(read(brian({ connect }), folder.path).valid.model.projections['S']?.connect).toEqual([
+      { rule: 'list', sources: [1, 0], targets: [0, 2] },
+    ]);
+  });
+
   it('with columns by number if the table has no header', () => {
     writeFileSync(folder.file('bare.csv'), '0,1,2.5\n# a comment\n3,4,1\n');
     const bare = { connect: { from: 'bare.csv', source: 0, target: 1, w: { column: 2, unit: 'mV' } } };

@@ -394,8 +394,10 @@ class Reader {
       own[row] = isIn ? size++ : -1;
     }
     if (size > 0) return own;
-    const known = new Set(Array.from({ length: Math.min(count, 10_000) }, (_, row) => groups.textAt(row, this.#texts)));
-    return this.#report(messages.unknownGroup(group, [...known]), pointer);
+    const known = new RowsById(groups);
+    const firsts = Array.from({ length: count }, (_, row) => row).filter((row) => known.add(row) < 0);
+    const names = firsts.slice(0, mostGroups).map((row) => groups.textAt(row, this.#texts));
+    return this.#report(messages.unknownGroup(group, names), pointer);
   }
 
   /** Reads a file; undefined after a finding. */
@@ -465,6 +467,9 @@ interface ReadTable {
 
 const isName = (value: unknown): value is string | number =>
   typeof value === 'string' || (typeof value === 'number' && Number.isInteger(value) && value >= 0);
+
+/** Most groups of cells that a message compares with a name. */
+const mostGroups = 100;
 
 /** Checks whether a rule of connection names a table. */
 const isTable = (rule: unknown): rule is Map_ => isObject(rule) && Object.hasOwn(rule, 'from');

@@ -303,7 +303,7 @@ const simulatorsOfScripts = new Map([
 
 /** Returns the probable meaning of an unknown command; undefined if no command is similar. */
 function commandHint(word: string, names: readonly string[]): string | undefined {
-  if (/\.(?:ya?ml|json|xml|nml|mod)$/i.test(word)) return `to run the model, write interneuron run ${word}`;
+  if (/\.(?:ya?ml|json|xml|nml|mod|swc)$/i.test(word)) return `to run the model, write interneuron run ${word}`;
   return didYouMean(word, names);
 }
 

@@ -49,7 +49,7 @@ async function filesOf(word: string, inFolder: typeof modelsIn): Promise<readonl
 }
 
 const modelsIn = (folder: string): Promise<readonly ModelFile[]> =>
-  filesIn(folder, '**/*.{yaml,yml,json,nml,xml,nml.h5,nir,mod,omex}', 'models', (path) => looksLikeModel(path));
+  filesIn(folder, '**/*.{yaml,yml,json,nml,xml,nml.h5,nir,mod,swc,omex}', 'models', (path) => looksLikeModel(path));
 
 /** Lists the tests of a folder: files of expectations, and those of OMV, whose names may begin with a dot. */
 const testsIn = (folder: string): Promise<readonly ModelFile[]> =>
@@ -88,7 +88,7 @@ const marks = [
 
 /** Checks whether a file begins like a model: folders also hold other JSON and XML files. */
 function looksLikeModel(path: string): boolean {
-  if (/\.(?:h5|nir|mod|omex)$/.test(path)) return true;
+  if (/\.(?:h5|nir|mod|swc|omex)$/.test(path)) return true;
   const text = firstBytes(path, shown);
   return marks.some((mark) => mark.test(text));
 }

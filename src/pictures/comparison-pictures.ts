@@ -6,6 +6,7 @@ import { gradeText } from '../compare/headline.js';
 import { pairCells, type CellMatching, type PairedTrains } from '../compare/pair-cells.js';
 import { pairSignals, type PairedSignal } from '../compare/pair-signals.js';
 import { milliseconds, type Recorded } from '../compare/recorded.js';
+import { markupText } from '../diagnostics/display.js';
 import { axisUnit } from './axis-unit.js';
 import { type Drawing, type Panel, type Picture } from './canvas.js';
 import { colourOf } from './palette.js';
@@ -68,7 +69,7 @@ const short = (path: string): string => (path.length > 44 ? `…${path.slice(-43
 /** Explains colours and the mark of the first difference. */
 function legend(paths: readonly [string, string], divergence: Divergence): Drawing {
   const text = (x: number, y: number, of: string): string =>
-    `<text x="${x}" y="${y}" font-size="11" fill="#444444">${of.replace(/[&<>]/g, (sign) => `&#${sign.charCodeAt(0)};`)}</text>`;
+    `<text x="${x}" y="${y}" font-size="11" fill="#444444">${markupText(of)}</text>`;
   const sides = paths.map((path, side) => {
     const x = 12 + 400 * side;
     const mark = `<rect x="${x}" y="1" width="18" height="10" fill="${colourOf(side)}"/>`;

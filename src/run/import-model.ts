@@ -25,7 +25,7 @@ import {
   treeDigest,
   withoutOrigin,
 } from './read/origin.js';
-import { loadMarkup, readMarkup, readShape, type Markup } from './read/read-markup.js';
+import { addPlaced, loadMarkup, readMarkup, readShape, type Markup } from './read/read-markup.js';
 import type { Source } from './read/read-source.js';
 import type { Hdf5Group } from '../../translators/shared/hdf5.js';
 import { sideFiles, sideTables } from './read/side-files.js';
@@ -330,7 +330,7 @@ function importShape(
   const imported = shape && importMarkup(shape.lems, options, found);
   if (!shape) return null;
   const { placeOf } = shape;
-  diagnostics.addAll(found.list.map((one) => (one.place ? { ...one, place: placeOf(one.place) } : one)));
+  addPlaced(found, placeOf, diagnostics);
   const positions: Positions = { place: (...at) => placeOf(imported?.positions.place(...at) ?? { document: '' }) };
   return imported && { ...imported, positions, notation: 'swc' };
 }

@@ -48,7 +48,9 @@ export async function reportPage(path: string, { model, tables, conversion }: Re
     ...(imported && synapses ? await networkFigures(path, imported, synapses) : []),
     ...(recorded ? await pictures(path, recorded) : []),
     ...(recorded ? runBlocks(recorded) : []),
-    ...(imported && synapses ? modelBlocks(imported, synapses, parts) : []),
+    ...(imported && synapses
+      ? descriptionBlocks(inStage('describe', () => describeModel(imported.valid, imported.hashes, synapses, parts)))
+      : []),
     ...(conversion === undefined ? [] : conversionBlocks(conversion)),
     ...(recorded?.record ? provenanceBlocks(recorded.record) : []),
   ]);
@@ -125,14 +127,6 @@ async function networkFigures(
       if (!(error instanceof UsageError)) throw error;
     }
   return figures;
-}
-
-function modelBlocks(
-  imported: ImportedModel,
-  synapses: SynapseCounts,
-  parts: FurtherParts | undefined,
-): readonly string[] {
-  return descriptionBlocks(inStage('describe', () => describeModel(imported.valid, imported.hashes, synapses, parts)));
 }
 
 function conversionBlocks(path: string): readonly string[] {

@@ -9,12 +9,12 @@ import { hashModel } from '../../model/hash.js';
 import type { ValidModel } from '../../model/model.js';
 import { typedModel } from '../../model/typed-model.js';
 import { chooseTarget } from '../choose-target.js';
-import { convertModel, type ConvertedModel, type TargetNotation } from '../convert.js';
+import type { ConvertedModel, TargetNotation } from '../convert.js';
 import type { Grade } from '../../compare/compare.js';
 import { freeze } from '../freeze.js';
 import { InterruptedError } from '../interrupted.js';
 import { compareWritten, drawnAnew, type ConversionCheck } from './check-conversion.js';
-import { documentName, documentOf, readBack, type HowToConvert } from './read-back.js';
+import { convertWritten, documentOf, readBack, type HowToConvert } from './read-back.js';
 
 /** Result of measuring a conversion. */
 export interface Measurement {
@@ -68,7 +68,7 @@ export async function measure(
     const [random] = remaining;
     if (random !== undefined) return notMeasured(`${random}, which cannot be listed (--check compares statistics)`);
     const document = documentOf[to] ?? to;
-    const again = await convertModel(frozen, document, { name: documentName(document), ...how, freeze: false });
+    const again = await convertWritten(frozen, document, { ...how, freeze: false });
     if (again.files.length === 0 || (again.outcome === 'incomplete' && converted.outcome !== 'incomplete'))
       return notMeasured('the notation draws anew, and cannot list these draws (--check compares statistics)');
     clock.signal.throwIfAborted();

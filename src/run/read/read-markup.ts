@@ -55,6 +55,10 @@ export interface ReadShape {
   placeOf(place: Place): Place;
 }
 
+/** Adds findings of the document of NeuroML at their places in the file. */
+export const addPlaced = (found: Diagnostics, placeOf: ReadShape['placeOf'], diagnostics: Diagnostics): void =>
+  diagnostics.addAll(found.list.map((one) => (one.place ? { ...one, place: placeOf(one.place) } : one)));
+
 /** Reads a shape in SWC: as a document in NeuroML with one cell. Returns null after an error. */
 export function readShape(source: Source, diagnostics: Diagnostics): ReadShape | null {
   const { name } = source;
@@ -64,6 +68,6 @@ export function readShape(source: Source, diagnostics: Diagnostics): ReadShape |
   const found = diagnostics.beside();
   const markup = loadMarkup({ name, text: read.text }, {}, found);
   const lems = markup && readMarkup(markup, found);
-  diagnostics.addAll(found.list.map((one) => (one.place ? { ...one, place: placeOf(one.place) } : one)));
+  addPlaced(found, placeOf, diagnostics);
   return lems && { lems, placeOf };
 }

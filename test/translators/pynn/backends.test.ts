@@ -127,6 +127,42 @@ test('values of parameters, and times of runs', () => {
   ]);
 });
 
+const late = `
+import json
+import pyNN.nest as sim
+found = []
+for least in (0.1, 0.5):
+    sim.setup(timestep=0.1, min_delay=least, spike_precision="on_grid")
+    cell = sim.Population(1, sim.IF_curr_exp())
+    cell.record("v")
+    sim.run(10.0)
+    cell.set(i_offset=1.0)
+    sim.run(10.0)
+    samples = cell.get_data().segments[0].analogsignals[0].magnitude[:, 0]
+    found.append(next(k for k, v in enumerate(samples) if v > -64.999))
+    sim.end()
+print("found " + json.dumps(found))
+`;
+
+test.skipIf(none !== null)(
+  `NEST changes values later by the shortest delay${none === null ? '' : ` (skipped: ${none})`}`,
+  { timeout: 120_000 },
+  async () => {
+    const said = await python('.venv-pynn', ['-W', 'ignore', '-c', late]);
+    // The first sample after 10 ms, which the change affects by itself, is number 101.
+    expect(JSON.parse(said.slice(said.lastIndexOf('found ') + 'found '.length))).toEqual([102, 106]);
+    const remarks = (...phases: readonly object[]): readonly string[] =>
+      remarksOnBackends({ setup: { timestep: 0.1, min_delay: 0.5 }, phases } as unknown as PynnSpecification);
+    const set = { set: { target: 'a', params: { i_offset: 1 } } };
+    expect(remarks({ run: 10 }, set, { run: 10 })).toEqual([
+      'values that change after a run act 0.5 ms later under NEST, by the shortest delay',
+    ]);
+    expect(remarks(set, { run: 10 })).toEqual([]);
+    expect(remarks({ run: 10 }, set, { run: 10 }, { reset: {} })).toHaveLength(2);
+    expect(remarks({ run: 10 }, set)).toEqual([]);
+  },
+);
+
 test.each<[string, string, { readonly type: string; readonly params?: Readonly<Record<string, number>> }]>([
   ['nest', 'NEST has all spikes of', { type: 'EIF_cond_exp_isfa_ista' }],
   ['neuron', 'NEURON, too, has all spikes of', { type: 'EIF_cond_exp_isfa_ista', params: { v_spike: -42 } }],

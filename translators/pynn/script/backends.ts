@@ -48,6 +48,7 @@ export const remarksOnBackends = (document: PynnSpecification): readonly string[
     ...lostFirstValues(document),
     ...earlySpikes(document),
     ...unevenRuns(document),
+    ...changesDuringRun(document),
     ...viewsInitialised(document),
     ...receptorsTogether(document),
     ...synapsesRefused(document),
@@ -204,6 +205,22 @@ const unevenRuns = ({ setup, phases = [] }: PynnSpecification): readonly string[
   )
     ? ['runs that are no multiple of the time step raise an error under NEST']
     : [];
+
+/** Values that change after a run. PyNN 0.13 runs NEST for `min_delay` more at first, since NEST would not hand on the last samples. */
+function changesDuringRun({ setup, phases = [] }: PynnSpecification): readonly string[] {
+  let [isRunning, hasChanged] = [false, false];
+  const acts = phases.some(({ run, run_until: until, reset, set, set_source: source, set_projection: synapses }) => {
+    const runs = (run ?? until ?? 0) > 0;
+    if (runs && hasChanged) return true;
+    if (reset !== undefined) [isRunning, hasChanged] = [false, false];
+    isRunning ||= runs;
+    hasChanged ||= isRunning && (set ?? source ?? synapses) !== undefined;
+    return false;
+  });
+  const { timestep = 0.1, min_delay: least = 'auto' } = setup ?? {};
+  const late = least === 'auto' ? timestep : least;
+  return acts ? [`values that change after a run act ${late} ms later under NEST, by the shortest delay`] : [];
+}
 
 /** Connectors that only interneuron's backend has: `connect()` of PyNN 0.13's SmallWorldConnector raises a NotImplementedError. */
 export const connectorsWithoutCode = ({ projections = [] }: PynnSpecification): readonly string[] =>

@@ -316,7 +316,7 @@ function unknownCommand(words: readonly string[], help: string): Request {
   if (simulator !== undefined)
     throw new UsageError(
       `scripts of ${simulator.name} run in Python: the command ${word} belongs to the Python packages`,
-      `pip install interneuron ${simulator.package}, then python -m interneuron ${words.join(' ')}`,
+      `install ${simulator.package} (docs/python.md), then python -m interneuron ${words.join(' ')}`,
     );
   const names = [...Object.keys(commands), 'completion', 'man'];
   throw new UsageError(

@@ -76,7 +76,7 @@ function pythonWithPackage({ environment }: Terminal): string {
   if (found === undefined)
     throw new UsageError(
       `no Python has the package interneuron (looked for ${names.join(', ')})`,
-      'pip install interneuron brian2-interneuron pynn-interneuron, or name the Python by INTERNEURON_PYTHON',
+      'install the Python packages (docs/python.md), or name the Python that has them by INTERNEURON_PYTHON',
     );
   return found;
 }

@@ -102,6 +102,8 @@ function parsed(path: string): unknown {
 /** Returns the first bytes of a file. @throws UsageError unless it is a file */
 function startOf(path: string): string {
   if (!existsSync(path)) throw new UsageError(`there is no file ${path}`, 'check its name and folder');
-  if (!statSync(path).isFile()) throw unreadFormat(path, 'it is no regular file');
+  const found = statSync(path);
+  if (found.isDirectory()) throw new UsageError(`${path} is a folder, not a file`, 'name a file in it');
+  if (!found.isFile()) throw new UsageError(`${path} is a socket, a pipe or a device, not a file`, 'name a file');
   return firstBytes(path, 512);
 }

@@ -19,6 +19,8 @@ export function readRefusal(error: unknown, path = pathOf(error)): UsageError | 
       return new UsageError(`there is no file ${path}`, 'check its name and folder');
     case 'EISDIR':
       return new UsageError(`${path} is a folder, not a file`, 'name a file in it');
+    case 'ENXIO':
+      return new UsageError(`${path} is a socket or a device, not a file`, 'name a file');
     case 'ENOTDIR':
       return new UsageError(
         `${path} cannot be read: part of its path is a file, not a folder`,

@@ -30,8 +30,8 @@ export const messages = {
     expected: 'a model in YAML, JSON or XML',
     found: shorten(line, 60),
     hint:
-      'to run or convert a script of Brian 2 or PyNN: pip install interneuron brian2-interneuron pynn-interneuron, ' +
-      'then python -m interneuron brian (or pynn, or convert) SCRIPT',
+      'to run or convert a script of Brian 2 or PyNN: install the Python packages (docs/python.md), then ' +
+      'python -m interneuron brian (or pynn, or convert) SCRIPT',
   }),
   otherProgram: ({ name, hint }: { readonly name: string; readonly hint: string }): Finding => ({
     code: 'read/other-program',

@@ -66,12 +66,12 @@ describe('what is refused', () => {
     [
       'brian script.py --strict',
       'scripts of Brian 2 run in Python: the command brian belongs to the Python packages | ' +
-        'pip install interneuron brian2-interneuron, then python -m interneuron brian script.py --strict',
+        'install brian2-interneuron (docs/python.md), then python -m interneuron brian script.py --strict',
     ],
     [
       'pynn',
       'scripts of PyNN run in Python: the command pynn belongs to the Python packages | ' +
-        'pip install interneuron pynn-interneuron, then python -m interneuron pynn',
+        'install pynn-interneuron (docs/python.md), then python -m interneuron pynn',
     ],
     ['--foo', '--foo needs a command | interneuron --help lists all commands and options'],
     ['run', 'run needs a file | interneuron run --help shows its usage'],

@@ -66,7 +66,7 @@ describe.skipIf(!isRoot)(
       const { code, stdout, stderr } = await ended;
       expect(code).toBe(2);
       expect(`${stdout}${stderr}`).toMatch(
-        /permission denied|is a folder|cannot be read|there is no file|no models in|no regular file|several models/,
+        /permission denied|is a folder|cannot be read|there is no file|no models in|not a file|several models/,
       );
       expect(stderr).not.toContain('internal error');
     });

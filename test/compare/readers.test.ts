@@ -354,6 +354,6 @@ describe('files that cannot be compared', () => {
 
   it('no file, and a folder', async () => {
     await expect(openRecorded(folder.file('absent'))).rejects.toThrow(/there is no file/);
-    await expect(openRecorded(folder.path)).rejects.toThrow(/it is no regular file/);
+    await expect(openRecorded(folder.path)).rejects.toThrow(/is a folder, not a file/);
   });
 });

@@ -3,6 +3,9 @@
 /** Most groups and datasets that are read: hard links may contain each other. */
 const mostMembers = 100_000;
 
+/** Returns a text without halves of characters, which the library makes of bytes that are not UTF-8. */
+const wellFormed = (value) => String(value).toWellFormed();
+
 /** Text of an attribute, whatever length and form it was stored in. */
 function attributes(object) {
   const found = {};
@@ -11,8 +14,8 @@ function attributes(object) {
     if (Array.isArray(value) && value.length === 1) [value] = value;
     if (value instanceof Uint8Array) value = new TextDecoder().decode(value);
     if (typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint')
-      found[name] = String(value);
-    else if (ArrayBuffer.isView(value) && value.length === 1) found[name] = String(value[0]);
+      found[wellFormed(name)] = wellFormed(value);
+    else if (ArrayBuffer.isView(value) && value.length === 1) found[wellFormed(name)] = String(value[0]);
   }
   return found;
 }
@@ -47,7 +50,7 @@ function table(dataset, name, buffers) {
   if (type === 'other' || shape === null || metadata.total_size === 0)
     return type === 'text' ? { ...node, texts: [] } : node;
   const { value } = dataset;
-  if (type === 'text') return { ...node, texts: [value].flat().map(String) };
+  if (type === 'text') return { ...node, texts: [value].flat().map(wellFormed) };
   return { ...node, values: doubles(value, buffers) };
 }
 
@@ -68,10 +71,11 @@ function tree(object, name, reading, depth) {
     if (without.includes(key) || (depth === 0 && !only.includes(key))) continue;
     if (++reading.members > mostMembers) throw new TooMany();
     const inner = memberOf(object, key, Dataset, keepLinks);
+    const called = wellFormed(key);
     if (inner === undefined)
-      node.tables.push({ name: key, attributes: {}, shape: [], type: 'elsewhere', values: new Float64Array(0) });
-    else if (inner instanceof Group) node.groups.push(tree(inner, key, reading, depth + 1));
-    else if (inner instanceof Dataset) node.tables.push(table(inner, key, buffers));
+      node.tables.push({ name: called, attributes: {}, shape: [], type: 'elsewhere', values: new Float64Array(0) });
+    else if (inner instanceof Group) node.groups.push(tree(inner, called, reading, depth + 1));
+    else if (inner instanceof Dataset) node.tables.push(table(inner, called, buffers));
   }
   return node;
 }

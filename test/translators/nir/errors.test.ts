@@ -234,6 +234,16 @@ describe('mistakes in graphs', () => {
     ]);
   });
 
+  it('are none in texts that are not UTF-8', async () => {
+    const path = folder.file('latin.nir');
+    await writeHdf5(path, { node: graph({ ...nodes, lif: { ...lif, metadata: { author: 'qqqq' } } }, edges) });
+    // Bytes of half a surrogate pair, which h5wasm decodes as one.
+    const file = readFileSync(path).toString('latin1').replaceAll('qqqq', '\xed\xa0\x80q');
+    writeFileSync(path, Buffer.from(file, 'latin1'));
+    const { valid } = importModel(readSource(path));
+    expect(JSON.stringify(valid.model.annotations)).toContain('"author":"\ufffdq"');
+  });
+
   it('say so of a damaged file that the library never ends to read', () => {
     const bytes = readFileSync('fixtures/nir/recurrent-cuba.nir');
     // The size of a free block of a heap of names: without it, the list of free blocks has no end.

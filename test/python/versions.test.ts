@@ -17,7 +17,7 @@ const program = (): Readonly<Record<string, string>> => ({
 });
 
 /** Scenarios that all these versions of Brian have. */
-const scenarios = ['cuba', 'coupled_event_driven', 'delays_recorded', 'inputs', 'written_link'];
+const scenarios = ['cuba', 'coupled_event_driven', 'delays_recorded', 'inputs', 'states_pickled', 'written_link'];
 
 /** Returns why an environment is not here: `scripts/python-environment.sh` notes that no Python fits. */
 function missing(name: '.venv-oldest' | '.venv-newest'): string | null {

@@ -1,6 +1,7 @@
 """Small scripts, one for each feature of Brian: each gives the arrays that both sides must agree in."""
 
 import os
+import pickle
 
 import brian2
 from brian2 import *  # noqa: F403
@@ -2487,3 +2488,36 @@ def delays_and_more_changed():
     S.delay = "1*ms*i"
     net.run(8 * ms)
     return {**spikes(monitor), "v": samples.v[:], "w": S.w[:]}
+
+
+@scenario
+def cells_that_diverge():
+    """A cell that is not a number soon, while functions of Python and changes between runs write the other cells."""
+    G = NeuronGroup(3, "dv/dt = (k*v**3 - v)/ms : 1\nk : 1", method="euler")
+    G.v, G.k = [0.1, 50, 0.2], 1
+    samples = StateMonitor(G, "v", record=True)
+
+    @network_operation(dt=1 * ms)
+    def write():
+        G.v += 0.25
+        G.v[0] = 0.25
+
+    net = Network(G, samples, write)
+    net.run(5 * ms)
+    G.v[0] = 0.1
+    net.run(5 * ms)
+    return {"v": samples.v[:], "end": G.v[:]}
+
+
+@scenario
+def states_pickled():
+    """The states of a network and what its monitors return, pickled and read again."""
+    G = NeuronGroup(3, "dv/dt = (1.5 - v)/(5*ms) : 1", threshold="v > 1", reset="v = 0", method="exact", name="cells")
+    fired, samples = SpikeMonitor(G, "v", name="fired"), StateMonitor(G, "v", record=True, name="samples")
+    rate = PopulationRateMonitor(G, name="rate")
+    net = Network(G, fired, samples, rate)
+    net.run(20 * ms)
+    states = pickle.loads(pickle.dumps(net.get_states()))
+    shown = [samples.v, fired.t[:], fired.i[:], rate.smooth_rate(width=1 * ms), fired.spike_trains()[2]]
+    arrays = {f"{owner}.{name}": value for owner, held in states.items() for name, value in held.items() if name in ("v", "t", "count")}
+    return {**arrays, **{f"shown {k}": np.asarray(pickle.loads(pickle.dumps(each))) for k, each in enumerate(shown)}}

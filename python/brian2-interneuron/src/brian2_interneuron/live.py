@@ -61,7 +61,8 @@ class Live:
         changed = {f"{group}.{name}": 0.0 for group, name in bare.due}
         delays = {}
         for variable in variables:
-            if not np.isfinite(np.asarray(variable.get_value(), dtype=float)).all():
+            key, value = self._change(variable)
+            if not np.isfinite(value).all():
                 return False
             if variable.name == "delay":
                 for synapses, pathway in delayed_by(variable, bare):
@@ -70,7 +71,7 @@ class Live:
                         changed[f"{synapses.name}.{delay_in_code(pathway)}"] = sent(variable)
             else:
                 self.settable[key_of(variable)] = variable
-                changed[key_of(variable)] = sent(variable)
+                changed[key] = packed(value)
         may_begin_anew = not (delays or self._delayed) or _may_begin(bare)
         if delays and may_begin_anew:
             # That costs less than a program that knows both.
@@ -93,9 +94,18 @@ class Live:
             now = np.asarray(variable.get_value())
             if before is None or before.shape != now.shape:
                 return None
-            if not (before == now).all():
+            if not np.array_equal(before, now, equal_nan=now.dtype.kind == "f"):
                 found.append(variable)
         return found
+
+    def _change(self, variable):
+        """Key and numbers of a changed variable: only its changed elements if some elements are infinite or not a number."""
+        now = np.asarray(variable.get_value()).astype(np.float64)
+        if now.ndim == 0 or np.isfinite(now).all():
+            return key_of(variable), now
+        places = np.flatnonzero(self.before(variable) != now)
+        places = places[~(np.isnan(now[places]) & np.isnan(self.before(variable)[places]))]
+        return f"{variable.owner.name}{places.tolist()}.{spelled(variable.name)}", now[places]
 
     def earlier_delays(self, bare):
         """The delays of the last run, by variable, where there are other ones now."""
@@ -162,8 +172,12 @@ def delay_of(synapses, pathway):
 
 
 def sent(variable):
-    """What a variable holds, for a session."""
-    numbers = np.asarray(variable.get_value()).astype(np.float64)
+    """Returns the value of a variable for a session."""
+    return packed(np.asarray(variable.get_value()).astype(np.float64))
+
+
+def packed(numbers):
+    """Returns numbers for a session: a single one as it is."""
     return float(numbers.flat[0]) if numbers.size == 1 else pack(numbers)
 
 

@@ -55,12 +55,20 @@ describe.each(Object.entries(titles))('a title for %s', (name, title) => {
   it('makes well-formed files', async () => {
     const path = pathOf();
     writeFileSync(path, JSON.stringify(model));
-    const [svg, bundle] = ['svg', 'omex'].map((suffix) => path.replace('json', suffix)) as [string, string];
+    const [svg, bundle, nml] = ['svg', 'omex', 'nml'].map((suffix) => path.replace('json', suffix)) as [
+      string,
+      string,
+      string,
+    ];
     expect((await runCommand(['plot', path, '--kind', 'network', '-o', svg])).code).toBe(0);
     expect((await runCommand(['pack', path, '-o', bundle])).code).toBe(0);
+    expect((await runCommand(['convert', path, '--to', 'neuroml', '--partial', '-o', nml])).code).toBe(0);
     const files = unzipSync(readFileSync(bundle));
     const textOf = (file: string): string => new TextDecoder().decode(files[file]);
-    for (const text of [readFileSync(svg, 'utf8'), textOf('metadata.rdf')]) {
+    const neuroml = readFileSync(nml, 'utf8');
+    // References keep characters of the title that XML can hold.
+    if (title.includes('\u202e')) expect(neuroml).toContain('&#8238;abc&#8294;');
+    for (const text of [readFileSync(svg, 'utf8'), textOf('metadata.rdf'), neuroml]) {
       const diagnostics = new Diagnostics();
       expect(readXml(text, 'file', diagnostics)).not.toBeNull();
       expect(diagnostics.list).toEqual([]);

@@ -1,6 +1,7 @@
 /** Elements as XML text. */
 
 import { UsageError } from '../../../../src/diagnostics/diagnostic.js';
+import { withoutControls } from '../../../../src/diagnostics/display.js';
 import { longestText } from '../../xml/decode.js';
 
 /** An element with elements or text in it. */
@@ -47,7 +48,12 @@ export const listOf = (
 });
 
 /** Text without characters to escape. */
-const plain = /^[^\0-\x1f&<>"]*$/;
+const plain = /^[^\0-\x1f&<>"\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]*$/;
+
+/** Characters that control a terminal or the order of text: written as references, so that no text of the file has them. */
+const controls = /[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+
+const reference = (letter: string): string => `&#${letter.charCodeAt(0)};`;
 
 const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
 
@@ -59,7 +65,8 @@ function quoted(text: string): string {
   if (plain.test(text)) return `"${text}"`;
   const escaped = allowed(text)
     .replace(/[&<>"]/g, (letter) => entities[letter] ?? letter)
-    .replace(/[\t\n\r]/g, (letter) => `&#${letter.charCodeAt(0)};`);
+    .replace(/[\t\n\r]/g, reference)
+    .replace(controls, reference);
   return `"${escaped}"`;
 }
 
@@ -70,11 +77,14 @@ const allowed = (text: string): string =>
     .join('');
 
 /** Text between tags. */
-const textContent = (text: string): string => allowed(text).replace(/[&<>]/g, (letter) => entities[letter] ?? letter);
+const textContent = (text: string): string =>
+  allowed(text)
+    .replace(/[&<>]/g, (letter) => entities[letter] ?? letter)
+    .replace(controls, reference);
 
 /** Lines of a comment, which may not have two hyphens, nor one at its end. */
 const commentText = (lines: readonly string[]): readonly string[] =>
-  lines.map((line) => allowed(line).replace(/-(?=-|$)/g, '- '));
+  lines.map((line) => withoutControls(allowed(line)).replace(/-(?=-|$)/g, '- '));
 
 /** Lines of a list that become one string at a time. */
 const linesAtOnce = 1000;

@@ -32,12 +32,15 @@ const pythonFile = 'python/pynn-interneuron/src/interneuron_pynn/words_generated
 /** How schemas that are written in part are laid out. */
 const layout = { parser: 'json', printWidth: 120, objectWrap: 'collapse' };
 
+/** Returns the exports of a module in TypeScript. */
+async function exportsOf(path) {
+  const { outputFiles } = await build({ ...bundling, platform: 'node', entryPoints: [join(root, path)] });
+  return import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].text).toString('base64')}`);
+}
+
 /** A schema with what the table of its notation's words says of types and their parameters. */
 async function withWords(schema, table) {
-  const { outputFiles } = await build({ ...bundling, platform: 'node', entryPoints: [join(root, table)] });
-  const { definitions, pythonModule } = await import(
-    `data:text/javascript;base64,${Buffer.from(outputFiles[0].text).toString('base64')}`
-  );
+  const { definitions, pythonModule } = await exportsOf(table);
   const $defs = { ...schema.$defs };
   for (const [name, { properties = {}, ...said }] of Object.entries(definitions)) {
     const written = $defs[name];
@@ -51,9 +54,19 @@ async function withWords(schema, table) {
   return { schema: { ...schema, $defs }, pythonModule };
 }
 
-/** Each schema, the folder of its validator, and the type of its documents if types are made from it. */
+/**
+ * Each schema, the folder of its validator, and the type of its documents. `shapes`: module with the whole schema;
+ * `table`: module with the parts of it that are written here.
+ */
 export const schemas = [
-  { schema: 'schemas/model.schema.json', folder: 'src/model' },
+  {
+    schema: 'schemas/model.schema.json',
+    folder: 'src/model',
+    type: 'ModelDocument',
+    types: 'document.generated.ts',
+    suffix: 'Document',
+    shapes: 'src/model/shape/schema.ts',
+  },
   {
     schema: 'schemas/brian.schema.json',
     folder: 'translators/brian',
@@ -205,18 +218,18 @@ export declare const validate: { (value: unknown): boolean; errors?: readonly Sc
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const checking = process.argv.includes('--check');
-  for (const { schema, folder, type, table } of schemas) {
-    const written = JSON.parse(readFileSync(join(root, schema), 'utf8'));
+  for (const { schema, folder, type, types = 'specification.generated.ts', suffix, shapes, table } of schemas) {
+    const written = shapes ? (await exportsOf(shapes)).schema : JSON.parse(readFileSync(join(root, schema), 'utf8'));
     const { schema: content, pythonModule } =
       table === undefined ? { schema: written } : await withWords(written, table);
     const files = {
-      ...(table && { [schema]: await format(JSON.stringify(content), layout) }),
+      ...((table ?? shapes) && { [schema]: await format(JSON.stringify(content), layout) }),
       ...(pythonModule && {
         [pythonFile]: `# Generated from ${table} by scripts/build-schemas.mjs; do not edit.\n${pythonModule}`,
       }),
       [`${folder}/schema-validator.generated.js`]: await validatorSource(schema, content),
       [`${folder}/schema-validator.generated.d.ts`]: declaration(folder),
-      ...(type && { [`${folder}/specification.generated.ts`]: typesModule(schema, content, type) }),
+      ...(type && { [`${folder}/${types}`]: typesModule(shapes ?? schema, content, type, suffix) }),
     };
     for (const [path, text] of Object.entries(files)) {
       const target = join(root, path);

@@ -10,12 +10,6 @@ const comment = ({ description }) => (typeof description === 'string' ? `/** ${d
 
 const primitives = { string: 'string', number: 'number', integer: 'number', boolean: 'boolean', null: 'null' };
 
-/** Alternatives, of which those that are some text stand for each text that is known. */
-function union(types) {
-  const each = [...new Set(types.flatMap((type) => type.split(/ \| (?![^<({]*[>)}])/)))];
-  return each.filter((type) => !(each.includes('string') && type.startsWith('"'))).join(' | ');
-}
-
 /** The node without the types that a condition on it has dealt with. */
 function otherwise(node, then) {
   const dealt = [then.type ?? []].flat();
@@ -23,23 +17,29 @@ function otherwise(node, then) {
   return { ...(types.length > 0 ? { type: types } : {}), ...node.else };
 }
 
-/** The type of a value that fits a node of a schema. */
+/** The type of a value that fits a node of a schema. Texts that are known are not listed beside all texts. */
 export function typeOf(node) {
-  if (node === true) return 'unknown';
-  if (node.$ref !== undefined) return typeName(node.$ref.replace('#/$defs/', ''));
-  if ('const' in node) return JSON.stringify(node.const);
-  if (node.enum !== undefined) return union(node.enum.map((value) => JSON.stringify(value)));
+  const each = [...new Set(alternatives(node))];
+  return each.filter((type) => !(each.includes('string') && type.startsWith('"'))).join(' | ');
+}
+
+/** The types of which a value that fits a node has one. */
+function alternatives(node) {
+  if (node === true) return ['unknown'];
+  if (node.$ref !== undefined) return [typeName(node.$ref.replace('#/$defs/', ''))];
+  if ('const' in node) return [JSON.stringify(node.const)];
+  if (node.enum !== undefined) return node.enum.map((value) => JSON.stringify(value));
   const choices = node.oneOf ?? node.anyOf;
-  if (choices !== undefined) return union(choices.map(typeOf));
+  if (choices !== undefined) return choices.flatMap(alternatives);
   if (node.if !== undefined && node.else !== undefined) {
     const { if: condition, then, else: _, ...rest } = node;
     const chosen = then === true ? { ...rest, ...condition, description: undefined } : then;
     const other = node.else === true ? { ...rest, else: {} } : node;
-    return union([typeOf(chosen), typeOf(otherwise(other, condition.required === undefined ? condition : {}))]);
+    return [chosen, otherwise(other, condition.required === undefined ? condition : {})].flatMap(alternatives);
   }
   const types = [node.type ?? (node.properties || node.additionalProperties !== undefined ? 'object' : [])].flat();
-  if (types.length === 0) return 'unknown';
-  return union(types.map((type) => primitives[type] ?? (type === 'array' ? listOf(node) : objectOf(node))));
+  if (types.length === 0) return ['unknown'];
+  return types.map((type) => primitives[type] ?? (type === 'array' ? listOf(node) : objectOf(node)));
 }
 
 function listOf({ items = true }) {
@@ -58,9 +58,20 @@ function objectOf({ properties, required = [], additionalProperties = true, allO
   return `{\n  ${indented([...members, ...others].join(''))}}`;
 }
 
-/** A module that declares the types of a schema: one for each definition, and `name` for the whole document. */
-export function typesModule(path, schema, name) {
-  const { $defs = {}, ...whole } = schema;
+/** A schema with a suffix after the names of its definitions. */
+function withSuffix({ $defs = {}, ...whole }, suffix) {
+  const renamed = Object.entries($defs).map(([key, node]) => [`${key}${suffix}`, node]);
+  const text = JSON.stringify({ ...whole, $defs: Object.fromEntries(renamed) });
+  return JSON.parse(text.replace(/"#\/\$defs\/\w+(?=")/g, `$&${suffix}`));
+}
+
+/**
+ * A module that declares the types of a schema: one for each definition, and `name` for the whole document.
+ *
+ * @param suffix  added to the names of definitions
+ */
+export function typesModule(path, schema, name, suffix = '') {
+  const { $defs, ...whole } = withSuffix(schema, suffix);
   const declared = Object.entries({ ...$defs, [name]: whole }).map(
     ([key, node]) => `${comment(node)}export type ${typeName(key)} = ${typeOf(node)};\n`,
   );

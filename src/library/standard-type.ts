@@ -1,6 +1,6 @@
 /** A named type of the library: the canonical type, and the notation's names of its parts. */
 
-import type { NeuronDocument, SynapseDocument } from '../model/document.js';
+import type { NeuronDocument, SynapseDocument } from '../model/document.generated.js';
 
 /** The kind of input at a receptor: it determines the unit and the sign of weights. */
 export type WeightKind = 'current' | 'conductance' | 'voltage';

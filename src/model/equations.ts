@@ -3,6 +3,8 @@
  * `model.ts`.
  */
 
+import type { HostDrawDocument } from './document.generated.js';
+
 /** A name of the model: a letter or underscore, then letters, digits, underscores. */
 export type Id = string;
 /** An expression in the canonical syntax, SI units only (`0.02*V`), printed by `printExpression`. */
@@ -94,7 +96,7 @@ export interface DrawnValues<F extends Form = Written> {
    */
   readonly seed: string;
   /** A method of that generator, such as `normal` or `uniform`. */
-  readonly distribution: string;
+  readonly distribution: HostDrawDocument['distribution'];
   /** Parameters of the distribution in NumPy's order, in the unit that the notation draws in. */
   readonly arguments: readonly number[];
   /** Tells generators with one seed apart: draws with equal seed and stream share a generator. */

@@ -4,11 +4,12 @@
  * be hashed, stored in results and run again unchanged. Only `normalise` makes it. Everything that computes the meaning
  * of a model takes its typed form, `typed.ts`: the same types, with code parsed and members of unions tagged.
  *
- * `schemas/model.schema.json` describes the document as people write it (`ModelDocument` in `document.ts`). There, a
- * quantity is a string with a unit or a number in its slot's unit, and shorthands are allowed.
+ * `shape/` describes the document as people write it (`ModelDocument` in `document.generated.ts`). There, a quantity is
+ * a string with a unit or a number in its slot's unit, and shorthands are allowed.
  */
 
 import type { ArrayValue, Form, DrawnValues, Id, OneOf, Tagged, UnitText, Value, Written } from './equations.js';
+import type { SlotDocument as Slot } from './document.generated.js';
 import type { NeuronType, SynapseType } from './types.js';
 
 export type * from './compartments.js';
@@ -85,7 +86,7 @@ export interface Population<F extends Form = Written> {
   /** Spikes that a source without a type replays. */
   readonly spikes?: Spikes<F>;
   /** Slot in which a source emits its spikes; absent: the profile's own choice. */
-  readonly slot?: string;
+  readonly slot?: Slot;
   /** The clock that advances its cells; absent: at every step. */
   readonly clock?: Id;
   /** Order among populations within a slot, ascending. */
@@ -270,7 +271,7 @@ export type Stimulus<F extends Form = Written> =
       readonly n: number;
       readonly rate: number;
       readonly weight: F['expression'];
-      readonly slot?: string;
+      readonly slot?: Slot;
       readonly order: number;
     }
   /** Adds `value` (expression of t and the element) to an input each step while attached. */
@@ -299,7 +300,7 @@ export interface Operation<F extends Form = Written> {
   /** Seconds; absent: every step. */
   readonly every?: number;
   /** Slot of the timing profile to run in; absent: the profile's own. */
-  readonly slot?: string;
+  readonly slot?: Slot;
   /** Order within the slot, ascending. */
   readonly order: number;
 }
@@ -328,7 +329,7 @@ export interface RecordingKinds<F extends Form = Written> {
     readonly events: Id;
     /** Recorded at each event, right after its test unless `slot` and `order` choose another moment. */
     readonly variables?: readonly Id[];
-    readonly slot?: string;
+    readonly slot?: Slot;
     readonly order?: number;
     readonly name: Id;
   };
@@ -337,7 +338,7 @@ export interface RecordingKinds<F extends Form = Written> {
     readonly variables: readonly Id[];
     /** In s; absent: each step. */
     readonly every?: number;
-    readonly slot?: string;
+    readonly slot?: Slot;
     readonly order?: number;
     readonly name: Id;
     readonly section?: string;

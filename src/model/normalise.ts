@@ -1,6 +1,6 @@
 import { Diagnostics } from '../diagnostics/diagnostic.js';
 import type { Positions } from '../diagnostics/positions.js';
-import type { MetadataDocument, ModelDocument, PhaseDocument } from './document.js';
+import type { MetadataDocument, ModelDocument, PhaseDocument } from './document.generated.js';
 import { messages } from './messages.js';
 import type { DataStore, Id, Metadata, Model, Phase, ValidModel } from './model.js';
 import { resolveConstants } from './normalise/constants.js';

@@ -2,6 +2,7 @@
  * Types of cells and synapses: equations, events, regimes and pathways. Part of the normalised model, see `model.ts`.
  */
 
+import type { SlotDocument as Slot } from './document.generated.js';
 import type { CableTree, Compartments } from './compartments.js';
 import type { Derivative, EquationSet, Form, Id, LocalEvent, UnitText, Value, Written } from './equations.js';
 
@@ -43,9 +44,9 @@ export interface EventDefinition<F extends Form = Written> {
   /** Suppression after it; absent: no suppression. */
   readonly refractory?: Refractory<F>;
   /** Slot of the condition and of the actions in the timing profile; absent: the profile's own. */
-  readonly slot?: string;
+  readonly slot?: Slot;
   /** Slot of the actions; absent: the profile's own. */
-  readonly actionSlot?: string;
+  readonly actionSlot?: Slot;
   /** Order within a slot, ascending. */
   readonly order: number;
   /** Order of the actions within their slot; absent: the same. */
@@ -100,7 +101,7 @@ export interface Pathway<F extends Form = Written> {
   /** Seconds, over the synapse's values and indices; drawn once at build. */
   readonly delay: Value<F>;
   /** Slot of the timing profile to run in; absent: the profile's own. */
-  readonly slot?: string;
+  readonly slot?: Slot;
   /** Order within the slot, ascending; the default has the presynaptic side at -1 and the other at 1. */
   readonly order: number;
   /** Statements for each synapse that the event reaches. */
@@ -110,7 +111,7 @@ export interface Pathway<F extends Form = Written> {
 /** Where in a step a summed variable is computed. */
 export interface SumSlot {
   /** Slot of the timing profile; absent: the profile's own. */
-  readonly slot?: string;
+  readonly slot?: Slot;
   /** Order within the slot, ascending; absent: before the integration of the target. */
   readonly order?: number;
 }

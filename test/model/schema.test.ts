@@ -5,6 +5,7 @@ import { declaration, validatorSource } from '../../scripts/build-schemas.mjs';
 import { exampleOf, typeHint } from '../../src/model/schema/schema-hints.js';
 import { nodeAt } from '../../src/model/pointer.js';
 import { readDocument } from '../../src/model/text/read.js';
+import { schema as shapes } from '../../src/model/shape/schema.js';
 import { validate } from '../../src/model/schema-validator.generated.js';
 import { normalised } from './support.js';
 
@@ -15,6 +16,8 @@ const documents = [
   'fixtures/model/sketch.yaml',
   ...readdirSync(new URL('fixtures/model/hard', root)).map((name) => `fixtures/model/hard/${name}`),
 ];
+
+test('the schema is what the shapes yield', () => expect(shapes).toEqual(schema));
 
 describe('the generated validator', () => {
   test('is what the schema yields', async () => {

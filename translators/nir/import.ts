@@ -5,7 +5,12 @@ import type { Diagnostics } from '../../src/diagnostics/diagnostic.js';
 import type { Positions } from '../../src/diagnostics/positions.js';
 import { parseQuantity } from '../../src/lang/quantity.js';
 import { without } from '../../src/model/collections.js';
-import type { ModelDocument, NeuronDocument, RecordingDocument, SynapseDocument } from '../../src/model/document.js';
+import type {
+  ModelDocument,
+  NeuronDocument,
+  RecordingDocument,
+  SynapseDocument,
+} from '../../src/model/document.generated.js';
 import { LangError } from '../../src/lang/lang-error.js';
 import { identifier, UniqueNames } from '../../src/model/free-name.js';
 import type { DataStore } from '../../src/model/model.js';

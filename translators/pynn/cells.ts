@@ -2,7 +2,7 @@
 
 import { declaredIn } from '../../src/library/standard-type.js';
 import { valueKind } from './value-kinds.js';
-import type { NeuronDocument } from '../../src/model/document.js';
+import type { NeuronDocument } from '../../src/model/document.generated.js';
 import {
   gifCell,
   inhomogeneousGamma,

@@ -8,7 +8,7 @@
  *   7 (2001) 123 for the number of compartments
  */
 
-import type { MechanismDocument, SectionDocument } from '../../src/model/document.js';
+import type { MechanismDocument, SectionDocument } from '../../src/model/document.generated.js';
 import type { CellPlace, CellStructure, PlacedReceptor, StandardCell } from '../../src/library/standard-type.js';
 import { ionChannels, response, responseParts, type IonChannel } from '../../src/library/pynn/index.js';
 import { child } from '../../src/model/pointer.js';

@@ -1,6 +1,6 @@
 /** Synapses at places on cells with compartments: each has the response of its receptor itself. */
 
-import type { SynapseDocument } from '../../src/model/document.js';
+import type { SynapseDocument } from '../../src/model/document.generated.js';
 import type { CellPlace, CellStructure, PlacedReceptor, StandardSynapse } from '../../src/library/standard-type.js';
 import { child } from '../../src/model/pointer.js';
 import { placesAt } from './compartments.js';

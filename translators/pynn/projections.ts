@@ -1,7 +1,7 @@
 /** Projections: ends, connections, synapse types with their values, receptors, delays, space. */
 
 import type { StandardSynapse, Receptor } from '../../src/library/standard-type.js';
-import type { SynapseDocument } from '../../src/model/document.js';
+import type { SynapseDocument } from '../../src/model/document.generated.js';
 import { child } from '../../src/model/pointer.js';
 import { stdpName, synapsesFor, electricalSynapse, stdpSynapse } from '../../src/library/pynn/index.js';
 import { type Located, located } from '../shared/located.js';

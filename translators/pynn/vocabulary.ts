@@ -16,7 +16,7 @@ import {
 } from '../../src/library/pynn/index.js';
 import { mapped } from '../../src/model/collections.js';
 import type { StandardCell } from '../../src/library/standard-type.js';
-import type { NeuronDocument } from '../../src/model/document.js';
+import type { NeuronDocument } from '../../src/model/document.generated.js';
 import { field, type Field, type Fields } from '../shared/vocabulary.js';
 import { parameterNames } from './cells.js';
 import { connectorFields } from './connectors.js';

@@ -1,7 +1,7 @@
 /** Numbers of a canonical document: one for all elements, a list, or an array outside the document. */
 
 import { platform } from '#platform';
-import type { ArrayDocument, ValueDocument } from '../../src/model/document.js';
+import type { ArrayDocument, ValueDocument } from '../../src/model/document.generated.js';
 import type { DataStore } from '../../src/model/model.js';
 
 /** Numbers by name, one for each element. */

@@ -11,7 +11,7 @@ import type {
   RecordingDocument,
   SynapseDocument,
   ValueDocument,
-} from '../../src/model/document.js';
+} from '../../src/model/document.generated.js';
 import { identifier, UniqueNames } from '../../src/model/free-name.js';
 import type { DataStore } from '../../src/model/model.js';
 import { synapsesFor } from '../../src/library/pynn/index.js';

@@ -1,7 +1,7 @@
 /** Inputs of a simulation: spikes of virtual nodes, and current clamps. */
 
 import { memberOf } from '../../src/diagnostics/member.js';
-import type { StimulusDocument } from '../../src/model/document.js';
+import type { StimulusDocument } from '../../src/model/document.generated.js';
 import { identifier, UniqueNames } from '../../src/model/free-name.js';
 import type { Config, PathAt } from './config.js';
 import * as messages from './messages.js';

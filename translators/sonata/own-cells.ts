@@ -1,7 +1,7 @@
 /** Point neurons of SONATA's templates that PyNN has no name for, as equations. */
 
 import { response, standardCells } from '../../src/library/pynn/index.js';
-import type { NeuronDocument, ParameterDocument } from '../../src/model/document.js';
+import type { NeuronDocument, ParameterDocument } from '../../src/model/document.generated.js';
 import type { StandardCell } from '../../src/library/standard-type.js';
 
 /** Above threshold, in units of delta_T, the upstroke of a spike takes less than tau_m*exp(-14), which is left out. */

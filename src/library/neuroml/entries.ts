@@ -5,7 +5,7 @@
  *   in Neuroscience (2007); FitzHugh, Biophysical Journal 1 (1961) 445
  */
 
-import type { NeuronDocument } from '../../model/document.js';
+import type { NeuronDocument } from '../../model/document.generated.js';
 import type { StandardCell } from '../standard-type.js';
 
 const entry = (name: string, neuron: NeuronDocument): StandardCell => ({

@@ -13,8 +13,8 @@ import type {
   EventDocument,
   NeuronDocument,
   ParameterDocument,
-  StateDocument,
-} from '../../model/document.js';
+  StateVariableDocument,
+} from '../../model/document.generated.js';
 import { identityOf, type StandardCell } from '../standard-type.js';
 import { response, type ResponseParts, type ResponseShape } from './receptors.js';
 
@@ -33,7 +33,7 @@ interface Membrane {
   readonly v: number;
   /** Right side for v; `I` stands for all currents: synaptic, constant and injected. */
   readonly rate: string;
-  readonly state?: Readonly<Record<string, StateDocument>>;
+  readonly state?: Readonly<Record<string, StateVariableDocument>>;
   readonly derivatives?: Readonly<Record<string, DerivativeDocument>>;
   readonly derived?: NonNullable<NeuronDocument['derived']>;
   readonly spike: EventDocument;
@@ -66,7 +66,7 @@ export function composeCell(
       conformsTo: { type: `pynn/${membrane.name}`, where: identityOf(Object.keys(parameters)), timing: 'grid' },
       parameters,
       inputs: { i_inj: 'nA' },
-      state: merged<StateDocument>([
+      state: merged<StateVariableDocument>([
         { v: { unit: 'mV', initial: membrane.v } },
         membrane.state ?? {},
         ...parts.map((part) => part.state),

@@ -5,7 +5,7 @@
  * @source PyNN 0.13, pyNN.standardmodels.ion_channels; Hodgkin & Huxley, Journal of Physiology 117 (1952) 500
  */
 
-import type { MechanismDocument } from '../../model/document.js';
+import type { MechanismDocument } from '../../model/document.generated.js';
 
 /** An ion channel by name. Its parameters are `conductance_density` in S/cm**2 and `e_rev` in mV. */
 export interface IonChannel {

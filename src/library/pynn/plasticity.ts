@@ -11,7 +11,7 @@
  * Science 334 (2011) 1569
  */
 
-import type { ParameterDocument } from '../../model/document.js';
+import type { ParameterDocument } from '../../model/document.generated.js';
 import { weightUnits, type StandardSynapse, type WeightKind } from '../standard-type.js';
 
 type Parameters = Readonly<Record<string, ParameterDocument>>;
@@ -125,7 +125,7 @@ export function stdpSynapse(
       .replace(/\bdown\((.*)\)$/, (_, amount: string) => weights.down.replace(/\bq\b/, amount));
   const own = { ...inUnits(rule.parameters), ...inUnits(weights.parameters) };
   const limit = 'weight = clip(weight, w_min, w_max)';
-  const late = { slot: 'after_resets' };
+  const late = { slot: 'after_resets' } as const;
   return {
     name: 'STDPMechanism',
     synapse: {

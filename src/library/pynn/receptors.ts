@@ -8,7 +8,7 @@
  * of alpha
  */
 
-import type { DerivativeDocument, ParameterDocument, StateDocument } from '../../model/document.js';
+import type { DerivativeDocument, ParameterDocument, StateVariableDocument } from '../../model/document.generated.js';
 import { weightUnits, type Receptor, type WeightKind } from '../standard-type.js';
 
 /** A single exponential, an alpha function, or a difference of two exponentials. */
@@ -19,7 +19,7 @@ export interface ResponseParts {
   /** The target and the kind of weights. */
   readonly receptor: Receptor;
   readonly parameters: Readonly<Record<string, ParameterDocument>>;
-  readonly state: Readonly<Record<string, StateDocument>>;
+  readonly state: Readonly<Record<string, StateVariableDocument>>;
   readonly derivatives: Readonly<Record<string, DerivativeDocument>>;
   /** The current that it adds to the membrane. */
   readonly current: string;

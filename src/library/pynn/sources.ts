@@ -10,7 +10,7 @@
  * @source PyNN 0.13, pyNN.standardmodels.cells
  */
 
-import type { NeuronDocument } from '../../model/document.js';
+import type { NeuronDocument } from '../../model/document.generated.js';
 import { identityOf, type StandardCell } from '../standard-type.js';
 
 type Parameters = NonNullable<NeuronDocument['parameters']>;

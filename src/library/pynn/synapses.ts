@@ -9,12 +9,12 @@
  *   Neuroscience 3 (2009) 27
  */
 
-import type { ParameterDocument, StateDocument } from '../../model/document.js';
+import type { ParameterDocument, StateVariableDocument } from '../../model/document.generated.js';
 import { identityOf, weightUnits, type StandardSynapse, type WeightKind } from '../standard-type.js';
 
 interface Description {
   readonly parameters?: Readonly<Record<string, ParameterDocument>>;
-  readonly state?: Readonly<Record<string, StateDocument>>;
+  readonly state?: Readonly<Record<string, StateVariableDocument>>;
   readonly initial?: Readonly<Record<string, string>>;
   readonly do: readonly string[];
 }
@@ -50,7 +50,7 @@ const ms = (value: number): ParameterDocument => ({ unit: 'ms', value });
 /** u grows by U(1 - u) at a spike and decays with tau_facil; without facilitation it is U. */
 const facilitate = 'u = U + u*(1 - U)*exp(-elapsed/tau_facil) if tau_facil > 0*ms else U';
 const elapsed = ['elapsed = t - last', 'last = t'];
-const last: Readonly<Record<string, StateDocument>> = { last: { unit: 's' } };
+const last: Readonly<Record<string, StateVariableDocument>> = { last: { unit: 's' } };
 
 /**
  * A gap junction: each side gets weight times the difference to the other one's voltage, as both stood at the end of

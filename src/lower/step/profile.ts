@@ -1,5 +1,6 @@
 /** Timing profiles as data: the order of slots within a step and the labels of times (see `docs/architecture.md`). */
 
+import type { SlotDocument as Slot } from '../../model/document.generated.js';
 import type { IntegrationMethod, TimingProfile } from '../../model/typed.js';
 import { delayRounding, slotsOf } from '../../model/steps.js';
 import type { CableMethod } from '../cable/cable.js';
@@ -38,7 +39,7 @@ export interface Profile {
       | 'event'
       | 'eventAction'
       | 'rate',
-      string
+      Slot
     >
   >;
   /** A spike of step n has time (n + spikeLabel) * dt. */

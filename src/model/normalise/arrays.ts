@@ -6,7 +6,7 @@ import { nameInList, wrongDimension } from '../../lang/messages.js';
 import { leadingQuantity, parseQuantity } from '../../lang/quantity.js';
 import { equalRationals, one } from '../../lang/rational.js';
 import type { Unit } from '../../lang/units.js';
-import type { ArrayDocument, DataReferenceDocument } from '../document.js';
+import type { ArrayDocument, DataReferenceDocument } from '../document.generated.js';
 import { messages } from '../messages.js';
 import type { ArrayValue, DataReference } from '../model.js';
 import { child } from '../pointer.js';

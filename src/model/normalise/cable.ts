@@ -1,7 +1,7 @@
 import type { Dimension } from '../../lang/ast.js';
 import { ampere, equalDimensions, farad, metre, ohmMetre, volt } from '../../lang/dimension.js';
 import { wrongDimension } from '../../lang/messages.js';
-import type { CableDocument } from '../document.js';
+import type { CableDocument } from '../document.generated.js';
 import { messages } from '../messages.js';
 import type { ArrayValue, CableTree } from '../model.js';
 import { child } from '../pointer.js';

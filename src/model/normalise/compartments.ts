@@ -14,7 +14,12 @@ import {
 import { sectionsOn } from '../compartment-tree.js';
 import type { Dimension } from '../../lang/ast.js';
 import { parseUnit } from '../../lang/units.js';
-import type { CompartmentsDocument, MechanismDocument, NeuronDocument, SectionDocument } from '../document.js';
+import type {
+  CompartmentsDocument,
+  MechanismDocument,
+  NeuronDocument,
+  SectionDocument,
+} from '../document.generated.js';
 import { messages } from '../messages.js';
 import type { Compartments, Ion, Mechanism, Section, Value } from '../model.js';
 import { child } from '../pointer.js';

@@ -1,5 +1,10 @@
 import { metre } from '../../lang/dimension.js';
-import type { ArrayDocument, ConnectionDocument, ConnectionMap, Expression as Written } from '../document.js';
+import type {
+  ArrayDocument,
+  ConnectionDocument,
+  ConnectionObjectDocument,
+  ExpressionDocument as Written,
+} from '../document.generated.js';
 import { messages } from '../messages.js';
 import type { ArrayValue, ConnectionRule } from '../model.js';
 import { child } from '../pointer.js';
@@ -42,7 +47,7 @@ const probability: Slot = { what: 'the probability', unit: pureUnit, type: 'real
 
 function normaliseRule(
   context: Context,
-  rule: ConnectionMap,
+  rule: ConnectionObjectDocument,
   between: Between,
   pointer: string,
 ): ConnectionRule | undefined {
@@ -101,7 +106,7 @@ function normaliseRule(
       context.report(messages.tableNotRead(rule.from), pointer);
       return undefined;
     case 'hostDrawn':
-      return hostDrawn(context, rule, scopes, pointer);
+      return hostDrawn(context, rule.arguments, scopes, pointer);
     default:
       return rule satisfies never;
   }
@@ -127,7 +132,7 @@ const sameSelection = ({ from, to }: Between): boolean => JSON.stringify(from.ru
 
 function smallWorld(
   context: Context,
-  rule: Extract<ConnectionMap, { rule: 'smallWorld' }>,
+  rule: Extract<ConnectionObjectDocument, { rule: 'smallWorld' }>,
   pointer: string,
 ): ConnectionRule {
   const degree = nonNegativeQuantity(context, rule.degree, siUnit(metre), 'the degree', `${pointer}/degree`) ?? 0;
@@ -151,7 +156,7 @@ const neededBy: Readonly<Record<string, readonly string[]>> = {
 
 function hostDrawn(
   context: Context,
-  { arguments: given = {} }: Extract<ConnectionMap, { rule: 'hostDrawn' | 'csa' }>,
+  given: Readonly<Record<string, unknown>>,
   scopes: readonly Names[],
   pointer: string,
 ): ConnectionRule {
@@ -168,7 +173,7 @@ function hostDrawn(
 
 function clone(
   context: Context,
-  { of }: Extract<ConnectionMap, { rule: 'clone' }>,
+  { of }: Extract<ConnectionObjectDocument, { rule: 'clone' }>,
   { sameEnds, projections }: Between,
   pointer: string,
 ): ConnectionRule | undefined {
@@ -207,7 +212,7 @@ function oneToOne(context: Context, { from, to }: Between, pointer: string): Con
 
 function conditionOf(
   context: Context,
-  written: string | boolean | null | undefined,
+  written: Written | null | undefined,
   scopes: readonly Names[],
   pointer: string,
 ): string | null {
@@ -264,7 +269,7 @@ function numberOrText(
 
 function generator(
   context: Context,
-  rule: Extract<ConnectionMap, { rule: 'generator' }>,
+  rule: Extract<ConnectionObjectDocument, { rule: 'generator' }>,
   scopes: readonly Names[],
   pointer: string,
 ): ConnectionRule {
@@ -307,7 +312,7 @@ function generator(
 
 function listRule(
   context: Context,
-  rule: Extract<ConnectionMap, { rule: 'list' }>,
+  rule: Extract<ConnectionObjectDocument, { rule: 'list' }>,
   { from, to }: Between,
   pointer: string,
 ): ConnectionRule | undefined {

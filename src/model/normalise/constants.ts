@@ -8,7 +8,7 @@ import { equalDimensions, unitText } from '../../lang/dimension.js';
 import { wrongDimension } from '../../lang/messages.js';
 import type { Unit } from '../../lang/units.js';
 import { namesIn } from '../../lang/walk.js';
-import type { ModelParameterDocument } from '../document.js';
+import type { ModelParameterDocument } from '../document.generated.js';
 import { messages } from '../messages.js';
 import type { Id, Model } from '../model.js';
 import { child } from '../pointer.js';

@@ -1,7 +1,7 @@
 import { isSelection } from '../tagged.js';
 import { hertz, unitText } from '../../lang/dimension.js';
 import { tableSignature } from '../../lang/functions.js';
-import type { OperationDocument, StimulusDocument, TableDocument } from '../document.js';
+import type { OperationDocument, StimulusDocument, TableDocument } from '../document.generated.js';
 import { messages } from '../messages.js';
 import type { Clock, Id, Operation, Stimulus, Table } from '../model.js';
 import { normaliseArray } from './arrays.js';

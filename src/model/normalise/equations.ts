@@ -6,22 +6,14 @@ import { wrongDimension } from '../../lang/messages.js';
 import { namesIn } from '../../lang/walk.js';
 import type {
   DerivativeDocument,
-  DerivedDocument,
-  EquationSetDocument,
+  DerivedVariableDocument,
+  NeuronDocument,
   ParameterDocument,
-  StateDocument,
+  StateVariableDocument,
   ValueDocument,
-} from '../document.js';
+} from '../document.generated.js';
 import { messages } from '../messages.js';
-import type {
-  ConformsTo,
-  DerivedVariable,
-  Derivative,
-  EquationSet,
-  IntegrationMethod,
-  Parameter,
-  StateVariable,
-} from '../model.js';
+import type { ConformsTo, DerivedVariable, Derivative, EquationSet, Parameter, StateVariable } from '../model.js';
 import { child } from '../pointer.js';
 import type { Context } from './context.js';
 import { allNames, infer, normaliseExpression, readExpression, readUnit, settled, textOf } from './expressions.js';
@@ -38,6 +30,9 @@ import {
   type VariableKind,
 } from './names.js';
 import { normaliseValue } from './values.js';
+
+/** Members common to neuron types, synapse types and mechanisms. */
+type EquationSetDocument = Omit<NeuronDocument, 'inputs' | 'events' | 'regimes' | 'compartments' | 'cable'>;
 
 /** The declared variables of an equation set; units that were not written are inferred when first asked for. */
 export interface Declared {
@@ -75,7 +70,7 @@ export function declareEquations(
     name: string,
     kind: VariableKind,
     at: string,
-    item: ParameterDocument | StateDocument | DerivedDocument,
+    item: ParameterDocument | StateVariableDocument | DerivedVariableDocument,
   ): void => {
     if (!checkVariableName(context, name, at)) return;
     const before = declaredAt.get(name);
@@ -160,7 +155,7 @@ const defined = (variable: Variable, definition: string): Variable => ({
 function declaration(
   context: Context,
   kind: VariableKind,
-  item: ParameterDocument | StateDocument | DerivedDocument,
+  item: ParameterDocument | StateVariableDocument | DerivedVariableDocument,
   pointer: string,
 ): Variable | Pending | undefined {
   const map = typeof item === 'object' ? item : undefined;
@@ -247,7 +242,7 @@ export function normaliseEquations(
     return result;
   };
   const value = (
-    item: ParameterDocument | StateDocument,
+    item: ParameterDocument | StateVariableDocument,
     key: 'value' | 'initial',
     variable: Variable,
     at: string,
@@ -299,14 +294,14 @@ export function normaliseEquations(
     derived,
     derivatives,
     noise: declared.noise,
-    method: (document.method ?? 'auto') as IntegrationMethod,
+    method: document.method ?? 'auto',
     ...(conformsTo ? { conformsTo } : {}),
   };
 }
 
 function derivedVariable(
   context: Context,
-  item: DerivedDocument,
+  item: DerivedVariableDocument,
   variable: Variable,
   scopes: readonly Names[],
   unit: string,

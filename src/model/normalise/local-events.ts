@@ -1,6 +1,6 @@
 /** Conditions of synapses and of mechanisms on cells. */
 
-import type { LocalEventDocument } from '../document.js';
+import type { LocalEventDocument } from '../document.generated.js';
 import type { LocalEvent } from '../model.js';
 import { child } from '../pointer.js';
 import { normaliseCode } from './code.js';

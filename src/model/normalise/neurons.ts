@@ -1,5 +1,5 @@
 import { unitText } from '../../lang/dimension.js';
-import type { EventDocument, NeuronDocument, RefractoryDocument, RegimeDocument } from '../document.js';
+import type { EventDocument, NeuronDocument, RefractoryDocument, RegimeDocument } from '../document.generated.js';
 import { messages } from '../messages.js';
 import type { EventDefinition, Input, NeuronType, Refractory, Regime } from '../model.js';
 import { child } from '../pointer.js';

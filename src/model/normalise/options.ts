@@ -3,7 +3,7 @@ import type { Place } from '../../diagnostics/diagnostic.js';
 import type { Positions } from '../../diagnostics/positions.js';
 import { isKept } from '../../lang/decimal.js';
 import { messages } from '../messages.js';
-import type { ModelDocument, PhaseDocument } from '../document.js';
+import type { ModelDocument, PhaseDocument } from '../document.generated.js';
 import type { Context } from './context.js';
 import { nonNegativeQuantity } from './literals.js';
 import { secondUnit } from './names.js';

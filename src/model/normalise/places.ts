@@ -4,7 +4,7 @@ import { isDrawn, isGiven } from '../tagged.js';
 import { isRandom } from '../../lang/functions.js';
 import { parseExpression } from '../../lang/parse.js';
 import { callsIn } from '../../lang/walk.js';
-import type { PlacesDocument, ValueDocument } from '../document.js';
+import type { PlacesDocument, ValueDocument } from '../document.generated.js';
 import { messages } from '../messages.js';
 import type { ArrayValue, Id, Places, Value } from '../model.js';
 import { child } from '../pointer.js';

@@ -1,5 +1,5 @@
 import { areInFile, isGiven } from '../tagged.js';
-import type { PopulationDocument } from '../document.js';
+import type { PopulationDocument } from '../document.generated.js';
 import { equalDimensions, metre } from '../../lang/dimension.js';
 import { wrongDimension } from '../../lang/messages.js';
 import { messages } from '../messages.js';

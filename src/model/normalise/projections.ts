@@ -1,7 +1,7 @@
 import canonicalize from 'canonicalize';
 import { isListed } from '../arrays.js';
 import { isGiven } from '../tagged.js';
-import type { ConnectionDocument, EndDocument, EndMap, ProjectionDocument, ValueDocument } from '../document.js';
+import type { ConnectionDocument, EndDocument, ProjectionDocument, ValueDocument } from '../document.generated.js';
 import { equalDimensions, metre } from '../../lang/dimension.js';
 import { wrongDimension } from '../../lang/messages.js';
 import { messages } from '../messages.js';
@@ -76,7 +76,7 @@ function readEnd(
   pointer: string,
 ): ReadEnd | undefined {
   const full = typeof written === 'object' && 'of' in written;
-  const map: EndMap = full ? written : { of: written };
+  const map: Extract<EndDocument, { of: unknown }> = full ? written : { of: written };
   const selection = normaliseSelection(context, map.of, elements, full ? `${pointer}/of` : pointer);
   if (!selection) return undefined;
   if (map.event !== undefined) checkEvent(context, map.event, selection, `${pointer}/event`);

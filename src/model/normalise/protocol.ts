@@ -1,7 +1,7 @@
 import { isListed } from '../arrays.js';
 import { areInFile, isPhase, isSelection } from '../tagged.js';
 import type { Unit } from '../../lang/units.js';
-import type { Expression, PhaseDocument, ValueDocument } from '../document.js';
+import type { ExpressionDocument, PhaseDocument, ValueDocument } from '../document.generated.js';
 import { messages } from '../messages.js';
 import type { Id, Phase, SelectionRule, Value } from '../model.js';
 import { child } from '../pointer.js';
@@ -303,7 +303,7 @@ function delaysPhase(
 /** Normalises other values for currents. */
 function currentsPhase(
   context: Context,
-  map: Readonly<Record<string, Expression>>,
+  map: Readonly<Record<string, ExpressionDocument>>,
   names: ProtocolNames,
   pointer: string,
 ): Phase | undefined {

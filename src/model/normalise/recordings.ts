@@ -1,5 +1,5 @@
 import { isRecording } from '../tagged.js';
-import type { RecordingDocument } from '../document.js';
+import type { RecordingDocument } from '../document.generated.js';
 import { sectionsOn } from '../compartment-tree.js';
 import { referenceOf } from '../../lang/reference.js';
 import { messages } from '../messages.js';

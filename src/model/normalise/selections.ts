@@ -1,6 +1,6 @@
 import { isListed } from '../arrays.js';
 import { taggedSelection } from '../tagged.js';
-import type { ArrayDocument, SelectionDocument, SelectionMap } from '../document.js';
+import type { ArrayDocument, SelectionDocument, SelectionObjectDocument } from '../document.generated.js';
 import { messages } from '../messages.js';
 import type { Id, SelectionRule } from '../model.js';
 import { child } from '../pointer.js';
@@ -96,13 +96,13 @@ function fromTerm(
     }
     return fromMap(context, { ...nameOf(name, elements), slice: parts }, elements, pointer, true);
   }
-  const numbers = parts.map((part) => wholeNumber(context, part, 'an index', pointer));
-  if (numbers.some((number) => number === undefined)) return undefined;
+  const numbers = parts.flatMap((part) => wholeNumber(context, part, 'an index', pointer) ?? []);
+  if (numbers.length < parts.length) return undefined;
   return fromMap(context, { ...nameOf(name, elements), indices: numbers }, elements, pointer, true);
 }
 
 /** Resolves a name to a population first, else a projection; the two never share a name in a valid model. */
-function nameOf(name: string, elements: Elements): SelectionMap {
+function nameOf(name: string, elements: Elements): SelectionObjectDocument {
   return !elements.populations.has(name) && elements.projections.has(name)
     ? { projection: name }
     : { population: name };
@@ -112,7 +112,7 @@ const narrowing = ['slice', 'indices', 'mask', 'sample'] as const;
 
 function fromMap(
   context: Context,
-  map: SelectionMap,
+  map: SelectionObjectDocument,
   elements: Elements,
   pointer: string,
   text = false,
@@ -147,7 +147,7 @@ function fromMap(
 
 function ofPopulation(
   context: Context,
-  map: SelectionMap,
+  map: SelectionObjectDocument,
   elements: Elements,
   at: (key: string) => string,
 ): Selection | undefined {
@@ -211,7 +211,7 @@ function ofPopulation(
 /** Normalises a sample of the elements of another selection. */
 function ofSelection(
   context: Context,
-  map: SelectionMap,
+  map: SelectionObjectDocument,
   written: SelectionDocument,
   elements: Elements,
   at: (key: string) => string,
@@ -253,7 +253,7 @@ function ofSelection(
 
 function ofProjection(
   context: Context,
-  map: SelectionMap,
+  map: SelectionObjectDocument,
   elements: Elements,
   at: (key: string) => string,
 ): Selection | undefined {

@@ -1,4 +1,4 @@
-import type { PartDocument } from '../document.js';
+import type { PartDocument } from '../document.generated.js';
 import { messages } from '../messages.js';
 import type { EquationSet, Id, Part } from '../model.js';
 import type { Context } from './context.js';

@@ -2,7 +2,7 @@ import { dimensionless, type Dimension } from '../../lang/ast.js';
 import { inferType } from '../../lang/check.js';
 import { unitText } from '../../lang/dimension.js';
 import type { Unit } from '../../lang/units.js';
-import type { PathwayDocument, SynapseDocument } from '../document.js';
+import type { PathwayDocument, SynapseDocument } from '../document.generated.js';
 import { defaultPathwayOrder } from '../hashed-form.js';
 import { messages } from '../messages.js';
 import type { Pathway, SynapseType } from '../model.js';
@@ -39,6 +39,9 @@ import {
 import { normaliseSequence } from './sequence.js';
 import { normaliseValue } from './values.js';
 
+/** A pathway as a map. */
+type PathwayMap = Exclude<PathwayDocument, string | readonly unknown[]>;
+
 /** The two ends that a synapse type is used between; null when one of them has no variables. */
 export interface Ends {
   readonly pre: EndInfo;
@@ -64,7 +67,7 @@ export interface DeclaredSynapse {
 }
 
 interface ReadPathway {
-  readonly document: PathwayDocument;
+  readonly document: PathwayMap;
   readonly on: string;
   readonly statements: readonly PlacedStatement[];
   /** Pointer of a key of the pathway. */
@@ -137,7 +140,7 @@ function readPathways(context: Context, document: SynapseDocument, pointer: stri
   for (const [name, item] of Object.entries(document.pathways ?? {})) {
     const place = child(pointer, name);
     const full = typeof item === 'object' && !Array.isArray(item);
-    const pathway: PathwayDocument = full ? (item as PathwayDocument) : { do: item as string | readonly string[] };
+    const pathway: PathwayMap = full ? (item as PathwayMap) : { do: item as string | readonly string[] };
     const at = (key: string): string => (full ? `${place}/${key}` : place);
     const on = pathway.on ?? (name === 'pre' || name === 'post' ? `${name}.spike` : undefined);
     if (on === undefined) context.report(messages.pathwayWithoutEvent(name), place);

@@ -3,7 +3,7 @@ import type { Expression } from '../../lang/ast.js';
 import { leastInt32, mostInt32 } from '../../lang/integers.js';
 import { callsIn, namesIn } from '../../lang/walk.js';
 import { checkGeneratorSeed, literalBounds, literalValue } from './literals.js';
-import type { ArrayDocument, DrawnValuesDocument, ValueDocument } from '../document.js';
+import type { ArrayDocument, HostDrawDocument, ValueDocument } from '../document.generated.js';
 import { messages } from '../messages.js';
 import type { ArrayValue, DrawnValues, Value } from '../model.js';
 import { child } from '../pointer.js';
@@ -163,7 +163,7 @@ function gapsOf(
  */
 export function drawnValues(
   context: Context,
-  written: DrawnValuesDocument,
+  written: HostDrawDocument,
   slot: Slot,
   pointer: string,
 ): DrawnValues | undefined {
@@ -203,7 +203,7 @@ export function drawnValues(
   };
 }
 
-function exponentOf(context: Context, written: DrawnValuesDocument, slot: Slot, pointer: string): number | undefined {
+function exponentOf(context: Context, written: HostDrawDocument, slot: Slot, pointer: string): number | undefined {
   if (written.exponent10 !== undefined) return written.exponent10;
   const at = child(pointer, 'unit');
   const unit = written.unit === undefined ? slot.unit : readUnit(context, written.unit, at);

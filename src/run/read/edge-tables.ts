@@ -12,7 +12,7 @@ import { dimensionText, isDimensionless } from '../../lang/dimension.js';
 import { LangError } from '../../lang/lang-error.js';
 import { parseUnit, type Unit } from '../../lang/units.js';
 import { isList, without } from '../../model/collections.js';
-import type { ArrayDocument } from '../../model/document.js';
+import type { ArrayDocument } from '../../model/document.generated.js';
 import type { DataStore } from '../../model/model.js';
 import { scaledNumbers } from '../../model/normalise/arrays.js';
 import { child } from '../../model/pointer.js';

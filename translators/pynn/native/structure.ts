@@ -1,6 +1,6 @@
 /** Native types with compartments: names that recordings and currents may use. */
 
-import type { NeuronDocument } from '../../../src/model/document.js';
+import type { NeuronDocument } from '../../../src/model/document.generated.js';
 import type { CellStructure } from '../../../src/library/standard-type.js';
 
 /** Returns names that can be used for a native type with compartments; undefined for other types. */

@@ -1,7 +1,7 @@
 /** Types of a document's own: cells and synapses by their equations, used by the name `native:NAME`. */
 
 import { recordableOfCells } from '../../../src/model/normalise/recordings.js';
-import type { NeuronDocument, SynapseDocument } from '../../../src/model/document.js';
+import type { NeuronDocument, SynapseDocument } from '../../../src/model/document.generated.js';
 import { identityOf, type StandardCell, type StandardSynapse } from '../../../src/library/standard-type.js';
 import { checkType } from '../../../src/model/check-type.js';
 import { child } from '../../../src/model/pointer.js';

@@ -1,7 +1,7 @@
 /** Current sources, recordings and phases as lines of a script. */
 
 import { call, dictionary, layout, list, prefixed, quoted, type Source } from '../../shared/python.js';
-import type { NeuronDocument } from '../../../src/model/document.js';
+import type { NeuronDocument } from '../../../src/model/document.generated.js';
 import { hasEquation } from '../native/equations.js';
 import { eventsOf, nativeName } from '../native/types.js';
 import type { CurrentSource, Location, Locations, Phase, Projection, Recording } from '../specification.generated.js';

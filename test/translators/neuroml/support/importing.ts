@@ -1,5 +1,5 @@
 import { Diagnostics, type Diagnostic } from '../../../../src/diagnostics/diagnostic.js';
-import type { ModelDocument, NeuronDocument, SynapseDocument } from '../../../../src/model/document.js';
+import type { ModelDocument, NeuronDocument, SynapseDocument } from '../../../../src/model/document.generated.js';
 import { normalise } from '../../../../src/model/normalise.js';
 import { importNeuroML } from '../../../../translators/neuroml/import.js';
 import { reading } from './reading.js';

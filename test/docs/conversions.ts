@@ -71,13 +71,23 @@ export function fixturesOf(from: Notation): readonly Fixture[] {
 }
 
 /** Whether a conversion takes long. */
-export const takesLong = ({ name }: Fixture, to: Notation): boolean => to === 'neuroml' && large.has(name);
+export const takesLong = ({ name }: Pick<Fixture, 'name'>, to: Notation): boolean =>
+  to === 'neuroml' && large.has(name);
 
 const isLargeModel = ({ model }: ValidModel): boolean =>
   Object.values(model.populations).reduce((sum, { size }) => sum + size, 0) > 10_000;
 
-/** One cell of the table. */
-export async function cellOf({ name, from, imported }: Fixture, to: Notation, measuring = false): Promise<Cell> {
+const cells = new Map<string, Promise<Cell>>();
+
+/** Returns one cell of the table. Pages and features share fixtures, so that each conversion is done once. */
+export function cellOf(fixture: Fixture, to: Notation, measuring = false): Promise<Cell> {
+  const key = [fixture.from, fixture.name, to, measuring].join(' ');
+  const cell = cells.get(key) ?? convertedCell(fixture, to, measuring);
+  cells.set(key, cell);
+  return cell;
+}
+
+async function convertedCell({ name, from, imported }: Fixture, to: Notation, measuring: boolean): Promise<Cell> {
   const cell = {
     fixture: name,
     from,

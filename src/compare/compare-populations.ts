@@ -13,6 +13,8 @@ import {
   meanOf,
   mostDistance,
   profileOf,
+  quantities,
+  quantityNames,
   rankCorrelation,
   shuffled,
   timeBinsIn,
@@ -20,7 +22,7 @@ import {
   type Quantity,
   type QuantityName,
 } from './quantities.js';
-import { alpha, compareMeans } from './statistics/equivalence.js';
+import { alpha, compareMeans, moments } from './statistics/equivalence.js';
 import { upperQuantile, upperTail } from './statistics/student.js';
 
 /** Exchanges of cells that estimate a floor, and groups in which cells are exchanged in counts over time. */
@@ -41,6 +43,8 @@ interface Estimate {
 /**
  * Compares all quantities that have values on both sides. Cell k of the first is cell k of the second, unless `paired` is
  * false.
+ *
+ * @param unmatched  spikes of both sides without a partner in the same cell
  */
 export function comparePair(
   first: readonly Train[],
@@ -48,42 +52,41 @@ export function comparePair(
   interval: Interval,
   margins: Margins,
   paired: boolean,
+  unmatched: number,
 ): readonly Quantity[] {
   const others = paired ? second : shuffled(second.length).map((k) => second[k]!);
   const [a, b] = [profileOf(first, interval), profileOf(others, interval)];
   if (a.spikes + b.spikes === 0) return [];
-  const found: Quantity[] = [];
-  const add = (name: QuantityName, over: string, estimate: Estimate | null, means: Quantity['means']): void => {
-    if (estimate) found.push(quantity(name, over, estimate, means, marginOf(margins, name)));
-  };
-  const cells = count(first.length, 'cell');
-  add('rate', cells, rateDistance(a, b, interval), [meanOf(a.rates), meanOf(b.rates)]);
-  for (const [name, x, y, things] of [
-    ['CV', a.cv, b.cv, 'cell'],
-    ['LV', a.lv, b.lv, 'cell'],
-    ['correlation', a.correlations, b.correlations, 'pair'],
-  ] as const) {
-    const kept = [...x.keys()].filter((k) => !Number.isNaN(x[k]!) && !Number.isNaN(y[k]!));
-    if (kept.length < fewestCells) continue;
+  const bins = new Map(timeBinsIn(interval));
+  return quantityNames.flatMap((name) => {
+    const margin = marginOf(margins, name);
+    const { values, elements = 'cells' } = quantities[name];
+    if (name === 'spectrum') return compareSpectra(a, b, margin) ?? [];
+    if (name === 'order') return (paired ? compareOrder(a, b, margin) : null) ?? [];
+    if (name === 'lost cells') return lostCells(first, second, unmatched, margin) ?? [];
+    if (!values) {
+      const width = bins.get(name);
+      const estimate = width === undefined ? null : timeDistance(first, others, width, interval);
+      return estimate ? quantity(name, count(a.overTime.get(name)!.length, 'bins'), estimate, null, margin) : [];
+    }
+    const [x, y] = [values(a), values(b)];
+    const kept = [...x.keys()].filter((k) => !Number.isNaN(x[k]!) && !Number.isNaN(y[k] ?? NaN));
     const [own, theirs] = [kept.map((k) => x[k]!), kept.map((k) => y[k]!)];
+    const estimate =
+      name === 'rate'
+        ? rateDistance(own, theirs, a.spikes + b.spikes, interval)
+        : name === 'synchrony'
+          ? meanDistance(own, theirs)
+          : exchanged(own, theirs);
     const leftOut = x.length - kept.length;
-    const over = `${count(kept.length, things)}${leftOut === 0 ? '' : `, ${leftOut} left out`}`;
-    add(name, over, exchanged(own, theirs), [meanOf(own), meanOf(theirs)]);
-  }
-  for (const [name, width] of timeBinsIn(interval)) {
-    const estimate = timeDistance(first, others, width, interval);
-    add(name, count(Math.ceil((interval.end - interval.begin) / width - 1e-6), 'bin'), estimate, null);
-  }
-  const [spectra, order, synchrony] = [
-    compareSpectra(a, b, margins.spectrum),
-    paired ? compareOrder(a, b, margins.order) : null,
-    compareSynchrony(a, b, margins.synchrony),
-  ];
-  for (const one of [spectra, order, synchrony]) if (one) found.push(one);
-  return found;
+    const over = `${count(kept.length, elements)}${leftOut === 0 ? '' : `, ${leftOut} left out`}`;
+    return estimate ? quantity(name, over, estimate, [meanOf(own), meanOf(theirs)], margin) : [];
+  });
 }
 
-const count = (number: number, name: string): string => `${number} ${name}${number === 1 ? '' : 's'}`;
+/** Returns a number of things, named in the plural. */
+const count = (number: number, things: string): string =>
+  `${number} ${number === 1 ? things.replace('s', '') : things}`;
 
 /**
  * States a distance and its verdict: different if it is significantly beyond floor and margin, within if it is not and its
@@ -114,23 +117,41 @@ export function quantity(
 }
 
 // --- Distributions over cells ---------------------------------------------------------------------------------------
-function rateDistance(a: Profile, b: Profile, { begin, end }: Interval): Estimate {
-  const mean = (a.spikes + b.spikes) / 2;
-  if (a.rates.length < fewestCells) {
-    const [distance, floor, variance] = [Math.abs(a.spikes - b.spikes), ...countingNoise(a.spikes + b.spikes)];
-    return { distance: distance / mean, floor: floor / mean, error: Math.sqrt(variance) / mean, freedom: 1e6 };
-  }
-  const { distance, floor, error, freedom } = exchanged([...a.rates], [...b.rates]);
-  const scale = (a.rates.length * (end - begin)) / mean;
-  return { distance: distance * scale, floor: floor * scale, error: error * scale, freedom };
+function rateDistance(
+  own: readonly number[],
+  theirs: readonly number[],
+  spikes: number,
+  { begin, end }: Interval,
+): Estimate {
+  const seconds = end - begin;
+  const found = exchanged(own, theirs);
+  const scale = (found ? own.length * seconds : 1) / (spikes / 2);
+  if (found) return scaled(found, scale);
+  const [floor, variance] = countingNoise(spikes);
+  const apart = Math.abs(meanOf(own) - meanOf(theirs)) * own.length * seconds;
+  return scaled({ distance: apart, floor, error: Math.sqrt(variance), freedom: 1e6 }, scale);
+}
+
+const scaled = ({ distance, floor, error, freedom }: Estimate, scale: number): Estimate => ({
+  distance: distance * scale,
+  floor: floor * scale,
+  error: error * scale,
+  freedom,
+});
+
+/** Returns the difference of the means of matched elements; null for less than two. */
+function meanDistance(own: readonly number[], theirs: readonly number[]): Estimate | null {
+  const found = compareMeans(own, theirs, true);
+  return found && { distance: Math.abs(found.difference), floor: 0, error: found.error, freedom: found.freedom };
 }
 
 /**
  * Returns Wasserstein's distance of two samples of matched elements, and its distribution if the sides of each element are
- * chosen at random.
+ * chosen at random; null for few elements.
  */
-function exchanged(first: readonly number[], second: readonly number[]): Estimate {
+function exchanged(first: readonly number[], second: readonly number[]): Estimate | null {
   const { length } = first;
+  if (length < fewestCells) return null;
   const values = [...first, ...second];
   const order = [...values.keys()].sort((p, q) => values[p]! - values[q]!);
   const steps = Float64Array.from(order, (k, at) => (values[order[at + 1] ?? k]! - values[k]!) / length);
@@ -148,10 +169,10 @@ function exchanged(first: readonly number[], second: readonly number[]): Estimat
   return { distance: distanceWith(sides.fill(1)), ...spread(drawn), freedom: length - 1 };
 }
 
+/** Returns the mean and the standard deviation of distances by chance. */
 function spread(drawn: readonly number[]): Pick<Estimate, 'floor' | 'error'> {
-  const floor = meanOf(drawn);
-  const squares = drawn.reduce((sum, value) => sum + (value - floor) ** 2, 0);
-  return { floor, error: Math.sqrt(squares / (drawn.length - 1)) };
+  const { mean, variance } = moments(drawn);
+  return { floor: mean, error: Math.sqrt(variance) };
 }
 
 // --- Time -----------------------------------------------------------------------------------------------------------
@@ -303,7 +324,7 @@ function compareOrder(a: Profile, b: Profile, margin: number): Quantity | null {
     if (Number.isNaN(rank)) return null;
     const [distance, error] = [Math.max(0, expected - rank), (1 - rank * rank) / Math.sqrt(cells - 1)];
     const estimate = { distance, floor: 0, error, freedom: cells - 2 };
-    return quantity('order', count(cells, 'cell'), estimate, null, margin);
+    return quantity('order', count(cells, 'cells'), estimate, null, margin);
   };
   // First spikes and rates show an order that repeats, but not its reliability: they only count if they are reversed.
   const isReversed = (['latency', 'activation', 'rates'] as const).map((key) => judge(a[key], b[key], 0));
@@ -313,14 +334,24 @@ function compareOrder(a: Profile, b: Profile, margin: number): Quantity | null {
   return found?.verdict === 'different' && !isOrder ? { ...found, verdict: 'cannot say' } : found;
 }
 
-function compareSynchrony(a: Profile, b: Profile, margin: number): Quantity | null {
-  const kept = [...a.synchrony.keys()].filter(
-    (k) => !Number.isNaN(a.synchrony[k]!) && !Number.isNaN(b.synchrony[k] ?? NaN),
-  );
-  const [own, theirs] = [kept.map((k) => a.synchrony[k]!), kept.map((k) => b.synchrony[k]!)];
-  const found = compareMeans(own, theirs, true);
-  if (!found) return null;
-  const { means, difference, error, freedom } = found;
-  const over = count(kept.length, 'part of time').replace(/part of times$/, 'parts of time');
-  return quantity('synchrony', over, { distance: Math.abs(difference), floor: 0, error, freedom }, means, margin);
+// --- Cells ----------------------------------------------------------------------------------------------------------
+/**
+ * Returns the most spikes of a cell that is silent on the other side; null unless such cells make all differences. In another
+ * run, other cells would differ, too. The floor is the number of spikes at which chance silences a Poisson process in 1 of 20.
+ */
+function lostCells(
+  first: readonly Train[],
+  second: readonly Train[],
+  unmatched: number,
+  margin: number,
+): Quantity | null {
+  let [cells, spikes, distance] = [0, 0, 0];
+  for (const [k, { length }] of first.entries()) {
+    const other = second[k]!.length;
+    if (length * other > 0 || length + other === 0) continue;
+    [cells, spikes, distance] = [cells + 1, spikes + length + other, Math.max(distance, length + other)];
+  }
+  if (cells === 0 || spikes !== unmatched) return null;
+  const estimate = { distance, floor: -Math.log(alpha), error: 0, freedom: 1 };
+  return quantity('lost cells', count(cells, 'cells'), estimate, null, margin);
 }

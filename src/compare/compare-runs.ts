@@ -6,6 +6,7 @@
 
 import { UsageError } from '../diagnostics/diagnostic.js';
 import {
+  areEqual,
   compareRecorded,
   cropped,
   gradeOf,
@@ -25,8 +26,10 @@ import {
   meanOf,
   mostDistance,
   profileOf,
+  quantities,
   quantityNames,
   rankCorrelation,
+  shuffle,
   type Profile,
   type Quantity,
   type QuantityName,
@@ -128,18 +131,8 @@ export type Runs = readonly (readonly Train[])[];
 
 /** Returns runs with different spikes. */
 function distinct(runs: readonly Recorded[]): readonly Recorded[] {
-  const same = (a: Recorded, b: Recorded): boolean =>
-    a.trains.length === b.trains.length &&
-    a.trains.every(({ trains }, k) => {
-      const others = b.trains[k]!.trains;
-      return (
-        trains.length === others.length &&
-        trains.every((train, cell) => {
-          const other = others[cell]!;
-          return train.length === other.length && train.every((time, spike) => time === other[spike]);
-        })
-      );
-    });
+  const same = ({ trains: a }: Recorded, { trains: b }: Recorded): boolean =>
+    a.length === b.length && a.every(({ trains }, k) => areEqual(trains, b[k]!.trains));
   const found: Recorded[] = [];
   for (const run of runs) if (!found.some((one) => same(one, run))) found.push(run);
   return found;
@@ -228,35 +221,15 @@ const levels = 64;
 
 /** Returns a quantity of one run as numbers; null if the run has no value. */
 function vectorOf(profile: Profile, name: QuantityName): Float64Array | null {
-  switch (name) {
-    case 'rate':
-      return quantiles(profile.rates);
-    case 'CV':
-      return quantiles(profile.cv);
-    case 'LV':
-      return quantiles(profile.lv);
-    case 'correlation':
-      return quantiles(profile.correlations);
-    case 'rate over 5 ms':
-    case 'rate over 50 ms':
-    case 'rate over 500 ms':
-      return profile.overTime.get(name) ?? null;
-    case 'spectrum':
-      return profile.bands.length === 0 ? null : Float64Array.from(profile.bands, ({ power }) => power);
-    case 'order':
-      return profile.activation.length < 3 ? null : profile.activation;
-    case 'synchrony': {
-      const mean = meanOf(profile.synchrony);
-      return Number.isNaN(mean) ? null : Float64Array.of(mean);
-    }
-  }
+  const { vector, values } = quantities[name];
+  const found = vector ? vector(profile) : values ? quantiles(values(profile)) : profile.overTime.get(name);
+  return found?.length ? found : null;
 }
 
-function quantiles(values: Float64Array): Float64Array | null {
+function quantiles(values: Float64Array): Float64Array {
   const sorted = values.filter((value) => !Number.isNaN(value)).sort();
   const { length } = sorted;
-  if (length === 0) return null;
-  return Float64Array.from({ length: levels }, (_, k) => {
+  return Float64Array.from({ length: length === 0 ? 0 : levels }, (_, k) => {
     const at = ((k + 0.5) / levels) * length - 0.5;
     const low = Math.max(0, Math.min(length - 1, Math.floor(at)));
     const high = Math.min(length - 1, low + 1);
@@ -273,21 +246,11 @@ function distanceOf(name: QuantityName, a: Float64Array, b: Float64Array): numbe
     largest = Math.max(largest, one);
     size += (Math.abs(value) + Math.abs(b[k]!)) / 2;
   }
-  switch (name) {
-    case 'rate':
-    case 'rate over 5 ms':
-    case 'rate over 50 ms':
-    case 'rate over 500 ms':
-      return size > 0 ? apart / size : 0;
-    case 'spectrum':
-      return largest;
-    case 'order': {
-      const found = rankCorrelation(a, b);
-      return Number.isNaN(found) ? 1 : 1 - found;
-    }
-    default:
-      return apart / a.length;
-  }
+  if (name === 'spectrum') return largest;
+  if (quantities[name].isRelative) return size > 0 ? apart / size : 0;
+  if (name !== 'order') return apart / a.length;
+  const found = rankCorrelation(a, b);
+  return Number.isNaN(found) ? 1 : 1 - found;
 }
 
 /** Part of a margin below which runs do not differ: rounding of times differs between simulators. */
@@ -341,14 +304,7 @@ function splitsOf(first: number, all: number): readonly Int8Array[] {
   for (let k = 0; k < first; k += 1) ways = (ways * (all - k)) / (k + 1);
   if (ways > mostSplits) {
     const random = chance(all);
-    const draw = (): Int8Array => {
-      const split = observed.slice();
-      for (let k = all - 1; k > 0; k -= 1) {
-        const other = Math.floor(random() * (k + 1));
-        [split[k], split[other]] = [split[other]!, split[k]!];
-      }
-      return split;
-    };
+    const draw = (): Int8Array => shuffle(observed.slice(), random);
     return [observed, ...Array.from({ length: mostSplits - 1 }, draw)];
   }
   const found: Int8Array[] = [];
@@ -398,15 +354,10 @@ function equivalence(
 }
 
 function meansOf(name: QuantityName, profiles: readonly Profile[], first: number): Quantity['means'] {
-  const of: Partial<Record<QuantityName, (profile: Profile) => number>> = {
-    rate: ({ rates }) => meanOf(rates),
-    CV: ({ cv }) => meanOf(cv),
-    LV: ({ lv }) => meanOf(lv),
-    correlation: ({ correlations }) => meanOf(correlations),
-    synchrony: ({ synchrony }) => meanOf(synchrony),
-  };
-  const value = of[name];
-  return value ? [meanOf(profiles.slice(0, first).map(value)), meanOf(profiles.slice(first).map(value))] : null;
+  const { values } = quantities[name];
+  if (!values) return null;
+  const means = profiles.map((profile) => meanOf(values(profile)));
+  return [meanOf(means.slice(0, first)), meanOf(means.slice(first))];
 }
 
 /** Returns the mean of each element that has a value. */

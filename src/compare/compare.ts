@@ -14,7 +14,7 @@ import { victorPurpura } from './measures/victor-purpura.js';
 import { defaultMargins, type CompareOptions, type Margins, type Measures } from './options.js';
 import { pairCells, type PairedTrains } from './pair-cells.js';
 import { pairSignals, type PairedSignal } from './pair-signals.js';
-import type { Quantity } from './quantities.js';
+import { meanOf, type Quantity } from './quantities.js';
 import { eventName, timeRounding, type Recorded } from './recorded.js';
 import { withHolm } from './statistics/equivalence.js';
 
@@ -32,20 +32,24 @@ export const grades = [
 /** Agreement of two recordings. */
 export type Grade = (typeof grades)[number];
 
-/** Means over cells of the measures of spike trains; null if no cell has a value. */
-export interface Distances {
-  /** Victor–Purpura distance over the number of spikes, from 0 to 1. */
-  readonly victorPurpura: number | null;
-  readonly vanRossum: number | null;
-  readonly isiDistance: number | null;
-  readonly spikeDistance: number | null;
-  readonly spikeSynchronization: number | null;
-  readonly spikeTimeTiling: number | null;
-  readonly coincidenceFactor: number | null;
-}
-
 /** Parameters of the measures, in SI units. */
 export const measureParameters = { cost: 200, tau: 5e-3, tiling: 5e-3, coincidence: 2e-3 } as const;
+
+const { cost, tau, tiling, coincidence } = measureParameters;
+
+/** Measures of spike trains; Victor–Purpura's distance is over the number of spikes, from 0 to 1. */
+const trainMeasures = {
+  victorPurpura: (a: Train, b: Train) => victorPurpura(a, b, cost) / (a.length + b.length),
+  vanRossum: (a: Train, b: Train) => vanRossum(a, b, tau),
+  isiDistance,
+  spikeDistance,
+  spikeSynchronization: (a: Train, b: Train) => spikeSynchronization(a, b),
+  spikeTimeTiling: (a: Train, b: Train, interval: Interval) => spikeTimeTiling(a, b, tiling, interval),
+  coincidenceFactor: (a: Train, b: Train, interval: Interval) => coincidenceFactor(a, b, coincidence, interval),
+} as const;
+
+/** Means over cells of the measures of spike trains; null if no cell has a value. */
+export type Distances = Readonly<Record<keyof typeof trainMeasures, number | null>>;
 
 /** A population in two recordings. */
 export interface PopulationComparison {
@@ -274,7 +278,7 @@ function matchPopulation(
     total((one) => one.extra),
   ];
   const [most, least] = [largest((one) => one.most), -largest((one) => -one.least)];
-  const isExact = first.every((train, k) => equal(train, second[k]!));
+  const isExact = areEqual(first, second);
   const allMatch = missing + extra === 0;
   const grade: Grade =
     isExact && onlyFirst + onlySecond === 0
@@ -309,29 +313,17 @@ function matchPopulation(
   };
 }
 
-const equal = (a: Train, b: Train): boolean => a.length === b.length && a.every((time, k) => time === b[k]);
+/** Checks whether all trains have equal times. */
+export const areEqual = (first: readonly Train[], second: readonly Train[]): boolean =>
+  first.length === second.length &&
+  first.every((train, k) => train.length === second[k]!.length && train.every((time, at) => time === second[k]![at]));
 
 function meanDistances(first: readonly Train[], second: readonly Train[], interval: Interval): Distances {
-  const { cost, tau, tiling, coincidence } = measureParameters;
-  const mean = (of: (a: Train, b: Train) => number): number | null => {
-    let [sum, count] = [0, 0];
-    for (const [k, train] of first.entries()) {
-      const value = of(train, second[k]!);
-      if (Number.isNaN(value)) continue;
-      sum += value;
-      count += 1;
-    }
-    return count === 0 ? null : sum / count;
-  };
-  return {
-    victorPurpura: mean((a, b) => victorPurpura(a, b, cost) / (a.length + b.length)),
-    vanRossum: mean((a, b) => vanRossum(a, b, tau)),
-    isiDistance: mean((a, b) => isiDistance(a, b, interval)),
-    spikeDistance: mean((a, b) => spikeDistance(a, b, interval)),
-    spikeSynchronization: mean((a, b) => spikeSynchronization(a, b)),
-    spikeTimeTiling: mean((a, b) => spikeTimeTiling(a, b, tiling, interval)),
-    coincidenceFactor: mean((a, b) => coincidenceFactor(a, b, coincidence, interval)),
-  };
+  const means = Object.entries(trainMeasures).map(([name, measure]) => {
+    const mean = meanOf(first.map((train, k) => measure(train, second[k]!, interval)));
+    return [name, Number.isNaN(mean) ? null : mean];
+  });
+  return Object.fromEntries(means) as Distances;
 }
 
 /** Returns populations with unequal spikes with their quantities, corrected for the number of tests. */
@@ -346,15 +338,16 @@ function judged(
   const agreesBefore =
     divergence !== null && pairs.some(({ first }) => first.some(([time = Infinity]) => time < divergence));
   const all = pairs.map(({ first, second }, k) => {
-    if (matched[k]!.missing + matched[k]!.extra === 0) return null;
-    const quantities = comparePair(first, second, interval, margins, paired);
+    const unmatched = matched[k]!.missing + matched[k]!.extra;
+    if (unmatched === 0) return null;
+    const quantities = comparePair(first, second, interval, margins, paired, unmatched);
     if (!agreesBefore) return { quantities };
     const later = { begin: divergence, end: interval.end };
     const crop = (trains: readonly Train[]): readonly Train[] =>
       trains.map((train) => trainWithin(train, later.begin, later.end));
     return {
       quantities,
-      after: later.end > later.begin ? comparePair(crop(first), crop(second), later, margins, paired) : [],
+      after: later.end > later.begin ? comparePair(crop(first), crop(second), later, margins, paired, unmatched) : [],
     };
   });
   const corrected = [...withHolm(all.flatMap((one) => [...(one?.quantities ?? []), ...(one?.after ?? [])]))];
@@ -363,20 +356,8 @@ function judged(
     if (!found) return one;
     const quantities = corrected.splice(0, found.quantities.length);
     const after = found.after && corrected.splice(0, found.after.length);
-    const grade = hasLostCells(pairs[k]!, one) ? 'different' : gradeOf(one.spikes, quantities, after);
-    return { ...one, quantities, ...(after ? { after } : {}), grade };
+    return { ...one, quantities, ...(after ? { after } : {}), grade: gradeOf(one.spikes, quantities, after) };
   });
-}
-
-/** Checks whether cells that are silent on one side make all differences: in another run, other cells would differ, too. */
-function hasLostCells({ first, second }: PairedTrains, { missing, extra }: PopulationComparison): boolean {
-  let [lost, most] = [0, 0];
-  for (const [k, train] of first.entries()) {
-    const spikes = train.length * second[k]!.length === 0 ? train.length + second[k]!.length : 0;
-    lost += spikes;
-    most = Math.max(most, spikes);
-  }
-  return lost === missing + extra && most >= fewestSpikes;
 }
 
 /** Returns the grade of a population with unequal spikes in one run of each side: at most consistent. */

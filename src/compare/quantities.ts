@@ -1,28 +1,25 @@
 /** Quantities of a population in a run, and the form in which comparisons state their distance. */
 
-import { commonActivity } from './measures/counts.js';
+import { countCorrelations, synchronyOf } from './measures/counts.js';
 import { localVariation, variation } from './measures/intervals.js';
 import { binned, spectrum, type Band } from './measures/spectrum.js';
 import type { Interval, Train } from './measures/train.js';
 import type { Margins } from './options.js';
 import type { Verdict } from './statistics/equivalence.js';
 
-/** Names of quantities, in the order of tables. */
-export const quantityNames = [
-  'rate',
-  'CV',
-  'LV',
-  'correlation',
-  'rate over 5 ms',
-  'rate over 50 ms',
-  'rate over 500 ms',
-  'spectrum',
-  'order',
-  'synchrony',
-] as const;
-
 /** Name of a quantity. */
-export type QuantityName = (typeof quantityNames)[number];
+export type QuantityName =
+  | 'rate'
+  | 'CV'
+  | 'LV'
+  | 'correlation'
+  | 'rate over 5 ms'
+  | 'rate over 50 ms'
+  | 'rate over 500 ms'
+  | 'spectrum'
+  | 'order'
+  | 'synchrony'
+  | 'lost cells';
 
 /** Distance of a population in two recordings, or two sets of runs, in one quantity. */
 export interface Quantity {
@@ -75,19 +72,54 @@ const fewestIntervals = 10;
 /** Bin of correlations and synchrony in s (Gutzen et al. 2018, Front. Neuroinform. 12:90). */
 const bin = 2e-3;
 
-/** Bins of the rate over time in s. */
-const timeBins: ReadonlyMap<QuantityName, number> = new Map([
-  ['rate over 5 ms', 5e-3],
-  ['rate over 50 ms', 5e-2],
-  ['rate over 500 ms', 0.5],
-] as const);
-
 /** Fewest long bins: fewer of them compare little more than the rate. */
 const fewestBins = 4;
 
+/** A quantity of one run. */
+interface Kind {
+  /** Its margin; absent: none. */
+  readonly margin?: keyof Margins;
+  /** Values of elements, such as cells, with a mean; NaN for elements without a value. */
+  readonly values?: (profile: Profile) => Float64Array;
+  /** Elements with values. */
+  readonly elements?: 'cells' | 'pairs' | 'parts of time';
+  /** Width of bins of time in s. */
+  readonly bin?: number;
+  /** Whether distances are relative to the size of the values. */
+  readonly isRelative?: boolean;
+  /** Numbers of a run whose means over runs describe a side; absent: its counts in bins, or quantiles of its values. */
+  readonly vector?: (profile: Profile) => Float64Array | undefined;
+}
+
+/** All quantities, in the order of tables. */
+export const quantities: Readonly<Record<QuantityName, Kind>> = {
+  rate: { margin: 'rate', elements: 'cells', values: ({ rates }) => rates, isRelative: true },
+  CV: { margin: 'cv', elements: 'cells', values: ({ cv }) => cv },
+  LV: { margin: 'lv', elements: 'cells', values: ({ lv }) => lv },
+  correlation: { margin: 'correlation', elements: 'pairs', values: ({ correlations }) => correlations },
+  'rate over 5 ms': { margin: 'time', bin: 5e-3, isRelative: true },
+  'rate over 50 ms': { margin: 'time', bin: 5e-2, isRelative: true },
+  'rate over 500 ms': { margin: 'time', bin: 0.5, isRelative: true },
+  spectrum: { margin: 'spectrum', vector: ({ bands }) => Float64Array.from(bands, ({ power }) => power) },
+  order: { margin: 'order', vector: ({ activation }) => (activation.length < 3 ? undefined : activation) },
+  synchrony: {
+    margin: 'synchrony',
+    elements: 'parts of time',
+    values: ({ synchrony }) => synchrony,
+    vector: ({ synchrony }) => Float64Array.of(meanOf(synchrony)).filter((value) => !Number.isNaN(value)),
+  },
+  'lost cells': {},
+};
+
+/** Names of all quantities, in the order of tables. */
+export const quantityNames = Object.keys(quantities) as readonly QuantityName[];
+
 /** Returns the bins of the rate over time that fit into an interval, in s. */
 export const timeBinsIn = ({ begin, end }: Interval): readonly (readonly [QuantityName, number])[] =>
-  [...timeBins].filter(([, width]) => width < 0.1 || (end - begin) / width > fewestBins - 1 + 1e-6);
+  quantityNames.flatMap((name) => {
+    const { bin: width = Infinity } = quantities[name];
+    return width < 0.1 || (end - begin) / width > fewestBins - 1 + 1e-6 ? [[name, width] as const] : [];
+  });
 
 /** Logarithm of a tenth of the Poisson floor: powers below it are leakage of the peaks of regular cells. */
 const leastPower = Math.log(0.1);
@@ -105,18 +137,23 @@ export function profileOf(trains: readonly Train[], interval: Interval): Profile
   const ofIntervals = (value: (train: Train) => number): Float64Array =>
     of((train) => (train.length > fewestIntervals ? value(train) : NaN));
   const activation = of((train) => meanOf(train));
+  const sample = shuffled(trains.length).slice(0, sampledCells);
   return {
     spikes: trains.reduce((sum, { length }) => sum + length, 0),
     rates: of(({ length }) => length / seconds),
     cv: ofIntervals(variation),
     lv: ofIntervals(localVariation),
-    correlations: correlationsOf(trains, interval),
+    correlations: countCorrelations(
+      sample.map((k) => trains[k]!),
+      bin,
+      interval,
+    ),
     overTime: new Map(timeBinsIn(interval).map(([name, width]) => [name, binned(trains, width, interval)])),
     bands: spectrum(trains, interval).map((band) => ({ ...band, power: Math.max(leastPower, band.power) })),
     activation,
     reliability: reliabilityOf(trains, activation),
     latency: of((train) => train[0] ?? NaN),
-    synchrony: trains.length < 2 ? new Float64Array(0) : commonActivity(trains, bin, interval, parts).synchrony,
+    synchrony: trains.length < 2 ? new Float64Array(0) : synchronyOf(trains, bin, interval, parts),
   };
 }
 
@@ -131,23 +168,14 @@ export function meanOf(values: Iterable<number>): number {
   return sum / count;
 }
 
-/** Returns the margin of each quantity. */
-export const marginOf = (margins: Margins, name: QuantityName): number =>
-  ({
-    rate: margins.rate,
-    CV: margins.cv,
-    LV: margins.lv,
-    correlation: margins.correlation,
-    'rate over 5 ms': margins.time,
-    'rate over 50 ms': margins.time,
-    'rate over 500 ms': margins.time,
-    spectrum: margins.spectrum,
-    order: margins.order,
-    synchrony: margins.synchrony,
-  })[name];
+/** Returns the margin of a quantity. */
+export function marginOf(margins: Margins, name: QuantityName): number {
+  const { margin } = quantities[name];
+  return margin === undefined ? 0 : margins[margin];
+}
 
 /** Checks whether noise and differences add up by their squares, as in many independent bins; else they add up. */
-const isOverTime = (name: QuantityName): boolean => timeBins.has(name);
+const isOverTime = (name: QuantityName): boolean => quantities[name].bin !== undefined;
 
 /** Returns the part of a distance that is beyond its floor. */
 export const beyondFloor = (name: QuantityName, distance: number, floor: number): number =>
@@ -170,42 +198,21 @@ export function chance(seed = 1): () => number {
   };
 }
 
-/** Returns the numbers below `length` in a random order that is always the same. */
-export function shuffled(length: number): readonly number[] {
-  const random = chance(length);
-  const order = Array.from({ length }, (_, k) => k);
-  for (let k = length - 1; k > 0; k -= 1) {
+/** Brings numbers into a random order in place, and returns them. */
+export function shuffle<T extends number[] | Int8Array>(values: T, random: () => number): T {
+  for (let k = values.length - 1; k > 0; k -= 1) {
     const other = Math.floor(random() * (k + 1));
-    [order[k], order[other]] = [order[other]!, order[k]!];
+    [values[k], values[other]] = [values[other]!, values[k]!];
   }
-  return order;
+  return values;
 }
 
-/** Returns Pearson's correlation of counts for all pairs of a fixed sample of cells. */
-function correlationsOf(trains: readonly Train[], { begin, end }: Interval): Float64Array {
-  const bins = Math.max(1, Math.floor((end - begin) / bin + 1e-8));
-  const cells = shuffled(trains.length)
-    .slice(0, sampledCells)
-    .map((cell) => {
-      const places = Uint32Array.from(trains[cell]!, (time) =>
-        Math.min(bins - 1, Math.max(0, Math.floor((time - begin) / bin + 1e-8))),
-      );
-      const counts = new Uint16Array(bins);
-      let squares = 0;
-      for (const place of places) squares += 2 * (counts[place]! += 1) - 1;
-      return { places, counts, deviation: Math.sqrt(squares - places.length ** 2 / bins) };
-    });
-  const found = new Float64Array((cells.length * (cells.length - 1)) / 2);
-  let at = 0;
-  for (const [k, { places, deviation }] of cells.entries())
-    for (const other of cells.slice(0, k)) {
-      let products = 0;
-      for (const place of places) products += other.counts[place]!;
-      const spread = deviation * other.deviation;
-      found[at++] = spread > 1e-9 ? (products - (places.length * other.places.length) / bins) / spread : NaN;
-    }
-  return found;
-}
+/** Returns the numbers below `length` in a random order that is always the same. */
+export const shuffled = (length: number): readonly number[] =>
+  shuffle(
+    Array.from({ length }, (_, k) => k),
+    chance(length),
+  );
 
 /**
  * Returns the share of the variance of mean times between cells that is not explained by the variance within cells: 1 for a

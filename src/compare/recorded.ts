@@ -67,7 +67,8 @@ export const columnName = (owner: string, variable: string, label: string): stri
 
 /** Collects spikes that arrive in any order. */
 export interface TrainCollector {
-  add(population: string, id: number, time: number): void;
+  /** Adds a spike, or a cell without any. */
+  add(population: string, id: number, time?: number): void;
   done(listsSilent?: boolean): readonly RecordedTrains[];
 }
 
@@ -78,9 +79,9 @@ export function collectTrains(): TrainCollector {
     add(population, id, time) {
       const cells = populations.get(population) ?? new Map<number, number[]>();
       populations.set(population, cells);
-      const train = cells.get(id);
-      if (train) train.push(time);
-      else cells.set(id, [time]);
+      const train = cells.get(id) ?? [];
+      cells.set(id, train);
+      if (time !== undefined) train.push(time);
     },
     done: (listsSilent = false) =>
       [...populations].map(([population, cells]) => {

@@ -218,7 +218,7 @@ describe('spikes and coverage', () => {
       { p: base },
       { p: base.toSpliced(57, 1, new Float64Array(0)) },
       1,
-      /^different: .*spikes of p$/m,
+      /^different: .*lost cells of p$/m,
     ],
     ['a cell 5 ms late', { p: base }, { p: moved(base, 7, 5e-3) }, 3, /^(?!same|identical).*p\[7\] lacks a spike/],
     ['a second population', { p: base }, { p: base, q: inh }, 1, /1 of 2 populations.*only in the second: q/],

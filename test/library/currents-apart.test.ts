@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import { withCurrentsApart } from '../../src/library/currents-apart.js';
-import { checkConversion } from '../../src/run/check/check-conversion.js';
+import { checkConversion } from '../support/check-conversion.js';
 import { convertModel } from '../../src/run/convert.js';
 import { importModel } from '../../src/run/pipeline.js';
 

@@ -3,7 +3,7 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { convertModel } from '../../src/run/convert.js';
-import { checkConversion } from '../../src/run/check/check-conversion.js';
+import { checkConversion } from '../support/check-conversion.js';
 import { tidied } from '../../src/library/readable/tidied.js';
 import { importModel, readSource } from '../../src/run/pipeline.js';
 import { root } from '../support/import-graph.js';

@@ -6,7 +6,7 @@ import { stringify } from 'yaml';
 import { gathered } from '../../src/library/gather/gather.js';
 import { standardise } from '../../src/library/recognise/standardise.js';
 import { convertModel } from '../../src/run/convert.js';
-import { checkConversion } from '../../src/run/check/check-conversion.js';
+import { checkConversion } from '../support/check-conversion.js';
 import { importModel, readSource, runModel } from '../../src/run/pipeline.js';
 import { someOf } from '../support/effort.js';
 import { cells, documentOf, inStepsOfPynn, type Construct } from './constructs.js';

@@ -1,7 +1,8 @@
 /** A model and what it was converted to, run and compared. */
 
 import { expect, test } from 'vitest';
-import { checkConversion, withLists } from '../../src/run/check/check-conversion.js';
+import { withLists } from '../../src/run/check/check-conversion.js';
+import { checkConversion } from '../support/check-conversion.js';
 import { convertModel } from '../../src/run/convert.js';
 import { importModel, readSource } from '../../src/run/pipeline.js';
 import type { ValidModel } from '../../src/model/model.js';

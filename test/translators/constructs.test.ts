@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { isMap, isScalar, parseAllDocuments, type Document } from 'yaml';
 import { DiagnosticError } from '../../src/diagnostics/diagnostic.js';
-import { checkConversion } from '../../src/run/check/check-conversion.js';
+import { checkConversion } from '../support/check-conversion.js';
 import { convertModel, type ConvertedModel } from '../../src/run/convert.js';
 import type { TargetNotation } from '../../src/run/convert/target-notations.js';
 import { importModel, type ImportedModel } from '../../src/run/pipeline.js';

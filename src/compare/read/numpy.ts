@@ -6,7 +6,7 @@ import { temporaryFolder } from '../../../runtime/results/temporary-folder.js';
 import { unpackArchive } from '../../bundle/archive.js';
 import { elementsOf, isWhole, npyHead, numberReader } from '../../tables/npy.js';
 import { unreadFormat, unusable } from '../messages.js';
-import { sorted, type Recorded, type RecordedSignal, type RecordedTrains } from '../recorded.js';
+import { collectTrains, type Recorded, type RecordedSignal, type RecordedTrains } from '../recorded.js';
 import { timeScale, toSI } from '../units.js';
 
 /** An array: numbers in row-major order. */
@@ -39,7 +39,7 @@ export async function readNumpy(path: string, times: string | undefined): Promis
       const own = [...arrays].filter(([other]) => other !== name && populationOf(other, kind.times) === population);
       const cells = [...arrays].find(([other]) => partOf(other, kind.cells) === population)?.[1];
       if (cells?.isWhole && cells.numbers.length === at.length)
-        trains.push(trainsOf(population, cells.numbers, at, arrays.get(named(population, 'count', name))));
+        trains.push(...trainsOf(population, cells.numbers, at, arrays.get(named(population, 'count', name))));
       signals.push(...own.flatMap(([other, values]) => signalOf(population, other, values, at, cells)));
     }
   if (trains.length + signals.length === 0)
@@ -75,21 +75,11 @@ function trainsOf(
   cells: Float64Array,
   times: Float64Array,
   counts: NumPyArray | undefined,
-): RecordedTrains {
-  const spikes = new Map<number, number[]>(counts && [...counts.numbers.keys()].map((id) => [id, []]));
-  for (const [k, id] of cells.entries()) {
-    const own = spikes.get(id);
-    if (own) own.push(times[k]!);
-    else spikes.set(id, [times[k]!]);
-  }
-  const ids = [...spikes.keys()].sort((a, b) => a - b);
-  return {
-    population,
-    event: 'spike',
-    ids,
-    trains: ids.map((id) => sorted(Float64Array.from(spikes.get(id)!))),
-    listsSilent: counts !== undefined,
-  };
+): readonly RecordedTrains[] {
+  const spikes = collectTrains();
+  for (const id of counts?.numbers.keys() ?? []) spikes.add(population, id);
+  for (const [k, id] of cells.entries()) spikes.add(population, id, times[k]);
+  return spikes.done(counts !== undefined);
 }
 
 /** Returns samples with one row for each time, or one column as monitors of Brian show them. */

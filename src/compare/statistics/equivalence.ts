@@ -23,7 +23,8 @@ interface Moments {
   readonly variance: number;
 }
 
-function moments(values: readonly number[]): Moments {
+/** Returns mean and variance of a sample. */
+export function moments(values: readonly number[]): Moments {
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
   const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
   return { count: values.length, mean, variance: squares / (values.length - 1) };

@@ -16,9 +16,9 @@ import { segmentTimes } from '../results/segments.js';
 import type { SpikeTrains } from '../../../runtime/results/result.js';
 import { placesOfCables } from './check-places.js';
 import { comparableVariables, compareSamples, SampleKeeper, type VariableCheck } from './check-samples.js';
-import type { ConversionEntry, ConvertedModel, TargetNotation } from '../convert.js';
+import type { ConversionEntry } from '../convert.js';
 import { runModel } from '../pipeline.js';
-import { convertWritten, documentOf, joined, readBack, type HowToConvert } from './read-back.js';
+import { joined } from './read-back.js';
 
 /** Spikes of cells by population: times in s, ascending within a cell. */
 export type SpikesByPopulation = ReadonlyMap<string, readonly (readonly number[])[]>;
@@ -328,22 +328,6 @@ function comparePopulation(
     divergence: divergence && { cell: divergence.cell, time: divergence.time - later },
     ...(quantities ? { quantities } : {}),
   };
-}
-
-/**
- * Runs a model and its conversion under our own engine.
- *
- * @param options.converted  the conversion to `to`; made if absent
- */
-export async function checkConversion(
-  valid: ValidModel,
-  to: TargetNotation,
-  options: CheckOptions & HowToConvert & { readonly converted?: ConvertedModel } = {},
-): Promise<ConversionCheck> {
-  const converted = options.converted ?? (await convertWritten(valid, to, options));
-  const written = options.converted ? to : (documentOf[to] ?? to);
-  const target = await readBack(valid, written, { ...options, converted });
-  return compareWritten(valid, target, { report: converted.report, ...options });
 }
 
 /** Runs a model, and the model that its conversion is when it is read, and compares spikes and recorded variables. */

@@ -1,17 +1,13 @@
 /** Compares two models of different notations: one is converted to the notation of the other and read again. */
 
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { temporaryFolder } from '../../../runtime/results/temporary-folder.js';
 import { DiagnosticError, UsageError } from '../../diagnostics/diagnostic.js';
 import { symbolicQuantity } from '../../lang/readable-quantity.js';
 import { parseUnit } from '../../lang/units.js';
-import { notationFiles } from '../bundle-files.js';
 import type { TargetNotation } from '../convert/target-notations.js';
 import { drawnParts } from '../../model/drawn-parts.js';
-import { importModel, readSource } from '../pipeline.js';
 import type { ImportedModel } from '../read/imported-model.js';
 import type { Notation } from '../read/notation.js';
+import { convertWritten, readWritten } from './read-back.js';
 import { compareModels, type ModelComparison, type ModelDifference } from './compare-models.js';
 
 /** Conversions to each notation, which different documents come from. */
@@ -66,32 +62,15 @@ const sizeOf = ({ differences, renamed }: ModelComparison): number =>
   renamed.length / 1000 +
   differences.reduce((sum, { parts, property }) => sum + (property === '' ? 10 : 1) * parts.length, 0);
 
-/** Converts a model and reads the documents of the conversion; an empty list if it would be incomplete. */
-async function readAgain(model: ImportedModel, to: TargetNotation): Promise<readonly ImportedModel[]> {
-  const folder = temporaryFolder('diff');
+/** Converts a model and reads the conversion; an empty list if it would be incomplete. */
+async function readAgain({ valid }: ImportedModel, to: TargetNotation): Promise<readonly ImportedModel[]> {
   try {
-    const files = await notationFiles(model, to);
-    const paths = files.map(({ path, bytes }) => {
-      const file = join(folder, ...path.split('/'));
-      mkdirSync(dirname(file), { recursive: true });
-      writeFileSync(file, bytes);
-      return file;
-    });
-    const documents = paths.filter((path) => /\.(nml|xml|ya?ml|nir|json)$/.test(path) && !path.endsWith('report.json'));
-    return documents.flatMap((path) => {
-      try {
-        const { valid, ...others } = importModel(readSource(path), { origin: false });
-        return Object.keys(valid.model.populations).length === 0 ? [] : [{ valid, ...others }];
-      } catch (error) {
-        if (error instanceof UsageError || error instanceof DiagnosticError) return [];
-        throw error;
-      }
-    });
+    const converted = await convertWritten(valid, to);
+    if (converted.outcome === 'incomplete' || converted.files.length === 0) return [];
+    return [await readWritten(converted, to)];
   } catch (error) {
     if (error instanceof UsageError || error instanceof DiagnosticError) return [];
     throw error;
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
   }
 }
 

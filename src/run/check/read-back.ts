@@ -12,6 +12,7 @@ import { mainOf } from '../convert/exported.js';
 import { inFolder } from '../convert/in-folder.js';
 import { documentOfFolder, isFolderNotation, usualSuffix } from '../convert/target-notations.js';
 import { importModel, readSource } from '../pipeline.js';
+import type { ImportedModel } from '../read/imported-model.js';
 
 /** The notation of the document that corresponds to a script: scripts are not read again. */
 export const documentOf: Readonly<Partial<Record<TargetNotation, TargetNotation>>> = {
@@ -49,13 +50,18 @@ export async function readBack(
   { converted, ...how }: HowToConvert & { readonly converted?: ConvertedModel } = {},
 ): Promise<ValidModel> {
   const document = documentOf[to] ?? to;
-  const { files, data } = converted && document === to ? converted : await convertWritten(valid, to, how);
+  const written = converted && document === to ? converted : await convertWritten(valid, to, how);
+  return (await readWritten(written, document)).valid;
+}
+
+/** Reads the main file of a conversion to a document, without the model that it carries. */
+export async function readWritten({ files, data }: ConvertedModel, to: TargetNotation): Promise<ImportedModel> {
   const main = mainOf(files);
-  if (isFolderNotation(document) || files.length > 1 || main?.bytes) {
+  if (isFolderNotation(to) || files.length > 1 || main?.bytes) {
     const ordered = [...files.filter((one) => one === main), ...files.filter((one) => one !== main)];
-    return inFolder(ordered, (path) => importModel(readSource(path), { data, origin: false }).valid);
+    return inFolder(ordered, (path) => importModel(readSource(path), { data, origin: false }));
   }
-  return importModel({ name: main?.name ?? 'model', text: main?.text ?? '' }, { data, origin: false }).valid;
+  return importModel({ name: main?.name ?? 'model', text: main?.text ?? '' }, { data, origin: false });
 }
 
 /** Adds the populations of the model whose cells became several populations, with the spikes of each cell. */

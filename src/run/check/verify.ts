@@ -3,9 +3,8 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { compareFiles } from '../../../runtime/results/compare-files.js';
+import { compareFiles, compareRecords, recordPlaces } from '../../../runtime/results/compare-files.js';
 import { differenceList, type FileDifference } from '../../../runtime/results/differences.js';
-import { compareRecords, recordPlaces } from '../../../runtime/results/compare-records.js';
 import { firstDifference, incomparable, type Difference } from '../../../runtime/results/compare.js';
 import { openRecord, openResult, reasonOf, resultFormat, type ResultFormat } from '../../../runtime/results/open.js';
 import { damaged } from '../../../runtime/results/record-text.js';
@@ -200,7 +199,7 @@ async function compareAll(
   const files = await readable(path, undefined, () => compareFiles(format, path, again));
   const fields = compareRecords(record, found);
   // Differences between the records are listed field by field.
-  const others = fields.count === 0 ? files.list : files.list.filter(({ place }) => !recordPlaces(format).test(place));
+  const others = fields.count === 0 ? files.list : files.list.filter(({ place }) => !recordPlaces[format].test(place));
   const changes = [...fields.list, ...others];
   if (first === null && changes.length === 0) return { verdict: 'identical' };
   return {

@@ -1,7 +1,7 @@
 /** Generators of LEMS elsewhere: currents in the same steps, and recordings of them. */
 
 import { expect, test } from 'vitest';
-import { checkConversion } from '../../../src/run/check/check-conversion.js';
+import { checkConversion } from '../../support/check-conversion.js';
 import { convertModel } from '../../../src/run/convert.js';
 import { importModel } from '../../../src/run/pipeline.js';
 

@@ -2,7 +2,7 @@
 
 import { expect, test } from 'vitest';
 import { methodInBrian, methodOnGrid } from '../../../src/library/gather/integration.js';
-import { checkConversion } from '../../../src/run/check/check-conversion.js';
+import { checkConversion } from '../../support/check-conversion.js';
 import { convertModel } from '../../../src/run/convert.js';
 import { importModel, type ImportedModel } from '../../../src/run/pipeline.js';
 

@@ -4,7 +4,7 @@
  */
 
 import { describe, expect, it, test } from 'vitest';
-import { checkConversion } from '../../../src/run/check/check-conversion.js';
+import { checkConversion } from '../../support/check-conversion.js';
 import { convertModel } from '../../../src/run/convert.js';
 import type { Model } from '../../../src/model/model.js';
 import { exportLems, xmlText } from '../../../translators/neuroml/export.js';

@@ -2,7 +2,7 @@
 
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { checkConversion } from '../../../src/run/check/check-conversion.js';
+import { checkConversion } from '../../support/check-conversion.js';
 import { convertModel } from '../../../src/run/convert.js';
 import { exportPynn } from '../../../translators/pynn/export.js';
 import { importModel, readSource, type ImportedModel } from '../../../src/run/pipeline.js';

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { convertModel } from '../../../src/run/convert.js';
 import { inFolder } from '../../../src/run/convert/in-folder.js';
-import { checkConversion } from '../../../src/run/check/check-conversion.js';
+import { checkConversion } from '../../support/check-conversion.js';
 import { importModel, readSource } from '../../../src/run/pipeline.js';
 import { root } from '../../support/import-graph.js';
 

@@ -1,7 +1,7 @@
 /** Cells with compartments that did not come from NeuroML, written as NeuroML's `cell` and read again. */
 
 import { describe, expect, it, test } from 'vitest';
-import { checkConversion } from '../../../../src/run/check/check-conversion.js';
+import { checkConversion } from '../../../support/check-conversion.js';
 import { importModel, readSource, type ImportedModel } from '../../../../src/run/pipeline.js';
 import { rateForm } from '../../../../translators/neuroml/export/cells/rate-forms.js';
 import { conductancesOf } from '../../../../translators/neuroml/export/cells/membrane-current.js';

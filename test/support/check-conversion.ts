@@ -1,0 +1,22 @@
+/** Runs of models and their conversions. */
+
+import { compareWritten, type CheckOptions, type ConversionCheck } from '../../src/run/check/check-conversion.js';
+import { convertWritten, documentOf, readBack, type HowToConvert } from '../../src/run/check/read-back.js';
+import type { ConvertedModel, TargetNotation } from '../../src/run/convert.js';
+import type { ValidModel } from '../../src/model/model.js';
+
+/**
+ * Runs a model and its conversion under our own engine, and compares both.
+ *
+ * @param options.converted  the conversion to `to`; made if absent
+ */
+export async function checkConversion(
+  valid: ValidModel,
+  to: TargetNotation,
+  options: CheckOptions & HowToConvert & { readonly converted?: ConvertedModel } = {},
+): Promise<ConversionCheck> {
+  const converted = options.converted ?? (await convertWritten(valid, to, options));
+  const written = options.converted ? to : (documentOf[to] ?? to);
+  const target = await readBack(valid, written, { ...options, converted });
+  return compareWritten(valid, target, { report: converted.report, ...options });
+}

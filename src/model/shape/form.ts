@@ -109,37 +109,30 @@ export const union = (says: string, tag: string, ...members: readonly Slot[]): S
     says,
   );
 
-/** A form, and the condition under which a value is meant to have it. */
-interface Branch {
-  readonly types: readonly string[];
-  readonly if: Node;
-  readonly then: Node | true;
+/** A form, and the condition under which a value is meant to have it; absent: otherwise. */
+interface Branch extends Slot {
+  readonly if?: Node;
+  readonly types?: readonly string[];
 }
 /** Returns the branch of values of certain types. */
 export const when = (types: readonly string[], { node }: Slot): Branch => ({
   types,
   if: { type: types.length === 1 ? types[0] : types },
-  then: node,
+  node,
 });
 /** Returns the branch of lists. */
 export const items = (slot: Slot): Branch => when(['array'], slot);
 /** Returns the branch of maps that have a key. */
-export const has = (key: string, { node }: Slot): Branch => ({
-  types: ['object'],
-  if: { required: [key] },
-  then: node,
-});
+export const has = (key: string, { node }: Slot): Branch => ({ if: { required: [key] }, node });
 
-/** Returns a choice between forms: the first whose condition holds, else `last`. A list of types allows any of them. */
-export function choice(says: string, first: readonly string[] | Branch, ...others: readonly [...Branch[], Slot]): Slot {
-  const branches = [first, ...others].map((branch): Branch | Slot =>
-    'if' in branch || 'node' in branch ? branch : { ...when(branch, form({})), then: true },
-  );
-  const types = branches.flatMap((branch) => ('if' in branch ? branch.types : (branch.node['type'] ?? 'object')));
-  const chain = branches.reduceRight<Node>(
-    (rest, branch) => ('if' in branch ? { if: branch.if, then: branch.then, else: rest } : branch.node),
-    {},
-  );
+/** Returns a choice between forms: the first whose condition holds, else the last. A list of types allows any of them. */
+export function choice(says: string, first: readonly string[] | Branch, ...others: readonly Branch[]): Slot {
+  const branches = [first instanceof Array ? when(first, form({})) : first, ...others];
+  const types = branches.flatMap(({ types, node }) => types ?? node['type'] ?? 'object');
+  const chain = branches.reduceRight<Node>((rest, { if: condition, node }) => {
+    if (condition === undefined) return node;
+    return { if: condition, then: Object.keys(node).length === 0 ? true : node, else: rest };
+  }, {});
   return form({ type: [...new Set(types)], ...chain }, says);
 }
 

@@ -41,10 +41,19 @@ const nodesOfRuns = new WeakMap<NamedRun, (population: string) => WrittenNodes>(
 function nodesOf({ model, version = namedSince }: NamedRun): (population: string) => WrittenNodes {
   // Models can be large, and most have no such annotation.
   if (version < namedSince || !/"(?:sonata|nir)":/.test(model)) return own;
-  const { annotations, populations } = JSON.parse(model) as Record<string, unknown>;
+  return nodesIn(JSON.parse(model) as NamedModel);
+}
+
+interface NamedModel {
+  readonly annotations: unknown;
+  readonly populations: Readonly<Record<string, { readonly size: number }>>;
+}
+
+/** The same of a model that is not text. */
+export function nodesIn({ annotations, populations }: NamedModel): (population: string) => WrittenNodes {
   const [circuit, graph] = ['sonata', 'nir'].map((notation) => memberOf(memberOf(annotations, notation), 'nodes'));
   const names = new Map<string, { readonly name: string; readonly runs: readonly Run[] }>();
-  for (const [population, { size }] of Object.entries((populations ?? {}) as Record<string, { size: number }>)) {
+  for (const [population, { size }] of Object.entries(populations)) {
     const stated = memberOf(circuit, population) ?? memberOf(graph, population);
     const name = memberOf(stated, 'population') ?? memberOf(stated, 'node');
     const ids = memberOf(stated, 'ids');

@@ -5,6 +5,7 @@ import { printable } from '../diagnostics/display.js';
 import type { GeneratedResult, RunResult } from '../run/pipeline.js';
 import type { RunReport } from '../run/results/report.js';
 import type { SpikeTrains } from '../../runtime/results/result.js';
+import { writtenNodes } from '../../runtime/results/written-nodes.js';
 import { drawRaster, type RasterPopulation } from './raster.js';
 import { formatTable } from './table.js';
 import type { Output } from './terminal.js';
@@ -19,14 +20,18 @@ const mostFiles = 20;
 export function runSummary(report: RunReport, result: RunResult, output: Output): string {
   const { steps, dt } = report;
   const { outcome } = result.record;
+  const nodes = writtenNodes(result.record);
   const raster = output.terminal
-    ? drawRaster(result.trains.map(toRaster), {
-        steps,
-        from: '0 s',
-        to: formatDuration(steps * dt),
-        columns: Math.min(output.columns, widestRaster),
-        rows: rasterRows,
-      })
+    ? drawRaster(
+        result.trains.map((trains) => toRaster(trains, nodes(trains.plan.population).population)),
+        {
+          steps,
+          from: '0 s',
+          to: formatDuration(steps * dt),
+          columns: Math.min(output.columns, widestRaster),
+          rows: rasterRows,
+        },
+      )
     : [];
   return [
     ...heading(report),
@@ -103,8 +108,8 @@ function timesText({ timings, memory }: RunReport): string {
   );
 }
 
-function toRaster(trains: SpikeTrains): RasterPopulation {
-  const { population, event } = trains.plan;
+function toRaster(trains: SpikeTrains, population: string): RasterPopulation {
+  const { event } = trains.plan;
   return {
     name: event === 'spike' ? population : `${population}.${event}`,
     size: trains.counts.length,

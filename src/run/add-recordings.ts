@@ -1,6 +1,7 @@
 /** Recordings requested for a run in addition to the model's: `exc:v@1ms`. */
 
 import { UsageError } from '../diagnostics/diagnostic.js';
+import { memberOf } from '../diagnostics/member.js';
 import type { Place } from '../diagnostics/diagnostic.js';
 import type { Positions } from '../diagnostics/positions.js';
 import { overlayPositions } from './read/overlay-positions.js';
@@ -15,7 +16,7 @@ interface RecordingRequest {
 }
 
 /** A selection (which may hold a slice with colons), names, and an interval. */
-const form = /^([A-Za-z_]\w*(?:\[[^\]]*\])?):([A-Za-z_]\w*(?:,[A-Za-z_]\w*)*)(?:@(.+))?$/;
+const form = /^([\w.-]+(?:\[[^\]]*\])?):([A-Za-z_]\w*(?:,[A-Za-z_]\w*)*)(?:@(.+))?$/;
 
 /**
  * Reads `POPULATION:VARIABLE[,VARIABLE][@INTERVAL]`; `spikes` and `rate` stand for themselves.
@@ -53,7 +54,8 @@ export function addRecordings(
 ): { document: unknown; positions: Positions } {
   if (texts.length === 0 || document === null || typeof document !== 'object') return { document, positions };
   const requests = texts.map((text) => {
-    const request = parseRecordingRequest(text);
+    const written = parseRecordingRequest(text);
+    const request = { ...written, of: written.of.replace(/^[^[]+/, (name) => populationOf(name, document)) };
     return request.every === undefined ? request : { ...request, every: readEvery(request.every, `--record ${text}`) };
   });
   // A document has one of two keys for its recordings.
@@ -68,4 +70,12 @@ export function addRecordings(
       return places[Number(ordinal ?? -1) - present.length];
     }),
   };
+}
+
+/** Returns the name in the model of a node of NIR (`annotations.nir.nodes`); that of a population stays. */
+function populationOf(name: string, document: object): string {
+  if (memberOf(memberOf(document, 'populations'), name) !== undefined) return name;
+  const nodes = memberOf(memberOf(memberOf(document, 'annotations'), 'nir'), 'nodes');
+  const found = Object.entries(nodes ?? {}).find(([, node]) => memberOf(node, 'node') === name);
+  return found?.[0] ?? name;
 }

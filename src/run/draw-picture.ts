@@ -2,7 +2,9 @@
 
 import { basename } from 'node:path';
 import { openRecorded, isOurs } from '../compare/open-recorded.js';
+import { withNodes } from '../compare/read/ours.js';
 import { openRecord } from '../../runtime/results/open.js';
+import { nodesIn } from '../../runtime/results/written-nodes.js';
 import { UsageError } from '../diagnostics/diagnostic.js';
 import type { SynapseType, ValidModel } from '../model/model.js';
 import { elementsIn, populationsOf } from '../model/selected.js';
@@ -53,7 +55,7 @@ export async function drawPictureOf(
   if (parts) return drawPicture(await gatesPictureOf(path, parts));
   if (kind === 'gates')
     throw new UsageError(`${path} is not a document of NeuroML`, 'name a file of channels, such as na.channel.nml');
-  const recorded = await openRecorded(path);
+  const recorded = withNodes(await openRecorded(path));
   const { rasterPicture, ratesPicture, tracesPicture } = await import('../pictures/recorded-pictures.js');
   const hasSpikes = recorded.trains.some(({ ids }) => ids.length > 0);
   switch (kind ?? (hasSpikes ? 'raster' : 'traces')) {
@@ -121,12 +123,17 @@ async function networkPictureOf(
         throw new UsageError('no projection of the model has weights', 'use --kind connectivity');
       return weightsPicture(model.name, weights);
     }
-    const populations = Object.entries(model.populations).map(([name, { size }]) => ({ name, size }));
+    const nodes = nodesIn(model);
+    // Parts of a population of SONATA have one name there: they keep their own.
+    const written = Object.keys(model.populations).map((name) => nodes(name).population);
+    const areUnique = new Set(written).size === written.length;
+    const nameOf = (population: string): string => (areUnique ? nodes(population).population : population);
+    const populations = Object.entries(model.populations).map(([name, { size }]) => ({ name: nameOf(name), size }));
     const projections: DrawnProjection[] = [];
     for (const [name, { from, to }] of Object.entries(drawn.model.projections)) {
       const [sender, receiver] = [from.of, to.of].map((rule) => populationsOf(writtenSelection(rule))[0]);
       if (sender === undefined || receiver === undefined) continue;
-      const ends = { name, from: sender, to: receiver };
+      const ends = { name, from: nameOf(sender), to: nameOf(receiver) };
       if (kind === 'network') {
         projections.push({ ...ends, count: await session.synapseCount(name), sources: [], targets: [] });
         continue;

@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { platform } from '#platform';
 import { openRecorded } from '../compare/open-recorded.js';
+import { withNodes } from '../compare/read/ours.js';
 import { milliseconds, type Recorded } from '../compare/recorded.js';
 import { UsageError } from '../diagnostics/diagnostic.js';
 import { isObject } from '../diagnostics/member.js';
@@ -39,7 +40,7 @@ const mostSynapses = 5_000_000;
  * @throws DiagnosticError for models with mistakes
  */
 export async function reportPage(path: string, { model, tables, conversion }: ReportOptions): Promise<string> {
-  const recorded = (await isModel(path)) ? null : await openRecorded(path);
+  const recorded = (await isModel(path)) ? null : withNodes(await openRecorded(path));
   const imported = recorded === null || recorded.record ? await model(path) : null;
   const parts = recorded === null && !imported?.isCarried ? tables?.(path) : undefined;
   const title = imported?.valid.model.name ?? platform.files.shareable(path);

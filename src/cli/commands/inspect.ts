@@ -1,6 +1,7 @@
 /** `interneuron inspect`: the contents of a result file. */
 
 import { openRecorded } from '../../compare/open-recorded.js';
+import { withNodes } from '../../compare/read/ours.js';
 import type { Recorded } from '../../compare/recorded.js';
 import { printable } from '../../diagnostics/display.js';
 import { formatCount } from '../../diagnostics/quantities.js';
@@ -12,7 +13,7 @@ import { formatTable } from '../table.js';
 
 /** Lists the content of a result of any program. */
 export async function inspect(context: CommandContext): Promise<number> {
-  const recorded = await openRecorded(onlyFile(context));
+  const recorded = withNodes(await openRecorded(onlyFile(context)));
   if (context.json) printJson(context.terminal, contentsOf(recorded));
   context.say(linesOf(recorded).map(printable).join('\n'));
   return exitCodes.done;

@@ -3,6 +3,7 @@
 import { checkArgument, importedModel, object } from '../../diagnostics/public-arguments.js';
 import type { Diagnostic } from '../../diagnostics/diagnostic.js';
 import { diagnosticsToJson } from '../../diagnostics/render.js';
+import { writtenNodes } from '../../../runtime/results/written-nodes.js';
 import type { GeneratedResult, ImportedModel, RunResult } from '../pipeline.js';
 
 /** Spikes of one population; `rate` is the mean over its cells and the time run, in Hz. */
@@ -30,6 +31,7 @@ export interface RunReport {
   readonly threads: number;
   /** Null without a run. */
   readonly fingerprint: string | null;
+  /** By the names in result files: populations of SONATA's circuits, nodes of NIR's graphs. */
   readonly populations: Readonly<Record<string, PopulationReport>>;
   /** Wall time of each stage in s. */
   readonly timings: Readonly<Record<'import' | 'lower' | 'compile' | 'connect' | 'run' | 'write' | 'total', number>>;
@@ -80,8 +82,15 @@ function populationReports(result: RunResult | GeneratedResult): Record<string, 
     );
   }
   const { populations, steps, dt } = result.record;
+  const nodes = writtenNodes(result.record);
+  const counts = new Map<string, { readonly size: number; readonly spikes: number }>();
+  for (const { name, size, spikes } of populations) {
+    const { population } = nodes(name);
+    const others = counts.get(population) ?? { size: 0, spikes: 0 };
+    counts.set(population, { size: size + others.size, spikes: spikes + others.spikes });
+  }
   return Object.fromEntries(
-    populations.map(({ name, size, spikes }) => {
+    Array.from(counts, ([name, { size, spikes }]) => {
       const cellSeconds = size * steps * dt;
       return [name, { size, spikes, rate: cellSeconds > 0 ? spikes / cellSeconds : 0 }];
     }),

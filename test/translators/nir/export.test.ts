@@ -4,7 +4,7 @@ import type { ImportedModel, ImportOptions } from '../../../src/run/pipeline.js'
 import { convertModel } from '../../../src/run/convert.js';
 import { runCommand, temporaryFolder } from '../../support/command.js';
 import { simulateModel } from '../../support/simulate.js';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { readHdf5Tree } from '../../../src/run/hdf5/read-tree.js';
 import { floats, graph, ints, lif, matrix, writeHdf5 } from './support.js';
@@ -90,6 +90,25 @@ describe('names of nodes', () => {
     const { stdout } = await runCommand(['compare', result, expected, '--ignore', 'input']);
     expect(stdout).toMatch(/^(identical|same spikes): .* 2 of 2 cells/);
     expect((await runCommand(['verify', result])).stdout).toMatch(/^identical/);
+  });
+
+  it('are those of options, summaries and pictures', async () => {
+    const [numbered, result, svg] = ['shown.nir', 'shown.nwb', 'shown.svg'].map((name) => folder.file(name)) as [
+      string,
+      string,
+      string,
+    ];
+    await writeHdf5(numbered, { version: '1.0.8', node: tree });
+    const run = await runCommand(['run', numbered, '--duration', '1 ms', '--record', '1:v', '-o', result]);
+    expect(run.stdout).toMatch(/^1 +2 +0 /m);
+    const { stdout } = await runCommand(['inspect', result]);
+    expect(stdout).toMatch(/^1 +v +1 +2 +10$/m);
+    for (const kind of ['traces', 'network']) {
+      expect(await runCommand(['plot', result, '--kind', kind, '-o', svg, '--force'])).toMatchObject({ code: 0 });
+      const texts = Array.from(readFileSync(svg, 'utf8').matchAll(/>([^<>]*)</g), ([, text]) => text);
+      expect(texts.filter((text) => /^_?1\b/.test(text ?? ''))).not.toEqual([]);
+      expect(texts).not.toContain('_1');
+    }
   });
 });
 

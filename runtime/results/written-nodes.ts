@@ -44,13 +44,14 @@ function nodesOf({ model, version = namedSince }: NamedRun): (population: string
   return nodesIn(JSON.parse(model) as NamedModel);
 }
 
-interface NamedModel {
+/** The parts of a model that name its populations in files. */
+export interface NamedModel {
   readonly annotations: unknown;
   readonly populations: Readonly<Record<string, { readonly size: number }>>;
 }
 
 /** The same of a model that is not text. */
-export function nodesIn({ annotations, populations }: NamedModel): (population: string) => WrittenNodes {
+function nodesIn({ annotations, populations }: NamedModel): (population: string) => WrittenNodes {
   const [circuit, graph] = ['sonata', 'nir'].map((notation) => memberOf(memberOf(annotations, notation), 'nodes'));
   const names = new Map<string, { readonly name: string; readonly runs: readonly Run[] }>();
   for (const [population, { size }] of Object.entries(populations)) {
@@ -79,6 +80,14 @@ export function nodesIn({ annotations, populations }: NamedModel): (population: 
     }),
   );
   return (population) => known.get(population) ?? own(population);
+}
+
+/** Returns the names of a model's populations in files, or their own if several have one name. */
+export function namesIn(model: NamedModel): (population: string) => string {
+  const nodes = nodesIn(model);
+  const names = Object.keys(model.populations).map((name) => nodes(name).population);
+  const areUnique = new Set(names).size === names.length && !names.some((name) => name.includes('/'));
+  return (population) => (areUnique ? nodes(population).population : population);
 }
 
 const countOf = (runs: readonly Run[]): number => runs.reduce((sum, [, count]) => sum + count, 0);

@@ -4,7 +4,7 @@ import { basename } from 'node:path';
 import { openRecorded, isOurs } from '../compare/open-recorded.js';
 import { withNodes } from '../compare/read/ours.js';
 import { openRecord } from '../../runtime/results/open.js';
-import { nodesIn } from '../../runtime/results/written-nodes.js';
+import { namesIn } from '../../runtime/results/written-nodes.js';
 import { UsageError } from '../diagnostics/diagnostic.js';
 import type { SynapseType, ValidModel } from '../model/model.js';
 import { elementsIn, populationsOf } from '../model/selected.js';
@@ -123,11 +123,7 @@ async function networkPictureOf(
         throw new UsageError('no projection of the model has weights', 'use --kind connectivity');
       return weightsPicture(model.name, weights);
     }
-    const nodes = nodesIn(model);
-    // Parts of a population of SONATA have one name there: they keep their own.
-    const written = Object.keys(model.populations).map((name) => nodes(name).population);
-    const areUnique = new Set(written).size === written.length;
-    const nameOf = (population: string): string => (areUnique ? nodes(population).population : population);
+    const nameOf = namesIn(model);
     const populations = Object.entries(model.populations).map(([name, { size }]) => ({ name: nameOf(name), size }));
     const projections: DrawnProjection[] = [];
     for (const [name, { from, to }] of Object.entries(drawn.model.projections)) {

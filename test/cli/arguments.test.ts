@@ -187,7 +187,7 @@ describe('several mistakes in one command line', () => {
       'error: --duration cannot be 5: it has no unit',
       'error: --threads cannot be 0',
       'error: out/ is not the name of a file',
-      'error: no result format has the suffix .foo: it is one of .nwb, .json, .csv, .h5',
+      'error: no result format has the suffix .foo: it is one of .nwb, .json, .csv, .h5, .nirdata',
       'error: --record cannot be cells',
       'error: --set cannot be g',
       'error: --set cannot be h',

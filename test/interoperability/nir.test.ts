@@ -1,7 +1,7 @@
 /** nir from PyPI reads what is written, and its own graphs give the recorded values again. */
 
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openRecorded } from '../../src/compare/open-recorded.js';
@@ -45,6 +45,32 @@ nir.write_data('${data}', nir.NIRGraphData({name: nir.NIRNodeData(one) for name,
     expect(end).toBeCloseTo(0.04, 12);
     expect(signals).toMatchObject([{ owner: '1', variable: 'v', columns: ['0', '1'] }]);
     expect([...signals[0]!.values.subarray(0, 4)]).toEqual([0, 1, 2, 3]);
+  });
+
+  it('reads results as data of the nodes of their graph', async () => {
+    const [graph, data] = [resolve(root, 'fixtures/nir/recurrent-cuba.nir'), folder.file('result.nirdata')];
+    const spikes = folder.file('spikes.csv');
+    writeFileSync(spikes, 'population,id,time (ms)\ninput,0,1\ninput,2,2.5\ninput,1,7\n');
+    const run = ['run', graph, '--input', `input=${spikes}`, '--duration', '20 ms', '-o', data];
+    const { code, stderr } = await runCommand([...run, '--record', 'cuba:v@0.5ms']);
+    expect({ code, stderr }).toMatchObject({ code: 0 });
+    const script = `
+import json, nir
+data = nir.read_data('${data}')
+data.check_nodes(nir.read('${graph}', type_check=False))
+events, grid = data.nodes['input'].observables['spikes'], data.nodes['cuba'].observables['v']
+print(json.dumps([events.idx.tolist(), events.time.tolist(), events.n_neurons, events.t_max, grid.shape, grid.dt]))`;
+    expect(JSON.parse(execFileSync(python, ['-c', script], { encoding: 'utf8' }))).toEqual([
+      [[0, 2, 1]],
+      [[0.001, 0.0025, 0.007]],
+      3,
+      0.02,
+      [1, 40, expect.any(Number)],
+      0.0005,
+    ]);
+    const part = await runCommand([...run, '--record', 'cuba[0:1]:v', '--force']);
+    expect(part).toMatchObject({ code: 2 });
+    expect(part.stderr).toContain('cuba.v is recorded of some cells only');
   });
 
   it('gives the recorded values of the fixtures', () => {

@@ -8,7 +8,7 @@ import { messages } from '../messages.js';
 const { basename, extname } = platform.paths;
 
 /** Suffixes of the formats that results are written in. */
-const resultSuffixes = ['.nwb', '.json', '.csv', '.h5'] as const;
+const resultSuffixes = ['.nwb', '.json', '.csv', '.h5', '.nirdata'] as const;
 
 /** The suffix of a format. */
 export type ResultSuffix = (typeof resultSuffixes)[number];

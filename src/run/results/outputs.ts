@@ -19,6 +19,7 @@ const writers: Readonly<Record<ResultSuffix, (path: string) => Promise<ResultWri
   '.json': async (path) => (await import('../../../runtime/results/neo/write.js')).neoWriter(path),
   '.csv': async (path) => (await import('../../../runtime/results/csv/write.js')).csvWriter(path),
   '.h5': async (path) => (await import('../../../runtime/results/sonata/write.js')).sonataWriter(path),
+  '.nirdata': async (path) => (await import('../../../runtime/results/nir/write.js')).nirWriter(path),
 };
 
 /**

@@ -72,7 +72,7 @@ export interface PopulationComparison {
   readonly divergence: { readonly time: number; readonly cell: number } | null;
   /** Absent unless all measures were asked for. */
   readonly distances?: Distances;
-  /** Distances of all quantities; absent if spikes match, or if only matches were asked for. */
+  /** Distances of all quantities; absent if spikes match or only shift, or if only matches were asked for. */
   readonly quantities?: readonly Quantity[];
   /** The same over the time after the first difference of any population; absent if nothing agrees before it. */
   readonly after?: readonly Quantity[];
@@ -168,7 +168,7 @@ export function compareRecorded(one: Recorded, other: Recorded, options: Compare
   const matched = pairs.map((pair) => matchPopulation(pair, interval, rounding, Math.max(rounding, within), measures));
   const divergence = earliest(pairs, matched);
   const populations =
-    measures === 'matches' ? matched : judged(pairs, matched, interval, divergence?.time ?? null, margins, paired);
+    measures === 'matches' ? matched : judged(pairs, matched, interval, divergence?.time ?? null, margins, options);
   const spikesAgree = matched.every(({ missing, extra }) => missing + extra === 0);
   const traces = signals.signals.map((pair) => compareSignal(pair, margins, within));
   if (!spikesAgree && traces.length > 0) notes.push('samples are not judged, since the spikes differ');
@@ -333,13 +333,18 @@ function judged(
   interval: Interval,
   divergence: number | null,
   margins: Margins,
-  paired: boolean,
+  { unpaired = false, sameDraws = false, within = 1e-4 }: CompareOptions,
 ): readonly PopulationComparison[] {
+  const paired = !unpaired;
   const agreesBefore =
     divergence !== null && pairs.some(({ first }) => first.some(([time = Infinity]) => time < divergence));
+  const inStep = pairs.map(
+    (pair, k) =>
+      sameDraws && matched[k]!.missing + matched[k]!.extra > 0 && areInStep(pair, interval, margins.rate, within),
+  );
   const all = pairs.map(({ first, second }, k) => {
     const unmatched = matched[k]!.missing + matched[k]!.extra;
-    if (unmatched === 0) return null;
+    if (unmatched === 0 || inStep[k]) return null;
     const quantities = comparePair(first, second, interval, margins, paired, unmatched);
     if (!agreesBefore) return { quantities };
     const later = { begin: divergence, end: interval.end };
@@ -353,11 +358,35 @@ function judged(
   const corrected = [...withHolm(all.flatMap((one) => [...(one?.quantities ?? []), ...(one?.after ?? [])]))];
   return matched.map((one, k) => {
     const found = all[k];
-    if (!found) return one;
+    if (!found) return inStep[k] ? { ...one, grade: 'consistent' } : one;
     const quantities = corrected.splice(0, found.quantities.length);
     const after = found.after && corrected.splice(0, found.after.length);
-    return { ...one, quantities, ...(after ? { after } : {}), grade: gradeOf(one.spikes, quantities, after) };
+    const byCounts = sameDraws ? gradeOfCounts(one.spikes, margins) : undefined;
+    const grade = byCounts ?? gradeOf(one.spikes, quantities, after);
+    return { ...one, quantities, ...(after ? { after } : {}), grade };
   });
+}
+
+/**
+ * Checks whether spikes of the same number in each cell follow the previous ones, or the beginning, after intervals that
+ * differ by at most a share, or δ. One spike more is allowed if the other side would have it after the end.
+ */
+function areInStep({ first, second }: PairedTrains, { begin, end }: Interval, share: number, within: number): boolean {
+  return first.every((train, cell) => {
+    const other = second[cell]!;
+    const [few, many] = train.length < other.length ? [train, other] : [other, train];
+    if (many.length > few.length + 1) return false;
+    return many.every((time, k) => {
+      const interval = time - (many[k - 1] ?? begin);
+      const apart = (few[k] ?? end) - (few[k - 1] ?? begin) - interval;
+      return (k < few.length ? Math.abs(apart) : apart) <= Math.max(share * interval, within);
+    });
+  });
+}
+
+/** Returns the grade of numbers of spikes that no chance makes different; undefined if they are about equal. */
+function gradeOfCounts([a, b]: readonly [number, number], { rate }: Margins): Grade | undefined {
+  return Math.abs(a - b) >= Math.max(fewestSpikes, (rate * (a + b)) / 2) ? 'different' : undefined;
 }
 
 /** Returns the grade of a population with unequal spikes in one run of each side: at most consistent. */

@@ -57,6 +57,8 @@ export interface CompareOptions {
   readonly margins?: Margins;
   /** Whether cells of one identifier are other cells, as in networks that are drawn anew. */
   readonly unpaired?: boolean;
+  /** Whether random numbers are equal in both, so that spikes that keep their order in each cell are no chance. */
+  readonly sameDraws?: boolean;
   /** Quantities computed besides matched spikes; absent: all. */
   readonly measures?: Measures;
 }

@@ -25,6 +25,8 @@ export interface ConversionEntry {
   readonly message: string;
   /** Variables of the model, by their names in the other notation. */
   readonly names?: Readonly<Record<string, string>>;
+  /** The name of each variable of a recording in the other notation, and its size there relative to here. */
+  readonly recorded?: Readonly<Record<string, readonly [name: string, factor: number]>>;
   /** Cells of a population by the names of the populations that they became. */
   readonly cells?: Readonly<Record<string, readonly number[]>>;
 }

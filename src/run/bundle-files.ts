@@ -17,6 +17,8 @@ import type { ValidModel } from '../model/model.js';
 import { populationOf } from '../model/selected.js';
 import { endOf, isRecording } from '../model/tagged.js';
 import { countAllSynapses } from './compile-model.js';
+import { measure } from './check/measure.js';
+import { measurementText } from './check/measurement-text.js';
 import { convertModel, type ConvertedModel } from './convert.js';
 import { usualSuffix, type TargetNotation } from './convert/target-notations.js';
 import type { ImportedModel } from './read/imported-model.js';
@@ -62,7 +64,8 @@ export async function bundleFiles(
   const { valid } = imported;
   const { model } = valid;
   const remarks: string[] = [];
-  const conversions = await Promise.all(notations.map((to) => notationFiles(imported, to)));
+  const conversions: (readonly BundleFile[])[] = [];
+  for (const to of notations) conversions.push(await notationFiles(imported, to, true));
   // The document of the author is the model only if it is read without settings.
   const documents = [...(Object.keys(read.settings).length === 0 ? sources : []), ...conversions.flat()];
   const lems = documents.some(isLems) ? [] : await lemsFiles(imported);
@@ -110,10 +113,16 @@ async function canonicalFiles(valid: ValidModel): Promise<readonly BundleFile[]>
   return filesOf(converted, modelFolder, 'model', 'the model in canonical form, which is run');
 }
 
-/** Returns a model in a notation, and the report on the conversion. @throws UsageError if it would be incomplete */
+/**
+ * Returns a model in a notation, and the report on the conversion.
+ *
+ * @param measuring  whether the report has a measurement
+ * @throws UsageError if it would be incomplete
+ */
 export async function notationFiles(
   { valid, positions }: ImportedModel,
   to: TargetNotation,
+  measuring = false,
 ): Promise<readonly BundleFile[]> {
   const name = to === 'lems' || to === 'neuroml' ? `LEMS_model${usualSuffix('lems')}` : `model${usualSuffix(to)}`;
   const converted = await convertModel(valid, to, { name, positions, origin: true });
@@ -122,13 +131,21 @@ export async function notationFiles(
       `the model cannot be packed in ${to}: parts would be left out`,
       `interneuron convert --to ${to} lists them`,
     );
-  const { outcome, portable, report } = converted;
+  const { portable, report } = converted;
+  const measured = measuring ? await measure(valid, to, converted) : undefined;
+  const verdict = measured && measurementText(measured);
+  const outcome = measured?.verdict ?? converted.outcome;
   const folder = `notations/${to}`;
   return [
-    ...filesOf(converted, folder, 'notation', portable ? `the model in ${to}: ${outcome}` : forOurBackend(to)),
+    ...filesOf(
+      converted,
+      folder,
+      'notation',
+      portable ? `the model in ${to}${verdict ? `: ${verdict}` : ''}` : forOurBackend(to),
+    ),
     textFile(
       `${folder}/report.json`,
-      `${JSON.stringify({ to, outcome, portable, report }, null, 2)}\n`,
+      `${JSON.stringify({ to, outcome, portable, report, ...(measured?.check ? { check: measured.check } : {}) }, null, 2)}\n`,
       'notation',
       `how the model in ${to} differs`,
     ),
@@ -192,7 +209,7 @@ async function lemsFiles(imported: ImportedModel): Promise<readonly BundleFile[]
   if (cells > mostCells) return [];
   try {
     const synapses = [...(await countAllSynapses(imported)).values()].reduce((sum, count) => sum + count, 0);
-    return synapses > mostSynapses ? [] : await notationFiles(imported, 'lems');
+    return synapses > mostSynapses ? [] : await notationFiles(imported, 'lems', true);
   } catch (error) {
     if (error instanceof UsageError || error instanceof DiagnosticError) return [];
     throw error;

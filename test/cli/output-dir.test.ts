@@ -83,7 +83,7 @@ describe('an output that exists', () => {
     [`${name}.json`, ['run', model, '--quiet', '-o']],
     [`${name}.csv`, ['run', model, '--quiet', '-o']],
     [`${name}-canonical.json`, ['convert', model, '--to', 'canonical', '--quiet', '-o']],
-    [`${name}.py`, ['convert', model, '--to', 'brian', '--quiet', '-o']],
+    [`${name}.py`, ['convert', model, '--to', 'brian', '--no-check', '--quiet', '-o']],
   ];
 
   it.each(commands('kept'))('is kept when it is not ours: %s', async (name, words) => {
@@ -113,7 +113,7 @@ describe('an output that exists', () => {
   });
 
   it('is never replaced when it is no regular file', async () => {
-    const outcome = await runCommand(['convert', model, '--to', 'brian', '-o', '/dev/null', '--force']);
+    const outcome = await runCommand(['convert', model, '--to', 'brian', '--no-check', '-o', '/dev/null', '--force']);
     expect(outcome).toMatchObject({ code: 2 });
     expect(outcome.stderr).toContain('not a regular file');
   });

@@ -58,7 +58,7 @@ describe.skipIf(!isRoot)(
         names.map((name) => [command, name] as const),
       ),
     )('%s of %s exits with 2 and the reason', async (command, name) => {
-      const words = [command, folder.file(name), ...(command === 'convert' ? ['--to', 'brian'] : [])];
+      const words = [command, folder.file(name), ...(command === 'convert' ? ['--to', 'brian', '--no-check'] : [])];
       const { ended } = startProgram(words, {
         uid: 65_534,
         environment: { INTERNEURON_CACHE: '/nowhere', HOME: folder.path },

@@ -13,14 +13,8 @@ import { DiagnosticError, UsageError } from '../../src/diagnostics/diagnostic.js
 import { hashModel } from '../../src/model/hash.js';
 import type { Phase, Recording, ValidModel } from '../../src/model/model.js';
 import { isPhase, timeAfter } from '../../src/model/tagged.js';
-import {
-  compared,
-  eventsOf,
-  labelOf,
-  recordingSpikes,
-  spikesIn,
-  type SpikesByPopulation,
-} from '../../src/run/check/check-conversion.js';
+import { compared, eventsOf, labelOf, recordingSpikes, spikesIn } from '../../src/run/check/check-conversion.js';
+import type { SpikesByPopulation } from '../../src/run/check/compare-spikes.js';
 import { convertModel, type ConvertedModel } from '../../src/run/convert.js';
 import { importModel, runModel } from '../../src/run/pipeline.js';
 import { decodeSource } from '../../src/run/read/read-source.js';

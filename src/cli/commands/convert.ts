@@ -8,7 +8,8 @@ import { countFindings, diagnosticsToJson } from '../../diagnostics/render.js';
 import { printable } from '../../diagnostics/display.js';
 import { orOutputError } from '../../../runtime/results/output-error.js';
 import type { Measurement } from '../../run/check/measure.js';
-import { checkLines, measurementText } from '../check-text.js';
+import { measurementText } from '../../run/check/measurement-text.js';
+import { checkLines } from '../check-text.js';
 import type { ImportedModel } from '../../run/pipeline.js';
 import { shareableJson } from '../../run/results/provenance.js';
 import type { AfterPass } from '../../model/passes.js';
@@ -126,7 +127,7 @@ async function convertOne(
       : { check: { ...measured.check, verdict: measured.verdict, reason: measured.reason } }),
   };
   const differing = inOrder(withOneConvention(converted.report.filter(({ verdict }) => verdict !== 'exact')));
-  const summary = `conversion: ${summaryOf(differing, converted, measured)}`;
+  const summary = `conversion: ${summaryOf(differing, converted, measured, words)}`;
   if (refused.length > 0) {
     const other = refused.every(({ verdict }) => verdict !== 'notExpressible')
       ? undefined
@@ -338,9 +339,14 @@ function summaryOf(
   differing: readonly ConversionEntry[],
   { outcome }: ConvertedModel,
   measured: Measurement | undefined,
+  words: SourceWords,
 ): string {
   const measurement =
-    measured === undefined ? (outcome === 'exact' ? outcome : 'not measured') : measurementText(measured);
+    measured === undefined
+      ? outcome === 'exact'
+        ? outcome
+        : 'not measured'
+      : measurementText(measured, words.variable);
   if (outcome !== 'incomplete') return measurement;
   const left = differing.filter(({ verdict }) => verdict === 'notExpressible').length;
   const count = `incomplete, ${left} ${left === 1 ? 'part is' : 'parts are'} left out`;

@@ -1,10 +1,8 @@
 /** Runs a model and its conversion, and compares their spikes and samples. */
 
-import { compareRecorded, isAtLeast, worst, type Grade } from '../../compare/compare.js';
+import { isAtLeast, worst, type Grade } from '../../compare/compare.js';
 import { judgeRuns } from '../../compare/compare-runs.js';
 import { defaultMargins } from '../../compare/options.js';
-import type { Quantity } from '../../compare/quantities.js';
-import type { Recorded } from '../../compare/recorded.js';
 import { drawnParts } from '../../model/drawn-parts.js';
 import type { Model, Recording, ValidModel } from '../../model/model.js';
 import { remainingDraws } from '../../model/remaining-draws.js';
@@ -15,38 +13,12 @@ import { timingProperties } from '../../model/timing-properties.js';
 import { segmentTimes } from '../results/segments.js';
 import type { SpikeTrains } from '../../../runtime/results/result.js';
 import { placesOfCables } from './check-places.js';
-import { comparableVariables, compareSamples, SampleKeeper, type VariableCheck } from './check-samples.js';
+import { compareSamples, SampleKeeper, type VariableCheck } from './compare-samples.js';
+import { compareSpikes, type PopulationCheck, type SpikesByPopulation } from './compare-spikes.js';
+import { comparableVariables } from './pair-variables.js';
 import type { ConversionEntry } from '../convert.js';
 import { runModel } from '../pipeline.js';
 import { joined } from './read-back.js';
-
-/** Spikes of cells by population: times in s, ascending within a cell. */
-export type SpikesByPopulation = ReadonlyMap<string, readonly (readonly number[])[]>;
-
-/** How the spikes of one population agree. */
-export interface PopulationCheck {
-  readonly population: string;
-  readonly cells: number;
-  /** Cells with as many spikes after conversion as before. */
-  readonly equalCounts: number;
-  /** Numbers of spikes of the model and of its conversion. */
-  readonly spikes: readonly [source: number, target: number];
-  /** How well they agree, by spikes and else by statistics. */
-  readonly grade: Grade;
-  /** How many of both have a partner in the same cell, no more than the tolerance apart, in order. */
-  readonly matched: number;
-  /**
-   * The largest distance between spikes with the same number of the same cell, in s. It is 0 if both are in the same
-   * step, whose beginning or end labels them.
-   */
-  readonly largest: number;
-  /** The largest shift of a matched spike, in s. */
-  readonly largestShift: number;
-  /** The first spike that has no partner: its time in s, by the model's labels. */
-  readonly divergence: { readonly cell: number; readonly time: number } | null;
-  /** Absent if all spikes have partners. */
-  readonly quantities?: readonly Quantity[];
-}
 
 /** Result of running both. */
 export interface ConversionCheck {
@@ -240,96 +212,6 @@ export function withLists(found: SpikesByPopulation, { populations }: Model): Sp
   return new Map([...found, ...lists]);
 }
 
-/**
- * Groups spikes of a population of compartments by cell, if the other model has cells. Elements are the first
- * compartments of all cells, then the second ones.
- */
-const byCell = (trains: readonly (readonly number[])[], cells: number): readonly (readonly number[])[] =>
-  Array.from({ length: cells }, (_, cell) =>
-    trains
-      .filter((_train, element) => element % cells === cell)
-      .flat()
-      .sort((a, b) => a - b),
-  );
-
-/** Compares spikes of populations with the same name; the target names them by a moment that is `later` s later. */
-function compareSpikes(
-  source: SpikesByPopulation,
-  target: SpikesByPopulation,
-  tolerance: number,
-  later: number,
-  { populations, neurons }: Model,
-  seconds: number,
-): readonly PopulationCheck[] {
-  return [...source].flatMap(([population, own]): PopulationCheck[] => {
-    const others = target.get(population);
-    if (others === undefined) return [];
-    const { cable, compartments } = neurons[populations[population]?.type ?? ''] ?? {};
-    const areCells = (few: typeof own, many: typeof own): boolean =>
-      few.length < many.length && many.length % few.length === 0;
-    const ours = cable && areCells(others, own) ? byCell(own, others.length) : own;
-    const theirs = compartments && areCells(own, others) ? byCell(others, own.length) : others;
-    return [comparePopulation(population, ours, theirs, tolerance, later, seconds)];
-  });
-}
-
-function comparePopulation(
-  population: string,
-  ours: readonly (readonly number[])[],
-  theirs: readonly (readonly number[])[],
-  tolerance: number,
-  later: number,
-  seconds: number,
-): PopulationCheck {
-  const cells = Math.max(ours.length, theirs.length);
-  const recorded = (trains: readonly (readonly number[])[], shift: number): Recorded => ({
-    path: population,
-    format: '',
-    begin: 0,
-    end: seconds + 2 * tolerance,
-    dt: tolerance,
-    resolution: 0,
-    trains: [
-      {
-        population,
-        event: 'spike',
-        ids: Array.from({ length: cells }, (_, cell) => cell),
-        trains: Array.from({ length: cells }, (_, cell) =>
-          Float64Array.from(trains[cell] ?? [], (time) => time + shift),
-        ),
-        listsSilent: true,
-      },
-    ],
-    signals: [],
-    notes: [],
-  });
-  const { populations } = compareRecorded(recorded(ours, later), recorded(theirs, 0), {
-    within: tolerance * (1 + 1e-6),
-    measures: 'statistics',
-  });
-  const { spikes, grade, matched, largestShift, divergence, quantities } = populations[0]!;
-  const largest = ours.reduce(
-    (most, train, cell) =>
-      train.reduce((own, time, k) => {
-        const other = theirs[cell]?.[k];
-        return other === undefined ? own : Math.max(own, Math.abs(time + later - other));
-      }, most),
-    0,
-  );
-  return {
-    population,
-    cells,
-    equalCounts: Array.from({ length: cells }).filter((_, cell) => ours[cell]?.length === theirs[cell]?.length).length,
-    spikes,
-    grade,
-    matched,
-    largest,
-    largestShift,
-    divergence: divergence && { cell: divergence.cell, time: divergence.time - later },
-    ...(quantities ? { quantities } : {}),
-  };
-}
-
 /** Runs a model, and the model that its conversion is when it is read, and compares spikes and recorded variables. */
 export async function compareWritten(
   valid: ValidModel,
@@ -338,13 +220,21 @@ export async function compareWritten(
 ): Promise<ConversionCheck> {
   const seconds = comparedTime(valid.model, given.seconds);
   const places = placesOfCables(valid, target.model);
-  const { recordings, ofTarget, absent } = comparableVariables(valid, target, seconds, undefined, places);
+  const { recordings, ofTarget, sampled, absent } = comparableVariables(valid, target, seconds, {
+    places,
+    report: given.report,
+  });
   const [ours, theirs] = [new SampleKeeper(), new SampleKeeper()];
   const noNumbers: [source: string[], target: string[]] = [[], []];
   const onNaN = (message: string, converted: boolean): void => void noNumbers[converted ? 1 : 0].push(message);
   const options = { ...given, onNaN };
+  const isSame = hashModel(valid.model).model === hashModel(target.model).model;
+  const anew = isSame ? [] : drawnAnew(target.model);
   const compare = (source: SpikesByPopulation, found: SpikesByPopulation): ConversionCheck =>
-    compared('interneuron', valid, source, joined(found, given.report), labelOf(target.model), options.seconds);
+    compared('interneuron', valid, source, joined(found, given.report), labelOf(target.model), {
+      sameDraws: anew.length === 0,
+      ...(options.seconds === undefined ? {} : { seconds: options.seconds }),
+    });
   const nothing: SpikesByPopulation = new Map();
   let check: ConversionCheck;
   try {
@@ -359,9 +249,7 @@ export async function compareWritten(
   const [[ownNaN], [newNaN]] = noNumbers;
   if (newNaN !== undefined && ownNaN === undefined)
     return { ...compare(nothing, nothing), failure: `after conversion ${newNaN}`, unstable: true };
-  const variables = compareSamples(ours.kept(), theirs.kept(), [...recordings, ...ofTarget]);
-  const isSame = hashModel(valid.model).model === hashModel(target.model).model;
-  const anew = isSame ? [] : drawnAnew(target.model);
+  const variables = compareSamples(ours.kept(), theirs.kept(), [...recordings, ...ofTarget], sampled);
   const isDoubtful = check.grade !== undefined && !isAtLeast(check.grade, 'statistically the same');
   const judged = anew.length > 0 && isDoubtful ? await overSeeds(check, valid, target, options) : check;
   return {
@@ -452,6 +340,7 @@ export const comparedTime = ({ experiment }: Model, asked = Infinity): number =>
  * Compares two sets of spikes, of a model and of its conversion.
  *
  * @param label  how long after the beginning of its step the target's spikes are, in s
+ * @param options.sameDraws  whether random numbers are equal in both
  */
 export function compared(
   tool: string,
@@ -459,12 +348,12 @@ export function compared(
   source: SpikesByPopulation,
   target: SpikesByPopulation,
   label: number,
-  seconds?: number,
+  { seconds, sameDraws = false }: { readonly seconds?: number; readonly sameDraws?: boolean } = {},
 ): ConversionCheck {
   const { dt } = model.experiment;
   const tolerance = Math.max(dt, leastTolerance);
   const time = comparedTime(model, seconds);
-  const populations = compareSpikes(source, target, tolerance, label - labelOf(model), model, time);
+  const populations = compareSpikes(source, target, tolerance, label - labelOf(model), model, time, sameDraws);
   const [first, ...others] = populations.filter(({ spikes }) => spikes[0] + spikes[1] > 0).map(({ grade }) => grade);
   const sum = (read: (one: PopulationCheck) => number): number => populations.reduce((all, one) => all + read(one), 0);
   return {

@@ -20,12 +20,13 @@ import {
   withVariables,
   type CheckOptions,
   type ConversionCheck,
-  type SpikesByPopulation,
 } from './check-conversion.js';
-import { documentName, readBack, type HowToConvert } from './read-back.js';
+import { convertWritten, documentName, documentOf, readBack, type HowToConvert } from './read-back.js';
 import { isolatedPython } from '../../platform/python.js';
 import { parseUnit } from '../../lang/units.js';
-import { comparableVariables, compareSamples, mostSamples, SampleKeeper, type Sampled } from './check-samples.js';
+import { compareSamples, SampleKeeper } from './compare-samples.js';
+import type { SpikesByPopulation } from './compare-spikes.js';
+import { comparableVariables, mostSamples, type Sampled } from './pair-variables.js';
 import { convertModel, type ConvertedModel } from '../convert.js';
 import { ownIntegration } from './own-integration.js';
 import { mainOf } from '../convert/exported.js';
@@ -143,8 +144,8 @@ export async function checkWith(
       return failed(toolFailure(error));
     }
     const held = simulator === 'brian2' ? heldByBrian(source, valid.model) : { spikes: source };
-    const check = compared(simulator, valid, held.spikes, found.spikes, label);
-    const variables = compareSamples(keeper.kept(), found.samples, recordings);
+    const check = compared(simulator, valid, held.spikes, found.spikes, label, { sameDraws: anew.length === 0 });
+    const variables = compareSamples(keeper.kept(), found.samples, recordings, sampled);
     const missing = [...sampled].flatMap(([name, { population, variable }]) =>
       found.samples.has(name) ? [] : `${population}.${variable}`,
     );
@@ -177,8 +178,10 @@ async function comparable(
     readonly units: ReadonlyMap<string, number>;
   }
 > {
-  const target = await readBack(valid, to, { partial: true, freeze });
-  const found = comparableVariables(valid, target, comparedTime(valid.model), mostSamples.inText);
+  const converted = await convertWritten(valid, to, { partial: true, freeze });
+  const target = await readBack(valid, documentOf[to] ?? to, { converted });
+  const { report } = converted;
+  const found = comparableVariables(valid, target, comparedTime(valid.model), { most: mostSamples.inText, report });
   return {
     ...found,
     anew: drawnAnew(target.model),

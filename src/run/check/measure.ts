@@ -6,14 +6,21 @@
 import { DiagnosticError, UsageError } from '../../diagnostics/diagnostic.js';
 import { connectionsOf, countOf } from '../../draw/drawing-cost.js';
 import { hashModel } from '../../model/hash.js';
-import type { ValidModel } from '../../model/model.js';
+import type { Recording, ValidModel } from '../../model/model.js';
+import { isRecording } from '../../model/tagged.js';
 import { typedModel } from '../../model/typed-model.js';
 import { chooseTarget } from '../choose-target.js';
 import type { ConvertedModel, TargetNotation } from '../convert.js';
 import type { Grade } from '../../compare/compare.js';
 import { freeze } from '../freeze.js';
 import { InterruptedError } from '../interrupted.js';
-import { compareWritten, drawnAnew, type ConversionCheck } from './check-conversion.js';
+import {
+  comparedTime,
+  compareWritten,
+  drawnAnew,
+  type CheckOptions,
+  type ConversionCheck,
+} from './check-conversion.js';
 import { convertWritten, documentOf, readBack, type HowToConvert } from './read-back.js';
 
 /** Result of measuring a conversion. */
@@ -36,7 +43,15 @@ interface MeasureOptions extends HowToConvert {
 }
 
 /** Limits of a measurement that the user did not ask for. */
-const budget = { processor: 2, seconds: 0.2, cells: 50_000, pairs: 2e7, listedPairs: 1e6, characters: 5e6 } as const;
+const budget = {
+  processor: 2,
+  seconds: 0.2,
+  longest: 1,
+  cells: 50_000,
+  pairs: 2e7,
+  listedPairs: 1e6,
+  characters: 5e6,
+} as const;
 
 const tooLarge: Measurement = { verdict: 'not measured', reason: 'larger than the budget (--check runs all of it)' };
 
@@ -44,7 +59,7 @@ const notMeasured = (reason: string): Measurement => ({ verdict: 'not measured',
 
 /** Returns the verdict on written files, from running them and the model. */
 export async function measure(
-  valid: ValidModel,
+  given: ValidModel,
   to: TargetNotation,
   converted: ConvertedModel,
   { whole = false, processor = budget.processor, ...how }: MeasureOptions = {},
@@ -54,15 +69,16 @@ export async function measure(
   if (to === 'nir') return notMeasured('a graph of NIR states no inputs: run it with --input');
   if (converted.files.length === 0) return notMeasured('nothing is written');
   const clock = processorClock(processor);
+  const valid = withDuration(given);
   try {
     if (!whole && isTooLarge(valid, converted)) return tooLarge;
-    const target = await readBack(valid, to, { converted, ...how });
-    if (hashModel(valid.model).experiment === hashModel(target.model).experiment) return { verdict: 'exact' };
-    if (valid.model.experiment.protocol.length === 0) return notMeasured('the model states no duration');
+    const written = await readBack(given, to, { converted, ...how });
+    if (hashModel(given.model).experiment === hashModel(written.model).experiment) return { verdict: 'exact' };
+    const target = withDuration(written);
     if (whole) return graded(await compareWritten(valid, target, { report: converted.report }));
-    const options = { report: converted.report, seconds: budget.seconds, target: 'wasm', signal: clock.signal };
+    const options = { target: 'wasm', signal: clock.signal };
     if (hashModel(valid.model).model === hashModel(target.model).model || drawnAnew(target.model).length === 0)
-      return graded(await compareWritten(valid, target, options));
+      return graded(await compareFirst(valid, target, { ...options, report: converted.report }));
     if (pairsOf(valid) > budget.listedPairs) return tooLarge;
     const { valid: frozen, remaining } = await freeze(valid, (await chooseTarget('wasm')).target);
     const [random] = remaining;
@@ -72,10 +88,10 @@ export async function measure(
     if (again.files.length === 0 || (again.outcome === 'incomplete' && converted.outcome !== 'incomplete'))
       return notMeasured('the notation draws anew, and cannot list these draws (--check compares statistics)');
     clock.signal.throwIfAborted();
-    const listed = await readBack(frozen, document, { converted: again });
+    const listed = withDuration(await readBack(frozen, document, { converted: again }));
     const [anew] = drawnAnew(listed.model);
     if (anew !== undefined) return notMeasured(`drawn anew: ${anew} (--check compares statistics)`);
-    return { ...graded(await compareWritten(frozen, listed, { ...options, report: again.report })), frozen: true };
+    return { ...graded(await compareFirst(frozen, listed, { ...options, report: again.report })), frozen: true };
   } catch (error) {
     if (clock.signal.aborted || error instanceof InterruptedError) return tooLarge;
     if (error instanceof DiagnosticError)
@@ -85,6 +101,46 @@ export async function measure(
   } finally {
     clock.stop();
   }
+}
+
+/** Returns a model that runs for as long as is measured, if it states no duration. */
+function withDuration(valid: ValidModel): ValidModel {
+  const { model } = valid;
+  if (model.experiment.protocol.length > 0) return valid;
+  return { ...valid, model: { ...model, experiment: { ...model.experiment, protocol: [{ run: budget.seconds }] } } };
+}
+
+/**
+ * Compares the first part of both runs. If too few spikes decide, it compares a longer part within the budget. Without
+ * spikes and recorded variables, it compares the first state variable of each population.
+ */
+async function compareFirst(valid: ValidModel, target: ValidModel, options: CheckOptions): Promise<ConversionCheck> {
+  const first = await compareWritten(valid, target, { ...options, seconds: budget.seconds });
+  const isOpen = ({ failure, grade }: ConversionCheck): boolean =>
+    failure === undefined && (grade === undefined || grade === 'cannot say');
+  if (!isOpen(first)) return first;
+  try {
+    const seconds = Math.min(budget.longest, comparedTime(valid.model));
+    const longer = seconds > budget.seconds ? await compareWritten(valid, target, { ...options, seconds }) : first;
+    if (longer.grade !== undefined) return longer;
+    const recorded = recordingStates(valid);
+    return recorded === valid ? longer : await compareWritten(recorded, target, { ...options, seconds });
+  } catch (error) {
+    if (options.signal?.aborted || error instanceof InterruptedError) return first;
+    throw error;
+  }
+}
+
+/** Returns a model that records the first state variable of each population, if it records no variables. */
+function recordingStates(valid: ValidModel): ValidModel {
+  const { model } = valid;
+  if (model.recordings.some((one) => isRecording(one, 'variables'))) return valid;
+  const states = Object.entries(model.populations).flatMap(([population, { type = '' }]): Recording[] => {
+    const { compartments, state = {} } = model.neurons[type] ?? {};
+    const [variable] = compartments === undefined ? Object.keys(state) : ['v'];
+    return variable === undefined ? [] : [{ of: { population }, variables: [variable], name: `check_${population}` }];
+  });
+  return states.length === 0 ? valid : { ...valid, model: { ...model, recordings: [...model.recordings, ...states] } };
 }
 
 /** Returns the verdict of a comparison of both runs. */

@@ -6,8 +6,9 @@ import { datFiles, datPath } from '../../../runtime/results/dat/plan.js';
 import type { Model } from '../../model/model.js';
 import { populationOf } from '../../model/selected.js';
 import { stretchesKept, type Stretch } from '../results/segments.js';
-import type { SpikesByPopulation } from './check-conversion.js';
-import { sampleTime, type Sampled, type SampleRows } from './check-samples.js';
+import { sampleTime, type SampleRows } from './compare-samples.js';
+import type { SpikesByPopulation } from './compare-spikes.js';
+import type { Sampled } from './pair-variables.js';
 
 /** Recordings, in terms of the model before conversion. */
 export interface Recorded {
@@ -156,9 +157,9 @@ export function pynnResults(path: string, recorded: Recorded): ToolResults {
     segments.forEach(({ spikes, signals }, segment) => {
       for (const [cell, times] of Object.entries(spikes))
         for (const time of times) found.addSpike(population, Number(cell), time / 1e3, segment);
-      for (const [name, { population: owner, variable, cells }] of recorded.samples) {
-        const signal = owner === population ? signals[variable] : undefined;
-        const unit = recorded.units?.get(name) ?? pynnUnits[variable];
+      for (const [name, { population: owner, variable, there = variable, cells }] of recorded.samples) {
+        const signal = owner === population ? signals[there] : undefined;
+        const unit = recorded.units?.get(name) ?? pynnUnits[there];
         if (signal === undefined || unit === undefined) continue;
         const columns = Array.from({ length: cells }, (_, cell) => signal.cells.indexOf(cell));
         if (columns.includes(-1)) continue;
@@ -209,8 +210,10 @@ export function lemsResults(folder: string, target: Model, recorded: Recorded): 
       if (cell !== undefined) found.addSpike(cell.population, cell.index, Number(time));
     }
   }
-  for (const [name, { population, variable, cells }] of recorded.samples) {
-    const each = Array.from({ length: cells }, (_, cell) => columns.get(JSON.stringify([population, variable, cell])));
+  for (const [name, { population, variable, there = variable, cells, part }] of recorded.samples) {
+    const each = Array.from({ length: cells }, (_, cell) =>
+      columns.get(JSON.stringify([part?.population ?? population, there, part?.indices[cell] ?? cell])),
+    );
     const [first] = each;
     if (first === undefined || each.includes(undefined)) continue;
     const values = first.times.flatMap((_, row) => each.map((column) => column?.values[row] ?? NaN));

@@ -15,6 +15,8 @@ export interface SourceWords {
   readonly part: (pointer: string) => string;
   /** Returns the nearest place of the part in a document of the user. */
   readonly place: (pointer: string) => Place;
+  /** Returns the name of a variable in the document. */
+  readonly variable: (name: string) => string;
   /** Returns a message with names of the document in place of names that the model gives to its parts. */
   readonly message: (entry: ConversionEntry) => string;
 }
@@ -81,6 +83,7 @@ export function sourceWords(model: Model, positions: Positions, report: readonly
   return {
     part,
     place,
+    variable: (name) => (isXml ? (variables.get(name) ?? name) : name),
     message: ({ message }) => message.replace(/(?<![\w./'])[A-Za-z_]\w*(?![\w(/])/g, worded),
   };
 }

@@ -48,13 +48,15 @@ export function standardRecordings(context: Standardising, recordings: readonly 
     if (kept.length === 0) return [];
     const variables = kept.map((variable) => names.get(variable)?.name ?? variable);
     for (const variable of kept) {
-      const found = names.get(variable);
-      if (found !== undefined && found.factor !== 1)
-        context.report.convention(
-          context.code('recorded-as'),
+      const { name, factor } = names.get(variable) ?? { name: variable, factor: 1 };
+      if (name !== variable || factor !== 1)
+        context.report.add({
+          verdict: factor === 1 ? 'exact' : 'convention',
+          code: context.code('recorded-as'),
           pointer,
-          `${variable} is recorded as ${found.name}, ${found.factor} times as large in SI`,
-        );
+          message: `${variable} is recorded as ${name}${factor === 1 ? '' : `, ${factor} times as large in SI`}`,
+          recorded: { [variable]: [name, factor] },
+        });
     }
     return [{ ...recording, variables: [...new Set(variables)] }];
   });

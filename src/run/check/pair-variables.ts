@@ -1,40 +1,27 @@
-/** Compares the recorded variables of a model and of its conversion, sample by sample. */
+/** Pairs the recorded variables of a model and of its conversion. */
 
 import { equalDimensions } from '../../lang/dimension.js';
 import { parseUnit } from '../../lang/units.js';
 import { numbersOf } from '../../model/arrays.js';
-import { populationOf, selectionSize } from '../../model/selected.js';
+import type { ConversionEntry } from '../../model/conversion-report.js';
+import { elementsIn, populationOf, selectionSize } from '../../model/selected.js';
 import { isRecording, isSelection } from '../../model/tagged.js';
 import type { Model, NeuronType, Recording, RecordingKinds, ValidModel } from '../../model/model.js';
 import { namesakeIn, type placesOfCables } from './check-places.js';
-import { memorySink, type MemorySink, type Rows } from '../results/memory-sink.js';
-import type { ResultWriter, RunSetup, SampleBlock, SeriesPlan } from '../../../runtime/results/result.js';
 
 type VariableRecording = Recording & RecordingKinds['variables'];
-
-/** How the samples of one variable of a population agree. */
-export interface VariableCheck {
-  readonly population: string;
-  readonly variable: string;
-  /** SI unit of the numbers. */
-  readonly unit: string;
-  /** Samples that both have, of the same cells at the same times. */
-  readonly samples: number;
-  /** The largest distance between two of them. */
-  readonly largest: number;
-  /** The root of the mean of the squares of their distances. */
-  readonly rootMeanSquare: number;
-  /** From the least to the largest sample of the model. */
-  readonly range: number;
-  /** The largest absolute value of a sample of the model. */
-  readonly magnitude: number;
-}
 
 /** A variable of the first cells of a population. */
 export interface Sampled {
   readonly population: string;
   readonly variable: string;
   readonly cells: number;
+  /** Its size after conversion relative to before; absent: 1. */
+  readonly factor?: number;
+  /** Its name after conversion, if another. */
+  readonly there?: string;
+  /** Cells of a population after conversion, if of another name. */
+  readonly part?: { readonly population: string; readonly indices: readonly number[] };
 }
 
 /** Variables that are recorded in both, and variables that are not. */
@@ -49,7 +36,7 @@ interface Comparable {
 }
 
 /** Returns a variable with its place on the cells, for messages. */
-const shown = (variable: string, { section, fraction }: PlaceOnCells): string =>
+export const shown = (variable: string, { section, fraction }: PlaceOnCells): string =>
   section === undefined ? variable : `${variable} at ${section}${fraction === undefined ? '' : ` ${fraction}`}`;
 
 /** Place of a recording on cells with compartments; without a section, the spike-detection site. */
@@ -68,22 +55,30 @@ export const mostSamples = { inMemory: 5e6, inText: 5e5 };
  * names.
  *
  * @param seconds  that are simulated
- * @param most     samples of one variable
- * @param places   places on cells that compartments became
+ * @param options.most    samples of one variable
+ * @param options.places  places on cells that compartments became
+ * @param options.report  of the conversion, for cells that became populations of their own and variables with other names
  */
 export function comparableVariables(
   { model: source, data }: ValidModel,
   converted: ValidModel,
   seconds: number,
-  most: number = mostSamples.inMemory,
-  places: ReturnType<typeof placesOfCables> = new Map(),
+  {
+    most = mostSamples.inMemory,
+    places = new Map(),
+    report = [],
+  }: {
+    readonly most?: number;
+    readonly places?: ReturnType<typeof placesOfCables>;
+    readonly report?: readonly ConversionEntry[] | undefined;
+  } = {},
 ): Comparable {
   const target = converted.model;
   const recordings = new Map<string, Recording>();
   const ofTarget: Recording[] = [];
   const sampled = new Map<string, Sampled>();
   const absent = new Set<string>();
-  for (const recording of source.recordings) {
+  for (const [number, recording] of source.recordings.entries()) {
     if (!isRecording(recording, 'variables')) continue;
     const population = ownerOf(recording);
     if (population === undefined) continue;
@@ -113,12 +108,39 @@ export function comparableVariables(
         }
       continue;
     }
+    const parts = Object.entries(
+      report.find(({ pointer, cells }) => cells && pointer === `/populations/${population}`)?.cells ?? {},
+    );
+    const recordedAs = Object.assign(
+      {},
+      ...report.map(({ pointer, recorded }) => (pointer === `/recordings/${number}` ? recorded : {})),
+    ) as NonNullable<ConversionEntry['recorded']>;
     variables.forEach((variable, k) => {
       const name = `${population}.${shown(variable, place)}`;
-      const there = elements ? variable : nameThere(source, target, population, recording, k);
+      if (parts.length > 0 && !Object.hasOwn(target.populations, population)) {
+        const own = elementsIn(recording.of, size, data) ?? [];
+        for (const [part, all] of parts) {
+          const type = target.neurons[target.populations[part]?.type ?? ''];
+          const [cells, there] = [all.filter((cell) => own.includes(cell)), [...all.keys()]];
+          if (cells.length === 0) continue;
+          if (type === undefined || !hasAt(type, variable, place, false)) {
+            absent.add(name);
+            continue;
+          }
+          const common = { ...(every === 0 ? {} : { every }), name: nameOf(recording, recordings.size) };
+          const variables = [variable];
+          recordings.set(common.name, { ...common, of: { population, indices: cells }, variables, ...place });
+          const indices = there.filter((at) => cells.includes(all[at] ?? -1));
+          ofTarget.push({ ...common, of: { population: part, indices }, variables, ...place });
+          sampled.set(common.name, { population, variable, cells: cells.length, part: { population: part, indices } });
+        }
+        return;
+      }
+      const [as, factor = 1] = recordedAs[variable] ?? [];
+      const there = elements ? variable : nameThere(source, target, population, recording, k, as);
       const other =
         there === undefined
-          ? (sameRecorded({ model: source, data }, converted, recording, k) ??
+          ? (sameRecorded({ model: source, data }, converted, recording, k, as) ??
             sameCurrent({ model: source, data }, target, recording, k))
           : undefined;
       if (other !== undefined && !recordings.has(name)) {
@@ -126,7 +148,7 @@ export function comparableVariables(
         recordings.set(name, { ...common, of: recording.of, variables: [variable] });
         ofTarget.push({ ...common, ...other });
         const count = elementCount(recording, { model: source, data }) ?? 0;
-        sampled.set(common.name, { population, variable, cells: count });
+        sampled.set(common.name, { population, variable, cells: count, factor });
       } else if (there === undefined || (elements && cells !== asked)) absent.add(name);
       else if (!recordings.has(name)) {
         const common = { ...(every === 0 ? {} : { every }), name: nameOf(recording, recordings.size) };
@@ -138,7 +160,7 @@ export function comparableVariables(
             ? { ...common, of: elements.of, variables: [elements.variables[k] ?? variable] }
             : { ...recorded, variables: [there], ...placeInStep(target, population, there) },
         );
-        sampled.set(recorded.name, { population, variable, cells });
+        sampled.set(recorded.name, { population, variable, cells, there, ...(there === as ? { factor } : {}) });
       }
     });
   }
@@ -171,28 +193,35 @@ const nameOf = ({ name }: VariableRecording, number: number): string => `${name}
 const ownerOf = ({ of }: VariableRecording): string | undefined =>
   isSelection(of, 'synapses') ? of.projection : populationOf(of);
 
-/** Returns the number of recorded elements; undefined for the synapses of a whole projection, which are not counted. */
+/** Returns the number of recorded elements, for the synapses of a whole projection that of the pairs of cells. */
 function elementCount(
   { of }: VariableRecording,
   { model, data }: Pick<ValidModel, 'model' | 'data'>,
 ): number | undefined {
   if (!isSelection(of, 'synapses')) return selectionSize(of, model.populations, data);
-  return of.indices === undefined ? undefined : numbersOf(of.indices, data).length;
+  if (of.indices !== undefined) return numbersOf(of.indices, data).length;
+  const { from, to } = model.projections[of.projection] ?? {};
+  return from && to && selectionSize(from.of, model.populations, data) * selectionSize(to.of, model.populations, data);
 }
 
 /**
- * Returns the counterpart of a variable in the recording of the same name. It serves variables of synapses and
- * variables that have another owner after conversion.
+ * Returns the counterpart of a variable in the recording of the same name, or of the projection of the same name. It
+ * serves variables of synapses and variables that have another owner after conversion.
  *
  * @param k  index of the variable in the recording
+ * @param as  name of the variable after conversion, if the report states one
  */
 function sameRecorded(
   source: Pick<ValidModel, 'model' | 'data'>,
   { model: target, data }: ValidModel,
   recording: VariableRecording,
   k: number,
+  as?: string,
 ): Pick<VariableRecording, 'of' | 'variables'> | undefined {
   if (recording.section !== undefined) return undefined;
+  const { of } = recording;
+  if (as !== undefined && isSelection(of, 'synapses') && Object.hasOwn(target.projections, of.projection))
+    return { of, variables: [as] };
   const there = target.recordings.find(
     (one): one is VariableRecording => isRecording(one, 'variables') && one.name === recording.name,
   );
@@ -258,8 +287,10 @@ function onCable(source: Model, target: Model, recording: VariableRecording): Va
 }
 
 /**
- * Returns the name of a recorded variable after conversion: the same, or the one at the same index in the recording of
- * the same name. Undefined if it does not exist.
+ * Returns the name of a recorded variable after conversion: the same, the one of the report, or the one at the same index
+ * in the recording of the same name. Undefined if it does not exist.
+ *
+ * @param as  name of the variable after conversion, if the report states one
  */
 function nameThere(
   source: Model,
@@ -267,6 +298,7 @@ function nameThere(
   population: string,
   { name, variables, section, fraction }: VariableRecording,
   k: number,
+  as?: string,
 ): string | undefined {
   const place: PlaceOnCells = {
     ...(section === undefined ? {} : { section }),
@@ -281,7 +313,7 @@ function nameThere(
       one.variables.length === variables.length &&
       populationOf(one.of) === population,
   );
-  const found = other?.variables[k] ?? renamed(source, target, population, variable);
+  const found = as ?? other?.variables[k] ?? renamed(source, target, population, variable);
   return found !== undefined && haveBoth(source, target, population, variable, place, found) ? found : undefined;
 }
 
@@ -360,129 +392,4 @@ function hasAt(type: NeuronType, variable: string, { section }: PlaceOnCells, sa
       return isThere && (has || Object.hasOwn(writes, variable));
     })
   );
-}
-
-/** The samples of a variable: row-major rows by their times, as `sampleTime` has them. */
-export interface SampleRows {
-  readonly times: Float64Array;
-  readonly values: ArrayLike<number | bigint>;
-}
-
-/** Offset from each segment to the next, in ps: a segment begins at the time of its predecessor's end. */
-const betweenSegments = 1e12;
-
-/** Returns the time of a sample in whole picoseconds. `seconds`: on the clock of the whole run. */
-export const sampleTime = (seconds: number, segment: number): number =>
-  Math.round(seconds * 1e12) + segment * betweenSegments;
-
-/** The samples of a run here. */
-interface Samples extends Rows, SampleRows {
-  readonly plan: SeriesPlan;
-  readonly values: Rows['values'];
-}
-
-/** Keeps the samples of a run in memory. */
-export class SampleKeeper implements ResultWriter {
-  #setup: RunSetup | undefined;
-  #sink: MemorySink | undefined;
-  /** The segment of each row, by series. */
-  readonly #segments = new Map<number, number[]>();
-
-  open(setup: RunSetup): Promise<void> {
-    this.#setup = setup;
-    this.#sink = memorySink(setup.series);
-    return Promise.resolve();
-  }
-
-  samples(block: SampleBlock): void {
-    this.#sink?.samples(block);
-    const segments = this.#segments.get(block.series) ?? [];
-    for (let row = 0; row < block.steps.length; row++) segments.push(block.segment ?? 0);
-    this.#segments.set(block.series, segments);
-  }
-
-  advance(): void {
-    // Samples are kept as they come.
-  }
-
-  close(): Promise<readonly string[]> {
-    return Promise.resolve([]);
-  }
-
-  abandon(): Promise<void> {
-    return Promise.resolve();
-  }
-
-  /** Returns the kept samples, by the name of the recording. */
-  kept(): ReadonlyMap<string, Samples> {
-    const [setup, sink] = [this.#setup, this.#sink];
-    if (!setup || !sink) return new Map();
-    const { dt } = setup.header;
-    return new Map(
-      setup.series.map((plan, k) => {
-        const rows = sink.since(k, 0);
-        const segments = this.#segments.get(k) ?? [];
-        const times = Float64Array.from(rows.steps, (step, row) =>
-          sampleTime((step + plan.label) * dt, segments[row] ?? 0),
-        );
-        return [plan.recording, { plan, times, ...rows }];
-      }),
-    );
-  }
-}
-
-/** The largest relative error of a number of 24 bits, with one more of rounding. */
-const singlePrecision = 2 ** -23;
-
-/**
- * Compares the samples of two runs that have series of the same cells.
- *
- * @param recordings  of both, with the places on cells
- */
-export function compareSamples(
-  source: ReadonlyMap<string, Samples>,
-  target: ReadonlyMap<string, SampleRows>,
-  recordings: readonly Recording[],
-): readonly VariableCheck[] {
-  const places = new Map(
-    recordings.flatMap((one) => (isRecording(one, 'variables') && one.section !== undefined ? [[one.name, one]] : [])),
-  );
-  return [...source].flatMap(([name, { plan, times, values }]): VariableCheck[] => {
-    const other = target.get(name);
-    if (other === undefined || times.length === 0) return [];
-    const columns = values.length / times.length;
-    if (other.values.length !== columns * other.times.length) return [];
-    let [samples, largest, squares, least, highest, at] = [0, 0, 0, Infinity, -Infinity, 0];
-    times.forEach((time, row) => {
-      // Texts of LEMS's interpreter have times of single precision.
-      while ((other.times[at] ?? Infinity) < time * (1 - singlePrecision) - 0.5) at += 1;
-      const otherRow = (other.times[at] ?? Infinity) <= time * (1 + singlePrecision) + 0.5 ? at : undefined;
-      for (let column = 0; column < columns; column++) {
-        const value = Number(values[row * columns + column]);
-        if (!Number.isNaN(value)) [least, highest] = [Math.min(least, value), Math.max(highest, value)];
-        if (otherRow === undefined) continue;
-        const apart = distance(value, Number(other.values[otherRow * columns + column]));
-        samples += 1;
-        largest = Math.max(largest, apart);
-        squares += apart ** 2;
-      }
-    });
-    if (samples === 0) return [];
-    const { owner: population, unit } = plan;
-    const { section, fraction } = places.get(name) ?? {};
-    const variable = shown(plan.variable, {
-      ...(section === undefined ? {} : { section }),
-      ...(fraction === undefined ? {} : { fraction: Number(fraction.toPrecision(4)) }),
-    });
-    const rootMeanSquare = Math.sqrt(squares / samples);
-    const magnitude = Math.max(Math.abs(least), Math.abs(highest));
-    return [{ population, variable, unit, samples, largest, rootMeanSquare, range: highest - least, magnitude }];
-  });
-}
-
-/** Returns the distance of two samples; infinite between NaN and a number. */
-function distance(a: number, b: number): number {
-  if (Object.is(a, b)) return 0;
-  const apart = Math.abs(a - b);
-  return Number.isNaN(apart) ? Infinity : apart;
 }

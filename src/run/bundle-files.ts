@@ -17,8 +17,6 @@ import type { ValidModel } from '../model/model.js';
 import { populationOf } from '../model/selected.js';
 import { endOf, isRecording } from '../model/tagged.js';
 import { countAllSynapses } from './compile-model.js';
-import { measure } from './check/measure.js';
-import { measurementText } from './check/measurement-text.js';
 import { convertModel, type ConvertedModel } from './convert.js';
 import { usualSuffix, type TargetNotation } from './convert/target-notations.js';
 import type { ImportedModel } from './read/imported-model.js';
@@ -31,6 +29,13 @@ export interface PackedResults {
   readonly runs: readonly PackedRun[];
 }
 
+/** Runs a conversion, and returns its verdict, also as text with the figures, and the comparison. */
+type Measure = (
+  valid: ValidModel,
+  to: TargetNotation,
+  converted: ConvertedModel,
+) => Promise<{ readonly verdict: string; readonly text: string; readonly check: object | undefined }>;
+
 /** What a bundle holds besides the model. */
 export interface BundleParts {
   /** The author's files. */
@@ -38,6 +43,8 @@ export interface BundleParts {
   /** Notations to add. */
   readonly notations: readonly TargetNotation[];
   readonly results: PackedResults;
+  /** Absent: conversions are not measured. */
+  readonly measure?: Measure;
   /** How the model was read from the sources. */
   readonly read: Pick<PackedImport, 'source' | 'settings'>;
   /** As YYYY-MM-DD. */
@@ -59,16 +66,16 @@ const mostColumns = 100;
  */
 export async function bundleFiles(
   imported: ImportedModel,
-  { sources, notations, results, read, date }: BundleParts,
+  { sources, notations, results, read, date, measure }: BundleParts,
 ): Promise<{ readonly files: readonly BundleFile[]; readonly remarks: readonly string[] }> {
   const { valid } = imported;
   const { model } = valid;
   const remarks: string[] = [];
   const conversions: (readonly BundleFile[])[] = [];
-  for (const to of notations) conversions.push(await notationFiles(imported, to, true));
+  for (const to of notations) conversions.push(await notationFiles(imported, to, measure));
   // The document of the author is the model only if it is read without settings.
   const documents = [...(Object.keys(read.settings).length === 0 ? sources : []), ...conversions.flat()];
-  const lems = documents.some(isLems) ? [] : await lemsFiles(imported);
+  const lems = documents.some(isLems) ? [] : await lemsFiles(imported, measure);
   const contents = [...(await canonicalFiles(valid)), ...sources, ...conversions.flat(), ...lems, ...results.files];
   const experiment = experimentFile(valid, [...documents, ...lems]);
   if (experiment === null) remarks.push('no SED-ML: the model has no duration, or no population that spikes');
@@ -116,13 +123,12 @@ async function canonicalFiles(valid: ValidModel): Promise<readonly BundleFile[]>
 /**
  * Returns a model in a notation, and the report on the conversion.
  *
- * @param measuring  whether the report has a measurement
  * @throws UsageError if it would be incomplete
  */
 export async function notationFiles(
   { valid, positions }: ImportedModel,
   to: TargetNotation,
-  measuring = false,
+  measure?: Measure,
 ): Promise<readonly BundleFile[]> {
   const name = to === 'lems' || to === 'neuroml' ? `LEMS_model${usualSuffix('lems')}` : `model${usualSuffix(to)}`;
   const converted = await convertModel(valid, to, { name, positions, origin: true });
@@ -132,8 +138,7 @@ export async function notationFiles(
       `interneuron convert --to ${to} lists them`,
     );
   const { portable, report } = converted;
-  const measured = measuring ? await measure(valid, to, converted) : undefined;
-  const verdict = measured && measurementText(measured);
+  const measured = await measure?.(valid, to, converted);
   const outcome = measured?.verdict ?? converted.outcome;
   const folder = `notations/${to}`;
   return [
@@ -141,11 +146,11 @@ export async function notationFiles(
       converted,
       folder,
       'notation',
-      portable ? `the model in ${to}${verdict ? `: ${verdict}` : ''}` : forOurBackend(to),
+      portable ? `the model in ${to}: ${measured?.text ?? outcome}` : forOurBackend(to),
     ),
     textFile(
       `${folder}/report.json`,
-      `${JSON.stringify({ to, outcome, portable, report, ...(measured?.check ? { check: measured.check } : {}) }, null, 2)}\n`,
+      `${JSON.stringify({ to, outcome, portable, report, check: measured?.check }, null, 2)}\n`,
       'notation',
       `how the model in ${to} differs`,
     ),
@@ -204,12 +209,12 @@ function expectedText(runs: readonly PackedRun[]): string | null {
 const [mostCells, mostSynapses] = [20_000, 500_000];
 
 /** Returns the model in LEMS, for simulators that carry out SED-ML; none if LEMS cannot express it or is too long. */
-async function lemsFiles(imported: ImportedModel): Promise<readonly BundleFile[]> {
+async function lemsFiles(imported: ImportedModel, measure?: Measure): Promise<readonly BundleFile[]> {
   const cells = Object.values(imported.valid.model.populations).reduce((sum, { size }) => sum + size, 0);
   if (cells > mostCells) return [];
   try {
     const synapses = [...(await countAllSynapses(imported)).values()].reduce((sum, count) => sum + count, 0);
-    return synapses > mostSynapses ? [] : await notationFiles(imported, 'lems', true);
+    return synapses > mostSynapses ? [] : await notationFiles(imported, 'lems', measure);
   } catch (error) {
     if (error instanceof UsageError || error instanceof DiagnosticError) return [];
     throw error;

@@ -9,6 +9,8 @@ import type { PackedRun } from '../bundle/crate.js';
 import { archiveBytes } from '../bundle/write-archive.js';
 import { isOurs } from '../compare/open-recorded.js';
 import { UsageError } from '../diagnostics/diagnostic.js';
+import { measure } from './check/measure.js';
+import { measurementText } from './check/measurement-text.js';
 import { bundleFiles, importSettings, packedRun, type PackedResults } from './bundle-files.js';
 import type { TargetNotation } from './convert/target-notations.js';
 import { drawPictureOf } from './draw-picture.js';
@@ -56,6 +58,10 @@ export async function packModel(imported: ImportedModel, options: PackOptions): 
     },
     notations: options.notations,
     results: await packedResults(options.results, imported),
+    measure: async (valid, to, converted) => {
+      const measured = await measure(valid, to, converted);
+      return { verdict: measured.verdict, text: measurementText(measured), check: measured.check };
+    },
     date: date.slice(0, defaultDate.indexOf('T')),
   });
   return { bytes: archiveBytes(files), files, remarks };

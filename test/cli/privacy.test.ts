@@ -61,7 +61,17 @@ describe('files for others', () => {
     const outputs = ['nwb', 'json', 'csv'].flatMap((suffix) => ['-o', join(work(), `result.${suffix}`)]);
     await run('run', absolute, ...outputs);
     await run('sweep', absolute, '--seeds', '1', '-o', join(work(), 'sweep'), '-o', join(work(), 'table.json'));
-    await run('convert', absolute, '--to', 'lems', '--no-check', '-o', join(work(), 'pair.xml'), '--report', 'report.json');
+    await run(
+      'convert',
+      absolute,
+      '--to',
+      'lems',
+      '--no-check',
+      '-o',
+      join(work(), 'pair.xml'),
+      '--report',
+      'report.json',
+    );
     await run('pack', absolute, 'result.nwb', 'result.json', '--to', 'lems', '--to', 'brian', '-o', 'bundle.omex');
     await run('page', absolute, '-o', 'page.html');
     await run('report', join(work(), 'result.nwb'), '-o', 'report.html');

@@ -99,7 +99,9 @@ describe('docs/index.md', () => {
     const model = 'fixtures/readme/first-steps.yaml';
     expect(home).toContain(`\`\`\`yaml\n${readFileSync(join(root, model), 'utf8')}\`\`\``);
     const script = folder.file('home.py');
-    expect(await runCommand(['convert', model, '--to', 'brian', '-o', script, '-q', '--no-check'])).toMatchObject({ code: 0 });
+    expect(await runCommand(['convert', model, '--to', 'brian', '-o', script, '-q', '--no-check'])).toMatchObject({
+      code: 0,
+    });
     expect(home).toContain(`\`\`\`python\n${readFileSync(script, 'utf8')}\`\`\``);
   });
 });

@@ -290,7 +290,9 @@ describe('commands', () => {
       return stdout.match(/"hash": ?"(\w+)"/)?.[1] ?? stdout;
     };
     expect((await runCommand(['convert', given, '--to', 'lems', '--no-check', '-o', carried])).code).toBe(0);
-    expect((await runCommand(['convert', given, '--to', 'lems', '-o', bare, '--no-origin', '--no-check'])).code).toBe(0);
+    expect((await runCommand(['convert', given, '--to', 'lems', '-o', bare, '--no-origin', '--no-check'])).code).toBe(
+      0,
+    );
     expect(await hashOf(carried)).toBe(await hashOf(given));
     expect(await hashOf(carried, '--no-origin')).toBe(await hashOf(bare));
     expect(await hashOf(bare)).not.toBe(await hashOf(given));
@@ -311,7 +313,16 @@ describe('commands', () => {
   it('write the origin of a script with --keep-origin', async () => {
     const path = folder.file('kept.py');
     const { stdout } = await runCommand([
-      ...['convert', join(root, 'fixtures/pynn/if-cond-exp.json'), '--to', 'brian', '-o', path, '--keep-origin', '--no-check'],
+      ...[
+        'convert',
+        join(root, 'fixtures/pynn/if-cond-exp.json'),
+        '--to',
+        'brian',
+        '-o',
+        path,
+        '--keep-origin',
+        '--no-check',
+      ],
     ]);
     expect(stdout).toContain('kept.interneuron.json');
     const kept = JSON.parse(readFileSync(folder.file('kept.interneuron.json'), 'utf8')) as Record<string, unknown>;

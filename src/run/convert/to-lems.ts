@@ -81,7 +81,7 @@ export async function toLems(whole: ValidModel, converting: Converting): Promise
     if (typeof files === 'object') [made, several] = [anew, files];
   }
   const { lems, plain } = made;
-  const [network] = typeof several === 'object' ? several.files : [];
+  const [network] = typeof several === 'object' ? several : [];
   const tree = isNeuromlHdf5(name) && network ? networkTree(network.root) : undefined;
   if (typeof tree === 'string') several = tree;
   const xmlFile = (file: string, root: (typeof lems)['root']): ConvertedFile => {
@@ -95,12 +95,12 @@ export async function toLems(whole: ValidModel, converting: Converting): Promise
     };
   };
   if (plain !== undefined && typeof several === 'object') {
-    const files = several.files.map((one) => xmlFile(one.name, one.root));
+    const files = several.map((one) => xmlFile(one.name, one.root));
     if (typeof tree === 'object') {
       const { hdf5Bytes } = await import('../hdf5/write-tree.js');
       files[0] = { name, text: '', bytes: await hdf5Bytes(tree) };
     }
-    return { files, data: new Map(), report: several.sameModel ? plain.report : [...plain.report, otherOrder] };
+    return { files, data: new Map(), report: plain.report };
   }
   if (typeof several !== 'string') return { files: [xmlFile(name, lems.root)], data: new Map(), report: lems.report };
   const simulation = simulationName(name);
@@ -112,14 +112,6 @@ export async function toLems(whole: ValidModel, converting: Converting): Promise
   } as const;
   return { files: [xmlFile(simulation, lems.root)], data: new Map(), report: [...lems.report, reason] };
 }
-
-const otherOrder = {
-  verdict: 'convention',
-  code: 'lems/model-hash',
-  pointer: '',
-  message:
-    'parts stand in the order and the projections of the NeuroML schema, which form another model (with a different hash)',
-} as const;
 
 /**
  * Returns a model newly written as LEMS, and with NeuroML's elements only on request. Parts that LEMS cannot draw are

@@ -5,7 +5,6 @@
 
 import { Diagnostics } from '../../../src/diagnostics/diagnostic.js';
 import type { LemsHost } from '../host.js';
-import { readLems } from '../read.js';
 import { readBack } from './read-back.js';
 import { contents, explanations } from '../nml/content.js';
 import { inOrder, inSchemaOrder, isInSchema } from './text/schema-order.js';
@@ -25,12 +24,6 @@ const ofAnyType: Readonly<Record<string, readonly string[]>> = {
   steadyState: ['rate', 'midpoint', 'scale'],
   q10Settings: ['fixedQ10', 'q10Factor', 'experimentalTemp'],
 };
-/** The files of a document, and whether they are the same model as the document. */
-interface NeuromlFiles {
-  readonly files: readonly NamedFile[];
-  /** Otherwise the schema has another order of parts, or connections belong to projections. */
-  readonly sameModel: boolean;
-}
 
 /** The most projections into which a projection of cells with their own values is split. */
 const mostProjections = 10_000;
@@ -42,9 +35,8 @@ const mostProjections = 10_000;
  * @param name   of the NeuroML file, such as `x.nml`, `x.net.nml`
  * @param split  whether channels, synapses and cells have files of their own
  */
-export function neuromlFiles(root: Element, name: string, split = false): NeuromlFiles | string {
-  if (root.tag === 'neuroml')
-    return { files: split ? splitFiles({ name, root }, undefined) : [{ name, root }], sameModel: true };
+export function neuromlFiles(root: Element, name: string, split = false): readonly NamedFile[] | string {
+  if (root.tag === 'neuroml') return split ? splitFiles({ name, root }, undefined) : [{ name, root }];
   const elements = root.children.map((one) => withProjections(plainElement(one)));
   const has = (tags: ReadonlySet<string>): readonly Element[] => elements.filter(({ tag }) => tags.has(tag));
   const own = has(definitions);
@@ -117,9 +109,10 @@ export function neuromlFiles(root: Element, name: string, split = false): Neurom
   ];
   // Items of a list all have the same form: one stands for all.
   const short = new Map(roots.map(([file, one]) => [file, xmlText(one, 1)]));
-  const sameModel = isSameModel(xmlText(root, 1), short, { neuroml: name, simulation });
-  if (typeof sameModel === 'string') return sameModel;
-  return { files: roots.map(([file, one]) => ({ name: file, root: one })), sameModel };
+  return (
+    errorIn(xmlText(root, 1), short, { neuroml: name, simulation }) ??
+    roots.map(([file, one]) => ({ name: file, root: one }))
+  );
 }
 
 /** Returns the name of a NeuroML file without its suffix, such as `x` of `x.net.nml`. */
@@ -271,12 +264,15 @@ function networkOf(network: Element): Element {
   return { ...network, children };
 }
 
-/** Checks whether files are the model of a single document. Returns a violation of the schema, if there is one. */
-function isSameModel(
+/**
+ * Returns a violation of the schema, or the error that files have and the single document has not; undefined without
+ * one.
+ */
+function errorIn(
   whole: string,
   texts: ReadonlyMap<string, string>,
   names: { readonly neuroml: string; readonly simulation: string },
-): boolean | string {
+): string | undefined {
   const host: LemsHost = {
     locate: (path) => (texts.has(path) ? path : null),
     allows: () => true,
@@ -285,15 +281,12 @@ function isSameModel(
     root: '.',
     folders: [],
   };
-  const main = texts.get(names.simulation) ?? '';
   const diagnostics = new Diagnostics();
-  readLems(main, names.simulation, host, diagnostics);
-  const [found] = diagnostics.list.filter(
+  const several = readBack(texts.get(names.simulation) ?? '', names.simulation, { host, diagnostics });
+  const found = diagnostics.list.find(
     ({ code, place }) =>
       code.startsWith('neuroml/') && code !== 'neuroml/segment-order' && place?.document === names.neuroml,
   );
   if (found) return found.message;
-  const [one, several] = [readBack(whole), readBack(main, names.simulation, host)];
-  if (typeof one === 'string') return true;
-  return typeof several === 'string' ? several : one.hashes.model === several.hashes.model;
+  return typeof several === 'string' && typeof readBack(whole) !== 'string' ? several : undefined;
 }

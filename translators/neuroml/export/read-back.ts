@@ -28,10 +28,14 @@ export interface ReadBack {
 /**
  * Returns the model of a text, or the first error in it.
  *
- * @param host files that it includes
+ * @param options.host         files that it includes
+ * @param options.diagnostics  receives all findings
  */
-export function readBack(text: string, document = 'exported.xml', host?: LemsHost): ReadBack | string {
-  const diagnostics = new Diagnostics();
+export function readBack(
+  text: string,
+  document = 'exported.xml',
+  { host, diagnostics = new Diagnostics() }: { readonly host?: LemsHost; readonly diagnostics?: Diagnostics } = {},
+): ReadBack | string {
   try {
     const lems = readLems(text, document, host, diagnostics);
     const parts = lems && !diagnostics.hasErrors ? importParts(lems, diagnostics) : null;

@@ -137,6 +137,17 @@ describe('convert --freeze', () => {
   });
 });
 
+it('proposes shorter steps for methods that lose spikes', async () => {
+  // NEST's adaptive steps give 26 spikes in 200 ms, exponential Euler in steps of 0.1 ms fewer, in steps of 0.01 ms as many.
+  const words = ['convert', 'fixtures/pynn/hh-cond-exp.json', '--to', 'brian', '--force', '-o', folder.file('hh.py')];
+  const last = ({ stdout }: { stdout: string }) => stdout.trimEnd().split('\n').at(-1);
+  const coarse = last(await runCommand(words));
+  expect(coarse).toMatch(/^conversion: different .*: driven 26 and 23 spikes.* shorter steps: --dt '0.01 ms'$/);
+  expect(last(await runCommand([...words, '--dt', '0.01 ms']))).toMatch(
+    /^conversion: consistent .*: driven 26 and 26 spikes/,
+  );
+});
+
 describe('a name that says another kind of file', () => {
   it.each([
     ['brian', 'm.yaml', 'a Python script', 'a JSON document', 'm.py, or --to brian-json'],

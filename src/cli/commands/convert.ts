@@ -127,7 +127,8 @@ async function convertOne(
       : { check: { ...measured.check, verdict: measured.verdict, reason: measured.reason } }),
   };
   const differing = inOrder(withOneConvention(converted.report.filter(({ verdict }) => verdict !== 'exact')));
-  const summary = `conversion: ${summaryOf(differing, converted, measured, words)}`;
+  const hint = shorterSteps(imported.valid, differing, measured);
+  const summary = `conversion: ${summaryOf(differing, converted, measured, words)}${hint}`;
   if (refused.length > 0) {
     const other = refused.every(({ verdict }) => verdict !== 'notExpressible')
       ? undefined
@@ -351,6 +352,18 @@ function summaryOf(
   const left = differing.filter(({ verdict }) => verdict === 'notExpressible').length;
   const count = `incomplete, ${left} ${left === 1 ? 'part is' : 'parts are'} left out`;
   return measured === undefined ? count : `${count}; the rest: ${measurement}`;
+}
+
+/** Returns a hint on shorter steps if runs differ, and the report names an integration method that they make accurate. */
+function shorterSteps(
+  { model }: ImportedModel['valid'],
+  differing: readonly ConversionEntry[],
+  measured: Measurement | undefined,
+): string {
+  const isOpen = measured?.verdict === 'different' || measured?.verdict === 'cannot say';
+  if (!isOpen || !differing.some(({ message }) => message.includes('shorter steps (--dt)'))) return '';
+  const step = Number((model.experiment.dt * 1e2).toPrecision(6));
+  return `; the integration method may need shorter steps: --dt '${step} ms'`;
 }
 
 const verdictWords = {

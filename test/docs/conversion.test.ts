@@ -1,6 +1,6 @@
 /**
- * Converts each fixture to each other notation, and compares the verdicts with the table in docs/conversion.md and the log
- * beside this file. UPDATE_CONVERSION=1 writes both.
+ * Converts each fixture to each other notation, and compares the verdicts with the table in docs/conversion.md, the log
+ * beside this file and the support matrix, which share conversions. UPDATE_CONVERSION=1 writes all three.
  */
 
 import { askedEffort, triesAll } from '../support/effort.js';
@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { root } from '../support/import-graph.js';
 import { cellOf, fixturesOf, takesLong, targets, type Cell, type Fixture } from './conversions.js';
+import { supportPage } from './support.js';
 
 const pagePath = join(root, 'docs/conversion.md');
 const path = join(root, 'test/docs/conversions.md');
@@ -182,5 +183,14 @@ describe.skipIf(!triesAll && !updating)('docs/conversion.md', () => {
       'neuroml/own-types.xml',
       'neuroml/synapses.xml',
     ]);
+  });
+});
+
+describe.skipIf(!triesAll && !updating)('docs/support.md', () => {
+  it('says what notations support', { timeout: 600_000 }, async () => {
+    const supportPath = join(root, 'docs/support.md');
+    const text = await supportPage();
+    if (updating) writeFileSync(supportPath, text);
+    expect(readFileSync(supportPath, 'utf8')).toBe(text);
   });
 });

@@ -2,15 +2,17 @@
 
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-/** Of the files in a shared process, tests that start other programs take longest, even if their text is short. */
-const startsPrograms = ({ moduleId }: TestSpecification): boolean => moduleId.includes('/test/interoperability/');
+/** Files of the shared process that take longest: their texts are short, but they start programs or try every fixture. */
+const long =
+  /\/test\/(?:docs\/conversion|run\/(?:budgets|hostile-texts|open-model|origin|why-different)|translators\/(?:constructs|passes)|compare\/(?:compare|pairs))\.test\.ts$|\/test\/interoperability\//;
 
-/** Vitest's order (by their last duration if known, or by their sizes), but files that start programs first. */
+const rank = ({ project, moduleId }: TestSpecification): number =>
+  project.name === 'apart' ? 0 : long.test(moduleId) ? 1 : 2;
+
+/** Vitest's order (by their last duration if known, or by their sizes), but long files first. */
 export class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const sorted = await super.sort(files);
-    const apart = sorted.filter(({ project }) => project.name === 'apart');
-    const shared = sorted.filter(({ project }) => project.name !== 'apart');
-    return [...apart, ...shared.filter(startsPrograms), ...shared.filter((file) => !startsPrograms(file))];
+    return sorted.sort((one, other) => rank(one) - rank(other));
   }
 }

@@ -1,20 +1,15 @@
 /**
  * The support matrix, docs/support.md: reads and validates a document of each feature in each notation, checks that an engine
- * takes it, and converts it to the other notations. UPDATE_CONVERSION=1 writes the page.
+ * takes it, and converts it to the other notations.
  */
 
-import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
 import { importModel, readSource, validateModel } from '../../src/run/pipeline.js';
-import { askedEffort, triesAll } from '../support/effort.js';
 import { root } from '../support/import-graph.js';
 import { cellOf, takesLong, type Cell } from './conversions.js';
 import { convertModel } from '../../src/run/convert.js';
 import { features, graphsAndCircuits, notations, type Feature, type Notation } from './features.js';
 
-const path = join(root, 'docs/support.md');
-const updating = process.env['UPDATE_CONVERSION'] === '1';
 const names: Readonly<Record<Notation, string>> = { brian: 'Brian', pynn: 'PyNN', neuroml: 'NeuroML' };
 
 /** The default engine. */
@@ -97,7 +92,8 @@ async function rowsOfGraphsAndCircuits(): Promise<readonly string[]> {
   return rows;
 }
 
-async function page(): Promise<string> {
+/** Returns the text of the page. */
+export async function supportPage(): Promise<string> {
   const tables: string[] = [];
   for (const [group, rows] of Object.entries(features)) {
     tables.push(`## ${group}`, '');
@@ -129,11 +125,3 @@ Lists of all cells, synapses, connectors and functions: [Brian](../translators/b
 ${tables.join('\n').trimEnd()}
 `;
 }
-
-describe.skipIf(!triesAll && !updating && askedEffort !== 'thorough')('docs/support.md', () => {
-  it('says what notations support', { timeout: 600_000 }, async () => {
-    const text = await page();
-    if (updating) writeFileSync(path, text);
-    expect(readFileSync(path, 'utf8')).toBe(text);
-  });
-});

@@ -11,7 +11,7 @@ import type { Recorded } from '../../src/compare/recorded.js';
 import { importModel, readSource, runModel } from '../../src/run/pipeline.js';
 import { runCommand, temporaryFolder } from '../support/command.js';
 import { generator } from './processes.js';
-import { slow, triesAll } from '../support/effort.js';
+import { askedEffort, slow, triesAll } from '../support/effort.js';
 
 const folder = temporaryFolder();
 
@@ -310,13 +310,13 @@ describe('error rates', () => {
   const share = (grades: readonly string[], grade: string): number =>
     grades.filter((one) => one === grade).length / grades.length;
 
-  const pairs = 'of 1000 pairs of sides of one model, no more than α + 2 standard errors are called different';
+  const pairs = askedEffort === 'thorough' ? 1000 : 250;
   it.skipIf(!triesAll)(
-    slow(pairs),
+    slow(`of ${pairs} pairs of sides of one model, no more than α + 2 standard errors are called different`),
     () => {
-      const most = 0.05 + 2 * Math.sqrt((0.05 * 0.95) / 1000);
-      expect(share(graded(1000, 1, 20, 2), 'different')).toBeLessThanOrEqual(most);
-      expect(share(graded(1000, 5, 20, 2), 'different')).toBeLessThanOrEqual(most);
+      const most = 0.05 + 2 * Math.sqrt((0.05 * 0.95) / pairs);
+      expect(share(graded(pairs, 1, 20, 2), 'different')).toBeLessThanOrEqual(most);
+      expect(share(graded(pairs, 5, 20, 2), 'different')).toBeLessThanOrEqual(most);
     },
     600_000,
   );

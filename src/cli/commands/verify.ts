@@ -8,6 +8,7 @@ import { UsageError } from '../../diagnostics/diagnostic.js';
 import { isOurs } from '../../compare/open-recorded.js';
 import { isBundle } from '../../run/read/model-in-bundle.js';
 import type { CheckedFile } from '../../run/check/verify-bundle.js';
+import type { Judged } from '../../run/certify/check-output.js';
 import { verifyModel } from '../../run/check/verify-model.js';
 import type { verifyEverywhere } from '../../run/check/verify-everywhere.js';
 import { verifyResult, type Verification } from '../../run/check/verify.js';
@@ -136,6 +137,7 @@ async function verifyPacked(
 ): Promise<number> {
   const { openBundle, resultsIn } = await import('../../bundle/open.js');
   const { verifyBundle } = await import('../../run/check/verify-bundle.js');
+  const { checkExperiment } = await import('../../run/certify/check-output.js');
   const bundle = await openBundle(path);
   try {
     const model = await context.model(path);
@@ -145,20 +147,28 @@ async function verifyPacked(
       const result = `${path}${file.slice(bundle.folder.length)}`;
       if (await isOurs(file)) verified.push({ result, ...(await verifyResult(file, run)) });
     }
+    const experiments: ({ readonly path: string } & Judged)[] = [];
+    for (const file of bundle.files.filter((one) => verified.length > 0 && one.endsWith('.sedml')))
+      experiments.push({ path: file, ...(await checkExperiment(bundle.folder, bundle.files, file, path)) });
     onEnd();
     if (verified.some(isInterrupted)) return exitCodes.interrupted;
     const wrong = checked.filter(({ verdict }) => verdict === 'different' || verdict === 'unlisted');
     if (verified.length === 0 && wrong.length === 0)
       throw new UsageError(`${path} holds no result of interneuron`, 'pack the model with a result of interneuron run');
-    const isSame = wrong.length === 0 && verified.every(({ verdict }) => verdict.verdict === 'identical');
+    const isSame =
+      wrong.length === 0 &&
+      verified.every(({ verdict }) => verdict.verdict === 'identical') &&
+      experiments.every(({ grade }) => grade !== 'different');
     if (context.json)
       printJson(context.terminal, {
         verdict: isSame ? 'identical' : 'different',
         results: verified.map(({ result, ...verification }) => ({ result, ...verificationReport(verification) })),
         files: checked,
+        experiments: experiments.map(({ path: file, grade, statement }) => ({ path: file, grade, statement })),
       });
     const lines = [
       ...verified.map((one) => (verified.length > 1 || !isSame ? `${one.result}: ${sentence(one)}` : sentence(one))),
+      ...experiments.map(({ path: file, statement }) => printable(`${file}: ${statement}`)),
       ...checkedLines(checked),
     ];
     context.say((isSame ? lines : ['the files of the bundle contradict each other', ...lines]).join('\n'));

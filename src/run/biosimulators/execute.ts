@@ -17,12 +17,13 @@ import { canReplace, forwardEuler, type SubstitutionPolicy } from '../../bundle/
 import type { SedTask } from '../../bundle/sedml.js';
 import { readExperiment, type SedExperiment, type SedReport } from '../../bundle/sedml-outputs.js';
 import { textInBundle } from '../../bundle/text-in-bundle.js';
+import type { Recorded } from '../../compare/recorded.js';
 import { DiagnosticError, Diagnostics, type Diagnostic } from '../../diagnostics/diagnostic.js';
 import { writeTexts } from '../results/replaceable.js';
 import { version } from '../version.js';
 import { logged, queued, skipped, type LogEntry } from './log.js';
 import { reportsFile, type ReportTable } from './reports.js';
-import { prepareTask, runTask, type PreparedTask, type TaskResult } from './task.js';
+import { prepareTask, recordedTask, runTask, type PreparedTask, type TaskResult } from './task.js';
 
 /** How to carry out an archive. */
 export interface ExecutionOptions {
@@ -37,6 +38,8 @@ export interface Execution {
   readonly findings: readonly Diagnostic[];
   /** Messages of the parts that failed. */
   readonly failures: readonly string[];
+  /** Values of the tasks. */
+  readonly recordings: readonly Recorded[];
 }
 
 interface Document {
@@ -103,7 +106,7 @@ export async function executeArchive(archive: string, output: string, options: E
     entry.duration = (performance.now() - began) / 1000;
     const outputs = write({ sedDocuments }, reports);
     if (!reports) throw failure;
-    return { outputs, findings: diagnostics.list, failures };
+    return { outputs, findings: diagnostics.list, failures, recordings: done.flatMap((one) => one.recordings) };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -175,8 +178,10 @@ async function carriedOut({ location, experiment, tasks }: Document): Promise<{
   readonly log: object;
   readonly tables: readonly ReportTable[];
   readonly failures: readonly string[];
+  readonly recordings: readonly Recorded[];
 }> {
   const results = new Map<string, TaskResult>();
+  const recordings: Recorded[] = [];
   const entries: LogEntry[] = [];
   const document = queued();
   const logs: object[] = [];
@@ -193,7 +198,10 @@ async function carriedOut({ location, experiment, tasks }: Document): Promise<{
         continue;
       }
       const result = await logged(entry, () => runTask(prepared));
-      if (result) results.set(id, result);
+      if (result) {
+        results.set(id, result);
+        recordings.push(recordedTask(location, prepared, result));
+      }
       logs.push({ id, ...entry, algorithm: forwardEuler, simulatorDetails });
     }
   });
@@ -213,7 +221,7 @@ async function carriedOut({ location, experiment, tasks }: Document): Promise<{
   for (const id of experiment.plots) outputs.push({ id, ...skipped('plots are not drawn'), curves: [] });
   const failed = entries.flatMap(({ exception }) => (exception ? [`${location}: ${exception.message}`] : []));
   if (failed.length > 0) document.status = 'FAILED';
-  return { log: { location, ...document, tasks: logs, outputs }, tables, failures: failed };
+  return { log: { location, ...document, tasks: logs, outputs }, tables, failures: failed, recordings };
 }
 
 /** Returns the values of a report. @throws Error if a task of it has no result */

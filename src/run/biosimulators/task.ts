@@ -7,9 +7,10 @@ import { placesOf } from '../../../runtime/results/dat/write.js';
 import { columnCount, elementAt, type ResultWriter, type SeriesPlan } from '../../../runtime/results/result.js';
 import { readXml } from '../../../translators/neuroml/xml/read-xml.js';
 import { messages } from '../../bundle/messages.js';
-import { spikesOfTarget, type SedTask } from '../../bundle/sedml.js';
+import { spikesOfTarget, spikeTarget, type SedTask } from '../../bundle/sedml.js';
 import type { SedVariable } from '../../bundle/sedml-outputs.js';
 import { descendantsOf, element, xmlText } from '../../bundle/xml.js';
+import { collectTrains, type Recorded, type RecordedSignal, type RecordedTrains } from '../../compare/recorded.js';
 import { DiagnosticError, Diagnostics, type Diagnostic } from '../../diagnostics/diagnostic.js';
 import { importModel, readSource, runModel, type RunResult } from '../pipeline.js';
 import { includedFiles } from '../read/included-files.js';
@@ -181,4 +182,30 @@ function spikesOf(
       });
     return [[target, Float64Array.from(values)] as const];
   });
+}
+
+/** Returns the values of a task as a recording. Spikes need both parts; rows without a sample are left out. */
+export function recordedTask(path: string, { task }: PreparedTask, { times, values }: TaskResult): Recorded {
+  const trains: RecordedTrains[] = [];
+  const signals: RecordedSignal[] = [];
+  for (const [target, own] of values) {
+    const { population, part } = spikesOfTarget(target) ?? {};
+    if (population !== undefined) {
+      const cells = values.get(spikeTarget(population, 'cells'));
+      if (part !== 'times' || !cells) continue;
+      const spikes = collectTrains();
+      for (const [k, time] of own.entries()) spikes.add(population, cells[k]!, time);
+      const silent = { population, event: 'spike', ids: [], trains: [], listsSilent: false };
+      trains.push(spikes.done()[0] ?? silent);
+      continue;
+    }
+    const [, owner = '', index, listed, variable = target] =
+      /^(\w+)(?:\[(\d+)\]|\/(\d+)\/\w+)\/(.+)$/.exec(target) ?? [];
+    const isSample = (_: number, row: number): boolean => !Number.isNaN(own[row]!);
+    const columns = [index ?? listed ?? ''];
+    signals.push({ owner, variable, unit: null, columns, times: times.filter(isSample), values: own.filter(isSample) });
+  }
+  const [begin, end] = [times[0] ?? 0, task.duration];
+  const dt = end / task.steps;
+  return { path, format: 'report of SED-ML', dt, begin, end, resolution: 0, trains, signals, notes: [] };
 }

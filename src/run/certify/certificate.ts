@@ -112,9 +112,11 @@ export interface Certificate {
   readonly unchecked: readonly string[];
 }
 
-/** Returns the verdict on all outputs and files. */
+/** Returns the verdict on all outputs and files. An experiment whose values decide nothing does not count. */
 export function verdictOn(outputs: readonly CertifiedOutput[], files: readonly CheckedFile[]): Certificate['verdict'] {
-  const judged = outputs.filter(({ grade }) => grade !== 'not checked');
+  const judged = outputs.filter(
+    ({ grade, kind }) => grade !== 'not checked' && !(grade === 'cannot say' && kind === 'experiment in SED-ML'),
+  );
   const good = judged.filter(({ grade }) => isReproduced(grade)).length;
   const contradict = files.some(({ verdict }) => verdict === 'different' || verdict === 'unlisted');
   if (judged.length === 0) return contradict ? 'not reproduced' : 'nothing to check';

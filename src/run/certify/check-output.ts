@@ -7,7 +7,11 @@ import { manifestName, manifestText } from '../../bundle/manifest.js';
 import { textFile, type BundleFile } from '../../bundle/contents.js';
 import { usualPolicy } from '../../bundle/kisao.js';
 import { archiveBytes } from '../../bundle/write-archive.js';
+import { compareRecorded, isAtLeast, type Comparison } from '../../compare/compare.js';
 import { headline } from '../../compare/headline.js';
+import { isOurs, openRecorded } from '../../compare/open-recorded.js';
+import type { Recorded } from '../../compare/recorded.js';
+import { UsageError } from '../../diagnostics/diagnostic.js';
 import { formatCount, formatDuration } from '../../diagnostics/quantities.js';
 import { executeArchive } from '../biosimulators/execute.js';
 import { verifyModel } from '../check/verify-model.js';
@@ -115,7 +119,11 @@ export async function checkExpected(path: string, name: string, options: TestOpt
   return { ...common, grade, statement: `${count}${of}`, model };
 }
 
-/** Carries out an experiment in SED-ML. @param archive  the bundle that holds it; null for a folder */
+/**
+ * Carries out an experiment in SED-ML, and compares its values with the result of interneuron among the files that agrees best.
+ *
+ * @param archive  the bundle that holds it; null for a folder
+ */
 export async function checkExperiment(
   folder: string,
   files: readonly string[],
@@ -126,16 +134,43 @@ export async function checkExperiment(
   try {
     const packed = archive ?? join(scratch, 'folder.omex');
     if (archive === null) writeFileSync(packed, archiveOf(folder, files, experiment));
-    const { failures } = await executeArchive(packed, join(scratch, 'out'), { policy: usualPolicy });
+    const { failures, recordings } = await executeArchive(packed, join(scratch, 'out'), { policy: usualPolicy });
+    const common = { model: null, engine: null };
     const [failure] = failures;
-    const statement =
-      failure === undefined
-        ? 'it is carried out, and no values are stored to compare its reports with'
-        : `it cannot be carried out: ${failure}`;
-    return { grade: failure === undefined ? 'not checked' : 'different', statement, model: null, engine: null };
+    if (failure !== undefined)
+      return { ...common, grade: 'different', statement: `it cannot be carried out: ${failure}` };
+    const found = await comparedBest(folder, files, recordings);
+    if (!found)
+      return { ...common, grade: 'not checked', statement: 'it is carried out, and no result has its values' };
+    const { path, comparison } = found;
+    // Final states are in no report.
+    const grade = comparison.grade === 'identical' ? 'same spikes' : comparison.grade;
+    return { ...common, grade, statement: `compared with ${path}: ${headline({ ...comparison, grade })}` };
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }
+}
+
+/** Compares the values of an experiment with the results among files; null if none has any of them. */
+async function comparedBest(
+  folder: string,
+  files: readonly string[],
+  recordings: readonly Recorded[],
+): Promise<{ readonly path: string; readonly comparison: Comparison } | null> {
+  let best: Awaited<ReturnType<typeof comparedBest>> = null;
+  for (const path of files) {
+    const file = join(folder, ...path.split('/'));
+    if (/\.provenance\.json$/.test(path) || !(await isOurs(file))) continue;
+    const stored = await openRecorded(file);
+    for (const recorded of recordings)
+      try {
+        const comparison = compareRecorded(recorded, stored, { firstOnly: true, measures: 'statistics' });
+        if (!best || !isAtLeast(best.comparison.grade, comparison.grade)) best = { path, comparison };
+      } catch (error) {
+        if (!(error instanceof UsageError)) throw error;
+      }
+  }
+  return best;
 }
 
 /** Returns an archive of a folder whose main file is an experiment. */

@@ -66,12 +66,13 @@ describe('interneuron certify', () => {
   it('grades the outputs of a bundle, and writes a certificate that its schema describes', async () => {
     const { code, stdout } = await certify('noise.omex', 'bundle');
     expect(code).toBe(0);
-    expect(stdout).toMatch(/^reproduced: 2 identical, 1 not checked$/m);
+    expect(stdout).toMatch(/^reproduced: 2 identical, 1 cannot say$/m);
     expect(stdout).toMatch(/^no codecheck\.yml, which needs --paper with:\n {2}title, authors with ORCIDs/m);
     expect(existsSync(folder.file('bundle/codecheck.yml'))).toBe(false);
     const found = certificateIn('bundle');
     expect(found.outputs.map(({ path, grade }) => [path, grade])).toEqual([
-      ['run.sedml', 'not checked'],
+      // LEMS draws other noise.
+      ['run.sedml', 'cannot say'],
       ['expect.yaml', 'identical'],
       ['results/noise.nwb', 'identical'],
     ]);
@@ -110,6 +111,28 @@ describe('interneuron certify', () => {
     },
     60_000,
   );
+
+  it('compares the reports of SED-ML with the result in the bundle', async () => {
+    const { cells } = model.neuron_groups;
+    const network = { ...model, neuron_groups: { cells: { ...cells, model: 'dv/dt = (15*mV - v)/(10*ms) : volt' } } };
+    writeFileSync(folder.file('even.json'), JSON.stringify(network));
+    const [result, bundle] = [folder.file('even.nwb'), folder.file('even.omex')];
+    for (const words of [
+      ['run', folder.file('even.json'), '-o', result],
+      ['pack', folder.file('even.json'), result, '-o', bundle],
+    ])
+      expect(await runCommand([...words, '-q'])).toMatchObject({ code: 0 });
+    const { code, stdout } = await certify('even.omex', 'even');
+    const { outputs } = certificateIn('even');
+    expect({ code, stdout, outputs }).toMatchObject({
+      code: 0,
+      // Leaky integrators of 10 ms reach 10 mV of 15 mV in 110 steps of forward Euler: nine spikes of five cells each.
+      outputs: [{ path: 'run.sedml', statement: expect.stringContaining('results/even.nwb: same') as string }, {}, {}],
+    });
+    const verified = await runCommand(['verify', bundle]);
+    expect(verified).toMatchObject({ code: 0 });
+    expect(verified.stdout).toMatch(/^run\.sedml: compared with results\/even\.nwb: same.*: 45 of 45 spikes/m);
+  });
 
   it('compares a result with the model beside it', async () => {
     writeFileSync(folder.file('study/noise.json'), JSON.stringify(model).replace('15*mV', '25*mV'));

@@ -6,7 +6,7 @@ import { identifier, UniqueNames } from '../../src/model/free-name.js';
 import type { Config, PathAt } from './config.js';
 import * as messages from './messages.js';
 import { elementsOf, type NodeSets } from './node-sets.js';
-import { idRange, type NodePart, type Nodes } from './nodes.js';
+import { idRange, noPart, type NodePart, type Nodes } from './nodes.js';
 import { groupIn, numbersIn, placeIn, tableIn, type GroupAt } from './tables.js';
 
 /** Given spikes of a part: elements, and times in ms. */
@@ -137,7 +137,7 @@ function addSpikes(
       const row = nodes.rowOf(own.ids[k]!);
       if (row < 0 && dangling++ === 0)
         config.report(messages.danglingNode(nodes.name, idRange(nodes), own.ids[k]!, 1), own.place(k));
-      if (!chosen.has(row)) continue;
+      if (!chosen.has(row) || nodes.partOf[row] === noPart) continue;
       const [elements, times] = found[nodes.partOf[row]!]!;
       elements.push(nodes.elementOf[row]!);
       times.push(own.times[k]!);

@@ -5,7 +5,7 @@ import type { Place } from '../../src/diagnostics/diagnostic.js';
 import { readDocument } from '../../src/model/text/read.js';
 import type { Config } from './config.js';
 import * as messages from './messages.js';
-import type { Nodes } from './nodes.js';
+import { noPart, type Nodes } from './nodes.js';
 
 /** Rows of some nodes of a population. */
 export interface Selected {
@@ -107,6 +107,7 @@ export function elementsOf({ nodes, rows }: Selected): ReadonlyMap<number, reado
   const elements = new Map<number, number[]>();
   for (const row of rows) {
     const part = nodes.partOf[row]!;
+    if (part === noPart) continue;
     const known = elements.get(part) ?? [];
     elements.set(part, known);
     known.push(nodes.elementOf[row]!);

@@ -94,6 +94,20 @@ describe('mistakes in circuits', () => {
       [`sonata/dangling-node ${edgesFile}:/edges/lif_lif/target_node_id[2]`],
     ],
     [
+      'spikes of nodes with an unknown model beside those of virtual nodes',
+      {
+        'network/ext_nodes.h5': {
+          '/nodes/ext/node_type_id': [10, 11, 10, 10, 10, 10],
+          '/nodes/ext/node_group_id': [0, 0, 0, 0, 0, 0],
+          '/nodes/ext/node_group_index': [0, 1, 2, 3, 4, 5],
+          '/nodes/ext/0/x': [0, 1, 2, 3, 4, 5],
+        },
+        'network/ext_node_types.csv':
+          'node_type_id population model_type model_template\n10 ext virtual NULL\n11 ext point_neuron nest:no_such\n',
+      },
+      ['sonata/unknown-template network/ext_node_types.csv:3'],
+    ],
+    [
       'edges of a population that is not there',
       {
         [edgesFile]: { ...edges, '/edges/lif_lif/source_node_id': { values: [0, 1, 2, 3, 0], node_population: 'fil' } },

@@ -9,7 +9,7 @@ import { DiagnosticError, UsageError } from '../diagnostics/diagnostic.js';
 import { unreadFormat, unusable } from './messages.js';
 import { isNeoFile, readNeoFile } from './read/neo-files.js';
 import { formatName, recordedRun } from './read/ours.js';
-import type { Recorded } from './recorded.js';
+import { notesOnFinite, type Recorded } from './recorded.js';
 
 /** Options for reading files. */
 export interface ReadOptions {
@@ -44,7 +44,8 @@ export async function openRecorded(path: string, { times }: ReadOptions = {}): P
     }
   }
   try {
-    return await readForeign(path, times);
+    const recorded = await readForeign(path, times);
+    return { ...recorded, notes: [...recorded.notes, ...notesOnFinite(path, recorded.signals)] };
   } catch (error) {
     if (error instanceof UsageError || error instanceof DiagnosticError) throw error;
     throw unusable(path, `it is damaged (${reasonOf(error)})`, 'write it again with the program that made it');

@@ -65,6 +65,24 @@ export const eventName = ({ population, event }: { readonly population: string; 
 export const columnName = (owner: string, variable: string, label: string): string =>
   `${owner}${owner === '' ? '' : '.'}${variable}${label === '' ? '' : `[${label}]`}`;
 
+/** Variables with samples that are not finite that a note names. */
+const mostNamed = 5;
+
+/** Returns a note on samples that are NaN or infinite; none if all are finite. */
+export function notesOnFinite(path: string, signals: readonly RecordedSignal[]): readonly string[] {
+  const found = signals.flatMap(({ owner, variable, times, columns, values }) => {
+    const first = values.findIndex((value) => !Number.isFinite(value));
+    if (first < 0) return [];
+    const count = values.reduce((sum, value) => sum + (Number.isFinite(value) ? 0 : 1), 0);
+    const at = times[Math.floor(first / columns.length)] ?? NaN;
+    return `${columnName(owner, variable, '')} (${count} of ${values.length}, the first at ${milliseconds(at)})`;
+  });
+  const others = found.length > mostNamed ? ` and ${found.length - mostNamed} more variables` : '';
+  return found.length === 0
+    ? []
+    : [`${path} has samples that are NaN or infinite: ${found.slice(0, mostNamed).join(', ')}${others}`];
+}
+
 /** Collects spikes that arrive in any order. */
 export interface TrainCollector {
   /** Adds a spike, or a cell without any. */

@@ -79,7 +79,7 @@ function runBlocks({ path, format, end, dt, trains, record, notes }: Recorded): 
     '<h2>Run</h2>',
     htmlTable({ columns: ['', ''], rows }),
     ...(spikes.length === 0 ? [] : [htmlTable({ columns: ['population', 'cells', 'spikes', 'rate'], rows: spikes })]),
-    ...notes.map((note) => `<p>${markupText(note)}</p>`),
+    ...notes.map((note) => `<p>${markupText(note.replaceAll(path, platform.files.shareable(path)))}</p>`),
   ];
 }
 

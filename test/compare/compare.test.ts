@@ -421,7 +421,7 @@ describe('results of interneuron', () => {
     expect([code, stdout]).toEqual([3, expect.stringMatching(/^(consistent|cannot say): .* 4,000 of 4,000 cells/)]);
   }, 120_000);
 
-  it('populations of a SONATA network that became one for each model are one again', async () => {
+  it('populations of a SONATA network that became one for each model are one in every command', async () => {
     const [own, sonata] = ['models.nwb', 'models.h5'].map((name) => folder.file(name)) as [string, string];
     const run = ['run', fixture('sonata/models-by-type/config.json'), '-q', '-o', own, '-o', sonata];
     expect(await runCommand(run)).toMatchObject({ code: 0 });
@@ -576,4 +576,25 @@ describe('--picture', () => {
     const texts = Array.from(svg.matchAll(/<text[^>]*>([^<]*)</g), ([, text]) => text);
     expect(texts).toEqual(expect.arrayContaining(['1,010', '2,000', 'Hz', 'rate']));
   });
+});
+
+it('samples that are not finite are named by compare, inspect and report', async () => {
+  const [model, result, page] = ['nan.yaml', 'nan.json', 'nan.html'].map((name) => folder.file(name)) as [
+    string,
+    string,
+    string,
+  ];
+  // Forward Euler of v' = v³ - v² with steps of 1 ms from v = 2 leaves the range of numbers.
+  writeFileSync(
+    model,
+    'format: interneuron/brian\nversion: 1\ndt: 1 ms\nrun: 20 ms\nneuron_groups:\n' +
+      "  G: { N: 2, model: 'dv/dt = (v**3 - v**2)/ms : 1', method: euler, initializers: { v: 2 } }\n" +
+      'state_monitors:\n  M: { source: G, variables: [v], record: true }\n',
+  );
+  expect(await runCommand(['run', model, '-o', result, '-q'])).toMatchObject({ code: 0 });
+  const text = /has samples that are NaN or infinite: G\.v \(\d+ of 40, the first at \d+ ms\)/;
+  expect((await runCommand(['compare', result, result])).stdout).toMatch(text);
+  expect((await runCommand(['inspect', result])).stdout).toMatch(text);
+  expect(await runCommand(['report', result, '-o', page])).toMatchObject({ code: 0 });
+  expect(readFileSync(page, 'utf8')).toMatch(text);
 });

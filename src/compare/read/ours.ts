@@ -4,7 +4,7 @@ import { writtenNodes } from '../../../runtime/results/written-nodes.js';
 import { areListed, elementAt, elementCount, timeOf, type StoredResult } from '../../../runtime/results/result.js';
 import { parseUnit } from '../../lang/units.js';
 import type { ResultFormat } from '../../../runtime/results/open.js';
-import type { Recorded, RecordedTrains } from '../recorded.js';
+import { notesOnFinite, type Recorded, type RecordedSignal, type RecordedTrains } from '../recorded.js';
 
 /** Returns the name of a format of results. */
 export const formatName = (format: ResultFormat): string =>
@@ -14,6 +14,25 @@ export const formatName = (format: ResultFormat): string =>
 export function recordedRun(stored: StoredResult, format: string): Recorded {
   const { record, path } = stored;
   const { dt, spikeLabel, steps } = record;
+  const signals = stored.series.map(({ plan, samples, steps: stepsOf, read }): RecordedSignal => {
+    const { owner, variable, unit, elements, written, label } = plan;
+    // Throws for a damaged unit.
+    parseUnit(unit);
+    const scale = written?.perSI ?? 1;
+    return {
+      owner,
+      variable,
+      unit,
+      columns:
+        elements === null
+          ? ['']
+          : areListed(elements)
+            ? elements.list.map(String)
+            : Array.from({ length: elementCount(elements) }, (_, k) => String(elementAt(elements, k))),
+      times: Float64Array.from(stepsOf(0, samples), (step) => timeOf(step, label, dt)),
+      values: Float64Array.from(read(0, samples) as Iterable<number | bigint>, (value) => Number(value) / scale),
+    };
+  });
   return {
     path,
     format,
@@ -33,28 +52,13 @@ export function recordedRun(stored: StoredResult, format: string): Recorded {
         listsSilent: true,
       };
     }),
-    signals: stored.series.map(({ plan, samples, steps: stepsOf, read }) => {
-      const { owner, variable, unit, elements, written, label } = plan;
-      // Throws for a damaged unit.
-      parseUnit(unit);
-      const scale = written?.perSI ?? 1;
-      return {
-        owner,
-        variable,
-        unit,
-        columns:
-          elements === null
-            ? ['']
-            : areListed(elements)
-              ? elements.list.map(String)
-              : Array.from({ length: elementCount(elements) }, (_, k) => String(elementAt(elements, k))),
-        times: Float64Array.from(stepsOf(0, samples), (step) => timeOf(step, label, dt)),
-        values: Float64Array.from(read(0, samples) as Iterable<number | bigint>, (value) => Number(value) / scale),
-      };
-    }),
-    notes: record.complete
-      ? []
-      : [`${path} is incomplete: the run ended after ${steps} of ${record.expectedSteps} steps`],
+    signals,
+    notes: [
+      ...(record.complete
+        ? []
+        : [`${path} is incomplete: the run ended after ${steps} of ${record.expectedSteps} steps`]),
+      ...notesOnFinite(path, signals),
+    ],
   };
 }
 

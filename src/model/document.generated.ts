@@ -92,7 +92,7 @@ export type ParameterDocument = string | number | boolean | {
   readonly type?: ValueTypeDocument;
   /** Default for every element; absent: 0. */
   readonly value?: ValueDocument;
-  /** One value for the entire population or projection rather than one per element. */
+  /** One value for the entire population or projection rather than one per element; default: false. */
   readonly shared?: boolean;
 };
 
@@ -101,9 +101,9 @@ export type StateVariableDocument = string | number | boolean | {
   /** Absent: the unit of the value. */
   readonly unit?: UnitDocument;
   readonly type?: ValueTypeDocument;
-  /** Value at the start; absent: 0. */
+  /** Value at the start; default: 0. */
   readonly initial?: ValueDocument;
-  /** One value for the entire population or projection rather than one per element. */
+  /** One value for the entire population or projection rather than one per element; default: false. */
   readonly shared?: boolean;
 };
 
@@ -113,16 +113,16 @@ export type DerivedVariableDocument = string | number | boolean | {
   readonly unit?: UnitDocument;
   readonly type?: ValueTypeDocument;
   readonly value: ExpressionDocument;
-  /** One value for the entire population or projection rather than one per element. */
+  /** One value for the entire population or projection rather than one per element; default: false. */
   readonly shared?: boolean;
-  /** Computed once at the start of each step rather than wherever it is read. */
+  /** Computed once at the start of each step rather than wherever it is read; default: false. */
   readonly held?: boolean;
 };
 
 /** Rate of change of a state variable, or a map with options. */
 export type DerivativeDocument = string | number | {
   readonly rate: ExpressionDocument;
-  /** Synapses only: advanced in closed form when a pathway runs rather than at each step. */
+  /** Synapses only: advanced in closed form when a pathway runs rather than at each step; default: false. */
   readonly eventDriven?: boolean;
 };
 
@@ -140,15 +140,15 @@ export type RefractoryDocument = string | number | {
   readonly while?: ExpressionDocument;
   /** Variables whose rate is zero while refractory. */
   readonly rate?: readonly (IdDocument)[];
-  /** Whether other code can write these variables while refractory. */
+  /** Whether other code can write these variables while refractory; default: allow. */
   readonly writes?: "block" | "allow";
-  /** Whether the event itself is suppressed while refractory (the default). */
+  /** Whether the event itself is suppressed while refractory; default: true. */
   readonly suppress?: boolean;
   /** Other events that are suppressed while refractory. */
   readonly of?: readonly (IdDocument)[];
   /** How the duration is rounded to whole steps; default: as in the timing profile. */
   readonly rounding?: "nearest" | "up" | "down";
-  /** When the duration or condition is evaluated. */
+  /** When the duration or condition is evaluated; default: atEvent. */
   readonly evaluated?: "atEvent" | "eachStep";
 };
 
@@ -156,7 +156,7 @@ export type RefractoryDocument = string | number | {
 export type EventDocument = string | {
   /** Condition. */
   readonly when: ExpressionDocument;
-  /** level: as long as the condition holds; rising: when it begins to hold. */
+  /** level: as long as the condition holds; rising: when it begins to hold; default: level. */
   readonly edge?: "level" | "rising";
   readonly do?: StatementsDocument;
   readonly refractory?: RefractoryDocument;
@@ -189,7 +189,7 @@ export type TransitionDocument = {
 
 /** A mode with its own derivatives and transitions, as in LEMS. */
 export type RegimeDocument = {
-  /** Whether this is the initial regime. */
+  /** Whether this is the initial regime; default: false. */
   readonly initial?: boolean;
   readonly derivatives?: Readonly<Record<string, DerivativeDocument>>;
   /** Order in which a stepwise profile applies the derivatives, one after another; absent: by name. */
@@ -237,7 +237,7 @@ export type SequenceDocument = readonly (PartDocument)[];
 export type LocalEventDocument = {
   /** Condition. */
   readonly when: ExpressionDocument;
-  /** level: as long as the condition holds; rising: when it begins to hold. */
+  /** level: as long as the condition holds; rising: when it begins to hold; default: level. */
   readonly edge?: "level" | "rising";
   readonly do?: StatementsDocument;
   /** Order among the conditions; default: 0. */
@@ -265,7 +265,7 @@ export type NeuronDocument = {
 export type PathwayDocument = string | readonly (string)[] | {
   /** `pre.spike`, `post.spike` or another event of the source or target; default: the spike of the side after which the pathway is named. */
   readonly on?: string;
-  /** Seconds. */
+  /** Seconds; default: 0. */
   readonly delay?: ValueDocument;
   readonly slot?: SlotDocument;
   /** Order within a slot; absent: -1 for events of the presynaptic side, 1 for the other. */
@@ -325,7 +325,7 @@ export type SectionDocument = {
   readonly points?: readonly (readonly (QuantityDocument)[])[];
   readonly length?: QuantityDocument;
   readonly diameter?: QuantityDocument;
-  /** Number of compartments. */
+  /** Number of compartments; default: 1. */
   readonly divisions?: number;
   /** Per area; F/m**2. */
   readonly specificCapacitance?: QuantityDocument;
@@ -366,7 +366,7 @@ export type MechanismDocument = {
   readonly method?: MethodDocument;
   /** Sections and groups where it is placed; default: all. */
   readonly on?: string | readonly (IdDocument)[];
-  /** Whether its currents are per area (the default). */
+  /** Whether its currents are per area; default: true. */
   readonly density?: boolean;
   /** Inputs from its location: `v`, `area`, `distance` (along the tree from the root), `temperature`, `ca_i`, `ca_o`, `e_ca`, `i_ca`. */
   readonly reads?: readonly (IdDocument)[];
@@ -385,7 +385,7 @@ export type CompartmentsDocument = {
   readonly groups?: Readonly<Record<string, readonly (IdDocument)[]>>;
   readonly ions?: Readonly<Record<string, IonDocument>>;
   readonly mechanisms?: Readonly<Record<string, MechanismDocument>>;
-  /** Initial membrane potential; V. */
+  /** Initial membrane potential; V; default: 0. */
   readonly initial?: ValueDocument;
   /** Kelvin. */
   readonly temperature?: QuantityDocument;
@@ -502,7 +502,7 @@ export type SelectionDocument = string | SelectionObjectDocument;
 /** One end of a projection: a selection, or a map with the event and the place on the cell. */
 export type EndDocument = string | {
   readonly of: SelectionDocument;
-  /** Absent: spike. */
+  /** The event that pathways receive; default: spike. */
   readonly event?: IdDocument;
   readonly section?: IdDocument;
   /** Place along the section: 0 at its start, 1 at its end. */
@@ -583,7 +583,7 @@ export type ConnectionObjectDocument = {
   readonly condition?: string | boolean | null;
   /** Synapses per pair; default: 1. */
   readonly copies?: ExpressionDocument;
-  /** Ignore indices that do not exist instead of reporting an error. */
+  /** Ignore indices that do not exist instead of reporting an error; default: false. */
   readonly skipInvalid?: boolean;
   /** Range of the counter. */
   readonly range: {

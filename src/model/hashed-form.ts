@@ -1,29 +1,6 @@
 import { commentsKey } from './comments.js';
-import type {
-  Compartments,
-  ConnectionRule,
-  DerivedVariable,
-  Derivative,
-  End,
-  EquationSet,
-  EventDefinition,
-  Input,
-  Mechanism,
-  Model,
-  NeuronType,
-  Operation,
-  Parameter,
-  Pathway,
-  Population,
-  Projection,
-  Refractory,
-  Regime,
-  Section,
-  StateVariable,
-  Stimulus,
-  LocalEvent,
-  SynapseType,
-} from './model.js';
+import { defaults } from './defaults.generated.js';
+import type { Model, NeuronType, Pathway, SynapseType } from './model.js';
 
 /** Returns the order of a pathway that does not state one: the presynaptic side comes first. */
 export function defaultPathwayOrder(on: string): number {
@@ -39,7 +16,7 @@ interface HashedForm {
 
 /**
  * Splits a model into the parts of its three hashes and leaves out every default. A key that a later version adds gets
- * its default here, so that no hash changes.
+ * its default in `shape/`, so that no hash changes.
  */
 export function hashedForm(model: Model): HashedForm {
   const { [commentsKey]: _comments, ...annotations } = model.annotations;
@@ -50,13 +27,13 @@ export function hashedForm(model: Model): HashedForm {
   return {
     model: without(
       {
-        neurons: mapValues(model.neurons, neuron),
-        synapses: mapValues(model.synapses, synapse),
+        neurons: mapValues(model.neurons, (type) => bare('neuron')(unclaimed(type))),
+        synapses: mapValues(model.synapses, (type) => bare('synapse')(unclaimed(type))),
         tables: model.tables,
-        populations: mapValues(model.populations, population),
-        projections: mapValues(model.projections, projection),
-        stimuli: mapValues(model.stimuli, stimulus),
-        operations: mapValues(model.operations, operation),
+        populations: mapValues(model.populations, bare('population')),
+        projections: mapValues(model.projections, bare('projection')),
+        stimuli: mapValues(model.stimuli, bare('stimulus')),
+        operations: mapValues(model.operations, bare('operation')),
       },
       { neurons: {}, synapses: {}, tables: {}, populations: {}, projections: {}, stimuli: {}, operations: {} },
     ),
@@ -78,107 +55,40 @@ export function hashedForm(model: Model): HashedForm {
   };
 }
 
-function claim(type: NeuronType | SynapseType): unknown {
-  return type.conformsTo;
+const claim = (type: NeuronType | SynapseType): unknown => type.conformsTo;
+
+/** The name of a definition that has defaults, itself or in its parts. */
+type Shape = keyof typeof defaults;
+
+interface Defaults {
+  readonly defaults: Readonly<Record<string, unknown>>;
+  /** The definition of a member (`of`), or of each part of a map (`each`). */
+  readonly parts: Readonly<Record<string, { readonly of?: Shape; readonly each?: Shape }>>;
 }
 
-function neuron(type: NeuronType): object {
-  const { conformsTo: _claim, inputs, events, regimes, compartments, ...rest } = type;
-  return without(
-    {
-      ...equationSet(rest),
-      ...(compartments ? { compartments: structure(compartments) } : {}),
-      inputs: mapValues(inputs, input),
-      events: mapValues(events, event),
-      regimes: mapValues(regimes, regime),
-    },
-    { ...emptyEquations, inputs: {}, events: {}, regimes: {} },
-  );
-}
-
-function synapse(type: SynapseType): object {
-  const { conformsTo: _claim, pathways, events, ...rest } = type;
-  return without(
-    { ...equationSet(rest), pathways: mapValues(pathways, pathway), events: mapValues(events ?? {}, localEvent) },
-    { ...emptyEquations, pathways: {}, events: {}, contributes: {}, summed: {}, ports: {} },
-  );
-}
-
-function structure(value: Compartments): object {
-  return without(
-    { ...value, sections: mapValues(value.sections, section), mechanisms: mapValues(value.mechanisms, mechanism) },
-    { groups: {}, ions: {}, mechanisms: {}, initial: 0 },
-  );
-}
-
-const section = (value: Section): object => without(value, { divisions: 1 });
-const mechanism = ({ events, ...value }: Mechanism): object =>
-  without(
-    { ...equationSet(value), events: mapValues(events ?? {}, localEvent) },
-    { ...emptyEquations, density: true, reads: [], writes: {}, events: {} },
-  );
-
-const emptyEquations = {
-  parameters: {},
-  state: {},
-  derived: {},
-  derivatives: {},
-  noise: [],
-  method: 'auto',
-  sequence: [],
+/** Defaults of the normal form alone: the document has others there, or none. */
+const ownDefaults: Readonly<Partial<Record<Shape, Readonly<Record<string, unknown>>>>> = {
+  connections: { condition: null, replace: false, n: null },
+  projection: { connect: [] },
 };
 
-function equationSet(type: EquationSet): object {
-  return {
-    ...type,
-    parameters: mapValues(type.parameters, parameter),
-    state: mapValues(type.state, state),
-    derived: mapValues(type.derived, derived),
-    derivatives: mapValues(type.derivatives, derivative),
+/** Returns a change that leaves out the defaults of an object, or of each object of a list. */
+const bare =
+  (shape: Shape) =>
+  (value: object): object => {
+    if (Array.isArray(value)) return value.map(bare(shape));
+    const { defaults: usual, parts }: Defaults = defaults[shape];
+    const members = Object.entries(value).map(([key, member]: [string, unknown]) => {
+      const { of, each } = parts[key] ?? {};
+      if (typeof member !== 'object' || member === null) return [key, member];
+      return [key, of ? bare(of)(member) : each ? mapValues(member as Record<string, object>, bare(each)) : member];
+    });
+    const order = shape === 'pathway' && { order: defaultPathwayOrder((value as Pathway).on) };
+    return without(Object.fromEntries(members) as object, { ...usual, ...ownDefaults[shape], ...order });
   };
-}
 
-const parameter = (value: Parameter): object => without(value, { type: 'real', shared: false });
-const state = (value: StateVariable): object => without(value, { type: 'real', shared: false, initial: 0 });
-const derived = (value: DerivedVariable): object => without(value, { type: 'real', shared: false, held: false });
-const derivative = (value: Derivative): object => without(value, { eventDriven: false });
-const input = (value: Input): object => without(value, { reduce: 'sum' });
-const refractory = (value: Refractory): object =>
-  without(value, { rate: [], writes: 'allow', suppress: true, evaluated: 'atEvent' });
-
-function event(value: EventDefinition): object {
-  const { refractory: dead, ...rest } = value;
-  return without({ ...rest, ...(dead ? { refractory: refractory(dead) } : {}) }, { edge: 'level', do: [], order: 0 });
-}
-
-function regime(value: Regime): object {
-  return without(
-    { ...value, derivatives: mapValues(value.derivatives, derivative) },
-    { initial: false, derivatives: {}, order: [], onEntry: [], transitions: [] },
-  );
-}
-
-const localEvent = (value: LocalEvent): object => without(value, { edge: 'level', do: [], order: 0 });
-
-function pathway(value: Pathway): object {
-  return without(value, { delay: 0, order: defaultPathwayOrder(value.on), do: [] });
-}
-
-const population = (value: Population): object => without(value, { values: {}, linked: {}, order: 0 });
-
-function projection(value: Projection): object {
-  const { from, to, connect, ...rest } = value;
-  return without(
-    { ...rest, from: end(from), to: end(to), connect: connect.map(rule) },
-    { receptors: {}, values: {}, delays: {}, order: 0, connect: [] },
-  );
-}
-
-const end = (value: End): object => without(value, { event: 'spike' });
-const rule = (value: ConnectionRule): object =>
-  without(value, { self: true, condition: null, copies: 1, replace: false, skipInvalid: false, n: null });
-const stimulus = (value: Stimulus): object => without(value, { attached: true, order: 0 });
-const operation = (value: Operation): object => without(value, { order: 0 });
+/** Returns a type without its claim to equal a type of the library. */
+const unclaimed = ({ conformsTo: _claim, ...type }: NeuronType | SynapseType): object => type;
 
 /** Returns `value` without absent members and without members that equal their default. */
 function without(value: object, defaults: Readonly<Record<string, unknown>>): Record<string, unknown> {

@@ -5,6 +5,7 @@ import { declaration, validatorSource } from '../../scripts/build-schemas.mjs';
 import { exampleOf, typeHint } from '../../src/model/schema/schema-hints.js';
 import { nodeAt } from '../../src/model/pointer.js';
 import { readDocument } from '../../src/model/text/read.js';
+import { defaults } from '../../src/model/defaults.generated.js';
 import { schema as shapes } from '../../src/model/shape/schema.js';
 import { validate } from '../../src/model/schema-validator.generated.js';
 import { normalised } from './support.js';
@@ -17,7 +18,24 @@ const documents = [
   ...readdirSync(new URL('fixtures/model/hard', root)).map((name) => `fixtures/model/hard/${name}`),
 ];
 
-test('the schema is what the shapes yield', () => expect(shapes).toEqual(schema));
+describe('shapes', () => {
+  test('yield the schema', () => expect(shapes).toEqual(schema));
+
+  test('alone have the types of documents and the defaults that hashes leave out', () => {
+    const files = readdirSync(new URL('src/model', root), { recursive: true, encoding: 'utf8' });
+    const handWritten = files.filter((path) => path.endsWith('.ts') && !/generated|^shape/.test(path));
+    const declaring = handWritten.filter((path) =>
+      /^export (interface|type) \w+Document\b/m.test(text(`src/model/${path}`)),
+    );
+    expect(declaring).toEqual([]);
+    // Members of the whole document, and the order of a pathway, which depends on its event.
+    const others = new Set([...Object.keys(schema['properties'] as object), 'order']);
+    const withDefault = new Set(Object.values(defaults).flatMap((each) => Object.keys(each.defaults)));
+    const hashed = text('src/model/hashed-form.ts');
+    const named = [...withDefault].filter((key) => !others.has(key) && new RegExp(`[{,]\\s+${key}:`).test(hashed));
+    expect(named).toEqual([]);
+  });
+});
 
 describe('the generated validator', () => {
   test('is what the schema yields', async () => {

@@ -52,6 +52,22 @@ export const list = ({ node }: Slot, says?: string): Slot => form({ type: 'array
 /** Returns the form of a definition. */
 export const to = (definition: string, says?: string): Slot => form({ $ref: `#/$defs/${definition}` }, says);
 
+/**
+ * Adds the value that an absent member stands for, and states it in the sentence. Hashes leave members with this value
+ * out.
+ */
+export function usually(value: string | number | boolean, { node, ...slot }: Slot): Slot {
+  const { description } = node;
+  const says = typeof description === 'string' && { description: description.replace(/\.$/, `; default: ${value}.`) };
+  return { ...slot, node: { ...node, default: value, ...says } };
+}
+
+/** Marks a map or list as empty if absent. Hashes leave empty ones out. */
+export const orEmpty = ({ node, ...slot }: Slot): Slot => ({
+  ...slot,
+  node: { ...node, default: node['type'] === 'object' ? {} : [] },
+});
+
 /** Returns references to a definition. */
 const reference =
   (definition: string): ((says?: string) => Slot) =>
@@ -137,6 +153,6 @@ export function choice(says: string, first: readonly string[] | Branch, ...other
 }
 
 /** Order of an action among those of its slot. */
-export const order = whole('Order within a slot; default: 0.');
+export const order = usually(0, whole('Order within a slot.'));
 /** Place along a section. */
 export const fraction = number('Place along the section: 0 at its start, 1 at its end.');

@@ -1,4 +1,6 @@
 import {
+  usually,
+  orEmpty,
   form,
   need,
   text,
@@ -36,8 +38,8 @@ import {
   type Slots,
 } from './form.js';
 
-const self = flag('Whether an element can connect to itself; default: true.');
-const copies = expression('Synapses per pair; default: 1.');
+const self = usually(true, flag('Whether an element can connect to itself.'));
+const copies = usually(1, expression('Synapses per pair.'));
 
 /** Populations, projections and what acts on them. */
 export const network: Slots = {
@@ -87,12 +89,14 @@ export const network: Slots = {
   population: object('A population of neurons of one type, or a source of given spikes.', {
     type: id('A neuron type; absent for a source that replays spikes.'),
     size: need(count()),
-    values: map(
-      value(),
-      'Parameters and initial values of the elements. Those of mechanisms, `mechanism.variable`, are of each cell; lists may also have one for each compartment with the mechanism, the first of all cells first.',
-      to('variableName'),
+    values: orEmpty(
+      map(
+        value(),
+        'Parameters and initial values of the elements. Those of mechanisms, `mechanism.variable`, are of each cell; lists may also have one for each compartment with the mechanism, the first of all cells first.',
+        to('variableName'),
+      ),
     ),
-    linked: map(to('link'), 'Parameters linked to variables of another population.'),
+    linked: orEmpty(map(to('link'), 'Parameters linked to variables of another population.')),
     positions: to('positions'),
     spikes: to('spikes'),
     slot: slot('Slot of the timing profile in which a source emits its spikes; default: chosen by the profile.'),
@@ -132,7 +136,7 @@ export const network: Slots = {
       'of',
       record({
         of: need(selection()),
-        event: id('Absent: spike.'),
+        event: usually('spike', id('The event that pathways receive.')),
         section: id(),
         fraction,
         places: places(),
@@ -146,13 +150,15 @@ export const network: Slots = {
     synapse: need(id()),
     connect: need(to('connections')),
     receptor: id("The variable of the target that the synapse's only port writes to."),
-    receptors: map(id(), 'The variable of the target that each port writes to.'),
-    values: map(
-      value(),
-      'Parameters and initial values of the synapses; expressions may read i, j, pre.x, post.x, distance.',
+    receptors: orEmpty(map(id(), 'The variable of the target that each port writes to.')),
+    values: orEmpty(
+      map(
+        value(),
+        'Parameters and initial values of the synapses; expressions may read i, j, pre.x, post.x, distance.',
+      ),
     ),
     delay: value('Delay of the only pathway from the presynaptic side; seconds.'),
-    delays: map(value(), 'Delay of each pathway; seconds.'),
+    delays: orEmpty(map(value(), 'Delay of each pathway; seconds.')),
     delayRange: record({
       min: quantity(),
       max: quantity(),
@@ -207,7 +213,7 @@ export const network: Slots = {
       index: need(expression('Index on the other side.')),
       condition: scalar(['string', 'boolean', 'null']),
       copies,
-      skipInvalid: flag('Ignore indices that do not exist instead of reporting an error.'),
+      skipInvalid: usually(false, flag('Ignore indices that do not exist instead of reporting an error.')),
       range: need(
         object('Range of the counter.', {
           from: expression(),
@@ -355,7 +361,7 @@ export const network: Slots = {
       to: need(selection()),
       input: need(id()),
       value: need(expression()),
-      attached: flag('Whether it is attached from the start; default: true.'),
+      attached: usually(true, flag('Whether it is attached from the start.')),
       shared: flag('One value for all elements, drawn once.'),
       every: quantity('The value is updated at this interval and held in between; default: every step.'),
       from: quantity('Start of the first interval of `every`; default: 0.'),

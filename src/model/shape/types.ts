@@ -1,4 +1,6 @@
 import {
+  usually,
+  orEmpty,
   form,
   need,
   text,
@@ -32,16 +34,20 @@ import {
   type Slots,
 } from './form.js';
 
-const shared = flag('One value for the entire population or projection rather than one per element.');
+const shared = usually(false, flag('One value for the entire population or projection rather than one per element.'));
+const edge = usually(
+  'level',
+  oneOf(['level', 'rising'], 'level: as long as the condition holds; rising: when it begins to hold.'),
+);
 /** Members of every type that has equations. */
 const equations: Slots = {
   conformsTo: to('conformsTo'),
-  parameters: map(to('parameter')),
-  state: map(to('stateVariable')),
-  derived: map(to('derivedVariable')),
-  derivatives: map(to('derivative')),
-  noise: to('noise'),
-  method: to('method'),
+  parameters: orEmpty(map(to('parameter'))),
+  state: orEmpty(map(to('stateVariable'))),
+  derived: orEmpty(map(to('derivedVariable'))),
+  derivatives: orEmpty(map(to('derivative'))),
+  noise: orEmpty(to('noise')),
+  method: usually('auto', to('method')),
 };
 
 /** Values, and types of cells and synapses. */
@@ -152,7 +158,7 @@ export const types: Slots = {
     ['string', 'number', 'boolean'],
     record({
       unit: unit('Absent: the unit of the value.'),
-      type: valueType(),
+      type: usually('real', valueType()),
       value: value('Default for every element; absent: 0.'),
       shared,
     }),
@@ -162,8 +168,8 @@ export const types: Slots = {
     ['string', 'number', 'boolean'],
     record({
       unit: unit('Absent: the unit of the value.'),
-      type: valueType(),
-      initial: value('Value at the start; absent: 0.'),
+      type: usually('real', valueType()),
+      initial: usually(0, value('Value at the start.')),
       shared,
     }),
   ),
@@ -172,10 +178,10 @@ export const types: Slots = {
     ['string', 'number', 'boolean'],
     record({
       unit: unit('Absent: the unit of the value.'),
-      type: valueType(),
+      type: usually('real', valueType()),
       value: need(expression()),
       shared,
-      held: flag('Computed once at the start of each step rather than wherever it is read.'),
+      held: usually(false, flag('Computed once at the start of each step rather than wherever it is read.')),
     }),
   ),
   derivative: choice(
@@ -183,13 +189,16 @@ export const types: Slots = {
     ['string', 'number'],
     record({
       rate: need(expression()),
-      eventDriven: flag('Synapses only: advanced in closed form when a pathway runs rather than at each step.'),
+      eventDriven: usually(
+        false,
+        flag('Synapses only: advanced in closed form when a pathway runs rather than at each step.'),
+      ),
     }),
   ),
   input: choice(
     'A sum of contributions from stimuli and continuous synapses within a step: its unit, or a map.',
     when(['string', 'integer'], unit()),
-    record({ unit: need(unit()), reduce: oneOf(['sum', 'product']) }),
+    record({ unit: need(unit()), reduce: usually('sum', oneOf(['sum', 'product'])) }),
   ),
   refractory: choice(
     'Refractoriness after an event: its duration, or a map.',
@@ -197,15 +206,18 @@ export const types: Slots = {
     record({
       for: expression('Duration: an expression in seconds.'),
       while: expression('Refractory as long as this condition holds.'),
-      rate: list(id(), 'Variables whose rate is zero while refractory.'),
-      writes: oneOf(['block', 'allow'], 'Whether other code can write these variables while refractory.'),
-      suppress: flag('Whether the event itself is suppressed while refractory (the default).'),
+      rate: orEmpty(list(id(), 'Variables whose rate is zero while refractory.')),
+      writes: usually(
+        'allow',
+        oneOf(['block', 'allow'], 'Whether other code can write these variables while refractory.'),
+      ),
+      suppress: usually(true, flag('Whether the event itself is suppressed while refractory.')),
       of: list(id(), 'Other events that are suppressed while refractory.'),
       rounding: oneOf(
         ['nearest', 'up', 'down'],
         'How the duration is rounded to whole steps; default: as in the timing profile.',
       ),
-      evaluated: oneOf(['atEvent', 'eachStep'], 'When the duration or condition is evaluated.'),
+      evaluated: usually('atEvent', oneOf(['atEvent', 'eachStep'], 'When the duration or condition is evaluated.')),
     }),
   ),
   event: choice(
@@ -213,8 +225,8 @@ export const types: Slots = {
     ['string'],
     record({
       when: need(expression('Condition.')),
-      edge: oneOf(['level', 'rising'], 'level: as long as the condition holds; rising: when it begins to hold.'),
-      do: statements(),
+      edge,
+      do: orEmpty(statements()),
       refractory: to('refractory'),
       slot: slot(),
       actionSlot: slot('Slot of the actions.'),
@@ -236,11 +248,13 @@ export const types: Slots = {
     emit: id('The event that is emitted.'),
   }),
   regime: object('A mode with its own derivatives and transitions, as in LEMS.', {
-    initial: flag('Whether this is the initial regime.'),
-    derivatives: map(to('derivative')),
-    order: list(id(), 'Order in which a stepwise profile applies the derivatives, one after another; absent: by name.'),
-    onEntry: statements(),
-    transitions: list(to('transition')),
+    initial: usually(false, flag('Whether this is the initial regime.')),
+    derivatives: orEmpty(map(to('derivative'))),
+    order: orEmpty(
+      list(id(), 'Order in which a stepwise profile applies the derivatives, one after another; absent: by name.'),
+    ),
+    onEntry: orEmpty(statements()),
+    transitions: orEmpty(list(to('transition'))),
   }),
   conformsTo: object('A library type that this type claims to equal.', {
     type: need(text('Name in the library, such as `pynn/IF_cond_exp`.')),
@@ -285,16 +299,16 @@ export const types: Slots = {
   ),
   localEvent: object('A condition on variables of a synapse or mechanism, tested at each step, and its actions.', {
     when: need(expression('Condition.')),
-    edge: oneOf(['level', 'rising'], 'level: as long as the condition holds; rising: when it begins to hold.'),
-    do: statements(),
-    order: whole('Order among the conditions; default: 0.'),
+    edge,
+    do: orEmpty(statements()),
+    order: usually(0, whole('Order among the conditions.')),
   }),
   neuron: object('A type of neuron, by its equations.', {
     ...equations,
-    sequence: to('sequence'),
-    inputs: map(to('input')),
-    events: map(to('event')),
-    regimes: map(to('regime')),
+    sequence: orEmpty(to('sequence')),
+    inputs: orEmpty(map(to('input'))),
+    events: orEmpty(map(to('event'))),
+    regimes: orEmpty(map(to('regime'))),
     compartments: to('compartments'),
     cable: to('cable'),
   }),
@@ -306,10 +320,10 @@ export const types: Slots = {
       on: text(
         '`pre.spike`, `post.spike` or another event of the source or target; default: the spike of the side after which the pathway is named.',
       ),
-      delay: value('Seconds.'),
+      delay: usually(0, value('Seconds.')),
       slot: slot(),
       order: whole('Order within a slot; absent: -1 for events of the presynaptic side, 1 for the other.'),
-      do: statements(),
+      do: orEmpty(statements()),
     }),
   ),
   port: choice(
@@ -319,18 +333,22 @@ export const types: Slots = {
   ),
   synapse: object('A type of synapse, by its equations.', {
     ...equations,
-    sequence: to('sequence'),
-    pathways: map(to('pathway')),
-    events: map(to('localEvent')),
-    contributes: map(
-      expression(),
-      'Continuous contribution: `post.I`, `pre.I` or a port, and the value added to it at each step.',
-      null,
+    sequence: orEmpty(to('sequence')),
+    pathways: orEmpty(map(to('pathway'))),
+    events: orEmpty(map(to('localEvent'))),
+    contributes: orEmpty(
+      map(
+        expression(),
+        'Continuous contribution: `post.I`, `pre.I` or a port, and the value added to it at each step.',
+        null,
+      ),
     ),
-    summed: map(
-      expression(),
-      '`post.x` or `pre.x`, and the value summed over all synapses of that element at each step.',
-      null,
+    summed: orEmpty(
+      map(
+        expression(),
+        '`post.x` or `pre.x`, and the value summed over all synapses of that element at each step.',
+        null,
+      ),
     ),
     sumSlots: map(
       record({
@@ -340,7 +358,7 @@ export const types: Slots = {
       'Where in a step summed variables are computed, by their names in `summed`; default: before the integration of the target.',
       null,
     ),
-    ports: map(to('port')),
+    ports: orEmpty(map(to('port'))),
   }),
   places: object(
     'Locations on multicompartment cells, one for each synapse of a projection or element of a selection.',
@@ -365,7 +383,7 @@ export const types: Slots = {
     ),
     length: quantity(),
     diameter: quantity(),
-    divisions: whole('Number of compartments.'),
+    divisions: usually(1, whole('Number of compartments.')),
     specificCapacitance: quantity('Per area; F/m**2.'),
     resistivity: quantity('Resistivity of the cytoplasm; ohm*m.'),
     capacitance: quantity('Of the entire section, if no shape is given; F.'),
@@ -388,18 +406,18 @@ export const types: Slots = {
   mechanism: object('A channel, a leak, a pool or other equations on sections of a cell.', {
     ...equations,
     on: choice('Sections and groups where it is placed; default: all.', ['string'], list(id())),
-    density: flag('Whether its currents are per area (the default).'),
-    reads: list(
-      id(),
-      'Inputs from its location: `v`, `area`, `distance` (along the tree from the root), `temperature`, `ca_i`, `ca_o`, `e_ca`, `i_ca`.',
+    density: usually(true, flag('Whether its currents are per area.')),
+    reads: orEmpty(
+      list(
+        id(),
+        'Inputs from its location: `v`, `area`, `distance` (along the tree from the root), `temperature`, `ca_i`, `ca_o`, `e_ca`, `i_ca`.',
+      ),
     ),
-    writes: map(
-      expression(),
-      'Outputs: `i` or `i_ca` (inward current positive), `ca_i`, `ca_o` (sets the concentration).',
+    writes: orEmpty(
+      map(expression(), 'Outputs: `i` or `i_ca` (inward current positive), `ca_i`, `ca_o` (sets the concentration).'),
     ),
-    events: map(
-      to('localEvent'),
-      'Conditions on its inputs and its own variables, tested at each step, and their actions.',
+    events: orEmpty(
+      map(to('localEvent'), 'Conditions on its inputs and its own variables, tested at each step, and their actions.'),
     ),
     values: map(
       map(value()),
@@ -408,10 +426,10 @@ export const types: Slots = {
   }),
   compartments: object('A tree of sections with mechanisms.', {
     sections: need(map(to('section'))),
-    groups: map(list(id()), 'Names for sets of sections.'),
-    ions: map(to('ion')),
-    mechanisms: map(to('mechanism')),
-    initial: value('Initial membrane potential; V.'),
+    groups: orEmpty(map(list(id()), 'Names for sets of sections.')),
+    ions: orEmpty(map(to('ion'))),
+    mechanisms: orEmpty(map(to('mechanism'))),
+    initial: usually(0, value('Initial membrane potential; V.')),
     temperature: quantity('Kelvin.'),
   }),
   cable: object(

@@ -357,3 +357,10 @@ export function typed(element: ElementType, values: ArrayLike<number>): TypedArr
       return BigInt64Array.from(Array.from(values, (value) => BigInt(value)));
   }
 }
+
+/** Names of values that change from step to step, besides states; linked parameters change with their source. */
+export const inputsOf = (group: Group): ReadonlySet<string> =>
+  new Set([
+    ...Object.keys(group.type.inputs),
+    ...group.members.flatMap(({ population }) => Object.keys(population.linked ?? {})),
+  ]);

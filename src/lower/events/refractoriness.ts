@@ -4,10 +4,15 @@ import { invariant } from '../../diagnostics/diagnostic.js';
 import * as ir from '../../ir/builder.js';
 import { fold } from '../../ir/fold.js';
 import type { Expression as Ir } from '../../ir/program.js';
-import type { ElementScope } from '../code/element-scope.js';
-import { notRefractory, refractorySteps } from '../code/element-scope.js';
+import { drawsIn } from '../../lang/functions.js';
+import { namesIn } from '../../lang/walk.js';
+import { Block } from '../code/block.js';
+import { ElementScope, notRefractory, rangesAddress, refractorySteps } from '../code/element-scope.js';
 import type { EventCode } from '../code/equations.js';
 import { compileCondition, to } from '../code/expressions.js';
+import { inputsOf, rangesOf } from '../groups.js';
+import { onceAndAfterSet } from '../integration/exact.js';
+import { isConstant } from '../integration/integrate.js';
 import { begins } from './rising-edge.js';
 import { step } from '../step/step-time.js';
 
@@ -24,10 +29,35 @@ export function updateRefractoriness(scope: ElementScope): void {
       free = ir.or(to('bool', ir.load(stored, place)), fold(ir.not(holds)));
     } else {
       invariant(event.refractoryFor, 'lower/refractoriness', 'a refractory period has a duration or a condition');
-      free = ir.ge(ir.sub(step, ir.load(last, place)), refractorySteps(event, scope));
+      free = ir.ge(ir.sub(step, ir.load(last, place)), periodAtUpdate(event, scope));
     }
     block.emit(ir.store(stored, place, to('u32', block.name('free', free))));
   }
+}
+
+/**
+ * i32 steps of the refractory period at an update. A period of parameters alone is computed at the start and after each
+ * `set`, which saves a division for each element and step.
+ */
+function periodAtUpdate(event: EventCode, scope: ElementScope): Ir {
+  const { context, group, place } = scope;
+  const { derived } = group.equations;
+  const period = event.refractoryFor;
+  const holds =
+    period !== null &&
+    !drawsIn(period) &&
+    isConstant(period, group.equations, inputsOf(group)) &&
+    [...namesIn(period)].every((name) => !derived.has(name));
+  if (!holds) return refractorySteps(event, scope);
+  const what = `refractory period of ${event.name} of ${group.name} in steps`;
+  const name = `${group.name}.period_${event.name}`;
+  const buffer = context.builder.buffer(name, 'i32', group.length, what);
+  const block = new Block();
+  const steps = refractorySteps(event, new ElementScope(context, group, rangesAddress, block, null));
+  block.emit(ir.store(buffer, rangesAddress.index, steps));
+  const kernel = context.builder.map(name, what, rangesOf(group), false, block);
+  onceAndAfterSet(kernel, group.name, context);
+  return ir.load(buffer, place);
 }
 
 /** Whether the rate of each variable is in force, for the variables that some event freezes. */

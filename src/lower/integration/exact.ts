@@ -47,14 +47,17 @@ export function computePropagators(
   { changing }: Pick<LinearSystem, 'changing'>,
   owner: string,
   place: StepPlace,
-  { builder }: Context,
+  context: Context,
 ): readonly PlacedEntry[] {
   if (changing) return kernels.map((kernel) => inStep(kernel, place));
-  for (const kernel of kernels) {
-    builder.initially(kernel);
-    builder.procedure(propagatorsProcedure(owner), { kind: 'run', kernel });
-  }
+  for (const kernel of kernels) onceAndAfterSet(kernel, owner, context);
   return [];
+}
+
+/** Runs a kernel at the start and after each `set` of a variable of its owner. */
+export function onceAndAfterSet(kernel: string, owner: string, { builder }: Context): void {
+  builder.initially(kernel);
+  builder.procedure(propagatorsProcedure(owner), { kind: 'run', kernel });
 }
 
 /** New value of one variable: its row of P times the old values plus its row of R times the terms. */

@@ -10,7 +10,7 @@ import { to } from '../code/expressions.js';
 import { compiledTerms, computePropagators, propagated, propagatorsOf } from './exact.js';
 import { fold } from '../../ir/fold.js';
 import { namesIn, writtenBy } from '../../lang/walk.js';
-import { leaderOf, orderOf, rangesOf, type Group } from '../groups.js';
+import { inputsOf, leaderOf, orderOf, rangesOf, type Group } from '../groups.js';
 import { divergingVariables } from './blow-up.js';
 import { decayed, exponentialSteps, separateDecays } from './decays.js';
 import { newValues, steppedDerivatives } from './integrate.js';
@@ -90,13 +90,6 @@ const updatePlace = (group: Group, context: Context): StepPlace => ({
   name: objectNames.stateUpdater(leaderOf(group)),
   phase: 'keep inputs',
 });
-
-/** Names of values that change from step to step, besides states; linked parameters change with their source. */
-const inputsOf = (group: Group): ReadonlySet<string> =>
-  new Set([
-    ...Object.keys(group.type.inputs),
-    ...group.members.flatMap(({ population }) => Object.keys(population.linked ?? {})),
-  ]);
 
 /** Where the propagators of a group's elements are computed and kept. */
 function propagatorSite(group: Group, context: Context): Site {

@@ -167,15 +167,14 @@ function lastWriter(program: Program, receiver: MapKernel, variable: string): Ma
 }
 
 /**
- * Returns the kernels that add to an inbox; undefined if other kernels access it, or if several threads may reach a
- * line at once.
+ * Returns the kernels that add to an inbox; undefined if other kernels access it. Threads that reach a line at once
+ * store the same bit.
  */
 function fillersOf(program: Program, inbox: Buffer, receiver: MapKernel): readonly PropagateKernel[] | undefined {
   const fillers: PropagateKernel[] = [];
   for (const kernel of program.kernels) {
     if (kernel === receiver || !buffersOf(bodyOf(kernel)).has(inbox.name)) continue;
-    if (kernel.shape !== 'propagate' || (kernel.order.kind !== 'byTarget' && kernel.order.kind !== 'sequential'))
-      return undefined;
+    if (kernel.shape !== 'propagate') return undefined;
     let onlyAdds = true;
     visitStatements(kernel.body, (s) => {
       if (s.kind === 'store' && s.buffer === inbox.name) onlyAdds = false;

@@ -68,6 +68,22 @@ describe('a network in which little arrives', () => {
       expect(found.get(name)).toEqual(new BigInt64Array(found.get(name)?.length ?? 0));
   });
 
+  test('whose synapses are listed in any order comes to the same state', async () => {
+    const listed = fixture
+      .replace('N: 4000', 'N: 520')
+      .replaceAll('3200', '416')
+      .replace('p: 0.02', 'i: [7, 7, 7, 30, 3], j: [9, 2, 9, 519, 0]');
+    expect(listed).toContain('519');
+    const program = buildProgram(importModel({ name: 'network.yaml', text: listed }, {}).valid, {});
+    const orders = program.kernels.flatMap((kernel) => (kernel.shape === 'propagate' ? [kernel.order.kind] : []));
+    expect(orders).toContain('any');
+    const changed = arrivals.run(program);
+    expect(linesOf(changed)).toContain('P.ge.inbox.lines');
+    const expected = await after(program, names(program), 400);
+    const found = await after(changed, names(changed), 400);
+    for (const [name, values] of expected) expect(found.get(name), name).toEqual(values);
+  });
+
   test('turns negative zeros to zeros as receiving nothing does', async () => {
     const program = network(520, 0.1);
     const start = ['P.gi', new Float64Array(520).fill(-0)] as const;

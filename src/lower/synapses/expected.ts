@@ -1,6 +1,6 @@
 /** Estimates the number of synapses of rules. The estimate distributes work, and affects no result. */
 
-import { isListed } from '../../model/arrays.js';
+import { lengthOf } from '../../model/arrays.js';
 import type { ConnectionRule } from '../../model/typed.js';
 import type { Expression } from '../../lang/ast.js';
 import { boundsOf } from '../code/bounds.js';
@@ -39,7 +39,7 @@ function expectedOf(rule: ConnectionRule, plan: ProjectionPlan, context: Context
         (rule.condition === null ? 1 : 0.5)
       );
     case 'list':
-      return isListed(rule.sources) ? rule.sources.length : pairs * typicalProbability;
+      return lengthOf(rule.sources);
     case 'fixedInDegree':
       return targets * middle(rule.n, sources * typicalProbability);
     case 'fixedOutDegree':

@@ -105,4 +105,5 @@ def main():
     print(json.dumps({"run": run, "whole": time.perf_counter() - began, "spikes": int(monitor.num_spikes)}))
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -41,6 +41,7 @@ export const sidebar = [
       page('Run graphs of NIR', '/how-to/nir'),
       page('Run circuits of SONATA', '/how-to/sonata'),
       page('Connect cells by a table', '/how-to/edge-tables'),
+      page('Run a connectome', '/how-to/connectome'),
       page('Share a model', '/how-to/share'),
       page('Certify a reproduction', '/how-to/certify'),
       page('Run a model in a page', '/how-to/page'),

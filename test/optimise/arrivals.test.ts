@@ -74,7 +74,9 @@ describe('a network in which little arrives', () => {
       .replaceAll('3200', '416')
       .replace('p: 0.02', 'i: [7, 7, 7, 30, 3], j: [9, 2, 9, 519, 0]');
     expect(listed).toContain('519');
-    const program = buildProgram(importModel({ name: 'network.yaml', text: listed }, {}).valid, { precision: 'float64' });
+    const program = buildProgram(importModel({ name: 'network.yaml', text: listed }, {}).valid, {
+      precision: 'float64',
+    });
     const orders = program.kernels.flatMap((kernel) => (kernel.shape === 'propagate' ? [kernel.order.kind] : []));
     expect(orders).toContain('any');
     const changed = arrivals.run(program);

@@ -42,6 +42,28 @@ describe('passes of lowering', () => {
   });
 });
 
+describe('the folders of src/lower', () => {
+  /** From the top down; `lower.ts` lists the passes, the other files of the folder itself join parts. */
+  const order = (
+    'lower.ts step elements neurons.ts links.ts manifest.ts unsupported-features.ts protocol cable projections features ' +
+    'synapses rules plan space events integration scopes code context'
+  ).split(' ');
+  /** Imports of a higher folder, with the reason. */
+  const upwards = new Map([
+    ['src/lower/plan/plan-projections.ts', 'synapses that are ends of others are planned in the order of projections'],
+  ]);
+
+  it('import downwards only', () => {
+    const rank = (file: string): number => order.indexOf(file.split('/')[2] ?? '');
+    const files = [...graph].filter(([file]) => file.startsWith('src/lower/'));
+    expect(files.filter(([file]) => rank(file) < 0).map(([file]) => file)).toEqual([]);
+    const back = files.filter(([file, targets]) =>
+      targets.some((target) => target.startsWith('src/lower/') && rank(target) < rank(file)),
+    );
+    expect(back.map(([file]) => file)).toEqual([...upwards.keys()]);
+  });
+});
+
 describe('kinds of data', () => {
   const tests = [...graph.keys()].flatMap((file) =>
     [...readFileSync(file, 'utf8').matchAll(/'([a-zA-Z_]+)' in [a-z]/g)].map(([, key = '']) => ({ file, key })),

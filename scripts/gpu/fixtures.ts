@@ -11,7 +11,7 @@ import type { Target } from '../../runtime/targets/target.js';
 import { wasmTarget } from '../../runtime/targets/wasm/target.js';
 import type { Precision, Program } from '../../src/ir/program.js';
 import { buildProgram } from '../../src/run/build-program.js';
-import { protocolOf } from '../../src/lower/protocol/protocol.js';
+import { protocolOf } from '../../src/lower/context/protocol.js';
 import { importModel, readSource } from '../../src/run/pipeline.js';
 import { fixtureNames, shortText, shortened } from '../../test/fixtures/networks.js';
 

@@ -11,7 +11,7 @@ import type { Target } from '../../runtime/targets/target.js';
 import type { Precision, Program } from '../../src/ir/program.js';
 import type { Protocol } from '../../runtime/record/protocol.js';
 import { buildProgram } from '../../src/run/build-program.js';
-import { protocolOf } from '../../src/lower/protocol/protocol.js';
+import { protocolOf } from '../../src/lower/context/protocol.js';
 import { importModel } from '../../src/run/pipeline.js';
 
 export interface MicrocircuitOptions {

@@ -7,17 +7,17 @@ import * as ir from '../ir/builder.js';
 import type { Buffer, Expression as Ir } from '../ir/program.js';
 import type { Link, ValueType } from '../model/typed.js';
 import { Block } from './code/block.js';
-import type { Context } from './context.js';
+import type { Context } from './context/context.js';
 import { arrayOf } from '../model/arrays.js';
-import { ElementScope } from './code/element-scope.js';
+import { ElementScope } from './scopes/element-scope.js';
 import { scalarTypeOf, storedValue } from './code/typed-values.js';
 import { compile, to } from './code/expressions.js';
-import type { Group, Member } from './groups.js';
-import { typed } from './groups.js';
+import type { Group, Member } from './context/groups.js';
+import { typed } from './context/groups.js';
 import { drawsIn } from '../lang/functions.js';
-import { memberAddress } from './initial-values.js';
-import * as messages from './messages.js';
-import { inStep, type PlacedEntry } from './step/place.js';
+import { memberAddress } from './protocol/initial-values.js';
+import * as messages from './context/messages.js';
+import { inStep, type PlacedEntry } from './context/place.js';
 
 /** The population that a link reads; null after a finding. */
 export function linkedMember(

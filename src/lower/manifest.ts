@@ -1,11 +1,11 @@
 /** Describes the meaning of a program's buffers in the model. */
 
 import type { Manifest, ProjectionLocation, VariableLocation } from '../ir/program.js';
-import type { Known } from './context.js';
+import type { Known } from './context/context.js';
 import type { EventSource } from './events/events.js';
-import type { Group } from './groups.js';
+import type { Group } from './context/groups.js';
 import type { Recordings } from './protocol/recordings.js';
-import type { BuiltProjection } from './code/synapse-scope.js';
+import type { BuiltProjection } from './plan/synapse-scope.js';
 import { averageSynapses } from './synapses/expected.js';
 
 /** Results of the passes. */

@@ -6,26 +6,26 @@
 import { invariant } from '../diagnostics/diagnostic.js';
 import * as ir from '../ir/builder.js';
 import { Block } from './code/block.js';
-import type { Cable, CableNames } from './cable/cable.js';
+import type { Cable, CableNames } from './context/cable.js';
 import { advanceGates, coefficientBuffers, coefficients } from './cable/integrate-compartments.js';
-import { atTicks } from './step/clocks.js';
-import type { Context } from './context.js';
-import { ElementScope, rangesAddress } from './code/element-scope.js';
+import { atTicks } from './code/clocks.js';
+import type { Context } from './context/context.js';
+import { ElementScope, rangesAddress } from './scopes/element-scope.js';
 import { readsAny } from '../lang/walk.js';
 import { oncePerObject } from '../lang/memoise.js';
-import { heldOf, inlineDerived, type EventCode } from './code/equations.js';
+import { heldOf, inlineDerived, type EventCode } from './context/equations.js';
 import { actionEntries, listEntry, markEntries, multiplicityEntries, placeOf } from './events/event-kernels.js';
 import type { EventSource } from './events/events.js';
 import { compile } from './code/expressions.js';
-import { leaderOf, orderOf, updatePlace, type Group } from './groups.js';
+import { leaderOf, orderOf, updatePlace, type Group } from './context/groups.js';
 import { integrateGroup } from './integration/integrate-group.js';
 import type { Entries } from './events/modes.js';
 import { noiseOf, type Noise } from './integration/noise.js';
-import { rankOf } from './step/profile.js';
-import { eventCondition, updateRefractoriness } from './events/refractoriness.js';
+import { rankOf } from './context/profile.js';
+import { eventCondition, updateRefractoriness } from './integration/refractoriness.js';
 import { objectNames } from '../model/object-names.js';
-import { inStep, type PlacedEntry } from './step/place.js';
-import { emptyInputs, groupKernel, stepDraws, stepScope } from './code/step-scope.js';
+import { inStep, type PlacedEntry } from './context/place.js';
+import { emptyInputs, groupKernel, stepDraws, stepScope } from './scopes/step-scope.js';
 
 /**
  * Writes the actions on entry to the first regime, at initialisation. @random stream `population/<id>/entry`, counter

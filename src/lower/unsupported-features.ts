@@ -5,12 +5,12 @@
 
 import { oncePerObject } from '../lang/memoise.js';
 import type { Model } from '../model/typed.js';
-import type { LoweringDiagnostics } from './context.js';
+import type { LoweringDiagnostics } from './context/context.js';
 import type { Use } from './features/read.js';
 import type { Feature, Support } from './features/table.js';
 import { features, placePhrases, selectionPhrases, selections } from './features/table.js';
 import { usesOf } from './features/uses.js';
-import * as messages from './messages.js';
+import * as messages from './context/messages.js';
 
 /** How a profile treats one use of a feature. */
 interface Verdict {

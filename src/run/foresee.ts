@@ -8,7 +8,7 @@ import type { Positions } from '../diagnostics/positions.js';
 import { sketchModel } from '../draw/draw.js';
 import type { DrawnModel } from '../draw/drawn-model.js';
 import type { Precision } from '../ir/program.js';
-import { protocolOf } from '../lower/protocol/protocol.js';
+import { protocolOf } from '../lower/context/protocol.js';
 import type { ValidModel } from '../model/model.js';
 import { loweredModel } from './build-program.js';
 import { chooseTarget } from './choose-target.js';

@@ -16,7 +16,7 @@ import { refuseTooLong } from './room.js';
 import { actsOnSource, sourcesAlone } from './check/sources-alone.js';
 import { inStage } from './stages.js';
 import { synapsesOf, type Synapses } from './synapses.js';
-import { protocolOf, type ProtocolStep } from '../lower/protocol/protocol.js';
+import { protocolOf, type ProtocolStep } from '../lower/context/protocol.js';
 import { drawsIn } from '../lang/functions.js';
 import type { SelectionRule, ValidModel } from '../model/model.js';
 import { isSampled } from '../model/selected.js';

@@ -5,7 +5,7 @@ import type { DrawnModel } from '../draw/drawn-model.js';
 import type { Program } from '../ir/program.js';
 import { drawsIn } from '../lang/functions.js';
 import { withoutStructure, type Expanded } from '../lower/cable/expand.js';
-import { LoweringDiagnostics } from '../lower/context.js';
+import { LoweringDiagnostics } from '../lower/context/context.js';
 import { sectionsOn } from '../model/compartment-tree.js';
 import { arrayOf } from '../model/arrays.js';
 import { expressionsIn } from '../model/typed.js';

@@ -11,7 +11,7 @@ import { unplaced, type Positions } from '../diagnostics/positions.js';
 import type { Precision, Program } from '../ir/program.js';
 import { optimise } from '../optimise/optimise.js';
 import { drawnModel, loweredModel } from './build-program.js';
-import { protocolOf } from '../lower/protocol/protocol.js';
+import { protocolOf } from '../lower/context/protocol.js';
 import type { ValidModel } from '../model/model.js';
 import { phaseKind } from '../model/tagged.js';
 import { messages } from './messages.js';

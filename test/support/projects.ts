@@ -8,7 +8,7 @@ import { runProgram } from '../../runtime/targets/c/compiler.js';
 import type { ScriptEntry } from '../../src/codegen/c/project.js';
 import type { Program } from '../../src/ir/program.js';
 import { buildProgram } from '../../src/run/build-program.js';
-import { protocolOf } from '../../src/lower/protocol/protocol.js';
+import { protocolOf } from '../../src/lower/context/protocol.js';
 import { importModel } from '../../src/run/pipeline.js';
 import { shortText } from '../fixtures/networks.js';
 import { twoPopulations } from './two-populations.js';

@@ -15,7 +15,7 @@ import { DiagnosticError } from '../../src/diagnostics/diagnostic.js';
 import { checkProgram } from '../../src/ir/check.js';
 import type { Precision, Program } from '../../src/ir/program.js';
 import { buildProgram } from '../../src/run/build-program.js';
-import { protocolOf, type ProtocolStep } from '../../src/lower/protocol/protocol.js';
+import { protocolOf, type ProtocolStep } from '../../src/lower/context/protocol.js';
 import type { ValidModel } from '../../src/model/model.js';
 import { importModel, type ImportOptions } from '../../src/run/pipeline.js';
 import { askedEffort, triesAll } from './effort.js';

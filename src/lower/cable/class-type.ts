@@ -22,9 +22,9 @@ import type {
   Value,
 } from '../../model/typed.js';
 import { UniqueNames } from '../../model/free-name.js';
-import { numberOf } from '../groups.js';
+import { numberOf } from '../context/groups.js';
 import { BadMechanism, checkNoise, giveTemperature, missing, notRun } from './mechanism-errors.js';
-import type { CableNames } from './cable.js';
+import type { CableNames } from '../context/cable.js';
 import { eventAt, detectedElsewhere, localEventAt } from './class-events.js';
 import { numberAt, type Instance } from './mechanisms.js';
 import { derivedOf, isEmpty, levelOn, plus } from './ion-values.js';

@@ -3,7 +3,7 @@
 import type { DrawnModel } from '../../draw/drawn-model.js';
 import { arrayOf } from '../../model/arrays.js';
 import type { CableTree, DataStore } from '../../model/typed.js';
-import type { Cable } from './cable.js';
+import type { Cable } from '../context/cable.js';
 import { treeOfEnds } from '../../model/compartment-tree.js';
 
 /** Returns the cables of types with compartments as elements. */

@@ -3,7 +3,7 @@
 import * as ir from '../../ir/builder.js';
 import type { Buffer, Expression as Ir, Statement } from '../../ir/program.js';
 import type { Block } from '../code/block.js';
-import type { Real } from '../context.js';
+import type { Real } from '../context/context.js';
 import { to } from '../code/expressions.js';
 
 /** The arrays of trees that the solver reads, and of the linear system. */

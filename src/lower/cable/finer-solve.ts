@@ -11,9 +11,9 @@
 import * as ir from '../../ir/builder.js';
 import type { Buffer, Expression as Ir } from '../../ir/program.js';
 import { Block, item } from '../code/block.js';
-import type { Context } from '../context.js';
+import type { Context } from '../context/context.js';
 import { to } from '../code/expressions.js';
-import type { Cable } from './cable.js';
+import type { Cable } from '../context/cable.js';
 import { emptyPoints, nodeBase, solveInTurn, substituteAt, type Cells, type System } from './eliminate.js';
 
 /** Least number of nodes of a tree for which a team is worth its synchronisation. */

@@ -16,8 +16,8 @@ import { assignedBy } from '../../model/assigned.js';
 import { UniqueNames } from '../../model/free-name.js';
 import { derivative } from '../../lang/derivative.js';
 import { valueOf as knownValue } from '../../model/rules/known-values.js';
-import { equationsOf, eventsOf, inlineDerived } from '../code/equations.js';
-import { valueOf } from '../groups.js';
+import { equationsOf, eventsOf, inlineDerived } from '../context/equations.js';
+import { valueOf } from '../context/groups.js';
 import { ownersOf } from '../../model/typed.js';
 import type {
   DataStore,

@@ -14,19 +14,19 @@ import { difference, name as nameOf, product } from '../../lang/build.js';
 import { derivative } from '../../lang/derivative.js';
 import { linearForm, linearRate } from '../../lang/linear.js';
 import { namesIn } from '../../lang/walk.js';
-import type { Context } from '../context.js';
-import type { ElementScope } from '../code/element-scope.js';
-import { step } from '../step/step-time.js';
-import { inlineDerived } from '../code/equations.js';
+import type { Context } from '../context/context.js';
+import type { ElementScope } from '../scopes/element-scope.js';
+import { step } from '../code/step-time.js';
+import { inlineDerived } from '../context/equations.js';
 import { to } from '../code/expressions.js';
-import type { Group } from '../groups.js';
-import { padded } from '../groups.js';
+import type { Group } from '../context/groups.js';
+import { padded } from '../context/groups.js';
 import { steppedDerivatives, withNoise, withoutNoise } from '../integration/integrate.js';
 import { exponentialStep, rationalStep } from '../integration/linear-step.js';
 import { noiseOfStep, noisesOf } from '../integration/noise.js';
 import { rateOf } from '../integration/rates.js';
-import { settled } from '../integration/settled.js';
-import type { Cable, CableNames, CompartmentClass } from './cable.js';
+import { settled } from '../code/settled.js';
+import type { Cable, CableNames, CompartmentClass } from '../context/cable.js';
 
 /** Buffers of a class that the cable reads: the diagonal of its matrix (S), and the right-hand side (A). */
 interface Coefficients {

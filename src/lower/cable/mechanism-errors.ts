@@ -5,8 +5,8 @@ import type { Expression } from '../../lang/ast.js';
 import { linearForm } from '../../lang/linear.js';
 import { namesIn } from '../../lang/walk.js';
 import type { Mechanism } from '../../model/typed.js';
-import { inlineDerived } from '../code/equations.js';
-import { notGiven, unsupportedFeature } from '../messages.js';
+import { inlineDerived } from '../context/equations.js';
+import { notGiven, unsupportedFeature } from '../context/messages.js';
 
 /** A mistake of a mechanism at a place: a missing variable, or an unsupported feature. */
 export class BadMechanism extends Error {

@@ -3,7 +3,7 @@
 import { arrayOf } from '../../model/arrays.js';
 import { formulaOf } from '../../model/typed.js';
 import type { Value } from '../../model/typed.js';
-import { numberOf } from '../groups.js';
+import { numberOf } from '../context/groups.js';
 import type { Class, Kind, StructuredCells } from './structured-cells.js';
 
 /** The value of a variable, `mechanism.variable`, in a population. */

@@ -1,7 +1,7 @@
 /** The populations and variables of multicompartment cells, under the names of the model, for readers of results. */
 
 import type { EventRecordingLocation, Manifest, SampleLocation } from '../../ir/program.js';
-import type { Origin, ModelNames, SynapsesOf } from './cable.js';
+import type { Origin, ModelNames, SynapsesOf } from '../context/cable.js';
 
 /** A manifest in the names of the model. */
 export function manifestInModelNames(manifest: Manifest, { origins, pieces, recordings, asked }: ModelNames): Manifest {

@@ -7,7 +7,7 @@ import { none, type DrawnModel, type Elements } from '../../draw/drawn-model.js'
 import { UniqueNames } from '../../model/free-name.js';
 import { ownersOf } from '../../model/typed.js';
 import type { End, Projection, SelectionRule, SynapseType } from '../../model/typed.js';
-import { type SynapsesOf } from './cable.js';
+import { type SynapsesOf } from '../context/cable.js';
 import type { Timed } from './inputs-of-time.js';
 import { atPlaces, readsEnd, readsOther, type SynapsePlaces } from './synapse-type.js';
 import { compartmentsAt, splitByPlace, synapsesOfEach, type SplitEnd } from './split-by-compartment.js';

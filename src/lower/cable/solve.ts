@@ -7,16 +7,16 @@ import { invariant } from '../../diagnostics/diagnostic.js';
 import * as ir from '../../ir/builder.js';
 import type { Buffer } from '../../ir/program.js';
 import { Block, item } from '../code/block.js';
-import type { Context } from '../context.js';
+import type { Context } from '../context/context.js';
 import { to } from '../code/expressions.js';
-import { rangesOf, type Group } from '../groups.js';
+import { rangesOf, type Group } from '../context/groups.js';
 import { objectNames } from '../../model/object-names.js';
-import { inStep, type PlacedEntry, type StepPlace } from '../step/place.js';
-import { emptyInputs, groupKernel, stepScope } from '../code/step-scope.js';
-import type { Cable, CableNames } from './cable.js';
+import { inStep, type PlacedEntry, type StepPlace } from '../context/place.js';
+import { emptyInputs, groupKernel, stepScope } from '../scopes/step-scope.js';
+import type { Cable, CableNames } from '../context/cable.js';
 import { solveKernel, type PlacedClass } from './hines.js';
 import { advanceGates, cableBuffers, coefficientBuffers, coefficients, inArrays } from './integrate-compartments.js';
-import { settled } from '../integration/settled.js';
+import { settled } from '../code/settled.js';
 
 /** Largest valid membrane potential in V, and the interval of its check in steps. */
 const beyond = 10;

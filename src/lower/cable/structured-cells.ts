@@ -15,10 +15,10 @@ import type {
   SelectionRule,
   Value,
 } from '../../model/typed.js';
-import type { LoweringDiagnostics } from '../context.js';
-import * as messages from '../messages.js';
-import { profiles } from '../step/profile.js';
-import { isCableMethod, type Cable, type CableMethod } from './cable.js';
+import type { LoweringDiagnostics } from '../context/context.js';
+import * as messages from '../context/messages.js';
+import { profiles } from '../context/profile.js';
+import { isCableMethod, type Cable, type CableMethod } from '../context/cable.js';
 import { BadMechanism } from './mechanism-errors.js';
 import { classType, type ClassType } from './class-type.js';
 import { formulasAt } from './formulas-at.js';

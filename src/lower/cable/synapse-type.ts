@@ -10,8 +10,8 @@ import { linearForm } from '../../lang/linear.js';
 import { spelling } from '../../lang/reference.js';
 import { mapStatement, namesIn, referencesIn, substitute } from '../../lang/walk.js';
 import type { Input, Projection, Sum, SynapseType } from '../../model/typed.js';
-import { equationsOf, inlineDerived } from '../code/equations.js';
-import { summedAt } from '../projections/receptors.js';
+import { equationsOf, inlineDerived } from '../context/equations.js';
+import { summedAt } from '../plan/receptors.js';
 import { halfStep } from './mid-step.js';
 
 /** A place on a cell, with the variables for a synapse. */

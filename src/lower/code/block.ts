@@ -2,7 +2,14 @@
 
 import { Locals, get, set } from '../../ir/builder.js';
 import type { Expression, Local, ScalarType, Statement } from '../../ir/program.js';
-import { constantOf, definitionOf, invariantLocal, keepResolved, known, resolvedStatements } from './invariant.js';
+import {
+  constantOf,
+  definitionOf,
+  invariantLocal,
+  keepResolved,
+  known,
+  resolvedStatements,
+} from '../context/invariant.js';
 import { shallowStatements } from './deep-expressions.js';
 
 /** The item that a map runs for: implicit local `index`. */

@@ -13,10 +13,10 @@ import { drawOffset } from '../../ir/names.js';
 import type { Buffer, Expression as Ir } from '../../ir/program.js';
 import type { Call } from '../../lang/ast.js';
 import type { Block } from './block.js';
-import type { Context } from '../context.js';
-import * as messages from '../messages.js';
+import type { Context } from '../context/context.js';
+import * as messages from '../context/messages.js';
 import { fold, foldCall } from '../../ir/fold.js';
-import { constantOf } from './invariant.js';
+import { constantOf } from '../context/invariant.js';
 
 /** The counter and key of draws in one kernel. */
 export interface Draws {

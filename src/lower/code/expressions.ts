@@ -15,11 +15,11 @@ import type { BinaryOperator, Call, EndReference, Expression, Reference } from '
 import { isInt32 } from '../../lang/integers.js';
 import { isRandom } from '../../lang/functions.js';
 import type { Block } from './block.js';
-import type { Context, Real } from '../context.js';
+import type { Context, Real } from '../context/context.js';
 import { printExpression } from '../../lang/print.js';
 import { fold, foldCall } from '../../ir/fold.js';
-import { constantOf, definitionOf } from './invariant.js';
-import * as messages from '../messages.js';
+import { constantOf, definitionOf } from '../context/invariant.js';
+import * as messages from '../context/messages.js';
 import { inMicrometres } from '../../draw/space/micrometres.js';
 
 /** Resolves the names of an expression and takes its auxiliary statements. */

@@ -4,7 +4,7 @@ import { fold } from '../../ir/fold.js';
 import * as ir from '../../ir/builder.js';
 import type { Buffer, Expression as Ir, ScalarType } from '../../ir/program.js';
 import type { ValueType } from '../../model/typed.js';
-import type { Real } from '../context.js';
+import type { Real } from '../context/context.js';
 import type { Scope } from './expressions.js';
 import { library, to, unify } from './expressions.js';
 

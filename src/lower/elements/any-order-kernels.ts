@@ -5,10 +5,10 @@ import type { Buffer, Expression as Ir, Local, MapDomain, Statement } from '../.
 import { Block, item } from '../code/block.js';
 import { repeatedBy, counted, notCounted } from '../events/multiplicity.js';
 import { writeBranchless } from '../code/branchless.js';
-import type { Context } from '../context.js';
+import type { Context } from '../context/context.js';
 import type { Draws } from '../code/draws.js';
 import { storedValue } from '../code/typed-values.js';
-import type { Member } from '../groups.js';
+import type { Member } from '../context/groups.js';
 import { runsOnLanes } from '../code/lanes.js';
 import type { Deliveries } from './deliveries.js';
 import { elementDraws, steppingOf, timeNow } from './element-code.js';

@@ -4,8 +4,8 @@
  */
 
 import { expressionsOf, referencesIn } from '../../lang/walk.js';
-import type { Member } from '../groups.js';
-import { reached, summedAt } from '../projections/receptors.js';
+import type { Member } from '../context/groups.js';
+import { reached, summedAt } from '../plan/receptors.js';
 import type { Deliveries, ProjectionPathway } from './deliveries.js';
 import type { Network, SteppedGroup } from './layout.js';
 

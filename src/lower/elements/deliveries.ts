@@ -10,24 +10,24 @@
 import * as ir from '../../ir/builder.js';
 import type { Buffer, Expression as Ir } from '../../ir/program.js';
 import { Block } from '../code/block.js';
-import { upToDate } from '../events/event-driven.js';
+import { upToDate } from '../plan/event-driven.js';
 import { secondsKernel } from '../synapses/delays.js';
-import type { Context } from '../context.js';
+import type { Context } from '../context/context.js';
 import { isInForce } from '../projections/delay-windows.js';
 import { drawStep, keyAt, keyBuffer } from '../code/draws.js';
-import { step } from '../step/step-time.js';
-import type { PathwayPlan, ProjectionEnd } from '../projections/projection.js';
-import { allPhases, delayInterval } from '../projections/projection-bounds.js';
+import { step } from '../code/step-time.js';
+import type { PathwayPlan, ProjectionEnd } from '../plan/projection.js';
+import { allPhases, delayInterval } from '../plan/projection-bounds.js';
 import { hasMultiplicity } from '../events/events.js';
 import { mostSpikesAtOnce } from '../events/multiplicity.js';
 import { mostWithin } from './spikes-within.js';
 import { versionsOf } from '../events/replayed-spikes.js';
-import { synapseDraws } from '../projections/synapse-values.js';
+import { synapseDraws } from '../synapses/synapse-values.js';
 import type { Network, SteppedProjection } from './layout.js';
 import { steppingOrder } from './layout.js';
 import type { Place } from './views.js';
 import { synapseScope } from './views.js';
-import { inStep, type PlacedEntry } from '../step/place.js';
+import { inStep, type PlacedEntry } from '../context/place.js';
 
 /** Delay of a pathway: zero, the same for all, or one for each synapse (f64 seconds), some of them zero. */
 type Delay =

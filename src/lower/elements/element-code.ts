@@ -3,14 +3,14 @@
 import * as ir from '../../ir/builder.js';
 import type { Expression as Ir } from '../../ir/program.js';
 import type { Block } from '../code/block.js';
-import type { Context } from '../context.js';
+import type { Context } from '../context/context.js';
 import type { Draws } from '../code/draws.js';
 import { drawsAt, drawStep } from '../code/draws.js';
-import { step } from '../step/step-time.js';
-import type { Member } from '../groups.js';
+import { step } from '../code/step-time.js';
+import type { Member } from '../context/groups.js';
 import type { Network, SteppedGroup } from './layout.js';
 import type { Stepping } from './parts.js';
-import type { ElementScope } from '../code/element-scope.js';
+import type { ElementScope } from '../scopes/element-scope.js';
 import { noiseOfStep } from '../integration/noise.js';
 
 /**

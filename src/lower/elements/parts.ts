@@ -4,20 +4,20 @@ import * as ir from '../../ir/builder.js';
 import type { Buffer, Expression as Ir } from '../../ir/program.js';
 import { compile, compileCondition, compileReal, to } from '../code/expressions.js';
 import { scalarTypeOf, storedValue } from '../code/typed-values.js';
-import { begins } from '../events/rising-edge.js';
+import { begins } from '../integration/rising-edge.js';
 import { fold } from '../../ir/fold.js';
 import type { ConditionCode, DerivedCode, PartCode, RateCode, RegimeCode, TypeCode } from './type-code.js';
 import type { CodeScope } from '../code/code-scope.js';
-import { ElementScope } from '../code/element-scope.js';
-import { inlineDerived } from '../code/equations.js';
+import { ElementScope } from '../scopes/element-scope.js';
+import { inlineDerived } from '../context/equations.js';
 import { multiplicityOf } from '../events/multiplicity.js';
-import { activity, eventCondition, noteEvent, noteTime, updateRefractoriness } from '../events/refractoriness.js';
+import { activity, eventCondition, noteEvent, noteTime, updateRefractoriness } from '../integration/refractoriness.js';
 import type { Expression } from '../../lang/ast.js';
 import { isZero } from '../../lang/build.js';
 import { linearForm } from '../../lang/linear.js';
-import * as messages from '../messages.js';
+import * as messages from '../context/messages.js';
 import { steppedLinearly } from '../integration/propagators.js';
-import { settled } from '../integration/settled.js';
+import { settled } from '../code/settled.js';
 
 /** Context of an owner's step, besides its code. */
 export interface Stepping {

@@ -7,7 +7,7 @@ import * as ir from '../../ir/builder.js';
 import type { Statement } from '../../ir/program.js';
 import { Block } from '../code/block.js';
 import { repeatedBy, counted, notCounted } from '../events/multiplicity.js';
-import type { Member } from '../groups.js';
+import type { Member } from '../context/groups.js';
 import { anyOrderKernels } from './any-order-kernels.js';
 import { singleCellKernels } from './single-cell-kernels.js';
 import { inAnyOrder } from './any-order.js';

@@ -7,11 +7,11 @@
 import * as ir from '../../ir/builder.js';
 import type { Buffer } from '../../ir/program.js';
 import { Block } from '../code/block.js';
-import type { ElementScope } from '../code/element-scope.js';
+import type { ElementScope } from '../scopes/element-scope.js';
 import { storedValue } from '../code/typed-values.js';
 import { clearMasks, mark } from '../events/events.js';
 import { counted, notCounted, repeatedBy } from '../events/multiplicity.js';
-import type { Member } from '../groups.js';
+import type { Member } from '../context/groups.js';
 import { sumBuffer } from './any-order-kernels.js';
 import type { Deliveries } from './deliveries.js';
 import { elementDraws, steppingOf, timeNow } from './element-code.js';

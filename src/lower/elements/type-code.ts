@@ -9,8 +9,8 @@ import { integer } from '../../lang/build.js';
 import { dependencyOrder } from '../../lang/graph.js';
 import { expressionsOf, namesIn, writtenBy } from '../../lang/walk.js';
 import type { NeuronType, Part, SynapseType, ValueType } from '../../model/typed.js';
-import type { Equations } from '../code/equations.js';
-import { derivedIn } from '../code/equations.js';
+import type { Equations } from '../context/equations.js';
+import { derivedIn } from '../context/equations.js';
 
 /** A derived variable and its expression. */
 export interface DerivedCode {

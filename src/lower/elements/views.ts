@@ -5,12 +5,12 @@ import type { Expression as Ir } from '../../ir/program.js';
 import type { Block } from '../code/block.js';
 import type { CodeScope, View } from '../code/code-scope.js';
 import type { Draws } from '../code/draws.js';
-import type { Address } from '../code/element-scope.js';
-import { ElementScope } from '../code/element-scope.js';
-import type { Group, Member } from '../groups.js';
+import type { Address } from '../scopes/element-scope.js';
+import { ElementScope } from '../scopes/element-scope.js';
+import type { Group, Member } from '../context/groups.js';
 import { linkedElement, linkedMember, type LinkedParameter } from '../links.js';
-import type { ProjectionEnd } from '../projections/projection.js';
-import { SynapseScope } from '../code/synapse-scope.js';
+import type { ProjectionEnd } from '../plan/projection.js';
+import { SynapseScope } from '../plan/synapse-scope.js';
 import type { Network, SteppedGroup, SteppedProjection } from './layout.js';
 
 const noView = { kept: new Map<string, never>(), shown: new Map<string, never>() };

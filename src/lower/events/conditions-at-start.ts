@@ -9,16 +9,16 @@ import * as ir from '../../ir/builder.js';
 import { drawsIn } from '../../lang/functions.js';
 import { expressionsOf, namesIn } from '../../lang/walk.js';
 import { Block } from '../code/block.js';
-import type { Context } from '../context.js';
-import { ElementScope, rangesAddress } from '../code/element-scope.js';
-import { inlineDerived, type EventCode } from '../code/equations.js';
+import type { Context } from '../context/context.js';
+import { ElementScope, rangesAddress } from '../scopes/element-scope.js';
+import { inlineDerived, type EventCode } from '../context/equations.js';
 import { to } from '../code/expressions.js';
-import type { Group } from '../groups.js';
+import type { Group } from '../context/groups.js';
 import type { SilentEvents } from './modes.js';
-import { initialSample } from '../protocol/protocol.js';
-import { eventCondition } from './refractoriness.js';
-import { groupKernel } from '../code/step-scope.js';
-import { step } from '../step/step-time.js';
+import { initialSample } from '../context/protocol.js';
+import { eventCondition } from '../integration/refractoriness.js';
+import { groupKernel } from '../scopes/step-scope.js';
+import { step } from '../code/step-time.js';
 
 /**
  * Tests conditions of time that emit no event as at the end of the step before the first one, before the first sample

@@ -2,19 +2,19 @@
 
 import * as ir from '../../ir/builder.js';
 import { Block } from '../code/block.js';
-import type { Context } from '../context.js';
-import type { ElementScope } from '../code/element-scope.js';
-import type { EventCode } from '../code/equations.js';
+import type { Context } from '../context/context.js';
+import type { ElementScope } from '../scopes/element-scope.js';
+import type { EventCode } from '../context/equations.js';
 import type { EventSource } from './events.js';
-import { leaderOf, orderOf, type Group, type Member } from '../groups.js';
-import * as messages from '../messages.js';
+import { leaderOf, orderOf, type Group, type Member } from '../context/groups.js';
+import * as messages from '../context/messages.js';
 import { multiplicityOf, multiplesKernel, timesAt } from './multiplicity.js';
-import { rankOf } from '../step/profile.js';
-import { noteEvent } from './refractoriness.js';
+import { rankOf } from '../context/profile.js';
+import { noteEvent } from '../integration/refractoriness.js';
 import { objectNames } from '../../model/object-names.js';
-import { inStep, type PlacedEntry, type StepPlace } from '../step/place.js';
-import { spikeAddress, stepScope } from '../code/step-scope.js';
-import { step } from '../step/step-time.js';
+import { inStep, type PlacedEntry, type StepPlace } from '../context/place.js';
+import { spikeAddress, stepScope } from '../scopes/step-scope.js';
+import { step } from '../code/step-time.js';
 
 /** An event that a population of a group emits. */
 interface Emission {

@@ -8,17 +8,17 @@ import * as ir from '../../ir/builder.js';
 import type { EventValueLocation } from '../../ir/program.js';
 import { ownersOf, type Recording } from '../../model/typed.js';
 import { Block } from '../code/block.js';
-import type { Context } from '../context.js';
-import { ElementScope, type Address } from '../code/element-scope.js';
+import type { Context } from '../context/context.js';
+import { ElementScope, type Address } from '../scopes/element-scope.js';
 import { ringSlot, type EventSource } from './events.js';
 import { to } from '../code/expressions.js';
-import { unitOfVariable, type Group, type Member } from '../groups.js';
-import * as messages from '../messages.js';
+import { unitOfVariable, type Group, type Member } from '../context/groups.js';
+import * as messages from '../context/messages.js';
 import { placeOf as placeOfEvent } from './event-kernels.js';
-import { rankOf } from '../step/profile.js';
-import { memberOf, type Part } from '../selections.js';
-import { atLabel } from '../step/step-time.js';
-import { inStep, type PlacedEntry, type StepPlace } from '../step/place.js';
+import { rankOf } from '../context/profile.js';
+import { memberOf, type Part } from '../scopes/selections.js';
+import { atLabel } from '../code/step-time.js';
+import { inStep, type PlacedEntry, type StepPlace } from '../context/place.js';
 
 /** A recording of events. */
 type EventRecording = Extract<Recording, { kind: 'events' }>;

@@ -3,10 +3,10 @@
 import * as ir from '../../ir/builder.js';
 import type { Buffer, EventRing, Expression as Ir, Log } from '../../ir/program.js';
 import type { Block } from '../code/block.js';
-import type { Context } from '../context.js';
-import type { Group } from '../groups.js';
-import { padded } from '../groups.js';
-import { step } from '../step/step-time.js';
+import type { Context } from '../context/context.js';
+import type { Group } from '../context/groups.js';
+import { padded } from '../context/groups.js';
+import { step } from '../code/step-time.js';
 import { mayRepeatInAStep, versionsOf } from './replayed-spikes.js';
 
 /** An event of a population and the buffers of its spikes. */

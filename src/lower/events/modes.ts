@@ -10,9 +10,9 @@ import type { EventDefinition, Model, NeuronType } from '../../model/typed.js';
 import { withRegimesAsVariable } from '../../model/regimes.js';
 import type { Expression, Statement } from '../../lang/ast.js';
 import { binary, conditional, integer, sum } from '../../lang/build.js';
-import type { LoweringDiagnostics } from '../context.js';
-import * as messages from '../messages.js';
-import type { Profile } from '../step/profile.js';
+import type { LoweringDiagnostics } from '../context/context.js';
+import * as messages from '../context/messages.js';
+import type { Profile } from '../context/profile.js';
 import { freeName } from '../../model/free-name.js';
 
 /** Actions of neuron types on entry to their first regime, as statements. */

@@ -5,11 +5,11 @@ import * as ir from '../../ir/builder.js';
 import type { Buffer, Expression as Ir, Statement } from '../../ir/program.js';
 import { Block } from '../code/block.js';
 import type { Expression } from '../../lang/ast.js';
-import type { Context } from '../context.js';
-import type { ElementScope } from '../code/element-scope.js';
-import type { EventCode } from '../code/equations.js';
+import type { Context } from '../context/context.js';
+import type { ElementScope } from '../scopes/element-scope.js';
+import type { EventCode } from '../context/equations.js';
 import { compile, to } from '../code/expressions.js';
-import { step } from '../step/step-time.js';
+import { step } from '../code/step-time.js';
 import { ringSlot, type EventSource } from './events.js';
 
 /** The largest multiplicity of a spike; more is a fault. */

@@ -3,7 +3,7 @@
  */
 
 import type { SpikeTrain } from '../../model/typed.js';
-import type { Context } from '../context.js';
+import type { Context } from '../context/context.js';
 import { arrayOf } from '../../model/arrays.js';
 import { spikeStep } from '../../model/steps.js';
 

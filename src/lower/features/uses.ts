@@ -5,7 +5,7 @@
 
 import type { Expression } from '../../lang/ast.js';
 import { referenceOf } from '../../lang/reference.js';
-import { summedAt } from '../projections/receptors.js';
+import { summedAt } from '../plan/receptors.js';
 import type {
   Clock,
   ConnectionRule,

@@ -12,7 +12,7 @@ import type { Expression as Ir, Local, Statement } from '../../ir/program.js';
 import type { Expression } from '../../lang/ast.js';
 import { namesIn } from '../../lang/walk.js';
 import type { Block } from '../code/block.js';
-import type { Equations } from '../code/equations.js';
+import type { Equations } from '../context/equations.js';
 import type { IntegrationScope } from '../code/expressions.js';
 import { to } from '../code/expressions.js';
 import { rateOf } from './rates.js';

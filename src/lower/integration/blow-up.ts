@@ -12,7 +12,7 @@ import * as ir from '../../ir/builder.js';
 import type { Expression as Ir } from '../../ir/program.js';
 import type { Expression } from '../../lang/ast.js';
 import { growsFast, mostChange } from '../../lang/divergence.js';
-import type { Equations } from '../code/equations.js';
+import type { Equations } from '../context/equations.js';
 import { to, type IntegrationScope } from '../code/expressions.js';
 import { fold } from '../../ir/fold.js';
 

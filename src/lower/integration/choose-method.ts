@@ -5,12 +5,12 @@ import type { Expression } from '../../lang/ast.js';
 import { coefficientsDecide, linearRate, neighbours, reachedFrom } from '../../lang/linear.js';
 import { hasRealSolution } from '../../lang/real-solution.js';
 import { callsIn, namesIn } from '../../lang/walk.js';
-import type { Context } from '../context.js';
-import type { Equations } from '../code/equations.js';
+import type { Context } from '../context/context.js';
+import type { Equations } from '../context/equations.js';
 import { linearSystem, refusal, steppedDerivatives } from './integrate.js';
 import type { LinearSystem } from './integrate.js';
-import * as messages from '../messages.js';
-import type { Method } from '../step/profile.js';
+import * as messages from '../context/messages.js';
+import type { Method } from '../context/profile.js';
 
 /** A method, with the system that `exact` solves. */
 export type Chosen =

@@ -27,7 +27,7 @@ import { isZero, number } from '../../lang/build.js';
 import { drawsIn } from '../../lang/functions.js';
 import { linearRate, reach } from '../../lang/linear.js';
 import { namesIn } from '../../lang/walk.js';
-import type { Equations } from '../code/equations.js';
+import type { Equations } from '../context/equations.js';
 import { to, type IntegrationScope } from '../code/expressions.js';
 import type { Course } from './adaptive.js';
 import { propagated } from './exact.js';

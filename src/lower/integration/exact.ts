@@ -11,15 +11,15 @@ import * as ir from '../../ir/builder.js';
 import type { Expression as Ir } from '../../ir/program.js';
 import { reach } from '../../lang/linear.js';
 import { Block } from '../code/block.js';
-import type { Context } from '../context.js';
+import type { Context } from '../context/context.js';
 import { compileReal, compile, to } from '../code/expressions.js';
 import type { IntegrationScope } from '../code/expressions.js';
 import { fold } from '../../ir/fold.js';
 import type { LinearSystem } from './integrate.js';
-import { definitionOf } from '../code/invariant.js';
+import { definitionOf } from '../context/invariant.js';
 import { propagatorsProcedure, storedPropagators } from './propagators.js';
 import type { Entry, Propagators, Site } from './propagators.js';
-import { inStep, type PlacedEntry, type StepPlace } from '../step/place.js';
+import { inStep, type PlacedEntry, type StepPlace } from '../context/place.js';
 
 /** Returns the propagators of a system with zero rows for the `frozen` variables. */
 export function propagatorsOf(system: LinearSystem, frozen: ReadonlySet<string>, site: Site): Propagators {

@@ -3,27 +3,27 @@
 import * as ir from '../../ir/builder.js';
 import type { Expression as Ir } from '../../ir/program.js';
 import { Block } from '../code/block.js';
-import { isCableMethod } from '../cable/cable.js';
-import type { Context } from '../context.js';
-import { ElementScope, rangesAddress } from '../code/element-scope.js';
+import { isCableMethod } from '../context/cable.js';
+import type { Context } from '../context/context.js';
+import { ElementScope, rangesAddress } from '../scopes/element-scope.js';
 import { to } from '../code/expressions.js';
 import { compiledTerms, computePropagators, propagated, propagatorsOf } from './exact.js';
 import { fold } from '../../ir/fold.js';
 import { namesIn, writtenBy } from '../../lang/walk.js';
-import { inputsOf, leaderOf, orderOf, rangesOf, type Group } from '../groups.js';
+import { inputsOf, leaderOf, orderOf, rangesOf, type Group } from '../context/groups.js';
 import { divergingVariables } from './blow-up.js';
 import { decayed, exponentialSteps, separateDecays } from './decays.js';
 import { newValues, steppedDerivatives } from './integrate.js';
 import { chooseMethod } from './choose-method.js';
 import type { Chosen } from './choose-method.js';
 import type { LinearSystem } from './integrate.js';
-import * as messages from '../messages.js';
+import * as messages from '../context/messages.js';
 import { noiseOfStep, type Noise } from './noise.js';
-import { activity } from '../events/refractoriness.js';
+import { activity } from './refractoriness.js';
 import type { Site } from './propagators.js';
-import { settled } from './settled.js';
+import { settled } from '../code/settled.js';
 import { objectNames } from '../../model/object-names.js';
-import type { PlacedEntry, StepPlace } from '../step/place.js';
+import type { PlacedEntry, StepPlace } from '../context/place.js';
 
 /**
  * Writes the new values of a group's state variables into a scope. @returns the kernels to run before it in each step

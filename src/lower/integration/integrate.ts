@@ -15,8 +15,8 @@ import { conditionallyLinear, linearForm, linearRate } from '../../lang/linear.j
 import { growsFast } from '../../lang/divergence.js';
 import { callsIn, namesIn } from '../../lang/walk.js';
 import { timeOutsideTables } from '../../lang/time-outside-tables.js';
-import type { Method } from '../step/profile.js';
-import type { Equations } from '../code/equations.js';
+import type { Method } from '../context/profile.js';
+import type { Equations } from '../context/equations.js';
 import { drawsIn } from '../../lang/functions.js';
 import { compileReal, to } from '../code/expressions.js';
 import type { IntegrationScope } from '../code/expressions.js';

@@ -6,10 +6,10 @@ import type { Expression as Ir } from '../../ir/program.js';
 import { isZero } from '../../lang/build.js';
 import type { Expression } from '../../lang/ast.js';
 import { conditionallyLinear } from '../../lang/linear.js';
-import type { Equations } from '../code/equations.js';
+import type { Equations } from '../context/equations.js';
 import { to } from '../code/expressions.js';
 import type { IntegrationScope } from '../code/expressions.js';
-import { definitionOf } from '../code/invariant.js';
+import { definitionOf } from '../context/invariant.js';
 import { exponentialOf, isNeverZero, rateOf, signOf } from './rates.js';
 
 /** A step: x = `x`, A = `a` (computed from `rate`), B = `b`, null if B is zero. */

@@ -3,16 +3,16 @@
 import * as ir from '../../ir/builder.js';
 import type { Buffer, Expression as Ir } from '../../ir/program.js';
 import { Block } from '../code/block.js';
-import type { Context } from '../context.js';
+import type { Context } from '../context/context.js';
 import { drawStep, keyAt, keyBuffer, normalPairOf, philox, siteWord } from '../code/draws.js';
-import { populationInModel } from '../cable/cable.js';
-import { compartmentOf } from '../cable/compartment-of.js';
-import { cellOf, rangesAddress, type ElementScope } from '../code/element-scope.js';
+import { populationInModel } from '../context/cable.js';
+import { compartmentOf } from '../scopes/compartment-of.js';
+import { cellOf, rangesAddress, type ElementScope } from '../scopes/element-scope.js';
 import { to } from '../code/expressions.js';
-import type { Group } from '../groups.js';
-import { inStep, type PlacedEntry } from '../step/place.js';
-import { groupKernel } from '../code/step-scope.js';
-import { step } from '../step/step-time.js';
+import type { Group } from '../context/groups.js';
+import { inStep, type PlacedEntry } from '../context/place.js';
+import { groupKernel } from '../scopes/step-scope.js';
+import { step } from '../code/step-time.js';
 
 /** The two kernels of a noise, by the ends of their names. */
 const labels = ['words', 'normals'] as const;

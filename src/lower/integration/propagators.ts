@@ -12,12 +12,12 @@ import type { Buffer, Expression as Ir, Local } from '../../ir/program.js';
 import type { Expression } from '../../lang/ast.js';
 import { reach } from '../../lang/linear.js';
 import { Block } from '../code/block.js';
-import type { Context } from '../context.js';
+import type { Context } from '../context/context.js';
 import { compile, compileReal, to } from '../code/expressions.js';
 import type { IntegrationScope, Scope } from '../code/expressions.js';
 import { fold } from '../../ir/fold.js';
-import { constantOf } from '../code/invariant.js';
-import { settled, settledNumber } from './settled.js';
+import { constantOf } from '../context/invariant.js';
+import { settled, settledNumber } from '../code/settled.js';
 
 /** Terms of the series: at a norm of at most 1/2 the remainder is below 2^-70. */
 const taylorTerms = 16;

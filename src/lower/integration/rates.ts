@@ -17,7 +17,7 @@ import type { Expression as Formula } from '../../lang/ast.js';
 import { compileReal } from '../code/expressions.js';
 import type { Scope } from '../code/expressions.js';
 import { fold, foldCall } from '../../ir/fold.js';
-import { constantOf, definitionOf } from '../code/invariant.js';
+import { constantOf, definitionOf } from '../context/invariant.js';
 
 /** Functions without jumps: their arguments may be rewritten too. */
 const smooth = /^(exp|expOrdinary|expm1|exprel|inverseExprel|log|log1p|sinh|cosh|tanh|sin|cos|erf)_f(32|64)$/;

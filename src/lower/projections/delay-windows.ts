@@ -6,10 +6,10 @@
 import * as ir from '../../ir/builder.js';
 import { afterReset } from '../../ir/names.js';
 import type { Buffer, Expression as Ir, Statement } from '../../ir/program.js';
-import type { Context } from '../context.js';
-import { step, timeBuffer } from '../step/step-time.js';
-import { typed } from '../groups.js';
-import type { DelayWindow, ProjectionPlan } from './projection.js';
+import type { Context } from '../context/context.js';
+import { step, timeBuffer } from '../code/step-time.js';
+import { typed } from '../context/groups.js';
+import type { DelayWindow, ProjectionPlan } from '../plan/projection.js';
 
 /**
  * Dates of emissions. Under slots an emission is dated by its step, and a new version applies from the next step. Under

@@ -13,15 +13,15 @@ import * as ir from '../../ir/builder.js';
 import { powerOfTwo } from '../../ir/library/formats.js';
 import type { Buffer, Expression as Ir } from '../../ir/program.js';
 import { Block } from '../code/block.js';
-import type { Context } from '../context.js';
-import { ElementScope, rangesAddress } from '../code/element-scope.js';
-import { step } from '../step/step-time.js';
+import type { Context } from '../context/context.js';
+import { ElementScope, rangesAddress } from '../scopes/element-scope.js';
+import { step } from '../code/step-time.js';
 import { to } from '../code/expressions.js';
 import { fold } from '../../ir/fold.js';
-import type { Group } from '../groups.js';
-import { rangesOf } from '../groups.js';
+import type { Group } from '../context/groups.js';
+import { rangesOf } from '../context/groups.js';
 import { runsOnLanes } from '../code/lanes.js';
-import type { StepPlace } from '../step/place.js';
+import type { StepPlace } from '../context/place.js';
 
 /** Fixed-point sums of contributions to a variable of a group. */
 export interface Inbox {

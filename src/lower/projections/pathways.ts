@@ -13,19 +13,25 @@ import { referencesIn } from '../../lang/walk.js';
 import type { Interval } from '../code/bounds.js';
 import { boundsOf, everything, hull, isBounded } from '../code/bounds.js';
 import { inOrderOfCreation } from '../synapses/indices.js';
-import type { Changing } from '../protocol/phase-values.js';
-import { numberAfter, valueAfter } from '../protocol/phase-values.js';
-import type { Context } from '../context.js';
-import type { Group } from '../groups.js';
+import type { Changing } from '../plan/phase-values.js';
+import { numberAfter, valueAfter } from '../plan/phase-values.js';
+import type { Context } from '../context/context.js';
+import type { Group } from '../context/groups.js';
 import { roundingSlack } from './inbox.js';
-import * as messages from '../messages.js';
-import type { PathwayPlan, ProjectionPlan, SynapseIndex } from './projection.js';
-import { allPhases, isSurelyNumber, parameterBounds, phasesSetting, variableBounds } from './projection-bounds.js';
-import { reached, summedAt } from './receptors.js';
+import * as messages from '../context/messages.js';
+import type { PathwayPlan, ProjectionPlan, SynapseIndex } from '../plan/projection.js';
+import {
+  allPhases,
+  isSurelyNumber,
+  parameterBounds,
+  phasesSetting,
+  variableBounds,
+} from '../plan/projection-bounds.js';
+import { reached, summedAt } from '../plan/receptors.js';
 import { synapseGroupName, writtenByOthers } from './synapse-ends.js';
-import { synapseValue } from './synapse-values.js';
-import type { BuiltProjection } from '../code/synapse-scope.js';
-import { roundDelay } from './round-delay.js';
+import { synapseValue } from '../synapses/synapse-values.js';
+import type { BuiltProjection } from '../plan/synapse-scope.js';
+import { roundDelay } from '../plan/round-delay.js';
 
 /** A statement with its target understood. */
 export interface PathwayStatement {

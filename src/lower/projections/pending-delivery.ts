@@ -5,7 +5,7 @@
 
 import * as ir from '../../ir/builder.js';
 import type { Buffer, Expression as Ir } from '../../ir/program.js';
-import type { Context } from '../context.js';
+import type { Context } from '../context/context.js';
 import type { PathwayCode } from './pathways.js';
 
 /**

@@ -10,14 +10,14 @@ import { referenceOf } from '../../lang/reference.js';
 import { oncePerObject } from '../../lang/memoise.js';
 import type { Model, Projection, SelectionRule } from '../../model/typed.js';
 import { arrayOf } from '../../model/arrays.js';
-import type { Context } from '../context.js';
-import { knownCount } from './connectivity.js';
-import type { Group, Member } from '../groups.js';
-import * as messages from '../messages.js';
-import type { ProjectionEnd, ProjectionPlan } from './projection.js';
-import { reached } from './receptors.js';
-import type { BuiltProjection } from '../code/synapse-scope.js';
-import { overPositions } from '../synapses/positions.js';
+import type { Context } from '../context/context.js';
+import { knownCount } from '../synapses/connectivity.js';
+import type { Group, Member } from '../context/groups.js';
+import * as messages from '../context/messages.js';
+import type { ProjectionEnd, ProjectionPlan } from '../plan/projection.js';
+import { reached } from '../plan/receptors.js';
+import type { BuiltProjection } from '../plan/synapse-scope.js';
+import { overPositions } from '../plan/positions.js';
 
 /** A selection of synapses. */
 export type SynapseSelection = Extract<SelectionRule, { readonly kind: 'synapses' }>;

@@ -8,19 +8,19 @@ import type { Buffer, Expression as Ir } from '../../ir/program.js';
 import type { Stimulus } from '../../model/typed.js';
 import { Block } from '../code/block.js';
 import type { CodeScope } from '../code/code-scope.js';
-import type { Context } from '../context.js';
+import type { Context } from '../context/context.js';
 import { drawsAt, drawStep } from '../code/draws.js';
-import { ElementScope } from '../code/element-scope.js';
-import { step } from '../step/step-time.js';
+import { ElementScope } from '../scopes/element-scope.js';
+import { step } from '../code/step-time.js';
 import { compileReal, to } from '../code/expressions.js';
 import { fold } from '../../ir/fold.js';
-import { orderOf, type Group } from '../groups.js';
+import { orderOf, type Group } from '../context/groups.js';
 import { runsOnLanes } from '../code/lanes.js';
-import type { Piece } from '../selections.js';
-import { pieceDomain, piecesOf, selectionStreams, withoutRepeats } from '../selections.js';
+import type { Piece } from '../scopes/selections.js';
+import { pieceDomain, piecesOf, selectionStreams, withoutRepeats } from '../scopes/selections.js';
 import type { Expression } from '../../lang/ast.js';
-import { inStep, type PlacedEntry } from '../step/place.js';
-import { wholeSteps } from '../step/whole-steps.js';
+import { inStep, type PlacedEntry } from '../context/place.js';
+import { wholeSteps } from '../code/whole-steps.js';
 
 /** A stimulus that adds to an input in each step. */
 export type Current = Extract<Stimulus, { kind: 'current' }>;

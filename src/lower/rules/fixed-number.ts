@@ -13,14 +13,14 @@ import { referencesIn } from '../../lang/walk.js';
 import type { ConnectionRule } from '../../model/typed.js';
 import { Block, item } from '../code/block.js';
 import { boundsOf } from '../code/bounds.js';
-import type { Context } from '../context.js';
+import type { Context } from '../context/context.js';
 import { philox } from '../code/draws.js';
 import { compile, to } from '../code/expressions.js';
 import { none } from '../../draw/drawn-model.js';
-import { parameterBounds } from '../projections/projection-bounds.js';
-import { type ProjectionEnd, type ProjectionPlan } from '../projections/projection.js';
-import { SynapseScope } from '../code/synapse-scope.js';
-import * as messages from '../messages.js';
+import { parameterBounds } from '../plan/projection-bounds.js';
+import { type ProjectionEnd, type ProjectionPlan } from '../plan/projection.js';
+import { SynapseScope } from '../plan/synapse-scope.js';
+import * as messages from '../context/messages.js';
 import {
   blockLength,
   blocksOf,
@@ -29,7 +29,7 @@ import {
   sameTargets,
   withElement,
   type CountedCode,
-} from './rule-code.js';
+} from '../plan/rule-code.js';
 import { withoutRepetition, withRepetition } from './sampling.js';
 
 type Degree = Extract<ConnectionRule, { rule: 'fixedInDegree' | 'fixedOutDegree' }>;

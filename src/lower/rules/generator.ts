@@ -11,13 +11,13 @@ import { namesIn, referencesIn } from '../../lang/walk.js';
 import type { ConnectionRule } from '../../model/typed.js';
 import type { Block } from '../code/block.js';
 import { boundsOf } from '../code/bounds.js';
-import type { Context } from '../context.js';
+import type { Context } from '../context/context.js';
 import type { Draws } from '../code/draws.js';
 import { philox, uniformOf } from '../code/draws.js';
 import { compile, compileCondition, library, to } from '../code/expressions.js';
-import type { ProjectionPlan } from '../projections/projection.js';
-import { SynapseScope } from '../code/synapse-scope.js';
-import { ruleKey, withElement, type PairwiseCode } from './rule-code.js';
+import type { ProjectionPlan } from '../plan/projection.js';
+import { SynapseScope } from '../plan/synapse-scope.js';
+import { ruleKey, withElement, type PairwiseCode } from '../plan/rule-code.js';
 
 type Generator = Extract<ConnectionRule, { rule: 'generator' }>;
 

@@ -8,12 +8,12 @@ import * as ir from '../../ir/builder.js';
 import type { Buffer, Expression as Ir } from '../../ir/program.js';
 import type { ConnectionRule } from '../../model/typed.js';
 import { Block, item } from '../code/block.js';
-import type { Context } from '../context.js';
+import type { Context } from '../context/context.js';
 import { philox, siteWord, uniformOf } from '../code/draws.js';
-import type { ProjectionPlan } from '../projections/projection.js';
+import type { ProjectionPlan } from '../plan/projection.js';
 import { inMicrometres } from '../../draw/space/micrometres.js';
-import { namedDistance } from '../space/ends.js';
-import { ruleKey, sameTargets, withElement, type CountedCode } from './rule-code.js';
+import { namedDistance } from '../plan/ends.js';
+import { ruleKey, sameTargets, withElement, type CountedCode } from '../plan/rule-code.js';
 
 type SmallWorld = Extract<ConnectionRule, { rule: 'smallWorld' }>;
 

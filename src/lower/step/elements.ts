@@ -5,12 +5,12 @@
 
 import * as ir from '../../ir/builder.js';
 import { expressionsOf, namesIn } from '../../lang/walk.js';
-import type { Context } from '../context.js';
-import { timeBuffer } from './step-time.js';
-import type { Member } from '../groups.js';
+import type { Context } from '../context/context.js';
+import { timeBuffer } from '../code/step-time.js';
+import type { Member } from '../context/groups.js';
 import { multiplesKernel } from '../events/multiplicity.js';
 import { changesFirstValues, deriveAgain } from '../protocol/phases.js';
-import type { ProjectionPlan } from '../projections/projection.js';
+import type { ProjectionPlan } from '../plan/projection.js';
 import { creationSort } from '../synapses/indices.js';
 import type { Deliveries } from '../elements/deliveries.js';
 import { deliveriesOf } from '../elements/deliveries.js';
@@ -30,7 +30,7 @@ import { replayKernel } from '../events/replay.js';
 import { invariant } from '../../diagnostics/diagnostic.js';
 import { timeNow } from '../elements/element-code.js';
 import { noModes } from '../events/modes.js';
-import { inStep, type PlacedEntry } from './place.js';
+import { inStep, type PlacedEntry } from '../context/place.js';
 import type { BuiltNetwork, Recorded, Schedule } from './schedule.js';
 
 /** The schedule of profiles that step by elements. */

@@ -5,13 +5,13 @@
 
 import * as ir from '../../ir/builder.js';
 import { Block } from '../code/block.js';
-import type { Context } from '../context.js';
-import type { Group } from '../groups.js';
-import { usedInputName } from '../groups.js';
-import { rangesAddress } from '../code/element-scope.js';
-import { updatePlace } from '../groups.js';
-import { inStep, type PlacedEntry } from './place.js';
-import { groupKernel } from '../code/step-scope.js';
+import type { Context } from '../context/context.js';
+import type { Group } from '../context/groups.js';
+import { usedInputName } from '../context/groups.js';
+import { rangesAddress } from '../scopes/element-scope.js';
+import { updatePlace } from '../context/groups.js';
+import { inStep, type PlacedEntry } from '../context/place.js';
+import { groupKernel } from '../scopes/step-scope.js';
 
 /**
  * Copies, right before each integration, the inputs that other code reads; runs after all such code has been lowered.

@@ -1,16 +1,16 @@
 /** The interface of both ways of stepping; the rest of lowering is the same for both. */
 
 import type { Model } from '../../model/typed.js';
-import type { Context, LoweringDiagnostics } from '../context.js';
+import type { Context, LoweringDiagnostics } from '../context/context.js';
 import type { EventSource } from '../events/events.js';
-import type { Group } from '../groups.js';
+import type { Group } from '../context/groups.js';
 import type { Modes } from '../events/modes.js';
 import type { Copies } from '../protocol/phases.js';
 import type { Found } from '../manifest.js';
-import type { Profile } from './profile.js';
-import type { PlacedEntry } from './place.js';
-import type { ProjectionPlan } from '../projections/projection.js';
-import type { BuiltProjection } from '../code/synapse-scope.js';
+import type { Profile } from '../context/profile.js';
+import type { PlacedEntry } from '../context/place.js';
+import type { ProjectionPlan } from '../plan/projection.js';
+import type { BuiltProjection } from '../plan/synapse-scope.js';
 
 /** Populations and their events, as known so far. */
 export interface Populations {

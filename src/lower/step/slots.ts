@@ -2,8 +2,8 @@
 
 import { Block } from '../code/block.js';
 import { lowerCable } from '../cable/solve.js';
-import { atTicks, onClock, onClockOf } from './clocks.js';
-import type { Context } from '../context.js';
+import { atTicks, onClock, onClockOf } from '../code/clocks.js';
+import type { Context } from '../context/context.js';
 import { lowerCurrents } from '../protocol/currents.js';
 import { lowerDeliveries } from '../projections/deliver.js';
 import { clearMasks } from '../events/events.js';
@@ -18,7 +18,7 @@ import { orderByTime, replayKernel } from '../events/replay.js';
 import { lowerContinuousSynapses } from '../projections/sums.js';
 import { synapseGroups } from '../projections/synapse-ends.js';
 import { keepInputs } from './input-copies.js';
-import { inStep, type PlacedEntry, type StepPhase } from './place.js';
+import { inStep, type PlacedEntry, type StepPhase } from '../context/place.js';
 import type { Populations, Schedule } from './schedule.js';
 
 /** The schedule of profiles that step by slots. */

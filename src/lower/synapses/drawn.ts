@@ -7,15 +7,15 @@
 import * as ir from '../../ir/builder.js';
 import type { Buffer, Expression as Ir, Extent } from '../../ir/program.js';
 import { Block, item } from '../code/block.js';
-import { ruleCode } from '../projections/connect-rules.js';
-import type { Context } from '../context.js';
-import * as messages from '../messages.js';
+import { ruleCode } from '../rules/connect-rules.js';
+import type { Context } from '../context/context.js';
+import * as messages from '../context/messages.js';
 import { none } from '../../draw/drawn-model.js';
-import type { ProjectionPlan } from '../projections/projection.js';
-import { shortestBlock, type CountedCode, type PairwiseCode, type RuleCode } from '../rules/rule-code.js';
+import type { ProjectionPlan } from '../plan/projection.js';
+import { shortestBlock, type CountedCode, type PairwiseCode, type RuleCode } from '../plan/rule-code.js';
 import { expectedSynapses } from './expected.js';
 import { moveToRows } from './move-to-rows.js';
-import { targetElement, type RawSynapses } from '../projections/projection.js';
+import { targetElement, type RawSynapses } from '../plan/projection.js';
 import { runningSum } from './running-sum.js';
 
 /** One rule's counts: the exclusive prefix sum over its items, items + 1. */

@@ -4,9 +4,9 @@ import { lengthOf } from '../../model/arrays.js';
 import type { ConnectionRule } from '../../model/typed.js';
 import type { Expression } from '../../lang/ast.js';
 import { boundsOf } from '../code/bounds.js';
-import type { Context } from '../context.js';
-import { parameterBounds } from '../projections/projection-bounds.js';
-import { type ProjectionPlan } from '../projections/projection.js';
+import type { Context } from '../context/context.js';
+import { parameterBounds } from '../plan/projection-bounds.js';
+import { type ProjectionPlan } from '../plan/projection.js';
 
 /** The assumed probability of a pair if its value is unknown. */
 const typicalProbability = 0.1;

@@ -5,18 +5,12 @@
 import * as ir from '../../ir/builder.js';
 import type { Buffer, Expression as Ir, Extent, TypedArray } from '../../ir/program.js';
 import { Block, item } from '../code/block.js';
-import type { Context } from '../context.js';
-import type {
-  Connectivity,
-  DelayedIndex,
-  PathwayPlan,
-  ProjectionPlan,
-  SynapseIndex,
-} from '../projections/projection.js';
+import type { Context } from '../context/context.js';
+import type { Connectivity, DelayedIndex, PathwayPlan, ProjectionPlan, SynapseIndex } from '../plan/projection.js';
 import { delayKernel } from './delays.js';
 import { expectedSynapses } from './expected.js';
 import { moveToRows, sortWithinRows } from './move-to-rows.js';
-import type { RawSynapses } from '../projections/projection.js';
+import type { RawSynapses } from '../plan/projection.js';
 import { sortedByKey } from './sorted-by-key.js';
 
 /** The synapses by target, each column in order of source and creation. */

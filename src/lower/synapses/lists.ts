@@ -1,11 +1,11 @@
 /** Connections given as lists: sorted by source here, on the host, keeping the order of the lists within a row. */
 
 import type { Buffer, TypedArray } from '../../ir/program.js';
-import type { Context } from '../context.js';
+import type { Context } from '../context/context.js';
 import { arrayOf } from '../../model/arrays.js';
-import * as messages from '../messages.js';
-import type { ProjectionPlan } from '../projections/projection.js';
-import { targetElement, type RawSynapses } from '../projections/projection.js';
+import * as messages from '../context/messages.js';
+import type { ProjectionPlan } from '../plan/projection.js';
+import { targetElement, type RawSynapses } from '../plan/projection.js';
 import { sortedByKey } from './sorted-by-key.js';
 
 /** Both ends of all synapses in order of creation, or null after a finding. */

@@ -3,7 +3,7 @@
 import * as ir from '../../ir/builder.js';
 import type { Buffer, Expression as Ir } from '../../ir/program.js';
 import { Block, item } from '../code/block.js';
-import type { Context } from '../context.js';
+import type { Context } from '../context/context.js';
 import { runningSum } from './running-sum.js';
 
 type Stores = ReturnType<typeof ir.store>[];

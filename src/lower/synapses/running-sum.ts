@@ -3,7 +3,7 @@
 import * as ir from '../../ir/builder.js';
 import type { Buffer, MapDomain } from '../../ir/program.js';
 import { Block, item } from '../code/block.js';
-import type { Context } from '../context.js';
+import type { Context } from '../context/context.js';
 
 /** Up to this many counts are summed by one work-item. */
 const fewItems = 2048;

@@ -8,7 +8,7 @@ import { startConnected } from '../connect.js';
 import { memorySink } from '../results/memory-sink.js';
 import { inStage } from '../stages.js';
 import { UsageError } from '../../diagnostics/diagnostic.js';
-import { initialSample, protocolWalk } from '../../lower/protocol/protocol.js';
+import { initialSample, protocolWalk } from '../../lower/context/protocol.js';
 import { recordingPlan } from '../../../runtime/record/plan.js';
 import { createRecorder } from '../../../runtime/record/recorder.js';
 import type { Session } from '../../../runtime/targets/target.js';

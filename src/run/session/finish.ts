@@ -11,7 +11,7 @@ import type { RunResult } from '../run-options.js';
 import { inStage } from '../stages.js';
 import { InvariantError } from '../../diagnostics/diagnostic.js';
 import { hashModel } from '../../model/hash.js';
-import { protocolOf } from '../../lower/protocol/protocol.js';
+import { protocolOf } from '../../lower/context/protocol.js';
 import type { RecordedRun } from '../../../runtime/record/recorder.js';
 import type { RunSetup, SpikeTrains } from '../../../runtime/results/result.js';
 

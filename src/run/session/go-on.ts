@@ -7,7 +7,7 @@ import { identity, type Engaged, type Left, type SessionState } from './state.js
 import { drawOffset } from '../../ir/names.js';
 import { isFixedInbox, type EventRing, type Program, type TypedArray } from '../../ir/program.js';
 import { accessesOf, bodyOf } from '../../ir/walk.js';
-import { protocolWalk } from '../../lower/protocol/protocol.js';
+import { protocolWalk } from '../../lower/context/protocol.js';
 import type * as written from '../../model/model.js';
 import type { Phase } from '../../model/typed.js';
 import type { RecordingPlan } from '../../../runtime/record/plan.js';

@@ -4,7 +4,7 @@
  * synapse.
  */
 
-import { longAgo, neverSpiked } from '../../lower/groups.js';
+import { longAgo, neverSpiked } from '../../lower/context/groups.js';
 import { receivedStepBuffers } from '../../lower/projections/pending-delivery.js';
 import { isNoiseKernel } from '../../lower/integration/noise.js';
 import type { Program, TypedArray, VariableLocation } from '../../ir/program.js';

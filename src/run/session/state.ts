@@ -6,7 +6,7 @@ import type { RunnableModel } from '../read/imported-model.js';
 import type { MemorySink } from '../results/memory-sink.js';
 import type { Synapses } from '../synapses.js';
 import { stopwatch, type Stopwatch } from '../run-options.js';
-import type { ProtocolWalk } from '../../lower/protocol/protocol.js';
+import type { ProtocolWalk } from '../../lower/context/protocol.js';
 import type * as written from '../../model/model.js';
 import { typedPhases } from '../../model/typed-model.js';
 import { type Phase } from '../../model/typed.js';

@@ -1,7 +1,7 @@
 /** The variables of a type that outlive a part or a step. */
 
 import { describe, expect, test } from 'vitest';
-import { equationsOf } from '../../../src/lower/code/equations.js';
+import { equationsOf } from '../../../src/lower/context/equations.js';
 import { readElsewhere, typeCodeOf } from '../../../src/lower/elements/type-code.js';
 import { typedModel } from '../../../src/model/typed-model.js';
 import { normalised } from '../../model/support.js';

@@ -7,7 +7,7 @@ import { timingProfilesPage } from '../../../src/lower/features/page.js';
 import type { Support } from '../../../src/lower/features/table.js';
 import { DiagnosticError } from '../../../src/diagnostics/diagnostic.js';
 import { features, placePhrases, selectionPhrases, selections } from '../../../src/lower/features/table.js';
-import { protocolOf } from '../../../src/lower/protocol/protocol.js';
+import { protocolOf } from '../../../src/lower/context/protocol.js';
 import type { TimingProfile } from '../../../src/model/model.js';
 import { validateModel } from '../../../src/run/pipeline.js';
 import type { Simulation } from '../../support/simulate.js';

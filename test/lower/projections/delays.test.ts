@@ -1,8 +1,8 @@
 /** Times and order of arriving spikes, compared with a simulation in this file without queues, rings or sorted rows. */
 
 import { describe, expect, test } from 'vitest';
-import { profiles } from '../../../src/lower/step/profile.js';
-import { roundDelay } from '../../../src/lower/projections/round-delay.js';
+import { profiles } from '../../../src/lower/context/profile.js';
+import { roundDelay } from '../../../src/lower/plan/round-delay.js';
 import { brian } from '../../support/brian-text.js';
 import { byCreation, created, finalOf, simulate, stepsOf } from '../../support/simulate.js';
 import type { Simulation } from '../../support/simulate.js';

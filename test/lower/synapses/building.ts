@@ -4,8 +4,8 @@ import { referenceTarget } from '../../../runtime/targets/reference/target.js';
 import { targets } from '../../../runtime/targets/registry.js';
 import { checkProgram } from '../../../src/ir/check.js';
 import type { Program, TypedArray } from '../../../src/ir/program.js';
-import type { Context } from '../../../src/lower/context.js';
-import { PartBuilder } from '../../../src/lower/program-part.js';
+import type { Context } from '../../../src/lower/context/context.js';
+import { PartBuilder } from '../../../src/lower/context/program-part.js';
 import { expect } from 'vitest';
 import { program } from '../../runtime/targets/wasm/programs.js';
 

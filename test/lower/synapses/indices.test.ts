@@ -5,7 +5,7 @@
 
 import { expect, test } from 'vitest';
 import type { Buffer } from '../../../src/ir/program.js';
-import type { ProjectionPlan } from '../../../src/lower/projections/projection.js';
+import type { ProjectionPlan } from '../../../src/lower/plan/projection.js';
 import { columnsOf } from '../../../src/lower/synapses/indices.js';
 import { sortedByKey } from '../../../src/lower/synapses/sorted-by-key.js';
 import { built, left, numbers } from './building.js';

@@ -1,0 +1,284 @@
+/** Resolves names in code that runs for one synapse: its own variables, and variables of its two ends. */
+
+import { spelling } from '../../lang/reference.js';
+import { invariant } from '../../diagnostics/diagnostic.js';
+import * as ir from '../../ir/builder.js';
+import type { Expression as Ir } from '../../ir/program.js';
+import type { EndReference, Reference, Side, Statement } from '../../lang/ast.js';
+import type { Block } from '../code/block.js';
+import { programStep } from '../code/clocks.js';
+import type { View } from '../code/code-scope.js';
+import { CodeScope } from '../code/code-scope.js';
+import type { Context } from '../context/context.js';
+import type { Draws } from '../code/draws.js';
+import { ElementScope } from '../scopes/element-scope.js';
+import type { Storage } from '../context/groups.js';
+import type { Connectivity, ProjectionEnd, ProjectionPlan } from './projection.js';
+import { reached } from './receptors.js';
+import { namedIndex } from './rule-code.js';
+import { countedSide, synapseNumbers } from './synapse-numbers.js';
+import { coordinateOf, distanceOf } from './ends.js';
+import { micrometresPerMetre } from '../../draw/space/micrometres.js';
+import { axes } from '../../draw/space/axes.js';
+import type { StepPlace } from '../context/place.js';
+
+/** Where the synapse and its ends are: u32 expressions; `source` and `target` count within the ends. */
+interface SynapseAddress {
+  /** Position in storage; null while connectivity is still being drawn. */
+  readonly position: Ir | null;
+  readonly source: Ir;
+  readonly target: Ir;
+}
+
+/** Variables of a projection's synapses by name. */
+export type SynapseStorage = ReadonlyMap<string, Storage>;
+
+/** The values that code of a synapse reads if elements are stepped one after another: its own, and of its ends. */
+interface SynapseView extends View {
+  /** The view of variables of an element at an end. */
+  readonly ends: { readonly [S in Side]: (element: Ir) => View };
+}
+
+/** A projection with storage for its synapses and their variables. */
+export interface BuiltProjection {
+  readonly plan: ProjectionPlan;
+  /** Where its synapses are. */
+  readonly connectivity: Connectivity;
+  /** Where the synapses' variables are. */
+  readonly storage: SynapseStorage;
+}
+
+/**
+ * The place of a synapse's code in the step (absent: with the integration of the ends), and its view of other elements.
+ */
+interface SynapseSeen extends Partial<StepPlace> {
+  readonly view?: SynapseView | null;
+}
+
+/** Scope of code that runs for one synapse. */
+export class SynapseScope extends CodeScope {
+  /** The synapse's projection. */
+  readonly plan: ProjectionPlan;
+  /** Where the synapse and its ends are. */
+  readonly address: SynapseAddress;
+  /** Variables that the code reaches through both ends and writes: the ends of a synapse may be one element. */
+  sharedByEnds: ReadonlySet<string> = new Set();
+  readonly #ends: { readonly [S in Side]: ElementScope | null };
+  #distance: Ir | null = null;
+
+  constructor(
+    context: Context,
+    { plan, storage }: Pick<BuiltProjection, 'plan' | 'storage'>,
+    address: SynapseAddress,
+    block: Block,
+    draws: Draws | null,
+    { view = null, ...place }: SynapseSeen = {},
+  ) {
+    super(context, { name: plan.name, storage, derived: plan.equations.derived }, block, draws, view);
+    this.plan = plan;
+    this.address = address;
+    this.#ends = {
+      pre: endScope(plan.pre, address.source, { block, place, viewAt: view?.ends.pre ?? null }, context),
+      post: endScope(plan.post, address.target, { block, place, viewAt: view?.ends.post ?? null }, context),
+    };
+  }
+
+  override length(reference: Reference): Ir | undefined {
+    switch (reference.kind) {
+      case 'own':
+        if (reference.variable !== 'distance') return undefined;
+        this.#distance ??= distanceOf(this.plan, this.address.source, this.address.target, this.block, this.context);
+        return this.#distance;
+      case 'end': {
+        const { end } = reference;
+        const axis = axes.find((each) => each === reference.variable);
+        if (!axis || this.#declares(end, axis)) return undefined;
+        return coordinateOf(this.plan[end], this.#element(end), axis, this.context);
+      }
+      default:
+        return reference satisfies never;
+    }
+  }
+
+  /** The element of an end, u32. */
+  #element(end: Side): Ir {
+    return end === 'pre' ? this.address.source : this.address.target;
+  }
+
+  /** Whether a type itself declares a variable of that name. */
+  #declares(side: Side, name: string): boolean {
+    const group = this.#ends[side]?.group;
+    return group !== undefined && (group.storage.has(name) || group.equations.derived.has(name));
+  }
+
+  /** Scope of an end's element. */
+  end(side: Side): ElementScope {
+    const scope = this.#ends[side];
+    invariant(scope, 'lower/synapse-scope', `the ${side} end of ${this.plan.name} has no variables`);
+    return scope;
+  }
+
+  protected override through(): readonly CodeScope[] {
+    return [this.#ends.pre, this.#ends.post].filter((end) => end !== null);
+  }
+
+  /** A port is the variable bound to it. */
+  protected override before(name: string): Ir | null {
+    const bound = this.#reached({ kind: 'own', variable: name });
+    return bound.kind === 'end' ? this.readEnd(bound) : null;
+  }
+
+  #reached(reference: Reference): Reference {
+    return reached(reference, this.plan.projection.receptors);
+  }
+
+  override readEnd(reference: EndReference): Ir {
+    const { end, variable } = reference;
+    if (variable === 'i') return this.read(end === 'pre' ? 'i' : 'j');
+    if (variable === 'N') return this.read(`N_${end}`);
+    const length = this.length(reference);
+    if (length) return ir.div(length, ir.f64(micrometresPerMetre));
+    return this.#ends[end]?.read(variable) ?? this.unreadable(spelling(reference));
+  }
+
+  override readTarget(name: string): Ir {
+    const target = this.#reached({ kind: 'own', variable: name });
+    return target.kind === 'end' ? this.readEndTarget(target) : this.read(name);
+  }
+
+  protected override readEndTarget({ end, variable }: EndReference): Ir {
+    return this.end(end).readTarget(variable);
+  }
+
+  protected override special(name: string): Ir | null {
+    switch (name) {
+      case 'i':
+        return ir.convert('i32', namedIndex(this.plan.pre, this.address.source));
+      case 'j':
+        return ir.convert('i32', namedIndex(this.plan.post, this.address.target));
+      case 'N_pre':
+        return ir.i32(this.plan.pre.named);
+      case 'N_post':
+        return ir.i32(this.plan.post.named);
+      case 'lastupdate':
+        return this.#lastUpdate();
+      case 'copy':
+        return this.#copy();
+      default: {
+        const side = countedSide(name);
+        if (side) return this.#number(side);
+        const length = this.length({ kind: 'own', variable: name });
+        return length ? ir.div(length, ir.f64(micrometresPerMetre)) : null;
+      }
+    }
+  }
+
+  /** Float64 seconds of the last event that updated the synapse; null if no event does. */
+  #lastUpdate(): Ir | null {
+    if (!this.owner.storage.has('last update')) return null;
+    return ir.mul(ir.convert('f64', this.read('last update')), ir.f64(programStep(this.context)));
+  }
+
+  /** Index of the synapse among the synapses of its pair, i32; null if a pair has at most one. */
+  #copy(): Ir | null {
+    const { position } = this.address;
+    if (!position) return null;
+    const { builder } = this.context;
+    const copies = builder.known(`${this.plan.name}.sorted_copies`) ?? builder.known(`${this.plan.name}.copies`);
+    return copies ? ir.convert('i32', ir.load(copies, position)) : ir.i32(0);
+  }
+
+  /** Returns the number of synapses of the element at an end. */
+  #number(side: Side): Ir | null {
+    const numbers = synapseNumbers(this.plan, side, this.context);
+    return numbers ? ir.convert('i32', ir.load(numbers, this.#element(side))) : null;
+  }
+
+  /** Assigns a variable of the synapse, the variable bound to a port, or a temporary of the code. */
+  override write(name: string, value: Ir): void {
+    const target = this.#reached({ kind: 'own', variable: name });
+    if (target.kind === 'end') this.assignEnd(target, value);
+    else super.write(name, value);
+  }
+
+  protected override assignEnd({ end, variable }: EndReference, value: Ir): void {
+    this.writeEnd(end, variable, value);
+  }
+
+  /** Assigns a variable of an end in order, as only a sequential kernel may; while it is refractory, maybe not. */
+  writeEnd(side: Side, name: string, value: Ir): void {
+    this.forget();
+    if (!this.sharedByEnds.has(name)) return this.end(side).writeIfFree(name, value);
+    this.end(side).writeAtOnce(name, value);
+    this.end(side === 'pre' ? 'post' : 'pre').forget([name]);
+  }
+
+  override execute(statements: readonly Statement[]): void {
+    // Code that changes an end's variables is that end's own: it finds all of them as they are.
+    const written = new Set(
+      statements.flatMap((statement) => {
+        const to = statement.kind === 'assignment' ? this.#reached(statement.to) : null;
+        return to?.kind === 'end' ? [to.end] : [];
+      }),
+    );
+    const ends = (['pre', 'post'] as const).filter((side) => written.has(side)).map((side) => this.end(side));
+    const before = ends.map(({ isOwn }) => isOwn);
+    for (const end of ends) end.isOwn = () => true;
+    super.execute(statements);
+    ends.forEach((end, k) => (end.isOwn = before[k] ?? end.isOwn));
+  }
+
+  override storeAll(): void {
+    super.storeAll();
+    this.#ends.pre?.storeAll();
+    this.#ends.post?.storeAll();
+  }
+
+  /** Whether a name is one of the synapse's own stored variables. */
+  owns(name: string): boolean {
+    const storage = this.owner.storage.get(name);
+    return storage !== undefined && storage.kind !== 'folded';
+  }
+
+  /** Position in storage, u32. */
+  override get place(): Ir {
+    invariant(this.address.position, 'lower/synapse-scope', 'a variable is read before there are synapses');
+    return this.address.position;
+  }
+
+  override get ordinal(): Ir {
+    return ir.u32(0);
+  }
+}
+
+/** Index of an element of an end in its group's merged arrays. */
+export function elementIndex(end: ProjectionEnd, element: Ir): Ir {
+  if (end.synapses?.positions) return ir.load(end.synapses.positions, element);
+  const base = (end.member?.begin ?? 0) + end.offset;
+  return base === 0 ? element : ir.add(element, ir.u32(base));
+}
+
+/** Code that reads the element of an end. */
+interface EndCode {
+  readonly block: Block;
+  readonly place: Partial<StepPlace>;
+  readonly viewAt: ((element: Ir) => View) | null;
+}
+
+function endScope(
+  end: ProjectionEnd,
+  element: Ir,
+  { block, place, viewAt }: EndCode,
+  context: Context,
+): ElementScope | null {
+  if (!end.group || !end.member) return null;
+  const local = end.offset === 0 ? element : ir.add(element, ir.u32(end.offset));
+  const address = { index: elementIndex(end, element), ordinal: ir.u32(end.member.ordinal), local };
+  const scope = new ElementScope(context, end.group, address, block, null, {
+    ...place,
+    ...(viewAt ? { view: viewAt(local) } : {}),
+  });
+  // The ends are read as other elements read them.
+  if (viewAt) scope.isOwn = () => false;
+  return scope;
+}

@@ -47,15 +47,13 @@ const triesAll =
   ['usual', 'thorough'].includes(process.env['INTERNEURON_TESTS'] ?? '') ||
   process.argv.some((word) => word.startsWith('test/'));
 const left = triesAll ? [] : long;
-if (!triesAll && process.env['VITEST_WORKER_ID'] === undefined)
-  process.stdout.write('Files of long tests are left out: npm run test:thorough runs them\n');
 
 // Processes rather than threads: what native code breaks is then the failure of one file.
 export default defineConfig({
   test: {
     testTimeout: 60_000,
     pool: 'forks',
-    reporters: ['default', new SkipReasons()],
+    reporters: ['default', new SkipReasons(left.length > 0)],
     sequence: { sequencer: LongestFirst },
     maxWorkers: availableParallelism(),
     // Python compiles what it imports once for all tests: without it, each start of Brian 2 or PyNN takes seconds more.

@@ -1,4 +1,4 @@
-/** Sums up, after all tests, for which reasons tests were skipped. */
+/** Sums up, after all tests, for which reasons tests were skipped, and which were left out. */
 
 import type { Reporter, TestCase, TestModule, TestSuite } from 'vitest/node';
 
@@ -19,6 +19,13 @@ function namesOf(test: TestCase): readonly string[] {
 }
 
 export class SkipReasons implements Reporter {
+  readonly #leavesOut: boolean;
+
+  /** @param leavesOut whether files of long tests are not among those that run */
+  constructor(leavesOut = false) {
+    this.#leavesOut = leavesOut;
+  }
+
   onTestRunEnd(modules: readonly TestModule[]): void {
     const counts = new Map<string, number>();
     for (const module of modules)
@@ -29,8 +36,8 @@ export class SkipReasons implements Reporter {
             .at(0) ?? 'no reason given';
         counts.set(reason, (counts.get(reason) ?? 0) + 1);
       }
-    if (counts.size === 0) return;
     const rows = [...counts].sort(([, a], [, b]) => b - a).map(([reason, count]) => `  ${count} ${reason}\n`);
-    process.stdout.write(`\nSkipped tests by reason:\n${rows.join('')}`);
+    if (rows.length > 0) process.stdout.write(`\nSkipped tests by reason:\n${rows.join('')}`);
+    if (this.#leavesOut) process.stdout.write('\nFiles of long tests were left out: npm run test:thorough runs them\n');
   }
 }

@@ -169,6 +169,8 @@ export function compareRecorded(one: Recorded, other: Recorded, options: Compare
   const divergence = earliest(pairs, matched);
   const populations =
     measures === 'matches' ? matched : judged(pairs, matched, interval, divergence?.time ?? null, margins, options);
+  for (const pair of pairs.filter((each, k) => isRenumbered(each, matched[k]!)))
+    notes.push(`the cells of ${eventName(pair)} have the same trains under other ids`);
   const spikesAgree = matched.every(({ missing, extra }) => missing + extra === 0);
   const traces = signals.signals.map((pair) => compareSignal(pair, margins, within));
   if (!spikesAgree && traces.length > 0) notes.push('samples are not judged, since the spikes differ');
@@ -248,6 +250,16 @@ function roundingOf({ resolution: a }: Recorded, { resolution: b }: Recorded): n
 export function cropped(pair: PairedTrains, { begin, end }: Interval): PairedTrains {
   const crop = (train: Train): Train => trainWithin(train, begin, end);
   return { ...pair, first: pair.first.map(crop), second: pair.second.map(crop) };
+}
+
+/** Checks whether both sides have the same trains, but of other cells; times count to the microsecond. */
+function isRenumbered({ first, second }: PairedTrains, { missing, extra }: PopulationComparison): boolean {
+  const sorted = (trains: readonly Train[]): string =>
+    trains
+      .map((train) => Array.from(train, (time) => Math.round(time * 1e6)).join())
+      .sort()
+      .join(';');
+  return missing > 0 && missing === extra && sorted(first) === sorted(second);
 }
 
 /** Returns the earliest spike without a partner. */

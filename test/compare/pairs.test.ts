@@ -269,6 +269,34 @@ describe('spikes and coverage', () => {
   });
 });
 
+describe('parts of a run', () => {
+  it('the same trains under other ids are named, and are not the same spikes', async () => {
+    const found = await compare(table({ p: base }), table({ p: [...base].reverse() }));
+    expect(found.stderr).toBe('');
+    expect(found.code).not.toBe(0);
+    expect(found.stdout).not.toMatch(/^same/);
+    expect(found.stdout).toContain('note      the cells of p have the same trains under other ids');
+  });
+
+  it('what follows the first difference is judged by itself', async () => {
+    const half = seconds / 2;
+    const faster = poisson(30, cells, seconds, 77);
+    const second = base.map((train, k) =>
+      Float64Array.of(...train.filter((t) => t < half), ...faster[k]!.filter((t) => t >= half)),
+    );
+    const found = await compare(table({ p: base }), table({ p: second }), '--json');
+    const { divergence, populations } = JSON.parse(found.stdout) as {
+      divergence: { time: number };
+      populations: { after: { name: string; verdict: string; means: number[] }[] }[];
+    };
+    expect(found.code).toBe(1);
+    expect(divergence.time).toBeGreaterThanOrEqual(half);
+    const rate = populations[0]!.after.find(({ name }) => name === 'rate');
+    expect(rate).toMatchObject({ verdict: 'different' });
+    expect(rate!.means[1]).toBeGreaterThan(25);
+  });
+});
+
 describe('units and digits', () => {
   it.each<[string, Layout, Layout, number, RegExp]>([
     ['ms called s', {}, { head: 'population,id,time (s)' }, 1, /^different: .*a thousand times.*a slip of units/],

@@ -143,3 +143,21 @@ it('draws the curves of gates', async () => {
   expect(refused).toMatchObject({ code: 2 });
   expect(refused.stderr).toContain('has no channels with gates');
 });
+
+it('shows the gates of a mechanism of NEURON at its temperature', async () => {
+  const tables = await tablesOf('test/translators/nmodl/files/sodium.mod');
+  const steady = tables.get('Steady states of gates at 6.3 degC');
+  const constants = tables.get('Time constants of gates in ms at 6.3 degC');
+  expect(steady?.columns).toEqual(['v / mV', 'sodium m', 'sodium h']);
+  // The file's own numbers: the rates above shifted by -4 mV, and Q10 = 2.7 from 21 degC.
+  const speed = 2.7 ** ((6.3 - 21) / 10);
+  for (const [k, row] of (steady?.rows ?? []).entries())
+    for (const [column, name] of ['na m', 'na h'].entries()) {
+      const [alpha = 0, beta = 0] = rates[name]?.(Number(row[0]) - 4) ?? [];
+      const digits = (value: number): string => String(Number(value.toPrecision(4)));
+      expect([row[column + 1], constants?.rows[k]?.[column + 1]]).toEqual([
+        digits(alpha / (alpha + beta)),
+        digits(1 / (alpha + beta) / speed),
+      ]);
+    }
+});

@@ -9,7 +9,7 @@ import { countAllSynapses } from '../../run/pipeline.js';
 import { describeModel } from '../../run/describe/describe.js';
 import type { ModelDescription } from '../../run/describe/description.js';
 import { describeInHtml, describeInLatex, describeInMarkdown } from '../../run/describe/formats.js';
-import { membraneSections, membraneTables } from '../../run/describe/membrane.js';
+import { mechanismTables, membraneSections, membraneTables } from '../../run/describe/membrane.js';
 import { neuromlParts } from '../../run/describe/neuroml-parts.js';
 import { describeInSwc } from '../../run/describe/swc.js';
 import { isBundle } from '../../run/read/model-in-bundle.js';
@@ -70,8 +70,10 @@ async function descriptionOf(
   const imported = await context.model(path);
   context.show(imported.diagnostics);
   const synapses = await countAllSynapses(imported);
-  const tables =
-    parts === undefined || imported.isCarried ? undefined : inStage('describe', () => membraneTables(parts.lems));
+  const tables = inStage('describe', () => {
+    if (imported.notation === 'nmodl') return mechanismTables(imported.valid.model);
+    return parts === undefined || imported.isCarried ? undefined : membraneTables(parts.lems);
+  });
   return {
     description: inStage('describe', () => describeModel(imported.valid, imported.hashes, synapses, tables)),
     swc: () => describeInSwc(imported.valid),

@@ -36,6 +36,7 @@ import { populationsOf } from '../../model/selected.js';
 import { writtenQuantity } from '../../lang/readable-quantity.js';
 import { degreesText } from './degrees.js';
 import { readableModel } from './readable-model.js';
+import { noParts } from './description.js';
 import type {
   DescriptionCode,
   DescriptionSection,
@@ -89,8 +90,6 @@ export function describeModel(
   ];
   return { title: model.name, sections: sections.filter(({ parts }) => parts.length > 0) };
 }
-
-const noParts: FurtherParts = { sections: [], replaced: new Set(), listed: new Map(), inputs: new Set() };
 
 const without = <Type>(types: Readonly<Record<string, Type>>, names: ReadonlySet<string>): Record<string, Type> =>
   Object.fromEntries(Object.entries(types).filter(([name]) => !names.has(name)));

@@ -46,3 +46,6 @@ export interface FurtherParts {
   /** Types that are inputs rather than cells. */
   readonly inputs: ReadonlySet<string>;
 }
+
+/** Of models whose description has nothing further. */
+export const noParts: FurtherParts = { sections: [], replaced: new Set(), listed: new Map(), inputs: new Set() };

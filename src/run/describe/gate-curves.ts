@@ -8,7 +8,7 @@ import { NoNumber } from '../../lang/evaluate.js';
 import { parseExpression } from '../../lang/parse.js';
 import { unitOf } from '../../lang/units.js';
 import { valueAt } from '../../library/recognise/numbers.js';
-import type { NeuronType } from '../../model/model.js';
+import type { Compartments, EquationSet, NeuronType } from '../../model/model.js';
 import { normalise } from '../../model/normalise.js';
 import { slowestRelaxation, steadyOccupancies } from './kinetic-scheme.js';
 
@@ -39,10 +39,43 @@ export function gateCurves(channel: Component, lems: LemsModel, potentials: read
       const states = children.filter(({ role }) => role === 'states').map((state) => `${id}_${state.id}_occupancy`);
       if (states.length > 1) return [{ ...curve, isScheme: true, ...schemeCurve(type, states, `${id}_q`, potentials) }];
       if (!Object.hasOwn(type.derived, `${id}_inf`)) return [];
-      const values = (name: string): readonly number[] => potentials.map((v) => evaluator(type, v)(name));
+      const values = (name: string): readonly number[] => potentials.map((v) => evaluator(type, aroundAt(v))(name));
       return [{ ...curve, isScheme: false, steadyState: values(`${id}_inf`), timeConstant: values(`${id}_tau`) }];
     });
 }
+
+/**
+ * Returns the curves of states x of mechanisms with x' = (steady - x)/tau, where nothing else but the potential changes.
+ *
+ * @param potentials  in V
+ */
+export function mechanismCurves(
+  { mechanisms, ions, temperature = surroundings.temperature }: Compartments,
+  potentials: readonly number[],
+): readonly GateCurve[] {
+  const place = Object.entries(ions).flatMap(([ion, { inside, outside, reversal }]): [string, unknown][] => [
+    [`${ion}_i`, inside],
+    [`${ion}_o`, outside],
+    [`e_${ion}`, reversal],
+  ]);
+  const known = new Map([['temperature', temperature], ...place.filter(isNumber)]);
+  return Object.entries(mechanisms).flatMap(([channel, mechanism]) =>
+    Object.entries(mechanism.derivatives).flatMap(([gate, { rate }]): readonly GateCurve[] => {
+      const points = potentials.map((v) => {
+        const rateAt = (x: number): number => evaluator(mechanism, new Map([...known, ['v', v], [gate, x]]))(rate);
+        const [none = NaN, half = NaN, all = NaN] = [0, 0.5, 1].map(rateAt);
+        const isLinear = Math.abs(half - (none + all) / 2) <= 1e-9 * Math.max(Math.abs(none), Math.abs(all));
+        return isLinear && none > all ? { steady: none / (none - all), tau: 1 / (none - all) } : undefined;
+      });
+      if (points.every((point) => point === undefined)) return [];
+      const steadyState = points.map((point) => point?.steady ?? NaN);
+      const timeConstant = points.map((point) => point?.tau ?? NaN);
+      return [{ channel, gate, isScheme: false, potentials, steadyState, timeConstant }];
+    }),
+  );
+}
+
+const isNumber = (entry: [string, unknown]): entry is [string, number] => typeof entry[1] === 'number';
 
 /** Returns the curve of a kinetic scheme: how far it is open in its steady state, and its slowest relaxation. */
 function schemeCurve(
@@ -54,7 +87,13 @@ function schemeCurve(
   const schemes = potentials.map((v) =>
     // The derivatives are linear: while all channels are in one state, they are the rates from it.
     states.map((from) => {
-      const value = evaluator(type, v, new Map(states.map((name) => [name, name === from ? 1 : 0])));
+      const value = evaluator(
+        type,
+        aroundAt(
+          v,
+          states.map((name) => [name, name === from ? 1 : 0]),
+        ),
+      );
       return states.map((to) => value(type.derivatives[to]?.rate ?? ''));
     }),
   );
@@ -63,8 +102,10 @@ function schemeCurve(
       const steady = steadyOccupancies(rates);
       return evaluator(
         type,
-        potentials[k] ?? NaN,
-        new Map(states.map((name, of) => [name, steady[of] ?? NaN])),
+        aroundAt(
+          potentials[k] ?? NaN,
+          states.map((name, of) => [name, steady[of] ?? NaN]),
+        ),
       )(openness);
     }),
     timeConstant: schemes.map(slowestRelaxation),
@@ -92,13 +133,15 @@ function unitValue(name: string): number | undefined {
   return unit && Number(unit.scale.numerator) / Number(unit.scale.denominator);
 }
 
-/** Returns a function for values of expressions of a channel at a potential in V; NaN for those without a value. */
+/** The values that a channel on its own finds at a potential in V, and those of states. */
+const aroundAt = (v: number, states: readonly [string, number][] = []): Map<string, number> =>
+  new Map([...Object.entries({ ...surroundings, v }), ...states]);
+
+/** Returns a function for values of expressions, where `known` are the values of names; NaN for those without a value. */
 function evaluator(
-  { parameters, derived }: NeuronType,
-  v: number,
-  occupancies: ReadonlyMap<string, number> = new Map(),
+  { parameters, derived }: Pick<EquationSet, 'parameters' | 'derived'>,
+  known: Map<string, number>,
 ): (text: string) => number {
-  const known = new Map<string, number>([...Object.entries({ ...surroundings, v }), ...occupancies]);
   const lookup = (one: string): number => {
     const own = derived[one];
     const given = parameters[one]?.value;

@@ -1,8 +1,9 @@
 /** Cells, channels, pools, synapses and inputs of NeuroML as tables, in the words of the document. */
 
 import type { Component, LemsModel } from '../../../translators/neuroml/lems/definitions.js';
-import type { DescriptionSection, DescriptionTable, FurtherParts } from './description.js';
-import { gateCurves, surroundings, type GateCurve } from './gate-curves.js';
+import type { Model } from '../../model/model.js';
+import { noParts, type DescriptionSection, type DescriptionTable, type FurtherParts } from './description.js';
+import { gateCurves, mechanismCurves, surroundings, type GateCurve } from './gate-curves.js';
 
 /** Returns the components that documents of the user define, and those within them. */
 function componentsOf(lems: LemsModel): readonly Component[] {
@@ -161,7 +162,7 @@ export function membraneSections(lems: LemsModel, withCurves: boolean): readonly
       ['input', 'type', 'values'],
       plain(some(...inputTypes).filter((one) => !isA(one, ...synapseTypes))),
     ),
-    ...curveSections(curves),
+    ...curveSections(curves, surroundings.temperature),
   ].filter(({ parts }) => parts.length > 0);
 }
 
@@ -175,8 +176,21 @@ function table(title: string, columns: readonly string[], rows: DescriptionTable
   };
 }
 
+/** Returns the curves of the mechanisms of a model, as of one in NMODL. */
+export function mechanismTables({ neurons }: Model): FurtherParts {
+  const sections = Object.values(neurons).flatMap(({ compartments }) =>
+    compartments
+      ? curveSections(
+          mechanismCurves(compartments, printedPotentials),
+          compartments.temperature ?? surroundings.temperature,
+        )
+      : [],
+  );
+  return { ...noParts, sections };
+}
+
 /** Returns steady states and time constants, a row for each potential. */
-function curveSections(curves: readonly GateCurve[]): readonly DescriptionSection[] {
+function curveSections(curves: readonly GateCurve[], kelvin: number): readonly DescriptionSection[] {
   const [first] = curves;
   if (first === undefined) return [];
   const number = (value: number | undefined): string =>
@@ -188,7 +202,7 @@ function curveSections(curves: readonly GateCurve[]): readonly DescriptionSectio
       ...curves.map((curve) => number((values(curve)[k] ?? NaN) * scale)),
     ]);
   const slowest = curves.some(({ isScheme }) => isScheme) ? ' (of kinetic schemes, the slowest)' : '';
-  const temperature = Number((surroundings.temperature - 273.15).toFixed(2));
+  const temperature = Number((kelvin - 273.15).toFixed(2));
   return [
     {
       title: `Steady states of gates at ${temperature} degC`,

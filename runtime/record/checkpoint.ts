@@ -159,8 +159,12 @@ export function openCheckpoint(folder: string): StoredCheckpoint {
 export const hasState = (folder: string): boolean => existsSync(join(folder, names.state));
 
 /** Checks whether a folder is the checkpoint of a run that was killed before its first state, which is begun anew. */
-const isBeforeFirstState = (folder: string): boolean =>
-  existsSync(join(folder, names.run)) && !hasState(folder) && writerOf(folder) === undefined;
+function isBeforeFirstState(folder: string): boolean {
+  if (!existsSync(join(folder, names.run)) || hasState(folder)) return false;
+  // A killed process leaves its claim.
+  tidyFolder(folder);
+  return writerOf(folder) === undefined;
+}
 
 /** The process of this machine that writes a checkpoint; undefined: none does. */
 const writerOf = (folder: string): number | undefined =>

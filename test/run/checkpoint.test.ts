@@ -1,10 +1,11 @@
 import { spawnSync } from 'node:child_process';
 import { appendFileSync, cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 import { createCheckpoint, openCheckpoint } from '../../runtime/record/checkpoint.js';
 import type { RecordingState } from '../../runtime/record/recording-state.js';
+import { partialPath } from '../../runtime/results/file-sets.js';
 import { systemFiles, type FileSystem } from '../../runtime/results/file-system.js';
 import { UsageError } from '../../src/diagnostics/diagnostic.js';
 import { continuedRun } from '../../src/run/checkpoint-run.js';
@@ -206,6 +207,7 @@ describe('a checkpoint', () => {
     for (const [name, text] of [
       ['run.json', '{}\n'],
       ['rows', 'cut off'],
+      [basename(partialPath('writer', spawnSync(process.execPath, ['--version']).pid)), ''],
     ] as const)
       writeFileSync(join(path, name), text);
     const checkpoint = createCheckpoint(path, { run: 2 }, 0);

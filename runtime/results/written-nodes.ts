@@ -90,6 +90,18 @@ export function namesIn(model: NamedModel): (population: string) => string {
   return (population) => (areUnique ? nodes(population).population : population);
 }
 
+/** Returns the path of a population in a graph of NIR: the names of the graphs around its node, then the node's. */
+export function nodePathsIn(model: NamedModel): (population: string) => readonly string[] {
+  const nameOf = namesIn(model);
+  return (population) => {
+    const name = nameOf(population);
+    const stated = memberOf(memberOf(memberOf(memberOf(model.annotations, 'nir'), 'nodes'), population), 'within');
+    const graphs = Array.isArray(stated) ? stated.map(String) : [];
+    const start = graphs.map((graph) => `${graph}.`).join('');
+    return name.startsWith(start) && name !== start ? [...graphs, name.slice(start.length)] : [name];
+  };
+}
+
 const countOf = (runs: readonly Run[]): number => runs.reduce((sum, [, count]) => sum + count, 0);
 
 /** Returns the name of the owner of a series, and the ids of its cells or synapses. */

@@ -443,11 +443,15 @@ function weightsOf({ connections }: Parts, { nodes }: FlatGraph): unknown {
 
 /** Returns the node and shape of each population, and the population that each Output shows. */
 function annotationOf({ populations, outputs }: Parts): unknown {
+  const annotated = (node: PrimitiveNode, shape: readonly number[]): object => {
+    // Paths alternate: /node/nodes/block/nodes/lif.
+    const within = node.path.split('/').filter((_, k) => k > 2 && k % 2 === 1);
+    return { node: node.name, ...(within.length > 1 && { within: within.slice(0, -1) }), type: node.type, shape };
+  };
   return Object.fromEntries([
-    ...populations.map(({ name, node, shape }) => [name, { node: node.name, type: node.type, shape }] as const),
+    ...populations.map(({ name, node, shape }) => [name, annotated(node, shape)] as const),
     ...Object.entries(outputs).map(
-      ([output, part]) =>
-        [part.name, { node: part.node.name, type: part.node.type, shape: part.shape, output }] as const,
+      ([output, part]) => [part.name, { ...annotated(part.node, part.shape), output }] as const,
     ),
   ]);
 }

@@ -19,7 +19,7 @@ import {
   type SeriesPlan,
   type SpikeTrains,
 } from '../result.js';
-import { namesIn, type NamedModel } from '../written-nodes.js';
+import { nodePathsIn, type NamedModel } from '../written-nodes.js';
 
 /** Rows of a grid that are stored together. */
 const rowsInChunk = 256;
@@ -34,7 +34,7 @@ interface Grid {
 export function nirWriter(path: string): ResultWriter {
   let setup: RunSetup | null = null;
   let file: { readonly h5: H5Writer; readonly partial: string } | null = null;
-  let nameOf = (population: string): string => population;
+  let pathOf = (population: string): readonly string[] => [population];
   const grids: Grid[] = [];
   const discard = (): void => {
     if (!file) return;
@@ -60,8 +60,8 @@ export function nirWriter(path: string): ResultWriter {
         file = { h5, partial };
         h5.attributes(h5.file, { __type__: 'NIRGraphData' });
         h5.group('/nodes');
-        nameOf = namesIn(JSON.parse(header.model) as NamedModel);
-        for (const plan of series) grids.push(createGrid(h5, nameOf(plan.owner), plan, series, header.dt));
+        pathOf = nodePathsIn(JSON.parse(header.model) as NamedModel);
+        for (const plan of series) grids.push(createGrid(h5, pathOf(plan.owner), plan, series, header.dt));
       });
     },
     samples: ({ series, steps, values }) =>
@@ -88,7 +88,7 @@ export function nirWriter(path: string): ResultWriter {
     close: async (record, trains) =>
       guarded(() => {
         invariant(setup && file, 'nir', 'close before open');
-        for (const one of trains) writeSpikes(file.h5, nameOf(one.plan.population), one, setup, record.steps);
+        for (const one of trains) writeSpikes(file.h5, pathOf(one.plan.population), one, setup, record.steps);
         file.h5.file.close();
         const final = record.complete ? path : incompletePath(path);
         nameFiles([{ partial: file.partial, path: final }]);
@@ -120,24 +120,32 @@ function check(path: string, { segments = [], series, populations }: RunSetup): 
 }
 
 /** Creates the group of an observable of a node, and those around it. */
-function observable(h5: H5Writer, node: string, name: string, type: string, attributes: Attributes): string {
-  const own = `/nodes/${node}`;
-  if (!isGroup(h5.file.get(own) ?? undefined)) {
-    h5.group(own, undefined, { __type__: 'NIRNodeData' });
-    h5.group(`${own}/observables`);
+function observable(h5: H5Writer, path: readonly string[], name: string, type: string, attributes: Attributes): string {
+  const own = `/nodes/${path.join('/nodes/')}`;
+  for (const [k] of path.entries()) {
+    const [at, isNode] = [`/nodes/${path.slice(0, k + 1).join('/nodes/')}`, k === path.length - 1];
+    if (isGroup(h5.file.get(at) ?? undefined)) continue;
+    h5.group(at, undefined, { __type__: isNode ? 'NIRNodeData' : 'NIRGraphData' });
+    h5.group(`${at}/${isNode ? 'observables' : 'nodes'}`);
   }
   const at = `${own}/observables/${name}`;
   h5.group(at, undefined, { __type__: type, ...attributes });
   return at;
 }
 
-function createGrid(h5: H5Writer, node: string, plan: SeriesPlan, series: readonly SeriesPlan[], dt: number): Grid {
+function createGrid(
+  h5: H5Writer,
+  path: readonly string[],
+  plan: SeriesPlan,
+  series: readonly SeriesPlan[],
+  dt: number,
+): Grid {
   const width = columnCount(plan);
   // Several recordings of one variable have names of their own.
   const isOnly =
     series.filter(({ owner, variable }) => owner === plan.owner && variable === plan.variable).length === 1;
   const name = isOnly ? plan.variable : plan.name;
-  const at = observable(h5, node, name, 'TimeGriddedData', { dt: { f64: plan.every * dt } });
+  const at = observable(h5, path, name, 'TimeGriddedData', { dt: { f64: plan.every * dt } });
   const data = h5.dataset(`${at}/data`, {
     data: new Float64Array(0),
     dtype: dtypeOf.f64,
@@ -148,7 +156,13 @@ function createGrid(h5: H5Writer, node: string, plan: SeriesPlan, series: readon
   return { data, rows: 0 };
 }
 
-function writeSpikes(h5: H5Writer, node: string, { plan, inOrder }: SpikeTrains, setup: RunSetup, steps: number): void {
+function writeSpikes(
+  h5: H5Writer,
+  path: readonly string[],
+  { plan, inOrder }: SpikeTrains,
+  setup: RunSetup,
+  steps: number,
+): void {
   const { spikeLabel, header, populations } = setup;
   const blocks = Array.from(inOrder());
   const cells = BigInt64Array.from(blocks.flatMap((block) => Array.from(block.cells, BigInt)));
@@ -156,7 +170,7 @@ function writeSpikes(h5: H5Writer, node: string, { plan, inOrder }: SpikeTrains,
     blocks.flatMap((block) => Array.from(block.steps, (step) => timeOf(step, spikeLabel, header.dt))),
   );
   const size = populations.find(({ name }) => name === plan.population)?.size ?? 0;
-  const at = observable(h5, node, plan.event === 'spike' ? 'spikes' : plan.event, 'EventData', {
+  const at = observable(h5, path, plan.event === 'spike' ? 'spikes' : plan.event, 'EventData', {
     n_neurons: { i32: size },
     t_max: { f64: timeOf(steps, 0, header.dt) },
   });

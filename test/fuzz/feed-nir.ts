@@ -1,24 +1,36 @@
-/** Changed graphs of NIR: as files of HDF5, which are read, and as their groups and datasets, which are imported. */
+/**
+ * Changed graphs of NIR: as files of HDF5, which are read, and as their groups and datasets, which are imported. Also
+ * changed data of NIR, which are read as recordings.
+ */
 
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { openRecorded } from '../../src/compare/open-recorded.js';
+import { UsageError } from '../../src/diagnostics/diagnostic.js';
 import { readSource, type Source } from '../../src/run/read/read-source.js';
 import { convertModel } from '../../src/run/convert.js';
 import { feedSource, type Outcome } from './feed.js';
 import { mutateBytes, mutateMembers, type MutableGroup } from './mutate-hdf5.js';
 import type { Random } from './random.js';
 
-/** Returns a maker of changed graphs: one in four as the bytes of a file, the others as groups and datasets in JSON. */
+/**
+ * Returns a maker of changed graphs: one in four as the bytes of a file, the others as groups and datasets in JSON. One
+ * input in five is a changed file of data instead (`nir.write_data` of nir 1.0.8), in base64 in JSON.
+ */
 export function changedGraphs(folder: string): (random: Random) => Uint8Array {
   const paths = readdirSync(folder)
     .filter((name) => name.endsWith('.nir'))
     .map((name) => join(folder, name));
   const files = paths.map((path) => readFileSync(path));
   const trees = paths.map((path) => structuredClone(readSource(path).graph) as unknown as MutableGroup);
-  return (random) =>
-    random.once(4)
+  const data = readFileSync(join(folder, 'two-nodes.nirdata'));
+  return (random) => {
+    const graph = random.once(4)
       ? mutateBytes(random.pick(files), random)
       : Buffer.from(JSON.stringify(mutateMembers(random.pick(trees), trees, random), toJson));
+    if (!random.once(5)) return graph;
+    return Buffer.from(JSON.stringify({ data: Buffer.from(mutateBytes(data, random)).toString('base64') }));
+  };
 }
 
 /** Arrays of numbers, and numbers that JSON lacks, as texts. */
@@ -38,6 +50,7 @@ export function feedGraph(name: string, bytes: Uint8Array, ordinal: number): Pro
     return readSource(path);
   };
   const text = Buffer.from(bytes).toString();
+  if (text.startsWith('{"data"')) return feedData(`${name}.nirdata`, JSON.parse(text) as { readonly data: string });
   const read = (): Source =>
     text.startsWith('{"name"')
       ? { name: path, text: '', graph: JSON.parse(text, fromJson) as NonNullable<Source['graph']> }
@@ -47,4 +60,16 @@ export function feedGraph(name: string, bytes: Uint8Array, ordinal: number): Pro
     const { files } = await convertModel(valid, 'nir');
     return files[0]?.bytes ? fileOf(files[0].bytes) : undefined;
   });
+}
+
+/** @throws what is no error of usage */
+async function feedData(path: string, { data }: { readonly data: string }): Promise<Outcome> {
+  writeFileSync(path, Buffer.from(data, 'base64'));
+  try {
+    await openRecorded(path);
+    return 'accepted';
+  } catch (error) {
+    if (error instanceof UsageError) return 'refused';
+    throw error;
+  }
 }

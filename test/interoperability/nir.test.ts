@@ -47,6 +47,16 @@ nir.write_data('${data}', nir.NIRGraphData({name: nir.NIRNodeData(one) for name,
     expect([...signals[0]!.values.subarray(0, 4)]).toEqual([0, 1, 2, 3]);
   });
 
+  it('writes numbers of cells that are refused if they cannot be held', async () => {
+    const data = folder.file('wide.h5');
+    const script = `
+import nir, numpy as np
+spikes = nir.EventData(np.zeros((1, 1), dtype=int), np.zeros((1, 1)), 2**24 - 1, 1.0)
+nir.write_data('${data}', nir.NIRGraphData({'lif': nir.NIRNodeData({'spikes': spikes})}))`;
+    execFileSync(python, ['-c', script]);
+    await expect(openRecorded(data)).rejects.toThrow('has no usable number of cells');
+  });
+
   it('reads results as data of the nodes of their graph', async () => {
     const [graph, data] = [resolve(root, 'fixtures/nir/recurrent-cuba.nir'), folder.file('result.nirdata')];
     const spikes = folder.file('spikes.csv');
@@ -71,6 +81,24 @@ print(json.dumps([events.idx.tolist(), events.time.tolist(), events.n_neurons, e
     const part = await runCommand([...run, '--record', 'cuba[0:1]:v', '--force']);
     expect(part).toMatchObject({ code: 2 });
     expect(part.stderr).toContain('cuba.v is recorded of some cells only');
+  });
+
+  it('reads results of nested graphs as data of nested nodes', async () => {
+    const [graph, data] = [resolve(root, 'fixtures/nir/nested-delays.nir'), folder.file('nested.nirdata')];
+    const spikes = folder.file('nested.csv');
+    writeFileSync(spikes, 'population,id,time (ms)\ninput,0,1\ninput,2,2\n');
+    const words = ['run', graph, '--input', `input=${spikes}`, '--duration', '20 ms', '--record', 'block.lif:v'];
+    const { code, stderr } = await runCommand([...words, '-o', data]);
+    expect({ code, stderr }).toMatchObject({ code: 0 });
+    const script = `
+import json, nir
+data, graph = nir.read_data('${data}'), nir.read('${graph}', type_check=False)
+data.check_nodes(graph)
+print(json.dumps([sorted(data.nodes), data.nodes['block'].nodes['lif'].observables['v'].shape]))`;
+    const [nodes, shape] = JSON.parse(execFileSync(python, ['-c', script], { encoding: 'utf8' })) as unknown[];
+    expect(nodes).toContain('block');
+    expect(shape).toEqual([1, expect.any(Number), 4]);
+    expect((await openRecorded(data)).signals.map(({ owner }) => owner)).toContain('block.lif');
   });
 
   it('gives the recorded values of the fixtures', () => {

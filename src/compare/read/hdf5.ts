@@ -319,7 +319,7 @@ function reportColumns(source: Source, place: string, width: number): readonly s
 
 // --- NIR ------------------------------------------------------------------------------------------------------------
 /** Largest number of cells of a node. */
-const mostCells = 1 << 24;
+const mostCells = 1 << 20;
 
 /** Reads the first sample of each observable that `nir.write_data` has written. Times are in seconds. */
 function readNirData(source: Source): Recorded {
@@ -359,7 +359,12 @@ function readObservable(
     unusable(source.path, `${place} ${why}`, 'write it again with nir.write_data');
   if (!Number.isInteger(cells) || cells < 0 || cells > mostCells) throw wrong('has no usable number of cells');
   if (samples > 1) found.notes.push(`${source.path}: ${place} has ${samples} samples, of which the first was read`);
-  const times = Array.from({ length: cells }, (): number[] => []);
+  const times = new Map<number, number[]>();
+  const add = (cell: number, time: number): void => {
+    const own = times.get(cell);
+    if (own) own.push(time);
+    else times.set(cell, [time]);
+  };
   const event = observable === 'spikes' ? 'spike' : observable;
   const values = numbersOf(data).subarray(0, isGridded ? rows * width : rows);
   if (isGridded) {
@@ -379,7 +384,7 @@ function readObservable(
       });
       return;
     }
-    for (const [k, value] of values.entries()) if (value !== 0) times[k % width]!.push(Math.floor(k / width) * dt);
+    for (const [k, value] of values.entries()) if (value !== 0) add(k % width, Math.floor(k / width) * dt);
   } else {
     const ids = numbersOf(needed(source, `${place}/idx`));
     const end = Number(attribute(group, 't_max'));
@@ -389,9 +394,13 @@ function readObservable(
       // Events that are none have the index -1.
       if (id < 0) continue;
       if (!(id < cells) || !Number.isFinite(time)) throw wrong(`has the event ${id} at ${time} s`);
-      times[id]!.push(time);
+      add(id, time);
     }
   }
-  const trains = times.map((one) => sorted(Float64Array.from(one)));
+  const silent = new Float64Array(0);
+  const trains = Array.from({ length: cells }, (_, cell) => {
+    const own = times.get(cell);
+    return own ? sorted(Float64Array.from(own)) : silent;
+  });
   found.trains.push({ population: node, event, ids: [...trains.keys()], trains, listsSilent: true });
 }

@@ -1,7 +1,7 @@
 /** `interneuron sweep`: the rows are those of single runs, whatever shares the work. */
 
 import { execFile } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, inject, test } from 'vitest';
@@ -103,6 +103,18 @@ describe('interneuron sweep', () => {
     expect(readdirSync(join(cache, 'c'))).toHaveLength(2);
     const other = await runCommand([...words, '--target', 'wasm']);
     expect(other.stdout).toBe(outcome.stdout);
+  });
+
+  test.skipIf(anyCompiler === undefined)('keeps compiled code in a folder of the user only', async () => {
+    const [own, shared] = [folder.file('own-cache'), folder.file('shared-cache')];
+    mkdirSync(shared);
+    chmodSync(shared, 0o777);
+    for (const cache of [own, shared]) {
+      const words = ['run', modelFile(), '--target', 'c'];
+      expect(await runCommand(words, { environment: { INTERNEURON_CACHE: cache } })).toMatchObject({ code: 0 });
+    }
+    expect([statSync(own).mode & 0o777, readdirSync(own)]).toEqual([0o700, ['c']]);
+    expect(readdirSync(shared)).toEqual([]);
   });
 
   test('keeps the rows of completed runs when it is stopped', async () => {

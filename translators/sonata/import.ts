@@ -57,7 +57,7 @@ export function importSonata(
   const unreadable = new Set<string>();
   const nodes = readNodes(config, names, unreadable);
   if (nodes === null) return null;
-  if (config.get('networks', 'nodes') === undefined)
+  if (config.get('networks', 'nodes') === undefined && !diagnostics.hasErrors)
     config.report(messages.missingKey('networks.nodes', 'a list of files of nodes'), config.place('networks'));
   const groups = new Map([...nodes.values()].map((population) => [population.name, population.groups]));
   const edges = readEdges(config, nodes, run.dt, new UniqueNames(), groups, unreadable);

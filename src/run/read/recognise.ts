@@ -25,22 +25,19 @@ const formats: Readonly<Record<string, TreeNotation>> = {
 };
 
 /** Members that mark a document of each notation. */
-const headings: Readonly<Record<TreeNotation, object>> = {
+const headings: Readonly<Partial<Record<Notation, object>>> = {
   canonical: { interneuron: 1 },
   brian: { format: 'interneuron/brian' },
   pynn: { format: 'interneuron/pynn' },
-  sonata: { networks: { nodes: [] } },
+  sonata: { networks: { edges: [] } },
 };
 
 /** Returns a document with the line that states its notation, if it lacks one. */
 export const withNotation = (document: unknown, notation: Notation | undefined): unknown =>
   isObject(document) &&
-  ['format', 'interneuron'].every((key) => !Object.hasOwn(document, key)) &&
   notation &&
-  notation !== 'neuroml' &&
-  notation !== 'nir' &&
-  notation !== 'nmodl' &&
-  notation !== 'swc'
+  ['format', 'interneuron'].every((key) => !Object.hasOwn(document, key)) &&
+  !(notation === 'sonata' && isSonataConfig(document))
     ? { ...headings[notation], ...document }
     : document;
 

@@ -270,6 +270,37 @@ describe('mistakes in circuits', () => {
   });
 });
 
+describe('a config without a circuit', () => {
+  it('is one mistake, with or without the name of the notation', () => {
+    const text = JSON.stringify({ run: { tstop: 10, dt: 0.1 } });
+    for (const from of [undefined, 'sonata'] as const) {
+      const read = (): unknown => importModel({ name: 'config.json', text }, from === undefined ? {} : { from });
+      expect(read).toThrow(DiagnosticError);
+      try {
+        read();
+      } catch (error) {
+        expect((error as DiagnosticError).diagnostics.map(({ message }) => message)).toEqual([
+          'the config has no network',
+        ]);
+      }
+    }
+  });
+
+  it('that names one has its nodes, also if the notation is named', async () => {
+    const home = folder.file(`circuit-${++circuits}`);
+    const { networks, manifest, ...run } = JSON.parse(config) as Record<string, unknown>;
+    await circuit(home, 'psc-alpha', {
+      'config.json': JSON.stringify({ ...run, manifest, network: 'circuit_config.json' }),
+      'circuit_config.json': JSON.stringify({ networks, manifest }),
+    });
+    const source = readSource(`${home}/config.json`);
+    const [named, found] = [{ from: 'sonata' as const }, {}].map(
+      (options) => importModel(source, options).hashes.model,
+    );
+    expect(named).toBe(found);
+  });
+});
+
 describe('what other readers make of a circuit', () => {
   it('is said when it is validated', async () => {
     const path = resolve(root, 'fixtures/sonata/several-populations/config.json');

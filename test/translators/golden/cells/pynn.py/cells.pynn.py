@@ -20,7 +20,6 @@ pulseGenerator_cell = sim.native.cell(
         "weight": 1,
         "amplitude": "0.2 nA",
     },
-    sequence=[{"events": ["condition", "condition_2", "condition_3"]}],
     events={
         "condition": {"when": "t < delay", "do": ["i_ = 0*A"], "emits": None},
         "condition_2": {
@@ -36,6 +35,7 @@ pulseGenerator_cell = sim.native.cell(
             "emits": None,
         },
     },
+    sequence=[{"events": ["condition", "condition_2", "condition_3"]}],
 )
 soma_cell = sim.native.cell(
     "soma",
@@ -86,6 +86,16 @@ soma_cell = sim.native.cell(
         "C_m": "1 uF/cm**2",
     },
     initial={"m": "m_inf", "h": "h_inf", "n": "n_inf", "v": "initMembPot"},
+    inputs={"I_syn": {"unit": "A"}},
+    events={
+        "spike": {"when": "v > thresh and spiking < 0.5", "do": ["spiking = 1"]},
+        "condition": {
+            "when": "v < thresh",
+            "do": ["spiking = 0"],
+            "order": 1,
+            "emits": None,
+        },
+    },
     sequence=[
         {"derived": ["i_leak"]},
         {"derived": ["alpha_m"]},
@@ -103,16 +113,6 @@ soma_cell = sim.native.cell(
         {"derived": ["kAll_v", "g_k", "i_k"]},
         {"state": ["v"], "events": ["spike", "condition"]},
     ],
-    inputs={"I_syn": {"unit": "A"}},
-    events={
-        "spike": {"when": "v > thresh and spiking < 0.5", "do": ["spiking = 1"]},
-        "condition": {
-            "when": "v < thresh",
-            "do": ["spiking = 0"],
-            "order": 1,
-            "emits": None,
-        },
-    },
 )
 expTwoSynapse_synapse = sim.native.synapse(
     "expTwoSynapse",
@@ -146,8 +146,6 @@ expTwoSynapse_synapse = sim.native.synapse(
             "value": "noRise + (1 - noRise)/(exp(-peakTime/tauDecay) - exp(-peakTime/riseTime))",
         },
     },
-    contributes={"post.I_syn": "i_"},
-    sequence=[{"derived": ["g", "i_"], "state": ["A", "B"]}],
     pathways={
         "pre": {
             "on": "pre.spike",
@@ -158,6 +156,8 @@ expTwoSynapse_synapse = sim.native.synapse(
             ],
         }
     },
+    contributes={"post.I_syn": "i_"},
+    sequence=[{"derived": ["g", "i_"], "state": ["A", "B"]}],
 )
 expOneSynapse_synapse = sim.native.synapse(
     "expOneSynapse",
@@ -166,8 +166,6 @@ expOneSynapse_synapse = sim.native.synapse(
         i_ = g*(erev - post.v) : A
     """,
     parameters={"erev": "-75 mV", "tauDecay": "6 ms", "weight": 1, "gbase": "1 nS"},
-    contributes={"post.I_syn": "i_"},
-    sequence=[{"derived": ["i_"], "state": ["g"]}],
     pathways={
         "pre": {
             "on": "pre.spike",
@@ -175,6 +173,8 @@ expOneSynapse_synapse = sim.native.synapse(
             "do": ["g = g + weight*gbase"],
         }
     },
+    contributes={"post.I_syn": "i_"},
+    sequence=[{"derived": ["i_"], "state": ["g"]}],
 )
 attached_synapses_synapse = sim.native.synapse(
     "attached_synapses", contributes={"post.I_syn": "pre.i_"}

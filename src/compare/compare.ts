@@ -252,14 +252,14 @@ export function cropped(pair: PairedTrains, { begin, end }: Interval): PairedTra
   return { ...pair, first: pair.first.map(crop), second: pair.second.map(crop) };
 }
 
-/** Checks whether both sides have the same trains, but of other cells; times count to the microsecond. */
+/** Checks whether both sides have the same trains, but of other cells. */
 function isRenumbered({ first, second }: PairedTrains, { missing, extra }: PopulationComparison): boolean {
-  const sorted = (trains: readonly Train[]): string =>
-    trains
-      .map((train) => Array.from(train, (time) => Math.round(time * 1e6)).join())
-      .sort()
-      .join(';');
-  return missing > 0 && missing === extra && sorted(first) === sorted(second);
+  const sorted = (trains: readonly Train[]): readonly Train[] =>
+    [...trains].sort((a, b) => {
+      const at = a.length === b.length ? a.findIndex((time, k) => time !== b[k]) : -1;
+      return at < 0 ? a.length - b.length : a[at]! - b[at]!;
+    });
+  return missing > 0 && missing === extra && areEqual(sorted(first), sorted(second));
 }
 
 /** Returns the earliest spike without a partner. */

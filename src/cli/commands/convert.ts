@@ -354,14 +354,14 @@ function summaryOf(
   return measured === undefined ? count : `${count}; the rest: ${measurement}`;
 }
 
-/** Returns a hint on shorter steps if runs differ, and the report names an integration method that they make accurate. */
+/** Returns a hint on shorter steps if runs differ, and the report has a row on the integration method. */
 function shorterSteps(
   { model }: ImportedModel['valid'],
   differing: readonly ConversionEntry[],
   measured: Measurement | undefined,
 ): string {
   const isOpen = measured?.verdict === 'different' || measured?.verdict === 'cannot say';
-  if (!isOpen || !differing.some(({ message }) => message.includes('shorter steps (--dt)'))) return '';
+  if (!isOpen || !differing.some(({ code }) => ['convention/forward-euler', 'brian/method'].includes(code))) return '';
   const step = Number((model.experiment.dt * 1e2).toPrecision(6));
   return `; the integration method may need shorter steps: --dt '${step} ms'`;
 }

@@ -2,7 +2,7 @@
 
 import { compareRecorded, type Grade } from '../../compare/compare.js';
 import type { Quantity } from '../../compare/quantities.js';
-import type { Recorded } from '../../compare/recorded.js';
+import { timeRounding, type Recorded } from '../../compare/recorded.js';
 import type { Model } from '../../model/model.js';
 
 /** Spikes of cells by population: times in s, ascending within a cell. */
@@ -117,8 +117,8 @@ function comparePopulation(
   const largest = ours.reduce(
     (most, train, cell) =>
       train.reduce((own, time, k) => {
-        const other = theirs[cell]?.[k];
-        return other === undefined ? own : Math.max(own, Math.abs(time + later - other));
+        const apart = Math.abs(time + later - (theirs[cell]?.[k] ?? NaN));
+        return apart > timeRounding ? Math.max(own, apart) : own;
       }, most),
     0,
   );

@@ -129,7 +129,9 @@ it('imports no package of the current folder, nor of PYTHONPATH', async () => {
   }
 });
 
-describe.skipIf(missingEnvironment('.venv-pynn') !== null)('files of Neo', () => {
+const [noNeo, noNumpy] = [missingEnvironment('.venv-pynn'), missingEnvironment('.venv')];
+
+describe.skipIf(noNeo !== null)(`files of Neo${noNeo === null ? '' : ` (skipped: ${noNeo})`}`, () => {
   it('through its Python package', async () => {
     const path = folder.file('neo.mat');
     const code = [
@@ -169,7 +171,7 @@ describe.skipIf(missingEnvironment('.venv-pynn') !== null)('files of Neo', () =>
   });
 });
 
-describe.skipIf(missingEnvironment('.venv') !== null)('archives of NumPy', () => {
+describe.skipIf(noNumpy !== null)(`archives of NumPy${noNumpy === null ? '' : ` (skipped: ${noNumpy})`}`, () => {
   beforeAll(async () => {
     const code = [
       'import numpy as np, os, sys',

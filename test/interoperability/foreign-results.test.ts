@@ -17,47 +17,55 @@ interface Series {
 
 const withoutPynwb = missingPython(['pynwb']);
 
-test.skipIf(withoutPynwb !== null)(`units and time series of pynwb${withoutPynwb ?? ''}`, async () => {
-  const path = folder.file('pynwb.nwb');
-  const written = (await runPython('write_foreign_nwb.py', [path])) as Readonly<Record<'v' | 'current', Series>> & {
-    readonly trains: Readonly<Record<string, readonly number[]>>;
-  };
-  const { trains, signals, notes } = await openRecorded(path);
-  expect(Object.fromEntries(trains[0]!.ids.map((id, k) => [id, [...trains[0]!.trains[k]!]]))).toEqual(written.trains);
-  expect(notes).toEqual([]);
-  for (const name of ['v', 'current'] as const) {
-    const { unit, times, values } = signals.find(({ variable }) => variable === name)!;
-    const expected = written[name];
-    expect(unit).toBe(expected.unit);
-    expect([times.length, values.length]).toEqual([expected.times.length, expected.values.length]);
-    times.forEach((time, k) => expect(time).toBeCloseTo(expected.times[k]!, 12));
-    values.forEach((value, k) => expect(value).toBeCloseTo(expected.values[k]!, 15));
-  }
-});
+test.skipIf(withoutPynwb !== null)(
+  `units and time series of pynwb${withoutPynwb === null ? '' : ` (skipped: ${withoutPynwb})`}`,
+  async () => {
+    const path = folder.file('pynwb.nwb');
+    const written = (await runPython('write_foreign_nwb.py', [path])) as Readonly<Record<'v' | 'current', Series>> & {
+      readonly trains: Readonly<Record<string, readonly number[]>>;
+    };
+    const { trains, signals, notes } = await openRecorded(path);
+    expect(Object.fromEntries(trains[0]!.ids.map((id, k) => [id, [...trains[0]!.trains[k]!]]))).toEqual(written.trains);
+    expect(notes).toEqual([]);
+    for (const name of ['v', 'current'] as const) {
+      const { unit, times, values } = signals.find(({ variable }) => variable === name)!;
+      const expected = written[name];
+      expect(unit).toBe(expected.unit);
+      expect([times.length, values.length]).toEqual([expected.times.length, expected.values.length]);
+      times.forEach((time, k) => expect(time).toBeCloseTo(expected.times[k]!, 12));
+      values.forEach((value, k) => expect(value).toBeCloseTo(expected.values[k]!, 15));
+    }
+  },
+);
 
 const withoutNest = missingEnvironment('.venv-pynn', 'lib');
 
-describe.skipIf(withoutNest !== null)(`files of NEST${withoutNest ?? ''}`, () => {
-  test('hold the spikes and voltages that NEST recorded', { timeout: 120_000 }, async () => {
-    const script = 'test/interoperability/python/write_nest_files.py';
-    const said = (await python('.venv-pynn', [script, folder.path])).trim().split('\n').at(-1)!;
-    const { spikes, voltages, senders, times, first } = JSON.parse(said);
-    const { format, trains } = await openRecorded(spikes);
-    expect(format).toBe('NEST spikes');
-    const recorded = trains[0]!.ids.map((id, k) => [id, [...trains[0]!.trains[k]!]]);
-    const expected = trains[0]!.ids.map((id) => [
-      id,
-      times.filter((_: number, k: number) => senders[k] === id).map((time: number) => Number((time / 1e3).toFixed(7))),
-    ]);
-    expect(times.length).toBeGreaterThan(10);
-    expect(recorded).toEqual(expected);
-    const [one] = (await openRecorded(voltages)).signals;
-    expect(one).toMatchObject({ variable: 'V_m', unit: 'V', columns: ['1'] });
-    expect(one!.values.length).toBe(first.length);
-    // NEST writes three decimals.
-    one!.values.forEach((value, k) => expect(Math.abs(value * 1e3 - first[k])).toBeLessThanOrEqual(0.51e-3));
-  });
-});
+describe.skipIf(withoutNest !== null)(
+  `files of NEST${withoutNest === null ? '' : ` (skipped: ${withoutNest})`}`,
+  () => {
+    test('hold the spikes and voltages that NEST recorded', { timeout: 120_000 }, async () => {
+      const script = 'test/interoperability/python/write_nest_files.py';
+      const said = (await python('.venv-pynn', [script, folder.path])).trim().split('\n').at(-1)!;
+      const { spikes, voltages, senders, times, first } = JSON.parse(said);
+      const { format, trains } = await openRecorded(spikes);
+      expect(format).toBe('NEST spikes');
+      const recorded = trains[0]!.ids.map((id, k) => [id, [...trains[0]!.trains[k]!]]);
+      const expected = trains[0]!.ids.map((id) => [
+        id,
+        times
+          .filter((_: number, k: number) => senders[k] === id)
+          .map((time: number) => Number((time / 1e3).toFixed(7))),
+      ]);
+      expect(times.length).toBeGreaterThan(10);
+      expect(recorded).toEqual(expected);
+      const [one] = (await openRecorded(voltages)).signals;
+      expect(one).toMatchObject({ variable: 'V_m', unit: 'V', columns: ['1'] });
+      expect(one!.values.length).toBe(first.length);
+      // NEST writes three decimals.
+      one!.values.forEach((value, k) => expect(Math.abs(value * 1e3 - first[k])).toBeLessThanOrEqual(0.51e-3));
+    });
+  },
+);
 
 test('SONATA files of interneuron hold the spikes of its NWB files', async () => {
   const model = importModel({

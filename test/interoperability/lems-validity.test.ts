@@ -75,7 +75,7 @@ it('what is left out is there', () => {
   for (const path of Object.keys(leftOut)) expect(paths).toContain(path);
 });
 
-describe.skipIf(why !== null)('the reference interpreter takes', () => {
+describe.skipIf(why !== null)(`the reference interpreter${why === null ? '' : ` (skipped: ${why})`} takes`, () => {
   it.each(paths.filter((path) => leftOut[path] === undefined))('%s', { timeout: 240_000 }, async (path) => {
     const { valid } = importModel(readSource(path), { dt: '0.01 ms', duration: '1 ms' });
     const { files } = await convertModel(valid, 'lems', { freeze: true, origin: true });

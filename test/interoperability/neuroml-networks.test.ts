@@ -22,7 +22,10 @@ const tablesOf = (run: (folder: string) => Promise<void>): Promise<Table> =>
     return outputs(folder).get('v.dat') ?? [];
   });
 
-describe.skipIf(missingInterpreter() !== null)('networks put together at random', { timeout: 120_000 }, () => {
+const why = missingInterpreter();
+const skipped = why === null ? '' : ` (skipped: ${why})`;
+
+describe.skipIf(why !== null)(`networks put together at random${skipped}`, { timeout: 120_000 }, () => {
   test.each([1, 2, 3, 4, 5, 6, 7, 8])('of seed %i', async (seed) => {
     const text = randomNetwork(seed);
     const ours = await tablesOf(async (folder) => {

@@ -60,8 +60,9 @@ async function ofOurs(name: string, options: ImportOptions = {}): Promise<Readon
 }
 
 const why = missingInterpreter();
+const skipped = why === null ? '' : ` (skipped: ${why})`;
 
-describe.skipIf(why !== null).each(Object.entries(tolerances))('%s', (name, tolerance) => {
+describe.skipIf(why !== null).each(Object.entries(tolerances))(`%s${skipped}`, (name, tolerance) => {
   test('traces and spikes are those of the reference interpreter', async () => {
     const [ours, theirs] = [await ofOurs(name), await ofReference(name)];
     expect([...ours.keys()].sort()).toEqual([...theirs.keys()].sort());
@@ -81,7 +82,7 @@ describe.skipIf(why !== null).each(Object.entries(tolerances))('%s', (name, tole
 // take too long, and five standard deviations of a difference of two Poisson counts are wide enough to hold by chance,
 // and narrow enough to find a rate that is wrong by a half.
 test.skipIf(why !== null)(
-  'random sources have the rates of the reference interpreter',
+  `random sources have the rates of the reference interpreter${skipped}`,
   async () => {
     const count = (tables: ReadonlyMap<string, Table>, id: string): number =>
       (tables.get('random-inputs.spikes') ?? []).filter((row) => row[0] === id).length;

@@ -1,18 +1,18 @@
 /** nir from PyPI reads what is written, and its own graphs give the recorded values again. */
 
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openRecorded } from '../../src/compare/open-recorded.js';
 import { root } from '../support/import-graph.js';
+import { missingEnvironment } from '../support/python.js';
 import { runCommand, temporaryFolder } from '../support/command.js';
 
 const python = resolve(root, '.venv-nir/bin/python');
-if (!existsSync(python) && process.env['INTERNEURON_REQUIRE_PYTHON'])
-  throw new Error('no .venv-nir here; run scripts/python-environment.sh');
+const missing = missingEnvironment('.venv-nir');
 
-describe.skipIf(!existsSync(python))('nir', () => {
+describe.skipIf(missing !== null)(`nir${missing === null ? '' : ` (skipped: ${missing})`}`, () => {
   const folder = temporaryFolder();
 
   it.each(['affine-lif', 'recurrent-cuba', 'nested-delays', 'all-primitives', 'conv-pool'])(

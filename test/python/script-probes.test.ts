@@ -107,6 +107,7 @@ const rows: string[] = [];
 
 describe.each(Object.entries({ brian, pynn }))('scripts of %s', (notation, { environment, text, probes }) => {
   const missing = missingEnvironment(environment);
+  const skipped = missing === null ? '' : ` (skipped: ${missing})`;
   const home = (): string => folder.file(notation);
   const file = (name: string): string => `${home()}/${name.replace(' ', '_')}`;
   const changed = ([before, after]: Probe): string => text.replace(before, after);
@@ -129,11 +130,11 @@ describe.each(Object.entries({ brian, pynn }))('scripts of %s', (notation, { env
     return { code, found: findingsIn(stdout) };
   };
 
-  test.skipIf(missing !== null)('are valid without a mistake', async () => {
+  test.skipIf(missing !== null)(`are valid without a mistake${skipped}`, async () => {
     expect(await found('valid')).toEqual({ code: 0, found: [] });
   });
 
-  test.skipIf(missing !== null).each(Object.entries(probes))('%s', async (name, probe) => {
+  test.skipIf(missing !== null).each(Object.entries(probes))(`%s${skipped}`, async (name, probe) => {
     const [, after, wrong, right, at = after] = probe;
     const script = changed(probe);
     expect(script).not.toBe(text);

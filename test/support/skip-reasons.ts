@@ -2,10 +2,14 @@
 
 import type { Reporter, TestCase, TestModule, TestSuite } from 'vitest/node';
 
-/** Reason in the name of a test or of its group, as `(skipped: reason)` or `: npm run test:thorough runs it`. */
+/**
+ * Reason in the name of a test or of its group, as `(skipped: reason)`, a sentence that ends with a script to run, or
+ * `: npm run test:thorough runs it`.
+ */
 export function skipReason(name: string): string | undefined {
   return (
     /\(skipped: (.*)\)/.exec(name)?.[1] ??
+    /([^(:]*; run scripts\/[\w-]+\.sh)/.exec(name)?.[1]?.trim() ??
     (/npm run test:thorough runs/.test(name) ? 'npm run test:thorough runs them' : undefined)
   );
 }

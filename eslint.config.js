@@ -49,27 +49,51 @@ export const layers = {
   'runtime/record': { from: ['src/diagnostics', 'src/ir', 'runtime/targets', 'runtime/results'], packages: true },
 };
 
-const roots = [
-  ...Object.keys(layers),
-  'src/run',
+/** Folders of what is done with models. Each may import from those before it, and from all layers. */
+export const floors = [
+  'src/hdf5',
+  'src/pictures',
+  'src/pipeline',
+  'src/session',
+  'src/biosimulators',
+  'src/convert',
+  'src/present',
+  'src/verify',
+  'src/pack',
+  'src/sweep',
   'src/serve',
   'src/cli',
+];
+
+const roots = [
+  ...Object.keys(layers),
+  ...floors,
   'src/index.ts',
+  'src/package-functions.ts',
   'test',
   'bench',
   'scripts',
   'schemas',
 ];
 
-const zones = Object.entries(layers).flatMap(([folder, { from }]) =>
-  roots
-    .filter((other) => other !== folder && !from.includes(other))
-    .map((other) => ({
+const zones = [
+  ...Object.entries(layers).flatMap(([folder, { from }]) =>
+    roots
+      .filter((other) => other !== folder && !from.includes(other))
+      .map((other) => ({
+        target: `./${folder}`,
+        from: `./${other}`,
+        message: `${folder} may import only from: ${from.join(', ') || 'nothing'}.`,
+      })),
+  ),
+  ...floors.flatMap((folder, floor) =>
+    floors.slice(floor + 1).map((other) => ({
       target: `./${folder}`,
       from: `./${other}`,
-      message: `${folder} may import only from: ${from.join(', ') || 'nothing'}.`,
+      message: `${folder} is below ${other} (docs/architecture.md).`,
     })),
-);
+  ),
+];
 
 /** What a model means is decided on its typed form: code is not parsed again, kinds are told by their tags. */
 const typedOnly = ['src/draw', 'src/lower'];

@@ -13,7 +13,7 @@ const apart = [
   'test/fixtures/targets/*.test.ts',
   'test/{fuzz,python,scripts,serve}/*.test.ts',
   'test/cli/{bad-input,process,progress,starting,sweep}.test.ts',
-  'test/run/choose-target.test.ts',
+  'test/pipeline/choose-target.test.ts',
   'test/runtime/results/{damaged,nwb/memory}.test.ts',
   'test/interoperability/pynn-native.test.ts',
   'test/docs/transcripts.test.ts',
@@ -28,7 +28,8 @@ const apart = [
 const long = [
   'test/{fuzz/fuzz,translators/passes,translators/brian/import-properties,translators/{nir,sonata}/errors}.test.ts',
   'test/translators/{neuroml/{export-restored,export/every-fixture,large,renamed},pynn/protocol-fixtures}.test.ts',
-  'test/run/{budgets,cells-between-runs,checkpoint,forged,hostile-texts,names-and-units,open-model}.test.ts',
+  'test/pipeline/{budgets,checkpoint,forged,hostile-texts,results/names-and-units}.test.ts',
+  'test/session/{cells-between-runs,open-model}.test.ts',
   'test/cli/{codegen,process,sweep}.test.ts',
   'test/codegen/{hostile-names,wasm/growth,c/{differential,pace}}.test.ts',
   'test/codegen/c/device/{cable-teams,cuda,cuda-project,one-path,opencl-project,strategies}.test.ts',

@@ -12,9 +12,9 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { checkWith } from '../src/run/check/check-with.js';
-import { convertModel } from '../src/run/convert.js';
-import { importModel, readSource } from '../src/run/pipeline.js';
+import { checkWith } from '../src/verify/check-with.js';
+import { convertModel } from '../src/convert/convert.js';
+import { importModel, readSource } from '../src/pipeline/pipeline.js';
 import { validateByReference } from '../test/interoperability/reference-interpreter.js';
 import { root } from '../test/support/import-graph.js';
 

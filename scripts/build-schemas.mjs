@@ -80,7 +80,7 @@ export const schemas = [
     type: 'PynnSpecification',
     table: 'scripts/pynn-words.ts',
   },
-  { schema: 'schemas/expectations.schema.json', folder: 'src/run/expect', type: 'ExpectationsDocument' },
+  { schema: 'schemas/expectations.schema.json', folder: 'src/verify/expect', type: 'ExpectationsDocument' },
 ];
 
 /** Said of lists whose items the importer checks. */

@@ -26,8 +26,8 @@ export const textFolders = [
 
 /** Programs that others start, at the path from `chunks` that they have from the code that starts them. */
 const programs = [
-  ['src/run/python', 'python'],
-  ['src/run/hdf5', 'chunks'],
+  ['src/verify/python', 'python'],
+  ['src/hdf5', 'chunks'],
 ];
 
 /** Files of packages that are read at run time. */

@@ -3,8 +3,8 @@
 import type { File } from 'h5wasm';
 import { addressOf, isOfPage } from './parts.js';
 import { platform } from './platform.js';
-import { treeOf } from '../src/run/hdf5/tree.mjs';
-import { treeRequest, type TreeOptions } from '../src/run/hdf5/tree-request.js';
+import { treeOf } from '../src/hdf5/tree.mjs';
+import { treeRequest, type TreeOptions } from '../src/hdf5/tree-request.js';
 import { withClock } from '../runtime/results/nwb/clock.js';
 import { defaultDate } from '../runtime/results/result.js';
 import type { H5 } from '../runtime/results/nwb/h5-writer.js';

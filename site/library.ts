@@ -15,7 +15,7 @@
 import { recordRun } from './engine.js';
 import type { SampleBlock, SpikeTrains } from '../runtime/results/result.js';
 import { checkArgument, importedModel } from '../src/diagnostics/public-arguments.js';
-import type { ImportedModel } from '../src/run/read/imported-model.js';
+import type { ImportedModel } from '../src/pipeline/read/imported-model.js';
 
 /** Makes files readable for models, by their paths, in place of those given before. */
 export { giveFiles } from './platform.js';
@@ -23,18 +23,18 @@ export { giveFiles } from './platform.js';
 export { loadHdf5 } from './hdf5.js';
 /** Answers a page of `interneuron page`, whose worker this module is. */
 export { serveWorker } from './serve.js';
-export { readSource, type Source } from '../src/run/read/read-source.js';
-export { importModel } from '../src/run/import-model.js';
-export type { ImportedModel } from '../src/run/read/imported-model.js';
-export type { ImportOptions } from '../src/run/read/import-options.js';
-export { describe, type DescriptionFormat } from '../src/run/describe/description-of.js';
-export { convertModel } from '../src/run/convert.js';
-export type { ConvertedModel, ConvertOptions } from '../src/run/convert.js';
+export { readSource, type Source } from '../src/pipeline/read/read-source.js';
+export { importModel } from '../src/pipeline/import-model.js';
+export type { ImportedModel } from '../src/pipeline/read/imported-model.js';
+export type { ImportOptions } from '../src/pipeline/read/import-options.js';
+export { describe, type DescriptionFormat } from '../src/present/describe/description-of.js';
+export { convertModel } from '../src/convert/convert.js';
+export type { ConvertedModel, ConvertOptions } from '../src/convert/convert.js';
 export { hashModel } from '../src/model/hash.js';
 export type { ModelHashes } from '../src/model/hash.js';
 export { renderDiagnostics } from '../src/diagnostics/render.js';
 export { DiagnosticError, InvariantError, UsageError, type Diagnostic } from '../src/diagnostics/diagnostic.js';
-export { version } from '../src/run/version.js';
+export { version } from '../src/pipeline/version.js';
 
 /** A run in a browser. */
 export interface BrowserRun {

@@ -12,7 +12,7 @@ import { createSliders } from './sliders.js';
 import { openTab, startTabs } from './tabs.js';
 import { formatCount } from '../src/diagnostics/quantities.js';
 import type { Diagnostic } from '../src/diagnostics/diagnostic.js';
-import { targetNotations, type TargetNotation } from '../src/run/convert/target-notations.js';
+import { targetNotations, type TargetNotation } from '../src/convert/target-notations.js';
 
 const runButton = button('run');
 const stopButton = button('stop');

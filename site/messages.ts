@@ -2,8 +2,8 @@
 
 import type { Diagnostic } from '../src/diagnostics/diagnostic.js';
 import type { Metadata } from '../src/model/model.js';
-import type { TargetNotation } from '../src/run/convert/target-notations.js';
-import type { ImportOptions } from '../src/run/read/import-options.js';
+import type { TargetNotation } from '../src/convert/target-notations.js';
+import type { ImportOptions } from '../src/pipeline/read/import-options.js';
 
 /** A model: its files by path, the document among them, and changes while it is read. */
 export interface GivenModel {

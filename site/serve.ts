@@ -4,7 +4,7 @@ import { bundle, convert, describe, nwb, read, run, samples, stop } from './engi
 import { takePartsFromPage } from './parts.js';
 import type { AnswerMessage, CallMessage, FromWorker, GivenModel, ToWorker } from './messages.js';
 import { DiagnosticError, InvariantError, UsageError, type Diagnostic } from '../src/diagnostics/diagnostic.js';
-import type { TargetNotation } from '../src/run/convert/target-notations.js';
+import type { TargetNotation } from '../src/convert/target-notations.js';
 
 const tell = (message: FromWorker): void => self.postMessage(message);
 

@@ -18,15 +18,15 @@ export {
   readSource,
   /** Reads a model in any notation, validates and normalises it. */
   importModel,
-} from './run/pipeline.js';
-export type { ImportedModel, ImportOptions, Notation, Source } from './run/pipeline.js';
+} from './pipeline/pipeline.js';
+export type { ImportedModel, ImportOptions, Notation, Source } from './pipeline/pipeline.js';
 /** Validates a document and returns all findings. */
-export { validate } from './run/package-functions.js';
-export type { Validation } from './run/package-functions.js';
+export { validate } from './package-functions.js';
+export type { Validation } from './package-functions.js';
 /** Returns a model as tables. */
-export { describe } from './run/describe/description-of.js';
-export type { DescriptionFormat } from './run/describe/description-of.js';
-export type { DescriptionSection, ModelDescription } from './run/describe/description.js';
+export { describe } from './present/describe/description-of.js';
+export type { DescriptionFormat } from './present/describe/description-of.js';
+export type { DescriptionSection, ModelDescription } from './present/describe/description.js';
 
 // --- Models ---------------------------------------------------------------------------------------------------------
 /** The three hashes of a model. */
@@ -40,42 +40,35 @@ export {
   runModel,
   /** Thrown when a run is stopped before its first step. */
   InterruptedError,
-} from './run/pipeline.js';
-export type { Engine, GeneratedResult, RunOptions, RunResult, StageTimes } from './run/pipeline.js';
+} from './pipeline/pipeline.js';
+export type { Engine, GeneratedResult, RunOptions, RunResult, StageTimes } from './pipeline/pipeline.js';
 /** Opens a model as a session whose protocol comes phase by phase. */
-export { openModel } from './run/open-model.js';
-export type {
-  AdvanceOptions,
-  ModelSession,
-  SessionOptions,
-  Taken,
-  TakenSamples,
-  TakenSpikes,
-  TakenSynapses,
-} from './run/session/model-session.js';
+export { openModel } from './session/open-model.js';
+export type { ModelSession, Taken, TakenSamples, TakenSpikes, TakenSynapses } from './session/model-session.js';
+export type { AdvanceOptions, SessionOptions } from './pipeline/run-options.js';
 /** The object that `run --json` prints. */
-export { runReport } from './run/results/report.js';
-export type { PopulationReport, RunReport } from './run/results/report.js';
+export { runReport } from './pipeline/results/report.js';
+export type { PopulationReport, RunReport } from './pipeline/results/report.js';
 /** Which engines are available here. */
-export { probeTargets } from './run/choose-target.js';
+export { probeTargets } from './pipeline/choose-target.js';
 export type { Availability } from '../runtime/targets/target.js';
 
 // --- Converting -----------------------------------------------------------------------------------------------------
 /** Converts a model to another notation, with a report of each difference. */
-export { convertModel } from './run/convert.js';
-export type { ConversionEntry, ConvertedModel, ConvertOptions, TargetNotation } from './run/convert.js';
+export { convertModel } from './convert/convert.js';
+export type { ConversionEntry, ConvertedModel, ConvertOptions, TargetNotation } from './convert/convert.js';
 
 // --- Results --------------------------------------------------------------------------------------------------------
 /** Runs again what a result holds, and compares to the bit. */
-export { verifyResult } from './run/check/verify.js';
-export type { Verdict, Verification } from './run/check/verify.js';
+export { verifyResult } from './verify/verify.js';
+export type { Verdict, Verification } from './verify/verify.js';
 export {
   /** Compares two result files of any programs. */
   compare,
   /** Draws a result or a network as a picture. */
   plot,
-} from './run/package-functions.js';
-export type { ComparisonOptions, PlotOptions } from './run/package-functions.js';
+} from './package-functions.js';
+export type { ComparisonOptions, PlotOptions } from './package-functions.js';
 export type { Comparison, PopulationComparison, SignalComparison } from './compare/compare.js';
 export type { Fingerprint, RunRecord, SpikeTrains } from '../runtime/results/result.js';
 
@@ -87,4 +80,4 @@ export { renderDiagnostics } from './diagnostics/render.js';
 export type { RenderOptions } from './diagnostics/render.js';
 
 /** The version of this package. */
-export { version } from './run/version.js';
+export { version } from './pipeline/version.js';

@@ -1,6 +1,6 @@
 import { fc } from './support/property.js';
 import { describe, expect, it } from 'vitest';
-import { jsonText } from '../src/run/convert/json-text.js';
+import { jsonText } from '../src/convert/json-text.js';
 
 describe('jsonText', () => {
   it('keeps what is short on one line', () => {

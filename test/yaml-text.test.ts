@@ -1,8 +1,8 @@
 import { parse } from 'yaml';
 import { describe, expect, it } from 'vitest';
-import { convertModel } from '../src/run/convert.js';
-import { importModel } from '../src/run/pipeline.js';
-import { yamlText } from '../src/run/convert/yaml-text.js';
+import { convertModel } from '../src/convert/convert.js';
+import { importModel } from '../src/pipeline/pipeline.js';
+import { yamlText } from '../src/convert/yaml-text.js';
 import { fc } from './support/property.js';
 import { missingEnvironment, python } from './support/python.js';
 

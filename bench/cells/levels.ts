@@ -9,8 +9,8 @@
  */
 
 import path from 'node:path';
-import { buildProgram } from '../../src/run/build-program.js';
-import { importModel, readSource } from '../../src/run/pipeline.js';
+import { buildProgram } from '../../src/pipeline/build-program.js';
+import { importModel, readSource } from '../../src/pipeline/pipeline.js';
 
 const checkouts = process.env['INTERNEURON_PUBLISHED_MODELS'];
 if (checkouts === undefined) throw new Error('INTERNEURON_PUBLISHED_MODELS names no folder');

@@ -88,7 +88,7 @@ class CustomBuildHook(BuildHookInterface):
         build_data["tag"] = f"py3-none-{tag}"
 
     def without_binary(self, library):
-        """Writes the HDF5 library for browsers without its WebAssembly; src/run/model-page.ts takes that of Node's."""
+        """Writes the HDF5 library for browsers without its WebAssembly; src/present/model-page.ts takes that of Node's."""
         text = Path(library).read_text(encoding="utf-8")
         start = text.index("binaryDecode('") + len("binaryDecode('")
         end = re.compile(r"(?:[^'\\]|\\.)*", re.DOTALL).match(text, start).end()

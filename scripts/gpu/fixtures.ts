@@ -10,9 +10,9 @@ import { createRecorder } from '../../runtime/record/recorder.js';
 import type { Target } from '../../runtime/targets/target.js';
 import { wasmTarget } from '../../runtime/targets/wasm/target.js';
 import type { Precision, Program } from '../../src/ir/program.js';
-import { buildProgram } from '../../src/run/build-program.js';
+import { buildProgram } from '../../src/pipeline/build-program.js';
 import { protocolOf } from '../../src/lower/context/protocol.js';
-import { importModel, readSource } from '../../src/run/pipeline.js';
+import { importModel, readSource } from '../../src/pipeline/pipeline.js';
 import { fixtureNames, shortText, shortened } from '../../test/fixtures/networks.js';
 
 export interface FixtureOptions {

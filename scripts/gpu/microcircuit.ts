@@ -10,9 +10,9 @@ import type { CudaDriver } from '../../runtime/targets/cuda/driver.js';
 import type { Target } from '../../runtime/targets/target.js';
 import type { Precision, Program } from '../../src/ir/program.js';
 import type { Protocol } from '../../runtime/record/protocol.js';
-import { buildProgram } from '../../src/run/build-program.js';
+import { buildProgram } from '../../src/pipeline/build-program.js';
 import { protocolOf } from '../../src/lower/context/protocol.js';
-import { importModel } from '../../src/run/pipeline.js';
+import { importModel } from '../../src/pipeline/pipeline.js';
 
 export interface MicrocircuitOptions {
   readonly target: Target;

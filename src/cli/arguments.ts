@@ -2,7 +2,7 @@
 
 import yargs from 'yargs';
 import { numericsVersion } from '../ir/program.js';
-import { version } from '../run/version.js';
+import { version } from '../pipeline/version.js';
 import { UsageError, throwUsageErrors } from '../diagnostics/diagnostic.js';
 import { nearest, joinWords, didYouMean } from '../diagnostics/suggest.js';
 import { exitStatus } from './exit-codes.js';

@@ -1,7 +1,7 @@
 /** Checks of conversions as text for people. */
 
-import type { ConversionCheck } from '../run/check/check-conversion.js';
-import { ms } from '../run/check/measurement-text.js';
+import type { ConversionCheck } from '../verify/check-conversion.js';
+import { ms } from '../verify/measurement-text.js';
 import { quantityText } from './comparison-text.js';
 
 /** Returns details of the comparison of both runs: parts that are not compared, and populations that differ. */

@@ -1,12 +1,12 @@
 /** The commands and their options, as a table for help, completion and the parser. */
 
 import { strategyNames } from '../codegen/schedule/strategies.js';
-import { diagnosticCodes } from '../run/message-pages.js';
-import { pictureKinds } from '../run/picture-kinds.js';
+import { diagnosticCodes } from '../pipeline/message-pages.js';
+import { pictureKinds } from '../present/picture-kinds.js';
 import { testFormats, validationFormats } from './validation-formats.js';
-import { timingProfiles } from '../run/option-values.js';
-import { schedulers } from '../run/sweep/scripts.js';
-import { shortNotations, sourceNotations, targetNotations, simulators } from '../run/convert/target-notations.js';
+import { timingProfiles } from '../pipeline/option-values.js';
+import { schedulers } from '../sweep/scripts.js';
+import { shortNotations, sourceNotations, targetNotations, simulators } from '../convert/target-notations.js';
 
 interface OptionDefinition {
   readonly type: 'string' | 'boolean';

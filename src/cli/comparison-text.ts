@@ -10,8 +10,8 @@ import {
 import { headline } from '../compare/headline.js';
 import type { Quantity } from '../compare/quantities.js';
 import { eventName, type Recorded } from '../compare/recorded.js';
-import type { ExactComparison, ResultComparison } from '../run/check/compare-results.js';
-import type { Cause } from '../run/check/why-different.js';
+import type { ExactComparison, ResultComparison } from '../verify/compare-results.js';
+import type { Cause } from '../verify/why-different.js';
 import { formatTable } from './table.js';
 
 const ms = (seconds: number, digits = 6): string => `${Number((seconds * 1e3).toPrecision(digits))} ms`;

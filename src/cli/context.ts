@@ -2,9 +2,9 @@
 
 import { printableLines } from '../diagnostics/display.js';
 import { renderDiagnostics } from '../diagnostics/render.js';
-import type { ImportedModel } from '../run/read/imported-model.js';
-import type { ImportOptions } from '../run/read/import-options.js';
-import { readSource, readStandardInput, type Source } from '../run/read/read-source.js';
+import type { ImportedModel } from '../pipeline/read/imported-model.js';
+import type { ImportOptions } from '../pipeline/read/import-options.js';
+import { readSource, readStandardInput, type Source } from '../pipeline/read/read-source.js';
 import type { Diagnostic } from '../diagnostics/diagnostic.js';
 import { standardStream, type Options } from './arguments.js';
 import { sourceText } from './source-texts.js';
@@ -105,14 +105,14 @@ export function createContext(
         ...importOptions(request.options),
         ...(inputs.length === 0
           ? {}
-          : { inputs: await (await import('../run/read/input-files.js')).readInputs(inputs) }),
+          : { inputs: await (await import('../pipeline/read/input-files.js')).readInputs(inputs) }),
         ...changes,
       };
-      const { modelInResult } = await import('../run/results/model-in-result.js');
-      const { modelInBundle } = await import('../run/read/model-in-bundle.js');
+      const { modelInResult } = await import('../pipeline/results/model-in-result.js');
+      const { modelInBundle } = await import('../pipeline/read/model-in-bundle.js');
       const held =
         path === standardStream ? null : ((await modelInBundle(path, options)) ?? (await modelInResult(path, options)));
-      return held ?? (await import('../run/pipeline.js')).importModel(this.readModel(path), options);
+      return held ?? (await import('../pipeline/pipeline.js')).importModel(this.readModel(path), options);
     },
     show(diagnostics, all = false) {
       const text = rendered(diagnostics, terminal.stderr.colour, all ? {} : { mostAlike });

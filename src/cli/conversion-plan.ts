@@ -17,7 +17,7 @@ import {
   targetNotations,
   usualSuffix,
   type TargetNotation,
-} from '../run/convert/target-notations.js';
+} from '../convert/target-notations.js';
 import { standardStream, type Options } from './arguments.js';
 import { isFolder, modelFiles, namesSeveral } from './model-files.js';
 

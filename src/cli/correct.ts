@@ -3,8 +3,8 @@
 import { chmodSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { writeWhole } from '../../runtime/results/output-files.js';
 import { UsageError } from '../diagnostics/diagnostic.js';
-import { mend, type Correction } from '../run/mend.js';
-import type { Source } from '../run/read/read-source.js';
+import { mend, type Correction } from '../pipeline/mend.js';
+import type { Source } from '../pipeline/read/read-source.js';
 import { standardStream } from './arguments.js';
 import type { CommandContext } from './context.js';
 import type { Verdict } from './validation-formats.js';

@@ -3,9 +3,9 @@
 import { DiagnosticError, InvariantError, UsageError } from '../diagnostics/diagnostic.js';
 import { printable, printableJson } from '../diagnostics/display.js';
 import { countFindings, diagnosticsToJson, renderDiagnostics } from '../diagnostics/render.js';
-import { version } from '../run/version.js';
+import { version } from '../pipeline/version.js';
 import { readRefusal } from '../diagnostics/system-error.js';
-import { InterruptedError } from '../run/interrupted.js';
+import { InterruptedError } from '../pipeline/interrupted.js';
 import { exitCodes } from './exit-codes.js';
 import { sourceText } from './source-texts.js';
 import type { Terminal } from './terminal.js';

@@ -3,7 +3,7 @@
 import { exitCodes, signalCodes } from './exit-codes.js';
 import type { ProgressDisplay } from './progress.js';
 import type { Terminal } from './terminal.js';
-import type { RunStage } from '../run/run-options.js';
+import type { RunStage } from '../pipeline/run-options.js';
 
 /** A way to end a run in order. */
 interface Interruption {

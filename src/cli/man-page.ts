@@ -1,6 +1,6 @@
 /** The manual page interneuron(1), from the table of commands. */
 
-import { version } from '../run/version.js';
+import { version } from '../pipeline/version.js';
 import { type CommandDefinition, type CommandFiles, commands } from './command-table.js';
 import { exitStatus } from './exit-codes.js';
 

@@ -1,6 +1,6 @@
 /** Differences of models as text for people. */
 
-import type { ModelComparison, ModelDifference } from '../run/check/compare-models.js';
+import type { ModelComparison, ModelDifference } from '../verify/compare-models.js';
 
 /** Parts that are named before the rest is counted. */
 const mostParts = 3;

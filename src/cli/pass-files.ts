@@ -3,7 +3,7 @@
 import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { outputError } from '../../runtime/results/output-error.js';
-import { refuseToReplace } from '../run/results/replaceable.js';
+import { refuseToReplace } from '../pipeline/results/replaceable.js';
 
 /**
  * Returns a function that gives the path for the next pass, such as `01-gather.yaml`. Files of an earlier dump are replaced, and

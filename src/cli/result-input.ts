@@ -4,7 +4,7 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { temporaryFolder } from '../../runtime/results/temporary-folder.js';
 import { UsageError } from '../diagnostics/diagnostic.js';
-import { readToEnd } from '../run/read/read-source.js';
+import { readToEnd } from '../pipeline/read/read-source.js';
 import { standardStream } from './arguments.js';
 import type { CommandContext } from './context.js';
 

@@ -4,7 +4,7 @@ import { statSync } from 'node:fs';
 import { DiagnosticError, UsageError } from '../diagnostics/diagnostic.js';
 import { systemCode } from '../diagnostics/system-error.js';
 import { isModelText } from '../../translators/neuroml/load.js';
-import { readSource } from '../run/read/read-source.js';
+import { readSource } from '../pipeline/read/read-source.js';
 
 /** A finding in a longer file is shown without its lines. */
 const longestShown = 50_000_000;

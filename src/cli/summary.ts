@@ -2,8 +2,8 @@
 
 import { formatBytes, formatCount, formatDuration } from '../diagnostics/quantities.js';
 import { printable } from '../diagnostics/display.js';
-import type { GeneratedResult, RunResult } from '../run/pipeline.js';
-import type { RunReport } from '../run/results/report.js';
+import type { GeneratedResult, RunResult } from '../pipeline/pipeline.js';
+import type { RunReport } from '../pipeline/results/report.js';
 import type { SpikeTrains } from '../../runtime/results/result.js';
 import { writtenNodes } from '../../runtime/results/written-nodes.js';
 import { drawRaster, type RasterPopulation } from './raster.js';

@@ -2,8 +2,8 @@
 
 import type { Diagnostic, Severity } from '../diagnostics/diagnostic.js';
 import { markupText } from '../diagnostics/display.js';
-import type { Correction } from '../run/mend.js';
-import { version } from '../run/version.js';
+import type { Correction } from '../pipeline/mend.js';
+import { version } from '../pipeline/version.js';
 
 /** Formats of `validate --output-format`. */
 export const validationFormats = ['text', 'github', 'sarif', 'junit'] as const;

@@ -5,7 +5,7 @@ import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import { UsageError } from '../diagnostics/diagnostic.js';
 import { didYouMean, shorten } from '../diagnostics/suggest.js';
-import { parseRecordingRequest } from '../run/add-recordings.js';
+import { parseRecordingRequest } from '../pipeline/add-recordings.js';
 import {
   checkedRanks,
   checkedSeconds,
@@ -14,10 +14,10 @@ import {
   checkedTime,
   checkSubjectField,
   timingProfiles,
-} from '../run/option-values.js';
-import { suffixOf } from '../run/results/output-names.js';
-import { sourceNotations } from '../run/convert/target-notations.js';
-import type { ImportOptions } from '../run/pipeline.js';
+} from '../pipeline/option-values.js';
+import { suffixOf } from '../pipeline/results/output-names.js';
+import { sourceNotations } from '../convert/target-notations.js';
+import type { ImportOptions } from '../pipeline/pipeline.js';
 import type { CommandName } from './command-table.js';
 import { standardStream, type Options } from './arguments.js';
 import type { Terminal } from './terminal.js';

@@ -6,8 +6,8 @@ import { memberOf } from '../diagnostics/member.js';
 import { shorten } from '../diagnostics/suggest.js';
 import type { TypedArray } from '../ir/program.js';
 import type { DataStore } from '../model/model.js';
-import type { GivenNumbers } from '../run/session/model-session.js';
-import type { StartState } from '../run/session/start-state.js';
+import type { GivenNumbers } from '../session/model-session.js';
+import type { StartState } from '../pipeline/start-state.js';
 import { isFrame, type Frame } from './frames.js';
 
 type StoredArray = DataStore extends ReadonlyMap<string, infer Item> ? Item : never;

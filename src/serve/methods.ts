@@ -7,8 +7,8 @@ import { diagnosticsToJson } from '../diagnostics/render.js';
 import { oneOf, shorten } from '../diagnostics/suggest.js';
 import type { Precision } from '../ir/program.js';
 import type { DataStore } from '../model/model.js';
-import { probeTargets, requireTarget } from '../run/choose-target.js';
-import { openModel } from '../run/open-model.js';
+import { probeTargets, requireTarget } from '../pipeline/choose-target.js';
+import { openModel } from '../session/open-model.js';
 import {
   importModel,
   readSource,
@@ -16,11 +16,12 @@ import {
   type ImportedModel,
   type ImportOptions,
   type Source,
-} from '../run/pipeline.js';
-import { runReport } from '../run/results/report.js';
-import type { RunResult } from '../run/run-options.js';
-import type { ModelSession, SessionOptions, Taken } from '../run/session/model-session.js';
-import { version } from '../run/version.js';
+} from '../pipeline/pipeline.js';
+import { runReport } from '../pipeline/results/report.js';
+import type { RunResult } from '../pipeline/run-options.js';
+import type { SessionOptions } from '../pipeline/run-options.js';
+import type { ModelSession, Taken } from '../session/model-session.js';
+import { version } from '../pipeline/version.js';
 import { elementAt, elementCount, type Elements, areListed } from '../../runtime/results/result.js';
 
 /** Version of the protocol: raised when a client must change. */

@@ -15,7 +15,7 @@ import { serverMethods, textOf, type Parameters } from './methods.js';
 import { CallReader } from './reader.js';
 import { DiagnosticError, UsageError } from '../diagnostics/diagnostic.js';
 import { diagnosticsToJson, renderDiagnostics } from '../diagnostics/render.js';
-import { InterruptedError } from '../run/interrupted.js';
+import { InterruptedError } from '../pipeline/interrupted.js';
 
 /** Codes of errors in addition to JSON-RPC's own. */
 const errorCodes = { wrongModel: 1, wrongCall: 2, cancelled: -32800 } as const;

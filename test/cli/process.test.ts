@@ -15,7 +15,7 @@ import {
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { RunReport } from '../../src/run/results/report.js';
+import type { RunReport } from '../../src/pipeline/results/report.js';
 import { temporaryFolder, whenRecording } from '../support/command.js';
 import { startProgram } from '../support/program-process.js';
 import type { Ended } from '../support/program-process.js';

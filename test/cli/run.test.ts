@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { parseProgram, printProgram } from '../../src/ir/text.js';
-import type { RunReport } from '../../src/run/results/report.js';
+import type { RunReport } from '../../src/pipeline/results/report.js';
 import { runCommand, temporaryFolder, whenRecording } from '../support/command.js';
 
 const folder = temporaryFolder();

@@ -8,7 +8,7 @@ import { judgeRuns } from '../../src/compare/compare-runs.js';
 import { headline } from '../../src/compare/headline.js';
 import { defaultMargins, type CompareOptions } from '../../src/compare/options.js';
 import type { Recorded } from '../../src/compare/recorded.js';
-import { importModel, readSource, runModel } from '../../src/run/pipeline.js';
+import { importModel, readSource, runModel } from '../../src/pipeline/pipeline.js';
 import { runCommand, temporaryFolder } from '../support/command.js';
 import { generator } from './processes.js';
 import { askedEffort, slow, triesAll } from '../support/effort.js';

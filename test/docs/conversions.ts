@@ -5,12 +5,12 @@ import { join } from 'node:path';
 import { DiagnosticError, UsageError } from '../../src/diagnostics/diagnostic.js';
 import { hashModel } from '../../src/model/hash.js';
 import type { ValidModel } from '../../src/model/model.js';
-import { convertModel, type ConvertedModel } from '../../src/run/convert.js';
-import { measure, type Measurement } from '../../src/run/check/measure.js';
-import { documentName } from '../../src/run/check/read-back.js';
-import { mainOf } from '../../src/run/convert/exported.js';
-import { inFolder } from '../../src/run/convert/in-folder.js';
-import { importModel, readSource, type ImportedModel } from '../../src/run/pipeline.js';
+import { convertModel, type ConvertedModel } from '../../src/convert/convert.js';
+import { measure, type Measurement } from '../../src/verify/measure.js';
+import { documentName } from '../../src/verify/read-back.js';
+import { mainOf } from '../../src/convert/exported.js';
+import { inFolder } from '../../src/convert/in-folder.js';
+import { importModel, readSource, type ImportedModel } from '../../src/pipeline/pipeline.js';
 import { root } from '../support/import-graph.js';
 import { longestText } from '../../translators/neuroml/xml/decode.js';
 

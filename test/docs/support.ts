@@ -4,10 +4,10 @@
  */
 
 import { join } from 'node:path';
-import { importModel, readSource, validateModel } from '../../src/run/pipeline.js';
+import { importModel, readSource, validateModel } from '../../src/pipeline/pipeline.js';
 import { root } from '../support/import-graph.js';
 import { cellOf, takesLong, type Cell } from './conversions.js';
-import { convertModel } from '../../src/run/convert.js';
+import { convertModel } from '../../src/convert/convert.js';
 import { features, graphsAndCircuits, notations, type Feature, type Notation } from './features.js';
 
 const names: Readonly<Record<Notation, string>> = { brian: 'Brian', pynn: 'PyNN', neuroml: 'NeuroML' };

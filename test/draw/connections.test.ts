@@ -3,7 +3,7 @@ import { drawModel } from '../../src/draw/draw.js';
 import type { DrawnModel } from '../../src/draw/drawn-model.js';
 import type { Projection } from '../../src/model/model.js';
 import { writtenModel } from '../../src/model/typed-model.js';
-import { importModel } from '../../src/run/pipeline.js';
+import { importModel } from '../../src/pipeline/pipeline.js';
 
 /** A population of eight connected to itself; generators `r` (seed 12345) and `w` (seed 7). */
 const documentOf = (connector: object, weight: unknown, size = 8): string =>

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { sketchModel } from '../../src/draw/draw.js';
-import { importModel } from '../../src/run/pipeline.js';
+import { importModel } from '../../src/pipeline/pipeline.js';
 
 const projections = (rest: string): readonly string[] => {
   const text = `interneuron: 1

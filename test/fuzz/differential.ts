@@ -13,12 +13,12 @@ import { DiagnosticError, UsageError } from '../../src/diagnostics/diagnostic.js
 import { hashModel } from '../../src/model/hash.js';
 import type { Phase, Recording, ValidModel } from '../../src/model/model.js';
 import { isPhase, timeAfter } from '../../src/model/tagged.js';
-import { compared, eventsOf, labelOf, recordingSpikes, spikesIn } from '../../src/run/check/check-conversion.js';
-import type { SpikesByPopulation } from '../../src/run/check/compare-spikes.js';
-import { convertModel, type ConvertedModel } from '../../src/run/convert.js';
-import { importModel, runModel } from '../../src/run/pipeline.js';
-import { decodeSource } from '../../src/run/read/read-source.js';
-import type { TargetNotation } from '../../src/run/convert/target-notations.js';
+import { compared, eventsOf, labelOf, recordingSpikes, spikesIn } from '../../src/verify/check-conversion.js';
+import type { SpikesByPopulation } from '../../src/verify/compare-spikes.js';
+import { convertModel, type ConvertedModel } from '../../src/convert/convert.js';
+import { importModel, runModel } from '../../src/pipeline/pipeline.js';
+import { decodeSource } from '../../src/pipeline/read/read-source.js';
+import type { TargetNotation } from '../../src/convert/target-notations.js';
 import { isSmall, readAgain, type Outcome } from './feed.js';
 
 const documents = ['canonical', 'brian-json', 'pynn-json', 'lems'] as const satisfies readonly TargetNotation[];

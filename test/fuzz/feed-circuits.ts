@@ -4,8 +4,8 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync }
 import { join } from 'node:path';
 import { readHdf5Tree } from '#hdf5';
 import { isRefused } from '../../src/diagnostics/system-error.js';
-import { hdf5Bytes } from '../../src/run/hdf5/write-tree.js';
-import { readSource } from '../../src/run/read/read-source.js';
+import { hdf5Bytes } from '../../src/hdf5/write-tree.js';
+import { readSource } from '../../src/pipeline/read/read-source.js';
 import { groupAttributes, type Hdf5Array, type Hdf5Group, type Hdf5Tree } from '../../translators/shared/hdf5.js';
 import { feedSource, type Outcome } from './feed.js';
 import { mutateBytes, mutateMembers, type MutableGroup } from './mutate-hdf5.js';

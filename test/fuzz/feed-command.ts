@@ -6,7 +6,7 @@ import type { CommandInput } from './commands.js';
 import type { Outcome } from './feed.js';
 import { runCommandLine } from '../../src/cli/cli.js';
 import type { Terminal } from '../../src/cli/terminal.js';
-import { importModel, runModel } from '../../src/run/pipeline.js';
+import { importModel, runModel } from '../../src/pipeline/pipeline.js';
 
 const model = `
 format: interneuron/brian

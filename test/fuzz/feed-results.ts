@@ -3,13 +3,13 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DiagnosticError, UsageError } from '../../src/diagnostics/diagnostic.js';
-import { compareResults } from '../../src/run/check/compare-results.js';
+import { compareResults } from '../../src/verify/compare-results.js';
 import { openRecorded } from '../../src/compare/open-recorded.js';
-import { drawPictureOf } from '../../src/run/draw-picture.js';
-import { reportPage } from '../../src/run/report-page.js';
-import { modelInResult } from '../../src/run/results/model-in-result.js';
-import { importModel, runModel, type ImportedModel } from '../../src/run/pipeline.js';
-import { runAgain, verifyBy, type NewRun } from '../../src/run/check/verify.js';
+import { drawPictureOf } from '../../src/present/draw-picture.js';
+import { reportPage } from '../../src/present/report-page.js';
+import { modelInResult } from '../../src/pipeline/results/model-in-result.js';
+import { importModel, runModel, type ImportedModel } from '../../src/pipeline/pipeline.js';
+import { runAgain, verifyBy, type NewRun } from '../../src/verify/verify.js';
 import type { Outcome } from './feed.js';
 import type { Random } from './random.js';
 

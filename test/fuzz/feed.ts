@@ -11,15 +11,15 @@ import { linearForm } from '../../src/lang/linear.js';
 import { parseEquations, parseExpression, parseStatements } from '../../src/lang/parse.js';
 import { parseQuantity } from '../../src/lang/quantity.js';
 import { printExpression } from '../../src/lang/print.js';
-import { convertModel } from '../../src/run/convert.js';
-import { generateProject } from '../../src/run/generate-project.js';
-import { describeModel } from '../../src/run/describe/describe.js';
-import { foresee } from '../../src/run/foresee.js';
-import { importModel, runModel, type ImportedModel, type ImportOptions } from '../../src/run/pipeline.js';
-import { decodeSource, type Source } from '../../src/run/read/read-source.js';
+import { convertModel } from '../../src/convert/convert.js';
+import { generateProject } from '../../src/pipeline/generate-project.js';
+import { describeModel } from '../../src/present/describe/describe.js';
+import { preflight } from '../../src/pipeline/preflight.js';
+import { importModel, runModel, type ImportedModel, type ImportOptions } from '../../src/pipeline/pipeline.js';
+import { decodeSource, type Source } from '../../src/pipeline/read/read-source.js';
 import type { Precision } from '../../src/ir/program.js';
 import { timeAfter } from '../../src/model/tagged.js';
-import type { TargetNotation } from '../../src/run/convert/target-notations.js';
+import type { TargetNotation } from '../../src/convert/target-notations.js';
 
 /** How an input fared: it is a model, or it was refused in words. */
 export type Outcome = 'accepted' | 'refused';
@@ -47,7 +47,7 @@ export const feedDocument = (name: string, bytes: Uint8Array, ordinal: number): 
 
 /**
  * Reads and validates a model. Of every eighth also draws and lowers the model; of fewer also generates the program,
- * converts, freezes or describes the model, or runs it for some steps: what runs must have been foreseen to.
+ * converts, freezes or describes the model, or runs it for some steps: what runs must have been predicted to.
  *
  * @param ordinal  says what is done with it
  * @param written  reads a model again that is written in its own notation
@@ -73,12 +73,12 @@ export async function feedSource(
     show(imported.diagnostics);
     if (turn(lowered, 0)) {
       const precision = turn(2 * lowered, 0) ? 'float64' : 'float32';
-      const foreseen = (await foresee(imported, { precision, memory })).filter(
+      const predicted = (await preflight(imported, { precision, memory })).filter(
         ({ severity }) => severity === 'warning',
       );
-      show(foreseen);
-      if (turn(run, 8)) await tryToRun(imported, foreseen, turn(4 * run, 8) ? 'wasm' : 'reference', precision);
-      if (foreseen.some(({ code }) => /^(?:draw|lower)\//.test(code))) return 'refused';
+      show(predicted);
+      if (turn(run, 8)) await tryToRun(imported, predicted, turn(4 * run, 8) ? 'wasm' : 'reference', precision);
+      if (predicted.some(({ code }) => /^(?:draw|lower)\//.test(code))) return 'refused';
       if (turn(generated, 0))
         generateProject(
           imported.valid,
@@ -158,15 +158,15 @@ const listsFewSpikes = (imported: ImportedModel): boolean =>
 /** What only building or running the network shows. */
 const shownByRuns = /^run\/(?:build-fault|fault)$/;
 
-/** Runs a small model for some steps. @throws Error where it is refused and that was not foreseen, or the reverse */
+/** Runs a small model for some steps. @throws Error where it is refused and that was not predicted, or the reverse */
 async function tryToRun(
   imported: ImportedModel,
-  foreseen: readonly Diagnostic[],
+  predicted: readonly Diagnostic[],
   target: 'wasm' | 'reference',
   precision: Precision,
 ): Promise<void> {
   if (!isSmall(imported, target === 'wasm' ? mostElements : mostInterpreted)) return;
-  const expected = foreseen.filter(({ code }) => /^(?:draw|lower)\//.test(code));
+  const expected = predicted.filter(({ code }) => /^(?:draw|lower)\//.test(code));
   let refused: readonly Diagnostic[] = [];
   try {
     const result = await runModel(imported, { target, precision, threads: 1, steps: mostSteps });

@@ -13,7 +13,7 @@ import { exchanged, large, line } from './expressions.js';
 import { brianModel } from './models/brian.js';
 import { neuromlModel } from './models/neuroml.js';
 import { pynnModel } from './models/pynn.js';
-import { isMarkup } from '../../src/run/read/recognise.js';
+import { isMarkup } from '../../src/pipeline/read/recognise.js';
 import { markupOf, mutateMarkup, textOf } from './mutate-markup.js';
 import { bombs, mutateText } from './mutate-text.js';
 import { mutateTree } from './mutate-tree.js';

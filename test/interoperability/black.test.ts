@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { convertModel } from '../../src/run/convert.js';
+import { convertModel } from '../../src/convert/convert.js';
 import { documentsIn, importFixture } from '../fixtures/documents.js';
 import { missingPython, python } from './python-environment.js';
 

@@ -16,7 +16,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { importModel } from '../../src/run/pipeline.js';
+import { importModel } from '../../src/pipeline/pipeline.js';
 import { exportBrianScript } from '../../translators/brian/export-script.js';
 import { simulate } from '../support/simulate.js';
 import { mean, twoSampleKolmogorovP, variance, welchP } from '../support/statistics.js';
@@ -46,7 +46,7 @@ interface Activity {
 }
 
 const records = peerRecords('brian-distributions');
-const runners = ['test/interoperability/python/collect_brian_runs.py', 'src/run/python/run_script.py'];
+const runners = ['test/interoperability/python/collect_brian_runs.py', 'src/verify/python/run_script.py'];
 
 /** Specification of a fixture with changes: constants of its namespace, its monitors, the time that it runs. */
 function specification(fixture: string, change: (tree: Tree) => void): string {

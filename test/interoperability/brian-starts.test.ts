@@ -4,8 +4,8 @@ import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'nod
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { DiagnosticError, UsageError } from '../../src/diagnostics/diagnostic.js';
-import { convertModel } from '../../src/run/convert.js';
-import { importModel, readSource } from '../../src/run/pipeline.js';
+import { convertModel } from '../../src/convert/convert.js';
+import { importModel, readSource } from '../../src/pipeline/pipeline.js';
 import { adaptiveModels } from '../support/adaptive-models.js';
 import { temporaryFolder } from '../support/command.js';
 import { triesAll } from '../support/effort.js';

@@ -13,10 +13,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { targets } from '../../runtime/targets/registry.js';
-import { importModel, runModel } from '../../src/run/pipeline.js';
+import { importModel, runModel } from '../../src/pipeline/pipeline.js';
 import { referenceOf } from '../../src/lang/reference.js';
 import { hashModel } from '../../src/model/hash.js';
-import { freeze } from '../../src/run/freeze.js';
+import { freeze } from '../../src/convert/freeze.js';
 import { exportBrian } from '../../translators/brian/export.js';
 import { exportBrianScript } from '../../translators/brian/export-script.js';
 import type { ValidModel } from '../../src/model/model.js';
@@ -54,7 +54,7 @@ const inputOf = (
 ): PeerInput => ({
   what,
   texts: [...words, ...files.flatMap(({ name, text }) => [name, text])],
-  runners: [`test/interoperability/python/${runner}`, 'src/run/python/run_script.py'],
+  runners: [`test/interoperability/python/${runner}`, 'src/verify/python/run_script.py'],
 });
 
 /** The records of the script of a model under Brian 2. */

@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { unpackArchive } from '../../src/bundle/archive.js';
-import { packModel } from '../../src/run/pack.js';
-import { importModel, readSource, runModel } from '../../src/run/pipeline.js';
+import { packModel } from '../../src/pack/pack.js';
+import { importModel, readSource, runModel } from '../../src/pipeline/pipeline.js';
 import { missingPython, runPython } from './python-environment.js';
 
 /** What `read_bundle.py` prints. */

@@ -8,8 +8,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { convertModel } from '../../src/run/convert.js';
-import { importModel, runModel, type ImportedModel } from '../../src/run/pipeline.js';
+import { convertModel } from '../../src/convert/convert.js';
+import { importModel, runModel, type ImportedModel } from '../../src/pipeline/pipeline.js';
 import { exportBrianScript } from '../../translators/brian/export-script.js';
 import { cells, documentOf, inStepsOfPynn, type Construct } from '../library/constructs.js';
 import { missingPython, runPython } from './python-environment.js';
@@ -348,7 +348,7 @@ const lemsRows: readonly (readonly [name: string, text: string, differ: readonly
 ];
 
 const records = peerRecords('constructs');
-const runners = ['test/interoperability/python/run_brian_scripts.py', 'src/run/python/run_script.py'];
+const runners = ['test/interoperability/python/run_brian_scripts.py', 'src/verify/python/run_script.py'];
 
 const brian = missingPython(['brian2']);
 

@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 import { openRecorded } from '../../src/compare/open-recorded.js';
-import { importModel, runModel } from '../../src/run/pipeline.js';
+import { importModel, runModel } from '../../src/pipeline/pipeline.js';
 import { runCommand, temporaryFolder } from '../support/command.js';
 import { missingEnvironment, python } from '../support/python.js';
 import { missingPython, runPython } from './python-environment.js';

@@ -8,7 +8,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { convertModel } from '../../src/run/convert.js';
+import { convertModel } from '../../src/convert/convert.js';
 import {
   importModel,
   readSource,
@@ -16,7 +16,7 @@ import {
   type ImportedModel,
   type RunResult,
   type Source,
-} from '../../src/run/pipeline.js';
+} from '../../src/pipeline/pipeline.js';
 import { peerRecords } from '../support/peer-records.js';
 import { inFolder } from './output-tables.js';
 import { missingInterpreter, referenceOutputs } from './reference-interpreter.js';

@@ -6,8 +6,8 @@
 
 import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { convertModel } from '../../src/run/convert.js';
-import { importModel, readSource } from '../../src/run/pipeline.js';
+import { convertModel } from '../../src/convert/convert.js';
+import { importModel, readSource } from '../../src/pipeline/pipeline.js';
 import { peerRecords } from '../support/peer-records.js';
 import { missingInterpreter, referenceComplaints, referenceOutputs } from './reference-interpreter.js';
 

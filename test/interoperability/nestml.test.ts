@@ -4,9 +4,9 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { convertModel } from '../../src/run/convert.js';
-import { spikesOf } from '../../src/run/check/check-conversion.js';
-import { importModel } from '../../src/run/pipeline.js';
+import { convertModel } from '../../src/convert/convert.js';
+import { spikesOf } from '../../src/verify/check-conversion.js';
+import { importModel } from '../../src/pipeline/pipeline.js';
 import { peerRecords, peers } from '../support/peer-records.js';
 import { missingEnvironment, recordsOf } from '../support/python.js';
 import { twoTypes } from '../translators/pynn/nestml-model.js';
@@ -29,7 +29,7 @@ test.skipIf(missing !== null)(
     const { valid } = importModel({ name: 'two.yaml', text: twoTypes });
     const { files, report } = await convertModel(valid, 'pynn-nestml', { name: 'two.py' });
     const texts = files.flatMap(({ name, text }) => [name, text]);
-    const input = { what: 'cells of two types', texts, runners: ['src/run/python/run_script.py'] };
+    const input = { what: 'cells of two types', texts, runners: ['src/verify/python/run_script.py'] };
     const { populations } = await records.output(peers.nestml, input, async () => {
       const folder = mkdtempSync(join(tmpdir(), 'nestml-'));
       try {

@@ -11,9 +11,9 @@
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { convertModel } from '../../src/run/convert.js';
-import { jsonText } from '../../src/run/convert/json-text.js';
-import { importModel, readSource } from '../../src/run/pipeline.js';
+import { convertModel } from '../../src/convert/convert.js';
+import { jsonText } from '../../src/convert/json-text.js';
+import { importModel, readSource } from '../../src/pipeline/pipeline.js';
 import { inFolder } from './output-tables.js';
 import { missingInterpreter, validateByReference } from './reference-interpreter.js';
 

@@ -7,7 +7,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 
-import { importModel, runModel } from '../../src/run/pipeline.js';
+import { importModel, runModel } from '../../src/pipeline/pipeline.js';
 import { peerRecords } from '../support/peer-records.js';
 import { differences, inFolder, outputs, tableOf, thinned, thinnedTable, type Table } from './output-tables.js';
 import { randomNetwork } from './random-network.js';

@@ -12,7 +12,7 @@ import { join } from 'node:path';
 
 import { describe, expect, test } from 'vitest';
 
-import { importModel, readSource, runModel, type ImportOptions } from '../../src/run/pipeline.js';
+import { importModel, readSource, runModel, type ImportOptions } from '../../src/pipeline/pipeline.js';
 import { peerRecords } from '../support/peer-records.js';
 import { differences, inFolder, outputs, tableOf, thinned, thinnedTable, type Table } from './output-tables.js';
 import { missingInterpreter, referenceOutputs } from './reference-interpreter.js';

@@ -8,8 +8,8 @@
 import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { convertModel } from '../../src/run/convert.js';
-import { importModel, readSource, runModel, type ImportedModel } from '../../src/run/pipeline.js';
+import { convertModel } from '../../src/convert/convert.js';
+import { importModel, readSource, runModel, type ImportedModel } from '../../src/pipeline/pipeline.js';
 import { slow, triesAll } from '../support/effort.js';
 import { inFolder, outputs } from './output-tables.js';
 import { peerRecords, peers } from '../support/peer-records.js';

@@ -9,7 +9,7 @@
 import { appendFileSync, cpSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { importModel, readSource, runModel } from '../../src/run/pipeline.js';
+import { importModel, readSource, runModel } from '../../src/pipeline/pipeline.js';
 import { inFolder, rowsOf } from './output-tables.js';
 import { missingPynn, runPynnPython } from './pynn/backend.js';
 import { exportToNeuron, missingInterpreter } from './reference-interpreter.js';

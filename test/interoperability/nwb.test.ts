@@ -16,11 +16,11 @@ import {
   smallProgram,
   type SmallProgramOptions,
 } from '../runtime/record/small-program.js';
-import { clocked, runInto, segmented, verifierOf } from '../run/forged.js';
+import { clocked, runInto, segmented, verifierOf } from '../pipeline/forged.js';
 import { runCommand } from '../support/command.js';
 import { askedEffort, triesAll } from '../support/effort.js';
-import { compareResults } from '../../src/run/check/compare-results.js';
-import type { RunReport } from '../../src/run/results/report.js';
+import { compareResults } from '../../src/verify/compare-results.js';
+import type { RunReport } from '../../src/pipeline/results/report.js';
 import { missingPython, pythonPackageFolder, runPython } from './python-environment.js';
 
 const missing = missingPython(['pynwb', 'nwbinspector', 'neo', 'h5py', 'quantities']);

@@ -4,8 +4,8 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { convertModel } from '../../src/run/convert.js';
-import { importModel } from '../../src/run/pipeline.js';
+import { convertModel } from '../../src/convert/convert.js';
+import { importModel } from '../../src/pipeline/pipeline.js';
 import { root } from '../support/import-graph.js';
 import { missingEnvironment, recordsOf } from '../support/python.js';
 import { inFolder } from './output-tables.js';

@@ -3,7 +3,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { importModel, readSource } from '../../src/run/pipeline.js';
+import { importModel, readSource } from '../../src/pipeline/pipeline.js';
 import type { ValidModel } from '../../src/model/model.js';
 import { exportPynnScript } from '../../translators/pynn/export-script.js';
 import { root } from '../support/import-graph.js';

@@ -3,10 +3,10 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, inject, it } from 'vitest';
-import { spikesOf } from '../../src/run/check/check-conversion.js';
-import { convertModel } from '../../src/run/convert.js';
+import { spikesOf } from '../../src/verify/check-conversion.js';
+import { convertModel } from '../../src/convert/convert.js';
 import type { ValidModel } from '../../src/model/model.js';
-import { importModel, readSource, type ImportedModel } from '../../src/run/pipeline.js';
+import { importModel, readSource, type ImportedModel } from '../../src/pipeline/pipeline.js';
 import { runCommand, temporaryFolder } from '../support/command.js';
 import { root } from '../support/import-graph.js';
 import { missingEnvironment, recordsOf } from '../support/python.js';

@@ -11,7 +11,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { targets } from '../../runtime/targets/registry.js';
 import type { ValidModel } from '../../src/model/model.js';
-import { freeze } from '../../src/run/freeze.js';
+import { freeze } from '../../src/convert/freeze.js';
 import { hashModel } from '../../src/model/hash.js';
 import { peerRecords, withoutRecords } from '../support/peer-records.js';
 import { failed, missingPynn, runThere, type Simulator } from './pynn/backend.js';

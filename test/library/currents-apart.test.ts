@@ -4,8 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import { withCurrentsApart } from '../../src/library/currents-apart.js';
 import { checkConversion } from '../support/check-conversion.js';
-import { convertModel } from '../../src/run/convert.js';
-import { importModel } from '../../src/run/pipeline.js';
+import { convertModel } from '../../src/convert/convert.js';
+import { importModel } from '../../src/pipeline/pipeline.js';
 
 type Valid = ReturnType<typeof importModel>['valid'];
 interface Source {

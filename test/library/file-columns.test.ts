@@ -3,8 +3,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { datFiles } from '../../runtime/results/dat/plan.js';
-import { convertModel } from '../../src/run/convert.js';
-import { importModel } from '../../src/run/pipeline.js';
+import { convertModel } from '../../src/convert/convert.js';
+import { importModel } from '../../src/pipeline/pipeline.js';
 
 /** The columns of a fixture of LEMS in another notation, by file, and the report. */
 async function columnsIn(fixture: string, to: 'brian-json' | 'pynn-json', given?: string) {

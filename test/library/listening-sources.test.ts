@@ -1,8 +1,8 @@
 /** Synapses on sources of given spikes, in notations whose sources have no place for synapses. */
 
 import { expect, test } from 'vitest';
-import { convertModel } from '../../src/run/convert.js';
-import { importModel } from '../../src/run/pipeline.js';
+import { convertModel } from '../../src/convert/convert.js';
+import { importModel } from '../../src/pipeline/pipeline.js';
 
 /** Spikes at `times` (ms), on whose cells synapses count what arrives from a cell that fires at 1 ms. */
 function network(size: number, indices: readonly number[], times: readonly number[], period = '') {

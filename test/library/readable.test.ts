@@ -2,10 +2,10 @@
 
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { convertModel } from '../../src/run/convert.js';
+import { convertModel } from '../../src/convert/convert.js';
 import { checkConversion } from '../support/check-conversion.js';
 import { tidied } from '../../src/library/readable/tidied.js';
-import { importModel, readSource } from '../../src/run/pipeline.js';
+import { importModel, readSource } from '../../src/pipeline/pipeline.js';
 import { root } from '../support/import-graph.js';
 
 interface Specification {

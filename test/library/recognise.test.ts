@@ -5,9 +5,9 @@ import { describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import { gathered } from '../../src/library/gather/gather.js';
 import { standardise } from '../../src/library/recognise/standardise.js';
-import { convertModel } from '../../src/run/convert.js';
+import { convertModel } from '../../src/convert/convert.js';
 import { checkConversion } from '../support/check-conversion.js';
-import { importModel, readSource, runModel } from '../../src/run/pipeline.js';
+import { importModel, readSource, runModel } from '../../src/pipeline/pipeline.js';
 import { someOf } from '../support/effort.js';
 import { cells, documentOf, inStepsOfPynn, type Construct } from './constructs.js';
 

@@ -2,7 +2,7 @@
 
 import { expect, test } from 'vitest';
 import { DiagnosticError } from '../../src/diagnostics/diagnostic.js';
-import { runModel, importModel } from '../../src/run/pipeline.js';
+import { runModel, importModel } from '../../src/pipeline/pipeline.js';
 
 async function refusal(text: string): Promise<readonly (readonly [string, string | undefined])[]> {
   try {

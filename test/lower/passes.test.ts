@@ -5,7 +5,7 @@ import * as ir from '../../src/ir/builder.js';
 import type { Program } from '../../src/ir/program.js';
 import { lower } from '../../src/lower/lower.js';
 import { emptyPart, faultMeanings, joinedParts, PartBuilder } from '../../src/lower/context/program-part.js';
-import { importModel } from '../../src/run/pipeline.js';
+import { importModel } from '../../src/pipeline/pipeline.js';
 import { brian } from '../support/brian-text.js';
 import { simulate, trace } from '../support/simulate.js';
 

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { Diagnostics } from '../../src/diagnostics/diagnostic.js';
 import { unplaced } from '../../src/diagnostics/positions.js';
 import { atEndOfStep } from '../../src/model/end-of-step.js';
-import { importModel } from '../../src/run/pipeline.js';
+import { importModel } from '../../src/pipeline/pipeline.js';
 
 /** Variables of which each reads the one before it twice, the first of them the time. */
 const doubled = (count: number): Record<string, { unit: string; value: string }> =>

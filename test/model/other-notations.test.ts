@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { DiagnosticError } from '../../src/diagnostics/diagnostic.js';
-import { importModel, readSource } from '../../src/run/pipeline.js';
+import { importModel, readSource } from '../../src/pipeline/pipeline.js';
 import { temporaryFolder } from '../support/command.js';
 
 const folder = temporaryFolder();

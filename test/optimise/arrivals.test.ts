@@ -6,8 +6,8 @@ import { referenceTarget } from '../../runtime/targets/reference/target.js';
 import { arrivals } from '../../src/optimise/arrivals.js';
 import { checkProgram } from '../../src/ir/check.js';
 import type { Program, TypedArray } from '../../src/ir/program.js';
-import { buildProgram } from '../../src/run/build-program.js';
-import { importModel } from '../../src/run/pipeline.js';
+import { buildProgram } from '../../src/pipeline/build-program.js';
+import { importModel } from '../../src/pipeline/pipeline.js';
 import { twoPopulations } from '../support/two-populations.js';
 
 const fixture = readFileSync(new URL('../../fixtures/brian/vogels-abbott-cuba.yaml', import.meta.url), 'utf8');

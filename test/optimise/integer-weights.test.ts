@@ -6,8 +6,8 @@
 import { describe, expect, test } from 'vitest';
 import { targets } from '../../runtime/targets/registry.js';
 import type { Program } from '../../src/ir/program.js';
-import { buildProgram } from '../../src/run/build-program.js';
-import { importModel } from '../../src/run/pipeline.js';
+import { buildProgram } from '../../src/pipeline/build-program.js';
+import { importModel } from '../../src/pipeline/pipeline.js';
 import { lowered, simulate } from '../support/simulate.js';
 
 interface Changes {

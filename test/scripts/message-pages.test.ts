@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { messagePages } from '../../scripts/message-pages.mjs';
-import { diagnosticCodes, messageEntries } from '../../src/run/message-pages.js';
+import { diagnosticCodes, messageEntries } from '../../src/pipeline/message-pages.js';
 import { root } from '../support/import-graph.js';
 
 const text = (name: string): string => readFileSync(join(root, `docs/${name}.md`), 'utf8');

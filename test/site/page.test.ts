@@ -11,7 +11,7 @@ import { unzipSync } from 'fflate';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bundlePage, writeSite } from '../../scripts/page.js';
-import { importModel, readSource, runModel, type ImportOptions } from '../../src/run/pipeline.js';
+import { importModel, readSource, runModel, type ImportOptions } from '../../src/pipeline/pipeline.js';
 import { runCommand } from '../support/command.js';
 import { documentsIn, importFixture, type FixtureDocument } from '../fixtures/documents.js';
 

@@ -1,8 +1,8 @@
 /** Runs of models and their conversions. */
 
-import { compareWritten, type CheckOptions, type ConversionCheck } from '../../src/run/check/check-conversion.js';
-import { convertWritten, documentOf, readBack, type HowToConvert } from '../../src/run/check/read-back.js';
-import type { ConvertedModel, TargetNotation } from '../../src/run/convert.js';
+import { compareWritten, type CheckOptions, type ConversionCheck } from '../../src/verify/check-conversion.js';
+import { convertWritten, documentOf, readBack, type HowToConvert } from '../../src/verify/read-back.js';
+import type { ConvertedModel, TargetNotation } from '../../src/convert/convert.js';
 import type { ValidModel } from '../../src/model/model.js';
 
 /**

@@ -7,9 +7,9 @@ import { afterAll, expect } from 'vitest';
 import { runProgram } from '../../runtime/targets/c/compiler.js';
 import type { ScriptEntry } from '../../src/codegen/c/project.js';
 import type { Program } from '../../src/ir/program.js';
-import { buildProgram } from '../../src/run/build-program.js';
+import { buildProgram } from '../../src/pipeline/build-program.js';
 import { protocolOf } from '../../src/lower/context/protocol.js';
-import { importModel } from '../../src/run/pipeline.js';
+import { importModel } from '../../src/pipeline/pipeline.js';
 import { shortText } from '../fixtures/networks.js';
 import { twoPopulations } from './two-populations.js';
 

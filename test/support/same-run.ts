@@ -1,8 +1,8 @@
 /** Runs a model and its conversion side by side: the results of a check must agree if both are the same function. */
 
 import { expect } from 'vitest';
-import type { ConversionCheck } from '../../src/run/check/check-conversion.js';
-import type { SpikesByPopulation } from '../../src/run/check/compare-spikes.js';
+import type { ConversionCheck } from '../../src/verify/check-conversion.js';
+import type { SpikesByPopulation } from '../../src/verify/compare-spikes.js';
 
 /**
  * Expects spikes in the same steps, and samples that differ only by rounding.

@@ -14,10 +14,10 @@ import type { Session, Target } from '../../runtime/targets/target.js';
 import { DiagnosticError } from '../../src/diagnostics/diagnostic.js';
 import { checkProgram } from '../../src/ir/check.js';
 import type { Precision, Program } from '../../src/ir/program.js';
-import { buildProgram } from '../../src/run/build-program.js';
+import { buildProgram } from '../../src/pipeline/build-program.js';
 import { protocolOf, type ProtocolStep } from '../../src/lower/context/protocol.js';
 import type { ValidModel } from '../../src/model/model.js';
-import { importModel, type ImportOptions } from '../../src/run/pipeline.js';
+import { importModel, type ImportOptions } from '../../src/pipeline/pipeline.js';
 import { askedEffort, triesAll } from './effort.js';
 import { expectEqual } from './equal.js';
 

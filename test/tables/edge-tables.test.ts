@@ -2,9 +2,9 @@ import { copyFileSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } fro
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { DiagnosticError } from '../../src/diagnostics/diagnostic.js';
-import { degreesText } from '../../src/run/describe/degrees.js';
-import { importModel } from '../../src/run/import-model.js';
-import type { ImportedModel } from '../../src/run/read/imported-model.js';
+import { degreesText } from '../../src/present/describe/degrees.js';
+import { importModel } from '../../src/pipeline/import-model.js';
+import type { ImportedModel } from '../../src/pipeline/read/imported-model.js';
 import { temporaryFolder } from '../support/command.js';
 
 const folder = temporaryFolder();

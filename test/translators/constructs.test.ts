@@ -10,9 +10,9 @@ import { describe, expect, it } from 'vitest';
 import { isMap, isScalar, parseAllDocuments, type Document } from 'yaml';
 import { DiagnosticError } from '../../src/diagnostics/diagnostic.js';
 import { checkConversion } from '../support/check-conversion.js';
-import { convertModel, type ConvertedModel } from '../../src/run/convert.js';
-import type { TargetNotation } from '../../src/run/convert/target-notations.js';
-import { importModel, type ImportedModel } from '../../src/run/pipeline.js';
+import { convertModel, type ConvertedModel } from '../../src/convert/convert.js';
+import type { TargetNotation } from '../../src/convert/target-notations.js';
+import { importModel, type ImportedModel } from '../../src/pipeline/pipeline.js';
 import { root } from '../support/import-graph.js';
 
 type Notation = 'model' | 'brian' | 'pynn' | 'neuroml';

@@ -6,9 +6,9 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join, parse } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { convertModel } from '../../src/run/convert.js';
-import { importModel, readSource } from '../../src/run/pipeline.js';
-import type { TargetNotation } from '../../src/run/convert/target-notations.js';
+import { convertModel } from '../../src/convert/convert.js';
+import { importModel, readSource } from '../../src/pipeline/pipeline.js';
+import type { TargetNotation } from '../../src/convert/target-notations.js';
 import { root } from '../support/import-graph.js';
 
 const update = process.env['UPDATE_GOLDEN'] === '1';

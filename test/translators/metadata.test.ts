@@ -1,8 +1,8 @@
 /** What a model is and who made it, in every notation and from there in every other one. */
 
 import { expect, it } from 'vitest';
-import { convertModel } from '../../src/run/convert.js';
-import { importModel, type ImportedModel } from '../../src/run/pipeline.js';
+import { convertModel } from '../../src/convert/convert.js';
+import { importModel, type ImportedModel } from '../../src/pipeline/pipeline.js';
 
 const notations = ['canonical', 'brian-json', 'pynn-json', 'lems'] as const;
 

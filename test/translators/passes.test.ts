@@ -2,8 +2,8 @@
 
 import { describe, expect, it } from 'vitest';
 import { DiagnosticError } from '../../src/diagnostics/diagnostic.js';
-import { convertModel, type TargetNotation } from '../../src/run/convert.js';
-import { importModel } from '../../src/run/pipeline.js';
+import { convertModel, type TargetNotation } from '../../src/convert/convert.js';
+import { importModel } from '../../src/pipeline/pipeline.js';
 import type { ValidModel } from '../../src/model/model.js';
 import { fixturesOf } from '../docs/conversions.js';
 import { someOf } from '../support/effort.js';

@@ -1,4 +1,4 @@
-/** Contents of HDF5 files as plain data: `src/run/hdf5` reads and writes them. */
+/** Contents of HDF5 files as plain data: `src/hdf5` reads and writes them. */
 
 /** A group with its members, in the order of their names. */
 export interface Hdf5Group {

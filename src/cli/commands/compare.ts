@@ -3,10 +3,10 @@
 import { extname } from 'node:path';
 import { UsageError } from '../../diagnostics/diagnostic.js';
 import type { CompareOptions } from '../../compare/options.js';
-import { compareResults, compareSeveralResults, type ResultComparison } from '../../run/check/compare-results.js';
-import { whyDifferent, type Cause } from '../../run/check/why-different.js';
-import { modelInResult } from '../../run/results/model-in-result.js';
-import { refuseToReplace, writeText } from '../../run/results/replaceable.js';
+import { compareResults, compareSeveralResults, type ResultComparison } from '../../verify/compare-results.js';
+import { whyDifferent, type Cause } from '../../verify/why-different.js';
+import { modelInResult } from '../../pipeline/results/model-in-result.js';
+import { refuseToReplace, writeText } from '../../pipeline/results/replaceable.js';
 import { comparisonOptions, requiredGrade, sayComparison } from '../comparison-options.js';
 import type { CommandContext } from '../context.js';
 import { namedFiles } from '../model-files.js';

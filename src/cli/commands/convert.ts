@@ -2,29 +2,29 @@
 
 import { mkdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { convertModel, onlyHere, type ConversionEntry, type ConvertedModel } from '../../run/convert.js';
+import { convertModel, onlyHere, type ConversionEntry, type ConvertedModel } from '../../convert/convert.js';
 import { DiagnosticError, UsageError, type Diagnostic } from '../../diagnostics/diagnostic.js';
 import { countFindings, diagnosticsToJson } from '../../diagnostics/render.js';
 import { printable } from '../../diagnostics/display.js';
 import { orOutputError } from '../../../runtime/results/output-error.js';
-import type { Measurement } from '../../run/check/measure.js';
-import { measurementText } from '../../run/check/measurement-text.js';
+import type { Measurement } from '../../verify/measure.js';
+import { measurementText } from '../../verify/measurement-text.js';
 import { checkLines } from '../check-text.js';
-import type { ImportedModel } from '../../run/pipeline.js';
-import { shareableJson } from '../../run/results/provenance.js';
+import type { ImportedModel } from '../../pipeline/pipeline.js';
+import { shareableJson } from '../../pipeline/results/provenance.js';
 import type { AfterPass } from '../../model/passes.js';
-import { refuseToReplace, writeText } from '../../run/results/replaceable.js';
-import { refuseSameFile } from '../../run/results/same-file.js';
-import { writeWithData } from '../../run/results/document-files.js';
-import { sourceWords, type SourceWords } from '../../run/convert/source-words.js';
-import { documentText } from '../../run/convert/document-text.js';
+import { refuseToReplace, writeText } from '../../pipeline/results/replaceable.js';
+import { refuseSameFile } from '../../pipeline/results/same-file.js';
+import { writeWithData } from '../../pipeline/results/document-files.js';
+import { sourceWords, type SourceWords } from '../../convert/source-words.js';
+import { documentText } from '../../convert/document-text.js';
 import {
   fileKinds,
   isFolderNotation,
   simulators,
   usualSuffix,
   type TargetNotation,
-} from '../../run/convert/target-notations.js';
+} from '../../convert/target-notations.js';
 import { passFiles } from '../pass-files.js';
 import { planConversions, type Conversion } from '../conversion-plan.js';
 import type { CommandContext } from '../context.js';
@@ -207,7 +207,7 @@ async function measurementOf(
       'leave out --check and --with, and run the graph with --input',
     );
   if (!whole && options.flag('no-check')) return undefined;
-  const { graded, measure } = await import('../../run/check/measure.js');
+  const { graded, measure } = await import('../../verify/measure.js');
   const processor = Number(terminal.environment['INTERNEURON_MEASURE_SECONDS']) || undefined;
   if (simulator === undefined)
     return measure(valid, to, converted, {
@@ -216,7 +216,7 @@ async function measurementOf(
       partial: options.flag('partial'),
       ...(processor === undefined ? {} : { processor }),
     });
-  const { checkWith } = await import('../../run/check/check-with.js');
+  const { checkWith } = await import('../../verify/check-with.js');
   return graded(await checkWith(valid, to, simulator, { freeze: options.flag('freeze') }));
 }
 

@@ -3,8 +3,8 @@
 import { differenceText } from '../../../runtime/results/compare.js';
 import { printable } from '../../diagnostics/display.js';
 import { UsageError } from '../../diagnostics/diagnostic.js';
-import { compareResults, type ResultComparison } from '../../run/check/compare-results.js';
-import { isModel } from '../../run/read/is-model.js';
+import { compareResults, type ResultComparison } from '../../verify/compare-results.js';
+import { isModel } from '../../pipeline/read/is-model.js';
 import type { CommandContext } from '../context.js';
 import { eventName } from '../../compare/recorded.js';
 import { runLines } from '../comparison-text.js';
@@ -41,7 +41,7 @@ export async function diff(context: CommandContext): Promise<number> {
 }
 
 async function diffModels(context: CommandContext, first: string, second: string): Promise<number> {
-  const { compareAcross } = await import('../../run/check/compare-across.js');
+  const { compareAcross } = await import('../../verify/compare-across.js');
   const comparison = await compareAcross(await context.model(first), await context.model(second));
   if (context.json) printJson(context.terminal, { models: [first, second], ...comparison });
   context.say(modelDifferenceLines(comparison).map(printable).join('\n'));

@@ -1,8 +1,8 @@
 /** `interneuron doctor`: checks each engine on this machine by a short run. */
 
-import { probeTargets } from '../../run/choose-target.js';
-import { packageFile } from '../../run/package-files.js';
-import { importModel, runModel } from '../../run/pipeline.js';
+import { probeTargets } from '../../pipeline/choose-target.js';
+import { packageFile } from '../../pipeline/package-files.js';
+import { importModel, runModel } from '../../pipeline/pipeline.js';
 import type { CommandContext } from '../context.js';
 import { exitCodes } from '../exit-codes.js';
 import { printJson } from '../failure.js';

@@ -2,7 +2,7 @@
 
 import { UsageError } from '../../diagnostics/diagnostic.js';
 import { didYouMean, shorten } from '../../diagnostics/suggest.js';
-import { messageEntries } from '../../run/message-pages.js';
+import { messageEntries } from '../../pipeline/message-pages.js';
 import type { CommandContext } from '../context.js';
 import { exitCodes } from '../exit-codes.js';
 import { printJson } from '../failure.js';

@@ -5,7 +5,7 @@ import { withNodes } from '../../compare/read/ours.js';
 import type { Recorded } from '../../compare/recorded.js';
 import { printable } from '../../diagnostics/display.js';
 import { formatCount } from '../../diagnostics/quantities.js';
-import { runProperties } from '../../run/results/run-properties.js';
+import { runProperties } from '../../pipeline/results/run-properties.js';
 import { onlyFile, type CommandContext } from '../context.js';
 import { exitCodes } from '../exit-codes.js';
 import { printJson } from '../failure.js';

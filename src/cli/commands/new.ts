@@ -2,7 +2,7 @@
 
 import { writeFileSync } from 'node:fs';
 import { orOutputError } from '../../../runtime/results/output-error.js';
-import { packageFile } from '../../run/package-files.js';
+import { packageFile } from '../../pipeline/package-files.js';
 import { standardStream } from '../arguments.js';
 import { starterNames } from '../command-table.js';
 import { onlyFile, type CommandContext } from '../context.js';

@@ -3,9 +3,9 @@
 import { printable } from '../../diagnostics/display.js';
 import { UsageError } from '../../diagnostics/diagnostic.js';
 import { formatBytes } from '../../diagnostics/quantities.js';
-import { shortNotations, targetNotations } from '../../run/convert/target-notations.js';
-import { packModel } from '../../run/pack.js';
-import { refuseToReplace, writeText } from '../../run/results/replaceable.js';
+import { shortNotations, targetNotations } from '../../convert/target-notations.js';
+import { packModel } from '../../pack/pack.js';
+import { refuseToReplace, writeText } from '../../pipeline/results/replaceable.js';
 import { standardStream } from '../arguments.js';
 import type { CommandContext } from '../context.js';
 import { exitCodes } from '../exit-codes.js';

@@ -2,11 +2,11 @@
 
 import { extname } from 'node:path';
 import { UsageError } from '../../diagnostics/diagnostic.js';
-import { drawPictureOf } from '../../run/draw-picture.js';
-import { neuromlParts } from '../../run/describe/neuroml-parts.js';
-import { pictureKinds } from '../../run/picture-kinds.js';
-import { importModel } from '../../run/pipeline.js';
-import { refuseToReplace, writeText } from '../../run/results/replaceable.js';
+import { drawPictureOf } from '../../present/draw-picture.js';
+import { neuromlParts } from '../../present/describe/neuroml-parts.js';
+import { pictureKinds } from '../../present/picture-kinds.js';
+import { importModel } from '../../pipeline/pipeline.js';
+import { refuseToReplace, writeText } from '../../pipeline/results/replaceable.js';
 import { onlyFile, type CommandContext } from '../context.js';
 import { exitCodes } from '../exit-codes.js';
 import { printJson } from '../failure.js';

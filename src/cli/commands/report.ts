@@ -2,11 +2,11 @@
 
 import { extname } from 'node:path';
 import { UsageError } from '../../diagnostics/diagnostic.js';
-import { membraneTables } from '../../run/describe/membrane.js';
-import { neuromlParts } from '../../run/describe/neuroml-parts.js';
-import { isBundle } from '../../run/read/model-in-bundle.js';
-import { reportPage } from '../../run/report-page.js';
-import { refuseToReplace, writeText } from '../../run/results/replaceable.js';
+import { membraneTables } from '../../present/describe/membrane.js';
+import { neuromlParts } from '../../present/describe/neuroml-parts.js';
+import { isBundle } from '../../pipeline/read/model-in-bundle.js';
+import { reportPage } from '../../present/report-page.js';
+import { refuseToReplace, writeText } from '../../pipeline/results/replaceable.js';
 import { onlyFile, type CommandContext } from '../context.js';
 import { exitCodes } from '../exit-codes.js';
 import { printJson } from '../failure.js';

@@ -1,6 +1,6 @@
 /** `interneuron schema`: the JSON Schema of a notation, for editors to check and complete documents. */
 
-import { packageFile } from '../../run/package-files.js';
+import { packageFile } from '../../pipeline/package-files.js';
 import { schemaNames } from '../command-table.js';
 import { onlyFile, type CommandContext } from '../context.js';
 import { chosenName } from '../values.js';

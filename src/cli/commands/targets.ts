@@ -1,6 +1,6 @@
 /** `interneuron targets`: the engines, and whether they run here. */
 
-import { probeTargets } from '../../run/choose-target.js';
+import { probeTargets } from '../../pipeline/choose-target.js';
 import type { CommandContext } from '../context.js';
 import { exitCodes } from '../exit-codes.js';
 import { printJson } from '../failure.js';

@@ -2,10 +2,10 @@
 
 import { DiagnosticError, UsageError } from '../../diagnostics/diagnostic.js';
 import { diagnosticsToJson } from '../../diagnostics/render.js';
-import { requireTarget } from '../../run/choose-target.js';
-import { testOmv } from '../../run/expect/omv.js';
-import { testModel, type TestOptions, type TestVerdict } from '../../run/expect/test-model.js';
-import { InterruptedError } from '../../run/interrupted.js';
+import { requireTarget } from '../../pipeline/choose-target.js';
+import { testOmv } from '../../verify/expect/omv.js';
+import { testModel, type TestOptions, type TestVerdict } from '../../verify/expect/test-model.js';
+import { InterruptedError } from '../../pipeline/interrupted.js';
 import type { CommandContext } from '../context.js';
 import { exitCodes } from '../exit-codes.js';
 import { printJson } from '../failure.js';

@@ -6,14 +6,14 @@ import { printable } from '../../diagnostics/display.js';
 import { formatDuration } from '../../diagnostics/quantities.js';
 import { UsageError } from '../../diagnostics/diagnostic.js';
 import { isOurs } from '../../compare/open-recorded.js';
-import { isBundle } from '../../run/read/model-in-bundle.js';
-import type { CheckedFile } from '../../run/check/verify-bundle.js';
-import type { Judged } from '../../run/certify/check-output.js';
-import { verifyModel } from '../../run/check/verify-model.js';
-import type { verifyEverywhere } from '../../run/check/verify-everywhere.js';
-import { verifyResult, type Verification } from '../../run/check/verify.js';
+import { isBundle } from '../../pipeline/read/model-in-bundle.js';
+import type { CheckedFile } from '../../verify/verify-bundle.js';
+import type { Judged } from '../../verify/certify/check-output.js';
+import { verifyModel } from '../../verify/verify-model.js';
+import type { verifyEverywhere } from '../../verify/verify-everywhere.js';
+import { verifyResult, type Verification } from '../../verify/verify.js';
 import { comparisonOptions, requiredGrade, sayComparison } from '../comparison-options.js';
-import { whyDifferent } from '../../run/check/why-different.js';
+import { whyDifferent } from '../../verify/why-different.js';
 import type { CommandContext } from '../context.js';
 import { exitCodes } from '../exit-codes.js';
 import { printJson } from '../failure.js';
@@ -108,7 +108,7 @@ async function everywhere(
   run: Parameters<typeof verifyEverywhere>[1],
   onLine: () => void,
 ): Promise<number> {
-  const { verifyEverywhere: check } = await import('../../run/check/verify-everywhere.js');
+  const { verifyEverywhere: check } = await import('../../verify/verify-everywhere.js');
   const checks = await check(path, run, ({ engine, threads, verdict, device, reason }) => {
     onLine();
     const on = [engine, ...(threads === null ? [] : [`${threads} ${threads === 1 ? 'thread' : 'threads'}`])].join(', ');
@@ -136,8 +136,8 @@ async function verifyPacked(
   onEnd: () => void,
 ): Promise<number> {
   const { openBundle, resultsIn } = await import('../../bundle/open.js');
-  const { verifyBundle } = await import('../../run/check/verify-bundle.js');
-  const { checkExperiment } = await import('../../run/certify/check-output.js');
+  const { verifyBundle } = await import('../../verify/verify-bundle.js');
+  const { checkExperiment } = await import('../../verify/certify/check-output.js');
   const bundle = await openBundle(path);
   try {
     const model = await context.model(path);

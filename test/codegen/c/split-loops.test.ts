@@ -9,8 +9,8 @@ import * as ir from '../../../src/ir/builder.js';
 import { libraryFunction } from '../../../src/ir/library/index.js';
 import type { Local, Program, Statement, TypedArray } from '../../../src/ir/program.js';
 import { visitStatements } from '../../../src/ir/walk.js';
-import { buildProgram } from '../../../src/run/build-program.js';
-import { importModel } from '../../../src/run/pipeline.js';
+import { buildProgram } from '../../../src/pipeline/build-program.js';
+import { importModel } from '../../../src/pipeline/pipeline.js';
 import { cacheFolder, gcc, reasonOf } from '../../runtime/targets/c/compilers.js';
 
 const [k, x, sum] = [

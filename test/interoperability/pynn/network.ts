@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { drawModel } from '../../../src/draw/draw.js';
 import { targets } from '../../../runtime/targets/registry.js';
-import { freeze } from '../../../src/run/freeze.js';
+import { freeze } from '../../../src/convert/freeze.js';
 import type { ValidModel } from '../../../src/model/model.js';
 import { exportPynn } from '../../../translators/pynn/export.js';
 import type { PeerRecords } from '../../support/peer-records.js';

@@ -2,7 +2,7 @@
 
 import type { RunRecord, RunSetup, ResultWriter, SampleBlock, SpikeTrains } from '../../../runtime/results/result.js';
 import { elementAt, elementCount } from '../../../runtime/results/result.js';
-import { importModel, runModel, type ImportedModel } from '../../../src/run/pipeline.js';
+import { importModel, runModel, type ImportedModel } from '../../../src/pipeline/pipeline.js';
 import { standardCells } from '../../../src/library/pynn/index.js';
 import type { Results, Segment, Signal } from './results.js';
 

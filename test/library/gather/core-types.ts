@@ -1,6 +1,6 @@
 /** Networks of NeuroML's core types, as LEMS documents. */
 
-import { importModel } from '../../../src/run/pipeline.js';
+import { importModel } from '../../../src/pipeline/pipeline.js';
 import type { ValidModel } from '../../../src/model/model.js';
 
 /**

@@ -2,8 +2,8 @@
 
 import { expect, test } from 'vitest';
 import { checkConversion } from '../../support/check-conversion.js';
-import { convertModel } from '../../../src/run/convert.js';
-import { importModel } from '../../../src/run/pipeline.js';
+import { convertModel } from '../../../src/convert/convert.js';
+import { importModel } from '../../../src/pipeline/pipeline.js';
 
 const document = (cell: string, columns: string): string => `<Lems>
   <Target component="run"/>

@@ -3,8 +3,8 @@
 import { expect, test } from 'vitest';
 import { methodInBrian, methodOnGrid } from '../../../src/library/gather/integration.js';
 import { checkConversion } from '../../support/check-conversion.js';
-import { convertModel } from '../../../src/run/convert.js';
-import { importModel, type ImportedModel } from '../../../src/run/pipeline.js';
+import { convertModel } from '../../../src/convert/convert.js';
+import { importModel, type ImportedModel } from '../../../src/pipeline/pipeline.js';
 
 /** A group with two equations, in steps of 1 ms; its method is Brian's choice. */
 const group = (model: string, more: object = {}): ImportedModel =>

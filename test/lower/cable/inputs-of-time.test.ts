@@ -4,8 +4,8 @@
  */
 
 import { describe, expect, test } from 'vitest';
-import { openModel } from '../../../src/run/open-model.js';
-import { importModel } from '../../../src/run/pipeline.js';
+import { openModel } from '../../../src/session/open-model.js';
+import { importModel } from '../../../src/pipeline/pipeline.js';
 import { simulate, stepsOf, trace } from '../../support/simulate.js';
 
 const milli = 1e-3;

@@ -9,7 +9,7 @@ import { describe, expect, test } from 'vitest';
 import { treeOf } from '../../../src/model/compartment-tree.js';
 import { drawModel } from '../../../src/draw/draw.js';
 import { arrayOf } from '../../../src/model/arrays.js';
-import { importModel } from '../../../src/run/pipeline.js';
+import { importModel } from '../../../src/pipeline/pipeline.js';
 import type { Compartments } from '../../../src/model/typed.js';
 import { DiagnosticError } from '../../../src/diagnostics/diagnostic.js';
 import { byCreation, refused, simulate } from '../../support/simulate.js';

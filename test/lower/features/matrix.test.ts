@@ -9,7 +9,7 @@ import { DiagnosticError } from '../../../src/diagnostics/diagnostic.js';
 import { features, placePhrases, selectionPhrases, selections } from '../../../src/lower/features/table.js';
 import { protocolOf } from '../../../src/lower/context/protocol.js';
 import type { TimingProfile } from '../../../src/model/model.js';
-import { validateModel } from '../../../src/run/pipeline.js';
+import { validateModel } from '../../../src/pipeline/pipeline.js';
 import type { Simulation } from '../../support/simulate.js';
 import { simulate } from '../../support/simulate.js';
 import type { Case, Tree } from './cases.js';
@@ -27,12 +27,12 @@ async function outcome(text: string, timing: TimingProfile): Promise<Outcome> {
   try {
     const run = await simulate(text, { engines: [{ target: 'wasm', threads: 1 }] });
     // A document that runs under one profile passes the preflight of the others in the same passes.
-    if (askedEffort === 'thorough' || (triesAll && timing === 'grid')) expect(await foreseen(text)).toEqual([]);
+    if (askedEffort === 'thorough' || (triesAll && timing === 'grid')) expect(await predicted(text)).toEqual([]);
     return { run };
   } catch (error) {
     if (!(error instanceof DiagnosticError)) throw error;
     // Validation predicts the diagnostics of a run, each with its place.
-    expect(await foreseen(text)).toEqual(error.diagnostics.map(({ code, message }) => `${code}: ${message}`));
+    expect(await predicted(text)).toEqual(error.diagnostics.map(({ code, message }) => `${code}: ${message}`));
     return { findings: error.diagnostics.map(({ code, message }) => `${code}: ${message}`).join('\n') };
   }
 }
@@ -41,7 +41,7 @@ async function outcome(text: string, timing: TimingProfile): Promise<Outcome> {
  * Returns the predictions of validation for a document's run: the diagnostic of each warning and error, all with a
  * line.
  */
-async function foreseen(text: string): Promise<readonly string[]> {
+async function predicted(text: string): Promise<readonly string[]> {
   const found = await validateModel({ name: 'model.json', text }).then(
     ({ diagnostics }) => diagnostics.filter(({ severity }) => severity === 'warning'),
     (error: unknown) => (error instanceof DiagnosticError ? error.diagnostics : []),

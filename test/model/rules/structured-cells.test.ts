@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { importModel, readSource } from '../../../src/run/pipeline.js';
+import { importModel, readSource } from '../../../src/pipeline/pipeline.js';
 
 const cell = readFileSync('fixtures/cells/branched.cell.nml', 'utf8').replace(/<\/?neuroml[^>]*>/g, '');
 const network = readFileSync('fixtures/cells/branched-cell.xml', 'utf8').replace(

@@ -4,8 +4,8 @@
  */
 
 import { expect, test } from 'vitest';
-import { openModel } from '../../../src/run/open-model.js';
-import { importModel } from '../../../src/run/pipeline.js';
+import { openModel } from '../../../src/session/open-model.js';
+import { importModel } from '../../../src/pipeline/pipeline.js';
 
 const last = 60;
 const times = Array.from({ length: last }, (_, k) => k + 1);

@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { DiagnosticError } from '../../../src/diagnostics/diagnostic.js';
-import { compareResults } from '../../../src/run/check/compare-results.js';
+import { compareResults } from '../../../src/verify/compare-results.js';
 import { readNwbRecord } from '../../../runtime/results/nwb/read.js';
-import { importModel, runModel } from '../../../src/run/pipeline.js';
+import { importModel, runModel } from '../../../src/pipeline/pipeline.js';
 
 const model = JSON.stringify({
   format: 'interneuron/pynn',

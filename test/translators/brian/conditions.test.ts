@@ -1,8 +1,8 @@
 /** Conditions on synapses, which Brian's synapses do not test, as code that runs in each step. */
 
 import { expect, it } from 'vitest';
-import { convertModel } from '../../../src/run/convert.js';
-import { importModel, readSource } from '../../../src/run/pipeline.js';
+import { convertModel } from '../../../src/convert/convert.js';
+import { importModel, readSource } from '../../../src/pipeline/pipeline.js';
 
 it('the condition of a graded synapse sets its variable in each step', { timeout: 60_000 }, async () => {
   const { valid } = importModel(readSource('fixtures/neuroml/contacts.xml'));

@@ -3,7 +3,7 @@
 import { describe, expect, test } from 'vitest';
 import { brian } from '../../support/brian-text.js';
 import { simulate } from '../../support/simulate.js';
-import { convertModel } from '../../../src/run/convert.js';
+import { convertModel } from '../../../src/convert/convert.js';
 import { document, findings, valid } from './support.js';
 
 const wasm = { engines: [{ target: 'wasm', threads: 1 }] } as const;

@@ -7,8 +7,8 @@ import { renderDiagnostics } from '../../../src/diagnostics/render.js';
 import type { ValidModel } from '../../../src/model/model.js';
 import { normalise, type NormaliseOptions } from '../../../src/model/normalise.js';
 import { readDocument } from '../../../src/model/text/read.js';
-import { convertModel } from '../../../src/run/convert.js';
-import { importModel, readSource } from '../../../src/run/pipeline.js';
+import { convertModel } from '../../../src/convert/convert.js';
+import { importModel, readSource } from '../../../src/pipeline/pipeline.js';
 import { importBrian } from '../../../translators/brian/import.js';
 
 /** A document, loosely typed, for reading in tests. */

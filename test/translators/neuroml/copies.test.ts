@@ -4,7 +4,7 @@
  */
 
 import { expect, test } from 'vitest';
-import { importModel } from '../../../src/run/pipeline.js';
+import { importModel } from '../../../src/pipeline/pipeline.js';
 import { finalOf, simulate } from '../../support/simulate.js';
 
 const requirement = '<Requirement name="u" dimension="none"/>';

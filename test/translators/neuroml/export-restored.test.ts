@@ -5,10 +5,10 @@
 
 import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { convertModel } from '../../../src/run/convert.js';
-import { jsonText } from '../../../src/run/convert/json-text.js';
+import { convertModel } from '../../../src/convert/convert.js';
+import { jsonText } from '../../../src/convert/json-text.js';
 import type { Model } from '../../../src/model/model.js';
-import { importModel, readSource, runModel, type ImportedModel } from '../../../src/run/pipeline.js';
+import { importModel, readSource, runModel, type ImportedModel } from '../../../src/pipeline/pipeline.js';
 import { someOf } from '../../support/effort.js';
 
 const folder = 'fixtures/neuroml';

@@ -5,7 +5,7 @@
 
 import { describe, expect, it, test } from 'vitest';
 import { checkConversion } from '../../support/check-conversion.js';
-import { convertModel } from '../../../src/run/convert.js';
+import { convertModel } from '../../../src/convert/convert.js';
 import type { Model } from '../../../src/model/model.js';
 import { exportLems, xmlText } from '../../../translators/neuroml/export.js';
 import {
@@ -14,7 +14,7 @@ import {
   runModel,
   type ImportedModel,
   type ImportOptions,
-} from '../../../src/run/pipeline.js';
+} from '../../../src/pipeline/pipeline.js';
 
 /** Spike times in s of each population. */
 async function spikesOf(model: ImportedModel): Promise<ReadonlyMap<string, number>> {

@@ -2,7 +2,7 @@
 
 import { expect, test } from 'vitest';
 import { unitInText } from '../../../src/lang/units.js';
-import { importModel } from '../../../src/run/pipeline.js';
+import { importModel } from '../../../src/pipeline/pipeline.js';
 
 const declarations = {
   'a parameter': (name: string) => `<Parameter name="${name}" dimension="time"/>`,

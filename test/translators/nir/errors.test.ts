@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { DiagnosticError } from '../../../src/diagnostics/diagnostic.js';
-import { importModel, readSource } from '../../../src/run/pipeline.js';
+import { importModel, readSource } from '../../../src/pipeline/pipeline.js';
 import { runCommand, temporaryFolder } from '../../support/command.js';
 import { edges, floats, graph, ints, lif, matrix, nodes, writeHdf5, type Tree } from './support.js';
 

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { importModel, readSource } from '../../../src/run/pipeline.js';
-import type { ImportedModel, ImportOptions } from '../../../src/run/pipeline.js';
-import { convertModel } from '../../../src/run/convert.js';
+import { importModel, readSource } from '../../../src/pipeline/pipeline.js';
+import type { ImportedModel, ImportOptions } from '../../../src/pipeline/pipeline.js';
+import { convertModel } from '../../../src/convert/convert.js';
 import { runCommand, temporaryFolder } from '../../support/command.js';
 import { simulateModel } from '../../support/simulate.js';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { readHdf5Tree } from '../../../src/run/hdf5/read-tree.js';
+import { readHdf5Tree } from '../../../src/hdf5/read-tree.js';
 import { floats, graph, ints, lif, matrix, writeHdf5 } from './support.js';
 import { root } from '../../support/import-graph.js';
 

@@ -6,8 +6,8 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { importModel, readSource } from '../../../src/run/pipeline.js';
-import type { ImportOptions } from '../../../src/run/pipeline.js';
+import { importModel, readSource } from '../../../src/pipeline/pipeline.js';
+import type { ImportOptions } from '../../../src/pipeline/pipeline.js';
 import { root } from '../../support/import-graph.js';
 import { temporaryFolder } from '../../support/command.js';
 import { floats, graph as nirGraph, ints, matrix, writeHdf5 } from './support.js';

@@ -4,8 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { evaluate } from '../../../src/lang/evaluate.js';
 import { parseExpression } from '../../../src/lang/parse.js';
 import { unitOf } from '../../../src/lang/units.js';
-import { openModel } from '../../../src/run/open-model.js';
-import { importModel, readSource } from '../../../src/run/pipeline.js';
+import { openModel } from '../../../src/session/open-model.js';
+import { importModel, readSource } from '../../../src/pipeline/pipeline.js';
 import { temporaryFolder } from '../../support/command.js';
 
 const folder = temporaryFolder();

@@ -1,8 +1,8 @@
 /** Types that not all of PyNN's simulators have, or get right. */
 
 import { expect, test } from 'vitest';
-import { convertModel } from '../../../src/run/convert.js';
-import { importModel } from '../../../src/run/pipeline.js';
+import { convertModel } from '../../../src/convert/convert.js';
+import { importModel } from '../../../src/pipeline/pipeline.js';
 import { exportPynnScript } from '../../../translators/pynn/export-script.js';
 import {
   failing,

@@ -1,8 +1,8 @@
 /** Cells with compartments: what is read of them, what is refused, and what is written of them again. */
 
 import { describe, expect, it, test } from 'vitest';
-import { convertModel } from '../../../src/run/convert.js';
-import { importModel } from '../../../src/run/pipeline.js';
+import { convertModel } from '../../../src/convert/convert.js';
+import { importModel } from '../../../src/pipeline/pipeline.js';
 import { documentOf, findings, run } from './support.js';
 
 type Parts = Readonly<Record<string, unknown>>;

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { DiagnosticError } from '../../../src/diagnostics/diagnostic.js';
-import { importModel, runModel } from '../../../src/run/pipeline.js';
+import { importModel, runModel } from '../../../src/pipeline/pipeline.js';
 import { documentOf } from './support.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'columns-'));

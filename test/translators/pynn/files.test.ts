@@ -1,8 +1,8 @@
 /** Files that models write: columns name recordings, which must have these names after a conversion, too. */
 
 import { expect, test } from 'vitest';
-import { convertModel } from '../../../src/run/convert.js';
-import { importModel, readSource } from '../../../src/run/pipeline.js';
+import { convertModel } from '../../../src/convert/convert.js';
+import { importModel, readSource } from '../../../src/pipeline/pipeline.js';
 import { datFiles } from '../../../runtime/results/dat/plan.js';
 
 test.each(['fixtures/neuroml/network.xml', 'fixtures/neuroml/point-cells.xml', 'fixtures/cells/network-of-cells.xml'])(

@@ -3,9 +3,9 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { checkConversion } from '../../support/check-conversion.js';
-import { convertModel } from '../../../src/run/convert.js';
+import { convertModel } from '../../../src/convert/convert.js';
 import { exportPynn } from '../../../translators/pynn/export.js';
-import { importModel, readSource, type ImportedModel } from '../../../src/run/pipeline.js';
+import { importModel, readSource, type ImportedModel } from '../../../src/pipeline/pipeline.js';
 import { root } from '../../support/import-graph.js';
 import { documentOf, findings } from './support.js';
 

@@ -2,8 +2,8 @@
 
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { convertModel, type ConvertedModel } from '../../../src/run/convert.js';
-import { importModel, readSource } from '../../../src/run/pipeline.js';
+import { convertModel, type ConvertedModel } from '../../../src/convert/convert.js';
+import { importModel, readSource } from '../../../src/pipeline/pipeline.js';
 import { root } from '../../support/import-graph.js';
 import { twoTypes } from './nestml-model.js';
 

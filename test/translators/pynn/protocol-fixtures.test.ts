@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { targets } from '../../../runtime/targets/registry.js';
 import type { Precision } from '../../../src/ir/program.js';
-import { importModel, runModel } from '../../../src/run/pipeline.js';
+import { importModel, runModel } from '../../../src/pipeline/pipeline.js';
 
 const names = [
   'segments',

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { byCreation, created, simulate, stepsOf, trace } from '../../support/simulate.js';
 import { exportPynn } from '../../../translators/pynn/export.js';
 import { exportPynnScript } from '../../../translators/pynn/export-script.js';
-import { importModel } from '../../../src/run/pipeline.js';
+import { importModel } from '../../../src/pipeline/pipeline.js';
 import { documentOf, findings, run, samples, spikeTimes } from './support.js';
 
 const cell = (label: string, size = 1, params: object = {}): object => ({

@@ -1,7 +1,7 @@
 /** Files beside scripts of PyNN. */
 
 import { expect, test } from 'vitest';
-import { importModel } from '../../../src/run/pipeline.js';
+import { importModel } from '../../../src/pipeline/pipeline.js';
 import { exportPynnScript } from '../../../translators/pynn/export-script.js';
 
 test('many spikes are read from a file beside the script, in lines that Black leaves alone', async () => {

@@ -1,7 +1,7 @@
 /** Recordings that end, and begin again, in scripts. */
 
 import { expect, test } from 'vitest';
-import { importModel } from '../../../src/run/pipeline.js';
+import { importModel } from '../../../src/pipeline/pipeline.js';
 import { exportPynnScript } from '../../../translators/pynn/export-script.js';
 import { documentOf } from './support.js';
 

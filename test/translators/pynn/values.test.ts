@@ -1,8 +1,8 @@
 /** Values of the canonical model as PyNN has them: numbers in PyNN's units. */
 
 import { expect, test } from 'vitest';
-import { convertModel } from '../../../src/run/convert.js';
-import { importModel, runModel } from '../../../src/run/pipeline.js';
+import { convertModel } from '../../../src/convert/convert.js';
+import { importModel, runModel } from '../../../src/pipeline/pipeline.js';
 import { pynnValue } from '../../../translators/pynn/export/values.js';
 
 test.each([

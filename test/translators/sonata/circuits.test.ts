@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { importModel, readSource } from '../../../src/run/pipeline.js';
+import { importModel, readSource } from '../../../src/pipeline/pipeline.js';
 import { simulateModel } from '../../support/simulate.js';
 import { temporaryFolder } from '../../support/command.js';
 import { root } from '../../support/import-graph.js';

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { DiagnosticError, type Diagnostic } from '../../../src/diagnostics/diagnostic.js';
-import { importModel, readSource, validateModel } from '../../../src/run/pipeline.js';
+import { importModel, readSource, validateModel } from '../../../src/pipeline/pipeline.js';
 import { temporaryFolder } from '../../support/command.js';
 import { root } from '../../support/import-graph.js';
 import { circuit, type Tables } from './support.js';

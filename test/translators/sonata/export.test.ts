@@ -1,9 +1,9 @@
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { convertModel } from '../../../src/run/convert.js';
-import { inFolder } from '../../../src/run/convert/in-folder.js';
+import { convertModel } from '../../../src/convert/convert.js';
+import { inFolder } from '../../../src/convert/in-folder.js';
 import { checkConversion } from '../../support/check-conversion.js';
-import { importModel, readSource } from '../../../src/run/pipeline.js';
+import { importModel, readSource } from '../../../src/pipeline/pipeline.js';
 import { root } from '../../support/import-graph.js';
 
 describe('circuits that are written again', () => {

@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { Diagnostics } from '../../../src/diagnostics/diagnostic.js';
 import { readSwc } from '../../../translators/swc/import.js';
-import { convertModel } from '../../../src/run/convert.js';
-import { importModel, readSource } from '../../../src/run/pipeline.js';
+import { convertModel } from '../../../src/convert/convert.js';
+import { importModel, readSource } from '../../../src/pipeline/pipeline.js';
 
 /** Written by record_cells.py. */
 const recorded = JSON.parse(readFileSync(join(import.meta.dirname, '../../recorded/swc.json'), 'utf8')) as {

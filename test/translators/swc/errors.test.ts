@@ -2,8 +2,8 @@
 
 import { expect, it } from 'vitest';
 import { DiagnosticError } from '../../../src/diagnostics/diagnostic.js';
-import { importModel } from '../../../src/run/pipeline.js';
-import { decodeSource } from '../../../src/run/read/read-source.js';
+import { importModel } from '../../../src/pipeline/pipeline.js';
+import { decodeSource } from '../../../src/pipeline/read/read-source.js';
 
 /** Codes and lines of the findings about a file, without notes and findings about the model that it becomes. */
 function findings(text: string | Uint8Array): readonly string[] {

@@ -7,8 +7,8 @@ import * as b from '../../../../src/ir/builder.js';
 import type { Kernel, Program } from '../../../../src/ir/program.js';
 import { buffer, cuba, delays, index, program } from '../../../runtime/targets/wasm/programs.js';
 import { twoPopulations } from '../../../support/two-populations.js';
-import { buildProgram } from '../../../../src/run/build-program.js';
-import { importModel } from '../../../../src/run/pipeline.js';
+import { buildProgram } from '../../../../src/pipeline/build-program.js';
+import { importModel } from '../../../../src/pipeline/pipeline.js';
 import { brian } from '../../../support/brian-text.js';
 import { code, hostile, hostileProgram } from '../hostile.js';
 

@@ -9,7 +9,7 @@ import { referenceTarget } from '../../../../runtime/targets/reference/target.js
 import { generateCuda } from '../../../../src/codegen/c/device/generate.js';
 import { costsOf, spanOf, strategyNames, wayOf } from '../../../../src/codegen/schedule/strategies.js';
 import type { PropagateKernel } from '../../../../src/ir/program.js';
-import { readStrategy } from '../../../../src/run/read-strategy.js';
+import { readStrategy } from '../../../../src/pipeline/read-strategy.js';
 import { documentsIn, loadDocument } from '../../../fixtures/documents.js';
 import { fingerprintOf } from '../../../fixtures/engines.js';
 import { hasOpencl, reason } from '../../../runtime/targets/opencl/devices.js';

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { readHdf5Tree } from '../../../../src/run/hdf5/read-tree.js';
-import { importModel, readSource, runModel } from '../../../../src/run/pipeline.js';
+import { readHdf5Tree } from '../../../../src/hdf5/read-tree.js';
+import { importModel, readSource, runModel } from '../../../../src/pipeline/pipeline.js';
 import type { Hdf5Group } from '../../../../translators/shared/hdf5.js';
 import { runCommand, temporaryFolder } from '../../../support/command.js';
 import { readHdf5 } from '../../../../src/compare/read/hdf5.js';

@@ -1,7 +1,7 @@
 /** Places of instances reach the canonical model and the results. */
 
 import { describe, expect, it } from 'vitest';
-import { importModel, runModel } from '../../../../src/run/pipeline.js';
+import { importModel, runModel } from '../../../../src/pipeline/pipeline.js';
 import type { ResultWriter, RunSetup } from '../../../../runtime/results/result.js';
 import { documentOf } from '../support/importing.js';
 

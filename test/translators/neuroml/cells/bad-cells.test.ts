@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 import { DiagnosticError } from '../../../../src/diagnostics/diagnostic.js';
-import { importModel } from '../../../../src/run/pipeline.js';
+import { importModel } from '../../../../src/pipeline/pipeline.js';
 import { simulate, trace } from '../../../support/simulate.js';
 
 const ends = (from: number, to: number, diameter: number | string = 2): string =>

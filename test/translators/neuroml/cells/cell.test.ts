@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 
 import { Diagnostics } from '../../../../src/diagnostics/diagnostic.js';
-import { importModel, readSource } from '../../../../src/run/pipeline.js';
+import { importModel, readSource } from '../../../../src/pipeline/pipeline.js';
 import { cellWithCompartments, type CompartmentCell } from '../../../../translators/neuroml/cells/cell.js';
 import { noFiles } from '../../../../translators/neuroml/host.js';
 import { readLems } from '../../../../translators/neuroml/read.js';

@@ -1,7 +1,7 @@
 /** Channels and pools that act on conditions, on cells with compartments: as on a cell that is a point. */
 
 import { expect, test } from 'vitest';
-import { importModel } from '../../../../src/run/pipeline.js';
+import { importModel } from '../../../../src/pipeline/pipeline.js';
 import { simulateModel } from '../../../support/simulate.js';
 
 const channel = (name: string, parameters: string, state: string, dynamics: string): string => `

@@ -1,8 +1,8 @@
 /** What a document only displays, in a model that has lost its displays, as those are that a check runs. */
 
 import { expect, test } from 'vitest';
-import { convertModel } from '../../../../src/run/convert.js';
-import { importModel } from '../../../../src/run/pipeline.js';
+import { convertModel } from '../../../../src/convert/convert.js';
+import { importModel } from '../../../../src/pipeline/pipeline.js';
 
 const text = `<Lems>
   <Target component="run"/>

@@ -4,8 +4,8 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { convertModel } from '../../../../src/run/convert.js';
-import { importModel, readSource } from '../../../../src/run/pipeline.js';
+import { convertModel } from '../../../../src/convert/convert.js';
+import { importModel, readSource } from '../../../../src/pipeline/pipeline.js';
 import { missingInterpreter, validateByReference } from '../../../interoperability/reference-interpreter.js';
 
 /** Networks of thousands of cells, which are written the same way. */

@@ -1,7 +1,7 @@
 /** Gates that NeuroML has, but that are not written: the channel is left out by name. */
 
 import { expect, test } from 'vitest';
-import { importModel } from '../../../../src/run/pipeline.js';
+import { importModel } from '../../../../src/pipeline/pipeline.js';
 import { written } from '../support/written.js';
 
 const cell = (mechanisms: string, recorded: string): string => `

@@ -4,8 +4,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { convertModel, type ConvertedModel } from '../../../../src/run/convert.js';
-import { importModel, readSource, type Source } from '../../../../src/run/pipeline.js';
+import { convertModel, type ConvertedModel } from '../../../../src/convert/convert.js';
+import { importModel, readSource, type Source } from '../../../../src/pipeline/pipeline.js';
 import {
   missingInterpreter,
   runReference,

@@ -1,8 +1,8 @@
 /** Ports of spikes in LEMS, which connections name. */
 
 import { expect, test } from 'vitest';
-import { convertModel } from '../../../../src/run/convert.js';
-import { importModel } from '../../../../src/run/pipeline.js';
+import { convertModel } from '../../../../src/convert/convert.js';
+import { importModel } from '../../../../src/pipeline/pipeline.js';
 
 test('connections name the port of spikes where the reference interpreter would take another one', async () => {
   const cell = (events: string): string =>

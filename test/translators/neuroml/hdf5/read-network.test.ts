@@ -2,10 +2,10 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { Group } from 'h5wasm';
-import { readHdf5Network } from '../../../../src/run/hdf5/read-network.js';
+import { readHdf5Network } from '../../../../src/hdf5/read-network.js';
 import { networkText } from '../../../../translators/neuroml/hdf5/network-text.js';
 import type { Hdf5Group } from '../../../../translators/shared/hdf5.js';
-import { readSource } from '../../../../src/run/read/read-source.js';
+import { readSource } from '../../../../src/pipeline/read/read-source.js';
 import { reading } from '../support/reading.js';
 import { temporaryFolder } from '../../../support/command.js';
 

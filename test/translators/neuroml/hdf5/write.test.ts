@@ -2,8 +2,8 @@
 
 import { statSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { convertModel } from '../../../../src/run/convert.js';
-import { importModel, readSource } from '../../../../src/run/pipeline.js';
+import { convertModel } from '../../../../src/convert/convert.js';
+import { importModel, readSource } from '../../../../src/pipeline/pipeline.js';
 import { temporaryFolder } from '../../../support/command.js';
 import { missingEnvironment, python } from '../../../support/python.js';
 

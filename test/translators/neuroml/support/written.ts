@@ -1,8 +1,8 @@
 /** Models written as NeuroML and read again. */
 
 import { expect } from 'vitest';
-import { convertModel } from '../../../../src/run/convert.js';
-import { importModel, type ImportedModel } from '../../../../src/run/pipeline.js';
+import { convertModel } from '../../../../src/convert/convert.js';
+import { importModel, type ImportedModel } from '../../../../src/pipeline/pipeline.js';
 import { simulateModel } from '../../../support/simulate.js';
 
 /** A model, and what is read of it as NeuroML, with the report. */

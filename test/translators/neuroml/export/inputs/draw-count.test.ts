@@ -2,8 +2,8 @@
 
 import { expect, test } from 'vitest';
 import { stringify } from 'yaml';
-import { convertModel } from '../../../../../src/run/convert.js';
-import { importModel } from '../../../../../src/run/pipeline.js';
+import { convertModel } from '../../../../../src/convert/convert.js';
+import { importModel } from '../../../../../src/pipeline/pipeline.js';
 
 const converted = (N: number, rate: string) =>
   convertModel(

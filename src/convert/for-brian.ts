@@ -1,0 +1,65 @@
+/** Models for Brian: in its idiom, and with parts drawn here that Brian cannot draw. */
+
+import { currentsAsParameters } from '../../translators/brian/export/current-parameters.js';
+import { withConditionsAsCode } from '../../translators/brian/export/conditions.js';
+import { currentsOfCells } from '../../translators/brian/export/currents-of-cells.js';
+import { inBrianIdiom } from '../../translators/brian/export/idiom.js';
+import { expressiblePopulations } from '../../translators/shared/expressible-populations.js';
+import { knownPlaces } from '../draw/space/places.js';
+import { gathered } from '../library/gather/gather.js';
+import type { ValidModel } from '../model/model.js';
+import { reporting, type Pass, type PassContext } from '../model/passes.js';
+import { timingProperties } from '../model/timing-properties.js';
+import { typedModel } from '../model/typed-model.js';
+
+/** State of a conversion to Brian. */
+export interface BrianContext extends PassContext {
+  /** Returns a model with all its draws made. */
+  readonly draw: (valid: ValidModel) => Promise<ValidModel>;
+}
+
+/** The rewritings of a model for Brian, in order. */
+export const brianPasses: readonly Pass<BrianContext>[] = [
+  {
+    name: 'merge-currents',
+    why: 'loops over cells make currents that differ only in numbers, which are one current with a parameter',
+    apply: currentsOfCells,
+  },
+  {
+    name: 'currents-as-parameters',
+    why: 'phases of Brian set parameters of groups, where the model changes currents',
+    apply: currentsAsParameters,
+  },
+  {
+    name: 'gather',
+    why: "components of LEMS become refractory periods, currents, sources and receptors, which are Brian's",
+    apply: reporting((valid) => gathered(valid, 'brian')),
+  },
+  {
+    name: 'leave-out-populations',
+    why: 'Brian has no groups without cells, and none of cells with regimes or sections',
+    apply: (valid, context) => expressiblePopulations(valid, context, 'brian'),
+  },
+  {
+    name: 'conditions-as-code',
+    why: "Brian's synapses test no conditions",
+    apply: (valid) =>
+      timingProperties[valid.model.timing].hasSlots ? valid : { ...valid, model: withConditionsAsCode(valid.model) },
+  },
+  {
+    name: 'brian-idiom',
+    why: "draws are Brian's own where it has them, constants are in namespaces, and unused currents go",
+    apply: async (valid, { report, draw }) => {
+      const plain = inBrianIdiom(valid, placesOf(valid));
+      const drawn = plain.needsDrawing ? await draw(valid) : undefined;
+      const { valid: made, entries } = drawn ? inBrianIdiom(valid, placesOf(drawn), drawn) : plain;
+      for (const entry of entries) report.add(entry);
+      return made;
+    },
+  },
+];
+
+const placesOf = ({ model, data }: ValidModel): ((population: string) => ReturnType<typeof knownPlaces>) => {
+  const typed = { model: typedModel(model), data };
+  return (population) => knownPlaces(population, typed);
+};

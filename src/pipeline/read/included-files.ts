@@ -1,0 +1,109 @@
+/** Files that a model may include: files of its folder or repository, and of folders that the user allows. */
+
+import { isRefused, systemCode } from '../../diagnostics/system-error.js';
+import { platform } from '#platform';
+import { hdf5Signature } from '../../../runtime/results/file-start.js';
+import { UsageError } from '../../diagnostics/diagnostic.js';
+import { formatBytes } from '../../diagnostics/quantities.js';
+import type { LemsHost } from '../../../translators/neuroml/host.js';
+import { readHdf5Network } from '../../hdf5/read-network.js';
+import { decodeXml, longestText } from '../../../translators/neuroml/xml/decode.js';
+import { isVisibleWithin, isWithin, realPath, statusOf } from './file-status.js';
+
+const { dirname, join, resolve } = platform.paths;
+
+/** Checks whether the bytes of a file are HDF5. */
+export function isHdf5(bytes: Uint8Array): boolean {
+  return [...hdf5Signature].every((character, position) => bytes[position] === character.charCodeAt(0));
+}
+
+/**
+ * Returns the files around a model.
+ *
+ * @param model  path of the main document
+ * @param allowed  further folders that may be read
+ * @param bundle  folder of the bundle that the model belongs to
+ * @throws UsageError if one of them is not a folder
+ */
+export function includedFiles(model: string, allowed: readonly string[] = [], bundle?: string): LemsHost {
+  const real = realPath(model) ?? resolve(model);
+  const root = bundle === undefined ? repositoryOf(real) : (realPath(bundle) ?? bundle);
+  const folders = allowed.map((folder) => {
+    const real = realPath(folder);
+    if (real !== null && isFolder(real)) return { path: folder, real };
+    throw new UsageError(
+      `--allow-path cannot be ${folder}: there is no such folder`,
+      'name a folder that models may include files from',
+    );
+  });
+  const within = [dirname(real), root, ...folders.map(({ real }) => real)];
+  return {
+    locate: (path) => {
+      const real = realPath(path);
+      return real !== null && statusOf(real)?.kind === 'file' ? real : null;
+    },
+    allows: (real) => isVisibleWithin(real, within),
+    read: readText,
+    list: (folder) => {
+      const real = realPath(folder);
+      return real !== null && (within.includes(real) || isVisibleWithin(real, within)) ? namesIn(real) : [];
+    },
+    root,
+    folders: folders.map(({ path }) => path),
+  };
+}
+
+/** Returns the names of the files in a folder, as far as it can be read, up to a limit. */
+function namesIn(folder: string): readonly string[] {
+  try {
+    return platform.files.list(folder).slice(0, mostNames);
+  } catch {
+    return [];
+  }
+}
+
+const mostNames = 10_000;
+
+/** Files and folders that mark the root of a working copy. */
+const marks = ['.git', '.hg', '.svn', '.bzr', '.jj'];
+
+/**
+ * Returns the root of the version control that a model is under, or its own folder. A root that holds files of others
+ * is not taken: a home folder, a folder for temporary files, or a folder of the system.
+ */
+function repositoryOf(model: string): string {
+  const own = dirname(model);
+  for (let folder = own; folder !== dirname(folder); folder = dirname(folder))
+    if (marks.some((mark) => statusOf(join(folder, mark)) !== null)) return isShared(folder) ? own : folder;
+  return own;
+}
+
+/** Checks whether a folder holds files of several owners or purposes: one of the shared ones, a folder above one, a home. */
+function isShared(folder: string): boolean {
+  const { folders, homes } = platform.files.shared();
+  return (
+    homes.some((parent) => dirname(folder) === (realPath(parent) ?? parent)) ||
+    folders.some((start) => {
+      const real = realPath(start) ?? start;
+      return real === folder || isWithin(real, folder);
+    })
+  );
+}
+
+const isFolder = (path: string): boolean => statusOf(path)?.kind === 'folder';
+
+function readText(real: string): ReturnType<LemsHost['read']> {
+  try {
+    const status = platform.files.status(real);
+    if (status.kind !== 'file') return { refused: 'it is not a file' };
+    if (status.size > longestText) return { refused: `it is ${formatBytes(status.size)} long` };
+    const bytes = platform.files.read(real);
+    if (isHdf5(bytes)) {
+      return readHdf5Network(real) ?? { refused: 'it is an HDF5 file that holds no NeuroML' };
+    }
+    const decoded = decodeXml(bytes);
+    return isRefused(decoded) ? { refused: decoded.refused.message } : decoded;
+  } catch (error) {
+    return { refused: systemCode(error) ?? 'it is not text' };
+  }
+}

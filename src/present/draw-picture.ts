@@ -1,0 +1,187 @@
+/** Pictures of results and models. */
+
+import { basename } from 'node:path';
+import { openRecorded, isOurs } from '../compare/open-recorded.js';
+import { withNodes } from '../compare/read/ours.js';
+import { openRecord } from '../../runtime/results/open.js';
+import { namesIn } from '../../runtime/results/written-nodes.js';
+import { UsageError } from '../diagnostics/diagnostic.js';
+import type { SynapseType, ValidModel } from '../model/model.js';
+import { elementsIn, populationsOf } from '../model/selected.js';
+import { writtenSelection } from '../model/typed-model.js';
+import type { SelectionRule } from '../model/typed.js';
+import type { DrawnCell, DrawnNetwork, DrawnProjection, DrawnWeights } from '../pictures/network-pictures.js';
+import type { Picture } from '../pictures/canvas.js';
+import type { DrawnCellShape } from '../pictures/morphology-pictures.js';
+import { isSwcName } from '../../translators/swc/import.js';
+import { drawnModel } from '../pipeline/build-program.js';
+import type { NeuromlParts } from './describe/neuroml-parts.js';
+import type { RunnableModel } from '../pipeline/read/imported-model.js';
+import type { PictureKind } from './picture-kinds.js';
+import { openModel } from '../session/open-model.js';
+import { storedModel } from '../pipeline/results/stored-model.js';
+
+/** How a picture is drawn. */
+export interface PictureOptions {
+  /** Absent: spikes, or else samples. */
+  readonly kind?: PictureKind;
+  /** Width of the bins of rates in s. */
+  readonly bin?: number;
+  /** Title; absent: the name of the model, or else of the file. */
+  readonly title?: string;
+  /** Reads a model that is given instead of a result. */
+  readonly importModel: () => RunnableModel;
+  /** Reads the components of a document of NeuroML; undefined for other files. */
+  readonly neuroml?: () => NeuromlParts | undefined;
+}
+
+/**
+ * Draws a picture of a result of any program; pictures of networks need a result of interneuron or a model.
+ *
+ * @returns a document in SVG
+ * @throws UsageError for a file that lacks the data of the picture
+ */
+export async function drawPictureOf(
+  path: string,
+  { kind, bin, title, importModel, neuroml }: PictureOptions,
+): Promise<string> {
+  const { drawPicture: draw } = await import('../pictures/canvas.js');
+  const drawPicture = (picture: Picture): string => draw(title === undefined ? picture : { ...picture, title });
+  if (kind === 'weights' || kind === 'connectivity' || kind === 'network')
+    return drawPicture(await networkPictureOf(await modelOf(path, importModel), kind));
+  if (kind === 'morphology' || (kind === undefined && isSwcName(path)))
+    return drawPicture(await morphologyPictureOf(path, await modelOf(path, importModel)));
+  const parts = kind === 'gates' || (kind === undefined && /\.(?:nml|xml)$/.test(path)) ? neuroml?.() : undefined;
+  if (parts) return drawPicture(await gatesPictureOf(path, parts));
+  if (kind === 'gates')
+    throw new UsageError(`${path} is not a document of NeuroML`, 'name a file of channels, such as na.channel.nml');
+  const recorded = withNodes(await openRecorded(path));
+  const { rasterPicture, ratesPicture, tracesPicture } = await import('../pictures/recorded-pictures.js');
+  const hasSpikes = recorded.trains.some(({ ids }) => ids.length > 0);
+  switch (kind ?? (hasSpikes ? 'raster' : 'traces')) {
+    case 'raster':
+      return drawPicture(rasterPicture(recorded, bin));
+    case 'rates':
+      return drawPicture(ratesPicture(recorded, bin));
+    case 'traces':
+      return drawPicture(tracesPicture(recorded));
+  }
+}
+
+/** Potentials of drawn curves in V. */
+const potentials = Array.from({ length: 301 }, (_, k) => (k - 200) / 2000);
+
+async function gatesPictureOf(path: string, { lems }: NeuromlParts): Promise<Picture> {
+  const { gateCurves, surroundings } = await import('./describe/gate-curves.js');
+  const { channelsIn } = await import('./describe/membrane.js');
+  const curves = channelsIn(lems).flatMap((channel) => gateCurves(channel, lems, potentials));
+  if (curves.length === 0)
+    throw new UsageError(`${path} has no channels with gates`, 'name a file of channels, such as na.channel.nml');
+  const { gatesPicture } = await import('../pictures/gate-pictures.js');
+  const celsius = Number((surroundings.temperature - 273.15).toFixed(2));
+  return gatesPicture(basename(path), `gates of ion channels at ${celsius} degC`, curves);
+}
+
+async function morphologyPictureOf(path: string, { valid: { model } }: RunnableModel): Promise<Picture> {
+  const cells = Object.entries(model.neurons).flatMap(([name, { compartments }]): DrawnCellShape[] => {
+    if (!compartments) return [];
+    const sections = Object.entries(compartments.sections).map(
+      ([id, { parent, points = [], diameter = 0 }]) =>
+        [
+          id,
+          { parent: parent?.section, points: points.map(([x, y, , wide]) => [x, y, wide] as const), diameter },
+        ] as const,
+    );
+    return sections.some(([, { points }]) => points.length > 0) ? [{ name, sections: new Map(sections) }] : [];
+  });
+  if (cells.length === 0)
+    throw new UsageError(`no cell of ${path} has points in space`, 'name a morphology, such as cell.swc');
+  const { morphologyPicture } = await import('../pictures/morphology-pictures.js');
+  return morphologyPicture(basename(path), cells);
+}
+
+/** Returns the model in a result, or the model that the path itself names. */
+async function modelOf(path: string, importModel: () => RunnableModel): Promise<RunnableModel> {
+  return (await isOurs(path)) ? storedModel(await openRecord(path)) : importModel();
+}
+
+async function networkPictureOf(
+  imported: RunnableModel,
+  kind: 'weights' | 'connectivity' | 'network',
+): Promise<Picture> {
+  const { model } = imported.valid;
+  const { connectivityPicture, networkPicture, weightsPicture } = await import('../pictures/network-pictures.js');
+  // Projections between several populations have a part for each pair.
+  const drawn = drawnModel(imported.valid, imported.positions);
+  const session = openModel(imported);
+  try {
+    if (kind === 'weights') {
+      const weights = await weightsIn(drawn.model.projections, imported.valid, (projection, variable) =>
+        session.read(projection, variable),
+      );
+      if (weights.length === 0)
+        throw new UsageError('no projection of the model has weights', 'use --kind connectivity');
+      return weightsPicture(model.name, weights);
+    }
+    const nameOf = namesIn(model);
+    const populations = Object.entries(model.populations).map(([name, { size }]) => ({ name: nameOf(name), size }));
+    const projections: DrawnProjection[] = [];
+    for (const [name, { from, to }] of Object.entries(drawn.model.projections)) {
+      const [sender, receiver] = [from.of, to.of].map((rule) => populationsOf(writtenSelection(rule))[0]);
+      if (sender === undefined || receiver === undefined) continue;
+      const ends = { name, from: nameOf(sender), to: nameOf(receiver) };
+      if (kind === 'network') {
+        projections.push({ ...ends, count: await session.synapseCount(name), sources: [], targets: [] });
+        continue;
+      }
+      const synapses = await session.synapses(name);
+      const [senders, receivers] = [from.of, to.of].map((rule) => cellsOf(rule, imported.valid));
+      if (!senders || !receivers) continue;
+      projections.push({
+        ...ends,
+        count: synapses.sources.length,
+        sources: Array.from(synapses.sources, (element) => senders[element] ?? nowhere),
+        targets: Array.from(synapses.targets, (element) => receivers[element] ?? nowhere),
+      });
+    }
+    const network: DrawnNetwork = { title: model.name, populations, projections };
+    return kind === 'network' ? networkPicture(network) : connectivityPicture(network);
+  } finally {
+    await session.dispose();
+  }
+}
+
+const nowhere: DrawnCell = { population: '', index: 0 };
+
+/** Returns the cells of a selection of one population, in its order; undefined for synapses. */
+function cellsOf(rule: SelectionRule, valid: ValidModel): readonly DrawnCell[] | undefined {
+  const [population = ''] = populationsOf(writtenSelection(rule));
+  const elements = elementsIn(writtenSelection(rule), valid.model.populations[population]?.size ?? 0, valid.data);
+  return elements?.map((index) => ({ population, index }));
+}
+
+/** Names that weights have, in order of preference. */
+const weightNames = ['weight', 'w'] as const;
+
+async function weightsIn(
+  projections: Readonly<Record<string, { readonly synapse: string }>>,
+  { model }: ValidModel,
+  read: (projection: string, variable: string) => Promise<ArrayLike<number | bigint>>,
+): Promise<readonly DrawnWeights[]> {
+  const weights: DrawnWeights[] = [];
+  for (const [projection, { synapse }] of Object.entries(projections)) {
+    const found = weightOf(model.synapses[synapse]);
+    if (found === undefined) continue;
+    const values = Float64Array.from(await read(projection, found.variable), Number);
+    if (values.length > 0) weights.push({ projection, ...found, values });
+  }
+  return weights;
+}
+
+function weightOf(type: SynapseType | undefined): { readonly variable: string; readonly unit: string } | undefined {
+  for (const variable of weightNames) {
+    const declared = type?.state[variable] ?? type?.parameters[variable];
+    if (declared) return { variable, unit: declared.unit };
+  }
+  return undefined;
+}

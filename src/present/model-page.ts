@@ -1,0 +1,162 @@
+/** A page of HTML in which a model runs: one file with the model and the program. */
+
+import { readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Marked } from 'marked';
+import { brotliDecompressSync } from 'node:zlib';
+import { platform } from '#platform';
+import { UsageError } from '../diagnostics/diagnostic.js';
+import { markupText } from '../diagnostics/display.js';
+import { hasPackageFile, packageBytes, packageFile } from '../pipeline/package-files.js';
+import { isHdf5 } from '../pipeline/read/included-files.js';
+import type { ImportOptions } from '../pipeline/read/import-options.js';
+import { version } from '../pipeline/version.js';
+
+/** A model for a page. */
+export interface PageModel {
+  readonly title: string;
+  /** Path of the document. */
+  readonly document: string;
+  /** Paths of files that it reads. */
+  readonly others: readonly string[];
+  readonly options: Pick<ImportOptions, 'set' | 'seed' | 'dt' | 'duration' | 'from' | 'timing'>;
+  /** The fingerprint of a run, and the hash of its experiment. */
+  readonly recorded: { readonly fingerprint: string; readonly experiment: string };
+  /** Text about the model in Markdown. */
+  readonly about?: string;
+  /** Whether readers can save their runs as NWB, for which the page holds the library of HDF5. */
+  readonly savesNwb?: boolean;
+}
+
+/** Names of the parts of the program. */
+type Part = 'page.html' | 'page.css' | 'notices.txt' | 'main.js' | 'worker.js';
+
+/** Returns a part of the program for browsers, which the build writes. @throws UsageError without a build */
+function builtPart(name: Part): string {
+  try {
+    if (name === 'worker.js' && hasPackageFile('dist/browser/index.js')) return packageFile('dist/browser/index.js');
+    if (!name.endsWith('.js')) return packageFile(`dist/page/${name}`);
+    return brotliDecompressSync(packageBytes(`dist/page/${name}.br`)).toString('utf8');
+  } catch {
+    throw new UsageError('the program for browsers is missing', 'build it: npm run build');
+  }
+}
+
+/** Splits a build of the HDF5 library at its WebAssembly, which it holds as text of JavaScript. */
+function splitAtBinary(text: string): readonly [before: string, binary: string, after: string] {
+  const opening = "binaryDecode('";
+  const start = text.indexOf(opening) + opening.length;
+  const literal = /(?:[^'\\]|\\.)*/sy;
+  literal.lastIndex = start;
+  const binary = literal.exec(text)?.[0] ?? '';
+  return [text.slice(0, start), binary, text.slice(start + binary.length)];
+}
+
+/**
+ * Returns the modules of the HDF5 library for browsers; each may import the ones before it by their names. Their
+ * WebAssembly is that of the build for Node, so packages hold it once. It imports one function more, which prints
+ * failed assertions.
+ */
+function hdf5Modules(): readonly (readonly [name: string, text: string])[] {
+  const folder = dirname(fileURLToPath(import.meta.resolve('h5wasm')));
+  const text = (name: string): string => readFileSync(join(folder, name), 'utf8');
+  const [, binary] = splitAtBinary(text('../node/hdf5_util.js'));
+  const [before, , after] = splitAtBinary(text('hdf5_util.js'));
+  const imports = 'var wasmImports={';
+  return [
+    ['hdf5_util.js', `${before}${binary}${after.replace(imports, `${imports}emscripten_err:()=>{},`)}`],
+    ['hdf5_hl.js', text('hdf5_hl.js')],
+  ];
+}
+
+/** Returns the assembler as a module. */
+function assemblerModules(): readonly (readonly [name: string, text: string])[] {
+  const text = readFileSync(fileURLToPath(import.meta.resolve('wabt')), 'utf8');
+  return [['wabt.js', `${text}\nexport default WabtModule;\n`]];
+}
+
+/** Returns text as an element that no browser runs, compressed. */
+const held = (id: string, text: string): string =>
+  `<script type="text/plain" id="${id}">${platform.bytes.toBase64(platform.bytes.deflate(text))}</script>`;
+
+/** Returns JSON that can stand in an element. */
+const inElement = (value: unknown): string => JSON.stringify(value).replaceAll('<', '\\u003c');
+
+/** Returns the page. @throws UsageError for files that cannot be read */
+export function modelPage(model: PageModel): string {
+  const paths = [model.document, ...model.others].map((path) => resolve(path));
+  const folder = commonFolder(paths);
+  const nameOf = (path: string): string => relative(folder, path).replaceAll(sep, '/');
+  const contents = [...new Set(paths)].map((path) => [nameOf(path), readFileSync(path)] as const);
+  const files = contents.map(([name, bytes]) => [name, platform.bytes.toBase64(bytes)]);
+  const needsHdf5 = model.savesNwb === true || contents.some(([, bytes]) => isHdf5(bytes));
+  const data = {
+    files,
+    main: nameOf(resolve(model.document)),
+    options: model.options,
+    recorded: { ...model.recorded, version },
+  };
+  const parts = [
+    `<script type="application/json" id="model">${inElement(data)}</script>`,
+    held('part-worker', builtPart('worker.js')),
+    ...(needsHdf5 ? [held('part-hdf5', JSON.stringify(hdf5Modules()))] : []),
+    held('part-wabt', JSON.stringify(assemblerModules())),
+    `<script type="module">${builtPart('main.js').replaceAll('</script', '<\\/script')}</script>`,
+  ];
+  return builtPart('page.html')
+    .replace('<title>interneuron</title>', () => `<title>${markupText(model.title)}</title>`)
+    .replace('<!-- about -->', () => (model.about === undefined ? '' : htmlOfMarkdown(model.about)))
+    .replace('<!-- style -->', () => `<style>${builtPart('page.css')}</style>`)
+    .replace(
+      '<!-- notices -->',
+      () =>
+        `<details><summary>Licences of third-party software</summary><pre>${markupText(builtPart('notices.txt'))}</pre></details>`,
+    )
+    .replace('<!-- parts -->', () => parts.join('\n'));
+}
+
+/** Addresses that a text of an author may lead to. */
+const safeAddress = /^(?:https?:|mailto:|#)/i;
+
+/** Returns Markdown as HTML. HTML in it is shown as text, and links lead only to pages, to mail and within the page. */
+function htmlOfMarkdown(text: string): string {
+  const markdown = new Marked({
+    renderer: {
+      html: ({ text: html }) => markupText(html),
+      // Headings of the page are above those of the text.
+      heading({ tokens, depth }) {
+        const level = Math.min(6, depth + 1);
+        return `<h${level}>${this.parser.parseInline(tokens)}</h${level}>\n`;
+      },
+      link({ href, tokens }) {
+        return safeAddress.test(href) ? false : this.parser.parseInline(tokens);
+      },
+      image: ({ href, text: described }) => (safeAddress.test(href) ? false : markupText(described)),
+    },
+  });
+  return markdown.parse(text, { async: false });
+}
+
+/** Returns a picture of the fingerprint for other pages. @see https://shields.io for its form */
+export function badge(fingerprint: string): string {
+  const [name, value] = ['reproducible', fingerprint.slice(0, 12)];
+  const [left, right] = [88, 98];
+  const text = (x: number, content: string): string =>
+    `<text x="${x}" y="14" text-anchor="middle">${markupText(content)}</text>`;
+  return (
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${left + right}" height="20" role="img" aria-label="${name}: ${value}">` +
+    `<title>${name}: fingerprint ${markupText(fingerprint)}</title>` +
+    `<clipPath id="r"><rect width="${left + right}" height="20" rx="3"/></clipPath>` +
+    `<g clip-path="url(#r)"><rect width="${left}" height="20" fill="#444d56"/><rect x="${left}" width="${right}" height="20" fill="#0b6b3a"/></g>` +
+    `<g fill="#ffffff" font-family="Verdana,DejaVu Sans,sans-serif" font-size="11">${text(left / 2, name)}${text(left + right / 2, value)}</g></svg>\n`
+  );
+}
+
+/** Returns the deepest folder with all of some files. */
+function commonFolder(paths: readonly string[]): string {
+  let folder = dirname(paths[0] ?? '.');
+  const isWithin = (path: string): boolean => path.startsWith(folder.endsWith(sep) ? folder : `${folder}${sep}`);
+  while (!paths.every(isWithin) && folder !== dirname(folder)) folder = dirname(folder);
+  return folder;
+}

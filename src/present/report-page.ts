@@ -1,0 +1,161 @@
+/** A page about a model and a run of it: tables, equations, pictures, provenance. */
+
+import { readFileSync } from 'node:fs';
+import { platform } from '#platform';
+import { openRecorded } from '../compare/open-recorded.js';
+import { withNodes } from '../compare/read/ours.js';
+import { milliseconds, type Recorded } from '../compare/recorded.js';
+import { UsageError } from '../diagnostics/diagnostic.js';
+import { isObject } from '../diagnostics/member.js';
+import { formatCount, formatDuration } from '../diagnostics/quantities.js';
+import { countAllSynapses } from '../pipeline/compile-model.js';
+import { describeModel } from './describe/describe.js';
+import type { FurtherParts } from './describe/description.js';
+import { markupText } from '../diagnostics/display.js';
+import { descriptionBlocks, htmlPage, htmlTable } from './describe/formats.js';
+import { drawPictureOf } from './draw-picture.js';
+import type { ImportedModel } from '../pipeline/read/imported-model.js';
+import { isModel } from '../pipeline/read/is-model.js';
+import type { PictureKind } from './picture-kinds.js';
+import { runProperties } from '../pipeline/results/run-properties.js';
+import { inStage } from '../pipeline/stages.js';
+
+/** Input of a report. */
+export interface ReportOptions {
+  /** Reads the model that a path names or that a result holds. */
+  readonly model: (path: string) => Promise<ImportedModel>;
+  /** Reads the tables of a document of NeuroML; undefined for other files. */
+  readonly tables?: (path: string) => FurtherParts | undefined;
+  /** Path of a conversion report. */
+  readonly conversion?: string;
+}
+
+/** Most synapses for a picture of their weights, which builds the network. */
+const mostSynapses = 5_000_000;
+
+/**
+ * Writes a self-contained page of HTML about a result of any program, or about a model.
+ *
+ * @throws UsageError for files that cannot be read
+ * @throws DiagnosticError for models with mistakes
+ */
+export async function reportPage(path: string, { model, tables, conversion }: ReportOptions): Promise<string> {
+  const recorded = (await isModel(path)) ? null : withNodes(await openRecorded(path));
+  const imported = recorded === null || recorded.record ? await model(path) : null;
+  const parts = recorded === null && !imported?.isCarried ? tables?.(path) : undefined;
+  const title = imported?.valid.model.name ?? platform.files.shareable(path);
+  const synapses = imported === null ? null : await countAllSynapses(imported);
+  return htmlPage(title, [
+    ...(imported && synapses ? await networkFigures(path, imported, synapses) : []),
+    ...(recorded ? await pictures(path, recorded) : []),
+    ...(recorded ? runBlocks(recorded) : []),
+    ...(imported && synapses
+      ? descriptionBlocks(inStage('describe', () => describeModel(imported.valid, imported.hashes, synapses, parts)))
+      : []),
+    ...(conversion === undefined ? [] : conversionBlocks(conversion)),
+    ...(recorded?.record ? provenanceBlocks(recorded.record) : []),
+  ]);
+}
+
+function runBlocks({ path, format, end, dt, trains, record, notes }: Recorded): readonly string[] {
+  const rows = [
+    ['file', `${platform.files.shareable(path)}: ${format}`],
+    ...(end === null ? [] : [['duration', formatDuration(end)]]),
+    ...(dt === undefined ? [] : [['time step', milliseconds(dt)]]),
+    ...(record ? [['fingerprint', record.fingerprint.total]] : []),
+  ];
+  const seconds = end ?? NaN;
+  const spikes = trains.map(({ population, event, ids, trains: own }) => {
+    const count = own.reduce((sum, { length }) => sum + length, 0);
+    const rate = count / ids.length / seconds;
+    return [
+      `${population === '' ? 'cells' : population}${event === 'spike' ? '' : `.${event}`}`,
+      formatCount(ids.length),
+      formatCount(count),
+      Number.isFinite(rate) ? `${Number(rate.toPrecision(4))} Hz` : '',
+    ];
+  });
+  return [
+    '<h2>Run</h2>',
+    htmlTable({ columns: ['', ''], rows }),
+    ...(spikes.length === 0 ? [] : [htmlTable({ columns: ['population', 'cells', 'spikes', 'rate'], rows: spikes })]),
+    ...notes.map((note) => `<p>${markupText(note.replaceAll(path, platform.files.shareable(path)))}</p>`),
+  ];
+}
+
+async function pictures(path: string, { trains, signals }: Recorded): Promise<readonly string[]> {
+  const hasSpikes = trains.some(({ event, ids }) => event === 'spike' && ids.length > 0);
+  const kinds: readonly PictureKind[] = [
+    ...(hasSpikes ? (['raster', 'rates'] as const) : []),
+    ...(signals.length > 0 ? (['traces'] as const) : []),
+  ];
+  const titles: Readonly<Partial<Record<PictureKind, string>>> = {
+    raster: 'Spikes',
+    rates: 'Rates',
+    traces: 'Samples',
+  };
+  const blocks: string[] = [];
+  for (const kind of kinds) {
+    const svg = await drawPictureOf(path, { kind, title: titles[kind] ?? kind, importModel: refuse });
+    blocks.push(figure(kind, svg));
+  }
+  return blocks;
+}
+
+const refuse = (): never => {
+  throw new UsageError('pictures of recordings need no model', 'draw another kind');
+};
+
+const figure = (kind: string, svg: string): string => `<figure class="${kind}">${svg}</figure>`;
+
+type SynapseCounts = Awaited<ReturnType<typeof countAllSynapses>>;
+
+/** Draws populations, projections and weights. */
+async function networkFigures(
+  path: string,
+  imported: ImportedModel,
+  synapses: SynapseCounts,
+): Promise<readonly string[]> {
+  const total = [...synapses.values()].reduce((sum, count) => sum + count, 0);
+  if (total === 0) return [];
+  const figures: string[] = [];
+  const titles = { network: 'Network', weights: 'Weights' } as const;
+  for (const kind of total > mostSynapses ? (['network'] as const) : (['network', 'weights'] as const))
+    try {
+      figures.push(figure(kind, await drawPictureOf(path, { kind, title: titles[kind], importModel: () => imported })));
+    } catch (error) {
+      // Synapses of some models have no weights.
+      if (!(error instanceof UsageError)) throw error;
+    }
+  return figures;
+}
+
+function conversionBlocks(path: string): readonly string[] {
+  let report: unknown;
+  try {
+    report = JSON.parse(readFileSync(path, 'utf8'));
+  } catch {
+    throw new UsageError(`${path} is no conversion report`, 'write one with interneuron convert --report FILE');
+  }
+  if (!isObject(report) || !Array.isArray(report['report']))
+    throw new UsageError(`${path} is no conversion report`, 'write one with interneuron convert --report FILE');
+  const text = (value: unknown): string => (typeof value === 'string' ? value : '');
+  const rows = (report['report'] as readonly unknown[])
+    .filter(isObject)
+    .map((one) => [text(one['verdict']), text(one['pointer']), text(one['message'])]);
+  return [
+    '<h2>Conversion</h2>',
+    `<p>From ${markupText(text(report['from']))} to ${markupText(text(report['to']))}: ${markupText(text(report['outcome']))}.</p>`,
+    htmlTable({ columns: ['verdict', 'part', 'difference'], rows }),
+  ];
+}
+
+function provenanceBlocks(record: NonNullable<Recorded['record']>): readonly string[] {
+  const populations = Object.entries(record.fingerprint.populations).map(([name, { digest }]) => [name, digest]);
+  const properties = Object.entries(runProperties(record)).map(([name, value]) => [name, String(value)]);
+  return [
+    '<h2>Provenance</h2>',
+    htmlTable({ columns: ['', ''], rows: [...properties, ...record.notes.map((note) => ['method', note])] }),
+    htmlTable({ columns: ['population', 'digest of its spikes and final state'], rows: populations }),
+  ];
+}

@@ -1,0 +1,269 @@
+/** Makes the outputs of a folder or bundle again, and states how well both agree. */
+
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { arch, cpus, homedir, type as systemName } from 'node:os';
+import { basename, extname, join, relative, resolve, sep } from 'node:path';
+import { digest } from '../../bundle/checksums.js';
+import { openBundle } from '../../bundle/open.js';
+import { isOurs, openRecorded } from '../../compare/open-recorded.js';
+import { DiagnosticError, UsageError } from '../../diagnostics/diagnostic.js';
+import { numericsVersion } from '../../ir/program.js';
+import { openRecord } from '../../../runtime/results/open.js';
+import { verifyBundle, type CheckedFile } from '../verify-bundle.js';
+import type { TestOptions } from '../expect/test-model.js';
+import { isModel } from '../../pipeline/read/is-model.js';
+import { isBundle } from '../../pipeline/read/model-in-bundle.js';
+import { version } from '../../pipeline/version.js';
+import { verdictOn, type Certificate, type CertifiedOutput, type Paper } from './certificate.js';
+import {
+  checkExpected,
+  checkExperiment,
+  checkForeign,
+  checkOwn,
+  type FoundModel,
+  type Judged,
+} from './check-output.js';
+
+/** How to certify. */
+export interface CertifyOptions {
+  /** How models are read and run. */
+  readonly run: TestOptions;
+  /** As YYYY-MM-DD. */
+  readonly date: string;
+  readonly paper?: Paper;
+  /** Further words of the command, for repeating it. */
+  readonly words?: readonly string[];
+  /** Receives each output as soon as it is checked. */
+  readonly onOutput?: (output: CertifiedOutput) => void;
+}
+
+/** A certificate, and the files that it is about. */
+export interface Certified {
+  readonly certificate: Certificate;
+  /** Bytes of an output. @param path  as the certificate names it */
+  bytesOf(path: string): Uint8Array;
+  /** Picture of the first result, in SVG; null if there is none. */
+  readonly picture: string | null;
+  /** Removes temporary files. */
+  dispose(): void;
+}
+
+/** Most files of a folder that are looked at. */
+const mostFiles = 2000;
+
+/** Suffixes of recordings of other programs. */
+const recordings = ['.csv', '.dat', '.gdf', '.h5', '.mat', '.nix', '.npz', '.nwb', '.pkl', '.spikes', '.tsv', '.txt'];
+
+/**
+ * Certifies a folder or a bundle.
+ *
+ * @throws UsageError for anything else, and for one without models, results and expectations
+ * @throws DiagnosticError for a damaged bundle
+ */
+export async function certify(path: string, options: CertifyOptions): Promise<Certified> {
+  if (isBundle(path)) {
+    const bundle = await openBundle(path);
+    try {
+      const { model } = options.run;
+      const run = await model(path, {});
+      const files = await verifyBundle(bundle, run, model);
+      const file = join(bundle.folder, ...bundle.model.split('/'));
+      const models = [{ path: bundle.model, file, name: run.valid.model.name, hash: run.hashes.model, imported: run }];
+      const certified = await certifyFolder(bundle.folder, bundle.files, models, { ...options, archive: path, files });
+      return { ...certified, dispose: () => bundle.remove() };
+    } catch (error) {
+      bundle.remove();
+      throw error;
+    }
+  }
+  if (!statSync(path, { throwIfNoEntry: false })?.isDirectory())
+    throw new UsageError(`${path} is neither a folder nor a bundle`, 'interneuron pack writes a bundle of a model');
+  const files = readdirSync(path, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(path, join(entry.parentPath, entry.name)).split(sep).join('/'))
+    .filter((file) => !/(^|\/)(\.git|node_modules|certificate)\//.test(file))
+    .sort();
+  if (files.length > mostFiles)
+    throw new UsageError(`${path} holds ${files.length} files`, `name a folder with at most ${mostFiles} files`);
+  const models = await modelsIn(path, files, options.run);
+  return await certifyFolder(path, files, models, { ...options, archive: null, files: [] });
+}
+
+interface Certifying extends CertifyOptions {
+  /** Path of the bundle; null for a folder. */
+  readonly archive: string | null;
+  /** Checked files of the bundle. */
+  readonly files: readonly CheckedFile[];
+}
+
+/** Reads the models among files; files that are no models, and parts of other models, are left out. */
+async function modelsIn(folder: string, files: readonly string[], { model }: TestOptions): Promise<FoundModel[]> {
+  const found: FoundModel[] = [];
+  const included = new Set<string>();
+  for (const file of files.filter((name) => /\.(yaml|yml|json|nml|xml|nir)$/i.test(name))) {
+    const path = join(folder, ...file.split('/'));
+    if (/(^|\.)expect\.\w+$/.test(basename(file)) || !(await isModel(path))) continue;
+    try {
+      const onFile = (other: string): void => void included.add(resolve(other));
+      const imported = await model(path, { onFile });
+      const { name, populations } = imported.valid.model;
+      if (Object.keys(populations).length > 0)
+        found.push({ path: file, file: path, name, hash: imported.hashes.model, imported });
+    } catch (error) {
+      if (!(error instanceof DiagnosticError || error instanceof UsageError)) throw error;
+    }
+  }
+  return found.filter(({ path }) => !included.has(resolve(folder, path)));
+}
+
+async function certifyFolder(
+  folder: string,
+  files: readonly string[],
+  models: readonly FoundModel[],
+  options: Certifying,
+): Promise<Certified> {
+  const { archive, onOutput, paper, run } = options;
+  const bytesOf = (file: string): Uint8Array => readFileSync(join(folder, ...file.split('/')));
+  const outputs: CertifiedOutput[] = [];
+  const unchecked: string[] = [];
+  const add = async (path: string, kind: CertifiedOutput['kind'], judge: () => Promise<Judged>): Promise<void> => {
+    const judged = await judgedSafely(judge);
+    const statement = withoutFolders(judged.statement, folder, archive);
+    const output = { path, kind, sha256: digest(bytesOf(path)), ...judged, statement };
+    outputs.push(output);
+    onOutput?.(output);
+  };
+  let pictured: string | null = null;
+  for (const file of files) {
+    if (run.signal?.aborted) break;
+    const path = join(folder, ...file.split('/'));
+    const beside = modelBeside(file, models);
+    if (/\.provenance\.json$/.test(file)) continue;
+    if (archive !== null && !/^(results\/|[^/]*$)/.test(file)) continue;
+    if (/(^|[/.])expect\.(ya?ml|json)$/.test(file) || /\.omt$/i.test(file))
+      await add(file, 'expectations', () => checkExpected(path, file, run));
+    else if (/\.sedml$/i.test(file))
+      await add(file, 'experiment in SED-ML', () => checkExperiment(folder, files, file, archive));
+    else if (/\.omex$/i.test(file)) unchecked.push(`${file}: a bundle in the folder; certify it by itself`);
+    else if (models.some((model) => model.path === file)) continue;
+    else if (await isOurs(path)) {
+      pictured ??= path;
+      await add(file, 'result', async () => {
+        const { record } = await openRecord(path);
+        const same = models.find(({ hash }) => hash === record.hashes.model);
+        const model = same ?? (models.length === 0 ? null : (beside ?? undefined));
+        return checkOwn(path, model, run);
+      });
+    } else if (recordings.includes(extname(file).toLowerCase()) && (await isRecording(path)))
+      await add(file, 'result of another program', () =>
+        beside
+          ? checkForeign(path, beside, run)
+          : Promise.resolve(
+              notJudged(models.length === 0 ? 'no model beside it' : 'it is not stated which of the models gives it'),
+            ),
+      );
+  }
+  for (const { path, grade, statement } of outputs)
+    if (grade === 'not checked') unchecked.push(`${path}: ${statement}`);
+  for (const { path, verdict, reason } of options.files)
+    if (verdict === 'not checked') unchecked.push(`${path}: ${reason ?? 'not checked'}`);
+  unchecked.push(
+    'figures and numbers of the article that are not outputs above',
+    'the program of the original authors, unless one of the outputs was written by it',
+  );
+  if (outputs.length === 0 && models.length === 0)
+    throw new UsageError(
+      `${archive ?? folder} holds no model, result or expectation`,
+      'name a folder with models and their results, or a bundle of interneuron pack',
+    );
+  const metadata = models[0]?.imported.valid.model.metadata ?? {};
+  const name = basename(resolve(archive ?? folder));
+  const certificate: Certificate = {
+    certificate: 1,
+    date: options.date,
+    name,
+    sha256: archive === null ? null : digest(readFileSync(archive)),
+    title: paper?.title ?? metadata.title ?? models[0]?.name ?? name,
+    description: metadata.description ?? null,
+    authors: paper?.authors ?? metadata.authors ?? [],
+    licence: metadata.licence ?? null,
+    doi: metadata.doi ?? null,
+    paper: paper ?? null,
+    verdict: verdictOn(outputs, options.files),
+    models: models.map(({ path, name: model, hash }) => ({ path, name: model, hash })),
+    outputs,
+    files: options.files,
+    environment: {
+      interneuron: version,
+      numerics: numericsVersion,
+      node: process.versions.node,
+      system: `${systemName()} ${arch()}`,
+      processor: cpus()[0]?.model.trim() ?? 'unknown',
+      engines: [...new Set(outputs.flatMap(({ engine }) => engine ?? []))],
+    },
+    repeat: [
+      `npx interneuron@${version} certify ${[name, ...(options.words ?? [])].map(quoted).join(' ')} -o certificate`,
+    ],
+    unchecked,
+  };
+  const picture = pictured === null ? null : await pictureOf(pictured);
+  return { certificate, bytesOf, picture, dispose: () => undefined };
+}
+
+const quoted = (word: string): string => (/^[\w./@:=-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`);
+
+const notJudged = (statement: string): Judged => ({ grade: 'not checked', statement, model: null, engine: null });
+
+/** Returns the model that a result lies beside: the only one, or the one with the beginning of its name. */
+function modelBeside(file: string, models: readonly FoundModel[]): FoundModel | undefined {
+  if (models.length === 1) return models[0];
+  const stem = (path: string): string => basename(path).replace(/\..*$/, '');
+  return (
+    models.find(({ path }) => stem(path) === stem(file)) ?? models.find(({ path }) => stem(file).startsWith(stem(path)))
+  );
+}
+
+async function isRecording(path: string): Promise<boolean> {
+  try {
+    const { trains, signals } = await openRecorded(path);
+    return trains.length + signals.length > 0;
+  } catch (error) {
+    if (error instanceof UsageError || error instanceof DiagnosticError) return false;
+    throw error;
+  }
+}
+
+/** Judges an output; one that cannot be run or read is not checked, with the reason. */
+async function judgedSafely(judge: () => Promise<Judged>): Promise<Judged> {
+  try {
+    return await judge();
+  } catch (error) {
+    if (error instanceof UsageError) return notJudged(error.message);
+    if (error instanceof DiagnosticError) return notJudged(error.diagnostics[0]?.message ?? 'it has mistakes');
+    throw error;
+  }
+}
+
+/** Returns a text without the folders of this machine. */
+const withoutFolders = (text: string, folder: string, archive: string | null): string =>
+  [
+    `${resolve(folder)}${sep}`,
+    `${folder}${sep}`,
+    ...(archive === null ? [] : [`${archive}/`]),
+    `${homedir()}${sep}`,
+  ].reduce((now, part) => now.replaceAll(part, ''), text);
+
+async function pictureOf(path: string): Promise<string | null> {
+  const { drawPictureOf } = await import('../../present/draw-picture.js');
+  try {
+    return await drawPictureOf(path, {
+      title: '',
+      importModel: () => {
+        throw new UsageError('a picture of a result needs no model', '');
+      },
+    });
+  } catch (error) {
+    if (error instanceof UsageError || error instanceof DiagnosticError) return null;
+    throw error;
+  }
+}

@@ -1,0 +1,369 @@
+/** Runs a model and its conversion, and compares their spikes and samples. */
+
+import { isAtLeast, worst, type Grade } from '../compare/compare.js';
+import { judgeRuns } from '../compare/compare-runs.js';
+import { defaultMargins } from '../compare/options.js';
+import { drawnParts } from '../model/drawn-parts.js';
+import type { Model, Recording, ValidModel } from '../model/model.js';
+import { remainingDraws } from '../model/remaining-draws.js';
+import { typedModel } from '../model/typed-model.js';
+import { hashModel } from '../model/hash.js';
+import { phaseKind } from '../model/tagged.js';
+import { timingProperties } from '../model/timing-properties.js';
+import { segmentTimes } from '../pipeline/results/segments.js';
+import type { SpikeTrains } from '../../runtime/results/result.js';
+import { placesOfCables } from './check-places.js';
+import { compareSamples, SampleKeeper, type VariableCheck } from './compare-samples.js';
+import { compareSpikes, type PopulationCheck, type SpikesByPopulation } from './compare-spikes.js';
+import { comparableVariables } from './pair-variables.js';
+import type { ConversionEntry } from '../convert/convert.js';
+import { runModel } from '../pipeline/pipeline.js';
+import { joined } from './read-back.js';
+
+/** Result of running both. */
+export interface ConversionCheck {
+  /** Program that ran the target: our own engine, or the requested tool. */
+  readonly with: string;
+  /** Simulated time in s. */
+  readonly seconds: number;
+  /** Spikes count as the same when they are no more than this apart, in s. */
+  readonly tolerance: number;
+  readonly populations: readonly PopulationCheck[];
+  /** Recorded variables that both have. */
+  readonly variables?: readonly VariableCheck[];
+  /** Populations that spike, and recorded variables, without a namesake after conversion; they are not compared. */
+  readonly absent: readonly string[];
+  /** The least close of all populations, or of variables if spikes are the same; absent without either. */
+  readonly grade?: Grade;
+  /** Of all populations that are compared. */
+  readonly matched: number;
+  readonly spikes: readonly [source: number, target: number];
+  /** Time in s that is not compared: Brian's monitors lose it when a run returns to a stored state. */
+  readonly givenUp?: number;
+  /** Parts that are drawn anew after conversion, so that both differ by chance: a sentence for each. */
+  readonly drawnAnew?: readonly string[];
+  /** Reasons why the simulator integrates differently, so that spikes drift apart: a sentence for each. */
+  readonly ownIntegration?: readonly string[];
+  /** Reason why there is no comparison: a run that failed, or did not reach its end. */
+  readonly failure?: string;
+  /** Whether the conversion is the reason: it ends with a fault or with NaN, and the model does not. */
+  readonly unstable?: boolean;
+}
+
+/** How to compare. */
+export interface CheckOptions {
+  /** Whether the conversion may leave out recordings. */
+  readonly partial?: boolean;
+  /** The longest time that is simulated, in s; absent: all of the protocol. */
+  readonly seconds?: number;
+  readonly target?: string;
+  /** Report of the conversion, for the cells that became populations of their own. */
+  readonly report?: readonly ConversionEntry[];
+  /** When it aborts, runs stop. */
+  readonly signal?: AbortSignal;
+  /** Receives the message for a variable that is NaN at the end, and whether it is one of the conversion. */
+  readonly onNaN?: (message: string, converted: boolean) => void;
+  /** Recordings besides spikes, and the keeper of their samples. */
+  readonly besides?: { readonly recordings: readonly Recording[]; readonly keeper: SampleKeeper };
+}
+
+/** Spikes as near as this, in s, or as near as a step, count as the same. */
+const leastTolerance = 1e-4;
+
+/** Returns the time by which the label of a spike follows the beginning of its step, in s. */
+export const labelOf = ({ timing, experiment }: Pick<Model, 'timing' | 'experiment'>): number =>
+  timingProperties[timing].label === 'beginning' ? 0 : experiment.dt;
+
+/**
+ * Returns populations with cells that spike, and their spike event. It is the source's event if given, else `spike`,
+ * else the first event that others see.
+ */
+const spikingOf = (
+  { model }: ValidModel,
+  source?: ReadonlyMap<string, string>,
+): readonly (readonly [population: string, event: string])[] =>
+  Object.entries(model.populations).flatMap(([name, { type, spikes }]) => {
+    if (spikes !== undefined) return [[name, 'spike'] as const];
+    const neuron = type === undefined ? undefined : model.neurons[type];
+    const events = [
+      ...Object.entries(neuron?.events ?? {}).map(([event, { emits }]) => (emits === undefined ? event : emits)),
+      ...Object.values(neuron?.regimes ?? {}).flatMap(({ transitions }) => transitions.map(({ emit }) => emit)),
+    ].filter((event) => event !== undefined && event !== null);
+    const [first] = events;
+    const event = [source?.get(name), 'spike', first].find((one) => one !== undefined && events.includes(one));
+    return event === undefined ? [] : [[name, event] as const];
+  });
+
+/** Returns a model that records only the spikes of all its populations, and the recordings' names. */
+export function recordingSpikes(
+  valid: ValidModel,
+  source?: ReadonlyMap<string, string>,
+): {
+  readonly valid: ValidModel;
+  /** Populations by the names of recordings. */
+  readonly names: ReadonlyMap<string, string>;
+} {
+  const spiking = spikingOf(valid, source);
+  const names = new Map(spiking.map(([population], k) => [`check_${k}`, population] as const));
+  const { model } = valid;
+  const recordings = spiking.map(([population, events], k): Recording => ({
+    of: { population },
+    events,
+    name: `check_${k}`,
+  }));
+  const protocol = model.experiment.protocol.filter((phase) => phaseKind(phase) !== 'record');
+  return {
+    names,
+    valid: { ...valid, model: { ...model, recordings, experiment: { ...model.experiment, protocol } } },
+  };
+}
+
+/**
+ * Spikes of all populations of a model under our own engine.
+ *
+ * @param like  the model that it was converted from: its populations have the same events
+ * @throws EndedByFault
+ */
+export async function spikesOf(
+  valid: ValidModel,
+  options: CheckOptions = {},
+  like?: ValidModel,
+): Promise<SpikesByPopulation> {
+  const { valid: recorded } = recordingSpikes(valid, eventsOf(like));
+  const { dt } = valid.model.experiment;
+  const { besides } = options;
+  const model = { ...recorded.model, recordings: [...recorded.model.recordings, ...(besides?.recordings ?? [])] };
+  const result = await runModel(
+    { valid: { ...recorded, model }, hashes: hashModel(model) },
+    {
+      ...(besides ? { writers: [besides.keeper] } : {}),
+      ...(options.target === undefined ? {} : { target: options.target }),
+      ...(options.signal === undefined ? {} : { signal: options.signal }),
+      ...(options.seconds === undefined ? {} : { stopAfter: Math.ceil(options.seconds / dt) }),
+    },
+  );
+  if (result.kind !== 'run') return new Map();
+  try {
+    options.signal?.throwIfAborted();
+    const seconds = result.record.steps * dt;
+    const [fault] = result.record.faults;
+    if (fault !== undefined) throw new EndedByFault(fault, seconds, like !== undefined);
+    for (const { code, message } of result.diagnostics)
+      if (code === 'run/not-a-number') options.onNaN?.(message, like !== undefined);
+    return spikesIn(result.trains, valid, like);
+  } finally {
+    result.dispose();
+  }
+}
+
+/** A run that did not reach its end, which proves neither agreement nor difference. */
+export class EndedByFault extends Error {
+  constructor(
+    fault: string,
+    time: number,
+    readonly converted: boolean,
+  ) {
+    const what = converted ? 'what the model was converted to' : 'the model itself';
+    super(`${what} ends with a fault at ${Number((time * 1e3).toPrecision(8))} ms: ${fault}`);
+  }
+}
+
+/** Returns the spike event of each population. */
+export const eventsOf = (like: ValidModel | undefined): ReadonlyMap<string, string> | undefined =>
+  like === undefined ? undefined : new Map(spikingOf(like));
+
+/**
+ * Returns the spikes of a run that recorded all populations.
+ *
+ * @param like  the model that it was converted from
+ */
+export function spikesIn(
+  trains: readonly SpikeTrains[],
+  valid: ValidModel,
+  like: ValidModel | undefined,
+): SpikesByPopulation {
+  const { model } = valid;
+  const [{ dt }, label] = [model.experiment, labelOf(model)];
+  const found = new Map<string, number[][]>(
+    spikingOf(valid, eventsOf(like)).map(([name]) => [
+      name,
+      Array.from({ length: model.populations[name]?.size ?? 0 }, () => []),
+    ]),
+  );
+  for (const train of trains)
+    for (const { steps, cells } of train.inOrder())
+      steps.forEach((step, k) => found.get(train.plan.population)?.[cells[k] ?? 0]?.push(step * dt + label));
+  // Several spikes of a step may be events of their own.
+  for (const population of found.values()) for (const cell of population) cell.sort((a, b) => a - b);
+  return like === undefined ? found : withLists(found, like.model);
+}
+
+/**
+ * Adds the populations of a model with cells that have become populations of their own, as in LEMS: `cells_0`,
+ * `cells_1` and so on are the cells of `cells`.
+ */
+export function withLists(found: SpikesByPopulation, { populations }: Model): SpikesByPopulation {
+  const lists = Object.entries(populations).flatMap(([name, { size }]) => {
+    const cells = Array.from({ length: size }, (_, k) => found.get(`${name}_${k}`));
+    const trains = cells.flatMap((one) => (one?.length === 1 ? one : []));
+    // A cell of one population can have the name of another population.
+    return found.get(name)?.length === size || trains.length < size ? [] : [[name, trains] as const];
+  });
+  return new Map([...found, ...lists]);
+}
+
+/** Runs a model, and the model that its conversion is when it is read, and compares spikes and recorded variables. */
+export async function compareWritten(
+  valid: ValidModel,
+  target: ValidModel,
+  given: CheckOptions = {},
+): Promise<ConversionCheck> {
+  const seconds = comparedTime(valid.model, given.seconds);
+  const places = placesOfCables(valid, target.model);
+  const { recordings, ofTarget, sampled, absent } = comparableVariables(valid, target, seconds, {
+    places,
+    report: given.report,
+  });
+  const [ours, theirs] = [new SampleKeeper(), new SampleKeeper()];
+  const noNumbers: [source: string[], target: string[]] = [[], []];
+  const onNaN = (message: string, converted: boolean): void => void noNumbers[converted ? 1 : 0].push(message);
+  const options = { ...given, onNaN };
+  const isSame = hashModel(valid.model).model === hashModel(target.model).model;
+  const anew = isSame ? [] : drawnAnew(target.model);
+  const compare = (source: SpikesByPopulation, found: SpikesByPopulation): ConversionCheck =>
+    compared('interneuron', valid, source, joined(found, given.report), labelOf(target.model), {
+      sameDraws: anew.length === 0,
+      ...(options.seconds === undefined ? {} : { seconds: options.seconds }),
+    });
+  const nothing: SpikesByPopulation = new Map();
+  let check: ConversionCheck;
+  try {
+    check = compare(
+      await spikesOf(valid, { ...options, besides: { recordings, keeper: ours } }),
+      await spikesOf(target, { ...options, besides: { recordings: ofTarget, keeper: theirs } }, valid),
+    );
+  } catch (error) {
+    if (!(error instanceof EndedByFault)) throw error;
+    return { ...compare(nothing, nothing), failure: error.message, unstable: error.converted };
+  }
+  const [[ownNaN], [newNaN]] = noNumbers;
+  if (newNaN !== undefined && ownNaN === undefined)
+    return { ...compare(nothing, nothing), failure: `after conversion ${newNaN}`, unstable: true };
+  const variables = compareSamples(ours.kept(), theirs.kept(), [...recordings, ...ofTarget], sampled);
+  const isDoubtful = check.grade !== undefined && !isAtLeast(check.grade, 'statistically the same');
+  const judged = anew.length > 0 && isDoubtful ? await overSeeds(check, valid, target, options) : check;
+  return {
+    ...withVariables(judged, variables),
+    absent: [...check.absent, ...absent],
+    ...(anew.length > 0 ? { drawnAnew: anew } : {}),
+  };
+}
+
+/** Adds variables. They count for the grade if spikes are the same: samples of shifted spikes differ anyway. */
+export function withVariables(check: ConversionCheck, variables: readonly VariableCheck[]): ConversionCheck {
+  const { grade: spikes = 'identical' } = check;
+  const all = [...(check.grade === undefined ? [] : [check.grade]), ...variables.map(gradeOfSamples)];
+  const isJudged = isAtLeast(spikes, 'same spikes') && all.length > 0;
+  return { ...check, variables, ...(isJudged ? { grade: worst(all) } : {}) };
+}
+
+/** Largest difference of two samples that only rounding causes, relative to the largest value. */
+const rounding = 1e-12;
+
+/** Returns the grade of the samples of a variable, by the margin of `compare`. */
+export function gradeOfSamples({ largest, rootMeanSquare, range, magnitude }: VariableCheck): Grade {
+  if (largest === 0) return 'identical';
+  if (largest <= rounding * magnitude) return 'same spikes';
+  return rootMeanSquare <= defaultMargins.trace * (range || magnitude) ? 'same within δ' : 'different';
+}
+
+/** Runs of each side that distinguish chance from a difference. */
+const runsOfEach = 5;
+
+/**
+ * Compares the means of several runs of each side with other seeds. Single runs of random networks can differ more than
+ * their cells suggest.
+ */
+async function overSeeds(
+  check: ConversionCheck,
+  source: ValidModel,
+  target: ValidModel,
+  options: CheckOptions,
+): Promise<ConversionCheck> {
+  const runs = async (valid: ValidModel, like?: ValidModel): Promise<readonly SpikesByPopulation[]> => {
+    const found: SpikesByPopulation[] = [];
+    for (let seed = 1; seed <= runsOfEach; seed += 1) {
+      const experiment = { ...valid.model.experiment, seed: String(seed) };
+      found.push(await spikesOf({ ...valid, model: { ...valid.model, experiment } }, options, like));
+    }
+    return found;
+  };
+  const [ours, theirs] = [await runs(source), await runs(target, source)];
+  const later = labelOf(target.model) - labelOf(source.model);
+  const trainsOf = (
+    found: readonly SpikesByPopulation[],
+    population: string,
+    shift: number,
+  ): readonly (readonly Float64Array[])[] =>
+    found.map((one) => (one.get(population) ?? []).map((train) => Float64Array.from(train, (time) => time + shift)));
+  const doubtful = check.populations.filter(({ grade }) => !isAtLeast(grade, 'statistically the same'));
+  const judgement = judgeRuns(
+    doubtful.map(({ population }) => [trainsOf(ours, population, later), trainsOf(theirs, population, 0)]),
+    { begin: 0, end: check.seconds },
+    defaultMargins,
+    true,
+  );
+  const populations = check.populations.map((one) => {
+    const k = doubtful.indexOf(one);
+    return k < 0 ? one : { ...one, quantities: judgement.quantities[k]!, grade: judgement.grades[k]! };
+  });
+  return { ...check, populations, grade: worst(populations.map(({ grade }) => grade)) };
+}
+
+/**
+ * Returns the parts that a converted model draws for itself. Generators with seeds of their own are excluded, because
+ * their numbers are the same in both.
+ */
+export const drawnAnew = (target: Model): readonly string[] => [
+  ...drawnParts(target, { seeded: false }).map(({ name, drawn }) => `${drawn.join(', ')} of ${name}`),
+  ...remainingDraws(typedModel(target)),
+];
+
+/** Returns the compared time, in s: the simulated time of a protocol, limited to the requested time. */
+export const comparedTime = ({ experiment }: Model, asked = Infinity): number =>
+  Math.min(
+    segmentTimes(experiment.protocol).reduce((sum, time) => sum + time, 0),
+    asked,
+  );
+
+/**
+ * Compares two sets of spikes, of a model and of its conversion.
+ *
+ * @param label  how long after the beginning of its step the target's spikes are, in s
+ * @param options.sameDraws  whether random numbers are equal in both
+ */
+export function compared(
+  tool: string,
+  { model }: ValidModel,
+  source: SpikesByPopulation,
+  target: SpikesByPopulation,
+  label: number,
+  { seconds, sameDraws = false }: { readonly seconds?: number; readonly sameDraws?: boolean } = {},
+): ConversionCheck {
+  const { dt } = model.experiment;
+  const tolerance = Math.max(dt, leastTolerance);
+  const time = comparedTime(model, seconds);
+  const populations = compareSpikes(source, target, tolerance, label - labelOf(model), model, time, sameDraws);
+  const [first, ...others] = populations.filter(({ spikes }) => spikes[0] + spikes[1] > 0).map(({ grade }) => grade);
+  const sum = (read: (one: PopulationCheck) => number): number => populations.reduce((all, one) => all + read(one), 0);
+  return {
+    with: tool,
+    seconds: time,
+    tolerance,
+    populations,
+    ...(first === undefined ? {} : { grade: worst([first, ...others]) }),
+    absent: [...source.keys()].filter((name) => !target.has(name)),
+    matched: sum(({ matched }) => matched),
+    spikes: [sum(({ spikes }) => spikes[0]), sum(({ spikes }) => spikes[1])],
+  };
+}

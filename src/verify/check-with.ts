@@ -1,0 +1,329 @@
+/** Runs a converted model in the simulator of its notation. */
+
+import { memberOf } from '../diagnostics/member.js';
+import { execFile, execFileSync } from 'node:child_process';
+import { rmSync, readFileSync, writeFileSync } from 'node:fs';
+import { isAbsolute, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { UsageError } from '../diagnostics/diagnostic.js';
+import type { Model, ValidModel } from '../model/model.js';
+import { phaseKind } from '../model/tagged.js';
+import {
+  compared,
+  comparedTime,
+  drawnAnew,
+  EndedByFault,
+  labelOf,
+  recordingSpikes,
+  spikesOf,
+  withVariables,
+  type CheckOptions,
+  type ConversionCheck,
+} from './check-conversion.js';
+import { convertWritten, documentName, documentOf, readBack, type HowToConvert } from './read-back.js';
+import { isolatedPython } from '../platform/python.js';
+import { parseUnit } from '../lang/units.js';
+import { compareSamples, SampleKeeper } from './compare-samples.js';
+import type { SpikesByPopulation } from './compare-spikes.js';
+import { comparableVariables, mostSamples, type Sampled } from './pair-variables.js';
+import { convertModel, type ConvertedModel } from '../convert/convert.js';
+import { ownIntegration } from './own-integration.js';
+import { mainOf } from '../convert/exported.js';
+import { importModel, readSource } from '../pipeline/pipeline.js';
+import { segmentTimes, stretchesKept } from '../pipeline/results/segments.js';
+import { toolFailure } from './tool-failure.js';
+import type { Simulator, TargetNotation } from '../convert/target-notations.js';
+import { temporaryFolder } from '../../runtime/results/temporary-folder.js';
+import {
+  brianResults,
+  lemsResults,
+  makeFolders,
+  pynnResults,
+  type Recorded,
+  type ToolResults,
+} from './tool-results.js';
+
+/** The code of reasons for writing a model by its equations. */
+const whyNative = 'pynn/why-native';
+
+interface Tool {
+  readonly notations: readonly TargetNotation[];
+  /** The notation that it runs. */
+  readonly script: TargetNotation;
+  /** Python modules without which it does not run. */
+  readonly modules: readonly string[];
+}
+
+const tools: Readonly<Record<Simulator, Tool>> = {
+  nest: {
+    notations: ['pynn', 'pynn-nestml', 'pynn-json'],
+    script: 'pynn',
+    modules: ['pyNN', 'nest'],
+  },
+  neuron: { notations: ['pynn', 'pynn-json'], script: 'pynn', modules: ['pyNN', 'neuron'] },
+  brian2: { notations: ['brian', 'brian-json'], script: 'brian', modules: ['brian2'] },
+  jneuroml: { notations: ['lems', 'neuroml'], script: 'lems', modules: ['pyneuroml'] },
+};
+
+/**
+ * Runs a model here, and its conversion under a simulator.
+ *
+ * @throws UsageError if the simulator runs no such notation, or is not found
+ */
+export async function checkWith(
+  valid: ValidModel,
+  to: TargetNotation,
+  simulator: Simulator,
+  options: CheckOptions & HowToConvert = {},
+): Promise<ConversionCheck> {
+  const tool = tools[simulator];
+  if (!tool.notations.includes(to))
+    throw new UsageError(`${simulator} does not run ${to}`, `it can run ${tool.notations.join(' and ')}`);
+  const { valid: spiking, names } = recordingSpikes(valid);
+  const { recordings, sampled, absent, anew, integration, units } = await comparable(valid, to, simulator, options);
+  const { model } = spiking;
+  // Variables that are only displayed are in no file.
+  const { displays: _, ...annotations } = model.annotations;
+  const recorded = { ...spiking, model: { ...model, annotations, recordings: [...model.recordings, ...recordings] } };
+  const folder = temporaryFolder('check');
+  try {
+    const inNotation = (script: TargetNotation): Promise<ConvertedModel> =>
+      convertModel(recorded, script, {
+        name: documentName(script),
+        partial: true,
+        freeze: options.freeze ?? false,
+      });
+    // Cells of NeuroML have names that those of LEMS lack.
+    const plain = await inNotation(to === 'neuroml' ? to : tool.script);
+    const runsHere = tool.script === 'pynn' && isForOurBackend(plain);
+    const converted = runsHere && simulator === 'nest' ? await inNotation('pynn-nestml') : plain;
+    const { files, data, report } = converted;
+    const nestml = converted === plain ? undefined : lackOfNestml(converted);
+    if (typeof nestml === 'string')
+      throw new UsageError(
+        `${simulator} cannot run it: PyNN has no names for some of its cells or synapses, and NESTML no words (${nestml})`,
+        "leave --with out to compare with interneuron's backend of PyNN",
+      );
+    if (runsHere && converted === plain) {
+      const [reason] = report.filter(({ code }) => code === whyNative);
+      throw new UsageError(
+        `${simulator} cannot run it: PyNN has no names for some of its cells or synapses, which are written by their ` +
+          `equations${reason === undefined ? '' : ` (${reason.pointer}: ${reason.message})`}`,
+        "such scripts run on interneuron's backend of PyNN; leave --with out to compare with that",
+      );
+    }
+    const isCompiled = files.some(({ text }) => text.includes(registersNestml));
+    const python = pythonWith(simulator, [...tool.modules, ...(isCompiled ? ['pynestml'] : [])]);
+    for (const { name, text } of files) writeFileSync(join(folder, name), text);
+    const main = mainOf(files)?.name ?? '';
+    const keeper = new SampleKeeper();
+    const label = simulator === 'brian2' ? 0 : valid.model.experiment.dt;
+    const nothing: SpikesByPopulation = new Map();
+    const failed = (failure: string): ConversionCheck => ({
+      ...compared(simulator, valid, nothing, nothing, label),
+      failure,
+    });
+    let source: SpikesByPopulation;
+    try {
+      source = await spikesOf(valid, { besides: { recordings, keeper } });
+    } catch (error) {
+      if (error instanceof EndedByFault) return failed(error.message);
+      throw error;
+    }
+    let found: ToolResults;
+    try {
+      found = await run(simulator, python, folder, main, isCompiled, {
+        model: valid.model,
+        spikes: names,
+        samples: sampled,
+        units: isCompiled ? units : new Map(),
+        read: () => importModel(readSource(join(folder, main)), { data, origin: false }).valid.model,
+      });
+    } catch (error) {
+      return failed(toolFailure(error));
+    }
+    const held = simulator === 'brian2' ? heldByBrian(source, valid.model) : { spikes: source };
+    const check = compared(simulator, valid, held.spikes, found.spikes, label, { sameDraws: anew.length === 0 });
+    const variables = compareSamples(keeper.kept(), found.samples, recordings, sampled);
+    const missing = [...sampled].flatMap(([name, { population, variable }]) =>
+      found.samples.has(name) ? [] : `${population}.${variable}`,
+    );
+    return {
+      ...withVariables(check, variables),
+      absent: [...check.absent, ...absent, ...missing],
+      ...(held.givenUp === undefined ? {} : { seconds: check.seconds - held.givenUp, givenUp: held.givenUp }),
+      ...(anew.length > 0 ? { drawnAnew: anew } : {}),
+      ...(integration.length > 0 && check.matched < Math.max(...check.spikes) ? { ownIntegration: integration } : {}),
+    };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/**
+ * Returns recordings of variables that both the model and its conversion have. Also returns the conversion's new draws
+ * and the simulator's differences in integration.
+ */
+async function comparable(
+  valid: ValidModel,
+  to: TargetNotation,
+  simulator: Simulator,
+  { freeze = false }: HowToConvert,
+): Promise<
+  ReturnType<typeof comparableVariables> & {
+    readonly anew: readonly string[];
+    readonly integration: readonly string[];
+    /** Units in SI of the variables of the model's own types that NEST records, by the names of recordings. */
+    readonly units: ReadonlyMap<string, number>;
+  }
+> {
+  const converted = await convertWritten(valid, to, { partial: true, freeze });
+  const target = await readBack(valid, documentOf[to] ?? to, { converted });
+  const { report } = converted;
+  const found = comparableVariables(valid, target, comparedTime(valid.model), { most: mostSamples.inText, report });
+  return {
+    ...found,
+    anew: drawnAnew(target.model),
+    integration: ownIntegration(simulator, target.model),
+    units: await unitsOfNestml(found.sampled, target.model),
+  };
+}
+
+/** Text that occurs in scripts with types in NESTML. */
+const registersNestml = 'nestml_cell_type';
+
+const isForOurBackend = ({ files }: ConvertedModel): boolean =>
+  files.some(({ text }) => text.includes('import interneuron_pynn'));
+
+/** Returns the first part of a model that NESTML cannot express; recordings can be left out. */
+const lackOfNestml = ({ report }: ConvertedModel): string | undefined => {
+  const lack = report.find(
+    ({ verdict, pointer }) => verdict === 'notExpressible' && !pointer.startsWith('/recordings'),
+  );
+  return lack && `${lack.pointer}: ${lack.message}`;
+};
+
+async function unitsOfNestml(
+  sampled: ReadonlyMap<string, Sampled>,
+  { neurons, populations }: Model,
+): Promise<ReadonlyMap<string, number>> {
+  const { siOf } = await import('../../translators/pynn/export/nestml/units.js');
+  const units = [...sampled].flatMap(([name, { population, variable }]) => {
+    const type = neurons[populations[population]?.type ?? ''];
+    const unit = type?.conformsTo ? undefined : (type?.state[variable] ?? type?.derived[variable])?.unit;
+    return unit === undefined ? [] : [[name, siOf(parseUnit(unit).dimension)] as const];
+  });
+  return new Map(units);
+}
+
+/**
+ * Returns the spikes of a model that Brian's monitors still hold at the end of its run. Also returns the time in s that
+ * they discarded when the run returned to a stored state.
+ */
+function heldByBrian(
+  spikes: SpikesByPopulation,
+  { timing, experiment }: Model,
+): { readonly spikes: SpikesByPopulation; readonly givenUp?: number } {
+  const { dt, protocol } = experiment;
+  if (!protocol.some((phase) => phaseKind(phase) === 'restore')) return { spikes };
+  const stretches = stretchesKept(protocol);
+  const isHeld = (time: number): boolean =>
+    stretches.some(({ begin, end }) => begin - dt / 2 <= time && time < end - dt / 2);
+  const label = labelOf({ timing, experiment });
+  const held = [...spikes].map(
+    ([name, trains]) => [name, trains.map((train) => train.filter((time) => isHeld(time - label)))] as const,
+  );
+  const all = segmentTimes(protocol).reduce((sum, time) => sum + time, 0);
+  return { spikes: new Map(held), givenUp: all - stretches.reduce((sum, { begin, end }) => sum + end - begin, 0) };
+}
+
+/** Returns the Python on the path that has some modules. */
+function pythonWith(simulator: Simulator, modules: readonly string[]): string {
+  for (const name of ['python', 'python3'])
+    try {
+      const list = modules.map((one) => JSON.stringify(one)).join(', ');
+      const code = `import importlib.util as u, sys\nsys.exit(not all(u.find_spec(m) for m in [${list}]))`;
+      const { words, options } = isolatedPython(['-c', code]);
+      execFileSync(name, words, { ...options, stdio: 'ignore' });
+      return name;
+    } catch {
+      continue;
+    }
+  throw new UsageError(
+    `${simulator} is not installed: no Python on the PATH has ${modules.join(' and ')}`,
+    'activate the environment that contains it',
+  );
+}
+
+async function run(
+  simulator: Simulator,
+  python: string,
+  folder: string,
+  file: string,
+  isCompiled: boolean,
+  recorded: Recorded & { readonly read: () => Model },
+): Promise<ToolResults> {
+  const script = (notation: string, ...words: readonly string[]): Promise<string> =>
+    runTool(python, isolatedPython([runScript, notation, results, file, ...words], folder).words, folder);
+  const results = join(folder, 'results.json');
+  switch (simulator) {
+    case 'brian2': {
+      // Compiling takes longer than the run itself, but the methods of the GNU Scientific Library need it.
+      const target = /\bmethod="gsl/i.test(readFileSync(join(folder, file), 'utf8')) ? 'cython' : 'numpy';
+      writeFileSync(join(folder, 'brian_preferences'), `codegen.target = '${target}'\n`);
+      await script('brian');
+      return brianResults(results, recorded);
+    }
+    case 'nest':
+    case 'neuron':
+      // A script with types in NESTML is only for NEST.
+      await script('pynn', ...(isCompiled ? [] : [simulator]));
+      return pynnResults(results, recorded);
+    case 'jneuroml': {
+      const target = recorded.read();
+      makeFolders(folder, target);
+      const words = ['-Xmx1024M', '-cp', jar(python), 'org.neuroml.JNeuroML', file, '-nogui'];
+      const stdout = await runTool('java', words, folder);
+      if (/\(ERROR\)/.test(stdout)) throw new Error(stdout.slice(-2000));
+      return lemsResults(folder, target, recorded);
+    }
+    default:
+      return simulator satisfies never;
+  }
+}
+
+/** Runs a script, and writes the recordings of its network. */
+const runScript = fileURLToPath(new URL('./python/run_script.py', import.meta.url));
+
+/** The longest that a simulator may take, in ms. */
+const mostTime = 30 * 60 * 1000;
+
+/** Returns the output of a program. It ends with this process, and after the longest time. */
+async function runTool(program: string, words: readonly string[], folder: string): Promise<string> {
+  const limits = { timeout: mostTime, killSignal: 'SIGKILL' } as const;
+  const running = promisify(execFile)(program, [...words], { cwd: folder, maxBuffer: 1 << 28, ...limits });
+  const stop = (): void => {
+    running.child.kill('SIGKILL');
+  };
+  process.once('exit', stop);
+  try {
+    return (await running).stdout;
+  } catch (error) {
+    if (memberOf(error, 'killed') === true) throw new Error(`it was stopped after ${mostTime / 60_000} minutes`);
+    throw error;
+  } finally {
+    process.off('exit', stop);
+  }
+}
+
+/** Returns the path of jNeuroML, which comes with pyNeuroML. @throws UsageError if it is not there */
+function jar(python: string): string {
+  const code =
+    'import importlib.util as u, pathlib\n' +
+    "print(next(pathlib.Path(u.find_spec('pyneuroml').origin).parent.glob('lib/jNeuroML*.jar'), ''))";
+  const { words, options } = isolatedPython(['-c', code]);
+  const path = execFileSync(python, words, { ...options, encoding: 'utf8' }).trim();
+  if (!isAbsolute(path)) throw new UsageError('the installed pyNeuroML has no jNeuroML', 'install pyneuroml again');
+  return path;
+}

@@ -1,0 +1,137 @@
+/** Compares spikes of a model and of its conversion, by population. */
+
+import { compareRecorded, type Grade } from '../compare/compare.js';
+import type { Quantity } from '../compare/quantities.js';
+import { timeRounding, type Recorded } from '../compare/recorded.js';
+import type { Model } from '../model/model.js';
+
+/** Spikes of cells by population: times in s, ascending within a cell. */
+export type SpikesByPopulation = ReadonlyMap<string, readonly (readonly number[])[]>;
+
+/** How the spikes of one population agree. */
+export interface PopulationCheck {
+  readonly population: string;
+  readonly cells: number;
+  /** Cells with as many spikes after conversion as before. */
+  readonly equalCounts: number;
+  /** Numbers of spikes of the model and of its conversion. */
+  readonly spikes: readonly [source: number, target: number];
+  /** How well they agree, by spikes and else by statistics. */
+  readonly grade: Grade;
+  /** How many of both have a partner in the same cell, no more than the tolerance apart, in order. */
+  readonly matched: number;
+  /**
+   * The largest distance between spikes with the same number of the same cell, in s. It is 0 if both are in the same
+   * step, whose beginning or end labels them.
+   */
+  readonly largest: number;
+  /** The largest shift of a matched spike, in s. */
+  readonly largestShift: number;
+  /** The first spike that has no partner: its time in s, by the model's labels. */
+  readonly divergence: { readonly cell: number; readonly time: number } | null;
+  /** Absent if all spikes have partners. */
+  readonly quantities?: readonly Quantity[];
+}
+
+/**
+ * Groups spikes of a population of compartments by cell, if the other model has cells. Elements are the first
+ * compartments of all cells, then the second ones.
+ */
+const byCell = (trains: readonly (readonly number[])[], cells: number): readonly (readonly number[])[] =>
+  Array.from({ length: cells }, (_, cell) =>
+    trains
+      .filter((_train, element) => element % cells === cell)
+      .flat()
+      .sort((a, b) => a - b),
+  );
+
+/** Compares spikes of populations with the same name; the target names them by a moment that is `later` s later. */
+export function compareSpikes(
+  source: SpikesByPopulation,
+  target: SpikesByPopulation,
+  tolerance: number,
+  later: number,
+  { populations, neurons }: Model,
+  seconds: number,
+  sameDraws: boolean,
+): readonly PopulationCheck[] {
+  return [...source].flatMap(([population, own]): PopulationCheck[] => {
+    const others = target.get(population);
+    if (others === undefined) return [];
+    const { cable, compartments } = neurons[populations[population]?.type ?? ''] ?? {};
+    const areCells = (few: typeof own, many: typeof own): boolean =>
+      few.length < many.length && many.length % few.length === 0;
+    const ours = cable && areCells(others, own) ? byCell(own, others.length) : own;
+    const theirs = compartments && areCells(own, others) ? byCell(others, own.length) : others;
+    return [comparePopulation(population, ours, theirs, { tolerance, later, seconds, sameDraws })];
+  });
+}
+
+function comparePopulation(
+  population: string,
+  all: readonly (readonly number[])[],
+  others: readonly (readonly number[])[],
+  how: {
+    readonly tolerance: number;
+    readonly later: number;
+    readonly seconds: number;
+    readonly sameDraws: boolean;
+  },
+): PopulationCheck {
+  const { tolerance, later, seconds, sameDraws } = how;
+  const cells = Math.max(all.length, others.length);
+  // The other side would have a spike of the last δ after the end.
+  const within = (train: readonly number[], more: readonly number[] = [], shift = 0): readonly number[] =>
+    train.length === more.length + 1 && (train.at(-1) ?? 0) + shift >= seconds - tolerance * (1 + 1e-6)
+      ? train.slice(0, -1)
+      : train;
+  const ours = all.map((train, cell) => within(train, others[cell], later));
+  const theirs = others.map((train, cell) => within(train, all[cell]));
+  const recorded = (trains: readonly (readonly number[])[], shift: number): Recorded => ({
+    path: population,
+    format: '',
+    begin: 0,
+    end: seconds + 2 * tolerance,
+    dt: tolerance,
+    resolution: 0,
+    trains: [
+      {
+        population,
+        event: 'spike',
+        ids: Array.from({ length: cells }, (_, cell) => cell),
+        trains: Array.from({ length: cells }, (_, cell) =>
+          Float64Array.from(trains[cell] ?? [], (time) => time + shift),
+        ),
+        listsSilent: true,
+      },
+    ],
+    signals: [],
+    notes: [],
+  });
+  const { populations } = compareRecorded(recorded(ours, later), recorded(theirs, 0), {
+    within: tolerance * (1 + 1e-6),
+    measures: 'statistics',
+    sameDraws,
+  });
+  const { spikes, grade, matched, largestShift, divergence, quantities } = populations[0]!;
+  const largest = ours.reduce(
+    (most, train, cell) =>
+      train.reduce((own, time, k) => {
+        const apart = Math.abs(time + later - (theirs[cell]?.[k] ?? NaN));
+        return apart > timeRounding ? Math.max(own, apart) : own;
+      }, most),
+    0,
+  );
+  return {
+    population,
+    cells,
+    equalCounts: Array.from({ length: cells }).filter((_, cell) => ours[cell]?.length === theirs[cell]?.length).length,
+    spikes,
+    grade,
+    matched,
+    largest,
+    largestShift,
+    divergence: divergence && { cell: divergence.cell, time: divergence.time - later },
+    ...(quantities ? { quantities } : {}),
+  };
+}

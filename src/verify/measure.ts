@@ -1,0 +1,205 @@
+/**
+ * Measures a conversion: the written files are read without the model that they carry, and both models run. The budget
+ * is two seconds of processor for the first 200 ms of the model.
+ */
+
+import { DiagnosticError, UsageError } from '../diagnostics/diagnostic.js';
+import { connectionsOf, countOf } from '../draw/drawing-cost.js';
+import { hashModel } from '../model/hash.js';
+import type { Recording, ValidModel } from '../model/model.js';
+import { isRecording } from '../model/tagged.js';
+import { typedModel } from '../model/typed-model.js';
+import { chooseTarget } from '../pipeline/choose-target.js';
+import type { ConvertedModel, TargetNotation } from '../convert/convert.js';
+import type { Grade } from '../compare/compare.js';
+import { freeze } from '../convert/freeze.js';
+import { InterruptedError } from '../pipeline/interrupted.js';
+import {
+  comparedTime,
+  compareWritten,
+  drawnAnew,
+  type CheckOptions,
+  type ConversionCheck,
+} from './check-conversion.js';
+import { convertWritten, documentOf, readBack, type HowToConvert } from './read-back.js';
+
+/** Result of measuring a conversion. */
+export interface Measurement {
+  readonly verdict: 'exact' | 'not measured' | Grade;
+  /** Reason why there is no grade. */
+  readonly reason?: string;
+  /** Comparison of both runs. */
+  readonly check?: ConversionCheck;
+  /** Whether draws of the model were listed in both, since the notation draws anew. */
+  readonly frozen?: boolean;
+}
+
+/** How to measure. */
+interface MeasureOptions extends HowToConvert {
+  /** Whether all of the model's time is run, without a budget and with the draws of each side. */
+  readonly whole?: boolean;
+  /** Seconds of processor; absent: two. */
+  readonly processor?: number;
+}
+
+/** Limits of a measurement that the user did not ask for. */
+const budget = {
+  processor: 2,
+  seconds: 0.2,
+  longest: 1,
+  cells: 50_000,
+  pairs: 2e7,
+  listedPairs: 1e6,
+  characters: 5e6,
+} as const;
+
+const tooLarge: Measurement = { verdict: 'not measured', reason: 'larger than the budget (--check runs all of it)' };
+
+const notMeasured = (reason: string): Measurement => ({ verdict: 'not measured', reason });
+
+/** Returns the verdict on written files, from running them and the model. */
+export async function measure(
+  given: ValidModel,
+  to: TargetNotation,
+  converted: ConvertedModel,
+  { whole = false, processor = budget.processor, ...how }: MeasureOptions = {},
+): Promise<Measurement> {
+  if (to === 'canonical') return { verdict: 'exact' };
+  if (to === 'swc') return notMeasured('SWC holds shapes of cells, which cannot be run');
+  if (to === 'nir') return notMeasured('a graph of NIR states no inputs: run it with --input');
+  if (converted.files.length === 0) return notMeasured('nothing is written');
+  const clock = processorClock(processor);
+  const valid = withDuration(given);
+  try {
+    if (!whole && isTooLarge(valid, converted)) return tooLarge;
+    const written = await readBack(given, to, { converted, ...how });
+    if (hashModel(given.model).experiment === hashModel(written.model).experiment) return { verdict: 'exact' };
+    const target = withDuration(written);
+    if (whole) return graded(await compareWritten(valid, target, { report: converted.report }));
+    const options = { target: 'wasm', signal: clock.signal };
+    if (hashModel(valid.model).model === hashModel(target.model).model || drawnAnew(target.model).length === 0)
+      return graded(await compareFirst(valid, target, { ...options, report: converted.report }));
+    if (pairsOf(valid) > budget.listedPairs) return tooLarge;
+    const { valid: frozen, remaining } = await freeze(valid, (await chooseTarget('wasm')).target);
+    const [random] = remaining;
+    if (random !== undefined) return notMeasured(`${random}, which cannot be listed (--check compares statistics)`);
+    const document = documentOf[to] ?? to;
+    const again = await convertWritten(frozen, document, { ...how, freeze: false });
+    if (again.files.length === 0 || (again.outcome === 'incomplete' && converted.outcome !== 'incomplete'))
+      return notMeasured('the notation draws anew, and cannot list these draws (--check compares statistics)');
+    clock.signal.throwIfAborted();
+    const listed = withDuration(await readBack(frozen, document, { converted: again }));
+    const [anew] = drawnAnew(listed.model);
+    if (anew !== undefined) return notMeasured(`drawn anew: ${anew} (--check compares statistics)`);
+    return { ...graded(await compareFirst(frozen, listed, { ...options, report: again.report })), frozen: true };
+  } catch (error) {
+    if (clock.signal.aborted || error instanceof InterruptedError) return tooLarge;
+    if (error instanceof DiagnosticError)
+      return notMeasured(`it cannot run here: ${error.diagnostics[0]?.message ?? error.message}`);
+    if (error instanceof UsageError) return notMeasured(`it cannot run here: ${error.message}`);
+    throw error;
+  } finally {
+    clock.stop();
+  }
+}
+
+/** Returns a model that runs for as long as is measured, if it states no duration. */
+function withDuration(valid: ValidModel): ValidModel {
+  const { model } = valid;
+  if (model.experiment.protocol.length > 0) return valid;
+  return { ...valid, model: { ...model, experiment: { ...model.experiment, protocol: [{ run: budget.seconds }] } } };
+}
+
+/**
+ * Compares the first part of both runs. If too few spikes decide, it compares a longer part within the budget. Without
+ * spikes and recorded variables, it compares the first state variable of each population.
+ */
+async function compareFirst(valid: ValidModel, target: ValidModel, options: CheckOptions): Promise<ConversionCheck> {
+  const first = await compareWritten(valid, target, { ...options, seconds: budget.seconds });
+  const isOpen = ({ failure, grade }: ConversionCheck): boolean =>
+    failure === undefined && (grade === undefined || grade === 'cannot say');
+  if (!isOpen(first)) return first;
+  try {
+    const seconds = Math.min(budget.longest, comparedTime(valid.model));
+    const longer = seconds > budget.seconds ? await compareWritten(valid, target, { ...options, seconds }) : first;
+    if (longer.grade !== undefined) return longer;
+    const recorded = recordingStates(valid);
+    return recorded === valid ? longer : await compareWritten(recorded, target, { ...options, seconds });
+  } catch (error) {
+    if (options.signal?.aborted || error instanceof InterruptedError) return first;
+    throw error;
+  }
+}
+
+/** Returns a model that records the first state variable of each population, if it records no variables. */
+function recordingStates(valid: ValidModel): ValidModel {
+  const { model } = valid;
+  if (model.recordings.some((one) => isRecording(one, 'variables'))) return valid;
+  const states = Object.entries(model.populations).flatMap(([population, { type = '' }]): Recording[] => {
+    const { compartments, state = {} } = model.neurons[type] ?? {};
+    const [variable] = compartments === undefined ? Object.keys(state) : ['v'];
+    return variable === undefined ? [] : [{ of: { population }, variables: [variable], name: `check_${population}` }];
+  });
+  return states.length === 0 ? valid : { ...valid, model: { ...model, recordings: [...model.recordings, ...states] } };
+}
+
+/** Returns the verdict of a comparison of both runs. */
+export function graded(check: ConversionCheck): Measurement {
+  const { failure, grade, absent, populations, spikes } = check;
+  if (failure !== undefined) return { ...notMeasured(failure), check };
+  const lost = absent.filter((name) => !name.includes('.'));
+  if (lost.length > 0)
+    return { ...notMeasured(`no population has the name of ${lost.join(', ')} after conversion`), check };
+  if (grade !== undefined) return { verdict: grade === 'identical' ? 'same spikes' : grade, check };
+  const silent = populations.length > 0 && spikes[0] + spikes[1] === 0;
+  return { ...notMeasured(`${silent ? 'no spikes, and ' : ''}no recorded variable to compare`), check };
+}
+
+/** Checks sizes before anything is drawn or compiled. */
+function isTooLarge(valid: ValidModel, { files }: ConvertedModel): boolean {
+  const { populations, neurons } = valid.model;
+  const parts = ({ type = '', size }: (typeof populations)[string]): number => {
+    const sections = Object.values(neurons[type]?.compartments?.sections ?? {});
+    return (
+      size *
+      Math.max(
+        1,
+        sections.reduce((sum, { divisions }) => sum + divisions, 0),
+      )
+    );
+  };
+  const cells = Object.values(populations).reduce((sum, population) => sum + parts(population), 0);
+  if (cells > budget.cells || pairsOf(valid) > budget.pairs) return true;
+  let characters = 0;
+  for (const { bytes, pieces, text } of files)
+    for (const piece of bytes ? [bytes] : (pieces ?? [text])) {
+      characters += piece.length;
+      if (characters > budget.characters) return true;
+    }
+  return false;
+}
+
+/** Returns the number of pairs of cells that a model's rules may connect. */
+function pairsOf(valid: ValidModel): number {
+  const model = typedModel(valid.model);
+  const typed = { model, data: valid.data };
+  return Object.values(model.projections).reduce((sum, projection) => {
+    const size = (rule: typeof projection.from.of): number => countOf(rule, typed);
+    const isListed = projection.connect.every(({ rule }) => rule === 'list' || rule === 'oneToOne');
+    return (
+      sum + (isListed ? connectionsOf(projection, size).synapses : size(projection.from.of) * size(projection.to.of))
+    );
+  }, 0);
+}
+
+/** Returns a signal that aborts when this process has used the processor for as long as the budget allows. */
+function processorClock(seconds: number): { readonly signal: AbortSignal; readonly stop: () => void } {
+  const over = new AbortController();
+  const begin = process.cpuUsage();
+  const timer = setInterval(() => {
+    const { user, system } = process.cpuUsage(begin);
+    if (user + system > seconds * 1e6) over.abort();
+  }, 20);
+  timer.unref();
+  return { signal: over.signal, stop: () => clearInterval(timer) };
+}

@@ -1,0 +1,71 @@
+/** Measurements of conversions as text for people. */
+
+import { grades, type Grade } from '../compare/compare.js';
+import { gradeText } from '../compare/headline.js';
+import { symbolicQuantity } from '../lang/readable-quantity.js';
+import { parseUnit } from '../lang/units.js';
+import type { VariableCheck } from './compare-samples.js';
+import type { PopulationCheck } from './compare-spikes.js';
+import type { Measurement } from './measure.js';
+
+/** Returns a time in s as text. */
+export const ms = (time: number): string => `${Number((time * 1e3).toPrecision(6))} ms`;
+
+/**
+ * Returns the verdict of a measurement with its figures by population and variable, the least close first.
+ *
+ * @param named  gives a variable's name in the document
+ */
+export function measurementText(
+  { verdict, reason, check, frozen = false }: Measurement,
+  named: (variable: string) => string = (variable) => variable,
+): string {
+  if (verdict === 'exact') return 'exact, the same model when read back';
+  if (reason !== undefined || check === undefined) return `not measured: ${reason ?? ''}`;
+  const { seconds, tolerance, populations, variables = [], with: tool } = check;
+  const order = (grade: Grade): number => -grades.indexOf(grade);
+  const spiking = populations.filter(({ spikes }) => spikes[0] + spikes[1] > 0);
+  const parts = [
+    ...(populations.length > 0 && spiking.length === 0 ? ['no spikes'] : []),
+    ...shortened([...spiking].sort((a, b) => order(a.grade) - order(b.grade)).map(populationText), 'populations'),
+    ...shortened(
+      [...variables].sort((a, b) => share(b) - share(a)).map((one) => variableText(one, named)),
+      'variables',
+    ),
+  ];
+  const how = `${ms(seconds)}${tool === 'interneuron' ? '' : ` of ${tool}`}${frozen ? ', draws listed' : ''}`;
+  return `${gradeText(verdict === 'not measured' ? 'cannot say' : verdict, tolerance)} (${how}): ${parts.join('; ')}`;
+}
+
+/** Populations and variables that are shown. */
+const mostShown = 4;
+
+function shortened(parts: readonly string[], what: string): readonly string[] {
+  const more = parts.length - mostShown;
+  return more > 0 ? [...parts.slice(0, mostShown), `${more} more ${what} (--report)`] : parts;
+}
+
+/** With equal counts in each cell, all spikes have a partner by their number, however far apart. */
+function populationText(one: PopulationCheck): string {
+  const { population, spikes, matched, cells, equalCounts, largest, largestShift } = one;
+  const shift =
+    equalCounts === cells ? `largest shift ${ms(largest)}` : `matched spikes at most ${ms(largestShift)} apart`;
+  return (
+    `${population} ${spikes[0]} and ${spikes[1]} spikes, ${matched} matched, ` +
+    `equal counts in ${equalCounts} of ${cells} cells, ${shift}`
+  );
+}
+
+/** Returns the largest difference of a variable, in its unit. */
+function variableText(
+  { population, variable, unit, largest }: VariableCheck,
+  named: (variable: string) => string,
+): string {
+  const name = `${named(variable)} of ${population}`;
+  if (largest === 0) return `${name} the same`;
+  if (!Number.isFinite(largest)) return `${name} not a number in one of them`;
+  return `${name} at most ${symbolicQuantity(Number(largest.toPrecision(2)), parseUnit(unit).dimension)} apart`;
+}
+
+/** Returns the difference of a variable relative to its range. */
+const share = ({ rootMeanSquare, range }: VariableCheck): number => (range > 0 ? rootMeanSquare / range : 0);

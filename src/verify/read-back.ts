@@ -1,0 +1,80 @@
+/** Written conversions as models again, without the model that documents carry. */
+
+import type { ValidModel } from '../model/model.js';
+import {
+  convertModel,
+  type ConversionEntry,
+  type ConvertedModel,
+  type ConvertOptions,
+  type TargetNotation,
+} from '../convert/convert.js';
+import { mainOf } from '../convert/exported.js';
+import { inFolder } from '../convert/in-folder.js';
+import { documentOfFolder, isFolderNotation, usualSuffix } from '../convert/target-notations.js';
+import { importModel, readSource } from '../pipeline/pipeline.js';
+import type { ImportedModel } from '../pipeline/read/imported-model.js';
+
+/** The notation of the document that corresponds to a script: scripts are not read again. */
+export const documentOf: Readonly<Partial<Record<TargetNotation, TargetNotation>>> = {
+  brian: 'brian-json',
+  pynn: 'pynn-json',
+  'pynn-nestml': 'pynn-json',
+};
+
+/** Returns a name that makes the document what `convert -o` writes: NeuroML's network and a simulation that includes it. */
+export const documentName = (to: TargetNotation): string =>
+  isFolderNotation(to) ? documentOfFolder : `model${usualSuffix(to)}`;
+
+/** Options of a conversion that affect a check of it. */
+export type HowToConvert = Partial<Pick<ConvertOptions, 'freeze' | 'partial'>>;
+
+/** Converts a model to the documents that are read: scripts by the document that corresponds to them. */
+export const convertWritten = (
+  valid: ValidModel,
+  to: TargetNotation,
+  { freeze = false, partial = false }: HowToConvert = {},
+): Promise<ConvertedModel> => {
+  const document = documentOf[to] ?? to;
+  return convertModel(valid, document, { name: documentName(document), freeze, partial });
+};
+
+/**
+ * Returns the model that the written files of a conversion are when they are read without the model that they carry.
+ * Scripts are only read by Python: the document that corresponds to a script is read in its place.
+ *
+ * @param options.converted  the conversion to `to`; made if absent
+ */
+export async function readBack(
+  valid: ValidModel,
+  to: TargetNotation,
+  { converted, ...how }: HowToConvert & { readonly converted?: ConvertedModel } = {},
+): Promise<ValidModel> {
+  const document = documentOf[to] ?? to;
+  const written = converted && document === to ? converted : await convertWritten(valid, to, how);
+  return (await readWritten(written, document)).valid;
+}
+
+/** Reads the main file of a conversion to a document, without the model that it carries. */
+export async function readWritten({ files, data }: ConvertedModel, to: TargetNotation): Promise<ImportedModel> {
+  const main = mainOf(files);
+  if (isFolderNotation(to) || files.length > 1 || main?.bytes) {
+    const ordered = [...files.filter((one) => one === main), ...files.filter((one) => one !== main)];
+    return inFolder(ordered, (path) => importModel(readSource(path), { data, origin: false }));
+  }
+  return importModel({ name: main?.name ?? 'model', text: main?.text ?? '' }, { data, origin: false });
+}
+
+/** Adds the populations of the model whose cells became several populations, with the spikes of each cell. */
+export const joined = (
+  found: ReadonlyMap<string, readonly (readonly number[])[]>,
+  report: readonly ConversionEntry[] = [],
+): ReadonlyMap<string, readonly (readonly number[])[]> =>
+  new Map([
+    ...found,
+    ...report.flatMap(({ pointer, cells }): (readonly [string, readonly (readonly number[])[]])[] => {
+      const trains: (readonly number[])[] = [];
+      for (const [name, elements] of Object.entries(cells ?? {}))
+        elements.forEach((cell, k) => (trains[cell] = found.get(name)?.[k] ?? []));
+      return cells ? [[pointer.slice('/populations/'.length), trains]] : [];
+    }),
+  ]);

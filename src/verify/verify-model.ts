@@ -1,0 +1,65 @@
+/** Whether a model gives a result: it is run, and both results are compared within tolerances. */
+
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { openRecord } from '../../runtime/results/open.js';
+import { isOurs, type ReadOptions } from '../compare/open-recorded.js';
+import type { CompareOptions } from '../compare/options.js';
+import { UsageError } from '../diagnostics/diagnostic.js';
+import { compareResults, type ResultComparison } from './compare-results.js';
+import { runWithSpikes } from './run-with-spikes.js';
+import { modelInResult } from '../pipeline/results/model-in-result.js';
+import type { ImportedModel, ImportOptions, RunOptions } from '../pipeline/pipeline.js';
+import { temporaryFolder } from '../../runtime/results/temporary-folder.js';
+
+/** A result and a new run of a model. */
+export interface ModelVerification {
+  readonly found: ResultComparison;
+  /** Whether the model is the one in the result, by its hash; null for results of other programs. */
+  readonly isSameModel: boolean | null;
+  readonly interrupted: boolean;
+  /** The model that was run. */
+  readonly imported: ImportedModel;
+}
+
+/**
+ * Runs a model and compares a result with the new one. Seed and time step are taken from a result of interneuron.
+ *
+ * @param read  imports the model; absent: the model in the result is used
+ * @throws UsageError for a result of another program without a model
+ */
+export async function verifyModel(
+  path: string,
+  read: ((options: ImportOptions) => Promise<ImportedModel>) | undefined,
+  run: Pick<RunOptions, 'target' | 'device' | 'threads' | 'cacheDirectory' | 'onProgress' | 'signal'>,
+  options: CompareOptions & ReadOptions,
+): Promise<ModelVerification> {
+  const record = (await isOurs(path)) ? (await openRecord(path)).record : null;
+  const given: ImportOptions = record ? { seed: record.seed, dt: `${record.dt} s` } : {};
+  const imported = read ? await read(given) : await modelInResult(path, {});
+  if (!imported)
+    throw new UsageError(
+      `${path} holds no model`,
+      'name the model after the result, as in verify spikes.dat model.yaml',
+    );
+  const folder = temporaryFolder('verify');
+  try {
+    const result = await runWithSpikes(imported, {
+      ...run,
+      outputs: [join(folder, 'again.nwb')],
+      ...(record ? { precision: record.precision, stopAfter: record.steps } : {}),
+    });
+    return {
+      found: await compareResults(path, result.outputs[0]!, {
+        ...options,
+        firstOnly: true,
+        nameOfSecond: 'a new run',
+      }),
+      isSameModel: record && record.hashes.model === imported.hashes.model,
+      imported,
+      interrupted: result.record.outcome === 'stopped' && run.signal?.aborted === true,
+    };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}

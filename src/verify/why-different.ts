@@ -1,0 +1,324 @@
+/**
+ * The cause of a difference, measured: the model of one side runs again under each convention of simulators, until shortly
+ * after the first spike that differs. No cause is named that was not run.
+ */
+
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { temporaryFolder } from '../../runtime/results/temporary-folder.js';
+import { compareRecorded, type Comparison } from '../compare/compare.js';
+import { openRecorded } from '../compare/open-recorded.js';
+import type { CompareOptions } from '../compare/options.js';
+import type { Train } from '../compare/measures/train.js';
+import type { Recorded, RecordedTrains } from '../compare/recorded.js';
+import { DiagnosticError, UsageError } from '../diagnostics/diagnostic.js';
+import type { Way } from '../library/convention-ways.js';
+import { waysOf } from '../library/conventions.js';
+import type { ValidModel } from '../model/model.js';
+import { isRecording } from '../model/tagged.js';
+import type { ImportedModel, RunOptions } from '../pipeline/pipeline.js';
+import { runWithSpikes } from './run-with-spikes.js';
+
+/** Agreement with the other side. */
+interface Agreement {
+  /** Spikes that agree, of the most that either side has. */
+  readonly matched: number;
+  readonly spikes: number;
+  /** First difference in s; null if there is none. */
+  readonly divergence: number | null;
+}
+
+/** Agreement with the other side under a convention, and without it until the same time. */
+export interface Trial extends Agreement {
+  readonly convention: string;
+  /** Until this time in s. */
+  readonly until: number;
+  readonly before: Agreement;
+}
+
+/** Trials of all conventions that concern a model. */
+export interface Cause {
+  readonly trials: readonly Trial[];
+  /** Conventions that remove the difference together; empty if none does. */
+  readonly removes: readonly string[];
+  /** Other conventions of which each removes the difference by itself. */
+  readonly others: readonly string[];
+  /** Until this time in s, the difference is removed, or the conventions were tried. */
+  readonly until: number;
+  /** Time in s of the next difference, which none of the conventions removes; null if there is none or none was found. */
+  readonly later: number | null;
+  /** Conventions that were not run, each with the reason. */
+  readonly notRun: readonly { readonly convention: string; readonly reason: string }[];
+}
+
+/** Time in s that is run after the first difference. */
+const after = 0.05;
+
+/** Conventions that are tried in pairs if none removes the difference. */
+const mostPaired = 5;
+
+/** Steps that are run after the compared time, since labels of spikes may move. */
+const moreSteps = 3;
+
+/** Processor time in ms after which no further run begins. */
+const mostTime = 45_000;
+
+/** Processor time in ms that a run to the end of the recordings may take. */
+const mostToEnd = 5_000;
+
+/** Returns the processor time of this program in ms, which other programs do not lengthen. */
+const now = (): number => {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+};
+
+type Runs = Pick<RunOptions, 'target' | 'device' | 'threads' | 'cacheDirectory' | 'onProgress' | 'signal'>;
+
+/** Conventions that remove the first difference. */
+interface Removal {
+  readonly ways: readonly Way[];
+  /** Until this time in s, spikes were compared. */
+  readonly until: number;
+  /** Next difference in s; null if there is none until then. */
+  readonly next: number | null;
+}
+
+/** Spikes under conventions, or the reason why the model was not run under them. */
+type Outcome = Recorded | string;
+
+/**
+ * Runs the model of the first side under other conventions and compares each run with the second side.
+ *
+ * @returns null if no spike differs by a step
+ * @throws UsageError if the model cannot be run
+ */
+export async function whyDifferent(
+  imported: ImportedModel,
+  own: Recorded,
+  other: Recorded,
+  run: Runs,
+  options: CompareOptions,
+): Promise<Cause | null> {
+  const { model } = imported.valid;
+  const { dt } = model.experiment;
+  // Spikes of neighbouring steps differ.
+  const given: CompareOptions = { ...options, within: 0.4 * dt, measures: 'matches', firstOnly: true };
+  const agreement = (recorded: Recorded, until: number): Agreement =>
+    agreementOf(compareRecorded({ ...recorded, end: null }, other, { ...given, to: until }));
+  const { divergence: first } = compareRecorded(own, other, given);
+  if (!first) return null;
+  const end = Math.min(own.end ?? Infinity, other.end ?? Infinity, lastSpike([own, other]) + dt);
+  const folder = temporaryFolder('why');
+  const session = new Session(imported, own, other, run, folder);
+  const trials: Trial[] = [];
+  /** Compares under conventions until a time, and lists the trial. */
+  const tried = async (ways: readonly Way[], until: number): Promise<Trial | string> => {
+    const found = await session.under(ways, until);
+    if (typeof found === 'string') return found;
+    return {
+      convention: ways.map(({ name }) => name).join(', and '),
+      until,
+      before: agreement(own, until),
+      ...agreement(found, until),
+    };
+  };
+  /** Compares until the end of the recordings, if that takes seconds. */
+  const checkLater = async (ways: readonly Way[], until: number): Promise<Pick<Removal, 'until' | 'next'>> => {
+    const found = session.reaches(ways, end) ? await tried(ways, end) : '';
+    return typeof found === 'string' ? { until, next: null } : { until: end, next: found.divergence };
+  };
+
+  try {
+    const notRun: Cause['notRun'][number][] = [];
+    const all = waysOf(model.timing);
+    const labels = all.filter((one) => one.labels !== undefined);
+    let until = Math.min(first.time + after, end);
+    let base: readonly Way[] = [];
+    for (;;) {
+      const found = new Map<readonly Way[], Trial>();
+      const removing: Removal[] = [];
+      const attempt = async (ways: readonly Way[]): Promise<void> => {
+        const one = await tried(ways, until);
+        if (typeof one === 'string') {
+          if (base.length === 0 && ways.length === 1) notRun.push({ convention: ways[0]!.name, reason: one });
+          return;
+        }
+        found.set(ways, one);
+        if (one.divergence === null) removing.push({ ways, ...(await checkLater(ways, until)) });
+      };
+      for (const way of all) if (!base.includes(way)) await attempt([...base, way]);
+      trials.push(...found.values());
+      if (removing.length === 0) {
+        // Labels move without a run, so they are tried with every run.
+        const shifted = (ways: readonly Way[]): readonly (readonly Way[])[] =>
+          ways.some((way) => way.labels) ? [] : labels.map((one) => [one, ...ways]);
+        const paired = async (sets: readonly (readonly Way[])[]): Promise<void> => {
+          for (const ways of sets) {
+            await attempt(ways);
+            if (removing.length === 0) continue;
+            trials.push(found.get(ways)!);
+            return;
+          }
+        };
+        await paired([...found.keys()].flatMap(shifted));
+        const better = [...found]
+          .toSorted(
+            ([, a], [, b]) => (b.divergence ?? 0) - (a.divergence ?? 0) || b.matched / b.spikes - a.matched / a.spikes,
+          )
+          .map(([ways]) => ways)
+          .filter(({ length }) => length === base.length + 1)
+          .slice(0, mostPaired);
+        const pairs = better.flatMap((ways, k) => better.slice(k + 1).map((more) => [...new Set([...ways, ...more])]));
+        if (removing.length === 0) await paired(pairs.flatMap((ways) => [ways, ...shifted(ways)]));
+      }
+      const [best, ...rest] = removing.toSorted((a, b) => (b.next ?? Infinity) - (a.next ?? Infinity));
+      const names = (ways: readonly Way[] = []): readonly string[] => ways.map(({ name }) => name);
+      if (best && best.next !== null && base.length === 0) {
+        // A second convention makes a later difference.
+        base = best.ways;
+        until = Math.min(best.next + after, end);
+        continue;
+      }
+      const later = best ? best.next : base.length > 0 ? until - after : null;
+      return {
+        trials,
+        removes: names(best?.ways ?? base),
+        others: rest.flatMap((one) => (one.next === best?.next && one.ways.length === 1 ? names(one.ways) : [])),
+        until: later ?? best?.until ?? until,
+        later,
+        notRun,
+      };
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Runs of a model under conventions, each of them once. */
+class Session {
+  readonly #runs = new Map<string, { readonly until: number; readonly outcome: Outcome }>();
+  readonly #begin = now();
+  /** The longest run so far, in ms for each s of the model. */
+  #pace = 0;
+
+  constructor(
+    readonly imported: ImportedModel,
+    readonly own: Recorded,
+    readonly other: Recorded,
+    readonly options: Runs,
+    readonly folder: string,
+  ) {}
+
+  /** Checks whether a run until a time takes seconds only. */
+  reaches(ways: readonly Way[], until: number): boolean {
+    return !ways.some((one) => one.model ?? one.precision) || until * this.#pace < mostToEnd;
+  }
+
+  /** Returns the spikes under conventions until a time in s. */
+  async under(ways: readonly Way[], until: number): Promise<Outcome> {
+    const runs = ways.filter((one) => one.model ?? one.precision);
+    const key = runs.map(({ name }) => name).join();
+    const known = this.#runs.get(key);
+    const outcome =
+      runs.length === 0
+        ? this.own
+        : known && (known.until >= until || typeof known.outcome === 'string')
+          ? known.outcome
+          : await this.#run(runs, until);
+    if (runs.length > 0) this.#runs.set(key, { until: Math.max(until, known?.until ?? 0), outcome });
+    if (typeof outcome === 'string') return outcome;
+    const { dt } = this.imported.valid.model.experiment;
+    const by = ways.reduce((sum, one) => sum + (one.labels ?? 0), 0) * dt;
+    const moved = outcome.trains.map((one) => ({
+      ...one,
+      trains: one.trains.map((train) => (by === 0 ? train : train.map((time) => time + by))),
+    }));
+    if (!ways.some((one) => one.renumbers)) return { ...outcome, trains: moved };
+    return { ...outcome, trains: pairedBySpikes(moved, this.other.trains, dt, until) };
+  }
+
+  async #run(ways: readonly Way[], until: number): Promise<Outcome> {
+    const { imported, own, other } = this;
+    const [seed, dt] = [other.record?.seed, other.record?.dt ?? other.dt];
+    const run = { ...(seed === undefined ? {} : { seed }), ...(dt === undefined ? {} : { dt }) };
+    let valid: ValidModel = imported.valid;
+    for (const { model: change } of ways) {
+      const model = change ? change(valid, run) : valid.model;
+      if (typeof model === 'string') return model;
+      valid = { ...valid, model };
+    }
+    const usual = own.record?.precision ?? 'float64';
+    const precision = ways.find((one) => one.precision)?.precision ?? usual;
+    if (ways.every(({ model }) => !model) && precision === usual) return 'the model was run in this precision';
+    if (now() - this.#begin > mostTime) return `it was left out after ${mostTime / 1000} s`;
+    const recordings = valid.model.recordings.filter((one) => isRecording(one, 'events'));
+    const begin = now();
+    try {
+      const { outputs } = await runWithSpikes(
+        { ...imported, valid: { ...valid, model: { ...valid.model, recordings } } },
+        {
+          ...this.options,
+          outputs: [join(this.folder, `${this.#runs.size}-${Math.round(until / valid.model.experiment.dt)}.csv`)],
+          stopAfter: Math.ceil(until / valid.model.experiment.dt) + moreSteps,
+          precision,
+        },
+      );
+      const found = await openRecorded(outputs[0]!);
+      this.#pace = Math.max(this.#pace, (now() - begin) / until);
+      return found;
+    } catch (error) {
+      if (error instanceof DiagnosticError) return error.diagnostics[0]?.message ?? error.message;
+      if (error instanceof UsageError) return error.message;
+      throw error;
+    }
+  }
+}
+
+const lastSpike = (all: readonly Recorded[]): number =>
+  all
+    .flatMap(({ trains }) => trains.flatMap((one) => one.trains.map((train) => train.at(-1) ?? 0)))
+    .reduce((last, time) => Math.max(last, time), 0);
+
+function agreementOf({ populations, divergence }: Comparison): Agreement {
+  const sum = (of: (one: Comparison['populations'][number]) => number): number =>
+    populations.reduce((all, one) => all + of(one), 0);
+  return {
+    matched: sum(({ matched }) => matched),
+    spikes: Math.max(
+      sum(({ spikes }) => spikes[0]),
+      sum(({ spikes }) => spikes[1]),
+    ),
+    divergence: divergence?.time ?? null,
+  };
+}
+
+/** Gives each train the identifier of an equal train of the other side, and the others the identifiers that are left. */
+function pairedBySpikes(
+  own: readonly RecordedTrains[],
+  other: readonly RecordedTrains[],
+  dt: number,
+  until: number,
+): readonly RecordedTrains[] {
+  const keyOf = (train: Train): string =>
+    Array.from(
+      train.filter((time) => time < until),
+      (time) => Math.round(time / dt),
+    ).join();
+  return own.map((one) => {
+    const [partner] = other.filter(
+      ({ population, event }) => event === one.event && (population === one.population || other.length === 1),
+    );
+    if (!partner) return one;
+    const free = new Map<string, number[]>();
+    partner.trains.forEach((train, k) => {
+      const key = keyOf(train);
+      if (key !== '') free.set(key, [...(free.get(key) ?? []), partner.ids[k]!]);
+    });
+    const taken = one.trains.map((train) => free.get(keyOf(train))?.shift());
+    const used = new Set(taken);
+    const rest = [...new Set([...one.ids, ...partner.ids])].filter((id) => !used.has(id));
+    const trains = one.trains.map((train, k) => ({ id: taken[k] ?? rest.shift()!, train }));
+    const sorted = trains.toSorted((a, b) => a.id - b.id);
+    return { ...one, ids: sorted.map(({ id }) => id), trains: sorted.map(({ train }) => train) };
+  });
+}

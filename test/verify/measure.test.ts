@@ -1,0 +1,159 @@
+/** Verdicts on conversions from running the written files. */
+
+import { describe, expect, test } from 'vitest';
+import type { TargetNotation } from '../../src/convert/target-notations.js';
+import { convertModel } from '../../src/convert/convert.js';
+import { compareWritten } from '../../src/verify/check-conversion.js';
+import { graded, measure, type Measurement } from '../../src/verify/measure.js';
+import { importModel } from '../../src/pipeline/pipeline.js';
+
+const cells = {
+  N: 2,
+  model: 'dv/dt = (drive - v)/(10*ms) : volt\ndrive : volt',
+  threshold: 'v > 10*mV',
+  reset: 'v = 0*mV',
+  initializers: { drive: '12*mV' },
+};
+const document = { format: 'interneuron/brian', dt: '0.1 ms', neuron_groups: { cells }, run: '1000 ms' };
+
+const modelOf = (more: object = {}, rest: object = {}) =>
+  importModel({
+    name: 'm.json',
+    text: JSON.stringify({ ...document, neuron_groups: { cells: { ...cells, ...more } }, ...rest }),
+  }).valid;
+
+async function measured(to: TargetNotation, more: object = {}, rest: object = {}): Promise<Measurement> {
+  const valid = modelOf(more, rest);
+  return measure(valid, to, await convertModel(valid, to, { name: to === 'neuroml' ? 'm.nml' : 'model.xml' }), {
+    processor: Infinity,
+  });
+}
+
+describe('verdicts', () => {
+  test('a document that is the same model when it is read is exact', async () => {
+    expect(await measured('brian-json')).toEqual({ verdict: 'exact' });
+  });
+
+  test('200 ms of another notation have 11 spikes of each cell, after each 10*ln(6) ms', async () => {
+    const { verdict, check } = await measured('pynn-json');
+    expect(verdict).toBe('same spikes');
+    expect(check).toMatchObject({ seconds: 0.2, populations: [{ spikes: [22, 22], matched: 22, equalCounts: 2 }] });
+  });
+
+  test('cells that become populations of their own are compared with the cells that they were', async () => {
+    // 10*ln(12/2) and 10*ln(20/10) ms: 11 and 28 spikes in 200 ms.
+    const { check } = await measured('neuroml', { initializers: { drive: '12*mV + 8*mV*i' } });
+    expect(check?.absent).toEqual([]);
+    expect(check?.populations).toMatchObject([{ population: 'cells', cells: 2, spikes: [39, expect.any(Number)] }]);
+  });
+
+  test('draws of the first state are listed in both', async () => {
+    const { verdict, frozen } = await measured('pynn-json', { initializers: { v: 'rand()*10*mV', drive: '12*mV' } });
+    expect([verdict, frozen]).toEqual(['same spikes', true]);
+  });
+});
+
+describe('what the document does not record', () => {
+  test('models without a duration run for 200 ms', async () => {
+    const { verdict, check } = await measured('pynn-json', {}, { run: undefined });
+    expect([verdict, check?.seconds, check?.spikes]).toEqual(['same spikes', 0.2, [22, 22]]);
+  });
+
+  test('cells that do not spike in 200 ms run for longer', async () => {
+    // v = 20 mV (1 - exp(-t/500 ms)) passes 10 mV after 500*ln(2) = 346.6 ms.
+    const model = 'dv/dt = (20*mV - v)/(500*ms) : volt';
+    const { verdict, check } = await measured('pynn-json', { model, initializers: {} });
+    expect([verdict, check?.seconds, check?.spikes]).toEqual(['same spikes', 1, [4, 4]]);
+  });
+
+  test('cells that never spike are compared by their first state variable', async () => {
+    const { verdict, check } = await measured('lems', { initializers: { drive: '1*mV' } });
+    expect(verdict).toBe('same within δ');
+    expect(check?.variables).toMatchObject([{ population: 'cells', variable: 'v', range: expect.closeTo(1e-3, 6) }]);
+  });
+});
+
+describe('spikes that shift', () => {
+  test('intervals that are a step longer are consistent, though few spikes match', async () => {
+    // Brian counts the step of the spike in the refractory period, LEMS does not: 1 ms become 1.1 ms.
+    const { verdict, check } = await measured('lems', { refractory: '1*ms' });
+    expect(verdict).toBe('consistent');
+    expect(check?.populations[0]?.matched).toBeLessThan(11);
+  });
+
+  test('a spike of the last step is left out if the other side would have it after the end', async () => {
+    // PyNN labels a spike with the end of its step, so given spikes at the end of the run are those of no step in Brian.
+    const valid = importModel({
+      name: 'm.json',
+      text: JSON.stringify({
+        format: 'interneuron/pynn',
+        populations: [
+          { label: 'given', size: 1, cell: { type: 'SpikeSourceArray', params: { spike_times: [5, 20] } } },
+        ],
+        phases: [{ run: 20 }],
+      }),
+    }).valid;
+    const { verdict, check } = await measure(valid, 'brian-json', await convertModel(valid, 'brian-json'));
+    expect([verdict, check?.spikes]).toEqual(['same within δ', [1, 1]]);
+  });
+});
+
+describe('variables with other names', () => {
+  const synapse = (model: string, onPre: string) => ({
+    neuron_groups: {
+      cells: { ...cells, model: model.split('; ').join('\n'), initializers: { drive: '1*mV' }, method: 'rk4' },
+    },
+    spike_generators: { given: { N: 1, indices: [0], times: ['5 ms'] } },
+    synapses: { S: { source: 'given', target: 'cells', on_pre: onPre, delay: '1 ms', connect: true } },
+    state_monitors: { M: { source: 'cells', variables: ['vm', 'g'], record: true } },
+  });
+
+  test('conductances and potentials are compared with those of PyNN', async () => {
+    const model = 'dvm/dt = (g*(0*mV - vm) + 10*nS*(-65*mV - vm))/(200*pF) : volt; dg/dt = -g/(5*ms) : siemens';
+    const named = { threshold: 'vm > -50*mV', reset: 'vm = -65*mV', initializers: { vm: '-65*mV' } };
+    const rest = synapse(model, 'g += 5*nS');
+    const { check } = await measured(
+      'pynn-json',
+      {},
+      {
+        ...rest,
+        neuron_groups: { cells: { ...rest.neuron_groups.cells, ...named } },
+      },
+    );
+    expect(check?.absent).toEqual([]);
+    expect(check?.variables?.map(({ variable }) => variable).sort()).toEqual(['g', 'vm']);
+  });
+
+  test('variables of cells that become populations of their own are compared together', async () => {
+    const rest = { state_monitors: { M: { source: 'cells', variables: ['v'], record: true } } };
+    const { check } = await measured('neuroml', { initializers: { drive: '2*mV + 3*mV*i' } }, rest);
+    expect([check?.absent, check?.variables?.map(({ variable, range }) => [variable, range > 4.9e-3])]).toEqual([
+      [],
+      [['v', true]],
+    ]);
+  });
+});
+
+describe('without a grade', () => {
+  test.each([
+    ['noise in each step', { model: 'dv/dt = (15*mV - v)/(10*ms) + mV*xi/(10*ms)**0.5 : volt' }, {}, /each step/],
+    ['a large network', { N: 60_000 }, {}, /^larger than the budget/],
+  ] as const)('%s', async (_name, more, rest, reason) => {
+    const given = await measured('lems', { ...more, ...('model' in more ? { initializers: {} } : {}) }, rest);
+    expect(given).toMatchObject({ verdict: 'not measured', reason: expect.stringMatching(reason) });
+  });
+
+  test('a budget that runs out', async () => {
+    const valid = modelOf();
+    const converted = await convertModel(valid, 'pynn-json');
+    expect(await measure(valid, 'pynn-json', converted, { processor: 0 })).toMatchObject({ verdict: 'not measured' });
+  });
+
+  test('a written model that ends with NaN where the model does not', async () => {
+    const model = 'dv/dt = (drive + u*mV - v)/(10*ms) : volt\ndu/dt = -u/(0.01*ms) : 1\ndrive : volt';
+    const by = (method: string) => modelOf({ model, method, initializers: { u: 1, drive: '12*mV' } });
+    // Forward Euler multiplies u by -9 in each step, which ends in infinity minus infinity.
+    const { verdict, check } = graded(await compareWritten(by('exact'), by('euler'), { seconds: 0.2 }));
+    expect([verdict, check?.unstable]).toEqual(['not measured', true]);
+  });
+});

@@ -1,0 +1,12 @@
+import { expect, test } from 'vitest';
+import { toolFailure } from '../../src/verify/tool-failure.js';
+
+test('why a simulator did not run is what it says itself', () => {
+  const stderr = 'Traceback\n  at org.lemsml.Run.main(Run.java:1)\nValueError: no such cell\n';
+  expect(toolFailure({ stderr, message: 'Command failed' })).toBe('Traceback ValueError: no such cell');
+  const feature =
+    'Feature is not supported in LEMS: MULTICOMPARTMENTAL_CELL_MODEL (Model with multicompartmental cell(s))';
+  const stdout = `jNeuroML v0.14.0\n${feature}\n    Level of support is insufficient: NONE\n`;
+  expect(toolFailure({ stdout, message: 'Command failed: java -Xmx1024M' })).toBe(feature);
+  expect(toolFailure({ message: 'Command failed: java' })).toBe('Command failed: java');
+});

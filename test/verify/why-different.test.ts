@@ -1,0 +1,260 @@
+/** Causes of differences from other simulators. Each network ran there under one convention that the model has otherwise. */
+
+import { writeFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import type { Cause } from '../../src/verify/why-different.js';
+import { runCommand, temporaryFolder } from '../support/command.js';
+import { peerRecords, peers, type Peer } from '../support/peer-records.js';
+import { python } from '../support/python.js';
+
+const folder = temporaryFolder();
+const records = peerRecords('causes');
+const runner = 'test/verify/causes/peers.py';
+
+const n = 20;
+const cells = Array.from({ length: n }, (_, k) => k);
+const next = [...cells.map((k) => [k, (3 * k + 7) % n]), ...cells.map((k) => [k, (7 * k + 3) % n])];
+const inputTimes = (k: number): readonly number[] =>
+  Array.from({ length: 50 }, (_, m) => 1 + 0.37 * k + 3.43 * m + 0.032);
+
+/** The network in PyNN: cells with currents, connected by a list, or driven by listed spikes. */
+const pynn = (input: 'currents' | 'spikes'): object => ({
+  format: 'interneuron/pynn',
+  version: 1,
+  pynn: '0.13',
+  name: 'network',
+  populations: [
+    {
+      label: 'cells',
+      size: n,
+      cell: {
+        type: 'IF_curr_exp',
+        params: {
+          cm: 0.2,
+          tau_m: 20,
+          v_rest: 0,
+          v_thresh: 10,
+          v_reset: 0,
+          tau_refrac: 2,
+          tau_syn_E: 4,
+          i_offset: input === 'currents' ? cells.map((k) => (103 + 2 * k) / 1000) : 0,
+        },
+      },
+      initial_values: { v: 0 },
+    },
+    ...(input === 'currents'
+      ? []
+      : [
+          {
+            label: 'input',
+            size: n,
+            cell: { type: 'SpikeSourceArray', params: { spike_times: cells.map(inputTimes) } },
+          },
+        ]),
+  ],
+  projections: [
+    {
+      label: 'recurrent',
+      pre: 'cells',
+      post: 'cells',
+      receptor_type: 'excitatory',
+      connector: { type: 'FromListConnector', params: { conn_list: next.map((pair) => [...pair, 0.04, 1.5]) } },
+      synapse: { type: 'StaticSynapse' },
+    },
+    ...(input === 'currents'
+      ? []
+      : [
+          {
+            label: 'driven',
+            pre: 'input',
+            post: 'cells',
+            receptor_type: 'excitatory',
+            connector: { type: 'OneToOneConnector' },
+            synapse: { type: 'StaticSynapse', params: { weight: 0.6, delay: 1 } },
+          },
+        ]),
+  ],
+  recordings: [{ target: 'cells', variables: ['spikes'] }],
+  phases: [{ run: 200 }],
+});
+
+/** PyNN's network with weights that it draws. */
+const drawn = (seed: number): object => ({
+  format: 'interneuron/pynn',
+  version: 1,
+  pynn: '0.13',
+  name: 'drawn',
+  rngs: { r: { type: 'NumpyRNG', seed }, w: { type: 'NumpyRNG', seed } },
+  populations: [
+    {
+      label: 'cells',
+      size: n,
+      cell: {
+        type: 'IF_curr_exp',
+        params: { v_thresh: -55, v_reset: -65, tau_refrac: 2, i_offset: cells.map((k) => (52 + k) / 100) },
+      },
+      initial_values: { v: -65 },
+    },
+  ],
+  projections: [
+    {
+      label: 'recurrent',
+      pre: 'cells',
+      post: 'cells',
+      receptor_type: 'excitatory',
+      connector: { type: 'FixedProbabilityConnector', params: { p_connect: 0.3 }, rng: 'r' },
+      synapse: {
+        type: 'StaticSynapse',
+        params: { weight: { random: 'uniform', params: { low: 0.1, high: 0.9 }, rng: 'w' }, delay: 1.5 },
+      },
+    },
+  ],
+  recordings: [{ target: 'cells', variables: ['spikes'] }],
+  phases: [{ run: 200 }],
+});
+
+/** The network in Brian. */
+const brian = (tau = '4*ms', weight = 4): object => ({
+  format: 'interneuron/brian',
+  dt: '0.1 ms',
+  neuron_groups: {
+    cells: {
+      N: n,
+      model: `dv/dt = (I + g - v)/(20*ms) : 1 (unless refractory)\ndg/dt = -g/(${tau}) : 1 (unless refractory)\nI : 1`,
+      threshold: 'v > 10',
+      reset: 'v = 0',
+      refractory: '2*ms',
+      method: 'exact',
+      initializers: { I: '10.3 + 0.2*i' },
+    },
+  },
+  synapses: {
+    s: {
+      source: 'cells',
+      target: 'cells',
+      model: 'w : 1',
+      on_pre: 'g += w',
+      delay: '1.5*ms',
+      connect: { i: next.map(([from]) => from), j: next.map(([, to]) => to) },
+      initializers: { w: weight },
+    },
+  },
+  spike_monitors: { spikes: { source: 'cells' } },
+  run: '200 ms',
+});
+
+/** Cells that add up a current by Euler steps. */
+const integrators = {
+  format: 'interneuron/brian',
+  dt: '1 ms',
+  neuron_groups: {
+    cells: {
+      N: n,
+      model: 'dv/dt = I/ms : 1\nI : 1',
+      threshold: 'v >= 1',
+      reset: 'v = 0',
+      method: 'euler',
+      initializers: { I: '0.1/(1 + i)' },
+    },
+  },
+  spike_monitors: { spikes: { source: 'cells' } },
+  run: '400 ms',
+};
+
+/** Cells that count their input. */
+const counted = cells.flatMap((k) => {
+  const times: number[] = [];
+  for (let time = 1 + (k % 5); time < 200; time += 3 + k) times.push(time);
+  return times.map((time) => [k, time] as const);
+});
+const counters = {
+  format: 'interneuron/brian',
+  dt: '0.1 ms',
+  neuron_groups: { cells: { N: n, model: 'v : 1', threshold: 'v > 3', reset: 'v = 0' } },
+  spike_generators: {
+    input: { N: n, indices: counted.map(([k]) => k), times: { values: counted.map(([, time]) => time), unit: 'ms' } },
+  },
+  synapses: {
+    s: { source: 'input', target: 'cells', on_pre: 'v += 1', delay: '1*ms', connect: { j: 'i' } },
+  },
+  spike_monitors: { spikes: { source: 'cells' } },
+  run: '200 ms',
+};
+
+/** The feed-forward network of Norse: an input raises the current by its weight. */
+const norse = {
+  ...brian(),
+  neuron_groups: {
+    cells: {
+      N: n,
+      model: 'dv/dt = (g - v)/(20*ms) : 1\ndg/dt = -g/(4*ms) : 1',
+      threshold: 'v > 10',
+      reset: 'v = 0',
+      method: 'exact',
+    },
+  },
+  spike_generators: {
+    input: {
+      N: n,
+      indices: cells.flatMap((k) => inputTimes(k).map(() => k)),
+      times: {
+        values: cells.flatMap((k) => inputTimes(k).map((time) => Math.round(10 * time) / 10)),
+        unit: 'ms',
+      },
+    },
+  },
+  synapses: { s: { source: 'input', target: 'cells', on_pre: 'g += 60', delay: '0*ms', connect: { j: 'i' } } },
+};
+
+/** Returns the spikes of a run of a simulator. */
+const spikesOf = (
+  peer: Peer,
+  environment: Parameters<typeof python>[0],
+  name: string,
+): Promise<readonly (readonly [number, number])[]> =>
+  records.output(peer, { what: name, texts: [name], runners: [runner] }, async () => {
+    const output = await python(environment, [runner, name]);
+    return JSON.parse(output.trim().split('\n').at(-1)!) as readonly (readonly [number, number])[];
+  });
+
+const nest = [peers.nest, '.venv-pynn'] as const;
+const inBrian = [peers.brian, '.venv'] as const;
+const inNorse = [peers.norse, '.venv-norse'] as const;
+
+describe('causes of differences from other simulators', { timeout: 400_000 }, () => {
+  it.each([
+    ['nest', ...nest, pynn('currents'), null],
+    ['nest, input between steps', ...nest, pynn('spikes'), ['listed spikes in the next step']],
+    ['nest, a refractory period of one more step', ...nest, pynn('currents'), ['refractory period one step longer']],
+    ['nest, a delay of one more step', ...nest, pynn('currents'), ['delays one step longer']],
+    ['nest, weights in pA', ...nest, pynn('currents'), ['weights times 0.001']],
+    ['nest, cells in reverse', ...nest, pynn('currents'), ['cells in another order, paired by their spikes']],
+    ['pynn, seed 1', ...nest, drawn(1), null],
+    ['pynn, seed 42', ...nest, drawn(1), ['generators with seed 42']],
+    ['brian', ...inBrian, brian(), null],
+    ['brian, currents of refractory cells go on', ...inBrian, pynn('currents'), ['steps of Brian']],
+    [
+      'brian, currents of refractory cells go on',
+      ...inBrian,
+      brian(),
+      ['refractory cells hold only the variables that a spike resets'],
+    ],
+    ['brian, currents of one step', ...inBrian, brian('0.1*ms', 160), null],
+    ['brian, rk4', ...inBrian, brian('0.1*ms', 160), ['method rk4']],
+    ['brian, euler', ...inBrian, brian(), ['method euler']],
+    ['brian, float64', ...inBrian, integrators, null],
+    ['brian, float32', ...inBrian, integrators, ['single precision']],
+    ['brian, v > 3', ...inBrian, counters, null],
+    ['brian, v >= 3', ...inBrian, counters, ['thresholds reached (>=) or exceeded (>) the other way']],
+    ['currents first', ...inBrian, norse, ['method euler, currents before potentials']],
+    ['norse', ...inNorse, norse, ['spikes labelled one step earlier', 'method euler']],
+  ])('%s', async (name, peer, environment, document, cause) => {
+    const [model, spikes] = [folder.file('model.json'), folder.file('spikes.csv')];
+    writeFileSync(model, JSON.stringify(document));
+    const rows = (await spikesOf(peer, environment, name)).map(([id, time]) => `cells,${id},${time}\n`);
+    writeFileSync(spikes, `population,id,time (ms)\n${rows.join('')}`);
+    const { stdout, stderr } = await runCommand(['verify', spikes, model, '--why', '--json']);
+    const { why } = JSON.parse(stdout || JSON.stringify({ stderr })) as { why: Cause | null };
+    expect(why && [why.removes, why.others]).toEqual(cause && [cause, expect.any(Array)]);
+  });
+});

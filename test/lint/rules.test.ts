@@ -21,6 +21,16 @@ describe('imports between folders', () => {
   it.each([
     ['src/lang/x.ts', "import { nearest } from '../diagnostics/suggest.js';\nnearest('a', []);\n", []],
     [
+      'src/verify/x.ts',
+      "import type { ConvertOptions } from '../convert/convert.js';\nexport type X = ConvertOptions;\n",
+      [],
+    ],
+    [
+      'src/pipeline/x.ts',
+      "import type { ConvertOptions } from '../convert/convert.js';\nexport type X = ConvertOptions;\n",
+      ['import-x/no-restricted-paths'],
+    ],
+    [
       'src/diagnostics/x.ts',
       "import type { Expression } from '../lang/ast.js';\nexport type X = Expression;\n",
       ['import-x/no-restricted-paths'],

@@ -188,7 +188,7 @@ const exporters: Readonly<Record<TargetNotation, Exporter>> = {
   lems,
   neuroml: lems,
   swc: async (valid, { name }) => {
-    const { shapesInSwc } = await import('../present/describe/swc.js');
+    const { shapesInSwc } = await import('../../translators/swc/export.js');
     const { name: base, ext } = platform.paths.parse(name);
     let shapes: readonly (readonly [string, string])[];
     try {

@@ -11,7 +11,7 @@ import type { ModelDescription } from '../../present/describe/description.js';
 import { describeInHtml, describeInLatex, describeInMarkdown } from '../../present/describe/formats.js';
 import { mechanismTables, membraneSections, membraneTables } from '../../present/describe/membrane.js';
 import { neuromlParts } from '../../present/describe/neuroml-parts.js';
-import { describeInSwc } from '../../present/describe/swc.js';
+import { describeInSwc } from '../../../translators/swc/export.js';
 import { isBundle } from '../../pipeline/read/model-in-bundle.js';
 import { inStage } from '../../pipeline/stages.js';
 import { refuseToReplace, writeText } from '../../pipeline/results/replaceable.js';

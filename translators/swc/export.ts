@@ -4,8 +4,8 @@
  * @source Cannon et al. (1998), An on-line archive of reconstructed hippocampal neurons, J. Neurosci. Methods 84:49-54
  */
 
-import { UsageError } from '../../diagnostics/diagnostic.js';
-import type { Compartments, Point, Section, ValidModel } from '../../model/model.js';
+import { UsageError } from '../../src/diagnostics/diagnostic.js';
+import type { Compartments, Point, Section, ValidModel } from '../../src/model/model.js';
 
 /**
  * Returns the shapes of all types of cells that have one, each as a separate tree. @throws UsageError if no type has a

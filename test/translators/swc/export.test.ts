@@ -2,7 +2,7 @@
 
 import { expect, test } from 'vitest';
 import { convertModel } from '../../../src/convert/convert.js';
-import { describeInSwc } from '../../../src/present/describe/swc.js';
+import { describeInSwc } from '../../../translators/swc/export.js';
 import { importModel, readSource } from '../../../src/pipeline/pipeline.js';
 import { isWrong, readSwc } from '../../../translators/brian/morphology/swc.js';
 

@@ -37,7 +37,7 @@ describe('the imports of the sources', () => {
 });
 
 describe('passes of lowering', () => {
-  it('get their builders from the list of passes alone, and see no part but their own', () => {
+  it('get their builders only from the list of passes, and read no part but their own', () => {
     const making = [...graph.keys()].filter((file) => readFileSync(file, 'utf8').includes('new PartBuilder('));
     expect(making).toEqual(['src/lower/lower.ts']);
   });
@@ -70,7 +70,7 @@ describe('kinds of data', () => {
     [...readFileSync(file, 'utf8').matchAll(/'([a-zA-Z_]+)' in [a-z]/g)].map(([, key = '']) => ({ file, key })),
   );
 
-  it('of the written model are told apart by one module, whose kinds the compiler knows', () => {
+  it('of the written model are distinguished by one module, and the compiler checks their kinds', () => {
     const members =
       /^(?:assembly|from|projection|sample|indices|mask|events|variables|rate|run|runUntil|set|generator|structure)$/;
     const others = tests.filter(({ file, key }) => file !== 'src/model/tagged.ts' && members.test(key));
@@ -98,7 +98,7 @@ describe('the size of the sources', () => {
     expect([...lines].filter(([, count]) => count === 0)).toEqual([]);
   });
 
-  it('is at most 10 files that ask for a timing profile, whose properties are a table', () => {
+  it('is at most 10 files that test a timing profile; the properties of profiles are a table', () => {
     const asking = [...graph.keys()].filter((file) => readFileSync(file, 'utf8').includes('timing ==='));
     expect(asking.length).toBeLessThanOrEqual(10);
   });

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { jsonText } from '../src/convert/json-text.js';
 
 describe('jsonText', () => {
-  it('keeps what is short on one line', () => {
+  it('keeps short values on one line', () => {
     const model = {
       name: 'a network',
       populations: { exc: { type: 'lif', size: 3200 }, inh: { type: 'lif', size: 800 } },

@@ -158,7 +158,9 @@ describe('a bundle', () => {
     expect(await json(['verify', folder.file('pair.omex')])).toMatchObject({ verdict: 'identical' });
   });
 
-  /** Writes the bundle with one file changed and its checksum corrected, or with a file that nothing lists. */
+  /**
+   * Writes the bundle with one file changed and its checksum corrected, or with a file that is missing from all lists.
+   */
   const changedBundle = async (path: string, change: (text: string) => string): Promise<string> => {
     const { unzipSync, zipSync } = await import('fflate');
     const { createHash } = await import('node:crypto');
@@ -203,7 +205,7 @@ describe('a bundle', () => {
 });
 
 describe('a bundle of another program', () => {
-  it('is run as its SED-ML asks', async () => {
+  it('runs as its SED-ML describes', async () => {
     const archive = folder.file('foreign.omex');
     const { archiveBytes } = await import('../../src/bundle/write-archive.js');
     const { textFile } = await import('../../src/bundle/contents.js');

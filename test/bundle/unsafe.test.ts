@@ -1,4 +1,4 @@
-/** Archives that nothing is taken from. */
+/** Hostile archives: no file is extracted. */
 
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -85,7 +85,7 @@ describe('an archive', () => {
   });
 
   it.each(['../evil', 'a/../../evil', '/etc/evil', 'C:\\evil', '..\\evil', 'a/b\0c'])(
-    'with a file %j writes nothing',
+    'with a file %j leaves the folder unchanged',
     async (name) => {
       const before = readdirSync(folder.path).length;
       expect(

@@ -20,7 +20,7 @@ async function refusal(line: string): Promise<string> {
   return `${error.message} | ${error.hint}`;
 }
 
-describe('what is understood', () => {
+describe('accepted command lines', () => {
   it('a run with all its options', async () => {
     const request = await read(
       'run m.yaml --seed 18446744073709551615 -o x.nwb -o y.csv --set a=1 --set b=2 --threads 2 --json -q ' +
@@ -53,7 +53,7 @@ describe('what is understood', () => {
   });
 });
 
-describe('what is refused', () => {
+describe('refused command lines', () => {
   it.each([
     ['runn m.yaml', 'there is no command runn | did you mean run?'],
     ['m.yaml --dt 1ms', 'there is no command m.yaml | to run the model, write interneuron run m.yaml'],
@@ -99,13 +99,13 @@ describe('what is refused', () => {
 });
 
 describe('the names of targets', () => {
-  it('are those of the registry', () => {
+  it('equal the names in the registry', () => {
     expect([...targetNames].sort()).toEqual(['auto', ...Object.keys(targets)].sort());
   });
 });
 
 describe('help', () => {
-  it('is shown when nothing is asked for, and by --help', async () => {
+  it('appears without arguments, and by --help', async () => {
     for (const line of ['', '--help']) {
       const request = await read(line);
       if (request.kind !== 'text') throw new Error('not help');
@@ -123,7 +123,7 @@ describe('help', () => {
     },
   );
 
-  it.each(['--version', '-V'])('%s is that of the package and of the numerics', async (line) => {
+  it.each(['--version', '-V'])('%s prints the version of the package and the version of the numerics', async (line) => {
     const text = `interneuron 0.1.0 (numerics version ${numericsVersion})\n`;
     expect(await read(line)).toEqual({ kind: 'text', text });
   });
@@ -140,7 +140,7 @@ describe('help', () => {
     ['new', 'brian'],
     ['schema', 'canonical'],
     ['explain', 'lang/dimension-mismatch'],
-  ])('completion of the words of %s', async (command, word) => {
+  ])('shell completion finds the argument of %s', async (command, word) => {
     const request = await read(`--get-yargs-completions interneuron ${command} ${word.slice(0, 6)}`);
     if (request.kind !== 'text') throw new Error('not completion');
     expect(request.text.split('\n')).toContain(word);
@@ -173,7 +173,7 @@ describe('help', () => {
 });
 
 describe('several mistakes in one command line', () => {
-  it('are all said', async () => {
+  it('are all reported', async () => {
     const { code, stderr } = await runCommand([
       'run', 'model.yaml', '--seed', 'x', '--dt', '0 ms', '--duration', '5', '--threads', '0', '--set', 'g', '--set', 'h',
       '--target', 'wams', '--precisoin', 'float32', '--subject', 'specis=cat', '--record', 'cells', '-o', 'out/', '-o', 'a.foo',

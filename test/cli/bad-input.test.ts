@@ -1,5 +1,5 @@
 /**
- * Every kind of bad input: a diagnostic with a place where there is one, the right exit code, no stack trace, no file.
+ * Every kind of bad input: a diagnostic (with its place if it has one), the right exit code, no stack trace, no file.
  */
 
 import {
@@ -38,7 +38,9 @@ const specification = {
   run: '10 ms',
 };
 
-/** The specification as JSON, a key to a line, with what lies at `path` replaced (or removed, when undefined). */
+/**
+ * Returns the specification as JSON, one key per line, with the value at `path` replaced (or removed, if undefined).
+ */
 function broken(path: readonly string[], value: unknown): string {
   const copy = structuredClone(specification) as unknown as Record<string, unknown>;
   let node = copy;
@@ -52,7 +54,7 @@ function lineOf(text: string, part: string): number {
   return text.split('\n').findIndex((line) => line.includes(part)) + 1;
 }
 
-/** Runs a text as a model, asks for an NWB file, and checks what holds for every failure. */
+/** Runs a text as a model, requests an NWB file, and checks the rules of every failure. */
 async function refuse(
   name: string,
   text: string | Uint8Array,
@@ -266,7 +268,7 @@ describe('specifications that are wrong', () => {
     expect(findings[0]?.line).toBeGreaterThan(0);
   });
 
-  it('a network that fits no memory names what it needs', async () => {
+  it('a network that exceeds the memory names the size that it needs', async () => {
     const cells = { ...specification.neuron_groups.cells, N: 1e9 };
     const synapses = { all: { source: 'cells', target: 'cells', on_pre: 'v += 1*mV', connect: { p: 0.1 } } };
     writeFileSync(folder.file('huge.json'), JSON.stringify({ ...specification, neuron_groups: { cells }, synapses }));

@@ -1,6 +1,6 @@
 /**
- * Every kind of bad NeuroML and LEMS: a finding with its place, or a result; never a crash, nothing read from where it
- * should not be.
+ * Every kind of bad NeuroML and LEMS: a finding with its place, or a result; never a crash, never a read outside the
+ * allowed folders.
  */
 
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -17,7 +17,7 @@ interface Outcome {
 }
 
 /**
- * Writes files below a folder of its own, validates the first, and says what was found: `severity code line:column`.
+ * Writes files below a folder of its own, validates the first, and returns its findings: `severity code line:column`.
  */
 async function validate(
   name: string,
@@ -101,7 +101,7 @@ describe('inclusions', () => {
     expect(await validate('circle', files)).toEqual({ code: 0, findings: ['warning lems/include-cycle 2:16'] });
   });
 
-  it('of what lies outside are refused, unless it is allowed', async () => {
+  it('of files outside the repository are refused, unless --allow-path permits them', async () => {
     const files = {
       'repository/models/a.nml': nml('<include href="../../else/b.nml"/>'),
       'else/b.nml': nml(cell),
@@ -165,7 +165,7 @@ describe('inclusions', () => {
     }
   });
 
-  it('through a link to what lies outside are refused', async () => {
+  it('through a link that leaves the repository are refused', async () => {
     const files = {
       'repository/models/a.nml': nml('<include href="link.nml"/>'),
       'else/b.nml': nml(cell),
@@ -196,7 +196,7 @@ describe('inclusions', () => {
     expect(await validate(`include ${name}`, files)).toEqual({ code: 1, findings: [finding] });
   });
 
-  it('from a folder that is none are an error of usage', async () => {
+  it('permitted from a path that is no folder are an error of usage', async () => {
     writeFileSync(folder.file('plain.nml'), nml(cell));
     const { code, stdout } = await runCommand([
       'validate',
@@ -261,7 +261,7 @@ describe('models', () => {
     expect(outcome.code).toBe(finding.startsWith('error') ? 1 : 0);
   });
 
-  it('that are right are said to be valid', async () => {
+  it('that are right are reported as valid', async () => {
     writeFileSync(folder.file('good.nml'), nml(cell));
     const { code, stdout } = await runCommand(['validate', folder.file('good.nml')]);
     expect(code).toBe(0);
@@ -320,7 +320,7 @@ describe('networks without a simulation', () => {
     expect(await validate(`channel ${name}`, { 'model.nml': text })).toEqual({ code, findings });
   });
 
-  it('are not run until somebody says for how long', async () => {
+  it('do not run until an option gives the duration', async () => {
     writeFileSync(folder.file('untimed.nml'), nml(`${cell}${net(population)}`));
     const path = folder.file('untimed.nml');
     const { code, stderr } = await runCommand(['run', path]);

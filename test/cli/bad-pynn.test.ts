@@ -1,4 +1,4 @@
-/** Bad PyNN-style documents at the command line: exit code 1, the place in the text, and what would be right. */
+/** Bad PyNN-style documents at the command line: exit code 1, the place in the text, and the valid values. */
 
 import { writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
@@ -35,7 +35,7 @@ const network = (): Document => ({
   phases: [{ run: 10 }],
 });
 
-/** The document as JSON, a key to a line, with what lies at a path replaced. */
+/** Returns the document as JSON, one key per line, with the value at a path replaced. */
 function broken(path: readonly (string | number)[], value: unknown): string {
   const copy = network();
   let node: Record<string | number, unknown> = copy;
@@ -47,7 +47,7 @@ function broken(path: readonly (string | number)[], value: unknown): string {
 const connector = ['projections', 0, 'connector'] as const;
 const params = ['projections', 0, 'synapse', 'params'] as const;
 
-/** A mistake, its code, the text of the line that it stands in, and what the finding must say is allowed. */
+/** A mistake, its code, the text of its line, and the valid values that the finding must name. */
 const mistakes: readonly (readonly [name: string, text: string, code: string, line: string, valid: RegExp])[] = [
   [
     'a parameter with a unit of something else',
@@ -198,7 +198,7 @@ test('and the document itself is right', async () => {
   expect((await runCommand(['validate', file])).code).toBe(0);
 });
 
-test('sizes of two kinds of mistake are both said', async () => {
+test('two kinds of wrong sizes are both reported', async () => {
   const document = network();
   const [source, cells] = document['populations'] as Record<string, unknown>[];
   const path = folder.file('sizes.json');

@@ -1,4 +1,4 @@
-/** `interneuron codegen`: what it writes, and that the project builds without Node and gives what a run gives. */
+/** `interneuron codegen`: its files, and that the project builds without Node and gives the results of a run. */
 
 import { existsSync, mkdirSync, readFileSync, readdirSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -70,7 +70,7 @@ function rows(path: string): string[][] {
 const parallel = await linksOpenMp(gcc);
 const compiler = gcc ?? anyCompiler;
 
-/** What tells the files of a run from those of others. */
+/** Marks the files of a run, so that files of other programs are kept. */
 const list = '.interneuron-outputs';
 
 const mpi = await mpiTarget.probe();
@@ -121,7 +121,7 @@ describe('codegen --target c', () => {
       expect(readFileSync(join(project, name), 'latin1')).not.toContain(folder.path);
   });
 
-  test('says what it wrote, as an object when asked', async () => {
+  test('lists the files that it wrote, as an object with --json', async () => {
     const model = folder.file('model.yaml');
     writeFileSync(model, network);
     const outcome = await runCommand(['codegen', model, '--target', 'c', '-o', folder.file('said'), '--json']);
@@ -151,12 +151,15 @@ describe('codegen --target c', () => {
       names: ['CMakeLists.txt', 'README.md', 'host.cu', 'initial.bin', 'main.c', 'network.cu', 'network.h'],
       kernels: 'network.cu',
     },
-  ])('writes a project for $target, in which no text of the model is code', async ({ target, names, kernels }) => {
-    const project = await generate(network, '--target', target);
-    expect(readdirSync(project).sort()).toEqual([list, ...names]);
-    for (const name of names) expect(readFileSync(join(project, name), 'latin1')).not.toContain(folder.path);
-    expect(readFileSync(join(project, kernels), 'utf8')).toMatch(/^\/\* plastic, "quoted", with commas \* \/ \*\/\n/);
-  });
+  ])(
+    'writes a project for $target that keeps text of the model out of the code',
+    async ({ target, names, kernels }) => {
+      const project = await generate(network, '--target', target);
+      expect(readdirSync(project).sort()).toEqual([list, ...names]);
+      for (const name of names) expect(readFileSync(join(project, name), 'latin1')).not.toContain(folder.path);
+      expect(readFileSync(join(project, kernels), 'utf8')).toMatch(/^\/\* plastic, "quoted", with commas \* \/ \*\/\n/);
+    },
+  );
 
   test.each([
     [['--target', 'c'], /codegen needs --output/],
@@ -170,7 +173,7 @@ describe('codegen --target c', () => {
     expect(outcome.stderr).toMatch(message);
   });
 
-  test('says where it cannot write', async () => {
+  test('names a folder that it cannot write', async () => {
     const model = folder.file('nowhere.yaml');
     writeFileSync(model, network);
     const outcome = await runCommand(['codegen', model, '--target', 'c', '-o', join(model, 'below')]);
@@ -220,7 +223,7 @@ describe.skipIf(compiler === undefined)(`the project in C${reasonOf(compiler, 'a
         const found = state
           .filter(([owner, variable]) => `${owner}.${variable}` === name)
           .map(([, , , , value]) => Number(value));
-        // What does not change with time is no state.
+        // Values that do not change with time are no state.
         if (found.length > 0) expect(found).toEqual(values);
       }
       expect(new Set(state.map(([owner, variable]) => `${owner}.${variable}`))).toEqual(
@@ -244,7 +247,7 @@ describe.skipIf(compiler === undefined)(`the project in C${reasonOf(compiler, 'a
     },
   );
 
-  test('does nothing that C leaves undefined', async () => {
+  test('has no undefined behaviour', async () => {
     const project = await generate(network, '--target', 'c', '--duration', '20 ms');
     const program = join(project, 'checked');
     const sanitizers = ['-fsanitize=address,undefined', '-fno-sanitize-recover=all', '-g'];
@@ -274,7 +277,7 @@ describe.skipIf(compiler === undefined)(`the project in C${reasonOf(compiler, 'a
     );
   });
 
-  test('says what is wrong with its options and files', async () => {
+  test('reports wrong options and files', async () => {
     const project = await generate(network, '--target', 'c');
     const program = await build(project);
     const data = join(project, 'initial.bin');

@@ -15,7 +15,7 @@ const usual = new Set(
   ).split(' '),
 );
 
-/** The text of a document with those that it includes. */
+/** Returns the text of a document and of all documents that it includes. */
 function textOf(path: string): string {
   const text = readFileSync(path, 'utf8');
   const included = [...text.matchAll(/(?:href|file)\s*=\s*"([^"]+)"/g)].map(([, name = '']) =>

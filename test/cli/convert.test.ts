@@ -53,7 +53,7 @@ async function convert(...words: string[]): Promise<string> {
   return outcome.stdout;
 }
 
-it('writes a network in elements of NeuroML, with the simulation beside it', async () => {
+it('writes a network in elements of NeuroML, with the simulation in a file next to it', async () => {
   const path = folder.file('network.nml');
   expect(await convert('--to', 'neuroml', '-o', path)).toContain('LEMS_network.xml');
   expect(readFileSync(path, 'utf8')).toMatch(/^<neuroml /);
@@ -96,7 +96,7 @@ describe('convert --to canonical', () => {
     expect(await identity(path)).toEqual(await identity(folder.file('model.json')));
   });
 
-  it('of a canonical model changes nothing', async () => {
+  it('of a canonical model keeps every byte', async () => {
     const again = folder.file('again.json');
     const outcome = await runCommand(['convert', folder.file('canonical.json'), '--to', 'canonical', '-o', again]);
     expect(outcome.code).toBe(0);
@@ -125,7 +125,7 @@ describe('convert --to brian', () => {
 });
 
 describe('convert --freeze', () => {
-  it('draws nothing any more, and runs to the same spikes', async () => {
+  it('draws no random numbers any more, and runs to the same spikes', async () => {
     const path = folder.file('frozen.json');
     await convert('--to', 'canonical', '--freeze', '-o', path);
     const frozen = await runCommand(['run', path, '--json']);
@@ -148,7 +148,7 @@ it('proposes shorter steps for methods that lose spikes', async () => {
   );
 });
 
-describe('a name that says another kind of file', () => {
+describe('a file name of another notation', () => {
   it.each([
     ['brian', 'm.yaml', 'a Python script', 'a JSON document', 'm.py, or --to brian-json'],
     ['pynn', 'm.xml', 'a Python script', 'an XML document', 'm.py'],
@@ -185,7 +185,7 @@ describe('a name that says another kind of file', () => {
 });
 
 describe('-o -', () => {
-  it('prints the document alone, with the report on stderr', async () => {
+  it('prints only the document, with the report on stderr', async () => {
     const { code, stdout, stderr } = await runCommand(
       ['convert', '-', '--from', 'pynn', '--to', 'canonical', '-o', '-'],
       { input: readFileSync('fixtures/pynn/if-curr-exp.json', 'utf8') },
@@ -201,7 +201,7 @@ describe('-o -', () => {
   });
 });
 
-describe('what a notation cannot say', () => {
+describe('a feature that a notation lacks', () => {
   const grid = {
     interneuron: 1,
     name: 'grid',
@@ -221,7 +221,7 @@ describe('what a notation cannot say', () => {
 
   beforeAll(() => writeFileSync(folder.file('grid.json'), JSON.stringify(grid)));
 
-  it('is said, and is in the report', async () => {
+  it('is printed, and is in the report', async () => {
     const report = folder.file('report.json');
     const { code, stdout } = await runCommand([
       'convert',
@@ -249,7 +249,7 @@ describe('what a notation cannot say', () => {
     );
   });
 
-  it('is said once where it is the same for several parts, and of each of them in the report', async () => {
+  it('is printed once for several parts with the same loss, and reported for each of them', async () => {
     const both = {
       ...grid,
       neurons: { p: grid.neurons.lif, q: grid.neurons.lif },
@@ -270,7 +270,7 @@ describe('what a notation cannot say', () => {
     expect(parts.map(({ pointer }: { pointer: string }) => pointer)).toEqual(['/neurons/p', '/neurons/q']);
   });
 
-  it('with --strict nothing is written', async () => {
+  it('with --strict no file is written', async () => {
     const path = folder.file('strict.json');
     const { code, stderr } = await runCommand([
       'convert',
@@ -312,12 +312,12 @@ describe('what a notation cannot say', () => {
 
     beforeAll(() => writeFileSync(folder.file('oscillator.json'), JSON.stringify(oscillator, null, 1)));
 
-    it('fails the conversion, says where, and writes no file but the report', async () => {
+    it('fails the conversion with its place, and writes only the report', async () => {
       const report = folder.file('oscillator-report.json');
       const { code, stdout, stderr } = await runCommand(command('--report', report));
       expect(code).toBe(1);
       expect(stderr).toMatch(/oscillator\.json:\d+:\d+/);
-      // Where, the line, what is expected and found, what to do, and where it is explained.
+      // The place, the line, the expected and the found value, the remedy, and the rule that explains it.
       const [, pointer, rule] =
         /--> .*? \/(\S+)\n.*?\^\n.*? {2}expected {2}a part that LEMS can express\n {2}found {5}(?:\1), which would be left out\n {2}hint .*--partial\n {2}rule {6}interneuron explain (\S+)/s.exec(
           stderr,
@@ -338,7 +338,7 @@ describe('what a notation cannot say', () => {
       expect(existsSync(folder.file('oscillator.xml'))).toBe(true);
     });
 
-    it('with --partial and --strict writes nothing, since a part is left out', async () => {
+    it('with --partial and --strict no file is written, since a part is left out', async () => {
       rmSync(folder.file('oscillator.xml'), { force: true });
       const { code, stdout } = await runCommand(command('--partial', '--strict'));
       expect(code).toBe(1);
@@ -346,7 +346,7 @@ describe('what a notation cannot say', () => {
       expect(existsSync(folder.file('oscillator.xml'))).toBe(false);
     });
 
-    it('with --json prints the report alone', async () => {
+    it('with --json prints only the report', async () => {
       const { code, stdout } = await runCommand(command('--json'));
       expect(code).toBe(1);
       expect(JSON.parse(stdout).outcome).toBe('incomplete');
@@ -364,7 +364,7 @@ describe('convert --check', () => {
     run: '60 ms',
   };
 
-  it('runs both and says how many spikes agree', async () => {
+  it('runs both and prints how many spikes agree', async () => {
     writeFileSync(folder.file('given.json'), JSON.stringify(given));
     const words = ['convert', folder.file('given.json'), '--to', 'pynn', '-o', folder.file('given.py'), '--check'];
     const { code, stdout } = await runCommand(words);
@@ -384,7 +384,7 @@ describe('convert --check', () => {
     });
   });
 
-  it('says what is drawn anew, and nothing of it where --freeze lists it', async () => {
+  it('lists values that are drawn anew, and omits this line with --freeze', async () => {
     const { cells } = given.neuron_groups;
     const drawn = { ...given, neuron_groups: { cells: { ...cells, initializers: { v: 'rand()*10*mV' } } } };
     writeFileSync(folder.file('drawn.json'), JSON.stringify(drawn));
@@ -396,8 +396,8 @@ describe('convert --check', () => {
     expect(frozen.stdout).not.toContain('drawn anew');
   });
 
-  it('calls samples the same where rounding alone sets them apart', async () => {
-    // A cell at rest: its range is what rounding makes of it.
+  it('treats samples as the same if they differ only by rounding', async () => {
+    // A cell at rest: its range consists of rounding errors.
     const resting = {
       format: 'interneuron/pynn',
       version: 1,
@@ -413,8 +413,8 @@ describe('convert --check', () => {
     );
   });
 
-  it('compares nothing where the model ends with a fault', async () => {
-    // x is 1/(1 - t/ms): no step is short enough for what happens at 1 ms.
+  it('makes no comparison if the model ends with a fault', async () => {
+    // x is 1/(1 - t/ms): no step is short enough near 1 ms.
     const cells = {
       N: 1,
       model: 'dx/dt = x**2/ms : 1',
@@ -465,7 +465,7 @@ describe('convert --check', () => {
     ]);
   });
 
-  it('refuses NEST where NESTML has no words for the synapses either, and says which', async () => {
+  it('refuses NEST if NESTML cannot express the synapses either, and names them', async () => {
     const words = [
       'convert',
       'fixtures/brian/summed.yaml',
@@ -485,7 +485,7 @@ describe('convert --check', () => {
 });
 
 it.each([[[]], [['--partial']]])(
-  'a model of which the notation says nothing gives no file and exit code 1 %j',
+  'a model without a part for the notation gives no file and exit code 1 %j',
   async (more) => {
     const words = ['convert', folder.file('model.json'), '--to', 'swc', '-o', folder.file('nothing.swc'), ...more];
     const { code, stderr } = await runCommand(words);

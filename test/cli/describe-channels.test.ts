@@ -30,7 +30,7 @@ const rates: Readonly<Record<string, (v: number) => readonly [alpha: number, bet
   'k n': (v) => [(0.01 * (v + 55)) / (1 - Math.exp(-(v + 55) / 10)), 0.125 * Math.exp(-(v + 65) / 80)],
 };
 
-it('describes channels alone by their gates, steady states and time constants', async () => {
+it('describes files of channels by their gates, steady states and time constants', async () => {
   const tables = await tablesOf(channelFile());
   expect(tables.get('Gates')?.rows.map(([channel, gate, instances]) => [channel, gate, instances])).toEqual([
     ['na', 'm', '3'],
@@ -68,7 +68,7 @@ it('shows how far kinetic schemes are open, and their slowest time constants', a
   writeFileSync(
     path,
     '<neuroml xmlns="http://www.neuroml.org/schema/neuroml2" id="ks">' +
-      // The rates of n: for one gate, and for two independent gates, of which none, one or both are open.
+      // The rates of n: for one gate, and for two independent gates with zero, one or two of them open.
       channel('two', gate(c + o, steps('c', 'o', 1, 1))) +
       channel('row', gate(c + d + o, steps('c', 'd', 2, 1) + steps('d', 'o', 1, 2))) +
       '</neuroml>',

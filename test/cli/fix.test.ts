@@ -6,7 +6,7 @@ import { fc } from '../support/property.js';
 
 const folder = temporaryFolder();
 
-/** Corrects a text in a file, twice; the second time finds nothing to correct. */
+/** Corrects a text in a file, twice; the second pass finds no mistake. */
 async function corrected(name: string, text: string): Promise<CommandOutcome & { readonly text: string }> {
   const path = folder.file(name);
   writeFileSync(path, text);

@@ -83,7 +83,7 @@ describe('defaults of options', () => {
     return JSON.parse((await runCommand(all, { environment })).stdout);
   };
 
-  it('are those of the environment, unless an option is given', async () => {
+  it('come from the environment, unless an option is given', async () => {
     const environment = { INTERNEURON_TARGET: 'reference' };
     expect(await ran([], environment)).toMatchObject({ target: 'reference' });
     expect(await ran(['--target', 'wasm'], { ...environment, INTERNEURON_THREADS: '2' })).toMatchObject({
@@ -92,7 +92,7 @@ describe('defaults of options', () => {
     });
   });
 
-  it('are those of the configuration file, which the environment overrides', async () => {
+  it('come from the configuration file, unless the environment overrides them', async () => {
     const home = folder.file('config');
     mkdirSync(`${home}/interneuron`, { recursive: true });
     writeFileSync(`${home}/interneuron/config.json`, '{ "target": "reference", "threads": 1 }');
@@ -108,7 +108,7 @@ describe('defaults of options', () => {
     });
   });
 
-  it('do not concern what validate checks', async () => {
+  it('do not affect the checks of validate', async () => {
     const environment = { INTERNEURON_TARGET: 'none' };
     expect(await runCommand(['validate', model], { environment })).toMatchObject({ code: 0 });
   });
@@ -132,7 +132,7 @@ describe('a project file', () => {
     expect(await projectDefaults('plot', place)).toEqual({});
   });
 
-  it('that is a model sets nothing', async () => {
+  it('that is a model sets no options', async () => {
     expect(await projectDefaults('run', project(readFileSync(model, 'utf8')))).toEqual({});
   });
 
@@ -160,7 +160,7 @@ describe('a project file', () => {
 });
 
 describe('inspect', () => {
-  it('lists the run and what it recorded', async () => {
+  it('lists the run and its recordings', async () => {
     const path = folder.file('result.nwb');
     const { stdout: ran } = await runCommand(['run', model, '-o', path, '--json']);
     const { fingerprint, populations } = JSON.parse(ran) as {
@@ -209,7 +209,7 @@ describe('scripts in Python', () => {
   const python = (): string => folder.file('python');
   beforeAll(() => {
     writeFileSync(script(), 'from brian2 import *\nrun(1*ms)\n');
-    // A stand-in for Python that has the package: it prints its words.
+    // A stand-in for Python with the package: it prints its arguments.
     writeFileSync(python(), '#!/bin/sh\ncase "$*" in *find_spec*) exit 0;; esac\necho "$@"\nexit 3\n', { mode: 0o755 });
   });
 
@@ -220,7 +220,7 @@ describe('scripts in Python', () => {
     expect(stderr).toMatch(new RegExp(`\n  interneuron ${command} \\S*network\\.py --execute\n$`));
   });
 
-  it('executes them if it is asked to, with words of the script', async () => {
+  it('executes them with --execute, with arguments of the script', async () => {
     const words = ['convert', script(), '--to', 'lems', '--execute', '--', '--size', '5'];
     expect(await runCommand(words, { environment: { INTERNEURON_PYTHON: python() } })).toEqual({
       code: 3,

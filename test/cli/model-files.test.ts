@@ -49,7 +49,7 @@ describe('validate', () => {
     ]);
   });
 
-  it('checks the files that a pattern matches, among them those that are no models', async () => {
+  it('checks the files that a pattern matches, including files that are no models', async () => {
     const { code, stdout } = await runCommand(['validate', path('*.yaml')]);
     expect(code).toBe(1);
     expect(stdout).toMatch(/models\/a\.yaml: valid, .*\n[^]*models\/notes\.yaml: not valid .*\n$/);

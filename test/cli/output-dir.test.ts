@@ -60,7 +60,7 @@ describe('files that a model names', () => {
     },
   );
 
-  it('replace those of a run before, and no others', async () => {
+  it('replace files of an earlier run, and no others', async () => {
     const path = write('again.xml', 'v.dat');
     const run = ['run', path, '--output-dir', folder.file('again'), '--quiet'];
     expect((await runCommand(run)).code).toBe(0);
@@ -171,7 +171,7 @@ describe('two outputs that are one file', () => {
     expect(existsSync(folder.file('same.json'))).toBe(false);
   });
 
-  it('are refused of which the model names one or both', async () => {
+  it('are refused if the model names one or both', async () => {
     const table = write('named.xml', 'v.json');
     const words = ['run', table, '--output-dir', folder.path, '-o', folder.file('V.json')];
     expect((await runCommand(words)).stderr).toContain('two outputs are the same file');

@@ -36,7 +36,7 @@ describe('plot', () => {
     expect(textsOf(svg)).toEqual(expect.arrayContaining(['First steps', 'cells', 'time (ms)', '500']));
   });
 
-  it('draws rates where spikes would cover the picture', async () => {
+  it('draws rates if spikes would cover the picture', async () => {
     const svg = await picture(dense());
     const texts = textsOf(svg);
     // The scale of the shades ends with the largest rate.
@@ -89,7 +89,7 @@ describe('plot', () => {
     expect(svg.match(/fill="rgb\(8,48,107\)"/g)).toHaveLength(synapses);
   });
 
-  it('draws projections between parts of populations where they are', async () => {
+  it('draws projections between parts of populations at the place of these parts', async () => {
     // Both projections of this network begin in a part of its population.
     const svg = await picture('fixtures/pynn/brunel.json', '--kind', 'connectivity');
     expect(textsOf(svg)).toEqual(expect.arrayContaining(['exc', 'inh', 'drive']));
@@ -142,7 +142,7 @@ describe('plot', () => {
     expect([code, stderr]).toEqual([2, expect.stringContaining(message)]);
   });
 
-  it('says what a result lacks', async () => {
+  it('draws weights of a result that has one number for all synapses', async () => {
     const { code, stderr } = await runCommand(['plot', dense(), '--kind', 'weights', '-o', folder.file('w.svg')]);
     // w of the model is one number for all synapses.
     expect([code, stderr]).toEqual([0, '']);

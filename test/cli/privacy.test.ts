@@ -42,7 +42,7 @@ afterAll(() => {
   if (variables['USER'] === undefined) Reflect.deleteProperty(process.env, 'USER');
 });
 
-/** Contents of all files below the current folder by name, and those of archives. */
+/** Returns the contents of all files below the current folder by name, including files in archives. */
 function contents(): readonly (readonly [string, string])[] {
   const files = readdirSync('.', { recursive: true, encoding: 'utf8' }).filter((name) => statSync(name).isFile());
   return files.flatMap((name): (readonly [string, string])[] => {

@@ -4,11 +4,11 @@ import { readFileSync } from 'node:fs';
 import { circuit, type Tables } from '../translators/sonata/support.js';
 import { edges as links, floats, graph, ints, lif, nodes, writeHdf5, type Tree } from '../translators/nir/support.js';
 
-/** A mistake: how its files are written, and what a message about it must have. */
+/** A mistake: how its files are written, and the required parts of its message. */
 export interface FileProbe {
   /** Writes the model into a path without ending. @returns the path of the model */
   readonly write: (path: string) => Promise<string>;
-  /** The words of the model. */
+  /** The vocabulary of the model. */
   readonly text: string;
   /** The file with the mistake, and a text in its line or the place in HDF5. */
   readonly at: readonly [file: string, place: string];

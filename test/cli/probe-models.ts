@@ -1,13 +1,13 @@
 /** A small valid model in each notation, and mistakes in it. */
 
-/** A mistake: a replacement in the model, and what a message about it must have. */
+/** A mistake: a replacement in the model, and the required parts of its message. */
 export interface Probe {
   readonly change: readonly [before: string, after: string];
   /** A text in the line of the mistake. */
   readonly at: string;
-  /** What is wrong, as the document has it. */
+  /** The wrong part, as the document writes it. */
   readonly wrong: RegExp;
-  /** What would be right, in the hint or as what is expected. */
+  /** The valid value, in the hint or as the expected value. */
   readonly right: RegExp;
 }
 
@@ -175,7 +175,7 @@ const neuroml: ProbedModel = {
     'unknown component': probe('component="lif"', 'component="lfi"', /lfi/, /lif/),
     'undeclared name': probe('synapse="syn"', 'synapse="sin"', /sin/, /syn/),
     delay: probe('delay="2ms"', 'delay="-2ms"', /-2/, /zero/),
-    // NeuroML has no rule on signs but those of sizes.
+    // NeuroML has no rule on signs except on the signs of sizes.
     duplicate: probe(
       'component="lif" size="10"/>',
       'component="lif" size="10"/>\n    <population id="exc" component="lif" size="11"/>',

@@ -1,7 +1,7 @@
 /**
- * How well a message about a mistake helps. It has a point for the place, for what is wrong, for what is right, for a
- * hint, for one error only, for the exit code, for the words of the document, for no names of the program's own, and for
- * plain English.
+ * How well a message about a mistake helps. It has a point each for the place, the wrong part, the valid value, a hint,
+ * a
+ * single error, the exit code, the vocabulary of the document, no names of the program's own, and plain English.
  */
 
 /** A finding as `validate --json` prints it. */
@@ -28,7 +28,7 @@ export function findingsIn(output: string): readonly Printed[] {
 /** Criteria, in the order of the table of points. */
 export const criteria = ['place', 'wrong', 'right', 'hint', 'single', 'exit', 'words', 'names', 'English'] as const;
 
-/** Names of programmers' making, which are none of a model's. */
+/** Names of the implementation, which no model uses. */
 export const internal = /\bundefined\b|\bNaN\b|\[object|\bnull\b|[A-Za-z]+Error\b|\/src\/|__|#\/\$defs/;
 
 /** Words of a sentence, by the rules of the project's English. */

@@ -93,13 +93,13 @@ describe('commands', () => {
       English: readsWell(message, hint),
     };
     const lost = Object.entries(points).flatMap(([criterion, isMet]) => (isMet ? [] : [criterion]));
-    // The place is the word itself, which the message quotes.
+    // The place is the argument itself, which the message quotes.
     rows.push(['commands', name, criteria.length - lost.length, ...lost].join(' '));
     expect(lost.length, `${lost.join(' ')}: ${stderr}`).toBeLessThanOrEqual(1);
   });
 });
 
-test('the table has these points', () => {
+test('the recorded table has these points', () => {
   const table = new URL('probe-scores.txt', import.meta.url);
   if (process.env['UPDATE_GOLDEN'] !== undefined) writeFileSync(table, `${rows.join('\n')}\n`);
   expect(readFileSync(table, 'utf8')).toBe(`${rows.join('\n')}\n`);

@@ -1,4 +1,4 @@
-/** The program as a process of its own: what only a process has. */
+/** The program as a process of its own: signals, exit codes and streams. */
 
 import type { ChildProcess } from 'node:child_process';
 import {
@@ -86,7 +86,7 @@ describe('the program', () => {
     expect((await program(['runn'])).code).toBe(2);
   });
 
-  it('on Ctrl-C leaves a file that says it is incomplete, and exits with 130', async () => {
+  it('on Ctrl-C leaves a file that is marked as incomplete, and exits with 130', async () => {
     const output = folder.file('long.nwb');
     const ended = await program(['run', model, '--duration', '100000 s', '-o', output], (child) => {
       whenRecording(folder.path, () => child.kill('SIGINT'));
@@ -100,7 +100,7 @@ describe('the program', () => {
   it.each([
     ['SIGTERM', 143],
     ['SIGHUP', 129],
-  ] as const)('on %s leaves a file that says it is incomplete, and exits with %d', async (signal, code) => {
+  ] as const)('on %s leaves a file that is marked as incomplete, and exits with %d', async (signal, code) => {
     const output = folder.file(`${signal}.nwb`);
     const ended = await program(['run', model, '--duration', '100000 s', '-o', output], (child) => {
       whenRecording(folder.path, () => child.kill(signal));
@@ -182,7 +182,7 @@ run: 1000 s
     expect([code, stderr]).toEqual([2, 'error: cannot write to standard output: the disk is full\n']);
   });
 
-  it('leaves a checkpoint when it is killed, from which its data are read and the run continues', async () => {
+  it('leaves a checkpoint when it is killed, so that its data can be read and the run continues', async () => {
     const home = folder.file('killed');
     mkdirSync(home);
     const words = (name: string): readonly string[] => ['run', model, '--duration', '60 s', '-o', join(home, name)];
@@ -200,7 +200,7 @@ run: 1000 s
     expect(readdirSync(home).filter((name) => name.includes('.partial-'))).toHaveLength(1);
     const recovered = await program(['run', '--recover', checkpoint]);
     expect(recovered.code).toBe(0);
-    // The next run removes what the killed one left.
+    // The next run removes the files of the killed one.
     expect(readdirSync(home).sort()).toEqual(['cell.checkpoint', 'cell.incomplete.nwb', 'whole.nwb']);
     const resumed = await program(['run', '--resume', checkpoint]);
     expect([resumed.code, fingerprintOf(resumed)]).toEqual([0, fingerprintOf(whole)]);
@@ -234,7 +234,7 @@ run: 1 s
     },
   );
 
-  it('runs where compiled code cannot be kept', async () => {
+  it('runs without a folder for compiled code', async () => {
     const file = folder.file('no-folder');
     writeFileSync(file, '');
     const { ended } = startProgram(['--version'], { environment: { NODE_COMPILE_CACHE: file } });
@@ -246,7 +246,7 @@ run: 1 s
   });
 
   it('ends quietly when its reader does', async () => {
-    // As shells say it of programs that end by SIGPIPE.
+    // The exit code that shells report for programs that end by SIGPIPE.
     const { code, stderr } = await program(['--help'], (child) => child.stdout?.destroy());
     expect([code, stderr]).toEqual([141, '']);
   });

@@ -2,7 +2,7 @@ import { PassThrough } from 'node:stream';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { progressDisplay, silentProgress } from '../../src/cli/progress.js';
 
-/** A stream that passes for a terminal, and what was written to it. */
+/** A stream that passes for a terminal, and the text written to it. */
 function fakeTerminal(): { stream: NodeJS.WriteStream; written: () => string } {
   const chunks: string[] = [];
   const stream = Object.assign(new PassThrough(), {
@@ -36,7 +36,7 @@ describe('progressDisplay', () => {
     expect(written()).toMatch(/running +█+░+ +25% {2}about 6 s left/);
   });
 
-  it('draws nothing for a stage that is over at once', async () => {
+  it('stays hidden for a stage that ends at once', async () => {
     const { stream, written } = fakeTerminal();
     const display = await progressDisplay(stream);
     at(0);
@@ -47,7 +47,7 @@ describe('progressDisplay', () => {
     expect(written()).toBe('');
   });
 
-  it('draws nothing where no person watches', async () => {
+  it('stays silent without a terminal', async () => {
     expect(await progressDisplay(undefined)).toBe(silentProgress);
   });
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { RasterPopulation } from '../../src/cli/raster.js';
 import { drawRaster, shareRows } from '../../src/cli/raster.js';
 
-/** A population whose spikes are drawn as rows of text, a column per step. */
+/** A population with its spikes drawn as rows of text, a column per step. */
 function population(name: string, rows: readonly string[]): RasterPopulation {
   return {
     name,
@@ -11,7 +11,7 @@ function population(name: string, rows: readonly string[]): RasterPopulation {
   };
 }
 
-/** The dots of the drawing, as text like that of `population`. */
+/** Returns the dots of the drawing, as text in the form that `population` takes. */
 function dots(lines: readonly string[], nameWidth: number): string[] {
   return lines.slice(0, -1).flatMap((line) => {
     const characters = [...line.slice(nameWidth + 2)].map((character) =>
@@ -30,7 +30,7 @@ function dots(lines: readonly string[], nameWidth: number): string[] {
 }
 
 describe('drawRaster', () => {
-  it('draws rates as bars where single spikes would be a block', () => {
+  it('draws rates as bars if single spikes would form a block', () => {
     // In the first half four spikes in each column of dots, in the second half one in two columns.
     const rows = ['####################', '##########..........', '##########..........', '##########..........'];
     const [line = ''] = drawRaster([population('p', rows)], { steps: 20, from: '', to: '', columns: 13, rows: 1 });
@@ -71,13 +71,13 @@ describe('drawRaster', () => {
     expect(lines[0]).toMatch(/^a_population_… │[▁-█]+$/);
   });
 
-  it('shows evenly spaced cells where there are more than dots', () => {
+  it('shows evenly spaced cells if there are more cells than dots', () => {
     const rows = Array.from({ length: 8 }, (_, cell) => (cell % 2 === 0 ? '#' : '.'));
     const lines = drawRaster([population('p', rows)], { steps: 1, from: '0', to: '1', columns: 13, rows: 1 });
     expect(dots(lines, 1).map((row) => row[0])).toEqual(['#', '#', '#', '#']);
   });
 
-  it('says what it leaves out', () => {
+  it('reports the populations that it leaves out', () => {
     const many = Array.from({ length: 5 }, (_, i) => population(`p${i}`, ['#']));
     expect(drawRaster(many, { steps: 1, from: '', to: '', columns: 40, rows: 3 }).at(-1)).toBe(
       '(2 more populations not drawn)',

@@ -107,12 +107,12 @@ describe('run --json', () => {
     expect(new Set((await Promise.all(all)).map(({ fingerprint }) => fingerprint)).size).toBe(all.length);
   });
 
-  it('says what was asked for', async () => {
+  it('states the requested seed, duration and precision', async () => {
     const found = await report('--seed', '18446744073709551615', '--duration', '20 ms', '--precision', 'float32');
     expect(found).toMatchObject({ seed: '18446744073709551615', steps: 200, precision: 'float32' });
   });
 
-  it('has nothing to say of the null target', async () => {
+  it('has no fingerprint and no outputs for the null target', async () => {
     expect(await report('--target', 'null')).toMatchObject({
       target: 'null',
       steps: 0,
@@ -122,7 +122,7 @@ describe('run --json', () => {
   });
 });
 
-describe('what is written', () => {
+describe('output files', () => {
   it('CSV holds every spike at its time', async () => {
     const path = folder.file('spikes.csv');
     const found = await report('-o', path);
@@ -146,7 +146,7 @@ describe('what is written', () => {
 
   it('the program after each pass, as text that reads back', async () => {
     await report('--dump-ir', folder.file('ir'), '--target', 'null');
-    // A hidden file says which of them are the program's own.
+    // A hidden file lists the program's own files.
     const files = readdirSync(folder.file('ir'))
       .filter((name) => !name.startsWith('.'))
       .sort();
@@ -154,7 +154,7 @@ describe('what is written', () => {
     const texts = files.map((name) => readFileSync(join(folder.file('ir'), name), 'utf8'));
     expect(files.map((name) => Number(/^(\d\d)\.[a-z-]+\.ir$/.exec(name)?.[1]))).toEqual(files.map((_, i) => i + 1));
     for (const text of texts) expect(printProgram(parseProgram(text))).toBe(text);
-    // Every pass adds to the program; the last one's is what runs.
+    // Every pass adds to the program; the last text is the one that runs.
     expect(texts.at(-1)!.length).toBeGreaterThan(texts[0]!.length);
   });
 });
@@ -204,7 +204,7 @@ run: 1 ms
 });
 
 describe('variables that are infinite when a run ends', () => {
-  it('are warned of as those that are not numbers', async () => {
+  it('are warned of like NaN', async () => {
     const path = folder.file('blows-up.yaml');
     const grows = 'model: "dv/dt = v*v/ms : 1", method: euler, initializers: { v: 5 }';
     writeFileSync(
@@ -221,7 +221,7 @@ describe('variables that are infinite when a run ends', () => {
 });
 
 describe('infinity from a computation', () => {
-  it('is warned of in first values, which nothing changes, and in samples', async () => {
+  it('is warned of in first values, which stay constant, and in samples', async () => {
     const path = folder.file('infinite.yaml');
     writeFileSync(
       path,
@@ -243,7 +243,7 @@ run: 1 ms
     ]);
   });
 
-  it('is a finding where explicit steps are too long for a conductance, though it ends', async () => {
+  it('is a finding if explicit steps are too long for a conductance, though it ends', async () => {
     // From 2 ms until 2.5 ms v becomes 1 - dt * g/C = -9 times as large in each step, beginning at 60 mV.
     const path = folder.file('unstable.yaml');
     writeFileSync(
@@ -271,8 +271,8 @@ run: 4 ms
   });
 });
 
-describe('a recording of what is not there', () => {
-  it('is a finding at the option that asks for it', async () => {
+describe('a recording of an unknown variable', () => {
+  it('is a finding at the option that names it', async () => {
     const outcome = await runCommand(['run', model, '--record', 'cells:u', '--json']);
     expect(outcome.code).toBe(1);
     expect(JSON.parse(outcome.stdout).diagnostics).toContainEqual(
@@ -281,7 +281,7 @@ describe('a recording of what is not there', () => {
   });
 });
 
-describe('a setting of what is not there', () => {
+describe('a setting of an unknown name', () => {
   it('is refused with a suggestion', async () => {
     const outcome = await runCommand(['run', model, '--set', 'drve=10 mV']);
     expect(outcome.code).not.toBe(0);
@@ -302,7 +302,7 @@ describe('text for people', () => {
     expect(stdout).not.toMatch(/[\u2800-\u28ff]/);
   });
 
-  it('draws a raster where a person looks on', async () => {
+  it('draws a raster on a terminal', async () => {
     const { stdout } = await runCommand(['run', model], { onTerminal: true, columns: 60 });
     expect(stdout).toMatch(/^cells │.*[\u2801-\u28ff]/m);
     expect(
@@ -315,7 +315,7 @@ describe('text for people', () => {
     ).toBeLessThanOrEqual(60);
   });
 
-  it('is nothing with --quiet', async () => {
+  it('is empty with --quiet', async () => {
     expect(await runCommand(['run', model, '--quiet', '-o', folder.file('quiet.csv')])).toEqual({
       code: 0,
       stdout: '',
@@ -326,7 +326,7 @@ describe('text for people', () => {
 });
 
 describe('Ctrl-C', () => {
-  it('during the run keeps what was recorded, in a file that says so', async () => {
+  it('during the run keeps the recorded data, in a file that is marked as stopped', async () => {
     const path = folder.file('stopped.nwb');
     let press = (): void => undefined;
     const running = runCommand(['run', model, '--duration', '100000 s', '--record', 'cells:v', '-o', path], {
@@ -354,7 +354,7 @@ describe('Ctrl-C', () => {
     expect([code, stderr.includes('lower/method-refused'), listens]).toEqual([1, true, false]);
   });
 
-  it('before the first step leaves nothing', async () => {
+  it('before the first step writes no file', async () => {
     const { code, stderr } = await runCommand(['run', model, '-o', folder.file('early.csv')], {
       interrupt: (press) => press(),
     });

@@ -8,7 +8,7 @@ const model = readFileSync(path, 'utf8');
 const wrong = readFileSync('fixtures/readme/two-slips.yaml', 'utf8');
 
 describe('- as the model', () => {
-  it('validate finds the mistakes of what it reads', async () => {
+  it('validate finds the mistakes of the text on standard input', async () => {
     const { code, stdout, stderr } = await runCommand(['validate', '-'], { input: wrong });
     expect([code, stderr]).toEqual([1, '']);
     expect(stdout).toMatch(/^<stdin>: not valid \(2 errors\)\n$/m);
@@ -85,7 +85,7 @@ describe('-o -', () => {
     expect(await runCommand(words)).toMatchObject({ code: 2, stderr: expect.stringContaining(message) });
   });
 
-  it('is refused beside --json', async () => {
+  it('is refused together with --json', async () => {
     const { code, stdout } = await runCommand(['describe', path, '-o', '-', '--json']);
     expect([code, JSON.parse(stdout)]).toMatchObject([
       2,

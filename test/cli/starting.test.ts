@@ -37,7 +37,7 @@ describe('new', () => {
     expect(populations['cells']?.rate).toBeLessThan(100);
   });
 
-  it('leaves a file alone that is already there', async () => {
+  it('keeps a file that exists', async () => {
     const path = folder.file('mine.yaml');
     writeFileSync(path, 'mine');
     const outcome = await runCommand(['new', 'brian', '-o', path]);
@@ -46,7 +46,7 @@ describe('new', () => {
     expect(readFileSync(path, 'utf8')).toBe('mine');
   });
 
-  it('says which notations there are', async () => {
+  it('suggests a notation for a misspelt one', async () => {
     const outcome = await runCommand(['new', 'brain']);
     expect(outcome.code).toBe(2);
     expect(outcome.stderr).toContain('did you mean brian?');
@@ -101,7 +101,7 @@ describe('explain', () => {
     expect(headings('docs/messages.md')).toEqual(expect.arrayContaining(headings('docs/explanations.md')));
   });
 
-  it('says of a code whether it is an error, a warning, a note or a line of a report', async () => {
+  it('states whether a code is an error, a warning, a note or a line of a report', async () => {
     const kindOf = async (code: string): Promise<unknown> =>
       (JSON.parse((await runCommand(['explain', code, '--json'])).stdout) as { kind: unknown }).kind;
     expect(await kindOf('swc/shape')).toBe('A line in the report of a conversion.');
@@ -110,7 +110,7 @@ describe('explain', () => {
     expect(await kindOf('model/time-in-binary')).toBe('A note.');
   });
 
-  it('lists each text of a message with choices, and rejects placeholders that are not plain words', () => {
+  it('lists each text of a message with choices, and rejects placeholders that are not plain terms', () => {
     const ofMessage = (text: string): ReturnType<typeof messagesOfText> =>
       messagesOfText(
         'export const rows = (count: number, isLast: boolean, names: readonly string[]): Finding => ' +
@@ -124,7 +124,7 @@ describe('explain', () => {
     expect(ofMessage('`the row ${unknown} is missing`').riddles).toEqual(['']);
   });
 
-  it('explains everything that the report of a conversion says', () => {
+  it('explains every code in the report of a conversion', () => {
     const explained = readFileSync('docs/explanations.md', 'utf8');
     const entries = readFileSync('docs/messages.md', 'utf8').split(/^### /m).slice(1);
     const codes = entries
@@ -132,7 +132,7 @@ describe('explain', () => {
       .map((entry) => entry.slice(0, entry.indexOf('\n')));
     expect(codes.length).toBeGreaterThan(50);
     expect(codes.filter((code) => !explained.includes(`### ${code}\n`))).toEqual([]);
-    // Whatever the calls in exporters look like from which the page is generated.
+    // Independent of the form of the calls in exporters that the page is generated from.
     const headings = new Set(entries.map((entry) => entry.slice(0, entry.indexOf('\n'))));
     const exporters = ['brian', 'neuroml', 'pynn'].flatMap((notation) =>
       readdirSync(`translators/${notation}`, { recursive: true, encoding: 'utf8' })
@@ -172,7 +172,7 @@ describe('describe', () => {
     },
   );
 
-  it('escapes what a model says', async () => {
+  it('escapes the texts of a model', async () => {
     const path = folder.file('hostile.yaml');
     const text = readFileSync('fixtures/starters/brian.yaml', 'utf8');
     writeFileSync(path, text.replace('name: My network', 'name: "<script>alert(1)</script>"'));
@@ -202,7 +202,7 @@ describe('the package', () => {
     expect(files).toContain('fixtures/starters/brian.yaml');
   });
 
-  it('says where it comes from, and where to report mistakes', () => {
+  it('names its origin, and the place to report mistakes', () => {
     const about = JSON.parse(readFileSync('package.json', 'utf8')) as Record<string, unknown>;
     for (const key of ['repository', 'homepage', 'bugs', 'license', 'description']) expect(about[key]).toBeTruthy();
     expect(existsSync('LICENSE')).toBe(true);

@@ -1,4 +1,4 @@
-/** `interneuron sweep`: the rows are those of single runs, whatever shares the work. */
+/** `interneuron sweep`: its rows equal single runs, however the work is shared. */
 
 import { execFile } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
@@ -191,7 +191,7 @@ const missing = missingEnvironment('.venv-workflows');
 describe('sweep --emit', () => {
   const sweep = ['--vary', 'drive=9:11:5 mV', '--seeds', '2'];
 
-  /** Runs a command in a folder where `interneuron` is this program. */
+  /** Runs a command in a folder with this program as `interneuron`. */
   async function shell(
     command: string,
     words: readonly string[],
@@ -233,7 +233,7 @@ describe('sweep --emit', () => {
     return { folder: folder.file(name), whole: whole.stdout };
   }
 
-  test('writes a Slurm array whose parts give the whole table', async () => {
+  test('writes a Slurm array, and its parts give the whole table', async () => {
     const { folder: scripts, whole } = await emitted(
       'slurm',
       '-it\'s "{slurm}" $(touch RAN) `touch RAN` a=1;touch RAN',

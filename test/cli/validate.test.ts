@@ -13,7 +13,7 @@ beforeAll(() =>
 );
 
 describe('validate', () => {
-  it('says valid, the notation and the hash', async () => {
+  it('prints valid, the notation and the hash', async () => {
     expect(await runCommand(['validate', good])).toMatchObject({
       code: 0,
       stderr: '',
@@ -29,7 +29,7 @@ describe('validate', () => {
     expect(stdout).toMatch(/did you mean volt/);
   });
 
-  it('shows what is found in a model before it reads the next one', async () => {
+  it('shows the findings in a model before it reads the next one', async () => {
     const next = folder.file('next.yaml');
     writeFileSync(next, readFileSync(good));
     const { stdout } = await runCommand(['validate', folder.file('bad.yaml'), next], {
@@ -78,7 +78,7 @@ describe('validate', () => {
   });
 });
 
-describe('what a run would refuse', () => {
+describe('a finding that a run would refuse', () => {
   const lines = (...all: readonly string[]): string => `${all.join('\n')}\n`;
   const lems =
     '<Lems><Target component="run"/><Include file="Cells.xml"/><Include file="Networks.xml"/>' +

@@ -63,8 +63,8 @@ describe('verify --everywhere', () => {
   });
 });
 
-describe('a result that is not what its model gives', () => {
-  it('differs, with the first place where it does', async () => {
+describe('a result that differs from a run of its model', () => {
+  it('differs, with the first place of a difference', async () => {
     const path = folder.file('noise.csv');
     const lines = readFileSync(path, 'utf8').split('\n');
     const removed = lines[10]!;
@@ -87,7 +87,7 @@ describe('a result that is not what its model gives', () => {
     expect(stderr).toContain('verify/changed-model');
   });
 
-  it('--json says the same to programs', async () => {
+  it('--json reports the same to programs', async () => {
     const { code, stdout } = await runCommand(['verify', folder.file('model.json'), '--json']);
     expect(code).not.toBe(0);
     expect(JSON.parse(stdout)).toHaveProperty('error');
@@ -119,7 +119,7 @@ describe('verify with a model', () => {
     expect(code).toBe(0);
   });
 
-  it('tells another model, whose spikes differ', async () => {
+  it('tells another model, and the populations that spike differently', async () => {
     const text = readFileSync(folder.file('model.json'), 'utf8');
     writeFileSync(folder.file('driven.json'), text.replace('15*mV', '25*mV'));
     const { code, stdout } = await verify('noise.nwb', 'driven.json');
@@ -174,7 +174,7 @@ describe('a result as a model', () => {
 });
 
 describe('diff of two results', () => {
-  it('of one model in other formats says that they are the same', async () => {
+  it('of one model in other formats is the same', async () => {
     const { code, stdout } = await runCommand(['diff', folder.file('noise.nwb'), folder.file('noise.csv')]);
     expect(stdout).toMatch(/^the same: 1000 steps, fingerprint [0-9a-f]{64}\n/);
     expect(stdout).toMatch(/^cells +(\d+) +\1 +same$/m);
@@ -197,7 +197,7 @@ describe('diff of two results', () => {
     expect([json.same, json.first.owner]).toEqual([false, 'cells']);
   });
 
-  it('of other steps compares times, and says how the runs differ first', async () => {
+  it('of other steps compares times, and lists the differences of the runs first', async () => {
     const other = folder.file('halved.csv');
     const words = ['run', folder.file('model.json'), '-q', '--dt', '0.05 ms', '--duration', '50 ms', '-o', other];
     expect((await runCommand(words)).code).toBe(0);

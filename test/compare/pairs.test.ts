@@ -1,4 +1,4 @@
-/** Pairs of files that reviewers judge: those of other kinds are different, others not. */
+/** Pairs of files that reviewers judge: pairs of different kinds are different, others are not. */
 
 import { writeFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -278,7 +278,7 @@ describe('parts of a run', () => {
     expect(found.stdout).toContain('note      the cells of p have the same trains under other ids');
   });
 
-  it('what follows the first difference is judged by itself', async () => {
+  it('the time after the first difference is judged by itself', async () => {
     const half = seconds / 2;
     const faster = poisson(30, cells, seconds, 77);
     const second = base.map((train, k) =>

@@ -63,7 +63,7 @@ export const poisson = (
 export const answers = (at: readonly number[], cells: number, seconds: number, seed: number): Trains =>
   modulated((time) => (at.some((start) => time >= start && time < start + 0.1) ? 105 : 5), 105, cells, seconds, seed);
 
-/** Returns Poisson trains in which `spikes` follow one another after 4 ms. */
+/** Returns Poisson trains in bursts of `spikes`, which follow one another after 4 ms. */
 export const bursts = (rate: number, spikes: number, cells: number, seconds: number, seed: number): Trains => {
   const random = generator(seed);
   return Array.from({ length: cells }, () =>
@@ -122,7 +122,7 @@ export const sequence = (
 /** A kind of difference that a reviewer finds in one run of each side. */
 export interface Kind {
   readonly name: string;
-  /** Quantities of which one differs. */
+  /** Names of the quantities, one of them different. */
   readonly by: RegExp;
   /** Trains of both sides with a seed. */
   readonly sides: readonly [(seed: number) => Trains, (seed: number) => Trains];

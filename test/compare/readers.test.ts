@@ -1,4 +1,4 @@
-/** Readers of results of other programs: what each file says, in s and SI units. */
+/** Readers of results of other programs: the contents of each file, in s and SI units. */
 
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -53,7 +53,7 @@ describe('text', () => {
     ]);
   });
 
-  it('spikes of NEST 2, whose files have ms and no header', async () => {
+  it('spikes of NEST 2, in files with ms and without a header', async () => {
     expect(trainsOf(await read('spikes.gdf', '3\t12.100\t\n1\t13.200\t\n'))).toEqual({
       '': { 1: [0.0132], 3: [0.0121] },
     });
@@ -88,7 +88,7 @@ describe('text', () => {
     expect([...signals[0]!.values]).toEqual([-0.07, -0.06]);
   });
 
-  it('times without a unit take that of --times', async () => {
+  it('times without a unit have the unit of --times', async () => {
     expect(trainsOf(await read('t.txt', 'id t\n1 5\n', 'ms'))).toEqual({ '': { 1: [0.005] } });
   });
 });

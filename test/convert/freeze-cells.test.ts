@@ -45,7 +45,7 @@ timing: grid
 experiment: { dt: 0.025 ms, duration: 3 ms }`,
   }).valid;
 
-test('each compartment has what it drew, and the potential is that of its cell', async () => {
+test('each compartment has its drawn value, and the potential is the potential of its cell', async () => {
   const valid = network(3, 'other.g: "(1 + i)*S/m**2"');
   const frozen = await freeze(valid, wasmTarget);
   const { values } = frozen.valid.model.populations['cells']!;
@@ -66,7 +66,7 @@ test('draws of the only cell of a type are values on its sections', async () => 
   expect(await fingerprint(frozen.valid)).toBe(await fingerprint(valid));
 });
 
-test('synapses at places of their own have what they drew', async () => {
+test('synapses at places of their own have their drawn values', async () => {
   const projection = `
 projections:
   p:

@@ -126,7 +126,7 @@ test('spikes of sources are drawn without the rest of the network, unless it act
   expect(sourcesAlone({ ...model, experiment: { ...model.experiment, protocol } }, ['P'])).toBeUndefined();
 });
 
-test('sources whose variables synapses write to go on to spike by chance', async () => {
+test('sources with variables that synapses write still spike by chance', async () => {
   const { valid } = importModel({ name: 'test.yaml', text: writtenSources }, {});
   const { valid: frozen, remaining } = await freeze(valid, wasmTarget);
   expect(reread(frozen).model.populations['P']?.type).toBe('P');
@@ -140,13 +140,13 @@ test('every engine freezes to the same model', async () => {
   expect(one.valid.model).toEqual(other.valid.model);
 });
 
-test('what is drawn anew in each step is named', async () => {
+test('names values that are drawn anew in each step', async () => {
   const { valid } = importModel({ name: 'test.yaml', text: fixture('noisy-group') }, { duration: '1 ms' });
   const { remaining } = await freeze(valid, wasmTarget);
   expect(remaining.join('; ')).toMatch(/the noise [\w, ]+ of G is drawn in each step/);
 });
 
-test('draws of synapses, operations and subexpressions are said to remain', async () => {
+test('reports draws of synapses, operations and subexpressions that remain', async () => {
   const { valid } = importModel({
     name: 'draws.yaml',
     text: brian(`
@@ -207,7 +207,7 @@ test('spikes of a run that is too long are not drawn', async () => {
   await expect(freeze(valid, wasmTarget)).rejects.toThrow('run/too-many-steps');
 });
 
-test('delays under LEMS are times, and those of a frozen model the same ones', async () => {
+test('delays under LEMS are times, and a frozen model has the same ones', async () => {
   const text = (delays: string): string => `<Lems>
   <Target component="s"/>
   <Include file="Cells.xml"/><Include file="Networks.xml"/><Include file="Simulation.xml"/>

@@ -31,7 +31,7 @@ function mark(text: string, column: number, length: number): string[] {
 }
 
 describe('renderDiagnostics', () => {
-  it('shows code, place, lines, caret and what would be right', () => {
+  it('shows code, place, lines, caret and the valid values', () => {
     expect(render([unknown], balanced)).toBe(`\
 error[model/unknown-population]  the target of projection "ee" is not a population
   --> balanced.yaml:3:24   /projections/ee/to
@@ -95,7 +95,7 @@ error[model/name-twice]  two populations have the name exc
 `);
   });
 
-  it('shows the place alone when there is no text, and nothing for a place that the text lacks', () => {
+  it('shows only the place without a text, and no line for a place that the text lacks', () => {
     const elsewhere = { ...unknown, place: { document: 'other.yaml', line: 3, column: 2 } };
     const beyond = { ...unknown, place: { document: 'balanced.yaml', line: 99, column: 2 } };
     const { place, ...nowhere } = unknown;

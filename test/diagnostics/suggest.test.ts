@@ -21,7 +21,7 @@ describe('editDistance', () => {
     ['', 'inh', 3],
     ['kitten', 'sitting', 3],
     ['saturday', 'sunday', 3],
-    // The restricted distance edits no letter twice: three, where the unrestricted one is two.
+    // The restricted distance edits no letter twice: three, compared with two for the unrestricted one.
     ['ca', 'abc', 3],
   ])('%j → %j is %i', (a, b, distance) => {
     expect(editDistance(a, b)).toBe(distance);
@@ -53,7 +53,7 @@ describe('nearest', () => {
 });
 
 describe('texts', () => {
-  it('asks', () => {
+  it('suggests one or two names', () => {
     expect(didYouMean('exd', ['exc', 'inh'])).toBe('did you mean exc?');
     expect(didYouMean('ge', ['gee', 'gi', 'membrane'])).toBe('did you mean gee or gi?');
     expect(suggestion('exd', ['exc'])).toEqual({ hint: 'did you mean exc?', names: ['exc'] });
@@ -64,7 +64,7 @@ describe('texts', () => {
     expect(suggestion('exd', ['membrane'])).toEqual({});
   });
 
-  it('lists what is allowed, nearest first', () => {
+  it('lists the allowed names, nearest first', () => {
     expect(oneOf('inj', ['exc', 'noise', 'inh'])).toBe('one of inh, exc, noise');
     expect(oneOf('a', ['b'])).toBe('b');
     expect(oneOf('a', [])).toBe('a defined name, but there are none');
@@ -77,7 +77,7 @@ describe('texts', () => {
     ).toMatch(/^one of \w+, \w+ and 28 more$/);
   });
 
-  it('joins words', () => {
+  it('joins terms', () => {
     expect([[], ['a'], ['a', 'b'], ['a', 'b', 'c']].map((words) => joinWords(words, 'and'))).toEqual([
       '',
       'a',

@@ -1,4 +1,6 @@
-/** The commands of docs/compare.md, run. With UPDATE_README=1 the page is written; otherwise it must be what they print. */
+/**
+ * The commands of docs/compare.md, run. With UPDATE_README=1 the page is written; otherwise it must equal their output.
+ */
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,6 +1,6 @@
 /**
  * Converts each fixture to each other notation, and compares the verdicts with the table in docs/conversion.md, the log
- * beside this file and the support matrix, which share conversions. UPDATE_CONVERSION=1 writes all three.
+ * next to this file and the support matrix, which share conversions. UPDATE_CONVERSION=1 writes all three.
  */
 
 import { askedEffort, triesAll } from '../support/effort.js';
@@ -17,7 +17,7 @@ const notations = ['brian', 'pynn', 'neuroml', 'canonical'] as const;
 const names = { brian: 'Brian', pynn: 'PyNN', neuroml: 'NeuroML and LEMS', canonical: 'canonical' } as const;
 const thorough = askedEffort === 'thorough';
 const updating = process.env['UPDATE_CONVERSION'] === '1';
-/** Verdicts of the table; those of runs are measured with INTERNEURON_TESTS=thorough or while updating. */
+/** Verdicts of the table; verdicts of runs are measured with INTERNEURON_TESTS=thorough or while updating. */
 const verdicts = [
   'exact',
   'same spikes',
@@ -45,7 +45,7 @@ beforeAll(async () => {
       }
 }, 3_600_000);
 
-/** A cell as the page says it is: for conversions that are done with INTERNEURON_TESTS=thorough alone. */
+/** A cell as the page states it: for conversions that run only with INTERNEURON_TESTS=thorough. */
 function asWritten({ name: fixture, from }: Fixture, to: Cell['to']): Cell {
   const lines = readFileSync(path, { encoding: 'utf8', flag: 'a+' }).split('\n');
   const columns = (start: string): string[] | undefined =>
@@ -151,9 +151,9 @@ function inAll(): string {
   return `Of the ${foreign.length} conversions from Brian, PyNN, and NeuroML and LEMS to another of these, ${faithful.length} have the same spikes within δ and are portable.`;
 }
 
-// Every fixture in every notation takes a while; what conversions are is also tested one by one.
+// Converting every fixture to every notation takes a while; single conversions have tests of their own.
 describe.skipIf(!triesAll && !updating)('docs/conversion.md', () => {
-  it('says what conversions are', () => {
+  it('states the outcome of each conversion', () => {
     const { table, log } = written();
     const page = readFileSync(pagePath, 'utf8').replace(/^\| from \| to[\s\S]*?^Of the .*$/m, () => table);
     if (updating) {
@@ -169,11 +169,11 @@ describe.skipIf(!triesAll && !updating)('docs/conversion.md', () => {
     expect(cells.filter(({ errors }) => errors.length > 0)).toEqual([]);
   });
 
-  it('every incomplete conversion says what is left out', () => {
+  it('gives reasons for every incomplete conversion', () => {
     expect(cells.filter(({ outcome, reasons }) => outcome === 'incomplete' && reasons.length === 0)).toEqual([]);
   });
 
-  it('a notation says its own models by the same hash', () => {
+  it('keeps the hash of a model written in its own notation', () => {
     const own = cells.filter(({ from, to }) => from === to && to in targets);
     // A current that is changed while it flows is written as one source of steps. The schema of NeuroML orders parts and
     // projections, and has no projections of other events.
@@ -187,7 +187,7 @@ describe.skipIf(!triesAll && !updating)('docs/conversion.md', () => {
 });
 
 describe.skipIf(!triesAll && !updating)('docs/support.md', () => {
-  it('says what notations support', { timeout: 600_000 }, async () => {
+  it('states the features of each notation', { timeout: 600_000 }, async () => {
     const supportPath = join(root, 'docs/support.md');
     const text = await supportPage();
     if (updating) writeFileSync(supportPath, text);

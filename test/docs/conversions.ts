@@ -1,4 +1,4 @@
-/** All fixtures in all other notations: what docs/conversion.md says. */
+/** All fixtures in all other notations: the contents of docs/conversion.md. */
 
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -14,10 +14,10 @@ import { importModel, readSource, type ImportedModel } from '../../src/pipeline/
 import { root } from '../support/import-graph.js';
 import { longestText } from '../../translators/neuroml/xml/decode.js';
 
-/** Notations of the table: documents, which hold what scripts do. */
+/** Notations of the table: documents, which contain all that scripts do. */
 export const targets = { canonical: 'canonical', brian: 'brian-json', pynn: 'pynn-json', neuroml: 'neuroml' } as const;
 type Notation = keyof typeof targets;
-/** Notations of fixtures; those of the table and of docs/support.md. */
+/** Notations of fixtures; the notations of the table and of docs/support.md. */
 type SourceNotation = Notation | 'nir' | 'sonata';
 
 /** A fixture in a notation. */
@@ -26,13 +26,13 @@ export interface Cell {
   readonly from: SourceNotation;
   readonly to: Notation;
   readonly outcome: ConvertedModel['outcome'] | Measurement['verdict'] | 'refused';
-  /** Which simulators run it: those of the notation; of PyNN's, NEST with models in NESTML; or interneuron alone. */
+  /** Which simulators run it: the notation's own; of PyNN's, only NEST with models in NESTML; or only interneuron. */
   readonly portable: 'yes' | 'nestml' | 'no';
   /** Whether the document, read again, has the model hash that the fixture has. */
   readonly sameHash: boolean;
   /** Whether the document carries the fixture, with its hash. */
   readonly backAgain: boolean;
-  /** What is left out, or what differs where nothing is. */
+  /** The parts that are left out, or the differences if no part is left out. */
   readonly reasons: readonly string[];
   /** Errors of reading the document again. */
   readonly errors: readonly string[];
@@ -44,7 +44,7 @@ export interface Fixture {
   readonly imported: ImportedModel;
 }
 
-/** Models whose connections fill files of many megabytes where a notation lists them: they are converted seldom. */
+/** Models with connections that fill many megabytes when listed: they are converted seldom. */
 const large: ReadonlySet<string> = new Set([
   'brian/brunel-2000.yaml',
   'brian/brunel-hakim.yaml',

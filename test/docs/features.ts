@@ -9,7 +9,7 @@ export interface Feature {
   readonly brian?: string;
   readonly pynn?: string;
   readonly neuroml?: string;
-  /** Notations that have no word for the feature: their document states it in equations. */
+  /** Notations without a construct for the feature: their document states it in equations. */
   readonly inEquations?: readonly Notation[];
 }
 

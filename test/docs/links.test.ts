@@ -29,7 +29,7 @@ function anchors(text: string): string[] {
 }
 
 describe.each(pages)('%s', (page) => {
-  it('links to what is there', () => {
+  it('links to existing files and headings', () => {
     const targets = [...read(page).matchAll(/\]\(([^)\s]+)\)/g)].map(([, target]) => target!);
     for (const target of targets.filter((candidate) => !/^[a-z]+:/.test(candidate))) {
       const [path, anchor] = target.split('#') as [string, string?];

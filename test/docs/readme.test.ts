@@ -1,7 +1,4 @@
-/**
- * README's examples, run. With UPDATE_README=1 what they print is written into README; otherwise it must be what README
- * says.
- */
+/** README's examples, run. With UPDATE_README=1 their output is written into README; otherwise README must equal it. */
 
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -37,7 +34,7 @@ function commandOf(line: string): string[] {
   return words.map((word) => word.replace(/^out\//, `${folder.path}/`));
 }
 
-/** What differs between machines and runs: times, memory, processors. */
+/** Removes differences between machines and runs: times, memory, processors. */
 function steady(text: string): string {
   return text
     .replace(/^time .*$/gm, 'time')
@@ -54,14 +51,14 @@ describe('README: the commands', () => {
   it.each(commands.filter(({ line }) => line !== 'npm test'))('$line', async ({ line, expected }) => {
     const { stdout, stderr } = await runCommand(commandOf(line), { onTerminal: true, columns: 80 });
     const printed = `${stderr}${stdout}`.replaceAll(folder.path, 'out').trimEnd();
-    // Times are those of the command by itself, filled in by hand: here the whole test runs in one process.
+    // Times belong to the command by itself, filled in by hand: here the whole test runs in one process.
     const time = /^time .*$/m.exec(expected)?.[0];
     const kept = time === undefined ? printed : printed.replace(/^time .*$/m, time);
     if (update) readme = readme.replace(`$ ${line}\n${expected}`, () => `$ ${line}\n${kept}\n`);
     else expect(steady(printed)).toBe(steady(expected));
   });
 
-  it('npm test is what the package calls its tests', () => {
+  it('npm test is the name that the package gives its tests', () => {
     expect(scripts.test).toBe('vitest run');
     expect(commands.map(({ line }) => line)).toContain('npm test');
   });
@@ -76,7 +73,7 @@ describe('README: the texts', () => {
       .outputText.replace(/import (\{[^}]*\}) from 'interneuron';/, 'const $1 = interneuron;')
       .replace("'first-steps.nwb'", `'${folder.file('first-steps.nwb')}'`);
     mkdirSync(folder.path, { recursive: true });
-    // eslint-disable-next-line @typescript-eslint/no-implied-eval -- running README's text is what this test is for
+    // eslint-disable-next-line @typescript-eslint/no-implied-eval -- running README's text is the purpose of this test
     const run = new Function('interneuron', 'console', `return (async () => {${code}})();`) as (
       library: unknown,
       output: unknown,

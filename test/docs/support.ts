@@ -15,7 +15,7 @@ const names: Readonly<Record<Notation, string>> = { brian: 'Brian', pynn: 'PyNN'
 /** The default engine. */
 const engine = { precision: 'float64', target: 'wasm' } as const;
 
-/** What a conversion amounts to, from worst to best. */
+/** Outcomes of a conversion, from worst to best. */
 const ranks = ['no', 'here only', 'part', 'yes', 'exact'] as const;
 
 function rankOf({ outcome, sameHash, portable }: Cell): number {

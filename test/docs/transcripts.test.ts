@@ -1,6 +1,7 @@
 /**
- * Follows the tutorials and the how-to pages: saves the files that a page shows, runs its commands and its Python in order,
- * and compares what they print. With UPDATE_README=1 the pages receive the new output.
+ * Follows the tutorials and the how-to pages: saves the files that a page shows, runs its commands and its Python in
+ * order,
+ * and compares their output. With UPDATE_README=1 the pages receive the new output.
  */
 
 import { execFile } from 'node:child_process';
@@ -87,7 +88,7 @@ const missing =
   missingEnvironment('.venv-pynn', 'sources/test/system/scenarios');
 
 describe.skipIf(missing !== null)(`the pages of the documentation${missing === null ? '' : ` (${missing})`}`, () => {
-  it.each(pages)('%s does as it says', { timeout: 300_000 }, async (path) => {
+  it.each(pages)('%s gives the output that it shows', { timeout: 300_000 }, async (path) => {
     let page = readFileSync(join(root, path), 'utf8');
     const folder = mkdtempSync(join(tmpdir(), 'interneuron-page-'));
     try {
@@ -105,7 +106,7 @@ describe.skipIf(missing !== null)(`the pages of the documentation${missing === n
           expect(program, path).toBe('interneuron');
           const { printed } = await execute(python, ['-m', 'interneuron', ...words], folder);
           if (update) {
-            // Times are those of a machine at rest, and stay.
+            // Times are measured on a machine at rest, and stay.
             const time = /^time .*$/m.exec(step.printed)?.[0];
             const kept = time === undefined ? printed : printed.replace(/^time .*$/m, time);
             page = page.replace(`$ ${step.command}\n${step.printed}`, () => `$ ${step.command}\n${kept}`);

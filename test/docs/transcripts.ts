@@ -1,6 +1,6 @@
-/** Commands in pages of documentation, and what they print. */
+/** Commands in pages of documentation, and their output. */
 
-/** The words of a line of shell, quotes removed. */
+/** Returns the arguments of a line of shell, quotes removed. */
 export function wordsOf(line: string): string[] {
   return [...line.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain!);
 }

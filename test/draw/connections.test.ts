@@ -378,7 +378,7 @@ describe('projections between selections with gaps', () => {
       phases: [{ run: 1 }],
     });
 
-  it('become projections between populations, with the indices of these', () => {
+  it("become projections between populations, with the populations' indices", () => {
     const drawn = drawModel(
       importModel({
         name: 'x',

@@ -81,7 +81,7 @@ describe('too large to be drawn', () => {
     }
   });
 
-  it('is not what fits', () => {
+  it('is a message only beyond the limits', () => {
     expect(findings({ size: 1000, population: { initial_values: { v: numbers } } })).toEqual([]);
     expect(findings({ connector: { type: 'FixedNumberPreConnector', params: { n: 5 } } })).toEqual([]);
   });

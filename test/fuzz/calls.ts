@@ -200,7 +200,7 @@ export function callSequence(random: Random): Uint8Array {
   return bytes;
 }
 
-/** The same sequence on another engine whose name is no longer. */
+/** Returns the same sequence on another engine with a name that is no longer. */
 export const onTarget = (bytes: Uint8Array, name: string): Uint8Array =>
   Buffer.from(
     Buffer.from(bytes).toString('latin1').replaceAll(target, `"target":"${name}"`.padEnd(target.length)),

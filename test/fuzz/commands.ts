@@ -1,4 +1,4 @@
-/** Command lines with an environment: those that people write, changed. */
+/** Command lines with an environment: typical ones, changed. */
 
 import { names } from './nasty.js';
 import type { Random } from './random.js';

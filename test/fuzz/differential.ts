@@ -1,11 +1,11 @@
 /**
- * One model in all notations and on two engines: what they should agree on is run and compared.
+ * One model in all notations and on two engines: their common results are run and compared.
  *
  * - On WebAssembly a model has the bits that it has on the interpreter.
  * - In its own notation, and as a canonical model, it stays the same model.
- * - In other notations it has the same spikes and final values where the report has conventions only, apart from
+ * - In other notations it has the same spikes and final values if the report has only conventions, apart from
  *   draws of another generator, which the report states.
- * - What was written is read again without errors, whatever the report says.
+ * - Written documents are read again without errors, in every case of the report.
  */
 
 import { columnCount, type ResultWriter, type RunSetup, type SampleBlock } from '../../runtime/results/result.js';
@@ -35,7 +35,7 @@ const lastSamples = 8;
 /** Entries of reports that state other random numbers. */
 const otherDraws = /own-draws|native-generator|brian\/rule|numbers drawn|drawn differently/;
 
-/** Entries that state errors of values, where steps adapt. */
+/** Entries that state errors of values, for adaptive steps. */
 const statedErrors = /sub-steps|adaptive/;
 
 const isOfSameSteps = (a: ValidModel, b: ValidModel): boolean => a.model.experiment.dt === b.model.experiment.dt;
@@ -43,7 +43,7 @@ const isOfSameSteps = (a: ValidModel, b: ValidModel): boolean => a.model.experim
 /**
  * Runs a valid small model in all notations.
  *
- * @throws Error that says which conversions and engines disagree
+ * @throws Error that names the conversions and engines that disagree
  */
 export async function compareDocument(name: string, bytes: Uint8Array): Promise<Outcome> {
   try {
@@ -95,7 +95,7 @@ function shortened(valid: ValidModel): ValidModel {
   return { ...valid, model: { ...valid.model, experiment: { ...valid.model.experiment, protocol: phases } } };
 }
 
-/** What a run shows. */
+/** Observable results of a run. */
 interface Observed {
   readonly fingerprint: string;
   readonly spikes: SpikesByPopulation;
@@ -173,7 +173,7 @@ class LastSamples implements ResultWriter {
   }
 }
 
-/** In what a model and its conversion disagree; undefined where in nothing that the report does not state. */
+/** Returns a difference of a model and its conversion; undefined if the report states all differences. */
 async function disagreement(
   valid: ValidModel,
   to: TargetNotation,
@@ -227,11 +227,13 @@ function spikesDiffer(
 }
 
 /**
- * Values of the same name and unit at the last boundaries of steps that both sampled. One boundary at which they agree is
- * enough: timing profiles show what arrives in a step on one side of a sample or the other. Values of types that were
+ * Compares values of the same name and unit at the last boundaries of steps that both sampled. One boundary at which
+ * they
+ * agree is enough: timing profiles show arrivals in a step on one side of a sample or the other. Values of types that
+ * were
  * replaced by others of the notation have no namesakes.
  *
- * @param late  variables of ours, by `population.variable`, that are shown a step late
+ * @param late variables of ours, by `population.variable`, that are shown a step late
  */
 function valuesDiffer(
   ours: Observed['values'],
@@ -262,7 +264,7 @@ const shownLate = ({ model }: ValidModel): ReadonlySet<string> =>
     }),
   );
 
-/** In what two rows differ by more than rounding; undefined where in nothing. */
+/** Returns a difference of two rows beyond rounding; undefined without one. */
 function differenceOf(ours: readonly number[], theirs: readonly number[], when: string): string | undefined {
   const largest = Math.max(0, ...[...ours, ...theirs].filter(Number.isFinite).map(Math.abs));
   const k = ours.findIndex(

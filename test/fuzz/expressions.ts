@@ -1,4 +1,4 @@
-/** Expressions, equations and statements: made from a grammar, and those of models with a part exchanged. */
+/** Expressions, equations and statements: made from a grammar, and parts of models with a term exchanged. */
 
 import { names, quantities } from './nasty.js';
 import type { Random } from './random.js';
@@ -148,7 +148,7 @@ export function line(random: Random): string {
 
 const word = /[A-Za-z_]\w*|\d+(?:\.\d*)?(?:e[+-]?\d+)?|[-+*/%<>=!&|^]+|[(),:\n]/g;
 
-/** A text with one of its words exchanged, dropped or doubled. */
+/** Returns a text with one of its tokens exchanged, dropped or doubled. */
 export function exchanged(text: string, random: Random): string {
   const words = [...text.matchAll(word)];
   if (words.length === 0) return line(random);

@@ -52,7 +52,7 @@ const manifest = `<omexManifest xmlns="http://identifiers.org/combine.specificat
 
 type Members = Record<string, Uint8Array>;
 
-/** Returns the input of a feeder that draws its changes itself: the seed of these draws. */
+/** Returns the input of a feeder that draws its changes itself: the seed of its draws. */
 export const drawnLater = (random: Random): Uint8Array => Buffer.from(String(random.below(2 ** 31)));
 
 let seeds: Promise<readonly Members[]> | undefined;
@@ -147,7 +147,7 @@ const commands = [
 /** After so many ms a command is stopped as by Ctrl-C: changed experiments may state any time. */
 const stopAfter = 2000;
 
-/** @throws Error for a command that ends in any way but those that the help text lists */
+/** @throws Error for a command that ends with an exit code that the help text does not list */
 export async function feedBundle(folder: string, input: Uint8Array, ordinal: number): Promise<Outcome> {
   const random = randomOf(Number(Buffer.from(input).toString()));
   const members = { ...random.pick(await (seeds ??= makeSeeds(join(folder, 'seeds')))) };
@@ -166,7 +166,7 @@ export async function feedBundle(folder: string, input: Uint8Array, ordinal: num
     };
     for (const words of commands) await run(words);
     if (ordinal % 4 === 0) await run(['-i', 'b.omex', '-o', 'reports'], runBiosimulators);
-    // A folder holds what an archive cannot, and lacks what an archive states.
+    // A folder may hold files that an archive cannot, and lacks the metadata of an archive.
     if (ordinal % 8 === 1) {
       for (const [name, bytes] of Object.entries(members)) {
         if (!/^[\w./-]+$/.test(name) || name.includes('..') || /^\/|\/$|\/\//.test(name)) continue;

@@ -1,4 +1,4 @@
-/** What is done with a sequence of calls: a server answers it, and other engines give the same. */
+/** Feeds a sequence of calls: a server answers it, and other engines give the same. */
 
 import { PassThrough } from 'node:stream';
 import { UsageError } from '../../src/diagnostics/diagnostic.js';
@@ -14,8 +14,8 @@ const compared = 64;
 /**
  * Sends a sequence to a server.
  *
- * @param ordinal  decides whether another engine runs it, too
- * @throws Error for an answer of an internal error, and where engines differ
+ * @param ordinal decides whether another engine also runs it
+ * @throws Error for an answer of an internal error, and if engines differ
  */
 export async function feedCalls(bytes: Uint8Array, ordinal: number): Promise<Outcome> {
   const { answers, whole } = await answersTo(bytes);
@@ -38,7 +38,7 @@ const outcomeOf = (answers: readonly unknown[]): Outcome =>
 const lacksMeans = (answer: unknown): boolean =>
   /cannot run on \d+ threads|no devices? /.test(String(memberOf(memberOf(answer, 'error'), 'message')));
 
-/** What engines agree on. */
+/** The part of an answer that engines agree on. */
 function said(answer: unknown): unknown {
   const [error, result] = [memberOf(answer, 'error'), memberOf(answer, 'result')];
   return [

@@ -65,7 +65,7 @@ const otherTree = treeOf({
   run: { dt: 0.1, tstop: 3 },
 });
 
-/** @throws what is neither a diagnostic nor an error of usage */
+/** @throws errors other than a diagnostic or an error of usage */
 export async function feedCircuit(
   folder: string,
   fixtures: string,

@@ -1,4 +1,4 @@
-/** What is done with a command line: it runs in a folder of its own, with small models, results and broken files. */
+/** Feeds a command line: it runs in a folder of its own, with small models, results and broken files. */
 
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -18,20 +18,20 @@ state_monitors: { trace: { source: neurons, variables: v, record: true } }
 run: 5 ms
 `;
 
-/** Ends where a command asks for it. */
+/** Ends a command at its call of exit. */
 class Exit extends Error {}
 
 /** Runs command lines, one after another. */
 export interface CommandFeeder {
-  /** @throws Error for a command that ends in any way but those that the help text lists */
+  /** @throws Error for a command that ends with an exit code that the help text does not list */
   feed(input: CommandInput): Promise<Outcome>;
 }
 
 /**
- * Makes the files that commands find.
+ * Makes the files that commands read.
  *
- * @param folder  for these files and for folders of commands
- * @param root  of the repository
+ * @param folder for the files and for folders of commands
+ * @param root of the repository
  */
 export async function commandFeeder(folder: string, root: string): Promise<CommandFeeder> {
   const files = join(folder, 'files');
@@ -67,7 +67,7 @@ export async function commandFeeder(folder: string, root: string): Promise<Comma
   };
 }
 
-/** What is wrong with how a command ended. */
+/** Returns the fault of a command's end. */
 export function problemOf(code: number, stdout: string, stderr: string, files: readonly string[]): string | undefined {
   if (![0, 1, 2, 3, 130].includes(code)) return `it ended with ${code}`;
   if (/internal error in|bug in interneuron|\n {4}at /.test(stdout + stderr)) return 'it printed an internal error';

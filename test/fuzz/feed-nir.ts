@@ -42,7 +42,7 @@ const fromJson = (_: string, value: unknown): unknown =>
     ? Float64Array.from(value.numbers as readonly string[], Number)
     : value;
 
-/** @throws what is neither a diagnostic nor an error of usage */
+/** @throws errors other than a diagnostic or an error of usage */
 export function feedGraph(name: string, bytes: Uint8Array, ordinal: number): Promise<Outcome> {
   const path = `${name}.nir`;
   const fileOf = (file: Uint8Array): Source => {
@@ -62,7 +62,7 @@ export function feedGraph(name: string, bytes: Uint8Array, ordinal: number): Pro
   });
 }
 
-/** @throws what is no error of usage */
+/** @throws errors other than an error of usage */
 async function feedData(path: string, { data }: { readonly data: string }): Promise<Outcome> {
   writeFileSync(path, Buffer.from(data, 'base64'));
   try {

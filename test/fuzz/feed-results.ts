@@ -1,4 +1,4 @@
-/** Edited result files: `verify` and `diff` find each edit that says something else, and break at none. */
+/** Edited result files: `verify` and `diff` find each edit that changes the content, and break at no edit. */
 
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -86,7 +86,7 @@ const readers: readonly ((path: string, copy: string) => Promise<unknown>)[] = [
   async (_, copy) => openRecorded(copy),
 ];
 
-/** @throws what is neither a diagnostic nor an error of usage, and Error for an edit of a text that goes unnoticed */
+/** @throws errors other than a diagnostic or an error of usage, and Error for an edit of a text that goes unnoticed */
 export async function feedResult(folder: string, input: Uint8Array): Promise<Outcome> {
   const { suffix, edits, until } = JSON.parse(Buffer.from(input).toString()) as Edits;
   const { path, bytes } = await seedOf(folder, suffix);

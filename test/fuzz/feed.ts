@@ -1,4 +1,4 @@
-/** What is done with an input: all that happens before a program runs. */
+/** Feeds an input to all stages before a program runs. */
 
 import { DiagnosticError, UsageError, type Diagnostic } from '../../src/diagnostics/diagnostic.js';
 import { renderDiagnostics } from '../../src/diagnostics/render.js';
@@ -21,7 +21,7 @@ import type { Precision } from '../../src/ir/program.js';
 import { timeAfter } from '../../src/model/tagged.js';
 import type { TargetNotation } from '../../src/convert/target-notations.js';
 
-/** How an input fared: it is a model, or it was refused in words. */
+/** How an input fared: it is a model, or it was refused with a message. */
 export type Outcome = 'accepted' | 'refused';
 
 const conversions = [
@@ -35,7 +35,7 @@ const conversions = [
 
 /** Bytes that an input may have drawn. */
 const memory = 5e8;
-/** Elements and steps of what is run, and elements of what the interpreter runs. */
+/** Elements and steps of runs, and elements of runs on the interpreter. */
 const [mostElements, mostSteps, mostInterpreted] = [500, 20, 50];
 
 /** Which inputs are taken further than to a model, by their ordinals: later stages take up to fifty times as long. */
@@ -47,11 +47,11 @@ export const feedDocument = (name: string, bytes: Uint8Array, ordinal: number): 
 
 /**
  * Reads and validates a model. Of every eighth also draws and lowers the model; of fewer also generates the program,
- * converts, freezes or describes the model, or runs it for some steps: what runs must have been predicted to.
+ * converts, freezes or describes the model, or runs it for some steps: runs must have been predicted.
  *
- * @param ordinal  says what is done with it
- * @param written  reads a model again that is written in its own notation
- * @throws what is neither a diagnostic nor an error of usage
+ * @param ordinal decides the further stages
+ * @param written reads a model again that is written in its own notation
+ * @throws errors other than a diagnostic or an error of usage
  */
 export async function feedSource(
   read: () => Source,
@@ -108,9 +108,9 @@ export async function feedSource(
 }
 
 /**
- * Reads again what was written. Scripts are not read; all other documents must be models.
+ * Reads written documents again. Scripts are not read; all other documents must be models.
  *
- * @throws Error where one is none
+ * @throws Error if one is no model
  */
 export function readAgain(
   to: TargetNotation,
@@ -142,7 +142,7 @@ const piecesOf = ({ neurons }: ImportedModel['valid']['model'], type: string | u
     0,
   );
 
-/** Steps of which freezing draws the spikes, and spikes that a document may list: a million take ten seconds. */
+/** Most steps for which freezing draws spikes, and most spikes in a document: a million take ten seconds. */
 const [mostDrawn, mostSpikes] = [1e5, 5e5];
 
 const stepsOf = ({ valid: { model } }: ImportedModel): number =>
@@ -155,10 +155,10 @@ const listsFewSpikes = (imported: ImportedModel): boolean =>
   Object.values(imported.valid.model.populations).reduce((sum, { size }) => sum + size, 0) * stepsOf(imported) <=
   mostSpikes;
 
-/** What only building or running the network shows. */
+/** Findings that only building or running the network shows. */
 const shownByRuns = /^run\/(?:build-fault|fault)$/;
 
-/** Runs a small model for some steps. @throws Error where it is refused and that was not predicted, or the reverse */
+/** Runs a small model for some steps. @throws Error if it is refused and that was not predicted, or the reverse */
 async function tryToRun(
   imported: ImportedModel,
   predicted: readonly Diagnostic[],
@@ -195,7 +195,9 @@ const tried = (action: () => unknown): boolean => {
   }
 };
 
-/** Reads a text as all that the language of equations has, and does with its expression what lowering does. */
+/**
+ * Reads a text as each construct of the language of equations, and takes its expression through the steps of lowering.
+ */
 export function feedExpression(text: string): Outcome {
   const read = [
     tried(() => parseEquations(text)),

@@ -30,7 +30,7 @@ const inputs = (notation: keyof typeof all): number => share(all[notation], 10);
 afterAll(removeWorker);
 
 describe.each(notations)('%s', (notation) => {
-  it('breaks nothing, whatever is changed in it', { timeout: 300_000 }, async () => {
+  it('breaks no stage, whatever is changed in it', { timeout: 300_000 }, async () => {
     const { accepted, refused, broken } = await campaign(notation, 1, 0, inputs(notation));
     expect(broken.map(({ ordinal, why }) => `${ordinal}: ${why}`)).toEqual([]);
     expect(accepted + refused).toBe(inputs(notation));
@@ -40,7 +40,7 @@ describe.each(notations)('%s', (notation) => {
 });
 
 it.each([
-  // A unit that is none, and a length of 1.2 GB.
+  // An unknown unit, and a length of 1.2 GB.
   ['results', 46, 498],
   ['nir', 46, 75],
 ] as const)(
@@ -58,7 +58,7 @@ const differential = {
 } as const;
 
 describe.each(Object.entries(differential))('%s, in all notations', (notation, whole) => {
-  it('is the same model, or the report says how it differs', { timeout: 600_000 }, async () => {
+  it('is the same model, or the report states the differences', { timeout: 600_000 }, async () => {
     const [name, count] = [notation as keyof typeof differential, share(whole, 6)];
     const { accepted, broken } = await campaign(name, 2, 0, count, 'differential');
     expect(broken.map(({ ordinal, why }) => `${ordinal}: ${why}`)).toEqual([]);
@@ -88,7 +88,7 @@ describe('a seed', () => {
 });
 
 describe('an input', () => {
-  it('follows from seed and ordinal alone', () => {
+  it('follows only from seed and ordinal', () => {
     for (const notation of notations)
       expect(Buffer.from(inputsOf(notation, 3)(17))).toEqual(Buffer.from(inputsOf(notation, 3)(17)));
   });

@@ -20,7 +20,7 @@ import { mutateTree } from './mutate-tree.js';
 import { randomOf, type Random } from './random.js';
 import { jsonOf, nodesOf, treeOf, yamlOf } from './tree.js';
 
-/** What is fed: changed documents of a notation, expressions, command lines, and documents that are made up. */
+/** Inputs: changed documents of a notation, expressions, command lines, and generated documents. */
 export const notations = [
   'brian',
   'canonical',
@@ -42,7 +42,7 @@ export type FuzzNotation = (typeof notations)[number];
 /** Inputs that are no documents. */
 export const ownForms: readonly FuzzNotation[] = ['command', 'calls', 'results', 'nir', 'bundles', 'sonata'];
 
-/** Makes the input of an ordinal; an input follows from seed and ordinal alone. */
+/** Makes the input of an ordinal; an input follows only from seed and ordinal. */
 export type InputMaker = (ordinal: number) => Uint8Array;
 
 /** The folder of the repository: above this file, which runs from a bundle too. */
@@ -52,7 +52,7 @@ export const root = ((): string => {
   return folder;
 })();
 
-/** Longer documents say the same things more often. */
+/** Longer documents repeat the same constructs. */
 const longestSeed = 6000;
 
 function textsIn(...folders: readonly string[]): readonly string[] {
@@ -138,7 +138,10 @@ const isOf =
   (text) =>
     text.includes(`interneuron/${notation}`);
 
-/** Documents of a notation of trees: one in four in YAML, of which reading takes most of the time, the others in JSON. */
+/**
+ * Returns documents of a notation of trees: one in four in YAML, which takes most of the time to read, the others in
+ * JSON.
+ */
 const treesOf = (texts: readonly string[]): Maker =>
   documentsOf(
     texts.map((text) => ({ text, tree: treeOf(parse(text)) })),

@@ -1,11 +1,11 @@
 /**
- * `npm run fuzz -- [OPTIONS]`: feeds changed models of all notations, and writes those that break something to files.
+ * `npm run fuzz -- [OPTIONS]`: feeds changed models of all notations, and writes models that cause a failure to files.
  *
  * - `--notation NAME` one notation, or several; `--seed N`, `--first N`, `--inputs N` which inputs of each;
  * - `--differential` runs each valid model in all notations and on two engines, and compares (`differential.ts`);
- * - `--minutes N` or `--forever` goes on, notations in turn, from where the log ends; `--jobs N` at a time;
+ * - `--minutes N` or `--forever` goes on, notations in turn, from the end of the log; `--jobs N` at a time;
  * - `--log FILE` a line of JSON for each round, which later rounds are added to;
- * - `--out DIR` where inputs that break something are kept.
+ * - `--out DIR` folder for inputs that cause a failure.
  */
 
 import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -47,7 +47,7 @@ const inRound: Readonly<Record<FuzzNotation, number>> = {
   'neuroml-models': 100,
 };
 
-/** What a round came to: a line of the log. */
+/** The outcome of a round: a line of the log. */
 interface Round {
   readonly notation: FuzzNotation;
   readonly purpose: Purpose;

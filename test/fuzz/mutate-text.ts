@@ -1,4 +1,4 @@
-/** Texts with a few characters changed, as bytes: also those that are no text. */
+/** Texts with a few characters changed, as bytes: also byte sequences that are no text. */
 
 import type { Random } from './random.js';
 

@@ -72,7 +72,7 @@ function otherScalar(value: string | number | boolean | null, random: Random): s
   return random.once(8) ? line(random) : exchanged(value, random);
 }
 
-/** A value that has no business where it stands. */
+/** Returns a value of a wrong kind for its place. */
 function strange(random: Random): Tree {
   switch (random.below(6)) {
     case 0:

@@ -1,4 +1,4 @@
-/** What documents should be able to hold without harm. */
+/** Contents that documents should be able to hold without harm. */
 
 /** Numbers at the edges of types, and beyond. */
 export const numbers: readonly number[] = [

@@ -1,4 +1,4 @@
-/** Numbers that follow from a seed alone, so that an input can be made again from its ordinal. */
+/** Numbers that follow only from a seed, so that an input can be made again from its ordinal. */
 
 /** A source of choices. */
 export interface Random {

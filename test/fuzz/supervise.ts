@@ -22,7 +22,7 @@ export interface Breakage {
   readonly input: Uint8Array;
 }
 
-/** What a number of inputs came to. */
+/** The outcome of a number of inputs. */
 export interface Campaign {
   readonly accepted: number;
   readonly refused: number;
@@ -35,7 +35,7 @@ export interface Campaign {
   readonly taken: number;
 }
 
-/** What is added up while inputs are fed. */
+/** Sums over inputs that are fed. */
 interface Counts {
   accepted: number;
   refused: number;
@@ -45,28 +45,29 @@ interface Counts {
 }
 
 /**
- * The worker and all that it uses as one program of plain JavaScript: it starts sooner than from the sources, and its
+ * Builds the worker with all its imports as one program of plain JavaScript: it starts sooner than from the sources,
+ * and its
  * functions are not given their names each time that they are made, which takes a third of the time.
  *
- * It lies in the repository, where its packages and fixtures are found, until `removeWorker`.
+ * It lies in the repository, near its packages and fixtures, until `removeWorker`.
  */
 async function bundledWorker(): Promise<string> {
   const { bundle } = await import('../../scripts/bundle.js');
-  // Its templates are looked for beside the code that reads them.
+  // Its templates are read from the folder of the code that reads them.
   await bundle({ 'chunks/worker': fileURLToPath(new URL('worker.ts', import.meta.url)) }, folder);
   return join(folder, 'chunks/worker.js');
 }
 
 const folder = fileURLToPath(new URL(`../../out/fuzz-worker-${process.pid}`, import.meta.url));
 
-/** Removes what `campaign` built. */
+/** Removes the program that `campaign` built. */
 export function removeWorker(): void {
   rmSync(folder, { recursive: true, force: true });
 }
 
 let built: Promise<string> | undefined;
 
-/** What inputs are fed for: to break something, or to disagree between notations and engines. */
+/** The purpose of inputs: to break a stage, or to disagree between notations and engines. */
 export type Purpose = 'breakage' | 'differential';
 
 /** Feeds `count` inputs from `first` on. */
@@ -115,7 +116,7 @@ function work(
       process.execPath,
       [
         `--max-old-space-size=${heap}`,
-        // What an input leaves behind is mostly young: a larger nursery is collected less often.
+        // Most memory that an input leaves is young: a larger nursery is collected less often.
         '--max-semi-space-size=64',
         ...program,
       ],
@@ -125,7 +126,7 @@ function work(
     let late = false;
     let used = 0;
     let waits = 0;
-    // On a busy machine time passes without the worker's doing: what counts is the processor's time that it took.
+    // On a busy machine time passes while the worker waits; the limit counts its processor time.
     const tooLong = (): void => {
       waits += 1;
       if (waits < 12 && processorTime(child.pid) - used < most) {
@@ -170,7 +171,7 @@ function work(
   });
 }
 
-/** Processor time in ms that a process took; Infinity where the system does not say. */
+/** Returns the processor time in ms that a process took; Infinity if the system does not state it. */
 function processorTime(pid: number | undefined): number {
   try {
     // Fields 14 and 15 of the line, in hundredths of a second (proc(5)); the name in field 2 may hold spaces.

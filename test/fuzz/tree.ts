@@ -1,4 +1,6 @@
-/** Documents as trees that keep what maps of JavaScript would lose: the order of keys, keys that come twice. */
+/**
+ * Documents as trees that keep properties that maps of JavaScript would lose: the order of keys, keys that come twice.
+ */
 
 /** A tree of JSON or YAML. */
 export type Tree =
@@ -35,10 +37,10 @@ export function nodesOf(tree: Tree, into: Tree[] = []): Tree[] {
   return into;
 }
 
-/** Text of a string: in quotes, with halves of characters as they are, which JSON can say by escapes. */
+/** Returns the text of a string: in quotes, with halves of characters unchanged, which JSON can express by escapes. */
 const quoted = (text: string): string => JSON.stringify(text);
 
-/** As JSON; what JSON has no number for is written as people do who do not know. */
+/** Returns a value as JSON; numbers that JSON lacks are written as novices write them. */
 export function jsonOf(tree: Tree): string {
   switch (tree.kind) {
     case 'scalar':

@@ -1,8 +1,9 @@
 /**
- * Feeds inputs one after another, and says on file descriptor 3 at which it is: who started it can tell which input
+ * Feeds inputs one after another, and reports its position on file descriptor 3. So the parent process can tell which
+ * input
  * takes too long, or ends the process.
  *
- * Arguments: notation, seed, first ordinal, how many, and what is done with them.
+ * Arguments: notation, seed, first ordinal, how many, and the purpose.
  */
 
 import { mkdtempSync, readFileSync, rmSync, writeFileSync, writeSync } from 'node:fs';
@@ -33,7 +34,7 @@ function usage(): { readonly memory: number; readonly most: number; readonly tak
   return { memory: process.memoryUsage.rss(), most, taken: (userCPUTime + systemCPUTime) / 1000 };
 }
 
-/** Returns the most memory since the last call, where the system states it. @source proc(5): clear_refs, VmHWM */
+/** Returns the most memory since the last call, if the system states it. @source proc(5): clear_refs, VmHWM */
 function peak(): number | undefined {
   try {
     const [, kilobytes] = /^VmHWM:\s*(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'utf8')) ?? [];
@@ -75,7 +76,7 @@ async function feed(bytes: Uint8Array, ordinal: number): Promise<Outcome> {
 
 try {
   let before = usage();
-  // What came of an input is said together with the next: each line is a call of the system.
+  // The outcome of an input is sent together with the next input: each line is a call of the system.
   let last: object = {};
   for (let ordinal = first; ordinal < first + count; ordinal++) {
     say({ ...last, ordinal });

@@ -1,4 +1,4 @@
-/** Scripts that are written stay what they are under Black, Python's formatter. */
+/** Written scripts are unchanged by Black, Python's formatter. */
 
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';

@@ -103,7 +103,7 @@ describe.skipIf(missing !== null)(`a branched cable in Brian${missing === null ?
   const steps = [0.01, 0.005, 0.0025];
 
   test(
-    'has the voltages of its specification, and converges to those of mechanisms',
+    'has the voltages of its specification, and converges to the voltages of mechanisms',
     { timeout: 120_000 },
     async () => {
       const brian = await records.output(

@@ -4,11 +4,11 @@
  * One network gives one number of each figure: the mean rate of its cells, the mean coefficient of variation (CV) of
  * their intervals. Networks of different seeds are independent, cells of one network are not; so a figure is compared
  * over networks, by Welch's test of the means of two samples. Weights learnt by STDP from independent trains are
- * compared cell by cell as well, by the test of Kolmogorov and Smirnov.
+ * also compared cell by cell, by the test of Kolmogorov and Smirnov.
  *
  * All seeds are fixed, so that every outcome is the same each time. There are some fifteen comparisons in all; each may
  * be wrong by chance once in a thousand times (`alpha`), so that the whole file would be wrong for one choice of seeds
- * in seventy. That the tests see a difference where there is one is shown by the networks with a slip, below.
+ * in seventy. The networks with a slip, below, show that the tests find a real difference.
  */
 
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -38,10 +38,10 @@ type Tree = Record<string, never> & { [key: string]: Tree };
 /** Figures of one network, by name. */
 type Figures = Readonly<Record<string, number>>;
 
-/** What a network did. */
+/** The activity of a network. */
 interface Activity {
   readonly figures: Figures;
-  /** The last samples of the weights, where they are recorded. */
+  /** The last samples of the weights, if they are recorded. */
   readonly weights: readonly number[];
 }
 
@@ -90,7 +90,7 @@ function brians(text: string, { fixture, seconds, monitored }: Case): Promise<re
 
 const emptyTrains = (cells: number): number[][] => Array.from({ length: cells }, () => []);
 
-/** Mean rate of the cells in Hz, and the mean CV of the intervals of those with at least four. */
+/** Mean rate of the cells in Hz, and the mean CV of the intervals of cells with at least four. */
 function activityOf(trains: readonly (readonly number[])[], weights: readonly number[], seconds: number): Activity {
   const intervals = trains
     .map((times) => times.slice(1).map((time, k) => time - times[k]!))
@@ -104,7 +104,7 @@ function activityOf(trains: readonly (readonly number[])[], weights: readonly nu
   return { figures, weights };
 }
 
-/** What is looked at, and by which names. */
+/** Monitored objects, and their names. */
 interface Monitored {
   readonly cells: number;
   /** Ours: the event. Brian's: the monitor. */
@@ -165,7 +165,7 @@ const cases: readonly Case[] = [
     shows: ['rate'],
   },
   {
-    // A fifth of the cells and five times the weight: the mean input is that of the paper.
+    // A fifth of the cells and five times the weight: the mean input equals the paper's.
     name: 'Brunel-Hakim, 1000 cells',
     fixture: 'brunel-hakim',
     change: (tree) => {
@@ -180,9 +180,9 @@ const cases: readonly Case[] = [
     shows: ['rate'],
   },
   {
-    // A tenth of the cells, 2/5 of the inputs, 5/2 of the weight: the mean input is that of the paper. With the
-    // probability of the paper, cells would have so different numbers of inputs that networks differ as much as two
-    // sorts of them.
+    // A tenth of the cells, 2/5 of the inputs, 5/2 of the weight: the mean input equals the paper's. With the
+    // probability of
+    // the paper, numbers of inputs would vary so much between cells that networks differ as much as two sorts of them.
     name: 'Brunel 2000, 1250 cells',
     fixture: 'brunel-2000',
     change: (tree) => {
@@ -217,7 +217,7 @@ const cases: readonly Case[] = [
   },
 ];
 
-/** The probability of each figure's difference, and of that of the weights. */
+/** Returns the probability of the difference of each figure, and of the weights. */
 function probabilities(one: readonly Activity[], other: readonly Activity[]): Record<string, number> {
   const [a, b] = [one, other].map((runs) => runs.map(({ figures }) => figures)) as [Figures[], Figures[]];
   const names = Object.keys(a[0]!);

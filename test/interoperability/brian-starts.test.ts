@@ -17,7 +17,7 @@ const folder = temporaryFolder();
 const starter = 'test/interoperability/python/start_brian_scripts.py';
 const recorded = peerRecords('brian-starts');
 
-/** Models in documents; those of PyNN are many, and other tests run most of them in Brian. */
+/** Models in documents. PyNN's documents are many, and other tests run most of them in Brian. */
 const folders = ['model', 'model/hard', 'neuroml', 'starters', ...(triesAll ? ['brian', 'pynn'] : [])];
 /** Files with 300 million connections. */
 const large: ReadonlySet<string> = new Set(['cortical-microcircuit.yaml', 'potjans-diesmann.json']);
@@ -47,7 +47,7 @@ test.skipIf(missingEnvironment('.venv') !== null)('every script starts', { timeo
       for (const { name, text } of files) writeFileSync(join(dirname(script), name), text);
       scripts.push({ what: source.name, path: script, texts: files.map(({ text }) => text), runners: [starter] });
     } catch (error) {
-      // Parts of models, and what cannot be written.
+      // Parts of models, and models that cannot be written.
       if (!(error instanceof DiagnosticError || error instanceof UsageError)) throw error;
     }
   }

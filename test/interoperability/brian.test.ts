@@ -1,11 +1,12 @@
 /**
- * Models under real Brian 2: the script that we export from a specification runs there, and gives the spikes that we
- * give.
+ * Models under real Brian 2: the script that we export from a specification runs there, and gives our spikes.
  *
- * Where nothing is random, spike by spike. Brian multiplies doubles where we fold decimals, and NumPy's exp is not
- * ours, so that potentials differ in their last digits; a spike could fall into another step only where a potential
- * meets the threshold to within those. Random models are frozen first: connections, values, delays and Poisson trains
- * are then lists in the script.
+ * Deterministic models agree spike by spike. Brian multiplies doubles, we fold decimals, and NumPy's exp differs from
+ * ours,
+ * so that potentials differ in their last digits; a spike could fall into another step only if a potential meets the
+ * threshold to within these digits. Random models are frozen first: connections, values, delays and Poisson trains are
+ * then
+ * lists in the script.
  */
 
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -117,7 +118,7 @@ interface Case {
   readonly fixture: string;
   /** Monitor → event. */
   readonly spikes: Readonly<Record<string, string>>;
-  /** Monitor → variables whose samples must agree. */
+  /** Monitor → variables with samples that must agree. */
   readonly states?: Readonly<Record<string, readonly string[]>>;
   readonly tolerance?: number;
 }
@@ -175,7 +176,7 @@ const deterministic: readonly Case[] = [
 ];
 
 describe.skipIf(missing !== null)(`Brian 2${missing === null ? '' : ` (${missing})`}`, () => {
-  describe('what is not random agrees spike by spike', () => {
+  describe('deterministic models agree spike by spike', () => {
     test.each(deterministic)(
       '$fixture',
       async ({ fixture: name, spikes: monitors, states = {}, tolerance = rounding }) => {
@@ -195,7 +196,7 @@ describe.skipIf(missing !== null)(`Brian 2${missing === null ? '' : ` (${missing
     );
   });
 
-  // In the step in which refractoriness ends, what runs before the integration finds the neuron still refractory.
+  // In the step in which refractoriness ends, operations before the integration find the neuron still refractory.
   test('an operation in the step in which refractoriness ends is still blocked', async () => {
     const { valid } = importModel({ name: 'refractory-variants.yaml', text: fixture('refractory-variants') });
     const simulation = await simulate(fixture('refractory-variants'));
@@ -204,7 +205,7 @@ describe.skipIf(missing !== null)(`Brian 2${missing === null ? '' : ` (${missing
       expect(largestDifference(records, 'blocked_trace', variable, simulation)).toBeLessThan(rounding);
   });
 
-  // What comes between test and reset sees the neurons that spike, or those that are reset already.
+  // Objects between test and reset find the neurons that spike, or neurons that are reset already.
   test('thresholds and resets in other slots', async () => {
     const text = brian(`
       neuron_groups:
@@ -241,8 +242,8 @@ describe.skipIf(missing !== null)(`Brian 2${missing === null ? '' : ` (${missing
     }
   });
 
-  // What a monitor of events records besides times: right after the test, or where `when` and `order` say.
-  test('returns to the start keep parameters, delays and spikes of generators, and what each segment records', async () => {
+  // The further variables of a monitor of events: right after the test, or at the place that `when` and `order` give.
+  test('returns to the start keep parameters, delays and spikes of generators, and the recordings of each segment', async () => {
     const text = brian(`spike_generators:
   S: { N: 2, indices: [0, 1, 0], times: [1 ms, 2 ms, 9 ms] }
 neuron_groups:
@@ -395,7 +396,8 @@ run:
     });
   });
 
-  // What StateMonitor takes of synapses and of cells; subexpressions of an end, which Brian cannot record so, run too.
+  // Quantities of synapses and of cells in a StateMonitor. Subexpressions of an end, which Brian cannot record so, run
+  // too.
   test('recordings through synapses, of indices, numbers, times and refractoriness', async () => {
     const ofSynapses = ['w', 'z', 'g', 'twice', 'i', 'j', 'i_pre', 'i_post', 'N_incoming', 'N_outgoing', 'N_pre'];
     const ofEnds = ['v_pre', 'v_post', 'v', 'drive_pre', 'lastspike_pre', 'not_refractory_post', 'total_post'];
@@ -513,7 +515,7 @@ run:
   }, 120_000);
 
   // Values by number, the number among the synapses of a pair, a time of the last update of one's own, other delays.
-  test('synapses by number, and what phases change of them', async () => {
+  test('synapses by number, and phases that change them', async () => {
     const text = brian(`
       neuron_groups:
         A: { N: 5, model: 'dv/dt = (1 + 0.1*i)/ms : 1', threshold: v > 1, reset: v = 0 }
@@ -555,8 +557,9 @@ run:
     expect(largestDifference(records, 'n', 'v', simulation)).toBeLessThan(rounding);
   }, 120_000);
 
-  // Objects of all kinds at one slot and order, each of which writes a digit behind those of the others: the number says
-  // who came when. Names around that of the group decide; pathways that run before the test for their event wait a step.
+  // Objects of all kinds at one slot and order. Each writes a digit after the others' digits, so the number shows the
+  // order.
+  // Names around the group's name decide; pathways that run before the test for their event wait a step.
   describe('objects of one slot and order go by their names', () => {
     const objects = (slot: string, { group = 'm', order = 0, synapses = 0 }: Named): string => {
       const at = `when: ${slot}, order: 0`;

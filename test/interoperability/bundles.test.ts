@@ -9,7 +9,7 @@ import { packModel } from '../../src/pack/pack.js';
 import { importModel, readSource, runModel } from '../../src/pipeline/pipeline.js';
 import { missingPython, runPython } from './python-environment.js';
 
-/** What `read_bundle.py` prints. */
+/** The output of `read_bundle.py`. */
 interface Found {
   readonly opened: boolean;
   readonly locations: readonly string[];
@@ -46,7 +46,7 @@ describe.skipIf(missing !== null)(`a bundle in other libraries${missing === null
     rmSync(folder, { recursive: true });
   });
 
-  it('is a COMBINE archive whose main file is in SED-ML', () => {
+  it('is a COMBINE archive with a main file in SED-ML', () => {
     expect(found.opened).toBe(true);
     expect(found.master).toMatch(/^(\.\/)?run\.sedml$/);
     expect(found.locations.map((location) => location.replace(/^\.\//, ''))).toEqual(
@@ -54,7 +54,7 @@ describe.skipIf(missing !== null)(`a bundle in other libraries${missing === null
     );
   });
 
-  it('is an RO-Crate whose files are there and whose references resolve', () => {
+  it('is an RO-Crate with all its files, and with references that resolve', () => {
     expect(found.crate).toMatchObject({ version: '1.1', main: 'model/model.json', missing: [], dangling: [] });
     expect(found.crate['actions']).toEqual([
       { instrument: 'interneuron', result: ['model/model.json'], object: ['source/network.xml'] },

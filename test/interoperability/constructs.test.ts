@@ -1,7 +1,9 @@
 /**
  * Each construct of the language under the tool that it is exported for: small models, one a row, all rows in one
- * process of the tool. Brian's spikes are those of the exported document here, in the same steps; and those of the model
- * itself where the report states no convention of a step that differs.
+ * process of
+ * the tool. Brian's spikes equal the spikes of the exported document here, in the same steps; they equal the spikes of
+ * the
+ * model itself if the report states no convention of a step that differs.
  */
 
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -259,7 +261,7 @@ const refractoryInLems = `<Lems>
   </Simulation>
 </Lems>`;
 
-/** Regimes of which two emit spikes, with a value on entry of the first, and a regime without spikes. */
+/** Regimes, two of them with spikes, with a value on entry of the first, and a regime without spikes. */
 const burster = `<Lems>
   <Target component="sim"/>
   <Include file="Cells.xml"/>
@@ -386,7 +388,7 @@ experiment:
   interface Row {
     readonly name: string;
     readonly imported: ImportedModel;
-    /** Conventions of a step that the report states; where there are none, spikes are in the same steps. */
+    /** Conventions of a step that the report states; without one, spikes are in the same steps. */
     readonly differ: readonly string[];
   }
   const rows: readonly Row[] = [
@@ -443,7 +445,7 @@ experiment:
     else expect(theirs.map(([who]) => who)).toEqual(ours.map(([who]) => who));
   });
 
-  test('nothing that is drawn is written twice', () => {
+  test('each draw is written once', () => {
     const canonical = {
       interneuron: 1,
       neurons: {
@@ -526,7 +528,7 @@ describe.skipIf(pynn !== null)(`PyNN${pynn === null ? '' : ` (${pynn})`}`, () =>
   });
   const imported = constructs.map((construct) => read(documentOf(construct)));
   const named = ({ valid }: ImportedModel, k: number): NamedModel => ({ what: cells[k]?.name ?? '', valid });
-  // What the report states of PyNN's steps is in the model that is run here.
+  // The model that runs here has the report's conventions of PyNN's steps.
   const inTheirSteps = constructs.map((construct) => read(inStepsOfPynn(construct)));
   const spikesIn = (results: Results): readonly Spike[] =>
     ordered(
@@ -590,7 +592,7 @@ describe.skipIf(pynn !== null)(`PyNN${pynn === null ? '' : ` (${pynn})`}`, () =>
       const { name = '' } = cells[k] ?? {};
       if (failed(outcome)) throw new Error(`${name}: ${outcome.error}`);
       const [ours, theirs] = [await here(inTheirSteps[k]!), spikesIn(outcome)];
-      // NEURON holds a cell for a step longer after each spike, so that a spike may fall behind the end.
+      // NEURON holds a cell for a step longer after each spike, so that a spike may fall after the end.
       expect([name, Math.abs(theirs.length - ours.length) <= 3]).toEqual([name, true]);
     }
   }, 600_000);

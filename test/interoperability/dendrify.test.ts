@@ -11,7 +11,7 @@ import { missingPython, runPython } from './python-environment.js';
 
 const folder = '.venv/dendrify';
 
-/** What `dendrify_neuron.py` builds. */
+/** The model that `dendrify_neuron.py` builds. */
 const specification = `
 format: interneuron/brian
 dt: 0.1 ms

@@ -1,8 +1,10 @@
 /**
- * Models of other notations, their draws frozen, exported to LEMS: the reference interpreter gives the spikes that
- * interneuron gives for the exported document, each in the same step; and both are the spikes of the model's own run
- * within what forward Euler and the order of a step explain, which is stated for each: how many steps a spike is away
- * at most, and how many cells may have a spike more or less.
+ * Models of other notations, their draws frozen, exported to LEMS. The reference interpreter gives the spikes that
+ * interneuron gives for the exported document, each in the same step. Both equal the spikes of the model's own run
+ * within
+ * the effects of forward Euler and the order of a step, which each model states: the steps between two spikes at most,
+ * and
+ * the cells that may have a spike more or less.
  */
 
 import { readdirSync, readFileSync } from 'node:fs';
@@ -37,7 +39,7 @@ function trainsOf({ trains }: RunResult): Trains {
   return found;
 }
 
-/** Times in other steps: `length` is that of one of the given steps in them. */
+/** Returns times in other steps; `length` is the length of one given step in them. */
 const inSteps = (trains: Trains, length: number): Trains =>
   new Map([...trains].map(([cell, steps]) => [cell, steps.map((step) => step * length)]));
 
@@ -87,7 +89,7 @@ function differences(one: Trains, other: Trains): { readonly cells: number; read
 interface Case {
   readonly what: string;
   readonly source: Source;
-  /** Empty: as the model says. */
+  /** Empty: the duration of the model. */
   readonly duration: string;
   readonly dt?: string;
   /** Cells with another number of spikes, and steps that a spike of the others is away, at most. */
@@ -114,7 +116,7 @@ const brianModel = (name: string, lines: string, dt = '0.1 ms'): Source => ({
   name: `${name}.yaml`,
   text: `format: interneuron/brian\nversion: 1\ndt: ${dt}\nseed: 3\n${lines}`,
 });
-/** A fixture of Brian whose cells have no refractory periods, of which the two count the steps in different ways. */
+/** Returns a fixture of Brian without refractory periods, since the two count their steps in different ways. */
 const withoutRefractoriness = (path: string): Source => {
   const { name, text } = readSource(`fixtures/${path}`);
   return { name, text: text.replace(/^ *refractory:.*\n/gm, '').replaceAll(' (unless refractory)', '') };
@@ -156,7 +158,7 @@ run: 60 ms
 `,
     dt,
   );
-/** Time steps whose sums are exact in floating point: delays of whole steps are such delays in both. */
+/** Time steps with exact sums in floating point: delays of whole steps are such delays in both. */
 const exactStep = 2 ** -13;
 const recurrent = coupled(
   'recurrent',
@@ -315,7 +317,7 @@ describe.each(cases)('$what', ({ what, source, duration, dt, cells, steps, slow,
       const trains = await run(back, folder);
       return [rowsOf(eventsIn(folder)), trains] as const;
     });
-    // Cells with exponentials are exported with shorter steps: all are counted in those of the original.
+    // Cells with exponentials are exported with shorter steps: all are counted in the steps of the original.
     const length = back.valid.model.experiment.dt / model.experiment.dt;
     const found = differences(own, inSteps(exported, length));
     expect(found.cells).toBeLessThanOrEqual(cells);

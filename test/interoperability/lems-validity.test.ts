@@ -1,7 +1,7 @@
 /**
- * Everything that is exported as LEMS is taken by the reference interpreter: it finds no fault with types, dimensions,
- * references and paths, and steps the
- * model for a millisecond. What it steps to is compared in `lems-export.test.ts`, for some of them.
+ * The reference interpreter accepts every document that is exported as LEMS: it finds no fault with types, dimensions,
+ * references and paths, and steps the model for a millisecond. `lems-export.test.ts` compares the results of some of
+ * them.
  */
 
 import { readdirSync } from 'node:fs';
@@ -71,7 +71,7 @@ const paths = [
 ];
 const why = missingInterpreter();
 
-it('what is left out is there', () => {
+it('lists only existing documents as left out', () => {
   for (const path of Object.keys(leftOut)) expect(paths).toContain(path);
 });
 
@@ -83,7 +83,7 @@ describe.skipIf(why !== null)(`the reference interpreter${why === null ? '' : ` 
     await referenceOutputs(records, path, [exported], 'exported.xml', () => null);
   });
 
-  it('NeuroML files whose simulation carries a model', { timeout: 120_000 }, async () => {
+  it('NeuroML files with a model embedded in the simulation', { timeout: 120_000 }, async () => {
     const { valid } = importModel(readSource('fixtures/pynn/if-curr-alpha.json'));
     const { files } = await convertModel(valid, 'neuroml', { name: 'network.nml', origin: true });
     const [network, simulation] = files;

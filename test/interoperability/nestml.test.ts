@@ -1,4 +1,4 @@
-/** Types in NESTML under NEST, which compiles them: the spikes are those here in the same order of a step. */
+/** Types in NESTML under NEST, which compiles them: the spikes equal ours in the same order of a step. */
 
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,11 +1,10 @@
 /**
- * NeuroML's own examples to the canonical model and back: the model hash stays, nothing is lost, and documents that
- * hold nothing but NeuroML are valid to
- * the schema as the reference interpreter reads it.
+ * NeuroML's own examples to the canonical model and back: the model hash stays, no part is lost, and documents of pure
+ * NeuroML are valid by the schema as the reference interpreter reads it.
  *
  * The examples are read from a checkout of the standard's repository, which the variable NEUROML2_CHECKOUT names;
- * without it the project's own documents
- * stand for them.
+ * without
+ * it the project's own documents stand for them.
  */
 
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
@@ -32,9 +31,9 @@ const documents = folders.flatMap((folder) =>
     .map((name) => join(folder, name)),
 );
 
-/** Documents of the checkout that are no models by themselves: what the importer says of them. */
+/** Documents of the checkout that are no models by themselves, with the importer's messages. */
 const apart: Readonly<Record<string, string>> = {
-  // Channels and synapses that nothing uses.
+  // Channels and synapses without a use.
   'NML2_SimpleIonChannel.nml': 'lems/nothing-to-run',
   'NML2_SynapseTypes.nml': 'lems/nothing-to-run',
   // Morphologies without membranes.

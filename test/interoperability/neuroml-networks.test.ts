@@ -1,6 +1,7 @@
 /**
- * Networks that nobody thought of, run by LEMS's reference interpreter and by interneuron: the same traces. What may
- * differ is the last digit of a float, where elementary functions of Java and ours round differently.
+ * Random networks, run by LEMS's reference interpreter and by interneuron: the same traces. Only the last digit of a
+ * float
+ * may differ, since elementary functions of Java and ours round differently.
  */
 
 import { mkdirSync } from 'node:fs';

@@ -1,10 +1,12 @@
 /**
  * The documents of `fixtures/neuroml`, run by LEMS's reference interpreter and by interneuron: the same traces and the
- * same spikes.
+ * same
+ * spikes.
  *
- * Both step alike (`lems-euler`), so what differs is the last digit of a double, where elementary functions of Java and
- * ours round differently. Files hold floats; a trace may differ by the stated part of its range, which is a few units
- * in a float's last place. Spike times are steps, and equal.
+ * Both step alike (`lems-euler`), so only the last digit of a double differs, since elementary functions of Java and
+ * ours
+ * round differently. Files hold floats; a trace may differ by the stated part of its range, which is a few units in a
+ * float's last place. Spike times are steps, and equal.
  */
 
 import { readFileSync } from 'node:fs';
@@ -63,7 +65,7 @@ const why = missingInterpreter();
 const skipped = why === null ? '' : ` (skipped: ${why})`;
 
 describe.skipIf(why !== null).each(Object.entries(tolerances))(`%s${skipped}`, (name, tolerance) => {
-  test('traces and spikes are those of the reference interpreter', async () => {
+  test('gives the traces and spikes of the reference interpreter', async () => {
     const [ours, theirs] = [await ofOurs(name), await ofReference(name)];
     expect([...ours.keys()].sort()).toEqual([...theirs.keys()].sort());
     for (const [file, table] of theirs) {
@@ -78,9 +80,11 @@ describe.skipIf(why !== null).each(Object.entries(tolerances))(`%s${skipped}`, (
   }, 120_000);
 });
 
-// The interpreters draw other numbers, so counts are compared: those of many seeds with those of one long run would
-// take too long, and five standard deviations of a difference of two Poisson counts are wide enough to hold by chance,
-// and narrow enough to find a rate that is wrong by a half.
+// The interpreters draw other numbers, so counts are compared. Comparing counts of many seeds with one long run would
+// take
+// too long. Five standard deviations of a difference of two Poisson counts are wide enough to hold by chance, and
+// narrow
+// enough to find a rate that is wrong by a half.
 test.skipIf(why !== null)(
   `random sources have the rates of the reference interpreter${skipped}`,
   async () => {

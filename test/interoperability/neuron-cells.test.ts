@@ -1,8 +1,8 @@
 /**
  * Cells with structure against NEURON: networks of `fixtures/cells`, which NEURON gets as sections built by hand.
  *
- * NEURON delivers events at the steps that it makes, so that its error falls with the step alone: its converged
- * voltages are extrapolated from two short steps.
+ * NEURON delivers events at the steps that it makes, so that its error falls with the step: its converged voltages are
+ * extrapolated from two short steps.
  */
 
 import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -41,7 +41,7 @@ const ofOurs = (steps: number, path: string): Promise<Run> =>
     return written(folder, steps);
   });
 
-/** What is in the table of voltages in a folder, with so many rows a millisecond. */
+/** Returns the table of voltages in a folder, with so many rows a millisecond. */
 function written(folder: string, steps: number): Run {
   const rows = outputs(folder).get('voltages.dat')!;
   const column = (k: number): readonly number[] => rows.map((row) => Number(row[k]) * 1e3);
@@ -54,7 +54,7 @@ function written(folder: string, steps: number): Run {
   };
 }
 
-/** Largest difference of voltages where neither run is in a spike, mV. */
+/** Returns the largest difference of voltages while neither run is in a spike, mV. */
 const apart = (a: Run, b: Run): number =>
   Math.max(
     ...a.voltages.flatMap((trace, k) =>
@@ -112,7 +112,7 @@ describe.skipIf(unable !== null).each(['branched-cell', 'network-of-cells'])(
     // The only paths of segments that the interpreter's export to NEURON reads.
     const text = before.replace(/cells\[(\d)\]\/(\d)\/v/g, 'cells/$1/branched/$2/v');
     const hashes = ({ hashes: { model, experiment } }: ImportedModel): readonly string[] => [model, experiment];
-    /** What a document says, written as NeuroML and read again: the same model. */
+    /** Returns a document written as NeuroML and read again: the same model. */
     const again = async (source: ReturnType<typeof readSource>): Promise<string> => {
       const model = importModel(source);
       const { files, report } = await convertModel(model.valid, 'neuroml');
@@ -195,7 +195,7 @@ describe.skipIf(unable !== null)(`Brian's axon, written as NeuroML${unable === n
         expect(theirs.length).toBe(4);
         theirs.forEach((expected, k) => {
           const ours = rows.map((row) => Number(row.split(',')[k + 1]) * 1e3);
-          // Brian's recordings are every 0.1 ms: what crosses does so between two of them.
+          // Brian's recordings are every 0.1 ms: a crossing lies between two of them.
           const times = ours.flatMap((v, at) => (at > 0 && v > 50 && ours[at - 1]! <= 50 ? [at * 0.1] : []));
           expect(times.length).toBe(expected.length);
           expect(times.length).toBeGreaterThan(0);

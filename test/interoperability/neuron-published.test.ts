@@ -3,7 +3,8 @@
  * potential and integrated by CVODE at tolerances of 1e-8: the limit that both approach as steps become short.
  *
  * Models are read from checkouts: NEUROML2_CHECKOUT names the standard's repository, INTERNEURON_PUBLISHED_MODELS a
- * folder with those of github.com/OpenSourceBrain. CONFORMANCE_ROWS names a file for rows of docs/neuroml-models.md.
+ * folder with repositories of github.com/OpenSourceBrain. CONFORMANCE_ROWS names a file for rows of
+ * docs/neuroml-models.md.
  */
 
 import { appendFileSync, cpSync } from 'node:fs';
@@ -32,7 +33,7 @@ const ofPublished = (repository: string, below: string) => ({
   below,
 });
 
-/** What is recorded at a place in both. */
+/** Recordings of both at one place. */
 interface Pair {
   readonly place: string;
   readonly ours: Trace;
@@ -49,11 +50,13 @@ interface Published {
   /** ms */
   readonly duration: number;
   readonly spikes: number;
-  /** Files of mechanisms whose current is of the first pool of calcium, though its reversal potential is of the second. */
+  /**
+   * Files of mechanisms with a current of the first pool of calcium, though its reversal potential is of the second.
+   */
   readonly ofFirstPool?: readonly string[];
 }
 
-/** Models, the milliseconds that are run, and the spikes at all recorded places in these. */
+/** Models, the milliseconds of a run, and the spikes at all recorded places in this time. */
 const models: readonly Published[] = [
   { ...own, name: 'ball-and-stick', duration: 60, spikes: 3 },
   { ...ofStandard('LEMSexamples'), name: 'LEMS_NML2_Ex25_MultiComp', duration: 140, spikes: 124 },
@@ -100,7 +103,7 @@ const models: readonly Published[] = [
   { ...ofPublished('ACnet2', generated), name: 'LEMS_BasketCell', duration: 60, spikes: 0 },
 ];
 
-/** What is compared, as a row of docs/neuroml-models.md. */
+/** Returns a comparison as a row of docs/neuroml-models.md. */
 function rowOf(name: string, duration: number, pairs: readonly Pair[]): string {
   const worst = (of: (pair: Pair) => readonly number[]): string =>
     pairs.reduce((most, pair) => Math.max(most, ...of(pair)), 0).toPrecision(2);
@@ -120,7 +123,7 @@ const crossings = (trace: Trace): readonly number[] =>
     return before <= threshold && v > threshold ? [step * (k - (v - threshold) / (v - before))] : [];
   });
 
-/** By how much a trace lies outside what another one is within a step before and after; below threshold, mV. */
+/** By how much a trace lies outside the values of another one within a step before and after; below threshold, mV. */
 const outside = (trace: Trace, other: Trace): number =>
   trace.slice(0, other.length - 1).reduce((most, v, k) => {
     const near = other.slice(Math.max(0, k - 1), k + 2);

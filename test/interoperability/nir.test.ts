@@ -1,4 +1,4 @@
-/** nir from PyPI reads what is written, and its own graphs give the recorded values again. */
+/** nir from PyPI reads the written graphs, and its own graphs give the recorded values again. */
 
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';

@@ -59,7 +59,7 @@ describe.skipIf(missing !== null)(`RandomState against NumPy itself${missing ===
       const got = expected.map(() => draw(state, method, parameters));
       const label = `${method}(${parameters.join(', ')})`;
       if (exact.has(method)) expect(got, label).toEqual(expected);
-      // Two units in the last place of what is drawn, or of the mean, or the angle, that it is added to.
+      // Two units in the last place of the drawn value, or of the mean or the angle that it is added to.
       else
         got.forEach((value, k) =>
           expect(Math.abs(value - expected[k]!), `${label} ${k}`).toBeLessThanOrEqual(

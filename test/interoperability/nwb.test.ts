@@ -246,7 +246,7 @@ describe.skipIf(missing !== null)(`NWB files in the field's programs${missing ==
   test.each(cases)('$name: pynwb finds no errors', ({ name }) => expect(report(name).validate).toEqual([]));
 
   test.each(cases)(
-    '$name: nwbinspector finds nothing critical and no breach of best practice',
+    '$name: nwbinspector finds no critical fault and no breach of best practice',
     ({ name, breaches = [] }) => {
       const found = report(name)
         .inspect.filter(({ importance }) => importance !== 'BEST_PRACTICE_SUGGESTION')
@@ -285,7 +285,7 @@ describe.skipIf(missing !== null)(`NWB files in the field's programs${missing ==
     expect(series.exc_rate).toMatchObject({ unit: 'hertz', shape: [251] });
   });
 
-  test('a table says which cell each column is', () => {
+  test('a table names the cell of each column', () => {
     expect(report('plain').pynwb.cells).toEqual(
       [0, 1, 2, 3].map((cell) => ({ series: 'exc_v', column: cell, population: 'exc', cell_id: cell, unit: cell })),
     );
@@ -388,7 +388,7 @@ describe.skipIf(missing !== null)(
         ({ check }) => check,
       );
 
-    test('is valid and, where the subject is told, without any breach of best practice', () => {
+    test('is valid and, if the subject is given, without any breach of best practice', () => {
       expect([reports[paths.subject]!.structure, reports[paths.subject]!.validate, breaches(paths.subject)]).toEqual([
         [],
         [],
@@ -396,7 +396,7 @@ describe.skipIf(missing !== null)(
       ]);
     });
 
-    test('lacks nothing but the subject otherwise', () => {
+    test('lacks only the subject otherwise', () => {
       expect([reports[paths.alone]!.structure, reports[paths.alone]!.validate, breaches(paths.alone)]).toEqual([
         [],
         [],
@@ -447,7 +447,7 @@ describe.skipIf(missing !== null)(`Edits of NWB files by h5py${missing === null 
   const folder = mkdtempSync(join(tmpdir(), 'interneuron-edited-'));
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  // Of the second, what the first has no like of: values of other types, and of synapses.
+  // Of the second, only kinds that the first one lacks: values of other types, and of synapses.
   test.each([
     ['segmented', segmented, askedEffort === 'thorough' ? 'all' : 'turns'],
     ['clocked', clocked, 'values'],
@@ -471,7 +471,7 @@ describe.skipIf(missing !== null)(`Edits of NWB files by h5py${missing === null 
         const said = await verify(edited);
         const place = edit.slice(edit.indexOf(' ') + 1);
         if (said === null) missed.push(edit);
-        // The record and the model are told by what in them is not right, and the end of a path is enough.
+        // The record and the model are found by their wrong parts, and the end of a path is enough.
         else if (!said.includes(place) && !/record|model|verify\/damaged/.test(said)) unnamed.push(`${edit}: ${said}`);
       }
       expect([missed, unnamed]).toEqual([[], []]);
@@ -479,7 +479,7 @@ describe.skipIf(missing !== null)(`Edits of NWB files by h5py${missing === null 
     600_000,
   );
 
-  // None of these files may be opened: a pipe would never end.
+  // No such file may be opened: a pipe would never end.
   test('contents that lie in other files are a difference for verify, and are not read by diff', async () => {
     const [path, copies] = [join(folder, 'outside.nwb'), join(folder, 'outside')];
     mkdirSync(copies);

@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** The words of each row of an output file. */
+/** Returns the fields of each row of an output file. */
 export type Table = readonly (readonly string[])[];
 
 /** Does something in a folder that is gone afterwards. */
@@ -17,7 +17,9 @@ export async function inFolder<T>(action: (folder: string) => Promise<T>): Promi
   }
 }
 
-/** The output files of a run by name: those in `results` below a folder, without the hidden list of them. */
+/**
+ * Returns the output files of a run by name: the files in `results` below a folder, without the hidden list of them.
+ */
 export function outputs(folder: string): ReadonlyMap<string, Table> {
   const results = join(folder, 'results');
   const names = readdirSync(results).filter((name) => !name.startsWith('.'));

@@ -1,4 +1,6 @@
-/** Scripts of the PyNN fixtures run under PyNN's simulators, or their report says under which they do not. */
+/**
+ * Scripts of the PyNN fixtures run under PyNN's simulators, or their report names the simulators that cannot run them.
+ */
 
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,7 +12,7 @@ import { root } from '../support/import-graph.js';
 import { peerRecords } from '../support/peer-records.js';
 import { failed, missingPynn, runThere, type Outcome } from './pynn/backend.js';
 
-/** These take minutes: they are large, or NEST stops in each step to read synapses. */
+/** Fixtures that take minutes: they are large, or NEST stops in each step to read synapses. */
 const long: ReadonlySet<string> = new Set([
   ...['brunel.json', 'hodgkin-huxley-network.json', 'potjans-diesmann.json', 'stdp-network.json'],
   ...['stdp-additive.json', 'stdp-gutig.json', 'stdp-mixed.json', 'stdp-multiplicative.json'],
@@ -22,11 +24,11 @@ const called = { nest: 'NEST', neuron: 'NEURON' } as const;
 const fixtures = readdirSync(join(root, 'fixtures/pynn')).filter((name) => name.endsWith('.json') && !long.has(name));
 const missing = missingPynn();
 const records = peerRecords('pynn-fixtures');
-/** What is recorded of an outcome. */
+/** Returns the recorded part of an outcome. */
 const errorOf = (outcome: Outcome): Outcome =>
   failed(outcome) ? { error: outcome.error, trace: [] } : { populations: {}, synapses: {} };
 
-/** What the report of a script says of simulators, and whether parts are left out. */
+/** Returns the remarks of a script's report on simulators, and whether parts are left out. */
 async function remarksOf(
   valid: ValidModel,
 ): Promise<{ readonly remarks: readonly string[]; readonly isWhole: boolean }> {

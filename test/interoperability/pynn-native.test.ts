@@ -1,4 +1,4 @@
-/** Scripts with types of a document's own, whose equations run on PyNN's backend. */
+/** Scripts with types of a document's own, and their equations on PyNN's backend. */
 
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -73,13 +73,13 @@ interface Segment {
 interface Results {
   readonly populations: Readonly<Record<string, readonly Segment[]>>;
   readonly synapses: Readonly<Record<string, Readonly<Record<string, readonly (readonly number[])[]>>>>;
-  /** What recordings of the backend's own have, by name, then by event or variable: times in ms, values in SI. */
+  /** Contents of the backend's own recordings, by name, then by event or variable: times in ms, values in SI. */
   readonly recordings?: Readonly<
     Record<string, Readonly<Record<string, Readonly<Record<string, readonly unknown[]>>>>>
   >;
 }
 
-/** What the script of a model writes under PyNN's backend. */
+/** Returns the results that a model's script writes under PyNN's backend. */
 async function resultsOf(name: string, valid: ValidModel): Promise<Results> {
   const own = folder.file(name.replaceAll('/', '-'));
   mkdirSync(own);
@@ -117,38 +117,34 @@ describe.skipIf(missing !== null)(
       expect(compared).toBeGreaterThan(5);
     });
 
-    it(
-      'events, values at events and samples within a step are those of the equations',
-      { timeout: 120_000 },
-      async () => {
-        const { populations, recordings = {} } = await resultsOf(
-          'ramp',
-          importModel({ name: 'model.yaml', text: ramp }).valid,
-        );
-        const rounded = (values: readonly unknown[] = []): readonly number[] =>
-          values.map((x) => Number(Number(x).toFixed(9)));
-        const { half } = recordings['ramp_half'] ?? {};
-        expect([rounded(half?.['times']), half?.['cells']]).toEqual([
-          [4.9, 4.9, 14.9, 14.9],
-          [0, 1, 0, 1],
-        ]);
-        const { spikes } = recordings['spikes'] ?? {};
-        expect([rounded(spikes?.['times']), spikes?.['count']]).toEqual([
-          [9.9, 9.9, 19.9, 19.9],
-          [10, 10, 20, 20],
-        ]);
-        // At the end of its step a sample has grown already.
-        const { v } = recordings['late'] ?? {};
-        expect([
-          rounded(v?.['times']),
-          (v?.['values'] ?? []).flatMap((row) => rounded(row as readonly number[])),
-        ]).toEqual([
-          [0, 5, 10, 15],
-          [0.01, 0.51, 0.01, 0.51],
-        ]);
-        expect(populations['metronome']?.[0]?.spikes).toEqual({ 0: [1, 6, 11, 16], 1: [2.5, 7.5, 12.5, 17.5] });
-      },
-    );
+    it('events, values at events and samples within a step follow the equations', { timeout: 120_000 }, async () => {
+      const { populations, recordings = {} } = await resultsOf(
+        'ramp',
+        importModel({ name: 'model.yaml', text: ramp }).valid,
+      );
+      const rounded = (values: readonly unknown[] = []): readonly number[] =>
+        values.map((x) => Number(Number(x).toFixed(9)));
+      const { half } = recordings['ramp_half'] ?? {};
+      expect([rounded(half?.['times']), half?.['cells']]).toEqual([
+        [4.9, 4.9, 14.9, 14.9],
+        [0, 1, 0, 1],
+      ]);
+      const { spikes } = recordings['spikes'] ?? {};
+      expect([rounded(spikes?.['times']), spikes?.['count']]).toEqual([
+        [9.9, 9.9, 19.9, 19.9],
+        [10, 10, 20, 20],
+      ]);
+      // At the end of its step a sample has grown already.
+      const { v } = recordings['late'] ?? {};
+      expect([
+        rounded(v?.['times']),
+        (v?.['values'] ?? []).flatMap((row) => rounded(row as readonly number[])),
+      ]).toEqual([
+        [0, 5, 10, 15],
+        [0.01, 0.51, 0.01, 0.51],
+      ]);
+      expect(populations['metronome']?.[0]?.spikes).toEqual({ 0: [1, 6, 11, 16], 1: [2.5, 7.5, 12.5, 17.5] });
+    });
 
     it('synapses of types of a script’s own are recorded as they are here', { timeout: 120_000 }, async () => {
       const name = 'neuroml/synapses.xml';
@@ -168,7 +164,7 @@ describe.skipIf(missing !== null)(
       expect(apart.filter((difference) => !(difference < 1e-20))).toEqual([]);
     });
 
-    it('parameters are recorded, in PyNN’s units and with what is set between runs', { timeout: 120_000 }, async () => {
+    it('parameters are recorded, in PyNN’s units and with values set between runs', { timeout: 120_000 }, async () => {
       const text = `
 format: interneuron/brian
 neuron_groups:

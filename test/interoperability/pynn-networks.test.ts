@@ -1,10 +1,11 @@
 /**
  * Networks under PyNN's simulators, spike by spike.
  *
- * NEST integrates linear cells as we do, by their exact solution; what differs are roundings, and only where a
- * potential meets the threshold to within those could a spike fall into another step. Networks that draw are frozen
- * first: connections, weights, delays, first values and random spike trains are then lists in the script and in files
- * beside it.
+ * NEST integrates linear cells as we do, by their exact solution. Only roundings differ, and a spike could fall into
+ * another
+ * step only if a potential meets the threshold to within these. Networks that draw are frozen first: connections,
+ * weights,
+ * delays, first values and random spike trains are then lists in the script and in files next to it.
  */
 
 import { readFileSync } from 'node:fs';
@@ -53,10 +54,10 @@ function firstDifference(a: readonly string[], b: readonly string[]): readonly s
 
 /** NEST's Runge–Kutta–Fehlberg steps of conductance-based cells: mV, and uS or nA of other variables. */
 const conductanceSteps = { v: 1e-3, other: 1e-6 };
-/** The same beside steep currents. */
+/** The same next to steep currents. */
 const steepSteps = { v: 1e-2, other: 1e-5 };
 
-/** Traces of a random network that differ by more than they may, in words. */
+/** Returns descriptions of traces of a random network that differ by more than they may. */
 function wrongTraces({ comparisons, dt }: RandomNetwork, ours: Results, theirs: Results): readonly string[] {
   return Object.entries(comparisons).flatMap(([label, comparison]) => {
     const [segment] = ours.populations[label]!;
@@ -77,7 +78,7 @@ function wrongTraces({ comparisons, dt }: RandomNetwork, ours: Results, theirs: 
   });
 }
 
-/** What runs there, with labels as names. */
+/** Returns the results there, with labels as names. */
 async function there(simulator: Simulator, what: string, valid: ValidModel): Promise<Results> {
   const [outcome] = await runThere(records, simulator, [{ what, valid }]);
   if (outcome === undefined || failed(outcome)) throw new Error(outcome?.error);
@@ -104,8 +105,9 @@ const thousand = (type: string, params: object, weights: readonly [number, numbe
   });
   return documentOf({
     seed: 12,
-    // All times are exact in binary: PyNN subtracts a step from spike times for NEST, which takes what is just above a
-    // step for the next.
+    // All times are exact in binary: PyNN subtracts a step from spike times for NEST, which rounds a time just above a
+    // step up
+    // to the next.
     setup: { timestep: 0.125, max_delay: 5 },
     rngs: { own: { type: 'NativeRNG' } },
     populations: [

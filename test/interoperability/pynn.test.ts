@@ -1,6 +1,7 @@
 /**
- * PyNN's own simulators run the scripts that we export, and give what we give; where one of them does something else,
- * the probe says why, and theory speaks for us. All of it is told in docs/pynn-conformance.md.
+ * PyNN's own simulators run the scripts that we export, and give our results. If one of them differs, the probe gives
+ * the
+ * reason, and theory confirms our result. docs/pynn-conformance.md lists everything.
  */
 
 import { readFileSync, writeFileSync } from 'node:fs';

@@ -13,7 +13,7 @@ export const python = `${root}.venv/bin/python`;
 /**
  * Why scripts that import `packages` cannot run here, or null when they can.
  *
- * @throws Error instead, where the variable INTERNEURON_REQUIRE_PYTHON is set: nothing may be left out there
+ * @throws Error instead, if the variable INTERNEURON_REQUIRE_PYTHON is set: no test may be left out then
  */
 export function missingPython(packages: readonly string[]): string | null {
   const reason = findMissing(packages);
@@ -31,7 +31,7 @@ function findMissing(packages: readonly string[]): string | null {
   return missing === '' ? null : `.venv lacks ${missing}; run scripts/python-environment.sh`;
 }
 
-/** What a script of `test/interoperability/python` prints, read as JSON. */
+/** Returns the output of a script of `test/interoperability/python`, read as JSON. */
 export async function runPython(script: string, args: readonly string[]): Promise<unknown> {
   const path = fileURLToPath(new URL(`./python/${script}`, import.meta.url));
   const { stdout } = await promisify(execFile)(python, [path, ...args], {
@@ -42,9 +42,9 @@ export async function runPython(script: string, args: readonly string[]): Promis
   return JSON.parse(stdout);
 }
 
-/** A Python process that has imported what a script needs, and answers by copies of itself. */
+/** A Python process that has imported a script's packages, and answers by copies of itself. */
 export interface ImportedPython {
-  /** What the script prints for these arguments, read as JSON. @throws Error with what it says when it fails */
+  /** Returns the output of the script for the arguments, read as JSON. @throws Error with its output when it fails */
   run(args: readonly string[]): Promise<unknown>;
   end(): void;
 }

@@ -102,7 +102,8 @@ export function randomNetwork(seed: number): string {
   const between = (k: number): string => {
     const post = choose(cells);
     const kind = choose(['events', 'events', 'weighted', 'gap', 'graded']);
-    // Attributes that number cells are for populations without instances, and the others for those with.
+    // Attributes that number cells are for populations without instances, and the others for populations with
+    // instances.
     const like = cells.filter(({ listed }) => listed === post.listed);
     const pre = kind === 'gap' || kind === 'graded' ? choose(like) : choose([...cells, ...cells, ...sources, post]);
     const projection = `id="j${k}" presynapticPopulation="${pre.id}" postsynapticPopulation="${post.id}"`;

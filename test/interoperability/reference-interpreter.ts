@@ -13,7 +13,7 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 /**
  * Why the reference interpreter cannot run here, or null when it can.
  *
- * @throws Error instead, where the variable INTERNEURON_REQUIRE_PYTHON is set: nothing may be left out there
+ * @throws Error instead, if the variable INTERNEURON_REQUIRE_PYTHON is set: no test may be left out then
  */
 export function missingInterpreter(): string | null {
   const reason = findMissing();
@@ -43,7 +43,7 @@ function jar(): string | null {
   return null;
 }
 
-/** What Java is started with: runs of a second do not earn back what optimising them and starting threads take. */
+/** Returns options of Java: runs of a second do not earn back the time of optimising them and starting threads. */
 const java = (): readonly string[] => [
   ...['-Xmx512M', '-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC'],
   ...['-cp', jar() ?? '', 'org.neuroml.JNeuroML'],
@@ -71,8 +71,8 @@ const withFiles = <T>(files: readonly InputFile[], action: (folder: string) => P
 /**
  * Returns the texts of the output files of a LEMS document by name, from the records or from a run.
  *
- * @param kept the part of a file that is recorded; null: nothing of it
- * @throws Error with what the interpreter printed, when it fails
+ * @param kept the part of a file that is recorded; null: no part of it
+ * @throws Error with the interpreter's output, when it fails
  */
 export const referenceOutputs = (
   records: PeerRecords,
@@ -101,7 +101,7 @@ export const referenceOutputs = (
     }),
   );
 
-/** Returns what the interpreter's validator finds wrong with a NeuroML document, from the records or from a run. */
+/** Returns the complaints of the interpreter's validator about a NeuroML document, from the records or from a run. */
 export const referenceComplaints = (
   records: PeerRecords,
   what: string,
@@ -113,9 +113,9 @@ export const referenceComplaints = (
   );
 
 /**
- * Runs a LEMS document. Its output files are written where it names them, relative to `folder`.
+ * Runs a LEMS document. Its output files are written under the names that it gives, relative to `folder`.
  *
- * @throws Error with what the interpreter printed, when it fails
+ * @throws Error with the interpreter's output, when it fails
  */
 export async function runReference(folder: string, document: string): Promise<void> {
   const words = [...java(), document, '-nogui'];
@@ -124,9 +124,9 @@ export async function runReference(folder: string, document: string): Promise<vo
 }
 
 /**
- * Whether the reference interpreter's validator finds NeuroML documents to be as their schema has it.
+ * Whether the reference interpreter's validator finds NeuroML documents valid by their schema.
  *
- * @returns what it found wrong; empty for valid documents
+ * @returns its complaints; empty for valid documents
  */
 export async function validateByReference(folder: string, ...documents: readonly string[]): Promise<readonly string[]> {
   const words = [...java(), '-validate', ...documents];
@@ -139,9 +139,9 @@ export async function validateByReference(folder: string, ...documents: readonly
 }
 
 /**
- * Writes what the reference interpreter exports of a LEMS document for NEURON into its folder.
+ * Writes the reference interpreter's export of a LEMS document for NEURON into its folder.
  *
- * @throws Error with what was printed, when it fails
+ * @throws Error with the printed text, when it fails
  */
 export async function exportToNeuron(folder: string, document: string): Promise<void> {
   const words = [...java(), document, '-neuron', '-nogui'];

@@ -21,7 +21,7 @@ interface Found {
   readonly sizes: Readonly<Record<string, number>>;
 }
 
-/** What BMTK and libsonata make of a circuit. */
+/** Returns the findings of BMTK and libsonata in a circuit. */
 const foundIn = (what: string, { files }: ConvertedModel): Promise<Found> => {
   const texts = files.flatMap(({ name, text, bytes }) => [
     name,

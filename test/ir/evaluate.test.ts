@@ -278,7 +278,7 @@ describe.each(floatTypes)('%s: IEEE 754, one rounding to nearest even', (type) =
     ).toEqual([-0, 2, Infinity, NaN]);
   });
 
-  it.each(['floor', 'ceil', 'trunc', 'nearest'] as const)('%s keeps the sign of zero and what is whole', (op) => {
+  it.each(['floor', 'ceil', 'trunc', 'nearest'] as const)('%s keeps the sign of zero and whole numbers', (op) => {
     const fractions = [0.25, 0.5, 0.75, 1.5, 2.5, 3.5, 4.75, 2147483647.5, 1e9 + 0.5]
       .flatMap((x) => [x, -x])
       .map((x) => (type === 'f32' ? Math.fround(x) : x));
@@ -380,7 +380,7 @@ describe('convert', () => {
     },
   );
 
-  it('f64 → f32 rounds to nearest even, f32 → f64 changes nothing', () => {
+  it('f64 → f32 rounds to nearest even, f32 → f64 is exact', () => {
     for (const x of [
       ...floatEdges.f64,
       1 + 2 ** -24,

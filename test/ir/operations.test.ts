@@ -21,7 +21,7 @@ test('a sequential kernel is one item; every so many steps', () => {
   expect(operationsPerStep(scheduled(entry('sample', 4)))).toBe(6 / 4);
 });
 
-test('what depends on spikes is not known', () => {
+test('the number of operations is unknown if it depends on spikes', () => {
   expect(operationsPerStep(scheduled(entry('ab.deliver'), entry('a.compact'), entry('b.count')))).toBe(0);
 });
 
@@ -39,7 +39,7 @@ test('a loop between constants goes round as often; code is counted once', () =>
   expect(operationsInCode(program)).toBe(3);
 });
 
-test('of actions, at most: kernels with a known number of items, and no bound where it is computed', () => {
+test('of actions, at most: kernels with a known number of items, and no bound if it is computed', () => {
   const run = (kernel: string) => ({ kind: 'run', kernel }) as const;
   // ab.size computes the size of ab.fill; spikes decide how many synapses ab.deliver has.
   expect(operationsOfActions(twoPopulations, [run('ab.size'), run('clear')])).toBe(2 + 66);

@@ -234,7 +234,7 @@ function same(name: string): IrFunction {
   return { name, comment: '', parameters: [parameter], locals: [], results: [parameter], body: [] };
 }
 
-describe('what is printed reads back the same', () => {
+describe('printed text reads back the same', () => {
   it('any expression', () => {
     fc.assert(
       fc.property(anyExpression, (e) => {
@@ -432,7 +432,7 @@ it('reads like a description of the kernels', () => {
   expect(text).toContain('buffer ab.table: i8[5] constant "" = [1, 2, 1, 1, 3]\n');
 });
 
-describe('says what is wrong, and in which line', () => {
+describe('errors state the fault and its line', () => {
   const valid = printProgram(twoPopulations);
   it.each<[string, string, string, RegExp]>([
     [

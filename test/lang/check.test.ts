@@ -164,7 +164,7 @@ describe('findings', () => {
   });
 });
 
-describe('what a place asks for', () => {
+describe('the expected type and dimension of a place', () => {
   const fits = (text: string, unit: string, type: ValueType): string[] => {
     const codes: string[] = [];
     const fit = checkExpression(
@@ -191,7 +191,7 @@ describe('what a place asks for', () => {
     expect(fits(text, unit, type)).toEqual(expected);
   });
 
-  it('names both dimensions and whose value it is', () => {
+  it('names both dimensions and the owner of the value', () => {
     const findings: unknown[] = [];
     checkExpression(
       parseExpression('(E_l - v)/tau + I'),
@@ -277,7 +277,7 @@ describe('statements', () => {
     expect(check(text, symbol(unit))).toEqual(expected);
   });
 
-  it('a temporary takes what its value is', () => {
+  it('a temporary takes the type of its value', () => {
     const [statement] = parseStatements('y = v/tau');
     if (!statement) throw new Error('no statement');
     const made = checkStatement(statement, scope, undefined, () => undefined);

@@ -1,4 +1,4 @@
-/** Expressions that differ only in numbers: their common shape, and the numbers in which they differ. */
+/** Expressions that differ only in numbers: their common shape, and their numbers. */
 
 import { expect, it } from 'vitest';
 import { commonShape } from '../../src/lang/common-shape.js';

@@ -57,7 +57,7 @@ describe('scaleDecimal', () => {
 });
 
 describe('canonicalDecimal', () => {
-  it('keeps the exact value, and says it in one way', () => {
+  it('keeps the exact value, in a single spelling', () => {
     fc.assert(
       fc.property(numerals, fc.integer({ min: 0, max: 5 }), (text, zeros) => {
         const canonical = canonicalDecimal(text, false);

@@ -33,7 +33,7 @@ it('a root of a power is the dimension itself', () => {
   );
 });
 
-it('says dimensions in SI units', () => {
+it('prints dimensions in SI units', () => {
   expect(dimensionText(dimensionless)).toBe('1 (no unit)');
   const written = [
     'V/s',
@@ -58,7 +58,7 @@ it('reserves the long names that canonical texts use', () => {
   expect(canonicalUnitNames.has('meter')).toBe(true);
 });
 
-it('says every dimension as a unit that reads back', () => {
+it('prints every dimension as a unit that reads back', () => {
   fc.assert(
     fc.property(dimensions, (dimension) => {
       const text = dimensionText(dimension);

@@ -103,7 +103,7 @@ describe('foldConstants', () => {
     );
   });
 
-  it('keeps the value, bit by bit where there are no units', () => {
+  it('keeps the value, bit by bit without units', () => {
     fc.assert(
       fc.property(numericExpressions, fc.integer({ min: -9, max: 9 }), fc.integer({ min: -9, max: 9 }), (e, v, w) => {
         // Adding 0 makes -0 and 0 one: an integer zero has no sign.

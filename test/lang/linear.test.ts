@@ -15,7 +15,7 @@ function show(text: string, names: readonly string[]): string {
 }
 
 // As SymPy's expand() gives them, which Brian 2 applies before it looks for coefficients.
-describe('linearRate in v and w, where rates are multiplied out', () => {
+describe('linearRate in v and w, with rates that are multiplied out', () => {
   it.each([
     ['(v + 1)**2 - v**2', 'v: 2; 1: 1'],
     ['-(v*v/v)/tau', 'v: -1/tau; 1: 0'],

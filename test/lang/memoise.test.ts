@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { parseExpression, parseStatements } from '../../src/lang/parse.js';
 import { memoised } from '../../src/lang/memoise.js';
 
-describe('what a function of a text gave', () => {
+describe('the result of a function of a text', () => {
   test('is worked out once for each text, but for long ones', () => {
     const asked: string[] = [];
     const lengthOf = memoised((text) => {

@@ -60,7 +60,7 @@ describe('quantities', () => {
     expect(printExpression(quantity(value, dimension))).toBe(expected);
   });
 
-  it('take long unit names where the short ones are variables', () => {
+  it('take long unit names if the short ones are variables', () => {
     const taken = (name: string): boolean => name === 'm' || name === 'V';
     expect(printExpression(quantity(2, [-2, 0, 0, 1, 0, 0, 0]), { taken })).toBe('2*A*meter**-2');
     expect(printExpression(quantity(2, volt), { taken })).toBe('2*volt');

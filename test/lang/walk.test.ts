@@ -17,7 +17,7 @@ import {
 import { expressions } from './arbitrary.js';
 import { refusals } from './support.js';
 
-describe('what is in an expression', () => {
+describe('the parts of an expression', () => {
   it('names, with their dots, without functions', () => {
     expect([...namesIn(parseExpression('a + f(pre.v, a if b else 2*mV)'))]).toEqual(['a', 'pre.v', 'b', 'mV']);
   });
@@ -77,7 +77,7 @@ describe('substitution', () => {
 });
 
 describe('mapping', () => {
-  it('with nothing to change yields the same tree', () => {
+  it('with an identity function yields the same tree', () => {
     fc.assert(
       fc.property(expressions, (e) => {
         expect(mapExpression(e, (part) => part)).toBe(e);
@@ -93,7 +93,7 @@ describe('mapping', () => {
   });
 });
 
-it('equality ignores places and spelling of numbers, and nothing else', () => {
+it('equality ignores only places and spelling of numbers', () => {
   const same = (a: string, b: string): boolean => equalExpressions(parseExpression(a), parseExpression(b));
   expect([same('a+1.50', ' a + 1.5'), same('(a)', 'a')]).toEqual([true, true]);
   expect([

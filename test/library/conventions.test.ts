@@ -36,7 +36,7 @@ const jump = (to: string, delay: string, more: object = {}): object => ({
 });
 
 describe('conventions that differ', () => {
-  test('are none for the own timing', () => {
+  test('are absent for the own timing', () => {
     for (const timing of ['brian', 'grid', 'lems-euler'] as const)
       expect(stated(timing, timing, jump('v', '0.1 ms'))).toEqual([]);
   });
@@ -48,7 +48,7 @@ describe('conventions that differ', () => {
     expect(stated('grid', 'lems-euler')).toEqual([]);
   });
 
-  test('concern spikes that change what a threshold reads', () => {
+  test('concern spikes that change the variables of a threshold', () => {
     expect(stated('brian', 'grid', jump('v', '1 ms'))).toContain('delivery /projections/p');
     expect(stated('brian', 'lems-euler', jump('v', '1 ms'))).toContain('delivery /projections/p');
     expect(stated('grid', 'lems-euler', jump('v', '1 ms'))).not.toContain('delivery /projections/p');
@@ -121,7 +121,7 @@ describe('conventions that differ', () => {
     expect(stated('grid', 'brian', { neurons: { cell } })).not.toContain('refractory /neurons/cell');
   });
 
-  test('concern plastic synapses and those that follow other cells', () => {
+  test('concern plastic synapses and synapses that follow other cells', () => {
     const stdp = jump('g', '1 ms', {
       state: { x: '1' },
       derivatives: { x: '-x/(20*ms)' },

@@ -1,4 +1,4 @@
-/** Currents of the time that stand in equations are sources of the notations that have these. */
+/** Currents of the time that stand in equations become sources of the notations that have them. */
 
 import { describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
@@ -96,7 +96,7 @@ describe('in equations of Brian', () => {
     expect([matched, spikes[1]]).toEqual([spikes[0], spikes[0]]);
   });
 
-  it('numbers have units whose names the cell does not use', () => {
+  it('numbers have units with names that the cell does not use', () => {
     const valid = group(
       'dv/dt = (-65*mV - v)/(20*ms) + I/nF : volt\nI = A*int(t >= 10*ms) : amp (constant over dt)\nA : amp\ns : second',
       { initializers: { A: '0.9*nA' } },

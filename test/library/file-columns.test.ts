@@ -1,4 +1,4 @@
-/** Text files that a model names, after conversion: their columns are of what is recorded then. */
+/** Text files that a model names, after conversion: their columns show the converted model's recordings. */
 
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
@@ -16,7 +16,7 @@ async function columnsIn(fixture: string, to: 'brian-json' | 'pynn-json', given?
 }
 
 describe('columns of text files', () => {
-  test('follow synapses of which the target has the sum: those from one train to cells 1, 1 and 10', async () => {
+  test('follow synapses that the target sums: the synapses of one train to cells 1, 1 and 10', async () => {
     const { files, model } = await columnsIn('synapses', 'brian-json');
     const [, file] = files;
     expect(file?.kind === 'columns' && file.columns.slice(0, 2)).toEqual([
@@ -56,7 +56,7 @@ describe('columns of text files', () => {
     expect(events.map(({ event }) => event)).toEqual(['ticks']);
   });
 
-  test('are left out of PyNN, whose recordings have no names, and the report says so', async () => {
+  test('are left out of PyNN, since its recordings have no names, and the report states it', async () => {
     const { files, codes } = await columnsIn('pynn-cells', 'pynn-json');
     expect(files).toEqual([]);
     expect(codes).toContain('pynn/output-files');

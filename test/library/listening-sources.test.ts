@@ -1,10 +1,10 @@
-/** Synapses on sources of given spikes, in notations whose sources have no place for synapses. */
+/** Synapses on sources of given spikes, in notations that have no synapses on sources. */
 
 import { expect, test } from 'vitest';
 import { convertModel } from '../../src/convert/convert.js';
 import { importModel } from '../../src/pipeline/pipeline.js';
 
-/** Spikes at `times` (ms), on whose cells synapses count what arrives from a cell that fires at 1 ms. */
+/** Spikes at `times` (ms); on their cells, synapses count arrivals from a cell that fires at 1 ms. */
 function network(size: number, indices: readonly number[], times: readonly number[], period = '') {
   const text = `
 format: interneuron/brian
@@ -21,7 +21,7 @@ run: 20 ms
   return importModel({ name: 'network.yaml', text }).valid;
 }
 
-test('more spikes than a condition can have are said to be left out', async () => {
+test('reports spikes beyond the capacity of a condition as left out', async () => {
   const times = Array.from({ length: 2001 }, (_, k) => k / 200);
   const { outcome, report } = await convertModel(
     network(

@@ -15,7 +15,7 @@ interface Specification {
   };
 }
 
-test('what is recorded has its new name in monitors and files, and is compared', async () => {
+test('recordings have their new names in monitors and files, and are compared', async () => {
   const source = readSource(join(root, 'fixtures/neuroml/channels.xml'));
   const { valid } = importModel(source);
   const { files } = await convertModel(valid, 'brian-json');

@@ -1,4 +1,4 @@
-/** Equations in many spellings, and the standard types that they are: by name, by parameters, and by what they do. */
+/** Equations in many spellings, and the standard types that they are: by name, by parameters, and by behaviour. */
 
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
@@ -52,7 +52,7 @@ describe('a group of neurons', () => {
     });
   });
 
-  it('without synapses is several types of PyNN, of which the report names those that are not taken', () => {
+  it('without synapses is several types of PyNN, and the report names the rejected ones', () => {
     const leak = 'dv/dt = (15*mV - v)/(20*ms) : volt';
     const grows = 'dv/dt = (15*mV - v + 2*mV*exp((v - 20*mV)/(2*mV)))/(20*ms) : volt';
     const about = (model: string): readonly string[] => {
@@ -65,7 +65,7 @@ describe('a group of neurons', () => {
     expect(about(grows)[0]).toMatch(/^EIF_cond_exp_isfa_ista, .*; EIF_cond_alpha_isfa_ista would be the same/);
   });
 
-  it('whose capacitance is not positive in one cell is none, since simulators refuse it', () => {
+  it('with a capacitance that is not positive in one cell is no standard cell, since simulators refuse it', () => {
     const document = documentOf({
       model: 'dv/dt = (10*nS*(-60*mV - v) + I)/C : volt\nI : amp (constant)\nC : farad (constant)',
       ...{ threshold: 'v > -50*mV', reset: 'v = -60*mV', method: 'rk4' },
@@ -211,7 +211,7 @@ dApost/dt = -Apost/taum : 1 (event-driven)`;
       expect([name, Number(Number(projection?.values[name]).toPrecision(8))]).toEqual([name, value]);
   });
 
-  it('whose potentiation depends on the square of the weight are none', () => {
+  it('with a potentiation that depends on the square of the weight are no standard synapse', () => {
     const synapse = {
       model: plastic,
       on_pre: 'g_post += w\nApre += 1\nw = clip(w - 0.02*mV*Apost, 0*mV, 4*mV)',
@@ -308,7 +308,7 @@ describe('components of NeuroML', () => {
     }
   });
 
-  it('that generate currents are currents, and those that only know the time sources of spikes', () => {
+  it('that generate currents are currents, and components that read only the time are sources of spikes', () => {
     const { stimuli, populations, projections } = standard('inputs.xml');
     expect(stimuli['pulse']).toMatchObject({ to: { population: 'cells', indices: [0, 6] }, input: 'i_inj' });
     expect(stimuli['pulse']).toMatchObject({
@@ -362,7 +362,7 @@ describe('components of NeuroML', () => {
     const { files } = await convertModel(valid, 'pynn-json');
     const { populations, projections } = JSON.parse(files[0]?.text ?? '');
     const { neuron, receptors } = populations.find(({ label }: { label: string }) => label === 'cells').cell;
-    // NEST has beta functions with its adaptive exponential membrane alone; without exponential it is a leaky one.
+    // Only NEST's adaptive exponential membrane has beta functions; without exponential it is a leaky one.
     expect(neuron).toMatchObject({ type: 'AdExp', params: { delta_T: 0, cm: 0.1, tau_m: 20 } });
     const [ampa, gaba] = Object.values<{ readonly type: string; readonly params: unknown }>(receptors);
     expect([ampa?.type, gaba?.type]).toEqual(['BetaPSR', 'BetaPSR']);
@@ -384,7 +384,8 @@ describe('components of NeuroML', () => {
     expect(spikes[0]).toBe(spikes[1]);
   });
 
-  // Gates begin where the potential is; spikes of cells without channels shift by the label and by refractory steps.
+  // Gates begin at the potential's steady state; spikes of cells without channels shift by the label and by refractory
+  // steps.
   it.each([
     ['point-cells.xml', 3.5e-5],
     ['pynn-cells.xml', 1.1e-4],
@@ -431,26 +432,26 @@ describe('a network of PyNN in Brian', () => {
     expect(tree.neuron_groups['exc']?.['initializers']).toEqual({ v: '-60*mV + 10*mV*rand()' });
   });
 
-  it('has a sample for each cell where numbers are fixed, and projections between two groups', async () => {
+  it('has a sample for each cell if numbers are fixed, and projections between two groups', async () => {
     const { tree } = await document('brunel.json');
     expect(Object.keys(tree.synapses)).toEqual(expect.arrayContaining(['exc_to_all_exc', 'exc_to_all_inh']));
     expect(tree.synapses['exc_to_all_inh']?.['connect']).toEqual({ i: 'k for k in sample(N_pre, size=80)' });
   });
 
-  it('lists what Brian has no rule for, and says so', async () => {
+  it('lists connections without a rule in Brian, and reports it', async () => {
     const { tree, report } = await document('connector-fixed-total-number.json');
     expect(tree.synapses['recurrent']?.['connect']).toMatchObject({ i: expect.any(Array), j: expect.any(Array) });
     expect(report).toContain('brian/listed');
   });
 
-  it('sends weights by a way of their own where their delay is dendritic', async () => {
+  it('sends weights by a pathway of their own if their delay is dendritic', async () => {
     const { tree } = await document('stdp-additive.json');
     const on = tree.synapses['plastic']?.['on_pre'];
     expect(on).toMatchObject({ pre: expect.stringMatching(/^sent = clip\(weight/m), transmit: 'v_post += sent' });
     expect(tree.synapses['plastic']?.['delay']).toEqual({ transmit: '1 ms', post: '1 ms' });
   });
 
-  it('a PoissonGroup, whose spikes have another distribution, is different', async () => {
+  it('a PoissonGroup is different, since its spikes have another distribution', async () => {
     const path = fileURLToPath(new URL('../../fixtures/pynn/sources.json', import.meta.url));
     const { outcome, report } = await convertModel(importModel(readSource(path)).valid, 'brian-json');
     expect(report.filter(({ code }) => code === 'brian/poisson-group').map(({ verdict }) => verdict)).toContain(
@@ -459,14 +460,14 @@ describe('a network of PyNN in Brian', () => {
     expect(outcome).toBe('not measured');
   });
 
-  it('has cells of NeuroML with channels by short names, without what nothing reads', async () => {
+  it('has cells of NeuroML with channels by short names, without unused parameters', async () => {
     const path = fileURLToPath(new URL('../../fixtures/neuroml/soma.cell.nml', import.meta.url));
     const { files } = await convertModel(importModel(readSource(path)).valid, 'brian-json');
     const { neuron_groups } = JSON.parse(files[0]?.text ?? '') as {
       readonly neuron_groups: Record<string, { readonly model: string; readonly initializers: object }>;
     };
     const { model, initializers } = neuron_groups['soma'] ?? { model: '', initializers: {} };
-    // The document gives the potential at the beginning by a parameter that nothing else reads.
+    // The document gives the potential at the beginning by a parameter without another use.
     expect(initializers).toMatchObject({ v: '-65 mV' });
     const lines = model.split('\n');
     expect(lines.length).toBeLessThan(26);
@@ -486,7 +487,7 @@ describe('a network of PyNN in Brian', () => {
   });
 });
 
-describe('what is written in another notation reads again there', () => {
+describe('a model written in another notation reads again there', () => {
   const head = { format: 'interneuron/brian', version: 1, dt: '0.1 ms', run: '20 ms' };
   const roundTrip = async (
     valid: ReturnType<typeof importModel>['valid'],
@@ -498,7 +499,7 @@ describe('what is written in another notation reads again there', () => {
     return { ...converted, again };
   };
 
-  it('junctions whose sum has a unit are currents of LEMS, and the same spikes', async () => {
+  it('junctions with a sum that has a unit are currents of LEMS, and the same spikes', async () => {
     const { valid } = read({
       ...head,
       run: '60 ms',
@@ -548,7 +549,7 @@ describe('what is written in another notation reads again there', () => {
     expect([matched, spikes[1]]).toEqual([spikes[0], spikes[0]]);
   });
 
-  it('rates of Poisson sources that a phase sets are those of a PoissonGroup', async () => {
+  it('rates of Poisson sources that a phase sets are rates of a PoissonGroup', async () => {
     const { valid } = read({
       format: 'interneuron/pynn',
       setup: { timestep: 0.1 },

@@ -62,12 +62,12 @@ describe('weights of static synapses that a phase sets', () => {
     expect([matched, spikes[1]]).toEqual([spikes[0], spikes[0]]);
   });
 
-  it('cannot be of the sign that their receptor has not, but can be nothing', () => {
+  it('cannot have the sign that their receptor excludes, but can be zero', () => {
     expect(missing(model(weights, changed('-6*mV')))).toEqual(['a change of S.w cannot be expressed in PyNN']);
     expect(missing(model(weights, changed('0*mV')))).toEqual([]);
   });
 
-  it('are no one set where several projections stand for the synapses', () => {
+  it('are refused if several projections stand for the synapses', () => {
     const both = { ...weights, initializers: { w: '(j - 1.5)*mV' } };
     expect(missing(model(both, changed('6*mV')))).toEqual(['a change of S.w cannot be expressed in PyNN']);
   });
@@ -84,7 +84,7 @@ describe('variables of synapses that are recorded', () => {
     state_monitors: { m: { source: 'S', variables, record: true } },
   });
 
-  it('are left out by name where the standard synapse has them in no one variable', async () => {
+  it('are left out by name if the standard synapse has no single variable for them', async () => {
     const valid = model(depressing, recorded(['x']));
     expect(missing(valid)).toEqual(['a recording of x, which TsodyksMarkramSynapse has not in one variable']);
     // The script then has the equations of the model, and all that it records.
@@ -93,7 +93,7 @@ describe('variables of synapses that are recorded', () => {
     expect(files[0]?.text).toContain('"x"');
   });
 
-  it('are weights where these are one parameter', () => {
+  it('are weights if the weights are one parameter', () => {
     const { valid, entries } = standardise(model(depressing, recorded(['w'])), 'pynn');
     expect(entries.filter(({ verdict }) => verdict === 'notExpressible')).toEqual([]);
     expect(valid.model.recordings).toMatchObject([{ events: 'spike' }, { variables: ['weight'] }]);

@@ -106,7 +106,7 @@ describe('numbers that differ between machines', () => {
     for (const folder of folders) expect(await rulesBroken(`${folder}/x.ts`, `${text}\n`)).toEqual([]);
   });
 
-  it('may be used where they decide nothing', async () => {
+  it('may be used in code that decides no result', async () => {
     expect(await rulesBroken('src/cli/x.ts', 'export const y = Math.log10(5);\n')).toEqual([]);
   });
 });

@@ -58,7 +58,7 @@ describe('integration methods', () => {
 });
 
 // Brian 2.9: the form of an equation in `get_conditionally_linear_system`, after one step of 0.1 s from v 0.3, w 0.7.
-describe('exponential Euler where a variable stands within functions', () => {
+describe('exponential Euler with a variable within functions', () => {
   const stepped = (rate: string): string =>
     brian(
       `
@@ -106,7 +106,7 @@ describe('exponential Euler where a variable stands within functions', () => {
 });
 
 // Brian 2.9: its choice of a method if none is named; a, b, c, k and times are constants, p and q parameters.
-describe('the method where none is named', () => {
+describe('the method without a named one', () => {
   test.each([
     ['exact', 'dv/dt=-v/tau:1'],
     ['euler', 'dv/dt=a/tau:1'],
@@ -386,7 +386,7 @@ describe('the order of a step', () => {
   });
 
   // Brian 2.9
-  test('a pathway before the thresholds hears at once of spikes that are tested for before it', async () => {
+  test('a pathway before the thresholds receives spikes at once that are tested for before it', async () => {
     const run = await simulate(
       brian(
         `
@@ -521,7 +521,7 @@ describe('timed arrays', () => {
   });
 });
 
-describe('the method that is taken where none is named', () => {
+describe('the choice of a method if no method is named', () => {
   // v after 6 ms under Brian 2.9, which uses exact for linear equations with constant coefficients during a step.
   test.each([
     [
@@ -620,7 +620,7 @@ describe('a variable with one value for all elements', () => {
   const everyMillisecond = (rows: readonly (readonly number[])[] = []): readonly (readonly number[])[] =>
     rows.filter((_, step) => step % 10 === 0);
 
-  test('is written once by run_regularly, before what each element has', async () => {
+  test('is written once by run_regularly, before variables of each element', async () => {
     const run = await simulate(group('s += 1; c += s'));
     expect(everyMillisecond(run.samples.get('M/s'))).toEqual([1, 2, 3].map((s) => [s, s, s]));
     expect(everyMillisecond(run.samples.get('M/c'))).toEqual([
@@ -697,7 +697,7 @@ describe('delays by distance, and numbers of synapses', () => {
     run: 20 ms
   `);
 
-  test('are those of Brian', async () => {
+  test("equal Brian's", async () => {
     const run = await simulate(network);
     expect(run.events.get('P.spike')).toEqual([
       [54, 0],
@@ -712,7 +712,7 @@ describe('delays by distance, and numbers of synapses', () => {
     expect(byCreation(run, 'T', 'u')).toEqual([0.23, 0.33, 0.33, 0.31, 0.12, 0.22].map((u) => expect.closeTo(u, 12)));
   });
 
-  test('cannot be read where synapses are made', async () => {
+  test('cannot be read while synapses are made', async () => {
     const text = network.replace('connect: true', 'connect: { condition: "N_incoming > 1" }');
     await expect(simulate(text)).rejects.toMatchObject({
       diagnostics: [expect.objectContaining({ code: 'lower/unreadable' })],

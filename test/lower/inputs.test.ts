@@ -79,7 +79,7 @@ describe.each(timings)('%s', (timing) => {
     expect(run.final.get('a.n')!.map((n) => Number(n.toPrecision(9)))).toEqual([6, 6]);
   });
 
-  test('what synapses contribute all the time is part of it', async () => {
+  test('continuous contributions of synapses are part of it', async () => {
     // b receives 2 nS * (10 mV + 30 mV) from both cells of a, without any current of its own.
     const more = {
       synapses: {
@@ -121,7 +121,7 @@ describe.each(slotTimings)('%s', (timing) => {
     expect(found).toEqual([0, ...found.slice(1).map((_, k) => Number((0.2 * k).toPrecision(9)))]);
   });
 
-  test('what an event adds counts in the step after its arrival, and not before', async () => {
+  test('the increment of an event counts from the step after its arrival on', async () => {
     // A spike of step 2 arrives two steps later, in step 4, after the integration: step 5 uses it, and brian shows that
     // at the start of step 6. Under grid a spike is labelled by the end of its step: that at 0.2 ms is of step 1.
     const more = {
@@ -181,7 +181,7 @@ describe.each(slotTimings)('%s', (timing) => {
   });
 });
 
-test('nothing is kept where only the integration reads an input', async () => {
+test('no copy is kept if only the integration reads an input', async () => {
   const { program } = await simulate(network('grid', { variables: ['v'] }));
   expect(program.buffers.map(({ name }) => name).filter((name) => name.endsWith('.used'))).toEqual([]);
   expect(program.kernels.map(({ name }) => name).filter((name) => name.includes('keep'))).toEqual([]);

@@ -29,7 +29,7 @@ describe('sums and products of integers that become real do not wrap', () => {
   });
 });
 
-describe('comparisons of constants that do not fit are those of real numbers', () => {
+describe('comparisons of constants that do not fit are comparisons of real numbers', () => {
   test.each(['1000000', '3000000000'])('%s', async (constant) => {
     expect(await afterCode(constant, 'v = int(a*b > 10); w = int(a + a > a); u = int(-a*b < 0)')).toEqual([
       [1, 1],
@@ -39,7 +39,7 @@ describe('comparisons of constants that do not fit are those of real numbers', (
   });
 });
 
-describe('integer variables and parameters take numbers of 32 bits alone', () => {
+describe('integer variables and parameters take only numbers of 32 bits', () => {
   const model = (parameter: string, initial: string, values: string, set: string): string => `
 interneuron: 1
 neurons: { t: { parameters: { p: { type: integer, value: ${parameter} } }, state: { n: { type: integer, initial: ${initial} } } } }

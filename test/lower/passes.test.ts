@@ -33,7 +33,7 @@ const lists = (program: Program): Record<string, readonly unknown[]> => ({
 
 describe('passes', () => {
   test.each(['brian', 'grid', 'lems-euler'] as const)(
-    'only add to what those before gave, each a legal program: %s',
+    'only add to the results of earlier passes, each a legal program: %s',
     (timing) => {
       const programs: Program[] = [];
       const { valid } = importModel({ name: 'chain.yaml', text: network }, { timing });
@@ -51,7 +51,7 @@ describe('passes', () => {
 test.each([
   ['parameter', '{ N: 4, model: "x : 1", initializers: { x: 10*i } }', 'x'],
   ['size', '{ N: 4, model: "y = N : 1" }', 'sizes'],
-])('a table is not taken for what a group called table has: a %s', async (_, group, name) => {
+])('a table differs from a value that a group called table has: a %s', async (_, group, name) => {
   const run = await simulate(
     brian(`
     neuron_groups:
@@ -81,7 +81,7 @@ describe('the builder of a pass', () => {
     expect([...second.part().buffers.keys()]).toEqual(['a_2']);
   });
 
-  it('finds what passes have in common, and nothing else of theirs', () => {
+  it('finds the common parts of passes, and no private part', () => {
     const second = new PartBuilder(program);
     expect(second.commonBuffer('time', 'f64', 1, 'the same')).toBe(common);
     expect(second.known('time')).toBe(common);
@@ -91,7 +91,7 @@ describe('the builder of a pass', () => {
     expect(second.known('a')).toBeUndefined();
   });
 
-  it('does once what several passes ask for', () => {
+  it('does once a task that several passes request', () => {
     const asked: string[] = [];
     const second = new PartBuilder(program);
     const ask = (builder: PartBuilder): void => builder.once('check', (key) => asked.push(key));
@@ -101,7 +101,7 @@ describe('the builder of a pass', () => {
     expect(asked).toEqual(['check']);
   });
 
-  it('numbers faults on, and says each sentence once', () => {
+  it('numbers faults on, and lists each sentence once', () => {
     const second = new PartBuilder(program);
     expect(second.faultBit('too small')).toBe(2);
     expect(second.faultBit('too large')).toBe(1);
@@ -129,7 +129,7 @@ describe('the builder of a pass', () => {
     expect(program.procedures.get('again')).toHaveLength(1);
   });
 
-  it('takes nothing once its pass has ended', () => {
+  it('is closed once its pass has ended', () => {
     expect(() => first.buffer('late', 'u32', 1, 'too late')).toThrow('late is added to a pass that has ended');
     expect(() => first.sequential('late', 'too late', [ir.leave])).toThrow('a pass that has ended');
   });

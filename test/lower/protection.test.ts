@@ -102,7 +102,7 @@ describe('everything else that writes', () => {
     expect(finalOf(run, 'G.x')).toEqual([5]);
   });
 
-  test('the reset itself may write, and another event may set what is not protected', async () => {
+  test('the reset itself may write, and another event may set unprotected variables', async () => {
     const run = await simulate(
       brian(`
       neuron_groups:
@@ -126,7 +126,7 @@ describe('everything else that writes', () => {
 });
 
 describe('the exact method while refractory', () => {
-  test('a protected variable rests, the others go on, also where they drive it', async () => {
+  test('a protected variable rests, the others go on, even if they drive it', async () => {
     const run = await simulate(
       brian(`
       neuron_groups:

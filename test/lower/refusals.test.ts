@@ -193,7 +193,7 @@ test.each<[string, string, Parts]>([
   ).toBe(true);
 });
 
-test('all that stands in the way is said at once', () => {
+test('all obstacles are reported at once', () => {
   const found = refused(
     model({
       cell: 'method: rk4, state: { v: 0 }, derivatives: { v: "-v/ms" }, events: { spike: { when: v > 1 } }',
@@ -232,7 +232,7 @@ const hard: Readonly<Record<string, RegExp>> = {
   'replayed-spikes': /the data with this digest is missing/,
 };
 
-describe('the hard cases run, or say why not', () => {
+describe('the hard cases run, or give the reason why not', () => {
   const folder = 'fixtures/model/hard';
   test.each(
     readdirSync(folder)

@@ -43,7 +43,7 @@ test('initialising some cells leaves the first values of the others', async () =
   expect(trace(run, 'p.v', 1).slice(3)).toEqual([0.5, 0.75]);
 });
 
-test('what is under way at a reset never arrives', async () => {
+test('spikes in flight at a reset never arrive', async () => {
   const run = await simulate(`
 interneuron: 1
 name: under way
@@ -73,7 +73,7 @@ test('times and intervals begin anew', async () => {
   expect(finalOf(run, 'p.n')).toEqual([2, 2]);
 });
 
-test('random numbers go on: no segment has those of another', async () => {
+test('random numbers go on: no two segments share them', async () => {
   const run = await simulate(
     model({
       cell: 'state: { v: 0 }, events: { spike: { when: uniform() < 0.5 } }',
@@ -87,7 +87,7 @@ test('random numbers go on: no segment has those of another', async () => {
   expect(new Set(drawn).size).toBe(9);
 });
 
-test('a stored state is taken up where it was left, with its time and what was under way', async () => {
+test('a stored state is taken up at its time, with the spikes in flight', async () => {
   const run = await simulate(
     model({ protocol: '{ run: 0.75 ms }, { store: s }, { run: 1 ms }, { restore: s }, { run: 0.5 ms }' }),
   );

@@ -176,7 +176,7 @@ describe('delays that are drawn again', () => {
       .map(({ delay }) => delay);
   };
 
-  test('keep the first draw where it is in range, and follow the law within it', async () => {
+  test('keep the first draw if it is in range, and follow the law within it', async () => {
     const clipped = await delays('min: 0.5 ms, max: 2 ms, outOfRange: clip');
     const redrawn = await delays('min: 0.5 ms, max: 2 ms, outOfRange: redraw');
     expect(Math.min(...redrawn)).toBe(5);
@@ -196,7 +196,7 @@ describe('delays that are drawn again', () => {
     expect(Math.abs(found - mean)).toBeLessThan((5 * 0.4) / Math.sqrt(redrawn.length));
   });
 
-  test('a range in which nothing is ever drawn is refused, one in which hardly anything is drawn is a fault', async () => {
+  test('a range without any probability is refused, a range with hardly any is a fault', async () => {
     const text = (range: string): string =>
       model(
         'a: { type: cell, size: 3 }, b: { type: cell, size: 3 }',

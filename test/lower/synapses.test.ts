@@ -57,7 +57,7 @@ describe('weights that become larger than their first values', () => {
 });
 
 describe('additive code', () => {
-  test('what all synapses of a row add to their source is room enough for every copy', async () => {
+  test('additions of all synapses of a row to their source leave room for every copy', async () => {
     // Five synapses of one pair, one target: the source gets five times the bound in one step.
     const run = await simulate(
       brian(`
@@ -71,7 +71,7 @@ describe('additive code', () => {
     expect(finalOf(run, 'A.back')).toEqual([5, 0, 0, 1, 0, 0, 0, 0, 0, 0]);
   });
 
-  test('sums of what depends on the number among synapses of a pair keep their precision where these are listed', async () => {
+  test('sums of values that depend on the number among synapses of a pair keep their precision if the pairs are listed', async () => {
     const run = await simulate(
       brian(`
       neuron_groups: { A: { N: 2, model: "x : 1", threshold: t_in_timesteps == 1 }, B: { N: 1, model: "v : 1" } }
@@ -113,7 +113,7 @@ describe('additive code', () => {
     expect(finalOf(run, 'G.g')).toEqual([1]);
   });
 
-  test('a value that outgrows what its declared bounds allow ends the run', async () => {
+  test('a value that outgrows its declared bounds ends the run', async () => {
     const run = await simulate(
       brian(`
       spike_generators: { source: { N: 1, indices: [0, 0, 0], times: [0.1 ms, 0.2 ms, 0.3 ms] } }
@@ -130,7 +130,7 @@ describe('ordered code', () => {
   const three = '{ N: 3, indices: [0, 1, 2], times: [0.1 ms, 0.1 ms, 0.1 ms] }';
   const list = 'connect: { i: [2, 0, 1, 0], j: [0, 0, 0, 0] }, initializers: { w: [100, 1, 10, 1000] }';
 
-  test('what a synapse reads of a variable that its pathway adds to includes its own and all earlier additions', async () => {
+  test('a synapse reads a variable that its pathway adds to with its own and all earlier additions', async () => {
     const run = await simulate(
       brian(`
       spike_generators: { source: ${three} }
@@ -154,7 +154,7 @@ describe('ordered code', () => {
     expect(finalOf(run, 'H.y')).toEqual([((100 * 2 + 1) * 2 + 10) * 2 + 1000]);
   });
 
-  test('also where the rows are sorted by the delays of another pathway', async () => {
+  test('also if the rows are sorted by the delays of another pathway', async () => {
     const run = await simulate(
       brian(`
       neuron_groups: { G: { N: 2, model: "x : 1", threshold: t_in_timesteps == 1 }, H: { N: 1, model: "y : 1\\nz : 1" } }
@@ -173,7 +173,7 @@ describe('ordered code', () => {
     expect(finalOf(run, 'H.y')).toEqual([[100, 1000, 10000, 1, 10].reduce((y, w) => y * 2 + w, 0)]);
   });
 
-  test('among equal delays of one pathway the order is that of creation, too', async () => {
+  test('among equal delays of one pathway the order also follows creation', async () => {
     const run = await simulate(
       brian(`
       neuron_groups: { G: { N: 1, model: "x : 1", threshold: t_in_timesteps == 1 }, H: { N: 3, model: "y : 1" } }
@@ -237,7 +237,7 @@ experiment: { dt: 0.1 ms, duration: 3 ms }
 });
 
 describe('samples and operations among the deliveries', () => {
-  test('what has arrived shows to an operation between two pathways', async () => {
+  test('an operation between two pathways reads the arrivals of the first', async () => {
     const run = await simulate(
       brian(`
       spike_generators: { source: { N: 1, indices: [0], times: [0.1 ms] }, late: { N: 1, indices: [0], times: [0.1 ms] } }

@@ -1,4 +1,4 @@
-/** What a model changes from outside the equations of its types. */
+/** Variables of a model that change from outside the equations of its types. */
 
 import { expect, test } from 'vitest';
 import { changedNames } from '../../src/model/changed.js';

@@ -1,4 +1,4 @@
-/** Code of LEMS, which reads the time at the end of a step, on a grid that reads that of its start. */
+/** Code of LEMS, which reads the time at the end of a step, on a grid that reads the time at its start. */
 
 import { expect, test } from 'vitest';
 import { Diagnostics } from '../../src/diagnostics/diagnostic.js';
@@ -6,7 +6,7 @@ import { unplaced } from '../../src/diagnostics/positions.js';
 import { atEndOfStep } from '../../src/model/end-of-step.js';
 import { importModel } from '../../src/pipeline/pipeline.js';
 
-/** Variables of which each reads the one before it twice, the first of them the time. */
+/** Variables that each read the one before it twice; the first of them is the time. */
 const doubled = (count: number): Record<string, { unit: string; value: string }> =>
   Object.fromEntries(
     Array.from({ length: count }, (_, k) => [
@@ -41,6 +41,6 @@ test('derived variables that no condition reads do not matter, however large the
   expect(laterCell('v + d1 > 1').when).toBe('v + (t + dt)/(0.01*s)*(1 - (t + dt)/(0.01*s)) > 1');
 });
 
-test('those that one reads are put into it, as far as they go', () => {
+test('variables that a condition reads are put into it, up to the limit of its size', () => {
   expect(laterCell('d39 > 1').codes).toEqual(['lang/too-large']);
 });

@@ -30,11 +30,11 @@ const wanted = [
 test('every hard case has a document', () =>
   expect(cases.map((name) => name.replace('.yaml', ''))).toEqual(expect.arrayContaining(wanted)));
 
-/** Cases whose delays are times between steps. */
+/** Cases with delays that are times between steps. */
 const computedDelays = ['assemblies-noise.yaml', 'numpy-weights.yaml', 'space.yaml', 'two-delays-summed.yaml'];
 
 describe.each(cases)('%s', (name) => {
-  test('is valid, and nothing is found in it but delays that are drawn or computed', () => {
+  test('is valid, without findings except for delays that are drawn or computed', () => {
     const { valid, list } = check(read(name));
     expect(list.map(({ code, found }) => [code, found])).toEqual(
       computedDelays.includes(name) ? [['model/delay-rounded', 'any time']] : [],
@@ -42,7 +42,7 @@ describe.each(cases)('%s', (name) => {
     expect(valid).not.toBeNull();
   });
 
-  test('its normal form is a document whose normal form is itself', () => {
+  test('its normal form is a document, and the normal form of itself', () => {
     const once = normalised(read(name)).model;
     const again = normalised(JSON.stringify(once)).model;
     expect(again).toEqual(once);
@@ -51,7 +51,7 @@ describe.each(cases)('%s', (name) => {
 });
 
 /** Parts of the normal form, worked out by hand from the documents. */
-describe('what cases mean', () => {
+describe('the meaning of cases', () => {
   const model = (name: string): ReturnType<typeof normalised>['model'] => normalised(read(`${name}.yaml`)).model;
 
   test('regimes and transitions', () => {
@@ -70,7 +70,7 @@ describe('what cases mean', () => {
     expect(derived?.['g']?.unit).toBe('S');
   });
 
-  test('what a mechanism reads and writes', () => {
+  test('variables that a mechanism reads and writes', () => {
     const { parameters, state, writes, on } =
       model('calcium-cell').neurons['pyramidal']?.compartments?.mechanisms['pool'] ?? {};
     expect(parameters?.['depth']).toEqual({ unit: 'm', type: 'real', value: 1e-7, shared: false });

@@ -7,7 +7,7 @@ import { normalised } from './support.js';
 const sketch = readFileSync(new URL('../../fixtures/model/sketch.yaml', import.meta.url), 'utf8');
 const hashes = (text: string): ReturnType<typeof hashModel> => hashModel(normalised(text).model);
 
-/** Which of the three hashes differ from those of the sketch. */
+/** Returns the hashes, of three, that differ from the sketch. */
 function changed(text: string): string[] {
   const [before, after] = [hashes(sketch), hashes(text)];
   return (['model', 'experiment', 'document'] as const).filter((key) => before[key] !== after[key]);
@@ -20,7 +20,7 @@ function edited(from: string | RegExp, to: string): string {
   return result;
 }
 
-describe('what changes no hash', () => {
+describe('changes that keep all hashes', () => {
   test.each<[string, string]>([
     ['comments and empty lines', `# a comment\n\n${sketch}\n# another\n`],
     ['the spelling of a unit', edited('tau_e: 5 ms', 'tau_e: 5000 us')],
@@ -37,7 +37,7 @@ describe('what changes no hash', () => {
   ])('%s', (_, text) => expect(changed(text)).toEqual([]));
 });
 
-describe('what changes which', () => {
+describe('changes and the hashes that they affect', () => {
   test.each<[string, string, string[]]>([
     ['a parameter', edited('tau_e: 5 ms', 'tau_e: 6 ms'), ['model', 'experiment', 'document']],
     ['an id', sketch.replace(/\bexc\b/g, 'e'), ['model', 'experiment', 'document']],

@@ -5,7 +5,7 @@ const folder = new URL('./', import.meta.url);
 const here = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(
   (name) => name.endsWith('.test.ts') && name !== 'messages.test.ts',
 );
-/** These tests, and the table of slips in cells with compartments. */
+/** The present file, and the table of slips in cells with compartments. */
 const tests = [...here, '../pipeline/bad-cells.test.ts']
   .map((name) => readFileSync(new URL(name, folder), 'utf8'))
   .join('\n');

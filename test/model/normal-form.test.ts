@@ -102,7 +102,7 @@ function document({
   };
 }
 
-test('whatever is valid has a normal form, which is a document and its own normal form', () => {
+test('every valid document has a normal form, which is a document and its own normal form', () => {
   let valid = 0;
   fc.assert(
     fc.property(model, (parts) => {
@@ -116,7 +116,7 @@ test('whatever is valid has a normal form, which is a document and its own norma
     }),
     { numRuns: 300 },
   );
-  // The generator would prove nothing if it made only invalid models.
+  // The generator would prove little if it made only invalid models.
   expect(valid).toBeGreaterThan(100);
 });
 

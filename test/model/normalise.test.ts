@@ -3,7 +3,7 @@ import { isKeyword } from '../../src/lang/parse-expression.js';
 import { commonUnitNames } from '../../src/lang/units.js';
 import { check, findings, normalised } from './support.js';
 
-/** A document in which nothing is wrong; each case below changes one thing in it. */
+/** A valid document; each case below changes one thing in it. */
 const base = `interneuron: 1
 parameters: { tau_p: 10 ms, n_p: 4 }
 tables: { stim: { dt: 1 ms, unit: nA, values: [0, 1, 2] } }
@@ -40,9 +40,7 @@ experiment: { dt: 0.1 ms, seed: 1, protocol: [run: 10 ms, { set: { a.E: -61 mV }
 
 test('the document by itself is valid', () => expect(findings(base)).toEqual([]));
 
-/**
- * What is wrong; a text of the document and what stands in its place; the code, line and column of all that is found.
- */
+/** The mistake; a text of the document and its replacement; the code, line and column of all findings. */
 const cases: readonly (readonly [string, string, string, readonly string[]])[] = [
   ['an unknown key', 'name: trace }', 'name: trace, evry: 1 ms }', ['model/unknown-key@31:56']],
   ['an unknown key at the top', 'clocks: {', 'clokcs: {', ['model/unknown-key@29:1']],
@@ -548,7 +546,7 @@ const cases: readonly (readonly [string, string, string, readonly string[]])[] =
   ],
 ];
 
-describe('every mistake is found at its place, and nothing else', () => {
+describe('every mistake is found at its place, without other findings', () => {
   test.each(cases)('%s', (_, from, to, expected) => {
     expect(base).toContain(from);
     expect(findings(base.replace(from, () => to))).toEqual(expected);
@@ -589,13 +587,13 @@ experiment: { dt: 0.1 ms, protocol: [{ run: 4*${name} }, { set: { p.own: 4*${nam
     }
   });
 
-  test('a symbol directly behind a number is a unit, a factor behind * the name', () => {
+  test('a symbol directly after a number is a unit, a factor after * the name', () => {
     const { parameters } = normalised(base.replace('n_p: 4 }', 'n_p: 4, m: 2 um, a: 3 m, b: 3 m*m, c: 3*m }')).model;
     expect([parameters['a'], parameters['b'], parameters['c']].map((one) => one?.value)).toEqual([3, 6e-6, 6e-6]);
   });
 });
 
-describe('operations on what has one value for all elements', () => {
+describe('operations on variables with one value for all elements', () => {
   const operating = (code: string): string =>
     base
       .replace('g: { unit: mV } }', 'g: { unit: mV }, k: { initial: 0, shared: true }, c: 0 }')
@@ -678,7 +676,7 @@ test.each([
 });
 
 test.each(['toString: x', 'valueOf: [1]', '__proto__: 1', 'toString: { a: 1 }'])(
-  'a map in place of a word, with a key that JavaScript knows: %s',
+  "a map in place of a string, with a key of JavaScript's prototypes: %s",
   (entry) => {
     const { list } = check(`interneuron: 1\ntiming: { ${entry} }\n`);
     expect(list.map(({ code }) => code)).toEqual(['model/not-allowed']);
@@ -767,7 +765,7 @@ describe('draws and probabilities that are known to be wrong', () => {
   });
 });
 
-describe('a state whose time constant is negative', () => {
+describe('a state with a negative time constant', () => {
   const told = (text: string): unknown =>
     check(text).list.map(({ code, severity, message, found }) => [code, severity, message, found]);
   const growing = (name: string): unknown => [
@@ -789,7 +787,7 @@ describe('a state whose time constant is negative', () => {
       growing('g'),
     ]);
   });
-  test('unlike one that is to grow, or whose constant differs between cells', () => {
+  test('unlike a state that is to grow, or a constant that differs between cells', () => {
     expect(told(base.replace('g: -g/tau', 'g: g/tau'))).toEqual([]);
     expect(
       told(

@@ -17,7 +17,7 @@ experiment: { protocol: [run: 10 ms, { reset: true }, { runUntil: 20 ms }, { set
 const found = (options: Parameters<typeof check>[1]): string[] =>
   check(base, options).list.map(({ code, place }) => `${code} ${place?.document}`);
 
-describe('what is given from outside', () => {
+describe('options from outside', () => {
   test('a model parameter, wherever it is used', () => {
     const { populations, neurons, parameters } = normalised(base, { set: { n: '10', tau_p: '20 ms' } }).model;
     expect(populations['a']?.size).toBe(20);

@@ -7,7 +7,7 @@ import { temporaryFolder } from '../support/command.js';
 
 const folder = temporaryFolder();
 
-/** The finding about a document: what it is, and what to do instead. */
+/** The finding about a document: its kind, and the remedy. */
 function refusal(name: string, text: string): { readonly code: string; readonly found: string | undefined } {
   writeFileSync(folder.file(name), text);
   try {
@@ -42,7 +42,7 @@ describe('a document compressed by gzip', () => {
     expect(hashes).toEqual(importModel(readSource(path)).hashes);
   });
 
-  it('is refused where it is cut, or grows too long', () => {
+  it('is refused if it is cut, or grows too long', () => {
     const bytes = gzipSync(readFileSync(path));
     writeFileSync(folder.file('cut.xml.gz'), bytes.subarray(0, 100));
     expect(() => readSource(folder.file('cut.xml.gz'))).toThrow('cannot be unpacked by gzip');

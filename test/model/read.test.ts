@@ -7,7 +7,7 @@ function findings(text: string): string[] {
   return readDocument(text, 'm').diagnostics.map(({ code, place }) => `${code}@${place?.line}:${place?.column}`);
 }
 
-describe('what is read', () => {
+describe('readable documents', () => {
   test.each([
     ['JSON', '{"a": [1, 2.5e-3, "x"], "b": {"c": null}}', { a: [1, 0.0025, 'x'], b: { c: null } }],
     ['JSON with comments', '// first\n{"a": /* one */ 1 // last\n}', { a: 1 }],
@@ -30,7 +30,7 @@ describe('what is read', () => {
   });
 });
 
-describe('what is refused, and where', () => {
+describe('refused documents, with the place', () => {
   test.each([
     ['nothing', '', ['read/empty@1:1']],
     ['only space', ' \n\n', ['read/empty@1:1']],
@@ -109,8 +109,8 @@ describe('what is refused, and where', () => {
   });
 });
 
-describe('each mistake of the syntax is said, with how the text should read', () => {
-  /** Place, what is expected and what to do. */
+describe('each mistake of the syntax is reported, with the text as it should read', () => {
+  /** Place, expected text and remedy. */
   const told = (text: string): readonly (readonly unknown[])[] =>
     readDocument(text, 'm').diagnostics.map(({ place, expected, hint }) => [
       `${place?.line}:${place?.column}`,

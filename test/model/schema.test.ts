@@ -21,7 +21,7 @@ const documents = [
 describe('shapes', () => {
   test('yield the schema', () => expect(shapes).toEqual(schema));
 
-  test('alone have the types of documents and the defaults that hashes leave out', () => {
+  test('are the only source of the types of documents and the defaults that hashes leave out', () => {
     const files = readdirSync(new URL('src/model', root), { recursive: true, encoding: 'utf8' });
     const handWritten = files.filter((path) => path.endsWith('.ts') && !/generated|^shape/.test(path));
     const declaring = handWritten.filter((path) =>
@@ -38,7 +38,7 @@ describe('shapes', () => {
 });
 
 describe('the generated validator', () => {
-  test('is what the schema yields', async () => {
+  test('is the output for the schema', async () => {
     expect(await validatorSource('schemas/model.schema.json')).toBe(text('src/model/schema-validator.generated.js'));
     expect(declaration('src/model')).toBe(text('src/model/schema-validator.generated.d.ts'));
   });
@@ -56,7 +56,8 @@ describe('the generated validator', () => {
     expect(missing).toEqual([]);
   });
 
-  // The validator is compiled from a form of the schema whose errors read better; the two must accept the same.
+  // The validator is compiled from a form of the schema with better error messages; the two must accept the same
+  // documents.
   const whole = new Ajv2020({
     strict: true,
     strictTypes: false,
@@ -83,7 +84,7 @@ describe('the generated validator', () => {
   ])('agrees about %s', (_, value) => expect([validate(value), whole(value)]).toEqual([false, false]));
 });
 
-test('every key of the schema says what it is for, itself or by what it refers to', () => {
+test('every key of the schema has a description of its purpose, its own or the one it refers to', () => {
   const bare: string[] = [];
   const defs = schema['$defs'] as Record<string, Record<string, unknown>>;
   const described = (node: Record<string, unknown>): boolean => {
@@ -123,14 +124,14 @@ test('every key of the schema says what it is for, itself or by what it refers t
   expect(bare).toEqual([]);
 });
 
-describe('what to write where a document breaks its schema', () => {
+describe('the remedy for a document that breaks its schema', () => {
   /** Keys that some place of a schema requires. */
   const required = (node: unknown): readonly string[] => {
     if (typeof node !== 'object' || node === null) return [];
     const own: unknown = 'required' in node ? node.required : undefined;
     return [
       ...(Array.isArray(own) ? own.filter((key) => typeof key === 'string') : []),
-      // What is said of a parameter that a type needs names the type.
+      // The message about a parameter that a type needs names the type.
       ...Object.entries(node).flatMap(([key, inner]) => (key === 'allOf' ? [] : required(inner))),
     ];
   };
@@ -155,7 +156,7 @@ describe('what to write where a document breaks its schema', () => {
     [['string', 'number'], ['v'], 'write v alone, not a list'],
     [['object'], [1, 2], 'write a map, with a key for each entry of this list'],
     [['object'], null, 'write a value after the key, or remove the key'],
-  ])('%j, where there is %j', (types, found, expected) => {
+  ])('%j, for the value %j', (types, found, expected) => {
     expect(typeHint(types, found)).toBe(expected);
   });
 });

@@ -1,4 +1,4 @@
-/** The typed form of a model says what the written one says. */
+/** The typed form of a model has the content of the written one. */
 
 import { readFileSync, readdirSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
@@ -39,7 +39,7 @@ experiment: { dt: 0.1 ms, protocol: [{ set: { "p.m": 3 mV } }, { run: 1 ms }, { 
 describe('typed', () => {
   const { neurons, stimuli, recordings, experiment, projections } = typedModel(normalised(text).model);
 
-  test('members of unions say what they are', () => {
+  test('members of unions carry their kind', () => {
     expect(experiment.protocol.map(({ kind }) => kind)).toEqual(['set', 'run', 'detach', 'run']);
     expect(recordings.map(({ kind, of }) => [kind, of.kind])).toEqual([
       ['variables', 'sample'],
@@ -50,7 +50,7 @@ describe('typed', () => {
     expect(projections['pp']!.to.of).toEqual({ kind: 'slice', population: 'q', slice: [0, 1, 1] });
   });
 
-  test('a name that a type declares is its variable, also where a unit is called so', () => {
+  test('a name that a type declares is its variable, even if it is also a unit', () => {
     const { m } = neurons['n']!.parameters;
     expect(m!.value).toBe(0.001);
     const initial = formulaOf(neurons['n']!.state['v']!.initial)!;

@@ -47,7 +47,7 @@ async function after(
 const names = (program: Program): string[] => program.buffers.map(({ name }) => name);
 const linesOf = (program: Program): string[] => names(program).filter((name) => name.endsWith('.lines'));
 
-describe('a network in which little arrives', () => {
+describe('a network with few arrivals', () => {
   // 520 is a whole number of lines, 605 leaves a rest in the last.
   test.each([
     [520, 'float64'],
@@ -68,7 +68,7 @@ describe('a network in which little arrives', () => {
       expect(found.get(name)).toEqual(new BigInt64Array(found.get(name)?.length ?? 0));
   });
 
-  test('whose synapses are listed in any order comes to the same state', async () => {
+  test('with synapses listed in any order comes to the same state', async () => {
     const listed = fixture
       .replace('N: 4000', 'N: 520')
       .replaceAll('3200', '416')
@@ -86,7 +86,7 @@ describe('a network in which little arrives', () => {
     for (const [name, values] of expected) expect(found.get(name), name).toEqual(values);
   });
 
-  test('turns negative zeros to zeros as receiving nothing does', async () => {
+  test('turns negative zeros to zeros as a step without arrivals does', async () => {
     const program = network(520, 0.1);
     const start = ['P.gi', new Float64Array(520).fill(-0)] as const;
     for (const variant of [program, arrivals.run(program)]) {
@@ -139,7 +139,7 @@ describe('a network stays as it is', () => {
     expect(arrivals.run(read)).toBe(read);
   });
 
-  test('when it has nothing to do with inboxes of numbers', () => {
+  test('when it has no inboxes of numbers', () => {
     expect(arrivals.run(twoPopulations)).toBe(twoPopulations);
   });
 });

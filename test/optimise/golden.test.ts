@@ -28,7 +28,7 @@ test.each(passes)('$name', ({ name, run }) => {
   expect(text).toBe(readFileSync(path(`${name}.after`), 'utf8'));
 });
 
-test.each(passes)('$name has nothing left to do in what it has done', ({ name, run }) => {
+test.each(passes)('$name finds no further work in its own result', ({ name, run }) => {
   const once = run(parseProgram(readFileSync(path(`${name}.before`), 'utf8')));
   expect(run(once)).toBe(once);
 });

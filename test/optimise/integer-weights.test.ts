@@ -86,7 +86,7 @@ describe('weights that are only added', () => {
     },
   );
 
-  test('the program says so, and in what units', () => {
+  test('the program states it, with the units', () => {
     const { program } = lowered(network({ largest: '1000*V' }));
     const place = program.manifest.variables.find(({ owner, variable }) => owner === 'p' && variable === 'w');
     expect(place?.exponent).toBeGreaterThan(20);
@@ -129,7 +129,7 @@ describe('arrays that only building needs', () => {
     }
   });
 
-  test('are not what steps, phases or readers of results use', () => {
+  test('are not the arrays that steps, phases or readers of results use', () => {
     const { program } = lowered(network({ protocol: '[run: 30 ms, { set: { p.w: 1 mV } }, run: 30 ms]' }));
     const released = program.schedule.initialise.flatMap((action) => (action.kind === 'release' ? action.buffers : []));
     const { projections, variables } = program.manifest;

@@ -24,7 +24,7 @@ describe('parseRecordingRequest', () => {
 describe('addRecordings', () => {
   const positions = { place: (pointer: string) => ({ document: 'model.yaml', pointer }) };
 
-  it('adds to those of the document, and says where each comes from', () => {
+  it('adds to the recordings of the document, with the origin of each', () => {
     const added = addRecordings({ record: [{ of: 'inh', events: 'spike' }] }, positions, ['exc:v', 'exc:spikes']);
     expect(added.document).toEqual({
       record: [
@@ -40,7 +40,7 @@ describe('addRecordings', () => {
     ).toEqual(['model.yaml', '--record exc:v', '--record exc:spikes', 'model.yaml']);
   });
 
-  it('changes nothing when nothing is asked for', () => {
+  it('returns the document unchanged without requests', () => {
     const document = { name: 'x' };
     expect(addRecordings(document, positions, [])).toEqual({ document, positions });
   });

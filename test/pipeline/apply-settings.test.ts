@@ -6,7 +6,7 @@ const positions = { place: (pointer: string) => ({ document: 'x.yaml', pointer }
 const document = { namespace: { tau: '10 ms', w: '1 mV' }, run: '1 s' };
 
 describe('setNamespace', () => {
-  it('replaces constants, and says where the new ones come from', () => {
+  it('replaces constants, and records the origin of the new ones', () => {
     const diagnostics = new Diagnostics();
     const settled = setNamespace(document, positions, { w: '2 mV', 'cells.v': '0 mV' }, diagnostics);
     expect(diagnostics.list).toEqual([]);

@@ -1,6 +1,7 @@
 /**
- * Cells with compartments as no cell is, in each notation: every slip ends in a message with its place, and says what
- * would be right. The documents are right but for one slip.
+ * Cells with compartments as no cell is, in each notation: every slip ends in a message with its place and the valid
+ * form.
+ * The documents are right but for one slip.
  */
 
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -15,7 +16,7 @@ import { simulate } from '../support/simulate.js';
 const folder = mkdtempSync(join(tmpdir(), 'cells-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** All that is said of a document, until its program is there. */
+/** Returns all messages about a document, until its program is there. */
 function said(text: string, name = 'cell.yaml'): readonly Diagnostic[] {
   const found: Diagnostic[] = [];
   try {
@@ -29,7 +30,7 @@ function said(text: string, name = 'cell.yaml'): readonly Diagnostic[] {
   return found;
 }
 
-/** The first finding, with its severity, and whether it has a place and says what to do. */
+/** Checks the first finding, with its severity, and whether it has a place and a remedy. */
 function expectSaid(found: readonly Diagnostic[], expected: string): void {
   expect(found.map(({ severity, code }) => `${severity} ${code}`)).toContain(expected);
   for (const { place, expected: right, hint } of found) {
@@ -72,7 +73,7 @@ const points = (from: number): string =>
   `{ soma: { points: [[0 um, 0 um, 0 um, 20 um], [20 um, 0 um, 0 um, 20 um]], ${membrane} }, ` +
   `d: { parent: soma, points: [[${from} um, 0 um, 0 um, 2 um], [${from + 100} um, 0 um, 0 um, 2 um]], ${membrane} } }`;
 
-test('the documents without slips have nothing said of them', () => {
+test('the documents without slips have no messages', () => {
   expect(said(canonical())).toEqual([]);
   // Drawn from the middle of the soma, from its end, and from its surface on the far side.
   for (const from of [10, 20, 30]) expect(said(canonical(points(from)))).toEqual([]);
@@ -162,7 +163,7 @@ describe('canonical form:', () => {
     ],
   ])('%s', (_, text, expected) => expectSaid(said(text), expected));
 
-  test('a step that lets a potential explode is said with the sections', async () => {
+  test('a step that lets a potential explode is reported with the sections', async () => {
     const wild = canonical(stick, leak.replace('g*(-65*mV - v)', '40*g*(v + 65.1*mV)')).replace(
       'duration: 1',
       'duration: 99',

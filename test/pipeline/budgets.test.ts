@@ -1,5 +1,6 @@
 /**
- * Time and memory stay in proportion to a document, whatever it has many of, and what goes beyond a limit is refused by
+ * Time and memory stay in proportion to a document, whatever it has many of, and documents beyond a limit are refused
+ * by
  * name.
  */
 
@@ -17,7 +18,7 @@ const source = (text: string): ReturnType<typeof decodeSource> => decodeSource('
 const loop = (n: number): string =>
   Array.from({ length: n }, (_, k) => `y${k}: { value: y${(k + 1) % n} + 1, unit: 1 }`).join(', ');
 
-/** The codes of what is said of a document that is validated. */
+/** Returns the codes of the findings in a document that is validated. */
 async function codesOf(text: string): Promise<readonly string[]> {
   try {
     return (await validateModel(source(text))).diagnostics.map(({ code }) => code);
@@ -60,7 +61,8 @@ describe('four times as many things take about four times as long', () => {
   test.each(kinds.filter(([name]) => thorough || chosen.has(name)))('%s', { timeout: 120_000 }, async (_, make) => {
     const n = countFor(make, 6000);
     await timeOf(make(n));
-    // Quadratic growth is 16 times; a tenth of a second says nothing. What disturbs a measurement does so seldom.
+    // Quadratic growth is 16 times; a tenth of a second is too short to measure. Disturbances of a measurement are
+    // rare.
     const inProportion = async (): Promise<boolean> => {
       const [once, twice, fourTimes] = [await timeOf(make(n)), await timeOf(make(2 * n)), await timeOf(make(4 * n))];
       return twice < 3 * once + 50 && fourTimes < 9 * once + 100;
@@ -95,7 +97,7 @@ describe('beyond a limit', () => {
     expect(await codesOf(text)).toContain(code);
   });
 
-  test('a conversion refuses what grows too large when it is substituted', async () => {
+  test('a conversion refuses code that grows too large when it is substituted', async () => {
     const doubling = Array.from({ length: 30 }, (_, k) => `y${k + 1} = y${k}*y${k} + y${k} : 1`);
     const model = ['dv/dt = -y30/(10*ms) : 1', 'y0 = v : 1', ...doubling].map((line) => `      ${line}\n`).join('');
     const { valid } = importModel(
@@ -104,7 +106,7 @@ describe('beyond a limit', () => {
     await expect(convertModel(valid, 'lems', {})).rejects.toThrow(/^lang\/too-large/);
   });
 
-  test('coupled equations are refused that are too many for the exact solution that they ask for', async () => {
+  test('coupled equations are refused if they are too many for their exact solution', async () => {
     expect(await codesOf(equations!['ring']!(80))).toContain('lower/method-refused');
   });
 });

@@ -79,7 +79,7 @@ describe.each([
       target,
       outputs: [join(home, 'other.csv')],
       checkpoint: { folder: checkpoint, seconds: 0 },
-      // What is on the disk at any time is what a killed process leaves.
+      // The files on the disk at any time are the files that a killed process leaves.
       onProgress: (stage) => {
         if (stage !== 'run' || !existsSync(join(checkpoint, 'state'))) return;
         const copy = join(home, `killed-${copies.length}`);
@@ -170,7 +170,7 @@ describe('a checkpoint', () => {
     expect(found).toEqual([...found].sort((a, b) => a - b));
   });
 
-  it('is refused where any of its files was changed', () => {
+  it('is refused if any of its files was changed', () => {
     for (const name of ['run.json', 'rows', 'state']) {
       const path = join(folder.path, `changed-${name}`);
       killedAt(path, Infinity);
@@ -221,7 +221,7 @@ describe('a checkpoint', () => {
 });
 
 describe('the command line', () => {
-  it('says what a run cannot be continued with', async () => {
+  it('rejects options that a continued run cannot take', async () => {
     for (const [words, message] of [
       [['--resume', 'x', '--seed', '1'], '--resume cannot be combined with --seed'],
       [['--resume', '--recover', 'x'], '--resume cannot be combined with --recover'],

@@ -15,7 +15,7 @@ import type { LookAlike } from '../support/cuda-driver/libraries.js';
 
 const folder = temporaryFolder();
 
-test('auto takes what starts soonest for short work, and native code for long work', async () => {
+test('auto takes the target that starts soonest for short work, and native code for long work', async () => {
   expect((await chooseTarget('auto')).target.name).toBe('wasm');
   const native = anyCompiler === undefined ? 'wasm' : 'c';
   expect((await chooseTarget('auto', { operations: 1e10 })).target.name).toBe('wasm');
@@ -25,7 +25,7 @@ test('auto takes what starts soonest for short work, and native code for long wo
   expect((await chooseTarget('auto', { operations: 2.5e10, code: 5000 })).target.name).toBe('wasm');
 });
 
-test('auto goes on where the compiler fails, and says so', async () => {
+test('auto goes on if the compiler fails, and reports it', async () => {
   const { c } = targets;
   if (c === undefined) throw new Error('there is no target c');
   vi.spyOn(c, 'probe').mockResolvedValue({ target: 'c', available: true, devices: ['a processor'] });
@@ -46,7 +46,7 @@ test('auto goes on where the compiler fails, and says so', async () => {
   vi.restoreAllMocks();
 });
 
-test('threads are an error where a target has none, and auto takes one that has them', async () => {
+test('threads are an error for a target without them, and auto takes one that has them', async () => {
   for (const name of ['reference', 'opencl', 'cuda', 'null'])
     await expect(chooseTarget(name, { threads: 2 })).rejects.toThrow(`the target ${name} cannot run on 2 threads`);
   for (const name of ['wasm', 'auto']) expect((await chooseTarget(name, { threads: 2 })).target.name).toBe('wasm');
@@ -61,7 +61,7 @@ test('a device by its number, or by a part of its name', async () => {
   expect(await chooseTarget('reference')).not.toHaveProperty('ordinal');
 });
 
-describe('commands end with 2 where an engine or a device is not there', () => {
+describe('commands end with 2 if an engine or a device is missing', () => {
   const model = 'fixtures/brian/single-lif.yaml';
   beforeAll(async () => {
     await runCommand(['run', model, '-q', '-o', folder.file('result.json')]);
@@ -129,7 +129,7 @@ describe.skipIf(!canLookAlike)(`a CUDA device${canLookAlike ? '' : ' (skipped: t
     machine.set('devices', 1);
   });
 
-  test('without its driver: what is missing and what to install', async () => {
+  test('without its driver: the missing library and the package to install', async () => {
     vi.stubEnv('INTERNEURON_CUDA_LIBRARY', 'libNoCuda.so.1');
     const error: unknown = await chooseTarget('cuda').catch((caught: unknown) => caught);
     expect(error).toMatchObject({

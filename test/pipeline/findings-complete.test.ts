@@ -1,6 +1,7 @@
 /**
- * What a finding tells, counted over mistakes of every notation: code, message, place, the line with its mark, what was
- * expected, what was found, a hint, a related place, and where its rule is explained.
+ * The parts of a finding, counted over mistakes of every notation: code, message, place, the line with its mark, the
+ * expected
+ * and the found value, a hint, a related place, and the explanation of its rule.
  */
 
 import { expect, test } from 'vitest';
@@ -271,7 +272,7 @@ const lemsWith = (right: string, wrong: string): string => {
   return text.replace(right, () => wrong);
 };
 
-/** A slip, the code of the first finding, its hint, and what is said of a related place (null: there is none). */
+/** A slip, the code of the first finding, its hint, and the message about a related place (null: there is none). */
 type Slip = readonly [name: string, text: string, code: string, hint: string, related: string | null];
 
 const slips: readonly Slip[] = [
@@ -598,7 +599,7 @@ test.each(slips)('%s', (name, text, code, hint, related) => {
   const [finding] = errorsIn(name, text);
   expect([finding?.code, finding?.hint, finding?.related?.[0]?.message ?? null]).toEqual([code, hint, related]);
   if (finding) expect(score(finding, text)).toBeGreaterThanOrEqual(8);
-  // One slip is one finding, unless several places read what it changed.
+  // One slip is one finding, unless several places read the changed part.
   expect(errorsIn(name, text).filter((one) => one.code !== code && !one.related)).toEqual([]);
 });
 

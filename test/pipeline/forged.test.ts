@@ -1,4 +1,4 @@
-/** Edits of text results, one by one: each is found, and what differs is named. */
+/** Edits of text results, one by one: each is found, and the difference is named. */
 
 import { createHash } from 'node:crypto';
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -91,7 +91,7 @@ describe.each(
     const missed: string[] = [];
     const unnamed: string[] = [];
     let count = 0;
-    // Lists of trains and signals are alike: what is said of the first few holds for all.
+    // Lists of trains and signals are alike: results for the first few hold for all.
     for (const { what, way, document: forged } of edits(document)) {
       if (way.some((key, k) => typeof key === 'number' && key > 2 && way[k - 1] !== 'segments')) continue;
       if (way.includes('model') && way.length > 3) continue;
@@ -121,7 +121,7 @@ describe.each(
   });
 });
 
-/** Whether a message names what was edited: its key, or what is around it. */
+/** Whether a message names the edited part: its key, or its surroundings. */
 function names(said: string, way: Way): boolean {
   const keys = ['extra', ...way].filter((key): key is string => typeof key === 'string');
   return keys.slice(-2).some((key) => said.includes(key)) || keys.slice(0, 3).some((key) => said.includes(key));
@@ -131,7 +131,7 @@ describe('large arrays of a model', () => {
   const path = join(folder, 'arrays.json');
   const verify = verifierOf(join(folder, 'arrays-again'));
 
-  test('are found out when changed, though nothing that was recorded depends on them', async () => {
+  test('are found out when changed, though no recording depends on them', async () => {
     const positions = Buffer.from(Float64Array.from({ length: 9 }, (_, k) => k).buffer);
     const digest = createHash('sha256').update(positions).digest('hex');
     mkdirSync(join(folder, 'placed.data'));
@@ -224,7 +224,7 @@ describe('a result in CSV', () => {
 });
 
 describe.each(['nwb', 'json', 'csv'])('an incomplete result as %s', (format) => {
-  test('is said to be one, and is identical where its run stopped, before and after a reset', async () => {
+  test('is reported as one, and is identical up to the stop of its run, before and after a reset', async () => {
     for (const steps of [37, 65]) {
       const name = `incomplete-${steps}`;
       const run = await runModel(importModel({ name: 'model.json', text: segmented }), {

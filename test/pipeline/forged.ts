@@ -5,7 +5,7 @@ import { DiagnosticError, UsageError } from '../../src/diagnostics/diagnostic.js
 import { importModel, runModel } from '../../src/pipeline/pipeline.js';
 import { runAgain, verifyBy, type NewRun } from '../../src/verify/verify.js';
 
-/** A PyNN-style document with a reset, positions, sampling intervals and what is known of people and subject. */
+/** A PyNN-style document with a reset, positions, sampling intervals and metadata of people and subject. */
 export const segmented = JSON.stringify({
   format: 'interneuron/pynn',
   version: 1,
@@ -67,10 +67,10 @@ export async function runInto(text: string, path: string): Promise<void> {
 }
 
 /**
- * Verifies copies of one result: its model is run again once, since no copy gets so far whose record or model was
- * changed.
+ * Verifies copies of one result: its model is run again once, since a copy with another record or model is found out
+ * before.
  *
- * @returns what is said of a copy; null where nothing is found
+ * @returns the message about a copy; null if it has no fault
  */
 export function verifierOf(stem: string): (path: string) => Promise<string | null> {
   let run: Promise<NewRun> | null = null;

@@ -1,7 +1,9 @@
 /**
  * Text of a model is never code. Titles, descriptions, labels, comments, names, units and paths are made to break out
- * of every language that is written: C, OpenCL C, CUDA C++, WebAssembly text, CMake, Python, XML, shell commands,
- * templates. What is generated is the same program as for a model of plain words, compiles, and gives the same spikes.
+ * of
+ * every language that is written: C, OpenCL C, CUDA C++, WebAssembly text, CMake, Python, XML, shell commands,
+ * templates.
+ * The generated program equals the program of a model with plain text, compiles, and gives the same spikes.
  */
 
 import { execFileSync } from 'node:child_process';
@@ -20,7 +22,7 @@ import { someOf } from '../support/effort.js';
 
 const folder = temporaryFolder();
 
-/** What would be left if any of it were run. */
+/** The file that any executed text would leave. */
 const proof = (): string => folder.file('broken-out');
 
 /** Ends comments, strings and documentation of every language, and goes on with code of it. */
@@ -82,7 +84,7 @@ const specification = (text: string): object => ({
   run: '30 ms',
 });
 
-/** PyNN's labels are free text, and names of nothing else. */
+/** PyNN's labels are free text, and name no other object. */
 const pynnSpecification = (text: string): object => ({
   format: 'interneuron/pynn',
   name: text,
@@ -180,7 +182,7 @@ describe.each(someOf(names, 5, 'texts'))('%s', (name) => {
     expect(fingerprintOf(await done('run', path()))).toBe(expected);
   });
 
-  test('comes back from every notation that can say it', async () => {
+  test('comes back from every notation that can express it', async () => {
     for (const to of ['canonical', 'brian-json']) {
       const text = await converted(path(), to);
       const back = JSON.parse(text) as { name: string };
@@ -190,7 +192,7 @@ describe.each(someOf(names, 5, 'texts'))('%s', (name) => {
 
   test('is text in XML', async () => {
     const parser = new XMLParser({ ignoreAttributes: false, preserveOrder: true, attributeNamePrefix: '' });
-    /** Elements and attributes, without the words of descriptions and metadata, and without the origin. */
+    /** Returns elements and attributes, without the texts of descriptions and metadata, and without the origin. */
     const shape = (value: unknown): string =>
       JSON.stringify(value, (key, child: unknown) => {
         if (key === 'description') return '';
@@ -199,7 +201,7 @@ describe.each(someOf(names, 5, 'texts'))('%s', (name) => {
           return { ...property, value: '' };
         return child;
       });
-    /** A document whose network and simulation are not called after the model. */
+    /** A document with names of network and simulation that differ from the model's. */
     const unnamed = (text: string): string =>
       ['network', 'Simulation'].reduce((whole, tag) => {
         const id = new RegExp(`<${tag} id="([^"]*)"`).exec(whole)?.[1] ?? '';
@@ -223,7 +225,7 @@ const python = ((): string | undefined => {
   return undefined;
 })();
 
-/** What Python makes of a script: its syntax tree, in which texts are words alone. */
+/** Python's syntax tree of a script, with its texts as plain strings. */
 const syntaxTree = `
 import ast, sys
 tree = ast.parse(sys.stdin.buffer.read())
@@ -267,7 +269,7 @@ describe.skipIf(python === undefined)(
   },
 );
 
-describe('what is no free text is refused by name, and prints nothing that a terminal obeys', () => {
+describe('a value that is no free text is refused by name, and its message has no escape codes of terminals', () => {
   const changed = (
     change: (specified: { neuron_groups: Record<string, Record<string, unknown>> } & Record<string, unknown>) => void,
   ): string => {
@@ -309,7 +311,7 @@ describe('what is no free text is refused by name, and prints nothing that a ter
 
 const cmake = existsSync('/usr/bin/cmake') || existsSync('/usr/local/bin/cmake');
 
-describe('folders and files whose names are commands', { timeout: 240_000 }, () => {
+describe('folders and files with commands as names', { timeout: 240_000 }, () => {
   /** Every sign that a shell knows and that a file may be named with. */
   const place = (): string =>
     folder.file(`a b'c"d$(touch broken-out)\`touch broken-out\`;touch broken-out;&|*?[x] {{name}} \\ -o`);

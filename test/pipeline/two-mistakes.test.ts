@@ -19,7 +19,7 @@ function errors(text: string): string[] {
 
 type Mistake = readonly [right: string, wrong: string];
 
-/** Tries all pairs: each gives what both give alone. */
+/** Tries all pairs: each gives the findings of both mistakes. */
 function pairs(base: string, mistakes: readonly Mistake[]): void {
   const alone = mistakes.map(([right, wrong]) => {
     expect(base.split(right)).toHaveLength(2);
@@ -141,7 +141,7 @@ run: 100 ms
   });
 });
 
-test('one mistake in a part that is read twice is said once', () => {
+test('one mistake in a part that is read twice is reported once', () => {
   const text =
     '<Lems><Target component="s"/><Include file="Cells.xml"/><Include file="Networks.xml"/>' +
     '<Include file="Simulation.xml"/><Include file="Inputs.xml"/>' +
@@ -199,13 +199,13 @@ run: 1 ms
     expect(errors(model(`${equation}\nu = v + 3*mV : volt`))).toEqual([`${code} in line 7`]);
   });
 
-  test('beside which a mistake elsewhere is another finding', () => {
+  test('and a mistake elsewhere is another finding', () => {
     const text = model('dv/dt = (El - v)/tau : vlt').replace('reset: v = El', 'reset: v = El + 3*nS');
     expect(errors(text)).toEqual(['lang/unknown-unit in line 7', 'lang/dimension-mismatch in line 10']);
   });
 });
 
-/** All copies of a document in which one key is misspelt. */
+/** Returns all copies of a document with one misspelt key. */
 function misspelt(node: unknown): unknown[] {
   if (typeof node !== 'object' || node === null) return [];
   if (Array.isArray(node)) return node.flatMap((item, at) => misspelt(item).map((made) => node.with(at, made)));

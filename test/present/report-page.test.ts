@@ -11,7 +11,7 @@ const model = 'fixtures/brian/single-lif.yaml';
 const hasLatex = spawnSync('pdflatex', ['--version']).status === 0;
 const hasBrowser = spawnSync('chromium', ['--version']).status === 0;
 
-/** Sizes of the parts of a page, as the browser lays it out, and what it reports. */
+/** Sizes of the parts of a page, as the browser lays it out, and its error messages. */
 interface Layout {
   readonly heights: Readonly<Record<string, readonly number[]>>;
   readonly loaded: readonly string[];

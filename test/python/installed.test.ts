@@ -1,4 +1,4 @@
-/** What users install, in empty environments: the wheels, and the package of npm. Each runs every engine. */
+/** Installed packages, in empty environments: the wheels, and the package of npm. Each runs every engine. */
 
 import { execFile } from 'node:child_process';
 import { cpSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
@@ -40,11 +40,11 @@ const bare = ({ hasNode }: { readonly hasNode: boolean }): Readonly<Record<strin
 
 interface How {
   readonly cwd?: string;
-  /** Absent: those of `bare`. */
+  /** Absent: the variables of `bare`. */
   readonly env?: Readonly<Record<string, string | undefined>>;
 }
 
-/** What a program prints. @throws with its exit code and all that it printed, when it fails */
+/** Returns a program's output. @throws with its exit code and all its output, when it fails */
 async function run(program: string, words: readonly string[], how: How = {}): Promise<string> {
   const { cwd = folder.path, env = bare({ hasNode: true }) } = how;
   return (await promisify(execFile)(program, words, { cwd, env, maxBuffer: 1 << 26 })).stdout;
@@ -145,7 +145,7 @@ describe.skipIf(noPython !== null)(`the wheels${noPython === null ? '' : ` (skip
     expect(await interneuron(['brian', '--target', 'c', 'brian.py'])).toBe('c 4\n');
   });
 
-  it('say what to install where there is no Node.js, and run with it', { timeout: limit }, async () => {
+  it('name the packages to install if Node.js is missing, and run with it', { timeout: limit }, async () => {
     const missing = await run(bin('interneuron'), ['targets'], { env: bare({ hasNode: false }) }).catch(
       (error: unknown) => error,
     );
@@ -166,7 +166,7 @@ describe('the package of npm', () => {
     run('npx', ['--no-install', 'interneuron', ...words], { cwd: folder.file(place.project) });
 
   beforeAll(async () => {
-    // What the package says that it holds, with the program as the tests have bundled it.
+    // The files that the package lists, with the program as the tests have bundled it.
     const { files } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { files: readonly string[] };
     await builtPage();
     const copied = files.filter((name) => name !== 'dist' && !/[*!]/.test(name));
@@ -212,7 +212,7 @@ describe('the package of npm', () => {
     );
   });
 
-  it('adds six packages, and the licences of those that are bundled', { timeout: limit }, () => {
+  it('adds six packages, and the licences of the bundled ones', { timeout: limit }, () => {
     const modules = folder.file('project/node_modules');
     const packages = readdirSync(modules, { withFileTypes: true })
       .filter(({ name }) => !name.startsWith('.'))

@@ -27,7 +27,7 @@ describe.skipIf(noPython !== null)(
       expect(await python('.venv', ['python/interneuron/tests/check_package.py'], program())).toBe('checked\n');
     });
 
-    it('does what docs/python.md says; UPDATE_README=1 writes its outputs', { timeout: 300_000 }, async () => {
+    it('has the outputs in docs/python.md; UPDATE_README=1 writes them', { timeout: 300_000 }, async () => {
       const page = readFileSync('docs/python.md', 'utf8');
       const end = '---end---';
       const script = examplesOf(page)
@@ -68,7 +68,7 @@ describe.skipIf(noPython !== null)(`the Brian 2 device${noPython === null ? '' :
     expect((await python('.venv', words, program())).trim().split('\n').at(-1)).toBe('True 4');
   });
 
-  it('reports a variable that is no longer finite in the words of Brian', { timeout: 60_000 }, async () => {
+  it("reports a variable that is no longer finite by Brian's own warning", { timeout: 60_000 }, async () => {
     writeFileSync(
       folder.file('grows.py'),
       'from brian2 import *\nfrom brian2.utils.logger import catch_logs\n' +
@@ -91,7 +91,7 @@ describe.skipIf(noPython !== null)(`the Brian 2 device${noPython === null ? '' :
       ),
     );
 
-    it('in validate, beside documents', { timeout: 120_000 }, async () => {
+    it('in validate, together with documents', { timeout: 120_000 }, async () => {
       const said = await interneuron('validate', folder.file('network.py'), 'fixtures/brian/single-lif.yaml');
       expect(said).toMatch(/single-lif\.yaml: valid, brian, model .*\n.*network\.py: valid, brian, model /);
     });
@@ -116,7 +116,7 @@ describe.skipIf(noPython !== null)(`the Brian 2 device${noPython === null ? '' :
       expect(JSON.parse(stdout)).toMatchObject({ format: 'interneuron/pynn' });
     });
 
-    it('and says of what is none that it is not there', { timeout: 120_000 }, async () => {
+    it('and reports a missing script', { timeout: 120_000 }, async () => {
       const error: unknown = await interneuron('validate', `${folder.file('network.py')}.py`).catch(
         (failed: unknown) => failed,
       );
@@ -131,7 +131,7 @@ describe.skipIf(noPython !== null)(`the Brian 2 device${noPython === null ? '' :
     expect(Object.entries(outcomes).filter(([, outcome]) => outcome !== 'same')).toEqual([]);
   });
 
-  it('integrates by the method that Brian chooses where specifications name none', { timeout: 300_000 }, async () => {
+  it("integrates by Brian's choice of method if a specification names none", { timeout: 300_000 }, async () => {
     const said = await python('.venv', ['-W', 'ignore', 'python/brian2-interneuron/tests/methods.py'], program());
     const outcomes = JSON.parse(said.trim().split('\n').at(-1) ?? '{}') as Readonly<Record<string, string>>;
     expect(Object.keys(outcomes).length).toBeGreaterThanOrEqual(30);
@@ -151,7 +151,7 @@ describe.skipIf(noPython !== null)(`the Brian 2 device${noPython === null ? '' :
     expect(said.trim()).toBe('checked');
   });
 
-  it("gives what Brian's runtime gives", { timeout: 600_000 }, async () => {
+  it("gives the results of Brian's runtime", { timeout: 600_000 }, async () => {
     const said = await python('.venv', ['-W', 'ignore', 'python/brian2-interneuron/tests/conformance.py'], program());
     const outcomes = JSON.parse(said.trim().split('\n').at(-1) ?? '{}') as Readonly<Record<string, string>>;
     expect(Object.keys(outcomes).length).toBeGreaterThanOrEqual(36);
@@ -172,7 +172,7 @@ describe.skipIf(noPython !== null)(`the Brian 2 device${noPython === null ? '' :
         readonly failed: Readonly<Record<string, string>>;
       };
       expect(failed).toEqual({});
-      // Those that Brian's runtime has run, since the device leaves them to it, are not counted.
+      // Scripts that Brian's runtime has run, since the device leaves them to it, are not counted.
       expect(passed).toBeGreaterThanOrEqual(36);
     },
   );

@@ -1,4 +1,4 @@
-/** Pairs of a block of Python and of what it prints, on a page of the documentation. */
+/** Pairs of a block of Python and of its output, on a page of the documentation. */
 
 export interface Example {
   readonly code: string;

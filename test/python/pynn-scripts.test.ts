@@ -1,4 +1,7 @@
-/** The PyNN backend: what scripts get wrong, what they make between two runs, what runs record, and features together. */
+/**
+ * The PyNN backend: mistakes of scripts, parts that are made between two runs, recordings of runs, and features
+ * together.
+ */
 
 import { mkdirSync } from 'node:fs';
 import { describe, expect, inject, it } from 'vitest';

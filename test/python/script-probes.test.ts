@@ -9,7 +9,7 @@ import { criteria, findingsIn, missed, type Printed } from '../cli/probe-points.
 import { runCommand, temporaryFolder } from '../support/command.js';
 import { missingEnvironment, python } from '../support/python.js';
 
-/** A replacement in a script, and what a message about it must have. `at`: a text in the line of the mistake. */
+/** A replacement in a script, and the required parts of its message. `at`: a text in the line of the mistake. */
 type Probe = readonly [before: string, after: string, wrong: RegExp, right: RegExp, at?: string];
 
 interface Scripts {
@@ -95,7 +95,7 @@ const findings = (printed: string): readonly Printed[] =>
   [...printed.matchAll(/^error: \S+?(?::(\d+))?: (.*)\n(?: +\d+ \| .*\n)?(?: {2}hint {2}(.*)\n)?/gm)].map(
     ([, line, message = '', hint = '']) => ({
       severity: 'error',
-      // Names of Python's errors are words of its users.
+      // Names of Python's errors are familiar to its users.
       message: message.replace(/^\w+Error: /, ''),
       hint,
       ...(line === undefined ? {} : { place: { line: Number(line) } }),

@@ -12,11 +12,11 @@ const program = (): Readonly<Record<string, string>> => ({
   INTERNEURON_PROGRAM: inject('program'),
   INTERNEURON_NODE: process.execPath,
   INTERNEURON_CACHE: folder.file('cache'),
-  // Recorded outputs are those of Brian in .venv: others are compared, and not recorded.
+  // Recorded outputs are of Brian in .venv: others are compared, and not recorded.
   CI: 'true',
 });
 
-/** Scenarios that all these versions of Brian have. */
+/** Scenarios that every tested version of Brian has. */
 const scenarios = ['cuba', 'coupled_event_driven', 'delays_recorded', 'inputs', 'states_pickled', 'written_link'];
 
 /** Returns why an environment is not here: `scripts/python-environment.sh` notes that no Python fits. */
@@ -29,7 +29,7 @@ describe.each(['.venv-oldest', '.venv-newest'] as const)('with the packages of %
   const reason = missing(name);
   const about = reason === null ? '' : ` (skipped: ${reason})`;
 
-  it.skipIf(reason !== null)(`the device of Brian 2 gives what Brian gives${about}`, { timeout: 300_000 }, async () => {
+  it.skipIf(reason !== null)(`the device of Brian 2 gives Brian's results${about}`, { timeout: 300_000 }, async () => {
     const words = ['-W', 'ignore', 'python/brian2-interneuron/tests/conformance.py', ...scenarios];
     const said = await python(name, words, program());
     const outcomes = JSON.parse(said.trim().split('\n').at(-1) ?? '{}') as Readonly<Record<string, string>>;

@@ -45,7 +45,7 @@ test('log, over all normal numbers and near 1', () => {
     expect(ordinaryLog(x)).toBe(evaluator.call(log.name, [x])[0]);
 });
 
-test('what is left to the interpreter', () => {
+test('leaves special values to the interpreter', () => {
   for (const x of [-700, 709, 800, -Infinity, NaN]) expect(ordinaryExp(x)).toBeUndefined();
   for (const x of [0, -0, -1, Infinity, NaN, 1e-310]) expect(ordinaryLog(x)).toBeUndefined();
 });

@@ -97,7 +97,7 @@ const draw = (state: RandomState, method: string, [a = 0, b = 0]: readonly numbe
 };
 
 describe('RandomState', () => {
-  it.each(draws)('%s(%j) gives what NumPy gives', (method, parameters, expected) => {
+  it.each(draws)('%s(%j) gives the values of NumPy', (method, parameters, expected) => {
     const state = new RandomState(1234);
     for (const value of expected) {
       const got = draw(state, method, parameters);
@@ -111,7 +111,7 @@ describe('RandomState', () => {
     expect([...new RandomState(1234).permutation(1)]).toEqual([0]);
   });
 
-  it('skips words as if they had been drawn', () => {
+  it('skips 32-bit draws as if they had been drawn', () => {
     for (const words of [1, 623, 624, 625, 2001]) {
       const [one, other] = [new RandomState(7), new RandomState(7)];
       for (let k = 0; k < words; k++) one.interval(0xffffffff);

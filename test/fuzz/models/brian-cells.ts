@@ -3,7 +3,7 @@
 import type { Random } from '../random.js';
 import { between, often, whole } from './draw.js';
 
-/** What synapses may add to. */
+/** A variable that synapses may add to. */
 export interface Input {
   readonly variable: string;
   /** Of the variable; empty for numbers. */
@@ -11,7 +11,7 @@ export interface Input {
   readonly range: readonly [number, number];
 }
 
-/** What a kind of cell has before features are added. */
+/** A kind of cell before features are added. */
 export interface Cell {
   readonly equations: readonly string[];
   readonly threshold: string;
@@ -22,7 +22,7 @@ export interface Cell {
   readonly inputs: readonly Input[];
   readonly potential: string;
   readonly unit: string;
-  /** What a step in the drive adds in the unit of the potential. */
+  /** The amount that a step in the drive adds, in the unit of the potential. */
   readonly drive: string;
 }
 
@@ -63,7 +63,7 @@ function leaky(random: Random): Cell {
   };
 }
 
-/** What synapses add to the membrane's right-hand side, and the equations of it. */
+/** Returns the contributions of synapses to the membrane's right-hand side, and their equations. */
 function currentsOf(
   synapse: string,
   unit: string,

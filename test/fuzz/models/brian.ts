@@ -11,7 +11,7 @@ import { between, often, several, some, whole } from './draw.js';
 interface Group {
   readonly name: string;
   readonly size: number;
-  /** Variables that synapses may add to, with the unit and the range of what they add. */
+  /** Variables that synapses may add to, with the unit and the range of the increments. */
   readonly inputs: readonly Input[];
   readonly potential?: { readonly name: string; readonly unit: string };
   /** Names of variables that monitors may sample. */
@@ -38,7 +38,7 @@ interface Draft {
   readonly more: Record<string, unknown>;
 }
 
-/** What drives the cell: a parameter, a constant, a function of time, a table, another group's potential. */
+/** Adds a drive to the cell: a parameter, a constant, a function of time, a table, another group's potential. */
 function addDrive(random: Random, draft: Draft, before: readonly Group[]): void {
   const { name, size, cell, of, equations, initializers, namespace, more, variables } = draft;
   const linked = before.find((group) => group.potential?.unit === cell.unit && group.size === size);
@@ -304,7 +304,7 @@ function synapses(random: Random, from: Group, to: Group): Readonly<Record<strin
   }
 }
 
-/** Currents between the potentials of two groups of which the second sums them. */
+/** Returns currents between the potentials of two groups, which the second one sums. */
 const gaps = (random: Random, from: Group, to: Group): Readonly<Record<string, unknown>> => ({
   source: from.name,
   target: to.name,

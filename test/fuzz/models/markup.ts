@@ -3,7 +3,7 @@
 import type { Random } from '../random.js';
 import { between } from './draw.js';
 
-/** Attributes of an element; those that are undefined are left out. */
+/** Attributes of an element; undefined attributes are left out. */
 export type Attributes = Readonly<Record<string, string | number | undefined>>;
 
 /** An element as text, with its children on lines of their own. */
@@ -20,7 +20,7 @@ export interface Draft {
   readonly random: Random;
   /** Components and types at the top of the document, in order. */
   readonly top: string[];
-  /** An id that nothing else has. */
+  /** An unused id. */
   fresh(stem: string): string;
 }
 

@@ -158,7 +158,7 @@ const pinskyRinzel: CellKind = (draft) => {
   return point(id, 0, 0.02, ['Vs', 'Vd'], { ...closed, spikes: false });
 };
 
-/** Tags of uses of channels, and what else they have. */
+/** Returns tags of uses of channels, with their attributes. */
 function populationOf(use: ChannelUse, draft: Draft, tag: string, amount: string, most: number, unit: string): string {
   const share = 0.5 + draft.random.below(101) / 100;
   return element(tag, {
@@ -336,7 +336,7 @@ const pynn: CellKind = (draft) => {
   return point(id, 1, 0.05, ['v', 'w', 'iSyn']);
 };
 
-/** A cell of any kind; points more often than what takes long. */
+/** A cell of any kind; points more often than slow kinds. */
 export const cell: CellKind = (draft) =>
   draft.random.pick([
     ...[iafTau, iaf, iaf, iaf, izhikevich, izhikevich2007, adEx, adEx, fitzHughNagumo, hindmarshRose, pinskyRinzel],

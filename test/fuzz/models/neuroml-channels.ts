@@ -10,7 +10,7 @@ export interface ChannelUse {
   readonly reversal: string | undefined;
   /** In pS per square micrometre. */
   readonly density: number;
-  /** Paths below the channel of what its gates hold. */
+  /** Paths below the channel of the states of its gates. */
   readonly states: readonly string[];
 }
 
@@ -115,7 +115,7 @@ function leak(draft: Draft): ChannelUse {
   return { channel, ion: 'non_specific', reversal, density: 3, states: [] };
 }
 
-/** Channels of a membrane: a leak, those that make spikes, and some that need not be there. */
+/** Returns channels of a membrane: a leak, the channels of spikes, and some optional ones. */
 export function channels(draft: Draft): readonly ChannelUse[] {
   const spiking = draft.random.once(6) ? [] : [sodium, potassium];
   return [leak, ...spiking, ...some(draft.random, [scheme, calcium], 50)].map((make) => make(draft));

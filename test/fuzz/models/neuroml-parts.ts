@@ -1,6 +1,6 @@
-/** What the parts of a random document of NeuroML know of each other. */
+/** Parts of a random document of NeuroML, as they refer to each other. */
 
-/** What acts on a cell from outside: currents, currents without dimension, or nothing. */
+/** External inputs of a cell: currents, currents without dimension, or no input. */
 export type Accepts = 'current' | 'dimensionless' | 'nothing';
 
 /** A cell of a document. */
@@ -14,16 +14,16 @@ export interface Cell {
   /** Whether it has a potential with dimension, so that gap junctions may be on it. */
   readonly hasPotential: boolean;
   readonly spikes: boolean;
-  /** Paths below the cell of what can be recorded. */
+  /** Paths below the cell of recordable quantities. */
   readonly recordables: readonly string[];
-  /** Whether its populations are lists, as those of cells with shapes. */
+  /** Whether its populations are lists, as populations of cells with shapes. */
   readonly isList?: boolean;
 }
 
 /** A synapse of a document. */
 export interface Synapse {
   readonly id: string;
-  /** Paths below an attached synapse of what can be recorded. */
+  /** Paths below an attached synapse of recordable quantities. */
   readonly recordables: readonly string[];
   /** Weights of a connection of usual strength. */
   readonly weight: readonly [number, number];
@@ -32,6 +32,6 @@ export interface Synapse {
 /** A current that can enter a cell. */
 export interface Input {
   readonly id: string;
-  /** Paths below an attached input of what can be recorded. */
+  /** Paths below an attached input of recordable quantities. */
   readonly recordables: readonly string[];
 }

@@ -1,4 +1,4 @@
-/** Random synapses of NeuroML: what spikes drive, and ends of contacts. */
+/** Random synapses of NeuroML: event-driven ones, and ends of contacts. */
 
 import { between } from './draw.js';
 import { component, element, quantity, type Draft } from './markup.js';

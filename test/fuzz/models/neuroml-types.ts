@@ -11,7 +11,7 @@ const derived = (name: string, dimension: string, value: string, others: Attribu
 const when = (test: string, actions: readonly string[]): string => element('OnCondition', { test }, actions);
 const spike = element('EventOut', { port: 'spike' });
 
-/** A definition at the top, after what it needs. */
+/** Adds a definition at the top, after its dependencies. */
 function define(
   draft: Draft,
   name: string,
@@ -122,7 +122,7 @@ export function ownCell(draft: Draft): Cell {
   };
 }
 
-/** Two regimes: one that fires, and one that waits while the second variable goes on, or nothing does. */
+/** Two regimes: one that fires, and one that waits while the second variable, or none, evolves. */
 function regimes(draft: Draft, rates: readonly string[], actions: readonly string[]): readonly string[] {
   const { random } = draft;
   const isAtEntry = random.once(2);

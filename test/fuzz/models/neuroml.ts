@@ -1,4 +1,4 @@
-/** Random networks of NeuroML and LEMS that are valid, small, and of which the cells fire. */
+/** Random networks of NeuroML and LEMS that are valid and small, and have cells that fire. */
 
 import type { Random } from '../random.js';
 import { between, some } from './draw.js';
@@ -75,7 +75,7 @@ function populationOf(draft: Draft, of: string, cell?: Cell): Population {
 const pathOf = ({ id, isList, component }: Population, k: number): string =>
   isList ? `${id}/${k}/${component}` : `${id}[${k}]`;
 
-/** Notes what is attached to a cell, so that it can be recorded. */
+/** Notes an attachment of a cell, so that it can be recorded. */
 function attach({ attached }: Population, k: number, id: string, recordables: readonly string[]): void {
   const here = attached.get(k) ?? { paths: [], counts: new Map<string, number>() };
   const count = here.counts.get(id) ?? 0;
@@ -180,7 +180,7 @@ function inputsOf(draft: Draft, target: Population, span: number, draws: boolean
   });
 }
 
-/** The run, with recordings of spikes, of variables of cells and of what is attached to them. */
+/** The run, with recordings of spikes, of variables of cells and of their attachments. */
 function simulation(draft: Draft, all: readonly Population[], network: string, span: number, step: number): string {
   const { random } = draft;
   const firing = all.filter((one) => one.cell?.spikes !== false);

@@ -92,7 +92,7 @@ const cellTypes: readonly CellType[] = [
   },
 ];
 
-/** Weights that matter, by what they are: nA, uS or mV. */
+/** Weights that matter, by their quantity: nA, uS or mV. */
 const weights = { current: [0.2, 2], conductance: [0.005, 0.05], kick: [2, 12], none: [0, 0] } as const;
 
 function cells(random: Random, k: number): Cells {

@@ -11,7 +11,7 @@ import { exportPynnScript } from '../../../translators/pynn/export-script.js';
 import { peers, type Peer, type PeerRecords } from '../../support/peer-records.js';
 import type { Results } from './results.js';
 
-/** PyNN's simulators that run here. `mock` draws networks and runs nothing. */
+/** PyNN's simulators on this machine. `mock` draws networks and runs no simulation. */
 export type Simulator = 'neuron' | 'nest' | 'brian2' | 'mock';
 
 /** A simulator that could not run a script, and why. */
@@ -30,7 +30,7 @@ const environment = join(root, '.venv-pynn');
 /**
  * Why PyNN cannot run here, or null when it can.
  *
- * @throws Error instead, where the variable INTERNEURON_REQUIRE_PYTHON is set: nothing may be left out there
+ * @throws Error instead, if the variable INTERNEURON_REQUIRE_PYTHON is set: no test may be left out then
  */
 export function missingPynn(): string | null {
   if (existsSync(join(environment, 'installed-requirements.txt'))) return null;
@@ -39,7 +39,7 @@ export function missingPynn(): string | null {
   return reason;
 }
 
-/** What a script of `test/interoperability/python` prints in the environment of PyNN, read as JSON. */
+/** Returns the output of a script of `test/interoperability/python` in the environment of PyNN, read as JSON. */
 export async function runPynnPython(script: string, args: readonly string[]): Promise<unknown> {
   const path = join(root, 'test/interoperability/python', script);
   const { stdout } = await promisify(execFile)(join(environment, 'bin/python'), [path, ...args], {

@@ -1,4 +1,4 @@
-/** The page about what agrees with PyNN's simulators, from what was measured. */
+/** The page about agreement with PyNN's simulators, from measurements. */
 
 import { scriptLines } from './scripts.js';
 import { format } from 'prettier';
@@ -9,7 +9,7 @@ import { words } from '../../../translators/pynn/vocabulary.js';
 
 const titles: Readonly<Record<Named, string>> = { nest: 'NEST 3.10', neuron: 'NEURON 9.0', brian2: 'Brian 2.9' };
 
-/** What is not as a probe expects, in sentences. */
+/** Returns results that differ from a probe's expectation, in sentences. */
 export function violations(measured: readonly Measured[], networks: readonly MeasuredNetwork[]): readonly string[] {
   return [...measured.flatMap(ofProbe), ...networks.flatMap(ofNetwork)];
 }
@@ -214,7 +214,7 @@ const theory = (
         .map(([key, [distance, unit]]) => `${key} ${measuredText(distance, unit, expected.within[key])}`)
         .join(', ')}`;
 
-/** Of what is drawn anew, how far it may be off; of all else, how far it is. */
+/** Returns the allowed distance of values that are drawn anew, and the measured distance of all others. */
 const measuredText = (distance: number, unit: string, within: number | undefined): string =>
   unit.startsWith('standard') || unit === 'relative' || unit === ''
     ? `within ${within ?? 0}${unit === '' ? '' : ` ${unit}`}`
@@ -226,7 +226,7 @@ function amount(distance: number, unit: string): string {
   return `${bound(distance)}${unit === '' ? '' : ` ${unit}`}`;
 }
 
-/** A power of ten that is not less; what is less than 1e-9 is not told apart. */
+/** Returns a power of ten that is not less; distances below 1e-9 are not distinguished. */
 function bound(distance: number): string {
   if (!Number.isFinite(distance)) return 'other';
   if (distance <= 1e-9) return '1e-9';

@@ -9,21 +9,21 @@ import { thinned, type Results } from './results.js';
 export const simulators = ['nest', 'neuron', 'brian2'] as const;
 export type Named = (typeof simulators)[number];
 
-/** What one simulator gave for one probe. */
+/** The results of one simulator for one probe. */
 export interface Comparison {
   /** How it refused the script. */
   readonly refused?: string;
   readonly distances: Readonly<Record<string, number>>;
 }
 
-/** What was measured with one probe. */
+/** Measurements with one probe. */
 export interface Measured {
   readonly probe: Probe;
   readonly exact: Readonly<Record<string, readonly [distance: number, unit: string]>>;
   readonly simulators: Readonly<Partial<Record<Named, Comparison>>>;
 }
 
-/** Runs all probes; those of a simulator run in one go. */
+/** Runs all probes; the probes of a simulator run in one go. */
 export async function measure(probes: readonly Probe[], records: PeerRecords): Promise<readonly Measured[]> {
   const models = probes.map(({ document }) => read(documentOf(document)));
   const ours: Results[] = [];
@@ -53,7 +53,7 @@ export async function measure(probes: readonly Probe[], records: PeerRecords): P
   }));
 }
 
-/** Nothing is asked of a simulator that nothing is expected of. */
+/** Simulators without an expectation do not run. */
 const runs = (probe: Probe, simulator: Named): boolean => {
   const expectation = probe.simulators[simulator];
   return expectation?.within !== undefined || expectation?.refuses !== undefined;

@@ -1,6 +1,6 @@
 /**
- * Networks as they are built, here and by PyNN itself (pyNN.mock, which draws as every simulator does and runs
- * nothing).
+ * Networks as they are built, here and by PyNN itself (pyNN.mock, which draws as every simulator does and runs no
+ * simulation).
  */
 
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -16,16 +16,16 @@ import { failed, networksThere, type Network } from './backend.js';
 import { read } from './ours.js';
 import { documentOf, type Section } from './probe.js';
 
-/** A document of which only the network is looked at. */
+/** A document for a test of its network only. */
 export interface NetworkProbe {
   readonly section: Section;
   readonly name: string;
   readonly document: Readonly<Record<string, unknown>>;
-  /** Files beside the document. */
+  /** Files next to the document. */
   readonly files?: Readonly<Record<string, string>>;
   /** Whether PyNN builds the same: each pair, and values and positions within a distance relative to their size. */
   readonly same?: { readonly within: number; readonly refuses?: RegExp; readonly because?: string };
-  /** Distances from what theory says. */
+  /** Distances from the theory. */
   readonly exact?: {
     readonly what: string;
     readonly within: Readonly<Record<string, number>>;
@@ -37,7 +37,7 @@ export interface NetworkProbe {
 export interface MeasuredNetwork {
   readonly probe: NetworkProbe;
   readonly exact: Readonly<Record<string, readonly [distance: number, unit: string]>>;
-  /** Largest relative distance from PyNN's network, infinite where pairs differ; or how PyNN refused the script. */
+  /** Largest relative distance from PyNN's network, infinite if pairs differ; or how PyNN refused the script. */
   readonly same?: number | string;
 }
 
@@ -71,7 +71,7 @@ export async function networkHere(valid: ValidModel): Promise<Network> {
   return { positions, synapses };
 }
 
-/** The model of a probe, whose document is in a folder with its files. */
+/** Returns the model of a probe, with its document in a folder with its files. */
 function modelOf({ document, files = {} }: NetworkProbe): ValidModel {
   const folder = mkdtempSync(join(tmpdir(), 'interneuron-probe-'));
   try {
@@ -82,7 +82,7 @@ function modelOf({ document, files = {} }: NetworkProbe): ValidModel {
   }
 }
 
-/** Builds all networks, here and where they are said to be the same by PyNN. */
+/** Builds all networks, here and, for probes that expect the same network, by PyNN. */
 export async function measureNetworks(
   probes: readonly NetworkProbe[],
   records: PeerRecords,

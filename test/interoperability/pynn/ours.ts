@@ -116,7 +116,7 @@ class Collector implements ResultWriter {
     return { populations, synapses };
   }
 
-  /** PyNN's name of a variable, and what SI's numbers are multiplied by. */
+  /** Returns PyNN's name of a variable, and the factor for SI's numbers. */
   #inPynn(owner: string, variable: string, unit: string): { readonly name: string; readonly scale: number } {
     const { model } = this.#imported.valid;
     const type = model.neurons[model.populations[owner]?.type ?? ''];

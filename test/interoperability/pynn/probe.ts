@@ -1,4 +1,4 @@
-/** What a probe is: a small document that runs here and on PyNN's simulators, and what is measured between them. */
+/** A probe: a small document that runs here and on PyNN's simulators, and the quantities that are compared. */
 
 import type { Simulator } from './backend.js';
 import type { Results } from './results.js';
@@ -25,7 +25,7 @@ export interface Expectation {
   readonly within?: Readonly<Record<string, number>>;
   /** Pattern of the error with which the simulator refuses the script. */
   readonly refuses?: RegExp;
-  /** Why the simulator does something else, or why nothing is compared. */
+  /** Why the simulator differs, or why there is no comparison. */
   readonly because?: string;
 }
 
@@ -39,20 +39,20 @@ export type Reference = Exclude<Simulator, 'mock'> | 'exact';
 
 export interface Probe {
   readonly section: Section;
-  /** PyNN's name of what is probed. */
+  /** PyNN's name of the probed feature. */
   readonly name: string;
   /** A document without the keys that all have. */
   readonly document: Readonly<Record<string, unknown>>;
   readonly quantities: Readonly<Record<string, Quantity>>;
-  /** Distances of our run from what theory or a converged solution says. */
+  /** Distances of our run from the theory or a converged solution. */
   readonly exact?: {
-    /** What it is compared with. */
+    /** The reference of the comparison. */
     readonly what: string;
     readonly within: Readonly<Record<string, number>>;
     readonly distances: (ours: Results) => Readonly<Record<string, readonly [distance: number, unit: string]>>;
   };
   readonly simulators: Readonly<Partial<Record<Exclude<Simulator, 'mock'>, Expectation>>>;
-  /** What a reader should know of our own choice. */
+  /** Remark for readers on our own choice. */
   readonly note?: string;
 }
 

@@ -1,11 +1,12 @@
 /**
- * Networks of PyNN's standard types put together at random, as documents: every feature beside every other one. They
- * have nothing that PyNN's NEST is known to do in another way; `randomNetworkLines` of `conformance.ts` lists that.
+ * Random networks of PyNN's standard types, as documents: every feature together with every other one. They avoid
+ * features
+ * that PyNN's NEST implements differently; `randomNetworkLines` of `conformance.ts` lists them.
  */
 
 import { documentOf } from './probe.js';
 
-/** Cells whose spikes NEST places in the same steps as we do. */
+/** Cells that spike in the same steps in NEST as here. */
 const integrating = ['IF_curr_exp', 'IF_curr_alpha', 'IF_curr_delta', 'IF_cond_exp', 'IF_cond_alpha'] as const;
 /** Cells that receive spikes and send none. NEST places spikes of the first three by other rules. */
 const leaves = [

@@ -1,4 +1,4 @@
-/** What a run gives, in PyNN's terms: spike times in ms and signals in PyNN's units, by population and segment. */
+/** Results of a run, in PyNN's terms: spike times in ms and signals in PyNN's units, by population and segment. */
 
 /** Samples of one variable of some cells of a population. */
 export interface Signal {
@@ -10,7 +10,7 @@ export interface Signal {
   readonly values: readonly (readonly number[] | null)[];
 }
 
-/** What one population recorded between two resets. */
+/** Recordings of one population between two resets. */
 export interface Segment {
   /** Times in ms by the index of the cell; silent cells included. */
   readonly spikes: Readonly<Record<string, readonly number[]>>;
@@ -54,7 +54,7 @@ export function keptTrace(
 export const spikesOf = (results: Results, population: string, cell = 0, segment = 0): readonly number[] =>
   segmentOf(results, population, segment).spikes[String(cell)] ?? [];
 
-/** Largest distance of two traces, over those samples of the second one that are kept. */
+/** Returns the largest distance of two traces, over the samples of the second one that are kept. */
 export function largestDistance(a: readonly number[], b: readonly (number | null)[]): number {
   if (a.length !== b.length) return Infinity;
   return a.reduce((largest, value, k) => {

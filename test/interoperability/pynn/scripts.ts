@@ -11,7 +11,7 @@ interface Row {
   readonly words?: string;
   /** Whether it takes a second or less. */
   readonly quick?: true;
-  /** How its Neo blocks differ from those that it writes on pyNN.neuron; absent: they have the same structure. */
+  /** How its Neo blocks differ from the blocks that it writes on pyNN.neuron; absent: they have the same structure. */
   readonly unlikeNeuron?: RegExp;
 }
 

@@ -282,7 +282,7 @@ describe('atan2', () => {
 });
 
 describe('logarithms of powers', () => {
-  it('log2 gives the exponent of a power of two, log10 that of a power of ten', () => {
+  it('log2 gives the exponent of a power of two, and log10 the exponent of a power of ten', () => {
     const log2 = evaluatorOf('log2', 'f64');
     const log10 = evaluatorOf('log10', 'f64');
     for (let n = -1074; n <= 1023; n++) expect(log2(2 ** n)).toBe(n);

@@ -110,7 +110,7 @@ describe('withCallees', () => {
 });
 
 describe('isLaneSafe', () => {
-  it('holds for all but what has a rare path or rejects', () => {
+  it('holds for all functions except functions with a rare path or rejection', () => {
     const scalar = all.filter((f) => !isLaneSafe(f)).map((f) => f.name.replace(/_f(64|32)$/, ''));
     expect([...new Set(scalar)].sort()).toEqual(
       [

@@ -37,7 +37,7 @@ describe('philox4x32', () => {
     expect(philox(counter, key)).toEqual(words);
   });
 
-  it('has the same words in the host form', () => {
+  it('has the same 32-bit values in the host form', () => {
     for (let k = 0; k < 200; k++) {
       const [a, b, c, d] = philox([k, 2 ** 31 + k, 7 * k, ~k >>> 0], [k0, k1]);
       expect(call('philox4x32', a, b, c, d, k0, k1)).toEqual(philox([a, b, c, d], [k0, k1]));
@@ -66,7 +66,7 @@ describe('counters', () => {
     k0,
     k1,
   ];
-  it('uniform takes words 0 and 1 of iteration 0', () => {
+  it('uniform uses values 0 and 1 of iteration 0', () => {
     const [w0 = 0, w1 = 0] = call('philox4x32', 5, 6, 7, site, k0, k1);
     expect(one('uniform', ...at(5, 6, 7, site))).toBe(one('uniformFromWords', w0, w1));
   });
@@ -87,7 +87,7 @@ describe('counters', () => {
     expect(odd).toBeCloseTo(radius * Math.sin(angle), 12);
   });
 
-  it('every word of the counter and of the key matters', () => {
+  it('every element of the counter and of the key matters', () => {
     const reference = at(5, 6, 7, site);
     const others = reference.map((word, k) => reference.map((same, j) => (j === k ? word + 1 : same)));
     for (const name of ['uniform', 'normal', 'poisson', 'binomial', 'gamma'] as const) {
@@ -271,7 +271,7 @@ describe('geometricSkip', () => {
     expect(chiSquareP(skips, (k) => p * (1 - p) ** k)).toBeGreaterThan(significance);
   });
 
-  it('never skips what is certain, and goes beyond every end for what is impossible', () => {
+  it('never skips a certain success, and goes beyond every end for an impossible one', () => {
     expect([0.01, 0.5, 1 - 2 ** -53].map((u) => skip(u, 1))).toEqual([0, 0, 0]);
     expect(skip(0.5, 0)).toBe(2 ** 32 - 1);
     expect(skip(2 ** -53, 1e-9)).toBe(2 ** 32 - 1);

@@ -37,7 +37,7 @@ describe("modulo and floorDivide are Python's % and //", () => {
     [1e300, 7.3, 0.7299664879653811, 1.3698630136986302e299],
     [-1e300, 7.3, 6.570033512034619, -1.3698630136986302e299],
     [5e-324, 2.5, 5e-324, 0],
-    // Python raises an error for these arguments; NumPy gives the quotient.
+    // Python raises an error for them; NumPy gives the quotient.
     [1, 0, NaN, inf],
     [-1, 0, NaN, -inf],
     [0, 0, NaN, NaN],

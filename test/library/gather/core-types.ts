@@ -6,9 +6,9 @@ import type { ValidModel } from '../../../src/model/model.js';
 /**
  * A network and its simulation, which is called `run`.
  *
- * @param parts  what stands beside them
- * @param run  attributes of the simulation, such as `length="20ms" step="0.05ms"`
- * @param files  its output files
+ * @param parts elements next to them
+ * @param run attributes of the simulation, such as `length="20ms" step="0.05ms"`
+ * @param files its output files
  */
 export const coreNetwork = (parts: string, inside: string, run: string, files: string): ValidModel =>
   importModel({

@@ -1,4 +1,4 @@
-/** What a change of integration method means for a type. */
+/** Effects of a change of integration method on a type. */
 
 import { expect, test } from 'vitest';
 import { methodInBrian, methodOnGrid } from '../../../src/library/gather/integration.js';
@@ -35,7 +35,7 @@ test.each([
   expect(methodInBrian(type) === 'auto').toBe(isExact);
 });
 
-// What Brian 2.9 logs for such groups: their matrix has no inverse, their solution is complex, they are not linear.
+// Causes that Brian 2.9 logs for such groups: a singular matrix, a complex solution, equations that are not linear.
 test.each([
   ['beside a variable that grows steadily', 'dv/dt = 2*mV/ms : volt\ndge/dt = -ge/ms : volt'],
   ['of an oscillation', 'dv/dt = ge/ms : volt\ndge/dt = -v/ms : volt'],
@@ -50,7 +50,7 @@ test.each([
   expect(variables?.[0]?.largest).toBeLessThan(1e-12);
 });
 
-test('Brian is told no other method than the exact one where times are written in the rates', async () => {
+test('Brian gets only the exact method for rates that read the time', async () => {
   const text = `
 interneuron: 1
 neurons:

@@ -67,7 +67,7 @@ describe('values that are drawn', () => {
 
   const two = `fixed: ${leak('g: 3 S/m**2', 'on: soma, ')}, leak: ${leak('g: 1.5 S/m**2', 'on: dend, ')}`;
 
-  test('may be those of one mechanism, where another has the same equations', async () => {
+  test('may belong to one mechanism, although another has the same equations', async () => {
     const values = `, values: { leak.g: ${drawn} }`;
     const [first, ...others] = await firstValues(model(two, { event: 'dend', values, places: dendrite }));
     // A population's values are shared by its cells.
@@ -75,7 +75,7 @@ describe('values that are drawn', () => {
     expect(new Set(first).size).toBe(3);
   });
 
-  test('of a phase do not depend on what has the same equations', async () => {
+  test('of a phase do not depend on other mechanisms with the same equations', async () => {
     const phase = 'protocol: [{ run: 0.05 ms }, { set: { cells.leak.g: ' + drawn + ' } }, { run: 0.05 ms }]';
     const finalValues = async (event: string): Promise<readonly number[]> => {
       const other = `leak: ${leak('g: 3 S/m**2', 'on: soma, ')}, other: ${leak('g: 1.5 S/m**2', 'on: dend, ')}`;

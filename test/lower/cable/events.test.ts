@@ -72,7 +72,7 @@ describe('conditions of mechanisms', () => {
     }
   });
 
-  test('what they may not write is said', () => {
+  test('refuse actions that may not write their variable', () => {
     const wrong = (action: string): string => refused(structured.replace('[q = 0.2]', `[${action}]`)).join();
     expect(wrong('v = -65*mV')).toMatch(/^model\/not-writable: /);
     expect(wrong('tau = 1*ms')).toMatch(/^model\/not-writable: /);
@@ -80,7 +80,7 @@ describe('conditions of mechanisms', () => {
   });
 });
 
-test('what synapses do at an event reads the concentrations of its place, whatever mechanisms are called', async () => {
+test('actions of synapses read the concentrations of their place, whatever mechanisms are called', async () => {
   const text = `
 interneuron: 1
 neurons:
@@ -109,7 +109,7 @@ experiment: { dt: 0.1 ms, duration: 4 ms }`;
   expect(read('high')).toEqual([0, 0, 0, 1, 1]);
 });
 
-test('synapses on dendrites hear when their cell fires, and learn from the times of both', async () => {
+test("synapses on dendrites receive their cell's spikes, and learn from the times of both", async () => {
   const text = (place: string): string => `
 interneuron: 1
 neurons:

@@ -192,7 +192,7 @@ experiment: { dt: 0.1 ms, duration: 2 ms }
     },
   );
 
-  test('are refused where variables that read the time double too often', () => {
+  test('are refused if variables that read the time double too often', () => {
     const doubled = Array.from({ length: 40 }, (_, k) => `x${k}: { unit: s, value: x${k + 1} + x${k + 1} }`);
     const text = waiting('2*late').replace(
       /late: \{.*$/m,
@@ -232,7 +232,7 @@ experiment:
       'a.twice': (t: number): number => 2 * t - 1e-3,
       'a.t': (t: number): number => t,
       'p.own': (t: number): number => 3 * t,
-      // Elements of LEMS read the values of others before these advanced.
+      // Elements of LEMS read the values of others before they advanced.
       ...(timing === 'lems-euler' ? {} : { 'p.of_cell': (t: number): number => 2 * t - 1e-3 }),
     };
     for (const [key, valueAt] of Object.entries(expected)) {

@@ -59,7 +59,7 @@ describe('noise in a mechanism', () => {
     expect(Math.abs(correlation)).toBeLessThan(0.1);
   });
 
-  test('is what it is whatever else the compartment has', async () => {
+  test('stays the same whatever else the compartment has', async () => {
     const input =
       'stimuli: { s: { kind: current, to: cells, input: I, value: 0.01*nA, section: stick, fraction: 0.6 } }';
     const [bare, driven] = await Promise.all(

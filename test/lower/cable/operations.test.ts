@@ -68,13 +68,13 @@ describe('an operation', () => {
     expect(rows(runs[1]!, 'far/v')[1]).toEqual(far);
   });
 
-  test('on some cells leaves the others alone', async () => {
+  test('on some cells leaves the other cells unchanged', async () => {
     const run = await simulate(network('{ on: { population: cells, indices: [2, 0] }, do: v = -70*mV + i*mV, every: 6 ms }', 'duration: 0.2 ms')); // prettier-ignore
     for (const place of ['near', 'far'])
       expect(rows(run, `${place}/v`)[1]!.map((v) => Math.round(v * 500) * 2)).toEqual([-70, -60, -68]);
   });
 
-  test('on points draws what it draws without cells', async () => {
+  test('on points draws the same numbers as without cells', async () => {
     const [both, alone] = await Promise.all(
       ['{ assembly: [points, cells] }', 'points'].map((on) =>
         simulate(network(`{ on: ${on}, do: "v = uniform(0, 1)*mV" }`)),

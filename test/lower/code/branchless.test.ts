@@ -65,7 +65,7 @@ describe('a body without branches', () => {
       for (const b of [-1, 0, 3]) expect(call('choosing', [a, b])).toEqual(call('branching', [a, b]));
   });
 
-  test('stores keep what is there where the condition does not hold', () => {
+  test('stores keep the old value if the condition does not hold', () => {
     const block = new Block();
     const store: Statement = {
       kind: 'store',

@@ -121,7 +121,7 @@ describe('schemes', () => {
     ]);
   });
 
-  test('a voltage that grows beyond all bounds is said', async () => {
+  test('reports a voltage that grows beyond all bounds', async () => {
     const wild = network('auto', 0.025).replace('i: g*(E - v)', 'i: 40*g*(v - E)');
     const { faults } = await simulate(wild, { engines: [{ target: 'wasm', threads: 1 }] });
     expect(faults.join()).toMatch(/membrane potential of cell \(.*\) left all bounds/);
@@ -208,7 +208,7 @@ describe('a place for each synapse', () => {
     expect(largest(last!, first!)).toBeGreaterThan(1e-5);
   });
 
-  test('indices and numbers in code of synapses are those of cells', async () => {
+  test('indices and numbers in code of synapses are indices and numbers of cells', async () => {
     const counting = between(placed(written, 'counting')).replace(
       'populations:',
       `  counting:
@@ -273,7 +273,7 @@ populations:`,
     expect(placesOf(drawn.replace('dt: ', 'seed: 2, dt: '))).not.toEqual([sections, fractions]);
   });
 
-  test('what is no place is said once connections are known', () => {
+  test('reports a wrong place once connections are known', () => {
     const connected = (places: string, connect: string): string =>
       refused(
         between(
@@ -333,7 +333,7 @@ ${[
   });
 });
 
-test('all places of a cell are recorded at once, and a mechanism where it is', async () => {
+test('all places of a cell are recorded at once, and a mechanism at its own places', async () => {
   const named = network('auto', 0.025).replace('fraction: 0.9, every: 1 ms', 'fraction: 0.9, every: 1 ms, name: far');
   const text = given(named).replace(
     'record:\n',
@@ -364,7 +364,7 @@ test('a drawn value of a cell is the same on all of its places, and drawn again 
   for (const section of ['trunk', 'left', 'right']) expect(samples.get(`${section}/b`)).toEqual(first);
 });
 
-test('phases set what mechanisms have, one of several with the same equations too', async () => {
+test('phases set parameters of mechanisms, even of one among several with the same equations', async () => {
   const leakOf = (name: string, on: string, g: string): string =>
     `        ${name}: { on: ${on}, parameters: { g: 0.0003 S/cm**2, E: -65 mV, h: 0.003 S/cm**2 }, reads: [v], writes: { i: '${g}*(E - v)' } }\n`;
   const text = (first: string, second: string, run: string): string =>
@@ -406,7 +406,7 @@ describe('values by section', () => {
   const equations = 'reads: [v], writes: { i: g*(E - v) }';
   const parameters = (g: string): string => `parameters: { g: ${g}, E: -65 mV }`;
 
-  test('are those of a mechanism for each section', async () => {
+  test('equal values of a mechanism for each section', async () => {
     const numbers = { trunk: 0.0003, left: 0.0001, right: 0.0002 };
     const each = Object.entries(numbers).map(
       ([section, g]) => `        leak_${section}: { on: ${section}, ${parameters(`${g} S/cm**2`)}, ${equations} }\n`,
@@ -462,7 +462,7 @@ experiment: { dt: 0.1 ms, duration: 0.1 ms }`;
     );
   });
 
-  test('what cannot be given is said', () => {
+  test('refuses values that cannot be given', () => {
     const refusal = (values: string): string =>
       refused(
         at(`        leak: { on: dendrites, ${parameters('0 S/m**2')}, ${equations}, values: ${values} }\n`),
@@ -533,7 +533,7 @@ describe('discretisation', () => {
       sections: { soma: { divisions: 1, specificCapacitance: 0.01, resistivity: 1, ...more } },
     }) as unknown as Compartments;
 
-  test('areas are those of frusta, and sum to that of the section', () => {
+  test('areas are areas of frusta, and sum to the area of the section', () => {
     const points = [
       [0, 0, 0, 2e-6],
       [30e-6, 0, 0, 2e-6],
@@ -549,7 +549,7 @@ describe('discretisation', () => {
     expect(compartments[6]!.centre[1]).toBeCloseTo(35e-6, 12);
   });
 
-  test('points between two neighbours are left out, those of three are nodes', () => {
+  test('points between two neighbours are left out, points between three are nodes', () => {
     const shape = { divisions: 2, length: 1e-5, diameter: 1e-6, specificCapacitance: 0.01, resistivity: 1 };
     const tree = (names: Record<string, object>): number =>
       treeOf({
@@ -561,7 +561,7 @@ describe('discretisation', () => {
     expect(tree({ a: {}, b: { parent: { section: 'a', fraction: 0.5 } } })).toBe(4);
   });
 
-  test('the input resistance of a sealed cable is that of cable theory', async () => {
+  test('the input resistance of a sealed cable follows cable theory', async () => {
     const [length, diameter, membraneResistance, resistivity] = [500e-6, 1e-6, 1, 1];
     const constant = Math.sqrt((diameter * membraneResistance) / (4 * resistivity));
     const infinite = (2 / Math.PI) * Math.sqrt((membraneResistance * resistivity) / diameter ** 3);
@@ -589,7 +589,7 @@ experiment: { dt: 0.1 ms, duration: 200 ms }`,
   });
 });
 
-describe('what stands in the way', () => {
+describe('unsupported features', () => {
   const refusal = async (text: string): Promise<string> => {
     try {
       await simulate(text, { engines: [{ target: 'wasm', threads: 1 }] });
@@ -751,7 +751,7 @@ experiment: { dt: 0.1 ms, seed: 5, duration: 1 ms }
   });
 });
 
-test('a Poisson input into an input flows where the cells fire: all sources at every step are a current a step later', async () => {
+test('a Poisson input into an input flows into the places that fire: all sources at every step are a current a step later', async () => {
   const stimulus = (text: string): string =>
     network('auto', 0.025).replace(/step: \{ kind: current.*/, `step: { to: cells, ${text} }`);
   const given = await simulate(

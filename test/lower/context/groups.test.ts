@@ -42,7 +42,7 @@ describe('100 populations of one type', () => {
     expect(merged(few).length).toBeGreaterThan(0);
   });
 
-  test('only these kernels exist for each population: first values, the list of spikes, what a spike does', () => {
+  test('only three kernels exist for each population: first values, the list of spikes, actions of a spike', () => {
     // They run over the spikes or once; merging them too would need event rings of whole groups.
     const own = [...many].filter(([purpose]) => purpose.startsWith('population.'));
     expect(own.map(([purpose]) => purpose).sort()).toEqual([
@@ -54,7 +54,7 @@ describe('100 populations of one type', () => {
   });
 });
 
-test('a population gives the same results alone and among others of its type', async () => {
+test('a population gives the same results by itself and among others of its type', async () => {
   const together = await simulate(model(4));
   const alone = await simulate(model(1));
   expect(alone.events.get('p0.spike')).toEqual(together.events.get('p0.spike'));
@@ -84,7 +84,7 @@ describe('a parameter', () => {
 });
 
 test.each([1, 31, 32, 33, 63, 64, 65, 128])(
-  'populations of %i elements begin on whole words of masks and do not run into each other',
+  'populations of %i elements begin on whole units of masks and do not run into each other',
   async (n) => {
     const run = await simulate(model(3, { size: () => n, values: (k) => `{ top: ${k === 1 ? '-1' : '1e9'} }` }));
     // The second one fires all the time, the others never.

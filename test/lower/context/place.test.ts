@@ -49,7 +49,7 @@ test('an event is tested for, listed, counted and marked, before the next order 
   ).toEqual(['6', '5', '4', '3', '2', '1', '0']);
 });
 
-test('of one place, what was added first runs first', () => {
+test('of one place, kernels run in the order in which they were added', () => {
   const place = { slot: 'groups', order: 0 } as const;
   expect(run([place, { ...place, phase: 'main' }, place])).toEqual(['0', '1', '2']);
 });

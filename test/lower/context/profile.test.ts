@@ -64,7 +64,7 @@ describe('brian', () => {
 });
 
 describe('grid', () => {
-  test('spikes are labelled by the end of their step; there is one sample more, that of the initial state', async () => {
+  test('spikes are labelled by the end of their step; the initial state adds one sample', async () => {
     const run = await simulate(model('grid'));
     expect(run.program.manifest.spikeLabel).toBe(1);
     // Step 2 ends at 0.3 ms. A delay of two steps: arrival at 0.5 ms, in step 4, before the threshold of the same step.
@@ -82,7 +82,7 @@ describe('grid', () => {
     [0, -9.9, -9.5].forEach((value, k) => expect(v[k]).toBeCloseTo(value, 12));
   });
 
-  test.each(['0 ms', '0.04 ms'])('a delay of %s, which rounds to nothing, is refused', (delay) => {
+  test.each(['0 ms', '0.04 ms'])('a delay of %s, which rounds to zero, is refused', (delay) => {
     expect(refused(model('grid', { delay }))).toEqual([expect.stringMatching(/^lower\/zero-delay/)]);
     expect(lowered(model('brian', { delay })).program.name).toBe('profile');
   });
@@ -90,7 +90,7 @@ describe('grid', () => {
   test.each([
     ['[0, 1], [0, 2]', true],
     ['[0, 0], [0, 1]', false],
-  ])('delays are those of the listed connections %s: without any is refused', (pairs, runs) => {
+  ])('delays of the listed connections %s decide: without any is refused', (pairs, runs) => {
     const listed = model('grid', { delay: 'j*0.2*ms' })
       .replace('{ type: cell, size: 1 }', '{ type: cell, size: 3 }')
       .replace('connect: all', `connect: { rule: list, pairs: [${pairs}] }`);
@@ -117,7 +117,7 @@ experiment: { dt: 0.1 ms, duration: 4.5 ms }
 });
 
 describe('delays in steps', () => {
-  test('a delay written as a multiple of the step is that many steps, and what lies between goes to the nearer', () => {
+  test('a delay written as a multiple of the step is that many steps, and values between go to the nearer multiple', () => {
     const steps = fc.integer({ min: 0, max: 65535 });
     // Hundredths of a millisecond a step, so that delays can be written in decimals.
     const hundredths = fc.constantFrom(1, 5, 10, 25, 100);

@@ -1,5 +1,5 @@
 /**
- * Populations for which the order of elements has no effect: stepped all at once, with the bits of one after another.
+ * Populations for which the order of elements has no effect: stepped all at once, with the bits of sequential stepping.
  */
 
 import { describe, expect, test } from 'vitest';
@@ -134,7 +134,7 @@ describe('which populations go apart', () => {
     expect(kernelsOf(network(within), population)).toEqual(shapes);
   });
 
-  test('an element that may emit two events in a step keeps its order, when somebody hears both', () => {
+  test('an element that may emit two events in a step keeps its order, when both have receivers', () => {
     const twice = (event: string, second = 'spike'): string => `interneuron: 1
 neurons:
   n: { state: { x: 0 }, derivatives: { x: 1/ms }, events: { one: { when: x > 1, do: x = 0, emits: spike }, two: { when: x > 2, do: x = 0, emits: ${second} } } }

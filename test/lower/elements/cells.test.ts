@@ -33,7 +33,7 @@ timing: lems-euler
 experiment: { dt: 5 us, duration: 200 ms }
 `;
 
-  test('crosses when the reference interpreter does, one row later in what others see', async () => {
+  test('crosses at the time of the reference interpreter, one row later for other elements', async () => {
     const run = await simulate(document);
     const seen = upward(trace(run, 'a.v'), -0.0551, 5e-6).map((time) => Math.round(time * 1e6) / 1e3);
     expect(seen).toEqual([46.01, 92.605, 139.195, 185.785]);

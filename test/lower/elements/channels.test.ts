@@ -52,7 +52,7 @@ timing: lems-euler
 experiment: { dt: 0.01 ms, duration: 60 ms }
 `;
 
-  test('is advanced by forward Euler, and what is computed from children is of their values before the step', async () => {
+  test('is advanced by forward Euler, and values computed from children use their values before the step', async () => {
     const run = await simulate(document);
     const dt = 1e-5;
     const rate = (v: number): readonly [number, number, number, number, number, number] => {
@@ -104,7 +104,7 @@ experiment: { dt: 0.01 ms, duration: 60 ms }
 });
 
 describe('values that parts read of each other', () => {
-  test('what a later part computes is, for an earlier one, of the step before', async () => {
+  test('a value of a later part is, for an earlier part, the value of the step before', async () => {
     const run = await simulate(`interneuron: 1
 neurons:
   chain:
@@ -215,7 +215,7 @@ experiment: { dt: 0.1 ms, duration: 5 ms }
 });
 
 describe('a gap junction', () => {
-  test('adds to both ends, each of which sees the other as it is at that moment', async () => {
+  test('adds to both ends, and each end reads the present value of the other', async () => {
     const run = await simulate(`interneuron: 1
 neurons: { leaky: { parameters: { C: 10 pF, g: 1 nS }, inputs: { flow: pA }, state: { v: { unit: mV } }, derivatives: { v: (flow - g*v)/C } } }
 synapses: { gap: { parameters: { k: 2 nS }, contributes: { post.flow: k*(pre.v - post.v), pre.flow: k*(post.v - pre.v) } } }

@@ -39,7 +39,7 @@ describe('the order of events of the reference interpreter', () => {
   test.each([
     ['elements with conditions', 'type: array, size: 1'],
     ['given spikes', 'spikes: { indices: [0, 0], times: [10 ms, 10.3 ms] }, size: 1'],
-  ])('spikes of %s are found in the rows whose time has come to theirs', async (_, source) => {
+  ])('spikes of %s are found in the first row that has reached their time', async (_, source) => {
     const run = await simulate(network({ source: 0, target: 1 }, '', source));
     // A hundred additions of 0.1 ms stay below 10 ms.
     expect(stepsOf(run, 's.spike').map((step) => step + 1)).toEqual([101, 104]);
@@ -87,7 +87,7 @@ timing: lems-euler
 experiment: { dt: 0.1 ms, duration: 60 ms }
 `;
 
-  test('each is reached by each event once, in the first row whose time has come', async () => {
+  test('each is reached by each event once, in the first row that has reached its time', async () => {
     const run = await simulate(document);
     const period = [0.7, 0.9, 1.31, 0.2, 3, 0.1, 5].map((ms) => ms * 1e-3);
     const next = [...period];

@@ -57,7 +57,7 @@ const ordered = Array.from(
   (_, k) => `  i${k}: { from: c${k}, to: c${k}, synapse: idle, connect: all, order: ${100 + k} }`,
 );
 
-test('the bits are those of one kernel for each cell, on all engines', async () => {
+test('cells in kernels of their own give the bits of one kernel, on all engines', async () => {
   const divided = await simulate(network(200), { engines });
   const whole = await simulate(network(200, ordered), { engines: engines.slice(1, 2) });
   const kernels = (text: string): readonly string[] => lowered(text).program.kernels.map(({ name }) => name);

@@ -29,7 +29,7 @@ describe('without a sequence', () => {
 });
 
 describe('with a sequence', () => {
-  test('what is read before it is computed is stale: by derived variables, rates and conditions', () => {
+  test('a value that is read before it is computed is stale: by derived variables, rates and conditions', () => {
     expect([...codeOf(`${chain}, sequence: [{ derived: [a, b, c], state: [x, y] }]`).stale]).toEqual(['b']);
     expect([...codeOf(`${chain}, sequence: [{ derived: [b, a], state: [x, y] }, { derived: [c] }]`).stale]).toEqual([
       'c',
@@ -41,7 +41,7 @@ describe('with a sequence', () => {
     ]).toEqual(['c']);
   });
 
-  test('variables belong to the part that steps them, else to that of the regimes, else to the last that assigns them', () => {
+  test('variables belong to the part that steps them, else to the part of the regimes, else to the last that assigns them', () => {
     const { homes } = codeOf(`state: { x: 0, y: 0, z: 0, idle: 0 }, derivatives: { x: 1/ms },
       events: { e: { when: x > 1, do: [z = 1, y = 2] }, f: { when: x > 2, do: z = 2 } },
       regimes: { r: { initial: true, derivatives: { y: 1/ms } } },
@@ -49,7 +49,7 @@ describe('with a sequence', () => {
     expect(Object.fromEntries(homes)).toEqual({ x: 1, y: 3, z: 2, idle: 3 });
   });
 
-  test('what changes after its part has shown it lags for other parts, and for them alone', () => {
+  test('a value that changes after its part has shown it lags, and only for other parts', () => {
     const code = codeOf(
       `state: { x: 0, y: 0, z: 0 }, derived: { seen: x + y + z }, derivatives: { x: 1/ms, z: 1/ms },
       regimes: { r: { initial: true, derivatives: { y: y/ms }, transitions: [{ when: y > 1, do: y = 0 }] } },

@@ -78,7 +78,7 @@ experiment: { dt: 0.1 ms, duration: 6 ms }
     expect(byCreation(run, 'p', 'began')).toEqual([1, 1]);
   });
 
-  test('an input multiplies what reaches it, and is one where nothing does', async () => {
+  test('an input multiplies its contributions, and is one without any', async () => {
     const run = await simulate(`interneuron: 1
 neurons:
   source: { state: { x: { unit: 1, initial: 2 + i } } }
@@ -107,8 +107,9 @@ timing: ${timing}
 experiment: { dt: 0.1 ms, duration: 5 ms }
 `);
     const last = trace(run, 'b.far', 0).at(-1)!;
-    // Element 0 reads element 2, in which x grows by 3 per millisecond; the copy is from the start of the step, which
-    // is 4.9 ms for the last step.
+    // Element 0 reads element 2; its x grows by 3 per millisecond; the copy is from the start of the step, which is 4.9
+    // ms for
+    // the last step.
     expect(last).toBeCloseTo(2 * 3 * 4.9, 9);
     expect(finalOf(run, 'b.sum')[2]).toBeGreaterThan(20);
     // x is 0.1 more after each step: its own group comes before the test of Brian, which sees it at once.

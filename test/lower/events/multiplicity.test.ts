@@ -28,7 +28,7 @@ describe('a spike that counts several times', () => {
     expect(finalOf(run, 'in.n')).toEqual([3, 3]);
   });
 
-  test('does what the synapse does as often, each time on what the time before has left', async () => {
+  test("repeats the synapse's actions as often, each time on the result of the time before", async () => {
     const run = await simulate(counted('3', 'x = 2*x + 1, post.v += 1.0'));
     // Three times x = 2x + 1 from 0 is 7, six times 63, nine times 511.
     expect(byCreation(run, 'p', 'x')).toEqual([511, 511]);
@@ -92,7 +92,7 @@ experiment: { dt: 1 ms, protocol: [${protocol}] }
     expect(stepsOf(run, 's.spike', 1)).toEqual([]);
   });
 
-  test('a phase gives others; those whose time has passed do not come, and a reset replays what is in force', async () => {
+  test('a phase gives others; past times do not come, and a reset replays the spikes in force', async () => {
     const phase = '{ replay: { s: { indices: [1, 1, 1], times: [1 ms, 3 ms, 5 ms] } } }';
     const run = await simulate(
       replay(
@@ -117,7 +117,7 @@ record: [{ of: out, variables: v }]
 timing: grid
 experiment: { dt: 1 ms, protocol: [${protocol}] }
 `;
-  test('hold for what is sent from then on; what is under way arrives when it would have', async () => {
+  test('hold for spikes that are sent from then on; spikes in flight keep their arrival', async () => {
     const run = await simulate(network('4 ms', '{ run: 2 ms }, { delays: { p: 1 ms } }, { run: 4 ms }'));
     expect(trace(run, 'out.v')).toEqual([0, 0, 0, 0, 1, 2, 2]);
   });

@@ -715,7 +715,7 @@ export const selecting: Readonly<Record<SelectionPlace, (kind: SelectionKind) =>
   replayed: (kind) => ({ base: halves(), adds: halves({ replay: replaced, of: sources[kind] }) }),
 };
 
-/** Combined features, for which one way of stepping may lose an effect. */
+/** Combined features that may lose an effect in one way of stepping. */
 export const combinations: Readonly<Record<string, Case>> = {
   'events add to an input through a port': {
     base: { synapses: { kick: { ports: { port: '1' }, pathways: { pre: { do: 'port += 4*w' } } } } },

@@ -53,7 +53,7 @@ function compareRuns(one: Simulation, other: Simulation): void {
 
 const current = (more: string): string => `i: { kind: current, input: drive, ${more} }`;
 
-describe('phases in a row: lems-euler does what grid does', () => {
+describe('phases in a row: lems-euler equals grid', () => {
   test.each([
     [
       'delays that a phase changes, and a reset',

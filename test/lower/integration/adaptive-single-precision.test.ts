@@ -1,5 +1,6 @@
 /**
- * Adaptive sub-steps in single precision: cells with an adaptation current near zero, where the error estimate is only
+ * Adaptive sub-steps in single precision: cells with an adaptation current near zero, so that the error estimate is
+ * only
  * rounding.
  */
 
@@ -34,7 +35,7 @@ describe('exponential integrate-and-fire cells of PyNN', () => {
     },
   );
 
-  test('what grows beyond all numbers is at fault in either precision', async () => {
+  test('a variable that grows beyond all numbers is a fault in either precision', async () => {
     const text = `
 interneuron: 1
 name: beyond all numbers

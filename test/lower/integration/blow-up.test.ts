@@ -47,13 +47,13 @@ describe('a variable that runs away in finite time and is reset', () => {
     expect(Math.abs(w! - (10 + rest))).toBeLessThan(60 * dt);
   });
 
-  it('is what the method gives where one is named', async () => {
+  it('follows the method if one is named', async () => {
     const run = await simulate(model(0.1, 'rk4'));
     expect(trace(run, 'cells.w').every((w) => Number.isFinite(w) && w < 20)).toBe(false);
   });
 
   // In the second step, stages of x are infinite, and so are both terms of its rate: NumPy has no number then.
-  it('is no number after a step of the named method in which a rate is the difference of infinities', async () => {
+  it('is NaN after a step of the named method with a rate that subtracts infinities', async () => {
     const run = await simulate(model(0.5, 'rk4').replace('exp(x)/tau', '(exp(x) - x)/(0.03*tau)'));
     expect(stepsOf(run, 'cells.spike')).toEqual([]);
     const x = trace(run, 'cells.x').map(Number.isNaN);

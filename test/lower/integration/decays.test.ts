@@ -1,4 +1,7 @@
-/** Receptors beside a potential, as PyNN's cells have them: closed forms, the order of the method, and values that have decayed. */
+/**
+ * Receptors next to a potential, as in PyNN's cells: closed forms, the order of the method, and values that have
+ * decayed.
+ */
 
 import { describe, expect, test } from 'vitest';
 import { brian } from '../../support/brian-text.js';
@@ -130,7 +133,7 @@ test.each([
 
 describe('after a long silence a value is exactly 0, on all engines', () => {
   // 700 time constants: e^-700 is about 1e-304, below 2^-900 and no subnormal number.
-  test('of an event-driven variable, a trace at each step, and what decays between them', async () => {
+  test('of an event-driven variable, a trace at each step, and the values that decay between them', async () => {
     const result = await simulate(
       brian(
         `

@@ -112,7 +112,7 @@ describe('exact', () => {
     expect(finalOf(run, 'G.x')[0]! / x).toBeCloseTo(1, 10);
   });
 
-  test('time constants of each neuron: propagators are stored, and again there is no special case where two meet', async () => {
+  test('time constants of each neuron: propagators are stored, and two equal ones need no special case', async () => {
     const run = await simulate(
       group('dx/dt = (y - x)/a : 1\ndy/dt = -y/b : 1\na : second (constant)\nb : second (constant)', {
         method: 'exact',
@@ -191,7 +191,7 @@ describe('exponential Euler', () => {
     expect(finalOf(run, 'G.x')[0]).toBeCloseTo(0.1 * (1 - Math.exp(-0.1)), 14);
   });
 
-  test('refuses what is not linear in the variable itself', () => {
+  test('refuses equations that are not linear in the variable itself', () => {
     expect(refused(group('dx/dt = -x**3/ms : 1', { method: 'exponential_euler' })).join()).toMatch(
       /method-refused.*the equation of x is not linear in x/,
     );
@@ -266,7 +266,7 @@ describe('noise', () => {
     }
   });
 
-  test('milstein likewise, where every equation has a noise of its own', async () => {
+  test('milstein likewise, if every equation has a noise of its own', async () => {
     // Each equation needs its own noise, so the path is not at hand: the mean of z is exp((a + b²/2) t).
     const run = await simulate(
       group('dz/dt = 0.4*z/ms + 0.7*z*xi/ms**0.5 : 1', {
@@ -311,7 +311,7 @@ describe('noise', () => {
   });
 });
 
-describe('the choice where none is made', () => {
+describe('the default choice', () => {
   test.each([
     ['linear', 'dx/dt = -x/ms : 1', 'exact'],
     ['not linear', 'dx/dt = -x**3/ms : 1', 'euler'],

@@ -15,7 +15,7 @@ const call = (name: 'exp' | 'exprel' | 'expOrdinary' | 'inverseExprel', e: Expre
   ir.call(libraryFunction(name, 'f64'), e);
 const rewritten = (e: Expression): Expression => economical(e);
 
-describe('what becomes of a rate', () => {
+describe('the fate of a rate', () => {
   test.each<[string, Expression, Expression]>([
     ['x / 4 / 0.5', ir.div(ir.div(x, n(4)), n(0.5)), ir.mul(n(0.5), x)],
     ['3 * x / (2 * x)', ir.div(ir.mul(n(3), x), ir.mul(n(2), x)), ir.div(ir.mul(n(1.5), x), x)],
@@ -64,7 +64,7 @@ test('the rate of a channel keeps its value to within a few roundings', () => {
   }
 });
 
-describe('what is zero nowhere', () => {
+describe('functions that are zero nowhere', () => {
   const decay = ir.neg(call('expOrdinary', x));
   test.each<[string, Expression, boolean]>([
     ['-e^x', decay, true],

@@ -346,7 +346,7 @@ describe('the postsynaptic side', () => {
 });
 
 describe('subgroups', () => {
-  test('indices at both ends are relative to the subgroup, spikes outside of it do nothing', async () => {
+  test('indices at both ends are relative to the subgroup, spikes outside of it have no effect', async () => {
     const run = await simulate(
       brian(`
       spike_generators: { source: { N: 10, indices: [2, 4, 6, 7], times: [0.1 ms, 0.2 ms, 0.3 ms, 0.4 ms] } }
@@ -383,7 +383,7 @@ describe('delays that are no whole number of steps', () => {
   test.each([
     ['brian', [0, 1, 1, 2, 2, 3, 3, 4]],
     ['grid', [0, 1, 1, 2, 2, 3, 3, 4]],
-  ] as const)('are rounded as %s says', (timing, expected) => {
+  ] as const)('are rounded by the rule of %s', (timing, expected) => {
     const context = { dt: 2 ** -10, profile: profiles[timing] };
     const found = Array.from({ length: 8 }, (_, k) => roundDelay((k / 2) * 2 ** -10, context));
     expect(found).toEqual(expected);

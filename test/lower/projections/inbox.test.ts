@@ -118,7 +118,7 @@ describe('digits of the largest contribution', () => {
     expect(exponentOfSum(arriving)).toEqual({ exponent, extra });
   });
 
-  test('fewer than those of single precision are worth a remark', () => {
+  test('fewer digits than single precision has deserve a remark', () => {
     expect(isCoarse(2 ** 24)).toBe(false);
     expect(isCoarse(2 ** 24 - 1)).toBe(true);
     expect(isCoarse(0)).toBe(false);
@@ -180,7 +180,7 @@ test('a sum that guarded units do not hold ends the run', async () => {
   }
 });
 
-test('usual networks are not guarded, and units of listed pairs are those of drawn ones', () => {
+test('usual networks are not guarded, and listed pairs have the units of drawn ones', () => {
   const drawn = lowered(meeting('{ rule: probability, p: 0.5 }', 1000)).program;
   const sources = Array.from({ length: 999 }, (_, k) => k);
   const listed = lowered(

@@ -124,7 +124,7 @@ describe('synapses', () => {
   });
 });
 
-describe('what a phase leaves alone', () => {
+describe('state that a phase keeps', () => {
   test('spikes on their way arrive, refractory periods go on', async () => {
     const run = await simulate(
       brian(`
@@ -181,7 +181,7 @@ experiment: { dt: 0.1 ms, protocol: [${phases}] }
   });
 });
 
-describe('sums whose bounds a phase raises', () => {
+describe('sums with bounds that a phase raises', () => {
   const run = async (phases: string) =>
     simulate(
       brian(`
@@ -203,7 +203,7 @@ describe('sums whose bounds a phase raises', () => {
     expect(ten.fingerprint).toBe(plain.fingerprint);
   });
 
-  test('some synapses alone may raise them too', async () => {
+  test('values of only some synapses may also raise them', async () => {
     const some = await run('{ set: { S.w: 5e7 }, where: i == 0, duration: 0.4 ms }');
     expect(some.faults).toEqual([]);
     expect(finalOf(some, 'G.x')[0]).toBeCloseTo(5e7 + 0.2 + 0.5 / 3, 4);

@@ -58,7 +58,7 @@ const hypergeometric = (marked: number, others: number, sample: number) => (k: n
 
 const alpha = 1e-5;
 
-describe('numbers are what the rule says, on both engines', () => {
+describe('numbers follow the rule, on both engines', () => {
   test.each<[string, Sizes, (pairs: [number, number][]) => void]>([
     ['{ rule: fixedOutDegree, n: 3 }', {}, (pairs) => expect(countsOf(pairs, 0, 6)).toEqual([3, 3, 3, 3, 3, 3])],
     ['{ rule: fixedInDegree, n: 4 }', {}, (pairs) => expect(countsOf(pairs, 1, 5)).toEqual([4, 4, 4, 4, 4])],
@@ -224,7 +224,7 @@ describe('small worlds', () => {
     expect(found.map(String).sort()).toEqual(expected.map(String).sort());
   });
 
-  test('rewired edges go to anybody else, and are as many as the probability says', async () => {
+  test('rewired edges go to anybody else, and their number follows the probability', async () => {
     const size = 400;
     const pairs = await pairsOf(ring('rewiring: 0.3, self: false', size));
     expect(new Set(pairs.map(String)).size).toBe(4 * size);

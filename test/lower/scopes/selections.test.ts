@@ -150,7 +150,7 @@ test.skipIf(!triesAll)(slow('samples of one name are one, others are others, and
   for (const count of counts) expect(Math.abs(count - 20)).toBeLessThan(4 * Math.sqrt(60 * (1 / 3) * (2 / 3)));
 });
 
-describe('what acts on an assembly', () => {
+describe('actions on an assembly', () => {
   const assembly = '{ assembly: ["a[0:2]", "a[2:4]", b] }';
   const acting = (more: string): string => `
 interneuron: 1
@@ -186,7 +186,7 @@ experiment: { dt: 0.1 ms, seed: 1, protocol: [run: 30 ms] }
     expect(new Set(values).size).toBe(7);
   });
 
-  test('what populations share, each draws for itself', async () => {
+  test('each population draws a shared value for itself', async () => {
     const run = await simulate(acting(`operations: { o: { on: ${assembly}, do: [r = uniform()], every: 1 ms } }`));
     expect(new Set(finals(run, 'r')).size).toBe(2);
   });
@@ -197,7 +197,7 @@ experiment: { dt: 0.1 ms, seed: 1, protocol: [run: 30 ms] }
   });
 });
 
-test('an operation on synapses writes their ends in order of creation, those that are selected alone', async () => {
+test('an operation on synapses writes the ends of the selected ones, in order of creation', async () => {
   const run = await simulate(`
 interneuron: 1
 name: ends

@@ -230,7 +230,7 @@ describe('independent pairs', () => {
     expect(pValue(chiSquareDeviate(chiSquare, 39))).toBeGreaterThan(alpha);
   });
 
-  test('a random connection with a condition never makes what the condition forbids', async () => {
+  test('a random connection with a condition never makes a forbidden pair', async () => {
     const pairs = await pairsOf(
       brian(`
       neuron_groups: { A: { N: 300, model: "x : 1", threshold: x > 1e9 } }
@@ -310,7 +310,7 @@ describe('draws of generators', () => {
       expect(new Set(pairs.filter(([source]) => source === i).map(([, j]) => j)).size).toBeGreaterThan(3);
   });
 
-  test('a condition is drawn anew for each place, also where the pair is the same', async () => {
+  test('a condition is drawn anew for each place, even for the same pair', async () => {
     const pairs = await pairsOf(network('{ j: "0 for k in range(1000) if rand() < 0.5" }', { from: 5, to: 2 }), fast);
     for (let i = 0; i < 5; i += 1) {
       const count = pairs.filter(([source]) => source === i).length;

@@ -49,6 +49,6 @@ test.each([
   }
 });
 
-test('a sort of nothing', () => {
+test('sorts an empty list', () => {
   expect(sortedByKey([], 3)).toEqual({ starts: Uint32Array.of(0, 0, 0, 0), order: new Uint32Array(0) });
 });

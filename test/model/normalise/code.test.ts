@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { check, findings, normalised } from '../support.js';
 
-/** A model whose event runs the code; line 5 begins with `      do: `. */
+/** A model with an event that runs the code; line 5 begins with ` do: `. */
 const neuron = (code: string): string => `interneuron: 1
 neurons:
   n:
@@ -63,21 +63,21 @@ projections:
 ${more}`;
   const onto = '  ab: { from: a, to: b, synapse: s, connect: all }\n';
 
-  test('what fits the one type it is used with', () => expect(findings(synapses('post.v += 1*mV'))).toEqual([]));
+  test('code that fits its only type', () => expect(findings(synapses('post.v += 1*mV'))).toEqual([]));
   test('is wrong for another', () =>
     expect(findings(synapses('post.v += 1*mV', onto))).toEqual(['lang/dimension-mismatch@6:60']));
-  test('what fits both', () => expect(findings(synapses('post.g += w', onto))).toEqual([]));
+  test('code that fits both', () => expect(findings(synapses('post.g += w', onto))).toEqual([]));
   test('an assembly counts as both', () =>
     expect(findings(synapses('post.v += 1*mV', '  ab: { from: a, to: a + b, synapse: s, connect: all }\n'))).toEqual([
       'lang/dimension-mismatch@6:60',
     ]));
-  test('a type that nothing uses is checked as far as it can be', () => {
+  test('an unused type is checked as far as it can be', () => {
     const unused = (code: string): string[] =>
       findings(`interneuron: 1\nsynapses:\n  s: { parameters: { w: 1 nS, tau: 1 ms }, pathways: { pre: ${code} } }`);
     expect(unused('[post.v += w*pre.x, h = post.v, post.u = h]')).toEqual([]);
     expect(unused('[post.v += w + tau]')).toEqual(['lang/dimension-mismatch@3:76']);
   });
-  test('the unit of the port is that of what is added to it', () => {
+  test('the port has the unit of the value that is added to it', () => {
     const text = synapses('[factor = 2, port += factor*w]').replace('connect: all', 'connect: all, receptor: g');
     expect(normalised(text).model.synapses['s']?.ports).toEqual({ port: { unit: 'S' } });
     expect(check(text.replace('receptor: g', 'receptor: v')).list.map(({ code }) => code)).toEqual([

@@ -1,4 +1,4 @@
-/** Phases of the protocol in their normalised form, and what is wrong with others. */
+/** Phases of the protocol in their normalised form, and errors of others. */
 
 import { describe, expect, test } from 'vitest';
 import { Diagnostics } from '../../../src/diagnostics/diagnostic.js';

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { parseUnit } from '../../../src/lang/units.js';
 import { scaler } from '../../../src/model/normalise/arrays.js';
 
-test('numbers of few decimals, and all others, are what their scaled text reads as', () => {
+test('numbers of few decimals, and all others, equal the value of their scaled text', () => {
   let state = 1;
   const random = (): number => (state = (state * 48271) % 2147483647) / 2147483647;
   for (const [unit, exponent] of [

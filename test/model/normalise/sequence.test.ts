@@ -41,7 +41,7 @@ const codes = (text: string): string[] => findings(text).map((finding) => findin
 
 test('the document by itself is valid', () => expect(findings(base)).toEqual([]));
 
-test('the normal form keeps the order of what is listed, and is a document that says the same', () => {
+test('the normal form keeps the order of lists, and is a document of the same model', () => {
   const { model } = normalised(base);
   expect(model.neurons['cell']?.sequence).toEqual([
     { derived: ['q'], state: ['n'], events: ['up', 'down'] },
@@ -54,7 +54,7 @@ test('the normal form keeps the order of what is listed, and is a document that 
   expect(normalised(JSON.stringify(model)).model).toEqual(model);
 });
 
-describe('what is wrong', () => {
+describe('mistakes', () => {
   test.each<[string, string, string, readonly string[]]>([
     [
       'an unknown derived variable',
@@ -113,7 +113,7 @@ describe('identity', () => {
   ])('%s', (_, from, to) => expect(hash(edited(from, to))).not.toBe(hash(base)));
 });
 
-test('derived variables may read each other in a circle where a stepwise profile computes them in a stated order', () => {
+test('derived variables may read each other in a circle if a stepwise profile computes them in a stated order', () => {
   const circle = `interneuron: 1
 neurons:
   cell:

@@ -75,7 +75,7 @@ describe('numbers in a unit', () => {
       }),
     );
   });
-  test.each(['mV', 'nA', 'minute', 'kHz'])('in %s are scaled likewise where they are many', (text) => {
+  test.each(['mV', 'nA', 'minute', 'kHz'])('in %s are scaled likewise in long lists', (text) => {
     const unit = parseUnit(text);
     const long = Array.from({ length: 3000 }, (_, k) => Math.sqrt(k + 2));
     const same = (values: readonly number[]): void => {
@@ -149,7 +149,7 @@ test('a million wrong items are not all spoken of', () => {
 });
 
 test.each(['hasOwnProperty', 'constructor', '__proto__', 'toString'])(
-  'what every object of the language has is no parameter: %s',
+  'a member that every object of the language has is no parameter: %s',
   (name) => expect(findings(`{ interneuron: 1, parameters: { a: '2*${name}' } }`)).toEqual(['lang/unknown-name@1:39']),
 );
 
@@ -189,7 +189,7 @@ test.each([
   ['[1, null]', { population: 'p', slice: [1, 4, 1] }],
   ['[null, null, 2]', { population: 'p', slice: [0, 4, 2] }],
   ['[null, -1, null]', { population: 'p', slice: [0, 3, 1] }],
-])('a slice whose bounds are absent: %s', (slice, expected) => {
+])('a slice without bounds: %s', (slice, expected) => {
   const text = `{ interneuron: 1, neurons: { n: { state: { v: 0 } } }, populations: { p: { type: n, size: 4 } },
     record: [{ of: { population: p, slice: ${slice} }, variables: [v], name: r }] }`;
   expect(normalised(text).model.recordings[0]?.of).toEqual(expected);

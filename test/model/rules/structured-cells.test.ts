@@ -22,7 +22,7 @@ const slip = (before: string | RegExp, after: string): string => {
   return changed;
 };
 
-test('nothing is said of the fixture, at a short step and at one of 0.1 ms', () => {
+test('the fixture has no warnings, at a short step and at one of 0.1 ms', () => {
   expect(warnings(network)).toEqual([]);
   expect(warnings(slip('step="0.005ms"', 'step="0.1ms"'))).toEqual([]);
 });
@@ -34,7 +34,7 @@ test('a time step that no gate of a channel resolves', () => {
   expect(first).toEqual(['model/gate-not-resolved', expect.stringMatching(/naAll on somatic/), '0.5 ms']);
 });
 
-test('a step beyond the time constants of all gates is said of each', () => {
+test('a step beyond the time constants of all gates is a warning for each', () => {
   const gates = warnings(slip('step="0.005ms"', 'step="20ms"')).map(([code]) => code);
   expect(gates).toEqual(Array.from({ length: 3 }, () => 'model/gate-not-resolved'));
 });

@@ -1,6 +1,7 @@
 /**
- * Comparisons of `t` with the time of a step: `t` is the number of the step times `dt`, whose last bit may differ from
- * the time as it is written. What a run does with each is compared with exact arithmetic, and with what is said.
+ * Comparisons of `t` with the time of a step: `t` is the number of the step times `dt`; its last bit may differ from
+ * the time
+ * as it is written. The outcome of each in a run is compared with exact arithmetic, and with the warning.
  */
 
 import { expect, test } from 'vitest';
@@ -12,7 +13,7 @@ const times = Array.from({ length: last }, (_, k) => k + 1);
 const operators = { eq: '==', from: '>=', after: '>', before: '<', until: '<=' } as const;
 const names = Object.keys(operators) as (keyof typeof operators)[];
 
-/** Steps of 0.1 ms from 0 to 61 ms in which each comparison holds, if numbers were exact. */
+/** Steps of 0.1 ms from 0 to 61 ms at which each comparison holds, if numbers were exact. */
 const exactly = { eq: 1, from: 0, after: 0, before: 0, until: 0 };
 const steps = 10 * (last + 1);
 const held = (name: keyof typeof operators, time: number): number =>

@@ -1,4 +1,4 @@
-/** Converted documents carry the model that they were written from, by which they are read while their content is the same. */
+/** Converted documents carry the model that they were written from; it is read as long as their content is the same. */
 
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -43,7 +43,7 @@ describe('a converted document is read as the model that it was written from', (
     const reasons = converted.report.filter(({ code }) => code === 'origin/left-out');
     const again = importModel({ name: 'model', text: textOf(converted) }, { data: converted.data });
     if (again.isCarried) expect(again.hashes).toEqual(given.hashes);
-    // A document that says all of the model needs no other.
+    // A document with all of the model needs no other.
     else if (reasons.length === 0) expect(again.hashes.experiment).toEqual(given.hashes.experiment);
     const bare = await convertModel(given.valid, documents[to]);
     expect(read(textOf(converted), false).hashes).toEqual(read(textOf(bare), false).hashes);
@@ -64,7 +64,7 @@ describe('a converted document is read as the model that it was written from', (
     );
   });
 
-  it('with arrays that lie beside a canonical document', async () => {
+  it('with arrays in files next to a canonical document', async () => {
     const indices = Uint32Array.of(0);
     const $data = createHash('sha256').update(new Uint8Array(indices.buffer)).digest('hex');
     const { model } = fixture('pynn/if-cond-exp.json').valid;
@@ -83,7 +83,7 @@ describe('a converted document is read as the model that it was written from', (
     expect(beside.valid.data).toEqual(given.valid.data);
   });
 
-  it('as a frozen one where its draws were frozen', async () => {
+  it('as a frozen one if its draws were frozen', async () => {
     const given = fixture('pynn/connector-fixed-probability.json');
     const back = read(textOf(await convertModel(given.valid, 'lems', { origin: true, freeze: true })));
     expect(back.isCarried).toBe(true);
@@ -96,7 +96,7 @@ describe('a converted document is read as the model that it was written from', (
     expect(textOf(await convertModel(valid, 'lems'))).not.toContain('interneuron:');
   });
 
-  it('unless that is longer than the document, which the report says', async () => {
+  it('unless the model is longer than the document, which the report states', async () => {
     const { report, files } = await carrying(fixture('pynn/connector-one-to-one.json').valid, 'brian-json');
     expect(report).toContainEqual(expect.objectContaining({ verdict: 'exact', code: 'origin/left-out' }));
     expect(files[0]?.text).not.toContain('sha256:');
@@ -145,7 +145,7 @@ describe('the content of a document', () => {
     expect(textOf(await convertModel(again.valid, 'lems'))).not.toContain('interneuron:');
   });
 
-  it('is that of all files of NeuroML', async () => {
+  it('covers all files of NeuroML', async () => {
     const given = fixture('pynn/if-curr-alpha.json');
     const { files } = await carrying(given.valid, 'neuroml', 'network.nml');
     expect(files.map(({ name }) => name)).toEqual(['network.nml', 'LEMS_network.xml']);
@@ -247,7 +247,7 @@ describe('an origin is data of a stranger', () => {
     expect(remarksOf(again)).toEqual(['origin/unreadable']);
   });
 
-  it('is believed where the digest is right', async () => {
+  it('is believed if the digest is right', async () => {
     const { document, origin: before } = await origin();
     const other = fixture('brian/summed.yaml');
     const model = packed({ model: other.valid.model });
@@ -259,7 +259,7 @@ describe('an origin is data of a stranger', () => {
 });
 
 describe('a script', () => {
-  it('has its model beside it where that is asked for', async () => {
+  it('has its model in a file next to it with the option origin', async () => {
     const given = fixture('pynn/if-cond-exp.json');
     const { files } = await carrying(given.valid, 'brian', 'network.py');
     expect(files.map(({ name }) => name)).toEqual(['network.py', 'network.interneuron.json']);
@@ -301,7 +301,7 @@ describe('commands', () => {
     expect(stderr).toContain('is read as the model that it was converted from');
   });
 
-  it('measure what a document says', async () => {
+  it('measure the document itself', async () => {
     const [given, path] = [join(root, 'fixtures/pynn/if-cond-exp.json'), folder.file('measured.xml')];
     const words = ['convert', given, '--to', 'lems', '-o', path, '--check', '--json'];
     const [one, other] = [await runCommand(words), await runCommand([...words, '--force', '--no-origin'])];
@@ -331,7 +331,7 @@ describe('commands', () => {
   });
 });
 
-it('the hash of a model in memory is that of the model that is read', async () => {
+it('a model in memory and the model read back have one hash', async () => {
   const { valid } = fixture('brian/summed.yaml');
   const back = read(textOf(await carrying(valid, 'lems')));
   expect(jsonText(back.valid.model)).toBe(jsonText(valid.model));

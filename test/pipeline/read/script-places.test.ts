@@ -34,7 +34,7 @@ it.each([
   expect([place.document, place.line, place.column]).toEqual(['script.py', line, column]);
 });
 
-it('a constant of a group is where it gets its value', () => {
+it('a constant of a group has the place of its value', () => {
   const source = {
     name: '/tmp/model.json',
     text: text.replace('"10 ms"', '"ten"'),

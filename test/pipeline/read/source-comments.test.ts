@@ -1,4 +1,4 @@
-/** Comments of documents, which go with what they are about into every notation. */
+/** Comments of documents, which go with their subject into every notation. */
 
 import { expect, test } from 'vitest';
 import { convertModel } from '../../../src/convert/convert.js';
@@ -38,7 +38,7 @@ const comments = {
 
 const read = (name: string, text: string) => importModel({ name, text });
 
-test('comments behind constants of which only others are made keep their names', () => {
+test('comments after constants from which other constants are made keep their names', () => {
   const text = `format: interneuron/brian
 namespace:
   order: 5 # scales the network
@@ -90,12 +90,12 @@ const scripts = {
   ],
 } as const;
 
-test.each(['brian', 'pynn', 'lems'] as const)('%s has them before, or behind, what they are about', async (to) => {
+test.each(['brian', 'pynn', 'lems'] as const)('%s has them before, or after, their subject', async (to) => {
   const [file] = (await convertModel(read('network.yaml', yaml).valid, to)).files;
   for (const text of scripts[to]) expect(file?.text).toContain(text);
 });
 
-test('comments of XML come back, also where two hyphens may not be', async () => {
+test('comments of XML come back, even if two hyphens are not allowed there', async () => {
   const text = `<!-- Before all. -->
 <Lems>
   <!-- first -->
@@ -123,7 +123,7 @@ test('comments of XML come back, also where two hyphens may not be', async () =>
   });
 });
 
-test('comments of JSON and of scripts are those outside strings', () => {
+test('comments of JSON and of scripts are found outside strings only', () => {
   const json = `{ // with comments
   "interneuron": 1, "name": "a // b",
   "neurons": { "cell": { "state": { "v": { "unit": "1" } }, "derivatives": { "v": "-v/(1*s)" } } },

@@ -1,7 +1,9 @@
 /**
  * Times that fall between two steps, in every field of every notation that takes a time: each is taken as written,
- * refused, or told with what a run makes of it. What that is was measured with Brian 2.5.1 and with PyNN 0.13 on NEST
- * and NEURON; lengths of LEMS and delays of NeuroML with jNeuroML 0.14.
+ * refused,
+ * or reported with the time that a run uses. The used times were measured with Brian 2.5.1 and with PyNN 0.13 on NEST
+ * and
+ * NEURON; lengths of LEMS and delays of NeuroML with jNeuroML 0.14.
  */
 
 import { describe, expect, test } from 'vitest';
@@ -19,7 +21,7 @@ function said(text: string): readonly Diagnostic[] {
   }
 }
 
-/** What is said of a time: as it is written, and the last time in the message, as it is used. */
+/** Returns the messages about a time: as it is written, and the last time in the message, as it is used. */
 const times = (text: string): unknown =>
   said(text)
     .filter(({ code }) => /time-rounded|delay-rounded/.test(code))
@@ -121,7 +123,7 @@ experiment: { dt: 0.1 ms, protocol: [{ run: 10 ms }, { set: { p.v: 0 mV } }] }
 `.replace(new RegExp(text.split(' → ')[0]?.replace(/[[\]{}()*+.]/g, '\\$&') ?? '$^'), () => text.split(' → ')[1] ?? '');
 
 describe('canonical documents', () => {
-  test('without such a time nothing is said', () => expect(times(canonical('m → m'))).toEqual([]));
+  test('has no message without such a time', () => expect(times(canonical('m → m'))).toEqual([]));
   test.each<[string, string[]]>([
     ['run: 10 ms → run: 10.05 ms', ['10.05 ms → 10.1 ms']],
     ['run: 10 ms → runUntil: 10.05 ms', ['10.05 ms → 10.1 ms']],
@@ -175,7 +177,7 @@ const pynn = (change: (document: PynnDocument) => void): string => {
 type PynnDocument = Record<string, any>;
 
 describe('PyNN-style documents', () => {
-  test('without such a time nothing is said', () => expect(times(pynn(() => undefined))).toEqual([]));
+  test('has no message without such a time', () => expect(times(pynn(() => undefined))).toEqual([]));
   test.each<[string, (document: PynnDocument) => void, string[]]>([
     ['a run', (d) => (d['phases'][0] = { run: 1.05 }), ['1.05 ms → 1.1 ms']],
     ['a run until', (d) => (d['phases'][0] = { run_until: 1.05 }), ['1.05 ms → 1.1 ms']],
@@ -238,7 +240,7 @@ const lems = ({ length = '5ms', delay = '1ms', refract = '1ms', spike = '1ms', s
 </Lems>`;
 
 describe('NeuroML and LEMS', () => {
-  test('without such a time nothing is said', () => expect(times(lems({}))).toEqual([]));
+  test('has no message without such a time', () => expect(times(lems({}))).toEqual([]));
   test.each<[string, Parameters<typeof lems>[0], string[]]>([
     ['a length', { length: '5.04ms' }, ['5.04 ms → 5 ms']],
     ['a length of more than half a step', { length: '5.06ms' }, ['5.06 ms → 5.1 ms']],

@@ -1,7 +1,7 @@
 /**
- * Names of a model that are symbols of units. Of one model there are two documents that differ in a name alone: a name
- * that is no symbol, and one that is. All numbers of what becomes of them are the same, since a name that were taken
- * for a unit would be a number.
+ * Names of a model that are symbols of units. One model has two documents that differ only in a name: a name that is no
+ * symbol, and one that is. All numbers of their results are the same, since a name mistaken for a unit would be a
+ * number.
  */
 
 import { fc } from '../../support/property.js';
@@ -116,7 +116,7 @@ synapses:
 run: 8*${n}*second
 `;
 
-/** A cell whose equations PyNN has a standard type for, and whose values read one another. */
+/** A cell with a standard type in PyNN, and with values that read one another. */
 const standard = (n: string): string => `
 interneuron: 1
 neurons:
@@ -144,7 +144,7 @@ function modelNumbers({ valid }: ImportedModel): string {
   return numbersIn(JSON.stringify(model));
 }
 
-/** What comes of a document, or that its name is refused. */
+/** Returns the outcome of a document, or that its name is refused. */
 async function outcome(of: () => string | Promise<string>): Promise<string> {
   try {
     return await of();
@@ -229,10 +229,10 @@ describe('a name that a model defines is never a unit', () => {
   )('in what is exported: %s as %s', async (_, target, document) => {
     await holdsFor(
       async (name) => {
-        // What is kept beside depends on whether names had to change.
+        // Further kept files depend on whether names had to change.
         const { files } = await convertModel(read(document(name)).valid, target);
         const text = String(files[0]?.text);
-        // What is written reads again.
+        // Written documents read again.
         const again = target === 'brian' || target === 'pynn' ? '' : await againNumbers(text);
         return `${numbersIn(text)} ${again}`;
       },
@@ -241,7 +241,7 @@ describe('a name that a model defines is never a unit', () => {
   });
 });
 
-/** The numbers of a model that was exported; of what has no cells left there are none. */
+/** Returns the numbers of a model that was exported; none if it has no cells left. */
 async function againNumbers(text: string): Promise<string> {
   return outcome(() => {
     try {
@@ -270,7 +270,7 @@ test('times of options are quantities, as on the command line, so that no name o
     expect(() => read(brian('quux'), options)).toThrow(UsageError);
 });
 
-describe('a warning says where a name hides a unit', () => {
+describe('a warning names each place with a name that hides a unit', () => {
   const warnings = (text: string, options: ImportOptions = {}): readonly string[] =>
     read(text, options).diagnostics.flatMap(({ code, place }) =>
       code === 'lang/unit-shadowed' ? [place?.document ?? ''] : [],
@@ -302,7 +302,7 @@ test("Brian's own units cannot be names of a specification", () => {
     expect(() => read(brian(name)), name).toThrow(DiagnosticError);
 });
 
-test('names that are given out are free, and as wanted where they may be', () => {
+test('assigned names are free, and as wanted if possible', () => {
   // Few letters and endings such as a collision would get, so that collisions happen.
   const name = fc.stringMatching(/^[ab](_[23])?$/);
   fc.assert(

@@ -15,8 +15,8 @@ const folder = mkdtempSync(join(tmpdir(), 'segments-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /**
- * One cell that fires 27.8 ms after its start at 0.1 ms steps; a Poisson source; three segments, of which one records
- * less.
+ * One cell that fires 27.8 ms after its start at 0.1 ms steps; a Poisson source; three segments, one of them with fewer
+ * recordings.
  */
 const text = JSON.stringify({
   format: 'interneuron/pynn',
@@ -51,7 +51,7 @@ const imported = importModel({ name: 'segments.json', text });
 const running = runModel(imported, { target: 'wasm', threads: 1, outputs });
 
 describe('a run with two resets', () => {
-  test('ends, and says where its segments are', async () => {
+  test('ends, and lists its segments', async () => {
     const run = await running;
     if (run.kind !== 'run') throw new Error('nothing was run');
     expect(run.record.segments).toEqual([
@@ -123,7 +123,7 @@ describe('a run with two resets', () => {
     for (const [segment, train] of members) expect(segments[segment].spiketrains[train]).toBeDefined();
   });
 
-  test('CSV says in front which segment a line is of', async () => {
+  test('CSV begins each line with its segment', async () => {
     await running;
     const lines = readFileSync(outputs[2]!, 'utf8').trim().split('\n');
     expect(lines[0]).toBe('segment,population,index,time_ms');
@@ -144,7 +144,7 @@ describe('a run with two resets', () => {
   });
 });
 
-describe('recordings of synapses whose number is drawn', () => {
+describe('recordings of synapses with a drawn number', () => {
   const network = (rng: object): string =>
     JSON.stringify({
       format: 'interneuron/pynn',
@@ -210,7 +210,7 @@ describe('recordings of synapses whose number is drawn', () => {
   });
 });
 
-test("what Brian's monitors keep of runs that return to stored states", () => {
+test("the parts of runs that Brian's monitors keep after returns to stored states", () => {
   const kept = (...protocol: Parameters<typeof stretchesKept>[0]): readonly (readonly number[])[] =>
     stretchesKept(protocol).map(({ segment, part, from, begin, end }) => [segment, part, from, begin, end]);
   expect(kept({ run: 2 }, { store: 'a' }, { run: 3 }, { restore: 'a' }, { run: 1 })).toEqual([

@@ -14,7 +14,7 @@ function textOf(document: unknown): string {
     .join('\n');
 }
 
-/** Two populations in PyNN with a projection whose weights are drawn or computed. */
+/** Two populations in PyNN with a projection with weights that are drawn or computed. */
 const network = (weight: unknown): unknown => ({
   format: 'interneuron/pynn',
   setup: { timestep: 0.1 },

@@ -42,7 +42,7 @@ it('solves three states in a row by the product formula and by the characteristi
   }
 });
 
-it('solves n independent gates in a row, whose states are binomial and whose slowest time is that of one gate', () => {
+it('solves n independent gates in a row: binomial states, and the slowest time of one gate', () => {
   const [alpha, beta, n] = [80, 320, 4];
   const rates = Array.from({ length: n + 1 }, (_, i) =>
     Array.from({ length: n + 1 }, (_, j) => (j === i + 1 ? (n - i) * alpha : j === i - 1 ? i * beta : 0)),

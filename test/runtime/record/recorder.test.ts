@@ -109,7 +109,7 @@ describe('recorder', () => {
     dispose();
   });
 
-  test('leaves out what is logged while a recording is off, and says when it was on', async () => {
+  test('leaves out events that are logged while a recording is off, and lists the times when it was on', async () => {
     const events = [
       { recording: 'spikes', kind: 'events', population: 'exc', event: 'exc.spike', indices: { begin: 0, end: 4 } },
     ] as const;
@@ -171,7 +171,7 @@ describe('recorder', () => {
     dispose();
   });
 
-  test('stops after the current chunk when asked to, and says so', async () => {
+  test('stops after the current chunk on request, and is marked as stopped', async () => {
     const controller = new AbortController();
     const {
       run: result,
@@ -236,7 +236,7 @@ describe('recorder', () => {
     await expect(play(program, [run(10)], keepingSink())).rejects.toThrow(/stands still at step 0/);
   });
 
-  test('leaves no temporary file behind', async () => {
+  test('removes its temporary files', async () => {
     const directory = mkdtempSync(join(tmpdir(), 'interneuron-recorder-'));
     const { run: result, dispose } = await play(
       smallProgram({ exc: 40, capacity: 4000 }),

@@ -114,7 +114,7 @@ describe('comparison of two results', () => {
     expect(first).toMatchObject({ kind: 'samples', step: 100, element: 0 });
   });
 
-  test('where nothing was recorded, the population and the variable are named', async () => {
+  test('names the population and the variable that differ without recordings', async () => {
     const program = smallProgram();
     const played = playedStep(program);
     const late =
@@ -142,7 +142,7 @@ describe('comparison of two results', () => {
     });
   });
 
-  test('what changes without a trace in state or spikes is no difference', async () => {
+  test('ignores a change without a trace in state or spikes', async () => {
     const program = smallProgram();
     const played = playedStep(program);
     const first = await compare(program, program, {

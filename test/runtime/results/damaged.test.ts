@@ -52,7 +52,7 @@ test('a text that claims 1.6 GB is refused before memory is taken for it', async
   }
 });
 
-test('a result whose record lacks a part is damaged for a comparison', async () => {
+test('a result with an incomplete record is damaged for a comparison', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'interneuron-result-'));
   try {
     const path = join(folder, 'result.json');

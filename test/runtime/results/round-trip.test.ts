@@ -119,7 +119,7 @@ const roundTrips = formats.flatMap((format) =>
 );
 
 test.each(roundTrips)(
-  '$format reads back what was written: $name',
+  '$format reads back the written result: $name',
   async ({ writer, format, program: programOptions, protocol, play = {} }) => {
     await inFolder(async (folder) => {
       const program = smallProgram({ capacity: 600, ...programOptions });
@@ -156,7 +156,7 @@ test.each(roundTrips)(
 );
 
 describe.each(formats)('$name', ({ name, writer }) => {
-  test('samples are those of the session, to the bit', async () =>
+  test("samples equal the session's, to the bit", async () =>
     inFolder(async (folder) => {
       const path = join(folder, `result.${name}`);
       await playInto(writer(path), smallProgram(), [run(200)]);
@@ -185,7 +185,7 @@ describe.each(formats)('$name', ({ name, writer }) => {
       expect(written[1]).toEqual(written[0]);
     }));
 
-  test('a run that was stopped has a name of its own and says so', async () =>
+  test('a stopped run has a name of its own and is marked as stopped', async () =>
     inFolder(async (folder) => {
       const controller = new AbortController();
       const path = join(folder, `result.${name}`);
@@ -206,7 +206,7 @@ describe.each(formats)('$name', ({ name, writer }) => {
       result.close();
     }));
 
-  test('abandoning leaves nothing', async () =>
+  test('abandoning removes every file', async () =>
     inFolder(async (folder) => {
       const failing = (context: FakeStep): void => {
         if (context.step === 20) throw new Error('the target broke down');

@@ -45,7 +45,7 @@ describe.each(formats)('$name output that cannot be written', ({ name, writer })
     }));
 });
 
-describe('a link where the unfinished file would be', () => {
+describe('a link at the path of the unfinished file', () => {
   test.each(formats)('is not written through: $name', async ({ name, writer }) =>
     inFolder(async (folder) => {
       const path = join(folder, `result.${name}`);
@@ -74,7 +74,7 @@ describe('a disk that fills up', () => {
   });
 
   // The size of files is limited as a full disk would: a child process sees a write fail in the middle of the run.
-  test('in the middle of a run, the file is removed and a sentence says why', async () =>
+  test('in the middle of a run, the file is removed and a sentence gives the reason', async () =>
     inFolder(async (folder) => {
       const script = join(folder, 'run.mts');
       const root = new URL('../../../', import.meta.url).pathname;
@@ -118,7 +118,7 @@ describe('names', () => {
   });
 });
 
-describe('what is no result is told as such', () => {
+describe('a file that is no result is reported as such', () => {
   test.each([
     ['missing', null, /there is no file/],
     ['text', 'hello', /not NWB, JSON or a CSV of spikes/],

@@ -220,7 +220,7 @@ const ways: readonly Way[] = [
 ];
 
 describe('sums in fixed point', { timeout: 120_000 }, () => {
-  test('are those of exact arithmetic, rounded once for each contribution', async () => {
+  test('equal exact arithmetic, rounded once for each contribution', async () => {
     // Worked out with integers: 2^-exponent is the unit.
     const exact = new Array<bigint>(cells).fill(0n);
     const magic = 1.5 * 2 ** 52;

@@ -117,7 +117,7 @@ describe.skipIf(anyCompiler === undefined)(
       },
     );
 
-    test('without a compiler it says what to install', async () => {
+    test('without a compiler it names the package to install', async () => {
       const { code, stderr } = await start('c', { CC: undefined, PATH: join(folder(), 'nothing') }).ended;
       expect(code).toBe(2);
       expect(stderr).toContain('no C compiler was found: none of cc, gcc and clang can be started');
@@ -139,7 +139,7 @@ describe.skipIf(anyCompiler === undefined)(
       },
     );
 
-    test('a compiler that says that all is well and makes nothing is found out', async () => {
+    test('a compiler that reports success without an output is found out', async () => {
       const { code, stderr } = await start('c', { CC: 'echo compiled' }).ended;
       expect(code).toBe(2);
       expect(stderr).toMatch(/reported success for the generated source \S+network\.c but wrote no library/);
@@ -250,7 +250,7 @@ describe.skipIf(!canStub || !triesAll)(
       expect(names('opencl').filter((name) => name.endsWith('.clbin'))).toHaveLength(1);
     });
 
-    test('a device that vanishes during a run ends it, and leaves a file that says that it is incomplete', async () => {
+    test('a device that vanishes during a run ends it, and leaves a file that is marked as incomplete', async () => {
       const output = join(folder(), 'out.nwb');
       const run = start('opencl', environment(), ['--duration', '100000 s', '-o', output]);
       await until(() => readdirSync(folder()).some((name) => name.startsWith('out.')), 'the run begins');
@@ -276,7 +276,7 @@ describe.skipIf(!canStub || !triesAll)(
       });
     });
 
-    test('a model that is too large for the device: what it needs and what there is', async () => {
+    test('a model that is too large for the device: the needed and the present amount', async () => {
       const large = join(folder(), 'large.yaml');
       writeFileSync(
         large,
@@ -360,7 +360,7 @@ describe.each(
   });
 });
 
-test('a variable that names no cache is as none: nothing is written beside the user', async () => {
+test("a variable that names no cache is ignored: no file is written outside the user's folder", async () => {
   const before = readdirSync(root);
   const environment = { INTERNEURON_CACHE: '', XDG_CACHE_HOME: 'relative', HOME: folder() };
   expect(outcome(await start(anyTarget.includes('c') ? 'c' : 'wasm', environment).ended)).toBe(expected);

@@ -13,7 +13,7 @@ import { sourceProbes } from './sources.js';
 import { placeProbes, spaceProbes } from './space.js';
 import { synapseProbes } from './synapses.js';
 
-/** Those that run. */
+/** Probes that run. */
 export const probes: readonly Probe[] = [
   ...cellProbes,
   ...recordableProbes,
@@ -25,5 +25,5 @@ export const probes: readonly Probe[] = [
   ...placeProbes,
 ];
 
-/** Those of which only the network is looked at. */
+/** Probes of the network only. */
 export const networkProbes: readonly NetworkProbe[] = [...spaceProbes, ...connectorProbes, ...distributionProbes];

@@ -15,10 +15,10 @@ interface CellProbe {
   /** Weights of an excitatory and an inhibitory spike; absent: no receiver. */
   readonly weights?: readonly [excitatory: number, inhibitory: number];
   readonly receptors?: readonly [excitatory: string, inhibitory: string];
-  /** Variables of the receiver that are recorded beside v. */
+  /** Variables of the receiver that are recorded in addition to v. */
   readonly variables?: readonly string[];
   readonly refractory?: boolean;
-  /** Variables whose units are not those of conductances. */
+  /** Variables with units other than units of conductances. */
   readonly simulators: Probe['simulators'];
   readonly exact?: Probe['exact'];
   readonly note?: string;
@@ -97,7 +97,7 @@ function probeOf({
   };
 }
 
-/** Implicit Euler steps of 0.1 ms, and synapses whose first sample has already decayed by a step. */
+/** Implicit Euler steps of 0.1 ms, and synapses with a first sample that has already decayed by a step. */
 const implicit = 'implicit Euler in steps of 0.1 ms; a conductance has decayed by one step in its first sample';
 const conductances = ['gsyn_exc', 'gsyn_inh'];
 const brianEuler = 'the period with a refractory time is a step shorter; forward Euler where an equation is not linear';
@@ -303,7 +303,7 @@ function convergedProbe(
   };
 }
 
-/** Converged solutions (Runge–Kutta with steps of 0.001 ms), where simulators disagree with each other. */
+/** Converged solutions (Runge–Kutta with steps of 0.001 ms), for cells on which simulators disagree with each other. */
 const solutions: readonly Probe[] = [
   convergedProbe(
     'EIF_cond_exp_isfa_ista',
@@ -334,7 +334,7 @@ const solutions: readonly Probe[] = [
 ];
 
 // --- PointNeuron ----------------------------------------------------------------------------------------------------
-/** A composed cell whose receptors each get a spike. */
+/** Returns a composed cell with receptors that each get a spike. */
 function composed(
   neuron: string,
   receptors: Readonly<Record<string, object>>,
@@ -405,7 +405,7 @@ const decaying = (weight: number, tau: number, arrivals: readonly number[]): rea
     arrivals.reduce((sum, at) => sum + (k * 0.1 < at - 1e-9 ? 0 : weight * Math.exp(-(k * 0.1 - at) / tau)), 0),
   );
 
-/** Distances of what two receptors give from a closed form. */
+/** Distances of the results of two receptors from a closed form. */
 const closed = (
   unit: string,
   expected: Readonly<Record<string, readonly number[]>>,

@@ -1,5 +1,6 @@
 /**
- * Every connector: those that PyNN draws with a NumpyRNG must give PyNN's own network, those that nothing draws the
+ * Every connector: the connectors that PyNN draws with a NumpyRNG must give PyNN's own network, connectors without
+ * draws the
  * pairs of their rule.
  */
 

@@ -1,4 +1,4 @@
-/** What a script does between runs. */
+/** Actions of a script between runs. */
 
 import type { Probe } from '../probe.js';
 import { largestDistance, segmentOf, traceOf, type Results } from '../results.js';
@@ -175,7 +175,7 @@ const sending = (phases: readonly object[]): Record<string, unknown> => ({
   phases,
 });
 
-/** Cells of two populations, of which some are drawn, and some of those again. */
+/** Cells of two populations; some are drawn, and of the drawn ones some again. */
 const sampled: Record<string, unknown> = {
   rngs: { choice: { type: 'NumpyRNG', seed: 5 } },
   populations: [

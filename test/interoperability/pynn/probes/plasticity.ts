@@ -119,14 +119,11 @@ const document = (synapse: object): Record<string, unknown> => ({
 
 const rowsOf = (results: Results): readonly (readonly number[])[] => results.synapses['plastic']?.['weight'] ?? [];
 
-/** Weights right after the last presynaptic spike met the synapse, in the middle of which is a sample each ms. */
+/** Weights right after the last presynaptic spike met the synapse, with a sample each ms in the middle. */
 const readAfterPre = (results: Results, fraction: number): readonly number[] =>
   preTimes.map((times, k) => rowsOf(results)[Math.ceil((times.at(-1) ?? 0) + delay * (1 - fraction))]?.[k] ?? NaN);
 
-/**
- * The simulators bring a weight up to date at presynaptic spikes only: what they show at the end is as of the last of
- * them.
- */
+/** The simulators update a weight at presynaptic spikes only: the final value is as of the last of them. */
 const weights = (fraction: number): Quantity => ({
   unit: 'nA',
   distance: (ours, theirs) => largestDistance(readAfterPre(ours, fraction), rowsOf(theirs).at(-1) ?? []),

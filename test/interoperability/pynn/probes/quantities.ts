@@ -3,9 +3,9 @@
 import type { Quantity } from '../probe.js';
 import { keptTrace, largestDistance, spikesOf, traceOf } from '../results.js';
 
-/** Where each simulator's traces lag behind ours: what arrives at a step shows one sample later in Brian 2. */
+/** Lag of each simulator's traces, in samples: Brian 2 shows arrivals at a step one sample later. */
 const lag = { neuron: 0, nest: 0, brian2: 1, exact: 0 } as const;
-/** What is added to spike times, in steps: Brian 2 labels a spike with the beginning of its step. */
+/** The shift of spike times, in steps: Brian 2 labels a spike with the beginning of its step. */
 const label = { neuron: 0, nest: 0, brian2: 1, exact: 0 } as const;
 
 /** Largest distance of traces `population.variable`, sample by sample. */
@@ -23,7 +23,7 @@ export const traces = (unit: string, ...names: readonly string[]): Quantity => (
     ),
 });
 
-/** Largest distance of spikes of all given populations' first cells, in steps; infinite where their numbers differ. */
+/** Largest distance of spikes of all given populations' first cells, in steps; infinite if their numbers differ. */
 export const spikes = (dt: number, ...populations: readonly string[]): Quantity => ({
   unit: 'steps',
   distance: (ours, theirs, against) =>

@@ -1,6 +1,4 @@
-/**
- * Everything that PyNN's cells record: whether it is there, and what theory says of it where nothing else looks at it.
- */
+/** Everything that PyNN's cells record: whether it is there, and its theoretical value if no other test checks it. */
 
 import type { Probe } from '../probe.js';
 import { largestDistance, segmentOf, spikesOf, traceOf, type Results } from '../results.js';

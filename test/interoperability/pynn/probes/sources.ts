@@ -22,7 +22,8 @@ const mean = (numbers: readonly number[]): number => numbers.reduce((sum, x) => 
 const spread = (numbers: readonly number[]): number => Math.sqrt(mean(numbers.map((x) => x * x)) - mean(numbers) ** 2);
 
 /**
- * Distances of the mean interval and of its coefficient of variation from those of the distribution, and spikes outside
+ * Distances of the mean interval and of its coefficient of variation from the values of the distribution, and spikes
+ * outside
  * of the time.
  */
 function renewal(
@@ -128,7 +129,7 @@ export const sourceProbes: readonly Probe[] = [
       ...time,
     }),
     quantities: { rate },
-    // One spike in a step at most, in the middle of which it is taken to be.
+    // At most one spike in a step, taken to be in its middle.
     exact: renewal('gamma intervals, where nothing changes', 20, 1 / Math.sqrt(3), within),
     simulators: {
       neuron: { refuses: /SpikeSourceInhGamma|not available/, because: 'does not have this source' },

@@ -1,4 +1,4 @@
-/** Structures: where PyNN puts the cells; space: values that follow from distances. */
+/** Structures: PyNN's positions of the cells; space: values that follow from distances. */
 
 import type { Network } from '../backend.js';
 import type { NetworkProbe } from '../network.js';
@@ -115,7 +115,7 @@ export const spaceProbes: readonly NetworkProbe[] = [
   measured('the default structure', undefined, {}),
 ];
 
-/** Cells whose currents and first values follow from where they are. */
+/** Cells with currents and first values that follow from their positions. */
 const grid = { type: 'Grid2D', params: { aspect_ratio: 1, dx: 10, dy: 20, x0: 5 } };
 const drive = (x: number, y: number): number => 0.1 + 0.01 * x + (y > 20 ? 0.2 : 0.05 * Math.sqrt(x));
 const byPlace = (expr: string): object => ({ expr, of: 'xyz' });

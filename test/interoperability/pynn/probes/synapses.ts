@@ -1,4 +1,4 @@
-/** Synapses without long-term plasticity: what arrives for a given list of spikes. */
+/** Synapses without long-term plasticity: their transmission for a given list of spikes. */
 
 import type { Probe, Quantity } from '../probe.js';
 import { largestDistance, segmentOf, traceOf, type Results } from '../results.js';
@@ -7,7 +7,7 @@ import { traces } from './quantities.js';
 const dt = 0.1;
 const tau = 3;
 
-/** What arrived at given times of a conductance that decays with `tau`. */
+/** Returns the amounts that arrived at given times, from a conductance that decays with `tau`. */
 export function arrivals(results: Results, population: string, times: readonly number[], cell = 0): readonly number[] {
   const g = traceOf(results, population, 'gsyn_exc', cell);
   return times.map((time) => {
@@ -18,7 +18,7 @@ export function arrivals(results: Results, population: string, times: readonly n
 
 const regular = Array.from({ length: 10 }, (_, k) => 10 + 20 * k);
 
-/** One sender, whose spikes arrive 1 ms later at receivers that do not fire. */
+/** One sender, with spikes that arrive 1 ms later at receivers that do not fire. */
 const sending = (synapse: object, receivers = 1, more: object = {}): Record<string, unknown> => ({
   populations: [
     {
@@ -45,7 +45,7 @@ const sending = (synapse: object, receivers = 1, more: object = {}): Record<stri
 
 const at = regular.map((time) => time + 1);
 
-/** Largest distance of what arrived from given amounts. */
+/** Largest distance of the arrivals from given amounts. */
 const transmitted = (what: string, amounts: readonly number[], within: number): NonNullable<Probe['exact']> => ({
   what,
   within: { transmitted: within },
@@ -103,14 +103,14 @@ const deterministic: readonly Probe[] = [
 // --- Random release -------------------------------------------------------------------------------------------------
 const many = 400;
 
-/** Mean over all synapses of what the k-th spike transmits, in units of the weight. */
+/** Returns the mean over all synapses of the transmission of the k-th spike, in units of the weight. */
 function means(results: Results): readonly number[] {
   const { cells } = segmentOf(results, 'receiver').signals['gsyn_exc']!;
   const all = cells.map((cell) => arrivals(results, 'receiver', at, cell));
   return at.map((_, k) => all.reduce((sum, one) => sum + (one[k] ?? NaN), 0) / cells.length / 0.01);
 }
 
-/** Largest distance of the means from those of theory, in standard errors of the theory. */
+/** Largest distance of the means from the theory, in standard errors of the theory. */
 function release(
   expected: readonly (readonly [mean: number, variance: number])[],
 ): Pick<Probe, 'exact' | 'quantities'> {

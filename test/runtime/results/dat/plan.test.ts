@@ -7,7 +7,7 @@ import { datFiles, datPath } from '../../../../runtime/results/dat/plan.js';
 import { UsageError } from '../../../../src/diagnostics/diagnostic.js';
 import { inFolder } from '../formats.js';
 
-describe('files that a model asks for', () => {
+describe('files that a model names', () => {
   test('none', () => expect(datFiles({})).toEqual([]));
 
   test('tables and lists of events', () => {
@@ -51,7 +51,7 @@ describe('files that a model asks for', () => {
   });
 });
 
-describe('where a file is written', () => {
+describe('the path of a file', () => {
   test.each(['a.dat', 'results/a.dat', './results/../a.dat', 'a.b.spikes', 'A.TXT'])(
     '%s is below the folder',
     async (file) => inFolder(async (folder) => expect(datPath(folder, file)).toBe(join(folder, file))),

@@ -37,7 +37,7 @@ function ofBits(bits: number): number {
 }
 
 describe('rows', () => {
-  test('have a tab behind each number and a line feed behind each row', () => {
+  test('have a tab after each number and a line feed after each row', () => {
     expect(
       written([
         [0, -0.065, 1e-5],
@@ -46,7 +46,7 @@ describe('rows', () => {
     ).toBe('0.0\t-0.065\t1.0E-5\t\n5.0E-6\t123456.7\t-0.0\t\n');
   });
 
-  test('of numbers that are none, subnormal, infinite, or powers of two and ten, and their neighbours', () => {
+  test('of numbers that are NaN, subnormal, infinite, or powers of two and ten, and their neighbours', () => {
     const values = [Number.NaN, Infinity, -Infinity, 1e39, -1e39, 1e-46, 2 ** -149, 2 ** -126, 0, -0];
     for (let field = 0; field < 256; field += 1)
       for (const mantissa of [0, 1, 2, 0x3fffff, 0x400000, 0x7ffffe, 0x7fffff])
@@ -79,7 +79,7 @@ describe('rows', () => {
     ]);
   });
 
-  test('are written by what rows.wat yields', () => {
+  test('are written by the module assembled from rows.wat', () => {
     const { status, stderr } = spawnSync(process.execPath, ['scripts/assemble-rows.mjs', '--check'], {
       encoding: 'utf8',
     });

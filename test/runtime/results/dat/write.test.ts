@@ -75,7 +75,7 @@ describe('files that a model names', () => {
     }),
   );
 
-  test('summed time differs from the product where rounding shows', async () =>
+  test('summed time differs from the product as soon as rounding shows', async () =>
     inFolder(async (folder) => {
       const options = { header: { dt: 0.1 }, ...played };
       const at = async (accumulated: boolean): Promise<string[]> => {
@@ -90,7 +90,7 @@ describe('files that a model names', () => {
       expect((await at(false))[4000]).toBe('400.0');
     }));
 
-  test('a run that is stopped gives files that say so', async () =>
+  test('a stopped run gives files that are marked as incomplete', async () =>
     inFolder(async (folder) => {
       const controller = new AbortController();
       controller.abort();

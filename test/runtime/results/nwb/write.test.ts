@@ -110,7 +110,7 @@ describe('layout of NWB files', () => {
     });
   });
 
-  test('tables name their columns and have equal heights; indices end where their targets end', async () => {
+  test('tables name their columns and have equal heights; indices end at the ends of their targets', async () => {
     await withFile(
       everything,
       {},
@@ -160,7 +160,7 @@ describe('layout of NWB files', () => {
   test('one phase makes no table of epochs', async () =>
     withFile({}, {}, (file) => expect(file.get('/intervals')).toBeNull()));
 
-  test('metadata are those given, and nothing is invented', async () => {
+  test('metadata are the given ones only', async () => {
     await withFile({}, {}, (file) => {
       const general = file.get('/general') as Group;
       expect(general.keys().sort((a, b) => a.localeCompare(b))).toEqual([
@@ -194,7 +194,7 @@ describe('layout of NWB files', () => {
     );
   });
 
-  test('positions are in micrometers, and NaN where a population has none', async () => {
+  test('positions are in micrometers, and NaN for a population without positions', async () => {
     const exc = Float64Array.from({ length: 12 }, (_, i) => i * 1e-5);
     await withFile({}, { positions: { exc } }, (file) => {
       const y = [...((file.get('/units/y') as Dataset).value as Float64Array)];

@@ -119,7 +119,7 @@ describe.skipIf(anyCompiler === undefined)(`the cache of libraries${reasonOf(any
     expect(existsSync(built[0]?.path ?? '')).toBe(true);
   });
 
-  test('a place where no folder can be is no error', async () => {
+  test('a cache path without a possible folder is no error', async () => {
     const file = join(folder, 'file');
     writeFileSync(file, '');
     const built = await buildLibrary(sourcesOf(compiler), join(file, 'below'));
@@ -146,7 +146,7 @@ describe.skipIf(anyCompiler === undefined)(`the cache of libraries${reasonOf(any
     },
   );
 
-  test('what the compiler says is kept, with the place of the source', async () => {
+  test("the compiler's message is kept, with the place of the source", async () => {
     const broken = sourcesOf(compiler, 'int network_answer(void) { return oops; }\n');
     const failure = await buildLibrary(broken, cache()).catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(UsageError);
@@ -160,7 +160,7 @@ describe.skipIf(anyCompiler === undefined)(`the cache of libraries${reasonOf(any
     expect(existsSync(join(cache(), cacheKey(broken)))).toBe(false);
   });
 
-  test('what a compilation that was killed has left goes after a day', async () => {
+  test('files of a killed compilation are removed after a day', async () => {
     const [old, recent] = ['.old', '.recent'].map((name) => join(cache(), name)) as [string, string];
     for (const path of [old, recent]) mkdirSync(path, { recursive: true });
     const twoDaysAgo = new Date(Date.now() - 48 * 3600 * 1000);
@@ -211,8 +211,8 @@ describe('the compiler', () => {
   });
 });
 
-describe('what is missing', () => {
-  test('a compiler: the target says so, and what to install', async () => {
+describe('missing tools', () => {
+  test('a compiler: the target names the package to install', async () => {
     const target = cTargetWith({ compiler: null });
     const { available, reason, hint } = await target.probe();
     expect(available).toBe(false);

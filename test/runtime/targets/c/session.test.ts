@@ -37,7 +37,7 @@ async function initialised(source: Program, threads = 1): Promise<Session> {
 
 const step = b.get({ name: 'step', type: 'i32' });
 describe.skipIf(anyCompiler === undefined)(`a session of the c target${reasonOf(anyCompiler, 'a C compiler')}`, () => {
-  test('memory that the machine does not have is an error with the need and what there is', async () => {
+  test('memory that the machine does not have is an error with the needed and the present amount', async () => {
     // More than 47 bits of addresses, which no machine gives however much it promises.
     const session = start(program({ buffers: [buffer('huge', 'f64', 2 ** 45)], kernels: [] }));
     await expect(session).rejects.toThrow(UsageError);

@@ -94,7 +94,7 @@ describe.each([
     }
   });
 
-  test(`reads nothing that other blocks write through a cache that is not kept up${title}`, options, async () => {
+  test(`reads values of other blocks only through a cache that is kept up${title}`, options, async () => {
     for (const program of [changing, delays('any')]) {
       const { source } = generateCuda(program, 'atomic', true);
       const equal = { group: 128, team: 128, scan: 128 };
@@ -117,7 +117,7 @@ describe.each([
     expect(image.at(-1)).toBe(0);
   });
 
-  test(`multiplies and adds apart, and flushes nothing${title}`, options, async () => {
+  test(`multiplies and adds apart, and flushes no subnormal number${title}`, options, async () => {
     const source =
       'extern "C" __global__ void f(double *x, float *y) { x[0] = x[0] * x[1] + x[2]; y[0] = y[0] * y[1] / y[2]; }';
     const { image } = await buildProgram(compiler!, source, buildOptions(compiler!, device(999), sizes), undefined);
@@ -131,7 +131,7 @@ describe.each([
     expect(new TextDecoder().decode(other.image)).toMatch(/fma\.rn\.f64/);
   });
 
-  test(`says what is wrong${title}`, options, async () => {
+  test(`reports the error${title}`, options, async () => {
     const error: unknown = await buildProgram(
       compiler!,
       'nonsense',
@@ -165,7 +165,7 @@ describe.skipIf(header === undefined)(
     const head = '#include <cuda.h>\n#include <stdint.h>\n';
     const undefine = Object.keys(driverPrototypes).map((name) => `#undef ${name.replace(/_v\d$/, '')}`);
 
-    test('declares what we call with arguments of the same widths', async () => {
+    test('declares the called functions with arguments of the same widths', async () => {
       const checks = Object.entries(driverPrototypes).map(([name, prototype]) => {
         const parameters = prototype.slice(prototype.indexOf('(') + 1, -1).replaceAll('_Out_ ', '');
         return `static_assert(fits(&${name}, (int32_t (*)(${parameters}))nullptr), "${name}");`;

@@ -133,7 +133,7 @@ describe.skipIf(!machine)(
       }
     });
 
-    test('a cache where no folder can be only costs time', async () => {
+    test('a cache path without a possible folder only costs time', async () => {
       compilerThat();
       expect(outcome(await start({ cache: '/proc/no/such/folder' }).ended)).toBe(expected);
       expect(compilations()).toBe(1);

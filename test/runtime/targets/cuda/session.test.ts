@@ -100,7 +100,7 @@ describe.skipIf(!machine)(`a session of the cuda target${reason}`, { timeout: 60
     await expect(session.run(1)).rejects.toThrow(/disposed/);
   });
 
-  test('run(a + b) equals run(a), snapshot, restore elsewhere, run(b), and what the reference gives', async () => {
+  test('run(a + b) equals run(a), snapshot, restore elsewhere, run(b), and the reference', async () => {
     const whole = await initialised(network);
     await whole.run(150);
     const first = await initialised(network);
@@ -226,7 +226,7 @@ describe.skipIf(!machine)(`steps recorded as one command${reason}`, { timeout: 6
     expect((machine?.count('graphs') ?? 0) - (before ?? 0)).toBeLessThan(3);
   });
 
-  test('a driver that records nothing is given every launch', async () => {
+  test('a driver without recording is given every launch', async () => {
     const usualSession = await initialised(network);
     await usualSession.run(90);
     expect(machine?.count('graph_launches')).toBeGreaterThan(0);
@@ -242,7 +242,7 @@ describe.skipIf(!machine)(`steps recorded as one command${reason}`, { timeout: 6
     await expectEqual(asked, usualSession, network);
   });
 
-  test('what was recorded is forgotten when memory moves', async () => {
+  test('recorded commands are forgotten when memory moves', async () => {
     const total = buffer('total', 'u32', 1, Uint32Array.of(3));
     const values = { ...buffer('values', 'f64', { buffer: 'total', index: 0 }), initial: { fill: 1 } };
     const source = program({
@@ -359,7 +359,7 @@ describe.skipIf(!machine)(`devices that fail${reason}`, { timeout: 60_000 }, () 
     expect(await next.read('x', 0, 1)).toEqual(Float64Array.of(2));
   });
 
-  test('memory that it does not have is an error with the need, what is left, and what there is', async () => {
+  test('memory that it does not have is an error with the needed, the free and the total amount', async () => {
     machine?.set('others', 2 ** 32 - 2 ** 30);
     const total = buffer('total', 'u32', 1, Uint32Array.of(2 ** 28));
     const huge = buffer('huge', 'f64', { buffer: 'total', index: 0 });
@@ -490,7 +490,7 @@ describe.skipIf(!machine)(`compiling${reason}`, { timeout: 60_000 }, () => {
     else expect(outcome).toHaveProperty('step', 0);
   });
 
-  test('a device that rounds wrongly says so before anything is run', async () => {
+  test('a device that rounds wrongly is refused before anything is run', async () => {
     const real = compilerWith();
     const wrong: CudaCompiler = {
       ...real,
@@ -545,7 +545,7 @@ describe.skipIf(!machine)(`compiling${reason}`, { timeout: 60_000 }, () => {
     expect(compiler.compiled).toBe(3);
   });
 
-  test('a cache that cannot be written costs nothing but time, and several may write at once', async () => {
+  test('a cache that cannot be written costs only time, and several may write at once', async () => {
     const cache = join(folder, 'readonly');
     mkdirSync(join(cache, 'cuda'), { recursive: true });
     chmodSync(join(cache, 'cuda'), 0o500);

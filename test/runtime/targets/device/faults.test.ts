@@ -131,7 +131,7 @@ describe('a device without the memory', () => {
       message: /the fake device has too little memory for the model: it needs 0\.00 GiB, and it has 0\.00 GiB/,
     },
     { limits: { mostAllocated: 4096 }, message: /its small arrays need in one piece 0\.00 GiB, and it has 0\.00 GiB/ },
-  ])('for what is known before: %j', async ({ limits, message }) => {
+  ])('for arrays of known size: %j', async ({ limits, message }) => {
     const driver = new FakeDriver(limits);
     expect(await failure(() => start(small, driver))).toMatchObject({
       message: expect.stringMatching(message) as string,
@@ -142,7 +142,7 @@ describe('a device without the memory', () => {
   test.each([
     { limits: { memory: 2 ** 24 }, what: /with the many it needs 0\.02 GiB, and it has 0\.02 GiB/ },
     { limits: { mostAllocated: 2 ** 24 }, what: /the array many needs in one piece 0\.02 GiB, and it has 0\.02 GiB/ },
-  ])('for an array whose length a kernel computes: %j', async ({ limits, what }) => {
+  ])('for an array with a length that a kernel computes: %j', async ({ limits, what }) => {
     const driver = new FakeDriver(limits);
     const session = start(growing, driver);
     const error = await failure(session.initialise());
@@ -179,7 +179,7 @@ describe('a device without the memory', () => {
 
 describe('a device that vanishes', () => {
   test.each(['allocate', 'fill', 'kernel', 'setMemory'])(
-    'while a session starts, at %s: nothing is kept',
+    'while a session starts, at %s: all memory is released',
     async (method) => {
       const driver = new FakeDriver({}, (called) => (called === method ? gone : undefined));
       expect(await failure(() => start(small, driver))).toBe(gone);
@@ -188,7 +188,7 @@ describe('a device that vanishes', () => {
   );
 
   test.each(['launch', 'finish', 'read', 'fill'])(
-    'during a run, at %s: the run says so, and so does all that follows',
+    'during a run, at %s: the run fails with the error, and so do all later calls',
     async (method) => {
       let vanished = false;
       const driver = new FakeDriver({}, (called) => (vanished && called === method ? gone : undefined));

@@ -1,4 +1,4 @@
-/** What the target mpi does when something goes wrong, and how it divides programs. */
+/** The target mpi: its behaviour on errors, and its division of programs. */
 
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -67,7 +67,7 @@ describe('the division of a program', () => {
 });
 
 describe('synapses that ranks keep', () => {
-  test('are those onto their own cells if nothing else reads them', () => {
+  test('are the synapses onto their own cells if no other code reads them', () => {
     const program = network('1.5 ms');
     expect(withOwnSynapses(program, distribute(program)).ownSynapses).toMatchObject([
       { projection: 's', arrays: ['s.targets'], space: { positions: 320, offset: 0, count: 300 } },

@@ -5,7 +5,7 @@ import { targets } from '../../../../runtime/targets/registry.js';
 import { parseProgram } from '../../../../src/ir/text.js';
 import { twoPopulations } from '../../../support/two-populations.js';
 
-it('generates with every generator, a folder each, and starts nothing', async () => {
+it('generates with every generator, a folder each, and starts no session', async () => {
   const executable = await nullTarget.compile(twoPopulations, {});
   const folders = new Set([...executable.sources.keys()].map((file) => file.split('/')[0]));
   expect(folders).toEqual(new Set(generators.map(({ name }) => name)));

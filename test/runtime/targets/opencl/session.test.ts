@@ -57,7 +57,7 @@ const doubling = program({
 });
 
 describe.skipIf(!hasOpencl)(`the memory of a session${reason}`, { timeout: 60_000 }, () => {
-  test('memory that the device does not have is an error with the need and what there is', async () => {
+  test('memory that the device does not have is an error with the needed and the present amount', async () => {
     const total = buffer('total', 'u32', 1, Uint32Array.of(4294967295));
     const huge = Array.from({ length: 3 }, (_, k) => buffer(`huge${k}`, 'f64', { buffer: 'total', index: 0 }));
     const source = program({
@@ -84,7 +84,7 @@ describe.skipIf(!hasOpencl)(`the memory of a session${reason}`, { timeout: 60_00
 const textOf = (argument: Argument): string =>
   Array.isArray(argument) ? argument.filter((part) => typeof part === 'string').join('') : '';
 
-/** Whether an argument is the source of `doubling`, as opposed to that of the trust microkernel. */
+/** Whether an argument is the source of `doubling`, as opposed to the source of the trust microkernel. */
 const isSource = (wanted: FunctionName, argument: Argument): boolean =>
   wanted === 'clCreateProgramWithSource' && textOf(argument).includes('kernel_double');
 
@@ -121,7 +121,7 @@ describe.skipIf(!hasOpencl)(`devices that fail${reason}`, { timeout: 60_000 }, (
     expect(String(error)).toMatch(/the OpenCL device .* stopped working/);
   });
 
-  test('one whose memory is taken by others', async () => {
+  test('one with its memory taken by others', async () => {
     const target = openclTargetWith({ api: failing('clCreateBuffer', -4, () => true) });
     // The trust kernel needs memory first.
     await expect(start(doubling, target)).rejects.toThrow(/CL_MEM_OBJECT_ALLOCATION_FAILURE|has too little memory/);
@@ -251,7 +251,7 @@ describe.skipIf(!hasOpencl)(`the cache of binaries${reason}`, { timeout: 60_000 
     await runs(openclTargetWith({ api: () => refusing }), cache);
   });
 
-  test('that cannot be written costs nothing but time', async () => {
+  test('that cannot be written costs only time', async () => {
     const cache = join(folder, 'readonly');
     mkdirSync(join(cache, 'opencl'), { recursive: true });
     chmodSync(join(cache, 'opencl'), 0o500);

@@ -67,24 +67,19 @@ export async function toLems(whole: ValidModel, converting: Converting): Promise
   const { name, original, split } = converting;
   const isNeuroml = /\.nml$/i.test(name) || isNeuromlHdf5(name);
   const kept = exportKept(drawsNothing(original.model) ? original : whole);
-  const filesOf = ({ plain }: { plain: { root: (typeof kept & {})['root'] } | undefined }) =>
-    plain && neuromlFiles(plain.root, name, split);
-  let made =
-    kept === undefined
-      ? await written(whole, isNeuroml, converting)
-      : { lems: kept, plain: isNeuroml ? kept : undefined };
+  const filesOf = ({ root }: NonNullable<typeof kept>) => (isNeuroml ? neuromlFiles(root, name, split) : undefined);
+  let made = kept ?? (await written(whole, isNeuroml, converting));
   let several = filesOf(made);
   // A document with a network of its own type is written anew, with NeuroML's network.
   if (kept !== undefined && typeof several === 'string') {
     const anew = await written(whole, true, converting);
     const files = filesOf(anew);
     if (typeof files === 'object') [made, several] = [anew, files];
-  }
-  const { lems, plain } = made;
+  } else if (typeof several === 'string') made = await written(whole, false, converting);
   const [network] = typeof several === 'object' ? several : [];
   const tree = isNeuromlHdf5(name) && network ? networkTree(network.root) : undefined;
   if (typeof tree === 'string') several = tree;
-  const xmlFile = (file: string, root: (typeof lems)['root']): ConvertedFile => {
+  const xmlFile = (file: string, root: (typeof made)['root']): ConvertedFile => {
     let text: string | undefined;
     return {
       name: file,
@@ -94,15 +89,15 @@ export async function toLems(whole: ValidModel, converting: Converting): Promise
       pieces: { [Symbol.iterator]: () => xmlPieces(root) },
     };
   };
-  if (plain !== undefined && typeof several === 'object') {
+  if (typeof several === 'object') {
     const files = several.map((one) => xmlFile(one.name, one.root));
     if (typeof tree === 'object') {
       const { hdf5Bytes } = await import('../hdf5/write-tree.js');
       files[0] = { name, text: '', bytes: await hdf5Bytes(tree) };
     }
-    return { files, data: new Map(), report: plain.report };
+    return { files, data: new Map(), report: made.report };
   }
-  if (typeof several !== 'string') return { files: [xmlFile(name, lems.root)], data: new Map(), report: lems.report };
+  if (typeof several !== 'string') return { files: [xmlFile(name, made.root)], data: new Map(), report: made.report };
   const simulation = simulationName(name);
   const reason = {
     verdict: 'exact',
@@ -110,16 +105,17 @@ export async function toLems(whole: ValidModel, converting: Converting): Promise
     pointer: '',
     message: `the model is written as LEMS, in ${simulation}, as a NeuroML document cannot hold it: ${several}`,
   } as const;
-  return { files: [xmlFile(simulation, lems.root)], data: new Map(), report: [...lems.report, reason] };
+  return { files: [xmlFile(simulation, made.root)], data: new Map(), report: [...made.report, reason] };
 }
 
 /**
- * Returns a model newly written as LEMS, and with NeuroML's elements only on request. Parts that LEMS cannot draw are
- * listed.
+ * Returns a model newly written as LEMS. Parts that LEMS cannot draw are listed.
+ *
+ * @param plain  whether the network has only elements of NeuroML
  */
-async function written(whole: ValidModel, isNeuroml: boolean, { draw, afterPass }: Converting) {
+async function written(whole: ValidModel, plain: boolean, { draw, afterPass }: Converting) {
   const valid = await applyPasses(sourcePasses, whole, { report: new ConversionReport('lems'), afterPass });
-  const attempt = async (what: ValidModel, plain = false) => {
+  const attempt = async (what: ValidModel) => {
     const passed: Parameters<AfterPass>[] = [['list-draws', what]];
     const { root, report } = await exportLems(what, {
       functions: (called, values) => libraryCall(called)?.(values),
@@ -128,7 +124,7 @@ async function written(whole: ValidModel, isNeuroml: boolean, { draw, afterPass 
       afterPass: (...pass) => passed.push(pass),
     });
     const losses = report.filter(({ verdict }) => verdict === 'notExpressible').map(({ pointer }) => pointer);
-    return { what, passed, losses, root, report: [...report, ...listedDraws(valid.model, what.model, report)] };
+    return { passed, losses, root, report: [...report, ...listedDraws(valid.model, what.model, report)] };
   };
   let lems = await attempt(hasDrawnConnections(valid.model) ? await draw(valid, { replays: () => false }) : valid);
   const { losses } = lems;
@@ -142,7 +138,6 @@ async function written(whole: ValidModel, isNeuroml: boolean, { draw, afterPass 
     const other = await attempt(await draw(valid, { replays: (source) => replayed.includes(source) }));
     if (other.losses.length < lems.losses.length) lems = other;
   }
-  const plain = isNeuroml ? await attempt(lems.what, true) : undefined;
-  for (const pass of (plain ?? lems).passed) afterPass?.(...pass);
-  return { lems, plain };
+  for (const pass of lems.passed) afterPass?.(...pass);
+  return lems;
 }

@@ -10,8 +10,8 @@
  */
 export type Verdict = 'exact' | 'convention' | 'different' | 'notExpressible';
 
-/** Verdict of a report: only running the written model grades one that differs. */
-export type Outcome = 'exact' | 'not measured' | 'incomplete';
+/** Verdict of a report: only reading and running what was written gives a grade. */
+export type Outcome = 'not measured' | 'incomplete';
 
 /** How faithfully the notation expresses one part of a model. */
 export interface ConversionEntry {
@@ -32,10 +32,8 @@ export interface ConversionEntry {
 }
 
 /** Returns the outcome of a conversion from its entries. */
-export function outcomeOf(entries: readonly ConversionEntry[]): Outcome {
-  if (entries.some(({ verdict }) => verdict === 'notExpressible')) return 'incomplete';
-  return entries.every(({ verdict }) => verdict === 'exact') ? 'exact' : 'not measured';
-}
+export const outcomeOf = (entries: readonly ConversionEntry[]): Outcome =>
+  entries.some(({ verdict }) => verdict === 'notExpressible') ? 'incomplete' : 'not measured';
 
 /** Collects entries while a model is exported, each once. */
 export class ConversionReport {

@@ -7,7 +7,7 @@ import { DiagnosticError, UsageError } from '../diagnostics/diagnostic.js';
 import { connectionsOf, countOf } from '../draw/drawing-cost.js';
 import { hashModel } from '../model/hash.js';
 import type { Recording, ValidModel } from '../model/model.js';
-import { isRecording } from '../model/tagged.js';
+import { isRecording, phaseKind } from '../model/tagged.js';
 import { typedModel } from '../model/typed-model.js';
 import { chooseTarget } from '../pipeline/choose-target.js';
 import type { ConvertedModel, TargetNotation } from '../convert/convert.js';
@@ -83,6 +83,9 @@ export async function measure(
     const { valid: frozen, remaining } = await freeze(valid, (await chooseTarget('wasm')).target);
     const [random] = remaining;
     if (random !== undefined) return notMeasured(`${random}, which cannot be listed (--check compares statistics)`);
+    const driven = withDrawnSpikes(target, valid, frozen);
+    if (drawnAnew(driven.model).length === 0)
+      return { ...graded(await compareFirst(frozen, driven, { ...options, report: converted.report })), frozen: true };
     const document = documentOf[to] ?? to;
     const again = await convertWritten(frozen, document, { ...how, freeze: false });
     if (again.files.length === 0 || (again.outcome === 'incomplete' && converted.outcome !== 'incomplete'))
@@ -108,6 +111,21 @@ function withDuration(valid: ValidModel): ValidModel {
   const { model } = valid;
   if (model.experiment.protocol.length > 0) return valid;
   return { ...valid, model: { ...model, experiment: { ...model.experiment, protocol: [{ run: budget.seconds }] } } };
+}
+
+/** Returns a written model whose sources emit the spikes that the sources of their names in the model have drawn. */
+function withDrawnSpikes({ model, data }: ValidModel, valid: ValidModel, frozen: ValidModel): ValidModel {
+  if (model.experiment.protocol.some((phase) => phaseKind(phase) !== 'run')) return { model, data };
+  const populations = Object.fromEntries(
+    Object.entries(model.populations).map(([name, population]) => {
+      const spikes = frozen.model.populations[name]?.spikes;
+      const isDrawn = spikes !== undefined && valid.model.populations[name]?.spikes === undefined;
+      const isAlike = population.size === valid.model.populations[name]?.size;
+      const { type: _, ...source } = { ...population, values: {}, spikes };
+      return [name, isDrawn && isAlike ? { ...source, spikes } : population];
+    }),
+  );
+  return { model: { ...model, populations }, data: new Map([...data, ...frozen.data]) };
 }
 
 /**

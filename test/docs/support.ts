@@ -22,7 +22,7 @@ function rankOf({ outcome, sameHash, portable }: Cell): number {
   if (portable === 'no') return ranks.indexOf('here only');
   if (sameHash) return ranks.indexOf('exact');
   if (outcome === 'refused') return ranks.indexOf('no');
-  return ranks.indexOf(outcome === 'incomplete' ? 'part' : outcome === 'exact' ? 'exact' : 'yes');
+  return ranks.indexOf(outcome === 'incomplete' ? 'part' : 'yes');
 }
 
 const aboutGraphsAndCircuits = [

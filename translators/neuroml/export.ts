@@ -11,7 +11,6 @@
  */
 
 import { ConversionReport, type ConversionEntry } from '../../src/model/conversion-report.js';
-import { hashModel } from '../../src/model/hash.js';
 import { applyPasses, type AfterPass } from '../../src/model/passes.js';
 import { child } from '../../src/model/pointer.js';
 import { timingProperties } from '../../src/model/timing-properties.js';
@@ -26,7 +25,7 @@ import { withStableStep } from './export/stable-step.js';
 import type { Functions } from '../../src/lang/evaluate.js';
 import { writeNetwork } from './export/network.js';
 import { lemsPasses } from './export/passes.js';
-import { readBack, readBackOf, type ReadBack } from './export/read-back.js';
+import { readBack, type ReadBack } from './export/read-back.js';
 import { keptDocument } from './export/kept-document.js';
 import { inSchemaOrder } from './export/text/schema-order.js';
 import { simulation } from './export/simulation.js';
@@ -115,14 +114,8 @@ export async function exportLems(
     simulated,
   ]);
   const root = withXmlComments(bare, whole.model);
-  // Under another timing the hash is another one, and items of a list all have the same form: one stands for all.
-  const short = timingProperties[model.timing].takesTurns ? undefined : readBack(xmlText(root, 1));
-  checkReadBack(
-    short === undefined || typeof short === 'string' ? readBackOf(root) : short,
-    whole.model,
-    network.types.length > 0,
-    report,
-  );
+  // Items of a list all have the same form: one stands for all.
+  checkReadBack(readBack(xmlText(root, 1)), report);
   return { root, report: report.entries };
 }
 
@@ -142,8 +135,8 @@ const temperatureOf = ({ temperature }: Written): Record<string, string> =>
     ? {}
     : { type: 'networkWithTemperature', temperature: `${Number((temperature - 273.15).toPrecision(12))}degC` };
 
-/** Reports the result of reading the document again, if it differs from the model. */
-function checkReadBack(back: ReadBack | string, model: Model, hasOwnTypes: boolean, report: ConversionReport): void {
+/** Reports a document that cannot be read again, or has dimensions that do not fit. */
+function checkReadBack(back: ReadBack | string, report: ConversionReport): void {
   if (typeof back === 'string') {
     const isPartial = report.entries.some(({ verdict }) => verdict === 'notExpressible');
     if (isPartial) report.missing('', `what remains reads what is left out: ${back}`);
@@ -155,15 +148,6 @@ function checkReadBack(back: ReadBack | string, model: Model, hasOwnTypes: boole
       'lems/dimensions',
       '',
       `numbers are those of the model, but dimensions in the document do not fit, of which its readers warn: ${message} (${expected}; ${found})`,
-    );
-  if (back.hashes.model !== hashModel(model).model)
-    report.convention(
-      'lems/model-hash',
-      '',
-      hasOwnTypes
-        ? 'the model becomes generated component types, which form a different model when read back ' +
-            '(with a different hash)'
-        : "read back, the document is a model of NeuroML's types with the timing of LEMS (with a different hash)",
     );
 }
 

@@ -342,12 +342,7 @@ function summaryOf(
   measured: Measurement | undefined,
   words: SourceWords,
 ): string {
-  const measurement =
-    measured === undefined
-      ? outcome === 'exact'
-        ? outcome
-        : 'not measured'
-      : measurementText(measured, words.variable);
+  const measurement = measured === undefined ? 'not measured' : measurementText(measured, words.variable);
   if (outcome !== 'incomplete') return measurement;
   const left = differing.filter(({ verdict }) => verdict === 'notExpressible').length;
   const count = `incomplete, ${left} ${left === 1 ? 'part is' : 'parts are'} left out`;

@@ -134,13 +134,6 @@ run: 9 ms
     );
   });
 
-  it('says that what is read back is another model', async () => {
-    const { report } = await converted('fixtures/brian/single-lif.yaml');
-    expect(report).toContainEqual(
-      expect.objectContaining({ verdict: 'convention', code: 'lems/model-hash', pointer: '' }),
-    );
-  });
-
   it('lists the spikes of sources that LEMS cannot draw', async () => {
     const path = 'fixtures/pynn/inhomogeneous-gamma.json';
     const { report, files } = await convertModel(importModel(readSource(path)).valid, 'lems');

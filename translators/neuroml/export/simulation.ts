@@ -58,7 +58,10 @@ function inFilesApart(outputs: readonly Element[]): readonly Element[] {
     const base = wanted.slice(0, wanted.length - suffix.length);
     const fileName = `${freeName(base, (name) => taken.has(`${name}${suffix}`.toLowerCase()))}${suffix}`;
     taken.add(fileName.toLowerCase());
-    return { ...one, attributes: { ...one.attributes, fileName } };
+    const attributes = { ...one.attributes, fileName };
+    // Columns of synapses, `cells[0]/synapses:S:1/w`, exist with their connections, which are items as well.
+    const ofSynapses = one.children.some(({ attributes }) => attributes['quantity']?.includes(':'));
+    return { ...one, attributes, ...(ofSynapses ? { children: [], items: one.children } : {}) };
   });
 }
 

@@ -6,7 +6,7 @@ import { quantityText } from './comparison-text.js';
 
 /** Returns details of the comparison of both runs: parts that are not compared, and populations that differ. */
 export function checkLines(check: ConversionCheck, frozen: boolean): readonly string[] {
-  const { populations, absent, failure, drawnAnew = [], ownIntegration = [], givenUp } = check;
+  const { populations, absent, failure, drawnAnew = [], givenUp } = check;
   if (failure !== undefined) return [];
   return [
     ...(givenUp === undefined
@@ -15,7 +15,6 @@ export function checkLines(check: ConversionCheck, frozen: boolean): readonly st
           `  ${ms(givenUp)} more are not compared: Brian's monitors lose what came after a stored state when a run returns to it`,
         ]),
     ...drawnLines(drawnAnew, frozen),
-    ...ownIntegration.map((sentence) => `  ${sentence}`),
     ...populations.flatMap(({ population, divergence, grade, quantities = [] }) =>
       divergence === null
         ? []

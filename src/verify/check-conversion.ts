@@ -42,8 +42,6 @@ export interface ConversionCheck {
   readonly givenUp?: number;
   /** Parts that are drawn anew after conversion, so that both differ by chance: a sentence for each. */
   readonly drawnAnew?: readonly string[];
-  /** Reasons why the simulator integrates differently, so that spikes drift apart: a sentence for each. */
-  readonly ownIntegration?: readonly string[];
   /** Reason why there is no comparison: a run that failed, or did not reach its end. */
   readonly failure?: string;
   /** Whether the conversion is the reason: it ends with a fault or with NaN, and the model does not. */

@@ -28,7 +28,6 @@ import { compareSamples, SampleKeeper } from './compare-samples.js';
 import type { SpikesByPopulation } from './compare-spikes.js';
 import { comparableVariables, mostSamples, type Sampled } from './pair-variables.js';
 import { convertModel, type ConvertedModel } from '../convert/convert.js';
-import { ownIntegration } from './own-integration.js';
 import { mainOf } from '../convert/exported.js';
 import { importModel, readSource } from '../pipeline/pipeline.js';
 import { segmentTimes, stretchesKept } from '../pipeline/results/segments.js';
@@ -81,7 +80,7 @@ export async function checkWith(
   if (!tool.notations.includes(to))
     throw new UsageError(`${simulator} does not run ${to}`, `it can run ${tool.notations.join(' and ')}`);
   const { valid: spiking, names } = recordingSpikes(valid);
-  const { recordings, sampled, absent, anew, integration, units } = await comparable(valid, to, simulator, options);
+  const { recordings, sampled, absent, anew, units } = await comparable(valid, to, options);
   const { model } = spiking;
   // Variables that are only displayed are in no file.
   const { displays: _, ...annotations } = model.annotations;
@@ -154,26 +153,20 @@ export async function checkWith(
       absent: [...check.absent, ...absent, ...missing],
       ...(held.givenUp === undefined ? {} : { seconds: check.seconds - held.givenUp, givenUp: held.givenUp }),
       ...(anew.length > 0 ? { drawnAnew: anew } : {}),
-      ...(integration.length > 0 && check.matched < Math.max(...check.spikes) ? { ownIntegration: integration } : {}),
     };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-/**
- * Returns recordings of variables that both the model and its conversion have. Also returns the conversion's new draws
- * and the simulator's differences in integration.
- */
+/** Returns recordings of variables that both the model and its conversion have, and the conversion's new draws. */
 async function comparable(
   valid: ValidModel,
   to: TargetNotation,
-  simulator: Simulator,
   { freeze = false }: HowToConvert,
 ): Promise<
   ReturnType<typeof comparableVariables> & {
     readonly anew: readonly string[];
-    readonly integration: readonly string[];
     /** Units in SI of the variables of the model's own types that NEST records, by the names of recordings. */
     readonly units: ReadonlyMap<string, number>;
   }
@@ -185,7 +178,6 @@ async function comparable(
   return {
     ...found,
     anew: drawnAnew(target.model),
-    integration: ownIntegration(simulator, target.model),
     units: await unitsOfNestml(found.sampled, target.model),
   };
 }

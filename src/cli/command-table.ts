@@ -6,7 +6,8 @@ import { pictureKinds } from '../present/picture-kinds.js';
 import { testFormats, validationFormats } from './validation-formats.js';
 import { timingProfiles } from '../pipeline/option-values.js';
 import { schedulers } from '../sweep/scripts.js';
-import { shortNotations, sourceNotations, targetNotations, simulators } from '../convert/target-notations.js';
+import { shortNotations, targetNotations, simulators } from '../convert/target-notations.js';
+import { notationsByName } from '../pipeline/read/notation.js';
 
 interface OptionDefinition {
   readonly type: 'string' | 'boolean';
@@ -53,7 +54,7 @@ const execute = {
 const read = {
   from: {
     type: 'string',
-    choices: Object.keys(sourceNotations),
+    choices: [...notationsByName.keys()],
     describe: 'notation of the model [what it states]',
   },
   set: {

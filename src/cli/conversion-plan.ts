@@ -8,13 +8,13 @@ import { joinWords } from '../diagnostics/suggest.js';
 import { printable } from '../diagnostics/display.js';
 import {
   documentOfFolder,
-  fileKinds,
   isFolderNotation,
   isNeuromlHdf5,
   kindOfSuffix,
   notationsOf,
   shortNotations,
   targetNotations,
+  targetOf,
   usualSuffix,
   type TargetNotation,
 } from '../convert/target-notations.js';
@@ -110,7 +110,7 @@ function notationFor(to: string | undefined, output: string): TargetNotation {
 /** Rejects a suffix of another notation: a script under the name of a document would be read as one. @throws UsageError */
 function refuseMisleadingName(path: string, to: TargetNotation): void {
   const suffix = extname(path).toLowerCase();
-  const kind = fileKinds[to];
+  const { files: kind, document } = targetOf(to);
   const other = kindOfSuffix(suffix);
   if (other === undefined || other === kind || (to === 'neuroml' && isNeuromlHdf5(path))) return;
   const base = path.slice(0, -suffix.length);
@@ -118,10 +118,9 @@ function refuseMisleadingName(path: string, to: TargetNotation): void {
   const renamed = printable(
     suffixes.some((one) => base.toLowerCase().endsWith(one)) ? base : `${base}${usualSuffix(to)}`,
   );
-  const document = targetNotations.find((one) => one === `${to}-json`);
   throw new UsageError(
     `--to ${to} writes ${kind.called}, but ${printable(path)} has the name of ${other.called}`,
-    document !== undefined && other === fileKinds[document]
+    document !== undefined && other === targetOf(document).files
       ? `use -o ${renamed}, or --to ${document}`
       : `use -o ${renamed}`,
   );

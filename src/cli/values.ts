@@ -16,7 +16,7 @@ import {
   timingProfiles,
 } from '../pipeline/option-values.js';
 import { suffixOf } from '../pipeline/results/output-names.js';
-import { sourceNotations } from '../convert/target-notations.js';
+import { notationsByName } from '../pipeline/read/notation.js';
 import type { ImportOptions } from '../pipeline/pipeline.js';
 import type { CommandName } from './command-table.js';
 import { standardStream, type Options } from './arguments.js';
@@ -25,7 +25,7 @@ import type { Terminal } from './terminal.js';
 /** Returns the options of a command that change the model, in the form that importing takes. */
 export function importOptions(options: Options): ImportOptions {
   const seed = readSeed(options.value('seed'));
-  const from = sourceNotations[options.value('from') ?? ''];
+  const from = notationsByName.get(options.value('from') ?? '');
   const dt = readTime('dt', options.value('dt'));
   const duration = readTime('duration', options.value('duration'));
   const timing = timingProfiles.find((profile) => profile === options.value('timing'));

@@ -18,7 +18,7 @@ import { populationOf } from '../model/selected.js';
 import { endOf, isRecording } from '../model/tagged.js';
 import { countAllSynapses } from '../pipeline/compile-model.js';
 import { convertModel, type ConvertedModel } from './convert.js';
-import { usualSuffix, type TargetNotation } from './target-notations.js';
+import { targetOf, usualName, wholeName, type TargetNotation } from './target-notations.js';
 import type { ImportedModel } from '../pipeline/read/imported-model.js';
 import type { ImportOptions } from '../pipeline/read/import-options.js';
 import { version } from '../pipeline/version.js';
@@ -130,7 +130,7 @@ export async function notationFiles(
   to: TargetNotation,
   measure?: Measure,
 ): Promise<readonly BundleFile[]> {
-  const name = to === 'lems' || to === 'neuroml' ? `LEMS_model${usualSuffix('lems')}` : `model${usualSuffix(to)}`;
+  const name = targetOf(to).subject === 'lems' ? `LEMS_${wholeName(to)}` : usualName(to);
   const converted = await convertModel(valid, to, { name, positions, origin: true });
   if (converted.outcome === 'incomplete' || converted.files.length === 0)
     throw new UsageError(

@@ -25,7 +25,7 @@ import {
   validModel,
   type ArgumentKinds,
 } from '../diagnostics/public-arguments.js';
-import { documentOfFolder, targetNotations, type TargetNotation } from './target-notations.js';
+import { targetNotations, targetOf, wholeName, type TargetNotation } from './target-notations.js';
 
 export type { ConversionEntry, Outcome, TargetNotation };
 
@@ -100,6 +100,9 @@ const named = (
   report,
 });
 
+/** Notations of networks, which have no document without cells. */
+const networks: readonly string[] = ['brian', 'lems', 'pynn', 'sonata'];
+
 /**
  * Returns an entry for a model that has no content in a notation: LEMS has types without populations, others do not.
  */
@@ -107,25 +110,25 @@ function withoutContent(
   { model: { populations, neurons, synapses } }: ValidModel,
   to: TargetNotation,
 ): readonly ConversionEntry[] {
-  const isLems = to === 'lems' || to === 'neuroml';
-  if (Object.keys({ ...populations, ...(isLems ? { ...neurons, ...synapses } : {}) }).length > 0) return [];
-  const entry = {
-    verdict: 'notExpressible',
-    pointer: '/populations',
-    message: 'a model without populations, of which there is nothing to run',
-  } as const;
-  if (isLems) return [{ ...entry, code: 'lems/not-expressible' }];
-  if (to.startsWith('brian')) return [{ ...entry, code: 'brian/not-expressible' }];
-  if (to === 'sonata') return [{ ...entry, code: 'sonata/not-expressible' }];
-  return to.startsWith('pynn') ? [{ ...entry, code: 'pynn/not-expressible' }] : [];
+  const { subject } = targetOf(to);
+  const parts = subject === 'lems' ? { ...populations, ...neurons, ...synapses } : populations;
+  if (Object.keys(parts).length > 0 || !networks.includes(subject)) return [];
+  return [
+    {
+      verdict: 'notExpressible',
+      code: `${subject}/not-expressible`,
+      pointer: '/populations',
+      message: 'a model without populations, of which there is nothing to run',
+    },
+  ];
 }
 
 /** Returns the parts that would fail in the simulators of a notation, if our engines reject them as well. */
 async function brokenParts(valid: ValidModel, to: TargetNotation): Promise<readonly ConversionEntry[]> {
-  const stage = to.startsWith('brian') ? 'brian' : to === 'lems' || to === 'neuroml' ? 'lems' : undefined;
-  if (stage === undefined) return [];
+  const { subject } = targetOf(to);
+  if (subject !== 'brian' && subject !== 'lems') return [];
   const { zeroDivisors } = await import('../library/zero-divisors.js');
-  return zeroDivisors(valid, stage);
+  return zeroDivisors(valid, subject);
 }
 
 /** Code of the parts of a PyNN script that only interneuron's own backend runs. */
@@ -251,20 +254,6 @@ const sonataFolder: Exporter = async (valid, { draw, afterPass }) => {
   return { files: written, data: new Map(), report };
 };
 
-const usualNames: Readonly<Record<TargetNotation, string>> = {
-  canonical: 'model.json',
-  brian: 'model.py',
-  'brian-json': 'model.json',
-  pynn: 'model.py',
-  'pynn-nestml': 'model.py',
-  'pynn-json': 'model.json',
-  lems: 'model.xml',
-  neuroml: 'model.xml',
-  swc: 'model.swc',
-  nir: 'model.nir',
-  sonata: documentOfFolder,
-};
-
 /**
  * Returns the model in a notation.
  *
@@ -279,7 +268,7 @@ export async function convertModel(
   checkArgument('convertModel', valid, validModel);
   checkArgument('convertModel', to, choice(targetNotations));
   checkOptions('convertModel', options, convertKinds);
-  const { name = usualNames[to], positions = unplaced, leftOut = [] } = options;
+  const { name = wholeName(to), positions = unplaced, leftOut = [] } = options;
   const { partial = false, split = false } = options;
   const gone = leftOut.map((message): ConversionEntry => ({
     verdict: 'notExpressible',

@@ -9,7 +9,7 @@ import { loadDocuments, type LoadedDocuments } from '../../translators/neuroml/l
 import { jsonText } from './json-text.js';
 import { digestText, markupWithOrigin, originBeside, packedModel, treeWithOrigin } from '../pipeline/read/origin.js';
 import { importModel } from '../pipeline/import-model.js';
-import type { TargetNotation } from './target-notations.js';
+import { targetOf, type TargetNotation } from './target-notations.js';
 import { documentText } from './document-text.js';
 import { mainOf, type ConvertedFile, type Exported } from './exported.js';
 
@@ -27,15 +27,15 @@ const longestCompared = 5e6;
 
 /** Returns a conversion with a document that carries the model, unless the document expresses all of it. */
 export async function withOrigin(exported: Exported, valid: ValidModel, to: TargetNotation): Promise<Exported> {
-  if (to === 'canonical' || to === 'swc' || to === 'nir' || exported.files.length === 0) return exported;
+  const { origin } = targetOf(to);
+  if (origin === 'none' || exported.files.length === 0) return exported;
   const files = textsOf(exported.files);
   if (files === undefined) return leftOut(exported, `it is longer than ${longestDocument / 1e6} MB`);
   const length = files.reduce((sum, { text }) => sum + text.length, 0);
-  const isScript = to === 'brian' || to === 'pynn' || to === 'pynn-nestml' || to === 'sonata';
-  if (!isScript && length <= longestCompared && saysAll(files, exported, valid)) return exported;
+  if (origin === 'inside' && length <= longestCompared && saysAll(files, exported, valid)) return exported;
   const model = packedModel(valid);
   if (model === undefined) return leftOut(exported, 'the model is too large');
-  if (isScript) {
+  if (origin === 'beside') {
     const { name, document } = originBeside(files, model);
     return { ...exported, files: [...exported.files, { name, text: jsonText(document) }] };
   }

@@ -3,24 +3,13 @@
 import { UsageError, type Finding } from '../diagnostics/diagnostic.js';
 import { formatBytes } from '../diagnostics/quantities.js';
 import { oneOf, shorten, suggestion, unlike } from '../diagnostics/suggest.js';
-import type { Notation } from './read/notation.js';
+import { titleOf, type Notation } from './read/notation.js';
 
 /** Steps are counted in 32 bits with a sign. */
 export const mostSteps = 2 ** 31 - 1;
 
 const notNumbersHint =
   'the integration method may be unstable with this time step, or a root or logarithm of a negative number was taken';
-
-const notationNames: Readonly<Record<Notation, string>> = {
-  canonical: 'the canonical form',
-  brian: 'a Brian-like specification',
-  pynn: 'PyNN-style JSON',
-  neuroml: 'NeuroML or LEMS',
-  sonata: 'a config of SONATA',
-  nir: 'a graph of NIR',
-  nmodl: 'a mechanism in NMODL',
-  swc: 'a shape in SWC',
-};
 
 const sameFileHint =
   'give each output its own name; on some systems, names that differ only in case refer to the same file';
@@ -62,8 +51,8 @@ export const messages = {
   otherNotation: (found: Notation, expected: Notation): Finding => ({
     code: 'recognise/other-notation',
     message: 'the document is in another notation than --from states',
-    expected: notationNames[expected],
-    found: notationNames[found],
+    expected: titleOf(expected),
+    found: titleOf(found),
     hint: 'leave out --from: documents state their notation',
   }),
   isResult: (): Finding => ({

@@ -21,7 +21,8 @@ import {
   type CheckOptions,
   type ConversionCheck,
 } from './check-conversion.js';
-import { convertWritten, documentOf, readBack, type HowToConvert } from './read-back.js';
+import { documentNotation } from '../convert/target-notations.js';
+import { convertWritten, readBack, type HowToConvert } from './read-back.js';
 
 /** Result of measuring a conversion. */
 export interface Measurement {
@@ -86,7 +87,7 @@ export async function measure(
     const driven = withDrawnSpikes(target, valid, frozen);
     if (drawnAnew(driven.model).length === 0)
       return { ...graded(await compareFirst(frozen, driven, { ...options, report: converted.report })), frozen: true };
-    const document = documentOf[to] ?? to;
+    const document = documentNotation(to);
     const again = await convertWritten(frozen, document, { ...how, freeze: false });
     if (again.files.length === 0 || (again.outcome === 'incomplete' && converted.outcome !== 'incomplete'))
       return notMeasured('the notation draws anew, and cannot list these draws (--check compares statistics)');

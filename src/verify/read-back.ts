@@ -10,20 +10,9 @@ import {
 } from '../convert/convert.js';
 import { mainOf } from '../convert/exported.js';
 import { inFolder } from '../convert/in-folder.js';
-import { documentOfFolder, isFolderNotation, usualSuffix } from '../convert/target-notations.js';
+import { documentNotation, isFolderNotation, usualName } from '../convert/target-notations.js';
 import { importModel, readSource } from '../pipeline/pipeline.js';
 import type { ImportedModel } from '../pipeline/read/imported-model.js';
-
-/** The notation of the document that corresponds to a script: scripts are not read again. */
-export const documentOf: Readonly<Partial<Record<TargetNotation, TargetNotation>>> = {
-  brian: 'brian-json',
-  pynn: 'pynn-json',
-  'pynn-nestml': 'pynn-json',
-};
-
-/** Returns a name that makes the document what `convert -o` writes: NeuroML's network and a simulation that includes it. */
-export const documentName = (to: TargetNotation): string =>
-  isFolderNotation(to) ? documentOfFolder : `model${usualSuffix(to)}`;
 
 /** Options of a conversion that affect a check of it. */
 export type HowToConvert = Partial<Pick<ConvertOptions, 'freeze' | 'partial'>>;
@@ -34,8 +23,8 @@ export const convertWritten = (
   to: TargetNotation,
   { freeze = false, partial = false }: HowToConvert = {},
 ): Promise<ConvertedModel> => {
-  const document = documentOf[to] ?? to;
-  return convertModel(valid, document, { name: documentName(document), freeze, partial });
+  const document = documentNotation(to);
+  return convertModel(valid, document, { name: usualName(document), freeze, partial });
 };
 
 /**
@@ -49,7 +38,7 @@ export async function readBack(
   to: TargetNotation,
   { converted, ...how }: HowToConvert & { readonly converted?: ConvertedModel } = {},
 ): Promise<ValidModel> {
-  const document = documentOf[to] ?? to;
+  const document = documentNotation(to);
   const written = converted && document === to ? converted : await convertWritten(valid, to, how);
   return (await readWritten(written, document)).valid;
 }

@@ -11,7 +11,8 @@ import type { Bundle } from '../bundle/open.js';
 import { isOurs } from '../compare/open-recorded.js';
 import { DiagnosticError, Diagnostics, UsageError } from '../diagnostics/diagnostic.js';
 import { canonicalPath, notationFiles } from '../convert/bundle-files.js';
-import { sourceNotations, targetNotations } from '../convert/target-notations.js';
+import { targetNotations } from '../convert/target-notations.js';
+import { notationsByName } from '../pipeline/read/notation.js';
 import { timingProfiles } from '../pipeline/option-values.js';
 import type { ImportedModel } from '../pipeline/read/imported-model.js';
 import type { ImportOptions } from '../pipeline/read/import-options.js';
@@ -104,7 +105,7 @@ const unreadIsWrong = (file: CheckedFile): CheckedFile =>
 /** Returns the options that a document was read with, from their names and values in a crate. */
 function optionsOf(settings: Readonly<Record<string, string>>): ImportOptions {
   const { seed, dt, duration, origin } = settings;
-  const from = Object.values(sourceNotations).find((notation) => notation === settings['from']);
+  const from = notationsByName.get(settings['from'] ?? '');
   const profile = timingProfiles.find((known) => known === settings['timing']);
   return {
     set: Object.fromEntries(

@@ -7,7 +7,7 @@ import { hashModel } from '../../src/model/hash.js';
 import type { ValidModel } from '../../src/model/model.js';
 import { convertModel, type ConvertedModel } from '../../src/convert/convert.js';
 import { measure, type Measurement } from '../../src/verify/measure.js';
-import { documentName } from '../../src/verify/read-back.js';
+import { usualName } from '../../src/convert/target-notations.js';
 import { mainOf } from '../../src/convert/exported.js';
 import { inFolder } from '../../src/convert/in-folder.js';
 import { importModel, readSource, type ImportedModel } from '../../src/pipeline/pipeline.js';
@@ -101,7 +101,7 @@ async function convertedCell({ name, from, imported }: Fixture, to: Notation, me
   try {
     const converted = await convertModel(imported.valid, targets[to], {
       origin: true,
-      name: documentName(targets[to]),
+      name: usualName(targets[to]),
     });
     const portable = to === 'pynn' ? await portabilityOf(imported.valid) : 'yes';
     const worst = converted.outcome === 'incomplete' ? 'notExpressible' : 'different';

@@ -1,7 +1,8 @@
 /** Runs of models and their conversions. */
 
 import { compareWritten, type CheckOptions, type ConversionCheck } from '../../src/verify/check-conversion.js';
-import { convertWritten, documentOf, readBack, type HowToConvert } from '../../src/verify/read-back.js';
+import { documentNotation } from '../../src/convert/target-notations.js';
+import { convertWritten, readBack, type HowToConvert } from '../../src/verify/read-back.js';
 import type { ConvertedModel, TargetNotation } from '../../src/convert/convert.js';
 import type { ValidModel } from '../../src/model/model.js';
 
@@ -16,7 +17,7 @@ export async function checkConversion(
   options: CheckOptions & HowToConvert & { readonly converted?: ConvertedModel } = {},
 ): Promise<ConversionCheck> {
   const converted = options.converted ?? (await convertWritten(valid, to, options));
-  const written = options.converted ? to : (documentOf[to] ?? to);
+  const written = options.converted ? to : documentNotation(to);
   const target = await readBack(valid, written, { ...options, converted });
   return compareWritten(valid, target, { report: converted.report, ...options });
 }

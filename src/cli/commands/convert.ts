@@ -19,10 +19,10 @@ import { writeWithData } from '../../pipeline/results/document-files.js';
 import { sourceWords, type SourceWords } from '../../convert/source-words.js';
 import { documentText } from '../../convert/document-text.js';
 import {
-  fileKinds,
   isFolderNotation,
   simulators,
-  usualSuffix,
+  targetOf,
+  wholeName,
   type TargetNotation,
 } from '../../convert/target-notations.js';
 import { passFiles } from '../pass-files.js';
@@ -82,7 +82,7 @@ async function convertOne(
   const { options } = context;
   if (options.flag('split') && (to !== 'neuroml' || context.toStandardOutput))
     throw new UsageError('--split writes files of NeuroML', 'add --to neuroml -o network.nml, or leave it out');
-  const path = context.toStandardOutput ? `model${usualSuffix(to === 'neuroml' ? 'lems' : to)}` : output;
+  const path = context.toStandardOutput ? wholeName(to) : output;
   const imported = await context.model(source);
   context.show(imported.diagnostics);
   const passed: Parameters<AfterPass>[] = [];
@@ -92,10 +92,7 @@ async function convertOne(
     name: basename(path),
     positions: imported.positions,
     leftOut: imported.isCarried ? [] : options.values('left-out'),
-    origin:
-      fileKinds[to].suffixes.includes('.py') || isFolderNotation(to)
-        ? options.flag('keep-origin')
-        : !options.flag('no-origin'),
+    origin: targetOf(to).origin === 'beside' ? options.flag('keep-origin') : !options.flag('no-origin'),
     partial: options.flag('partial'),
     split: options.flag('split'),
     ...(dump === undefined ? {} : { onPass: (...pass) => passed.push(pass) }),
@@ -238,21 +235,6 @@ function refusal({ report }: ConvertedModel, strict: boolean, partial: boolean):
   );
 }
 
-/** Names of notations in messages. */
-const languages: Readonly<Record<TargetNotation, string>> = {
-  canonical: 'the canonical form',
-  brian: 'Brian',
-  'brian-json': 'the Brian-like specification',
-  pynn: 'PyNN',
-  'pynn-nestml': 'PyNN with NESTML',
-  'pynn-json': 'PyNN',
-  lems: 'LEMS',
-  neuroml: 'NeuroML',
-  swc: 'SWC',
-  nir: 'NIR',
-  sonata: 'SONATA',
-};
-
 /** Returns the first notation of other tools that expresses the whole model, or undefined if there is none. */
 async function completeNotation({ valid }: ImportedModel, to: TargetNotation): Promise<TargetNotation | undefined> {
   const others = to === 'neuroml' ? ['lems', 'brian'] : ['pynn-nestml', 'brian', 'lems'];
@@ -272,7 +254,7 @@ function findingOf(
 ): Diagnostic {
   const { code, pointer, verdict } = entry;
   const message = words.message(entry);
-  const language = languages[to];
+  const language = targetOf(to).title;
   const part = pointer === '' ? 'the model' : words.part(pointer);
   const isLeftOut = verdict === 'notExpressible';
   return {

@@ -5,7 +5,7 @@ import type { Diagnostics } from '../../diagnostics/diagnostic.js';
 import type { Positions } from '../../diagnostics/positions.js';
 import { isSonataConfig } from '../../../translators/sonata/config.js';
 import { messages } from '../messages.js';
-import type { Notation, TreeNotation } from './notation.js';
+import { headingOf, notationsByFormat, type Notation, type TreeNotation } from './notation.js';
 
 export type { Notation, TreeNotation };
 
@@ -17,28 +17,13 @@ export function isMarkup(text: string): boolean {
   return /^\ufeff?\s*</.test(text.slice(0, 4000));
 }
 
-/** Values of `format` at the top of a document, for notations that have such a value. */
-const formats: Readonly<Record<string, TreeNotation>> = {
-  'interneuron/model': 'canonical',
-  'interneuron/brian': 'brian',
-  'interneuron/pynn': 'pynn',
-};
-
-/** Members that mark a document of each notation. */
-const headings: Readonly<Partial<Record<Notation, object>>> = {
-  canonical: { interneuron: 1 },
-  brian: { format: 'interneuron/brian' },
-  pynn: { format: 'interneuron/pynn' },
-  sonata: { networks: { edges: [] } },
-};
-
 /** Returns a document with the line that states its notation, if it lacks one. */
 export const withNotation = (document: unknown, notation: Notation | undefined): unknown =>
   isObject(document) &&
   notation &&
   ['format', 'interneuron'].every((key) => !Object.hasOwn(document, key)) &&
   !(notation === 'sonata' && isSonataConfig(document))
-    ? { ...headings[notation], ...document }
+    ? { ...headingOf(notation), ...document }
     : document;
 
 /** Values of `format` at the top of a result. */
@@ -66,7 +51,8 @@ export function recognise(document: unknown, positions: Positions, diagnostics: 
     diagnostics.add(messages.unknownFormat(Object.keys(document)), positions.place(''));
     return null;
   }
-  const notation = typeof format === 'string' && Object.hasOwn(formats, format) ? formats[format] : undefined;
-  if (!notation) diagnostics.add(messages.unreadFormat(format, Object.keys(formats)), positions.place('/format'));
+  const notation = typeof format === 'string' ? notationsByFormat.get(format) : undefined;
+  if (!notation)
+    diagnostics.add(messages.unreadFormat(format, [...notationsByFormat.keys()]), positions.place('/format'));
   return notation ?? null;
 }

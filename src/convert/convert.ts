@@ -100,9 +100,6 @@ const named = (
   report,
 });
 
-/** Notations of networks, which have no document without cells. */
-const networks: readonly string[] = ['brian', 'lems', 'pynn', 'sonata'];
-
 /**
  * Returns an entry for a model that has no content in a notation: LEMS has types without populations, others do not.
  */
@@ -111,16 +108,16 @@ function withoutContent(
   to: TargetNotation,
 ): readonly ConversionEntry[] {
   const { subject } = targetOf(to);
-  const parts = subject === 'lems' ? { ...populations, ...neurons, ...synapses } : populations;
-  if (Object.keys(parts).length > 0 || !networks.includes(subject)) return [];
-  return [
-    {
-      verdict: 'notExpressible',
-      code: `${subject}/not-expressible`,
-      pointer: '/populations',
-      message: 'a model without populations, of which there is nothing to run',
-    },
-  ];
+  if (Object.keys({ ...populations, ...(subject === 'lems' ? { ...neurons, ...synapses } : {}) }).length > 0) return [];
+  const entry = {
+    verdict: 'notExpressible',
+    pointer: '/populations',
+    message: 'a model without populations, of which there is nothing to run',
+  } as const;
+  if (subject === 'lems') return [{ ...entry, code: 'lems/not-expressible' }];
+  if (subject === 'brian') return [{ ...entry, code: 'brian/not-expressible' }];
+  if (subject === 'sonata') return [{ ...entry, code: 'sonata/not-expressible' }];
+  return subject === 'pynn' ? [{ ...entry, code: 'pynn/not-expressible' }] : [];
 }
 
 /** Returns the parts that would fail in the simulators of a notation, if our engines reject them as well. */

@@ -7,7 +7,7 @@ import { fc } from './support/property.js';
 import { missingEnvironment, python } from './support/python.js';
 
 describe('yamlText', () => {
-  it('has equations as blocks, and what is short on one line', () => {
+  it('has equations as blocks, and short values on one line', () => {
     const model = {
       name: 'a network',
       neuron_groups: {

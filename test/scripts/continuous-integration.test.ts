@@ -1,4 +1,4 @@
-/** The action for GitHub and the hooks of pre-commit: their commands, run as these programs run them. */
+/** The action for GitHub and the hooks of pre-commit: their commands, run as GitHub and pre-commit run them. */
 
 import { spawnSync } from 'node:child_process';
 import { chmodSync, cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';

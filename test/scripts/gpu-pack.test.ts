@@ -1,6 +1,6 @@
 /**
- * The folder that a machine with a GPU is given runs by itself: here on a look-alike of a device, from a folder that
- * knows nothing of this one.
+ * The folder for a machine with a GPU runs by itself: here on a look-alike of a device, from a folder without access to
+ * the project's.
  */
 
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -112,8 +112,7 @@ describe.skipIf(!hasTools || !triesAll)(
         expect(microcircuit[0]?.synapses).toBeGreaterThan(0);
         expect((await run('test', '--target', 'nonsense')).status).toBe(2);
 
-        // What compiles here takes the process with it where it meets one of the fixtures; those after it are checked
-        // all the same.
+        // The compiler here takes the process with it at one of the fixtures; later fixtures are checked all the same.
         const tools = join(folder, 'tools');
         mkdirSync(tools);
         writeFileSync(

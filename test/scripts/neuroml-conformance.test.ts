@@ -107,7 +107,7 @@ experiments:
   rate: { expected: { spike rate: 13.3 } }
 `;
 
-test('what a model-validation file publishes', () => {
+test('reads the observables that a model-validation file publishes', () => {
   expect(observables(testFile, expectations)).toEqual([
     {
       target: '../model.xml',
@@ -133,7 +133,7 @@ test('what a model-validation file publishes', () => {
   ]);
 });
 
-test('the table counts what agrees and names what does not', () => {
+test('the table counts agreement and names each difference', () => {
   const [v, input] = observables(testFile, expectations);
   const table = conformanceTable({
     rows: [

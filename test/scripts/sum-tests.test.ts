@@ -7,7 +7,7 @@ import { root } from '../support/import-graph.js';
 
 const folder = temporaryFolder();
 
-/** A report of one file with tests of these names and statuses. */
+/** Returns a report of one file with tests of the given names and statuses. */
 function report(name: string, tests: readonly (readonly [string, string])[]): string {
   const path = folder.file(name);
   const assertionResults = tests.map(([fullName, status]) => ({ fullName, status }));
@@ -23,7 +23,7 @@ function sum(...words: string[]): { line: string; code: number | null } {
 }
 
 describe('sum-tests', () => {
-  it('adds up what passed, failed and was skipped', () => {
+  it('adds up passed, failed and skipped tests', () => {
     const first = report('1.json', [
       ['a', 'passed'],
       ['row', 'passed'],

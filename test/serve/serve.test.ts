@@ -76,7 +76,7 @@ it('runs several sessions, each with its own results', async () => {
   expect(floats(taken.samples[0]!.values)).toHaveLength(taken.samples[0]!.values.shape.reduce((a, b) => a * b, 1));
 });
 
-it('has the bytes of arrays behind the text, each at a multiple of eight', () => {
+it('has the bytes of arrays after the text, each at a multiple of eight', () => {
   const array = (...numbers: number[]): Sent => ({
     dtype: 'u8',
     shape: [numbers.length],
@@ -96,7 +96,7 @@ it('has the bytes of arrays behind the text, each at a multiple of eight', () =>
   expect(decodeMessage(cut)).toEqual({ a: { dtype: 'u8', shape: [3], at: 0 } });
 });
 
-it('takes values as arrays and gives what it was given', async () => {
+it('takes values as arrays and returns them unchanged', async () => {
   const { connection } = client();
   const { session, populations } = await connection.sendRequest<{
     session: number;
@@ -131,7 +131,7 @@ it('tells progress, and stops a call that is cancelled; the session goes on', as
   expect(next.steps).toBe(result.steps + 10);
 });
 
-it('says what is wrong, with findings, and stays', async () => {
+it('answers a mistake with its findings, and stays', async () => {
   const { connection } = client();
   await expect(connection.sendRequest('open', { path: 'nothing.json' })).rejects.toMatchObject({
     code: 2,
@@ -238,7 +238,7 @@ it.each([undefined, {}])('takes parameters %j as none', async (params) => {
   expect((await answersTo(1, call({ id: 1, params }))).said).toContain('"protocol":2');
 });
 
-it('answers what is no call although nothing follows it', async () => {
+it('answers a text that is no call even without a further one', async () => {
   expect((await answersTo(0, framed('{abc}'))).said).toContain('-32700');
 });
 
@@ -285,7 +285,7 @@ it('accepts no value that the command line or a document refuses', async () => {
   expect(await connection.sendRequest('run', { session, time: 0.001 })).toMatchObject({ complete: true });
 });
 
-it('takes for arrays only those that lie in the message where they should', () => {
+it('takes for arrays only parts of the message at their right offsets', () => {
   const text = (at: unknown, shape: unknown): Buffer =>
     Buffer.concat([
       Buffer.from(JSON.stringify({ a: { dtype: 'u8', shape, at } }).padEnd(63)),
@@ -305,7 +305,7 @@ it('takes for arrays only those that lie in the message where they should', () =
     expect(decodeMessage(text(at, shape))).toEqual({ a: { dtype: 'u8', shape, at } });
 });
 
-it('waits for nothing when the client is gone in the middle of a message', async () => {
+it('stops waiting when the client is gone in the middle of a message', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'setInterval'] });
   try {
     const to = new PassThrough();

@@ -1,4 +1,4 @@
-/** Cells with compartments in sessions, snapshots and phases: they are what a run in one makes of them. */
+/** Cells with compartments in sessions, snapshots and phases: they equal a run in one piece. */
 
 import { describe, expect, test } from 'vitest';
 import { hashModel, importModel, openModel, runModel } from '../../src/index.js';
@@ -123,7 +123,7 @@ test('a session sets, records and goes back, and is the document that it has bee
   }
 });
 
-describe('phases that set what some cells have', () => {
+describe('phases that set values of some cells', () => {
   const after = async (phase: string): Promise<readonly unknown[]> => {
     const protocol = `protocol: [{ run: 0.5 ms }, ${phase}, { run: 0.5 ms }]`;
     return [...(await simulate(network(protocol), { engines: wasm })).final];
@@ -139,7 +139,7 @@ describe('phases that set what some cells have', () => {
     expect(await after('{ set: { "cells[0:3:2].v": -50*mV + i*mV } }')).toEqual(some);
   });
 
-  test('draw for each cell what they draw for all', async () => {
+  test('draw for each cell the number that they draw for all', async () => {
     const all = await after('{ set: { cells.pool.c: 1*mM*uniform() } }');
     expect(await after('{ set: { "cells[0, 1, 2].pool.c": 1*mM*uniform() } }')).toEqual(all);
   });

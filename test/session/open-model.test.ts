@@ -1,4 +1,4 @@
-/** Sessions that live: their results are those of their document, run as one. */
+/** Live sessions: their results equal their document's, run as one. */
 
 import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -142,7 +142,7 @@ describe('samples of several segments', () => {
 });
 
 describe('delays that are set between runs', () => {
-  it('hold for what is sent from then on', async () => {
+  it('hold for spikes that are sent from then on', async () => {
     const text = brian(`
       spike_generators: { P: { N: 1, indices: [0, 0, 0], times: [1 ms, 2 ms, 5 ms] } }
       neuron_groups: { G: { N: 1, model: 'x : 1' } }
@@ -155,7 +155,7 @@ describe('delays that are set between runs', () => {
     await live.set({ 'S.pre.delay': 0.001 });
     await live.run(0.0065);
     const [series] = (await live.take()).samples;
-    // What was sent at 1 ms comes after 4 ms, the rest after 1 ms.
+    // The spike sent at 1 ms comes after 4 ms, the rest after 1 ms.
     expect([2, 4, 5.5, 7].map((ms) => series!.values[ms * 10])).toEqual([0, 1, 2, 3]);
     await expect(live.set({ 'S.post.delay': 0.001 })).rejects.toThrow('S');
     const fingerprint = await fingerprintOf(live);
@@ -164,7 +164,7 @@ describe('delays that are set between runs', () => {
 });
 
 describe('weights that are set again and again', () => {
-  it('are written where they are while they stay between those before, and are the document all the same', async () => {
+  it('are written in place while they stay between earlier ones, and are the document all the same', async () => {
     const live = session('stdp-network');
     const isStatic = ([, { values }]: readonly [string, { readonly values: object }]): boolean => 'weight' in values;
     const [projection] = Object.entries(live.model().model.projections).find(isStatic)!;
@@ -182,7 +182,7 @@ describe('weights that are set again and again', () => {
   });
 });
 
-describe('what a session gives while it lives', () => {
+describe('results of a live session', () => {
   it('takes spikes and samples once, and all of them', async () => {
     const live = session('if-cond-exp');
     const whole = session('if-cond-exp');
@@ -247,7 +247,7 @@ describe('what a session gives while it lives', () => {
     expect(await ofDocument(live)).toBe(fingerprint);
   });
 
-  it('records more from a moment on, and gives nothing twice', async () => {
+  it('records more from a moment on, and gives each sample once', async () => {
     const live = session('if-cond-exp');
     const cells = Object.entries(live.model().model.populations).find(([, { type }]) => type !== undefined)![0];
     await live.run(0.01);
@@ -277,7 +277,7 @@ describe('what a session gives while it lives', () => {
     expect(await ofDocument(live)).toBe(fingerprint);
   });
 
-  it('carries out the calls before its end, and refuses those after it', async () => {
+  it('carries out the calls before its end, and refuses later ones', async () => {
     const live = session('if-cond-exp');
     const calls = [live.run(0.001), live.run(0.001).then(() => live.steps())];
     const ended = live.dispose();
@@ -286,7 +286,7 @@ describe('what a session gives while it lives', () => {
     await ended;
   });
 
-  it('says that memory ran out where an engine cannot hold the spikes', async () => {
+  it('reports that memory ran out if an engine cannot hold the spikes', async () => {
     const text = JSON.stringify({
       format: 'interneuron/pynn',
       version: 1,
@@ -298,7 +298,7 @@ describe('what a session gives while it lives', () => {
     await live.dispose();
   });
 
-  it('refuses what it does not know, and stays as it was', async () => {
+  it('refuses unknown names, and stays as it was', async () => {
     const live = session('if-cond-exp');
     const cells = Object.entries(live.model().model.populations).find(([, { type }]) => type !== undefined)![0];
     await live.run(0.001);
@@ -316,8 +316,8 @@ describe('what a session gives while it lives', () => {
   });
 });
 
-describe('what a call gives', () => {
-  /** Values of all types, and synapses whose number is drawn. */
+describe('results of a call', () => {
+  /** Values of all types, and synapses of a drawn number. */
   const text = JSON.stringify({
     format: 'interneuron/brian',
     seed: 3,
@@ -411,7 +411,7 @@ describe('what a call gives', () => {
 });
 
 describe('a session that begins in the middle', () => {
-  /** Noise, refractoriness, delays and event-driven synapses, with these first values. */
+  /** Noise, refractoriness, delays and event-driven synapses, with the given first values. */
   const text = (values: Readonly<Record<string, readonly number[]>>, w: readonly number[] | string): string =>
     JSON.stringify({
       format: 'interneuron/brian',
@@ -483,7 +483,7 @@ describe('a session that begins in the middle', () => {
       expect(found.samples).toEqual(expected.samples);
       expect(numbersOf(await second.read('S', 'w'))).toEqual(await read('S', 'w'));
       expect(found.segments).toEqual([{ name: 'run', begin: steps, start: steps, end: steps + 300 }]);
-      // Results hold where the session began, so that they can be computed again.
+      // Results record the beginning of the session, so that they can be computed again.
       (await second.finish()).dispose();
       for (const path of outputs) expect((await verifyResult(path)).verdict, path).toEqual({ verdict: 'identical' });
       const changed = join(folder, `changed-${steps}.json`);
@@ -493,7 +493,7 @@ describe('a session that begins in the middle', () => {
     },
   );
 
-  it('brings events under way to the synapses alone that have heard of them', async () => {
+  it('brings events in flight only to the synapses that have not yet received them', async () => {
     const document = brian(`
       neuron_groups: { G: { N: 2, model: 'v : 1', threshold: v > 1, reset: v = 0, initializers: { v: 2 } }, H: { N: 4, model: 'x : 1' } }
       synapses:
@@ -504,7 +504,7 @@ describe('a session that begins in the middle', () => {
     const start = {
       ...{ step: 30, lastEvents: {}, free: {}, lastUpdates: {} },
       events: { 'G.spike': { steps: [5, 5, 20], cells: [0, 1, 1] } },
-      // The first two have heard all, the third the later event only, the last one none.
+      // The first two have received all, the third the later event only, the last one neither.
       heard: { 'S.pre': { from: [0, 0, 20, 30], until: [21, 21, 21, 0] } },
     };
     const live = opened(document, { start, outputs: [output] });
@@ -514,7 +514,7 @@ describe('a session that begins in the middle', () => {
       Array.from({ length: 19 }, (_, k) => k + 1).filter(
         (k) => series!.values[k * 4 + cell] !== series!.values[k * 4 - 4 + cell],
       );
-    // Samples are from 3 ms on; what G sends at 3 ms reaches all.
+    // Samples are from 3 ms on; spikes of G at 3 ms reach all.
     expect([0, 1, 2, 3].map(changes)).toEqual([[2, 4, 5], [3, 6], [6, 7], [8]]);
     (await live.finish()).dispose();
     expect((await verifyResult(output)).verdict).toEqual({ verdict: 'identical' });

@@ -27,12 +27,12 @@ function withImports(paths: readonly string[], found = new Set<string>()): reado
 }
 
 describe('the page for browsers', () => {
-  it('imports nothing of Node', () => {
+  it('contains no import of Node', () => {
     const imports = Object.entries(metafile.inputs).flatMap(([file, { imports }]) =>
       imports.filter(({ path, external }) => external || isBuiltin(path)).map(({ path }) => `${file}: ${path}`),
     );
     expect(imports).toEqual([]);
-    // The only module that is left empty is one that wabt asks for where it finds Node.
+    // The only module that is left empty is one that wabt imports when it finds Node.
     const empty = Object.keys(metafile.inputs).filter((file) => file.startsWith('empty:'));
     expect(empty).toEqual(['empty:fs']);
     const askingFor = Object.entries(metafile.inputs).filter(([, { imports }]) =>

@@ -55,7 +55,7 @@ function fragmentOf({ path, shorten }: Pick<FixtureDocument, 'path' | 'shorten'>
   return `#model=${packed.toString('base64url')}`;
 }
 
-/** A text of an author; HTML in it is shown, and a link that runs code is none. */
+/** A text of an author; HTML in it is shown, and a link that runs code is dropped. */
 const aboutText =
   '# Why\n\nTo *learn*. <script>document.title = "run"</script> [link](javascript:alert(1)) [site](https://doi.org/1)\n';
 
@@ -69,7 +69,7 @@ let browser: Browser;
 let page: Page;
 const errors: string[] = [];
 
-/** Waits until the page has a result, or says that there is none. @returns its fingerprint and status */
+/** Waits until the page has a result, or reports that it has no result. @returns its fingerprint and status */
 async function result(): Promise<{ readonly fingerprint: string; readonly status: string }> {
   await page.waitForFunction(`document.querySelector('main').getAttribute('aria-busy') !== 'true'`);
   const [fingerprint, status] = [await page.textContent('#fingerprint'), await page.textContent('#status')];
@@ -118,7 +118,7 @@ describe.skipIf(!hasBrowser)('a page of one file, without Chromium it is not tes
     expect(errors).toEqual([]);
   });
 
-  it('moves a slider, and says that the model was changed', async () => {
+  it('moves a slider, and shows that the model was changed', async () => {
     const expected = await fingerprintOf(
       { path: 'fixtures/readme/first-steps.yaml' },
       { set: { 'cells.tau': '0.02 s' } },
@@ -271,7 +271,7 @@ describe.skipIf(!hasBrowser)('a page of one file, without Chromium it is not tes
     'neuroml/channels.xml',
     'model/hard/gap-junction.yaml',
   ])(
-    'works for everybody: axe finds nothing in the page of %s, and no width is too small for it',
+    'works for everybody: axe finds no fault in the page of %s, and no width is too small for it',
     async (model) => {
       const document = allDocuments.find(({ path }) => path === `fixtures/${model}`);
       if (!document) throw new Error(`there is no ${model}`);
@@ -398,7 +398,7 @@ describe.skipIf(!hasBrowser)('interneuron/browser, without Chromium it is not te
 });
 
 describe.skipIf(!hasBrowser)('a site, without Chromium it is not tested', () => {
-  it('runs an example, with threads where it is isolated, and loads HDF5 only for files that need it', async () => {
+  it('runs an example, with threads if it is isolated, and loads HDF5 only for files that need it', async () => {
     const root = mkdtempSync(join(tmpdir(), 'interneuron-site-'));
     await writeSite(root);
     const server = await serve(root);

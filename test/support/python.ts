@@ -45,7 +45,7 @@ export async function python(
   return stdout;
 }
 
-/** The variables of the environment in which Python finds our packages. */
+/** The variables of the environment that let Python find our packages. */
 export const variables = (more: Readonly<Record<string, string>>): NodeJS.ProcessEnv => ({
   ...process.env,
   TZ: 'UTC',

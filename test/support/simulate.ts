@@ -293,7 +293,7 @@ async function storedSynapses(program: Program, session: Session): Promise<Map<s
 }
 
 // --- Looking at results ---------------------------------------------------------------------------------------------
-/** Returns the steps in which one element emitted. */
+/** Returns the steps of one element's events. */
 export function stepsOf(run: Simulation, event: string, element = 0): number[] {
   const pairs = run.events.get(event);
   if (!pairs) throw new Error(`no event ${event} among ${[...run.events.keys()].join(', ')}`);

@@ -1,4 +1,4 @@
-/** Sums up, after all tests, for which reasons tests were skipped, and which were left out. */
+/** Sums up, after all tests, the reasons for skipped tests, and the tests that were left out. */
 
 import type { Reporter, TestCase, TestModule, TestSuite } from 'vitest/node';
 
@@ -25,7 +25,7 @@ function namesOf(test: TestCase): readonly string[] {
 export class SkipReasons implements Reporter {
   readonly #leavesOut: boolean;
 
-  /** @param leavesOut whether files of long tests are not among those that run */
+  /** @param leavesOut whether files of long tests are left out */
   constructor(leavesOut = false) {
     this.#leavesOut = leavesOut;
   }

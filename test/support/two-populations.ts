@@ -2,7 +2,8 @@
  * A small program written by hand, with every kernel shape and results that can be computed on paper.
  *
  * Population `a` (3 neurons, elements 0 to 2 of the merged arrays) has a drive of 0.5, 1 and 0.25 a step; population
- * `b` (2 neurons, elements 64 and 65) has none. A neuron adds drive + input / 4 to v and spikes when v ≥ 1, which sets
+ * `b` (2 neurons, elements 64 and 65) has no drive. A neuron adds drive + input / 4 to v and spikes when v ≥ 1, which
+ * sets
  * v to 0. Synapses a → b (source → target, delay in steps, weight): 0 → 0, 1, 1; 0 → 1, 3, 2; 1 → 0, 2, 1; 2 → 1, 1, 1;
  * 2 → 1, 3, 3.
  */

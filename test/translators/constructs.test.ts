@@ -18,7 +18,7 @@ import { root } from '../support/import-graph.js';
 type Notation = 'model' | 'brian' | 'pynn' | 'neuroml';
 type Texts<Key extends string, Value> = Readonly<Partial<Record<Key, Value>>>;
 
-/** Accepted distances of the samples of a variable: the largest, and from which to which the others are. */
+/** Accepted distances of the samples of a variable: the largest, and the range of the others. */
 interface Distances {
   readonly largest?: number;
   readonly rms?: readonly [from: number, to: number];
@@ -29,13 +29,13 @@ interface Distances {
 /** A document of a file of cases. */
 interface Case {
   readonly title: string;
-  /** The model as people type it. Those after the first one are what the first one becomes. */
+  /** The model as people type it. Later ones are conversions of the first one. */
   readonly typed?: Texts<Notation, string>;
   /** A file in `fixtures` in place of a typed text. */
   readonly fixture?: string;
   /** Parts of the typed text and their replacements: the other keys then are of the model with them. */
   readonly variants?: readonly (Partial<Case> & { readonly change?: Readonly<Record<string, string>> })[];
-  /** Places at which a typed text differs from what the first one becomes. */
+  /** Places at which a typed text differs from the conversion of the first one. */
   readonly differences?: Texts<Notation, readonly string[]>;
   /** Whole texts of conversions of the first typed text. */
   readonly written?: Texts<Target, string>;
@@ -49,7 +49,7 @@ interface Case {
   readonly report?: Texts<Target, readonly string[]>;
   /** Parts of the sentences of reports. */
   readonly messages?: Texts<Target, readonly string[]>;
-  /** The number of spikes, all of which a conversion has within a step. */
+  /** The number of spikes; a conversion has all of them within a step. */
   readonly spikes?: Texts<Target, number>;
   /** Accepted distances of samples after a conversion, by variable, in SI units. A number is the largest one. */
   readonly samples?: Texts<Target, Readonly<Record<string, number | Distances>>>;
@@ -57,7 +57,7 @@ interface Case {
   readonly honest?: readonly Target[];
   /** Whether a variant is the same model as the text that it changes. */
   readonly same?: boolean;
-  /** Codes with which the typed text is refused, each with its line and column. */
+  /** Codes of the errors that refuse the typed text, each with its line and column. */
   readonly refused?: readonly string[];
 }
 
@@ -149,7 +149,7 @@ const codesOf = (notation: Notation, text: string): readonly string[] => {
   }
 };
 
-/** Checks one case. @param set is called with what was found if cases are to be filled in */
+/** Checks one case. @param set is called with the results if cases are to be filled in */
 async function check(
   one: Case,
   typed: Texts<Notation, string>,

@@ -1,4 +1,4 @@
-/** Lists that scripts say in short: NumPy's rounding gives the same doubles. */
+/** Lists that scripts write in short form: NumPy's rounding gives the same doubles. */
 
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
@@ -45,7 +45,7 @@ it('numbers at distances that are equal up to their last decimal are the same ag
       const values = Array.from({ length: n }, (_, k) =>
         Number(`${Math.round(k === n - 1 ? b : a + (k * (b - a)) / (n - 1))}e-${d}`),
       );
-      // What JavaScript writes with an exponent is not looked at.
+      // Numbers that JavaScript writes with an exponent are skipped.
       fc.pre(values.every((value) => !String(value).includes('e')));
       const text = evenNumbers(values);
       expect(text).toBeDefined();

@@ -1,4 +1,4 @@
-/** What a model is and who made it, in every notation and from there in every other one. */
+/** Name and authors of a model, in every notation and from there in every other one. */
 
 import { expect, it } from 'vitest';
 import { convertModel } from '../../src/convert/convert.js';
@@ -56,7 +56,7 @@ it.each([
   ['of the network', '<notes>Of the file.</notes>', '<notes>\n  Five &lt; six cells.\n</notes>', 'Five < six cells.'],
   ['of the document, where the network has none', '<notes>Of the file.</notes>', '', 'Of the file.'],
   ['that are empty', '<notes/>', '', undefined],
-])('notes %s describe the model in every other notation, and stay where they are', async (_, own, inner, expected) => {
+])('notes %s describe the model in every other notation, and stay in place', async (_, own, inner, expected) => {
   const text = `<neuroml xmlns="http://www.neuroml.org/schema/neuroml2" id="doc">${own}
     <iafCell id="iaf" leakReversal="-60mV" thresh="-55mV" reset="-70mV" C="0.2nF" leakConductance="0.01uS">
       <notes>Of the cell.</notes></iafCell>

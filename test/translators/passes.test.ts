@@ -10,7 +10,7 @@ import { someOf } from '../support/effort.js';
 
 /** Networks of thousands of cells, which have the passes of smaller ones. */
 const large = /cortical|potjans|brunel|vogels|cobahh|hodgkin-huxley-network|sketch/;
-/** Other notations have the passes of these. */
+/** Other notations have the passes of the ones listed here. */
 const notations: readonly TargetNotation[] = ['brian', 'pynn-json', 'pynn-nestml', 'neuroml'];
 
 /** Findings that a pass still leaves, since its model is written at once by a printer that accepts it. */
@@ -53,7 +53,7 @@ describe.each(notations.map((to, index) => [to, index] as const))('to %s', (to, 
       onPass: (pass, made) => {
         const finding = made === before || isKnown ? undefined : findingOf(made);
         before = made;
-        // Later passes keep what an earlier one leaves.
+        // Later passes keep the results of an earlier one.
         isKnown ||= finding !== undefined && known[pass]?.test(finding) === true;
         if (finding !== undefined && !isKnown) wrong.push(`${pass}: ${finding}`);
       },

@@ -1,4 +1,4 @@
-/** Python as Black lays it out; `test/interoperability/black.test.ts` asks Black itself. */
+/** Python as Black lays it out; `test/interoperability/black.test.ts` runs Black itself. */
 
 import { expect, test } from 'vitest';
 import { call, followed, layout, list, method, prefixed } from '../../translators/shared/python.js';
@@ -6,7 +6,7 @@ import { call, followed, layout, list, method, prefixed } from '../../translator
 const numbers = (count: number): ReturnType<typeof list> => list(Array.from({ length: count }, () => '0.25'));
 const name = (length: number): string => 'x'.repeat(length);
 
-test('a list with several operators behind it is in parentheses where it is too long for a line', () => {
+test('a list with several operators after it is in parentheses if it is too long for a line', () => {
   const value = followed(numbers(6), ' * msiemens / cm**2');
   expect(layout(prefixed(`${name(40)} = `, value))).toBe(
     `${name(40)} = (\n    [0.25, 0.25, 0.25, 0.25, 0.25, 0.25] * msiemens / cm**2\n)`,
@@ -20,7 +20,7 @@ test('a list with several operators behind it is in parentheses where it is too 
   );
 });
 
-test('Black leaves lists that fill lines, also those of a method of a call', () => {
+test('Black keeps lists that fill lines, also in a method of a call', () => {
   const statement = call('f', [method('cell()', 'beside', [numbers(40)])]);
   expect(layout(statement)).toMatch(/^# fmt: off\nf\([^]*\n# fmt: on$/);
 });

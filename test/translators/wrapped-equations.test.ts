@@ -77,7 +77,7 @@ test('types of PyNN scripts are the same', () => {
   }
 });
 
-test('choices of PyNN are cut before their words', () => {
+test('choices of PyNN are cut before if and else', () => {
   const line =
     'x = aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa if bbbbbbbbbbbb > ccc and dddd < eeee else ffffffffff*gggg : V (held)';
   expect(wrappedEquations(line, 8)).toBe(

@@ -1,4 +1,4 @@
-/** A model and what it was converted to, run and compared. */
+/** A model and its conversion, run and compared. */
 
 import { expect, test } from 'vitest';
 import { withLists } from '../../src/verify/check-conversion.js';
@@ -44,7 +44,7 @@ test('the same samples in PyNN, however far apart they are taken', async () => {
   expect(variables?.[0]?.largest).toBeLessThan(1e-15);
 });
 
-test('samples of a segment are compared with those of the same segment, and those of parameters, too', async () => {
+test('samples of a segment are compared with samples of the same segment, and also samples of parameters', async () => {
   const text = JSON.stringify({
     format: 'interneuron/pynn',
     populations: [{ label: 'a', size: 1, cell: { type: 'IF_curr_exp', params: { i_offset: 0.5 } } }],
@@ -58,7 +58,7 @@ test('samples of a segment are compared with those of the same segment, and thos
   expect({ variables, absent }).toMatchObject({ variables: [{ variable: 'I', largest: 0 }], absent: [] });
 });
 
-test('variables that have another name after conversion are not compared, and said', async () => {
+test('variables that have another name after conversion are not compared, and reported', async () => {
   const valid = relaxing(
     { model: 'dv/dt = (12*mV - v + I)/(10*ms) : volt\ndI/dt = -I/(5*ms) : volt' },
     { variables: ['v', 'I'] },
@@ -70,7 +70,7 @@ test('variables that have another name after conversion are not compared, and sa
   ]);
 });
 
-test('the one variable that has another name after conversion is compared with what it became', async () => {
+test('the only variable with another name after conversion is compared with its counterpart', async () => {
   const valid = relaxing(
     { model: 'dvm/dt = (12*mV - vm)/(10*ms) : volt', threshold: 'vm > 20*mV', reset: 'vm = 0*mV' },
     { variables: ['vm'] },
@@ -81,7 +81,7 @@ test('the one variable that has another name after conversion is compared with w
   expect(variables?.[0]?.largest).toBeLessThan(1e-15);
 });
 
-test('variables of other names or owners after conversion, and those of synapses, are compared by their recordings', async () => {
+test('variables of other names or owners after conversion, and variables of synapses, are compared by their recordings', async () => {
   const text = `<Lems>
   <Target component="run"/>
   <Include file="Cells.xml"/><Include file="Networks.xml"/><Include file="Simulation.xml"/>
@@ -143,7 +143,7 @@ test('samples of cells with compartments are compared at each place of its own',
   expect(far).toBeGreaterThan(near! * 1.03);
 });
 
-test('what a notation has no cells for is not compared, and said with its place', async () => {
+test('parts without cells in a notation are not compared, and reported with their place', async () => {
   const valid = cells('section: far');
   const { sections, ...compartments } = valid.model.neurons['cell']!.compartments!;
   const far = { ...sections['far']!, resistivity: 2 };
@@ -156,7 +156,7 @@ test('what a notation has no cells for is not compared, and said with its place'
   expect(absent).toEqual(['cells', 'cells.v', 'cells.v at far']);
 });
 
-test('samples of compartments are compared with those of the places that they became', async () => {
+test('samples of compartments are compared with samples of the places that they became', async () => {
   const { valid } = importModel(readSource('fixtures/brian/hodgkin-huxley-axon.yaml'));
   const { variables = [] } = await checkConversion(valid, 'lems', { seconds: 2e-3, partial: true });
   expect(variables.map(({ variable }) => variable).filter((one) => one.startsWith('v'))).toEqual([
@@ -234,7 +234,7 @@ test('cells that are populations of their own are not taken for a population of 
   ]);
 });
 
-test('values that are drawn under other names in PyNN are said to have other random numbers', async () => {
+test('values that are drawn under other names in PyNN are reported as having other random numbers', async () => {
   const converted = (weights: string): ReturnType<typeof convertModel> =>
     convertModel(
       importModel({

@@ -18,7 +18,7 @@ const edited = (edit: (text: string) => string): ModelComparison => {
 };
 
 describe('models of one notation', () => {
-  it('are the same in other words: units, order and comments', () => {
+  it('are the same with other units, order and comments', () => {
     const comparison = edited((text) => text.replace('dt: 0.1 ms', '# a comment\ndt: 100 us'));
     expect(comparison).toMatchObject({ sameModel: true, sameExperiment: true, differences: [] });
   });
@@ -81,7 +81,7 @@ describe('models of different notations', () => {
     expect((await converted('fixtures/pynn/if-cond-exp.json', 'brian-json')).differences).toEqual([]);
   });
 
-  it('differ in the rule by which cells are connected, as one difference', async () => {
+  it('differ in the rule that connects cells, as one difference', async () => {
     const { differences } = await converted('fixtures/pynn/connector-fixed-probability.json', 'brian-json');
     expect(differences).toMatchObject([
       { property: 'connect', parts: ['projection recurrent'], second: 'rule pairs, p 0.3, copies 1, self false' },
@@ -100,7 +100,7 @@ describe('interneuron diff', () => {
     expect(JSON.parse(json)).toMatchObject({ sameModel: false, differences: [{ property: 'we' }] });
   });
 
-  it('of a model and a broken one reports what is wrong', async () => {
+  it('of a model and a broken one reports the mistake', async () => {
     writeFileSync(folder.file('broken.yaml'), 'format: interneuron/brian\nneuron_groups: 3\n');
     const { code, stderr } = await runCommand(['diff', cuba, folder.file('broken.yaml')]);
     expect(stderr).toMatch(/^error\[/);

@@ -53,7 +53,7 @@ describe('verdicts', () => {
   });
 });
 
-describe('what the document does not record', () => {
+describe('variables that the document does not record', () => {
   test('models without a duration run for 200 ms', async () => {
     const { verdict, check } = await measured('pynn-json', {}, { run: undefined });
     expect([verdict, check?.seconds, check?.spikes]).toEqual(['same spikes', 0.2, [22, 22]]);
@@ -82,7 +82,7 @@ describe('spikes that shift', () => {
   });
 
   test('a spike of the last step is left out if the other side would have it after the end', async () => {
-    // PyNN labels a spike with the end of its step, so given spikes at the end of the run are those of no step in Brian.
+    // PyNN labels a spike with the end of its step, so given spikes at the end of the run belong to no step in Brian.
     const valid = importModel({
       name: 'm.json',
       text: JSON.stringify({
@@ -108,7 +108,7 @@ describe('variables with other names', () => {
     state_monitors: { M: { source: 'cells', variables: ['vm', 'g'], record: true } },
   });
 
-  test('conductances and potentials are compared with those of PyNN', async () => {
+  test("conductances and potentials are compared with PyNN's", async () => {
     const model = 'dvm/dt = (g*(0*mV - vm) + 10*nS*(-65*mV - vm))/(200*pF) : volt; dg/dt = -g/(5*ms) : siemens';
     const named = { threshold: 'vm > -50*mV', reset: 'vm = -65*mV', initializers: { vm: '-65*mV' } };
     const rest = synapse(model, 'g += 5*nS');
@@ -149,7 +149,7 @@ describe('without a grade', () => {
     expect(await measure(valid, 'pynn-json', converted, { processor: 0 })).toMatchObject({ verdict: 'not measured' });
   });
 
-  test('a written model that ends with NaN where the model does not', async () => {
+  test('a written model that ends with NaN although the model does not', async () => {
     const model = 'dv/dt = (drive + u*mV - v)/(10*ms) : volt\ndu/dt = -u/(0.01*ms) : 1\ndrive : volt';
     const by = (method: string) => modelOf({ model, method, initializers: { u: 1, drive: '12*mV' } });
     // Forward Euler multiplies u by -9 in each step, which ends in infinity minus infinity.

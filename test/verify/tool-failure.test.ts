@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { toolFailure } from '../../src/verify/tool-failure.js';
 
-test('why a simulator did not run is what it says itself', () => {
+test('the reason why a simulator did not run is its own message', () => {
   const stderr = 'Traceback\n  at org.lemsml.Run.main(Run.java:1)\nValueError: no such cell\n';
   expect(toolFailure({ stderr, message: 'Command failed' })).toBe('Traceback ValueError: no such cell');
   const feature =

@@ -1,4 +1,4 @@
-/** What simulators write of a converted model, read as spikes and samples. */
+/** Files that simulators write of a converted model, read as spikes and samples. */
 
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -70,13 +70,13 @@ test("files of LEMS under their author's names, with folders that are made befor
   expect(lemsResults(join(folder, 'lems'), model, recorded)).toEqual(expected);
 });
 
-test('what is no number in the text of Python is none here', () => {
+test('a value that is no number in the text of Python is NaN here', () => {
   const path = join(folder, 'named.json');
   writeFileSync(path, '{"NaN": {"t": [0]}, "check_of_0": {"t": [0, 0.0001], "v": [[NaN, -0.06], [-Infinity, -0.08]]}}');
   expect(brianResults(path, recorded).samples.get('check_of_0')?.values).toEqual([NaN, -Infinity, -0.06, -0.08]);
 });
 
-test('a run of Brian that returns to a stored state goes on where the run here does', () => {
+test('a run of Brian that returns to a stored state goes on at the time of the run here', () => {
   const text = JSON.stringify({
     format: 'interneuron/brian',
     dt: '1 ms',
@@ -85,7 +85,7 @@ test('a run of Brian that returns to a stored state goes on where the run here d
   });
   const { model: returning } = importModel({ name: 'model.json', text }).valid;
   const samples = new Map([['check_of_0', { population: 'cells', variable: 'v', cells: 1 }]]);
-  // Of the 20 ms after the stored state Brian's monitors keep nothing.
+  // Brian's monitors keep no data of the 20 ms after the stored state.
   const monitors = { check_0: { i: [0, 0], t: [0.009, 0.01] }, check_of_0: { t: [0.009, 0.01], v: [[1, 2]] } };
   const found = brianResults(json(monitors), { model: returning, spikes: new Map([['check_0', 'cells']]), samples });
   expect(found.spikes.get('cells')?.[0]?.map((time) => Math.round(time * 1e3))).toEqual([9, 30]);

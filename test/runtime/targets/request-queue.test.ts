@@ -24,7 +24,7 @@ function runAndRead() {
 }
 
 describe('requests of a session', () => {
-  it('begin within the call where nothing is waited for, also after others have ended', async () => {
+  it('begin within the call if the queue is empty, also after others have ended', async () => {
     const queue = new RequestQueue('test');
     const begun: number[] = [];
     const first = queue.add(() => begun.push(1));
@@ -44,7 +44,7 @@ describe('requests of a session', () => {
     expect(log).toEqual(['run', 'read']);
   });
 
-  it('go on after one that failed, whose failure its own promise tells', async () => {
+  it('go on after one that failed, and its own promise rejects', async () => {
     const queue = new RequestQueue('test');
     const failed = queue.add(() => {
       throw new Error('no');
@@ -54,7 +54,7 @@ describe('requests of a session', () => {
     expect(await next).toBe(3);
   });
 
-  it('are refused once the queue is closed; what is under way ends first', async () => {
+  it('are refused once the queue is closed, after the pending one has ended', async () => {
     const { queue, open, log, run, read } = runAndRead();
     read.catch(() => undefined);
     const closed = queue.close().then(() => log.push('closed'));

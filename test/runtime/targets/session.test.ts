@@ -121,7 +121,7 @@ describe.each(engines)('a session of $name', ({ target, missing = '' }) => {
       expect(await session.read('x')).toEqual(Float64Array.of(8, 16, 24, 32, 40));
     });
 
-    test('reads and writes parts of a buffer, and nothing outside', async () => {
+    test('reads and writes parts of a buffer, and rejects accesses outside', async () => {
       const session = await initialised(doubling);
       await session.write('x', Float64Array.of(10, 20), 2);
       expect(await session.read('x', 1, 3)).toEqual(Float64Array.of(2, 10, 20));
@@ -222,7 +222,7 @@ describe.each(engines)('a session of $name', ({ target, missing = '' }) => {
       expect(after).toEqual([0, 0, 0, 0, 1, 1, 1, 2, 2, 2, 3]);
     });
 
-    test('stops after the step of a fault, and before a step for which a log may lack room', async () => {
+    test('stops after the step of a fault, and before a step that may not find room in a log', async () => {
       const faults = buffer('faults', 'u32', 1);
       const cursor = buffer('cursor', 'u32', 1);
       const log = buffer('log', 'i32', 6);
@@ -261,7 +261,7 @@ describe.each(engines)('a session of $name', ({ target, missing = '' }) => {
       expect(await runSteps(session, 100)).toBe(0);
     });
 
-    test('ends building with a fault, which makes the lengths of what follows meaningless', async () => {
+    test('ends building with a fault, which makes all later lengths meaningless', async () => {
       const total = buffer('total', 'u32', 1);
       const later = buffer('later', 'f64', { buffer: 'total', index: 0 });
       const fail: Program['kernels'][number] = {
@@ -301,7 +301,7 @@ describe.each(engines)('a session of $name', ({ target, missing = '' }) => {
       expect(Math.min(five, two)).toBeGreaterThan(0);
     });
 
-    test('gives for every kernel shape what can be computed on paper, as the reference does', async () => {
+    test('gives for every kernel shape the results computed on paper, as the reference does', async () => {
       const session = await initialised(twoPopulations);
       const expected = await (await referenceTarget.compile(twoPopulations, {})).start();
       await expected.initialise();

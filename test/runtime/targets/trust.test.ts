@@ -83,7 +83,7 @@ const offences = [
 describe.each([
   { name: 'gcc', compiler: gcc },
   { name: 'clang', compiler: clang },
-])('what $name may be told', ({ name, compiler }) => {
+])('options that break $name', ({ name, compiler }) => {
   test.skipIf(compiler === undefined || !isX64).each(offences)(
     `$words is refused${reasonOf(compiler, name)}`,
     async ({ words, wrong }) => {
@@ -115,7 +115,7 @@ describe.skipIf(!parallel)(
       { thread: 1, threads: 2 },
       { thread: 1, threads: 3 },
       { thread: 2, threads: 3 },
-    ])('number $thread of $threads is asked, and refused by what it does wrong', async ({ thread, threads }) => {
+    ])('number $thread of $threads is tested, and refused by its wrong result', async ({ thread, threads }) => {
       const target = cTargetWith({ compiler: onThread(thread), available: 3 });
       const session = await (await target.compile(twoPopulations, { threads })).start();
       try {

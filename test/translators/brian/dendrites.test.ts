@@ -1,4 +1,4 @@
-/** Neurons of a few compartments in Dendrify's words: their membranes, couplings, noise, and what is wrong with them. */
+/** Neurons of a few compartments in Dendrify's terms: their membranes, couplings, noise, and their mistakes. */
 
 import { describe, expect, test } from 'vitest';
 import { brian } from '../../support/brian-text.js';
@@ -54,7 +54,7 @@ describe('membranes', () => {
   });
 });
 
-test('conductances between cylinders are those of their halves, or of one of them', () => {
+test('conductances between cylinders come from both halves, or from one of them', () => {
   const shapes = (rule: string): number =>
     document(
       cell(

@@ -1,4 +1,4 @@
-/** What the canonical model becomes in Brian's words, and what the report says where Brian has none. */
+/** The canonical model in Brian's notation, and the report's remarks on parts that Brian lacks. */
 
 import { describe, expect, test } from 'vitest';
 import { readdirSync, readFileSync } from 'node:fs';
@@ -28,7 +28,7 @@ const group = (neuron: string, rest = ''): Loose => exported(neuron, rest).docum
 const remarks = (report: readonly ConversionEntry[]): string[] =>
   report.filter(({ code }) => code !== 'brian/exact').map(({ verdict, code }) => `${verdict} ${code}`);
 
-test("what begins as Brian's noise does has another name", () => {
+test("a name that begins as Brian's noise does is changed", () => {
   const model = group('state: { xi: { unit: "1" }, xi_a: { unit: "1" } }\nderivatives: { xi_a: xi/second }').model;
   expect(model).toBe('dxi1_a/dt = xi1/second : 1\nxi1 : 1');
 });
@@ -141,7 +141,7 @@ describe('types', () => {
     ]);
   });
 
-  test('names that Brian does not take are changed, and the report says so', () => {
+  test('names that Brian does not take are changed, and the report lists them', () => {
     const { document, report } = exported(
       'parameters: { tau: { value: 1 ms, shared: true } }\nstate: { mS: { unit: "1" }, gain_pre: { unit: "1" }, ' +
         'sin: { unit: "1" } }\nderivatives: { gain_pre: -gain_pre/tau }',
@@ -153,7 +153,7 @@ describe('types', () => {
     ]);
   });
 
-  test("a population of another type than its name has no word for the type's name", () => {
+  test("a population of another type than its name loses the type's name", () => {
     const { report } = exportBrian(
       normalised(
         'interneuron: 1\ntiming: brian\nneurons: { t: { state: { v: { unit: "1" } } } }\npopulations: { P: { ' +
@@ -163,7 +163,7 @@ describe('types', () => {
     expect(remarks(report)).toEqual(['exact brian/type-name']);
   });
 
-  test('what a PoissonGroup is becomes one, whatever it is called', () => {
+  test('a type of the form of a PoissonGroup becomes one, under any name', () => {
     const { document } = exported('parameters: { rates: 20 Hz }\nevents: { spike: "uniform() < rates*dt" }');
     expect(document.poisson_groups).toEqual({ P: { N: 4, rates: '20 Hz' } });
   });
@@ -238,7 +238,7 @@ describe('inputs', () => {
     expect(remarks(report)).toEqual(['convention brian/current', 'convention brian/current']);
   });
 
-  test('new values of currents between runs are left out, and the report says so', () => {
+  test('new values of currents between runs are left out, and the report lists them', () => {
     const { report } = exported(
       cell,
       'stimuli: { dc: { kind: current, to: P, input: I, value: 100*pA } }\n' +
@@ -254,7 +254,7 @@ describe('inputs', () => {
     );
   });
 
-  test('what is stored is the state before the next run', () => {
+  test('stored is the state before the next run', () => {
     const { document } = exported(
       'state: { v: { unit: mV } }',
       'experiment: { protocol: [{ run: 1 ms }, { store: here }, { run: 2 ms }, { restore: here }, { run: 3 ms }] }',
@@ -283,7 +283,7 @@ describe('inputs', () => {
     expect(remarks(report)).toEqual([]);
   });
 
-  test('new first values are set, where no reset follows', () => {
+  test('new first values are set, if no reset follows', () => {
     const { document, report } = exported(
       'state: { v: { unit: mV } }',
       'experiment: { protocol: [{ run: 1 ms }, { initialise: { P.v: 1 mV } }, { run: 1 ms }] }',
@@ -309,7 +309,7 @@ describe('inputs', () => {
     expect(importText(JSON.stringify(document)).list).toEqual([]);
   });
 
-  test('synapses onto synapses, which follow those that they refer to', () => {
+  test('synapses onto synapses, which follow the synapses that they refer to', () => {
     const model = valid(
       brian(
         'neuron_groups:\n  A: { N: 2, model: "v : 1", threshold: v > 1 }\n  B: { N: 2, model: "y : 1" }\n' +
@@ -345,7 +345,7 @@ describe('inputs', () => {
     );
   });
 
-  test('what synapses share and others read that end at them stays a variable', () => {
+  test('values that synapses share and that other synapses onto them read stay a variable', () => {
     const model = valid(
       brian(`
       neuron_groups:
@@ -377,7 +377,7 @@ describe('inputs', () => {
   });
 });
 
-test('channels of NeuroML’s cells are called without the place where they are', () => {
+test('channels of NeuroML’s cells are called without their place', () => {
   const long = 'biophysicalProperties_membraneProperties';
   const { model } = group(
     `state: { ${long}_h: { unit: "1" }, ${long}_n: { unit: "1" }, n: { unit: "1" } }\n` +
@@ -400,7 +400,7 @@ describe('quantities', () => {
     [0, volt, '0 mV', '0 mV'],
     [0.30000000000000004, second, '300.00000000000006 ms', '0.30000000000000004 second'],
     [1.0000000000000002e-10, ampere, '0.10000000000000002 nA', '0.1 nA'],
-  ] as const)('%d is %s, and %s where Python multiplies', (value, dimension, decimal, double) => {
+  ] as const)('%d is %s, and %s if Python multiplies', (value, dimension, decimal, double) => {
     for (const [text, arithmetic] of [
       [decimal, 'decimal'],
       [double, 'double'],
@@ -492,7 +492,7 @@ describe('the hard cases of the canonical model', () => {
   });
 });
 
-test('large arrays are written out in full, and a script keeps them in a file beside it', () => {
+test('large arrays are written out in full, and a script keeps them in a file of its own', () => {
   const n = 500;
   const lists = Array.from({ length: n }, (_, index) => index % 50);
   const text = JSON.stringify({
@@ -526,7 +526,7 @@ test.each([
   [4, 4, { j: 'i' }],
   [3, 4, { j: 'i' }],
   [4, 3, { j: 'i', skip_if_invalid: true }],
-])('%i cells one to one with %i: those without a counterpart have none', async (before, after, connect) => {
+])('%i cells one to one with %i: cells without a counterpart have no synapse', async (before, after, connect) => {
   const { document } = exportBrian(
     normalised(
       'interneuron: 1\ntiming: brian\nneurons: { n: { state: { v: { unit: "1" } }, events: { spike: { when: v > 1 } } } }\n' +
@@ -554,7 +554,7 @@ test.each(['2*k for k in range(1)', '0 for k in range(1) if k == i', 'i + 1'])('
   expect(hashModel(valid(JSON.stringify(document)).model)).toEqual(hashModel(model.model));
 });
 
-test('global parameters are numbers where they are used, which is exact', () => {
+test('global parameters are numbers at their uses, which is exact', () => {
   const cell = (rate: string): string => `state: { v: { unit: mV } }\nderivatives: { v: ${rate} }`;
   const named = exported(cell('(2*E - v)/tau'), 'parameters: { E: 20 mV, tau: 10 ms }\n');
   const plain = exported(cell('(2*20*mV - v)/(10*ms)'));

@@ -37,7 +37,7 @@ describe.each(names)('%s', (name) => {
     expect(list.map(({ code, severity }) => `${severity} ${code}`)).toEqual(timesBetweenSteps[name] ?? []);
   });
 
-  test('names its source and says what it is', () => {
+  test('names its source and has a description', () => {
     expect(fixture(name)).toMatch(/^# /);
     expect(valid(fixture(name)).model.annotations).toHaveProperty('source');
     expect(valid(fixture(name)).model.metadata.description).toBeTruthy();
@@ -56,7 +56,7 @@ describe.each(names)('%s', (name) => {
   });
 });
 
-/** Numbers of the papers, recomputed here from what the fixtures say. */
+/** Numbers of the papers, recomputed here from the fixtures. */
 describe('parameters', () => {
   const model = (name: string) => valid(fixture(name)).model;
 

@@ -1,15 +1,15 @@
-/** What is wrong with a specification is found all at once, each with its place in the user's text. */
+/** Mistakes in a specification are found all at once, each with its place in the user's text. */
 
 import { describe, expect, test } from 'vitest';
 import { brian } from '../../support/brian-text.js';
 import { check, findings } from './support.js';
 
-/** A specification whose body begins on line 6: `brian` writes five lines before it. */
+/** Returns findings of a specification with a body that begins on line 6: `brian` writes five lines before it. */
 const body = (text: string): string[] => findings(brian(`${text}\nrun: 1 ms`));
-/** A group G on lines 6 to 8; what follows begins on line 9 with four blanks before it. */
+/** A group G on lines 6 to 8; `rest` begins on line 9 with four blanks before it. */
 const group = (lines: string, rest = ''): string[] =>
   body(`neuron_groups:\n  G:\n    N: 3\n${lines.replace(/^/gm, '    ')}${rest === '' ? '' : `\n${rest}`}`);
-/** Synapses S from G to G: what follows `source` begins on line 10. */
+/** Synapses S from G to G: lines after `source` begin at line 10. */
 const synapses = (lines: string): string[] =>
   body(
     'neuron_groups: { G: { N: 3, model: "v : 1\\nu : 1", threshold: v > 1, reset: v = 0 } }\nsynapses:\n  S:\n   ' +
@@ -40,7 +40,7 @@ describe('shape', () => {
   ]);
 });
 
-describe('what Brian has and is not built is refused by name', () => {
+describe('features of Brian that are not built are refused by name', () => {
   const refused = (found: ReturnType<typeof check>): string[] =>
     found.list.filter(({ code }) => code === 'brian/unsupported').map(({ message }) => message);
   test.each([
@@ -497,14 +497,14 @@ describe('two sums into one variable', () => {
         `model: "x_post = v_pre : 1 (summed)", connect: true }\n  T: { source: G, target: "${second}", model: ` +
         '"x_post = v_pre : 1 (summed)", connect: true }',
     );
-  test('are refused where they meet', () => {
+  test('are refused if they overlap', () => {
     expect(two('G', 'G[2:]')).toEqual(['brian/summed-twice@9:44']);
     expect(two('G[:2]', 'G[2:]')).toEqual([]);
   });
 });
 
-describe('what a spike adds to a conductance', () => {
-  /** Findings of synapses from G to G, whose lines come at line 9, by code and place; `given` from outside. */
+describe('increments of a conductance by a spike', () => {
+  /** Returns findings of synapses from G to G, with lines from line 9 on, by code and place; `given` from outside. */
   const told = (lines: string, given: Record<string, string> = {}): unknown[] => {
     const text = brian(
       'neuron_groups:\n  G: { N: 3, model: "v : volt\\nge : siemens\\nh : siemens\\ngm : siemens/meter**2\\nI : amp",' +

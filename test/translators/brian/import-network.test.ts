@@ -25,7 +25,7 @@ describe('PoissonGroup', () => {
     expect(rates('[1 Hz, 2 Hz, 3 Hz]').values).toEqual({ rates: { array: [1, 2, 3] } });
   });
 
-  test('has rates worked out at every step where they name anything', () => {
+  test('has rates worked out at every step if they name a variable', () => {
     expect(rates('q*(1 + i)')).toMatchObject({
       derived: { rates: { unit: 'Hz', value: 'q*(1 + i)' } },
       parameters: { q: { value: 7, shared: true } },
@@ -128,7 +128,7 @@ population_rate_monitors:
 });
 
 describe('phases', () => {
-  test('run, set, switch, store and restore, in this order; Brian stores neither constants nor what is switched', () => {
+  test('run, set, switch, store and restore, in this order; Brian stores neither constants nor switches', () => {
     const run = `run:
   - { duration: 1 ms, store: begin }
   - { set: { G.I: 2 nA, G.v: rand()*mV }, where: i < 2, active: { m: false, p: false }, duration: 5*ms }
@@ -157,7 +157,7 @@ describe('phases', () => {
     ]);
   });
 
-  test('a reset names what follows, and first values are of state', () => {
+  test('a reset names the next segment, and first values are of state', () => {
     const run =
       'run: [{ duration: 1 ms }, { reset: true, segment: second, annotations: { trial: 1 }, initialize: { G.v: 1 mV }, ' +
       'index: [0, 1], duration: 2 ms }]';

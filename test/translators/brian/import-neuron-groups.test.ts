@@ -10,7 +10,7 @@ function group(lines: string, rest = ''): Loose {
   return { ...neurons.G, values: populations.G.values };
 }
 
-test('functions are put in where they are called', () => {
+test('functions are put in at their calls', () => {
   const { derived } = group(
     'model: |\n  w : 1\n  z = g(w - 1) : 1',
     'functions:\n  f: { arguments: [x, y], value: k*x + y }\n  g: { arguments: [x], value: "f(x, 1) + f(2*x, x)" }\n' +
@@ -27,7 +27,7 @@ test('functions may branch', () => {
   expect(derived.z.value).toBe('w if w > 0 else 0');
 });
 
-test('binomial functions draw, from a normal distribution where Brian does', () => {
+test('binomial functions draw, from a normal distribution if Brian does', () => {
   const { derived } = group(
     'model: |\n  x = b() : 1 (constant over dt)\n  y = c() : 1 (constant over dt)\n  z = d() : 1 (constant over dt)',
     'binomial_functions:\n  b: { n: 10, p: 0.3 }\n  c: { n: 100, p: 0.3 }\n  d: { n: 100, p: 0.3, approximate: false }',
@@ -105,7 +105,7 @@ describe('equations', () => {
 });
 
 describe('constants', () => {
-  test('those that code names become shared parameters in SI, others are left out', () => {
+  test('constants that code names become shared parameters in SI, others are left out', () => {
     const { parameters } = group('model: "dv/dt = -v/tau : 1"', 'namespace: { tau: 10 ms, unused: 3 mV }');
     expect(parameters).toEqual({ tau: { unit: 's', value: 0.01, shared: true } });
   });
@@ -147,7 +147,7 @@ describe('constants', () => {
     expect(document(text).neurons.G.parameters.n.type).toBeUndefined();
   });
 
-  test('what is evaluated once has constants put in, unless the type has them anyway', () => {
+  test('values that are evaluated once have constants put in, unless the type has them anyway', () => {
     const { values, parameters } = group(
       'model: "dv/dt = -v/tau : 1"\ninitializers: { v: "rand()*tau/T" }',
       'namespace: { tau: 10 ms, T: 5 ms }',
@@ -211,13 +211,13 @@ describe('threshold, reset, refractoriness', () => {
     expect(group(`${model}\nthreshold: v > 1\nrefractory: ${written}`).events.spike.refractory).toEqual(refractory);
   });
 
-  test('without the flag the spike alone is suppressed', () => {
+  test('without the flag only the spike is suppressed', () => {
     expect(group('model: "dv/dt = -v/ms : 1"\nthreshold: v > 1\nrefractory: 2 ms').events.spike.refractory).toEqual({
       for: '2 ms',
     });
   });
 
-  test('not_refractory and lastspike belong to the mechanism; without refractoriness they are what Brian has then', () => {
+  test("not_refractory and lastspike belong to the mechanism; without refractoriness they have Brian's constants", () => {
     const code = 'reset: "w = int(not_refractory)*lastspike/second"';
     expect(group(`${model}\nthreshold: v > 1\nrefractory: 1 ms\n${code}`).events.spike.do).toEqual([
       'w = int(not_refractory)*lastspike/second',
@@ -242,7 +242,7 @@ describe('threshold, reset, refractoriness', () => {
     expect(group(text).events).toEqual({ spike: { when: 'x > 1', do: ['x = 0'], order: 1, actionOrder: 3 } });
   });
 
-  test('names that are assigned and mean nothing else are temporaries', () => {
+  test('names that are assigned and have no other meaning are temporaries', () => {
     expect(group('model: "x : 1"\nthreshold: x > 1\nreset: |\n  half = x/2\n  x = half').events.spike.do).toEqual([
       'half = x/2',
       'x = half',
@@ -272,7 +272,7 @@ describe('initial values', () => {
     expect(state.v.initial).toEqual(expected.state);
   });
 
-  test('a list sets in its order: what is not set yet is 0, what is set again stands for its value at that moment', () => {
+  test('a list sets in its order: an unset variable is 0, one that is set again stands for its value at that moment', () => {
     const order =
       'initializers:\n  - { variable: v, value: w*mV + i*mV }\n  - { variable: w, value: 2 }\n  - { variable: w, ' +
       'value: w + i }';

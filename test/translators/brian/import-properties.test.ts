@@ -30,7 +30,7 @@ function paths(tree: unknown, here: readonly (string | number)[] = []): (readonl
   return [here, ...children.flatMap(([key, item]) => paths(item, [...here, key]))];
 }
 
-/** The tree with what is at `path` changed by `change`; undefined removes it. */
+/** Returns the tree with the node at `path` changed by `change`; undefined removes it. */
 function changed(tree: Loose, path: readonly (string | number)[], change: (node: unknown) => unknown): Loose {
   const [key, ...rest] = path;
   if (key === undefined) return change(tree);
@@ -97,7 +97,7 @@ const junk = fc.oneof(
   fc.constant({}),
 );
 
-/** What a mutation does to a node: cut or splice its text, or put something else in its place. */
+/** Mutations of a node: cut or splice its text, or replace it. */
 const mutation = fc.oneof(
   fc.constant(() => undefined),
   junk.map((other) => () => other),
@@ -140,7 +140,7 @@ describe('a specification that was changed at random', () => {
     );
   });
 
-  test('can be written out when it is valid, and is the same model when the report says so', () => {
+  test('can be written out when it is valid, and is the same model if the report has only exact entries', () => {
     fc.assert(
       fc.property(mutated, (tree) => {
         const { valid: model } = check(JSON.stringify(tree) ?? 'null');
@@ -234,7 +234,7 @@ describe('a name of the model wins over a unit with its symbol', () => {
       'model: "v : 1"',
       `poisson_groups: { P: { N: 4*${n}, rates: 1*Hz } }`,
     ],
-    // An expression of Brian, which knows none of these units: there is nothing to warn of.
+    // An expression of Brian, which has none of the units: no warning is due.
     rates: (n: string) => [
       '3',
       'namespace: { @: 3*Hz }',
@@ -277,7 +277,7 @@ describe('a name of the model wins over a unit with its symbol', () => {
   test.each(Object.keys(places) as (keyof typeof places)[])('%s', (place) => {
     const expected = JSON.stringify(document(written(place, 'named')));
     for (const symbol of symbols) {
-      // `d` is the name of the constant in no place of these; N, i and the like have a meaning of their own.
+      // `d` is the name of the constant in all of the texts; N, i and the like have a meaning of their own.
       if (['N', 'i', 'j', 't', 'dt', 'e'].includes(symbol) && place !== 'namespace') continue;
       const { document: found, list } = importText(written(place, symbol));
       expect(JSON.stringify(found), `${symbol} ${place}`).toBe(expected.replaceAll('named', symbol));

@@ -10,7 +10,7 @@ spike_generators:
   C: { N: 4, indices: [0], times: [0 ms] }
 `;
 
-/** Type and projection of synapses from A to B with the given lines; connected all to all unless they say otherwise. */
+/** Type and projection of synapses from A to B with the given lines; connected all to all without a `connect` line. */
 function synapses(lines: string, { source = 'A', target = 'B', rest = '' } = {}): { type: Loose; projection: Loose } {
   const connect = /^connect:/m.test(lines) ? '' : 'connect: true\n';
   const text = brian(
@@ -54,7 +54,7 @@ describe('equations', () => {
     expect(type.derivatives).toEqual({ a: { rate: '-a/ms', eventDriven: true }, b: { rate: '-b/ms' } });
   });
 
-  test('a summed variable is the sum of what its expression yields', () => {
+  test('a summed variable is the sum of its expression over synapses', () => {
     const { type } = synapses('model: |\n  w : 1\n  y_post = w*x_pre : 1 (summed)');
     expect(type.summed).toEqual({ 'post.y': 'w*pre.x' });
     expect(type.parameters).toEqual({ w: { unit: '1', value: 0 } });
@@ -67,20 +67,20 @@ describe('equations', () => {
     expect(type.sumSlots).toEqual({ 'post.y': { slot: 'after_groups', order: 2 } });
   });
 
-  test('a slice that is all of the group is a part of it: its sums come an order later than those of the group', () => {
+  test('a slice that is all of the group is a part of it: its sums come an order later than sums of the group', () => {
     const { type, projection } = synapses('model: "y_post = x_pre : 1 (summed)"', { target: '"B[:]"' });
     expect(projection.to).toEqual({ of: { population: 'B' } });
     expect(type.sumSlots).toEqual({ 'post.y': { order: 0 } });
   });
 
-  test("lastupdate is known where something is event-driven, and else a parameter of the user's own", () => {
+  test("lastupdate is defined for event-driven variables, and else a parameter of the user's own", () => {
     expect(
       synapses('model: "da/dt = -a/ms : 1 (event-driven)"\non_pre: a = lastupdate/ms').type.pathways.pre.do,
     ).toEqual(['a = lastupdate/ms']);
   });
 });
 
-describe('subexpressions of what code writes', () => {
+describe('subexpressions of variables that code writes', () => {
   const model = 'model: "a : 1\\nw : 1\\nq = 2*a : 1\\nr = q + 1 : 1"';
   test.each([
     ['are computed when the code begins', 'a += 1; w = r', ['r_before = r', 'a += 1', 'w = r_before']],
@@ -100,7 +100,7 @@ describe('subexpressions of what code writes', () => {
     expect(findings(brian(text)).map((each) => each.split('@')[0])).toEqual(['brian/read-before-update']);
   });
 
-  test('of neurons are computed once where no later statement writes what they name', () => {
+  test('of neurons are computed once if no later statement writes their variables', () => {
     const neuron = (reset: string): Loose =>
       document(
         brian(
@@ -155,7 +155,7 @@ describe('pathways', () => {
   ])('the delay is %s', (_, lines, delays) => {
     expect(synapses(`on_pre: v += 1\n${lines}`, { rest: 'namespace: { d: 2 ms }' }).projection.delays).toEqual(delays);
   });
-  test('a pathway before the thresholds hears of spikes a step later, with delays of a later phase too', () => {
+  test('a pathway before the thresholds receives spikes a step later, with delays of a later phase too', () => {
     const group = 'neuron_groups: { G: { N: 3, model: "v : 1", threshold: v > 1 } }';
     const S = 'source: G, on_pre: v += 1, connect: true, delay: 1 ms, pathways: { pre: { when: before_groups } }';
     const given = document(
@@ -167,7 +167,7 @@ describe('pathways', () => {
   test.each([
     ['delay: 1*ms + j*ms', 'delay: 1*ms + j*ms'],
     ['delay: { post: 1*ms + j*ms }', 'post.delay: 1*ms + j*ms'],
-  ])('one of each synapse is no %s: the hint says where it belongs', (lines, place) => {
+  ])('one of each synapse is no %s: the hint names its right place', (lines, place) => {
     const text = `synapses: { S: { source: G, on_pre: v += 1, on_post: v += 2, connect: true, ${lines} } }\nrun: 1 ms`;
     const { list } = check(brian(`neuron_groups: { G: { N: 3, model: "v : 1", threshold: v > 1 } }\n${text}`));
     expect(list.map(({ code, hint }) => [code, hint])).toEqual([
@@ -200,7 +200,7 @@ describe('synapses as ends', () => {
         `  S: { source: A, target: B, model: "w : 1\\nu : 1", on_pre: v_post += w, connect: true }\n${rest}run: 1 ms`,
     );
 
-  test('what others write there is state of the synapses', () => {
+  test('variables that other synapses write there are state of the synapses', () => {
     const { synapses: types, projections } = document(text(''));
     expect(projections.T.to).toEqual({ of: { projection: 'S' } });
     expect(types.T.pathways.pre.do).toEqual(['post.w += 1', 'post.u = 2']);
@@ -304,7 +304,7 @@ describe('connect', () => {
     expect(synapses(`connect: ${quoted}`, { rest: 'namespace: { q: 0.3 }' }).projection.connect).toEqual(rules);
   });
 
-  test('j: i connects element to element where both sides have as many', () => {
+  test('j: i connects element to element if both sides have as many', () => {
     expect(synapses('connect: { j: i }\non_pre: v += 1', { source: 'C' }).projection.connect).toEqual([
       { rule: 'oneToOne' },
     ]);
@@ -331,7 +331,7 @@ test("values of synapses: known ones are the type's, others the projection's", (
   expect(projection.values).toEqual({ u: 'uniform()*pre.x', z: '2.0 if i > j else 0.0' });
 });
 
-describe('arrays beside the document', () => {
+describe('arrays in files of the document', () => {
   const [a, b] = ['a'.repeat(64), 'b'.repeat(64)];
   const data = (digest: string, dtype: string, length: number): string =>
     `{ $data: ${digest}, dtype: ${dtype}, shape: [${length}] }`;

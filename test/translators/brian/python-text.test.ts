@@ -17,12 +17,12 @@ describe('Python', () => {
     expect(pythonValue(value)).toBe(code);
   });
 
-  test('strings of several lines are in three quotes, those with quotes are escaped', () => {
+  test('strings of several lines are in three quotes, strings with quotes are escaped', () => {
     expect(pythonString('a\nb')).toBe('"""\n    a\n    b\n    """');
     expect(pythonString("a'b\\")).toBe('"a\'b\\\\"');
   });
 
-  test("Python's words and Brian's classes are used", () => {
+  test('keywords of Python and classes of Brian are used names', () => {
     expect(['lambda', 'NeuronGroup', 'mV', 'v'].map(isUsed)).toEqual([true, true, true, false]);
   });
 });

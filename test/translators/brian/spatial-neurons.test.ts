@@ -66,7 +66,7 @@ describe('morphologies', () => {
     expect([diameter.array[11], length.array[13]]).toEqual([0.9e-6, 1e-5]);
   });
 
-  test('coordinates are those of the middles of compartments, relative to the end of the parent', () => {
+  test('coordinates are the middles of compartments, relative to the end of the parent', () => {
     const { populations } = document(
       passive(
         '{ soma: { class: Soma, diameter: 10 um, x: 1 um }, axon: { parent: soma, diameter: 1 um, n: 2, x: [0 um, 30 um], y: [0 um, 40 um] } }',
@@ -97,7 +97,7 @@ describe('morphologies', () => {
     ['{ a: { diameter: [1 um, 2 um], length: [1 um, 2 um], n: 2 } }', 'length-mismatch'],
     ['{ a: { diameter: 1 mV, length: 1 um } }', 'wrong-dimension'],
     ['{ a: { diameter: 1 um, length: 10 meter, n: 10 } }', 'odd-morphology'],
-  ])('%s is said', (sections, code) => {
+  ])('%s is reported', (sections, code) => {
     expect(findings(passive(sections, '', 'run: 1 ms'))[0]).toContain(`brian/${code}`);
   });
 });
@@ -130,7 +130,7 @@ describe('SWC', () => {
       ['axon', 0, false],
     ]);
     expect(read.map(lengths)).toEqual([[10], [15, 20], [10], [20], [10]]);
-    // On a soma a section begins with the diameter of its first point, elsewhere with that of the point before.
+    // On a soma a section begins with the diameter of its first point, elsewhere with the diameter of the point before.
     expect(read.map(({ diameters }) => diameters.map((d) => Math.round(d * 1e8) / 100))).toEqual([
       [10],
       [2, 2, 1],
@@ -171,7 +171,7 @@ describe('SWC', () => {
     ['1 1 0 0 0 5 -1\n2 3 0 9 0 1 1\n3 3 0 9 0 1 2', 'line 3 is where its parent is'],
     ['1 1 0 0 0 5 -1\n2 1 0 -5 0 4 1\n3 1 0 5 0 5 1', 'several radii'],
     ['1 1 0 0 0 5 -1\n2 1 0 -8 0 5 1\n3 1 0 5 0 5 1', 'not one radius apart'],
-  ])('%j is said', (text, message) => {
+  ])('%j is reported', (text, message) => {
     expect(readSwc(text)).toMatchObject({ wrong: expect.stringContaining(message) as string });
   });
 });
@@ -191,7 +191,7 @@ describe('exports', () => {
     expect(hashModel(valid(JSON.stringify(exported)).model)).toEqual(hashModel(model.model));
   });
 
-  test('what has no words is said', async () => {
+  test('reports parts without an equivalent', async () => {
     const found = async (text: string, target: 'script' | 'lems'): Promise<readonly string[]> => {
       const model = valid(text);
       const { report } = target === 'script' ? exportBrianScript(model) : await exportLems(model);
@@ -214,7 +214,7 @@ describe('sizes', () => {
       '',
     ],
     ['of initializers', tree, 'N: 1000000\ninitializers: { v: { value: 1 mV, index: [0, 2] } }'],
-  ])('%s that would not fit in memory are said, and nothing is allocated', (_, sections, more) => {
+  ])('%s that would not fit in memory are reported before any allocation', (_, sections, more) => {
     expect(findings(passive(sections, more, 'run: 1 ms'))[0]).toContain('brian/too-many-listed');
   });
 });
@@ -244,7 +244,7 @@ describe('models', () => {
     ['a phase', '', 'run: [{ duration: 1 ms }, { duration: 1 ms, set: { cell.Ri: 50 ohm*cm } }]'],
     ['a phase, the diameter', '', 'run: [{ duration: 1 ms }, { duration: 1 ms, set: { cell.diameter: 5 um } }]'],
     ['code', 'run_regularly: [{ code: "area = 2*area", dt: 1 ms }]', 'run: 1 ms'],
-  ])('what the tree is made of cannot be set by %s', (_, more, run) => {
+  ])('parameters of the tree cannot be set by %s', (_, more, run) => {
     expect(findings(passive(tree, more, run))).toEqual([expect.stringContaining('brian/read-only')]);
   });
 
@@ -264,7 +264,7 @@ describe('names of coordinates', () => {
       'state_monitors: { m: { source: cell, variables: [x, z], record: true } }\nrun: 1 ms',
     ).replace('model: |\n', own);
 
-  test('are free where the morphology has none, and are kept in Brian', () => {
+  test('are free if the morphology has none, and are kept in Brian', () => {
     const model = valid(text(tree));
     const { document: exported, report } = exportBrian(model);
     expect(report.filter(({ verdict }) => verdict !== 'exact')).toEqual([]);
@@ -272,7 +272,7 @@ describe('names of coordinates', () => {
     expect(exportBrianScript(model).files[0]?.text).toContain('dx/dt');
   });
 
-  test('are refused where it has some', () => {
+  test('are refused if it has some', () => {
     const placed = '{ axon: { diameter: 1 um, n: 2, x: [0 um, 30 um] } }';
     expect(findings(text(placed)).slice(0, 2)).toEqual(
       Array.from({ length: 2 }, () => expect.stringContaining('brian/reserved-name') as string),
@@ -280,7 +280,7 @@ describe('names of coordinates', () => {
   });
 });
 
-test('a section with what grows from it is no place of a threshold, and the section alone is named', () => {
+test('a section with its subtree is no place of a threshold, and the hint names only the section', () => {
   const { value, positions } = readDocument(
     passive(tree, 'threshold: v > 0*mV\nthreshold_location: soma', 'run: 1 ms'),
     'm.yaml',
@@ -375,7 +375,7 @@ run: [{ duration: 1 ms }, { set: { cell.I: 0.4 nA }, where: "${step}" }, { durat
     expect(three.events.get('cell.spike')!.length).toBe(3 * one.events.get('cell.spike')!.length);
     const [row, rows] = [one, three].map(({ samples }) => samples.get('cell.v')!.at(-1)!);
     expect(rows).toEqual(row!.flatMap((v) => [v, v, v]));
-    // What charges the membrane is what it conducts and what flows in, summed over the cell.
+    // The charging current of the membrane is the conducted and the injected current, summed over the cell.
     const { area } = document(text('', 'i == 0')).populations.cell.values;
     const at = one.samples.get('cell.v')!.length - 1;
     const [Ic, v] = ['Ic', 'v'].map((name) => one.samples.get(`cell.${name}`)![at]!);

@@ -31,7 +31,7 @@ export function document(text: string): Loose {
   return result;
 }
 
-/** Imports and normalises a text, with what is given from outside. */
+/** Imports and normalises a text, with options from outside. */
 export function check(
   text: string,
   options: NormaliseOptions = {},
@@ -52,7 +52,7 @@ export function valid(text: string): ValidModel {
   return result;
 }
 
-/** `code@line:column`, in the order of places, of what importing and normalising find. */
+/** Returns findings of importing and normalising as `code@line:column`, in the order of places. */
 export function findings(text: string): string[] {
   return check(text)
     .list.map(({ code, place }) => ({ code, line: place?.line ?? 0, column: place?.column ?? 0 }))

@@ -1,6 +1,7 @@
 /**
- * What a component requires reaches those within it a step later, through a copy; jNeuroML makes copies where the type
- * with the dynamics declares the requirement, and knows of none that an heir without dynamics of its own adds.
+ * Requirements of a component reach its inner components a step later, through a copy; jNeuroML makes copies if the
+ * type
+ * with the dynamics declares the requirement, and ignores requirements that an heir without dynamics of its own adds.
  */
 
 import { expect, test } from 'vitest';

@@ -1,6 +1,7 @@
 /**
- * NeuroML to the canonical model and back: the model hash stays, and the document is in its author's words while the model
- * is the same but for its run and what is recorded.
+ * NeuroML to the canonical model and back: the model hash stays, and the document keeps its author's text while the
+ * model
+ * is the same except for its run and its recordings.
  */
 
 import { readdirSync } from 'node:fs';
@@ -14,7 +15,7 @@ import { someOf } from '../../support/effort.js';
 const folder = 'fixtures/neuroml';
 const documents = readdirSync(folder).filter((name) => /\.(xml|nml)$/.test(name));
 
-/** Plain data whose members may be changed. */
+/** Plain data with mutable members. */
 type Changeable<T> = { -readonly [K in keyof T]: Changeable<T[K]> };
 
 /** The model as a canonical document that somebody has worked on, read again. */
@@ -106,7 +107,7 @@ describe('models of other notations', () => {
     ['PyNN, cells by name', 'fixtures/pynn/if-cond-exp.json'],
     ['Brian, a rule for each pair', 'fixtures/brian/delays-small.yaml'],
     ['Brian, probabilities', 'fixtures/brian/stdp-pair.yaml'],
-  ])('%s: what was written as LEMS is written the same again and again', async (_, path) => {
+  ])('%s: a model written as LEMS is written the same again and again', async (_, path) => {
     const original = importModel(readSource(path));
     const { files } = await convertModel(original.valid, 'lems', { freeze: true });
     const once = importModel({ name: 'once.xml', text: files[0]?.text ?? '' });
@@ -118,7 +119,7 @@ describe('models of other notations', () => {
   });
 });
 
-describe('what is changed of the model', () => {
+describe('changes of the model', () => {
   const cells = importModel({
     name: 'cells.xml',
     text: `<Lems><Target component="run"/><Include file="Cells.xml"/><Include file="Networks.xml"/><Include file="Simulation.xml"/>
@@ -131,7 +132,7 @@ describe('what is changed of the model', () => {
         <inputList id="drive" component="pulse" population="q"><input id="0" target="../q[0]" destination="synapses"/></inputList></network>
       <Simulation id="run" length="20ms" step="0.1ms" target="net"><OutputFile id="f" fileName="v.dat"><OutputColumn id="q0" quantity="q[0]/v"/></OutputFile></Simulation></Lems>`,
   });
-  it('how long it runs, in what steps', async () => {
+  it('the duration and the step', async () => {
     const { text, back, lost } = await exported(
       edited(cells, ({ experiment }) => Object.assign(experiment, { dt: 5e-5, protocol: [{ run: 0.035 }] })),
     );
@@ -152,7 +153,7 @@ describe('what is changed of the model', () => {
     expect(await spikesOf(changed)).not.toEqual(await spikesOf(cells));
   });
 
-  it('what is recorded besides', async () => {
+  it('further recordings', async () => {
     const changed = edited(cells, ({ recordings }) => {
       recordings.push(
         { of: { population: 'q', indices: [1] }, variables: ['v'], name: 'other' },
@@ -170,7 +171,7 @@ describe('what is changed of the model', () => {
     ]);
   });
 
-  it('what happens during the run: the model is written anew', async () => {
+  it('changes during the run: the model is written anew', async () => {
     const { text } = await exported(
       edited(cells, ({ experiment }) => {
         experiment.protocol = [{ run: 0.01 }, { set: { 'q.thresh': -0.045 } }, { run: 0.01 }];
@@ -271,7 +272,7 @@ describe('cells with structure', () => {
   });
 });
 
-describe('what readers of LEMS need', () => {
+describe("requirements of LEMS's readers", () => {
   const document = (body: string, more = ''): ImportedModel =>
     importModel({
       name: 'model.xml',
@@ -285,7 +286,7 @@ describe('what readers of LEMS need', () => {
       recordings.push({ of: { population }, events: 'spike', name: 'spikes' });
     });
 
-  it("PyNN's types are included where they are used: the file of all core types has them here alone", async () => {
+  it("PyNN's types are included at their use: the file of all core types has them only here", async () => {
     const cells = (type: string): string =>
       `<network id="net"><population id="cells" component="${type}" size="1"/></network>`;
     const pynn =

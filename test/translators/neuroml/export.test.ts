@@ -1,6 +1,7 @@
 /**
- * Models written as LEMS and read back: the same number of spikes, at times that differ by what forward Euler and the
- * order of a step explain.
+ * Models written as LEMS and read back: the same number of spikes, at times that differ only by the effects of forward
+ * Euler
+ * and the order of a step.
  */
 
 import { describe, expect, it, test } from 'vitest';
@@ -39,9 +40,9 @@ async function converted(
   return { original, text, report, back: importModel({ name: 'exported.xml', text }) };
 }
 
-describe('models that LEMS can say', () => {
+describe('models that LEMS can express', () => {
   it.each([
-    // LEMS counts its refractory periods from the step after a spike: of 18 spikes, the last is behind the end.
+    // LEMS counts its refractory periods from the step after a spike: of 18 spikes, the last is after the end.
     ['a leaky cell with refractoriness', 'fixtures/brian/single-lif.yaml', ['G'], 1],
     ['synapses that add to a current', 'fixtures/pynn/if-curr-exp.json', ['driven', 'receiver'], 0],
     ['synapses that add to a conductance', 'fixtures/pynn/if-cond-exp.json', ['driven', 'receiver'], 0],
@@ -66,14 +67,14 @@ describe('models that LEMS can say', () => {
 });
 
 describe('the report', () => {
-  it('says that forward Euler stands for the method', async () => {
+  it('states that forward Euler stands for the method', async () => {
     const { report } = await converted('fixtures/brian/single-lif.yaml');
     expect(report).toContainEqual(
       expect.objectContaining({ verdict: 'different', code: 'convention/forward-euler', pointer: '/neurons/G' }),
     );
   });
 
-  // Where the rates never change, or Brian takes forward Euler itself, nothing differs.
+  // If the rates never change, or Brian takes forward Euler itself, the results are equal.
   it.each([
     ['euler', 'dv/dt = -v/(10*ms) : 1', false],
     ['exact', 'dv/dt = -v/(10*ms) : 1', true],
@@ -107,7 +108,7 @@ ${method === undefined ? '' : `    method: ${method}\n`}run: 1 ms
     ['clock-driven', 'x_post += u; u *= 0.7', true],
     ['clock-driven', 'x_post += 1', false],
     ['event-driven', 'x_post += u; u *= 0.7', false],
-  ])('whose synapses are %s: %s', async (kind, code, differs) => {
+  ])('with synapses that are %s: %s', async (kind, code, differs) => {
     const text = `format: interneuron/brian
 version: 1
 dt: 0.1 ms
@@ -123,7 +124,7 @@ run: 9 ms
     expect(remarks.map(({ pointer }) => pointer)).toEqual(differs ? ['/projections/S'] : []);
   });
 
-  it('names what LEMS has no words for', async () => {
+  it('names parts without an equivalent in LEMS', async () => {
     const model = importModel(readSource('fixtures/pynn/delays-changed.json'));
     const { report } = await convertModel(model.valid, 'lems');
     expect(report).toContainEqual(
@@ -145,7 +146,7 @@ run: 9 ms
     expect(text.match(/<spike id/g)).toHaveLength(counts.reduce((a, b) => a + b, 0));
   });
 
-  it('lists what it draws once and leaves sources random', async () => {
+  it('lists values that it draws once and leaves sources random', async () => {
     const source = (label: string, type: string, params: string): string =>
       `  - { label: ${label}, size: 3, cell: { type: ${type}, params: { ${params} } } }\n`;
     const text =
@@ -163,7 +164,7 @@ run: 9 ms
     expect(files[0]?.text).toContain('<SpikeSourcePoisson ');
   });
 
-  it('repeats spikes with a period up to the end of the run, wherever phases say when that is', async () => {
+  it('repeats spikes with a period up to the end of the run, however phases state its time', async () => {
     const text = (phases: string): string =>
       'interneuron: 1\npopulations: { s: { size: 1, spikes: { indices: [0], times: [1 ms], period: 5 ms } } }\n' +
       `experiment: { dt: 0.1 ms, protocol: [${phases}] }`;
@@ -180,7 +181,7 @@ run: 9 ms
     expect([...absent, ...populations.map(({ population }) => population)].sort()).toEqual(['own', 'same']);
   });
 
-  it('has refractory times and rates of zero, whose quotients have no unit or no value', async () => {
+  it('has refractory times and rates of zero, with quotients that lack a unit or a value', async () => {
     const text = `
 format: interneuron/brian
 dt: 0.1 ms
@@ -197,7 +198,7 @@ run: 30 ms
     expect(spikes[0]).toBe(8);
   });
 
-  it('farads stand apart from a number, of which Java takes F to be part', async () => {
+  it('farads stand apart from a number, since Java takes F for a part of it', async () => {
     const { valid } = importModel({
       name: 'farads.yaml',
       text: `format: interneuron/brian
@@ -208,7 +209,7 @@ run: 1 ms`,
     expect((await convertModel(valid, 'lems')).files[0]?.text).toContain('C="0.000019999999999999998 F"');
   });
 
-  it('has the number of an element, and how many there are, in currents that alone read them', async () => {
+  it('has the number of an element, and how many there are, in currents that are their only readers', async () => {
     const text = `interneuron: 1
 timing: lems-euler
 neurons:
@@ -235,12 +236,12 @@ experiment: { dt: 0.1 ms, duration: 100 ms }
     }
   });
 
-  it('says that forward Euler needs short steps', async () => {
+  it('states that forward Euler needs short steps', async () => {
     const { valid } = importModel(readSource('fixtures/pynn/hh-cond-exp.json'), { dt: '0.01 ms' });
     const { report } = await convertModel(valid, 'lems');
     const [euler] = report.filter(({ code }) => code === 'convention/forward-euler');
     expect(euler?.message).toMatch(/shorter steps \(--dt\)/);
-    // Forward Euler in these steps: the same number of spikes, a little later each.
+    // Forward Euler in steps of 0.01 ms: the same number of spikes, a little later each.
     const { spikes } = await checkConversion(valid, 'lems');
     expect(spikes).toEqual([29, 29]);
   });
@@ -292,7 +293,7 @@ describe('synapses that add to both of their cells', () => {
   ])('%s', async (_, document) => {
     const { valid } = importModel({ name: 'both.json', text: JSON.stringify(document) });
     const { populations } = await checkConversion(valid, 'lems');
-    // Without what goes back they are 17 ms apart. Euler's steps and the order of cells explain a few steps.
+    // Without the backward current they are 17 ms apart. Euler's steps and the order of cells explain a few steps.
     for (const { spikes, largest } of populations) {
       expect(spikes[0]).toBeGreaterThan(0);
       expect(spikes[1]).toBe(spikes[0]);
@@ -317,7 +318,7 @@ describe('synapses that add to both of their cells', () => {
   });
 });
 
-it('synapses onto other synapses are left out by name, as is what is recorded of them', async () => {
+it('synapses onto other synapses are left out by name, as are recordings of them', async () => {
   const { report } = await convertModel(
     importModel({
       name: 'modulated.json',
@@ -341,7 +342,7 @@ it('synapses onto other synapses are left out by name, as is what is recorded of
   ]);
 });
 
-describe('what happens at spikes of the source', () => {
+describe('actions at spikes of the source', () => {
   const pathways = {
     format: 'interneuron/brian',
     dt: '0.1 ms',
@@ -380,7 +381,7 @@ describe('what happens at spikes of the source', () => {
   });
 });
 
-describe('sources of PyNN whose parameters a phase sets', () => {
+describe('sources of PyNN with parameters that a phase sets', () => {
   it('are component types that change then', async () => {
     const text = JSON.stringify({
       format: 'interneuron/pynn',
@@ -396,7 +397,7 @@ describe('sources of PyNN whose parameters a phase sets', () => {
   });
 });
 
-test('files have names that systems take, however long those of recordings are', async () => {
+test('files have names that systems take, however long names of recordings are', async () => {
   const text = JSON.stringify({
     format: 'interneuron/pynn',
     populations: [{ label: 'p'.repeat(260), size: 1, cell: { type: 'IF_curr_exp' } }],
@@ -411,7 +412,7 @@ test('files have names that systems take, however long those of recordings are',
 });
 
 describe('by name', () => {
-  it('sines are sine generators, beside pulses for their offset', async () => {
+  it('sines are sine generators, with pulses for their offset', async () => {
     const text = JSON.stringify({
       format: 'interneuron/pynn',
       setup: { timestep: 0.1 },
@@ -464,7 +465,7 @@ describe('by name', () => {
       phases: [{ run: 80 }],
     });
     const { valid } = importModel({ name: 'pulses.json', text });
-    // Forward Euler, so that steps alone could differ.
+    // Forward Euler, so that only steps could differ.
     const neurons = Object.fromEntries(
       Object.entries(valid.model.neurons).map(([id, type]) => [id, { ...type, method: 'euler' as const }]),
     );
@@ -495,7 +496,7 @@ describe('by name', () => {
     ['if-cond-exp', 'IF_cond_exp', 'expCondSynapse'],
     ['eif-cond-exp-isfa-ista', 'EIF_cond_exp_isfa_ista', 'expCondSynapse'],
     ['eif-cond-alpha-isfa-ista', 'EIF_cond_alpha_isfa_ista', 'alphaCondSynapse'],
-  ])('the cell and the synapses of %s are those of NeuroML', async (fixture, cell, synapse) => {
+  ])("the cell and the synapses of %s are NeuroML's", async (fixture, cell, synapse) => {
     const { original, text } = await converted(`fixtures/pynn/${fixture}.json`, {}, false, (model) => ({
       ...model,
       recordings: model.recordings.filter((recording) => 'events' in recording),
@@ -543,7 +544,7 @@ describe('by name', () => {
     );
   });
 
-  it('a type that says that it is one has the values that its equations say', async () => {
+  it('a type that claims to be a standard one has the values of its equations', async () => {
     const { text } = await converted('fixtures/pynn/if-curr-exp.json', {}, false, (model) => {
       const type = model.neurons['IF_curr_exp']!;
       const v = { ...type.derivatives['v']!, rate: `2*(${type.derivatives['v']!.rate})` };
@@ -685,14 +686,14 @@ experiment: { dt: 0.02 ms, protocol: [ run: 100 ms ] }
     expect(text).toContain(expected);
   });
 
-  it('a claim to be another cell changes nothing', async () => {
+  it('a claim to be another cell has no effect', async () => {
     const claim = 'conformsTo: { type: neuroml/izhikevichCell }\n    ';
     const [plain, claimed] = [await written(own(catalogue[0]![1])), await written(own(claim + catalogue[0]![1]))];
     expect(claimed.text).toBe(plain.text);
   });
 });
 
-it('works out values with the functions of the project, not with those of the machine', async () => {
+it("works out values with the functions of the project, not with the machine's", async () => {
   const { valid } = importModel({
     name: 'own.yaml',
     text: `interneuron: 1
@@ -713,7 +714,7 @@ experiment: { dt: 0.1 ms, protocol: [ run: 1 ms ] }
   expect(xmlText(root)).toContain('v_start="42"');
 });
 
-test('recordings whose names differ in case alone are in files that no system takes for one', async () => {
+test('recordings with names that differ only in case are in files with distinct names on every system', async () => {
   const { valid } = importModel({
     name: 'cases.yaml',
     text: `
@@ -732,7 +733,7 @@ run: 1 ms
   expect(new Set(names).size).toBe(4);
 });
 
-describe('what LEMS has no word for', () => {
+describe('parts without an equivalent in LEMS', () => {
   const brian = (text: string): string => `format: interneuron/brian\nversion: 1\ndt: 0.1 ms\n${text}`;
 
   async function counts(text: string): Promise<readonly [ReadonlyMap<string, number>, ReadonlyMap<string, number>]> {
@@ -744,7 +745,7 @@ describe('what LEMS has no word for', () => {
     ];
   }
 
-  it('a summed variable: the rest is a document that is read again, in which nothing is summed', async () => {
+  it('a summed variable: the rest is a document that is read again, without the sum', async () => {
     const { valid } = importModel({
       name: 'model.yaml',
       text: brian(
@@ -797,7 +798,7 @@ describe('what LEMS has no word for', () => {
   });
 });
 
-it('says that samples of derived variables are a step late', async () => {
+it('states that samples of derived variables are a step late', async () => {
   const text =
     'format: interneuron/brian\nversion: 1\nneuron_groups:\n' +
     '  G: { N: 1, model: "dv/dt = (1 - v)/ms : 1\\ny = 2*v : 1", method: euler }\n' +

@@ -18,8 +18,8 @@ describe('a cell with a synapse and a pulse', () => {
   const [cell, clock] = ['<Group id="p" of="cell" count="1"/>', '<Group id="c" of="clock" count="1"/>'];
 
   /**
-   * What the interpreter does, step by step: instances in the order of the document, what is attached before what it is
-   * attached to.
+   * Computes the interpreter's results, step by step: instances in the order of the document, attached ones before the
+   * instance that they are attached to.
    */
   function byHand(clockFirst: boolean): {
     readonly u: readonly number[];
@@ -58,7 +58,7 @@ describe('a cell with a synapse and a pulse', () => {
   it.each([
     ['before', true],
     ['after', false],
-  ])('does what the loop does, with its source declared %s it', async (_, clockFirst) => {
+  ])('equals the loop, with its source declared %s it', async (_, clockFirst) => {
     const run = await simulate(clockFirst ? document(clock, cell) : document(cell, clock));
     const expected = byHand(clockFirst);
     expect(expected.spikes.length).toBeGreaterThan(3);
@@ -131,7 +131,7 @@ describe('a cell with a synapse and a pulse', () => {
       ],
     ];
     const original = document(clock, cell);
-    // The words of LEMS itself stay: the Run section of a type, and the Link member.
+    // The vocabulary of LEMS itself stays: the Run section of a type, and the Link member.
     const renamed = original.replace(
       new RegExp(`(?<!["'=]#)\\b(${words.join('|')})\\b(?!\\s+(?:component|name)="(?:target|length|source)")`, 'g'),
       (word) => `other_${word}`,
@@ -200,8 +200,9 @@ describe('the order of events', () => {
 
 describe('values on their way down', () => {
   it('take a step for each instance that requires them itself', async () => {
-    // Each level copies what it requires when it is advanced, parts before the whole: a part of a part sees what the
-    // cell showed two steps before.
+    // Each level copies its requirements when it is advanced, parts before the whole: a part of a part reads the value
+    // that the
+    // cell had two steps before.
     const run = await simulate(
       lems(`<ComponentType name="Cell"><Exposure name="v" dimension="none"/><Constant name="s" dimension="time" value="1s"/><Child name="outer" type="Outer"/><Exposure name="seen" dimension="none"/>
       <Dynamics><StateVariable name="v" dimension="none" exposure="v"/><DerivedVariable name="seen" exposure="seen" dimension="none" select="outer/x"/><TimeDerivative variable="v" value="1/s"/></Dynamics></ComponentType>

@@ -33,7 +33,7 @@ ${connections.join('\n')}
       });
       expect(connection.place).toMatchObject({ line: index + 5, column: 1 });
     }
-    // Their text is that of the document: nothing of it is held twice.
+    // Their text is a part of the document: no text is held twice.
     expect((read[5] as unknown as { element: unknown }).element).toBeInstanceOf(ListedElement);
   });
 

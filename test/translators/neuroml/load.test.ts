@@ -17,7 +17,7 @@ function types(
 }
 
 describe('inclusion', () => {
-  it('puts what a file holds in the place where it is included', () => {
+  it('puts the content of a file in the place of its inclusion', () => {
     const { model, marks } = reading({
       main: '/repo/model.xml',
       files: {
@@ -33,7 +33,7 @@ describe('inclusion', () => {
     ]);
   });
 
-  it('looks beside the including file, then beside the main file, then in allowed folders', () => {
+  it('looks in the folder of the including file, then of the main file, then in allowed folders', () => {
     const files = {
       '/repo/a/model.xml': doc('<Include file="../lib/one.xml"/>'),
       '/repo/lib/one.xml': doc(
@@ -58,7 +58,7 @@ describe('inclusion', () => {
     expect(types(files)).toEqual({ names: ['one'], marks: [] });
   });
 
-  it('looks in the folders of what has been included before, last', () => {
+  it('looks in the folders of earlier inclusions, last', () => {
     const files = {
       '/repo/a/model.xml': doc('<Include file="../lib/one.xml"/><Include file="two.xml"/>'),
       '/repo/lib/one.xml': doc(type('one')),
@@ -111,7 +111,7 @@ describe('inclusion', () => {
     expect(model!.components[0]!.type.lineage).toEqual(['mine', 'baseCell', 'baseStandalone']);
   });
 
-  it('leaves the groups of a morphology alone', () => {
+  it('keeps the groups of a morphology as they are', () => {
     const { marks } = reading(
       nml(`<morphology id="m"><segment id="0"><proximal x="0" y="0" z="0" diameter="1"/><distal x="1" y="0" z="0" diameter="1"/></segment>
 <segmentGroup id="a"><member segment="0"/></segmentGroup><segmentGroup id="b"><include segmentGroup="a"/></segmentGroup></morphology>`),
@@ -184,7 +184,7 @@ describe('core types', () => {
     );
   });
 
-  it('are named, with their file, where a LEMS document lacks them', () => {
+  it('are named, with their file, if a LEMS document lacks them', () => {
     const { diagnostics } = reading(lems('<network id="n"/>'));
     expect(diagnostics).toMatchObject([
       { code: 'lems/unknown-type', hint: 'it is a NeuroML core type: add <Include file="Networks.xml"/>' },
@@ -199,7 +199,7 @@ describe('core types', () => {
     expect(types(files)).toEqual({ names: ['iafCell'], marks: ['warning neuroml/shadows-core-types «Cells.xml»'] });
   });
 
-  it('give way to what a local copy says of dimensions and units too, and to its types without more words', () => {
+  it("give way to a local copy's dimensions and units too, and to its types without further warnings", () => {
     const files = {
       '/repo/a/model.nml': nml('<include href="NeuroMLCoreDimensions.xml"/><include href="Cells.xml"/>'),
       '/repo/a/NeuroMLCoreDimensions.xml': doc(
@@ -223,17 +223,17 @@ describe('core types', () => {
     expect(model!.byId.get('a')!.type.parameters.size).toBe(0);
   });
 
-  it('have nothing wrong with them, used or not', () => {
+  it('have no mistakes, used or not', () => {
     const all = reading(doc('<Include file="NeuroML2CoreTypes.xml"/>'));
     expect(all.marks).toEqual([]);
-    // As the user's own they are checked even when nothing uses them.
+    // As the user's own they are checked even without a use.
     const instances = [...all.model!.types.keys()].filter((name) => name !== 'Component');
     const heirs = instances.map((name) => `<ComponentType name="own_${name}" extends="${name}"/>`).join('\n');
     expect(reading(doc(`<Include file="NeuroML2CoreTypes.xml"/>\n${heirs}`)).marks).toEqual([]);
   });
 });
 
-describe('what a document is', () => {
+describe('the notation of a document', () => {
   it.each([
     ['NeuroML 1', '<neuroml xmlns="http://morphml.org/neuroml/schema"/>', 'error neuroml/version-1 «<neuroml»'],
     ['ChannelML', '<channelml xmlns="http://morphml.org/channelml/schema"/>', 'error neuroml/version-1 «<channelml»'],

@@ -1,4 +1,4 @@
-/** What a simulation records and writes, by the paths of LEMS. */
+/** Recordings and files of a simulation, by the paths of LEMS. */
 
 import { describe, expect, it } from 'vitest';
 import { cellTypes, documentOf, importing, networkTypes } from './support/importing.js';
@@ -17,7 +17,7 @@ const columns = (...paths: readonly string[]): string =>
   `<File id="f" name="out.dat">${paths.map((path, k) => `<Column id="c${k}" q="${path}"/>`).join('')}</File>`;
 
 describe('a simulation', () => {
-  it('says how long, in what steps, with which seed', () => {
+  it('states its duration, its step and its seed', () => {
     expect(documentOf(run('')).experiment).toEqual({ dt: 5e-5, seed: '7', duration: 0.1 });
   });
 

@@ -1,7 +1,4 @@
-/**
- * Habits of published models that the reference interpreter lets pass: what it calculates then, against loops written
- * by hand.
- */
+/** Habits of published models that the reference interpreter lets pass: its results, against loops written by hand. */
 
 import { describe, expect, it } from 'vitest';
 import { simulate, trace } from '../../support/simulate.js';
@@ -14,7 +11,8 @@ const network = (types: string, content: string, columns: readonly string[], len
     <File id="f" name="x">${columns.map((path, k) => `<Column id="c${k}" q="${path}"/>`).join('')}</File></Run><Target component="r"/>`);
 
 describe('units that see one another through tunnels', () => {
-  // The end at the first unit only marks it: it has no rate, and does not even require one. Asked for it, it asks its
+  // The end at the first unit only marks it: it has no rate, and does not even require one. A read of its rate goes to
+  // its
   // unit.
   const types = `
     <ComponentType name="Pool"><Parameter name="tau" dimension="time"/><Parameter name="start" dimension="none"/><Attachments name="inward" type="Input"/>
@@ -37,7 +35,7 @@ describe('units that see one another through tunnels', () => {
   const contacts = `<Contacts id="k"><Contact id="k0" a="x[0]" b="y[0]" w="0.5" mark="m" seen="s"/>
     <Contact id="k1" a="y[0]" b="x[0]" w="-0.75" mark="m" seen="s"/></Contacts>`;
 
-  it('read what a unit shows at that moment: earlier ones are a step ahead', async () => {
+  it('read the present value of a unit: earlier ones are a step ahead', async () => {
     const document = network(types, units + contacts.replaceAll('a="', 'a="../').replaceAll('b="', 'b="../'), [
       'x[0]/rate',
       'y[0]/rate',
@@ -78,7 +76,7 @@ describe('dimensions that do not fit', () => {
     );
   });
 
-  it('of what is attached to a cell are those that the cell sums', async () => {
+  it('of components attached to a cell are the dimensions that the cell sums', async () => {
     const types = `<ComponentType name="Cell"><Attachments name="inward" type="Any"/><Constant name="second" dimension="time" value="1s"/>
         <Constant name="farad" dimension="capacitance" value="2F"/><Exposure name="u" dimension="voltage"/>
         <Dynamics><StateVariable name="u" dimension="voltage" exposure="u"/><DerivedVariable name="i" dimension="current" select="inward[*]/amount" reduce="add"/>
@@ -94,7 +92,7 @@ describe('dimensions that do not fit', () => {
   });
 });
 
-it('hints to simulators are kept where nothing else has the name', async () => {
+it('hints to simulators are kept if no other part has the name', async () => {
   const types =
     '<ComponentType name="Cell"><Exposure name="x" dimension="none"/><Dynamics><StateVariable name="x" ' +
     'dimension="none" exposure="x"/></Dynamics></ComponentType>';

@@ -1,7 +1,9 @@
 /**
- * Nothing that builds or runs a model knows the name of a type, a variable or an attribute of NeuroML (`cell`, with its
- * morphology and what is on its membrane, apart): all of the core types and a model, with every such name another one,
- * give the same events and the same traces.
+ * No code that builds or runs a model contains the name of a type, a variable or an attribute of NeuroML (except
+ * `cell`, its
+ * morphology and its membrane): all of the core types and a model, with every such name another one, give the same
+ * events
+ * and the same traces.
  */
 
 import { readdirSync, readFileSync } from 'node:fs';
@@ -22,7 +24,7 @@ const coreTypes = readdirSync(core)
 const model = (name: string): string =>
   `<Lems>${coreTypes}${withoutFrame(readFileSync(`fixtures/neuroml/${name}.xml`, 'utf8'))}</Lems>`;
 
-/** Elements of the language, whose names and attributes stay. */
+/** Elements of the language, with names and attributes that stay. */
 const language = new Set(
   (
     'Lems Dimension Unit Constant ComponentType Component Target Parameter DerivedParameter IndexParameter ' +
@@ -38,7 +40,7 @@ const language = new Set(
 /** Elements that declare names. */
 const declaring =
   /<(?:ComponentType|Parameter|DerivedParameter|IndexParameter|Property|Constant|Exposure|Requirement|ComponentRequirement|InstanceRequirement|Child|Children|ComponentReference|Link|Path|Text|Attachments|EventPort|StateVariable|DerivedVariable|ConditionalDerivedVariable|Regime|KineticScheme|Tunnel)\s[^>]*?\bname="(\w+)"/g;
-/** Names that the language itself gives a meaning, and what only describes. */
+/** Names with a meaning in the language itself, and names that only describe. */
 const kept = new Set([
   't',
   'this',
@@ -86,7 +88,7 @@ function renamed(text: string): string {
       const changed = attributes.replace(/([\w:]+)="([^"]*)"/g, (written: string, attribute: string, value: string) => {
         const name = isLanguage ? attribute : rename(attribute);
         if (untouched.has(attribute)) return written;
-        // Quantities stay: units are called what variables are called.
+        // Quantities stay: units and variables share names.
         const quantity = /^\s*[-+]?[\d.]/.test(value) && (!isLanguage || element === 'Constant' || element === 'Fixed');
         return `${name}="${quantity ? value : words(value)}"`;
       });

@@ -25,7 +25,7 @@ describe('core types', () => {
     expect(cellOf(read(''))).toBe(cellOf(read('')));
   });
 
-  test('one whose ancestor a document replaces is read anew for it, and for it alone', () => {
+  test('one with an ancestor that a document replaces is read anew for this document only', () => {
     expect(cellOf(read(''))?.exposures.has('mark')).toBe(false);
     expect(cellOf(read(ancestor))?.exposures.has('mark')).toBe(true);
     expect(cellOf(read(''))?.exposures.has('mark')).toBe(false);

@@ -44,7 +44,7 @@ async function findings(tree: Tree): Promise<readonly string[]> {
 }
 
 describe('mistakes in graphs', () => {
-  it('are none in graphs without any', async () => {
+  it('are absent in correct graphs', async () => {
     expect(await findings({ node: graph(nodes, edges), version: '1.0.8' })).toEqual([]);
     expect(await findings({ node: graph(square, through('conv')) })).toEqual([]);
   });
@@ -226,7 +226,7 @@ describe('mistakes in graphs', () => {
     expect(await findings({ node: nested(17) })).toEqual([`nir/too-deep /node${'/nodes/g'.repeat(17)}`]);
   });
 
-  it('are warnings where parameters are single numbers, as snnTorch writes them', async () => {
+  it('are warnings if parameters are single numbers, as snnTorch writes them', async () => {
     const one = { values: [1], shape: [] };
     const scalar = { type: 'LI', tau: one, r: one, v_leak: one };
     expect(await findings({ node: graph({ ...nodes, lif: scalar }, edges) })).toEqual([
@@ -234,7 +234,7 @@ describe('mistakes in graphs', () => {
     ]);
   });
 
-  it('are none in texts that are not UTF-8', async () => {
+  it('are absent in texts that are not UTF-8', async () => {
     const path = folder.file('latin.nir');
     await writeHdf5(path, { node: graph({ ...nodes, lif: { ...lif, metadata: { author: 'qqqq' } } }, edges) });
     // Bytes of half a surrogate pair, which h5wasm decodes as one.
@@ -244,7 +244,7 @@ describe('mistakes in graphs', () => {
     expect(JSON.stringify(valid.model.annotations)).toContain('"author":"\ufffdq"');
   });
 
-  it('say so of a damaged file that the library never ends to read', () => {
+  it('report a damaged file that the library never ends to read', () => {
     const bytes = readFileSync('fixtures/nir/recurrent-cuba.nir');
     // The size of a free block of a heap of names: without it, the list of free blocks has no end.
     expect(bytes.subarray(2424, 2448).toString('latin1')).toMatch(/^\x04\0{7}cuba\0{4}\x10\0{7}$/);
@@ -254,7 +254,7 @@ describe('mistakes in graphs', () => {
     expect(() => readSource(path)).toThrow(/cannot be read as HDF5: it is damaged, or takes too long/);
   });
 
-  it('end with exit code 1, and nothing is written', async () => {
+  it('end with exit code 1, and no file is written', async () => {
     const path = folder.file('wrong.nir');
     await writeHdf5(path, { node: graph({ ...nodes, lif: { ...lif, type: 'Lif' } }, edges) });
     const output = folder.file('out.json');

@@ -91,7 +91,7 @@ describe('names of nodes', () => {
     expect((await runCommand(['verify', result])).stdout).toMatch(/^identical/);
   });
 
-  it('are those of options, summaries and pictures', async () => {
+  it('also name options, summaries and pictures', async () => {
     const [numbered, result, svg] = ['shown.nir', 'shown.nwb', 'shown.svg'].map((name) => folder.file(name)) as [
       string,
       string,
@@ -135,7 +135,7 @@ const pynn = (params: object): string =>
   });
 
 describe('models of PyNN', () => {
-  it('with leaky cells are graphs whose spikes come within three steps', async () => {
+  it('with leaky cells are graphs with spikes within three steps', async () => {
     const text = pynn({ tau_syn_E: 4, tau_syn_I: 4, i_offset: 0.2 });
     const model = importModel({ name: 'model.json', text }, { inputs: { source: input } });
     const bare = importModel({ name: 'model.json', text });

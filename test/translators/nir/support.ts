@@ -72,7 +72,7 @@ export const lif: Tree = {
   v_reset: floats(0, 0),
 };
 
-/** The nodes of a graph of three inputs, an affine map and these neurons. */
+/** The nodes of a graph of three inputs, an affine map and three neurons. */
 export const nodes: Tree = {
   input: { type: 'Input', shape: ints(3) },
   fc: { type: 'Affine', weight: matrix(2, 3), bias: floats(0, 0) },

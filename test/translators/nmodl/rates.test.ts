@@ -11,7 +11,7 @@ import { temporaryFolder } from '../../support/command.js';
 const folder = temporaryFolder();
 const files = join(import.meta.dirname, 'files');
 
-/** What NEURON computes at one temperature and potential; recorded by record_rates.py. Potentials are in mV. */
+/** NEURON's results at one temperature and potential; recorded by record_rates.py. Potentials are in mV. */
 interface Row {
   readonly celsius: number;
   readonly v: number;
@@ -78,7 +78,7 @@ function evaluator(mechanism: Mechanism, row: Row, isFirst: boolean, unit: (stat
   return of;
 }
 
-describe('first values, rates and currents are those of NEURON', () => {
+describe("first values, rates and currents equal NEURON's", () => {
   it.each(Object.entries(recorded.files))('of %s', (file, rows) => {
     const { model } = importModel(readSource(join(files, file))).valid;
     const [cell] = Object.values(model.neurons);
@@ -126,7 +126,7 @@ describe('first values, rates and currents are those of NEURON', () => {
   });
 });
 
-describe('potentials after spikes are those of NEURON', () => {
+describe("potentials after spikes equal NEURON's", () => {
   it.each(Object.entries(recorded.responses))('through %s', async (file, expected) => {
     const times = Object.keys(expected).map(Number);
     const { model } = importModel(readSource(join(files, file))).valid;

@@ -57,7 +57,7 @@ test.skipIf(none !== null)(
       unknown,
     ];
     const { BetaPSR, ...others } = lackedBy;
-    // What PyNN's notation calls BetaPSR has another name as a class.
+    // BetaPSR of PyNN's notation has another name as a class.
     expect(found).toEqual({ ...others, CondBetaPostSynapticResponse: BetaPSR });
     const raising = Object.entries(failing).flatMap(([name, what]) => {
       const simulator = /^it raises an error under (NEST|NEURON)/.exec(what)?.[1];
@@ -180,7 +180,7 @@ test.each<[string, string, { readonly type: string; readonly params?: Readonly<R
   expect(loss?.verdict).toBe(isLost ? (simulator === 'neuron' ? 'different' : 'convention') : undefined);
 });
 
-test('first values: a script gives NEURON what PyNN loses, and the report names what it cannot', async () => {
+test('first values: a script gives NEURON the values that PyNN loses, and the report names the rest', async () => {
   const populations = [
     { label: 'a', size: 2, cell: { type: 'Izhikevich' }, initial_values: { v: -64, u: [-16, -15] } },
     { label: 'b', size: 1, cell: { type: 'Izhikevich' }, initial_values: { u: -14 } },
@@ -229,7 +229,7 @@ test('populations, projections and currents of one label are different things in
 });
 
 test.each<[readonly (readonly number[])[], string]>([
-  // PyNN 0.13 ends with "numpy.int64 object is not iterable" under NEURON where a list has integers alone.
+  // PyNN 0.13 ends with "numpy.int64 object is not iterable" under NEURON if a list has only integers.
   [[[0, 0, 1], [1, 1, -2]], '[(0,0,1.0),(1,1,-2.0)]'], // prettier-ignore
   [[[0, 0, 1e21], [1, 1, 2]], '[(0,0,1e+21),(1,1,2.0)]'], // prettier-ignore
   [[[0, 0, 1.5], [1, 1, 2]], '[(0,0,1.5),(1,1,2)]'], // prettier-ignore
@@ -248,7 +248,7 @@ test.each<[readonly (readonly number[])[], string]>([
   expect(files[0]!.text.replace(/\s+/g, '')).toContain(`sim.FromListConnector(${expected}`);
 });
 
-test('what scripts say otherwise because simulators fail with it', async () => {
+test('lines that scripts write differently because simulators fail with the usual ones', async () => {
   const cell = { type: 'IF_curr_exp' };
   const quantal = { type: 'MultiQuantalSynapse', params: { weight: 0.5, delay: 1, n: 4 } };
   const oneToOne = (pre: string, post: string): Readonly<Record<string, unknown>> => ({
@@ -287,7 +287,7 @@ test('what scripts say otherwise because simulators fail with it', async () => {
   expect(report.filter(({ code }) => code === 'pynn/zero-rate')).toHaveLength(1);
 });
 
-test('of runs whose end NEURON never reaches, with PyNN 0.13 and NEURON 8.2 on both sides of it', () => {
+test('of runs with an end that NEURON never reaches, with PyNN 0.13 and NEURON 8.2 on both sides of it', () => {
   const ending = (run: number): PynnSpecification =>
     ({
       populations: [],

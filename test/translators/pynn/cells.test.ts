@@ -75,7 +75,7 @@ describe('spike times', () => {
     }
   });
 
-  it('a refractory period ends with the step in which it does, as in NEST', async () => {
+  it('a refractory period ends at the end of its last step, as in NEST', async () => {
     const first = (refractory: number, timestep: number) =>
       run(driven('IF_curr_delta', { i_offset: 1, tau_refrac: refractory }, timestep, 60)).then((result) =>
         spikeTimes(result, 'cell', timestep),
@@ -163,7 +163,7 @@ describe('synaptic input', () => {
     expect(spikeTimes(refractory, 'cell')).toEqual([11, 18]);
   });
 
-  it('a conductance moves v as the equations say: peak of two EPSPs of 0.01 uS, converged', async () => {
+  it('a conductance moves v by its equations: peak of two EPSPs of 0.01 uS, converged', async () => {
     const result = await run(receiving('IF_cond_exp', {}, 'excitatory', 0.01, [10, 30], 60));
     const v = samples(result, 'cell.v', 1e3);
     // The same equations by Heun's method with steps of 0.001 ms.

@@ -1,4 +1,4 @@
-/** Cells with compartments: what is read of them, what is refused, and what is written of them again. */
+/** Cells with compartments: their reading, their refusals, and their writing. */
 
 import { describe, expect, it, test } from 'vitest';
 import { convertModel } from '../../../src/convert/convert.js';
@@ -85,7 +85,7 @@ describe('a network of them', () => {
     expect(result.events.get('cells.spike')?.length).toBeGreaterThan(1);
   }, 120_000);
 
-  it('is cut as PyNN cuts it, and has channels where they are', () => {
+  it('is cut as PyNN cuts it, and has channels at their places', () => {
     const { valid } = importModel({ name: 'm.json', text: documentOf(network()) });
     const { sections = {}, mechanisms = {} } = valid.model.neurons['MultiCompartmentNeuron']?.compartments ?? {};
     // lambda(100 Hz) = 1e5*sqrt(2/(4*pi*100*500*1)) = 178 um, so 500 um take 29 pieces of at most 17.8 um.
@@ -233,7 +233,7 @@ test.each<readonly [string, Parts, string]>([
   expect(found[0]?.hint).toBeDefined();
 });
 
-test('a negative density of a channel is not left out without a word', () => {
+test('a negative density of a channel is left out with a warning', () => {
   const { ion_channels: channels } = cell() as { readonly ion_channels: Parts };
   const pas = { type: 'PassiveLeak', params: { conductance_density: { uniform: -0.0003 } } };
   const parts = network({}, { ion_channels: { ...channels, pas } });

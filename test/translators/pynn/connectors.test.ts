@@ -1,4 +1,4 @@
-/** Connectors as a document has them: what they are run as, and forms that only a document has. */
+/** Connectors of documents: their implementation, and forms that only a document has. */
 
 import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -77,7 +77,7 @@ describe('lists in other forms', () => {
   });
 });
 
-describe('what the target draws', () => {
+describe('connections that the target draws', () => {
   const native = (type: string, params: object): object => ({ type, params, rng: 'n' });
   test.each<[string, object, object]>([
     [
@@ -154,7 +154,7 @@ test('a list and a matrix of weights for connections that are drawn', async () =
   );
 });
 
-test('a population without a structure stands on a line where distances are asked for, and nowhere else', () => {
+test('a population without a structure stands on a line only if distances are needed', () => {
   const byDistance = { type: 'DistanceDependentProbabilityConnector', params: { d_expression: 'exp(-d)' } };
   expect(modelOf(network(byDistance)).populations['a']?.positions).toEqual({
     structure: 'line',
@@ -200,7 +200,7 @@ describe('files', () => {
     expect(read('rank.txt', { distributed: true })?.connect).toEqual([{ rule: 'list', sources: [0], targets: [1] }]);
   });
 
-  test('the fixture, whose header names a parameter of its synapses', () => {
+  test('the fixture, with a header that names a parameter of its synapses', () => {
     const path = 'fixtures/pynn/connector-from-file.json';
     const projection = importModel({ name: path, text: readFileSync(path, 'utf8') }).valid.model.projections['file'];
     expect(projection?.values['U']).toEqual({ array: [0.5, 0.4, 0.3, 0.9] });

@@ -1,4 +1,4 @@
-/** Connections whose columns lie in files beside the document, from there to spikes. */
+/** Connections with columns in files of the document, from there to spikes. */
 
 import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -71,7 +71,7 @@ const columns = (): Record<string, object> => ({
   delay: column(Float64Array.from(delays)),
 });
 
-test('give what the same rows give', async () => {
+test('give the fingerprint of the same rows', async () => {
   const rows = senders.map((i, k) => [i, receivers[k], weights[k], delays[k]]);
   expect(await fingerprint(columns())).toBe(await fingerprint(rows));
   // The columns matter: with one number changed the run is another.

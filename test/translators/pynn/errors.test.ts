@@ -26,7 +26,7 @@ const projection = (rest: object, extra: object = {}): object => ({
   ...extra,
 });
 
-/** A mistake, and what its finding must hold. */
+/** A mistake, and the required parts of its finding. */
 const mistakes: readonly (readonly [name: string, parts: object, expected: string])[] = [
   [
     'a cell type that does not exist',
@@ -322,7 +322,7 @@ const mistakes: readonly (readonly [name: string, parts: object, expected: strin
   ],
 ];
 
-describe('a mistake in a document is found, with its place and what is allowed:', () => {
+describe('a mistake in a document is found, with its place and the allowed values:', () => {
   it.each(mistakes)('%s', (_, parts, expected) => {
     const found = findings(parts as Readonly<Record<string, unknown>>);
     expect(
@@ -331,12 +331,12 @@ describe('a mistake in a document is found, with its place and what is allowed:'
     ).toBe(true);
   });
 
-  it('and nothing is found where there is none', () => {
+  it('and a correct document has no finding', () => {
     expect(findings(projection({}) as Readonly<Record<string, unknown>>)).toEqual([]);
   });
 });
 
-it('one mistake is one finding, however often others refer to what it is in', () => {
+it('one mistake is one finding, however often others refer to its part', () => {
   const found = findings({
     ...(projection({}) as Readonly<Record<string, unknown>>),
     populations: [
@@ -357,7 +357,7 @@ it('one mistake is one finding, however often others refer to what it is in', ()
 it.each([
   ['p_connect', 'write a parameter of the type within params: { "params": { "p_connect": … } }'],
   ['saf', 'did you mean safe? Otherwise write a parameter of the type within params: { "params": { "saf": … } }'],
-])('a parameter beside the type, such as %s, belongs in params', (key, hint) => {
+])('a parameter outside params, such as %s, belongs in params', (key, hint) => {
   const parts = projection({ connector: { type: 'FixedProbabilityConnector', [key]: 0.2 } });
   const found = findings(parts as Readonly<Record<string, unknown>>);
   expect(found.filter((text) => text.startsWith('pynn/unknown-key') && text.endsWith(` | ${hint}`))).toHaveLength(1);

@@ -15,7 +15,7 @@ const document: PynnSpecification = {
   phases: [{ run: 10 }],
 };
 
-it('what needs a population that PyNN has no form for is left out, and said', () => {
+it('parts that need a population without a form in PyNN are left out, and reported', () => {
   const report = new ConversionReport('pynn');
   const { populations, views, projections, recordings, phases } = withoutDangling(document, report);
   expect(populations?.map(({ label }) => label)).toEqual(['given']);

@@ -1,4 +1,4 @@
-/** Files that models write: columns name recordings, which must have these names after a conversion, too. */
+/** Files that models write: columns name recordings, which must also have the same names after a conversion. */
 
 import { expect, test } from 'vitest';
 import { convertModel } from '../../../src/convert/convert.js';

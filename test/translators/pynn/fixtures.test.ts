@@ -9,7 +9,7 @@ import { networkProbes, probes } from '../../interoperability/pynn/probes/all.js
 import { simulate } from '../../support/simulate.js';
 
 const folder = new URL('../../../fixtures/pynn/', import.meta.url);
-/** Connections of a file are read where the document is a file; `connectors.test.ts` does. */
+/** Connections of a file are read if the document is a file; `connectors.test.ts` does. */
 const fixtures = readdirSync(folder).filter((name) => name.endsWith('.json') && name !== 'connector-from-file.json');
 const textOf = (name: string): string => readFileSync(new URL(name, folder), 'utf8');
 /** Networks that take the interpreter too long. */
@@ -50,7 +50,7 @@ describe('the fixtures', () => {
     },
   );
 
-  it('connector-from-file.json, read from its file, loses nothing either', async () => {
+  it('connector-from-file.json, read from its file, loses no part either', async () => {
     const name = fileURLToPath(new URL('connector-from-file.json', folder));
     const { valid, hashes } = importModel({ name, text: textOf('connector-from-file.json') });
     const { files, report } = await convertModel(valid, 'pynn-json');
@@ -70,20 +70,17 @@ describe('the fixtures', () => {
       { type: 'ACSource', params: { amplitude: 0.5, frequency: 50, start: 10 } },
       { type: 'NoisyCurrentSource', params: { mean: 0.2, stdev: 0.5, dt: 0.1 } },
     ]);
-    // The same currents: nothing but the noise could tell the two apart, and it has the name of its source.
+    // The same currents: only the noise could tell the two apart, and it has the name of its source.
     const again = await simulate(files[0]!.text);
     const first = await simulate(textOf('current-sources.json'));
     expect(again.samples.get('cells.v')).toEqual(first.samples.get('cells.v'));
   });
 });
 
-/**
- * A current that a phase changes is written as its steps (see above); what lies in files has its place beside its
- * document.
- */
+/** A current that a phase changes is written as its steps (see above); probes with files need their folder. */
 const probed = [...probes, ...networkProbes].filter((probe) => probe.name !== 'set_source' && !('files' in probe));
 
-describe('the documents that are compared with PyNN’s simulators lose nothing when they are written and read again', () => {
+describe('the documents that are compared with PyNN’s simulators lose no part when they are written and read again', () => {
   it.each(probed.map((probe) => [`${probe.section}: ${probe.name}`, probe.document] as const))(
     '%s',
     async (_, document) => {
@@ -97,7 +94,7 @@ describe('the documents that are compared with PyNN’s simulators lose nothing 
 });
 
 describe('a PyNN script', () => {
-  it('names standard types, generators, connectors and what is recorded', async () => {
+  it('names standard types, generators, connectors and recordings', async () => {
     const { valid } = importModel({ name: 'x', text: textOf('seeded-connections.json') });
     const { files } = await convertModel(valid, 'pynn', { name: 'seeded.py' });
     expect(files.map(({ name }) => name)).toEqual(['seeded.py']);

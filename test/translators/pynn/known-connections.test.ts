@@ -76,7 +76,7 @@ describe.each([
     await expect(short).rejects.toThrow(/must have one value for each connected pair/);
   });
 
-  test('take a matrix with gaps where nothing is connected, and no other', async () => {
+  test('take a matrix with gaps at pairs without connections, and no other', async () => {
     const all = byPair(
       await simulate(network(connector, [{ set_projection: { target: 'x', params: { weight: random } } }])),
       'weight',
@@ -96,7 +96,7 @@ describe.each([
   });
 });
 
-test('synapses of one pair share what set gives', async () => {
+test('synapses of one pair share the value that set gives', async () => {
   const twice = {
     type: 'FromListConnector',
     params: {
@@ -137,7 +137,7 @@ describe('delays of plastic synapses, drawn during the run', () => {
   test.each([
     ['all of it dendritic', 1],
     ['none of it dendritic', 0],
-  ])('%s: the delay, and what is left of it, follow from NumPy’s number of the pair', async (_, fraction) => {
+  ])('%s: the delay, and the rest of it, follow from NumPy’s number of the pair', async (_, fraction) => {
     const set = { set_projection: { target: 'x', params: { delay: delay('values') } } };
     const text = network({ type: 'AllToAllConnector' }, [{ run: 1 }, set], {
       ...stdp,

@@ -1,4 +1,4 @@
-/** Types of a document's own: what has no name in PyNN is written by its equations. */
+/** Types of a document's own: a type without a name in PyNN is written by its equations. */
 
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -11,7 +11,7 @@ import { documentOf, findings } from './support.js';
 
 const fixture = (name: string): ImportedModel => importModel(readSource(join(root, 'fixtures', name)));
 
-/** With events beside spikes, noise, code between steps and linked cells. */
+/** With events other than spikes, noise, code between steps and linked cells. */
 const unnamed = [
   'brian/custom-event.yaml',
   'brian/events-of-every-kind.yaml',
@@ -52,7 +52,7 @@ it.each(components)('%s is written in few equations, and has the same values', a
   for (const { largest, range } of check.variables ?? []) expect(largest).toBeLessThanOrEqual(1e-9 * range);
 });
 
-it('only what has no name is a reason, not what goes with it', async () => {
+it('only a part without a name is a reason, its dependents are not', async () => {
   const { valid } = fixture('brian/summed.yaml');
   const { report } = await convertModel(valid, 'pynn-json');
   const reasons = report.filter(({ code }) => code === 'pynn/why-native').map(({ pointer }) => pointer);
@@ -60,7 +60,7 @@ it('only what has no name is a reason, not what goes with it', async () => {
   expect(reasons.filter((pointer) => !/^\/(populations|projections)\//.test(pointer))).toEqual([]);
 });
 
-describe('recordings that PyNN has no words for', () => {
+describe('recordings that PyNN lacks', () => {
   const text = `
 format: interneuron/brian
 version: 1
@@ -93,7 +93,7 @@ spike_monitors:
     expect(byName(again)).toMatchObject(byName(importModel({ name: 'model.yaml', text })));
   });
 
-  it('some synapses of a projection are read again, and scripts say that they record all', async () => {
+  it('some synapses of a projection are read again, and scripts state that they record all', async () => {
     const { valid } = fixture('brian/song-abbott-stdp.yaml');
     const { files } = await convertModel(valid, 'pynn-json');
     const again = importModel({ name: 'model.json', text: files[0]?.text ?? '' });
@@ -124,7 +124,7 @@ spike_monitors:
   });
 });
 
-it('scripts lose nothing of recordings that only have a name, by which files of results call them', async () => {
+it('scripts keep all of recordings that only have a name, by which files of results call them', async () => {
   const { valid } = fixture('neuroml/channels.xml');
   const { document } = await exportPynn(valid);
   expect(document.recordings?.some(({ native }) => native?.name !== undefined)).toBe(true);
@@ -141,7 +141,7 @@ it('equations are text, parameters and first values are quantities with units', 
   expect(native.cells['iafCell']?.parameters).toMatchObject({ thresh: '-50 mV', leakConductance: '10 nS' });
 });
 
-it('what synapses see besides their own variables is recorded', async () => {
+it('values that synapses read besides their own variables are recorded', async () => {
   const text = `
 format: interneuron/brian
 neuron_groups: { G: { N: 3, model: "dv/dt = (g + 1 - v)/ms : 1\\ng : 1" } }
@@ -166,7 +166,7 @@ run: 1 ms`;
   ]);
 });
 
-it('the rate of cells without spikes is left out, and said to be', async () => {
+it('the rate of cells without spikes is left out, and reported', async () => {
   const text = `
 format: interneuron/brian
 neuron_groups: { G: { N: 3, model: "dv/dt = -v**3/ms : 1" } }
@@ -179,7 +179,7 @@ run: 1 ms`;
   ]);
 });
 
-it('changes of standard types between runs keep their units beside types of its own', async () => {
+it('changes of standard types between runs keep their units next to types of its own', async () => {
   const lif = { type: 'IF_cond_exp', params: { i_offset: 0.4 } };
   const synapse = { type: 'StaticSynapse', params: { weight: 0.01, delay: 1.5 } };
   const text = JSON.stringify({
@@ -254,7 +254,7 @@ describe('parts of a native type that are something else', () => {
   });
 });
 
-describe('what is wrong with a native type has its place', () => {
+describe('mistakes in a native type have their place', () => {
   it.each([
     ['an unknown one', cell({ cell: { type: 'native:other' } }, {}), 'pynn/unknown-reference /populations/0/cell/type'],
     [
@@ -302,7 +302,7 @@ it('synapses of PyNN act on receptors that a native cell names', () => {
   expect(valid.model.populations['p']?.values).toEqual({ tau: 0.02 });
 });
 
-describe('a network in standard types, some of whose recordings PyNN has not', () => {
+describe('a network in standard types, with some recordings that PyNN lacks', () => {
   const lems = (synapse: string): ImportedModel =>
     importModel({
       name: 'model.xml',
@@ -333,7 +333,7 @@ describe('a network in standard types, some of whose recordings PyNN has not', (
     expect(await typesOf(model, true)).toEqual(['incomplete', 'SpikeSourceArray', 'IF_cond_exp']);
   });
 
-  it('a synapse whose resources never change is no depressing one', async () => {
+  it('a synapse with constant resources is no depressing one', async () => {
     const model = lems('<stdpSynapse id="syn" gbase="0.1nS" erev="0mV" tauRise="0.1ms" tauDecay="2ms"/>');
     const { files } = await convertModel(model.valid, 'pynn-json', { partial: true });
     expect(files[0]?.text).not.toContain('TsodyksMarkram');
@@ -357,7 +357,7 @@ it('numbers for a parameter that cells share are in SI units, as its others are'
 });
 
 it.each(['true', 'false'])(
-  'a unit is none of the variables that have its name, in a parameter that is shared: %s',
+  'a unit differs from the variables that have its name, in a parameter that is shared: %s',
   async (shared) => {
     const { valid } = importModel({
       name: 'm.yaml',
@@ -391,7 +391,7 @@ it('has lists of spikes at their turn among cells that are advanced one after an
   const { valid } = importModel({ name: 'timed.xml', text });
   const ordersOf = ({ model }: typeof valid): readonly (readonly [string, number])[] =>
     Object.entries(model.populations).map(([name, { order }]) => [name, order]);
-  // Spikes come before the input that they drive, and go to its synapse behind it.
+  // Spikes come before the input that they drive, and go to its synapse after it.
   expect(ordersOf(valid).map(([, order]) => order)).toEqual([0, 1, 2, 3]);
   const { files } = await convertModel(valid, 'pynn-json');
   expect(ordersOf(importModel(files[0]!).valid)).toEqual(ordersOf(valid));

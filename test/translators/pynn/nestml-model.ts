@@ -1,6 +1,9 @@
-/** A model whose cells have no name in PyNN, for tests of NESTML: its two types have between them most of what NESTML can say. */
+/**
+ * A model with cells that have no name in PyNN, for tests of NESTML: its two types together use most of NESTML's
+ * constructs.
+ */
 
-/** Leaky cells with jumps of v and currents, of which arriving spikes are lost while refractory; and quadratic cells. */
+/** Leaky cells with jumps of v and currents, which lose spikes that arrive while refractory; and quadratic cells. */
 export const twoTypes = `
 format: interneuron/brian
 version: 1

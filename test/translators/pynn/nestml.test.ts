@@ -1,4 +1,4 @@
-/** The text of types in NESTML, and what is said of a conversion to them. */
+/** The text of types in NESTML, and the report of a conversion to them. */
 
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -102,7 +102,7 @@ describe('two types', () => {
 });
 
 describe('code of cells', () => {
-  it('units are those of NEST, which are coherent', async () => {
+  it("units are NEST's, which are coherent", async () => {
     const text = await modelIn(
       group(
         'model: |\n  dv/dt = (I - g*(v + 54.4*mV)*m)/C : volt\n  dm/dt = (1 - m)*(v + 54.4*mV)/(10*mV*ms) : 1\n  I : amp/metre**2\nthreshold: v > 0*mV\nreset: v = -60*mV\n' +
@@ -114,7 +114,7 @@ describe('code of cells', () => {
     expect(text).toContain('g nS/um**2 = 0.003 nS/(1 um)**2');
   });
 
-  it('what depends on the time holds over a step, as t does under Brian', async () => {
+  it('values that depend on the time hold over a step, as t does under Brian', async () => {
     const text = await modelIn(
       group(
         'model: |\n  dv/dt = (a - v**3)/(10*ms) : 1\n  a = 2*sin(2*pi*t/(50*ms)) : 1\nthreshold: v > 1\nreset: v = 0',
@@ -170,7 +170,7 @@ describe('equations', () => {
     expect(text).toContain("z' = -z/10 ms + 0.5*(z*(0.002/(1 ms))**0.5*(0.002/(1 ms))**0.5)\n");
   });
 
-  it('choices compare by < and >, since the solver takes other signs for those of equations', async () => {
+  it('choices compare by < and >, since the solver takes other signs for equations', async () => {
     const text = await modelIn(
       group('model: |\n  dv/dt = (int(v <= 1 and v != 0) - v)/(10*ms) : 1\nthreshold: v > 2\nreset: v = 0'),
     );
@@ -186,7 +186,7 @@ describe('equations', () => {
     expect(text).toContain('tau ms = (2 ms)/q\n');
   });
 
-  it('numbers whose exponents would lose a zero are products, and equations have them as parameters', async () => {
+  it('numbers with exponents that would lose a zero are products, and equations have them as parameters', async () => {
     const text = await modelIn(
       group(
         'model: |\n  dv/dt = (1e20*exp(-v) - v)/(10*ms) : 1\n  du/dt = (x - u)/ms : 1\n  x = 1e20*exp(-v) : 1\nthreshold: v > 2\nreset: v = 3e10',
@@ -210,14 +210,14 @@ describe('equations', () => {
     );
   });
 
-  it('sources whose intervals PyNN does not have are cells that draw them', async () => {
+  it('sources with intervals that PyNN lacks are cells that draw them', async () => {
     const { files, outcome } = await fixture('neuroml/random-inputs.xml');
     expect(outcome).toBe('not measured');
     expect(files[0]?.text).toContain('isi = minISI + 1 ms*((maxISI - minISI)/1 ms*random_uniform(0.0, 1.0))\n');
   });
 });
 
-it('what NESTML has no words for here is named', async () => {
+it('names parts without an equivalent in NESTML', async () => {
   const said = async (name: string): Promise<readonly string[]> => [...new Set(reasons(await fixture(name)))];
   expect(await said('brian/summed.yaml')).toEqual(['NESTML: sums over synapses']);
   expect(await said('brian/hodgkin-huxley-axon.yaml')).toEqual([
@@ -268,7 +268,7 @@ run:
     duration: 5 ms
 `;
 
-  it('are renamed wherever the model has them, and the report says so', async () => {
+  it('are renamed at every use in the model, and the report lists them', async () => {
     const { files, report } = await converted(cells);
     const text = files.map((file) => file.text).join('\n');
     expect(text).toContain("v' = (switch_ - v)/tau_Ca_");

@@ -1,4 +1,4 @@
-/** What a script does in time: phases, resets, current sources, sources of spikes. */
+/** Scripts in time: phases, resets, current sources, sources of spikes. */
 
 import { describe, expect, test } from 'vitest';
 import { byCreation, created, simulate, stepsOf, trace } from '../../support/simulate.js';
@@ -165,7 +165,8 @@ describe('changes during the run', () => {
   test('parameters drawn by a NumpyRNG, as NumPy draws them', async () => {
     const i_offset = { random: 'uniform', params: { low: 0, high: 1 }, rng: 'r' };
     const result = await run(two([{ set: { target: 'gaps', params: { i_offset } } }]));
-    // The first numbers of `uniform` of NumPy's RandomState(1234); no view is drawn before, since nothing uses it.
+    // The first numbers of `uniform` of NumPy's RandomState(1234); no view is drawn before, since views are unused
+    // here.
     const [a, b, c] = [1, 4, 6].map((k) => samples(result, 'p.v', 1e3, k)[1]! + 65);
     expect([a!, b!, c!].map((x) => Math.round(x * 1e9) / 1e9)).toEqual([0.19151945, 0.622108771, 0.437727739]);
   });
@@ -354,7 +355,7 @@ describe('current sources', () => {
     expect(Math.abs(mean - 3)).toBeLessThan((5 * 2) / Math.sqrt(drawn.length));
     expect(Math.abs(variance / 4 - 1)).toBeLessThan(5 * Math.sqrt(2 / drawn.length));
     expect(trace(result, 'p.v', 0)).toEqual(trace(result, 'p.v', 1));
-    // What is recorded is what flows: the change of v in a step is that of the exact solution with this current.
+    // The recorded current is the flowing one: the change of v in a step equals the exact solution with this current.
     const v = samples(result, 'p.v', 1e3);
     const decay = Math.exp(-0.1 / 20);
     expect(v[51]! + 60).toBeCloseTo((v[50]! + 60) * decay + 20 * i[50]! * (1 - decay), 9);
@@ -500,7 +501,7 @@ describe('gap junctions', () => {
 
 describe('synapses', () => {
   const train = Array.from({ length: 10 }, (_, k) => 10 + 20 * k);
-  test('Tsodyks–Markram onto cells whose synapses step the voltage', async () => {
+  test('Tsodyks–Markram onto cells with synapses that step the voltage', async () => {
     const result = await run({
       setup: { timestep: 0.1 },
       populations: [
@@ -533,7 +534,7 @@ describe('synapses', () => {
     });
   });
 
-  test.each([0.25, 0.5, 1])('a random delay of which the part %d is dendritic', async (fraction) => {
+  test.each([0.25, 0.5, 1])('a random delay with the part %d dendritic', async (fraction) => {
     const result = await run({
       setup: { timestep: 0.1 },
       rngs: { r: { type: 'NumpyRNG', seed: 1234 } },
@@ -566,7 +567,7 @@ describe('synapses', () => {
   });
 });
 
-describe('what is wrong with it is said with its place', () => {
+describe('mistakes are reported with their place', () => {
   const network = {
     populations: [cell('p', 3), array('s', [1], [2])],
     views: [{ label: 'e', of: 'p', select: { slice: [0, 2] } }],
@@ -739,7 +740,7 @@ describe('in an exported script', () => {
   });
   const { valid, hashes } = importModel({ name: 'm.json', text: documentOf(network(2)) });
 
-  test('the range of delays that plastic and other synapses have is that of the simulation', async () => {
+  test('the range of delays that plastic and other synapses have becomes the range of the simulation', async () => {
     const { document, report } = await exportPynn(valid);
     expect(report.filter(({ verdict }) => verdict !== 'exact')).toEqual([]);
     expect(document.setup).toMatchObject({ min_delay: 0.1, max_delay: 5 });
@@ -754,7 +755,8 @@ describe('in an exported script', () => {
     expect(importModel({ name: 'm.json', text: JSON.stringify(document) }).hashes).toEqual(halves.hashes);
   });
 
-  // PyNN's `Connection._setup_plasticity` for NEURON copies the weight once, to what computes released amounts.
+  // PyNN's `Connection._setup_plasticity` for NEURON copies the weight once, to the object that computes released
+  // amounts.
   test('NEURON gets new weights of synapses that it keeps a second time', async () => {
     const phases = ['p0', 'p1', 'p2'].map((target) => ({ set_projection: { target, params: { weight: 0.25 } } }));
     const text = documentOf({ ...network(2), phases: [{ run: 10 }, ...phases, { run: 10 }] });
@@ -764,8 +766,8 @@ describe('in an exported script', () => {
     expect(script).toContain('connection.pre2wa.weight[0] = connection.weight\n');
   });
 
-  test('phases of the canonical form run on the backend that has them, which the report says', async () => {
-    // Ranges that differ are what PyNN cannot say.
+  test('phases of the canonical form run on the backend that has them, which the report states', async () => {
+    // Ranges that differ cannot be expressed in PyNN.
     const { p1, ...others } = valid.model.projections;
     const model = {
       ...valid.model,
@@ -779,7 +781,7 @@ describe('in an exported script', () => {
   });
 });
 
-test('delays of plastic synapses that change are those of PyNN when the model is written again', async () => {
+test("changed delays of plastic synapses are PyNN's delays when the model is written again", async () => {
   const stdp = {
     type: 'STDPMechanism',
     params: { weight: 0.1, delay: 1 },
@@ -809,7 +811,7 @@ test('delays of plastic synapses that change are those of PyNN when the model is
   const again = importModel({ name: 'model.json', text: JSON.stringify(document) });
   expect(document.phases).toContainEqual({ set_projection: { target: 'x', params: { delay: 2 } } });
   expect(again.hashes.experiment).toBe(given.hashes.experiment);
-  // A time of sending that is not PyNN's delay has no words there.
+  // A time of sending that is not PyNN's delay has no equivalent there.
   const phases = given.valid.model.experiment.protocol.map((phase) =>
     'set' in phase ? { set: { 'x.transmission': 0.003 } } : phase,
   );

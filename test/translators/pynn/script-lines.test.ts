@@ -1,10 +1,10 @@
-/** Files beside scripts of PyNN. */
+/** Files that belong to scripts of PyNN. */
 
 import { expect, test } from 'vitest';
 import { importModel } from '../../../src/pipeline/pipeline.js';
 import { exportPynnScript } from '../../../translators/pynn/export-script.js';
 
-test('many spikes are read from a file beside the script, in lines that Black leaves alone', async () => {
+test('many spikes are read from a file of the script, in lines that Black keeps', async () => {
   const trains = [0, 1].map((cell) => Array.from({ length: 60 }, (_, k) => k + 0.25 * cell + (k % 2) / 8));
   const { valid } = importModel({
     name: 'x.json',

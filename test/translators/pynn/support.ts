@@ -6,7 +6,7 @@ import { readDocument } from '../../../src/model/text/read.js';
 import { importPynn } from '../../../translators/pynn/import.js';
 import { simulate, type Simulation } from '../../support/simulate.js';
 
-/** A document with what every document needs. */
+/** A document with the parts that every document needs. */
 export const documentOf = (parts: Readonly<Record<string, unknown>>): string =>
   JSON.stringify({ format: 'interneuron/pynn', version: 1, pynn: '0.13', ...parts }, null, 1);
 

@@ -18,7 +18,7 @@ const document = (phases: readonly object[]): string =>
 const exported = async (phases: readonly object[]): ReturnType<typeof exportPynnScript> =>
   await exportPynnScript(importModel({ name: 'm.json', text: document(phases) }).valid, 'm');
 
-test('scripts record throughout what is recorded for some of the time, and say so', async () => {
+test('scripts record throughout if a recording is on for some of the time, and state it', async () => {
   const { files, report } = await exported([
     { run: 20 },
     { record: { target: 'b', variables: ['v'] } },

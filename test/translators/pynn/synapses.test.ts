@@ -44,7 +44,7 @@ describe('short-term plasticity', () => {
     jumps.forEach((jump, k) => expect(jump).toBeCloseTo(transmitted[k]!, 6));
   });
 
-  it('stochastic synapses transmit all or nothing, or whole quanta', async () => {
+  it('stochastic synapses transmit the whole weight or zero, or whole quanta', async () => {
     const amounts = async (synapse: object): Promise<number[]> => {
       const result = await run({
         seed: 5,
@@ -161,7 +161,7 @@ describe('spike-timing-dependent plasticity', () => {
     });
   });
 
-  it('where all of the delay is axonal, the spike meets the synapse when it arrives', async () => {
+  it('if all of the delay is axonal, the spike meets the synapse when it arrives', async () => {
     const result = await run(plastic('AdditiveWeightDependence', 0));
     // With lag 0 pre arrives at 101, post was there at 99.6: depression by pairs of 1.4 ms at once.
     const trace = samples(result, 'plastic.weight', 1e9, 2);

@@ -30,11 +30,11 @@ test.each([
   });
 });
 
-// PyNN's scripts give `high=np.inf` where a weight has a sign.
+// PyNN's scripts give `high=np.inf` for weights with a sign.
 test.each([
   ['a NumpyRNG', { rng: 'r' }],
   ['no generator', {}],
-])('infinite limits, with %s, survive and limit nothing', async (_, rng) => {
+])('infinite limits, with %s, survive and have no effect', async (_, rng) => {
   const weight = { random: 'normal_clipped', params: { mu: 0.1, sigma: 0.2, low: 0, high: 'inf' }, ...rng };
   const document = {
     ...{ format: 'interneuron/pynn', version: 1, rngs: { r: { type: 'NumpyRNG', seed: 1 } } },
@@ -71,7 +71,7 @@ test('only limits may be infinite', () => {
 });
 
 // The nearest microsiemens to the number in siemens that this one is read as is another one.
-test('numbers are those that are read as the same in SI', async () => {
+test('numbers are written so that they read as the same in SI', async () => {
   const list = [
     [1, 0, 1.5378445548868387, 0.5],
     [0, 1, 0.1, 1.0999999999999999],

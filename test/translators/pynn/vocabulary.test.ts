@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { words } from '../../../translators/pynn/vocabulary.js';
 
 const page = readFileSync(new URL('../../../docs/pynn-conformance.md', import.meta.url), 'utf8');
-/** Of these classes documents have the parts, or what is connected elsewhere. */
+/** Documents have the parts of the listed classes, or their connections elsewhere. */
 const parts = new Set(['native']);
 
 test.each(Object.keys(words))('the page of conformance has each %s', (kind) => {

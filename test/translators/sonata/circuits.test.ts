@@ -133,7 +133,7 @@ describe('weight functions of BMTK', () => {
 describe('a simulation that names no circuit', () => {
   const folder = temporaryFolder();
 
-  it('takes circuit_config.json beside it, as in libsonata', async () => {
+  it('takes circuit_config.json from its folder, as in libsonata', async () => {
     const config = JSON.parse(readFileSync(`${folderOf('psc-alpha')}/config.json`, 'utf8')) as Record<string, unknown>;
     const { networks, components, ...simulation } = config;
     const { manifest } = simulation;
@@ -150,7 +150,7 @@ describe('a simulation that names no circuit', () => {
 describe('parameters of single nodes', () => {
   const folder = temporaryFolder();
 
-  it('override those of the type, and a note says that other programs do not read them', async () => {
+  it("override the type's, and a note states that other programs do not read them", async () => {
     const path = await circuit(folder.file('circuit'), 'psc-alpha', {
       'network/lif_nodes.h5': {
         '/nodes/lif/node_type_id': [20, 20, 20, 20],

@@ -57,7 +57,7 @@ function edited(change: (json: Json) => void): string {
   return JSON.stringify(json);
 }
 
-/** Returns variables that each contain the next, the first of which is the folder of inputs. */
+/** Returns variables that each contain the next; the first of them is the folder of inputs. */
 const variables = (count: number): Json =>
   Object.fromEntries(
     Array.from({ length: count }, (_, k) => [k === 0 ? '$INPUT_DIR' : `$V${k}`, k === count - 1 ? '.' : `$V${k + 1}`]),
@@ -69,7 +69,7 @@ const nodeSets = (count: number): Json =>
     Array.from({ length: count }, (_, k) => [`s${k}`, k === 0 ? { node_id: [0] } : [`s${k - 1}`, `s${k - 1}`]]),
   );
 
-/** Returns the keys of a config whose inputs go to the last of some node sets. */
+/** Returns the keys of a config with inputs that go to the last of some node sets. */
 const inSet = (sets: Json, inputs: unknown): Json => ({
   node_sets: sets,
   inputs: Object.fromEntries(
@@ -81,7 +81,7 @@ const inSet = (sets: Json, inputs: unknown): Json => ({
 });
 
 describe('mistakes in circuits', () => {
-  it('are none in files that are only written again', async () => {
+  it('are absent in files that are only written again', async () => {
     expect(await errorsOf({ [nodesFile]: nodes, [edgesFile]: edges })).toEqual([]);
   });
 
@@ -301,8 +301,8 @@ describe('a config without a circuit', () => {
   });
 });
 
-describe('what other readers make of a circuit', () => {
-  it('is said when it is validated', async () => {
+describe('other readers of a circuit', () => {
+  it('are reported by validate', async () => {
     const path = resolve(root, 'fixtures/sonata/several-populations/config.json');
     const { diagnostics } = await validateModel(readSource(path));
     expect(diagnostics.filter(({ code }) => code === 'sonata/other-readers').map(({ message }) => message)).toEqual([

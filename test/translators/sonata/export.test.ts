@@ -18,7 +18,7 @@ describe('circuits that are written again', () => {
     },
   );
 
-  it('keep spikes and samples where clamps and reports are divided among populations', async () => {
+  it('keep spikes and samples if clamps and reports are divided among populations', async () => {
     const { valid } = importModel(readSource(resolve(root, 'fixtures/sonata/several-populations/config.json')));
     const { grade, spikes, variables } = await checkConversion(valid, 'sonata');
     expect([grade, spikes]).toEqual(['identical', [295, 295]]);

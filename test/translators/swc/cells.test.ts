@@ -1,4 +1,4 @@
-/** Shapes in SWC, compared with those that pyNeuroML's converter makes of the same files. */
+/** Shapes in SWC, compared with the shapes that pyNeuroML's converter makes of the same files. */
 
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -67,7 +67,7 @@ test.each(Object.entries(recorded.files))('%s: the segments and groups of pyNeur
   expect(segments.map(([id, parent]) => [id, parent])).toEqual(theirs.segments.map(([id, parent]) => [id, parent]));
   for (const [k, [, , area]] of theirs.segments.entries())
     expect(Math.abs((segments[k]?.[2] ?? 0) / area - 1)).toBeLessThan(1e-9);
-  // A branch ends where the type of its points changes. pyNeuroML's goes on, and the numbers after it differ.
+  // A branch ends at a change of the type of its points. pyNeuroML's goes on, and the numbers after it differ.
   const isSoma = (segment: number): boolean => groups.get('soma_group')?.includes(segment) === true;
   const mixed = Object.entries(theirs.groups).some(
     ([group, [first = 0, ...others]]) =>

@@ -15,7 +15,8 @@ test('a cell of NeuroML has its points, with types by the names of sections', ()
     '# branched',
     '1 1 0 0 0 10 -1',
     '2 1 20 0 0 10 1',
-    // On a soma readers take the diameter of the first point, elsewhere that of the point where a branch begins.
+    // On a soma readers take the diameter of the first point, elsewhere the diameter of the point at the branch's
+    // beginning.
     '# trunkSection begins 4 um wide; a point has one radius: it reads as 3 um',
     '3 3 120 0 0 1.5 2',
     '4 3 220 0 0 1 3',
@@ -45,7 +46,7 @@ test('it reads again with lengths and diameters of its sections', () => {
   ]);
 });
 
-test('sections without points lie along x, where their parents have them', () => {
+test('sections without points lie along x, at the places that their parents give', () => {
   const lines = swc('fixtures/model/hard/places-on-cells.yaml').trimEnd().split('\n').slice(2);
   expect(lines).toEqual([
     '1 1 0 0 0 10 -1',
@@ -62,7 +63,7 @@ test('a model without cells that have a shape is refused', () => {
   expect(() => swc('fixtures/brian/single-lif.yaml')).toThrow('no cells with sections');
 });
 
-test('conversion writes a file for each type, and says what is left out', async () => {
+test('conversion writes a file for each type, and reports omitted parts', async () => {
   const { valid } = importModel(readSource('fixtures/model/hard/calcium-cell.yaml'));
   const types = Object.keys(valid.model.neurons).filter((name) => valid.model.neurons[name]?.compartments);
   const { files, report, outcome } = await convertModel(valid, 'swc', { name: 'cells.swc' });

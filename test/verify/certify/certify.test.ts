@@ -134,7 +134,7 @@ describe('interneuron certify', () => {
     expect(verified.stdout).toMatch(/^run\.sedml: compared with results\/even\.nwb: same.*: 45 of 45 spikes/m);
   });
 
-  it('compares a result with the model beside it', async () => {
+  it('compares a result with the model in its folder', async () => {
     writeFileSync(folder.file('study/noise.json'), JSON.stringify(model).replace('15*mV', '25*mV'));
     expect((await certify('study', 'changed')).code).toBe(1);
     const [changed] = certificateIn('changed').outputs;
@@ -169,7 +169,7 @@ describe('interneuron certify', () => {
     ['0000-0002-1825-0098', 'the ORCID of Ada Example is wrong', 'paper/wrong-orcid'],
     ['https://orcid.org/0000-0002-1825-0097', 'the ORCID of Ada Example is wrong', 'paper/wrong-orcid'],
     [undefined, 'the document lacks the ORCID of Ada Example', 'paper/missing'],
-  ])('writes nothing for the ORCID %s', async (orcid, message, code) => {
+  ])('refuses the ORCID %s without writing', async (orcid, message, code) => {
     const wrong = { ...paper, authors: [{ name: 'Ada Example', ...(orcid === undefined ? {} : { ORCID: orcid }) }] };
     writeFileSync(folder.file('wrong.yaml'), JSON.stringify(wrong));
     const outcome = await certify('noise.omex', 'wrong', '--paper', folder.file('wrong.yaml'));

@@ -33,7 +33,7 @@ async function findings(text: string): Promise<readonly string[]> {
 }
 
 describe('interneuron test', () => {
-  it('finds the tests of a folder, and names those that it does not check', async () => {
+  it('finds the tests of a folder, and names the tests that it does not check', async () => {
     const { code, stdout, stderr } = await runCommand(['test', examples]);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout.replaceAll('\\', '/')).toBe(
@@ -48,7 +48,7 @@ describe('interneuron test', () => {
     );
   });
 
-  it('shows what each missed expectation expected and found', async () => {
+  it('shows for each missed expectation the expected and the found value', async () => {
     const { code, stdout, stderr } = await checked('spikes:\n  G: { count: 17 ± 0.5, rate: 80 Hz ± 5 % }\n');
     expect(code).toBe(1);
     expect(stdout).toMatch(/lif\.expect\.yaml: failed\n1 failed\n/);
@@ -57,7 +57,7 @@ describe('interneuron test', () => {
   });
 
   it('--target, seed, duration and settings reach the run', async () => {
-    // Half the time: 9 spikes. Without current, there are none.
+    // Half the time: 9 spikes. Without current, none.
     const half = 'run: { duration: 100 ms, seed: 3 }\nspikes: { G: { count: 9 } }\n';
     expect(await checked(half, '--target', 'reference')).toMatchObject({ code: 0 });
     expect(await checked('run: { set: { R: 0 ohm } }\nspikes: { G: { count: 0 } }\n')).toMatchObject({ code: 0 });
@@ -117,7 +117,7 @@ describe('numbers with tolerances', () => {
     expect(agrees(value, readExpected(text, 'rate', hertz))).toBe(yes);
   });
 
-  it('needs the dimension of what it describes', () => {
+  it('needs the dimension of its quantity', () => {
     expect(() => readExpected('5 mV', 'rate', hertz)).toThrow(ExpectedError);
     expect(readExpected('-65 mV ± 0.1 mV', 'v', volt)).toMatchObject({ value: -0.065, within: 1e-4 });
   });

@@ -95,7 +95,7 @@ describe('two populations', () => {
     expect(await drain(session, 'v')).toEqual([[0.5], [0.75], [0]]);
   });
 
-  it('stops before a step for which a log may lack room', async () => {
+  it('stops before a step that may not find room in a log', async () => {
     // 10 rows, at most 3 a step: it needs 7 or fewer. Rows per step are 1 2 1 3 1 2 1 3 1 2 1 3:
     // 8 after step 4; from there 7 after step 8 and 9 after step 9.
     const { parts } = await runDraining(await start(twoPopulations), 12);
@@ -114,7 +114,7 @@ describe('two populations', () => {
     expect(await session.read('faults')).toEqual(Uint32Array.of(1));
   });
 
-  it('allocates buffers as long as a kernel said', async () => {
+  it('allocates buffers of the length that a kernel computes', async () => {
     const executable = await referenceTarget.compile(twoPopulations, {});
     const session = await executable.start();
     expect(await session.length('ab.weights')).toBe(0);
@@ -151,7 +151,7 @@ describe('two populations', () => {
       expect(await other.read(name), name).toEqual(await session.read(name));
   });
 
-  it('a snapshot holds what changes and nothing else, and does not change with the session', async () => {
+  it('a snapshot holds only the changing state, and does not change with the session', async () => {
     const session = await start(twoPopulations);
     const snapshot = await session.snapshot();
     await session.run(3);

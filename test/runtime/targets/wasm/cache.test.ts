@@ -61,13 +61,13 @@ describe('the cache', () => {
     expect(made).toBe(2);
   });
 
-  test('a place where no folder can be is no error', async () => {
+  test('a cache path without a possible folder is no error', async () => {
     const file = join(directory, 'file');
     await writeFile(file, '');
     expect([...(await cached(join(file, 'below'), 'source', make))]).toEqual([1, 2, 3]);
   });
 
-  test('a process that is killed while it writes leaves no entry, and nothing that stays', async () => {
+  test('a process that is killed while it writes leaves no entry, and no lasting file', async () => {
     const script = `
       import { cached } from ${JSON.stringify(join(root, 'runtime/targets/wasm/cache.ts'))};
       for (let k = 0; ; k += 1) await cached(${JSON.stringify(directory)}, 'source ' + k, () => new Uint8Array(50e6).fill(k % 251));
@@ -93,7 +93,7 @@ describe('the cache', () => {
     expect(await unfinished()).toEqual([]);
   });
 
-  test('without a folder nothing is kept', async () => {
+  test('keeps no entry without a folder', async () => {
     await cached(undefined, 'source', make);
     await cached(undefined, 'source', make);
     expect(made).toBe(2);

@@ -67,7 +67,7 @@ describe('who computes', () => {
     expect(part(stretches, 2, 9200)).toBeGreaterThan(0.95);
   });
 
-  test('when another program takes a processor, one thread goes on alone', () => {
+  test('when another program takes a processor, one thread goes on by itself', () => {
     const { steps, stretches } = simulate(2, 20_000, (threads, now) =>
       threads === 1 ? 0.01 : now < 10_000 ? 0.006 : 2,
     );
@@ -82,7 +82,7 @@ describe('who computes', () => {
     expect(part(stretches, 4)).toBeGreaterThan(0.9);
   });
 
-  test('a call that did nothing says nothing', () => {
+  test('a call without steps is no measurement', () => {
     const pace = createTeamChooser(2);
     const first = pace.next();
     pace.note(0, 1000);

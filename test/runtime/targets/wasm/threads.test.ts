@@ -101,7 +101,7 @@ describe('a session', () => {
     expect(new Set(spikes).size).toBe(1);
   });
 
-  test('that needs more than 4 GiB while it is built says so, and that the target c has no such limit', async () => {
+  test('that needs more than 4 GiB while it is built reports it, and that the target c has no such limit', async () => {
     const total = buffer('total', 'u32', 1);
     const big = buffer('big', 'f64', { buffer: 'total', index: 0 });
     const session = await (

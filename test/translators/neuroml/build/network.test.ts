@@ -1,7 +1,4 @@
-/**
- * Networks of types with names of their own: what is a population, a projection, an input, follows from structures
- * alone.
- */
+/** Networks of types with names of their own: populations, projections and inputs follow only from structures. */
 
 import { describe, expect, it } from 'vitest';
 import { cellTypes, documentOf, importing, networkTypes, neuron, synapse } from '../support/importing.js';
@@ -12,7 +9,7 @@ const components =
   <Conductance id="syn" peak="1nS" towards="0mV" decay="5ms"/><Conductance id="slow" peak="1nS" towards="0mV" decay="50ms"/>
   <Pulse id="pulse" from="10ms" until="20ms" height="1nA"/><Clock id="clock" every="5ms"/>`.replace(/\n\s*/g, '');
 
-/** A document with a network of these components. */
+/** A document with a network of the given components. */
 const network = (content: string): string =>
   lems(`${networkTypes}${cellTypes}${components}<Net id="net">${content}</Net><Target component="net"/>`);
 
@@ -32,12 +29,12 @@ describe('populations', () => {
     });
   });
 
-  it('of what is no cell are refused before they are made, where there are more than memory holds', () => {
+  it('of components that are no cells are refused before they are made, if they exceed the memory', () => {
     const { diagnostics } = importing(network('<Group id="p" of="net" count="2147483647"/>'));
     expect(diagnostics.map(({ code }) => code)).toContain('lems/too-many-parts');
   });
 
-  it('share a type where only values differ', () => {
+  it('share a type if only values differ', () => {
     expect(Object.keys(document.neurons ?? {})).toEqual(['Leaky', 'Clock']);
     expect(neuron(document, 'Leaky').inputs).toEqual({ inward_amount: { unit: 'A', reduce: 'sum' } });
   });
@@ -64,7 +61,7 @@ describe('populations', () => {
       <C id="c"/><Net id="n"><Group id="p" of="c" count="3" base="10"/><Group id="q" of="c" count="1" base="1"/></Net><Target component="n"/>`),
     );
     expect(populations).toMatchObject({ p: { values: { gain: [10, 12, 14] } }, q: { size: 1 } });
-    // What is assigned equals the default.
+    // The assigned value equals the default.
     expect(populations?.['q']).not.toHaveProperty('values');
   });
 });
@@ -97,7 +94,7 @@ describe('projections', () => {
     });
   });
 
-  it('have one number where all of them are equal', () => {
+  it('have one number if all of them are equal', () => {
     const many = Array.from({ length: 20_000 }, (_, k) => link(`p[${k % 3}]`, `q[${k % 2}]`, '2', '1ms')).join('');
     const { projections } = documentOf(network(`${groups}<Bundle id="b" by="syn">${many}</Bundle>`));
     const { connect, values, delay } = projections?.['b'] as unknown as {
@@ -109,7 +106,7 @@ describe('projections', () => {
     expect({ values, delay }).toEqual({ values: { weight: 2 }, delay: 0.001 });
   });
 
-  it('have a type that reads the cell it is on, adds to what the cell sums, and acts at events', () => {
+  it('have a type that reads the cell it is on, adds to the sum of the cell, and acts at events', () => {
     expect(synapse(document, 'Conductance')).toMatchObject({
       derived: { amount: { value: 'g*(towards - post.u)' } },
       derivatives: { g: '-g/decay' },
@@ -135,7 +132,7 @@ describe('projections', () => {
   });
 });
 
-describe('what is attached without a source of events', () => {
+describe('a component attached without a source of events', () => {
   const document = documentOf(
     network(`${groups}<Drive on="p[1]" by="pulse"/><Drive on="p[1]" by="pulse"/><Drive on="q[0]" by="pulse"/>`),
   );
@@ -151,7 +148,7 @@ describe('what is attached without a source of events', () => {
     expect([onP?.order ?? 0, p?.order, onQ?.order, q?.order]).toEqual([0, 1, 2, 3]);
   });
 
-  it('adds to what its cell sums', () => {
+  it('adds to the sum of its cell', () => {
     expect(document.projections?.['pulse_p_to_p']).toMatchObject({
       from: 'pulse_p',
       to: 'p',
@@ -160,7 +157,7 @@ describe('what is attached without a source of events', () => {
     expect(synapse(document, 'attached_inward').contributes).toEqual({ 'post.inward_amount': 'pre.amount' });
   });
 
-  it('is linked to what it requires of its cell', () => {
+  it('is linked to the requirements that its cell provides', () => {
     const clamp = `<ComponentType name="Clamp" extends="Current"><Parameter name="goal" dimension="voltage"/><Parameter name="by" dimension="conductance"/><Requirement name="u" dimension="voltage"/><EventPort name="in" direction="in"/>
       <Dynamics><StateVariable name="amount" exposure="amount" dimension="current"/><OnCondition test="t .geq. 0"><StateAssignment variable="amount" value="by*(goal - u)"/></OnCondition></Dynamics></ComponentType><Clamp id="clamp" goal="0mV" by="1nS"/>`;
     const { populations } = documentOf(
@@ -204,11 +201,11 @@ describe('tunnels', () => {
     });
   });
 
-  it('see what the other end had when it was advanced', () => {
+  it("read the other end's value at the time when it was advanced", () => {
     expect(neuron(document, 'Leaky').sequence?.[0]).toEqual({ derived: ['u_before'] });
   });
 
-  it('of a cell with itself: the second instance is advanced after the first, and sees what that has just had', () => {
+  it('of a cell with itself: the second instance is advanced after the first, and reads its new value', () => {
     const { projections, synapses } = documentOf(joined('<Bridge a="../p[1]" b="../p[1]" w="2" by="gap"/>'));
     const ends = Object.values(projections ?? {}) as { from: string; to: string; connect: object; synapse: string }[];
     expect(ends.map(({ from, to, connect }) => ({ from, to, connect }))).toEqual(
@@ -221,8 +218,8 @@ describe('tunnels', () => {
   });
 });
 
-describe('what encloses a network', () => {
-  it('gives it values, and variables where it runs itself', () => {
+describe('a component around a network', () => {
+  it('gives it values, and variables if it runs itself', () => {
     const document = documentOf(
       lems(
         `${networkTypes}<ComponentType name="Warm" extends="Net"><Parameter name="heat" dimension="temperature"/></ComponentType>
@@ -243,7 +240,7 @@ describe('what encloses a network', () => {
   });
 });
 
-describe('what is wrong with a network is said where it is', () => {
+describe('mistakes in a network are reported at their place', () => {
   it.each([
     [
       'a path to a population that is not there',
@@ -282,7 +279,7 @@ describe('what is wrong with a network is said where it is', () => {
     expect(findings[0]).toMatch(new RegExp(`^${code} \\d+:\\d+: .*${message}`));
   });
 
-  it('simulations inside the target, which is none itself, are not taken for a model', () => {
+  it('simulations inside a target that is no simulation are not taken for a model', () => {
     const set =
       '<ComponentType name="Set"><Children name="runs" type="Run"/></ComponentType>' +
       '<Set id="all"><Run id="r" length="10ms" step="0.1ms" target="net"/></Set>';
@@ -295,7 +292,7 @@ describe('what is wrong with a network is said where it is', () => {
     );
   });
 
-  it('a source that never emits is a warning, and its connections do nothing', () => {
+  it('a source that never emits is a warning, and its connections have no effect', () => {
     const mute =
       '<ComponentType name="Mute"><EventPort name="out" direction="out"/><Dynamics><StateVariable name="x" ' +
       'dimension="none"/></Dynamics></ComponentType><Mute id="mute"/>';

@@ -22,7 +22,7 @@ describe('instances with places', () => {
     expect(populations?.['q']).not.toHaveProperty('positions');
   });
 
-  it('tell results where the cells are, in metres', async () => {
+  it('give results the places of the cells, in metres', async () => {
     const imported = importModel({ name: 'placed.nml', text: placed }, { duration: '5 ms', record: ['p:spikes'] });
     const setups: RunSetup[] = [];
     const writer: ResultWriter = {

@@ -8,7 +8,7 @@ import { simulate, stepsOf, trace } from '../../../support/simulate.js';
 import { cellTypes, documentOf, networkTypes } from '../support/importing.js';
 import { lems } from '../support/reading.js';
 
-/** A clock that goes off once, and what holds many of them; nothing of it has a name that NeuroML has. */
+/** A clock that goes off once, and a list of many clocks; no name in it is one of NeuroML's. */
 const types = `
   <ComponentType name="Alarm"><Parameter name="when" dimension="time"/><EventPort name="rings" direction="out"/>
     <Dynamics><StateVariable name="rung" dimension="none"/>
@@ -38,7 +38,7 @@ const document = (of: readonly number[], column = '', more = ''): string =>
 <Drive on="p[1]" by="timed"/></Net><Run id="r" length="50ms" step="0.05ms" target="net"><File id="f" name="x"><Column id="u" q="p[0]/u"/><Column id="w" q="p[1]/u"/>${column}</File>
 <List id="l" name="y" order="ID_TIME"><Source id="s" of="s[0]" port="spike"/><Source id="c" of="p[0]" port="out"/></List></Run><Target component="r"/>${more}`);
 
-/** The first step at whose accumulated time each event is due. */
+/** Returns the first step with an accumulated time at which each event is due. */
 function due(of: readonly number[], dt: number, steps: number): readonly number[] {
   const left = of.map((time) => Number(`${time}e-3`)).sort((a, b) => a - b);
   const found: number[] = [];
@@ -61,7 +61,7 @@ it('a short list with two events in a step is replayed, so that both are recorde
 describe('a long list of events', () => {
   const many = times(200);
 
-  it('is a population that replays them, where all it does is to pass them on', () => {
+  it('is a population that replays them, if it only passes them on', () => {
     const { populations } = documentOf(document(many));
     expect(populations?.['s']).toMatchObject({ size: 2, spikes: { indices: expect.any(Array) } });
     expect(populations?.['s']).not.toHaveProperty('type');
@@ -73,11 +73,11 @@ describe('a long list of events', () => {
     expect(spikes.times.array.slice(200).map((time) => Math.round(time * 1e6) / 1e3)).toEqual(many);
   });
 
-  it('stays as it is where it is short', () => {
+  it('stays as it is if it is short', () => {
     expect(documentOf(document(times(20))).populations?.['s']).toHaveProperty('type');
   });
 
-  it('comes in the first step whose time has come to each', async () => {
+  it('comes in the first step that has reached each time', async () => {
     const run = await simulate(document(many));
     expect(stepsOf(run, 's.spike')).toEqual(due(many, 5e-5, 1000));
   });
@@ -106,7 +106,7 @@ describe('a long list of events', () => {
       .replace('<Source id="s" of="s[0]" port="spike"/>', '');
   };
 
-  it('does what the conditions do that it is written as, in ten short lists', async () => {
+  it('equals the same events as conditions, in ten short lists', async () => {
     const [whole, parts] = [await simulate(document(many)), await simulate(few())];
     expect(stepsOf(whole, 'p.out').length).toBeGreaterThan(5);
     expect(stepsOf(whole, 'p.out')).toEqual(stepsOf(parts, 'p.out'));
@@ -116,11 +116,11 @@ describe('a long list of events', () => {
     );
   });
 
-  it('is heard by an instance whose variables somebody records', async () => {
+  it('is received by an instance with variables that are recorded', async () => {
     const run = await simulate(document(many, '<Column id="since" q="s[0]/since"/>'));
     const steps = due(many, 5e-5, 1000);
     const since = trace(run, 's.since');
-    // An instance hears of an event before it is advanced: its clock then shows one step.
+    // An instance receives an event before it is advanced: its clock then shows one step.
     for (const step of steps.slice(0, 20)) expect(since[step + 1]).toBeCloseTo(5e-5, 12);
     expect(stepsOf(run, 's.spike')).toEqual(steps);
   });

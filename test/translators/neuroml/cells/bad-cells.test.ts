@@ -22,7 +22,7 @@ const text = (shape: string, properties = usual, more = '', inputs = ''): string
 <network id="n"><population id="p" component="c" size="1"/>${inputs}</network>
 <Simulation id="run" length="1ms" step="0.01ms" target="n"><OutputFile id="o" fileName="o.dat"><OutputColumn id="v" quantity="p/0/c/0/v"/></OutputFile></Simulation></Lems>`;
 
-/** Severity and code of what is found, each once. */
+/** Returns severity and code of the findings, each once. */
 function findings(document: string): readonly string[] {
   const found = ((): readonly { readonly severity?: string | undefined; readonly code: string }[] => {
     try {
@@ -44,7 +44,7 @@ const calcium =
   '<forwardRate type="HHExpRate" rate="1per_ms" midpoint="-40mV" scale="10mV"/>' +
   '<reverseRate type="HHExpRate" rate="1per_ms" midpoint="-65mV" scale="-18mV"/></gateHHrates></ionChannelHH>';
 
-test('a gap between segments is said once, however far it is', () => {
+test('a gap between segments is reported once, however far it is', () => {
   for (const x of [50, 500])
     expect(findings(text(segments.replace('proximal x="20"', `proximal x="${x}"`)))).toEqual([
       'warning neuroml/segment-gap',
@@ -55,7 +55,7 @@ test('the document that they are made from is right, with a passive channel of i
   expect(findings(text(segments))).toEqual([]);
 });
 
-describe('said in documents:', () => {
+describe('reported in documents:', () => {
   test.each([
     [
       'a loop of segments',
@@ -117,7 +117,7 @@ describe('said in documents:', () => {
   });
 });
 
-test('a voltage that leaves all bounds is said, with its sections', async () => {
+test('a voltage that leaves all bounds is reported, with its sections', async () => {
   const wild = usual.replace('condDensity="1mS_per_cm2" erev="-65mV"', 'condDensity="-80mS_per_cm2" erev="-60mV"');
   const { faults } = await simulate(text(segments, wild), { engines: [{ target: 'wasm', threads: 1 }] });
   expect(faults.join()).toMatch(/a membrane potential of c \(segment_0.*\) left all bounds/);
@@ -131,7 +131,7 @@ describe('habits of published documents:', () => {
     expect(found).toContain('warning neuroml/unknown-population');
   });
 
-  test('a state variable beside the derived one that has its name is no circle', async () => {
+  test('a state variable and a derived variable of one name are no circle', async () => {
     const rate = (extra: string): string =>
       text(
         segments,

@@ -8,7 +8,7 @@ import { noFiles } from '../../../../translators/neuroml/host.js';
 import { readLems } from '../../../../translators/neuroml/read.js';
 import { slow, triesAll } from '../../../support/effort.js';
 
-/** A segment along x: from where its parent ends, or from the point given. */
+/** A segment along x: from the end of its parent, or from the given point. */
 const segment = (id: number, parent: string, x: number, more = ''): string =>
   `<segment id="${id}">${parent}${more}<distal x="${x}" y="0" z="0" diameter="2"/></segment>`;
 const from = (id: number, along?: number): string =>
@@ -57,14 +57,14 @@ function compartments(
   return cell!.compartments as ReturnType<typeof compartments>;
 }
 
-test('a cell that does not say its potential at the start begins as in NEURON, with a warning', () => {
+test('a cell without an initial potential begins as in NEURON, with a warning', () => {
   const { cell, findings } = read(document(tree, usual.replace(/<initMembPotential [^>]*>/, '')));
   expect(findings).toContain('warning neuroml/no-initial-potential');
   expect(cell!.compartments).toMatchObject({ initial: '-65 mV' });
 });
 
 describe('sections', () => {
-  test('every segment is one where no group says more', () => {
+  test('every segment is one without groups', () => {
     const { sections } = compartments(document(tree));
     expect(sections).toEqual({
       segment_0: {
@@ -139,7 +139,7 @@ describe('sections', () => {
     expect(read(text).findings).toContain('note neuroml/divisions-in-annotation');
   });
 
-  test('a section is cut where properties differ along it, with its divisions shared by length', () => {
+  test('a section is cut at changes of properties along it, with its divisions shared by length', () => {
     const parts = '<segmentGroup id="far"><member segment="3"/></segmentGroup>';
     const membrane =
       `${usual}<channelDensity id="l" ionChannel="leak" condDensity="3S_per_m2" erev="-70mV" ion="non_specific" ` +
@@ -160,7 +160,7 @@ describe('sections', () => {
     expect(sections['soma']).toMatchObject({ length: 1e-5, diameter: 1e-5 });
   });
 
-  test('what is said last for a group holds where groups overlap', () => {
+  test('the last value for a group holds if groups overlap', () => {
     const groups = '<segmentGroup id="far"><member segment="3"/></segmentGroup>';
     const membrane = `<spikeThresh value="0mV"/><specificCapacitance value="1uF_per_cm2"/><specificCapacitance value="2uF_per_cm2" segmentGroup="far"/>
       <initMembPotential value="-65mV"/><initMembPotential value="-60mV" segmentGroup="far"/>`;
@@ -287,7 +287,7 @@ test('places on segments are places on sections', () => {
   expect(cell?.placeOf('9', 0.5)).toBeUndefined();
 });
 
-describe('what goes the generic way', () => {
+describe('cells that go the generic way', () => {
   test.each([
     ['one segment', segment(0, '', 10, start)],
     [
@@ -298,7 +298,7 @@ describe('what goes the generic way', () => {
     expect(read(document(morphology))).toEqual({ cell: null, findings: [] });
   });
 
-  test('segments of one section leave out where they begin', () => {
+  test('segments of one section leave out their beginnings', () => {
     const morphology =
       segment(0, '', 10, '<proximal x="0" y="0" z="0" diameter="2"/>') +
       segment(1, from(0), 20) +
@@ -417,7 +417,7 @@ describe('networks of cells with compartments', () => {
       expect(excitation!.from).toEqual({ of: { population: 'sources' } });
     });
 
-    test('gap junctions have a place at either end, and what inputs read of a cell is read there', () => {
+    test('gap junctions have a place at either end, and inputs read the cell at their place', () => {
       const { projections, populations, synapses } = ofFixture();
       const { from, to } = projections['contacts']!;
       expect(from.places!.sections.length + to.places!.sections.length).toBeGreaterThan(4);
@@ -428,7 +428,7 @@ describe('networks of cells with compartments', () => {
       expect(added).toMatch(/pre\.gaba_g\*\(pre\.gaba_erev - post\.v\)/);
     });
 
-    test('spikes are heard where the presynaptic place is, and where cells spike otherwise', () => {
+    test("spikes come from the presynaptic place, and from the cell's place of spiking otherwise", () => {
       const at = (...places: readonly string[]): string =>
         `<projection id="j" presynapticPopulation="p" postsynapticPopulation="q" synapse="s">${places
           .map((place, k) => `<connection id="${k}" preCellId="../p[${k}]" ${place} postCellId="../q[0]"/>`)
@@ -445,7 +445,7 @@ describe('networks of cells with compartments', () => {
       expect(() => heard('preSegmentId="99"', '')).toThrow('there is no segment 99');
     });
 
-    test('that are all at one place are said to be there', () => {
+    test('that are all at one place are stored as one', () => {
       const lists = [0.25, 0.25].map(
         (along, k) =>
           `<input id="${k}" target="../p[${k}]" segmentId="3" fractionAlong="${along}" destination="synapses"/>`,
@@ -463,7 +463,7 @@ describe('networks of cells with compartments', () => {
       });
     });
 
-    // Checkouts of OpenSourceBrain's repositories of these names: <projection>, <electricalProjection> and <inputList>.
+    // Checkouts of OpenSourceBrain's repositories: <projection>, <electricalProjection> and <inputList>.
     const published = process.env['INTERNEURON_PUBLISHED_MODELS'];
     test.skipIf(published === undefined).each([
       ['ACnet2/neuroConstruct/generatedNeuroML2/LEMS_MediumNet.xml', 4, 1],
@@ -487,7 +487,7 @@ describe('networks of cells with compartments', () => {
     expect(importing(network(spikes, several)).diagnostics.filter(({ severity }) => severity === 'error')).toEqual([]);
   });
 
-  test('a recorded path that names another component is that of the segment, and that is said', () => {
+  test('a recorded path that names another component is taken for the segment, with a warning', () => {
     const recording = (component: string) =>
       importModel({
         name: 'd.xml',
@@ -518,7 +518,7 @@ describe('networks of cells with compartments', () => {
     expect(() => imported(column)).toThrow('cannot be resolved');
   });
 
-  test('a cell without a threshold is heard of by nobody, and that is said', () => {
+  test('a cell without a threshold never emits, with a warning', () => {
     const { valid, diagnostics } = importing(network(spikes, usual.replace(/<spikeThresh[^>]*>/, '')));
     expect(diagnostics.map(({ code }) => code)).toContain('lems/never-emits');
     expect(Object.keys(valid.model.projections)).toContain('j');

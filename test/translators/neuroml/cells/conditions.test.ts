@@ -72,9 +72,9 @@ const trace = async (text: string, step = 0.005): Promise<readonly number[]> => 
   return [...samples.values()][0]!.map(([value = NaN]) => value);
 };
 
-test('conditions and regimes of channels are those of a cell of one segment', async () => {
+test('conditions and regimes of channels act as on a cell of one segment', async () => {
   const channels = density('l', '1', '20') + density('m', '2', '-80');
-  // Conditions are met at one step or the next, where the potential changes by up to 140 mV/ms.
+  // Conditions are met at one step or the next, while the potential changes by up to 140 mV/ms.
   const apart = async (step: number): Promise<number> => {
     const [one, two] = [
       await trace(document(ball, 'cells[0]/v', channels), step),

@@ -1,6 +1,7 @@
 /**
- * Core types where their formulas have gaps: equal time constants, no rise, a potential at the midpoint, at zero. What
- * is expected follows from limits of the published definitions, not from the core types.
+ * Core types at gaps of their formulas: equal time constants, no rise, a potential at the midpoint, at zero. Expected
+ * values
+ * follow from limits of the published definitions, not from the core types.
  */
 
 import { describe, expect, it } from 'vitest';
@@ -48,7 +49,7 @@ ${simulation(['p[0]/syn/g'], '60 ms', '0.01 ms')}</Lems>`;
     for (const t of points) expect(Math.abs(at(t) - 2 * Math.exp(-t / 4)), `${t} ms`).toBeLessThan(0.02);
   });
 
-  it('are those of two synapses, where there are two decays, one of them equal to the rise', async () => {
+  it('equal two synapses, for two decays with one of them equal to the rise', async () => {
     const { at } = await g(
       '<expThreeSynapse id="syn" gbase1="1nS" gbase2="3nS" erev="0mV" tauRise="3ms" tauDecay1="3ms" tauDecay2="9ms"/>',
     );
@@ -86,7 +87,7 @@ ${simulation(
     const run = await simulate(text, { timing: 'grid' });
     return potentials.map((_, k) => trace(run, `p${k}.found`).at(-1)!);
   };
-  /** x/(1 - exp(-x)), by its series where the quotient loses digits. */
+  /** Returns x/(1 - exp(-x)), by its series if the quotient loses digits. */
   const linear = (x: number): number =>
     Math.abs(x) < 1e-3 ? 1 + x / 2 + (x * x) / 12 - x ** 4 / 720 : x / (1 - Math.exp(-x));
   const near = [-75, -40.001, -40.0000001, -40, -39.9999999, -39.999, 5];

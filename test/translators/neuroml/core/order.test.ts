@@ -1,7 +1,6 @@
 /**
  * Order of evaluation in LEMS: actions at entry of the first regime, logic from left to right, hidden states, events of
- * one step. Expected rows are those that jNeuroML 0.14 (`-nogui`) writes for the same documents, unless a test names
- * another source.
+ * one step. Expected rows are jNeuroML 0.14's (`-nogui`) for the same documents, unless a test names another source.
  */
 
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';

@@ -28,7 +28,7 @@ describe('forms of rates', () => {
     for (const key of ['rate', 'midpoint', 'scale'] as const) expect(found?.[key]).toBeCloseTo(parameters[key], 8);
   });
 
-  it('are none of others', () => {
+  it('are distinct from other forms', () => {
     expect(rateForm((v) => v * v)).toBeUndefined();
     expect(rateForm((v) => 1 + Math.exp(v / 0.01))).toBeUndefined();
     expect(rateForm(() => 5)).toBeUndefined();
@@ -70,7 +70,7 @@ test("Brian's axon fires at its threshold's place when it did", async () => {
   expect(Math.abs(before[0]! - after[0]!)).toBeLessThanOrEqual(2);
 });
 
-test('each of several SpatialNeurons fires at its place, driven by what it is given alone', async () => {
+test('each of several SpatialNeurons fires at its place, driven only by its own input', async () => {
   const model = importModel({
     name: 'm.yaml',
     text: `
@@ -145,7 +145,7 @@ const projection = (label: string, receptor: string, location: unknown, pairs: u
   synapse: { type: 'StaticSynapse', params: { weight: 0.003, delay: 1 } },
 });
 
-test('methods other than those that simulators of cells with compartments choose are different', async () => {
+test('methods that simulators of cells with compartments do not choose are different', async () => {
   const model = importModel({
     name: 'm.yaml',
     text: `
@@ -254,7 +254,7 @@ run: 10 ms
   expect(apart).toBeLessThan(5e-4);
 });
 
-test('pools of calcium, channels that follow it and its reversal potential are those of NeuroML', async () => {
+test("pools of calcium, channels that follow it and its reversal potential are NeuroML's", async () => {
   const text = `
 interneuron: 1
 neurons:
@@ -311,19 +311,19 @@ experiment: { dt: 0.025 ms, duration: 20 ms }`;
   expect(lems).toMatch(/<channelDensityNernst id="cal_density" ionChannel="cal" condDensity="6mS_per_cm2" segmentGroup="soma_group" ion="ca"\/>/); // prettier-ignore
   expect(lems).toMatch(/<species id="ca" ion="ca" concentrationModel="pool" initialConcentration="0.00005mol_per_m3"/);
   expect(lems).toMatch(/type="networkWithTemperature" temperature="36degC"/);
-  // Before the pool of a section fills, the potential is the same there as where there is none.
+  // Before the pool of a section fills, the potential is the same there as in a section without a pool.
   expect(lems).toMatch(/<channelDensity id="cal_2_density" ionChannel="cal_2" condDensity="6mS_per_cm2" erev="0.1411/);
   await expectSameSamples(model, again);
 });
 
-/** A model of NeuroML, of which only the equations are known. */
+/** A model of NeuroML, reduced to its equations. */
 function withoutDocument(file: string): ImportedModel {
   const imported = importModel(readSource(file));
   const { valid } = imported;
   return { ...imported, valid: { ...valid, model: { ...valid.model, annotations: {} } } };
 }
 
-test('the equations of branched-cell become the words of NeuroML again', async () => {
+test('the equations of branched-cell become elements of NeuroML again', async () => {
   const model = withoutDocument('fixtures/cells/branched-cell.xml');
   const { report, again, text } = await written(model);
   expect(report.filter(({ verdict }) => verdict !== 'exact' && verdict !== 'convention')).toEqual([]);
@@ -448,7 +448,7 @@ experiment: { dt: 0.025 ms, duration: 10 ms }`;
   expect(await left(listed)).toEqual([[pointer, 'values of E of each compartment']]);
 });
 
-test('synapses from cells that are left out are left out by name, and what is written is read again', async () => {
+test('synapses from cells that are left out are left out by name, and the written file is read again', async () => {
   const { report, again } = await written(importModel(readSource('fixtures/model/hard/places-on-cells.yaml')));
   const said = report.flatMap(({ verdict, pointer, message }) =>
     verdict === 'notExpressible' ? [`${pointer}: ${message}`] : [],
@@ -467,7 +467,7 @@ test.each([
     ['/neurons/cell/events/spike', '/operations/at_1_ms'],
   ],
   [', values: { theta: -20*mV - i*mV }', '', ['/neurons/cell/events/spike', '/populations/cells/values/theta']],
-])('a threshold that is a parameter is a number where nothing changes it%s %s', async (values, protocol, expected) => {
+])('a threshold that is a parameter is a number unless it changes%s %s', async (values, protocol, expected) => {
   const membrane = 'specificCapacitance: 1 uF/cm**2, resistivity: 100 ohm*cm';
   const text = `
 interneuron: 1

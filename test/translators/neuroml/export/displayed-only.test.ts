@@ -1,4 +1,4 @@
-/** What a document only displays, in a model that has lost its displays, as those are that a check runs. */
+/** Quantities that a document only displays, in a model that has lost its displays, as models in a check have. */
 
 import { expect, test } from 'vitest';
 import { convertModel } from '../../../../src/convert/convert.js';

@@ -1,4 +1,4 @@
-/** Conversions into a file called `.nml`: a NeuroML document, and the LEMS document beside it that runs it. */
+/** Conversions into a file called `.nml`: a NeuroML document, and the LEMS document in the same folder that runs it. */
 
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -16,7 +16,7 @@ import { missingEnvironment, python } from '../../../support/python.js';
 const convert = (source: Source, name: string): Promise<ConvertedModel> =>
   convertModel(importModel(source).valid, 'neuroml', { name });
 
-/** Whether the validator of jNeuroML takes the first file, where it is installed; the model hash of the second. */
+/** Returns whether the validator of jNeuroML takes the first file, if it is installed; the model hash of the second. */
 async function judged(
   { files }: ConvertedModel,
   run = false,
@@ -35,7 +35,7 @@ async function judged(
   }
 }
 
-it('holds the network, beside a file with its simulation', { timeout: 60_000 }, async () => {
+it('holds the network, with a second file for its simulation', { timeout: 60_000 }, async () => {
   const source = readSource('fixtures/neuroml/contacts.xml');
   const converted = await convert(source, 'small-one.net.nml');
   const [neuroml, simulation] = converted.files;
@@ -66,7 +66,7 @@ it('runs a network that came from a file without a simulation', { timeout: 60_00
 
 it('has types of its own in a third file', { timeout: 60_000 }, async () => {
   const { name, text } = readSource('fixtures/brian/hodgkin-huxley-axon.yaml');
-  // A rate that is none of NeuroML's.
+  // A rate that NeuroML lacks.
   const source = { name, text: text.replace('betam = 4*exp(-v/(18*mV))/ms', 'betam = 4/(1 + (v/(18*mV))**2)/ms') };
   const converted = await convertModel(importModel(source).valid, 'neuroml', { name: 'axon.cell.nml' });
   expect(converted.files.map((file) => file.name)).toEqual(['axon.cell.nml', 'LEMS_axon.xml', 'axon_types.xml']);
@@ -183,7 +183,7 @@ it('has files for channels, synapses and cells on request', { timeout: 120_000 }
   }
 });
 
-it('leaves out by name what NeuroML has no element for, which LEMS can express', async () => {
+it('leaves out by name parts that NeuroML has no element for, which LEMS can express', async () => {
   const source = readSource('fixtures/brian/custom-event.yaml');
   const { files, report, outcome } = await convert(source, 'x.nml');
   expect(outcome).toBe('incomplete');

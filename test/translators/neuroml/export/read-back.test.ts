@@ -1,4 +1,4 @@
-/** What reading a written document again finds. */
+/** Findings of reading a written document again. */
 
 import { expect, test } from 'vitest';
 import { readBack } from '../../../../translators/neuroml/export/read-back.js';

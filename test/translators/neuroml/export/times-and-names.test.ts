@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { convertModel } from '../../../../src/convert/convert.js';
 import { importModel } from '../../../../src/pipeline/pipeline.js';
 
-test('connections name the port of spikes where the reference interpreter would take another one', async () => {
+test('connections name the port of spikes if the reference interpreter would take another one', async () => {
   const cell = (events: string): string =>
     `{ method: euler, state: { c: 0, x: 0 }, derivatives: { c: 1/ms, x: 0.7/ms }, events: { ${events} } }`;
   const { valid } = importModel({

@@ -1,10 +1,10 @@
-/** Small types, and the equations that LEMS's definition says they stand for. */
+/** Small types, and the equations that they have by LEMS's definition. */
 
 import { describe, expect, it } from 'vitest';
 import { derivedOf, documentOf, importing, neuron } from '../support/importing.js';
 import { lems } from '../support/reading.js';
 
-/** A document of one component, which is what runs. */
+/** A document of one component, which runs. */
 const one = (content: string): string => lems(`${content}<Target component="c"/>`);
 
 describe('one instance', () => {
@@ -74,7 +74,7 @@ describe('instances within', () => {
   );
   const type = neuron(two, 'c');
 
-  it('are named after what stands around them, and advanced before it', () => {
+  it('are named after the instances around them, and advanced before them', () => {
     expect(type.sequence?.map((part) => part.derived)).toEqual([
       ['p_inner_z'],
       ['p_v', 'p_y', 'p_x'],
@@ -85,11 +85,11 @@ describe('instances within', () => {
     expect(type.sequence?.at(-1)?.state).toEqual(['v']);
   });
 
-  it('are selected, by an attribute where a path has a predicate', () => {
+  it('are selected, by an attribute if a path has a predicate', () => {
     expect(derivedOf(type)).toMatchObject({ all: 'p_x + q_x', some: 'q_x', p_x: 'p_k*p_y', p_y: 'p_inner_z' });
   });
 
-  it('have copies of what they require where instances within require it too', () => {
+  it('have copies of their requirements if instances within require them too', () => {
     // A requirement is copied from the parent when an instance is advanced: its own parts, advanced before, have the
     // copy of the step before.
     expect(derivedOf(type)).toMatchObject({ p_v: 'v', p_inner_z: 'p_v + 1' });
@@ -98,12 +98,12 @@ describe('instances within', () => {
   it.each([
     ['no part', '', { all: '0.0', some: '1.0' }],
     ['one part', '<Part id="p" kind="a" k="3"><inner type="Inner"/></Part>', { all: 'p_x', some: '1.0' }],
-  ])('reduce to the neutral element where there is %s', (_, parts, expected) => {
+  ])('reduce to the neutral element if there is %s', (_, parts, expected) => {
     const found = derivedOf(neuron(documentOf(cell(parts)), parts === '' ? 'Cell' : 'c'));
     expect(Object.fromEntries(Object.keys(expected).map((name) => [name, String(found[name])]))).toEqual(expected);
   });
 
-  it('say with a chain which requirement is not met', () => {
+  it('name an unmet requirement with the chain to it', () => {
     const { findings } = importing(
       one(`${types}<ComponentType name="Box"><Child name="inner" type="Inner"/><Exposure name="w" dimension="none"/>
       <Dynamics><DerivedVariable name="w" exposure="w" dimension="none" select="inner/z"/></Dynamics></ComponentType><Box id="c"><inner type="Inner"/></Box>`),
@@ -126,8 +126,8 @@ describe('events within', () => {
       ),
       'c',
     );
-    // What a shot does when it is due holds what the train does when it hears of it; both events leave under the port
-    // of the train.
+    // The action of a shot that is due contains the train's action on its event; both events leave under the port of
+    // the train.
     expect(type.events).toEqual({
       spike: { when: 't >= _1_at and _1_done == 0', do: ['_1_done = 1', 'count = count + 1'] },
       spike_2: {
@@ -173,7 +173,7 @@ describe('kinetic schemes', () => {
     'c',
   );
 
-  it('are linear equations of the occupancies, of which flows leave one and enter another', () => {
+  it('are linear equations of the occupancies, with flows that leave one and enter another', () => {
     expect(type.derivatives).toEqual({
       x_p: '-(u_f*x_p - u_r*y_p)',
       y_p: 'u_f*x_p - u_r*y_p - (v_f*y_p - v_r*z_p)',
@@ -229,8 +229,8 @@ describe('regimes', () => {
   });
 });
 
-describe('what is wrong with a type', () => {
-  it('is said where it is: a path to nothing', () => {
+describe('mistakes in a type', () => {
+  it('reports at its place a path that cannot be resolved', () => {
     const text =
       one(`<ComponentType name="T"><Exposure name="n" dimension="none"/><Dynamics><StateVariable name="n" exposure="n" dimension="none"/>
 <DerivedVariable name="x" dimension="none" select="nobody/y"/></Dynamics></ComponentType><T id="c"/>`);

@@ -36,7 +36,7 @@ describe('a network in HDF5', () => {
     expect(statSync(folder.file('z.net.nml.h5')).size).toBeLessThan(20 * 323_000);
   });
 
-  it('is refused by name where the layout has no place for a part', async () => {
+  it('is refused by name if the layout has no place for a part', async () => {
     const { valid } = importModel(readSource('fixtures/neuroml/inputs.xml'));
     const { files, report } = await convertModel(valid, 'neuroml', { name: 'i.nml.h5' });
     expect(files.map(({ name }) => name)).toEqual(['LEMS_i.xml']);

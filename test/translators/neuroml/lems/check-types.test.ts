@@ -185,7 +185,7 @@ describe('other rules of types', () => {
     expect(reading(used(content)).findings).toEqual([]);
   });
 
-  it('what is wrong with a type that nothing uses is a warning', () => {
+  it('a mistake in an unused type is a warning', () => {
     const content =
       '<ComponentType name="x"><Dynamics><DerivedVariable name="y" dimension="voltage" ' +
       'value="1"/></Dynamics></ComponentType>';
@@ -203,7 +203,7 @@ describe('other rules of types', () => {
   });
 });
 
-// jNeuroML 0.14.0 runs the documents of the first list and refuses those of the second.
+// jNeuroML 0.14.0 runs the documents of the first list and refuses the documents of the second.
 describe('dimensions are errors only if the reference interpreter stops at them', () => {
   const parts = {
     members: '',

@@ -89,7 +89,7 @@ describe('prototypes', () => {
 });
 
 describe('parts that are written elsewhere', () => {
-  it('are moved in where an attribute has the name of a child', () => {
+  it('are moved in if an attribute has the name of a child', () => {
     const { model, findings } = read('<cell id="a" C="1" shape="s"/><round id="s"><point id="p"/></round>');
     expect(findings).toEqual([]);
     expect(outline(model!.byId.get('a')!)).toBe('cell a(shape:round s(points:point p))');
@@ -102,7 +102,7 @@ describe('parts that are written elsewhere', () => {
   });
 });
 
-describe('what is wrong with components', () => {
+describe('mistakes in components', () => {
   it.each([
     ['an unknown type', '<cel id="a"/>', 'error lems/unknown-type «<cel»'],
     ['an unknown type in an attribute', '<Component id="a" type="cel"/>', 'error lems/unknown-type «cel»'],
@@ -139,7 +139,7 @@ describe('what is wrong with components', () => {
     expect(read(content).marks).toEqual([mark]);
   });
 
-  it('what is within a misspelt type is checked as well', () => {
+  it('the content of an element of a misspelt type is checked as well', () => {
     const { marks } = read('<net id="n" type="nett"><population id="p" component="x" size="1"/></net>');
     expect(marks).toEqual(['error lems/unknown-type «nett»', 'error lems/dangling-reference «x»']);
   });
@@ -168,14 +168,14 @@ describe('references', () => {
   const network = (pre: string): string =>
     '<cell id="c" C="1"/><net id="n"><population id="excitatory" component="c" size="1"/><projection id="j" ' +
     `pre="${pre}" post="excitatory"/></net>`;
-  it('find what stands beside them, locally', () => {
+  it('find their local siblings', () => {
     expect(read(network('excitatory')).findings).toEqual([]);
     expect(read(network('exitatory')).diagnostics).toMatchObject([
       { code: 'lems/dangling-reference', hint: 'did you mean excitatory?' },
     ]);
   });
 
-  it('that lead nowhere are errors in what is run, warnings elsewhere', () => {
+  it('that lead nowhere are errors in running parts, warnings elsewhere', () => {
     const unused = '<net id="unused"><population id="p" component="missing" size="1"/></net>';
     const run = (target: string): string =>
       `<Target component="r"/><run id="r" target="${target}" dt="1ms"/>${network('excitatory')}${unused}`;
@@ -193,7 +193,7 @@ describe('the target', () => {
     expect(model!.target!.id).toBe('b');
     expect(marks).toEqual(['warning lems/second-target «<Target»']);
   });
-  it('is the last that can be run where none is named, and none where none can', () => {
+  it('is the last that can run if no one is named, and absent if no component can', () => {
     expect(read(`<cell id="c" C="1"/>${run('a')}${run('b')}`).model!.target!.id).toBe('b');
     expect(read('<cell id="c" C="1"/>').model!.target).toBeNull();
   });

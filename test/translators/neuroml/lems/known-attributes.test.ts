@@ -78,7 +78,7 @@ describe('lists with bounds', () => {
   });
 });
 
-describe('what a document asks of the reference interpreter', () => {
+describe("a document's requests to the reference interpreter", () => {
   const simulation = (meta: string, target = ''): string =>
     lems(`<ComponentType name="Cell"><Dynamics><StateVariable name="v"/></Dynamics></ComponentType><ComponentType name="Meta"/>
 <ComponentType name="Sim"><ComponentReference name="target" type="Component"/><Children name="metas" type="Meta"/><Parameter name="length" dimension="time"/><Parameter name="step" dimension="time"/>

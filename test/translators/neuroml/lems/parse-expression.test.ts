@@ -74,7 +74,7 @@ describe('operators in an unusual order', () => {
   });
 });
 
-describe('what is no expression', () => {
+describe('texts that are no expressions', () => {
   it.each([
     ['', 'lang/empty-expression', 0, 0],
     ['a +', 'lang/unexpected-end', 2, 3],

@@ -24,7 +24,7 @@ describe('quantities in SI', () => {
     ['0.07ms', 7e-5],
     ['0.3 mV', 3e-4],
     ['2min', 120],
-    // (value + offset): exactly 305.15, where the sum of doubles is 305.15 too, and 0 K.
+    // (value + offset): exactly 305.15, for which the sum of doubles is also 305.15, and 0 K.
     ['32 degC', 305.15],
     ['6.3degC', 279.45],
     ['-273.15 degC', 0],

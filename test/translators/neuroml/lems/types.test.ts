@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { lems, reading } from '../support/reading.js';
 
-describe('what a type inherits', () => {
+describe('the inherited part of a type', () => {
   const { model, findings } = reading(
     lems(`
 <ComponentType name="leaf" extends="middle"><Parameter name="shift" dimension="voltage"/><Fixed parameter="a" value="3mV"/></ComponentType>
@@ -26,7 +26,7 @@ describe('what a type inherits', () => {
       expect(types.get('leaf')![kind].size).toBe(1);
   });
 
-  it('gives way to what is declared again, of another kind too', () => {
+  it('gives way to new declarations, of another kind too', () => {
     expect(types.get('middle')!.constants.has('shift')).toBe(true);
     expect(types.get('leaf')!.constants.has('shift')).toBe(false);
     expect(types.get('leaf')!.parameters.get('a')).toMatchObject({ fixed: 0.003 });
@@ -150,7 +150,7 @@ describe('definitions', () => {
     ]);
   });
 
-  it('work out the dimensions of derived variables that do not say theirs', () => {
+  it('work out the dimensions of derived variables that do not state theirs', () => {
     const { model, findings } = reading(
       lems(`
 <ComponentType name="x"><Parameter name="g" dimension="conductance"/><Parameter name="e" dimension="voltage"/><Exposure name="i" dimension="current"/>
@@ -177,7 +177,7 @@ describe('definitions', () => {
   });
 });
 
-describe('what is wrong with definitions', () => {
+describe('mistakes in definitions', () => {
   const type = (content: string): string => `<ComponentType name="x">\n${content}\n</ComponentType>`;
   it.each([
     ['an unknown element', type('<Paramter name="a"/>'), 'error lems/unknown-element «<Paramter»'],

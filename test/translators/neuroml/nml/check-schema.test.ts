@@ -197,7 +197,7 @@ describe('channels and networks', () => {
     ]);
   });
 
-  it('asks an heir of the user for none of the children that its ancestor calculates with', () => {
+  it("requires of a user's heir none of the children that its ancestor calculates with", () => {
     const text = `<ComponentType name="ownGate" extends="gateHHtauInf"><Dynamics><DerivedVariable name="fcond" exposure="fcond" dimension="none" value="1"/></Dynamics></ComponentType>
       <ionChannelHH id="i"><ownGate id="m" instances="1"/></ionChannelHH>`;
     expect(reading(nml(text)).marks.filter((mark) => mark.includes('missing-child'))).toEqual([]);
@@ -225,7 +225,7 @@ describe('channels and networks', () => {
     );
   });
 
-  it('asks nothing of types of the same name that are not core types', () => {
+  it('ignores types of the same name that are not core types', () => {
     const text =
       '<Lems><ComponentType name="connection"/><ComponentType name="segment"/><connection id="x"/><segment ' +
       'id="y"/></Lems>';
@@ -247,7 +247,7 @@ it.each([
   expect(found.marks).toEqual([`warning neuroml/negative «${value}»`]);
 });
 
-describe('what stands in an element, and in which order', () => {
+describe('the content of an element, and its order', () => {
   const rates =
     '<forwardRate type="HHExpRate" rate="1per_ms" midpoint="0mV" scale="1mV"/><reverseRate type="HHExpRate" ' +
     'rate="1per_ms" midpoint="0mV" scale="1mV"/>';
@@ -322,13 +322,13 @@ describe('what stands in an element, and in which order', () => {
     ).toEqual(marks);
   });
 
-  it('says nothing of LEMS files, which have no schema of this kind', () => {
+  it('ignores LEMS files, which have no schema of this kind', () => {
     const text = `<Lems><Include file="Cells.xml"/>${root}</Lems>`;
     expect(reading(text).marks.filter((mark) => mark.includes('order'))).toEqual([]);
   });
 });
 
-describe('what explains', () => {
+describe('explanatory elements', () => {
   const point = 'C="1nF" thresh="0mV" reset="-1mV" leakConductance="1nS" leakReversal="-2mV"';
   const gate = (content: string, more = ''): string =>
     `<ionChannelHH id="c"><gateHHtauInf id="m" instances="1"${more}>

@@ -4,14 +4,14 @@ import { normalise } from '../../../../src/model/normalise.js';
 import { importNeuroML } from '../../../../translators/neuroml/import.js';
 import { reading } from './reading.js';
 
-/** What importing a document gives. */
+/** The result of importing a document. */
 export interface Importing {
-  /** Null where there are errors. */
+  /** Null after errors. */
   readonly document: ModelDocument | null;
   /** Whether the document passes the checks of the canonical model. */
   readonly valid: boolean;
   readonly diagnostics: readonly Diagnostic[];
-  /** `code line:column: message` of what importing and the checks after it find. */
+  /** Findings of importing and of the checks after it, as `code line:column: message`. */
   readonly findings: readonly string[];
 }
 
@@ -62,7 +62,7 @@ export function derivedOf(type: NeuronDocument | SynapseDocument): Record<string
   );
 }
 
-/** Types that make a network of populations, connections and inputs, none of them with a name that NeuroML has. */
+/** Types that make a network of populations, connections and inputs, all of them with names that NeuroML lacks. */
 export const networkTypes = `
   <ComponentType name="Net"><Children name="groups" type="Group"/><Children name="links" type="Bundle"/><Children name="drives" type="Drive"/></ComponentType>
   <ComponentType name="Group"><ComponentReference name="of" type="Component"/><Parameter name="count" dimension="none"/>
@@ -86,7 +86,7 @@ export const networkTypes = `
   '',
 );
 
-/** A leaky cell that sums what is attached to it, a conductance that events raise, a current that is on for a while. */
+/** A leaky cell that sums its attachments, a conductance that events raise, a current that is on for a while. */
 export const cellTypes = `
   <ComponentType name="Leaky"><Parameter name="tau" dimension="time"/><Parameter name="rest" dimension="voltage"/><Parameter name="top" dimension="voltage"/>
     <Parameter name="perSiemens" dimension="elastance"/><Attachments name="inward" type="Current"/><EventPort name="out" direction="out"/>

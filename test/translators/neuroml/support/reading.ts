@@ -3,7 +3,7 @@ import type { LemsHost } from '../../../../translators/neuroml/host.js';
 import type { LemsModel } from '../../../../translators/neuroml/lems/definitions.js';
 import { readLems } from '../../../../translators/neuroml/read.js';
 
-/** A host whose files are given: absolute paths to texts. Only those under `root` may be included. */
+/** Returns a host with the given files: absolute paths to texts. Only files under `root` may be included. */
 export function filesOf(
   files: Readonly<Record<string, string>>,
   root = '/repo',
@@ -20,7 +20,7 @@ export function filesOf(
   };
 }
 
-/** What reading a document gives. */
+/** The result of reading a document. */
 export interface Reading {
   readonly model: LemsModel | null;
   readonly diagnostics: readonly Diagnostic[];
@@ -71,5 +71,5 @@ export const dimensions = `
   <Unit symbol="nS" dimension="conductance" power="-9"/><Unit symbol="degC" dimension="temperature" offset="273.15"/>
   <Unit symbol="K" dimension="temperature"/>`.replace(/\n/g, '');
 
-/** A LEMS document; its first line is that of `content`. */
+/** A LEMS document; its first line is the first line of `content`. */
 export const lems = (content: string): string => `<Lems>${dimensions}${content}</Lems>`;

@@ -5,7 +5,7 @@ import { convertModel } from '../../../../src/convert/convert.js';
 import { importModel, type ImportedModel } from '../../../../src/pipeline/pipeline.js';
 import { simulateModel } from '../../../support/simulate.js';
 
-/** A model, and what is read of it as NeuroML, with the report. */
+/** Returns a model, and its NeuroML form read again, with the report. */
 export async function written(model: ImportedModel) {
   const { files, report } = await convertModel(model.valid, 'neuroml');
   const text = files[0]!.text;

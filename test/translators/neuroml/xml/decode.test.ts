@@ -21,7 +21,7 @@ describe('bytes to text', () => {
     expect(decodeXml(given)).toEqual({ text: '<a>µ</a>' });
   });
 
-  it('reads Latin-1 where the document says so, and where it is no UTF-8, with a warning', () => {
+  it('reads Latin-1 if the document states it, and if it is no UTF-8, with a warning', () => {
     const declared = '<?xml version="1.0" encoding="ISO-8859-1"?><a>µ</a>';
     expect(decodeXml(bytes(declared, 'latin1'))).toEqual({ text: declared });
     expect(decodeXml(bytes('<a><!-- Müller --></a>', 'latin1'))).toMatchObject({

@@ -53,7 +53,7 @@ describe('a tree of elements', () => {
     expect(root && outline(root)).toBe(expected);
   });
 
-  it('says where elements and attributes are, entities and CRLF counted as written', () => {
+  it('locates elements and attributes, entities and CRLF counted as written', () => {
     const { root } = read('<a>\r\n  <b first="1" value="x &lt; 10mV"/>\r\n</a>');
     const b = root!.children[0]!;
     expect(b.place).toEqual({ document: 'doc.xml', pointer: '/a/b', line: 2, column: 3, length: 2 });
@@ -68,7 +68,7 @@ describe('a tree of elements', () => {
   });
 });
 
-describe('what is not well-formed', () => {
+describe('texts that are not well-formed', () => {
   it.each([
     ['an empty text', '', 'xml/empty 1:1'],
     ['space alone', '  \n ', 'xml/empty 1:1'],
@@ -160,7 +160,7 @@ describe('what is not well-formed', () => {
       )
       .join('\n');
 
-  it('is one of several slips, and nothing that only follows from them', () => {
+  it('is one of several slips, without findings that only follow from them', () => {
     expect(read(lines.join('\n')).findings).toEqual([]);
     for (const one of slips) {
       expect(read(written([one])).findings).toEqual([one[3]]);
@@ -173,7 +173,7 @@ describe('what is not well-formed', () => {
     }
   });
 
-  it('has what is expected and found, a hint, and the first of two attributes', () => {
+  it('has the expected and the found text, a hint, and the first of two attributes', () => {
     for (const slip of slips) {
       const diagnostics = new Diagnostics();
       readXml(written([slip]), 'doc.xml', diagnostics);
@@ -277,7 +277,7 @@ describe('long lists of elements without content', () => {
     );
   });
 
-  it('end where an element has content, a reference, or an attribute twice', () => {
+  it('end at an element with content, a reference, or an attribute twice', () => {
     const odd = '<c a="&lt;"/><c><d/></c>';
     const { root, findings } = read(`<a>${items(150)}${odd}${items(150)}</a>`);
     expect(findings).toEqual([]);
@@ -294,7 +294,7 @@ describe('long lists of elements without content', () => {
     expect(read(`<a><![CDATA[${items(200)}]]></a>`).root!.text).toBe(items(200));
   });
 
-  it('do not hide what is wrong after them', () => {
+  it('do not hide mistakes after them', () => {
     expect(read(`<a>\n${items(500)}\n<b x=1/></a>`).findings).toEqual(['xml/unquoted-value 502:4']);
   });
 });

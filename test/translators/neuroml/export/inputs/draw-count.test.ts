@@ -50,7 +50,7 @@ test.each([
   expect(borders.length).toBeGreaterThan(5);
 });
 
-test('more numbers than LEMS is to tell apart are a normal number, which the report says', async () => {
+test('more numbers than LEMS is to tell apart are a normal number, which the report states', async () => {
   const { report } = await converted(100_000, '1000 Hz');
   expect(report.some(({ code, verdict }) => code === 'lems/poisson' && verdict === 'different')).toBe(true);
 });

@@ -52,7 +52,7 @@ describe.each([
     (x: number, y: number) => Number(!(x > 0 && y > 0)),
   ],
 ])('%s', (text, expected, value) => {
-  test('in words of LEMS', () => {
+  test('in terms of LEMS', () => {
     expect(written(text)).toBe(expected);
   });
   test.each(values)('of %d and %d', (x, y) => {

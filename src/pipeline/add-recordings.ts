@@ -53,18 +53,22 @@ export function addRecordings(
   readEvery: (text: string, option: string) => string = (text) => text,
 ): { document: unknown; positions: Positions } {
   if (texts.length === 0 || document === null || typeof document !== 'object') return { document, positions };
-  const requests = texts.map((text) => {
-    const written = parseRecordingRequest(text);
-    const request = { ...written, of: written.of.replace(/^[^[]+/, (name) => populationOf(name, document)) };
-    return request.every === undefined ? request : { ...request, every: readEvery(request.every, `--record ${text}`) };
+  const requests = texts.flatMap((text) => {
+    const { of, ...written } = parseRecordingRequest(text);
+    const [name = ''] = /^[^[]+/.exec(of) ?? [];
+    const every = written.every === undefined ? {} : { every: readEvery(written.every, `--record ${text}`) };
+    return populationsOf(name, document).map((own) => ({
+      text,
+      request: { ...written, of: own + of.slice(name.length), ...every },
+    }));
   });
   // A document has one of two keys for its recordings.
   const key = 'recordings' in document ? 'recordings' : 'record';
   const written: unknown = Object.entries(document).find(([name]) => name === key)?.[1];
   const present: readonly unknown[] = Array.isArray(written) ? written : [];
-  const places = texts.map((text): Place => ({ document: `--record ${text}` }));
+  const places = requests.map(({ text }): Place => ({ document: `--record ${text}` }));
   return {
-    document: { ...document, [key]: [...present, ...requests] },
+    document: { ...document, [key]: [...present, ...requests.map(({ request }) => request)] },
     positions: overlayPositions(positions, (pointer) => {
       const ordinal = /^\/record(?:ings)?\/(\d+)/.exec(pointer)?.[1];
       return places[Number(ordinal ?? -1) - present.length];
@@ -72,10 +76,15 @@ export function addRecordings(
   };
 }
 
-/** Returns the name in the model of a node of NIR (`annotations.nir.nodes`); that of a population stays. */
-function populationOf(name: string, document: object): string {
-  if (memberOf(memberOf(document, 'populations'), name) !== undefined) return name;
-  const nodes = memberOf(memberOf(memberOf(document, 'annotations'), 'nir'), 'nodes');
-  const found = Object.entries(nodes ?? {}).find(([, node]) => memberOf(node, 'node') === name);
-  return found?.[0] ?? name;
+/**
+ * Returns the populations of a name: itself, that of a node of NIR, or the parts of a population of SONATA whose cells
+ * have several models.
+ */
+function populationsOf(name: string, document: object): readonly string[] {
+  if (memberOf(memberOf(document, 'populations'), name) !== undefined) return [name];
+  const found = Object.entries({ nir: 'node', sonata: 'population' }).flatMap(([notation, key]) => {
+    const nodes = memberOf(memberOf(memberOf(document, 'annotations'), notation), 'nodes');
+    return Object.entries(nodes ?? {}).filter(([, node]) => memberOf(node, key) === name);
+  });
+  return found.length === 0 ? [name] : found.map(([own]) => own);
 }

@@ -16,7 +16,7 @@ import {
   type NodePart,
   type Nodes,
 } from './nodes.js';
-import { checkRows, groupingOf, numbersIn, placeIn, tableIn, type GroupAt } from './tables.js';
+import { attributeIn, checkRows, groupingOf, numbersIn, placeIn, tableIn, type GroupAt } from './tables.js';
 import type { Template } from './templates.js';
 
 /** Synapses of one projection, in the order of the file. */
@@ -65,9 +65,9 @@ interface EdgeType {
   readonly count: number | undefined;
   /** From 1 on. */
   readonly receptor: number | undefined;
-  /** Whether weights fall with the difference of the tuning angles (`gaussianLL`). */
-  readonly isTuned: boolean;
-  /** Width of this fall, in degrees. */
+  /** Name among `weightFunctions`. */
+  readonly weightFunction: string | undefined;
+  /** Standard deviation of `gaussianLL`, in degrees. */
   readonly sigma: number | undefined;
 }
 
@@ -118,13 +118,23 @@ interface Surroundings {
 const takesBareWeights = (to: Nodes | undefined): boolean =>
   to !== undefined && to.parts.every(({ template }) => template?.weight.unit === '1');
 
+/** Checks of columns with names, which types and single edges have. Each returns a finding on an unknown name. */
+const checks = {
+  model_template: (name: string) => (isStatic(name) ? undefined : messages.unknownSynapse(name)),
+  weight_function: (name: string) =>
+    weightFunctions.includes(name) ? undefined : messages.unknownWeightFunction(name, weightFunctions),
+};
+
+/** Returns the columns with names. @param isBare  whether synapses have no model */
+const namedColumns = (isBare: boolean): readonly (keyof typeof checks)[] =>
+  isBare ? ['weight_function'] : ['model_template', 'weight_function'];
+
 function typeOf(row: TypeRow, isBare: boolean, { config, parameters }: Surroundings): EdgeType {
   const { cells, place } = row;
-  const model = cells.get('model_template');
-  if (!isBare && !isStatic(model)) config.report(messages.unknownSynapse(model ?? ''), place);
-  const weightFunction = cells.get('weight_function');
-  if (weightFunction !== undefined && !weightFunctions.includes(weightFunction))
-    config.report(messages.unknownWeightFunction(weightFunction, weightFunctions), place);
+  for (const column of namedColumns(isBare)) {
+    const finding = cells.has(column) ? checks[column](cells.get(column)!) : undefined;
+    if (finding) config.report(finding, place);
+  }
   const file = cells.get('dynamics_params');
   const found = file === undefined || isBare ? undefined : parameters(file, row);
   const given = { ...(found?.value ?? {}) };
@@ -148,7 +158,7 @@ function typeOf(row: TypeRow, isBare: boolean, { config, parameters }: Surroundi
     delay: number('delay'),
     count: number('nsyns'),
     receptor: number('receptor_type'),
-    isTuned: weightFunction === 'gaussianLL',
+    weightFunction: cells.get('weight_function'),
     sigma: number('weight_sigma'),
   };
 }
@@ -211,7 +221,8 @@ function readPopulation(at: GroupAt, types: TypeTable | null, around: Surroundin
     for (const [id, values] of found) if (values) checkRows(at, 'edge', grouping, id, values.length, count);
     return found;
   };
-  const [weightsIn, delaysIn, countsIn, sigmasIn] = readAttributes.map(column);
+  const [weightsIn, delaysIn, countsIn, sigmasIn] = ['syn_weight', 'delay', 'nsyns', 'weight_sigma'].map(column);
+  const functions = new Map([...grouping.groups].map(([id, group]) => [id, group && functionsIn(group, to)]));
   reportUnread(at, grouping.groups);
   const [weights, delays] = [new Float64Array(count), new Float64Array(count)];
   const keys = new Int32Array(count).fill(-1);
@@ -241,7 +252,7 @@ function readPopulation(at: GroupAt, types: TypeTable | null, around: Surroundin
       once(`weight ${type.row.id}`, () => at.report(messages.missingWeight(type.row.id), type.row.place));
       continue;
     }
-    if (type.isTuned) {
+    if ((functions.get(group)?.[row] ?? type.weightFunction) === 'gaussianLL') {
       const sigma = sigmasIn?.get(group)?.[row] ?? type.sigma;
       const angles = [from.attribute(source, 'tuning_angle'), to.attribute(target, 'tuning_angle')].map(Number);
       if (!(sigma! > 0) || !angles.every(Number.isFinite)) {
@@ -321,8 +332,18 @@ function partName(edges: string, from: NodePart, to: NodePart, { weight }: Templ
   return `${edges}_${from.name}_${to.name}_${kind}`;
 }
 
-/** Attributes of edges that are read. */
-const readAttributes = ['syn_weight', 'delay', 'nsyns', 'weight_sigma'];
+/** Attributes of single edges that are read. */
+const readAttributes = ['syn_weight', 'delay', 'nsyns', 'weight_sigma', 'model_template', 'weight_function'];
+
+/** Checks the names that single edges have. @returns their weight functions, if they are given */
+function functionsIn(at: GroupAt, to: Nodes): ArrayLike<number | string> | undefined {
+  for (const column of namedColumns(takesBareWeights(to)))
+    for (const name of new Set(Array.from(attributeIn(at, column) ?? [], String))) {
+      const finding = checks[column](name);
+      if (finding) at.report(finding, placeIn(at, column));
+    }
+  return attributeIn(at, 'weight_function');
+}
 
 function reportUnread(at: GroupAt, groups: ReadonlyMap<number, GroupAt | undefined>): void {
   const names = new Set<string>();

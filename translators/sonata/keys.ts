@@ -146,10 +146,8 @@ export function checkMembers(at: GroupAt, kind: 'node' | 'edge', groups: Iterabl
   for (const group of groups) if (group) check(group, attributes[kind]);
 }
 
-/** Checks whether a name is unknown and at most two edits from a known one. Short names may be anything. */
+/** Checks whether a name of several characters is unknown and one or two edits from a known one. */
 const isMisspelt = (name: string, known: readonly string[]): boolean =>
-  name.length > 3 &&
+  name.length > 1 &&
   !known.includes(name) &&
-  known.some(
-    (one) => editDistance(name.toLowerCase(), one.toLowerCase(), 2) <= Math.min(2, Math.floor(one.length / 3)),
-  );
+  known.some((one) => editDistance(name.toLowerCase(), one.toLowerCase(), 2) <= (one.length < 6 ? 1 : 2));

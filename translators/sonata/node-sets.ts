@@ -2,6 +2,7 @@
 
 import { isObject } from '../../src/diagnostics/member.js';
 import type { Place } from '../../src/diagnostics/diagnostic.js';
+import { child } from '../../src/model/pointer.js';
 import { readDocument } from '../../src/model/text/read.js';
 import type { Config } from './config.js';
 import * as messages from './messages.js';
@@ -16,6 +17,9 @@ export interface Selected {
 /** Finds the nodes that a config names by a set, a population, ids or attributes. */
 export type NodeSets = (value: unknown, place: Place) => readonly Selected[];
 
+/** Returns all nodes of a population. */
+const all = (nodes: Nodes): Selected => ({ nodes, rows: Array.from({ length: nodes.size }, (_, row) => row) });
+
 /** Most sets that contain one another. */
 const mostNested = 100;
 
@@ -23,17 +27,39 @@ const mostNested = 100;
 export function nodeSetsOf(config: Config, populations: ReadonlyMap<string, Nodes>): NodeSets {
   const path = config.path('node_sets_file');
   const sets = new Map<string, unknown>();
-  const inline = config.get('node_sets');
-  if (isObject(inline)) for (const [name, set] of Object.entries(inline)) sets.set(name, set);
+  /** Whether a node of a population has an attribute, by both names. */
+  const attributes = new Map<string, boolean>();
+  const has = (nodes: Nodes, key: string): boolean => {
+    const name = `${nodes.name} ${key}`;
+    const found = attributes.get(name) ?? all(nodes).rows.some((row) => nodes.attribute(row, key) !== undefined);
+    attributes.set(name, found);
+    return found;
+  };
+  const checkAttributes = (
+    { population, ...wanted }: Readonly<Record<string, unknown>>,
+    placeOf: (key: string) => Place,
+  ): void => {
+    const names = population === undefined ? [...populations.keys()] : [population].flat().map(String);
+    for (const key of Object.keys(wanted))
+      if (!names.some((name) => populations.has(name) && has(populations.get(name)!, key)))
+        config.report(messages.unknownAttribute(key), placeOf(key));
+  };
+  /** Takes sets, and checks their attributes even if nothing uses them. */
+  const take = (value: unknown, placeOf: (set: string, key: string) => Place): void => {
+    for (const [name, set] of isObject(value) ? Object.entries(value) : []) {
+      sets.set(name, set);
+      if (isObject(set)) checkAttributes(set, (key) => placeOf(name, key));
+    }
+  };
+  take(config.get('node_sets'), (set, key) => config.place('node_sets', set, key));
   const text = path && config.text(path);
   if (text !== undefined) {
-    const { value, diagnostics } = readDocument(text, path?.document ?? '');
+    const { value, positions, diagnostics } = readDocument(text, path?.document ?? '');
     for (const { place, ...finding } of diagnostics) config.report(finding, place ?? config.place('node_sets_file'));
-    if (isObject(value)) for (const [name, set] of Object.entries(value)) sets.set(name, set);
+    take(value, (set, key) => positions.place(child(child('', set), key)));
   }
   /** The nodes of each set that was asked for. */
   const found = new Map<string, readonly Selected[]>();
-  const all = (nodes: Nodes): Selected => ({ nodes, rows: Array.from({ length: nodes.size }, (_, row) => row) });
   const select = (value: unknown, place: Place, open: readonly string[]): readonly Selected[] => {
     if (typeof value === 'string') {
       if (open.includes(value)) {
@@ -61,7 +87,10 @@ export function nodeSetsOf(config: Config, populations: ReadonlyMap<string, Node
       if (value.every((item) => typeof item === 'number')) return select({ node_id: value }, place, open);
       return union([...new Set<unknown>(value)].flatMap((item) => select(item, place, open)));
     }
-    if (isObject(value)) return byAttributes(value, place);
+    if (isObject(value)) {
+      if (open.length === 0) checkAttributes(value, () => place);
+      return byAttributes(value, place);
+    }
     config.report(messages.wrongValue('a node set', 'a name, a list or a map', value), place);
     return [];
   };
@@ -75,9 +104,6 @@ export function nodeSetsOf(config: Config, populations: ReadonlyMap<string, Node
       if (!nodes) config.report(messages.unknownPopulation(name, [...populations.keys()]), place);
       return nodes ? [nodes] : [];
     });
-    for (const key of Object.keys(wanted))
-      if (!chosen.some((nodes) => all(nodes).rows.some((row) => nodes.attribute(row, key) !== undefined)))
-        config.report(messages.unknownAttribute(key), place);
     const values = Object.entries(wanted).map(([key, value]) => [key, new Set([value].flat().map(String))] as const);
     const matches = (nodes: Nodes, row: number): boolean =>
       values.every(([key, allowed]) => {

@@ -94,7 +94,12 @@ describe('weight functions of BMTK', () => {
   const folder = temporaryFolder();
 
   /** Weights in pA of the recurrent edges, in the order of the file. */
-  async function weightsOf(name: string, columns: string, cells: string): Promise<readonly number[]> {
+  async function weightsOf(
+    name: string,
+    columns: string,
+    cells: string,
+    ofEdges: Readonly<Record<string, readonly string[]>> = {},
+  ): Promise<readonly number[]> {
     const path = await circuit(folder.file(name), 'psc-alpha', {
       'network/lif_nodes.h5': {
         '/nodes/lif/node_type_id': [20, 20, 20, 20],
@@ -109,6 +114,7 @@ describe('weight functions of BMTK', () => {
         '/edges/lif_lif/edge_group_id': [0, 0, 0, 0],
         '/edges/lif_lif/edge_group_index': [0, 1, 2, 3],
         '/edges/lif_lif/0/nsyns': [1, 2, 1, 1],
+        ...ofEdges,
       },
       'network/lif_lif_edge_types.csv': `edge_type_id model_template syn_weight delay ${columns}\n200 static_synapse 300.0 1.0 ${cells}\n`,
     });
@@ -126,6 +132,15 @@ describe('weight functions of BMTK', () => {
     // Differences of 45, 55 (125 folded at 90), 10 (170) and 90 (270) degrees, with a sigma of 50 degrees.
     const found = await weightsOf('gauss', 'weight_function weight_sigma', 'gaussianLL 50.0');
     const factors = [45, 55, 10, 90].map((difference) => Math.exp(-((difference / 50) ** 2)));
+    [300, 600, 300, 300].forEach((value, k) => expect(found[k]).toBeCloseTo(value * factors[k]!, 9));
+  });
+
+  it('of a single edge goes before that of its type', async () => {
+    const functions = ['wmax', 'gaussianLL', 'gaussianLL', 'set_syn_weight'];
+    const found = await weightsOf('single', 'weight_function weight_sigma', 'gaussianLL 50.0', {
+      '/edges/lif_lif/0/weight_function': functions,
+    });
+    const factors = [1, Math.exp(-((55 / 50) ** 2)), Math.exp(-((10 / 50) ** 2)), 1];
     [300, 600, 300, 300].forEach((value, k) => expect(found[k]).toBeCloseTo(value * factors[k]!, 9));
   });
 });

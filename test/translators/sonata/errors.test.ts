@@ -254,6 +254,20 @@ describe('mistakes in circuits', () => {
       ],
     ],
     [
+      'weight functions and synapse models of single edges that are not known',
+      {
+        [edgesFile]: {
+          ...edges,
+          '/edges/lif_lif/0/weight_function': ['wmax', 'wmax', 'gausian', 'wmax', 'wmax'],
+          '/edges/lif_lif/0/model_template': [...Array<string>(4).fill('static_synapse'), 'stdp_synapse'],
+        },
+      },
+      [
+        `sonata/unknown-synapse ${edgesFile}:/edges/lif_lif/0/model_template`,
+        `sonata/unsupported ${edgesFile}:/edges/lif_lif/0/weight_function`,
+      ],
+    ],
+    [
       'edges without weight',
       {
         'network/ext_lif_edge_types.csv': 'edge_type_id model_template syn_weight delay\n100 static_synapse NULL 1.5\n',
@@ -334,6 +348,11 @@ describe('misspelt names', () => {
     ['of the output', { 'config.json': changed('log_file', 'logfile') }, ['logfile', 'log_file']],
     ['of an input', { 'config.json': changed('node_set', 'nodeset') }, ['nodeset', 'node_set']],
     [
+      'of a report, with few letters',
+      { 'config.json': config.replace('"reports": {}', '"reports": { "v": { "variable_name": "V_m", "dx": 1 } }') },
+      ['dx', 'dt'],
+    ],
+    [
       'of a file',
       {
         'config.json': changed(
@@ -390,5 +409,17 @@ describe('misspelt names', () => {
         hint: `did you mean ${meant}?`,
       }),
     );
+  });
+
+  it('of an attribute of a node set that nothing uses', async () => {
+    const path = await circuit(folder.file(`circuit-${++circuits}`), 'psc-alpha', {
+      'config.json': edited((json) => (json['node_sets_file'] = 'node_sets.json')),
+      'node_sets.json': '{\n "inner": {"population": "lif",\n "lyaer": 4}, "ids": {"node_id": [0]}}\n',
+    });
+    const { diagnostics } = importModel(readSource(path));
+    const found = diagnostics.filter(({ code }) => code === 'sonata/unknown-attribute');
+    expect(found.map(({ severity, found: name, place }) => [severity, name, place?.line])).toEqual([
+      ['warning', 'lyaer', 3],
+    ]);
   });
 });

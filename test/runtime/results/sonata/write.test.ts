@@ -70,6 +70,18 @@ describe('results in SONATA', () => {
   });
 });
 
+it('--record takes the populations of the files, too', async () => {
+  const result = folder.file('recorded.csv');
+  const models = resolve(root, 'fixtures/sonata/models-by-type');
+  expect(await runCommand(['run', `${models}/config.json`, '-q', '--record', 'cells:v', '-o', result])).toMatchObject({
+    code: 0,
+  });
+  const columns = ['alpha', 'delta', 'exp'].map(
+    (model) => readFileSync(folder.file(`recorded.cells_iaf_psc_${model}_v.csv`), 'utf8').split('\n')[0],
+  );
+  expect(columns).toEqual(['time_ms,cells[0].v_mV,cells[3].v_mV', 'time_ms,cells[1].v_mV', 'time_ms,cells[2].v_mV']);
+});
+
 /** Returns the spikes in a file as lines `population,id,time in ms`. */
 async function foreignTrains(path: string, format: string): Promise<string[]> {
   const row = (population: string, id: number, time: number): string => `${population},${id},${time.toFixed(1)}`;

@@ -1,5 +1,6 @@
 /** Links that hold a model: compressed, in base64 for addresses, after `#model=`. */
 
+import { printable } from '../src/diagnostics/display.js';
 import type { GivenModel } from './messages.js';
 
 const start = '#model=';
@@ -28,13 +29,20 @@ export async function fragmentOf({ files, main, options }: GivenModel): Promise<
   return `${start}${toBase64(packed).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')}`;
 }
 
-/** Returns the values of parameters that an address gives: `?set=g_e=6 nS`. */
-export function settingsIn(search: string): Readonly<Record<string, string>> {
-  const pairs = new URLSearchParams(search).getAll('set').flatMap((each) => {
-    const [, name, value] = /^([^=]+)=(.+)$/s.exec(each) ?? [];
-    return name === undefined || value === undefined ? [] : [[name.trim(), value.trim()] as const];
-  });
-  return Object.fromEntries(pairs);
+/**
+ * Returns the values of parameters that an address gives: `?set=g_e=6 nS`.
+ *
+ * @returns a sentence for the reader, too, if there are others without a name or a value
+ */
+export function settingsIn(search: string): {
+  readonly settings: Readonly<Record<string, string>>;
+  readonly failure?: string;
+} {
+  const given = new URLSearchParams(search).getAll('set');
+  const pairs = given.map((each) => /^\s*([^=]*[^=\s])\s*=\s*(\S.*)$/s.exec(each));
+  const settings = Object.fromEntries(pairs.flatMap((pair) => (pair ? [[pair[1]!, pair[2]!.trim()]] : [])));
+  if (!pairs.includes(null)) return { settings };
+  return { settings, failure: 'the address has a setting that is not of the form ?set=name=value' };
 }
 
 /** Returns an address with values of parameters. */
@@ -90,16 +98,32 @@ function isHeldModel(value: unknown): value is HeldModel {
   );
 }
 
+/** Options of a model in a link besides `set`. Their values are checked when the model is read. */
+const optionNames = ['seed', 'dt', 'duration', 'from', 'timing'];
+
+/** Returns the name of an option, or of a value in `set`, that is unknown or not a text. */
+function wrongOption({ set = {}, ...others }: Readonly<Record<string, unknown>>): string | undefined {
+  if (typeof set !== 'object' || set === null) return 'set';
+  const [wrong] =
+    Object.entries(others).find(([name, value]) => !optionNames.includes(name) || !isText(value)) ??
+    Object.entries(set).find(([, value]) => !isText(value)) ??
+    [];
+  return wrong;
+}
+
 /**
  * Returns the model in the fragment of an address; undefined if it holds none.
  *
- * @throws Error with a sentence for the reader if the fragment is damaged or too long
+ * @throws Error with a sentence for the reader if the fragment is damaged or too long, or has other options
  */
 export async function modelIn(fragment: string): Promise<GivenModel | undefined> {
   if (!fragment.startsWith(start)) return undefined;
   try {
     const packed = fromBase64(fragment.slice(start.length).replaceAll('-', '+').replaceAll('_', '/'));
     const held: unknown = JSON.parse(await inflatedWithin(packed));
+    const wrong = isHeldModel(held) ? wrongOption(held.options) : undefined;
+    if (wrong !== undefined)
+      throw new RangeError(`the link has an option that is unknown or not a text: ${printable(wrong.slice(0, 40))}`);
     if (isHeldModel(held)) return givenModel(held);
   } catch (error) {
     if (error instanceof RangeError) throw error;

@@ -472,7 +472,7 @@ const linkedModel = (): Promise<{ readonly linked?: GivenModel | undefined; read
 async function start(): Promise<void> {
   const { linked, failure } = await linkedModel();
   const held = document.getElementById('model')?.textContent;
-  const settings = settingsIn(location.search);
+  const { settings, failure: unset } = settingsIn(location.search);
   if (new URLSearchParams(location.search).has('embed')) document.body.classList.add('embedded');
   if (held) {
     const { recorded: known, ...model } = JSON.parse(held) as HeldPage;
@@ -481,6 +481,7 @@ async function start(): Promise<void> {
   } else if (linked) await open(linked, true, settings);
   else openTab('model');
   if (failure !== undefined) report(`${failure}${held ? '. This is the model of the page' : ''}`);
+  else if (unset !== undefined) report(unset);
 }
 
 nwbButton.hidden = !hasHdf5();

@@ -10,12 +10,14 @@ import { UsageError } from '../../src/diagnostics/diagnostic.js';
 import { readSource, type Source } from '../../src/pipeline/read/read-source.js';
 import { convertModel } from '../../src/convert/convert.js';
 import { feedSource, type Outcome } from './feed.js';
-import { mutateBytes, mutateMembers, type MutableGroup } from './mutate-hdf5.js';
+import { hdf5File } from '#hdf5';
+import { readHdf5Tree } from '../../src/hdf5/read-tree.js';
+import { fill, mutateAttributes, mutateBytes, mutateMembers, type MutableGroup } from './mutate-hdf5.js';
 import type { Random } from './random.js';
 
 /**
  * Returns a maker of changed graphs: one in four as the bytes of a file, the others as groups and datasets in JSON. One
- * input in five is a changed file of data instead (`nir.write_data` of nir 1.0.8), in base64 in JSON.
+ * input in five is changed data instead (`nir.write_data` of nir 1.0.8): half are files in base64, half are groups.
  */
 export function changedGraphs(folder: string): (random: Random) => Uint8Array {
   const paths = readdirSync(folder)
@@ -23,13 +25,18 @@ export function changedGraphs(folder: string): (random: Random) => Uint8Array {
     .map((name) => join(folder, name));
   const files = paths.map((path) => readFileSync(path));
   const trees = paths.map((path) => structuredClone(readSource(path).graph) as unknown as MutableGroup);
-  const data = readFileSync(join(folder, 'two-nodes.nirdata'));
+  const dataPath = join(folder, 'two-nodes.nirdata');
+  const data = readFileSync(dataPath);
+  const dataTree = readHdf5Tree(dataPath, ['nodes']) as unknown as MutableGroup;
   return (random) => {
     const graph = random.once(4)
       ? mutateBytes(random.pick(files), random)
       : Buffer.from(JSON.stringify(mutateMembers(random.pick(trees), trees, random), toJson));
     if (!random.once(5)) return graph;
-    return Buffer.from(JSON.stringify({ data: Buffer.from(mutateBytes(data, random)).toString('base64') }));
+    const changed = random.once(2)
+      ? Buffer.from(mutateBytes(data, random)).toString('base64')
+      : mutateAttributes(mutateMembers(dataTree, [dataTree, ...trees], random), random);
+    return Buffer.from(JSON.stringify({ data: changed }, toJson));
   };
 }
 
@@ -50,7 +57,8 @@ export function feedGraph(name: string, bytes: Uint8Array, ordinal: number): Pro
     return readSource(path);
   };
   const text = Buffer.from(bytes).toString();
-  if (text.startsWith('{"data"')) return feedData(`${name}.nirdata`, JSON.parse(text) as { readonly data: string });
+  if (text.startsWith('{"data"'))
+    return feedData(`${name}.nirdata`, (JSON.parse(text, fromJson) as { readonly data: string | MutableGroup }).data);
   const read = (): Source =>
     text.startsWith('{"name"')
       ? { name: path, text: '', graph: JSON.parse(text, fromJson) as NonNullable<Source['graph']> }
@@ -63,8 +71,9 @@ export function feedGraph(name: string, bytes: Uint8Array, ordinal: number): Pro
 }
 
 /** @throws errors other than an error of usage */
-async function feedData(path: string, { data }: { readonly data: string }): Promise<Outcome> {
-  writeFileSync(path, Buffer.from(data, 'base64'));
+async function feedData(path: string, data: string | MutableGroup): Promise<Outcome> {
+  const file = typeof data === 'string' ? Buffer.from(data, 'base64') : await hdf5File((root) => fill(root, data));
+  writeFileSync(path, file);
   try {
     await openRecorded(path);
     return 'accepted';

@@ -1,5 +1,6 @@
 /** Graphs of NIR in HDF5 with a few bytes changed, and their groups and datasets with a few members changed. */
 
+import type { Group } from 'h5wasm';
 import type { Hdf5Table } from '../../translators/shared/hdf5.js';
 import { names, numbers } from './nasty.js';
 import type { Random } from './random.js';
@@ -32,6 +33,29 @@ export function mutateMembers(seed: MutableGroup, others: readonly MutableGroup[
   const tree = structuredClone(seed);
   for (let changes = random.once(2) ? 1 : 1 + random.below(4); changes > 0; changes--) change(tree, others, random);
   return tree;
+}
+
+/** Changes an attribute of one tree in two. */
+export function mutateAttributes(tree: MutableGroup, random: Random): MutableGroup {
+  const all = groupsIn(tree);
+  const group = random.pick(all.filter(({ attributes }) => Object.keys(attributes).length > 0));
+  if (random.once(2)) return tree;
+  const name = random.pick([...Object.keys(group.attributes), 'dt', 'n_neurons']);
+  const values = [...all.flatMap(({ attributes }) => Object.values(attributes)), ...numbers.map(String)];
+  group.attributes = { ...group.attributes, [name]: random.pick(values) };
+  return tree;
+}
+
+/** Writes groups and datasets into a group of a file. Attributes that are numbers are written as such. */
+export function fill(group: Group, { attributes, groups, tables }: MutableGroup): void {
+  for (const [name, text] of Object.entries(attributes)) {
+    const value = Number(text);
+    group.create_attribute(name, text === '' || Number.isNaN(value) ? text : value);
+  }
+  for (const { name, shape, values, texts } of tables)
+    if (shape.reduce((product, length) => product * length, 1) === (texts ?? values).length)
+      group.create_dataset({ name, data: texts ? [...texts] : values, shape: [...shape] });
+  for (const inner of groups) fill(group.create_group(inner.name), inner);
 }
 
 const groupsIn = (group: MutableGroup): readonly MutableGroup[] => [group, ...group.groups.flatMap(groupsIn)];

@@ -4,7 +4,7 @@
  * The documents are right but for one slip.
  */
 
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -250,4 +250,18 @@ describe('SWC:', () => {
     ['a cell of 10 m', '1 1 0 0 0 5 -1\n2 3 1e7 0 0 1 1', 'warning brian/odd-morphology'],
     ['two roots', '1 1 0 0 0 5 -1\n2 3 0 9 0 1 -1', 'error brian/bad-morphology'],
   ])('%s', (_, text, expected) => expectSaid(said(swc(text)), expected));
+
+  test('a file outside the folder of the document, or hidden in it, is not read', () => {
+    const inner = join(folder, 'inner');
+    mkdirSync(inner);
+    for (const path of [join(folder, 'cell.swc'), join(inner, '.cell.swc')]) writeFileSync(path, reconstruction(0));
+    symlinkSync(join(folder, 'cell.swc'), join(inner, 'link.swc'));
+    for (const path of ['../cell.swc', join(folder, 'cell.swc'), 'link.swc', '.cell.swc']) {
+      const source = { name: join(inner, 'm.yaml'), text: brian(`{ swc: ${path} }`) };
+      const said = `${path} cannot be read: it is outside the folder of the document, or hidden`;
+      expect(() => importModel(source), path).toThrow(said);
+      if (path === '.cell.swc') expect(() => importModel(source, { allowPaths: [folder] })).toThrow(said);
+      else expect(importModel(source, { allowPaths: [folder] }).diagnostics, path).toEqual([]);
+    }
+  });
 });

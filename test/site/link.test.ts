@@ -2,10 +2,11 @@
 
 import { deflateRawSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { fragmentOf, modelIn } from '../../site/link.js';
+import { fragmentOf, modelIn, settingsIn } from '../../site/link.js';
 
 const given = { files: [['a.yaml', new Uint8Array([1, 2])] as const], main: 'a.yaml', options: { seed: '5' } };
 const linkOf = (text: string): string => `#model=${deflateRawSync(text).toString('base64url')}`;
+const linkWith = (options: string): string => linkOf(`{"files":[["a",""]],"main":"a","options":${options}}`);
 const inflatesTo300MB = deflateRawSync(Buffer.alloc(300e6, 'A'));
 
 describe('a link', () => {
@@ -23,6 +24,12 @@ describe('a link', () => {
     [linkOf('{"files":[],"main":"a","options":{}}'), 'damaged'],
     [linkOf('{"files":[["a",5]],"main":"a","options":{}}'), 'damaged'],
     [linkOf('{"files":[["a","!"]],"main":"a","options":{}}'), 'damaged'],
+    [linkWith('{"seed":5}'), 'not a text: seed'],
+    [linkWith('{"set":{"tau":["1 ms"]}}'), 'not a text: tau'],
+    [linkWith('{"set":7}'), 'not a text: set'],
+    [linkWith('{"dt":null}'), 'not a text: dt'],
+    [linkWith('{"allowPaths":"/etc"}'), 'not a text: allowPaths'],
+    [linkWith('{"constructor":"x"}'), 'not a text: constructor'],
     [`#model=${inflatesTo300MB.toString('base64url')}`, 'larger than 64 MB'],
   ])('%.20s is refused with a sentence', async (fragment, sentence) => {
     await expect(modelIn(fragment)).rejects.toThrow(sentence);
@@ -31,5 +38,20 @@ describe('a link', () => {
   it('that was cut is refused', async () => {
     const whole = await fragmentOf({ ...given, files: [['a.yaml', new TextEncoder().encode('x: 1\n'.repeat(1000))]] });
     await expect(modelIn(whole.slice(0, -5))).rejects.toThrow('damaged');
+  });
+});
+
+describe('the settings of an address', () => {
+  it.each<readonly [string, Readonly<Record<string, string>>, boolean]>([
+    ['?set=g_e=6%20nS&set=cells.tau=20 ms', { g_e: '6 nS', 'cells.tau': '20 ms' }, false],
+    ['?embed', {}, false],
+    ['?set=tau=5 ms&set=g_e', { tau: '5 ms' }, true],
+    ['?set==5', {}, true],
+    ['?set=tau=', {}, true],
+    ['?set=', {}, true],
+  ])('%s', (search, settings, isRefused) => {
+    const found = settingsIn(search);
+    expect(found.settings).toEqual(settings);
+    expect(found.failure !== undefined).toBe(isRefused);
   });
 });

@@ -121,6 +121,8 @@ const randomNetworkLines = (): readonly string[] => [
     'its potential becomes NaN at 1 ms.',
   '- Steps such as 0.1 ms that are not exact in binary: PyNN subtracts a step from the times of a `SpikeSourceArray`, ' +
     'and NEST takes what is just above a step for the next one. It may also lack the last sample of a run.',
+  '- Values that change between two runs: PyNN runs NEST for the shortest delay (`min_delay`) more before the first ' +
+    'sample can be read, so a change acts that much later.',
   '',
 ];
 

@@ -1,7 +1,6 @@
 /**
  * How well a message about a mistake helps. It has a point each for the place, the wrong part, the valid value, a hint,
- * a
- * single error, the exit code, the vocabulary of the document, no names of the program's own, and plain English.
+ * a single error, the exit code, the vocabulary of the document, no names of the program's own, and plain English.
  */
 
 /** A finding as `validate --json` prints it. */

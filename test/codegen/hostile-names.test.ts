@@ -293,7 +293,7 @@ describe.skipIf(!triesAll)(slow('texts put together at random'), { timeout: 240_
     for (let k = 0; k < 6; k += 1) expect(await complaints(hostileProgram(text(120)))).toEqual([]);
   });
 
-  test('change no word of code: the WebAssembly module stays the same to the byte', async () => {
+  test('leave the code unchanged: the WebAssembly module stays the same to the byte', async () => {
     const binary = async (program: Program): Promise<string> =>
       Buffer.from(await assemble(generateWasm(program, { parallel: false }).text)).toString('base64');
     const plain = await binary(hostileProgram('plain words'));

@@ -1,4 +1,4 @@
-/** Agreement of two recordings: grades, exit codes, and clear answers for what cannot be compared. */
+/** Agreement of two recordings: grades, exit codes, and clear answers for recordings that cannot be compared. */
 
 import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
@@ -133,7 +133,7 @@ describe('grades', () => {
   });
 });
 
-describe('what is compared', () => {
+describe('compared parts', () => {
   const trains = poisson([20, 30, 40], 1.9, 1);
 
   it('time of one side only is no grade of sameness', () => {
@@ -260,12 +260,12 @@ describe('what is compared', () => {
     expect(() => compareRecorded(signal(1, 0), signal(1, 0, 'A'))).toThrow(/exc.v\[0\] is in V .* is in A/);
   });
 
-  it('spikes outside the interval of their file are left out, said', () => {
+  it('spikes outside the interval of their file are left out, with a note', () => {
     const { notes } = compareTrains([Float64Array.of(1, 2.5)], [Float64Array.of(1)]);
     expect(notes).toContain('outside 0 ms to 2000 ms, file has 1 spike, left out');
   });
 
-  it('nothing in common is an error', () => {
+  it('no common population is an error', () => {
     expect(() => compareRecorded(recorded(trains), recorded([], { trains: [] }))).toThrow(/have nothing in common/);
     const named = (name: string): Recorded =>
       recorded([], {
@@ -378,7 +378,7 @@ describe('interneuron compare', () => {
     });
   });
 
-  it('--json is what its schema describes', async () => {
+  it('--json follows its schema', async () => {
     const schema = JSON.parse(
       readFileSync(new URL('../../schemas/comparison.schema.json', import.meta.url), 'utf8'),
     ) as object;

@@ -86,7 +86,7 @@ describe('definitions', () => {
     expect(spikeTimeTiling(seconds([99000]), seconds([99005.9]), 0.005, { begin: 0, end: 100 })).toBeCloseTo(-1e-4, 12);
   });
 
-  it('the distances of Victor and Purpura are those of the whole table', () => {
+  it('the distances of Victor and Purpura equal the result of the whole table', () => {
     const table = (a: Train, b: Train, cost: number): number => {
       let row = Float64Array.from({ length: b.length + 1 }, (_, j) => j);
       for (const [i, time] of a.entries()) {
@@ -108,7 +108,7 @@ describe('definitions', () => {
     }
   });
 
-  it('matching keeps the order and counts what has no partner', () => {
+  it('matching keeps the order and counts spikes without a partner', () => {
     expect(matchSpikes(train, seconds([10.05, 19.9, 33, 60]), 0.0001)).toMatchObject({
       matched: 2,
       missing: 1,
@@ -118,7 +118,7 @@ describe('definitions', () => {
     expect(matchSpikes(train, train, 0)).toMatchObject({ matched: 3, largest: 0, divergence: null });
   });
 
-  it('Γ is 1 for equal trains and undefined where windows cover all time', () => {
+  it('Γ is 1 for equal trains and undefined if windows cover all time', () => {
     expect(coincidenceFactor(train, train, 0.002, { begin: 0, end: 1 })).toBeCloseTo(1, 12);
     expect(coincidenceFactor(train, train, 0.002, { begin: 0, end: 0.012 })).toBeNaN();
     // m = 1 of 3 and 2, r = 2 Hz: E = 2·2·0.002·3 = 0.024, N = 0.992
@@ -128,7 +128,7 @@ describe('definitions', () => {
     );
   });
 
-  it('correlations of counts are those of all pairs of varying cells', () => {
+  it('correlations of counts cover all pairs of varying cells', () => {
     const interval = { begin: 0, end: 0.1 };
     const trains = [[3, 17, 52], [2, 18, 80], [51, 83], []].map(seconds);
     // Each of three cells fires in 3, 3 and 2 of 10 bins; 1 and 2 share two bins, 1 and 3 one, 2 and 3 one.

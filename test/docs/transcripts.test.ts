@@ -1,7 +1,6 @@
 /**
  * Follows the tutorials and the how-to pages: saves the files that a page shows, runs its commands and its Python in
- * order,
- * and compares their output. With UPDATE_README=1 the pages receive the new output.
+ * order, and compares their output. With UPDATE_README=1 the pages receive the new output.
  */
 
 import { execFile } from 'node:child_process';

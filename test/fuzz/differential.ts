@@ -228,10 +228,8 @@ function spikesDiffer(
 
 /**
  * Compares values of the same name and unit at the last boundaries of steps that both sampled. One boundary at which
- * they
- * agree is enough: timing profiles show arrivals in a step on one side of a sample or the other. Values of types that
- * were
- * replaced by others of the notation have no namesakes.
+ * they agree is enough: timing profiles show arrivals in a step on one side of a sample or the other. Values of types
+ * that were replaced by others of the notation have no namesakes.
  *
  * @param late variables of ours, by `population.variable`, that are shown a step late
  */

@@ -46,8 +46,7 @@ interface Counts {
 
 /**
  * Builds the worker with all its imports as one program of plain JavaScript: it starts sooner than from the sources,
- * and its
- * functions are not given their names each time that they are made, which takes a third of the time.
+ * and its functions are not given their names each time that they are made, which takes a third of the time.
  *
  * It lies in the repository, near its packages and fixtures, until `removeWorker`.
  */

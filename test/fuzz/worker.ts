@@ -1,7 +1,6 @@
 /**
  * Feeds inputs one after another, and reports its position on file descriptor 3. So the parent process can tell which
- * input
- * takes too long, or ends the process.
+ * input takes too long, or ends the process.
  *
  * Arguments: notation, seed, first ordinal, how many, and the purpose.
  */

@@ -181,8 +181,8 @@ const cases: readonly Case[] = [
   },
   {
     // A tenth of the cells, 2/5 of the inputs, 5/2 of the weight: the mean input equals the paper's. With the
-    // probability of
-    // the paper, numbers of inputs would vary so much between cells that networks differ as much as two sorts of them.
+    // probability of the paper, numbers of inputs would vary so much between cells that networks differ as much as two
+    // sorts of them.
     name: 'Brunel 2000, 1250 cells',
     fixture: 'brunel-2000',
     change: (tree) => {

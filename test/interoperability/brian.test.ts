@@ -2,11 +2,9 @@
  * Models under real Brian 2: the script that we export from a specification runs there, and gives our spikes.
  *
  * Deterministic models agree spike by spike. Brian multiplies doubles, we fold decimals, and NumPy's exp differs from
- * ours,
- * so that potentials differ in their last digits; a spike could fall into another step only if a potential meets the
- * threshold to within these digits. Random models are frozen first: connections, values, delays and Poisson trains are
- * then
- * lists in the script.
+ * ours, so that potentials differ in their last digits; a spike could fall into another step only if a potential meets
+ * the threshold to within these digits. Random models are frozen first: connections, values, delays and Poisson trains
+ * are then lists in the script.
  */
 
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -558,8 +556,7 @@ run:
   }, 120_000);
 
   // Objects of all kinds at one slot and order. Each writes a digit after the others' digits, so the number shows the
-  // order.
-  // Names around the group's name decide; pathways that run before the test for their event wait a step.
+  // order. Names around the group's name decide; pathways that run before the test for their event wait a step.
   describe('objects of one slot and order go by their names', () => {
     const objects = (slot: string, { group = 'm', order = 0, synapses = 0 }: Named): string => {
       const at = `when: ${slot}, order: 0`;

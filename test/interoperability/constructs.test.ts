@@ -1,9 +1,7 @@
 /**
  * Each construct of the language under the tool that it is exported for: small models, one a row, all rows in one
- * process of
- * the tool. Brian's spikes equal the spikes of the exported document here, in the same steps; they equal the spikes of
- * the
- * model itself if the report states no convention of a step that differs.
+ * process of the tool. Brian's spikes equal the spikes of the exported document here, in the same steps; they equal the
+ * spikes of the model itself if the report states no convention of a step that differs.
  */
 
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';

@@ -1,10 +1,8 @@
 /**
  * Models of other notations, their draws frozen, exported to LEMS. The reference interpreter gives the spikes that
  * interneuron gives for the exported document, each in the same step. Both equal the spikes of the model's own run
- * within
- * the effects of forward Euler and the order of a step, which each model states: the steps between two spikes at most,
- * and
- * the cells that may have a spike more or less.
+ * within the effects of forward Euler and the order of a step, which each model states: the steps between two spikes at
+ * most, and the cells that may have a spike more or less.
  */
 
 import { readdirSync, readFileSync } from 'node:fs';

@@ -3,8 +3,7 @@
  * NeuroML are valid by the schema as the reference interpreter reads it.
  *
  * The examples are read from a checkout of the standard's repository, which the variable NEUROML2_CHECKOUT names;
- * without
- * it the project's own documents stand for them.
+ * without it the project's own documents stand for them.
  */
 
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';

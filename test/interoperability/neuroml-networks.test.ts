@@ -1,7 +1,6 @@
 /**
  * Random networks, run by LEMS's reference interpreter and by interneuron: the same traces. Only the last digit of a
- * float
- * may differ, since elementary functions of Java and ours round differently.
+ * float may differ, since elementary functions of Java and ours round differently.
  */
 
 import { mkdirSync } from 'node:fs';

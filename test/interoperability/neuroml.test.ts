@@ -1,12 +1,10 @@
 /**
  * The documents of `fixtures/neuroml`, run by LEMS's reference interpreter and by interneuron: the same traces and the
- * same
- * spikes.
+ * same spikes.
  *
  * Both step alike (`lems-euler`), so only the last digit of a double differs, since elementary functions of Java and
- * ours
- * round differently. Files hold floats; a trace may differ by the stated part of its range, which is a few units in a
- * float's last place. Spike times are steps, and equal.
+ * ours round differently. Files hold floats; a trace may differ by the stated part of its range, which is a few units
+ * in a float's last place. Spike times are steps, and equal.
  */
 
 import { readFileSync } from 'node:fs';
@@ -81,10 +79,8 @@ describe.skipIf(why !== null).each(Object.entries(tolerances))(`%s${skipped}`, (
 });
 
 // The interpreters draw other numbers, so counts are compared. Comparing counts of many seeds with one long run would
-// take
-// too long. Five standard deviations of a difference of two Poisson counts are wide enough to hold by chance, and
-// narrow
-// enough to find a rate that is wrong by a half.
+// take too long. Five standard deviations of a difference of two Poisson counts are wide enough to hold by chance, and
+// narrow enough to find a rate that is wrong by a half.
 test.skipIf(why !== null)(
   `random sources have the rates of the reference interpreter${skipped}`,
   async () => {

@@ -2,10 +2,9 @@
  * Networks under PyNN's simulators, spike by spike.
  *
  * NEST integrates linear cells as we do, by their exact solution. Only roundings differ, and a spike could fall into
- * another
- * step only if a potential meets the threshold to within these. Networks that draw are frozen first: connections,
- * weights,
- * delays, first values and random spike trains are then lists in the script and in files next to it.
+ * another step only if a potential meets the threshold to within these. Networks that draw are frozen first:
+ * connections, weights, delays, first values and random spike trains are then lists in the script and in files next to
+ * it.
  */
 
 import { readFileSync } from 'node:fs';
@@ -106,8 +105,7 @@ const thousand = (type: string, params: object, weights: readonly [number, numbe
   return documentOf({
     seed: 12,
     // All times are exact in binary: PyNN subtracts a step from spike times for NEST, which rounds a time just above a
-    // step up
-    // to the next.
+    // step up to the next.
     setup: { timestep: 0.125, max_delay: 5 },
     rngs: { own: { type: 'NativeRNG' } },
     populations: [

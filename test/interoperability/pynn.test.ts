@@ -1,7 +1,6 @@
 /**
  * PyNN's own simulators run the scripts that we export, and give our results. If one of them differs, the probe gives
- * the
- * reason, and theory confirms our result. docs/pynn-conformance.md lists everything.
+ * the reason, and theory confirms our result. docs/pynn-conformance.md lists everything.
  */
 
 import { readFileSync, writeFileSync } from 'node:fs';

@@ -1,7 +1,6 @@
 /**
  * Cells with compartments as no cell is, in each notation: every slip ends in a message with its place and the valid
- * form.
- * The documents are right but for one slip.
+ * form. The documents are right but for one slip.
  */
 
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';

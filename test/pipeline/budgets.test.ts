@@ -1,7 +1,6 @@
 /**
  * Time and memory stay in proportion to a document, whatever it has many of, and documents beyond a limit are refused
- * by
- * name.
+ * by name.
  */
 
 import { describe, expect, test } from 'vitest';

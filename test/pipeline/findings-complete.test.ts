@@ -1,7 +1,6 @@
 /**
  * The parts of a finding, counted over mistakes of every notation: code, message, place, the line with its mark, the
- * expected
- * and the found value, a hint, a related place, and the explanation of its rule.
+ * expected and the found value, a hint, a related place, and the explanation of its rule.
  */
 
 import { expect, test } from 'vitest';

@@ -1,9 +1,7 @@
 /**
  * Text of a model is never code. Titles, descriptions, labels, comments, names, units and paths are made to break out
- * of
- * every language that is written: C, OpenCL C, CUDA C++, WebAssembly text, CMake, Python, XML, shell commands,
- * templates.
- * The generated program equals the program of a model with plain text, compiles, and gives the same spikes.
+ * of every language that is written: C, OpenCL C, CUDA C++, WebAssembly text, CMake, Python, XML, shell commands,
+ * templates. The generated program equals the program of a model with plain text, compiles, and gives the same spikes.
  */
 
 import { execFileSync } from 'node:child_process';

@@ -3,9 +3,8 @@
  *
  * Population `a` (3 neurons, elements 0 to 2 of the merged arrays) has a drive of 0.5, 1 and 0.25 a step; population
  * `b` (2 neurons, elements 64 and 65) has no drive. A neuron adds drive + input / 4 to v and spikes when v ≥ 1, which
- * sets
- * v to 0. Synapses a → b (source → target, delay in steps, weight): 0 → 0, 1, 1; 0 → 1, 3, 2; 1 → 0, 2, 1; 2 → 1, 1, 1;
- * 2 → 1, 3, 3.
+ * sets v to 0. Synapses a → b (source → target, delay in steps, weight): 0 → 0, 1, 1; 0 → 1, 3, 2; 1 → 0, 2, 1; 2 → 1,
+ * 1, 1; 2 → 1, 3, 3.
  */
 
 import * as ir from '../../src/ir/builder.js';

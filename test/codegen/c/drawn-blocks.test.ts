@@ -1,4 +1,4 @@
-/** Draws that C takes by blocks are those of the reference, also beyond the thresholds that usual draws pass. */
+/** Draws that C takes by blocks equal the reference's, also beyond the thresholds that usual draws pass. */
 
 import { expect, test } from 'vitest';
 import { cTargetWith } from '../../../runtime/targets/c/target.js';

@@ -23,7 +23,7 @@ describe('generated text', () => {
     await expect(header).toMatchFileSnapshot('golden/two-populations.h');
   });
 
-  test('shares the items of a part of an array from where it begins, so that each thread has some', () => {
+  test('shares the items of a part of an array from its beginning, so that each thread has some', () => {
     const x = buffer('x', 'i32', 300);
     const domain = { kind: 'ranges', ranges: [{ begin: 200, end: 300 }] } as const;
     const kernel: Kernel = {
@@ -152,7 +152,7 @@ describe('texts of a model stay in comments and strings', () => {
       locals: [y],
       body: [b.set(y, b.call(plainCallee, b.load(w, index))), b.store(w, index, b.get(y))],
     };
-    // Identifiers differ, and where lines are broken; nothing else.
+    // Only identifiers and line breaks differ.
     const shape = (source: Program): string =>
       code(generateC(source).source)
         .replace(/[A-Za-z_]\w*/g, 'name')

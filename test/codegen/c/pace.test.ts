@@ -16,7 +16,7 @@ import { twoPopulations } from '../../support/two-populations.js';
 const folder = mkdtempSync(join(tmpdir(), 'interneuron-pace-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** A program that asks the functions of a network for the next team, for a number of simulated milliseconds. */
+/** A program that calls the functions of a network for the next team, for a number of simulated milliseconds. */
 const main = (stepTime: string): string => `
 #include "network.c"
 #include <stdio.h>
@@ -99,7 +99,7 @@ describe.skipIf(anyCompiler === undefined)(
       expect(parts[2]).toBeGreaterThan(0.95);
     });
 
-    test('when another program takes a processor, one thread goes on alone', async () => {
+    test('when another program takes a processor, one thread goes on by itself', async () => {
       const { steps } = await simulated(2, 20_000, 'threads == 1 ? 0.01 : now < 10000 ? 0.006 : 2');
       expect(steps).toBeGreaterThan(0.9 * (10_000 / 0.006 + 10_000 / 0.01));
     });

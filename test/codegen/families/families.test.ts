@@ -55,7 +55,7 @@ describe('one family', () => {
     });
   });
 
-  test('of other numbers: those that differ are fields, equal ones stay, and equal columns are one field', () => {
+  test('of other numbers: different ones are fields, equal ones stay, and equal columns are one field', () => {
     const body = (k: number): Statement[] => [
       b.store(at(x, k), index, b.add(b.mul(b.load(at(x, k), index), b.f64(k / 4)), b.f64(7))),
       b.store(at(y, k), index, b.add(b.f64(k / 4), b.f64(k === 1 ? -0 : 0))),
@@ -77,7 +77,7 @@ describe('one family', () => {
     expect(family?.pattern).toMatchObject({ domain: { count: { field: 'items' } } });
   });
 
-  test('of populations at different places of merged arrays, the first of which is at 0', () => {
+  test('of populations at different places of merged arrays, the first one at 0', () => {
     const target = b.get({ name: 'target', type: 'u32' });
     const place = (k: number): Expression => (k === 0 ? target : b.add(target, b.u32(64 * k)));
     const body = (k: number): Statement[] => [

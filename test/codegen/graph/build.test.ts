@@ -127,7 +127,7 @@ describe('a graph', () => {
     expect(nodes).toEqual(['x', '(mul x x)', '(add (mul x x) (mul x x))', 'x', '(mul x x)']);
   });
 
-  test('counts the uses of what is live', () => {
+  test('counts the uses of live nodes', () => {
     const graph = graphOf(
       b.set(local, b.add(atX, b.f64(1))),
       b.set(local, b.mul(atX, atX)),

@@ -124,7 +124,7 @@ describe('kernels in this order', () => {
     expect(launches([over('a', first, add()), over('b', first, add())], false)).toEqual(['a', 'b']);
   });
 
-  test('those that launches cannot hold together are several launches of a stage', () => {
+  test('kernels that launches cannot hold together are several launches of a stage', () => {
     expect(
       launches([over('a', first, write(v)), over('b', second, write(v)), over('c', second, add())], true, ({ name }) =>
         name === 'b' ? 'other' : '',
@@ -133,7 +133,7 @@ describe('kernels in this order', () => {
   });
 });
 
-describe('chains of kernels whose items are links', () => {
+describe('chains of kernels with items that are links', () => {
   const all = [{ begin: 0, end: 100 }, ...second];
   const inside = [{ begin: 130, end: 140 }];
   const ofSpike = (to: typeof v): Statement => write(to, b.add(index, b.u32(128)));

@@ -132,7 +132,7 @@ describe('library functions on lanes give the bits of the reference interpreter'
     );
   });
 
-  // These functions take uniform numbers and u32 values, not any number.
+  // The listed functions take uniform numbers and u32 values, not any number.
   const straight = drawNames.filter((name) =>
     ['philox4x32', 'uniformFromWords', 'normalFromWords', 'normalPair', 'normalPerStep', 'uniform', 'normal'].includes(
       name,

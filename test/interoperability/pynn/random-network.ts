@@ -1,7 +1,6 @@
 /**
  * Random networks of PyNN's standard types, as documents: every feature together with every other one. They avoid
- * features
- * that PyNN's NEST implements differently; `randomNetworkLines` of `conformance.ts` lists them.
+ * features that PyNN's NEST implements differently; `randomNetworkLines` of `conformance.ts` lists them.
  */
 
 import { documentOf } from './probe.js';

@@ -108,8 +108,7 @@ experiment: { dt: 0.1 ms, duration: 5 ms }
 `);
     const last = trace(run, 'b.far', 0).at(-1)!;
     // Element 0 reads element 2; its x grows by 3 per millisecond; the copy is from the start of the step, which is 4.9
-    // ms for
-    // the last step.
+    // ms for the last step.
     expect(last).toBeCloseTo(2 * 3 * 4.9, 9);
     expect(finalOf(run, 'b.sum')[2]).toBeGreaterThan(20);
     // x is 0.1 more after each step: its own group comes before the test of Brian, which sees it at once.

@@ -1,7 +1,6 @@
 /**
  * Adaptive sub-steps in single precision: cells with an adaptation current near zero, so that the error estimate is
- * only
- * rounding.
+ * only rounding.
  */
 
 import { readFileSync } from 'node:fs';

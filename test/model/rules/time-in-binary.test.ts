@@ -1,7 +1,6 @@
 /**
  * Comparisons of `t` with the time of a step: `t` is the number of the step times `dt`; its last bit may differ from
- * the time
- * as it is written. The outcome of each in a run is compared with exact arithmetic, and with the warning.
+ * the time as it is written. The outcome of each in a run is compared with exact arithmetic, and with the warning.
  */
 
 import { expect, test } from 'vitest';

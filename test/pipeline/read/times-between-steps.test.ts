@@ -1,9 +1,7 @@
 /**
  * Times that fall between two steps, in every field of every notation that takes a time: each is taken as written,
- * refused,
- * or reported with the time that a run uses. The used times were measured with Brian 2.5.1 and with PyNN 0.13 on NEST
- * and
- * NEURON; lengths of LEMS and delays of NeuroML with jNeuroML 0.14.
+ * refused, or reported with the time that a run uses. The used times were measured with Brian 2.5.1 and with PyNN 0.13
+ * on NEST and NEURON; lengths of LEMS and delays of NeuroML with jNeuroML 0.14.
  */
 
 import { describe, expect, test } from 'vitest';

@@ -1,7 +1,7 @@
 /**
  * Requirements of a component reach its inner components a step later, through a copy; jNeuroML makes copies if the
- * type
- * with the dynamics declares the requirement, and ignores requirements that an heir without dynamics of its own adds.
+ * type with the dynamics declares the requirement, and ignores requirements that an heir without dynamics of its own
+ * adds.
  */
 
 import { expect, test } from 'vitest';

@@ -1,7 +1,6 @@
 /**
  * NeuroML to the canonical model and back: the model hash stays, and the document keeps its author's text while the
- * model
- * is the same except for its run and its recordings.
+ * model is the same except for its run and its recordings.
  */
 
 import { readdirSync } from 'node:fs';

@@ -1,7 +1,6 @@
 /**
  * Models written as LEMS and read back: the same number of spikes, at times that differ only by the effects of forward
- * Euler
- * and the order of a step.
+ * Euler and the order of a step.
  */
 
 import { describe, expect, it, test } from 'vitest';

@@ -201,8 +201,7 @@ describe('the order of events', () => {
 describe('values on their way down', () => {
   it('take a step for each instance that requires them itself', async () => {
     // Each level copies its requirements when it is advanced, parts before the whole: a part of a part reads the value
-    // that the
-    // cell had two steps before.
+    // that the cell had two steps before.
     const run = await simulate(
       lems(`<ComponentType name="Cell"><Exposure name="v" dimension="none"/><Constant name="s" dimension="time" value="1s"/><Child name="outer" type="Outer"/><Exposure name="seen" dimension="none"/>
       <Dynamics><StateVariable name="v" dimension="none" exposure="v"/><DerivedVariable name="seen" exposure="seen" dimension="none" select="outer/x"/><TimeDerivative variable="v" value="1/s"/></Dynamics></ComponentType>

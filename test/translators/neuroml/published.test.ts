@@ -12,8 +12,7 @@ const network = (types: string, content: string, columns: readonly string[], len
 
 describe('units that see one another through tunnels', () => {
   // The end at the first unit only marks it: it has no rate, and does not even require one. A read of its rate goes to
-  // its
-  // unit.
+  // its unit.
   const types = `
     <ComponentType name="Pool"><Parameter name="tau" dimension="time"/><Parameter name="start" dimension="none"/><Attachments name="inward" type="Input"/>
       <Exposure name="rate" dimension="none"/><Dynamics><StateVariable name="rate" dimension="none" exposure="rate"/>

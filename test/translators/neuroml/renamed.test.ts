@@ -1,9 +1,7 @@
 /**
  * No code that builds or runs a model contains the name of a type, a variable or an attribute of NeuroML (except
- * `cell`, its
- * morphology and its membrane): all of the core types and a model, with every such name another one, give the same
- * events
- * and the same traces.
+ * `cell`, its morphology and its membrane): all of the core types and a model, with every such name another one, give
+ * the same events and the same traces.
  */
 
 import { readdirSync, readFileSync } from 'node:fs';

@@ -1,7 +1,7 @@
 /**
  * The stand-alone project for CUDA. nvcc builds it if installed. Without a graphics card, a replacement of CUDA's
- * runtime that runs threads in any order executes the same host and kernels on the processor. Their files equal those
- * of the project in C.
+ * runtime that runs threads in any order executes the same host and kernels on the processor. Their files equal the
+ * files of the project in C.
  */
 
 import { existsSync } from 'node:fs';
@@ -118,7 +118,7 @@ describe.skipIf(!hasNvcc)(
 );
 
 describe.skipIf(!shimmed)(
-  'executed by fibres it writes what the project in C ' +
+  'executed by fibres it writes the files that the project in C ' +
     `writes${shimmed ? '' : reasonOf(anyCompiler, 'a C compiler, or g++,')}`,
   { timeout: 240_000 },
   () => {
@@ -130,7 +130,7 @@ describe.skipIf(!shimmed)(
       expect(expected.files['state']?.split('\n').length).toBeGreaterThan(3);
     });
 
-    test('says what is wrong', async () => {
+    test('reports a missing device and too little memory', async () => {
       const project = await buildShimmed(cudaProject(twoPopulations, []));
       const failure = async (setting: string): Promise<string> =>
         (await projectResults(project, ['env', setting])).said;
@@ -152,7 +152,7 @@ describe.skipIf(!shimmed)(
       expect(files['spikes']?.split('\n').length ?? 0).toBeLessThanOrEqual(2);
     });
 
-    test('a card that stops working is named with what it was asked for', async () => {
+    test('a card that stops working is named with the failed request', async () => {
       const files = new Map(cudaProject(twoPopulations, [{ kind: 'run', steps: 5 }]));
       const host = String(files.get('host.cu'));
       expect(host).toContain('return cudaLaunchKernel(kernel_');

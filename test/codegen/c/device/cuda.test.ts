@@ -36,7 +36,7 @@ describe('generated text', () => {
     expect(resident?.parts).toHaveLength(generateCuda(twoPopulations, 'atomic').step.length);
   });
 
-  test('promises the compiler only what holds until the launch ends', () => {
+  test('promises the compiler only constancy until the launch ends', () => {
     const total = buffer('total', 'u32', 1, Uint32Array.of(1000));
     const [changed, chosen, sum] = (['changed', 'chosen', 'sum'] as const).map((name) =>
       buffer(name, 'f64', { buffer: 'total', index: 0 }),
@@ -84,7 +84,7 @@ describe('generated text', () => {
     expect(generateCuda(source, 'atomic', true).source).toBe(generateCuda(source, 'atomic').source);
   });
 
-  test.each(hostile)('holds texts of a model in comments alone: %j', (text) => {
+  test.each(hostile)('holds texts of a model only in comments: %j', (text) => {
     expect(code(generateCuda(hostileProgram(text), 'atomic').source)).toBe(
       code(generateCuda(twoPopulations, 'atomic').source),
     );

@@ -50,7 +50,7 @@ describe('generated text', () => {
     expect(files.get('network.cl')).toBe(source(twoPopulations));
   });
 
-  test('of chained tests of events knows the member of each whose mask is all that it touches', () => {
+  test('of chained tests of events defines the member in each kernel that uses it', () => {
     const { valid } = importModel({
       name: 'tests.yaml',
       text: brian(`
@@ -103,7 +103,7 @@ describe('generated text', () => {
     expect(merged(100)).not.toBe(merged(2));
   });
 
-  test('contracts nothing, and has 64-bit sums on devices without atomics of that width', () => {
+  test('contracts no operation, and has 64-bit sums on devices without atomics of that width', () => {
     const text = source(delays('any'));
     expect(text).toContain('#pragma OPENCL FP_CONTRACT OFF');
     expect(text).toMatch(
@@ -111,7 +111,7 @@ describe('generated text', () => {
     );
   });
 
-  test('looks for faults of earlier steps only where a step can raise one', () => {
+  test('looks for faults of earlier steps only if a step can raise one', () => {
     const raises = (text: string): boolean => kernels(text).includes('is_stopped(arena, step)');
     expect(raises(source(twoPopulations))).toBe(true);
     expect(raises(source(delays('any')))).toBe(false);
@@ -119,7 +119,7 @@ describe('generated text', () => {
 });
 
 describe('buffers', () => {
-  test('have places in one arena that do not overlap; what the host watches comes first', () => {
+  test('have places in one arena that do not overlap; buffers that the host watches come first', () => {
     const { layout } = generateOpencl(twoPopulations, 'atomic');
     const bytes = { u8: 1, i8: 1, u16: 2, i16: 2, u32: 4, i32: 4, i64: 8, f32: 4, f64: 8 };
     const placed = twoPopulations.buffers.flatMap(({ name, element, length }) => {
@@ -134,7 +134,7 @@ describe('buffers', () => {
     expect(inOrder.filter(({ end }) => end <= layout.status).map(({ name }) => name)).toEqual(['cursors', 'faults']);
   });
 
-  test('have memory of their own where their length is not known, or where they are large', () => {
+  test('have memory of their own if their length is unknown, or if they are large', () => {
     const large = buffer('large', 'f64', 2 ** 21 + 1);
     const { layout, launches } = generateOpencl(
       program({
@@ -204,7 +204,7 @@ describe('texts of a model stay in comments', () => {
         source(program({ buffers: [v, buffer('faults', 'u32', 1)], kernels: [kernel], functions: [callee] })),
       );
     };
-    // Identifiers differ, and where lines are broken; nothing else. What the language calls keeps its name.
+    // Only identifiers and line breaks differ. Functions of the language keep their names.
     const shape = (name: string): string =>
       named(name)
         .replace(/\b(?!sqrt\b|item_id\b)[A-Za-z_]\w*/g, 'name')

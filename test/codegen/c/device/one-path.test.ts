@@ -52,7 +52,7 @@ describe('work-items that store flags meet on the only path through their kernel
     for (const [name, body] of kernelsOfElements(source)) expect([name, ...conditional(body)]).toEqual([name]);
   });
 
-  test('a barrier in a branch, in a loop or behind a way out is found', () => {
+  test('a barrier in a branch, in a loop or after a way out is found', () => {
     const flags = 'store_flags(mask, flags, flag, index, end);';
     expect(conditional(['{', 'if (part < 1u)', '{', flags, '}', '}'])).toEqual([flags]);
     expect(conditional(['{', 'for (uint k = 0u; k < 2u; k += 1u) {', flags, '}', '}'])).toEqual([flags]);

@@ -57,7 +57,7 @@ describe.skipIf(!hasOpencl || !canBuild)(`a stand-alone project${buildReason}`, 
     },
   );
 
-  test('says what is wrong', async () => {
+  test('reports a missing device and a missing source', async () => {
     const project = await build(openclProject(twoPopulations, []), '-lOpenCL');
     const failure = async (environment: Record<string, string>): Promise<string> => {
       const words = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
@@ -70,7 +70,7 @@ describe.skipIf(!hasOpencl || !canBuild)(`a stand-alone project${buildReason}`, 
     expect(await failure({})).toContain('network.cl cannot be read');
   });
 
-  test('names the memory that lacks, and what there is', async () => {
+  test('names the missing and the present memory', async () => {
     const files = new Map(openclProject(twoPopulations, []));
     // The host takes the number of synapses, 5, for one that no device has room for.
     const change = (text: string): string =>
@@ -118,7 +118,7 @@ describe.skipIf(!hasOclgrind || !canBuild || !triesAll)(
 
     const largeCell = (): Program => lowered(cellsText([{ sections: bush(6), sizes: [1] }])).program;
 
-    test('where a team shares a cell', async () => {
+    test('if a team shares a cell', async () => {
       const program = largeCell();
       const script = [{ kind: 'run', steps: 4 }] as const;
       const expected = await projectResults(await build(cProject(program, script), '-lm'));

@@ -51,7 +51,7 @@ describe('the cost model', () => {
     expect(alone(of, 'atomic')).toBe(expected);
   });
 
-  test('is what the choice goes by: no other strategy is cheaper', () => {
+  test('is the basis of the choice: no other strategy is cheaper', () => {
     for (const rows of [10, 1000, 100_000]) {
       for (const length of [1, 10, 100, 1000]) {
         const of = kernel(rows, 8, rows * length);
@@ -61,12 +61,12 @@ describe('the cost model', () => {
     }
   });
 
-  test('counts with the share of the device that a projection has beside others', () => {
+  test('counts with the share of the device that a projection has among others', () => {
     const of = kernel(1000, 64, 1_000_000);
     expect(spanOf(of, 1_000_000, dt).teams).toBe(10 * spanOf(of, 10_000_000, dt).teams + 8);
   });
 
-  test('is not asked where the order of synapses leaves no choice, or a strategy is given', () => {
+  test('is skipped if the order of synapses leaves no choice, or a strategy is given', () => {
     for (const choice of ['atomic', 'split', ...strategyNames] as const) {
       expect(alone(kernel(10, 1, 100, { kind: 'byRow' }), choice)).toBe('rows');
       expect(alone(kernel(10, 1, 100, { kind: 'sequential' }), choice)).toBe('sequential');
@@ -77,13 +77,13 @@ describe('the cost model', () => {
     expect(alone(kernel(10_000, 1, 10_000_000), 'targets')).toBe('postsynaptic');
   });
 
-  test('names that there are not are refused with those that there are', () => {
+  test('unknown names are refused with the known ones', () => {
     expect(readStrategy('auto')).toBeUndefined();
     for (const name of strategyNames)
       expect(() => readStrategy('postsynaptik')).toThrow(new RegExp(`no strategy postsynaptik: it is .*\\b${name}\\b`));
   });
 
-  test('and the source says what was chosen', () => {
+  test('and the source names the chosen strategy', () => {
     const { source, notes } = generateCuda(twoPopulations, 'flat');
     expect(source).toContain('/* strategy: flat */');
     expect(notes).toEqual(['spikes are spread by the strategy flat: ab.deliver']);

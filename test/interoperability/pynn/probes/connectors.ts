@@ -1,7 +1,6 @@
 /**
  * Every connector: the connectors that PyNN draws with a NumpyRNG must give PyNN's own network, connectors without
- * draws the
- * pairs of their rule.
+ * draws the pairs of their rule.
  */
 
 import type { Network } from '../backend.js';

@@ -23,8 +23,7 @@ const spread = (numbers: readonly number[]): number => Math.sqrt(mean(numbers.ma
 
 /**
  * Distances of the mean interval and of its coefficient of variation from the values of the distribution, and spikes
- * outside
- * of the time.
+ * outside of the time.
  */
 function renewal(
   what: string,

@@ -1,7 +1,6 @@
 /**
  * Core types at gaps of their formulas: equal time constants, no rise, a potential at the midpoint, at zero. Expected
- * values
- * follow from limits of the published definitions, not from the core types.
+ * values follow from limits of the published definitions, not from the core types.
  */
 
 import { describe, expect, it } from 'vitest';

@@ -169,7 +169,7 @@ WORDS = {
     "fails": "fails",
     "late": "not finished",
     "missing": "not run",
-    "none": "simulates nothing",
+    "none": "no simulation",
 }
 
 
@@ -202,11 +202,11 @@ def example_lines(examples, version):
     lines = [
         f"Written by `scripts/brian_conformance.py`, with {version}. Each example is run with Brian's runtime and with the device, both cut to the",
         "same number of steps; monitors, state and synaptic variables of the first eight runs are compared, also of those in other processes. Spikes and counts must be equal, other numbers to 1e-9 of the largest,",
-        "or, where rounding grows, at most twice as far from Brian's runtime with more digits (64 bits) as Brian's runtime itself is, or twice as far from it as it",
-        "is from itself where it rounds what synapses add as engines do ([determinism.md](determinism.md), sums of 50 bits).",
+        "or, if rounding grows, at most twice as far from Brian's runtime with more digits (64 bits) as Brian's runtime itself, or at most twice as far from Brian's",
+        "runtime as that runtime with synaptic sums rounded like an engine's ([determinism.md](determinism.md), sums of 50 bits).",
         "",
         f"Of {len(examples)} scripts {simulating} simulate something. {ran} of them run through the device: {count['native'] + count['differs']} on interneuron's engines, {count['partly']}",
-        f"in part, {count['runtime']} on Brian's runtime, to which the device leaves what it cannot run. {count['differs']} of these differ, {count['fails']} fail.",
+        f"in part, {count['runtime']} on Brian's runtime, which runs the parts that the device cannot. {count['differs']} of them differ, {count['fails']} fail.",
         *(
             [f"{unknown} were not compared: they need another package or data, or one of both sides did not finish them in time."]
             if unknown

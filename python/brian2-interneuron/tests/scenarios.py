@@ -54,7 +54,7 @@ def cuba():
 
 @scenario
 def several_runs():
-    """Runs go on where the last ended: state, refractoriness, spikes under way; constants change in between."""
+    """Runs go on at the end of the last one: state, refractoriness, spikes under way; constants change in between."""
     tau, drive = 10 * ms, 1.3
     G = NeuronGroup(
         20, "dv/dt = (drive + a - v)/tau : 1 (unless refractory)\na : 1", threshold="v > 1", reset="v = 0", refractory=3 * ms
@@ -160,7 +160,7 @@ def linked_variables():
 
 @scenario
 def writing_links():
-    """Resets, code of events and operations that write what parameters are linked to, one to one and by index."""
+    """Resets, code of events and operations that write the variables of links, one to one and by index."""
     scale = 0.3
     A = NeuronGroup(2, "dx/dt = -x/(5*ms) : 1\nn : 1", method="exact")
     G = NeuronGroup(
@@ -288,7 +288,7 @@ def links_of_synapses_between_inputs():
 
 @scenario
 def methods():
-    """Every method of integration that is no function, by its name, or itself where it has noise."""
+    """Every method of integration that Brian has by name, or as an object for equations with noise."""
     found = {}
     noisy = "dv/dt = w : 1\ndw/dt = none*ms**-1.5*xi_1 + none*ms**-1.5*xi_2 - w/ms - 40*v/ms**2 : Hz"
     for method in (brian2.stateupdaters.euler, brian2.stateupdaters.heun):
@@ -503,7 +503,7 @@ def recording_at_events():
 
 @scenario
 def monitors_before_events():
-    """Monitors that Brian runs before the event is tested for hear of it a step later, as those of parts of groups do."""
+    """A monitor that Brian runs before the test of its event records the event one step later, and so does one of a part of a group."""
     G = NeuronGroup(
         4, "dv/dt = (1.5 - v)/(10*ms) : 1\nn : integer", threshold="v > 1", reset="v = 0; n += 1", events={"e": "v > 0.9"}
     )
@@ -530,7 +530,7 @@ def code_before_its_event():
 
 @scenario
 def code_of_the_step_before():
-    """Code of events in slots before their test, in several runs: it acts on what the step before found, and a new run forgets it."""
+    """Code of events in slots before their test, in several runs: it acts on the events of the step before, and a new run discards them."""
     G = NeuronGroup(
         5,
         "dv/dt = (2*(1 + 0.2*i) - v)/(10*ms) : 1 (unless refractory)\ndw/dt = -w/(20*ms) : 1\nn : integer",
@@ -612,7 +612,7 @@ def synapses_of_one_pair():
 
 @scenario
 def network_operations():
-    """Functions of Python that are called between steps: they read and change what they like, also weights, and stop the network."""
+    """Functions of Python that are called between steps: they read and change any variables, also weights, and stop the network."""
     G = NeuronGroup(
         10, "dv/dt = (I - v)/(10*ms) : 1\nI : 1", threshold="v > 1", reset="v = 0", refractory=2 * ms, method="exact"
     )
@@ -715,7 +715,7 @@ spatial_tree.tolerance = 1e-7
 
 @scenario
 def both_in_turn():
-    """What the device cannot run is left to Brian's runtime: it goes on from an engine's state, and an engine from its."""
+    """Parts that the device cannot run are left to Brian's runtime: it goes on from an engine's state, and an engine from its."""
     G = NeuronGroup(5, "dv/dt = (1.2 + 0.1*i - v)/(10*ms) : 1", threshold="v > 1", reset="v = 0", refractory=1 * ms)
     P = SpikeGeneratorGroup(2, [0, 1, 0, 1], [1, 9, 15, 31] * ms)
     S = Synapses(G, G, "dx/dt = -x/(7*ms) : 1 (event-driven)", on_pre="x += 1; v_post -= 0.01*x")
@@ -771,7 +771,7 @@ def several_pathways():
 
 @scenario
 def types():
-    """Integers, booleans, what all neurons share, and how integers are divided."""
+    """Integers, booleans, variables that all neurons share, and the division of integers."""
     G = NeuronGroup(
         7,
         "n : integer\nb : boolean\nf : 1\nc : integer (constant)\ns : integer (shared)",
@@ -818,7 +818,7 @@ def synapses_onto_oneself():
 
 @scenario
 def written_constants_and_integers():
-    """Parameters flagged as constant that code writes all the same; integers that are set to what is none."""
+    """Parameters flagged as constant that code writes all the same; assignments of non-integers to integer variables."""
     G = NeuronGroup(
         4,
         "dv/dt = (a - v)/tau : 1\na : 1 (constant)\ntau : second (constant, shared)\nn : integer\nb : boolean",
@@ -840,7 +840,7 @@ def written_constants_and_integers():
 
 @scenario
 def subexpressions_in_code():
-    """Code that writes what its subexpressions depend on, event-driven variables among it: Brian computes them before."""
+    """Code that writes variables of its own subexpressions, event-driven ones among them: Brian computes subexpressions before."""
     I = SpikeGeneratorGroup(2, [0, 1, 0, 1, 0], [1, 1.5, 2, 2.2, 4] * ms)
     G = NeuronGroup(
         3,
@@ -887,7 +887,7 @@ def subexpressions_in_code():
 
 @scenario
 def values_that_hold():
-    """Subexpressions that are constant over a step, of synapses too, and what they are after a run."""
+    """Subexpressions that are constant over a step, of synapses too, and their values after a run."""
     G = NeuronGroup(
         3,
         """dv/dt = (2 - v)/(10*ms) : 1
@@ -947,7 +947,7 @@ def short_runs():
 
 @scenario
 def functions():
-    """All functions of Brian's that draw nothing."""
+    """All functions of Brian's without random numbers."""
     G = NeuronGroup(5, "x : 1\ny : 1\nz : 1")
     G.x = "i - 2.3"
     G.run_regularly(
@@ -962,7 +962,7 @@ def functions():
 
 @scenario
 def chosen_methods():
-    """Where none is named, the method is the one that Brian chooses."""
+    """If no method is named, the device chooses the same one as Brian."""
     tau, table, found = 5 * ms, TimedArray([1, 2, 0.5], dt=1 * ms), {}
     models = [
         "dv/dt = (table(t) - v)/tau : 1",
@@ -998,7 +998,7 @@ def inactive_objects():
 
 @scenario
 def later_objects():
-    """Monitors that come between runs, and synapses that do with spikes under way, which are not theirs."""
+    """Monitors and synapses that come between runs; spikes under way do not reach the new synapses."""
     G = NeuronGroup(3, "dv/dt = (1.5 - v)/(3*ms) : 1\nx : 1", threshold="v > 1", reset="v = 0")
     S = Synapses(G, G, "w : 1", on_pre="x_post += w", delay=2 * ms)
     S.connect("i == j")
@@ -1018,7 +1018,7 @@ def later_objects():
 
 @scenario
 def synapses_that_come_and_rest():
-    """Synapses that come between runs with spikes under way, or rest with some on their way: each has heard its own."""
+    """Synapses that come between runs with spikes under way, or rest with some on their way: each receives its own."""
     G = NeuronGroup(5, "dv/dt = (1.5 + 0.1*i - v)/(8*ms) : 1", threshold="v > 1", reset="v = 0", method="exact")
     H = NeuronGroup(6, "dg/dt = -g/(3*ms) : 1\nx : 1", method="exact")
     S = Synapses(G, H, "w : 1\nk : 1", on_pre={"up": "g_post += w; k += 1", "across": "x_post += 1"})
@@ -1102,7 +1102,7 @@ def sums_from_synapses_to_synapses():
 
 @scenario
 def sums_over_no_synapses():
-    """A summed variable is zero where there are no synapses at all."""
+    """A summed variable is zero if there are no synapses at all."""
     G = NeuronGroup(3, "dv/dt = (I - v)/(10*ms) : 1\nI : 1", method="euler")
     G.I = 2
     S = Synapses(G, G, "I_post = v_pre : 1 (summed)")
@@ -1134,7 +1134,7 @@ def clocks():
 
 @scenario
 def clocks_of_everything():
-    """What reads the time, who is refractory, sums and synapses with equations, generators and operations: each by its own clock."""
+    """Readers of the time, refractory neurons, sums and synapses with equations, generators and operations: each by its own clock."""
     defaultclock.dt = 0.1 * ms
     rate = TimedArray([0.3, 0.9, 0.5, 1.2, 0.7], dt=1.3 * ms)
     G = NeuronGroup(
@@ -1208,7 +1208,7 @@ def clocks_of_everything():
 
 @scenario
 def comparisons_with_time():
-    """`t == T*ms` for T from 1 to 1,000: units of Brian are doubles, for which it holds 806 times."""
+    """`t == T*ms` for T from 1 to 1,000: units of Brian are doubles, so it holds 806 times."""
     G = NeuronGroup(1, "hits : 1", dt=1 * ms)
     for first in range(1, 1001, 125):
         places = range(first, first + 125, EVERY)
@@ -1264,7 +1264,7 @@ def code_of_time():
 
 @scenario
 def links_to_what_events_set():
-    """Times of last spikes and who is refractory, read by other groups before and after the neurons themselves change."""
+    """Times of last spikes and refractory neurons, read by other groups before and after the neurons themselves change."""
     found = {}
     for name, period in (("fixed", 2 * ms), ("drawn", "(1 + i)*ms"), ("while", "v > 0.2"), ("short", 0.1 * ms)):
         A = NeuronGroup(
@@ -1375,7 +1375,7 @@ def mistake(function):
 
 @mistake
 def unknown_name():
-    """A name that nothing defines."""
+    """A name without a definition."""
     group = NeuronGroup(1, "dv/dt = (nothing_of_that_name - v)/(10*ms) : 1")
     Network(group).run(1 * ms)
 
@@ -1446,7 +1446,7 @@ def written_time():
 
 @mistake
 def shared_variable_of_synapses():
-    """A pathway that sets what all synapses share."""
+    """A pathway that sets a variable shared by all synapses."""
     G = NeuronGroup(1, "v : 1", threshold="v > 1", reset="v = 0")
     S = Synapses(G, G, "w : 1 (shared)", on_pre="w = v_post")
     S.connect()
@@ -1464,7 +1464,7 @@ def missing_group():
 
 @mistake
 def unit_in_a_pathway():
-    """A synapse that adds what has another unit."""
+    """A synapse that adds a value of another unit."""
     G = NeuronGroup(1, "v : volt", threshold="v > 1*mV", reset="v = 0*mV")
     S = Synapses(G, G, on_pre="v_post += 1")
     S.connect()
@@ -1540,7 +1540,7 @@ def inactive_groups():
 
 @scenario
 def equations_that_rest():
-    """Equations alone that are not active for a run: who spikes stays refractory, and synapses still have their variables written."""
+    """A run with inactive equations: refractory neurons stay refractory, and synapses still write variables."""
     found = {}
     for k, refractory in enumerate((3 * ms, "(1 + i)*ms", "v > 0.5")):
         G = NeuronGroup(
@@ -1634,7 +1634,7 @@ def _without_units(x):
 
 @scenario
 def functions_of_ones_own():
-    """Functions written in Python that can be said in one expression."""
+    """Functions written in Python that are a single expression."""
     saturating, twice, above = _saturating, _twice, _above
     power = 2
     cut, raised = (Function(each, arg_units=[1], return_unit=1, stateless=True) for each in (lambda x: where(x > 0.5, 0.5, x), lambda x: x**power + 1))
@@ -1666,7 +1666,7 @@ def _in_branches(x, y):
 
 @scenario
 def functions_with_branches():
-    """Functions of Python that decide between numbers, which run wherever there is one neuron."""
+    """Functions of Python that decide between numbers; they run for groups of one neuron."""
     in_branches = _in_branches
     G = NeuronGroup(1, "dv/dt = (in_branches(v, u) - v)/(5*ms) : 1\ndu/dt = 0.3/ms : 1", threshold="u > 5", reset="u = 0", method="euler")
     samples = StateMonitor(G, ["v", "u"], record=True)
@@ -1676,7 +1676,7 @@ def functions_with_branches():
 
 @scenario
 def binomial_functions():
-    """Draws from binomial distributions, which a normal one stands for where Brian has it so."""
+    """Draws from binomial distributions, or from a normal one if Brian takes it instead."""
     near, exact, few = BinomialFunction(100, 0.1), BinomialFunction(100, 0.1, approximate=False), BinomialFunction(7, 0.25)
     G = NeuronGroup(10000, "x : 1\ny : 1\nz = few() : 1 (constant over dt)")
     G.run_regularly("x = near(); y = exact()")
@@ -1691,7 +1691,7 @@ def binomial_functions():
 
 @scenario
 def sums_elsewhere():
-    """Sums in slots and orders of their own, such as those that read what the step has changed."""
+    """Sums in slots and orders of their own, such as sums that read values of the same step."""
     G = NeuronGroup(3, "dv/dt = (1.2 - v + 0.1*s)/(10*ms) : 1\ns : 1", method="euler", order=1)
     H = NeuronGroup(2, "du/dt = (s - u)/(5*ms) : 1\ns : 1\nr : 1", method="euler")
     S = Synapses(G, H, "s_post = v_pre : 1 (summed)\nr_post = u_post + v_pre : 1 (summed)")
@@ -1716,7 +1716,7 @@ def sums_elsewhere():
 
 @scenario
 def resting_synapses():
-    """Synapses that rest for a run, with a monitor of theirs: what they keep is brought up to date later."""
+    """Synapses that rest for a run, with a monitor of theirs: their traces are brought up to date later."""
     G = NeuronGroup(4, "dv/dt = (1.5 - v)/(10*ms) : 1", threshold="v > 1", reset="v = 0", method="exact")
     G.v = "i*0.2"
     S = Synapses(G, G, "w : 1\ndr/dt = (1 - r)/(5*ms) : 1 (event-driven)", on_pre="v_post += w*r; r *= 0.6", delay=0.5 * ms)
@@ -1772,7 +1772,7 @@ def delays_changed_under_way():
 
 @scenario
 def trials():
-    """Trials of one seed draw other numbers each, and the same ones where they are seeded again or restored with them."""
+    """Trials of one seed draw other numbers each, and the same ones if they are seeded again or restored with them."""
 
     def cells():
         return NeuronGroup(2, "dv/dt = -v/(10*ms) + 0.1*xi*ms**-0.5 : 1", method="euler", name="cells_of_trials")
@@ -1807,7 +1807,7 @@ def trials():
 
 @scenario
 def traces_of_what_code_changes():
-    """Event-driven equations that read what pathways and operations change, by itself and through a subexpression."""
+    """Event-driven equations that read variables changed by pathways and operations, directly and through a subexpression."""
     P = SpikeGeneratorGroup(3, [0, 1, 2, 0, 1, 0, 2], [1, 1.5, 2, 4, 6, 7, 7.3] * ms)
     G = NeuronGroup(3, "dv/dt = (1.5 - v)/(4*ms) : 1\nq : 1", threshold="v > 1", reset="v = 0", method="exact")
     model = """da/dt = (b - a)/(5*ms) : 1 (event-driven)
@@ -1852,7 +1852,7 @@ class _Couplings(Synapses):
 
 @scenario
 def derived_classes():
-    """Classes derived from Brian's that say how objects are made, and leave alone what they do in a run."""
+    """Classes derived from Brian's that define only the construction of objects, not their behaviour in a run."""
     G = _Cells(4)
     G.spread()
     S = _Couplings(G, G, "w : 1", on_pre="v_post += w")
@@ -1888,7 +1888,7 @@ def delays_changed_often():
 
 @scenario
 def changes_within_a_run():
-    """What a function of Python says of delays, and of what is active, counts from the next run on; values do at once."""
+    """Changes of delays and of `active` by a function of Python count from the next run on; changes of values count at once."""
     G = SpikeGeneratorGroup(2, [0, 1, 0, 1, 0, 1], [1, 2, 6, 7, 9.8, 9.9] * ms)
     H = NeuronGroup(3, "x : 1")
     S = Synapses(G, H, "g : 1 (shared)", on_pre="x_post += g")
@@ -1937,7 +1937,7 @@ generators_that_rest.lenient = True
 
 @scenario
 def restored_with_changes():
-    """A restored network whose delays change, and whose monitors rest and go on, in each combination."""
+    """A restored network with delays that change, and with monitors that rest and go on, in each combination."""
     found = {}
     for changes in ((), ("delay",), ("rest",), ("delay", "rest")):
         G = NeuronGroup(3, "dv/dt = (2 - v)/(10*ms) : 1", threshold="v > 1", reset="v = 0", method="exact")
@@ -1965,7 +1965,7 @@ def restored_with_changes():
 
 @scenario
 def later_hearing():
-    """Delays of single synapses of a pathway that runs before spikes are tested for, and hears of them a step later."""
+    """Delays of single synapses of a pathway that runs before the test of spikes, and receives them a step later."""
     P = SpikeGeneratorGroup(4, range(4), [1] * 4 * ms)
     G = NeuronGroup(4, "x : 1")
     S = Synapses(P, G, on_pre="x_post += 1 + i")
@@ -1978,7 +1978,7 @@ def later_hearing():
 
 @scenario
 def pathways_before_events():
-    """Pathways that run before their event is tested for, in several runs: Brian forgets what they have not heard of."""
+    """Pathways that run before the test of their event, in several runs: Brian discards events that they have not yet received."""
     G = NeuronGroup(2, "x : 1", threshold="x > 0.1", reset="", events={"e": "x > 0.2"})
     G.set_event_schedule("e", when="resets")
     G.x = [0.5, 0]
@@ -2000,7 +2000,7 @@ pathways_before_events.lenient = True
 
 @scenario
 def methods_of_gsl():
-    """GSL's methods: Brian has them in C alone, so that rk4 is what they are compared with."""
+    """GSL's methods: Brian has them only in C, so they are compared with rk4."""
     is_ours = type(get_device()).__name__ == "InterneuronDevice"
     G = NeuronGroup(2, "dv/dt = (1.5 - v**3 + 0.1*i)/(10*ms) : 1", method="gsl_rkf45" if is_ours else "rk4")
     kept = prefs.codegen.target
@@ -2018,7 +2018,7 @@ methods_of_gsl.tolerance = 1e-8
 
 @scenario
 def refractory_until_the_update():
-    """What acts before equations finds who is refractory as the step before has left it."""
+    """Synapses and inputs that act before the equations read the refractoriness of the step before."""
     found = {}
     for when in ("start", "before_groups", "groups"):
         G = NeuronGroup(
@@ -2042,7 +2042,7 @@ def refractory_until_the_update():
 
 @scenario
 def weights_that_operations_write():
-    """What operations write, for each synapse or for all of them, reaches the neurons, however large it becomes."""
+    """Values written by operations, for each synapse or for all of them, reach the neurons, however large they become."""
     found = {}
     for name, model, code in (
         ("own", "w : 1", "w = 1.7*w + v_post"),
@@ -2063,7 +2063,7 @@ def weights_that_operations_write():
 
 @scenario
 def clocks_without_a_common_one():
-    """Steps none of which divides the others: engines take their greatest common divisor."""
+    """Steps that do not divide each other: engines take their greatest common divisor."""
     G = NeuronGroup(
         3, "dv/dt = (1.5 - v)/(10*ms) : 1 (unless refractory)", threshold="v > 1", reset="v = 0", refractory=1 * ms, method="exact", dt=0.2 * ms
     )
@@ -2085,7 +2085,7 @@ def clocks_without_a_common_one():
 
 @scenario
 def names_of_other_things():
-    """Variables and constants whose names mean something else in code of synapses, or in JavaScript."""
+    """Variables and constants with names that have another meaning in code of synapses, or in JavaScript."""
     pre = 0.5
     A = NeuronGroup(3, "dj/dt = -j/(5*ms) : 1\nsub = j*2 + pre : 1", method="exact")
     G = NeuronGroup(
@@ -2187,7 +2187,7 @@ def times_within_a_step():
 
 @scenario
 def schedules_of_ones_own():
-    """Networks whose slots come in another order, or are others, and a preference that says so for all."""
+    """Networks with slots in another order, or with other slots, and a preference that sets them for all."""
     found = {}
     schedules = (
         ("start", "synapses", "groups", "thresholds", "resets", "end"),
@@ -2248,7 +2248,7 @@ def links_to_indices():
 
 @scenario
 def sums_over_sums():
-    """Sums that read what other sums of the same synapses have made, earlier in the step or in the step before."""
+    """Sums that read results of other sums of the same synapses, from earlier in the step or from the step before."""
     G = NeuronGroup(4, "x : 1\ny : 1\nz : 1\ndv/dt = (x - y + 0.1*z - v)/(3*ms) : 1", method="euler")
     G.v = "0.3*i"
     S = Synapses(
@@ -2268,7 +2268,7 @@ def sums_over_sums():
 
 @scenario
 def operations_that_write_ends():
-    """Operations on synapses that write variables of their ends: sums and what is assigned last, in order of creation."""
+    """Operations on synapses that write variables of their ends: sums, and assignments in order of creation."""
     G = NeuronGroup(5, "x : 1\ndv/dt = -v/(5*ms) : 1 (unless refractory)", threshold="v > 1", reset="v = 0", refractory=1 * ms, method="exact")
     G.v = "0.3*i"
     H = NeuronGroup(4, "y : 1\nz : 1")
@@ -2288,7 +2288,7 @@ def operations_that_write_ends():
 
 @scenario
 def network_operations_beyond_samples():
-    """Functions of Python between samples and operations at the ends of a step, which see and change what is between them."""
+    """Functions of Python between samples and operations at the ends of a step, which read and change intermediate values."""
     G = NeuronGroup(6, "dv/dt = (I - v)/(10*ms) : 1\nI : 1\nu = v + I : 1", threshold="v > 1", reset="v = 0", method="exact")
     G.v, G.I = "i*0.15", 1.5
     S = Synapses(G, G, "w : 1", on_pre="v_post += w", delay=0.3 * ms)
@@ -2316,7 +2316,7 @@ def network_operations_beyond_samples():
 
 @scenario
 def steps_changed():
-    """Steps of another length between runs, which what was last updated or has last spiked need not fit."""
+    """Another step between runs; times of last updates and spikes need not be multiples of it."""
     defaultclock.dt = 0.1 * ms
     G = NeuronGroup(3, "dv/dt = (1.5 + 0.1*i - v)/(5*ms) : 1", threshold="v > 1", reset="v = 0", refractory=1.1 * ms, method="exact")
     S = Synapses(G, G, "w : 1\ndy/dt = -y/(3*ms) : 1 (event-driven)", on_pre="v_post += w + y; y += 0.01", delay=2 * ms)
@@ -2345,7 +2345,7 @@ def inputs_onto_parts():
 
 @scenario
 def rates_beyond_functions():
-    """Functions of Python at the end of a step, which rates of that step are counted after."""
+    """Functions of Python at the end of a step; rates of that step are counted after them."""
     G = NeuronGroup(3, "dv/dt = (1.4 + 0.1*i - v)/(5*ms) : 1", threshold="v > 1", reset="v = 0", method="exact")
     monitor, rates, seen = SpikeMonitor(G), PopulationRateMonitor(G, name="z_rates"), []
 
@@ -2362,7 +2362,7 @@ def rates_beyond_functions():
 
 @scenario
 def orders_of_events():
-    """Code of events in another order than their tests, and monitors of parts that record variables before those."""
+    """Code of events in another order than their tests, and monitors of parts that record variables before the code."""
     G = NeuronGroup(
         5,
         "dv/dt = (1.5 + 0.1*i - v)/(5*ms) : 1\nn : 1",
@@ -2389,7 +2389,7 @@ def orders_of_events():
 
 @scenario
 def operations_in_python():
-    """Code of neurons that calls what Python alone can do, at steps that need not be multiples of others."""
+    """Code of neurons that calls functions which only Python can compute, at steps that need not be multiples of others."""
     frames = []
 
     @check_units(x=1, y=1, result=1)
@@ -2411,7 +2411,7 @@ def operations_in_python():
 
 @scenario
 def functions_between_steps():
-    """Functions of Python whose clocks fit no step: what is due between two steps is called there, and a stop acts there."""
+    """Functions of Python with clocks that fit no step: calls due between two steps happen there, and a stop acts there."""
     G = NeuronGroup(3, "dv/dt = (1.5 + 0.1*i - v)/(5*ms) : 1", threshold="v > 1", reset="v = 0", method="exact")
     monitor, samples, seen = SpikeMonitor(G), StateMonitor(G, "v", record=0, dt=0.3 * ms), []
 
@@ -2467,7 +2467,7 @@ def code_right_after_its_event():
 
 @scenario
 def delays_and_more_changed():
-    """Delays that change with spikes under way, together with what only another session can have: spikes, synapses, monitors."""
+    """Delays that change with spikes under way, together with other changes that need a new session: spikes, synapses, monitors."""
     G = NeuronGroup(4, "dv/dt = (1.3 + 0.1*i - v)/(5*ms) : 1", threshold="v > 1", reset="v = 0", method="exact")
     P = SpikeGeneratorGroup(3, [0, 1, 2, 0], [1, 2, 2.5, 4] * ms)
     S, R = Synapses(P, G, "w : 1", on_pre="v_post += w"), Synapses(G, G, on_pre="v_post += 0.01", delay=2 * ms)
@@ -2511,7 +2511,7 @@ def cells_that_diverge():
 
 @scenario
 def states_pickled():
-    """The states of a network and what its monitors return, pickled and read again."""
+    """The states of a network and the values of its monitors, pickled and read again."""
     G = NeuronGroup(3, "dv/dt = (1.5 - v)/(5*ms) : 1", threshold="v > 1", reset="v = 0", method="exact", name="cells")
     fired, samples = SpikeMonitor(G, "v", name="fired"), StateMonitor(G, "v", record=True, name="samples")
     rate = PopulationRateMonitor(G, name="rate")

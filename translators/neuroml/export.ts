@@ -31,7 +31,7 @@ import { inSchemaOrder } from './export/text/schema-order.js';
 import { simulation } from './export/simulation.js';
 import { unnamed } from '../shared/documentation.js';
 import { metadataProperties } from './metadata.js';
-import { byPopulations, type Written } from './export/written.js';
+import { byPopulations, type NetworkOutput } from './export/network-output.js';
 import { element, xmlText, type Element } from './export/text/xml-text.js';
 import { remarkMethods } from './export/remark-method.js';
 
@@ -130,7 +130,7 @@ function identifierOf(name: string): string | undefined {
 const longestIdentifier = 40;
 
 /** Returns the temperature of a network, which NeuroML has in degrees Celsius. */
-const temperatureOf = ({ temperature }: Written): Record<string, string> =>
+const temperatureOf = ({ temperature }: NetworkOutput): Record<string, string> =>
   temperature === undefined
     ? {}
     : { type: 'networkWithTemperature', temperature: `${Number((temperature - 273.15).toPrecision(12))}degC` };

@@ -4,7 +4,7 @@
  *   1. target    the component to run, with length and time step
  *   2. network   the instances below it (`build/network.ts`), and their connections (`build/connect.ts`)
  *   3. types     the equations of each kind of instance (`flatten/`)
- *   4. outputs   the recordings, which may add demands on the types
+ *   4. outputs   the recordings, which may add usage on the types
  *   5. document  populations, projections, types, with their source places
  */
 

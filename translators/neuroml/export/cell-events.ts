@@ -5,7 +5,7 @@ import type { Expression } from '../../../src/lang/ast.js';
 import { binary, name as nameOf, number } from '../../../src/lang/build.js';
 import type { EventDefinition, NeuronType } from '../../../src/model/model.js';
 import type { Channel } from './context.js';
-import { countOf, lastSpike, type Demands } from './demands.js';
+import { countOf, lastSpike, type Usage } from './usage.js';
 import type { Refractoriness } from './refractoriness.js';
 import { codeOnce, regularCode } from './timed-code.js';
 import type { TypeBuilder } from './type-builder.js';
@@ -15,7 +15,7 @@ import { element, type Element } from './text/xml-text.js';
 /** Context in which the conditions of a type are written. */
 interface CellParts {
   readonly type: NeuronType;
-  readonly demands: Demands;
+  readonly usage: Usage;
   readonly channels: readonly Channel[];
   readonly builder: TypeBuilder;
   readonly refractoriness: Refractoriness;
@@ -31,13 +31,13 @@ export class CellEvents {
 
   /** Writes all tests of a step: code at regular times, arriving values, the events, code that runs once. */
   write(): void {
-    const { type, builder, channels, demands, refractoriness, attempt } = this.parts;
-    const flagOf = (name: string): string | null => (demands.forAll.has(name) ? null : name);
+    const { type, builder, channels, usage, refractoriness, attempt } = this.parts;
+    const flagOf = (name: string): string | null => (usage.forAll.has(name) ? null : name);
     const events = Object.entries(type.events).sort(([, a], [, b]) => a.order - b.order);
     // The reference interpreter attaches no inputs to a component without events.
     if (events.length === 0)
       builder.conditions.push(element('OnCondition', { test: '1 .lt. 0' }, [element('EventOut', { port: 'spike' })]));
-    const operations = [...demands.operations].sort(([, a], [, b]) => a.order - b.order);
+    const operations = [...usage.operations].sort(([, a], [, b]) => a.order - b.order);
     for (const [name, operation] of operations)
       if (!operation.once)
         attempt(`../../operations/${name}`, () => {
@@ -109,13 +109,13 @@ export class CellEvents {
   }
 
   #finish(name: string, event: EventDefinition, test: string, before: readonly Element[]): void {
-    const { builder, demands, refractoriness } = this.parts;
+    const { builder, usage, refractoriness } = this.parts;
     const actions = [...before, ...refractoriness.begin(name)];
-    if (demands.places.has('lastspike') && name === 'spike')
+    if (usage.places.has('lastspike') && name === 'spike')
       actions.push(builder.assign(builder.nameOf(lastSpike), builder.text(nameOf('t'), 'statement')));
     const seen = event.emits === null ? undefined : (event.emits ?? name);
     const port = seen === undefined ? undefined : this.port(seen);
-    if (seen !== undefined && demands.counted.has(seen)) {
+    if (seen !== undefined && usage.counted.has(seen)) {
       const count = builder.nameOf(countOf(seen));
       actions.push(builder.assign(count, `${count} + 1`));
     }

@@ -11,10 +11,10 @@ import { populationOf } from '../../../src/model/selected.js';
 import { CellEvents } from './cell-events.js';
 import { channelsOf } from './channels.js';
 import type { CellPlan, Channel, ExportContext } from './context.js';
-import { countOf, lastSpike, type Demands } from './demands.js';
+import { countOf, lastSpike, type Usage } from './usage.js';
 import { drawText, parameterOf } from './drawn-starts.js';
 import { lemsDimension } from './text/dimensions.js';
-import { writeEquations } from './members.js';
+import { writeEquations } from './common-equations.js';
 import { declareNoise } from './noise-terms.js';
 import { Refractoriness } from './refractoriness.js';
 import { regimeElement } from './regime-element.js';
@@ -27,15 +27,15 @@ interface BuiltCell {
 }
 
 /** Returns the component types of a neuron type. */
-export function cellType(id: string, type: NeuronType, demands: Demands, context: ExportContext): BuiltCell {
+export function cellType(id: string, type: NeuronType, usage: Usage, context: ExportContext): BuiltCell {
   const { ids } = context;
-  const channels = channelsOf(type, demands);
+  const channels = channelsOf(type, usage);
   const [only] = channels;
   const plainCurrent = channels.length === 1 && only?.exposure === 'i';
   const attachment = plainCurrent ? 'baseSynapse' : ids.claim(`${id}_input`);
   const componentType = ids.claim(`${id}_cell`);
   const builder = builderOf(context);
-  const cell = new CellWriter(id, type, demands, channels, builder, context);
+  const cell = new CellWriter(id, type, usage, channels, builder, context);
   cell.write(plainCurrent ? 'basePointCurrent' : attachment);
   const hasPotential = type.state['v']?.unit === 'V' || type.derived['v']?.unit === 'V';
   const base = hasPotential ? 'baseCellMembPot' : 'baseSpikingCell';
@@ -63,7 +63,7 @@ export function cellType(id: string, type: NeuronType, demands: Demands, context
     componentType,
     attachment,
     channels,
-    varying: demands.varying,
+    varying: usage.varying,
     visible: cell.visible,
     starts: cell.starts,
     ...(firstPort !== usualEvent || otherPorts.includes(usualEvent) ? { namesPort: true as const } : {}),
@@ -94,7 +94,7 @@ class CellWriter {
   constructor(
     id: string,
     private readonly type: NeuronType,
-    private readonly demands: Demands,
+    private readonly usage: Usage,
     private readonly channels: readonly Channel[],
     private readonly builder: TypeBuilder,
     private readonly context: ExportContext,
@@ -105,7 +105,7 @@ class CellWriter {
   }
 
   write(attachments: string): void {
-    const { type, builder, context, demands, channels } = this;
+    const { type, builder, context, usage, channels } = this;
     this.#declare();
     this.#attach(attachments);
     this.#declareStarts();
@@ -114,7 +114,7 @@ class CellWriter {
     writeEquations(type, builder, this.#attempt, (name, rate) => this.#refractoriness.gated(name, rate));
     const events = new CellEvents({
       type,
-      demands,
+      usage,
       channels,
       builder,
       refractoriness: this.#refractoriness,
@@ -128,30 +128,30 @@ class CellWriter {
   }
 
   #declare(): void {
-    const { type, builder, demands } = this;
+    const { type, builder, usage } = this;
     this.#declareParameters();
-    const flags = [...demands.operations.keys()].filter((name) => !demands.forAll.has(name));
-    for (const name of [...demands.places, ...flags]) {
+    const flags = [...usage.operations.keys()].filter((name) => !usage.forAll.has(name));
+    for (const name of [...usage.places, ...flags]) {
       if (name === 'lastspike') continue;
       const wanted = name === 'i' ? 'element_number' : name === 'N' ? 'element_count' : name;
-      if (demands.varying.has(name)) builder.requirement(name, pure, wanted);
+      if (usage.varying.has(name)) builder.requirement(name, pure, wanted);
       else
         builder.parameters.push(element('Parameter', { name: builder.declare(name, pure, wanted), dimension: 'none' }));
       this.#see(name);
     }
-    if (demands.places.has('lastspike')) {
+    if (usage.places.has('lastspike')) {
       builder.state(lastSpike, second, false);
       builder.aliases.set('lastspike', nameOf(lastSpike));
       builder.starts.push(
         builder.assign(builder.nameOf(lastSpike), builder.text(quantity(-10_000, second), 'statement')),
       );
     }
-    for (const name of demands.counted) {
+    for (const name of usage.counted) {
       builder.state(countOf(name), pure);
       this.#see(countOf(name));
     }
     for (const [name, { unit }] of Object.entries(type.state)) {
-      if (demands.sums.has(name)) continue;
+      if (usage.sums.has(name)) continue;
       builder.state(name, lemsDimension(unit));
       this.#see(name);
     }
@@ -164,12 +164,12 @@ class CellWriter {
   }
 
   #declareParameters(): void {
-    const { type, builder, demands } = this;
+    const { type, builder, usage } = this;
     for (const [name, { unit }] of Object.entries(type.parameters)) {
       const dimension = lemsDimension(unit);
-      if (demands.sums.has(name)) continue;
-      if (demands.written.has(name)) builder.state(name, dimension);
-      else if (demands.varying.has(name)) builder.requirement(name, dimension);
+      if (usage.sums.has(name)) continue;
+      if (usage.written.has(name)) builder.state(name, dimension);
+      else if (usage.varying.has(name)) builder.requirement(name, dimension);
       else builder.parameter(name, dimension);
       this.#see(name);
     }
@@ -191,18 +191,18 @@ class CellWriter {
   }
 
   #declareStarts(): void {
-    const { builder, demands } = this;
-    for (const name of demands.started) {
-      if (demands.sums.has(name)) continue;
+    const { builder, usage } = this;
+    for (const name of usage.started) {
+      if (usage.sums.has(name)) continue;
       const dimension = builder.dimensionOf(name);
-      const drawn = demands.drawn.get(name);
+      const drawn = usage.drawn.get(name);
       if (drawn) {
         const [first, second] = drawn.keys.map((key) => this.#startParameter(name, key, parameterOf(key, name)));
         const text = drawText(drawn, [first ?? '', second ?? '']);
         builder.starts.push(builder.assign(builder.nameOf(name), text));
         continue;
       }
-      const start = demands.varying.has(name)
+      const start = usage.varying.has(name)
         ? builder.requirement(`start of ${name}`, dimension, `${name}_start`)
         : this.#startParameter(name, `start of ${name}`, `${name}_start`);
       this.starts.set(name, start);
@@ -216,7 +216,7 @@ class CellWriter {
     const dimension = builder.dimensionOf(name);
     const lems = builder.declare(key, dimension, wanted);
     builder.parameters.push(element('Parameter', { name: lems, dimension: this.context.dimensions.nameOf(dimension) }));
-    if (this.demands.drawn.has(name)) this.starts.set(key, lems);
+    if (this.usage.drawn.has(name)) this.starts.set(key, lems);
     return lems;
   }
 

@@ -4,11 +4,11 @@ import type { Dimension, Expression } from '../../../src/lang/ast.js';
 import { binary, number, quantity } from '../../../src/lang/build.js';
 import type { NeuronType } from '../../../src/model/model.js';
 import type { Channel } from './context.js';
-import type { Demands } from './demands.js';
+import type { Usage } from './usage.js';
 import { dimensionOfUnit } from './text/dimensions.js';
 
 /** Everything that attachments of a cell do to it. */
-export function channelsOf(type: NeuronType, demands: Demands): readonly Channel[] {
+export function channelsOf(type: NeuronType, usage: Usage): readonly Channel[] {
   const currents = Object.values(type.inputs).filter(({ unit }) => unit === 'A').length;
   const sums = Object.entries(type.inputs).map(([variable, { unit }]): Channel => ({
     variable,
@@ -16,14 +16,14 @@ export function channelsOf(type: NeuronType, demands: Demands): readonly Channel
     dimension: dimensionOfUnit(unit),
     exposure: unit === 'A' && currents === 1 ? 'i' : `into_${variable}`,
   }));
-  const summed = [...demands.sums].map((variable): Channel => ({
+  const summed = [...usage.sums].map((variable): Channel => ({
     variable,
     kind: 'sum',
     dimension: dimensionOfUnit(type.parameters[variable]?.unit ?? type.state[variable]?.unit ?? '1'),
     exposure: `into_${variable}`,
   }));
   // A variable that is a sum in each step keeps no addition.
-  const kept = [...demands.jumps].filter((variable) => !demands.sums.has(variable));
+  const kept = [...usage.jumps].filter((variable) => !usage.sums.has(variable));
   const jumps = kept.map((variable): Channel => ({
     variable,
     kind: 'jump',

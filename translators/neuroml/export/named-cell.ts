@@ -25,7 +25,7 @@ import { child } from '../../../src/model/pointer.js';
 import { populationOf } from '../../../src/model/selected.js';
 import { recordedVariables } from '../../../src/model/tagged.js';
 import type { CellPlan, ExportContext } from './context.js';
-import { countOf, type Demands } from './demands.js';
+import { countOf, type Usage } from './usage.js';
 import { dimensionOfUnit } from './text/dimensions.js';
 import { drawText, parameterOf } from './drawn-starts.js';
 import { extendedCell } from './extended-cell.js';
@@ -69,10 +69,10 @@ export function namedCell(
   type: NeuronType,
   populations: Populations,
   values: ReadonlyMap<string, ReadonlyMap<string, Numbers>>,
-  demands: Demands,
+  usage: Usage,
   context: ExportContext,
 ): NamedCell | undefined {
-  const { sums, operations, places, counted, written } = demands;
+  const { sums, operations, places, counted, written } = usage;
   if ([sums, operations, places, written].some(({ size }) => size > 0)) return undefined;
   if ([...counted].some((event) => event !== 'spike')) return undefined;
   if (populations.some(([, one]) => Object.keys(one.linked ?? {}).length > 0)) return undefined;
@@ -85,7 +85,7 @@ export function namedCell(
   if (!isSource && !populations.every(([population]) => isEnough(population, type, cell, context.model)))
     return undefined;
   try {
-    return described(id, type, cell, populations, values, demands, context);
+    return described(id, type, cell, populations, values, usage, context);
   } catch (error) {
     if (error instanceof NoNumber) return undefined;
     throw error;
@@ -121,7 +121,7 @@ function environmentOf(
   return { numbers, varying, data };
 }
 
-// --- Demands of a model on cells
+// --- Usage of a model on cells
 // --------------------------------------------------------------------------------------
 
 /** Checks whether a cell has all that the model records of a population, writes to it and attaches to it. */
@@ -232,7 +232,7 @@ const isStill = ({ derivatives, pathways, state }: SynapseType): boolean =>
   Object.values(pathways).every(({ do: actions }) => actions.length === 1);
 
 /**
- * Returns the model with a separate type for each group of populations with equal demands, if only some
+ * Returns the model with a separate type for each group of populations with equal usage, if only some
  * can have NeuroML's name.
  */
 export function withNamesApart(context: Pick<ExportContext, 'model' | 'data'>): Model {
@@ -278,7 +278,7 @@ function described(
   cell: NeuromlCell,
   populations: Populations,
   values: ReadonlyMap<string, ReadonlyMap<string, Numbers>>,
-  { drawn, counted }: Demands,
+  { drawn, counted }: Usage,
   context: ExportContext,
 ): NamedCell | undefined {
   const { dimensions, ids } = context;

@@ -18,7 +18,7 @@ import type { PairedProjection } from './synapses/pairs.js';
 import { longAfter } from './inputs/pulses.js';
 import { keptTexts, numberText, quantityText } from './text/quantity-text.js';
 import { largest, numberAt, type Numbers } from './values.js';
-import { countsOf, type Written } from './written.js';
+import { countsOf, type NetworkOutput } from './network-output.js';
 import { element, listOf, type Element } from './text/xml-text.js';
 
 /**
@@ -42,7 +42,7 @@ export function writeNamedPopulation(
   size: number,
   type: string,
   named: NamedCell,
-  written: Written,
+  written: NetworkOutput,
   context: ExportContext,
 ): void {
   cells(name, size, type, named, written, context);
@@ -55,7 +55,7 @@ function cells(
   size: number,
   type: string,
   named: NamedCell,
-  written: Written,
+  written: NetworkOutput,
   context: ExportContext,
 ): void {
   const { ids, plain: isPlain } = context;
@@ -103,7 +103,7 @@ export function populationsBySet(
   name: string,
   sets: readonly (readonly number[])[],
   make: (wanted: string, element: number) => string,
-  written: Written,
+  written: NetworkOutput,
   { ids, report }: ExportContext,
 ): void {
   const [paths, cells]: [string[], Record<string, readonly number[]>] = [[], {}];
@@ -130,7 +130,7 @@ export function populationsBySet(
  * Writes a population with a separate component for each element; with only NeuroML's elements, one population for
  * each.
  */
-export function mixed(name: string, made: readonly string[], written: Written, context: ExportContext): void {
+export function mixed(name: string, made: readonly string[], written: NetworkOutput, context: ExportContext): void {
   const { ids, plain } = context;
   if (plain || written.cells.size > 0) {
     const sets = made.map((_, k) => [k]);
@@ -160,7 +160,7 @@ function constantCurrents(
   name: string,
   size: number,
   named: NamedCell,
-  written: Written,
+  written: NetworkOutput,
   context: ExportContext,
 ): void {
   const { dimensions, ids } = context;
@@ -208,7 +208,7 @@ const mostCurrents = 5;
 export function writeNamedProjection(
   { name, projection, type, source, target, pairs, values }: PairedProjection,
   { cell }: NamedCell,
-  written: Written,
+  written: NetworkOutput,
   context: ExportContext,
 ): void {
   const { ids, dimensions } = context;

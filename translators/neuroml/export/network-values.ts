@@ -3,7 +3,7 @@
 import { child } from '../../../src/model/pointer.js';
 import type { EquationSet, Population, Value } from '../../../src/model/model.js';
 import type { RewritingContext } from './context.js';
-import { flags, usesOf } from './demands.js';
+import { flags, usesOf } from './usage.js';
 import { NoNumber } from '../../../src/lang/evaluate.js';
 import { ElementValues, type Numbers } from './values.js';
 

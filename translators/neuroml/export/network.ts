@@ -6,7 +6,7 @@ import { cellType } from './cell-type.js';
 import { isStructured, writeCells } from './cells/network.js';
 import { child } from '../../../src/model/pointer.js';
 import type { ExportContext } from './context.js';
-import { demandsOf } from './demands.js';
+import { usageOf } from './usage.js';
 import { writeAttachments, writeStimulus } from './inputs/inputs.js';
 import { drawnStarts, type DrawnStart } from './drawn-starts.js';
 import { withFewSets } from './few-values.js';
@@ -18,12 +18,12 @@ import { driveOf } from './named-parts.js';
 import { writePopulation } from './populations.js';
 import type { Numbers } from './values.js';
 import { writeProjection } from './synapses/projections.js';
-import { Written } from './written.js';
+import { NetworkOutput } from './network-output.js';
 
 /** Writes a network: types of cells, populations in order, projections in order, stimuli. */
-export function writeNetwork(context: ExportContext): Written {
+export function writeNetwork(context: ExportContext): NetworkOutput {
   const { model } = context;
-  const written = new Written();
+  const written = new NetworkOutput();
   const attached = attachedPopulations(context);
   for (const [id, { clock }] of [...Object.entries(model.populations), ...Object.entries(model.projections)])
     if (clock !== undefined)
@@ -51,7 +51,12 @@ export function writeNetwork(context: ExportContext): Written {
 }
 
 /** A neuron type: by a name that NeuroML has, or as a component type. */
-function writeType(id: string, attached: ReadonlyMap<string, string>, written: Written, context: ExportContext): void {
+function writeType(
+  id: string,
+  attached: ReadonlyMap<string, string>,
+  written: NetworkOutput,
+  context: ExportContext,
+): void {
   const { model } = context;
   const type = model.neurons[id];
   const populations = Object.entries(model.populations).filter(
@@ -69,8 +74,8 @@ function writeType(id: string, attached: ReadonlyMap<string, string>, written: W
       written.values.set(name, withFewSets(pointer, 'a population', size, type, values, isIts, context.report));
     }
   };
-  const demands = demandsOf(id, populations, written.values, drawn, context);
-  const named = namedCell(id, type, populations, written.values, demands, context);
+  const usage = usageOf(id, populations, written.values, drawn, context);
+  const named = namedCell(id, type, populations, written.values, usage, context);
   if (named) {
     // Constant currents are inputs, with a weight for each cell.
     share((key, values) => {
@@ -83,8 +88,8 @@ function writeType(id: string, attached: ReadonlyMap<string, string>, written: W
     return;
   }
   share(() => true);
-  const varying = isPlain ? new Set<string>() : demands.varying;
-  const { plan, elements } = cellType(id, type, { ...demands, varying }, context);
+  const varying = isPlain ? new Set<string>() : usage.varying;
+  const { plan, elements } = cellType(id, type, { ...usage, varying }, context);
   written.plans.set(id, plan);
   written.types.push(...elements);
 }

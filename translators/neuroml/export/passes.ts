@@ -7,7 +7,7 @@ import { hasCompartments, type RewritingContext } from './context.js';
 import { withNamesApart } from './named-cell.js';
 import { asOneRun } from './phases.js';
 import { withDelaysBefore } from './synapses/delays.js';
-import { withReturns } from './synapses/returns.js';
+import { withPresynapticEffects } from './synapses/presynaptic-effects.js';
 
 /** Returns the function of a pass that rewrites a model without changing its arrays. */
 const rewriting =
@@ -32,9 +32,9 @@ export const lemsPasses: readonly Pass<RewritingContext>[] = [
     apply: rewriting(withDelaysBefore),
   },
   {
-    name: 'returns',
+    name: 'presynaptic-effects',
     why: 'a synapse of LEMS acts only on its target: contributions to sources are synapses of the other direction',
-    apply: rewriting(withReturns),
+    apply: rewriting(withPresynapticEffects),
   },
   {
     name: 'names-apart',

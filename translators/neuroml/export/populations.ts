@@ -14,11 +14,16 @@ import { mixed, populationsBySet, writeNamedPopulation } from './named-parts.js'
 import { listTypes } from './synapses/network-types.js';
 import { keptTexts, quantityText } from './text/quantity-text.js';
 import { numberAt, type Numbers } from './values.js';
-import type { Written } from './written.js';
+import type { NetworkOutput } from './network-output.js';
 import { element, listOf } from './text/xml-text.js';
 
 /** Writes a population. */
-export function writePopulation(name: string, population: Population, written: Written, context: ExportContext): void {
+export function writePopulation(
+  name: string,
+  population: Population,
+  written: NetworkOutput,
+  context: ExportContext,
+): void {
   if (population.type === undefined) return replay(name, population, written, context);
   const plan = written.plans.get(population.type);
   const type = context.model.neurons[population.type];
@@ -36,7 +41,7 @@ function cells(
   { type: id = '', size }: Population,
   type: NeuronType,
   plan: CellPlan,
-  written: Written,
+  written: NetworkOutput,
   context: ExportContext,
 ): void {
   const { dimensions, ids } = context;
@@ -81,7 +86,7 @@ function cells(
 }
 
 /** Spikes at given times. */
-function replay(name: string, { spikes, size }: Population, written: Written, context: ExportContext): void {
+function replay(name: string, { spikes, size }: Population, written: NetworkOutput, context: ExportContext): void {
   const { report, ids, data, model, dimensions } = context;
   const pointer = child(child('/populations', name), 'spikes');
   const { addsUpTime } = timingProperties[model.timing];

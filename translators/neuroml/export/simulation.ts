@@ -14,13 +14,13 @@ import { receptorOf } from './named-cell.js';
 import type { StructuredCell } from './cells/structured-cell.js';
 import { elementsOf, type ExportContext } from './context.js';
 import { quantityText } from './text/quantity-text.js';
-import type { Written } from './written.js';
+import type { NetworkOutput } from './network-output.js';
 import { element, type Element } from './text/xml-text.js';
 
 const { extname } = platform.paths;
 
 /** Returns the component that runs the network. */
-export function simulation(id: string, target: string, network: Written, context: ExportContext): Element {
+export function simulation(id: string, target: string, network: NetworkOutput, context: ExportContext): Element {
   const { model, dt, dimensions } = context;
   const length = runLength(model, (pointer, what) => context.report.missing(pointer, what));
   const seed = /^\d{1,9}$/.test(model.experiment.seed) ? model.experiment.seed : undefined;
@@ -75,7 +75,7 @@ export const runLength = ({ experiment }: Model, lose: (pointer: string, what: s
 
 function output(
   recording: Recording,
-  network: Written,
+  network: NetworkOutput,
   context: ExportContext,
   pointer = child('/recordings', context.model.recordings.indexOf(recording)),
 ): Element | undefined {
@@ -218,7 +218,7 @@ function placeOf(
 function synapseOutput(
   { name, variables, every }: RecordingKinds['variables'],
   { projection, slice, indices }: SelectionKinds['synapses'],
-  network: Written,
+  network: NetworkOutput,
   { model, report, data }: ExportContext,
 ): Element | undefined {
   const pointer = child(

@@ -11,7 +11,7 @@ import { parseExpression, parseStatements } from '../../../src/lang/parse.js';
 import { mapExpression, mapStatement } from '../../../src/lang/walk.js';
 import { type Dimensions, isPure } from './text/dimensions.js';
 import { ExpressionText } from './text/expression-text.js';
-import { inTurn } from './text/in-turn.js';
+import { sequentialStatements } from './text/sequential-statements.js';
 import { amountOf, quantityText } from './text/quantity-text.js';
 import { alwaysKnown, NotExpressible, reserved, type Place, type TableLookup, type Words } from './text/words.js';
 import { element, type Element } from './text/xml-text.js';
@@ -352,7 +352,7 @@ export class TypeBuilder implements Words {
     };
     return texts.flatMap((text) =>
       parseStatements(text).flatMap((statement) =>
-        inTurn(
+        sequentialStatements(
           mapStatement(statement, (e) => foldConstants(e, undefined, (name) => this.#isOwn(name))),
           partName,
         ),

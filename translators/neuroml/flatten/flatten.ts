@@ -4,7 +4,7 @@
  *   1. grow        the instances that make up the component (`tree.ts`), and the events between them (`wiring.ts`)
  *   2. name        a canonical name for every variable (`variables.ts`)
  *   3. translate   values, rates, conditions, actions of each instance, inner ones first, each as a separate part
- *   4. finish      the document of the type, once all demands of other types are known
+ *   4. finish      the document of the type, once all usage of other types are known
  *
  * No step depends on the name of a type.
  */

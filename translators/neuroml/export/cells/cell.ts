@@ -9,7 +9,7 @@ import type { ExportContext } from '../context.js';
 import { quantityText } from '../text/quantity-text.js';
 import { ElementValues, noEquations } from '../values.js';
 import { NotExpressible } from '../text/words.js';
-import type { Written } from '../written.js';
+import type { NetworkOutput } from '../network-output.js';
 import { element, type Element } from '../text/xml-text.js';
 import { Channels, type Channel } from './channels.js';
 import { LocalEquations } from './equations.js';
@@ -43,7 +43,7 @@ export function writeCell(
   type: StructuredType,
   start: number | undefined,
   cut: ReadonlySet<string>,
-  written: Written,
+  written: NetworkOutput,
   context: ExportContext,
 ): StructuredCell {
   return new CellWriter(id, type, start, written, context).write(cut);
@@ -72,7 +72,7 @@ class CellWriter {
     private readonly id: string,
     private readonly type: StructuredType,
     private readonly start: number | undefined,
-    private readonly written: Written,
+    private readonly written: NetworkOutput,
     private readonly context: ExportContext,
   ) {
     this.#pointer = child('/neurons', id);

@@ -7,7 +7,7 @@ import { writtenBy } from '../../../../src/lang/walk.js';
 import type { ExportContext } from '../context.js';
 import { quantityText } from '../text/quantity-text.js';
 import { NotExpressible } from '../text/words.js';
-import type { Written } from '../written.js';
+import type { NetworkOutput } from '../network-output.js';
 import { element } from '../text/xml-text.js';
 import type { LocalEquations } from './equations.js';
 import { gateOf, instantGate, PotentialFunctions } from './gates.js';
@@ -42,7 +42,7 @@ export class Channels {
   readonly #functions: PotentialFunctions;
 
   constructor(
-    private readonly written: Written,
+    private readonly written: NetworkOutput,
     private readonly context: ExportContext,
   ) {
     this.#functions = new PotentialFunctions(written, context);

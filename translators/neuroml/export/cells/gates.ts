@@ -12,7 +12,7 @@ import { builderOf } from '../builder.js';
 import type { ExportContext } from '../context.js';
 import { quantityText } from '../text/quantity-text.js';
 import { NotExpressible } from '../text/words.js';
-import type { Written } from '../written.js';
+import type { NetworkOutput } from '../network-output.js';
 import { element, type Element } from '../text/xml-text.js';
 import type { LocalEquations } from './equations.js';
 import { addendsOf } from '../../../../src/lang/addends.js';
@@ -37,7 +37,7 @@ export class PotentialFunctions {
   readonly #types = new Map<string, string>();
 
   constructor(
-    private readonly written: Written,
+    private readonly written: NetworkOutput,
     readonly context: ExportContext,
   ) {}
 

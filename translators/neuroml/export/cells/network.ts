@@ -11,7 +11,7 @@ import { numberText, quantityText } from '../text/quantity-text.js';
 import type { BuiltSynapse } from '../synapses/synapse-type.js';
 import { ElementValues, noEquations, numberAt } from '../values.js';
 import { NotExpressible } from '../text/words.js';
-import type { Written } from '../written.js';
+import type { NetworkOutput } from '../network-output.js';
 import { element, listOf } from '../text/xml-text.js';
 import { writeCell } from './cell.js';
 import type { StructuredCell, StructuredType } from './structured-cell.js';
@@ -22,7 +22,7 @@ import { coreSynapse, type CoreSynapse } from './core-synapse.js';
 export const isStructured = (type: NeuronType | undefined): type is StructuredType => type?.compartments !== undefined;
 
 /** Writes the cells of each population of a type. Cells with equal first values are one component. */
-export function writeCells(id: string, type: StructuredType, written: Written, context: ExportContext): void {
+export function writeCells(id: string, type: StructuredType, written: NetworkOutput, context: ExportContext): void {
   const { model, report } = context;
   const made = new Map<number | undefined, StructuredCell>();
   const cut = sectionsWithMarks(model, id);
@@ -73,7 +73,7 @@ export function writeStructuredPopulation(
   name: string,
   { size, positions }: Population,
   { component }: StructuredCell,
-  written: Written,
+  written: NetworkOutput,
   { data }: ExportContext,
 ): void {
   const known = Array.isArray(positions) ? knownNumbers(positions as readonly number[], data) : undefined;
@@ -91,7 +91,7 @@ export function writeStructuredPopulation(
 /** Returns synapses by core types, for each combination of their constants, or undefined if there is no such type. */
 export function coreSynapses(
   { name, projection, type, pairs, values }: PairedProjection,
-  written: Written,
+  written: NetworkOutput,
   context: ExportContext,
 ): readonly WrittenSynapses[] | undefined {
   const groups = new Map<
@@ -139,7 +139,7 @@ export function writePlacedConnections(
   { name, projection, type, source, target, pairs }: PairedProjection,
   synapses: readonly WrittenSynapses[],
   built: BuiltSynapse | undefined,
-  written: Written,
+  written: NetworkOutput,
   context: ExportContext,
 ): void {
   const { ids, report } = context;

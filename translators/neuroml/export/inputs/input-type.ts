@@ -2,7 +2,7 @@
 
 import type { Expression } from '../../../../src/lang/ast.js';
 import { attempting, builderOf } from '../builder.js';
-import { writeContributions, writeEquations } from '../members.js';
+import { writeContributions, writeEquations } from '../common-equations.js';
 import type { CellPlan, Channel, ExportContext } from '../context.js';
 import { dimensionOfUnit } from '../text/dimensions.js';
 import { regimeElement } from '../regime-element.js';

@@ -20,7 +20,7 @@ import { numberText, quantityText } from '../text/quantity-text.js';
 import { longAfter, wavesOf, type Wave } from './pulses.js';
 import { stimulusType } from './stimulus-type.js';
 import { numberAt, type Numbers } from '../values.js';
-import type { Written } from '../written.js';
+import type { NetworkOutput } from '../network-output.js';
 import { element, type Element } from '../text/xml-text.js';
 
 /** A population that only drives one other is written as inputs attached to the cells of that one. */
@@ -28,7 +28,7 @@ export function writeAttachments(
   source: string,
   name: string,
   projection: Projection,
-  written: Written,
+  written: NetworkOutput,
   context: ExportContext,
 ): void {
   const { model, ids, dimensions, report } = context;
@@ -79,7 +79,7 @@ export function writeAttachments(
 }
 
 /** Writes a stimulus. */
-export function writeStimulus(name: string, stimulus: Stimulus, written: Written, context: ExportContext): void {
+export function writeStimulus(name: string, stimulus: Stimulus, written: NetworkOutput, context: ExportContext): void {
   const { model, report } = context;
   const pointer = child('/stimuli', name);
   const target = populationOf(stimulus.to);
@@ -111,7 +111,7 @@ function poissonInputs(
   target: string,
   targets: readonly number[],
   responses: ReadonlyMap<string, NeuromlReceptor>,
-  written: Written,
+  written: NetworkOutput,
   context: ExportContext,
 ): void {
   const { ids, dimensions, dt } = context;
@@ -151,7 +151,7 @@ function generatedStimulus(
   name: string,
   stimulus: Stimulus,
   plan: CellPlan,
-  written: Written,
+  written: NetworkOutput,
   context: ExportContext,
 ): WrittenStimulus | undefined {
   const made = stimulusType(name, stimulus, plan, context);
@@ -216,7 +216,7 @@ export function inputList(
   component: string,
   population: string,
   targets: readonly number[],
-  written: Written,
+  written: NetworkOutput,
   { ids }: ExportContext,
   { at, weightOf }: { readonly at?: (k: number) => SegmentAt; readonly weightOf?: (k: number) => string } = {},
 ): void {

@@ -10,7 +10,7 @@ import type { Stimulus } from '../../../../src/model/model.js';
 import { builderOf } from '../builder.js';
 import { elementsOf, type CellPlan, type Channel, type ExportContext } from '../context.js';
 import { drawCount } from './draw-count.js';
-import { writeContributions } from '../members.js';
+import { writeContributions } from '../common-equations.js';
 import type { TypeBuilder } from '../type-builder.js';
 import { NotExpressible } from '../text/words.js';
 import { element, type Element } from '../text/xml-text.js';

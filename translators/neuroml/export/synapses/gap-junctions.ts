@@ -9,7 +9,7 @@ import { near } from '../../../../src/library/recognise/numbers.js';
 import { arithmeticOf } from '../cells/core-synapse.js';
 import { numberText, quantityText } from '../text/quantity-text.js';
 import { numberAt } from '../values.js';
-import type { Written } from '../written.js';
+import type { NetworkOutput } from '../network-output.js';
 import { element } from '../text/xml-text.js';
 import type { PairedProjection } from './pairs.js';
 
@@ -23,7 +23,7 @@ interface Contact {
 /** Returns the contacts of a projection, or undefined if its synapses are not gap junctions. */
 export function contactsOf(
   { projection, type, source, target, pairs, values }: PairedProjection,
-  written: Written,
+  written: NetworkOutput,
   context: ExportContext,
 ): readonly Contact[] | undefined {
   if (![source, target].every((population) => takesContacts(population, type, written, context))) return undefined;
@@ -41,7 +41,7 @@ export function contactsOf(
 function takesContacts(
   population: string,
   { contributes }: SynapseType,
-  { cells, plans }: Written,
+  { cells, plans }: NetworkOutput,
   { model }: ExportContext,
 ): boolean {
   if (cells.has(population)) return false;
@@ -91,7 +91,7 @@ export function writeGapJunctions(
   { name, source, target }: PairedProjection,
   contacts: readonly Contact[],
   back: readonly Contact[],
-  written: Written,
+  written: NetworkOutput,
   { ids, dimensions }: ExportContext,
 ): boolean {
   const keyOf = (from: string, to: string, conductance: number): string => JSON.stringify([from, to, conductance]);

@@ -3,7 +3,7 @@
 import { dimensionless as pure, type Statement } from '../../../../src/lang/ast.js';
 import type { Pathway, Projection, SynapseType } from '../../../../src/model/model.js';
 import type { CellPlan, ExportContext } from '../context.js';
-import { countOf } from '../demands.js';
+import { countOf } from '../usage.js';
 import { hasDelayOfConnection } from './delays.js';
 import { writtenBy } from './effects.js';
 import { responded } from './response.js';

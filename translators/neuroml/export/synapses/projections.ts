@@ -23,7 +23,7 @@ import { ownSynapse } from './synapse-code.js';
 import { synapseType, type BuiltSynapse } from './synapse-type.js';
 import { withRates } from './tsodyks-markram.js';
 import { numberAt } from '../values.js';
-import { countsOf, type Written } from '../written.js';
+import { countsOf, type NetworkOutput } from '../network-output.js';
 import { element, listOf, type Element } from '../text/xml-text.js';
 
 /** A projection with all that is known of it. */
@@ -33,7 +33,7 @@ interface Known extends PairedProjection {
 }
 
 /** Writes a projection. */
-export function writeProjection(name: string, given: Projection, written: Written, context: ExportContext): void {
+export function writeProjection(name: string, given: Projection, written: NetworkOutput, context: ExportContext): void {
   const known = knownOf(name, given, written, context);
   if (!known) return;
   if (gapJunctions(known, written, context)) return;
@@ -45,7 +45,7 @@ export function writeProjection(name: string, given: Projection, written: Writte
 }
 
 /** Writes a projection with a component type of its own, or with core types between cells with compartments. */
-function writeOwnProjection(given: Known, written: Written, context: ExportContext): void {
+function writeOwnProjection(given: Known, written: NetworkOutput, context: ExportContext): void {
   const { name, projection, plan, source, target, type, pairs } = given;
   const isPlaced = written.cells.has(target);
   const [event = usualEvent] = receivedEvents(type);
@@ -161,7 +161,7 @@ function weightsOf(
 }
 
 /** Writes gap junctions. Returns false for other projections. */
-function gapJunctions(known: Known, written: Written, context: ExportContext): boolean {
+function gapJunctions(known: Known, written: NetworkOutput, context: ExportContext): boolean {
   const { name, source, target } = known;
   if (written.mirrored.has(name)) return true;
   const contacts = contactsOf(known, written, context);
@@ -179,7 +179,12 @@ function gapJunctions(known: Known, written: Written, context: ExportContext): b
 }
 
 /** Returns the facts of a projection, after a report of its parts that LEMS cannot express. */
-function knownOf(name: string, projection: Projection, written: Written, context: ExportContext): Known | undefined {
+function knownOf(
+  name: string,
+  projection: Projection,
+  written: NetworkOutput,
+  context: ExportContext,
+): Known | undefined {
   const { model, report, dt } = context;
   const pointer = child('/projections', name);
   const [source, target] = [populationOf(projection.from.of), populationOf(projection.to.of)];
@@ -216,7 +221,7 @@ function connections(
   weightOf: ((connection: number) => string) | undefined,
   id: string,
   { id: synapse, members }: ConnectionGroup,
-  written: Written,
+  written: NetworkOutput,
   context: ExportContext,
 ): void {
   const { name, projection, type, source, target, pairs } = known;
@@ -249,7 +254,7 @@ function contacts(
   { properties }: BuiltSynapse,
   peer: NonNullable<BuiltSynapse['peer']>,
   groups: readonly ConnectionGroup[],
-  written: Written,
+  written: NetworkOutput,
   context: ExportContext,
 ): void {
   const { name, source, target, pairs } = known;
@@ -304,7 +309,7 @@ function ownNames(
 }
 
 /** Returns the port that connections name, or undefined if they need no name. */
-function portOf({ type, source }: Known, written: Written, { model }: ExportContext): string | undefined {
+function portOf({ type, source }: Known, written: NetworkOutput, { model }: ExportContext): string | undefined {
   const [event = usualEvent] = receivedEvents(type);
   const { namesPort } = written.plans.get(model.populations[source]?.type ?? '') ?? {};
   return event !== usualEvent || namesPort ? event : undefined;
@@ -315,7 +320,7 @@ function connectionTag(
   known: Known,
   properties: ReadonlyMap<string, string>,
   delay: string,
-  written: Written,
+  written: NetworkOutput,
   context: ExportContext,
 ): string {
   const port = portOf(known, written, context) !== undefined;

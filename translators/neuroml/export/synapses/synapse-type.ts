@@ -11,7 +11,7 @@ import type { CellPlan, Channel, ExportContext } from '../context.js';
 import { jumpsOf, readOfSource } from './effects.js';
 import { declareResponse, type Response } from './response.js';
 import { dimensionOfUnit, isPure } from '../text/dimensions.js';
-import { writeContributions, writeEquations } from '../members.js';
+import { writeContributions, writeEquations } from '../common-equations.js';
 import { waitingFor, writePathways } from './pathways.js';
 import { textsOf, placeWords } from './synapse-code.js';
 import type { TypeBuilder } from '../type-builder.js';
@@ -19,7 +19,7 @@ import { NotExpressible } from '../text/words.js';
 import { element, type Element } from '../text/xml-text.js';
 
 /** Values that vary between the synapses of a projection: each connection gives them. */
-interface SynapseDemands {
+interface SynapseUsage {
   readonly varying: ReadonlySet<string>;
   readonly started: ReadonlySet<string>;
   /** Whether connections give only a weight and a delay, as NeuroML's `connectionWD`: at most one value varies. */
@@ -68,7 +68,7 @@ export function synapseType(
   projection: Projection,
   type: SynapseType,
   target: CellPlan,
-  demands: SynapseDemands,
+  usage: SynapseUsage,
   context: ExportContext,
 ): BuiltSynapse {
   const builder = builderOf(context);
@@ -81,16 +81,16 @@ export function synapseType(
   const componentType = context.ids.claim(`${id}_synapse`);
   const seen = readOfSource(type, (text) => builder.parse(text));
   const peerType = seen.length > 0 ? context.ids.claim(`${id}_other_end`) : undefined;
-  if (peerType !== undefined) attempt('', () => requirePeer(peerType, seen, type, demands.source, builder));
+  if (peerType !== undefined) attempt('', () => requirePeer(peerType, seen, type, usage.source, builder));
   const weight =
-    demands.hasWeight === true && peerType === undefined
+    usage.hasWeight === true && peerType === undefined
       ? builder.declare(connectionWeight, dimensionless, 'weight')
       : undefined;
   const hasWeight = weight === 'weight';
   if (hasWeight) builder.properties.push(element('Property', { name: weight, dimension: 'none', defaultValue: '1' }));
   // A weight of the model becomes the connections' weight, even if all are equal.
-  const own = demands.varying.size === 0 && Object.hasOwn(type.parameters, 'weight') ? ['weight'] : [];
-  const varying = hasWeight ? new Set([...demands.varying, ...own]) : demands.varying;
+  const own = usage.varying.size === 0 && Object.hasOwn(type.parameters, 'weight') ? ['weight'] : [];
+  const varying = hasWeight ? new Set([...usage.varying, ...own]) : usage.varying;
   let given: ConnectionWeight = {};
   const value = (name: string, declared: string, unit: string): string => {
     const dimension = dimensionOfUnit(unit);
@@ -127,7 +127,7 @@ export function synapseType(
   for (const [name, { unit }] of Object.entries(type.parameters)) value(name, name, unit);
   for (const [name, { unit }] of Object.entries(type.state)) builder.state(name, dimensionOfUnit(unit));
   for (const [name, { unit }] of Object.entries(type.derived)) builder.declare(name, dimensionOfUnit(unit));
-  for (const name of demands.started) {
+  for (const name of usage.started) {
     const unit = type.state[name]?.unit ?? '1';
     const start = value(name, `start of ${name}`, unit);
     builder.starts.push(builder.assign(builder.nameOf(name), start));
@@ -167,9 +167,9 @@ export function synapseType(
     visible: new Map(
       [...Object.keys(type.state), ...Object.keys(type.derived)].map((name) => [name, builder.nameOf(name)]),
     ),
-    ...(peerType === undefined || !demands.source
+    ...(peerType === undefined || !usage.source
       ? {}
-      : { peer: otherEnd(peerType, componentType, id, seen, demands.source, builder, context) }),
+      : { peer: otherEnd(peerType, componentType, id, seen, usage.source, builder, context) }),
   };
 }
 

@@ -20,7 +20,7 @@ const repeating: ReadonlySet<string> = new Set(['<', '<=', '>', '>=', '==', '!='
  *
  * @param name gives a unique name for a part
  */
-export function inTurn(statement: Statement, name: (wanted: string) => string): readonly Statement[] {
+export function sequentialStatements(statement: Statement, name: (wanted: string) => string): readonly Statement[] {
   if (statement.kind !== 'assignment') return [statement];
   const before: Statement[] = [];
   const named = (value: Expression, wanted: string): Expression => {

@@ -1,4 +1,4 @@
-/** Demands of the network, and of code that runs at regular times, on the types of cells. */
+/** How the network, and code that runs at regular times, use the types of cells. */
 
 import { populationOf } from '../../../src/model/selected.js';
 import { parseExpression, parseStatements } from '../../../src/lang/parse.js';
@@ -11,7 +11,7 @@ import { jumpsOf } from './synapses/effects.js';
 import type { Numbers } from './values.js';
 
 /** Effects of the network on cells of a type. */
-export interface Demands {
+export interface Usage {
   /** State variables that synapses add to at events. */
   readonly jumps: ReadonlySet<string>;
   /** Parameters that are sums over synapses. */
@@ -43,19 +43,19 @@ export const countOf = (event: string): string => `${event} count`;
 export const lastSpike = 'time of the last spike';
 
 /**
- * Returns the demands of the network on a neuron type.
+ * Returns the usage of the network on a neuron type.
  *
  * @param populations of the type that are written as cells
  * @param values numbers of their parameters and variables, by population
  * @param drawn state variables whose first values cells draw
  */
-export function demandsOf(
+export function usageOf(
   id: string,
   populations: readonly (readonly [string, Population])[],
   values: ReadonlyMap<string, ReadonlyMap<string, Numbers>>,
   drawn: ReadonlyMap<string, DrawnStart>,
   context: ExportContext,
-): Demands {
+): Usage {
   const { model, report } = context;
   const { jumps, sums } = effectsOn(id, model);
   const [varying, started] = [new Set<string>(), new Set<string>(drawn.keys())];
@@ -98,7 +98,7 @@ export function demandsOf(
 function effectsOn(
   id: string,
   { projections, populations, synapses, stimuli, neurons }: Model,
-): Pick<Demands, 'jumps' | 'sums'> {
+): Pick<Usage, 'jumps' | 'sums'> {
   const [jumps, sums] = [new Set<string>(), new Set<string>()];
   for (const projection of Object.values(projections)) {
     const to = populationOf(projection.to.of);

@@ -24,7 +24,7 @@ interface WrittenReceptor {
 }
 
 /** Collects the elements of a network, and their paths by elements of the model. */
-export class Written {
+export class NetworkOutput {
   /** `ComponentType` elements. */
   readonly types: Element[] = [];
   /** Cells, synapses and inputs as components. */

@@ -47,7 +47,7 @@ const turnedSums = (sums: Sums): Sums =>
  * Returns the model with synapses that add only to their targets. In LEMS a synapse has an end on each cell, and only
  * the target's end acts. Contributions to sources in each step become synapses from target to source.
  */
-export function withReturns(context: Returning): Model {
+export function withPresynapticEffects(context: Returning): Model {
   const { model, report } = context;
   // Cells with compartments have contacts of their own.
   if (hasCompartments(model) || Object.values(model.synapses).every(isOneWay)) return model;

@@ -78,7 +78,7 @@ describe('validate', () => {
   });
 });
 
-describe('a finding that a run would refuse', () => {
+describe('a fault that a run would refuse', () => {
   const lines = (...all: readonly string[]): string => `${all.join('\n')}\n`;
   const lems =
     '<Lems><Target component="run"/><Include file="Cells.xml"/><Include file="Networks.xml"/>' +

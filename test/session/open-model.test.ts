@@ -182,7 +182,7 @@ describe('weights that are set again and again', () => {
   });
 });
 
-describe('results of a live session', () => {
+describe('a live session', () => {
   it('takes spikes and samples once, and all of them', async () => {
     const live = session('if-cond-exp');
     const whole = session('if-cond-exp');
@@ -316,7 +316,7 @@ describe('results of a live session', () => {
   });
 });
 
-describe('results of a call', () => {
+describe('arguments of a call', () => {
   /** Values of all types, and synapses of a drawn number. */
   const text = JSON.stringify({
     format: 'interneuron/brian',
@@ -364,45 +364,41 @@ describe('results of a call', () => {
     ['S.pre.delay', [1e-3, 1e-3]],
   ];
 
-  it(
-    'passes the rules for documents, on every engine, and leaves the session as it was',
-    { timeout: 60_000 },
-    async () => {
-      const found = new Set<string>();
-      const targets = (await probeTargets()).filter(({ available, target }) => available && target !== 'null');
-      for (const target of targets
-        .map((each) => each.target)
-        .filter((each) => ['wasm', 'reference', 'c'].includes(each))) {
-        const live = openModel(importModel({ name: 'rules', text }), { target });
-        open.push(live);
-        await live.run(0.001);
-        for (const [key, value] of sets)
-          await expect(live.set({ [key]: value } as never), `${key} ${JSON.stringify(value)}`).rejects.toThrow(
-            expect.objectContaining({ name: expect.stringMatching(/UsageError|DiagnosticError/) as string }) as Error,
-          );
-        for (const values of [null, 5, 'abc', [1]])
-          await expect(live.initialise(values as never)).rejects.toThrow('by name');
-        for (const time of [1e300, NaN, -1, '1 ms'])
-          await expect(live.run(time as never)).rejects.toThrow(/the time to run|steps/);
-        for (const every of [0, -1, NaN, 1e300, 1.5e-4])
-          await expect(live.record('G', 'v', every)).rejects.toThrow(/interval|finite/);
-        for (const annotations of [[1], { a: NaN }, { a: 1n }, { a: '\ud800' }])
-          await expect(live.reset(annotations as never)).rejects.toThrow(/annotations|map/);
-        await expect(live.read(5 as never, 'v')).rejects.toThrow('is 5');
-        for (const name of ['valueOf', '__proto__']) {
-          await expect(live.read(name, 'v')).rejects.toThrow(`no population or projection ${name}`);
-          await expect(live.record(name, 'v')).rejects.toThrow(`no population or projection ${name}`);
-          await expect(live.synapses(name)).rejects.toThrow(`no population or projection ${name}`);
-        }
-        await live.set({ 'G.v': numbers(20, 2e-3), 'G.n': 4, 'G.b': 1, 'G[0:2].v': [1e-3, 1e-3] });
-        await live.run(0.001);
-        found.add(await fingerprintOf(live));
+  it('pass the rules for documents, on every engine, or leave the session as it was', { timeout: 60_000 }, async () => {
+    const found = new Set<string>();
+    const targets = (await probeTargets()).filter(({ available, target }) => available && target !== 'null');
+    for (const target of targets
+      .map((each) => each.target)
+      .filter((each) => ['wasm', 'reference', 'c'].includes(each))) {
+      const live = openModel(importModel({ name: 'rules', text }), { target });
+      open.push(live);
+      await live.run(0.001);
+      for (const [key, value] of sets)
+        await expect(live.set({ [key]: value } as never), `${key} ${JSON.stringify(value)}`).rejects.toThrow(
+          expect.objectContaining({ name: expect.stringMatching(/UsageError|DiagnosticError/) as string }) as Error,
+        );
+      for (const values of [null, 5, 'abc', [1]])
+        await expect(live.initialise(values as never)).rejects.toThrow('by name');
+      for (const time of [1e300, NaN, -1, '1 ms'])
+        await expect(live.run(time as never)).rejects.toThrow(/the time to run|steps/);
+      for (const every of [0, -1, NaN, 1e300, 1.5e-4])
+        await expect(live.record('G', 'v', every)).rejects.toThrow(/interval|finite/);
+      for (const annotations of [[1], { a: NaN }, { a: 1n }, { a: '\ud800' }])
+        await expect(live.reset(annotations as never)).rejects.toThrow(/annotations|map/);
+      await expect(live.read(5 as never, 'v')).rejects.toThrow('is 5');
+      for (const name of ['valueOf', '__proto__']) {
+        await expect(live.read(name, 'v')).rejects.toThrow(`no population or projection ${name}`);
+        await expect(live.record(name, 'v')).rejects.toThrow(`no population or projection ${name}`);
+        await expect(live.synapses(name)).rejects.toThrow(`no population or projection ${name}`);
       }
-      expect(found.size).toBe(1);
-    },
-  );
+      await live.set({ 'G.v': numbers(20, 2e-3), 'G.n': 4, 'G.b': 1, 'G[0:2].v': [1e-3, 1e-3] });
+      await live.run(0.001);
+      found.add(await fingerprintOf(live));
+    }
+    expect(found.size).toBe(1);
+  });
 
-  it('is a run as the command line takes it', () => {
+  it('follow the rules of a run on the command line', () => {
     for (const options of [{ threads: 0 }, { threads: 1.5 }, { threads: 257 }, { outputs: ['a.txt'] }])
       expect(() => openModel(importModel({ name: 'rules', text }), options)).toThrow(/threads|suffix/);
     for (const options of [{ seed: '-1' }, { seed: 'abc' }, { dt: '0.1' }, { duration: '-5 ms' }])

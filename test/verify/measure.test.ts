@@ -53,7 +53,7 @@ describe('verdicts', () => {
   });
 });
 
-describe('variables that the document does not record', () => {
+describe('a document without a duration or recordings', () => {
   test('models without a duration run for 200 ms', async () => {
     const { verdict, check } = await measured('pynn-json', {}, { run: undefined });
     expect([verdict, check?.seconds, check?.spikes]).toEqual(['same spikes', 0.2, [22, 22]]);

@@ -541,7 +541,7 @@ describe('increments of a conductance by a spike', () => {
     [S('on_pre: w -= 1*nS, model: "w : siemens"'), []],
   ])('%s', (lines, expected) => expect(told(lines)).toEqual(expected));
 
-  test('as it is when the model runs', () => {
+  test('with values from outside', () => {
     const written = (w: string): string => S(`on_pre: ge += w, namespace: { w: ${w} nS }`);
     expect(told(written('-6'), { 'S.w': '6 nS' })).toEqual([]);
     expect(told(written('6'), { 'S.w': '-6 nS' })).toMatchObject(note(42, '-6 nS'));

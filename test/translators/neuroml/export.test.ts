@@ -341,7 +341,7 @@ it('synapses onto other synapses are left out by name, as are recordings of them
   ]);
 });
 
-describe('actions at spikes of the source', () => {
+describe('code at spikes of the source', () => {
   const pathways = {
     format: 'interneuron/brian',
     dt: '0.1 ms',

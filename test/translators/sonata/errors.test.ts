@@ -315,7 +315,7 @@ describe('a config without a circuit', () => {
   });
 });
 
-describe('other readers of a circuit', () => {
+describe('limits of other readers of a circuit', () => {
   it('are reported by validate', async () => {
     const path = resolve(root, 'fixtures/sonata/several-populations/config.json');
     const { diagnostics } = await validateModel(readSource(path));

@@ -229,7 +229,7 @@ describe('regimes', () => {
   });
 });
 
-describe('mistakes in a type', () => {
+describe('the check of a type', () => {
   it('reports at its place a path that cannot be resolved', () => {
     const text =
       one(`<ComponentType name="T"><Exposure name="n" dimension="none"/><Dynamics><StateVariable name="n" exposure="n" dimension="none"/>

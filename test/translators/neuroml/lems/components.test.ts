@@ -102,7 +102,7 @@ describe('parts that are written elsewhere', () => {
   });
 });
 
-describe('mistakes in components', () => {
+describe('a mistake in a component', () => {
   it.each([
     ['an unknown type', '<cel id="a"/>', 'error lems/unknown-type «<cel»'],
     ['an unknown type in an attribute', '<Component id="a" type="cel"/>', 'error lems/unknown-type «cel»'],

@@ -247,7 +247,7 @@ it.each([
   expect(found.marks).toEqual([`warning neuroml/negative «${value}»`]);
 });
 
-describe('the content of an element, and its order', () => {
+describe('the check of an element’s content and order', () => {
   const rates =
     '<forwardRate type="HHExpRate" rate="1per_ms" midpoint="0mV" scale="1mV"/><reverseRate type="HHExpRate" ' +
     'rate="1per_ms" midpoint="0mV" scale="1mV"/>';

@@ -68,7 +68,7 @@ describe('a tree of elements', () => {
   });
 });
 
-describe('texts that are not well-formed', () => {
+describe('text that is not well-formed', () => {
   it.each([
     ['an empty text', '', 'xml/empty 1:1'],
     ['space alone', '  \n ', 'xml/empty 1:1'],

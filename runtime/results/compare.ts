@@ -47,8 +47,10 @@ const spikesAtOnce = 1 << 22;
  * @param found another result, or a new run of the model
  */
 export function firstDifference(stored: StoredResult, found: StoredResult): Difference | null {
-  const differences = createDifferences();
-  const { add } = differences;
+  let first: Difference | null = null;
+  const add = (difference: Difference): void => {
+    if (first === null || isBefore(difference, first)) first = difference;
+  };
   for (const series of stored.series) {
     const other = found.series.find(({ plan }) => plan.name === series.plan.name);
     if (other) compareSeries(series, other, stored.record.version === found.record.version, add);
@@ -59,7 +61,6 @@ export function firstDifference(stored: StoredResult, found: StoredResult): Diff
     add({ ...setupOf(series), stored: 'no such series', found: `series ${series.plan.name}` });
   }
   compareTrains(stored, found, add);
-  const first = differences.first();
   if (first) return first;
   const [a, b] = [stored.record, found.record];
   return a.steps === b.steps
@@ -80,22 +81,6 @@ export function incomparable(stored: RunRecord, found: RunRecord): string | null
   if (stored.precision !== found.precision)
     return `the first was computed in ${stored.precision}, the second in ${found.precision}`;
   return null;
-}
-
-// --- Keeping the first ----------------------------------------------------------------------------------------------
-interface Differences {
-  readonly add: (difference: Difference) => void;
-  readonly first: () => Difference | null;
-}
-
-function createDifferences(): Differences {
-  let first: Difference | null = null;
-  return {
-    add: (difference) => {
-      if (first === null || isBefore(difference, first)) first = difference;
-    },
-    first: () => first,
-  };
 }
 
 /** Differences with a step come first, since they are more specific. */

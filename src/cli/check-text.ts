@@ -15,12 +15,12 @@ export function checkLines(check: ConversionCheck, frozen: boolean): readonly st
           `  ${ms(givenUp)} more are not compared: Brian's monitors lose what came after a stored state when a run returns to it`,
         ]),
     ...drawnLines(drawnAnew, frozen),
-    ...populations.flatMap(({ population, divergence, grade, quantities = [] }) =>
+    ...populations.flatMap(({ population, divergence, grade, quantities }) =>
       divergence === null
         ? []
         : [
             `  ${population}: ${grade}, the same until ${ms(divergence.time)} (cell ${divergence.cell})`,
-            ...quantities.map((quantity) => `    ${quantityText(quantity)}`),
+            ...(quantities ?? []).map((quantity) => `    ${quantityText(quantity)}`),
           ],
     ),
     ...(absent.length === 0

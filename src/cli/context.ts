@@ -7,6 +7,7 @@ import type { ImportOptions } from '../pipeline/read/import-options.js';
 import { readSource, readStandardInput, type Source } from '../pipeline/read/read-source.js';
 import type { Diagnostic } from '../diagnostics/diagnostic.js';
 import { standardStream, type Options } from './arguments.js';
+import type { CommandName } from './command-table.js';
 import { sourceText } from './source-texts.js';
 import { importOptions } from './values.js';
 import type { Terminal } from './terminal.js';
@@ -62,7 +63,7 @@ export const correctsStandardInput = ({ files, options }: Pick<CommandContext, '
 /** Creates a context with texts that go to `sources`. */
 export function createContext(
   words: readonly string[],
-  request: { readonly files: readonly string[]; readonly options: Options },
+  request: { readonly command: CommandName; readonly files: readonly string[]; readonly options: Options },
   terminal: Terminal,
   began: number,
   sources: Map<string, string>,
@@ -71,9 +72,8 @@ export function createContext(
   const quiet = request.options.flag('quiet');
   const forPeople = !json && !quiet;
   // Without an output, a conversion is printed.
-  const isPrinted = request.options.value('output') === undefined && request.options.value('to') !== undefined;
-  const toStandardOutput =
-    isPrinted || request.options.value('output') === standardStream || correctsStandardInput(request);
+  const output = request.options.value('output') ?? (request.command === 'convert' ? standardStream : undefined);
+  const toStandardOutput = output === standardStream || correctsStandardInput(request);
   const rendered = (diagnostics: readonly Diagnostic[], colour: boolean, alike: { mostAlike?: number }): string =>
     !forPeople || diagnostics.length === 0
       ? ''

@@ -70,12 +70,12 @@ export interface PopulationComparison {
   readonly largestShift: number;
   /** First spike without a partner; null if all have one. */
   readonly divergence: { readonly time: number; readonly cell: number } | null;
-  /** Absent unless all measures were asked for. */
-  readonly distances?: Distances;
-  /** Distances of all quantities; absent if spikes match or only shift, or if only matches were asked for. */
-  readonly quantities?: readonly Quantity[];
-  /** The same over the time after the first difference of any population; absent if nothing agrees before it. */
-  readonly after?: readonly Quantity[];
+  /** Null unless all measures were asked for. */
+  readonly distances: Distances | null;
+  /** Distances of all quantities; null if spikes match or only shift, or if only matches were asked for. */
+  readonly quantities: readonly Quantity[] | null;
+  /** The same over the time after the first difference of any population; null if nothing agrees before it. */
+  readonly after: readonly Quantity[] | null;
 }
 
 /** A variable of one cell in two recordings. */
@@ -126,8 +126,8 @@ export interface Comparison {
   readonly signals: readonly SignalComparison[];
   /** Whether samples count for the grade: samples of cells with different spikes do not. */
   readonly signalsJudged: boolean;
-  /** Absent for one run of each side. */
-  readonly replicates?: Replicates;
+  /** Null for one run of each side. */
+  readonly replicates: Replicates | null;
   /** Sentences about slips of units. */
   readonly slips: readonly string[];
   /** Sentences about assumptions. */
@@ -214,6 +214,7 @@ export function compareRecorded(one: Recorded, other: Recorded, options: Compare
     populations,
     signals: traces,
     signalsJudged: spikesAgree,
+    replicates: null,
     slips,
     notes,
   };
@@ -280,7 +281,7 @@ function matchPopulation(
   within: number,
   measures: Measures,
 ): PopulationComparison {
-  const matchings: readonly Matching[] = first.map((train, k) => matchSpikes(train, second[k]!, within));
+  const matchings = first.map((train, k) => matchSpikes(train, second[k]!, within));
   const total = (of: (matching: Matching) => number): number => matchings.reduce((sum, one) => sum + of(one), 0);
   const largest = (of: (matching: Matching) => number): number =>
     matchings.reduce((most, one) => Math.max(most, of(one)), -Infinity);
@@ -290,21 +291,22 @@ function matchPopulation(
     total((one) => one.extra),
   ];
   const [most, least] = [largest((one) => one.most), -largest((one) => -one.least)];
+  const shift = Math.max(
+    0,
+    largest((one) => one.largest),
+  );
   const isExact = areEqual(first, second);
   const allMatch = missing + extra === 0;
   const grade: Grade =
     isExact && onlyFirst + onlySecond === 0
       ? 'identical'
-      : isExact || (allMatch && largest((one) => one.largest) <= rounding)
+      : isExact || (allMatch && shift <= rounding)
         ? 'same spikes'
         : allMatch
           ? 'same within δ'
           : 'different';
-  const at = matchings.reduce<number | null>(
-    (earliest, { divergence }, k) =>
-      divergence !== null && (earliest === null || divergence < matchings[earliest]!.divergence!) ? k : earliest,
-    null,
-  );
+  const earliest = -largest(({ divergence }) => -(divergence ?? Infinity));
+  const at = matchings.findIndex(({ divergence }) => divergence === earliest);
   return {
     population,
     event,
@@ -316,12 +318,11 @@ function matchPopulation(
     extra,
     offset: matched === 0 ? null : total((one) => one.shifts) / matched,
     constantOffset: matched > 0 && most - least <= 2 * rounding && Math.abs(most) > rounding,
-    largestShift: Math.max(
-      0,
-      largest((one) => one.largest),
-    ),
-    divergence: at === null ? null : { time: matchings[at]!.divergence!, cell: ids[at]! },
-    ...(measures === 'all' ? { distances: meanDistances(first, second, interval) } : {}),
+    largestShift: shift,
+    divergence: at < 0 ? null : { time: earliest, cell: ids[at]! },
+    distances: measures === 'all' ? meanDistances(first, second, interval) : null,
+    quantities: null,
+    after: null,
   };
 }
 
@@ -358,7 +359,7 @@ function judged(
     const unmatched = matched[k]!.missing + matched[k]!.extra;
     if (unmatched === 0 || inStep[k]) return null;
     const quantities = comparePair(first, second, interval, margins, paired, unmatched);
-    if (!agreesBefore) return { quantities };
+    if (!agreesBefore) return { quantities, after: null };
     const later = { begin: divergence, end: interval.end };
     const crop = (trains: readonly Train[]): readonly Train[] =>
       trains.map((train) => trainWithin(train, later.begin, later.end));
@@ -374,8 +375,7 @@ function judged(
     const quantities = corrected.splice(0, found.quantities.length);
     const after = found.after && corrected.splice(0, found.after.length);
     const byCounts = sameDraws ? gradeOfCounts(one.spikes, margins) : undefined;
-    const grade = byCounts ?? gradeOf(one.spikes, quantities, after);
-    return { ...one, quantities, ...(after ? { after } : {}), grade };
+    return { ...one, quantities, after, grade: byCounts ?? gradeOf(one.spikes, [...quantities, ...(after ?? [])]) };
   });
 }
 
@@ -402,13 +402,9 @@ function gradeOfCounts([a, b]: readonly [number, number], { rate }: Margins): Gr
 }
 
 /** Returns the grade of a population with unequal spikes in one run of each side: at most consistent. */
-export function gradeOf(
-  [a, b]: readonly [number, number],
-  quantities: readonly Quantity[],
-  after: readonly Quantity[] = [],
-): Grade {
+export function gradeOf([a, b]: readonly [number, number], quantities: readonly Quantity[]): Grade {
   if (a === 0 || b === 0) return a + b >= fewestSpikes ? 'different' : 'cannot say';
-  if ([...quantities, ...after].some(({ verdict }) => verdict === 'different')) return 'different';
+  if (quantities.some(({ verdict }) => verdict === 'different')) return 'different';
   return quantities.length > 0 && quantities.every(({ verdict }) => verdict === 'within') ? 'consistent' : 'cannot say';
 }
 

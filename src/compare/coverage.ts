@@ -148,7 +148,7 @@ export function commonTime(
 }
 
 /** Returns the last time of a recording in s. */
-export function lastTime({ trains, signals }: Recorded): number {
+export function lastTime({ trains, signals }: Pick<Recorded, 'trains' | 'signals'>): number {
   let last = 0;
   for (const { trains: own } of trains) for (const train of own) last = Math.max(last, train.at(-1) ?? 0);
   for (const { times } of signals) last = Math.max(last, times.at(-1) ?? 0);
@@ -184,36 +184,28 @@ export function refuseCoarse(first: Recorded, second: Recorded, delta: number): 
   }
 }
 
-/** Returns the longest of the steps 1, 2 and 5 times a power of ten that all spikes are multiples of, in s; else 0. */
-function gridOf({ trains }: Recorded): number {
+/** The steps 1, 2 and 5 times a power of ten, in s, the longest first. */
+const roundSteps = [0, -1, -2, -3, -4, -5].flatMap((power) => [5, 2, 1].map((factor) => factor * 10 ** power));
+
+/** Returns the first of some steps in s that all spikes are multiples of; 0 without such a step, or for few spikes. */
+export function gridOf({ trains, resolution }: Recorded, steps: readonly number[] = roundSteps): number {
   const times = new Set<number>();
   for (const { trains: own } of trains) for (const train of own) for (const time of train) times.add(time);
   if (times.size < enoughTimes) return 0;
-  for (let power = 0; power >= -5; power -= 1)
-    for (const factor of [5, 2, 1]) {
-      const step = factor * 10 ** power;
-      let fits = true;
-      for (const time of times) {
-        const steps = time / step;
-        fits = Math.abs(steps - Math.round(steps)) * step <= timeRounding;
-        if (!fits) break;
-      }
-      if (fits) return step;
-    }
-  return 0;
+  const all = [...times];
+  const rounding = Math.max(timeRounding, resolution);
+  const fits = (step: number): boolean =>
+    step > 1.9 * resolution && all.every((time) => Math.abs(time - Math.round(time / step) * step) <= rounding);
+  return steps.find(fits) ?? 0;
 }
 
 /** Returns a sentence if times of one side span a power of 1000 times those of the other, as other units give. */
 export function slipOfUnits(first: Recorded, second: Recorded): string | null {
-  const [a, b] = [first, second].map(({ trains }) => {
-    const all = trains.flatMap((one) => one.trains);
-    return {
-      spikes: all.reduce((sum, { length }) => sum + length, 0),
-      span: all.reduce((most, train) => Math.max(most, train.at(-1) ?? 0), 0),
-    };
-  }) as [{ spikes: number; span: number }, { spikes: number; span: number }];
-  if (a.spikes < 2 || b.spikes < 2 || a.spikes > 2 * b.spikes || b.spikes > 2 * a.spikes) return null;
-  const ratio = b.span / a.span;
+  const spikesOf = ({ trains }: Recorded): number =>
+    trains.flatMap((one) => one.trains).reduce((sum, { length }) => sum + length, 0);
+  const [a, b] = [spikesOf(first), spikesOf(second)];
+  if (a < 2 || b < 2 || a > 2 * b || b > 2 * a) return null;
+  const ratio = lastTime({ ...second, signals: [] }) / lastTime({ ...first, signals: [] });
   for (const factor of [1e-6, 1e-3, 1e3, 1e6])
     if (Math.abs(ratio / factor - 1) < 0.2) {
       const [long, short] = factor > 1 ? [second, first] : [first, second];

@@ -77,7 +77,7 @@ function reason(comparison: Comparison): readonly string[] {
     case 'identical':
       return [];
     case 'same spikes':
-      return signals.some((one) => one.grade !== 'identical') ? ['samples or final states differ'] : [];
+      return signals.some((one) => one.grade !== 'identical') ? ['samples only at times that both have'] : [];
     case 'same within δ':
       return [...offsets(populations), ...labels(comparison)];
     default: {
@@ -122,12 +122,14 @@ const listed = (names: readonly string[]): string =>
 
 /** Names the quantities that differ, or that are uncertain. */
 function differing({ populations, signals, signalsJudged, replicates }: Comparison): readonly string[] {
-  if (replicates?.p !== null && replicates) return [];
+  if (replicates && replicates.p !== null) return [];
   const found = [
     ...populations.flatMap((one) => {
-      const { spikes, grade, quantities = [], after = [] } = one;
+      const { spikes, grade, quantities, after } = one;
       if (grade !== 'different') return [];
-      const names = [...quantities, ...after].filter(({ verdict }) => verdict === 'different').map(({ name }) => name);
+      const names = [...(quantities ?? []), ...(after ?? [])]
+        .filter(({ verdict }) => verdict === 'different')
+        .map(({ name }) => name);
       return names.length === 0
         ? [`${formatCount(spikes[0])} and ${formatCount(spikes[1])} spikes of ${eventName(one)}`]
         : [...new Set(names)].map((name) => `${name} of ${eventName(one)}`);

@@ -51,6 +51,17 @@ export interface Recorded {
   readonly notes: readonly string[];
 }
 
+/** Returns a recording, empty and from 0 on unless its parts say otherwise. */
+export const recordingOf = (parts: Pick<Recorded, 'path' | 'format'> & Partial<Recorded>): Recorded => ({
+  begin: 0,
+  end: null,
+  resolution: 0,
+  trains: [],
+  signals: [],
+  notes: [],
+  ...parts,
+});
+
 /** Rounding of times that are multiples of a step, in s. */
 export const timeRounding = 1e-9;
 

@@ -17,7 +17,7 @@ export function comparisonReport(
   comparison: Comparison,
   runs: readonly RunDifference[] | undefined,
 ): object {
-  const { grade, common, populations, signals, replicates = null, ...others } = comparison;
+  const { grade, common, signals, ...others } = comparison;
   return {
     comparison: 2,
     headline: headline(comparison),
@@ -25,14 +25,7 @@ export function comparisonReport(
     common,
     files: recorded.map(({ path, format, begin, end, dt = null }) => ({ path, format, begin, end, dt })),
     runs: runs ?? null,
-    replicates,
     ...others,
-    populations: populations.map(({ quantities = null, after = null, distances = null, ...population }) => ({
-      ...population,
-      distances,
-      quantities,
-      after,
-    })),
     signals: signals.map(({ at: _, ...signal }) => signal),
   };
 }

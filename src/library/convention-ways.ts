@@ -353,12 +353,30 @@ export const weightsTimes = (factor: number): Way => ({
   },
 });
 
+/** Returns a way that changes one projection as another way changes all of them. */
+export const inProjection = (way: Way, name: string): Way => ({
+  name: `${way.name} in ${name}`,
+  model: (valid, other) => {
+    const { model } = valid;
+    const own = model.projections[name]!;
+    const alone = { projections: { [name]: own }, synapses: { [own.synapse]: model.synapses[own.synapse]! } };
+    const found = way.model!({ ...valid, model: { ...model, ...alone, stimuli: {} } }, other);
+    if (typeof found === 'string') return found;
+    const synapse = `${own.synapse}_of_${name}`;
+    return {
+      ...model,
+      synapses: { ...model.synapses, [synapse]: found.synapses[own.synapse]! },
+      projections: { ...model.projections, [name]: { ...found.projections[name]!, synapse } },
+    };
+  },
+});
+
 /** Runs with the time step of the other side. */
 export const otherStep: Way = {
   name: 'time step of the other side',
   model: ({ model }, { dt }) =>
     dt === undefined
-      ? 'the other side states no time step'
+      ? 'the other side states and shows no time step'
       : Math.abs(dt - model.experiment.dt) < 1e-12
         ? 'both sides have the same time step'
         : withExperiment(model, { dt }),

@@ -193,15 +193,29 @@ const chosenOf = {
   units: [ways.weightsTimes(1000), ways.weightsTimes(0.001)],
   thresholds: [ways.thresholdReached, ways.resetBySubtraction],
   'spikes in a step': [ways.oneSpikeAStep],
-  methods: [...(['euler', 'exact', 'rk4', 'exponentialEuler'] as const).map(ways.integratedBy), ways.currentFirst],
+  methods: [
+    ...(['euler', 'exact', 'rk2', 'rk4', 'exponentialEuler'] as const).map(ways.integratedBy),
+    ways.currentFirst,
+  ],
   precision: [
     { name: 'single precision', precision: 'float32' },
     { name: 'double precision', precision: 'float64' },
   ],
 } as const satisfies Readonly<Record<string, readonly Way[]>>;
 
-/** Returns all other ways to run a model of a timing profile, the likeliest causes of a difference first. */
-export function waysOf(timing: TimingProfile): readonly Way[] {
+/** Conventions that may differ in one of several projections, and the most projections that are tried one by one. */
+const ofProjections: readonly Way[] = [
+  ways.delaysBy(1),
+  ways.delaysBy(-1),
+  ways.weightsTimes(1000),
+  ways.weightsTimes(0.001),
+];
+const mostProjections = 6;
+
+/** Returns all other ways to run a model, the likeliest causes of a difference first. */
+export function waysOf({ timing, projections }: written.Model): readonly Way[] {
+  const names = Object.keys(projections);
+  const single = names.length > 1 && names.length <= mostProjections ? names : [];
   const profiles = (Object.keys(timingProperties) as TimingProfile[]).filter((one) => one !== timing);
   const { seed, units, thresholds, precision, methods, ...others } = chosenOf;
   return [
@@ -209,9 +223,14 @@ export function waysOf(timing: TimingProfile): readonly Way[] {
     ...Object.values(others).flat(),
     ...profiles.map((profile): Way => ({
       name: `steps of ${timingProperties[profile].simulator}`,
-      model: ({ model }) => ({ ...model, timing: profile }),
+      model: (valid, other) => {
+        // LEMS integrates by Euler's method.
+        const euler = profile === 'lems-euler' ? ways.integratedBy('euler').model!(valid, other) : valid.model;
+        return { ...(typeof euler === 'string' ? valid.model : euler), timing: profile };
+      },
     })),
     ...[methods, thresholds, units, precision, seed].flat(),
+    ...ofProjections.flatMap((way) => single.map((name) => ways.inProjection(way, name))),
   ];
 }
 

@@ -46,9 +46,7 @@ interface Samples extends Rows, SampleRows {
 /** Keeps the samples of a run in memory. */
 export class SampleKeeper implements ResultWriter {
   #setup: RunSetup | undefined;
-  #sink: MemorySink | undefined;
-  /** The segment of each row, by series. */
-  readonly #segments = new Map<number, number[]>();
+  #sink: MemorySink = memorySink([]);
 
   open(setup: RunSetup): Promise<void> {
     this.#setup = setup;
@@ -57,10 +55,7 @@ export class SampleKeeper implements ResultWriter {
   }
 
   samples(block: SampleBlock): void {
-    this.#sink?.samples(block);
-    const segments = this.#segments.get(block.series) ?? [];
-    for (let row = 0; row < block.steps.length; row++) segments.push(block.segment ?? 0);
-    this.#segments.set(block.series, segments);
+    this.#sink.samples(block);
   }
 
   advance(): void {
@@ -77,15 +72,12 @@ export class SampleKeeper implements ResultWriter {
 
   /** Returns the kept samples, by the name of the recording. */
   kept(): ReadonlyMap<string, Samples> {
-    const [setup, sink] = [this.#setup, this.#sink];
-    if (!setup || !sink) return new Map();
-    const { dt } = setup.header;
+    const { series = [], header: { dt } = { dt: 0 } } = this.#setup ?? {};
     return new Map(
-      setup.series.map((plan, k) => {
-        const rows = sink.since(k, 0);
-        const segments = this.#segments.get(k) ?? [];
+      series.map((plan, k) => {
+        const rows = this.#sink.since(k, 0);
         const times = Float64Array.from(rows.steps, (step, row) =>
-          sampleTime((step + plan.label) * dt, segments[row] ?? 0),
+          sampleTime((step + plan.label) * dt, rows.segments[row]!),
         );
         return [plan.recording, { plan, times, ...rows }];
       }),

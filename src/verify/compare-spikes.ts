@@ -1,36 +1,21 @@
 /** Compares spikes of a model and of its conversion, by population. */
 
-import { compareRecorded, type Grade } from '../compare/compare.js';
-import type { Quantity } from '../compare/quantities.js';
-import { timeRounding, type Recorded } from '../compare/recorded.js';
+import { compareRecorded, type PopulationComparison } from '../compare/compare.js';
+import { recordingOf, timeRounding, type Recorded } from '../compare/recorded.js';
 import type { Model } from '../model/model.js';
 
 /** Spikes of cells by population: times in s, ascending within a cell. */
 export type SpikesByPopulation = ReadonlyMap<string, readonly (readonly number[])[]>;
 
-/** How the spikes of one population agree. */
-export interface PopulationCheck {
-  readonly population: string;
-  readonly cells: number;
+/** How the spikes of one population agree; the first difference is by the labels of the model. */
+export interface PopulationCheck extends PopulationComparison {
   /** Cells with as many spikes after conversion as before. */
   readonly equalCounts: number;
-  /** Numbers of spikes of the model and of its conversion. */
-  readonly spikes: readonly [source: number, target: number];
-  /** How well they agree, by spikes and else by statistics. */
-  readonly grade: Grade;
-  /** How many of both have a partner in the same cell, no more than the tolerance apart, in order. */
-  readonly matched: number;
   /**
    * The largest distance between spikes with the same number of the same cell, in s. It is 0 if both are in the same
    * step, whose beginning or end labels them.
    */
   readonly largest: number;
-  /** The largest shift of a matched spike, in s. */
-  readonly largestShift: number;
-  /** The first spike that has no partner: its time in s, by the model's labels. */
-  readonly divergence: { readonly cell: number; readonly time: number } | null;
-  /** Absent if all spikes have partners. */
-  readonly quantities?: readonly Quantity[];
 }
 
 /**
@@ -87,33 +72,24 @@ function comparePopulation(
       : train;
   const ours = all.map((train, cell) => within(train, others[cell], later));
   const theirs = others.map((train, cell) => within(train, all[cell]));
-  const recorded = (trains: readonly (readonly number[])[], shift: number): Recorded => ({
-    path: population,
-    format: '',
-    begin: 0,
-    end: seconds + 2 * tolerance,
-    dt: tolerance,
-    resolution: 0,
-    trains: [
-      {
-        population,
-        event: 'spike',
-        ids: Array.from({ length: cells }, (_, cell) => cell),
-        trains: Array.from({ length: cells }, (_, cell) =>
-          Float64Array.from(trains[cell] ?? [], (time) => time + shift),
-        ),
-        listsSilent: true,
-      },
-    ],
-    signals: [],
-    notes: [],
-  });
+  const recorded = (trains: readonly (readonly number[])[], shift: number): Recorded => {
+    const ids = Array.from({ length: cells }, (_, cell) => cell);
+    const shifted = ids.map((cell) => Float64Array.from(trains[cell] ?? [], (time) => time + shift));
+    const spikes = { population, event: 'spike', ids, trains: shifted, listsSilent: true };
+    return recordingOf({
+      path: population,
+      format: '',
+      end: seconds + 2 * tolerance,
+      dt: tolerance,
+      trains: [spikes],
+    });
+  };
   const { populations } = compareRecorded(recorded(ours, later), recorded(theirs, 0), {
     within: tolerance * (1 + 1e-6),
     measures: 'statistics',
     sameDraws,
   });
-  const { spikes, grade, matched, largestShift, divergence, quantities } = populations[0]!;
+  const [found] = populations as [PopulationComparison];
   const largest = ours.reduce(
     (most, train, cell) =>
       train.reduce((own, time, k) => {
@@ -123,15 +99,9 @@ function comparePopulation(
     0,
   );
   return {
-    population,
-    cells,
+    ...found,
     equalCounts: Array.from({ length: cells }).filter((_, cell) => ours[cell]?.length === theirs[cell]?.length).length,
-    spikes,
-    grade,
-    matched,
     largest,
-    largestShift,
-    divergence: divergence && { cell: divergence.cell, time: divergence.time - later },
-    ...(quantities ? { quantities } : {}),
+    divergence: found.divergence && { ...found.divergence, time: found.divergence.time - later },
   };
 }

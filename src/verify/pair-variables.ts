@@ -11,6 +11,9 @@ import { namesakeIn, type placesOfCables } from './check-places.js';
 
 type VariableRecording = Recording & RecordingKinds['variables'];
 
+/** A recording of variables apart from its name and sampling. */
+type Unnamed = Omit<VariableRecording, 'name' | 'every'>;
+
 /** A variable of the first cells of a population. */
 export interface Sampled {
   readonly population: string;
@@ -44,6 +47,11 @@ interface PlaceOnCells {
   readonly section?: string;
   readonly fraction?: number;
 }
+
+const placeOf = ({ section, fraction }: VariableRecording): PlaceOnCells => ({
+  ...(section === undefined ? {} : { section }),
+  ...(fraction === undefined ? {} : { fraction }),
+});
 
 /** Of so many cells at most are samples compared. */
 const mostCells = 100;
@@ -83,9 +91,15 @@ export function comparableVariables(
     const population = ownerOf(recording);
     if (population === undefined) continue;
     const size = source.populations[population]?.size ?? 0;
-    const { every = 0, variables, section, fraction } = recording;
-    const place: PlaceOnCells =
-      section === undefined ? {} : { section, ...(fraction === undefined ? {} : { fraction }) };
+    const { every = 0, variables } = recording;
+    const place = placeOf(recording);
+    /** Records variables of both models under one name. */
+    const add = (own: Unnamed, there: Unnamed, more: Omit<Sampled, 'population'>, key?: string): void => {
+      const common = { ...(every === 0 ? {} : { every }), name: nameOf(recording, recordings.size) };
+      recordings.set(key ?? common.name, { ...own, ...common });
+      ofTarget.push({ ...there, ...common });
+      sampled.set(common.name, { population, ...more });
+    };
     const interval = Math.min(...[source, target].map(({ experiment }) => Math.max(experiment.dt, every)));
     const mostOfAll = Math.min(mostCells, Math.max(1, Math.floor((most * interval) / seconds)));
     const elements = onCable(source, target, recording);
@@ -99,11 +113,9 @@ export function comparableVariables(
           const namesake = namesakeIn(there, variable, voltage);
           if (namesake === undefined) absent.add(`${population}.${variable}`);
           else {
-            const common = { ...(every === 0 ? {} : { every }), name: nameOf(recording, recordings.size) };
-            const of = { population, indices: [element] };
-            recordings.set(`${population}.${variable}[${element}]`, { ...common, of, variables: [variable] });
-            ofTarget.push({ ...there, ...common, variables: [namesake] });
-            sampled.set(common.name, { population, variable, cells: 1 });
+            const own = { of: { population, indices: [element] }, variables: [variable] };
+            const key = `${population}.${variable}[${element}]`;
+            add(own, { ...there, variables: [namesake] }, { variable, cells: 1 }, key);
           }
         }
       continue;
@@ -118,21 +130,19 @@ export function comparableVariables(
     variables.forEach((variable, k) => {
       const name = `${population}.${shown(variable, place)}`;
       if (parts.length > 0 && !Object.hasOwn(target.populations, population)) {
-        const own = elementsIn(recording.of, size, data) ?? [];
+        const recorded = elementsIn(recording.of, size, data) ?? [];
         for (const [part, all] of parts) {
           const type = target.neurons[target.populations[part]?.type ?? ''];
-          const [cells, there] = [all.filter((cell) => own.includes(cell)), [...all.keys()]];
+          const cells = all.filter((cell) => recorded.includes(cell));
           if (cells.length === 0) continue;
           if (type === undefined || !hasAt(type, variable, place, false)) {
             absent.add(name);
             continue;
           }
-          const common = { ...(every === 0 ? {} : { every }), name: nameOf(recording, recordings.size) };
-          const variables = [variable];
-          recordings.set(common.name, { ...common, of: { population, indices: cells }, variables, ...place });
-          const indices = there.filter((at) => cells.includes(all[at] ?? -1));
-          ofTarget.push({ ...common, of: { population: part, indices }, variables, ...place });
-          sampled.set(common.name, { population, variable, cells: cells.length, part: { population: part, indices } });
+          const placed = { variables: [variable], ...place };
+          const of = { population: part, indices: [...all.keys()].filter((at) => cells.includes(all[at]!)) };
+          const own = { of: { population, indices: cells }, ...placed };
+          add(own, { of, ...placed }, { variable, cells: cells.length, part: of });
         }
         return;
       }
@@ -144,23 +154,16 @@ export function comparableVariables(
             sameCurrent({ model: source, data }, target, recording, k))
           : undefined;
       if (other !== undefined && !recordings.has(name)) {
-        const common = { ...(every === 0 ? {} : { every }), name: nameOf(recording, recordings.size) };
-        recordings.set(name, { ...common, of: recording.of, variables: [variable] });
-        ofTarget.push({ ...common, ...other });
         const count = elementCount(recording, { model: source, data }) ?? 0;
-        sampled.set(common.name, { population, variable, cells: count, factor });
+        add({ of: recording.of, variables: [variable] }, other, { variable, cells: count, factor }, name);
       } else if (there === undefined || (elements && cells !== asked)) absent.add(name);
       else if (!recordings.has(name)) {
-        const common = { ...(every === 0 ? {} : { every }), name: nameOf(recording, recordings.size) };
         const of = elements ? recording.of : { population, slice: [0, cells, 1] as const };
-        const recorded = { ...common, of, variables: [variable], ...place };
-        recordings.set(name, recorded);
-        ofTarget.push(
-          elements
-            ? { ...common, of: elements.of, variables: [elements.variables[k] ?? variable] }
-            : { ...recorded, variables: [there], ...placeInStep(target, population, there) },
-        );
-        sampled.set(recorded.name, { population, variable, cells, there, ...(there === as ? { factor } : {}) });
+        const own = { of, variables: [variable], ...place };
+        const after = elements
+          ? { of: elements.of, variables: [elements.variables[k] ?? variable] }
+          : { ...own, variables: [there], ...placeInStep(target, population, there) };
+        add(own, after, { variable, cells, there, ...(there === as ? { factor } : {}) }, name);
       }
     });
   }
@@ -296,14 +299,12 @@ function nameThere(
   source: Model,
   target: Model,
   population: string,
-  { name, variables, section, fraction }: VariableRecording,
+  recording: VariableRecording,
   k: number,
   as?: string,
 ): string | undefined {
-  const place: PlaceOnCells = {
-    ...(section === undefined ? {} : { section }),
-    ...(fraction === undefined ? {} : { fraction }),
-  };
+  const { name, variables } = recording;
+  const place = placeOf(recording);
   const variable = variables[k] ?? '';
   if (haveBoth(source, target, population, variable, place)) return variable;
   const other = target.recordings.find(

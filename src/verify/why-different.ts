@@ -7,6 +7,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { temporaryFolder } from '../../runtime/results/temporary-folder.js';
 import { compareRecorded, type Comparison } from '../compare/compare.js';
+import { gridOf } from '../compare/coverage.js';
 import { openRecorded } from '../compare/open-recorded.js';
 import type { CompareOptions } from '../compare/options.js';
 import type { Train } from '../compare/measures/train.js';
@@ -56,6 +57,9 @@ const after = 0.05;
 
 /** Conventions that are tried in pairs if none removes the difference. */
 const mostPaired = 5;
+
+/** Time steps, relative to that of the model, that times of spikes may show. */
+const stepRatios = [10, 5, 4, 2, 1, 1 / 2, 1 / 4, 1 / 5, 1 / 10];
 
 /** Steps that are run after the compared time, since labels of spikes may move. */
 const moreSteps = 3;
@@ -130,7 +134,7 @@ export async function whyDifferent(
 
   try {
     const notRun: Cause['notRun'][number][] = [];
-    const all = waysOf(model.timing);
+    const all = waysOf(model);
     const labels = all.filter((one) => one.labels !== undefined);
     let until = Math.min(first.time + after, end);
     let base: readonly Way[] = [];
@@ -170,6 +174,10 @@ export async function whyDifferent(
           .slice(0, mostPaired);
         const pairs = better.flatMap((ways, k) => better.slice(k + 1).map((more) => [...new Set([...ways, ...more])]));
         if (removing.length === 0) await paired(pairs.flatMap((ways) => [ways, ...shifted(ways)]));
+        // A second convention may show no effect before the first one is right.
+        const [closest] = better;
+        if (removing.length === 0 && closest)
+          await paired(all.filter((way) => !closest.includes(way)).map((way) => [...closest, way]));
       }
       const [best, ...rest] = removing.toSorted((a, b) => (b.next ?? Infinity) - (a.next ?? Infinity));
       const names = (ways: readonly Way[] = []): readonly string[] => ways.map(({ name }) => name);
@@ -239,8 +247,15 @@ class Session {
 
   async #run(ways: readonly Way[], until: number): Promise<Outcome> {
     const { imported, own, other } = this;
-    const [seed, dt] = [other.record?.seed, other.record?.dt ?? other.dt];
-    const run = { ...(seed === undefined ? {} : { seed }), ...(dt === undefined ? {} : { dt }) };
+    const seed = other.record?.seed;
+    const dt =
+      other.record?.dt ??
+      other.dt ??
+      gridOf(
+        other,
+        stepRatios.map((by) => by * imported.valid.model.experiment.dt),
+      );
+    const run = { ...(seed === undefined ? {} : { seed }), ...(dt === 0 ? {} : { dt }) };
     let valid: ValidModel = imported.valid;
     for (const { model: change } of ways) {
       const model = change ? change(valid, run) : valid.model;
@@ -265,7 +280,8 @@ class Session {
       );
       const found = await openRecorded(outputs[0]!);
       this.#pace = Math.max(this.#pace, (now() - begin) / until);
-      return found;
+      // Runs list the spikes of all populations.
+      return { ...found, trains: found.trains.filter((one) => own.trains.some((known) => areOfOne(one, known))) };
     } catch (error) {
       if (error instanceof DiagnosticError) return error.diagnostics[0]?.message ?? error.message;
       if (error instanceof UsageError) return error.message;
@@ -273,6 +289,9 @@ class Session {
     }
   }
 }
+
+const areOfOne = (one: RecordedTrains, other: RecordedTrains): boolean =>
+  one.population === other.population && one.event === other.event;
 
 const lastSpike = (all: readonly Recorded[]): number =>
   all

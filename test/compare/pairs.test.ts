@@ -278,6 +278,21 @@ describe('parts of a run', () => {
     expect(found.stdout).toContain('note      the cells of p have the same trains under other ids');
   });
 
+  it('what is before a time, and after another one, is compared by itself', async () => {
+    const shorter = base.map((train) => train.filter((time) => time > 2 && time < 6));
+    const words = ['--from', '3 s', '--to', '5 s'];
+    const found = await compare(table({ p: base }), table({ p: shorter }), ...words);
+    expect([found.code, found.stdout]).toEqual([0, expect.stringMatching(/^same spikes: .*, 3000–5000 of /)]);
+  });
+
+  it('samples at fewer times are the same only there', async () => {
+    const v = (k: number): number => -65 + 5 * Math.sin(k / 70);
+    const all = samples(['v (mV)'], [v]).split('\n');
+    const few = all.filter((_, row) => row === 0 || row % 5 === 1).join('\n');
+    const found = await compare(all.join('\n'), `${few}\n`);
+    expect([found.code, found.stdout]).toEqual([0, expect.stringContaining('samples only at times that both have')]);
+  });
+
   it('the time after the first difference is judged by itself', async () => {
     const half = seconds / 2;
     const faster = poisson(30, cells, seconds, 77);
@@ -440,6 +455,15 @@ describe('tables as people have them', () => {
       2,
       expect.stringMatching(/line 2 has a decimal comma: 5,1|line 1 has a decimal comma/),
     ]);
+  });
+
+  it.each([
+    'population,neuron_id,time_ms',
+    'source_population,node_ids,t (ms)',
+    'population,cell_index,spike_times [ms]',
+  ])('columns %s', async (head) => {
+    const found = await compare(plain, table(few, { head }));
+    expect([found.code, found.stdout]).toEqual([0, expect.stringMatching(/^identical: /)]);
   });
 
   it('UTF-16 is refused by name', async () => {

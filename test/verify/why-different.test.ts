@@ -9,7 +9,8 @@ import { python } from '../support/python.js';
 
 const folder = temporaryFolder();
 const records = peerRecords('causes');
-const runner = 'test/verify/causes/peers.py';
+const runnerOf = (name: string): string =>
+  `test/verify/causes/${name.startsWith('two projections') ? 'two_projections' : 'peers'}.py`;
 
 const n = 20;
 const cells = Array.from({ length: n }, (_, k) => k);
@@ -143,6 +144,36 @@ const brian = (tau = '4*ms', weight = 4): object => ({
   run: '200 ms',
 });
 
+/** The network with two projections. */
+const two = {
+  ...brian(),
+  neuron_groups: {
+    cells: {
+      N: n,
+      model: 'dv/dt = (I + g - v)/(20*ms) : 1 (unless refractory)\ndg/dt = -g/(0.15*ms) : 1\nI : 1',
+      threshold: 'v > 10',
+      reset: 'v = 0',
+      refractory: '2*ms',
+      method: 'exact',
+      initializers: { I: '10.3 + 0.2*i' },
+    },
+  },
+  synapses: Object.fromEntries(
+    [['a', 3, 7, 60, '1.5*ms'] as const, ['b', 7, 3, -60, '3.1*ms'] as const].map(([name, step, shift, w, delay]) => [
+      name,
+      {
+        source: 'cells',
+        target: 'cells',
+        model: 'w : 1',
+        on_pre: 'g += w',
+        delay,
+        connect: { i: cells, j: cells.map((k) => (step * k + shift) % n) },
+        initializers: { w },
+      },
+    ]),
+  ),
+};
+
 /** Cells that add up a current by Euler steps. */
 const integrators = {
   format: 'interneuron/brian',
@@ -212,8 +243,8 @@ const spikesOf = (
   environment: Parameters<typeof python>[0],
   name: string,
 ): Promise<readonly (readonly [number, number])[]> =>
-  records.output(peer, { what: name, texts: [name], runners: [runner] }, async () => {
-    const output = await python(environment, [runner, name]);
+  records.output(peer, { what: name, texts: [name], runners: [runnerOf(name)] }, async () => {
+    const output = await python(environment, [runnerOf(name), name]);
     return JSON.parse(output.trim().split('\n').at(-1)!) as readonly (readonly [number, number])[];
   });
 
@@ -247,6 +278,15 @@ describe('causes of differences from other simulators', { timeout: 400_000 }, ()
     ['brian, v > 3', ...inBrian, counters, null],
     ['brian, v >= 3', ...inBrian, counters, ['thresholds reached (>=) or exceeded (>) the other way']],
     ['currents first', ...inBrian, norse, ['method euler, currents before potentials']],
+    ['two projections, a delay of one more step in one', ...inBrian, two, ['delays one step longer in a']],
+    ['two projections, rk2', ...inBrian, two, ['method rk2']],
+    ['two projections, half a step', ...inBrian, two, ['time step of the other side']],
+    [
+      'two projections, euler and a refractory period of one more step',
+      ...inBrian,
+      two,
+      ['method euler', 'refractory period one step longer'],
+    ],
     ['norse', ...inNorse, norse, ['spikes labelled one step earlier', 'method euler']],
   ])('%s', async (name, peer, environment, document, cause) => {
     const [model, spikes] = [folder.file('model.json'), folder.file('spikes.csv')];

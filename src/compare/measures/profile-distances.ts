@@ -5,17 +5,12 @@
 
 import { withoutRepeats, type Interval, type Train } from './train.js';
 
-/** An interval between two spikes of a train, from the largest time of its beginning to its end. */
-interface Gaps {
-  /** Beginning and end of interval k are `knots[k]` and `knots[k + 1]`. The outer ones may lie outside the observation. */
-  readonly knots: Float64Array;
-}
-
 /**
  * Returns spikes of a train with one auxiliary spike at each end: at the edge of the observation, or further out if the adjacent
- * interval is longer. A train without spikes has spikes at both edges.
+ * interval is longer. A train without spikes has spikes at both edges. Interval k is from `knots[k]` to `knots[k + 1]`; the outer
+ * ones may lie outside the observation.
  */
-function withEdges(train: Train, { begin, end }: Interval): Gaps & { readonly train: Train } {
+function withEdges(train: Train, { begin, end }: Interval): { readonly knots: Train; readonly train: Train } {
   const spikes = train.length === 0 ? Float64Array.of(begin, end) : withoutRepeats(train);
   const { length } = spikes;
   const knots = new Float64Array(length + 2);

@@ -4,7 +4,14 @@ import type { UsageError } from '../../diagnostics/diagnostic.js';
 import { inOneFile, objectAt, openH5, valueOf } from '../../../runtime/results/nwb/h5.js';
 import { isDataset, isGroup, type Dataset, type File, type Found } from '../../../runtime/results/nwb/h5-writer.js';
 import { noTimeUnit, unreadFormat, unusable } from '../messages.js';
-import { collectTrains, sorted, type Recorded, type RecordedSignal, type RecordedTrains } from '../recorded.js';
+import {
+  collectTrains,
+  recordingOf,
+  sorted,
+  type Recorded,
+  type RecordedSignal,
+  type RecordedTrains,
+} from '../recorded.js';
 import { fileUnit, timeScale, toSI, type FileUnit } from '../units.js';
 
 /** Reads an HDF5 file. @param times  unit of times, for files that state none. @throws UsageError */
@@ -111,7 +118,7 @@ function readNwb(source: Source): Recorded {
   );
   const units = nwbUnits(source);
   const trains = [...units.trains, ...nwbIntervals(source)];
-  return { path: source.path, format: 'NWB', begin: 0, resolution: 0, signals, notes, ...units, trains };
+  return recordingOf({ path: source.path, format: 'NWB', signals, notes, ...units, trains });
 }
 
 /** Returns the beginnings and ends of each table of intervals, such as trials, as two trains. */
@@ -240,17 +247,7 @@ function readSonataSpikes(source: Source): Recorded {
     for (const [k, time] of times.entries()) spikes.add(name, ids[k]!, time);
     resolution = Math.max(resolution, resolutionOf(data, times));
   }
-  const { path } = source;
-  return {
-    path,
-    format: 'SONATA spikes',
-    begin: 0,
-    end: null,
-    resolution,
-    trains: spikes.done(),
-    signals: [],
-    notes: [],
-  };
+  return recordingOf({ path: source.path, format: 'SONATA spikes', resolution, trains: spikes.done() });
 }
 
 function scaleOfTimes(source: Source, data: Found, place: string): number {
@@ -285,17 +282,7 @@ function readSonataReport(source: Source): Recorded {
       values: numbersOf(data).map((value) => toSI(value, unit?.scale ?? 1)),
     };
   });
-  return {
-    path: source.path,
-    format: 'SONATA report',
-    dt,
-    begin: 0,
-    end,
-    resolution: 0,
-    trains: [],
-    signals,
-    notes: [],
-  };
+  return recordingOf({ path: source.path, format: 'SONATA report', dt, end, signals });
 }
 
 /** Returns the identifier of the node of each column, with the element if a node has several. */
@@ -339,8 +326,7 @@ function readNirData(source: Source): Recorded {
   };
   walk('', '', 0);
   const { trains, signals, notes, end } = found;
-  const { path } = source;
-  return { path, format: 'NIR data', begin: 0, end: end > 0 ? end : null, resolution: 0, trains, signals, notes };
+  return recordingOf({ path: source.path, format: 'NIR data', end: end > 0 ? end : null, trains, signals, notes });
 }
 
 function readObservable(
@@ -359,12 +345,8 @@ function readObservable(
     unusable(source.path, `${place} ${why}`, 'write it again with nir.write_data');
   if (!Number.isInteger(cells) || cells < 0 || cells > mostCells) throw wrong('has no usable number of cells');
   if (samples > 1) found.notes.push(`${source.path}: ${place} has ${samples} samples, of which the first was read`);
-  const times = new Map<number, number[]>();
-  const add = (cell: number, time: number): void => {
-    const own = times.get(cell);
-    if (own) own.push(time);
-    else times.set(cell, [time]);
-  };
+  const spikes = collectTrains();
+  for (let cell = 0; cell < cells; cell += 1) spikes.add(node, cell);
   const event = observable === 'spikes' ? 'spike' : observable;
   const values = numbersOf(data).subarray(0, isGridded ? rows * width : rows);
   if (isGridded) {
@@ -384,7 +366,7 @@ function readObservable(
       });
       return;
     }
-    for (const [k, value] of values.entries()) if (value !== 0) add(k % width, Math.floor(k / width) * dt);
+    for (const [k, value] of values.entries()) if (value !== 0) spikes.add(node, k % width, Math.floor(k / width) * dt);
   } else {
     const ids = numbersOf(needed(source, `${place}/idx`));
     const end = Number(attribute(group, 't_max'));
@@ -394,13 +376,8 @@ function readObservable(
       // Events that are none have the index -1.
       if (id < 0) continue;
       if (!(id < cells) || !Number.isFinite(time)) throw wrong(`has the event ${id} at ${time} s`);
-      add(id, time);
+      spikes.add(node, id, time);
     }
   }
-  const silent = new Float64Array(0);
-  const trains = Array.from({ length: cells }, (_, cell) => {
-    const own = times.get(cell);
-    return own ? sorted(Float64Array.from(own)) : silent;
-  });
-  found.trains.push({ population: node, event, ids: [...trains.keys()], trains, listsSilent: true });
+  found.trains.push(...spikes.done(true).map((one) => ({ ...one, event })));
 }

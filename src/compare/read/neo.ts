@@ -1,7 +1,7 @@
 /** Neo objects as JSON: blocks with segments of spike trains and analog signals, as Neo names their attributes. */
 
 import { notANumber, unreadFormat, unusable } from '../messages.js';
-import { sorted, type Recorded, type RecordedSignal, type RecordedTrains } from '../recorded.js';
+import { recordingOf, sorted, type Recorded, type RecordedSignal, type RecordedTrains } from '../recorded.js';
 import { fileUnit, timeScale, toSI } from '../units.js';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -49,7 +49,7 @@ export function readNeo(path: string, document: unknown, times: string | undefin
     listsSilent: true,
   }));
   const signals = objects(segment['analogsignals']).map((signal, k) => signalOf(path, signal, k));
-  return { path, format: 'Neo JSON', begin: 0, end: end > 0 ? end : null, resolution: 0, trains, signals, notes };
+  return recordingOf({ path, format: 'Neo JSON', end: end > 0 ? end : null, trains, signals, notes });
 }
 
 function signalOf(path: string, signal: Json, k: number): RecordedSignal {

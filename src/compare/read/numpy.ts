@@ -6,7 +6,7 @@ import { temporaryFolder } from '../../../runtime/results/temporary-folder.js';
 import { unpackArchive } from '../../bundle/archive.js';
 import { elementsOf, isWhole, npyHead, numberReader } from '../../tables/npy.js';
 import { unreadFormat, unusable } from '../messages.js';
-import { collectTrains, type Recorded, type RecordedSignal, type RecordedTrains } from '../recorded.js';
+import { collectTrains, recordingOf, type Recorded, type RecordedSignal, type RecordedTrains } from '../recorded.js';
 import { timeScale, toSI } from '../units.js';
 
 /** An array: numbers in row-major order. */
@@ -47,7 +47,7 @@ export async function readNumpy(path: string, times: string | undefined): Promis
       path,
       'it holds no arrays i and t of spikes, nor t and variables of samples, as Brian names them',
     );
-  return { path, format: 'NumPy', begin: 0, end: null, resolution: 0, trains, signals, notes: [] };
+  return recordingOf({ path, format: 'NumPy', trains, signals });
 }
 
 /** Returns the population in a name such as `exc_t` or `t_exc`; null if the name is of another array. */

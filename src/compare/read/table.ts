@@ -5,7 +5,7 @@
 
 import { linesOf as bytesOf } from '../../../runtime/results/text-compare.js';
 import { noTimeUnit, notANumber, unreadFormat, unusable } from '../messages.js';
-import { collectTrains, type Recorded, type RecordedSignal } from '../recorded.js';
+import { collectTrains, recordingOf, type Recorded, type RecordedSignal } from '../recorded.js';
 import { decimalToSI, fileUnit, timeScale, type FileUnit } from '../units.js';
 
 /** The content of a column. */
@@ -131,10 +131,14 @@ function headed(path: string, names: readonly string[], isNest: boolean, times: 
   return { format: isNest ? `NEST ${what}` : `table of ${what}`, columns, times };
 }
 
+/** Names of a column of cells, such as `sender`, `neuron_id` and `node_ids`. */
+const cellColumn =
+  /^(i|(sender|source|node|neuron|cell)s?|((sender|source|node|neuron|cell|unit)[ _]?)?(g?ids?|index|idx))$/i;
+
 function columnOf(name: string, isNest: boolean): Column {
-  if (/^(population|pop)$/i.test(name)) return { kind: 'population' };
+  if (/^((source_)?population|pop)(_name)?$/i.test(name)) return { kind: 'population' };
   if (/^(event|segment)$/i.test(name)) return { kind: 'other' };
-  if (/^(senders?|ids?|gids?|node_ids?|neurons?|cells?|cell_id|index|i|source)$/i.test(name)) return { kind: 'id' };
+  if (cellColumn.test(name)) return { kind: 'id' };
   if (/^time_step$/i.test(name)) return { kind: 'step' };
   if (/^time_offset$/i.test(name)) return { kind: 'offset' };
   const [, own = name, suffix, bracketed] = /^(.*?)(?:_(s|ms|us)|\s*[([](.+)[)\]])$/.exec(name) ?? [];
@@ -240,16 +244,8 @@ function readRows(
   };
   for (const [number, line] of begun) take(number, line);
   for (const [number, line] of lines) take(number, line);
-  return {
-    path,
-    format,
-    begin: 0,
-    end: null,
-    resolution: Math.max(scale * 0.5 * 10 ** -decimals, single ? 2 ** -23 * last : 0),
-    trains: spikes.done(),
-    signals: signalsOf(variables, samples),
-    notes: [],
-  };
+  const resolution = Math.max(scale * 0.5 * 10 ** -decimals, single ? 2 ** -23 * last : 0);
+  return recordingOf({ path, format, resolution, trains: spikes.done(), signals: signalsOf(variables, samples) });
 }
 
 /** Returns the number of digits after the decimal point, with the exponent applied. */

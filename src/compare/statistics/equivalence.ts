@@ -8,7 +8,6 @@ export type Verdict = 'within' | 'different' | 'cannot say';
 
 /** Difference of two means. */
 export interface Difference {
-  readonly means: readonly [number, number];
   /** Second minus first. */
   readonly difference: number;
   /** Standard error of the difference, with its degrees of freedom. */
@@ -16,37 +15,26 @@ export interface Difference {
   readonly freedom: number;
 }
 
-interface Moments {
-  readonly count: number;
-  readonly mean: number;
-  /** With n - 1. */
-  readonly variance: number;
-}
-
-/** Returns mean and variance of a sample. */
-export function moments(values: readonly number[]): Moments {
+/** Returns the mean of a sample, and its variance with n - 1. */
+export function moments(values: readonly number[]): { readonly mean: number; readonly variance: number } {
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
   const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  return { count: values.length, mean, variance: squares / (values.length - 1) };
+  return { mean, variance: squares / (values.length - 1) };
 }
 
 /** Compares two samples: values of the same elements pair by pair, others by Welch's test. Null with too few values. */
 export function compareMeans(first: readonly number[], second: readonly number[], paired: boolean): Difference | null {
-  const enough = paired ? first.length >= 2 : first.length >= 2 && second.length >= 2;
-  if (!enough) return null;
-  const [a, b] = [moments(first), moments(second)];
-  const means = [a.mean, b.mean] as const;
+  const [m, n] = [first.length, second.length];
+  if (m < 2 || (!paired && n < 2)) return null;
   if (paired) {
-    const { count, mean, variance } = moments(second.map((value, k) => value - first[k]!));
-    return { means, difference: mean, error: Math.sqrt(variance / count), freedom: count - 1 };
+    const { mean, variance } = moments(second.map((value, k) => value - first[k]!));
+    return { difference: mean, error: Math.sqrt(variance / m), freedom: m - 1 };
   }
-  const [shareA, shareB] = [a.variance / a.count, b.variance / b.count];
+  const [a, b] = [moments(first), moments(second)];
+  const [shareA, shareB] = [a.variance / m, b.variance / n];
   const variance = shareA + shareB;
-  const freedom =
-    variance === 0
-      ? a.count + b.count - 2
-      : variance ** 2 / (shareA ** 2 / (a.count - 1) + shareB ** 2 / (b.count - 1));
-  return { means, difference: b.mean - a.mean, error: Math.sqrt(variance), freedom };
+  const freedom = variance === 0 ? m + n - 2 : variance ** 2 / (shareA ** 2 / (m - 1) + shareB ** 2 / (n - 1));
+  return { difference: b.mean - a.mean, error: Math.sqrt(variance), freedom };
 }
 
 /**

@@ -32,9 +32,9 @@ wheels() {
 }
 
 if [ -n "$here" ]; then
-  wheels python/interneuron python/pynn-interneuron python/brian2-interneuron
+  wheels python/interneuron python/pynn-interneuron python/brian2-interneuron python/neuron-interneuron
 else
-  wheels python/pynn-interneuron python/brian2-interneuron
+  wheels python/pynn-interneuron python/brian2-interneuron python/neuron-interneuron
   koffi=$(mktemp -d)
   trap 'rm -rf "$koffi"' EXIT
   version=$(node -p "require('./node_modules/koffi/package.json').version")

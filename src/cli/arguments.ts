@@ -299,6 +299,7 @@ function toTexts(value: unknown): string[] {
 const simulatorsOfScripts = new Map([
   ['brian', { name: 'Brian 2', package: 'brian2-interneuron' }],
   ['pynn', { name: 'PyNN', package: 'pynn-interneuron' }],
+  ['neuron', { name: 'NEURON', package: 'neuron-interneuron' }],
 ]);
 
 /** Returns the probable meaning of an unknown command; undefined if no command is similar. */

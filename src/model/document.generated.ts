@@ -280,6 +280,10 @@ export type PortDocument = UnitDocument | {
 
 /** A type of synapse, by its equations. */
 export type SynapseDocument = {
+  /** A file in NMODL with the equations, in the folder of the document; numbers in `values` have its units. */
+  readonly nmodl?: string;
+  /** With `nmodl`: whether several connections share one point process. */
+  readonly shared?: boolean;
   readonly conformsTo?: ConformsToDocument;
   readonly parameters?: Readonly<Record<string, ParameterDocument>>;
   readonly state?: Readonly<Record<string, StateVariableDocument>>;
@@ -357,6 +361,8 @@ export type IonDocument = {
 
 /** A channel, a leak, a pool or other equations on sections of a cell. */
 export type MechanismDocument = {
+  /** A file in NMODL with the equations, in the folder of the document; numbers in `values` have its units. */
+  readonly nmodl?: string;
   readonly conformsTo?: ConformsToDocument;
   readonly parameters?: Readonly<Record<string, ParameterDocument>>;
   readonly state?: Readonly<Record<string, StateVariableDocument>>;

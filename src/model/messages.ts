@@ -253,7 +253,7 @@ export const messages = {
   }),
   tableNotRead: (file: string): Finding => ({
     code: 'model/table-not-read',
-    message: 'a table of connections is read only with the file of its document',
+    message: 'a file that a model names is read only with the file of the model',
     found: shorten(file),
     hint: 'read the model from its file',
   }),

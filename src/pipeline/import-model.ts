@@ -46,6 +46,7 @@ import { importNeuroML } from '../../translators/neuroml/import.js';
 import type { LemsModel } from '../../translators/neuroml/lems/definitions.js';
 import { importPynn } from '../../translators/pynn/import.js';
 import { importNmodl, isNmodlName } from '../../translators/nmodl/import.js';
+import { withNamedMechanisms } from '../../translators/nmodl/named-mechanisms.js';
 import { importNir } from '../../translators/nir/import.js';
 import { isSwcName } from '../../translators/swc/import.js';
 import { importSonata, isSonataConfig } from '../../translators/sonata/import.js';
@@ -356,7 +357,10 @@ type Importer = (
 ) => Imported | null;
 
 const importers: Readonly<Record<TreeNotation, Importer>> = {
-  canonical: (document, positions, _, { set }) => ({ document, positions, set }),
+  canonical: (document, positions, diagnostics, { set, ...options }, path) => ({
+    ...withNamedMechanisms(document, positions, diagnostics, path, sideFiles(path, options)),
+    set,
+  }),
   brian: (value, positions, diagnostics, { set, ...options }, path) => {
     const settled = setNamespace(value, positions, set, diagnostics);
     const files = sideFiles(path, options);

@@ -59,10 +59,10 @@ function splitAtBinary(text: string): readonly [before: string, binary: string, 
  * failed assertions.
  */
 function hdf5Modules(): readonly (readonly [name: string, text: string])[] {
-  const folder = dirname(fileURLToPath(import.meta.resolve('h5wasm')));
+  const folder = dirname(fileURLToPath(import.meta.resolve('h5wasm/node')));
   const text = (name: string): string => readFileSync(join(folder, name), 'utf8');
-  const [, binary] = splitAtBinary(text('../node/hdf5_util.js'));
-  const [before, , after] = splitAtBinary(text('hdf5_util.js'));
+  const [, binary] = splitAtBinary(text('hdf5_util.js'));
+  const [before, , after] = splitAtBinary(text('../esm/hdf5_util.js'));
   const imports = 'var wasmImports={';
   return [
     ['hdf5_util.js', `${before}${binary}${after.replace(imports, `${imports}emscripten_err:()=>{},`)}`],

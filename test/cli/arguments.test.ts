@@ -73,6 +73,11 @@ describe('refused command lines', () => {
       'scripts of PyNN run in Python: the command pynn belongs to the Python packages | ' +
         'install pynn-interneuron (docs/python.md), then python -m interneuron pynn',
     ],
+    [
+      'neuron init.hoc',
+      'scripts of NEURON run in Python: the command neuron belongs to the Python packages | ' +
+        'install neuron-interneuron (docs/python.md), then python -m interneuron neuron init.hoc',
+    ],
     ['--foo', '--foo needs a command | interneuron --help lists all commands and options'],
     ['run', 'run needs a file | interneuron run --help shows its usage'],
     ['run --otuput a.yaml', 'run has no option --otuput | did you mean --output?'],

@@ -98,7 +98,7 @@ describe.skipIf(noPython !== null)(`the wheels${noPython === null ? '' : ` (skip
   }, limit);
 
   it('are small, and come without Node.js', () => {
-    expect(wheels()).toHaveLength(3);
+    expect(wheels()).toHaveLength(4);
     const bytes = wheels().map((path) => statSync(path).size);
     expect(Math.max(...bytes)).toBeLessThan(6e6);
     const [library = ''] = readdirSync(folder.file('clean/lib'));

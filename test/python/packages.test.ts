@@ -39,11 +39,15 @@ describe.skipIf(noPython !== null)(
       expect(printed).toEqual(examplesOf(readFileSync('docs/python.md', 'utf8')).map((example) => example.printed));
     });
 
-    it.each(['interneuron', 'pynn-interneuron'])('%s is typed', { timeout: 300_000 }, async (name) => {
-      const words = ['-m', 'mypy', '--config-file', 'pyproject.toml', '--cache-dir', folder.file('mypy')];
-      const { stdout } = await run(join(root, '.venv/bin/python'), words, { cwd: join(root, 'python', name) });
-      expect(stdout).toContain('Success');
-    });
+    it.each(['interneuron', 'pynn-interneuron', 'neuron-interneuron'])(
+      '%s is typed',
+      { timeout: 300_000 },
+      async (name) => {
+        const words = ['-m', 'mypy', '--config-file', 'pyproject.toml', '--cache-dir', folder.file('mypy')];
+        const { stdout } = await run(join(root, '.venv/bin/python'), words, { cwd: join(root, 'python', name) });
+        expect(stdout).toContain('Success');
+      },
+    );
   },
 );
 

@@ -49,7 +49,7 @@ export async function python(
 export const variables = (more: Readonly<Record<string, string>>): NodeJS.ProcessEnv => ({
   ...process.env,
   TZ: 'UTC',
-  PYTHONPATH: ['interneuron', 'pynn-interneuron', 'brian2-interneuron']
+  PYTHONPATH: ['interneuron', 'pynn-interneuron', 'brian2-interneuron', 'neuron-interneuron']
     .map((name) => join(root, 'python', name, 'src'))
     .join(':'),
   ...more,

@@ -16,7 +16,7 @@ import { unitExpression, type Powers } from './units.js';
 const text = '';
 
 /** Returns a unit as text; `1` for numbers. */
-function unitText(unit: Powers): string {
+export function unitText(unit: Powers): string {
   const written = unitExpression(unit);
   return written ? printExpression(written) : '1';
 }
@@ -44,20 +44,7 @@ export function documentOf(mechanism: Mechanism): Record<string, unknown> {
     ...(mechanism.ions.size === 0 || isSynapse
       ? {}
       : { ions: Object.fromEntries([...mechanism.ions].map(([name, ion]) => [name, ionOf(name, ion)])) }),
-    mechanisms: isSynapse
-      ? {}
-      : Object.fromEntries(
-          parts.map((part) => [
-            part.name,
-            {
-              ...equationsOf(part),
-              density: part.kind === 'density',
-              reads: part.reads,
-              writes: Object.fromEntries([...part.writes].map(([port, value]) => [port, placed(value)])),
-              ...(part.parameters.has('diam') ? { values: { soma: { diam: 'diameter' } } } : {}),
-            },
-          ]),
-        ),
+    mechanisms: isSynapse ? {} : Object.fromEntries(parts.map((part) => [part.name, membraneOf(part, ['soma'])])),
     initial: '-65 mV',
     temperature: `${usualTemperature} kelvin`,
   };
@@ -79,6 +66,18 @@ export function documentOf(mechanism: Mechanism): Record<string, unknown> {
     ...(receipt ? synapseOf(mechanism, receipt) : {}),
     record: [{ of: 'cell', variables: ['v'] }],
     experiment: { dt: '0.025 ms', duration: '100 ms' },
+  };
+}
+
+/** Returns a mechanism of a membrane. @param places  sections and groups where it is */
+export function membraneOf(part: Mechanism, places: readonly string[]): Record<string, unknown> {
+  const values = Object.fromEntries(places.map((place) => [place, { diam: 'diameter' }]));
+  return {
+    ...equationsOf(part),
+    density: part.kind === 'density',
+    reads: part.reads,
+    writes: Object.fromEntries([...part.writes].map(([port, value]) => [port, placed(value)])),
+    ...(part.parameters.has('diam') ? { values } : {}),
   };
 }
 
@@ -119,7 +118,8 @@ function equationsOf(
   };
 }
 
-function ionOf(name: string, { valence, readsReversal, writesConcentration, span }: Ion): unknown {
+/** Returns an ion with the first values of NEURON. */
+export function ionOf(name: string, { valence, readsReversal, writesConcentration, span }: Ion): unknown {
   const { inside, outside, reversal } = ionDefaults[name] ?? { inside: 1, outside: 1, reversal: 0 };
   const charge = valence ?? 1;
   const isNernst = writesConcentration || reversal === undefined;
@@ -136,7 +136,33 @@ function ionOf(name: string, { valence, readsReversal, writesConcentration, span
 
 /** Returns the synapse type of a point process that receives events, and a projection that uses it. */
 function synapseOf(mechanism: Mechanism, receipt: Receipt): Record<string, unknown> {
-  const { name, writes, ions } = mechanism;
+  const { name } = mechanism;
+  const { current, ...type } = synapseTypeOf(mechanism, receipt, usualTemperature);
+  return {
+    synapses: { [name]: { ...type, ...(current ? { contributes: { 'post.synaptic': current } } : {}) } },
+    projections: {
+      [`${name}_input`]: {
+        from: 'source',
+        to: { of: 'cell', places: { section: 'soma', fraction: 0.5 } },
+        synapse: name,
+        connect: 'all',
+        delay: '1 ms',
+      },
+    },
+  };
+}
+
+/**
+ * Returns the synapse type of a point process, with its current into the cell apart.
+ *
+ * @param temperature  of the cells; K
+ */
+export function synapseTypeOf(
+  mechanism: Mechanism,
+  receipt: Receipt,
+  temperature: number,
+): Record<string, unknown> & { readonly current: Located | undefined } {
+  const { writes, ions } = mechanism;
   const { weight, variables, statements } = receipt;
   // Ions of a synapse have no other mechanisms here: their potentials and concentrations are parameters.
   const levels = [...ions.keys()].flatMap((ion) => {
@@ -149,53 +175,40 @@ function synapseOf(mechanism: Mechanism, receipt: Receipt): Record<string, unkno
   });
   const known = new Map<string, Expression>([
     ['v', nameOf('post.v')],
-    ['temperature', binary('*', number(usualTemperature), nameOf('kelvin'))],
+    ['temperature', binary('*', number(temperature), nameOf('kelvin'))],
   ]);
   const own = equationsOf(mechanism, known);
   const { parameters, state, ...rest } = own;
-  const currents = [...writes.values()].map((value) => substitute(value, known));
+  const currents = [...writes].flatMap(([port, value]) => (/^i(?:_|$)/.test(port) ? [substitute(value, known)] : []));
   return {
-    synapses: {
-      [name]: {
-        ...rest,
-        parameters: {
-          ...parameters,
-          ...Object.fromEntries(
-            levels
-              .filter(([level]) => mechanism.reads.includes(level))
-              .map(([level, unit, value]) => [level, { unit, value }]),
-          ),
-          ...(weight
-            ? { [weight.name]: { unit: unitText(weight.unit), value: printExpression(quantityOf(0.001, weight.unit)) } }
-            : {}),
-        },
-        state: {
-          ...state,
-          ...Object.fromEntries(
-            [...variables].map(([variable, { unit, initial }]) => [
-              variable,
-              { unit: unitText(unit), initial: placed(substitute(initial, known)) },
-            ]),
-          ),
-        },
-        pathways: {
-          pre: {
-            do: statements.map(({ target, value, span }) =>
-              locatedStatement(assignment(target, '=', substitute(value, known), span), text),
-            ),
-          },
-        },
-        ...(currents.length === 0 ? {} : { contributes: { 'post.synaptic': placed(currents.reduce(sum)) } }),
+    ...rest,
+    parameters: {
+      ...parameters,
+      ...Object.fromEntries(
+        levels
+          .filter(([level]) => mechanism.reads.includes(level))
+          .map(([level, unit, value]) => [level, { unit, value }]),
+      ),
+      ...(weight
+        ? { [weight.name]: { unit: unitText(weight.unit), value: printExpression(quantityOf(0.001, weight.unit)) } }
+        : {}),
+    },
+    state: {
+      ...state,
+      ...Object.fromEntries(
+        [...variables].map(([variable, { unit, initial }]) => [
+          variable,
+          { unit: unitText(unit), initial: placed(substitute(initial, known)) },
+        ]),
+      ),
+    },
+    pathways: {
+      pre: {
+        do: statements.map(({ target, value, span }) =>
+          locatedStatement(assignment(target, '=', substitute(value, known), span), text),
+        ),
       },
     },
-    projections: {
-      [`${name}_input`]: {
-        from: 'source',
-        to: { of: 'cell', places: { section: 'soma', fraction: 0.5 } },
-        synapse: name,
-        connect: 'all',
-        delay: '1 ms',
-      },
-    },
+    current: currents.length === 0 ? undefined : placed(currents.reduce(sum)),
   };
 }

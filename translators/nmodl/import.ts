@@ -6,7 +6,7 @@ import type { Positions } from '../../src/diagnostics/positions.js';
 import { isRefused } from '../../src/diagnostics/system-error.js';
 import { settle } from '../shared/located.js';
 import { documentOf } from './document.js';
-import { mechanismOf } from './mechanism.js';
+import { mechanismOf, type Mechanism } from './mechanism.js';
 import * as messages from './messages.js';
 import { parseNmodl, type Report } from './parse.js';
 import { Texts } from './text.js';
@@ -20,34 +20,54 @@ export interface ImportedNmodl {
 /** Returns the text of an included file, or the reason why it is not read. */
 export type ReadIncluded = (file: string) => { readonly text: string } | { readonly refused: string };
 
-/** Reads a mechanism. Returns null after an error. */
+/** A mechanism with the places of its text. */
+export interface ReadMechanism {
+  readonly mechanism: Mechanism;
+  readonly positions: Positions;
+}
+
+/** Reads a mechanism. Returns null after an error. @diagnostic nmodl/* */
+export function readMechanism(
+  name: string,
+  text: string,
+  diagnostics: Diagnostics,
+  readIncluded: ReadIncluded,
+): ReadMechanism | null {
+  const texts = new Texts();
+  const found = diagnostics.beside();
+  const report: Report = (finding, span) => {
+    found.add(finding, () => texts.place(span));
+  };
+  const file = parseNmodl(name, text, texts, report, (included, span) => {
+    const text = readIncluded(included);
+    if (!isRefused(text)) return text.text;
+    report(messages.notIncluded(included, text.refused), span);
+    return null;
+  });
+  const mechanism = file && !found.hasErrors ? mechanismOf(file, report) : null;
+  const [table] = file?.tables ?? [];
+  if (mechanism && table) report(messages.tables(), table);
+  diagnostics.addAll(found.list);
+  if (!mechanism || found.hasErrors) return null;
+  const positions: Positions = { place: (_, span) => texts.place(span ?? { start: 0, end: 1 }) };
+  return { mechanism, positions };
+}
+
+/** Reads a mechanism as the document of a cell with it. Returns null after an error. */
 export function importNmodl(
   name: string,
   text: string,
   diagnostics: Diagnostics,
   readIncluded: ReadIncluded,
 ): ImportedNmodl | null {
-  const texts = new Texts();
-  const report: Report = (finding, span) => {
-    diagnostics.add(finding, () => texts.place(span));
-  };
-  const file = parseNmodl(name, text, texts, report, (included, span) => {
-    const found = readIncluded(included);
-    if (!isRefused(found)) return found.text;
-    report(messages.notIncluded(included, found.refused), span);
-    return null;
-  });
-  if (!file || diagnostics.hasErrors) return null;
-  const mechanism = mechanismOf(file, report);
-  if (!mechanism || diagnostics.hasErrors) return null;
-  const [table] = file.tables;
-  if (table) report({ ...messages.tables() }, table);
-  const kind = file.kind === 'density' ? 'a membrane mechanism' : mechanism.receipt ? 'a synapse' : 'a point process';
-  report(messages.onCell(mechanism.name, kind), { start: 0, end: 1 });
-  if (mechanism.receipt) report(messages.oneSpike(mechanism.name), { start: 0, end: 1 });
-  const positions: Positions = {
-    place: (_, span) => texts.place(span ?? { start: 0, end: 1 }),
-  };
+  const read = readMechanism(name, text, diagnostics, readIncluded);
+  if (!read) return null;
+  const { mechanism, positions } = read;
+  const place = positions.place('');
+  const kind =
+    mechanism.kind === 'density' ? 'a membrane mechanism' : mechanism.receipt ? 'a synapse' : 'a point process';
+  diagnostics.add(messages.onCell(mechanism.name, kind), place);
+  if (mechanism.receipt) diagnostics.add(messages.oneSpike(mechanism.name), place);
   return settle(documentOf(mechanism), positions);
 }
 

@@ -145,6 +145,46 @@ export const openSum = (): Finding => ({
   expected: 'CONSERVE a + b = 1',
 });
 
+// --- Files that a document names -------------------------------------------------------------------------------------
+/** A mechanism whose file cannot be read. */
+export const notRead = (file: string, reason: string): Finding => ({
+  code: 'nmodl/not-read',
+  message: `the mechanism ${shorten(file)} cannot be read: ${reason}`,
+  expected: 'a .mod file in the folder of the model',
+});
+
+/** A point process on a membrane, or a membrane mechanism as a synapse. */
+export const otherKind = (name: string, isSynapse: boolean): Finding => ({
+  code: 'nmodl/other-kind',
+  message: isSynapse
+    ? `${shorten(name)} is a mechanism of a membrane, not a point process`
+    : `${shorten(name)} is a point process, not a mechanism of a membrane`,
+  hint: `name it under ${isSynapse ? 'mechanisms of the compartments' : 'synapses'}`,
+});
+
+/** A value of a variable that a mechanism does not have. */
+export const unknownValue = (name: string, known: readonly string[]): Finding => ({
+  code: 'nmodl/unknown-value',
+  message: `the mechanism has no parameter or state ${shorten(name)}`,
+  found: shorten(name),
+  ...suggestion(name, known),
+});
+
+/** Connections that share the state of one point process. */
+export const sharedState = (name: string): Finding => ({
+  code: 'nmodl/shared-state',
+  message: `several connections share one ${shorten(name)}, and its state is not a sum of their effects`,
+  hint: 'give each connection a point process of its own',
+});
+
+/** A synapse that changes concentrations. */
+export const writesConcentration = (name: string): Finding => ({
+  code: 'nmodl/writes-concentration',
+  severity: 'warning',
+  message: `the current of the synapse ${shorten(name)} changes the potential only, no concentration`,
+  hint: 'compare the run with one in NEURON',
+});
+
 // --- Notes ----------------------------------------------------------------------------------------------------------
 /** Units of a formula that do not fit its declarations. */
 export const contradiction = (from: string, to: string): Finding => ({

@@ -353,6 +353,9 @@ class Parser {
           break;
         case 'THREADSAFE':
           break;
+        case 'REPRESENTS':
+          this.#name();
+          break;
         case 'POINTER':
         case 'BBCOREPOINTER':
         case 'RANDOM':

@@ -317,6 +317,7 @@ function normaliseMechanism(
   pointer: string,
 ): Mechanism {
   const places = [...Object.keys(tree.sections), ...Object.keys(tree.groups)];
+  if (document.nmodl !== undefined) context.report(messages.tableNotRead(document.nmodl), pointer);
   const on = typeof document.on === 'string' ? [document.on] : document.on;
   if (on?.length === 0) context.report(messages.onNothing(), `${pointer}/on`);
   else if (on?.every((name) => Object.hasOwn(tree.groups, name) && tree.groups[name]?.length === 0))

@@ -196,6 +196,7 @@ export function normaliseSynapse(
   pointer: string,
 ): SynapseInfo {
   const { document, declared, ports } = synapse;
+  if (document.nmodl !== undefined) context.report(messages.tableNotRead(document.nmodl), pointer);
   const own = namesFrom(declared.names, ports);
   const scopes = synapseScopes(own, ends);
   const equations = normaliseEquations(context, document, declared, scopes, scopes, pointer);

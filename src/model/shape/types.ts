@@ -39,6 +39,10 @@ const edge = usually(
   'level',
   oneOf(['level', 'rising'], 'level: as long as the condition holds; rising: when it begins to hold.'),
 );
+const nmodl = text(
+  'A file in NMODL with the equations, in the folder of the document; numbers in `values` have its units.',
+);
+
 /** Members of every type that has equations. */
 const equations: Slots = {
   conformsTo: to('conformsTo'),
@@ -332,6 +336,8 @@ export const types: Slots = {
     record({ unit: need(unit()) }),
   ),
   synapse: object('A type of synapse, by its equations.', {
+    nmodl,
+    shared: flag('With `nmodl`: whether several connections share one point process.'),
     ...equations,
     sequence: orEmpty(to('sequence')),
     pathways: orEmpty(map(to('pathway'))),
@@ -404,6 +410,7 @@ export const types: Slots = {
     ),
   }),
   mechanism: object('A channel, a leak, a pool or other equations on sections of a cell.', {
+    nmodl,
     ...equations,
     on: choice('Sections and groups where it is placed; default: all.', ['string'], list(id())),
     density: usually(true, flag('Whether its currents are per area.')),

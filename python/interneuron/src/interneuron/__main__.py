@@ -25,6 +25,7 @@ from ._server import prepare
 _packages = {
     "pynn": ("PyNN", "pynn-interneuron", "interneuron_pynn"),
     "brian": ("Brian", "brian2-interneuron", "brian2_interneuron"),
+    "neuron": ("NEURON", "neuron-interneuron", "interneuron_neuron"),
 }
 
 
@@ -37,6 +38,10 @@ def main() -> int:
             words = [words[1], "--help"]
         if words[:1] == ["pynn"] or words[:1] == ["brian"]:
             return _run_script(words[0], words[1:])
+        if words[:1] == ["neuron"] and not {"--help", "-h"} & set(words):
+            # A model of NEURON is converted, to the canonical notation unless another one is given.
+            is_given = any(word.partition("=")[0] == "--to" for word in _split(words)[0])
+            words = ["convert", *([] if is_given else ["--to", "canonical"]), *words[1:]]
         command = [node(), str(program()), *words]
         given, own = _split(words)
         if given[:1] and given[0] in _MODEL_COMMANDS:
@@ -83,7 +88,7 @@ def _with_scripts(words: list[str], own: list[str], program: list[str]) -> int |
     # The program asks for it; here it is the rule.
     words = [word for word in words if word != "--execute"]
     places = [k for k in range(1, len(words)) if words[k - 1] not in _OUTPUTS]
-    scripts = [k for k in places if words[k].endswith(".py") and not words[k].startswith("-")]
+    scripts = [k for k in places if words[k].endswith((".py", ".hoc")) and not words[k].startswith("-")]
     standard_input = next((k for k in places if words[k] == "-"), None)
     if standard_input is not None:
         text = sys.stdin.buffer.read()
@@ -109,19 +114,21 @@ def _on_scripts(words: list[str], scripts: list[int], own: list[str], program: l
             codes.append(2)
             continue
         with open(words[k], encoding="utf-8", errors="replace") as lines:
-            simulator = _simulator_of(lines) or "pynn"
+            simulator = "neuron" if words[k].endswith(".hoc") else _simulator_of(lines) or "pynn"
         codes.append(int(_launcher(simulator).use_script([words[k], *rest], [*program, name], own)))
     return max(codes)
 
 
 def _simulator_of(lines: Iterable[str]) -> str | None:
-    """The command for a script by what it imports; None if that is neither Brian 2 nor PyNN.
+    """The command for a script by what it imports; None if that is no known simulator.
 
-    Scripts of PyNN may import Brian 2 in places, too: the import with the least indentation counts.
+    Scripts of PyNN may import Brian 2 in places, too: the import with the least indentation counts. Scripts for several
+    simulators may import NEURON, too.
     """
-    found = [re.match(r"(\s*)(?:from|import)\s+(brian2|pyNN)\b", line) for line in lines]
-    imports = [(len(each[1]), each[2] != "brian2") for each in found if each]
-    return None if not imports else "pynn" if min(imports)[1] else "brian"
+    commands = {"brian2": "brian", "pyNN": "pynn", "neuron": "neuron"}
+    found = [re.match(r"(\s*)(?:from|import)\s+(brian2|pyNN|neuron)\b", line) for line in lines]
+    imports = [(each[2] == "neuron", len(each[1]), each[2] == "pyNN", each[2]) for each in found if each]
+    return commands[min(imports)[3]] if imports else None
 
 
 def _run_script(command: str, words: list[str]) -> int:

@@ -96,7 +96,8 @@ def command_on_script(
     if not is_file(script):
         return 2
     try:
-        ast.parse(Path(script).read_bytes(), script)
+        if not script.endswith(".hoc"):
+            ast.parse(Path(script).read_bytes(), script)
     except (SyntaxError, ValueError) as error:
         print(explained(script, error), file=sys.stderr)
         return 1
@@ -127,7 +128,9 @@ def command_on_script(
         else:
             for sentence in sentences:
                 print(f"note: not in the model: {sentence}", file=sys.stderr)
-        return subprocess.run([*command, captured, *words[1:], "--captured-from", script, *left]).returncode
+        options = Path(options_beside(captured))
+        own = options.read_text(encoding="utf-8").splitlines() if options.exists() else []
+        return subprocess.run([*command, captured, *words[1:], *own, "--captured-from", script, *left]).returncode
 
 
 def captured_by(capture: Callable[[list[str]], int], words: list[str], script: str) -> int:
@@ -185,6 +188,20 @@ def note_left_out(captured: str, sentences: Sequence[str]) -> None:
     """Notes what a process leaves out of the file that it writes, a line for each part."""
     if sentences:
         Path(left_out_beside(captured)).write_text("\n".join(sentences), encoding="utf-8")
+
+
+def options_beside(captured: str) -> str:
+    """The file in which a process notes options that reading what it writes needs.
+
+    Args:
+        captured: the file that it writes.
+    """
+    return f"{captured}.options"
+
+
+def note_options(captured: str, words: Sequence[str]) -> None:
+    """Notes options that reading the file that a process writes needs, a line for each word."""
+    Path(options_beside(captured)).write_text("\n".join(words), encoding="utf-8")
 
 
 def has_ended(error: BaseException) -> bool:

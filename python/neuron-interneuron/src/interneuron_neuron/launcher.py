@@ -1,0 +1,282 @@
+"""`interneuron neuron script.py|init.hoc`: NEURON builds the model of a script, which is read until its first run."""
+
+from __future__ import annotations
+
+import ast
+import glob
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from interneuron._scripts import captured_by, command_on_script, note_left_out, note_options, run_file, write_captured
+
+from .model import Model, Sources, mod_files
+
+
+def use_script(words: list[str], command: list[str], arguments: Sequence[str] = ()) -> int:
+    """Runs a command on the model of a script.
+
+    Args:
+        words: the script, and the options of the command.
+        command: the program and the name of the command, as a list.
+        arguments: the script's own.
+
+    Returns:
+        the exit code.
+    """
+    return command_on_script(
+        command,
+        words,
+        lambda captured: ["interneuron_neuron.launcher", captured, words[0], *arguments],
+        {**os.environ, "MPLBACKEND": "Agg"},
+    )
+
+
+def _capture(words: list[str]) -> int:
+    """Runs a script until its model runs for the first time, and writes the model as a document.
+
+    Args:
+        words: the file to write, the script, and its own arguments.
+
+    Returns:
+        the exit code.
+    """
+    output, script, is_hoc = Path(words[0]), words[1], words[1].endswith(".hoc")
+    own = os.path.dirname(os.path.abspath(script))
+    folders = list(dict.fromkeys([own, os.getcwd()]))
+    compiled = _compiled(folders)
+    if is_hoc:
+        os.chdir(own)
+        words = [words[0], os.path.basename(script), *words[2:]]
+    from neuron import h
+
+    if compiled:
+        h.nrn_load_dll(compiled)
+    capture = _Capture(h, output, script, folders)
+    if is_hoc:
+        h.load_file("stdrun.hoc")
+        if not h.load_file(1, words[1]):
+            raise RuntimeError(f"NEURON does not read {words[1]}")
+    else:
+        run_file(words[1:])
+    # The script leaves the run to its user.
+    if not list(h.allsec()):
+        print(f"error: {script} makes no sections\n  hint  a model is known when the script runs it, or ends", file=sys.stderr)
+        return 1
+    h.load_file("stdrun.hoc")
+    h.finitialize(h.v_init)
+    h.continuerun(h.tstop)
+    capture.finish()
+    return 1
+
+
+def _compiled(folders: list[str]) -> str | None:
+    """Compiles mechanisms that nobody has compiled. Returns the library; None if there is nothing to do."""
+    files = next((found for found in map(mod_files, folders) if found), [])
+    kinds = ("libnrnmech.*", "*/libnrnmech.*", "*/.libs/libnrnmech.*")
+    near = [*folders, *(os.path.dirname(each) for each in files)]
+    if not files or any(glob.glob(os.path.join(folder, kind)) for folder in near for kind in kinds):
+        return None
+    program = shutil.which("nrnivmodl") or os.path.join(os.path.dirname(sys.executable), "nrnivmodl")
+    if not os.path.exists(program):
+        return None
+    target = tempfile.mkdtemp(prefix="interneuron-mechanisms-")
+    print(f"compiling {len(files)} .mod files, such as {files[0]}", file=sys.stderr)
+    for path in reversed(files):
+        shutil.copy(path, target)
+    ended = subprocess.run([program, "."], cwd=target, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+    found = glob.glob(f"{target}/*/libnrnmech.*") or glob.glob(f"{target}/*/.libs/libnrnmech.*")
+    if ended.returncode or not found:
+        said = [line for line in (ended.stdout + ended.stderr).splitlines() if "rror" in line][:3]
+        raise RuntimeError(f"nrnivmodl does not compile {len(files)} .mod files such as {files[0]}: {' '.join(said)}")
+    return found[0]
+
+
+class _Capture:
+    """Waits for the first run of a model."""
+
+    def __init__(self, h: Any, output: Path, script: str, folders: list[str]) -> None:
+        self.h, self.output, self.script, self.folders = h, output, script, folders
+        self.recorded: list[tuple[Any, float | None]] = []
+        self.plays: list[tuple[Any, tuple[Any, ...]]] = []
+        self.potentials: dict[str, list[float]] = {}
+        self.trains: dict[str, Any] = {}
+        self.kept: list[Any] = []
+        self.duration: float | None = None
+        self._watch_vectors()
+        self.handler = h.FInitializeHandler(2, self._initialized)
+
+    def _watch_vectors(self) -> None:
+        """Notes which variables vectors record and play."""
+        vector = self.h.Vector
+
+        def noted(name: str, note: Callable[[Any, tuple[Any, ...]], None]) -> None:
+            def method(own: Any, *words: Any) -> Any:
+                note(own, words)
+                # NEURON's own method is hidden by this one.
+                delattr(vector, name)
+                try:
+                    return getattr(own, name)(*words)
+                finally:
+                    setattr(vector, name, method)
+
+            setattr(vector, name, method)
+
+        try:
+            noted("record", self._note_record)
+            noted("play", lambda own, words: self.plays.append((own, words)))
+        except (AttributeError, TypeError):
+            print("note: this version of NEURON does not show what vectors record", file=sys.stderr)
+
+    def _note_record(self, _: Any, words: tuple[Any, ...]) -> None:
+        # The first argument may be a point process, which decides the thread.
+        references = [each for each in words if _is_reference(each)]
+        step = words[-1] if len(words) > 1 and isinstance(words[-1], (int, float)) and words[-1] > 0 else None
+        self.recorded += [(each, None if step is None else float(step)) for each in references[:1]]
+
+    def _initialized(self) -> None:
+        """The model is about to run: first values are known."""
+        h = self.h
+        self.potentials = {section.name(): [each.v for each in section] for section in h.allsec()}
+        self.trains, self.kept = {}, []
+        connections = h.List("NetCon")
+        for k in range(int(connections.count())):
+            artificial = connections.o(k).pre()
+            if artificial is not None and not artificial.has_loc() and artificial.hname() not in self.trains:
+                events, watch = h.Vector(), h.NetCon(artificial, None)
+                watch.record(events)
+                self.trains[artificial.hname()] = events
+                self.kept.append(watch)
+        h.cvode.event(h.t + 1e-9, self._begun)
+
+    def _begun(self) -> None:
+        """The first step has been taken."""
+        if self.duration is None:
+            self.duration = _duration(self.h)
+            if self.trains:
+                self.h.cvode.event(max(self.h.t, self.duration - self.h.dt / 4), self.finish)
+            else:
+                self.finish()
+
+    def finish(self) -> None:
+        """Writes the model and ends the process."""
+        try:
+            self._write()
+            code = 0
+        except Exception as error:
+            if os.environ.get("INTERNEURON_STACK"):
+                raise
+            print(f"error: {self.script}: {type(error).__name__}: {error}", file=sys.stderr)
+            code = 1
+        sys.stderr.flush()
+        os._exit(code)
+
+    def _write(self) -> None:
+        h = self.h
+        sources = Sources(h, str(self.output.parent), self.folders)
+        model = Model(h, sources, Path(self.script).stem, self.potentials)
+        if "neuron.rxd" in sys.modules and getattr(sys.modules.get("neuron.rxd.species"), "_all_species", None):
+            model.leave("reactions and diffusion of rxd")
+        end = self.duration or h.t
+        trains = {name: [each for each in events if each <= end] for name, events in self.trains.items()}
+        model.connect(trains, self._played(model))
+        if h.cvode.active():
+            model.note("the script takes the variable time steps of CVode: the time step here is 0.025 ms")
+        model.record_all(self.recorded)
+        note_left_out(str(self.output), model.left_out)
+        note_options(str(self.output), [word for folder in sorted(sources.folders) for word in ("--allow-path", folder)])
+        write_captured(self.output, model.document(end, h.dt if not h.cvode.active() else 0.025), {})
+
+    def _played(self, model: Any) -> dict[Any, Any]:
+        """Returns what vectors play, by point process and variable."""
+        found: dict[Any, Any] = {}
+        for vector, words in self.plays:
+            reference = next((each for each in words if _is_reference(each)), None)
+            owner = None if reference is None else _owner(self.h, reference)
+            if owner is None:
+                model.leave("a vector that plays into a variable")
+                continue
+            step = next((each for each in words if isinstance(each, (int, float)) and each > 0), None)
+            times = next((each for each in words if hasattr(each, "to_python")), None)
+            steps = [] if times is None else [b - a for a, b in zip(times, list(times)[1:])]
+            if step is None and times is not None and steps and max(steps) - min(steps) < 1e-9 and times[0] == 0:
+                step = steps[0]
+            found[owner] = (float(step) if step is not None else None, list(vector))
+        return found
+
+
+def _is_reference(value: Any) -> bool:
+    """Whether a value is a pointer to a variable of NEURON."""
+    try:
+        value[0]
+    except (TypeError, IndexError, AttributeError, RuntimeError):
+        return False
+    return "Vector" not in type(value).__name__ and not isinstance(value, (str, list, tuple))
+
+
+def _owner(h: Any, reference: Any) -> tuple[str, str] | None:
+    """Returns the clamp that has a variable, and the name of the variable."""
+    before, mark = reference[0], 0.1234567890123
+    reference[0] = mark
+    try:
+        clamps = h.List("IClamp")
+        for clamp in (clamps.o(k) for k in range(int(clamps.count()))):
+            for name in ("amp", "delay", "dur"):
+                if getattr(clamp, name) == mark:
+                    return clamp.hname(), name
+    finally:
+        reference[0] = before
+    return None
+
+
+#: Functions that run a model until a time, their first argument.
+_UNTIL = ("continuerun", "psolve", "solve")
+
+
+def _duration(h: Any) -> float:
+    """Returns the time at which the run ends that is going on, in ms: read from the calls of the script, else `tstop`."""
+    frame: FrameType | None = sys._getframe()
+    while frame is not None:
+        try:
+            found = _end_of_call(frame, h)
+        except (OSError, SyntaxError, ValueError, TypeError, NameError, AttributeError, KeyError, IndexError):
+            found = None
+        if found is not None:
+            return found
+        frame = frame.f_back
+    return float(getattr(h, "tstop", 5.0))
+
+
+def _end_of_call(frame: FrameType, h: Any) -> float | None:
+    if frame.f_code.co_filename in (__file__, "<string>"):
+        return None
+    tree = ast.parse(Path(frame.f_code.co_filename).read_bytes())
+    evaluate: Callable[[ast.expr], Any] = lambda node: eval(  # noqa: E731
+        compile(ast.Expression(node), "<time>", "eval"), frame.f_globals, frame.f_locals
+    )
+    at = [node for node in ast.walk(tree) if getattr(node, "lineno", 1e9) <= frame.f_lineno <= getattr(node, "end_lineno", 0)]
+    for node in at:
+        if isinstance(node, ast.Call):
+            name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+            if name in _UNTIL and node.args:
+                return float(evaluate(node.args[0]))
+            if name == "run" and not node.args and isinstance(node.func, ast.Attribute):
+                return float(h.tstop)
+    for node in reversed(at):
+        if isinstance(node, ast.While) and isinstance(node.test, ast.Compare):
+            sides = [node.test.left, *node.test.comparators]
+            ends = [each for each in sides if not (isinstance(each, ast.Attribute) and each.attr == "t")]
+            return float(evaluate(ends[0])) if ends else None
+        if isinstance(node, ast.For) and isinstance(node.iter, ast.Call) and getattr(node.iter.func, "id", "") == "range":
+            return float(len(evaluate(node.iter)) * h.dt)
+    return None
+
+
+if __name__ == "__main__":
+    sys.exit(captured_by(_capture, sys.argv[1:], sys.argv[2]))

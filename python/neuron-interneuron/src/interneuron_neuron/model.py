@@ -1,0 +1,629 @@
+"""A model in NEURON's memory as a canonical document: cells, mechanisms by their files, point processes, connections."""
+
+from __future__ import annotations
+
+import glob
+import hashlib
+import json
+import math
+import os
+import re
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+#: Point processes that do not change the model.
+_WATCHERS = ("APCount", "PointProcessMark")
+#: Reversal potentials, concentrations and currents of ions, by NEURON's names and ours.
+_ION_NAMES = {"e{}": "e_{}", "{}i": "{}_i", "{}o": "{}_o", "i{}": "i_{}"}
+_FARADAY_BY_GAS = 96485.33212331 / 8.31446261815324
+
+
+class Sources:
+    """Texts of mechanisms, as files that a document names."""
+
+    def __init__(self, h: Any, folder: str, roots: Iterable[str]) -> None:
+        """Reads the list of mechanisms.
+
+        Args:
+            h: NEURON.
+            folder: where texts without a file are written.
+            roots: folders with .mod files, which are preferred to copies.
+        """
+        self.texts: dict[str, str] = {}
+        self.folders: set[str] = set()
+        self._paths: dict[str, str] = {}
+        self._folder, self._names = folder, {}
+        files: dict[str, str] = {}
+        for root in roots:
+            for each in mod_files(root):
+                files.setdefault(os.path.basename(each), each)
+        for kind in (0, 1):
+            listed = h.MechanismType(kind)
+            for k in range(int(listed.count())):
+                listed.select(k)
+                name = h.ref("")
+                listed.selected(name)
+                try:
+                    text = listed.code()
+                except RuntimeError:
+                    text = ""
+                if text:
+                    self.texts[name[0]] = text
+                    base = os.path.basename(listed.file() or f"{name[0]}.mod")
+                    self._names[name[0]] = base
+                    if base in files:
+                        self._paths[name[0]] = os.path.realpath(files[base])
+
+    def file(self, name: str) -> str | None:
+        """Returns the file of a mechanism; None if its text is not known."""
+        if name not in self.texts:
+            return None
+        if name in self._paths:
+            self.folders.add(os.path.dirname(self._paths[name]))
+            return self._paths[name]
+        with open(os.path.join(self._folder, self._names[name]), "w", encoding="utf-8") as written:
+            written.write(self.texts[name])
+        return self._names[name]
+
+    def block(self, name: str, keyword: str) -> str:
+        """Returns the text between the braces of a block, without comments."""
+        text = re.sub(r"(?s)\bCOMMENT\b.*?\bENDCOMMENT\b|[:?][^\n]*", "", self.texts.get(name, ""))
+        found = re.search(rf"\b{keyword}\s*\{{([^}}]*)\}}", text)
+        return found[1] if found else ""
+
+    def defaults(self, name: str) -> dict[str, float]:
+        """Returns the parameters of a file with their values."""
+        found = re.findall(r"\b([A-Za-z_]\w*)\s*(?:\[[^]]*\]\s*)?(?:=\s*([-+\d.eE]+))?", self.block(name, "PARAMETER"))
+        return {parameter: float(value) if re.search(r"\d", value) else 0.0 for parameter, value in found}
+
+    def arguments(self, name: str) -> list[str]:
+        """Returns the names of the arguments of NET_RECEIVE."""
+        text = re.sub(r"(?s)\bCOMMENT\b.*?\bENDCOMMENT\b|[:?][^\n]*", "", self.texts.get(name, ""))
+        found = re.search(r"\bNET_RECEIVE\s*\(((?:[^()]|\([^()]*\))*)\)", text)
+        return re.findall(r"([A-Za-z_]\w*)", re.sub(r"\([^()]*\)", "", found[1])) if found else []
+
+
+def mod_files(root: str) -> list[str]:
+    """Returns the .mod files of a script's folder, of a folder in it, or of one beside it that is named after them."""
+    own, above = glob.escape(root), glob.escape(os.path.dirname(root))
+    beside = [each for each in glob.glob(f"{above}/*/*.mod") if re.search("mod|mech|chan", os.path.basename(os.path.dirname(each)))]
+    return sorted(glob.glob(f"{own}/*.mod")) or sorted(glob.glob(f"{own}/*/*.mod")) or sorted(beside)
+
+
+def _identifier(text: str) -> str:
+    """Returns a text as a name: `dend[3]` as `dend_3`."""
+    name = re.sub(r"\W+", "_", text).strip("_") or "section"
+    return f"_{name}" if name[0].isdigit() else name
+
+
+def _unique(name: str, taken: Iterable[str]) -> str:
+    """Returns a name that is not taken."""
+    used, count, free = set(taken), 2, name
+    while free in used:
+        free, count = f"{name}_{count}", count + 1
+    return free
+
+
+def _same(values: list[Any]) -> Any:
+    """Returns the only value of a list, or the list."""
+    return values[0] if all(each == values[0] for each in values) else values
+
+
+class Model:
+    """The document of the model that NEURON holds."""
+
+    def __init__(self, h: Any, sources: Sources, title: str, potentials: Mapping[str, list[float]]) -> None:
+        """Reads the model.
+
+        Args:
+            h: NEURON.
+            sources: texts of mechanisms.
+            title: name of the model.
+            potentials: membrane potentials at the beginning by section, in mV.
+        """
+        self.h, self.sources, self.potentials = h, sources, potentials
+        self.left_out: list[str] = []
+        self.types: dict[str, Any] = {}
+        self.populations: dict[str, Any] = {}
+        self.synapses: dict[str, Any] = {}
+        self.projections: dict[str, Any] = {}
+        self.stimuli: dict[str, Any] = {}
+        self.tables: dict[str, Any] = {}
+        self.record: list[dict[str, Any]] = []
+        self.title = title
+        #: Population, index, and name within the cell of each section, by its name.
+        self.places: dict[str, tuple[str, int, str]] = {}
+        #: Projection and index of each point process that is a synapse, by its name.
+        self.points: dict[str, tuple[str, int]] = {}
+        self._events: dict[str, dict[tuple[str, float, float], str]] = {}
+        self._shapes: dict[str, str] = {}
+        self._standard: dict[str, tuple[list[tuple[str, int]], dict[str, list[float]]]] = {}
+        self._left: set[str] = set()
+        for section in h.allsec():
+            if section.parentseg() is None:
+                self._cell(section)
+
+    def leave(self, sentence: str) -> None:
+        """Notes a part that is not in the document."""
+        if sentence not in self._left:
+            self._left.add(sentence)
+            self.left_out.append(sentence)
+
+    def note(self, sentence: str) -> None:
+        """Prints a fact about the document once."""
+        if sentence not in self._left:
+            self._left.add(sentence)
+            print(f"note: {sentence}", file=sys.stderr)
+
+    # --- Cells ------------------------------------------------------------------------------------------------------
+    def _cell(self, root: Any) -> None:
+        sections = [root]
+        for section in sections:
+            sections.extend(section.children())
+        names: dict[str, str] = {}
+        for section in sections:
+            names[section.name()] = _unique(_identifier(section.name().rpartition(".")[2]), names.values())
+        cell = {
+            "compartments": {
+                "sections": {names[each.name()]: self._section(each, names) for each in sections},
+                **self._membranes(sections, names),
+                "temperature": f"{self.h.celsius + 273.15!r} kelvin",
+            },
+            "inputs": {"synaptic": {"unit": "A", "reduce": "sum"}},
+        }
+        shape = hashlib.sha256(json.dumps(_rounded(cell), sort_keys=True).encode()).hexdigest()
+        population = self._shapes.get(shape)
+        if population is None:
+            owner = root.cell()
+            name = root.name() if owner is None else re.sub(r"\[\d+\]$", "", str(owner)) if "[" in str(owner) else type(owner).__name__
+            name = _identifier(re.sub(r"\W.*$", "", name) or type(owner).__name__)
+            population = self._shapes[shape] = _unique(name, self.populations)
+            self.types[population] = cell
+            self.populations[population] = {"type": population, "size": 0}
+        index = self.populations[population]["size"]
+        self.populations[population]["size"] += 1
+        for section in sections:
+            self.places[section.name()] = (population, index, names[section.name()])
+
+    def _section(self, section: Any, names: Mapping[str, str]) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        parent = section.parentseg()
+        if parent is not None:
+            found["parent"] = {"section": names[parent.sec.name()], "fraction": parent.x}
+            if section.orientation() == 1:
+                self.leave(f"the direction of {section.name()}, whose end 1 is connected to its parent")
+        count = int(section.n3d())
+        diameters = [segment.diam for segment in section]
+        points = [[section.x3d(k), section.y3d(k), section.z3d(k), section.diam3d(k)] for k in range(count)]
+        points = [each for k, each in enumerate(points) if k == 0 or each != points[k - 1]]
+        if len(points) > 1 and _is_shape(section, points):
+            found["points"] = [[f"{each!r} um" for each in point] for point in points]
+        else:
+            found["length"], found["diameter"] = f"{section.L!r} um", f"{sum(diameters) / len(diameters)!r} um"
+            if max(diameters) - min(diameters) > 1e-9 * max(diameters):
+                self.leave(f"diameters along {section.name()}: its compartments have their mean")
+        capacitances = [segment.cm for segment in section]
+        if not isinstance(_same(capacitances), float):
+            self.leave(f"capacitances along {section.name()}: its compartments have their mean")
+        found["divisions"] = int(section.nseg)
+        found["specificCapacitance"] = f"{sum(capacitances) / len(capacitances)!r} uF/cm**2"
+        found["resistivity"] = f"{section.Ra!r} ohm*cm"
+        potentials = self.potentials.get(section.name()) or [segment.v for segment in section]
+        if not isinstance(_same(potentials), float):
+            self.leave(f"first potentials along {section.name()}: its compartments have their mean")
+        found["initial"] = f"{sum(potentials) / len(potentials)!r} mV"
+        return found
+
+    def _parameters(self, mechanism: str) -> tuple[list[tuple[str, int]], dict[str, list[float]]]:
+        """Returns the parameters of a mechanism with their lengths, and the values of a new one."""
+        if mechanism not in self._standard:
+            standard = self.h.MechanismStandard(mechanism, 1)
+            names, usual = [], {}
+            for k in range(int(standard.count())):
+                name = self.h.ref("")
+                length = int(standard.name(name, k))
+                names.append((name[0], length))
+                usual[name[0]] = [standard.get(name[0], each) for each in range(length)]
+            self._standard[mechanism] = (names, usual)
+        return self._standard[mechanism]
+
+    def _globals(self, mechanism: str) -> dict[str, float]:
+        """Returns parameters that all instances share, where they differ from those of the file."""
+        found = {}
+        standard = self.h.MechanismStandard(mechanism, -1)
+        defaults = self.sources.defaults(mechanism)
+        for k in range(int(standard.count())):
+            name = self.h.ref("")
+            if int(standard.name(name, k)) != 1 or not name[0].endswith(f"_{mechanism}"):
+                continue
+            own = name[0][: -len(mechanism) - 1]
+            value = getattr(self.h, name[0])
+            if own in defaults and defaults[own] != value:
+                found[own] = value
+        return found
+
+    def _membranes(self, sections: list[Any], names: Mapping[str, str]) -> dict[str, Any]:
+        groups: dict[str, list[str]] = {}
+        for section in sections:
+            groups.setdefault(re.sub(r"_\d+$", "", names[section.name()]), []).append(names[section.name()])
+        groups = {f"{name}_group" if name in names.values() else name: members for name, members in groups.items() if len(members) > 1}
+        values: dict[str, dict[str, dict[str, Any]]] = {}
+        ions: dict[str, dict[str, Any]] = {}
+        for section in sections:
+            listed = section.psection()["density_mechs"]
+            used = {each.name() for segment in section for each in segment}
+            for name in [*listed, *sorted(used - set(listed))]:
+                if name.endswith("_ion"):
+                    ions.setdefault(name[:-4], {})[names[section.name()]] = section
+                elif name == "extracellular":
+                    if any(seg.xg[0] != 1e9 or seg.xc[0] != 0 or seg.e_extracellular != 0 for seg in section):
+                        self.leave("the layers of extracellular")
+                elif name not in ("morphology", "capacitance"):
+                    if not listed.get(name) and name not in self.sources.texts:
+                        self.leave(f"the mechanism {name}, which has no text in NMODL")
+                        continue
+                    values.setdefault(name, {})[names[section.name()]] = self._values(section, name, ions)
+        mechanisms: dict[str, Any] = {}
+        for name, own in values.items():
+            file = self.sources.file(name)
+            if file is None:
+                self.leave(f"the mechanism {name}, whose text in NMODL is not known")
+                continue
+            shared = self._globals(name)
+            placed = _by_place({place: {**shared, **each} for place, each in own.items()}, groups)
+            mechanisms[_identifier(name)] = {
+                "nmodl": file,
+                **({} if len(own) == len(sections) else {"on": _places(list(own), groups)}),
+                **({"values": placed} if placed else {}),
+            }
+        return {"groups": groups, "ions": {ion: self._ion(ion, each) for ion, each in ions.items()}, "mechanisms": mechanisms}
+
+    def _values(self, section: Any, mechanism: str, ions: Mapping[str, Any]) -> dict[str, Any]:
+        names, usual = self._parameters(mechanism)
+        found = {}
+        for name, length in names:
+            own = name[: -len(mechanism) - 1] if name.endswith(f"_{mechanism}") else name
+            for k in range(length):
+                read = [getattr(segment, name)[k] if length > 1 else getattr(segment, name) for segment in section]
+                if any(each != usual[name][k] for each in read):
+                    found[own if length == 1 else f"{own}_{k}"] = _same(read)
+        # First concentrations that a mechanism computes.
+        for state in re.findall(r"[A-Za-z_]\w*", self.sources.block(mechanism, "STATE")):
+            if len(state) > 2 and state[-1] in "io" and hasattr(section(0.5), f"{state[:-1]}_ion"):
+                found[state] = _same([getattr(segment, state) for segment in section])
+        return found
+
+    def _ion(self, ion: str, sections: Mapping[str, Any]) -> dict[str, Any]:
+        charge = self.h.ion_charge(f"{ion}_ion")
+        levels = {
+            place: {key: getattr(section(0.5), name.format(ion)) for key, name in (("inside", "{}i"), ("outside", "{}o"), ("e", "e{}"))}
+            for place, section in sections.items()
+        }
+        first = next(iter(levels.values()))
+        styles = {int(self.h.ion_style(f"{ion}_ion", sec=section)) >> 6 & 1 for section in sections.values()}
+        found = {"valence": int(charge), **{key: f"{first[key]!r} mM" for key in ("inside", "outside")}}
+        reads = re.compile(rf"\bREAD\b[^\n]*\b{ion}[io]\b")
+        if styles == {1}:
+            found["reversal"] = "nernst"
+        elif all(each["e"] == first["e"] for each in levels.values()):
+            found["reversal"] = f"{first['e']!r} mV"
+        elif not any(reads.search(text) for name, text in self.sources.texts.items() if hasattr(next(iter(sections.values()))(0.5), name)):
+            # Concentrations of this ion have no effect but on its potential, which differs between sections.
+            kelvin = self.h.celsius + 273.15
+            for each in levels.values():
+                each["outside"] = each["inside"] * math.exp(charge * each["e"] * 1e-3 * _FARADAY_BY_GAS / kelvin)
+            found["outside"] = f"{first['outside']!r} mM"
+            found["reversal"] = "nernst"
+        else:
+            self.leave(f"reversal potentials of {ion}: sections differ, all have {first['e']!r} mV here")
+            found["reversal"] = f"{first['e']!r} mV"
+        at = {
+            place: {key: f"{each[key]!r} mM" for key in ("inside", "outside")}
+            for place, each in levels.items()
+            if any(each[key] != first[key] for key in ("inside", "outside"))
+        }
+        return {**found, **({"at": at} if at else {})}
+
+    # --- Point processes and connections ----------------------------------------------------------------------------
+    def connect(self, trains: Mapping[str, list[float]], plays: Mapping[Any, Any]) -> None:
+        """Reads point processes, connections and artificial cells.
+
+        Args:
+            trains: times of the events of artificial cells by name, in ms.
+            plays: values that vectors play into variables of clamps, by variable: times or a step in ms, and values.
+        """
+        received: dict[str, list[Any]] = {}
+        connections = self.h.List("NetCon")
+        for k in range(int(connections.count())):
+            one = connections.o(k)
+            target = one.syn()
+            if target is None or not one.active():
+                continue
+            if not target.has_loc():
+                self.leave(f"events that {target.hname()} receives, an artificial cell")
+                continue
+            received.setdefault(target.hname(), []).append(one)
+        rows: dict[tuple[str, str, str, str], list[Any]] = {}
+        for section in self.h.allsec():
+            for segment in section:
+                for point in segment.point_processes():
+                    self._point(point, segment, received.get(point.hname(), []), trains, plays, rows)
+        for (source, event, target, kind), connected in rows.items():
+            self._projection(source, event, target, kind, connected)
+
+    def _point(self, point: Any, segment: Any, received: list[Any], trains: Any, plays: Any, rows: Any) -> None:
+        kind, name = point.hname().partition("[")[0], point.hname()
+        place = self.places[segment.sec.name()]
+        if kind in _WATCHERS:
+            self.note(f"{kind} only watches, and is left out")
+        elif kind == "IClamp":
+            self._clamp(point, segment, place, plays)
+        elif self.sources.file(kind) is None:
+            self.leave(f"{name}, whose text in NMODL is not known")
+        else:
+            synapse = self.synapses.setdefault(_identifier(kind), {"nmodl": self.sources.file(kind)})
+            if len(received) > 1:
+                synapse["shared"] = True
+            ends = [each for each in (self._source(one, trains) for one in received) if each is not None]
+            if not ends:
+                self.populations.setdefault("silent", {"size": 1, "spikes": {"indices": [], "times": []}})
+                ends = [("silent", "", 0, None)]
+            for source, event, index, one in ends:
+                own = rows.setdefault((source, event, place[0], _identifier(kind)), [])
+                own.append((index, place, segment.x, one, point))
+
+    def _clamp(self, point: Any, segment: Any, place: tuple[str, int, str], plays: Any) -> None:
+        population, index, section = place
+        name = _unique(_identifier(point.hname()), self.stimuli)
+        value = f"{point.amp!r}*nA"
+        for (owner, variable), (times, values) in plays.items():
+            if owner != point.hname():
+                continue
+            if variable != "amp" or not isinstance(times, float):
+                self.leave(f"the vector that plays into {variable} of {owner}")
+                continue
+            self.tables[name] = {"dt": f"{times!r} ms", "unit": "nA", "values": values}
+            value = f"{name}(t)"
+        begin, end = point.delay, point.delay + point.dur
+        condition = f"t >= {begin!r}*ms" + ("" if end > 1e8 else f" and t < {end!r}*ms")
+        self.stimuli[f"{name}_current" if name in self.tables else name] = {
+            "kind": "current",
+            "to": f"{population}[{index}:{index + 1}]",
+            "input": "synaptic",
+            "value": f"{value} if {condition} else 0*nA",
+            "section": section,
+            "fraction": segment.x,
+        }
+
+    def _source(self, one: Any, trains: Mapping[str, list[float]]) -> tuple[str, str, int, Any] | None:
+        """Returns the population, event and index of the source of a connection."""
+        artificial = one.pre()
+        if artificial is not None and not artificial.has_loc():
+            name = artificial.hname()
+            if name not in trains:
+                self.leave(f"{name}, an artificial cell whose events are not known")
+                return None
+            kind = _identifier(name.partition("[")[0])
+            population = self.populations.setdefault(kind, {"size": 0, "spikes": {"indices": [], "times": []}})
+            known = population.setdefault("cells", {})
+            if name not in known:
+                known[name] = len(known)
+                population["size"] += 1
+                population["spikes"]["indices"] += [known[name]] * len(trains[name])
+                population["spikes"]["times"] += trains[name]
+            return kind, "", known[name], one
+        segment = one.preseg()
+        if segment is None:
+            self.leave("connections without a source in this process")
+            return None
+        population, index, section = self.places[segment.sec.name()]
+        return population, self._event(population, section, segment.x, one.threshold), index, one
+
+    def _event(self, population: str, section: str, fraction: float, threshold: float) -> str:
+        events = self._events.setdefault(population, {})
+        key = (section, fraction, threshold)
+        if key not in events:
+            events[key] = "spike" if not events else f"spike_{len(events) + 1}"
+            self.types[population].setdefault("events", {})[events[key]] = {
+                "when": f"v > {threshold!r}*mV",
+                "edge": "rising",
+                "section": section,
+                "fraction": fraction,
+            }
+            self.record.append({"of": population, "events": events[key]})
+        return events[key]
+
+    def _projection(self, source: str, event: str, target: str, kind: str, connected: list[Any]) -> None:
+        name = _unique(f"{source}_{target}_{kind}", self.projections)
+        sections = list(dict.fromkeys(place[2] for _, place, _, _, _ in connected))
+        mechanism = connected[0][4].hname().partition("[")[0]
+        values: dict[str, Any] = {}
+        names, usual = self._parameters(mechanism)
+        for parameter, length in names:
+            for k in range(length):
+                read = [getattr(point, parameter)[k] if length > 1 else getattr(point, parameter) for *_, point in connected]
+                if any(each != usual[parameter][k] for each in read):
+                    values[parameter if length == 1 else f"{parameter}_{k}"] = _same(read)
+        netcons = [one for _, _, _, one, _ in connected]
+        if netcons[0] is not None:
+            for k, argument in enumerate(self.sources.arguments(mechanism)[: int(netcons[0].wcnt())]):
+                weights = [one.weight[k] for one in netcons]
+                if k == 0 or any(weights):
+                    values[argument] = _same(weights)
+        least = self.h.dt if netcons[0] is not None else 1.0
+        delays = _same([max(least, 0.0 if one is None else one.delay) for one in netcons])
+        if any(one is not None and one.delay < least / 2 for one in netcons):
+            self.note("delays of 0 ms are one time step here")
+        self.projections[name] = {
+            "from": {"of": source, "event": event} if event else source,
+            "to": {
+                "of": target,
+                "places": {
+                    "sections": sections,
+                    "section": [sections.index(place[2]) for _, place, _, _, _ in connected],
+                    "fraction": [x for _, _, x, _, _ in connected],
+                },
+            },
+            "synapse": kind,
+            "connect": {"rule": "list", "sources": [each[0] for each in connected], "targets": [each[1][1] for each in connected]},
+            "delay": f"{delays!r} ms" if isinstance(delays, float) else {"array": delays, "unit": "ms"},
+            "values": values,
+            "receptor": "synaptic",
+        }
+        for k, (*_, point) in enumerate(connected):
+            self.points.setdefault(point.hname(), (name, k))
+
+    # --- Recordings -------------------------------------------------------------------------------------------------
+    def record_all(self, recorded: Iterable[tuple[Any, float | None]]) -> None:
+        """Adds recordings.
+
+        Args:
+            recorded: pointers to variables, with the interval between samples in ms or None.
+        """
+        by_site: dict[tuple[Any, ...], list[int]] = {}
+        for reference, every in recorded:
+            found = self._site(reference)
+            if found is None:
+                self.note(f"a vector records {reference}, which has no place in the model: it is left out")
+            elif found[0] == "time":
+                continue
+            elif found[0] == "point":
+                _, projection, index, variable = found
+                by_site.setdefault((True, projection, variable, "", 0.0, every), []).append(index)
+            else:
+                _, population, index, variable, section, fraction = found
+                by_site.setdefault((False, population, variable, section, fraction, every), []).append(index)
+        for (is_point, owner, variable, section, fraction, every), indices in by_site.items():
+            of = {"projection" if is_point else "population": owner, "indices": sorted(set(indices))}
+            place = {} if is_point else {"section": section, "fraction": fraction}
+            self.record.append({"of": of, "variables": [variable], **place, **({} if every is None else {"every": f"{every!r} ms"})})
+
+    def _site(self, reference: Any) -> tuple[Any, ...] | None:
+        """Returns the place of a variable: a mark is written to it and looked for."""
+        if reference == self.h._ref_t:
+            return ("time",)
+        before, mark = reference[0], 0.1234567890123
+        try:
+            reference[0] = mark
+            for section in self.h.allsec():
+                population, index, name = self.places[section.name()]
+                for segment in section:
+                    if segment.v == mark:
+                        return ("cell", population, index, "v", name, segment.x)
+                    for mechanism in segment:
+                        variable = self._marked(mechanism, mark)
+                        if variable is not None:
+                            return ("cell", population, index, variable, name, segment.x)
+                    for point in segment.point_processes():
+                        if point.hname() in self.points:
+                            for each in _variables(self.h, point.hname().partition("[")[0]):
+                                if getattr(point, each, None) == mark:
+                                    return ("point", *self.points[point.hname()], each)
+        finally:
+            reference[0] = before
+        return None
+
+    def _marked(self, mechanism: Any, mark: float) -> str | None:
+        name = mechanism.name()
+        if name.endswith("_ion"):
+            ion = name[:-4]
+            for own, ours in _ION_NAMES.items():
+                if getattr(mechanism.segment(), own.format(ion), None) == mark:
+                    return ours.format(ion)
+            return None
+        for each in _variables(self.h, name):
+            own = each[: -len(name) - 1] if each.endswith(f"_{name}") else each
+            if getattr(mechanism, own, None) == mark:
+                return f"{_identifier(name)}.{own}"
+        return None
+
+    # --- The document -----------------------------------------------------------------------------------------------
+    def document(self, duration: float, dt: float) -> dict[str, Any]:
+        """Returns the document. Times are in ms."""
+        for population in self.populations.values():
+            population.pop("cells", None)
+            if "spikes" in population:
+                times = population["spikes"]["times"]
+                order = sorted(range(len(times)), key=times.__getitem__)
+                indices = population["spikes"]["indices"]
+                population["spikes"] = {
+                    "indices": [indices[k] for k in order],
+                    "times": {"array": [times[k] for k in order], "unit": "ms"},
+                }
+        parts = {
+            "neurons": self.types,
+            "populations": self.populations,
+            "synapses": self.synapses,
+            "projections": self.projections,
+            "stimuli": self.stimuli,
+            "tables": self.tables,
+            "record": self.record or [{"of": name, "variables": ["v"]} for name in self.types],
+        }
+        return {
+            "interneuron": 1,
+            "name": _identifier(self.title),
+            **{key: part for key, part in parts.items() if part},
+            "experiment": {"dt": f"{dt!r} ms", "duration": f"{duration!r} ms"},
+        }
+
+
+def _variables(h: Any, mechanism: str) -> list[str]:
+    """Returns the names of the variables of a mechanism, which end in its name for membranes."""
+    names = []
+    for kind in (1, 2, 3):
+        standard = h.MechanismStandard(mechanism, kind)
+        for k in range(int(standard.count())):
+            name = h.ref("")
+            standard.name(name, k)
+            names.append(name[0])
+    return names
+
+
+def _places(places: list[str], groups: Mapping[str, list[str]]) -> Any:
+    """Returns sections as the name of a group, if one has them all and no others."""
+    return next((name for name, members in groups.items() if set(members) == set(places)), places)
+
+
+def _by_place(values: Mapping[str, dict[str, Any]], groups: Mapping[str, list[str]]) -> dict[str, Any]:
+    """Returns values by section, and by group where all sections of a group have the same."""
+    found: dict[str, Any] = {}
+    done: set[str] = set()
+    for name, members in groups.items():
+        own = [values.get(each) for each in members]
+        if own[0] and all(each == own[0] for each in own) and not any(isinstance(each, list) for each in own[0].values()):
+            found[name] = own[0]
+            done.update(members)
+    return {**found, **{place: each for place, each in values.items() if each and place not in done}}
+
+
+def _is_shape(section: Any, points: list[list[float]]) -> bool:
+    """Whether the areas of a section's compartments are those of its points, which NEURON may have left."""
+    area = sum(
+        math.pi * (a[3] + b[3]) / 2 * math.hypot(math.dist(a[:3], b[:3]), (a[3] - b[3]) / 2) for a, b in zip(points, points[1:])
+    )
+    return bool(abs(area - sum(segment.area() for segment in section)) < 1e-4 * area)
+
+
+def _rounded(value: Any) -> Any:
+    """Returns a cell without its place in space: the texts of points relative to the first one, to 1e-3 um."""
+    if not isinstance(value, dict):
+        return value
+    sections = value.get("compartments", {}).get("sections")
+    if not sections:
+        return value
+    origin = next((each["points"][0] for each in sections.values() if "points" in each), None)
+    number: Callable[[str], float] = lambda text: float(text.split()[0])  # noqa: E731
+    moved = {
+        name: {
+            **each,
+            "points": [
+                [round(number(x) - (number(o) if k < 3 else 0), 3) for k, (x, o) in enumerate(zip(point, origin))]
+                for point in each["points"]
+            ],
+        }
+        if "points" in each and origin
+        else each
+        for name, each in sections.items()
+    }
+    return {**value, "compartments": {**value["compartments"], "sections": moved}}

@@ -1,0 +1,106 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { DiagnosticError } from '../../../src/diagnostics/diagnostic.js';
+import { importModel, readSource } from '../../../src/pipeline/pipeline.js';
+import { temporaryFolder } from '../../support/command.js';
+
+const folder = temporaryFolder();
+const allowPaths = [join(import.meta.dirname, 'files')];
+const file = (name: string): string => join(allowPaths[0] ?? '', name);
+
+/** A cell of two sections with a channel, and a synapse on its dendrite. */
+const model = (
+  more: object = {},
+  synapse: object = { nmodl: file('depressing_synapse.mod') },
+  values: object = {},
+) => ({
+  interneuron: 1,
+  neurons: {
+    cell: {
+      compartments: {
+        sections: {
+          soma: { length: '20 um', diameter: '20 um', specificCapacitance: '1 uF/cm**2', resistivity: '100 ohm*cm' },
+          dend: {
+            parent: 'soma',
+            length: '200 um',
+            diameter: '2 um',
+            divisions: 3,
+            specificCapacitance: '1 uF/cm**2',
+            resistivity: '100 ohm*cm',
+          },
+        },
+        mechanisms: { na: { nmodl: file('sodium.mod'), on: 'soma', ...more } },
+        initial: '-65 mV',
+        temperature: '295.15 kelvin',
+      },
+      inputs: { synaptic: { unit: 'A', reduce: 'sum' } },
+    },
+  },
+  populations: { cell: { type: 'cell', size: 1 }, source: { size: 1, spikes: { indices: [0], times: [0.01] } } },
+  synapses: { syn: synapse },
+  projections: {
+    input: {
+      from: 'source',
+      to: { of: 'cell', places: { section: 'dend', fraction: 0.9 } },
+      synapse: 'syn',
+      connect: 'all',
+      delay: '1 ms',
+      values,
+      receptor: 'synaptic',
+    },
+  },
+  record: [{ of: 'cell', variables: ['v', 'na.m'] }],
+  experiment: { dt: '0.025 ms', duration: '20 ms' },
+});
+
+const read = (document: object) => {
+  const path = folder.file('model.json');
+  writeFileSync(path, JSON.stringify(document));
+  return importModel(readSource(path), { allowPaths });
+};
+
+const codesOf = (document: object): readonly string[] => {
+  try {
+    read(document);
+    return [];
+  } catch (error) {
+    if (!(error instanceof DiagnosticError)) throw error;
+    return error.diagnostics.flatMap(({ code, severity, place }) =>
+      severity === 'error' ? [`${code} ${place?.pointer ?? `line ${place?.line}`}`] : [],
+    );
+  }
+};
+
+describe('mechanisms that a document names by their files', () => {
+  it('have the equations of the files, and values in their units', () => {
+    const { model: found } = read(model({ values: { soma: { gbar: 0.2 } } }, undefined, { weight: 0.003 })).valid;
+    const { ions, mechanisms } = found.neurons['cell']?.compartments ?? {};
+    // 0.2 S/cm2, and the reversal potential that NEURON gives sodium.
+    expect(mechanisms?.['na']?.values?.['soma']?.['gbar']).toBe(2000);
+    expect(mechanisms?.['na']?.writes).toEqual({ i_na: 'g*(e_na - v)' });
+    expect(ions?.['na']).toMatchObject({ valence: 1, reversal: 0.05 });
+    // 0.003 uS
+    expect(found.projections['input']?.values).toMatchObject({ weight: 3e-9 });
+  });
+
+  const at = '/neurons/cell/compartments/mechanisms/na';
+  it.each([
+    [
+      'a parameter that the file does not have',
+      model({ values: { soma: { gbarr: 1 } } }),
+      `nmodl/unknown-value ${at}/values/soma/gbarr`,
+    ],
+    ['a file that is not there', model({ nmodl: 'no.mod' }), `nmodl/not-read ${at}/nmodl`],
+    ['a file of another folder', model({ nmodl: '/etc/passwd' }), `nmodl/not-read ${at}/nmodl`],
+    ['a channel as a synapse', model({}, { nmodl: file('sodium.mod') }), 'nmodl/other-kind /synapses/syn/nmodl'],
+    ['a synapse as a channel', model({ nmodl: file('depressing_synapse.mod') }), `nmodl/other-kind ${at}/nmodl`],
+    [
+      'connections that share a state that is no sum',
+      model({}, { nmodl: file('saturating_synapse.mod'), shared: true }),
+      'nmodl/shared-state /synapses/syn/nmodl',
+    ],
+  ])('refuse %s', (_, document, finding) => {
+    expect(codesOf(document)).toContain(finding);
+  });
+});

@@ -1,0 +1,328 @@
+/**
+ * Mechanisms that a canonical document names by their files: `nmodl: na.mod` in a mechanism of a cell, or in a synapse.
+ * Numbers among their values are in the units of the file.
+ */
+
+import { platform } from '#platform';
+import type { Diagnostics, Finding } from '../../src/diagnostics/diagnostic.js';
+import { isObject, memberOf } from '../../src/diagnostics/member.js';
+import type { Positions } from '../../src/diagnostics/positions.js';
+import { isRefused } from '../../src/diagnostics/system-error.js';
+import type { Expression } from '../../src/lang/ast.js';
+import { isZero } from '../../src/lang/build.js';
+import { linearForm } from '../../src/lang/linear.js';
+import { printExpression } from '../../src/lang/print.js';
+import { namesIn, readsAny, substitute } from '../../src/lang/walk.js';
+import { isList, without } from '../../src/model/collections.js';
+import { child } from '../../src/model/pointer.js';
+import { settle } from '../shared/located.js';
+import { usualTemperature } from '../shared/neuron.js';
+import { ionOf, membraneOf, synapseTypeOf, unitText } from './document.js';
+import { readMechanism, type ReadIncluded, type ReadMechanism } from './import.js';
+import { quantityOf, type Mechanism, type Receipt } from './mechanism.js';
+import * as messages from './messages.js';
+import { separateParts } from './separate-parts.js';
+import { pure, type Powers } from './units.js';
+
+const { dirname, isAbsolute, join } = platform.paths;
+
+type Members = Readonly<Record<string, unknown>>;
+
+/** Name of the port through which a named point process sends its current. */
+const port = 'current';
+
+/**
+ * Returns a document with the equations of the mechanisms that it names.
+ *
+ * @param path  of the document
+ * @diagnostic nmodl/*
+ */
+export function withNamedMechanisms(
+  document: unknown,
+  positions: Positions,
+  diagnostics: Diagnostics,
+  path: string,
+  readFile: ReadIncluded,
+): { readonly document: unknown; readonly positions: Positions } {
+  return new Naming(positions, diagnostics, path, readFile).document(document);
+}
+
+const fileOf = (entry: unknown): string | undefined => {
+  const file = memberOf(entry, 'nmodl');
+  return typeof file === 'string' ? file : undefined;
+};
+
+const entriesOf = (value: unknown): [string, unknown][] => (isObject(value) ? Object.entries(value) : []);
+
+class Naming {
+  readonly #files = new Map<string, ReadMechanism | null>();
+  /** Places of nodes that came from files, and of others that moved, by the beginning of their pointers. */
+  readonly #places = new Map<string, Positions['place']>();
+  /** Names of variables of mechanisms that became several, such as `hh.m`, in their parts. */
+  readonly #inParts = new Map<string, string>();
+
+  constructor(
+    private readonly positions: Positions,
+    private readonly diagnostics: Diagnostics,
+    private readonly path: string,
+    private readonly readFile: ReadIncluded,
+  ) {}
+
+  document(document: unknown): { readonly document: unknown; readonly positions: Positions } {
+    const neurons = entriesOf(memberOf(document, 'neurons'));
+    const synapses = entriesOf(memberOf(document, 'synapses'));
+    const isNamed = (entries: readonly [string, unknown][]): boolean => entries.some(([, one]) => fileOf(one));
+    const mechanismsOf = (cell: unknown): [string, unknown][] =>
+      entriesOf(memberOf(memberOf(cell, 'compartments'), 'mechanisms'));
+    if (!isNamed(synapses) && !neurons.some(([, cell]) => isNamed(mechanismsOf(cell))))
+      return { document, positions: this.positions };
+    const cells = neurons.map(([name, cell]): [string, unknown] => {
+      if (!isNamed(mechanismsOf(cell))) return [name, cell];
+      return [name, this.#cell(cell as Members, `/neurons/${name}`)];
+    });
+    const temperature = neurons
+      .map(([, cell]) => /^[\d.]+/.exec(String(memberOf(memberOf(cell, 'compartments'), 'temperature')))?.[0])
+      .find((text) => text !== undefined);
+    const units = new Map<string, ReadonlyMap<string, Powers>>();
+    const types = synapses.map(([name, type]): [string, unknown] => {
+      const file = fileOf(type);
+      if (file === undefined) return [name, type];
+      return [name, this.#synapse(type as Members, file, name, Number(temperature ?? usualTemperature), units)];
+    });
+    const projections = entriesOf(memberOf(document, 'projections')).map(([name, one]): [string, unknown] => {
+      const own = units.get(String(memberOf(one, 'synapse')));
+      const values = memberOf(one, 'values');
+      if (!own || !isObject(values)) return [name, one];
+      const at = child('/projections', name);
+      return [name, { ...(one as Members), values: this.#values(values, own, `${at}/values`) }];
+    });
+    const record = memberOf(document, 'record');
+    const recorded = isList<unknown, unknown>(record)
+      ? record.map((one: unknown) => {
+          const variables = memberOf(one, 'variables');
+          if (!isList<unknown, unknown>(variables)) return one;
+          return { ...(one as Members), variables: variables.map((name) => this.#inParts.get(String(name)) ?? name) };
+        })
+      : record;
+    return {
+      document: {
+        ...(document as Members),
+        ...(recorded === undefined ? {} : { record: recorded }),
+        ...(cells.length === 0 ? {} : { neurons: Object.fromEntries(cells) }),
+        ...(types.length === 0 ? {} : { synapses: Object.fromEntries(types) }),
+        ...(projections.length === 0 ? {} : { projections: Object.fromEntries(projections) }),
+      },
+      positions: {
+        place: (pointer, span) => this.#placeOf(pointer)?.(span) ?? this.positions.place(pointer, span),
+        keyPlace: (pointer) =>
+          this.#placeOf(pointer)?.(undefined) ?? this.positions.keyPlace?.(pointer) ?? this.positions.place(pointer),
+      },
+    };
+  }
+
+  #placeOf(pointer: string): ((span: Parameters<Positions['place']>[1]) => ReturnType<Positions['place']>) | undefined {
+    for (let at = pointer; at !== ''; at = at.slice(0, at.lastIndexOf('/'))) {
+      const place = this.#places.get(at);
+      if (place) return (span) => place(pointer.slice(at.length), span);
+    }
+    return undefined;
+  }
+
+  #report(finding: Finding, pointer: string): void {
+    this.diagnostics.add(finding, this.positions.place(pointer));
+  }
+
+  /** Reads a file once. Returns null after an error. */
+  #read(file: string, isSynapse: boolean, pointer: string): ReadMechanism | null {
+    let read = this.#files.get(file);
+    if (read === undefined) {
+      const found = this.readFile(file);
+      if (isRefused(found)) this.#report(messages.notRead(file, found.refused), `${pointer}/nmodl`);
+      else
+        read = readMechanism(
+          isAbsolute(file) ? file : join(dirname(this.path), file),
+          found.text,
+          this.diagnostics,
+          this.readFile,
+        );
+      this.#files.set(file, read ?? null);
+    }
+    if (!read) return null;
+    if ((read.mechanism.kind !== 'density') === isSynapse) return read;
+    this.#report(messages.otherKind(read.mechanism.name, isSynapse), `${pointer}/nmodl`);
+    return null;
+  }
+
+  /** Adds a part of the document from a file. */
+  #settled(part: Members, positions: Positions, pointer: string): Members {
+    const settled = settle(part, positions);
+    this.#places.set(pointer, settled.positions.place);
+    return settled.document as Members;
+  }
+
+  #cell(cell: Members, pointer: string): Members {
+    const at = `${pointer}/compartments`;
+    const compartments = memberOf(cell, 'compartments') as Members;
+    const ions = new Map(entriesOf(compartments['ions']));
+    const places = Object.keys((compartments['sections'] as Members | undefined) ?? {});
+    const mechanisms = entriesOf(compartments['mechanisms']).flatMap(([name, one]) => {
+      const file = fileOf(one);
+      if (file === undefined) return [[name, one] as const];
+      const own = child(`${at}/mechanisms`, name);
+      const read = this.#read(file, false, own);
+      if (!read) return [];
+      const { mechanism, positions } = read;
+      for (const [ion, use] of mechanism.ions) {
+        const known = ions.get(ion);
+        const usual = this.#settled(ionOf(ion, use) as Members, positions, child(`${at}/ions`, ion));
+        ions.set(ion, { ...usual, ...(isObject(known) ? known : {}) });
+      }
+      const { on } = one as { on?: string | readonly string[] };
+      const members = new Map<string, Powers>();
+      const parts = separateParts(mechanism).map((part) => {
+        const units = unitsOf(part);
+        for (const [variable, unit] of units) members.set(variable, unit);
+        const key = part === mechanism ? name : `${name}${part.name.slice(mechanism.name.length)}`;
+        const where = child(`${at}/mechanisms`, key);
+        for (const variable of [...units.keys(), ...part.derived.map((one) => one.name)])
+          if (part !== mechanism) this.#inParts.set(`${name}.${variable}`, `${key}.${variable}`);
+        const membrane = this.#settled(membraneOf(part, on === undefined ? places : [on].flat()), positions, where);
+        const values = entriesOf(memberOf(one, 'values')).flatMap(([place, given]) => {
+          const kept = entriesOf(given).filter(([variable]) => units.has(variable));
+          if (kept.length === 0) return [];
+          const from = child(`${own}/values`, place);
+          return [[place, this.#values(Object.fromEntries(kept), units, from, false)] as const];
+        });
+        for (const moved of ['values', 'on'])
+          this.#places.set(`${where}/${moved}`, (rest, span) => this.positions.place(`${own}/${moved}${rest}`, span));
+        const all = { ...(membrane['values'] as Members | undefined), ...Object.fromEntries(values) };
+        return [
+          key,
+          {
+            ...without(one as Members, new Set(['nmodl', 'values'])),
+            ...membrane,
+            ...(Object.keys(all).length === 0 ? {} : { values: merged(membrane['values'], all) }),
+          },
+        ] as const;
+      });
+      for (const [place, given] of entriesOf(memberOf(one, 'values')))
+        for (const [variable] of entriesOf(given))
+          if (!members.has(variable))
+            this.#report(
+              messages.unknownValue(variable, [...members.keys()]),
+              child(child(`${own}/values`, place), variable),
+            );
+      return parts;
+    });
+    return {
+      ...cell,
+      compartments: {
+        ...compartments,
+        ...(ions.size === 0 ? {} : { ions: Object.fromEntries(ions) }),
+        mechanisms: Object.fromEntries(mechanisms),
+      },
+    };
+  }
+
+  #synapse(
+    type: Members,
+    file: string,
+    name: string,
+    temperature: number,
+    units: Map<string, ReadonlyMap<string, Powers>>,
+  ): unknown {
+    const pointer = child('/synapses', name);
+    const read = this.#read(file, true, pointer);
+    if (!read) return without(type, new Set(['nmodl', 'shared']));
+    const { mechanism, positions } = read;
+    const receipt = mechanism.receipt ?? { weight: undefined, variables: new Map(), statements: [] };
+    if (type['shared'] === true && !isSum(mechanism, receipt))
+      this.#report(messages.sharedState(mechanism.name), `${pointer}/nmodl`);
+    if ([...mechanism.writes.keys()].some((written) => !/^i$|^i_(?:na|k)$/.test(written)))
+      this.#report(messages.writesConcentration(mechanism.name), `${pointer}/nmodl`);
+    const { weight, variables } = receipt;
+    units.set(
+      name,
+      new Map([
+        ...unitsOf(mechanism),
+        ...(weight
+          ? ([
+              ['weight', weight.unit],
+              [weight.name, weight.unit],
+            ] as const)
+          : []),
+        ...[...variables].map(([variable, { unit }]) => [variable, unit] as const),
+        ...mechanism.reads.map((level) => [level, level.startsWith('e_') ? { mV: 1 } : { mM: 1 }] as const),
+      ]),
+    );
+    const { current, ...equations } = synapseTypeOf(mechanism, receipt, temperature);
+    const settled = this.#settled(
+      { ...equations, ...(current ? { ports: { [port]: 'A' }, contributes: { [port]: current } } : {}) },
+      positions,
+      pointer,
+    );
+    return { ...without(type, new Set(['nmodl', 'shared'])), ...settled };
+  }
+
+  /** Returns values with the units of a mechanism's variables. */
+  #values(given: Members, units: ReadonlyMap<string, Powers>, pointer: string, checks = true): Members {
+    return Object.fromEntries(
+      Object.entries(given).map(([variable, value]) => {
+        const unit = units.get(variable);
+        if (!unit && checks) this.#report(messages.unknownValue(variable, [...units.keys()]), child(pointer, variable));
+        return [variable, unit ? inUnit(value, unit) : value];
+      }),
+    );
+  }
+}
+
+/** Returns the units of a mechanism's parameters and states. */
+const unitsOf = ({ parameters, states }: Mechanism): ReadonlyMap<string, Powers> =>
+  new Map([...parameters, ...states].map(([name, { unit }]) => [name, unit]));
+
+function merged(diameters: unknown, values: Members): Members {
+  return Object.fromEntries(
+    Object.entries(values).map(([place, given]) => [
+      place,
+      { ...(memberOf(diameters, place) as Members | undefined), ...(given as Members) },
+    ]),
+  );
+}
+
+/** Returns a number or a list of numbers with a unit; other values stay. */
+function inUnit(value: unknown, unit: Powers): unknown {
+  if (typeof value === 'number') return printExpression(quantityOf(value, unit));
+  if (isList<unknown, unknown>(value) && value.every((one) => typeof one === 'number') && unit !== pure)
+    return { array: value, unit: unitText(unit) };
+  return value;
+}
+
+/** Whether the state of a point process is the sum of what its connections add: its equations are linear. */
+function isSum({ states, derived, writes }: Mechanism, { statements, variables }: Receipt): boolean {
+  const names = new Set(states.keys());
+  const values = new Map<string, Expression>();
+  for (const { name, expression } of derived) {
+    const own = substitute(expression, values);
+    if (readsAny(own, names)) values.set(name, own);
+  }
+  const isLinear = (e: Expression): boolean => {
+    const form = linearForm(substitute(e, values), names);
+    return form !== null && isZero(form.constant) && [...form.coefficients.values()].every((c) => !readsAny(c, names));
+  };
+  const isOwn = (name: string): boolean => variables.has(name);
+  return (
+    [...states.values()].every(({ initial, rate }) => rate !== undefined && isLinear(rate) && isNothing(initial)) &&
+    [...writes.values()].every(isLinear) &&
+    statements.every(({ target, value }) => {
+      if (isOwn(target)) return ![...namesIn(value)].some((name) => names.has(name));
+      const form = linearForm(value, [target]);
+      const added = form?.coefficients.get(target);
+      return form !== null && added?.kind === 'number' && added.value === 1 && !readsAny(form.constant, names);
+    })
+  );
+}
+
+const isNothing = (e: Expression): boolean =>
+  isZero(e) ||
+  (e.kind === 'binary' && e.operator === '*' && isNothing(e.left)) ||
+  (e.kind === 'quantity' && e.value === 0);

@@ -5,6 +5,7 @@
  */
 
 import { stringify } from 'yaml';
+import { markupText, withoutControls } from '../diagnostics/display.js';
 import type { Metadata } from '../model/model.js';
 
 type Author = NonNullable<Metadata['authors']>[number];
@@ -30,13 +31,16 @@ export const orcidUrl = (orcid: string): string =>
 /** Returns the bare DOI of a DOI or its URL. */
 export const bareDoi = (doi: string): string => doi.replace(/^(https?:\/\/(dx\.)?doi\.org\/|doi:)/i, '');
 
+/** Replaces control characters in values that are written. */
+const shown = (_: unknown, value: unknown): unknown => (typeof value === 'string' ? withoutControls(value) : value);
+
 /** Returns a `CITATION.cff`; null for a model without authors, which the format requires. */
 export function citationText(
   name: string,
   { title, description, authors = [], licence, doi }: Metadata,
 ): string | null {
   if (authors.length === 0) return null;
-  return stringify({
+  const citation = {
     'cff-version': '1.2.0',
     message: 'If you use this model, please cite it as below.',
     type: 'dataset',
@@ -45,7 +49,8 @@ export function citationText(
     authors: authors.map(citedAuthor),
     ...(licence === undefined ? {} : { license: licence }),
     ...(doi === undefined ? {} : { doi: bareDoi(doi) }),
-  });
+  };
+  return stringify(citation, shown);
 }
 
 function citedAuthor({ name, orcid }: Author): object {
@@ -60,7 +65,8 @@ export function zenodoText(name: string, { title, description, authors = [], lic
   const deposit = {
     title: title ?? name,
     upload_type: 'dataset',
-    description: description ?? title ?? name,
+    // Zenodo reads it as HTML.
+    description: markupText(description ?? title ?? name),
     creators: authors.map(({ name: author, orcid }) => {
       const { family, given } = splitName(author);
       return {
@@ -71,5 +77,5 @@ export function zenodoText(name: string, { title, description, authors = [], lic
     ...(licence === undefined ? {} : { license: licence.toLowerCase() }),
     ...(doi === undefined ? {} : { related_identifiers: [{ identifier: bareDoi(doi), relation: 'isSupplementTo' }] }),
   };
-  return `${JSON.stringify(deposit, null, 2)}\n`;
+  return `${JSON.stringify(deposit, shown, 2)}\n`;
 }

@@ -4,6 +4,7 @@
  * @source RO-Crate 1.1, https://w3id.org/ro/crate/1.1; Process Run Crate 0.5, https://w3id.org/ro/wfrun/process/0.5
  */
 
+import { printableJson } from '../diagnostics/display.js';
 import { memberOf } from '../diagnostics/member.js';
 import type { Metadata } from '../model/model.js';
 import { formatOf, type BundleFile } from './contents.js';
@@ -125,7 +126,8 @@ export function crateText({ name, metadata, files, model, runs, imported, date }
     ...importAction(imported, model),
     ...actions.flat(),
   ];
-  return `${JSON.stringify({ '@context': 'https://w3id.org/ro/crate/1.1/context', '@graph': graph }, null, 2)}\n`;
+  const crate = { '@context': 'https://w3id.org/ro/crate/1.1/context', '@graph': graph };
+  return `${printableJson(JSON.stringify(crate, null, 2))}\n`;
 }
 
 const taxonId = '#species';

@@ -3,6 +3,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { unzipSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { Diagnostics } from '../../src/diagnostics/diagnostic.js';
 import { markdownBlock, markdownCode, markdownText, printable, printableJson } from '../../src/diagnostics/display.js';
 import { readXml } from '../../translators/neuroml/xml/read-xml.js';
@@ -75,7 +76,12 @@ describe.each(Object.entries(titles))('a title for %s', (name, title) => {
       expect(text).not.toMatch(controls);
     }
     expect(textOf('README.md')).not.toMatch(/<(img|\/script|b)\b|(?<!\\)(?:\\\\)*\]\(javascript/);
-    expect(textOf('README.md')).not.toMatch(controls);
+    for (const name of ['README.md', 'CITATION.cff', '.zenodo.json', 'ro-crate-metadata.json'])
+      expect(textOf(name), name).not.toMatch(controls);
+    const { title: cited } = parse(textOf('CITATION.cff')) as { readonly title: string };
+    expect(cited).not.toMatch(controls);
+    // Zenodo shows the description as HTML.
+    expect(textOf('.zenodo.json').replace(/"(?:title|name)": .*/g, '')).not.toContain('<');
   });
 });
 

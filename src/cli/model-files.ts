@@ -1,6 +1,6 @@
 /** Models among files, folders and patterns on the command line. */
 
-import { statSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { basename, isAbsolute, join } from 'node:path';
 import { firstBytes } from '../../runtime/results/file-start.js';
 import { UsageError } from '../diagnostics/diagnostic.js';
@@ -65,7 +65,11 @@ async function filesIn(
   const ignore = ['**/node_modules/**', '**/.git/**'];
   const names = await glob(patterns, { cwd: folder, ignore, dot: kind === 'tests' });
   const found = names.sort().filter((name) => accepts(join(folder, name)));
-  if (found.length === 0) throw new UsageError(`there are no ${kind} in ${folder}`, 'name a file or another folder');
+  if (found.length === 0) {
+    // The glob lists nothing in a folder that cannot be read, and reading it tells why.
+    readdirSync(folder);
+    throw new UsageError(`there are no ${kind} in ${folder}`, 'name a file or another folder');
+  }
   return found.map((within) => ({ path: join(folder, within), within }));
 }
 

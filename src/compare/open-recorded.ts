@@ -1,11 +1,12 @@
 /** Opens recordings of any program, by their content. */
 
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync, type Stats } from 'node:fs';
 import { provenancePath } from '../../runtime/results/csv/write.js';
 import { firstBytes, hdf5Signature } from '../../runtime/results/file-start.js';
 import { openResult, orDamaged, reasonOf, resultFormat } from '../../runtime/results/open.js';
 import { isNwbResult } from '../../runtime/results/nwb/read.js';
 import { DiagnosticError, UsageError } from '../diagnostics/diagnostic.js';
+import { readRefusal } from '../diagnostics/system-error.js';
 import { unreadFormat, unusable } from './messages.js';
 import { isNeoFile, readNeoFile } from './read/neo-files.js';
 import { formatName, recordedRun } from './read/ours.js';
@@ -102,8 +103,12 @@ function parsed(path: string): unknown {
 
 /** Returns the first bytes of a file. @throws UsageError unless it is a file */
 function startOf(path: string): string {
-  if (!existsSync(path)) throw new UsageError(`there is no file ${path}`, 'check its name and folder');
-  const found = statSync(path);
+  let found: Stats;
+  try {
+    found = statSync(path);
+  } catch (error) {
+    throw readRefusal(error, path) ?? error;
+  }
   if (found.isDirectory()) throw new UsageError(`${path} is a folder, not a file`, 'name a file in it');
   if (!found.isFile()) throw new UsageError(`${path} is a socket, a pipe or a device, not a file`, 'name a file');
   return firstBytes(path, 512);

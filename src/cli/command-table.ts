@@ -614,8 +614,12 @@ export const commands = {
     ],
   },
   report: {
-    describe: 'write a page about a result or a model: tables, equations, pictures, provenance',
-    files: { name: 'result', many: false, describe: 'a result of any program, or a model in any supported notation' },
+    describe: 'write a page about a result, a model or a folder of results: tables, pictures',
+    files: {
+      name: 'result',
+      many: false,
+      describe: 'a result of any program, a folder of results, or a model in any supported notation',
+    },
     options: {
       output: { type: 'string', alias: 'o', value: 'file', describe: 'page to write: .html; - prints it' },
       conversion: { type: 'string', value: 'file', describe: 'conversion report to include (of convert --report)' },
@@ -625,7 +629,10 @@ export const commands = {
       ...common,
     },
     required: ['output'],
-    examples: [['$0 report cuba.nwb -o cuba.html', 'one file that needs no other and no network']],
+    examples: [
+      ['$0 report cuba.nwb -o cuba.html', 'one file that needs no other and no network'],
+      ['$0 report runs -o runs.html', 'a picture of each run of a sweep'],
+    ],
   },
   page: {
     describe: 'write a page of HTML in which a model runs: to edit, run, convert and share',

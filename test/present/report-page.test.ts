@@ -115,6 +115,33 @@ describe('report', () => {
     expect(stdout).not.toContain('Provenance');
   });
 
+  it('a folder of results: a row and a picture of each, with the values that a sweep varied', async () => {
+    const runs = folder.file('runs');
+    await runCommand(['sweep', model, '--vary', 'tau=8,12 ms', '--seeds', '1', '-o', runs, '-q']);
+    writeFileSync(`${runs}/notes.txt`, 'no result');
+    const { code } = await runCommand(['report', runs, '-o', folder.file('runs.html'), '-q']);
+    expect(code).toBe(0);
+    const page = readFileSync(folder.file('runs.html'), 'utf8');
+    expect(needsNothing(page)).toBe(true);
+    expect(
+      [...page.matchAll(/<tr><td>(run-\d\.nwb)<\/td><td class="number">(\d+)<\/td>/g)].map((row) => row.slice(1)),
+    ).toEqual([
+      ['run-1.nwb', '8'],
+      ['run-2.nwb', '12'],
+    ]);
+    expect([...page.matchAll(/<title>(tau_ms = \d+, seed = 1)<\/title>/g)].map(([, title]) => title)).toEqual([
+      'tau_ms = 8, seed = 1',
+      'tau_ms = 12, seed = 1',
+    ]);
+    expect(page).toContain('Not shown: notes.txt.');
+  });
+
+  it('rejects a folder without results', async () => {
+    const { code, stderr } = await runCommand(['report', 'docs', '-o', folder.file('docs.html')]);
+    expect(code).toBe(2);
+    expect(stderr).toContain('docs is a folder without results');
+  });
+
   it('names are escaped', async () => {
     const text = readFileSync(model, 'utf8').replace('name: Single LIF', "name: '<img src=x>'");
     writeFileSync(folder.file('hostile.yaml'), text);

@@ -1,0 +1,114 @@
+/** A page about a folder of results, such as the runs of a sweep: a row and a picture for each. */
+
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { openRecorded } from '../compare/open-recorded.js';
+import { milliseconds, type Recorded } from '../compare/recorded.js';
+import { DiagnosticError, UsageError } from '../diagnostics/diagnostic.js';
+import { markupText } from '../diagnostics/display.js';
+import { htmlPage, htmlTable } from './describe/formats.js';
+import { drawPictureOf } from './draw-picture.js';
+
+/** Most pictures of a page; further results have a row of the table only. */
+const mostPictures = 30;
+
+/** Two pictures side by side where the window is wide enough. */
+const style = `<style>
+body{max-width:100rem}
+.runs{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,36rem),1fr));gap:1rem 1.5rem}
+.runs figure{margin:0;border:1px solid #dfe3e8;border-radius:8px;padding:.6rem;min-width:0}
+.runs figcaption{color:#5b6470;font-size:.9375rem}
+</style>`;
+
+/**
+ * Writes a self-contained page of HTML about the results in a folder. Values that a sweep varied are in its
+ * `table.csv`, and are the titles of the pictures.
+ *
+ * @param folder  its files are results of any program; others are listed as not shown
+ * @throws UsageError for a folder without results
+ */
+export async function resultsPage(folder: string): Promise<string> {
+  const varied = variedValues(join(folder, 'table.csv'));
+  const names = readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isFile() && !entry.name.startsWith('.') && entry.name !== 'table.csv')
+    .map(({ name }) => name)
+    .sort((a, b) => numbered(a, b));
+  const rows: (readonly string[])[] = [];
+  const figures: string[] = [];
+  const notShown: string[] = [];
+  for (const name of names) {
+    const path = join(folder, name);
+    let recorded: Recorded;
+    try {
+      recorded = await openRecorded(path);
+    } catch (error) {
+      if (!(error instanceof UsageError || error instanceof DiagnosticError)) throw error;
+      notShown.push(name);
+      continue;
+    }
+    const values = varied.rows.get(name) ?? varied.columns.map(() => '');
+    rows.push([name, ...values, ...totalsOf(recorded)]);
+    if (figures.length === mostPictures) continue;
+    const caption = varied.columns.map((column, k) => `${column} = ${values[k] ?? ''}`).join(', ');
+    const svg = await drawPictureOf(path, { title: caption === '' ? name : caption, importModel: noModel });
+    figures.push(`<figure>${svg}<figcaption>${markupText(name)}</figcaption></figure>`);
+  }
+  if (rows.length === 0)
+    throw new UsageError(`${folder} is a folder without results`, 'name a result, a model, or the folder of a sweep');
+  const hidden = rows.length - figures.length;
+  return htmlPage(basename(folder), [
+    style,
+    htmlTable({ columns: ['file', ...varied.columns, 'duration', 'spikes', 'rate', 'fingerprint'], rows }),
+    `<div class="runs">\n${figures.join('\n')}\n</div>`,
+    ...(hidden > 0 ? [`<p>The first ${mostPictures} results have pictures; ${hidden} more are in the table.</p>`] : []),
+    ...(notShown.length > 0 ? [`<p>Not shown: ${markupText(notShown.join(', '))}.</p>`] : []),
+  ]);
+}
+
+const noModel = (): never => {
+  throw new UsageError('pictures of recordings need no model', 'draw another kind');
+};
+
+/** Returns duration, spikes and rate of all cells, and the first digits of the fingerprint. */
+function totalsOf({ end, trains, record }: Recorded): readonly string[] {
+  const spiking = trains.filter(({ event }) => event === 'spike');
+  const spikes = spiking.reduce((sum, { trains: own }) => sum + own.reduce((all, { length }) => all + length, 0), 0);
+  const cells = spiking.reduce((sum, { ids }) => sum + ids.length, 0);
+  const rate = spikes / cells / (end ?? NaN);
+  return [
+    end === null ? '' : milliseconds(end),
+    cells === 0 ? '' : String(spikes),
+    Number.isFinite(rate) ? `${Number(rate.toPrecision(4))} Hz` : '',
+    record?.fingerprint.total.slice(0, 12) ?? '',
+  ];
+}
+
+/** Columns of a sweep's table before the outcome, and their values by the name of the file of each run. */
+interface VariedValues {
+  readonly columns: readonly string[];
+  readonly rows: ReadonlyMap<string, readonly string[]>;
+}
+
+function variedValues(table: string): VariedValues {
+  const [headings = [], ...lines] = existsSync(table)
+    ? readFileSync(table, 'utf8').trimEnd().split('\n').map(cellsIn)
+    : [];
+  const [outcome, file] = [headings.indexOf('outcome'), headings.indexOf('file')];
+  if (outcome < 0 || file < 0) return { columns: [], rows: new Map() };
+  return {
+    columns: headings.slice(0, outcome),
+    rows: new Map(lines.map((cells) => [basename(cells[file] ?? ''), cells.slice(0, outcome)] as const)),
+  };
+}
+
+/** Returns the cells of a line of CSV (RFC 4180). */
+const cellsIn = (line: string): readonly string[] =>
+  Array.from(line.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g), ([, quoted, plain = '']) =>
+    quoted === undefined ? plain : quoted.replaceAll('""', '"'),
+  );
+
+/** Compares names by the numbers in them: `run-2` comes before `run-10`. */
+function numbered(a: string, b: string): number {
+  const [first, second] = [a, b].map((name) => name.replace(/\d+/g, (digits) => digits.padStart(12, '0')));
+  return first! < second! ? -1 : Number(first! > second!);
+}

@@ -26,7 +26,7 @@ export const textFolders = [
 
 /** Programs that others start, at the path from `chunks` that they have from the code that starts them. */
 const programs = [
-  ['src/verify/python', 'python'],
+  ['src/verify/python', 'chunks/python'],
   ['src/hdf5', 'chunks'],
 ];
 

@@ -6,7 +6,7 @@ import { quantityText } from './comparison-text.js';
 
 /** Returns details of the comparison of both runs: parts that are not compared, and populations that differ. */
 export function checkLines(check: ConversionCheck, frozen: boolean): readonly string[] {
-  const { populations, absent, failure, drawnAnew = [], givenUp } = check;
+  const { populations, failure, drawnAnew = [], givenUp } = check;
   if (failure !== undefined) return [];
   return [
     ...(givenUp === undefined
@@ -23,11 +23,6 @@ export function checkLines(check: ConversionCheck, frozen: boolean): readonly st
             ...(quantities ?? []).map((quantity) => `    ${quantityText(quantity)}`),
           ],
     ),
-    ...(absent.length === 0
-      ? []
-      : [
-          `  not compared: ${absent.join(', ')}; nothing has ${absent.length === 1 ? 'this name and dimension' : 'these names and dimensions'} after conversion`,
-        ]),
   ];
 }
 

@@ -245,7 +245,8 @@ export async function compareWritten(
     return { ...compare(nothing, nothing), failure: error.message, unstable: error.converted };
   }
   const [[ownNaN], [newNaN]] = noNumbers;
-  if (newNaN !== undefined && ownNaN === undefined)
+  if (ownNaN !== undefined) return { ...compare(nothing, nothing), failure: `in the model itself, ${ownNaN}` };
+  if (newNaN !== undefined)
     return { ...compare(nothing, nothing), failure: `after conversion ${newNaN}`, unstable: true };
   const variables = compareSamples(ours.kept(), theirs.kept(), [...recordings, ...ofTarget], sampled);
   const isDoubtful = check.grade !== undefined && !isAtLeast(check.grade, 'statistically the same');

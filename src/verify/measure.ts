@@ -73,7 +73,10 @@ export async function measure(
   const valid = withDuration(given);
   try {
     if (!whole && isTooLarge(valid, converted)) return tooLarge;
-    const written = await readBack(given, to, { converted, ...how });
+    const isNestml = to === 'pynn-nestml' && converted.files.some(({ text }) => text.includes('nestml_cell_type'));
+    const back = async (...words: Parameters<typeof readBack>): Promise<ValidModel> =>
+      isNestml ? asInNest(await readBack(...words)) : readBack(...words);
+    const written = await back(given, to, { converted, ...how });
     if (hashModel(given.model).experiment === hashModel(written.model).experiment) return { verdict: 'exact' };
     const target = withDuration(written);
     if (whole) return graded(await compareWritten(valid, target, { report: converted.report }));
@@ -92,7 +95,7 @@ export async function measure(
     if (again.files.length === 0 || (again.outcome === 'incomplete' && converted.outcome !== 'incomplete'))
       return notMeasured('the notation draws anew, and cannot list these draws (--check compares statistics)');
     clock.signal.throwIfAborted();
-    const listed = withDuration(await readBack(frozen, document, { converted: again }));
+    const listed = withDuration(await back(frozen, document, { converted: again }));
     const [anew] = drawnAnew(listed.model);
     if (anew !== undefined) return notMeasured(`drawn anew: ${anew} (--check compares statistics)`);
     return { ...graded(await compareFirst(frozen, listed, { ...options, report: again.report })), frozen: true };
@@ -105,6 +108,17 @@ export async function measure(
   } finally {
     clock.stop();
   }
+}
+
+/** Returns a model with types in NESTML as NEST runs it: with PyNN's timing, and in steps that adapt to an error. */
+function asInNest({ model, data }: ValidModel): ValidModel {
+  const neurons = Object.fromEntries(
+    Object.entries(model.neurons).map(([name, type]) => {
+      const isSolved = type.conformsTo !== undefined || ['auto', 'exact'].includes(type.method);
+      return [name, isSolved ? type : { ...type, method: 'adaptive' as const }];
+    }),
+  );
+  return { model: { ...model, timing: 'grid', neurons }, data };
 }
 
 /** Returns a model that runs for as long as is measured, if it states no duration. */

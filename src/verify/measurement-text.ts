@@ -22,7 +22,7 @@ export function measurementText(
 ): string {
   if (verdict === 'exact') return 'exact, the same model when read back';
   if (reason !== undefined || check === undefined) return `not measured: ${reason ?? ''}`;
-  const { seconds, tolerance, populations, variables = [], with: tool } = check;
+  const { seconds, tolerance, populations, variables = [], with: tool, absent } = check;
   const order = (grade: Grade): number => -grades.indexOf(grade);
   const spiking = populations.filter(({ spikes }) => spikes[0] + spikes[1] > 0);
   const parts = [
@@ -34,6 +34,7 @@ export function measurementText(
     ),
   ];
   const how = `${ms(seconds)}${tool === 'interneuron' ? '' : ` of ${tool}`}${frozen ? ', draws listed' : ''}`;
+  if (absent.length > 0) parts.push(`not compared: ${shortened(absent, 'variables').join(', ')}`);
   return `${gradeText(verdict === 'not measured' ? 'cannot say' : verdict, tolerance)} (${how}): ${parts.join('; ')}`;
 }
 

@@ -129,24 +129,24 @@ export function comparableVariables(
     ) as NonNullable<ConversionEntry['recorded']>;
     variables.forEach((variable, k) => {
       const name = `${population}.${shown(variable, place)}`;
+      const [as, factor = 1] = recordedAs[variable] ?? [];
       if (parts.length > 0 && !Object.hasOwn(target.populations, population)) {
         const recorded = elementsIn(recording.of, size, data) ?? [];
         for (const [part, all] of parts) {
           const type = target.neurons[target.populations[part]?.type ?? ''];
           const cells = all.filter((cell) => recorded.includes(cell));
           if (cells.length === 0) continue;
-          if (type === undefined || !hasAt(type, variable, place, false)) {
+          if (type === undefined || !hasAt(type, as ?? variable, place, false)) {
             absent.add(name);
             continue;
           }
-          const placed = { variables: [variable], ...place };
+          const there = as ?? variable;
           const of = { population: part, indices: [...all.keys()].filter((at) => cells.includes(all[at]!)) };
-          const own = { of: { population, indices: cells }, ...placed };
-          add(own, { of, ...placed }, { variable, cells: cells.length, part: of });
+          const own = { of: { population, indices: cells }, variables: [variable], ...place };
+          add(own, { of, variables: [there], ...place }, { variable, cells: cells.length, part: of, factor, there });
         }
         return;
       }
-      const [as, factor = 1] = recordedAs[variable] ?? [];
       const there = elements ? variable : nameThere(source, target, population, recording, k, as);
       const other =
         there === undefined
@@ -315,7 +315,8 @@ function nameThere(
       populationOf(one.of) === population,
   );
   const found = as ?? other?.variables[k] ?? renamed(source, target, population, variable);
-  return found !== undefined && haveBoth(source, target, population, variable, place, found) ? found : undefined;
+  if (found === undefined) return undefined;
+  return haveBoth(source, target, population, variable, place, found, as === undefined) ? found : undefined;
 }
 
 /** Returns the new name of the only variable of a population without a namesake: the only new one that is recorded. */
@@ -336,6 +337,8 @@ function renamed(source: Model, target: Model, population: string, variable: str
 /**
  * Checks whether two models have a variable, perhaps by another name, of as many cells of one kind: points, or cells
  * with the place on them.
+ *
+ * @param inUnits  whether their units must have one dimension
  */
 function haveBoth(
   source: Model,
@@ -344,6 +347,7 @@ function haveBoth(
   variable: string,
   place: PlaceOnCells,
   there = variable,
+  inUnits = true,
 ): boolean {
   const [own, other] = [source, target].map(({ populations }) => populations[population]);
   const types = [source, target].map(({ neurons, populations }) => neurons[populations[population]?.type ?? '']);
@@ -354,12 +358,13 @@ function haveBoth(
     own?.size === other?.size &&
     kinds[0] === kinds[1] &&
     types.every((type, k) => type !== undefined && hasAt(type, names[k] ?? '', place, before === after)) &&
-    areAlike(
-      ...types.map((type, k) => {
-        const name = names[k] ?? '';
-        return (type?.state[name] ?? type?.derived[name] ?? type?.parameters[name])?.unit;
-      }),
-    )
+    (!inUnits ||
+      areAlike(
+        ...types.map((type, k) => {
+          const name = names[k] ?? '';
+          return (type?.state[name] ?? type?.derived[name] ?? type?.parameters[name])?.unit;
+        }),
+      ))
   );
 }
 

@@ -14,7 +14,7 @@ import {
 } from 'node:fs';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import type { RunReport } from '../../src/pipeline/results/report.js';
 import { temporaryFolder, whenRecording } from '../support/command.js';
 import { startProgram } from '../support/program-process.js';
@@ -97,6 +97,18 @@ describe('the program', () => {
   it('exits with 1 for a wrong model, with 2 for a wrong command', async () => {
     expect((await program(['run', 'package.json'])).code).toBe(1);
     expect((await program(['runn'])).code).toBe(2);
+  });
+
+  it('has the files beside its modules that these name', () => {
+    const sources = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
+    const named = sources.flatMap((file) =>
+      [...readFileSync(join('src', file), 'utf8').matchAll(/new URL\('\.\/([^']+)', import\.meta\.url\)/g)].map(
+        ([, path = '']) => path,
+      ),
+    );
+    expect(named).toContain('python/run_script.py');
+    const chunks = join(dirname(inject('program')), 'chunks');
+    expect(named.filter((path) => !existsSync(join(chunks, path)))).toEqual([]);
   });
 
   it('on Ctrl-C leaves a file that is marked as incomplete, and exits with 130', async () => {

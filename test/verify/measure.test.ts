@@ -53,6 +53,12 @@ describe('verdicts', () => {
   });
 });
 
+test('types in NESTML are graded as NEST integrates them, though the document is the same model', async () => {
+  const model = 'dv/dt = (drive - v)*exp(v/(100*mV))/(10*ms) : volt\ndrive : volt';
+  const { verdict, check } = await measured('pynn-nestml', { model, method: 'euler' });
+  expect([verdict, check?.populations.length]).toEqual(['consistent', 1]);
+});
+
 describe('a document without a duration or recordings', () => {
   test('models without a duration run for 200 ms', async () => {
     const { verdict, check } = await measured('pynn-json', {}, { run: undefined });
@@ -124,6 +130,24 @@ describe('variables with other names', () => {
     expect(check?.variables?.map(({ variable }) => variable).sort()).toEqual(['g', 'vm']);
   });
 
+  test('a cell of NeuroML with other names of variables is compared by these', async () => {
+    // FitzHugh (1969): fitzHughNagumo1969Cell calls them V and W.
+    const model = 'dv/dt = (v - v**3/3 - w + 0.5)/ms : 1; dw/dt = 0.08*(v + 0.7 - 0.8*w)/ms : 1';
+    const { check } = await measured(
+      'neuroml',
+      {
+        N: 1,
+        model: model.split('; ').join('\n'),
+        method: 'rk4',
+        threshold: undefined,
+        reset: undefined,
+        initializers: { v: -1, w: -0.5 },
+      },
+      { state_monitors: { M: { source: 'cells', variables: ['v', 'w'], record: true } } },
+    );
+    expect([check?.absent, check?.variables?.map(({ variable }) => variable)]).toEqual([[], ['v', 'w']]);
+  });
+
   test('variables of cells that become populations of their own are compared together', async () => {
     const rest = { state_monitors: { M: { source: 'cells', variables: ['v'], record: true } } };
     const { check } = await measured('neuroml', { initializers: { drive: '2*mV + 3*mV*i' } }, rest);
@@ -141,6 +165,13 @@ describe('without a grade', () => {
   ] as const)('%s', async (_name, more, rest, reason) => {
     const given = await measured('lems', { ...more, ...('model' in more ? { initializers: {} } : {}) }, rest);
     expect(given).toMatchObject({ verdict: 'not measured', reason: expect.stringMatching(reason) });
+  });
+
+  test('a model that ends with NaN itself', async () => {
+    // Forward Euler multiplies u by -9 in each step, which ends in infinity minus infinity.
+    const model = 'dv/dt = (drive + u*mV - v)/(10*ms) : volt\ndu/dt = -u/(0.01*ms) : 1\ndrive : volt';
+    const given = await measured('lems', { model, method: 'euler', initializers: { u: 1 } });
+    expect(given).toMatchObject({ verdict: 'not measured', reason: expect.stringContaining('in the model itself') });
   });
 
   test('a budget that runs out', async () => {

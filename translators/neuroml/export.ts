@@ -139,9 +139,8 @@ const temperatureOf = ({ temperature }: NetworkOutput): Record<string, string> =
 function checkReadBack(back: ReadBack | string, report: ConversionReport): void {
   if (typeof back === 'string') {
     const isPartial = report.entries.some(({ verdict }) => verdict === 'notExpressible');
-    if (isPartial) report.missing('', `what remains reads what is left out: ${back}`);
-    else report.missing('', `the document cannot be read back: ${back}`);
-    return;
+    const reason = isPartial ? 'what remains reads what is left out' : 'the document cannot be read back';
+    return void report.missing('', `${reason}: ${back}`);
   }
   for (const { message, expected = '', found = '' } of back.mismatches)
     report.convention(
@@ -164,7 +163,7 @@ function remark(context: ExportContext, source: ValidModel): void {
         report.different(
           'convention/forward-euler',
           child(`/${section}`, id),
-          `LEMS integrates these equations by forward Euler, the model by ${methodText(type)}; shorter steps (--dt) come closer`,
+          `LEMS integrates these equations by forward Euler, the model by ${type.method === 'auto' ? 'the method that suits them' : type.method}; shorter steps (--dt) come closer`,
         );
   for (const entry of conventions(source, 'lems-euler')) report.add(entry);
   for (const id of Object.keys(model.neurons))
@@ -191,9 +190,6 @@ function remarkCompartments(context: ExportContext): void {
     report.missing(child('/operations', id), 'code that runs on cells, beside cells with compartments');
   settleParts(model, report);
 }
-
-const methodText = ({ method }: Pick<NeuronType, 'method'>): string =>
-  method === 'auto' ? 'the method that suits them' : method;
 
 /** Reports every part without another report as unchanged. */
 function settleParts(model: Model, report: ConversionReport): void {

@@ -166,11 +166,15 @@ function noteUnits(
 ): void {
   const own = cell?.variables.get(variable);
   const receptor = cell && !own ? receptorOf(cell, variable) : undefined;
-  const note = (message: string): void => report.convention('lems/recorded-values', pointer, message);
-  if (own && own.factor !== 1) note(`${variable}: samples are numbers, ${own.factor} times the values in SI units`);
+  const code = 'lems/recorded-values';
+  if (own && (own.name !== variable || own.factor !== 1)) {
+    const message = `${variable}: samples are numbers of ${own.name}, ${own.factor} times the values in SI units`;
+    const recorded = { [variable]: [own.name, own.factor] as const };
+    report.add({ verdict: own.factor === 1 ? 'exact' : 'convention', code, pointer, message, recorded });
+  }
   if (receptor) {
     const unit = receptor.kind === 'conductance' && receptor.base === undefined ? ', in uS' : '';
-    note(`${variable}: samples are those of each synapse, of which it is the sum${unit}`);
+    report.convention(code, pointer, `${variable}: samples are those of each synapse, of which it is the sum${unit}`);
   }
 }
 

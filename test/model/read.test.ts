@@ -38,6 +38,8 @@ describe('refused documents, with the place', () => {
     ['binary data', 'abc\u0000def', ['read/not-json-or-yaml@1:1']],
     ['a script', '"""A network."""\nimport numpy as np\n', ['read/python-script@2:1']],
     ['a script that takes all names', '# PyNN\nfrom pyNN.neuron import *\nsetup()\n', ['read/python-script@2:1']],
+    ['a script with several commands a line', 'import sys; import numpy\nx = 1\n', ['read/python-script@1:1']],
+    ['a script with comments', 'x = 1\nimport sys  # for its arguments\n', ['read/python-script@2:1']],
     ['a missing comma', '{"a": 1\n "b": 2}', ['read/malformed-json@2:2']],
     ['a trailing comma', '{"a": 1,}', ['read/malformed-json@1:8']],
     ['an unclosed list', '{"a": [1, 2', ['read/malformed-json@1:12']],
@@ -67,6 +69,11 @@ describe('refused documents, with the place', () => {
   ])('%s', (_, text, expected) => {
     expect(findings(text)).toEqual(expected);
     expect(readDocument(text, 'm').value).toBeUndefined();
+  });
+
+  test('a file of Python without imports, by its name', () => {
+    const { diagnostics } = readDocument('\nsim.setup(timestep=0.1)\n', 'network.py');
+    expect(diagnostics.map(({ code, place }) => `${code}@${place?.line}`)).toEqual(['read/python-script@2']);
   });
 
   test.each([

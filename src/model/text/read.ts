@@ -61,14 +61,14 @@ function notAModel(text: string, first: Beginning, document: string): Diagnostic
   if (first.offset >= text.length) return refuse(messages.emptyText());
   if (text[first.offset] === '<') return refuse(messages.notJsonOrYaml('XML'));
   if (text.slice(0, 2000).includes('\u0000')) return refuse(messages.notJsonOrYaml('binary data'));
-  const script = pythonImport.exec(text);
+  const script = pythonImport.exec(text) ?? (/\.py$/i.test(document) && !first.json ? /^.*\S.*$/m.exec(text) : null);
   if (script) return refuse(messages.pythonScript(script[0]), text.slice(0, script.index).split('\n').length);
   const other = otherNotationOf(text, document);
   return other && refuse(messages.otherProgram(other));
 }
 
 /** A line that imports names in Python. No document holds one, because a line of YAML begins with a key. */
-const pythonImport = /^(?:from [\w.]+ import [^:\n]+|import \w[\w., ]*)$/m;
+const pythonImport = /^(?:from [\w.]+ import [^:\n]+|import \w[\w., ]*(?:[;#].*)?)$/m;
 
 /**
  * Decodes the bytes of a file: UTF-8, or UTF-16 if a byte order mark marks it.

@@ -3,7 +3,7 @@
     python conformance.py [NAME ...]      writes the outcome of each as JSON on the last line
 
 Arrays of Brian's runtime are recorded in test/recorded/brian-runtime.npz, each scenario under a digest of its code and the versions of
-Brian and NumPy. Scenarios without a record are run, and outside CI recorded. INTERNEURON_PEERS=fresh runs all.
+Brian and NumPy. Scenarios without a record are run, and outside CI recorded; in CI, a record of another code is a failure. INTERNEURON_PEERS=fresh runs all.
 """
 
 import gc
@@ -89,21 +89,25 @@ class Records:
         for source in sources.values():
             shared = shared.replace(source, "")
         drawn_networks = Path(random_networks.__file__).read_text(encoding="utf-8")
+        self.peers = [brian2.__version__, np.__version__, str(scenarios.EVERY)]
         self.digests = {
-            name: hashlib.sha256(
-                "\0".join([brian2.__version__, np.__version__, str(scenarios.EVERY), shared, sources.get(name, drawn_networks)]).encode()
-            ).hexdigest()
+            name: hashlib.sha256("\0".join([*self.peers, shared, sources.get(name, drawn_networks)]).encode()).hexdigest()
             for name in functions
         }
         self.arrays = {}
         self.is_changed = False
+        self.is_of_these_peers = False
         if self.path.exists():
             with np.load(self.path) as file:
                 self.arrays = {name: file[name] for name in file.files if name.split("/")[0] in self.digests}
+                self.is_of_these_peers = list(file["peers"]) == self.peers
 
     def of(self, name, function):
         """The arrays of a scenario, from the records or from a run."""
-        if self.fresh or str(self.arrays.get(f"{name}/")) != self.digests[name]:
+        recorded = self.arrays.get(f"{name}/")
+        if self.fresh or str(recorded) != self.digests[name]:
+            if recorded is not None and self.is_of_these_peers and "CI" in os.environ and not self.fresh:
+                raise AssertionError("its code has changed since it was recorded: run conformance.py without CI, and commit its records")
             found = {key: thinned(value, key) for key, value in results(function, "runtime").items()}
             others = {key: value for key, value in self.arrays.items() if not key.startswith(f"{name}/")}
             self.arrays = {**others, f"{name}/": np.array(self.digests[name]), **{f"{name}/{key}": value for key, value in found.items()}}
@@ -113,7 +117,7 @@ class Records:
     def save(self):
         """Writes the records if some are new."""
         if self.is_changed and not {"CI", "INTERNEURON_TESTS", "RANDOM_NETWORKS"} & set(os.environ):
-            np.savez_compressed(self.path, **dict(sorted(self.arrays.items())))
+            np.savez_compressed(self.path, peers=np.array(self.peers), **dict(sorted(self.arrays.items())))
 
 
 def difference(ours, theirs, name, tolerance=TOLERANCE):

@@ -257,7 +257,7 @@ export class Execution {
       const [target, value] = given;
       if (target?.kind === 'name' && value) return this.assign(target.name, this.value(value), span);
     }
-    if (name === 'printf' || name === 'fprintf') return;
+    if (name === 'printf' || name === 'fprintf' || name === 'at_time') return;
     this.#invoke(name, given, span);
   }
 

@@ -88,7 +88,7 @@ def _with_scripts(words: list[str], own: list[str], program: list[str]) -> int |
     # The program asks for it; here it is the rule.
     words = [word for word in words if word != "--execute"]
     places = [k for k in range(1, len(words)) if words[k - 1] not in _OUTPUTS]
-    scripts = [k for k in places if words[k].endswith((".py", ".hoc")) and not words[k].startswith("-")]
+    scripts = [k for k in places if words[k].endswith((".py", ".hoc", ".oc")) and not words[k].startswith("-")]
     standard_input = next((k for k in places if words[k] == "-"), None)
     if standard_input is not None:
         text = sys.stdin.buffer.read()
@@ -114,7 +114,7 @@ def _on_scripts(words: list[str], scripts: list[int], own: list[str], program: l
             codes.append(2)
             continue
         with open(words[k], encoding="utf-8", errors="replace") as lines:
-            simulator = "neuron" if words[k].endswith(".hoc") else _simulator_of(lines) or "pynn"
+            simulator = "neuron" if words[k].endswith((".hoc", ".oc")) else _simulator_of(lines) or "pynn"
         codes.append(int(_launcher(simulator).use_script([words[k], *rest], [*program, name], own)))
     return max(codes)
 

@@ -96,7 +96,7 @@ def command_on_script(
     if not is_file(script):
         return 2
     try:
-        if not script.endswith(".hoc"):
+        if not script.endswith((".hoc", ".oc")):
             ast.parse(Path(script).read_bytes(), script)
     except (SyntaxError, ValueError) as error:
         print(explained(script, error), file=sys.stderr)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import glob
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -47,8 +48,9 @@ def _capture(words: list[str]) -> int:
     Returns:
         the exit code.
     """
-    output, script, is_hoc = Path(words[0]), words[1], words[1].endswith(".hoc")
-    own = os.path.dirname(os.path.abspath(script))
+    output, script, is_hoc = Path(words[0]), words[1], words[1].endswith((".hoc", ".oc"))
+    path = os.path.abspath(script)
+    own = os.path.dirname(path)
     folders = list(dict.fromkeys([own, os.getcwd()]))
     compiled = _compiled(folders)
     if is_hoc:
@@ -58,7 +60,9 @@ def _capture(words: list[str]) -> int:
 
     if compiled:
         h.nrn_load_dll(compiled)
-    capture = _Capture(h, output, script, folders)
+        # NEURON has loaded it, and its texts with it.
+        shutil.rmtree(Path(compiled).parents[1] if Path(compiled).parent.name != ".libs" else Path(compiled).parents[2], ignore_errors=True)
+    capture = _Capture(h, output, path, folders)
     if is_hoc:
         h.load_file("stdrun.hoc")
         if not h.load_file(1, words[1]):
@@ -70,8 +74,7 @@ def _capture(words: list[str]) -> int:
         print(f"error: {script} makes no sections\n  hint  a model is known when the script runs it, or ends", file=sys.stderr)
         return 1
     h.load_file("stdrun.hoc")
-    h.finitialize(h.v_init)
-    h.continuerun(h.tstop)
+    h.run()
     capture.finish()
     return 1
 
@@ -90,11 +93,18 @@ def _compiled(folders: list[str]) -> str | None:
     print(f"compiling {len(files)} .mod files, such as {files[0]}", file=sys.stderr)
     for path in reversed(files):
         shutil.copy(path, target)
-    ended = subprocess.run([program, "."], cwd=target, capture_output=True, text=True, stdin=subprocess.DEVNULL)
-    found = glob.glob(f"{target}/*/libnrnmech.*") or glob.glob(f"{target}/*/.libs/libnrnmech.*")
-    if ended.returncode or not found:
-        said = [line for line in (ended.stdout + ended.stderr).splitlines() if "rror" in line][:3]
-        raise RuntimeError(f"nrnivmodl does not compile {len(files)} .mod files such as {files[0]}: {' '.join(said)}")
+    while True:
+        ended = subprocess.run([program, "."], cwd=target, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+        found = glob.glob(f"{target}/*/libnrnmech.*") or glob.glob(f"{target}/*/.libs/libnrnmech.*")
+        if not ended.returncode and found:
+            break
+        said = [line for line in (ended.stdout + ended.stderr).splitlines() if "rror" in line]
+        wrong = {f"{name}.mod" for line in said for name in re.findall(r"([\w-]+)\.(?:cpp|mod|o)\b", line)} & set(os.listdir(target))
+        if not wrong:
+            raise RuntimeError(f"nrnivmodl does not compile {len(files)} .mod files such as {files[0]}: {' '.join(said[:3])}")
+        for name in sorted(wrong):
+            print(f"note: nrnivmodl does not compile {name}, which is left out", file=sys.stderr)
+            os.remove(os.path.join(target, name))
     return found[0]
 
 
@@ -103,6 +113,7 @@ class _Capture:
 
     def __init__(self, h: Any, output: Path, script: str, folders: list[str]) -> None:
         self.h, self.output, self.script, self.folders = h, output, script, folders
+        self.cvode = h.CVode()
         self.recorded: list[tuple[Any, float | None]] = []
         self.plays: list[tuple[Any, tuple[Any, ...]]] = []
         self.potentials: dict[str, list[float]] = {}
@@ -110,7 +121,8 @@ class _Capture:
         self.kept: list[Any] = []
         self.duration: float | None = None
         self._watch_vectors()
-        self.handler = h.FInitializeHandler(2, self._initialized)
+        self.handlers = [h.FInitializeHandler(3, self._watch_artificial), h.FInitializeHandler(2, self._initialized)]
+        self.cvode.extra_scatter_gather(0, self._stepped)
 
     def _watch_vectors(self) -> None:
         """Notes which variables vectors record and play."""
@@ -141,9 +153,14 @@ class _Capture:
         self.recorded += [(each, None if step is None else float(step)) for each in references[:1]]
 
     def _initialized(self) -> None:
-        """The model is about to run: first values are known."""
+        """The model may run now: first values are known."""
+        self._keep_potentials()
+        # With several threads, NEURON reports no steps.
+        self.cvode.event(self.h.t + 1e-9, self._stepped)
+
+    def _watch_artificial(self) -> None:
+        """Records the events of artificial cells, the first of which may be at the time 0."""
         h = self.h
-        self.potentials = {section.name(): [each.v for each in section] for section in h.allsec()}
         self.trains, self.kept = {}, []
         connections = h.List("NetCon")
         for k in range(int(connections.count())):
@@ -153,16 +170,23 @@ class _Capture:
                 watch.record(events)
                 self.trains[artificial.hname()] = events
                 self.kept.append(watch)
-        h.cvode.event(h.t + 1e-9, self._begun)
 
-    def _begun(self) -> None:
-        """The first step has been taken."""
-        if self.duration is None:
-            self.duration = _duration(self.h)
-            if self.trains:
-                self.h.cvode.event(max(self.h.t, self.duration - self.h.dt / 4), self.finish)
-            else:
-                self.finish()
+    def _keep_potentials(self) -> None:
+        self.potentials = {section.name(): [each.v for each in section] for section in self.h.allsec()}
+
+    def _stepped(self) -> None:
+        """A step has been taken. Long steps, and those before the time 0, let the model settle before it runs."""
+        h = self.h
+        if self.duration is not None or h.t == 0:
+            return
+        if h.t < 0 or (h.dt > 1 and not self.cvode.active()):
+            self._keep_potentials()
+            return
+        self.duration = _duration(h)
+        if self.trains:
+            self.cvode.event(max(h.t, self.duration - h.dt / 4), self.finish)
+        else:
+            self.finish()
 
     def finish(self) -> None:
         """Writes the model and ends the process."""
@@ -186,12 +210,14 @@ class _Capture:
         end = self.duration or h.t
         trains = {name: [each for each in events if each <= end] for name, events in self.trains.items()}
         model.connect(trains, self._played(model))
-        if h.cvode.active():
+        if re.search(r"\b(fstim|fclamp|fsyn)\s*\(", Path(self.script).read_text(encoding="latin-1")):
+            model.leave("currents, clamps and synapses of fstim, fclamp and fsyn")
+        if self.cvode.active():
             model.note("the script takes the variable time steps of CVode: the time step here is 0.025 ms")
         model.record_all(self.recorded)
         note_left_out(str(self.output), model.left_out)
         note_options(str(self.output), [word for folder in sorted(sources.folders) for word in ("--allow-path", folder)])
-        write_captured(self.output, model.document(end, h.dt if not h.cvode.active() else 0.025), {})
+        write_captured(self.output, model.document(end, h.dt if not self.cvode.active() else 0.025), {})
 
     def _played(self, model: Any) -> dict[Any, Any]:
         """Returns what vectors play, by point process and variable."""

@@ -171,6 +171,8 @@ class Model:
                 "temperature": f"{self.h.celsius + 273.15!r} kelvin",
             },
             "inputs": {"synaptic": {"unit": "A", "reduce": "sum"}},
+            # The steps of NEURON: to first order, unless the script asks for another order or CVode's.
+            **({} if self.h.secondorder or self.h.CVode().active() else {"method": "cable-then-gates"}),
         }
         shape = hashlib.sha256(json.dumps(_rounded(cell), sort_keys=True).encode()).hexdigest()
         population = self._shapes.get(shape)
@@ -359,6 +361,8 @@ class Model:
             self.note(f"{kind} only watches, and is left out")
         elif kind == "IClamp":
             self._clamp(point, segment, place, plays)
+        elif kind == "VClamp" and not any(point.dur):
+            self.note(f"{name} never clamps, and is left out")
         elif self.sources.file(kind) is None:
             self.leave(f"{name}, whose text in NMODL is not known")
         else:

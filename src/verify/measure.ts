@@ -114,7 +114,7 @@ export async function measure(
 function asInNest({ model, data }: ValidModel): ValidModel {
   const neurons = Object.fromEntries(
     Object.entries(model.neurons).map(([name, type]) => {
-      const isSolved = type.conformsTo !== undefined || ['auto', 'exact'].includes(type.method);
+      const isSolved = type.conformsTo !== undefined || type.method === 'exact' || type.noise.length > 0;
       return [name, isSolved ? type : { ...type, method: 'adaptive' as const }];
     }),
   );

@@ -25,7 +25,7 @@ import { withStableStep } from './export/stable-step.js';
 import type { Functions } from '../../src/lang/evaluate.js';
 import { writeNetwork } from './export/network.js';
 import { lemsPasses } from './export/passes.js';
-import { readBack, type ReadBack } from './export/read-back.js';
+import { readBack, readBackOf, type ReadBack } from './export/read-back.js';
 import { keptDocument } from './export/kept-document.js';
 import { inSchemaOrder } from './export/text/schema-order.js';
 import { simulation } from './export/simulation.js';
@@ -114,8 +114,9 @@ export async function exportLems(
     simulated,
   ]);
   const root = withXmlComments(bare, whole.model);
-  // Items of a list all have the same form: one stands for all.
-  checkReadBack(readBack(xmlText(root, 1)), report);
+  // Items of a list all have the same form: one stands for all, unless a column needs another one.
+  const short = readBack(xmlText(root, 1));
+  checkReadBack(typeof short === 'string' ? readBackOf(root) : short, report);
   return { root, report: report.entries };
 }
 

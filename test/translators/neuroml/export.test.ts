@@ -134,6 +134,12 @@ run: 9 ms
     );
   });
 
+  it('writes columns of synapses whose connections are not the first of a projection', async () => {
+    const { valid } = importModel(readSource('fixtures/sonata/several-populations/config.json'));
+    const { report } = await convertModel(valid, 'lems');
+    expect(report.filter(({ verdict }) => verdict === 'notExpressible')).toEqual([]);
+  });
+
   it('lists the spikes of sources that LEMS cannot draw', async () => {
     const path = 'fixtures/pynn/inhomogeneous-gamma.json';
     const { report, files } = await convertModel(importModel(readSource(path)).valid, 'lems');

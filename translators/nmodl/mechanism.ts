@@ -3,6 +3,7 @@
 import type { Expression, Span } from '../../src/lang/ast.js';
 import {
   binary,
+  conditional,
   difference,
   integer,
   isZero,
@@ -20,6 +21,7 @@ import { equalExpressions, namesIn, readsAny, substitute } from '../../src/lang/
 import { UniqueNames } from '../../src/model/free-name.js';
 import {
   allowed,
+  constantOf,
   Definitions,
   Execution,
   rateOf,
@@ -700,6 +702,8 @@ function negatedCurrent(e: Expression): Expression {
   return negated(e);
 }
 
+const unitsAsOne = new Map([...unitNames].map((name) => [name, integer(1)]));
+
 /** Returns a slope by the step where the step is zero. */
 function atNoStep(e: Expression): Expression {
   if (e.kind === 'name') return e.name === 'dt' ? integer(0) : e;
@@ -708,6 +712,13 @@ function atNoStep(e: Expression): Expression {
     const [argument, ...others] = e.arguments.map(atNoStep);
     if (e.function === 'exp' && argument && isZero(argument)) return integer(1);
     return argument ? { ...e, arguments: [argument, ...others] } : e;
+  }
+  if (e.kind === 'conditional') {
+    const condition = atNoStep(e.condition);
+    // Values of a step of zero are zero in any unit.
+    const decided = constantOf(simplify(substitute(condition, unitsAsOne)));
+    const [whenTrue, whenFalse] = [atNoStep(e.whenTrue), atNoStep(e.whenFalse)];
+    return decided === undefined ? conditional(condition, whenTrue, whenFalse) : decided ? whenTrue : whenFalse;
   }
   if (e.kind !== 'binary') return e;
   const [left, right] = [atNoStep(e.left), atNoStep(e.right)];

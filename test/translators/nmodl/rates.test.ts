@@ -113,6 +113,19 @@ describe("first values, rates and currents equal NEURON's", () => {
     expect(rows.length).toBe(18);
   });
 
+  it('of a gate that a PROCEDURE advances by a guarded exponential without units', () => {
+    const text =
+      'NEURON { SUFFIX x USEION k READ ek WRITE ik }\nPARAMETER { dt (ms) }\nASSIGNED { v (mV) ek (mV) ik (mA/cm2) ninf tau }\n' +
+      'STATE { n }\nBREAKPOINT { SOLVE states ik = 0.01*n*(v - ek) }\nINITIAL { n = 0 }\nUNITSOFF\nPROCEDURE states() {\n' +
+      ' ninf = 1/(1 + exp(-(v + 30)/8))\n tau = 5/(ninf + 1)/3\n n = n + (1 - guarded(-dt/tau))*(ninf - n)\n}\n' +
+      'FUNCTION guarded(x) { if (x < -25) { guarded = 0 } else { guarded = exp(x) } }';
+    const { model } = importModel({ name: 'x.mod', text }).valid;
+    const mechanism = Object.values(model.neurons)[0]?.compartments?.mechanisms['x'] as unknown as Mechanism;
+    const at = { celsius: 6.3, v: -30, states: ['n'], first: [0], values: [0.4], rates: [], ions: { ek: -77 } };
+    // (0.5 - 0.4) by 10/9 ms.
+    expect(evaluator(mechanism, at, false, () => 1)(mechanism.derivatives['n']?.rate ?? 0)).toBeCloseTo(90, 9);
+  });
+
   it('of a gate that a PROCEDURE advances by 1 - exp(-dt/tau): it approaches its steady state', () => {
     const { model } = importModel(readSource(join(files, 'old_style.mod'))).valid;
     const mechanism = Object.values(model.neurons)[0]?.compartments?.mechanisms['oldk'] as unknown as Mechanism;

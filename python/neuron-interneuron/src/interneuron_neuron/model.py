@@ -361,8 +361,9 @@ class Model:
             self.note(f"{kind} only watches, and is left out")
         elif kind == "IClamp":
             self._clamp(point, segment, place, plays)
-        elif kind == "VClamp" and not any(point.dur):
-            self.note(f"{name} never clamps, and is left out")
+        elif kind == "VClamp":
+            if any(each > 0 for each in point.dur):
+                self.leave(f"{name}, a clamp with an amplifier of its own (SEClamp is read)")
         elif self.sources.file(kind) is None:
             self.leave(f"{name}, whose text in NMODL is not known")
         else:
@@ -521,7 +522,8 @@ class Model:
                             return ("cell", population, index, variable, name, segment.x)
                     for point in segment.point_processes():
                         if point.hname() in self.points:
-                            for each in _variables(self.h, point.hname().partition("[")[0]):
+                            # In synapses, i is the index of the source.
+                            for each in set(_variables(self.h, point.hname().partition("[")[0])) - {"i"}:
                                 if getattr(point, each, None) == mark:
                                     return ("point", *self.points[point.hname()], each)
         finally:

@@ -28,8 +28,8 @@ export function elementsBySet(
 }
 
 /**
- * Returns values that form few sets. The values of a key that leads to more sets become one value, which is reported as
- * left out at their place (`/populations/exc/values/v`).
+ * Returns values that form few sets. The values of a key that leads to more sets become one value. It is reported at their
+ * place (`/populations/exc/values/v`): parameters as left out, first values as different.
  *
  * @param pointer  to the population or projection
  * @param what     `a population` or `a projection`
@@ -66,11 +66,14 @@ export function withFewSets(
     const text = (value: number): string =>
       quantityText(Number(value.toPrecision(4)), lemsDimension(declared.unit), new Dimensions());
     const [lowest, highest] = [numbers.reduce((a, b) => Math.min(a, b)), numbers.reduce((a, b) => Math.max(a, b))];
-    report.missing(
-      child(child(pointer, 'values'), key),
+    const isStart = Object.hasOwn(type.state, key);
+    const found =
       `${count.toLocaleString('en')} values of ${key} from ${text(lowest)} to ${text(highest)}, as ${what} of NeuroML ` +
-        `has at most ${mostSets} sets of values; the value of the most, ${text(one)}, would stand for all`,
-    );
+      `has at most ${mostSets} sets of values; the value of the most, ${text(one)}, ${isStart ? 'stands' : 'would stand'} for all`;
+    const at = child(child(pointer, 'values'), key);
+    // Networks forget their first values.
+    if (isStart) report.different('lems/one-start', at, found);
+    else report.missing(at, found);
   }
   return few;
 }

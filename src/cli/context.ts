@@ -38,12 +38,12 @@ export interface CommandContext {
   /** Imports a model with the options of the command and further changes, from a document, a result or a bundle. */
   model(path: string, changes?: ImportOptions): Promise<ImportedModel>;
   /**
-   * Shows warnings and notes, unless the reader is a program or wants quiet.
+   * Shows findings, unless the output is JSON; only errors if it is quiet.
    *
    * @param all  whether each is shown, however many have the same code
    */
   show(diagnostics: readonly Diagnostic[], all?: boolean): void;
-  /** Returns findings as text for people; empty if the output is JSON or quiet. */
+  /** Returns findings as text for people: only errors if the output is quiet, empty if it is JSON. */
   shown(diagnostics: readonly Diagnostic[]): string;
   /** Whether the result of the command is written to standard output. */
   readonly toStandardOutput: boolean;
@@ -74,10 +74,11 @@ export function createContext(
   // Without an output, a conversion is printed.
   const output = request.options.value('output') ?? (request.command === 'convert' ? standardStream : undefined);
   const toStandardOutput = output === standardStream || correctsStandardInput(request);
-  const rendered = (diagnostics: readonly Diagnostic[], colour: boolean, alike: { mostAlike?: number }): string =>
-    !forPeople || diagnostics.length === 0
-      ? ''
-      : renderDiagnostics(diagnostics, { source: (name) => sourceText(sources, name), colour, ...alike });
+  const rendered = (found: readonly Diagnostic[], colour: boolean, alike: { mostAlike?: number }): string => {
+    const diagnostics = quiet ? found.filter(({ severity }) => severity === 'error') : found;
+    if (json || diagnostics.length === 0) return '';
+    return renderDiagnostics(diagnostics, { source: (name) => sourceText(sources, name), colour, ...alike });
+  };
   let input: Source | undefined;
   const script = request.options.value('captured-from');
   const keep = (source: Source): void => {

@@ -148,6 +148,23 @@ it('proposes shorter steps for methods that lose spikes', async () => {
   );
 });
 
+it('prints the reason of a refusal with --quiet', async () => {
+  const path = folder.file('varied.yaml');
+  const group = "{ N: 50, model: 'I : 1', initializers: { I: rand() } }";
+  writeFileSync(path, `format: interneuron/brian\nneuron_groups: { G: ${group} }\nrun: 1 ms\n`);
+  const { code, stdout, stderr } = await runCommand([
+    'convert',
+    path,
+    '--to',
+    'neuroml',
+    '-o',
+    folder.file('varied.nml'),
+    '-q',
+  ]);
+  expect([code, stdout]).toEqual([1, '']);
+  expect(stderr).toMatch(/^error\[lems\/not-expressible\]  NeuroML cannot express this/);
+});
+
 describe('a file name of another notation', () => {
   it.each([
     ['brian', 'm.yaml', 'a Python script', 'a JSON document', 'm.py, or --to brian-json'],

@@ -21,6 +21,14 @@ describe('validate', () => {
     });
   });
 
+  it('prints only errors with --quiet', async () => {
+    const wrong = await runCommand(['validate', folder.file('bad.yaml'), good, '-q']);
+    expect([wrong.code, wrong.stderr]).toEqual([1, '']);
+    expect(wrong.stdout).toMatch(/^error\[.*did you mean volt\?/s);
+    expect(wrong.stdout).not.toMatch(/valid/);
+    expect(await runCommand(['validate', good, '-q'])).toMatchObject({ code: 0, stdout: '', stderr: '' });
+  });
+
   it('goes on after a model that is wrong, and exits with 1', async () => {
     const { code, stdout, stderr } = await runCommand(['validate', folder.file('bad.yaml'), good]);
     expect([code, stderr]).toEqual([1, '']);

@@ -64,7 +64,8 @@ function show(
 ): void {
   for (const { line, change } of corrections) context.say(`${document}:${line}: ${change}`);
   const findings = context.shown(diagnostics);
-  if (findings !== '') context.say(findings);
+  const { stdout, stderr } = context.terminal;
+  if (findings !== '') (context.toStandardOutput ? stderr : stdout).write(`${findings}\n`);
   const counted = countFindings(diagnostics);
   if (error) context.say(`${document}: ${error.message}${error.hint === undefined ? '' : ` (${error.hint})`}`);
   else {

@@ -4,11 +4,12 @@ import type { Program } from '../ir/program.js';
 import { arrivals } from './arrivals.js';
 import { creationOrder } from './creation-order.js';
 import { integerWeights } from './integer-weights.js';
+import { mergedRows } from './merged-rows.js';
 import type { Audience, Pass } from './pass.js';
 import { releases } from './releases.js';
 
 /** All passes, in order. */
-export const passes: readonly Pass[] = [integerWeights, creationOrder, releases, arrivals];
+export const passes: readonly Pass[] = [integerWeights, creationOrder, mergedRows, releases, arrivals];
 
 /** Options of the caller. */
 interface OptimiseOptions {

@@ -5,7 +5,7 @@ import { bodyOf, buffersOf } from '../ir/walk.js';
 import type { Pass } from './pass.js';
 
 /** Buffers that a kernel uses and that may be long. */
-function usedBy(kernel: Kernel): Set<string> {
+export function usedBy(kernel: Kernel): Set<string> {
   const used = new Set(buffersOf(bodyOf(kernel)));
   if (kernel.shape === 'propagate') {
     used.add(kernel.segments);

@@ -17,6 +17,8 @@ export interface BuildOptions extends LowerOptions {
   readonly exactValues?: boolean;
   /** Whether callers number synapses in order of creation; absent: they do. The order takes more memory. */
   readonly keepsOrder?: boolean;
+  /** Whether projections of one source may share rows; absent: unless the order is kept. */
+  readonly sharesRows?: boolean;
   /** Bytes that arrays which are drawn may take; absent: any number. */
   readonly memory?: number;
 }
@@ -30,9 +32,16 @@ export const buildProgram = (valid: ValidModel, options: BuildOptions): Program 
   programOf(drawModel(valid, options.memory), options);
 
 /** Returns the program of a model with explicit draws. @throws DiagnosticError for parts that cannot be lowered */
-const programOf = (drawn: DrawnModel, { exactValues = false, keepsOrder = true, ...options }: BuildOptions): Program =>
+const programOf = (
+  drawn: DrawnModel,
+  { exactValues = false, keepsOrder = true, sharesRows = !keepsOrder, ...options }: BuildOptions,
+): Program =>
   optimise(lower(drawn, options), 'every engine', {
-    without: [...(exactValues ? ['integer-weights'] : []), ...(keepsOrder ? ['creation-order'] : [])],
+    without: [
+      ...(exactValues ? ['integer-weights'] : []),
+      ...(keepsOrder ? ['creation-order'] : []),
+      ...(sharesRows ? [] : ['merged-rows']),
+    ],
     onPass: options.onPass,
   });
 

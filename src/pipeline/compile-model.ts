@@ -67,6 +67,8 @@ export async function compileModel(
   const lowered = loweredModel(drawn, positions, {
     precision,
     keepsOrder: exactValues === true,
+    // Joining takes longer than it saves where each process builds every synapse.
+    sharesRows: exactValues !== true && options.target !== 'mpi',
     ...(exactValues === undefined ? {} : { exactValues }),
     ...(counts ? { counts } : {}),
     ...(options.heard ? { pendingDelivery: options.heard } : {}),

@@ -30,6 +30,14 @@ function needOf({ buffers, manifest, schedule }: Program): Need {
     typeof count === 'number' || expected === undefined ? [] : [[owner(count.buffer), expected] as const],
   );
   const lengths = new Map(averages);
+  // Joint rows of several projections have a length of their own.
+  const extents = new Map(buffers.map(({ name, length }) => [name, length]));
+  for (const { count, expected = 0, targets } of manifest.projections) {
+    const extent = extents.get(targets);
+    if (typeof extent !== 'object' || (typeof count !== 'number' && owner(extent.buffer) === owner(count.buffer)))
+      continue;
+    lengths.set(extent.buffer, (lengths.get(extent.buffer) ?? 0) + (typeof count === 'number' ? count : expected));
+  }
   const bytes = ({ element, length }: Buffer): number =>
     elementBytes[element] * (typeof length === 'number' ? length : (lengths.get(owner(length.buffer)) ?? 0));
   const arrays = new Map(buffers.map((buffer) => [buffer.name, bytes(buffer)]));

@@ -27,7 +27,11 @@ function ownSynapses(program: Program, { spaces }: Distribution): readonly OwnSy
   const buffersOf = new Map([...kernels.values()].map((kernel) => [kernel.name, new Set(allBuffers(program, kernel))]));
   const readersOf = (buffer: string): readonly Kernel[] =>
     running.filter(({ name }) => buffersOf.get(name)?.has(buffer) === true);
+  const seen = new Set<string>();
   return program.manifest.projections.flatMap(({ name, targets, segments }): readonly OwnSynapses[] => {
+    // Several projections may have joint rows.
+    if (seen.has(targets)) return [];
+    seen.add(targets);
     const deliveries = readersOf(targets);
     const space = spaces.get(deliveries[0]?.name ?? '');
     const segmentCount = lengths.get(segments);

@@ -55,14 +55,17 @@ export function tagAround(text: string, at: number): number {
   return text.lastIndexOf('<', at - 1);
 }
 
+/** The same, with a place of its own: `matchAll` begins at the place of `tags`. */
+const tagsFrom = new RegExp(tags);
+
 /** Returns the offset after the element with its `<` at an offset of a well-formed text. */
 export function endOfElement(text: string, offset: number): number {
-  tags.lastIndex = offset;
+  tagsFrom.lastIndex = offset;
   let depth = 0;
   do {
-    const [, closing, empty] = tags.exec(text) ?? [];
+    const [, closing, empty] = tagsFrom.exec(text) ?? [];
     if (closing === '/') depth--;
     else if (closing === '' && empty === '') depth++;
-  } while (depth > 0 && tags.lastIndex > 0);
-  return tags.lastIndex;
+  } while (depth > 0 && tagsFrom.lastIndex > 0);
+  return tagsFrom.lastIndex;
 }

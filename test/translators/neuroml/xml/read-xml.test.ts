@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { DiagnosticError, Diagnostics } from '../../../../src/diagnostics/diagnostic.js';
 import { ListedElement, type XmlElement } from '../../../../translators/neuroml/xml/element.js';
 import { readXml } from '../../../../translators/neuroml/xml/read-xml.js';
+import { endOfElement } from '../../../../translators/neuroml/xml/tags.js';
 
 function read(text: string): { root: XmlElement | null; findings: string[] } {
   const diagnostics = new Diagnostics();
@@ -107,6 +108,12 @@ describe('text that is not well-formed', () => {
     const { root, findings } = read(text);
     expect(root).toBeNull();
     expect(findings).toEqual([finding]);
+  });
+
+  it('has the same finding after a scan of another document', () => {
+    const longer = `<a>${'<b></b>'.repeat(20)}</a>`;
+    expect(endOfElement(longer, longer.indexOf('<b>', 60))).toBeGreaterThan(60);
+    expect(read('<a>\n <b>\n').findings).toEqual(['xml/unclosed-element 2:2']);
   });
 
   it('names the tag that was opened when another is closed', () => {

@@ -3,6 +3,7 @@
 import { basename } from 'node:path';
 import { openRecorded, isOurs } from '../compare/open-recorded.js';
 import { withNodes } from '../compare/read/ours.js';
+import type { Recorded } from '../compare/recorded.js';
 import { openRecord } from '../../runtime/results/open.js';
 import { namesIn } from '../../runtime/results/written-nodes.js';
 import { UsageError } from '../diagnostics/diagnostic.js';
@@ -55,17 +56,28 @@ export async function drawPictureOf(
   if (parts) return drawPicture(await gatesPictureOf(path, parts));
   if (kind === 'gates')
     throw new UsageError(`${path} is not a document of NeuroML`, 'name a file of channels, such as na.channel.nml');
-  const recorded = withNodes(await openRecorded(path));
+  return drawRecorded(withNodes(await openRecorded(path)), { kind, bin, title });
+}
+
+/** How a picture of recordings is drawn. */
+interface RecordedPictureOptions {
+  readonly kind?: 'raster' | 'rates' | 'traces' | undefined;
+  readonly bin?: number | undefined;
+  readonly title?: string | undefined;
+}
+
+/** Draws recordings. @returns a document in SVG */
+export async function drawRecorded(
+  recorded: Recorded,
+  { kind, bin, title }: RecordedPictureOptions = {},
+): Promise<string> {
+  const { drawPicture } = await import('../pictures/canvas.js');
   const { rasterPicture, ratesPicture, tracesPicture } = await import('../pictures/recorded-pictures.js');
   const hasSpikes = recorded.trains.some(({ ids }) => ids.length > 0);
-  switch (kind ?? (hasSpikes ? 'raster' : 'traces')) {
-    case 'raster':
-      return drawPicture(rasterPicture(recorded, bin));
-    case 'rates':
-      return drawPicture(ratesPicture(recorded, bin));
-    case 'traces':
-      return drawPicture(tracesPicture(recorded));
-  }
+  const chosen = kind ?? (hasSpikes ? 'raster' : 'traces');
+  const picture =
+    chosen === 'traces' ? tracesPicture(recorded) : (chosen === 'raster' ? rasterPicture : ratesPicture)(recorded, bin);
+  return drawPicture(title === undefined ? picture : { ...picture, title });
 }
 
 /** Potentials of drawn curves in V. */

@@ -13,10 +13,9 @@ import { describeModel } from './describe/describe.js';
 import type { FurtherParts } from './describe/description.js';
 import { markupText } from '../diagnostics/display.js';
 import { descriptionBlocks, htmlPage, htmlTable } from './describe/formats.js';
-import { drawPictureOf } from './draw-picture.js';
+import { drawPictureOf, drawRecorded } from './draw-picture.js';
 import type { ImportedModel } from '../pipeline/read/imported-model.js';
 import { isModel } from '../pipeline/read/is-model.js';
-import type { PictureKind } from './picture-kinds.js';
 import { runProperties } from '../pipeline/results/run-properties.js';
 import { inStage } from '../pipeline/stages.js';
 
@@ -47,7 +46,7 @@ export async function reportPage(path: string, { model, tables, conversion }: Re
   const synapses = imported === null ? null : await countAllSynapses(imported);
   return htmlPage(title, [
     ...(imported && synapses ? await networkFigures(path, imported, synapses) : []),
-    ...(recorded ? await pictures(path, recorded) : []),
+    ...(recorded ? await pictures(recorded) : []),
     ...(recorded ? runBlocks(recorded) : []),
     ...(imported && synapses
       ? descriptionBlocks(inStage('describe', () => describeModel(imported.valid, imported.hashes, synapses, parts)))
@@ -57,6 +56,17 @@ export async function reportPage(path: string, { model, tables, conversion }: Re
   ]);
 }
 
+/** Returns the numbers of cells and spikes of some trains, and the mean rate as text; empty without a duration. */
+export function spikeCounts(
+  trains: Recorded['trains'],
+  end: Recorded['end'],
+): { readonly cells: number; readonly spikes: number; readonly rate: string } {
+  const cells = trains.reduce((sum, { ids }) => sum + ids.length, 0);
+  const spikes = trains.flatMap((one) => one.trains).reduce((sum, { length }) => sum + length, 0);
+  const rate = spikes / cells / (end ?? NaN);
+  return { cells, spikes, rate: Number.isFinite(rate) ? `${Number(rate.toPrecision(4))} Hz` : '' };
+}
+
 function runBlocks({ path, format, end, dt, trains, record, notes }: Recorded): readonly string[] {
   const rows = [
     ['file', `${platform.files.shareable(path)}: ${format}`],
@@ -64,16 +74,11 @@ function runBlocks({ path, format, end, dt, trains, record, notes }: Recorded): 
     ...(dt === undefined ? [] : [['time step', milliseconds(dt)]]),
     ...(record ? [['fingerprint', record.fingerprint.total]] : []),
   ];
-  const seconds = end ?? NaN;
-  const spikes = trains.map(({ population, event, ids, trains: own }) => {
-    const count = own.reduce((sum, { length }) => sum + length, 0);
-    const rate = count / ids.length / seconds;
-    return [
-      `${population === '' ? 'cells' : population}${event === 'spike' ? '' : `.${event}`}`,
-      formatCount(ids.length),
-      formatCount(count),
-      Number.isFinite(rate) ? `${Number(rate.toPrecision(4))} Hz` : '',
-    ];
+  const spikes = trains.map((one) => {
+    const { cells, spikes: count, rate } = spikeCounts([one], end);
+    const { population, event } = one;
+    const name = `${population === '' ? 'cells' : population}${event === 'spike' ? '' : `.${event}`}`;
+    return [name, formatCount(cells), formatCount(count), rate];
   });
   return [
     '<h2>Run</h2>',
@@ -83,28 +88,18 @@ function runBlocks({ path, format, end, dt, trains, record, notes }: Recorded): 
   ];
 }
 
-async function pictures(path: string, { trains, signals }: Recorded): Promise<readonly string[]> {
+async function pictures(recorded: Recorded): Promise<readonly string[]> {
+  const { trains, signals } = recorded;
   const hasSpikes = trains.some(({ event, ids }) => event === 'spike' && ids.length > 0);
-  const kinds: readonly PictureKind[] = [
+  const kinds = [
     ...(hasSpikes ? (['raster', 'rates'] as const) : []),
     ...(signals.length > 0 ? (['traces'] as const) : []),
-  ];
-  const titles: Readonly<Partial<Record<PictureKind, string>>> = {
-    raster: 'Spikes',
-    rates: 'Rates',
-    traces: 'Samples',
-  };
+  ] as const;
+  const titles = { raster: 'Spikes', rates: 'Rates', traces: 'Samples' } as const;
   const blocks: string[] = [];
-  for (const kind of kinds) {
-    const svg = await drawPictureOf(path, { kind, title: titles[kind] ?? kind, importModel: refuse });
-    blocks.push(figure(kind, svg));
-  }
+  for (const kind of kinds) blocks.push(figure(kind, await drawRecorded(recorded, { kind, title: titles[kind] })));
   return blocks;
 }
-
-const refuse = (): never => {
-  throw new UsageError('pictures of recordings need no model', 'draw another kind');
-};
 
 const figure = (kind: string, svg: string): string => `<figure class="${kind}">${svg}</figure>`;
 

@@ -3,11 +3,14 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { openRecorded } from '../compare/open-recorded.js';
+import { withNodes } from '../compare/read/ours.js';
 import { milliseconds, type Recorded } from '../compare/recorded.js';
 import { DiagnosticError, UsageError } from '../diagnostics/diagnostic.js';
 import { markupText } from '../diagnostics/display.js';
+import { formatCount } from '../diagnostics/quantities.js';
 import { htmlPage, htmlTable } from './describe/formats.js';
-import { drawPictureOf } from './draw-picture.js';
+import { drawRecorded } from './draw-picture.js';
+import { spikeCounts } from './report-page.js';
 
 /** Most pictures of a page; further results have a row of the table only. */
 const mostPictures = 30;
@@ -37,10 +40,9 @@ export async function resultsPage(folder: string): Promise<string> {
   const figures: string[] = [];
   const notShown: string[] = [];
   for (const name of names) {
-    const path = join(folder, name);
     let recorded: Recorded;
     try {
-      recorded = await openRecorded(path);
+      recorded = withNodes(await openRecorded(join(folder, name)));
     } catch (error) {
       if (!(error instanceof UsageError || error instanceof DiagnosticError)) throw error;
       notShown.push(name);
@@ -50,7 +52,7 @@ export async function resultsPage(folder: string): Promise<string> {
     rows.push([name, ...values, ...totalsOf(recorded)]);
     if (figures.length === mostPictures) continue;
     const caption = varied.columns.map((column, k) => `${column} = ${values[k] ?? ''}`).join(', ');
-    const svg = await drawPictureOf(path, { title: caption === '' ? name : caption, importModel: noModel });
+    const svg = await drawRecorded(recorded, { title: caption === '' ? name : caption });
     figures.push(`<figure>${svg}<figcaption>${markupText(name)}</figcaption></figure>`);
   }
   if (rows.length === 0)
@@ -65,20 +67,14 @@ export async function resultsPage(folder: string): Promise<string> {
   ]);
 }
 
-const noModel = (): never => {
-  throw new UsageError('pictures of recordings need no model', 'draw another kind');
-};
-
 /** Returns duration, spikes and rate of all cells, and the first digits of the fingerprint. */
 function totalsOf({ end, trains, record }: Recorded): readonly string[] {
   const spiking = trains.filter(({ event }) => event === 'spike');
-  const spikes = spiking.reduce((sum, { trains: own }) => sum + own.reduce((all, { length }) => all + length, 0), 0);
-  const cells = spiking.reduce((sum, { ids }) => sum + ids.length, 0);
-  const rate = spikes / cells / (end ?? NaN);
+  const { cells, spikes, rate } = spikeCounts(spiking, end);
   return [
     end === null ? '' : milliseconds(end),
-    cells === 0 ? '' : String(spikes),
-    Number.isFinite(rate) ? `${Number(rate.toPrecision(4))} Hz` : '',
+    cells === 0 ? '' : formatCount(spikes),
+    rate,
     record?.fingerprint.total.slice(0, 12) ?? '',
   ];
 }

@@ -212,7 +212,7 @@ interface Joint {
   readonly delivery: PropagateKernel;
 }
 
-const named = (name: string): Local => ({ name, type: 'u32' });
+const u32Local = (name: string): Local => ({ name, type: 'u32' });
 const index: Expression = { kind: 'local', type: 'u32', name: 'index' };
 
 /** Returns the narrowest type for targets below a number. */
@@ -276,10 +276,10 @@ function jointOf(group: Group, ordinal: number, facts: Facts): Joint {
       ir.store(count, ir.u32(0), ir.add(ir.load(count, ir.u32(0)), ir.load(member.segments, ir.u32(keys)))),
     ),
   };
-  const joining = members.flatMap((member): Kernel[] => [starts(member, segments, keys)]);
+  const joining = members.map((member) => starts(member, segments, keys));
   const copying = members.map((member) => copies(member, base, segments, targets, arrays, rows, columns));
   const building: readonly Kernel[] = [counting, ...joining, ...copying];
-  const target = named('target');
+  const target = u32Local('target');
   const at = ir.get(target);
   const position: Expression = { kind: 'local', type: 'u32', name: 'position' };
   const { synapses: _, ...shared } = first.kernel;
@@ -343,12 +343,12 @@ function copies(
   columns: number,
 ): MapKernel {
   const [key, first, end, to, k, column] = [
-    named('key'),
-    named('first'),
-    named('end'),
-    named('to'),
-    named('k'),
-    named('column'),
+    u32Local('key'),
+    u32Local('first'),
+    u32Local('end'),
+    u32Local('to'),
+    u32Local('k'),
+    u32Local('column'),
   ] as const;
   const [from, into] = [ir.add(ir.get(first), ir.get(k)), ir.add(ir.get(to), ir.get(k))];
   const target = ir.load(member.targets, from);

@@ -283,9 +283,10 @@ def _end_of_call(frame: FrameType, h: Any) -> float | None:
     if frame.f_code.co_filename in (__file__, "<string>"):
         return None
     tree = ast.parse(Path(frame.f_code.co_filename).read_bytes())
-    evaluate: Callable[[ast.expr], Any] = lambda node: eval(  # noqa: E731
-        compile(ast.Expression(node), "<time>", "eval"), frame.f_globals, frame.f_locals
-    )
+
+    def evaluate(node: ast.expr) -> Any:
+        return eval(compile(ast.Expression(node), "<time>", "eval"), frame.f_globals, frame.f_locals)
+
     at = [node for node in ast.walk(tree) if getattr(node, "lineno", 1e9) <= frame.f_lineno <= getattr(node, "end_lineno", 0)]
     for node in at:
         if isinstance(node, ast.Call):

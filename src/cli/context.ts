@@ -49,6 +49,8 @@ export interface CommandContext {
   readonly toStandardOutput: boolean;
   /** Prints text for people, unless the output is JSON or quiet; to stderr if stdout gets the result. */
   say(text: string): void;
+  /** Prints an error where `say` prints, unless the output is JSON. */
+  readonly printError: (text: string) => void;
 }
 
 /** Returns the one file of a command that takes one. */
@@ -70,7 +72,6 @@ export function createContext(
 ): CommandContext {
   const json = request.options.flag('json');
   const quiet = request.options.flag('quiet');
-  const forPeople = !json && !quiet;
   // Without an output, a conversion is printed.
   const output = request.options.value('output') ?? (request.command === 'convert' ? standardStream : undefined);
   const toStandardOutput = output === standardStream || correctsStandardInput(request);
@@ -78,6 +79,9 @@ export function createContext(
     const diagnostics = quiet ? found.filter(({ severity }) => severity === 'error') : found;
     if (json || diagnostics.length === 0) return '';
     return renderDiagnostics(diagnostics, { source: (name) => sourceText(sources, name), colour, ...alike });
+  };
+  const printError = (text: string): void => {
+    if (!json) (toStandardOutput ? terminal.stderr : terminal.stdout).write(`${printableLines(text)}\n`);
   };
   let input: Source | undefined;
   const script = request.options.value('captured-from');
@@ -121,7 +125,8 @@ export function createContext(
     },
     shown: (diagnostics) => rendered(diagnostics, terminal.stdout.colour, {}),
     say(text) {
-      if (forPeople) (toStandardOutput ? terminal.stderr : terminal.stdout).write(`${printableLines(text)}\n`);
+      if (!quiet) printError(text);
     },
+    printError,
   };
 }

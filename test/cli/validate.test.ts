@@ -26,6 +26,12 @@ describe('validate', () => {
     expect([wrong.code, wrong.stderr]).toEqual([1, '']);
     expect(wrong.stdout).toMatch(/^error\[.*did you mean volt\?/s);
     expect(wrong.stdout).not.toMatch(/valid/);
+    const missing = await runCommand(['validate', folder.file('none.yaml'), good, '-q']);
+    expect(missing).toMatchObject({
+      code: 2,
+      stderr: '',
+      stdout: expect.stringMatching(/^\S*none\.yaml: there is no file/),
+    });
     expect(await runCommand(['validate', good, '-q'])).toMatchObject({ code: 0, stdout: '', stderr: '' });
   });
 

@@ -70,7 +70,7 @@ function refusalOf(source: string, error: DiagnosticError | UsageError, context:
     context.say(`nothing written: ${countFindings(error.diagnostics)}`);
     return { source, outputs: [], diagnostics: diagnosticsToJson(error.diagnostics) };
   }
-  context.say(`nothing written: ${error.message}${error.hint === undefined ? '' : ` (${error.hint})`}`);
+  context.printError(`nothing written: ${error.message}${error.hint === undefined ? '' : ` (${error.hint})`}`);
   return { source, outputs: [], error: { message: error.message, ...(error.hint ? { hint: error.hint } : {}) } };
 }
 

@@ -64,10 +64,9 @@ function show(
 ): void {
   for (const { line, change } of corrections) context.say(`${document}:${line}: ${change}`);
   const findings = context.shown(diagnostics);
-  const { stdout, stderr } = context.terminal;
-  if (findings !== '') (context.toStandardOutput ? stderr : stdout).write(`${findings}\n`);
+  if (findings !== '') context.printError(findings);
   const counted = countFindings(diagnostics);
-  if (error) context.say(`${document}: ${error.message}${error.hint === undefined ? '' : ` (${error.hint})`}`);
+  if (error) context.printError(`${document}: ${error.message}${error.hint === undefined ? '' : ` (${error.hint})`}`);
   else {
     const model = hash === undefined ? '' : `, model ${hash.slice(0, 12)}`;
     const verdict = valid ? `valid, ${notation}${model}` : 'not valid';

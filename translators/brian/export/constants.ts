@@ -11,7 +11,7 @@ import { withTrees } from '../../../src/library/readable/texts.js';
 import { namesOf, readsOf, wordsIn } from '../../../src/library/gather/texts.js';
 import { plain, valueAt } from '../../../src/library/recognise/numbers.js';
 import { ownNames } from '../../../src/model/declared-names.js';
-import type { EquationSet, Model, NeuronType, SelectionRule, Value } from '../../../src/model/model.js';
+import type { EquationSet, Model, NeuronType, Projection, SelectionRule, Value } from '../../../src/model/model.js';
 import { populationsOf } from '../../../src/model/selected.js';
 import { unitText } from './own-draws.js';
 
@@ -304,13 +304,22 @@ const codeIn = (part: unknown, key = ''): readonly string[] => {
 export const inputsOf = (name: string, { stimuli, projections, synapses }: Model): ReadonlySet<string> =>
   new Set([
     ...Object.values(stimuli).flatMap((one) => (one.kind === 'current' && touches(one.to, name) ? [one.input] : [])),
-    ...Object.values(projections).flatMap(({ synapse, from, to }) =>
+    ...Object.values(projections).flatMap(({ synapse, from, to, receptors }) =>
       Object.keys(synapses[synapse]?.contributes ?? {}).flatMap((key) => {
-        const [side, variable = ''] = key.split('.');
+        const { side, variable } = contributedTo(key, receptors);
         return touches(side === 'pre' ? from.of : to.of, name) ? [variable] : [];
       }),
     ),
   ]);
+
+/** Returns the end and the variable that synapses contribute to under a key: `post.syn`, or a port. */
+export function contributedTo(
+  key: string,
+  receptors: Projection['receptors'],
+): { readonly side: 'pre' | 'post'; readonly variable: string } {
+  const [side, variable] = key.split('.');
+  return { side: side === 'pre' ? 'pre' : 'post', variable: variable ?? receptors[key] ?? key };
+}
 
 /** Checks whether a selection has elements of a population. */
 export const touches = (rule: SelectionRule, name: string): boolean => populationsOf(rule).includes(name);

@@ -13,6 +13,7 @@ import { isPhase, isSelection, recordedVariables } from '../../../src/model/tagg
 import { knownNumbers } from '../../../src/model/arrays.js';
 import type { SelectionRule, Stimulus } from '../../../src/model/model.js';
 import { brianExpression, counting } from './brian-text.js';
+import { contributedTo } from './constants.js';
 import { dimensionOf } from './equations-text.js';
 import { brianName } from './naming.js';
 import { groupAttributes, remarksAt, type ExportContext, type GroupPlan, type SynapsesPlan } from './plan.js';
@@ -253,11 +254,11 @@ interface Contribution {
 
 /** Returns the continuous contributions of synapses, with ports bound to their variables. */
 function contributionsOf({ type, projection }: SynapsesPlan): readonly Contribution[] {
-  return Object.entries(type.contributes).map(([key, expression]) => {
-    const [side = 'post', variable] = key.split('.');
-    if (variable === undefined) return { key, side: 'post', variable: projection.receptors[key] ?? key, expression };
-    return { key, side: side === 'pre' ? 'pre' : 'post', variable, expression };
-  });
+  return Object.entries(type.contributes).map(([key, expression]) => ({
+    key,
+    ...contributedTo(key, projection.receptors),
+    expression,
+  }));
 }
 
 function contributors(input: string, plan: GroupPlan, synapses: ReadonlyMap<string, SynapsesPlan>): readonly string[] {

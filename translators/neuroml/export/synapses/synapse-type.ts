@@ -8,7 +8,7 @@ import { child } from '../../../../src/model/pointer.js';
 import type { Projection, SynapseType } from '../../../../src/model/model.js';
 import { attempting, builderOf, type Attempt } from '../builder.js';
 import type { CellPlan, Channel, ExportContext } from '../context.js';
-import { jumpsOf, readOfSource } from './effects.js';
+import { jumpsOf, readOfSource, writtenBy } from './effects.js';
 import { declareResponse, type Response } from './response.js';
 import { dimensionOfUnit, isPure } from '../text/dimensions.js';
 import { writeContributions, writeEquations } from '../common-equations.js';
@@ -133,7 +133,7 @@ export function synapseType(
     builder.starts.push(builder.assign(builder.nameOf(name), start));
   }
   equations(type, pointer, builder, attempt, context.report);
-  const sums = sumsOf(type);
+  const sums = sumsOf(type, projection);
   const valueOf = (channel: Channel): Expression | undefined => {
     if (channel.kind === 'jump') return arrived(channel, builder);
     const text = sums.get(channel.variable);
@@ -292,10 +292,12 @@ function requirePost(type: SynapseType, target: CellPlan, builder: TypeBuilder):
 }
 
 /** Returns the contributions of a type in each step, by the variable of the target. */
-function sumsOf({ contributes, summed }: SynapseType): ReadonlyMap<string, string> {
+function sumsOf({ contributes, summed, ports }: SynapseType, { receptors }: Projection): ReadonlyMap<string, string> {
   const sums = new Map<string, string>();
-  for (const [to, text] of [...Object.entries(contributes), ...Object.entries(summed)])
-    if (to.startsWith('post.')) sums.set(to.slice('post.'.length), text);
+  for (const [to, text] of [...Object.entries(contributes), ...Object.entries(summed)]) {
+    const variable = writtenBy(to, receptors, ports);
+    if (variable !== null) sums.set(variable, text);
+  }
   return sums;
 }
 

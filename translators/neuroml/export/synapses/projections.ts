@@ -70,7 +70,7 @@ function writeOwnProjection(given: Known, written: NetworkOutput, context: Expor
     [...values].flatMap(([key, numbers]) => (Object.hasOwn(type.state, key) && numbers !== 0 ? [key] : [])),
   );
   const sourcePlan = written.plans.get(context.model.populations[source]?.type ?? '');
-  const hasWeight = !isPlaced && varying.size <= 1 && port === undefined;
+  const hasWeight = varying.size <= 1 && port === undefined;
   const built = synapseType(
     name,
     projection,
@@ -116,7 +116,8 @@ function writeOwnProjection(given: Known, written: NetworkOutput, context: Expor
       'synapses that read the cell that they come from, on cells with compartments',
     );
   else if (isPlaced) {
-    const placed = groups.map(({ id, members }) => ({ id, members, weightOf: () => 1 }));
+    const weightOf = (k: number): number => Number(weights?.textOf(k) ?? 1);
+    const placed = groups.map(({ id, members }) => ({ id, members, weightOf }));
     writePlacedConnections(known, placed, built, written, context);
   } else if (built.peer) contacts(known, built, built.peer, groups, written, context);
   else

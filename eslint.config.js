@@ -152,6 +152,8 @@ export default defineConfig(
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
       // An index that the surrounding code has shown to be within bounds is common in numerical code.
       '@typescript-eslint/no-non-null-assertion': 'off',
+      // A template of a kernel writes its statements.
+      '@typescript-eslint/no-unused-expressions': ['error', { allowTaggedTemplates: true }],
       '@typescript-eslint/no-confusing-void-expression': 'off',
       '@typescript-eslint/no-meaningless-void-operator': 'off',
       // Interfaces promise promises; some of those who keep the promise have nothing to wait for.

@@ -3,7 +3,7 @@
 import { UsageError } from '../diagnostics/diagnostic.js';
 
 interface Token {
-  readonly kind: 'name' | 'number' | 'string' | 'symbol' | 'comment' | 'end';
+  readonly kind: 'name' | 'number' | 'string' | 'symbol' | 'comment' | 'hole' | 'end';
   readonly text: string;
   /** Line, from 1. */
   readonly line: number;
@@ -18,10 +18,9 @@ const patterns: readonly (readonly [Token['kind'] | 'space', RegExp])[] = [
   ['symbol', />>>|<<|>>|<=|>=|==|!=|\+=|->|[()[\]{},:=+\-*/%&|^!~<>@]/y],
 ];
 
-/** Splits text into tokens, with `end` last. */
-export function tokenize(text: string): readonly Token[] {
+/** Splits text into tokens, with `end` last. Lines count from `line`. */
+export function tokenize(text: string, line = 1): readonly Token[] {
   const tokens: Token[] = [];
-  let line = 1;
   let at = 0;
   while (at < text.length) {
     const [kind, match] = nextMatch(text, at, line);
@@ -30,6 +29,17 @@ export function tokenize(text: string): readonly Token[] {
     at += match[0].length;
   }
   tokens.push({ kind: 'end', text: 'the end', line });
+  return tokens;
+}
+
+/** Splits the parts of a template into tokens, with a hole between two parts and `end` last. */
+export function tokenizeTemplate(parts: readonly string[]): readonly Token[] {
+  const tokens: Token[] = [];
+  for (const [k, part] of parts.entries()) {
+    const line = tokens.pop()?.line ?? 1;
+    if (k > 0) tokens.push({ kind: 'hole', text: String(k - 1), line });
+    tokens.push(...tokenize(part, line));
+  }
   return tokens;
 }
 

@@ -1,5 +1,6 @@
-/** Reads expressions and statements of the text form. */
+/** Reads expressions and statements of the text form, in programs and in templates of kernels. */
 
+import { convert } from './builder.js';
 import { scaleOf, unitOf } from './fixed-point.js';
 import { scalarTypes } from './operators.js';
 import {
@@ -15,75 +16,201 @@ import type { TokenReader } from './text-lexer.js';
 import { unescapeComment } from './text-print-body.js';
 import { compareLevel, infix, isCompare, prefix, unaryFunctions } from './text-syntax.js';
 
-/** The names that determine the types left out of the text. */
+/** The names that determine the types left out of the text of a program. */
 export interface BodyNames {
   /** Types of locals and parameters. */
   readonly locals: ReadonlyMap<string, ScalarType>;
   readonly buffers: ReadonlyMap<string, Buffer>;
   /** Functions by name, for the types of their results. */
-  readonly functions: ReadonlyMap<string, Pick<IrFunction, 'results'>>;
+  readonly functions: ReadonlyMap<string, Callee>;
 }
 
-/** Statements in braces. */
+/** A function with the types of its results. */
+export type Callee = Pick<IrFunction, 'name' | 'results'>;
+
+/** A value in a hole of a template, by its role. */
+export type Hole =
+  | { readonly role: 'value'; readonly value: Expression }
+  | { readonly role: 'buffer'; readonly buffer: Buffer }
+  | { readonly role: 'callee'; readonly callee: Callee }
+  | { readonly role: 'statements' };
+
+/** The meaning of the names of a body, and the receiver of its statements. */
+export interface BodyScope {
+  /** The value of a name. */
+  value(name: string): Expression | undefined;
+  buffer(name: string): Buffer | undefined;
+  callee(name: string): Callee | undefined;
+  /** The local that an assignment to a name sets. @returns undefined if it sets none */
+  assigned(name: string): string | undefined;
+  /** The local that counts the rounds of a loop. */
+  counter(name: string): string;
+  /** The local for a result of a call. */
+  result(name: string, type: ScalarType): string;
+  emit(statement: Statement): void;
+  /** The statements that a reader gives to the scope of a nested block. */
+  nested(read: (inner: BodyScope) => void): Statement[];
+  /**
+   * Of templates: fills a hole; `suffix` is the type of a number. Only at the beginning of a statement may it have
+   * statements.
+   */
+  hole?(hole: string, suffix: string | undefined, place: 'statement' | 'value'): Hole;
+  /** Of templates: declares a local, with a value that never changes after `let`. */
+  declare?(word: 'let' | 'var', name: string, value: Expression | ScalarType): void;
+}
+
+/** Statements in braces of a program. */
 export function readBlock(reader: TokenReader, names: BodyNames): Statement[] {
-  reader.expect('{');
   const statements: Statement[] = [];
-  while (!reader.pass('}')) statements.push(readStatement(reader, names));
+  readStatements(reader, programScope(names, statements));
   return statements;
 }
 
-function readStatement(reader: TokenReader, names: BodyNames): Statement {
-  const expression = (): Expression => readIrExpression(reader, names);
-  if (reader.peek().kind === 'comment') return { kind: 'comment', text: unescapeComment(reader.next().text) };
-  if (reader.pass('if')) {
+function programScope({ locals, buffers, functions }: BodyNames, statements: Statement[]): BodyScope {
+  const itself = (name: string): string => name;
+  return {
+    value: (name) => {
+      const type = locals.get(name);
+      return type && { kind: 'local', type, name };
+    },
+    buffer: (name) => buffers.get(name),
+    callee: (name) => functions.get(name),
+    assigned: itself,
+    counter: itself,
+    result: itself,
+    emit: (statement) => {
+      statements.push(statement);
+    },
+    nested: (read) => {
+      const inner: Statement[] = [];
+      read(programScope({ locals, buffers, functions }, inner));
+      return inner;
+    },
+  };
+}
+
+/** Reads statements in braces. */
+function readStatements(reader: TokenReader, scope: BodyScope): void {
+  reader.expect('{');
+  while (!reader.pass('}')) readStatement(reader, scope);
+}
+
+const readNested = (reader: TokenReader, scope: BodyScope): Statement[] =>
+  scope.nested((inner) => readStatements(reader, inner));
+
+/** Reads one statement. @throws UsageError with the line of a mistake */
+export function readStatement(reader: TokenReader, scope: BodyScope): void {
+  const expression = (): Expression => readIrExpression(reader, scope);
+  if (reader.peek().kind === 'comment') {
+    scope.emit({ kind: 'comment', text: unescapeComment(reader.next().text) });
+  } else if (reader.pass('if')) {
     const condition = expression();
-    const then = readBlock(reader, names);
-    return { kind: 'if', condition, then, else: reader.pass('else') ? readBlock(reader, names) : [] };
-  }
-  if (reader.pass('for')) {
-    const local = reader.name();
+    const then = readNested(reader, scope);
+    scope.emit({ kind: 'if', condition, then, else: reader.pass('else') ? readNested(reader, scope) : [] });
+  } else if (reader.pass('for')) {
+    const local = scope.counter(reader.name());
     reader.expect('=');
     const from = expression();
     reader.expect('until');
     const to = expression();
     const lanes = reader.pass('lanes') ? { lanes: true as const } : {};
-    return { kind: 'for', local, from, to, body: readBlock(reader, names), ...lanes };
-  }
-  if (reader.pass('while')) return { kind: 'while', condition: expression(), body: readBlock(reader, names) };
-  if (reader.pass('break')) return { kind: 'break' };
-  if (reader.pass('setBit')) {
-    const mask = reader.name();
+    scope.emit({ kind: 'for', local, from, to, body: readNested(reader, scope), ...lanes });
+  } else if (reader.pass('while')) {
+    scope.emit({ kind: 'while', condition: expression(), body: readNested(reader, scope) });
+  } else if (reader.pass('break')) {
+    scope.emit({ kind: 'break' });
+  } else if (reader.pass('setBit')) {
+    const mask = readBufferName(reader, scope);
     reader.expect('=');
-    return { kind: 'setBit', mask, condition: expression() };
-  }
-  if (reader.pass('fault')) {
-    const bits = reader.number();
+    scope.emit({ kind: 'setBit', mask, condition: expression() });
+  } else if (reader.pass('fault')) {
+    const bits = readBits(reader, scope);
     reader.expect('when');
-    return { kind: 'fault', bits, when: expression() };
+    scope.emit({ kind: 'fault', bits, when: expression() });
+  } else if (scope.declare && (reader.sees('let') || reader.sees('var'))) {
+    readDeclaration(reader, scope, scope.declare);
+  } else {
+    readAssignmentOrCall(reader, scope);
   }
-  if (reader.pass('@')) return readCallStatement(reader, names);
-  return readAssignment(reader, names);
 }
 
-function readCallStatement(reader: TokenReader, names: BodyNames): Statement {
-  const callee = reader.name();
-  const args = readArguments(reader, names);
-  reader.expect('->');
-  reader.expect('(');
-  return { kind: 'call', function: callee, arguments: args, results: readList(reader, ')', () => reader.name()) };
-}
-
-function readAssignment(reader: TokenReader, names: BodyNames): Statement {
+function readDeclaration(reader: TokenReader, scope: BodyScope, declare: NonNullable<BodyScope['declare']>): void {
+  const word = reader.next().text === 'let' ? 'let' : 'var';
   const name = reader.name();
-  if (!reader.pass('[')) {
-    reader.expect('=');
-    return { kind: 'set', local: name, value: readIrExpression(reader, names) };
+  if (reader.pass(':')) {
+    declare(word, name, readType(reader));
+    return;
   }
-  const index = readIrExpression(reader, names);
+  reader.expect('=');
+  declare(word, name, readIrExpression(reader, scope));
+}
+
+/** Reads a type of scalars. @throws UsageError for another name */
+export function readType(reader: TokenReader): ScalarType {
+  const word = reader.name();
+  const type = scalarTypes.find((candidate) => candidate === word);
+  if (!type) throw reader.error(`a type, not ${word}, before this`);
+  return type;
+}
+
+function readBits(reader: TokenReader, scope: BodyScope): number {
+  const hole = readHole(reader, scope, 'value');
+  if (!hole) return reader.number();
+  if (hole.role !== 'value' || hole.value.kind !== 'const') throw reader.error('a number of bits before this');
+  return Number(hole.value.value);
+}
+
+function readBufferName(reader: TokenReader, scope: BodyScope): string {
+  const hole = readHole(reader, scope, 'value');
+  if (!hole) return reader.name();
+  if (hole.role !== 'buffer') throw reader.error('a buffer before this');
+  return hole.buffer.name;
+}
+
+/** The hole that comes next, if any; the type of a number is a letter after it. */
+function readHole(reader: TokenReader, scope: BodyScope, place: 'statement' | 'value'): Hole | undefined {
+  if (!scope.hole || reader.peek().kind !== 'hole') return undefined;
+  const { text } = reader.next();
+  const suffix = ['f', 'i', 'u', 'L'].find((letter) => reader.pass(letter));
+  return scope.hole(text, suffix, place);
+}
+
+function readAssignmentOrCall(reader: TokenReader, scope: BodyScope): void {
+  const hole = readHole(reader, scope, 'statement');
+  if (hole?.role === 'statements') return;
+  if (hole?.role === 'callee' || (!hole && reader.pass('@'))) {
+    const callee = hole ? hole.callee : namedCallee(reader, scope);
+    const args = readArguments(reader, scope);
+    reader.expect('->');
+    reader.expect('(');
+    const names = readList(reader, ')', () => reader.name());
+    const results = names.map((name, k) => scope.result(name, callee.results[k]?.type ?? 'f64'));
+    scope.emit({ kind: 'call', function: callee.name, arguments: args, results });
+    return;
+  }
+  const name = hole ? undefined : reader.name();
+  if (!reader.pass('[')) {
+    const local = name === undefined ? localOf(hole) : scope.assigned(name);
+    if (local === undefined) throw reader.error(`a local that can be assigned, not ${name ?? 'a value'}, before this`);
+    reader.expect('=');
+    scope.emit({ kind: 'set', local, value: readIrExpression(reader, scope) });
+    return;
+  }
+  if (hole && hole.role !== 'buffer') throw reader.error('a buffer before this');
+  const index = readIrExpression(reader, scope);
   reader.expect(']');
   const kind = reader.pass('+=') ? 'accumulate' : 'store';
   if (kind === 'store') reader.expect('=');
-  return { kind, buffer: name, index, value: readIrExpression(reader, names) };
+  const buffer = hole ? hole.buffer.name : (name ?? '');
+  scope.emit({ kind, buffer, index, value: readIrExpression(reader, scope) });
+}
+
+const localOf = (hole: Hole | undefined): string | undefined =>
+  hole?.role === 'value' && hole.value.kind === 'local' ? hole.value.name : undefined;
+
+function namedCallee(reader: TokenReader, scope: BodyScope): Callee {
+  const name = reader.name();
+  return scope.callee(name) ?? { name, results: [] };
 }
 
 /** Things separated by commas, up to a closing symbol. */
@@ -96,19 +223,19 @@ export function readList<T>(reader: TokenReader, close: string, read: () => T): 
   return list;
 }
 
-function readArguments(reader: TokenReader, names: BodyNames): Expression[] {
+function readArguments(reader: TokenReader, scope: BodyScope): Expression[] {
   reader.expect('(');
-  return readList(reader, ')', () => readIrExpression(reader, names));
+  return readList(reader, ')', () => readIrExpression(reader, scope));
 }
 
 /** Reads an expression with operators that bind at least as tightly as `least`. */
-function readIrExpression(reader: TokenReader, names: BodyNames, least = 1): Expression {
-  let left = readPrefix(reader, names);
+export function readIrExpression(reader: TokenReader, scope: BodyScope, least = 1): Expression {
+  let left = readPrefix(reader, scope);
   for (;;) {
     const operator = infixAt(reader);
     if (!operator || operator.level < least) return left;
     reader.next();
-    const right = readIrExpression(reader, names, operator.level + 1);
+    const right = readIrExpression(reader, scope, operator.level + 1);
     const { op } = operator;
     left = isCompare(op)
       ? { kind: 'compare', type: 'bool', op, left, right }
@@ -123,49 +250,57 @@ function infixAt(reader: TokenReader): (typeof infix)[keyof typeof infix] | unde
   return kind === 'symbol' && text in infix ? infix[text as keyof typeof infix] : undefined;
 }
 
-function readPrefix(reader: TokenReader, names: BodyNames): Expression {
+function readPrefix(reader: TokenReader, scope: BodyScope): Expression {
   const { kind, text } = reader.peek();
   const op = kind === 'symbol' ? prefix[text] : undefined;
-  if (op === undefined) return readPrimary(reader, names);
+  if (op === undefined) return readPrimary(reader, scope);
   reader.next();
   const constant = op === 'neg' ? readConstant(reader, true) : undefined;
   if (constant) return constant;
-  const operand = readPrefix(reader, names);
+  const operand = readPrefix(reader, scope);
   return { kind: 'unary', type: operand.type, op, operand };
 }
 
-function readPrimary(reader: TokenReader, names: BodyNames): Expression {
+function readPrimary(reader: TokenReader, scope: BodyScope): Expression {
   const constant = readConstant(reader, false);
   if (constant) return constant;
   if (reader.pass('(')) {
-    const inner = readIrExpression(reader, names);
+    const inner = readIrExpression(reader, scope);
     reader.expect(')');
     return inner;
   }
-  if (reader.pass('@')) {
-    const callee = reader.name();
-    const result = names.functions.get(callee)?.results[0];
-    if (!result) throw reader.error(`a function with a result, not ${callee}, here`);
-    return { kind: 'call', type: result.type, function: callee, arguments: readArguments(reader, names) };
+  const hole = readHole(reader, scope, 'value');
+  if (hole?.role === 'value') return hole.value;
+  if (hole?.role === 'buffer') return readLoad(reader, hole.buffer, scope);
+  if (hole?.role === 'callee' || (!hole && reader.pass('@'))) {
+    const callee = hole ? hole.callee : namedCallee(reader, scope);
+    const result = callee.results[0];
+    if (!result) throw reader.error(`a function with a result, not ${callee.name}, here`);
+    return { kind: 'call', type: result.type, function: callee.name, arguments: readArguments(reader, scope) };
   }
-  if (reader.peek().kind !== 'name') throw reader.error('an expression');
-  if (reader.sees('(', 1)) return readNamedOperation(reader, names);
+  if (hole || reader.peek().kind !== 'name') throw reader.error('an expression');
+  if (reader.sees('(', 1)) return readNamedOperation(reader, scope);
   const name = reader.name();
-  if (reader.pass('[')) {
-    const buffer = names.buffers.get(name);
+  if (reader.sees('[')) {
+    const buffer = scope.buffer(name);
     if (!buffer) throw reader.error(`a buffer, not ${name}, here`);
-    const index = readIrExpression(reader, names);
-    reader.expect(']');
-    return { kind: 'load', type: loadedType[buffer.element], buffer: name, index };
+    return readLoad(reader, buffer, scope);
   }
-  const type = names.locals.get(name);
-  if (type === undefined) throw reader.error(`a local, not ${name}, here`);
-  return { kind: 'local', type, name };
+  const value = scope.value(name);
+  if (!value) throw reader.error(`a local, not ${name}, here`);
+  return value;
 }
 
-function readNamedOperation(reader: TokenReader, names: BodyNames): Expression {
+function readLoad(reader: TokenReader, buffer: Buffer, scope: BodyScope): Expression {
+  reader.expect('[');
+  const index = readIrExpression(reader, scope);
+  reader.expect(']');
+  return { kind: 'load', type: loadedType[buffer.element], buffer: buffer.name, index };
+}
+
+function readNamedOperation(reader: TokenReader, scope: BodyScope): Expression {
   const name = reader.name();
-  const operands = readArguments(reader, names);
+  const operands = readArguments(reader, scope);
   const [a, b, c] = operands;
   if (name === 'select' && a && b && c && operands.length === 3)
     return { kind: 'select', type: b.type, condition: a, whenTrue: b, whenFalse: c };
@@ -182,7 +317,7 @@ function readNamedOperation(reader: TokenReader, names: BodyNames): Expression {
     const op = unaryFunctions.find((candidate) => candidate === name);
     if (op) return { kind: 'unary', type: a.type, op, operand: a };
     const to = scalarTypes.find((type) => type === name);
-    if (to) return { kind: 'convert', type: to, operand: a };
+    if (to) return convert(to, a);
     const as = scalarTypes.find((type) => `${type}.bits` === name);
     if (as) return { kind: 'reinterpret', type: as, operand: a };
   }

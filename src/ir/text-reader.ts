@@ -2,7 +2,6 @@
 
 import { UsageError } from '../diagnostics/diagnostic.js';
 import { implicitLocals } from './check-kernels.js';
-import { scalarTypes } from './operators.js';
 import {
   type Action,
   type Buffer,
@@ -25,7 +24,7 @@ import {
 } from './program.js';
 import { arrayOfBase64, arrayOfElements } from './text-data.js';
 import { TokenReader, tokenize } from './text-lexer.js';
-import { type BodyNames, readBlock, readList } from './text-read-body.js';
+import { type BodyNames, readBlock, readList, readType } from './text-read-body.js';
 
 interface Draft {
   readonly events: EventRing[];
@@ -245,10 +244,7 @@ function readElement(reader: TokenReader, element: ElementType): number | bigint
 function readLocal(reader: TokenReader): Local {
   const name = reader.name();
   reader.expect(':');
-  const word = reader.name();
-  const type = scalarTypes.find((candidate) => candidate === word);
-  if (!type) throw reader.error(`a type, not ${word}, before this`);
-  return { name, type };
+  return { name, type: readType(reader) };
 }
 
 function readLocals(reader: TokenReader): Local[] {

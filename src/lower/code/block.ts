@@ -2,6 +2,7 @@
 
 import { Locals, get, set } from '../../ir/builder.js';
 import type { Expression, Local, ScalarType, Statement } from '../../ir/program.js';
+import { type Names, type StatementHole, type StatementSink, writeTemplate } from '../../ir/template.js';
 import {
   constantOf,
   definitionOf,
@@ -19,7 +20,7 @@ export const item: Expression = { kind: 'local', type: 'u32', name: 'index' };
 const definedByShapes = ['step', 'index', 'begin', 'group', 'row', 'position', 'delay'];
 
 /** Statements of a kernel's body, or of a part of it, with the locals that they use. */
-export class Block {
+export class Block implements StatementSink<Block> {
   /** Locals of the kernel; blocks within one kernel share them. */
   readonly locals: Locals;
   /** The statements written so far. */
@@ -36,6 +37,16 @@ export class Block {
       keepResolved(shallow);
       this.statements.push(...shallow);
     }
+  }
+
+  /**
+   * Writes statements in the text form of programs.
+   *
+   * @example block.write`let own = ${counts}[index]`
+   * @returns the names that the text declares
+   */
+  write(parts: TemplateStringsArray, ...holes: readonly StatementHole<Block>[]): Names {
+    return writeTemplate<Block>(this, parts, holes);
   }
 
   /** A new local, with a name like the wanted one. */

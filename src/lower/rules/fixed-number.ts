@@ -8,6 +8,7 @@ import { spelling } from '../../lang/reference.js';
 import * as ir from '../../ir/builder.js';
 import { drawFunction } from '../../ir/library/index.js';
 import type { Buffer, Expression as Ir, Local } from '../../ir/program.js';
+import { code } from '../../ir/template.js';
 import type { Expression, Reference } from '../../lang/ast.js';
 import { referencesIn } from '../../lang/walk.js';
 import type { ConnectionRule } from '../../model/typed.js';
@@ -135,20 +136,16 @@ function fixedDegree(
     count: (counts) => {
       const block = new Block();
       const number = block.local('number', 'u32');
-      block.emit(ir.set(number, ir.u32(0)));
+      block.write`${number} = 0u`;
       // Elements of other pieces of the end belong to the projections of these pieces.
       withElement(outer, item, block, (element, body) => {
         const requested = typeof text === 'number' ? ir.i32(text) : numberOf(text, element, frame, plan, body);
-        const wanted = body.name(
-          'wanted',
-          ir.convert('u32', ir.select(ir.gt(requested, ir.i32(0)), requested, ir.i32(0))),
-        );
+        const wanted = body.name('wanted', code`u32(select(${requested} > 0i, ${requested}, 0i))`);
         const allowed = body.name('allowed', allowedOf(frame, item));
-        const impossible = rule.replace ? ir.eq(allowed, ir.u32(0)) : ir.gt(wanted, allowed);
-        body.emit(
-          ir.fault(tooMany, ir.and(impossible, ir.gt(wanted, ir.u32(0)))),
-          ir.set(number, ir.select(impossible, rule.replace ? ir.u32(0) : allowed, wanted)),
-        );
+        const impossible = rule.replace ? code`${allowed} == 0u` : code`${wanted} > ${allowed}`;
+        body.write`
+          fault ${tooMany} when ${impossible} & ${wanted} > 0u
+          ${number} = select(${impossible}, ${rule.replace ? ir.u32(0) : allowed}, ${wanted})`;
       });
       spread(frame, number, counts, block, plan);
     },
@@ -197,7 +194,7 @@ export function fixedTotal(rule: Total, ordinal: number, plan: ProjectionPlan, c
       const rows = overRows(frame, rule.n, plan, context);
       const block = new Block();
       const number = block.local('number', 'u32');
-      block.emit(ir.set(number, ir.load(rows.numbers, ir.add(ir.u32(rows.first), item))));
+      block.write`${number} = ${rows.numbers}[${rows.first}u + index]`;
       spread(frame, number, counts, block, plan);
     },
     fill: fillOf(frame),
@@ -207,7 +204,7 @@ export function fixedTotal(rule: Total, ordinal: number, plan: ProjectionPlan, c
 /** Inner elements that an outer one may have. */
 function allowedOf({ leftOut, inner }: Frame, outer: Ir): Ir {
   const all = ir.u32(inner.named);
-  return leftOut ? ir.sub(all, ir.convert('u32', ir.ne(ir.load(leftOut, outer), ir.u32(none)))) : all;
+  return leftOut ? code`${all} - u32(${leftOut}[${outer}] != ${none}u)` : all;
 }
 
 /**
@@ -244,7 +241,7 @@ function numberOf(
 function firstPart(count: Ir, first: Ir, second: Ir, counter: readonly [Ir, Ir, Ir, Ir], frame: Frame): Ir {
   const { key, replace } = frame;
   if (!replace) return ir.call(drawFunction('hypergeometric'), ...counter, ...key, first, second, count);
-  return ir.call(drawFunction('binomial'), ...counter, ...key, count, ir.div(first, ir.add(first, second)));
+  return ir.call(drawFunction('binomial'), ...counter, ...key, count, code`${first} / (${first} + ${second})`);
 }
 
 /**
@@ -255,49 +252,34 @@ function firstPart(count: Ir, first: Ir, second: Ir, counter: readonly [Ir, Ir, 
 function overBlocks(frame: Frame, number: Local, counts: Buffer, block: Block): void {
   const { blocks, length, inner, leftOut } = frame;
   if (blocks === 1) {
-    block.emit(ir.store(counts, item, ir.get(number)));
+    block.write`${counts}[index] = ${number}`;
     return;
   }
-  const b = block.local('b', 'u32');
-  const left = block.local('still_allowed', 'u32');
   const out = leftOut ? block.name('left_out', ir.load(leftOut, item)) : null;
-  block.emit(
-    ir.set(left, allowedOf(frame, item)),
-    ir.loop(
-      b,
-      ir.u32(0),
-      ir.u32(blocks),
-      block.nested((body) => {
-        const countOfBlock = body.local('own', 'u32');
-        const size = body.name('block_size', sizeOfBlock(ir.get(b), length, inner.named));
-        const excluded = out ? ir.convert('u32', ir.eq(ir.div(out, ir.u32(length)), ir.get(b))) : ir.u32(0);
-        const here = body.name('here', out ? ir.sub(size, excluded) : size);
-        const rest = body.name('rest', ir.sub(ir.get(left), here));
-        const open = ir.and(ir.gt(ir.get(number), ir.u32(0)), ir.gt(rest, ir.u32(0)));
-        const real = (value: Ir): Ir => ir.convert('f64', value);
-        const drawn = firstPart(
-          real(ir.get(number)),
-          real(here),
-          real(rest),
-          [item, ir.u32(blockWord), ir.get(b), ir.u32(0)],
-          frame,
-        );
-        body.emit(
-          ir.set(countOfBlock, ir.get(number)),
-          ir.when(open, [ir.set(countOfBlock, ir.convert('u32', drawn))]),
-          ir.store(counts, ir.add(ir.mul(item, ir.u32(blocks)), ir.get(b)), ir.get(countOfBlock)),
-          ir.set(number, ir.sub(ir.get(number), ir.get(countOfBlock))),
-          ir.set(left, rest),
-        );
-      }),
-    ),
-  );
+  block.write`
+    var still_allowed = ${allowedOf(frame, item)}
+    for b = 0u until ${blocks}u {
+      var own: u32
+      let block_size = ${(at) => sizeOfBlock(at('b'), length, inner.named)}
+      let here = ${(at) => (out ? code`${at('block_size')} - u32(${out} / ${length}u == ${at('b')})` : at('block_size'))}
+      let rest = still_allowed - here
+      own = ${number}
+      if ${number} > 0u & rest > 0u {
+        own = u32(${(at) => {
+          const [b, here, rest] = [at('b'), code`f64(${at('here')})`, code`f64(${at('rest')})`];
+          return firstPart(code`f64(${number})`, here, rest, [item, ir.u32(blockWord), b, ir.u32(0)], frame);
+        }})
+      }
+      ${counts}[index * ${blocks}u + b] = own
+      ${number} = ${number} - own
+      still_allowed = rest
+    }`;
 }
 
-const sizeOfBlock = (b: Ir, length: number, elements: number): Ir => {
-  const rest = ir.sub(ir.u32(elements), ir.mul(b, ir.u32(length)));
-  return ir.select(ir.lt(rest, ir.u32(length)), rest, ir.u32(length));
-};
+function sizeOfBlock(b: Ir, length: number, elements: number): Ir {
+  const rest = code`${elements}u - ${b} * ${length}u`;
+  return code`select(${rest} < ${length}u, ${rest}, ${length}u)`;
+}
 
 /** Numbers of synapses by halves of rows; the numbers of whole rows begin at `first`. */
 interface RowNumbers {
@@ -342,7 +324,7 @@ function overRows(frame: Frame, total: number, plan: ProjectionPlan, context: Co
   );
   for (let level = 0; level === 0 || level < levels; level += halvings) {
     const block = new Block();
-    if (level === 0) block.emit(ir.store(nodes, ir.u32(1), ir.u32(total)));
+    if (level === 0) block.write`${nodes}[1u] = ${total}u`;
     halve(level, Math.min(halvings, levels - level), { leaves, nodes, allowed }, frame, block);
     context.builder.initially(
       context.builder.map(
@@ -367,54 +349,36 @@ interface Halves {
   readonly allowed: Buffer;
 }
 
-/** Shares out the numbers of the nodes of a level, and of some levels below. */
+/**
+ * Shares out the numbers of the nodes of a level, and of some levels below. `span` is half the rows of a node, `k`
+ * counts the nodes of a level below the item's own.
+ */
 function halve(level: number, count: number, { leaves, nodes, allowed }: Halves, frame: Frame, block: Block): void {
-  const [depth, k, span] = [block.local('depth', 'u32'), block.local('k', 'u32'), block.local('span', 'u32')];
-  const top = block.name('top', ir.add(ir.u32(1 << level), item));
-  // `span` is half the rows of a node, `k` counts the nodes of a level below the item's own.
-  block.emit(
-    ir.set(span, ir.u32(leaves >> (level + 1))),
-    ir.loop(
-      depth,
-      ir.u32(0),
-      ir.u32(count),
-      block.nested((each) => {
-        each.emit(
-          ir.loop(
-            k,
-            ir.u32(0),
-            ir.shl(ir.u32(1), ir.get(depth)),
-            each.nested((body) => {
-              const node = body.name('node', ir.add(ir.shl(top, ir.get(depth)), ir.get(k)));
-              const number = body.name('number', ir.sub(node, ir.shl(ir.u32(1 << level), ir.get(depth))));
-              const begin = body.name('begin', ir.mul(number, ir.mul(ir.get(span), ir.u32(2))));
-              const middle = body.name('middle', ir.add(begin, ir.get(span)));
-              const end = body.name('end', ir.add(middle, ir.get(span)));
-              const count = body.name('count', ir.load(nodes, node));
-              const first = body.name('first', ir.sub(ir.load(allowed, middle), ir.load(allowed, begin)));
-              const second = body.name('second', ir.sub(ir.load(allowed, end), ir.load(allowed, middle)));
-              const part = body.local('part', 'u32');
-              const drawn = firstPart(
-                ir.convert('f64', count),
-                first,
-                second,
-                [node, ir.u32(rowWord), ir.u32(0), ir.u32(0)],
-                frame,
-              );
-              const open = ir.and(ir.gt(count, ir.u32(0)), ir.and(ir.gt(first, ir.f64(0)), ir.gt(second, ir.f64(0))));
-              body.emit(
-                ir.set(part, ir.select(ir.gt(first, ir.f64(0)), count, ir.u32(0))),
-                ir.when(open, [ir.set(part, ir.convert('u32', drawn))]),
-                ir.store(nodes, ir.mul(node, ir.u32(2)), ir.get(part)),
-                ir.store(nodes, ir.add(ir.mul(node, ir.u32(2)), ir.u32(1)), ir.sub(count, ir.get(part))),
-              );
-            }),
-          ),
-          ir.set(span, ir.shr(ir.get(span), ir.u32(1))),
-        );
-      }),
-    ),
-  );
+  block.write`
+    let top = ${1 << level}u + index
+    var span = ${leaves >> (level + 1)}u
+    for depth = 0u until ${count}u {
+      for k = 0u until 1u << depth {
+        let node = (top << depth) + k
+        let number = node - (${1 << level}u << depth)
+        let begin = number * (span * 2u)
+        let middle = begin + span
+        let end = middle + span
+        let count = ${nodes}[node]
+        let first = ${allowed}[middle] - ${allowed}[begin]
+        let second = ${allowed}[end] - ${allowed}[middle]
+        var part = select(first > 0.0, count, 0u)
+        if count > 0u & (first > 0.0 & second > 0.0) {
+          part = u32(${(at) => {
+            const counter = [at('node'), ir.u32(rowWord), ir.u32(0), ir.u32(0)] as const;
+            return firstPart(code`f64(${at('count')})`, at('first'), at('second'), counter, frame);
+          }})
+        }
+        ${nodes}[node * 2u] = part
+        ${nodes}[node * 2u + 1u] = count - part
+      }
+      span = span >> 1u
+    }`;
 }
 
 /**
@@ -425,22 +389,22 @@ function halve(level: number, count: number, { leaves, nodes, allowed }: Halves,
 function fillOf(frame: Frame): CountedCode['fill'] {
   const { inner, length, leftOut, replace, key } = frame;
   return ({ outer, blockIndex, first, count, storage }, block) => {
-    const begin = block.name('block_begin', ir.mul(blockIndex, ir.u32(length)));
+    const begin = block.name('block_begin', code`${blockIndex} * ${length}u`);
     const size = block.name('block_size', sizeOfBlock(blockIndex, length, inner.named));
     const out = leftOut ? block.name('left_out', ir.load(leftOut, outer)) : null;
-    const within = out ? ir.and(ir.ge(out, begin), ir.lt(ir.sub(out, begin), size)) : null;
-    const allowed = within ? block.name('allowed', ir.sub(size, ir.convert('u32', within))) : size;
+    const within = out ? code`${out} >= ${begin} & ${out} - ${begin} < ${size}` : null;
+    const allowed = within ? block.name('allowed', code`${size} - u32(${within})`) : size;
     const words = (call: Ir, body: Block) => philox([outer, blockIndex, ir.u32(0), call], key, body);
     const chosen = { size: allowed, count, first, storage, words };
     if (replace) withRepetition(chosen, block);
     else withoutRepetition(chosen, block);
     // Turns the number of an allowed element into its number among all elements of the end.
-    const k = block.local('at', 'u32');
-    const body = block.nested((inside) => {
-      const number = inside.name('chosen', ir.add(begin, ir.convert('u32', ir.load(storage, ir.get(k)))));
-      const passed = out ? ir.add(number, ir.convert('u32', ir.and(within as Ir, ir.ge(number, out)))) : number;
-      inside.emit(ir.store(storage, ir.get(k), passed));
-    });
-    block.emit(ir.loop(k, first, ir.add(first, count), body));
+    const passed = (chosen: Ir): Ir =>
+      out && within ? code`${chosen} + u32(${within} & ${chosen} >= ${out})` : chosen;
+    block.write`
+      for at = ${first} until ${first} + ${count} {
+        let chosen = ${begin} + u32(${storage}[at])
+        ${storage}[at] = ${(at) => passed(at('chosen'))}
+      }`;
   };
 }

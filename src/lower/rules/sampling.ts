@@ -1,8 +1,8 @@
 /** Choosing elements of a block at random, in ascending order: a given number of them, with or without repetition. */
 
-import * as ir from '../../ir/builder.js';
 import { libraryFunction } from '../../ir/library/index.js';
 import type { Buffer, Expression as Ir } from '../../ir/program.js';
+import { code } from '../../ir/template.js';
 import type { Block } from '../code/block.js';
 import { uniformOf } from '../code/draws.js';
 
@@ -21,7 +21,7 @@ interface Chosen {
 
 /** Floor of a uniform number times a count, below the count. */
 function below(low: Ir, high: Ir, count: Ir): Ir {
-  return ir.convert('u32', ir.mul(uniformOf(low, high), ir.convert('f64', count)));
+  return code`u32(${uniformOf(low, high)} * f64(${count}))`;
 }
 
 /**
@@ -33,115 +33,99 @@ function below(low: Ir, high: Ir, count: Ir): Ir {
 export function withRepetition({ size, count, first, storage, words }: Chosen, block: Block): void {
   const log = libraryFunction('log', 'f64');
   const exp = libraryFunction('exp', 'f64');
-  const k = block.local('choice', 'u32');
-  const share = block.local('share', 'f64');
-  block.emit(
-    ir.set(share, ir.f64(1)),
-    ir.loop(
-      k,
-      ir.u32(0),
-      count,
-      block.nested((inner) => {
-        const [low, high] = words(ir.get(k), inner);
-        const left = ir.convert('f64', ir.sub(count, ir.get(k)));
-        const factor = inner.name('factor', ir.call(exp, ir.div(ir.call(log, uniformOf(low, high)), left)));
-        inner.emit(ir.set(share, ir.mul(ir.get(share), factor)));
-        const at = inner.name(
-          'chosen',
-          ir.convert('u32', ir.mul(ir.sub(ir.f64(1), ir.get(share)), ir.convert('f64', size))),
-        );
-        const last = ir.sub(size, ir.u32(1));
-        inner.emit(ir.store(storage, ir.add(first, ir.get(k)), ir.select(ir.lt(at, size), at, last)));
-      }),
-    ),
-  );
+  block.write`
+    var share = 1.0
+    for choice = 0u until ${count} {
+      ${(at, inner) => {
+        const [low, high] = words(at('choice'), inner);
+        return { uniform: uniformOf(low, high) };
+      }}
+      let factor = ${exp}(${log}(uniform) / f64(${count} - choice))
+      share = share * factor
+      let chosen = u32((1.0 - share) * f64(${size}))
+      ${storage}[${first} + choice] = select(chosen < ${size}, chosen, ${size} - 1u)
+    }`;
 }
 
 /** Different elements, each set equally likely, in ascending order. */
 export function withoutRepetition(chosen: Chosen, block: Block): void {
-  block.emit(
-    ir.when(
-      ir.le(chosen.count, ir.u32(mostChosen)),
-      block.nested((inner) => oneByOne(chosen, inner)),
-      block.nested((inner) => bySelection(chosen, inner)),
-    ),
-  );
+  block.write`
+    if ${chosen.count} <= ${mostChosen}u {
+      ${(_, inner) => oneByOne(chosen, inner)}
+    } else {
+      ${(_, inner) => bySelection(chosen, inner)}
+    }`;
 }
 
 /**
  * Draws a set without repetition. Each number from size - count to size - 1 adds a random number that is at most as
  * large, or itself if that one is already chosen (Floyd; Bentley, Communications of the ACM 30 (1987) 754). Choices are
- * inserted in ascending order.
+ * inserted in ascending order, so the largest number so far comes last.
  *
  * @random call k: numbers 0 and 1 for the k-th choice
  */
 function oneByOne({ size, count, first, storage, words }: Chosen, block: Block): void {
-  const k = block.local('choice', 'u32');
-  const place = block.local('place', 'u32');
-  const known = block.local('known', 'bool');
-  const moved = block.local('moved', 'u32');
-  block.emit(
-    ir.loop(
-      k,
-      ir.u32(0),
-      count,
-      block.nested((inner) => {
-        const [low, high] = words(ir.get(k), inner);
-        const largest = inner.name('largest', ir.add(ir.sub(size, count), ir.get(k)));
-        const drawn = inner.name('drawn', below(low, high, ir.add(largest, ir.u32(1))));
-        const end = inner.name('end', ir.add(first, ir.get(k)));
-        const before = ir.load(storage, ir.sub(ir.get(place), ir.u32(1)));
-        inner.emit(
-          ir.set(place, end),
-          ir.set(known, ir.bool(false)),
-          ir.whilst(ir.gt(ir.get(place), first), [
-            ir.when(ir.lt(before, drawn), [ir.leave]),
-            ir.when(ir.eq(before, drawn), [ir.set(known, ir.bool(true)), ir.leave]),
-            ir.set(place, ir.sub(ir.get(place), ir.u32(1))),
-          ]),
-          // The largest number so far comes last.
-          ir.when(ir.get(known), [ir.set(place, end)]),
-          ir.set(moved, end),
-          ir.whilst(ir.gt(ir.get(moved), ir.get(place)), [
-            ir.store(storage, ir.get(moved), ir.load(storage, ir.sub(ir.get(moved), ir.u32(1)))),
-            ir.set(moved, ir.sub(ir.get(moved), ir.u32(1))),
-          ]),
-          ir.store(storage, ir.get(place), ir.select(ir.get(known), largest, drawn)),
-        );
-      }),
-    ),
-  );
+  block.write`
+    var place: u32
+    var known: bool
+    var moved: u32
+    for choice = 0u until ${count} {
+      ${(at, inner) => {
+        const [low, high] = words(at('choice'), inner);
+        return { low, high };
+      }}
+      let largest = ${size} - ${count} + choice
+      let drawn = ${(at) => below(at('low'), at('high'), code`${at('largest')} + 1u`)}
+      let end = ${first} + choice
+      place = end
+      known = false
+      while place > ${first} {
+        if ${storage}[place - 1u] < drawn {
+          break
+        }
+        if ${storage}[place - 1u] == drawn {
+          known = true
+          break
+        }
+        place = place - 1u
+      }
+      if known {
+        place = end
+      }
+      moved = end
+      while moved > place {
+        ${storage}[moved] = ${storage}[moved - 1u]
+        moved = moved - 1u
+      }
+      ${storage}[place] = select(known, largest, drawn)
+    }`;
 }
 
 /**
  * Takes element k with probability (still wanted)/(still left) (selection sampling; Knuth, The Art of Computer
- * Programming 2, 3.4.2 S).
+ * Programming 2, 3.4.2 S). The last element may be the first of a pair; the wanted number is then zero.
  *
  * @random call m: numbers 0 and 1 for element 2m, numbers 2 and 3 for element 2m + 1
  */
 function bySelection({ size, count, first, storage, words }: Chosen, block: Block): void {
-  const k = block.local('element', 'u32');
-  const taken = block.local('taken', 'u32');
-  block.emit(
-    ir.set(k, ir.u32(0)),
-    ir.set(taken, ir.u32(0)),
-    ir.whilst(
-      ir.lt(ir.get(taken), count),
-      block.nested((inner) => {
-        const [a, b, c, d] = words(ir.shr(ir.get(k), ir.u32(1)), inner);
-        for (const u of [uniformOf(a, b), uniformOf(c, d)]) {
-          const left = ir.convert('f64', ir.sub(size, ir.get(k)));
-          const wanted = ir.convert('f64', ir.sub(count, ir.get(taken)));
-          // The last element may be the first of a pair; the wanted number is then zero.
-          inner.emit(
-            ir.when(ir.and(ir.lt(ir.mul(u, left), wanted), ir.lt(ir.get(taken), count)), [
-              ir.store(storage, ir.add(first, ir.get(taken)), ir.get(k)),
-              ir.set(taken, ir.add(ir.get(taken), ir.u32(1))),
-            ]),
-            ir.set(k, ir.add(ir.get(k), ir.u32(1))),
-          );
-        }
-      }),
-    ),
-  );
+  block.write`
+    var element = 0u
+    var taken = 0u
+    while taken < ${count} {
+      ${(at, inner) => {
+        const element = at('element');
+        const [a, b, c, d] = words(code`${element} >> 1u`, inner);
+        return { even: uniformOf(a, b), odd: uniformOf(c, d) };
+      }}
+      if even * f64(${size} - element) < f64(${count} - taken) & taken < ${count} {
+        ${storage}[${first} + taken] = element
+        taken = taken + 1u
+      }
+      element = element + 1u
+      if odd * f64(${size} - element) < f64(${count} - taken) & taken < ${count} {
+        ${storage}[${first} + taken] = element
+        taken = taken + 1u
+      }
+      element = element + 1u
+    }`;
 }

@@ -1,8 +1,7 @@
 /** Running sums of counts, in parts that many work-items sum up at once. */
 
-import * as ir from '../../ir/builder.js';
 import type { Buffer, MapDomain } from '../../ir/program.js';
-import { Block, item } from '../code/block.js';
+import { Block } from '../code/block.js';
 import type { Context } from '../context/context.js';
 
 /** Up to this many counts are summed by one work-item. */
@@ -48,77 +47,72 @@ interface CountsInParts {
 
 function sumOfFew(name: string, counts: Buffer, items: number, overflow: string, context: Context): string {
   const block = new Block();
-  const sum = block.local('sum', 'u32');
-  const itemCount = block.local('own', 'u32');
-  const k = block.local('k', 'u32');
-  const lost = block.local('overflowed', 'bool');
-  block.emit(
-    ir.set(sum, ir.u32(0)),
-    ir.set(lost, ir.bool(false)),
-    ir.loop(k, ir.u32(0), ir.u32(items), [
-      ir.set(itemCount, ir.load(counts, ir.get(k))),
-      ir.store(counts, ir.get(k), ir.get(sum)),
-      ir.set(sum, ir.add(ir.get(sum), ir.get(itemCount))),
-      ir.set(lost, ir.or(ir.get(lost), ir.lt(ir.get(sum), ir.get(itemCount)))),
-    ]),
-    ir.store(counts, ir.u32(items), ir.get(sum)),
-    ir.fault(context.builder.faultBit(overflow), ir.get(lost)),
-  );
+  block.write`
+    var sum = 0u
+    var own: u32
+    var overflowed = false
+    for k = 0u until ${items}u {
+      own = ${counts}[k]
+      ${counts}[k] = sum
+      sum = sum + own
+      overflowed = overflowed | sum < own
+    }
+    ${counts}[${items}u] = sum
+    fault ${context.builder.faultBit(overflow)} when overflowed`;
   return context.builder.sequential(name, 'running sum of counts', block);
 }
 
 /** The parts of a list of counts. */
 const partsOf = ({ items, length }: CountsInParts): MapDomain => ({ kind: 'count', count: Math.ceil(items / length) });
 
-/** The first count of a part and the one after its last. */
+/** The first count of a part and the one after its last. The last part ends at the number of items. */
 function boundsOfPart({ items, length }: CountsInParts, block: Block) {
-  const first = block.name('first', ir.mul(item, ir.u32(length)));
-  // The last part ends at the number of items.
-  const left = block.name('left', ir.sub(ir.u32(items), first));
-  return { first, end: block.name('end', ir.add(first, ir.select(ir.lt(left, ir.u32(length)), left, ir.u32(length)))) };
+  const at = block.write`
+    let first = index * ${length}u
+    let left = ${items}u - first
+    let end = first + select(left < ${length}u, left, ${length}u)`;
+  return { first: at('first'), end: at('end') };
 }
 
 function sumOfParts(list: CountsInParts, { builder }: Context): string {
   const { name, counts, sums } = list;
   const block = new Block();
-  const [sum, k] = [block.local('sum', 'i64'), block.local('k', 'u32')];
   const { first, end } = boundsOfPart(list, block);
-  block.emit(
-    ir.set(sum, ir.i64(0n)),
-    ir.loop(k, first, end, [ir.set(sum, ir.add(ir.get(sum), ir.convert('i64', ir.load(counts, ir.get(k)))))]),
-    ir.store(sums, item, ir.get(sum)),
-  );
+  block.write`
+    var sum = 0L
+    for k = ${first} until ${end} {
+      sum = sum + i64(${counts}[k])
+    }
+    ${sums}[index] = sum`;
   return builder.map(`${name}.of_parts`, 'sums of parts of the counts', partsOf(list), false, block);
 }
 
 function sumBeforeParts({ name, counts, sums, items }: CountsInParts, overflow: string, context: Context): string {
   const block = new Block();
-  const [sum, itemCount, k] = [block.local('sum', 'i64'), block.local('own', 'i64'), block.local('k', 'u32')];
-  block.emit(
-    ir.set(sum, ir.i64(0n)),
-    ir.loop(k, ir.u32(0), ir.u32(sums.length as number), [
-      ir.set(itemCount, ir.load(sums, ir.get(k))),
-      ir.store(sums, ir.get(k), ir.get(sum)),
-      ir.set(sum, ir.add(ir.get(sum), ir.get(itemCount))),
-    ]),
-    ir.store(counts, ir.u32(items), ir.convert('u32', ir.get(sum))),
-    ir.fault(context.builder.faultBit(overflow), ir.gt(ir.get(sum), ir.i64(0xffffffffn))),
-  );
+  block.write`
+    var sum = 0L
+    var own: i64
+    for k = 0u until ${sums.length as number}u {
+      own = ${sums}[k]
+      ${sums}[k] = sum
+      sum = sum + own
+    }
+    ${counts}[${items}u] = u32(sum)
+    fault ${context.builder.faultBit(overflow)} when sum > 0xffffffffL`;
   return context.builder.sequential(`${name}.before_parts`, 'running sum of the sums of parts', block);
 }
 
 function sumWithinParts(list: CountsInParts, { builder }: Context): string {
   const { name, counts, sums } = list;
   const block = new Block();
-  const [sum, itemCount, k] = [block.local('sum', 'u32'), block.local('own', 'u32'), block.local('k', 'u32')];
   const { first, end } = boundsOfPart(list, block);
-  block.emit(
-    ir.set(sum, ir.convert('u32', ir.load(sums, item))),
-    ir.loop(k, first, end, [
-      ir.set(itemCount, ir.load(counts, ir.get(k))),
-      ir.store(counts, ir.get(k), ir.get(sum)),
-      ir.set(sum, ir.add(ir.get(sum), ir.get(itemCount))),
-    ]),
-  );
+  block.write`
+    var sum = u32(${sums}[index])
+    var own: u32
+    for k = ${first} until ${end} {
+      own = ${counts}[k]
+      ${counts}[k] = sum
+      sum = sum + own
+    }`;
   return builder.map(name, 'running sum of counts', partsOf(list), false, block);
 }

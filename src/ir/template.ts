@@ -158,19 +158,32 @@ function templateScope<Sink extends StatementSink<Sink>>(
 
 type Filled = Statement | readonly Statement[] | ValueHole | Readonly<Record<string, Expression>>;
 
+/** The members that tell holes from each other. */
+interface Members {
+  readonly kind?: unknown;
+  readonly type?: unknown;
+  readonly name?: unknown;
+  readonly element?: unknown;
+  readonly parameters?: unknown;
+}
+
+const isText = (member: unknown): boolean => typeof member === 'string';
 const isList = (filled: Filled): filled is readonly Statement[] => Array.isArray(filled);
-const isStatement = (filled: object): filled is Statement =>
-  'kind' in filled && typeof filled.kind === 'string' && !('type' in filled);
-const isValue = (filled: object): filled is Expression | Local | Buffer | IrFunction =>
-  'kind' in filled ? typeof filled.kind === 'string' : 'name' in filled && typeof filled.name === 'string';
+const isStatement = (filled: Members): filled is Statement => isText(filled.kind) && filled.type === undefined;
+const isValue = (filled: Members): filled is Expression | Local | Buffer | IrFunction =>
+  isText(filled.kind) || isText(filled.name);
+const isExpression = (filled: Members): filled is Expression => isText(filled.kind);
+const isBuffer = (filled: Members): filled is Buffer => isText(filled.element);
+const isFunction = (filled: Members): filled is IrFunction => Array.isArray(filled.parameters);
 
 const suffixes = { f: 'f32', i: 'i32', u: 'u32' } as const;
 
 function valueHole(filled: ValueHole, suffix: string | undefined): Hole {
   if (typeof filled !== 'object') return { role: 'value', value: number(filled, suffix) };
-  if ('element' in filled) return { role: 'buffer', buffer: filled };
-  if ('parameters' in filled) return { role: 'callee', callee: filled };
-  return { role: 'value', value: 'kind' in filled ? filled : get(filled) };
+  if (isExpression(filled)) return { role: 'value', value: filled };
+  if (isBuffer(filled)) return { role: 'buffer', buffer: filled };
+  if (isFunction(filled)) return { role: 'callee', callee: filled };
+  return { role: 'value', value: get(filled) };
 }
 
 function number(value: number | bigint | boolean, suffix: string | undefined): Expression {

@@ -26,4 +26,7 @@ export function settled(value: Ir, block: Block): Ir {
 }
 
 /** Returns a number of a step's propagators, as `settled` has it. */
-export const settledNumber = (x: number, real: Real): number => (Math.abs(x) < least[real] ? 0 : x);
+export function settledNumber(x: number, real: Real): number {
+  const rounded = real === 'f32' ? Math.fround(x) : x;
+  return Math.abs(rounded) < least[real] ? rounded * 0 : rounded;
+}

@@ -3,7 +3,8 @@
  *
  * If every coefficient is a number, the propagators are numbers in the code. If a coefficient is a parameter that
  * differs between elements or that a phase may set, a kernel computes them into buffers at initialisation and after
- * each `set`. Both ways use the same operations. Phase-invariant terms are also summed there. Variables with a rate of
+ * each `set`. Both ways use the same operations. Phase-invariant terms are summed in the same way, and take a buffer
+ * even beside numbers if they differ between elements. Variables with a rate of
  * zero during refractoriness have a second set of rows for that mode.
  */
 

@@ -119,130 +119,119 @@ function product(
   return sum ?? ir.f64(0);
 }
 
-/** P and R as locals of a block, and the contributions of invariant terms to each variable. */
-interface Computed {
-  readonly p: Sparse<Local>;
-  readonly r: Sparse<Local>;
-  readonly constants: readonly (Ir | null)[];
-}
-
-/** Code that computes the propagators from numbers or locals. */
-function computed(
-  m: Sparse<Ir>,
+/** Contributions of the terms that hold to each variable: the rows of R times the terms; null: none. */
+function contributions(
+  r: (i: number, j: number) => Ir | null,
   closed: readonly (readonly boolean[])[],
   held: readonly (Ir | null)[],
-  step: number,
-  block: Block,
-): Computed {
-  const { p, r } = exponential(m, closed, step, block);
-  const constants = closed.map((row, i) => {
-    if (!row.some((present, j) => present && held[j])) return null;
-    return product(
-      (_, j) => valueAt(r, i, j),
-      (j) => held[j] ?? null,
-      i,
-      0,
-      closed.length,
-    );
-  });
-  return { p, r, constants };
+): (Ir | null)[] {
+  const term = (j: number): Ir | null => held[j] ?? null;
+  return closed.map((row, i) =>
+    row.some((present, j) => present && held[j]) ? product((_, j) => r(i, j), term, i, 0, closed.length) : null,
+  );
 }
 
-/** Returns the propagators as numbers if all coefficients are known, else kernels that compute them into buffers. */
+/**
+ * Returns the propagators. They are numbers if all coefficients are known, and so are contributions of known terms.
+ * Kernels compute the others into buffers.
+ */
 export function storedPropagators(coefficients: Coefficients, site: Site): Propagators {
   const { names, rows, closed, held, frozen, columns } = coefficients;
   const { context, at } = site;
-  const compileAll = (scope: Scope): { m: Sparse<Ir>; terms: (Ir | null)[] } => ({
-    m: new Sparse(closed, (i, j) => {
+  const matrixIn = (scope: Scope): Sparse<Ir> =>
+    new Sparse(closed, (i, j) => {
       const entry = rows[i]?.[j];
       return entry ? scope.block.name(`m_${i}_${j}`, to('f64', compile(entry, scope))) : ir.f64(0);
-    }),
-    terms: held.map((term, i) => term && scope.block.name(`term_${i}`, to('f64', compile(term, scope)))),
-  });
-  const known = numbersOf(compileAll(site.scope(new Block())), closed, context.dt);
-  const isKept = (label: string, j: number): boolean =>
-    columns === undefined || label === 'C' || (label === 'P' && j < columns);
-  if (known) {
-    const kept = (label: string, rows: Propagators['p']): Propagators['p'] =>
-      rows.map((row) =>
-        row.map((entry, j) =>
-          isKept(label, j) && typeof entry === 'number' ? settledNumber(entry, context.real) : null,
-        ),
-      );
-    const [constants = []] = kept('C', [known.constants]);
-    return { p: kept('P', known.p), r: kept('R', known.r), constants, at, kernels: [] };
-  }
+    });
+  const termsIn = (scope: Scope): (Ir | null)[] =>
+    held.map((term, i) => {
+      const value = term && scope.block.name(`term_${i}`, to('f64', compile(term, scope)));
+      return value && (constantOf(value) ?? value);
+    });
+  const ofKnown = numbersOf(matrixIn(site.scope(new Block())), closed, context.dt);
+  const rOfKnown = (i: number, j: number): Ir | null => numberAt(ofKnown?.r, i, j);
+  const ofTerms = ofKnown && contributions(rOfKnown, closed, termsIn(site.scope(new Block())));
   const mode = frozen.size > 0 ? '.refractory' : '';
   const entryBuffer = (label: string, result: string, from: string, comment: string): Buffer =>
     site.buffer(`${site.name}.${label}.${result}${from}${mode}`, comment);
-  const matrix = (label: string): (Buffer | null)[][] =>
+  const matrix = (label: 'P' | 'R', known: readonly (readonly (number | null)[])[] | undefined): (Entry | null)[][] =>
     closed.map((row, i) =>
       row.map((present, j) => {
+        if (!present || (columns !== undefined && (label === 'R' || j >= columns))) return null;
+        const number = known?.[i]?.[j] ?? null;
+        if (number !== null) return settledNumber(number, context.real);
         const [result, from] = [names[i] as string, names[j] as string];
         const source = label === 'P' ? from : `the drive of ${from}`;
-        return present && isKept(label, j)
-          ? entryBuffer(label, result, `.${from}`, `propagator of ${result} from ${source} in ${site.name}`)
-          : null;
+        return entryBuffer(label, result, `.${from}`, `propagator of ${result} from ${source} in ${site.name}`);
       }),
     );
   const stored = {
-    p: matrix('P'),
-    r: matrix('R'),
-    constants: closed.map((row, i) =>
-      row.some((present, j) => present && held[j])
-        ? entryBuffer('C', names[i] as string, '', `constant change of ${names[i] as string} of ${site.name} in a step`)
-        : null,
-    ),
+    p: matrix('P', ofKnown?.p),
+    r: matrix('R', ofKnown?.r),
+    constants: closed.map((row, i) => {
+      if (!row.some((present, j) => present && held[j])) return null;
+      const known = ofTerms?.[i] ?? null;
+      if (known?.kind === 'const') return settledNumber(Number(known.value), context.real);
+      const name = names[i] as string;
+      return entryBuffer('C', name, '', `constant change of ${name} of ${site.name} in a step`);
+    }),
   };
+  const isBuffer = (entry: Entry | null | undefined): entry is Buffer => typeof entry === 'object' && entry !== null;
+  if (![...stored.p.flat(), ...stored.r.flat(), ...stored.constants].some(isBuffer))
+    return { ...stored, at, kernels: [] };
   const kernel = site.kernel(
     `${site.name}.propagators${mode}`,
     `propagators of the linear equations of ${site.name}`,
     (scope, place) => {
-      const { m, terms } = compileAll(scope);
-      const { p, r, constants } = computed(m, closed, terms, context.dt, scope.block);
-      const store = (buffer: Buffer | null | undefined, value: Ir | null): void => {
-        if (buffer && value) scope.block.emit(ir.store(buffer, place, settled(to(context.real, value), scope.block)));
+      const store = (entry: Entry | null | undefined, value: Ir | null): void => {
+        if (isBuffer(entry) && value)
+          scope.block.emit(ir.store(entry, place, settled(to(context.real, value), scope.block)));
       };
-      p.forEach((local, i, j) => store(stored.p[i]?.[j], ir.get(local)));
-      r.forEach((local, i, j) => store(stored.r[i]?.[j], ir.get(local)));
-      constants.forEach((value, i) => store(stored.constants[i], value));
+      const m = ofKnown ? null : matrixIn(scope);
+      const terms = termsIn(scope);
+      const computed = m && exponential(m, closed, context.dt, scope.block);
+      computed?.p.forEach((local, i, j) => store(stored.p[i]?.[j], ir.get(local)));
+      computed?.r.forEach((local, i, j) => store(stored.r[i]?.[j], ir.get(local)));
+      const r = computed ? (i: number, j: number) => valueAt(computed.r, i, j) : rOfKnown;
+      contributions(r, closed, terms).forEach((value, i) => store(stored.constants[i], value));
     },
   );
   return { ...stored, at, kernels: [kernel] };
 }
 
-/** Returns the propagators as computed by the interpreter, or null if a coefficient is not known when lowering. */
-function numbersOf(
-  { m, terms }: { readonly m: Sparse<Ir>; readonly terms: readonly (Ir | null)[] },
-  closed: readonly (readonly boolean[])[],
-  dt: number,
-): Pick<Propagators, 'p' | 'r' | 'constants'> | null {
+/** P and R as numbers; null is zero. */
+interface NumericPropagators {
+  readonly p: readonly (readonly (number | null)[])[];
+  readonly r: readonly (readonly (number | null)[])[];
+}
+
+/** An entry of a matrix of numbers as code; null is zero. */
+function numberAt(rows: NumericPropagators['r'] | undefined, i: number, j: number): Ir | null {
+  const entry = rows?.[i]?.[j] ?? null;
+  return entry === null ? null : ir.f64(entry);
+}
+
+/** Returns P and R as computed by the interpreter, or null if a coefficient is not known when lowering. */
+function numbersOf(m: Sparse<Ir>, closed: readonly (readonly boolean[])[], dt: number): NumericPropagators | null {
   let complete = true;
-  const numberOf = (e: Ir): Ir => {
+  const matrix = new Sparse(closed, (i, j) => {
+    const e = m.at(i, j) ?? ir.f64(0);
     const constant = constantOf(e);
     complete &&= constant !== null;
     return constant ?? e;
-  };
-  const matrix = new Sparse(closed, (i, j) => numberOf(m.at(i, j) ?? ir.f64(0)));
-  const held = terms.map((term) => term && numberOf(term));
+  });
   if (!complete) return null;
   const block = new Block();
-  const { p, r, constants } = computed(matrix, closed, held, dt, block);
+  const { p, r } = exponential(matrix, closed, dt, block);
   const results: Local[] = [];
   p.forEach((local) => results.push(local));
   r.forEach((local) => results.push(local));
-  for (const [i, value] of constants.entries()) {
-    if (value === null) continue;
-    const local = block.local(`constant_${i}`, 'f64');
-    block.emit(ir.set(local, value));
-    results.push(local);
-  }
   const name = 'propagators';
   const body = { name, comment: '', parameters: [], locals: block.locals.declared, body: block.statements, results };
   const values = createEvaluator([body]).call(name, []).map(Number);
   let next = 0;
   const take = (): number => values[next++] ?? NaN;
-  return { p: p.map(take), r: r.map(take), constants: constants.map((value) => (value === null ? null : take())) };
+  return { p: p.map(take), r: r.map(take) };
 }
 
 /** P (dimensionless) and R (seconds) of a matrix of numbers (1/s) over `step` seconds. */
@@ -252,8 +241,8 @@ export function propagators(
 ): { readonly p: readonly (readonly number[])[]; readonly r: readonly (readonly number[])[] } {
   const closed = reach(matrix.map((row) => row.map((x) => x !== 0)));
   const m = new Sparse(closed, (i, j) => ir.f64(matrix[i]?.[j] ?? 0));
-  const result = numbersOf({ m, terms: matrix.map(() => null) }, closed, step);
-  const full = (rows: Propagators['p'] = []): number[][] => rows.map((row) => row.map((x) => Number(x ?? 0)));
+  const result = numbersOf(m, closed, step);
+  const full = (rows: NumericPropagators['p'] = []): number[][] => rows.map((row) => row.map((x) => Number(x ?? 0)));
   return { p: full(result?.p), r: full(result?.r) };
 }
 

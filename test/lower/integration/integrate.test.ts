@@ -140,6 +140,21 @@ describe('exact', () => {
     }
   });
 
+  test('drives of each neuron beside known rates: only the change by the drive is stored', async () => {
+    const text = group('dx/dt = (y + drive - x)/(4*ms) : 1\ndy/dt = -y/(2*ms) : 1\ndrive : 1 (constant)', {
+      method: 'exact',
+      N: 3,
+      initializers: '{ y: 1, drive: { values: [0, -3, 1e5] } }',
+    });
+    const run = await simulate(text);
+    const free = Math.exp(-10 / 4) - Math.exp(-10 / 2);
+    [0, -3, 1e5].forEach((drive, k) =>
+      expect(finalOf(run, 'G.x')[k]! / (free - drive * Math.expm1(-10 / 4))).toBeCloseTo(1, 11),
+    );
+    const stored = lowered(text).program.buffers.filter(({ name }) => /^G\.[PRC]\./.test(name));
+    expect(stored.map(({ name }) => name)).toEqual(['G.C.x']);
+  });
+
   test('a drive that changes from step to step counts as constant within each', async () => {
     const run = await simulate(
       group('dx/dt = (f(t) - x)/(2*ms) : 1', { method: 'exact', run: '3 ms' }).replace(

@@ -58,6 +58,8 @@ export interface NeuromlCell {
   readonly isClosed: boolean;
   /** Whether it is a cell of PyNN by PyNN's own names. */
   readonly isPynn: boolean;
+  /** The same cell by PyNN's name, whose component gives the first potential; absent: there is none. */
+  readonly byPynn?: NeuromlCell;
   readonly remarks: readonly Remark[];
 }
 
@@ -106,7 +108,12 @@ export function neuromlCell(type: NeuronType, use: CellUse): NeuromlCell | strin
     const own = found.variables.get(variable);
     return own?.name === variable && own.factor === 1;
   });
-  return pynnCells.has(name) && hasOwnNames ? byPynnName(found, type) : byNeuromlName(found, type);
+  if (!pynnCells.has(name)) return byNeuromlName(found, type);
+  if (hasOwnNames) return byPynnName(found, type);
+  const cell = byNeuromlName(found, type);
+  return typeof cell !== 'string' && cell.attributes.has('refract')
+    ? { ...cell, byPynn: byPynnName(found, type) }
+    : cell;
 }
 
 const isNought = (e: Expression | undefined): boolean => e === undefined || constantOf(e) === 0;
@@ -144,9 +151,11 @@ function built(
 }
 
 /** Returns a cell that has PyNN's names. */
-function byPynnName(found: RecognisedCell, type: NeuronType): NeuromlCell | string {
-  const { standard, ports, parameters } = found;
+function byPynnName(found: RecognisedCell, type: NeuronType): NeuromlCell {
+  const { standard, ports } = found;
   const units = Object.entries(normalisedCell(standard)?.parameters ?? {});
+  const usual = units.map(([name, { value }]) => [name, number(Number(value))] as const);
+  const parameters = { ...Object.fromEntries(usual), ...found.parameters };
   const scaled = (name: string, unit: string): readonly [string, string] => {
     const factor = perUnit[unit];
     return ['1', factor === undefined ? name : `${factor}*${name}`];
@@ -160,7 +169,7 @@ function byPynnName(found: RecognisedCell, type: NeuronType): NeuromlCell | stri
     numbers: { w: ['w', 1e9], gate_m: ['m', 1], gate_h: ['h', 1], gate_n: ['n', 1] },
   };
   return {
-    ...built(standard.name, table, found),
+    ...built(standard.name, table, { ...found, parameters }),
     receptors: receptorsOf(ports, parameters, true),
     inputs: Object.keys(type.inputs),
     isPynn: true,
@@ -175,16 +184,18 @@ function byNeuromlName(found: RecognisedCell, type: NeuronType): NeuromlCell | s
   const drive = parameters['i_offset'] ?? number(0);
   const isFree = inputs.length + receptors.size === 0 && isNought(drive);
   const isAdaptive = ['delta_T', 'a', 'b'].some((name) => !isNought(parameters[name]));
-  const isPure = standard.name === 'izhikevichCell';
+  const isPure = isIzhikevich(standard.name);
   const name = neuromlName(found, type, isFree, isAdaptive);
   const table = neuromlCells[name];
   if (table === undefined) return name;
   if (isAdaptive && parameters['delta_T'] && (everywhere(parameters['delta_T']) ?? 1) === 0)
     return 'NeuroML has no adaptive cell without an exponential';
-  const isCurrent = (input: string): boolean =>
-    type.inputs[input]?.unit === (isPure ? '1' : 'A') && near(currents?.get(input) ?? 0, isPure ? 1e-12 : 1);
+  const isCurrent = (input: string): boolean => {
+    const unit = type.inputs[input]?.unit;
+    return (unit === 'A' || (isPure && unit === '1')) && near(currents?.get(input) ?? 0, unit === 'A' ? 1 : 1e-12);
+  };
   if (!inputs.every(isCurrent)) return 'its inputs are no currents';
-  const given = { ...found, parameters: { tau_w: number(0.1), ...parameters } };
+  const given = { ...found, parameters: { tau_w: number(0.1), thresh: number(0.03), ...parameters } };
   return {
     ...built(name, table, given),
     receptors,
@@ -193,6 +204,9 @@ function byNeuromlName(found: RecognisedCell, type: NeuronType): NeuromlCell | s
     ...(isNought(drive) ? {} : { drive: isPure ? fold(product(drive, number(1e12))) : drive }),
   };
 }
+
+/** Checks whether a cell is Izhikevich's of 2003, whose current is a pure number in NeuroML: 1 for 1 pA. */
+const isIzhikevich = (name: string): boolean => name === 'Izhikevich' || name === 'izhikevichCell';
 
 /** Returns NeuroML's name for a cell of the library, or a reason if it has no name. */
 function neuromlName(
@@ -203,6 +217,7 @@ function neuromlName(
 ): string {
   const { name } = standard;
   if (neuromlCells[name]) return name;
+  if (isIzhikevich(name)) return 'izhikevichCell';
   if (!/^(IF_c|EIF_|PointNeuron)/.test(name) || /gsfa|curr_delta/.test(name)) return `NeuroML has no cell like ${name}`;
   if (type.events['spike'] === undefined) return 'it has no threshold';
   if (isAdaptive) return 'adExIaFCell';

@@ -20,6 +20,8 @@ export interface Channel {
   readonly dimension: Dimension;
   /** Under this name attachments expose their share. */
   readonly exposure: string;
+  /** Exposed for one ampere, of currents that are pure numbers; absent: they have the variable's dimension. */
+  readonly scale?: number;
 }
 
 /** A neuron type as a component type. */

@@ -101,7 +101,8 @@ function withNumbers(cell: NeuromlCell, numbers: ReadonlyMap<string, number>): N
     );
     return [variable, { ...receptor, attributes: new Map(attributes) }] as const;
   });
-  return { ...cell, receptors: new Map(receptors) };
+  const byPynn = cell.byPynn && withNumbers(cell.byPynn, numbers);
+  return { ...cell, receptors: new Map(receptors), ...(byPynn ? { byPynn } : {}) };
 }
 
 /** Returns values of a type: numbers that all its cells share, and numbers that differ. */
@@ -156,9 +157,8 @@ function isEnough(
       if (!seen.every(isShown) || (cell.isClosed && seen.length > 0)) return false;
       return (
         !isIts(to.of) ||
-        isCurrent(own, cell) ||
-        isStandardSynapse(own, receptors, cell) ||
-        responds(own, receptors, cell)
+        (!isScaled(cell, type) &&
+          (isCurrent(own, cell) || isStandardSynapse(own, receptors, cell) || responds(own, receptors, cell)))
       );
     })
   );
@@ -199,6 +199,10 @@ function responds(own: SynapseType, receptors: Projection['receptors'], cell: Ne
     (name) => !name.startsWith('post.') || cell.variables.get(name.slice('post.'.length))?.factor === 1,
   );
 }
+
+/** Checks whether inputs of a type in A are pure numbers of NeuroML's cell, which its synapses would have to be as well. */
+const isScaled = ({ isPure, inputs }: NeuromlCell, type: NeuronType): boolean =>
+  isPure && inputs.some((input) => type.inputs[input]?.unit === 'A');
 
 /** Checks whether synapses of a type are only currents into a cell, as gap junctions are. */
 const isCurrent = ({ pathways, state, summed, contributes }: SynapseType, { inputs }: NeuromlCell): boolean =>
@@ -278,9 +282,10 @@ function described(
   cell: NeuromlCell,
   populations: Populations,
   values: ReadonlyMap<string, ReadonlyMap<string, Numbers>>,
-  { drawn, counted }: Usage,
+  usage: Usage,
   context: ExportContext,
 ): NamedCell | undefined {
+  const { drawn, counted } = usage;
   const { dimensions, ids } = context;
   const byName = new Map([...cell.variables].map(([own, one]) => [one.name, { own, ...one }] as const));
   const first = (variable: string, valueOf: ValueOf): number => {
@@ -326,6 +331,9 @@ function described(
         return one && first(name, one.valueOf) !== first(name, valueOf);
       }),
     );
+  const isPotential = starts.length > 0 && starts.every(({ name, own }) => name === 'v' && !drawn.has(own));
+  if (cell.byPynn && isPotential && !startsApart)
+    return described(id, type, cell.byPynn, populations, values, usage, context);
   /** First values with their parameters: of each the name, and its number in SI from the values of a cell. */
   const given = starts.map(({ own, name, unit, factor }) => {
     const draw = drawn.get(own);
@@ -387,6 +395,7 @@ function described(
               kind: 'sum',
               dimension: cell.isPure ? dimensionless : ampere,
               exposure: cell.isPure ? 'I' : 'i',
+              ...(isScaled(cell, type) ? { scale: 1e12 } : {}),
             },
           ]
         : [],

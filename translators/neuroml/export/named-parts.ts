@@ -231,7 +231,8 @@ export function writeNamedProjection(
         return [key, quantityText(tidy(number), dimensionOfUnit(si), dimensions)];
       }),
     );
-  const delayOf = delayTexts(delaysOf(name, projection, type, count, context), context);
+  const delays = delaysOf(name, projection, type, count, context);
+  const delayOf = delayTexts(delays, context);
   type Group = { readonly id: string; readonly members: number[] };
   const groups = new Map<string, Group>();
   const byTarget = new Map<number, Group>();
@@ -249,14 +250,21 @@ export function writeNamedProjection(
     group.members.push(k);
   });
   const textOf = keptTexts((weight) => numberText(Number((weight / unit).toPrecision(15))));
-  const connection = (k: number, ordinal: number): Element =>
-    element('connectionWD', {
+  const isUnit = isUniform && base !== undefined;
+  const connection = (k: number, ordinal: number): Element => {
+    const ends = {
       id: String(ordinal),
       preCellId: `../${written.pathOf(source, pairs.sources[k] ?? 0) ?? ''}`,
       postCellId: `../${written.pathOf(target, pairs.targets[k] ?? 0) ?? ''}`,
-      weight: isUniform && base !== undefined ? '1' : textOf(weightAt(isUniform ? 0 : k)),
-      delay: delayOf(k),
-    });
+    };
+    return isUnit && delays === 0
+      ? element('connection', ends)
+      : element('connectionWD', {
+          ...ends,
+          weight: isUnit ? '1' : textOf(weightAt(isUniform ? 0 : k)),
+          delay: delayOf(k),
+        });
+  };
   [...groups.values()].forEach(({ id, members }, ordinal) => {
     const counts = countsOf(members.map((k) => pairs.targets[k] ?? 0));
     written.receptors.push({ receptor, population: target, component: id, counts });

@@ -1,6 +1,6 @@
 /** Drivers of cells without spikes: populations that only drive, and stimuli. */
 
-import { ampere, second } from '../../../../src/lang/dimension.js';
+import { second } from '../../../../src/lang/dimension.js';
 import { foldConstants } from '../../../../src/lang/fold.js';
 import { parseExpression } from '../../../../src/lang/parse.js';
 import type { NeuromlReceptor } from '../../../../src/library/neuroml/cells.js';
@@ -167,8 +167,9 @@ function generators(
   { type, attachment, channels }: CellPlan,
   { model, dt, dimensions, functions, ids }: ExportContext,
 ): WrittenStimulus | undefined {
-  const channel = channels.find(({ exposure }) => exposure === 'i');
-  if (attachment !== 'baseSynapse' || stimulus.kind !== 'current') return undefined;
+  const [isPure, exposure] = attachment === 'baseSynapseDL' ? [true, 'I'] : [false, 'i'];
+  const channel = channels.find((one) => one.exposure === exposure);
+  if ((attachment !== 'baseSynapse' && !isPure) || stimulus.kind !== 'current') return undefined;
   if (!stimulus.attached || stimulus.every !== undefined || channel?.variable !== stimulus.input) return undefined;
   const steps = Math.round(endOf(model.experiment.protocol) / dt);
   // Cables of second order take currents in the middle of a step.
@@ -178,6 +179,8 @@ function generators(
   const waves = wavesOf(stimulus.value, dt, steps, functions, isMiddle ? 0.5 : 0) ?? [];
   const [only] = waves;
   if (only === undefined || (hasCompartments(model) && waves.some(({ sine }) => sine !== undefined))) return undefined;
+  const named = (tag: string): string => `${tag}${isPure ? 'DL' : ''}`;
+  const scaled = (amplitude: number): number => Number((amplitude * (channel.scale ?? 1)).toPrecision(15));
   const inTime = (value: number): string => quantityText(Number(value.toPrecision(12)), second, dimensions);
   const atStep = (step: number): number => step * dt;
   const generator = (id: string, { from, to, amplitude, sine }: Wave): Element => {
@@ -185,11 +188,11 @@ function generators(
     const window = {
       delay: inTime(delay),
       duration: inTime(to === undefined ? longAfter : atStep(to) - delay),
-      amplitude: quantityText(sine && sine.omega < 0 ? -amplitude : amplitude, ampere, dimensions),
+      amplitude: quantityText(scaled(sine && sine.omega < 0 ? -amplitude : amplitude), channel.dimension, dimensions),
     };
-    if (!sine) return element('pulseGenerator', { id, ...window });
+    if (!sine) return element(named('pulseGenerator'), { id, ...window });
     const angle = Math.sign(sine.omega) * (sine.phase + sine.omega * delay);
-    return element('sineGenerator', {
+    return element(named('sineGenerator'), {
       id,
       phase: String(Number(turned(angle).toPrecision(12))),
       ...window,
@@ -201,11 +204,11 @@ function generators(
     waves.length === 1
       ? generator(id, only)
       : element(
-          'compoundInput',
+          named('compoundInput'),
           { id },
           waves.map((wave, k) => generator(ids.claim(`${id}_${k}`), wave)),
         );
-  return { component, exposure: 'i' };
+  return { component, exposure };
 }
 
 /** Returns an angle within one turn, from 0. */

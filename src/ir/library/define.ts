@@ -6,6 +6,7 @@
 import { invariant } from '../../diagnostics/diagnostic.js';
 import { Locals, get, loop, set, when, whilst } from '../builder.js';
 import type { Expression, IrFunction, Local, ScalarType, Statement } from '../program.js';
+import { type Names, type StatementHole, type StatementSink, writeTemplate } from '../template.js';
 
 /** The floating point types that the library is written for. */
 export type FloatType = 'f64' | 'f32';
@@ -13,7 +14,7 @@ export type FloatType = 'f64' | 'f32';
 export type NumberType = FloatType | 'i32';
 
 /** Collects the statements and locals of one function. */
-export class Body {
+export class Body implements StatementSink<Body> {
   readonly #locals: Locals;
   #statements: Statement[] = [];
 
@@ -24,6 +25,36 @@ export class Body {
   /** The statements so far. */
   get statements(): readonly Statement[] {
     return this.#statements;
+  }
+
+  /**
+   * Writes statements in the text form of programs.
+   *
+   * @example body.write`let r = ${x} - ${k} * ${n(ln2)}`
+   * @returns the names that the text declares
+   */
+  write(parts: TemplateStringsArray, ...holes: readonly StatementHole<Body>[]): Names {
+    return writeTemplate<Body>(this, parts, holes);
+  }
+
+  /** Writes statements. */
+  emit(...statements: Statement[]): void {
+    this.#statements.push(...statements);
+  }
+
+  /** A new local, with a name like the wanted one. */
+  local(name: string, type: ScalarType): Local {
+    return this.#locals.fresh(name, type);
+  }
+
+  /** Names a value: a new local, set once. */
+  name(name: string, value: Expression): Expression {
+    return this.let(name, value);
+  }
+
+  /** The statements that are written by a function. */
+  nested(write: (inner: Body) => void): Statement[] {
+    return this.#inside(() => write(this));
   }
 
   /** Names a value: a new local, set once. */

@@ -114,7 +114,7 @@ describe('synapses on cells with compartments, with a parameter called weight', 
     const { files, outcome } = await convertModel(valid, 'neuroml', { name: 'placed.nml' });
     expect(outcome).toBe('not measured');
     const text = files.map((file) => file.text).join('\n');
-    const [, base = ''] = /weight_base="([\d.]+)nS"/.exec(text) ?? [];
+    const [, base = ''] = /gbase="([\d.]+)nS"/.exec(text) ?? [];
     const written = [...text.matchAll(/<connectionWD .*weight="([\d.e-]+)"/g)].map(([, one]) => Number(one));
     expect(written.map((one) => one * Number(base))).toEqual(weights);
     const measured = await measure(valid, 'neuroml', await convertModel(valid, 'neuroml', { name: 'placed.nml' }));

@@ -1,7 +1,7 @@
 /** The network written so far. */
 
 import type { StructuredCell } from './cells/structured-cell.js';
-import type { CellPlan } from './context.js';
+import type { CellPlan, ExportContext } from './context.js';
 import type { NamedCell } from './named-cell.js';
 import type { Numbers } from './values.js';
 import type { NeuromlReceptor } from '../../../src/library/neuroml/cells.js';
@@ -54,6 +54,29 @@ export class NetworkOutput {
   readonly #synapseCounts = new Map<string, number>();
   readonly #currents = new Map<string, WrittenCurrent>();
   readonly #lists = new Map<string, readonly [list: string, item: string]>();
+  readonly #shared = new Map<string, string>();
+
+  /**
+   * Adds a part once: a later part with the same wanted id and the same content is the first one.
+   *
+   * @param apart  separates parts of the same content
+   * @returns its id
+   */
+  once(
+    list: 'types' | 'components',
+    wanted: string,
+    make: (id: string) => Element,
+    ids: ExportContext['ids'],
+    apart = '',
+  ): string {
+    const key = JSON.stringify([list, wanted, make(''), apart]);
+    const known = this.#shared.get(key);
+    if (known !== undefined) return known;
+    const id = ids.claim(wanted);
+    this.#shared.set(key, id);
+    this[list].push(make(id));
+    return id;
+  }
 
   /** Sets the paths of elements of a population. */
   place(population: string, path: (index: number) => string): void {

@@ -214,7 +214,7 @@ function placeOf(
 ): string | undefined {
   const on = section ?? spike?.section;
   const segment = on === undefined ? 0 : shape.segmentIn(on, fraction);
-  const path = on === undefined ? variable : pathOf(variable, on);
+  const path = pathOf(variable, on);
   return segment === undefined || path === undefined ? undefined : `${segment}/${path}`;
 }
 

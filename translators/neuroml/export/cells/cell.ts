@@ -123,7 +123,7 @@ class CellWriter {
       input,
       shape,
       spike,
-      pathOf: (variable, section) => {
+      pathOf: (variable, section = Object.keys(sections).find((one) => !sections[one]?.parent) ?? '') => {
         if (variable === 'v') return 'v';
         const [mechanism, name] = variable.split('.');
         const pool = this.#pools.get(section);
@@ -286,8 +286,7 @@ class CellWriter {
       group.sections.push(section);
     }
     return [...groups.values()].map(({ pool, sections }) => {
-      const id = ids.claim(pool.mechanism);
-      this.written.components.push(poolElement(id, pool, dimensions));
+      const id = this.written.once('components', pool.mechanism, (one) => poolElement(one, pool, dimensions), ids);
       return element('species', {
         id: 'ca',
         ion: 'ca',

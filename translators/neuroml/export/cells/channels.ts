@@ -2,13 +2,13 @@
 
 import { siemens } from '../../../../src/lang/dimension.js';
 import { parseStatements } from '../../../../src/lang/parse.js';
-import { printExpression } from '../../../../src/lang/print.js';
 import { writtenBy } from '../../../../src/lang/walk.js';
+import { printExpression } from '../../../../src/lang/print.js';
 import type { ExportContext } from '../context.js';
 import { quantityText } from '../text/quantity-text.js';
 import { NotExpressible } from '../text/words.js';
 import type { NetworkOutput } from '../network-output.js';
-import { element } from '../text/xml-text.js';
+import { element, type Element } from '../text/xml-text.js';
 import type { LocalEquations } from './equations.js';
 import { gateOf, instantGate, PotentialFunctions } from './gates.js';
 import type { Conductance } from './membrane-current.js';
@@ -36,9 +36,8 @@ interface Origin {
   readonly pointer: string;
 }
 
-/** Channels of one cell. */
+/** Channels of cells. Equal ones of the same name are one component. */
 export class Channels {
-  readonly #known = new Map<string, Channel>();
   readonly #functions: PotentialFunctions;
 
   constructor(
@@ -61,23 +60,17 @@ export class Channels {
     for (const { gate, steady } of gates) this.#remarkStart(gate, steady(origin.v), origin);
     const instant = open === null ? [] : [instantGate(open, 1, equations, this.#functions, owner)];
     const elements = gates.map((one) => one.element).concat(instant);
-    // NEURON's channels either have a reversal potential or read the ion's.
-    const key = JSON.stringify([owner, ion, typeof reversal === 'string', elements, open && printExpression(open)]);
-    const known = this.#known.get(key);
-    if (known !== undefined) return known;
-    const id = context.ids.claim(owner);
-    const channel = { id, paths: new Map(gates.map(({ gate }) => [gate, `${gate}/q`])) };
-    this.#known.set(key, channel);
     const attributes = {
       ...(ion === 'non_specific' ? {} : { species: ion }),
       conductance: quantityText(1e-11, siemens, context.dimensions),
     };
-    written.components.push(
+    const make = (id: string): Element =>
       elements.length === 0
         ? element('ionChannel', { id, type: 'ionChannelPassive', ...attributes })
-        : element('ionChannelHH', { id, ...attributes }, elements),
-    );
-    return channel;
+        : element('ionChannelHH', { id, ...attributes }, elements);
+    // NEURON's channels either have a reversal potential or read the ion's.
+    const id = written.once('components', owner, make, context.ids, typeof reversal);
+    return { id, paths: new Map(gates.map(({ gate }) => [gate, `${gate}/q`])) };
   }
 
   /**

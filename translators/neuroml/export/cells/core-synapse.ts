@@ -1,19 +1,21 @@
 /** Synapses that NeuroML has by name, found by their equations. */
 
-import { assignedValue } from '../../../../src/lang/build.js';
+import { assignedValue, number } from '../../../../src/lang/build.js';
 import { evaluate, NoNumber, type Functions } from '../../../../src/lang/evaluate.js';
 import { foldConstants } from '../../../../src/lang/fold.js';
 import { constants } from '../../../../src/lang/functions.js';
 import { parseExpression, parseStatements } from '../../../../src/lang/parse.js';
 import type { Expression } from '../../../../src/lang/ast.js';
 import { near } from '../../../../src/library/recognise/numbers.js';
-import type { Projection, SynapseType } from '../../../../src/model/model.js';
+import type { SynapseType } from '../../../../src/model/model.js';
 
 /** A conductance that a spike opens. */
 export interface CoreSynapse {
-  readonly name: 'expOneSynapse' | 'alphaSynapse';
-  /** In s. */
+  readonly name: 'expOneSynapse' | 'alphaSynapse' | 'expTwoSynapse';
+  /** Of the decay, in s. */
   readonly tau: number;
+  /** Of the rise of an expTwoSynapse, in s. */
+  readonly tauRise?: number;
   /** In V. */
   readonly reversal: number;
   /** Of this synapse, in S. */
@@ -56,54 +58,94 @@ export function arithmeticOf(
 }
 
 /**
- * Returns one synapse of a type by NeuroML's name, or undefined if NeuroML has none.
+ * Returns one synapse of a type by NeuroML's name, or undefined if NeuroML has none. Its conductance is a sum of states
+ * with linear rates, one or two of them, which grow by constants at a spike.
  *
  * @param valueOf numbers of its parameters and first values, in SI
+ * @source NeuroML 2.3, Synapses.xml
  */
 export function coreSynapse(
   type: SynapseType,
-  { receptors }: Projection,
   valueOf: (name: string) => number,
   functions: Functions,
 ): CoreSynapse | undefined {
   const [pathway, ...pathways] = Object.values(type.pathways);
   const [current, ...currents] = Object.values(type.contributes);
   const states = Object.keys(type.state);
-  const [text, ...more] = pathway?.do ?? [];
-  const others = [type.summed, type.events ?? {}, receptors].some((one) => Object.keys(one).length > 0);
-  if (pathway?.on !== 'pre.spike' || pathways.length + currents.length + more.length > 0 || others) return undefined;
-  if (current === undefined || text === undefined || type.noise.length > 0) return undefined;
+  const others = [type.summed, type.events ?? {}].some((one) => Object.keys(one).length > 0);
+  if (pathway?.on !== 'pre.spike' || pathways.length + currents.length > 0 || others) return undefined;
+  if (current === undefined || type.noise.length > 0 || states.length < 1 || states.length > 2) return undefined;
   if (states.some((name) => valueOf(name) !== 0)) return undefined;
-  const [statement] = parseStatements(text);
-  if (statement?.kind !== 'assignment') return undefined;
-  const first = statement.target;
   const { folded, at } = arithmeticOf(type, ['post.v'], valueOf, functions);
   try {
-    const rateOf = (name: string): Expression => folded(parseExpression(type.derivatives[name]?.rate ?? '0'));
-    const after = (before: number): number => at(folded(assignedValue(statement)), { [first]: before });
-    const weight = after(0);
-    if (!near(after(1), 1 + weight) || !near(after(weight), 2 * weight)) return undefined;
-    const last = states.length === 2 ? states.find((name) => name !== first) : first;
-    if (last === undefined || states.length > 2 || !states.includes(first)) return undefined;
+    const pointOf = (values: readonly number[]): Record<string, number> =>
+      Object.fromEntries(states.map((name, k) => [name, values[k] ?? 0]));
+    const units = states.map((_, k) => states.map((_, j) => (j === k ? 1 : 0)));
+    const rates = states.map((name) => folded(parseExpression(type.derivatives[name]?.rate ?? '0')));
+    const rateOf = (row: number, values: readonly number[]): number => at(rates[row] ?? number(0), pointOf(values));
+    const matrix = rates.map((_, row) => units.map((unit) => rateOf(row, unit)));
+    const total = (factors: readonly number[], values: readonly number[]): number =>
+      factors.reduce((all, factor, k) => all + factor * (values[k] ?? 0), 0);
+    const probe = states.map((_, k) => 0.7 - 0.4 * k);
+    if (matrix.some((row, k) => !near(rateOf(k, probe), total(row, probe)))) return undefined;
+    const jumps = states.map(() => 0);
+    for (const statement of pathway.do.flatMap(parseStatements)) {
+      const k = statement.kind === 'assignment' ? states.indexOf(statement.target) : -1;
+      if (statement.kind !== 'assignment' || k < 0 || jumps[k] !== 0) return undefined;
+      const after = (values: readonly number[]): number => at(folded(assignedValue(statement)), pointOf(values));
+      const jump = after(states.map(() => 0));
+      const isAdded = [states.map(() => jump), probe].every((values) => near(after(values), (values[k] ?? 0) + jump));
+      if (!isAdded) return undefined;
+      jumps[k] = jump;
+    }
     const flow = folded(parseExpression(current));
-    const flowAt = (g: number, v: number): number =>
-      at(flow, { ...(last === first ? {} : { [first]: 0.3 }), [last]: g, 'post.v': v });
-    const scale = flowAt(1, 0) - flowAt(1, 1);
-    const reversal = flowAt(1, 0) / scale;
-    const isConductance =
-      flowAt(0, 0.3) === 0 && scale > 0 && near(flowAt(2.5, -0.07), scale * 2.5 * (reversal + 0.07));
-    const decay = at(rateOf(first), { [first]: 1, ...(last === first ? {} : { [last]: 0.7 }) });
-    const tau = -1 / decay;
-    const decays = near(at(rateOf(first), { [first]: 2.5, ...(last === first ? {} : { [last]: 0.1 }) }), 2.5 * decay);
-    if (!isConductance || !decays || !(tau > 0)) return undefined;
-    const found = { tau: Number(tau.toPrecision(14)), reversal: Number(reversal.toPrecision(14)) + 0 };
-    if (last === first) return { name: 'expOneSynapse', ...found, weight: weight * scale };
-    const rise = (y: number, g: number): number => at(rateOf(last), { [first]: y, [last]: g });
-    const isAlpha =
-      near(rise(1, 0), Math.E / tau) && near(rise(0, 1), decay) && near(rise(2, 0.5), 2 * rise(1, 0) + decay / 2);
-    return isAlpha ? { name: 'alphaSynapse', ...found, weight: weight * scale } : undefined;
+    const flowAt = (values: readonly number[], v: number): number => at(flow, { ...pointOf(values), 'post.v': v });
+    const shares = units.map((unit) => flowAt(unit, 0) - flowAt(unit, 1));
+    const reversal = flowAt(probe, 0) / total(shares, probe);
+    const isConductance = [...units, probe.map((value) => 2.5 * value)].every((values) =>
+      near(flowAt(values, -0.07), total(shares, values) * (reversal + 0.07)),
+    );
+    return isConductance ? responseOf(matrix, jumps, shares, Number(reversal.toPrecision(14)) + 0) : undefined;
   } catch (error) {
     if (error instanceof NoNumber) return undefined;
     throw error;
   }
+}
+
+/**
+ * Returns the synapse with a response to one spike.
+ *
+ * @param matrix  of the linear rates of its states, 1/s
+ * @param jumps  by which its states grow at a spike
+ * @param shares  of its states in the conductance
+ */
+function responseOf(
+  matrix: readonly (readonly number[])[],
+  jumps: readonly number[],
+  shares: readonly number[],
+  reversal: number,
+): CoreSynapse | undefined {
+  const tau = (k: number): number => Number((-1 / (matrix[k]?.[k] ?? 0)).toPrecision(14));
+  const steps = jumps.map((jump, k) => jump * (shares[k] ?? 0));
+  if (matrix.some((_, k) => !(tau(k) > 0))) return undefined;
+  if (matrix.length === 1) return { name: 'expOneSynapse', tau: tau(0), reversal, weight: steps[0] ?? 0 };
+  // The first state drives the second one, or neither drives the other.
+  const [first, second] = matrix[0]?.[1] === 0 ? [0, 1] : [1, 0];
+  const drive = (matrix[second]?.[first] ?? 0) * (jumps[first] ?? 0) * (shares[second] ?? 0);
+  if (matrix[first]?.[second] !== 0) return undefined;
+  if (near(tau(first), tau(second))) {
+    const isAlpha = near(steps[first] ?? 0, -(steps[second] ?? 0));
+    return isAlpha
+      ? { name: 'alphaSynapse', tau: tau(first), reversal, weight: (drive * tau(first)) / Math.E }
+      : undefined;
+  }
+  const driven = drive / (1 / tau(second) - 1 / tau(first));
+  const amplitudes = [(steps[first] ?? 0) + driven, (steps[second] ?? 0) - driven];
+  const [rising, decaying] = tau(first) < tau(second) ? [first, second] : [second, first];
+  const amplitude = amplitudes[decaying === first ? 0 : 1] ?? 0;
+  if (!near(amplitude, -(amplitudes[decaying === first ? 1 : 0] ?? 0))) return undefined;
+  const [tauRise, tau2] = [tau(rising), tau(decaying)];
+  const peak = (Math.log(tau2 / tauRise) * tauRise * tau2) / (tau2 - tauRise);
+  const weight = Number((amplitude * (Math.exp(-peak / tau2) - Math.exp(-peak / tauRise))).toPrecision(14));
+  return { name: 'expTwoSynapse', tauRise, tau: tau2, reversal, weight };
 }

@@ -34,8 +34,6 @@ const kinds = {
 
 /** Component types of functions of the potential, each once. */
 export class PotentialFunctions {
-  readonly #types = new Map<string, string>();
-
   constructor(
     private readonly written: NetworkOutput,
     readonly context: ExportContext,
@@ -89,16 +87,10 @@ export class PotentialFunctions {
     };
     const { dimensions, ids } = this.context;
     const declared = dimensions.declarations.length;
-    const plain = build('', bare);
+    build('', bare);
     // NEURON's export has no dimensions besides the core types'.
     const asNumbers = bare || dimensions.declarations.length > declared;
-    const key = JSON.stringify(asNumbers === bare ? plain : build('', true));
-    const known = this.#types.get(key);
-    if (known !== undefined) return known;
-    const id = ids.claim(wanted);
-    this.written.types.push(build(id, asNumbers));
-    this.#types.set(key, id);
-    return id;
+    return this.written.once('types', wanted, (id) => build(id, asNumbers), ids);
   }
 }
 

@@ -90,7 +90,7 @@ export function writeStructuredPopulation(
 
 /** Returns synapses by core types, for each combination of their constants, or undefined if there is no such type. */
 export function coreSynapses(
-  { name, projection, type, pairs, values }: PairedProjection,
+  { name, type, pairs, values }: PairedProjection,
   written: NetworkOutput,
   context: ExportContext,
 ): readonly WrittenSynapses[] | undefined {
@@ -99,16 +99,16 @@ export function coreSynapses(
     { readonly synapse: CoreSynapse; readonly members: number[]; readonly weights: number[] }
   >();
   for (let k = 0; k < pairs.sources.length; k++) {
-    const synapse = coreSynapse(type, projection, (key) => numberAt(values.get(key), k), context.functions);
+    const synapse = coreSynapse(type, (key) => numberAt(values.get(key), k), context.functions);
     if (!synapse) return undefined;
-    const key = JSON.stringify([synapse.name, synapse.tau, synapse.reversal]);
+    const key = JSON.stringify([synapse.name, synapse.tau, synapse.tauRise, synapse.reversal]);
     const group = groups.get(key) ?? { synapse, members: [], weights: [] };
     groups.set(key, group);
     group.members.push(k);
     group.weights.push(synapse.weight);
   }
   const { dimensions, ids } = context;
-  return [...groups.values()].map(({ synapse: { name: core, tau, reversal }, members, weights }) => {
+  return [...groups.values()].map(({ synapse: { name: core, tau, tauRise, reversal }, members, weights }) => {
     const id = ids.claim(`${name}_synapses`);
     const [first = 0] = weights;
     // Weights are numbers: nanosiemens, if they differ.
@@ -118,6 +118,7 @@ export function coreSynapses(
         id,
         gbase: quantityText(unit, siemens, dimensions),
         erev: quantityText(reversal, volt, dimensions),
+        ...(tauRise === undefined ? {} : { tauRise: quantityText(tauRise, second, dimensions) }),
         [core === 'alphaSynapse' ? 'tau' : 'tauDecay']: quantityText(tau, second, dimensions),
       }),
     );

@@ -15,6 +15,6 @@ export interface StructuredCell {
   readonly shape: Shape;
   /** Where spikes are detected; undefined: nowhere. */
   readonly spike: { readonly section: string; readonly fraction: number } | undefined;
-  /** Returns the path from a segment to a variable at a place, or undefined if there is none. */
-  readonly pathOf: (variable: string, section: string) => string | undefined;
+  /** Returns the path from a segment to a variable on a section, the root if absent; undefined if there is none. */
+  readonly pathOf: (variable: string, section?: string) => string | undefined;
 }

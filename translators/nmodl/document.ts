@@ -2,13 +2,19 @@
 
 import type { Expression, Span } from '../../src/lang/ast.js';
 import { assignment, binary, name as nameOf, number, sum } from '../../src/lang/build.js';
+import { NoNumber } from '../../src/lang/evaluate.js';
+import { LangError } from '../../src/lang/lang-error.js';
+import { isObject } from '../../src/diagnostics/member.js';
 import { printExpression } from '../../src/lang/print.js';
+import { parseQuantity } from '../../src/lang/quantity.js';
 import { substitute } from '../../src/lang/walk.js';
+import { valueAt } from '../../src/library/recognise/numbers.js';
 import { identifier } from '../../src/model/free-name.js';
 import { usualTemperature } from '../shared/neuron.js';
 import { located, locatedExpression, locatedStatement, type Located } from '../shared/located.js';
 import { quantityOf, type Ion, type Mechanism, type Receipt } from './mechanism.js';
 import { ionDefaults } from './ions.js';
+import type { EventStatement } from './receive.js';
 import { separateParts } from './separate-parts.js';
 import { unitExpression, type Powers } from './units.js';
 
@@ -146,10 +152,47 @@ function synapseOf(mechanism: Mechanism, receipt: Receipt): Record<string, unkno
         to: { of: 'cell', places: { section: 'soma', fraction: 0.5 } },
         synapse: name,
         connect: 'all',
-        delay: '1 ms',
+        delays: { pre: '1 ms', ...delaysAfter(mechanism, receipt, '1 ms', {}) },
       },
     },
   };
+}
+
+/**
+ * Returns the delays of events that a point process sends to itself: those of its connections and its own time.
+ *
+ * @param delay  of the connections: a number of seconds, a quantity, or a list with a unit
+ * @param values  of a projection, in the units of the file if they are numbers
+ * @returns undefined if they are no numbers
+ */
+export function delaysAfter(
+  { parameters, derived }: Mechanism,
+  { pathways }: Receipt,
+  delay: unknown,
+  values: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> | undefined {
+  const seconds = (value: unknown): number => (typeof value === 'number' ? value : parseQuantity(String(value)).value);
+  const listed = isObject(delay) ? (delay as { readonly array: readonly number[]; readonly unit: string }) : undefined;
+  const known = new Map(derived.map(({ name, expression }) => [name, expression]));
+  const lookup = (name: string): number => {
+    const [parameter, definition] = [parameters.get(name), known.get(name)];
+    if (definition) return valueAt(definition, lookup);
+    if (!parameter) return seconds(`1 ${name}`);
+    const given = values[name] ?? parameter.value;
+    return typeof given === 'number' ? valueAt(quantityOf(given, parameter.unit), lookup) : seconds(given);
+  };
+  try {
+    return Object.fromEntries(
+      pathways.map(({ name, delay: own }) => {
+        const after = valueAt(own, lookup);
+        const all = listed?.array.map((one) => seconds(`${one} ${listed.unit}`) + after);
+        return [name, all ? { array: all } : seconds(delay) + after];
+      }),
+    );
+  } catch (error) {
+    if (error instanceof NoNumber || error instanceof LangError) return undefined;
+    throw error;
+  }
 }
 
 /**
@@ -163,7 +206,7 @@ export function synapseTypeOf(
   temperature: number,
 ): Record<string, unknown> & { readonly current: Located | undefined } {
   const { writes, ions } = mechanism;
-  const { weight, variables, statements } = receipt;
+  const { weight, variables, statements, pathways, timed } = receipt;
   // Ions of a synapse have no other mechanisms here: their potentials and concentrations are parameters.
   const levels = [...ions.keys()].flatMap((ion) => {
     const { inside, outside, reversal = 0 } = ionDefaults[ion] ?? { inside: 1, outside: 1 };
@@ -178,6 +221,10 @@ export function synapseTypeOf(
     ['temperature', binary('*', number(temperature), nameOf('kelvin'))],
   ]);
   const own = equationsOf(mechanism, known);
+  const codeOf = (list: readonly EventStatement[]): readonly Located[] =>
+    list.map(({ target, value, span }) =>
+      locatedStatement(assignment(target, '=', substitute(value, known), span), text),
+    );
   const { parameters, state, ...rest } = own;
   const currents = [...writes].flatMap(([port, value]) => (/^i(?:_|$)/.test(port) ? [substitute(value, known)] : []));
   return {
@@ -203,12 +250,16 @@ export function synapseTypeOf(
       ),
     },
     pathways: {
-      pre: {
-        do: statements.map(({ target, value, span }) =>
-          locatedStatement(assignment(target, '=', substitute(value, known), span), text),
-        ),
-      },
+      pre: { do: codeOf(statements) },
+      ...Object.fromEntries(pathways.map((one) => [one.name, { on: 'pre.spike', do: codeOf(one.statements) }])),
     },
+    ...(timed.length === 0
+      ? {}
+      : {
+          events: Object.fromEntries(
+            timed.map((one) => [one.name, { when: placed(one.when), do: codeOf(one.statements) }]),
+          ),
+        }),
     current: currents.length === 0 ? undefined : placed(currents.reduce(sum)),
   };
 }

@@ -36,7 +36,8 @@ import { elementName, type Report } from './parse.js';
 import { assignedNames } from './assigned-names.js';
 import { ionLevel, portName, roleOf, type IonName } from './ions.js';
 import { eliminate, type Equation } from './linear-system.js';
-import { EventCode, type EventStatement } from './receive.js';
+import { EventCode, type EventStatement, type Kept, type Sent } from './receive.js';
+import { eventsOf, type DelayedPathway, type TimedEvent } from './self-events.js';
 import type { Declaration, NmodlFile, Statement } from './syntax.js';
 import { isPure, powersOf, pure, times, unitExpression, type Powers } from './units.js';
 import { inUnits, type Value } from './values.js';
@@ -73,6 +74,8 @@ export interface Receipt {
   /** Variables of the connection with their first values. */
   readonly variables: ReadonlyMap<string, { readonly unit: Powers; readonly initial: Expression }>;
   readonly statements: readonly EventStatement[];
+  readonly pathways: readonly DelayedPathway[];
+  readonly timed: readonly TimedEvent[];
 }
 
 /** A mechanism as equations. */
@@ -462,7 +465,11 @@ class Translation {
     const step = this.#execution(constants);
     step.run(file.breakpoint);
     const rates = new Map([...this.#stepped(), ...this.#rates(step.effects)]);
-    const receipt = file.receive && this.#receipt(constants);
+    const [sent] = [...step.effects.sent, ...first.effects.sent].filter(
+      ({ name }, k) => k < step.effects.sent.length || !file.receive || name !== 'net_send',
+    );
+    if (sent) return this.#refuse(sent.name, 'an event that NET_RECEIVE does not send', sent.span);
+    const receipt = file.receive && this.#receipt(constants, first.effects.sent.map(sentOf));
     const states = new Map<string, State>();
     for (const name of this.#states.keys()) {
       const unit = this.#stateUnit(name);
@@ -534,10 +541,8 @@ class Translation {
     for (const { ion, writes: written, span } of file.ions)
       for (const name of written) {
         const role = roleOf(name, ion);
-        if (role === 'reversal') {
-          this.report(messages.refused(`WRITE ${name}`, 'a reversal potential that a mechanism sets'), span);
-          throw new Untranslatable();
-        }
+        if (role === 'reversal')
+          return this.#refuse(`WRITE ${name}`, 'a reversal potential that a mechanism sets', span);
         writes.set(portName(ion, role), role === 'current' ? inward(name, span) : value(name, span));
       }
     const parts = [
@@ -554,8 +559,17 @@ class Translation {
     return found ? found.expression : e;
   }
 
-  /** Returns what an event does; its arguments are variables of the connection. */
-  #receipt(constants: ReadonlyMap<string, Value>): Receipt {
+  #refuse(part: string, kind: string, span: Span): never {
+    this.report(messages.refused(part, kind), span);
+    throw new Untranslatable();
+  }
+
+  /**
+   * Returns the effects of events. The arguments of the block are variables of the connection.
+   *
+   * @param sent  events that INITIAL sends to the point process
+   */
+  #receipt(constants: ReadonlyMap<string, Value>, sent: readonly Sent[]): Receipt {
     const { receive } = this.file;
     const given = receive?.parameters ?? [];
     this.#pass = 'event';
@@ -570,16 +584,26 @@ class Translation {
       stored.set(one.name, { name, unit });
       values.set(one.name, { expression: nameOf(name), unit });
     }
-    values.set('flag', { expression: integer(0), unit: undefined });
-    const execution = (): Execution =>
-      new Execution(this.#program, this.#definitions, (solve, own) => this.#solve(solve, own), values, true);
+    const kept: Kept[] = [];
+    const run: Parameters<typeof eventsOf>[0] = (flag, decide, onSend) => {
+      const own = new Map([...values, ['flag', { expression: flag, unit: undefined }]]);
+      const solve: ConstructorParameters<typeof Execution>[2] = (one, execution) => this.#solve(one, execution);
+      const execution = new Execution(this.#program, this.#definitions, solve, own, true);
+      const code = new EventCode(this.#program, execution, stored, this.#names, decide, onSend);
+      code.run(this.#pass === 'initial' ? starts.flatMap(({ body }) => body) : (receive?.body ?? []));
+      kept.push(...code.kept);
+      return code;
+    };
     const starts = (receive?.body ?? []).filter((one) => one.kind === 'initial');
     this.#pass = 'initial';
-    const begin = new EventCode(this.#program, execution(), stored, this.#names);
-    begin.run(starts.flatMap(({ body }) => body));
+    const begin = run(integer(0));
     this.#pass = 'event';
-    const code = new EventCode(this.#program, execution(), stored, this.#names);
-    code.run(receive?.body ?? []);
+    const { times, ...events } = eventsOf(
+      run,
+      sent,
+      (wanted) => this.#names.take(wanted),
+      (reason, span) => this.#refuse('net_send', reason, span),
+    );
     this.#pass = 'step';
     const first = new Map(begin.statements.map(({ target, value }) => [target, value]));
     const variables = new Map<string, { readonly unit: Powers; readonly initial: Expression }>();
@@ -587,8 +611,10 @@ class Translation {
     const [weight, ...others] = connection;
     const start = (unit: Powers): Expression => inUnits(zero, unit);
     for (const { name, unit } of others) variables.set(name, { unit, initial: first.get(name) ?? start(unit) });
-    for (const { name, unit } of code.kept) variables.set(name, { unit, initial: start(unit) });
-    return { weight, variables, statements: code.statements };
+    const assigned = new Set(statementsOf(events).map(({ target }) => target));
+    for (const { name, unit } of kept) if (assigned.has(name)) variables.set(name, { unit, initial: start(unit) });
+    for (const { name, initial } of times) variables.set(name, { unit: { ms: 1 }, initial });
+    return { weight, variables, ...events };
   }
 
   #ionsUsed(): Map<string, Ion> {
@@ -639,7 +665,8 @@ class Translation {
     }
     for (const value of writes.values()) add(value);
     for (const { initial } of receipt?.variables.values() ?? []) add(initial);
-    for (const { value } of receipt?.statements ?? []) add(value);
+    for (const { value } of receipt ? statementsOf(receipt) : []) add(value);
+    for (const { delay } of receipt?.pathways ?? []) add(delay);
     const addAll = (): void => {
       for (const one of list.toReversed()) if (wanted.has(one.name)) add(one.expression);
     };
@@ -665,13 +692,32 @@ class Translation {
         ...states.flatMap(({ initial, rate }) => (rate ? [initial, rate] : [initial])),
         ...writes.values(),
         ...derived.map(({ expression }) => expression),
-        ...(receipt?.statements ?? []).map(({ value }) => value),
+        ...(receipt ? statementsOf(receipt) : []).map(({ value }) => value),
       ].flatMap((e) => [...namesIn(e)]),
     );
     const ports = [...this.#ions.values()].map(({ ion, role }) => portName(ion, role));
     return ['v', 'area', 'temperature', ...new Set(ports)].filter((name) => names.has(name));
   }
 }
+
+/** Returns the statements of all events. */
+export const statementsOf = ({
+  statements,
+  pathways,
+  timed,
+}: Pick<Receipt, 'statements' | 'pathways' | 'timed'>): readonly EventStatement[] => [
+  ...statements,
+  ...[...pathways, ...timed].flatMap((one) => one.statements),
+];
+
+/** Returns an event that INITIAL sends. */
+const sentOf = ({ arguments: [when = zero, flag = zero], span }: Effects['sent'][number]): Sent => ({
+  when: inUnits(when, { ms: 1 }),
+  flag: flag.expression,
+  isMove: false,
+  conditions: [],
+  span,
+});
 
 const zero: Value = { expression: integer(0), unit: undefined };
 const noSpan: Span = { start: 0, end: 0 };

@@ -177,6 +177,13 @@ export const sharedState = (name: string): Finding => ({
   hint: 'give each connection a point process of its own',
 });
 
+/** A delay of a point process that sends events to itself after a delay of its own. */
+export const openDelay = (name: string): Finding => ({
+  code: 'nmodl/open-delay',
+  message: `${shorten(name)} sends events to itself, so that the delay of its connections must be known`,
+  expected: 'a time such as 1 ms, or a list of times with a unit',
+});
+
 /** A synapse that changes concentrations. */
 export const writesConcentration = (name: string): Finding => ({
   code: 'nmodl/writes-concentration',

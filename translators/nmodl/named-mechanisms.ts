@@ -17,9 +17,9 @@ import { isList, without } from '../../src/model/collections.js';
 import { child } from '../../src/model/pointer.js';
 import { settle } from '../shared/located.js';
 import { usualTemperature } from '../shared/neuron.js';
-import { ionOf, membraneOf, synapseTypeOf, unitText } from './document.js';
+import { delaysAfter, ionOf, membraneOf, synapseTypeOf, unitText } from './document.js';
 import { readMechanism, type ReadIncluded, type ReadMechanism } from './import.js';
-import { quantityOf, type Mechanism, type Receipt } from './mechanism.js';
+import { quantityOf, statementsOf, type Mechanism, type Receipt } from './mechanism.js';
 import * as messages from './messages.js';
 import { separateParts } from './separate-parts.js';
 import { pure, type Powers } from './units.js';
@@ -54,6 +54,16 @@ const fileOf = (entry: unknown): string | undefined => {
 
 const entriesOf = (value: unknown): [string, unknown][] => (isObject(value) ? Object.entries(value) : []);
 
+/** A point process that a document names. */
+interface PointProcess {
+  readonly mechanism: Mechanism;
+  readonly receipt: Receipt;
+  readonly units: ReadonlyMap<string, Powers>;
+}
+
+/** Effects of a point process without NET_RECEIVE. */
+const none: Receipt = { weight: undefined, variables: new Map(), statements: [], pathways: [], timed: [] };
+
 class Naming {
   readonly #files = new Map<string, ReadMechanism | null>();
   /** Places of nodes that came from files, and of others that moved, by the beginning of their pointers. */
@@ -83,18 +93,24 @@ class Naming {
     const temperature = neurons
       .map(([, cell]) => /^[\d.]+/.exec(String(memberOf(memberOf(cell, 'compartments'), 'temperature')))?.[0])
       .find((text) => text !== undefined);
-    const units = new Map<string, ReadonlyMap<string, Powers>>();
+    const points = new Map<string, PointProcess>();
     const types = synapses.map(([name, type]): [string, unknown] => {
       const file = fileOf(type);
       if (file === undefined) return [name, type];
-      return [name, this.#synapse(type as Members, file, name, Number(temperature ?? usualTemperature), units)];
+      return [name, this.#synapse(type as Members, file, name, Number(temperature ?? usualTemperature), points)];
     });
     const projections = entriesOf(memberOf(document, 'projections')).map(([name, one]): [string, unknown] => {
-      const own = units.get(String(memberOf(one, 'synapse')));
-      const values = memberOf(one, 'values');
-      if (!own || !isObject(values)) return [name, one];
+      const point = points.get(String(memberOf(one, 'synapse')));
+      const values = memberOf(one, 'values') ?? {};
+      if (!point || !isObject(values)) return [name, one];
       const at = child('/projections', name);
-      return [name, { ...(one as Members), values: this.#values(values, own, `${at}/values`) }];
+      return [
+        name,
+        {
+          ...this.#withDelays(one as Members, point, values, at),
+          ...(Object.keys(values).length === 0 ? {} : { values: this.#values(values, point.units, `${at}/values`) }),
+        },
+      ];
     });
     const record = memberOf(document, 'record');
     const recorded = isList<unknown, unknown>(record)
@@ -224,26 +240,21 @@ class Naming {
     };
   }
 
-  #synapse(
-    type: Members,
-    file: string,
-    name: string,
-    temperature: number,
-    units: Map<string, ReadonlyMap<string, Powers>>,
-  ): unknown {
+  #synapse(type: Members, file: string, name: string, temperature: number, points: Map<string, PointProcess>): unknown {
     const pointer = child('/synapses', name);
     const read = this.#read(file, true, pointer);
     if (!read) return without(type, new Set(['nmodl', 'shared']));
     const { mechanism, positions } = read;
-    const receipt = mechanism.receipt ?? { weight: undefined, variables: new Map(), statements: [] };
+    const receipt = mechanism.receipt ?? none;
     if (type['shared'] === true && !isSum(mechanism, receipt))
       this.#report(messages.sharedState(mechanism.name), `${pointer}/nmodl`);
     if ([...mechanism.writes.keys()].some((written) => !/^i$|^i_(?:na|k)$/.test(written)))
       this.#report(messages.writesConcentration(mechanism.name), `${pointer}/nmodl`);
     const { weight, variables } = receipt;
-    units.set(
-      name,
-      new Map([
+    points.set(name, {
+      mechanism,
+      receipt,
+      units: new Map([
         ...unitsOf(mechanism),
         ...(weight
           ? ([
@@ -254,7 +265,7 @@ class Naming {
         ...[...variables].map(([variable, { unit }]) => [variable, unit] as const),
         ...mechanism.reads.map((level) => [level, level.startsWith('e_') ? { mV: 1 } : { mM: 1 }] as const),
       ]),
-    );
+    });
     const { current, ...equations } = synapseTypeOf(mechanism, receipt, temperature);
     const settled = this.#settled(
       { ...equations, ...(current ? { ports: { [port]: 'A' }, contributes: { [port]: current } } : {}) },
@@ -262,6 +273,17 @@ class Naming {
       pointer,
     );
     return { ...without(type, new Set(['nmodl', 'shared'])), ...settled };
+  }
+
+  /** Returns a projection with a delay for each pathway, if its point process sends events to itself. */
+  #withDelays(one: Members, { mechanism, receipt }: PointProcess, values: Members, pointer: string): Members {
+    if (receipt.pathways.length === 0) return one;
+    const { delay, ...others } = one;
+    const pre = delay ?? memberOf(others['delays'], 'pre') ?? 0;
+    const delays = delaysAfter(mechanism, receipt, pre, values);
+    if (!delays)
+      this.#report(messages.openDelay(mechanism.name), `${pointer}/${delay === undefined ? 'delays' : 'delay'}`);
+    return { ...others, delays: { pre, ...delays } };
   }
 
   /** Returns values with the units of a mechanism's variables. */
@@ -298,7 +320,8 @@ function inUnit(value: unknown, unit: Powers): unknown {
 }
 
 /** Whether the state of a point process is the sum of what its connections add: its equations are linear. */
-function isSum({ states, derived, writes }: Mechanism, { statements, variables }: Receipt): boolean {
+function isSum({ states, derived, writes }: Mechanism, receipt: Receipt): boolean {
+  const { variables } = receipt;
   const names = new Set(states.keys());
   const values = new Map<string, Expression>();
   for (const { name, expression } of derived) {
@@ -313,7 +336,7 @@ function isSum({ states, derived, writes }: Mechanism, { statements, variables }
   return (
     [...states.values()].every(({ initial, rate }) => rate !== undefined && isLinear(rate) && isNothing(initial)) &&
     [...writes.values()].every(isLinear) &&
-    statements.every(({ target, value }) => {
+    statementsOf(receipt).every(({ target, value }) => {
       if (isOwn(target)) return ![...namesIn(value)].some((name) => names.has(name));
       const form = linearForm(value, [target]);
       const added = form?.coefficients.get(target);

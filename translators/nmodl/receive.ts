@@ -1,7 +1,7 @@
 /** NET_RECEIVE blocks as statements that run, in order, when an event arrives. */
 
 import type { Expression, Span } from '../../src/lang/ast.js';
-import { binary, conditional, integer, name as nameOf } from '../../src/lang/build.js';
+import { binary, conditional, integer, name as nameOf, unary } from '../../src/lang/build.js';
 import { namesIn, readsAny } from '../../src/lang/walk.js';
 import type { UniqueNames } from '../../src/model/free-name.js';
 import { allowed, constantOf, Untranslatable, type Execution, type Program } from './execute.js';
@@ -23,26 +23,51 @@ export interface Kept {
   readonly unit: Powers;
 }
 
+/** An event that a point process sends to itself. */
+export interface Sent {
+  /** Time until it arrives; for `net_move`, the time at which it arrives. */
+  readonly when: Expression;
+  readonly flag: Expression;
+  /** Whether it moves the event that is on its way. */
+  readonly isMove: boolean;
+  /** Conditions under which it is sent. */
+  readonly conditions: readonly Expression[];
+  readonly span: Span;
+}
+
 type Scope = Map<string, Value>;
 
 /** Translates the statements of one event. */
 export class EventCode {
   readonly statements: EventStatement[] = [];
   readonly kept: Kept[] = [];
+  readonly sent: Sent[] = [];
   readonly #locals: Scope[] = [];
-  #condition: Expression | undefined;
+  #conditions: readonly Expression[] = [];
   #depth = 0;
 
   /**
    * @param execution  evaluates expressions; its variables are the names themselves
    * @param stored     variables that keep their values: states and arguments, by their names here, with their units
+   * @param decide     the truth of conditions that are known
+   * @param onSend     returns the assignment of an event that the point process sends to itself
    */
   constructor(
     private readonly program: Program,
     private readonly execution: Execution,
     private readonly stored: ReadonlyMap<string, { readonly name: string; readonly unit: Powers }>,
     private readonly names: UniqueNames,
+    private readonly decide: (condition: Expression) => boolean | undefined = constantOf,
+    private readonly onSend: (sent: Sent) => { readonly target: string; readonly value: Expression } | undefined = () =>
+      undefined,
   ) {}
+
+  get #condition(): Expression | undefined {
+    return this.#conditions.reduce<Expression | undefined>(
+      (all, one) => (all ? binary('and', all, one) : one),
+      undefined,
+    );
+  }
 
   #refuse(part: string, kind: string, span: Span): never {
     this.program.report(messages.refused(part, kind), span);
@@ -84,6 +109,15 @@ export class EventCode {
     if (name === 'state_discontinuity' && target?.kind === 'name' && value)
       return this.#assign(target.name, this.#value(value), span);
     if (name === 'printf') return;
+    if ((name === 'net_send' || name === 'net_move') && target) {
+      const flag = value ? this.#value(value).expression : integer(0);
+      const when = inUnits(this.#value(target), { ms: 1 });
+      const sent = { when, flag, isMove: name === 'net_move', conditions: this.#conditions, span };
+      this.sent.push(sent);
+      const made = this.onSend(sent);
+      if (made) this.#store(made.target, made.value, span);
+      return;
+    }
     const block = this.program.blocks.get(name);
     if (block?.kind !== 'PROCEDURE' || this.#depth > 20)
       return this.#refuse(name, 'an event that a mechanism sends', span);
@@ -114,12 +148,12 @@ export class EventCode {
       return;
     }
     this.#keepReaders(stored.name, span);
-    const expression = inUnits(value, stored.unit);
-    this.statements.push({
-      target: stored.name,
-      value: this.#condition ? conditional(this.#condition, expression, nameOf(stored.name)) : expression,
-      span,
-    });
+    this.#store(stored.name, inUnits(value, stored.unit), span);
+  }
+
+  #store(target: string, value: Expression, span: Span): void {
+    const condition = this.#condition;
+    this.statements.push({ target, value: condition ? conditional(condition, value, nameOf(target)) : value, span });
   }
 
   /** Stores local values that read a variable which is about to change. */
@@ -143,7 +177,7 @@ export class EventCode {
 
   #if({ condition, whenTrue, whenFalse, span }: Extract<Statement, { kind: 'if' }>): void {
     const test = asCondition(this.#value(condition));
-    const decided = constantOf(test);
+    const decided = this.decide(test);
     if (decided !== undefined) {
       for (const one of decided ? whenTrue : whenFalse) this.#statement(one);
       return;
@@ -153,12 +187,11 @@ export class EventCode {
     const stable = isChanging
       ? binary('>', nameOf(this.#keep('condition', conditional(test, integer(1), integer(0)), pure, span)), integer(0))
       : test;
-    const outer = this.#condition;
-    const also = (own: Expression): Expression => (outer ? binary('and', outer, own) : own);
-    this.#condition = also(stable);
+    const outer = this.#conditions;
+    this.#conditions = [...outer, stable];
     for (const one of whenTrue) this.#statement(one);
-    this.#condition = also({ kind: 'unary', operator: 'not', operand: stable, span: stable.span });
+    this.#conditions = [...outer, unary('not', stable, stable.span)];
     for (const one of whenFalse) this.#statement(one);
-    this.#condition = outer;
+    this.#conditions = outer;
   }
 }

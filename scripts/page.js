@@ -24,34 +24,6 @@ const assets = {
   },
 };
 
-/**
- * wabt asks for Node's files where it finds Node. In a bundle for browsers that branch never runs, and the module is
- * empty, as a `browser` field of the package would make it.
- */
-const withoutNode = {
-  name: 'without-node',
-  setup(context) {
-    context.onResolve({ filter: /^fs$/ }, ({ importer }) =>
-      /[\\/]node_modules[\\/]wabt[\\/]/.test(importer) ? { path: 'fs', namespace: 'empty' } : undefined,
-    );
-    context.onLoad({ filter: /.*/, namespace: 'empty' }, () => ({ contents: '' }));
-  },
-};
-
-/** The library takes wabt as a part of the page, or from a module beside it, and HDF5 from the package. */
-const heldAssembler = {
-  name: 'held-assembler',
-  setup(context) {
-    context.onResolve({ filter: /^wabt$/ }, () => ({ path: 'wabt', namespace: 'held' }));
-    context.onResolve({ filter: /^interneuron:assembler$/ }, () => ({ path: './assembler.js', external: true }));
-    context.onResolve({ filter: /^h5wasm$/ }, () => ({ path: 'h5wasm', external: true }));
-    context.onLoad({ filter: /.*/, namespace: 'held' }, () => ({
-      contents: "export { start as default } from './site/assembler.ts';",
-      resolveDir: root,
-    }));
-  },
-};
-
 /** Folders of models that a site offers as examples. */
 const exampleFolders = ['readme', 'brian', 'pynn', 'neuroml', 'model'];
 
@@ -91,7 +63,9 @@ async function bundled(entryPoints, folder, { isSite = true, ...options } = {}) 
     charset: 'utf8',
     minify: true,
     define: { INTERNEURON_VERSION: JSON.stringify(version) },
-    plugins: [assets, withoutUnused, examples(isSite), isSite ? withoutNode : heldAssembler],
+    plugins: [assets, withoutUnused, examples(isSite)],
+    // The library takes HDF5 from its package.
+    external: isSite ? [] : ['h5wasm'],
     legalComments: 'none',
     metafile: true,
     logLevel: 'warning',
@@ -110,7 +84,7 @@ const compressed = (text) =>
   brotliCompressSync(text, { params: { [constants.BROTLI_PARAM_LGWIN]: constants.BROTLI_MAX_WINDOW_BITS } });
 
 /** Packages that pages hold besides those of the bundle. */
-const held = ['node_modules/h5wasm', 'node_modules/wabt', validators];
+const held = ['node_modules/h5wasm', validators];
 
 /**
  * Writes the library for browsers, which is also the worker of pages, and the parts that `interneuron page` puts into
@@ -124,10 +98,9 @@ export async function bundlePage(folder) {
   const [library, main] = await Promise.all([
     bundled({ index: 'site/library.ts' }, browser, { ...written, lineLimit: 200 }),
     bundled({ main: 'site/main.ts' }, page, { ...written, format: 'iife' }),
-    bundled({ assembler: 'wabt' }, browser),
     bundled({ page: 'site/page.css' }, page),
   ]);
-  await mkdir(page, { recursive: true });
+  for (const each of [browser, page]) await mkdir(each, { recursive: true });
   const [worker, program] = [library, main].map(({ outputFiles }) => outputFiles[0].contents);
   await writeFile(resolve(browser, 'index.js'), worker);
   // Wheels have the compressed form only, packages of npm the other one.

@@ -7,8 +7,3 @@ declare module 'interneuron:assets' {
 declare module 'interneuron:examples' {
   export const examples: Readonly<Record<string, string>>;
 }
-
-/** The assembler of the package, a module beside the library. */
-declare module 'interneuron:assembler' {
-  export { default } from 'wabt';
-}

@@ -138,7 +138,7 @@ export interface BeginMessage {
 export type Module = readonly [name: string, text: string];
 
 /** A part of the program that is loaded on demand: a library. */
-export type Part = 'hdf5' | 'wabt';
+export type Part = 'hdf5';
 
 /** Asks for a part of the program that is loaded on demand. */
 export interface PartMessage {

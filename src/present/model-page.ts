@@ -70,12 +70,6 @@ function hdf5Modules(): readonly (readonly [name: string, text: string])[] {
   ];
 }
 
-/** Returns the assembler as a module. */
-function assemblerModules(): readonly (readonly [name: string, text: string])[] {
-  const text = readFileSync(fileURLToPath(import.meta.resolve('wabt')), 'utf8');
-  return [['wabt.js', `${text}\nexport default WabtModule;\n`]];
-}
-
 /** Returns text as an element that no browser runs, compressed. */
 const held = (id: string, text: string): string =>
   `<script type="text/plain" id="${id}">${platform.bytes.toBase64(platform.bytes.deflate(text))}</script>`;
@@ -101,7 +95,6 @@ export function modelPage(model: PageModel): string {
     `<script type="application/json" id="model">${inElement(data)}</script>`,
     held('part-worker', builtPart('worker.js')),
     ...(needsHdf5 ? [held('part-hdf5', JSON.stringify(hdf5Modules()))] : []),
-    held('part-wabt', JSON.stringify(assemblerModules())),
     `<script type="module">${builtPart('main.js').replaceAll('</script', '<\\/script')}</script>`,
   ];
   return builtPart('page.html')

@@ -25,7 +25,7 @@ type BinaryCache = (
 
 /** Compiles WebAssembly text. */
 async function compileText(text: string, cached: BinaryCache, directory?: string): Promise<WasmModule> {
-  const binary = await cached(directory, `${assemblerVersion}\n${text}`, () => assemble(text));
+  const binary = await cached(directory, `${assemblerVersion}\n${text}`, () => Promise.resolve(assemble(text)));
   try {
     return await webAssembly.compile(binary);
   } catch (error) {

@@ -173,7 +173,7 @@ function longToDouble(a: Wat): Wat {
     ['v128.const i64x2 0x4330000000000000 0x4330000000000000'],
   ];
   // 2^84 + 2^63 + 2^52
-  return ['f64x2.add', ['f64x2.sub', high, ['v128.const f64x2 0x1.00000801p+84 0x1.00000801p+84']], low];
+  return ['f64x2.add', ['f64x2.sub', high, ['v128.const i64x2 0x4530000080100000 0x4530000080100000']], low];
 }
 
 function boolToNumber(to: ScalarType, width: MaskWidth, mask: Wat): Wat {

@@ -56,6 +56,17 @@ export function withSettings(address: string, settings: Readonly<Record<string, 
 /** A model as a page or a link holds it: bytes of files in base64. */
 export interface HeldModel extends Pick<GivenModel, 'main' | 'options'> {
   readonly files: readonly (readonly [path: string, base64: string])[];
+  /** Files beside the page, by their paths in the model. */
+  readonly beside?: readonly FileBeside[];
+}
+
+/** A file of a model that is too large for the page. */
+export interface FileBeside {
+  readonly path: string;
+  /** Name in the folder of the page. */
+  readonly name: string;
+  /** Its length. */
+  readonly bytes: number;
 }
 
 /** Returns the model that a page or a link holds. */

@@ -4,7 +4,8 @@ import { showAbout, showHead, type RecordedFingerprint } from './about.js';
 import { hasHdf5, startClient, type Reply } from './client.js';
 import { createEditor } from './editor.js';
 import { button, element, make, option, select, write } from './elements.js';
-import { fragmentOf, givenModel, modelIn, settingsIn, withSettings, type HeldModel } from './link.js';
+import { fetchBeside, missingText, withBeside } from './beside.js';
+import { fragmentOf, givenModel, modelIn, settingsIn, withSettings, type FileBeside, type HeldModel } from './link.js';
 import type { Diagram, GivenModel, ReadModel, RunEnd } from './messages.js';
 import { createPictures } from './pictures.js';
 import { addTo, emptyRecording, replaceSamples, type Recording } from './recording.js';
@@ -140,6 +141,7 @@ async function open(model: GivenModel, runs: boolean, settings: Readonly<Record<
   // An edit of the document before is not read any more.
   window.clearTimeout(editing);
   given = model;
+  missing = [];
   isAsOpened = true;
   isEdited = false;
   [shown, original, originalRates] = [undefined, undefined, new Map()];
@@ -344,10 +346,34 @@ async function openFiles(files: readonly File[]): Promise<void> {
   );
   const [first] = all;
   if (!first) return;
+  if (missing.length > 0) {
+    const found = withBeside(missing, all);
+    if (found.files.length > 0)
+      return openComplete({ ...given, files: [...given.files, ...found.files] }, found.missing);
+  }
   const document = all.find(([path]) => /(^|\/)(LEMS_[^/]*\.xml|[^/]*config\.json)$/i.test(path)) ?? first;
   recorded = undefined;
   openTab('model');
   await open({ files: all, main: document[0], options: {} }, false);
+}
+
+/** Files beside the page that the model still needs. */
+let missing: readonly FileBeside[] = [];
+
+/** Opens the model of the page, and runs it once all its files are there. */
+async function openComplete(
+  model: GivenModel,
+  lacking: readonly FileBeside[],
+  settings: Readonly<Record<string, string>> = {},
+): Promise<void> {
+  missing = lacking;
+  if (lacking.length === 0) {
+    openTab('results');
+    return open(model, true, settings);
+  }
+  given = model;
+  openTab('model');
+  report(missingText(lacking));
 }
 
 function download(name: string, bytes: Uint8Array): void {
@@ -475,13 +501,19 @@ async function start(): Promise<void> {
   const { settings, failure: unset } = settingsIn(location.search);
   if (new URLSearchParams(location.search).has('embed')) document.body.classList.add('embedded');
   if (held) {
-    const { recorded: known, ...model } = JSON.parse(held) as HeldPage;
+    const { recorded: known, beside = [], ...model } = JSON.parse(held) as HeldPage;
     recorded = known;
-    await open(linked ?? givenModel(model), true, settings);
+    if (linked) await open(linked, true, settings);
+    else {
+      if (beside.length > 0) report(`The page is reading ${beside.map(({ name }) => name).join(', ')}.`);
+      const found = await fetchBeside(beside);
+      const whole = givenModel(model);
+      await openComplete({ ...whole, files: [...whole.files, ...found.files] }, found.missing, settings);
+    }
   } else if (linked) await open(linked, true, settings);
   else openTab('model');
   if (failure !== undefined) report(`${failure}${held ? '. This is the model of the page' : ''}`);
-  else if (unset !== undefined) report(unset);
+  else if (unset !== undefined && missing.length === 0) report(unset);
 }
 
 nwbButton.hidden = !hasHdf5();

@@ -29,6 +29,16 @@ export interface PageModel {
   readonly savesNwb?: boolean;
 }
 
+/** A page, and the files that must stand beside it. */
+interface WrittenPage {
+  readonly text: string;
+  /** Files by their paths in the model, with their names beside the page. */
+  readonly beside: readonly { readonly path: string; readonly name: string; readonly bytes: Uint8Array }[];
+}
+
+/** Longest file that a page holds, in bytes: browsers show nothing until they have read the whole page. */
+const longestHeld = 8e6;
+
 /** Names of the parts of the program. */
 type Part = 'page.html' | 'page.css' | 'notices.txt' | 'main.js' | 'worker.js';
 
@@ -78,16 +88,24 @@ const held = (id: string, text: string): string =>
 const inElement = (value: unknown): string => JSON.stringify(value).replaceAll('<', '\\u003c');
 
 /** Returns the page. @throws UsageError for files that cannot be read */
-export function modelPage(model: PageModel): string {
+export function modelPage(model: PageModel): WrittenPage {
   const paths = [model.document, ...model.others].map((path) => resolve(path));
   const folder = commonFolder(paths);
   const nameOf = (path: string): string => relative(folder, path).replaceAll(sep, '/');
   const contents = [...new Set(paths)].map((path) => [nameOf(path), readFileSync(path)] as const);
-  const files = contents.map(([name, bytes]) => [name, platform.bytes.toBase64(bytes)]);
+  const main = nameOf(resolve(model.document));
+  const isHeld = ([name, bytes]: (typeof contents)[number]): boolean => name === main || bytes.length <= longestHeld;
+  const files = contents.filter(isHeld).map(([name, bytes]) => [name, platform.bytes.toBase64(bytes)]);
+  const beside = contents
+    .filter((each) => !isHeld(each))
+    .map(([name, bytes]) => ({ path: name, name: name.replaceAll('/', '-'), bytes }));
   const needsHdf5 = model.savesNwb === true || contents.some(([, bytes]) => isHdf5(bytes));
   const data = {
     files,
-    main: nameOf(resolve(model.document)),
+    main,
+    ...(beside.length === 0
+      ? {}
+      : { beside: beside.map(({ path, name, bytes }) => ({ path, name, bytes: bytes.length })) }),
     options: model.options,
     recorded: { ...model.recorded, version },
   };
@@ -97,7 +115,7 @@ export function modelPage(model: PageModel): string {
     ...(needsHdf5 ? [held('part-hdf5', JSON.stringify(hdf5Modules()))] : []),
     `<script type="module">${builtPart('main.js').replaceAll('</script', '<\\/script')}</script>`,
   ];
-  return builtPart('page.html')
+  const text = builtPart('page.html')
     .replace('<title>interneuron</title>', () => `<title>${markupText(model.title)}</title>`)
     .replace('<!-- about -->', () => (model.about === undefined ? '' : htmlOfMarkdown(model.about)))
     .replace('<!-- style -->', () => `<style>${builtPart('page.css')}</style>`)
@@ -107,6 +125,7 @@ export function modelPage(model: PageModel): string {
         `<details><summary>Licences of third-party software</summary><pre>${markupText(builtPart('notices.txt'))}</pre></details>`,
     )
     .replace('<!-- parts -->', () => parts.join('\n'));
+  return { text, beside };
 }
 
 /** Addresses that a text of an author may lead to. */

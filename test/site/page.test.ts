@@ -87,6 +87,11 @@ describe.skipIf(!hasBrowser)('a page of one file, without Chromium it is not tes
     const words = ['page', 'fixtures/readme/first-steps.yaml', '-o', join(folder, 'model.html'), '-q', ...about];
     expect(await runCommand(words)).toEqual({ code: 0, stdout: '', stderr: '' });
     const text = readFileSync(join(folder, 'model.html'), 'utf8');
+    // This page holds HDF5. The others must be small.
+    expect(
+      (await runCommand(['page', 'fixtures/readme/first-steps.yaml', '-o', join(folder, 'usual.html'), '-q'])).code,
+    ).toBe(0);
+    expect(gzipSync(readFileSync(join(folder, 'usual.html'))).length).toBeLessThan(1.5e6);
     process.stdout.write(
       `the page has ${(text.length / 1e6).toFixed(2)} MB, ${(gzipSync(text).length / 1e6).toFixed(2)} MB compressed\n`,
     );
@@ -306,6 +311,42 @@ describe.skipIf(!hasBrowser)('a page of one file, without Chromium it is not tes
     },
     120_000,
   );
+
+  it('reads a large table from a file beside it, or from the file that a reader opens', async () => {
+    const beside = mkdtempSync(join(tmpdir(), 'interneuron-beside-'));
+    const rows = Array.from({ length: 900_000 }, (_, k) => `${k % 50},${(7 * k) % 50}\n`);
+    writeFileSync(join(folder, 'wiring.csv'), `source,target\n${rows.join('')}${' '.repeat(4_000_000)}`);
+    writeFileSync(
+      join(folder, 'wired.yaml'),
+      `{ format: interneuron/brian, version: 1, name: wired, dt: 0.1 ms, run: 5 ms,
+         neuron_groups: { cells: { N: 50, model: 'dv/dt = (2 - v)/(2*ms) : 1', threshold: v > 1, reset: v = 0, method: exact } },
+         synapses: { wiring: { source: cells, target: cells, on_pre: v -= 1e-9, delay: 1 ms,
+                     connect: { from: wiring.csv, source: source, target: target } } } }`,
+    );
+    const wired = join(beside, 'wired.html');
+    const { code, stderr } = await runCommand(['page', join(folder, 'wired.yaml'), '-o', wired]);
+    expect([code, stderr]).toEqual([0, '']);
+    const ticks = `document.getElementById('tick').className === 'same'`;
+    await page.goto(pathToFileURL(wired).href);
+    await page.waitForFunction(
+      `document.getElementById('status').textContent.startsWith('This model reads wiring.csv')`,
+    );
+    await page.setInputFiles('#files', join(beside, 'wiring.csv'));
+    await page.waitForFunction(ticks);
+    await result();
+    const server = await serve(beside);
+    const other = await browser.newPage();
+    try {
+      await other.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/wired.html`);
+      await other.waitForFunction(ticks);
+    } finally {
+      await other.close();
+      server.close();
+      rmSync(beside, { recursive: true });
+    }
+    const piped = await runCommand(['page', join(folder, 'wired.yaml'), '-o', '-']);
+    expect([piped.code, piped.stderr]).toEqual([2, expect.stringContaining('so it stands in a file beside the page')]);
+  });
 
   it('prints on two pages', async () => {
     await page.goto('about:blank');

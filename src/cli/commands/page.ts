@@ -1,6 +1,7 @@
 /** `interneuron page`: a page of HTML in which a model runs. */
 
-import { basename, extname } from 'node:path';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { basename, dirname, extname, join } from 'node:path';
 import { markupText } from '../../diagnostics/display.js';
 import { UsageError } from '../../diagnostics/diagnostic.js';
 import { formatBytes } from '../../diagnostics/quantities.js';
@@ -38,7 +39,7 @@ export async function page(context: CommandContext): Promise<number> {
   const { fingerprint } = result.record;
   result.dispose();
   const { set, seed, dt, duration, from, timing } = importOptions(options);
-  const text = modelPage({
+  const { text, beside } = modelPage({
     title: imported.valid.model.name,
     document,
     others,
@@ -54,15 +55,35 @@ export async function page(context: CommandContext): Promise<number> {
     ...(about === undefined ? {} : { about }),
     savesNwb: options.flag('nwb'),
   });
+  const [large] = beside;
+  if (context.toStandardOutput && large)
+    throw new UsageError(
+      `${large.path} has ${formatBytes(large.bytes.length)}, so it stands in a file beside the page`,
+      'name the page, such as -o model.html',
+    );
+  const copies = beside
+    .map(({ name, bytes }) => ({ path: join(dirname(output), name), bytes }))
+    .filter(({ path, bytes }) => !holds(path, bytes));
+  await refuseToReplace(
+    copies.map(({ path }) => path),
+    options.flag('force'),
+  );
+  for (const { path, bytes } of copies) writeText(path, bytes);
   if (context.toStandardOutput) terminal.stdout.write(text);
   else writeText(output, text);
   if (badgePath !== undefined) writeText(badgePath, badge(fingerprint.total));
   context.say(`fingerprint  ${fingerprint.total}`);
   if (context.json) printJson(terminal, { outputs, fingerprint: fingerprint.total });
   else if (!context.toStandardOutput) context.say(`wrote        ${output} (${formatBytes(text.length)})`);
+  for (const { name, bytes } of beside)
+    context.say(`it reads     ${join(dirname(output), name)} (${formatBytes(bytes.length)}), which stays beside it`);
   if (options.flag('embed')) context.say(embeddedIn(output, imported.valid.model.name));
   return exitCodes.done;
 }
+
+/** Checks whether a file has these bytes. */
+const holds = (path: string, bytes: Uint8Array): boolean =>
+  existsSync(path) && statSync(path).size === bytes.length && readFileSync(path).equals(bytes);
 
 /** Returns the code that shows a page within another one. */
 const embeddedIn = (output: string, title: string): string =>

@@ -3,7 +3,7 @@
  *
  * Beside the statements of programs a template has `let name = value` for a value that never changes, and
  * `var name = value` or `var name: type` for a local. Its names live in the template, and in nested blocks below their
- * declaration; `index` is the item of a map.
+ * declaration; `index` is the item of a map. Several loops count in the same local if `var` declares it before them.
  */
 
 import { invariant } from '../diagnostics/diagnostic.js';
@@ -82,7 +82,7 @@ export function writeTemplate<Sink extends StatementSink<Sink>>(
   holes: readonly StatementHole<Sink>[],
 ): Names {
   const reader = readerOf(parts);
-  const names = new Map<string, Name>([['index', { value: item, assignable: false }]]);
+  const names = new Map<string, Name>([['index', { value: item, word: 'let' }]]);
   const scope = templateScope(sink, names, holes);
   while (reader.peek().kind !== 'end') readStatement(reader, scope);
   return lookup(names);
@@ -92,8 +92,8 @@ const item: Expression = { kind: 'local', type: 'u32', name: 'index' };
 
 interface Name {
   readonly value: Expression;
-  /** Whether it was declared by `var`. */
-  readonly assignable: boolean;
+  /** The word before its declaration. */
+  readonly word: 'let' | 'var' | 'for';
 }
 
 const lookup =
@@ -121,25 +121,26 @@ function templateScope<Sink extends StatementSink<Sink>>(
   names: Map<string, Name>,
   holes: readonly StatementHole<Sink>[],
 ): BodyScope {
-  const variable = (name: string, type: ScalarType): Local => {
+  const variable = (name: string, type: ScalarType, word: 'var' | 'for' = 'var'): Local => {
     const local = sink.local(name, type);
-    names.set(name, { value: get(local), assignable: true });
+    names.set(name, { value: get(local), word });
     return local;
+  };
+  const localOf = (name: string, words: readonly Name['word'][]): string | undefined => {
+    const found = names.get(name);
+    return found && words.includes(found.word) && found.value.kind === 'local' ? found.value.name : undefined;
   };
   return {
     ...nothing,
     value: (name) => names.get(name)?.value,
-    assigned: (name) => {
-      const found = names.get(name);
-      return found?.assignable === true && found.value.kind === 'local' ? found.value.name : undefined;
-    },
-    counter: (name) => variable(name, 'u32').name,
+    assigned: (name) => localOf(name, ['var', 'for']),
+    counter: (name) => localOf(name, ['var']) ?? variable(name, 'u32', 'for').name,
     result: (name, type) => variable(name, type).name,
     emit: (statement) => sink.emit(statement),
     nested: (read) => sink.nested((inner) => read(templateScope(inner, new Map(names), holes))),
     declare: (word, name, value) => {
       if (typeof value === 'string') variable(name, value);
-      else if (word === 'let') names.set(name, { value: sink.name(name, value), assignable: false });
+      else if (word === 'let') names.set(name, { value: sink.name(name, value), word });
       else sink.emit(set(variable(name, value.type), value));
     },
     hole: (hole, suffix) => {
@@ -150,7 +151,7 @@ function templateScope<Sink extends StatementSink<Sink>>(
       if (isList(filled)) sink.emit(...filled);
       else if (isStatement(filled)) sink.emit(filled);
       else if (isValue(filled)) return valueHole(filled, suffix);
-      else for (const [name, value] of Object.entries(filled)) names.set(name, { value, assignable: false });
+      else for (const [name, value] of Object.entries(filled)) names.set(name, { value, word: 'let' });
       return { role: 'statements' };
     },
   };

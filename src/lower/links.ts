@@ -5,6 +5,7 @@
 
 import * as ir from '../ir/builder.js';
 import type { Buffer, Expression as Ir } from '../ir/program.js';
+import { code } from '../ir/template.js';
 import type { Link, ValueType } from '../model/typed.js';
 import { Block } from './code/block.js';
 import type { Context } from './context/context.js';
@@ -73,13 +74,12 @@ export function linkedElement(
     const block = new Block();
     const address = memberAddress(member);
     const scope = new ElementScope(context, group, address, block, null);
-    const elementIndex = block.name('found', to('i32', compile(expression, scope)));
-    const outside = ir.or(ir.lt(elementIndex, ir.i32(0)), ir.ge(elementIndex, ir.i32(size)));
+    const found = block.name('found', to('i32', compile(expression, scope)));
+    const outside = code`${found} < 0i | ${found} >= ${size}i`;
     const fault = `${name} of ${member.name} is linked to an element that ${link.population} does not have`;
-    block.emit(
-      ir.fault(builder.faultBit(fault), outside),
-      ir.store(buffer, address.local, ir.convert('u32', ir.select(outside, ir.i32(0), elementIndex))),
-    );
+    block.write`
+      fault ${builder.faultBit(fault)} when ${outside}
+      ${buffer}[${address.local}] = u32(select(${outside}, 0i, ${found}))`;
     builder.initially(
       builder.map(key, comment, { kind: 'ranges', ranges: [{ begin: member.begin, end: member.end }] }, false, block),
     );
@@ -106,15 +106,15 @@ function linkedNow(
     if (!source) return null;
     const size = source.member.population.size;
     const linkedIndex = block.name('element', linkedElement(linked, size, local, context));
-    const element = which ? block.name('own', ir.select(ir.eq(which, ir.u32(k)), linkedIndex, ir.u32(0))) : linkedIndex;
+    const element = which ? block.name('own', code`select(${which} == ${k}u, ${linkedIndex}, 0u)`) : linkedIndex;
     const from = {
-      index: block.name('place', ir.add(element, ir.u32(source.member.begin))),
+      index: block.name('place', code`${element} + ${source.member.begin}u`),
       ordinal: ir.u32(source.member.ordinal),
       local: element,
     };
     const scope = new ElementScope(context, source.group, from, block, null, { slot: context.profile.defaults.hold });
     const read = to(scalarTypeOf(type, context.real), scope.read(variable));
-    value = value && which ? ir.select(ir.eq(which, ir.u32(k)), read, value) : read;
+    value = value && which ? code`select(${which} == ${k}u, ${read}, ${value})` : read;
   }
   return value;
 }
@@ -141,7 +141,7 @@ export function lowerLinks(groups: readonly Group[], context: Context): readonly
             ? linkedNow({ group, member, name, link }, storage.type, { local: address.local, block }, groups, context)
             : null;
         if (storage?.kind !== 'array' || !value) continue;
-        block.emit(ir.store(storage.buffer, address.index, storedValue(storage.buffer, value)));
+        block.write`${storage.buffer}[${address.index}] = ${storedValue(storage.buffer, value)}`;
       }
       const kernel = builder.map(
         `${member.name}.links`,

@@ -60,6 +60,35 @@ fault 8 when sum > 5L
     expect(written(block)).toBe('sum = 1.0\nsum_1 = 2.0\nsum_1 = sum_1 + 1.0\n');
   });
 
+  test('counts in a local that was declared before several loops', () => {
+    const block = new Block();
+    block.write`
+      var k: u32
+      for k = 0u until 3u {
+        ${counts}[k] = 0u
+      }
+      for k = 3u until 5u {
+        ${counts}[k] = 1u
+      }
+      for n = 0u until 2u {
+      }
+      for n = 0u until k {
+      }`;
+    expect(written(block)).toBe(
+      `for k = 0u until 3u {
+  counts[k] = 0u
+}
+for k = 3u until 5u {
+  counts[k] = 1u
+}
+for n = 0u until 2u {
+}
+for n_1 = 0u until k {
+}
+`,
+    );
+  });
+
   test('runs functions in holes at their place, with the names declared so far', () => {
     const block = new Block();
     block.write`

@@ -2,6 +2,7 @@
 
 import * as ir from '../../ir/builder.js';
 import type { Buffer, Expression as Ir } from '../../ir/program.js';
+import { code } from '../../ir/template.js';
 import type { Block } from '../code/block.js';
 import { populationInModel } from '../context/cable.js';
 import type { Context } from '../context/context.js';
@@ -33,7 +34,7 @@ function coordinates(population: string, axis: Axis, context: Context): Buffer |
 export function coordinateOf(end: ProjectionEnd, element: Ir, axis: Axis, context: Context): Ir {
   const buffer = coordinates(end.population, axis, context);
   if (!buffer) return ir.f64(0);
-  return ir.load(buffer, end.offset === 0 ? element : ir.add(element, ir.u32(end.offset)));
+  return end.offset === 0 ? ir.load(buffer, element) : code`${buffer}[${element} + ${end.offset}u]`;
 }
 
 /** Distance, in micrometres, of the elements of a synapse. */

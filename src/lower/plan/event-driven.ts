@@ -2,6 +2,7 @@
 
 import * as ir from '../../ir/builder.js';
 import type { Expression as Ir } from '../../ir/program.js';
+import { code } from '../../ir/template.js';
 import { linearRate } from '../../lang/linear.js';
 import { referencesIn } from '../../lang/walk.js';
 import { programStep } from '../code/clocks.js';
@@ -24,16 +25,13 @@ export function upToDate(scope: SynapseScope, write: () => void): void {
 
 /** i32 step of the program for the time in code of a synapse. */
 const nowOf = ({ context }: SynapseScope): Ir =>
-  context.every === 1 ? step : ir.mul(clockStep(context), ir.i32(context.every));
+  context.every === 1 ? step : code`${clockStep(context)} * ${context.every}i`;
 
 /** Event-driven variables: x' = a x + b in closed form since the synapse was last brought up to date. */
 function bringUpToDate(scope: SynapseScope, context: Context): void {
   const { equations, name } = scope.plan;
-  const since = scope.block.name('since', ir.sub(nowOf(scope), scope.read('last update')));
-  const seconds = scope.block.name(
-    'elapsed',
-    to(context.real, fold(ir.mul(ir.convert('f64', since), ir.f64(programStep(context))))),
-  );
+  const since = scope.block.name('since', code`${nowOf(scope)} - ${scope.read('last update')}`);
+  const seconds = scope.block.name('elapsed', to(context.real, fold(code`f64(${since}) * ${programStep(context)}`)));
   for (const variable of equations.eventDriven) {
     const e = equations.derivatives.get(variable);
     const form = e && linearRate(inlineDerived(e, equations.derived), [variable]);

@@ -4,8 +4,9 @@
  */
 
 import * as ir from '../../ir/builder.js';
-import type { Buffer, Expression as Ir, Extent, Statement } from '../../ir/program.js';
-import { Block, item } from '../code/block.js';
+import type { Buffer, Expression as Ir, Extent } from '../../ir/program.js';
+import { code } from '../../ir/template.js';
+import { Block } from '../code/block.js';
 import type { Context } from '../context/context.js';
 
 /**
@@ -32,39 +33,28 @@ function piecesOf({ name, count, rows, sources }: StoredRows, context: Context):
   const pieces = builder.common(`${rows.name}.pieces`, (key) => {
     const pieceCount = builder.buffer(key, 'u32', 1, `pieces of ${pieceLength} synapses of ${name}`);
     const total = ir.load(rows, ir.u32(sources));
-    const whole = ir.shr(total, ir.u32(pieceBits));
-    const rest = ir.convert('u32', ir.ne(ir.and(total, ir.u32(pieceLength - 1)), ir.u32(0)));
-    builder.initially(
-      builder.sequential(`${rows.name}.count_pieces`, `pieces of the synapses of ${name}`, [
-        ir.store(pieceCount, ir.u32(0), ir.add(whole, rest)),
-      ]),
-    );
+    const block = new Block();
+    block.write`${pieceCount}[0u] = (${total} >> ${pieceBits}u) + u32((${total} & ${pieceLength - 1}u) != 0u)`;
+    builder.initially(builder.sequential(`${rows.name}.count_pieces`, `pieces of the synapses of ${name}`, block));
     return pieceCount;
   });
   return { buffer: pieces.name, index: 0 };
 }
 
-/** Finds the row of a position by bisection, with locals declared in a block. */
-export function rowSearch(
-  block: Block,
-): (rows: Buffer, sources: Ir, position: Ir) => { readonly statements: readonly Statement[]; readonly row: Ir } {
-  const [low, high, middle] = [block.local('low', 'u32'), block.local('high', 'u32'), block.local('middle', 'u32')];
-  return (rows, sources, position) => ({
-    // rows[low] <= position < rows[high].
-    statements: [
-      ir.set(low, ir.u32(0)),
-      ir.set(high, sources),
-      ir.whilst(ir.gt(ir.sub(ir.get(high), ir.get(low)), ir.u32(1)), [
-        ir.set(middle, ir.shr(ir.add(ir.get(low), ir.get(high)), ir.u32(1))),
-        ir.when(
-          ir.le(ir.load(rows, ir.get(middle)), position),
-          [ir.set(low, ir.get(middle))],
-          [ir.set(high, ir.get(middle))],
-        ),
-      ]),
-    ],
-    row: ir.get(low),
-  });
+/** Finds the row of a position by bisection: rows[low] <= position < rows[high]. */
+export function rowAt(position: Ir, { rows, sources }: Pick<StoredRows, 'rows' | 'sources'>, block: Block): Ir {
+  const at = block.write`
+    var low = 0u
+    var high = ${sources}u
+    while high - low > 1u {
+      var middle = (low + high) >> 1u
+      if ${rows}[middle] <= ${position} {
+        low = middle
+      } else {
+        high = middle
+      }
+    }`;
+  return at('low');
 }
 
 /**
@@ -83,35 +73,19 @@ export function overPositions(
   const { rows, sources, count } = stored;
   const pieces = piecesOf(stored, context);
   const block = new Block();
-  const [position, row, next] = [
-    block.local('position', 'u32'),
-    block.local('row', 'u32'),
-    block.local('next_row', 'u32'),
-  ];
-  const find = rowSearch(block);
-  const total = typeof count === 'number' ? ir.u32(count) : block.name('total', ir.load(rows, ir.u32(sources)));
-  const first = block.name('first', ir.mul(item, ir.u32(pieceLength)));
-  const left = block.name('left', ir.sub(total, first));
-  const end = block.name('end', ir.add(first, ir.select(ir.lt(left, ir.u32(pieceLength)), left, ir.u32(pieceLength))));
-  const rowOfFirst = find(rows, ir.u32(sources), first);
-  block.emit(
-    ...rowOfFirst.statements,
-    ir.set(row, rowOfFirst.row),
-    ir.set(next, ir.load(rows, ir.add(ir.get(row), ir.u32(1)))),
-    ir.loop(
-      position,
-      first,
-      end,
-      block.nested((inner) => {
-        inner.emit(
-          ir.whilst(ir.ge(ir.get(position), ir.get(next)), [
-            ir.set(row, ir.add(ir.get(row), ir.u32(1))),
-            ir.set(next, ir.load(rows, ir.add(ir.get(row), ir.u32(1)))),
-          ]),
-        );
-        write(ir.get(position), ir.get(row), inner);
-      }),
-    ),
-  );
+  block.write`
+    let total = ${typeof count === 'number' ? ir.u32(count) : code`${rows}[${sources}u]`}
+    let first = index * ${pieceLength}u
+    let left = total - first
+    let end = first + select(left < ${pieceLength}u, left, ${pieceLength}u)
+    var row = ${(at) => rowAt(at('first'), stored, block)}
+    var next_row = ${rows}[row + 1u]
+    for position = first until end {
+      while position >= next_row {
+        row = row + 1u
+        next_row = ${rows}[row + 1u]
+      }
+      ${(at, inner) => write(at('position'), at('row'), inner)}
+    }`;
   return context.builder.map(name, comment, { kind: 'count', count: pieces }, false, block);
 }

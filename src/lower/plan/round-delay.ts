@@ -4,6 +4,7 @@ import { invariant } from '../../diagnostics/diagnostic.js';
 import * as ir from '../../ir/builder.js';
 import { fold } from '../../ir/fold.js';
 import type { Expression as Ir } from '../../ir/program.js';
+import { code } from '../../ir/template.js';
 import type { Context } from '../context/context.js';
 
 /** The clock of the sender; delays are whole numbers of its steps. */
@@ -11,9 +12,9 @@ type DelayClock = Pick<Context, 'dt' | 'profile'> & Partial<Pick<Context, 'every
 
 /** Steps (i32) of a delay in s (f64), halves up. */
 export function delaySteps(seconds: Ir, { dt, every = 1, profile }: DelayClock): Ir {
-  const exact = fold(ir.div(seconds, ir.f64(dt)));
-  const steps = fold(ir.convert('i32', fold(ir.add(exact, ir.f64(profile.delayRounding)))));
-  return every === 1 ? steps : fold(ir.mul(steps, ir.i32(every)));
+  const exact = fold(code`${seconds} / ${dt}`);
+  const steps = fold(code`i32(${fold(code`${exact} + ${profile.delayRounding}`)})`);
+  return every === 1 ? steps : fold(code`${steps} * ${every}i`);
 }
 
 /** Steps of a delay that is known, in s. */

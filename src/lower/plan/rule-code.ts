@@ -2,6 +2,7 @@
 
 import * as ir from '../../ir/builder.js';
 import type { Buffer, Expression as Ir } from '../../ir/program.js';
+import { code } from '../../ir/template.js';
 import type { Block } from '../code/block.js';
 import type { Context } from '../context/context.js';
 import { keyAt, keyBuffer } from '../code/draws.js';
@@ -103,20 +104,18 @@ export function withElement(
     use(named, block);
     return;
   }
-  const element = block.name('element', ir.load(end.map.elementOf, named));
-  block.emit(
-    ir.when(
-      ir.ne(element, ir.u32(none)),
-      block.nested((inner) => use(element, inner)),
-    ),
-  );
+  block.write`
+    let element = ${end.map.elementOf}[${named}]
+    if element != ${none}u {
+      ${(at, inner) => use(at('element'), inner)}
+    }`;
 }
 
 /** The number within the end that is named of an element of this piece. */
 export function namedIndex({ map, cells }: ProjectionEnd, element: Ir): Ir {
-  const cell = cells ? ir.binary('rem', element, ir.u32(cells.size)) : element;
+  const cell = cells ? code`${element} % ${cells.size}u` : element;
   if (map) return ir.load(map.indexOf, cell);
-  return cells && cells.first > 0 ? ir.sub(cell, ir.u32(cells.first)) : cell;
+  return cells && cells.first > 0 ? code`${cell} - ${cells.first}u` : cell;
 }
 
 /**

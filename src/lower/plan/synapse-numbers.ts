@@ -1,7 +1,7 @@
 /** Numbers of synapses of each element at the ends of a projection, for code that reads them. */
 
-import * as ir from '../../ir/builder.js';
 import type { Buffer } from '../../ir/program.js';
+import { code } from '../../ir/template.js';
 import { namesIn } from '../../lang/walk.js';
 import { oncePerObject } from '../../lang/memoise.js';
 import { expressionsIn } from '../../model/typed.js';
@@ -68,8 +68,7 @@ export function countSynapses(plan: ProjectionPlan, { count, rows, targets }: Co
     const stored = { name: plan.name, count, rows, sources: plan.pre.size };
     builder.initially(
       overPositions(`${plan.name}.count_${side}`, `counts ${name}`, stored, context, (position, row, block) => {
-        const element = side === 'pre' ? row : ir.convert('u32', ir.load(targets, position));
-        block.emit(ir.accumulate(numbers, element, ir.u32(1)));
+        block.write`${numbers}[${side === 'pre' ? row : code`u32(${targets}[${position}])`}] += 1u`;
       }),
     );
   }

@@ -4,6 +4,7 @@ import { spelling } from '../../lang/reference.js';
 import { invariant } from '../../diagnostics/diagnostic.js';
 import * as ir from '../../ir/builder.js';
 import type { Expression as Ir } from '../../ir/program.js';
+import { code } from '../../ir/template.js';
 import type { EndReference, Reference, Side, Statement } from '../../lang/ast.js';
 import type { Block } from '../code/block.js';
 import { programStep } from '../code/clocks.js';
@@ -23,7 +24,7 @@ import { axes } from '../../draw/space/axes.js';
 import type { StepPlace } from '../context/place.js';
 
 /** Where the synapse and its ends are: u32 expressions; `source` and `target` count within the ends. */
-interface SynapseAddress {
+export interface SynapseAddress {
   /** Position in storage; null while connectivity is still being drawn. */
   readonly position: Ir | null;
   readonly source: Ir;
@@ -137,7 +138,7 @@ export class SynapseScope extends CodeScope {
     if (variable === 'i') return this.read(end === 'pre' ? 'i' : 'j');
     if (variable === 'N') return this.read(`N_${end}`);
     const length = this.length(reference);
-    if (length) return ir.div(length, ir.f64(micrometresPerMetre));
+    if (length) return code`${length} / ${micrometresPerMetre}`;
     return this.#ends[end]?.read(variable) ?? this.unreadable(spelling(reference));
   }
 
@@ -168,7 +169,7 @@ export class SynapseScope extends CodeScope {
         const side = countedSide(name);
         if (side) return this.#number(side);
         const length = this.length({ kind: 'own', variable: name });
-        return length ? ir.div(length, ir.f64(micrometresPerMetre)) : null;
+        return length ? code`${length} / ${micrometresPerMetre}` : null;
       }
     }
   }
@@ -176,7 +177,7 @@ export class SynapseScope extends CodeScope {
   /** Float64 seconds of the last event that updated the synapse; null if no event does. */
   #lastUpdate(): Ir | null {
     if (!this.owner.storage.has('last update')) return null;
-    return ir.mul(ir.convert('f64', this.read('last update')), ir.f64(programStep(this.context)));
+    return code`f64(${this.read('last update')}) * ${programStep(this.context)}`;
   }
 
   /** Index of the synapse among the synapses of its pair, i32; null if a pair has at most one. */
@@ -185,13 +186,13 @@ export class SynapseScope extends CodeScope {
     if (!position) return null;
     const { builder } = this.context;
     const copies = builder.known(`${this.plan.name}.sorted_copies`) ?? builder.known(`${this.plan.name}.copies`);
-    return copies ? ir.convert('i32', ir.load(copies, position)) : ir.i32(0);
+    return copies ? code`i32(${copies}[${position}])` : ir.i32(0);
   }
 
   /** Returns the number of synapses of the element at an end. */
   #number(side: Side): Ir | null {
     const numbers = synapseNumbers(this.plan, side, this.context);
-    return numbers ? ir.convert('i32', ir.load(numbers, this.#element(side))) : null;
+    return numbers ? code`i32(${numbers}[${this.#element(side)}])` : null;
   }
 
   /** Assigns a variable of the synapse, the variable bound to a port, or a temporary of the code. */
@@ -255,7 +256,7 @@ export class SynapseScope extends CodeScope {
 export function elementIndex(end: ProjectionEnd, element: Ir): Ir {
   if (end.synapses?.positions) return ir.load(end.synapses.positions, element);
   const base = (end.member?.begin ?? 0) + end.offset;
-  return base === 0 ? element : ir.add(element, ir.u32(base));
+  return base === 0 ? element : code`${element} + ${base}u`;
 }
 
 /** Code that reads the element of an end. */
@@ -272,7 +273,7 @@ function endScope(
   context: Context,
 ): ElementScope | null {
   if (!end.group || !end.member) return null;
-  const local = end.offset === 0 ? element : ir.add(element, ir.u32(end.offset));
+  const local = end.offset === 0 ? element : code`${element} + ${end.offset}u`;
   const address = { index: elementIndex(end, element), ordinal: ir.u32(end.member.ordinal), local };
   const scope = new ElementScope(context, end.group, address, block, null, {
     ...place,

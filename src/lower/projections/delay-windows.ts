@@ -5,7 +5,9 @@
 
 import * as ir from '../../ir/builder.js';
 import { afterReset } from '../../ir/names.js';
-import type { Buffer, Expression as Ir, Statement } from '../../ir/program.js';
+import type { Buffer, Expression as Ir } from '../../ir/program.js';
+import { code } from '../../ir/template.js';
+import { Block } from '../code/block.js';
 import type { Context } from '../context/context.js';
 import { step, timeBuffer } from '../code/step-time.js';
 import { typed } from '../context/groups.js';
@@ -34,7 +36,7 @@ const datingOf = (context: Context): Dating =>
         never: 0x7fffffff,
         constant: ir.i32,
         now: step,
-        within: (emission, from, until) => ir.and(ir.ge(emission, from), ir.lt(emission, until)),
+        within: (emission, from, until) => code`${emission} >= ${from} & ${emission} < ${until}`,
       }
     : {
         element: 'f64',
@@ -42,7 +44,7 @@ const datingOf = (context: Context): Dating =>
         never: Infinity,
         constant: ir.f64,
         now: ir.load(timeBuffer(context), ir.u32(0)),
-        within: (emission, from, until) => ir.and(ir.gt(emission, from), ir.le(emission, until)),
+        within: (emission, from, until) => code`${emission} > ${from} & ${emission} <= ${until}`,
       };
 
 interface Windows {
@@ -84,17 +86,17 @@ export function isInForce(plan: ProjectionPlan, window: DelayWindow, emission: I
 export function changeDelays(plan: ProjectionPlan, window: DelayWindow, phase: number, context: Context): string {
   const { from, until, current } = windowsOf(plan, window, context);
   const { now, never, constant } = datingOf(context);
-  const before = ir.convert('u32', ir.load(current, ir.u32(0)));
-  const version = ir.u32(window.version);
+  const { version } = window;
+  const block = new Block();
+  block.write`
+    ${until}[u32(${current}[0u])] = ${now}
+    ${from}[${version}u] = ${now}
+    ${until}[${version}u] = ${constant(never)}
+    ${current}[0u] = ${version}i`;
   return context.builder.sequential(
     `phase${phase}.${plan.name}.${window.of}`,
     `other delays of later events of ${plan.name}`,
-    [
-      ir.store(until, before, now),
-      ir.store(from, version, now),
-      ir.store(until, version, constant(never)),
-      ir.store(current, ir.u32(0), ir.i32(window.version)),
-    ],
+    block,
   );
 }
 
@@ -102,17 +104,15 @@ export function changeDelays(plan: ProjectionPlan, window: DelayWindow, phase: n
 export function resetWindows(plan: ProjectionPlan, window: DelayWindow, context: Context): void {
   const { from, until, current } = windowsOf(plan, window, context);
   const { always, never, constant } = datingOf(context);
-  const statements = Array.from({ length: window.versions }, (_, k): Statement[] => {
-    const holds = ir.eq(ir.load(current, ir.u32(0)), ir.i32(k));
-    return [
-      ir.store(from, ir.u32(k), ir.select(holds, constant(always), constant(never))),
-      ir.store(until, ir.u32(k), constant(never)),
-    ];
-  }).flat();
+  const block = new Block();
+  for (let version = 0; version < window.versions; version++)
+    block.write`
+      ${from}[${version}u] = select(${current}[0u] == ${version}i, ${constant(always)}, ${constant(never)})
+      ${until}[${version}u] = ${constant(never)}`;
   const kernel = context.builder.sequential(
     `${plan.name}.${window.of}.begin`,
     `delays of ${plan.name} after a reset`,
-    statements,
+    block,
   );
   context.builder.procedure(afterReset, { kind: 'run', kernel });
 }

@@ -6,6 +6,7 @@
 import { invariant } from '../../diagnostics/diagnostic.js';
 import * as ir from '../../ir/builder.js';
 import type { Expression as Ir } from '../../ir/program.js';
+import { code } from '../../ir/template.js';
 import { runsOnLanes } from '../code/lanes.js';
 import { oncePerObject } from '../../lang/memoise.js';
 import { namesIn } from '../../lang/walk.js';
@@ -379,7 +380,7 @@ function poissonKernel(
   ]);
   const weight = to(context.real, compile(stimulus.weight, scope));
   const before: Ir = to(context.real, scope.readTarget(stimulus.variable));
-  const sum = fold(ir.add(before, fold(ir.mul(to(context.real, count), weight))));
+  const sum = fold(code`${before} + ${fold(code`${to(context.real, count)} * ${weight}`)}`);
   scope.writeIfFree(stimulus.variable, sum);
   scope.storeAll();
   return context.builder.map(

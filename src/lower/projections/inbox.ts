@@ -12,6 +12,7 @@ import { invariant } from '../../diagnostics/diagnostic.js';
 import * as ir from '../../ir/builder.js';
 import { powerOfTwo } from '../../ir/library/formats.js';
 import type { Buffer, Expression as Ir } from '../../ir/program.js';
+import { code } from '../../ir/template.js';
 import { Block } from '../code/block.js';
 import type { Context } from '../context/context.js';
 import { ElementScope, rangesAddress } from '../scopes/element-scope.js';
@@ -78,7 +79,7 @@ const largestOf = (arriving: readonly Arriving[]): number => Math.max(0, ...arri
 export const isCoarse = (units: number): boolean => units > 0 && units < coarse;
 
 /** Whether a sum, in units, is 2^51 or more in absolute value; sums are below 2^62. */
-const isTooLarge = (sum: Ir): Ir => ir.ne(ir.shr(ir.add(sum, ir.i64(2251799813685248n)), ir.i64(52n)), ir.i64(0n));
+const isTooLarge = (sum: Ir): Ir => code`(${sum} + 2251799813685248L) >> 52L != 0L`;
 
 /** Returns the largest exponent for which a sum of at most `bound` stays below 2^50. */
 export function exponentFor(bound: number): number {
@@ -115,19 +116,13 @@ export function flushKernel(inboxes: readonly Inbox[], place: StepPlace, context
     const arrivals =
       inbox.slots === 1
         ? rangesAddress.index
-        : block.name(
-            'place',
-            ir.add(
-              ir.mul(ir.convert('u32', ir.binary('rem', step, ir.i32(inbox.slots))), ir.u32(group.length)),
-              rangesAddress.index,
-            ),
-          );
+        : block.name('place', code`u32(${step} % ${inbox.slots}i) * ${group.length}u + ${rangesAddress.index}`);
     const total = ir.load(inbox.buffer, arrivals);
     const arrived = to(context.real, ir.fromFixed(total, inbox.unit));
-    const sum = fold(ir.add(to(context.real, scope.readTarget(inbox.variable)), arrived));
+    const sum = fold(code`${to(context.real, scope.readTarget(inbox.variable))} + ${arrived}`);
     scope.writeIfFree(inbox.variable, sum);
-    if (inbox.guard !== null) block.emit(ir.fault(inbox.guard, isTooLarge(total)));
-    block.emit(ir.store(inbox.buffer, arrivals, ir.i64(0n)));
+    if (inbox.guard !== null) block.write`fault ${inbox.guard} when ${isTooLarge(total)}`;
+    block.write`${inbox.buffer}[${arrivals}] = 0L`;
   }
   scope.storeAll();
   const name = first.slots === 1 ? 'receive' : 'receive_sent';

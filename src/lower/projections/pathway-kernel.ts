@@ -4,6 +4,7 @@ import { drawsIn } from '../../lang/functions.js';
 import { invariant } from '../../diagnostics/diagnostic.js';
 import * as ir from '../../ir/builder.js';
 import type { Expression as Ir, PropagateKernel } from '../../ir/program.js';
+import { code } from '../../ir/template.js';
 import type { EndReference, Expression } from '../../lang/ast.js';
 import { Block } from '../code/block.js';
 import { namedIndex } from '../plan/rule-code.js';
@@ -33,24 +34,24 @@ const local = (name: string, type: 'u32' | 'i32' = 'u32'): Ir => ({ kind: 'local
 
 /** Writes a pathway's kernel. */
 export function pathwayKernel(
-  code: PathwayCode,
+  pathwayCode: PathwayCode,
   source: EventSource,
   inboxes: ReadonlyMap<string, Inbox>,
   context: Context,
 ): string {
-  const { plan, pathway, connectivity } = code;
+  const { plan, pathway, connectivity } = pathwayCode;
   const outer = new Block();
   const block = new Block(outer.locals);
-  const emission = ir.sub(step, local('delay', 'i32'));
+  const emission = code`${step} - ${local('delay', 'i32')}`;
   const forward = pathway.side === 'pre';
   const end = forward ? plan.pre : plan.post;
   const varied = plan.sortedBy === pathway;
-  const { index } = code;
+  const { index } = pathwayCode;
   invariant(forward || index, 'lower/pathway-kernel', `${plan.name} has no columns for ${pathway.name}`);
   const stored = index ? ir.load(index.positions, local('position')) : local('position');
   const position = index ? block.name('synapse', stored) : stored;
   const other = forward
-    ? block.name('target', ir.convert('u32', ir.load(connectivity.targets, position)))
+    ? block.name('target', code`u32(${connectivity.targets}[${position}])`)
     : block.name('source', ir.load(index?.sources ?? connectivity.rows, local('position')));
   const [from, into] = forward ? [local('row'), other] : [other, local('row')];
   const copy = connectivity.copies ? ir.load(connectivity.copies, position) : null;
@@ -59,23 +60,31 @@ export function pathwayKernel(
     [`projection/${plan.stream}/pathway/${pathway.name}`],
     context,
   );
-  const [sender, receiver] = drawsAny(code) ? [namedIndex(plan.pre, from), namedIndex(plan.post, into)] : [from, into];
+  const [sender, receiver] = drawsAny(pathwayCode)
+    ? [namedIndex(plan.pre, from), namedIndex(plan.post, into)]
+    : [from, into];
   const repeat = source.times ? outer.local('repeat', 'u32') : null;
   const key =
-    repeat && drawsAny(code) ? repeatKey(ir.get(repeat), keyAt(keys, ir.u32(0)), block) : keyAt(keys, ir.u32(0));
-  const base = synapseDraws({ source: sender, target: receiver, copy: drawsAny(code) ? copy : null }, key, block);
+    repeat && drawsAny(pathwayCode) ? repeatKey(ir.get(repeat), keyAt(keys, ir.u32(0)), block) : keyAt(keys, ir.u32(0));
+  const base = synapseDraws(
+    { source: sender, target: receiver, copy: drawsAny(pathwayCode) ? copy : null },
+    key,
+    block,
+  );
   // Draws are counted by the step of the emission.
   const draws = { ...base, step: drawStep(emission, context) };
   const address = { position, source: from, target: into };
   const projectionContext = onClock(plan.projection.clock, context);
-  const scope = new SynapseScope(projectionContext, code, address, block, draws, pathway.place);
-  scope.sharedByEnds = sharedByEnds(code);
+  const scope = new SynapseScope(projectionContext, pathwayCode, address, block, draws, pathway.place);
+  scope.sharedByEnds = sharedByEnds(pathwayCode);
   upToDate(scope, () => {
-    for (const entry of code.statements) write(entry, { code, scope, inboxes, context });
+    for (const entry of pathwayCode.statements) write(entry, { pathwayCode, scope, inboxes, context });
   });
   scope.storeAll();
-  const postOnly = code.statements.every(({ to, later }) => (to.kind === 'own' || to.end === 'post') && later === null);
-  const order: PropagateKernel['order'] = code.ordered
+  const postOnly = pathwayCode.statements.every(
+    ({ to, later }) => (to.kind === 'own' || to.end === 'post') && later === null,
+  );
+  const order: PropagateKernel['order'] = pathwayCode.ordered
     ? { kind: 'sequential' }
     : !postOnly
       ? { kind: 'any' }
@@ -87,10 +96,10 @@ export function pathwayKernel(
   let body = block.statements;
   if (repeat && source.times) {
     // A spike that counts several times does all that as often.
-    const element = end.offset === 0 ? local('row') : ir.add(local('row'), ir.u32(end.offset));
+    const element = end.offset === 0 ? local('row') : code`${local('row')} + ${end.offset}u`;
     body = [ir.loop(repeat, ir.u32(0), ir.load(source.times.buffer, timesAt(source, emission, element)), body)];
   }
-  const isReceived = receives(code, stored, emission, context);
+  const isReceived = receives(pathwayCode, stored, emission, context);
   if (isReceived) body = [ir.when(isReceived, body)];
   if (pathway.window) body = [ir.when(isInForce(plan, pathway.window, emission, context), body)];
   return context.builder.propagate({
@@ -110,15 +119,17 @@ export function pathwayKernel(
 /** Key of the draws of a spike that counts several times: the first draws as any other would. */
 function repeatKey(repeat: Ir, key: readonly [Ir, Ir], block: Block): readonly [Ir, Ir] {
   const words = philox([repeat, ir.u32(1), ir.u32(0), ir.u32(0)], key, block);
-  const first = ir.eq(repeat, ir.u32(0));
-  return [block.name('key', ir.select(first, key[0], words[0])), block.name('key', ir.select(first, key[1], words[1]))];
+  return [
+    block.name('key', code`select(${repeat} == 0u, ${key[0]}, ${words[0]})`),
+    block.name('key', code`select(${repeat} == 0u, ${key[1]}, ${words[1]})`),
+  ];
 }
 
-const drawsAny = (code: PathwayCode): boolean => code.statements.some((entry) => drawsIn(entry.statement.value));
+const drawsAny = ({ statements }: PathwayCode): boolean => statements.some(({ statement }) => drawsIn(statement.value));
 
 /** A pathway that is being written. */
 interface Delivering {
-  readonly code: PathwayCode;
+  readonly pathwayCode: PathwayCode;
   readonly scope: SynapseScope;
   readonly inboxes: ReadonlyMap<string, Inbox>;
   readonly context: Context;
@@ -137,7 +148,7 @@ function write(entry: PathwayStatement, delivering: Delivering): void {
       return;
     }
     case 'end': {
-      if (!delivering.code.ordered || entry.later) return addTo(to, entry, delivering);
+      if (!delivering.pathwayCode.ordered || entry.later) return addTo(to, entry, delivering);
       const { end, variable } = to;
       const right = compile(statement.value, scope);
       const before = scope.end(end).readTarget(variable);
@@ -151,42 +162,35 @@ function write(entry: PathwayStatement, delivering: Delivering): void {
 
 /** Adds a value to the inbox of a variable of an end. */
 function addTo(target: EndReference, entry: PathwayStatement, delivering: Delivering): void {
-  const { code, scope, context } = delivering;
+  const { pathwayCode, scope, context } = delivering;
   const { statement, additive } = entry;
   const { variable } = target;
-  const { group } = code.plan[target.end];
+  const { group } = pathwayCode.plan[target.end];
   const right = compile(statement.value, scope);
-  invariant(group, 'lower/pathway-kernel', `${code.plan.name}: the ${target.end} end has no variables`);
+  invariant(group, 'lower/pathway-kernel', `${pathwayCode.plan.name}: the ${target.end} end has no variables`);
   const { inbox, element } = inboxPlace(target, entry, delivering);
   invariant(additive !== null, 'lower/pathway-kernel', `${group.name}.${variable} has no bound`);
   const value = statement.operator === '-=' ? fold(ir.neg(to('f64', right))) : to('f64', right);
-  if (constantOf(value)) {
-    scope.block.emit(ir.accumulate(inbox.buffer, element, quantise(value, inbox.scale)));
-    return;
-  }
   // Parameters were checked against their bounds. Values that change with time are checked when they are sent.
-  if (onlyParameters(statement.value, code.plan, context)) {
-    scope.block.emit(ir.accumulate(inbox.buffer, element, quantise(value, inbox.scale)));
+  if (constantOf(value) || onlyParameters(statement.value, pathwayCode.plan, context)) {
+    scope.block.write`${inbox.buffer}[${element}] += ${quantise(value, inbox.scale)}`;
     return;
   }
-  const sent = scope.block.name('sent', value);
   const limit = readChanging(
-    `${code.plan.name}.${code.pathway.name}.most`,
-    `most that projection ${code.plan.name} adds to ${variable} of ${group.name}`,
+    `${pathwayCode.plan.name}.${pathwayCode.pathway.name}.most`,
+    `most that projection ${pathwayCode.plan.name} adds to ${variable} of ${group.name}`,
     combined([additive], ([most = 0]) => most * (1 + roundingSlack(context.real))),
     context,
   );
-  const legal = scope.block.name('legal', ir.le(ir.unary('abs', sent), limit));
-  scope.block.emit(
-    ir.fault(
-      context.builder.faultBit(
-        `what projection ${code.plan.name} adds to ${variable} of ${group.name} is not a number, or larger ` +
-          'than its parameters allow',
-      ),
-      ir.not(legal),
-    ),
-    ir.accumulate(inbox.buffer, element, quantise(ir.select(legal, sent, ir.f64(0)), inbox.scale)),
+  const outside = context.builder.faultBit(
+    `what projection ${pathwayCode.plan.name} adds to ${variable} of ${group.name} is not a number, or larger ` +
+      'than its parameters allow',
   );
+  scope.block.write`
+    let sent = ${value}
+    let legal = abs(sent) <= ${limit}
+    fault ${outside} when !legal
+    ${inbox.buffer}[${element}] += ${(at) => quantise(code`select(${at('legal')}, ${at('sent')}, 0.0)`, inbox.scale)}`;
 }
 
 /** Where a statement adds to. */
@@ -195,10 +199,10 @@ function inboxPlace(
   entry: PathwayStatement,
   delivering: Delivering,
 ): { readonly inbox: Inbox; readonly element: Ir } {
-  const { code, scope, inboxes } = delivering;
-  const side = code.plan[end];
+  const { pathwayCode, scope, inboxes } = delivering;
+  const side = pathwayCode.plan[end];
   const inbox = side.group ? inboxes.get(inboxKey(variable, entry, side.group)) : undefined;
-  invariant(inbox, 'lower/pathway-kernel', `no inbox for ${variable} of ${code.plan.name}`);
+  invariant(inbox, 'lower/pathway-kernel', `no inbox for ${variable} of ${pathwayCode.plan.name}`);
   const targetElement = elementIndex(side, end === 'pre' ? scope.address.source : scope.address.target);
   return { inbox, element: entry.later ? laterIndex(entry.later, targetElement, inbox, delivering) : targetElement };
 }
@@ -211,19 +215,13 @@ function laterIndex(
   { after, last }: { readonly after: Expression; readonly last: number },
   element: Ir,
   inbox: Inbox,
-  { code, scope, context }: Delivering,
+  { pathwayCode: { plan }, scope, context }: Delivering,
 ): Ir {
-  const steps = scope.block.name('steps_later', delaySteps(to('f64', compile(after, scope)), context));
-  const legal = scope.block.name('in_time', ir.and(ir.ge(steps, ir.i32(1)), ir.le(steps, ir.i32(last))));
-  scope.block.emit(
-    ir.fault(
-      context.builder.faultBit(`what projection ${code.plan.name} sends would arrive at once, or later than stated`),
-      ir.not(legal),
-    ),
-  );
-  const slot = scope.block.name(
-    'arrival',
-    ir.binary('rem', ir.add(step, ir.select(legal, steps, ir.i32(1))), ir.i32(inbox.slots)),
-  );
-  return ir.add(ir.mul(ir.convert('u32', slot), ir.u32(inbox.group.length)), element);
+  const outside = `what projection ${plan.name} sends would arrive at once, or later than stated`;
+  const at = scope.block.write`
+    let steps_later = ${delaySteps(to('f64', compile(after, scope)), context)}
+    let in_time = steps_later >= 1i & steps_later <= ${last}i
+    fault ${context.builder.faultBit(outside)} when !in_time
+    let arrival = (${step} + select(in_time, steps_later, 1i)) % ${inbox.slots}i`;
+  return code`u32(${at('arrival')}) * ${inbox.group.length}u + ${element}`;
 }

@@ -5,6 +5,7 @@
 
 import * as ir from '../../ir/builder.js';
 import type { Buffer, Expression as Ir } from '../../ir/program.js';
+import { code } from '../../ir/template.js';
 import type { Context } from '../context/context.js';
 import type { PathwayCode } from './pathways.js';
 
@@ -34,5 +35,5 @@ export function receives(
   const { from, until } = receivedStepBuffers(key);
   const since = ir.load(buffer(from, 'first emission step that each synapse receives'), position);
   const end = ir.load(buffer(until, 'step after the last emission step that each synapse receives'), position);
-  return ir.or(ir.ge(emission, ir.i32(step)), ir.and(ir.ge(emission, since), ir.lt(emission, end)));
+  return code`${emission} >= ${step}i | ${emission} >= ${since} & ${emission} < ${end}`;
 }

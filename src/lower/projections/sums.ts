@@ -10,6 +10,7 @@ import { spelling } from '../../lang/reference.js';
 import { invariant } from '../../diagnostics/diagnostic.js';
 import * as ir from '../../ir/builder.js';
 import type { Expression as Ir } from '../../ir/program.js';
+import { code } from '../../ir/template.js';
 import type { Extent } from '../../ir/program.js';
 import { call } from '../../lang/build.js';
 import { expressionsOf } from '../../lang/walk.js';
@@ -32,7 +33,7 @@ import type { ProjectionPlan } from '../plan/projection.js';
 import { bySpelling, summedAt } from '../plan/receptors.js';
 import { namedIndex } from '../plan/rule-code.js';
 import { synapseDraws } from '../synapses/synapse-values.js';
-import { elementIndex, SynapseScope } from '../plan/synapse-scope.js';
+import { elementIndex, SynapseScope, type SynapseAddress } from '../plan/synapse-scope.js';
 import { overPositions } from '../plan/positions.js';
 import type { Site } from '../integration/propagators.js';
 import { settled } from '../code/settled.js';
@@ -151,37 +152,28 @@ function sumKernel(
     `${spelling(target)} of ${plan.name} is no variable of each element`,
   );
   const block = new Block();
-  const sum = block.local('sum', context.real);
-  const k = block.local('k', 'u32');
   const product = !replaces && end.group?.type.inputs[variable]?.reduce === 'product';
   const join = product ? ir.mul : ir.add;
-  block.emit(ir.set(sum, to(context.real, ir.f64(product ? 1 : 0))));
+  const sum = block.write`var sum = ${to(context.real, ir.f64(product ? 1 : 0))}`('sum');
   const columns = connectivity.columns;
   const starts = side === 'pre' ? connectivity.rows : columns?.starts;
   invariant(starts, 'lower/sums', `${plan.name} has no columns`);
-  const body = block.nested((inner) => {
-    const position =
-      side === 'pre' ? ir.get(k) : inner.name('synapse', ir.load(columns?.positions ?? starts, ir.get(k)));
-    const other =
-      side === 'pre'
-        ? inner.name('target', ir.convert('u32', ir.load(connectivity.targets, position)))
-        : inner.name('source', ir.load(columns?.sources ?? starts, ir.get(k)));
-    const [source, target] = side === 'pre' ? [item, other] : [other, item];
-    const scope = new SynapseScope(context, built, { position, source, target }, inner, null);
-    inner.emit(ir.set(sum, join(ir.get(sum), compileReal(value, scope))));
-  });
+  const addressOf = (k: Ir, inner: Block): SynapseAddress => {
+    if (side === 'pre')
+      return { position: k, source: item, target: inner.name('target', code`u32(${connectivity.targets}[${k}])`) };
+    const position = inner.name('synapse', ir.load(columns?.positions ?? starts, k));
+    return { position, source: inner.name('source', ir.load(columns?.sources ?? starts, k)), target: item };
+  };
   const element = elementIndex(end, item);
-  block.emit(
-    ir.loop(k, ir.load(starts, item), ir.load(starts, ir.add(item, ir.u32(1))), body),
-    ir.store(
-      place.buffer,
-      element,
-      storedValue(
-        place.buffer,
-        replaces ? ir.get(sum) : join(to(context.real, ir.load(place.buffer, element)), ir.get(sum)),
-      ),
-    ),
-  );
+  const before = replaces ? null : to(context.real, ir.load(place.buffer, element));
+  block.write`
+    for k = ${starts}[index] until ${starts}[index + 1u] {
+      ${(at, inner) => {
+        const scope = new SynapseScope(context, built, addressOf(at('k'), inner), inner, null);
+        inner.write`${sum} = ${join(sum, compileReal(value, scope))}`;
+      }}
+    }
+    ${place.buffer}[${element}] = ${storedValue(place.buffer, before ? join(before, sum) : sum)}`;
   return context.builder.map(
     `${plan.name}.sum_${variable}`,
     `sums ${variable} of ${end.population} over the synapses of ${plan.name}`,
@@ -201,7 +193,7 @@ function heldUpdate(built: BuiltProjection, context: Context): readonly PlacedEn
   const stored = { name: plan.name, count: connectivity.count, rows: connectivity.rows, sources: plan.pre.size };
   const comment = `derived variables of the synapses of ${plan.name} that hold over the step`;
   const kernel = overPositions(`${plan.name}.hold`, comment, stored, context, (position, source, block) => {
-    const target = block.name('target', ir.convert('u32', ir.load(connectivity.targets, position)));
+    const target = block.name('target', code`u32(${connectivity.targets}[${position}])`);
     const at = { position, source, target };
     const draws = isDrawn ? drawsOf(built, 'held', at, block, context) : null;
     const scope = new SynapseScope(context, built, at, block, draws, { slot });
@@ -220,11 +212,10 @@ function synapseUpdate(built: BuiltProjection, place: StepPlace, context: Contex
   const events = Object.entries(plan.type.events ?? {}).sort(([a, x], [b, y]) => x.order - y.order || (a < b ? -1 : 1));
   if (!hasRates && events.length === 0) return [];
   const block = new Block();
-  const position = block.local('position', 'u32');
   const before: PlacedEntry[] = [];
-  const body = block.nested((inner) => {
-    const target = inner.name('target', ir.convert('u32', ir.load(connectivity.targets, ir.get(position))));
-    const at = { position: ir.get(position), source: item, target };
+  const update = (position: Ir, inner: Block): void => {
+    const target = inner.name('target', code`u32(${connectivity.targets}[${position}])`);
+    const at = { position, source: item, target };
     const draws = events.length > 0 ? eventDraws(built, at, inner, context) : null;
     const scope = new SynapseScope(context, built, at, inner, draws);
     if (hasRates) {
@@ -234,10 +225,11 @@ function synapseUpdate(built: BuiltProjection, place: StepPlace, context: Contex
     }
     for (const [name, event] of events) testEvent(name, event, connectivity.count, scope, context);
     scope.storeAll();
-  });
-  block.emit(
-    ir.loop(position, ir.load(connectivity.rows, item), ir.load(connectivity.rows, ir.add(item, ir.u32(1))), body),
-  );
+  };
+  block.write`
+    for position = ${connectivity.rows}[index] until ${connectivity.rows}[index + 1u] {
+      ${(at, inner) => update(at('position'), inner)}
+    }`;
   const kernel = context.builder.map(
     `${plan.name}.update`,
     `integrates the synapses of ${plan.name}`,
@@ -307,7 +299,7 @@ function testEvent(name: string, event: LocalEvent, count: Extent, scope: Synaps
     }
     const old = scope.read(statement.target);
     const value = statement.operator === '=' ? right : combine(statement.operator, old, right, scope);
-    scope.write(statement.target, ir.select(holds, to(old.type, value), old));
+    scope.write(statement.target, code`select(${holds}, ${to(old.type, value)}, ${old})`);
   }
 }
 
@@ -335,7 +327,7 @@ function propagatorSite(built: BuiltProjection, at: Ir, context: Context): Site 
         { name: plan.name, count, rows, sources: plan.pre.size },
         context,
         (position, source, inner) => {
-          const target = inner.name('target', ir.convert('u32', ir.load(targets, position)));
+          const target = inner.name('target', code`u32(${targets}[${position}])`);
           write(scopeAt(inner, source, position, target), position);
         },
       ),
@@ -364,7 +356,7 @@ function noiseOfSynapse(
         perStep: true,
       };
       const number = draw(call('normal', []), [], draws, block, context);
-      return [xi, block.name(xi, to(context.real, ir.mul(ir.f64(Math.sqrt(context.dt)), number)))];
+      return [xi, block.name(xi, to(context.real, code`${Math.sqrt(context.dt)} * ${number}`))];
     }),
   );
 }

@@ -3,7 +3,6 @@
  * its variables are theirs.
  */
 
-import * as ir from '../../ir/builder.js';
 import type { Buffer, Extent } from '../../ir/program.js';
 import type { Reference, Side } from '../../lang/ast.js';
 import { referenceOf } from '../../lang/reference.js';
@@ -146,9 +145,9 @@ export function positionsOf(
     const stored = { name: plan.name, count, rows, sources: plan.pre.size };
     const comment = `finds the synapses of ${plan.name} by order of creation`;
     builder.initially(
-      overPositions(key, comment, stored, context, (position, _row, block) =>
-        block.emit(ir.store(positions, ir.load(creation, position), position)),
-      ),
+      overPositions(key, comment, stored, context, (position, _row, block) => {
+        block.write`${positions}[${creation}[${position}]] = ${position}`;
+      }),
     );
     return positions;
   });

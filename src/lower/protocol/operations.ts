@@ -23,7 +23,7 @@ import { step } from '../code/step-time.js';
 import * as messages from '../context/messages.js';
 import { placeAmong, synapseDraws } from '../synapses/synapse-values.js';
 import { SynapseScope, type BuiltProjection } from '../plan/synapse-scope.js';
-import { overPositions, rowSearch } from '../plan/positions.js';
+import { overPositions, rowAt } from '../plan/positions.js';
 import type { Group, Storage } from '../context/groups.js';
 import { positionsOf, type SynapseSelection } from '../projections/synapse-ends.js';
 import { runsOnLanes } from '../code/lanes.js';
@@ -156,20 +156,17 @@ function synapsesInOrderKernel(
 ): string {
   const { plan, connectivity } = built;
   const { rows, count } = connectivity;
-  const sources = ir.u32(plan.pre.size);
+  const sources = plan.pre.size;
   const block = new Block();
   const synapse = block.local('synapse', 'u32');
-  const find = rowSearch(block);
   const positions = positionsOf(built, count, context);
   const operate = synapseOperation(placed, code, on, built, context);
-  const end = typeof count === 'number' ? ir.u32(count) : ir.load(rows, sources);
+  const end = typeof count === 'number' ? ir.u32(count) : ir.load(rows, ir.u32(sources));
   const each = (inner: Block): void => {
     const position = positions
       ? inner.name('position', ir.load(positions, ir.get(synapse)))
       : inner.name('position', ir.get(synapse));
-    const { statements, row } = find(rows, sources, position);
-    inner.emit(...statements);
-    operate(position, inner.name('row', row), inner);
+    operate(position, rowAt(position, { rows, sources }, inner), inner);
   };
   block.emit(ir.loop(synapse, ir.u32(0), end, block.nested(each)));
   const comment = `the operation ${placed.name} on the synapses of ${plan.name}, one after another`;

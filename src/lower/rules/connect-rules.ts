@@ -4,7 +4,6 @@
  * seed.
  */
 
-import * as ir from '../../ir/builder.js';
 import type { ConnectionRule } from '../../model/typed.js';
 import type { Context } from '../context/context.js';
 import * as messages from '../context/messages.js';
@@ -58,11 +57,9 @@ const oneToOne = (plan: ProjectionPlan): RuleCode => ({
   ascending: true,
   copies: 1,
   write: (outer, _block, block, found) => {
-    block.emit(
-      ir.when(
-        ir.lt(outer, ir.u32(plan.post.named)),
-        block.nested((inner) => withElement(plan.post, outer, inner, found)),
-      ),
-    );
+    block.write`
+      if ${outer} < ${plan.post.named}u {
+        ${(_, inner) => withElement(plan.post, outer, inner, found)}
+      }`;
   },
 });

@@ -6,6 +6,7 @@
 import * as ir from '../../ir/builder.js';
 import { drawFunction } from '../../ir/library/index.js';
 import type { Expression as Ir } from '../../ir/program.js';
+import { code } from '../../ir/template.js';
 import type { Expression } from '../../lang/ast.js';
 import { namesIn, referencesIn } from '../../lang/walk.js';
 import type { ConnectionRule } from '../../model/typed.js';
@@ -13,7 +14,6 @@ import type { Block } from '../code/block.js';
 import { boundsOf } from '../code/bounds.js';
 import type { Context } from '../context/context.js';
 import type { Draws } from '../code/draws.js';
-import { philox, uniformOf } from '../code/draws.js';
 import { compile, compileCondition, library, to } from '../code/expressions.js';
 import type { ProjectionPlan } from '../plan/projection.js';
 import { SynapseScope } from '../plan/synapse-scope.js';
@@ -57,7 +57,7 @@ interface Range {
 /** The elements that a generator expression yields for each outer one. */
 export function generator(rule: Generator, ordinal: number, plan: ProjectionPlan, context: Context): PairwiseCode {
   const [outerEnd, innerEnd] = rule.outer === 'pre' ? [plan.pre, plan.post] : [plan.post, plan.pre];
-  const code: GeneratorCode = { rule, plan, context, key: ruleKey(ordinal, plan, context) };
+  const comprehension: GeneratorCode = { rule, plan, context, key: ruleKey(ordinal, plan, context) };
   const { index, condition } = rule;
   const plain = index.kind === 'name' && index.name === rule.variable;
   const outside = context.builder.faultBit(
@@ -66,7 +66,7 @@ export function generator(rule: Generator, ordinal: number, plan: ProjectionPlan
   const write = (outer: Ir, _blockIndex: Ir, around: Block, found: (inner: Ir, block: Block) => void): void =>
     withElement(outerEnd, outer, around, (element, block) => writeFor({ named: outer, element }, block, found));
   const writeFor = (outer: Outer, block: Block, found: (inner: Ir, block: Block) => void): void => {
-    const scope = generatorScope(code, 'range', outer, { k: ir.u32(0), value: ir.i32(0) }, block);
+    const scope = generatorScope(comprehension, 'range', outer, { k: ir.u32(0), value: ir.i32(0) }, block);
     const whole = (e: Expression, name: string): Ir => block.name(name, to('i32', compile(e, scope)));
     const [from, until, by] = [
       whole(rule.range.from, 'range_from'),
@@ -75,64 +75,53 @@ export function generator(rule: Generator, ordinal: number, plan: ProjectionPlan
     ];
     const length = block.name('range_length', rangeLength(from, until, by));
     const make = (k: Ir, value: Ir, tested: boolean, inner: Block): void => {
-      const first = generatorScope(code, 'index', outer, { k, value }, inner);
+      const first = generatorScope(comprehension, 'index', outer, { k, value }, inner);
       const element = inner.name('element', to('i32', compile(index, first)));
-      const inside = ir.and(ir.ge(element, ir.i32(0)), ir.lt(element, ir.i32(innerEnd.named)));
       const connect = (chosen: Ir, body: Block): void => {
-        const second = generatorScope(code, 'condition', outer, { k, value, inner: chosen }, body);
+        const second = generatorScope(comprehension, 'condition', outer, { k, value, inner: chosen }, body);
         const repeat = (last: Block): void => {
           if (rule.copies === 1) {
             found(chosen, last);
             return;
           }
           const count = typeof rule.copies === 'number' ? ir.i32(rule.copies) : to('i32', compile(rule.copies, second));
-          const copy = last.local('copy', 'u32');
-          last.emit(
-            ir.loop(
-              copy,
-              ir.u32(0),
-              to('u32', ir.select(ir.gt(count, ir.i32(0)), count, ir.i32(0))),
-              last.nested((each) => found(chosen, each)),
-            ),
-          );
+          last.write`
+            for copy = 0u until u32(select(${count} > 0i, ${count}, 0i)) {
+              ${(_, each) => found(chosen, each)}
+            }`;
         };
         if (condition === null || tested) repeat(body);
         else body.emit(ir.when(compileCondition(condition, second), body.nested(repeat)));
       };
-      const take = inner.nested((body) =>
-        withElement(innerEnd, body.name('chosen', to('u32', element)), body, connect),
-      );
-      inner.emit(ir.when(inside, take, rule.skipInvalid ? [] : [ir.fault(outside, ir.bool(true))]));
+      inner.write`
+        if ${element} >= 0i & ${element} < ${innerEnd.named}i {
+          ${(_, body) => withElement(innerEnd, body.name('chosen', to('u32', element)), body, connect)}
+        } else {
+          ${rule.skipInvalid ? [] : ir.fault(outside, ir.bool(true))}
+        }`;
     };
     const visit = (k: Ir, inner: Block): void => {
-      const value = inner.name(rule.variable, ir.add(from, ir.mul(to('i32', k), by)));
+      const value = inner.name(rule.variable, code`${from} + i32(${k}) * ${by}`);
       // A condition that does not read the element decides before it is asked whether the element exists.
       if (condition === null || readsInner(condition, rule)) make(k, value, false, inner);
       else {
-        const early = generatorScope(code, 'condition', outer, { k, value }, inner);
-        inner.emit(
-          ir.when(
-            compileCondition(condition, early),
-            inner.nested((body) => make(k, value, true, body)),
-          ),
-        );
+        const early = generatorScope(comprehension, 'condition', outer, { k, value }, inner);
+        inner.write`
+          if ${compileCondition(condition, early)} {
+            ${(_, body) => make(k, value, true, body)}
+          }`;
       }
     };
     const range: Range = { outer, length, visit };
     const sample = rule.range.sample;
-    if (sample?.size !== undefined) sampleOfSize(whole(sample.size, 'sample_size'), range, block, code);
-    else if (sample?.p !== undefined) sampleWithProbability(to('f64', compile(sample.p, scope)), range, block, code);
-    else {
-      const k = block.local('k', 'u32');
-      block.emit(
-        ir.loop(
-          k,
-          ir.u32(0),
-          length,
-          block.nested((inner) => visit(ir.get(k), inner)),
-        ),
-      );
-    }
+    if (sample?.size !== undefined) sampleOfSize(whole(sample.size, 'sample_size'), range, block, comprehension);
+    else if (sample?.p !== undefined)
+      sampleWithProbability(to('f64', compile(sample.p, scope)), range, block, comprehension);
+    else
+      block.write`
+        for k = 0u until ${length} {
+          ${(at, inner) => visit(at('k'), inner)}
+        }`;
   };
   const copies = typeof rule.copies === 'number' ? rule.copies : boundsOf(rule.copies, () => undefined).high;
   const ascending = plain && isInteger(rule.range.step, 1);
@@ -200,15 +189,10 @@ const readsInner = (e: Expression, rule: Generator): boolean =>
 
 /** u32 number of values of range(from, until, by); none for a step of zero. */
 function rangeLength(from: Ir, until: Ir, by: Ir): Ir {
-  const one = ir.i32(1);
-  const up = ir.add(ir.div(ir.sub(ir.sub(until, from), one), by), one);
-  const down = ir.add(ir.div(ir.sub(ir.sub(from, until), one), ir.neg(by)), one);
-  const steps = ir.select(
-    ir.and(ir.gt(by, ir.i32(0)), ir.lt(from, until)),
-    up,
-    ir.select(ir.and(ir.lt(by, ir.i32(0)), ir.gt(from, until)), down, ir.i32(0)),
-  );
-  return ir.convert('u32', steps);
+  const up = code`(${until} - ${from} - 1i) / ${by} + 1i`;
+  const down = code`(${from} - ${until} - 1i) / -${by} + 1i`;
+  const downward = code`select(${by} < 0i & ${from} > ${until}, ${down}, 0i)`;
+  return code`u32(select(${by} > 0i & ${from} < ${until}, ${up}, ${downward}))`;
 }
 
 /**
@@ -217,38 +201,25 @@ function rangeLength(from: Ir, until: Ir, by: Ir): Ir {
  * @random counter (outer element, 0xffffffff, 0, m)
  */
 function sampleWithProbability(p: Ir, { outer, length, visit }: Range, block: Block, { key }: GeneratorCode): void {
-  const chance = block.name('chance', p);
-  const log = block.name('log_miss', library('log1p', [ir.neg(chance)]));
+  const [philox, uniform] = [drawFunction('philox4x32'), drawFunction('uniformFromWords')];
   const skip = drawFunction('geometricSkip');
-  const next = block.local('next', 'u32');
-  const call = block.local('call', 'u32');
-  const certain = ir.ge(chance, ir.f64(1));
-  block.emit(
-    ir.set(next, ir.select(ir.gt(chance, ir.f64(0)), ir.u32(0), length)),
-    ir.set(call, ir.u32(0)),
-    ir.whilst(
-      ir.lt(ir.get(next), length),
-      block.nested((inner) => {
-        const [a, b] = philox([outer.named, ir.u32(0xffffffff), ir.u32(0), ir.get(call)], key, inner);
-        inner.emit(ir.set(call, ir.add(ir.get(call), ir.u32(1))));
-        const jump = inner.name(
-          'jump',
-          ir.select(certain, ir.u32(0), ir.call(skip, uniformOf(a, b), ir.div(ir.f64(1), log))),
-        );
-        inner.emit(
-          ir.when(
-            ir.ge(jump, ir.sub(length, ir.get(next))),
-            [ir.set(next, length)],
-            inner.nested((body) => {
-              const k = body.name('picked', ir.add(ir.get(next), jump));
-              visit(k, body);
-              body.emit(ir.set(next, ir.add(k, ir.u32(1))));
-            }),
-          ),
-        );
-      }),
-    ),
-  );
+  block.write`
+    let chance = ${p}
+    let log_miss = ${(at) => library('log1p', [code`-${at('chance')}`])}
+    var next = select(chance > 0.0, 0u, ${length})
+    var call = 0u
+    while next < ${length} {
+      ${philox}(${outer.named}, 0xffffffffu, 0u, call, ${key[0]}, ${key[1]}) -> (word0, word1, word2, word3)
+      call = call + 1u
+      let jump = select(chance >= 1.0, 0u, ${skip}(${uniform}(word0, word1), 1.0 / log_miss))
+      if jump >= ${length} - next {
+        next = ${length}
+      } else {
+        let picked = next + jump
+        ${(at, body) => visit(at('picked'), body)}
+        next = picked + 1u
+      }
+    }`;
 }
 
 /**
@@ -258,34 +229,21 @@ function sampleWithProbability(p: Ir, { outer, length, visit }: Range, block: Bl
  * @random counter (outer element, 0xfffffffe, 0, m)
  */
 function sampleOfSize(size: Ir, { outer, length, visit }: Range, block: Block, { key }: GeneratorCode): void {
-  const count = block.name('sample_count', to('u32', ir.select(ir.gt(size, ir.i32(0)), size, ir.i32(0))));
-  const next = block.local('next', 'u32');
-  const wanted = block.local('wanted', 'u32');
-  const call = block.local('call', 'u32');
-  const skip = block.local('skip', 'u32');
-  const accepted = block.local('accepted', 'bool');
-  block.emit(
-    ir.set(next, ir.u32(0)),
-    ir.set(wanted, ir.select(ir.lt(length, count), length, count)),
-    ir.set(call, ir.u32(0)),
-    ir.whilst(
-      ir.gt(ir.get(wanted), ir.u32(0)),
-      block.nested((inner) => {
-        const words = philox([outer.named, ir.u32(0xfffffffe), ir.u32(0), ir.get(call)], key, inner);
-        const left = ir.sub(length, ir.get(next));
-        inner.emit(
-          ir.invoke(drawFunction('sampleSkip'), [left, ir.get(wanted), ...words], [skip, accepted]),
-          ir.set(call, ir.add(ir.get(call), ir.u32(1))),
-          ir.when(
-            ir.get(accepted),
-            inner.nested((body) => {
-              const k = body.name('picked', ir.add(ir.get(next), ir.get(skip)));
-              visit(k, body);
-              body.emit(ir.set(next, ir.add(k, ir.u32(1))), ir.set(wanted, ir.sub(ir.get(wanted), ir.u32(1))));
-            }),
-          ),
-        );
-      }),
-    ),
-  );
+  const [philox, sampleSkip] = [drawFunction('philox4x32'), drawFunction('sampleSkip')];
+  block.write`
+    let sample_count = u32(select(${size} > 0i, ${size}, 0i))
+    var next = 0u
+    var wanted = select(${length} < sample_count, ${length}, sample_count)
+    var call = 0u
+    while wanted > 0u {
+      ${philox}(${outer.named}, 0xfffffffeu, 0u, call, ${key[0]}, ${key[1]}) -> (word0, word1, word2, word3)
+      ${sampleSkip}(${length} - next, wanted, word0, word1, word2, word3) -> (skip, accepted)
+      call = call + 1u
+      if accepted {
+        let picked = next + skip
+        ${(at, body) => visit(at('picked'), body)}
+        next = picked + 1u
+        wanted = wanted - 1u
+      }
+    }`;
 }

@@ -2,7 +2,8 @@
 
 import * as ir from '../../ir/builder.js';
 import { drawFunction } from '../../ir/library/index.js';
-import type { Expression as Ir, Statement } from '../../ir/program.js';
+import type { Expression as Ir } from '../../ir/program.js';
+import { code } from '../../ir/template.js';
 import type { ConnectionRule } from '../../model/typed.js';
 import type { Block } from '../code/block.js';
 import { boundsOf } from '../code/bounds.js';
@@ -39,13 +40,13 @@ export function pairs(rule: Pairs, ordinal: number, plan: ProjectionPlan, contex
         );
         let condition: Ir | null = null;
         const also = (e: Ir): void => {
-          condition = condition ? ir.and(condition, e) : e;
+          condition = condition ? code`${condition} & ${e}` : e;
         };
         if (rule.condition !== null) also(compileCondition(rule.condition, scope));
         if (notSelf) also(notSelf(source, target));
         if (typeof rule.p === 'object') {
           const [low, high] = philox([source, target, ir.u32(0), siteWord(255)], key, block);
-          also(ir.lt(uniformOf(low, high), to('f64', compile(rule.p, scope))));
+          also(code`${uniformOf(low, high)} < ${to('f64', compile(rule.p, scope))}`);
         }
         const repeat = (inner: Block): void => {
           if (ruleCopies === 1) {
@@ -53,15 +54,11 @@ export function pairs(rule: Pairs, ordinal: number, plan: ProjectionPlan, contex
             return;
           }
           const count = typeof ruleCopies === 'number' ? ir.i32(ruleCopies) : to('i32', compile(ruleCopies, scope));
-          const k = inner.local('copy', 'u32');
-          inner.emit(
-            ir.loop(
-              k,
-              ir.u32(0),
-              to('u32', inner.name('copies', ir.select(ir.gt(count, ir.i32(0)), count, ir.i32(0)))),
-              inner.nested((body) => found(into, body)),
-            ),
-          );
+          inner.write`
+            let copies = select(${count} > 0i, ${count}, 0i)
+            for copy = 0u until u32(copies) {
+              ${(_, body) => found(into, body)}
+            }`;
         };
         if (condition === null) repeat(block);
         else block.emit(ir.when(condition, block.nested(repeat)));
@@ -69,29 +66,16 @@ export function pairs(rule: Pairs, ordinal: number, plan: ProjectionPlan, contex
     });
   const write = (source: Ir, blockIndex: Ir, block: Block, found: (inner: Ir, block: Block) => void): void => {
     if (p !== null && !(p > 0)) return;
-    const begin = block.name('block_begin', ir.mul(blockIndex, ir.u32(length)));
-    const untilBlock = ir.add(begin, ir.u32(length));
-    const end = block.name(
-      'block_end',
-      ir.select(ir.lt(untilBlock, ir.u32(plan.post.named)), untilBlock, ir.u32(plan.post.named)),
-    );
-    if (skipping)
-      block.emit(
-        ...skips(p, { source, index: blockIndex, begin, end, key }, block, (target, inner) =>
-          accept(source, target, inner, found),
-        ),
-      );
-    else {
-      const target = block.local('target', 'u32');
-      block.emit(
-        ir.loop(
-          target,
-          begin,
-          end,
-          block.nested((inner) => accept(source, ir.get(target), inner, found)),
-        ),
-      );
-    }
+    const begin = block.name('block_begin', code`${blockIndex} * ${length}u`);
+    const [untilBlock, targets] = [code`${begin} + ${length}u`, ir.u32(plan.post.named)];
+    const end = block.name('block_end', code`select(${untilBlock} < ${targets}, ${untilBlock}, ${targets})`);
+    const acceptTarget = (target: Ir, inner: Block): void => accept(source, target, inner, found);
+    if (skipping) skip(p, { source, index: blockIndex, begin, end, key }, block, acceptTarget);
+    else
+      block.write`
+        for target = ${begin} until ${end} {
+          ${(at, inner) => acceptTarget(at('target'), inner)}
+        }`;
   };
   const keepsFound = typeof rule.p === 'object' && ruleCopies === 1 && !plan.pre.map && !plan.post.map;
   return {
@@ -114,7 +98,7 @@ function selfCondition(
   const { pre, post } = plan;
   if (!plan.sameTarget && !pre.map && !post.map) {
     if (pre.population !== post.population) return null;
-    return (source, target) => ir.ne(ir.add(source, ir.u32(pre.offset)), ir.add(target, ir.u32(post.offset)));
+    return (source, target) => code`${source} + ${pre.offset}u != ${target} + ${post.offset}u`;
   }
   const same = sameTargets(plan);
   if (!same) return null;
@@ -123,7 +107,7 @@ function selfCondition(
     role: 'constant',
     initial: same,
   });
-  return (source, target) => ir.ne(ir.load(buffer, source), target);
+  return (source, target) => code`${buffer}[${source}] != ${target}`;
 }
 
 /** Draws of conditions for a pair. @random stream of the rule, counter (source, target, 0, site) */
@@ -149,38 +133,38 @@ interface TargetBlock {
 
 /**
  * Bernoulli pairs by geometric skips within a block: floor(log(u) / log(1 - p)) pairs are skipped between two synapses.
+ * A skip beyond the block's end is the last.
+ *
  * @random counter (source, block, 0, m) with m counting generator calls; each gives two uniform numbers
  */
-function skips(
+function skip(
   p: number,
   { source, index, begin, end, key }: TargetBlock,
   block: Block,
   accept: (target: Ir, block: Block) => void,
-): Statement[] {
-  const inverse = library('log1p', [ir.f64(-p)]);
-  const inverseLog = ir.f64(1 / Number(inverse.kind === 'const' ? inverse.value : NaN));
-  const skip = drawFunction('geometricSkip');
-  const next = block.local('next', 'u32');
-  const call = block.local('call', 'u32');
-  const draws = block.nested((inner) => {
-    const [a, b, c, d] = philox([source, index, ir.u32(0), ir.get(call)], key, inner);
-    inner.emit(ir.set(call, ir.add(ir.get(call), ir.u32(1))));
-    for (const u of [uniformOf(a, b), uniformOf(c, d)]) {
-      const jump = inner.name('jump', ir.call(skip, u, inverseLog));
-      const remaining = inner.name('room', ir.sub(end, ir.get(next)));
-      // Beyond the block's end the chain stops for good.
-      inner.emit(
-        ir.when(
-          ir.ge(jump, remaining),
-          [ir.set(next, end)],
-          inner.nested((body) => {
-            const target = body.name('target', ir.add(ir.get(next), jump));
-            accept(target, body);
-            body.emit(ir.set(next, ir.add(target, ir.u32(1))));
-          }),
-        ),
-      );
-    }
-  });
-  return [ir.set(next, begin), ir.set(call, ir.u32(0)), ir.whilst(ir.lt(ir.get(next), end), draws)];
+): void {
+  const log = library('log1p', [ir.f64(-p)]);
+  const inverseLog = 1 / Number(log.kind === 'const' ? log.value : NaN);
+  const geometricSkip = drawFunction('geometricSkip');
+  const toNext = (uniform: Ir, next: Ir, inner: Block): void => {
+    inner.write`
+      let jump = ${geometricSkip}(${uniform}, ${inverseLog})
+      let room = ${end} - ${next}
+      if jump >= room {
+        ${next} = ${end}
+      } else {
+        let target = ${next} + jump
+        ${(at, body) => accept(at('target'), body)}
+        ${next} = target + 1u
+      }`;
+  };
+  block.write`
+    var next = ${begin}
+    var call = 0u
+    while next < ${end} {
+      ${drawFunction('philox4x32')}(${source}, ${index}, 0u, call, ${key[0]}, ${key[1]}) -> (word0, word1, word2, word3)
+      call = call + 1u
+      ${(at, inner) => toNext(uniformOf(at('word0'), at('word1')), at('next'), inner)}
+      ${(at, inner) => toNext(uniformOf(at('word2'), at('word3')), at('next'), inner)}
+    }`;
 }

@@ -4,12 +4,13 @@
  * probability.
  */
 
-import * as ir from '../../ir/builder.js';
+import { drawFunction } from '../../ir/library/index.js';
 import type { Buffer, Expression as Ir } from '../../ir/program.js';
+import { code } from '../../ir/template.js';
 import type { ConnectionRule } from '../../model/typed.js';
 import { Block, item } from '../code/block.js';
 import type { Context } from '../context/context.js';
-import { philox, siteWord, uniformOf } from '../code/draws.js';
+import { siteWord } from '../code/draws.js';
 import type { ProjectionPlan } from '../plan/projection.js';
 import { inMicrometres } from '../../draw/space/micrometres.js';
 import { namedDistance } from '../plan/ends.js';
@@ -73,13 +74,12 @@ export function smallWorld(rule: SmallWorld, ordinal: number, plan: ProjectionPl
 function countEdges(wiring: Wiring, name: string, counts: Buffer): void {
   const { rule, plan, context } = wiring;
   const block = new Block();
-  const number = block.local('number', 'u32');
-  block.emit(ir.set(number, ir.u32(0)));
+  const number = block.write`var number = 0u`('number');
   withElement(plan.pre, item, block, (_element, body) => {
     const near = countNear(wiring, item, body);
-    body.emit(ir.set(number, rule.n === null ? near : ir.select(ir.lt(near, ir.u32(rule.n)), near, ir.u32(rule.n))));
+    body.write`${number} = ${rule.n === null ? near : code`select(${near} < ${rule.n}u, ${near}, ${rule.n}u)`}`;
   });
-  block.emit(ir.store(counts, item, ir.get(number)));
+  block.write`${counts}[index] = ${number}`;
   context.builder.initially(
     context.builder.map(
       `${name}.number`,
@@ -98,50 +98,49 @@ function eachNear(
   block: Block,
   body: (target: Ir, block: Block) => void,
 ): void {
-  const target = block.local('target', 'u32');
-  const loop = block.nested((inner) => {
-    const distance = namedDistance(plan, source, ir.get(target), inner, context);
-    const near = ir.lt(distance, ir.f64(inMicrometres(rule.degree)));
-    const allowed = leftOut ? ir.and(near, ir.ne(ir.load(leftOut, source), ir.get(target))) : near;
-    inner.emit(
-      ir.when(
-        allowed,
-        inner.nested((found) => body(ir.get(target), found)),
-      ),
-    );
-  });
-  block.emit(ir.loop(target, ir.u32(0), ir.u32(plan.post.named), loop));
+  block.write`
+    for target = 0u until ${plan.post.named}u {
+      ${(at, inner) => {
+        const distance = namedDistance(plan, source, at('target'), inner, context);
+        const near = code`${distance} < ${inMicrometres(rule.degree)}`;
+        return { allowed: leftOut ? code`${near} & ${leftOut}[${source}] != ${at('target')}` : near };
+      }}
+      if allowed {
+        ${(at, found) => body(at('target'), found)}
+      }
+    }`;
 }
 
 function countNear(wiring: Wiring, source: Ir, block: Block): Ir {
-  const near = block.local('near', 'u32');
-  block.emit(ir.set(near, ir.u32(0)));
-  eachNear(wiring, source, block, (_target, body) => body.emit(ir.set(near, ir.add(ir.get(near), ir.u32(1)))));
-  return ir.get(near);
+  const near = block.write`var near = 0u`('near');
+  eachNear(wiring, source, block, (_target, body) => {
+    body.write`${near} = ${near} + 1u`;
+  });
+  return near;
 }
 
 /** Puts down the near targets, or as many of them as are wanted. @random counter (source, target, 0, 2^24) */
 function connectNear(wiring: Wiring, { source, storage, first, count }: Edges, block: Block): void {
   const { rule, key } = wiring;
-  const taken = block.local('taken', 'u32');
-  const left = rule.n === null ? null : block.local('left', 'u32');
-  if (left) block.emit(ir.set(left, countNear(wiring, source, block)));
-  block.emit(ir.set(taken, ir.u32(0)));
+  const [philox, uniform] = [drawFunction('philox4x32'), drawFunction('uniformFromWords')];
+  const left = rule.n === null ? null : block.write`var left = ${countNear(wiring, source, block)}`('left');
+  const taken = block.write`var taken = 0u`('taken');
+  const take = (target: Ir, body: Block): void => {
+    body.write`
+      ${storage}[${first} + ${taken}] = ${target}
+      ${taken} = ${taken} + 1u`;
+  };
   eachNear(wiring, source, block, (target, body) => {
-    const take = [
-      ir.store(storage, ir.add(first, ir.get(taken)), target),
-      ir.set(taken, ir.add(ir.get(taken), ir.u32(1))),
-    ];
     if (!left) {
-      body.emit(...take);
+      take(target, body);
       return;
     }
-    const [low, high] = philox([source, target, ir.u32(0), siteWord(1)], key, body);
-    const wanted = ir.convert('f64', ir.sub(count, ir.get(taken)));
-    body.emit(
-      ir.when(ir.lt(ir.mul(uniformOf(low, high), ir.convert('f64', ir.get(left))), wanted), take),
-      ir.set(left, ir.sub(ir.get(left), ir.u32(1))),
-    );
+    body.write`
+      ${philox}(${source}, ${target}, 0u, ${siteWord(1)}, ${key[0]}, ${key[1]}) -> (word0, word1, word2, word3)
+      if ${uniform}(word0, word1) * f64(${left}) < f64(${count} - ${taken}) {
+        ${(_, chosen) => take(target, chosen)}
+      }
+      ${left} = ${left} - 1u`;
   });
 }
 
@@ -152,51 +151,47 @@ function connectNear(wiring: Wiring, { source, storage, first, count }: Edges, b
  * target
  */
 function rewire({ rule, plan, key, leftOut }: Wiring, { source, storage, first, count }: Edges, block: Block): void {
-  const k = block.local('edge', 'u32');
-  const attempt = block.local('attempt', 'u32');
-  const other = block.local('other', 'u32');
-  const known = block.local('known', 'bool');
-  const end = ir.add(first, count);
-  const loop = block.nested((inner) => {
-    const target = inner.name('near_target', ir.convert('u32', ir.load(storage, ir.get(k))));
-    const [low, high] = philox([source, target, ir.u32(0), siteWord(2)], key, inner);
-    const search = inner.nested((searching) => {
-      const [a, b] = philox([source, target, ir.u32(0), ir.add(siteWord(2), ir.get(attempt))], key, searching);
-      const place = searching.name('proposed', ir.convert('u32', ir.mul(uniformOf(a, b), ir.f64(plan.post.named))));
-      searching.emit(
-        ir.set(known, leftOut ? ir.eq(ir.load(leftOut, source), place) : ir.bool(false)),
-        ir.loop(other, first, end, [
-          ir.when(ir.eq(ir.convert('u32', ir.load(storage, ir.get(other))), place), [
-            ir.set(known, ir.bool(true)),
-            ir.leave,
-          ]),
-        ]),
-        ir.when(ir.not(ir.get(known)), [ir.store(storage, ir.get(k), place), ir.leave]),
-      );
-    });
-    inner.emit(
-      ir.when(ir.lt(uniformOf(low, high), ir.f64(rule.rewiring)), [
-        ir.loop(attempt, ir.u32(1), ir.u32(mostAttempts + 1), search),
-      ]),
-    );
-  });
-  block.emit(ir.loop(k, first, end, loop));
+  const [philox, uniform] = [drawFunction('philox4x32'), drawFunction('uniformFromWords')];
+  const end = code`${first} + ${count}`;
+  const [low, high] = key;
+  block.write`
+    for edge = ${first} until ${end} {
+      let near_target = u32(${storage}[edge])
+      ${philox}(${source}, near_target, 0u, ${siteWord(2)}, ${low}, ${high}) -> (word0, word1, word2, word3)
+      if ${uniform}(word0, word1) < ${rule.rewiring} {
+        for attempt = 1u until ${mostAttempts + 1}u {
+          ${philox}(${source}, near_target, 0u, ${siteWord(2)} + attempt, ${low}, ${high})
+            -> (word0, word1, word2, word3)
+          let proposed = u32(${uniform}(word0, word1) * ${plan.post.named})
+          var known = ${(at) => (leftOut ? code`${leftOut}[${source}] == ${at('proposed')}` : code`false`)}
+          for other = ${first} until ${end} {
+            if u32(${storage}[other]) == proposed {
+              known = true
+              break
+            }
+          }
+          if !known {
+            ${storage}[edge] = proposed
+            break
+          }
+        }
+      }
+    }`;
 }
 
 /** Puts a source's targets in ascending order, by insertion. */
 function sortAscending({ storage, first, count }: Edges, block: Block): void {
-  const [k, q, moved] = [block.local('sorted', 'u32'), block.local('place', 'u32'), block.local('own', 'u32')];
-  const before = ir.convert('u32', ir.load(storage, ir.sub(ir.get(q), ir.u32(1))));
-  block.emit(
-    ir.loop(k, first, ir.add(first, count), [
-      ir.set(moved, ir.convert('u32', ir.load(storage, ir.get(k)))),
-      ir.set(q, ir.get(k)),
-      ir.whilst(ir.gt(ir.get(q), first), [
-        ir.when(ir.le(before, ir.get(moved)), [ir.leave]),
-        ir.store(storage, ir.get(q), before),
-        ir.set(q, ir.sub(ir.get(q), ir.u32(1))),
-      ]),
-      ir.store(storage, ir.get(q), ir.get(moved)),
-    ]),
-  );
+  block.write`
+    for sorted = ${first} until ${first} + ${count} {
+      var own = u32(${storage}[sorted])
+      var place = sorted
+      while place > ${first} {
+        if u32(${storage}[place - 1u]) <= own {
+          break
+        }
+        ${storage}[place] = u32(${storage}[place - 1u])
+        place = place - 1u
+      }
+      ${storage}[place] = own
+    }`;
 }

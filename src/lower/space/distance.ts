@@ -4,6 +4,7 @@ import type { Axis, Places } from '../../draw/space/axes.js';
 import type { Measure } from '../../draw/space/distances.js';
 import * as ir from '../../ir/builder.js';
 import type { Expression as Ir } from '../../ir/program.js';
+import { code } from '../../ir/template.js';
 import type { Block } from '../code/block.js';
 import type { Interval } from '../code/bounds.js';
 import { fold } from '../../ir/fold.js';
@@ -21,15 +22,15 @@ export function distanceCode(
   block: Block,
 ): Ir {
   const squares = measures.map(({ axis, scale, offset, period }) => {
-    const shifted = offset === 0 ? post(axis) : ir.add(post(axis), ir.f64(offset));
-    const other = scale === 1 ? shifted : ir.mul(ir.f64(scale), shifted);
-    let difference = block.name(`d${axis}`, ir.sub(pre(axis), other));
+    const shifted = offset === 0 ? post(axis) : code`${post(axis)} + ${offset}`;
+    const other = scale === 1 ? shifted : code`${scale} * ${shifted}`;
+    let difference = block.name(`d${axis}`, code`${pre(axis)} - ${other}`);
     if (period !== null) {
-      const direct = block.name(`direct_${axis}`, ir.unary('abs', difference));
-      const around = block.name(`around_${axis}`, ir.sub(ir.f64(period), direct));
-      difference = block.name(`d${axis}`, ir.select(ir.lt(around, direct), around, direct));
+      const direct = block.name(`direct_${axis}`, code`abs(${difference})`);
+      const around = block.name(`around_${axis}`, code`${period} - ${direct}`);
+      difference = block.name(`d${axis}`, code`select(${around} < ${direct}, ${around}, ${direct})`);
     }
-    return ir.mul(difference, difference);
+    return code`${difference} * ${difference}`;
   });
   const [first = ir.f64(0), ...others] = squares;
   return block.name('distance', fold(ir.unary('sqrt', others.reduce(ir.add, first))));

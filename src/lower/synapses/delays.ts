@@ -5,6 +5,7 @@
 
 import * as ir from '../../ir/builder.js';
 import type { Buffer, Expression as Ir } from '../../ir/program.js';
+import { code } from '../../ir/template.js';
 import { namesIn } from '../../lang/walk.js';
 import type { Block } from '../code/block.js';
 import { onClockOf } from '../code/clocks.js';
@@ -83,14 +84,15 @@ export function sortByDelay(delayed: Delayed, context: Context): Sorted {
     comment: `sorts the synapses of each source of ${plan.name} by delay`,
     rows: raw.rows,
     rowCount: rows,
-    keyOf: (p) => ir.sub(ir.load(steps, p), ir.u32(first)),
+    keyOf: (p) => code`${steps}[${p}] - ${first}u`,
     keys: delays,
     segments,
-    place: (p, _row, at) => [
-      ir.store(targets, at, ir.load(raw.targets, p)),
-      ir.store(creation, at, raw.creation ? ir.load(raw.creation, p) : p),
-      ...(copies && raw.copies ? [ir.store(copies, at, ir.load(raw.copies, p))] : []),
-    ],
+    place: (p, _row, at, block) => {
+      block.write`
+        ${targets}[${at}] = ${raw.targets}[${p}]
+        ${creation}[${at}] = ${raw.creation ? ir.load(raw.creation, p) : p}`;
+      if (copies && raw.copies) block.write`${copies}[${at}] = ${raw.copies}[${p}]`;
+    },
     context,
   });
   return { segments, targets, creation, copies };
@@ -109,18 +111,12 @@ export function delayKernel(delayed: Delayed, steps: Buffer, context: Context): 
   const comment = `delays of the synapses of ${plan.name}`;
   return overPositions(`${plan.name}.${pathway.name}.delays`, comment, stored, context, (position, source, inner) => {
     const seconds = inner.name('delay', to('f64', delaySeconds(delayed, { position, source, block: inner }, context)));
-    const rounded = inner.name('rounded', delaySteps(seconds, onClockOf(plan[pathway.side].population, context)));
-    const legal = inner.name(
-      'legal',
-      ir.and(
-        allows(seconds),
-        ir.and(ir.ge(rounded, ir.i32(pathway.steps.first)), ir.le(rounded, ir.i32(pathway.steps.last))),
-      ),
-    );
-    inner.emit(
-      ir.fault(outside, ir.not(legal)),
-      ir.store(steps, position, ir.convert('u32', ir.select(legal, rounded, ir.i32(pathway.steps.first)))),
-    );
+    const { first, last } = pathway.steps;
+    inner.write`
+      let rounded = ${delaySteps(seconds, onClockOf(plan[pathway.side].population, context))}
+      let legal = ${allows(seconds)} & (rounded >= ${first}i & rounded <= ${last}i)
+      fault ${outside} when !legal
+      ${steps}[${position}] = u32(select(legal, rounded, ${first}i))`;
   });
 }
 
@@ -134,7 +130,7 @@ function checkOf(
   const how = ranged ? 'outside of its range' : 'longer than stated';
   return {
     outside: builder.faultBit(`a delay of projection ${name} is negative, not a number or ${how}`),
-    allows: (seconds) => ir.and(ir.ge(seconds, ir.f64(least)), ir.le(seconds, ir.f64(most))),
+    allows: (seconds) => code`${seconds} >= ${least} & ${seconds} <= ${most}`,
   };
 }
 
@@ -149,10 +145,9 @@ export function secondsKernel(delayed: Delayed, longest: number, seconds: Buffer
   const comment = `delays of the synapses of ${plan.name}`;
   return overPositions(`${plan.name}.${pathway.name}.delays`, comment, stored, context, (position, source, inner) => {
     const delay = inner.name('delay', to('f64', delaySeconds(delayed, { position, source, block: inner }, context)));
-    inner.emit(
-      ir.fault(outside, ir.not(ir.and(allows(delay), ir.le(delay, ir.f64(longest))))),
-      ir.store(seconds, position, delay),
-    );
+    inner.write`
+      fault ${outside} when !(${allows(delay)} & ${delay} <= ${longest})
+      ${seconds}[${position}] = ${delay}`;
   });
 }
 
@@ -185,19 +180,20 @@ function redrawn(delay: Expression, delayed: Delayed, place: Place, context: Con
   const { block } = place;
   const { least, most } = limitsOf(delayed.plan.projection.delayRange);
   const shared = { ...place, buffers: new Map<string, Buffer>() };
-  const attempt = block.local('attempt', 'u32');
-  const first = block.name('first_delay', to('f64', delayExpression(delay, delayed, shared, context)));
-  const seconds = block.local('seconds', 'f64');
-  const isWithin = (value: Ir): Ir => ir.and(ir.ge(value, ir.f64(least)), ir.le(value, ir.f64(most)));
-  const again = block.nested((inner) => {
-    const body = inner.nested((turn) => {
-      const value = delayExpression(delay, delayed, { ...shared, block: turn }, context, ir.get(attempt));
-      turn.emit(ir.set(seconds, to('f64', value)), ir.when(isWithin(ir.get(seconds)), [ir.leave]));
-    });
-    inner.emit(ir.loop(attempt, ir.u32(1), ir.u32(mostAttempts), body));
-  });
-  block.emit(ir.set(seconds, first), ir.when(ir.not(isWithin(first)), again));
-  return ir.get(seconds);
+  const drawn = (body: Block, attempt: Ir | null): Ir =>
+    to('f64', delayExpression(delay, delayed, { ...shared, block: body }, context, attempt));
+  const at = block.write`
+    let first_delay = ${drawn(block, null)}
+    var seconds = first_delay
+    if !(first_delay >= ${least} & first_delay <= ${most}) {
+      for attempt = 1u until ${mostAttempts}u {
+        seconds = ${(at, turn) => drawn(turn, at('attempt'))}
+        if seconds >= ${least} & seconds <= ${most} {
+          break
+        }
+      }
+    }`;
+  return at('seconds');
 }
 
 /** The delay of a synapse in seconds. */
@@ -226,10 +222,9 @@ function delaySeconds(delayed: Delayed, place: Place, context: Context): Ir {
     seconds = ir.f64(0);
   }
   if (range?.outOfRange !== 'clip') return seconds;
-  const low = ir.f64(range.min ?? 0);
-  const high = ir.f64(range.max ?? Infinity);
+  const { min = 0, max = Infinity } = range;
   const given = place.block.name('seconds', seconds);
-  return ir.select(ir.lt(given, low), low, ir.select(ir.gt(given, high), high, given));
+  return code`select(${given} < ${min}, ${min}, select(${given} > ${max}, ${max}, ${given}))`;
 }
 
 /** Values that are given as an array, and the buffer that will hold them. */
@@ -255,8 +250,8 @@ function givenValue(
   );
   if (columns === undefined)
     return ir.load(buffer, within(raw, raw.creation ? ir.load(raw.creation, position) : position, values.length));
-  const target = ir.convert('u32', ir.load(raw.targets, position));
-  return ir.load(buffer, ir.add(ir.mul(namedIndex(plan.pre, source), ir.u32(columns)), namedIndex(plan.post, target)));
+  const target = namedIndex(plan.post, code`u32(${raw.targets}[${position}])`);
+  return code`${buffer}[${namedIndex(plan.pre, source)} * ${columns}u + ${target}]`;
 }
 
 /**
@@ -273,7 +268,7 @@ function delayExpression(
   const { pathway, plan, raw } = delayed;
   const { equations, name: id } = plan;
   const { position, source, block } = place;
-  const target = block.name('target', ir.convert('u32', ir.load(raw.targets, position)));
+  const target = block.name('target', code`u32(${raw.targets}[${position}])`);
   const copy = raw.copies ? ir.load(raw.copies, position) : null;
   const [sender, receiver] = [namedIndex(plan.pre, source), namedIndex(plan.post, target)];
   const drawsOf = (buffer: string, stream: string, again: Ir | null): Draws =>

@@ -89,17 +89,17 @@ function countingKernel(
   context: Context,
 ): string {
   const block = new Block();
-  const acceptedCount = block.local('found', 'u32');
-  block.emit(ir.set(acceptedCount, ir.u32(0)));
+  const accepted = block.write`var found = 0u`('found');
   const [outer, inner] = itemOf(code, block);
   code.write(outer, inner, block, (element, body) => {
-    body.emit(ir.set(acceptedCount, ir.add(ir.get(acceptedCount), ir.u32(1))));
-    if (!bits) return;
-    const within = body.name('within', ir.sub(element, ir.mul(inner, ir.u32(shortestBlock))));
-    const word = body.name('word', ir.add(ir.mul(item, ir.u32(shortestBlock / 32)), ir.shr(within, ir.u32(5))));
-    body.emit(ir.store(bits, word, ir.or(ir.load(bits, word), ir.shl(ir.u32(1), ir.and(within, ir.u32(31))))));
+    body.write`${accepted} = ${accepted} + 1u`;
+    if (bits)
+      body.write`
+        let within = ${element} - ${inner} * ${shortestBlock}u
+        let word = index * ${shortestBlock / 32}u + (within >> 5u)
+        ${bits}[word] = ${bits}[word] | (1u << (within & 31u))`;
   });
-  block.emit(ir.store(starts, item, ir.get(acceptedCount)));
+  block.write`${starts}[index] = ${accepted}`;
   return context.builder.map(
     `${plan.name}.connect${ordinal}.count`,
     `counts the synapses of ${plan.name} by rule ${ordinal}`,
@@ -112,8 +112,10 @@ function countingKernel(
 /** Outer element and block of a work item. */
 function itemOf(code: RuleCode, block: Block): [Ir, Ir] {
   if (code.blocks === 1) return [item, ir.u32(0)];
-  const outer = block.name('outer', ir.div(item, ir.u32(code.blocks)));
-  return [outer, block.name('block', ir.sub(item, ir.mul(outer, ir.u32(code.blocks))))];
+  const at = block.write`
+    let outer = index / ${code.blocks}u
+    let block = index - outer * ${code.blocks}u`;
+  return [at('outer'), at('block')];
 }
 
 /** Rows from rules that run over sources; a row holds the synapses of the first rule, then of the next. */
@@ -122,9 +124,7 @@ function filled(counted: readonly Counted[], plan: ProjectionPlan, context: Cont
   const sources = plan.pre.size;
   const many = counted.length > 1;
   const rows = builder.buffer(`${plan.name}.rows`, 'u32', sources + 1, `first synapse of each source of ${plan.name}`);
-  const k = (row: Ir, { code }: Counted): Ir => (code.blocks === 1 ? row : ir.mul(row, ir.u32(code.blocks)));
-  const sumTo = (row: Ir): Ir =>
-    counted.map((rule) => ir.load(rule.starts, k(row, rule))).reduce((a, b) => ir.add(a, b));
+  const sumTo = (row: Ir): Ir => counted.map((rule) => startOfRow(row, rule)).reduce(ir.add);
   builder.initially(
     builder.map(
       `${plan.name}.rows_from_items`,
@@ -165,24 +165,24 @@ function filled(counted: readonly Counted[], plan: ProjectionPlan, context: Cont
     );
     function fillPairwise(code: PairwiseCode, which: number, block: Block): void {
       const [outer, inner] = itemOf(code, block);
-      const position = block.local('position', 'u32');
-      const start = many ? rowStart(counted, which, outer, rows, k) : ir.load(rule.starts, item);
-      block.emit(ir.set(position, start));
-      const created = block.local('created', 'u32');
-      if (creation) {
-        const base = counted
-          .slice(0, which)
-          .map((before) => ir.load(before.starts, ir.u32(before.items)))
-          .reduce((a, b) => ir.add(a, b), ir.u32(0));
-        block.emit(ir.set(created, ir.add(base, ir.load(rule.starts, item))));
-      }
+      const start = many ? rowStart(counted, which, outer, rows) : ir.load(rule.starts, item);
+      const createdBefore = counted
+        .slice(0, which)
+        .map((before) => ir.load(before.starts, ir.u32(before.items)))
+        .reduce(ir.add, ir.u32(0));
+      const at = block.write`
+        var position = ${start}
+        var created: u32`;
+      const [position, created] = [at('position'), at('created')];
+      if (creation) block.write`${created} = ${createdBefore} + ${rule.starts}[index]`;
       const put = (element: Ir, body: Block): void => {
-        body.emit(ir.store(targets, ir.get(position), element), ir.set(position, ir.add(ir.get(position), ir.u32(1))));
+        body.write`
+          ${targets}[${position}] = ${element}
+          ${position} = ${position} + 1u`;
         if (creation)
-          body.emit(
-            ir.store(creation, ir.sub(ir.get(position), ir.u32(1)), ir.get(created)),
-            ir.set(created, ir.add(ir.get(created), ir.u32(1))),
-          );
+          body.write`
+            ${creation}[${position} - 1u] = ${created}
+            ${created} = ${created} + 1u`;
       };
       if (rule.found) eachBit(rule.found, inner, block, put);
       else code.write(outer, inner, block, put);
@@ -210,56 +210,39 @@ function filled(counted: readonly Counted[], plan: ProjectionPlan, context: Cont
 
 /** Goes through the pairs of an item that were found when they were counted. */
 function eachBit(found: Buffer, blockIndex: Ir, block: Block, put: (element: Ir, block: Block) => void): void {
-  const [k, word] = [block.local('k', 'u32'), block.local('word', 'u32')];
   const words = shortestBlock / 32;
-  const body = block.nested((outer) => {
-    outer.emit(
-      ir.set(word, ir.load(found, ir.add(ir.mul(item, ir.u32(words)), ir.get(k)))),
-      ir.whilst(
-        ir.ne(ir.get(word), ir.u32(0)),
-        outer.nested((inner) => {
-          const bit = inner.name('bit', ir.unary('ctz', ir.get(word)));
-          const begin = ir.add(ir.mul(blockIndex, ir.u32(shortestBlock)), ir.mul(ir.get(k), ir.u32(32)));
-          put(inner.name('target', ir.add(begin, bit)), inner);
-          inner.emit(ir.set(word, ir.and(ir.get(word), ir.sub(ir.get(word), ir.u32(1)))));
-        }),
-      ),
-    );
-  });
-  block.emit(ir.loop(k, ir.u32(0), ir.u32(words), body));
+  block.write`
+    for k = 0u until ${words}u {
+      var word = ${found}[index * ${words}u + k]
+      while word != 0u {
+        let bit = ctz(word)
+        let target = ${blockIndex} * ${shortestBlock}u + k * 32u + bit
+        ${(at, inner) => put(at('target'), inner)}
+        word = word & (word - 1u)
+      }
+    }`;
 }
 
 /** Chooses an item's synapses and puts them into storage. */
 function fillCounted(code: CountedCode, starts: Buffer, storage: Buffer, block: Block): void {
   const [outer, blockIndex] = itemOf(code, block);
-  const first = block.name('first', ir.load(starts, item));
-  const count = block.name('number', ir.sub(ir.load(starts, ir.add(item, ir.u32(1))), first));
-  code.fill({ outer, blockIndex, first, count, storage }, block);
+  const at = block.write`
+    let first = ${starts}[index]
+    let number = ${starts}[index + 1u] - first`;
+  code.fill({ outer, blockIndex, first: at('first'), count: at('number'), storage }, block);
 }
 
+/** The number of a rule's synapses in the rows before one. */
+const startOfRow = (row: Ir, { code: { blocks }, starts }: Counted): Ir =>
+  ir.load(starts, blocks === 1 ? row : ir.mul(row, ir.u32(blocks)));
+
 /** Where an item of a rule starts in storage when a row also holds the synapses of other rules. */
-function rowStart(
-  counted: readonly Counted[],
-  ordinal: number,
-  outer: Ir,
-  rows: Buffer,
-  itemsBefore: (row: Ir, rule: Counted) => Ir,
-): Ir {
-  const countedRule = counted[ordinal] as Counted;
-  let start: Ir = ir.add(
-    ir.load(rows, outer),
-    ir.sub(ir.load(countedRule.starts, item), ir.load(countedRule.starts, itemsBefore(outer, countedRule))),
-  );
-  for (const before of counted.slice(0, ordinal)) {
-    start = ir.add(
-      start,
-      ir.sub(
-        ir.load(before.starts, itemsBefore(ir.add(outer, ir.u32(1)), before)),
-        ir.load(before.starts, itemsBefore(outer, before)),
-      ),
-    );
-  }
-  return start;
+function rowStart(counted: readonly Counted[], ordinal: number, outer: Ir, rows: Buffer): Ir {
+  const own = counted[ordinal] as Counted;
+  return counted
+    .slice(0, ordinal)
+    .map((rule) => ir.sub(startOfRow(ir.add(outer, ir.u32(1)), rule), startOfRow(outer, rule)))
+    .reduce(ir.add, ir.add(ir.load(rows, outer), ir.sub(ir.load(own.starts, item), startOfRow(outer, own))));
 }
 
 /** Rows of synapses with several per pair, and an index for each within its pair. */
@@ -274,36 +257,30 @@ interface RowsOfPairs {
 /** Numbers the synapses of each pair in order of creation. */
 function copyNumbers({ rows, targets, copies, adjacent }: RowsOfPairs, plan: ProjectionPlan, context: Context): string {
   const block = new Block();
-  const p = block.local('p', 'u32');
-  const q = block.local('q', 'u32');
-  const n = block.local('copy', 'u32');
-  const first = block.name('first', ir.load(rows, item));
-  const end = block.name('end', ir.load(rows, ir.add(item, ir.u32(1))));
-  const same = (other: Ir): Ir => ir.eq(ir.load(targets, other), ir.load(targets, ir.get(p)));
-  if (adjacent) {
-    block.emit(
-      ir.set(n, ir.u32(0)),
-      ir.loop(p, first, end, [
-        ir.when(
-          ir.and(
-            ir.gt(ir.get(p), first),
-            same(ir.select(ir.gt(ir.get(p), first), ir.sub(ir.get(p), ir.u32(1)), first)),
-          ),
-          [ir.set(n, ir.add(ir.get(n), ir.u32(1)))],
-          [ir.set(n, ir.u32(0))],
-        ),
-        ir.store(copies, ir.get(p), ir.get(n)),
-      ]),
-    );
-  } else {
-    block.emit(
-      ir.loop(p, first, end, [
-        ir.set(n, ir.u32(0)),
-        ir.loop(q, first, ir.get(p), [ir.set(n, ir.add(ir.get(n), ir.convert('u32', same(ir.get(q)))))]),
-        ir.store(copies, ir.get(p), ir.get(n)),
-      ]),
-    );
-  }
+  const at = block.write`
+    let first = ${rows}[index]
+    let end = ${rows}[index + 1u]`;
+  const [first, end] = [at('first'), at('end')];
+  if (adjacent)
+    block.write`
+      var copy = 0u
+      for p = ${first} until ${end} {
+        if p > ${first} & ${targets}[select(p > ${first}, p - 1u, ${first})] == ${targets}[p] {
+          copy = copy + 1u
+        } else {
+          copy = 0u
+        }
+        ${copies}[p] = copy
+      }`;
+  else
+    block.write`
+      for p = ${first} until ${end} {
+        var copy = 0u
+        for q = ${first} until p {
+          copy = copy + u32(${targets}[q] == ${targets}[p])
+        }
+        ${copies}[p] = copy
+      }`;
   return context.builder.map(
     `${plan.name}.copy_numbers`,
     `numbers the synapses of each pair of ${plan.name}`,
@@ -334,11 +311,12 @@ function moved(rule: Counted, plan: ProjectionPlan, context: Context): RawSynaps
   if (code.kind === 'counted') fillCounted(code, rule.starts, otherEnds, block);
   else {
     const [outer, inner] = itemOf(code, block);
-    const position = block.local('position', 'u32');
-    block.emit(ir.set(position, ir.load(rule.starts, item)));
-    code.write(outer, inner, block, (element, body) =>
-      body.emit(ir.store(otherEnds, ir.get(position), element), ir.set(position, ir.add(ir.get(position), ir.u32(1)))),
-    );
+    const position = block.write`var position = ${rule.starts}[index]`('position');
+    code.write(outer, inner, block, (element, body) => {
+      body.write`
+        ${otherEnds}[${position}] = ${element}
+        ${position} = ${position} + 1u`;
+    });
   }
   builder.initially(
     builder.map(
@@ -393,7 +371,11 @@ function moved(rule: Counted, plan: ProjectionPlan, context: Context): RawSynaps
     rows,
     rowCount: pre.size,
     allocate: [targets, creation, ...(copies ? [copies] : [])],
-    place: (p, group, at, ordinal) => [ir.store(targets, at, targetOf(p, group)), ir.store(creation, at, ordinal)],
+    place: (p, group, at, ordinal, block) => {
+      block.write`
+        ${targets}[${at}] = ${targetOf(p, group)}
+        ${creation}[${at}] = ${ordinal}`;
+    },
     context,
   });
   // Targets of a row ascend if the rule runs over plain targets, or lists targets in ascending order.

@@ -2,9 +2,9 @@
  * Indices of synapses by other keys than their row: by target, by the delay of another pathway, by order of creation.
  */
 
-import * as ir from '../../ir/builder.js';
 import type { Buffer, Expression as Ir, Extent, TypedArray } from '../../ir/program.js';
-import { Block, item } from '../code/block.js';
+import { code } from '../../ir/template.js';
+import { Block } from '../code/block.js';
 import type { Context } from '../context/context.js';
 import type { Connectivity, DelayedIndex, PathwayPlan, ProjectionPlan, SynapseIndex } from '../plan/projection.js';
 import { delayKernel } from './delays.js';
@@ -23,7 +23,7 @@ export function columnsOf(
 ): SynapseIndex {
   if (ArrayBuffer.isView(rows.initial) && ArrayBuffer.isView(targets.initial))
     return columnsOfList(plan, rows.initial, targets.initial, context);
-  const key = { of: (p: Ir): Ir => ir.convert('u32', ir.load(targets, p)), keys: plan.post.size, withinRows: false };
+  const key = { of: (p: Ir): Ir => code`u32(${targets}[${p}])`, keys: plan.post.size, withinRows: false };
   return indexOf(`${plan.name}.by_target`, plan, { count, rows }, key, context);
 }
 
@@ -60,12 +60,12 @@ export function delayedIndex(
   );
   if (typeof stored.count !== 'number') builder.allocate(steps);
   builder.initially(delayKernel({ raw: stored, pathway, plan }, steps, context));
-  const delay = (p: Ir): Ir => ir.sub(ir.load(steps, p), ir.u32(first));
+  const delay = (p: Ir): Ir => code`${steps}[${p}] - ${first}u`;
   const key: Key =
     pathway.side === 'pre'
       ? { of: delay, keys: delays, withinRows: true }
       : {
-          of: (p) => ir.add(ir.mul(ir.convert('u32', ir.load(stored.targets, p)), ir.u32(delays)), delay(p)),
+          of: (p) => code`u32(${stored.targets}[${p}]) * ${delays}u + ${delay(p)}`,
           keys: plan.post.size * delays,
           withinRows: false,
         };
@@ -110,10 +110,11 @@ function indexOf(
   const keys = key.withinRows ? plan.pre.size * key.keys : key.keys;
   const { starts, positions, sources } = indexBuffers(name, keys + 1, count, context);
   if (typeof count !== 'number') builder.allocate(positions, sources);
-  const place = (p: Ir, source: Ir, at: Ir): ReturnType<typeof ir.store>[] => [
-    ir.store(positions, at, p),
-    ir.store(sources, at, source),
-  ];
+  const place = (p: Ir, source: Ir, at: Ir, block: Block): void => {
+    block.write`
+      ${positions}[${at}] = ${p}
+      ${sources}[${at}] = ${source}`;
+  };
   if (key.withinRows)
     sortWithinRows({
       name,
@@ -135,7 +136,7 @@ function indexOf(
       rowOf: key.of,
       rows: starts,
       rowCount: key.keys,
-      place,
+      place: (p, source, at, _ordinal, block) => place(p, source, at, block),
       context,
     });
   return { starts, positions, sources };
@@ -158,7 +159,7 @@ export function inOrderOfCreation(
   if (!creation || (!index && (!plan.sortedBy || plan.sortedBy === pathway))) return index;
   const name = `${plan.name}.${pathway.name}`;
   const sorted =
-    index ?? indexOf(`${name}.by_row`, plan, connectivity, { of: () => ir.u32(0), keys: 1, withinRows: true }, context);
+    index ?? indexOf(`${name}.by_row`, plan, connectivity, { of: () => code`0u`, keys: 1, withinRows: true }, context);
   context.builder.initially(creationSort(`${name}.by_creation`, sorted, creation, context));
   return sorted;
 }
@@ -171,38 +172,26 @@ export function creationSort(
   context: Context,
 ): string {
   const block = new Block();
-  const [p, q] = [block.local('entry', 'u32'), block.local('place', 'u32')];
-  const first = block.name('first', ir.load(starts, item));
-  const end = block.name('end', ir.load(starts, ir.add(item, ir.u32(1))));
-  block.emit(
-    ir.loop(
-      p,
-      first,
-      end,
-      block.nested((inner) => {
-        const position = inner.name('position', ir.load(positions, ir.get(p)));
-        const source = inner.name('source', ir.load(sources, ir.get(p)));
-        const created = inner.name('created', ir.load(creation, position));
-        inner.emit(
-          ir.set(q, ir.get(p)),
-          ir.whilst(
-            ir.gt(ir.get(q), first),
-            inner.nested((moving) => {
-              const before = moving.name('before', ir.load(positions, ir.sub(ir.get(q), ir.u32(1))));
-              moving.emit(
-                ir.when(ir.le(ir.load(creation, before), created), [ir.leave]),
-                ir.store(positions, ir.get(q), before),
-                ir.store(sources, ir.get(q), ir.load(sources, ir.sub(ir.get(q), ir.u32(1)))),
-                ir.set(q, ir.sub(ir.get(q), ir.u32(1))),
-              );
-            }),
-          ),
-          ir.store(positions, ir.get(q), position),
-          ir.store(sources, ir.get(q), source),
-        );
-      }),
-    ),
-  );
+  block.write`
+    let first = ${starts}[index]
+    let end = ${starts}[index + 1u]
+    for entry = first until end {
+      let position = ${positions}[entry]
+      let source = ${sources}[entry]
+      let created = ${creation}[position]
+      var place = entry
+      while place > first {
+        let before = ${positions}[place - 1u]
+        if ${creation}[before] <= created {
+          break
+        }
+        ${positions}[place] = before
+        ${sources}[place] = ${sources}[place - 1u]
+        place = place - 1u
+      }
+      ${positions}[place] = position
+      ${sources}[place] = source
+    }`;
   return context.builder.map(
     name,
     'sorts the entries of each key by order of creation',

@@ -1,12 +1,9 @@
 /** Stable counting sorts of synapses: into rows from anywhere, and within the rows that they stand in. */
 
-import * as ir from '../../ir/builder.js';
 import type { Buffer, Expression as Ir } from '../../ir/program.js';
 import { Block, item } from '../code/block.js';
 import type { Context } from '../context/context.js';
 import { runningSum } from './running-sum.js';
-
-type Stores = ReturnType<typeof ir.store>[];
 
 /** The synapses to be moved into rows. */
 interface Move {
@@ -25,8 +22,8 @@ interface Move {
   readonly rowCount: number;
   /** Buffers that get their size from the offsets. */
   readonly allocate?: readonly Buffer[];
-  /** Statements that put the synapse from `position` (of `group`) to `at`; it is the `ordinal`-th that is kept. */
-  readonly place: (position: Ir, group: Ir, at: Ir, ordinal: Ir) => Stores;
+  /** Writes code that puts the synapse from `position` (of `group`) to `at`; it is the `ordinal`-th that is kept. */
+  readonly place: (position: Ir, group: Ir, at: Ir, ordinal: Ir, block: Block) => void;
   readonly context: Context;
 }
 
@@ -55,16 +52,15 @@ export function moveToRows(move: Move): void {
     'position of the next synapse of each share and row',
   );
   const kept = keep ? builder.buffer(`${name}.kept`, 'u32', shares + 1, 'synapses that each share keeps') : null;
-  const share = ir.mul(item, ir.u32(rowCount));
   const counting = new Block();
-  const keptCount = kept ? counting.local('found', 'u32') : null;
-  if (keptCount) counting.emit(ir.set(keptCount, ir.u32(0)));
+  const found = kept && counting.write`var found = 0u`('found');
   overShare(move, length, counting, (position, group, block) => {
-    const cell = block.name('cell', ir.add(share, move.rowOf(position, group)));
-    block.emit(ir.store(next, cell, ir.add(ir.load(next, cell), ir.u32(1))));
-    if (keptCount) block.emit(ir.set(keptCount, ir.add(ir.get(keptCount), ir.u32(1))));
+    block.write`
+      let cell = index * ${rowCount}u + ${move.rowOf(position, group)}
+      ${next}[cell] = ${next}[cell] + 1u`;
+    if (found) block.write`${found} = ${found} + 1u`;
   });
-  if (kept && keptCount) counting.emit(ir.store(kept, item, ir.get(keptCount)));
+  if (kept && found) counting.write`${kept}[index] = ${found}`;
   const overShares = (what: string, comment: string, block: Block): void =>
     builder.initially(builder.map(`${name}.${what}`, comment, { kind: 'count', count: shares }, false, block));
   overShares('count', 'counts the synapses of each row', counting);
@@ -74,16 +70,14 @@ export function moveToRows(move: Move): void {
   if (allocate && allocate.length > 0) builder.allocate(...allocate);
   startShares(move, shares, next);
   const placing = new Block();
-  const ordinal = kept ? placing.local('ordinal', 'u32') : null;
-  if (kept && ordinal) placing.emit(ir.set(ordinal, ir.load(kept, item)));
+  const ordinal = kept && placing.write`var ordinal = ${kept}[index]`('ordinal');
   overShare(move, length, placing, (position, group, block) => {
-    const cell = block.name('cell', ir.add(share, move.rowOf(position, group)));
-    const at = block.name('at', ir.load(next, cell));
-    block.emit(
-      ir.store(next, cell, ir.add(at, ir.u32(1))),
-      ...place(position, group, at, ordinal ? ir.get(ordinal) : position),
-    );
-    if (ordinal) block.emit(ir.set(ordinal, ir.add(ir.get(ordinal), ir.u32(1))));
+    block.write`
+      let cell = index * ${rowCount}u + ${move.rowOf(position, group)}
+      let at = ${next}[cell]
+      ${next}[cell] = at + 1u
+      ${(at) => place(position, group, at('at'), ordinal ?? position, block)}`;
+    if (ordinal) block.write`${ordinal} = ${ordinal} + 1u`;
   });
   overShares('place', 'puts each synapse into its row', placing);
 }
@@ -95,66 +89,46 @@ function overShare(
   block: Block,
   body: (position: Ir, group: Ir, block: Block) => void,
 ): void {
-  const group = block.local('group_', 'u32');
-  const position = block.local('position_', 'u32');
-  const first = block.name('first_group', ir.mul(item, ir.u32(length)));
-  const left = block.name('groups_left', ir.sub(ir.u32(groups), first));
-  const end = ir.add(first, ir.select(ir.lt(left, ir.u32(length)), left, ir.u32(length)));
-  const visit = (inner: Block): void => {
-    if (!keep) body(ir.get(position), ir.get(group), inner);
+  const visit = (position: Ir, group: Ir, block: Block): void => {
+    if (!keep) body(position, group, block);
     else
-      inner.emit(
-        ir.when(
-          keep(ir.get(position), ir.get(group)),
-          inner.nested((last) => body(ir.get(position), ir.get(group), last)),
-        ),
-      );
+      block.write`
+        if ${keep(position, group)} {
+          ${(_, inner) => body(position, group, inner)}
+        }`;
   };
-  block.emit(
-    ir.loop(
-      group,
-      first,
-      end,
-      block.nested((inner) =>
-        inner.emit(
-          ir.loop(
-            position,
-            ir.load(from, ir.get(group)),
-            ir.load(from, ir.add(ir.get(group), ir.u32(1))),
-            inner.nested(visit),
-          ),
-        ),
-      ),
-    ),
-  );
+  block.write`
+    let first_group = index * ${length}u
+    let groups_left = ${groups}u - first_group
+    for group_ = first_group until first_group + select(groups_left < ${length}u, groups_left, ${length}u) {
+      for position_ = ${from}[group_] until ${from}[group_ + 1u] {
+        ${(at, inner) => visit(at('position_'), at('group_'), inner)}
+      }
+    }`;
 }
 
 /** The synapses of each row, over all shares. */
 function countRows({ name, rows, rowCount, context }: Move, shares: number, next: Buffer): void {
   const block = new Block();
-  const [sum, k] = [block.local('sum', 'u32'), block.local('share', 'u32')];
-  const cell = ir.add(ir.mul(ir.get(k), ir.u32(rowCount)), item);
-  block.emit(
-    ir.set(sum, ir.u32(0)),
-    ir.loop(k, ir.u32(0), ir.u32(shares), [ir.set(sum, ir.add(ir.get(sum), ir.load(next, cell)))]),
-    ir.store(rows, item, ir.get(sum)),
-  );
+  block.write`
+    var sum = 0u
+    for share = 0u until ${shares}u {
+      sum = sum + ${next}[share * ${rowCount}u + index]
+    }
+    ${rows}[index] = sum`;
   overRows(`${name}.rows`, 'synapses of each row', rowCount, block, context);
 }
 
 /** Where the synapses of each share begin within a row. */
 function startShares({ name, rows, rowCount, context }: Move, shares: number, next: Buffer): void {
   const block = new Block();
-  const [at, countOfShare, k] = [block.local('at', 'u32'), block.local('own', 'u32'), block.local('share', 'u32')];
-  const cell = ir.add(ir.mul(ir.get(k), ir.u32(rowCount)), item);
-  block.emit(
-    ir.set(at, ir.load(rows, item)),
-    ir.loop(k, ir.u32(0), ir.u32(shares), [
-      ir.set(countOfShare, ir.load(next, cell)),
-      ir.store(next, cell, ir.get(at)),
-      ir.set(at, ir.add(ir.get(at), ir.get(countOfShare))),
-    ]),
-  );
+  block.write`
+    var at = ${rows}[index]
+    for share = 0u until ${shares}u {
+      var own = ${next}[share * ${rowCount}u + index]
+      ${next}[share * ${rowCount}u + index] = at
+      at = at + own
+    }`;
   overRows(`${name}.start`, 'first position of each share within a row', rowCount, block, context);
 }
 
@@ -174,12 +148,12 @@ interface RowSort {
   readonly keys: number;
   /** First synapse of each row and key, to compute: rowCount * keys + 1. */
   readonly segments: Buffer;
-  /** Statements that put the synapse from `position` (of `row`) to `at`. */
-  readonly place: (position: Ir, row: Ir, at: Ir) => Stores;
+  /** Writes code that puts the synapse from `position` (of `row`) to `at`. */
+  readonly place: (position: Ir, row: Ir, at: Ir, block: Block) => void;
   readonly context: Context;
 }
 
-/** A stable counting sort within each row. */
+/** A stable counting sort within each row. After it, each counter has reached the beginning of the next key. */
 export function sortWithinRows({
   name,
   comment,
@@ -192,50 +166,37 @@ export function sortWithinRows({
   context,
 }: RowSort): void {
   const block = new Block();
-  const [position, k, at, currentKey] = [
-    block.local('position', 'u32'),
-    block.local('key', 'u32'),
-    block.local('at', 'u32'),
-    block.local('own', 'u32'),
-  ];
-  const first = block.name('first', ir.load(rows, item));
-  const end = block.name('end', ir.load(rows, ir.add(item, ir.u32(1))));
-  const base = block.name('base', ir.mul(item, ir.u32(keys)));
-  const cell = (key: Ir): Ir => ir.add(base, key);
-  block.emit(
-    ir.loop(
-      position,
-      first,
-      end,
-      block.nested((inner) => {
-        const of = inner.name('cell', cell(keyOf(ir.get(position))));
-        inner.emit(ir.store(segments, of, ir.add(ir.load(segments, of), ir.u32(1))));
-      }),
-    ),
-    ir.set(at, first),
-    ir.loop(k, ir.u32(0), ir.u32(keys), [
-      ir.set(currentKey, ir.load(segments, cell(ir.get(k)))),
-      ir.store(segments, cell(ir.get(k)), ir.get(at)),
-      ir.set(at, ir.add(ir.get(at), ir.get(currentKey))),
-    ]),
-    ir.loop(
-      position,
-      first,
-      end,
-      block.nested((inner) => {
-        const of = inner.name('cell', cell(keyOf(ir.get(position))));
-        const to = inner.name('to', ir.load(segments, of));
-        inner.emit(ir.store(segments, of, ir.add(to, ir.u32(1))), ...place(ir.get(position), item, to));
-      }),
-    ),
-    // Each counter has reached the beginning of the next key.
-    ir.set(currentKey, first),
-    ir.loop(k, ir.u32(0), ir.u32(keys), [
-      ir.set(at, ir.load(segments, cell(ir.get(k)))),
-      ir.store(segments, cell(ir.get(k)), ir.get(currentKey)),
-      ir.set(currentKey, ir.get(at)),
-    ]),
-    ir.when(ir.eq(item, ir.u32(rowCount - 1)), [ir.store(segments, ir.u32(rowCount * keys), end)]),
-  );
+  block.write`
+    let first = ${rows}[index]
+    let end = ${rows}[index + 1u]
+    let base = index * ${keys}u
+    var position: u32
+    var key: u32
+    for position = first until end {
+      let cell = base + ${(at) => keyOf(at('position'))}
+      ${segments}[cell] = ${segments}[cell] + 1u
+    }
+    var at = first
+    var own: u32
+    for key = 0u until ${keys}u {
+      own = ${segments}[base + key]
+      ${segments}[base + key] = at
+      at = at + own
+    }
+    for position = first until end {
+      let cell = base + ${(at) => keyOf(at('position'))}
+      let to = ${segments}[cell]
+      ${segments}[cell] = to + 1u
+      ${(at, inner) => place(at('position'), item, at('to'), inner)}
+    }
+    own = first
+    for key = 0u until ${keys}u {
+      at = ${segments}[base + key]
+      ${segments}[base + key] = own
+      own = at
+    }
+    if index == ${rowCount - 1}u {
+      ${segments}[${rowCount * keys}u] = end
+    }`;
   context.builder.initially(context.builder.map(name, comment, { kind: 'count', count: rowCount }, false, block));
 }

@@ -1,7 +1,8 @@
 /** Pass: storage and first values of synapses' own variables. */
 
 import * as ir from '../../ir/builder.js';
-import type { ElementType, Expression as Ir, Extent, Local } from '../../ir/program.js';
+import type { ElementType, Expression as Ir, Extent } from '../../ir/program.js';
+import { code } from '../../ir/template.js';
 import { namesIn } from '../../lang/walk.js';
 import { dependencyOrder } from '../../lang/graph.js';
 import type { Value } from '../../model/typed.js';
@@ -47,11 +48,10 @@ export function synapseDraws(
   if (copy || attempt) {
     const number = copy ? block.name('copy', copy) : ir.u32(0);
     const words = philox([number, attempt ?? ir.u32(0), ir.u32(0), ir.u32(0)], key, block);
-    const plain = ir.eq(number, ir.u32(0));
-    const first = attempt ? ir.and(plain, ir.eq(attempt, ir.u32(0))) : plain;
+    const first = attempt ? code`${number} == 0u & ${attempt} == 0u` : code`${number} == 0u`;
     drawKey = [
-      block.name('key', ir.select(first, key[0], words[0])),
-      block.name('key', ir.select(first, key[1], words[1])),
+      block.name('key', code`select(${first}, ${key[0]}, ${words[0]})`),
+      block.name('key', code`select(${first}, ${key[1]}, ${words[1]})`),
     ];
   }
   return { element: source, subElement: target, step: ir.u32(0), perStep: false, key: drawKey, sites: { next: 0 } };
@@ -146,13 +146,8 @@ export function assignSharedValues(
     const place = storage.get(id);
     const given = numberOf(value);
     if (place?.kind !== 'table' || given === null) continue;
-    block.emit(
-      ir.store(
-        place.buffer,
-        ir.u32(0),
-        storedValue(place.buffer, to(scalarTypeOf(place.type, context.real), ir.f64(given))),
-      ),
-    );
+    const next = storedValue(place.buffer, to(scalarTypeOf(place.type, context.real), ir.f64(given)));
+    block.write`${place.buffer}[0u] = ${next}`;
   }
   return block.statements.length === 0
     ? null
@@ -206,7 +201,7 @@ export function assignSynapseValues(
   const draws = chosen.some(([, value]) => drawsValue(value));
   const stored = { name: plan.name, count: connectivity.count, rows: connectivity.rows, sources: plan.pre.size };
   return overPositions(name, `values of the synapses of ${plan.name}`, stored, context, (position, source, inner) => {
-    const target = inner.name('target', ir.convert('u32', ir.load(connectivity.targets, position)));
+    const target = inner.name('target', code`u32(${connectivity.targets}[${position}])`);
     const copy = connectivity.copies ? ir.load(connectivity.copies, position) : null;
     const [sender, receiver] = draws ? [namedIndex(plan.pre, source), namedIndex(plan.post, target)] : [source, target];
     const drawn = new ChangingDraws(sender, receiver);
@@ -244,11 +239,11 @@ export function placeAmong(
   const index = block.name('created', created);
   if (!(indices instanceof Uint32Array)) {
     const [from, until, by] = indices;
-    const since = block.name('since', ir.sub(index, ir.u32(from)));
-    const inside = ir.and(ir.ge(index, ir.u32(from)), ir.lt(index, ir.u32(until)));
-    if (by === 1) return { place: ir.select(inside, since, ir.u32(0)), chosen: inside };
-    const chosen = block.name('inside', ir.and(inside, ir.eq(ir.binary('rem', since, ir.u32(by)), ir.u32(0))));
-    return { place: ir.select(chosen, ir.div(since, ir.u32(by)), ir.u32(0)), chosen };
+    const since = block.name('since', code`${index} - ${from}u`);
+    const inside = code`${index} >= ${from}u & ${index} < ${until}u`;
+    if (by === 1) return { place: code`select(${inside}, ${since}, 0u)`, chosen: inside };
+    const chosen = block.name('inside', code`${inside} & ${since} % ${by}u == 0u`);
+    return { place: code`select(${chosen}, ${since} / ${by}u, 0u)`, chosen };
   }
   // The place is found by binary search in the sorted list; a synapse that is listed twice takes the later value.
   const order = Array.from(indices.keys()).sort((a, b) => (indices[a] ?? 0) - (indices[b] ?? 0) || a - b);
@@ -263,25 +258,20 @@ export function placeAmong(
     last.map((k) => indices[k] ?? 0),
   );
   const places = buffer('places', last);
-  const [low, high, middle] = ['low', 'high', 'middle'].map((local) => block.local(local, 'u32')) as [
-    Local,
-    Local,
-    Local,
-  ];
-  block.emit(
-    ir.set(low, ir.u32(0)),
-    ir.set(high, ir.u32(last.length)),
-    ir.whilst(ir.lt(ir.get(low), ir.get(high)), [
-      ir.set(middle, ir.shr(ir.add(ir.get(low), ir.get(high)), ir.u32(1))),
-      ir.when(
-        ir.lt(ir.load(sorted, ir.get(middle)), index),
-        [ir.set(low, ir.add(ir.get(middle), ir.u32(1)))],
-        [ir.set(high, ir.get(middle))],
-      ),
-    ]),
-  );
-  const chosen = block.name('inside', ir.eq(ir.load(sorted, ir.get(low)), index));
-  return { place: block.name('rank', ir.select(chosen, ir.load(places, ir.get(low)), ir.u32(0))), chosen };
+  const at = block.write`
+    var low = 0u
+    var high = ${last.length}u
+    while low < high {
+      var middle = (low + high) >> 1u
+      if ${sorted}[middle] < ${index} {
+        low = middle + 1u
+      } else {
+        high = middle
+      }
+    }
+    let inside = ${sorted}[low] == ${index}
+    let rank = select(inside, ${places}[low], 0u)`;
+  return { place: at('rank'), chosen: at('inside') };
 }
 
 /** The buffer of values given as an array, and the index of a synapse in it. */
@@ -319,14 +309,14 @@ function synapseExpression(value: Value, { name, element, what, rank }: GivenArr
 
 /** Returns the index of a synapse's pair in a matrix with the given number of columns. */
 function cellOf({ plan, address }: SynapseScope, columns: number): Ir {
-  return ir.add(ir.mul(namedIndex(plan.pre, address.source), ir.u32(columns)), namedIndex(plan.post, address.target));
+  return code`${namedIndex(plan.pre, address.source)} * ${columns}u + ${namedIndex(plan.post, address.target)}`;
 }
 
 /** Checks an index of creation against a list of the given length. */
 export function within({ count }: Pick<Connectivity, 'count'>, index: Ir, length: number): Ir {
   // Where the number of synapses is drawn, a list of another length raises a fault, and must not be read beyond its
   // end.
-  return typeof count === 'number' ? index : ir.select(ir.lt(index, ir.u32(length)), index, ir.u32(0));
+  return typeof count === 'number' ? index : code`select(${index} < ${length}u, ${index}, 0u)`;
 }
 
 /**
@@ -350,11 +340,9 @@ export function checkLength(
       `projection ${plan.name} has another number of synapses than ${what} has values (${length})`,
     );
     const counted = ir.load({ name: count.buffer, element: 'u32' }, ir.u32(count.index));
-    builder.initially(
-      builder.sequential(kernel, `whether ${what} has a value for each synapse`, [
-        ir.fault(bits, ir.ne(counted, ir.u32(length))),
-      ]),
-    );
+    const block = new Block();
+    block.write`fault ${bits} when ${counted} != ${length}u`;
+    builder.initially(builder.sequential(kernel, `whether ${what} has a value for each synapse`, block));
   });
 }
 

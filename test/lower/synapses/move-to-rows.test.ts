@@ -51,11 +51,12 @@ test.each<Case>([
       ...(keepsEven ? { keep: (p) => ir.eq(ir.and(p, ir.u32(1)), ir.u32(0)) } : {}),
       rows: starts,
       rowCount: rows,
-      place: (p, group, at, ordinal) => [
-        ir.store(moved!, at, p),
-        ir.store(of!, at, group),
-        ir.store(order!, at, ordinal),
-      ],
+      place: (p, group, at, ordinal, block) => {
+        block.write`
+          ${moved!}[${at}] = ${p}
+          ${of!}[${at}] = ${group}
+          ${order!}[${at}] = ${ordinal}`;
+      },
       context,
     });
   });
@@ -82,7 +83,7 @@ test('the more synapses, the more shares, so that a device has work for its work
         rowOf: (p) => p,
         rows,
         rowCount: 1000,
-        place: () => [],
+        place: () => undefined,
         context,
       });
     });
@@ -118,7 +119,7 @@ test.each([
       keyOf: (p) => ir.load(of, p),
       keys,
       segments,
-      place: (p, _row, at) => [ir.store(sorted, at, p)],
+      place: (p, _row, at, block) => block.emit(ir.store(sorted, at, p)),
       context,
     });
   });

@@ -152,7 +152,8 @@ function diagramOf(
     );
   });
   // The page scales it.
-  const size = { width: boxes.length === 1 ? 300 : 520, height: diagramHeightOf(boxes.length) };
+  const width = boxes.length === 1 ? 300 : boxes.length <= 4 ? 400 : 520;
+  const size = { width, height: diagramHeightOf(boxes.length) };
   return { svg: networkDiagram(boxes, arrows, size), ...size };
 }
 

@@ -309,7 +309,9 @@ function showEnd({ fingerprint, outcome, rows, seconds, steps: done }: RunEnd): 
   showPictures();
   showTick(outcome === 'complete' ? fingerprint : undefined);
   const spikes = rows.reduce((sum, row) => sum + row.spikes, 0);
-  report(`The run is ${outcome === 'complete' ? 'complete' : outcome}: ${spikes} spikes in ${seconds.toFixed(2)} s.`);
+  report(
+    `The run is ${outcome === 'complete' ? 'complete' : outcome}: ${formatCount(spikes)} spikes in ${seconds.toFixed(2)} s.`,
+  );
 }
 
 /** Compares the fingerprint with the recorded one, which holds for the model that the page was made with. */

@@ -245,6 +245,13 @@ function trainBands({ begin: { trains } }: Recording, height: number): readonly 
   });
 }
 
+/** The middle of a cell's row. */
+const rowOf = ({ top, height, size }: TrainBand, cell: number): number => top + (height * (cell + 0.5)) / size;
+
+/** Height of the mark of a spike: most of the row if there are few cells. */
+const markHeight = ({ height, size }: TrainBand): number =>
+  Math.max(size > 20 ? 2 : 4, Math.min(size > 20 ? 4 : 40, (0.7 * height) / size));
+
 const rasterHeight = (recording: Recording): number =>
   Math.max(window.innerWidth < 700 ? 240 : 300, margin.top + margin.bottom + recording.begin.trains.length * 12);
 
@@ -257,7 +264,7 @@ function drawRaster(canvas: HTMLCanvasElement, recording: Recording, under: Reco
   const spikesOf = (run: Recording, colour: (train: number) => string): readonly number[] =>
     bands.map((band, train) => {
       frame(surface, band);
-      const mark = Math.max(2, Math.min(4, band.height / band.size));
+      const mark = markHeight(band);
       context.fillStyle = colour(train);
       let count = 0;
       clipped(surface, band, () => {
@@ -266,7 +273,7 @@ function drawRaster(canvas: HTMLCanvasElement, recording: Recording, under: Reco
             const time = (steps[k] ?? 0) * run.begin.dt;
             count += 1;
             if (time < view.from || time > view.to) continue;
-            context.fillRect(place(time), band.top + (band.height * (cells[k] ?? 0)) / band.size, 2, mark);
+            context.fillRect(place(time), rowOf(band, cells[k] ?? 0) - mark / 2, 2, mark);
           }
       });
       return count;
@@ -300,8 +307,9 @@ function nearestSpike(
   for (const { steps, cells } of recording.spikes[train] ?? [])
     for (let k = 0; k < steps.length; k += 1) {
       const time = (steps[k] ?? 0) * dt;
-      const [dx, dy] = [place(time) - x, band.top + (band.height * (cells[k] ?? 0)) / band.size - y];
-      const distance = Math.max(Math.abs(dx), Math.abs(dy));
+      const [dx, dy] = [place(time) - x, rowOf(band, cells[k] ?? 0) - y];
+      // Marks of few cells are longer.
+      const distance = Math.max(Math.abs(dx), Math.abs(dy) - markHeight(band) / 2);
       if (distance >= nearest) continue;
       nearest = distance;
       found = {

@@ -26,6 +26,10 @@ function rangeOf({ value }: Parameter): readonly [low: number, high: number] {
 
 const shortest = (value: number): string => String(Number(value.toPrecision(6)));
 
+/** Returns a name that may break after its dots. */
+const breakable = (name: string): readonly (Node | string)[] =>
+  name.split(/(?<=\.)/).flatMap((part, k) => (k === 0 ? [part] : [document.createElement('wbr'), part]));
+
 /** Creates the sliders. @param changed  called when a value was changed */
 export function createSliders(changed: () => void): Sliders {
   const list = element('sliders', HTMLDivElement);
@@ -79,7 +83,7 @@ export function createSliders(changed: () => void): Sliders {
       make('span', { textContent: `${shortest(high)} ${unit}`.trim() }),
     ]);
     return make('div', { className: 'slider' }, [
-      make('label', { htmlFor: id, textContent: name }),
+      make('label', { htmlFor: id }, breakable(name)),
       slider,
       make('span', { className: 'value' }, [exact, make('span', { textContent: unit })]),
       ends,

@@ -51,6 +51,8 @@ export interface ConvertOptions {
   readonly partial?: boolean;
   /** Whether channels, synapses and cells of a NeuroML file have files of their own, which it includes. */
   readonly split?: boolean;
+  /** Whether long lists of connections become tables in files beside the document; absent: they stay lists. */
+  readonly tables?: boolean;
   /** Whether documents carry the model, so that reading them restores it; absent: they do not. */
   readonly origin?: boolean;
   /** Receives the name of each rewriting of the model before it is written, with the model after it. */
@@ -64,6 +66,7 @@ const convertKinds: ArgumentKinds<ConvertOptions> = {
   leftOut: texts('one sentence'),
   partial: flag,
   split: flag,
+  tables: flag,
   origin: flag,
   onPass: callback,
 };
@@ -76,6 +79,8 @@ interface Exporting {
   readonly partial: boolean;
   /** Whether channels, synapses and cells of NeuroML have files of their own. */
   readonly split: boolean;
+  /** Whether long lists of connections become tables. */
+  readonly tables: boolean;
   readonly draw: (valid: ValidModel, options?: FreezeOptions) => Promise<ValidModel>;
   readonly afterPass: AfterPass | undefined;
 }
@@ -155,6 +160,18 @@ async function toBrian<Written extends Pick<Exported, 'report'>>(
   return { ...written, report: report.entries };
 }
 
+/** Returns a document as a file, and the tables that it reads. */
+async function filesOf(
+  document: object,
+  { name, tables }: Exporting,
+  notation: 'brian' | 'pynn',
+): Promise<Exported['files']> {
+  if (!tables) return [{ name, text: await documentText(document, name) }];
+  const { withTables } = await import('./tables-beside.js');
+  const shorter = withTables(document as Readonly<Record<string, unknown>>, name, notation);
+  return [{ name, text: await documentText(shorter.document, name) }, ...shorter.files];
+}
+
 /** Each is loaded when it is asked for. */
 const exporters: Readonly<Record<TargetNotation, Exporter>> = {
   nir: (...given) => nirFile(...given),
@@ -172,18 +189,17 @@ const exporters: Readonly<Record<TargetNotation, Exporter>> = {
   },
   'brian-json': async (valid, exporting) => {
     const { exportBrian } = await import('../../translators/brian/export.js');
-    const { name } = exporting;
     const write = (idiom: ValidModel, report: ConversionReport): ReturnType<typeof exportBrian> =>
       exportBrian(idiom, 'decimal', report);
     const { document, report } = await toBrian(valid, exporting, write);
-    return { files: [{ name, text: await documentText(document, name) }], data: new Map(), report };
+    return { files: await filesOf(document, exporting, 'brian'), data: new Map(), report };
   },
   pynn: pynnScript(false),
   'pynn-nestml': pynnScript(true),
-  'pynn-json': async (valid, { name, ...exporting }) => {
+  'pynn-json': async (valid, exporting) => {
     const { exportPynn } = await import('../../translators/pynn/export.js');
     const { document, report } = await exportPynn(valid, exporting);
-    return { files: [{ name, text: await documentText(document, name) }], data: new Map(), report };
+    return { files: await filesOf(document, exporting, 'pynn'), data: new Map(), report };
   },
   lems,
   neuroml: lems,
@@ -266,7 +282,7 @@ export async function convertModel(
   checkArgument('convertModel', to, choice(targetNotations));
   checkOptions('convertModel', options, convertKinds);
   const { name = wholeName(to), positions = unplaced, leftOut = [] } = options;
-  const { partial = false, split = false } = options;
+  const { partial = false, split = false, tables = false } = options;
   const gone = leftOut.map((message): ConversionEntry => ({
     verdict: 'notExpressible',
     code: 'read/left-out',
@@ -277,7 +293,7 @@ export async function convertModel(
     (await freeze(what, (await chooseTarget('auto')).target, positions, options)).valid;
   const exported = async (what: ValidModel): Promise<Exported> => {
     const made = await inStage('export', () =>
-      exporters[to](what, { name, original: valid, partial, split, draw, afterPass: options.onPass }),
+      exporters[to](what, { name, original: valid, partial, split, tables, draw, afterPass: options.onPass }),
     );
     const nothing = withoutContent(what, to);
     const files = nothing.length > 0 ? [] : made.files;

@@ -5,7 +5,9 @@ import { DiagnosticError } from '../../src/diagnostics/diagnostic.js';
 import { degreesText } from '../../src/present/describe/degrees.js';
 import { importModel } from '../../src/pipeline/import-model.js';
 import type { ImportedModel } from '../../src/pipeline/read/imported-model.js';
-import { temporaryFolder } from '../support/command.js';
+import { readSource } from '../../src/pipeline/read/read-source.js';
+import { parquetBytes } from '../../src/tables/write-parquet.js';
+import { runCommand, temporaryFolder } from '../support/command.js';
 
 const folder = temporaryFolder();
 const files = join('test', 'tables', 'files');
@@ -169,6 +171,45 @@ it('describe gives the degrees of cells', () => {
   expect(degreesText(whole.projections['S']!, whole, data)).toBe(
     `; ${text('out-degrees', pre)}; ${text('in-degrees', post)}`,
   );
+});
+
+describe('conversions write long lists of connections', () => {
+  it('as tables that PyArrow 26.0.1 reads', () => {
+    const bytes = parquetBytes([
+      { name: 'source', values: Uint32Array.of(3, 0) },
+      { name: 'w', values: Float64Array.of(0.5, -2) },
+    ]);
+    // PyArrow reads these bytes as {'source': [3, 0], 'w': [0.5, -2.0]}.
+    expect(Buffer.from(bytes).toString('base64')).toBe(
+      'UEFSMRUAFRAVECwVBBUAFQYVBgAAAwAAAAAAAAAVABUgFSAsFQQVABUGFQYAAAAAAAAAAOA/AAAAAAAAAMAVAhk8SAtjb25uZWN0aW9ucxUEABUCJQAY' +
+        'BnNvdXJjZQAVCiUAGAF3ABYEGRwZLCYIHBUCGSUABhkYBnNvdXJjZRUAFgQWMhYyJggAACY6HBUKGSUABhkYAXcVABYEFkIWQiY6AAAWdBYEACgLaW50' +
+        'ZXJuZXVyb24AeQAAAFBBUjE=',
+    );
+  });
+
+  it('in files beside a document, which is read as the same model', async () => {
+    const lines = Array.from(
+      { length: 100_000 },
+      (_, k) => `${k % 20},${(3 * k) % 20},${k % 7},${(k % 5) / 10 + 0.1}\n`,
+    );
+    writeFileSync(folder.file('long.csv'), `pre,post,count,delay\n${lines.join('')}`);
+    const { w, ...others } = values;
+    const document = brian(table('long.csv', { w: { column: w.column, factor: w.factor, unit: w.unit }, ...others }));
+    writeFileSync(folder.file('long.json'), JSON.stringify(document));
+    for (const to of ['brian-json', 'pynn-json']) {
+      const [short, listed] = [folder.file(`${to}.json`), `${to}-lists.json`];
+      const convert = ['convert', folder.file('long.json'), '--to', to, '--freeze'];
+      const { code, stdout, stderr } = await runCommand([...convert, '-o', short, '-q']);
+      expect([code, stderr]).toEqual([0, '']);
+      expect(stdout).toBe('');
+      const whole = await runCommand([...convert, '-o', '-']);
+      writeFileSync(folder.file(listed), whole.stdout);
+      const text = readFileSync(short, 'utf8');
+      expect(text).toContain(`${to}-S.parquet`);
+      const models = [short, folder.file(listed)].map((path) => importModel(readSource(path), { origin: false }));
+      expect(models[0]!.hashes.experiment).toBe(models[1]!.hashes.experiment);
+    }
+  });
 });
 
 describe('the hash of a model', () => {

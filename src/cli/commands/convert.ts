@@ -95,6 +95,7 @@ async function convertOne(
     origin: targetOf(to).origin === 'beside' ? options.flag('keep-origin') : !options.flag('no-origin'),
     partial: options.flag('partial'),
     split: options.flag('split'),
+    tables: !context.toStandardOutput,
     ...(dump === undefined ? {} : { onPass: (...pass) => passed.push(pass) }),
   });
   if (dump !== undefined) await writePasses(passed, dump, options.flag('force'));

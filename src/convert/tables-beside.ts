@@ -1,0 +1,106 @@
+/** Long lists of connections of a document, as tables in files beside it. */
+
+import { memberOf } from '../diagnostics/member.js';
+import { platform } from '#platform';
+import { parquetBytes, type NumberColumn } from '../tables/write-parquet.js';
+import type { ConvertedFile } from './exported.js';
+
+/** Shorter lists stay in the document, where people can read them. */
+const leastRows = 100_000;
+
+/** Keys of a table of connections that are no variables. */
+const ownKeys = ['rule', 'from', 'source', 'target', 'cells', 'delay'];
+
+type Entry = Readonly<Record<string, unknown>>;
+
+/** A document, and the files that it reads. */
+interface WithTables {
+  readonly document: unknown;
+  readonly files: readonly ConvertedFile[];
+}
+
+const isNumbers = (value: unknown, length?: number): value is readonly number[] =>
+  Array.isArray(value) &&
+  (length === undefined || value.length === length) &&
+  value.every((each) => typeof each === 'number');
+
+/** Returns a document with tables for its long lists of connections. @param name  of its file */
+export const withTables = (document: Entry, name: string, notation: 'brian' | 'pynn'): WithTables =>
+  notation === 'brian' ? brianWithTables(document, name) : pynnWithTables(document, name);
+
+function brianWithTables(document: Entry, name: string): WithTables {
+  const files: ConvertedFile[] = [];
+  const synapses = Object.entries((document['synapses'] ?? {}) as Entry).map(([key, entry]) => {
+    const [i, j] = [memberOf(memberOf(entry, 'connect'), 'i'), memberOf(memberOf(entry, 'connect'), 'j')];
+    if (!isNumbers(i) || i.length < leastRows || !isNumbers(j, i.length)) return [key, entry] as const;
+    const { initializers, delay, ...rest } = entry as Entry;
+    const columns: NumberColumn[] = [
+      { name: 'source', values: Uint32Array.from(i) },
+      { name: 'target', values: Uint32Array.from(j) },
+    ];
+    const read: Record<string, unknown> = {};
+    /** Returns whether a variable became a column. */
+    const moves = (variable: string, value: unknown): boolean => {
+      const numbers = memberOf(value, 'values') ?? value;
+      if (!isNumbers(numbers, i.length)) return false;
+      const unit = memberOf(value, 'unit');
+      read[variable] = { column: variable, ...(unit === undefined ? {} : { unit }) };
+      columns.push({ name: variable, values: Float64Array.from(numbers) });
+      return true;
+    };
+    const kept = Array.isArray(initializers)
+      ? initializers
+      : Object.fromEntries(
+          Object.entries((initializers ?? {}) as Entry).filter(
+            ([variable, value]) => ownKeys.includes(variable) || !moves(variable, value),
+          ),
+        );
+    const hasDelay = delay !== undefined && !moves('delay', delay);
+    const file = fileOf(name, key, columns);
+    files.push(file);
+    return [
+      key,
+      {
+        ...rest,
+        ...(hasDelay ? { delay } : {}),
+        connect: { from: file.name, source: 'source', target: 'target', ...read },
+        ...(Object.keys(kept).length === 0 ? {} : { initializers: kept }),
+      },
+    ] as const;
+  });
+  return files.length === 0
+    ? { document, files }
+    : { document: { ...document, synapses: Object.fromEntries(synapses) }, files };
+}
+
+function pynnWithTables(document: Entry, name: string): WithTables {
+  const files: ConvertedFile[] = [];
+  const projections = ((document['projections'] ?? []) as readonly Entry[]).map((entry, k) => {
+    const connector = entry['connector'];
+    const { conn_list: list, column_names: named, ...params } = (memberOf(connector, 'params') ?? {}) as Entry;
+    if (memberOf(connector, 'type') !== 'FromListConnector' || !Array.isArray(list) || list.length < leastRows)
+      return entry;
+    const rows = list as readonly (readonly number[])[];
+    const width = rows[0]?.length ?? 0;
+    const others = Array.isArray(named) ? (named as readonly string[]) : width === 4 ? ['weight', 'delay'] : [];
+    if (others.length !== width - 2 || !rows.every((row) => isNumbers(row, width))) return entry;
+    const file = fileOf(name, typeof entry['label'] === 'string' ? entry['label'] : String(k), [
+      { name: 'i', values: Uint32Array.from(rows, (row) => row[0] ?? 0) },
+      { name: 'j', values: Uint32Array.from(rows, (row) => row[1] ?? 0) },
+      ...others.map((column, at) => ({ name: column, values: Float64Array.from(rows, (row) => row[at + 2] ?? 0) })),
+    ]);
+    files.push(file);
+    return {
+      ...entry,
+      connector: { ...(connector as Entry), type: 'FromFileConnector', params: { ...params, file: file.name } },
+    };
+  });
+  return files.length === 0 ? { document, files } : { document: { ...document, projections }, files };
+}
+
+/** Returns the file of a table. @param key  name of the projection */
+const fileOf = (name: string, key: string, columns: readonly NumberColumn[]): ConvertedFile => ({
+  name: `${platform.paths.parse(name).name}-${key.replace(/[^\w.-]+/g, '_')}.parquet`,
+  text: '',
+  bytes: parquetBytes(columns),
+});

@@ -310,7 +310,7 @@ function showEnd({ fingerprint, outcome, rows, seconds, steps: done }: RunEnd): 
   showTick(outcome === 'complete' ? fingerprint : undefined);
   const spikes = rows.reduce((sum, row) => sum + row.spikes, 0);
   report(
-    `The run is ${outcome === 'complete' ? 'complete' : outcome}: ${formatCount(spikes)} spikes in ${seconds.toFixed(2)} s.`,
+    `The run is ${outcome === 'complete' ? 'complete' : outcome}: ${formatCount(spikes)} ${spikes === 1 ? 'spike' : 'spikes'} in ${seconds.toFixed(2)} s.`,
   );
 }
 
@@ -374,6 +374,9 @@ async function openComplete(
     return open(model, true, settings);
   }
   given = model;
+  write('title', document.title);
+  const bytes = model.files.find(([path]) => path === model.main)?.[1];
+  editor.open(model.main, bytes && isText(bytes) ? new TextDecoder().decode(bytes) : '');
   openTab('model');
   report(missingText(lacking));
 }

@@ -59,6 +59,9 @@ function fragmentOf({ path, shorten }: Pick<FixtureDocument, 'path' | 'shorten'>
 const aboutText =
   '# Why\n\nTo *learn*. <script>document.title = "run"</script> [link](javascript:alert(1)) [site](https://doi.org/1)\n';
 
+/** What three pages of version 0.1.0 hold: the model, its files and the recorded fingerprint. */
+const savedPages = JSON.parse(readFileSync('test/site/pages-0.1.0.json', 'utf8')) as { readonly main: string }[];
+
 /** Pictures of the page for people to look at. */
 const picturesFolder = 'out/page-pictures';
 
@@ -115,7 +118,7 @@ describe.skipIf(!hasBrowser)('a page of one file, without Chromium it is not tes
     await page.waitForFunction(`document.getElementById('tick').textContent !== ''`);
     process.stdout.write(`first result after ${((performance.now() - began) / 1000).toFixed(2)} s\n`);
     expect(await page.textContent('#tick')).toMatch(/^✓ Same fingerprint as recorded/);
-    expect((await result()).status).toMatch(/^The run is complete: 3063 spikes/);
+    expect((await result()).status).toMatch(/^The run is complete: 3,063 spikes/);
     expect(await page.getAttribute('#raster', 'aria-label')).toBe('Spikes: 543 of cells');
     expect(await page.textContent('#description')).toContain('Populations');
     expect(await page.textContent('#diagram-caption')).toMatch(/^120 cells, \d+ synapses$/);
@@ -347,6 +350,23 @@ describe.skipIf(!hasBrowser)('a page of one file, without Chromium it is not tes
     const piped = await runCommand(['page', join(folder, 'wired.yaml'), '-o', '-']);
     expect([piped.code, piped.stderr]).toEqual([2, expect.stringContaining('so it stands in a file beside the page')]);
   });
+
+  it.each(savedPages)(
+    'opens the model of a page of an earlier version, $main, and ticks its fingerprint',
+    async (saved) => {
+      const path = join(folder, 'saved.html');
+      const held = JSON.stringify(saved).replaceAll('<', '\\u003c');
+      const text = readFileSync(join(folder, 'model.html'), 'utf8');
+      writeFileSync(
+        path,
+        text.replace(/(<script type="application\/json" id="model">)[^<]*/, (_, tag: string) => tag + held),
+      );
+      await page.goto('about:blank');
+      await page.goto(pathToFileURL(path).href);
+      await page.waitForFunction(`document.getElementById('tick').className === 'same'`);
+      await result();
+    },
+  );
 
   it('prints on two pages', async () => {
     await page.goto('about:blank');

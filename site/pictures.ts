@@ -88,8 +88,7 @@ export function createPictures(): Pictures {
       if (!isSame) view = { from: 0, to: recording.end };
       element('traces-figure', HTMLElement).hidden = recording.begin.series.length === 0;
       element('rate-curves-figure', HTMLElement).hidden = recording.begin.trains.length === 0;
-      element('raster-figure', HTMLElement).hidden =
-        recording.begin.trains.length === 0 && recording.begin.series.length > 0;
+      placeTraces(recording.begin.trains.length === 0 && recording.begin.series.length > 0);
       update();
     },
     update,
@@ -104,6 +103,15 @@ export function createPictures(): Pictures {
   new ResizeObserver(update).observe(document.body);
   onColoursChanged(update);
   return pictures;
+}
+
+/** Shows the traces at the top of the page if no spikes are recorded, otherwise below the rates. */
+function placeTraces(isFirst: boolean): void {
+  element('raster-figure', HTMLElement).hidden = isFirst;
+  const traces = element('traces-figure', HTMLElement);
+  traces.className = isFirst ? 'card wide' : 'plain';
+  if (isFirst) element('raster-figure', HTMLElement).after(traces);
+  else element('rate-curves-figure', HTMLElement).after(traces);
 }
 
 /** Listens to the pointer and the keyboard: hover tells values, dragging shows a stretch of time. */

@@ -206,8 +206,10 @@ describe('conversions write long lists of connections', () => {
       writeFileSync(folder.file(listed), whole.stdout);
       const text = readFileSync(short, 'utf8');
       expect(text).toContain(`${to}-S.parquet`);
-      const models = [short, folder.file(listed)].map((path) => importModel(readSource(path), { origin: false }));
-      expect(models[0]!.hashes.experiment).toBe(models[1]!.hashes.experiment);
+      const [one, other] = [short, folder.file(listed)].map((path) =>
+        JSON.stringify(model(importModel(readSource(path), { origin: false }))),
+      );
+      expect(one === other).toBe(true);
     }
   });
 });

@@ -111,12 +111,19 @@ export async function bundlePage(folder) {
   await cp(resolve(root, 'site/page.html'), resolve(page, 'page.html'));
 }
 
+/** Headers with which browsers give a site threads, as Netlify, Cloudflare Pages and others read them from a file. */
+const isolation = `/*
+  Cross-Origin-Opener-Policy: same-origin
+  Cross-Origin-Embedder-Policy: require-corp
+`;
+
 /** Writes a site of static files. */
 export async function writeSite(folder) {
   await rm(folder, { recursive: true, force: true });
   const { metafile } = await bundleSite(folder);
   await bundled({ page: 'site/page.css' }, folder);
   await writeFile(resolve(folder, 'notices.txt'), await noticesOf([...bundledPackages(metafile), validators]));
+  await writeFile(resolve(folder, '_headers'), isolation);
   const html = await readFile(resolve(root, 'site/page.html'), 'utf8');
   await writeFile(
     resolve(folder, 'index.html'),

@@ -462,6 +462,7 @@ describe.skipIf(!hasBrowser)('a site, without Chromium it is not tested', () => 
   it('runs an example, with threads if it is isolated, and loads HDF5 only for files that need it', async () => {
     const root = mkdtempSync(join(tmpdir(), 'interneuron-site-'));
     await writeSite(root);
+    expect(readFileSync(join(root, '_headers'), 'utf8')).toContain('Cross-Origin-Embedder-Policy: require-corp');
     const server = await serve(root);
     const chromiumHere = await chromium.launch({ executablePath: browserPath, args: ['--no-sandbox'] });
     try {

@@ -64,12 +64,13 @@ function bringUpToDate(scope: SynapseScope, context: Context): void {
     const coefficient = form.coefficients.get(variable);
     const x = to(context.real, scope.read(variable));
     const exponent = coefficient
-      ? scope.block.name('exponent', fold(ir.mul(to(context.real, compileReal(coefficient, scope)), seconds)))
+      ? scope.block.name('exponent', fold(code`${to(context.real, compileReal(coefficient, scope))} * ${seconds}`))
       : to(context.real, ir.f64(0));
-    let value: Ir = coefficient ? fold(ir.mul(x, library('exp', [exponent]))) : x;
+    let value: Ir = coefficient ? fold(code`${x} * ${library('exp', [exponent])}`) : x;
     if (!((form.constant.kind === 'number' || form.constant.kind === 'quantity') && form.constant.value === 0)) {
-      const drive = fold(ir.mul(to(context.real, compileReal(form.constant, scope)), seconds));
-      value = fold(ir.add(value, coefficient ? fold(ir.mul(drive, library('exprel', [exponent]))) : drive));
+      const drive = fold(code`${to(context.real, compileReal(form.constant, scope))} * ${seconds}`);
+      const driven = coefficient ? fold(code`${drive} * ${library('exprel', [exponent])}`) : drive;
+      value = fold(code`${value} + ${driven}`);
     }
     scope.write(variable, settled(value, scope.block));
   }

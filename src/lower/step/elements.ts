@@ -3,9 +3,9 @@
  * each population steps its elements in order, each after the synapses onto it. Events without delay act at once.
  */
 
-import * as ir from '../../ir/builder.js';
 import { expressionsOf, namesIn } from '../../lang/walk.js';
 import type { Context } from '../context/context.js';
+import { Block } from '../code/block.js';
 import { timeBuffer } from '../code/step-time.js';
 import type { Member } from '../context/groups.js';
 import { multiplesKernel } from '../events/multiplicity.js';
@@ -162,9 +162,8 @@ const readsTime = ({ pathways }: ProjectionPlan): boolean =>
 
 /** Time is a sum; its rounding decides in which step an event is due. */
 function timeKernel({ time, timeBefore, context }: Network): string {
-  const now = ir.load(time, ir.u32(0));
-  return context.builder.sequential('time.advance', 'the time at the end of this step', [
-    ...(timeBefore ? [ir.store(timeBefore, ir.u32(0), now)] : []),
-    ir.store(time, ir.u32(0), ir.add(now, ir.f64(context.dt))),
-  ]);
+  const block = new Block();
+  if (timeBefore) block.write`${timeBefore}[0u] = ${time}[0u]`;
+  block.write`${time}[0u] = ${time}[0u] + ${context.dt}`;
+  return context.builder.sequential('time.advance', 'the time at the end of this step', block);
 }

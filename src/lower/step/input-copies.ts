@@ -3,12 +3,10 @@
  * may add to them again in the same step. Recordings, conditions and actions read the values that the integration used.
  */
 
-import * as ir from '../../ir/builder.js';
 import { Block } from '../code/block.js';
 import type { Context } from '../context/context.js';
 import type { Group } from '../context/groups.js';
 import { usedInputName } from '../context/groups.js';
-import { rangesAddress } from '../scopes/element-scope.js';
 import { updatePlace } from '../context/groups.js';
 import { inStep, type PlacedEntry } from '../context/place.js';
 import { groupKernel } from '../scopes/step-scope.js';
@@ -24,7 +22,7 @@ export function keepInputs(groups: readonly Group[], context: Context): readonly
       const used = builder.known(usedInputName(group, input));
       const storage = group.storage.get(input);
       if (!used || storage?.kind !== 'array') continue;
-      block.emit(ir.store(used, rangesAddress.index, ir.load(storage.buffer, rangesAddress.index)));
+      block.write`${used}[index] = ${storage.buffer}[index]`;
     }
     if (block.statements.length === 0) return [];
     const comment = `keeps the inputs of ${group.name} that other code than its integration reads`;

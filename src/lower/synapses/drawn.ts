@@ -6,6 +6,7 @@
 
 import * as ir from '../../ir/builder.js';
 import type { Buffer, Expression as Ir, Extent } from '../../ir/program.js';
+import { code } from '../../ir/template.js';
 import { Block, item } from '../code/block.js';
 import { ruleCode } from '../rules/connect-rules.js';
 import type { Context } from '../context/context.js';
@@ -20,7 +21,7 @@ import { runningSum } from './running-sum.js';
 
 /** One rule's counts: the exclusive prefix sum over its items, items + 1. */
 interface Counted<C extends RuleCode = RuleCode> {
-  readonly code: C;
+  readonly writer: C;
   readonly starts: Buffer;
   readonly items: number;
   /** u32 bits of the accepted pairs, 32 u32 values per block for each item; null if they are computed again. */
@@ -29,18 +30,19 @@ interface Counted<C extends RuleCode = RuleCode> {
 
 /** Largest number of pairs with stored bits: 128 MiB. */
 const mostKept = 1 << 30;
+const wordsOfBlock = shortestBlock / 32;
 
 /** The synapses of rules that draw or enumerate them, or null after a finding. */
 export function drawn(plan: ProjectionPlan, context: Context): RawSynapses | null {
   const codes: RuleCode[] = [];
   for (const [ordinal, rule] of plan.projection.connect.entries()) {
-    const code = ruleCode(rule, ordinal, plan, context);
-    if (!code) return null;
-    codes.push(code);
+    const writer = ruleCode(rule, ordinal, plan, context);
+    if (!writer) return null;
+    codes.push(writer);
   }
-  const fillsRows = (code: RuleCode): boolean =>
-    code.outer === 'pre' && !plan.pre.map && !(code.kind === 'counted' && plan.post.map);
-  const mixed = codes.length > 1 && codes.find((code) => !fillsRows(code) || code.kind === 'counted');
+  const fillsRows = (writer: RuleCode): boolean =>
+    writer.outer === 'pre' && !plan.pre.map && !(writer.kind === 'counted' && plan.post.map);
+  const mixed = codes.length > 1 && codes.find((writer) => !fillsRows(writer) || writer.kind === 'counted');
   if (mixed) {
     const which = mixed.outer === 'post' ? 'runs over targets' : 'fixes numbers or is between selections';
     context.diagnostics.add(
@@ -48,55 +50,54 @@ export function drawn(plan: ProjectionPlan, context: Context): RawSynapses | nul
     );
     return null;
   }
-  const counted = codes.map((code, ordinal) => count(code, ordinal, plan, context));
+  const counted = codes.map((writer, ordinal) => count(writer, ordinal, plan, context));
   const [only] = counted;
-  if (only && !fillsRows(only.code)) return moved(only, plan, context);
+  if (only && !fillsRows(only.writer)) return moved(only, plan, context);
   return filled(counted, plan, context);
 }
 
 /** Kernels that count each item's synapses and sum the counts up. */
-function count(code: RuleCode, ordinal: number, plan: ProjectionPlan, context: Context): Counted {
+function count(writer: RuleCode, ordinal: number, plan: ProjectionPlan, context: Context): Counted {
   const { builder } = context;
   const name = `${plan.name}.connect${ordinal}`;
-  const items = (code.outer === 'pre' ? plan.pre.named : plan.post.named) * code.blocks;
+  const items = (writer.outer === 'pre' ? plan.pre.named : plan.post.named) * writer.blocks;
   const starts = builder.buffer(
     `${name}.starts`,
     'u32',
     items + 1,
     `first synapse of each item of work of rule ${ordinal} of ${plan.name}`,
   );
-  const words = shortestBlock / 32;
   const acceptedPairs =
-    code.kind === 'pairwise' && code.keepsFound && items * shortestBlock <= mostKept
+    writer.kind === 'pairwise' && writer.keepsFound && items * shortestBlock <= mostKept
       ? builder.buffer(
           `${name}.found`,
           'u32',
-          items * words,
+          items * wordsOfBlock,
           `pairs that rule ${ordinal} of ${plan.name} connects, a bit each`,
         )
       : null;
-  if (code.kind === 'counted') code.count(starts);
-  else builder.initially(countingKernel(ordinal, code, { starts, found: acceptedPairs, items }, plan, context));
+  if (writer.kind === 'counted') writer.count(starts);
+  else builder.initially(countingKernel(ordinal, writer, { starts, found: acceptedPairs, items }, plan, context));
   runningSum(`${name}.sum`, starts, items, `more than 2^32 synapses in projection ${plan.name}`, context);
-  return { code, starts, items, found: acceptedPairs };
+  return { writer, starts, items, found: acceptedPairs };
 }
 
 function countingKernel(
   ordinal: number,
-  code: PairwiseCode,
-  { starts, found: bits, items }: Omit<Counted, 'code'>,
+  writer: PairwiseCode,
+  { starts, found: bits, items }: Omit<Counted, 'writer'>,
   plan: ProjectionPlan,
   context: Context,
 ): string {
   const block = new Block();
   const accepted = block.write`var found = 0u`('found');
-  const [outer, inner] = itemOf(code, block);
-  code.write(outer, inner, block, (element, body) => {
+  const [outer, inner] = itemOf(writer, block);
+  writer.write(outer, inner, block, (element, body) => {
     body.write`${accepted} = ${accepted} + 1u`;
     if (bits)
       body.write`
         let within = ${element} - ${inner} * ${shortestBlock}u
-        let word = index * ${shortestBlock / 32}u + (within >> 5u)
+        let word = index * ${wordsOfBlock}u + (within >> 5u)
         ${bits}[word] = ${bits}[word] | (1u << (within & 31u))`;
   });
   block.write`${starts}[index] = ${accepted}`;
@@ -110,11 +111,11 @@ function countingKernel(
 }
 
 /** Outer element and block of a work item. */
-function itemOf(code: RuleCode, block: Block): [Ir, Ir] {
-  if (code.blocks === 1) return [item, ir.u32(0)];
+function itemOf(writer: RuleCode, block: Block): [Ir, Ir] {
+  if (writer.blocks === 1) return [item, ir.u32(0)];
   const at = block.write`
-    let outer = index / ${code.blocks}u
-    let block = index - outer * ${code.blocks}u`;
+    let outer = index / ${writer.blocks}u
+    let block = index - outer * ${writer.blocks}u`;
   return [at('outer'), at('block')];
 }
 
@@ -124,14 +125,13 @@ function filled(counted: readonly Counted[], plan: ProjectionPlan, context: Cont
   const sources = plan.pre.size;
   const many = counted.length > 1;
   const rows = builder.buffer(`${plan.name}.rows`, 'u32', sources + 1, `first synapse of each source of ${plan.name}`);
-  const sumTo = (row: Ir): Ir => counted.map((rule) => startOfRow(row, rule)).reduce(ir.add);
   builder.initially(
     builder.map(
       `${plan.name}.rows_from_items`,
       `first synapse of each source of ${plan.name}`,
       { kind: 'count', count: sources + 1 },
       false,
-      [ir.store(rows, item, sumTo(item))],
+      [ir.store(rows, item, counted.map((rule) => startOfRow(item, rule)).reduce(ir.add))],
     ),
   );
   const count: Extent = { buffer: rows.name, index: sources };
@@ -144,16 +144,16 @@ function filled(counted: readonly Counted[], plan: ProjectionPlan, context: Cont
   const creation = many
     ? builder.buffer(`${plan.name}.creation`, 'u32', count, `creation index of each synapse of ${plan.name}`)
     : null;
-  const ascending = !many && counted.every((rule) => rule.code.ascending);
-  const repeated = counted.some((rule) => rule.code.copies > 1) || many;
+  const ascending = !many && counted.every((rule) => rule.writer.ascending);
+  const repeated = counted.some((rule) => rule.writer.copies > 1) || many;
   const copies = repeated
     ? builder.commonBuffer(`${plan.name}.copies`, 'u16', count, `which of the synapses of its pair each is`)
     : null;
   builder.allocate(targets, ...[creation, copies].filter((buffer) => buffer !== null));
   counted.forEach((rule, ordinal) => {
     const block = new Block();
-    if (rule.code.kind === 'counted') fillCounted(rule.code, rule.starts, targets, block);
-    else fillPairwise(rule.code, ordinal, block);
+    if (rule.writer.kind === 'counted') fillCounted(rule.writer, rule.starts, targets, block);
+    else fillPairwise(rule.writer, ordinal, block);
     builder.initially(
       builder.map(
         `${plan.name}.connect${ordinal}.fill`,
@@ -163,15 +163,14 @@ function filled(counted: readonly Counted[], plan: ProjectionPlan, context: Cont
         block,
       ),
     );
-    function fillPairwise(code: PairwiseCode, which: number, block: Block): void {
-      const [outer, inner] = itemOf(code, block);
-      const start = many ? rowStart(counted, which, outer, rows) : ir.load(rule.starts, item);
+    function fillPairwise(writer: PairwiseCode, which: number, block: Block): void {
+      const [outer, inner] = itemOf(writer, block);
       const createdBefore = counted
         .slice(0, which)
         .map((before) => ir.load(before.starts, ir.u32(before.items)))
         .reduce(ir.add, ir.u32(0));
       const at = block.write`
-        var position = ${start}
+        var position = ${many ? rowStart(counted, which, outer, rows) : ir.load(rule.starts, item)}
         var created: u32`;
       const [position, created] = [at('position'), at('created')];
       if (creation) block.write`${created} = ${createdBefore} + ${rule.starts}[index]`;
@@ -185,17 +184,17 @@ function filled(counted: readonly Counted[], plan: ProjectionPlan, context: Cont
             ${created} = ${created} + 1u`;
       };
       if (rule.found) eachBit(rule.found, inner, block, put);
-      else code.write(outer, inner, block, put);
+      else writer.write(outer, inner, block, put);
     }
   });
-  const counts = counted[0]?.code;
+  const counts = counted[0]?.writer;
   if (copies)
     builder.initially(
       copyNumbers({ rows, targets, copies, adjacent: ascending && counts?.kind === 'counted' }, plan, context),
     );
   if (counts?.kind === 'counted')
     return { count, rows, targets, creation, copies, ascending, ...bounded(counts, plan) };
-  const fanIn = counted.reduce((sum, rule) => sum + rule.code.copies * sources, 0);
+  const fanIn = counted.reduce((sum, rule) => sum + rule.writer.copies * sources, 0);
   return {
     count,
     rows,
@@ -210,10 +209,9 @@ function filled(counted: readonly Counted[], plan: ProjectionPlan, context: Cont
 
 /** Goes through the pairs of an item that were found when they were counted. */
 function eachBit(found: Buffer, blockIndex: Ir, block: Block, put: (element: Ir, block: Block) => void): void {
-  const words = shortestBlock / 32;
   block.write`
-    for k = 0u until ${words}u {
-      var word = ${found}[index * ${words}u + k]
+    for k = 0u until ${wordsOfBlock}u {
+      var word = ${found}[index * ${wordsOfBlock}u + k]
       while word != 0u {
         let bit = ctz(word)
         let target = ${blockIndex} * ${shortestBlock}u + k * 32u + bit
@@ -224,25 +222,26 @@ function eachBit(found: Buffer, blockIndex: Ir, block: Block, put: (element: Ir,
 }
 
 /** Chooses an item's synapses and puts them into storage. */
-function fillCounted(code: CountedCode, starts: Buffer, storage: Buffer, block: Block): void {
-  const [outer, blockIndex] = itemOf(code, block);
+function fillCounted(writer: CountedCode, starts: Buffer, storage: Buffer, block: Block): void {
+  const [outer, blockIndex] = itemOf(writer, block);
   const at = block.write`
     let first = ${starts}[index]
     let number = ${starts}[index + 1u] - first`;
-  code.fill({ outer, blockIndex, first: at('first'), count: at('number'), storage }, block);
+  writer.fill({ outer, blockIndex, first: at('first'), count: at('number'), storage }, block);
 }
 
 /** The number of a rule's synapses in the rows before one. */
-const startOfRow = (row: Ir, { code: { blocks }, starts }: Counted): Ir =>
-  ir.load(starts, blocks === 1 ? row : ir.mul(row, ir.u32(blocks)));
+const startOfRow = (row: Ir, { writer: { blocks }, starts }: Counted): Ir =>
+  blocks === 1 ? ir.load(starts, row) : code`${starts}[${row} * ${blocks}u]`;
 
 /** Where an item of a rule starts in storage when a row also holds the synapses of other rules. */
 function rowStart(counted: readonly Counted[], ordinal: number, outer: Ir, rows: Buffer): Ir {
   const own = counted[ordinal] as Counted;
+  const ofOwn = code`${rows}[${outer}] + (${own.starts}[index] - ${startOfRow(outer, own)})`;
   return counted
     .slice(0, ordinal)
-    .map((rule) => ir.sub(startOfRow(ir.add(outer, ir.u32(1)), rule), startOfRow(outer, rule)))
-    .reduce(ir.add, ir.add(ir.load(rows, outer), ir.sub(ir.load(own.starts, item), startOfRow(outer, own))));
+    .map((rule) => code`${startOfRow(code`${outer} + 1u`, rule)} - ${startOfRow(outer, rule)}`)
+    .reduce((sum, ofRow) => code`${sum} + ${ofRow}`, ofOwn);
 }
 
 /** Rows of synapses with several per pair, and an index for each within its pair. */
@@ -297,7 +296,7 @@ function copyNumbers({ rows, targets, copies, adjacent }: RowsOfPairs, plan: Pro
  */
 function moved(rule: Counted, plan: ProjectionPlan, context: Context): RawSynapses {
   const { builder } = context;
-  const { code } = rule;
+  const { writer } = rule;
   const { pre, post } = plan;
   const drawnCount: Extent = { buffer: rule.starts.name, index: rule.items };
   const otherEnds = builder.buffer(
@@ -308,11 +307,11 @@ function moved(rule: Counted, plan: ProjectionPlan, context: Context): RawSynaps
   );
   builder.allocate(otherEnds);
   const block = new Block();
-  if (code.kind === 'counted') fillCounted(code, rule.starts, otherEnds, block);
+  if (writer.kind === 'counted') fillCounted(writer, rule.starts, otherEnds, block);
   else {
-    const [outer, inner] = itemOf(code, block);
+    const [outer, inner] = itemOf(writer, block);
     const position = block.write`var position = ${rule.starts}[index]`('position');
-    code.write(outer, inner, block, (element, body) => {
+    writer.write(outer, inner, block, (element, body) => {
       body.write`
         ${otherEnds}[${position}] = ${element}
         ${position} = ${position} + 1u`;
@@ -327,19 +326,19 @@ function moved(rule: Counted, plan: ProjectionPlan, context: Context): RawSynaps
       block,
     ),
   );
-  const [outerEnd, innerEnd] = code.outer === 'pre' ? [pre, post] : [post, pre];
-  const outerNumber = (group: Ir): Ir => (code.blocks === 1 ? group : ir.div(group, ir.u32(code.blocks)));
+  const [outerEnd, innerEnd] = writer.outer === 'pre' ? [pre, post] : [post, pre];
+  const outerNumber = (group: Ir): Ir => (writer.blocks === 1 ? group : code`${group} / ${writer.blocks}u`);
   const outerElement = (group: Ir): Ir =>
     outerEnd.map ? ir.load(outerEnd.map.elementOf, outerNumber(group)) : outerNumber(group);
   // Rules that decide pair by pair have mapped and chosen elements already.
-  const innerMap = code.kind === 'counted' ? innerEnd.map : null;
+  const innerMap = writer.kind === 'counted' ? innerEnd.map : null;
   const innerElement = (p: Ir): Ir =>
-    innerMap ? ir.load(innerMap.elementOf, ir.load(otherEnds, p)) : ir.load(otherEnds, p);
-  const sourceOf = (p: Ir, group: Ir): Ir => (code.outer === 'pre' ? outerElement(group) : innerElement(p));
-  const targetOf = (p: Ir, group: Ir): Ir => (code.outer === 'pre' ? innerElement(p) : outerElement(group));
+    innerMap ? code`${innerMap.elementOf}[${otherEnds}[${p}]]` : ir.load(otherEnds, p);
+  const sourceOf = (p: Ir, group: Ir): Ir => (writer.outer === 'pre' ? outerElement(group) : innerElement(p));
+  const targetOf = (p: Ir, group: Ir): Ir => (writer.outer === 'pre' ? innerElement(p) : outerElement(group));
   const chosen = [
-    ...(outerEnd.map ? [(_p: Ir, group: Ir): Ir => ir.ne(outerElement(group), ir.u32(none))] : []),
-    ...(innerMap ? [(p: Ir): Ir => ir.ne(innerElement(p), ir.u32(none))] : []),
+    ...(outerEnd.map ? [(_p: Ir, group: Ir): Ir => code`${outerElement(group)} != ${none}u`] : []),
+    ...(innerMap ? [(p: Ir): Ir => code`${innerElement(p)} != ${none}u`] : []),
   ];
   const keep =
     chosen.length === 0 ? undefined : (p: Ir, group: Ir): Ir => chosen.map((test) => test(p, group)).reduce(ir.and);
@@ -358,7 +357,7 @@ function moved(rule: Counted, plan: ProjectionPlan, context: Context): RawSynaps
     `creation index of each synapse of ${plan.name}`,
   );
   const copies =
-    code.copies > 1
+    writer.copies > 1
       ? builder.commonBuffer(`${plan.name}.copies`, 'u16', count, `which of the synapses of its pair each is`)
       : null;
   moveToRows({
@@ -379,13 +378,13 @@ function moved(rule: Counted, plan: ProjectionPlan, context: Context): RawSynaps
     context,
   });
   // Targets of a row ascend if the rule runs over plain targets, or lists targets in ascending order.
-  const ascending = code.outer === 'post' ? !post.map : code.ascending && !innerEnd.map;
+  const ascending = writer.outer === 'post' ? !post.map : writer.ascending && !innerEnd.map;
   if (copies)
     builder.initially(
-      copyNumbers({ rows, targets, copies, adjacent: ascending && code.kind === 'counted' }, plan, context),
+      copyNumbers({ rows, targets, copies, adjacent: ascending && writer.kind === 'counted' }, plan, context),
     );
-  if (code.kind === 'counted') return { count, rows, targets, creation, copies, ascending, ...bounded(code, plan) };
-  const [fanIn, fanOut] = [code.copies * pre.size, Math.max(1, code.copies) * post.size];
+  if (writer.kind === 'counted') return { count, rows, targets, creation, copies, ascending, ...bounded(writer, plan) };
+  const [fanIn, fanOut] = [writer.copies * pre.size, Math.max(1, writer.copies) * post.size];
   return { count, rows, targets, creation, copies, ascending, fanIn, fanOut };
 }
 

@@ -209,7 +209,7 @@ export function assignSynapseValues(
     const created = connectivity.creation ? ir.load(connectivity.creation, position) : position;
     const { place, chosen: given } = placeAmong(some, created, name, inner, context);
     const where = some.where === null ? null : compileCondition(some.where, scope);
-    const condition = given && where ? ir.and(given, where) : (given ?? where);
+    const condition = given && where ? code`${given} & ${where}` : (given ?? where);
     const free = condition && inner.name('chosen', condition);
     const rank = (length: number): Ir => (some.indices === null ? within(connectivity, place, length) : place);
     for (const [id, value] of inOrder(chosen)) {
@@ -221,7 +221,7 @@ export function assignSynapseValues(
       const type = scalarTypeOf(valueType, context.real);
       const given = { name: `${name}.${id}.given`, element: buffer.element, what: id, rank };
       const next = to(type, synapseExpression(value, given, scope));
-      scope.write(id, free ? ir.select(free, next, to(type, scope.read(id))) : next);
+      scope.write(id, free ? code`select(${free}, ${next}, ${to(type, scope.read(id))})` : next);
     }
     scope.storeAll();
   });

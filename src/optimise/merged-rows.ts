@@ -59,8 +59,8 @@ interface Facts {
   readonly buffers: ReadonlyMap<string, Buffer>;
   /** Locations of projections by the buffer of their targets. */
   readonly locations: ReadonlyMap<string, ProjectionLocation>;
-  /** Kernels that run after the network is built, by buffer. */
-  readonly laterUsers: ReadonlyMap<string, readonly string[]>;
+  /** Number of kernels that run after the network is built, by buffer. */
+  readonly laterUsers: ReadonlyMap<string, number>;
   /** Buffers that readers of results look into, or with lengths of other buffers. */
   readonly read: ReadonlySet<string>;
   readonly lengths: ReadonlySet<string>;
@@ -73,10 +73,10 @@ function factsOf({ buffers, kernels, schedule, manifest, logs }: Program): Facts
       actions.flatMap((action) => (action.kind === 'run' ? [action.kernel] : [])),
     ),
   ]);
-  const laterUsers = new Map<string, string[]>();
+  const laterUsers = new Map<string, number>();
   for (const kernel of kernels)
     if (later.has(kernel.name))
-      for (const name of usedBy(kernel)) laterUsers.set(name, [...(laterUsers.get(name) ?? []), kernel.name]);
+      for (const name of usedBy(kernel)) laterUsers.set(name, (laterUsers.get(name) ?? 0) + 1);
   const extents = [...buffers.map(({ length }) => length), ...manifest.projections.map(({ count }) => count)];
   return {
     buffers: new Map(buffers.map((buffer) => [buffer.name, buffer])),
@@ -122,7 +122,7 @@ function memberOf(kernel: Kernel, facts: Facts): Member | undefined {
   if (isOther || arrays.includes(order.targets)) return undefined;
   const named = (name: string): Buffer | undefined => {
     const buffer = facts.buffers.get(name);
-    const isOwn = facts.laterUsers.get(name)?.length === 1 && !facts.read.has(name);
+    const isOwn = facts.laterUsers.get(name) === 1 && !facts.read.has(name);
     return isOwn && buffer?.role === 'constant' && buffer.initial === undefined ? buffer : undefined;
   };
   const inbox = facts.buffers.get(addition.buffer);

@@ -91,11 +91,36 @@ describe.skipIf(!mpi.available)('codegen --target mpi', () => {
         const start = target === 'mpi' ? ['mpirun', '--allow-run-as-root', '--oversubscribe', '-n', '3'] : [];
         const ran = await runProgram([...start, './network', '--output', 'out'], { cwd: project });
         expect(ran).toMatchObject({ status: 0, stderr: '' });
+        if (target === 'mpi') {
+          const data = readFileSync(join(project, 'initial.bin'));
+          writeFileSync(join(project, 'other.bin'), data.with(-1, data.at(-1)! ^ 1));
+          mkdirSync(join(project, 'none'));
+          const run = ['./network', '--output', 'none'];
+          const other = await runProgram([...start, ...run, ':', '-n', '1', ...run, '--data', 'other.bin'], {
+            cwd: project,
+          });
+          expect(other.status).toBe(2);
+          expect(other.stderr).toContain(
+            'error: the ranks have different programs or initial values: start all of them',
+          );
+        }
         return ['spikes', 'samples', 'state'].map((name) => readFileSync(join(out, `${name}.csv`), 'utf8'));
       }),
     );
     expect(results[1]).toEqual(results[0]);
     expect(results[0]?.[0]?.split('\n').length).toBeGreaterThan(100);
+  });
+
+  test('ranks compare digests of all texts of the program', async () => {
+    const digests = await Promise.all(
+      ['10 ms', '10 ms', '20 ms'].map(async (duration) => {
+        const project = await generate(network, '--target', 'mpi', '--duration', duration);
+        return /own = 0x([0-9a-f]{16})u/.exec(readFileSync(join(project, 'network.c'), 'utf8'))?.[1];
+      }),
+    );
+    expect(digests[0]).toMatch(/./);
+    expect(digests[1]).toBe(digests[0]);
+    expect(digests[2]).not.toBe(digests[0]);
   });
 
   test('writes a job for Slurm', async () => {

@@ -1,5 +1,6 @@
 /** Generates one C source and its header, and the data that a host needs. */
 
+import { platform } from '#platform';
 import type { Buffer, Program } from '../../ir/program.js';
 import { elementBytes, fillOf } from '../../ir/program.js';
 import { familiesOf } from '../families/families.js';
@@ -83,6 +84,7 @@ function exchangeTexts(
   context: ProgramContext,
   { divided, interval, ownSynapses }: Distribution,
   inside: (lines: readonly string[]) => string,
+  digest: string,
 ): Readonly<Record<'shares' | 'declarations' | 'exchanges', string>> {
   const { program } = context;
   const ordinals = new Map(program.buffers.map(({ name }, k) => [name, k]));
@@ -113,6 +115,7 @@ function exchangeTexts(
     shares: renderTemplate('mpi-shares', {}),
     declarations: renderTemplate('mpi-declarations', {}),
     exchanges: renderTemplate('mpi-exchanges', {
+      digest,
       rings: inside(rings),
       divided: inside(
         [...divided.values()].map(
@@ -147,9 +150,10 @@ export const headerFile = (program: Program, lists: number): string =>
  * data sets is in it.
  *
  * @param distribution  how ranks of MPI share the steps; absent: one process computes them
+ * @param more text of the other files of a project, of which ranks compare digests
  * @returns text that is the same for equal programs
  */
-export function generateC(program: Program, distribution?: Distribution): GeneratedC {
+export function generateC(program: Program, distribution?: Distribution, more = ''): GeneratedC {
   const context = new ProgramContext(program, cDialect, distribution);
   const families = nameFamilies(context, familiesOf(program).list);
   const kernels = families.flatMap((named) => [
@@ -179,6 +183,15 @@ export function generateC(program: Program, distribution?: Distribution): Genera
   const texts = listTexts(context, callees);
   const faults = faultTexts(context);
   const buffers = program.buffers.length;
+  const digested = [
+    ...tableLines(context),
+    ...functions,
+    ...kernels,
+    ...stepLines(context, callees),
+    ...texts.cases,
+    more,
+  ];
+  const digest = distribution ? platform.sha256().update(digested.join('\n')).hex().slice(0, 16) : '';
   const source = renderTemplate('c-program', {
     title,
     fields: inside(fieldLines(context)),
@@ -193,7 +206,7 @@ export function generateC(program: Program, distribution?: Distribution): Genera
     logs: inside(logRows(context)),
     trust: inside(trustLines()),
     table: inside(tableLines(context)),
-    mpi: distribution ? exchangeTexts(context, distribution, inside) : false,
+    mpi: distribution ? exchangeTexts(context, distribution, inside, digest) : false,
     faults: faults.value,
     raise: inside(faults.raise),
     counts: actionCounts(context),

@@ -14,11 +14,12 @@ import { withOwnSynapses } from './own-synapses.js';
  * @returns texts, and the bytes of `initial.bin`; the same for equal programs
  */
 export function mpiProject(program: Program, script: readonly ScriptEntry[]): ReadonlyMap<string, string | Uint8Array> {
-  const { header, source } = generateC(program, withOwnSynapses(program, distribute(program)));
+  const main = mainFile(program, script, true);
+  const { header, source } = generateC(program, withOwnSynapses(program, distribute(program)), main);
   return new Map<string, string | Uint8Array>([
     ['network.h', header],
     ['network.c', source],
-    ['main.c', mainFile(program, script, true)],
+    ['main.c', main],
     ['CMakeLists.txt', renderTemplate('c-cmake', { mpi: true })],
     ['job.sh', renderTemplate('mpi-job', {})],
     ['README.md', readmeFile(program, 'mpi-readme')],

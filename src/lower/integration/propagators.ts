@@ -149,7 +149,8 @@ export function storedPropagators(coefficients: Coefficients, site: Site): Propa
       return value && (constantOf(value) ?? value);
     });
   const ofKnown = numbersOf(matrixIn(site.scope(new Block())), closed, context.dt);
-  const rOfKnown = (i: number, j: number): Ir | null => numberAt(ofKnown?.r, i, j);
+  const ofKnownR = ofKnown?.r.map((row) => row.map((entry) => (entry === null ? null : ir.f64(entry))));
+  const rOfKnown = (i: number, j: number): Ir | null => ofKnownR?.[i]?.[j] ?? null;
   const ofTerms = ofKnown && contributions(rOfKnown, closed, termsIn(site.scope(new Block())));
   const mode = frozen.size > 0 ? '.refractory' : '';
   const entryBuffer = (label: string, result: string, from: string, comment: string): Buffer =>
@@ -203,12 +204,6 @@ export function storedPropagators(coefficients: Coefficients, site: Site): Propa
 interface NumericPropagators {
   readonly p: readonly (readonly (number | null)[])[];
   readonly r: readonly (readonly (number | null)[])[];
-}
-
-/** An entry of a matrix of numbers as code; null is zero. */
-function numberAt(rows: NumericPropagators['r'] | undefined, i: number, j: number): Ir | null {
-  const entry = rows?.[i]?.[j] ?? null;
-  return entry === null ? null : ir.f64(entry);
 }
 
 /** Returns P and R as computed by the interpreter, or null if a coefficient is not known when lowering. */

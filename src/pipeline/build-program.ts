@@ -23,6 +23,17 @@ export interface BuildOptions extends LowerOptions {
   readonly memory?: number;
 }
 
+/** Returns the choices for a run on a target. Checks before a run take the same ones, and so need the same memory. */
+export const choicesForRun = (
+  target: string | undefined,
+  exactValues = false,
+): Required<Pick<BuildOptions, 'exactValues' | 'keepsOrder' | 'sharesRows'>> => ({
+  exactValues,
+  keepsOrder: exactValues,
+  // Joining takes longer than it saves where each process builds every synapse.
+  sharesRows: !exactValues && target !== 'mpi',
+});
+
 /**
  * Returns the program of a model.
  *

@@ -47,6 +47,8 @@ export interface ChosenTarget {
   readonly device: string;
   /** The place of the device in the engine's list; absent: it was not asked for. */
   readonly ordinal?: number;
+  /** Bytes of the device; undefined: those of the machine, or not known. */
+  readonly memory?: number | undefined;
 }
 
 /** Checks whether a model has room on an engine's first device, as far as is known before its synapses are counted. */
@@ -98,7 +100,8 @@ export async function chooseTarget(
     const target = targets[candidate];
     const availability = await target?.probe();
     if (target && availability?.available && (name !== 'auto' || fits(availability, wishes))) {
-      if (device === undefined) return { target, device: availability.devices[0] ?? candidate };
+      const { memory } = availability;
+      if (device === undefined) return { target, device: availability.devices[0] ?? candidate, memory };
       const ordinal = chooseDevice(candidate, availability.devices, device);
       return { target, device: availability.devices[ordinal] ?? candidate, ordinal };
     }

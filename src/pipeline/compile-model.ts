@@ -8,7 +8,7 @@ import { printProgram } from '../ir/text.js';
 import { protocolOf } from '../lower/context/protocol.js';
 import type { Executable } from '../../runtime/targets/target.js';
 import { protocolSteps, type Protocol, type ProtocolEntry } from '../../runtime/record/protocol.js';
-import { drawnModel, loweredModel } from './build-program.js';
+import { choicesForRun, drawnModel, loweredModel } from './build-program.js';
 import { chooseTarget, needsNothing, type ChosenTarget } from './choose-target.js';
 import type { ImportedModel, RunnableModel } from './read/imported-model.js';
 import { messages } from './messages.js';
@@ -66,10 +66,7 @@ export async function compileModel(
   const counts = needsCounts(drawn) ? await countSynapses(drawn, positions, precision) : undefined;
   const lowered = loweredModel(drawn, positions, {
     precision,
-    keepsOrder: exactValues === true,
-    // Joining takes longer than it saves where each process builds every synapse.
-    sharesRows: exactValues !== true && options.target !== 'mpi',
-    ...(exactValues === undefined ? {} : { exactValues }),
+    ...choicesForRun(options.target, exactValues),
     ...(counts ? { counts } : {}),
     ...(options.heard ? { pendingDelivery: options.heard } : {}),
     ...(onPass ? { onPass } : {}),
@@ -87,20 +84,24 @@ export async function compileModel(
     ...(ranks === undefined ? {} : { ranks }),
   };
   const strategy = readStrategy(options.strategy ?? 'auto');
-  const { chosen, executable, findings } = await compileOn(options.target ?? 'auto', wishes, ({ target, ordinal }) => {
-    refuseTooLarge(target.name, program, valid, positions);
-    return inStage('compile', () =>
-      target.compile(program, {
-        onPass,
-        ...(threads === undefined ? {} : { threads }),
-        ...(ranks === undefined ? {} : { ranks }),
-        ...(exactValues === undefined ? {} : { readsSynapses: exactValues }),
-        ...(ordinal === undefined ? {} : { device: ordinal }),
-        ...(strategy === undefined ? {} : { strategy }),
-        ...(cacheDirectory === undefined ? {} : { cacheDirectory }),
-      }),
-    );
-  });
+  const { chosen, executable, findings } = await compileOn(
+    options.target ?? 'auto',
+    wishes,
+    ({ target, ordinal, memory }) => {
+      refuseTooLarge({ target, memory }, program, valid, positions);
+      return inStage('compile', () =>
+        target.compile(program, {
+          onPass,
+          ...(threads === undefined ? {} : { threads }),
+          ...(ranks === undefined ? {} : { ranks }),
+          ...(exactValues === undefined ? {} : { readsSynapses: exactValues }),
+          ...(ordinal === undefined ? {} : { device: ordinal }),
+          ...(strategy === undefined ? {} : { strategy }),
+          ...(cacheDirectory === undefined ? {} : { cacheDirectory }),
+        }),
+      );
+    },
+  );
   const engine: Engine = { target: chosen.target.name, device: chosen.device, threads: executable.threads ?? 1 };
   watch.end('compile');
   return { program, protocol, executable, engine, findings };

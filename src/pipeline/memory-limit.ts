@@ -5,10 +5,11 @@ import { DiagnosticError } from '../diagnostics/diagnostic.js';
 import type { Positions } from '../diagnostics/positions.js';
 import { elementBytes, type Buffer, type Program } from '../ir/program.js';
 import type { ValidModel } from '../model/model.js';
+import type { ChosenTarget } from './choose-target.js';
 import { messages, mostSteps } from './messages.js';
 import { placeOf } from './read/placed.js';
 
-/** Targets that keep arrays in the memory of this machine. */
+/** Targets that keep arrays in the memory of this machine. Others have the memory of a device. */
 const here: readonly string[] = ['wasm', 'c', 'mpi', 'reference'];
 
 /** Most bytes that WebAssembly can address. */
@@ -58,20 +59,19 @@ function needOf({ buffers, manifest, schedule }: Program): Need {
  * @throws DiagnosticError with the needed and the available memory, at the owner of the largest array
  */
 export function refuseTooLarge(
-  target: string,
+  { target: { name }, memory: ofDevice }: Pick<ChosenTarget, 'target' | 'memory'>,
   program: Program,
   { model }: Pick<ValidModel, 'model'>,
   positions: Positions,
 ): void {
-  if (!here.includes(target)) return;
   const machine = platform.machine.memory();
-  const memory = target === 'wasm' ? Math.min(machine, wasmMemory) : machine;
+  const memory = here.includes(name) ? Math.min(machine, name === 'wasm' ? wasmMemory : Infinity) : ofDevice;
   const { fixed, built, arrays } = needOf(program);
   const bytes = fixed + built;
-  if (bytes <= memory) return;
+  if (memory === undefined || bytes <= memory) return;
   const [largest] = [...arrays].reduce((one, other) => (other[1] > one[1] ? other : one));
   const place = placeOf(positions, ownerOf(largest, model));
-  const engine = bytes <= machine ? target : undefined;
+  const engine = bytes <= machine ? name : undefined;
   const finding = messages.tooLarge(bytes, engine ? memory : machine, engine, (memory - fixed) / built);
   throw new DiagnosticError([{ severity: 'error', ...finding, place }]);
 }

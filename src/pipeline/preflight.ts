@@ -10,7 +10,7 @@ import type { DrawnModel } from '../draw/drawn-model.js';
 import type { Precision } from '../ir/program.js';
 import { protocolOf } from '../lower/context/protocol.js';
 import type { ValidModel } from '../model/model.js';
-import { loweredModel } from './build-program.js';
+import { choicesForRun, loweredModel } from './build-program.js';
 import { chooseTarget } from './choose-target.js';
 import { messages } from './messages.js';
 import { refusedFiles } from './results/outputs.js';
@@ -67,13 +67,17 @@ export async function preflight(
         ...messages.drawnInPart(name),
         place: positions.place(`/projections/${name}`),
       });
-    const program = loweredModel(drawn, positions, { precision, counts: standIns(drawn) });
+    const program = loweredModel(drawn, positions, {
+      precision,
+      counts: standIns(drawn),
+      ...choicesForRun(target),
+    });
     const entries = protocolOf(valid, program);
     const steps = protocolSteps(entries);
     refuseTooLong(steps, positions);
     await checkColumns(valid, recordingPlan(program, entries).setup.series);
     const chosen = await chooseTarget(target ?? 'auto', workOf(program, steps));
-    refuseTooLarge(chosen.target.name, program, valid, positions);
+    refuseTooLarge(chosen, program, valid, positions);
     if (target !== undefined) await inStage('compile', () => chosen.target.compile(program, {}));
   });
   return findings;

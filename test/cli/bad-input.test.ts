@@ -15,10 +15,12 @@ import {
   writeSync,
 } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { openclTarget } from '../../runtime/targets/opencl/target.js';
 import { runCommand, temporaryFolder } from '../support/command.js';
 import { slow, triesAll } from '../support/effort.js';
 
 const folder = temporaryFolder();
+const opencl = await openclTarget.probe();
 
 /** A small specification that is right, for tables to break in one place. */
 const specification = {
@@ -279,11 +281,13 @@ describe('specifications that are wrong', () => {
     expectSentences(stderr);
     const validated = await runCommand(['validate', folder.file('huge.json')]);
     expect(validated.code).toBe(0);
-    expect(validated.stdout).toContain('warning[run/too-large]');
+    const needed = /the model needs [\d.]+ GB of memory/.exec(stderr)?.[0] ?? '';
+    expect(validated.stdout).toContain(`warning[run/too-large]  ${needed};`);
   });
 
-  it.each([
+  const tooLarge: [target: string, N: number, p: number, needs: RegExp, hint: string][] = [
     ['wasm', 200_000, 0.04, /the model needs 6\.\d+ GB of memory; wasm can use 4\.29 GB/, 'hint      use `--target c`'],
+    ['opencl', 20_000_000, 0.04, /the model needs \d+ GB of memory; this machine has/, 'hint      use fewer cells'],
     [
       'c',
       20_000_000,
@@ -291,16 +295,25 @@ describe('specifications that are wrong', () => {
       /the model needs \d+ GB of memory; this machine has/,
       'hint      use fewer cells or connections',
     ],
-  ])('synapses that do not fit are estimated before they are drawn for %s', async (target, N, p, needs, hint) => {
-    const cells = { ...specification.neuron_groups.cells, N };
-    const synapses = { all: { source: 'cells', target: 'cells', on_pre: 'v += 1*mV', connect: { p } } };
-    writeFileSync(folder.file('dense.json'), JSON.stringify({ ...specification, neuron_groups: { cells }, synapses }));
-    const { code, stderr } = await runCommand(['run', folder.file('dense.json'), '--target', target]);
-    expect(code).toBe(1);
-    expect(stderr).toMatch(needs);
-    expect(stderr).toContain(hint);
-    expect(stderr).toContain('/synapses/all');
-  });
+  ];
+  const installed = tooLarge.filter(([target]) => target !== 'opencl' || opencl.available);
+
+  it.each(installed)(
+    'synapses that do not fit are estimated before they are drawn for %s',
+    async (target, N, p, needs, hint) => {
+      const cells = { ...specification.neuron_groups.cells, N };
+      const synapses = { all: { source: 'cells', target: 'cells', on_pre: 'v += 1*mV', connect: { p } } };
+      writeFileSync(
+        folder.file('dense.json'),
+        JSON.stringify({ ...specification, neuron_groups: { cells }, synapses }),
+      );
+      const { code, stderr } = await runCommand(['run', folder.file('dense.json'), '--target', target]);
+      expect(code).toBe(1);
+      expect(stderr).toMatch(needs);
+      expect(stderr).toContain(hint);
+      expect(stderr).toContain('/synapses/all');
+    },
+  );
 
   it('everything at once, sorted by place', async () => {
     const text = JSON.stringify(

@@ -128,12 +128,14 @@ async function probe(options: OpenclTargetOptions): Promise<Availability> {
     const [first] = devices;
     if (first === undefined) throw noDevice(api);
     const refused = devices.filter((device) => !usable(device));
-    if (!devices.some(usable)) throw refusedDevice(first);
+    const able = devices.filter(usable);
+    if (able.length === 0) throw refusedDevice(first);
     const reason = refused.map(({ title, refusal }) => `${title} is left out: ${refusal ?? ''}`).join('; ');
     return {
       target: 'opencl',
       available: true,
-      devices: devices.filter(usable).map(({ title }) => title),
+      devices: able.map(({ title }) => title),
+      ...(able[0] === undefined ? {} : { memory: able[0].memory }),
       ...(reason === '' ? {} : { reason }),
     };
   } catch (error) {

@@ -4,7 +4,7 @@
  */
 
 import { add, f64, i64, mul, reinterpret, sub } from './builder.js';
-import { powerOfTwo } from './library/formats.js';
+import { powerOfTwo } from './power-of-two.js';
 import type { Expression, FromFixed, ToFixed } from './program.js';
 
 /** 1.5 * 2^52: adding it to a number below 2^51 leaves the rounded number in the low bits. */

@@ -14,6 +14,8 @@ import { type BodyScope, type Hole, readIrExpression, readStatement } from './te
 
 /** Receives the statements of a template and hands out its locals. */
 export interface StatementSink<Self> {
+  /** Names that every template of the sink knows: the parameters of a function. */
+  readonly parameters?: Readonly<Record<string, Expression>>;
   emit(...statements: Statement[]): void;
   /** A new local, with a name like the wanted one. */
   local(name: string, type: ScalarType): Local;
@@ -132,7 +134,7 @@ function templateScope<Sink extends StatementSink<Sink>>(
   };
   return {
     ...nothing,
-    value: (name) => names.get(name)?.value,
+    value: (name) => names.get(name)?.value ?? sink.parameters?.[name],
     assigned: (name) => localOf(name, ['var', 'for']),
     counter: (name) => localOf(name, ['var']) ?? variable(name, 'u32', 'for').name,
     result: (name, type) => variable(name, type).name,

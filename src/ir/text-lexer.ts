@@ -11,6 +11,8 @@ interface Token {
 
 const patterns: readonly (readonly [Token['kind'] | 'space', RegExp])[] = [
   ['space', /\s+/y],
+  // Remarks in templates, which programs do not keep.
+  ['space', /#[^\n]*/y],
   ['comment', /\/\/ ?([^\n]*)/y],
   ['name', /[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z0-9_]+)*/y],
   ['number', /(?:0x[0-9a-f]+|\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)[fiuL]?/y],

@@ -9,7 +9,7 @@
 import * as ir from '../ir/builder.js';
 import { exponentOf, scaleOf } from '../ir/fixed-point.js';
 import { fold } from '../ir/fold.js';
-import { powerOfTwo } from '../ir/library/formats.js';
+import { powerOfTwo } from '../ir/power-of-two.js';
 import type { Accumulate, Buffer, ElementType, Expression, Kernel, Load, Program, Statement } from '../ir/program.js';
 import { bodyOf, buffersOf, expressionsOf, someExpression, visitExpression, visitStatements } from '../ir/walk.js';
 import type { Pass } from './pass.js';

@@ -3,6 +3,7 @@ import ts from 'typescript';
 import { describe, expect, test } from 'vitest';
 import * as ir from '../../src/ir/builder.js';
 import type { Buffer, Expression, Statement } from '../../src/ir/program.js';
+import { drawParameters } from '../../src/ir/library/philox.js';
 import { code } from '../../src/ir/template.js';
 import { TokenReader, tokenizeTemplate } from '../../src/ir/text-lexer.js';
 import { type BodyScope, readIrExpression, readStatement } from '../../src/ir/text-read-body.js';
@@ -139,8 +140,23 @@ function returnedNames(template: ts.TemplateLiteral): Set<string> {
   return names;
 }
 
+/** Parameters of the functions that a file of the library defines, which its templates know: keys of its objects. */
+function parametersIn(source: ts.SourceFile): Set<string> {
+  const names = new Set(Object.keys(drawParameters));
+  const visit = (node: ts.Node): void => {
+    if (ts.isObjectLiteralExpression(node)) for (const { name } of node.properties) if (name) names.add(name.getText());
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
+  return names;
+}
+
 /** Reads a template with placeholders in its holes. @throws UsageError for text that is not in the form */
-function readWithPlaceholders(template: ts.TemplateLiteral, statements: boolean): void {
+function readWithPlaceholders(
+  template: ts.TemplateLiteral,
+  statements: boolean,
+  parameters: ReadonlySet<string>,
+): void {
   const parts = ts.isTemplateExpression(template)
     ? [template.head.text, ...template.templateSpans.map(({ literal }) => literal.text)]
     : [template.text];
@@ -148,7 +164,7 @@ function readWithPlaceholders(template: ts.TemplateLiteral, statements: boolean)
   const returned = returnedNames(template);
   const value = (name: string): Expression => ({ kind: 'local', type: 'f64', name });
   const scope = (known: Set<string>): BodyScope => ({
-    value: (name) => (known.has(name) || returned.has(name) ? value(name) : undefined),
+    value: (name) => (known.has(name) || returned.has(name) || parameters.has(name) ? value(name) : undefined),
     buffer: () => undefined,
     callee: () => undefined,
     assigned: (name) => (known.has(name) ? name : undefined),
@@ -185,13 +201,17 @@ test('every template of a kernel is in the text form and reads only names that i
     const text = readFileSync(path, 'utf8');
     if (!/(?:\bcode|\.write)`/.test(text)) continue;
     const source = ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true);
+    const parameters = path.startsWith('src/ir/library/') ? parametersIn(source) : new Set<string>();
     const visit = (node: ts.Node): void => {
       if (ts.isTaggedTemplateExpression(node)) {
         const tag = ts.isPropertyAccessExpression(node.tag) ? node.tag.name.text : node.tag.getText();
         if (tag === 'write' || tag === 'code') {
           templates++;
           const { line } = source.getLineAndCharacterOfPosition(node.getStart());
-          expect(() => readWithPlaceholders(node.template, tag === 'write'), `${path}:${line + 1}`).not.toThrow();
+          expect(
+            () => readWithPlaceholders(node.template, tag === 'write', parameters),
+            `${path}:${line + 1}`,
+          ).not.toThrow();
         }
       }
       ts.forEachChild(node, visit);

@@ -8,33 +8,13 @@
  * bounds are never reached.
  */
 
-import {
-  add,
-  and,
-  call,
-  div,
-  eq,
-  f64,
-  ge,
-  get,
-  gt,
-  le,
-  leave,
-  lt,
-  mul,
-  neg,
-  not,
-  select,
-  sub,
-  u32,
-  unary,
-} from '../builder.js';
-import type { Expression, Local } from '../program.js';
+import { f64 } from '../builder.js';
+import type { Expression } from '../program.js';
+import { code, type Names } from '../template.js';
 import { type Body, define, once } from './define.js';
 import { exp } from './exponential.js';
-import { abs } from './formats.js';
 import { log, log1p } from './logarithm.js';
-import { type DrawPoint, drawParameters, uniformFromWords, wordsAt } from './philox.js';
+import { drawParameters, philox4x32, uniformFromWords } from './philox.js';
 import { deviance, log2Pi, stirlingError } from './saddle-point.js';
 
 /** Smaller means are drawn by search, because it is faster there and the rejection hats do not hold. */
@@ -47,27 +27,28 @@ const mostAttempts = 1000;
 /**
  * Adds up probabilities p(0), p(1) = p(0) factor(1), … until they reach a uniform number, or change no more for
  * rounding; stops at `limit`.
+ *
+ * @param count the local that counts them
  */
 function search(
   body: Body,
-  at: DrawPoint,
-  count: Local,
+  count: Expression,
   first: Expression,
   limit: Expression,
   factor: (k: Expression) => Expression,
 ): void {
-  const [w0, w1] = wordsAt(body, at, u32(0));
-  const uniform = body.let('uniform', call(uniformFromWords(), w0, w1));
-  const probability = body.variable('probability', first);
-  const reached = body.variable('reached', first);
-  const before = body.variable('before', f64(-1));
-  const goesOn = and(gt(uniform, get(reached)), gt(get(reached), get(before)));
-  body.whilst(and(goesOn, lt(get(count), limit)), () => {
-    body.set(before, get(reached));
-    body.set(count, add(get(count), f64(1)));
-    body.set(probability, mul(get(probability), factor(get(count))));
-    body.set(reached, add(get(before), get(probability)));
-  });
+  body.write`
+    ${philox4x32()}(element, subElement, step, site + 0u, k0, k1) -> (r0, r1, r2, r3)
+    let uniform = ${uniformFromWords()}(r0, r1)
+    var probability = ${first}
+    var reached = ${first}
+    var before = -1.0
+    while uniform > reached & reached > before & ${count} < ${limit} {
+      before = reached
+      ${count} = ${count} + 1.0
+      probability = probability * ${factor(count)}
+      reached = before + probability
+    }`;
 }
 
 interface Hat {
@@ -80,81 +61,100 @@ interface Hat {
   readonly scale: Expression;
 }
 
+/** The hat that a template has declared by the names of its parts. */
+const hatOf = (at: Names): Hat => ({
+  a: at('a'),
+  b: at('b'),
+  centre: at('centre'),
+  squeeze: at('squeeze'),
+  scale: at('scale'),
+});
+
 /** Transformed rejection: the common part of PTRS and BTRS. */
 function reject(
   body: Body,
-  at: DrawPoint,
-  count: Local,
-  hat: Hat,
+  count: Expression,
+  { a, b, centre, squeeze, scale }: Hat,
   highest: Expression,
   logProbability: (k: Expression) => Expression,
 ): void {
-  body.loop('attempt', u32(0), u32(mostAttempts), (attempt) => {
-    const [w0, w1, w2, w3] = wordsAt(body, at, attempt);
-    const u = body.let('u', sub(call(uniformFromWords(), w0, w1), f64(0.5)));
-    const v = body.let('v', call(uniformFromWords(), w2, w3));
-    const us = body.let('us', sub(f64(0.5), abs(u)));
-    const k = body.let('k', unary('floor', add(mul(add(div(mul(f64(2), hat.a), us), hat.b), u), hat.centre)));
-    body.set(count, k);
-    body.when(and(ge(us, f64(0.07)), le(v, hat.squeeze)), () => body.add(leave));
-    const possible = and(and(ge(k, f64(0)), le(k, highest)), not(and(lt(us, f64(0.013)), gt(v, us))));
-    body.when(possible, () => {
-      const height = div(mul(v, hat.scale), add(div(hat.a, mul(us, us)), hat.b));
-      body.when(le(call(log('f64'), height), logProbability(k)), () => body.add(leave));
-    });
-  });
+  const uniform = uniformFromWords();
+  body.write`
+    for attempt = 0u until ${mostAttempts}u {
+      ${philox4x32()}(element, subElement, step, site + attempt, k0, k1) -> (r0, r1, r2, r3)
+      let u = ${uniform}(r0, r1) - 0.5
+      let v = ${uniform}(r2, r3)
+      let us = 0.5 - abs(u)
+      let k = floor((2.0 * ${a} / us + ${b}) * u + ${centre})
+      ${count} = k
+      if us >= 0.07 & v <= ${squeeze} {
+        break
+      }
+      if k >= 0.0 & k <= ${highest} & !(us < 0.013 & v > us) {
+        if ${log('f64')}(v * ${scale} / (${a} / (us * us) + ${b})) <= ${(at) => logProbability(at('k'))} {
+          break
+        }
+      }
+    }`;
 }
 
 /** log of the probability of k under a Poisson law. */
 const logPoisson = once(() =>
-  define('logPoisson', 'log probability of k at a mean', { k: 'f64', mean: 'f64' }, (body, { k, mean }) => {
-    const some = body.let('some', select(lt(k, f64(1)), f64(1), k));
-    const exponent = add(call(stirlingError(), some), call(deviance(), some, mean));
-    const value = neg(add(exponent, mul(f64(0.5), add(log2Pi, call(log('f64'), some)))));
-    return select(lt(k, f64(1)), neg(mean), value);
+  define('logPoisson', 'log probability of k at a mean', { k: 'f64', mean: 'f64' }, (body) => {
+    const ln = log('f64');
+    const at = body.write`
+      let some = select(k < 1.0, 1.0, k)
+      let result = select(
+        k < 1.0,
+        -mean,
+        -(${stirlingError()}(some) + ${deviance()}(some, mean) + 0.5 * (${log2Pi} + ${ln}(some)))
+      )`;
+    return at('result');
   }),
 );
 
 /** A Poisson number: whole, NaN for a mean that is negative or NaN, infinite for an infinite one. */
 export const poisson = once(() =>
-  define('poisson', 'Poisson number', { ...drawParameters, mean: 'f64' }, (body, { mean, ...at }) => {
-    const count = body.variable('count', f64(0));
-    body.when(
-      lt(mean, f64(searchBelow)),
-      () => {
-        search(body, at, count, call(exp('f64'), neg(mean)), f64(longestSearch), (k) => div(mean, k));
-      },
-      () =>
-        body.when(lt(mean, f64(Infinity)), () => {
-          const b = body.let('b', add(f64(0.931), mul(f64(2.53), unary('sqrt', mean))));
-          const hat: Hat = {
-            b,
-            a: body.let('a', add(f64(-0.059), mul(f64(0.02483), b))),
-            centre: body.let('centre', add(mean, f64(0.43))),
-            squeeze: body.let('squeeze', sub(f64(0.9277), div(f64(3.6224), sub(b, f64(2))))),
-            scale: body.let('scale', add(f64(1.1239), div(f64(1.1328), sub(b, f64(3.4))))),
-          };
-          reject(body, at, count, hat, f64(Infinity), (k) => call(logPoisson(), k, mean));
-        }),
-    );
-    const drawn = select(eq(mean, f64(Infinity)), mean, get(count));
-    return select(ge(mean, f64(0)), drawn, f64(NaN));
+  define('poisson', 'Poisson number', { ...drawParameters, mean: 'f64' }, (body, { mean }) => {
+    const at = body.write`
+      var count = 0.0
+      if mean < ${searchBelow} {
+        ${(at, inner) => {
+          const none = code`${exp('f64')}(-${mean})`;
+          search(inner, at('count'), none, f64(longestSearch), (k) => code`${mean} / ${k}`);
+        }}
+      } else {
+        if mean < inf {
+          let b = 0.931 + 2.53 * sqrt(mean)
+          let a = -0.059 + 0.02483 * b
+          let centre = mean + 0.43
+          let squeeze = 0.9277 - 3.6224 / (b - 2.0)
+          let scale = 1.1239 + 1.1328 / (b - 3.4)
+          ${(at, inner) =>
+            reject(inner, at('count'), hatOf(at), f64(Infinity), (k) => code`${logPoisson()}(${k}, ${mean})`)}
+        }
+      }
+      let result = select(mean >= 0.0, select(mean == inf, mean, count), nan)`;
+    return at('result');
   }),
 );
 
 /** log of the probability of k under a binomial law with 0 < p < 1 and n >= 1. */
 export const logBinomial = once(() =>
-  define('logBinomial', 'log probability of k in n', { k: 'f64', n: 'f64', p: 'f64' }, (body, { k, n, p }) => {
-    const inside = body.let('inside', and(gt(k, f64(0)), lt(k, n)));
-    const some = body.let('some', select(inside, k, mul(n, f64(0.5))));
-    const others = body.let('others', sub(n, some));
-    const q = body.let('q', sub(f64(1), p));
-    const errors = sub(sub(call(stirlingError(), n), call(stirlingError(), some)), call(stirlingError(), others));
-    const deviances = add(call(deviance(), some, mul(n, p)), call(deviance(), others, mul(n, q)));
-    const width = sub(call(log('f64'), div(n, mul(some, others))), log2Pi);
-    const value = add(sub(errors, deviances), mul(f64(0.5), width));
-    const edge = select(le(k, f64(0)), call(log1p('f64'), neg(p)), call(log('f64'), p));
-    return select(inside, value, mul(n, edge));
+  define('logBinomial', 'log probability of k in n', { k: 'f64', n: 'f64', p: 'f64' }, (body) => {
+    const [error, distance, ln] = [stirlingError(), deviance(), log('f64')];
+    const at = body.write`
+      let inside = k > 0.0 & k < n
+      let some = select(inside, k, n * 0.5)
+      let others = n - some
+      let q = 1.0 - p
+      let result = select(
+        inside,
+        ${error}(n) - ${error}(some) - ${error}(others) - (${distance}(some, n * p) + ${distance}(others, n * q))
+          + 0.5 * (${ln}(n / (some * others)) - ${log2Pi}),
+        n * select(k <= 0.0, ${log1p('f64')}(-p), ${ln}(p))
+      )`;
+    return at('result');
   }),
 );
 
@@ -163,46 +163,41 @@ export const logBinomial = once(() =>
  * is cut off.
  */
 export const binomial = once(() =>
-  define(
-    'binomial',
-    'binomial number',
-    { ...drawParameters, trials: 'f64', probability: 'f64' },
-    (body, { trials, probability, ...at }) => {
-      const n = body.let('n', unary('trunc', trials));
-      const swapped = body.let('swapped', gt(probability, f64(0.5)));
-      const p = body.let('p', select(swapped, sub(f64(1), probability), probability));
-      const q = body.let('q', sub(f64(1), p));
-      const mean = body.let('mean', mul(n, p));
-      const legal = body.let(
-        'legal',
-        and(and(ge(n, f64(0)), lt(n, f64(Infinity))), and(ge(probability, f64(0)), le(probability, f64(1)))),
-      );
-      const count = body.variable('count', f64(0));
-      const odds = body.let('odds', div(p, q));
-      body.when(
-        and(legal, lt(mean, f64(searchBelow))),
-        () => {
-          const none = call(exp('f64'), mul(n, call(log1p('f64'), neg(p))));
-          const limit = body.let('limit', select(lt(n, f64(longestSearch)), n, f64(longestSearch)));
-          search(body, at, count, none, limit, (k) => mul(div(add(sub(n, k), f64(1)), k), odds));
-        },
-        () =>
-          body.when(legal, () => {
-            const deviation = body.let('deviation', unary('sqrt', mul(mean, q)));
-            const b = body.let('b', add(f64(1.15), mul(f64(2.53), deviation)));
-            const hat: Hat = {
-              b,
-              a: body.let('a', add(add(f64(-0.0873), mul(f64(0.0248), b)), mul(f64(0.01), p))),
-              centre: body.let('centre', add(mean, f64(0.5))),
-              squeeze: body.let('squeeze', sub(f64(0.92), div(f64(4.2), b))),
-              scale: body.let('scale', mul(add(f64(2.83), div(f64(5.1), b)), deviation)),
-            };
-            const mode = body.let('mode', unary('floor', mul(add(n, f64(1)), p)));
-            const highest = body.let('highest', call(logBinomial(), mode, n, p));
-            reject(body, at, count, hat, n, (k) => sub(call(logBinomial(), k, n, p), highest));
-          }),
-      );
-      return select(legal, select(swapped, sub(n, get(count)), get(count)), f64(NaN));
-    },
-  ),
+  define('binomial', 'binomial number', { ...drawParameters, trials: 'f64', probability: 'f64' }, (body) => {
+    const logP = logBinomial();
+    const at = body.write`
+        let n = trunc(trials)
+        let swapped = probability > 0.5
+        let p = select(swapped, 1.0 - probability, probability)
+        let q = 1.0 - p
+        let mean = n * p
+        let legal = n >= 0.0 & n < inf & (probability >= 0.0 & probability <= 1.0)
+        var count = 0.0
+        let odds = p / q
+        if legal & mean < ${searchBelow} {
+          ${(at, inner) => {
+            const [n, p, odds] = [at('n'), at('p'), at('odds')];
+            const none = code`${exp('f64')}(${n} * ${log1p('f64')}(-${p}))`;
+            const limit = inner.name('limit', code`select(${n} < ${longestSearch}, ${n}, ${longestSearch})`);
+            search(inner, at('count'), none, limit, (k) => code`(${n} - ${k} + 1.0) / ${k} * ${odds}`);
+          }}
+        } else {
+          if legal {
+            let deviation = sqrt(mean * q)
+            let b = 1.15 + 2.53 * deviation
+            let a = -0.0873 + 0.0248 * b + 0.01 * p
+            let centre = mean + 0.5
+            let squeeze = 0.92 - 4.2 / b
+            let scale = (2.83 + 5.1 / b) * deviation
+            let mode = floor((n + 1.0) * p)
+            let highest = ${logP}(mode, n, p)
+            ${(at, inner) => {
+              const [n, p, highest] = [at('n'), at('p'), at('highest')];
+              reject(inner, at('count'), hatOf(at), n, (k) => code`${logP}(${k}, ${n}, ${p}) - ${highest}`);
+            }}
+          }
+        }
+        let result = select(legal, select(swapped, n - count, count), nan)`;
+    return at('result');
+  }),
 );

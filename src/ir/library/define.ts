@@ -4,7 +4,7 @@
  */
 
 import { invariant } from '../../diagnostics/diagnostic.js';
-import { Locals, get, loop, set, when, whilst } from '../builder.js';
+import { Locals, get, set } from '../builder.js';
 import type { Expression, IrFunction, Local, ScalarType, Statement } from '../program.js';
 import { type Names, type StatementHole, type StatementSink, writeTemplate } from '../template.js';
 
@@ -18,7 +18,10 @@ export class Body implements StatementSink<Body> {
   readonly #locals: Locals;
   #statements: Statement[] = [];
 
-  constructor(locals: Locals) {
+  constructor(
+    locals: Locals,
+    readonly parameters: Readonly<Record<string, Expression>>,
+  ) {
     this.#locals = locals;
   }
 
@@ -49,70 +52,17 @@ export class Body implements StatementSink<Body> {
 
   /** Names a value: a new local, set once. */
   name(name: string, value: Expression): Expression {
-    return this.let(name, value);
+    const local = this.local(name, value.type);
+    this.emit(set(local, value));
+    return get(local);
   }
 
   /** The statements that are written by a function. */
   nested(write: (inner: Body) => void): Statement[] {
-    return this.#inside(() => write(this));
-  }
-
-  /** Names a value: a new local, set once. */
-  let(name: string, value: Expression): Expression {
-    const local = this.variable(name, value);
-    return get(local);
-  }
-
-  /** A new local that may be set again, with its first value. */
-  variable(name: string, value: Expression): Local {
-    const local = this.#locals.fresh(name, value.type);
-    this.set(local, value);
-    return local;
-  }
-
-  /** Assigns a local again. */
-  set(local: Local, value: Expression): void {
-    this.#statements.push(set(local, value));
-  }
-
-  /** Writes a statement. */
-  add(statement: Statement): void {
-    this.#statements.push(statement);
-  }
-
-  /** New locals for the results of a call with several. */
-  results(names: Readonly<Record<string, ScalarType>>): Local[] {
-    return Object.entries(names).map(([name, type]) => this.#locals.fresh(name, type));
-  }
-
-  /** Runs the statements of `then` if the condition holds, else those of `otherwise`. */
-  when(condition: Expression, then: () => void, otherwise: () => void = () => undefined): void {
-    this.add(when(condition, this.#inside(then), this.#inside(otherwise)));
-  }
-
-  /** Repeats the statements of `body` while the condition holds. */
-  whilst(condition: Expression, body: () => void): void {
-    this.add(whilst(condition, this.#inside(body)));
-  }
-
-  /** `for` over u32; `leave` inside ends it. */
-  loop(name: string, from: Expression, to: Expression, body: (index: Expression) => void): void {
-    const index = this.#locals.fresh(name, 'u32');
-    this.add(
-      loop(
-        index,
-        from,
-        to,
-        this.#inside(() => body(get(index))),
-      ),
-    );
-  }
-
-  #inside(write: () => void): Statement[] {
     const outer = this.#statements;
     const inner: Statement[] = [];
     this.#statements = inner;
-    write();
+    write(this);
     this.#statements = outer;
     return inner;
   }
@@ -142,10 +92,17 @@ export function define<P extends Readonly<Record<string, ScalarType>>>(
   const values = Object.fromEntries(declared.map((local) => [local.name, get(local)])) as {
     [K in keyof P]: Expression;
   };
-  const body = new Body(locals);
+  const body = new Body(locals, values);
   const built = build(body, values);
   const named = isExpression(built) ? { result: built } : built;
-  const results = Object.entries(named).map(([result, value]) => body.variable(result, value));
+  const results = Object.entries(named).map(([result, value]): Local => {
+    // A local that a template has named like the result is the result.
+    if (value.kind === 'local' && value.name === result && !Object.hasOwn(parameters, result))
+      return { name: result, type: value.type };
+    const local = body.local(result, value.type);
+    body.emit(set(local, value));
+    return local;
+  });
   const irFunction: IrFunction = {
     name,
     comment,

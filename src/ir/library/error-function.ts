@@ -47,12 +47,12 @@ export const erf = perType((type) =>
     const format = formatOf(type);
     const { number: n } = format;
     const { small, large, limit } = constants[type];
-    const size = body.let('size', atMost(abs(x), n(limit)));
-    const z = body.let('z', mul(size, size));
-    const square = body.let('square', mul(z, z));
+    const size = body.name('size', atMost(abs(x), n(limit)));
+    const z = body.name('z', mul(size, size));
+    const square = body.name('square', mul(z, z));
     const inner = add(size, mul(size, polynomial(body, z, square, small)));
-    const t = body.let('t', div(n(1), add(size, n(2))));
-    const outer = sub(n(1), mul(exponentialOf(body, format, body.let('minus', neg(z))), horner(t, large)));
-    return withSignOf(format, body.let('value', select(lt(size, n(1)), inner, outer)), x);
+    const t = body.name('t', div(n(1), add(size, n(2))));
+    const outer = sub(n(1), mul(exponentialOf(body, format, body.name('minus', neg(z))), horner(t, large)));
+    return withSignOf(format, body.name('value', select(lt(size, n(1)), inner, outer)), x);
   }),
 );

@@ -21,12 +21,12 @@ import {
   fromBits,
   horner,
   polynomial,
-  powerOfTwo,
   toExponent,
   twoSum,
   withSignOf,
   within,
 } from './formats.js';
+import { powerOfTwo } from '../power-of-two.js';
 
 interface ExponentialConstants {
   /** Arguments outside give 0 or infinity, or are clipped to a bound by the caller. */
@@ -91,8 +91,8 @@ export const exponentialConstants: Readonly<Record<FloatType, ExponentialConstan
 /** k = round(x / ln 2) as a float and, in the low bits, as an integer. */
 function exponentOf(body: Body, format: Format, x: Expression): { readonly bits: Expression; readonly k: Expression } {
   const { inverseLn2 } = exponentialConstants[format.type];
-  const shifted = body.let('shifted', add(mul(x, format.number(inverseLn2)), format.number(format.magic)));
-  return { bits: bitsOf(shifted), k: body.let('k', sub(shifted, format.number(format.magic))) };
+  const shifted = body.name('shifted', add(mul(x, format.number(inverseLn2)), format.number(format.magic)));
+  return { bits: bitsOf(shifted), k: body.name('k', sub(shifted, format.number(format.magic))) };
 }
 
 /** e^(x - k ln 2 + correction). */
@@ -105,11 +105,11 @@ function reducedExponential(
 ): Expression {
   const { ln2High, ln2Low, exp: coefficients } = exponentialConstants[format.type];
   const { number: n } = format;
-  const upper = body.let('upper', sub(x, mul(k, n(ln2High))));
+  const upper = body.name('upper', sub(x, mul(k, n(ln2High))));
   const product = mul(k, n(ln2Low));
-  const lower = body.let('lower', correction ? sub(product, correction) : product);
-  const r = body.let('r', sub(upper, lower));
-  const square = body.let('square', mul(r, r));
+  const lower = body.name('lower', correction ? sub(product, correction) : product);
+  const r = body.name('r', sub(upper, lower));
+  const square = body.name('square', mul(r, r));
   const curved = mul(square, polynomial(body, r, square, coefficients));
   // `upper` is exact and r is not: so the sum starts again from the former.
   return add(n(1), add(upper, sub(curved, lower)));
@@ -125,10 +125,10 @@ export function exponentialOf(body: Body, format: Format, x: Expression, correct
   const { subnormalBelow } = exponentialConstants[format.type];
   const n = format.number;
   const { bits, k } = exponentOf(body, format, x);
-  const p = body.let('p', reducedExponential(body, format, x, k, correction));
+  const p = body.name('p', reducedExponential(body, format, x, k, correction));
   // The scale is 2^(k-1), then 2; for results that may be subnormal 2^(k+63), then 2^-63, so only the last product
   // rounds.
-  const small = body.let('small', lt(x, n(subnormalBelow)));
+  const small = body.name('small', lt(x, n(subnormalBelow)));
   const offset = select(small, exponentWord(format, format.bias + 63), exponentWord(format, format.bias - 1));
   const scale = fromBits(format, add(toExponent(format, bits), offset));
   return mul(mul(p, scale), select(small, n(powerOfTwo(-63)), n(2)));
@@ -155,7 +155,7 @@ export const expOrdinary = perType((type) =>
     const format = formatOf(type);
     const bounded = within(body, x, ...ordinary[type]);
     const { bits, k } = exponentOf(body, format, bounded);
-    const p = body.let('p', reducedExponential(body, format, bounded, k));
+    const p = body.name('p', reducedExponential(body, format, bounded, k));
     return mul(p, fromBits(format, add(toExponent(format, bits), exponentWord(format, format.bias))));
   }),
 );
@@ -177,27 +177,27 @@ function scaledExpm1(body: Body, format: Format, x: Expression): ScaledExpm1 {
   const { ln2High, ln2Low, expm1: coefficients } = exponentialConstants[format.type];
   const n = format.number;
   const { bits, k } = exponentOf(body, format, x);
-  const upper = body.let('upper', sub(x, mul(k, n(ln2High))));
-  const lower = body.let('lower', mul(k, n(ln2Low)));
-  const r = body.let('r', sub(upper, lower));
-  const rest = body.let('rest', sub(sub(upper, r), lower));
-  const square = body.let('square', mul(r, r));
+  const upper = body.name('upper', sub(x, mul(k, n(ln2High))));
+  const lower = body.name('lower', mul(k, n(ln2Low)));
+  const r = body.name('r', sub(upper, lower));
+  const rest = body.name('rest', sub(sub(upper, r), lower));
+  const square = body.name('square', mul(r, r));
   // The first term is separate, since its rounding dominates for small e^x - 1.
   const curved = mul(mul(r, square), polynomial(body, r, square, coefficients));
-  const p = body.let('p', add(mul(n(0.5), square), curved));
-  const exponent = body.let('exponent', toExponent(format, bits));
-  const inverse = body.let('inverse', fromBits(format, sub(exponentWord(format, format.bias + headroom), exponent)));
-  const unit = body.let('unit', mul(inverse, n(powerOfTwo(-headroom))));
-  const c = body.let('c', sub(n(1), unit));
+  const p = body.name('p', add(mul(n(0.5), square), curved));
+  const exponent = body.name('exponent', toExponent(format, bits));
+  const inverse = body.name('inverse', fromBits(format, sub(exponentWord(format, format.bias + headroom), exponent)));
+  const unit = body.name('unit', mul(inverse, n(powerOfTwo(-headroom))));
+  const c = body.name('c', sub(n(1), unit));
   // The rounding error of 1 - 2^-k matters if k is about the length of the significand.
-  const lost = body.let('lost', sub(sub(n(1), c), unit));
+  const lost = body.name('lost', sub(sub(n(1), c), unit));
   const { high, low } = fastTwoSum(body, c, r);
   return {
     high,
     unit,
-    low: body.let('low', add(low, add(p, add(lost, add(rest, mul(rest, r)))))),
+    low: body.name('low', add(low, add(p, add(lost, add(rest, mul(rest, r)))))),
     inverse,
-    scale: body.let('scale', fromBits(format, add(exponent, exponentWord(format, format.bias - headroom)))),
+    scale: body.name('scale', fromBits(format, add(exponent, exponentWord(format, format.bias - headroom)))),
   };
 }
 
@@ -216,7 +216,7 @@ export const expm1 = perType((type) =>
   define(`expm1_${type}`, 'e^x - 1, precise near 0', { x: type }, (body, { x }) => {
     const format = formatOf(type);
     const { high, expm1Low } = exponentialConstants[type];
-    const value = body.let('value', expm1Of(body, format, within(body, x, expm1Low, high)));
+    const value = body.name('value', expm1Of(body, format, within(body, x, expm1Low, high)));
     return select(lt(abs(x), negligibleSquare(format)), x, value);
   }),
 );
@@ -227,10 +227,10 @@ export const exprel = perType((type) =>
     const format = formatOf(type);
     const { number: n } = format;
     const { expm1Low, expm1High } = exponentialConstants[type];
-    const below = body.let('below', atMost(x, n(expm1High)));
-    const { high, low, scale } = scaledExpm1(body, format, body.let('bounded', atLeast(below, n(expm1Low))));
+    const below = body.name('below', atMost(x, n(expm1High)));
+    const { high, low, scale } = scaledExpm1(body, format, body.name('bounded', atLeast(below, n(expm1Low))));
     // Divided before scaling, since e^x overflows earlier than the quotient.
-    const value = body.let('value', mul(div(mul(add(high, low), n(powerOfTwo(headroom))), below), scale));
+    const value = body.name('value', mul(div(mul(add(high, low), n(powerOfTwo(headroom))), below), scale));
     return select(eq(x, n(0)), n(1), value);
   }),
 );
@@ -244,9 +244,9 @@ export const inverseExprel = perType((type) =>
     const format = formatOf(type);
     const { number: n } = format;
     const { expm1Low, expm1High } = exponentialConstants[type];
-    const below = body.let('below', atMost(x, n(expm1High)));
-    const { high, low, inverse } = scaledExpm1(body, format, body.let('bounded', atLeast(below, n(expm1Low))));
-    const value = body.let('value', mul(div(below, mul(add(high, low), n(powerOfTwo(headroom)))), inverse));
+    const below = body.name('below', atMost(x, n(expm1High)));
+    const { high, low, inverse } = scaledExpm1(body, format, body.name('bounded', atLeast(below, n(expm1Low))));
+    const value = body.name('value', mul(div(below, mul(add(high, low), n(powerOfTwo(headroom)))), inverse));
     return select(eq(x, n(0)), n(1), value);
   }),
 );
@@ -263,9 +263,9 @@ const sinhSeries: Readonly<Record<FloatType, readonly number[]>> = {
 /** e^x / 2 for x from 0 to expm1High; infinite only if cosh x is. */
 function halfExponential(body: Body, format: Format, x: Expression): Expression {
   const { bits, k } = exponentOf(body, format, x);
-  const p = body.let('p', reducedExponential(body, format, x, k));
+  const p = body.name('p', reducedExponential(body, format, x, k));
   const scale = fromBits(format, add(toExponent(format, bits), exponentWord(format, format.bias - headroom)));
-  return body.let('halfExponential', mul(mul(p, format.number(powerOfTwo(headroom - 1))), scale));
+  return body.name('halfExponential', mul(mul(p, format.number(powerOfTwo(headroom - 1))), scale));
 }
 
 /** sinh x. */
@@ -273,12 +273,12 @@ export const sinh = perType((type) =>
   define(`sinh_${type}`, 'hyperbolic sine', { x: type }, (body, { x }) => {
     const format = formatOf(type);
     const { number: n } = format;
-    const size = body.let('size', atMost(abs(x), n(exponentialConstants[type].expm1High)));
-    const square = body.let('square', mul(size, size));
+    const size = body.name('size', atMost(abs(x), n(exponentialConstants[type].expm1High)));
+    const square = body.name('square', mul(size, size));
     const small = add(size, mul(mul(size, square), horner(square, sinhSeries[type])));
     const half = halfExponential(body, format, size);
     const large = sub(half, div(n(0.25), half));
-    return withSignOf(format, body.let('value', select(lt(size, n(1)), small, large)), x);
+    return withSignOf(format, body.name('value', select(lt(size, n(1)), small, large)), x);
   }),
 );
 
@@ -290,7 +290,7 @@ export const cosh = perType((type) =>
     const half = halfExponential(
       body,
       format,
-      body.let('size', atMost(abs(x), n(exponentialConstants[type].expm1High))),
+      body.name('size', atMost(abs(x), n(exponentialConstants[type].expm1High))),
     );
     return add(half, div(n(0.25), half));
   }),
@@ -303,12 +303,12 @@ export const tanh = perType((type) =>
   define(`tanh_${type}`, 'hyperbolic tangent', { x: type }, (body, { x }) => {
     const format = formatOf(type);
     const { number: n } = format;
-    const size = body.let('size', atMost(abs(x), n(exponentialConstants[type].oneVanishes)));
-    const scaled = scaledExpm1(body, format, body.let('twice', add(size, size)));
+    const size = body.name('size', atMost(abs(x), n(exponentialConstants[type].oneVanishes)));
+    const scaled = scaledExpm1(body, format, body.name('twice', add(size, size)));
     const top = fastTwoSum(body, scaled.high, scaled.low);
-    const bottom = twoSum(body, top.high, body.let('two', add(scaled.unit, scaled.unit)));
-    const quotient = body.let('quotient', div(top.high, bottom.high));
+    const bottom = twoSum(body, top.high, body.name('two', add(scaled.unit, scaled.unit)));
+    const quotient = body.name('quotient', div(top.high, bottom.high));
     const missing = sub(top.low, mul(quotient, add(bottom.low, top.low)));
-    return withSignOf(format, body.let('value', add(quotient, div(missing, bottom.high))), x);
+    return withSignOf(format, body.name('value', add(quotient, div(missing, bottom.high))), x);
   }),
 );

@@ -18,6 +18,7 @@ import {
   u32,
   unary,
 } from '../builder.js';
+import { powerOfTwo } from '../power-of-two.js';
 import type { Expression } from '../program.js';
 import type { Body, FloatType } from './define.js';
 
@@ -43,13 +44,6 @@ export interface Format {
   readonly number: (value: number) => Expression;
   /** An integer constant of the type that holds the bits. */
   readonly word: (value: bigint) => Expression;
-}
-
-/** 2^exponent, exactly, for exponents within the range of a double. */
-export function powerOfTwo(exponent: number): number {
-  let result = 1;
-  for (let k = 0; k < Math.abs(exponent); k++) result = exponent < 0 ? result / 2 : result * 2;
-  return result;
 }
 
 const formats: Readonly<Record<FloatType, Format>> = {
@@ -124,8 +118,8 @@ export const atLeast = (x: Expression, low: Expression): Expression =>
 /** `x` brought within [low, high]; NaN stays. */
 export function within(body: Body, x: Expression, low: number, high: number): Expression {
   const type = x.type === 'f32' ? 'f32' : 'f64';
-  const below = body.let('below', atMost(x, constant(type, high)));
-  return body.let('bounded', atLeast(below, constant(type, low)));
+  const below = body.name('below', atMost(x, constant(type, high)));
+  return body.name('bounded', atLeast(below, constant(type, low)));
 }
 
 /** The value with the lower half of its significand cleared. */
@@ -138,14 +132,14 @@ export function upperHalf(format: Format, x: Expression): Expression {
  * takes as many operations as Horner's rule, in two independent chains of half the length.
  */
 export function polynomial(body: Body, x: Expression, square: Expression, coefficients: readonly number[]): Expression {
-  const even = body.let(
+  const even = body.name(
     'even',
     horner(
       square,
       coefficients.filter((_, k) => k % 2 === 0),
     ),
   );
-  const odd = body.let(
+  const odd = body.name(
     'odd',
     horner(
       square,
@@ -172,15 +166,15 @@ export interface Pair {
 
 /** a + b without error, for |a| >= |b| or a = 0 (Dekker 1971). */
 export function fastTwoSum(body: Body, a: Expression, b: Expression): Pair {
-  const high = body.let('sum', add(a, b));
-  return { high, low: body.let('sumLow', add(sub(a, high), b)) };
+  const high = body.name('sum', add(a, b));
+  return { high, low: body.name('sumLow', add(sub(a, high), b)) };
 }
 
 /** a + b without error (Knuth). */
 export function twoSum(body: Body, a: Expression, b: Expression): Pair {
-  const high = body.let('sum', add(a, b));
-  const part = body.let('part', sub(high, a));
-  return { high, low: body.let('sumLow', add(sub(a, sub(high, part)), sub(b, part))) };
+  const high = body.name('sum', add(a, b));
+  const part = body.name('part', sub(high, a));
+  return { high, low: body.name('sumLow', add(sub(a, sub(high, part)), sub(b, part))) };
 }
 
 /**
@@ -188,11 +182,11 @@ export function twoSum(body: Body, a: Expression, b: Expression): Pair {
  * place.
  */
 export function twoProduct(body: Body, format: Format, a: Expression, b: Expression): Pair {
-  const high = body.let('product', mul(a, b));
-  const aUpper = body.let('aUpper', upperHalf(format, a));
-  const aLower = body.let('aLower', sub(a, aUpper));
-  const bUpper = body.let('bUpper', upperHalf(format, b));
-  const bLower = body.let('bLower', sub(b, bUpper));
+  const high = body.name('product', mul(a, b));
+  const aUpper = body.name('aUpper', upperHalf(format, a));
+  const aLower = body.name('aLower', sub(a, aUpper));
+  const bUpper = body.name('bUpper', upperHalf(format, b));
+  const bLower = body.name('bLower', sub(b, bUpper));
   const crossed = add(add(sub(mul(aUpper, bUpper), high), mul(aUpper, bLower)), mul(aLower, bUpper));
-  return { high, low: body.let('productLow', add(crossed, mul(aLower, bLower))) };
+  return { high, low: body.name('productLow', add(crossed, mul(aLower, bLower))) };
 }

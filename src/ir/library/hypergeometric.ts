@@ -7,13 +7,11 @@
  * 0 and 1 give the divisor, values 2 and 3 the dividend.
  */
 
-import { add, and, call, div, f64, ge, get, gt, le, leave, lt, mul, not, select, sub, u32, unary } from '../builder.js';
-import type { Expression } from '../program.js';
 import { define, once } from './define.js';
 import { logBinomial } from './counts.js';
 import { exp } from './exponential.js';
 import { log } from './logarithm.js';
-import { drawParameters, uniformFromWords, wordsAt } from './philox.js';
+import { drawParameters, philox4x32, uniformFromWords } from './philox.js';
 
 const searchBelow = 10;
 const longestSearch = 128;
@@ -29,11 +27,13 @@ const logHypergeometric = once(() =>
     'logHypergeometric',
     'log probability of k marked in a sample',
     { k: 'f64', marked: 'f64', others: 'f64', sample: 'f64' },
-    (body, { k, marked, others, sample }) => {
-      const total = body.let('total', add(marked, others));
-      const share = body.let('share', div(sample, total));
-      const both = add(call(logBinomial(), k, marked, share), call(logBinomial(), sub(sample, k), others, share));
-      return sub(both, call(logBinomial(), sample, total, share));
+    (body) => {
+      const ln = logBinomial();
+      const at = body.write`
+        let total = marked + others
+        let share = sample / total
+        let result = ${ln}(k, marked, share) + ${ln}(sample - k, others, share) - ${ln}(sample, total, share)`;
+      return at('result');
     },
   ),
 );
@@ -47,65 +47,56 @@ export const hypergeometric = once(() =>
     'hypergeometric',
     'hypergeometric number',
     { ...drawParameters, marked: 'f64', others: 'f64', sample: 'f64' },
-    (body, { marked, others, sample, ...at }) => {
-      const total = body.let('total', add(marked, others));
-      const legal = body.let(
-        'legal',
-        and(
-          and(ge(marked, f64(0)), ge(others, f64(0))),
-          and(ge(sample, f64(0)), and(le(sample, total), lt(total, f64(Infinity)))),
-        ),
-      );
-      // At most half of all are drawn, and at most half of all are marked.
-      const rest = body.let('rest', gt(add(sample, sample), total));
-      const n = body.let('n', select(rest, sub(total, sample), sample));
-      const swapped = body.let('swapped', gt(marked, others));
-      const good = body.let('good', select(swapped, others, marked));
-      const bad = body.let('bad', select(swapped, marked, others));
-      const count = body.variable('count', f64(0));
-      const mean = body.let('mean', div(mul(n, good), total));
-      const most = body.let('most', select(lt(n, good), n, good));
-      const some = body.let('some', and(legal, gt(mean, f64(0))));
-      body.when(and(some, lt(mean, f64(searchBelow))), () => {
-        const [w0, w1] = wordsAt(body, at, u32(0));
-        const left = body.variable('left', call(uniformFromWords(), w0, w1));
-        const probability = body.variable(
-          'probability',
-          call(exp('f64'), call(logHypergeometric(), f64(0), good, bad, n)),
-        );
-        const limit = body.let('limit', select(lt(most, f64(longestSearch)), most, f64(longestSearch)));
-        body.whilst(and(gt(get(left), get(probability)), lt(get(count), limit)), () => {
-          body.set(left, sub(get(left), get(probability)));
-          const k = get(count);
-          const up = mul(sub(good, k), sub(n, k));
-          const down = mul(add(k, f64(1)), add(sub(bad, n), add(k, f64(1))));
-          body.set(probability, mul(get(probability), div(up, down)));
-          body.set(count, add(get(count), f64(1)));
-        });
-      });
-      body.when(and(some, not(lt(mean, f64(searchBelow)))), () => {
-        const share = body.let('share', div(good, total));
-        const spread = mul(div(mul(sub(total, n), n), sub(total, f64(1))), mul(share, sub(f64(1), share)));
-        const hat = body.let('hat', add(mul(f64(slope), unary('sqrt', add(spread, f64(0.5)))), f64(width)));
-        const centre = body.let('centre', add(mean, f64(0.5)));
-        const mode = body.let('mode', unary('floor', div(mul(add(n, f64(1)), add(good, f64(1))), add(total, f64(2)))));
-        const highest = body.let('highest', call(logHypergeometric(), mode, good, bad, n));
-        body.loop('attempt', u32(0), u32(mostAttempts), (attempt) => {
-          const [w0, w1, w2, w3] = wordsAt(body, at, attempt);
-          const x = body.let('x', call(uniformFromWords(), w0, w1));
-          const y = body.let('y', sub(call(uniformFromWords(), w2, w3), f64(0.5)));
-          const k: Expression = body.let('k', unary('floor', add(centre, div(mul(hat, y), x))));
-          body.when(and(ge(k, f64(0)), le(k, most)), () => {
-            body.set(count, k);
-            const height = body.let('height', mul(f64(2), call(log('f64'), x)));
-            body.when(le(height, sub(call(logHypergeometric(), k, good, bad, n), highest)), () => body.add(leave));
-          });
-        });
-      });
-      // The count is converted back if it was drawn for the complement or for the other kind.
-      const ofGood = select(rest, sub(good, get(count)), get(count));
-      const drawn = select(swapped, sub(sample, ofGood), ofGood);
-      return select(legal, drawn, f64(NaN));
+    (body) => {
+      const [words, uniform, chance] = [philox4x32(), uniformFromWords(), logHypergeometric()];
+      // At most half of all are drawn, and at most half of all are marked. The count is converted back if it was drawn
+      // for the complement or for the other kind.
+      const at = body.write`
+        let total = marked + others
+        let legal = marked >= 0.0 & others >= 0.0 & (sample >= 0.0 & (sample <= total & total < inf))
+        let rest = sample + sample > total
+        let n = select(rest, total - sample, sample)
+        let swapped = marked > others
+        let good = select(swapped, others, marked)
+        let bad = select(swapped, marked, others)
+        var count = 0.0
+        let mean = n * good / total
+        let most = select(n < good, n, good)
+        let some = legal & mean > 0.0
+        if some & mean < ${searchBelow} {
+          ${words}(element, subElement, step, site + 0u, k0, k1) -> (r0, r1, r2, r3)
+          var left = ${uniform}(r0, r1)
+          var probability = ${exp('f64')}(${chance}(0.0, good, bad, n))
+          let limit = select(most < ${longestSearch}, most, ${longestSearch})
+          while left > probability & count < limit {
+            left = left - probability
+            probability = probability * ((good - count) * (n - count) / ((count + 1.0) * (bad - n + (count + 1.0))))
+            count = count + 1.0
+          }
+        }
+        if some & !(mean < ${searchBelow}) {
+          let share = good / total
+          let hat = ${slope} * sqrt((total - n) * n / (total - 1.0) * (share * (1.0 - share)) + 0.5) + ${width}
+          let centre = mean + 0.5
+          let mode = floor((n + 1.0) * (good + 1.0) / (total + 2.0))
+          let highest = ${chance}(mode, good, bad, n)
+          for attempt = 0u until ${mostAttempts}u {
+            ${words}(element, subElement, step, site + attempt, k0, k1) -> (r0, r1, r2, r3)
+            let x = ${uniform}(r0, r1)
+            let y = ${uniform}(r2, r3) - 0.5
+            let k = floor(centre + hat * y / x)
+            if k >= 0.0 & k <= most {
+              count = k
+              let height = 2.0 * ${log('f64')}(x)
+              if height <= ${chance}(k, good, bad, n) - highest {
+                break
+              }
+            }
+          }
+        }
+        let of_good = select(rest, good - count, count)
+        let result = select(legal, select(swapped, sample - of_good, of_good), nan)`;
+      return at('result');
     },
   ),
 );

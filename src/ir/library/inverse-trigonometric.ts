@@ -3,17 +3,8 @@
 import { add, and, div, eq, gt, lt, mul, ne, neg, or, select, sub, unary } from '../builder.js';
 import type { Expression } from '../program.js';
 import { type Body, type FloatType, define, perType } from './define.js';
-import {
-  type Format,
-  abs,
-  atMost,
-  formatOf,
-  isNegative,
-  polynomial,
-  powerOfTwo,
-  upperHalf,
-  withSignOf,
-} from './formats.js';
+import { type Format, abs, atMost, formatOf, isNegative, polynomial, upperHalf, withSignOf } from './formats.js';
+import { powerOfTwo } from '../power-of-two.js';
 
 interface InverseConstants {
   /** (atan r - r) / r^3 in z = r^2 for |r| <= 7/16, relative error below 2^-57 (2^-28 in float32). */
@@ -66,26 +57,26 @@ const constants: Readonly<Record<FloatType, InverseConstants>> = {
 function arctangentOf(body: Body, format: Format, x: Expression): Expression {
   const { number: n } = format;
   const { atan: series, atanHalf, quarterPi, atanThreeHalves, halfPi } = constants[format.type];
-  const bounded = body.let('bounded', atMost(x, n(powerOfTwo(60))));
-  const conditions = [7 / 16, 11 / 16, 19 / 16, 39 / 16].map((edge) => body.let('beyond', lt(n(edge), bounded)));
+  const bounded = body.name('bounded', atMost(x, n(powerOfTwo(60))));
+  const conditions = [7 / 16, 11 / 16, 19 / 16, 39 / 16].map((edge) => body.name('beyond', lt(n(edge), bounded)));
   const choose = (values: readonly number[]): Expression =>
     conditions.reduce((chosen, condition, k) => select(condition, n(values[k + 1] ?? 0), chosen), n(values[0] ?? 0));
   const top = add(mul(choose([1, 2, 1, 1, 0]), bounded), choose([0, -1, -1, -1.5, -1]));
   const bottom = add(mul(choose([0, 1, 1, 1.5, 1]), bounded), choose([1, 2, 1, 1, 0]));
-  const r = body.let('r', div(top, bottom));
-  const z = body.let('z', mul(r, r));
-  const square = body.let('square', mul(z, z));
-  const cubic = body.let('cubic', mul(mul(r, z), polynomial(body, z, square, series)));
+  const r = body.name('r', div(top, bottom));
+  const z = body.name('z', mul(r, r));
+  const square = body.name('square', mul(z, z));
+  const cubic = body.name('cubic', mul(mul(r, z), polynomial(body, z, square, series)));
   const high = choose([0, atanHalf[0], quarterPi[0], atanThreeHalves[0], halfPi[0]]);
   const low = choose([0, atanHalf[1], quarterPi[1], atanThreeHalves[1], halfPi[1]]);
-  return body.let('arctangent', add(high, add(r, add(cubic, low))));
+  return body.name('arctangent', add(high, add(r, add(cubic, low))));
 }
 
 /** atan x. */
 export const atan = perType((type) =>
   define(`atan_${type}`, 'arctangent in radians', { x: type }, (body, { x }) => {
     const format = formatOf(type);
-    return withSignOf(format, arctangentOf(body, format, body.let('size', abs(x))), x);
+    return withSignOf(format, arctangentOf(body, format, body.name('size', abs(x))), x);
   }),
 );
 
@@ -95,13 +86,13 @@ export const atan2 = perType((type) =>
     const format = formatOf(type);
     const { number: n } = format;
     const { pi } = constants[type];
-    const height = body.let('height', abs(y));
-    const width = body.let('width', abs(x));
+    const height = body.name('height', abs(y));
+    const width = body.name('width', abs(x));
     const ratio = select(eq(height, n(0)), n(0), select(eq(height, width), n(1), div(height, width)));
-    const angle = arctangentOf(body, format, body.let('ratio', ratio));
+    const angle = arctangentOf(body, format, body.name('ratio', ratio));
     // On the y axis the sign of a zero x does not count.
     const left = and(isNegative(x), or(ne(width, n(0)), eq(height, n(0))));
-    const turned = body.let('turned', select(left, sub(n(pi[0]), sub(angle, n(pi[1]))), angle));
+    const turned = body.name('turned', select(left, sub(n(pi[0]), sub(angle, n(pi[1]))), angle));
     return select(or(ne(x, x), ne(y, y)), n(NaN), withSignOf(format, turned, y));
   }),
 );
@@ -119,15 +110,15 @@ interface ArcsineParts {
 
 function arcsineParts(body: Body, format: Format, x: Expression): ArcsineParts {
   const { number: n } = format;
-  const size = body.let('size', abs(x));
-  const small = body.let('small', lt(size, n(0.5)));
-  const z = body.let('z', select(small, mul(x, x), mul(sub(n(1), size), n(0.5))));
-  const square = body.let('square', mul(z, z));
-  const s = body.let('s', select(small, size, unary('sqrt', z)));
-  const rest = body.let('rest', mul(s, mul(z, polynomial(body, z, square, constants[format.type].asin))));
-  const upper = body.let('upper', upperHalf(format, s));
+  const size = body.name('size', abs(x));
+  const small = body.name('small', lt(size, n(0.5)));
+  const z = body.name('z', select(small, mul(x, x), mul(sub(n(1), size), n(0.5))));
+  const square = body.name('square', mul(z, z));
+  const s = body.name('s', select(small, size, unary('sqrt', z)));
+  const rest = body.name('rest', mul(s, mul(z, polynomial(body, z, square, constants[format.type].asin))));
+  const upper = body.name('upper', upperHalf(format, s));
   const root = div(sub(z, mul(upper, upper)), add(s, upper));
-  return { small, s, rest, upper, lacking: body.let('lacking', select(eq(s, n(0)), n(0), root)) };
+  return { small, s, rest, upper, lacking: body.name('lacking', select(eq(s, n(0)), n(0), root)) };
 }
 
 /** asin x; NaN outside [-1, 1]. */
@@ -140,7 +131,7 @@ export const asin = perType((type) =>
     // pi/2 - 2 asin s, summed from pi/4 - 2 * upper, which is nearly exact.
     const inner = sub(add(rest, rest), sub(n(halfPi[1]), add(lacking, lacking)));
     const large = sub(n(quarterPi[0]), sub(inner, sub(n(quarterPi[0]), add(upper, upper))));
-    const value = body.let('value', select(small, add(s, rest), large));
+    const value = body.name('value', select(small, add(s, rest), large));
     return select(gt(abs(x), n(1)), n(NaN), withSignOf(format, value, x));
   }),
 );
@@ -152,10 +143,10 @@ export const acos = perType((type) =>
     const { number: n } = format;
     const { pi, halfPi } = constants[type];
     const { small, s, rest, upper, lacking } = arcsineParts(body, format, x);
-    const negative = body.let('negative', lt(x, n(0)));
+    const negative = body.name('negative', lt(x, n(0)));
     const arcsine = select(negative, neg(rest), rest);
     const near = sub(n(halfPi[0]), sub(x, sub(n(halfPi[1]), arcsine)));
-    const half = body.let('half', add(upper, add(rest, lacking)));
+    const half = body.name('half', add(upper, add(rest, lacking)));
     const far = sub(n(pi[0]), sub(add(add(s, s), add(rest, rest)), n(pi[1])));
     const large = select(negative, far, add(half, half));
     return select(gt(abs(x), n(1)), n(NaN), select(small, near, large));

@@ -17,10 +17,10 @@ import {
   formatOf,
   fromBits,
   polynomial,
-  powerOfTwo,
   twoSum,
   upperHalf,
 } from './formats.js';
+import { powerOfTwo } from '../power-of-two.js';
 
 interface LogarithmConstants {
   /** Bits of sqrt(1/2). */
@@ -61,14 +61,14 @@ export const logarithmConstants: Readonly<Record<FloatType, LogarithmConstants>>
 function splitExponent(body: Body, format: Format, x: Expression): { readonly k: Expression; readonly m: Expression } {
   const { sqrtHalf } = logarithmConstants[format.type];
   const bitsOfOne = BigInt(format.bias) << BigInt(format.mantissaBits);
-  const moved = body.let('moved', add(bitsOf(x), format.word(bitsOfOne - sqrtHalf)));
+  const moved = body.name('moved', add(bitsOf(x), format.word(bitsOfOne - sqrtHalf)));
   // The biased k, written into the low bits of 2^52, is a float without any conversion.
   const base = powerOfTwo(format.mantissaBits);
   const raised = fromBits(format, or(exponentBits(format, moved), bitsOf(format.number(base))));
   const fraction = and(moved, format.word((1n << BigInt(format.mantissaBits)) - 1n));
   return {
-    k: body.let('k', sub(raised, format.number(base + format.bias))),
-    m: body.let('m', fromBits(format, add(fraction, format.word(sqrtHalf)))),
+    k: body.name('k', sub(raised, format.number(base + format.bias))),
+    m: body.name('m', fromBits(format, add(fraction, format.word(sqrtHalf)))),
   };
 }
 
@@ -79,10 +79,10 @@ export function splitAnyExponent(
   x: Expression,
 ): { readonly k: Expression; readonly m: Expression } {
   const { number: n, mantissaBits } = format;
-  const small = body.let('small', lt(x, n(format.smallestNormal)));
-  const scaled = body.let('scaled', select(small, mul(x, n(powerOfTwo(mantissaBits + 2))), x));
+  const small = body.name('small', lt(x, n(format.smallestNormal)));
+  const scaled = body.name('scaled', select(small, mul(x, n(powerOfTwo(mantissaBits + 2))), x));
   const { k, m } = splitExponent(body, format, scaled);
-  return { k: body.let('exponent', sub(k, select(small, n(mantissaBits + 2), n(0)))), m };
+  return { k: body.name('exponent', sub(k, select(small, n(mantissaBits + 2), n(0)))), m };
 }
 
 /** log(1 + f) = f - (half - tail), with half = f^2/2. */
@@ -93,12 +93,12 @@ interface SplitLogarithm {
 
 function logarithmOf(body: Body, format: Format, f: Expression): SplitLogarithm {
   const { number: n } = format;
-  const s = body.let('s', div(f, add(n(2), f)));
-  const z = body.let('z', mul(s, s));
-  const square = body.let('square', mul(z, z));
-  const series = body.let('series', mul(z, polynomial(body, z, square, logarithmConstants[format.type].coefficients)));
-  const half = body.let('half', mul(mul(n(0.5), f), f));
-  return { half, tail: body.let('tail', mul(s, add(half, series))) };
+  const s = body.name('s', div(f, add(n(2), f)));
+  const z = body.name('z', mul(s, s));
+  const square = body.name('square', mul(z, z));
+  const series = body.name('series', mul(z, polynomial(body, z, square, logarithmConstants[format.type].coefficients)));
+  const half = body.name('half', mul(mul(n(0.5), f), f));
+  return { half, tail: body.name('tail', mul(s, add(half, series))) };
 }
 
 /** Handles arguments outside the formula's range: returns `atZero` at 0, NaN below, x at infinity and NaN. */
@@ -115,10 +115,10 @@ export const log = perType((type) =>
     const { number: n } = format;
     const { ln2High, ln2Low } = exponentialConstants[type];
     const { k, m } = splitAnyExponent(body, format, x);
-    const f = body.let('f', sub(m, n(1)));
+    const f = body.name('f', sub(m, n(1)));
     const { half, tail } = logarithmOf(body, format, f);
     const value = sub(mul(k, n(ln2High)), sub(sub(half, add(tail, mul(k, n(ln2Low)))), f));
-    return withLimits(format, x, x, body.let('value', value));
+    return withLimits(format, x, x, body.name('value', value));
   }),
 );
 
@@ -131,13 +131,13 @@ export const log1p = perType((type) =>
     const { high: u, low: lost } = twoSum(body, n(1), x);
     const { k, m } = splitExponent(body, format, u);
     // For a zero exponent, x is the argument itself. Otherwise the rounding error of 1 + x is added as lost / (1 + x).
-    const near = body.let('near', eq(k, n(0)));
-    const f = body.let('f', select(near, x, sub(m, n(1))));
-    const correction = body.let('correction', select(near, n(0), div(lost, u)));
+    const near = body.name('near', eq(k, n(0)));
+    const f = body.name('f', select(near, x, sub(m, n(1))));
+    const correction = body.name('correction', select(near, n(0), div(lost, u)));
     const { half, tail } = logarithmOf(body, format, f);
     const low = add(mul(k, n(ln2Low)), correction);
     const value = sub(mul(k, n(ln2High)), sub(sub(half, add(tail, low)), f));
-    return select(lt(abs(x), negligibleSquare(format)), x, withLimits(format, u, x, body.let('value', value)));
+    return select(lt(abs(x), negligibleSquare(format)), x, withLimits(format, u, x, body.name('value', value)));
   }),
 );
 
@@ -148,8 +148,8 @@ function splitLogarithm(
   f: Expression,
 ): { readonly high: Expression; readonly low: Expression } {
   const { half, tail } = logarithmOf(body, format, f);
-  const high = body.let('high', upperHalf(format, body.let('rough', sub(f, half))));
-  return { high, low: body.let('low', add(sub(sub(f, high), half), tail)) };
+  const high = body.name('high', upperHalf(format, body.name('rough', sub(f, half))));
+  return { high, low: body.name('low', add(sub(sub(f, high), half), tail)) };
 }
 
 /** Logarithm to base 2; exact for powers of two. */
@@ -159,11 +159,11 @@ export const log2 = perType((type) =>
     const { number: n } = format;
     const [upper, lower] = logarithmConstants[type].inverseLn2;
     const { k, m } = splitAnyExponent(body, format, x);
-    const { high, low } = splitLogarithm(body, format, body.let('f', sub(m, n(1))));
-    const first = body.let('first', mul(high, n(upper)));
+    const { high, low } = splitLogarithm(body, format, body.name('f', sub(m, n(1))));
+    const first = body.name('first', mul(high, n(upper)));
     const second = add(mul(add(low, high), n(lower)), mul(low, n(upper)));
-    const sum = body.let('sum', add(k, first));
-    return withLimits(format, x, x, body.let('value', add(add(second, add(sub(k, sum), first)), sum)));
+    const sum = body.name('sum', add(k, first));
+    return withLimits(format, x, x, body.name('value', add(add(second, add(sub(k, sum), first)), sum)));
   }),
 );
 
@@ -175,11 +175,11 @@ export const log10 = perType((type) =>
     const [upper, lower] = logarithmConstants[type].inverseLn10;
     const [twoUpper, twoLower] = logarithmConstants[type].log10Of2;
     const { k, m } = splitAnyExponent(body, format, x);
-    const { high, low } = splitLogarithm(body, format, body.let('f', sub(m, n(1))));
-    const whole = body.let('whole', mul(k, n(twoUpper)));
-    const first = body.let('first', mul(high, n(upper)));
+    const { high, low } = splitLogarithm(body, format, body.name('f', sub(m, n(1))));
+    const whole = body.name('whole', mul(k, n(twoUpper)));
+    const first = body.name('first', mul(high, n(upper)));
     const second = add(add(mul(k, n(twoLower)), mul(add(low, high), n(lower))), mul(low, n(upper)));
-    const sum = body.let('sum', add(whole, first));
-    return withLimits(format, x, x, body.let('value', add(add(second, add(sub(whole, sum), first)), sum)));
+    const sum = body.name('sum', add(whole, first));
+    return withLimits(format, x, x, body.name('value', add(add(second, add(sub(whole, sum), first)), sum)));
   }),
 );

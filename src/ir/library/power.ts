@@ -15,10 +15,10 @@ import {
   formatOf,
   horner,
   isNegative,
-  powerOfTwo,
   twoProduct,
   within,
 } from './formats.js';
+import { powerOfTwo } from '../power-of-two.js';
 import { splitAnyExponent } from './logarithm.js';
 
 interface PowerConstants {
@@ -49,13 +49,13 @@ const constants: Readonly<Record<FloatType, PowerConstants>> = {
 /** s = (m - 1)/(m + 1) as a pair. */
 function quotientPair(body: Body, format: Format, m: Expression): Pair {
   const { number: n } = format;
-  const f = body.let('f', sub(m, n(1)));
-  const d = body.let('d', add(m, n(1)));
-  const dLow = body.let('dLow', sub(m, sub(d, n(1))));
-  const high = body.let('s', div(f, d));
+  const f = body.name('f', sub(m, n(1)));
+  const d = body.name('d', add(m, n(1)));
+  const dLow = body.name('dLow', sub(m, sub(d, n(1))));
+  const high = body.name('s', div(f, d));
   const back = twoProduct(body, format, high, d);
   const rest = sub(sub(sub(f, back.high), back.low), mul(high, dLow));
-  return { high, low: body.let('sLow', div(rest, d)) };
+  return { high, low: body.name('sLow', div(rest, d)) };
 }
 
 /** log x as a pair, for finite positive x. */
@@ -66,18 +66,18 @@ function logarithmPair(body: Body, format: Format, x: Expression): Pair {
   const { k, m } = splitAnyExponent(body, format, x);
   const s = quotientPair(body, format, m);
   const squared = twoProduct(body, format, s.high, s.high);
-  const zLow = body.let('zLow', add(squared.low, mul(add(s.high, s.high), s.low)));
+  const zLow = body.name('zLow', add(squared.low, mul(add(s.high, s.high), s.low)));
   const cubed = twoProduct(body, format, squared.high, s.high);
-  const cubeLow = body.let('cubeLow', add(cubed.low, add(mul(squared.high, s.low), mul(zLow, s.high))));
+  const cubeLow = body.name('cubeLow', add(cubed.low, add(mul(squared.high, s.low), mul(zLow, s.high))));
   const term = twoProduct(body, format, cubed.high, n(twoThirds[0]));
   const termLow = add(term.low, add(mul(cubeLow, n(twoThirds[0])), mul(cubed.high, n(twoThirds[1]))));
   const rest = mul(mul(cubed.high, squared.high), horner(squared.high, coefficients));
-  const twice = body.let('twice', add(s.high, s.high));
+  const twice = body.name('twice', add(s.high, s.high));
   const near = fastTwoSum(body, twice, term.high);
-  const nearLow = body.let('nearLow', add(near.low, add(add(s.low, s.low), add(termLow, rest))));
+  const nearLow = body.name('nearLow', add(near.low, add(add(s.low, s.low), add(termLow, rest))));
   const sum = fastTwoSum(body, mul(k, n(ln2High)), near.high);
   const sumLow = add(sum.low, add(nearLow, mul(k, n(ln2Low))));
-  return fastTwoSum(body, sum.high, body.let('rest', sumLow));
+  return fastTwoSum(body, sum.high, body.name('rest', sumLow));
 }
 
 /** |x|^y for finite |x| > 0. */
@@ -89,7 +89,7 @@ function magnitude(body: Body, format: Format, size: Expression, y: Expression):
   const exponent = within(body, y, -largest, largest);
   const product = twoProduct(body, format, exponent, logarithm.high);
   const inside = and(lt(product.high, n(high)), lt(n(low), product.high));
-  const correction = body.let('correction', select(inside, add(product.low, mul(exponent, logarithm.low)), n(0)));
+  const correction = body.name('correction', select(inside, add(product.low, mul(exponent, logarithm.low)), n(0)));
   return exponentialOf(body, format, within(body, product.high, low, high), correction);
 }
 
@@ -98,22 +98,22 @@ export const pow = perType((type) =>
   define(`pow_${type}`, 'x to the power y', { x: type, y: type }, (body, { x, y }) => {
     const format = formatOf(type);
     const { number: n } = format;
-    const size = body.let('size', abs(x));
-    const general = body.let('general', magnitude(body, format, size, y));
+    const size = body.name('size', abs(x));
+    const general = body.name('general', magnitude(body, format, size, y));
 
     // Where x is 0 or infinite, or y is infinite, the result grows without bound or vanishes.
     const infinite = n(Infinity);
-    const grows = body.let('grows', eq(gt(size, n(1)), gt(y, n(0))));
+    const grows = body.name('grows', eq(gt(size, n(1)), gt(y, n(0))));
     const limiting = or(or(eq(size, n(0)), eq(size, infinite)), eq(abs(y), infinite));
-    const limited = body.let('limited', select(limiting, select(grows, infinite, n(0)), general));
+    const limited = body.name('limited', select(limiting, select(grows, infinite, n(0)), general));
 
     // A negative base: the sign of an odd power, no real value for a fraction.
-    const half = body.let('half', mul(y, n(0.5)));
-    const whole = body.let('whole', eq(unary('floor', y), y));
-    const odd = body.let('odd', and(whole, ne(unary('floor', half), half)));
-    const withSign = body.let('withSign', select(and(isNegative(x), odd), neg(limited), limited));
+    const half = body.name('half', mul(y, n(0.5)));
+    const whole = body.name('whole', eq(unary('floor', y), y));
+    const odd = body.name('odd', and(whole, ne(unary('floor', half), half)));
+    const withSign = body.name('withSign', select(and(isNegative(x), odd), neg(limited), limited));
     const unreal = and(and(lt(x, n(0)), gt(x, n(-Infinity))), not(whole));
-    const known = body.let('known', or(eq(y, n(0)), or(eq(x, n(1)), and(eq(size, n(1)), eq(abs(y), infinite)))));
+    const known = body.name('known', or(eq(y, n(0)), or(eq(x, n(1)), and(eq(size, n(1)), eq(abs(y), infinite)))));
     const undefinedHere = or(or(ne(x, x), ne(y, y)), unreal);
     return select(known, n(1), select(undefinedHere, n(NaN), withSign));
   }),

@@ -5,29 +5,12 @@
  * of 2/pi (Payne and Hanek 1983).
  */
 
-import {
-  add,
-  and,
-  binary,
-  convert,
-  f64,
-  get,
-  gt,
-  i32,
-  i64,
-  invoke,
-  lt,
-  mul,
-  or,
-  select,
-  shl,
-  shr,
-  sub,
-  u32,
-} from '../builder.js';
+import { add, and, binary, convert, f64, i32, i64, lt, mul, or, select, shl, shr, sub, u32 } from '../builder.js';
 import type { Expression } from '../program.js';
+import { code } from '../template.js';
 import { type Body, type FloatType, define, once, perType } from './define.js';
-import { abs, bitsOf, exponentBits, fastTwoSum, formatOf, powerOfTwo, twoProduct, twoSum } from './formats.js';
+import { abs, bitsOf, exponentBits, fastTwoSum, formatOf, twoProduct, twoSum } from './formats.js';
+import { powerOfTwo } from '../power-of-two.js';
 
 interface ReductionConstants {
   readonly twoOverPi: number;
@@ -64,48 +47,45 @@ export const reduceHalfPi = perType((type) =>
     const format = formatOf(type);
     const { number: n } = format;
     const { bound, twoOverPi, halfPi } = constants[type];
-    const shifted = body.let('shifted', add(mul(x, n(twoOverPi)), n(format.magic)));
-    const k = body.let('k', sub(shifted, n(format.magic)));
+    const shifted = body.name('shifted', add(mul(x, n(twoOverPi)), n(format.magic)));
+    const k = body.name('k', sub(shifted, n(format.magic)));
     const first = sub(x, mul(k, n(halfPi[0])));
-    const second = twoSum(body, body.let('first', first), mul(k, n(-halfPi[1])));
+    const second = twoSum(body, body.name('first', first), mul(k, n(-halfPi[1])));
     const third = twoSum(body, second.high, mul(k, n(-halfPi[2])));
     const low = sub(add(second.low, third.low), mul(k, n(halfPi[3])));
-    const r = fastTwoSum(body, third.high, body.let('low', low));
-    const results = {
-      quadrant: body.variable('quadrant', convert('i32', bitsOf(shifted))),
-      r: body.variable('r', r.high),
-      rLow: body.variable('rLow', r.low),
-    };
-    body.when(gt(abs(x), n(bound)), () => {
-      const wide = body.results({ wideQuadrant: 'i32', wideR: 'f64', wideLow: 'f64' });
-      body.add(invoke(reduceLarge(), [convert('f64', x)], wide));
-      const [quadrant, wideR, wideLow] = wide.map(get) as [Expression, Expression, Expression];
-      body.set(results.quadrant, quadrant);
-      body.set(results.r, convert(type, wideR));
-      body.set(results.rLow, type === 'f64' ? wideLow : convert(type, sub(wideR, convert('f64', get(results.r)))));
-    });
-    return { quadrantOut: get(results.quadrant), rOut: get(results.r), rLowOut: get(results.rLow) };
+    const r = fastTwoSum(body, third.high, body.name('low', low));
+    const at = body.write`
+      var quadrant = i32(${bitsOf(shifted)})
+      var r = ${r.high}
+      var rLow = ${r.low}
+      if abs(x) > ${n(bound)} {
+        ${reduceLarge()}(f64(x)) -> (wideQuadrant, wideR, wideLow)
+        quadrant = wideQuadrant
+        r = ${(at) => convert(type, at('wideR'))}
+        rLow = ${(at) => (type === 'f64' ? at('wideLow') : code`f32(${at('wideR')} - f64(${at('r')}))`)}
+      }`;
+    return { quadrantOut: at('quadrant'), rOut: at('r'), rLowOut: at('rLow') };
   }),
 );
 
 /** Word `index` of 2/pi, counted from the two leading zeros. */
 const twoOverPiWord = once(() =>
   define('twoOverPiWord', '32 of the bits of 2/pi', { index: 'u32' }, (body, { index }) => {
-    const word = body.variable('word', u32(0));
-    const search = (from: number, to: number): void => {
-      if (to - from === 1) {
-        body.set(word, u32(twoOverPiWords[from] ?? 0));
-        return;
-      }
+    const at = body.write`var word = 0u`;
+    const word = at('word');
+    const search = (from: number, to: number, inner: Body): void => {
       const middle = (from + to) >> 1;
-      body.when(
-        lt(index, u32(middle)),
-        () => search(from, middle),
-        () => search(middle, to),
-      );
+      if (to - from === 1) inner.write`${word} = ${twoOverPiWords[from] ?? 0}u`;
+      else
+        inner.write`
+          if ${index} < ${middle}u {
+            ${(_, lower) => search(from, middle, lower)}
+          } else {
+            ${(_, upper) => search(middle, to, upper)}
+          }`;
     };
-    search(0, twoOverPiWords.length);
-    return get(word);
+    search(0, twoOverPiWords.length, body);
+    return word;
   }),
 );
 
@@ -118,12 +98,12 @@ const high32 = (x: Expression): Expression => binary('shrU', x, i64(32n));
  */
 function turnFraction(body: Body, x: Expression): { readonly upper: Expression; readonly lower: Expression } {
   const format = formatOf('f64');
-  const bits = body.let('bits', bitsOf(abs(x)));
-  const significand = body.let('significand', or(and(bits, i64((1n << 52n) - 1n)), i64(1n << 52n)));
+  const bits = body.name('bits', bitsOf(abs(x)));
+  const significand = body.name('significand', or(and(bits, i64((1n << 52n) - 1n)), i64(1n << 52n)));
   // e - 2 + 64 leading zeros.
-  const offset = body.let('offset', convert('u32', sub(exponentBits(format, bits), i64(BigInt(1023 + 52 + 2 - 64)))));
-  const index = body.let('index', shr(offset, u32(5)));
-  const shift = body.let('shift', convert('i64', and(offset, u32(31))));
+  const offset = body.name('offset', convert('u32', sub(exponentBits(format, bits), i64(BigInt(1023 + 52 + 2 - 64)))));
+  const index = body.name('index', shr(offset, u32(5)));
+  const shift = body.name('shift', convert('i64', and(offset, u32(31))));
   const table = [0, 1, 2, 3, 4, 5, 6].map((k) => {
     const word: Expression = {
       kind: 'call',
@@ -131,26 +111,26 @@ function turnFraction(body: Body, x: Expression): { readonly upper: Expression; 
       function: twoOverPiWord().name,
       arguments: [add(index, u32(k))],
     };
-    return body.let('table', convert('i64', word));
+    return body.name('table', convert('i64', word));
   });
   const window = [0, 1, 2, 3, 4, 5].map((k) => {
     const both = or(shl(table[k] as Expression, i64(32n)), table[k + 1] as Expression);
-    return body.let('window', low32(binary('shrU', both, sub(i64(32n), shift))));
+    return body.name('window', low32(binary('shrU', both, sub(i64(32n), shift))));
   });
-  const m0 = body.let('m0', low32(significand));
-  const m1 = body.let('m1', high32(significand));
+  const m0 = body.name('m0', low32(significand));
+  const m1 = body.name('m1', high32(significand));
   // Column c of the product has the weight of window entry c; products with m1 belong to the next higher column.
   let carry: Expression = i64(0n);
   const columns: Expression[] = [];
   for (let c = 5; c >= 0; c--) {
-    const low = body.let('low', mul(window[c] as Expression, m0));
-    const next = c < 5 ? body.let('next', mul(window[c + 1] as Expression, m1)) : i64(0n);
-    const sum = body.let('column', add(add(low32(low), low32(next)), carry));
-    carry = body.let('carry', add(add(high32(low), high32(next)), high32(sum)));
+    const low = body.name('low', mul(window[c] as Expression, m0));
+    const next = c < 5 ? body.name('next', mul(window[c + 1] as Expression, m1)) : i64(0n);
+    const sum = body.name('column', add(add(low32(low), low32(next)), carry));
+    carry = body.name('carry', add(add(high32(low), high32(next)), high32(sum)));
     columns[c] = low32(sum);
   }
   const join = (a: number): Expression => or(shl(columns[a] as Expression, i64(32n)), columns[a + 1] as Expression);
-  return { upper: body.let('upper', join(0)), lower: body.let('lower', join(2)) };
+  return { upper: body.name('upper', join(0)), lower: body.name('lower', join(2)) };
 }
 
 /** The same as `reduceHalfPi` for |x| above its bound. */
@@ -158,21 +138,21 @@ const reduceLarge = once(() =>
   define('reduceLarge', 'x = quadrant * pi/2 + r + rLow for large x', { x: 'f64' }, (body, { x }) => {
     const { upper, lower } = turnFraction(body, x);
     // Quarter turns; the signed remainder is between -1/2 and 1/2 of a quarter.
-    const rest = body.let('rest', or(shl(upper, i64(2n)), binary('shrU', lower, i64(62n))));
-    const restLow = body.let('restLow', shl(lower, i64(2n)));
-    const rounded = body.let('rounded', add(binary('shrU', upper, i64(62n)), binary('shrU', rest, i64(63n))));
+    const rest = body.name('rest', or(shl(upper, i64(2n)), binary('shrU', lower, i64(62n))));
+    const restLow = body.name('restLow', shl(lower, i64(2n)));
+    const rounded = body.name('rounded', add(binary('shrU', upper, i64(62n)), binary('shrU', rest, i64(63n))));
     const part = (bits: Expression, exponent: number): Expression =>
       mul(convert('f64', bits), f64(powerOfTwo(exponent)));
     const top = twoSum(body, part(shr(rest, i64(32n)), -32), part(low32(rest), -64));
-    const bottom = body.let('bottom', add(part(high32(restLow), -96), part(low32(restLow), -128)));
-    const fraction = twoSum(body, top.high, body.let('tail', add(top.low, bottom)));
+    const bottom = body.name('bottom', add(part(high32(restLow), -96), part(low32(restLow), -128)));
+    const fraction = twoSum(body, top.high, body.name('tail', add(top.low, bottom)));
     const [high, low] = [1.5707963267948966, 6.123233995736766e-17];
     const product = twoProduct(body, formatOf('f64'), fraction.high, f64(high));
     const productLow = add(product.low, add(mul(fraction.high, f64(low)), mul(fraction.low, f64(high))));
-    const r = fastTwoSum(body, product.high, body.let('productLow', productLow));
-    const sign = body.let('sign', select(lt(x, f64(0)), f64(-1), f64(1)));
-    const quadrant = body.let('quarter', convert('i32', rounded));
-    const finite = body.let('finite', lt(abs(x), f64(Infinity)));
+    const r = fastTwoSum(body, product.high, body.name('productLow', productLow));
+    const sign = body.name('sign', select(lt(x, f64(0)), f64(-1), f64(1)));
+    const quadrant = body.name('quarter', convert('i32', rounded));
+    const finite = body.name('finite', lt(abs(x), f64(Infinity)));
     return {
       quadrant: select(lt(x, f64(0)), sub(i32(0), quadrant), quadrant),
       r: select(finite, mul(sign, r.high), f64(NaN)),

@@ -5,31 +5,11 @@
  * The versions for floats are not straight-line: a quotient of 2^52 and more takes a loop.
  */
 
-import {
-  add,
-  and,
-  binary,
-  call,
-  constant,
-  convert,
-  div,
-  eq,
-  f64,
-  ge,
-  get,
-  gt,
-  i32,
-  le,
-  lt,
-  mul,
-  ne,
-  select,
-  sub,
-  unary,
-} from '../builder.js';
+import { add, and, binary, call, constant, convert, div, eq, gt, i32, lt, ne, select, sub, unary } from '../builder.js';
 import type { Expression, IrFunction } from '../program.js';
 import { type FloatType, type NumberType, define, perType } from './define.js';
-import { abs, formatOf, powerOfTwo, twoProduct, withSignOf } from './formats.js';
+import { formatOf, twoProduct, withSignOf } from './formats.js';
+import { powerOfTwo } from '../power-of-two.js';
 
 /**
  * x - trunc(x / y) * y without rounding, with the sign of x; of floats NaN for y = 0 or infinite x, of integers 0 for y
@@ -40,35 +20,37 @@ export const fmod = perType<NumberType>((type) =>
 );
 
 function fmodDouble(): IrFunction {
-  return define(
-    'fmod_f64',
-    'remainder with the sign of the dividend, exact',
-    { x: 'f64', y: 'f64' },
-    (body, { x, y }) => {
-      const format = formatOf('f64');
-      const a = body.let('a', abs(x));
-      const b = body.let('b', abs(y));
-      const ratio = body.let('ratio', div(a, b));
-      // The rounded quotient is the true one or, having been rounded up, one more; its product with b is exact as a
-      // pair.
-      const product = twoProduct(body, format, body.let('quotient', unary('trunc', ratio)), b);
-      const difference = body.let('difference', sub(sub(a, product.high), product.low));
-      const rest = body.variable('rest', select(lt(difference, f64(0)), add(difference, b), difference));
-      const infinite = f64(Infinity);
-      const legal = body.let('legal', and(lt(a, infinite), gt(b, f64(0))));
-      body.when(and(legal, ge(ratio, f64(powerOfTwo(52)))), () => {
-        body.set(rest, a);
-        const step = body.variable('step', b);
-        body.whilst(le(add(get(step), get(step)), a), () => body.set(step, add(get(step), get(step))));
-        body.whilst(ge(get(step), b), () => {
-          body.set(rest, select(ge(get(rest), get(step)), sub(get(rest), get(step)), get(rest)));
-          body.set(step, mul(get(step), f64(0.5)));
-        });
-      });
-      const value = select(eq(b, infinite), a, get(rest));
-      return select(legal, withSignOf(format, body.let('value', value), x), f64(NaN));
-    },
-  );
+  return define('fmod_f64', 'remainder with the sign of the dividend, exact', { x: 'f64', y: 'f64' }, (body, { x }) => {
+    const format = formatOf('f64');
+    const at = body.write`
+        let a = abs(x)
+        let b = abs(y)
+        let ratio = a / b
+        let quotient = trunc(ratio)
+        # The rounded quotient is the true one or, having been rounded up, one more; its product with b is exact as a
+        # pair.
+        ${(at, inner) => {
+          const { high, low } = twoProduct(inner, format, at('quotient'), at('b'));
+          return { high, low };
+        }}
+        let difference = a - high - low
+        var rest = select(difference < 0.0, difference + b, difference)
+        let legal = a < inf & b > 0.0
+        if legal & ratio >= ${powerOfTwo(52)} {
+          rest = a
+          var step = b
+          while step + step <= a {
+            step = step + step
+          }
+          while step >= b {
+            rest = select(rest >= step, rest - step, rest)
+            step = step * 0.5
+          }
+        }
+        let value = select(b == inf, a, rest)
+        let result = select(legal, ${(at) => withSignOf(format, at('value'), x)}, nan)`;
+    return at('result');
+  });
 }
 
 /** The remainder of two float32 numbers is one, so the float64 function gives it exactly. */
@@ -92,8 +74,8 @@ const otherSign = (rest: Expression, divisor: Expression, zero: Expression): Exp
 export const modulo = perType<NumberType>((type) =>
   define(`modulo_${type}`, 'remainder with the sign of the divisor', { x: type, y: type }, (body, { x, y }) => {
     const zero = constant(type, 0);
-    const rest = body.let('rest', call(fmod(type), x, y));
-    const moved = body.let('moved', select(otherSign(rest, y, zero), add(rest, y), rest));
+    const rest = body.name('rest', call(fmod(type), x, y));
+    const moved = body.name('moved', select(otherSign(rest, y, zero), add(rest, y), rest));
     return type === 'i32' ? moved : select(eq(rest, zero), withSignOf(formatOf(type), zero, y), moved);
   }),
 );
@@ -107,21 +89,21 @@ function floorDivideFloat(type: FloatType): IrFunction {
   return define(`floorDivide_${type}`, 'quotient rounded down', { x: type, y: type }, (body, { x, y }) => {
     const format = formatOf(type);
     const { number: n } = format;
-    const rest = body.let('rest', call(fmod(type), x, y));
+    const rest = body.name('rest', call(fmod(type), x, y));
     const near = div(sub(x, rest), y);
-    const quotient = body.let('quotient', select(otherSign(rest, y, n(0)), sub(near, n(1)), near));
-    const down = body.let('down', unary('floor', quotient));
+    const quotient = body.name('quotient', select(otherSign(rest, y, n(0)), sub(near, n(1)), near));
+    const down = body.name('down', unary('floor', quotient));
     // The quotient is a whole number except for rounding.
-    const whole = body.let('whole', select(gt(sub(quotient, down), n(0.5)), add(down, n(1)), down));
-    const ratio = body.let('ratio', div(x, y));
+    const whole = body.name('whole', select(gt(sub(quotient, down), n(0.5)), add(down, n(1)), down));
+    const ratio = body.name('ratio', div(x, y));
     const value = select(eq(quotient, n(0)), withSignOf(format, n(0), ratio), whole);
-    return select(eq(y, n(0)), ratio, body.let('value', value));
+    return select(eq(y, n(0)), ratio, body.name('value', value));
   });
 }
 
 function floorDivideInteger(): IrFunction {
   return define('floorDivide_i32', 'quotient rounded down', { x: 'i32', y: 'i32' }, (body, { x, y }) => {
-    const rest = body.let('rest', binary('rem', x, y));
+    const rest = body.name('rest', binary('rem', x, y));
     return sub(div(x, y), convert('i32', otherSign(rest, y, i32(0))));
   });
 }

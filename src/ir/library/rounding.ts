@@ -48,7 +48,7 @@ export const max = perType<NumberType>((type) =>
 /** x raised to `low`, and then lowered to `high`. */
 export const clip = perType<NumberType>((type) =>
   define(`clip_${type}`, 'min(max(x, low), high)', { x: type, low: type, high: type }, (body, { x, low, high }) => {
-    const raised = body.let('raised', select(gt(low, x), low, x));
+    const raised = body.name('raised', select(gt(low, x), low, x));
     return select(lt(high, raised), high, raised);
   }),
 );

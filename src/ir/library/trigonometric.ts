@@ -4,10 +4,11 @@
  * `sinCosTurn` is straight-line. The others are not, since large arguments take the branch of `reduceHalfPi`.
  */
 
-import { add, and, div, get, i32, invoke, lt, mul, ne, neg, select, sub } from '../builder.js';
+import { add, and, div, i32, lt, mul, ne, neg, select, sub } from '../builder.js';
 import type { Expression } from '../program.js';
 import { type Body, type FloatType, define, perType } from './define.js';
-import { type Format, type Pair, abs, bitsOf, fastTwoSum, formatOf, horner, powerOfTwo } from './formats.js';
+import { type Format, type Pair, abs, bitsOf, fastTwoSum, formatOf, horner } from './formats.js';
+import { powerOfTwo } from '../power-of-two.js';
 import { reduceHalfPi } from './reduction.js';
 
 /**
@@ -48,8 +49,8 @@ function sinPair(format: Format, z: Expression, r: Pair): Pair {
 /** cos(r + low) as an unevaluated sum. */
 function cosPair(body: Body, format: Format, z: Expression, r: Pair): Pair {
   const { number: n } = format;
-  const half = body.let('half', mul(n(0.5), z));
-  const high = body.let('cosHigh', sub(n(1), half));
+  const half = body.name('half', mul(n(0.5), z));
+  const high = body.name('cosHigh', sub(n(1), half));
   const quartic = mul(mul(z, z), horner(z, coefficients[format.type].cos));
   return { high, low: add(sub(sub(n(1), high), half), sub(quartic, mul(r.high, r.low))) };
 }
@@ -65,18 +66,17 @@ interface Reduced {
 
 /** The quadrant, and the sine and cosine of the rest. */
 function reduced(body: Body, format: Format, x: Expression): Reduced {
-  const results = body.results({ quadrant: 'i32', r: format.type, rLow: format.type });
-  body.add(invoke(reduceHalfPi(format.type), [x], results));
-  const [quadrant, high, low] = results.map(get) as [Expression, Expression, Expression];
-  const z = body.let('z', mul(high, high));
+  const at = body.write`${reduceHalfPi(format.type)}(${x}) -> (quadrant, r, rLow)`;
+  const [quadrant, high, low] = [at('quadrant'), at('r'), at('rLow')];
+  const z = body.name('z', mul(high, high));
   const s = sinPair(format, z, { high, low });
   const c = cosPair(body, format, z, { high, low });
-  const sLow = body.let('sinLow', s.low);
-  const cLow = body.let('cosLow', c.low);
+  const sLow = body.name('sinLow', s.low);
+  const cLow = body.name('cosLow', c.low);
   return {
     quadrant,
-    sin: body.let('sin', add(s.high, sLow)),
-    cos: body.let('cos', add(c.high, cLow)),
+    sin: body.name('sin', add(s.high, sLow)),
+    cos: body.name('cos', add(c.high, cLow)),
     sinPair: { high: s.high, low: sLow },
     cosPair: { high: c.high, low: cLow },
   };
@@ -92,7 +92,7 @@ export const sin = perType((type) =>
   define(`sin_${type}`, 'sine of an angle in radians', { x: type }, (body, { x }) => {
     const format = formatOf(type);
     const { quadrant, sin: s, cos: c } = reduced(body, format, x);
-    const value = body.let('value', select(bit(quadrant, 1), c, s));
+    const value = body.name('value', select(bit(quadrant, 1), c, s));
     return select(lt(abs(x), tiny(format)), x, select(bit(quadrant, 2), neg(value), value));
   }),
 );
@@ -101,7 +101,7 @@ export const sin = perType((type) =>
 export const cos = perType((type) =>
   define(`cos_${type}`, 'cosine of an angle in radians', { x: type }, (body, { x }) => {
     const { quadrant, sin: s, cos: c } = reduced(body, formatOf(type), x);
-    const value = body.let('value', select(bit(quadrant, 1), s, c));
+    const value = body.name('value', select(bit(quadrant, 1), s, c));
     return select(bit(add(quadrant, i32(1)), 2), neg(value), value);
   }),
 );
@@ -113,10 +113,10 @@ export const tan = perType((type) =>
     const parts = reduced(body, format, x);
     const s = fastTwoSum(body, parts.sinPair.high, parts.sinPair.low);
     const c = fastTwoSum(body, parts.cosPair.high, parts.cosPair.low);
-    const odd = body.let('odd', bit(parts.quadrant, 1));
-    const top: Pair = { high: body.let('top', select(odd, neg(c.high), s.high)), low: select(odd, neg(c.low), s.low) };
-    const bottom: Pair = { high: body.let('bottom', select(odd, s.high, c.high)), low: select(odd, s.low, c.low) };
-    const quotient = body.let('quotient', div(top.high, bottom.high));
+    const odd = body.name('odd', bit(parts.quadrant, 1));
+    const top: Pair = { high: body.name('top', select(odd, neg(c.high), s.high)), low: select(odd, neg(c.low), s.low) };
+    const bottom: Pair = { high: body.name('bottom', select(odd, s.high, c.high)), low: select(odd, s.low, c.low) };
+    const quotient = body.name('quotient', div(top.high, bottom.high));
     const corrected = add(quotient, div(sub(top.low, mul(quotient, bottom.low)), bottom.high));
     return select(lt(abs(x), tiny(format)), x, corrected);
   }),
@@ -130,24 +130,24 @@ export const sinCosTurn = perType((type) =>
   define(`sinCosTurn_${type}`, 'sine and cosine of u turns', { u: type }, (body, { u }) => {
     const format = formatOf(type);
     const { number: n } = format;
-    const shifted = body.let('shifted', add(mul(u, n(4)), n(format.magic)));
-    const bits = body.let('bits', bitsOf(shifted));
+    const shifted = body.name('shifted', add(mul(u, n(4)), n(format.magic)));
+    const bits = body.name('bits', bitsOf(shifted));
     const rest = sub(u, mul(sub(shifted, n(format.magic)), n(0.25)));
     const [high, low] = twoPi[type];
-    const turns = body.let('turns', rest);
-    const r = body.let('r', mul(turns, n(high)));
-    const rLow = body.let('rLow', mul(turns, n(low)));
-    const z = body.let('z', mul(r, r));
+    const turns = body.name('turns', rest);
+    const r = body.name('r', mul(turns, n(high)));
+    const rLow = body.name('rLow', mul(turns, n(low)));
+    const z = body.name('z', mul(r, r));
     const { sin: sinSeries, cos: cosSeries } = coefficients[type];
-    const sinRest = body.let('sinRest', add(r, add(mul(mul(z, r), horner(z, sinSeries)), rLow)));
-    const half = body.let('half', mul(n(0.5), z));
-    const near = body.let('near', sub(n(1), half));
+    const sinRest = body.name('sinRest', add(r, add(mul(mul(z, r), horner(z, sinSeries)), rLow)));
+    const half = body.name('half', mul(n(0.5), z));
+    const near = body.name('near', sub(n(1), half));
     const quartic = sub(mul(mul(z, z), horner(z, cosSeries)), mul(r, rLow));
-    const cosRest = body.let('cosRest', add(near, add(sub(sub(n(1), near), half), quartic)));
+    const cosRest = body.name('cosRest', add(near, add(sub(sub(n(1), near), half), quartic)));
     const has = (value: Expression, mask: bigint): Expression => ne(and(value, format.word(mask)), format.word(0n));
-    const odd = body.let('odd', has(bits, 1n));
-    const sine = body.let('sine', select(odd, cosRest, sinRest));
-    const cosine = body.let('cosine', select(odd, sinRest, cosRest));
+    const odd = body.name('odd', has(bits, 1n));
+    const sine = body.name('sine', select(odd, cosRest, sinRest));
+    const cosine = body.name('cosine', select(odd, sinRest, cosRest));
     return {
       sin: select(has(bits, 2n), neg(sine), sine),
       cos: select(has(add(bits, format.word(1n)), 2n), neg(cosine), cosine),

@@ -26,7 +26,7 @@ import { updatePlace, type Group } from '../context/groups.js';
 import type { Piece } from '../scopes/selections.js';
 import { pieceDomain, piecesOf, selectionStreams, withoutRepeats } from '../scopes/selections.js';
 import type { Arriving, Inbox } from './inbox.js';
-import { powerOfTwo } from '../../ir/library/formats.js';
+import { powerOfTwo } from '../../ir/power-of-two.js';
 import { exponentOfSum, flushKernel, isCoarse } from './inbox.js';
 import * as messages from '../context/messages.js';
 import { mostSpikesAtOnce } from '../events/multiplicity.js';

@@ -10,7 +10,7 @@
 
 import { invariant } from '../../diagnostics/diagnostic.js';
 import * as ir from '../../ir/builder.js';
-import { powerOfTwo } from '../../ir/library/formats.js';
+import { powerOfTwo } from '../../ir/power-of-two.js';
 import type { Buffer, Expression as Ir } from '../../ir/program.js';
 import { code } from '../../ir/template.js';
 import { Block } from '../code/block.js';

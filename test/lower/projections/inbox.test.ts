@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { createEvaluator } from '../../../src/ir/evaluate.js';
 import * as ir from '../../../src/ir/builder.js';
 import { scaleOf, unitOf } from '../../../src/ir/fixed-point.js';
-import { powerOfTwo } from '../../../src/ir/library/formats.js';
+import { powerOfTwo } from '../../../src/ir/power-of-two.js';
 import type { Program } from '../../../src/ir/program.js';
 import { exponentFor, exponentOfSum, isCoarse, quantise, type Arriving } from '../../../src/lower/projections/inbox.js';
 import { cTargetWith } from '../../../runtime/targets/c/target.js';

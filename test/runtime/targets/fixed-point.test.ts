@@ -15,7 +15,7 @@ import { wasmTarget } from '../../../runtime/targets/wasm/target.js';
 import * as b from '../../../src/ir/builder.js';
 import type { Buffer, Kernel, Program } from '../../../src/ir/program.js';
 import { scaleOf, unitOf } from '../../../src/ir/fixed-point.js';
-import { powerOfTwo } from '../../../src/ir/library/formats.js';
+import { powerOfTwo } from '../../../src/ir/power-of-two.js';
 import { exponentFor, quantise } from '../../../src/lower/projections/inbox.js';
 import { runCommand, temporaryFolder } from '../../support/command.js';
 import { buildLookAlike, canLookAlike } from '../../support/cuda-driver/libraries.js';

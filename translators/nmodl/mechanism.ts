@@ -602,6 +602,7 @@ class Translation {
       run,
       sent,
       (wanted) => this.#names.take(wanted),
+      (time) => this.#isConstant(time) && !namesIn(this.#expanded(time, temperature)).has('temperature'),
       (reason, span) => this.#refuse('net_send', reason, span),
     );
     this.#pass = 'step';
@@ -719,6 +720,7 @@ const sentOf = ({ arguments: [when = zero, flag = zero], span }: Effects['sent']
   span,
 });
 
+const temperature = new Set(['temperature']);
 const zero: Value = { expression: integer(0), unit: undefined };
 const noSpan: Span = { start: 0, end: 0 };
 

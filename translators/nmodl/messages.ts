@@ -211,6 +211,15 @@ export const tables = (): Finding => ({
   hint: 'set usetable_NAME = 0 in NEURON to compare',
 });
 
+/** Reactions, whose states are advanced one by one. */
+export const reactions = (): Finding => ({
+  code: 'nmodl/reactions',
+  severity: 'warning',
+  message:
+    'each state of a KINETIC block is advanced by itself, so that the sum of fast reactions drifts with the step',
+  hint: 'compare with a run with a shorter step, such as --dt "0.002 ms"',
+});
+
 /** A mechanism alone, on a cell of its own. */
 export const onCell = (name: string, kind: string): Finding => ({
   code: 'nmodl/on-cell',

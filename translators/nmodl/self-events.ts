@@ -55,12 +55,14 @@ const flag = nameOf('flag');
  *
  * @param first  events that INITIAL sends
  * @param claim  returns a free name
+ * @param isFixed  whether a time depends on parameters only
  * @param refuse  reports another kind
  */
 export function eventsOf(
   run: Run,
   first: readonly Sent[],
   claim: (wanted: string) => string,
+  isFixed: (time: Expression) => boolean,
   refuse: (reason: string, span: Span) => never,
 ): Events {
   const { sent, statements } = run(integer(0));
@@ -77,7 +79,7 @@ export function eventsOf(
   if (conditional) return several(conditional.span);
   if (number(one.flag) === undefined && others.length === 0) return counted(run, one, claim, several);
   const pathways = sent.map((each) => {
-    if (number(each.flag) === undefined) return several(each.span);
+    if (number(each.flag) === undefined || !isFixed(each.when)) return several(each.span);
     const body = run(each.flag);
     if (body.sent[0]) return several(body.sent[0].span);
     return { name: claim('after'), delay: each.when, statements: body.statements };

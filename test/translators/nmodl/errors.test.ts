@@ -20,6 +20,9 @@ const channel = (body: string): string =>
   `NEURON {\n SUFFIX x\n NONSPECIFIC_CURRENT i\n}\nASSIGNED { v (mV) i (mA/cm2) }\nSTATE { m }\n${body}\n`;
 const current = 'BREAKPOINT {\n SOLVE s METHOD cnexp\n i = m*v\n}';
 
+const receiver = (statement: string): string =>
+  `NEURON { POINT_PROCESS x NONSPECIFIC_CURRENT i }\nASSIGNED { v (mV) i (nA) }\nBREAKPOINT { i = v }\nNET_RECEIVE (w) {\n ${statement}\n}`;
+
 describe('a file that is wrong is refused at its line', () => {
   it.each([
     ['a block that does not end', channel('BREAKPOINT {\n i = 0.1*(v - 1)'), 'nmodl/syntax 7'],
@@ -69,6 +72,22 @@ describe('a file that is wrong is refused at its line', () => {
 KINETIC k { ~ m <-> c (1, 2) }`),
       'nmodl/open-sum 9',
     ],
+    [
+      'reactions',
+      channel('BREAKPOINT {\n SOLVE k METHOD sparse\n i = 0.1*m*v\n}\nKINETIC k { ~ m <-> c (1, 2) }\nSTATE { c }'),
+      'nmodl/reactions 11',
+    ],
+    ['a condition that sends events', receiver('WATCH (v > 1) 2'), 'nmodl/refused 5'],
+    ['an event to others', receiver('net_event(t)'), 'nmodl/refused 5'],
+    [
+      'an event that INITIAL sends to no block',
+      channel('INITIAL {\n net_send(1, 1)\n}\nBREAKPOINT { i = v }'),
+      'nmodl/refused 8',
+    ],
+    ['an event to itself after a variable time', receiver('if (flag == 0) { net_send(w, 1) }'), 'nmodl/refused 5'],
+    ['an event that sends another one', receiver('net_send(1, flag + 1)'), 'nmodl/refused 5'],
+    ['a conditional event to itself', receiver('if (v > 1) { net_send(1, 1) }'), 'nmodl/refused 5'],
+    ['an event that is moved', receiver('net_move(t + 1)'), 'nmodl/refused 5'],
     ['a random stream', 'NEURON {\n SUFFIX x\n RANDOM r\n}', 'nmodl/refused 3'],
     [
       'an array without the element',

@@ -17,7 +17,8 @@ from typing import Any
 
 from interneuron._scripts import captured_by, command_on_script, note_left_out, note_options, run_file, write_captured
 
-from .model import Model, Sources, mod_files
+from .model import Model
+from .sources import Sources, mod_files
 
 
 def use_script(words: list[str], command: list[str], arguments: Sequence[str] = ()) -> int:

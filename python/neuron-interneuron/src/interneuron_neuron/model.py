@@ -2,112 +2,22 @@
 
 from __future__ import annotations
 
-import glob
 import hashlib
 import json
 import math
-import os
 import re
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
+
+from .sources import Sources
+from .values import by_place, identifier, is_shape, places, rounded, same, unique, variables
 
 #: Point processes that do not change the model.
 _WATCHERS = ("APCount", "PointProcessMark")
 #: Reversal potentials, concentrations and currents of ions, by NEURON's names and ours.
 _ION_NAMES = {"e{}": "e_{}", "{}i": "{}_i", "{}o": "{}_o", "i{}": "i_{}"}
 _FARADAY_BY_GAS = 96485.33212331 / 8.31446261815324
-
-
-class Sources:
-    """Texts of mechanisms, as files that a document names."""
-
-    def __init__(self, h: Any, folder: str, roots: Iterable[str]) -> None:
-        """Reads the list of mechanisms.
-
-        Args:
-            h: NEURON.
-            folder: where texts without a file are written.
-            roots: folders with .mod files, which are preferred to copies.
-        """
-        self.texts: dict[str, str] = {}
-        self.folders: set[str] = set()
-        self._paths: dict[str, str] = {}
-        self._folder, self._names = folder, {}
-        files: dict[str, str] = {}
-        for root in roots:
-            for each in mod_files(root):
-                files.setdefault(os.path.basename(each), each)
-        for kind in (0, 1):
-            listed = h.MechanismType(kind)
-            for k in range(int(listed.count())):
-                listed.select(k)
-                name = h.ref("")
-                listed.selected(name)
-                try:
-                    text = listed.code()
-                except RuntimeError:
-                    text = ""
-                if text:
-                    self.texts[name[0]] = text
-                    base = os.path.basename(listed.file() or f"{name[0]}.mod")
-                    self._names[name[0]] = base
-                    if base in files:
-                        self._paths[name[0]] = os.path.realpath(files[base])
-
-    def file(self, name: str) -> str | None:
-        """Returns the file of a mechanism; None if its text is not known."""
-        if name not in self.texts:
-            return None
-        if name in self._paths:
-            self.folders.add(os.path.dirname(self._paths[name]))
-            return self._paths[name]
-        with open(os.path.join(self._folder, self._names[name]), "w", encoding="utf-8") as written:
-            written.write(self.texts[name])
-        return self._names[name]
-
-    def block(self, name: str, keyword: str) -> str:
-        """Returns the text between the braces of a block, without comments."""
-        text = re.sub(r"(?s)\bCOMMENT\b.*?\bENDCOMMENT\b|[:?][^\n]*", "", self.texts.get(name, ""))
-        found = re.search(rf"\b{keyword}\s*\{{([^}}]*)\}}", text)
-        return found[1] if found else ""
-
-    def defaults(self, name: str) -> dict[str, float]:
-        """Returns the parameters of a file with their values."""
-        found = re.findall(r"\b([A-Za-z_]\w*)\s*(?:\[[^]]*\]\s*)?(?:=\s*([-+\d.eE]+))?", self.block(name, "PARAMETER"))
-        return {parameter: float(value) if re.search(r"\d", value) else 0.0 for parameter, value in found}
-
-    def arguments(self, name: str) -> list[str]:
-        """Returns the names of the arguments of NET_RECEIVE."""
-        text = re.sub(r"(?s)\bCOMMENT\b.*?\bENDCOMMENT\b|[:?][^\n]*", "", self.texts.get(name, ""))
-        found = re.search(r"\bNET_RECEIVE\s*\(((?:[^()]|\([^()]*\))*)\)", text)
-        return re.findall(r"([A-Za-z_]\w*)", re.sub(r"\([^()]*\)", "", found[1])) if found else []
-
-
-def mod_files(root: str) -> list[str]:
-    """Returns the .mod files of a script's folder, of a folder in it, or of one beside it that is named after them."""
-    own, above = glob.escape(root), glob.escape(os.path.dirname(root))
-    beside = [each for each in glob.glob(f"{above}/*/*.mod") if re.search("mod|mech|chan", os.path.basename(os.path.dirname(each)))]
-    return sorted(glob.glob(f"{own}/*.mod")) or sorted(glob.glob(f"{own}/*/*.mod")) or sorted(beside)
-
-
-def _identifier(text: str) -> str:
-    """Returns a text as a name: `dend[3]` as `dend_3`."""
-    name = re.sub(r"\W+", "_", text).strip("_") or "section"
-    return f"_{name}" if name[0].isdigit() else name
-
-
-def _unique(name: str, taken: Iterable[str]) -> str:
-    """Returns a name that is not taken."""
-    used, count, free = set(taken), 2, name
-    while free in used:
-        free, count = f"{name}_{count}", count + 1
-    return free
-
-
-def _same(values: list[Any]) -> Any:
-    """Returns the only value of a list, or the list."""
-    return values[0] if all(each == values[0] for each in values) else values
 
 
 class Model:
@@ -163,7 +73,7 @@ class Model:
             sections.extend(section.children())
         names: dict[str, str] = {}
         for section in sections:
-            names[section.name()] = _unique(_identifier(section.name().rpartition(".")[2]), names.values())
+            names[section.name()] = unique(identifier(section.name().rpartition(".")[2]), names.values())
         cell = {
             "compartments": {
                 "sections": {names[each.name()]: self._section(each, names) for each in sections},
@@ -171,22 +81,32 @@ class Model:
                 "temperature": f"{self.h.celsius + 273.15!r} kelvin",
             },
             "inputs": {"synaptic": {"unit": "A", "reduce": "sum"}},
-            # The steps of NEURON: to first order, unless the script asks for another order or CVode's.
-            **({} if self.h.secondorder or self.h.CVode().active() else {"method": "cable-then-gates"}),
+            **({"method": "cable-then-gates"} if self._is_stepped(sections) else {}),
         }
-        shape = hashlib.sha256(json.dumps(_rounded(cell), sort_keys=True).encode()).hexdigest()
+        shape = hashlib.sha256(json.dumps(rounded(cell), sort_keys=True).encode()).hexdigest()
         population = self._shapes.get(shape)
         if population is None:
             owner = root.cell()
             name = root.name() if owner is None else re.sub(r"\[\d+\]$", "", str(owner)) if "[" in str(owner) else type(owner).__name__
-            name = _identifier(re.sub(r"\W.*$", "", name) or type(owner).__name__)
-            population = self._shapes[shape] = _unique(name, self.populations)
+            name = identifier(re.sub(r"\W.*$", "", name) or type(owner).__name__)
+            population = self._shapes[shape] = unique(name, self.populations)
             self.types[population] = cell
             self.populations[population] = {"type": population, "size": 0}
         index = self.populations[population]["size"]
         self.populations[population]["size"] += 1
         for section in sections:
             self.places[section.name()] = (population, index, names[section.name()])
+
+    def _is_stepped(self, sections: list[Any]) -> bool:
+        """Whether a cell takes the steps of NEURON: to first order, unless the script asks for another order or CVode's."""
+        if self.h.secondorder or self.h.CVode().active():
+            return False
+        used = {each.name() for section in sections for segment in section for each in segment}
+        # The scheme advances each state by itself, which changes the sum of states that reactions keep.
+        kinetic = sorted(name for name in used if re.search(r"\bKINETIC\b", self.sources.texts.get(name, "")))
+        if kinetic:
+            self.note(f"reactions of {', '.join(kinetic)} take steps of second order, which differ from NEURON's")
+        return not kinetic
 
     def _section(self, section: Any, names: Mapping[str, str]) -> dict[str, Any]:
         found: dict[str, Any] = {}
@@ -199,20 +119,20 @@ class Model:
         diameters = [segment.diam for segment in section]
         points = [[section.x3d(k), section.y3d(k), section.z3d(k), section.diam3d(k)] for k in range(count)]
         points = [each for k, each in enumerate(points) if k == 0 or each != points[k - 1]]
-        if len(points) > 1 and _is_shape(section, points):
+        if len(points) > 1 and is_shape(section, points):
             found["points"] = [[f"{each!r} um" for each in point] for point in points]
         else:
             found["length"], found["diameter"] = f"{section.L!r} um", f"{sum(diameters) / len(diameters)!r} um"
             if max(diameters) - min(diameters) > 1e-9 * max(diameters):
                 self.leave(f"diameters along {section.name()}: its compartments have their mean")
         capacitances = [segment.cm for segment in section]
-        if not isinstance(_same(capacitances), float):
+        if not isinstance(same(capacitances), float):
             self.leave(f"capacitances along {section.name()}: its compartments have their mean")
         found["divisions"] = int(section.nseg)
         found["specificCapacitance"] = f"{sum(capacitances) / len(capacitances)!r} uF/cm**2"
         found["resistivity"] = f"{section.Ra!r} ohm*cm"
         potentials = self.potentials.get(section.name()) or [segment.v for segment in section]
-        if not isinstance(_same(potentials), float):
+        if not isinstance(same(potentials), float):
             self.leave(f"first potentials along {section.name()}: its compartments have their mean")
         found["initial"] = f"{sum(potentials) / len(potentials)!r} mV"
         return found
@@ -273,10 +193,10 @@ class Model:
                 self.leave(f"the mechanism {name}, whose text in NMODL is not known")
                 continue
             shared = self._globals(name)
-            placed = _by_place({place: {**shared, **each} for place, each in own.items()}, groups)
-            mechanisms[_identifier(name)] = {
+            placed = by_place({place: {**shared, **each} for place, each in own.items()}, groups)
+            mechanisms[identifier(name)] = {
                 "nmodl": file,
-                **({} if len(own) == len(sections) else {"on": _places(list(own), groups)}),
+                **({} if len(own) == len(sections) else {"on": places(list(own), groups)}),
                 **({"values": placed} if placed else {}),
             }
         return {"groups": groups, "ions": {ion: self._ion(ion, each) for ion, each in ions.items()}, "mechanisms": mechanisms}
@@ -289,11 +209,11 @@ class Model:
             for k in range(length):
                 read = [getattr(segment, name)[k] if length > 1 else getattr(segment, name) for segment in section]
                 if any(each != usual[name][k] for each in read):
-                    found[own if length == 1 else f"{own}_{k}"] = _same(read)
+                    found[own if length == 1 else f"{own}_{k}"] = same(read)
         # First concentrations that a mechanism computes.
         for state in re.findall(r"[A-Za-z_]\w*", self.sources.block(mechanism, "STATE")):
             if len(state) > 2 and state[-1] in "io" and hasattr(section(0.5), f"{state[:-1]}_ion"):
-                found[state] = _same([getattr(segment, state) for segment in section])
+                found[state] = same([getattr(segment, state) for segment in section])
         return found
 
     def _ion(self, ion: str, sections: Mapping[str, Any]) -> dict[str, Any]:
@@ -367,7 +287,7 @@ class Model:
         elif self.sources.file(kind) is None:
             self.leave(f"{name}, whose text in NMODL is not known")
         else:
-            synapse = self.synapses.setdefault(_identifier(kind), {"nmodl": self.sources.file(kind)})
+            synapse = self.synapses.setdefault(identifier(kind), {"nmodl": self.sources.file(kind)})
             if len(received) > 1:
                 synapse["shared"] = True
             ends = [each for each in (self._source(one, trains) for one in received) if each is not None]
@@ -375,12 +295,12 @@ class Model:
                 self.populations.setdefault("silent", {"size": 1, "spikes": {"indices": [], "times": []}})
                 ends = [("silent", "", 0, None)]
             for source, event, index, one in ends:
-                own = rows.setdefault((source, event, place[0], _identifier(kind)), [])
+                own = rows.setdefault((source, event, place[0], identifier(kind)), [])
                 own.append((index, place, segment.x, one, point))
 
     def _clamp(self, point: Any, segment: Any, place: tuple[str, int, str], plays: Any) -> None:
         population, index, section = place
-        name = _unique(_identifier(point.hname()), self.stimuli)
+        name = unique(identifier(point.hname()), self.stimuli)
         value = f"{point.amp!r}*nA"
         for (owner, variable), (times, values) in plays.items():
             if owner != point.hname():
@@ -409,7 +329,7 @@ class Model:
             if name not in trains:
                 self.leave(f"{name}, an artificial cell whose events are not known")
                 return None
-            kind = _identifier(name.partition("[")[0])
+            kind = identifier(name.partition("[")[0])
             population = self.populations.setdefault(kind, {"size": 0, "spikes": {"indices": [], "times": []}})
             known = population.setdefault("cells", {})
             if name not in known:
@@ -440,7 +360,7 @@ class Model:
         return events[key]
 
     def _projection(self, source: str, event: str, target: str, kind: str, connected: list[Any]) -> None:
-        name = _unique(f"{source}_{target}_{kind}", self.projections)
+        name = unique(f"{source}_{target}_{kind}", self.projections)
         sections = list(dict.fromkeys(place[2] for _, place, _, _, _ in connected))
         mechanism = connected[0][4].hname().partition("[")[0]
         values: dict[str, Any] = {}
@@ -449,15 +369,15 @@ class Model:
             for k in range(length):
                 read = [getattr(point, parameter)[k] if length > 1 else getattr(point, parameter) for *_, point in connected]
                 if any(each != usual[parameter][k] for each in read):
-                    values[parameter if length == 1 else f"{parameter}_{k}"] = _same(read)
+                    values[parameter if length == 1 else f"{parameter}_{k}"] = same(read)
         netcons = [one for _, _, _, one, _ in connected]
         if netcons[0] is not None:
             for k, argument in enumerate(self.sources.arguments(mechanism)[: int(netcons[0].wcnt())]):
                 weights = [one.weight[k] for one in netcons]
                 if k == 0 or any(weights):
-                    values[argument] = _same(weights)
+                    values[argument] = same(weights)
         least = self.h.dt if netcons[0] is not None else 1.0
-        delays = _same([max(least, 0.0 if one is None else one.delay) for one in netcons])
+        delays = same([max(least, 0.0 if one is None else one.delay) for one in netcons])
         if any(one is not None and one.delay < least / 2 for one in netcons):
             self.note("delays of 0 ms are one time step here")
         self.projections[name] = {
@@ -523,7 +443,7 @@ class Model:
                     for point in segment.point_processes():
                         if point.hname() in self.points:
                             # In synapses, i is the index of the source.
-                            for each in set(_variables(self.h, point.hname().partition("[")[0])) - {"i"}:
+                            for each in set(variables(self.h, point.hname().partition("[")[0])) - {"i"}:
                                 if getattr(point, each, None) == mark:
                                     return ("point", *self.points[point.hname()], each)
         finally:
@@ -538,10 +458,10 @@ class Model:
                 if getattr(mechanism.segment(), own.format(ion), None) == mark:
                     return ours.format(ion)
             return None
-        for each in _variables(self.h, name):
+        for each in variables(self.h, name):
             own = each[: -len(name) - 1] if each.endswith(f"_{name}") else each
             if getattr(mechanism, own, None) == mark:
-                return f"{_identifier(name)}.{own}"
+                return f"{identifier(name)}.{own}"
         return None
 
     # --- The document -----------------------------------------------------------------------------------------------
@@ -568,68 +488,7 @@ class Model:
         }
         return {
             "interneuron": 1,
-            "name": _identifier(self.title),
+            "name": identifier(self.title),
             **{key: part for key, part in parts.items() if part},
             "experiment": {"dt": f"{dt!r} ms", "duration": f"{duration!r} ms"},
         }
-
-
-def _variables(h: Any, mechanism: str) -> list[str]:
-    """Returns the names of the variables of a mechanism, which end in its name for membranes."""
-    names = []
-    for kind in (1, 2, 3):
-        standard = h.MechanismStandard(mechanism, kind)
-        for k in range(int(standard.count())):
-            name = h.ref("")
-            standard.name(name, k)
-            names.append(name[0])
-    return names
-
-
-def _places(places: list[str], groups: Mapping[str, list[str]]) -> Any:
-    """Returns sections as the name of a group, if one has them all and no others."""
-    return next((name for name, members in groups.items() if set(members) == set(places)), places)
-
-
-def _by_place(values: Mapping[str, dict[str, Any]], groups: Mapping[str, list[str]]) -> dict[str, Any]:
-    """Returns values by section, and by group where all sections of a group have the same."""
-    found: dict[str, Any] = {}
-    done: set[str] = set()
-    for name, members in groups.items():
-        own = [values.get(each) for each in members]
-        if own[0] and all(each == own[0] for each in own) and not any(isinstance(each, list) for each in own[0].values()):
-            found[name] = own[0]
-            done.update(members)
-    return {**found, **{place: each for place, each in values.items() if each and place not in done}}
-
-
-def _is_shape(section: Any, points: list[list[float]]) -> bool:
-    """Whether the areas of a section's compartments are those of its points, which NEURON may have left."""
-    area = sum(
-        math.pi * (a[3] + b[3]) / 2 * math.hypot(math.dist(a[:3], b[:3]), (a[3] - b[3]) / 2) for a, b in zip(points, points[1:])
-    )
-    return bool(abs(area - sum(segment.area() for segment in section)) < 1e-4 * area)
-
-
-def _rounded(value: Any) -> Any:
-    """Returns a cell without its place in space: the texts of points relative to the first one, to 1e-3 um."""
-    if not isinstance(value, dict):
-        return value
-    sections = value.get("compartments", {}).get("sections")
-    if not sections:
-        return value
-    origin = next((each["points"][0] for each in sections.values() if "points" in each), None)
-    number: Callable[[str], float] = lambda text: float(text.split()[0])  # noqa: E731
-    moved = {
-        name: {
-            **each,
-            "points": [
-                [round(number(x) - (number(o) if k < 3 else 0), 3) for k, (x, o) in enumerate(zip(point, origin))]
-                for point in each["points"]
-            ],
-        }
-        if "points" in each and origin
-        else each
-        for name, each in sections.items()
-    }
-    return {**value, "compartments": {**value["compartments"], "sections": moved}}

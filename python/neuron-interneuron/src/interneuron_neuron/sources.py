@@ -1,0 +1,81 @@
+"""Texts of mechanisms, as NEURON and files hold them."""
+
+from __future__ import annotations
+
+import glob
+import os
+import re
+from collections.abc import Iterable
+from typing import Any
+
+
+class Sources:
+    """Texts of mechanisms, as files that a document names."""
+
+    def __init__(self, h: Any, folder: str, roots: Iterable[str]) -> None:
+        """Reads the list of mechanisms.
+
+        Args:
+            h: NEURON.
+            folder: where texts without a file are written.
+            roots: folders with .mod files, which are preferred to copies.
+        """
+        self.texts: dict[str, str] = {}
+        self.folders: set[str] = set()
+        self._paths: dict[str, str] = {}
+        self._folder, self._names = folder, {}
+        files: dict[str, str] = {}
+        for root in roots:
+            for each in mod_files(root):
+                files.setdefault(os.path.basename(each), each)
+        for kind in (0, 1):
+            listed = h.MechanismType(kind)
+            for k in range(int(listed.count())):
+                listed.select(k)
+                name = h.ref("")
+                listed.selected(name)
+                try:
+                    text = listed.code()
+                except RuntimeError:
+                    text = ""
+                if text:
+                    self.texts[name[0]] = text
+                    base = os.path.basename(listed.file() or f"{name[0]}.mod")
+                    self._names[name[0]] = base
+                    if base in files:
+                        self._paths[name[0]] = os.path.realpath(files[base])
+
+    def file(self, name: str) -> str | None:
+        """Returns the file of a mechanism; None if its text is not known."""
+        if name not in self.texts:
+            return None
+        if name in self._paths:
+            self.folders.add(os.path.dirname(self._paths[name]))
+            return self._paths[name]
+        with open(os.path.join(self._folder, self._names[name]), "w", encoding="utf-8") as written:
+            written.write(self.texts[name])
+        return self._names[name]
+
+    def block(self, name: str, keyword: str) -> str:
+        """Returns the text between the braces of a block, without comments."""
+        text = re.sub(r"(?s)\bCOMMENT\b.*?\bENDCOMMENT\b|[:?][^\n]*", "", self.texts.get(name, ""))
+        found = re.search(rf"\b{keyword}\s*\{{([^}}]*)\}}", text)
+        return found[1] if found else ""
+
+    def defaults(self, name: str) -> dict[str, float]:
+        """Returns the parameters of a file with their values."""
+        found = re.findall(r"\b([A-Za-z_]\w*)\s*(?:\[[^]]*\]\s*)?(?:=\s*([-+\d.eE]+))?", self.block(name, "PARAMETER"))
+        return {parameter: float(value) if re.search(r"\d", value) else 0.0 for parameter, value in found}
+
+    def arguments(self, name: str) -> list[str]:
+        """Returns the names of the arguments of NET_RECEIVE."""
+        text = re.sub(r"(?s)\bCOMMENT\b.*?\bENDCOMMENT\b|[:?][^\n]*", "", self.texts.get(name, ""))
+        found = re.search(r"\bNET_RECEIVE\s*\(((?:[^()]|\([^()]*\))*)\)", text)
+        return re.findall(r"([A-Za-z_]\w*)", re.sub(r"\([^()]*\)", "", found[1])) if found else []
+
+
+def mod_files(root: str) -> list[str]:
+    """Returns the .mod files of a script's folder, of a folder in it, or of one beside it that is named after them."""
+    own, above = glob.escape(root), glob.escape(os.path.dirname(root))
+    beside = [each for each in glob.glob(f"{above}/*/*.mod") if re.search("mod|mech|chan", os.path.basename(os.path.dirname(each)))]
+    return sorted(glob.glob(f"{own}/*.mod")) or sorted(glob.glob(f"{own}/*/*.mod")) or sorted(beside)

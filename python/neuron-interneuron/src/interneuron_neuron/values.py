@@ -1,0 +1,88 @@
+"""Names, and values of sections and compartments as those of a document."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+
+def identifier(text: str) -> str:
+    """Returns a text as a name: `dend[3]` as `dend_3`."""
+    name = re.sub(r"\W+", "_", text).strip("_") or "section"
+    return f"_{name}" if name[0].isdigit() else name
+
+
+def unique(name: str, taken: Iterable[str]) -> str:
+    """Returns a name that is not taken."""
+    used, count, free = set(taken), 2, name
+    while free in used:
+        free, count = f"{name}_{count}", count + 1
+    return free
+
+
+def same(values: list[Any]) -> Any:
+    """Returns the only value of a list, or the list."""
+    return values[0] if all(each == values[0] for each in values) else values
+
+
+def variables(h: Any, mechanism: str) -> list[str]:
+    """Returns the names of the variables of a mechanism, which end in its name for membranes."""
+    names = []
+    for kind in (1, 2, 3):
+        standard = h.MechanismStandard(mechanism, kind)
+        for k in range(int(standard.count())):
+            name = h.ref("")
+            standard.name(name, k)
+            names.append(name[0])
+    return names
+
+
+def places(places: list[str], groups: Mapping[str, list[str]]) -> Any:
+    """Returns sections as the name of a group, if one has them all and no others."""
+    return next((name for name, members in groups.items() if set(members) == set(places)), places)
+
+
+def by_place(values: Mapping[str, dict[str, Any]], groups: Mapping[str, list[str]]) -> dict[str, Any]:
+    """Returns values by section, and by group where all sections of a group have the same."""
+    found: dict[str, Any] = {}
+    done: set[str] = set()
+    for name, members in groups.items():
+        own = [values.get(each) for each in members]
+        if own[0] and all(each == own[0] for each in own) and not any(isinstance(each, list) for each in own[0].values()):
+            found[name] = own[0]
+            done.update(members)
+    return {**found, **{place: each for place, each in values.items() if each and place not in done}}
+
+
+def is_shape(section: Any, points: list[list[float]]) -> bool:
+    """Whether the areas of a section's compartments are those of its points, which NEURON may have left."""
+    area = sum(
+        math.pi * (a[3] + b[3]) / 2 * math.hypot(math.dist(a[:3], b[:3]), (a[3] - b[3]) / 2) for a, b in zip(points, points[1:])
+    )
+    return bool(abs(area - sum(segment.area() for segment in section)) < 1e-4 * area)
+
+
+def rounded(value: Any) -> Any:
+    """Returns a cell without its place in space: the texts of points relative to the first one, to 1e-3 um."""
+    if not isinstance(value, dict):
+        return value
+    sections = value.get("compartments", {}).get("sections")
+    if not sections:
+        return value
+    origin = next((each["points"][0] for each in sections.values() if "points" in each), None)
+    number: Callable[[str], float] = lambda text: float(text.split()[0])  # noqa: E731
+    moved = {
+        name: {
+            **each,
+            "points": [
+                [round(number(x) - (number(o) if k < 3 else 0), 3) for k, (x, o) in enumerate(zip(point, origin))]
+                for point in each["points"]
+            ],
+        }
+        if "points" in each and origin
+        else each
+        for name, each in sections.items()
+    }
+    return {**value, "compartments": {**value["compartments"], "sections": moved}}

@@ -21,7 +21,7 @@ const channel = (body: string): string =>
 const current = 'BREAKPOINT {\n SOLVE s METHOD cnexp\n i = m*v\n}';
 
 const receiver = (statement: string): string =>
-  `NEURON { POINT_PROCESS x NONSPECIFIC_CURRENT i }\nASSIGNED { v (mV) i (nA) }\nBREAKPOINT { i = v }\nNET_RECEIVE (w) {\n ${statement}\n}`;
+  `NEURON { POINT_PROCESS x NONSPECIFIC_CURRENT i }\nASSIGNED { v (mV) i (nA) }\nBREAKPOINT { i = 0.1*v }\nNET_RECEIVE (w) {\n ${statement}\n}`;
 
 describe('a file that is wrong is refused at its line', () => {
   it.each([
@@ -81,7 +81,7 @@ KINETIC k { ~ m <-> c (1, 2) }`),
     ['an event to others', receiver('net_event(t)'), 'nmodl/refused 5'],
     [
       'an event that INITIAL sends to no block',
-      channel('INITIAL {\n net_send(1, 1)\n}\nBREAKPOINT { i = v }'),
+      channel('INITIAL {\n net_send(1, 1)\n}\nBREAKPOINT { i = 0.1*v }'),
       'nmodl/refused 8',
     ],
     ['an event to itself after a variable time', receiver('if (flag == 0) { net_send(w, 1) }'), 'nmodl/refused 5'],

@@ -179,3 +179,21 @@ describe('a steady state', () => {
     expect([first('a'), first('b')]).toEqual([expect.closeTo(1.5, 12), expect.closeTo(0.5, 12)]);
   });
 });
+
+describe('a cell like a pyramidal one of layer 5, with ten mechanisms', () => {
+  // In ms, by layered_cell.py in NEURON 9.0.2, extrapolated from steps of 1/400 and 1/800 ms.
+  const expected = [
+    21.1875, 26.71, 31.785, 36.89, 42.065, 47.2875, 52.5325, 57.7875, 62.225, 67.035, 72.735, 78.1275, 83.455, 88.7525,
+    94.0275, 99.285, 104.53, 109.76, 114.975, 120.19,
+  ];
+
+  it("fires within 0.05 ms of NEURON's spikes", async () => {
+    const session = openModel(importModel(readSource(join(files, 'layered_cell.yaml'))));
+    await session.run(0.13);
+    const { spikes, spikeLabel } = await session.take();
+    await session.dispose();
+    const found = [...(spikes[0]?.steps ?? [])].map((step) => (step + spikeLabel) * 0.01);
+    expect(found.length).toBe(expected.length);
+    for (const [k, time] of expected.entries()) expect(Math.abs((found[k] ?? NaN) - time)).toBeLessThan(0.05);
+  });
+});

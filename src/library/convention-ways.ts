@@ -1,5 +1,8 @@
 /** Rewritings of a model that run it under another convention of simulators. The table in `conventions.ts` lists them. */
 
+import { derivative } from '../lang/derivative.js';
+import { parseExpression } from '../lang/parse.js';
+import { printExpression } from '../lang/print.js';
 import { numbersOf } from '../model/arrays.js';
 import type { Model, NeuronType, SynapseType, ValidModel, Value } from '../model/model.js';
 import { isBetween } from '../model/steps.js';
@@ -19,6 +22,8 @@ export interface OtherRun {
 export interface Way {
   readonly name: string;
   readonly model?: (valid: ValidModel, other: OtherRun) => Changed;
+  /** Notation in which small models are written and read again, in place of `model`. */
+  readonly document?: 'lems';
   readonly precision?: 'float32' | 'float64';
   /** Steps by which the labels of spikes move. */
   readonly labels?: number;
@@ -288,38 +293,65 @@ export const integratedBy = (method: NeuronType['method']): Way => ({
     ),
 });
 
-/** Integrates by Euler steps: first currents, then the variable of the threshold, which reads their new values. */
-export const currentFirst: Way = {
-  name: 'method euler, currents before potentials',
+/**
+ * Returns a way that integrates by Euler steps in turn: the variables that come second read the new values of the first.
+ * Potentials are the variables of thresholds.
+ *
+ * @param stepped  the rate of a step, from that of the equation; null if there is none
+ */
+const inTurn = (
+  name: string,
+  order: 'currents first' | 'potentials first',
+  stepped: (rate: string, variable: string, dt: string, isPotential: boolean) => string | null,
+): Way => ({
+  name,
   model: ({ model }) =>
     withNeurons(
       model,
       (type) => {
         const { derivatives, derived, events } = type;
         const conditions = Object.values(events).map(({ when }) => when);
-        const isTested = (name: string): boolean => conditions.some((when) => mentions(when, name));
-        const first = Object.keys(derivatives).filter((name) => !isTested(name));
-        if (first.length === 0 || first.length === Object.keys(derivatives).length) return null;
+        const isPotential = (variable: string): boolean => conditions.some((when) => mentions(when, variable));
+        const potentials = Object.keys(derivatives).filter(isPotential);
+        const currents = Object.keys(derivatives).filter((variable) => !isPotential(variable));
+        const [first, second] = order === 'currents first' ? [currents, potentials] : [potentials, currents];
+        if (first.length === 0 || potentials.length === 0) return null;
         const inlined = (text: string, depth = 0): string =>
           Object.entries(derived).reduce(
-            (found, [name, { value }]) =>
-              depth < 5 && mentions(found, name) ? replaced(found, name, inlined(value, depth + 1)) : found,
+            (found, [known, { value }]) =>
+              depth < 5 && mentions(found, known) ? replaced(found, known, inlined(value, depth + 1)) : found,
             text,
           );
-        const after = changed(derivatives, (one, name) => {
-          if (first.includes(name)) return one;
-          let rate = inlined(one.rate);
-          for (const other of first) {
-            const next = `${other} + ${model.experiment.dt}*s*(${derivatives[other]!.rate})`;
-            rate = replaced(rate, other, next);
-          }
-          return { ...one, rate };
-        });
+        const dt = `${model.experiment.dt}*s`;
+        const rates = new Map<string, string>();
+        for (const variable of [...first, ...second]) {
+          const rate = stepped(inlined(derivatives[variable]!.rate), variable, dt, isPotential(variable));
+          if (rate === null) return null;
+          const isSecond = second.includes(variable);
+          const next = (text: string, one: string): string =>
+            replaced(text, one, `${one} + ${dt}*(${rates.get(one)!})`);
+          rates.set(variable, isSecond ? first.reduce(next, rate) : rate);
+        }
+        const after = changed(derivatives, (one, variable) => ({ ...one, rate: rates.get(variable)! }));
         return { ...type, derivatives: after, method: 'euler' };
       },
-      'no cell has currents that its potential integrates',
+      'no cell has equations for the variable of its threshold',
     ),
-};
+});
+
+/** Integrates by Euler steps: first currents, then the potential, which reads their new values. */
+export const currentFirst = inTurn('method euler, currents before potentials', 'currents first', (rate) => rate);
+
+/**
+ * Integrates as NEURON does: an implicit Euler step of potentials, then an exponential step of all other variables, which
+ * read the new potential. @source N. T. Carnevale, M. L. Hines: The NEURON Book (2006), chapter 4
+ */
+export const implicitPotential = inTurn('steps of NEURON', 'potentials first', (rate, variable, dt, isPotential) => {
+  const slope = derivative(parseExpression(rate), variable);
+  if (slope === null) return null;
+  const by = `${dt}*(${printExpression(slope)})`;
+  return isPotential ? `(${rate})/(1 - ${by})` : `(${rate})*exprel(${by})`;
+});
 
 const word = (name: string): RegExp => new RegExp(`(?<![\\w.])${name}(?![\\w.(])`, 'g');
 const mentions = (text: string, name: string): boolean => word(name).test(text);

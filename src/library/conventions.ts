@@ -196,6 +196,7 @@ const chosenOf = {
   methods: [
     ...(['euler', 'exact', 'rk2', 'rk4', 'exponentialEuler'] as const).map(ways.integratedBy),
     ways.currentFirst,
+    ways.implicitPotential,
   ],
   precision: [
     { name: 'single precision', precision: 'float32' },
@@ -228,6 +229,7 @@ export function waysOf({ timing, projections }: written.Model): readonly Way[] {
         const euler = profile === 'lems-euler' ? ways.integratedBy('euler').model!(valid, other) : valid.model;
         return { ...(typeof euler === 'string' ? valid.model : euler), timing: profile };
       },
+      ...(profile === 'lems-euler' ? { document: 'lems' } : {}),
     })),
     ...[methods, thresholds, units, precision, seed].flat(),
     ...ofProjections.flatMap((way) => single.map((name) => ways.inProjection(way, name))),

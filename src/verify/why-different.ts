@@ -12,12 +12,15 @@ import { openRecorded } from '../compare/open-recorded.js';
 import type { CompareOptions } from '../compare/options.js';
 import type { Train } from '../compare/measures/train.js';
 import type { Recorded, RecordedTrains } from '../compare/recorded.js';
+import type { TargetNotation } from '../convert/target-notations.js';
+import type { ConversionEntry } from '../model/conversion-report.js';
 import { DiagnosticError, UsageError } from '../diagnostics/diagnostic.js';
 import type { Way } from '../library/convention-ways.js';
 import { waysOf } from '../library/conventions.js';
 import type { ValidModel } from '../model/model.js';
 import { isRecording } from '../model/tagged.js';
 import type { ImportedModel, RunOptions } from '../pipeline/pipeline.js';
+import { convertWritten, joined, readWritten } from './read-back.js';
 import { runWithSpikes } from './run-with-spikes.js';
 
 /** Agreement with the other side. */
@@ -257,7 +260,13 @@ class Session {
       );
     const run = { ...(seed === undefined ? {} : { seed }), ...(dt === 0 ? {} : { dt }) };
     let valid: ValidModel = imported.valid;
-    for (const { model: change } of ways) {
+    let report: ConversionReport = [];
+    for (const { model: change, document } of ways.toSorted((a, b) => Number(!!a.document) - Number(!!b.document))) {
+      const written = document && now() - this.#begin < mostTime ? await writtenIn(document, valid) : undefined;
+      if (written) {
+        ({ valid, report } = written);
+        continue;
+      }
       const model = change ? change(valid, run) : valid.model;
       if (typeof model === 'string') return model;
       valid = { ...valid, model };
@@ -265,8 +274,8 @@ class Session {
     const usual = own.record?.precision ?? 'float64';
     const precision = ways.find((one) => one.precision)?.precision ?? usual;
     if (ways.every(({ model }) => !model) && precision === usual) return 'the model was run in this precision';
-    if (now() - this.#begin > mostTime) return `it was left out after ${mostTime / 1000} s`;
     const recordings = valid.model.recordings.filter((one) => isRecording(one, 'events'));
+    if (now() - this.#begin > mostTime) return `it was left out after ${mostTime / 1000} s`;
     const begin = now();
     try {
       const { outputs } = await runWithSpikes(
@@ -281,13 +290,55 @@ class Session {
       const found = await openRecorded(outputs[0]!);
       this.#pace = Math.max(this.#pace, (now() - begin) / until);
       // Runs list the spikes of all populations.
-      return { ...found, trains: found.trains.filter((one) => own.trains.some((known) => areOfOne(one, known))) };
+      return {
+        ...found,
+        trains: joinedTrains(found.trains, report).filter((one) => own.trains.some((known) => areOfOne(one, known))),
+      };
     } catch (error) {
       if (error instanceof DiagnosticError) return error.diagnostics[0]?.message ?? error.message;
       if (error instanceof UsageError) return error.message;
       throw error;
     }
   }
+}
+
+type ConversionReport = readonly ConversionEntry[];
+
+/** Most cells of a model that is written in another notation. */
+const mostWritten = 1000;
+
+/** Returns a model as a document of a notation is read, with the report; undefined for incomplete and large documents. */
+async function writtenIn(
+  notation: TargetNotation,
+  valid: ValidModel,
+): Promise<{ readonly valid: ValidModel; readonly report: ConversionReport } | undefined> {
+  const sizes = Object.values(valid.model.populations).map(({ size }) => size);
+  if (sizes.reduce((sum, size) => sum + size, 0) > mostWritten) return undefined;
+  try {
+    const converted = await convertWritten(valid, notation);
+    if (converted.outcome === 'incomplete') return undefined;
+    return { valid: (await readWritten(converted, notation)).valid, report: converted.report };
+  } catch (error) {
+    if (error instanceof DiagnosticError || error instanceof UsageError) return undefined;
+    throw error;
+  }
+}
+
+/** Adds the populations whose cells became several populations in a conversion. */
+function joinedTrains(all: readonly RecordedTrains[], report: ConversionReport): readonly RecordedTrains[] {
+  const found = new Map(all.map(({ population, trains }) => [population, trains.map((train) => [...train])]));
+  const names = new Set(found.keys());
+  const added = [...joined(found, report)].filter(([name]) => !names.has(name));
+  return [
+    ...all,
+    ...added.map(([population, trains]) => ({
+      population,
+      event: 'spike',
+      ids: trains.map((_, id) => id),
+      trains: trains.map((train) => Float64Array.from(train)),
+      listsSilent: true,
+    })),
+  ];
 }
 
 const areOfOne = (one: RecordedTrains, other: RecordedTrains): boolean =>

@@ -6,11 +6,15 @@ import type { Cause } from '../../src/verify/why-different.js';
 import { runCommand, temporaryFolder } from '../support/command.js';
 import { peerRecords, peers, type Peer } from '../support/peer-records.js';
 import { python } from '../support/python.js';
+import { referenceOutputs } from '../interoperability/reference-interpreter.js';
 
 const folder = temporaryFolder();
 const records = peerRecords('causes');
-const runnerOf = (name: string): string =>
-  `test/verify/causes/${name.startsWith('two projections') ? 'two_projections' : 'peers'}.py`;
+const runnerOf = (name: string): string => {
+  const runner = /^(two projections|neuron|bmtk)/.exec(name)?.[1];
+  const file = runner === undefined ? 'peers' : runner.includes(' ') ? runner.replace(' ', '_') : `${runner}_network`;
+  return `test/verify/causes/${file}.py`;
+};
 
 const n = 20;
 const cells = Array.from({ length: n }, (_, k) => k);
@@ -78,6 +82,43 @@ const pynn = (input: 'currents' | 'spikes'): object => ({
   recordings: [{ target: 'cells', variables: ['spikes'] }],
   phases: [{ run: 200 }],
 });
+
+/** The network with currents in NeuroML, with a pulse generator for each current. */
+function neuroml(): string {
+  const current = (k: number): string =>
+    `<pulseGenerator id="i${k}" delay="0ms" duration="1s" amplitude="${103 + 2 * k}pA"/>`;
+  const connection = ([from, to]: readonly number[], k: number): string =>
+    `<connectionWD id="${k}" preCellId="../cells[${from}]" postCellId="../cells[${to}]" weight="0.04" delay="1.5ms"/>`;
+  const input = (k: number): string =>
+    `<inputList id="l${k}" population="cells" component="i${k}"><input id="0" target="../cells[${k}]" destination="synapses"/></inputList>`;
+  const selection = (k: number): string => `<EventSelection id="${k}" select="cells[${k}]" eventPort="spike"/>`;
+  return `<Lems>
+<Target component="run"/>
+<Include file="Cells.xml"/><Include file="Networks.xml"/><Include file="PyNN.xml"/><Include file="Simulation.xml"/>
+<IF_curr_exp id="cell" v_rest="0" cm="0.2" tau_m="20" tau_refrac="2" tau_syn_E="4" tau_syn_I="5" i_offset="0" v_reset="0" v_thresh="10" v_init="0"/>
+<expCurrSynapse id="synapse" tau_syn="4"/>
+${cells.map(current).join('\n')}
+<network id="network">
+<population id="cells" component="cell" size="${n}"/>
+<projection id="recurrent" presynapticPopulation="cells" postsynapticPopulation="cells" synapse="synapse">
+${next.map(connection).join('\n')}
+</projection>
+${cells.map(input).join('\n')}
+</network>
+<Simulation id="run" length="200ms" step="0.1ms" target="network" seed="0">
+<EventOutputFile id="spikes" fileName="spikes.txt" format="ID_TIME">
+${cells.map(selection).join('\n')}
+</EventOutputFile>
+</Simulation>
+</Lems>`;
+}
+
+/** Returns the spikes of the network in NeuroML under jNeuroML, which lists times in s. */
+async function spikesInLems(name: string): Promise<readonly (readonly [number, number])[]> {
+  const outputs = await referenceOutputs(records, name, [{ name: 'network.xml', text: neuroml() }], 'network.xml');
+  const rows = outputs['spikes.txt']!.trim().split('\n');
+  return rows.map((row) => row.split(/\s+/).map(Number)).map(([id, time]) => [id!, Number((time! * 1e3).toFixed(4))]);
+}
 
 /** PyNN's network with weights that it draws. */
 const drawn = (seed: number): object => ({
@@ -243,14 +284,19 @@ const spikesOf = (
   environment: Parameters<typeof python>[0],
   name: string,
 ): Promise<readonly (readonly [number, number])[]> =>
-  records.output(peer, { what: name, texts: [name], runners: [runnerOf(name)] }, async () => {
-    const output = await python(environment, [runnerOf(name), name]);
-    return JSON.parse(output.trim().split('\n').at(-1)!) as readonly (readonly [number, number])[];
-  });
+  peer === peers.jneuroml
+    ? spikesInLems(name)
+    : records.output(peer, { what: name, texts: [name], runners: [runnerOf(name)] }, async () => {
+        const output = await python(environment, [runnerOf(name), name]);
+        return JSON.parse(output.trim().split('\n').at(-1)!) as readonly (readonly [number, number])[];
+      });
 
 const nest = [peers.nest, '.venv-pynn'] as const;
 const inBrian = [peers.brian, '.venv'] as const;
 const inNorse = [peers.norse, '.venv-norse'] as const;
+const neuron = [peers.neuron, '.venv-pynn'] as const;
+const bmtk = [peers.bmtk, '.venv-sonata'] as const;
+const jneuroml = [peers.jneuroml, '.venv'] as const;
 
 describe('causes of differences from other simulators', { timeout: 400_000 }, () => {
   it.each([
@@ -288,9 +334,22 @@ describe('causes of differences from other simulators', { timeout: 400_000 }, ()
       ['method euler', 'refractory period one step longer'],
     ],
     ['norse', ...inNorse, norse, ['spikes labelled one step earlier', 'method euler']],
+    ['neuron', ...neuron, pynn('currents'), ['steps of NEURON']],
+    ['neuron, listed spikes', ...neuron, pynn('spikes'), ['steps of NEURON']],
+    ['neuron, a delay of one more step', ...neuron, pynn('currents'), ['steps of NEURON', 'delays one step longer']],
+    ['bmtk, input between steps', ...bmtk, pynn('spikes'), ['listed spikes in the next step']],
+    [
+      'bmtk, a delay of one more step',
+      ...bmtk,
+      pynn('spikes'),
+      ['listed spikes in the next step', 'delays one step longer in recurrent'],
+    ],
+    ['jneuroml', ...jneuroml, neuroml(), null],
+    ['jneuroml', ...jneuroml, pynn('currents'), ['steps of LEMS']],
   ])('%s', async (name, peer, environment, document, cause) => {
-    const [model, spikes] = [folder.file('model.json'), folder.file('spikes.csv')];
-    writeFileSync(model, JSON.stringify(document));
+    const isText = typeof document === 'string';
+    const [model, spikes] = [folder.file(isText ? 'model.xml' : 'model.json'), folder.file('spikes.csv')];
+    writeFileSync(model, isText ? document : JSON.stringify(document));
     const rows = (await spikesOf(peer, environment, name)).map(([id, time]) => `cells,${id},${time}\n`);
     writeFileSync(spikes, `population,id,time (ms)\n${rows.join('')}`);
     const { stdout, stderr } = await runCommand(['verify', spikes, model, '--why', '--json']);

@@ -7,7 +7,7 @@ import { parseUnit, unitOf } from '../lang/units.js';
 import { symbolicQuantity } from '../lang/readable-quantity.js';
 import { standardise } from '../library/recognise/standardise.js';
 import { lengthOf, numbersOf } from '../model/arrays.js';
-import type { DataStore, GivenValues, NeuronType, SynapseType, ValidModel } from '../model/model.js';
+import type { DataStore, GivenValues, NeuronType, Projection, SynapseType, ValidModel } from '../model/model.js';
 import { areInFile } from '../model/tagged.js';
 import { readableModel } from '../present/describe/readable-model.js';
 import type { ImportedModel } from '../pipeline/read/imported-model.js';
@@ -97,7 +97,7 @@ function outlineOf({ model: written, data }: ValidModel): Outline {
         ...Object.entries(type.pathways).map(
           ([path, { delay }]) => [`delay of ${path}`, valueText(rest.delays[path] ?? delay, 's', data)] as const,
         ),
-        ...leaves('', { ...rest, order: undefined, delays: undefined }),
+        ...leaves('', { ...rest, connect: withPairs(rest.connect, data), order: undefined, delays: undefined }),
       ]),
     );
   }
@@ -114,6 +114,15 @@ function outlineOf({ model: written, data }: ValidModel): Outline {
   outline.set('experiment', new Map([['dt', valueText(dt, 's', data)], ['timing', timing], ...settings]));
   return outline;
 }
+
+/** Returns rules with the number of listed connections and their digest in place of the lists. */
+const withPairs = (connect: Projection['connect'], data: DataStore): readonly object[] =>
+  connect.map((rule) => {
+    if (rule.rule !== 'list') return rule;
+    const { sources, targets, ...rest } = rule;
+    const ends = [sources, targets].map((one) => Array.from(numbersOf(one, data)));
+    return { ...rest, pairs: `${ends[0]!.length} (${digest(JSON.stringify(ends))})` };
+  });
 
 /**
  * Returns values of parameters and first values of a part, and the equations of its type or the standard type's name.

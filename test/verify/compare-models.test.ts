@@ -189,4 +189,18 @@ describe('a specification and its own conversion', () => {
       { property: 'w_e', first: '1.25 mV', second: '1.2 mV' },
     ]);
   });
+
+  it('to NeuroML differ in the connections that the document lists and the rule draws', async () => {
+    writeFileSync(folder.file('drawn.json'), JSON.stringify(document));
+    const output = folder.file('drawn.nml');
+    const words = ['convert', folder.file('drawn.json'), '--to', 'neuroml', '-o', output, '-q', '--no-check'];
+    expect(await runCommand(words)).toMatchObject({ code: 0 });
+    const text = readFileSync(output, 'utf8');
+    const projection = /<projection id="AB"[^]*?<\/projection>/.exec(text)![0];
+    const connections = projection.match(/<connection\w* [^>]*\/>/g)!;
+    writeFileSync(output, text.replace(projection, projection.replace(connections.at(-1)!, '')));
+    const { stdout } = await runCommand(['diff', folder.file('drawn.json'), output]);
+    const [, first, second] = /\n {2}projection AB: connect\.pairs (\d+) .* → (\d+) .*\n$/.exec(stdout) ?? [stdout];
+    expect([Number(first), Number(second)]).toEqual([connections.length, connections.length - 1]);
+  });
 });

@@ -179,7 +179,7 @@ export function damaged(path: string, why: string): DiagnosticError {
 export function notAResult(path: string, why: string): UsageError {
   return new UsageError(
     `${path} is not a result that interneuron can read: ${why}`,
-    'give a result written by interneuron run, or the model as well: interneuron verify RESULT MODEL',
+    'give a result of interneuron run, or the model as well: verify FILE MODEL. inspect, plot and compare take any results',
   );
 }
 

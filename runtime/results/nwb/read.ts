@@ -77,12 +77,7 @@ async function openFile(path: string): Promise<File> {
 function readRecordOf(file: File, path: string): StoredRecord {
   const model = readText(file, '/general/source_script');
   const text = readText(file, '/scratch/interneuron_run');
-  if (model === null && text === null) {
-    throw notAResult(
-      path,
-      datasetAt(file, '/identifier') ? 'it contains neither a model nor a record of a run' : 'it is not an NWB file',
-    );
-  }
+  if (model === null && text === null) throw notAResult(path, 'it contains neither a model nor a record of a run');
   if (text === null) throw damaged(path, 'it contains no record of a run (written when a run ends)');
   if (model === null) throw damaged(path, 'it contains no model in /general/source_script');
   return { path, record: readRecord(text, model, path), data: readData(file) };

@@ -120,8 +120,9 @@ const withPairs = (connect: Projection['connect'], data: DataStore): readonly ob
   connect.map((rule) => {
     if (rule.rule !== 'list') return rule;
     const { sources, targets, ...rest } = rule;
-    const ends = [sources, targets].map((one) => Array.from(numbersOf(one, data)));
-    return { ...rest, pairs: `${ends[0]!.length} (${digest(JSON.stringify(ends))})` };
+    const hash = createHash('sha256');
+    for (const ends of [sources, targets]) hash.update(Uint32Array.from(numbersOf(ends, data)));
+    return { ...rest, pairs: `${lengthOf(sources)} (SHA-256 ${hash.digest('hex').slice(0, 12)})` };
   });
 
 /**

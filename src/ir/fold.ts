@@ -3,6 +3,7 @@
 import { createEvaluator } from './evaluate.js';
 import { namedFunction, withCallees } from './library/index.js';
 import type { Constant, Expression, IrFunction, ScalarType } from './program.js';
+import { type ValueHole, expressionOf } from './template.js';
 
 const plain = createEvaluator([]);
 const evaluators = new Map<string, ReturnType<typeof createEvaluator>>();
@@ -33,6 +34,14 @@ export function fold(e: Expression): Expression {
       return e;
   }
 }
+
+/**
+ * An expression written as text, with every operation on constants in it replaced by its result.
+ *
+ * @example folded`${x} + ${h} * ${slope}`
+ */
+export const folded = (parts: TemplateStringsArray, ...holes: readonly ValueHole[]): Expression =>
+  expressionOf(parts, holes, fold);
 
 /** Calls a one-result library function, at once when all arguments are constants. */
 export function foldCall(callee: IrFunction, args: readonly Expression[], call: Expression): Expression {

@@ -58,10 +58,19 @@ function readerOf(parts: TemplateStringsArray): TokenReader {
  * @example code`${first} + select(${left} < ${length}u, ${left}, ${length}u)`
  * @throws UsageError for text that is no expression
  */
-export function code(parts: TemplateStringsArray, ...holes: readonly ValueHole[]): Expression {
+export const code = (parts: TemplateStringsArray, ...holes: readonly ValueHole[]): Expression =>
+  expressionOf(parts, holes);
+
+/** Reads an expression written as text; `operation` replaces each operation of the text, but none in a hole. */
+export function expressionOf(
+  parts: TemplateStringsArray,
+  holes: readonly ValueHole[],
+  operation: (read: Expression) => Expression = (read) => read,
+): Expression {
   const reader = readerOf(parts);
   const value = readIrExpression(reader, {
     ...nothing,
+    operation,
     hole: (hole, suffix) => {
       const filled = holes[Number(hole)];
       invariant(filled !== undefined, 'ir/template', `hole ${hole} is empty`);

@@ -55,6 +55,8 @@ export interface BodyScope {
    * statements.
    */
   hole?(hole: string, suffix: string | undefined, place: 'statement' | 'value'): Hole;
+  /** Of templates: the expression in place of an operation that was read. */
+  operation?(read: Expression): Expression;
   /** Of templates: declares a local, with a value that never changes after `let`. */
   declare?(word: 'let' | 'var', name: string, value: Expression | ScalarType): void;
 }
@@ -237,9 +239,10 @@ export function readIrExpression(reader: TokenReader, scope: BodyScope, least = 
     reader.next();
     const right = readIrExpression(reader, scope, operator.level + 1);
     const { op } = operator;
-    left = isCompare(op)
+    const operation: Expression = isCompare(op)
       ? { kind: 'compare', type: 'bool', op, left, right }
       : { kind: 'binary', type: left.type, op, left, right };
+    left = scope.operation?.(operation) ?? operation;
     if (operator.level === compareLevel && infixAt(reader)?.level === compareLevel)
       throw reader.error('parentheses, as comparisons do not chain');
   }
@@ -258,7 +261,8 @@ function readPrefix(reader: TokenReader, scope: BodyScope): Expression {
   const constant = op === 'neg' ? readConstant(reader, true) : undefined;
   if (constant) return constant;
   const operand = readPrefix(reader, scope);
-  return { kind: 'unary', type: operand.type, op, operand };
+  const operation: Expression = { kind: 'unary', type: operand.type, op, operand };
+  return scope.operation?.(operation) ?? operation;
 }
 
 function readPrimary(reader: TokenReader, scope: BodyScope): Expression {
@@ -279,7 +283,10 @@ function readPrimary(reader: TokenReader, scope: BodyScope): Expression {
     return { kind: 'call', type: result.type, function: callee.name, arguments: readArguments(reader, scope) };
   }
   if (hole || reader.peek().kind !== 'name') throw reader.error('an expression');
-  if (reader.sees('(', 1)) return readNamedOperation(reader, scope);
+  if (reader.sees('(', 1)) {
+    const operation = readNamedOperation(reader, scope);
+    return scope.operation?.(operation) ?? operation;
+  }
   const name = reader.name();
   if (reader.sees('[')) {
     const buffer = scope.buffer(name);

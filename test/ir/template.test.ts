@@ -3,6 +3,7 @@ import ts from 'typescript';
 import { describe, expect, test } from 'vitest';
 import * as ir from '../../src/ir/builder.js';
 import type { Buffer, Expression, Statement } from '../../src/ir/program.js';
+import { folded } from '../../src/ir/fold.js';
 import { drawParameters } from '../../src/ir/library/philox.js';
 import { code } from '../../src/ir/template.js';
 import { TokenReader, tokenizeTemplate } from '../../src/ir/text-lexer.js';
@@ -103,6 +104,14 @@ for n_1 = 0u until k {
     expect(written(block)).toBe('for k = 0u until 3u {\n  counts[k] = 1u\n  counts[k] = counts[k + 1u] + k\n}\n');
   });
 
+  test('computes operations on constants when it is folded', () => {
+    const x = ir.get({ name: 'x', type: 'f64' });
+    expect(folded`${x} * (${2} - 0.5)`).toEqual(ir.mul(x, ir.f64(1.5)));
+    expect(folded`select(1u < 2u, -${x}, ${x})`).toEqual(ir.neg(x));
+    // An operation in a hole stays as it is.
+    expect(folded`${ir.add(ir.f64(1), ir.f64(2))} + ${x}`).toEqual(ir.add(ir.add(ir.f64(1), ir.f64(2)), x));
+  });
+
   test('is refused when a name is unknown, outlives its block, or may not change', () => {
     const refused = (write: (block: Block) => void): (() => void) => {
       return () => write(new Block());
@@ -199,13 +208,13 @@ test('every template of a kernel is in the text form and reads only names that i
   );
   for (const path of paths.filter((name) => name.endsWith('.ts'))) {
     const text = readFileSync(path, 'utf8');
-    if (!/(?:\bcode|\.write)`/.test(text)) continue;
+    if (!/(?:\bcode|\bfolded|\.write)`/.test(text)) continue;
     const source = ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true);
     const parameters = path.startsWith('src/ir/library/') ? parametersIn(source) : new Set<string>();
     const visit = (node: ts.Node): void => {
       if (ts.isTaggedTemplateExpression(node)) {
         const tag = ts.isPropertyAccessExpression(node.tag) ? node.tag.name.text : node.tag.getText();
-        if (tag === 'write' || tag === 'code') {
+        if (tag === 'write' || tag === 'code' || tag === 'folded') {
           templates++;
           const { line } = source.getLineAndCharacterOfPosition(node.getStart());
           expect(

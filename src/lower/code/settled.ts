@@ -4,7 +4,7 @@
  */
 
 import * as ir from '../../ir/builder.js';
-import { fold } from '../../ir/fold.js';
+import { fold, folded } from '../../ir/fold.js';
 import type { Expression as Ir } from '../../ir/program.js';
 import type { Real } from '../context/context.js';
 import type { Block } from './block.js';
@@ -21,8 +21,7 @@ export function settled(value: Ir, block: Block): Ir {
   if (type !== 'f64' && type !== 'f32') return value;
   const number = (x: number): Ir => fold(ir.convert(type, ir.f64(x)));
   const x = block.name('unsettled', value);
-  const factor = fold(ir.select(fold(ir.lt(fold(ir.unary('abs', x)), number(least[type]))), number(0), number(1)));
-  return fold(ir.mul(x, factor));
+  return folded`${x} * select(abs(${x}) < ${number(least[type])}, ${number(0)}, ${number(1)})`;
 }
 
 /** Returns a number of a step's propagators, as `settled` has it. */

@@ -8,7 +8,9 @@
  */
 
 import * as ir from '../../ir/builder.js';
-import type { Expression as Ir, Local, Statement } from '../../ir/program.js';
+import { folded } from '../../ir/fold.js';
+import type { Expression as Ir, Local } from '../../ir/program.js';
+import { code } from '../../ir/template.js';
 import type { Expression } from '../../lang/ast.js';
 import { namesIn } from '../../lang/walk.js';
 import type { Block } from '../code/block.js';
@@ -16,7 +18,6 @@ import type { Equations } from '../context/equations.js';
 import type { IntegrationScope } from '../code/expressions.js';
 import { to } from '../code/expressions.js';
 import { rateOf } from './rates.js';
-import { fold } from '../../ir/fold.js';
 import {
   adaptiveTolerance,
   dormandPrinceError,
@@ -91,32 +92,44 @@ export function adaptiveValues(
   const attempts = outer.local('attempts', 'u32');
   const integration: Integration = { names, equations, active, scope, x, slopes, left, size, readsTime, course };
   const whole = number(scope.context.dt, real);
-  for (const name of names) outer.emit(ir.set(x.get(name) as Local, to(real, scope.read(name))));
-  outer.emit(ir.set(left, whole), ir.set(size, whole), ir.set(attempts, ir.u32(0)));
+  for (const name of names) outer.write`${x.get(name) as Local} = ${to(real, scope.read(name))}`;
+  outer.write`
+    ${left} = ${whole}
+    ${size} = ${whole}
+    ${attempts} = 0u`;
   evaluateSlopes(0, new Map(names.map((name) => [name, valueOf(x, name)])), outer, integration);
   const runaway = resets.length === 0 ? null : watchFor(resets, integration);
-  const attempt = outer.nested((inner) => {
-    inner.emit(
-      ir.set(size, ir.select(ir.lt(ir.get(size), ir.get(left)), ir.get(size), ir.get(left))),
-      ir.set(attempts, ir.add(ir.get(attempts), ir.u32(1))),
-    );
-    let values = new Map<string, Ir>();
-    for (let stage = 1; stage < nodes.length; stage++) {
-      values = stageValues(stage, inner, integration);
-      evaluateSlopes(stage, values, inner, integration);
-    }
-    estimateError(error, inner, integration);
-    inner.emit(acceptOrHalve(error, values, integration));
-    if (runaway)
-      inner.emit(ir.when(runaway.isOne, [ir.set(runaway.found, ir.u32(1)), ir.set(attempts, ir.u32(mostAttempts))]));
-  });
   // The remainder after the last sub-step is rounding error.
-  const rounding = number(scope.context.dt * 1e-6, real);
-  const unfinished = ir.gt(ir.get(left), rounding);
-  outer.emit(ir.whilst(ir.and(unfinished, ir.lt(ir.get(attempts), ir.u32(mostAttempts))), attempt));
+  const unfinished = code`${left} > ${number(scope.context.dt * 1e-6, real)}`;
+  outer.write`
+    while ${unfinished} & ${attempts} < ${mostAttempts}u {
+      ${size} = select(${size} < ${left}, ${size}, ${left})
+      ${attempts} = ${attempts} + 1u
+      ${(_, inner) => {
+        let values = new Map<string, Ir>();
+        for (let stage = 1; stage < nodes.length; stage++) {
+          values = stageValues(stage, inner, integration);
+          evaluateSlopes(stage, values, inner, integration);
+        }
+        estimateError(error, inner, integration);
+        acceptOrHalve(error, values, inner, integration);
+        if (runaway)
+          inner.write`
+            if ${runaway.isOne} {
+              ${runaway.found} = 1u
+              ${attempts} = ${mostAttempts}u
+            }`;
+      }}
+    }`;
   if (runaway)
-    outer.emit(ir.when(ir.eq(ir.get(runaway.found), ir.u32(1)), [...runaway.euler, ir.set(left, number(0, real))]));
-  outer.emit(ir.fault(fault, unfinished));
+    outer.write`
+      if ${runaway.found} == 1u {
+        ${(_, inner) => {
+          for (const [name, value] of runaway.euler) inner.write`${x.get(name) as Local} = ${value}`;
+        }}
+        ${left} = ${number(0, real)}
+      }`;
+  outer.write`fault ${fault} when ${unfinished}`;
   return new Map(names.map((name) => [name, valueOf(x, name)]));
 }
 
@@ -124,33 +137,33 @@ export function adaptiveValues(
 const most = 1000;
 
 /**
- * Whether a variable is far from its previous value and would move many times farther in another step, and the
- * statements that take the step by Euler's method instead.
+ * Whether a variable is far from its previous value and would move many times farther in another step, and the values
+ * after the step by Euler's method instead.
  */
 function watchFor(
   resets: readonly string[],
   { names, x, slopes, scope }: Integration,
-): { readonly isOne: Ir; readonly found: Local; readonly euler: readonly Statement[] } {
+): { readonly isOne: Ir; readonly found: Local; readonly euler: ReadonlyMap<string, Ir> } {
   const { real, block } = scope;
   const h = number(scope.context.dt, real);
-  const abs = (value: Ir): Ir => ir.unary('abs', value);
+  const factor = number(most, real);
   const diverged = block.local('ran_away', 'u32');
-  block.emit(ir.set(diverged, ir.u32(0)));
+  block.write`${diverged} = 0u`;
   const euler = new Map(
     names.map((name) => [
       name,
-      block.name(`euler_${name}`, ir.add(valueOf(x, name), ir.mul(h, valueOf(slopes[0], name)))),
+      block.name(`euler_${name}`, code`${valueOf(x, name)} + ${h} * ${valueOf(slopes[0], name)}`),
     ]),
   );
   const isOne = resets
     .map((name) => {
-      const reach = ir.add(abs(valueOf(x, name)), abs(euler.get(name) as Ir));
-      const bound = block.name(`reach_of_${name}`, ir.mul(number(most, real), reach));
-      const [now, next] = [abs(valueOf(x, name)), abs(ir.mul(h, valueOf(slopes[0], name)))];
-      return ir.and(ir.gt(now, bound), ir.gt(next, ir.mul(number(most, real), now)));
+      const [now, slope] = [valueOf(x, name), valueOf(slopes[0], name)];
+      const reach = code`${factor} * (abs(${now}) + abs(${euler.get(name) as Ir}))`;
+      const bound = block.name(`reach_of_${name}`, reach);
+      return code`abs(${now}) > ${bound} & abs(${h} * ${slope}) > ${factor} * abs(${now})`;
     })
-    .reduce((a, b) => ir.or(a, b));
-  return { isOne, found: diverged, euler: [...euler].map(([name, value]) => ir.set(x.get(name) as Local, value)) };
+    .reduce((a, b) => code`${a} | ${b}`);
+  return { isOne, found: diverged, euler };
 }
 
 const number = (value: number, real: IntegrationScope['real']): Ir => to(real, ir.f64(value));
@@ -162,22 +175,20 @@ const valueOf = (locals: ReadonlyMap<string, Local> | undefined, name: string): 
 function evaluateSlopes(stage: number, values: ReadonlyMap<string, Ir>, block: Block, integration: Integration): void {
   const { names, equations, active, scope, slopes, left, size, readsTime, course } = integration;
   const [before, outer] = [scope.overrides, scope.block];
-  const begin = fold(ir.sub(ir.f64(scope.context.dt), to('f64', ir.get(left))));
-  const within = fold(ir.mul(ir.f64(nodes[stage] as number), to('f64', ir.get(size))));
-  const time = fold(ir.add(scope.read('t'), fold(ir.add(begin, within))));
+  const { real, context } = scope;
+  const { dt } = context;
+  const node = nodes[stage] as number;
+  const time = folded`${scope.read('t')} + (${dt} - f64(${left}) + ${node} * f64(${size}))`;
   scope.block = block;
   // Twice the time since the beginning of the step, relative to the step, less 1.
-  const since = fold(ir.sub(to(scope.real, ir.f64(scope.context.dt)), ir.get(left)));
-  const now = fold(ir.add(since, fold(ir.mul(number(nodes[stage] as number, scope.real), ir.get(size)))));
-  const place = fold(ir.sub(fold(ir.mul(now, number(2 / scope.context.dt, scope.real))), number(1, scope.real)));
-  const others = course(block.name('place', place));
+  const since = folded`${number(dt, real)} - ${left} + ${number(node, real)} * ${size}`;
+  const others = course(block.name('place', folded`${since} * ${number(2 / dt, real)} - ${number(1, real)}`));
   scope.overrides = new Map([...before, ...values, ...others, ...(readsTime ? [['t', time] as const] : [])]);
   for (const name of names) {
     const rate = rateOf(equations.derivatives.get(name) as Expression, scope);
     const condition = active.get(name);
-    block.emit(
-      ir.set(slopes[stage]?.get(name) as Local, condition ? ir.select(condition, rate, number(0, scope.real)) : rate),
-    );
+    const slope = condition ? code`select(${condition}, ${rate}, ${number(0, real)})` : rate;
+    block.write`${slopes[stage]?.get(name) as Local} = ${slope}`;
   }
   scope.overrides = before;
   scope.block = outer;
@@ -186,32 +197,35 @@ function evaluateSlopes(stage: number, values: ReadonlyMap<string, Ir>, block: B
 /** Slopes of the stages of a variable, added up with weights. */
 function weighted(factors: readonly number[], name: string, { slopes, scope }: Integration): Ir {
   return factors
-    .map((weight, k) => (weight === 0 ? null : ir.mul(number(weight, scope.real), valueOf(slopes[k], name))))
+    .map((weight, k) => (weight === 0 ? null : code`${number(weight, scope.real)} * ${valueOf(slopes[k], name)}`))
     .filter((term) => term !== null)
-    .reduce((a, b) => ir.add(a, b));
+    .reduce((a, b) => code`${a} + ${b}`);
 }
 
 /** Values of the variables at which a stage takes its slopes. */
 function stageValues(stage: number, block: Block, integration: Integration): Map<string, Ir> {
   const { names, x, size } = integration;
   const valueAt = (name: string): Ir =>
-    ir.add(valueOf(x, name), ir.mul(ir.get(size), weighted(weights[stage] as readonly number[], name, integration)));
+    code`${valueOf(x, name)} + ${size} * ${weighted(weights[stage] as readonly number[], name, integration)}`;
   return new Map(names.map((name) => [name, block.name(`stage_${name}`, valueAt(name))]));
 }
 
-/** Sets `error` to the largest error of a variable, relative to its tolerance. */
+/**
+ * Sets `error` to the largest error of a variable, relative to its tolerance. A tolerance of zero with an error of zero
+ * is not an error, though 0/0 is NaN; other NaNs must count as one.
+ */
 function estimateError(error: Local, block: Block, integration: Integration): void {
   const { names, x, slopes, size, scope } = integration;
   const zero = number(0, scope.real);
-  block.emit(ir.set(error, zero));
+  const tolerance = number(adaptiveTolerance, scope.real);
+  block.write`${error} = ${zero}`;
   for (const name of names) {
-    const off = block.name('off', ir.unary('abs', ir.mul(ir.get(size), weighted(errorWeights, name, integration))));
-    const ends = ir.add(ir.unary('abs', valueOf(slopes[0], name)), ir.unary('abs', valueOf(slopes.at(-1), name)));
-    const reach = ir.add(ir.unary('abs', valueOf(x, name)), ir.mul(ir.get(size), ends));
-    const allowed = block.name('allowed', ir.mul(number(adaptiveTolerance, scope.real), reach));
-    // A tolerance of zero with an error of zero is not an error, though 0/0 is NaN; other NaNs must count as one.
-    const ratio = block.name('ratio', ir.select(ir.eq(off, zero), zero, ir.div(off, allowed)));
-    block.emit(ir.set(error, ir.select(ir.le(ratio, ir.get(error)), ir.get(error), ratio)));
+    const [first, last] = [valueOf(slopes[0], name), valueOf(slopes.at(-1), name)];
+    block.write`
+      let off = abs(${size} * ${weighted(errorWeights, name, integration)})
+      let allowed = ${tolerance} * (abs(${valueOf(x, name)}) + ${size} * (abs(${first}) + abs(${last})))
+      let ratio = select(off == ${zero}, ${zero}, off / allowed)
+      ${error} = select(ratio <= ${error}, ${error}, ratio)`;
   }
 }
 
@@ -219,23 +233,24 @@ function estimateError(error: Local, block: Block, integration: Integration): vo
 function acceptOrHalve(
   error: Local,
   values: ReadonlyMap<string, Ir>,
+  block: Block,
   { names, x, slopes, left, size, scope }: Integration,
-): Statement {
-  const accepted = names.flatMap((name) => [
-    ir.set(x.get(name) as Local, values.get(name) as Ir),
-    ir.set(slopes[0]?.get(name) as Local, valueOf(slopes.at(-1), name)),
-  ]);
-  const twice = ir.add(ir.get(size), ir.get(size));
-  const small = ir.le(ir.get(error), number(1, scope.real));
-  const least = ir.le(ir.get(size), number(scope.context.dt * leastPart, scope.real));
-  const isNumber = ir.lt(ir.get(error), number(Infinity, scope.real));
-  return ir.when(
-    scope.real === 'f32' ? ir.or(small, ir.and(least, isNumber)) : small,
-    [
-      ...accepted,
-      ir.set(left, ir.sub(ir.get(left), ir.get(size))),
-      ir.set(size, ir.select(ir.lt(ir.get(error), number(smallest, scope.real)), twice, ir.get(size))),
-    ],
-    [ir.set(size, ir.mul(ir.get(size), number(0.5, scope.real)))],
-  );
+): void {
+  const { real } = scope;
+  const small = code`${error} <= ${number(1, real)}`;
+  const least = number(scope.context.dt * leastPart, real);
+  const accepted = real === 'f32' ? code`${small} | ${size} <= ${least} & ${error} < inff` : small;
+  block.write`
+    if ${accepted} {
+      ${(_, inner) => {
+        for (const name of names)
+          inner.write`
+            ${x.get(name) as Local} = ${values.get(name) as Ir}
+            ${slopes[0]?.get(name) as Local} = ${valueOf(slopes.at(-1), name)}`;
+      }}
+      ${left} = ${left} - ${size}
+      ${size} = select(${error} < ${number(smallest, real)}, ${size} + ${size}, ${size})
+    } else {
+      ${size} = ${size} * ${number(0.5, real)}
+    }`;
 }

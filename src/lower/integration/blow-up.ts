@@ -10,11 +10,12 @@
 
 import * as ir from '../../ir/builder.js';
 import type { Expression as Ir } from '../../ir/program.js';
+import { code } from '../../ir/template.js';
 import type { Expression } from '../../lang/ast.js';
 import { growsFast, mostChange } from '../../lang/divergence.js';
 import type { Equations } from '../context/equations.js';
 import { to, type IntegrationScope } from '../code/expressions.js';
-import { fold } from '../../ir/fold.js';
+import { folded } from '../../ir/fold.js';
 
 /** Returns the integrated variables that occur in their own rate under a function that grows faster than any power. */
 export function divergingVariables(names: readonly string[], { derivatives }: Equations): readonly string[] {
@@ -41,26 +42,27 @@ export function orEulerStep(
   if (watched.length === 0) return new Map(next);
   const h = to(scope.real, ir.f64(dt));
   const before = (name: string): Ir => to(scope.real, scope.read(name));
-  const size = (value: Ir): Ir => fold(ir.unary('abs', value));
-  const change = (slopes: ReadonlyMap<string, Ir>, name: string): Ir => fold(ir.mul(h, slopes.get(name) ?? h));
+  const size = (value: Ir): Ir => folded`abs(${value})`;
+  const change = (slopes: ReadonlyMap<string, Ir>, name: string): Ir => folded`${h} * ${slopes.get(name) ?? h}`;
   const euler = new Map(
     [...next.keys()].map((name) => [
       name,
-      scope.block.name(`euler_${name}`, fold(ir.add(before(name), change(first, name)))),
+      scope.block.name(`euler_${name}`, folded`${before(name)} + ${change(first, name)}`),
     ]),
   );
   let sound: Ir | null = null;
   for (const name of watched) {
-    const around = fold(ir.add(size(before(name)), size(euler.get(name) ?? h)));
+    const around = folded`${size(before(name))} + ${size(euler.get(name) ?? h)}`;
+    const most = to(scope.real, ir.f64(mostChange));
     // Comparisons with NaN are false.
-    const small = ir.le(size(change(last, name)), fold(ir.mul(to(scope.real, ir.f64(mostChange)), around)));
-    sound = sound ? ir.and(sound, small) : small;
+    const small = code`${size(change(last, name))} <= ${folded`${most} * ${around}`}`;
+    sound = sound ? code`${sound} & ${small}` : small;
   }
-  const holds = scope.block.name('within_reach', sound ?? ir.le(h, h));
+  const holds = scope.block.name('within_reach', sound ?? code`${h} <= ${h}`);
   return new Map(
     [...next].map(([name, value]) => [
       name,
-      scope.block.name(`held_${name}`, fold(ir.select(holds, value, euler.get(name) ?? value))),
+      scope.block.name(`held_${name}`, folded`select(${holds}, ${value}, ${euler.get(name) ?? value})`),
     ]),
   );
 }

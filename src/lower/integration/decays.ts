@@ -19,7 +19,7 @@
  */
 
 import * as ir from '../../ir/builder.js';
-import { fold, foldCall } from '../../ir/fold.js';
+import { foldCall, folded } from '../../ir/fold.js';
 import { libraryFunction } from '../../ir/library/index.js';
 import type { Expression as Ir } from '../../ir/program.js';
 import type { Expression } from '../../lang/ast.js';
@@ -148,20 +148,15 @@ export function decayed({ decays: equations, rest }: Separated, site: Site, scop
     read.map((name, k) => {
       const mean = valueOf(names.length + k, `mean_${name}`);
       const tilt = valueOf(names.length + read.length + k, `tilt_${name}`);
-      const most = scope.block.name(`most_${name}`, fold(ir.unary('abs', mean)));
-      const least = fold(ir.neg(most));
-      const above = fold(ir.select(fold(ir.gt(tilt, most)), most, tilt));
-      const limited = fold(ir.select(fold(ir.lt(tilt, least)), least, above));
+      const most = scope.block.name(`most_${name}`, folded`abs(${mean})`);
+      const limited = folded`select(${tilt} < -${most}, -${most}, select(${tilt} > ${most}, ${most}, ${tilt}))`;
       return [name, { mean, tilt: scope.block.name(`tilt_${name}`, limited) }] as const;
     }),
   );
   const course: Course = (place) => {
     const factor = typeof place === 'number' ? to(scope.real, ir.f64(place)) : place;
     return new Map(
-      [...lines].map(([name, { mean, tilt }]) => [
-        name,
-        place === 0 ? mean : fold(ir.add(mean, fold(ir.mul(factor, tilt)))),
-      ]),
+      [...lines].map(([name, { mean, tilt }]) => [name, place === 0 ? mean : folded`${mean} + ${factor} * ${tilt}`]),
     );
   };
   return { values, course, kernels: propagators.kernels };
@@ -194,9 +189,9 @@ export function exponentialSteps({ rest }: Separated, course: Course, scope: Int
     let x = to(scope.real, scope.read(name));
     for (const place of [-2 / 3, 2 / 3]) {
       scope.overrides = new Map([...before, ...course(place), [name, x]]);
-      const z = scope.block.name(`z_${name}`, fold(ir.mul(half, rateOf(slope, scope))));
-      const change = scope.block.name(`change_${name}`, fold(ir.mul(half, rateOf(e, scope))));
-      x = scope.block.name(`next_${name}`, fold(ir.add(x, fold(ir.mul(change, exprelOf(z))))));
+      const z = scope.block.name(`z_${name}`, folded`${half} * ${rateOf(slope, scope)}`);
+      const change = scope.block.name(`change_${name}`, folded`${half} * ${rateOf(e, scope)}`);
+      x = scope.block.name(`next_${name}`, folded`${x} + ${change} * ${exprelOf(z)}`);
     }
     scope.overrides = before;
     result.set(name, x);

@@ -15,7 +15,7 @@ import { Block } from '../code/block.js';
 import type { Context } from '../context/context.js';
 import { compileReal, compile, to } from '../code/expressions.js';
 import type { IntegrationScope } from '../code/expressions.js';
-import { fold } from '../../ir/fold.js';
+import { folded } from '../../ir/fold.js';
 import type { LinearSystem } from './integrate.js';
 import { definitionOf } from '../context/invariant.js';
 import { propagatorsProcedure, storedPropagators } from './propagators.js';
@@ -72,17 +72,17 @@ export function propagated(
   const entry = (e: Entry): Ir => (typeof e === 'number' ? to(scope.real, ir.f64(e)) : ir.load(e, at));
   let sum: Ir | null = null;
   const include = (value: Ir): void => {
-    sum = sum ? fold(ir.add(sum, value)) : value;
+    sum = sum ? folded`${sum} + ${value}` : value;
   };
   system.names.forEach((name, j) => {
     const factor = p[i]?.[j] ?? null;
     if (factor === null) return;
     const x = to(scope.real, scope.read(name));
-    include(factor === 1 ? x : fold(ir.mul(entry(factor), x)));
+    include(factor === 1 ? x : folded`${entry(factor)} * ${x}`);
   });
   terms.forEach((term, j) => {
     const factor = r[i]?.[j] ?? null;
-    if (factor !== null && term !== null) include(fold(ir.mul(entry(factor), term)));
+    if (factor !== null && term !== null) include(folded`${entry(factor)} * ${term}`);
   });
   const constant = constants[i] ?? null;
   if (constant !== null) include(entry(constant));

@@ -22,7 +22,7 @@ import { compileReal, to } from '../code/expressions.js';
 import type { IntegrationScope } from '../code/expressions.js';
 import { adaptiveValues, type Course } from './adaptive.js';
 import { orEulerStep } from './blow-up.js';
-import { fold } from '../../ir/fold.js';
+import { folded } from '../../ir/fold.js';
 import { exponentialStep } from './linear-step.js';
 import { rateOf } from './rates.js';
 
@@ -258,7 +258,7 @@ function eulerStep(
   noise: ReadonlyMap<string, Ir>,
 ): Ir {
   const x = to(scope.real, scope.read(name));
-  const next = fold(ir.add(x, fold(ir.mul(h, rateOf(drift.get(name) as Expression, scope)))));
+  const next = folded`${x} + ${h} * ${rateOf(drift.get(name) as Expression, scope)}`;
   return withNoise(next, diffusion.get(name), scope, noise);
 }
 
@@ -270,14 +270,14 @@ export function withNoise(
   noise: ReadonlyMap<string, Ir>,
 ): Ir {
   return [...factors].reduce(
-    (next, [xi, factor]) => fold(ir.add(next, fold(ir.mul(compileReal(factor, scope), noise.get(xi) as Ir)))),
+    (next, [xi, factor]) => folded`${next} + ${compileReal(factor, scope)} * ${noise.get(xi) as Ir}`,
     value,
   );
 }
 
 /** Evaluates expressions with the variables replaced and the time moved on. */
 function at<T>(scope: IntegrationScope, values: ReadonlyMap<string, Ir>, later: number, evaluate: () => T): T {
-  const time = later === 0 ? [] : [['t', fold(ir.add(scope.read('t'), ir.f64(later)))] as const];
+  const time = later === 0 ? [] : [['t', folded`${scope.read('t')} + ${later}`] as const];
   const before = scope.overrides;
   scope.overrides = new Map([...before, ...values, ...time]);
   const result = evaluate();
@@ -286,7 +286,7 @@ function at<T>(scope: IntegrationScope, values: ReadonlyMap<string, Ir>, later: 
 }
 
 const axpy = (scope: IntegrationScope, name: string, x: Ir, factor: number, slope: Ir): Ir =>
-  scope.block.name(name, fold(ir.add(x, fold(ir.mul(to(scope.real, ir.f64(factor)), slope)))));
+  scope.block.name(name, folded`${x} + ${to(scope.real, ir.f64(factor))} * ${slope}`);
 
 /**
  * Returns the rate of a variable at a stage. If the model names the method, an overflowing rate is infinite, as in
@@ -312,7 +312,7 @@ function slopes(
         name,
         scope.block.name(
           `${stage}_${name}`,
-          condition ? fold(ir.select(condition, rate, to(rate.type, ir.f64(0)))) : rate,
+          condition ? folded`select(${condition}, ${rate}, ${to(rate.type, ir.f64(0))})` : rate,
         ),
       ];
     }),
@@ -358,8 +358,8 @@ function rungeKutta4(
   const next = new Map(
     names.map((name) => {
       const [a, b, c, d] = [k1, k2, k3, k4].map((k) => k.get(name) as Ir) as [Ir, Ir, Ir, Ir];
-      const inner = fold(ir.add(b, c));
-      const sum = fold(ir.add(fold(ir.add(a, fold(ir.add(inner, inner)))), d));
+      const inner = folded`${b} + ${c}`;
+      const sum = folded`${a} + (${inner} + ${inner}) + ${d}`;
       return [name, axpy(scope, `next_${name}`, x.get(name) as Ir, dt / 6, sum)];
     }),
   );
@@ -375,8 +375,8 @@ function noiseTerm(
 ): Ir | null {
   let sum: Ir | null = null;
   for (const [xi, factor] of diffusion.get(name) ?? []) {
-    const term = fold(ir.mul(compileReal(factor, scope), noise.get(xi) as Ir));
-    sum = sum ? fold(ir.add(sum, term)) : term;
+    const term = folded`${compileReal(factor, scope)} * ${noise.get(xi) as Ir}`;
+    sum = sum ? folded`${sum} + ${term}` : term;
   }
   return sum === null ? null : scope.block.name(`noise_${name}`, sum);
 }
@@ -400,7 +400,7 @@ function heun(
       const term = first.get(name);
       return [
         name,
-        term ? scope.block.name(`predicted_${name}`, fold(ir.add(x.get(name) as Ir, term))) : (x.get(name) as Ir),
+        term ? scope.block.name(`predicted_${name}`, folded`${x.get(name) as Ir} + ${term}`) : (x.get(name) as Ir),
       ];
     }),
   );
@@ -412,9 +412,9 @@ function heun(
   );
   return new Map(
     names.map((name) => {
-      let next = fold(ir.add(x.get(name) as Ir, fold(ir.mul(h, drifted.get(name) as Ir))));
+      let next = folded`${x.get(name) as Ir} + ${h} * ${drifted.get(name) as Ir}`;
       const [a, b] = [first.get(name), second.get(name)];
-      if (a && b) next = fold(ir.add(next, fold(ir.mul(to(scope.real, ir.f64(0.5)), fold(ir.add(a, b))))));
+      if (a && b) next = folded`${next} + ${to(scope.real, ir.f64(0.5))} * (${a} + ${b})`;
       return [name, scope.block.name(`next_${name}`, next)];
     }),
   );
@@ -439,7 +439,7 @@ function milstein(
       name,
       scope.block.name(
         `drift_${name}`,
-        fold(ir.add(x.get(name) as Ir, fold(ir.mul(h, rateOf(drift.get(name) as Expression, scope))))),
+        folded`${x.get(name) as Ir} + ${h} * ${rateOf(drift.get(name) as Expression, scope)}`,
       ),
     ]),
   );
@@ -465,14 +465,10 @@ function milstein(
       if (!noiseFactor) return [name, drifted.get(name) as Ir];
       const dW = noise.get(noiseFactor.xi) as Ir;
       const shifted = at(scope, support, scope.context.dt, () => compileReal(noiseFactor.factor, scope));
-      const correction = fold(
-        ir.mul(
-          fold(ir.mul(fold(ir.sub(shifted, noiseFactor.value)), fold(ir.mul(dW, dW)))),
-          to(scope.real, ir.f64(1 / (2 * root))),
-        ),
-      );
-      const euler = fold(ir.add(drifted.get(name) as Ir, fold(ir.mul(noiseFactor.value, dW))));
-      return [name, scope.block.name(`next_${name}`, fold(ir.add(euler, correction)))];
+      const { value } = noiseFactor;
+      const correction = folded`(${shifted} - ${value}) * (${dW} * ${dW}) * ${to(scope.real, ir.f64(1 / (2 * root)))}`;
+      const euler = folded`${drifted.get(name) as Ir} + ${value} * ${dW}`;
+      return [name, scope.block.name(`next_${name}`, folded`${euler} + ${correction}`)];
     }),
   );
 }

@@ -1,7 +1,7 @@
 /** Steps of one equation that is linear in its own variable, x' = A x + B, with everything else held. */
 
 import * as ir from '../../ir/builder.js';
-import { fold } from '../../ir/fold.js';
+import { folded } from '../../ir/fold.js';
 import type { Expression as Ir } from '../../ir/program.js';
 import { isZero } from '../../lang/build.js';
 import type { Expression } from '../../lang/ast.js';
@@ -55,7 +55,7 @@ function linearStep(
   const e = equations.derivatives.get(name) as Expression;
   const form = conditionallyLinear(e, name);
   const slope = form?.coefficients.get(name);
-  if (!form || !slope || isZero(slope)) return fold(ir.add(x, fold(ir.mul(h, rateOf(e, scope)))));
+  if (!form || !slope || isZero(slope)) return folded`${x} + ${h} * ${rateOf(e, scope)}`;
   const rate = rateOf(slope, scope);
   const a = scope.block.name(`slope_${name}`, rate);
   const b = isZero(form.constant) ? null : scope.block.name(`drive_${name}`, rateOf(form.constant, scope));
@@ -63,26 +63,26 @@ function linearStep(
 }
 
 function exponential({ x, h, rate, a, b }: LinearStep, { name, scope }: Parameters<Rule>[1]): Ir {
-  const decay = exponentialOf(fold(ir.mul(a, h)));
-  if (!b) return fold(ir.mul(x, decay));
-  const ratio = scope.block.name(`target_${name}`, fold(ir.div(b, a)));
-  const next = fold(ir.sub(fold(ir.mul(fold(ir.add(x, ratio)), to(scope.real, decay))), ratio));
+  const decay = exponentialOf(folded`${a} * ${h}`);
+  if (!b) return folded`${x} * ${decay}`;
+  const ratio = scope.block.name(`target_${name}`, folded`${b} / ${a}`);
+  const next = folded`(${x} + ${ratio}) * ${to(scope.real, decay)} - ${ratio}`;
   if (isNeverZero(rate)) return next;
-  const zero = fold(ir.eq(a, to(a.type, ir.f64(0))));
-  return fold(ir.select(zero, fold(ir.add(x, fold(ir.mul(h, b)))), next));
+  const zero = to(a.type, ir.f64(0));
+  return folded`select(${a} == ${zero}, ${x} + ${h} * ${b}, ${next})`;
 }
 
 function rational({ x, h, rate, a, b }: LinearStep, { name, scope: { block } }: Parameters<Rule>[1]): Ir {
   const number = (value: number): Ir => to(a.type, ir.f64(value));
   const sign = signOf(rate);
-  const change = fold(ir.mul(a, h));
-  const z = block.name(`z_${name}`, sign === -1 ? fold(ir.neg(change)) : fold(ir.unary('abs', change)));
-  const inner = fold(ir.add(fold(ir.mul(z, number(1 / 6))), number(0.5)));
-  const p = block.name(`p_${name}`, fold(ir.add(fold(ir.mul(z, inner)), number(1))));
-  const growth = block.name(`growth_${name}`, fold(ir.add(fold(ir.mul(z, p)), number(1))));
-  const driven = b ? fold(ir.mul(fold(ir.mul(h, b)), p)) : null;
-  const plus = (value: Ir): Ir => (driven ? fold(ir.add(value, driven)) : value);
-  const decayed = fold(ir.div(plus(x), growth));
+  const change = folded`${a} * ${h}`;
+  const z = block.name(`z_${name}`, sign === -1 ? folded`-${change}` : folded`abs(${change})`);
+  const one = number(1);
+  const p = block.name(`p_${name}`, folded`${z} * (${z} * ${number(1 / 6)} + ${number(0.5)}) + ${one}`);
+  const growth = block.name(`growth_${name}`, folded`${z} * ${p} + ${one}`);
+  const driven = b ? folded`${h} * ${b} * ${p}` : null;
+  const plus = (value: Ir): Ir => (driven ? folded`${value} + ${driven}` : value);
+  const decayed = folded`${plus(x)} / ${growth}`;
   if (sign === -1) return decayed;
-  return fold(ir.select(fold(ir.gt(a, number(0))), plus(fold(ir.mul(x, growth))), decayed));
+  return folded`select(${a} > ${number(0)}, ${plus(folded`${x} * ${growth}`)}, ${decayed})`;
 }

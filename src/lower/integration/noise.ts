@@ -2,6 +2,7 @@
 
 import * as ir from '../../ir/builder.js';
 import type { Buffer, Expression as Ir } from '../../ir/program.js';
+import { code } from '../../ir/template.js';
 import { Block } from '../code/block.js';
 import type { Context } from '../context/context.js';
 import { drawStep, keyAt, keyBuffer, normalPairOf, philox, siteWord } from '../code/draws.js';
@@ -59,17 +60,17 @@ export function noiseOf(group: Group, context: Context): GroupNoise {
     const cell = cellOf(group, rangesAddress, context);
     const compartment = compartmentOf(group, rangesAddress, context);
     const now = drawStep(step, context);
-    const half = inPairs(context) ? ir.shr(now, ir.u32(1)) : now;
-    philox([cell, compartment, half, siteWord(0)], keyAt(keys, rangesAddress.ordinal), first).forEach((word, k) =>
-      first.emit(ir.store(words[k] as Buffer, rangesAddress.index, word)),
+    const half = inPairs(context) ? code`${now} >> 1u` : now;
+    const { index, ordinal } = rangesAddress;
+    philox([cell, compartment, half, siteWord(0)], keyAt(keys, ordinal), first).forEach(
+      (word, k) => first.write`${words[k] as Buffer}[${index}] = ${word}`,
     );
     const second = new Block();
-    const pair = normalPairOf(words.map((word) => ir.load(word, rangesAddress.index)) as [Ir, Ir, Ir, Ir], second);
-    const scale = ir.f64(Math.sqrt(context.dt));
-    second.emit(
-      ir.store(noise.even, rangesAddress.index, to(context.real, ir.mul(scale, pair[0]))),
-      ir.store(noise.odd, rangesAddress.index, to(context.real, ir.mul(scale, pair[1]))),
-    );
+    const [even, odd] = normalPairOf(words.map((word) => ir.load(word, index)) as [Ir, Ir, Ir, Ir], second);
+    const scaled = (normal: Ir): Ir => to(context.real, code`${Math.sqrt(context.dt)} * ${normal}`);
+    second.write`
+      ${noise.even}[${index}] = ${scaled(even)}
+      ${noise.odd}[${index}] = ${scaled(odd)}`;
     for (const [label, block] of [
       [labels[0], first],
       [labels[1], second],
@@ -106,14 +107,7 @@ export function noiseOfStep(
   noise: ReadonlyMap<string, Noise>,
   { block, context, place }: ElementScope,
 ): Map<string, Ir> {
-  const isEven = inPairs(context) ? ir.eq(ir.and(step, ir.i32(1)), ir.i32(0)) : ir.bool(true);
-  return new Map(
-    [...noise].map(([xi, { even, odd }]) => [
-      xi,
-      block.name(
-        xi,
-        inPairs(context) ? ir.select(isEven, ir.load(even, place), ir.load(odd, place)) : ir.load(even, place),
-      ),
-    ]),
-  );
+  const ofStep = ({ even, odd }: Noise): Ir =>
+    inPairs(context) ? code`select((${step} & 1i) == 0i, ${even}[${place}], ${odd}[${place}])` : ir.load(even, place);
+  return new Map([...noise].map(([xi, ofXi]) => [xi, block.name(xi, ofStep(ofXi))]));
 }

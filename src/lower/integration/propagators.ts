@@ -8,14 +8,15 @@
 
 import * as ir from '../../ir/builder.js';
 import { createEvaluator } from '../../ir/evaluate.js';
+import { folded } from '../../ir/fold.js';
 import type { Buffer, Expression as Ir, Local } from '../../ir/program.js';
+import { code } from '../../ir/template.js';
 import type { Expression } from '../../lang/ast.js';
 import { reach } from '../../lang/linear.js';
 import { Block } from '../code/block.js';
 import type { Context } from '../context/context.js';
 import { compile, compileReal, to } from '../code/expressions.js';
 import type { IntegrationScope, Scope } from '../code/expressions.js';
-import { fold } from '../../ir/fold.js';
 import { constantOf } from '../context/invariant.js';
 import { settled, settledNumber } from '../code/settled.js';
 
@@ -93,7 +94,7 @@ class Sparse<T> {
 
 /** Assigns every entry of a matrix of locals. */
 function assign(matrix: Sparse<Local>, value: (i: number, j: number) => Ir, block: Block): void {
-  matrix.forEach((local, i, j) => block.emit(ir.set(local, value(i, j))));
+  matrix.forEach((local, i, j) => void block.write`${local} = ${value(i, j)}`);
 }
 
 const valueAt = (matrix: Sparse<Local>, i: number, j: number): Ir | null => {
@@ -113,8 +114,8 @@ function product(
   for (let k = 0; k < n; k++) {
     const [left, right] = [a(i, k), b(k, j)];
     if (left === null || right === null) continue;
-    const factor = fold(ir.mul(left, right));
-    sum = sum ? fold(ir.add(sum, factor)) : factor;
+    const factor = folded`${left} * ${right}`;
+    sum = sum ? folded`${sum} + ${factor}` : factor;
   }
   return sum ?? ir.f64(0);
 }
@@ -186,7 +187,7 @@ export function storedPropagators(coefficients: Coefficients, site: Site): Propa
     (scope, place) => {
       const store = (entry: Entry | null | undefined, value: Ir | null): void => {
         if (isBuffer(entry) && value)
-          scope.block.emit(ir.store(entry, place, settled(to(context.real, value), scope.block)));
+          scope.block.write`${entry}[${place}] = ${settled(to(context.real, value), scope.block)}`;
       };
       const m = ofKnown ? null : matrixIn(scope);
       const terms = termsIn(scope);
@@ -258,37 +259,28 @@ function exponential(
   const matrix = (name: string): Sparse<Local> => new Sparse(closed, (i, j) => block.local(`${name}_${i}_${j}`, 'f64'));
   const [p, r, term, next] = [matrix('p'), matrix('r'), matrix('term'), matrix('next')];
   p.forEach((_, i, j) => {
-    for (const a of [p, r, term]) block.emit(ir.set(a.at(i, j) as Local, ir.f64(i === j ? 1 : 0)));
+    for (const a of [p, r, term]) block.write`${a.at(i, j) as Local} = ${i === j ? 1 : 0}`;
   });
   const of = (a: Sparse<Local>) => (i: number, j: number) => valueAt(a, i, j);
-  const sum = (a: Sparse<Local>, i: number, j: number, more: Ir): Ir => ir.add(valueAt(a, i, j) as Ir, more);
   const order = block.local('order', 'f64');
   const added = block.nested((inner) => {
-    inner.emit(ir.set(order, ir.add(ir.get(order), ir.f64(1))));
-    const share = inner.name('share', ir.div(ir.f64(1), ir.get(order)));
-    const ofIntegral = inner.name('share', ir.div(ir.f64(1), ir.add(ir.get(order), ir.f64(1))));
-    assign(
-      next,
-      (i, j) =>
-        ir.mul(
-          ir.mul(
-            product(of(term), (a, b) => m.at(a, b), i, j, n),
-            ir.get(part),
-          ),
-          share,
-        ),
-      inner,
-    );
+    inner.write`${order} = ${order} + 1.0`;
+    const share = inner.name('share', code`1.0 / ${order}`);
+    const ofIntegral = inner.name('share', code`1.0 / (${order} + 1.0)`);
+    const powers = (i: number, j: number): Ir => product(of(term), (a, b) => m.at(a, b), i, j, n);
+    assign(next, (i, j) => code`${powers(i, j)} * ${part} * ${share}`, inner);
     term.forEach((local, i, j) => {
-      inner.emit(ir.set(local, valueAt(next, i, j) as Ir));
-      inner.emit(ir.set(p.at(i, j) as Local, sum(p, i, j, ir.get(local))));
-      inner.emit(ir.set(r.at(i, j) as Local, sum(r, i, j, ir.mul(ir.get(local), ofIntegral))));
+      const [sum, integral] = [p.at(i, j) as Local, r.at(i, j) as Local];
+      inner.write`
+        ${local} = ${next.at(i, j) as Local}
+        ${sum} = ${sum} + ${local}
+        ${integral} = ${integral} + ${local} * ${ofIntegral}`;
     });
   });
   block.emit(ir.set(order, ir.f64(0)), ir.loop(count, ir.u32(0), ir.u32(taylorTerms), added));
-  assign(r, (i, j) => ir.mul(valueAt(r, i, j) as Ir, ir.get(part)), block);
+  assign(r, (i, j) => code`${r.at(i, j) as Local} * ${part}`, block);
   const doubled = block.nested((inner) => {
-    assign(next, (i, j) => sum(r, i, j, product(of(p), of(r), i, j, n)), inner);
+    assign(next, (i, j) => code`${r.at(i, j) as Local} + ${product(of(p), of(r), i, j, n)}`, inner);
     assign(r, (i, j) => valueAt(next, i, j) as Ir, inner);
     assign(next, (i, j) => product(of(p), of(p), i, j, n), inner);
     assign(p, (i, j) => valueAt(next, i, j) as Ir, inner);
@@ -309,21 +301,24 @@ function halve(
   block: Block,
 ): void {
   const norm = block.local('norm', 'f64');
-  block.emit(ir.set(norm, ir.f64(0)), ir.set(part, ir.f64(step)), ir.set(doublings, ir.u32(0)));
+  block.write`
+    ${norm} = 0.0
+    ${part} = ${step}
+    ${doublings} = 0u`;
   for (const [i, row] of m.map((entry) => entry).entries()) {
     const sum = row
       .filter((entry, j) => entry !== null && counts(i, j))
-      .map((entry) => fold(ir.unary('abs', entry as Ir)))
-      .reduce((a, b) => fold(ir.add(a, b)), ir.f64(0));
-    const total = block.name('row_sum', sum);
-    block.emit(ir.set(norm, ir.select(ir.gt(total, ir.get(norm)), total, ir.get(norm))));
+      .map((entry) => folded`abs(${entry as Ir})`)
+      .reduce((a, b) => folded`${a} + ${b}`, ir.f64(0));
+    block.write`
+      let row_sum = ${sum}
+      ${norm} = select(row_sum > ${norm}, row_sum, ${norm})`;
   }
-  block.emit(
-    ir.whilst(ir.and(ir.gt(ir.mul(ir.get(norm), ir.get(part)), ir.f64(0.5)), ir.lt(ir.get(doublings), ir.u32(60))), [
-      ir.set(part, ir.mul(ir.get(part), ir.f64(0.5))),
-      ir.set(doublings, ir.add(ir.get(doublings), ir.u32(1))),
-    ]),
-  );
+  block.write`
+    while ${norm} * ${part} > 0.5 & ${doublings} < 60u {
+      ${part} = ${part} * 0.5
+      ${doublings} = ${doublings} + 1u
+    }`;
 }
 
 /**
@@ -337,7 +332,7 @@ function exponentialOfStep(entries: readonly (readonly Ir[])[], step: number, bl
   const [doublings, count] = [block.local('doublings', 'u32'), block.local('k', 'u32')];
   const m = new Sparse(all, (i, j) => entries[i]?.[j] as Ir);
   halve(m, () => true, step, { part, doublings }, block);
-  const a = new Sparse(all, (i, j) => block.name('a', fold(ir.mul(m.at(i, j) as Ir, ir.get(part)))));
+  const a = new Sparse(all, (i, j) => block.name('a', folded`${m.at(i, j) as Ir} * ${part}`));
   const [p, next] = ['p', 'q'].map((name) => new Sparse(all, (i, j) => block.local(`${name}_${i}_${j}`, 'f64'))) as [
     Sparse<Local>,
     Sparse<Local>,
@@ -346,14 +341,11 @@ function exponentialOfStep(entries: readonly (readonly Ir[])[], step: number, bl
   const move = (inner: Block): void => assign(p, (i, j) => valueAt(next, i, j) as Ir, inner);
   assign(p, (i, j) => ir.f64(i === j ? 1 : 0), block);
   const term = block.nested((inner) => {
-    const scaled = (i: number, j: number): Ir =>
-      ir.div(
-        product((r, k) => a.at(r, k), of(p), i, j, n),
-        ir.get(divisor),
-      );
-    assign(next, (i, j) => (i === j ? ir.add(ir.f64(1), scaled(i, j)) : scaled(i, j)), inner);
+    const ofTerms = (i: number, j: number): Ir => product((r, k) => a.at(r, k), of(p), i, j, n);
+    const scaled = (i: number, j: number): Ir => code`${ofTerms(i, j)} / ${divisor}`;
+    assign(next, (i, j) => (i === j ? code`1.0 + ${scaled(i, j)}` : scaled(i, j)), inner);
     move(inner);
-    inner.emit(ir.set(divisor, ir.sub(ir.get(divisor), ir.f64(1))));
+    inner.write`${divisor} = ${divisor} - 1.0`;
   });
   const square = block.nested((inner) => {
     assign(next, (i, j) => product(of(p), of(p), i, j, n), inner);

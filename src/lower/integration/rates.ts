@@ -16,7 +16,7 @@ import type { Expression } from '../../ir/program.js';
 import type { Expression as Formula } from '../../lang/ast.js';
 import { compileReal } from '../code/expressions.js';
 import type { Scope } from '../code/expressions.js';
-import { fold, foldCall } from '../../ir/fold.js';
+import { fold, foldCall, folded } from '../../ir/fold.js';
 import { constantOf, definitionOf } from '../context/invariant.js';
 
 /** Functions without jumps: their arguments may be rewritten too. */
@@ -134,8 +134,7 @@ const joined = (a: Expression | null, b: Expression | null, join: typeof ir.mul)
   a && b ? fold(join(a, b)) : (a ?? b);
 
 /** a / b; null means 1. */
-const quotient = (a: Expression | null, b: Expression | null): Expression | null =>
-  b ? fold(ir.div(a ?? ir.f64(1), b)) : a;
+const quotient = (a: Expression | null, b: Expression | null): Expression | null => (b ? folded`${a ?? 1} / ${b}` : a);
 
 function productOf(e: Expression): Product {
   if (e.kind === 'const') return { factor: Number(e.value), parameters: null, top: [], bottom: [] };
@@ -178,23 +177,22 @@ function assembleProduct({ factor, parameters, top, bottom }: Product, type: 'f6
   const times = (values: readonly Expression[]): Expression | undefined =>
     values.length === 0
       ? undefined
-      : values.slice(1).reduce((product, value) => fold(ir.mul(product, value)), values[0] as Expression);
+      : values.slice(1).reduce((product, value) => folded`${product} * ${value}`, values[0] as Expression);
   const numerator = times(above);
-  const scale =
-    parameters && fold(ir.convert(type, factor === 1 ? parameters : fold(ir.mul(ir.f64(factor), parameters))));
+  const scale = parameters && fold(ir.convert(type, factor === 1 ? parameters : folded`${factor} * ${parameters}`));
   const scaled = scale
     ? numerator === undefined
       ? scale
-      : fold(ir.mul(scale, numerator))
+      : folded`${scale} * ${numerator}`
     : numerator === undefined
       ? constant(factor)
       : factor === 1
         ? numerator
         : factor === -1
-          ? fold(ir.neg(numerator))
-          : fold(ir.mul(constant(factor), numerator));
+          ? folded`-${numerator}`
+          : folded`${constant(factor)} * ${numerator}`;
   const denominator = times(below);
-  return denominator === undefined ? scaled : fold(ir.div(scaled, denominator));
+  return denominator === undefined ? scaled : folded`${scaled} / ${denominator}`;
 }
 
 function fromSum(e: Expression): Expression | null {
@@ -202,13 +200,13 @@ function fromSum(e: Expression): Expression | null {
   const { constant, parameters, terms } = sumOf(e, false);
   if (!Number.isFinite(constant)) return null;
   const zero = fold(ir.convert(type, ir.f64(0)));
-  const held = parameters && (constant === 0 ? parameters : fold(ir.add(ir.f64(constant), parameters)));
+  const held = parameters && (constant === 0 ? parameters : folded`${constant} + ${parameters}`);
   const kept = terms.filter(({ value }) => !(value.kind === 'const' && Number(value.value) === 0));
   const first = fold(ir.convert(type, held ?? ir.f64(constant)));
   let sum: Expression | null = constant === 0 && !held ? null : first;
   for (const { negative, value } of kept) {
-    if (sum === null) sum = negative ? fold(ir.neg(value)) : value;
-    else sum = fold(negative ? ir.sub(sum, value) : ir.add(sum, value));
+    if (sum === null) sum = negative ? folded`-${value}` : value;
+    else sum = negative ? folded`${sum} - ${value}` : folded`${sum} + ${value}`;
   }
   return sum ?? zero;
 }
@@ -219,7 +217,7 @@ function sumOf(e: Expression, negative: boolean): Sum {
     return { constant: negative ? -Number(e.value) : Number(e.value), parameters: null, terms: [] };
   if (definitionOf(e)) {
     const value = inDouble(e);
-    return { constant: 0, parameters: negative ? fold(ir.neg(value)) : value, terms: [] };
+    return { constant: 0, parameters: negative ? folded`-${value}` : value, terms: [] };
   }
   if (e.kind === 'unary' && e.op === 'neg') return sumOf(e.operand, !negative);
   if (e.kind === 'binary' && (e.op === 'add' || e.op === 'sub')) {

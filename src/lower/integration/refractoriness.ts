@@ -2,8 +2,9 @@
 
 import { invariant } from '../../diagnostics/diagnostic.js';
 import * as ir from '../../ir/builder.js';
-import { fold } from '../../ir/fold.js';
+import { folded } from '../../ir/fold.js';
 import type { Expression as Ir } from '../../ir/program.js';
+import { code } from '../../ir/template.js';
 import { drawsIn } from '../../lang/functions.js';
 import { namesIn } from '../../lang/walk.js';
 import { Block } from '../code/block.js';
@@ -26,12 +27,12 @@ export function updateRefractoriness(scope: ElementScope): void {
     let free: Ir;
     if (event.refractoryWhile) {
       const holds = compileCondition(event.refractoryWhile, scope);
-      free = ir.or(to('bool', ir.load(stored, place)), fold(ir.not(holds)));
+      free = code`${to('bool', ir.load(stored, place))} | ${folded`!${holds}`}`;
     } else {
       invariant(event.refractoryFor, 'lower/refractoriness', 'a refractory period has a duration or a condition');
-      free = ir.ge(ir.sub(step, ir.load(last, place)), periodAtUpdate(event, scope));
+      free = code`${step} - ${last}[${place}] >= ${periodAtUpdate(event, scope)}`;
     }
-    block.emit(ir.store(stored, place, to('u32', block.name('free', free))));
+    block.write`${stored}[${place}] = ${to('u32', block.name('free', free))}`;
   }
 }
 
@@ -54,7 +55,7 @@ function periodAtUpdate(event: EventCode, scope: ElementScope): Ir {
   const buffer = context.builder.buffer(name, 'i32', group.length, what);
   const block = new Block();
   const steps = refractorySteps(event, new ElementScope(context, group, rangesAddress, block, null));
-  block.emit(ir.store(buffer, rangesAddress.index, steps));
+  block.write`${buffer}[index] = ${steps}`;
   const kernel = context.builder.map(name, what, rangesOf(group), false, block);
   onceAndAfterSet(kernel, group.name, context);
   return ir.load(buffer, place);
@@ -70,7 +71,7 @@ export function activity(scope: ElementScope): Map<string, Ir> {
     const free = block.name(`active_${event}`, notRefractory(group, event, address, scope));
     for (const name of refractory.rate) {
       const other = active.get(name);
-      active.set(name, other ? ir.and(other, free) : free);
+      active.set(name, other ? code`${other} & ${free}` : free);
     }
   }
   return active;
@@ -87,7 +88,7 @@ export function eventCondition(event: EventCode, scope: ElementScope): Ir {
   for (const other of group.events) {
     const { refractory } = other.definition;
     const suppressed = other.name === event.name ? refractory?.suppress : refractory?.of?.includes(event.name);
-    if (suppressed) condition = fold(ir.and(condition, notRefractory(group, other.name, address, scope)));
+    if (suppressed) condition = folded`${condition} & ${notRefractory(group, other.name, address, scope)}`;
   }
   return condition;
 }
@@ -97,13 +98,13 @@ export function noteEvent({ name, ...event }: EventCode, scope: ElementScope): v
   const { block, group, place } = scope;
   noteTime(name, scope);
   const stored = group.notRefractory.get(name);
-  if (stored) block.emit(ir.store(stored, place, ir.u32(0)));
+  if (stored) block.write`${stored}[${place}] = 0u`;
   const fixed = group.refractorySteps.get(name);
-  if (fixed) block.emit(ir.store(fixed, place, refractorySteps({ name, ...event }, scope)));
+  if (fixed) block.write`${fixed}[${place}] = ${refractorySteps({ name, ...event }, scope)}`;
 }
 
 /** Stores the step of an event's time. If events are labelled by the end of a step, refractory periods begin there. */
 export function noteTime(event: string, { block, context, group, place }: ElementScope): void {
   const last = group.lastEvent.get(event);
-  if (last) block.emit(ir.store(last, place, context.profile.spikeLabel === 1 ? ir.add(step, ir.i32(1)) : step));
+  if (last) block.write`${last}[${place}] = ${context.profile.spikeLabel === 1 ? code`${step} + 1i` : step}`;
 }

@@ -2,6 +2,7 @@
 
 import * as ir from '../../ir/builder.js';
 import type { Buffer, Expression as Ir } from '../../ir/program.js';
+import { code } from '../../ir/template.js';
 import type { Block } from '../code/block.js';
 import type { Context } from '../context/context.js';
 import { to } from '../code/expressions.js';
@@ -25,6 +26,6 @@ export function begins(condition: Ir, { name, length, index, block }: Watched, {
   });
   const now = block.name('holds', condition);
   const held = block.name('held', to('bool', ir.load(before, index)));
-  block.emit(ir.store(before, index, to('u32', now)));
-  return ir.and(now, ir.not(held));
+  block.write`${before}[${index}] = ${to('u32', now)}`;
+  return code`${now} & !${held}`;
 }

@@ -1,7 +1,8 @@
 /** Statements that solve for the voltages along cells, node after node. */
 
 import * as ir from '../../ir/builder.js';
-import type { Buffer, Expression as Ir, Statement } from '../../ir/program.js';
+import type { Buffer, Expression as Ir } from '../../ir/program.js';
+import { code } from '../../ir/template.js';
 import type { Block } from '../code/block.js';
 import type { Real } from '../context/context.js';
 import { to } from '../code/expressions.js';
@@ -35,13 +36,13 @@ export interface Cells {
   readonly row: Ir | null;
   /** The cell, within `each`. */
   readonly cell: Ir;
-  /** Statements for each of the cells. */
-  each(body: readonly Statement[]): readonly Statement[];
+  /** Writes statements for each of the cells. */
+  each(block: Block, write: (lane: Block) => void): void;
 }
 
 /** Where the first cell of the population has the node at a place of the tree. */
 export const nodeBase = ({ base }: System, { row }: Cells, place: Ir, label: string, block: Block): Ir =>
-  block.name(label, ir.load(base, row === null ? place : ir.add(row, place)));
+  block.name(label, ir.load(base, row === null ? place : code`${row} + ${place}`));
 
 /** Solves for the voltages of cells: one node after another, for several cells in lockstep. */
 export function solveInTurn(system: System, cells: Cells, block: Block): void {
@@ -56,12 +57,16 @@ export function emptyPoints(system: System, { row, cell, each }: Cells, block: B
   if (points === null) return;
   const zero = to(real, ir.f64(0));
   const k = block.local('point', 'u32');
-  const first =
-    row === null ? null : block.name('points', ir.mul(ir.binary('div', row, ir.u32(size)), ir.u32(pointCount)));
+  const first = row === null ? null : block.name('points', code`${row} / ${size}u * ${pointCount}u`);
   const body = block.nested((inner) => {
-    const pointBase = inner.name('own', ir.load(points, first === null ? ir.get(k) : ir.add(first, ir.get(k))));
-    const place = ir.add(pointBase, cell);
-    inner.emit(...each([ir.store(diagonal, place, zero), ir.store(right, place, zero)]));
+    const own = inner.name('own', ir.load(points, first === null ? ir.get(k) : code`${first} + ${k}`));
+    const place = code`${own} + ${cell}`;
+    each(
+      inner,
+      (lane) => lane.write`
+        ${diagonal}[${place}] = ${zero}
+        ${right}[${place}] = ${zero}`,
+    );
   });
   block.emit(loop(k, ir.u32(0), ir.u32(pointCount), body));
 }
@@ -73,32 +78,33 @@ function eliminate(system: System, cells: Cells, block: Block): void {
   const { diagonal, right, up, coupling, axial, size, real } = system;
   const { cell, each } = cells;
   if (size > 1) {
-    const k = block.local('k', 'u32');
-    const body = block.nested((inner) => {
-      const place = inner.name('place', ir.sub(ir.u32(size - 1), ir.get(k)));
-      const nodeOffset = nodeBase(system, cells, place, 'own', inner);
-      const parent = nodeBase(system, cells, ir.load(up, place), 'parent', inner);
-      const g = inner.name('g', ir.load(coupling, place));
-      const all = inner.name('all', ir.load(axial, place));
-      const here = ir.add(nodeOffset, cell);
-      const there = ir.add(parent, cell);
-      const ofCell = inner.nested((lane) => {
-        const inverse = lane.name('inverse', ir.div(to(real, ir.f64(1)), ir.add(ir.load(diagonal, here), all)));
-        const factor = lane.name('factor', ir.mul(g, inverse));
-        lane.emit(
-          ir.store(diagonal, here, inverse),
-          ir.store(diagonal, there, ir.sub(ir.load(diagonal, there), ir.mul(factor, g))),
-          ir.store(right, there, ir.add(ir.load(right, there), ir.mul(factor, ir.load(right, here)))),
-        );
-      });
-      inner.emit(...each(ofCell));
-    });
-    block.emit(ir.loop(k, ir.u32(0), ir.u32(size - 1), body));
+    block.write`
+      for k = 0u until ${size - 1}u {
+        let place = ${size - 1}u - k
+        ${(at, inner) => {
+          const own = nodeBase(system, cells, at('place'), 'own', inner);
+          const parent = nodeBase(system, cells, ir.load(up, at('place')), 'parent', inner);
+          return { here: code`${own} + ${cell}`, there: code`${parent} + ${cell}` };
+        }}
+        let g = ${coupling}[place]
+        let all = ${axial}[place]
+        ${(at, inner) => {
+          const [here, there, g] = [at('here'), at('there'), at('g')];
+          each(
+            inner,
+            (lane) => lane.write`
+              let inverse = ${to(real, ir.f64(1))} / (${diagonal}[${here}] + ${at('all')})
+              let factor = ${g} * inverse
+              ${diagonal}[${here}] = inverse
+              ${diagonal}[${there}] = ${diagonal}[${there}] - factor * ${g}
+              ${right}[${there}] = ${right}[${there}] + factor * ${right}[${here}]`,
+          );
+        }}
+      }`;
   }
-  const root = ir.add(nodeBase(system, cells, ir.u32(0), 'root', block), cell);
+  const root = code`${nodeBase(system, cells, ir.u32(0), 'root', block)} + ${cell}`;
   const whole = block.name('whole', ir.load(axial, ir.u32(0)));
-  const solved = ir.div(ir.load(right, root), ir.add(ir.load(diagonal, root), whole));
-  block.emit(...each([ir.store(right, root, solved)]));
+  each(block, (lane) => lane.write`${right}[${root}] = ${right}[${root}] / (${diagonal}[${root}] + ${whole})`);
 }
 
 /** From the root to the leaves: each node's voltage from its parent's. */
@@ -116,8 +122,8 @@ export function substituteAt(system: System, cells: Cells, place: Ir, block: Blo
   const childOffset = nodeBase(system, cells, place, 'child', block);
   const parent = nodeBase(system, cells, ir.load(up, place), 'above', block);
   const g = block.name('conductance', ir.load(coupling, place));
-  const here = ir.add(childOffset, cell);
-  const there = ir.add(parent, cell);
-  const sum = ir.add(ir.load(right, here), ir.mul(g, ir.load(right, there)));
-  block.emit(...each([ir.store(right, here, ir.mul(sum, ir.load(diagonal, here)))]));
+  const here = code`${childOffset} + ${cell}`;
+  const there = code`${parent} + ${cell}`;
+  const sum = code`${right}[${here}] + ${g} * ${right}[${there}]`;
+  each(block, (lane) => lane.write`${right}[${here}] = (${sum}) * ${diagonal}[${here}]`);
 }

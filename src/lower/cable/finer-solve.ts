@@ -10,6 +10,7 @@
 
 import * as ir from '../../ir/builder.js';
 import type { Buffer, Expression as Ir } from '../../ir/program.js';
+import { code } from '../../ir/template.js';
 import { Block, item } from '../code/block.js';
 import type { Context } from '../context/context.js';
 import { to } from '../code/expressions.js';
@@ -74,7 +75,7 @@ function cellOfItem(
   block: Block,
   table: (what: string, comment: string, values: Uint32Array) => Buffer,
 ): Cells {
-  const each: Cells['each'] = (body) => body;
+  const each: Cells['each'] = (block, write) => write(block);
   if (populations.length === 1) return { row: null, cell: item, each };
   const of = <T>(one: (population: number, cell: number) => T): readonly T[] =>
     populations.flatMap(({ size }, p) => Array.from({ length: size }, (_, cell) => one(p, cell)));
@@ -102,22 +103,18 @@ interface Levels {
 
 /** From the leaves to the root and back, the nodes of a level at once. */
 function solveByLevels(system: System, cells: Cells, { levels, children, count }: Levels, block: Block): void {
-  const k = block.local('passed', 'u32');
-  const inward = block.nested((inner) => {
-    const level = inner.name('level', ir.sub(ir.u32(count - 1), ir.get(k)));
-    const place = inner.local('place', 'u32');
-    const body = inner.nested((node) => eliminateAt(system, cells, children, ir.get(place), node));
-    inner.emit(ir.lanesLoop(place, ir.load(levels, level), ir.load(levels, ir.add(level, ir.u32(1))), body));
-  });
-  block.emit(ir.loop(k, ir.u32(0), ir.u32(count), inward));
-  const level = block.local('level', 'u32');
-  const outward = block.nested((inner) => {
-    const place = inner.local('place', 'u32');
-    const body = inner.nested((node) => substituteAt(system, cells, ir.get(place), node));
-    const begin = ir.load(levels, ir.get(level));
-    inner.emit(ir.lanesLoop(place, begin, ir.load(levels, ir.add(ir.get(level), ir.u32(1))), body));
-  });
-  block.emit(ir.loop(level, ir.u32(1), ir.u32(count), outward));
+  block.write`
+    for passed = 0u until ${count}u {
+      let level = ${count - 1}u - passed
+      for place = ${levels}[level] until ${levels}[level + 1u] lanes {
+        ${(at, node) => eliminateAt(system, cells, children, at('place'), node)}
+      }
+    }
+    for level = 1u until ${count}u {
+      for place = ${levels}[level] until ${levels}[level + 1u] lanes {
+        ${(at, node) => substituteAt(system, cells, at('place'), node)}
+      }
+    }`;
 }
 
 /**
@@ -125,32 +122,26 @@ function solveByLevels(system: System, cells: Cells, { levels, children, count }
  */
 function eliminateAt(system: System, cells: Cells, children: Buffer, place: Ir, block: Block): void {
   const { diagonal, right, coupling, axial, real } = system;
-  const here = block.name('node', ir.add(nodeBase(system, cells, place, 'own', block), cells.cell));
-  const left = block.local('left', real);
-  const sum = block.local('sum', real);
-  block.emit(ir.set(left, ir.load(diagonal, here)), ir.set(sum, ir.load(right, here)));
-  const end = block.name('after', ir.load(children, ir.add(place, ir.u32(1))));
-  const j = block.local('taken', 'u32');
-  const body = block.nested((inner) => {
-    const child = inner.name('child', ir.sub(ir.sub(end, ir.u32(1)), ir.get(j)));
-    const there = inner.name('its', ir.add(nodeBase(system, cells, child, 'own', inner), cells.cell));
-    const g = inner.name('g', ir.load(coupling, child));
-    const factor = inner.name('factor', ir.mul(g, ir.load(diagonal, there)));
-    inner.emit(
-      ir.set(left, ir.sub(ir.get(left), ir.mul(factor, g))),
-      ir.set(sum, ir.add(ir.get(sum), ir.mul(factor, ir.load(right, there)))),
-    );
-  });
-  block.emit(ir.loop(j, ir.u32(0), ir.sub(end, ir.load(children, place)), body));
-  const whole = block.name('whole', ir.add(ir.get(left), ir.load(axial, place)));
-  const isRoot = ir.eq(place, ir.u32(0));
-  const voltage = ir.div(ir.get(sum), whole);
-  const inverse = ir.div(to(real, ir.f64(1)), whole);
-  block.emit(
-    ir.when(
-      isRoot,
-      [ir.store(diagonal, here, ir.get(left)), ir.store(right, here, voltage)],
-      [ir.store(diagonal, here, inverse), ir.store(right, here, ir.get(sum))],
-    ),
-  );
+  const { cell } = cells;
+  block.write`
+    let node = ${nodeBase(system, cells, place, 'own', block)} + ${cell}
+    var left = ${diagonal}[node]
+    var sum = ${right}[node]
+    let after = ${children}[${place} + 1u]
+    for taken = 0u until after - ${children}[${place}] {
+      let child = after - 1u - taken
+      let its = ${(at, inner) => code`${nodeBase(system, cells, at('child'), 'own', inner)} + ${cell}`}
+      let g = ${coupling}[child]
+      let factor = g * ${diagonal}[its]
+      left = left - factor * g
+      sum = sum + factor * ${right}[its]
+    }
+    let whole = left + ${axial}[${place}]
+    if ${place} == 0u {
+      ${diagonal}[node] = left
+      ${right}[node] = sum / whole
+    } else {
+      ${diagonal}[node] = ${to(real, ir.f64(1))} / whole
+      ${right}[node] = sum
+    }`;
 }

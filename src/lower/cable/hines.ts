@@ -11,7 +11,7 @@
 import { invariant } from '../../diagnostics/diagnostic.js';
 import * as ir from '../../ir/builder.js';
 import type { Buffer } from '../../ir/program.js';
-import { Block, item } from '../code/block.js';
+import { Block } from '../code/block.js';
 import type { Context } from '../context/context.js';
 import type { Group, Member } from '../context/groups.js';
 import type { Cable, CompartmentClass } from '../context/cable.js';
@@ -77,11 +77,16 @@ export function solveKernel(cable: Cable, classes: readonly PlacedClass[], conte
   };
 
   const block = new Block();
-  const row = block.name('row', ir.load(rows, item));
-  const from = block.name('first', ir.load(firsts, item));
-  const end = block.name('end', ir.load(ends, item));
+  const at = block.write`
+    let row = ${rows}[index]
+    let first = ${firsts}[index]
+    let end = ${ends}[index]`;
   const cell = block.local('cell', 'u32');
-  const cells: Cells = { row, cell: ir.get(cell), each: (body) => [ir.lanesLoop(cell, from, end, [...body])] };
+  const cells: Cells = {
+    row: at('row'),
+    cell: ir.get(cell),
+    each: (outer, write) => outer.emit(ir.lanesLoop(cell, at('first'), at('end'), outer.nested(write))),
+  };
   solveInTurn(system, cells, block);
   return builder.map(
     `${name}.solve`,

@@ -7,8 +7,9 @@
  */
 
 import * as ir from '../../ir/builder.js';
-import { fold } from '../../ir/fold.js';
+import { folded } from '../../ir/fold.js';
 import type { Buffer, Expression as Ir } from '../../ir/program.js';
+import { code } from '../../ir/template.js';
 import type { Expression } from '../../lang/ast.js';
 import { difference, name as nameOf, product } from '../../lang/build.js';
 import { derivative } from '../../lang/derivative.js';
@@ -48,9 +49,9 @@ export function advanceGates(group: Group, { method }: Cable, scope: ElementScop
   const whole = to(real, ir.f64(context.dt));
   const half = to(real, ir.f64(context.dt / 2));
   const quarter = to(real, ir.f64(context.dt / 4));
-  const isFirst = ir.eq(step, ir.i32(0));
+  const isFirst = code`${step} == 0i`;
   const staggered = method === 'cable';
-  const h = staggered ? block.name('h', ir.select(isFirst, half, whole)) : whole;
+  const h = staggered ? block.name('h', code`select(${isFirst}, ${half}, ${whole})`) : whole;
   const coupled = staggered ? coupledStates(drift) : { all: [], read: [] };
   const before = new Map<string, Ir>();
   const kept = (name: string): Ir => {
@@ -62,14 +63,14 @@ export function advanceGates(group: Group, { method }: Cable, scope: ElementScop
     const e = drift.get(name) as Expression;
     if (diffusion.get(name)?.size === 0 && linearRate(e, [name]))
       return (staggered ? rationalStep : exponentialStep)(name, equations, scope, span, kept(name));
-    return fold(ir.add(kept(name), fold(ir.mul(span, rateOf(e, scope)))));
+    return folded`${kept(name)} + ${span} * ${rateOf(e, scope)}`;
   };
   const next = (name: string): Ir =>
     block.name(`next_${name}`, withNoise(advanced(name, h), diffusion.get(name), scope, noise));
   const values = new Map<string, Ir>();
   for (const name of derivatives.keys()) if (!coupled.all.includes(name)) values.set(name, next(name));
   if (coupled.all.length > 0) {
-    const ahead = block.name('ahead', ir.select(isFirst, quarter, half));
+    const ahead = block.name('ahead', code`select(${isFirst}, ${quarter}, ${half})`);
     for (const name of derivatives.keys()) kept(name);
     const middle = new Map(coupled.read.map((name) => [name, block.name(`middle_${name}`, advanced(name, ahead))]));
     const outer = scope.overrides;
@@ -87,9 +88,9 @@ function noiseOfGates(group: Group, staggered: boolean, scope: ElementScope): Re
   const { block, context, real } = scope;
   const noise = noiseOfStep(noisesOf(group, context), scope);
   if (!staggered || noise.size === 0) return noise;
-  const isFirst = ir.eq(step, ir.i32(0));
-  const share = block.name('noise_share', ir.select(isFirst, to(real, ir.f64(Math.sqrt(0.5))), to(real, ir.f64(1))));
-  return new Map([...noise].map(([xi, value]) => [xi, fold(ir.mul(share, value))]));
+  const [less, whole] = [to(real, ir.f64(Math.sqrt(0.5))), to(real, ir.f64(1))];
+  const share = block.name('noise_share', code`select(${step} == 0i, ${less}, ${whole})`);
+  return new Map([...noise].map(([xi, value]) => [xi, folded`${share} * ${value}`]));
 }
 
 /** Returns the states with rates that depend on other states or are nonlinear, and all states that they read. */
@@ -125,15 +126,15 @@ export function coefficients(
   const share = to(real, ir.f64(capacitiveShare(cable) / context.dt));
   const inertia = block.name(
     'inertia',
-    fold(ir.mul(to(real, rateOf(inlineDerived(capacitance, derived), scope)), share)),
+    folded`${to(real, rateOf(inlineDerived(capacitance, derived), scope))} * ${share}`,
   );
   const conductance = slope ? block.name('slope', to(real, rateOf(slope, scope))) : null;
   const v = to(real, scope.read(voltage));
   const { index } = scope.address;
-  block.emit(
-    ir.store(diagonal, index, conductance ? fold(ir.sub(inertia, conductance)) : inertia),
-    ir.store(right, index, fold(ir.add(fold(ir.mul(inertia, v)), to(real, rateOf(rest, scope))))),
-  );
+  const remainder = to(real, rateOf(rest, scope));
+  block.write`
+    ${diagonal}[${index}] = ${conductance ? folded`${inertia} - ${conductance}` : inertia}
+    ${right}[${index}] = ${folded`${inertia} * ${v} + ${remainder}`}`;
 }
 
 /** Elements of a class in the merged arrays. */

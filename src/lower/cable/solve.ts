@@ -6,6 +6,7 @@
 import { invariant } from '../../diagnostics/diagnostic.js';
 import * as ir from '../../ir/builder.js';
 import type { Buffer } from '../../ir/program.js';
+import { code } from '../../ir/template.js';
 import { Block, item } from '../code/block.js';
 import type { Context } from '../context/context.js';
 import { to } from '../code/expressions.js';
@@ -70,16 +71,16 @@ function coefficientsKernel(cable: Cable, { group, names }: PlacedClass, context
 function gatherKernel(cable: Cable, { group, offset }: PlacedClass, context: Context): string {
   const { diagonal, right } = cableBuffers(cable, context);
   const coefficientsOfClass = coefficientBuffers(group, cable, context);
-  const place = ir.add(item, ir.u32(offset));
+  const block = new Block();
+  block.write`
+    ${diagonal}[index + ${offset}u] = ${coefficientsOfClass.diagonal}[index]
+    ${right}[index + ${offset}u] = ${coefficientsOfClass.right}[index]`;
   return context.builder.map(
     `${group.name}.gather`,
     `coefficients of ${group.name} to their places in the cable`,
     rangesOf(group),
     false,
-    [
-      ir.store(diagonal, place, ir.load(coefficientsOfClass.diagonal, item)),
-      ir.store(right, place, ir.load(coefficientsOfClass.right, item)),
-    ],
+    block,
   );
 }
 
@@ -87,11 +88,11 @@ function gatherKernel(cable: Cable, { group, offset }: PlacedClass, context: Con
 function voltageKernel(cable: Cable, { group, names, offset }: PlacedClass, solved: Buffer, context: Context): string {
   const block = new Block();
   const voltage = voltageOf(group, names);
-  const solution = block.name('solution', ir.load(solved, offset === 0 ? item : ir.add(item, ir.u32(offset))));
+  const solution = block.name('solution', ir.load(solved, offset === 0 ? item : code`index + ${offset}u`));
   const rise = names.rise === undefined ? undefined : group.storage.get(names.rise);
-  if (rise?.kind === 'array') block.emit(ir.store(rise.buffer, item, ir.sub(solution, ir.load(voltage, item))));
-  const next = cable.method === 'cable' ? ir.sub(ir.add(solution, solution), ir.load(voltage, item)) : solution;
-  block.emit(ir.store(voltage, item, settled(next, block)));
+  if (rise?.kind === 'array') block.write`${rise.buffer}[index] = ${solution} - ${voltage}[index]`;
+  const next = cable.method === 'cable' ? code`${solution} + ${solution} - ${voltage}[index]` : solution;
+  block.write`${voltage}[index] = ${settled(next, block)}`;
   return groupKernel(group, 'voltages', `new voltages of ${group.name}`, block, context);
 }
 
@@ -109,8 +110,9 @@ function boundsKernel(cable: Cable, { group, names }: PlacedClass, { builder, re
       'for its channels',
   );
   const limit = to(real, ir.f64(beyond));
-  const v = block.name('v', ir.load(voltageOf(group, names), item));
-  block.emit(ir.fault(bit, ir.not(ir.and(ir.lt(v, limit), ir.gt(v, ir.neg(limit))))));
+  block.write`
+    let v = ${voltageOf(group, names)}[index]
+    fault ${bit} when !(v < ${limit} & v > -${limit})`;
   return builder.map(
     `${group.name}.bounds`,
     `whether voltages of ${group.name} are within bounds`,

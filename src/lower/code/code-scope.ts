@@ -154,7 +154,7 @@ export abstract class CodeScope implements Scope {
     const local = register?.local ?? this.#register(name, storage);
     const { buffer } = storage;
     const load = to(local.type, ir.load(buffer, this.#indexOf(storage)));
-    if (!register) this.block.emit(ir.set(local, load));
+    if (!register) this.block.write`${local} = ${load}`;
     return storage.parameter === true ? invariantLocal(local, load) : ir.get(local);
   }
 
@@ -245,20 +245,20 @@ export abstract class CodeScope implements Scope {
         known?.kind === 'local'
           ? { name: known.name, type: known.type }
           : this.block.local(name, value.type === 'f64' && value.kind === 'const' ? this.real : value.type);
-      this.block.emit(ir.set(local, to(local.type, value)));
+      this.block.write`${local} = ${to(local.type, value)}`;
       this.#values.set(name, ir.get(local));
       return;
     }
     invariant(storage.kind !== 'folded', 'lower/code-scope', `${name} is constant`);
     const local = this.#registers.get(name)?.local ?? this.#register(name, storage);
-    this.block.emit(ir.set(local, to(local.type, value)));
+    this.block.write`${local} = ${to(local.type, value)}`;
     if (this.view) this.#store(storage, local);
     else this.#registers.set(name, { local, dirty: true });
   }
 
   #store(storage: Exclude<Storage, { kind: 'folded' }>, local: Local): void {
     const { buffer } = storage;
-    this.block.emit(ir.store(buffer, this.#indexOf(storage), storedValue(buffer, ir.get(local))));
+    this.block.write`${buffer}[${this.#indexOf(storage)}] = ${storedValue(buffer, ir.get(local))}`;
   }
 
   /** Stores all assigned variables. Call it once, at the end of the kernel. */
@@ -306,13 +306,13 @@ export abstract class CodeScope implements Scope {
     this.#values.set(name, defined);
     const kept = this.view?.kept.get(name);
     if (kept && kept.kind !== 'folded')
-      this.block.emit(ir.store(kept.buffer, this.#indexOf(kept), storedValue(kept.buffer, defined)));
+      this.block.write`${kept.buffer}[${this.#indexOf(kept)}] = ${storedValue(kept.buffer, defined)}`;
   }
 
   /** Copies a value to a new local, because its operands may change before it is read. */
   #copy(name: string, value: Ir): Ir {
     const local = this.block.local(name, value.type);
-    this.block.emit(ir.set(local, value));
+    this.block.write`${local} = ${value}`;
     const definition = definitionOf(value);
     return definition ? invariantLocal(local, definition) : ir.get(local);
   }

@@ -11,11 +11,12 @@ import { drawFunction, libraryFunction } from '../../ir/library/index.js';
 import { streamKey } from '../../ir/library/streams.js';
 import { drawOffset } from '../../ir/names.js';
 import type { Buffer, Expression as Ir } from '../../ir/program.js';
+import { code } from '../../ir/template.js';
 import type { Call } from '../../lang/ast.js';
 import type { Block } from './block.js';
 import type { Context } from '../context/context.js';
 import * as messages from '../context/messages.js';
-import { fold, foldCall } from '../../ir/fold.js';
+import { foldCall, folded } from '../../ir/fold.js';
 import { constantOf } from '../context/invariant.js';
 
 /** The counter and key of draws in one kernel. */
@@ -64,7 +65,7 @@ export class ChangingDraws implements Draws {
 
 /** Returns the u32 counter value of a step. It does not repeat after a reset of the time. */
 export function drawStep(of: Ir, context: Context): Ir {
-  const word = ir.convert('u32', of);
+  const word = code`u32(${of})`;
   if (!context.turnsBack) return word;
   const offset = context.builder.commonBuffer(
     drawOffset,
@@ -72,7 +73,7 @@ export function drawStep(of: Ir, context: Context): Ir {
     1,
     'by how much the counters of draws are ahead of the step; even',
   );
-  return ir.add(word, ir.load(offset, ir.u32(0)));
+  return code`${word} + ${offset}[0u]`;
 }
 
 /** Creates a buffer with two key values per stream; row k has the key of the k-th name. */
@@ -89,8 +90,8 @@ export function keyBuffer(name: string, streams: readonly string[], context: Con
 
 /** Loads the two key values in row `ordinal` of a key buffer. */
 export function keyAt(keys: Buffer, ordinal: Ir): readonly [Ir, Ir] {
-  const first = fold(ir.mul(ordinal, ir.u32(2)));
-  return [ir.load(keys, first), ir.load(keys, fold(ir.add(first, ir.u32(1))))];
+  const first = folded`${ordinal} * 2u`;
+  return [code`${keys}[${first}]`, code`${keys}[${folded`${first} + 1u`}]`];
 }
 
 /** Where the draws of code are counted and which streams they come from. */
@@ -194,7 +195,7 @@ function distributionSteps(name: string, given: readonly Ir[]): number[] | null 
  */
 function countOfSteps(uniform: Ir, steps: readonly number[], block: Block): Ir {
   return steps.reduce<Ir>(
-    (count, step, k) => block.name('passed', ir.select(ir.gt(uniform, ir.f64(step)), ir.f64(k + 1), count)),
+    (count, step, k) => block.name('passed', code`select(${uniform} > ${step}, ${k + 1}, ${count})`),
     ir.f64(0),
   );
 }
@@ -214,8 +215,8 @@ export function draw(call: Call, args: readonly Ir[], draws: Draws, block: Block
   };
   const normal = (): Ir => {
     if (!draws.perStep) return normalPairOf(philox(counter(draws.step), draws.key, block), block)[0];
-    const pair = normalPairOf(philox(counter(ir.shr(draws.step, ir.u32(1))), draws.key, block), block);
-    return block.name('normal', ir.select(ir.eq(ir.and(draws.step, ir.u32(1)), ir.u32(0)), pair[0], pair[1]));
+    const pair = normalPairOf(philox(counter(code`${draws.step} >> 1u`), draws.key, block), block);
+    return block.name('normal', code`select((${draws.step} & 1u) == 0u, ${pair[0]}, ${pair[1]})`);
   };
   const looped = (
     name: 'poisson' | 'binomial' | 'gamma' | 'truncatedNormal' | 'vonMises',
@@ -228,17 +229,17 @@ export function draw(call: Call, args: readonly Ir[], draws: Draws, block: Block
   };
   switch (call.function) {
     case 'uniform':
-      return a && b ? fold(ir.add(a, fold(ir.mul(fold(ir.sub(b, a)), uniform())))) : uniform();
+      return a && b ? folded`${a} + (${b} - ${a}) * ${uniform()}` : uniform();
     case 'normal':
-      return a && b ? fold(ir.add(a, fold(ir.mul(b, normal())))) : normal();
+      return a && b ? folded`${a} + ${b} * ${normal()}` : normal();
     case 'exponential': {
       const callee = drawFunction('exponentialFromUniform');
-      return fold(ir.mul(a ?? ir.f64(1), ir.call(callee, uniform())));
+      return folded`${a ?? 1} * ${callee}(${uniform()})`;
     }
     case 'lognormal': {
       const z = normal();
       const callee = drawFunction('exp');
-      return ir.call(callee, fold(ir.add(a ?? ir.f64(0), fold(ir.mul(b ?? ir.f64(1), z)))));
+      return ir.call(callee, folded`${a ?? 0} + ${b ?? 1} * ${z}`);
     }
     case 'poisson':
       return looped('poisson', [a as Ir]);
@@ -248,7 +249,7 @@ export function draw(call: Call, args: readonly Ir[], draws: Draws, block: Block
     case 'vonMises':
       return looped(call.function, args);
     case 'gamma':
-      return fold(ir.mul(b as Ir, looped('gamma', [a as Ir])));
+      return folded`${b as Ir} * ${looped('gamma', [a as Ir])}`;
     default:
       throw new InvariantError('lower/draws', `${call.function} is no random function`);
   }

@@ -11,13 +11,14 @@ import * as ir from '../../ir/builder.js';
 import { gammaHazard, libraryFunction } from '../../ir/library/index.js';
 import type { LibraryName } from '../../ir/library/index.js';
 import type { Expression as Ir, ScalarType } from '../../ir/program.js';
+import { code } from '../../ir/template.js';
 import type { BinaryOperator, Call, EndReference, Expression, Reference } from '../../lang/ast.js';
 import { isInt32 } from '../../lang/integers.js';
 import { isRandom } from '../../lang/functions.js';
 import type { Block } from './block.js';
 import type { Context, Real } from '../context/context.js';
 import { printExpression } from '../../lang/print.js';
-import { fold, foldCall } from '../../ir/fold.js';
+import { fold, foldCall, folded } from '../../ir/fold.js';
 import { constantOf, definitionOf } from '../context/invariant.js';
 import * as messages from '../context/messages.js';
 import { inMicrometres } from '../../draw/space/micrometres.js';
@@ -98,9 +99,9 @@ export function compile(e: Expression, scope: Scope): Ir {
       return readReference(e.to, scope);
     case 'unary': {
       const operand = compile(e.operand, scope);
-      if (e.operator === 'not') return fold(ir.not(toBool(operand)));
+      if (e.operator === 'not') return folded`!${toBool(operand)}`;
       const number = toNumber(operand);
-      return e.operator === '-' ? fold(ir.neg(number)) : number;
+      return e.operator === '-' ? folded`-${number}` : number;
     }
     case 'binary':
       return compileBinary(e.operator, e.left, e.right, scope);
@@ -116,7 +117,7 @@ export function compile(e: Expression, scope: Scope): Ir {
         compileSide(e.whenFalse, taken === true, scope),
         scope.real,
       );
-      return fold(ir.select(condition, a, b));
+      return folded`select(${condition}, ${a}, ${b})`;
     }
     case 'call':
       return compileCall(e, scope);
@@ -144,9 +145,9 @@ export function to(type: ScalarType, value: Ir): Ir {
   if ((type === 'f64' || type === 'f32') && value.type === 'i32') {
     if (value.kind === 'binary' && Object.values<string>(arithmetic).includes(value.op))
       return fold(ir.binary(value.op, to(type, value.left), to(type, value.right)));
-    if (value.kind === 'unary' && value.op === 'neg') return fold(ir.neg(to(type, value.operand)));
+    if (value.kind === 'unary' && value.op === 'neg') return folded`-${to(type, value.operand)}`;
     if (value.kind === 'select')
-      return fold(ir.select(value.condition, to(type, value.whenTrue), to(type, value.whenFalse)));
+      return folded`select(${value.condition}, ${to(type, value.whenTrue)}, ${to(type, value.whenFalse)})`;
   }
   return fold(ir.convert(type, value));
 }
@@ -209,9 +210,9 @@ function compileBinary(operator: BinaryOperator, left: Expression, right: Expres
   const b = compile(right, scope);
   switch (operator) {
     case 'and':
-      return fold(ir.and(toBool(a), toBool(b)));
+      return folded`${toBool(a)} & ${toBool(b)}`;
     case 'or':
-      return fold(ir.or(toBool(a), toBool(b)));
+      return folded`${toBool(a)} | ${toBool(b)}`;
     case '<':
     case '<=':
     case '>':
@@ -231,7 +232,7 @@ function compileBinary(operator: BinaryOperator, left: Expression, right: Expres
     case '/': {
       const [x, y] = asReals(a, b, scope.real);
       if (Number(constantOf(y)?.value ?? 1) === 0) scope.report?.(messages.divisionByZero(printExpression(right)));
-      return fold(ir.div(x, y));
+      return folded`${x} / ${y}`;
     }
     case '//':
     case '%': {
@@ -255,7 +256,7 @@ function lengthsIn(operator: BinaryOperator, left: Expression, right: Expression
   const b = a && lengthOf(right, scope, lengthFlag);
   if (!a || !b || !lengthFlag.any) return undefined;
   return operator === '/'
-    ? fold(ir.div(a, b))
+    ? folded`${a} / ${b}`
     : fold(ir.compare(comparisons[operator as keyof typeof comparisons], a, b));
 }
 
@@ -271,7 +272,7 @@ function lengthOf(e: Expression, scope: Scope, found: { any: boolean }): Ir | un
     }
     case 'unary': {
       const operand = e.operator === 'not' ? undefined : lengthOf(e.operand, scope, found);
-      return operand && e.operator === '-' ? fold(ir.neg(operand)) : operand;
+      return operand && e.operator === '-' ? folded`-${operand}` : operand;
     }
     case 'binary': {
       if (e.operator !== '+' && e.operator !== '-') return undefined;
@@ -282,7 +283,7 @@ function lengthOf(e: Expression, scope: Scope, found: { any: boolean }): Ir | un
     case 'call': {
       const argument = e.function === 'abs' ? e.arguments[0] : undefined;
       const value = argument && lengthOf(argument, scope, found);
-      return value && fold(ir.unary('abs', value));
+      return value && folded`abs(${value})`;
     }
     default:
       return undefined;
@@ -303,10 +304,10 @@ function power(base: Ir, exponent: Ir, scope: Scope): Ir {
   const constant = constantOf(y);
   if (constant) {
     const n = Number(constant.value);
-    if (n === 0.5) return fold(ir.unary('sqrt', x));
+    if (n === 0.5) return folded`sqrt(${x})`;
     if (Number.isInteger(n) && Math.abs(n) <= mostFactors) {
       const product = wholePower(scope.block.name('base', x), Math.abs(n), scope);
-      return n >= 0 ? product : fold(ir.div(to(x.type, ir.f64(1)), product));
+      return n >= 0 ? product : folded`${to(x.type, ir.f64(1))} / ${product}`;
     }
   }
   return definitionOf(y) ? invariantPower(x, y, scope) : library('pow', [x, y]);
@@ -320,27 +321,28 @@ function invariantPower(base: Ir, exponent: Ir, scope: Scope): Ir {
   const { block } = scope;
   const [x, y] = [block.name('base', base), block.name('exponent', exponent)];
   const number = (value: number): Ir => to(x.type, ir.f64(value));
-  const size = block.name('size', ir.unary('abs', y));
-  const powers = [number(1), x];
-  let product = ir.select(ir.eq(size, number(0)), number(1), x);
+  const size = block.name('size', code`abs(${y})`);
+  const [zero, one] = [number(0), number(1)];
+  const powers = [one, x];
+  let product = code`select(${size} == ${zero}, ${one}, ${x})`;
   for (let n = 2; n <= mostFactors; n++) {
     const half = powers[Math.floor(n / 2)] as Ir;
-    const square = fold(ir.mul(half, half));
-    powers.push(block.name('power', n % 2 === 0 ? square : fold(ir.mul(square, x))));
-    product = block.name('product', ir.select(ir.eq(size, number(n)), powers[n] as Ir, product));
+    const square = folded`${half} * ${half}`;
+    powers.push(block.name('power', n % 2 === 0 ? square : folded`${square} * ${x}`));
+    product = block.name('product', code`select(${size} == ${number(n)}, ${powers[n] as Ir}, ${product})`);
   }
-  const whole = ir.and(ir.le(size, number(mostFactors)), ir.eq(size, ir.unary('floor', size)));
-  const signed = ir.select(ir.ge(y, number(0)), product, ir.div(number(1), product));
-  const other = ir.select(ir.eq(y, number(0.5)), ir.unary('sqrt', x), library('pow', [x, y]));
-  return block.name('raised', ir.select(whole, signed, other));
+  const whole = code`${size} <= ${number(mostFactors)} & ${size} == floor(${size})`;
+  const signed = code`select(${y} >= ${zero}, ${product}, ${one} / ${product})`;
+  const other = code`select(${y} == ${number(0.5)}, sqrt(${x}), ${library('pow', [x, y])})`;
+  return block.name('raised', code`select(${whole}, ${signed}, ${other})`);
 }
 
 function wholePower(x: Ir, n: number, scope: Scope): Ir {
   if (n === 0) return to(x.type, ir.f64(1));
   if (n === 1) return x;
   const half = scope.block.name('power', wholePower(x, Math.floor(n / 2), scope));
-  const square = fold(ir.mul(half, half));
-  return n % 2 === 0 ? square : fold(ir.mul(square, x));
+  const square = folded`${half} * ${half}`;
+  return n % 2 === 0 ? square : folded`${square} * ${x}`;
 }
 
 function compileCall(call: Call, scope: Scope): Ir {
@@ -364,15 +366,15 @@ function compileCall(call: Call, scope: Scope): Ir {
   const same = (): [Ir, Ir] => unify(toNumber(args[0] as Ir), toNumber(args[1] as Ir), scope.real);
   switch (call.function) {
     case 'sqrt':
-      return fold(ir.unary('sqrt', real(0)));
+      return folded`sqrt(${real(0)})`;
     case 'floor':
-      return fold(ir.unary('floor', real(0)));
+      return folded`floor(${real(0)})`;
     case 'ceil':
-      return fold(ir.unary('ceil', real(0)));
+      return folded`ceil(${real(0)})`;
     case 'round':
-      return fold(ir.unary('nearest', real(0)));
+      return folded`nearest(${real(0)})`;
     case 'abs':
-      return fold(ir.unary('abs', toNumber(args[0] as Ir)));
+      return folded`abs(${toNumber(args[0] as Ir)})`;
     case 'sign':
       return sign(scope.block.name('signed', toNumber(args[0] as Ir)));
     case 'int':
@@ -385,7 +387,9 @@ function compileCall(call: Call, scope: Scope): Ir {
       const [a, b] = same();
       const x = scope.block.name('a', a);
       const y = scope.block.name('b', b);
-      return fold(ir.select(call.function === 'min' ? fold(ir.lt(y, x)) : fold(ir.gt(y, x)), y, x));
+      return call.function === 'min'
+        ? folded`select(${y} < ${x}, ${y}, ${x})`
+        : folded`select(${y} > ${x}, ${y}, ${x})`;
     }
     case 'clip':
       return clip(args, scope);
@@ -411,12 +415,12 @@ function clip(args: readonly Ir[], scope: Scope): Ir {
   const a = scope.block.name('clipped', x);
   const lowest = to(a.type, low);
   const highest = to(a.type, high);
-  const raised = scope.block.name('raised', fold(ir.select(fold(ir.lt(a, lowest)), lowest, a)));
-  return fold(ir.select(fold(ir.gt(raised, highest)), highest, raised));
+  const raised = scope.block.name('raised', folded`select(${a} < ${lowest}, ${lowest}, ${a})`);
+  return folded`select(${raised} > ${highest}, ${highest}, ${raised})`;
 }
 
 function sign(x: Ir): Ir {
   const zero = to(x.type, ir.i32(0));
   const one = to(x.type, ir.i32(1));
-  return fold(ir.select(fold(ir.gt(x, zero)), one, fold(ir.select(fold(ir.lt(x, zero)), fold(ir.neg(one)), zero))));
+  return folded`select(${x} > ${zero}, ${one}, select(${x} < ${zero}, -${one}, ${zero}))`;
 }

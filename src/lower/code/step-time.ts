@@ -2,6 +2,7 @@
 
 import * as ir from '../../ir/builder.js';
 import type { Buffer, Expression as Ir } from '../../ir/program.js';
+import { code } from '../../ir/template.js';
 import type { Context } from '../context/context.js';
 import { rankOf } from '../context/profile.js';
 
@@ -14,17 +15,17 @@ export const step: Ir = { kind: 'local', type: 'i32', name: 'step' };
  * @source Brian 2, `Network.run`: a clock that is not due has already advanced
  */
 export const clockStep = ({ every }: Pick<Context, 'every'>): Ir =>
-  every === 1 ? step : ir.binary('div', ir.add(step, ir.i32(every - 1)), ir.i32(every));
+  every === 1 ? step : code`(${step} + ${every - 1}i) / ${every}i`;
 
 /** I32 number of the step in code: the current one or, for code that looks ahead, the next one. */
 export const seenStep = (context: Context): Ir =>
-  context.ahead ? ir.add(clockStep(context), ir.i32(1)) : clockStep(context);
+  context.ahead ? code`${clockStep(context)} + 1i` : clockStep(context);
 
 /** Float64 seconds at the start of the current step or, if time is a sum of steps, the current sum. */
 export const timeOf = (context: Context): Ir =>
   context.profile.stepping === 'elements'
     ? ir.load(timeBuffer(context), ir.u32(0))
-    : ir.mul(ir.convert('f64', seenStep(context)), ir.f64(context.dt));
+    : code`f64(${seenStep(context)}) * ${context.dt}`;
 
 /**
  * Returns the context of code that reads values recorded in a slot. If times are labelled with the end of a step and

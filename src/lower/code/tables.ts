@@ -10,6 +10,7 @@
 import { invariant } from '../../diagnostics/diagnostic.js';
 import * as ir from '../../ir/builder.js';
 import type { Buffer, Expression as Ir } from '../../ir/program.js';
+import { code } from '../../ir/template.js';
 import type { Call } from '../../lang/ast.js';
 import type { Table } from '../../model/typed.js';
 import type { Context } from '../context/context.js';
@@ -17,7 +18,7 @@ import { arrayOf } from '../../model/arrays.js';
 import { typed } from '../context/groups.js';
 import type { Scope } from './expressions.js';
 import { to } from './expressions.js';
-import { fold } from '../../ir/fold.js';
+import { folded } from '../../ir/fold.js';
 
 /** Least power of two that is not below 8 * table step / model step, at least 1. */
 function subdivisions(tableDt: number, dt: number): number {
@@ -36,21 +37,13 @@ export function tableValue(call: Call, args: readonly Ir[], scope: Scope, contex
   const time = args[0];
   invariant(time, 'lower/tables', `${call.function} needs a time`);
   const k = subdivisions(table.dt, context.dt);
-  const fine = fold(ir.div(to('f64', time), ir.f64(table.dt / k)));
-  const row = fold(ir.convert('i32', fold(ir.div(fold(ir.add(fine, ir.f64(0.5))), ir.f64(k)))));
-  const low = scope.block.name('row', row);
-  const clipped = fold(
-    ir.select(
-      fold(ir.lt(low, ir.i32(0))),
-      ir.i32(0),
-      fold(ir.select(fold(ir.gt(low, ir.i32(rows - 1))), ir.i32(rows - 1), low)),
-    ),
-  );
-  const first = to('u32', clipped);
+  const row = scope.block.name('row', folded`i32((${to('f64', time)} / ${table.dt / k} + 0.5) / ${k})`);
+  const last = rows - 1;
+  const first = to('u32', folded`select(${row} < 0i, 0i, select(${row} > ${last}i, ${last}i, ${row}))`);
   if (table.columns === null) return ir.load(buffer, scope.block.name('row_index', first));
   const column = args[1];
   invariant(column, 'lower/tables', `${call.function} needs an index`);
-  return ir.load(buffer, ir.add(ir.mul(first, ir.u32(columns)), to('u32', to('i32', column))));
+  return code`${buffer}[${first} * ${columns}u + ${to('u32', to('i32', column))}]`;
 }
 
 function tableBuffer(name: string, table: Table, context: Context): Buffer {

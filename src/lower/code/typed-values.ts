@@ -1,7 +1,6 @@
 /** Conversions between the types of variables, expressions and buffers. */
 
-import { fold } from '../../ir/fold.js';
-import * as ir from '../../ir/builder.js';
+import { folded } from '../../ir/fold.js';
 import type { Buffer, Expression as Ir, ScalarType } from '../../ir/program.js';
 import type { ValueType } from '../../model/typed.js';
 import type { Real } from '../context/context.js';
@@ -31,16 +30,16 @@ export function combine(operator: '+=' | '-=' | '*=' | '/=' | '%=', a: Ir, b: Ir
   if (operator === '/=') {
     const real = (e: Ir): Ir => (e.type === 'f64' || e.type === 'f32' ? e : to(scope.real, e));
     const [x, y] = unify(real(a), real(b), scope.real);
-    return fold(ir.div(x, y));
+    return folded`${x} / ${y}`;
   }
   const [x, y] = unify(number(a), number(b), scope.real);
   switch (operator) {
     case '+=':
-      return fold(ir.add(x, y));
+      return folded`${x} + ${y}`;
     case '-=':
-      return fold(ir.sub(x, y));
+      return folded`${x} - ${y}`;
     case '*=':
-      return fold(ir.mul(x, y));
+      return folded`${x} * ${y}`;
     case '%=':
       return library('modulo', [x, y]);
   }

@@ -2,6 +2,7 @@
 
 import * as ir from '../../ir/builder.js';
 import type { Buffer, Expression as Ir, Local, MapDomain, Statement } from '../../ir/program.js';
+import { code } from '../../ir/template.js';
 import { Block, item } from '../code/block.js';
 import { repeatedBy, counted, notCounted } from '../events/multiplicity.js';
 import { writeBranchless } from '../code/branchless.js';
@@ -39,7 +40,7 @@ const rangeOf = ({ begin, population }: Member): MapDomain => ({
   ranges: [{ begin, end: begin + population.size }],
 });
 
-const withinPopulation = ({ begin }: Member): Ir => (begin === 0 ? item : ir.sub(item, ir.u32(begin)));
+const withinPopulation = ({ begin }: Member): Ir => (begin === 0 ? item : code`index - ${begin}u`);
 
 /** Scope of code that runs for each element of a population independently, at the time of the step. */
 function ownScope(network: Network, stepped: SteppedGroup, member: Member, sites: Draws['sites']) {
@@ -64,7 +65,7 @@ function inputKernel(
   for (const [name, sum] of sumInputs({ network, stepped, member, local, stage: 'step', time: t, scope })) {
     const buffer = sumBuffer(stepped, name, context);
     buffers.set(name, buffer);
-    block.emit(ir.store(buffer, item, storedValue(buffer, ir.get(sum))));
+    block.write`${buffer}[index] = ${storedValue(buffer, ir.get(sum))}`;
   }
   const kernel = context.builder.map(
     `${member.name}.inputs`,
@@ -97,7 +98,7 @@ function elementKernel(
   const { scope, local, t, block } = ownScope(network, stepped, member, sites);
   const sources = [...rings.values()].filter(({ population }) => population === member.name);
   const emitted = new Map(sources.map(({ event }) => [event, block.local('emitted', 'bool')] as const));
-  for (const flag of emitted.values()) block.emit(ir.set(flag, ir.bool(false)));
+  for (const flag of emitted.values()) block.write`${flag} = false`;
   block.emit(...notCounted(sources, member, local));
   if (inputs === null) defineInputs({ network, stepped, member, local, stage: 'step', time: t, scope });
   else for (const [name, buffer] of inputs) defineInput(stepped, name, ir.load(buffer, item), scope);
@@ -105,7 +106,7 @@ function elementKernel(
     steppingOf(stepped, scope, (event, count) => {
       const flag = emitted.get(event);
       const times = rings.get(`${member.name}.${event}`)?.times;
-      if (flag) scope.block.emit(ir.set(flag, ir.bool(true)));
+      if (flag) scope.block.write`${flag} = true`;
       if (times) scope.block.emit(counted(times.buffer, local, count));
     }),
   );
@@ -137,24 +138,22 @@ function emitKernel(network: Network, member: Member, deliveries: Deliveries): s
   const block = new Block();
   const t = timeNow(network, block);
   for (const { mask, event, times } of receivedEvents) {
-    const [word, left] = [block.local('word', 'u32'), block.local('left', 'u32')];
-    const each = block.nested((inner) => {
-      const place = ir.add(
-        ir.shl(ir.sub(ir.get(word), ir.u32(member.begin / 32)), ir.u32(5)),
-        ir.unary('ctz', ir.get(left)),
-      );
-      const element = inner.name('element', place);
-      repeatedBy(times ? ir.load(times.buffer, element) : undefined, inner, (often) =>
-        deliveries.emit(member, event, element, often, t),
-      );
-      inner.emit(ir.set(left, ir.and(ir.get(left), ir.sub(ir.get(left), ir.u32(1)))));
-    });
-    block.emit(
-      ir.loop(word, ir.u32(member.begin / 32), ir.u32(member.begin / 32 + Math.ceil(member.population.size / 32)), [
-        ir.set(left, ir.load(mask, ir.get(word))),
-        ir.whilst(ir.ne(ir.get(left), ir.u32(0)), each),
-      ]),
-    );
+    const first = member.begin / 32;
+    block.write`
+      var left: u32
+      for word = ${first}u until ${first + Math.ceil(member.population.size / 32)}u {
+        left = ${mask}[word]
+        while left != 0u {
+          let element = ((word - ${first}u) << 5u) + ctz(left)
+          ${(at, inner) => {
+            const element = at('element');
+            repeatedBy(times ? ir.load(times.buffer, element) : undefined, inner, (often) =>
+              deliveries.emit(member, event, element, often, t),
+            );
+          }}
+          left = left & (left - 1u)
+        }
+      }`;
   }
   if (receivedEvents.length === 0) return [];
   const comment = `immediate effects of the events of ${member.name}`;

@@ -9,6 +9,7 @@
 
 import * as ir from '../../ir/builder.js';
 import type { Buffer, Expression as Ir } from '../../ir/program.js';
+import { code } from '../../ir/template.js';
 import { Block } from '../code/block.js';
 import { upToDate } from '../plan/event-driven.js';
 import { secondsKernel } from '../synapses/delays.js';
@@ -254,9 +255,10 @@ function emittingPlaces(key: string, network: Network): number {
 }
 
 function note({ times, counts, capacity }: History, element: Ir, block: Block, time: Ir): void {
-  const before = block.name('before', ir.load(counts, element));
-  const slot = ir.add(ir.mul(element, ir.u32(capacity)), ir.and(before, ir.u32(capacity - 1)));
-  block.emit(ir.store(times, slot, time), ir.store(counts, element, ir.add(before, ir.u32(1))));
+  block.write`
+    let before = ${counts}[${element}]
+    ${times}[${element} * ${capacity}u + (before & ${capacity - 1}u)] = ${time}
+    ${counts}[${element}] = before + 1u`;
 }
 
 /** The synapses of an element of an end, in order of creation. */
@@ -270,14 +272,16 @@ export function eachSynapse(
   const { connectivity } = projection;
   const columns = side === 'post' ? connectivity.columns : null;
   const starts = columns?.starts ?? connectivity.rows;
-  const k = block.local('entry', 'u32');
-  const body = block.nested((inner) => {
-    const position = columns ? inner.name('synapse', ir.load(columns.positions, ir.get(k))) : ir.get(k);
-    const source = columns ? inner.name('source', ir.load(columns.sources, ir.get(k))) : row;
-    const target = columns ? row : inner.name('target', ir.convert('u32', ir.load(connectivity.targets, position)));
-    write({ position, source, target }, inner);
-  });
-  block.emit(ir.loop(k, ir.load(starts, row), ir.load(starts, ir.add(row, ir.u32(1))), body));
+  block.write`
+    for entry = ${starts}[${row}] until ${starts}[${row} + 1u] {
+      ${(at, inner) => {
+        const k = at('entry');
+        const position = columns ? inner.name('synapse', ir.load(columns.positions, k)) : k;
+        const source = columns ? inner.name('source', ir.load(columns.sources, k)) : row;
+        const target = columns ? row : inner.name('target', code`u32(${connectivity.targets}[${position}])`);
+        write({ position, source, target }, inner);
+      }}
+    }`;
 }
 
 /** Runs `write` for the row of an element, if the end contains it. */
@@ -292,13 +296,11 @@ export function withinEnd(
     write(element, block);
     return;
   }
-  const inside = ir.and(ir.ge(element, ir.u32(end.offset)), ir.lt(element, ir.u32(end.offset + end.size)));
-  block.emit(
-    ir.when(
-      inside,
-      block.nested((inner) => write(inner.name('row', ir.sub(element, ir.u32(end.offset))), inner)),
-    ),
-  );
+  block.write`
+    if ${element} >= ${end.offset}u & ${element} < ${end.offset + end.size}u {
+      let row = ${element} - ${end.offset}u
+      ${(at, inner) => write(at('row'), inner)}
+    }`;
 }
 
 /** Writes the immediate effects of an event on the synapses of one pathway. */
@@ -306,7 +308,7 @@ function listen(listener: Listener, network: Network, element: Ir, block: Block,
   const { projection, pathway, end, delay, queue } = listener;
   const size = network.context.model.populations[end.population]?.size ?? 0;
   withinEnd(end, element, size, block, (row, around) => {
-    if (queue) around.emit(ir.store(queue.pending, row, ir.u32(1)));
+    if (queue) around.write`${queue.pending}[${row}] = 1u`;
     if (delay.kind === 'same') return;
     whileInForce(listener, network, time, around, (inner) =>
       eachSynapse(projection, pathway.side, row, inner, (place, each) => {
@@ -315,13 +317,10 @@ function listen(listener: Listener, network: Network, element: Ir, block: Block,
           act(listener, network, place, each, seen);
           return;
         }
-        const none = ir.le(ir.load(delay.buffer, place.position), ir.f64(0));
-        each.emit(
-          ir.when(
-            none,
-            each.nested((innermost) => act(listener, network, place, innermost, seen)),
-          ),
-        );
+        each.write`
+          if ${delay.buffer}[${place.position}] <= 0.0 {
+            ${(_, innermost) => act(listener, network, place, innermost, seen)}
+          }`;
       }),
     );
   });
@@ -356,8 +355,8 @@ function timeSeen(
   const order = steppingOrder(context);
   if (pre.population !== post.population)
     return order.indexOf(post.population) < order.indexOf(pre.population) ? now : before;
-  const element = post.offset === 0 ? target : ir.add(target, ir.u32(post.offset));
-  return ir.select(ir.le(element, source), now, before);
+  const element = post.offset === 0 ? target : code`${target} + ${post.offset}u`;
+  return code`select(${element} <= ${source}, ${now}, ${before})`;
 }
 
 /**
@@ -393,53 +392,61 @@ function dueKernel(listener: Listener, history: History, network: Network): stri
   const { projection, pathway, end, delay, queue } = listener;
   const { context, time } = network;
   const block = new Block();
-  const row = block.local('row', 'u32');
-  const left = block.local('left', 'u32');
-  const now = block.name('t', ir.load(time, ir.u32(0)));
   if (!queue || delay.kind === 'none') return '';
-  const rows = block.nested((inner) => {
-    const waiting = inner.nested((active) => {
-      const element = active.name('element', end.offset === 0 ? ir.get(row) : ir.add(ir.get(row), ir.u32(end.offset)));
-      const all = active.name('all', ir.load(history.counts, element));
-      active.emit(ir.set(left, ir.u32(0)));
-      eachSynapse(projection, pathway.side, ir.get(row), active, (place, each) => {
-        const seconds = each.name(
-          'delay',
-          delay.kind === 'same' ? ir.f64(delay.seconds) : ir.load(delay.buffer, place.position),
-        );
-        const next = each.local('next', 'u32');
-        const late = each.nested((delayed) => {
-          delayed.emit(ir.set(next, ir.load(queue.reached, place.position)));
-          if (history.overflow !== null)
-            delayed.emit(ir.fault(history.overflow, ir.gt(ir.sub(all, ir.get(next)), ir.u32(history.capacity))));
-          const each_ = delayed.nested((event) => {
-            const slot = ir.add(
-              ir.mul(element, ir.u32(history.capacity)),
-              ir.and(ir.get(next), ir.u32(history.capacity - 1)),
-            );
-            const emission = event.name('emission', ir.load(history.times, slot));
-            whileInForce(listener, network, emission, event, (inForce) => {
-              const due = inForce.name('due', ir.add(emission, seconds));
-              inForce.emit(ir.when(ir.gt(due, now), [ir.leave]));
-              // Events come before anything is stepped.
-              act(listener, network, place, inForce, network.timeBefore ? ir.load(network.timeBefore, ir.u32(0)) : now);
-            });
-            event.emit(ir.set(next, ir.add(ir.get(next), ir.u32(1))));
+  const { reached, pending } = queue;
+  const { times, counts, capacity, overflow } = history;
+  const now = block.name('t', ir.load(time, ir.u32(0)));
+  // Events come before anything is stepped.
+  const before = network.timeBefore ? ir.load(network.timeBefore, ir.u32(0)) : now;
+  const left = block.local('left', 'u32');
+  const deliverTo = (place: Place, element: Ir, all: Ir, seconds: Ir, block: Block): void => {
+    const next = block.local('next', 'u32');
+    block.write`${next} = ${reached}[${place.position}]`;
+    if (overflow !== null) block.write`fault ${overflow} when ${all} - ${next} > ${capacity}u`;
+    block.write`
+      while ${next} != ${all} {
+        let emission = ${times}[${element} * ${capacity}u + (${next} & ${capacity - 1}u)]
+        ${(at, event) => {
+          const emission = at('emission');
+          whileInForce(listener, network, emission, event, (inForce) => {
+            inForce.write`
+              let due = ${emission} + ${seconds}
+              if due > ${now} {
+                break
+              }`;
+            act(listener, network, place, inForce, before);
           });
-          delayed.emit(
-            ir.whilst(ir.ne(ir.get(next), all), each_),
-            ir.store(queue.reached, place.position, ir.get(next)),
-            ir.when(ir.ne(ir.get(next), all), [ir.set(left, ir.u32(1))]),
-          );
-        });
-        if (delay.kind === 'own') each.emit(ir.when(ir.gt(seconds, ir.f64(0)), late));
-        else each.emit(...late);
-      });
-      active.emit(ir.store(queue.pending, ir.get(row), ir.get(left)));
-    });
-    inner.emit(ir.when(ir.ne(ir.load(queue.pending, ir.get(row)), ir.u32(0)), waiting));
-  });
-  block.emit(ir.loop(row, ir.u32(0), ir.u32(end.size), rows));
+        }}
+        ${next} = ${next} + 1u
+      }
+      ${reached}[${place.position}] = ${next}
+      if ${next} != ${all} {
+        ${left} = 1u
+      }`;
+  };
+  block.write`
+    for row = 0u until ${end.size}u {
+      if ${pending}[row] != 0u {
+        let element = ${(at) => (end.offset === 0 ? at('row') : code`${at('row')} + ${end.offset}u`)}
+        let all = ${counts}[element]
+        ${left} = 0u
+        ${(at, active) => {
+          const [element, all] = [at('element'), at('all')];
+          eachSynapse(projection, pathway.side, at('row'), active, (place, each) => {
+            if (delay.kind === 'same') {
+              deliverTo(place, element, all, ir.f64(delay.seconds), each);
+              return;
+            }
+            each.write`
+              let delay = ${delay.buffer}[${place.position}]
+              if delay > 0.0 {
+                ${(its, delayed) => deliverTo(place, element, all, its('delay'), delayed)}
+              }`;
+          });
+        }}
+        ${pending}[row] = ${left}
+      }
+    }`;
   return context.builder.sequential(
     `${projection.plan.name}.${pathway.name}.deliver`,
     `delivers the events ${pathway.event} that are due to ${projection.plan.name}`,

@@ -2,6 +2,7 @@
 
 import * as ir from '../../ir/builder.js';
 import type { Expression as Ir, Local } from '../../ir/program.js';
+import { code } from '../../ir/template.js';
 import { namesIn } from '../../lang/walk.js';
 import { dependencyOrder } from '../../lang/graph.js';
 import type { Block } from '../code/block.js';
@@ -52,8 +53,8 @@ export interface InputSum {
 const neutral = (product: boolean, { real }: CodeScope): Ir => to(real, ir.f64(product ? 1 : 0));
 
 function addTo({ local, product }: InputSum, value: Ir, { real, block }: CodeScope): void {
-  const [now, next] = [ir.get(local), to(real, value)];
-  block.emit(ir.set(local, product ? ir.mul(now, next) : ir.add(now, next)));
+  const next = to(real, value);
+  block.write`${local} = ${product ? code`${local} * ${next}` : code`${local} + ${next}`}`;
 }
 
 /**
@@ -79,8 +80,8 @@ export function firstSums(element: Reached): ReadonlyMap<string, InputSum> {
     const none = neutral(sum.product, scope);
     const storage = group.storage.get(name);
     const pending = stage === 'step' && pendingInputs.has(name) && storage?.kind === 'array' ? storage.buffer : null;
-    block.emit(ir.set(sum.local, pending ? ir.load(pending, scope.place) : none));
-    if (pending) block.emit(ir.store(pending, scope.place, none));
+    block.write`${sum.local} = ${pending ? ir.load(pending, scope.place) : none}`;
+    if (pending) block.write`${pending}[${scope.place}] = ${none}`;
     inputs.set(name, sum);
   }
   addCurrents(element, (name, value) => {
@@ -135,7 +136,7 @@ function sumSynapses(
     .map((sum) => {
       if (sum.becomes === 'input') return { ...sum, into: inputs.get(sum.variable) };
       const into = { local: scope.block.local(sum.variable, scope.real), product: false };
-      scope.block.emit(ir.set(into.local, neutral(false, scope)));
+      scope.block.write`${into.local} = ${neutral(false, scope)}`;
       return { ...sum, into };
     });
   if (!isStepped && sums.length === 0) return;
@@ -151,7 +152,7 @@ function sumSynapses(
   for (const { variable, becomes, into } of sums) {
     if (becomes === 'input' || !into) continue;
     const sum = ir.get(into.local);
-    scope.write(variable, becomes === 'value' ? sum : ir.add(to(scope.real, scope.read(variable)), sum));
+    scope.write(variable, becomes === 'value' ? sum : code`${to(scope.real, scope.read(variable))} + ${sum}`);
   }
 }
 
@@ -179,7 +180,7 @@ export function defineInput({ group, keptInputs }: SteppedGroup, name: string, s
   scope.define(name, sum);
   if (!keptInputs.has(name)) return;
   const used = usedInput(group, name, scope.context);
-  scope.block.emit(ir.store(used, scope.place, storedValue(used, scope.read(name))));
+  scope.block.write`${used}[${scope.place}] = ${storedValue(used, scope.read(name))}`;
 }
 
 /** Whether synapses of a projection have something to do before an element of a population is stepped. */
@@ -242,7 +243,7 @@ function addCurrents({ network, member, local, stage, scope }: Reached, add: (na
       const at = {
         population: member.name,
         element: local,
-        tick: stage === 'step' ? ir.add(step, ir.i32(1)) : ir.i32(0),
+        tick: stage === 'step' ? code`${step} + 1i` : ir.i32(0),
       };
       const inject = (): void => add(current.input, currentValue(name, current, at, scope));
       const conditions = [isIn(piece, `${name}.${ordinal}`, local, context), flowsNow(name, context)].filter(
@@ -259,7 +260,7 @@ function isIn({ member, indices }: Piece, name: string, local: Ir, { builder }: 
   const { size } = member.population;
   if (!(indices instanceof Uint32Array)) {
     const { begin, end } = indices;
-    return begin === 0 && end >= size ? null : ir.and(ir.ge(local, ir.u32(begin)), ir.lt(local, ir.u32(end)));
+    return begin === 0 && end >= size ? null : code`${local} >= ${begin}u & ${local} < ${end}u`;
   }
   const buffer = builder.common(`${name}.${member.name}.chosen`, (key) => {
     const initial = new Uint8Array(size);
@@ -267,5 +268,5 @@ function isIn({ member, indices }: Piece, name: string, local: Ir, { builder }: 
     const comment = `elements of ${member.name} that ${name} reaches`;
     return builder.buffer(key, 'u8', size, comment, { role: 'constant', initial });
   });
-  return ir.ne(ir.load(buffer, local), ir.u32(0));
+  return code`${buffer}[${local}] != 0u`;
 }

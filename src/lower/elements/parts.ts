@@ -2,10 +2,11 @@
 
 import * as ir from '../../ir/builder.js';
 import type { Buffer, Expression as Ir } from '../../ir/program.js';
+import { code } from '../../ir/template.js';
 import { compile, compileCondition, compileReal, to } from '../code/expressions.js';
 import { scalarTypeOf, storedValue } from '../code/typed-values.js';
 import { begins } from '../integration/rising-edge.js';
-import { fold } from '../../ir/fold.js';
+import { folded } from '../../ir/fold.js';
 import type { ConditionCode, DerivedCode, PartCode, RateCode, RegimeCode, TypeCode } from './type-code.js';
 import type { CodeScope } from '../code/code-scope.js';
 import { ElementScope } from '../scopes/element-scope.js';
@@ -71,7 +72,7 @@ function stepPart(part: PartCode, ordinal: number, active: ReadonlyMap<string, I
 function advance(name: string, computed: Ir, active: ReadonlyMap<string, Ir>, scope: CodeScope): void {
   const value = settled(computed, scope.block);
   const condition = active.get(name);
-  scope.write(name, condition ? fold(ir.select(condition, value, to(value.type, scope.read(name)))) : value);
+  scope.write(name, condition ? folded`select(${condition}, ${value}, ${to(value.type, scope.read(name))})` : value);
 }
 
 /** Returns new values of variables with linear rates, with coefficients held over the step. */
@@ -97,9 +98,9 @@ function advanced(name: string, rate: Expression, { scope, noise }: Stepping): I
   const noisy = noise.size > 0 ? linearForm(inlineDerived(rate, owner.derived), noise.keys()) : null;
   const drift = compileReal(noisy?.constant ?? rate, scope);
   const x = to(real, scope.read(name));
-  const next = fold(ir.add(x, fold(ir.mul(to(real, ir.f64(context.dt)), drift))));
+  const next = folded`${x} + ${to(real, ir.f64(context.dt))} * ${drift}`;
   return [...(noisy?.coefficients ?? [])].reduce(
-    (sum, [xi, factor]) => fold(ir.add(sum, fold(ir.mul(compileReal(factor, scope), noise.get(xi) as Ir)))),
+    (sum, [xi, factor]) => folded`${sum} + ${compileReal(factor, scope)} * ${noise.get(xi) as Ir}`,
     next,
   );
 }
@@ -108,7 +109,7 @@ function advanced(name: string, rate: Expression, { scope, noise }: Stepping): I
 function show(ordinal: number, { scope, code }: Stepping): void {
   for (const [name, buffer] of scope.view?.shown ?? []) {
     if (code.homes.get(name) !== ordinal) continue;
-    scope.block.emit(ir.store(buffer, scope.place, storedValue(buffer, scope.read(name))));
+    scope.block.write`${buffer}[${scope.place}] = ${storedValue(buffer, scope.read(name))}`;
   }
 }
 
@@ -152,7 +153,7 @@ function stepRegimes(regimes: readonly RegimeCode[], active: ReadonlyMap<string,
   if (regimes.length === 0 || !regime) return;
   const current = scope.block.name('active', ir.load(regime, scope.place));
   regimes.forEach(({ rates, transitions }, k) => {
-    scope.branch(ir.eq(current, ir.u32(k)), () => {
+    scope.branch(code`${current} == ${k}u`, () => {
       // In sequence: a later rate reads the changes by earlier ones.
       for (const { name, rate } of rates) advance(name, advanced(name, rate, stepping), active, scope);
       for (const transition of transitions) test(transition, stepping);
@@ -166,7 +167,7 @@ export function enterRegime(index: number, stepping: Stepping): void {
   const { scope, regime, code } = stepping;
   const entered = code.parts.flatMap((part) => part.regimes)[index];
   if (!entered || !regime) return;
-  scope.block.emit(ir.store(regime, scope.place, ir.u32(index)));
+  scope.block.write`${regime}[${scope.place}] = ${index}u`;
   scope.execute(entered.onEntry);
 }
 

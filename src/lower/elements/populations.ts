@@ -3,8 +3,7 @@
  * effect.
  */
 
-import * as ir from '../../ir/builder.js';
-import type { Statement } from '../../ir/program.js';
+import type { Expression as Ir, Statement } from '../../ir/program.js';
 import { Block } from '../code/block.js';
 import { repeatedBy, counted, notCounted } from '../events/multiplicity.js';
 import type { Member } from '../context/groups.js';
@@ -67,9 +66,7 @@ export function populationKernel(
       [...events.values()].filter(({ population }) => population === member.name),
       block,
     );
-  const element = block.local('element', 'u32');
-  const body = block.nested((inner) => {
-    const local = ir.get(element);
+  const writeElement = (local: Ir, inner: Block): void => {
     const index = inner.name('index', elementPlace(member, local));
     const scope = elementScope(
       network,
@@ -93,8 +90,11 @@ export function populationKernel(
       deriveAll(stepping);
       showAll(stepping);
     } else enterRegime(firstRegime(stepped), stepping);
-  });
-  block.emit(ir.loop(element, ir.u32(0), ir.u32(member.population.size), body));
+  };
+  block.write`
+    for element = 0u until ${member.population.size}u {
+      ${(at, inner) => writeElement(at('element'), inner)}
+    }`;
   if (stage !== 'step' && !storesAny(block.statements)) return null;
   return context.builder.sequential(
     `${member.name}.${stage}`,

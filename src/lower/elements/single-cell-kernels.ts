@@ -49,7 +49,7 @@ export function singleCellKernels(
     const { block, place } = at.scope;
     for (const [input, { local }] of sum(at)) {
       const buffer = buffers.get(input);
-      if (buffer) block.emit(ir.store(buffer, place, storedValue(buffer, ir.get(local))));
+      if (buffer) block.write`${buffer}[${place}] = ${storedValue(buffer, ir.get(local))}`;
     }
     return builder.sequential(name, comment, block);
   };
@@ -58,7 +58,7 @@ export function singleCellKernels(
     const sums = new Map(
       [...buffers].map(([input, buffer]): [string, InputSum] => {
         const local = block.local(input, real);
-        block.emit(ir.set(local, ir.load(buffer, place)));
+        block.write`${local} = ${buffer}[${place}]`;
         return [input, { local, product: inputs[input]?.reduce === 'product' }];
       }),
     );
@@ -100,11 +100,11 @@ export function singleCellKernels(
         const block = new Block();
         const time = timeNow(network, block);
         const element = ir.u32(0);
-        const effect = block.nested((inner) =>
-          repeatedBy(times ? ir.load(times.buffer, element) : undefined, inner, (often) => write(element, often, time)),
-        );
-        const isMarked = ir.and(ir.load(mask, ir.u32(member.begin / 32)), ir.u32(1));
-        block.emit(ir.when(ir.ne(isMarked, ir.u32(0)), effect));
+        const count = times ? ir.load(times.buffer, element) : undefined;
+        block.write`
+          if (${mask}[${member.begin / 32}u] & 1u) != 0u {
+            ${(_, inner) => repeatedBy(count, inner, (often) => write(element, often, time))}
+          }`;
         return builder.sequential(name, `effects of ${event} of ${member.name} through ${name}`, block);
       }),
     );

@@ -2,6 +2,7 @@
 
 import * as ir from '../../ir/builder.js';
 import type { Expression as Ir } from '../../ir/program.js';
+import { code } from '../../ir/template.js';
 import type { Block } from '../code/block.js';
 import type { CodeScope, View } from '../code/code-scope.js';
 import type { Draws } from '../code/draws.js';
@@ -44,7 +45,7 @@ function linkedValue(
 
 /** @param local  u32 index in the population */
 const addressOf = (member: Member, local: Ir): Address => ({
-  index: member.begin === 0 ? local : ir.add(local, ir.u32(member.begin)),
+  index: member.begin === 0 ? local : code`${local} + ${member.begin}u`,
   ordinal: ir.u32(member.ordinal),
   local,
 });

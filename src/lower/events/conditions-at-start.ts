@@ -5,7 +5,8 @@
  * the delay of a current generator, may already hold at time 0. Its effects then apply from time 0.
  */
 
-import * as ir from '../../ir/builder.js';
+import { bool } from '../../ir/builder.js';
+import { code } from '../../ir/template.js';
 import { drawsIn } from '../../lang/functions.js';
 import { expressionsOf, namesIn } from '../../lang/walk.js';
 import { Block } from '../code/block.js';
@@ -43,9 +44,9 @@ export function testFirst(
     const block = new Block();
     const scope = new ElementScope(context, group, rangesAddress, block, null);
     // Sessions may begin in the middle.
-    const before = block.name('step_before', ir.sub(step, ir.i32(1)));
+    const before = block.name('step_before', code`${step} - 1i`);
     scope.overrides = new Map([
-      ['t', ir.mul(ir.convert('f64', before), ir.f64(dt))],
+      ['t', code`f64(${before}) * ${dt}`],
       ['t_in_timesteps', before],
     ]);
     const conditions = events.map((event) => block.name(`${event.name}_holds`, eventCondition(event, scope)));
@@ -53,7 +54,7 @@ export function testFirst(
       scope.execute(event.do, ({ variable }, value) => {
         if (!group.storage.has(variable)) return scope.write(variable, value);
         const before = scope.readTarget(variable);
-        scope.write(variable, ir.select(conditions[k] ?? ir.bool(false), to(before.type, value), before));
+        scope.write(variable, code`select(${conditions[k] ?? bool(false)}, ${to(before.type, value)}, ${before})`);
       });
     });
     scope.storeAll();

@@ -1,6 +1,5 @@
 /** Kernels that follow an event: listing the elements, drawing multiplicities, running actions. */
 
-import * as ir from '../../ir/builder.js';
 import { Block } from '../code/block.js';
 import type { Context } from '../context/context.js';
 import type { ElementScope } from '../scopes/element-scope.js';
@@ -75,7 +74,7 @@ export function multiplicityEntries(emission: Emission, context: Context): reado
   const what = `how often ${event.name} of ${member.name} counts`;
   const kernel = spikeKernel(emission, { name: 'count', what, purpose: 'multiplicity' }, context, (scope) => {
     const count = multiplicityOf(event, multiplicity, member.name, scope);
-    scope.block.emit(ir.store(times.buffer, timesAt(source, step, scope.address.local), count));
+    scope.block.write`${times.buffer}[${timesAt(source, step, scope.address.local)}] = ${count}`;
   });
   const place = placeOf(event, group, context);
   return [

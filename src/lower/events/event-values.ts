@@ -147,26 +147,22 @@ function valuesLog(
   const what = `${variables.join(', ')} of ${member.name} at each ${source.event}`;
   const { log, cursor } = builder.log(name, 'f64', what, { ...rows, rowLength });
   const block = new Block();
-  const place = block.name('slot', ringSlot(source));
-  const [k, row] = [block.local('k', 'u32'), block.local('row', 'u32')];
-  const values = block.nested((inner) => {
-    const local = inner.name('element', ir.load(list, ir.add(ir.mul(place, ir.u32(ring.size)), ir.get(k))));
-    const address: Address = {
-      index: inner.name('place', ir.add(local, ir.u32(member.begin))),
-      ordinal: ir.u32(member.ordinal),
-      local,
-    };
-    const scope = new ElementScope(atLabel(slot, context), group, address, inner, null, { slot });
-    variables.forEach((variable, column) => {
-      const at = ir.add(ir.mul(ir.get(row), ir.u32(rowLength)), ir.u32(column));
-      inner.emit(ir.store(log, at, to('f64', scope.read(variable))));
-    });
-    inner.emit(ir.set(row, ir.add(ir.get(row), ir.u32(1))));
-  });
-  block.emit(
-    ir.set(row, ir.load(cursor, ir.u32(0))),
-    ir.loop(k, ir.u32(0), ir.load(counts, place), values),
-    ir.store(cursor, ir.u32(0), ir.get(row)),
-  );
+  block.write`
+    let slot = ${ringSlot(source)}
+    var row = ${cursor}[0u]
+    for k = 0u until ${counts}[slot] {
+      let element = ${list}[slot * ${ring.size}u + k]
+      let place = element + ${member.begin}u
+      ${(at, inner) => {
+        const address: Address = { index: at('place'), ordinal: ir.u32(member.ordinal), local: at('element') };
+        const scope = new ElementScope(atLabel(slot, context), group, address, inner, null, { slot });
+        variables.forEach((variable, column) => {
+          const value = to('f64', scope.read(variable));
+          inner.write`${log}[${at('row')} * ${rowLength}u + ${column}u] = ${value}`;
+        });
+      }}
+      row = row + 1u
+    }
+    ${cursor}[0u] = row`;
   return inStep(builder.sequential(`${name}.record`, `records ${what}`, block), { slot, order, name: recording });
 }

@@ -2,6 +2,7 @@
 
 import * as ir from '../../ir/builder.js';
 import type { Buffer, EventRing, Expression as Ir, Log } from '../../ir/program.js';
+import { code } from '../../ir/template.js';
 import type { Block } from '../code/block.js';
 import type { Context } from '../context/context.js';
 import type { Group } from '../context/groups.js';
@@ -202,26 +203,25 @@ function multiples(name: string, size: number, slots: number, { builder }: Conte
 
 /** u32 slot of the ring that holds the events of this step. */
 export const ringSlot = ({ ring }: EventSource): Ir =>
-  ring.slots === 1 ? ir.u32(0) : ir.convert('u32', ir.binary('rem', step, ir.i32(ring.slots)));
+  ring.slots === 1 ? ir.u32(0) : code`u32(${step} % ${ring.slots}i)`;
 
 /** Forgets which elements emitted events in the step before. */
 export function clearMasks(sources: Iterable<EventSource>, block: Block): void {
   for (const { mask, ring } of sources) {
-    const [word, begin] = [block.local('word', 'u32'), ring.maskBegin / 32];
-    block.emit(
-      ir.loop(word, ir.u32(begin), ir.u32(begin + Math.ceil(ring.size / 32)), [
-        ir.store(mask, ir.get(word), ir.u32(0)),
-      ]),
-    );
+    const begin = ring.maskBegin / 32;
+    block.write`
+      for word = ${begin}u until ${begin + Math.ceil(ring.size / 32)}u {
+        ${mask}[word] = 0u
+      }`;
   }
 }
 
 /** Marks an element as having emitted an event in this step. */
 export function mark(source: EventSource | undefined, element: Ir, block: Block): void {
   if (!source) return;
-  const bit = source.ring.maskBegin === 0 ? element : block.name('bit', ir.add(element, ir.u32(source.ring.maskBegin)));
-  const word = block.name('mask_word', ir.shr(bit, ir.u32(5)));
-  block.emit(
-    ir.store(source.mask, word, ir.or(ir.load(source.mask, word), ir.shl(ir.u32(1), ir.and(bit, ir.u32(31))))),
-  );
+  const { mask, ring } = source;
+  const bit = ring.maskBegin === 0 ? element : block.name('bit', code`${element} + ${ring.maskBegin}u`);
+  block.write`
+    let mask_word = ${bit} >> 5u
+    ${mask}[mask_word] = ${mask}[mask_word] | (1u << (${bit} & 31u))`;
 }

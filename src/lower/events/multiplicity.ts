@@ -3,6 +3,7 @@
 import { invariant } from '../../diagnostics/diagnostic.js';
 import * as ir from '../../ir/builder.js';
 import type { Buffer, Expression as Ir, Statement } from '../../ir/program.js';
+import { code } from '../../ir/template.js';
 import { Block } from '../code/block.js';
 import type { Expression } from '../../lang/ast.js';
 import type { Context } from '../context/context.js';
@@ -22,15 +23,17 @@ export function multiplicityOf({ name }: EventCode, multiplicity: Expression, ow
   const bit = context.builder.faultBit(
     `${name} of ${owner} counts less than once or more than ${mostSpikesAtOnce} times in one step`,
   );
-  block.emit(ir.fault(bit, ir.or(ir.lt(count, ir.i32(1)), ir.gt(count, ir.i32(mostSpikesAtOnce)))));
-  return ir.convert('u32', count);
+  block.write`fault ${bit} when ${count} < 1i | ${count} > ${mostSpikesAtOnce}i`;
+  return code`u32(${count})`;
 }
 
 /** Code that runs as often as an event counts. @param count  u32; absent: once */
 export function repeatedBy(count: Ir | undefined, block: Block, write: (block: Block) => void): void {
   if (!count) return void write(block);
-  const k = block.local('repeat', 'u32');
-  block.emit(ir.loop(k, ir.u32(0), count, block.nested(write)));
+  block.write`
+    for repeat = 0u until ${count} {
+      ${(_, inner) => write(inner)}
+    }`;
 }
 
 /** Begins to count the events of an element in a step, for several places of its code. */
@@ -45,12 +48,12 @@ export const notCounted = (
 
 /** Counts an event of an element. @param count u32, its multiplicity; absent: 1 */
 export const counted = (times: Buffer, element: Ir, count: Ir = ir.u32(1)): Statement =>
-  ir.store(times, element, ir.add(ir.load(times, element), count));
+  ir.store(times, element, code`${times}[${element}] + ${count}`);
 
 /** Returns the index of the multiplicity of an element's event in a step. */
 export function timesAt({ ring }: EventSource, emission: Ir, element: Ir): Ir {
   if (ring.slots === 1) return element;
-  return ir.add(ir.mul(ir.convert('u32', ir.binary('rem', emission, ir.i32(ring.slots))), ir.u32(ring.size)), element);
+  return code`u32(${emission} % ${ring.slots}i) * ${ring.size}u + ${element}`;
 }
 
 /** A kernel that notes the events of this step that count more than once, for the host. */
@@ -58,28 +61,21 @@ export function multiplesKernel(source: EventSource, context: Context): string {
   const { times, list, counts, ring } = source;
   invariant(times, 'lower/multiples', `${ring.name} counts once`);
   const block = new Block();
-  const slot = block.name('slot', ringSlot(source));
-  const [k, element, count, row] = [
-    block.local('k', 'u32'),
-    block.local('element', 'u32'),
-    block.local('count', 'u32'),
-    block.local('row', 'u32'),
-  ];
-  const place = (column: number): Ir => ir.add(ir.mul(ir.get(row), ir.u32(3)), ir.u32(column));
-  block.emit(
-    ir.set(row, ir.load(times.logged, ir.u32(0))),
-    ir.loop(k, ir.u32(0), ir.load(counts, slot), [
-      ir.set(element, ir.load(list, ir.add(ir.mul(slot, ir.u32(ring.size)), ir.get(k)))),
-      ir.set(count, ir.load(times.buffer, timesAt(source, step, ir.get(element)))),
-      ir.when(ir.gt(ir.get(count), ir.u32(1)), [
-        ir.store(times.log, place(0), ir.convert('u32', step)),
-        ir.store(times.log, place(1), ir.get(element)),
-        ir.store(times.log, place(2), ir.get(count)),
-        ir.set(row, ir.add(ir.get(row), ir.u32(1))),
-      ]),
-    ]),
-    ir.store(times.logged, ir.u32(0), ir.get(row)),
-  );
+  const { buffer, log, logged } = times;
+  block.write`
+    let slot = ${ringSlot(source)}
+    var row = ${logged}[0u]
+    for k = 0u until ${counts}[slot] {
+      let element = ${list}[slot * ${ring.size}u + k]
+      let count = ${buffer}[${(at) => timesAt(source, step, at('element'))}]
+      if count > 1u {
+        ${log}[row * 3u + 0u] = u32(${step})
+        ${log}[row * 3u + 1u] = element
+        ${log}[row * 3u + 2u] = count
+        row = row + 1u
+      }
+    }
+    ${logged}[0u] = row`;
   return context.builder.sequential(
     `${ring.name}.log_multiples`,
     `notes which ${ring.name} of this step count several times`,

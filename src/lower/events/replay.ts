@@ -3,6 +3,7 @@
 import { invariant } from '../../diagnostics/diagnostic.js';
 import * as ir from '../../ir/builder.js';
 import type { Buffer, Expression as Ir } from '../../ir/program.js';
+import { code } from '../../ir/template.js';
 import { Block } from '../code/block.js';
 import { onClockOf } from '../code/clocks.js';
 import type { Context } from '../context/context.js';
@@ -125,28 +126,32 @@ export function replayKernel(
       ? block.name('every', ir.convert('i32', ir.load(current.every, ir.u32(0))))
       : ir.i32(all[0]?.every ?? 0);
     // The remainder by 0 is 0: a list that is not repeated has the period 0.
-    now = block.name(
-      'now',
-      current ? ir.select(ir.gt(every, ir.i32(0)), ir.binary('rem', tick, every), tick) : ir.binary('rem', tick, every),
-    );
-    block.emit(ir.when(ir.eq(now, ir.i32(0)), [ir.store(cursor, ir.u32(0), ir.u32(0))]));
+    const within = code`${tick} % ${every}`;
+    now = block.name('now', current ? code`select(${every} > 0i, ${within}, ${tick})` : within);
+    block.write`
+      if ${now} == 0i {
+        ${cursor}[0u] = 0u
+      }`;
   }
   clearMasks([source], block);
-  const further = ir.set(next, ir.add(ir.get(next), ir.u32(1)));
-  const spike = block.nested((inner) => {
-    const element = inner.name('element', ir.load(elements, ir.get(next)));
-    countSpike(source, element, inner);
-    mark(source, element, inner);
-    act?.(element, inner);
-    inner.emit(further);
-  });
-  block.emit(
-    // The cursor counts from the first spike, so a reset takes it back whichever spikes are in force.
-    ir.set(next, first ? ir.add(first, ir.load(cursor, ir.u32(0))) : ir.load(cursor, ir.u32(0))),
-    ir.whilst(ir.lt(ir.load(steps, ir.get(next)), now), [further]),
-    ir.whilst(ir.eq(ir.load(steps, ir.get(next)), now), spike),
-    ir.store(cursor, ir.u32(0), first ? ir.sub(ir.get(next), first) : ir.get(next)),
-  );
+  // The cursor counts from the first spike, so a reset takes it back whichever spikes are in force.
+  const begin = ir.load(cursor, ir.u32(0));
+  block.write`
+    ${next} = ${first ? code`${first} + ${begin}` : begin}
+    while ${steps}[${next}] < ${now} {
+      ${next} = ${next} + 1u
+    }
+    while ${steps}[${next}] == ${now} {
+      let element = ${elements}[${next}]
+      ${(at, inner) => {
+        const element = at('element');
+        countSpike(source, element, inner);
+        mark(source, element, inner);
+        act?.(element, inner);
+      }}
+      ${next} = ${next} + 1u
+    }
+    ${cursor}[0u] = ${first ? code`${next} - ${first}` : next}`;
   return context.builder.sequential(`${name}.replay`, `marks the elements of ${name} that spike in this step`, block);
 }
 
@@ -165,14 +170,16 @@ export function orderByTime(name: string, source: EventSource, context: Context)
   if (!all.some(({ spikes }) => fallsBack(spikes))) return null;
   const { elements, cursor, current } = replayBuffers(name, all, context);
   const block = new Block();
-  const slot = block.name('slot', ringSlot(source));
-  const count = block.name('count', ir.load(source.counts, slot));
+  const { list, counts, ring } = source;
   const next = ir.load(cursor, ir.u32(0));
-  const end = current ? ir.add(ir.load(current.first, ir.u32(0)), next) : next;
-  const first = block.name('first', ir.sub(end, count));
-  const k = block.local('k', 'u32');
-  const place = ir.add(ir.mul(slot, ir.u32(source.ring.size)), ir.get(k));
-  block.emit(ir.loop(k, ir.u32(0), count, [ir.store(source.list, place, ir.load(elements, ir.add(first, ir.get(k))))]));
+  const end = current ? code`${current.first}[0u] + ${next}` : next;
+  block.write`
+    let slot = ${ringSlot(source)}
+    let count = ${counts}[slot]
+    let first = ${end} - count
+    for k = 0u until count {
+      ${list}[slot * ${ring.size}u + k] = ${elements}[first + k]
+    }`;
   return context.builder.sequential(`${name}.by_time`, `lists the spikes of ${name} in this step by time`, block);
 }
 
@@ -181,9 +188,8 @@ function countSpike(source: EventSource, element: Ir, block: Block): void {
   if (!source.times) return;
   const { buffer } = source.times;
   const place = timesAt(source, step, element);
-  const bit = ir.shl(ir.u32(1), ir.and(element, ir.u32(31)));
-  const emitted = ir.ne(ir.and(ir.load(source.mask, ir.shr(element, ir.u32(5))), bit), ir.u32(0));
-  block.emit(ir.store(buffer, place, ir.select(emitted, ir.add(ir.load(buffer, place), ir.u32(1)), ir.u32(1))));
+  const emitted = code`(${source.mask}[${element} >> 5u] & (1u << (${element} & 31u))) != 0u`;
+  block.write`${buffer}[${place}] = select(${emitted}, ${buffer}[${place}] + 1u, 1u)`;
 }
 
 /** Adds a kernel that replaces the replayed spikes of a population in a phase. */
@@ -192,10 +198,11 @@ export function changeReplay(name: string, phase: number, context: Context): str
   const version = all.find((candidate) => candidate.phase === phase);
   const { cursor, current } = registersOf(name, all, context);
   invariant(version && current, 'lower/replay', `phase ${phase} does not change ${name}`);
-  return context.builder.sequential(`phase${phase}.${name}`, `${name} replays other spikes`, [
-    ir.store(current.first, ir.u32(0), ir.u32(version.first)),
-    ir.store(current.every, ir.u32(0), ir.u32(version.every)),
-    // The next step skips spikes with a time in the past.
-    ir.store(cursor, ir.u32(0), ir.u32(0)),
-  ]);
+  const block = new Block();
+  // The next step skips spikes with a time in the past.
+  block.write`
+    ${current.first}[0u] = ${version.first}u
+    ${current.every}[0u] = ${version.every}u
+    ${cursor}[0u] = 0u`;
+  return context.builder.sequential(`phase${phase}.${name}`, `${name} replays other spikes`, block);
 }

@@ -1,14 +1,14 @@
 /** Chooses and writes the integration of a group: its method, propagators and modes. */
 
-import * as ir from '../../ir/builder.js';
 import type { Expression as Ir } from '../../ir/program.js';
+import { code } from '../../ir/template.js';
 import { Block } from '../code/block.js';
 import { isCableMethod } from '../context/cable.js';
 import type { Context } from '../context/context.js';
 import { ElementScope, rangesAddress } from '../scopes/element-scope.js';
 import { to } from '../code/expressions.js';
 import { compiledTerms, computePropagators, propagated, propagatorsOf } from './exact.js';
-import { fold } from '../../ir/fold.js';
+import { folded } from '../../ir/fold.js';
 import { namesIn, writtenBy } from '../../lang/walk.js';
 import { inputsOf, leaderOf, orderOf, rangesOf, type Group } from '../context/groups.js';
 import { divergingVariables } from './blow-up.js';
@@ -76,7 +76,7 @@ export function integrateGroup(
   for (const [name, computed] of [...(solved?.values ?? []), ...values]) {
     const value = settled(computed, scope.block);
     const condition = active.get(name);
-    scope.write(name, condition ? fold(ir.select(condition, value, to(value.type, scope.read(name)))) : value);
+    scope.write(name, condition ? folded`select(${condition}, ${value}, ${to(value.type, scope.read(name))})` : value);
   }
   if (!solved) return [];
   const place = updatePlace(group, context);
@@ -142,7 +142,7 @@ function exactValues(
             scope,
           );
       const same = JSON.stringify(running) === JSON.stringify(stopped);
-      return [name, scope.block.name(`next_${name}`, same ? running : ir.select(all, running, stopped))];
+      return [name, scope.block.name(`next_${name}`, same ? running : code`select(${all}, ${running}, ${stopped})`)];
     }),
   );
   return { values, entries };

@@ -94,7 +94,7 @@ class Sparse<T> {
 
 /** Assigns every entry of a matrix of locals. */
 function assign(matrix: Sparse<Local>, value: (i: number, j: number) => Ir, block: Block): void {
-  matrix.forEach((local, i, j) => void block.write`${local} = ${value(i, j)}`);
+  matrix.forEach((local, i, j) => block.write`${local} = ${value(i, j)}`);
 }
 
 const valueAt = (matrix: Sparse<Local>, i: number, j: number): Ir | null => {

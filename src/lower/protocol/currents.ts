@@ -5,6 +5,7 @@
 
 import * as ir from '../../ir/builder.js';
 import type { Buffer, Expression as Ir } from '../../ir/program.js';
+import { code } from '../../ir/template.js';
 import type { Stimulus } from '../../model/typed.js';
 import { Block } from '../code/block.js';
 import type { CodeScope } from '../code/code-scope.js';
@@ -13,7 +14,7 @@ import { drawsAt, drawStep } from '../code/draws.js';
 import { ElementScope } from '../scopes/element-scope.js';
 import { step } from '../code/step-time.js';
 import { compileReal, to } from '../code/expressions.js';
-import { fold } from '../../ir/fold.js';
+import { folded } from '../../ir/fold.js';
 import { orderOf, type Group } from '../context/groups.js';
 import { runsOnLanes } from '../code/lanes.js';
 import type { Piece } from '../scopes/selections.js';
@@ -66,8 +67,9 @@ function injection(name: string, current: Current, piece: Piece, context: Contex
   const scope = new ElementScope(context, group, address, block, null);
   const before = to(context.real, scope.readTarget(current.input));
   const flows = flowsNow(name, context);
-  const sum = group.type.inputs[current.input]?.reduce === 'product' ? ir.mul(before, value) : ir.add(before, value);
-  scope.write(current.input, flows ? ir.select(flows, sum, before) : sum);
+  const sum =
+    group.type.inputs[current.input]?.reduce === 'product' ? code`${before} * ${value}` : code`${before} + ${value}`;
+  scope.write(current.input, flows ? code`select(${flows}, ${sum}, ${before})` : sum);
   scope.storeAll();
   return context.builder.map(
     `${name}.inject`,
@@ -106,7 +108,7 @@ export function currentValue(
   const overrides =
     shifted || held
       ? new Map<string, Ir>([
-          ['t', ir.mul(ir.convert('f64', at), ir.f64(context.dt))],
+          ['t', code`f64(${at}) * ${context.dt}`],
           ['t_in_timesteps', at],
         ])
       : null;
@@ -128,7 +130,7 @@ export function currentValue(
     // Values set by phases are in the program from the start; a number selects the value in force.
     let value = compiled(current.value);
     laterValues(name, context).forEach(([, text], k) => {
-      value = ir.select(ir.eq(ir.load(versionOf(name, context), ir.u32(0)), ir.u32(k + 1)), compiled(text), value);
+      value = code`select(${versionOf(name, context)}[0u] == ${k + 1}u, ${compiled(text)}, ${value})`;
     });
     return block.name('current', value);
   });
@@ -138,9 +140,9 @@ export function currentValue(
 function heldSince(name: string, { every = 0, from = 0 }: Current, now: Ir, context: Context): Ir {
   const steps = wholeSteps(`the interval of ${name}`, every, context) ?? 1;
   const first = Math.round(from / context.dt) % steps;
-  const into = ir.binary('rem', ir.add(now, ir.i32(steps - first)), ir.i32(steps));
-  const since = fold(ir.sub(now, into));
-  return ir.select(ir.lt(since, ir.i32(0)), ir.i32(0), since);
+  const into = code`(${now} + ${steps - first}i) % ${steps}i`;
+  const since = folded`${now} - ${into}`;
+  return code`select(${since} < 0i, 0i, ${since})`;
 }
 
 // --- Changes by phases ---------------------------------------------------------------------------------------------
@@ -191,5 +193,5 @@ export function switchOf(name: string, context: Context): Buffer | null {
 /** Whether a current is on now; null for a current that is always on. */
 export function flowsNow(name: string, context: Context): Ir | null {
   const flows = switchOf(name, context);
-  return flows && ir.ne(ir.load(flows, ir.u32(0)), ir.u32(0));
+  return flows && code`${flows}[0u] != 0u`;
 }

@@ -5,6 +5,7 @@
 
 import * as ir from '../../ir/builder.js';
 import type { Expression as Ir, MapDomain } from '../../ir/program.js';
+import { code } from '../../ir/template.js';
 import type { Expression } from '../../lang/ast.js';
 import { drawsIn } from '../../lang/functions.js';
 import { dependencyOrder, findCycle } from '../../lang/graph.js';
@@ -59,8 +60,7 @@ function initialValues(group: Group, member: Member, context: Context): string[]
 
 /** Address of the current item in a kernel over one population. */
 export function memberAddress(member: Member): Address {
-  const index: Ir = { kind: 'local', type: 'u32', name: 'index' };
-  return { index, ordinal: ir.u32(member.ordinal), local: ir.sub(index, ir.u32(member.begin)) };
+  return { index: item, ordinal: ir.u32(member.ordinal), local: code`index - ${member.begin}u` };
 }
 
 /** Which elements of a population an assignment is for. */
@@ -112,7 +112,7 @@ export function assignValues(
     const address = shared
       ? { index: ir.u32(member.begin), ordinal: ir.u32(member.ordinal), local: ir.u32(0) }
       : (some?.address ?? memberAddress(member));
-    const place = some && piece ? ir.add(ir.sub(item, pieceStart(some.domain)), ir.u32(piece.first)) : address.local;
+    const place = some && piece ? code`index - ${pieceStart(some.domain)} + ${piece.first}u` : address.local;
     let current: Pick<Draws, 'element' | 'subElement' | 'key'> = {
       element: address.local,
       subElement: ir.u32(0),
@@ -141,7 +141,7 @@ export function assignValues(
         const origin = context.shown.origins.get(member.name);
         const drawn = `${stream(origin?.population ?? member.name)}/${origin?.variables.get(id) ?? id}`;
         current = {
-          element: origin ? ir.binary('rem', address.local, ir.u32(origin.cells)) : address.local,
+          element: origin ? code`${address.local} % ${origin.cells}u` : address.local,
           subElement: !origin || origin.ofCell.has(id) ? ir.u32(0) : compartmentOf(group, address, context),
           key: keyAt(keyBuffer(`${member.name}.${id}.keys`, [drawn], context), ir.u32(0)),
         };
@@ -160,7 +160,7 @@ export function assignValues(
       if (where === null || shared) scope.write(id, given);
       else {
         condition ??= block.name('chosen', compileCondition(where, scope));
-        scope.write(id, ir.select(condition, given, to(type, scope.read(id))));
+        scope.write(id, code`select(${condition}, ${given}, ${to(type, scope.read(id))})`);
       }
     }
     scope.storeAll();

@@ -158,17 +158,14 @@ function synapsesInOrderKernel(
   const { rows, count } = connectivity;
   const sources = plan.pre.size;
   const block = new Block();
-  const synapse = block.local('synapse', 'u32');
   const positions = positionsOf(built, count, context);
   const operate = synapseOperation(placed, code, on, built, context);
   const end = typeof count === 'number' ? ir.u32(count) : ir.load(rows, ir.u32(sources));
-  const each = (inner: Block): void => {
-    const position = positions
-      ? inner.name('position', ir.load(positions, ir.get(synapse)))
-      : inner.name('position', ir.get(synapse));
-    operate(position, rowAt(position, { rows, sources }, inner), inner);
-  };
-  block.emit(ir.loop(synapse, ir.u32(0), end, block.nested(each)));
+  block.write`
+    for synapse = 0u until ${end} {
+      let position = ${(at) => (positions ? ir.load(positions, at('synapse')) : at('synapse'))}
+      ${(at, inner) => operate(at('position'), rowAt(at('position'), { rows, sources }, inner), inner)}
+    }`;
   const comment = `the operation ${placed.name} on the synapses of ${plan.name}, one after another`;
   return context.builder.sequential(`${placed.name}.operate`, comment, block);
 }

@@ -232,7 +232,7 @@ function showCells(name: string, variable: string, piece: Piece, copies: Copies,
   if (!copy || storage?.kind !== 'array') return null;
   const block = new Block();
   const { domain, address } = pieceDomain(piece, `${name}.shown`, block, context);
-  block.emit(ir.store(copy, address.index, ir.load(storage.buffer, address.index)));
+  block.write`${copy}[${address.index}] = ${storage.buffer}[${address.index}]`;
   const comment = `others see ${variable} of ${piece.member.name} as it was set`;
   return context.builder.map(`${name}.show`, comment, domain, false, block);
 }

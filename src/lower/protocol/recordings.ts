@@ -1,8 +1,8 @@
 /** Pass: writes samples of variables to logs, and describes the recordings. */
 
 import * as ir from '../../ir/builder.js';
-import type { Buffer, EventRecordingLocation, SampleLocation } from '../../ir/program.js';
-import type { Expression as Ir } from '../../ir/program.js';
+import type { Buffer, EventRecordingLocation, Expression as Ir, SampleLocation } from '../../ir/program.js';
+import { code } from '../../ir/template.js';
 import { referenceOf } from '../../lang/reference.js';
 import { readsAny } from '../../lang/walk.js';
 import { ownersOf } from '../../model/typed.js';
@@ -224,15 +224,15 @@ function currentKernel(
   const at = {
     population: piece.member.name,
     element: address.local,
-    tick: next ? ir.add(step, ir.i32(1)) : step,
+    tick: next ? code`${step} + 1i` : step,
     shifted: next && context.profile.stepping === 'slots',
   };
   const value = everFlows(name, current, context)
     ? currentValue(name, current, at, new ElementScope(context, piece.group, address, block, null))
     : none;
   const flows = flowsNow(name, context);
-  const flowing = flows ? ir.select(flows, value, none) : value;
-  block.emit(ir.store(into.log, logIndex(into), to(context.real, flowing)));
+  const flowing = flows ? code`select(${flows}, ${value}, ${none})` : value;
+  block.write`${into.log}[${logIndex(into)}] = ${to(context.real, flowing)}`;
   return context.builder.map(
     `${kernel}.sample`,
     `records the current ${name} into ${piece.member.name}`,
@@ -274,9 +274,9 @@ function sampleKernel(
         )
       : null;
   const first = indices instanceof Uint32Array ? 0 : indices.begin;
-  const localIndex = block.name('element', listed ? ir.load(listed, item) : ir.add(item, ir.u32(first)));
+  const localIndex = block.name('element', listed ? ir.load(listed, item) : code`index + ${first}u`);
   const address = {
-    index: block.name('place', ir.add(localIndex, ir.u32(member.begin))),
+    index: block.name('place', code`${localIndex} + ${member.begin}u`),
     ordinal: ir.u32(member.ordinal),
     local: localIndex,
   };
@@ -284,7 +284,7 @@ function sampleKernel(
     slot: recording.slot ?? context.profile.defaults.sample,
   });
   const value = to(context.real, scope.read(variable));
-  block.emit(ir.store(into.log, logIndex(into), value));
+  block.write`${into.log}[${logIndex(into)}] = ${value}`;
   return context.builder.map(
     `${name}.sample`,
     `records ${variable} of ${member.name}`,
@@ -295,7 +295,7 @@ function sampleKernel(
 }
 
 const logIndex = ({ cursor, rowLength, column }: RowPlace): Ir =>
-  ir.add(ir.add(ir.mul(ir.load(cursor, ir.u32(0)), ir.u32(rowLength)), ir.u32(column)), item);
+  code`${cursor}[0u] * ${rowLength}u + ${column}u + index`;
 
 /** Synapses are recorded by index of creation. */
 function synapseColumn(
@@ -341,13 +341,13 @@ function synapseColumn(
       const address = {
         position,
         source: block.name('source', ir.load(sources, item)),
-        target: block.name('target', ir.convert('u32', ir.load(connectivity.targets, position))),
+        target: block.name('target', code`u32(${connectivity.targets}[${position}])`),
       };
       const slot = recording.slot ?? context.profile.defaults.sample;
       const projectionContext = onClock(plan.projection.clock, readsTime && !first ? atLabel(slot, context) : context);
       const scope = new SynapseScope(projectionContext, built, address, block, null, { slot });
       const value = reference.kind === 'end' ? scope.readEnd(reference) : scope.read(variable);
-      block.emit(ir.store(into.log, logIndex(into), to(context.real, value)));
+      block.write`${into.log}[${logIndex(into)}] = ${to(context.real, value)}`;
       return context.builder.map(
         `${name}.sample`,
         `records ${variable} of synapses of ${projection}`,
@@ -421,15 +421,20 @@ function synapsePlaces(
         ir.accumulate(positionBuffer, ir.u32(0), ir.u32(1)),
       ];
       if (wanted)
-        block.emit(ir.loop(k, ir.u32(0), ir.u32(count), [ir.when(ir.eq(ir.load(wanted, ir.get(k)), created), note)]));
+        block.emit(ir.loop(k, ir.u32(0), ir.u32(count), [ir.when(code`${wanted}[${k}] == ${created}`, note)]));
       // For a range, the place in the row follows from the index.
-      else block.emit(ir.set(k, ir.sub(created, ir.u32(firstIndex))), ir.when(ir.lt(ir.get(k), ir.u32(count)), note));
+      else
+        block.write`
+          ${k} = ${created} - ${firstIndex}u
+          if ${k} < ${count}u {
+            ${note}
+          }`;
     }),
   );
   const missing = builder.faultBit(`a recorded synapse of projection ${plan.name} does not exist`);
   builder.initially(
     builder.sequential(`${name}.check`, 'whether all recorded synapses exist', [
-      ir.fault(missing, ir.ne(ir.load(positionBuffer, ir.u32(0)), ir.u32(count))),
+      ir.fault(missing, code`${positionBuffer}[0u] != ${count}u`),
     ]),
   );
   return { positions, sources };
@@ -481,7 +486,7 @@ function sampleLog(
     column += entry.count;
   }
   const advance = builder.sequential(`${name}.advance`, `begins the next row of ${name}`, [
-    ir.store(cursor, ir.u32(0), ir.add(ir.load(cursor, ir.u32(0)), ir.u32(1))),
+    ir.store(cursor, ir.u32(0), code`${cursor}[0u] + 1u`),
   ]);
   kernels.push({ kernel: advance, name: '\uffff', first: advance });
   const offset = profile.sampleLabel === 1 ? schedule.every - 1 : 0;

@@ -1,7 +1,7 @@
 /** Which compartment of its cell an element is. */
 
 import * as ir from '../../ir/builder.js';
-import { fold } from '../../ir/fold.js';
+import { folded } from '../../ir/fold.js';
 import type { Expression as Ir } from '../../ir/program.js';
 import type { Context } from '../context/context.js';
 import { populationSize, type Address } from './element-scope.js';
@@ -20,6 +20,6 @@ export function compartmentOf(group: Group, address: Address, context: Context):
     `ordinals of the compartments of ${group.name} in their cells`,
     { role: 'constant', initial: Uint32Array.from(compartments) },
   );
-  const cells = ir.convert('u32', populationSize(group, address, context));
-  return ir.load(table, fold(ir.binary('div', address.local, cells)));
+  const cells = populationSize(group, address, context);
+  return ir.load(table, folded`${address.local} / ${ir.convert('u32', cells)}`);
 }

@@ -3,6 +3,7 @@
 import { invariant } from '../../diagnostics/diagnostic.js';
 import * as ir from '../../ir/builder.js';
 import type { Buffer, Expression as Ir } from '../../ir/program.js';
+import { code } from '../../ir/template.js';
 import type { Block } from '../code/block.js';
 import { onClock } from '../code/clocks.js';
 import type { View } from '../code/code-scope.js';
@@ -11,7 +12,7 @@ import { populationInModel } from '../context/cable.js';
 import type { Context } from '../context/context.js';
 import type { Draws } from '../code/draws.js';
 import { compile, library, to } from '../code/expressions.js';
-import { fold } from '../../ir/fold.js';
+import { folded } from '../../ir/fold.js';
 import type { EventCode } from '../context/equations.js';
 import type { Group } from '../context/groups.js';
 import { longAgo, neverSpiked, updatePlace, usedInput } from '../context/groups.js';
@@ -106,7 +107,7 @@ export class ElementScope extends CodeScope {
     const free = writable(this.group, name, this);
     if (!free) return void this.write(name, value);
     const before = this.readTarget(name);
-    this.write(name, fold(ir.select(free, to(before.type, value), before)));
+    this.write(name, folded`select(${free}, ${to(before.type, value)}, ${before})`);
   }
 
   /** Assigns a variable as `writeIfFree` does, at once. */
@@ -149,7 +150,7 @@ export class ElementScope extends CodeScope {
         return notRefractory(this.group, 'spike', this.address, this);
       default: {
         const length = this.length({ kind: 'own', variable: name });
-        return length ? ir.div(length, ir.f64(micrometresPerMetre)) : null;
+        return length ? code`${length} / ${micrometresPerMetre}` : null;
       }
     }
   }
@@ -174,9 +175,7 @@ function groupCoordinates({ name, members, length }: Group, axis: Axis, context:
 /** u32 index of the element in its population, or of the cell that it is a compartment of. */
 export function cellOf(group: Group, address: Address, context: Context): Ir {
   const structured = group.members.some((member) => context.shown.origins.has(member.name));
-  return structured
-    ? ir.binary('rem', address.local, ir.convert('u32', populationSize(group, address, context)))
-    : address.local;
+  return structured ? code`${address.local} % u32(${populationSize(group, address, context)})` : address.local;
 }
 
 /** i32 size of the element's population, in cells. */
@@ -199,8 +198,8 @@ function lastSpikeTime(group: Group, address: Address, context: Context): Ir {
   invariant(buffer, 'lower/element-scope', `${group.name} keeps no lastspike`);
   const last = ir.load(buffer, address.index);
   const { dt, every } = context;
-  const time = ir.mul(ir.convert('f64', every === 1 ? last : ir.binary('div', last, ir.i32(every))), ir.f64(dt));
-  return ir.select(ir.le(last, ir.i32(longAgo)), ir.f64(neverSpiked), time);
+  const tick = every === 1 ? last : code`${last} / ${every}i`;
+  return code`select(${last} <= ${longAgo}i, ${neverSpiked}, f64(${tick}) * ${dt})`;
 }
 
 /**
@@ -210,21 +209,20 @@ function lastSpikeTime(group: Group, address: Address, context: Context): Ir {
 export function refractorySteps(event: EventCode, scope: ElementScope): Ir {
   const { every } = scope.context;
   const steps = ownRefractorySteps(event, scope);
-  return every === 1 ? steps : fold(ir.mul(steps, ir.i32(every)));
+  return every === 1 ? steps : folded`${steps} * ${every}i`;
 }
 
 /** The same in steps of the element's clock. */
 function ownRefractorySteps(event: EventCode, scope: ElementScope): Ir {
   invariant(event.refractoryFor, 'lower/element-scope', `${event.name} has no refractory period`);
   const period = to('f64', compile(event.refractoryFor, scope));
-  const dt = ir.f64(scope.context.dt);
+  const { dt } = scope.context;
   const rounding = event.definition.refractory?.rounding ?? 'down';
-  if (rounding === 'down') return library('timestep', [period, dt]);
+  if (rounding === 'down') return library('timestep', [period, ir.f64(dt)]);
   // A period that is a whole number of steps except for rounding must not become one more.
-  const steps = fold(ir.div(period, dt));
-  const whole =
-    rounding === 'nearest' ? library('round', [steps]) : library('ceil', [fold(ir.sub(steps, ir.f64(1e-3)))]);
-  return fold(ir.convert('i32', whole));
+  const steps = folded`${period} / ${dt}`;
+  const whole = rounding === 'nearest' ? library('round', [steps]) : library('ceil', [folded`${steps} - 1e-3`]);
+  return folded`i32(${whole})`;
 }
 
 /**
@@ -241,15 +239,14 @@ export function notRefractory(group: Group, eventName: string, address: Address,
   const now = lastUpdateStep(scope);
   const fixed = group.refractorySteps.get(eventName);
   const period = fixed ? ir.load(fixed, address.index) : refractorySteps(event, scope);
-  return ir.ge(ir.sub(now, ir.load(last, address.index)), untilNextUpdate(period, scope.context));
+  return code`${now} - ${last}[${address.index}] >= ${untilNextUpdate(period, scope.context)}`;
 }
 
 /** i32 step of the last update of the element before the code. */
 function lastUpdateStep({ beforeUpdate, context: { every } }: ElementScope): Ir {
-  if (every === 1) return beforeUpdate ? ir.sub(step, ir.i32(1)) : step;
-  const ticks = ir.i32(every);
-  if (!beforeUpdate) return ir.mul(ir.binary('div', step, ticks), ticks);
-  return ir.mul(ir.sub(ir.binary('div', ir.add(step, ir.i32(every - 1)), ticks), ir.i32(1)), ticks);
+  if (every === 1) return beforeUpdate ? code`${step} - 1i` : step;
+  if (!beforeUpdate) return code`${step} / ${every}i * ${every}i`;
+  return code`((${step} + ${every - 1}i) / ${every}i - 1i) * ${every}i`;
 }
 
 /**
@@ -257,7 +254,7 @@ function lastUpdateStep({ beforeUpdate, context: { every } }: ElementScope): Ir 
  * shorter.
  */
 function untilNextUpdate(period: Ir, { profile }: Context): Ir {
-  return profile.spikeLabel === 1 ? period : fold(ir.select(fold(ir.lt(period, ir.i32(1))), ir.i32(1), period));
+  return profile.spikeLabel === 1 ? period : folded`select(${period} < 1i, 1i, ${period})`;
 }
 
 /** The condition under which code other than events' own actions may write a variable, or null when it always may. */
@@ -267,7 +264,7 @@ function writable(group: Group, variable: string, scope: ElementScope): Ir | nul
     const refractory = event.definition.refractory;
     if (refractory?.writes !== 'block' || !refractory.rate.includes(variable)) continue;
     const free = scope.block.name(`writable_${variable}`, notRefractory(group, event.name, scope.address, scope));
-    condition = condition ? ir.and(condition, free) : free;
+    condition = condition ? code`${condition} & ${free}` : free;
   }
   return condition;
 }

@@ -2,6 +2,7 @@
 
 import * as ir from '../../ir/builder.js';
 import type { Expression as Ir, MapDomain } from '../../ir/program.js';
+import { code } from '../../ir/template.js';
 import { oncePerObject } from '../../lang/memoise.js';
 import { ownersOf } from '../../model/typed.js';
 import type { SelectionRule } from '../../model/typed.js';
@@ -170,11 +171,11 @@ export function pieceDomain(
     if (indices.begin === 0)
       return {
         domain: { kind: 'ranges', ranges: [{ begin, end }] },
-        address: { index: item, ordinal, local: ir.sub(item, ir.u32(member.begin)) },
+        address: { index: item, ordinal, local: code`index - ${member.begin}u` },
       };
     return {
       domain: { kind: 'count', count: end - begin },
-      address: { index: ir.add(item, ir.u32(begin)), ordinal, local: ir.add(item, ir.u32(indices.begin)) },
+      address: { index: code`index + ${begin}u`, ordinal, local: code`index + ${indices.begin}u` },
     };
   }
   const list = context.builder.buffer(
@@ -190,7 +191,7 @@ export function pieceDomain(
   const local: Ir = block.name('element', ir.load(list, item));
   return {
     domain: { kind: 'count', count: indices.length },
-    address: { index: block.name('place', ir.add(local, ir.u32(member.begin))), ordinal, local },
+    address: { index: block.name('place', code`${local} + ${member.begin}u`), ordinal, local },
   };
 }
 

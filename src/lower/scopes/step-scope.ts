@@ -3,6 +3,7 @@
  */
 
 import * as ir from '../../ir/builder.js';
+import { code } from '../../ir/template.js';
 import { item, type Block } from '../code/block.js';
 import type { Context } from '../context/context.js';
 import { drawsAt, drawStep, type Draws } from '../code/draws.js';
@@ -50,7 +51,7 @@ export const groupKernel = (group: Group, name: string, comment: string, block: 
 
 /** Address of an element that emitted an event, in a kernel over the spikes of a population. */
 export const spikeAddress = (member: Member, block: Block): Address => ({
-  index: block.name('element', ir.add(ir.u32(member.begin), item)),
+  index: block.name('element', code`${member.begin}u + index`),
   ordinal: ir.u32(member.ordinal),
   local: item,
 });

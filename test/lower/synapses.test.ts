@@ -314,6 +314,34 @@ describe('event-driven synapses', () => {
     expect(byCreation(run, 'S', 'y')[0]).toBeCloseTo(3 * (1 - Math.exp(-12 / 4)), 12);
     expect(byCreation(run, 'S', 'z')[0]).toBeCloseTo(24, 12);
   });
+
+  test('a variable follows another one that decays', async () => {
+    const run = await simulate(
+      brian(`
+      spike_generators: { source: { N: 1, indices: [0, 0, 0, 0], times: [10 ms, 30 ms, 50 ms, 70 ms] } }
+      neuron_groups: { G: { N: 1, model: "g : 1" } }
+      synapses:
+        S:
+          source: source
+          target: G
+          model: |
+            du/dt = -u/(50*ms) : 1 (event-driven)
+            dx/dt = (1 - x - y)/(100*ms) : 1 (event-driven)
+            dy/dt = -y/(5*ms) : 1 (event-driven)
+          on_pre: |
+            u += 0.5*(1 - u)
+            g += u*x
+            y += u*x
+            x -= u*x
+          connect: true
+          initializers: { x: 1 }
+      run: 100 ms
+    `),
+    );
+    // Brian 2.9.0 with NumPy.
+    expect(finalOf(run, 'G.g')[0]).toBeCloseTo(1.292611823699, 11);
+    expect(byCreation(run, 'S', 'x')[0]).toBeCloseTo(0.062700947421, 11);
+  });
 });
 
 describe('recorded synapses', () => {

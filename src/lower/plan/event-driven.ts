@@ -3,7 +3,8 @@
 import * as ir from '../../ir/builder.js';
 import type { Expression as Ir } from '../../ir/program.js';
 import { code } from '../../ir/template.js';
-import { linearRate } from '../../lang/linear.js';
+import type { Expression } from '../../lang/ast.js';
+import { linearRate, type LinearForm } from '../../lang/linear.js';
 import { referencesIn } from '../../lang/walk.js';
 import { programStep } from '../code/clocks.js';
 import type { Context } from '../context/context.js';
@@ -27,14 +28,30 @@ export function upToDate(scope: SynapseScope, write: () => void): void {
 const nowOf = ({ context }: SynapseScope): Ir =>
   context.every === 1 ? step : code`${clockStep(context)} * ${context.every}i`;
 
-/** Event-driven variables: x' = a x + b in closed form since the synapse was last brought up to date. */
+/**
+ * Event-driven variables in closed form since the synapse was last brought up to date: x' = a x + b + c y, where y is
+ * another event-driven variable that only decays. Equal time constants are no special case.
+ */
 function bringUpToDate(scope: SynapseScope, context: Context): void {
   const { equations, name } = scope.plan;
   const since = scope.block.name('since', code`${nowOf(scope)} - ${scope.read('last update')}`);
   const seconds = scope.block.name('elapsed', to(context.real, fold(code`f64(${since}) * ${programStep(context)}`)));
-  for (const variable of equations.eventDriven) {
+  const formOf = (variable: string): LinearForm | null => {
     const e = equations.derivatives.get(variable);
-    const form = e && linearRate(inlineDerived(e, equations.derived), [variable]);
+    return e ? linearRate(inlineDerived(e, equations.derived), equations.eventDriven) : null;
+  };
+  const exponentOf = (coefficient: Expression | undefined): Ir =>
+    coefficient
+      ? scope.block.name('exponent', fold(ir.mul(to(context.real, compileReal(coefficient, scope)), seconds)))
+      : to(context.real, ir.f64(0));
+  /** Writes follow one another, so values that other variables read are kept. */
+  const read = new Map<string, Ir>();
+  for (const variable of equations.eventDriven)
+    for (const other of formOf(variable)?.coefficients.keys() ?? [])
+      if (other !== variable && !read.has(other))
+        read.set(other, scope.block.name(`${other}_before`, to(context.real, scope.read(other))));
+  for (const variable of equations.eventDriven) {
+    const form = formOf(variable);
     if (!form) {
       context.diagnostics.add(
         messages.methodRefused(
@@ -47,9 +64,15 @@ function bringUpToDate(scope: SynapseScope, context: Context): void {
       continue;
     }
     const others = [form.constant, ...form.coefficients.values()].flatMap(referencesIn);
+    const driving = [...form.coefficients].filter(([name]) => name !== variable);
+    const decays = (name: string): boolean => {
+      const own = formOf(name);
+      return own !== null && isNothing(own.constant) && [...own.coefficients.keys()].every((key) => key === name);
+    };
     // State without an equation changes only in code. As in Brian, its value at the event is used.
     if (
-      others.some((read) => read.kind === 'end' || read.variable === 't' || equations.derivatives.has(read.variable))
+      others.some((one) => one.kind === 'end' || one.variable === 't' || equations.derivatives.has(one.variable)) ||
+      !driving.every(([name]) => decays(name))
     ) {
       context.diagnostics.add(
         messages.methodRefused(
@@ -62,16 +85,26 @@ function bringUpToDate(scope: SynapseScope, context: Context): void {
       continue;
     }
     const coefficient = form.coefficients.get(variable);
-    const x = to(context.real, scope.read(variable));
-    const exponent = coefficient
-      ? scope.block.name('exponent', fold(code`${to(context.real, compileReal(coefficient, scope))} * ${seconds}`))
-      : to(context.real, ir.f64(0));
+    const x = read.get(variable) ?? to(context.real, scope.read(variable));
+    const exponent = exponentOf(coefficient);
     let value: Ir = coefficient ? fold(code`${x} * ${library('exp', [exponent])}`) : x;
-    if (!((form.constant.kind === 'number' || form.constant.kind === 'quantity') && form.constant.value === 0)) {
+    if (!isNothing(form.constant)) {
       const drive = fold(code`${to(context.real, compileReal(form.constant, scope))} * ${seconds}`);
       const driven = coefficient ? fold(code`${drive} * ${library('exprel', [exponent])}`) : drive;
       value = fold(code`${value} + ${driven}`);
     }
+    for (const [name, factor] of driving) {
+      const theirs = exponentOf(formOf(name)?.coefficients.get(name));
+      const slower = fold(ir.select(fold(ir.lt(exponent, theirs)), theirs, exponent));
+      const apart = fold(ir.neg(fold(ir.unary('abs', fold(ir.sub(exponent, theirs))))));
+      const size = fold(
+        ir.mul(fold(ir.mul(to(context.real, compileReal(factor, scope)), seconds)), read.get(name) ?? x),
+      );
+      const share = fold(ir.mul(library('exp', [slower]), library('exprel', [apart])));
+      value = fold(ir.add(value, fold(ir.mul(size, share))));
+    }
     scope.write(variable, settled(value, scope.block));
   }
 }
+
+const isNothing = (e: Expression): boolean => (e.kind === 'number' || e.kind === 'quantity') && e.value === 0;

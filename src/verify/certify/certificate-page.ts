@@ -4,6 +4,7 @@ import { markupText } from '../../diagnostics/display.js';
 import {
   countText,
   isReproduced,
+  judgedOutputs,
   meanings,
   outputGrades,
   type Certificate,
@@ -198,7 +199,7 @@ ${body.join('\n')}
 }
 
 function leadOf({ outputs, verdict, description }: Certificate): string {
-  const judged = outputs.filter(({ grade }) => grade !== 'not checked');
+  const judged = judgedOutputs(outputs);
   const good = judged.filter(({ grade }) => isReproduced(grade)).length;
   const counted =
     judged.length === 0

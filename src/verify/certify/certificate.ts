@@ -112,11 +112,15 @@ export interface Certificate {
   readonly unchecked: readonly string[];
 }
 
-/** Returns the verdict on all outputs and files. An experiment whose values decide nothing does not count. */
-export function verdictOn(outputs: readonly CertifiedOutput[], files: readonly CheckedFile[]): Certificate['verdict'] {
-  const judged = outputs.filter(
+/** Returns the outputs that count for the verdict: those compared, but for experiments whose values decide nothing. */
+export const judgedOutputs = (outputs: readonly CertifiedOutput[]): readonly CertifiedOutput[] =>
+  outputs.filter(
     ({ grade, kind }) => grade !== 'not checked' && !(grade === 'cannot say' && kind === 'experiment in SED-ML'),
   );
+
+/** Returns the verdict on all outputs and files. */
+export function verdictOn(outputs: readonly CertifiedOutput[], files: readonly CheckedFile[]): Certificate['verdict'] {
+  const judged = judgedOutputs(outputs);
   const good = judged.filter(({ grade }) => isReproduced(grade)).length;
   const contradict = files.some(({ verdict }) => verdict === 'different' || verdict === 'unlisted');
   if (judged.length === 0) return contradict ? 'not reproduced' : 'nothing to check';

@@ -471,7 +471,7 @@ experiment: { dt: 0.1 ms, protocol: [run: 10 ms] }
     expect(outcome).toMatchObject({
       code: 2,
       stderr: expect.stringMatching(
-        /is an HDF5 file that holds no model\n {2}hint {2}inspect, plot and compare take its recordings/,
+        /is an HDF5 file, not a document of a model\n {2}hint {2}inspect, plot, compare and report take its recordings/,
       ),
     });
   });

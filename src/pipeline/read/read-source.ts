@@ -55,8 +55,8 @@ export function readSource(path: string, longest = longestText): Source {
       throw new UsageError(`${path} cannot be read as HDF5: ${graph.refused}`, 'check that the file is complete');
     if (graph) return { name: path, text: '', graph, sha256: platform.sha256().update(bytes).hex() };
     throw new UsageError(
-      `${path} is an HDF5 file that holds no model`,
-      'inspect, plot and compare take its recordings; verify FILE MODEL compares them with a run of a model',
+      `${path} is an HDF5 file, not a document of a model`,
+      'inspect, plot, compare and report take its recordings; verify compares them with a run of a model',
     );
   }
   if (bytes[0] === 0x1f && bytes[1] === 0x8b) return decodeSource(path, unzipped(path, bytes, longest));

@@ -64,7 +64,7 @@ async function instantiate(
   most: number,
 ): Promise<{ readonly exports: Exports; readonly memory: Float64Array }> {
   const memory = new webAssembly.Memory({ initial: pages, maximum: most, shared: true });
-  const compiled = await webAssembly.compile(await assemble(text));
+  const compiled = await webAssembly.compile(assemble(text));
   // Not ours, and therefore what is compared with.
   const { exports } = await (webAssembly as unknown as Instantiation).instantiate(compiled, {
     host: { memory, exp: Math.exp },

@@ -9,7 +9,6 @@ import { loadDocuments, type LoadedDocuments } from '../../translators/neuroml/l
 import { jsonText } from './json-text.js';
 import { digestText, markupWithOrigin, originBeside, packedModel, treeWithOrigin } from '../pipeline/read/origin.js';
 import { importModel } from '../pipeline/import-model.js';
-import { isTableName } from '../tables/open.js';
 import { targetOf, type TargetNotation } from './target-notations.js';
 import { documentText } from './document-text.js';
 import { mainOf, type ConvertedFile, type Exported } from './exported.js';
@@ -30,7 +29,8 @@ const longestCompared = 5e6;
 export async function withOrigin(exported: Exported, valid: ValidModel, to: TargetNotation): Promise<Exported> {
   const { origin } = targetOf(to);
   if (origin === 'none' || exported.files.length === 0) return exported;
-  if (exported.files.some(({ name }) => isTableName(name))) return leftOut(exported, 'its connections are in tables');
+  if (exported.files.some(({ name }) => name.endsWith('.parquet')))
+    return leftOut(exported, 'its connections are in tables');
   const files = textsOf(exported.files);
   if (files === undefined) return leftOut(exported, `it is longer than ${longestDocument / 1e6} MB`);
   const length = files.reduce((sum, { text }) => sum + text.length, 0);

@@ -71,7 +71,7 @@ async function complaints(program: Program): Promise<readonly string[]> {
     if (status !== 0 || stderr !== '') said.push(`${command[0] ?? ''}: ${stderr}`);
   }
   try {
-    await webAssembly.compile(await assemble(generateWasm(program, { parallel: true }).text));
+    await webAssembly.compile(assemble(generateWasm(program, { parallel: true }).text));
   } catch (error) {
     said.push(`wasm: ${String(error)}`);
   }
@@ -295,7 +295,7 @@ describe.skipIf(!triesAll)(slow('texts put together at random'), { timeout: 240_
 
   test('leave the code unchanged: the WebAssembly module stays the same to the byte', async () => {
     const binary = async (program: Program): Promise<string> =>
-      Buffer.from(await assemble(generateWasm(program, { parallel: false }).text)).toString('base64');
+      Buffer.from(assemble(generateWasm(program, { parallel: false }).text)).toString('base64');
     const plain = await binary(hostileProgram('plain words'));
     for (let k = 0; k < 100; k += 1) expect(await binary(hostileProgram(text(5 + (k % 20))))).toBe(plain);
   });

@@ -291,7 +291,8 @@ describe.skipIf(!hasBrowser)('a page of one file, without Chromium it is not tes
       await result();
       await page.evaluate(readFileSync('node_modules/axe-core/axe.min.js', 'utf8'));
       for (const colorScheme of ['light', 'dark'] as const) {
-        await page.emulateMedia({ colorScheme });
+        // Colours that are still changing would be measured half-way.
+        await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
         await page.setViewportSize({ width: 1280, height: 800 });
         for (const tab of ['results', 'equations', 'model', 'save', 'about']) {
           await page.click(`#tab-${tab}`);
@@ -309,7 +310,7 @@ describe.skipIf(!hasBrowser)('a page of one file, without Chromium it is not tes
           await page.screenshot({ path: join(picturesFolder, `${basename(model)}-${colorScheme}-${width}.png`) });
         }
       }
-      await page.emulateMedia({ colorScheme: 'light' });
+      await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'no-preference' });
       await page.setViewportSize({ width: 1280, height: 800 });
     },
     120_000,

@@ -2,6 +2,7 @@
 
 import { memberOf } from '../diagnostics/member.js';
 import { platform } from '#platform';
+import { freeName } from '../model/free-name.js';
 import { parquetBytes, type NumberColumn } from '../tables/write-parquet.js';
 import type { ConvertedFile } from './exported.js';
 
@@ -56,7 +57,7 @@ function brianWithTables(document: Entry, name: string): WithTables {
           ),
         );
     const hasDelay = delay !== undefined && !moves('delay', delay);
-    const file = fileOf(name, key, columns);
+    const file = fileOf(name, key, columns, files);
     files.push(file);
     return [
       key,
@@ -84,11 +85,12 @@ function pynnWithTables(document: Entry, name: string): WithTables {
     const width = rows[0]?.length ?? 0;
     const others = Array.isArray(named) ? (named as readonly string[]) : width === 4 ? ['weight', 'delay'] : [];
     if (others.length !== width - 2 || !rows.every((row) => isNumbers(row, width))) return entry;
-    const file = fileOf(name, typeof entry['label'] === 'string' ? entry['label'] : String(k), [
+    const columns: NumberColumn[] = [
       { name: 'i', values: Uint32Array.from(rows, (row) => row[0] ?? 0) },
       { name: 'j', values: Uint32Array.from(rows, (row) => row[1] ?? 0) },
       ...others.map((column, at) => ({ name: column, values: Float64Array.from(rows, (row) => row[at + 2] ?? 0) })),
-    ]);
+    ];
+    const file = fileOf(name, typeof entry['label'] === 'string' ? entry['label'] : String(k), columns, files);
     files.push(file);
     return {
       ...entry,
@@ -98,9 +100,21 @@ function pynnWithTables(document: Entry, name: string): WithTables {
   return files.length === 0 ? { document, files } : { document: { ...document, projections }, files };
 }
 
-/** Returns the file of a table. @param key  name of the projection */
-const fileOf = (name: string, key: string, columns: readonly NumberColumn[]): ConvertedFile => ({
-  name: `${platform.paths.parse(name).name}-${key.replace(/[^\w.-]+/g, '_')}.parquet`,
-  text: '',
-  bytes: parquetBytes(columns),
-});
+/**
+ * Returns the file of a table.
+ *
+ * @param name  of the file of the document
+ * @param key  name of the projection; names may differ in signs that file names do not have
+ * @param others  files of other tables
+ */
+function fileOf(
+  name: string,
+  key: string,
+  columns: readonly NumberColumn[],
+  others: readonly ConvertedFile[],
+): ConvertedFile {
+  const stem = freeName(`${platform.paths.parse(name).name}-${key.replace(/[^\w.-]+/g, '_')}`, (one) =>
+    others.some((other) => other.name.toLowerCase() === `${one}.parquet`.toLowerCase()),
+  );
+  return { name: `${stem}.parquet`, text: '', bytes: parquetBytes(columns) };
+}

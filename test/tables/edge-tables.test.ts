@@ -2,6 +2,7 @@ import { copyFileSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } fro
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { DiagnosticError } from '../../src/diagnostics/diagnostic.js';
+import { withTables } from '../../src/convert/tables-beside.js';
 import { degreesText } from '../../src/present/describe/degrees.js';
 import { importModel } from '../../src/pipeline/import-model.js';
 import type { ImportedModel } from '../../src/pipeline/read/imported-model.js';
@@ -210,6 +211,26 @@ describe('conversions write long lists of connections', () => {
         JSON.stringify(model(importModel(readSource(path), { origin: false }))),
       );
       expect(one === other).toBe(true);
+    }
+  });
+
+  it('in a file for each projection, also where names differ only in signs or case', () => {
+    const ends = (from: number): number[] => Array.from({ length: 100_000 }, (_, k) => (from + k) % 20);
+    const synapses = Object.fromEntries(
+      ['α', 'β', 'S', 's'].map((key, k) => [key, { connect: { i: ends(k), j: ends(0) } }]),
+    );
+    const projections = ['α', 'β'].map((label, k) => ({
+      label,
+      connector: { type: 'FromListConnector', params: { conn_list: ends(k).map((i) => [i, 0]) } },
+    }));
+    for (const [notation, count] of [
+      ['brian', 4],
+      ['pynn', 2],
+    ] as const) {
+      const made = withTables({ synapses, projections }, 'm.json', notation);
+      const names = made.files.map(({ name }) => name);
+      expect(new Set(names.map((name) => name.toLowerCase())).size).toBe(count);
+      for (const name of names) expect(JSON.stringify(made.document)).toContain(`"${name}"`);
     }
   });
 });

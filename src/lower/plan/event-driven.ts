@@ -11,7 +11,7 @@ import type { Context } from '../context/context.js';
 import { clockStep, step } from '../code/step-time.js';
 import { inlineDerived } from '../context/equations.js';
 import { compileReal, library, to } from '../code/expressions.js';
-import { fold } from '../../ir/fold.js';
+import { folded } from '../../ir/fold.js';
 import { settled } from '../code/settled.js';
 import * as messages from '../context/messages.js';
 import type { SynapseScope } from './synapse-scope.js';
@@ -35,23 +35,27 @@ const nowOf = ({ context }: SynapseScope): Ir =>
 function bringUpToDate(scope: SynapseScope, context: Context): void {
   const { equations, name } = scope.plan;
   const since = scope.block.name('since', code`${nowOf(scope)} - ${scope.read('last update')}`);
-  const seconds = scope.block.name('elapsed', to(context.real, fold(code`f64(${since}) * ${programStep(context)}`)));
-  const formOf = (variable: string): LinearForm | null => {
+  const seconds = scope.block.name('elapsed', to(context.real, folded`f64(${since}) * ${programStep(context)}`));
+  const forms = new Map<string, LinearForm>();
+  for (const variable of equations.eventDriven) {
     const e = equations.derivatives.get(variable);
-    return e ? linearRate(inlineDerived(e, equations.derived), equations.eventDriven) : null;
-  };
+    const form = e && linearRate(inlineDerived(e, equations.derived), equations.eventDriven);
+    if (form) forms.set(variable, form);
+  }
+  const number = (e: Expression): Ir => to(context.real, compileReal(e, scope));
   const exponentOf = (coefficient: Expression | undefined): Ir =>
     coefficient
-      ? scope.block.name('exponent', fold(ir.mul(to(context.real, compileReal(coefficient, scope)), seconds)))
+      ? scope.block.name('exponent', folded`${number(coefficient)} * ${seconds}`)
       : to(context.real, ir.f64(0));
-  /** Writes follow one another, so values that other variables read are kept. */
-  const read = new Map<string, Ir>();
-  for (const variable of equations.eventDriven)
-    for (const other of formOf(variable)?.coefficients.keys() ?? [])
-      if (other !== variable && !read.has(other))
-        read.set(other, scope.block.name(`${other}_before`, to(context.real, scope.read(other))));
+  // Writes follow one another, so values that other variables read are kept.
+  const kept = new Map<string, Ir>();
+  for (const [variable, { coefficients }] of forms)
+    for (const other of coefficients.keys())
+      if (other !== variable && !kept.has(other))
+        kept.set(other, scope.block.name(`${other}_before`, to(context.real, scope.read(other))));
+  const before = (variable: string): Ir => kept.get(variable) ?? to(context.real, scope.read(variable));
   for (const variable of equations.eventDriven) {
-    const form = formOf(variable);
+    const form = forms.get(variable);
     if (!form) {
       context.diagnostics.add(
         messages.methodRefused(
@@ -66,8 +70,8 @@ function bringUpToDate(scope: SynapseScope, context: Context): void {
     const others = [form.constant, ...form.coefficients.values()].flatMap(referencesIn);
     const driving = [...form.coefficients].filter(([name]) => name !== variable);
     const decays = (name: string): boolean => {
-      const own = formOf(name);
-      return own !== null && isNothing(own.constant) && [...own.coefficients.keys()].every((key) => key === name);
+      const own = forms.get(name);
+      return own !== undefined && isNothing(own.constant) && [...own.coefficients.keys()].every((key) => key === name);
     };
     // State without an equation changes only in code. As in Brian, its value at the event is used.
     if (
@@ -85,23 +89,20 @@ function bringUpToDate(scope: SynapseScope, context: Context): void {
       continue;
     }
     const coefficient = form.coefficients.get(variable);
-    const x = read.get(variable) ?? to(context.real, scope.read(variable));
+    const x = before(variable);
     const exponent = exponentOf(coefficient);
-    let value: Ir = coefficient ? fold(code`${x} * ${library('exp', [exponent])}`) : x;
+    let value: Ir = coefficient ? folded`${x} * ${library('exp', [exponent])}` : x;
     if (!isNothing(form.constant)) {
-      const drive = fold(code`${to(context.real, compileReal(form.constant, scope))} * ${seconds}`);
-      const driven = coefficient ? fold(code`${drive} * ${library('exprel', [exponent])}`) : drive;
-      value = fold(code`${value} + ${driven}`);
+      const drive = folded`${number(form.constant)} * ${seconds}`;
+      const driven = coefficient ? folded`${drive} * ${library('exprel', [exponent])}` : drive;
+      value = folded`${value} + ${driven}`;
     }
     for (const [name, factor] of driving) {
-      const theirs = exponentOf(formOf(name)?.coefficients.get(name));
-      const slower = fold(ir.select(fold(ir.lt(exponent, theirs)), theirs, exponent));
-      const apart = fold(ir.neg(fold(ir.unary('abs', fold(ir.sub(exponent, theirs))))));
-      const size = fold(
-        ir.mul(fold(ir.mul(to(context.real, compileReal(factor, scope)), seconds)), read.get(name) ?? x),
-      );
-      const share = fold(ir.mul(library('exp', [slower]), library('exprel', [apart])));
-      value = fold(ir.add(value, fold(ir.mul(size, share))));
+      const theirs = exponentOf(forms.get(name)?.coefficients.get(name));
+      const slower = folded`select(${exponent} < ${theirs}, ${theirs}, ${exponent})`;
+      const apart = folded`-abs(${exponent} - ${theirs})`;
+      const size = folded`${number(factor)} * ${seconds} * ${before(name)}`;
+      value = folded`${value} + ${size} * (${library('exp', [slower])} * ${library('exprel', [apart])})`;
     }
     scope.write(variable, settled(value, scope.block));
   }

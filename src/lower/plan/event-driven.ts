@@ -1,6 +1,5 @@
 /** Variables of synapses that are updated only at events. */
 
-import * as ir from '../../ir/builder.js';
 import type { Expression as Ir } from '../../ir/program.js';
 import { code } from '../../ir/template.js';
 import type { Expression } from '../../lang/ast.js';
@@ -46,7 +45,7 @@ function bringUpToDate(scope: SynapseScope, context: Context): void {
   const exponentOf = (coefficient: Expression | undefined): Ir =>
     coefficient
       ? scope.block.name('exponent', folded`${number(coefficient)} * ${seconds}`)
-      : to(context.real, ir.f64(0));
+      : to(context.real, code`0.0`);
   // Writes follow one another, so values that other variables read are kept.
   const kept = new Map<string, Ir>();
   for (const [variable, { coefficients }] of forms)

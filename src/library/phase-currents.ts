@@ -39,8 +39,9 @@ export function withPhaseCurrents(valid: ValidModel): ValidModel {
     )
       continue;
     for (const [parameter, { unit }] of Object.entries(type.parameters)) {
-      const pieces = unit === 'A' ? piecesOf(model, id, population, type, parameter) : undefined;
-      if (pieces) next = withStimulus(next, id, parameter, pieces, dt);
+      const area = unit === 'A' ? 1 : unit === 'A*m**-2' ? usualArea : undefined;
+      const pieces = area === undefined ? undefined : piecesOf(model, id, population, type, parameter);
+      if (area !== undefined && pieces) next = withStimulus(next, id, parameter, pieces, area, dt);
     }
   }
   return next === model ? valid : { ...valid, model: next };
@@ -96,14 +97,25 @@ function piecesOf(
   return pieces.length === 1 || isRead ? undefined : pieces;
 }
 
-function withStimulus(model: Model, id: string, parameter: string, pieces: readonly Piece[], dt: number): Model {
+/** Surface in m**2 of cells of which all values are by area. */
+export const usualArea = 1e-9;
+
+/** @param area  in m**2, of a current by area; 1 for other currents */
+function withStimulus(
+  model: Model,
+  id: string,
+  parameter: string,
+  pieces: readonly Piece[],
+  area: number,
+  dt: number,
+): Model {
   const { neurons, populations, stimuli, projections, experiment } = model;
   const population = populations[id];
   const name = population?.type ?? '';
   const type = neurons[name];
   if (!population || !type) return model;
   const names = ownNames(type);
-  const text = (value: number): string => inSI(value, ampere, (one) => names.has(one));
+  const text = (value: number): string => inSI(tidy(value * area), ampere, (one) => names.has(one));
   const [start = { from: 0, value: 0 }, ...later] = pieces;
   const value = later.reduce(
     (earlier, piece) =>
@@ -116,6 +128,8 @@ function withStimulus(model: Model, id: string, parameter: string, pieces: reado
   const free = freeName(`${id}_${parameter}`, (one) =>
     [stimuli, populations, projections].some((map) => Object.hasOwn(map, one)),
   );
+  const byArea = (code: string): string =>
+    area === 1 ? code : code.replace(new RegExp(`\\b${parameter}\\b`, 'g'), `(${parameter}/(${area}*meter**2))`);
   const { [parameter]: _, ...parameters } = type.parameters;
   const { [parameter]: __, ...values } = population.values;
   const key = `${id}.${parameter}`;
@@ -128,7 +142,17 @@ function withStimulus(model: Model, id: string, parameter: string, pieces: reado
     ...model,
     neurons: {
       ...neurons,
-      [name]: { ...type, parameters, inputs: { ...type.inputs, [parameter]: { unit: 'A', reduce: 'sum' } } },
+      [name]: {
+        ...type,
+        parameters,
+        derived: Object.fromEntries(
+          Object.entries(type.derived).map(([key, one]) => [key, { ...one, value: byArea(one.value) }]),
+        ),
+        derivatives: Object.fromEntries(
+          Object.entries(type.derivatives).map(([key, one]) => [key, { ...one, rate: byArea(one.rate) }]),
+        ),
+        inputs: { ...type.inputs, [parameter]: { unit: 'A', reduce: 'sum' } },
+      },
     },
     populations: { ...populations, [id]: { ...population, values } },
     stimuli: { ...stimuli, [free]: stimulus },

@@ -7,7 +7,15 @@ import { namesIn, substitute } from '../../lang/walk.js';
 import type { NeuronType } from '../../model/model.js';
 import { normalisedCell } from '../normalised.js';
 import { recogniseCell } from '../recognise/cells.js';
-import { type CellUse, type Port, type RecognisedCell, type Remark } from '../recognise/cells/view.js';
+import { anatomyOf } from '../recognise/cells/match.js';
+import {
+  Unrecognised,
+  viewOf,
+  type CellUse,
+  type Port,
+  type RecognisedCell,
+  type Remark,
+} from '../recognise/cells/view.js';
 import { constantOf, everywhere, fold, near } from '../recognise/numbers.js';
 import { poissonRate } from '../recognise/standardise/poisson.js';
 import { standardCells } from '../pynn/index.js';
@@ -114,6 +122,23 @@ export function neuromlCell(type: NeuronType, use: CellUse): NeuromlCell | strin
   return typeof cell !== 'string' && cell.attributes.has('refract')
     ? { ...cell, byPynn: byPynnName(found, type) }
     : cell;
+}
+
+/** Returns the receptors of a type with any membrane, and its capacitance in F if they tell it; undefined if PyNN has none. */
+export function receptorsOn(
+  type: NeuronType,
+  use: CellUse,
+): (Pick<NeuromlCell, 'receptors' | 'responses'> & { readonly capacitance: number | undefined }) | undefined {
+  try {
+    const view = viewOf(type, use);
+    const { cm, isKnown, ports, parameters, variables } = anatomyOf(type, view, use).wired;
+    const capacitance = isKnown ? everywhere(cm) : undefined;
+    if (isKnown && capacitance === undefined) return undefined;
+    return { receptors: receptorsOf(ports, parameters, false), responses: [...variables.keys()], capacitance };
+  } catch (error) {
+    if (error instanceof Unrecognised) return undefined;
+    throw error;
+  }
 }
 
 const isNought = (e: Expression | undefined): boolean => e === undefined || constantOf(e) === 0;

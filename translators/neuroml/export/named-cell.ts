@@ -49,6 +49,8 @@ export interface NamedCell {
   readonly keys: readonly string[];
   /** Returns the attributes of a component, from values in SI. */
   readonly attributes: (valueOf: ValueOf) => Readonly<Record<string, string>>;
+  /** Writes a component with other parts than attributes, unless it is written already, and returns its id. */
+  readonly component?: (wanted: string, valueOf: ValueOf) => string;
   /** First values that each element of a population gives, as attributes. */
   readonly starts?: {
     readonly names: readonly (readonly [name: string, dimension: string])[];
@@ -56,7 +58,7 @@ export interface NamedCell {
   };
 }
 
-type Populations = readonly (readonly [string, Population])[];
+export type Populations = readonly (readonly [string, Population])[];
 
 /**
  * Returns the NeuroML cell with the equations of a neuron type. Returns undefined if there is none, or if the network
@@ -106,7 +108,7 @@ function withNumbers(cell: NeuromlCell, numbers: ReadonlyMap<string, number>): N
 }
 
 /** Returns values of a type: numbers that all its cells share, and numbers that differ. */
-function environmentOf(
+export function environmentOf(
   type: NeuronType,
   populations: Populations,
   values: ReadonlyMap<string, ReadonlyMap<string, Numbers>>,
@@ -126,7 +128,7 @@ function environmentOf(
 // --------------------------------------------------------------------------------------
 
 /** Checks whether a cell has all that the model records of a population, writes to it and attaches to it. */
-function isEnough(
+export function isEnough(
   population: string,
   type: NeuronType,
   cell: NeuromlCell,

@@ -62,13 +62,14 @@ function cells(
   const { plan, cell, keys, attributes, starts } = named;
   const values = written.values.get(name) ?? new Map<string, Numbers>();
   const drive = driveOf(named, values, context);
-  const inputs = drive === cell.drive || !drive ? new Set<string>() : namesIn(drive);
+  const inputs = !drive || (drive === cell.drive && !named.component) ? new Set<string>() : namesIn(drive);
   const valueOf =
     (k: number): ValueOf =>
     (key) =>
       numberAt(values.get(key), k);
   if (plan.componentType === 'SpikeSourcePoisson') noteSeveralSpikes(name, largest(values.get('rate') ?? 0), context);
   const make = (wanted: string, k: number): string => {
+    if (named.component) return named.component(wanted, valueOf(k));
     const id = ids.claim(wanted);
     written.components.push(
       element(plan.componentType, { id, ...attributes(valueOf(k)), ...(inputs.size > 0 ? { i_offset: '0' } : {}) }),

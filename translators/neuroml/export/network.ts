@@ -3,6 +3,7 @@
 import { populationOf } from '../../../src/model/selected.js';
 import { isSelection } from '../../../src/model/tagged.js';
 import { cellType } from './cell-type.js';
+import { channelCell } from './cells/channel-cell.js';
 import { isStructured, writeCells } from './cells/network.js';
 import { child } from '../../../src/model/pointer.js';
 import type { ExportContext } from './context.js';
@@ -75,7 +76,8 @@ function writeType(
     }
   };
   const usage = usageOf(id, populations, written.values, drawn, context);
-  const named = namedCell(id, type, populations, written.values, usage, context);
+  const channels = isPlain ? channelCell(id, type, populations, usage, written, context) : undefined;
+  const named = channels ?? namedCell(id, type, populations, written.values, usage, context);
   if (named) {
     // Constant currents are inputs, with a weight for each cell.
     share((key, values) => {

@@ -169,7 +169,7 @@ function noteUnits(
   const code = 'lems/recorded-values';
   if (own && (own.name !== variable || own.factor !== 1)) {
     const message = `${variable}: samples are numbers of ${own.name}, ${own.factor} times the values in SI units`;
-    const recorded = { [variable]: [own.name, own.factor] as const };
+    const recorded = { [variable]: [own.name.replaceAll('/', '_'), own.factor] as const };
     report.add({ verdict: own.factor === 1 ? 'exact' : 'convention', code, pointer, message, recorded });
   }
   if (receptor) {

@@ -10,7 +10,7 @@ import { NotExpressible } from '../text/words.js';
 import type { NetworkOutput } from '../network-output.js';
 import { element, type Element } from '../text/xml-text.js';
 import type { LocalEquations } from './equations.js';
-import { gateOf, instantGate, PotentialFunctions } from './gates.js';
+import { gateId, gateOf, instantGate, PotentialFunctions } from './gates.js';
 import type { Conductance } from './membrane-current.js';
 
 /** Relative difference of a gate's first value from its steady state that is rounding. */
@@ -70,7 +70,7 @@ export class Channels {
         : element('ionChannelHH', { id, ...attributes }, elements);
     // NEURON's channels either have a reversal potential or read the ion's.
     const id = written.once('components', owner, make, context.ids, typeof reversal);
-    return { id, paths: new Map(gates.map(({ gate }) => [gate, `${gate}/q`])) };
+    return { id, paths: new Map(gates.map(({ gate }) => [gate, `${gateId(gate)}/q`])) };
   }
 
   /**

@@ -2,7 +2,8 @@
 
 import { siemensByArea, volt } from '../../../../src/lang/dimension.js';
 import type { Dimensions } from '../text/dimensions.js';
-import { quantityText } from '../text/quantity-text.js';
+import { tidy } from '../../../../src/library/recognise/numbers.js';
+import { numberText, quantityText } from '../text/quantity-text.js';
 import { element, type Element } from '../text/xml-text.js';
 import type { Conductance } from './membrane-current.js';
 
@@ -18,11 +19,18 @@ export const densityElement = (
   element(reversal === 'nernst' ? 'channelDensityNernst' : 'channelDensity', {
     id,
     ionChannel,
-    condDensity: quantityText(conductance, siemensByArea, dimensions),
+    condDensity: inMillisiemens(conductance) ?? quantityText(conductance, siemensByArea, dimensions),
     ...(reversal === 'nernst' ? {} : { erev: quantityText(reversal, volt, dimensions) }),
     ...on,
     ion,
   });
+
+/** Returns a density in mS/cm**2, as most models have it, if that is exact and short. */
+function inMillisiemens(density: number): string | undefined {
+  const number = tidy(density / 10);
+  const text = numberText(number);
+  return number * 10 === density && text.length < 8 ? `${text}mS_per_cm2` : undefined;
+}
 
 /**
  * Returns densities in the order of the schema: densities with their own reversal potential, then densities that depend

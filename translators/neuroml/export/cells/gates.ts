@@ -120,6 +120,9 @@ function linearGate(
   return form && coefficient && others.length === 0 ? { rate, entering: form.constant, coefficient } : undefined;
 }
 
+/** Returns the id of a gate: `m` of `gate_m`, as PyNN's cells call it. */
+export const gateId = (name: string): string => name.replace(/^gate_(?=\w$)/, '');
+
 /**
  * Returns a state variable as a gate, or undefined for other variables.
  *
@@ -135,7 +138,7 @@ export function gateOf(
   const linear = linearGate(name, equations);
   if (!linear) return undefined;
   const { entering, coefficient } = linear;
-  const attributes = { id: name, instances: String(instances) };
+  const attributes = { id: gateId(name), instances: String(instances) };
   const part = (role: string, kind: keyof typeof kinds, value: Expression): Element =>
     functions.part(role, kind, value, equations, `${owner}_${name}_${role}`);
   const rates = closingRate(coefficient, entering, equations);

@@ -68,10 +68,11 @@ const rounded = ({ form, rate, midpoint, scale }: RateForm): RateForm => ({
   scale: round(scale),
 });
 
-/** Returns an exponential. Its midpoint is arbitrary: of multiples of 5 mV the one with the shortest rate. */
+/** Returns an exponential. Its midpoint is arbitrary: of multiples of 5 mV, then 1 mV, the one with the shortest rate. */
 function exponential(f: (v: number) => number): RateForm {
   const scale = 0.02 / Math.log(f(-0.05) / f(-0.07));
-  const choices = Array.from({ length: 41 }, (_, k) => (k % 2 === 0 ? k : -k - 1) * 0.0025).map((midpoint) => {
+  const fives = Array.from({ length: 41 }, (_, k) => (k % 2 === 0 ? k : -k - 1) * 0.0025);
+  const choices = [...fives, ...Array.from({ length: 100 }, (_, k) => -k * 0.001)].map((midpoint) => {
     const at = Math.round(midpoint * 1e3) * 1e-3;
     return { at, rate: round(f(at)) };
   });

@@ -76,7 +76,7 @@ function fixed(name: string, id: Id, type: StructuredType, { model }: ExportCont
  *
  * @param fixed numbers of names, in SI
  */
-function thresholdOf(
+export function thresholdOf(
   when: string,
   fixed: (name: string) => number | undefined,
   functions: Functions,

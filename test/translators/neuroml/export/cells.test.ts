@@ -339,7 +339,7 @@ test('conductances by distance and currents of calcium by permeability are left 
     '/neurons/ballAndStick/compartments/mechanisms/leakDendrite',
   ]);
   for (const word of [
-    '<channelDensityNernst id="caNernst_density" ionChannel="caNernst" condDensity="2S_per_m2" segmentGroup="dendrite_group" ion="ca"/>',
+    '<channelDensityNernst id="caNernst_density" ionChannel="caNernst" condDensity="0.2mS_per_cm2" segmentGroup="dendrite_group" ion="ca"/>',
     '<decayingPoolConcentrationModel id="ca" ion="ca" restingConc="0.0001mol_per_m3" decayConstant="20ms" shellThickness="0.1um"/>',
     '<fixedFactorConcentrationModel id="ca_2" ion="ca" restingConc="0.0001mol_per_m3" decayConstant="15ms" rho="20 mol_per_m_per_A_per_s"/>',
   ])

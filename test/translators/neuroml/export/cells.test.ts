@@ -549,3 +549,35 @@ experiment: { dt: 0.005 ms, duration: 8 ms }`;
     expect(Math.abs(peak - (after[k] ?? NaN))).toBeLessThan(1e-4);
   }
 });
+
+test.each([
+  // The steady state at -65 mV is 1/(1 + exp(-35/8)) = 0.98757.
+  { start: 0.25, gate: /<gate id="q" instances="1" type="gateHH\w+_started" q0="0.25">/ },
+  { start: 0.9876, gate: /<gateHH(rates|tauInf) id="q" instances="1">/ },
+])('a gate keeps a first value far from its steady state: $start', async ({ start, gate }) => {
+  const text = `
+interneuron: 1
+neurons:
+  a:
+    compartments:
+      initial: -65 mV
+      sections: { soma: { length: 20 um, diameter: 20 um, specificCapacitance: 1 uF/cm**2, resistivity: 100 ohm*cm } }
+      mechanisms:
+        slow:
+          parameters: { g: 3 S/m**2 }
+          state: { q: { initial: ${start} } }
+          derivatives: { q: (1/(1 + exp((v + 30*mV)/(8*mV))) - q)/(20*ms) }
+          reads: [v]
+          writes: { i: g*q*(-90*mV - v) }
+populations: { a: { type: a, size: 1 } }
+record: [{ of: a, variables: [slow.q] }]
+timing: grid
+experiment: { dt: 0.005 ms, duration: 1 ms }`;
+  const model = importModel({ name: 'm.yaml', text });
+  const { report, again, text: lems } = await written(model);
+  expect(report.filter(({ code }) => code === 'lems/gate-start')).toEqual([]);
+  expect(lems).toMatch(gate);
+  const { samples } = await simulateModel(again.valid, { engines: [{ target: 'wasm', threads: 1 }] });
+  const first = [...samples].flatMap(([key, rows]) => (key.includes('/') ? rows.map(([q]) => q) : []))[0];
+  expect(first).toBeCloseTo(start, 4);
+});

@@ -5,16 +5,17 @@ import { parseStatements } from '../../../../src/lang/parse.js';
 import { writtenBy } from '../../../../src/lang/walk.js';
 import { printExpression } from '../../../../src/lang/print.js';
 import type { ExportContext } from '../context.js';
-import { quantityText } from '../text/quantity-text.js';
+import { extendedCell } from '../extended-cell.js';
+import { numberText, quantityText } from '../text/quantity-text.js';
 import { NotExpressible } from '../text/words.js';
 import type { NetworkOutput } from '../network-output.js';
 import { element, type Element } from '../text/xml-text.js';
 import type { LocalEquations } from './equations.js';
-import { gateId, gateOf, instantGate, PotentialFunctions } from './gates.js';
+import { gateId, gateOf, instantGate, PotentialFunctions, type Gate } from './gates.js';
 import type { Conductance } from './membrane-current.js';
 
-/** Relative difference of a gate's first value from its steady state that is rounding. */
-const rounding = 1e-9;
+/** Differences of a gate's first value from its steady state that are rounding, and that pass within milliseconds. */
+const [rounding, passing] = [1e-3, 0.05];
 
 /** A written channel. */
 export interface Channel {
@@ -57,9 +58,8 @@ export class Channels {
     const { open, reversal } = conductance;
     const { owner, equations } = origin;
     const gates = this.#gates(conductance, origin);
-    for (const { gate, steady } of gates) this.#remarkStart(gate, steady(origin.v), origin);
     const instant = open === null ? [] : [instantGate(open, 1, equations, this.#functions, owner)];
-    const elements = gates.map((one) => one.element).concat(instant);
+    const elements = gates.map((one) => this.#started(one, origin)).concat(instant);
     const attributes = {
       ...(ion === 'non_specific' ? {} : { species: ion }),
       conductance: quantityText(1e-11, siemens, context.dimensions),
@@ -91,14 +91,25 @@ export class Channels {
     });
   }
 
-  #remarkStart(gate: string, usual: number, { initial, pointer }: Origin): void {
+  /** Returns a gate that begins in its steady state if the model's nearly does, else one of a type with a first value. */
+  #started({ gate, element: one, steady }: Gate & { readonly gate: string }, { initial, v, pointer }: Origin): Element {
     const first = initial.get(gate) ?? 0;
-    if (Math.abs(first - usual) > rounding * Math.max(1, Math.abs(usual)))
-      this.context.report.different(
+    const usual = steady(v);
+    const { written, context } = this;
+    if (Math.abs(first - usual) > passing) {
+      const start = { variable: 'q', value: 'q0', parameters: ['q0'], dimension: 'none' };
+      const extension = { starts: [start], startsApart: false, isFiring: false };
+      const make = (name: string): Element => extendedCell(one.tag, name, extension) ?? element('ComponentType');
+      const type = written.once('types', `${one.tag}_started`, make, context.ids);
+      return { ...one, tag: 'gate', attributes: { ...one.attributes, type, q0: numberText(first) } };
+    }
+    if (Math.abs(first - usual) > rounding)
+      context.report.different(
         'lems/gate-start',
         `${pointer}/state/${gate}`,
         `${gate} begins in its steady state ${Number(usual.toPrecision(6))}, as gates of NeuroML do, ` +
           `not at ${Number(first.toPrecision(6))}`,
       );
+    return one;
   }
 }

@@ -69,6 +69,7 @@ const read = {
     value: 'dir',
     describe: 'another folder from which a NeuroML model may include files; may be repeated',
   },
+  with: { type: 'string', value: 'file', describe: 'YAML file with mechanisms for the groups of a cell in SWC' },
   'captured-from': {
     type: 'string',
     value: 'script',
@@ -370,17 +371,17 @@ export const commands = {
         describe: 'compare all of both runs, not only the first 200 ms; exit with 1 if they differ',
       },
       'no-check': { type: 'boolean', describe: 'do not run the written model' },
-      with: {
-        type: 'string',
-        choices: simulators,
-        describe: 'check with this simulator (in the Python environment on the PATH)',
-      },
       force,
       report: { type: 'string', value: 'file', describe: 'write the conversion report as JSON' },
       dump: { type: 'string', value: 'dir', describe: 'write the model after each rewriting, as 01-name.yaml' },
       seed,
       ...timed,
       ...read,
+      with: {
+        type: 'string',
+        value: 'name',
+        describe: `check with ${simulators.join(' or ')} (in the Python environment on the PATH); for a cell in SWC, also a file with mechanisms`,
+      },
       input,
       'no-origin': {
         type: 'boolean',

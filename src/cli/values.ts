@@ -17,6 +17,7 @@ import {
 } from '../pipeline/option-values.js';
 import { suffixOf } from '../pipeline/results/output-names.js';
 import { notationsByName } from '../pipeline/read/notation.js';
+import { simulators } from '../convert/target-notations.js';
 import type { ImportOptions } from '../pipeline/pipeline.js';
 import type { CommandName } from './command-table.js';
 import { standardStream, type Options } from './arguments.js';
@@ -26,6 +27,7 @@ import type { Terminal } from './terminal.js';
 export function importOptions(options: Options): ImportOptions {
   const seed = readSeed(options.value('seed'));
   const from = notationsByName.get(options.value('from') ?? '');
+  const channels = simulators.some((name) => name === options.value('with')) ? undefined : options.value('with');
   const dt = readTime('dt', options.value('dt'));
   const duration = readTime('duration', options.value('duration'));
   const timing = timingProfiles.find((profile) => profile === options.value('timing'));
@@ -35,6 +37,7 @@ export function importOptions(options: Options): ImportOptions {
     record: options.values('record'),
     allowPaths: options.values('allow-path'),
     origin: !options.flag('no-origin'),
+    ...(channels === undefined ? {} : { with: channels }),
     ...(seed === undefined ? {} : { seed }),
     ...(dt === undefined ? {} : { dt }),
     ...(duration === undefined ? {} : { duration }),

@@ -64,6 +64,17 @@ export function lower(drawn: DrawnModel, options: LowerOptions): Program {
   return diagnostics.within('', () => passes(drawn, options, diagnostics));
 }
 
+/** Finds mistakes of cells and features that no program has, without lowering. @throws DiagnosticError naming them */
+export function checkStructure({ model, ...drawn }: DrawnModel): void {
+  const diagnostics = new LoweringDiagnostics();
+  diagnostics.within('', () => {
+    refuseFeatures(model, diagnostics);
+    diagnostics.throwIfErrors();
+    withoutStructure({ model, ...drawn }, diagnostics);
+    diagnostics.throwIfErrors();
+  });
+}
+
 function passes(
   drawn: DrawnModel,
   {

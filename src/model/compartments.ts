@@ -60,6 +60,10 @@ export interface Mechanism<F extends Form = Written> extends EquationSet<F> {
   readonly reads: readonly Id[];
   /** Variables of its place that it adds to or sets. */
   readonly writes: Readonly<Record<Id, F['expression']>>;
+  /** State variables of kinetic schemes, which an implicit step advances together; absent: none. */
+  readonly scheme?: readonly Id[];
+  /** States of the scheme as expressions of the others, by a constant sum; they replace rates in the implicit step. */
+  readonly conserved?: Readonly<Record<Id, F['expression']>>;
   /** Conditions on the variables that it reads and on its own; absent: none. */
   readonly events?: Readonly<Record<Id, LocalEvent<F>>>;
   /**

@@ -378,6 +378,10 @@ export type MechanismDocument = {
   readonly reads?: readonly (IdDocument)[];
   /** Outputs: `i` or `i_ca` (inward current positive), `ca_i`, `ca_o` (sets the concentration). */
   readonly writes?: Readonly<Record<string, ExpressionDocument>>;
+  /** State variables of kinetic schemes, advanced together by an implicit step; default: each state by itself. */
+  readonly scheme?: readonly (IdDocument)[];
+  /** States of the scheme as expressions of the other states, where a sum of them is constant. These replace their rates in the implicit step. */
+  readonly conserved?: Readonly<Record<string, ExpressionDocument>>;
   /** Conditions on its inputs and its own variables, tested at each step, and their actions. */
   readonly events?: Readonly<Record<string, LocalEventDocument>>;
   /** Parameters and initial values on some sections where they differ, by section or group; the last of several applies. Expressions may read `distance`, `diameter`, `length`, `area`, `x`, `y`, `z`; lists have a value for each compartment. */

@@ -145,6 +145,7 @@ function changeOf({ tag, places, expression, statements, formula, event, sums }:
     members<written.Mechanism, Mechanism>({
       ...equations,
       writes: expressions,
+      conserved: expressions,
       events: localEvents,
       values: record(values),
     }),

@@ -40,6 +40,7 @@ import type { DataStore, TimingProfile, ValidModel } from '../model/model.js';
 import { atEndOfStep } from '../model/end-of-step.js';
 import { normalise } from '../model/normalise.js';
 import { isWellFormed } from '../model/text/well-formed.js';
+import { withChannels } from './read/with-channels.js';
 import { readDocument } from '../model/text/read.js';
 import { importBrian, type ImportedBrian } from '../../translators/brian/import.js';
 import { importNeuroML } from '../../translators/neuroml/import.js';
@@ -69,6 +70,11 @@ export function importModel(source: Source, options: ImportOptions = {}): Import
     if (source.graph) return importGraph(source, source.graph, options, diagnostics);
     if (isNmodlName(source.name) || options.from === 'nmodl') return importMechanism(source, options, diagnostics);
     if (isSwcName(source.name) || options.from === 'swc') return importShape(source, options, diagnostics);
+    if (options.with !== undefined)
+      throw new UsageError(
+        `--with puts channels on a shape in SWC, which ${source.name} is not`,
+        'leave the option out, or name a simulator that checks a conversion',
+      );
     if (!isMarkup(source.text)) return importTree(source, options, diagnostics);
     const markup = loadMarkup(source, options, diagnostics);
     if (!markup) return null;
@@ -333,7 +339,10 @@ function importShape(
   const { placeOf } = shape;
   addPlaced(found, placeOf, diagnostics);
   const positions: Positions = { place: (...at) => placeOf(imported?.positions.place(...at) ?? { document: '' }) };
-  return imported && { ...imported, positions, notation: 'swc' };
+  if (!imported) return null;
+  const { with: file } = options;
+  const channels = file === undefined ? {} : withChannels(imported.document, positions, file, diagnostics, options);
+  return { ...imported, positions, ...channels, notation: 'swc' };
 }
 
 /** Imports a document in NeuroML or LEMS. */

@@ -25,6 +25,21 @@ export const messages = {
     ...suggestion(name, known),
   }),
 
+  /** A part of a cell that a file of channels cannot set. */
+  unknownPart: (name: string, known: readonly string[]): Finding => ({
+    code: 'set/unknown-part',
+    message: name === '' ? 'the file has no channels' : `a file of channels has no part ${shorten(name)}`,
+    expected: oneOf(name, known),
+    ...suggestion(name, known),
+  }),
+
+  /** Mechanisms for a shape that has no compartments. */
+  pointCell: (): Finding => ({
+    code: 'set/point-cell',
+    message: 'a shape of one segment becomes a point neuron, which has no mechanisms',
+    hint: 'add a dendrite, or write the cell as a canonical document with its length and diameter',
+  }),
+
   notADocument: (found: unknown): Finding => ({
     code: 'recognise/not-a-model',
     message: 'a model is a map with named parts',

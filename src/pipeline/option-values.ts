@@ -98,6 +98,7 @@ const importKinds: ArgumentKinds<ImportOptions> = {
   duration: text('1 s'),
   record: texts('cells:v@1ms'),
   allowPaths: texts('../channels'),
+  with: text('channels.yaml'),
   origin: flag,
   inputs: object("{ input: { kind: 'spikes', elements, times } }"),
   peers: flag,

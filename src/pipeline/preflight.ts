@@ -9,11 +9,13 @@ import { sketchModel } from '../draw/draw.js';
 import type { DrawnModel } from '../draw/drawn-model.js';
 import type { Precision } from '../ir/program.js';
 import { protocolOf } from '../lower/context/protocol.js';
+import { checkStructure } from '../lower/lower.js';
 import type { ValidModel } from '../model/model.js';
 import { choicesForRun, loweredModel } from './build-program.js';
 import { chooseTarget } from './choose-target.js';
 import { messages } from './messages.js';
 import { refusedFiles } from './results/outputs.js';
+import type { Notation } from './read/notation.js';
 import { placed } from './read/placed.js';
 import { refuseTooLarge, refuseTooLong } from './memory-limit.js';
 import { inStage } from './stages.js';
@@ -40,7 +42,11 @@ const mostDrawn = 1e6;
  * Faults of single values that the target draws show only in a run.
  */
 export async function preflight(
-  { valid, positions }: { readonly valid: ValidModel; readonly positions: Positions },
+  {
+    valid,
+    positions,
+    notation,
+  }: { readonly valid: ValidModel; readonly positions: Positions; readonly notation?: Notation },
   { precision = 'float64', target, untimed = false, memory = platform.machine.memory() }: PreflightOptions = {},
 ): Promise<readonly Diagnostic[]> {
   const findings: Diagnostic[] = [];
@@ -67,6 +73,11 @@ export async function preflight(
         ...messages.drawnInPart(name),
         place: positions.place(`/projections/${name}`),
       });
+    // A file of NMODL is one cell that always fits, so its kernels are not needed.
+    if (notation === 'nmodl' && target === undefined) {
+      inStage('lower', () => placed(positions, drawn.parts, () => checkStructure(drawn)));
+      return;
+    }
     const program = loweredModel(drawn, positions, {
       precision,
       counts: standIns(drawn),

@@ -83,6 +83,10 @@ export function membraneOf(part: Mechanism, places: readonly string[]): Record<s
     density: part.kind === 'density',
     reads: part.reads,
     writes: Object.fromEntries([...part.writes].map(([port, value]) => [port, placed(value)])),
+    ...(part.scheme.length === 0 ? {} : { scheme: part.scheme }),
+    ...(part.conserved.size === 0
+      ? {}
+      : { conserved: Object.fromEntries([...part.conserved].map(([state, value]) => [state, placed(value)])) }),
     ...(part.parameters.has('diam') ? { values } : {}),
   };
 }

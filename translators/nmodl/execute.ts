@@ -192,8 +192,15 @@ export class Execution {
         return;
       }
       case 'conserve': {
-        const { left, right } = statement;
-        this.effects.conserved.push(operate('-', this.value(left), this.value(right), this.program.contradiction));
+        // A sum counts amounts: states of a compartment are multiplied by its volume.
+        const amounts = [...this.effects.volumes].map(([state, volume]): [string, Value] => [
+          state,
+          operate('*', volume, this.value(nameOf(state, statement.span)), this.program.contradiction),
+        ]);
+        this.#locals.push(new Map(amounts));
+        const left = this.value(statement.left);
+        this.#locals.pop();
+        this.effects.conserved.push(operate('-', left, this.value(statement.right), this.program.contradiction));
         return;
       }
       case 'compartment':

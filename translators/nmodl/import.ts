@@ -48,7 +48,7 @@ export function readMechanism(
   const [table] = file?.tables ?? [];
   if (mechanism && table) report(messages.tables(), table);
   const reactions = [...(file?.blocks.values() ?? [])].find(({ kind }) => kind === 'KINETIC');
-  if (mechanism && reactions) report(messages.reactions(), reactions.span);
+  if (mechanism?.receipt && reactions) report(messages.reactions(), reactions.span);
   diagnostics.addAll(found.list);
   if (!mechanism || found.hasErrors) return null;
   const positions: Positions = { place: (_, span) => texts.place(span ?? { start: 0, end: 1 }) };

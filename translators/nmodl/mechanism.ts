@@ -24,7 +24,6 @@ import {
   constantOf,
   Definitions,
   Execution,
-  rateOf,
   Untranslatable,
   type Effects,
   type Program,
@@ -35,6 +34,7 @@ import * as messages from './messages.js';
 import { elementName, type Report } from './parse.js';
 import { assignedNames } from './assigned-names.js';
 import { ionLevel, portName, roleOf, type IonName } from './ions.js';
+import { conservedStates, ratesOf, statesOf, steadyEquations, type StateFacts } from './kinetics.js';
 import { eliminate, type Equation } from './linear-system.js';
 import { EventCode, type EventStatement, type Kept, type Sent } from './receive.js';
 import { eventsOf, type DelayedPathway, type TimedEvent } from './self-events.js';
@@ -90,6 +90,10 @@ export interface Mechanism {
   /** Currents and concentrations, by the names of ports; currents are inward positive. */
   readonly writes: ReadonlyMap<string, Expression>;
   readonly reads: readonly string[];
+  /** States that are advanced together. */
+  readonly scheme: readonly string[];
+  /** States of the scheme as expressions of others, by sums that are constant. */
+  readonly conserved: ReadonlyMap<string, Expression>;
   readonly receipt: Receipt | undefined;
 }
 
@@ -125,11 +129,14 @@ class Translation {
   readonly #definitions: Definitions;
   readonly #hidden = new Map<string, { readonly unit: Powers; readonly initial: Expression; readonly span: Span }>();
   readonly #program: Program;
+  readonly #facts: StateFacts;
   /** Values that the first execution of a step gave, for reads that come before their assignments. */
   #last: ReadonlyMap<string, Value> = new Map();
   /** Variables that were read before their assignments. */
   readonly #lagging = new Set<string>();
   #pass: 'initial' | 'step' | 'event' = 'initial';
+  /** Rates of the last step that NEURON integrates implicitly, by SOLVE statements. */
+  #schemes: { readonly flows: readonly Flow[]; readonly isReaction: boolean }[] = [];
   /** Values of states after a step, of those that a PROCEDURE advances. */
   readonly #advanced = new Map<string, Value>();
 
@@ -157,6 +164,16 @@ class Translation {
         this.#parameters.set(this.#rename(name), { value, unit: this.#declaredUnit(one.name) ?? pure, span: one.span });
     }
     this.#definitions = new Definitions(this.#names);
+    this.#facts = {
+      isState: (name) => this.#states.has(name),
+      unitOf: (state) => this.#stateUnit(state),
+      nameOf: (state) => this.#renamed.get(state) ?? state,
+      arrayOf: (state) => this.#states.get(state)?.name ?? '',
+      report,
+      contradiction: (from, to, at) => {
+        this.#program.contradiction(from, to, at);
+      },
+    };
     this.#program = {
       blocks: file.blocks,
       outside: (name, span) => this.#outside(name, span),
@@ -263,15 +280,19 @@ class Translation {
     );
   }
 
-  #solve({ block: name, isSteady, span }: Extract<Statement, { kind: 'solve' }>, execution: Execution): void {
+  #solve({ block: name, method, isSteady, span }: Extract<Statement, { kind: 'solve' }>, execution: Execution): void {
     const block = this.file.blocks.get(name);
     if (!block) {
       this.report(messages.unknownFunction(name, [...this.file.blocks.keys()]), span);
       throw new Untranslatable();
     }
     if (!isSteady && block.kind !== 'LINEAR') {
+      const { flows } = execution.effects;
+      const before = flows.length;
       execution.run(block.body);
       if (this.#pass === 'initial') return;
+      if (block.kind === 'KINETIC' || method === 'sparse' || method === 'derivimplicit')
+        this.#schemes.push({ flows: flows.slice(before), isReaction: block.kind === 'KINETIC' });
       // As the step goes to zero, states that a PROCEDURE advances are still what they were.
       for (const state of this.#states.keys()) {
         const next = execution.globals.get(state);
@@ -288,38 +309,13 @@ class Translation {
     steady.run(block.body);
     this.#pass = pass;
     const { effects } = steady;
-    const equations = block.kind === 'LINEAR' ? this.#linear(effects) : this.#steady(effects, span);
+    const equations = block.kind === 'LINEAR' ? this.#linear(effects) : steadyEquations(effects, span, this.#facts);
     for (const [state, value] of this.#solved(equations, span)) execution.globals.set(state, value);
   }
 
   /** Returns the equations of a LINEAR block. */
   #linear({ zeros }: Effects): Equation[] {
     return zeros.map((value) => ({ zero: inUnits(value, value.unit ?? pure), unit: value.unit ?? pure }));
-  }
-
-  /** Returns the equations of states whose rates are zero, and of the sums that CONSERVE states. */
-  #steady(effects: Effects, span: Span): Equation[] {
-    const rates = this.#rates(effects);
-    const names = [...rates.keys()];
-    const equations = names.map((name) => ({
-      zero: rates.get(name) ?? integer(0),
-      unit: times(this.#stateUnit(name), { ms: 1 }, -1),
-    }));
-    const free = names.map((name) => this.#renamed.get(name) ?? name);
-    for (const value of effects.conserved) {
-      const unit = value.unit ?? pure;
-      const sum = inUnits(value, unit);
-      const last = free.findLastIndex((name) => namesIn(sum).has(name));
-      if (last < 0) continue;
-      // The rate of one state follows from those of the others.
-      equations[last] = { zero: sum, unit };
-      free[last] = '';
-    }
-    if (effects.conserved.length === 0 && names.length > 0 && isClosed(effects)) {
-      this.report(messages.openSum(), span);
-      throw new Untranslatable();
-    }
-    return equations;
   }
 
   /** Solves linear equations for the states that they hold. Each element becomes a definition, so that none grows. */
@@ -360,63 +356,6 @@ class Translation {
       if (readsAny(expression, names)) values.set(one.name, expression);
     }
     return substitute(e, values);
-  }
-
-  /** Returns the rates of change of states. */
-  #rates({ flows, volumes }: Effects): Map<string, Expression> {
-    const rates = new Map<string, Expression>();
-    const add = (state: string, rate: Expression): void => {
-      rates.set(state, sum(rates.get(state) ?? integer(0), rate));
-    };
-    const inVolume = (state: string, value: Value): Expression => {
-      const volume = volumes.get(state) ?? volumes.get(this.#states.get(state)?.name ?? '');
-      const unit = this.#stateUnit(state);
-      if (!volume) return rateOf(value, unit);
-      return rateOf(
-        {
-          expression: quotient(value.expression, volume.expression),
-          unit: times(value.unit ?? pure, volume.unit ?? pure, -1),
-        },
-        unit,
-      );
-    };
-    for (const flow of flows) {
-      for (const state of statesOf(flow))
-        if (!this.#states.has(state)) {
-          this.report(messages.notAState(state), flow.span);
-          throw new Untranslatable();
-        }
-      if (flow.kind === 'rate')
-        rates.set(flow.state, rateOf(flow.value, this.#stateUnit(flow.state), this.#program.contradiction));
-      else if (flow.kind === 'flux') add(flow.state, inVolume(flow.state, flow.value));
-      else {
-        const speed = (side: typeof flow.left, constant: Value | undefined): Value | undefined =>
-          constant &&
-          side.reduce<Value>((rate, [state, count]) => {
-            const unit = this.#stateUnit(state);
-            const level: Expression = nameOf(this.#renamed.get(state) ?? state, flow.span);
-            const power = count === 1 ? level : binary('**', level, integer(count));
-            return { expression: product(rate.expression, power), unit: times(rate.unit ?? pure, unit, count) };
-          }, constant);
-        const forward = speed(flow.left, flow.forward);
-        const backward = speed(flow.right, flow.backward);
-        for (const [side, sign] of [
-          [flow.left, -1],
-          [flow.right, 1],
-        ] as const)
-          for (const [state, count] of side)
-            for (const [part, direction] of [
-              [forward, sign],
-              [backward, -sign],
-            ] as const) {
-              if (!part) continue;
-              const rate = inVolume(state, part);
-              const whole = count === 1 ? rate : product(integer(count), rate);
-              add(state, direction < 0 ? negated(whole) : whole);
-            }
-      }
-    }
-    return rates;
   }
 
   /** Returns the rates of states that a PROCEDURE advances by one step: their slopes at a step of zero. */
@@ -463,8 +402,9 @@ class Translation {
     once.run(file.breakpoint);
     this.#last = new Map([...once.globals].filter(([name]) => !this.#states.has(name)));
     const step = this.#execution(constants);
+    this.#schemes = [];
     step.run(file.breakpoint);
-    const rates = new Map([...this.#stepped(), ...this.#rates(step.effects)]);
+    const rates = new Map([...this.#stepped(), ...ratesOf(step.effects, this.#facts)]);
     const [sent] = [...step.effects.sent, ...first.effects.sent].filter(
       ({ name }, k) => k < step.effects.sent.length || !file.receive || name !== 'net_send',
     );
@@ -484,7 +424,16 @@ class Translation {
     for (const [name, { unit, initial, span }] of this.#hidden)
       states.set(this.#renamed.get(name) ?? name, { unit, initial, rate: undefined, span });
     const writes = this.#writes(step);
-    const derived = this.#needed([...states.values()], writes, receipt, this.#unsettled(step));
+    const scheme = this.#scheme(rates);
+    const own = new Set(scheme);
+    const sums = step.effects.conserved.map((one) => ({ ...one, expression: this.#expanded(one.expression, own) }));
+    const conserved = conservedStates(sums, scheme);
+    const derived = this.#needed(
+      [...states.values()],
+      [...writes.values(), ...conserved.values()],
+      receipt,
+      this.#unsettled(step),
+    );
     return {
       name: file.name,
       kind: file.kind,
@@ -494,9 +443,28 @@ class Translation {
       derived,
       ions: this.#ionsUsed(),
       writes,
+      scheme,
+      conserved,
       reads: this.#reads([...states.values()], writes, derived, receipt),
       receipt,
     };
+  }
+
+  /** Returns the states that NEURON advances together: those of reactions, and others with rates that read each other. */
+  #scheme(rates: ReadonlyMap<string, Expression>): string[] {
+    const named = (state: string): string => this.#renamed.get(state) ?? state;
+    const together = this.#schemes.flatMap(({ flows, isReaction }) => {
+      const states = [...new Set(flows.flatMap(statesOf))].filter((state) => rates.has(state));
+      const names = new Set(states.map(named));
+      const isCoupled = states.some((state) =>
+        readsAny(
+          this.#expanded(rates.get(state) ?? zero.expression, names),
+          new Set([...names].filter((one) => one !== named(state))),
+        ),
+      );
+      return isReaction || isCoupled ? [...names] : [];
+    });
+    return [...new Set(together)];
   }
 
   /** Returns the variables of the file that events assign, besides those of the connection. */
@@ -651,7 +619,7 @@ class Translation {
   /** Returns the definitions that something reads, and those of variables that the file lets others read. */
   #needed(
     states: readonly State[],
-    writes: ReadonlyMap<string, Expression>,
+    others: readonly Expression[],
     receipt: Receipt | undefined,
     unsettled: ReadonlyMap<string, string>,
   ): Definitions['list'] {
@@ -664,7 +632,7 @@ class Translation {
       add(initial);
       add(rate);
     }
-    for (const value of writes.values()) add(value);
+    for (const value of others) add(value);
     for (const { initial } of receipt?.variables.values() ?? []) add(initial);
     for (const { value } of receipt ? statementsOf(receipt) : []) add(value);
     for (const { delay } of receipt?.pathways ?? []) add(delay);
@@ -776,17 +744,6 @@ function atNoStep(e: Expression): Expression {
   if (operator === '*') return product(left, right);
   return operator === '/' ? quotient(left, right) : binary(operator, left, right, e.span);
 }
-
-const statesOf = (flow: Flow): string[] =>
-  flow.kind === 'reaction' ? [...flow.left, ...flow.right].map(([state]) => state) : [flow.state];
-
-/** Whether reactions keep the sum of all states: nothing flows in or out. */
-const isClosed = ({ flows }: Effects): boolean =>
-  flows.every((flow) => {
-    if (flow.kind !== 'reaction') return false;
-    const total = (side: typeof flow.left): number => side.reduce((all, [, count]) => all + count, 0);
-    return total(flow.left) === total(flow.right);
-  });
 
 /** Returns a number with its unit, as the canonical language writes it. */
 export function quantityOf(value: number, unit: Powers): Expression {

@@ -211,12 +211,12 @@ export const tables = (): Finding => ({
   hint: 'set usetable_NAME = 0 in NEURON to compare',
 });
 
-/** Reactions, whose states are advanced one by one. */
+/** Reactions of a synapse, which advances states one by one. */
 export const reactions = (): Finding => ({
   code: 'nmodl/reactions',
   severity: 'warning',
   message:
-    'each state of a KINETIC block is advanced by itself, so that the sum of fast reactions drifts with the step',
+    'a synapse advances each state of a KINETIC block by itself, so that the sum of fast reactions drifts with the step',
   hint: 'compare with a run with a shorter step, such as --dt "0.002 ms"',
 });
 

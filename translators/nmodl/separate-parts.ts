@@ -26,6 +26,8 @@ export function separateParts(mechanism: Mechanism): readonly Mechanism[] {
       name: `${name}_${port === 'i' ? 'leak' : port.slice(2)}`,
       writes: new Map([...writes].filter(([one]) => one === port)),
       states: kept(states),
+      scheme: mechanism.scheme.filter((one) => part.has(one)),
+      conserved: kept(mechanism.conserved),
       parameters: kept(parameters),
       derived: derived.filter((one) => part.has(one.name)),
       reads: mechanism.reads.filter((one) => part.has(one)),
@@ -34,7 +36,7 @@ export function separateParts(mechanism: Mechanism): readonly Mechanism[] {
 }
 
 /** Returns all names that an expression depends on. */
-function reachedFrom({ states, derived }: Mechanism, from: Expression | undefined): Set<string> {
+function reachedFrom({ states, derived, conserved }: Mechanism, from: Expression | undefined): Set<string> {
   const definitions = new Map(derived.map((one) => [one.name, one.expression]));
   const seen = new Set<string>();
   const add = (e: Expression | undefined): void => {
@@ -45,6 +47,7 @@ function reachedFrom({ states, derived }: Mechanism, from: Expression | undefine
       const state = states.get(name);
       add(state?.initial);
       add(state?.rate);
+      add(conserved.get(name));
     }
   };
   add(from);

@@ -185,8 +185,10 @@ export function physicalConstant(
       unitWithScale(Object.fromEntries(Object.entries(powers ?? pure).filter(([name]) => name !== 'mol')));
     const [from, to] = [bare(powersOf(unit, own)), bare(powersOf(wanted ?? unit, own))];
     if (!equalDimensions(from.dimension, to.dimension)) return value;
+    // A unit may be a multiple, such as `(10000 coulomb)`.
+    const multiple = Number(/^\s*(\d[\d.]*(?:e[-+]?\d+)?)\s/i.exec(wanted ?? '')?.[1] ?? 1);
     const ratio = (scale: Unit['scale']): number => Number(scale.numerator) / Number(scale.denominator);
-    return (value * ratio(from.scale)) / ratio(to.scale);
+    return (value * ratio(from.scale)) / ratio(to.scale) / multiple;
   };
 }
 

@@ -156,7 +156,7 @@ async function convertOne(
   for (const { code, message } of converted.report)
     if (code === 'lems/one-file' || code === 'origin/left-out') context.say(printable(message));
   if (differing.length > 0) context.say(tableOf(differing, words));
-  const isAsked = options.flag('check') || options.value('with') !== undefined;
+  const isAsked = options.flag('check') || simulators.some((name) => name === options.value('with'));
   if (isAsked && measured?.check)
     for (const line of checkLines(measured.check, options.flag('freeze'))) context.say(line);
   context.say(summary + (converted.portable ? '' : '; not portable'));

@@ -27,6 +27,7 @@ import { BadMechanism, checkNoise, giveTemperature, missing, notRun } from './me
 import type { CableNames } from '../context/cable.js';
 import { eventAt, detectedElsewhere, localEventAt } from './class-events.js';
 import { numberAt, type Instance } from './mechanisms.js';
+import { schemesOf } from './kinetic-scheme.js';
 import { derivedOf, isEmpty, levelOn, plus } from './ion-values.js';
 import type { Compartment } from '../../model/compartment-tree.js';
 
@@ -174,6 +175,13 @@ class Maker {
         voltage,
         capacitance: nameOf(capacitance.name),
         current: nameOf(current),
+        schemes: this.#instances.flatMap(({ mechanism }, slot) =>
+          schemesOf(
+            mechanism,
+            (name) => this.#ownName(slot, name) ?? name,
+            (e) => this.#code(slot, e),
+          ),
+        ),
         ...(rise === undefined ? {} : { rise }),
       },
       conductance,

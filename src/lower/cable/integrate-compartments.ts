@@ -27,7 +27,8 @@ import { exponentialStep, rationalStep } from '../integration/linear-step.js';
 import { noiseOfStep, noisesOf } from '../integration/noise.js';
 import { rateOf } from '../integration/rates.js';
 import { settled } from '../code/settled.js';
-import type { Cable, CableNames, CompartmentClass } from '../context/cable.js';
+import type { Cable, CableNames, CompartmentClass, Scheme } from '../context/cable.js';
+import { schemeStep } from './kinetic-scheme.js';
 
 /** Buffers of a class that the cable reads: the diagonal of its matrix (S), and the right-hand side (A). */
 interface Coefficients {
@@ -39,7 +40,7 @@ interface Coefficients {
 const capacitiveShare = ({ method }: Cable): number => (method === 'cable' ? 2 : 1);
 
 /** The gates of a class over a step, from the voltages that there are; written to the scope. */
-export function advanceGates(group: Group, { method }: Cable, scope: ElementScope): void {
+export function advanceGates(group: Group, { method, classes }: Cable, scope: ElementScope): void {
   const { equations } = group;
   const { block, context, real } = scope;
   const derivatives = steppedDerivatives(equations);
@@ -52,14 +53,28 @@ export function advanceGates(group: Group, { method }: Cable, scope: ElementScop
   const isFirst = code`${step} == 0i`;
   const staggered = method === 'cable';
   const h = staggered ? block.name('h', code`select(${isFirst}, ${half}, ${whole})`) : whole;
-  const coupled = staggered ? coupledStates(drift) : { all: [], read: [] };
+  const schemes = (classes.find(({ type }) => type === group.name)?.names.schemes ?? []).filter(({ states }) =>
+    states.every((name) => diffusion.get(name)?.size === 0),
+  );
+  const schemeOf = (name: string): Scheme | undefined => schemes.find(({ states }) => states.includes(name));
+  const coupled = staggered ? coupledStates(drift, schemeOf) : { all: [], read: [] };
   const before = new Map<string, Ir>();
   const kept = (name: string): Ir => {
     const known = before.get(name) ?? block.name(`before_${name}`, to(real, scope.read(name)));
     before.set(name, known);
     return known;
   };
+  /** Results of schemes, by their first states and by spans; a span ends with the scopes that it reads. */
+  const together = new Map<string, ReadonlyMap<string, Ir>>();
   const advanced = (name: string, span: Ir): Ir => {
+    const scheme = schemeOf(name);
+    if (scheme) {
+      const key = `${scheme.states[0] ?? ''} ${JSON.stringify(span)}`;
+      const solved =
+        together.get(key) ?? schemeStep(scheme, drift, scope, { h: span, isSecondOrder: staggered, before: kept });
+      together.set(key, solved);
+      return solved.get(name) ?? kept(name);
+    }
     const e = drift.get(name) as Expression;
     if (diffusion.get(name)?.size === 0 && linearRate(e, [name]))
       return (staggered ? rationalStep : exponentialStep)(name, equations, scope, span, kept(name));
@@ -93,8 +108,14 @@ function noiseOfGates(group: Group, staggered: boolean, scope: ElementScope): Re
   return new Map([...noise].map(([xi, value]) => [xi, folded`${share} * ${value}`]));
 }
 
-/** Returns the states with rates that depend on other states or are nonlinear, and all states that they read. */
-function coupledStates(derivatives: ReadonlyMap<string, Expression>): {
+/**
+ * Returns the states with rates that depend on other states or are nonlinear, and all states that they read. States of a
+ * scheme count as one.
+ */
+function coupledStates(
+  derivatives: ReadonlyMap<string, Expression>,
+  schemeOf: (name: string) => Scheme | undefined,
+): {
   readonly all: readonly string[];
   readonly read: readonly string[];
 } {
@@ -102,10 +123,11 @@ function coupledStates(derivatives: ReadonlyMap<string, Expression>): {
   const readBy = (name: string): readonly string[] => {
     const e = derivatives.get(name) as Expression;
     const used = namesIn(e);
-    const linear = linearRate(e, [name]) !== null;
-    return states.filter((other) => used.has(other) && (other !== name || !linear));
+    const own = schemeOf(name)?.states ?? [name];
+    const linear = linearRate(e, own) !== null;
+    return states.filter((other) => used.has(other) && !(own.includes(other) && linear));
   };
-  const all = states.filter((name) => readBy(name).length > 0);
+  const all = states.filter((name) => (schemeOf(name)?.states ?? [name]).some((one) => readBy(one).length > 0));
   return { all, read: states.filter((name) => all.some((other) => readBy(other).includes(name))) };
 }
 

@@ -14,6 +14,13 @@ export type CableMethod = Extract<IntegrationMethod, 'cable' | 'cable-then-gates
 export const isCableMethod = (method: IntegrationMethod): method is CableMethod =>
   method === 'cable' || method === 'cable-then-gates' || method === 'gates-then-cable';
 
+/** States that an implicit step advances together. */
+export interface Scheme {
+  readonly states: readonly string[];
+  /** States as expressions of the others, by constant sums. */
+  readonly conserved: ReadonlyMap<string, Expression>;
+}
+
 /** Names in the type of a class that the solver reads. */
 export interface CableNames {
   /** Membrane potential, a state variable. */
@@ -22,6 +29,8 @@ export interface CableNames {
   readonly capacitance: Expression;
   /** Into the compartment except for axial currents, in A. */
   readonly current: Expression;
+  /** Kinetic schemes of its mechanisms. */
+  readonly schemes: readonly Scheme[];
   /** State variable with the rise of the potential in half of the last step; absent: no code reads it. */
   readonly rise?: string;
 }

@@ -423,6 +423,14 @@ export const types: Slots = {
     writes: orEmpty(
       map(expression(), 'Outputs: `i` or `i_ca` (inward current positive), `ca_i`, `ca_o` (sets the concentration).'),
     ),
+    scheme: list(
+      id(),
+      'State variables of kinetic schemes, advanced together by an implicit step; default: each state by itself.',
+    ),
+    conserved: map(
+      expression(),
+      'States of the scheme as expressions of the other states, where a sum of them is constant. These replace their rates in the implicit step.',
+    ),
     events: orEmpty(
       map(to('localEvent'), 'Conditions on its inputs and its own variables, tested at each step, and their actions.'),
     ),

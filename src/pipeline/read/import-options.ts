@@ -31,6 +31,8 @@ export interface ImportOptions {
   readonly inputs?: Readonly<Record<string, ModelInput>>;
   /** Whether notes describe how other programs treat a circuit of SONATA, as `validateModel` does. */
   readonly peers?: boolean;
+  /** File with mechanisms for a shape in SWC. */
+  readonly with?: string;
   /** Order of a step, instead of the one that the notation prescribes. */
   readonly timing?: TimingProfile;
   /**

@@ -27,6 +27,8 @@ const recorded = JSON.parse(readFileSync(join(import.meta.dirname, '../../record
   readonly files: Readonly<Record<string, readonly Row[]>>;
   /** Potentials in mV by times in ms, after spikes at 10, 20, 30 and 40 ms. */
   readonly responses: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  /** Potential in mV and states at each second ms of steps of 0.025 ms. */
+  readonly steps: Readonly<Record<string, Readonly<Record<string, readonly number[]>>>>;
 };
 
 interface Mechanism {
@@ -85,7 +87,8 @@ describe("first values, rates and currents equal NEURON's", () => {
     const own = Object.values(cell?.compartments?.mechanisms ?? {});
     const mechanisms = (own.length > 0 ? own : Object.values(model.synapses)) as unknown as readonly Mechanism[];
     const units: Readonly<Record<string, number>> = { A: 1e-6, B: 1e-6, g: 1e-6 };
-    const unit = (state: string): number => (own.length === 0 ? (units[state] ?? 1) : 1);
+    const amounts: Readonly<Record<string, number>> = { pump: 1e4, pumpca: 1e4 };
+    const unit = (state: string): number => (own.length === 0 ? units : amounts)[state] ?? 1;
     // NEURON takes one step of 1e9 ms to the steady state of a kinetic scheme, which leaves a difference of 1e-8.
     const digits = file === 'potassium_markov.mod' ? 7 : 12;
     for (const row of rows) {
@@ -163,6 +166,87 @@ describe("potentials after spikes equal NEURON's", () => {
     const [coarse, fine] = [await run(0.005), await run(0.0025)];
     const found = times.map((time, k) => [time, 2 * (fine[k] ?? NaN) - (coarse[k] ?? NaN)] as const);
     for (const [time, v] of found) expect(v).toBeCloseTo(expected[time] ?? NaN, 3);
+  });
+});
+
+describe("states of reactions equal NEURON's at its steps of 0.025 ms", () => {
+  const run = async (file: string, variables: readonly string[], method: string, dt = '0.025 ms') => {
+    const leak = { reads: ['v'], writes: { i: '0.001*siemens/cm**2*(-10*mV - v)' } };
+    const others = file === 'calcium_buffer.mod' ? { cal: { nmodl: join(files, 'calcium_current.mod') } } : {};
+    const compartments = {
+      sections: {
+        soma: {
+          length: '20 um',
+          diameter: '20 um',
+          divisions: 1,
+          specificCapacitance: '1 uF/cm**2',
+          resistivity: '100 ohm*cm',
+        },
+      },
+      mechanisms: { x: { nmodl: join(files, file) }, leak, ...others },
+      initial: '-65 mV',
+      temperature: '295.15 kelvin',
+    };
+    const path = folder.file(`${file}.${method}.json`);
+    const document = {
+      interneuron: 1,
+      neurons: { cell: { compartments, method } },
+      populations: { cell: { type: 'cell', size: 1 } },
+      record: [{ of: 'cell', variables: variables.map((name) => (/^v$|_/.test(name) ? name : `x.${name}`)) }],
+      experiment: { dt, duration: '20 ms' },
+    };
+    writeFileSync(path, JSON.stringify(document));
+    const session = openModel(importModel(readSource(path), { allowPaths: ['/'] }));
+    await session.run(0.0201);
+    const { samples } = await session.take();
+    await session.dispose();
+    return samples.map(({ values }) => values);
+  };
+
+  it('with rates of 1000/ms, whose sum stays 1', async () => {
+    const expected = recorded.steps['sodium_markov.mod'] ?? {};
+    const names = Object.keys(expected);
+    const found = await run('sodium_markov.mod', names, 'cable-then-gates');
+    for (const [k, name] of names.entries())
+      for (const [n, value] of (expected[name] ?? []).entries())
+        expect(Math.abs(Number(found[k]?.[80 * n]) * (name === 'v' ? 1e3 : 1) - value)).toBeLessThan(
+          name === 'v' ? 1e-7 : 1e-9,
+        );
+    const states = found.filter((_, k) => names[k] !== 'v');
+    for (let step = 0; step <= 800; step++)
+      expect(Math.abs(states.reduce((sum, values) => sum + Number(values[step]), -1))).toBeLessThan(1e-12);
+    // The potential as NEURON's, or the currents would differ.
+    expect(names).toHaveLength(8);
+  });
+
+  it('to second order by the method of cables', async () => {
+    const at = async (dt: number): Promise<number> => {
+      const [v] = await run('potassium_markov.mod', ['v'], 'cable', `${dt} ms`);
+      return Number(v?.[Math.round(2 / dt)]);
+    };
+    const [coarse, half, fine] = [await at(0.1), await at(0.05), await at(0.025)];
+    expect((coarse - half) / (half - fine)).toBeCloseTo(4, 1);
+  });
+
+  it('of calcium with a buffer and a pump in volumes, which are not linear', async () => {
+    const expected = recorded.steps['calcium_buffer.mod'] ?? {};
+    const names = Object.keys(expected);
+    const found = await run(
+      'calcium_buffer.mod',
+      names.map((name) => (name === 'cai' ? 'ca_i' : name)),
+      'cable-then-gates',
+    );
+    for (const [k, name] of names.entries()) {
+      const values = expected[name] ?? [];
+      // Newton's method takes one step here, and several in NEURON.
+      const most = 1e-3 * Math.max(...values.map(Math.abs));
+      const unit = { v: 1e3, pump: 1e-4, pumpca: 1e-4 }[name] ?? 1;
+      for (const [n, value] of values.entries())
+        expect(Math.abs(Number(found[k]?.[80 * n]) * unit - value)).toBeLessThan(most);
+    }
+    const [free, bound] = ['free', 'bound'].map((name) => found[names.indexOf(name)]);
+    for (let step = 1; step <= 800; step++)
+      expect(Math.abs(Number(free?.[step]) + Number(bound?.[step]) - 0.05)).toBeLessThan(5e-14);
   });
 });
 

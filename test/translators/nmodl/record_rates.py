@@ -1,4 +1,5 @@
-"""Records what NEURON computes for the mechanisms in files/: first values, rates of change, and responses to spikes.
+"""Records what NEURON computes for the mechanisms in files/: first values, rates of change, responses to spikes,
+and steps of reactions.
 
     nrnivmodl files && python record_rates.py > ../../recorded/nmodl.json
 
@@ -84,6 +85,32 @@ def response_of(name):
     return {time: 2 * fine - coarse for time, coarse, fine in zip(times, run(0.005), run(0.0025))}
 
 
+#: Mechanisms with reactions and their states, by files, with another one on the same membrane.
+SCHEMES = {
+    "sodium_markov.mod": ("namarkov", ("c1", "c2", "c3", "o", "i1", "i2", "b1"), None),
+    "calcium_buffer.mod": ("cabuffer", ("free", "bound", "pump", "pumpca"), "cal"),
+}
+
+
+def steps_of(name, states, other):
+    """Return the potential and states on a membrane with a leak, at every second ms of steps of 0.025 ms."""
+    soma = h.Section(name="soma")
+    soma.L = soma.diam = 20
+    soma.cm = 1
+    h.celsius = 22
+    for one in filter(None, (name, other, "pas")):
+        soma.insert(one)
+    soma.e_pas, soma.g_pas = -10, 0.001
+    recorded = {state: h.Vector().record(getattr(soma(0.5), f"_ref_{state}_{name}")) for state in states}
+    if name == "cabuffer":
+        recorded["cai"] = h.Vector().record(soma(0.5)._ref_cai)
+    recorded["v"] = h.Vector().record(soma(0.5)._ref_v)
+    h.dt, h.steps_per_ms = 0.025, 40
+    h.finitialize(-65)
+    h.continuerun(20)
+    return {state: [values[80 * k] for k in range(11)] for state, values in recorded.items()}
+
+
 def main():
     """Print the records of all files as JSON."""
     h.load_file("stdrun.hoc")
@@ -94,7 +121,8 @@ def main():
             recorded[path.name] = rows_of(kind, name, random.Random(path.name))
         if kind == "POINT_PROCESS":
             responses[path.name] = response_of(name)
-    print(json.dumps({"neuron": neuron.__version__, "files": recorded, "responses": responses}))
+    steps = {file: steps_of(*scheme) for file, scheme in SCHEMES.items()}
+    print(json.dumps({"neuron": neuron.__version__, "files": recorded, "responses": responses, "steps": steps}))
 
 
 main()

@@ -1,9 +1,12 @@
 /** Mistakes in files of SWC, and repairs: each has the line that it is in. */
 
-import { expect, it } from 'vitest';
-import { DiagnosticError } from '../../../src/diagnostics/diagnostic.js';
+import { copyFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { DiagnosticError, UsageError } from '../../../src/diagnostics/diagnostic.js';
 import { importModel } from '../../../src/pipeline/pipeline.js';
 import { decodeSource } from '../../../src/pipeline/read/read-source.js';
+import { temporaryFolder } from '../../support/command.js';
 
 /** Codes and lines of the findings about a file, without notes and findings about the model that it becomes. */
 function findings(text: string | Uint8Array): readonly string[] {
@@ -56,3 +59,60 @@ it.each([
 ])('read: %s', (_, text, expected) => {
   expect(findings(text)).toEqual(expected);
 });
+
+describe('a file of mechanisms for a shape', () => {
+  const folder = temporaryFolder();
+  const read = (
+    channels: string,
+    shape = `${soma}2 3 10 0 0 1 1\n3 3 60 0 0 1 2\n`,
+  ): ReturnType<typeof importModel> => {
+    const path = folder.file('channels.yaml');
+    writeFileSync(path, channels);
+    return importModel(decodeSource('x.swc', Buffer.from(shape)), { with: path });
+  };
+
+  it('puts mechanisms of NEURON on groups', () => {
+    copyFileSync(
+      join(import.meta.dirname, '../nmodl/files/fast_potassium.mod'),
+      join(folder.path, 'fast_potassium.mod'),
+    );
+    const { model } = read(
+      'mechanisms:\n  k: { nmodl: fast_potassium.mod, on: [soma_group], values: { soma_group: { gbar: 0.02 } } }\ntemperature: 300 kelvin\n',
+    ).valid;
+    const compartments = model.neurons['x']?.compartments;
+    expect(compartments?.mechanisms['k']).toMatchObject({ on: ['soma_group'], values: { soma_group: { gbar: 200 } } });
+    expect([compartments?.temperature, compartments?.ions['k']?.reversal]).toEqual([300, -0.077]);
+  });
+
+  it.each([
+    ['an unknown part', 'channels: {}\n', 'set/unknown-part 1'],
+    ['nothing', '[]\n', 'set/unknown-part 1'],
+    ['an unknown group', 'mechanisms:\n  leak:\n    on: [soma_grup]\n', 'model/unknown-section 3'],
+    ['a file of NEURON that is not there', 'mechanisms:\n  k: { nmodl: absent.mod }\n', 'nmodl/not-read 2'],
+  ])('is refused at its line: %s', (_, channels, expected) => {
+    const found = errorOf(() => read(channels));
+    expect(found.diagnostics.filter(({ severity }) => severity === 'error')).toHaveLength(1);
+    const { code, place } = found.diagnostics.find(({ severity }) => severity === 'error') ?? {};
+    expect(`${code} ${place?.line}`).toBe(expected);
+  });
+
+  it('is refused for a point', () => {
+    expect(errorOf(() => read('temperature: 300 kelvin\n', soma)).diagnostics.map(({ code }) => code)).toContain(
+      'set/point-cell',
+    );
+  });
+
+  it('is for shapes only', () => {
+    expect(() => importModel({ name: 'x.json', text: '{}' }, { with: 'channels.yaml' })).toThrow(UsageError);
+  });
+});
+
+function errorOf(action: () => unknown): DiagnosticError {
+  try {
+    action();
+  } catch (error) {
+    if (error instanceof DiagnosticError) return error;
+    throw error;
+  }
+  throw new Error('no mistake was found');
+}

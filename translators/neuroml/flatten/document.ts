@@ -175,7 +175,12 @@ export function mechanismDocument(
   valueOf: (parameter: FlatParameter) => number,
 ): Record<string, unknown> {
   const { sequence: _, ...equations } = equationsDocument(flat, valueOf).document;
-  return { ...equations, ...localEvents(flat.events, textsOf(flat.names.has)) };
+  const scheme = flat.sequence.flatMap(({ propagate }) => propagate);
+  return {
+    ...equations,
+    ...(scheme.length > 0 ? { scheme } : {}),
+    ...localEvents(flat.events, textsOf(flat.names.has)),
+  };
 }
 
 /** Parts of a synapse type in addition to its equations. */

@@ -99,14 +99,7 @@ class Model:
 
     def _is_stepped(self, sections: list[Any]) -> bool:
         """Whether a cell takes the steps of NEURON: to first order, unless the script asks for another order or CVode's."""
-        if self.h.secondorder or self.h.CVode().active():
-            return False
-        used = {each.name() for section in sections for segment in section for each in segment}
-        # The scheme advances each state by itself, which changes the sum of states that reactions keep.
-        kinetic = sorted(name for name in used if re.search(r"\bKINETIC\b", self.sources.texts.get(name, "")))
-        if kinetic:
-            self.note(f"reactions of {', '.join(kinetic)} take steps of second order, which differ from NEURON's")
-        return not kinetic
+        return not (self.h.secondorder or self.h.CVode().active())
 
     def _section(self, section: Any, names: Mapping[str, str]) -> dict[str, Any]:
         found: dict[str, Any] = {}

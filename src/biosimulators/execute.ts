@@ -138,7 +138,7 @@ async function readDocuments(
     return isNew && isExperiment(one) && files.includes(one.location);
   });
   const main = all.filter(({ master }) => master);
-  if (all.length === 0) diagnostics.add(messages.noModel(files), { document: archive });
+  if (all.length === 0) diagnostics.add(messages.noExperiment(files), { document: archive });
   const documents = (main.length > 0 ? main : all).map(({ location }): Document => {
     const document = `${archive}/${location}`;
     const experiment = readExperiment(textOf(location), document, diagnostics);

@@ -206,6 +206,22 @@ export function mainEntity(text: string): string | undefined {
   return pathOf(memberOf(memberOf(entityIn(graphOf(text) ?? [], './'), 'mainEntity'), '@id'));
 }
 
+/** Returns the date of a crate, and its files with their descriptions in order. */
+export function contentsOf(text: string): {
+  readonly date: string;
+  readonly files: readonly { readonly path: string; readonly description: string }[];
+} {
+  const graph = graphOf(text) ?? [];
+  const root = entityIn(graph, './');
+  const parts = memberOf(root, 'hasPart');
+  const files = (Array.isArray(parts) ? parts : []).flatMap((part: unknown) => {
+    const id = memberOf(part, '@id');
+    const path = pathOf(id);
+    return path === undefined ? [] : [{ path, description: String(memberOf(entityIn(graph, id), 'description')) }];
+  });
+  return { date: String(memberOf(root, 'datePublished')), files };
+}
+
 /** Returns how the model of a bundle was read, by the text of its crate; undefined if that is not stated. */
 export function importIn(text: string): PackedImport | undefined {
   const graph = graphOf(text) ?? [];

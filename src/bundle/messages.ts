@@ -91,6 +91,13 @@ export const messages = {
     found: names.slice(0, 10).join(', '),
     hint: 'unpack it and name the model in it',
   }),
+  noExperiment: (names: readonly string[]): Finding => ({
+    code: 'bundle/no-experiment',
+    message: 'the archive holds no experiment in SED-ML',
+    expected: 'a file in SED-ML that the manifest lists',
+    found: names.slice(0, 10).join(', '),
+    hint: "a model without a duration gets one by interneuron pack --duration '1 s'",
+  }),
   danglingReference: (attribute: string, id: string, known: readonly string[]): Finding => ({
     code: 'sedml/unknown-reference',
     message: `${attribute} refers to ${id}, which the document does not define`,

@@ -55,6 +55,7 @@ export interface BundleParts {
 const [modelFolder, modelName] = ['model', 'model.json'];
 export const canonicalPath = `${modelFolder}/${modelName}`;
 const sedmlName = 'run.sedml';
+export const readmeName = 'README.md';
 
 /** Most columns of the report in SED-ML: programs keep all of it in memory. */
 const mostColumns = 100;
@@ -78,7 +79,12 @@ export async function bundleFiles(
   const lems = documents.some(isLems) ? [] : await lemsFiles(imported, measure);
   const contents = [...(await canonicalFiles(valid)), ...sources, ...conversions.flat(), ...lems, ...results.files];
   const experiment = experimentFile(valid, [...documents, ...lems]);
-  if (experiment === null) remarks.push('no SED-ML: the model has no duration, or no population that spikes');
+  if (experiment === null)
+    remarks.push(
+      endOf(model.experiment.protocol) > 0
+        ? 'no SED-ML: the model records no variable, and none of its populations spikes'
+        : "no SED-ML: the model has no duration (pack --duration '1 s' states one)",
+    );
   else if (![...documents, ...lems].some(isLems))
     remarks.push('SED-ML for interneuron only: LEMS cannot express the model, or has too many connections to list');
   const expectations = expectedText(results.runs);
@@ -87,7 +93,7 @@ export async function bundleFiles(
   const metadata = metadataText(model.name, model.metadata);
   if (citation === null) remarks.push('no CITATION.cff and .zenodo.json: the model names no authors in its metadata');
   const about = [
-    textFile('README.md', readmeText(model.name, model.metadata, contents, results.runs), 'about', 'this list'),
+    textFile(readmeName, readmeText(model.name, model.metadata, contents, results.runs), 'about', 'this list'),
     ...(experiment === null ? [] : [experiment]),
     ...(expectations === null
       ? []

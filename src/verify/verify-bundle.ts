@@ -5,13 +5,14 @@ import { join } from 'node:path';
 import { openRecord } from '../../runtime/results/open.js';
 import type { BundleFile } from '../bundle/contents.js';
 import { checksumsName } from '../bundle/checksums.js';
-import { crateName, importIn, setPrefix } from '../bundle/crate.js';
+import { contentsOf, crateName, importIn, setPrefix, type PackedImport, type PackedRun } from '../bundle/crate.js';
 import { manifestName, readManifest } from '../bundle/manifest.js';
 import type { Bundle } from '../bundle/open.js';
 import { isOurs } from '../compare/open-recorded.js';
 import { DiagnosticError, Diagnostics, UsageError } from '../diagnostics/diagnostic.js';
-import { canonicalPath, notationFiles } from '../convert/bundle-files.js';
-import { targetNotations } from '../convert/target-notations.js';
+import { memberOf } from '../diagnostics/member.js';
+import { bundleFiles, canonicalPath, notationFiles, packedRun, readmeName } from '../convert/bundle-files.js';
+import { targetNotations, type TargetNotation } from '../convert/target-notations.js';
 import { notationsByName } from '../pipeline/read/notation.js';
 import { timingProfiles } from '../pipeline/option-values.js';
 import type { ImportedModel } from '../pipeline/read/imported-model.js';
@@ -31,8 +32,8 @@ export interface CheckedFile {
 type Read = (path: string, options: ImportOptions) => Promise<ImportedModel>;
 
 /**
- * Compares the model that a run of a bundle runs with those of its other files, and lists files that the manifest or
- * the checksums lack.
+ * Compares the model that a run of a bundle runs with those of its other files, packs it again to compare what `pack`
+ * writes, and lists files that the manifest or the checksums lack.
  *
  * @param run  the model that is run
  */
@@ -43,8 +44,7 @@ export async function verifyBundle(bundle: Bundle, run: ImportedModel, read: Rea
   if (bundle.model !== canonicalPath && files.includes(canonicalPath))
     checked.push(await checkDocument(bundle, canonicalPath, run, read));
   checked.push(...(await checkSources(bundle, inFolder('source'), run, read)));
-  for (const report of inFolder('notations').filter((file) => /^notations\/[^/]+\/report\.json$/.test(file)))
-    checked.push(...(await checkNotation(bundle, report, run, read)));
+  checked.push(...(await checkWritten(bundle, run, read)));
   for (const result of inFolder('results')) checked.push(await checkResult(bundle, result, run));
   return checked;
 }
@@ -138,14 +138,19 @@ async function checkDocument(
   try {
     found = await read(pathIn(bundle, path), options);
   } catch (error) {
-    if (!(error instanceof DiagnosticError || error instanceof UsageError)) throw error;
-    const message = error instanceof DiagnosticError ? error.diagnostics[0]?.message : error.message;
-    return { path, verdict: 'not checked', reason: `cannot be read as a model: ${message ?? ''}` };
+    return { path, verdict: 'not checked', reason: `cannot be read as a model: ${messageOf(error)}` };
   }
   const depth = found.hashes.model === run.hashes.model ? 'experiment' : 'model';
   const isComplete = depth === 'model' || (options.set !== undefined && path !== canonicalPath);
   if (!isComplete || found.hashes[depth] === run.hashes[depth]) return { path, verdict: 'same model' };
   return { path, verdict: 'different', reason: otherModel(depth, found.hashes[depth], run.hashes[depth], bundle) };
+}
+
+/** Returns the message of a failure that the bundle causes. @throws all others */
+function messageOf(error: unknown): string {
+  if (error instanceof DiagnosticError) return error.diagnostics[0]?.message ?? '';
+  if (error instanceof UsageError) return error.message;
+  throw error;
 }
 
 function otherModel(depth: 'model' | 'experiment', found: string, run: string, { model, files }: Bundle): string {
@@ -154,37 +159,126 @@ function otherModel(depth: 'model' | 'experiment', found: string, run: string, {
   return `${what} (${found.slice(0, 12)}) than ${model}, which is run (${run.slice(0, 12)})${sums}`;
 }
 
-/** Converts the model that is run again, and compares each document of a notation with the new one. */
-async function checkNotation(
-  bundle: Bundle,
-  report: string,
-  run: ImportedModel,
-  read: Read,
-): Promise<readonly CheckedFile[]> {
-  const named = report.split('/')[1];
-  const to = targetNotations.find((notation) => notation === named);
-  if (to === undefined)
-    return [{ path: report, verdict: 'not checked', reason: `a notation that this version does not write: ${named}` }];
-  const again = (await notationFiles(run, to)).filter(({ path }) => path !== report);
+/**
+ * Packs the model that is run again, and compares the files that `pack` writes. Another version of interneuron may
+ * write them otherwise; then the documents of notations themselves state their model.
+ */
+async function checkWritten(bundle: Bundle, run: ImportedModel, read: Read): Promise<readonly CheckedFile[]> {
+  const crate = bundle.files.includes(crateName) ? textOf(bundle, crateName) : undefined;
+  const made = crate === undefined ? undefined : importIn(crate);
+  const reports = bundle.files.filter((file) => /^notations\/[^/]+\/report\.json$/.test(file));
+  const notations = reports.flatMap((file) => targetNotations.filter((to) => file === `notations/${to}/report.json`));
+  const unknown = reports
+    .filter((file) => !notations.some((to) => file === `notations/${to}/report.json`))
+    .map((path): CheckedFile => ({
+      path,
+      verdict: 'not checked',
+      reason: 'a notation that this version does not write',
+    }));
+  if (crate === undefined || made?.version !== version) {
+    const stated: CheckedFile[] = [...unknown];
+    for (const to of notations) {
+      const [document] = await notationFiles(run, to);
+      if (document && bundle.files.includes(document.path))
+        stated.push(await checkDocument(bundle, document.path, run, read));
+    }
+    return stated;
+  }
+  let again: readonly BundleFile[];
+  try {
+    again = await packedAgain(bundle, crate, made, notations, await sourceOf(bundle, made, run, read));
+  } catch (error) {
+    const reason = `it cannot be packed again: ${messageOf(error)}`;
+    return [{ path: bundle.model, verdict: 'different', reason }];
+  }
   const changed = again.filter((file) => !bundle.files.includes(file.path) || !isEqual(bundle, file));
-  const [first] = changed;
-  if (first === undefined) return again.slice(0, 1).map(({ path }) => ({ path, verdict: 'same model' }));
-  const made = bundle.files.includes(crateName) ? importIn(textOf(bundle, crateName)) : undefined;
-  // Another version of interneuron may write the same model otherwise; the document itself then states its model.
-  if (made?.version !== version && again[0] !== undefined && bundle.files.includes(again[0].path))
-    return [await checkDocument(bundle, again[0].path, run, read)];
-  return changed.map((file) => ({ path: file.path, verdict: 'different', reason: changeIn(bundle, file, to) }));
+  const documents = notations.flatMap((to) => {
+    const own = again.filter(({ path }) => path.startsWith(`notations/${to}/`));
+    return own.some((file) => changed.includes(file)) ? [] : own.slice(0, 1);
+  });
+  // The crate lists sizes of all other files.
+  const others = changed.filter(({ path }) => path !== crateName);
+  return [
+    ...unknown,
+    ...(others.length > 0 ? others : changed).map((file) => changeIn(bundle, file)),
+    ...documents.map(({ path }): CheckedFile => ({ path, verdict: 'same model' })),
+  ];
+}
+
+/** Reads the author's document with its positions, which reports state; the model that is run if it is another one. */
+async function sourceOf(bundle: Bundle, made: PackedImport, run: ImportedModel, read: Read): Promise<ImportedModel> {
+  try {
+    const found = await read(pathIn(bundle, made.source), optionsOf(made.settings));
+    return found.hashes.experiment === run.hashes.experiment ? found : run;
+  } catch (error) {
+    messageOf(error);
+    return run;
+  }
+}
+
+/** Returns the files that `pack` writes about a model, with the stored sources, results, figures and measurements. */
+async function packedAgain(
+  bundle: Bundle,
+  crate: string,
+  read: PackedImport,
+  listed: readonly TargetNotation[],
+  imported: ImportedModel,
+): Promise<readonly BundleFile[]> {
+  const { date, files } = contentsOf(crate);
+  const notations = files.flatMap(({ path }) => listed.filter((to) => path === `notations/${to}/report.json`));
+  const stored = (role: 'source' | 'result' | 'figure', folders: RegExp): readonly BundleFile[] =>
+    files
+      .filter(({ path }) => folders.test(path) && bundle.files.includes(path))
+      .map((file) => ({ ...file, role, bytes: readFileSync(pathIn(bundle, file.path)) }));
+  const results = [...stored('result', /^results\//), ...stored('figure', /^figures\//)];
+  const runs: PackedRun[] = [];
+  for (const { path, role } of results)
+    if (role === 'result' && (await isOurs(pathIn(bundle, path))))
+      runs.push(packedRun((await openRecord(pathIn(bundle, path))).record, path, imported));
+  const order = new Map(files.map(({ path }, k) => [path, k]));
+  const packed = await bundleFiles(imported, {
+    sources: stored('source', /^source\//),
+    notations,
+    results: { files: results.toSorted((a, b) => order.get(a.path)! - order.get(b.path)!), runs },
+    measure: async (_, to) => {
+      const report = jsonIn(textOf(bundle, `notations/${to}/report.json`));
+      const first = files.find(({ path }) => path.startsWith(`notations/${to}/`));
+      const check = memberOf(report, 'check');
+      return {
+        verdict: String(memberOf(report, 'outcome')),
+        text: first?.description.replace(/^.*?: /, '') ?? '',
+        check: typeof check === 'object' && check !== null ? check : undefined,
+      };
+    },
+    read,
+    date,
+  });
+  const isWritten = ({ path, role }: BundleFile): boolean =>
+    ['about', 'model', 'notation'].includes(role) && path !== manifestName && path !== checksumsName;
+  return packed.files.filter(isWritten);
+}
+
+function jsonIn(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
 }
 
 const isEqual = (bundle: Bundle, { path, bytes }: BundleFile): boolean =>
   Buffer.from(bytes).equals(readFileSync(pathIn(bundle, path)));
 
-/** Describes how a file differs from a new conversion. */
-function changeIn(bundle: Bundle, { path, bytes }: BundleFile, to: string): string {
-  if (!bundle.files.includes(path)) return `missing, although the conversion to ${to} consists of it`;
+/** Names the first line in which a file differs from the one that `pack` writes. */
+function changeIn(bundle: Bundle, { path, bytes, role }: BundleFile): CheckedFile {
+  if (!bundle.files.includes(path)) return { path, verdict: 'different', reason: 'missing, although pack writes it' };
   const [found, expected] = [textOf(bundle, path), new TextDecoder().decode(bytes)].map((text) => text.split('\n'));
   const line = found!.findIndex((one, k) => one !== expected![k]);
-  return `another document than the conversion of ${bundle.model} to ${to}, from line ${line < 0 ? found!.length : line + 1} on`;
+  const from = `from line ${line < 0 ? found!.length : line + 1} on`;
+  // People write in the list of files.
+  if (path === readmeName) return { path, verdict: 'not checked', reason: `edited, ${from}` };
+  const what = role === 'notation' ? 'the conversion of' : 'the one that pack writes for';
+  return { path, verdict: 'different', reason: `another document than ${what} ${bundle.model}, ${from}` };
 }
 
 /** Compares the model in a result with the one that is run. */

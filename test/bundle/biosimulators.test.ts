@@ -224,6 +224,15 @@ describe('interneuron-biosimulators', () => {
     });
   });
 
+  it('names what a bundle without an experiment lacks', async () => {
+    const { duration: _, ...endless } = model.experiment;
+    writeFileSync(folder.file('endless.yaml'), JSON.stringify({ ...model, experiment: endless }));
+    const { stdout } = await runCommand(['pack', folder.file('endless.yaml'), '-o', folder.file('endless.omex')]);
+    expect(stdout).toContain("no SED-ML: the model has no duration (pack --duration '1 s' states one)");
+    const { code, stderr } = await execute('endless.omex', 'endless');
+    expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('error[bundle/no-experiment]') });
+  });
+
   it('refuses a policy that BioSimulators does not have', async () => {
     const { code, stderr } = await execute('pair.omex', 'policy', 'SOME');
     expect([code, stderr]).toEqual([2, expect.stringContaining('ALGORITHM_SUBSTITUTION_POLICY cannot be SOME')]);

@@ -184,6 +184,12 @@ describe('a bundle', () => {
     ['source/pair.yaml', (text: string) => text.replace('15*mV', '15*mVolt'), 'cannot be read as a model'],
     ['model/model.json', (text: string) => text.replace('0.015', '0.016'), 'another model'],
     ['notations/lems/LEMS_model.xml', (text: string) => text.replace('15mV', '16mV'), 'another document'],
+    ['run.sedml', (text: string) => text.replace('numberOfSteps="500"', 'numberOfSteps="1000"'), 'line 7'],
+    ['run.sedml', (text: string) => text.replace('notations/lems/LEMS_model.xml', 'source/pair.yaml'), 'line 4'],
+    ['expect.yaml', (text: string) => text.replace('fingerprint: ', 'fingerprint: 00'), 'another document'],
+    ['metadata.rdf', (text: string) => text.replace('10.1000/example', '10.1000/another'), 'another document'],
+    ['.zenodo.json', (text: string) => text.replace('Lovelace', 'Byron'), 'another document'],
+    ['ro-crate-metadata.json', (text: string) => text.replace('Ada Lovelace', 'Lord Byron'), 'another document'],
     ['results/extra.nwb', () => 'x', 'not listed in manifest.xml or checksums.sha256'],
   ])('with a changed %s does not pass, although its checksums fit', async (path, change, reason) => {
     const { code, stdout } = await runCommand(['verify', await changedBundle(path, change)]);

@@ -137,7 +137,7 @@ async function verifyPacked(
 ): Promise<number> {
   const { openBundle, resultsIn } = await import('../../bundle/open.js');
   const { verifyBundle } = await import('../../verify/verify-bundle.js');
-  const { checkExperiment } = await import('../../verify/certify/check-output.js');
+  const { checkExperiment, judgedSafely } = await import('../../verify/certify/check-output.js');
   const bundle = await openBundle(path);
   try {
     const model = await context.model(path);
@@ -149,7 +149,10 @@ async function verifyPacked(
     }
     const experiments: ({ readonly path: string } & Judged)[] = [];
     for (const file of bundle.files.filter((one) => verified.length > 0 && one.endsWith('.sedml')))
-      experiments.push({ path: file, ...(await checkExperiment(bundle.folder, bundle.files, file, path)) });
+      experiments.push({
+        path: file,
+        ...(await judgedSafely(() => checkExperiment(bundle.folder, bundle.files, file, path))),
+      });
     onEnd();
     if (verified.some(isInterrupted)) return exitCodes.interrupted;
     const wrong = checked.filter(({ verdict }) => verdict === 'different' || verdict === 'unlisted');

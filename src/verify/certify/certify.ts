@@ -22,6 +22,8 @@ import {
   checkOwn,
   type FoundModel,
   type Judged,
+  judgedSafely,
+  notJudged,
 } from './check-output.js';
 
 /** How to certify. */
@@ -212,8 +214,6 @@ async function certifyFolder(
 
 const quoted = (word: string): string => (/^[\w./@:=-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`);
 
-const notJudged = (statement: string): Judged => ({ grade: 'not checked', statement, model: null, engine: null });
-
 /** Returns the model that a result lies beside: the only one, or the one with the beginning of its name. */
 function modelBeside(file: string, models: readonly FoundModel[]): FoundModel | undefined {
   if (models.length === 1) return models[0];
@@ -229,17 +229,6 @@ async function isRecording(path: string): Promise<boolean> {
     return trains.length + signals.length > 0;
   } catch (error) {
     if (error instanceof UsageError || error instanceof DiagnosticError) return false;
-    throw error;
-  }
-}
-
-/** Judges an output; one that cannot be run or read is not checked, with the reason. */
-async function judgedSafely(judge: () => Promise<Judged>): Promise<Judged> {
-  try {
-    return await judge();
-  } catch (error) {
-    if (error instanceof UsageError) return notJudged(error.message);
-    if (error instanceof DiagnosticError) return notJudged(error.diagnostics[0]?.message ?? 'it has mistakes');
     throw error;
   }
 }

@@ -11,7 +11,7 @@ import { compareRecorded, isAtLeast, type Comparison } from '../../compare/compa
 import { headline } from '../../compare/headline.js';
 import { isOurs, openRecorded } from '../../compare/open-recorded.js';
 import type { Recorded } from '../../compare/recorded.js';
-import { UsageError } from '../../diagnostics/diagnostic.js';
+import { DiagnosticError, UsageError } from '../../diagnostics/diagnostic.js';
 import { formatCount, formatDuration } from '../../diagnostics/quantities.js';
 import { executeArchive } from '../../biosimulators/execute.js';
 import { verifyModel } from '../verify-model.js';
@@ -31,6 +31,25 @@ export interface FoundModel extends CertifiedModel {
   /** Path on this machine. */
   readonly file: string;
   readonly imported: ImportedModel;
+}
+
+/** Returns the judgement on an output without a comparison. */
+export const notJudged = (statement: string): Judged => ({
+  grade: 'not checked',
+  statement,
+  model: null,
+  engine: null,
+});
+
+/** Judges an output; one that cannot be run or read is not checked, with the reason. */
+export async function judgedSafely(judge: () => Promise<Judged>): Promise<Judged> {
+  try {
+    return await judge();
+  } catch (error) {
+    if (error instanceof UsageError) return notJudged(error.message);
+    if (error instanceof DiagnosticError) return notJudged(error.diagnostics[0]?.message ?? 'it has mistakes');
+    throw error;
+  }
 }
 
 const modelText = ({ path, hash }: CertifiedModel): string => `${path} (${hash.slice(0, 12)})`;

@@ -326,8 +326,8 @@ function compareOrder(a: Profile, b: Profile, margin: number): Quantity | null {
     const estimate = { distance, floor: 0, error, freedom: cells - 2 };
     return quantity('order', count(cells, 'cells'), estimate, null, margin);
   };
-  // First spikes and rates show an order that repeats, but not its reliability: they only count if they are reversed.
-  const isReversed = (['latency', 'activation', 'rates'] as const).map((key) => judge(a[key], b[key], 0));
+  // First spikes, rates and leads show an order that repeats, but not its reliability: they only count if reversed.
+  const isReversed = (['latency', 'activation', 'rates', 'lead'] as const).map((key) => judge(a[key], b[key], 0));
   const found = isReversed.find((one) => one?.verdict === 'different') ?? judge(a.activation, b.activation, ordered);
   if (found?.verdict === 'cannot say' && ordered === 0) return { ...found, verdict: 'within' };
   const isOrder = ordered >= leastOrder || isReversed.includes(found);

@@ -158,6 +158,8 @@ interface Track {
   readonly population: number;
   readonly name: QuantityName;
   readonly runs: readonly Float64Array[];
+  /** Whether it only counts if it differs, as leads of cells do. */
+  readonly isLead?: boolean;
 }
 
 /** Judgement of several runs, by population. */
@@ -182,7 +184,9 @@ export function judgeRuns(
     quantityNames.flatMap((name): readonly Track[] => {
       if (name === 'order' && !paired) return [];
       const vectors = runs.map((profile) => vectorOf(profile, name));
-      return vectors.some((vector) => vector === null) ? [] : [{ population, name, runs: vectors as Float64Array[] }];
+      if (vectors.some((vector) => vector === null)) return [];
+      const leads = { population, name, runs: runs.map(({ lead }) => lead), isLead: true };
+      return [{ population, name, runs: vectors as Float64Array[] }, ...(name === 'order' ? [leads] : [])];
     }),
   );
   const { p, largest } = permuted(tracks, numbers, margins);
@@ -192,7 +196,9 @@ export function judgeRuns(
     one.verdict === 'different' && p !== null && p >= alpha ? { ...one, verdict: 'cannot say' as const } : one,
   );
   const quantities = populations.map((_, population) =>
-    corrected.filter((_one, k) => tracks[k]!.population === population),
+    corrected.filter(
+      ({ verdict }, k) => tracks[k]!.population === population && (!tracks[k]!.isLead || verdict === 'different'),
+    ),
   );
   const grades = populations.map((sides, population): Grade => {
     const [a, b] = sides.map((runs) => runs.flat().reduce((sum, { length }) => sum + length, 0)) as [number, number];
@@ -392,11 +398,8 @@ function spectra(
   margin: number,
 ): Pick<Quantity, 'distance' | 'floor' | 'interval' | 'departure' | 'over' | 'verdict'> {
   const all = bands.flatMap((band, k) => {
-    const found = compareMeans(
-      a.map((run) => run[k]!),
-      b.map((run) => run[k]!),
-      false,
-    );
+    const [own, theirs] = [a, b].map((runs) => runs.map((run) => run[k]!));
+    const found = compareMeans(own!, theirs!, false);
     if (!found) return [];
     const { difference, error, freedom } = found;
     const half = error > 0 ? error * upperQuantile(alpha, freedom) : 0;

@@ -282,19 +282,13 @@ function matchPopulation(
   measures: Measures,
 ): PopulationComparison {
   const matchings = first.map((train, k) => matchSpikes(train, second[k]!, within));
-  const total = (of: (matching: Matching) => number): number => matchings.reduce((sum, one) => sum + of(one), 0);
+  const total = (of: 'matched' | 'missing' | 'extra' | 'shifts'): number =>
+    matchings.reduce((sum, one) => sum + one[of], 0);
   const largest = (of: (matching: Matching) => number): number =>
     matchings.reduce((most, one) => Math.max(most, of(one)), -Infinity);
-  const [matched, missing, extra] = [
-    total((one) => one.matched),
-    total((one) => one.missing),
-    total((one) => one.extra),
-  ];
+  const [matched, missing, extra] = [total('matched'), total('missing'), total('extra')];
   const [most, least] = [largest((one) => one.most), -largest((one) => -one.least)];
-  const shift = Math.max(
-    0,
-    largest((one) => one.largest),
-  );
+  const shift = matchings.reduce((most, one) => Math.max(most, one.largest), 0);
   const isExact = areEqual(first, second);
   const allMatch = missing + extra === 0;
   const grade: Grade =
@@ -316,7 +310,7 @@ function matchPopulation(
     matched,
     missing,
     extra,
-    offset: matched === 0 ? null : total((one) => one.shifts) / matched,
+    offset: matched === 0 ? null : total('shifts') / matched,
     constantOffset: matched > 0 && most - least <= 2 * rounding && Math.abs(most) > rounding,
     largestShift: shift,
     divergence: at < 0 ? null : { time: earliest, cell: ids[at]! },
@@ -361,11 +355,10 @@ function judged(
     const quantities = comparePair(first, second, interval, margins, paired, unmatched);
     if (!agreesBefore) return { quantities, after: null };
     const later = { begin: divergence, end: interval.end };
-    const crop = (trains: readonly Train[]): readonly Train[] =>
-      trains.map((train) => trainWithin(train, later.begin, later.end));
+    const rest = cropped(pairs[k]!, later);
     return {
       quantities,
-      after: later.end > later.begin ? comparePair(crop(first), crop(second), later, margins, paired, unmatched) : [],
+      after: later.end > divergence ? comparePair(rest.first, rest.second, later, margins, paired, unmatched) : [],
     };
   });
   const corrected = [...withHolm(all.flatMap((one) => [...(one?.quantities ?? []), ...(one?.after ?? [])]))];

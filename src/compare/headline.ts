@@ -28,10 +28,7 @@ export function headline(comparison: Comparison): string {
 
 function spikesText(populations: readonly PopulationComparison[], within: number | null): string {
   const sum = (of: (one: PopulationComparison) => number): number => populations.reduce((all, one) => all + of(one), 0);
-  const all = Math.max(
-    sum(({ spikes }) => spikes[0]),
-    sum(({ spikes }) => spikes[1]),
-  );
+  const all = Math.max(...[0, 1].map((side) => sum(({ spikes }) => spikes[side]!)));
   const count = `${formatCount(sum(({ matched }) => matched))} of ${formatCount(all)} spikes`;
   return within === null ? count : `${count} within ${milliseconds(within)}`;
 }
@@ -55,13 +52,11 @@ export function coverageParts({ populations, cells, samples, time }: Coverage): 
 
 /** Returns sentences about everything that only one side has. */
 function onlyIn({ populations, cells, samples, time }: Coverage): readonly string[] {
-  const list = (names: readonly string[]): string =>
-    `${names.slice(0, 3).join(', ')}${names.length > 3 ? ` and ${names.length - 3} more` : ''}`;
   const side = (name: 'first' | 'second'): readonly string[] => {
     const key = name === 'first' ? 'onlyFirst' : 'onlySecond';
     const names = [...populations[key], ...samples[key]];
     const found = [
-      ...(names.length > 0 ? [list(names)] : []),
+      ...(names.length > 0 ? [listed(names, 3)] : []),
       ...(cells[key] > 0 ? [`${formatCount(cells[key])} cell${cells[key] === 1 ? '' : 's'}`] : []),
       ...(time[key] > 0 ? [`${milliseconds(time[key])} of time`] : []),
     ];
@@ -117,8 +112,8 @@ function labels({ signals, margins }: Comparison): readonly string[] {
   return [...shifted, `samples within ${Number((margins.trace * 100).toPrecision(4))} % of their range`];
 }
 
-const listed = (names: readonly string[]): string =>
-  `${names.slice(0, 4).join(', ')}${names.length > 4 ? ` and ${names.length - 4} more` : ''}`;
+const listed = (names: readonly string[], most = 4): string =>
+  `${names.slice(0, most).join(', ')}${names.length > most ? ` and ${names.length - most} more` : ''}`;
 
 /** Names the quantities that differ, or that are uncertain. */
 function differing({ populations, signals, signalsJudged, replicates }: Comparison): readonly string[] {

@@ -62,6 +62,8 @@ export interface Profile {
   readonly reliability: number;
   /** Time of the first spike of each cell; NaN without spikes. */
   readonly latency: Float64Array;
+  /** Share of nearby spikes that follow those of each cell, less the share that precede them; NaN without nearby spikes. */
+  readonly lead: Float64Array;
   /** Of each part of time. */
   readonly synchrony: Float64Array;
 }
@@ -153,6 +155,7 @@ export function profileOf(trains: readonly Train[], interval: Interval): Profile
     activation,
     reliability: reliabilityOf(trains, activation),
     latency: of((train) => train[0] ?? NaN),
+    lead: leadsOf(trains, interval),
     synchrony: trains.length < 2 ? new Float64Array(0) : synchronyOf(trains, bin, interval, parts),
   };
 }
@@ -237,6 +240,30 @@ function reliabilityOf(trains: readonly Train[], activation: Float64Array): numb
   // count as an order.
   const f = within > 0 ? between / within / Math.max(1, fanoFactor(trains)) : Infinity;
   return f < 1 + 3 * Math.sqrt(2 / times.length + 2 / freedom) ? 0 : 1 - 1 / f;
+}
+
+/** Distance of nearby spikes, and least width of the bins that count them, in s. */
+const [nearby, leadBin] = [5e-3, 1e-4];
+
+/**
+ * Returns whether cells lead or follow the population: mean SPIKE-order of each cell and all others (Kreuz et al. 2017,
+ * New J. Phys. 19:043028), with a fixed window of 5 ms.
+ */
+function leadsOf(trains: readonly Train[], interval: Interval): Float64Array {
+  const width = Math.max(leadBin, (interval.end - interval.begin) / 2 ** 22);
+  const sums = binned(trains, width, interval);
+  for (let k = 1; k < sums.length; k += 1) sums[k]! += sums[k - 1]!;
+  const until = (bin: number): number => sums[Math.min(bin, sums.length - 1)] ?? 0;
+  const reach = Math.round(nearby / width);
+  return Float64Array.from(trains, (train) => {
+    let [before, after] = [0, 0];
+    for (const time of train) {
+      const at = Math.floor((time - interval.begin) / width + 1e-8);
+      before += until(at - 1) - until(at - 1 - reach);
+      after += until(at + reach) - until(at);
+    }
+    return (after - before) / (after + before);
+  });
 }
 
 /** Returns the variance of counts in 20 parts of time over their mean, of all cells. */

@@ -119,6 +119,17 @@ export const sequence = (
   );
 };
 
+/** Returns Poisson trains of 5 Hz with a wave each second that passes all cells in the order of `place` within 2 ms. */
+export const waves = (place: (cell: number) => number, cells: number, seconds: number, seed: number): Trains => {
+  const random = generator(seed);
+  return Array.from({ length: cells }, (_, cell) =>
+    train([
+      ...process(() => 5, 5, seconds, random),
+      ...every(0.5, seconds).map((start) => start + (2e-3 * place(cell)) / cells),
+    ]),
+  );
+};
+
 /** A kind of difference that a reviewer finds in one run of each side. */
 export interface Kind {
   readonly name: string;
@@ -188,6 +199,15 @@ export const kinds: readonly Kind[] = [
     sides: [
       (seed) => sequence((cell) => cell, 100, seconds, seed),
       (seed) => sequence((cell) => 99 - cell, 100, seconds, seed),
+    ],
+    seconds,
+  },
+  {
+    name: 'waves of 2 ms reversed (100 cells)',
+    by: /order/,
+    sides: [
+      (seed) => waves((cell) => cell, 100, seconds, seed),
+      (seed) => waves((cell) => 99 - cell, 100, seconds, seed),
     ],
     seconds,
   },

@@ -78,15 +78,20 @@ export interface NeuromlReceptor {
   readonly attributes: ReadonlyMap<string, NeuromlAttribute>;
   /** The attribute with the peak amount that a spike of weight 1 adds; absent: weights have PyNN's unit. */
   readonly base?: string;
-  readonly kind: 'conductance' | 'current';
+  /** Spikes of a jump move the potential. */
+  readonly kind: 'conductance' | 'current' | 'jump';
   /** Factor from the amount that a spike adds to the variable, to that amount in SI. */
   readonly factor: number;
   /** The variable of PyNN's cell that is the sum over such synapses. */
   readonly sum: string;
 }
 
-/** Returns the cell of NeuroML that a type is, or a text with the reason if there is no such cell. */
-export function neuromlCell(type: NeuronType, use: CellUse): NeuromlCell | string {
+/**
+ * Returns the cell of NeuroML that a type is, or a text with the reason if there is no such cell.
+ *
+ * @param withJumps  whether synapses may move its potential, through a current for one step
+ */
+export function neuromlCell(type: NeuronType, use: CellUse, withJumps = false): NeuromlCell | string {
   const rate = poissonRate(type);
   if (rate && [...namesIn(rate)].every((name) => Object.hasOwn(type.parameters, name)))
     return built(
@@ -116,9 +121,10 @@ export function neuromlCell(type: NeuronType, use: CellUse): NeuromlCell | strin
     const own = found.variables.get(variable);
     return own?.name === variable && own.factor === 1;
   });
-  if (!pynnCells.has(name)) return byNeuromlName(found, type);
+  const step = withJumps ? use.dt : undefined;
+  if (!pynnCells.has(name)) return byNeuromlName(found, type, step);
   if (hasOwnNames) return byPynnName(found, type);
-  const cell = byNeuromlName(found, type);
+  const cell = byNeuromlName(found, type, step);
   return typeof cell !== 'string' && cell.attributes.has('refract')
     ? { ...cell, byPynn: byPynnName(found, type) }
     : cell;
@@ -201,16 +207,23 @@ function byPynnName(found: RecognisedCell, type: NeuronType): NeuromlCell {
   };
 }
 
-/** Returns a cell with the library's equations, under NeuroML's names. */
-function byNeuromlName(found: RecognisedCell, type: NeuronType): NeuromlCell | string {
+/**
+ * Returns a cell with the library's equations, under NeuroML's names.
+ *
+ * @param step  the time in s for which a current moves the potential; absent: nothing does
+ */
+function byNeuromlName(found: RecognisedCell, type: NeuronType, step?: number): NeuromlCell | string {
   const { standard, parameters, ports, currents } = found;
   const inputs = Object.keys(type.inputs).filter((name) => currents?.has(name) === true);
-  const receptors = receptorsOf(ports, parameters, false);
+  const receptors = new Map([
+    ...receptorsOf(ports, parameters, false),
+    ...[...ports].flatMap(([variable, port]) => jumpsOf(variable, port, parameters['cm'], step)),
+  ]);
   const drive = parameters['i_offset'] ?? number(0);
   const isFree = inputs.length + receptors.size === 0 && isNought(drive);
   const isAdaptive = ['delta_T', 'a', 'b'].some((name) => !isNought(parameters[name]));
   const isPure = isIzhikevich(standard.name);
-  const name = neuromlName(found, type, isFree, isAdaptive);
+  const name = neuromlName(found, type, isFree, isAdaptive, step !== undefined);
   const table = neuromlCells[name];
   if (table === undefined) return name;
   if (isAdaptive && parameters['delta_T'] && (everywhere(parameters['delta_T']) ?? 1) === 0)
@@ -239,11 +252,13 @@ function neuromlName(
   type: NeuronType,
   isFree: boolean,
   isAdaptive: boolean,
+  hasJumps: boolean,
 ): string {
   const { name } = standard;
   if (neuromlCells[name]) return name;
   if (isIzhikevich(name)) return 'izhikevichCell';
-  if (!/^(IF_c|EIF_|PointNeuron)/.test(name) || /gsfa|curr_delta/.test(name)) return `NeuroML has no cell like ${name}`;
+  const isOther = !/^(IF_c|EIF_|PointNeuron)/.test(name) || name.includes('gsfa');
+  if (isOther || (name.includes('curr_delta') && !hasJumps)) return `NeuroML has no cell like ${name}`;
   if (type.events['spike'] === undefined) return 'it has no threshold';
   if (isAdaptive) return 'adExIaFCell';
   const hasCapacitance = Object.values(type.parameters).some(({ unit }) => unit === 'F');
@@ -265,6 +280,21 @@ const receptorsOf = (
       return made === undefined ? [] : [[variable, made] as const];
     }),
   );
+
+/** Returns the receptor of a variable that is the potential; it has the capacitance of the cell. */
+const jumpsOf = (
+  variable: string,
+  { kind, factor }: Port,
+  capacitance: Expression | undefined,
+  step: number | undefined,
+): readonly (readonly [string, NeuromlReceptor])[] => {
+  if (kind !== 'voltage' || capacitance === undefined || step === undefined) return [];
+  const attributes = new Map([
+    ['C', { unit: 'F', value: capacitance }],
+    ['width', { unit: 's', value: number(step) }],
+  ]);
+  return [[variable, { name: 'deltaSynapse', attributes, kind: 'jump', factor, sum: '' }]];
+};
 
 function receptorOf(
   { kind, positive, factor }: Port,

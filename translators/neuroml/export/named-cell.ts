@@ -79,13 +79,18 @@ export function namedCell(
   if ([...counted].some((event) => event !== 'spike')) return undefined;
   if (populations.some(([, one]) => Object.keys(one.linked ?? {}).length > 0)) return undefined;
   const environment = environmentOf(type, populations, values, context);
-  const found = neuromlCell(type, { environment, signs: new Map(), dt: context.dt });
-  if (typeof found === 'string') return undefined;
-  const cell = withNumbers(found, environment.numbers);
   const isSource = Object.keys(type.derivatives).length === 0;
   if (!isSource && !Object.values(type.events).every(isUsual)) return undefined;
-  if (!isSource && !populations.every(([population]) => isEnough(population, type, cell, context.model)))
-    return undefined;
+  const cellFor = (jumping: Iterable<string>): NeuromlCell | undefined => {
+    const signs = new Map(Array.from(jumping, (variable) => [variable, new Set([1, -1] as const)] as const));
+    const found = neuromlCell(type, { environment, signs, dt: context.dt }, context.plain);
+    const cell = typeof found === 'string' ? undefined : withNumbers(found, environment.numbers);
+    const isFound = (one: NeuromlCell): boolean =>
+      isSource || populations.every(([population]) => isEnough(population, type, one, context.model));
+    return cell && isFound(cell) ? cell : undefined;
+  };
+  const cell = cellFor([]) ?? (context.plain === true && usage.jumps.size === 1 ? cellFor(usage.jumps) : undefined);
+  if (!cell) return undefined;
   try {
     return described(id, type, cell, populations, values, usage, context);
   } catch (error) {
@@ -144,7 +149,8 @@ export function isEnough(
       if (!isIts(one.to)) return true;
       if (one.kind === 'current') return cell.inputs.includes(one.input) && readsNone(one.value, type);
       const receptor = cell.receptors.get(one.variable);
-      const isShown = recorded.some((name) => receptorOf(cell, name)?.sum === receptor?.sum);
+      const isShown =
+        receptor?.kind !== 'jump' && recorded.some((name) => receptorOf(cell, name)?.sum === receptor?.sum);
       return (
         receptor !== undefined &&
         !isShown &&

@@ -16,6 +16,7 @@ import type { NamedCell, ValueOf } from './named-cell.js';
 import { listTypes, mixedTypes } from './synapses/network-types.js';
 import type { PairedProjection } from './synapses/pairs.js';
 import { longAfter } from './inputs/pulses.js';
+import { componentTypeOf, weightUnit } from './synapses/delta-synapse.js';
 import { keptTexts, numberText, quantityText } from './text/quantity-text.js';
 import { largest, numberAt, type Numbers } from './values.js';
 import { countsOf, type NetworkOutput } from './network-output.js';
@@ -216,14 +217,15 @@ export function writeNamedProjection(
   const arrival = arrivalOf(throughPorts(type, projection.receptors));
   const receptor = typeof arrival === 'string' ? undefined : cell.receptors.get(arrival.variable);
   if (typeof arrival === 'string' || !receptor) return;
-  const { base, factor, kind } = receptor;
+  const { base, factor } = receptor;
+  const componentType = componentTypeOf(receptor, written, ids);
   const count = pairs.sources.length;
   const cells = written.values.get(target) ?? new Map<string, Numbers>();
   const isUniform = [...values.values()].every((numbers) => typeof numbers === 'number');
   const amount = plain(arrival.amount, values);
   const weightAt = (k: number): number => valueAt(amount, (key) => numberAt(values.get(key), k)) * factor;
-  // If weights give the strength, weight 1 is 1 nS or 1 nA.
-  const unit = base === undefined && kind === 'conductance' ? 1e-6 : 1e-9;
+  // If weights give the strength, weight 1 is 1 nS or 1 nA, or 1 mV of a jump.
+  const unit = base === undefined ? weightUnit(receptor) : 1e-9;
   const baseWeight = isUniform && count > 0 ? weightAt(0) : unit;
   const attributesAt = (j: number): Readonly<Record<string, string>> =>
     Object.fromEntries(
@@ -241,7 +243,7 @@ export function writeNamedProjection(
     const attributes = attributesAt(j);
     const key = JSON.stringify(attributes);
     const made = groups.get(key) ?? { id: ids.claim(`${name}_synapses`), members: [] };
-    if (!groups.has(key)) written.components.push(element(receptor.name, { id: made.id, ...attributes }));
+    if (!groups.has(key)) written.components.push(element(componentType, { id: made.id, ...attributes }));
     groups.set(key, made);
     return made;
   };

@@ -118,12 +118,12 @@ it('has a population for each set of first values', { timeout: 60_000 }, async (
 });
 
 it('has cells and synapses of its own types under names of the schema', { timeout: 60_000 }, async () => {
-  const source = readSource('fixtures/readme/first-steps.yaml');
+  const source = readSource('fixtures/brian/run-regularly.yaml');
   const converted = await convert(source, 'x.nml');
   const [network, , types] = converted.files;
   expect(network?.text).toContain('<include href="x_types.xml"/>');
-  expect(types?.text).toMatch(/^<neuroml [^]*<baseCell type="cells_cell" id="cells_cells" tau="10ms"\/>/);
-  expect(types?.text).toContain('<silentSynapse type="drive_synapse" id="drive_synapses" w="0.8mV"/>');
+  expect(types?.text).toMatch(/^<neuroml [^]*<baseCell type="G_cell" id="G_1_cells" tau="5ms" [^>]*\/>/);
+  expect(types?.text).toContain('<silentSynapse type="S_synapse" id="S_synapses" w="0.5"/>');
   expect((await judged(converted, true)).complaints).toEqual([]);
 });
 

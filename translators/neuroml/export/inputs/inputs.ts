@@ -16,6 +16,7 @@ import { elementsOf, hasCompartments, type CellPlan, type ExportContext } from '
 import { dimensionOfUnit } from '../text/dimensions.js';
 import { inputType } from './input-type.js';
 import { pairsOf } from '../synapses/pairs.js';
+import { componentTypeOf, weightUnit } from '../synapses/delta-synapse.js';
 import { numberText, quantityText } from '../text/quantity-text.js';
 import { longAfter, wavesOf, type Wave } from './pulses.js';
 import { stimulusType } from './stimulus-type.js';
@@ -127,13 +128,11 @@ function poissonInputs(
   const synapse = ids.claim(`${name}_synapse`);
   const averageRate = `${numberText(Number(((n * rate) / count).toPrecision(12)))}Hz`;
   written.components.push(
-    element(receptor.name, { id: synapse, ...Object.fromEntries(attributes) }),
+    element(componentTypeOf(receptor, written, ids), { id: synapse, ...Object.fromEntries(attributes) }),
     element('poissonFiringSynapse', { id, averageRate, synapse, spikeTarget: `./${synapse}` }),
   );
   const all = targets.flatMap((index) => Array.from({ length: count }, () => index));
-  // Weights of synapses without a base are in uS or nA.
-  const unit = receptor.kind === 'conductance' ? 1e-6 : 1e-9;
-  const text = numberText(Number((amount / unit).toPrecision(12)));
+  const text = numberText(Number((amount / weightUnit(receptor)).toPrecision(12)));
   inputList(id, target, all, written, context, receptor.base === undefined ? { weightOf: () => text } : {});
 }
 

@@ -1,8 +1,8 @@
 /** Responses of synapses of types of their own on cells by NeuroML's names: each synapse has its conductance or current. */
 
 import type { Dimension, Expression } from '../../../../src/lang/ast.js';
-import { binary, name as nameOf } from '../../../../src/lang/build.js';
-import { ampere, siemens, volt } from '../../../../src/lang/dimension.js';
+import { binary, name as nameOf, number } from '../../../../src/lang/build.js';
+import { ampere, farad, second, siemens, volt } from '../../../../src/lang/dimension.js';
 import type { NeuromlReceptor } from '../../../../src/library/neuroml/cells.js';
 import { constantOf, tidy } from '../../../../src/library/recognise/numbers.js';
 import { dimensionOfUnit } from '../text/dimensions.js';
@@ -42,6 +42,7 @@ export const isResponse = ({ factor, attributes, base, name }: NeuromlReceptor):
  */
 export function declareResponse(receptor: NeuromlReceptor, potential: string, builder: TypeBuilder): Response {
   const { attributes, base, kind, name } = receptor;
+  if (kind === 'jump') return declareJump(receptor, builder);
   const isConductance = kind === 'conductance';
   const isPynn = attributes.has('tau_syn');
   const dimension = isConductance ? siemens : ampere;
@@ -75,6 +76,27 @@ export function declareResponse(receptor: NeuromlReceptor, potential: string, bu
       given.map(({ key, dimension: own, value }) => [key, quantityText(value, own, builder.dimensions)]),
     ),
     current: isConductance ? binary('*', flow, binary('-', reversal(isPynn, builder), nameOf(potential))) : flow,
+  };
+}
+
+/** Declares the current that moves the potential within the step of a spike. */
+function declareJump({ attributes }: NeuromlReceptor, builder: TypeBuilder): Response {
+  const [C, width] = [builder.declare('capacitance', farad, 'C'), builder.declare('time of a jump', second, 'width')];
+  const lems = builder.declare(responded, volt, 'jump');
+  builder.states.push(element('StateVariable', { name: lems, dimension: 'voltage' }));
+  builder.conditions.push(element('OnCondition', { test: `${lems} .neq. 0` }, [builder.assign(lems, '0')]));
+  const values = ['C', 'width'].map((key) => tidy(constantOf(attributes.get(key)?.value ?? number(0)) ?? 0));
+  return {
+    base: 'baseSynapse',
+    parameters: [
+      element('Parameter', { name: C, dimension: 'capacitance' }),
+      element('Parameter', { name: width, dimension: 'time' }),
+    ],
+    attributes: {
+      [C]: quantityText(values[0] ?? 0, farad, builder.dimensions),
+      [width]: quantityText(values[1] ?? 0, second, builder.dimensions),
+    },
+    current: binary('/', binary('*', nameOf('capacitance'), nameOf(responded)), nameOf('time of a jump')),
   };
 }
 

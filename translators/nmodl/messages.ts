@@ -78,6 +78,13 @@ export const outOfArray = (name: string, index: number, length: number | undefin
   ...(length === undefined ? { expected: 'an array' } : { expected: `an index from 0 to ${length - 1}` }),
 });
 
+/** An array of no or very many elements. */
+export const arrayLength = (length: number, most: number): Finding => ({
+  code: 'nmodl/array-length',
+  message: `an array cannot have ${length} elements`,
+  expected: `a whole number from 1 to ${most}`,
+});
+
 /** Loops and calls with very many statements. */
 export const tooLong = (most: number): Finding => ({
   code: 'nmodl/too-long',

@@ -27,6 +27,10 @@ class Unreadable extends Error {}
 
 /** Deeper expressions and blocks are refused. */
 const deepest = 200;
+/** Longer sums and products are refused, as each operand nests the ones before. */
+const mostOperators = 500;
+/** Longest array. */
+const mostElements = 2000;
 
 const binaryOperators: Readonly<Record<string, readonly [precedence: number, operator: BinaryOperator]>> = {
   '||': [1, 'or'],
@@ -221,6 +225,16 @@ class Parser {
     return sign * Number(token.text);
   }
 
+  /** Reads the number of elements of an array. */
+  #length(): number {
+    const token = this.#token;
+    const length = this.#number();
+    if (!Number.isInteger(length) || length < 1 || length > mostElements)
+      this.#fail(messages.arrayLength(length, mostElements), token);
+    this.#expect(']');
+    return length;
+  }
+
   /** Reads a file to its end. */
   file(): void {
     while (this.#token.kind !== 'end') this.#part();
@@ -314,8 +328,7 @@ class Parser {
       const name = this.#name();
       names.push(name);
       if (this.#skip('[')) {
-        this.#lengths.set(name.text, this.#number());
-        this.#expect(']');
+        this.#lengths.set(name.text, this.#length());
       }
     } while (this.#skip(','));
     return names;
@@ -439,10 +452,7 @@ class Parser {
     let length: number | undefined;
     let value: number | undefined;
     let unit: string | undefined;
-    if (this.#skip('[')) {
-      length = this.#number();
-      this.#expect(']');
-    }
+    if (this.#skip('[')) length = this.#length();
     if (this.#skip('=')) value = this.#number();
     if (this.#skip('FROM')) {
       this.#number();
@@ -703,9 +713,10 @@ class Parser {
   expression(least = 1): Expression {
     if (++this.#depth > deepest) this.#fail(messages.tooDeep());
     let left = this.#unary();
-    for (;;) {
+    for (let operators = 0; ; operators++) {
       const found = this.#token.kind === 'sign' ? binaryOperators[this.#token.text] : undefined;
       if (!found || found[0] < least) break;
+      if (operators > mostOperators) this.#fail(messages.tooDeep());
       this.#next();
       const right = this.expression(found[0] + 1);
       left = binary(found[1], left, right, { start: left.span.start, end: right.span.end });

@@ -36,6 +36,8 @@ describe('a file that is wrong is refused at its line', () => {
       channel('BREAKPOINT {\n i = f(v)\n}\nFUNCTION f(x) {\n f = f(x - 1)\n}'),
       'nmodl/recursion 11',
     ],
+    ['a sum of ten thousand terms', channel(`BREAKPOINT {\n i = v${' + v'.repeat(10_000)}\n}`), 'nmodl/too-deep 8'],
+    ['an array of 10⁷ elements', channel('STATE {\n n[10000000]\n}\nBREAKPOINT { i = v }'), 'nmodl/array-length 8'],
     ['C code', channel('BREAKPOINT {\n VERBATIM\n i = 1;\n ENDVERBATIM\n}'), 'nmodl/refused 8'],
     ['a pointer', 'NEURON {\n SUFFIX x\n POINTER p\n}', 'nmodl/refused 3'],
     ['a loop without bounds', channel('BREAKPOINT {\n while (v > 0) { i = 1 }\n}'), 'nmodl/refused 8'],

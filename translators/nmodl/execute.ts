@@ -10,7 +10,8 @@ import { printExpression } from '../../src/lang/print.js';
 import { reservedReason } from '../../src/model/normalise/names.js';
 import type { UniqueNames } from '../../src/model/free-name.js';
 import * as messages from './messages.js';
-import { elementName, type Report } from './parse.js';
+import type { Report } from './expressions.js';
+import { elementName } from './parse.js';
 import type { Block, Side, Statement, Target } from './syntax.js';
 import { pure, times, unitExpression, type Powers } from './units.js';
 import {

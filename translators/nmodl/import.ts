@@ -8,7 +8,8 @@ import { settle } from '../shared/located.js';
 import { documentOf } from './document.js';
 import { mechanismOf, type Mechanism } from './mechanism.js';
 import * as messages from './messages.js';
-import { parseNmodl, type Report } from './parse.js';
+import type { Report } from './expressions.js';
+import { parseNmodl } from './parse.js';
 import { Texts } from './text.js';
 
 /** A canonical document with its places. */

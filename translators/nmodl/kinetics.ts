@@ -17,7 +17,7 @@ import { namesIn } from '../../src/lang/walk.js';
 import { rateOf, Untranslatable, type Effects, type Flow } from './execute.js';
 import type { Equation } from './linear-system.js';
 import * as messages from './messages.js';
-import type { Report } from './parse.js';
+import type { Report } from './expressions.js';
 import { pure, times, type Powers } from './units.js';
 import { inUnits, type Contradiction, type Value } from './values.js';
 

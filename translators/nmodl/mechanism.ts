@@ -31,7 +31,8 @@ import {
 } from './execute.js';
 import { valenceOf } from '../shared/neuron.js';
 import * as messages from './messages.js';
-import { elementName, type Report } from './parse.js';
+import type { Report } from './expressions.js';
+import { elementName } from './parse.js';
 import { assignedNames } from './assigned-names.js';
 import { ionLevel, portName, roleOf, type IonName } from './ions.js';
 import { conservedStates, ratesOf, statesOf, steadyEquations, type StateFacts } from './kinetics.js';

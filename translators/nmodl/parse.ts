@@ -1,51 +1,20 @@
 /**
- * Parser of NMODL.
+ * Parser of NMODL: blocks and statements.
  *
- * @source NEURON 9, `nmodl` and `nocmodl`: grammar and precedence of operators
+ * @source NEURON 9, `nmodl` and `nocmodl`: grammar
  */
 
-import type { BinaryOperator, Expression, Span } from '../../src/lang/ast.js';
-import { binary, call, name as nameOf, number, unary } from '../../src/lang/build.js';
-import type { Finding } from '../../src/diagnostics/diagnostic.js';
+import type { Span } from '../../src/lang/ast.js';
+import { deepest, ExpressionParser, Unreadable, type Report } from './expressions.js';
 import * as messages from './messages.js';
 import type { Block, Declaration, IonUse, NmodlFile, Side, Statement, Target } from './syntax.js';
 import { physicalConstant } from './units.js';
 import { isIdle, tokensOf, type Texts, type Token } from './text.js';
 
-/** Receives a finding with its place. */
-export type Report = (finding: Finding, span: Span) => void;
-
-/** Name of the operation that takes an element of an array, in expressions. */
-export const elementOf = (array: string): string => `${array}[]`;
 /** Name of an element of an array, among variables. */
 export const elementName = (array: string, index: number): string => `${array}_${index}`;
-/** Name of the operation that gives a number a unit, in expressions. */
-export const inUnit = (unit: string): string => `(${unit})`;
-
-/** Ends the reading of a file, after a finding was reported. */
-class Unreadable extends Error {}
-
-/** Deeper expressions and blocks are refused. */
-const deepest = 200;
-/** Longer sums and products are refused, as each operand nests the ones before. */
-const mostOperators = 500;
 /** Longest array. */
 const mostElements = 2000;
-
-const binaryOperators: Readonly<Record<string, readonly [precedence: number, operator: BinaryOperator]>> = {
-  '||': [1, 'or'],
-  '&&': [2, 'and'],
-  '==': [3, '=='],
-  '!=': [3, '!='],
-  '<': [3, '<'],
-  '<=': [3, '<='],
-  '>': [3, '>'],
-  '>=': [3, '>='],
-  '+': [4, '+'],
-  '-': [4, '-'],
-  '*': [5, '*'],
-  '/': [5, '/'],
-};
 
 /** Statements that have no effect on numbers: their words, and whether they take a line of names. */
 const ignoredStatements = new Set(['MUTEXLOCK', 'MUTEXUNLOCK', 'PROTECT']);
@@ -150,102 +119,43 @@ export function parseNmodl(
   return { ...draft, name: draft.name };
 }
 
-class Parser {
-  #at = 0;
-  #depth = 0;
+class Parser extends ExpressionParser {
   #isLinear = false;
   /** Numbers of elements of arrays in lists of names. */
   readonly #lengths = new Map<string, number>();
   #unitsOff: number | undefined;
-  readonly #end: Token;
 
   constructor(
-    private readonly tokens: readonly Token[],
+    tokens: readonly Token[],
     end: number,
     private readonly draft: Draft,
-    private readonly report: Report,
+    report: Report,
     private readonly include: (file: string, span: Span) => void,
   ) {
-    this.#end = { kind: 'end', text: '', start: Math.max(0, end - 1), end };
-  }
-
-  get #token(): Token {
-    return this.tokens[this.#at] ?? this.#end;
-  }
-
-  #peek(ahead: number): Token {
-    return this.tokens[this.#at + ahead] ?? this.#end;
-  }
-
-  #next(): Token {
-    const token = this.#token;
-    this.#at++;
-    return token;
-  }
-
-  #is(text: string): boolean {
-    const { kind, text: found } = this.#token;
-    return found === text && kind !== 'string' && kind !== 'verbatim' && kind !== 'end';
-  }
-
-  #skip(text: string): boolean {
-    if (!this.#is(text)) return false;
-    this.#at++;
-    return true;
-  }
-
-  #fail(finding: Finding, span: Span = this.#token): never {
-    this.report(finding, span);
-    throw new Unreadable();
-  }
-
-  #expect(text: string): Token {
-    if (!this.#is(text)) this.#fail(messages.expected(text, this.#found()));
-    return this.#next();
-  }
-
-  #found(): string {
-    return this.#token.kind === 'end' ? 'the end of the file' : this.#token.text;
-  }
-
-  #name(what = 'a name'): Token {
-    if (this.#token.kind !== 'name') this.#fail(messages.expected(what, this.#found()));
-    return this.#next();
-  }
-
-  #number(): number {
-    const sign = this.#skip('-') ? -1 : (this.#skip('+'), 1);
-    const token = this.#token;
-    if (token.kind === 'name' && this.draft.defines.has(token.text)) {
-      this.#at++;
-      return sign * (this.draft.defines.get(token.text) ?? 0);
-    }
-    if (token.kind !== 'number') this.#fail(messages.expected('a number', this.#found()));
-    this.#at++;
-    return sign * Number(token.text);
+    super(tokens, end, draft.defines, report);
   }
 
   /** Reads the number of elements of an array. */
   #length(): number {
-    const token = this.#token;
-    const length = this.#number();
+    const token = this.token;
+    const length = this.number();
     if (!Number.isInteger(length) || length < 1 || length > mostElements)
-      this.#fail(messages.arrayLength(length, mostElements), token);
-    this.#expect(']');
+      this.fail(messages.arrayLength(length, mostElements), token);
+    this.expect(']');
     return length;
   }
 
   /** Reads a file to its end. */
   file(): void {
-    while (this.#token.kind !== 'end') this.#part();
-    if (this.#unitsOff !== undefined) this.draft.unitless.push({ start: this.#unitsOff, end: this.#end.end });
+    while (this.token.kind !== 'end') this.#part();
+    if (this.#unitsOff !== undefined) this.draft.unitless.push({ start: this.#unitsOff, end: this.end.end });
   }
 
   #part(): void {
     const { draft } = this;
-    const token = this.#next();
+    const token = this.next();
     if (token.kind === 'verbatim') {
-      if (!isIdle(token.text)) this.#fail(messages.refused('VERBATIM', 'C code'), token);
+      if (!isIdle(token.text)) this.fail(messages.refused('VERBATIM', 'C code'), token);
       return;
     }
     switch (token.text) {
@@ -264,13 +174,13 @@ class Parser {
       case 'INDEPENDENT':
         return this.#skipBlock();
       case 'DEFINE': {
-        const { text } = this.#name();
-        draft.defines.set(text, this.#number());
+        const { text } = this.name();
+        draft.defines.set(text, this.number());
         return;
       }
       case 'INCLUDE': {
-        const file = this.#next();
-        if (file.kind !== 'string') this.#fail(messages.expected('the name of a file', file.text), file);
+        const file = this.next();
+        if (file.kind !== 'string') this.fail(messages.expected('the name of a file', file.text), file);
         this.include(file.text, file);
         return;
       }
@@ -294,13 +204,13 @@ class Parser {
         this.#unitsSwitch(token);
         return;
       default:
-        if (refusedBlocks.has(token.text)) this.#fail(messages.refused(token.text, 'a block'), token);
+        if (refusedBlocks.has(token.text)) this.fail(messages.refused(token.text, 'a block'), token);
         if (namedBlocks.has(token.text)) {
-          const { text: name } = this.#name();
+          const { text: name } = this.name();
           draft.blocks.set(name, this.#named(token, token.text, name));
           return;
         }
-        this.#fail(messages.unknownBlock(token.text), token);
+        this.fail(messages.unknownBlock(token.text), token);
     }
   }
 
@@ -313,10 +223,10 @@ class Parser {
   }
 
   #skipBlock(): void {
-    this.#expect('{');
+    this.expect('{');
     for (let depth = 1; depth > 0;) {
-      const token = this.#next();
-      if (token.kind === 'end') this.#fail(messages.expected('}', 'the end of the file'), token);
+      const token = this.next();
+      if (token.kind === 'end') this.fail(messages.expected('}', 'the end of the file'), token);
       if (token.kind === 'sign') depth += token.text === '{' ? 1 : token.text === '}' ? -1 : 0;
     }
   }
@@ -325,28 +235,28 @@ class Parser {
   #names(): Token[] {
     const names: Token[] = [];
     do {
-      const name = this.#name();
+      const name = this.name();
       names.push(name);
-      if (this.#skip('[')) {
+      if (this.skip('[')) {
         this.#lengths.set(name.text, this.#length());
       }
-    } while (this.#skip(','));
+    } while (this.skip(','));
     return names;
   }
 
   #neuron(): void {
     const { draft } = this;
-    this.#expect('{');
-    while (!this.#skip('}')) {
-      const word = this.#name('a word of the NEURON block');
+    this.expect('{');
+    while (!this.skip('}')) {
+      const word = this.name('a word of the NEURON block');
       const texts = (): string[] => this.#names().map(({ text }) => text);
       switch (word.text) {
         case 'SUFFIX':
         case 'POINT_PROCESS':
         case 'ARTIFICIAL_CELL':
           draft.kind = word.text === 'SUFFIX' ? 'density' : word.text === 'POINT_PROCESS' ? 'point' : 'artificial';
-          draft.name = this.#name().text;
-          if (draft.kind === 'artificial') this.#fail(messages.refused(word.text, 'a cell without a membrane'), word);
+          draft.name = this.name().text;
+          if (draft.kind === 'artificial') this.fail(messages.refused(word.text, 'a cell without a membrane'), word);
           break;
         case 'USEION':
           draft.ions.push(this.#ion(word));
@@ -367,80 +277,66 @@ class Parser {
         case 'THREADSAFE':
           break;
         case 'REPRESENTS':
-          this.#name();
+          this.name();
           break;
         case 'POINTER':
         case 'BBCOREPOINTER':
         case 'RANDOM':
-          this.#fail(messages.refused(word.text, 'a variable of another part'), word);
+          this.fail(messages.refused(word.text, 'a variable of another part'), word);
           break;
         default:
-          this.#fail(messages.unknownBlock(word.text), word);
+          this.fail(messages.unknownBlock(word.text), word);
       }
     }
   }
 
   #ion(from: Token): IonUse {
-    const ion = this.#name('the name of an ion').text;
+    const ion = this.name('the name of an ion').text;
     const reads: string[] = [];
     const writes: string[] = [];
     let valence: number | undefined;
     let end = from.end;
     for (;;) {
-      ({ end } = this.#peek(-1));
-      if (this.#skip('READ')) reads.push(...this.#names().map(({ text }) => text));
-      else if (this.#skip('WRITE')) writes.push(...this.#names().map(({ text }) => text));
-      else if (this.#skip('VALENCE') || this.#skip('CHARGE')) valence = this.#number();
-      else if (this.#skip('REPRESENTS')) this.#name();
+      ({ end } = this.peek(-1));
+      if (this.skip('READ')) reads.push(...this.#names().map(({ text }) => text));
+      else if (this.skip('WRITE')) writes.push(...this.#names().map(({ text }) => text));
+      else if (this.skip('VALENCE') || this.skip('CHARGE')) valence = this.number();
+      else if (this.skip('REPRESENTS')) this.name();
       else break;
     }
     return { ion, reads, writes, ...(valence === undefined ? {} : { valence }), span: { start: from.start, end } };
   }
 
   #units(): void {
-    this.#expect('{');
-    while (!this.#skip('}')) {
-      if (this.#is('(')) {
-        const unit = this.#unit();
-        this.#expect('=');
-        this.draft.units.set(unit, this.#unit());
+    this.expect('{');
+    while (!this.skip('}')) {
+      if (this.is('(')) {
+        const unit = this.unit();
+        this.expect('=');
+        this.draft.units.set(unit, this.unit());
         continue;
       }
-      if (this.#is('UNITSOFF') || this.#is('UNITSON')) {
-        this.#unitsSwitch(this.#next());
+      if (this.is('UNITSOFF') || this.is('UNITSON')) {
+        this.#unitsSwitch(this.next());
         continue;
       }
-      const name = this.#name();
-      this.#expect('=');
-      const constant = this.#is('(') ? physicalConstant(this.#unit()) : this.#number();
-      if (constant === undefined) this.#fail(messages.unknownConstant(name.text), name);
-      const unit = this.#is('(') ? this.#unit() : undefined;
+      const name = this.name();
+      this.expect('=');
+      const constant = this.is('(') ? physicalConstant(this.unit()) : this.number();
+      if (constant === undefined) this.fail(messages.unknownConstant(name.text), name);
+      const unit = this.is('(') ? this.unit() : undefined;
       const value = typeof constant === 'number' ? constant : constant(unit, this.draft.units);
       this.draft.constants.push({ name: name.text, value, span: name, ...(unit === undefined ? {} : { unit }) });
     }
   }
 
-  /** Reads a unit in parentheses. */
-  #unit(): string {
-    const open = this.#expect('(');
-    let text = '';
-    while (!this.#is(')')) {
-      const token = this.#next();
-      if (token.kind === 'end') this.#fail(messages.expected(')', 'the end of the file'), open);
-      const separate = /[\w.]$/.test(text) && /^[\w.]/.test(token.text) && token.start > this.#peek(-2).end;
-      text += (separate ? ' ' : '') + token.text;
-    }
-    this.#expect(')');
-    return text;
-  }
-
   /** Reads declarations with values, units, and limits. */
   #declarations(into: Declaration[]): void {
-    this.#expect('{');
-    while (!this.#skip('}')) {
-      if (this.#skip(',')) continue;
-      if (this.#is('UNITSOFF') || this.#is('UNITSON')) {
-        this.#unitsSwitch(this.#next());
+    this.expect('{');
+    while (!this.skip('}')) {
+      if (this.skip(',')) continue;
+      if (this.is('UNITSOFF') || this.is('UNITSON')) {
+        this.#unitsSwitch(this.next());
         continue;
       }
       into.push(this.#declaration());
@@ -448,25 +344,25 @@ class Parser {
   }
 
   #declaration(): Declaration {
-    const token = this.#name();
+    const token = this.name();
     let length: number | undefined;
     let value: number | undefined;
     let unit: string | undefined;
-    if (this.#skip('[')) length = this.#length();
-    if (this.#skip('=')) value = this.#number();
-    if (this.#skip('FROM')) {
-      this.#number();
-      this.#expect('TO');
-      this.#number();
+    if (this.skip('[')) length = this.#length();
+    if (this.skip('=')) value = this.number();
+    if (this.skip('FROM')) {
+      this.number();
+      this.expect('TO');
+      this.number();
     }
-    if (this.#skip('START')) value ??= this.#number();
-    if (this.#is('(')) unit = this.#unit();
-    if (this.#skip('FROM')) {
-      this.#number();
-      this.#expect('TO');
-      this.#number();
+    if (this.skip('START')) value ??= this.number();
+    if (this.is('(')) unit = this.unit();
+    if (this.skip('FROM')) {
+      this.number();
+      this.expect('TO');
+      this.number();
     }
-    if (this.#skip('<')) while (!this.#skip('>')) if (this.#next().kind === 'end') this.#expect('>');
+    if (this.skip('<')) while (!this.skip('>')) if (this.next().kind === 'end') this.expect('>');
     return {
       name: token.text,
       span: token,
@@ -479,40 +375,40 @@ class Parser {
   /** Reads the parameters, the unit, and the body of a block. */
   #named(from: Token, kind: string, name: string): Block {
     const parameters: Declaration[] = [];
-    if (this.#skip('('))
-      while (!this.#skip(')')) {
-        if (this.#skip(',')) continue;
+    if (this.skip('('))
+      while (!this.skip(')')) {
+        if (this.skip(',')) continue;
         parameters.push(this.#declaration());
       }
-    const unit = this.#is('(') ? this.#unit() : undefined;
-    while (this.#token.kind === 'name' && !this.#is('{')) this.#next();
+    const unit = this.is('(') ? this.unit() : undefined;
+    while (this.token.kind === 'name' && !this.is('{')) this.next();
     this.#isLinear = kind === 'LINEAR';
     return {
       kind,
       name,
       parameters,
       ...(unit === undefined ? {} : { unit }),
-      span: { start: from.start, end: this.#peek(-1).end },
+      span: { start: from.start, end: this.peek(-1).end },
       body: this.#block(),
     };
   }
 
   #block(): Statement[] {
-    const open = this.#expect('{');
-    if (++this.#depth > deepest) this.#fail(messages.tooDeep(), open);
+    const open = this.expect('{');
+    if (++this.depth > deepest) this.fail(messages.tooDeep(), open);
     const statements: Statement[] = [];
-    while (!this.#skip('}')) {
-      if (this.#token.kind === 'end') this.#fail(messages.expected('}', 'the end of the file'), open);
+    while (!this.skip('}')) {
+      if (this.token.kind === 'end') this.fail(messages.expected('}', 'the end of the file'), open);
       const one = this.#statement();
       if (one) statements.push(one);
     }
-    this.#depth--;
+    this.depth--;
     return statements;
   }
 
   #statement(): Statement | undefined {
-    const token = this.#next();
-    const done = (): Span => ({ start: token.start, end: this.#peek(-1).end });
+    const token = this.next();
+    const done = (): Span => ({ start: token.start, end: this.peek(-1).end });
     if (token.kind === 'verbatim')
       return isIdle(token.text) ? undefined : { kind: 'refused', part: 'VERBATIM', span: token };
     if (ignoredStatements.has(token.text)) return undefined;
@@ -536,32 +432,32 @@ class Parser {
         this.draft.tables.push(done());
         return undefined;
       case 'CONDUCTANCE':
-        this.#name();
-        if (this.#skip('USEION')) this.#name();
+        this.name();
+        if (this.skip('USEION')) this.name();
         return undefined;
       case 'SOLVE': {
-        const block = this.#name().text;
-        const isSteady = this.#is('STEADYSTATE');
-        const method = this.#skip('METHOD') || this.#skip('STEADYSTATE') ? this.#name().text : '';
+        const block = this.name().text;
+        const isSteady = this.is('STEADYSTATE');
+        const method = this.skip('METHOD') || this.skip('STEADYSTATE') ? this.name().text : '';
         return { kind: 'solve', block, method, isSteady, span: done() };
       }
       case 'if':
       case 'IF':
         return this.#if(token);
       case 'FROM': {
-        const variable = this.#name().text;
-        this.#expect('=');
+        const variable = this.name().text;
+        this.expect('=');
         const from = this.expression();
-        this.#expect('TO');
+        this.expect('TO');
         const to = this.expression();
-        const by = this.#skip('BY') ? this.expression() : undefined;
+        const by = this.skip('BY') ? this.expression() : undefined;
         return { kind: 'from', variable, from, to, by, span: done(), body: this.#block() };
       }
       case 'while':
       case 'WHILE': {
-        this.#expect('(');
+        this.expect('(');
         this.expression();
-        this.#expect(')');
+        this.expect(')');
         const span = done();
         this.#block();
         return { kind: 'refused', part: 'while', span };
@@ -570,15 +466,15 @@ class Parser {
         return this.#reaction(token);
       case 'CONSERVE': {
         const left = this.expression();
-        this.#expect('=');
+        this.expect('=');
         return { kind: 'conserve', left, right: this.expression(), span: done() };
       }
       case 'COMPARTMENT':
         return this.#compartment(token);
       case 'WATCH': {
-        this.#expect('(');
+        this.expect('(');
         const condition = this.expression();
-        this.#expect(')');
+        this.expect(')');
         return { kind: 'watch', condition, flag: this.expression(), span: done() };
       }
       case 'INITIAL':
@@ -586,197 +482,115 @@ class Parser {
       case 'LONGITUDINAL_DIFFUSION':
       case 'LAG':
       case 'FORALL':
-        this.#fail(messages.refused(token.text, 'a statement'), token);
+        this.fail(messages.refused(token.text, 'a statement'), token);
         break;
       default:
     }
-    if (token.kind !== 'name') this.#fail(messages.expected('a statement', token.text), token);
-    if (this.#is('(')) {
-      const given = this.#arguments();
+    if (token.kind !== 'name') this.fail(messages.expected('a statement', token.text), token);
+    if (this.is('(')) {
+      const given = this.arguments();
       return { kind: 'call', name: token.text, arguments: given, span: done() };
     }
-    this.#at--;
+    this.back();
     const target = this.#target();
     let isRate = false;
-    if (this.#skip("'")) {
+    if (this.skip("'")) {
       isRate = true;
-      if (this.#is("'")) this.#fail(messages.refused("''", 'a second derivative'));
+      if (this.is("'")) this.fail(messages.refused("''", 'a second derivative'));
     }
-    this.#expect('=');
+    this.expect('=');
     return { kind: 'assign', target, isRate, value: this.expression(), span: done() };
   }
 
   #target(): Target {
-    const token = this.#name();
-    if (!this.#skip('[')) return { name: token.text, span: token };
+    const token = this.name();
+    if (!this.skip('[')) return { name: token.text, span: token };
     const index = this.expression();
-    const { end } = this.#expect(']');
+    const { end } = this.expect(']');
     return { name: token.text, index, span: { start: token.start, end } };
   }
 
   #if(token: Token): Statement {
-    this.#expect('(');
+    this.expect('(');
     const condition = this.expression();
-    this.#expect(')');
-    const span = { start: token.start, end: this.#peek(-1).end };
+    this.expect(')');
+    const span = { start: token.start, end: this.peek(-1).end };
     const whenTrue = this.#block();
     let whenFalse: Statement[] = [];
-    if (this.#skip('else') || this.#skip('ELSE')) {
-      if (this.#is('if') || this.#is('IF')) {
-        if (++this.#depth > deepest) this.#fail(messages.tooDeep());
-        whenFalse = [this.#if(this.#next())];
-        this.#depth--;
+    if (this.skip('else') || this.skip('ELSE')) {
+      if (this.is('if') || this.is('IF')) {
+        if (++this.depth > deepest) this.fail(messages.tooDeep());
+        whenFalse = [this.#if(this.next())];
+        this.depth--;
       } else whenFalse = this.#block();
     }
     return { kind: 'if', condition, whenTrue, whenFalse, span };
   }
 
   #table(): void {
-    if (this.#token.kind === 'name' && !this.#is('DEPEND') && !this.#is('FROM')) this.#names();
-    if (this.#skip('DEPEND')) this.#names();
-    this.#expect('FROM');
+    if (this.token.kind === 'name' && !this.is('DEPEND') && !this.is('FROM')) this.#names();
+    if (this.skip('DEPEND')) this.#names();
+    this.expect('FROM');
     this.expression();
-    this.#expect('TO');
+    this.expect('TO');
     this.expression();
-    this.#expect('WITH');
+    this.expect('WITH');
     this.expression();
   }
 
   #reaction(token: Token): Statement {
-    const span = (): Span => ({ start: token.start, end: this.#peek(-1).end });
+    const span = (): Span => ({ start: token.start, end: this.peek(-1).end });
     if (this.#isLinear) {
       const equal = this.expression();
-      this.#expect('=');
+      this.expect('=');
       return { kind: 'equation', left: equal, right: this.expression(), span: span() };
     }
     const left = this.#side();
-    if (this.#skip('<<')) {
-      this.#expect('(');
+    if (this.skip('<<')) {
+      this.expect('(');
       const value = this.expression();
-      this.#expect(')');
+      this.expect(')');
       const [first] = left;
-      if (!first) return this.#fail(messages.expected('a state', '<<'), token);
+      if (!first) return this.fail(messages.expected('a state', '<<'), token);
       return { kind: 'flux', state: first.state, value, span: span() };
     }
-    const isBoth = this.#skip('<->');
-    const right = isBoth || !this.#is('->') ? this.#sideAfter(isBoth) : (this.#next(), this.#sideOrNone());
-    this.#expect('(');
+    const isBoth = this.skip('<->');
+    const right = isBoth || !this.is('->') ? this.#sideAfter(isBoth) : (this.next(), this.#sideOrNone());
+    this.expect('(');
     const forward = this.expression();
-    const backward = this.#skip(',') ? this.expression() : undefined;
-    this.#expect(')');
+    const backward = this.skip(',') ? this.expression() : undefined;
+    this.expect(')');
     return { kind: 'reaction', left, right, forward, backward, span: span() };
   }
 
   #sideAfter(isBoth: boolean): Side {
-    if (!isBoth) this.#expect('<->');
+    if (!isBoth) this.expect('<->');
     return this.#side();
   }
 
   #sideOrNone(): Side {
-    return this.#is('(') ? [] : this.#side();
+    return this.is('(') ? [] : this.#side();
   }
 
   #side(): Side {
     const side: { state: Target; count: number }[] = [];
     do {
-      const count = this.#token.kind === 'number' ? this.#number() : 1;
+      const count = this.token.kind === 'number' ? this.number() : 1;
       side.push({ state: this.#target(), count });
-    } while (this.#skip('+'));
+    } while (this.skip('+'));
     return side;
   }
 
   #compartment(token: Token): Statement {
     let variable: string | undefined;
-    if (this.#token.kind === 'name' && this.#peek(1).text === ',') {
-      variable = this.#next().text;
-      this.#next();
+    if (this.token.kind === 'name' && this.peek(1).text === ',') {
+      variable = this.next().text;
+      this.next();
     }
     const volume = this.expression();
-    this.#expect('{');
+    this.expect('{');
     const states: string[] = [];
-    while (!this.#skip('}')) if (!this.#skip(',')) states.push(this.#name().text);
-    return { kind: 'compartment', variable, volume, states, span: { start: token.start, end: this.#peek(-1).end } };
-  }
-
-  #arguments(): Expression[] {
-    this.#expect('(');
-    const given: Expression[] = [];
-    while (!this.#skip(')')) {
-      if (this.#skip(',')) continue;
-      if (this.#token.kind === 'string') this.#next();
-      else given.push(this.expression());
-    }
-    return given;
-  }
-
-  /** Reads an expression whose operators bind at least as closely as `least`. */
-  expression(least = 1): Expression {
-    if (++this.#depth > deepest) this.#fail(messages.tooDeep());
-    let left = this.#unary();
-    for (let operators = 0; ; operators++) {
-      const found = this.#token.kind === 'sign' ? binaryOperators[this.#token.text] : undefined;
-      if (!found || found[0] < least) break;
-      if (operators > mostOperators) this.#fail(messages.tooDeep());
-      this.#next();
-      const right = this.expression(found[0] + 1);
-      left = binary(found[1], left, right, { start: left.span.start, end: right.span.end });
-    }
-    this.#depth--;
-    return left;
-  }
-
-  #unary(): Expression {
-    const token = this.#token;
-    for (const [sign, operator] of [
-      ['-', '-'],
-      ['+', '+'],
-      ['!', 'not'],
-    ] as const)
-      if (this.#skip(sign)) {
-        if (++this.#depth > deepest) this.#fail(messages.tooDeep());
-        const operand = this.#unary();
-        this.#depth--;
-        return operator === '+' ? operand : unary(operator, operand, { start: token.start, end: operand.span.end });
-      }
-    return this.#power();
-  }
-
-  #power(): Expression {
-    const base = this.#primary();
-    if (!this.#skip('^')) return base;
-    if (++this.#depth > deepest) this.#fail(messages.tooDeep());
-    const exponent = this.#unary();
-    this.#depth--;
-    return binary('**', base, exponent, { start: base.span.start, end: exponent.span.end });
-  }
-
-  #primary(): Expression {
-    const token = this.#next();
-    const { start } = token;
-    if (token.kind === 'number') {
-      const literal = { ...number(Number(token.text), token, /^\d+$/.test(token.text)), text: token.text };
-      if (!this.#is('(')) return literal;
-      const unit = this.#unit();
-      return call(inUnit(unit), [literal], { start, end: this.#peek(-1).end });
-    }
-    if (token.kind === 'sign' && token.text === '(') {
-      const inner = this.expression();
-      this.#expect(')');
-      return inner;
-    }
-    if (token.kind !== 'name')
-      this.#fail(messages.expected('a value', token.kind === 'end' ? 'the end of the file' : token.text), token);
-    const defined = this.draft.defines.get(token.text);
-    if (defined !== undefined) return number(defined, token, Number.isInteger(defined));
-    if (this.#is('(')) {
-      const given = this.#arguments();
-      return call(token.text, given, { start, end: this.#peek(-1).end });
-    }
-    if (this.#skip('[')) {
-      const index = this.expression();
-      const { end } = this.#expect(']');
-      return call(elementOf(token.text), [index], { start, end });
-    }
-    return nameOf(token.text, token);
+    while (!this.skip('}')) if (!this.skip(',')) states.push(this.name().text);
+    return { kind: 'compartment', variable, volume, states, span: { start: token.start, end: this.peek(-1).end } };
   }
 }

@@ -1,0 +1,214 @@
+/**
+ * Tokens and expressions of NMODL.
+ *
+ * @source NEURON 9, `nocmodl`: grammar and precedence of operators
+ */
+
+import type { BinaryOperator, Expression, Span } from '../../src/lang/ast.js';
+import { binary, call, name as nameOf, number, unary } from '../../src/lang/build.js';
+import type { Finding } from '../../src/diagnostics/diagnostic.js';
+import * as messages from './messages.js';
+import type { Token } from './text.js';
+
+/** Receives a finding with its place. */
+export type Report = (finding: Finding, span: Span) => void;
+
+/** Name of the operation that takes an element of an array, in expressions. */
+export const elementOf = (array: string): string => `${array}[]`;
+/** Name of the operation that gives a number a unit, in expressions. */
+export const inUnit = (unit: string): string => `(${unit})`;
+
+/** Ends the reading of a file, after a finding was reported. */
+export class Unreadable extends Error {}
+
+/** Deeper expressions and blocks are refused. */
+export const deepest = 200;
+/** Longer sums and products are refused, as each operand nests the ones before. */
+const mostOperators = 500;
+const binaryOperators: Readonly<Record<string, readonly [precedence: number, operator: BinaryOperator]>> = {
+  '||': [1, 'or'],
+  '&&': [2, 'and'],
+  '==': [3, '=='],
+  '!=': [3, '!='],
+  '<': [3, '<'],
+  '<=': [3, '<='],
+  '>': [3, '>'],
+  '>=': [3, '>='],
+  '+': [4, '+'],
+  '-': [4, '-'],
+  '*': [5, '*'],
+  '/': [5, '/'],
+};
+
+/** Reads tokens one after another, and expressions of them. */
+export class ExpressionParser {
+  #at = 0;
+  protected depth = 0;
+  protected readonly end: Token;
+
+  constructor(
+    private readonly tokens: readonly Token[],
+    end: number,
+    private readonly defines: ReadonlyMap<string, number>,
+    protected readonly report: Report,
+  ) {
+    this.end = { kind: 'end', text: '', start: Math.max(0, end - 1), end };
+  }
+
+  protected get token(): Token {
+    return this.tokens[this.#at] ?? this.end;
+  }
+
+  protected peek(ahead: number): Token {
+    return this.tokens[this.#at + ahead] ?? this.end;
+  }
+
+  protected next(): Token {
+    const token = this.token;
+    this.#at++;
+    return token;
+  }
+
+  /** Goes back by one token. */
+  protected back(): void {
+    this.#at--;
+  }
+
+  protected is(text: string): boolean {
+    const { kind, text: found } = this.token;
+    return found === text && kind !== 'string' && kind !== 'verbatim' && kind !== 'end';
+  }
+
+  protected skip(text: string): boolean {
+    if (!this.is(text)) return false;
+    this.#at++;
+    return true;
+  }
+
+  protected fail(finding: Finding, span: Span = this.token): never {
+    this.report(finding, span);
+    throw new Unreadable();
+  }
+
+  protected expect(text: string): Token {
+    if (!this.is(text)) this.fail(messages.expected(text, this.found()));
+    return this.next();
+  }
+
+  protected found(): string {
+    return this.token.kind === 'end' ? 'the end of the file' : this.token.text;
+  }
+
+  protected name(what = 'a name'): Token {
+    if (this.token.kind !== 'name') this.fail(messages.expected(what, this.found()));
+    return this.next();
+  }
+
+  protected number(): number {
+    const sign = this.skip('-') ? -1 : (this.skip('+'), 1);
+    const token = this.token;
+    if (token.kind === 'name' && this.defines.has(token.text)) {
+      this.#at++;
+      return sign * (this.defines.get(token.text) ?? 0);
+    }
+    if (token.kind !== 'number') this.fail(messages.expected('a number', this.found()));
+    this.#at++;
+    return sign * Number(token.text);
+  }
+
+  /** Reads a unit in parentheses. */
+  protected unit(): string {
+    const open = this.expect('(');
+    let text = '';
+    while (!this.is(')')) {
+      const token = this.next();
+      if (token.kind === 'end') this.fail(messages.expected(')', 'the end of the file'), open);
+      const separate = /[\w.]$/.test(text) && /^[\w.]/.test(token.text) && token.start > this.peek(-2).end;
+      text += (separate ? ' ' : '') + token.text;
+    }
+    this.expect(')');
+    return text;
+  }
+
+  protected arguments(): Expression[] {
+    this.expect('(');
+    const given: Expression[] = [];
+    while (!this.skip(')')) {
+      if (this.skip(',')) continue;
+      if (this.token.kind === 'string') this.next();
+      else given.push(this.expression());
+    }
+    return given;
+  }
+
+  /** Reads an expression whose operators bind at least as closely as `least`. */
+  protected expression(least = 1): Expression {
+    if (++this.depth > deepest) this.fail(messages.tooDeep());
+    let left = this.#unary();
+    for (let operators = 0; ; operators++) {
+      const found = this.token.kind === 'sign' ? binaryOperators[this.token.text] : undefined;
+      if (!found || found[0] < least) break;
+      if (operators > mostOperators) this.fail(messages.tooDeep());
+      this.next();
+      const right = this.expression(found[0] + 1);
+      left = binary(found[1], left, right, { start: left.span.start, end: right.span.end });
+    }
+    this.depth--;
+    return left;
+  }
+
+  #unary(): Expression {
+    const token = this.token;
+    for (const [sign, operator] of [
+      ['-', '-'],
+      ['+', '+'],
+      ['!', 'not'],
+    ] as const)
+      if (this.skip(sign)) {
+        if (++this.depth > deepest) this.fail(messages.tooDeep());
+        const operand = this.#unary();
+        this.depth--;
+        return operator === '+' ? operand : unary(operator, operand, { start: token.start, end: operand.span.end });
+      }
+    return this.#power();
+  }
+
+  #power(): Expression {
+    const base = this.#primary();
+    if (!this.skip('^')) return base;
+    if (++this.depth > deepest) this.fail(messages.tooDeep());
+    const exponent = this.#unary();
+    this.depth--;
+    return binary('**', base, exponent, { start: base.span.start, end: exponent.span.end });
+  }
+
+  #primary(): Expression {
+    const token = this.next();
+    const { start } = token;
+    if (token.kind === 'number') {
+      const literal = { ...number(Number(token.text), token, /^\d+$/.test(token.text)), text: token.text };
+      if (!this.is('(')) return literal;
+      const unit = this.unit();
+      return call(inUnit(unit), [literal], { start, end: this.peek(-1).end });
+    }
+    if (token.kind === 'sign' && token.text === '(') {
+      const inner = this.expression();
+      this.expect(')');
+      return inner;
+    }
+    if (token.kind !== 'name')
+      this.fail(messages.expected('a value', token.kind === 'end' ? 'the end of the file' : token.text), token);
+    const defined = this.defines.get(token.text);
+    if (defined !== undefined) return number(defined, token, Number.isInteger(defined));
+    if (this.is('(')) {
+      const given = this.arguments();
+      return call(token.text, given, { start, end: this.peek(-1).end });
+    }
+    if (this.skip('[')) {
+      const index = this.expression();
+      const { end } = this.expect(']');
+      return call(elementOf(token.text), [index], { start, end });
+    }
+    return nameOf(token.text, token);
+  }
+}

@@ -3,7 +3,9 @@
 import { currentsAsParameters } from '../../translators/brian/export/current-parameters.js';
 import { withConditionsAsCode } from '../../translators/brian/export/conditions.js';
 import { currentsOfCells } from '../../translators/brian/export/currents-of-cells.js';
+import { stepsAsTables } from '../../translators/brian/export/steps.js';
 import { inBrianIdiom } from '../../translators/brian/export/idiom.js';
+import { withPlasticEquations, withUsualSlots } from '../../translators/brian/export/plastic-synapses.js';
 import { expressiblePopulations } from '../../translators/shared/expressible-populations.js';
 import { knownPlaces } from '../draw/space/places.js';
 import { gathered } from '../library/gather/gather.js';
@@ -41,10 +43,12 @@ export const brianPasses: readonly Pass<BrianContext>[] = [
     apply: (valid, context) => expressiblePopulations(valid, context, 'brian'),
   },
   {
-    name: 'conditions-as-code',
-    why: "Brian's synapses test no conditions",
+    name: 'synapses-as-code',
+    why: "Brian's synapses test no conditions, and have equations for what PyNN's keep between spikes; steps are tables",
     apply: (valid) =>
-      timingProperties[valid.model.timing].hasSlots ? valid : { ...valid, model: withConditionsAsCode(valid.model) },
+      timingProperties[valid.model.timing].hasSlots
+        ? valid
+        : { ...valid, model: stepsAsTables(withPlasticEquations(withConditionsAsCode(valid.model))) },
   },
   {
     name: 'brian-idiom',
@@ -54,7 +58,7 @@ export const brianPasses: readonly Pass<BrianContext>[] = [
       const drawn = plain.needsDrawing ? await draw(valid) : undefined;
       const { valid: made, entries } = drawn ? inBrianIdiom(valid, placesOf(drawn), drawn) : plain;
       for (const entry of entries) report.add(entry);
-      return made;
+      return { ...made, model: withUsualSlots(made.model) };
     },
   },
 ];

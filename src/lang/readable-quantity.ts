@@ -23,7 +23,7 @@ import {
 import { parseExpression } from './parse.js';
 import { scaleDecimal } from './quantity.js';
 import { powerOfTen } from './rational.js';
-import { unitOf, unitText } from './units.js';
+import { unitText } from './units.js';
 
 /** Scaled units that people use, by dimension: name as in Brian 2, which has no others, and power of ten. */
 const scaledUnits: readonly {
@@ -176,11 +176,11 @@ interface WrittenQuantity {
 
 /**
  * How a reader evaluates a quantity: by scaling the decimal text and rounding once, as here, or by multiplying doubles,
- * as Python does (there 9*mV is 0.009000000000000001 volt). `rounded`: as Python does, if the last bit is irrelevant.
+ * as Python does. There 9*mV is 0.009000000000000001 volt, and a quantity may differ from its value in the last bit.
  */
-export type Arithmetic = 'decimal' | 'double' | 'rounded';
+export type Arithmetic = 'decimal' | 'double';
 
-/** Returns the value in a readable unit. A scaled unit is used only if the reader gets the same double again. */
+/** Returns the value in a readable unit. */
 export function writtenQuantity(value: number, dimension: Dimension, arithmetic: Arithmetic): WrittenQuantity {
   if (isDimensionless(dimension)) return { number: value, unit: '1' };
   const known = scaledUnits.find((entry) => equalDimensions(entry.dimension, dimension))?.units ?? [];
@@ -215,18 +215,24 @@ function cost({ number, unit }: WrittenQuantity): number {
     .replace(/^0\.0*/, '')
     .replace('.', '')
     .replace(/0+$/, '').length;
-  const word = /\*\*-|\/meter|\/second|\/volt/.test(unit) ? 6 : unit.length > 3 ? 3 : 0;
+  const word = /\*\*-|\/meter|\/second|\/volt|^us$|^uvolt$/.test(unit) ? 6 : unit.length > 3 ? 3 : 0;
   const most = unit === cellArea ? Infinity : 1000;
-  return digits * 4 + word + (Math.abs(number) < 0.1 ? 5 : 0) + (Math.abs(number) >= most ? 8 : 0);
+  return (
+    digits * 4 +
+    word +
+    (Math.abs(number) < 0.01 ? 8 : Math.abs(number) < 0.1 ? 5 : 0) +
+    (Math.abs(number) >= most ? 8 : 0)
+  );
 }
 
-/** Returns the number of units of 10 to the `exponent` in a value, or undefined if it does not reproduce the double. */
+/** Returns the number of units of 10 to the `exponent` in a value, or undefined if its text is another double. */
 function inUnit(value: number, exponent: number, arithmetic: Arithmetic): number | undefined {
   const scaled = scaleDecimal(String(value), powerOfTen(-exponent));
-  if (arithmetic !== 'double') return scaleDecimal(String(scaled), powerOfTen(exponent)) === value ? scaled : undefined;
-  // The last bit of a product in a script, such as 0.1*nA, may differ.
-  const shorter = [15, 16].map((digits) => Number(scaled.toPrecision(digits)));
-  return [...shorter, scaled].find((number) => number * Number(`1e${exponent}`) === value);
+  const shorter = arithmetic === 'double' ? [15, 16].map((digits) => Number(scaled.toPrecision(digits))) : [];
+  return (
+    shorter.find((number) => number * Number(`1e${exponent}`) === value) ??
+    (scaleDecimal(String(scaled), powerOfTen(exponent)) === value ? scaled : undefined)
+  );
 }
 
 /** Multiples of pi as people write them; they are the same doubles. */
@@ -247,22 +253,9 @@ export function quantityTree(value: number, dimension: Dimension, arithmetic: Ar
   if (unit?.kind === 'name' && written.number === 1) return negative ? unary('-', unit) : unit;
   const signed = negative ? unary('-', size) : size;
   if (unit === undefined) return signed;
-  if (unit.kind === 'binary' && (unit.operator === '/' || unit.operator === '*')) {
-    // Python evaluates the parts of a unit one after another, which may give other bits.
-    const [left, right] = [sizeOf(unit.left), sizeOf(unit.right)];
-    const inTurn = unit.operator === '/' ? (written.number * left) / right : written.number * left * right;
-    if (arithmetic !== 'double' || inTurn === Math.abs(value))
-      return binary(unit.operator, binary('*', signed, unit.left), unit.right);
-  }
+  if (unit.kind === 'binary' && (unit.operator === '/' || unit.operator === '*'))
+    return binary(unit.operator, binary('*', signed, unit.left), unit.right);
   return binary('*', signed, unit);
-}
-
-/** The double that a unit is in Python: `mV`, `cm**2`. */
-function sizeOf(unit: Expression): number {
-  if (unit.kind === 'binary' && unit.operator === '**' && unit.right.kind === 'number' && unit.right.value === 2)
-    return sizeOf(unit.left) * sizeOf(unit.left);
-  const scale = unit.kind === 'name' ? unitOf(unit.name)?.scale : undefined;
-  return scale === undefined ? NaN : scaleDecimal('1', scale);
 }
 
 /** `20 mV`, `0.5`. */

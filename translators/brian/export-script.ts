@@ -7,7 +7,6 @@ import { mapped } from '../../src/model/collections.js';
 import { Comments } from '../../src/model/comments.js';
 import type { ValidModel } from '../../src/model/model.js';
 import { child } from '../../src/model/pointer.js';
-import { timingProperties } from '../../src/model/timing-properties.js';
 import { exportBrian } from './export.js';
 import { ConversionReport, type ConversionEntry } from '../../src/model/conversion-report.js';
 import * as blocks from './script/blocks.js';
@@ -67,12 +66,11 @@ export function exportBrianScript(
   stem = 'model',
   report = new ConversionReport('brian'),
 ): BrianScriptExport {
-  const rounded = !timingProperties[valid.model.timing].hasSlots;
-  const exported = exportBrian(valid, rounded ? 'rounded' : 'double', report);
+  const exported = exportBrian(valid, 'double', report);
   const document = withRecordedCells(exported.document, report);
   const companion = new Companion(needsNames(document));
   const dataFile = `${stem}-data.json`;
-  const view = scriptView(document, { dataFile, rounded }, companion);
+  const view = scriptView(document, dataFile, companion);
   const script = { name: `${stem}.py`, text: render(view) };
   return {
     files: companion.isEmpty ? [script] : [script, { name: dataFile, text: companion.text }],
@@ -108,11 +106,7 @@ function withoutClashes(document: BrianSpecification): BrianSpecification {
   };
 }
 
-function scriptView(
-  given: BrianSpecification,
-  { dataFile, rounded }: { readonly dataFile: string; readonly rounded: boolean },
-  companion: Companion,
-): ScriptView {
+function scriptView(given: BrianSpecification, dataFile: string, companion: Companion): ScriptView {
   const comments = new Comments(given.annotations);
   const head = comments.take('');
   const document = withMonitorsInTime(withEquationComments(withShortNames(withoutClashes(given)), comments));
@@ -169,7 +163,7 @@ function scriptView(
         ),
         ...each(
           document.spatial_neurons,
-          (name, cell) => blocks.spatialNeuron(name, cell, constants, companion, { rounded, shared, morphologies }),
+          (name, cell) => blocks.spatialNeuron(name, cell, constants, companion, { shared, morphologies }),
           cells,
         ),
         ...each(

@@ -39,7 +39,7 @@ interface BrianExport {
  * the same hashes.
  *
  * @param valid       a normalised model with its large arrays, which are written out in full
- * @param arithmetic  `double` if quantities must keep their value when Python multiplies number and unit
+ * @param arithmetic  `double` if Python multiplies number and unit
  * @param report      report of earlier rewritings, to which entries are added
  */
 export function exportBrian(

@@ -7,7 +7,14 @@ import type { ValidModel } from '../../src/model/model.js';
 import { ConversionReport, type ConversionEntry } from '../../src/model/conversion-report.js';
 import { exportPynn, type PynnOptions } from './export.js';
 import { joinedLists } from '../shared/python.js';
-import { connectorsWithoutCode, remarksOnBackends, spikesLostUnderNeuron, usualSimulator } from './script/backends.js';
+import { child } from '../../src/model/pointer.js';
+import {
+  connectorsWithoutCode,
+  remarksOnBackends,
+  spikesLostUnderNeuron,
+  usualSimulator,
+  withSentSpikes,
+} from './script/backends.js';
 import { scriptView, type ScriptView } from './script/script-view.js';
 
 /** A script, and how faithful it is. */
@@ -29,9 +36,20 @@ export async function exportPynnScript(
   stem = 'model',
   options: PynnOptions = {},
 ): Promise<PynnScriptExport> {
-  const { document, report: entries, nestml } = await exportPynn(valid, options);
+  const { document: written, report: entries, nestml } = await exportPynn(valid, options);
   const report = new ConversionReport('pynn');
   report.addAll(entries);
+  // Scripts of PyNN keep the times that their authors gave.
+  const document =
+    valid.model.timing === 'grid'
+      ? written
+      : withSentSpikes(written, (population, count, first) =>
+          report.different(
+            'pynn/early-spikes',
+            child('/populations', population),
+            `${count === 1 ? 'a listed spike is' : `${count} listed spikes are`} moved to ${first} ms, the first time at which PyNN's NEST sends one`,
+          ),
+        );
   const { view, files } = scriptView(document, stem, report, nestml);
   for (const remark of remarksOnBackends(document)) report.convention('pynn/backend', '', remark);
   for (const remark of connectorsWithoutCode(document)) report.convention('pynn/native', '', remark);

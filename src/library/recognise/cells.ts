@@ -34,18 +34,23 @@ export function recogniseCell(
   }
 }
 
-/** Simulators take times and capacitances of standard types that are positive, though their equations have solutions for others. */
+/**
+ * Refuses values for which the equations of a standard type have solutions, but not its meaning: times and capacitances that
+ * are not positive, and an adaptation that only drives the membrane, such as the potential of a second compartment.
+ */
 function checkRanges({ standard, parameters }: RecognisedCell, { environment }: CellUse): void {
-  for (const [name, e] of Object.entries(parameters)) {
-    if (name !== 'cm' && (!name.startsWith('tau_') || name === 'tau_refrac')) continue;
-    const value = constantOf(e) ?? valueOf(e, environment);
-    const numbers =
-      value !== undefined && typeof value === 'object' && isGiven(value)
-        ? Array.from(numbersOf(value.array, environment.data))
-        : [value];
-    if (numbers.some((one) => typeof one === 'number' && one <= 0))
+  const some = (name: string, test: (value: number) => boolean): boolean => {
+    const e = parameters[name];
+    const value = e && (constantOf(e) ?? valueOf(e, environment));
+    const isList = value !== undefined && typeof value === 'object' && isGiven(value);
+    const numbers = isList ? Array.from(numbersOf(value.array, environment.data)) : [value];
+    return numbers.some((one) => typeof one === 'number' && test(one));
+  };
+  for (const name of Object.keys(parameters))
+    if ((name === 'cm' || (name.startsWith('tau_') && name !== 'tau_refrac')) && some(name, (value) => value <= 0))
       refuse(`its ${name} as ${standard.name} would not be positive, which PyNN's simulators refuse`);
-  }
+  if (standard.name.startsWith('EIF_') && some('a', (a) => a < 0) && !some('b', (b) => b !== 0))
+    refuse(`it has a second variable that drives the membrane, which the adaptation of ${standard.name} does not`);
 }
 
 /** Returns the cell that a type declares to be, with its own names. */
@@ -69,7 +74,8 @@ function byDeclaration(type: NeuronType): RecognisedCell | undefined {
 
 function recognise(type: NeuronType, use: CellUse, notation: CellNotation): RecognisedCell {
   if (type.noise.length > 0) refuse('PyNN has no noise in the equations of a cell');
-  if (type.compartments !== undefined || type.cable !== undefined) refuse('it has several compartments');
+  if (type.compartments !== undefined || type.cable !== undefined)
+    refuse('it has several compartments, and the channels of MultiCompartmentNeuron are fixed, and for NEURON only');
   if (Object.keys(type.regimes).length > 0) refuse('it has regimes');
   const declared = byDeclaration(type);
   if (declared !== undefined) return declared;

@@ -393,7 +393,7 @@ describe('quantities', () => {
   const ampere: Dimension = [0, 0, 0, 1, 0, 0, 0];
   test.each([
     [0.02, volt, '20 mV', '20 mV'],
-    [-0.009, volt, '-9 mV', '-0.009 volt'],
+    [-0.009, volt, '-9 mV', '-9 mV'],
     [0.0001, second, '0.1 ms', '0.1 ms'],
     [1, second, '1 second', '1 second'],
     [0.1, second, '100 ms', '100 ms'],
@@ -409,7 +409,8 @@ describe('quantities', () => {
       if (value !== 0.30000000000000004) expect(written).toBe(text);
       const [number, unit] = written.split(' ');
       const product = Number(number) * ({ mV: 1e-3, ms: 1e-3, nA: 1e-9 }[unit ?? ''] ?? 1);
-      expect(arithmetic === 'double' ? product : parseQuantity(written).value).toBe(value);
+      // The text is the value, or Python's product of its number and its unit is.
+      expect([parseQuantity(written).value, ...(arithmetic === 'double' ? [product] : [])]).toContain(value);
     }
   });
 });
@@ -517,9 +518,9 @@ test('large arrays are written out in full, and a script keeps them in a file of
   expect(files.map(({ name }) => name)).toEqual(['net.py', 'net-data.json']);
   expect(JSON.parse(files[1]?.text ?? '')).toMatchObject({
     'S.i': lists,
-    'S.delay': lists.map((delay) => delay / 1000),
+    'S.delay': lists,
   });
-  expect(files[0]?.text).toContain('S.delay = data["S.delay"] * second');
+  expect(files[0]?.text).toContain('S.delay = data["S.delay"] * ms');
 });
 
 test.each([

@@ -120,8 +120,7 @@ test('values of parameters, and times of runs', () => {
     'IF_curr_exp with cm that is not positive does not run under NEST or NEURON',
     'IF_curr_exp with tau_refrac below a time step does not run under NEST without spike_precision="on_grid"',
     // PyNN takes them a shortest delay earlier there: at 0, which NEST refuses, or before.
-    'SpikeSourceArray with spikes at 0.1 ms, the shortest delay, raises an error under NEST',
-    'SpikeSourceArray with spikes before 0.1 ms, the shortest delay, does not send them under NEST',
+    'SpikeSourceArray with spikes before 0.2 ms loses them under NEST, or raises an error',
     'SpikeSourceGamma with alpha below 1 does not run under NEST',
     'runs that are no multiple of the time step raise an error under NEST',
   ]);

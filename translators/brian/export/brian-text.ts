@@ -10,10 +10,13 @@ import {
   name as named,
   number,
   product,
+  quotient,
   sum,
   unary,
 } from '../../../src/lang/build.js';
-import { isDimensionless } from '../../../src/lang/dimension.js';
+import { equalDimensions, hertz, isDimensionless } from '../../../src/lang/dimension.js';
+import { scaleDecimal } from '../../../src/lang/decimal.js';
+import { powerOfTen } from '../../../src/lang/rational.js';
 import { foldConstants } from '../../../src/lang/fold.js';
 import { parseExpression, parseStatements } from '../../../src/lang/parse.js';
 import { printExpression, printStatement } from '../../../src/lang/print.js';
@@ -241,8 +244,16 @@ function withoutOne(e: Expression): Expression | undefined {
   return left && { ...e, left };
 }
 
-const quantityInBrian = (value: number, dimension: Dimension, arithmetic: Arithmetic): Expression =>
-  (isDimensionless(dimension) ? constantOf(value) : undefined) ?? quantityTree(value, dimension, arithmetic);
+/** Rates of change from 100 Hz are written as `0.128/ms`. */
+function quantityInBrian(value: number, dimension: Dimension, arithmetic: Arithmetic): Expression {
+  const byMs =
+    equalDimensions(dimension, hertz) && Math.abs(value) >= 100
+      ? scaleDecimal(String(value), powerOfTen(-3))
+      : undefined;
+  if (byMs !== undefined && String(byMs).length < 8)
+    return quotient(number(byMs, undefined, Number.isSafeInteger(byMs)), named('ms'));
+  return (isDimensionless(dimension) ? constantOf(value) : undefined) ?? quantityTree(value, dimension, arithmetic);
+}
 
 /** Returns Brian's name for a number. With `e`, SymPy finds shorter solutions than with its digits. */
 const constantOf = (value: number): Expression | undefined =>

@@ -2,7 +2,7 @@
 
 import { reservedWord } from '../equations.js';
 
-/** Usual names in Brian for names of other notations that are units of Brian: `cm` is a centimetre. */
+/** Usual names in Brian for names of other notations: `cm` is a centimetre, and gates are `m`, `h` and `n`. */
 const usualNames: ReadonlyMap<string, string> = new Map([['cm', 'C_m']]);
 
 /**
@@ -20,8 +20,8 @@ export function brianName(
     taken.has(candidate) ||
     reservedWord(candidate, owner) !== undefined ||
     (!suffixed && /_(pre|post)$/.test(candidate));
-  if (!refused(key)) return key;
-  const usual = usualNames.get(key);
+  const usual = usualNames.get(key) ?? /^gate_([mhn])$/.exec(key)?.[1];
+  if (!refused(key) && (usual === undefined || refused(usual))) return key;
   if (usual !== undefined && !refused(usual)) return usual;
   // Names of Brian begin with a letter, and `xi` and all that begins with `xi_` are noise.
   const stem =

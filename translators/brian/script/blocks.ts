@@ -149,7 +149,6 @@ export function neuronGroup(
 /**
  * Returns a `SpatialNeuron` after its morphology, section by section, unless another has the same morphology.
  *
- * @param rounded  whether lengths are in um with ten digits; otherwise they are in m and exact
  * @param morphologies  morphologies written so far, by content
  */
 export function spatialNeuron(
@@ -158,11 +157,9 @@ export function spatialNeuron(
   constants: Constants,
   companion: Companion,
   {
-    rounded,
     shared,
     morphologies,
   }: {
-    readonly rounded: boolean;
     readonly shared: SharedEquations;
     readonly morphologies: Map<string, string>;
   },
@@ -170,7 +167,7 @@ export function spatialNeuron(
   const key = JSON.stringify(cell.morphology);
   const known = morphologies.get(key);
   const { lines, root } =
-    known === undefined ? morphologyLines(name, cell.morphology, companion, rounded) : { lines: [], root: known };
+    known === undefined ? morphologyLines(name, cell.morphology, companion) : { lines: [], root: known };
   morphologies.set(key, root);
   const parts = [
     `morphology=${root}`,
@@ -194,6 +191,10 @@ function resetCode(
   return threshold === undefined || refractory !== undefined || /\brandn?\(/.test(String(threshold)) ? undefined : '""';
 }
 
+/** Returns a refractory period: a constant of the script by its name, and other expressions in quotes. */
+const refractoryCode = (period: string | number | boolean, constants: Constants, own: Constants = {}): string =>
+  String(period) in constants && !(String(period) in own) ? pythonName(String(period)) : pythonValue(period);
+
 function groupLines(
   name: string,
   [kind, first]: readonly [kind: string, first: readonly Source[]],
@@ -215,7 +216,10 @@ function groupLines(
         ...first,
         ...keyword('threshold', condition(group.threshold)),
         ...keyword('reset', elsewhere ? undefined : resetCode(name, group, taken)),
-        ...keyword('refractory', group.refractory === undefined ? undefined : pythonValue(group.refractory)),
+        ...keyword(
+          'refractory',
+          group.refractory === undefined ? undefined : refractoryCode(group.refractory, constants, group.namespace),
+        ),
         ...keyword('method', textOf(group.method)),
         ...keyword('method_options', optionsCode(group.method_options)),
         ...keyword(

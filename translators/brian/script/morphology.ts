@@ -13,10 +13,9 @@ export function morphologyLines(
   name: string,
   { sections = {}, compartments = {} }: Morphology,
   companion: Companion,
-  rounded: boolean,
 ): { readonly lines: readonly string[]; readonly root: string } {
-  const inUnit = (value: number): number => (rounded ? Number((value * 1e6).toPrecision(10)) : value);
-  const unit = rounded ? 'um' : 'meter';
+  const inUnit = (value: number): number => Number((value * 1e6).toPrecision(10));
+  const unit = 'um';
   const numbers = (key: keyof Compartments): readonly number[] => inMetres(compartments[key]);
   const [lengths, middles, near, far] = (['length', 'diameter', 'r_length_1', 'r_length_2'] as const).map(numbers);
   const objectOf = (section: string): string => `${pythonName(name)}_${section}`;
@@ -30,13 +29,11 @@ export function morphologyLines(
     const end = (k: number): number => (2 * at(lengths, k) * at(far, k)) / (Math.PI * at(middles, k));
     const [begin = 0] = own;
     const isSphere = n === 1 && at(near, begin) === 1 && at(far, begin) === 1;
-    const array = (values: readonly number[], what: string): Source => {
-      const listed = companion.list(values, `${name}.${key}.${what}`);
-      return followed(rounded ? listed : call('array', [listed]), ` * ${unit}`);
-    };
+    const array = (values: readonly number[], what: string): Source =>
+      followed(companion.list(values, `${name}.${key}.${what}`), ` * ${unit}`);
     const diameters = [start(begin), ...own.map(end)].map(inUnit);
     const ofEach = own.map((k) => inUnit(at(lengths, k)));
-    const isCylinder = rounded && diameters.every((d) => d === diameters[0]) && ofEach.every((l) => l === ofEach[0]);
+    const isCylinder = diameters.every((d) => d === diameters[0]) && ofEach.every((l) => l === ofEach[0]);
     const whole = own.reduce((sum, k) => sum + at(lengths, k), 0);
     const made = isSphere
       ? call('Soma', [`diameter=${inUnit(at(middles, begin))} * ${unit}`])

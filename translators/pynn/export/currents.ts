@@ -4,17 +4,11 @@ import type { Expression } from '../../../src/lang/ast.js';
 import { linearForm } from '../../../src/lang/linear.js';
 import { constantOf } from '../../../src/library/recognise/numbers.js';
 import { inUnit } from '../../shared/in-unit.js';
+import { literal, piecesOf, type Piece } from '../../../src/library/pieces.js';
 import { readCanonical } from './values.js';
 import type { CurrentSource } from '../specification.generated.js';
 
 type Source = Pick<CurrentSource, 'type' | 'params'>;
-
-/** A stretch of time in s with its current. */
-interface Piece {
-  readonly from: number;
-  readonly to: number;
-  readonly value: Expression;
-}
 
 /**
  * Returns the current sources that sum to an expression; undefined if PyNN has no source of a part's shape.
@@ -22,7 +16,7 @@ interface Piece {
  * @param names  names declared at the expression, which are not units
  */
 export function currentSources(text: string, dt: number, names: ReadonlySet<string>): readonly Source[] | undefined {
-  const pieces = piecesOf(readCanonical(text, names), { from: 0, to: Infinity });
+  const pieces = piecesOf(readCanonical(text, names));
   if (pieces === undefined) return undefined;
   const amplitudes = pieces.map(({ value }) => literal(value));
   // Simulators do not agree on steps that begin at 0: a current that flows from the start and changes later is a sum.
@@ -72,52 +66,6 @@ function constantPieces(pieces: readonly Piece[], amplitudes: readonly number[])
   };
 }
 
-// --- Pieces of time -------------------------------------------------------------------------------------------------
-function piecesOf(e: Expression, within: { readonly from: number; readonly to: number }): Piece[] | undefined {
-  if (!(within.from < within.to)) return [];
-  if (e.kind !== 'conditional') return [{ ...within, value: e }];
-  const when = interval(e.condition);
-  if (when === undefined) return undefined;
-  const [from, to] = [Math.max(within.from, when.from), Math.min(within.to, when.to)];
-  if (!(from < to)) return piecesOf(e.whenFalse, within);
-  const parts = [
-    piecesOf(e.whenFalse, { from: within.from, to: from }),
-    piecesOf(e.whenTrue, { from, to }),
-    piecesOf(e.whenFalse, { from: to, to: within.to }),
-  ];
-  return parts.every((part) => part !== undefined) ? parts.flat() : undefined;
-}
-
-/** Returns the times at which a condition holds: `t > a - dt/2`, `t < b - dt/2`, or both. */
-function interval(e: Expression): { readonly from: number; readonly to: number } | undefined {
-  if (e.kind !== 'binary') return undefined;
-  if (e.operator === 'and') {
-    const [a, b] = [interval(e.left), interval(e.right)];
-    return a && b && { from: Math.max(a.from, b.from), to: Math.min(a.to, b.to) };
-  }
-  if (
-    e.left.kind !== 'name' ||
-    e.left.name !== 't' ||
-    e.right.kind !== 'binary' ||
-    e.right.operator !== '-' ||
-    !isHalfStep(e.right.right)
-  )
-    return undefined;
-  const time = literal(e.right.left);
-  if (time === undefined) return undefined;
-  return e.operator === '>' ? { from: time, to: Infinity } : e.operator === '<' ? { from: 0, to: time } : undefined;
-}
-
-const isHalfStep = (e: Expression): boolean =>
-  e.kind === 'binary' && e.operator === '/' && e.left.kind === 'name' && e.left.name === 'dt' && literal(e.right) === 2;
-
-function literal(e: Expression): number | undefined {
-  if (e.kind === 'number' || e.kind === 'quantity') return e.value;
-  const inner = e.kind === 'unary' && e.operator === '-' ? literal(e.operand) : undefined;
-  return inner === undefined ? undefined : -inner;
-}
-
-// --- Shapes ---------------------------------------------------------------------------------------------------------
 /** `offset + amplitude*sin(omega*(t - start) + phase)`. */
 function sine(e: Expression, start: number): Source | undefined {
   const [a, b] = e.kind === 'binary' && e.operator === '+' ? [literal(e.left), e.right] : [0, e];

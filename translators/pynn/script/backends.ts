@@ -174,25 +174,45 @@ function lostFirstValues({ populations = [] }: PynnSpecification): readonly stri
   return [...new Set(remarks)];
 }
 
-/** Listed spikes that PyNN for NEST, which takes them a shortest delay earlier, sends before the run or at its beginning. */
-function earlySpikes({ setup, populations = [] }: PynnSpecification): readonly string[] {
-  const { timestep = 0.1, min_delay: least = 'auto' } = setup ?? {};
-  const delay = least === 'auto' ? timestep : least;
-  const times = populations.flatMap(({ cell }) => {
+/**
+ * Returns a document without listed spikes that PyNN for NEST sends before the run or at its beginning: they come at the
+ * first time that it sends.
+ *
+ * @param remark  receives the number of such spikes and that time
+ */
+export function withSentSpikes(
+  document: PynnSpecification,
+  remark: (population: string, count: number, first: number) => void,
+): PynnSpecification {
+  const { timestep = 0.1, min_delay: least = 'auto' } = document.setup ?? {};
+  // PyNN sends them to NEST earlier by the shortest delay.
+  const first = Number(((least === 'auto' ? timestep : least) + timestep).toPrecision(12));
+  const populations = document.populations?.map((population) => {
+    const { cell, label = '' } = population;
     const { spike_times: given } = cell.type === 'SpikeSourceArray' ? (cell.params ?? {}) : {};
-    const listed: unknown = memberOf(given, 'sequences') ?? given;
-    return [listed].flat(2).filter((time) => typeof time === 'number');
+    let count = 0;
+    const later = (time: unknown): unknown => {
+      if (Array.isArray(time)) return [...new Set(time.map(later))];
+      if (typeof time !== 'number' || time >= first * (1 - 1e-9)) return time;
+      count++;
+      return first;
+    };
+    const sequences = memberOf(given, 'sequences');
+    const times = sequences === undefined ? later(given) : { sequences: later(sequences) };
+    if (count === 0) return population;
+    remark(label, count, first);
+    return { ...population, cell: { ...cell, params: { ...cell.params, spike_times: times } } } as typeof population;
   });
-  const isAt = (time: number): boolean => Math.abs(time - delay) <= 1e-9 * delay;
-  const some = (test: (time: number) => boolean, what: string): readonly string[] =>
-    times.some(test) ? [`SpikeSourceArray with spikes ${what}`] : [];
-  return [
-    ...some(isAt, `at ${delay} ms, the shortest delay, raises an error under NEST`),
-    ...some(
-      (time) => time < delay && !isAt(time),
-      `before ${delay} ms, the shortest delay, does not send them under NEST`,
-    ),
-  ];
+  return populations === undefined ? document : { ...document, populations };
+}
+
+/** Listed spikes that PyNN for NEST sends before the run or at its beginning. */
+function earlySpikes(document: PynnSpecification): readonly string[] {
+  const first: number[] = [];
+  withSentSpikes(document, (_, __, time) => first.push(time));
+  return first
+    .slice(0, 1)
+    .map((time) => `SpikeSourceArray with spikes before ${time} ms loses them under NEST, or raises an error`);
 }
 
 /** Runs that are no whole number of time steps, which NEST refuses. */

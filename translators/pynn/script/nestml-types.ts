@@ -28,8 +28,11 @@ export function nestmlTypes(script: Script): readonly string[] {
 /** Sets properties of compiled NESTML types that PyNN does not detect. */
 export function setUpNestml(script: Script): readonly string[] {
   if (script.nestml.size === 0) return [];
-  script.use('NativeCellType');
-  script.definitions.push(prepare);
+  const models = [...script.nestml.values()];
+  const isFed = models.some(takesCurrent);
+  const receives = models.some(({ standard }) => Object.keys(standard.receptors).length > 0);
+  if (receives) script.use('NativeCellType');
+  script.definitions.push(prepare(isFed, receives));
   return [...script.nestml.values()].map((model) => {
     const variable = script.types.get(model.standard.name) ?? 'None';
     const units = Object.fromEntries(Object.entries(model.units).map(([name, unit]) => [name, quoted(unit)]));
@@ -39,12 +42,19 @@ export function setUpNestml(script: Script): readonly string[] {
 
 const takesCurrent = ({ isFed }: NestmlModel): boolean => isFed;
 
-const prepare = `def prepare(cell_type, units, injectable=False):
-    """Tells PyNN what it does not find out of a type in NESTML."""
-    cell_type.units = {"spikes": "ms", **units}
-    cell_type.injectable = injectable
-    cell_type.conductance_based = False  # or it changes the signs of weights
-    # PyNN 0.13 gives this to other native types only.
-    cell_type.get_receptor_type = NativeCellType.get_receptor_type
-    # PyNN 0.13 would hand this on as a bool of NumPy, which NEST 3.10 refuses.
-    cell_type.default_parameters.pop("ignore_and_spike", None)`;
+const prepare = (isFed: boolean, receives: boolean): string =>
+  [
+    `def prepare(cell_type, units${isFed ? ', injectable=False' : ''}):`,
+    '    """Sets properties of a type in NESTML that PyNN does not find."""',
+    '    cell_type.units = {"spikes": "ms", **units}',
+    ...(isFed ? ['    cell_type.injectable = injectable'] : []),
+    ...(receives
+      ? [
+          '    cell_type.conductance_based = False  # or it changes the signs of weights',
+          '    # PyNN 0.13 gives this to other native types only.',
+          '    cell_type.get_receptor_type = NativeCellType.get_receptor_type',
+        ]
+      : []),
+    '    # PyNN 0.13 would hand this on as a bool of NumPy, which NEST 3.10 refuses.',
+    '    cell_type.default_parameters.pop("ignore_and_spike", None)',
+  ].join('\n');

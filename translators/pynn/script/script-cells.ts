@@ -129,6 +129,7 @@ export function populationLines(script: Script, population: Population): string 
   // Values that depend on positions need these before the population is created.
   const first = readsPlaces([cell, initial]) ? script.names.take(`${name}_positions`) : undefined;
   const names = first === undefined ? script : script.at(first);
+  const shared = sharedCell(script, cell);
   const type =
     nativeName(cell.type) !== undefined
       ? nativeSource(script, 'cell', cell.type, cell.values, native ?? {})
@@ -137,7 +138,7 @@ export function populationLines(script: Script, population: Population): string 
         : script.nestml.has(cell.type)
           ? call(script.types.get(cell.type) ?? 'None', keywords(cell.params, names))
           : spikes === undefined
-            ? cellSource(cell, names)
+            ? (shared?.name ?? cellSource(cell, names))
             : call(`sim.${cell.type}`, [spikes]);
   const made = call('sim.Population', [
     valueSource(size, script),
@@ -148,13 +149,33 @@ export function populationLines(script: Script, population: Population): string 
     ...(initial === undefined ? [] : [prefixed('initial_values=', dictionary(firstValues(script, initial, names)))]),
     `label=${quoted(label)}`,
   ]);
-  const lines = [layout(prefixed(`${name} = `, made))];
+  const lines = [...(shared?.lines ?? []), layout(prefixed(`${name} = `, made))];
   if (first !== undefined) {
     lines.unshift(layout(prefixed(`${first} = `, positionsSource(script, structure, positions, size))));
     lines.push(`${name}.positions = ${first}`);
   } else if (positions !== undefined)
     lines.push(layout(prefixed(`${name}.positions = `, positionsSource(script, structure, positions, size))));
   return [...lines, ...firstUnderNeuron(name, cell.type, initial)].join('\n');
+}
+
+/** Returns the variable for cells of several populations that have the same numbers, and the line that defines it. */
+function sharedCell(
+  script: Script,
+  { type, params = {}, ...rest }: Population['cell'],
+): { readonly name: string; readonly lines: readonly string[] } | undefined {
+  const isPlain = (given: Values): boolean => Object.values(given).every((value) => typeof value === 'number');
+  if (Object.keys(params).length === 0 || !isPlain(params) || Object.keys(rest).length > 0) return undefined;
+  if (nativeName(type) !== undefined || script.nestml.has(type)) return undefined;
+  const key = JSON.stringify([type, params]);
+  const known = script.types.get(key);
+  if (known !== undefined) return { name: known, lines: [] };
+  const alike = (script.document.populations ?? []).filter(
+    ({ cell }) => JSON.stringify([cell.type, cell.params]) === key,
+  );
+  if (alike.length < 2) return undefined;
+  const name = script.names.take('cell');
+  script.types.set(key, name);
+  return { name, lines: [layout(prefixed(`${name} = `, cellSource({ type, params }, script)))] };
 }
 
 /** PyNN's mechanisms for NEURON begin with values of their own, so that a script's values are lost there. */

@@ -52,9 +52,16 @@ export function nestmlCell(cell: CellOfNest): NestmlCell {
     ...block('update', update.length === 0 ? ['integrate_odes()'] : update),
     ...[...functionBlocks(code), ...receivers, ...conditions].flatMap(({ title, body }) => block(title, body)),
   ];
+  if (lines.some((line) => line.includes('exprel('))) lines.push(...block(exprel.title, exprel.body));
   const text = [`model ${name}:`, ...lines.slice(1).map(indented), ''].join('\n');
   return { text, standard: standardOf(code), approximations: code.approximations, units: unitsOf(code) };
 }
+
+/** (e^x - 1)/x without a hole at 0. */
+const exprel: Block = {
+  title: 'function exprel(x real) real',
+  body: ['if abs(x) < 1e-12:', indented('return 1.0'), 'return (exp(x) - 1)/x'],
+};
 
 function receiver(port: Port, { period }: Refractoriness): Block {
   const { definition, counter } = period ?? {};

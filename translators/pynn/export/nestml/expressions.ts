@@ -11,9 +11,9 @@ import { losesZeros, nestmlQuantity } from './units.js';
 /** Returns the NESTML expression for a name of the model; throws NotInNestml for names that NESTML lacks. */
 export type Names = (own: string) => Expression;
 
-/** Functions of NESTML with the name that they have here. */
+/** Functions with the name that they have here: those of NESTML, and `exprel`, which models define if they call it. */
 const same: ReadonlySet<string> = new Set(
-  'exp expm1 log10 sin cos tan sinh cosh tanh erf abs floor ceil round min max clip'.split(' '),
+  'exp expm1 exprel log10 sin cos tan sinh cosh tanh erf abs floor ceil round min max clip'.split(' '),
 );
 
 /** NESTML expressions for the other functions. */
@@ -22,12 +22,6 @@ const others: Readonly<Record<string, (...args: Expression[]) => Expression>> = 
   log1p: (x = zero()) => call('ln', [binary('+', number(1), x)]),
   log2: (x = zero()) => binary('/', call('ln', [x]), call('ln', [number(2)])),
   sqrt: (x = zero()) => binary('**', x, number(0.5)),
-  exprel: (x = zero()) =>
-    strictChoice(
-      binary('!=', x, zero()),
-      binary('/', binary('-', call('exp', [x]), number(1, undefined, true)), x),
-      number(1, undefined, true),
-    ),
   sign: (x = zero()) =>
     conditional(binary('>', x, zero()), number(1), conditional(binary('<', x, zero()), unary('-', number(1)), zero())),
   int: (x = zero()) =>

@@ -23,20 +23,20 @@ tau_syn_I = 2 * ms
 
 # --- Equations
 eqs = """
-dv/dt = (g_leak*(e_rev_leak - v) + gbar_Na*gate_m**3*gate_h*(e_rev_Na - v) +
-         gbar_K*gate_n**4*(e_rev_K - v) + gsyn_exc*(e_rev_E - v) +
-         gsyn_inh*(e_rev_I - v) + i_offset)/C_m : volt
-dgate_m/dt = alpha_m*(1 - gate_m) - beta_m*gate_m : 1
-dgate_h/dt = alpha_h*(1 - gate_h) - beta_h*gate_h : 1
-dgate_n/dt = alpha_n*(1 - gate_n) - beta_n*gate_n : 1
+dv/dt = (g_leak*(e_rev_leak - v) + gbar_Na*m**3*h*(e_rev_Na - v) +
+         gbar_K*n**4*(e_rev_K - v) + gsyn_exc*(e_rev_E - v) + gsyn_inh*(e_rev_I - v) +
+         i_offset)/C_m : volt
+dm/dt = alpha_m*(1 - m) - beta_m*m : 1
+dh/dt = alpha_h*(1 - h) - beta_h*h : 1
+dn/dt = alpha_n*(1 - n) - beta_n*n : 1
 dgsyn_exc/dt = -gsyn_exc/tau_syn_E : siemens
 dgsyn_inh/dt = -gsyn_inh/tau_syn_I : siemens
-alpha_m = 1.28*kHz/exprel((13*mV - (v - v_offset))/(4*mV)) : Hz
-beta_m = 1.4*kHz/exprel((v - v_offset - 40*mV)/(5*mV)) : Hz
-alpha_h = 128*Hz*exp((17*mV - (v - v_offset))/(18*mV)) : Hz
-beta_h = 4*kHz/(1 + exp((40*mV - (v - v_offset))/(5*mV))) : Hz
-alpha_n = 160*Hz/exprel((15*mV - (v - v_offset))/(5*mV)) : Hz
-beta_n = 500*Hz*exp((10*mV - (v - v_offset))/(40*mV)) : Hz
+alpha_m = 1.28/ms/exprel((13*mV - (v - v_offset))/(4*mV)) : Hz
+beta_m = 1.4/ms/exprel((v - v_offset - 40*mV)/(5*mV)) : Hz
+alpha_h = 0.128/ms*exp((17*mV - (v - v_offset))/(18*mV)) : Hz
+beta_h = 4/ms/(1 + exp((40*mV - (v - v_offset))/(5*mV))) : Hz
+alpha_n = 0.16/ms/exprel((15*mV - (v - v_offset))/(5*mV)) : Hz
+beta_n = 0.5/ms*exp((10*mV - (v - v_offset))/(40*mV)) : Hz
 i_offset : amp (constant)
 """
 
@@ -46,12 +46,12 @@ driven = NeuronGroup(
 )
 driven.i_offset = 1 * nA
 driven.v = -65 * mV
-driven.gate_h = 1
+driven.h = 1
 receiver = NeuronGroup(
     1, eqs, threshold="v > 0*mV", refractory="v > 0*mV", method="exponential_euler"
 )
 receiver.v = -65 * mV
-receiver.gate_h = 1
+receiver.h = 1
 excitation = SpikeGeneratorGroup(1, [0, 0], [10, 30] * ms)
 inhibition = SpikeGeneratorGroup(1, [0], [60] * ms)
 

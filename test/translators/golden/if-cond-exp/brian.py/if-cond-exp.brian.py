@@ -35,7 +35,7 @@ driven = NeuronGroup(
     eqs,
     threshold="v > v_thresh",
     reset="v = v_reset",
-    refractory="tau_refrac",
+    refractory=tau_refrac,
     method="rk4",
 )
 driven.i_offset = 1 * nA
@@ -45,7 +45,7 @@ receiver = NeuronGroup(
     eqs,
     threshold="v > v_thresh",
     reset="v = v_reset",
-    refractory="tau_refrac",
+    refractory=tau_refrac,
     method="rk4",
 )
 receiver.v = -65 * mV

@@ -4,7 +4,7 @@
 
 from brian2 import *
 
-defaultclock.dt = 10 * us
+defaultclock.dt = 0.01 * ms
 seed(1234)
 
 # --- Constants

@@ -19,7 +19,7 @@ defaultclock.dt = 0.1 * ms
 # --- Groups
 duration = NeuronGroup(
     1,
-    "dv/dt = 1*kHz : 1 (unless refractory)",
+    "dv/dt = 1/ms : 1 (unless refractory)",
     threshold="v > 0.95",
     reset="v = 0",
     refractory=1 * ms,
@@ -28,7 +28,7 @@ duration = NeuronGroup(
 variable = NeuronGroup(
     1,
     """
-    dv/dt = 2*kHz : 1 (unless refractory)
+    dv/dt = 2/ms : 1 (unless refractory)
     dr/dt = -r/ms : second
     """,
     threshold="v > 0.9",
@@ -40,19 +40,15 @@ variable = NeuronGroup(
     name="variable",
 )
 condition = NeuronGroup(
-    1,
-    "dv/dt = 1*kHz : 1",
-    threshold="v > 0.45",
-    refractory="v < 0.95",
-    name="condition",
+    1, "dv/dt = 1/ms : 1", threshold="v > 0.45", refractory="v < 0.95", name="condition"
 )
-none = NeuronGroup(1, "dv/dt = 1*kHz : 1", threshold="v > 0.45", reset="", name="none")
+none = NeuronGroup(1, "dv/dt = 1/ms : 1", threshold="v > 0.45", reset="", name="none")
 # what synapses and operations write meanwhile is lost, what the reset writes is not
 blocked = NeuronGroup(
     2,
     """
-    dv/dt = 1*kHz : 1 (unless refractory)
-    dw/dt = 1*kHz : 1
+    dv/dt = 1/ms : 1 (unless refractory)
+    dw/dt = 1/ms : 1
     x : 1
     """,
     threshold="v > 0.95 and not_refractory",

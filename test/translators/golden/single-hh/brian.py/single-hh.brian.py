@@ -22,7 +22,7 @@ ENa = 50 * mV
 gK = 36 * msiemens / cm**2
 EK = -77 * mV
 gL = 0.3 * msiemens / cm**2
-EL = -0.054387 * volt
+EL = -54.387 * mV
 C = 1 * ufarad / cm**2
 
 # --- Groups
@@ -34,7 +34,7 @@ G = NeuronGroup(
     dh/dt = alpha_h*(1 - h) - beta_h*h : 1
     dn/dt = alpha_n*(1 - n) - beta_n*n : 1
     alpha_m = 1/exprel(-(v + 40*mV)/(10*mV))/ms : Hz
-    beta_m = 4*exp(-(v + 65*mV)/(0.018*volt))/ms : Hz
+    beta_m = 4*exp(-(v + 65*mV)/(18*mV))/ms : Hz
     alpha_h = 0.07*exp(-(v + 65*mV)/(20*mV))/ms : Hz
     beta_h = 1/(1 + exp(-(v + 35*mV)/(10*mV)))/ms : Hz
     alpha_n = 0.1/exprel(-(v + 55*mV)/(10*mV))/ms : Hz

@@ -26,7 +26,7 @@ post = NeuronGroup(
     "dv/dt = (v_rest - v)/tau_m : volt (unless refractory)",
     threshold="v > v_thresh",
     reset="v = v_reset",
-    refractory="tau_refrac",
+    refractory=tau_refrac,
     method="exact",
 )
 post.v = -65 * mV
@@ -50,36 +50,26 @@ plastic = Synapses(
     dx/dt = -x/tau_plus : 1 (event-driven)
     dy/dt = -y/tau_minus : 1 (event-driven)
     weight : volt
-    last_pre_ : integer
-    last_post_ : integer
     sent : volt
     """,
     on_pre={
         "pre": """
         x += 1
-        last_pre_ = t_in_timesteps
-        weight -= A_minus*(y - int(t_in_timesteps == last_post_))*(w_max - w_min)
-        weight = clip(weight, w_min, w_max)
-        sent = clip(weight, w_min, w_max)
+        weight = clip(weight - A_minus*y*(w_max - w_min), w_min, w_max)
+        sent = weight
         """,
         "transmit": "v += sent",
     },
-    on_post="""
-    y += 1
-    last_post_ = t_in_timesteps
-    weight += A_plus*(x - int(t_in_timesteps == last_pre_))*(w_max - w_min)
-    weight = clip(weight, w_min, w_max)
-    """,
-    delay={"transmit": 1 * ms, "post": 1 * ms},
+    on_post={
+        "post": "weight = clip(weight + A_plus*x*(w_max - w_min), w_min, w_max)",
+        "post_trace": "y += 1",
+    },
+    delay={"transmit": 1 * ms, "post": 1 * ms, "post_trace": 1 * ms},
 )
-plastic.pre.when = "after_resets"
 plastic.transmit.order = 0
 plastic.post.order = -2
-plastic.post.when = "after_resets"
 plastic.connect(j="i")
 plastic.weight = 0.0005 * uvolt
-plastic.last_pre_ = -1
-plastic.last_post_ = -1
 
 # --- Monitors
 post_spikes = SpikeMonitor(post)

@@ -1,0 +1,55 @@
+/** Currents in steps as tables, which are TimedArrays in Brian. */
+
+import { foldConstants } from '../../../src/lang/fold.js';
+import { parseExpression } from '../../../src/lang/parse.js';
+import { literal, piecesOf } from '../../../src/library/pieces.js';
+import { mapped } from '../../../src/model/collections.js';
+import { freeName } from '../../../src/model/free-name.js';
+import type { Model, Stimulus, Table } from '../../../src/model/model.js';
+import { isPhase, recordedVariables } from '../../../src/model/tagged.js';
+
+/** The most entries of a table for each of its steps. */
+const mostEntries = 3;
+
+/** Returns the model with a table for each current that only has steps at multiples of some interval. */
+export function stepsAsTables(model: Model): Model {
+  const tables: Record<string, Table> = { ...model.tables };
+  const kept = new Set([
+    ...model.recordings.flatMap(recordedVariables),
+    ...model.experiment.protocol.flatMap((phase) => [
+      ...(isPhase(phase, 'currents') ? Object.keys(phase.currents) : []),
+      ...(isPhase(phase, 'attach') ? [phase.attach] : []),
+      ...(isPhase(phase, 'detach') ? [phase.detach] : []),
+    ]),
+  ]);
+  const stimuli = mapped(model.stimuli, (stimulus, id): Stimulus => {
+    const table = stimulus.kind === 'current' && !kept.has(id) ? tableOf(stimulus.value, model) : undefined;
+    if (stimulus.kind !== 'current' || table === undefined) return stimulus;
+    const text = JSON.stringify(table);
+    const known = Object.keys(tables).find((name) => JSON.stringify(tables[name]) === text);
+    const name =
+      known ?? freeName(id, (one) => [tables, model.populations, model.projections].some((map) => one in map));
+    tables[name] = table;
+    return { ...stimulus, value: `${name}(t)` };
+  });
+  return { ...model, tables, stimuli };
+}
+
+/** Returns the table of a current; undefined if it has other parts than steps, or too many entries. */
+function tableOf(text: string, { experiment: { dt } }: Model): Table | undefined {
+  const pieces = piecesOf(foldConstants(parseExpression(text))) ?? [];
+  const steps = pieces.map(({ from }) => Math.round(from / dt));
+  const every = steps.reduce((a, b) => divisor(a, b), 0);
+  const count = every === 0 ? 0 : (steps.at(-1) ?? 0) / every + 1;
+  const amplitudes = pieces.map(({ value }) => literal(value));
+  if (count < 2 || count > mostEntries * pieces.length) return undefined;
+  if (!amplitudes.every((one) => one !== undefined)) return undefined;
+  if (pieces.some(({ from }, k) => Math.abs(from / dt - (steps[k] ?? 0)) > 1e-6)) return undefined;
+  const values = Array.from(
+    { length: count },
+    (_, k) => amplitudes[steps.findLastIndex((step) => step <= k * every)] ?? 0,
+  );
+  return { dt: Number((every * dt).toPrecision(12)), unit: 'A', values, columns: null };
+}
+
+const divisor = (a: number, b: number): number => (b === 0 ? a : divisor(b, a % b));

@@ -11,6 +11,7 @@ import { child } from '../../src/model/pointer.js';
 import {
   connectorsWithoutCode,
   remarksOnBackends,
+  runsNowhere,
   spikesLostUnderNeuron,
   usualSimulator,
   withSentSpikes,
@@ -53,6 +54,8 @@ export async function exportPynnScript(
   const { view, files } = scriptView(document, stem, report, nestml);
   for (const remark of remarksOnBackends(document)) report.convention('pynn/backend', '', remark);
   for (const remark of connectorsWithoutCode(document)) report.convention('pynn/native', '', remark);
+  if (runsNowhere(document))
+    report.missing('', 'neither NEST nor NEURON runs the script, by the rows below', 'pynn/backend');
   const ofNeuron = view.simulator === '' ? [] : spikesLostUnderNeuron(document);
   for (const remark of ofNeuron)
     if (usualSimulator(document) === 'neuron') report.different('pynn/backend', '', remark);

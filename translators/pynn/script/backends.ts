@@ -117,6 +117,17 @@ export function usualSimulator(document: PynnSpecification): 'neuron' | 'nest' {
   return failsUnderNeuron && !failsUnderNest ? 'nest' : 'neuron';
 }
 
+/** Checks whether neither NEST nor NEURON runs a script. */
+export function runsNowhere(document: PynnSpecification): boolean {
+  const remarks = remarksOnBackends(document);
+  return ['NEST', 'NEURON'].every((simulator) => {
+    const fails = new RegExp(
+      `${simulator}, where the script does not run|(?:not run|raises? an error) under ${simulator}`,
+    );
+    return remarks.some((remark) => fails.test(remark));
+  });
+}
+
 /**
  * Finds cells that lose spikes. NEURON's implicit steps pass over the exponential if it grows faster than a step: its slope
  * exceeds that of the capacitance, C/dt. Counted with PyNN 0.13 and NEURON 8.2 on both sides of this bound.

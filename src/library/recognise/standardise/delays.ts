@@ -58,17 +58,20 @@ export function delaysOf(
  * Returns the delay of a plastic synapse without one, since PyNN delays its spikes by a step. The delay is dendritic, which is
  * PyNN's default and NEST's only choice.
  *
+ * @param isForNest  whether only NEST has the target's cells, so that a delay before the synapse is dendritic, also
  * @returns undefined if the synapse has a delay, or its spikes are given
  */
 export function dendriticDelay(
   context: Standardising,
   { from, delays }: Projection,
   { pathways }: SynapseType,
+  isForNest: boolean,
 ): number | undefined {
   const [pre, post] = (['pre.spike', 'post.spike'] as const).map((event) => {
     const [key = '', pathway] = Object.entries(pathways).find(([, { on }]) => on === event) ?? [];
     return delays[key] ?? pathway?.delay;
   });
+  if (isForNest && typeof pre === 'number' && post === 0) return Math.max(pre, context.dt);
   const [source = ''] = populationsOf(from.of);
   const isNone = typeof pre === 'number' && pre < context.dt / 2 && post === 0;
   return isNone && hasType(context, source) ? context.dt : undefined;

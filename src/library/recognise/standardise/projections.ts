@@ -66,7 +66,7 @@ export function standardiseProjection(context: Standardising, name: string, proj
   if (found.name === 'TsodyksMarkramSynapse' && port.kind !== 'voltage')
     values['tau_syn'] = timeConstant(known, arrival.variable);
   for (const { code, message } of found.remarks) context.report.different(context.code(code), pointer, message);
-  const dendritic = found.dendritic && dendriticDelay(context, projection, type);
+  const dendritic = found.dendritic && dendriticDelay(context, projection, type, port.kind === 'voltage');
   const standard = (dendritic === undefined ? undefined : found.dendritic) ?? found.standard;
   const synapse = synapseType(context, standard.name === 'STDPMechanism' ? 'STDP' : found.name, standard, port.kind);
   const given = delaysOf(context, projection, type, { environment, pointer });
@@ -77,7 +77,7 @@ export function standardiseProjection(context: Standardising, name: string, proj
     context.report.different(
       context.code('dendritic-delay'),
       pointer,
-      `the step of its delay lies behind the synapse, as PyNN has it by default and NEST always: postsynaptic spikes meet the synapse a step later`,
+      `its delay of ${tidy(dendritic * 1e3)} ms lies behind the synapse, as PyNN has it by default and NEST always: postsynaptic spikes meet the synapse later by it`,
     );
   else if (found.name === 'STDPMechanism' && (delays['post'] ?? 0) === 0)
     context.report.convention(

@@ -55,7 +55,7 @@ export async function exportPynnScript(
   for (const remark of remarksOnBackends(document)) report.convention('pynn/backend', '', remark);
   for (const remark of connectorsWithoutCode(document)) report.convention('pynn/native', '', remark);
   if (runsNowhere(document))
-    report.missing('', 'neither NEST nor NEURON runs the script, by the rows below', 'pynn/backend');
+    report.different('pynn/backend', '', 'neither NEST nor NEURON runs the script, by the rows below');
   const ofNeuron = view.simulator === '' ? [] : spikesLostUnderNeuron(document);
   for (const remark of ofNeuron)
     if (usualSimulator(document) === 'neuron') report.different('pynn/backend', '', remark);

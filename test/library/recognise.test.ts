@@ -447,8 +447,8 @@ describe('a network of PyNN in Brian', () => {
   it('sends weights by a pathway of their own if their delay is dendritic', async () => {
     const { tree } = await document('stdp-additive.json');
     const on = tree.synapses['plastic']?.['on_pre'];
-    expect(on).toMatchObject({ pre: expect.stringMatching(/^sent = clip\(weight/m), transmit: 'v_post += sent' });
-    expect(tree.synapses['plastic']?.['delay']).toEqual({ transmit: '1 ms', post: '1 ms' });
+    expect(on).toMatchObject({ pre: expect.stringMatching(/^sent = weight$/m), transmit: 'v_post += sent' });
+    expect(tree.synapses['plastic']?.['delay']).toEqual({ transmit: '1 ms', post: '1 ms', post_trace: '1 ms' });
   });
 
   it('a PoissonGroup is different, since its spikes have another distribution', async () => {

@@ -5,6 +5,7 @@ import Handlebars from 'handlebars';
 import { InvariantError } from '../../src/diagnostics/diagnostic.js';
 import type { ValidModel } from '../../src/model/model.js';
 import { ConversionReport, type ConversionEntry } from '../../src/model/conversion-report.js';
+import { timingProperties } from '../../src/model/timing-properties.js';
 import { exportPynn, type PynnOptions } from './export.js';
 import { joinedLists } from '../shared/python.js';
 import { child } from '../../src/model/pointer.js';
@@ -42,7 +43,7 @@ export async function exportPynnScript(
   report.addAll(entries);
   // Scripts of PyNN keep the times that their authors gave.
   const document =
-    valid.model.timing === 'grid'
+    timingProperties[valid.model.timing].simulator === 'PyNN'
       ? written
       : withSentSpikes(written, (population, count, first) =>
           report.different(

@@ -4,6 +4,7 @@ import { declaredName } from '../../../src/library/declared-types.js';
 import { mapped, without } from '../../../src/model/collections.js';
 import { freeName } from '../../../src/model/free-name.js';
 import type { Model, Projection, SynapseType } from '../../../src/model/model.js';
+import { populationOf } from '../../../src/model/selected.js';
 import { isPhase } from '../../../src/model/tagged.js';
 
 /** Returns a model in which PyNN's plastic synapses have neither times of earlier spikes nor closed forms. */
@@ -45,9 +46,8 @@ const numberOf = (name: string, type: SynapseType, { values }: Projection): numb
 /** Replaces the time constant of a receptor in target cells by its number, if they share one. */
 function withTimeConstant(projection: Projection, { neurons, populations }: Model): Projection {
   const { tau_syn: given } = projection.values;
-  const { of } = projection.to;
   const key = typeof given === 'string' ? /^post\.(\w+)$/.exec(given)?.[1] : undefined;
-  const population = 'population' in of ? populations[of.population] : undefined;
+  const population = populations[populationOf(projection.to.of) ?? ''];
   if (key === undefined || population === undefined) return projection;
   const value = population.values[key] ?? neurons[population.type ?? '']?.parameters[key]?.value;
   return typeof value === 'number' ? { ...projection, values: { ...projection.values, tau_syn: value } } : projection;

@@ -99,5 +99,11 @@ export function staticUse(
       arrivals: [{ variable: one.variable, dimension: one.dimension, factor: 1 }],
       weight,
     };
-  throw new NotInNestml('synapses that add several values');
+  const numbers = added.map(({ value, unit }) =>
+    unit === one.unit ? valueOf(value, environmentOf(known, data)) : undefined,
+  );
+  const factors = numbers.map((value) => (typeof value === 'number' ? value / Number(weight) : NaN));
+  if (!factors.every(Number.isFinite)) throw new NotInNestml('synapses that add several values');
+  const arrivals = added.map(({ variable, dimension }, k) => ({ variable, dimension, factor: factors[k] ?? 1 }));
+  return { ...base, arrivals, weight };
 }

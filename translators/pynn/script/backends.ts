@@ -199,7 +199,7 @@ export function withSentSpikes(
   // PyNN sends them to NEST earlier by the shortest delay.
   const first = Number(((least === 'auto' ? timestep : least) + timestep).toPrecision(12));
   const populations = document.populations?.map((population) => {
-    const { cell, label = '' } = population;
+    const { cell, label } = population;
     const { spike_times: given } = cell.type === 'SpikeSourceArray' ? (cell.params ?? {}) : {};
     let count = 0;
     const later = (time: unknown): unknown => {

@@ -35,21 +35,21 @@ export function stepsAsTables(model: Model): Model {
   return { ...model, tables, stimuli };
 }
 
-/** Returns the table of a current; undefined if it has other parts than steps, or too many entries. */
+/** Returns the table of a current (dimensionless at some ports), or undefined if it is no sequence of few steps. */
 function tableOf(text: string, { experiment: { dt } }: Model): Table | undefined {
   const pieces = piecesOf(foldConstants(parseExpression(text))) ?? [];
   const steps = pieces.map(({ from }) => Math.round(from / dt));
   const every = steps.reduce((a, b) => divisor(a, b), 0);
   const count = every === 0 ? 0 : (steps.at(-1) ?? 0) / every + 1;
   const amplitudes = pieces.map(({ value }) => literal(value));
-  if (count < 2 || count > mostEntries * pieces.length) return undefined;
-  if (!amplitudes.every((one) => one !== undefined)) return undefined;
+  if (count < 2 || count > mostEntries * pieces.length || amplitudes.includes(undefined)) return undefined;
   if (pieces.some(({ from }, k) => Math.abs(from / dt - (steps[k] ?? 0)) > 1e-6)) return undefined;
   const values = Array.from(
     { length: count },
     (_, k) => amplitudes[steps.findLastIndex((step) => step <= k * every)] ?? 0,
   );
-  return { dt: Number((every * dt).toPrecision(12)), unit: 'A', values, columns: null };
+  const unit = pieces.some(({ value: e }) => (e.kind === 'unary' ? e.operand : e).kind === 'quantity') ? 'A' : '1';
+  return { dt: Number((every * dt).toPrecision(12)), unit, values, columns: null };
 }
 
 const divisor = (a: number, b: number): number => (b === 0 ? a : divisor(b, a % b));

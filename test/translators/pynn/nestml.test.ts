@@ -217,6 +217,27 @@ describe('equations', () => {
   });
 });
 
+it('a synapse acts through a port on the variable that its projection names', async () => {
+  const model = `interneuron: 1
+neurons:
+  cell:
+    state: { v: { unit: mV, initial: -70 mV }, a: { unit: nS }, n: { unit: nS } }
+    derivatives: { v: (10*nS*(-70*mV - v) - a*v - n*v/(1 + exp(-v/(16*mV))))/(200*pF), a: -a/(2*ms), n: -n/(80*ms) }
+    events: { spike: { when: v > -50*mV, edge: level, do: [v = -60*mV] } }
+synapses:
+  static: { parameters: { w: 2 nS }, pathways: { pre: { on: pre.spike, delay: 1 ms, do: [port += w] } } }
+populations: { cells: { type: cell, size: 3 } }
+projections:
+  fast: { from: cells, to: cells, synapse: static, connect: { rule: all }, receptor: a }
+  slow: { from: cells, to: cells, synapse: static, connect: { rule: all }, receptor: n, values: { w: 3 nS } }
+experiment: { dt: 0.1 ms, protocol: [ run: 10 ms ] }
+`;
+  expect(reasons(await converted(model))).toEqual([]);
+  const text = await modelIn(model);
+  expect(text).toContain('onReceive(spikes_a):\n        a += spikes_a');
+  expect(text).toContain('onReceive(spikes_n):\n        n += spikes_n');
+});
+
 it('names parts without an equivalent in NESTML', async () => {
   const said = async (name: string): Promise<readonly string[]> => [...new Set(reasons(await fixture(name)))];
   expect(await said('brian/summed.yaml')).toEqual(['NESTML: sums over synapses']);

@@ -5,6 +5,7 @@ import type { Expression } from '../../../lang/ast.js';
 import { callsIn } from '../../../lang/walk.js';
 import { isRandom } from '../../../lang/functions.js';
 import type { NeuronType, Population, Value } from '../../../model/model.js';
+import { mapped } from '../../../model/collections.js';
 import { child } from '../../../model/pointer.js';
 import { populationsOf } from '../../../model/selected.js';
 import { timingProperties } from '../../../model/timing-properties.js';
@@ -60,15 +61,12 @@ export function standardisePopulation(
     context.populations[name] = population;
     return;
   }
+  const keep = (): void => keepPopulation(context, name, population);
   const type = context.model.neurons[population.type];
-  if (type === undefined || isNamed(type)) {
-    keepPopulation(context, name, population);
-    return;
-  }
+  if (type === undefined || isNamed(type)) return keep();
   if (Object.keys(population.linked ?? {}).length > 0) {
     context.report.missing(pointer, 'variables linked to another population');
-    keepPopulation(context, name, population);
-    return;
+    return keep();
   }
   const values = { ...parametersOf(type, population.values), N: population.size };
   const environment = environmentOf(values, context.valid.data);
@@ -77,16 +75,14 @@ export function standardisePopulation(
   const cell = recogniseCell(type, use);
   if (typeof cell === 'string') {
     context.report.missing(pointer, `no standard cell matches it: ${cell}`);
-    keepPopulation(context, name, population);
-    return;
+    return keep();
   }
   const given = cellValues(cell, environment);
   const first = firstValues(cell, type, population, environment);
   if (typeof given === 'string' || typeof first === 'string') {
     const values = [given, first].filter((one) => typeof one === 'string');
     context.report.missing(pointer, `${cell.standard.name} has no parameter for its ${values.join(' and ')}`);
-    keepPopulation(context, name, population);
-    return;
+    return keep();
   }
   context.known.set(name, { cell, environment, use });
   context.populations[name] = {
@@ -126,8 +122,11 @@ function firstValues(
   environment: Environment,
 ): Record<string, Value> | string {
   const result: Record<string, Value> = {};
+  const first = mapped(type.state, ({ initial }, ours) => population.values[ours] ?? initial);
+  // A first value may read others, as that of Izhikevich's u reads v.
+  const numbers = new Map([...environmentOf(first, environment.data).numbers, ...environment.numbers]);
   for (const [ours, { name, factor }] of cell.variables) {
-    const value = scaledValue(population.values[ours] ?? type.state[ours]?.initial ?? 0, factor, environment);
+    const value = scaledValue(first[ours] ?? 0, factor, { ...environment, numbers });
     if (value === undefined) return `first values of ${ours}`;
     result[name] = value;
   }

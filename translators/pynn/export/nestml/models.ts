@@ -153,12 +153,11 @@ export class NestmlModels {
       if (!ownersOf(projection.to.of).some((one) => ids.includes(one))) continue;
       const synapse = this.#model.synapses[projection.synapse];
       const own = this.#valid.model.synapses[projection.synapse];
-      if (synapse === undefined || own === undefined) continue;
+      const given = this.#valid.model.projections[name];
+      if (synapse === undefined || own === undefined || given === undefined) continue;
       const isNamed = declaredName(own) !== '';
       const use = attempt(() =>
-        isNamed
-          ? namedUse(projection.receptors['port'], type)
-          : staticUse(this.#valid.model.projections[name]?.values ?? {}, synapse, own, type, this.#valid.data),
+        isNamed ? namedUse(projection.receptors['port'], type) : staticUse(given, synapse, own, type, this.#valid.data),
       );
       if (typeof use === 'string') this.#uses.set(name, use);
       else {

@@ -6,7 +6,7 @@ import { namesIn } from '../../../../src/lang/walk.js';
 import { weightKindOf, type WeightKind } from '../../../../src/library/standard-type.js';
 import { environmentOf, valueOf } from '../../../../src/library/recognise/values.js';
 import type * as written from '../../../../src/model/model.js';
-import type { DataStore, Value } from '../../../../src/model/model.js';
+import type { DataStore, Projection, Value } from '../../../../src/model/model.js';
 import type { NeuronType, SynapseType } from '../../../../src/model/typed.js';
 import { draws } from './expressions.js';
 import { NotInNestml } from './not-in-nestml.js';
@@ -29,12 +29,11 @@ export interface StaticUse {
 /**
  * Returns the amounts that a projection's synapses add to their targets.
  *
- * @param values  of the projection
- * @param own     the type in its written form
+ * @param own  the type in its written form
  * @throws NotInNestml
  */
 export function staticUse(
-  values: Readonly<Record<string, Value>>,
+  { values, receptors }: Pick<Projection, 'values' | 'receptors'>,
   type: SynapseType,
   own: written.SynapseType,
   target: NeuronType,
@@ -50,10 +49,8 @@ export function staticUse(
   const [pathway, { on, do: statements }] = first;
   if (on.end !== 'pre' || others.length > 0) throw new NotInNestml('synapses that react to spikes of their target');
   const added = statements.map((statement) => {
-    const variable =
-      statement.kind === 'assignment' && statement.to.kind === 'end' && statement.to.end === 'post'
-        ? statement.to.variable
-        : undefined;
+    const to = statement.kind === 'assignment' ? statement.to : undefined;
+    const variable = to?.kind === 'own' ? receptors[to.variable] : to?.end === 'post' ? to.variable : undefined;
     if (statement.kind !== 'assignment' || variable === undefined)
       throw new NotInNestml('synapses with variables of their own');
     if (statement.operator !== '+=' && statement.operator !== '-=')

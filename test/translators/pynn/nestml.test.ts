@@ -306,6 +306,11 @@ run:
       'tau_Ca is called tau_Ca_: NESTML, NEST or Python has tau_Ca itself',
     ]);
   });
+
+  it('E is renamed, as ODE-toolbox 3.0 takes it for the base of the logarithm in linear equations', async () => {
+    const model = 'model: "dv/dt = (E - v)/(10*ms) : volt\\ndu/dt = (v - u)/(5*ms) : volt"\nnamespace: { E: -60 mV }';
+    expect(await modelIn(group(`${model}\nthreshold: u > -40*mV\nreset: u = E`))).toContain("v' = (E_ - v)/10 ms");
+  });
 });
 
 it('large whole numbers have an exponent, as C++ has no integers of so many digits', async () => {

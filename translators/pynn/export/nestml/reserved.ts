@@ -8,8 +8,8 @@ import type { NeuronType, ValidModel } from '../../../../src/model/model.js';
 import { child } from '../../../../src/model/pointer.js';
 
 /**
- * Names reserved by NESTML, its generated C++ code or the classes of NEST, and Python's keywords, since PyNN passes values by
- * name.
+ * Names reserved by NESTML, its generated C++ code or the classes of NEST, those that its solver of equations takes for SymPy's
+ * (E is Euler's number), and Python's keywords, since PyNN passes values by name.
  */
 const reserved: ReadonlySet<string> = new Set(
   (
@@ -21,6 +21,7 @@ const reserved: ReadonlySet<string> = new Set(
     'template this throw try typedef typename union unsigned using virtual volatile ' +
     'Ca beta_Ca tau_Ca tau_minus tau_minus_triplet post_trace archiver_length t_spike element_type global_id frozen gsl_abs_error_tol ' +
     'gsl_rel_error_tol ' +
+    'E power DiracDelta Heaviside Symbol Integer Float Function Add Mul Pow oo zoo nan NaN ' +
     'as assert async await def del except finally from global import is lambda nonlocal pass raise with yield None True False'
   ).split(' '),
 );

@@ -1,16 +1,24 @@
 /** Connection rules as PyNN's connectors. */
 
+import { parseExpression } from '../../../src/lang/parse.js';
+import { mapExpression } from '../../../src/lang/walk.js';
+import { tidy, valueAt } from '../../../src/library/recognise/numbers.js';
 import { excludesSelf } from '../../../src/model/tagged.js';
 import { numbersOf } from '../../../src/model/arrays.js';
 import { mapped } from '../../../src/model/collections.js';
 import type { ConnectionRule, DrawnValues } from '../../../src/model/model.js';
 import { unusual } from '../../shared/vocabulary.js';
 import { connectors } from '../connectors.js';
+import { functionNames } from '../formulas.js';
 import type { Connector, Value as PynnValue } from '../specification.generated.js';
 import type { ExportContext } from './context.js';
 import { given } from './given.js';
 import { inUnit } from '../../shared/in-unit.js';
+import { isFormula } from '../value-kinds.js';
 import { formulaText, isMissing, pynnValue, readCanonical } from './values.js';
+
+type Values = Readonly<Record<string, PynnValue>>;
+type Columns = readonly (readonly [name: string, values: PynnValue])[];
 
 /** Returns the connector of a projection; undefined after a report that PyNN has no such connector. */
 export function connectorOf(
@@ -153,8 +161,27 @@ function hostDrawn(
   return drawn(context, String(connector), { ...rest, allow_self_connections }, pointer, names, rng);
 }
 
+/**
+ * Returns columns of listed connections, and the other values. PyNN evaluates functions of indices for matrices only, so lists
+ * have their values.
+ */
+export function columnsOf({ type, params }: Connector, values: Values): readonly [columns: Columns, rest: Values] {
+  if (type !== 'FromListConnector') return [[], values];
+  const pairs = (params?.['conn_list'] ?? []) as readonly (readonly [number, number])[];
+  const columns = Object.entries(values).flatMap(([key, value]) => {
+    if (!isFormula(value) || value.of !== 'ij') return Array.isArray(value) ? [[key, value] as const] : [];
+    const tree = mapExpression(parseExpression(value.expr), (e) =>
+      e.kind === 'call' ? { ...e, function: functionNames[e.function] ?? e.function } : e,
+    );
+    const at = pairs.map(([i, j]) => valueAt(tree, (name) => ({ i, j, pi: Math.PI, e: Math.E })[name] ?? NaN));
+    return [[key, at.map((one) => tidy(one))] as const];
+  });
+  const listed = new Set(columns.map(([key]) => key));
+  return [columns, Object.fromEntries(Object.entries(values).filter(([key]) => !listed.has(key)))];
+}
+
 /** Returns listed connections with columns of values. */
-export function withColumns(connector: Connector, columns: readonly (readonly [string, PynnValue])[]): Connector {
+export function withColumns(connector: Connector, columns: Columns): Connector {
   if (columns.length === 0) return connector;
   const list = (connector.params?.['conn_list'] ?? []) as readonly (readonly number[])[];
   const names = columns.map(([name]) => name);

@@ -8,7 +8,7 @@ import type { Receptor, StandardCell } from '../../../src/library/standard-type.
 import type { Projection, SynapseType, Value } from '../../../src/model/model.js';
 import { child } from '../../../src/model/pointer.js';
 import type { Connector, Projection as PynnProjection, Value as PynnValue } from '../specification.generated.js';
-import { connectorOf, withColumns } from './connectors.js';
+import { columnsOf, connectorOf, withColumns } from './connectors.js';
 import { cellOfSelection, valueIn, type ExportContext } from './context.js';
 import { given } from './given.js';
 import { isNative, nativeProjection } from './native.js';
@@ -54,10 +54,7 @@ export function projectionOf(context: ExportContext, name: string, projection: P
   };
   const initial = initialOf(context, name, projection, type, parts, pointer);
   // PyNN keeps lists of values with listed connections.
-  const columns =
-    connector.type === 'FromListConnector' ? Object.entries(values).filter(([, value]) => Array.isArray(value)) : [];
-  const inColumns = new Set(columns.map(([key]) => key));
-  const rest = Object.fromEntries(Object.entries(values).filter(([key]) => !inColumns.has(key)));
+  const [columns, rest] = columnsOf(connector, values);
   const space = spaceOf(projection, missing);
   // PyNN's lists begin again with a generator for each receiver, its matrices do not.
   const goesOn =
@@ -96,15 +93,14 @@ function gapJunctions(
   const parts = synapseParts(type, 'conductance');
   const connector = connectorOf(context, projection.connect, pointer, context.scopes.ofKey(name));
   if (parts === undefined || connector === undefined) return undefined;
-  const values = synapseValues(context, name, projection, type, parts, pointer);
-  const listed = connector.type === 'FromListConnector' && Array.isArray(values['weight']);
+  const [columns, rest] = columnsOf(connector, synapseValues(context, name, projection, type, parts, pointer));
   const space = spaceOf(projection, (message) => context.report.missing(pointer, message));
   return {
     label: context.label(name),
     pre: context.targets.of(projection.from.of),
     post: context.targets.of(projection.to.of),
-    connector: listed ? withColumns(connector, Object.entries(values)) : connector,
-    synapse: parts.make(listed ? {} : values, 1),
+    connector: withColumns(connector, columns),
+    synapse: parts.make(rest, 1),
     ...(space === undefined ? {} : { space }),
   };
 }

@@ -3,7 +3,7 @@
 import type { Projection } from '../../../../src/model/model.js';
 import { child } from '../../../../src/model/pointer.js';
 import type { Projection as PynnProjection, Value as PynnValue } from '../../specification.generated.js';
-import { connectorOf, withColumns } from '../connectors.js';
+import { columnsOf, connectorOf, withColumns } from '../connectors.js';
 import { valueIn, type ExportContext } from '../context.js';
 import { given } from '../given.js';
 import { spaceOf } from '../positions.js';
@@ -37,10 +37,7 @@ export function portProjection(
       delay: delayOf(context, name, projection, use, pointer),
     }).filter(([, value]) => value !== undefined),
   ) as Record<string, PynnValue>;
-  const columns =
-    connector.type === 'FromListConnector' ? Object.entries(values).filter(([, value]) => Array.isArray(value)) : [];
-  const inColumns = new Set(columns.map(([key]) => key));
-  const params = Object.fromEntries(Object.entries(values).filter(([key]) => !inColumns.has(key)));
+  const [columns, params] = columnsOf(connector, values);
   const space = spaceOf(projection, (message) => report.missing(pointer, message));
   report.settle(pointer, `StaticSynapse onto ${use.port.name}`);
   return {

@@ -19,6 +19,7 @@ import { endOf, isRecording } from '../model/tagged.js';
 import { countAllSynapses } from '../pipeline/compile-model.js';
 import { convertModel, type ConvertedModel } from './convert.js';
 import { targetOf, usualName, wholeName, type TargetNotation } from './target-notations.js';
+import { referredData } from '../pipeline/read/data-files.js';
 import type { ImportedModel } from '../pipeline/read/imported-model.js';
 import type { ImportOptions } from '../pipeline/read/import-options.js';
 import { version } from '../pipeline/version.js';
@@ -66,11 +67,13 @@ const mostColumns = 100;
  * @throws UsageError for a notation that leaves parts out
  */
 export async function bundleFiles(
-  imported: ImportedModel,
+  given: ImportedModel,
   { sources, notations, results, read, date, measure }: BundleParts,
 ): Promise<{ readonly files: readonly BundleFile[]; readonly remarks: readonly string[] }> {
-  const { valid } = imported;
-  const { model } = valid;
+  const { model } = given.valid;
+  // Readers may keep arrays that they have replaced.
+  const valid = { ...given.valid, data: referredData(model, given.valid.data) };
+  const imported = { ...given, valid };
   const remarks: string[] = [];
   const conversions: (readonly BundleFile[])[] = [];
   for (const to of notations) conversions.push(await notationFiles(imported, to, measure));

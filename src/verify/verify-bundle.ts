@@ -186,7 +186,7 @@ async function checkWritten(bundle: Bundle, run: ImportedModel, read: Read): Pro
   }
   let again: readonly BundleFile[];
   try {
-    again = await packedAgain(bundle, crate, made, notations, await sourceOf(bundle, made, run, read));
+    again = await packedAgain(bundle, crate, made, notations, await withPositions(bundle, made, run, read));
   } catch (error) {
     const reason = `it cannot be packed again: ${messageOf(error)}`;
     return [{ path: bundle.model, verdict: 'different', reason }];
@@ -205,11 +205,16 @@ async function checkWritten(bundle: Bundle, run: ImportedModel, read: Read): Pro
   ];
 }
 
-/** Reads the author's document with its positions, which reports state; the model that is run if it is another one. */
-async function sourceOf(bundle: Bundle, made: PackedImport, run: ImportedModel, read: Read): Promise<ImportedModel> {
+/** Returns the model that is run with the positions of its parts in the author's document, which reports state. */
+async function withPositions(
+  bundle: Bundle,
+  made: PackedImport,
+  run: ImportedModel,
+  read: Read,
+): Promise<ImportedModel> {
   try {
-    const found = await read(pathIn(bundle, made.source), optionsOf(made.settings));
-    return found.hashes.experiment === run.hashes.experiment ? found : run;
+    const { positions } = await read(pathIn(bundle, made.source), optionsOf(made.settings));
+    return { ...run, positions };
   } catch (error) {
     messageOf(error);
     return run;

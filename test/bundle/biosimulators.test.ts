@@ -269,7 +269,7 @@ describe('interneuron-biosimulators', () => {
 
   it.each([
     ['pynn', 'pynn/if-curr-exp.json'],
-    ['sonata', 'sonata/psc-alpha/config.json'],
+    ['sonata', 'sonata/glif-adapting/config.json'],
     ['nir', 'nir/affine-lif.nir'],
   ])('carries out the experiment of a bundle of %s', async (notation, path) => {
     const archive = folder.file(`${notation}.omex`);
@@ -277,6 +277,9 @@ describe('interneuron-biosimulators', () => {
     expect(await runCommand(words)).toMatchObject({ code: 0, stderr: '' });
     expect(await execute(`${notation}.omex`, notation)).toMatchObject({ code: 0, stderr: '' });
     expect(readFileSync(folder.file(`${notation}/log.yml`), 'utf8')).not.toMatch(/FAILED|SKIPPED|QUEUED/);
+    // Nothing in it contradicts the model.
+    const { stdout, stderr } = await runCommand(['verify', archive]);
+    expect([stdout, stderr]).toEqual(['', expect.stringContaining('holds no result of interneuron')]);
   });
 
   it.each([

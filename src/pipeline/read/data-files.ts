@@ -87,6 +87,15 @@ export function dataReferences(tree: unknown): Pick<DataReference, '$data' | 'dt
   return found;
 }
 
+/** Returns the arrays that a document refers to, in the order of its references. */
+export const referredData = (tree: unknown, data: DataStore): DataStore =>
+  new Map(
+    dataReferences(tree).flatMap(({ $data }) => {
+      const array = data.get($data);
+      return array ? [[$data, array] as const] : [];
+    }),
+  );
+
 const decoders: Readonly<Record<DataReference['dtype'], (buffer: ArrayBuffer) => DataArray>> = {
   f64: (buffer) => new Float64Array(buffer),
   f32: (buffer) => new Float32Array(buffer),

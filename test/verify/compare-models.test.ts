@@ -170,23 +170,26 @@ describe('a specification and its own conversion', () => {
     run: '100 ms',
   };
 
-  it.each(['neuroml', 'lems'])('to %s differ in the parameter that was changed there', async (to) => {
+  it.each([
+    { to: 'neuroml', property: 'weight', unit: '' },
+    { to: 'lems', property: 'w_e', unit: ' mV' },
+  ])('to $to differ in the parameter that was changed there', async ({ to, property, unit }) => {
     writeFileSync(folder.file('four.json'), JSON.stringify(document));
     const output = folder.file(to === 'lems' ? 'four.xml' : 'four.nml');
     const words = ['convert', folder.file('four.json'), '--to', to, '-o', output, '-q', '--no-check'];
     expect(await runCommand(words)).toMatchObject({ code: 0 });
     const changed = [output, folder.file('four_types.xml')].find((path) => {
       const text = existsSync(path) ? readFileSync(path, 'utf8') : '';
-      writeFileSync(path, text.replaceAll('"1.2mV"', '"1.25mV"'));
-      return text.includes('"1.2mV"');
+      writeFileSync(path, text.replaceAll('"1.2mV"', '"1.25mV"').replaceAll('weight="1.2"', 'weight="1.25"'));
+      return /"1.2mV"|weight="1.2"/.test(text);
     });
     expect(changed).toBeDefined();
     const { code, stdout } = await runCommand(['diff', folder.file('four.json'), output]);
-    expect(stdout).toBe('different models\n  w_e 1.2 mV → 1.25 mV (4 projections)\n');
+    expect(stdout).toBe(`different models\n  ${property} 1.2${unit} → 1.25${unit} (4 projections)\n`);
     expect(code).toBe(1);
     const [first, second] = [folder.file('four.json'), output].map((path) => importModel(readSource(path)));
     expect((await compareAcross(second!, first!)).differences).toMatchObject([
-      { property: 'w_e', first: '1.25 mV', second: '1.2 mV' },
+      { property, first: `1.25${unit}`, second: `1.2${unit}` },
     ]);
   });
 

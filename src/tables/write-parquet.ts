@@ -1,5 +1,7 @@
 /** Writes tables of numbers in Parquet: one row group of plain columns, without compression. */
 
+import { unsigned } from '../platform/leb128.js';
+
 /** A column: indices of cells, or numbers. */
 export interface NumberColumn {
   readonly name: string;
@@ -14,18 +16,14 @@ const [int32, int64, text, list, struct] = [5, 6, 8, 9, 12];
 
 type Field = readonly [id: number, type: number, bytes: readonly number[]];
 
-function varint(value: number): readonly number[] {
-  return value < 128 ? [value] : [(value % 128) | 128, ...varint(Math.floor(value / 128))];
-}
-
 /** An integer that is not negative. */
-const whole = (value: number): readonly number[] => varint(2 * value);
+const whole = (value: number): readonly number[] => unsigned(2 * value);
 
 const utf8 = new TextEncoder();
 
 function string(value: string): readonly number[] {
   const bytes = utf8.encode(value);
-  return [...varint(bytes.length), ...bytes];
+  return [...unsigned(bytes.length), ...bytes];
 }
 
 /** Returns a structure; its fields are in ascending order, with less than 15 between two. */
@@ -40,7 +38,7 @@ function structure(fields: readonly Field[]): readonly number[] {
 }
 
 const listOf = (type: number, items: readonly (readonly number[])[]): readonly number[] => [
-  ...(items.length < 15 ? [(items.length << 4) | type] : [0xf0 | type, ...varint(items.length)]),
+  ...(items.length < 15 ? [(items.length << 4) | type] : [0xf0 | type, ...unsigned(items.length)]),
   ...items.flat(),
 ];
 

@@ -1,7 +1,8 @@
 /** Assembles the WebAssembly text of the printer: imports, globals and functions, with folded or plain instructions. */
 
 import { InvariantError } from '../../../src/diagnostics/diagnostic.js';
-import { ByteList, signed, signed32, unsigned } from './byte-list.js';
+import { unsigned } from '../../../src/platform/leb128.js';
+import { ByteList, signed, signed32 } from './byte-list.js';
 import { instructions } from './opcodes.js';
 
 /** Part of the cache's key, since it decides which binary a text yields. */

@@ -1,16 +1,8 @@
 /** Bytes of a WebAssembly module, as a list that grows. */
 
-const utf8 = new TextEncoder();
+import { unsigned } from '../../../src/platform/leb128.js';
 
-/** Returns a number in LEB128 without a sign. */
-export function unsigned(value: number): readonly number[] {
-  if (value < 128) return [value];
-  const bytes: number[] = [];
-  let rest = value;
-  for (; rest > 127; rest = Math.floor(rest / 128)) bytes.push((rest % 128) | 128);
-  bytes.push(rest);
-  return bytes;
-}
+const utf8 = new TextEncoder();
 
 /** Returns a number in LEB128 with a sign. */
 export function signed(value: bigint): readonly number[] {

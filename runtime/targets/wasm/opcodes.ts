@@ -4,7 +4,7 @@
  * @see https://webassembly.github.io/spec/core/appendix/index-instructions.html
  */
 
-import { unsigned } from './byte-list.js';
+import { unsigned } from '../../../src/platform/leb128.js';
 
 /** Form of the immediates that follow an instruction's name. */
 export type Immediates =

@@ -15,10 +15,6 @@ const notations: readonly TargetNotation[] = ['brian', 'pynn-json', 'pynn-nestml
 
 /** Findings that a pass still leaves, since its model is written at once by a printer that accepts it. */
 const known: Readonly<Record<string, RegExp>> = {
-  // Values of standard types are numbers in SI, to which the printer adds units; synapses still read names of the types
-  // that standard types replace.
-  standardise: /has the wrong dimension|is not defined|there is no input or variable/,
-  'settled-values': /has the wrong dimension/,
   // Operations that take place once change parameters.
   'one-run': /cannot be written: it is a parameter/,
 };

@@ -6,7 +6,11 @@
 import type { ConversionEntry } from '../../model/conversion-report.js';
 import { drawsIn } from '../../lang/functions.js';
 import { parseExpression } from '../../lang/parse.js';
-import type { NeuronType, Population, Projection, SynapseType, ValidModel, Value } from '../../model/model.js';
+import { isPhase } from '../../model/tagged.js';
+import type { NeuronType, Phase, Population, Projection, SynapseType, ValidModel, Value } from '../../model/model.js';
+import { ownNames } from '../../model/declared-names.js';
+import { assignedBy } from '../../model/assigned.js';
+import { mapped } from '../../model/collections.js';
 import { child } from '../../model/pointer.js';
 import { timingProperties } from '../../model/timing-properties.js';
 import { isNamed, standardising, type Standardising } from './standardise/context.js';
@@ -14,6 +18,7 @@ import { arrivingSigns, standardisePopulation } from './standardise/populations.
 import { standardiseProjection } from './standardise/projections.js';
 import { standardPhases, standardRecordings } from './standardise/protocol.js';
 import { standardiseStimulus } from './standardise/stimuli.js';
+import { valueInUnit } from './with-unit.js';
 
 /** A model in standard types as far as there are any. */
 interface Standardised {
@@ -46,7 +51,18 @@ function standardised(context: Standardising): Standardised {
   const protocol = model.experiment.protocol.flatMap((phase, k) =>
     standardPhases(context, phase, child('/experiment/protocol', k)),
   );
-  const { neurons, populations, projections, report, stimuli, synapseTypes: synapses } = context;
+  const { neurons, report, stimuli, synapseTypes: synapses } = context;
+  const populations = mapped(context.populations, (one, name) =>
+    context.known.has(name) ? { ...one, values: inUnits(one.values, neurons[one.type ?? '']) } : one,
+  );
+  const projections = mapped(context.projections, (one, name) => {
+    const before = model.projections[name];
+    return {
+      ...one,
+      values: one.values === before?.values ? one.values : inUnits(one.values, synapses[one.synapse]),
+      delays: one.delays === before?.delays ? one.delays : mapped(one.delays, (value) => valueInUnit(value, 's', none)),
+    };
+  });
   const sayDraws = (pointer: string, before: readonly string[], after: readonly string[] | undefined): void => {
     if (after === undefined || before.join() === after.join()) return;
     report.convention(
@@ -79,11 +95,41 @@ function standardised(context: Standardising): Standardised {
         stimuli,
         recordings,
         timing: 'grid',
-        experiment: { ...model.experiment, protocol },
+        experiment: { ...model.experiment, protocol: protocol.map((phase) => phaseInUnits(context, phase)) },
       },
     },
     entries: report.entries,
   };
+}
+
+const none = (): boolean => false;
+
+/** Returns values of a standard type, which are computed as numbers in SI, in the units of their declarations. */
+function inUnits(
+  values: Readonly<Record<string, Value>>,
+  type: NeuronType | SynapseType | undefined,
+): Readonly<Record<string, Value>> {
+  if (type === undefined) return values;
+  const { parameters, state } = type;
+  const names = ownNames(type);
+  return mapped(values, (value, name) =>
+    valueInUnit(value, (parameters[name] ?? state[name])?.unit ?? '1', (taken) => names.has(taken)),
+  );
+}
+
+/** Returns a phase with changes of standard types in units. */
+function phaseInUnits({ known, synapseNames, populations, projections, ...types }: Standardising, phase: Phase): Phase {
+  if (!isPhase(phase, 'set')) return phase;
+  const set = Object.entries(phase.set).map(([key, value]) => {
+    const { owner, variable } = assignedBy(key);
+    const type = known.has(owner)
+      ? types.neurons[populations[owner]?.type ?? '']
+      : synapseNames.has(owner)
+        ? types.synapseTypes[projections[owner]?.synapse ?? '']
+        : undefined;
+    return [key, inUnits({ [variable]: value }, type)[variable] ?? value] as const;
+  });
+  return { ...phase, set: Object.fromEntries(set) };
 }
 
 type Types = Readonly<Record<string, NeuronType | SynapseType>>;

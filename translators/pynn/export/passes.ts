@@ -55,13 +55,24 @@ export const namePasses: readonly Pass[] = [
 
 const isNestml = (id: string, type: NeuronType): boolean => typeof standardCellOf(id, type) === 'string';
 
-/** Returns entries without parts that PyNN has no name for: they are reported again where NESTML does not express them either. */
-const withNestml = <T extends { readonly entries: readonly ConversionEntry[] }>(made: T): T => ({
-  ...made,
-  entries: made.entries.filter(
-    ({ verdict, pointer }) => verdict !== 'notExpressible' || pointer.startsWith('/recordings'),
-  ),
-});
+/**
+ * Returns entries without parts that PyNN has no name for: they are reported again where NESTML does not express them either.
+ * Projections that are already left out are not.
+ */
+const withNestml = <T extends { readonly valid: ValidModel; readonly entries: readonly ConversionEntry[] }>(
+  made: T,
+): T => {
+  const isLeftOut = (pointer: string): boolean => {
+    const [, name] = /^\/projections\/(\w+)$/.exec(pointer) ?? [];
+    return name !== undefined && !Object.hasOwn(made.valid.model.projections, name);
+  };
+  return {
+    ...made,
+    entries: made.entries.filter(
+      ({ verdict, pointer }) => verdict !== 'notExpressible' || pointer.startsWith('/recordings') || isLeftOut(pointer),
+    ),
+  };
+};
 
 /** For a model in PyNN's names as far as they reach, with other types in NESTML. */
 export const nestmlPasses: readonly Pass[] = [

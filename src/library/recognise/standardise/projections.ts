@@ -2,7 +2,8 @@
 
 import { numbersOf } from '../../../model/arrays.js';
 import { binary, number } from '../../../lang/build.js';
-import type { Projection, Value } from '../../../model/model.js';
+import type { Projection, SynapseType, Value } from '../../../model/model.js';
+import { ownNames } from '../../../model/declared-names.js';
 import { freeName } from '../../../model/free-name.js';
 import { child } from '../../../model/pointer.js';
 import { populationsOf } from '../../../model/selected.js';
@@ -23,12 +24,34 @@ import {
   synapseType,
 } from './context.js';
 
-/** Gives a projection its standard synapse and receptor. If PyNN has none, it stays as it is, with the reason in the report. */
+/** Checks whether a type reads or adds to variables of cells that have become standard cells, which lack them. */
+function readsReplaced(context: Standardising, own: SynapseType, { receptors, ...ends }: Projection): boolean {
+  const read = [...JSON.stringify(throughPorts(own, receptors)).matchAll(/\b(pre|post)\.(\w+)/g)];
+  return read.some(([, end, variable = '']) =>
+    populationsOf(end === 'pre' ? ends.from.of : ends.to.of).some((name) => {
+      const [before, after] = [context.model.neurons, context.neurons].map(
+        (types, k) => types[(k === 0 ? context.model : context).populations[name]?.type ?? ''],
+      );
+      return (
+        context.known.has(name) && before && after && ownNames(before).has(variable) && !ownNames(after).has(variable)
+      );
+    }),
+  );
+}
+
+/**
+ * Gives a projection its standard synapse and receptor. If PyNN has none, it stays as it is, with the reason in the report, or
+ * is left out if its cells have become others.
+ */
 export function standardiseProjection(context: Standardising, name: string, projection: Projection): void {
   const pointer = child('/projections', name);
   const own = context.model.synapses[projection.synapse];
   const keep = (reason?: string): void => {
     if (reason !== undefined) context.report.missing(pointer, reason);
+    if (own !== undefined && readsReplaced(context, own, projection)) {
+      if (reason === undefined) context.report.missing(pointer, 'it reads variables that a standard cell has not');
+      return;
+    }
     if (own !== undefined) context.synapseTypes[projection.synapse] = own;
     const named = own !== undefined && isNamed(own);
     context.projections[name] = named ? projection : withNames(context, projection);

@@ -4,7 +4,8 @@ import { number } from '../../../lang/build.js';
 import { isRandom } from '../../../lang/functions.js';
 import { parseExpression } from '../../../lang/parse.js';
 import { callsIn, namesIn } from '../../../lang/walk.js';
-import type { Phase, Recording, SelectionRule, Value } from '../../../model/model.js';
+import { ownNames } from '../../../model/declared-names.js';
+import type { NeuronType, Phase, Recording, SelectionRule, Value } from '../../../model/model.js';
 import { child } from '../../../model/pointer.js';
 import { populationsOf, rowOf } from '../../../model/selected.js';
 import { isPhase, isRecording, isSelection } from '../../../model/tagged.js';
@@ -20,6 +21,10 @@ export function standardRecordings(context: Standardising, recordings: readonly 
   );
   return recordings.flatMap((recording, k): readonly Recording[] => {
     const pointer = child('/recordings', k);
+    if (isSelection(recording.of, 'synapses') && !Object.hasOwn(context.projections, recording.of.projection)) {
+      context.report.missing(pointer, `a recording of ${recording.of.projection}, which is left out`);
+      return [];
+    }
     if (isRecording(recording, 'rate')) {
       context.report.convention(
         context.code('rate-from-spikes'),
@@ -37,12 +42,13 @@ export function standardRecordings(context: Standardising, recordings: readonly 
     const synapses = isSelection(recording.of, 'synapses')
       ? context.synapseNames.get(recording.of.projection)
       : undefined;
-    const nameless = synapses === undefined ? [] : recording.variables.filter((variable) => !names.has(variable));
+    const cell = synapses === undefined ? cellOf(context, recording.of) : undefined;
+    const nameless = recording.variables.filter(
+      (variable) => !names.has(variable) && (cell === undefined || !ownNames(cell).has(variable)),
+    );
     for (const variable of nameless) {
-      context.report.missing(
-        pointer,
-        `a recording of ${variable}, which ${synapses?.type ?? ''} has not in one variable`,
-      );
+      const type = synapses?.type ?? context.known.get(populationsOf(recording.of)[0] ?? '')?.cell.standard.name ?? '';
+      context.report.missing(pointer, `a recording of ${variable}, which ${type} has not in one variable`);
     }
     const kept = recording.variables.filter((variable) => !nameless.includes(variable));
     if (kept.length === 0) return [];
@@ -61,6 +67,10 @@ export function standardRecordings(context: Standardising, recordings: readonly 
     return [{ ...recording, variables: [...new Set(variables)] }];
   });
 }
+
+/** Returns the standard cell of the first population of a selection. */
+const cellOf = ({ neurons, populations }: Standardising, rule: SelectionRule): NeuronType | undefined =>
+  neurons[populations[populationsOf(rule)[0] ?? '']?.type ?? ''];
 
 /** Returns names of variables in the standard type of the population of a selection. */
 function namesOf(
@@ -112,6 +122,10 @@ export function standardPhases(context: Standardising, phase: Phase, pointer: st
     const [, owner = '', inside, variable = ''] = /^(\w+)(\[[^\]]*\])?\.(\w+)$/.exec(key) ?? [];
     const known = context.known.get(owner);
     const synapses = context.synapseNames.get(owner);
+    if (Object.hasOwn(context.model.projections, owner) && !Object.hasOwn(context.projections, owner)) {
+      missing(key);
+      continue;
+    }
     if (synapses !== undefined) {
       const name = synapses.names.get(variable);
       const scaled = name === undefined ? undefined : scaledValue(value, synapses.factor, synapses.environment);

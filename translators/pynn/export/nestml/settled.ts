@@ -2,6 +2,8 @@
 
 import { parseExpression } from '../../../../src/lang/parse.js';
 import { environmentOf, valueOf } from '../../../../src/library/recognise/values.js';
+import { valueInUnit } from '../../../../src/library/recognise/with-unit.js';
+import { ownNames } from '../../../../src/model/declared-names.js';
 import { mapped } from '../../../../src/model/collections.js';
 import type { EquationSet, Model, NeuronType, ValidModel, Value } from '../../../../src/model/model.js';
 import { declaredName } from '../../../../src/library/declared-types.js';
@@ -24,20 +26,23 @@ export function allValues({ parameters, state, derived }: EquationSet, given: Va
 /** Returns a model in which the given values of populations and projections do not read other values of the same owner. */
 export function withSettledValues(valid: ValidModel): ValidModel {
   const { model, data } = valid;
-  const settle = (all: Values, names: readonly string[], given: Values): Values => {
+  const settle = (type: EquationSet, all: Values, names: readonly string[], given: Values): Values => {
+    const { parameters, state } = type;
+    const own = ownNames(type);
     const environment = environmentOf(all, data);
     const settled = names.flatMap((name) => {
       const value = all[name];
       if (typeof value !== 'string') return [];
       const found = valueOf(parseExpression(value), environment);
-      return found === undefined ? [] : [[name, found] as const];
+      const unit = (parameters[name] ?? state[name])?.unit ?? '1';
+      return found === undefined ? [] : [[name, valueInUnit(found, unit, (taken) => own.has(taken))] as const];
     });
     return { ...given, ...Object.fromEntries(settled) };
   };
   const neurons = Object.entries(model.neurons).map(([id, type]): [string, NeuronType] => {
     if (declaredName(type) !== '') return [id, type];
     const { parameters, state } = type;
-    const usual = settle(allValues(type, {}), [...Object.keys(parameters), ...Object.keys(state)], {});
+    const usual = settle(type, allValues(type, {}), [...Object.keys(parameters), ...Object.keys(state)], {});
     return [
       id,
       {
@@ -53,7 +58,7 @@ export function withSettledValues(valid: ValidModel): ValidModel {
       if (type === undefined || declaredName(type) !== '') return [id, population];
       const all = { N: population.size, ...allValues(type, population.values) };
       const names = [...Object.keys(type.parameters), ...Object.keys(type.state)];
-      return [id, { ...population, values: settle(all, names, population.values) }];
+      return [id, { ...population, values: settle(type, all, names, population.values) }];
     },
   );
   const projections = Object.entries(model.projections).map(
@@ -61,7 +66,10 @@ export function withSettledValues(valid: ValidModel): ValidModel {
       const type = model.synapses[projection.synapse];
       if (type === undefined || declaredName(type) !== '') return [id, projection];
       const names = Object.keys(type.parameters);
-      return [id, { ...projection, values: settle(allValues(type, projection.values), names, projection.values) }];
+      return [
+        id,
+        { ...projection, values: settle(type, allValues(type, projection.values), names, projection.values) },
+      ];
     },
   );
   return {

@@ -20,6 +20,7 @@
  * Each line ends with a line feed, digests are hexadecimal, names sort by their characters' codes.
  */
 
+import { entryOf } from '../../src/diagnostics/entry.js';
 import { platform } from '#platform';
 
 import { invariant } from '../../src/diagnostics/diagnostic.js';
@@ -103,7 +104,7 @@ export function createFingerprinter(program: Program, before?: Fingerprinter): F
     const head = [`numerics ${numericsVersion}`, `precision ${precision}`];
     const populations: Record<string, PopulationDigest> = {};
     for (const { name, size } of sortedByName(program.manifest.populations)) {
-      const spikes = streams.get(name)!.digest();
+      const spikes = entryOf(streams, name).digest();
       const state = await populationState(session, buffers, variablesOf(name));
       const fixed = await populationState(session, buffers, fixedOf(name));
       notNumbers.push(...state.notNumbers, ...fixed.notNumbers);

@@ -1,5 +1,6 @@
 /** Rows of logs on their way to the fingerprint, the spools and the sink. */
 
+import { itemAt } from '../../src/diagnostics/entry.js';
 import { invariant } from '../../src/diagnostics/diagnostic.js';
 import type { Program } from '../../src/ir/program.js';
 import {
@@ -69,7 +70,7 @@ export function createIntake(
   );
   const multiplesOf = (event: string, drained: readonly LogRows[]): LogRows | undefined =>
     drained.find(({ log }) => multiples.get(log.name) === event);
-  const trains = plan.trains.map((recorded, i) => ({ recorded, spool: spools[i]! }));
+  const trains = plan.trains.map((recorded, i) => ({ recorded, spool: itemAt(spools, i) }));
   const valueLogs = new Set(plan.trains.flatMap(({ values }) => values.map(({ log }) => log)));
   const taken = new Map<string, number>();
   let since = begin;
@@ -96,11 +97,11 @@ export function createIntake(
       pairs.steps,
       pairs.elements,
       trainsOfEvent.flatMap(({ recorded: { plan: train } }, k) =>
-        (train.variables ?? []).map(({ name }, v) => ({ name, values: values[k]![v]! })),
+        (train.variables ?? []).map(({ name }, v) => ({ name, values: itemAt(itemAt(values, k), v) })),
       ),
     );
     for (const [k, { recorded, spool }] of trainsOfEvent.entries()) {
-      const kept = keepRecorded(recorded, off, pairs.steps, pairs.elements, values[k]!);
+      const kept = keepRecorded(recorded, off, pairs.steps, pairs.elements, itemAt(values, k));
       spool.append(kept.steps, kept.elements, kept.values);
     }
     return pairs;

@@ -1,5 +1,6 @@
 /** The plan of a recording, from a program's manifest and a protocol. */
 
+import { itemAt } from '../../src/diagnostics/entry.js';
 import { areListed } from '../results/result.js';
 import type { EventRecordingLocation, EventValueLocation, Program, SampleLocation } from '../../src/ir/program.js';
 import { invariant } from '../../src/diagnostics/diagnostic.js';
@@ -185,8 +186,12 @@ function trainsPlans(
   for (const recording of recordings)
     byEvent.set(recording.event, [...(byEvent.get(recording.event) ?? []), recording]);
   return [...byEvent].map(([event, all]) => {
-    const population = program.manifest.populations.find(({ name }) => name === all[0]!.population);
-    invariant(population, 'record', `a recording names the population ${all[0]!.population}, which the program lacks`);
+    const population = program.manifest.populations.find(({ name }) => name === itemAt(all, 0).population);
+    invariant(
+      population,
+      'record',
+      `a recording names the population ${itemAt(all, 0).population}, which the program lacks`,
+    );
     const observed =
       first > 0 || all.some(({ recording }) => isSwitched(protocol, recording))
         ? unionSpans(all.map(({ recording }) => recordedSpans(protocol, recording))).map(
@@ -245,7 +250,7 @@ function elementsOf(indices: SampleLocation['indices']): Elements {
 }
 
 function unionElements(sets: readonly Elements[]): Elements {
-  if (sets.length === 1 && !areListed(sets[0]!)) return sets[0]!;
+  if (sets.length === 1 && !areListed(itemAt(sets, 0))) return itemAt(sets, 0);
   const all = new Set<number>();
   for (const set of sets) {
     if (areListed(set)) for (const index of set.list) all.add(index);

@@ -3,6 +3,7 @@
  * directly to a sink. While the target computes one chunk of steps, the rows of the previous chunk are processed.
  */
 
+import { itemAt } from '../../src/diagnostics/entry.js';
 import { platform } from '#platform';
 
 import { invariant } from '../../src/diagnostics/diagnostic.js';
@@ -299,7 +300,7 @@ async function beginRecording(
       intake.passTo(session.step, timeline.steps());
       note(entry, begin);
     },
-    spikes: (train, begin) => spools[train]!.since(begin),
+    spikes: (train, begin) => itemAt(spools, train).since(begin),
     resume: () => {
       if (outcome === 'stopped') outcome = 'complete';
     },
@@ -335,7 +336,7 @@ function copySpikes(before: Recording, { trains }: RecordingPlan, spools: readon
     const trainIndex = before.plan.trains.findIndex((each) => each.event === event && each.plan.event === plan.event);
     if (trainIndex < 0) continue;
     const { steps, cells, values } = before.spikes(trainIndex, 0);
-    spools[k]!.append(steps, cells, values);
+    itemAt(spools, k).append(steps, cells, values);
   }
 }
 

@@ -3,6 +3,7 @@
  * many, and sorts them by cell then. Memory stays bounded however long the run.
  */
 
+import { itemAt } from '../../src/diagnostics/entry.js';
 import { platform } from '#platform';
 
 import {
@@ -72,7 +73,7 @@ export function createSpikeSpool(plan: TrainsPlan, size: number, path: string, g
 
   const spill = (): void => {
     file.write(blocks.map((block, i) => (i === blocks.length - 1 ? block.subarray(0, width * fill) : block)));
-    blocks = [blocks[0]!];
+    blocks = [itemAt(blocks, 0)];
     fill = 0;
   };
   const append = (steps: Uint32Array, cells: Uint32Array, values: readonly Float64Array[] = []): void => {
@@ -121,7 +122,7 @@ export function createSpikeSpool(plan: TrainsPlan, size: number, path: string, g
       const unpacked = unpack(block.subarray(width * skipped), plan.cells, width);
       steps.set(unpacked.steps, first + skipped - begin);
       cells.set(unpacked.cells, first + skipped - begin);
-      values.forEach((each, k) => each.set(unpacked.values[k]!, first + skipped - begin));
+      values.forEach((each, k) => each.set(itemAt(unpacked.values, k), first + skipped - begin));
     }
     return { steps, cells, values };
   };

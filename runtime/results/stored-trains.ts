@@ -1,5 +1,6 @@
 /** Spike trains held in memory, as readers of text formats make them. */
 
+import { itemAt } from '../../src/diagnostics/entry.js';
 import { elementAt, type SpikeBlock, type SpikeTrains, type TrainsPlan } from './result.js';
 
 /**
@@ -24,7 +25,7 @@ export function trainsInMemory(
     plan,
     counts,
     read: (begin, end) => steps.subarray(startOf(begin), startOf(end)),
-    values: (variable, begin, end) => values[variable]!.subarray(startOf(begin), startOf(end)),
+    values: (variable, begin, end) => itemAt(values, variable).subarray(startOf(begin), startOf(end)),
     inOrder: () => [sortedByStep(plan, counts, steps, values)],
   };
 }

@@ -1,5 +1,6 @@
 /** Names of populations and cells in files. */
 
+import { entryOf, itemAt } from '../../src/diagnostics/entry.js';
 import { memberOf } from '../../src/diagnostics/member.js';
 import type { RunRecord, SeriesPlan } from './result.js';
 
@@ -62,13 +63,13 @@ function nodesIn({ annotations, populations }: NamedModel): (population: string)
       name: typeof name === 'string' && isPlain(name) ? name : population,
       runs: Array.isArray(ids) ? (ids as readonly Run[]) : [[0, size]],
     });
-    if (countOf(names.get(population)!.runs) !== size) return own;
+    if (countOf(entryOf(names, population).runs) !== size) return own;
   }
   const runsOf = new Map<string, Run[]>();
   for (const { name, runs } of names.values()) runsOf.set(name, [...(runsOf.get(name) ?? []), ...runs]);
   for (const runs of runsOf.values()) {
     runs.sort(([a], [b]) => a - b);
-    if (runs.some(([first], k) => k > 0 && first < runs[k - 1]![0] + runs[k - 1]![1])) return own;
+    if (runs.some(([first], k) => k > 0 && first < itemAt(runs, k - 1)[0] + itemAt(runs, k - 1)[1])) return own;
   }
   const known = new Map(
     [...names].map(([population, { name, runs }]): [string, WrittenNodes] => {

@@ -4,6 +4,7 @@
  * @source https://docs.biosimulations.org/concepts/conventions/
  */
 
+import { entryOf } from '../diagnostics/entry.js';
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import { stringify } from 'yaml';
@@ -238,7 +239,7 @@ function tableOf(
       const columns = dataSet.variables.map(({ task, target }) => {
         const result = results.get(task);
         if (!result) throw new Error(`the task ${task} has no result`);
-        return target === null ? result.times : result.values.get(target)!;
+        return target === null ? result.times : entryOf(result.values, target);
       });
       const length = columns.length === 0 ? 1 : Math.max(...columns.map((column) => column.length));
       const values = Float64Array.from({ length }, (_, row) =>

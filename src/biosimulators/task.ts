@@ -1,5 +1,6 @@
 /** Tasks of SED-ML: a model under another simulation, which records the variables and spikes of a report. */
 
+import { itemAt } from '../diagnostics/entry.js';
 import { readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { datFiles } from '../../runtime/results/dat/plan.js';
@@ -130,7 +131,7 @@ export async function runTask({ task, model, targets }: PreparedTask): Promise<T
         if (place?.series !== series) continue;
         for (let row = 0; row < steps.length; row++) {
           const at = steps[row]! + labels[series]!;
-          if (at < rows) kept[column]![at] = Number(values[row * widths[series]! + place.at]!);
+          if (at < rows) itemAt(kept, column)[at] = Number(values[row * widths[series]! + place.at]!);
         }
       }
     },
@@ -146,7 +147,7 @@ export async function runTask({ task, model, targets }: PreparedTask): Promise<T
   if (result.kind === 'run') result.dispose();
   return {
     times: Float64Array.from({ length: task.reported + 1 }, (_, row) => timeOf(first + row)),
-    values: new Map([...paths.map((path, k) => [path, kept[k]!.subarray(first)] as const), ...spikes]),
+    values: new Map([...paths.map((path, k) => [path, itemAt(kept, k).subarray(first)] as const), ...spikes]),
   };
 }
 

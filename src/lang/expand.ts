@@ -3,6 +3,7 @@
  * a power is an atom, identified by its text.
  */
 
+import { itemAt } from '../diagnostics/entry.js';
 import type { Expression } from './ast.js';
 import { integer, negated, number, product, quotient, sum } from './build.js';
 import { printExpression } from './print.js';
@@ -137,7 +138,11 @@ class Expansion {
         : single(1 / only.factor, new Map([...only.powers].map(([text, power]) => [text, -power])));
     const whole = this.#free(e);
     return (
-      whole && [...whole.values()].map(({ powers }) => single(1, new Map([...powers].map(([text]) => [text, -1]))))[0]!
+      whole &&
+      itemAt(
+        [...whole.values()].map(({ powers }) => single(1, new Map([...powers].map(([text]) => [text, -1])))),
+        0,
+      )
     );
   }
 

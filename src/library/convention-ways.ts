@@ -1,5 +1,6 @@
 /** Rewritings of a model that run it under another convention of simulators. The table in `conventions.ts` lists them. */
 
+import { itemAt } from '../diagnostics/entry.js';
 import { derivative } from '../lang/derivative.js';
 import { parseExpression } from '../lang/parse.js';
 import { printExpression } from '../lang/print.js';
@@ -112,7 +113,7 @@ function withSpikes(
     const indices = numbersOf(spikes.indices, data);
     const before = numbersOf(spikes.times, data).map((time, k) => [time, indices[k]!] as const);
     const after = change(before);
-    if (after.length === before.length && after.every(([time], k) => time === before[k]![0])) return one;
+    if (after.length === before.length && after.every(([time], k) => time === itemAt(before, k)[0])) return one;
     isChanged = true;
     const sorted = after.toSorted((a, b) => a[0] - b[0] || a[1] - b[1]);
     return { ...one, spikes: { ...spikes, indices: sorted.map(([, id]) => id), times: sorted.map(([time]) => time) } };

@@ -9,6 +9,7 @@
  * @source Hines & Carnevale (1997), The NEURON simulation environment, Neural Computation 9:1179-1209
  */
 
+import { itemAt } from '../diagnostics/entry.js';
 import type { Compartments, Section } from './typed.js';
 import { dependencyOrder } from '../lang/graph.js';
 
@@ -302,7 +303,7 @@ function firstUpTo(frusta: readonly Frustum[], length: number): number {
   let [low, high] = [0, frusta.length];
   while (low < high) {
     const middle = (low + high) >>> 1;
-    const { begin, length: own } = frusta[middle]!;
+    const { begin, length: own } = itemAt(frusta, middle);
     if (begin + own >= length) high = middle;
     else low = middle + 1;
   }
@@ -322,7 +323,7 @@ function integrate(
       ends: [a, b],
       begin,
       length,
-    } = frusta[k]!;
+    } = itemAt(frusta, k);
     if (begin >= to) break;
     const [low, high] = [Math.max(from, begin), Math.min(to, begin + length)];
     if (!(high > low)) continue;

@@ -1,5 +1,6 @@
 /** Packs a model with its sources, conversions and results into one archive that other programs read. */
 
+import { itemAt } from '../diagnostics/entry.js';
 import { readFileSync } from 'node:fs';
 import { basename, dirname, extname, parse, relative, resolve, sep } from 'node:path';
 import { openRecord, resultFormat } from '../../runtime/results/open.js';
@@ -52,8 +53,10 @@ export async function packModel(imported: ImportedModel, options: PackOptions): 
   const { files, remarks } = await bundleFiles(imported, {
     sources,
     read: {
-      source:
-        sources[[...new Set(options.sources.map((path) => resolve(path)))].indexOf(resolve(options.document))]!.path,
+      source: itemAt(
+        sources,
+        [...new Set(options.sources.map((path) => resolve(path)))].indexOf(resolve(options.document)),
+      ).path,
       settings: importSettings(options.read),
     },
     notations: options.notations,

@@ -1,5 +1,6 @@
 /** Phases of a session, performed as they come. */
 
+import { itemAt } from '../diagnostics/entry.js';
 import { checkedTime } from './checked.js';
 import { engage, leave, perform } from './engage.js';
 import type { AdvanceOptions } from '../pipeline/run-options.js';
@@ -52,7 +53,7 @@ export async function performRest(state: SessionState): Promise<boolean> {
  */
 export async function addPhase(state: SessionState, phase: written.Phase, atOnce = false): Promise<void> {
   // Planned phases of the document that no call performed are not part of the session.
-  while (state.done < state.phases.length && !lasts(state.typed[state.done]!)) await advance(state);
+  while (state.done < state.phases.length && !lasts(itemAt(state.typed, state.done))) await advance(state);
   const { done } = state;
   const added = phasesOf(state.given, [phase]);
   state.phases.splice(done, Infinity, ...added.phases);
@@ -70,7 +71,7 @@ export async function addPhase(state: SessionState, phase: written.Phase, atOnce
 
 /** Performs the next phase. @returns false when it was stopped early */
 async function advance(state: SessionState, atOnce = false): Promise<boolean> {
-  const phase = state.typed[state.done]!;
+  const phase = itemAt(state.typed, state.done);
   let on = await engage(state);
   if (!isSame(on.known[state.done], state.phases[state.done])) {
     if (await changeDirectly(state, on, phase)) {

@@ -1,5 +1,6 @@
 /** Compiles the program of a session, brings its engine to the session's present time, and ends it. */
 
+import { itemAt } from '../diagnostics/entry.js';
 import { goOn, movedState } from './go-on.js';
 import { startFrom, startingLate } from '../pipeline/start-state.js';
 import { isSame, withProtocol, type Engaged, type Left, type SessionState } from './state.js';
@@ -113,7 +114,7 @@ const hasProcedure = ({ phases }: SessionState, on: Engaged, k: number, name: st
  */
 export async function perform(state: SessionState, on: Engaged, k: number): Promise<void> {
   const { typed, waiting, watch } = state;
-  for (const entry of on.walk.phase(typed[k]!, k, (name) => hasProcedure(state, on, k, name))) {
+  for (const entry of on.walk.phase(itemAt(typed, k), k, (name) => hasProcedure(state, on, k, name))) {
     const before = on.recording.steps();
     await on.recording.perform(entry, waiting);
     const steps = on.recording.steps() - before;

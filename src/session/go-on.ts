@@ -3,6 +3,7 @@
  * old program becomes the state of the new one. This is only done if it certainly equals a run from the start.
  */
 
+import { itemAt } from '../diagnostics/entry.js';
 import { identity, type Engaged, type Left, type SessionState } from './state.js';
 import { drawOffset } from '../ir/names.js';
 import { isFixedInbox, type EventRing, type Program, type TypedArray } from '../ir/program.js';
@@ -29,7 +30,7 @@ export async function movedState(
   const inSteps = (all: readonly written.Phase[], each: readonly Phase[]): readonly Performed[] => {
     const walk = protocolWalk(to.dt, given.valid.model.timing);
     return all.map((phase, k) => {
-      const typedPhase = each[k]!;
+      const typedPhase = itemAt(each, k);
       const [run] = walk.phase(typedPhase, k, () => false).filter(({ kind }) => kind === 'run');
       const passes = typedPhase.kind === 'run' || typedPhase.kind === 'runUntil';
       return { phase: typedPhase, said: JSON.stringify(passes ? run : phase) };
@@ -73,7 +74,7 @@ export async function goOn(
   has: (k: number, procedure: string) => boolean,
 ): Promise<void> {
   for (let k = 0; k < done; k += 1)
-    for (const entry of on.walk.phase(typed[k]!, k, (procedure) => has(k, procedure))) {
+    for (const entry of on.walk.phase(itemAt(typed, k), k, (procedure) => has(k, procedure))) {
       await on.recording.pass(entry);
       on.performed.push(entry);
     }

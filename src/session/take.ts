@@ -1,5 +1,6 @@
 /** Data that a session returns while it is running: recordings, variables, synapses. */
 
+import { itemAt } from '../diagnostics/entry.js';
 import { engage } from './engage.js';
 import type { Taken, TakenSamples, TakenSpikes, TakenSynapses } from './model-session.js';
 import { constantOf, checkOwner } from './names.js';
@@ -20,7 +21,7 @@ export async function take(state: SessionState): Promise<Taken> {
     const begin = taken.spikes.get(key) ?? 0;
     const { steps, cells, values } = recording.spikes(k, begin);
     taken.spikes.set(key, begin + steps.length);
-    const recorded = variables.map(({ name, unit }, v) => ({ name, unit, values: values[v]! }));
+    const recorded = variables.map(({ name, unit }, v) => ({ name, unit, values: itemAt(values, v) }));
     return { population, event, steps, cells, variables: recorded };
   });
   const samples = plan.setup.series.map((series, k): TakenSamples => {

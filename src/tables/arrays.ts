@@ -1,5 +1,6 @@
 /** Tables in arrays of NumPy: `.npy` with rows or named fields, `.npz` with an array for each column. */
 
+import { itemAt } from '../diagnostics/entry.js';
 import type { WantedColumn, WantedColumns } from './columns.js';
 import { Identifiers } from './identifiers.js';
 import * as messages from './messages.js';
@@ -104,9 +105,9 @@ function tableOf(
   });
   const rows = found[0]?.rows ?? 0;
   const other = found.findIndex((column) => column.rows !== rows);
-  if (other >= 0) fail(messages.columnLength(chosen[other]!.name, rows, found[other]!.rows), place);
+  if (other >= 0) fail(messages.columnLength(itemAt(chosen, other).name, rows, itemAt(found, other).rows), place);
   refuseLong(rows, chosen, reading);
-  const values = chosen.map((column, k) => valuesOf(found[k]!, column, reading));
+  const values = chosen.map((column, k) => valuesOf(itemAt(found, k), column, reading));
   return { rows, columns: values, place: (row, column) => placeIn(reading.path, chosen[column]?.name ?? '', row) };
 }
 

@@ -1,5 +1,6 @@
 /** Writes models whose cells are primitives of NIR as graphs. */
 
+import { entryOf, itemAt } from '../../src/diagnostics/entry.js';
 import { memberOf } from '../../src/diagnostics/member.js';
 import { standardise } from '../../src/library/recognise/standardise.js';
 import { standardCells } from '../../src/library/pynn/index.js';
@@ -214,8 +215,8 @@ function graphOf(
   });
   const names = [...nodes.keys()];
   const edges = parts.map(({ from, to }) => ({ from: names.indexOf(from), to: names.indexOf(to) }));
-  const leaving = names.map((_, node) => [...edges.keys()].filter((edge) => edges[edge]!.from === node));
-  const { closing } = sweep({ nodes: names.map((name) => ({ type: nodes.get(name)!.type })), edges }, leaving);
+  const leaving = names.map((_, node) => [...edges.keys()].filter((edge) => itemAt(edges, edge).from === node));
+  const { closing } = sweep({ nodes: names.map((name) => ({ type: entryOf(nodes, name).type })), edges }, leaving);
   const { dt } = model.experiment;
   const annotated = memberOf(model.annotations['nir'], 'nodes');
   const nameOf = namesOf(names, annotated);
@@ -245,7 +246,7 @@ function graphOf(
       tree[delay] = { type: 'Delay', delay: floats(rest.map((value) => Math.max(0, value))) };
       path.push(delay);
     }
-    const bias = nodes.get(to)!.bias;
+    const bias = entryOf(nodes, to).bias;
     const takesBias = bias && !biased.has(to) && !closing.has(k);
     const node = memberOf(memberOf(model.annotations['nir'], 'weights'), name);
     const own = taken.take(isNodeName(node) ? node : name);
@@ -264,7 +265,7 @@ function graphOf(
         'a bias that reaches no node from the first step on',
         'nir/not-expressible',
       );
-  const ends = names.filter((name) => nodes.get(name)!.type === 'Output');
+  const ends = names.filter((name) => entryOf(nodes, name).type === 'Output');
   const shown = names.filter((name) => typeof memberOf(memberOf(annotated, name), 'output') === 'string');
   const last = names.filter((name) => parts.every(({ from }) => from !== name) && !ends.includes(name));
   const sent = shown.length + ends.length > 0 ? shown : last.length > 0 ? last : names.slice(-1);
@@ -341,7 +342,7 @@ function partsOf(
   const known = Array.from({ length: columns }, (): number[] => []);
   const parts: { readonly weights: Float64Array; readonly delays: Float64Array }[] = [];
   for (const [k, source] of sources.entries()) {
-    const own = known[source]!;
+    const own = itemAt(known, source);
     let at = own.indexOf(delays[k]!);
     if (at < 0) at = own.push(delays[k]!) - 1;
     const part = (parts[at] ??= { weights: new Float64Array(rows * columns), delays: new Float64Array(columns) });
@@ -356,6 +357,6 @@ function partsOf(
     from,
     to,
     weights: part.weights,
-    delays: part.delays.map((one, source) => (known[source]!.length > k ? one : least)),
+    delays: part.delays.map((one, source) => (itemAt(known, source).length > k ? one : least)),
   }));
 }

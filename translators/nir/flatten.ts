@@ -1,5 +1,6 @@
 /** One graph of primitives from graphs within graphs. */
 
+import { itemAt } from '../../src/diagnostics/entry.js';
 import type { GraphNode, PrimitiveNode, Report } from './graph.js';
 import * as messages from './messages.js';
 
@@ -52,7 +53,7 @@ export function flatten(root: GraphNode, report: Report): FlatGraph {
   };
   connect(root);
   const ends = new Set([...endsOf(root, 'Input'), ...endsOf(root, 'Output')]);
-  return { nodes, edges, isEnd: (node) => ends.has(nodes[node]!) };
+  return { nodes, edges, isEnd: (node) => ends.has(itemAt(nodes, node)) };
 }
 
 const endsOf = (graph: GraphNode, type: 'Input' | 'Output'): readonly PrimitiveNode[] =>

@@ -1,5 +1,6 @@
 /** Reads graphs of NIR. */
 
+import { itemAt } from '../../src/diagnostics/entry.js';
 import { platform } from '#platform';
 import type { Diagnostics } from '../../src/diagnostics/diagnostic.js';
 import type { Positions } from '../../src/diagnostics/positions.js';
@@ -201,14 +202,16 @@ function partsOf(
   const shownBy = (node: number): number | undefined => {
     const [only, ...others] = into(node);
     const isPlain = only && others.length === 0 && only.through.length === 0 && only.stepsBack === 0;
-    return isPlain && !network.constants.has(node) && graph.nodes[only.from]!.type !== 'Input' ? only.from : undefined;
+    return isPlain && !network.constants.has(node) && itemAt(graph.nodes, only.from).type !== 'Input'
+      ? only.from
+      : undefined;
   };
   const sendsOf = ({ type, name }: PrimitiveNode): Part['sends'] =>
     type === 'Output' ? 'nothing' : type === 'Input' ? (inputs[name] ? 'u' : 'spikes') : dynamics[type]!.sends;
   for (const index of network.nodes) {
-    const node = graph.nodes[index]!;
+    const node = itemAt(graph.nodes, index);
     if (node.type === 'Output' && shownBy(index) !== undefined) continue;
-    const shape = shapes[index]!.output;
+    const shape = itemAt(shapes, index).output;
     const given = inputs[node.name];
     const constant = network.constants.get(index);
     if (given && given.values.length % sizeOf(shape) !== 0)
@@ -223,7 +226,7 @@ function partsOf(
       size: sizeOf(shape),
       order: ordersPerLayer * (network.depthOf.get(index) ?? 0),
       sends: sendsOf(node),
-      isAnalog: into(index).some(({ from }) => sendsOf(graph.nodes[from]!) !== 'spikes'),
+      isAnalog: into(index).some(({ from }) => sendsOf(itemAt(graph.nodes, from)) !== 'spikes'),
       ...(given ? { signal: given } : {}),
       ...(constant ?? {}),
     });
@@ -236,12 +239,14 @@ function partsOf(
     if (map.delays && source.sends !== 'spikes')
       report(
         messages.unsupported(`a Delay of ${source.node.name}, which sends no spikes,`),
-        graph.nodes[through.find((node) => primitives[graph.nodes[node]!.type]?.role === 'delay') ?? connection.to]!
-          .path,
+        itemAt(
+          graph.nodes,
+          through.find((node) => primitives[itemAt(graph.nodes, node).type]?.role === 'delay') ?? connection.to,
+        ).path,
       );
     if (stepsBack > 1 && source.sends !== 'spikes')
       report(messages.unsupported('a signal on a path that closes several cycles'), target.node.path);
-    const middle = through.map((node) => identifier(graph.nodes[node]!.name));
+    const middle = through.map((node) => identifier(itemAt(graph.nodes, node).name));
     const name = connectionNames.take([source.name, ...middle, target.name].join('_'));
     return [{ ...connection, source, target, name }];
   });
@@ -250,7 +255,7 @@ function partsOf(
     connections,
     outputs: Object.fromEntries(
       network.nodes.flatMap((index): [string, Part][] => {
-        const node = graph.nodes[index]!;
+        const node = itemAt(graph.nodes, index);
         const shown = node.type === 'Output' ? parts.get(shownBy(index) ?? -1) : undefined;
         return shown ? [[node.name, shown]] : [];
       }),
@@ -436,7 +441,7 @@ function populationOf(part: Part, type: string, arrays: Arrays): unknown {
 function weightsOf({ connections }: Parts, { nodes }: FlatGraph): unknown {
   return Object.fromEntries(
     connections.flatMap(({ name, through: [only, ...others] }) =>
-      only === undefined || others.length > 0 ? [] : [[name, nodes[only]!.name] as const],
+      only === undefined || others.length > 0 ? [] : [[name, itemAt(nodes, only).name] as const],
     ),
   );
 }

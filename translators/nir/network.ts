@@ -1,5 +1,6 @@
 /** The network of a graph: nodes with state, and the linear maps between them. */
 
+import { itemAt } from '../../src/diagnostics/entry.js';
 import type { FlatGraph } from './flatten.js';
 import type { Report } from './graph.js';
 import { after, applied, constantOf, identity, mapOf, sumOf, TooManyWeights, type LinearMap } from './linear.js';
@@ -45,18 +46,19 @@ interface Ends {
 /** Returns the network of a graph; null after a report. */
 export function networkOf(graph: FlatGraph, shapes: readonly NodeShapes[], report: Report): Network | null {
   const { nodes, edges } = graph;
-  const keepsState = (node: number): boolean => graph.isEnd(node) || primitives[nodes[node]!.type]?.role === 'state';
+  const keepsState = (node: number): boolean =>
+    graph.isEnd(node) || primitives[itemAt(nodes, node).type]?.role === 'state';
   const leaving = nodes.map((): number[] => []);
   const entering = nodes.map((): number[] => []);
   for (const [edge, { from, to }] of edges.entries()) {
-    leaving[from]!.push(edge);
-    entering[to]!.push(edge);
+    itemAt(leaving, from).push(edge);
+    itemAt(entering, to).push(edge);
   }
   for (const [node, { type, name, path }] of nodes.entries())
-    if (type !== 'Input' && entering[node]!.length === 0) report(messages.unconnected(name), path);
+    if (type !== 'Input' && itemAt(entering, node).length === 0) report(messages.unconnected(name), path);
   const cycle = linearCycle(graph, leaving, keepsState);
   if (cycle) {
-    report(messages.dataCycle(cycle.map((node) => nodes[node]!.name)), nodes[cycle[0]!]!.path);
+    report(messages.dataCycle(cycle.map((node) => itemAt(nodes, node).name)), itemAt(nodes, cycle[0]!).path);
     return null;
   }
   const { order, closing } = sweep(graph, leaving);
@@ -66,10 +68,12 @@ export function networkOf(graph: FlatGraph, shapes: readonly NodeShapes[], repor
       node,
       Math.max(
         0,
-        ...entering[node]!.filter((edge) => !closing.has(edge)).map((edge) => {
-          const { from } = edges[edge]!;
-          return (depthOf.get(from) ?? 0) + (keepsState(from) ? 1 : 0);
-        }),
+        ...itemAt(entering, node)
+          .filter((edge) => !closing.has(edge))
+          .map((edge) => {
+            const { from } = itemAt(edges, edge);
+            return (depthOf.get(from) ?? 0) + (keepsState(from) ? 1 : 0);
+          }),
       ),
     );
   try {
@@ -97,14 +101,14 @@ export function sweep(
   const finished: number[] = [];
   const states = new Uint8Array(nodes.length);
   const [isOpen, isDone] = [1, 2];
-  const inputs = [...nodes.keys()].filter((node) => nodes[node]!.type === 'Input');
+  const inputs = [...nodes.keys()].filter((node) => itemAt(nodes, node).type === 'Input');
   for (const root of [...inputs, ...edges.map(({ from }) => from), ...nodes.keys()]) {
     if (states[root] !== 0) continue;
     const stack: [node: number, next: number][] = [[root, 0]];
     states[root] = isOpen;
     for (let top = stack.at(-1); top; top = stack.at(-1)) {
       const [node, next] = top;
-      const edge = leaving[node]![next];
+      const edge = itemAt(leaving, node)[next];
       top[1]++;
       if (edge === undefined) {
         states[node] = isDone;
@@ -112,7 +116,7 @@ export function sweep(
         stack.pop();
         continue;
       }
-      const { to } = edges[edge]!;
+      const { to } = itemAt(edges, edge);
       if (states[to] === isOpen) closing.add(edge);
       else if (states[to] === 0) {
         states[to] = isOpen;
@@ -135,13 +139,13 @@ function linearCycle(
     const stack: [node: number, next: number][] = [[root, 0]];
     states[root] = 1;
     for (let top = stack.at(-1); top; top = stack.at(-1)) {
-      const edge = leaving[top[0]]![top[1]++];
+      const edge = itemAt(leaving, top[0])[top[1]++];
       if (edge === undefined) {
         states[top[0]] = 2;
         stack.pop();
         continue;
       }
-      const { to } = edges[edge]!;
+      const { to } = itemAt(edges, edge);
       if (keepsState(to)) continue;
       if (states[to] === 1) {
         const path = stack.map(([node]) => node);
@@ -172,7 +176,7 @@ function connect(
   report: Report,
 ): Pick<Network, 'connections' | 'constants'> {
   const sent = new Map<number, Arriving>();
-  const sizeAt = (node: number): number => sizeOf(shapes[node]!.output);
+  const sizeAt = (node: number): number => sizeOf(itemAt(shapes, node).output);
   const send = (node: number): Arriving => {
     if (keepsState(node))
       return {
@@ -182,19 +186,19 @@ function connect(
     const known = sent.get(node);
     if (known) return known;
     const { paths, constants } = receive(node);
-    const map = mapOf(nodes[node]!, shapes[node]!);
+    const map = mapOf(itemAt(nodes, node), itemAt(shapes, node));
     if (map.delays && constants.size > 0)
       report(
         messages.unsupported(
-          `a bias before the Delay ${nodes[node]!.name}`,
+          `a bias before the Delay ${itemAt(nodes, node).name}`,
           'put the bias after the delay: a constant that is delayed is the same constant',
         ),
-        nodes[node]!.path,
+        itemAt(nodes, node).path,
       );
-    const own = constantOf(nodes[node]!, shapes[node]!);
+    const own = constantOf(itemAt(nodes, node), itemAt(shapes, node));
     const passed = new Map([...constants].map(([steps, signal]) => [steps, applied(map, signal)]));
     if (own) passed.set(0, added(passed.get(0), own));
-    const isNamed = !['Input', 'Output', 'Flatten'].includes(nodes[node]!.type);
+    const isNamed = !['Input', 'Output', 'Flatten'].includes(itemAt(nodes, node).type);
     const result = {
       paths: paths.map((path) => ({
         ...path,
@@ -209,8 +213,8 @@ function connect(
   const receive = (node: number): Arriving => {
     const paths = new Map<string, Omit<Connection, 'to'>>();
     const constants = new Map<number, Float64Array>();
-    for (const edge of entering[node]!) {
-      const arriving = send(edges[edge]!.from);
+    for (const edge of itemAt(entering, node)) {
+      const arriving = send(itemAt(edges, edge).from);
       const back = closing.has(edge) ? 1 : 0;
       for (const path of arriving.paths) {
         const stepsBack = path.stepsBack + back;
@@ -233,7 +237,7 @@ function connect(
     const { paths, constants } = receive(node);
     connections.push(...paths.map((path) => ({ ...path, to: node })));
     if ([...constants.keys()].some((steps) => steps > 1))
-      report(messages.unsupported('a bias on a path that closes several cycles'), nodes[node]!.path);
+      report(messages.unsupported('a bias on a path that closes several cycles'), itemAt(nodes, node).path);
     if (constants.size === 0) continue;
     const first = constants.get(0) ?? new Float64Array(sizeAt(node));
     all.set(node, { first, later: added(constants.get(1), first) });

@@ -1,5 +1,6 @@
 /** Shapes of the signals between nodes, with stricter checks than those of nir. */
 
+import { itemAt } from '../../src/diagnostics/entry.js';
 import type { FlatGraph } from './flatten.js';
 import type { PrimitiveNode, Report } from './graph.js';
 import * as messages from './messages.js';
@@ -66,7 +67,7 @@ export function inferShapes({ nodes, edges }: FlatGraph, report: Report): readon
   const known: (NodeShapes | undefined)[] = [];
   const tried = new Set<number>();
   const settle = (index: number, input: Shape | null): void => {
-    const node = nodes[index]!;
+    const node = itemAt(nodes, index);
     if (known[index] || (input && tried.has(index))) return;
     if (input) tried.add(index);
     const taken = ownInput(node, input, tried.has(index) ? complain : () => undefined);
@@ -91,13 +92,13 @@ export function inferShapes({ nodes, edges }: FlatGraph, report: Report): readon
   for (const { from, to, path } of edges) {
     const [given, taken] = [known[from]?.output, known[to]?.input];
     if (!given || !taken || equalShapes(given, taken)) continue;
-    const source = nodes[from]!;
+    const source = itemAt(nodes, from);
     const inNir = known[from] && shapeInNir(source, known[from].input);
     const hint =
       inNir && equalShapes(inNir, taken)
         ? `nir 1.0.8 computes ${messages.shapeText(inNir)} for ${source.name}, by the first length of its kernel only`
         : undefined;
-    complain(messages.shapesDiffer(source.name, given, nodes[to]!.name, taken, hint), path);
+    complain(messages.shapesDiffer(source.name, given, itemAt(nodes, to).name, taken, hint), path);
   }
   for (const [index, node] of nodes.entries()) {
     const shapes = known[index];

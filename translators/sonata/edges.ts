@@ -1,5 +1,6 @@
 /** Edge populations: lists of synapses between the parts of node populations. */
 
+import { itemAt } from '../../src/diagnostics/entry.js';
 import { memberOf } from '../../src/diagnostics/member.js';
 import { identifier, type UniqueNames } from '../../src/model/free-name.js';
 import type { Config } from './config.js';
@@ -293,8 +294,8 @@ function readPopulation(at: GroupAt, types: TypeTable | null, around: Surroundin
   return [...sizes].map(([key, size]): Synapses => {
     const receptor = key % mostReceptors;
     const pair = Math.floor(key / mostReceptors);
-    const source = from.parts[Math.floor(pair / to.parts.length)]!;
-    const target = to.parts[pair % to.parts.length]!;
+    const source = itemAt(from.parts, Math.floor(pair / to.parts.length));
+    const target = itemAt(to.parts, pair % to.parts.length);
     const template = target.template!;
     const synapses = {
       sources: new Uint32Array(size),

@@ -1,5 +1,6 @@
 /** Spikes of sources, currents and recordings as inputs and reports of a simulation. */
 
+import { itemAt } from '../../src/diagnostics/entry.js';
 import type { ConversionReport } from '../../src/model/conversion-report.js';
 import { namesIn } from '../../src/lang/walk.js';
 import { plain, valueAt } from '../../src/library/recognise/numbers.js';
@@ -188,7 +189,7 @@ export function clampsOf(
       delay: list.map(({ first }) => at(Math.max(0, first - 1))),
       duration: list.map(({ first, last }) => at(last - Math.max(0, first - 1))),
     };
-    if (list[0]!.first <= 2)
+    if (itemAt(list, 0).first <= 2)
       report.different(
         'sonata/early-current',
         pointer,

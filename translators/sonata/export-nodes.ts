@@ -1,5 +1,6 @@
 /** Populations as nodes: their templates, parameters, types and ids. */
 
+import { entryOf, itemAt } from '../../src/diagnostics/entry.js';
 import { memberOf } from '../../src/diagnostics/member.js';
 import type { ConversionReport } from '../../src/model/conversion-report.js';
 import { numbersOf } from '../../src/model/arrays.js';
@@ -100,7 +101,7 @@ function partOf(
     return report.missing(pointer, `values of ${values} that are drawn; --freeze makes them explicit`);
   const { constantCurrent } = named.template;
   if (current && constantCurrent !== undefined) {
-    const amplitudes = values.get(constantCurrent)!;
+    const amplitudes = entryOf(values, constantCurrent);
     for (const [element, more] of current) amplitudes[element]! += more;
   }
   if (named.remark !== undefined) report.different('sonata/reset', pointer, named.remark);
@@ -134,7 +135,7 @@ function valuesOf(
     else ratios.push([...source.ratio, numbersInUnit(numbers, source.unit)]);
   }
   for (const [over, under, quotients] of ratios) {
-    const dividends = found.get(over)!;
+    const dividends = entryOf(found, over);
     found.set(
       under,
       quotients.map((quotient, k) => divisorOf(dividends[k]!, quotient)),
@@ -216,7 +217,7 @@ function typesOf({ name, population, named, size, values }: PartWithValues, firs
 }
 
 const keyOf = (names: readonly string[], values: PartWithValues['values'], element: number): string =>
-  names.map((name) => values.get(name)![element]).join(' ');
+  names.map((name) => entryOf(values, name)[element]).join(' ');
 
 /** Returns the parameters that differ between elements, and the distinct sets of them, no more than matter. */
 function variation(
@@ -257,7 +258,7 @@ function nodesOf(
   const trees = groups.map((group): [string, Hdf5Tree] => {
     const members = rows.filter(({ part }) => groupOf(part) === group);
     const names = own[group] ?? [];
-    const { positions } = parts[group]!;
+    const { positions } = itemAt(parts, group);
     const dimensions = parts.every(
       (one, part) => groupOf(part) !== group || one.positions?.length === positions?.length,
     )
@@ -268,7 +269,7 @@ function nodesOf(
     if (names.length > 0)
       report.different(
         'sonata/node-parameters',
-        child('/populations', parts[group]!.name),
+        child('/populations', itemAt(parts, group).name),
         `${names.join(', ')} of single nodes are in the file of nodes, as SONATA has it; BMTK 1.2 and NEST read the parameters of types only`,
       );
     return [
@@ -277,13 +278,19 @@ function nodesOf(
         ...Object.fromEntries(
           ['x', 'y', 'z']
             .slice(0, dimensions)
-            .map((axis, k) => [axis, numbers(({ part, element }) => parts[part]!.positions![k]![element]!)]),
+            .map((axis, k) => [
+              axis,
+              numbers(({ part, element }) => itemAt(itemAt(parts, part).positions!, k)[element]!),
+            ]),
         ),
         ...(names.length === 0
           ? {}
           : {
               dynamics_params: Object.fromEntries(
-                names.map((name) => [name, numbers(({ part, element }) => parts[part]!.values.get(name)![element]!)]),
+                names.map((name) => [
+                  name,
+                  numbers(({ part, element }) => entryOf(itemAt(parts, part).values, name)[element]!),
+                ]),
               ),
             }),
       },
@@ -293,7 +300,7 @@ function nodesOf(
     column(Uint32Array.from(rows, valueOf));
   return {
     node_id: integers(({ id }) => id),
-    node_type_id: integers(({ part, element }) => typeIds[part]![element]!),
+    node_type_id: integers(({ part, element }) => itemAt(typeIds, part)[element]!),
     node_group_id: integers(({ part }) => groupOf(part)),
     node_group_index: integers((_, k) => indices[k]!),
     ...Object.fromEntries(trees),

@@ -1,5 +1,6 @@
 /** Inputs of a simulation: spikes of virtual nodes, and current clamps. */
 
+import { itemAt } from '../../src/diagnostics/entry.js';
 import { memberOf } from '../../src/diagnostics/member.js';
 import type { StimulusDocument } from '../../src/model/document.generated.js';
 import { identifier, UniqueNames } from '../../src/model/free-name.js';
@@ -138,13 +139,13 @@ function addSpikes(
       if (row < 0 && dangling++ === 0)
         config.report(messages.danglingNode(nodes.name, idRange(nodes), own.ids[k]!, 1), own.place(k));
       if (!chosen.has(row) || nodes.partOf[row] === noPart) continue;
-      const [elements, times] = found[nodes.partOf[row]!]!;
+      const [elements, times] = itemAt(found, nodes.partOf[row]!);
       elements.push(nodes.elementOf[row]!);
       times.push(own.times[k]!);
     }
     for (const [index, part] of nodes.parts.entries()) {
       if (part.template !== null) continue;
-      const [elements, times] = found[index]!;
+      const [elements, times] = itemAt(found, index);
       const list = spikes.get(part) ?? [];
       spikes.set(part, list);
       list.push({ elements: Uint32Array.from(elements), times: Float64Array.from(times) });

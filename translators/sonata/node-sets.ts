@@ -1,5 +1,6 @@
 /** Node sets: nodes by population, id and attributes. */
 
+import { entryOf } from '../../src/diagnostics/entry.js';
 import { isObject } from '../../src/diagnostics/member.js';
 import type { Place } from '../../src/diagnostics/diagnostic.js';
 import { child } from '../../src/model/pointer.js';
@@ -41,7 +42,7 @@ export function nodeSetsOf(config: Config, populations: ReadonlyMap<string, Node
   ): void => {
     const names = population === undefined ? [...populations.keys()] : [population].flat().map(String);
     for (const key of Object.keys(wanted))
-      if (!names.some((name) => populations.has(name) && has(populations.get(name)!, key)))
+      if (!names.some((name) => populations.has(name) && has(entryOf(populations, name), key)))
         config.report(messages.unknownAttribute(key), placeOf(key));
   };
   /** Takes sets, and checks their attributes even if nothing uses them. */

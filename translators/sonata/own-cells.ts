@@ -1,5 +1,6 @@
 /** Point neurons of SONATA's templates that PyNN has no name for, as equations. */
 
+import { entryOf } from '../../src/diagnostics/entry.js';
 import { response, standardCells } from '../../src/library/pynn/index.js';
 import type { NeuronDocument, ParameterDocument } from '../../src/model/document.generated.js';
 import type { StandardCell } from '../../src/library/standard-type.js';
@@ -16,7 +17,7 @@ const upstroke = 14;
  * @source NEST 3.10, models/aeif_cond_exp and aeif_cond_alpha
  */
 export function adexCell(name: string): StandardCell {
-  const cell = standardCells.get(name)!;
+  const cell = entryOf(standardCells, name);
   const { conformsTo: _, ...neuron } = cell.neuron;
   const rates = Object.entries(neuron.derivatives ?? {}).map(
     ([key, rate]) => [key, typeof rate === 'string' ? rate : ''] as const,

@@ -6,6 +6,7 @@
  *   files is BMTK 1.2's
  */
 
+import { entryOf } from '../../src/diagnostics/entry.js';
 import { standardCells } from '../../src/library/pynn/index.js';
 import { declaredName, isCell } from '../../src/library/declared-types.js';
 import { declaredIn, weightUnits, type StandardCell } from '../../src/library/standard-type.js';
@@ -52,7 +53,7 @@ export const withoutEffect: readonly string[] = ['tau_minus', 'tau_minus_triplet
 /** Parameters that the library's cells have at one value only, which is NEST's default. */
 export const fixedParameters: Readonly<Record<string, number>> = { refractory_input: 0, rho: 0.01, delta: 0 };
 
-const cellOf = (name: string): StandardCell => standardCells.get(name)!;
+const cellOf = (name: string): StandardCell => entryOf(standardCells, name);
 
 type Numbers = Readonly<Record<string, readonly [unit: string, value: number]>>;
 

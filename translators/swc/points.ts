@@ -5,6 +5,7 @@
  *   https://swc-specification.readthedocs.io
  */
 
+import { itemAt } from '../../src/diagnostics/entry.js';
 import type { Finding } from '../../src/diagnostics/diagnostic.js';
 import * as messages from './messages.js';
 
@@ -116,7 +117,7 @@ export function inOrder(root: Point): readonly Point[] {
   const open = [root];
   for (let point = open.pop(); point; point = open.pop()) {
     order.push(point);
-    for (let k = point.children.length - 1; k >= 0; k -= 1) open.push(point.children[k]!);
+    for (let k = point.children.length - 1; k >= 0; k -= 1) open.push(itemAt(point.children, k));
   }
   return order;
 }

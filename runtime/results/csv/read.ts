@@ -1,5 +1,6 @@
 /** Reads a CSV result back, by its provenance file. */
 
+import { itemAt } from '../../../src/diagnostics/entry.js';
 import { existsSync, readFileSync } from 'node:fs';
 
 import type { TypedArray } from '../../../src/ir/program.js';
@@ -62,10 +63,10 @@ function readTrains(path: string, record: RunRecord): readonly SpikeTrains[] {
     places.set(`${name},${event}`, place);
     for (let row = 0; row < elementCount(cells); row++)
       place.set(idOf(elementAt(cells, row)), {
-        steps: rows[i]![row]!,
+        steps: itemAt(itemAt(rows, i), row),
         recorded: variables.map((variable, v) => ({
           column: columns.indexOf(spikeColumn(variable)),
-          values: values[i]![v]![row]!,
+          values: itemAt(itemAt(itemAt(values, i), v), row),
         })),
       });
   }
@@ -84,7 +85,7 @@ function readTrains(path: string, record: RunRecord): readonly SpikeTrains[] {
     place.steps.push(stepOf(Number(time), record.spikeLabel, writtenDt(record)) - segment.start + segment.begin);
     for (const { column, values: valuesOfCell } of place.recorded) valuesOfCell.push(Number(others[column]));
   }
-  return record.trains.map((plan, i) => trainsFromLists(plan, rows[i]!, values[i]));
+  return record.trains.map((plan, i) => trainsFromLists(plan, itemAt(rows, i), values[i]));
 }
 
 /** Lists for the spikes of a cell: their steps, and the values of each variable. */

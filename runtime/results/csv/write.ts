@@ -4,6 +4,7 @@
  * notation, which the column names include.
  */
 
+import { itemAt } from '../../../src/diagnostics/entry.js';
 import { extname } from 'node:path';
 
 import { pathWith } from '../file-sets.js';
@@ -72,14 +73,14 @@ export function csvWriter(path: string, fileSystem: FileSystem = systemFiles): R
     samples: (block) =>
       guarded(() => {
         invariant(setup, 'csv', 'samples before open');
-        writeRows(series[block.series]!, setup.series[block.series]!, block, setup);
+        writeRows(itemAt(series, block.series), itemAt(setup.series, block.series), block, setup);
       }),
     advance: () => undefined,
     close: async (record, trains) =>
       guarded(() => {
         invariant(setup, 'csv', 'close before open');
-        writeSpikes(files[0]!.file, trains, setup, record);
-        files[files.length - 1]!.file.write(provenanceText(record, setup.data));
+        writeSpikes(itemAt(files, 0).file, trains, setup, record);
+        itemAt(files, files.length - 1).file.write(provenanceText(record, setup.data));
         for (const { file } of files) file.finish();
         const final = record.complete ? path : incompletePath(path);
         const outputs = files.map(({ file, nameFor }) => ({ file, path: nameFor(final) }));
@@ -153,12 +154,12 @@ function writeSpikes(file: OutputFile, trains: readonly SpikeTrains[], setup: Ru
     const variables = plan.variables ?? [];
     const places = columns.map((column) => variables.findIndex((variable) => spikeColumn(variable) === column));
     for (const { steps, cells, values } of inOrder()) {
-      const written = variables.map((variable, v) => writtenAtSpikes(variable, values[v]!));
+      const written = variables.map((variable, v) => writtenAtSpikes(variable, itemAt(values, v)));
       for (let i = 0; i < steps.length; i += 1)
         yield [
           steps[i]!,
           idOf(cells[i]!),
-          places.map((v) => (v < 0 ? ',' : `,${numberText(written[v]![i]!, 'f64')}`)).join(''),
+          places.map((v) => (v < 0 ? ',' : `,${numberText(itemAt(written, v)[i]!, 'f64')}`)).join(''),
         ];
     }
   };
@@ -169,11 +170,11 @@ function writeSpikes(file: OutputFile, trains: readonly SpikeTrains[], setup: Ru
     groups.set(start, [...(groups.get(start) ?? []), train]);
   }
   for (const [start, parts] of groups) {
-    const rows = parts.length === 1 ? rowsOf(parts[0]!) : inOrderOf(parts.flatMap((part) => [...rowsOf(part)]));
+    const rows = parts.length === 1 ? rowsOf(itemAt(parts, 0)) : inOrderOf(parts.flatMap((part) => [...rowsOf(part)]));
     let k = 0;
     for (const [step, id, recorded] of rows) {
-      while (k + 1 < segments.length && step >= segments[k]!.end) k += 1;
-      const segment = segments[k]!;
+      while (k + 1 < segments.length && step >= itemAt(segments, k).end) k += 1;
+      const segment = itemAt(segments, k);
       const time = several ? segmentTime(segment, step, label, dt) : timeOf(step, label, dt);
       file.write(`${several ? `${quoted(segment.name)},` : ''}${start}${id},${time}${recorded}\n`);
     }

@@ -6,6 +6,7 @@
  * written as 32-bit floats.
  */
 
+import { itemAt } from '../../../src/diagnostics/entry.js';
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 
@@ -112,7 +113,7 @@ function createTable(columns: readonly DatColumn[], setup: RunSetup, output: Out
   const queues = new Map<number, Queue>();
   const places = columns.map((column) => {
     const { series, at } = placeOf(column, setup.series);
-    const plan = setup.series[series]!;
+    const plan = itemAt(setup.series, series);
     let queue = queues.get(series);
     if (!queue) queues.set(series, (queue = { label: plan.label, width: columnCount(plan), blocks: [], taken: 0 }));
     return { queue, at };
@@ -144,12 +145,12 @@ function createTable(columns: readonly DatColumn[], setup: RunSetup, output: Out
   function writeRows(rows: number): void {
     for (let first = 0; first < rows; first += writer.capacity) {
       const count = Math.min(writer.capacity, rows - first);
-      const { steps, taken } = reading(all[0]!);
-      const { label } = all[0]!;
+      const { steps, taken } = reading(itemAt(all, 0));
+      const { label } = itemAt(all, 0);
       for (let row = 0; row < count; row += 1) times[row] = time(steps[taken + first + row]! + label);
       places.forEach(({ queue, at }, k) => {
         const { values, width, taken: begin } = reading(queue);
-        takeColumn(values, (begin + first) * width + at, width, numbers[k]!, count);
+        takeColumn(values, (begin + first) * width + at, width, itemAt(numbers, k), count);
       });
       output.write(writer.text(count));
     }
@@ -217,7 +218,7 @@ function writeEvents(
   const time = clock(setup.header.dt, options.accumulated);
   for (const { step, selection } of events) {
     const at = floatText(time(step + setup.spikeLabel));
-    const { id } = file.selections[selection]!;
+    const { id } = itemAt(file.selections, selection);
     output.write(file.format === 'ID_TIME' ? `${id}\t${at}\n` : `${at}\t${id}\n`);
   }
 }

@@ -7,6 +7,7 @@
  * separate files until the end, so that memory stays bounded.
  */
 
+import { itemAt } from '../../../src/diagnostics/entry.js';
 import { readSync } from 'node:fs';
 
 import { invariant } from '../../../src/diagnostics/diagnostic.js';
@@ -84,7 +85,10 @@ export function neoWriter(path: string, fileSystem: FileSystem = systemFiles): R
     samples: (block) =>
       guarded(() => {
         invariant(setup, 'neo', 'samples before open');
-        waiting[block.series]!.add({ ...block, values: writtenValues(setup.series[block.series]!, block.values) });
+        itemAt(waiting, block.series).add({
+          ...block,
+          values: writtenValues(itemAt(setup.series, block.series), block.values),
+        });
       }),
     advance: () => undefined,
     close: async (record, trains) =>
@@ -277,15 +281,15 @@ function writeSignals(
 ): void {
   const write = separated(output);
   for (const [i, plan] of setup.series.entries()) {
-    const rows = samples[i]!.rows(index);
-    const steps = plan.gaps || setup.segments !== undefined ? samples[i]!.steps(index) : null;
+    const rows = itemAt(samples, i).rows(index);
+    const steps = plan.gaps || setup.segments !== undefined ? itemAt(samples, i).steps(index) : null;
     // With several segments each has samples at its own steps, which are regular unless the recording was switched
     // within it.
     if ((steps !== null && (setup.segments === undefined || !isRegular(steps, plan.every))) !== irregular) continue;
     // A recording that was off throughout has no signal, except for the one segment of most runs.
     if (rows === 0 && setup.segments !== undefined) continue;
     write(signalStart(setup, plan, rows, steps, segment, irregular));
-    for (const bytes of samples[i]!.read(index)) output.write(Buffer.from(bytes).toString('base64'));
+    for (const bytes of itemAt(samples, i).read(index)) output.write(Buffer.from(bytes).toString('base64'));
     output.write('" } }');
   }
 }

@@ -3,6 +3,7 @@
  * `TimeGriddedData`. Times are in s. The file has no record of the run.
  */
 
+import { itemAt } from '../../../src/diagnostics/entry.js';
 import { invariant, UsageError } from '../../../src/diagnostics/diagnostic.js';
 import { nameFiles, removeQuietly } from '../file-sets.js';
 import { loadH5 } from '../nwb/h5.js';
@@ -67,7 +68,7 @@ export function nirWriter(path: string): ResultWriter {
     samples: ({ series, steps, values }) =>
       guarded(() => {
         invariant(setup && file, 'nir', 'samples before open');
-        const [grid, plan] = [grids[series]!, setup.series[series]!];
+        const [grid, plan] = [itemAt(grids, series), itemAt(setup.series, series)];
         const end = grid.rows + steps.length;
         const width = columnCount(plan);
         const written = Float64Array.from(writtenValues(plan, values) as ArrayLike<number | bigint>, Number);

@@ -3,6 +3,7 @@
  * not distribute.
  */
 
+import { entryOf } from '../../../src/diagnostics/entry.js';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
@@ -47,14 +48,14 @@ export function readSchema(directory: string): Schema {
       'give the folder nwb-schema of an installed pynwb',
     );
   }
-  const coreVersion = found.get('core')!.version;
+  const coreVersion = entryOf(found, 'core').version;
   const [major, minor] = coreVersion.split('.').map(Number);
   if (major !== 2 || (minor ?? 0) < 8) {
     throw new UsageError(
       `the schema in ${directory} is NWB ${coreVersion}, and files are written for 2.8 and later versions of 2`,
     );
   }
-  return { coreVersion, namespaces: needed.map((name) => found.get(name)!) };
+  return { coreVersion, namespaces: needed.map((name) => entryOf(found, name)) };
 }
 
 function namespaceFiles(directory: string, depth: number): readonly string[] {

@@ -1,5 +1,6 @@
 /** Reads a result that `nwbWriter` wrote, to the bit. */
 
+import { itemAt } from '../../../src/diagnostics/entry.js';
 import type { TypedArray } from '../../../src/ir/program.js';
 import { copyInto, createArray } from '../../../src/ir/arrays.js';
 import { damaged, notAResult, readRecord } from '../record-text.js';
@@ -128,7 +129,7 @@ function readTrains(file: File, path: string, record: RunRecord): readonly Spike
   const times = datasetAt(file, '/units/spike_times');
   // The first version had one row for each cell, even across resets.
   const blocks = version === 1 ? plans.map((_, trains) => ({ trains })) : unitBlocks(plans, segments, steps);
-  const rows = blocks.reduce((sum, { trains }) => sum + elementCount(plans[trains]!.cells), 0);
+  const rows = blocks.reduce((sum, { trains }) => sum + elementCount(itemAt(plans, trains).cells), 0);
   const ends = index ? Float64Array.from(valueOf(index) as Iterable<number | bigint>, Number) : new Float64Array(0);
   if (times === null || ends.length !== rows)
     throw damaged(path, `/units has ${ends.length} rows, and its record says ${rows}`);
@@ -139,14 +140,14 @@ function readTrains(file: File, path: string, record: RunRecord): readonly Spike
   const found = plans.map((): Block[] => []);
   let first = 0;
   for (const { trains } of blocks) {
-    found[trains]!.push({ first });
-    first += elementCount(plans[trains]!.cells);
+    itemAt(found, trains).push({ first });
+    first += elementCount(itemAt(plans, trains).cells);
   }
   return plans.map((plan, position) => {
     const columnsOfTrains = (plan.variables ?? []).map((_, k) =>
       columns.find(({ numbers }) => numbers[position] === k)!,
     );
-    return trainsOf(plan, found[position]!, { ends, data: times }, columnsOfTrains, record);
+    return trainsOf(plan, itemAt(found, position), { ends, data: times }, columnsOfTrains, record);
   });
 }
 
@@ -182,7 +183,7 @@ function trainsOf(
   };
   const readColumn = (begin: number, end: number, column: Ragged): Float64Array => {
     const parts = blocks.map((block) => ({ block, numbers: readBlock(block, begin, end, column), at: 0 }));
-    if (parts.length === 1) return parts[0]!.numbers;
+    if (parts.length === 1) return itemAt(parts, 0).numbers;
     const numbers = new Float64Array(parts.reduce((sum, part) => sum + part.numbers.length, 0));
     let at = 0;
     for (let row = begin; row < end; row += 1) {
@@ -197,7 +198,7 @@ function trainsOf(
   const read = (begin: number, end: number): Uint32Array =>
     Uint32Array.from(readColumn(begin, end, times), (time) => stepOf(time, record.spikeLabel, record.dt));
   const values = (variable: number, begin: number, end: number): Float64Array =>
-    readColumn(begin, end, variables[variable]!);
+    readColumn(begin, end, itemAt(variables, variable));
   const all = (): SpikeTrains =>
     trainsInMemory(
       plan,
@@ -214,8 +215,8 @@ function readAllSeries(file: File, path: string, record: RunRecord): readonly St
   // The first version had one series for all segments.
   const parts = seriesParts(series, version === 1 ? undefined : segments);
   return series.map((plan, position) => {
-    const storedParts = parts[position]!.flatMap((part) => readPart(file, path, part, record));
-    return storedParts.length === 1 ? storedParts[0]! : joined(plan, storedParts);
+    const storedParts = itemAt(parts, position).flatMap((part) => readPart(file, path, part, record));
+    return storedParts.length === 1 ? itemAt(storedParts, 0) : joined(plan, storedParts);
   });
 }
 

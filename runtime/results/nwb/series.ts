@@ -1,5 +1,6 @@
 /** TimeSeries in /acquisition, grown while the run goes on. */
 
+import { itemAt } from '../../../src/diagnostics/entry.js';
 import type { TypedArray } from '../../../src/ir/program.js';
 import { copyInto, createArray } from '../../../src/ir/arrays.js';
 import {
@@ -45,7 +46,7 @@ export function seriesParts(
       let name = stem;
       for (let n = 2; taken.has(name); n += 1) name = `${stem}_${n}`;
       taken.add(name);
-      parts[position]!.push({ plan, segment, name });
+      itemAt(parts, position).push({ plan, segment, name });
     }
   }
   return parts;
@@ -149,7 +150,7 @@ export function createSeries(h5: H5Writer, setup: RunSetup, place: (segment: num
   };
   return {
     samples: ({ series: position, segment = 0, steps, values }) => {
-      const part = parts[position]![segment]!;
+      const part = itemAt(itemAt(parts, position), segment);
       const width = columnCount(part.plan);
       const most = chunkRows[position]!;
       const stored = writtenValues(part.plan, values);
@@ -171,7 +172,8 @@ export function createSeries(h5: H5Writer, setup: RunSetup, place: (segment: num
       }
     },
     // The last segment ends with the run.
-    advance: (step) => emitReady((segment) => segment + 1 < (segments?.length ?? 1) && step >= segments![segment]!.end),
+    advance: (step) =>
+      emitReady((segment) => segment + 1 < (segments?.length ?? 1) && step >= itemAt(segments!, segment).end),
     finish: () => emitReady(() => true),
     written: () => new Set([...growing.keys()].map(({ name }) => name)),
   };

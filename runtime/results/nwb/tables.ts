@@ -1,5 +1,6 @@
 /** The tables of a run: units, and which cell each column of a series is. */
 
+import { entryOf, itemAt } from '../../../src/diagnostics/entry.js';
 import {
   columnCount,
   elementAt,
@@ -74,14 +75,14 @@ export function writeUnits(
   const { dt } = setup.header;
   const ofRows = <T>(value: (plan: TrainsPlan, row: number, block: UnitBlock) => T): T[] =>
     blocks.flatMap((block) => {
-      const { plan, counts } = trains[block.trains]!;
+      const { plan, counts } = itemAt(trains, block.trains);
       return Array.from({ length: counts.length }, (_, row) => value(plan, row, block));
     });
-  const rows = blocks.reduce((sum, { trains: position }) => sum + trains[position]!.counts.length, 0);
+  const rows = blocks.reduce((sum, { trains: position }) => sum + itemAt(trains, position).counts.length, 0);
   const nodes = writtenNodes(setup.header);
   const nameOf = ({ population }: TrainsPlan): string => nodes(population).population;
   const idsOf = new Map(trains.map(({ plan }) => [plan, nodes(plan.population).idOf]));
-  const cell = (plan: TrainsPlan, row: number): number => idsOf.get(plan)!(elementAt(plan.cells, row));
+  const cell = (plan: TrainsPlan, row: number): number => entryOf(idsOf, plan)(elementAt(plan.cells, row));
   const events = trains.some(({ plan }) => plan.event !== 'spike');
   const columns: Column[] = [
     spikeTimes(setup, trains, blocks),
@@ -142,7 +143,7 @@ function spikeTimes(setup: RunSetup, trains: readonly SpikeTrains[], blocks: rea
     spikeLabel,
     header: { dt },
   } = setup;
-  const ends = cumulative(blocks.flatMap((block) => [...countsWithin(trains[block.trains]!, block)]));
+  const ends = cumulative(blocks.flatMap((block) => [...countsWithin(itemAt(trains, block.trains), block)]));
   const convention = spikeLabel === 0 ? 'start' : 'end';
   return {
     name: 'spike_times',
@@ -208,7 +209,7 @@ function writeEntries(
     span: [first, last],
     whole,
   } of blocks) {
-    const { counts, read } = trains[position]!;
+    const { counts, read } = itemAt(trains, position);
     for (const [begin, end] of rowRanges(counts, spikesAtOnce)) {
       const steps = read(begin, end);
       const number = numbers(steps, position, begin, end);
@@ -256,7 +257,7 @@ function valueColumns(trains: readonly SpikeTrains[], blocks: readonly UnitBlock
   return valueColumnsOf(trains.map(({ plan }) => plan)).map(({ name, variable: recorded, unit, numbers }): Column => {
     const ends = cumulative(
       blocks.flatMap((block) => {
-        const counts = countsWithin(trains[block.trains]!, block);
+        const counts = countsWithin(itemAt(trains, block.trains), block);
         return [...(numbers[block.trains]! < 0 ? counts.map(() => 0) : counts)];
       }),
     );
@@ -270,7 +271,7 @@ function valueColumns(trains: readonly SpikeTrains[], blocks: readonly UnitBlock
         write: (dataset) =>
           writeEntries(dataset, trains, blocks, (_, position, begin, end) => {
             const number = numbers[position]!;
-            const { plan, values } = trains[position]!;
+            const { plan, values } = itemAt(trains, position);
             const variable = plan.variables?.[number];
             if (!variable) return null;
             const written = writtenAtSpikes(variable, values(number, begin, end));
@@ -348,13 +349,13 @@ export function writeRecordedCells(
     {
       name: 'population',
       description: 'Population of the cell, or projection of the synapse.',
-      values: { texts: ofRows(({ plan }) => owners.get(plan)!.population) },
+      values: { texts: ofRows(({ plan }) => entryOf(owners, plan).population) },
     },
     {
       name: 'cell_id',
       description:
         'Index of the cell in its population, or of the synapse in its projection in order of creation, from 0.',
-      values: { i32: Int32Array.from(ofRows((part, column) => owners.get(part.plan)!.idOf(cellOf(part, column)))) },
+      values: { i32: Int32Array.from(ofRows((part, column) => entryOf(owners, part.plan).idOf(cellOf(part, column)))) },
     },
     ...(linked.length > 0 && linked.every((row) => row >= 0)
       ? [
@@ -388,7 +389,7 @@ function unitRows({ trains, segments, steps }: RunRecord): ReadonlyMap<string, n
   const rows = new Map<string, number>();
   let first = 0;
   for (const { trains: position, segment } of unitBlocks(trains, segments, steps)) {
-    const plan = trains[position]!;
+    const plan = itemAt(trains, position);
     const count = elementCount(plan.cells);
     for (let row = 0; plan.event === 'spike' && row < count; row += 1) {
       const key = unitKey(segment, plan.population, elementAt(plan.cells, row));

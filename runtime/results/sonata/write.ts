@@ -6,6 +6,7 @@
  * Models that were read from SONATA keep its populations and node ids, which an annotation of the model states.
  */
 
+import { itemAt } from '../../../src/diagnostics/entry.js';
 import type { Dataset } from 'h5wasm';
 import { invariant } from '../../../src/diagnostics/diagnostic.js';
 import { nameFiles, removeQuietly, type NamedFile } from '../file-sets.js';
@@ -92,7 +93,7 @@ export function sonataWriter(path: string): ResultWriter {
     samples: (block) =>
       guarded(() => {
         invariant(setup, 'sonata', 'samples before open');
-        addSamples(reports[block.series]!, block, setup);
+        addSamples(itemAt(reports, block.series), block, setup);
       }),
     advance: () => undefined,
     close: async (record, trains) =>

@@ -1,5 +1,6 @@
 /** A running program on several processes: requests go to the first one, which performs them with the others. */
 
+import { itemAt } from '../../../src/diagnostics/entry.js';
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import { InvariantError, UsageError, invariant } from '../../../src/diagnostics/diagnostic.js';
 import { canonicaliseNaN, createArray, isSameKind } from '../../../src/ir/arrays.js';
@@ -89,7 +90,7 @@ class Ranks {
 
   #answer(): void {
     if (this.#size < answerBytes || !this.#waiting) return;
-    const all = this.#received.length === 1 ? this.#received[0]! : Buffer.concat(this.#received);
+    const all = this.#received.length === 1 ? itemAt(this.#received, 0) : Buffer.concat(this.#received);
     this.#received = [all];
     const bytes = Number(all.readBigUInt64LE(8));
     if (all.length < answerBytes + bytes) return;

@@ -3,6 +3,7 @@
  * replaces the responses of all its synapses.
  */
 
+import { entryOf } from '../../diagnostics/entry.js';
 import type { Assignment, Expression } from '../../lang/ast.js';
 import { name as named, quantity, sum } from '../../lang/build.js';
 import { scaleDecimal } from '../../lang/decimal.js';
@@ -127,7 +128,7 @@ export class Receptors {
           initial: 0,
           shared: false,
         })),
-        derivatives: ours(response, (one) => ({ rate: text(rates.get(one)!), eventDriven: false })),
+        derivatives: ours(response, (one) => ({ rate: text(entryOf(rates, one)), eventDriven: false })),
       },
     };
   }

@@ -1,5 +1,6 @@
 /** Texts of a model, as trees and back. */
 
+import { entryOf } from '../../diagnostics/entry.js';
 import type { Expression } from '../../lang/ast.js';
 import { dependencyOrder, findCycle } from '../../lang/graph.js';
 import { parseExpression, parseStatements } from '../../lang/parse.js';
@@ -56,7 +57,7 @@ export function derivedInOrder({
   derived,
 }: Pick<EquationSet, 'derived'>): readonly (readonly [name: string, value: Expression])[] | undefined {
   const trees = new Map(Object.entries(derived).map(([name, { value }]) => [name, parseExpression(value)]));
-  const reads = (name: string): readonly string[] => [...namesIn(trees.get(name)!)].filter((one) => trees.has(one));
+  const reads = (name: string): readonly string[] => [...namesIn(entryOf(trees, name))].filter((one) => trees.has(one));
   if (findCycle(trees.keys(), reads) !== undefined) return undefined;
   return dependencyOrder(trees.keys(), reads).flatMap((name) => {
     const tree = trees.get(name);

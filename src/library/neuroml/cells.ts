@@ -1,5 +1,6 @@
 /** Neuron types by NeuroML's names: cells of the library, and the synapses that variables of a type stand for. */
 
+import { entryOf } from '../../diagnostics/entry.js';
 import type { Expression } from '../../lang/ast.js';
 import { number, product } from '../../lang/build.js';
 import { parseExpression } from '../../lang/parse.js';
@@ -98,7 +99,7 @@ export function neuromlCell(type: NeuronType, use: CellUse, withJumps = false): 
       'spikeGeneratorPoisson',
       { attributes: { averageRate: ['Hz', 'rate'] } },
       {
-        standard: standardCells.get('SpikeSourcePoisson')!,
+        standard: entryOf(standardCells, 'SpikeSourcePoisson'),
         parameters: { rate },
         variables: new Map(),
         ports: new Map(),

@@ -1,5 +1,6 @@
 /** Values of a population or projection as functions of its parameters. */
 
+import { itemAt } from '../../diagnostics/entry.js';
 import { isGiven } from '../../model/tagged.js';
 import { numbersOf } from '../../model/arrays.js';
 import type { Expression } from '../../lang/ast.js';
@@ -356,12 +357,12 @@ export function signOf(value: Value | undefined, data: DataStore): 1 | -1 | 0 {
     const middle = mapExpression(plain(value, { has: () => false }), (part) =>
       part.kind === 'call' && isRandom(part.function)
         ? part.function === 'uniform' && part.arguments.length === 2
-          ? binary('/', sum(part.arguments[0]!, part.arguments[1]!), number(2))
+          ? binary('/', sum(itemAt(part.arguments, 0), itemAt(part.arguments, 1)), number(2))
           : part.function === 'lognormal'
             ? number(1)
             : part.arguments.length === 0
               ? number(part.function === 'normal' ? 0 : 0.5)
-              : part.arguments[0]!
+              : itemAt(part.arguments, 0)
         : part,
     );
     return valueAt(middle, () => 1) < 0 ? -1 : 1;

@@ -3,6 +3,7 @@
  * arrays of the model, so later stages read lists only, and the hash of the model covers the content of the table.
  */
 
+import { itemAt } from '../../diagnostics/entry.js';
 import { platform } from '#platform';
 import { isObject, memberOf } from '../../diagnostics/member.js';
 import { DiagnosticError, type Diagnostics, type Finding, type Place } from '../../diagnostics/diagnostic.js';
@@ -270,7 +271,7 @@ class Reader {
       rule,
       values: new Map(
         values.map((value, k) => {
-          const [column, sign] = numbers[k]!;
+          const [column, sign] = itemAt(numbers, k);
           const signs = sign === undefined ? undefined : (read.columns[sign] as Float64Array);
           const si = scaled(read.columns[column] as Float64Array, signs, kept, value);
           const keep = (at: string): void => this.#keepPlace(at, read, column, rowOf);
@@ -352,7 +353,7 @@ class Reader {
     columns: readonly [number, number],
     cells: Cells | undefined,
   ): { readonly sources: Uint32Array; readonly targets: Uint32Array; readonly kept?: Uint32Array } | undefined {
-    const [first, second] = columns.map((column) => table.columns[column]!) as [ColumnValues, ColumnValues];
+    const [first, second] = columns.map((column) => itemAt(table.columns, column)) as [ColumnValues, ColumnValues];
     if (!cells) return { sources: first as Uint32Array, targets: second as Uint32Array };
     const numbers = ends.map(({ group, pointer }) => this.#numbering(cells, group, pointer));
     if (numbers.includes(undefined)) return undefined;
@@ -363,8 +364,8 @@ class Reader {
         const cell = cells.rows.rowOf(ids, row);
         if (cell < 0) {
           const text = ids.textAt(row, this.#texts);
-          const finding = messages.noSuchCell(text, ends[k]!.column, row + 1, cells.path);
-          this.#diagnostics.add(this.#named(finding, ends[k]!.pointer), table.place(row, columns[k]!));
+          const finding = messages.noSuchCell(text, itemAt(ends, k).column, row + 1, cells.path);
+          this.#diagnostics.add(this.#named(finding, itemAt(ends, k).pointer), table.place(row, columns[k]!));
           return undefined;
         }
         indices[row] = own[cell]!;

@@ -1,5 +1,6 @@
 /** Keeps samples in memory, for sessions with a protocol that is not known beforehand. */
 
+import { itemAt } from '../../diagnostics/entry.js';
 import type { TypedArray } from '../../ir/program.js';
 import { createArray } from '../../ir/arrays.js';
 import { columnCount, type SampleBlock, type SampleSink, type SeriesPlan } from '../../../runtime/results/result.js';
@@ -33,13 +34,13 @@ export function memorySink(series: readonly SeriesPlan[]): MemorySink {
     blocks,
     samples: (block) => {
       blocks.push(block);
-      bySeries[block.series]!.push(block);
+      itemAt(bySeries, block.series).push(block);
       counts[block.series]! += block.steps.length;
     },
     advance: () => undefined,
     count: (k) => counts[k]!,
     since: (k, begin) => {
-      const plan = series[k]!;
+      const plan = itemAt(series, k);
       const columns = columnCount(plan);
       const rows = Math.max(0, counts[k]! - begin);
       const steps = new Int32Array(rows);
@@ -47,8 +48,8 @@ export function memorySink(series: readonly SeriesPlan[]): MemorySink {
       const values = createArray(plan.element, rows * columns);
       let left = rows;
       // The last rows are the new ones.
-      for (let at = bySeries[k]!.length - 1; left > 0; at -= 1) {
-        const block = bySeries[k]![at]!;
+      for (let at = itemAt(bySeries, k).length - 1; left > 0; at -= 1) {
+        const block = itemAt(itemAt(bySeries, k), at);
         const taken = Math.min(left, block.steps.length);
         left -= taken;
         steps.set(block.steps.subarray(block.steps.length - taken), left);

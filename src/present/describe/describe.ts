@@ -4,6 +4,7 @@
  * synapse types, inputs, measurements.
  */
 
+import { itemAt } from '../../diagnostics/entry.js';
 import { isListed } from '../../model/arrays.js';
 import { formatCount } from '../../diagnostics/quantities.js';
 import { shorten } from '../../diagnostics/suggest.js';
@@ -187,10 +188,10 @@ function types<Type extends EquationSet>(
     title,
     parts: alike(all, own).flatMap(({ names, lines, values }) => {
       const equations: DescriptionCode = { kind: 'code', caption: names.join(', '), lines };
-      const isOne = values.every((column) => sameTexts(column, values[0]!));
+      const isOne = values.every((column) => sameTexts(column, itemAt(values, 0)));
       const rows = Object.keys(all[names[0]!]!.parameters).map((parameter, k) => [
         parameter,
-        ...(isOne ? [values[0]![k]!] : values.map((column) => column[k]!)),
+        ...(isOne ? [itemAt(values, 0)[k]!] : values.map((column) => column[k]!)),
       ]);
       const columns = ['parameter', ...(isOne ? ['value'] : names)];
       const parameters: DescriptionTable = { kind: 'table', columns, rows };

@@ -66,8 +66,8 @@ interface Sentence {
 function sentences(error: unknown): readonly [Sentence, ...(readonly Sentence[])] {
   if (error instanceof UsageError) return [usageSentence(error), ...error.others.map(usageSentence)];
   if (error instanceof InvariantError) return [{ message: error.message, hint: reporting }];
-  const said = (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? '';
-  return [{ message: `internal error in ${command}: ${said}`, hint: reporting }];
+  const text = (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? '';
+  return [{ message: `internal error in ${command}: ${text}`, hint: reporting }];
 }
 
 /** The stage of a failure outside of the chain from a file to a result. */

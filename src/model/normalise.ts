@@ -48,7 +48,7 @@ export interface NormaliseOptions extends Overrides {
   /** Warns of names that could be taken for units: the document is one that a person wrote. */
   readonly warnsOfUnits?: boolean;
   /** Codes of warnings that the importer has already given in the notation's own terms. */
-  readonly said?: readonly string[];
+  readonly reported?: readonly string[];
 }
 
 const schema = { schema: 'schemas/model.schema.json', stage: 'model' };
@@ -78,7 +78,7 @@ export function normalise(
     diagnostics,
     options.data,
     (pointer) => options.warnsOfUnits === true || pointer === '/--duration' || given.isGiven(pointer),
-    options.said,
+    options.reported,
   );
   for (const { key, place } of given.unknown) {
     diagnostics.add(

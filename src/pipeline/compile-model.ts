@@ -43,7 +43,7 @@ type CompileChoices = Pick<
   /** Extends the program with parts that its sessions need. */
   readonly extend?: (program: Program) => Program;
   /** Synapses that may not have received all events under way at the start. */
-  readonly heard?: PendingDelivery;
+  readonly pendingDelivery?: PendingDelivery;
   /** Steps that may be run in all, if the protocol does not define them. */
   readonly work?: number;
 };
@@ -68,7 +68,7 @@ export async function compileModel(
     precision,
     ...choicesForRun(options.target, exactValues),
     ...(counts ? { counts } : {}),
-    ...(options.heard ? { pendingDelivery: options.heard } : {}),
+    ...(options.pendingDelivery ? { pendingDelivery: options.pendingDelivery } : {}),
     ...(onPass ? { onPass } : {}),
   });
   const program = options.extend?.(lowered) ?? lowered;

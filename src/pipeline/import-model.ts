@@ -21,7 +21,7 @@ import {
   originInMarkup,
   originInTree,
   originOfScript,
-  saidOfCarried,
+  reportedOfCarried,
   treeDigest,
   withoutOrigin,
 } from './read/origin.js';
@@ -128,7 +128,7 @@ export function complete(
             imported.data ??
             joinedData(options.data ?? readDataFiles(document, source.name, options.onFile), imported.tables),
           warnsOfUnits: notation === 'canonical',
-          ...(notation === 'neuroml' || carried ? { said: saidOfCarried } : {}),
+          ...(notation === 'neuroml' || carried ? { reported: reportedOfCarried } : {}),
         }),
       );
   const isLems = (notation === 'neuroml' && !carried) || memberOf(imported.document, 'timing') === 'lems-euler';

@@ -33,7 +33,7 @@ export async function movedState(
       const typedPhase = itemAt(each, k);
       const [run] = walk.phase(typedPhase, k, () => false).filter(({ kind }) => kind === 'run');
       const passes = typedPhase.kind === 'run' || typedPhase.kind === 'runUntil';
-      return { phase: typedPhase, said: JSON.stringify(passes ? run : phase) };
+      return { phase: typedPhase, content: JSON.stringify(passes ? run : phase) };
     });
   };
   const now = inSteps(phases.slice(0, done), typed);
@@ -90,10 +90,10 @@ export async function goOn(
 const isPlain = ({ series, trains }: RecordingPlan): boolean =>
   series.every(({ kind }) => kind === 'samples') && trains.every(({ values }) => values.length === 0);
 
-/** A performed phase. `said`: its content, with the steps that passed, however its time was given. */
+/** A performed phase. `content`: its content, with the steps that passed, however its time was given. */
 interface Performed {
   readonly phase: Phase;
-  readonly said: string | undefined;
+  readonly content: string | undefined;
 }
 
 /** Names of all recordings. */
@@ -116,7 +116,7 @@ function areSamePhases(
   const atStart = new Set(now.slice(0, first).flatMap(({ phase }) => (phase.kind === 'record' ? [phase.record] : [])));
   return (
     before.length === own.length &&
-    before.every(({ said }, k) => said === own[k]?.said) &&
+    before.every(({ content }, k) => content === own[k]?.content) &&
     !before.some(({ phase }) => phase.kind === 'store' || phase.kind === 'restore') &&
     added.every((phase) => phase.kind === 'record' && !phase.on) &&
     all.every((name) => old.has(name) || atStart.has(name))

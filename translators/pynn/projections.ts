@@ -208,14 +208,14 @@ function nativeProjection(
   const end = (target: Target, key: 'pre' | 'post', more: unknown): unknown =>
     more === undefined ? endOf(target, child(pointer, key)) : { of: endOf(target, child(pointer, key)), ...more };
   network.synapses.set(name, standard.synapse);
-  const said = {
+  const properties = {
     values: whereFrom(values, child(at, 'values')),
     delays: whereFrom(delays, child(at, 'delays')),
     ...translateSpace(projection.space, child(pointer, 'space')),
     ...whereFrom(rest, child(pointer, 'native')),
   };
   const own = { from: end(pre, 'pre', from), to: end(post, 'post', to) };
-  return translated(id, { type: name, standard }, connections, own, said, pointer);
+  return translated(id, { type: name, standard }, connections, own, properties, pointer);
 }
 
 /** Returns a name for a type. Types of one name differ if a projection needs another variant. */

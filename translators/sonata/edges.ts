@@ -228,10 +228,10 @@ function readPopulation(at: GroupAt, types: TypeTable | null, around: Surroundin
   const [weights, delays] = [new Float64Array(count), new Float64Array(count)];
   const keys = new Int32Array(count).fill(-1);
   const sizes = new Map<number, number>();
-  const said = new Set<string>();
+  const reported = new Set<string>();
   const once = (key: string, say: () => void): void => {
-    if (!said.has(key)) say();
-    said.add(key);
+    if (!reported.has(key)) say();
+    reported.add(key);
   };
   let [counted, undelayed] = [0, 0];
   for (let edge = 0; edge < count; edge++) {

@@ -74,9 +74,9 @@ export function chooseMethod(
     if (why === null && linear.kind === 'system') return { method, system: linear };
     reasons.push(why ?? '');
     if (named !== null) continue;
-    const said =
+    const reason =
       linear.kind === 'refused' && linear.input !== null ? messages.changingCoefficient(linear.input) : crowded;
-    if (said !== null) context.diagnostics.add(messages.notSolvedExactly(owner, said));
+    if (reason !== null) context.diagnostics.add(messages.notSolvedExactly(owner, reason));
   }
   context.diagnostics.add(
     messages.methodRefused(

@@ -59,7 +59,7 @@ export function createContext(
   diagnostics: Diagnostics,
   data: DataStore | undefined,
   warnsOfUnits: (pointer: string) => boolean = () => false,
-  said: readonly string[] = [],
+  reported: readonly string[] = [],
 ): Context {
   const told = new Set<string>();
   const kept = new Map<string, DataArray>();
@@ -68,7 +68,7 @@ export function createContext(
   const isNew = (finding: Finding, pointer: string, span?: Span): boolean => {
     if ((finding.severity ?? 'error') === 'error') errors++;
     const key = [pointer, finding.code, finding.message, span ? `${span.start}-${span.end}` : ''].join('\u0000');
-    if (told.has(key) || said.includes(finding.code)) return false;
+    if (told.has(key) || reported.includes(finding.code)) return false;
     told.add(key);
     return true;
   };

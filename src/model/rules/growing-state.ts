@@ -13,7 +13,7 @@ import type { Rule } from './rule.js';
  * `(E - v)/tau`, with `tau` a number before the run.
  */
 export const growingState: Rule = (model, { report }) => {
-  const said = new Set<string>();
+  const reported = new Set<string>();
   const check = (
     type: EquationSet & Pick<NeuronType, 'conformsTo'>,
     at: string,
@@ -36,8 +36,8 @@ export const growingState: Rule = (model, { report }) => {
       if (growth === undefined || !(growth > 0) || divisor?.by.kind !== 'name') continue;
       const tau = divisor.by.name;
       const pointer = Object.hasOwn(values, tau) ? child(`${owner}/values`, tau) : definitionOf(tau, type, at, model);
-      if (said.has(`${pointer} ${name}`)) continue;
-      said.add(`${pointer} ${name}`);
+      if (reported.has(`${pointer} ${name}`)) continue;
+      reported.add(`${pointer} ${name}`);
       const { unit } = type.parameters[tau] ?? type.derived[tau] ?? model.parameters[tau] ?? { unit: '1' };
       const value = String(valueOf(divisor.by, constants));
       report(messages.growingState(name, tau, unit === '1' ? value : `${value} ${unit}`), pointer);

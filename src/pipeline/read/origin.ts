@@ -46,7 +46,7 @@ interface CarriedModel {
 const currentVersion = 1;
 
 /** Remarks of the importer that the model was converted with. */
-export const saidOfCarried: readonly string[] = ['model/section-gap'];
+export const reportedOfCarried: readonly string[] = ['model/section-gap'];
 
 /** The member of `annotations` that holds an origin in documents of JSON and YAML. */
 const originKey = 'interneuron';
@@ -253,7 +253,7 @@ export function carriedModel(
     return typeof bytes === 'string' ? platform.bytes.fromBase64(bytes) : undefined;
   });
   const found = new Diagnostics();
-  const valid = normalise(document, positions, found, { data, said: saidOfCarried });
+  const valid = normalise(document, positions, found, { data, reported: reportedOfCarried });
   if (valid !== null && !found.hasErrors) {
     diagnostics.addAll(found.list);
     return { document, valid };

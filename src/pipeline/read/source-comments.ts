@@ -43,8 +43,8 @@ export function withComments(valid: ValidModel, source: Source, positions: Posit
       const pointer = partOf(comment);
       if (pointer === undefined) continue;
       const before = comments.get(pointer);
-      const said = source.script ? comment.text : named(comment, linesOfText, known);
-      comments.set(pointer, before === undefined ? said : `${before}\n${said}`);
+      const content = source.script ? comment.text : named(comment, linesOfText, known);
+      comments.set(pointer, before === undefined ? content : `${before}\n${content}`);
     }
   }
   if (comments.size === 0) return valid;
@@ -82,11 +82,11 @@ function commentAt(text: string, lines: Lines, from: number, to: number, inner: 
     .split(/\r\n|[\r\n]/)
     .map((line) => line.trim())
     .filter((line) => !isForTools(line));
-  const said = written.join('\n').trim();
-  if (said === '') return [];
+  const content = written.join('\n').trim();
+  if (content === '') return [];
   const { line: first, column } = lines.at(from);
   const alone = text.slice(from - column + 1, from).trim() === '';
-  return [{ text: said, first, last: lines.at(to - 1).line, alone }];
+  return [{ text: content, first, last: lines.at(to - 1).line, alone }];
 }
 
 /**

@@ -50,7 +50,7 @@ export function receptorsOf(model: Model, name: string): Readonly<Record<string,
 }
 
 /** Checks whether a connector of PyNN expresses a rule without loss. */
-function isSaid(rule: ConnectionRule): boolean {
+function isPynnRule(rule: ConnectionRule): boolean {
   switch (rule.rule) {
     case 'all':
     case 'oneToOne':
@@ -84,8 +84,8 @@ export function nativeProjection(
     return undefined;
   }
   const [rule, ...others] = connect;
-  const said = rule !== undefined && others.length === 0 && isSaid(rule);
-  const connector: Connector | undefined = said
+  const isNamed = rule !== undefined && others.length === 0 && isPynnRule(rule);
+  const connector: Connector | undefined = isNamed
     ? connectorOf(context, connect, pointer, context.scopes.ofKey(name))
     : undefined;
   const end = ({ of: _, ...rest }: Projection['from']): object => rest;

@@ -20,10 +20,10 @@ export function recordingOf(context: ExportContext, recording: Recording, pointe
   if (isRecording(recording, 'rate'))
     return report.missing(pointer, 'the rate of a population; PyNN computes it from spikes');
   const target = targets.of(recording.of);
-  const heard = cellOfSelection(context, recording.of)?.events ?? [];
+  const declared = cellOfSelection(context, recording.of)?.events ?? [];
   if (isRecording(recording, 'events')) {
-    const what = recording.events === 'spike' && !heard.includes('spike') ? 'spikes' : recording.events;
-    if (what !== 'spikes' && !heard.includes(what)) return report.missing(pointer, `the event ${recording.events}`);
+    const what = recording.events === 'spike' && !declared.includes('spike') ? 'spikes' : recording.events;
+    if (what !== 'spikes' && !declared.includes(what)) return report.missing(pointer, `the event ${recording.events}`);
     return { target, variables: [what], ...valuesAtEvents(context, recording, pointer) };
   }
   const known = new Map(

@@ -169,9 +169,9 @@ function together(recordings: readonly Recording[]): readonly Recording[] {
 function runLines(script: Script, comments: Comments): readonly string[] {
   let runs = 0;
   const lines = byDuration(script.document.phases ?? []).flatMap((phase) => {
-    const said = pythonComments(comments.take(`/experiment/runs/${runs}`));
+    const written = pythonComments(comments.take(`/experiment/runs/${runs}`));
     if (phase.run !== undefined) runs++;
-    return [...said, ...phaseLines(script, phase)];
+    return [...written, ...phaseLines(script, phase)];
   });
   return [...pythonComments(comments.takeAll('/experiment')), ...lines];
 }

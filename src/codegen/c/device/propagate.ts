@@ -230,7 +230,7 @@ export function devicePropagateCode(
   const texts = textsOf(kernel, scope);
   const spikesOf = (member: number): number => amountOf(family, member, kernel.rows);
   const pairsOf = (member: number): number => spikesOf(member) * amountOf(family, member, kernel.columns);
-  const said = comment(`strategy: ${way}`);
+  const remark = comment(`strategy: ${way}`);
   const code = (
     size: GroupSize,
     kind: 'workers' | 'teams' | 'one',
@@ -240,7 +240,7 @@ export function devicePropagateCode(
     scope,
     size,
     geometry: (member): Geometry => (kind === 'one' ? { kind } : { kind, most: most(member) }),
-    lines: [said, ...lines],
+    lines: [remark, ...lines],
   });
   // With several delays the team looks for the most spikes of one.
   const together = (printed: Code): Code =>

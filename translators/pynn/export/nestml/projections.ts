@@ -20,12 +20,12 @@ export function portProjection(
 ): PynnProjection | undefined {
   const { model, report, targets } = context;
   const type = model.synapses[projection.synapse];
-  const heard = projection.from.event ?? type?.pathways[use.pathway]?.on.replace(/^pre\./, '');
+  const event = projection.from.event ?? type?.pathways[use.pathway]?.on.replace(/^pre\./, '');
   const source = targets.of(projection.from.of);
-  if (heard !== 'spike')
+  if (event !== 'spike')
     return report.missing(
       pointer,
-      `NESTML: synapses that react to ${heard}; NEST's cells send spikes`,
+      `NESTML: synapses that react to ${event}; NEST's cells send spikes`,
       'pynn/not-in-nestml',
     );
   const connector = connectorOf(context, projection.connect, pointer, context.scopes.ofKey(name));

@@ -426,7 +426,7 @@ describe('convert --check', () => {
     writeFileSync(folder.file('resting.json'), JSON.stringify(resting));
     const words = ['convert', folder.file('resting.json'), '--to', 'lems', '-o', folder.file('resting.xml'), '--check'];
     expect((await runCommand(words)).stdout).toMatch(
-      /^conversion: same spikes .*: no spikes; v of cells (the same|at most \S+ uV apart)\n/m,
+      /^conversion: same spikes .*: no spikes; v of cells (the same|at most \S+ mV apart)\n/m,
     );
   });
 

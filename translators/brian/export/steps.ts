@@ -4,6 +4,7 @@ import { foldConstants } from '../../../src/lang/fold.js';
 import { parseExpression } from '../../../src/lang/parse.js';
 import { literal, piecesOf } from '../../../src/library/pieces.js';
 import { mapped } from '../../../src/model/collections.js';
+import { ownNames } from '../../../src/model/declared-names.js';
 import { freeName } from '../../../src/model/free-name.js';
 import type { Model, Stimulus, Table } from '../../../src/model/model.js';
 import { isPhase, recordedVariables } from '../../../src/model/tagged.js';
@@ -36,8 +37,9 @@ export function stepsAsTables(model: Model): Model {
 }
 
 /** Returns the table of a current (dimensionless at some ports), or undefined if it is no sequence of few steps. */
-function tableOf(text: string, { experiment: { dt } }: Model): Table | undefined {
-  const pieces = piecesOf(foldConstants(parseExpression(text))) ?? [];
+function tableOf(text: string, { experiment: { dt }, neurons }: Model): Table | undefined {
+  const isOwn = (name: string): boolean => Object.values(neurons).some((type) => ownNames(type).has(name));
+  const pieces = piecesOf(foldConstants(parseExpression(text), undefined, isOwn)) ?? [];
   const steps = pieces.map(({ from }) => Math.round(from / dt));
   const every = steps.reduce((a, b) => divisor(a, b), 0);
   const count = every === 0 ? 0 : (steps.at(-1) ?? 0) / every + 1;

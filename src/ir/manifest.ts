@@ -37,6 +37,19 @@ export interface ProjectionLocation {
   /** u32 buffer of sources * D + 1 first positions, for D possible delays of each source. */
   readonly segments: string;
   /**
+   * Rows as the rules draw them, before they are sorted by delay; present if targets ascend in each row. `rows` has the
+   * first position of each source, `targets` the target of each synapse, and `copies` its number within its pair.
+   * Deliveries find target 0 at `first` of their own targets.
+   */
+  readonly drawn?: {
+    readonly rows: string;
+    readonly targets: string;
+    readonly copies?: string;
+    readonly first: number;
+    /** Number of elements of the postsynaptic end. */
+    readonly size: number;
+  };
+  /**
    * Synapses by target, if events of the targets reach them: first entry of each target, and the position of each entry.
    */
   readonly columns?: { readonly starts: string; readonly positions: string };

@@ -65,6 +65,7 @@ export function manifestOf(
     const delays = plan.sortedBy?.steps ??
       plan.pathways.find((pathway) => pathway.side === 'pre')?.steps ?? { first: 0, last: 0 };
     const average = averageSynapses(plan);
+    const { drawn } = connectivity;
     locations.push({
       name: plan.name,
       ...(plan.stream !== plan.name || context.parts.get(plan.name)?.cells ? { pieceOf: plan.stream } : {}),
@@ -72,6 +73,7 @@ export function manifestOf(
       ...(typeof connectivity.count === 'number' || average === null ? {} : { expected: Math.round(average) }),
       targets: connectivity.targets.name,
       segments: connectivity.segments.name,
+      ...(drawn === null ? {} : { drawn: { ...drawn, first: 0, size: plan.post.size } }),
       ...(connectivity.columns
         ? { columns: { starts: connectivity.columns.starts.name, positions: connectivity.columns.positions.name } }
         : {}),

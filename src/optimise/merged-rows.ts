@@ -463,7 +463,17 @@ function withJoints(program: Program, joints: readonly Joint[], kernels: Readonl
         const joint = byBuffer.get(location.targets);
         if (joint?.delivery.order.kind !== 'byTarget') return location;
         const { segments: own, order } = joint.delivery;
-        return { ...location, targets: order.targets, segments: own, creation: null };
+        const { drawn } = location;
+        const begin = joint.group.members.find(({ targets }) => targets.name === location.targets)?.begin;
+        const moved = drawn && begin !== undefined ? { ...drawn, first: begin - joint.group.base } : undefined;
+        const { drawn: _, ...others } = location;
+        return {
+          ...others,
+          ...(moved ? { drawn: moved } : {}),
+          targets: order.targets,
+          segments: own,
+          creation: null,
+        };
       }),
     },
   };

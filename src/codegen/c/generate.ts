@@ -19,7 +19,7 @@ import { propagateKernelText } from './propagate.js';
 import { ProgramContext, Scope } from './scope.js';
 import { comment, commentText, indent, render } from './text.js';
 import { trustLines } from './trust.js';
-import { type Distribution } from '../mpi/distribution.js';
+import { hasFault, type Distribution } from '../mpi/distribution.js';
 import { blockFunctionText, computesWithWords, wordLanesText, wordsFunctionText } from './widened-u32.js';
 
 /** Generated C: `network.h` declares the functions for a host, `network.c` has everything else. */
@@ -108,8 +108,13 @@ function exchangeTexts(
     const buffers = `${ordinal(own.segments)}u, ${own.segmentCount}u, ${ordinal(own.targets)}u`;
     return (
       `${comment(own.projection)} {${own.action}u, ${buffers}, {${positions}u, ${offset}u, ${count}u}, ` +
-      `${first}u, ${own.arrays.length}u},`
+      `${first}u, ${own.arrays.length}u, ${own.isCounted ? 1 : 0}u},`
     );
+  });
+  const kernels = new Map(program.kernels.map((kernel) => [kernel.name, kernel]));
+  const faulting = program.schedule.initialise.flatMap((action, k) => {
+    const kernel = action.kind === 'run' ? kernels.get(action.kernel) : undefined;
+    return kernel && hasFault(kernel) ? [`${k}u`] : [];
   });
   return {
     shares: renderTemplate('mpi-shares', {}),
@@ -128,6 +133,7 @@ function exchangeTexts(
       many: listed.length,
       kept: inside(kept),
       arrays: arrays.length === 0 ? '0u' : arrays.join(', '),
+      faulting: [...faulting, 'UINT32_MAX'].join(', '),
     }),
   };
 }

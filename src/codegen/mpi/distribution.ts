@@ -53,15 +53,17 @@ export interface DistributedEntry {
 /** A projection with synapses that are removed from ranks of other targets. */
 export interface OwnSynapses {
   readonly projection: string;
-  /** Action of the initialisation after which nothing but its deliveries reads the synapses. */
+  /** Action of the initialisation after which the others are removed. */
   readonly action: number;
-  /** First position of each segment, and their number. */
+  /** First position of each segment, and their number; the last one is the number of synapses. */
   readonly segments: string;
   readonly segmentCount: number;
   readonly targets: string;
   readonly space: Space;
   /** Arrays with an element for each synapse, the targets among them. */
   readonly arrays: readonly string[];
+  /** Whether a host reads the number of all synapses from the segments, which no delivery reads. */
+  readonly isCounted: boolean;
 }
 
 /** Whether ranks divide the items of a kernel with this space. */
@@ -354,7 +356,8 @@ function maskOf(program: Program, kernel: Kernel): readonly Access[] {
   return [{ buffer: mask, writes: false, offset: maskBegin, perElement: 32, atPosition: false }];
 }
 
-function hasFault(kernel: Kernel): boolean {
+/** Whether a kernel may raise a fault. */
+export function hasFault(kernel: Kernel): boolean {
   let found = false;
   visitStatements(bodyOf(kernel), ({ kind }) => {
     found ||= kind === 'fault';

@@ -1,10 +1,13 @@
 /**
- * Synapses that a rank keeps. Every rank builds a projection whole. If its synapses only add to their targets, the rank
- * then keeps those onto its own cells, and releases the memory of the others before the next projection is built.
+ * Synapses that a rank keeps. If the synapses of a projection only add to their targets, a rank keeps those onto its
+ * own cells. It draws the targets of all of them. Where nothing else depends on the positions of synapses, it removes
+ * the others then, so it draws delays and weights for its own only; otherwise it removes them when they are built.
  */
 
+import type { ProjectionLocation } from '../../ir/manifest.js';
 import type { Kernel, Program } from '../../ir/program.js';
 import { accessesOf, isDivided, type Distribution, type OwnSynapses } from './distribution.js';
+import { dependsOnPairsAlone } from './synapse-positions.js';
 
 /** Returns a distribution in which ranks remove synapses of other ranks, for programs with synapses that no host reads. */
 export const withOwnSynapses = (program: Program, distribution: Distribution): Distribution => ({
@@ -27,11 +30,8 @@ function ownSynapses(program: Program, { spaces }: Distribution): readonly OwnSy
   const buffersOf = new Map([...kernels.values()].map((kernel) => [kernel.name, new Set(allBuffers(program, kernel))]));
   const readersOf = (buffer: string): readonly Kernel[] =>
     running.filter(({ name }) => buffersOf.get(name)?.has(buffer) === true);
-  const seen = new Set<string>();
-  return program.manifest.projections.flatMap(({ name, targets, segments }): readonly OwnSynapses[] => {
-    // Several projections may have joint rows.
-    if (seen.has(targets)) return [];
-    seen.add(targets);
+  const built = (location: ProjectionLocation): readonly OwnSynapses[] => {
+    const { name, targets, segments } = location;
     const deliveries = readersOf(targets);
     const space = spaces.get(deliveries[0]?.name ?? '');
     const segmentCount = lengths.get(segments);
@@ -63,8 +63,79 @@ function ownSynapses(program: Program, { spaces }: Distribution): readonly OwnSy
         ? [...(buffersOf.get(one.kernel) ?? [])].some((buffer) => all.has(buffer))
         : one.buffers.some((buffer) => all.has(buffer)),
     );
-    return [{ projection: name, action, segments, segmentCount, targets, space, arrays: [...arrays] }];
+    return [
+      { projection: name, action, segments, segmentCount, targets, space, arrays: [...arrays], isCounted: false },
+    ];
+  };
+  // Several projections may have joint rows.
+  const byTargets = new Map<string, ProjectionLocation[]>();
+  for (const location of program.manifest.projections)
+    byTargets.set(location.targets, [...(byTargets.get(location.targets) ?? []), location]);
+  return [...byTargets.values()].flatMap((locations): readonly OwnSynapses[] => {
+    const [first] = locations;
+    const [whole] = first ? built(first) : [];
+    if (!whole) return [];
+    const early = drawnSynapses(program, locations, whole.space, readersOf).filter(
+      ({ action }) => action < whole.action,
+    );
+    return [...early, whole];
   });
+}
+
+/**
+ * Returns the synapses of projections with the same rows, to be removed before their delays and values are drawn; none
+ * if anything depends on their positions.
+ */
+function drawnSynapses(
+  program: Program,
+  locations: readonly ProjectionLocation[],
+  space: OwnSynapses['space'],
+  readersOf: (buffer: string) => readonly Kernel[],
+): readonly OwnSynapses[] {
+  const kernels = new Map(program.kernels.map((kernel) => [kernel.name, kernel]));
+  const runs = program.schedule.initialise.flatMap((one, action) => {
+    const kernel = one.kind === 'run' ? kernels.get(one.kernel) : undefined;
+    return kernel ? [{ action, kernel, buffers: new Set(allBuffers(program, kernel)) }] : [];
+  });
+  const made = locations.flatMap(({ name, drawn, sources, segments }) => {
+    if (!drawn) return [];
+    const { rows, first, size } = drawn;
+    const ofSynapses = program.buffers.filter(({ length }) => typeof length === 'object' && length.buffer === rows);
+    const all = new Set([rows, ...ofSynapses.map((buffer) => buffer.name)]);
+    const arrays = [drawn.targets, drawn.copies].filter(
+      (buffer) => buffer !== undefined && all.has(buffer),
+    ) as string[];
+    const written = new Set([rows, ...arrays]);
+    const action = runs.findLast(({ kernel }) =>
+      accessesOf(program, kernel).some(({ buffer, writes }) => writes && written.has(buffer)),
+    )?.action;
+    if (action === undefined || !arrays.includes(drawn.targets)) return [];
+    const own: OwnSynapses = {
+      projection: name,
+      action,
+      segments: rows,
+      segmentCount: sources + 1,
+      targets: drawn.targets,
+      space: { positions: space.positions, offset: space.offset + first, count: size },
+      arrays,
+      isCounted: rows !== segments,
+    };
+    return [{ own, all }];
+  });
+  if (made.length < locations.length) return [];
+  // Kernels that draw the rows of one projection may run after synapses of another have been removed.
+  const later = runs.filter(({ action, buffers }) => {
+    const touched = made.filter(({ all }) => [...buffers].some((buffer) => all.has(buffer)));
+    const last = touched.length > 0 ? touched : made;
+    return last.some(({ own }) => action > own.action);
+  });
+  const isFree = dependsOnPairsAlone(
+    program,
+    later.map(({ kernel }) => kernel),
+    made.map(({ own }) => own.segments),
+    readersOf,
+  );
+  return isFree ? made.map(({ own }) => own) : [];
 }
 
 /** Buffers that a kernel touches in its body or by its shape, without those of events. */

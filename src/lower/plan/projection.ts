@@ -153,6 +153,8 @@ export interface Connectivity extends RawSynapses {
   readonly likelyFanIn: number;
   /** First position of each (row, delay), rows * delays + 1; the same buffer as `rows` when there is one delay. */
   readonly segments: Buffer;
+  /** Buffers of the rows as rules draw them, before they are sorted by delay; null if targets do not ascend in them. */
+  readonly drawn: { readonly rows: string; readonly targets: string; readonly copies?: string } | null;
   /** By target. */
   readonly columns: SynapseIndex | null;
   /** Indices by (row, delay), for pathways with different delays for which rows are not sorted. */

@@ -35,6 +35,7 @@ export function lowerConnectivity(plan: ProjectionPlan, needsColumns: boolean, c
     count: raw.count,
     known: typeof raw.count === 'number' ? raw.count : knownCount(plan),
     segments: sorted?.segments ?? raw.rows,
+    drawn: drawnRows(raw),
     rows: raw.rows,
     targets: stored.targets,
     creation: stored.creation,
@@ -46,6 +47,12 @@ export function lowerConnectivity(plan: ProjectionPlan, needsColumns: boolean, c
     columns: needsColumns ? columnsOf(plan, raw.count, raw.rows, stored.targets, context) : null,
     delayed: new Map(others.map((pathway) => [pathway.name, delayedIndex(stored, pathway, plan, context)])),
   };
+}
+
+/** Returns the buffers of rows with ascending targets; null for others. */
+function drawnRows({ rows, targets, copies, ascending }: RawSynapses): Connectivity['drawn'] {
+  if (!ascending) return null;
+  return { rows: rows.name, targets: targets.name, ...(copies ? { copies: copies.name } : {}) };
 }
 
 /** Synapses that rules without chance or condition make, or null. */

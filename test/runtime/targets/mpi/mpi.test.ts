@@ -8,6 +8,7 @@ import { mpiTarget, mpiTargetWith } from '../../../../runtime/targets/mpi/target
 import { distribute, isDivided } from '../../../../src/codegen/mpi/distribution.js';
 import { withOwnSynapses } from '../../../../src/codegen/mpi/own-synapses.js';
 import type { Program } from '../../../../src/ir/program.js';
+import { optimise } from '../../../../src/optimise/optimise.js';
 import { startProgram, until } from '../../../support/program-process.js';
 import type { Target } from '../../../../runtime/targets/target.js';
 import { lowered, simulate, type Engine } from '../../../support/simulate.js';
@@ -29,6 +30,37 @@ spike_monitors: { spikes: { source: cells } }
 state_monitors: { trace: { source: cells, variables: [v], record: [3], dt: 1 ms } }
 run: 100 s
 `;
+
+/** Two projections of one source with several synapses a pair, whose delays and weights are drawn. */
+const drawnNetwork = ({
+  weight = "'max(0*mV, normal(0.2*mV, 0.1*mV))'",
+  delay = 'normal(1.5*ms, 0.75*ms)',
+  range = 'min: 0.1 ms, max: 6.4 ms, outOfRange: redraw',
+} = {}): string => {
+  const projection = (to: string): string =>
+    `{ from: cells, to: ${to}, synapse: kick, receptor: g, connect: { rule: fixedTotal, n: 900, replace: true, self: true }, ` +
+    `values: { w: ${weight} }, delay: '${delay}', delayRange: { ${range} } }`;
+  return `
+interneuron: 1
+neurons:
+  lif:
+    parameters: { drive: 12 mV, start: 10 mV }
+    state: { v: { unit: mV, initial: 'uniform(0*mV, start)' }, g: { unit: mV } }
+    derivatives: { v: (drive + g - v)/(10*ms), g: -g/(2*ms) }
+    events: { spike: { when: v >= 10*mV, do: [v = 0*mV] } }
+synapses:
+  kick: { parameters: { w: 0 mV }, ports: { port: mV }, pathways: { pre: port += w } }
+populations:
+  cells: { type: lif, size: 70 }
+  others: { type: lif, size: 90, values: { drive: 9.9 mV } }
+projections:
+  a: ${projection('cells')}
+  b: ${projection('others')}
+record: [{ of: cells, events: spike }, { of: others, events: spike }]
+timing: grid
+experiment: { dt: 0.1 ms, seed: 3, duration: 100 ms }
+`;
+};
 
 const network = (delay: string): Program => lowered(text(delay)).program;
 
@@ -72,6 +104,31 @@ describe('synapses that ranks keep', () => {
     expect(withOwnSynapses(program, distribute(program)).ownSynapses).toMatchObject([
       { projection: 's', arrays: ['s.targets'], space: { positions: 320, offset: 0, count: 300 } },
     ]);
+  });
+
+  test('are all others removed before delays and weights are drawn, in joint rows too', () => {
+    const program = optimise(lowered(drawnNetwork()).program, 'every engine');
+    const own = withOwnSynapses(program, distribute(program)).ownSynapses;
+    const early = own.filter(({ isCounted }) => isCounted);
+    expect(early).toMatchObject([
+      { projection: 'a', segments: 'a.rows', arrays: ['a.targets', 'a.copies'], space: { offset: 0, count: 70 } },
+      { projection: 'b', segments: 'b.rows', arrays: ['b.targets', 'b.copies'], space: { offset: 128, count: 90 } },
+    ]);
+    const actionOf = (kernel: string): number =>
+      program.schedule.initialise.findIndex((action) => action.kind === 'run' && action.kernel === kernel);
+    expect(early.every(({ projection, action }) => action < actionOf(`${projection}.pre.delays`))).toBe(true);
+    // The joint rows, whose targets fit into bytes.
+    expect(own.filter(({ isCounted }) => !isCounted)).toMatchObject([{ targets: 'cells.spike.rows1.targets' }]);
+    expect(program.buffers.find(({ name }) => name === 'cells.spike.rows1.targets')?.element).toBe('u8');
+  });
+
+  test('are all synapses if values depend on their order', () => {
+    const values = Array.from({ length: 900 }, (_, k) => `${k % 7}`).join(', ');
+    const listed = drawnNetwork({ weight: `{ array: [${values}], unit: mV }` });
+    const program = optimise(lowered(listed).program, 'every engine');
+    const own = withOwnSynapses(program, distribute(program)).ownSynapses;
+    expect(own.length).toBeGreaterThan(0);
+    expect(own.filter(({ isCounted }) => isCounted)).toEqual([]);
   });
 
   test('are all if synapses have state', () => {
@@ -133,6 +190,37 @@ describe.skipIf(!available)('plasticity on ranks', () => {
     const whole = entries.map(({ entry }) => entry.kernel).filter((kernel) => !isDivided(spaces.get(kernel)));
     expect(whole.every((kernel) => /sample/.test(kernel))).toBe(true);
     expect(divided.get('s.w')).toMatchObject({ synapses: { targets: 's.targets' } });
+  });
+});
+
+describe.skipIf(!available)('drawn synapses on ranks', () => {
+  test('give the same bits as one thread', { timeout: 120_000 }, async () => {
+    const use = mpiTargetWith({ ranks: 3, level: '-O1' });
+    const eventsOf = async (engine: Engine): Promise<readonly (readonly [string, readonly unknown[]])[]> => {
+      const { events } = await simulate(drawnNetwork(), { engines: [engine] });
+      return [...events];
+    };
+    const whole = await eventsOf({ target: 'wasm', threads: 1 });
+    expect(new Map(whole).get('others.spike')?.length).toBeGreaterThan(100);
+    expect(await eventsOf({ target: 'wasm', threads: 2, use })).toEqual(whole);
+  });
+
+  test('end every rank if a delay of one rank is outside of its range', { timeout: 120_000 }, async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'interneuron-mpi-fault-'));
+    const model = join(folder, 'model.yaml');
+    // About one of 1000 delays is not a number.
+    writeFileSync(
+      model,
+      drawnNetwork({
+        delay: '0.5*ms + clip(1*ms*sqrt(uniform(-0.004, 4)), 0*ms, 3*ms)',
+        range: 'min: 0.1 ms, max: 6.4 ms',
+      }),
+    );
+    const run = startProgram(['run', model, '--target', 'mpi', '--ranks', '3', '-o', join(folder, 'result.nwb')]);
+    const { code, stderr } = await run.ended;
+    expect({ code, stderr }).toMatchObject({ code: 1 });
+    expect(stderr).toContain('run/build-fault');
+    rmSync(folder, { recursive: true });
   });
 });
 

@@ -1,0 +1,69 @@
+/** Tables of `bench/README.md` from the results that `bench/speed.ts` wrote. */
+
+/** One network on one peer and on our engines; seconds of the processor, one value a round. */
+export interface Comparison {
+  readonly network: string;
+  readonly measure: string;
+  /** Seconds of model time. */
+  readonly modelSeconds: number;
+  readonly peer: string;
+  readonly peerSeconds: readonly number[];
+  /** By the name of an engine; `aim` is the largest ratio to the peer that was aimed at. */
+  readonly ours: Readonly<Record<string, { readonly seconds: readonly number[]; readonly aim?: number }>>;
+}
+
+/** All comparisons of one run on one machine. */
+export interface SpeedResults {
+  readonly machine: string;
+  readonly processor: string;
+  /** The mean number of programs that ran or waited in the minute before and the last minute. */
+  readonly load: readonly [number, number];
+  readonly date: string;
+  readonly versions: readonly string[];
+  readonly comparisons: readonly Comparison[];
+}
+
+/** The median; NaN of nothing. */
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.slice(Math.floor((sorted.length - 1) / 2), Math.floor(sorted.length / 2) + 1);
+  return middle.reduce((sum, value) => sum + value, 0) / middle.length;
+}
+
+/** A row for each engine: medians, and the median of the ratios of each round with its least and largest. */
+function rows({ network, measure, modelSeconds, peer, peerSeconds, ours }: Comparison): string[] {
+  return Object.entries(ours).map(([engine, { seconds, aim }]) => {
+    const ratios = seconds.map((value, round) => value / (peerSeconds[round] ?? NaN));
+    const ratio = median(ratios);
+    const range = [Math.min(...ratios), Math.max(...ratios)].map((value) => value.toFixed(2)).join(' to ');
+    const verdict = aim === undefined ? '–' : ratio <= aim ? `${aim}` : `${aim}: **missed**`;
+    return `| ${[
+      `${network}, ${modelSeconds} s`,
+      measure,
+      peer,
+      median(peerSeconds).toPrecision(3),
+      engine,
+      median(seconds).toPrecision(3),
+      `${ratio.toFixed(2)} (${range})`,
+      verdict,
+    ].join(' | ')} |`;
+  });
+}
+
+/**
+ * Returns the section of one machine as Markdown: its versions and load, then a table with one row an engine.
+ *
+ * @param results - a parsed file of `bench/results`
+ */
+export function speedTables({ machine, processor, load, date, versions, comparisons }: SpeedResults): string {
+  return [
+    `### ${machine}`,
+    '',
+    `${processor}; load ${load.map((value) => value.toFixed(1)).join(' at the start, ')} at the end; ${date}; ${versions.join(', ')}.`,
+    '',
+    '| network, model time | measure | peer | peer (s) | engine | ours (s) | ours / peer | aim |',
+    '| --- | --- | --- | --- | --- | --- | --- | --- |',
+    ...comparisons.flatMap(rows),
+    '',
+  ].join('\n');
+}

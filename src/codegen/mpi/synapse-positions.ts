@@ -1,6 +1,6 @@
 /**
  * Checks that code which builds synapses uses their positions for storage only. Then a rank may remove synapses before
- * the code runs, and what is computed for the others stays the same.
+ * the code runs, and the values of the other synapses stay the same.
  */
 
 import { bodyOf, expressionsOf, operandsOf, visitStatements } from '../../ir/walk.js';
@@ -15,7 +15,7 @@ interface Roles {
 }
 
 /**
- * Whether no value of a synapse, and nothing beside the rows, depends on the positions of synapses.
+ * Checks that no value of a synapse, and nothing else except rows, depends on the positions of synapses.
  *
  * @param later kernels of the initialisation after which synapses could be removed
  * @param rows buffers of the first position of each row, of all projections whose synapses are then copied to joint rows
@@ -107,7 +107,7 @@ function addLocals(expression: Expression, locals: Set<string>): void {
   if (expression.kind !== 'load') for (const part of operandsOf(expression)) addLocals(part, locals);
 }
 
-/** Whether the value of an expression depends on positions other than by what a synapse holds. */
+/** Whether the value of an expression depends on positions, except as an index of a synapse's own values. */
 function holdsPosition(expression: Expression, locals: ReadonlySet<string>, roles: Roles): boolean {
   if (expression.kind === 'local') return locals.has(expression.name);
   if (expression.kind === 'load') {

@@ -1,4 +1,4 @@
-/** Values that were computed as plain numbers in SI, with the units of what they are values of. */
+/** Gives units to values that were computed as plain numbers in SI. */
 
 import { dimensionless, type Dimension, type Expression } from '../../lang/ast.js';
 import { binary, product, quantity } from '../../lang/build.js';

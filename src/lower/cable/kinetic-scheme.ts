@@ -1,6 +1,6 @@
 /**
  * Implicit steps of kinetic schemes: states that are linear in each other, x' = A x + b, with A and b held over a step.
- * Sums of states stay what they were, and a step of any length is stable.
+ * Sums of states do not change, and a step of any length is stable.
  *
  * @source NEURON 9, `sparse`: backward Euler, in which a sum of states that is constant replaces the rate of one
  */

@@ -1,20 +1,14 @@
 /** Facts about a model in the docstring of its script: paragraphs, one of them a list. */
 
 import { printableLines } from '../../src/diagnostics/display.js';
+import type { Metadata } from '../../src/model/model.js';
 
-/** Facts about a model. */
-export interface About {
+/** Facts about a model, as found in a document of any notation. */
+export type About = { readonly [Fact in Exclude<keyof Metadata, 'authors'>]?: Metadata[Fact] | undefined } & {
   readonly name?: string | undefined;
-  readonly title?: string | undefined;
-  readonly description?: string | undefined;
   readonly source?: string | undefined;
   readonly authors?: readonly unknown[] | undefined;
-  readonly licence?: string | undefined;
-  readonly doi?: string | undefined;
-  readonly species?: string | undefined;
-  readonly region?: string | undefined;
-  readonly terms?: readonly string[] | undefined;
-}
+};
 
 /** Facts by the labels that begin their lines. */
 const facts = {
@@ -60,16 +54,8 @@ const peopleOf = (authors: readonly unknown[] = []): readonly string[] =>
   });
 
 /** Contents of a docstring in the form of `documentationOf`, without the instructions for using the script. */
-interface Documented {
-  readonly title?: string;
-  readonly description?: string;
+interface Documented extends Metadata {
   readonly source?: string;
-  readonly authors?: readonly { readonly name: string; readonly orcid?: string }[];
-  readonly licence?: string;
-  readonly doi?: string;
-  readonly species?: string;
-  readonly region?: string;
-  readonly terms?: readonly string[];
 }
 
 /**

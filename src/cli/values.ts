@@ -28,6 +28,11 @@ export function importOptions(options: Options): ImportOptions {
   const seed = readSeed(options.value('seed'));
   const from = notationsByName.get(options.value('from') ?? '');
   const channels = simulators.some((name) => name === options.value('with')) ? undefined : options.value('with');
+  if (channels !== undefined && !/\.(ya?ml|json)$/i.test(channels))
+    throw new UsageError(
+      `--with ${channels} names neither a simulator nor a file in YAML`,
+      `name ${simulators.join(', ')} for a conversion, or a file with mechanisms for a cell in SWC`,
+    );
   const dt = readTime('dt', options.value('dt'));
   const duration = readTime('duration', options.value('duration'));
   const timing = timingProfiles.find((profile) => profile === options.value('timing'));

@@ -454,6 +454,12 @@ describe('convert --check', () => {
     expect([code, stderr]).toEqual([2, expect.stringMatching(/nest does not run brian[\s\S]*pynn/)]);
   });
 
+  it('refuses a misspelt simulator, and lists those that it has', async () => {
+    const words = ['convert', folder.file('given.json'), '--to', 'brian', '-o', folder.file('x.py'), '--with', 'brian'];
+    const { code, stderr } = await runCommand(words);
+    expect([code, stderr]).toEqual([2, expect.stringMatching(/--with brian[\s\S]*nest, neuron, brian2, jneuroml/)]);
+  });
+
   it('writes a script that only its own backend runs if it is asked to', async () => {
     const words = ['convert', 'fixtures/brian/noisy-group.yaml', '--to', 'pynn', '-o', folder.file('own.py')];
     const { code, stderr } = await runCommand(words);

@@ -43,9 +43,11 @@ export function standardRecordings(context: Standardising, recordings: readonly 
       ? context.synapseNames.get(recording.of.projection)
       : undefined;
     const cell = synapses === undefined ? cellOf(context, recording.of) : undefined;
-    const nameless = recording.variables.filter(
-      (variable) => !names.has(variable) && (cell === undefined || !ownNames(cell).has(variable)),
-    );
+    // The current of a stimulus is recorded by the stimulus's name.
+    const isNamed = (variable: string): boolean =>
+      names.has(variable) ||
+      (cell !== undefined && (ownNames(cell).has(variable) || Object.hasOwn(context.model.stimuli, variable)));
+    const nameless = recording.variables.filter((variable) => !isNamed(variable));
     for (const variable of nameless) {
       const type = synapses?.type ?? context.known.get(populationsOf(recording.of)[0] ?? '')?.cell.standard.name ?? '';
       context.report.missing(pointer, `a recording of ${variable}, which ${type} has not in one variable`);

@@ -286,7 +286,8 @@ describe.skipIf(!available)('ranks that end', () => {
 
   test('keep the data of a run that is stopped', { timeout: 120_000 }, async () => {
     const [model, output] = [join(cacheDirectory, 'network.yaml'), join(cacheDirectory, 'stopped.nwb')];
-    writeFileSync(model, text('1 ms'));
+    // Two ranks of an idle machine end a run of 100 s before it is stopped.
+    writeFileSync(model, text('1 ms').replace('run: 100 s', 'run: 2000 s'));
     const words = ['run', model, '--target', 'mpi', '--ranks', '2', '-o', output];
     const run = startProgram(words, { environment: { INTERNEURON_CACHE: cacheDirectory } });
     await until(() => ranks().length === 2, 'two ranks');

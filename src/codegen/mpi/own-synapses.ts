@@ -7,7 +7,7 @@
 import type { ProjectionLocation } from '../../ir/manifest.js';
 import type { Kernel, Program } from '../../ir/program.js';
 import { accessesOf, isDivided, type Distribution, type OwnSynapses } from './distribution.js';
-import { dependsOnPairsAlone } from './synapse-positions.js';
+import { dependsOnPairsAlone, type Building, type Run } from './synapse-positions.js';
 
 /** Returns a distribution in which ranks remove synapses of other ranks, for programs with synapses that no host reads. */
 export const withOwnSynapses = (program: Program, distribution: Distribution): Distribution => ({
@@ -26,10 +26,22 @@ function ownSynapses(program: Program, { spaces }: Distribution): readonly OwnSy
       actions.flatMap((action) => (action.kind === 'run' ? [action.kernel] : [])),
     ),
   ]);
-  const running = [...later].flatMap((name) => kernels.get(name) ?? []);
   const buffersOf = new Map([...kernels.values()].map((kernel) => [kernel.name, new Set(allBuffers(program, kernel))]));
-  const readersOf = (buffer: string): readonly Kernel[] =>
-    running.filter(({ name }) => buffersOf.get(name)?.has(buffer) === true);
+  const readers = byBuffer(
+    [...later].flatMap((name) => kernels.get(name) ?? []),
+    ({ name }) => buffersOf.get(name) ?? [],
+  );
+  const readersOf = (buffer: string): readonly Kernel[] => readers.get(buffer) ?? [];
+  const runs = initialise.flatMap((one, action): readonly Run[] => {
+    const kernel = one.kind === 'run' ? kernels.get(one.kernel) : undefined;
+    return kernel ? [{ action, kernel, buffers: buffersOf.get(kernel.name) ?? new Set() }] : [];
+  });
+  const arrays = byBuffer(program.buffers, ({ length }) => (typeof length === 'object' ? [length.buffer] : []));
+  const building: Building = {
+    runsOf: byBuffer(runs, ({ buffers }) => buffers),
+    arraysOf: new Map([...arrays].map(([counts, each]) => [counts, each.map(({ name }) => name)])),
+    readersOf,
+  };
   const built = (location: ProjectionLocation): readonly OwnSynapses[] => {
     const { name, targets, segments } = location;
     const deliveries = readersOf(targets);
@@ -75,7 +87,7 @@ function ownSynapses(program: Program, { spaces }: Distribution): readonly OwnSy
     const [first] = locations;
     const [whole] = first ? built(first) : [];
     if (!whole) return [];
-    const early = drawnSynapses(program, locations, whole.space, readersOf).filter(
+    const early = drawnSynapses(program, locations, whole.space, building).filter(
       ({ action }) => action < whole.action,
     );
     return [...early, whole];
@@ -90,25 +102,21 @@ function drawnSynapses(
   program: Program,
   locations: readonly ProjectionLocation[],
   space: OwnSynapses['space'],
-  readersOf: (buffer: string) => readonly Kernel[],
+  building: Building,
 ): readonly OwnSynapses[] {
-  const kernels = new Map(program.kernels.map((kernel) => [kernel.name, kernel]));
-  const runs = program.schedule.initialise.flatMap((one, action) => {
-    const kernel = one.kind === 'run' ? kernels.get(one.kernel) : undefined;
-    return kernel ? [{ action, kernel, buffers: new Set(allBuffers(program, kernel)) }] : [];
-  });
   const made = locations.flatMap(({ name, drawn, sources, segments }) => {
     if (!drawn) return [];
     const { rows, first, size } = drawn;
-    const ofSynapses = program.buffers.filter(({ length }) => typeof length === 'object' && length.buffer === rows);
-    const all = new Set([rows, ...ofSynapses.map((buffer) => buffer.name)]);
+    const all = new Set([rows, ...(building.arraysOf.get(rows) ?? [])]);
     const arrays = [drawn.targets, drawn.copies].filter(
       (buffer) => buffer !== undefined && all.has(buffer),
     ) as string[];
-    const written = new Set([rows, ...arrays]);
-    const action = runs.findLast(({ kernel }) =>
-      accessesOf(program, kernel).some(({ buffer, writes }) => writes && written.has(buffer)),
-    )?.action;
+    const actions = [rows, ...arrays].flatMap((buffer) =>
+      (building.runsOf.get(buffer) ?? []).flatMap(({ action, kernel }) =>
+        accessesOf(program, kernel).some((access) => access.writes && access.buffer === buffer) ? [action] : [],
+      ),
+    );
+    const action = actions.length === 0 ? undefined : Math.max(...actions);
     if (action === undefined || !arrays.includes(drawn.targets)) return [];
     const own: OwnSynapses = {
       projection: name,
@@ -124,18 +132,27 @@ function drawnSynapses(
   });
   if (made.length < locations.length) return [];
   // Kernels that draw the rows of one projection may run after synapses of another have been removed.
-  const later = runs.filter(({ action, buffers }) => {
+  const isLater = ({ action, buffers }: Run): boolean => {
     const touched = made.filter(({ all }) => [...buffers].some((buffer) => all.has(buffer)));
-    const last = touched.length > 0 ? touched : made;
-    return last.some(({ own }) => action > own.action);
-  });
-  const isFree = dependsOnPairsAlone(
-    program,
-    later.map(({ kernel }) => kernel),
-    made.map(({ own }) => own.segments),
-    readersOf,
-  );
-  return isFree ? made.map(({ own }) => own) : [];
+    return (touched.length > 0 ? touched : made).some(({ own }) => action > own.action);
+  };
+  const rows = made.map(({ own }) => own.segments);
+  return dependsOnPairsAlone(building, rows, isLater) ? made.map(({ own }) => own) : [];
+}
+
+/** Returns items by each of their buffers. */
+function byBuffer<Item>(
+  items: readonly Item[],
+  buffersOf: (item: Item) => Iterable<string>,
+): ReadonlyMap<string, readonly Item[]> {
+  const found = new Map<string, Item[]>();
+  for (const item of items)
+    for (const buffer of buffersOf(item)) {
+      const known = found.get(buffer);
+      if (known) known.push(item);
+      else found.set(buffer, [item]);
+    }
+  return found;
 }
 
 /** Buffers that a kernel touches in its body or by its shape, without those of events. */

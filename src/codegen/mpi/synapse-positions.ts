@@ -3,13 +3,30 @@
  * the code runs, and the values of the other synapses stay the same.
  */
 
-import { bodyOf, expressionsOf, operandsOf, visitStatements } from '../../ir/walk.js';
-import type { Expression, Kernel, Program, Statement } from '../../ir/program.js';
+import { accessesOf, bodyOf, expressionsOf, operandsOf, visitStatements } from '../../ir/walk.js';
+import type { Expression, Kernel } from '../../ir/program.js';
+
+/** An action of the initialisation that runs a kernel, and the buffers that the kernel touches. */
+export interface Run {
+  readonly action: number;
+  readonly kernel: Kernel;
+  readonly buffers: ReadonlySet<string>;
+}
+
+/** The initialisation of a program by its buffers. */
+export interface Building {
+  /** Runs of the kernels that touch a buffer. */
+  readonly runsOf: ReadonlyMap<string, readonly Run[]>;
+  /** Buffers that have an element for each synapse, by the buffer that has the number of these synapses. */
+  readonly arraysOf: ReadonlyMap<string, readonly string[]>;
+  /** Kernels of steps and procedures that touch a buffer. */
+  readonly readersOf: (buffer: string) => readonly Kernel[];
+}
 
 /** The roles of buffers while synapses are built. */
 interface Roles {
   /** Buffers with an element for each synapse. */
-  readonly synapses: ReadonlySet<string>;
+  readonly synapses: Set<string>;
   /** Buffers of positions and of numbers of synapses, such as the first position of each row. */
   readonly positions: Set<string>;
 }
@@ -17,64 +34,29 @@ interface Roles {
 /**
  * Checks that no value of a synapse, and nothing else except rows, depends on the positions of synapses.
  *
- * @param later kernels of the initialisation after which synapses could be removed
  * @param rows buffers of the first position of each row, of all projections whose synapses are then copied to joint rows
- * @param readersOf kernels of steps and procedures that touch a buffer
+ * @param isLater checks whether a kernel runs after synapses that it touches could be removed
  */
 export function dependsOnPairsAlone(
-  program: Program,
-  later: readonly Kernel[],
+  { runsOf, arraysOf, readersOf }: Building,
   rows: readonly string[],
-  readersOf: (buffer: string) => readonly Kernel[],
+  isLater: (run: Run) => boolean,
 ): boolean {
-  const lengths = new Map(program.buffers.map(({ name, length }) => [name, length]));
-  const positions = new Set(rows);
-  let roles: Roles = { synapses: new Set(), positions };
-  let kernels: readonly Kernel[] = [];
+  const roles: Roles = { synapses: new Set(), positions: new Set(rows) };
+  const touching = (): readonly Run[] => {
+    const runs = [...roles.positions, ...roles.synapses].flatMap((buffer) => runsOf.get(buffer) ?? []);
+    return [...new Set(runs)].filter(isLater);
+  };
   // Rows may be copied to joint ones, whose number of synapses is then a sum: positions spread until no buffer is new.
-  for (let known = -1; known !== positions.size;) {
-    known = positions.size;
-    const synapses = [...lengths].flatMap(([name, length]) =>
-      typeof length === 'object' && positions.has(length.buffer) ? [name] : [],
-    );
-    const found: Roles = { synapses: new Set(synapses), positions };
-    kernels = later.filter((kernel) => touches(kernel, found));
-    for (const kernel of kernels) addPositions(kernel, found);
-    roles = found;
+  for (let known = -1; known !== roles.positions.size;) {
+    known = roles.positions.size;
+    for (const buffer of roles.positions) for (const array of arraysOf.get(buffer) ?? []) roles.synapses.add(array);
+    for (const { kernel } of touching()) addPositions(kernel, roles);
   }
-  const finalRoles = roles;
   const isRead = [...roles.positions].some((buffer) =>
-    readersOf(buffer).some((kernel) => kernel.shape !== 'propagate' || loads(bodyOf(kernel), buffer)),
+    readersOf(buffer).some((kernel) => kernel.shape !== 'propagate' || accessesOf(bodyOf(kernel)).reads.has(buffer)),
   );
-
-  return !isRead && kernels.every((kernel) => keepsPositions(kernel, finalRoles));
-}
-
-/** Whether statements load from a buffer. */
-const loads = (statements: readonly Statement[], buffer: string): boolean => {
-  let found = false;
-  visitStatements(statements, (statement) => {
-    found ||= expressionsOf(statement).some((each) => someLoad(each, (name) => name === buffer));
-  });
-  return found;
-};
-
-const someLoad = (expression: Expression, test: (buffer: string) => boolean): boolean =>
-  (expression.kind === 'load' && test(expression.buffer)) ||
-  operandsOf(expression).some((part) => someLoad(part, test));
-
-/** Whether a kernel touches a buffer with one of the roles. */
-function touches(kernel: Kernel, { synapses, positions }: Roles): boolean {
-  const has = (buffer: string): boolean => synapses.has(buffer) || positions.has(buffer);
-  if (kernel.shape === 'map' && kernel.domain.kind === 'count' && typeof kernel.domain.count === 'object')
-    if (has(kernel.domain.count.buffer)) return true;
-  let found = false;
-  visitStatements(bodyOf(kernel), (statement) => {
-    found ||=
-      ((statement.kind === 'store' || statement.kind === 'accumulate') && has(statement.buffer)) ||
-      expressionsOf(statement).some((each) => someLoad(each, has));
-  });
-  return found;
+  return !isRead && touching().every(({ kernel }) => keepsPositions(kernel, roles));
 }
 
 /** Locals of a kernel that hold positions, or from which positions are computed. */
@@ -127,7 +109,7 @@ function addPositions(kernel: Kernel, roles: Roles): void {
   });
 }
 
-/** Whether a kernel stores positions into buffers of positions alone, and nothing else beside values of synapses. */
+/** Checks that a kernel stores values of synapses, and positions into buffers of positions, and nothing else. */
 function keepsPositions(kernel: Kernel, roles: Roles): boolean {
   const locals = positionLocals(kernel, roles);
   const holds = (each: Expression): boolean => holdsPosition(each, locals, roles);

@@ -146,9 +146,9 @@ async function checkDocument(
   return { path, verdict: 'different', reason: otherModel(depth, found.hashes[depth], run.hashes[depth], bundle) };
 }
 
-/** Returns the message of a failure that the bundle causes. @throws all others */
-function messageOf(error: unknown): string {
-  if (error instanceof DiagnosticError) return error.diagnostics[0]?.message ?? '';
+/** Returns the message of a failure that the files of a bundle cause. @throws all others */
+export function messageOf(error: unknown): string {
+  if (error instanceof DiagnosticError) return error.diagnostics[0]?.message ?? 'it has mistakes';
   if (error instanceof UsageError) return error.message;
   throw error;
 }

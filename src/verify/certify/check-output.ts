@@ -11,9 +11,10 @@ import { compareRecorded, isAtLeast, type Comparison } from '../../compare/compa
 import { headline } from '../../compare/headline.js';
 import { isOurs, openRecorded } from '../../compare/open-recorded.js';
 import type { Recorded } from '../../compare/recorded.js';
-import { DiagnosticError, UsageError } from '../../diagnostics/diagnostic.js';
+import { UsageError } from '../../diagnostics/diagnostic.js';
 import { formatCount, formatDuration } from '../../diagnostics/quantities.js';
 import { executeArchive } from '../../biosimulators/execute.js';
+import { messageOf } from '../verify-bundle.js';
 import { verifyModel } from '../verify-model.js';
 import { verifyResult } from '../verify.js';
 import { readExpectations } from '../expect/read-expectations.js';
@@ -46,9 +47,7 @@ export async function judgedSafely(judge: () => Promise<Judged>): Promise<Judged
   try {
     return await judge();
   } catch (error) {
-    if (error instanceof UsageError) return notJudged(error.message);
-    if (error instanceof DiagnosticError) return notJudged(error.diagnostics[0]?.message ?? 'it has mistakes');
-    throw error;
+    return notJudged(messageOf(error));
   }
 }
 

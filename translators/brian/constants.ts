@@ -199,6 +199,13 @@ export function readText(text: string, scope: Scope, pointer: string, to: Report
   return parts.head === undefined ? translated : binary('*', quantityTree(parts.head, parts.tree.span), translated);
 }
 
+/** Checks whether an expression consists of factors, so that a further one before it multiplies all of it. */
+function isProduct(e: Expression): boolean {
+  if (e.kind === 'conditional') return false;
+  if (e.kind !== 'binary') return true;
+  return e.operator === '*' || e.operator === '/' ? isProduct(e.left) : e.operator === '**';
+}
+
 /** An expression in the names of the specification, and the quantity that it is multiplied with, if any. */
 interface Parts {
   readonly head?: Quantity;
@@ -222,11 +229,13 @@ function readParts(text: string, scope: Scope, pointer: string, to: Reporter): Q
     to.report(nameShadowed(key), pointer, spanOf(text, key), definition);
   }
   if (leading.rest === undefined && ambiguous) return quantity;
-  const head = leading.rest === undefined ? undefined : headQuantity(leading.text);
-  const tree =
-    head === undefined
-      ? readExpression(text, pointer, to)
-      : readExpression(text, pointer, to, { start: leading.rest ?? 0, end: text.length });
+  const first = leading.rest === undefined ? undefined : headQuantity(leading.text);
+  const factors =
+    first === undefined ? undefined : readExpression(text, pointer, to, { start: leading.rest ?? 0, end: text.length });
+  if (first !== undefined && factors === undefined) return undefined;
+  // The quantity multiplies the first term only, as in `2*mV*i + 1*mV`.
+  const head = factors !== undefined && isProduct(factors) ? first : undefined;
+  const tree = head === undefined ? readExpression(text, pointer, to) : factors;
   if (tree === undefined) return undefined;
   if (ambiguous) {
     for (const key of namesIn(tree)) {

@@ -187,6 +187,15 @@ test('text of any kind is read or refused', () => {
 });
 
 const letters = [...'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ'];
+test.each([
+  ['2*mV*i + 1*mV', '0.002*V*i + 0.001*V'],
+  ['0.3*mV*x - 0.1*mV*i', '0.0003*V*x - 0.0001*V*i'],
+])('in %s the quantity multiplies the first term only', (written, value) => {
+  const group = `{ N: 5, model: "x : 1\\nv : volt", initializers: { x: 3*i, v: "${written}" } }`;
+  const { model } = valid(`format: interneuron/brian\ndt: 0.1 ms\nneuron_groups:\n  a: ${group}\nrun: 1 ms\n`);
+  expect(model.populations['a']?.values['v']).toBe(value);
+});
+
 /** Symbols of units that a constant in Brian may be called: all of one and two characters, some longer ones. */
 const symbols = [
   ...letters.flatMap((a) => [a, ...[...letters, '2', '3'].map((b) => a + b)]),

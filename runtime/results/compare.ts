@@ -196,17 +196,17 @@ function compareRows(known: SpikeTrains, found: SpikeTrains, add: (difference: D
     for (let row = begin; row < end; row += 1) {
       const [endA, endB] = [atA + known.counts[row]!, atB + found.counts[row]!];
       while (atA < endA && atB < endB && a[atA] === b[atB]) {
-        for (const { name, known: one, found: other } of values) {
-          if (Object.is(one[atA], other[atB])) continue;
+        for (const { name, known: first, found: second } of values) {
+          if (Object.is(first[atA], second[atB])) continue;
           add({
             kind: 'samples',
             owner: known.plan.population,
             element: elementAt(known.plan.cells, row),
             variable: `${name} at ${known.plan.event}`,
             step: a[atA]!,
-            stored: numberText(one[atA]!, 'f64'),
-            found: numberText(other[atB]!, 'f64'),
-            bits: bitsText(one.subarray(atA), other.subarray(atB), 0),
+            stored: numberText(first[atA]!, 'f64'),
+            found: numberText(second[atB]!, 'f64'),
+            bits: bitsText(first.subarray(atA), second.subarray(atB), 0),
           });
         }
         [atA, atB] = [atA + 1, atB + 1];
@@ -287,7 +287,7 @@ function stateDifference(
 export function differenceText(
   { kind, owner, step, element, variable, stored, found, bits }: Difference,
   dt: number,
-  [one, other]: readonly [string, string] = ['stored', 'now'],
+  [first, second]: readonly [string, string] = ['stored', 'now'],
 ): string {
   const place =
     owner === undefined
@@ -295,8 +295,8 @@ export function differenceText(
       : `${owner}${element === undefined ? '' : `[${element}]`}${variable === undefined ? '' : `.${variable}`}`;
   const detail = bits === undefined ? '' : ` (${bits})`;
   if (step !== undefined)
-    return `first difference in step ${step} (${step * dt} s), ${place}: ${one} ${stored}, ${other} ${found}${detail}`;
+    return `first difference in step ${step} (${step * dt} s), ${place}: ${first} ${stored}, ${second} ${found}${detail}`;
   if (kind === 'digest')
-    return `the digest of ${place} differs, but no recording shows where: ${one} ${stored}, ${other} ${found}`;
-  return `${place} was recorded differently: ${one} ${stored}, ${other} ${found}`;
+    return `the digest of ${place} differs, but no recording shows where: ${first} ${stored}, ${second} ${found}`;
+  return `${place} was recorded differently: ${first} ${stored}, ${second} ${found}`;
 }

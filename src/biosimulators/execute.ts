@@ -92,8 +92,8 @@ export async function executeArchive(archive: string, output: string, options: E
     }
     const done = [];
     for (const document of documents) done.push(await carriedOut(document));
-    const failures = done.flatMap((one) => one.failures);
-    const tables = done.flatMap((one) => one.tables);
+    const failures = done.flatMap((outcome) => outcome.failures);
+    const tables = done.flatMap((outcome) => outcome.tables);
     const sedDocuments = done.map(({ log }) => log);
     const reports = await logged(entry, async () => {
       try {
@@ -107,7 +107,7 @@ export async function executeArchive(archive: string, output: string, options: E
     entry.duration = (performance.now() - began) / 1000;
     const outputs = write({ sedDocuments }, reports);
     if (!reports) throw failure;
-    return { outputs, findings: diagnostics.list, failures, recordings: done.flatMap((one) => one.recordings) };
+    return { outputs, findings: diagnostics.list, failures, recordings: done.flatMap((outcome) => outcome.recordings) };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -133,10 +133,10 @@ async function readDocuments(
   const isExperiment = ({ format, location }: ManifestEntry): boolean =>
     /\bsed-?ml\b/i.test(format) || location.endsWith('.sedml');
   const locations = new Set<string>();
-  const all = listed.filter((one) => {
-    const isNew = !locations.has(one.location);
-    locations.add(one.location);
-    return isNew && isExperiment(one) && files.includes(one.location);
+  const all = listed.filter((entry) => {
+    const isNew = !locations.has(entry.location);
+    locations.add(entry.location);
+    return isNew && isExperiment(entry) && files.includes(entry.location);
   });
   const main = all.filter(({ master }) => master);
   if (all.length === 0) diagnostics.add(messages.noExperiment(files), { document: archive });

@@ -32,9 +32,9 @@ export const reportsFile = (reports: readonly ReportTable[]): Promise<Uint8Array
         uri: `${location}/${id}`,
         sedmlId: id,
         sedmlName: name,
-        sedmlDataSetIds: dataSets.map((one) => one.id),
-        sedmlDataSetNames: dataSets.map((one) => one.name),
-        sedmlDataSetLabels: dataSets.map((one) => one.label),
+        sedmlDataSetIds: dataSets.map((dataSet) => dataSet.id),
+        sedmlDataSetNames: dataSets.map((dataSet) => dataSet.name),
+        sedmlDataSetLabels: dataSets.map((dataSet) => dataSet.label),
         sedmlDataSetDataTypes: dataSets.map(() => 'float64'),
         sedmlDataSetShapes: dataSets.map(({ values }) => String(values.length)),
       };

@@ -109,7 +109,7 @@ function simulationText(task: SedTask, path: string, targets: readonly string[])
 
 /** Runs a task. */
 export async function runTask({ task, model, targets }: PreparedTask): Promise<TaskResult> {
-  const file = datFiles(model.valid.model.annotations).find((one) => one.file === `${report}.dat`);
+  const file = datFiles(model.valid.model.annotations).find((datFile) => datFile.file === `${report}.dat`);
   const columns = file?.kind === 'columns' ? file.columns : [];
   const paths = targets.filter((target) => !spikesOfTarget(target));
   const rows = task.steps + 1;

@@ -27,7 +27,7 @@ const gradesByName: Readonly<Record<(typeof gradeNames)[number], Grade>> = {
 
 /** Returns the grade that is needed for exit code 0; undefined if none was named. */
 export function requiredGrade(options: Options): Grade | undefined {
-  const name = gradeNames.find((one) => one === options.value('at-least'));
+  const name = gradeNames.find((gradeName) => gradeName === options.value('at-least'));
   return name && gradesByName[name];
 }
 

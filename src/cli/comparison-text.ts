@@ -24,7 +24,7 @@ export function comparisonLines({ recorded, exact, comparison }: ResultCompariso
   const leftOut = [...coverage.populations.leftOut, ...coverage.samples.leftOut];
   return [
     headline(comparison),
-    ...recorded.map((one, k) => `${k === 0 ? 'first ' : 'second'}    ${fileText(one)}`),
+    ...recorded.map((file, k) => `${k === 0 ? 'first ' : 'second'}    ${fileText(file)}`),
     ...runLines(exact),
     ...(leftOut.length === 0 ? [] : [`left out  ${shortened(leftOut)}`]),
     ...notes.map((note) => `note      ${note}`),
@@ -52,10 +52,10 @@ export function causeLines(cause: Cause | null | undefined): readonly string[] {
     ...(later === null ? [] : [`     none of the conventions removes the next difference, at ${ms(later)}`]),
     ...formatTable(
       [left('convention'), right('spikes matched'), right('first difference')],
-      trials.map((one) => [
-        one.convention,
-        `${one.before.matched} of ${one.before.spikes} → ${one.matched} of ${one.spikes}`,
-        `${at(one.before.divergence)} → ${at(one.divergence)}`,
+      trials.map((trial) => [
+        trial.convention,
+        `${trial.before.matched} of ${trial.before.spikes} → ${trial.matched} of ${trial.spikes}`,
+        `${at(trial.before.divergence)} → ${at(trial.divergence)}`,
       ]),
     ),
     ...(notRun.length === 0 ? [] : ['not run:']),
@@ -113,26 +113,28 @@ function spikeTable(populations: readonly PopulationComparison[]): readonly stri
       left('first without partner'),
       left('grade'),
     ],
-    populations.map((one) => [
-      eventName(one),
-      String(one.cells),
-      one.spikes[0] === one.spikes[1] ? String(one.spikes[0]) : `${one.spikes[0]} and ${one.spikes[1]}`,
-      String(one.matched),
-      String(one.missing),
-      String(one.extra),
-      one.offset === null ? '' : ms(one.offset, 3),
-      ms(one.largestShift, 3),
-      one.divergence === null ? '' : `cell ${one.divergence.cell} at ${ms(one.divergence.time)}`,
-      one.grade,
+    populations.map((population) => [
+      eventName(population),
+      String(population.cells),
+      population.spikes[0] === population.spikes[1]
+        ? String(population.spikes[0])
+        : `${population.spikes[0]} and ${population.spikes[1]}`,
+      String(population.matched),
+      String(population.missing),
+      String(population.extra),
+      population.offset === null ? '' : ms(population.offset, 3),
+      ms(population.largestShift, 3),
+      population.divergence === null ? '' : `cell ${population.divergence.cell} at ${ms(population.divergence.time)}`,
+      population.grade,
     ]),
   );
 }
 
 function quantityTable({ populations, divergence }: Comparison): readonly string[] {
   const since = divergence ? `from ${ms(divergence.time, 4)}` : '';
-  const rows = populations.flatMap((one) => [
-    ...(one.quantities ?? []).map((quantity) => [eventName(one), ...quantityCells(quantity)]),
-    ...(one.after ?? []).map((quantity) => [`${eventName(one)} ${since}`, ...quantityCells(quantity)]),
+  const rows = populations.flatMap((population) => [
+    ...(population.quantities ?? []).map((quantity) => [eventName(population), ...quantityCells(quantity)]),
+    ...(population.after ?? []).map((quantity) => [`${eventName(population)} ${since}`, ...quantityCells(quantity)]),
   ]);
   if (rows.length === 0) return [];
   return formatTable(
@@ -195,7 +197,7 @@ function distanceTable(populations: readonly PopulationComparison[]): readonly s
   );
   if (apart.length === 0) return [];
   const { cost, tau, tiling, coincidence } = measureParameters;
-  const value = (one: number | null): string => (one === null ? '' : one.toFixed(4));
+  const value = (distance: number | null): string => (distance === null ? '' : distance.toFixed(4));
   return formatTable(
     [
       left('population'),
@@ -207,17 +209,17 @@ function distanceTable(populations: readonly PopulationComparison[]): readonly s
       right(`STTC (${ms(tiling)})`),
       right(`Γ (${ms(coincidence)})`),
     ],
-    apart.map((one) => [
-      eventName(one),
-      ...(one.distances
+    apart.map((population) => [
+      eventName(population),
+      ...(population.distances
         ? [
-            one.distances.victorPurpura,
-            one.distances.vanRossum,
-            one.distances.isiDistance,
-            one.distances.spikeDistance,
-            one.distances.spikeSynchronization,
-            one.distances.spikeTimeTiling,
-            one.distances.coincidenceFactor,
+            population.distances.victorPurpura,
+            population.distances.vanRossum,
+            population.distances.isiDistance,
+            population.distances.spikeDistance,
+            population.distances.spikeSynchronization,
+            population.distances.spikeTimeTiling,
+            population.distances.coincidenceFactor,
           ].map(value)
         : []),
     ]),
@@ -232,16 +234,16 @@ function signalTable({ signals, signalsJudged }: Comparison): readonly string[] 
   const same = signals.length - apart.length;
   const size = ({ normalised }: SignalComparison): number => (Number.isNaN(normalised) ? 0 : normalised);
   const shown = [...apart].sort((a, b) => size(b) - size(a)).slice(0, mostSignals);
-  const rows = shown.map((one) => [
-    one.name,
-    String(one.samples),
-    withUnit(one.largest, one.unit),
-    one.time === null ? '' : ms(one.time),
-    withUnit(one.rootMeanSquare, one.unit),
-    Number.isNaN(one.normalised) ? '' : `${short(one.normalised * 100)} %`,
-    Number.isNaN(one.determination) ? '' : short(one.determination),
-    String(one.lag),
-    !signalsJudged ? 'not judged' : one.grade === 'same spikes' ? 'same' : one.grade,
+  const rows = shown.map((signal) => [
+    signal.name,
+    String(signal.samples),
+    withUnit(signal.largest, signal.unit),
+    signal.time === null ? '' : ms(signal.time),
+    withUnit(signal.rootMeanSquare, signal.unit),
+    Number.isNaN(signal.normalised) ? '' : `${short(signal.normalised * 100)} %`,
+    Number.isNaN(signal.determination) ? '' : short(signal.determination),
+    String(signal.lag),
+    !signalsJudged ? 'not judged' : signal.grade === 'same spikes' ? 'same' : signal.grade,
   ]);
   const headings = [
     left('variable'),

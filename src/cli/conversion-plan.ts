@@ -58,7 +58,7 @@ export async function planConversions(files: readonly string[], options: Options
     return { source: path, output: join(output, document), to };
   });
   refuseOneOutput(conversions);
-  for (const folder of new Set(conversions.map((one) => dirname(one.output))))
+  for (const folder of new Set(conversions.map((conversion) => dirname(conversion.output))))
     orOutputError(folder, () => mkdirSync(folder, { recursive: true }));
   return conversions;
 }
@@ -116,7 +116,7 @@ function refuseMisleadingName(path: string, to: TargetNotation): void {
   const base = path.slice(0, -suffix.length);
   const { suffixes } = kind;
   const renamed = printable(
-    suffixes.some((one) => base.toLowerCase().endsWith(one)) ? base : `${base}${usualSuffix(to)}`,
+    suffixes.some((known) => base.toLowerCase().endsWith(known)) ? base : `${base}${usualSuffix(to)}`,
   );
   throw new UsageError(
     `--to ${to} writes ${kind.called}, but ${printable(path)} has the name of ${other.called}`,

@@ -132,7 +132,7 @@ export function withDefaults(
   const defaultOf = (name: string): string | undefined => {
     // A device belongs to a target: one that is given has no default device.
     if (name === 'device' && options.value('target') !== undefined) return undefined;
-    const known = names.find((one) => one === name);
+    const known = names.find((option) => option === name);
     if (known === undefined) return undefined;
     const own = environment[`INTERNEURON_${known.toUpperCase()}`];
     return own === undefined || own === '' ? file[known] : own;

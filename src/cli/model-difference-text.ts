@@ -18,7 +18,7 @@ export function modelDifferenceLines(comparison: ModelComparison): readonly stri
   return [
     verdict,
     ...renamed.map(({ part, first, second }) => `  ${part} ${first} is called ${second} in the second`),
-    ...differences.map((one) => `  ${differenceLine(one)}`),
+    ...differences.map((difference) => `  ${differenceLine(difference)}`),
   ];
 }
 

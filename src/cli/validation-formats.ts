@@ -103,16 +103,16 @@ function sarif(verdicts: readonly Verdict[]): string {
 /** Returns a test case for each model, in the form that continuous integration reads. */
 function junit(verdicts: readonly Verdict[], command: string): string {
   const failed = verdicts.filter(({ valid }) => !valid).length;
-  const skipped = verdicts.filter((one) => one.skipped !== undefined).length;
+  const skipped = verdicts.filter((verdict) => verdict.skipped !== undefined).length;
   const cases = verdicts.map(({ document, valid, skipped: reason, diagnostics }) => {
     const opening = `    <testcase classname="interneuron" name="${markupText(document)}"`;
     if (reason !== undefined) return `${opening}>\n      <skipped message="${markupText(reason)}"/>\n    </testcase>\n`;
     if (valid) return `${opening}/>\n`;
     const errors = diagnostics.filter(({ severity }) => severity === 'error');
-    const lines = errors.map((one) => {
-      const { line, column } = one.place ?? {};
+    const lines = errors.map((error) => {
+      const { line, column } = error.place ?? {};
       const where = line === undefined ? '' : `${line}:${column ?? 1}: `;
-      return markupText(`${where}${one.code}: ${sentence(one)}`);
+      return markupText(`${where}${error.code}: ${sentence(error)}`);
     });
     const message = markupText(errors[0]?.message ?? 'not valid');
     return `${opening}>\n      <failure message="${message}">${lines.join('\n')}</failure>\n    </testcase>\n`;

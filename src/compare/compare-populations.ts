@@ -209,9 +209,9 @@ function timeDistance(
   const draws = Math.max(fewestDraws, Math.min(exchanges / 2, Math.floor(mostSteps / bins / number)));
   const drawn = Array.from({ length: draws }, () => {
     const sum = new Float64Array(bins);
-    for (const one of apart)
-      if (random() < 0.5) for (let k = 0; k < bins; k += 1) sum[k]! += one[k]!;
-      else for (let k = 0; k < bins; k += 1) sum[k]! -= one[k]!;
+    for (const trial of apart)
+      if (random() < 0.5) for (let k = 0; k < bins; k += 1) sum[k]! += trial[k]!;
+      else for (let k = 0; k < bins; k += 1) sum[k]! -= trial[k]!;
     let all = 0;
     for (let k = 0; k < bins; k += 1) all += Math.abs(sum[k]!);
     return all / total;
@@ -241,7 +241,7 @@ const mostCommon = 0.5 * (2 / Math.sqrt(Math.PI));
 function commonNoise(whole: Float64Array, groups: readonly Float64Array[]): number {
   const steps = (values: Float64Array, lag: number): number =>
     values.reduce((sum, value, k) => sum + (value - (values[k - lag] ?? value)) ** 2, 0);
-  const shares = lags.map((lag) => steps(whole, lag) / groups.reduce((sum, one) => sum + steps(one, lag), 0));
+  const shares = lags.map((lag) => steps(whole, lag) / groups.reduce((sum, group) => sum + steps(group, lag), 0));
   return Math.max(1, ...shares.filter(Number.isFinite));
 }
 
@@ -278,12 +278,12 @@ const expectedDifference: readonly number[] = (() => {
 const errors = 3;
 
 function compareSpectra(a: Profile, b: Profile, margin: number): Quantity | null {
-  const bands = a.bands.flatMap((one, k) => {
+  const bands = a.bands.flatMap((band, k) => {
     const other = b.bands[k];
     if (!other) return [];
-    const apart = Math.abs(one.power - other.power);
-    const error = Math.hypot(one.error, other.error);
-    return [{ ...one, apart, error, isResolved: errors * error <= Math.log(margin) }];
+    const apart = Math.abs(band.power - other.power);
+    const error = Math.hypot(band.error, other.error);
+    return [{ ...band, apart, error, isResolved: errors * error <= Math.log(margin) }];
   });
   const [worst] = [...bands].sort((x, y) => y.apart - errors * y.error - (x.apart - errors * x.error));
   if (!worst) return null;
@@ -328,7 +328,8 @@ function compareOrder(a: Profile, b: Profile, margin: number): Quantity | null {
   };
   // First spikes, rates and leads show an order that repeats, but not its reliability: they only count if reversed.
   const isReversed = (['latency', 'activation', 'rates', 'lead'] as const).map((key) => judge(a[key], b[key], 0));
-  const found = isReversed.find((one) => one?.verdict === 'different') ?? judge(a.activation, b.activation, ordered);
+  const found =
+    isReversed.find((candidate) => candidate?.verdict === 'different') ?? judge(a.activation, b.activation, ordered);
   if (found?.verdict === 'cannot say' && ordered === 0) return { ...found, verdict: 'within' };
   const isOrder = ordered >= leastOrder || isReversed.includes(found);
   return found?.verdict === 'different' && !isOrder ? { ...found, verdict: 'cannot say' } : found;

@@ -79,8 +79,8 @@ export function compareSeveral(
     ours.map((run) => pairCells(ours[0]!, run, { by: 'id', shift: 0 })),
     theirs.map((run) => pairCells(ours[0]!, run, cells)),
   ];
-  const trains = base.populations.map((one) => {
-    const pairs = sides.map((runs) => runs.map((run) => populationIn(run, one)));
+  const trains = base.populations.map((population) => {
+    const pairs = sides.map((runs) => runs.map((run) => populationIn(run, population)));
     // Files that list only cells with spikes may list others in each run.
     const ids = [...new Set(pairs.flat().flatMap((pair) => pair.ids))].sort((a, b) => a - b);
     const side = (runs: readonly PairedTrains[] = []): Runs =>
@@ -88,16 +88,16 @@ export function compareSeveral(
     return { ids, sides: [side(pairs[0]), side(pairs[1])] as const };
   });
   const found = judgeRuns(
-    trains.map((one) => one.sides),
+    trains.map((train) => train.sides),
     interval,
     margins,
     base.paired,
   );
-  const populations = base.populations.map((one, k): PopulationComparison => {
+  const populations = base.populations.map((population, k): PopulationComparison => {
     const { ids, sides: runs } = trains[k]!;
     const count = (own: Runs): number => own.flat().reduce((sum, { length }) => sum + length, 0);
     const spikes = [count(runs[0]), count(runs[1])] as const;
-    return { ...one, cells: ids.length, spikes, quantities: found.quantities[k]!, grade: found.grades[k]! };
+    return { ...population, cells: ids.length, spikes, quantities: found.quantities[k]!, grade: found.grades[k]! };
   });
   const common = worst(populations.map(({ grade }) => grade));
   return {
@@ -134,12 +134,14 @@ function distinct(runs: readonly Recorded[]): readonly Recorded[] {
   const same = ({ trains: a }: Recorded, { trains: b }: Recorded): boolean =>
     a.length === b.length && a.every(({ trains }, k) => areEqual(trains, b[k]!.trains));
   const found: Recorded[] = [];
-  for (const run of runs) if (!found.some((one) => same(one, run))) found.push(run);
+  for (const run of runs) if (!found.some((known) => same(known, run))) found.push(run);
   return found;
 }
 
 function populationIn({ populations }: Pairing, { population, event }: PopulationComparison): PairedTrains {
-  const found = populations.find((one) => one.population === population && one.event === event);
+  const found = populations.find(
+    (pairedTrains) => pairedTrains.population === population && pairedTrains.event === event,
+  );
   if (found) return found;
   throw new UsageError(`a run has no spikes of ${population}`, 'compare runs with the same populations');
 }
@@ -192,8 +194,8 @@ export function judgeRuns(
   const { p, largest } = permuted(tracks, numbers, margins);
   const found = withHolm(tracks.map((track) => equivalence(track, numbers, profiles[track.population]!, margins)));
   // One test decides that sides differ: the permutation, or the intervals if runs are too few for it.
-  const corrected = found.map((one) =>
-    one.verdict === 'different' && p !== null && p >= alpha ? { ...one, verdict: 'cannot say' as const } : one,
+  const corrected = found.map((result) =>
+    result.verdict === 'different' && p !== null && p >= alpha ? { ...result, verdict: 'cannot say' as const } : result,
   );
   const quantities = populations.map((_, population) =>
     corrected.filter(
@@ -247,9 +249,9 @@ function quantiles(values: Float64Array): Float64Array {
 function distanceOf(name: QuantityName, a: Float64Array, b: Float64Array): number {
   let [apart, size, largest] = [0, 0, 0];
   for (const [k, value] of a.entries()) {
-    const one = Math.abs(value - b[k]!);
-    apart += one;
-    largest = Math.max(largest, one);
+    const difference = Math.abs(value - b[k]!);
+    apart += difference;
+    largest = Math.max(largest, difference);
     size += (Math.abs(value) + Math.abs(b[k]!)) / 2;
   }
   if (name === 'spectrum') return largest;
@@ -347,7 +349,7 @@ function equivalence(
     name === 'order' ? betweenLessWithin(x, y) : distanceOf(name, averaged(x), averaged(y));
   const distance = estimate(a, b);
   const errors = [jackknife(a, (kept) => estimate(kept, b)), jackknife(b, (kept) => estimate(a, kept))];
-  const variance = errors.reduce((sum, one) => sum + one, 0);
+  const variance = errors.reduce((sum, error) => sum + error, 0);
   const freedom =
     variance > 0
       ? variance ** 2 / (errors[0]! ** 2 / (first - 1) + errors[1]! ** 2 / (second - 1))
@@ -355,8 +357,8 @@ function equivalence(
   // The noise of a mean over runs falls with the root of their number.
   const alone = (withinSide(name, a) + withinSide(name, b)) / 2;
   const floor = name.startsWith('rate over') ? alone * Math.sqrt((1 / first + 1 / second) / 2) : 0;
-  const one = quantity(name, over, { distance, floor, error: Math.sqrt(variance), freedom }, own.means, margin);
-  return one.verdict === 'within' && one.interval[1] > margin ? { ...one, verdict: 'cannot say' } : one;
+  const result = quantity(name, over, { distance, floor, error: Math.sqrt(variance), freedom }, own.means, margin);
+  return result.verdict === 'within' && result.interval[1] > margin ? { ...result, verdict: 'cannot say' } : result;
 }
 
 function meansOf(name: QuantityName, profiles: readonly Profile[], first: number): Quantity['means'] {
@@ -385,7 +387,7 @@ function betweenLessWithin(a: readonly Float64Array[], b: readonly Float64Array[
 
 /** Returns the jackknife's estimate of the variance of a statistic (Efron & Stein 1981, Ann. Stat. 9:586). */
 function jackknife(runs: readonly Float64Array[], statistic: (kept: readonly Float64Array[]) => number): number {
-  const found = runs.map((one) => statistic(runs.filter((run) => run !== one)));
+  const found = runs.map((omitted) => statistic(runs.filter((run) => run !== omitted)));
   const mean = meanOf(found);
   return ((runs.length - 1) / runs.length) * found.reduce((sum, value) => sum + (value - mean) ** 2, 0);
 }
@@ -410,7 +412,7 @@ function spectra(
   const judged = all.filter(({ isResolved }) => isResolved);
   const [worstBand] = [...(judged.length > 0 ? judged : all)].sort((x, y) => y.apart + y.half - (x.apart + x.half));
   const { band, apart = NaN, half = NaN } = worstBand ?? {};
-  const departure = Math.min(1, all.length * Math.min(1, ...all.map((one) => one.departure)));
+  const departure = Math.min(1, all.length * Math.min(1, ...all.map((inBand) => inBand.departure)));
   return {
     distance: Math.exp(apart),
     floor: 1,
@@ -418,7 +420,7 @@ function spectra(
     departure,
     over: band ? `${Math.round(band.from)} to ${Math.round(band.to)} Hz` : '',
     verdict:
-      judged.length > 0 && judged.every((one) => one.apart + one.half <= Math.log(margin))
+      judged.length > 0 && judged.every((inBand) => inBand.apart + inBand.half <= Math.log(margin))
         ? 'within'
         : departure < alpha
           ? 'different'

@@ -142,11 +142,11 @@ const fewestSpikes = 3;
  *
  * @throws UsageError if they have no comparable data, or times coarser than δ
  */
-export function compareRecorded(one: Recorded, other: Recorded, options: CompareOptions = {}): Comparison {
-  const [{ recorded: first, leftOut }, { recorded: second, leftOut: leftOutSecond }] = selected(
-    [one, other],
-    options,
-  ) as [ReturnType<typeof selected>[number], ReturnType<typeof selected>[number]];
+export function compareRecorded(a: Recorded, b: Recorded, options: CompareOptions = {}): Comparison {
+  const [{ recorded: first, leftOut }, { recorded: second, leftOut: leftOutSecond }] = selected([a, b], options) as [
+    ReturnType<typeof selected>[number],
+    ReturnType<typeof selected>[number],
+  ];
   const notes = [...first.notes, ...second.notes];
   const { margins = defaultMargins, cells = { by: 'id', shift: 0 }, within = 1e-4 } = options;
   const slip = slipOfUnits(first, second);
@@ -283,12 +283,12 @@ function matchPopulation(
 ): PopulationComparison {
   const matchings = first.map((train, k) => matchSpikes(train, second[k]!, within));
   const total = (of: 'matched' | 'missing' | 'extra' | 'shifts'): number =>
-    matchings.reduce((sum, one) => sum + one[of], 0);
+    matchings.reduce((sum, matching) => sum + matching[of], 0);
   const largest = (of: (matching: Matching) => number): number =>
-    matchings.reduce((most, one) => Math.max(most, of(one)), -Infinity);
+    matchings.reduce((most, matching) => Math.max(most, of(matching)), -Infinity);
   const [matched, missing, extra] = [total('matched'), total('missing'), total('extra')];
-  const [most, least] = [largest((one) => one.most), -largest((one) => -one.least)];
-  const shift = matchings.reduce((most, one) => Math.max(most, one.largest), 0);
+  const [most, least] = [largest((matching) => matching.most), -largest((matching) => -matching.least)];
+  const shift = matchings.reduce((most, matching) => Math.max(most, matching.largest), 0);
   const isExact = areEqual(first, second);
   const allMatch = missing + extra === 0;
   const grade: Grade =
@@ -361,14 +361,19 @@ function judged(
       after: later.end > divergence ? comparePair(rest.first, rest.second, later, margins, paired, unmatched) : [],
     };
   });
-  const corrected = [...withHolm(all.flatMap((one) => [...(one?.quantities ?? []), ...(one?.after ?? [])]))];
-  return matched.map((one, k) => {
+  const corrected = [...withHolm(all.flatMap((entry) => [...(entry?.quantities ?? []), ...(entry?.after ?? [])]))];
+  return matched.map((population, k) => {
     const found = all[k];
-    if (!found) return inStep[k] ? { ...one, grade: 'consistent' } : one;
+    if (!found) return inStep[k] ? { ...population, grade: 'consistent' } : population;
     const quantities = corrected.splice(0, found.quantities.length);
     const after = found.after && corrected.splice(0, found.after.length);
-    const byCounts = sameDraws ? gradeOfCounts(one.spikes, margins) : undefined;
-    return { ...one, quantities, after, grade: byCounts ?? gradeOf(one.spikes, [...quantities, ...(after ?? [])]) };
+    const byCounts = sameDraws ? gradeOfCounts(population.spikes, margins) : undefined;
+    return {
+      ...population,
+      quantities,
+      after,
+      grade: byCounts ?? gradeOf(population.spikes, [...quantities, ...(after ?? [])]),
+    };
   });
 }
 

@@ -50,7 +50,7 @@ export function selected(
   const names = (recorded: Recorded): readonly string[] => [
     'spikes',
     'samples',
-    ...recorded.trains.flatMap((one) => [one.population, eventName(one)]),
+    ...recorded.trains.flatMap((train) => [train.population, eventName(train)]),
     ...recorded.signals.flatMap(({ owner, variable }) => [owner, columnName(owner, variable, '')]),
   ];
   const known = new Set(recordings.flatMap(names).filter((name) => name !== ''));
@@ -63,16 +63,16 @@ export function selected(
   const isKept = (own: readonly string[]): boolean =>
     (only === undefined || own.some((name) => only.includes(name))) && !own.some((name) => ignore.includes(name));
   return recordings.map((recorded) => {
-    const trains = recorded.trains.filter((one) => isKept(['spikes', one.population, eventName(one)]));
+    const trains = recorded.trains.filter((train) => isKept(['spikes', train.population, eventName(train)]));
     const signals = recorded.signals.filter(({ owner, variable }) =>
       isKept(['samples', owner, columnName(owner, variable, '')]),
     );
     return {
       recorded: { ...recorded, trains, signals },
       leftOut: {
-        populations: recorded.trains.filter((one) => !trains.includes(one)).map(eventName),
+        populations: recorded.trains.filter((train) => !trains.includes(train)).map(eventName),
         samples: recorded.signals
-          .filter((one) => !signals.includes(one))
+          .filter((signal) => !signals.includes(signal))
           .flatMap(({ owner, variable, columns }) => columns.map((label) => columnName(owner, variable, label))),
       },
     };
@@ -95,8 +95,8 @@ export function commonTime(
 ): TimeShare {
   const last = Math.max(lastTime(first), lastTime(second));
   // Samples show the observed time, spikes do not.
-  const endOf = (one: Recorded, other: Recorded): number =>
-    one.end ?? (one.trains.length === 0 ? lastTime(one) : Math.max(other.end ?? last, lastTime(one)));
+  const endOf = (left: Recorded, right: Recorded): number =>
+    left.end ?? (left.trains.length === 0 ? lastTime(left) : Math.max(right.end ?? last, lastTime(left)));
   const sides = [
     { begin: first.begin, end: endOf(first, second) },
     { begin: second.begin, end: endOf(second, first) },
@@ -107,8 +107,9 @@ export function commonTime(
   if (isOpen(first) && isOpen(second))
     notes.push(`neither file states its duration: both are taken to end with the last time, ${milliseconds(end)}`);
   else
-    for (const one of [first, second])
-      if (isOpen(one)) notes.push(`${one.path} does not state its duration, which is taken to be that of the other`);
+    for (const recorded of [first, second])
+      if (isOpen(recorded))
+        notes.push(`${recorded.path} does not state its duration, which is taken to be that of the other`);
   for (const [k, { path, trains }] of [first, second].entries()) {
     const { begin: start, end: stop } = sides[k]!;
     const outside = trains
@@ -119,7 +120,7 @@ export function commonTime(
         `outside ${milliseconds(start)} to ${milliseconds(stop)}, ${path} has ${outside} spike${outside === 1 ? '' : 's'}, left out`,
       );
   }
-  const empty = [first, second].find((one) => one.end === null && lastTime(one) === 0);
+  const empty = [first, second].find((recorded) => recorded.end === null && lastTime(recorded) === 0);
   if (!(end > begin) && empty)
     throw new UsageError(
       `${empty.path} has no spikes or samples, and does not state its duration`,
@@ -170,15 +171,15 @@ const enoughTimes = 20;
  * @throws UsageError
  */
 export function refuseCoarse(first: Recorded, second: Recorded, delta: number): void {
-  for (const [one, other] of [
+  for (const [left, right] of [
     [first, second],
     [second, first],
   ] as const) {
-    if (one.record || one.trains.length === 0) continue;
-    const step = Math.max(2 * one.resolution, one.dt === undefined ? gridOf(one) : 0);
-    if (step > Math.max(delta, one.dt ?? 0, other.dt ?? 0) * (1 + 1e-6))
+    if (left.record || left.trains.length === 0) continue;
+    const step = Math.max(2 * left.resolution, left.dt === undefined ? gridOf(left) : 0);
+    if (step > Math.max(delta, left.dt ?? 0, right.dt ?? 0) * (1 + 1e-6))
       throw new UsageError(
-        `${one.path} has times in steps of ${milliseconds(step)}, coarser than δ = ${milliseconds(delta)}`,
+        `${left.path} has times in steps of ${milliseconds(step)}, coarser than δ = ${milliseconds(delta)}`,
         `write its times with more digits, or give --within '${milliseconds(step)}'`,
       );
   }
@@ -202,7 +203,7 @@ export function gridOf({ trains, resolution }: Recorded, steps: readonly number[
 /** Returns a sentence if times of one side span a power of 1000 times those of the other, as other units give. */
 export function slipOfUnits(first: Recorded, second: Recorded): string | null {
   const spikesOf = ({ trains }: Recorded): number =>
-    trains.flatMap((one) => one.trains).reduce((sum, { length }) => sum + length, 0);
+    trains.flatMap((train) => train.trains).reduce((sum, { length }) => sum + length, 0);
   const [a, b] = [spikesOf(first), spikesOf(second)];
   if (a < 2 || b < 2 || a > 2 * b || b > 2 * a) return null;
   const ratio = lastTime({ ...second, signals: [] }) / lastTime({ ...first, signals: [] });

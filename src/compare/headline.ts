@@ -27,7 +27,8 @@ export function headline(comparison: Comparison): string {
 }
 
 function spikesText(populations: readonly PopulationComparison[], within: number | null): string {
-  const sum = (of: (one: PopulationComparison) => number): number => populations.reduce((all, one) => all + of(one), 0);
+  const sum = (of: (population: PopulationComparison) => number): number =>
+    populations.reduce((all, population) => all + of(population), 0);
   const all = Math.max(...[0, 1].map((side) => sum(({ spikes }) => spikes[side]!)));
   const count = `${formatCount(sum(({ matched }) => matched))} of ${formatCount(all)} spikes`;
   return within === null ? count : `${count} within ${milliseconds(within)}`;
@@ -72,7 +73,7 @@ function reason(comparison: Comparison): readonly string[] {
     case 'identical':
       return [];
     case 'same spikes':
-      return signals.some((one) => one.grade !== 'identical') ? ['samples only at times that both have'] : [];
+      return signals.some((signal) => signal.grade !== 'identical') ? ['samples only at times that both have'] : [];
     case 'same within δ':
       return [...offsets(populations), ...labels(comparison)];
     default: {
@@ -119,15 +120,15 @@ const listed = (names: readonly string[], most = 4): string =>
 function differing({ populations, signals, signalsJudged, replicates }: Comparison): readonly string[] {
   if (replicates && replicates.p !== null) return [];
   const found = [
-    ...populations.flatMap((one) => {
-      const { spikes, grade, quantities, after } = one;
+    ...populations.flatMap((population) => {
+      const { spikes, grade, quantities, after } = population;
       if (grade !== 'different') return [];
       const names = [...(quantities ?? []), ...(after ?? [])]
         .filter(({ verdict }) => verdict === 'different')
         .map(({ name }) => name);
       return names.length === 0
-        ? [`${formatCount(spikes[0])} and ${formatCount(spikes[1])} spikes of ${eventName(one)}`]
-        : [...new Set(names)].map((name) => `${name} of ${eventName(one)}`);
+        ? [`${formatCount(spikes[0])} and ${formatCount(spikes[1])} spikes of ${eventName(population)}`]
+        : [...new Set(names)].map((name) => `${name} of ${eventName(population)}`);
     }),
     ...(signalsJudged ? signals : []).filter(({ grade }) => grade === 'different').map(({ name }) => name),
   ];
@@ -135,10 +136,10 @@ function differing({ populations, signals, signalsJudged, replicates }: Comparis
 }
 
 function doubts(populations: readonly PopulationComparison[]): readonly string[] {
-  const found = populations.flatMap((one) =>
-    (one.quantities ?? [])
+  const found = populations.flatMap((population) =>
+    (population.quantities ?? [])
       .filter(({ verdict }) => verdict === 'cannot say')
-      .map(({ name }) => `${name} of ${eventName(one)}`),
+      .map(({ name }) => `${name} of ${eventName(population)}`),
   );
   return [found.length === 0 ? 'too few spikes for statistics' : `too little data for ${listed(found)}`];
 }

@@ -48,7 +48,7 @@ export function pairCells(first: Recorded, second: Recorded, matching: CellMatch
   if (matching.by === 'list') return pairByList(first, second, matching.path);
   const pairs = pairPopulations(first, second, matching);
   const taken = new Set(pairs.flat());
-  const alone = ({ trains }: Recorded): readonly string[] => trains.filter((one) => !taken.has(one)).map(eventName);
+  const alone = ({ trains }: Recorded): readonly string[] => trains.filter((train) => !taken.has(train)).map(eventName);
   const notes: string[] = [];
   const populations = pairs.map(([a, b]) => {
     if (a.population !== b.population) notes.push(`${nameOf(a)} is compared with ${nameOf(b)}`);
@@ -73,8 +73,8 @@ export function pairCells(first: Recorded, second: Recorded, matching: CellMatch
 
 const count = (cells: number): string => (cells === 1 ? '1 cell' : `${cells} cells`);
 
-const nameOf = (one: Pick<RecordedTrains, 'population' | 'event'>): string =>
-  one.population === '' ? 'the population without a name' : eventName(one);
+const nameOf = (train: Pick<RecordedTrains, 'population' | 'event'>): string =>
+  train.population === '' ? 'the population without a name' : eventName(train);
 
 /** Returns populations of the same name and event; the only ones of both if their names differ. */
 function pairPopulations(
@@ -90,7 +90,7 @@ function pairPopulations(
   const [[a], [b]] = [first.trains, second.trains];
   if (first.trains.length === 1 && second.trains.length === 1) return [[a!, b!]];
   if (by === 'order' && first.trains.length === second.trains.length)
-    return first.trains.map((one, k) => [one, second.trains[k]!] as const);
+    return first.trains.map((train, k) => [train, second.trains[k]!] as const);
   const names = (recorded: Recorded): string => recorded.trains.map(nameOf).slice(0, 5).join(', ');
   throw new UsageError(
     `no population is in both: ${first.path} has ${names(first)}, ${second.path} has ${names(second)}`,
@@ -165,19 +165,19 @@ function pairByList(first: Recorded, second: Recorded, path: string): Pairing {
   for (const [number, line] of text.split(/\r?\n/).entries()) {
     if (line.trim() === '' || line.startsWith('#') || (number === 0 && /^first\s*,\s*second$/.test(line.trim())))
       continue;
-    const [one, other, ...more] = line.split(',').map((cell) => cellsOf(cell.trim()));
-    if (!one || !other || more.length > 0 || one.ids.length !== other.ids.length)
+    const [left, right, ...more] = line.split(',').map((cell) => cellsOf(cell.trim()));
+    if (!left || !right || more.length > 0 || left.ids.length !== right.ids.length)
       throw unusable(
         path,
         `line ${number + 1} is no pair of cells: ${line}`,
         'write as many cells on both sides, as in "exc[0:80],1:81"',
       );
-    const group = groups.get(one.population) ?? { ids: [], first: [], second: [] };
-    groups.set(one.population, group);
-    for (const [k, id] of one.ids.entries()) {
+    const group = groups.get(left.population) ?? { ids: [], first: [], second: [] };
+    groups.set(left.population, group);
+    for (const [k, id] of left.ids.entries()) {
       group.ids.push(id);
-      group.first.push(mine(one.population, id, path));
-      group.second.push(theirs(other.population, other.ids[k]!, path));
+      group.first.push(mine(left.population, id, path));
+      group.second.push(theirs(right.population, right.ids[k]!, path));
     }
   }
   const populations = [...groups].map(([population, group]) => ({
@@ -201,14 +201,14 @@ function trainFinder({ trains, path }: Recorded): (population: string, id: numbe
   const found = new Map(
     trains
       .filter(({ event }) => event === 'spike')
-      .map((one) => [one.population, { one, at: new Map(one.ids.map((id, k) => [id, k])) }]),
+      .map((train) => [train.population, { train, at: new Map(train.ids.map((id, k) => [id, k])) }]),
   );
   return (population, id, list) => {
     const group = found.get(population) ?? (population === '' && found.size === 1 ? [...found.values()][0] : undefined);
     const at = group?.at.get(id);
-    if (group && at === undefined && !group.one.listsSilent) return noSpikes;
+    if (group && at === undefined && !group.train.listsSilent) return noSpikes;
     if (!group || at === undefined)
       throw unusable(list, `${path} has no cell ${population}[${id}]`, 'name cells as population[number], or number');
-    return group.one.trains[at]!;
+    return group.train.trains[at]!;
   };
 }

@@ -109,16 +109,16 @@ function commonSamples(
   const [times, first, second]: [number[], number[], number[]] = [[], [], []];
   let [i, j] = [0, 0];
   while (i < timesA.length && j < timesB.length) {
-    const [one, other] = [timesA[i]!, timesB[j]!];
-    if (Math.abs(one - other) <= tolerance) {
-      if (one >= begin - tolerance && one <= end + tolerance) {
-        times.push(one);
+    const [left, right] = [timesA[i]!, timesB[j]!];
+    if (Math.abs(left - right) <= tolerance) {
+      if (left >= begin - tolerance && left <= end + tolerance) {
+        times.push(left);
         first.push(value(a, i));
         second.push(value(b, j));
       }
       i += 1;
       j += 1;
-    } else if (one < other) i += 1;
+    } else if (left < right) i += 1;
     else j += 1;
   }
   const within = (all: Float64Array): number =>

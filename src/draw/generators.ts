@@ -77,9 +77,9 @@ export function drawVector(
   state: RandomState,
 ): Float64Array {
   const [a = 0, b = 0, low = -Infinity, high = Infinity] = parameters;
-  const each = (one: () => number): Float64Array => {
+  const each = (generate: () => number): Float64Array => {
     const values = new Float64Array(count);
-    for (let k = 0; k < count; k++) values[k] = one();
+    for (let k = 0; k < count; k++) values[k] = generate();
     return values;
   };
   switch (name) {

@@ -29,7 +29,8 @@ export function commonShape(expressions: readonly Expression[], nextName: () => 
   const numbers = new Map<string, DifferingNumber>();
   const named = (dimension: Dimension, values: readonly number[]): Expression => {
     const known = [...numbers].find(
-      ([, one]) => equalDimensions(one.dimension, dimension) && one.values.every((value, k) => value === values[k]),
+      ([, number]) =>
+        equalDimensions(number.dimension, dimension) && number.values.every((value, k) => value === values[k]),
     );
     const [sharedName] = known ?? [nextName()];
     if (!known) numbers.set(sharedName, { dimension, values });
@@ -43,13 +44,13 @@ export function commonShape(expressions: readonly Expression[], nextName: () => 
     );
     const dimensions = parts.map((part) => (part.kind === 'quantity' ? part.dimension : dimensionless));
     const [dimension = dimensionless] = dimensions;
-    if (values.length === parts.length && dimensions.every((one) => equalDimensions(one, dimension)))
+    if (values.length === parts.length && dimensions.every((other) => equalDimensions(other, dimension)))
       return named(dimension, values);
     const isPower = first.kind === 'binary' && first.operator === '**';
     if (isPower || !parts.every((part) => sameNode(first, part))) return undefined;
     const children = parts.map(childrenOf);
     if (children.some(({ length }) => length !== children[0]?.length)) return undefined;
-    const aligned = (children[0] ?? []).map((_, k) => align(children.map((one) => one[k] ?? first)));
+    const aligned = (children[0] ?? []).map((_, k) => align(children.map((operands) => operands[k] ?? first)));
     if (aligned.length === 0 || aligned.includes(undefined)) return undefined;
     const rest = [...aligned];
     return withChildren(first, (part) => rest.shift() ?? part);

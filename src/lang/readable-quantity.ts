@@ -193,7 +193,7 @@ export function writtenQuantity(value: number, dimension: Dimension, arithmetic:
   const readable = [...candidates, base].filter(reads);
   const shortest = (all: readonly WrittenQuantity[]): WrittenQuantity | undefined =>
     all.reduce<WrittenQuantity | undefined>(
-      (best, one) => (best === undefined || cost(one) < cost(best) ? one : best),
+      (best, candidate) => (best === undefined || cost(candidate) < cost(best) ? candidate : best),
       undefined,
     );
   return shortest(readable) ?? shortest([...candidates, base]) ?? base;

@@ -325,7 +325,7 @@ const prefixNames: readonly (readonly [RegExp, string])[] = [
 function symbolOfWords(name: string): string | undefined {
   const symbolOf = (word: string): string | undefined => {
     const singular = word.toLowerCase().replace(/(?<=[^s])s$/, '');
-    const unitWord = [word.toLowerCase(), singular].find((one) => Object.hasOwn(symbolsByName, one));
+    const unitWord = [word.toLowerCase(), singular].find((candidate) => Object.hasOwn(symbolsByName, candidate));
     return unitWord === undefined ? undefined : symbolsByName[unitWord];
   };
   for (const [prefix, sign] of [[/^/, ''] as const, ...prefixNames]) {

@@ -29,12 +29,12 @@ export class Comments {
 
   /** Takes the comments on a part and on its members, which are prefixed with the member's name. */
   takeAll(pointer: string): readonly string[] {
-    const inner = [...this.#left.keys()].filter((one) => one.startsWith(`${pointer}/`));
+    const inner = [...this.#left.keys()].filter((known) => known.startsWith(`${pointer}/`));
     return [
       ...this.take(pointer),
-      ...inner.flatMap((one) => {
-        const [first = '', ...more] = this.take(one);
-        const name = segments(one).at(-1) ?? '';
+      ...inner.flatMap((inside) => {
+        const [first = '', ...more] = this.take(inside);
+        const name = segments(inside).at(-1) ?? '';
         return [/^\d*$/.test(name) ? first : `${name}: ${first}`, ...more];
       }),
     ];

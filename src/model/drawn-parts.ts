@@ -37,11 +37,13 @@ function drawsPairs(rule: ConnectionRule, { seeded }: Counted): boolean {
     case 'hostDrawn':
       return seeded;
     case 'pairs':
-      return rule.p !== 1 || [rule.condition, rule.copies].some((one) => typeof one === 'string' && isRandomText(one));
+      return (
+        rule.p !== 1 || [rule.condition, rule.copies].some((text) => typeof text === 'string' && isRandomText(text))
+      );
     case 'generator':
       return (
         rule.range.sample !== undefined ||
-        [rule.index, rule.condition, rule.copies].some((one) => typeof one === 'string' && isRandomText(one))
+        [rule.index, rule.condition, rule.copies].some((text) => typeof text === 'string' && isRandomText(text))
       );
     case 'fixedInDegree':
     case 'fixedOutDegree':

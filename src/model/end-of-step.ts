@@ -62,7 +62,7 @@ export function atBeginOfStep(model: written.Model): written.Model {
     e.right.name === 'dt';
   const earlier: Later = (e) => mapExpression(e, (part) => (isLater(part) ? name('t') : part));
   const earlierRates = (all: NeuronType['derivatives']): NeuronType['derivatives'] =>
-    mapped(all, (one) => ({ ...one, rate: earlier(one.rate) }));
+    mapped(all, (derivative) => ({ ...derivative, rate: earlier(derivative.rate) }));
   const neurons = mapped(typed.neurons, (type) => {
     if (type.cable) return type;
     const { derivatives, regimes, ...rest } = neuronAtEnd(type, earlier);

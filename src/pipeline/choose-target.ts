@@ -81,7 +81,7 @@ export async function chooseTarget(
   }
   if (name !== 'auto' && threads > 1 && targets[name]?.hasThreads !== true) {
     const able = joinWords(
-      names.filter((one) => targets[one]?.hasThreads === true),
+      names.filter((target) => targets[target]?.hasThreads === true),
       'and',
     );
     throw new UsageError(
@@ -94,7 +94,9 @@ export async function chooseTarget(
   let refusal: Availability | undefined;
   const candidates =
     name === 'auto'
-      ? preferenceFor(wishes).filter((one) => !except.includes(one) && (threads === 1 || targets[one]?.hasThreads))
+      ? preferenceFor(wishes).filter(
+          (target) => !except.includes(target) && (threads === 1 || targets[target]?.hasThreads),
+        )
       : [name];
   for (const candidate of candidates) {
     const target = targets[candidate];

@@ -80,9 +80,9 @@ async function writeTo(target: Target, value: Value, first: boolean, running: Ru
   if (buffer?.role !== 'state' || buffer.element === 'i64') return null;
   if (!location.buffer.endsWith(`.${variable}`)) return null;
   const { size } = population;
-  const one = location.length === 1 && size !== 1;
-  if ((one || first) && elements) return null;
-  const count = elements ? elements.length : one ? 1 : size;
+  const isSingle = location.length === 1 && size !== 1;
+  if ((isSingle || first) && elements) return null;
+  const count = elements ? elements.length : isSingle ? 1 : size;
   const numbers = numbersOf(value, count, data);
   if (!numbers) return null;
   const begin = location.offset;

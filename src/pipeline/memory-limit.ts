@@ -69,7 +69,7 @@ export function refuseTooLarge(
   const { fixed, built, arrays } = needOf(program);
   const bytes = fixed + built;
   if (memory === undefined || bytes <= memory) return;
-  const [largest] = [...arrays].reduce((one, other) => (other[1] > one[1] ? other : one));
+  const [largest] = [...arrays].reduce((first, second) => (second[1] > first[1] ? second : first));
   const place = placeOf(positions, ownerOf(largest, model));
   const engine = bytes <= machine ? name : undefined;
   const finding = messages.tooLarge(bytes, engine ? memory : machine, engine, (memory - fixed) / built);
@@ -86,7 +86,10 @@ function ownerOf(buffer: string, model: ValidModel['model']): string {
   ];
   return owners
     .filter(([name]) => buffer === name || buffer.startsWith(`${name}.`))
-    .reduce<readonly [string, string]>((one, other) => (other[0].length > one[0].length ? other : one), ['', ''])[1];
+    .reduce<readonly [string, string]>(
+      (first, second) => (second[0].length > first[0].length ? second : first),
+      ['', ''],
+    )[1];
 }
 
 /** @throws DiagnosticError for a protocol of more steps than are counted */

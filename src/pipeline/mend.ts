@@ -47,7 +47,7 @@ export function mend(
   const fixable = diagnostics.filter(({ fix, place }) => fix !== undefined && place?.document === source.name);
   if (fixable.length === 0) return { text, corrections: [] };
   const found = (isMarkup(text) ? changesOfMarkup : changesOfTree)(source, fixable);
-  const certain = found.filter((one) => !found.some((other) => isContested(one, other)));
+  const certain = found.filter((first) => !found.some((second) => isContested(first, second)));
   const applied: Change[] = [];
   for (const change of certain.sort(byStart))
     if (!applied.some((other) => overlap(change.edits, other.edits))) applied.push(change);
@@ -57,14 +57,14 @@ export function mend(
 }
 
 /** Checks whether two names at different places would become one. */
-const isContested = (one: Change, other: Change): boolean =>
-  one.names !== undefined && one.names === other.names && one.edits[0]?.start !== other.edits[0]?.start;
+const isContested = (first: Change, second: Change): boolean =>
+  first.names !== undefined && first.names === second.names && first.edits[0]?.start !== second.edits[0]?.start;
 
-const byStart = (one: Change, other: Change): number =>
-  (one.edits[0]?.start ?? 0) - (other.edits[0]?.start ?? 0) || (one.rank ?? 0) - (other.rank ?? 0);
+const byStart = (first: Change, second: Change): number =>
+  (first.edits[0]?.start ?? 0) - (second.edits[0]?.start ?? 0) || (first.rank ?? 0) - (second.rank ?? 0);
 
 const overlap = (some: readonly Edit[], others: readonly Edit[]): boolean =>
-  some.some((one) => others.some((other) => one.start < other.end && other.start < one.end));
+  some.some((first) => others.some((second) => first.start < second.end && second.start < first.end));
 
 /** @param edits without overlap; insertions at one offset stay in their order */
 function edited(text: string, edits: readonly Edit[]): string {

@@ -234,16 +234,18 @@ export const messages = {
     file: string,
     refusal: { readonly message: string; readonly expected: string; readonly hint: string },
   ): Finding => ({ code: 'run/file-refused', ...refusal, found: shorten(file) }),
-  sameFile: (one: string, other: string): Finding => ({
+  sameFile: (first: string, second: string): Finding => ({
     code: 'run/same-file',
-    message: `the model writes two outputs to the same file: ${shorten(one)} and ${shorten(other)}`,
+    message: `the model writes two outputs to the same file: ${shorten(first)} and ${shorten(second)}`,
     expected: 'a separate file for each output',
-    found: shorten(other),
+    found: shorten(second),
     hint: sameFileHint,
   }),
-  sameOutput: (one: string, other: string): UsageError =>
+  sameOutput: (first: string, second: string): UsageError =>
     new UsageError(
-      one === other ? `two outputs are written to ${one}` : `two outputs are the same file: ${one} and ${other}`,
+      first === second
+        ? `two outputs are written to ${first}`
+        : `two outputs are the same file: ${first} and ${second}`,
       sameFileHint,
     ),
   notOurs: (path: string, changed: boolean): UsageError =>

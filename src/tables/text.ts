@@ -71,10 +71,10 @@ export function readTextTable(content: TextContent, wanted: WantedColumns, readi
   return parser.table();
 }
 
-function joined(one: Uint8Array, other: Uint8Array): Uint8Array {
-  const both = new Uint8Array(one.length + other.length);
-  both.set(one);
-  both.set(other, one.length);
+function joined(first: Uint8Array, second: Uint8Array): Uint8Array {
+  const both = new Uint8Array(first.length + second.length);
+  both.set(first);
+  both.set(second, first.length);
   return both;
 }
 
@@ -245,7 +245,7 @@ class Parser {
     this.#values = [];
     const lines = this.#lines;
     const place = (row: number): Place => {
-      const { row: from, line } = lines.findLast((one) => one.row <= row) ?? { row: 0, line: 1 };
+      const { row: from, line } = lines.findLast((start) => start.row <= row) ?? { row: 0, line: 1 };
       return { document: path, line: line + row - from };
     };
     return { rows, columns, place };

@@ -88,7 +88,9 @@ const spikingOf = (
       ...Object.values(neuron?.regimes ?? {}).flatMap(({ transitions }) => transitions.map(({ emit }) => emit)),
     ].filter((event) => event !== undefined && event !== null);
     const [first] = events;
-    const event = [source?.get(name), 'spike', first].find((one) => one !== undefined && events.includes(one));
+    const event = [source?.get(name), 'spike', first].find(
+      (candidate) => candidate !== undefined && events.includes(candidate),
+    );
     return event === undefined ? [] : [[name, event] as const];
   });
 
@@ -203,7 +205,7 @@ export function spikesIn(
 export function withLists(found: SpikesByPopulation, { populations }: Model): SpikesByPopulation {
   const lists = Object.entries(populations).flatMap(([name, { size }]) => {
     const cells = Array.from({ length: size }, (_, k) => found.get(`${name}_${k}`));
-    const trains = cells.flatMap((one) => (one?.length === 1 ? one : []));
+    const trains = cells.flatMap((cell) => (cell?.length === 1 ? cell : []));
     // A cell of one population can have the name of another population.
     return found.get(name)?.length === size || trains.length < size ? [] : [[name, trains] as const];
   });
@@ -304,7 +306,9 @@ async function overSeeds(
     population: string,
     shift: number,
   ): readonly (readonly Float64Array[])[] =>
-    found.map((one) => (one.get(population) ?? []).map((train) => Float64Array.from(train, (time) => time + shift)));
+    found.map((spikes) =>
+      (spikes.get(population) ?? []).map((train) => Float64Array.from(train, (time) => time + shift)),
+    );
   const doubtful = check.populations.filter(({ grade }) => !isAtLeast(grade, 'statistically the same'));
   const judgement = judgeRuns(
     doubtful.map(({ population }) => [trainsOf(ours, population, later), trainsOf(theirs, population, 0)]),
@@ -312,9 +316,9 @@ async function overSeeds(
     defaultMargins,
     true,
   );
-  const populations = check.populations.map((one) => {
-    const k = doubtful.indexOf(one);
-    return k < 0 ? one : { ...one, quantities: judgement.quantities[k]!, grade: judgement.grades[k]! };
+  const populations = check.populations.map((population) => {
+    const k = doubtful.indexOf(population);
+    return k < 0 ? population : { ...population, quantities: judgement.quantities[k]!, grade: judgement.grades[k]! };
   });
   return { ...check, populations, grade: worst(populations.map(({ grade }) => grade)) };
 }
@@ -354,7 +358,8 @@ export function compared(
   const time = comparedTime(model, seconds);
   const populations = compareSpikes(source, target, tolerance, label - labelOf(model), model, time, sameDraws);
   const [first, ...others] = populations.filter(({ spikes }) => spikes[0] + spikes[1] > 0).map(({ grade }) => grade);
-  const sum = (read: (one: PopulationCheck) => number): number => populations.reduce((all, one) => all + read(one), 0);
+  const sum = (read: (check: PopulationCheck) => number): number =>
+    populations.reduce((all, population) => all + read(population), 0);
   return {
     with: tool,
     seconds: time,

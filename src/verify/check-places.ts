@@ -14,7 +14,8 @@ interface PlacedElement {
 
 const ofVariables = ({ recordings }: Model, population: string): readonly VariableRecording[] =>
   recordings.filter(
-    (one): one is VariableRecording => isRecording(one, 'variables') && populationOf(one.of) === population,
+    (recording): recording is VariableRecording =>
+      isRecording(recording, 'variables') && populationOf(recording.of) === population,
   );
 
 /**
@@ -29,7 +30,9 @@ export function placesOfCables(
   for (const [id, { type, size }] of Object.entries(model.populations)) {
     if (!model.neurons[type ?? '']?.cable || !target.neurons[target.populations[id]?.type ?? '']?.compartments)
       continue;
-    const own = ofVariables(model, id).map((one) => [one, elementsIn(one.of, size, data) ?? []] as const);
+    const own = ofVariables(model, id).map(
+      (recording) => [recording, elementsIn(recording.of, size, data) ?? []] as const,
+    );
     const theirs = ofVariables(target, id).filter(({ section }) => section !== undefined);
     if (own.reduce((sum, [, elements]) => sum + elements.length, 0) !== theirs.length) continue;
     let next = 0;
@@ -47,6 +50,6 @@ export function placesOfCables(
 
 /** Returns the name of a cable's variable on a cell: gates are prefixed with the names of their channels. */
 export const namesakeIn = ({ variables }: VariableRecording, variable: string, voltage: string): string | undefined =>
-  variables.find((one) =>
-    variable === voltage ? one === 'v' : one === variable || new RegExp(`[._]${variable}(_q)?$`).test(one),
+  variables.find((name) =>
+    variable === voltage ? name === 'v' : name === variable || new RegExp(`[._]${variable}(_q)?$`).test(name),
   );

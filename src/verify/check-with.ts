@@ -259,7 +259,7 @@ function heldByBrian(
 function pythonWith(simulator: Simulator, modules: readonly string[]): string {
   for (const name of ['python', 'python3'])
     try {
-      const list = modules.map((one) => JSON.stringify(one)).join(', ');
+      const list = modules.map((module) => JSON.stringify(module)).join(', ');
       const code = `import importlib.util as u, sys\nsys.exit(not all(u.find_spec(m) for m in [${list}]))`;
       const { words, options } = isolatedPython(['-c', code]);
       execFileSync(name, words, { ...options, stdio: 'ignore' });

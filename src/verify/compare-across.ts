@@ -49,7 +49,7 @@ export async function compareAcross(first: ImportedModel, second: ImportedModel)
     // A network of NeuroML by itself states no time step and no protocol.
     differences: best.differences
       .filter(({ parts }) => !(isUntimed && parts[0] === 'experiment'))
-      .map((one) => withParameter(one, first)),
+      .map((difference) => withParameter(difference, first)),
   };
 }
 

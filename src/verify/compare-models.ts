@@ -104,8 +104,8 @@ function outlineOf({ model: written, data }: ValidModel): Outline {
   for (const [name, stimulus] of Object.entries(model.stimuli))
     outline.set(`stimulus ${name}`, new Map(leaves('', stimulus)));
   for (const kind of ['operation', 'table', 'clock'] as const)
-    for (const [name, one] of Object.entries(written[`${kind}s`]))
-      outline.set(`${kind} ${name}`, new Map(leaves('', { ...one, order: undefined })));
+    for (const [name, definition] of Object.entries(written[`${kind}s`]))
+      outline.set(`${kind} ${name}`, new Map(leaves('', { ...definition, order: undefined })));
   const { dt, ...others } = experiment;
   const settings = leaves('', others).map(([key, text]): readonly [string, string] => {
     const isTime = /(?:^|\.)run$/.test(key) && Number.isFinite(Number(text));
@@ -157,7 +157,7 @@ function typeProperties(
 }
 
 function valueText(value: unknown, unit: string, data: DataStore): string {
-  const text = (one: number): string => String(symbolicQuantity(one, parseUnit(unit).dimension));
+  const text = (number: number): string => String(symbolicQuantity(number, parseUnit(unit).dimension));
   if (typeof value === 'number') return text(value);
   if (typeof value === 'string') return value;
   const { array } = value as Partial<GivenValues>;
@@ -188,7 +188,7 @@ function leaves(path: string, item: unknown): readonly (readonly [string, string
   if (typeof item !== 'object' || item === null)
     return [[path, typeof item === 'string' ? item : JSON.stringify(item)]];
   const isList = Array.isArray(item);
-  if (isList && (item.length > mostItems || item.every((one) => typeof one !== 'object')))
+  if (isList && (item.length > mostItems || item.every((element) => typeof element !== 'object')))
     return item.length === 0 ? [] : [[path, compact(item)]];
   const isOnly = isList && item.length === 1;
   return Object.entries(item).flatMap(([key, value]) => {
@@ -224,10 +224,10 @@ function renamings(a: Outline, b: Outline): readonly Renaming[] {
 /** Properties that match parts of different names. */
 const identifying = ['size', 'from.of.population', 'to.of.population', 'kind'];
 
-function alike(one: Properties, other: Properties, renamed: readonly Renaming[]): boolean {
+function alike(first: Properties, second: Properties, renamed: readonly Renaming[]): boolean {
   return identifying.every((key) => {
-    const name = other.get(key);
-    return one.get(key) === (key.endsWith('population') ? renamedTo(name, renamed) : name);
+    const name = second.get(key);
+    return first.get(key) === (key.endsWith('population') ? renamedTo(name, renamed) : name);
   });
 }
 
@@ -255,24 +255,26 @@ function renameParts(outline: Outline, renamed: readonly Renaming[]): Outline {
 // --- Differences ----------------------------------------------------------------------------------------------------
 function differencesOf(a: Outline, b: Outline): readonly ModelDifference[] {
   return [...new Set([...a.keys(), ...b.keys()])].flatMap((part): readonly ModelDifference[] => {
-    const [one, other] = [a.get(part), b.get(part)];
-    if (!one || !other)
-      return [{ property: '', parts: [part], first: one ? summary(one) : null, second: other ? summary(other) : null }];
-    return [...wholes(part, one, other), ...singles(part, one, other)];
+    const [first, second] = [a.get(part), b.get(part)];
+    if (!first || !second)
+      return [
+        { property: '', parts: [part], first: first ? summary(first) : null, second: second ? summary(second) : null },
+      ];
+    return [...wholes(part, first, second), ...singles(part, first, second)];
   });
 }
 
 /** Returns types and rules that differ as a whole, as one difference each. */
-function wholes(part: string, one: Properties, other: Properties): readonly ModelDifference[] {
+function wholes(part: string, left: Properties, right: Properties): readonly ModelDifference[] {
   const texts = (key: 'type' | 'connect.rule'): readonly [string | null, string | null] => {
     const text = (properties: Properties): string | null =>
       key === 'type'
         ? (properties.get('type') ?? (properties.has('method') ? 'equations of its own' : null))
         : wordsOf(properties, 'connect.');
-    return [text(one), text(other)];
+    return [text(left), text(right)];
   };
   return (['type', 'connect.rule'] as const).flatMap((key) => {
-    if (one.get(key) === other.get(key)) return [];
+    if (left.get(key) === right.get(key)) return [];
     const [first, second] = texts(key);
     return [{ property: key === 'type' ? 'type' : 'connect', parts: [part], first, second }];
   });
@@ -290,10 +292,10 @@ function wordsOf(properties: Properties, below: string): string | null {
  * Returns differences of properties. For parts with different types or rules, only properties that both have are
  * compared.
  */
-function singles(part: string, one: Properties, other: Properties): readonly ModelDifference[] {
-  const isWhole = (key: string): boolean => one.get(key) !== other.get(key);
-  return [...new Set([...one.keys(), ...other.keys()])].flatMap((property) => {
-    const [first, second] = [one.get(property) ?? null, other.get(property) ?? null];
+function singles(part: string, left: Properties, right: Properties): readonly ModelDifference[] {
+  const isWhole = (key: string): boolean => left.get(key) !== right.get(key);
+  return [...new Set([...left.keys(), ...right.keys()])].flatMap((property) => {
+    const [first, second] = [left.get(property) ?? null, right.get(property) ?? null];
     const isBelow = property.startsWith('connect.')
       ? isWhole('connect.rule')
       : isWhole('type') && (first ?? second) !== null;
@@ -305,34 +307,34 @@ function singles(part: string, one: Properties, other: Properties): readonly Mod
 
 /** Returns texts of two values, of lists only the elements that differ. */
 function elementsOf(first: string | null, second: string | null): Pick<ModelDifference, 'first' | 'second'> {
-  const [one, other] = [first, second].map((text) => (isList(text) ? text.split(listed) : [text]));
-  const length = Math.max(one!.length, other!.length);
+  const [left, right] = [first, second].map((text) => (isList(text) ? text.split(listed) : [text]));
+  const length = Math.max(left!.length, right!.length);
   if (first === null || second === null) return { first, second };
   if (length === 1) return alikeTexts(first, second);
   const at = (values: readonly (string | null)[], k: number): string =>
     (values.length === 1 ? values[0] : values[k]) ?? 'none';
-  const places = Array.from({ length }, (_, k) => k).filter((k) => at(one!, k) !== at(other!, k));
+  const places = Array.from({ length }, (_, k) => k).filter((k) => at(left!, k) !== at(right!, k));
   const text = (values: readonly (string | null)[]): string => {
     const shown = places.slice(0, mostShown).map((k) => `[${k}] ${at(values, k)}`);
     return `${shown.join(listed)}${places.length > mostShown ? ` and ${places.length - mostShown} more` : ''}`;
   };
-  return { first: text(one!), second: text(other!) };
+  return { first: text(left!), second: text(right!) };
 }
 
 /** Returns quantities without digits that only rounding gives, and in the unit of the first, if they still differ then. */
 function alikeTexts(first: string, second: string): Pick<ModelDifference, 'first' | 'second'> {
-  const [one, other] = [first, second].map((text) => {
+  const [left, right] = [first, second].map((text) => {
     const [, size, unit = '1'] = /^(-?[\d.]+(?:e[-+]?\d+)?)(?: (\S+))?$/.exec(text) ?? [];
     const isUnit = unit === '1' || unit.split(/[*/]+/).every((part) => /^\d$/.test(part) || unitOf(part) !== undefined);
     return size === undefined || !isUnit ? null : { value: Number(size), unit, symbol: unit === '1' ? '' : ` ${unit}` };
   });
-  if (!one || !other) return { first, second };
-  const [to, from] = [parseUnit(one.unit), parseUnit(other.unit)];
+  if (!left || !right) return { first, second };
+  const [to, from] = [parseUnit(left.unit), parseUnit(right.unit)];
   const isShared = equalDimensions(to.dimension, from.dimension);
   const scale = isShared ? divideRationals(from.scale, to.scale) : { numerator: 1n, denominator: 1n };
-  const value = (other.value * Number(scale.numerator)) / Number(scale.denominator);
+  const value = (right.value * Number(scale.numerator)) / Number(scale.denominator);
   const short = (size: number, symbol: string): string => `${Number(size.toPrecision(15))}${symbol}`;
-  const texts = { first: short(one.value, one.symbol), second: short(value, isShared ? one.symbol : other.symbol) };
+  const texts = { first: short(left.value, left.symbol), second: short(value, isShared ? left.symbol : right.symbol) };
   return texts.first === texts.second ? { first, second } : texts;
 }
 
@@ -346,8 +348,8 @@ const isList = (text: string | null): text is string => text !== null && /^[-\d.
 function isEqual(first: string | null, second: string | null): boolean {
   if (first === second) return true;
   if (first === null || second === null) return false;
-  const [one, other] = [first.split(' '), second.split(' ')];
-  return one.length + other.length === 3 && one[0] === other[0] && Number.isFinite(Number(one[0]));
+  const [left, right] = [first.split(' '), second.split(' ')];
+  return left.length + right.length === 3 && left[0] === right[0] && Number.isFinite(Number(left[0]));
 }
 
 const summary = (properties: Properties): string =>
@@ -360,12 +362,12 @@ const summary = (properties: Properties): string =>
 /** Joins equal differences of several parts into one. */
 function grouped(differences: readonly ModelDifference[]): readonly ModelDifference[] {
   const groups = new Map<string, ModelDifference>();
-  for (const one of differences) {
-    const { property, first, second, parts } = one;
+  for (const difference of differences) {
+    const { property, first, second, parts } = difference;
     const key =
-      property === '' ? JSON.stringify(one) : JSON.stringify([property, first, second, parts[0]!.split(' ')[0]]);
+      property === '' ? JSON.stringify(difference) : JSON.stringify([property, first, second, parts[0]!.split(' ')[0]]);
     const known = groups.get(key);
-    groups.set(key, known ? { ...known, parts: [...known.parts, ...parts] } : one);
+    groups.set(key, known ? { ...known, parts: [...known.parts, ...parts] } : difference);
   }
   return [...groups.values()];
 }

@@ -66,8 +66,8 @@ export async function compareResults(
 ): Promise<ResultComparison> {
   const { nameOfSecond: path = second } = options;
   if (!(await isOurs(first)) || !(await isOurs(second))) {
-    const [one, other] = [await openRecorded(first, options), { ...(await openRecorded(second, options)), path }];
-    const recorded = [inNamesOf(one, other), inNamesOf(other, one)] as const;
+    const [left, right] = [await openRecorded(first, options), { ...(await openRecorded(second, options)), path }];
+    const recorded = [inNamesOf(left, right), inNamesOf(right, left)] as const;
     return { recorded, comparison: compareRecorded(...recorded, options) };
   }
   const a = await openResult(first);
@@ -156,11 +156,11 @@ function populationsOf(a: StoredResult, b: StoredResult): readonly ComparedPopul
   const digests = [a, b].map(({ record }) => record.fingerprint.populations);
   const names = [...new Set(digests.flatMap(Object.keys))].sort();
   return names.map((name) => {
-    const [one, other] = digests.map((populations) => populations[name]?.digest);
+    const [first, second] = digests.map((populations) => populations[name]?.digest);
     return {
       name,
       spikes: [spikesOf(a, name), spikesOf(b, name)],
-      same: one === undefined || other === undefined ? null : one === other,
+      same: first === undefined || second === undefined ? null : first === second,
     };
   });
 }

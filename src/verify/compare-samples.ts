@@ -101,7 +101,9 @@ export function compareSamples(
   sampled: ReadonlyMap<string, Sampled> = new Map(),
 ): readonly VariableCheck[] {
   const places = new Map(
-    recordings.flatMap((one) => (isRecording(one, 'variables') && one.section !== undefined ? [[one.name, one]] : [])),
+    recordings.flatMap((recording) =>
+      isRecording(recording, 'variables') && recording.section !== undefined ? [[recording.name, recording]] : [],
+    ),
   );
   const checks = [...source].flatMap(([name, { plan, times, values }]): VariableCheck[] => {
     const { factor = 1 } = sampled.get(name) ?? {};
@@ -136,10 +138,10 @@ export function compareSamples(
     return [{ population, variable, unit, samples, largest, rootMeanSquare, range: highest - least, magnitude }];
   });
   const joined = new Map<string, VariableCheck>();
-  for (const one of checks) {
-    const key = `${one.population}.${one.variable}`;
+  for (const check of checks) {
+    const key = `${check.population}.${check.variable}`;
     const known = joined.get(key);
-    joined.set(key, known === undefined ? one : together(known, one));
+    joined.set(key, known === undefined ? check : together(known, check));
   }
   return [...joined.values()];
 }

@@ -167,7 +167,7 @@ async function compareFirst(valid: ValidModel, target: ValidModel, options: Chec
 /** Returns a model that records the first state variable of each population, if it records no variables. */
 function recordingStates(valid: ValidModel): ValidModel {
   const { model } = valid;
-  if (model.recordings.some((one) => isRecording(one, 'variables'))) return valid;
+  if (model.recordings.some((recording) => isRecording(recording, 'variables'))) return valid;
   const states = Object.entries(model.populations).flatMap(([population, { type = '' }]): Recording[] => {
     const { compartments, state = {} } = model.neurons[type] ?? {};
     const [variable] = compartments === undefined ? Object.keys(state) : ['v'];

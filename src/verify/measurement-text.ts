@@ -29,7 +29,7 @@ export function measurementText(
     ...(populations.length > 0 && spiking.length === 0 ? ['no spikes'] : []),
     ...shortened([...spiking].sort((a, b) => order(a.grade) - order(b.grade)).map(populationText), 'populations'),
     ...shortened(
-      [...variables].sort((a, b) => share(b) - share(a)).map((one) => variableText(one, named)),
+      [...variables].sort((a, b) => share(b) - share(a)).map((variable) => variableText(variable, named)),
       'variables',
     ),
   ];
@@ -47,8 +47,8 @@ function shortened(parts: readonly string[], what: string): readonly string[] {
 }
 
 /** With equal counts in each cell, all spikes have a partner by their number, however far apart. */
-function populationText(one: PopulationCheck): string {
-  const { population, spikes, matched, cells, equalCounts, largest, largestShift } = one;
+function populationText(check: PopulationCheck): string {
+  const { population, spikes, matched, cells, equalCounts, largest, largestShift } = check;
   const shift =
     equalCounts === cells ? `largest shift ${ms(largest)}` : `matched spikes at most ${ms(largestShift)} apart`;
   return (

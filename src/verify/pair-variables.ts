@@ -177,8 +177,10 @@ function placeInStep(
   variable: string,
 ): Pick<VariableRecording, 'slot' | 'order'> {
   const found = recordings.find(
-    (one): one is VariableRecording =>
-      isRecording(one, 'variables') && populationOf(one.of) === population && one.variables.includes(variable),
+    (recording): recording is VariableRecording =>
+      isRecording(recording, 'variables') &&
+      populationOf(recording.of) === population &&
+      recording.variables.includes(variable),
   );
   return {
     ...(found?.slot === undefined ? {} : { slot: found.slot }),
@@ -226,7 +228,8 @@ function sameRecorded(
   if (as !== undefined && isSelection(of, 'synapses') && Object.hasOwn(target.projections, of.projection))
     return { of, variables: [as] };
   const there = target.recordings.find(
-    (one): one is VariableRecording => isRecording(one, 'variables') && one.name === recording.name,
+    (candidate): candidate is VariableRecording =>
+      isRecording(candidate, 'variables') && candidate.name === recording.name,
   );
   const variable = there?.variables[k];
   const asked = elementCount(recording, source);
@@ -254,7 +257,9 @@ function sameCurrent(
   const current = stimuli[owner];
   if (Object.hasOwn(populations, owner) || current?.kind !== 'current' || elementCount(recording, source) !== 1)
     return undefined;
-  const there = recordings.find((one) => isRecording(one, 'variables') && one.variables.includes(owner));
+  const there = recordings.find(
+    (candidate) => isRecording(candidate, 'variables') && candidate.variables.includes(owner),
+  );
   const type = neurons[populations[populationOf(current.to) ?? '']?.type ?? ''];
   return there !== undefined &&
     areAlike(unitOf(source.model, recording, recording.variables[k] ?? ''), type?.inputs[current.input]?.unit)
@@ -265,11 +270,11 @@ function sameCurrent(
 /** Returns the unit of a recorded variable. */
 function unitOf(
   { neurons, populations, synapses, projections }: Model,
-  one: VariableRecording,
+  recording: VariableRecording,
   variable: string,
 ): string | undefined {
-  const owner = ownerOf(one) ?? '';
-  const type = isSelection(one.of, 'synapses')
+  const owner = ownerOf(recording) ?? '';
+  const type = isSelection(recording.of, 'synapses')
     ? synapses[projections[owner]?.synapse ?? '']
     : neurons[populations[owner]?.type ?? ''];
   return (type?.state[variable] ?? type?.derived[variable] ?? type?.parameters[variable])?.unit;
@@ -281,11 +286,11 @@ function onCable(source: Model, target: Model, recording: VariableRecording): Va
     neurons[populations[populationOf(of) ?? '']?.type ?? ''];
   if (!typeOf(source, recording)?.compartments) return undefined;
   return target.recordings.find(
-    (one): one is VariableRecording =>
-      isRecording(one, 'variables') &&
-      one.name === recording.name &&
-      one.variables.length === recording.variables.length &&
-      typeOf(target, one)?.cable !== undefined,
+    (candidate): candidate is VariableRecording =>
+      isRecording(candidate, 'variables') &&
+      candidate.name === recording.name &&
+      candidate.variables.length === recording.variables.length &&
+      typeOf(target, candidate)?.cable !== undefined,
   );
 }
 
@@ -308,11 +313,11 @@ function nameThere(
   const variable = variables[k] ?? '';
   if (haveBoth(source, target, population, variable, place)) return variable;
   const other = target.recordings.find(
-    (one): one is VariableRecording =>
-      isRecording(one, 'variables') &&
-      one.name === name &&
-      one.variables.length === variables.length &&
-      populationOf(one.of) === population,
+    (candidate): candidate is VariableRecording =>
+      isRecording(candidate, 'variables') &&
+      candidate.name === name &&
+      candidate.variables.length === variables.length &&
+      populationOf(candidate.of) === population,
   );
   const found = as ?? other?.variables[k] ?? renamed(source, target, population, variable);
   if (found === undefined) return undefined;
@@ -322,8 +327,8 @@ function nameThere(
 /** Returns the new name of the only variable of a population without a namesake: the only new one that is recorded. */
 function renamed(source: Model, target: Model, population: string, variable: string): string | undefined {
   const ofThis = ({ recordings }: Model): readonly string[] =>
-    recordings.flatMap((one) =>
-      isRecording(one, 'variables') && populationOf(one.of) === population ? one.variables : [],
+    recordings.flatMap((recording) =>
+      isRecording(recording, 'variables') && populationOf(recording.of) === population ? recording.variables : [],
     );
   const without = (names: readonly string[], others: Model): readonly string[] => {
     const type = others.neurons[others.populations[population]?.type ?? ''];
@@ -392,7 +397,7 @@ function hasAt(type: NeuronType, variable: string, { section }: PlaceOnCells, sa
   return (
     variable === 'v' ||
     Object.entries(mechanisms).some(([name, mechanism]) => {
-      const isThere = mechanism.on?.some((one) => one === place || groups[one]?.includes(place)) ?? true;
+      const isThere = mechanism.on?.some((target) => target === place || groups[target]?.includes(place)) ?? true;
       const { parameters, state: states, derived: values, writes } = mechanism;
       const has = name === owner && [parameters, states, values].some((map) => Object.hasOwn(map, own));
       return isThere && (has || Object.hasOwn(writes, variable));

@@ -47,7 +47,7 @@ export async function readBack(
 export async function readWritten({ files, data }: ConvertedModel, to: TargetNotation): Promise<ImportedModel> {
   const main = mainOf(files);
   if (isFolderNotation(to) || files.length > 1 || main?.bytes) {
-    const ordered = [...files.filter((one) => one === main), ...files.filter((one) => one !== main)];
+    const ordered = [...files.filter((file) => file === main), ...files.filter((file) => file !== main)];
     return inFolder(ordered, (path) => importModel(readSource(path), { data, origin: false }));
   }
   return importModel({ name: main?.name ?? 'model', text: main?.text ?? '' }, { data, origin: false });

@@ -26,7 +26,9 @@ export async function runWithSpikes(imported: RunnableModel, options: RunOptions
 /** Returns the model with recordings of all populations that it does not record the spikes of. */
 function withAllSpikes(valid: ValidModel): ValidModel {
   const { recordings } = valid.model;
-  const recorded = new Set(recordings.flatMap((one) => (isRecording(one, 'events') ? [populationOf(one.of)] : [])));
+  const recorded = new Set(
+    recordings.flatMap((recording) => (isRecording(recording, 'events') ? [populationOf(recording.of)] : [])),
+  );
   const more = recordingSpikes(valid).valid.model.recordings.filter(({ of }) => !recorded.has(populationOf(of)));
   return more.length === 0 ? valid : { ...valid, model: { ...valid.model, recordings: [...recordings, ...more] } };
 }

@@ -63,12 +63,14 @@ class Collected {
 
   /** Returns a time of a segment on the clock of the whole run: in the last stretch that has begun by then. */
   #placed(time: number, segment: number): { readonly seconds: number; readonly part: number } {
-    const begun = this.#stretches.findLast((one) => one.segment === segment && one.from <= time + this.#step / 2);
+    const begun = this.#stretches.findLast(
+      (stretch) => stretch.segment === segment && stretch.from <= time + this.#step / 2,
+    );
     const {
       begin = 0,
       from = 0,
       part = segment,
-    } = begun ?? this.#stretches.find((one) => one.segment === segment) ?? {};
+    } = begun ?? this.#stretches.find((stretch) => stretch.segment === segment) ?? {};
     return { seconds: begin + time - from, part };
   }
 
@@ -187,25 +189,25 @@ export function lemsResults(folder: string, target: Model, recorded: Recorded): 
   const found = new Collected(recorded);
   const owners = new Map(target.recordings.map(({ name, of }) => [name, populationOf(of)]));
   const columns = new Map<string, { readonly times: readonly number[]; readonly values: readonly number[] }>();
-  for (const one of datFiles(target.annotations)) {
-    const path = join(folder, one.file);
+  for (const file of datFiles(target.annotations)) {
+    const path = join(folder, file.file);
     if (!existsSync(path)) continue;
     const rows = readFileSync(path, 'utf8')
       .split('\n')
       .flatMap((line) => (line.trim() === '' ? [] : [line.trim().split(/\s+/)]));
-    if (one.kind === 'columns') {
+    if (file.kind === 'columns') {
       const times = rows.map(([time]) => Number(time));
-      one.columns.forEach(({ recording, variable, index }, k) => {
+      file.columns.forEach(({ recording, variable, index }, k) => {
         const key = JSON.stringify([owners.get(recording), variable, index]);
         columns.set(key, { times, values: rows.map((row) => Number(row[k + 1])) });
       });
       continue;
     }
     // Documents of generated types have a file for each recording; its cells may have become populations.
-    const own = recorded.spikes.get(one.file.replace(/\.spikes$/, ''));
-    const cells = new Map(one.selections.map(({ id, population, index }) => [id, { population, index }]));
+    const own = recorded.spikes.get(file.file.replace(/\.spikes$/, ''));
+    const cells = new Map(file.selections.map(({ id, population, index }) => [id, { population, index }]));
     for (const row of rows) {
-      const [id = '', time] = one.format === 'ID_TIME' ? row : [row[1], row[0]];
+      const [id = '', time] = file.format === 'ID_TIME' ? row : [row[1], row[0]];
       const cell = own === undefined ? cells.get(id) : { population: own, index: Number(id) };
       if (cell !== undefined) found.addSpike(cell.population, cell.index, Number(time));
     }

@@ -278,7 +278,7 @@ const isEqual = (bundle: Bundle, { path, bytes }: BundleFile): boolean =>
 function changeIn(bundle: Bundle, { path, bytes, role }: BundleFile): CheckedFile {
   if (!bundle.files.includes(path)) return { path, verdict: 'different', reason: 'missing, although pack writes it' };
   const [found, expected] = [textOf(bundle, path), new TextDecoder().decode(bytes)].map((text) => text.split('\n'));
-  const line = found!.findIndex((one, k) => one !== expected![k]);
+  const line = found!.findIndex((text, k) => text !== expected![k]);
   const from = `from line ${line < 0 ? found!.length : line + 1} on`;
   // People write in the list of files.
   if (path === readmeName) return { path, verdict: 'not checked', reason: `edited, ${from}` };

@@ -138,27 +138,27 @@ export async function whyDifferent(
   try {
     const notRun: Cause['notRun'][number][] = [];
     const all = waysOf(model);
-    const labels = all.filter((one) => one.labels !== undefined);
+    const labels = all.filter((way) => way.labels !== undefined);
     let until = Math.min(first.time + after, end);
     let base: readonly Way[] = [];
     for (;;) {
       const found = new Map<readonly Way[], Trial>();
       const removing: Removal[] = [];
       const attempt = async (ways: readonly Way[]): Promise<void> => {
-        const one = await tried(ways, until);
-        if (typeof one === 'string') {
-          if (base.length === 0 && ways.length === 1) notRun.push({ convention: ways[0]!.name, reason: one });
+        const trial = await tried(ways, until);
+        if (typeof trial === 'string') {
+          if (base.length === 0 && ways.length === 1) notRun.push({ convention: ways[0]!.name, reason: trial });
           return;
         }
-        found.set(ways, one);
-        if (one.divergence === null) removing.push({ ways, ...(await checkLater(ways, until)) });
+        found.set(ways, trial);
+        if (trial.divergence === null) removing.push({ ways, ...(await checkLater(ways, until)) });
       };
       for (const way of all) if (!base.includes(way)) await attempt([...base, way]);
       trials.push(...found.values());
       if (removing.length === 0) {
         // Labels move without a run, so they are tried with every run.
         const shifted = (ways: readonly Way[]): readonly (readonly Way[])[] =>
-          ways.some((way) => way.labels) ? [] : labels.map((one) => [one, ...ways]);
+          ways.some((way) => way.labels) ? [] : labels.map((label) => [label, ...ways]);
         const paired = async (sets: readonly (readonly Way[])[]): Promise<void> => {
           for (const ways of sets) {
             await attempt(ways);
@@ -194,7 +194,9 @@ export async function whyDifferent(
       return {
         trials,
         removes: names(best?.ways ?? base),
-        others: rest.flatMap((one) => (one.next === best?.next && one.ways.length === 1 ? names(one.ways) : [])),
+        others: rest.flatMap((removal) =>
+          removal.next === best?.next && removal.ways.length === 1 ? names(removal.ways) : [],
+        ),
         until: later ?? best?.until ?? until,
         later,
         notRun,
@@ -222,12 +224,12 @@ class Session {
 
   /** Checks whether a run until a time takes seconds only. */
   reaches(ways: readonly Way[], until: number): boolean {
-    return !ways.some((one) => one.model ?? one.precision) || until * this.#pace < mostToEnd;
+    return !ways.some((way) => way.model ?? way.precision) || until * this.#pace < mostToEnd;
   }
 
   /** Returns the spikes under conventions until a time in s. */
   async under(ways: readonly Way[], until: number): Promise<Outcome> {
-    const runs = ways.filter((one) => one.model ?? one.precision);
+    const runs = ways.filter((way) => way.model ?? way.precision);
     const key = runs.map(({ name }) => name).join();
     const known = this.#runs.get(key);
     const outcome =
@@ -239,12 +241,12 @@ class Session {
     if (runs.length > 0) this.#runs.set(key, { until: Math.max(until, known?.until ?? 0), outcome });
     if (typeof outcome === 'string') return outcome;
     const { dt } = this.imported.valid.model.experiment;
-    const by = ways.reduce((sum, one) => sum + (one.labels ?? 0), 0) * dt;
-    const moved = outcome.trains.map((one) => ({
-      ...one,
-      trains: one.trains.map((train) => (by === 0 ? train : train.map((time) => time + by))),
+    const by = ways.reduce((sum, way) => sum + (way.labels ?? 0), 0) * dt;
+    const moved = outcome.trains.map((recordedTrains) => ({
+      ...recordedTrains,
+      trains: recordedTrains.trains.map((train) => (by === 0 ? train : train.map((time) => time + by))),
     }));
-    if (!ways.some((one) => one.renumbers)) return { ...outcome, trains: moved };
+    if (!ways.some((way) => way.renumbers)) return { ...outcome, trains: moved };
     return { ...outcome, trains: pairedBySpikes(moved, this.other.trains, dt, until) };
   }
 
@@ -272,9 +274,9 @@ class Session {
       valid = { ...valid, model };
     }
     const usual = own.record?.precision ?? 'float64';
-    const precision = ways.find((one) => one.precision)?.precision ?? usual;
+    const precision = ways.find((way) => way.precision)?.precision ?? usual;
     if (ways.every(({ model }) => !model) && precision === usual) return 'the model was run in this precision';
-    const recordings = valid.model.recordings.filter((one) => isRecording(one, 'events'));
+    const recordings = valid.model.recordings.filter((recording) => isRecording(recording, 'events'));
     if (now() - this.#begin > mostTime) return `it was left out after ${mostTime / 1000} s`;
     const begin = now();
     try {
@@ -292,7 +294,9 @@ class Session {
       // Runs list the spikes of all populations.
       return {
         ...found,
-        trains: joinedTrains(found.trains, report).filter((one) => own.trains.some((known) => areOfOne(one, known))),
+        trains: joinedTrains(found.trains, report).filter((train) =>
+          own.trains.some((known) => areOfOne(train, known)),
+        ),
       };
     } catch (error) {
       if (error instanceof DiagnosticError) return error.diagnostics[0]?.message ?? error.message;
@@ -341,17 +345,19 @@ function joinedTrains(all: readonly RecordedTrains[], report: ConversionReport):
   ];
 }
 
-const areOfOne = (one: RecordedTrains, other: RecordedTrains): boolean =>
-  one.population === other.population && one.event === other.event;
+const areOfOne = (first: RecordedTrains, second: RecordedTrains): boolean =>
+  first.population === second.population && first.event === second.event;
 
 const lastSpike = (all: readonly Recorded[]): number =>
   all
-    .flatMap(({ trains }) => trains.flatMap((one) => one.trains.map((train) => train.at(-1) ?? 0)))
+    .flatMap(({ trains }) =>
+      trains.flatMap((recordedTrains) => recordedTrains.trains.map((train) => train.at(-1) ?? 0)),
+    )
     .reduce((last, time) => Math.max(last, time), 0);
 
 function agreementOf({ populations, divergence }: Comparison): Agreement {
-  const sum = (of: (one: Comparison['populations'][number]) => number): number =>
-    populations.reduce((all, one) => all + of(one), 0);
+  const sum = (of: (population: Comparison['populations'][number]) => number): number =>
+    populations.reduce((all, population) => all + of(population), 0);
   return {
     matched: sum(({ matched }) => matched),
     spikes: Math.max(
@@ -374,21 +380,22 @@ function pairedBySpikes(
       train.filter((time) => time < until),
       (time) => Math.round(time / dt),
     ).join();
-  return own.map((one) => {
+  return own.map((recordedTrains) => {
     const [partner] = other.filter(
-      ({ population, event }) => event === one.event && (population === one.population || other.length === 1),
+      ({ population, event }) =>
+        event === recordedTrains.event && (population === recordedTrains.population || other.length === 1),
     );
-    if (!partner) return one;
+    if (!partner) return recordedTrains;
     const free = new Map<string, number[]>();
     partner.trains.forEach((train, k) => {
       const key = keyOf(train);
       if (key !== '') free.set(key, [...(free.get(key) ?? []), partner.ids[k]!]);
     });
-    const taken = one.trains.map((train) => free.get(keyOf(train))?.shift());
+    const taken = recordedTrains.trains.map((train) => free.get(keyOf(train))?.shift());
     const used = new Set(taken);
-    const rest = [...new Set([...one.ids, ...partner.ids])].filter((id) => !used.has(id));
-    const trains = one.trains.map((train, k) => ({ id: taken[k] ?? rest.shift()!, train }));
+    const rest = [...new Set([...recordedTrains.ids, ...partner.ids])].filter((id) => !used.has(id));
+    const trains = recordedTrains.trains.map((train, k) => ({ id: taken[k] ?? rest.shift()!, train }));
     const sorted = trains.toSorted((a, b) => a.id - b.id);
-    return { ...one, ids: sorted.map(({ id }) => id), trains: sorted.map(({ train }) => train) };
+    return { ...recordedTrains, ids: sorted.map(({ id }) => id), trains: sorted.map(({ train }) => train) };
   });
 }

@@ -70,7 +70,7 @@ export function exportNir(original: ValidModel): ExportedNir {
           'nir/not-expressible',
         );
   const effects = new Set(
-    Object.values(model.synapses).flatMap(({ pathways }) => Object.values(pathways).flatMap((one) => one.do)),
+    Object.values(model.synapses).flatMap(({ pathways }) => Object.values(pathways).flatMap((pathway) => pathway.do)),
   );
   const signal = isOwn && !effects.has('port += weight/dt') ? 'steps' : 'impulses';
   const tree = graphOf(valid, nodes, report, {
@@ -106,9 +106,9 @@ function primitiveOf(type: NeuronType | undefined): { readonly name: string; rea
   const derivatives = Object.entries(type.derivatives).map(([name, { rate }]) => [name, plain(rate)] as const);
   const current = plain('(I_syn + dt*(w_in*I - I_syn)/tau_syn)');
   const isCurrentFirst = derivatives.some(([, rate]) => rate.includes(current));
-  const name = [...Object.keys(dynamics), 'Output'].find((one) => {
-    const known = dynamics[one];
-    const fields = one === 'Output' ? [] : Object.keys(primitives[one]!.fields);
+  const name = [...Object.keys(dynamics), 'Output'].find((key) => {
+    const known = dynamics[key];
+    const fields = key === 'Output' ? [] : Object.keys(primitives[key]!.fields);
     const rates = Object.entries(known?.derivatives ?? {});
     return (
       fields.length + 1 === Object.keys(type.parameters).length &&
@@ -351,12 +351,12 @@ function partsOf(
     if (parts.length * rows * columns > mostWeights) return 'a weight matrix for each of too many delays';
   }
   // A source without synapses in a part has the shortest delay, so that it needs no delay of its own.
-  const least = delays.reduce((shortest, one) => Math.min(shortest, one), Infinity);
+  const least = delays.reduce((shortest, value) => Math.min(shortest, value), Infinity);
   return parts.map((part, k) => ({
     name: k === 0 ? name : `${name}_${k + 1}`,
     from,
     to,
     weights: part.weights,
-    delays: part.delays.map((one, source) => (itemAt(known, source).length > k ? one : least)),
+    delays: part.delays.map((value, source) => (itemAt(known, source).length > k ? value : least)),
   }));
 }

@@ -78,7 +78,7 @@ function readNested(
   }
   refuseOthers(group, 'NIRGraph', ['type', 'edges', 'nodes', 'metadata'], path, report);
   keepMetadata(group, path, metadata);
-  const inner = group.groups.find((one) => one.name === 'nodes');
+  const inner = group.groups.find((member) => member.name === 'nodes');
   if (!inner) report(messages.missing('the graph', 'group nodes'), `${path}/nodes`);
   for (const table of inner?.tables ?? [])
     report(
@@ -127,7 +127,7 @@ function refuseOthers(group: Hdf5Group, type: string, known: readonly string[], 
         messages.unknownField(
           type,
           name,
-          known.filter((one) => !['type', 'metadata'].includes(one)),
+          known.filter((key) => !['type', 'metadata'].includes(key)),
         ),
         `${path}/${name}`,
       );
@@ -192,9 +192,9 @@ function readFields(
   return Object.fromEntries(
     Object.entries(fields).flatMap(([name, field]): [string, Numbers][] => {
       const at = `${path}/${name}`;
-      const table = group.tables.find((one) => one.name === name);
+      const table = group.tables.find((known) => known.name === name);
       if (!table) {
-        if (group.groups.some((one) => one.name === name))
+        if (group.groups.some((inner) => inner.name === name))
           report(messages.wrongType(name, expectedOf[field], 'a group'), at);
         else if (!optional.includes(name)) report(messages.missing(type, name), at);
         return [];

@@ -366,9 +366,9 @@ function neuronOf(part: Part, { method, reset }: Step): NeuronDocument {
   const names = node.type === 'Output' ? [] : Object.keys(primitives[node.type]!.fields);
   return {
     parameters: Object.fromEntries(
-      [...names, 'bias'].map((one) => [
-        one,
-        { unit: times.includes(one) ? 's' : '1', value: times.includes(one) ? '1 s' : 0 },
+      [...names, 'bias'].map((key) => [
+        key,
+        { unit: times.includes(key) ? 's' : '1', value: times.includes(key) ? '1 s' : 0 },
       ]),
     ),
     ...(isAnalog ? { inputs: { signal: '1' } } : {}),

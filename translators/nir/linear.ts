@@ -121,8 +121,8 @@ function sliding(
   const [rows, columns] = flat ? [1, input[1]!] : [input[1]!, input[2]!];
   const [outRows, outColumns] = flat ? [1, output[1]!] : [output[1]!, output[2]!];
   const { kernel, stride, dilation, before } = windowOf(node, input.slice(1));
-  const two = (values: readonly number[], one: number): readonly [number, number] =>
-    flat ? [one, values[0]!] : [values[0]!, values[1]!];
+  const two = (values: readonly number[], only: number): readonly [number, number] =>
+    flat ? [only, values[0]!] : [values[0]!, values[1]!];
   const [height, width] = two(kernel, 1);
   const [[strideY, strideX], [stepY, stepX], [beforeY, beforeX]] = [two(stride, 1), two(dilation, 1), two(before, 0)];
   const most = pairs * outRows * outColumns * height * width;

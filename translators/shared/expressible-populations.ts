@@ -107,10 +107,12 @@ export function expressiblePopulations(
   const { outputFiles: _, ...annotations } = model.annotations;
   const { experiment, recordings: all } = model;
   const places = new Map([
-    ...recordings.map((one, k) => [child('/recordings', k), child('/recordings', all.indexOf(one))] as const),
+    ...recordings.map(
+      (recording, k) => [child('/recordings', k), child('/recordings', all.indexOf(recording))] as const,
+    ),
     ...protocol.map(
-      (one, k) =>
-        [child('/experiment/protocol', k), child('/experiment/protocol', experiment.protocol.indexOf(one))] as const,
+      (phase, k) =>
+        [child('/experiment/protocol', k), child('/experiment/protocol', experiment.protocol.indexOf(phase))] as const,
     ),
   ]);
   report.placeBy((pointer) => {

@@ -150,9 +150,9 @@ function flat(item: Source): string {
 function flatLength(item: Source, limit: number): number {
   if (typeof item === 'string') return item.length;
   let total = item.open.length + item.close.length + (item.after?.length ?? 0) + 2 * Math.max(0, item.items.length - 1);
-  for (const one of item.items) {
+  for (const source of item.items) {
     if (total > limit) return total;
-    total += flatLength(one, limit - total);
+    total += flatLength(source, limit - total);
   }
   if (item.method !== undefined) total += flatLength(item.method, limit - total);
   return total;
@@ -181,7 +181,8 @@ const fitsInside = ({ open, items }: Bracketed, indent: number): boolean =>
   (items.length === 1 || /\w\($/.test(open)) && fits({ open: '', items, close: '' }, indent, '');
 
 const fillsLines = ({ items }: Bracketed): boolean =>
-  items.length >= many && items.every((one) => typeof one === 'string' && one.length < 30 && !one.includes('='));
+  items.length >= many &&
+  items.every((source) => typeof source === 'string' && source.length < 30 && !source.includes('='));
 
 /** Checks whether lines of a piece are filled, which Black would not do. */
 function isFilled(item: Source, indent: number): boolean {
@@ -189,7 +190,7 @@ function isFilled(item: Source, indent: number): boolean {
   if (item.method !== undefined && isFilled(item.method, indent)) return true;
   if (item.items.length === 0) return false;
   if (fitsInside(item, indent + 4)) return false;
-  return fillsLines(item) || item.items.some((one) => isFilled(one, indent + 4));
+  return fillsLines(item) || item.items.some((source) => isFilled(source, indent + 4));
 }
 
 /** Returns the lines of a piece that begins at a column. `after`: the text after it on the last line. */
@@ -248,7 +249,7 @@ function broken(item: Bracketed, indent: number, after: string): string {
   if (fillsLines(item))
     return `${item.open}${margin}${filled(item.items as readonly string[], indent + 4).join(margin)}${close}`;
   if (others.length === 0) return `${item.open}${margin}${laidOut(only, indent + 4, '')}${close}`;
-  return `${item.open}${item.items.map((one) => margin + laidOut(one, indent + 4, ',')).join('')}${close}`;
+  return `${item.open}${item.items.map((source) => margin + laidOut(source, indent + 4, ',')).join('')}${close}`;
 }
 
 /** Returns short items, as many in a line as fit. */

@@ -64,7 +64,7 @@ export function edgeFiles(
     );
     const id = 100 + k;
     const count = sources.length;
-    const columns = ['syn_weight', 'delay'].filter((_, one) => [weight, delay][one] !== undefined);
+    const columns = ['syn_weight', 'delay'].filter((_, index) => [weight, delay][index] !== undefined);
     const cells = [weight, delay].filter((cell) => cell !== undefined);
     report.exact(pointer, `${count} edges`);
     return [
@@ -167,7 +167,7 @@ function edgesOf(
   if (typeof weights === 'string') return weights;
   const dt = inUnit(model.experiment.dt, 'ms');
   const delays = numbersInUnit(delay, 'ms');
-  if (delays.some((one) => one < dt / 2)) {
+  if (delays.some((value) => value < dt / 2)) {
     report.different('sonata/short-delay', pointer, `delays below half a time step become ${dt} ms, NEST's shortest`);
     for (let k = 0; k < count; k++) if (delays[k]! < dt / 2) delays[k] = dt;
   }
@@ -191,12 +191,12 @@ function weightsOf({ weight, name }: Template, index: number, numbers: Float64Ar
   const { variables, by, magnitude } = weight;
   if (by === 'receptor' || variables[0] === variables[1]) return numbers;
   if (magnitude)
-    return numbers.some((one) => one < 0)
+    return numbers.some((number) => number < 0)
       ? 'a negative conductance'
       : index === 0
         ? numbers
-        : numbers.map((one) => -one);
-  const isOther = (one: number): boolean => (index === 0 ? one < 0 : one > 0);
+        : numbers.map((number) => -number);
+  const isOther = (number: number): boolean => (index === 0 ? number < 0 : number > 0);
   return numbers.some(isOther)
     ? `weights with the sign of the other receptor: ${name} has one receptor for each sign`
     : numbers;

@@ -27,7 +27,7 @@ export class NodeSets {
   nameOf(rule: SelectionRule, wanted: string, { model, data }: ValidModel): string | undefined {
     const part = this.#parts.get(populationOf(rule) ?? '');
     if (!part) return undefined;
-    const isOnly = [...this.#parts.values()].every((one) => one === part || one.population !== part.population);
+    const isOnly = [...this.#parts.values()].every((other) => other === part || other.population !== part.population);
     if (isOnly && wholePopulation(rule) !== undefined) return part.population;
     const elements = elementsIn(rule, model.populations[part.name]?.size ?? 0, data);
     if (!elements) return undefined;
@@ -250,14 +250,14 @@ export function reportsOf(
   const recorded = new Set<string>();
   for (const [k, recording] of model.recordings.entries()) {
     const pointer = child('/recordings', k);
-    const one = recordingOf(recording, valid, parts, sets, recorded);
-    if (typeof one === 'string') {
-      if (one !== '') report.missing(pointer, one);
+    const written = recordingOf(recording, valid, parts, sets, recorded);
+    if (typeof written === 'string') {
+      if (written !== '') report.missing(pointer, written);
       continue;
     }
     for (const [number, [from, to]] of (windows.get(recording.name) ?? []).entries())
       found[number === 0 ? recording.name : `${recording.name}_${number + 1}`] = {
-        ...one,
+        ...written,
         ...(from > 0 ? { start_time: inUnit(from, 'ms') } : {}),
         ...(to < end ? { end_time: inUnit(to, 'ms') } : {}),
         file_name: `${recording.name}${number === 0 ? '' : `_${number + 1}`}.h5`,

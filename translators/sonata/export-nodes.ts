@@ -46,9 +46,9 @@ function statedNodes({
   const found = new Map<string, Pick<WrittenPart, 'population' | 'ids'>>();
   const taken = new Map<string, Set<number>>();
   for (const [name, { size }] of Object.entries(populations)) {
-    const one = memberOf(nodes, name);
-    const population = memberOf(one, 'population');
-    const runs = memberOf(one, 'ids');
+    const nodeSet = memberOf(nodes, name);
+    const population = memberOf(nodeSet, 'population');
+    const runs = memberOf(nodeSet, 'ids');
     const ids = Array.isArray(runs)
       ? (runs as readonly (readonly [number, number])[]).flatMap(([first, count]) =>
           Array.from({ length: count }, (_, k) => first + k),
@@ -224,7 +224,9 @@ function variation(
   values: PartWithValues['values'],
   size: number,
 ): { readonly varying: readonly string[]; readonly count: ReadonlySet<string> } {
-  const varying = [...values].flatMap(([name, numbers]) => (numbers.some((one) => one !== numbers[0]) ? [name] : []));
+  const varying = [...values].flatMap(([name, numbers]) =>
+    numbers.some((number) => number !== numbers[0]) ? [name] : [],
+  );
   const count = new Set<string>();
   for (let element = 0; element < size && count.size <= mostTypes; element++)
     count.add(keyOf(varying, values, element));
@@ -260,7 +262,7 @@ function nodesOf(
     const names = own[group] ?? [];
     const { positions } = itemAt(parts, group);
     const dimensions = parts.every(
-      (one, part) => groupOf(part) !== group || one.positions?.length === positions?.length,
+      (other, part) => groupOf(part) !== group || other.positions?.length === positions?.length,
     )
       ? (positions?.length ?? 0)
       : 0;

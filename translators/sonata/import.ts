@@ -318,7 +318,7 @@ function protocolOf(duration: number, reports: readonly Report[]): readonly Phas
   return [
     ...times.flatMap((at): PhaseDocument[] => [
       ...(at > 0 ? [{ runUntil: `${at} ms` }] : []),
-      ...switches.filter((one) => one.at === at).map(({ phase }) => phase),
+      ...switches.filter((toggle) => toggle.at === at).map(({ phase }) => phase),
     ]),
     { runUntil: `${duration} ms` },
   ];

@@ -150,4 +150,6 @@ export function checkMembers(at: GroupAt, kind: 'node' | 'edge', groups: Iterabl
 const isMisspelt = (name: string, known: readonly string[]): boolean =>
   name.length > 1 &&
   !known.includes(name) &&
-  known.some((one) => editDistance(name.toLowerCase(), one.toLowerCase(), 2) <= (one.length < 6 ? 1 : 2));
+  known.some(
+    (candidate) => editDistance(name.toLowerCase(), candidate.toLowerCase(), 2) <= (candidate.length < 6 ? 1 : 2),
+  );

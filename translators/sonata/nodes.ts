@@ -321,7 +321,8 @@ function readPopulation(
       rows,
       ids: rows.map((row) => nodeIds[row]!),
       values: template ? valuesOf(at, template, rows, given, grouping) : new Map(),
-      ...(rows.length > 0 && positions.every((one): one is number[] => one.every((x) => typeof x === 'number'))
+      ...(rows.length > 0 &&
+      positions.every((position): position is number[] => position.every((x) => typeof x === 'number'))
         ? { positions }
         : {}),
     };

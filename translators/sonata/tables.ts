@@ -21,13 +21,13 @@ export const placeIn = ({ document, path }: GroupAt, name?: string, row?: number
 
 /** Returns a group within a group, or undefined if there is no such group. */
 export function groupIn(at: GroupAt, name: string): GroupAt | undefined {
-  const group = at.group.groups.find((one) => one.name === name);
+  const group = at.group.groups.find((inner) => inner.name === name);
   return group && { ...at, group, path: `${at.path}/${name}` };
 }
 
 /** Returns a dataset within a group, or undefined if there is no such dataset. */
 export const tableIn = ({ group }: GroupAt, name: string): Hdf5Table | undefined =>
-  group.tables.find((one) => one.name === name);
+  group.tables.find((table) => table.name === name);
 
 interface Wanted {
   readonly isRequired?: boolean;
@@ -44,7 +44,7 @@ export function numbersIn(at: GroupAt, name: string, wanted: Wanted = {}): Float
       at.report(
         messages.missingDataset(
           name,
-          at.group.tables.map((one) => one.name),
+          at.group.tables.map((hdf5Table) => hdf5Table.name),
         ),
         placeIn(at, name),
       );

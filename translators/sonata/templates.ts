@@ -277,8 +277,8 @@ function glif(given: Json): Template {
   const lists = Object.keys(glifLists).flatMap((name) => {
     const length = name === 'tau_syn' ? receptorCount : currentCount;
     const values = listOf(name);
-    return components(name, length).map((one, k): [string, TemplateParameter] => [
-      one,
+    return components(name, length).map((component, k): [string, TemplateParameter] => [
+      component,
       { unit: glifLists[name]?.[0] ?? '1', value: values[k] ?? glifLists[name]?.[1][0] ?? 0 },
     ]);
   });
@@ -411,7 +411,7 @@ function flattened(given: Json): Json {
       if (glifSwitches.includes(name)) return [];
       if (!Object.hasOwn(glifLists, name) || !Array.isArray(value)) return [[name, value]];
       const names = components(name, value.length);
-      return value.map((one, k) => [names[k] ?? name, one]);
+      return value.map((element, k) => [names[k] ?? name, element]);
     }),
   );
 }

@@ -57,7 +57,7 @@ function datFile(entry: unknown, at: string): DatFile {
     return {
       file,
       kind: 'columns',
-      columns: list(fields, 'columns', at).map((one, i) => column(one, `${at}/columns/${i}`)),
+      columns: list(fields, 'columns', at).map((item, i) => column(item, `${at}/columns/${i}`)),
     };
   if (fields['kind'] !== 'events') throw malformed(`${at}/kind`, '`columns` or `events`');
   const format = fields['format'];
@@ -66,7 +66,7 @@ function datFile(entry: unknown, at: string): DatFile {
     file,
     kind: 'events',
     format,
-    selections: list(fields, 'selections', at).map((one, i) => selection(one, `${at}/selections/${i}`)),
+    selections: list(fields, 'selections', at).map((item, i) => selection(item, `${at}/selections/${i}`)),
   };
 }
 

@@ -89,7 +89,7 @@ export function nirWriter(path: string): ResultWriter {
     close: async (record, trains) =>
       guarded(() => {
         invariant(setup && file, 'nir', 'close before open');
-        for (const one of trains) writeSpikes(file.h5, pathOf(one.plan.population), one, setup, record.steps);
+        for (const train of trains) writeSpikes(file.h5, pathOf(train.plan.population), train, setup, record.steps);
         file.h5.file.close();
         const final = record.complete ? path : incompletePath(path);
         nameFiles([{ partial: file.partial, path: final }]);

@@ -182,10 +182,10 @@ function compareWhole(path: string, left: Dataset, right: Dataset, differences: 
 }
 
 /** Two texts; of long ones, the part around the first difference. */
-function addTexts(path: string, one: string, other: string, differences: DifferenceList): void {
+function addTexts(path: string, first: string, second: string, differences: DifferenceList): void {
   let at = 0;
-  while (at < one.length && one[at] === other[at]) at += 1;
+  while (at < first.length && first[at] === second[at]) at += 1;
   const from = Math.max(0, at - 40);
   const part = (text: string): string => `${from > 0 ? '…' : ''}${text.slice(from, from + 100)}`;
-  differences.add(path, part(one), part(other));
+  differences.add(path, part(first), part(second));
 }

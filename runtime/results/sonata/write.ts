@@ -119,7 +119,7 @@ export function sonataWriter(path: string): ResultWriter {
         provenance.write(provenanceText(record, data));
         provenance.finish();
         nameFiles([...named, { partial: provenance.handOver(), path: provenancePath(final) }]);
-        return [...named.map((one) => one.path), provenancePath(final)];
+        return [...named.map((namedFile) => namedFile.path), provenancePath(final)];
       }),
     abandon: async () => discard(),
   };

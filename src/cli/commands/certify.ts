@@ -51,7 +51,7 @@ export async function certify(context: CommandContext): Promise<number> {
       progress.stop();
       if (interruption.signal.aborted) return exitCodes.interrupted;
       const { certificate, picture, bytesOf } = certified;
-      const outputs = new Map(certificate.outputs.map((one) => [one.path, `outputs/${one.path}`]));
+      const outputs = new Map(certificate.outputs.map((output) => [output.path, `outputs/${output.path}`]));
       const files = [
         { path: names.page, parts: [certificatePage(certificate, picture)] },
         { path: names.data, parts: [`${JSON.stringify(certificate, null, 2)}\n`] },

@@ -393,8 +393,8 @@ function withOneConvention(entries: readonly ConversionEntry[]): readonly Conver
   const [first] = found;
   if (first === undefined || subjects.size === 1) return entries;
   const message = `${subjects.size} conventions of a step differ: ${[...subjects].join(', ')}`;
-  const one = { verdict: 'convention', code: 'convention/several', pointer: '', message } as const;
-  return [...entries.filter((entry) => !isConvention(entry)), one];
+  const joined = { verdict: 'convention', code: 'convention/several', pointer: '', message } as const;
+  return [...entries.filter((entry) => !isConvention(entry)), joined];
 }
 
 /** Returns paths of a conversion's texts, the document first. */

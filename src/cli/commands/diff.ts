@@ -73,7 +73,7 @@ function lines({ exact, comparison }: ResultComparison): readonly string[] {
         ...spikes.map((count) => (count === null ? 'not recorded' : String(count))),
         same === null ? 'only in one' : same ? 'same' : 'different',
       ])
-    : populations.map((one) => [eventName(one), ...one.spikes.map(String), one.grade]);
+    : populations.map((population) => [eventName(population), ...population.spikes.map(String), population.grade]);
   return [
     heading,
     ...(isSame ? [] : runLines(exact)),
@@ -86,7 +86,9 @@ function lines({ exact, comparison }: ResultComparison): readonly string[] {
 /** Returns the first spike without a partner, of results with different steps. */
 function firstSpike({ populations }: ResultComparison['comparison']): readonly string[] {
   const [earliest] = populations
-    .flatMap((one) => (one.divergence === null ? [] : [{ name: eventName(one), ...one.divergence }]))
+    .flatMap((population) =>
+      population.divergence === null ? [] : [{ name: eventName(population), ...population.divergence }],
+    )
     .sort((a, b) => a.time - b.time);
   return earliest === undefined
     ? []

@@ -157,7 +157,7 @@ function asVaried(axes: readonly Axis[], finding: Diagnostic): Diagnostic {
   return {
     ...finding,
     ...(finding.place ? { place: renamed(finding.place) } : {}),
-    ...(finding.related ? { related: finding.related.map((one) => ({ ...one, place: renamed(one.place) })) } : {}),
+    ...(finding.related ? { related: finding.related.map((part) => ({ ...part, place: renamed(part.place) })) } : {}),
   };
 }
 

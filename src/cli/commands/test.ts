@@ -86,10 +86,10 @@ function report(results: readonly Result[], format: 'github' | 'junit' | undefin
   if (format) context.terminal.stdout.write(verdictReport(format, 'test', verdicts));
   else if (context.json)
     printJson(context.terminal, {
-      tests: results.map((one) => ({ ...one, diagnostics: diagnosticsToJson(one.diagnostics) })),
+      tests: results.map((result) => ({ ...result, diagnostics: diagnosticsToJson(result.diagnostics) })),
     });
   else {
-    const count = (outcome: Result['outcome']): number => results.filter((one) => one.outcome === outcome).length;
+    const count = (outcome: Result['outcome']): number => results.filter((result) => result.outcome === outcome).length;
     const counts = (['passed', 'failed', 'not checked'] as const).flatMap((outcome) =>
       count(outcome) === 0 ? [] : [`${count(outcome)} ${outcome}`],
     );

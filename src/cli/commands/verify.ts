@@ -148,7 +148,7 @@ async function verifyPacked(
       if (await isOurs(file)) verified.push({ result, ...(await verifyResult(file, run)) });
     }
     const experiments: ({ readonly path: string } & Judged)[] = [];
-    for (const file of bundle.files.filter((one) => verified.length > 0 && one.endsWith('.sedml')))
+    for (const file of bundle.files.filter((name) => verified.length > 0 && name.endsWith('.sedml')))
       experiments.push({
         path: file,
         ...(await judgedSafely(() => checkExperiment(bundle.folder, bundle.files, file, path))),
@@ -170,7 +170,9 @@ async function verifyPacked(
         experiments: experiments.map(({ path: file, grade, statement }) => ({ path: file, grade, statement })),
       });
     const lines = [
-      ...verified.map((one) => (verified.length > 1 || !isSame ? `${one.result}: ${sentence(one)}` : sentence(one))),
+      ...verified.map((verification) =>
+        verified.length > 1 || !isSame ? `${verification.result}: ${sentence(verification)}` : sentence(verification),
+      ),
       ...experiments.map(({ path: file, statement }) => printable(`${file}: ${statement}`)),
       ...checkedLines(checked),
     ];

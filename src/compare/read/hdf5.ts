@@ -379,5 +379,5 @@ function readObservable(
       spikes.add(node, id, time);
     }
   }
-  found.trains.push(...spikes.done(true).map((one) => ({ ...one, event })));
+  found.trains.push(...spikes.done(true).map((group) => ({ ...group, event })));
 }

@@ -88,7 +88,7 @@ function quantity(value: unknown, si: string): number | null {
 
 function numbers(path: string, where: string, value: unknown): Float64Array {
   if (!Array.isArray(value)) throw unusable(path, `${where} has no list of numbers`, 'write the file again');
-  const wrong: unknown = value.find((one) => typeof one !== 'number');
+  const wrong: unknown = value.find((element) => typeof element !== 'number');
   if (wrong !== undefined) throw notANumber(path, `a number of ${where}`, JSON.stringify(wrong));
   return Float64Array.from(value as number[]);
 }

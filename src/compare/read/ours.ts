@@ -68,15 +68,20 @@ export function withNodes(recorded: Recorded): Recorded {
   if (!record) return recorded;
   const nodes = writtenNodes({ model: record.model });
   const merged = new Map<string, RecordedTrains>();
-  for (const one of trains) {
-    const { population, idOf } = nodes(one.population);
-    const key = JSON.stringify([population, one.event]);
+  for (const recordedTrains of trains) {
+    const { population, idOf } = nodes(recordedTrains.population);
+    const key = JSON.stringify([population, recordedTrains.event]);
     const known = merged.get(key);
     const cells = [
       ...(known?.ids.map((id, k) => ({ id, train: known.trains[k]! })) ?? []),
-      ...one.ids.map((id, k) => ({ id: idOf(id), train: one.trains[k]! })),
+      ...recordedTrains.ids.map((id, k) => ({ id: idOf(id), train: recordedTrains.trains[k]! })),
     ].sort((a, b) => a.id - b.id);
-    merged.set(key, { ...one, population, ids: cells.map(({ id }) => id), trains: cells.map(({ train }) => train) });
+    merged.set(key, {
+      ...recordedTrains,
+      population,
+      ids: cells.map(({ id }) => id),
+      trains: cells.map(({ train }) => train),
+    });
   }
   return {
     ...recorded,

@@ -46,11 +46,11 @@ export function withHolm<T extends { readonly departure: number; readonly verdic
 ): readonly T[] {
   const ordered = [...findings].sort((a, b) => a.departure - b.departure);
   const kept = new Set<T>();
-  for (const [k, one] of ordered.entries()) {
-    if (one.departure >= alpha / (ordered.length - k)) break;
-    kept.add(one);
+  for (const [k, finding] of ordered.entries()) {
+    if (finding.departure >= alpha / (ordered.length - k)) break;
+    kept.add(finding);
   }
-  return findings.map((one) =>
-    one.verdict === 'different' && !kept.has(one) ? { ...one, verdict: 'cannot say' } : one,
+  return findings.map((finding) =>
+    finding.verdict === 'different' && !kept.has(finding) ? { ...finding, verdict: 'cannot say' } : finding,
   );
 }

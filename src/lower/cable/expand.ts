@@ -99,7 +99,7 @@ class Expansion {
     );
     const recordings = this.#cells.model.recordings.flatMap((recording, k) =>
       this.#diagnostics.within(`/recordings/${k}`, () =>
-        this.#spread(recording).flatMap((one) => this.#recording(one)),
+        this.#spread(recording).flatMap((copy) => this.#recording(copy)),
       ),
     );
     const operations = mapped(this.#cells.model.operations, 'operations', this.#diagnostics, (operation, name) =>
@@ -408,25 +408,25 @@ class Expansion {
    */
   #setOn(
     population: string,
-    one: Class,
+    cellClass: Class,
     variable: string,
     value: Value,
     cells: readonly number[] | undefined,
   ): Record<string, Value> {
     const isOfMechanism = variable.includes('.');
-    const classVariable = variable === 'v' ? one.made.names.voltage : variable;
+    const classVariable = variable === 'v' ? cellClass.made.names.voltage : variable;
     // Mechanisms with the same equations share names, and one may have another's at some places.
     const places = new Map<string, number[]>();
-    one.compartments.forEach((_, ordinal) => {
-      const name = isOfMechanism ? one.made.variables[ordinal]?.get(variable) : classVariable;
+    cellClass.compartments.forEach((_, ordinal) => {
+      const name = isOfMechanism ? cellClass.made.variables[ordinal]?.get(variable) : classVariable;
       if (name !== undefined) places.set(name, [...(places.get(name) ?? []), ordinal]);
     });
-    const member = this.#cells.member(population, one);
+    const member = this.#cells.member(population, cellClass);
     const { size } = this.#cells.model.populations[population] ?? { size: 0 };
     const all = cells ?? Array.from({ length: size }, (_, cell) => cell);
     const values = [...places].map(([name, at]): [string, Value] => {
       const given = this.#cells.repeated(value, at.length);
-      if (at.length === one.compartments.length && !cells) return [`${member}.${name}`, given];
+      if (at.length === cellClass.compartments.length && !cells) return [`${member}.${name}`, given];
       const elements = at.flatMap((ordinal) => all.map((cell) => ordinal * size + cell));
       return [`${member}[${elements.join(', ')}].${name}`, given];
     });

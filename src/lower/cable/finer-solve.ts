@@ -77,8 +77,8 @@ function cellOfItem(
 ): Cells {
   const each: Cells['each'] = (block, write) => write(block);
   if (populations.length === 1) return { row: null, cell: item, each };
-  const of = <T>(one: (population: number, cell: number) => T): readonly T[] =>
-    populations.flatMap(({ size }, p) => Array.from({ length: size }, (_, cell) => one(p, cell)));
+  const of = <T>(valueOf: (population: number, cell: number) => T): readonly T[] =>
+    populations.flatMap(({ size }, p) => Array.from({ length: size }, (_, cell) => valueOf(p, cell)));
   const rows = table(
     'cell_rows',
     `first entry of each cell's population in ${name}.nodes`,

@@ -110,7 +110,7 @@ function nodePlaces(cable: Cable, classes: readonly PlacedClass[]): NodePlaces {
   populations.forEach((population, p) => {
     const byNode = new Uint32Array(size);
     for (const { type, group, compartments, offset } of classes) {
-      const ordinal = cable.classes.findIndex((one) => one.type === type);
+      const ordinal = cable.classes.findIndex((compartmentClass) => compartmentClass.type === type);
       const { begin } = memberOf(group, population.members[ordinal] ?? '');
       compartments.forEach((node, k) => (byNode[node] = offset + begin + k * population.size));
     }
@@ -130,7 +130,7 @@ function nodePlaces(cable: Cable, classes: readonly PlacedClass[]): NodePlaces {
 }
 
 function memberOf(group: Group, name: string): Member {
-  const member = group.members.find((one) => one.name === name);
+  const member = group.members.find((candidate) => candidate.name === name);
   invariant(member, 'lower/cable', `${group.name} has no population ${name}`);
   return member;
 }

@@ -127,7 +127,7 @@ function coupledStates(
     const linear = linearRate(e, own) !== null;
     return states.filter((other) => used.has(other) && !(own.includes(other) && linear));
   };
-  const all = states.filter((name) => (schemeOf(name)?.states ?? [name]).some((one) => readBy(one).length > 0));
+  const all = states.filter((name) => (schemeOf(name)?.states ?? [name]).some((state) => readBy(state).length > 0));
   return { all, read: states.filter((name) => all.some((other) => readBy(other).includes(name))) };
 }
 
@@ -178,7 +178,7 @@ export const inArrays = (cable: Cable): readonly { readonly of: CompartmentClass
 /** Elements of all classes in the arrays of a cable, and with them the points without area of all cells. */
 export function roomOf(cable: Cable): { readonly compartments: number; readonly all: number } {
   const { tree, populations, classes } = cable;
-  const compartments = classes.reduce((sum, one) => sum + lengthOf(cable, one), 0);
+  const compartments = classes.reduce((sum, compartmentClass) => sum + lengthOf(cable, compartmentClass), 0);
   const cells = populations.reduce((sum, { size }) => sum + size, 0);
   return { compartments, all: compartments + (tree.size - tree.compartments.length) * cells };
 }

@@ -19,12 +19,12 @@ interface Given {
 export function mechanismValues(
   population: string,
   kind: Kind,
-  one: Class,
+  cellClass: Class,
   { variable, value, size }: Given,
   cells: StructuredCells,
 ): ReadonlyMap<string, Value> {
   const mechanism = variable.slice(0, variable.indexOf('.'));
-  const names = one.compartments.map((_, ordinal) => one.made.variables[ordinal]?.get(variable));
+  const names = cellClass.compartments.map((_, ordinal) => cellClass.made.variables[ordinal]?.get(variable));
   const valuesByVariable = new Map<string, Value>();
   for (const classVariable of new Set(names)) {
     if (classVariable === undefined) continue;
@@ -45,12 +45,13 @@ export function mechanismValues(
     // Compartments with the mechanism, in the order of the tree.
     const places = kind.instances.flatMap((own, at) => (own.some(({ name }) => name === mechanism) ? [at] : []));
     const byPlace = list !== null && list.length === size * places.length;
-    const others = one.made.values.get(classVariable);
-    const common = one.made.type.parameters[classVariable]?.value ?? one.made.type.state[classVariable]?.initial ?? 0;
+    const others = cellClass.made.values.get(classVariable);
+    const common =
+      cellClass.made.type.parameters[classVariable]?.value ?? cellClass.made.type.state[classVariable]?.initial ?? 0;
     const all = new Float64Array(size * names.length);
     names.forEach((name, ordinal) => {
       const otherwise = numberOf(others?.[ordinal] ?? common) ?? 0;
-      const place = byPlace ? places.indexOf(one.compartments[ordinal] ?? 0) : 0;
+      const place = byPlace ? places.indexOf(cellClass.compartments[ordinal] ?? 0) : 0;
       for (let cell = 0; cell < size; cell++)
         all[ordinal * size + cell] =
           name !== classVariable

@@ -114,7 +114,7 @@ function pieceOf(rule: SelectionRule): Piece | null {
 function merged(group: readonly Listed[], data: DrawnArrays): Projection {
   const [first] = group as readonly [Listed];
   const count = group.reduce((sum, { sources }) => sum + sources.length, 0);
-  const all = (of: (one: Listed) => ArrayLike<number>, shift: (one: Listed) => number): Uint32Array => {
+  const all = (of: (part: Listed) => ArrayLike<number>, shift: (part: Listed) => number): Uint32Array => {
     const indices = new Uint32Array(count);
     let at = 0;
     for (const listed of group)

@@ -36,24 +36,26 @@ function refusalOf(code: readonly Statement[], { name, type }: Kind, cells: Stru
     ...ions.flatMap((ion) => [`${ion}_i`, `${ion}_o`, `e_${ion}`, `i_${ion}`]),
   ]);
   const read = code.flatMap(expressionsOf).flatMap((e) => [...namesIn(e)]);
-  const [other] = [...read, ...writtenBy(code)].filter((one) => here.has(one));
+  const [other] = [...read, ...writtenBy(code)].filter((candidate) => here.has(candidate));
   return other === undefined ? null : `uses ${other}`;
 }
 
 /** All compartments of selected cells. */
 function everyCompartment(rule: SelectionRule, cells: StructuredCells): SelectionRule {
   if (rule.kind === 'assembly')
-    return { kind: 'assembly', assembly: rule.assembly.flatMap((one) => partsOf(everyCompartment(one, cells))) };
+    return { kind: 'assembly', assembly: rule.assembly.flatMap((member) => partsOf(everyCompartment(member, cells))) };
   const [owner = ''] = ownersOf(rule);
   const kind = rule.kind === 'synapses' ? undefined : cells.kindOf(owner);
   if (!kind) return rule;
   const size = cells.model.populations[owner]?.size ?? 0;
   const { indices } = cells.elementsOf(rule);
   const isWhole = rule.kind === 'slice' && rule.slice === undefined;
-  const parts = (cells.classes.get(kind.name) ?? []).map((one): SelectionRule => {
-    const population = cells.member(owner, one);
+  const parts = (cells.classes.get(kind.name) ?? []).map((cellClass): SelectionRule => {
+    const population = cells.member(owner, cellClass);
     if (isWhole) return { kind: 'slice', population };
-    const elements = one.compartments.flatMap((_, ordinal) => Array.from(indices, (cell) => ordinal * size + cell));
+    const elements = cellClass.compartments.flatMap((_, ordinal) =>
+      Array.from(indices, (cell) => ordinal * size + cell),
+    );
     return { kind: 'indices', population, indices: cells.data.keep(Uint32Array.from(elements)) };
   });
   const [only] = parts;

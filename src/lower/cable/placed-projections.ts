@@ -181,7 +181,7 @@ export class PlacedProjections {
     const first = of.kind === 'slice' ? (of.slice?.[0] ?? 0) : 0;
     const fixed = this.#cells.compartmentAt(kind, end.section, end.fraction);
     return {
-      populations: classes.map((one) => this.#cells.member(population, one)),
+      populations: classes.map((cellClass) => this.#cells.member(population, cellClass)),
       cells: { population, size: this.#cells.model.populations[population]?.size ?? 0, first, count },
       table: this.#tableOf(kind),
       compartment: end.places ? compartmentsAt(end.places, kind.tree, this.#cells.data) : () => fixed,

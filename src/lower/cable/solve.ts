@@ -40,13 +40,17 @@ export function lowerCable(cable: Cable, groups: readonly Group[], context: Cont
   const { right } = cableBuffers(cable, context);
   builder.note(`${cable.name} has ${cable.tree.compartments.length} compartments, solved by ${cable.method}`);
   return [
-    ...classes.flatMap((one) => (cable.ownEquations ? [inStep(coefficientsKernel(cable, one, context), place)] : [])),
-    ...classes.flatMap((one) => (one.offset === 0 ? [] : [inStep(gatherKernel(cable, one, context), place)])),
+    ...classes.flatMap((cellClass) =>
+      cable.ownEquations ? [inStep(coefficientsKernel(cable, cellClass, context), place)] : [],
+    ),
+    ...classes.flatMap((cellClass) =>
+      cellClass.offset === 0 ? [] : [inStep(gatherKernel(cable, cellClass, context), place)],
+    ),
     inStep(solveKernel(cable, classes, context), place),
-    ...classes.flatMap((one) => {
-      const voltages = voltageKernel(cable, one, right, context);
-      const bounds = boundsKernel(cable, one, context);
-      const gates = cable.method === 'cable-then-gates' ? gatesKernel(cable, one.group, context) : null;
+    ...classes.flatMap((cellClass) => {
+      const voltages = voltageKernel(cable, cellClass, right, context);
+      const bounds = boundsKernel(cable, cellClass, context);
+      const gates = cable.method === 'cable-then-gates' ? gatesKernel(cable, cellClass.group, context) : null;
       return [
         inStep(voltages, place),
         inStep(bounds, place, checkedEvery, checkedEvery - 1),
@@ -124,7 +128,7 @@ function boundsKernel(cable: Cable, { group, names }: PlacedClass, { builder, re
 
 /** Names of the sections of a class, the first few. */
 function sectionsOf({ classes, tree }: Cable, type: string): string {
-  const classCompartments = classes.find((one) => one.type === type)?.compartments ?? [];
+  const classCompartments = classes.find((compartmentClass) => compartmentClass.type === type)?.compartments ?? [];
   const names = [...new Set(classCompartments.map((at) => tree.compartments[at]?.section ?? ''))];
   return names.length > 3 ? `${names.slice(0, 3).join(', ')} and ${names.length - 3} more` : names.join(', ');
 }

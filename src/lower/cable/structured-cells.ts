@@ -240,7 +240,7 @@ export class StructuredCells {
       populations: kind.populations.map((name) => ({
         name,
         size: this.model.populations[name]?.size ?? 0,
-        members: classes.map((one) => this.member(name, one)),
+        members: classes.map((cellClass) => this.member(name, cellClass)),
       })),
     };
   }

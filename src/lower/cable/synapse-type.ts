@@ -142,7 +142,7 @@ export function atPlaces(type: SynapseType, places: SynapsePlaces, refuse: (feat
     contributes: [...contributes.values()],
     summed: type.summed.map(({ to, value }) => ({ to, value: renamed(value) })),
     derived: mapValues(type.derived, (variable) => ({ ...variable, value: renamed(variable.value) })),
-    derivatives: mapValues(type.derivatives, (one) => ({ ...one, rate: renamed(one.rate) })),
+    derivatives: mapValues(type.derivatives, (equation) => ({ ...equation, rate: renamed(equation.rate) })),
     pathways: mapValues(type.pathways, (pathway) => ({ ...pathway, do: pathway.do.map(acts) })),
     ...(type.events && {
       events: mapValues(type.events, (event) => ({ ...event, when: renamed(event.when), do: event.do.map(acts) })),

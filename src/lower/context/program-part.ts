@@ -323,6 +323,6 @@ export class PartBuilder {
 
   #unique(name: string, kind: 'buffers' | 'kernels', own: ReadonlyMap<string, unknown>): string {
     invariant(!this.#complete, 'lower/program-part', `${name} is added to a pass that has ended`);
-    return freeName(name, (one) => own.has(one) || this.#program[kind].has(one));
+    return freeName(name, (candidate) => own.has(candidate) || this.#program[kind].has(candidate));
   }
 }

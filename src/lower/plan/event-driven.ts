@@ -74,7 +74,10 @@ function bringUpToDate(scope: SynapseScope, context: Context): void {
     };
     // State without an equation changes only in code. As in Brian, its value at the event is used.
     if (
-      others.some((one) => one.kind === 'end' || one.variable === 't' || equations.derivatives.has(one.variable)) ||
+      others.some(
+        (reference) =>
+          reference.kind === 'end' || reference.variable === 't' || equations.derivatives.has(reference.variable),
+      ) ||
       !driving.every(([name]) => decays(name))
     ) {
       context.diagnostics.add(

@@ -26,7 +26,7 @@ export const synapseNumbers = ({ name }: ProjectionPlan, side: Side, { builder }
 
 /** Names in the expressions of a part of the model. */
 const namesRead = oncePerObject(
-  (part: object): ReadonlySet<string> => new Set(expressionsIn(part).flatMap((one) => [...namesIn(one)])),
+  (part: object): ReadonlySet<string> => new Set(expressionsIn(part).flatMap((expression) => [...namesIn(expression)])),
 );
 
 /** Counts the synapses of each element, for ends with numbers that some code reads. */

@@ -64,7 +64,8 @@ const guardDigits = 12;
 
 /** Returns the exponent of an inbox, and how many digits it has beyond the exponent without a guard. */
 export function exponentOfSum(arriving: readonly Arriving[]): { readonly exponent: number; readonly extra: number } {
-  const sum = (of: (one: Arriving) => number): number => exponentFor(arriving.reduce((all, one) => all + of(one), 0));
+  const sum = (of: (part: Arriving) => number): number =>
+    exponentFor(arriving.reduce((all, part) => all + of(part), 0));
   const certain = sum(({ most, arrivals }) => most * arrivals);
   const largest = largestOf(arriving);
   let extra = 0;

@@ -87,8 +87,10 @@ export function sharedByEnds({
   if (!ordered || plan.pre.member === null || plan.pre.member !== plan.post.member) return new Set();
   const written = statements.flatMap(({ to }) => (to.kind === 'end' ? [to] : []));
   const reached = [...written, ...statements.flatMap(({ statement }) => readReferences(statement.value, plan))];
-  const isShared = (one: EndReference): boolean =>
-    reached.some((other) => other.kind === 'end' && other.end !== one.end && other.variable === one.variable);
+  const isShared = (reference: EndReference): boolean =>
+    reached.some(
+      (other) => other.kind === 'end' && other.end !== reference.end && other.variable === reference.variable,
+    );
   return new Set(written.filter(isShared).map(({ variable }) => variable));
 }
 

@@ -453,7 +453,9 @@ function normaliseValues(
     for (const [name, value] of Object.entries(given)) {
       const variable = names.lookup(name);
       if (variable?.kind !== 'parameter' && variable?.kind !== 'state') {
-        const known = names.names().filter((one) => ['parameter', 'state'].includes(names.lookup(one)?.kind ?? ''));
+        const known = names
+          .names()
+          .filter((candidate) => ['parameter', 'state'].includes(names.lookup(candidate)?.kind ?? ''));
         context.reportKey(messages.unknownVariable(name, known, 'parameter or state variable'), child(at, name));
         continue;
       }

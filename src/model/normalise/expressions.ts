@@ -33,7 +33,7 @@ export function attempt<T>(context: Context, pointer: string, parse: () => T): T
     return parse();
   } catch (error) {
     if (!(error instanceof LangError)) throw error;
-    for (const one of error.all) context.report(one.finding, pointer, one.span);
+    for (const problem of error.all) context.report(problem.finding, pointer, problem.span);
     return undefined;
   }
 }

@@ -39,8 +39,8 @@ export function normalisePlaces(
   pointer: string,
 ): { section?: string; fraction?: number; places?: Places } {
   if (section !== undefined) checkSection(context, section, placed.selection, `${pointer}/section`);
-  const one = placeOf(context, section, fraction, pointer);
-  if (!places) return one;
+  const single = placeOf(context, section, fraction, pointer);
+  if (!places) return single;
   if (section !== undefined) context.report(messages.oneOfKeys(['section', 'places'], 2), `${pointer}/section`);
   if (fraction !== undefined) context.report(messages.oneOfKeys(['fraction', 'places'], 2), `${pointer}/fraction`);
   const at = `${pointer}/places`;

@@ -95,7 +95,7 @@ function atPlaces(
 }
 
 function nameAt(recording: string, place: string, taken: Set<string>): string {
-  const name = freeName(`${recording}_${place}`, (one) => taken.has(one));
+  const name = freeName(`${recording}_${place}`, (candidate) => taken.has(candidate));
   taken.add(name);
   return name;
 }
@@ -137,7 +137,8 @@ function normaliseRecording(
         : (index) => `${pointer}/variables/${index}`,
     );
   if (document.section !== undefined) checkSection(context, document.section, selection, `${pointer}/section`);
-  const name = document.name ?? freeName(usualName(document, variables, selection), (one) => taken.has(one));
+  const name =
+    document.name ?? freeName(usualName(document, variables, selection), (candidate) => taken.has(candidate));
   taken.add(name);
   if (document.rate === true) return { of: selection.rule, rate: true, name };
   if (document.events !== undefined) {

@@ -21,7 +21,7 @@ export const delaySteps: Rule = (model, context) => {
       checkDelays(value, own ? child(`${pointer}/delays`, pathway) : pointer, constants, model, context);
       for (const [index, text] of actions.entries()) {
         const at = `${child(child('/synapses', projection.synapse) + '/pathways', pathway)}/do/${index}`;
-        for (const sent of parseStatements(text).filter((one) => one.kind === 'send'))
+        for (const sent of parseStatements(text).filter((statement) => statement.kind === 'send'))
           checkDelays(printExpression(sent.after), at, constants, model, context);
       }
     }

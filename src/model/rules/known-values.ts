@@ -88,5 +88,5 @@ function numberOf(value: Value | undefined): number | undefined {
   if (typeof value === 'number') return value;
   if (!isGiven(value) || !isListed(value.array)) return undefined;
   const [first] = value.array;
-  return value.array.every((one) => one === first) ? first : undefined;
+  return value.array.every((element) => element === first) ? first : undefined;
 }

@@ -61,7 +61,7 @@ function checkConductances(
           : isGiven(given)
             ? numbersOf(given.array, data)
             : [typeof given === 'number' ? given : 0];
-      const negative = Array.from(numbers).find((one) => one < 0);
+      const negative = Array.from(numbers).find((number) => number < 0);
       if (negative !== undefined) report(messages.negativeConductance(key, name, negative, kind.unit), pointer);
     }
   }

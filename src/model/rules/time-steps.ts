@@ -80,7 +80,7 @@ function checkRefractory(
   for (const [name, { refractory }] of Object.entries(type.events)) {
     if (refractory?.for === undefined) continue;
     const e = parseExpression(refractory.for);
-    const between = knownNumbersOf(e, population, type, model, context.data).find((one) => isBetween(one, dt));
+    const between = knownNumbersOf(e, population, type, model, context.data).find((number) => isBetween(number, dt));
     if (between === undefined) continue;
     context.report(
       messages.timeBetween('refractory', between, refractoryInSteps(between, dt, refractory.rounding) * dt, dt),

@@ -39,10 +39,10 @@ export const weightSign: Rule = (written, context) => {
       const changes = actions.flatMap((text, index) =>
         parseStatements(text)
           .map(change)
-          .filter((one) => one !== undefined && isConductance(one.target, model, projection, type))
-          .map((one) => ({ ...(one as Change), index })),
+          .filter((parsed) => parsed !== undefined && isConductance(parsed.target, model, projection, type))
+          .map((parsed) => ({ ...(parsed as Change), index })),
       );
-      const signed = changes.map((one) => ({ ...one, by: amount(one, model, projection, type) }));
+      const signed = changes.map((parsed) => ({ ...parsed, by: amount(parsed, model, projection, type) }));
       if (signed.some(({ by: [, high] }) => high > 0)) continue;
       for (const { index, value, by, target, sign } of signed) {
         if (!(by[0] < 0)) continue;
@@ -97,7 +97,7 @@ function isConductance(target: string, model: Known, projection: Projection, typ
   const unit = unitOf(target, model, projection, type);
   if (unit === undefined) return false;
   const { dimension } = parseUnit(unit);
-  return conductances.some((one) => equalDimensions(one, dimension));
+  return conductances.some((conductance) => equalDimensions(conductance, dimension));
 }
 
 /** Returns the unit of a pathway's target: a port, or a variable of a cell. */

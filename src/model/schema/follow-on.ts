@@ -21,7 +21,7 @@ const parentOf = (pointer: string): string => pointer.slice(0, pointer.lastIndex
 const namesWithin = (part: unknown, depth: number): readonly string[] => {
   if (typeof part === 'string') return part.length <= longestName ? [part] : [];
   if (typeof part !== 'object' || part === null || depth === 0) return [];
-  const values = Object.values(part).flatMap((one) => namesWithin(one, depth - 1));
+  const values = Object.values(part).flatMap((value) => namesWithin(value, depth - 1));
   return Array.isArray(part) ? values : [...Object.keys(part), ...values];
 };
 const longestName = 80;
@@ -44,10 +44,11 @@ export function ownMistakes(
   );
   return found.filter(({ severity, code, place, found: name = '' }) => {
     const pointer = place?.pointer ?? '';
-    if (severity !== 'error' || before.some((one) => isWithin(pointer, one) || isWithin(one, pointer))) return false;
+    if (severity !== 'error' || before.some((earlier) => isWithin(pointer, earlier) || isWithin(earlier, pointer)))
+      return false;
     if (sizeUnknown && lengths.test(code)) return false;
-    if (needsAnother.test(code) && before.some((one) => parentOf(one) === parentOf(pointer))) return false;
-    if (code.endsWith('/unknown-event') && before.some((one) => keyOfGroup.test(one))) return false;
+    if (needsAnother.test(code) && before.some((earlier) => parentOf(earlier) === parentOf(pointer))) return false;
+    if (code.endsWith('/unknown-event') && before.some((earlier) => keyOfGroup.test(earlier))) return false;
     return !missing.test(code) || !names.has(name);
   });
 }

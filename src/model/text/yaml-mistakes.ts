@@ -93,7 +93,7 @@ function suspects(text: string, { message, start }: YamlError): readonly Line[] 
   }
   const quote = /["']/.exec(message)?.[0];
   // The quote is open since the first line that has an odd number of them.
-  return quote === undefined ? lines.reverse() : lines.filter(({ text: one }) => one.split(quote).length % 2 === 0);
+  return quote === undefined ? lines.reverse() : lines.filter(({ text: line }) => line.split(quote).length % 2 === 0);
 }
 
 /** Returns possible corrections of a line, the likeliest first. */
@@ -207,7 +207,9 @@ function indentsBefore(text: string, { from }: Line): readonly number[] {
     .slice(Math.max(0, from - 2000), from)
     .split('\n')
     .reverse();
-  const indents = before.filter((one) => one.trim() !== '').map((one) => one.length - one.trimStart().length);
+  const indents = before
+    .filter((earlier) => earlier.trim() !== '')
+    .map((earlier) => earlier.length - earlier.trimStart().length);
   return [...new Set(indents)];
 }
 

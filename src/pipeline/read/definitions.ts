@@ -33,8 +33,8 @@ export function definitionsIn(document: unknown, positions: Positions): FindDefi
 }
 
 /** Returns how many steps two pointers have in common. */
-function common(one: string, other: string): number {
-  const [left, right] = [one.split('/'), other.split('/')];
+function common(first: string, second: string): number {
+  const [left, right] = [first.split('/'), second.split('/')];
   const differs = left.findIndex((step, k) => step !== right[k]);
   return differs < 0 ? left.length : differs;
 }

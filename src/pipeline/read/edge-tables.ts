@@ -243,11 +243,11 @@ class Reader {
     for (const end of [source, target])
       if (end?.group !== undefined && cells && !cells.groups) this.#report(messages.groupWithoutCells(), end.pointer);
     if (this.#findings > before || typeof from !== 'string' || !source || !target) return undefined;
-    const values = wanted.flatMap((one) => (one ? [one] : []));
+    const values = wanted.flatMap((valueColumn) => (valueColumn ? [valueColumn] : []));
     // A column may be read for several purposes.
     const columns: WantedColumn[] = [];
     const columnOf = (name: string | number, kind: WantedColumn['kind']): number => {
-      const known = columns.findIndex((one) => one.name === name && one.kind === kind);
+      const known = columns.findIndex((column) => column.name === name && column.kind === kind);
       return known < 0 ? columns.push({ name, kind }) - 1 : known;
     };
     const kind = cells ? 'identifier' : 'index';

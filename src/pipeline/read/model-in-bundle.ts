@@ -22,7 +22,8 @@ export async function modelInBundle(path: string, options: ImportOptions): Promi
   if (!isBundle(path)) return null;
   const bundle = await openBundle(path);
   const { folder, model, task, findings } = bundle;
-  const renamed = (found: readonly Diagnostic[]): readonly Diagnostic[] => found.map((one) => inArchive(one, bundle));
+  const renamed = (found: readonly Diagnostic[]): readonly Diagnostic[] =>
+    found.map((diagnostic) => inArchive(diagnostic, bundle));
   try {
     const file = join(folder, ...model.split('/'));
     const host = includedFiles(file, options.allowPaths, folder);
@@ -58,5 +59,5 @@ const inArchive = (found: Diagnostic, bundle: Bundle): Diagnostic => ({
   ...found,
   ...(found.expected === undefined ? {} : { expected: found.expected.replaceAll(bundle.folder, bundle.path) }),
   ...(found.place ? { place: placeIn(found.place, bundle) } : {}),
-  ...(found.related ? { related: found.related.map((one) => ({ ...one, place: placeIn(one.place, bundle) })) } : {}),
+  ...(found.related ? { related: found.related.map((part) => ({ ...part, place: placeIn(part.place, bundle) })) } : {}),
 });

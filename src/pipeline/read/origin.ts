@@ -103,7 +103,9 @@ export function markupDigest({ elements }: LoadedDocuments): string {
 /** Returns the origin of a NeuroML or LEMS document; undefined without one. */
 export function originInMarkup({ annotation }: LoadedDocuments): unknown {
   if (annotation === undefined) return undefined;
-  const properties = annotation.children.map((one) => [one.attribute('tag'), one.attribute('value')] as const);
+  const properties = annotation.children.map(
+    (xmlElement) => [xmlElement.attribute('tag'), xmlElement.attribute('value')] as const,
+  );
   const valueOf = (key: string): string | undefined => properties.find(([tag]) => tag === `${originTag}${key}`)?.[1];
   return { version: Number(valueOf('version')), digest: valueOf('digest'), model: valueOf('model') };
 }

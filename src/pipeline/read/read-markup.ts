@@ -57,7 +57,11 @@ export interface ReadShape {
 
 /** Adds findings of the document of NeuroML at their places in the file. */
 export const addPlaced = (found: Diagnostics, placeOf: ReadShape['placeOf'], diagnostics: Diagnostics): void =>
-  diagnostics.addAll(found.list.map((one) => (one.place ? { ...one, place: placeOf(one.place) } : one)));
+  diagnostics.addAll(
+    found.list.map((diagnostic) =>
+      diagnostic.place ? { ...diagnostic, place: placeOf(diagnostic.place) } : diagnostic,
+    ),
+  );
 
 /** Reads a shape in SWC: as a document in NeuroML with one cell. Returns null after an error. */
 export function readShape(source: Source, diagnostics: Diagnostics): ReadShape | null {

@@ -50,7 +50,9 @@ function namesAt(document: unknown, pointer: string): readonly string[] {
   if (!Array.isArray(own)) return [...constants, key];
   const item: unknown = own[Number(key)];
   if (!isTree(item)) return [];
-  const [name] = [item['label'], item['name'], item['target'], item['of']].filter((one) => typeof one === 'string');
+  const [name] = [item['label'], item['name'], item['target'], item['of']].filter(
+    (candidate) => typeof candidate === 'string',
+  );
   return name === undefined ? [] : [name, name.replace(/\[[^\]]*\]$/, '')];
 }
 

@@ -30,15 +30,15 @@ export function withComments(valid: ValidModel, source: Source, positions: Posit
   const parts = linesOfParts(model, positions);
   const comments = new Map<string, string>();
   const documents = [{ name, text }, ...(isMarkup(text) ? included(parts, name) : [])];
-  for (const one of documents) {
-    const known = parts.get(one.name) ?? new Map<number, string>();
-    const partOf = source.script ? partsOfScript(one.text, known) : partsOfDocument(one.text, known);
-    const linesOfText = one.text.split(/\r\n|[\r\n]/);
+  for (const document of documents) {
+    const known = parts.get(document.name) ?? new Map<number, string>();
+    const partOf = source.script ? partsOfScript(document.text, known) : partsOfDocument(document.text, known);
+    const linesOfText = document.text.split(/\r\n|[\r\n]/);
     const found = source.script
-      ? scriptComments(one.text)
-      : isMarkup(one.text)
-        ? commentsIn(one.text, /<!--([\s\S]*?)-->/g)
-        : treeComments(one.text);
+      ? scriptComments(document.text)
+      : isMarkup(document.text)
+        ? commentsIn(document.text, /<!--([\s\S]*?)-->/g)
+        : treeComments(document.text);
     for (const comment of joined(found)) {
       const pointer = partOf(comment);
       if (pointer === undefined) continue;
@@ -106,7 +106,7 @@ function treeComments(text: string): readonly Comment[] {
     found.push(...commentAt(text, lines, offset, offset + source.length, source.replace(/^#+/, '')));
   };
   const visit = (token: unknown, key?: string): void => {
-    if (Array.isArray(token)) for (const one of token) visit(one, key);
+    if (Array.isArray(token)) for (const member of token) visit(member, key);
     else if (isToken(token)) {
       const { type, offset = 0, source = '' } = token;
       if (type === 'comment') add(offset, source);
@@ -155,11 +155,11 @@ const scriptComments = (text: string): readonly Comment[] =>
 /** Comments on lines that follow one another as one. */
 function joined(comments: readonly Comment[]): readonly Comment[] {
   const all: Comment[] = [];
-  for (const one of comments) {
+  for (const comment of comments) {
     const last = all.at(-1);
-    if (last?.alone && one.alone && one.first === last.last + 1)
-      all[all.length - 1] = { ...last, text: `${last.text}\n${one.text}`, last: one.last };
-    else all.push(one);
+    if (last?.alone && comment.alone && comment.first === last.last + 1)
+      all[all.length - 1] = { ...last, text: `${last.text}\n${comment.text}`, last: comment.last };
+    else all.push(comment);
   }
   return all;
 }

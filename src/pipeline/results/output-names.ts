@@ -20,7 +20,7 @@ export function suffixOf(path: string): ResultSuffix {
   if (/(^|[/\\])$/.test(path) || (basename(path).startsWith('.') && extname(path) === ''))
     throw messages.noFileName(path);
   const suffix = extname(path).toLowerCase();
-  const known = resultSuffixes.find((one) => one === suffix);
+  const known = resultSuffixes.find((resultSuffix) => resultSuffix === suffix);
   if (known) return known;
   const written = suffix === '' ? `${path} has no suffix` : `no result format has the suffix ${suffix}`;
   throw new UsageError(

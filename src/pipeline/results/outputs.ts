@@ -35,7 +35,7 @@ export async function outputWriter(path: string): Promise<ResultWriter> {
 export function filesOf(path: string, series: readonly string[]): readonly string[] {
   return [path, incompletePath(path)].flatMap((name) =>
     ['.csv', '.h5'].includes(extname(path).toLowerCase())
-      ? [name, provenancePath(name), ...series.map((one) => seriesPath(name, one))]
+      ? [name, provenancePath(name), ...series.map((run) => seriesPath(name, run))]
       : [name],
   );
 }
@@ -73,10 +73,10 @@ export async function refusedFiles(model: Model, positions: Positions, folder: s
       : [];
   });
   const outputs = files.map((entry) => ({ ...entry, output: entry.file, files: [resolve(folder, entry.file)] }));
-  const same = samePairs(outputs).map(([one, other]): Diagnostic => {
-    const place = positions.place(other.pointer);
-    const related = [{ message: 'the other', place: positions.place(one.pointer) }];
-    return { severity: 'error', ...messages.sameFile(one.file, other.file), place, related };
+  const same = samePairs(outputs).map(([first, second]): Diagnostic => {
+    const place = positions.place(second.pointer);
+    const related = [{ message: 'the other', place: positions.place(first.pointer) }];
+    return { severity: 'error', ...messages.sameFile(first.file, second.file), place, related };
   });
   return [...refused, ...same];
 }

@@ -71,15 +71,16 @@ export async function synapseCounts(
     return counts;
   };
   const nameOf = ({ name, pieceOf }: ProjectionLocation): string => (names === 'model' ? pieceOf : undefined) ?? name;
-  const known = projections.flatMap((one) =>
-    typeof one.count === 'number' ? [[nameOf(one), one.count] as const] : [],
+  const known = projections.flatMap((projection) =>
+    typeof projection.count === 'number' ? [[nameOf(projection), projection.count] as const] : [],
   );
   if (known.length === projections.length) return together(known);
   const session = await inStage('connect', async () => (await target.compile(program, { threads: 1 })).start());
   try {
     await inStage('connect', () => session.initialise());
     const counts: (readonly [string, number])[] = [];
-    for (const one of projections) counts.push([nameOf(one), await resolveExtent(session, one.count)]);
+    for (const projection of projections)
+      counts.push([nameOf(projection), await resolveExtent(session, projection.count)]);
     return together(counts);
   } finally {
     await session.dispose();

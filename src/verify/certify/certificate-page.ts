@@ -88,7 +88,7 @@ function listOf(sentences: readonly string[]): string {
   const shown = sentences.slice(0, mostSentences);
   const more = sentences.length - shown.length;
   const items = [...shown.map(short), ...(more > 0 ? [`and ${more} more, in certificate.json`] : [])];
-  return `<ul>${items.map((one) => `<li>${markupText(one)}</li>`).join('')}</ul>`;
+  return `<ul>${items.map((entry) => `<li>${markupText(entry)}</li>`).join('')}</ul>`;
 }
 
 function outputRow({ path, kind, grade, statement, model, engine, sha256 }: CertifiedOutput): string {
@@ -143,7 +143,7 @@ export function certificatePage(certificate: Certificate, picture: string | null
   const { title, name, date, verdict, outputs, models, environment, authors, licence, sha256, repeat } = certificate;
   const shown = outputs.slice(0, mostRows);
   const more = outputs.length - shown.length;
-  const used = outputGrades.filter((grade) => outputs.some((one) => one.grade === grade));
+  const used = outputGrades.filter((grade) => outputs.some((output) => output.grade === grade));
   const body = [
     `<header style="--tone: var(--${tones[verdict]})"><div><p class="kind">Certificate of computational reproduction</p>`,
     `<h1>${markupText(short(title))}</h1><p class="people">${markupText(short(peopleText(authors)))}</p></div>`,

@@ -131,7 +131,7 @@ export function verdictOn(outputs: readonly CertifiedOutput[], files: readonly C
 /** Returns the number of outputs of each grade, as a list in words. */
 export function countText(outputs: readonly CertifiedOutput[]): string {
   const counts = outputGrades.flatMap((grade) => {
-    const count = outputs.filter((one) => one.grade === grade).length;
+    const count = outputs.filter((output) => output.grade === grade).length;
     return count === 0 ? [] : [`${count} ${grade}`];
   });
   return counts.length === 0 ? 'no outputs' : counts.join(', ');

@@ -76,7 +76,7 @@ export async function checkOwn(
   if (isSame && verdict.verdict === 'identical') {
     const { steps, dt, complete } = stored;
     const spikes = Object.values(stored.fingerprint.populations).reduce(
-      (sum, one) => sum + (one.spikes?.count ?? 0),
+      (sum, populationDigest) => sum + (populationDigest.spikes?.count ?? 0),
       0,
     );
     const statement = [

@@ -63,20 +63,20 @@ export function readPaper(text: string, document: string): Paper {
   for (const [key, isNeeded] of Object.entries(keys))
     if (isNeeded && given[key] === undefined) diagnostics.add(messages.missingInPaper(key), place(''));
   const textAt = (owner: Readonly<Record<string, unknown>>, key: string, at: string): string | undefined => {
-    const one = owner[key];
+    const stated = owner[key];
     const pointer = child(at, key);
-    if (one === undefined) return undefined;
-    if (typeof one !== 'string' || one.trim() === '')
-      diagnostics.add(messages.wrongPaper(key, 'a text', JSON.stringify(one)), place(pointer));
-    else if (placeholder.test(one)) diagnostics.add(messages.placeholder(key, one), place(pointer));
-    else return one.trim();
+    if (stated === undefined) return undefined;
+    if (typeof stated !== 'string' || stated.trim() === '')
+      diagnostics.add(messages.wrongPaper(key, 'a text', JSON.stringify(stated)), place(pointer));
+    else if (placeholder.test(stated)) diagnostics.add(messages.placeholder(key, stated), place(pointer));
+    else return stated.trim();
     return undefined;
   };
   const matching = (key: string, form: RegExp, expected: string): string | undefined => {
-    const one = textAt(given, key, '');
-    if (one !== undefined && !form.test(one))
-      diagnostics.add(messages.wrongPaper(key, expected, one), place(child('', key)));
-    return one;
+    const stated = textAt(given, key, '');
+    if (stated !== undefined && !form.test(stated))
+      diagnostics.add(messages.wrongPaper(key, expected, stated), place(child('', key)));
+    return stated;
   };
   const people = (key: string, needsOrcid: boolean): readonly Person[] => {
     const list = given[key];
@@ -85,9 +85,9 @@ export function readPaper(text: string, document: string): Paper {
       diagnostics.add(messages.wrongPaper(key, 'a list of people', JSON.stringify(list)), place(child('', key)));
       return [];
     }
-    return (list as readonly unknown[]).map((one, k): Person => {
+    return (list as readonly unknown[]).map((entry, k): Person => {
       const at = child(child('', key), String(k));
-      const person = isObject(one) ? one : { name: one };
+      const person = isObject(entry) ? entry : { name: entry };
       const name = textAt(person, 'name', at);
       const orcidKey = person['orcid'] === undefined ? 'ORCID' : 'orcid';
       const orcid = textAt(person, orcidKey, at);
@@ -110,7 +110,7 @@ export function readPaper(text: string, document: string): Paper {
   const authors = people('authors', true);
   const codechecker = people('codechecker', false);
   const others = given['reference-other'];
-  const isList = Array.isArray(others) && others.every((one) => typeof one === 'string' && url.test(one));
+  const isList = Array.isArray(others) && others.every((address) => typeof address === 'string' && url.test(address));
   if (others !== undefined && !isList)
     diagnostics.add(
       messages.wrongPaper('reference-other', 'a list of URLs', JSON.stringify(others)),

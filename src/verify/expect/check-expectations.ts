@@ -23,8 +23,8 @@ export function checkExpectations(
   if (!recorded.record.complete) add(messages.incomplete(), spikes[0]?.place ?? values[0]?.place ?? fingerprint!.place);
   if (fingerprint && !total.startsWith(fingerprint.digits))
     add(messages.differs('the fingerprint', fingerprint.digits, total), fingerprint.place);
-  for (const one of spikes) checkSpikes(one, recorded, add);
-  for (const one of values) checkValues(one, recorded, add);
+  for (const expectation of spikes) checkSpikes(expectation, recorded, add);
+  for (const expectation of values) checkValues(expectation, recorded, add);
   return found;
 }
 
@@ -52,56 +52,61 @@ function meanOf(trains: readonly Train[], of: (train: Train) => number): number 
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
-function checkSpikes(one: ExpectedSpikes, { trains, dt = 0, begin, end }: Recorded, add: Add): void {
-  const own = trains.find(({ population, event }) => population === one.population && event === one.event);
+function checkSpikes(expectation: ExpectedSpikes, { trains, dt = 0, begin, end }: Recorded, add: Add): void {
+  const own = trains.find(
+    ({ population, event }) => population === expectation.population && event === expectation.event,
+  );
   if (!own) {
     const known = trains.map(({ population, event }) => (event === 'spike' ? population : `${population}.${event}`));
-    add(messages.unknownPart('spikes of', one.name, known), one.place);
+    add(messages.unknownPart('spikes of', expectation.name, known), expectation.place);
     return;
   }
-  const [first, last] = one.cells ?? [0, own.trains.length];
+  const [first, last] = expectation.cells ?? [0, own.trains.length];
   const chosen = own.trains.slice(first, last);
-  for (const [name, expected] of Object.entries(one.quantities)) {
+  for (const [name, expected] of Object.entries(expectation.quantities)) {
     const value = measures[name as SpikeQuantity](chosen, (end ?? NaN) - begin);
     if (!agrees(value, expected))
-      add(messages.differs(`${one.name}: ${name}`, expected.text, inUnitOf(expected, value)), expected.place);
+      add(messages.differs(`${expectation.name}: ${name}`, expected.text, inUnitOf(expected, value)), expected.place);
   }
-  if (!one.times) return;
-  const { seconds, place } = one.times;
+  if (!expectation.times) return;
+  const { seconds, place } = expectation.times;
   const [train] = chosen;
   if (chosen.length !== 1 || !train) {
-    add(messages.severalCells(one.name, chosen.length), place);
+    add(messages.severalCells(expectation.name, chosen.length), place);
     return;
   }
-  const within = Math.max(timeRounding, one.within ?? Math.max(1e-4, dt));
+  const within = Math.max(timeRounding, expectation.within ?? Math.max(1e-4, dt));
   const { matched, missing, extra, divergence } = matchSpikes(Float64Array.from(seconds).sort(), train, within);
   if (missing + extra === 0) return;
   const expected = `${seconds.length} spikes within ${milliseconds(within)}`;
   const differs = `${train.length} spikes, ${matched} of them at those times; the first other at ${milliseconds(divergence ?? NaN)}`;
-  add(messages.differs(`${one.name}: spike times`, expected, differs), place);
+  add(messages.differs(`${expectation.name}: spike times`, expected, differs), place);
 }
 
 const milliseconds = (seconds: number): string => `${Number((seconds * 1e3).toPrecision(9))} ms`;
 
-function checkValues(one: ExpectedValues, { signals, dt = 0 }: Recorded, add: Add): void {
-  const column = columnOf(one, signals);
+function checkValues(expectation: ExpectedValues, { signals, dt = 0 }: Recorded, add: Add): void {
+  const column = columnOf(expectation, signals);
   if (!column) {
     add(
       messages.unknownPart(
         'samples of',
-        one.name,
+        expectation.name,
         signals.map(({ owner, variable }) => `${owner}.${variable}`),
       ),
-      one.place,
+      expectation.place,
     );
     return;
   }
   const { signal, at } = column;
   const { times, values, columns, unit } = signal;
   const { dimension } = parseUnit(unit ?? '1');
-  for (const { time, expected } of one.samples) {
+  for (const { time, expected } of expectation.samples) {
     if (!equalDimensions(dimension, expected.dimension)) {
-      add(messages.otherUnit(one.name, dimensionText(dimension), dimensionText(expected.dimension)), expected.place);
+      add(
+        messages.otherUnit(expectation.name, dimensionText(dimension), dimensionText(expected.dimension)),
+        expected.place,
+      );
       continue;
     }
     // Times that are multiples of steps are rounded.
@@ -114,7 +119,7 @@ function checkValues(one: ExpectedValues, { signals, dt = 0 }: Recorded, add: Ad
     }
     const value = values[row * columns.length + at]!;
     if (!agrees(value, expected)) {
-      const what = `${one.name} at ${milliseconds(time)}`;
+      const what = `${expectation.name} at ${milliseconds(time)}`;
       add(messages.differs(what, expected.text, inUnitOf(expected, value)), expected.place);
     }
   }

@@ -45,9 +45,9 @@ export function meanRate(cells: readonly (readonly number[])[], { method, start,
       const before = times[k]!;
       return inside(time) && inside(before) ? [time - before] : [];
     });
-    return intervals.length === 0 ? 0 : intervals.length / intervals.reduce((sum, one) => sum + one, 0);
+    return intervals.length === 0 ? 0 : intervals.length / intervals.reduce((sum, interval) => sum + interval, 0);
   });
-  return rates.length === 0 ? 0 : rates.reduce((sum, one) => sum + one, 0) / rates.length;
+  return rates.length === 0 ? 0 : rates.reduce((sum, rate) => sum + rate, 0) / rates.length;
 }
 
 /** Absolute tolerance that NumPy's `allclose` adds. */

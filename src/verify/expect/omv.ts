@@ -189,9 +189,9 @@ async function observed(
         throw new BadTest(messages.noFile(file, written), pointer);
       return readFileSync(output, 'utf8');
     };
-    return observables.flatMap((one) => {
-      const finding = judged(one, contents);
-      return finding ? [{ severity: 'error' as const, ...finding, place: positions.place(one.pointer) }] : [];
+    return observables.flatMap((observable) => {
+      const finding = judged(observable, contents);
+      return finding ? [{ severity: 'error' as const, ...finding, place: positions.place(observable.pointer) }] : [];
     });
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -225,8 +225,8 @@ const kinds: Readonly<Record<string, (observable: Json, pointer: string, content
     columnsIn(mapOf(observable, 'file', pointer), pointer, contents).flat(),
 };
 
-function judged(one: Observable, contents: Contents): Finding | null {
-  const { experiment, kind, observable, pointer, expected, folder } = one;
+function judged(given: Observable, contents: Contents): Finding | null {
+  const { experiment, kind, observable, pointer, expected, folder } = given;
   const found = kinds[kind]!(observable, pointer, contents);
   if (kind === 'dry') return null;
   const tolerance = Number(observable['tolerance'] ?? 0.1);

@@ -66,8 +66,11 @@ export interface Expectations {
 /** Returns the number of expectations in a file. */
 export const countExpectations = ({ fingerprint, spikes, values }: Expectations): number =>
   (fingerprint ? 1 : 0) +
-  spikes.reduce((sum, one) => sum + Object.keys(one.quantities).length + (one.times ? 1 : 0), 0) +
-  values.reduce((sum, one) => sum + one.samples.length, 0);
+  spikes.reduce(
+    (sum, expectation) => sum + Object.keys(expectation.quantities).length + (expectation.times ? 1 : 0),
+    0,
+  ) +
+  values.reduce((sum, expectation) => sum + expectation.samples.length, 0);
 
 /** Reads a file of expectations. @throws DiagnosticError with everything that is wrong with it */
 export function readExpectations(text: string, document: string): Expectations {

@@ -103,9 +103,9 @@ async function importedFor(
     if (!(error instanceof DiagnosticError)) throw error;
     // The user wrote the expectation, not the recording that it needs.
     throw new DiagnosticError(
-      error.diagnostics.map((one) => {
-        const place = recordings.get(one.place?.document.replace(/^--record /, '') ?? '');
-        return place ? { ...one, place } : one;
+      error.diagnostics.map((diagnostic) => {
+        const place = recordings.get(diagnostic.place?.document.replace(/^--record /, '') ?? '');
+        return place ? { ...diagnostic, place } : diagnostic;
       }),
     );
   }

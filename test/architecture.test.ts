@@ -2,7 +2,16 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { sizes } from '../scripts/size.mjs';
-import { findCycles, folderGraph, importGraph, importsOf, root, sourceFiles } from './support/import-graph.js';
+import {
+  findCycles,
+  folderGraph,
+  importedNames,
+  importGraph,
+  importsOf,
+  root,
+  sourceFiles,
+} from './support/import-graph.js';
+import { forbiddenImports, forbiddenPackages } from './support/layers.js';
 
 const graph = importGraph(sourceFiles(['src', 'translators', 'runtime']));
 
@@ -26,13 +35,15 @@ describe('the imports of the sources', () => {
     expect(findCycles(folderGraph(graph, folderOf))).toEqual([]);
   });
 
-  it('reach no further than the next stage: src/lower knows no notation, src/codegen no model', () => {
-    for (const [file, targets] of graph) {
-      if (/^src\/(draw|lower)\//.test(file))
-        expect(targets.filter((target) => target.startsWith('translators/'))).toEqual([]);
-      if (/^src\/(codegen|optimise)\//.test(file))
-        expect(targets.filter((target) => /^src\/(model|lang|draw|lower)\//.test(target))).toEqual([]);
-    }
+  it('are those that each folder may have', () => {
+    expect(forbiddenImports(graph)).toEqual([]);
+  });
+
+  it('are no packages in the folders that do without', () => {
+    const packages = [...graph.keys()].flatMap((file) =>
+      forbiddenPackages(file, importedNames(readFileSync(join(root, file), 'utf8'))),
+    );
+    expect(packages).toEqual([]);
   });
 });
 
@@ -105,6 +116,34 @@ describe('the size of the sources', () => {
 });
 
 describe('the tools of this test', () => {
+  it.each([
+    ['src/lang/x.ts', 'src/diagnostics/suggest.ts', true],
+    ['src/lang/x.ts', 'src/platform/node.ts', true],
+    ['src/lang/x.ts', 'src/model/model.ts', false],
+    ['src/diagnostics/x.ts', 'src/lang/ast.ts', false],
+    ['src/ir/x.ts', 'src/lang/ast.ts', false],
+    ['src/codegen/x.ts', 'src/model/model.ts', false],
+    ['src/lower/x.ts', 'src/model/typed.ts', true],
+    ['src/lower/x.ts', 'src/model/model.ts', false],
+    ['src/lower/x.ts', 'translators/brian/import.ts', false],
+    ['src/draw/x.ts', 'src/lang/parse.ts', false],
+    ['translators/brian/x.ts', 'src/ir/program.ts', false],
+    ['translators/brian/x.ts', 'translators/pynn/import.ts', false],
+    ['runtime/results/x.ts', 'runtime/targets/target.ts', false],
+    ['runtime/targets/x.ts', 'src/model/model.ts', false],
+    ['src/verify/x.ts', 'src/convert/convert.ts', true],
+    ['src/pipeline/x.ts', 'src/convert/convert.ts', false],
+  ])('see that %s may import %s: %s', (file, target, allowed) => {
+    expect(forbiddenImports(new Map([[file, [target]]]))).toEqual(allowed ? [] : [`${file} -> ${target}`]);
+  });
+
+  it('see packages, and those of Node', () => {
+    const text = "import { parse } from 'yaml';\nimport { readFileSync } from 'node:fs';\nimport { x } from './x.js';";
+    expect(forbiddenPackages('src/lang/x.ts', importedNames(text))).toEqual(['yaml', 'node:fs']);
+    expect(forbiddenPackages('src/lang/x.ts', ['#platform'])).toEqual([]);
+    expect(forbiddenPackages('src/model/x.ts', importedNames(text))).toEqual([]);
+  });
+
   it('see every kind of import', () => {
     const text = `
       import { a } from './a.js';

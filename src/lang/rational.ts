@@ -67,12 +67,13 @@ export function powerOfRational(base: Rational, exponent: number): Rational | un
   const digits = base.numerator.toString().length + base.denominator.toString().length;
   if (!Number.isInteger(twice) || Math.abs(exponent) * digits > largestPower) return undefined;
   const positive = exponent >= 0 ? base : { numerator: base.denominator, denominator: base.numerator };
-  const power = BigInt(Math.abs(twice));
-  const squared = { numerator: positive.numerator ** power, denominator: positive.denominator ** power };
-  if (power % 2n === 0n) return reduced(positive.numerator ** (power / 2n), positive.denominator ** (power / 2n));
-  const n = integerRoot(squared.numerator);
-  const d = integerRoot(squared.denominator);
-  if (n * n === squared.numerator && d * d === squared.denominator) return reduced(n, d);
+  const power = Math.abs(Number.isInteger(exponent) ? exponent : twice);
+  const numerator = positive.numerator ** BigInt(power);
+  const denominator = positive.denominator ** BigInt(power);
+  if (Number.isInteger(exponent)) return reduced(numerator, denominator);
+  const n = integerRoot(numerator);
+  const d = integerRoot(denominator);
+  if (n * n === numerator && d * d === denominator) return reduced(n, d);
   const scale = 10n ** BigInt(rootDigits);
-  return reduced(integerRoot(squared.numerator * squared.denominator * scale * scale), squared.denominator * scale);
+  return reduced(integerRoot(numerator * denominator * scale * scale), denominator * scale);
 }

@@ -73,7 +73,7 @@ describe('README: the texts', () => {
       .outputText.replace(/import (\{[^}]*\}) from 'interneuron';/, 'const $1 = interneuron;')
       .replace("'first-steps.nwb'", `'${folder.file('first-steps.nwb')}'`);
     mkdirSync(folder.path, { recursive: true });
-    // eslint-disable-next-line @typescript-eslint/no-implied-eval -- running README's text is the purpose of this test
+    // oxlint-disable-next-line typescript/no-implied-eval -- running README's text is the purpose of this test
     const run = new Function('interneuron', 'console', `return (async () => {${code}})();`) as (
       library: unknown,
       output: unknown,

@@ -29,11 +29,14 @@ export function importGraph(files: readonly string[]): Graph {
   return new Map(files.map((file) => [file, importsOf(file, readFileSync(join(root, file), 'utf8'))]));
 }
 
+/** All that a source text imports, as written: relative paths and names of packages. */
+export function importedNames(text: string): string[] {
+  return ts.preProcessFile(text, true, true).importedFiles.map(({ fileName }) => fileName);
+}
+
 /** Relative imports of one source text, as paths relative to the root. */
 export function importsOf(file: string, text: string): string[] {
-  const { importedFiles } = ts.preProcessFile(text, true, true);
-  const targets = importedFiles
-    .map(({ fileName }) => fileName)
+  const targets = importedNames(text)
     .filter((name) => name.startsWith('.'))
     .map((name) => join(dirname(file), name).replace(/\.js$/, '.ts'));
   return [...new Set(targets)];

@@ -368,11 +368,7 @@ function normaliseSpace(
   const offset = three(written.offset, 0, 'offset').map((item, axis) =>
     length(item, Array.isArray(written.offset) ? `${pointer}/offset/${axis}` : `${pointer}/offset`),
   );
-  const periodic = three<readonly (string | number)[] | null>(
-    written.periodic as readonly (readonly (string | number)[] | null)[] | undefined,
-    null,
-    'periodic',
-  ).map((item, axis) => {
+  const periodic = three<readonly (string | number)[] | null>(written.periodic, null, 'periodic').map((item, axis) => {
     if (item === null) return null;
     const at = `${pointer}/periodic/${axis}`;
     const [low, high] = [length(item[0] ?? 0, `${at}/0`), length(item[1] ?? 0, `${at}/1`)];

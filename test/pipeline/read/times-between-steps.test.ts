@@ -171,7 +171,7 @@ const pynn = (change: (document: PynnDocument) => void): string => {
   return JSON.stringify(document, null, 1);
 };
 // The documents of a test are changed at any place.
-// eslint-disable-next-line @typescript-eslint/no-explicit-any
+// oxlint-disable-next-line typescript/no-explicit-any
 type PynnDocument = Record<string, any>;
 
 describe('PyNN-style documents', () => {

@@ -12,7 +12,7 @@ import { importModel, readSource } from '../../../src/pipeline/pipeline.js';
 import { importBrian } from '../../../translators/brian/import.js';
 
 /** A document, loosely typed, for reading in tests. */
-// eslint-disable-next-line @typescript-eslint/no-explicit-any -- tests look into documents of unknown shape
+// oxlint-disable-next-line typescript/no-explicit-any -- tests look into documents of unknown shape
 export type Loose = any;
 
 /** The canonical document of a text, before it is normalised, and all that is found. */

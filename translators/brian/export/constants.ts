@@ -65,7 +65,7 @@ export function withoutIdle(
     ),
   ].filter((name) => !read.has(name));
   const changed = writtenBy(codeIn(type.events).flatMap((text) => parseStatements(text)));
-  const silent = Object.entries(type.state).flatMap(([name, { initial = 0 }]) =>
+  const silent = Object.entries(type.state).flatMap(([name, { initial }]) =>
     initial === 0 &&
     Object.hasOwn(type.derivatives, name) &&
     !(changed.has(name) || read.has(name) || isVariable(name) || isUsed(name))

@@ -30,7 +30,7 @@ const mistakeOfTag = (text: string, tag: number, finding: (name: string) => Find
 };
 
 // Its successor is a separate package, with the same code.
-// eslint-disable-next-line @typescript-eslint/no-deprecated
+// oxlint-disable-next-line typescript/no-deprecated
 const validate = (text: string): ReturnType<typeof XMLValidator.validate> => XMLValidator.validate(text);
 
 /** Returns the first mistake of a text. */

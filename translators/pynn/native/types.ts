@@ -54,7 +54,7 @@ export class Natives {
 
   #readCell(name: string, pointer: string): StandardCell | undefined {
     const { receptors = {}, ...type } = this.#native.cells?.[name] ?? {};
-    const neuron = this.#read('cells', name, type, pointer) as NeuronDocument | undefined;
+    const neuron: NeuronDocument | undefined = this.#read('cells', name, type, pointer);
     if (neuron === undefined) return undefined;
     const currents = Object.entries(neuron.inputs ?? {}).filter(
       ([, input]) => (typeof input === 'object' ? input.unit : input) === 'A',
@@ -83,7 +83,7 @@ export class Natives {
   synapse(name: string, pointer: string): StandardSynapse | undefined {
     if (!this.#synapses.has(name)) {
       const type = this.#native.synapses?.[name] ?? {};
-      const synapse = this.#read('synapses', name, type, pointer) as SynapseDocument | undefined;
+      const synapse: SynapseDocument | undefined = this.#read('synapses', name, type, pointer);
       this.#synapses.set(
         name,
         synapse && { name, synapse, initial: identityOf(variablesOf(synapse)), native: true as const },

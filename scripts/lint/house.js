@@ -1,0 +1,61 @@
+/** Rules of the house, for oxlint; CONTRIBUTING.md explains them. */
+
+const portable = /^(?:abs|ceil|clz32|floor|fround|imul|max|min|round|sign|sqrt|trunc|E|PI)$/;
+
+/** Whether a node is written as a bigint. */
+function isBigint(node) {
+  return (
+    (node.type === 'Literal' && typeof node.value === 'bigint') ||
+    (node.type === 'CallExpression' && node.callee.name === 'BigInt')
+  );
+}
+
+/** Rejects functions whose last bits differ between machines and versions of an engine, and results that depend on a locale. */
+const noUnportableArithmetic = {
+  create(context) {
+    const report = (node, message) => context.report({ node, message });
+    const power = (node) => {
+      if (!isBigint(node.left) && !isBigint(node.right))
+        report(node, 'Powers of numbers differ between machines; ** is for bigints, one of them written as such.');
+    };
+    return {
+      MemberExpression(node) {
+        if (node.object.name === 'Math' && !portable.test(node.property.name))
+          report(
+            node,
+            'The result differs between machines: use the functions of src/ir/library, or decimal arithmetic.',
+          );
+      },
+      VariableDeclarator(node) {
+        if (node.init?.name === 'Math') report(node, 'Name the functions of Math where they are used.');
+      },
+      CallExpression(node) {
+        if (/^(?:localeCompare|toLocale\w+)$/.test(node.callee.property?.name ?? ''))
+          report(node, 'The result depends on the locale.');
+      },
+      BinaryExpression(node) {
+        if (node.operator === '**') power(node);
+      },
+      AssignmentExpression(node) {
+        if (node.operator === '**=') power(node);
+      },
+    };
+  },
+};
+
+/** Rejects `'member' in object`, by which a kind would be told without a check that all kinds are treated. */
+const noKindByMember = {
+  create(context) {
+    return {
+      BinaryExpression(node) {
+        if (node.operator === 'in' && node.left.type === 'Literal')
+          context.report({ node, message: 'Switch over `kind`, exhaustively.' });
+      },
+    };
+  },
+};
+
+export default {
+  meta: { name: 'house' },
+  rules: { 'no-unportable-arithmetic': noUnportableArithmetic, 'no-kind-by-member': noKindByMember },
+};

@@ -27,7 +27,7 @@ import { BadMechanism, checkNoise, giveTemperature, missing, notRun } from './me
 import type { CableNames } from '../context/cable.js';
 import { eventAt, detectedElsewhere, localEventAt } from './class-events.js';
 import { numberAt, type Instance } from './mechanisms.js';
-import { schemesOf } from './kinetic-scheme.js';
+import { schemesOf } from '../integration/kinetic-scheme.js';
 import { derivedOf, isEmpty, levelOn, plus } from './ion-values.js';
 import type { Compartment } from '../../model/compartment-tree.js';
 

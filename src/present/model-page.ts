@@ -1,14 +1,14 @@
 /** A page of HTML in which a model runs: one file with the model and the program. */
 
 import { readFileSync } from 'node:fs';
-import { dirname, join, relative, resolve, sep } from 'node:path';
+import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Marked } from 'marked';
 import { brotliDecompressSync } from 'node:zlib';
 import { platform } from '#platform';
 import { UsageError } from '../diagnostics/diagnostic.js';
 import { markupText } from '../diagnostics/display.js';
-import { hasPackageFile, packageBytes, packageFile } from '../pipeline/package-files.js';
+import { packageBytes, packageFile } from '../pipeline/package-files.js';
 import { isHdf5 } from '../pipeline/read/included-files.js';
 import type { ImportOptions } from '../pipeline/read/import-options.js';
 import { version } from '../pipeline/version.js';
@@ -40,18 +40,27 @@ interface WrittenPage {
 const longestHeld = 8e6;
 
 /** Names of the parts of the program. */
-type Part = 'page.html' | 'page.css' | 'notices.txt' | 'main.js' | 'worker.js';
+type Part = 'page.html' | 'page.css' | 'notices.txt' | 'main.js' | 'worker.json';
+
+/** A module of JavaScript, which may import those before it. */
+type Module = readonly [name: string, text: string];
 
 /** Returns a part of the program for browsers, which the build writes. @throws UsageError without a build */
 function builtPart(name: Part): string {
   try {
-    if (name === 'worker.js' && hasPackageFile('dist/browser/index.js')) return packageFile('dist/browser/index.js');
     if (!name.endsWith('.js')) return packageFile(`dist/page/${name}`);
     return brotliDecompressSync(packageBytes(`dist/page/${name}.br`)).toString('utf8');
   } catch {
     throw new UsageError('the program for browsers is missing', 'build it: npm run build');
   }
 }
+
+/** Returns the modules of the worker. */
+const workerModules = (): readonly Module[] =>
+  (JSON.parse(builtPart('worker.json')) as readonly string[]).map((path) => [
+    basename(path),
+    packageFile(`dist/${path}`),
+  ]);
 
 /** Splits a build of the HDF5 library at its WebAssembly, which it holds as text of JavaScript. */
 function splitAtBinary(text: string): readonly [before: string, binary: string, after: string] {
@@ -68,7 +77,7 @@ function splitAtBinary(text: string): readonly [before: string, binary: string, 
  * WebAssembly is that of the build for Node, so packages hold it once. It imports one function more, which prints
  * failed assertions.
  */
-function hdf5Modules(): readonly (readonly [name: string, text: string])[] {
+function hdf5Modules(): readonly Module[] {
   const folder = dirname(fileURLToPath(import.meta.resolve('h5wasm/node')));
   const text = (name: string): string => readFileSync(join(folder, name), 'utf8');
   const [, binary] = splitAtBinary(text('hdf5_util.js'));
@@ -80,9 +89,9 @@ function hdf5Modules(): readonly (readonly [name: string, text: string])[] {
   ];
 }
 
-/** Returns text as an element that no browser runs, compressed. */
-const held = (id: string, text: string): string =>
-  `<script type="text/plain" id="${id}">${platform.bytes.toBase64(platform.bytes.deflate(text))}</script>`;
+/** Returns modules as an element that no browser runs, compressed. */
+const held = (id: string, modules: readonly Module[]): string =>
+  `<script type="text/plain" id="${id}">${platform.bytes.toBase64(platform.bytes.deflate(JSON.stringify(modules)))}</script>`;
 
 /** Returns JSON that can stand in an element. */
 const inElement = (value: unknown): string => JSON.stringify(value).replaceAll('<', '\\u003c');
@@ -111,8 +120,8 @@ export function modelPage(model: PageModel): WrittenPage {
   };
   const parts = [
     `<script type="application/json" id="model">${inElement(data)}</script>`,
-    held('part-worker', builtPart('worker.js')),
-    ...(needsHdf5 ? [held('part-hdf5', JSON.stringify(hdf5Modules()))] : []),
+    held('part-worker', workerModules()),
+    ...(needsHdf5 ? [held('part-hdf5', hdf5Modules())] : []),
     `<script type="module">${builtPart('main.js').replaceAll('</script', '<\\/script')}</script>`,
   ];
   const text = builtPart('page.html')

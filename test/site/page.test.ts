@@ -10,7 +10,7 @@ import { deflateRawSync, gzipSync } from 'node:zlib';
 import { unzipSync } from 'fflate';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { bundlePage, writeSite } from '../../scripts/page.js';
+import { bundleProgram, writeSite } from '../../scripts/page.js';
 import { importModel, readSource, runModel, type ImportOptions } from '../../src/pipeline/pipeline.js';
 import { runCommand } from '../support/command.js';
 import { documentsIn, importFixture, type FixtureDocument } from '../fixtures/documents.js';
@@ -81,7 +81,7 @@ async function result(): Promise<{ readonly fingerprint: string; readonly status
 }
 
 let built: Promise<void> | undefined;
-const builtPage = (): Promise<void> => (built ??= bundlePage(resolve('dist')));
+const builtPage = (): Promise<void> => (built ??= bundleProgram(resolve('dist')));
 
 describe.skipIf(!hasBrowser)('a page of one file, without Chromium it is not tested', () => {
   beforeAll(async () => {

@@ -1,5 +1,6 @@
 /** Runs a model and its conversion, and compares their spikes and samples. */
 
+import { itemAt } from '../diagnostics/entry.js';
 import { isAtLeast, worst, type Grade } from '../compare/compare.js';
 import { judgeRuns } from '../compare/compare-runs.js';
 import { defaultMargins } from '../compare/options.js';
@@ -318,7 +319,9 @@ async function overSeeds(
   );
   const populations = check.populations.map((population) => {
     const k = doubtful.indexOf(population);
-    return k < 0 ? population : { ...population, quantities: judgement.quantities[k]!, grade: judgement.grades[k]! };
+    return k < 0
+      ? population
+      : { ...population, quantities: itemAt(judgement.quantities, k), grade: itemAt(judgement.grades, k) };
   });
   return { ...check, populations, grade: worst(populations.map(({ grade }) => grade)) };
 }

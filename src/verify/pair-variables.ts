@@ -1,5 +1,6 @@
 /** Pairs the recorded variables of a model and of its conversion. */
 
+import { itemAt } from '../diagnostics/entry.js';
 import { equalDimensions } from '../lang/dimension.js';
 import { parseUnit } from '../lang/units.js';
 import { numbersOf } from '../model/arrays.js';
@@ -141,7 +142,7 @@ export function comparableVariables(
             continue;
           }
           const there = as ?? variable;
-          const of = { population: part, indices: [...all.keys()].filter((at) => cells.includes(all[at]!)) };
+          const of = { population: part, indices: [...all.keys()].filter((at) => cells.includes(itemAt(all, at))) };
           const own = { of: { population, indices: cells }, variables: [variable], ...place };
           add(own, { of, variables: [there], ...place }, { variable, cells: cells.length, part: of, factor, there });
         }

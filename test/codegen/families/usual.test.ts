@@ -6,7 +6,13 @@ import type { Buffer, Expression, Statement } from '../../../src/ir/program.js';
 
 const index: Expression = { kind: 'local', type: 'u32', name: 'index' };
 const step: Expression = { kind: 'local', type: 'i32', name: 'step' };
-const bufferOf = (name: string, element: Buffer['element']): Pick<Buffer, 'name' | 'element'> => ({ name, element });
+const bufferOf = (name: string, element: Buffer['element']): Buffer => ({
+  name,
+  element,
+  length: 640,
+  role: 'state',
+  comment: '',
+});
 const [v, last, flag] = [bufferOf('v', 'f64'), bufferOf('last', 'i32'), bufferOf('flag', 'u8')];
 const [free, next, x] = [
   { name: 'free', type: 'bool' },

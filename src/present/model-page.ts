@@ -10,19 +10,19 @@ import { UsageError } from '../diagnostics/diagnostic.js';
 import { markupText } from '../diagnostics/display.js';
 import { packageBytes, packageFile } from '../pipeline/package-files.js';
 import { isHdf5 } from '../pipeline/read/included-files.js';
+import { runModel } from '../pipeline/pipeline.js';
+import type { ImportedModel } from '../pipeline/read/imported-model.js';
 import type { ImportOptions } from '../pipeline/read/import-options.js';
 import { version } from '../pipeline/version.js';
 
 /** A model for a page. */
-export interface PageModel {
-  readonly title: string;
+interface PageModel {
   /** Path of the document. */
   readonly document: string;
   /** Paths of files that it reads. */
   readonly others: readonly string[];
-  readonly options: Pick<ImportOptions, 'set' | 'seed' | 'dt' | 'duration' | 'from' | 'timing'>;
-  /** The fingerprint of a run, and the hash of its experiment. */
-  readonly recorded: { readonly fingerprint: string; readonly experiment: string };
+  /** Options that it was read with. */
+  readonly read: ImportOptions;
   /** Text about the model in Markdown. */
   readonly about?: string;
   /** Whether readers can save their runs as NWB, for which the page holds the library of HDF5. */
@@ -32,6 +32,7 @@ export interface PageModel {
 /** A page, and the files that must stand beside it. */
 interface WrittenPage {
   readonly text: string;
+  readonly fingerprint: string;
   /** Files by their paths in the model, with their names beside the page. */
   readonly beside: readonly { readonly path: string; readonly name: string; readonly bytes: Uint8Array }[];
 }
@@ -96,8 +97,12 @@ const held = (id: string, modules: readonly Module[]): string =>
 /** Returns JSON that can stand in an element. */
 const inElement = (value: unknown): string => JSON.stringify(value).replaceAll('<', '\\u003c');
 
-/** Returns the page. @throws UsageError for files that cannot be read */
-export function modelPage(model: PageModel): WrittenPage {
+/** Runs a model, and returns its page. @throws UsageError for files that cannot be read */
+export async function modelPage(imported: ImportedModel, model: PageModel): Promise<WrittenPage> {
+  const result = await runModel(imported);
+  if (result.kind !== 'run') throw new UsageError('nothing was run', 'choose a target that runs models');
+  const fingerprint = result.record.fingerprint.total;
+  result.dispose();
   const paths = [model.document, ...model.others].map((path) => resolve(path));
   const folder = commonFolder(paths);
   const nameOf = (path: string): string => relative(folder, path).replaceAll(sep, '/');
@@ -115,8 +120,8 @@ export function modelPage(model: PageModel): WrittenPage {
     ...(beside.length === 0
       ? {}
       : { beside: beside.map(({ path, name, bytes }) => ({ path, name, bytes: bytes.length })) }),
-    options: model.options,
-    recorded: { ...model.recorded, version },
+    options: pageOptions(model.read),
+    recorded: { fingerprint, experiment: imported.hashes.experiment, version },
   };
   const parts = [
     `<script type="application/json" id="model">${inElement(data)}</script>`,
@@ -125,7 +130,7 @@ export function modelPage(model: PageModel): WrittenPage {
     `<script type="module">${builtPart('main.js').replaceAll('</script', '<\\/script')}</script>`,
   ];
   const text = builtPart('page.html')
-    .replace('<title>interneuron</title>', () => `<title>${markupText(model.title)}</title>`)
+    .replace('<title>interneuron</title>', () => `<title>${markupText(imported.valid.model.name)}</title>`)
     .replace('<!-- about -->', () => (model.about === undefined ? '' : htmlOfMarkdown(model.about)))
     .replace('<!-- style -->', () => `<style>${builtPart('page.css')}</style>`)
     .replace(
@@ -134,8 +139,16 @@ export function modelPage(model: PageModel): WrittenPage {
         `<details><summary>Licences of third-party software</summary><pre>${markupText(builtPart('notices.txt'))}</pre></details>`,
     )
     .replace('<!-- parts -->', () => parts.join('\n'));
-  return { text, beside };
+  return { text, fingerprint, beside };
 }
+
+/** Returns the options that readers of a page share with its author. */
+const pageOptions = (read: ImportOptions): Partial<ImportOptions> =>
+  Object.fromEntries(
+    (['set', 'seed', 'dt', 'duration', 'from', 'timing'] as const).flatMap((name) =>
+      read[name] === undefined ? [] : [[name, read[name]]],
+    ),
+  );
 
 /** Addresses that a text of an author may lead to. */
 const safeAddress = /^(?:https?:|mailto:|#)/i;

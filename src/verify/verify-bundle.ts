@@ -232,11 +232,11 @@ async function packedAgain(
 ): Promise<readonly BundleFile[]> {
   const { date, files } = contentsOf(crate);
   const notations = files.flatMap(({ path }) => listed.filter((to) => path === `notations/${to}/report.json`));
-  const stored = (role: 'source' | 'result' | 'figure', folders: RegExp): readonly BundleFile[] =>
+  const stored = (role: BundleFile['role'], folders: RegExp): readonly BundleFile[] =>
     files
       .filter(({ path }) => folders.test(path) && bundle.files.includes(path))
       .map((file) => ({ ...file, role, bytes: readFileSync(pathIn(bundle, file.path)) }));
-  const results = [...stored('result', /^results\//), ...stored('figure', /^figures\//)];
+  const results = [...stored('page', /^page\//), ...stored('result', /^results\//), ...stored('figure', /^figures\//)];
   const runs: PackedRun[] = [];
   for (const { path, role } of results)
     if (role === 'result' && (await isOurs(pathIn(bundle, path))))

@@ -31,7 +31,7 @@ export function measurementText(
     ...shortened(
       [...spiking]
         .sort((a, b) => order(a.grade) - order(b.grade))
-        .map((check) => populationText(check, listed !== undefined)),
+        .map((spikes) => populationText(spikes, listed !== undefined)),
       'populations',
     ),
     ...shortened(

@@ -174,12 +174,13 @@ describe('variables with other names', () => {
 });
 
 describe('without a grade', () => {
-  test.each([
-    ['a large network', { N: 60_000 }, {}, /^larger than the budget/],
-  ] as const)('%s', async (_name, more, rest, reason) => {
-    const given = await measured('lems', { ...more, ...('model' in more ? { initializers: {} } : {}) }, rest);
-    expect(given).toMatchObject({ verdict: 'not measured', reason: expect.stringMatching(reason) });
-  });
+  test.each([['a large network', { N: 60_000 }, {}, /^larger than the budget/]] as const)(
+    '%s',
+    async (_name, more, rest, reason) => {
+      const given = await measured('lems', { ...more, ...('model' in more ? { initializers: {} } : {}) }, rest);
+      expect(given).toMatchObject({ verdict: 'not measured', reason: expect.stringMatching(reason) });
+    },
+  );
 
   test('a model that ends with NaN itself', async () => {
     // Forward Euler multiplies u by -9 in each step, which ends in infinity minus infinity.

@@ -80,10 +80,9 @@ export function valuesBySection(
   }
   const lines: string[] = [];
   const others = Object.entries(initializers).filter(([key, value]: [string, unknown]) => {
-    if (typeof value !== 'object' || value === null || !('values' in value) || !isList(value.values)) return true;
-    const { values, unit } = value as { readonly values: readonly number[]; readonly unit?: string };
+    const { values = [], unit } = Object(value) as { readonly values?: readonly number[]; readonly unit?: string };
     const each = ranges.map(([, from, n]) => new Set(values.slice(from, from + n)));
-    if (values.length !== first || each.some(({ size }) => size > 1)) return true;
+    if (values.length === 0 || values.length !== first || each.some(({ size }) => size > 1)) return true;
     const counts = new Map<number, number>();
     for (const number of values) counts.set(number, (counts.get(number) ?? 0) + 1);
     const usual = [...counts].sort(([, a], [, b]) => b - a)[0]?.[0] ?? 0;

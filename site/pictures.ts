@@ -276,11 +276,13 @@ function drawRaster(canvas: HTMLCanvasElement, recording: Recording, under: Reco
       context.fillStyle = colour(train);
       let count = 0;
       clipped(surface, band, () => {
-        for (const { steps, cells } of run.spikes[train] ?? [])
+        const chunks = run.spikes[train] ?? [];
+        count = chunks.reduce((sum, { steps }) => sum + steps.length, 0);
+        const share = Math.ceil(count / mostMarks);
+        for (const { steps, cells } of chunks)
           for (let k = 0; k < steps.length; k += 1) {
             const time = (steps[k] ?? 0) * run.begin.dt;
-            count += 1;
-            if (time < view.from || time > view.to) continue;
+            if (time < view.from || time > view.to || (cells[k] ?? 0) % share !== 0) continue;
             context.fillRect(place(time), rowOf(band, cells[k] ?? 0) - mark / 2, 2, mark);
           }
       });
@@ -298,6 +300,9 @@ function drawRaster(canvas: HTMLCanvasElement, recording: Recording, under: Reco
   canvas.setAttribute('aria-label', summary === '' ? 'Spikes: none are recorded' : `Spikes: ${summary}`);
   return { width, find: (x, y) => nearestSpike(recording, bands, place, x, y) };
 }
+
+/** Marks of a population above which only every second, third, … cell is drawn: they cover each other. */
+const mostMarks = 200_000;
 
 /** The spike within 6 pixels of a place. */
 function nearestSpike(

@@ -211,7 +211,7 @@ namespace: { C: 1.0000000019999999 farad, g: 2 mS }
 neuron_groups: { G: { N: 1, model: 'dv/dt = (1*mA - g*v)/C : volt', threshold: v > 1*volt, reset: v -= 1*volt, method: euler } }
 run: 1 ms`,
     });
-    expect((await convertModel(valid, 'lems')).files[0]?.text).toContain('C="1.0000000019999999 F"');
+    expect((await convertModel(valid, 'lems')).files[0]?.text).toContain('C="1.000000002 F"');
   });
 
   it('has the number of an element, and how many there are, in currents that are their only readers', async () => {

@@ -176,7 +176,7 @@ function listeningSources(
   });
   return trains.map((train, k) => {
     const id = ids.claim(trains.length === 1 ? `${name}_cells` : `${name}_${k + 1}_cells`);
-    const given = times.map((time, n) => [time, timeOf(train[n] ?? 0)]);
+    const given = times.map((time, n) => [time, timeOf(train[n] ?? 0)] as const);
     const attributes = { id, number_of_spikes: String(train.length), ...Object.fromEntries(given) };
     written.components.push(element(componentType, attributes));
     return id;

@@ -22,7 +22,8 @@ export function measurementText(
 ): string {
   if (verdict === 'exact') return 'exact, the same model when read back';
   const own = listed === undefined ? [] : [`with the model's draws in both ${listedText(listed)}`];
-  if (reason !== undefined || check === undefined) return [`not measured: ${reason ?? ''}`, ...own].join('; ');
+  if (reason !== undefined || check === undefined)
+    return [`not measured: ${reason ?? ''}`, ...(listed?.reason === reason ? [] : own)].join('; ');
   const { seconds, tolerance, populations, variables = [], with: tool, absent } = check;
   const order = (grade: Grade): number => -grades.indexOf(grade);
   const spiking = populations.filter(({ spikes }) => spikes[0] + spikes[1] > 0);

@@ -275,15 +275,20 @@ function drawRaster(canvas: HTMLCanvasElement, recording: Recording, under: Reco
       const mark = markHeight(band);
       context.fillStyle = colour(train);
       let count = 0;
+      // Half pixels with a mark: millions of spikes share them.
+      const columns = Math.ceil(2 * width);
+      const marked = new Uint8Array(columns * Math.ceil(2 * (band.height + 2 * mark + 1)));
       clipped(surface, band, () => {
-        const chunks = run.spikes[train] ?? [];
-        count = chunks.reduce((sum, { steps }) => sum + steps.length, 0);
-        const share = Math.ceil(count / mostMarks);
-        for (const { steps, cells } of chunks)
+        for (const { steps, cells } of run.spikes[train] ?? [])
           for (let k = 0; k < steps.length; k += 1) {
+            count += 1;
             const time = (steps[k] ?? 0) * run.begin.dt;
-            if (time < view.from || time > view.to || (cells[k] ?? 0) % share !== 0) continue;
-            context.fillRect(place(time), rowOf(band, cells[k] ?? 0) - mark / 2, 2, mark);
+            if (time < view.from || time > view.to) continue;
+            const [x, y] = [place(time), rowOf(band, cells[k] ?? 0) - mark / 2];
+            const spot = Math.floor(2 * x) + columns * Math.floor(2 * (y - band.top + mark));
+            if (marked[spot] === 1) continue;
+            marked[spot] = 1;
+            context.fillRect(x, y, 2, mark);
           }
       });
       return count;
@@ -300,9 +305,6 @@ function drawRaster(canvas: HTMLCanvasElement, recording: Recording, under: Reco
   canvas.setAttribute('aria-label', summary === '' ? 'Spikes: none are recorded' : `Spikes: ${summary}`);
   return { width, find: (x, y) => nearestSpike(recording, bands, place, x, y) };
 }
-
-/** Marks of a population above which only every second, third, … cell is drawn: they cover each other. */
-const mostMarks = 200_000;
 
 /** The spike within 6 pixels of a place. */
 function nearestSpike(

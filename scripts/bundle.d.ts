@@ -2,7 +2,4 @@
 export const unbundledPackages: Readonly<Record<string, readonly string[]>>;
 
 /** Bundles entry points, by name, into a folder. */
-export function bundle(
-  entryPoints: Readonly<Record<string, string>>,
-  folder: string,
-): Promise<{ readonly files: readonly string[]; readonly packages: readonly string[] }>;
+export function bundle(entryPoints: Readonly<Record<string, string>>, folder: string): Promise<void>;

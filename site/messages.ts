@@ -26,8 +26,6 @@ export interface ReadModel {
   readonly notation: string;
   readonly metadata: Metadata;
   /** The hash of its experiment. */
-  /** Number of cells. */
-  readonly cells: number;
   readonly experiment: string;
   readonly parameters: readonly Parameter[];
   /** Populations and projections. */

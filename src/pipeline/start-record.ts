@@ -20,7 +20,7 @@ export function recordedStart(start: StartState): { readonly start: RecordedStar
     data.set(digest, array);
     return digest;
   };
-  const { step, events, lastEvents, free, lastUpdates, received } = start;
+  const { step, events, lastEvents, free, lastUpdates, heard } = start;
   return {
     start: {
       step,
@@ -28,9 +28,7 @@ export function recordedStart(start: StartState): { readonly start: RecordedStar
       lastEvents: mapped(lastEvents, kept),
       free: mapped(free, kept),
       lastUpdates: mapped(lastUpdates, kept),
-      ...(received
-        ? { received: mapped(received, ({ from, until }) => ({ from: kept(from), until: kept(until) })) }
-        : {}),
+      ...(heard ? { heard: mapped(heard, ({ from, until }) => ({ from: kept(from), until: kept(until) })) } : {}),
     },
     data,
   };
@@ -51,15 +49,13 @@ export function startOf(start: RecordedStart, data: ReadonlyMap<string, unknown>
       throw damaged(path, `the contents of the array ${digest} do not match its digest`);
     return found;
   };
-  const { step, events, lastEvents, free, lastUpdates, received } = start;
+  const { step, events, lastEvents, free, lastUpdates, heard } = start;
   return {
     step,
     events: mapped(events, ({ steps, cells }) => ({ steps: array(steps), cells: array(cells) })),
     lastEvents: mapped(lastEvents, array),
     free: mapped(free, array),
     lastUpdates: mapped(lastUpdates, array),
-    ...(received
-      ? { received: mapped(received, ({ from, until }) => ({ from: array(from), until: array(until) })) }
-      : {}),
+    ...(heard ? { heard: mapped(heard, ({ from, until }) => ({ from: array(from), until: array(until) })) } : {}),
   };
 }

@@ -22,7 +22,6 @@ const verdicts = [
   'exact',
   'same spikes',
   'same within δ',
-  'statistically the same',
   'consistent',
   'cannot say',
   'different',

@@ -50,7 +50,8 @@ export function matchSpikes(first: Train, second: Train, within: number): Matchi
       else j += 1;
     }
   }
-  divergence = Math.min(divergence, first[i] ?? Infinity, second[j] ?? Infinity);
+  if (i < first.length) divergence = Math.min(divergence, first[i]!);
+  if (j < second.length) divergence = Math.min(divergence, second[j]!);
   return {
     matched,
     missing: first.length - matched,

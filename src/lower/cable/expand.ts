@@ -21,7 +21,6 @@ import { withInputsOfTime, type Timed } from './inputs-of-time.js';
 import { mechanismValues } from './mechanism-values.js';
 import { withListsMerged } from './merge-lists.js';
 import { midStep } from './mid-step.js';
-import type { OneType } from './one-type.js';
 import { operationOnCompartments } from './operations.js';
 import { cablesOfCompartments } from './compartment-types.js';
 import { compartmentsAt } from './split-by-compartment.js';
@@ -38,19 +37,16 @@ export interface Expanded {
 }
 
 /**
- * Turns cells with structure into populations of compartments. @param oneType present: all compartments of a cell get
- * one type, with the equations as written @diagnostic lower/unsupported-feature, lower/bad-tree
+ * Turns cells with structure into populations of compartments. @diagnostic lower/unsupported-feature, lower/bad-tree
  */
-export function withoutStructure(drawn: DrawnModel, diagnostics: LoweringDiagnostics, oneType?: OneType): Expanded {
+export function withoutStructure(drawn: DrawnModel, diagnostics: LoweringDiagnostics): Expanded {
   const structured = Object.values(drawn.model.populations).some(
     ({ type }) => drawn.model.neurons[type ?? '']?.compartments !== undefined,
   );
   const compartmentCables = cablesOfCompartments(drawn);
   if (structured) {
-    const { model, clamps } = oneType
-      ? { model: drawn.model, clamps: new Map<string, number>() }
-      : withInputsOfTime(drawn.model, drawn.data);
-    const expanded = new Expansion({ ...drawn, model }, clamps, diagnostics, oneType).run();
+    const { model, clamps } = withInputsOfTime(drawn.model, drawn.data);
+    const expanded = new Expansion({ ...drawn, model }, clamps, diagnostics).run();
     return { ...expanded, cables: [...expanded.cables, ...compartmentCables] };
   }
   return {
@@ -71,14 +67,9 @@ class Expansion {
   readonly #recordingNames = new Map<string, string>();
   readonly #asked = new Map<string, string>();
 
-  constructor(
-    drawn: DrawnModel,
-    clamps: Timed['clamps'],
-    diagnostics: LoweringDiagnostics,
-    oneType: OneType | undefined,
-  ) {
+  constructor(drawn: DrawnModel, clamps: Timed['clamps'], diagnostics: LoweringDiagnostics) {
     this.#diagnostics = diagnostics;
-    this.#cells = new StructuredCells(drawn, diagnostics, oneType);
+    this.#cells = new StructuredCells(drawn, diagnostics);
     this.#projections = new PlacedProjections(drawn, this.#cells, clamps);
     this.#places = new Map(drawn.places);
   }

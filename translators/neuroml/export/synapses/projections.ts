@@ -8,6 +8,7 @@ import { isSelection } from '../../../../src/model/tagged.js';
 import { contactsOf, writeGapJunctions } from './gap-junctions.js';
 import { coreSynapses, writePlacedConnections } from '../cells/network.js';
 import { type CellPlan, type ExportContext } from '../context.js';
+import { withDecidedChoices } from './decided.js';
 import { delaysOf, delayTexts } from './delays.js';
 import { dimensionOfUnit } from '../text/dimensions.js';
 import { jumpsOf, receivedEvents, seesSource, usualEvent } from './effects.js';
@@ -20,7 +21,7 @@ import { numbersAt, pairsOf, type PairedProjection } from './pairs.js';
 import { commonUnit, keptTexts, numberText, quantityText } from '../text/quantity-text.js';
 import { ownSynapse } from './synapse-code.js';
 import { synapseType, type BuiltSynapse } from './synapse-type.js';
-import { plasticForm } from './plastic-form.js';
+import { withRates } from './tsodyks-markram.js';
 import { numberAt } from '../values.js';
 import { countsOf, type NetworkOutput } from '../network-output.js';
 import { element, listOf, type Element } from '../text/xml-text.js';
@@ -70,16 +71,15 @@ function writeOwnProjection(given: Known, written: NetworkOutput, context: Expor
   );
   const sourcePlan = written.plans.get(context.model.populations[source]?.type ?? '');
   const hasWeight = varying.size <= 1 && port === undefined;
-  const made = synapseType(
+  const built = synapseType(
     name,
     projection,
-    type,
+    withDecidedChoices(type, values, context),
     plan,
-    { varying, started, hasWeight, values, source: sourcePlan },
+    { varying, started, hasWeight, source: sourcePlan },
     context,
   );
-  const built = made.peer ? made : { ...made, componentType: written.sharedType(made.element) };
-  if (made.peer) written.types.push(made.element);
+  written.types.push(built.element);
   const weights = built.weight && weightsOf(known, built.weight, context);
   const sets = elementsBySet(pairs.sources.length, [...built.parameters.keys()], values);
   const groups = (sets.length === 0 ? [[]] : sets).map((members): ConnectionGroup => {
@@ -195,7 +195,8 @@ function knownOf(
     return report.missing(pointer, 'synapses between cells and other synapses: LEMS connects cells');
   if (source === undefined || target === undefined || !type)
     return report.missing(pointer, 'projections between several populations');
-  if (!plan) return report.missing(pointer, 'synapses on a source of spikes that are not listed');
+  if (!plan)
+    return report.missing(pointer, 'synapses on a source of spikes: LEMS has spike arrays that nothing attaches to');
   if ((projection.from.event ?? 'spike') !== 'spike')
     return report.missing(`${pointer}/from`, `the event ${String(projection.from.event)}`);
   if (receivedEvents(type).length > 1)
@@ -210,7 +211,7 @@ function knownOf(
   const values = numbersOfElements(own.type, own.projection.values, count, pointer, numbersAt(pairs, dt), context);
   const dimensionOf = (key: string): Dimension =>
     dimensionOfUnit(own.type.parameters[key]?.unit ?? own.type.state[key]?.unit ?? '1');
-  const rated = plasticForm(own.type, values, context);
+  const rated = withRates(projection.synapse, own.type, values, context);
   return { name, ...own, type: rated, source, target, plan, pairs, values, dimensionOf };
 }
 

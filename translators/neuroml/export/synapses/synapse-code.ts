@@ -56,7 +56,7 @@ export function textsOf(type: SynapseType): {
 }
 
 /** Returns names that equations and code of synapses read. */
-export function namesRead(type: SynapseType): Set<string> {
+function namesRead(type: SynapseType): ReadonlySet<string> {
   const { expressions, statements } = textsOf(type);
   const read = [
     ...expressions.map(parseExpression),

@@ -4,8 +4,7 @@ import { chmod, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { bundle } from './bundle.js';
-import { bundlePage } from './page.js';
+import { bundleProgram } from './page.js';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const dist = resolve(root, 'dist');
@@ -24,11 +23,7 @@ const declare = (project) =>
 /** Those of the browsers' library first: the others replace what both have. */
 const declarations = declare('site/tsconfig.build.json').then(() => declare('tsconfig.build.json'));
 
-await Promise.all([
-  bundle({ cli: 'src/cli/main.ts', biosimulators: 'src/cli/biosimulators-main.ts', index: 'src/index.ts' }, dist),
-  bundlePage(dist),
-  declarations,
-]);
+await Promise.all([bundleProgram(dist), declarations]);
 await removeUnusedDeclarations(resolve(dist, 'types'), ['src/index.d.ts', 'site/library.d.ts']);
 const { stdout: page } = await promisify(execFile)(process.execPath, [resolve(dist, 'cli.js'), 'man']);
 await writeFile(resolve(dist, 'interneuron.1'), page);

@@ -2,4 +2,7 @@
 export const unbundledPackages: Readonly<Record<string, readonly string[]>>;
 
 /** Bundles entry points, by name, into a folder. */
-export function bundle(entryPoints: Readonly<Record<string, string>>, folder: string): Promise<void>;
+export function bundle(
+  entryPoints: Readonly<Record<string, string>>,
+  folder: string,
+): Promise<{ readonly files: readonly string[]; readonly packages: readonly string[] }>;

@@ -6,8 +6,10 @@
  * Packages that hold WebAssembly or native code stay where npm put them.
  */
 import { cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { builtinModules } from 'node:module';
+import { dirname, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { Script } from 'node:vm';
 import { build, transform } from 'esbuild';
 import { bundledPackages, noticesOf, validators } from './notices.js';
 
@@ -55,7 +57,7 @@ export const withoutUnused = {
   },
 };
 
-/** Shortens names within bundled packages. Names of this program stay, because reports of errors contain them. */
+/** Shortens names within bundled packages. */
 const shortPackages = {
   name: 'short-packages',
   setup(context) {
@@ -66,37 +68,136 @@ const shortPackages = {
   },
 };
 
-/** Bundles entry points, by name, into a folder. */
-export async function bundle(entryPoints, folder) {
-  const { version } = JSON.parse(await readFile(resolve(root, 'package.json'), 'utf8'));
-  const { metafile } = await build({
+/** Modules of Node in bundled CommonJS packages, which modules of JavaScript cannot get by `require`. */
+const requiredOfNode = {
+  name: 'required-of-node',
+  setup(context) {
+    context.onResolve({ filter: /./ }, ({ path, kind }) =>
+      kind === 'require-call' && builtinModules.includes(path) ? { path, namespace: 'node' } : undefined,
+    );
+    context.onLoad({ filter: /./, namespace: 'node' }, ({ path }) => ({
+      contents: `module.exports = process.getBuiltinModule('${path}');`,
+    }));
+  },
+};
+
+/** Oldest browsers that run the program. */
+export const browsers = ['chrome111', 'firefox115', 'safari17'];
+
+/** Gives `interneuron:assets` the texts that the program reads in browsers (`Platform.asset`). */
+export const textAssets = {
+  name: 'text-assets',
+  setup(context) {
+    context.onResolve({ filter: /^interneuron:assets$/ }, ({ path }) => ({ path, namespace: 'assets' }));
+    context.onLoad({ filter: /./, namespace: 'assets' }, async () => {
+      const texts = {};
+      for (const folder of textFolders)
+        for (const name of (await readdir(resolve(root, folder))).filter((each) => /\.(hbs|xml)$/.test(each)))
+          texts[`${folder}/${name}`] = await readFile(resolve(root, folder, name), 'utf8');
+      return { contents: `export const assetTexts = ${JSON.stringify(texts)};` };
+    });
+  },
+};
+
+/**
+ * Lets Node and browsers share chunks: `#platform`, `#hdf5` and `#targets` become variables. `#default` and `#browser` set
+ * them, by the names that `imports` of package.json has for implementations.
+ */
+const sharedMachine = (imports) => ({
+  name: 'shared-machine',
+  setup(context) {
+    const variables = `
+      export let platform, readHdf5Tree, hdf5File, loadTargets;
+      export const use = (machine) => { ({ platform, readHdf5Tree, hdf5File, loadTargets } = machine); };`;
+    const setter = (machine) => `
+      import { use } from '#platform';
+      import { platform } from '${imports['#platform'][machine]}';
+      import * as hdf5 from '${imports['#hdf5'][machine]}';
+      import { loadTargets } from '${imports['#targets'][machine]}';
+      use({ platform, ...hdf5, loadTargets });`;
+    context.onResolve({ filter: /^#/ }, ({ path }) => ({
+      path: path in imports ? 'variables' : path.slice(1),
+      namespace: 'machine',
+    }));
+    context.onLoad({ filter: /./, namespace: 'machine' }, ({ path }) => ({
+      contents: path === 'variables' ? variables : setter(path),
+      resolveDir: root,
+    }));
+  },
+});
+
+/** Statements of a bundled module that scripts do not have. */
+const ofModules = /^#!.*\n|(?<=^|[;}\n])(?:import(?:(?:\*as |[ {])[^"']*from)?"[^"]+"|export\{[^}]*\});/g;
+
+/**
+ * Shortens names within functions of a bundled module. Names of functions stay, because reports of errors contain them:
+ * esbuild keeps the outer names of scripts, so it gets the text without imports and exports.
+ */
+async function withShortLocals(text, form) {
+  const moved = text.match(ofModules) ?? [];
+  const script = `'use strict';${text.replaceAll(ofModules, '').replaceAll('import.meta', 'importMeta$')}`;
+  try {
+    new Script(script);
+  } catch {
+    // Modules that wait while they are loaded are no scripts.
+    return text;
+  }
+  const { code } = await transform(script, { ...form, minifyIdentifiers: true });
+  return [...moved, code.replaceAll('importMeta$', 'import.meta')].join('\n');
+}
+
+/**
+ * Bundles entry points, by name, into a folder.
+ *
+ * @param library  entry points for browsers, which share chunks with the others
+ * @returns the files of `library` with all that they import, each after its imports, and the packages in them
+ */
+export async function bundle(entryPoints, folder, library = {}) {
+  const { version, imports } = JSON.parse(await readFile(resolve(root, 'package.json'), 'utf8'));
+  // Each entry point imports its machine before anything else runs.
+  const machines = Object.fromEntries([
+    ...Object.keys(entryPoints).map((name) => [resolve(folder, `${name}.js`), 'chunks/default']),
+    ...Object.keys(library).map((name) => [resolve(folder, `${name}.js`), 'chunks/browser']),
+  ]);
+  const target = [...browsers, 'node20.19'];
+  const form = { minifyWhitespace: true, minifySyntax: true, legalComments: 'none', charset: 'utf8', target };
+  const { metafile, outputFiles } = await build({
+    ...form,
     absWorkingDir: root,
-    entryPoints,
+    entryPoints: {
+      ...entryPoints,
+      ...library,
+      ...Object.fromEntries(Object.values(machines).map((name) => [name, name.replace('chunks/', '#')])),
+    },
     outdir: folder,
+    write: false,
     bundle: true,
     metafile: true,
     splitting: true,
     chunkNames: 'chunks/[name]-[hash]',
     format: 'esm',
-    platform: 'node',
-    target: 'node20.19',
+    platform: 'neutral',
     // ESM first: some packages' CommonJS form cannot be bundled.
     mainFields: ['module', 'main'],
-    external: Object.keys(unbundledPackages).flatMap((name) => [name, `${name}/*`]),
+    // Its usual form reads files of Node.
+    alias: { handlebars: 'handlebars/dist/cjs/handlebars.js' },
+    external: ['node:*', ...builtinModules, ...Object.keys(unbundledPackages).flatMap((name) => [name, `${name}/*`])],
     define: { INTERNEURON_VERSION: JSON.stringify(version) },
-    plugins: [withoutUnused, shortPackages],
-    // Bundled CommonJS packages ask for Node's own modules by `require`.
-    banner: {
-      js: "import { createRequire as createRequire$ } from 'node:module'; const require = createRequire$(import.meta.url);",
-    },
-    minifyWhitespace: true,
-    minifySyntax: true,
-    // Node shows the line of an error that nobody catches.
-    lineLimit: 200,
-    legalComments: 'none',
+    plugins: [requiredOfNode, withoutUnused, shortPackages, textAssets, sharedMachine(imports)],
     sourcemap: false,
     logLevel: 'warning',
   });
+  for (const { path, text } of outputFiles) {
+    await mkdir(dirname(path), { recursive: true });
+    // Node shows the line of an error that nobody catches.
+    const code = await withShortLocals(text, { ...form, lineLimit: 200 });
+    const machine = machines[path] && relative(dirname(path), resolve(folder, machines[path]));
+    const first = machine ? `import './${machine.replaceAll('\\', '/')}.js';\n` : '';
+    await writeFile(
+      path,
+      code.replace(/^(?:#!.*\n)?/, (line) => line + first),
+    );
+  }
   for (const [from, to] of [...textFolders.map((each) => [each, `chunks/assets/${each}`]), ...programs]) {
     await mkdir(resolve(folder, to), { recursive: true });
     for (const file of await readdir(resolve(root, from))) {
@@ -109,4 +210,18 @@ export async function bundle(entryPoints, folder) {
     resolve(folder, 'THIRD-PARTY-NOTICES.txt'),
     await noticesOf([...bundledPackages(metafile), ...unbundled, validators, fonts]),
   );
+  const files = new Set();
+  const follow = (path) => {
+    if (files.has(path)) return;
+    for (const { path: imported } of metafile.outputs[path].imports) if (imported in metafile.outputs) follow(imported);
+    files.add(path);
+  };
+  for (const name of ['chunks/browser', ...Object.keys(library)])
+    if (name in library || Object.values(machines).includes(name))
+      follow(relative(root, resolve(folder, `${name}.js`)));
+  const inputs = Object.assign({}, ...[...files].map((path) => metafile.outputs[path].inputs));
+  return {
+    files: [...files].map((path) => relative(folder, resolve(root, path)).replaceAll('\\', '/')),
+    packages: bundledPackages({ inputs }),
+  };
 }

@@ -8,7 +8,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { messagePages } from './message-pages.mjs';
-import { writeSite } from './page.js';
+import { bundleProgram, writeSite } from './page.js';
 import { schemaReference } from './schema-reference.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -38,6 +38,16 @@ run('npx', 'typedoc', '--options', 'typedoc.json');
 rmSync(`${root}out/site`, { recursive: true, force: true });
 run('npx', 'vitepress', 'build', '.');
 await writeSite(`${root}out/site/page`);
+// The first page shows it.
+await bundleProgram(`${root}dist`);
+run(
+  process.execPath,
+  `${root}dist/cli.js`,
+  'page',
+  `${root}fixtures/readme/first-steps.yaml`,
+  '-o',
+  `${root}out/site/first-steps.html`,
+);
 
 // Python's interface is a site of its own below the first one.
 const python = `${root}.venv/bin/python`;

@@ -4,5 +4,5 @@ export function bundleSite(
   folder: string,
   options?: BuildOptions,
 ): Promise<{ readonly metafile: Metafile; readonly outputFiles: readonly OutputFile[] }>;
-export function bundlePage(folder: string): Promise<void>;
+export function bundleProgram(folder: string): Promise<void>;
 export function writeSite(folder: string): Promise<void>;

@@ -4,25 +4,10 @@ import { dirname, resolve } from 'node:path';
 import { brotliCompressSync, constants } from 'node:zlib';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { textFolders, withoutUnused } from './bundle.js';
+import { browsers, bundle, textAssets, withoutUnused } from './bundle.js';
 import { bundledPackages, noticesOf, validators } from './notices.js';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
-
-/** Gives `interneuron:assets` the texts that the program reads (`Platform.asset`). */
-const assets = {
-  name: 'assets',
-  setup(context) {
-    context.onResolve({ filter: /^interneuron:assets$/ }, ({ path }) => ({ path, namespace: 'assets' }));
-    context.onLoad({ filter: /.*/, namespace: 'assets' }, async () => {
-      const texts = {};
-      for (const folder of textFolders)
-        for (const name of (await readdir(resolve(root, folder))).filter((each) => /\.(hbs|xml)$/.test(each)))
-          texts[`${folder}/${name}`] = await readFile(resolve(root, folder, name), 'utf8');
-      return { contents: `export const assetTexts = ${JSON.stringify(texts)};` };
-    });
-  },
-};
 
 /** Folders of models that a site offers as examples. */
 const exampleFolders = ['readme', 'brian', 'pynn', 'neuroml', 'model'];
@@ -59,13 +44,11 @@ async function bundled(entryPoints, folder, { isSite = true, ...options } = {}) 
     format: 'esm',
     platform: 'browser',
     conditions: ['browser'],
-    target: ['chrome111', 'firefox115', 'safari17'],
+    target: browsers,
     charset: 'utf8',
     minify: true,
     define: { INTERNEURON_VERSION: JSON.stringify(version) },
-    plugins: [assets, withoutUnused, examples(isSite)],
-    // The library takes HDF5 from its package.
-    external: isSite ? [] : ['h5wasm'],
+    plugins: [textAssets, withoutUnused, examples(isSite)],
     legalComments: 'none',
     metafile: true,
     logLevel: 'warning',
@@ -87,26 +70,22 @@ const compressed = (text) =>
 const held = ['node_modules/h5wasm', validators];
 
 /**
- * Writes the library for browsers, which is also the worker of pages, and the parts that `interneuron page` puts into
- * one file.
- *
- * @param folder  of the program
+ * Writes the program: commands, libraries for Node and for browsers, and the parts that `interneuron page` puts into
+ * one file. The library for browsers is also the worker of pages.
  */
-export async function bundlePage(folder) {
-  const [browser, page] = [resolve(folder, 'browser'), resolve(folder, 'page')];
-  const written = { isSite: false, write: false, splitting: false };
+export async function bundleProgram(folder) {
+  const page = resolve(folder, 'page');
   const [library, main] = await Promise.all([
-    bundled({ index: 'site/library.ts' }, browser, { ...written, lineLimit: 200 }),
-    bundled({ main: 'site/main.ts' }, page, { ...written, format: 'iife' }),
+    bundle({ cli: 'src/cli/main.ts', biosimulators: 'src/cli/biosimulators-main.ts', index: 'src/index.ts' }, folder, {
+      'browser/index': 'site/library.ts',
+    }),
+    bundled({ main: 'site/main.ts' }, page, { isSite: false, write: false, splitting: false, format: 'iife' }),
     bundled({ page: 'site/page.css' }, page),
   ]);
-  for (const each of [browser, page]) await mkdir(each, { recursive: true });
-  const [worker, program] = [library, main].map(({ outputFiles }) => outputFiles[0].contents);
-  await writeFile(resolve(browser, 'index.js'), worker);
-  // Wheels have the compressed form only, packages of npm the other one.
-  await writeFile(resolve(page, 'worker.js.br'), compressed(worker));
-  await writeFile(resolve(page, 'main.js.br'), compressed(program));
-  const packages = [library, main].flatMap(({ metafile }) => bundledPackages(metafile));
+  await mkdir(page, { recursive: true });
+  await writeFile(resolve(page, 'main.js.br'), compressed(main.outputFiles[0].contents));
+  await writeFile(resolve(page, 'worker.json'), JSON.stringify(library.files));
+  const packages = [...library.packages, ...bundledPackages(main.metafile)];
   await writeFile(resolve(page, 'notices.txt'), await noticesOf([...packages, ...held]));
   await cp(resolve(root, 'site/page.html'), resolve(page, 'page.html'));
 }

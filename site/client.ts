@@ -2,7 +2,7 @@
 
 import { inflated } from './link.js';
 import type { BeginMessage, Calls, FromWorker, LiveMessage, Module, Part, ToWorker } from './messages.js';
-import { addressOfText } from './parts.js';
+import { addressOfModules } from './parts.js';
 import type { Diagnostic } from '../src/diagnostics/diagnostic.js';
 
 /** The result of a call; without an answer, findings say why. */
@@ -21,9 +21,11 @@ export interface Client {
 }
 
 /** Returns a part of the program that this page holds; undefined if it is a file beside it. */
-async function heldPart(part: 'worker' | Part): Promise<string | undefined> {
+async function heldPart(part: 'worker' | Part): Promise<readonly Module[] | undefined> {
   const held = document.getElementById(`part-${part}`)?.textContent;
-  return held === undefined || held === null ? undefined : inflated(held.trim());
+  return held === undefined || held === null
+    ? undefined
+    : (JSON.parse(await inflated(held.trim())) as readonly Module[]);
 }
 
 /** Checks whether the page can write NWB: it has the library of HDF5, or a site that has it. */
@@ -33,12 +35,12 @@ export const hasHdf5 = (): boolean =>
 /** Returns the address of a file beside the page. */
 const beside = (part: 'worker' | Part): string => new URL(`${part}.js`, import.meta.url || document.baseURI).href;
 
-/** A worker that takes the text of the library as its first message, and keeps later ones until it serves them. */
+/** A worker that takes the modules of the library as its first message, and keeps later ones until it serves them. */
 const loader = `
 self.onmessage = ({ data }) => {
   const early = [];
   self.onmessage = (event) => early.push(event);
-  import(URL.createObjectURL(new Blob([data], { type: 'text/javascript' }))).then(({ serveWorker }) => {
+  import((${addressOfModules.toString()})(data)).then(({ serveWorker }) => {
     serveWorker();
     for (const event of early) self.onmessage(event);
   });
@@ -46,10 +48,12 @@ self.onmessage = ({ data }) => {
 
 /** Starts the worker. @param live  receives what a run records */
 export async function startClient(live: (message: BeginMessage | LiveMessage) => void): Promise<Client> {
-  const text = await heldPart('worker');
+  const modules = await heldPart('worker');
   const worker =
-    text === undefined ? new Worker(beside('worker'), { type: 'module' }) : new Worker(addressOfText(loader));
-  if (text !== undefined) worker.postMessage(text);
+    modules === undefined
+      ? new Worker(beside('worker'), { type: 'module' })
+      : new Worker(addressOfModules([['loader.js', loader]]));
+  if (modules !== undefined) worker.postMessage(modules);
   const waiting = new Map<number, (reply: Reply<unknown>) => void>();
   let last = 0;
   worker.onmessage = ({ data }: MessageEvent<FromWorker>) => {
@@ -63,7 +67,7 @@ export async function startClient(live: (message: BeginMessage | LiveMessage) =>
           worker.postMessage({
             kind: 'part',
             part: data.part,
-            modules: held === undefined ? beside(data.part) : (JSON.parse(held) as readonly Module[]),
+            modules: held ?? beside(data.part),
           } satisfies ToWorker),
         );
         return;

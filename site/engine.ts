@@ -94,11 +94,16 @@ function readModel({ valid, notation, hashes }: ImportedModel): ReadModel {
     name: document.name,
     notation,
     metadata: document.metadata,
+    cells: cellsOf(document),
     experiment: hashes.experiment,
     parameters: parametersOf(valid.model),
     diagram: diagramOf(document, new Map()),
   };
 }
+
+/** Returns the number of cells. */
+const cellsOf = ({ populations }: ImportedModel['valid']['model']): number =>
+  Object.values(populations).reduce((sum, { size }) => sum + size, 0);
 
 /** Returns the parameters of the model, and those of populations that are one number. */
 function parametersOf({ parameters, populations, neurons }: ImportedModel['valid']['model']): readonly Parameter[] {
@@ -126,12 +131,11 @@ export async function describe(): Found<ReturnType<Calls['describe']>> {
   const imported = model();
   const synapses = await countAllSynapses(imported);
   const blocks = descriptionBlocks(describeModel(imported.valid, imported.hashes, synapses));
-  const { populations } = imported.valid.model;
   return {
     answer: {
       html: blocks.join('\n'),
       diagram: diagramOf(imported.valid.model, synapses),
-      cells: Object.values(populations).reduce((sum, { size }) => sum + size, 0),
+      cells: cellsOf(imported.valid.model),
       synapses: [...synapses.values()].reduce((sum, count) => sum + count, 0),
     },
     findings: [],
@@ -152,7 +156,7 @@ function diagramOf(
     );
   });
   // The page scales it.
-  const width = boxes.length === 1 ? 300 : boxes.length <= 4 ? 400 : 520;
+  const width = boxes.length === 1 ? 300 : boxes.length <= 4 ? 340 : 520;
   const size = { width, height: diagramHeightOf(boxes.length) };
   return { svg: networkDiagram(boxes, arrows, size), ...size };
 }

@@ -6,7 +6,7 @@ import { createEditor } from './editor.js';
 import { button, element, make, option, select, write } from './elements.js';
 import { fetchBeside, missingText, withBeside } from './beside.js';
 import { fragmentOf, givenModel, modelIn, settingsIn, withSettings, type FileBeside, type HeldModel } from './link.js';
-import type { Diagram, GivenModel, ReadModel, RunEnd } from './messages.js';
+import type { BeginMessage, Diagram, GivenModel, ReadModel, RunEnd } from './messages.js';
 import { createPictures } from './pictures.js';
 import { addTo, emptyRecording, replaceSamples, type Recording } from './recording.js';
 import { createSliders } from './sliders.js';
@@ -45,6 +45,12 @@ let originalRates: ReadonlyMap<string, number> = new Map();
 let isAsOpened = true;
 /** Whether the editor holds text that was not read yet. */
 let isEdited = false;
+/** Cells from which on readers are told that a run takes long. */
+const manyCells = 200_000;
+/** Synapses of the model; 0 until they are counted. */
+let synapseCount = 0;
+/** Synapses above which notations are offered without trying them. */
+const mostTriedSynapses = 1e6;
 /** Number of changes of the model so far: a run belongs to the model as it was when the run began. */
 let revision = 0;
 
@@ -53,6 +59,7 @@ const pictures = createPictures();
 const client = startClient((message) => {
   if (message.kind === 'begin') {
     shown = emptyRecording(message);
+    showUnrecorded(message);
     showPictures();
   } else if (shown) {
     progress.value = message.done / Math.max(1, shown.begin.steps);
@@ -60,6 +67,16 @@ const client = startClient((message) => {
     pictures.update();
   }
 });
+
+/** Says that a model records no spikes, in place of an empty picture. */
+function showUnrecorded({ trains, series }: BeginMessage): void {
+  const note = element('unrecorded', HTMLParagraphElement);
+  note.hidden = trains.length > 0;
+  note.textContent =
+    series.length > 0
+      ? 'The model records no spikes. Its variables are shown under Results.'
+      : 'The model records nothing. The fingerprint compares all spikes and the final state.';
+}
 
 function showPictures(): void {
   if (shown) pictures.show(shown, underBox.checked && original !== shown ? original : undefined);
@@ -87,6 +104,7 @@ async function work(action: () => Promise<void>): Promise<void> {
   } finally {
     working = false;
     document.querySelector('main')?.removeAttribute('aria-busy');
+    offerShown();
   }
 }
 
@@ -173,6 +191,7 @@ async function describe(): Promise<void> {
   const { answer } = await (await client).call('describe');
   if (!answer) return;
   const { html, diagram, cells, synapses } = answer;
+  synapseCount = synapses;
   element('description', HTMLDivElement).innerHTML = html;
   showDiagram(diagram);
   element('diagram-caption', HTMLElement).textContent =
@@ -185,6 +204,7 @@ function showDiagram({ svg, width, height }: Diagram): void {
   const drawing = document.getElementById('diagram');
   if (!drawing) return;
   drawing.setAttribute('viewBox', `0 0 ${width} ${height}`);
+  drawing.toggleAttribute('data-wide', width > 400);
   drawing.innerHTML = svg;
   element('diagram-figure', HTMLElement).hidden = false;
 }
@@ -193,9 +213,10 @@ function showDiagram({ svg, width, height }: Diagram): void {
 async function read(): Promise<boolean> {
   const reply = await (await client).call('read', asSet());
   readNow = reply.answer;
+  forgetNotations();
   textFindings = reply.findings;
   showFindings(textFindings);
-  runButton.disabled = convertButton.disabled = bundleButton.disabled = !readNow;
+  runButton.disabled = bundleButton.disabled = !readNow;
   nwbButton.disabled = true;
   shareButton.disabled = false;
   if (!readNow) {
@@ -206,7 +227,10 @@ async function read(): Promise<boolean> {
   showDiagram(readNow.diagram);
   showAbout(readNow, recorded);
   sliders.offer(readNow.parameters);
-  report(`${given.main} was read as ${readNow.notation}.`);
+  const { notation, cells } = readNow;
+  const warning =
+    cells < manyCells ? '' : ` It has ${formatCount(cells)} cells: a run may take minutes and much memory.`;
+  report(`${given.main} was read as ${notation}.${warning}`);
   return true;
 }
 
@@ -260,7 +284,12 @@ async function run(): Promise<void> {
   progress.value = 0;
   forgetRun();
   showFindings(textFindings);
-  report('The model is running.');
+  const { cells = 0 } = readNow ?? {};
+  report(
+    cells < manyCells
+      ? 'The model is running.'
+      : `The model is running. It has ${formatCount(cells)} cells, so that may take minutes and much memory; “Stop” ends it.`,
+  );
   const begun = revision;
   const reply = await (await client).call('run');
   stopButton.disabled = true;
@@ -407,6 +436,56 @@ async function convertTo(notation: TargetNotation): Promise<void> {
   report(`The conversion to ${notation} is ${outcome}: ${files.map(({ name }) => name).join(', ')}.`);
 }
 
+/** Notations that were tried, with the reason if they cannot hold the model. */
+let tried: ReadonlyMap<TargetNotation, string | undefined> = new Map();
+
+/** Forgets which notations hold the model: it is another one. */
+function forgetNotations(): void {
+  tried = new Map();
+  showNotations();
+}
+
+function showNotations(): void {
+  const chosen = select('notation').value;
+  const all = [...tried];
+  select('notation').replaceChildren(...all.flatMap(([name, reason]) => (reason === undefined ? [option(name)] : [])));
+  if (tried.get(chosen as TargetNotation) === undefined && tried.has(chosen as TargetNotation))
+    select('notation').value = chosen;
+  convertButton.disabled = !readNow || isEdited || select('notation').value === '';
+  const refused = all.flatMap(([name, reason]) => (reason === undefined ? [] : [`${name}: ${reason}`]));
+  const list = element('refused', HTMLDetailsElement);
+  list.hidden = refused.length === 0;
+  list.querySelector('ul')?.replaceChildren(...refused.map((textContent) => make('li', { textContent })));
+}
+
+/** Tries notations that were not tried yet, if their list is shown and nothing else is done. */
+function offerShown(): void {
+  const isShown = !element('panel-save', HTMLElement).hidden;
+  if (isShown && !working && readNow && !isEdited && tried.size < targetNotations.length) void work(offerNotations);
+}
+
+/** Offers the notations that hold the model. Large networks are not written for that. */
+async function offerNotations(): Promise<void> {
+  const isLarge = synapseCount > mostTriedSynapses;
+  for (const notation of targetNotations) {
+    if (next) return;
+    if (tried.has(notation)) continue;
+    const reason = isLarge ? undefined : await whyNot(notation);
+    tried = new Map([...tried, [notation, reason]]);
+    showNotations();
+  }
+}
+
+/** Returns the reason why a notation cannot hold the model. */
+async function whyNot(notation: TargetNotation): Promise<string | undefined> {
+  const reply = await (await client).call('convert', notation);
+  if (!reply.answer) return problem(reply);
+  const { files, outcome, differences } = reply.answer;
+  if (files.length > 0 && (outcome !== 'incomplete' || notation === 'swc')) return undefined;
+  const [first = 'it has no words for the model', ...others] = differences;
+  return others.length === 0 ? first : `${first}, and ${formatCount(others.length)} more`;
+}
+
 async function saveRun(): Promise<void> {
   report('The run is being written.');
   const reply = await (await client).call('nwb');
@@ -469,8 +548,6 @@ document.body.ondrop = (event) => {
   document.body.classList.remove('over');
   void openFiles([...(event.dataTransfer?.files ?? [])]);
 };
-select('notation').append(...targetNotations.map((notation) => option(notation)));
-
 /** Offers the examples of a site. */
 async function offerExamples(): Promise<void> {
   const { examples } = await import('interneuron:examples');
@@ -522,7 +599,10 @@ async function start(): Promise<void> {
 }
 
 nwbButton.hidden = !hasHdf5();
-startTabs(pictures.update);
+startTabs(() => {
+  pictures.update();
+  offerShown();
+});
 openTab('results');
 void offerExamples();
 window.onhashchange = () =>

@@ -26,6 +26,8 @@ export interface ReadModel {
   readonly notation: string;
   readonly metadata: Metadata;
   /** The hash of its experiment. */
+  /** Number of cells. */
+  readonly cells: number;
   readonly experiment: string;
   readonly parameters: readonly Parameter[];
   /** Populations and projections. */

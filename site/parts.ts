@@ -2,10 +2,6 @@
 
 import type { Module, PartMessage, ToWorker } from './messages.js';
 
-/** Returns the address of a text of JavaScript. */
-export const addressOfText = (text: string): string =>
-  URL.createObjectURL(new Blob([text], { type: 'text/javascript' }));
-
 let hasPage = false;
 
 /** Takes parts from the page whose worker this is; otherwise they are modules of the package. */
@@ -22,19 +18,27 @@ export function addressOf(part: PartMessage['part']): Promise<string> {
     const listen = ({ data }: MessageEvent<ToWorker>): void => {
       if (!('modules' in data) || data.part !== part) return;
       self.removeEventListener('message', listen);
-      resolve(typeof data.modules === 'string' ? data.modules : addressOfLibrary(data.modules));
+      resolve(typeof data.modules === 'string' ? data.modules : addressOfModules(data.modules));
     };
     self.addEventListener('message', listen);
     self.postMessage({ kind: 'part', part } satisfies PartMessage);
   });
 }
 
-/** Returns the address of a module whose default export is a library. */
-function addressOfLibrary(modules: readonly Module[]): string {
-  const known: (readonly [name: string, address: string])[] = [];
+/**
+ * Returns the address of the last of some modules, each of which may import those before it. The worker begins with this
+ * function as text, so it uses no other.
+ */
+export function addressOfModules(modules: readonly Module[]): string {
+  const known = new Map<string, string>();
+  let address = '';
   for (const [name, text] of modules) {
-    const linked = known.reduce((now, [other, address]) => now.replaceAll(`'./${other}'`, `'${address}'`), text);
-    known.push([name, addressOfText(linked)]);
+    const linked = text.replaceAll(
+      /(["'])(?:\.{1,2}\/)+(?:\w+\/)?([\w.-]+\.js)\1/g,
+      (written, quote: string, file: string) => (known.has(file) ? `${quote}${known.get(file)}${quote}` : written),
+    );
+    address = URL.createObjectURL(new Blob([linked], { type: 'text/javascript' }));
+    known.set(name, address);
   }
-  return known.at(-1)?.[1] ?? '';
+  return address;
 }

@@ -74,7 +74,7 @@ class CustomBuildHook(BuildHookInterface):
                 continue
             for file in source.rglob("*"):
                 inside = file.relative_to(source)
-                if file.is_file() and not {"types", "browser"} & set(inside.parts) and file.suffix not in (".map", ".node_"):
+                if file.is_file() and "types" not in inside.parts and file.suffix not in (".map", ".node_"):
                     build_data["force_include"][str(file)] = f"interneuron/node/{place}/{inside.as_posix()}"
         forced = build_data["force_include"]
         library = str(modules / "h5wasm/dist/esm/hdf5_util.js")

@@ -2,6 +2,7 @@
 
 import type { Log, Program, TypedArray } from '../../src/ir/program.js';
 import { invariant } from '../../src/diagnostics/diagnostic.js';
+import { itemAt } from '../../src/diagnostics/entry.js';
 import { createArray } from '../../src/ir/arrays.js';
 import { elementTypeOf } from '../results/arrays.js';
 import type { Session } from '../targets/target.js';
@@ -30,7 +31,7 @@ export async function drainLogs(session: Session, program: Program): Promise<rea
     invariant(cursors instanceof Uint32Array, 'record', `buffer ${buffer} holds cursors and is not u32`);
     let used = false;
     for (const log of logs) {
-      const rows = cursors[log.cursor.index]!;
+      const rows = itemAt(cursors, log.cursor.index);
       if (rows === 0) continue;
       invariant(
         rows <= log.capacity,

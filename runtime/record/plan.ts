@@ -88,7 +88,7 @@ export function recordingPlan(
   const samples = manifest.samples.map((location, position): SampledSeries => ({
     kind: 'samples',
     location,
-    plan: samplePlan(program, location, named[position]!, switched(location.recording)),
+    plan: samplePlan(program, location, itemAt(named, position), switched(location.recording)),
   }));
   const rates = events
     .filter(({ kind }) => kind === 'rate')
@@ -96,7 +96,7 @@ export function recordingPlan(
       kind: 'rate',
       event: location.event,
       elements: elementsOf(location.indices),
-      plan: ratePlan(program, location, named[samples.length + position]!, switched(location.recording)),
+      plan: ratePlan(program, location, itemAt(named, samples.length + position), switched(location.recording)),
     }));
   const trains = trainsPlans(
     program,
@@ -236,16 +236,16 @@ function variablesOf(
   const all = [...variablesByName.values()];
   const names = uniqueNames(all.map(({ recording, value }) => ({ recording, base: value.variable })));
   return {
-    variables: all.map(({ value: { unit } }, k) => ({ name: names[k]!, unit, ...writtenIn(unit, units) })),
+    variables: all.map(({ value: { unit } }, k) => ({ name: itemAt(names, k), unit, ...writtenIn(unit, units) })),
     values: all.map(({ value }) => value),
   };
 }
 
 function elementsOf(indices: SampleLocation['indices']): Elements {
   if (!(indices instanceof Uint32Array)) return { begin: indices.begin, end: indices.end };
-  const contiguous = indices.every((index, position) => index === indices[0]! + position);
+  const contiguous = indices.every((index, position) => index === itemAt(indices, 0) + position);
   return contiguous && indices.length > 0
-    ? { begin: indices[0]!, end: indices[0]! + indices.length }
+    ? { begin: itemAt(indices, 0), end: itemAt(indices, 0) + indices.length }
     : { list: [...indices] };
 }
 

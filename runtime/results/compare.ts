@@ -3,6 +3,7 @@
  * `compare-files.ts` compares their representation, attribute by attribute.
  */
 
+import { itemAt } from '../../src/diagnostics/entry.js';
 import { bitsText } from './bit-patterns.js';
 import { bytesOf } from './arrays.js';
 import { numberText } from './number-text.js';
@@ -123,7 +124,7 @@ function compareSeries(
       add({
         ...at,
         ...element,
-        step: stepsA[Math.floor(changed / width)]!,
+        step: itemAt(stepsA, Math.floor(changed / width)),
         stored: numberText(valuesA[changed]!, plan.element),
         found: numberText(valuesB[changed]!, plan.element),
         bits: bitsText(valuesA, valuesB, changed, plan.written?.unit ?? plan.unit),
@@ -131,7 +132,7 @@ function compareSeries(
       return;
     }
     if (moved >= 0) {
-      const [from, to] = [stepsA[moved]!, stepsB[moved]!];
+      const [from, to] = [itemAt(stepsA, moved), itemAt(stepsB, moved)];
       add({
         ...at,
         step: Math.min(from, to),
@@ -142,9 +143,9 @@ function compareSeries(
     }
   }
   if (stored.samples > common)
-    add({ ...at, step: stored.steps(common, common + 1)[0]!, stored: 'a sample', found: 'no sample' });
+    add({ ...at, step: itemAt(stored.steps(common, common + 1), 0), stored: 'a sample', found: 'no sample' });
   if (found.samples > common)
-    add({ ...at, step: found.steps(common, common + 1)[0]!, stored: 'no sample', found: 'a sample' });
+    add({ ...at, step: itemAt(found.steps(common, common + 1), 0), stored: 'no sample', found: 'a sample' });
 }
 
 /** Returns the position of the first of `length` elements with different bits; all NaN are equal. */
@@ -184,7 +185,7 @@ function compareTrains(stored: StoredResult, other: StoredResult, add: (differen
 }
 
 function compareRows(known: SpikeTrains, found: SpikeTrains, add: (difference: Difference) => void): void {
-  const larger = known.counts.map((count, row) => Math.max(count, found.counts[row]!));
+  const larger = known.counts.map((count, row) => Math.max(count, itemAt(found.counts, row)));
   for (const [begin, end] of rowRanges(larger, spikesAtOnce)) {
     const [a, b] = [known.read(begin, end), found.read(begin, end)];
     const values = (known.plan.variables ?? []).map(({ name }, k) => ({
@@ -203,16 +204,16 @@ function compareRows(known: SpikeTrains, found: SpikeTrains, add: (difference: D
             owner: known.plan.population,
             element: elementAt(known.plan.cells, row),
             variable: `${name} at ${known.plan.event}`,
-            step: a[atA]!,
-            stored: numberText(first[atA]!, 'f64'),
-            found: numberText(second[atB]!, 'f64'),
+            step: itemAt(a, atA),
+            stored: numberText(itemAt(first, atA), 'f64'),
+            found: numberText(itemAt(second, atB), 'f64'),
             bits: bitsText(first.subarray(atA), second.subarray(atB), 0),
           });
         }
         [atA, atB] = [atA + 1, atB + 1];
       }
       if (atA < endA || atB < endB) {
-        const [stepA, stepB] = [atA < endA ? a[atA]! : Infinity, atB < endB ? b[atB]! : Infinity];
+        const [stepA = Infinity, stepB = Infinity] = [a.subarray(0, endA)[atA], b.subarray(0, endB)[atB]];
         add({
           kind: 'spikes',
           owner: known.plan.population,

@@ -6,6 +6,7 @@
  */
 
 import { invariant } from '../../src/diagnostics/diagnostic.js';
+import { itemAt } from '../../src/diagnostics/entry.js';
 import type { ElementType, Precision, TypedArray } from '../../src/ir/program.js';
 
 // --- Provenance -----------------------------------------------------------------------------------------------------
@@ -75,7 +76,7 @@ export interface RecordedStart {
   /** Step of the last update of each synapse, in order of creation, by projection. */
   readonly lastUpdates: Readonly<Record<string, string>>;
   /** Emission steps [from, until) that each synapse receives, by `projection.pathway`; others receive all. */
-  readonly heard?: Readonly<Record<string, { readonly from: string; readonly until: string }>>;
+  readonly received?: Readonly<Record<string, { readonly from: string; readonly until: string }>>;
 }
 
 /** The date in files without `SOURCE_DATE_EPOCH`. */
@@ -258,7 +259,7 @@ export function elementCount(elements: Elements): number {
 
 /** The element in place `position`. */
 export function elementAt(elements: Elements, position: number): number {
-  return areListed(elements) ? elements.list[position]! : elements.begin + position;
+  return areListed(elements) ? itemAt(elements.list, position) : elements.begin + position;
 }
 
 /** Returns the index of an element in a selection; -1 if it is not selected. */

@@ -3,7 +3,7 @@
 import { platform } from '#platform';
 
 /** What a file of a bundle is for. */
-export type Role = 'about' | 'source' | 'model' | 'notation' | 'result' | 'figure';
+export type Role = 'about' | 'source' | 'model' | 'notation' | 'result' | 'figure' | 'page';
 
 /** A file of a bundle. */
 export interface BundleFile {

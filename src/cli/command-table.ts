@@ -414,6 +414,7 @@ export const commands = {
         choices: [...targetNotations, ...Object.keys(shortNotations)],
         describe: 'notation to add; may be repeated',
       },
+      page: { type: 'boolean', describe: 'add a page in which the model runs in a browser, with the program (1.5 MB)' },
       force,
       seed,
       ...timed,

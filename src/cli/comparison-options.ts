@@ -49,7 +49,7 @@ export function comparisonOptions(options: Options): CompareOptions & ReadOption
 }
 
 /** Prints a comparison. @param lead  lines before it. @param cause  null if nothing differs. @returns the exit code */
-export function sayComparison(
+export function reportComparison(
   context: CommandContext,
   found: ResultComparison,
   least: Grade,

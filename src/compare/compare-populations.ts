@@ -3,6 +3,7 @@
  * sides, and from the counting noise of populations with few cells. The spread between runs stays unknown.
  */
 
+import { entryOf, itemAt } from '../diagnostics/entry.js';
 import type { Interval, Train } from './measures/train.js';
 import { binned } from './measures/spectrum.js';
 import type { Margins } from './options.js';
@@ -54,7 +55,7 @@ export function comparePair(
   paired: boolean,
   unmatched: number,
 ): readonly Quantity[] {
-  const others = paired ? second : shuffled(second.length).map((k) => second[k]!);
+  const others = paired ? second : shuffled(second.length).map((k) => itemAt(second, k));
   const [a, b] = [profileOf(first, interval), profileOf(others, interval)];
   if (a.spikes + b.spikes === 0) return [];
   const bins = new Map(timeBinsIn(interval));
@@ -67,11 +68,11 @@ export function comparePair(
     if (!values) {
       const width = bins.get(name);
       const estimate = width === undefined ? null : timeDistance(first, others, width, interval);
-      return estimate ? quantity(name, count(a.overTime.get(name)!.length, 'bins'), estimate, null, margin) : [];
+      return estimate ? quantity(name, count(entryOf(a.overTime, name).length, 'bins'), estimate, null, margin) : [];
     }
     const [x, y] = [values(a), values(b)];
-    const kept = [...x.keys()].filter((k) => !Number.isNaN(x[k]!) && !Number.isNaN(y[k] ?? NaN));
-    const [own, theirs] = [kept.map((k) => x[k]!), kept.map((k) => y[k]!)];
+    const kept = [...x.keys()].filter((k) => !Number.isNaN(itemAt(x, k)) && !Number.isNaN(y[k] ?? NaN));
+    const [own, theirs] = [kept.map((k) => itemAt(x, k)), kept.map((k) => itemAt(y, k))];
     const estimate =
       name === 'rate'
         ? rateDistance(own, theirs, a.spikes + b.spikes, interval)
@@ -200,10 +201,11 @@ function timeDistance(
   const number = Math.max(fewestCells, Math.min(groups, first.length, Math.floor(mostCounts / bins)));
   const apart = Array.from({ length: number }, (_, group) => {
     const isOwn = (_train: Train, k: number): boolean => k % number === group;
-    const [own, theirs] = [first, second].map((trains) => binned(trains.filter(isOwn), width, interval));
-    return own!.map((value, k) => value - theirs![k]!);
+    const counts = (trains: readonly Train[]): Float64Array => binned(trains.filter(isOwn), width, interval);
+    const theirs = counts(second);
+    return counts(first).map((value, k) => value - itemAt(theirs, k));
   });
-  const whole = a.map((value, k) => value - b[k]!);
+  const whole = a.map((value, k) => value - itemAt(b, k));
   const common = width > longestNoise ? 1 : commonNoise(whole, apart);
   const random = chance(number);
   const draws = Math.max(fewestDraws, Math.min(exchanges / 2, Math.floor(mostSteps / bins / number)));
@@ -316,7 +318,7 @@ const leastOrder = 0.5;
 
 /** Compares the order in which cells fire, if one side has an order, or both have opposite ones, also of rates. */
 function compareOrder(a: Profile, b: Profile, margin: number): Quantity | null {
-  const cells = a.activation.filter((time, k) => !Number.isNaN(time) && !Number.isNaN(b.activation[k]!)).length;
+  const cells = a.activation.filter((time, k) => !Number.isNaN(time) && !Number.isNaN(itemAt(b.activation, k))).length;
   if (cells < fewestCells) return null;
   const ordered = Math.max(a.reliability, b.reliability);
   const judge = (own: Float64Array, theirs: Float64Array, expected: number): Quantity | null => {
@@ -348,7 +350,7 @@ function lostCells(
 ): Quantity | null {
   let [cells, spikes, distance] = [0, 0, 0];
   for (const [k, { length }] of first.entries()) {
-    const other = second[k]!.length;
+    const other = itemAt(second, k).length;
     if (length * other > 0 || length + other === 0) continue;
     [cells, spikes, distance] = [cells + 1, spikes + length + other, Math.max(distance, length + other)];
   }

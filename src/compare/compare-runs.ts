@@ -5,6 +5,7 @@
  */
 
 import { UsageError } from '../diagnostics/diagnostic.js';
+import { itemAt } from '../diagnostics/entry.js';
 import {
   areEqual,
   compareRecorded,
@@ -64,20 +65,21 @@ export function compareSeveral(
   ] as const)
     if (own.length < 2)
       throw new UsageError(
-        `${all.length} runs, such as ${all[0]!.path}, are copies of one run`,
+        `${all.length} runs, such as ${itemAt(all, 0).path}, are copies of one run`,
         'give runs with different seeds: copies show no spread',
       );
-  const base = compareRecorded(ours[0]!, theirs[0]!, { ...options, measures: 'matches' });
+  const reference = itemAt(ours, 0);
+  const base = compareRecorded(reference, itemAt(theirs, 0), { ...options, measures: 'matches' });
   if (base.populations.length === 0)
     throw new UsageError('several runs are compared by their spikes, and there are none', 'compare two at a time');
   const interval = [...ours, ...theirs].reduce<Interval>((common, run) => {
-    const { begin, end } = commonTime(ours[0]!, run, { ...options, from: common.begin, to: common.end }, []);
+    const { begin, end } = commonTime(reference, run, { ...options, from: common.begin, to: common.end }, []);
     return { begin, end };
   }, base.interval);
   const { margins = defaultMargins, cells = { by: 'id', shift: 0 } } = options;
   const sides = [
-    ours.map((run) => pairCells(ours[0]!, run, { by: 'id', shift: 0 })),
-    theirs.map((run) => pairCells(ours[0]!, run, cells)),
+    ours.map((run) => pairCells(reference, run, { by: 'id', shift: 0 })),
+    theirs.map((run) => pairCells(reference, run, cells)),
   ];
   const trains = base.populations.map((population) => {
     const pairs = sides.map((runs) => runs.map((run) => populationIn(run, population)));
@@ -94,10 +96,16 @@ export function compareSeveral(
     base.paired,
   );
   const populations = base.populations.map((population, k): PopulationComparison => {
-    const { ids, sides: runs } = trains[k]!;
+    const { ids, sides: runs } = itemAt(trains, k);
     const count = (own: Runs): number => own.flat().reduce((sum, { length }) => sum + length, 0);
     const spikes = [count(runs[0]), count(runs[1])] as const;
-    return { ...population, cells: ids.length, spikes, quantities: found.quantities[k]!, grade: found.grades[k]! };
+    return {
+      ...population,
+      cells: ids.length,
+      spikes,
+      quantities: itemAt(found.quantities, k),
+      grade: itemAt(found.grades, k),
+    };
   });
   const common = worst(populations.map(({ grade }) => grade));
   return {
@@ -113,7 +121,7 @@ export function compareSeveral(
       runs: [ours.length, theirs.length],
       copies,
       p: found.p,
-      largest: `${found.largest.name} of ${eventName(base.populations[found.largest.population]!)}`,
+      largest: `${found.largest.name} of ${eventName(itemAt(base.populations, found.largest.population))}`,
     },
     notes: [
       ...base.notes.filter((note) => !note.startsWith('samples')),
@@ -132,7 +140,7 @@ export type Runs = readonly (readonly Train[])[];
 /** Returns runs with different spikes. */
 function distinct(runs: readonly Recorded[]): readonly Recorded[] {
   const same = ({ trains: a }: Recorded, { trains: b }: Recorded): boolean =>
-    a.length === b.length && a.every(({ trains }, k) => areEqual(trains, b[k]!.trains));
+    a.length === b.length && a.every(({ trains }, k) => areEqual(trains, itemAt(b, k).trains));
   const found: Recorded[] = [];
   for (const run of runs) if (!found.some((known) => same(known, run))) found.push(run);
   return found;
@@ -148,7 +156,7 @@ function populationIn({ populations }: Pairing, { population, event }: Populatio
 
 /** Returns the trains of the second side by identifiers; a cell without spikes may be missing in a file. */
 function trainsOf({ ids, second }: PairedTrains, wanted: readonly number[]): readonly Train[] {
-  const trains = new Map(ids.map((id, k) => [id, second[k]!]));
+  const trains = new Map(ids.map((id, k) => [id, itemAt(second, k)]));
   return wanted.map((id) => trains.get(id) ?? noSpikes);
 }
 
@@ -180,7 +188,7 @@ export function judgeRuns(
   margins: Margins,
   paired: boolean,
 ): RunsJudgement {
-  const numbers = populations[0]!.map(({ length }) => length) as [number, number];
+  const numbers = itemAt(populations, 0).map(({ length }) => length) as [number, number];
   const profiles = populations.map((sides) => sides.flat().map((trains) => profileOf(trains, interval)));
   const tracks = profiles.flatMap((runs, population) =>
     quantityNames.flatMap((name): readonly Track[] => {
@@ -192,20 +200,22 @@ export function judgeRuns(
     }),
   );
   const { p, largest } = permuted(tracks, numbers, margins);
-  const found = withHolm(tracks.map((track) => equivalence(track, numbers, profiles[track.population]!, margins)));
+  const found = withHolm(
+    tracks.map((track) => equivalence(track, numbers, itemAt(profiles, track.population), margins)),
+  );
   // One test decides that sides differ: the permutation, or the intervals if runs are too few for it.
   const corrected = found.map((result) =>
     result.verdict === 'different' && p !== null && p >= alpha ? { ...result, verdict: 'cannot say' as const } : result,
   );
   const quantities = populations.map((_, population) =>
     corrected.filter(
-      ({ verdict }, k) => tracks[k]!.population === population && (!tracks[k]!.isLead || verdict === 'different'),
+      ({ verdict }, k) => tracks[k]?.population === population && (!tracks[k].isLead || verdict === 'different'),
     ),
   );
   const grades = populations.map((sides, population): Grade => {
     const [a, b] = sides.map((runs) => runs.flat().reduce((sum, { length }) => sum + length, 0)) as [number, number];
     if (a + b === 0) return 'statistically the same';
-    const own = quantities[population]!;
+    const own = itemAt(quantities, population);
     const single = gradeOf([a, b], own);
     // Sides that differ by less than every margin are not the same, and do not contradict one another.
     if (p !== null && p < alpha && largest.population === population)
@@ -241,7 +251,7 @@ function quantiles(values: Float64Array): Float64Array {
     const at = ((k + 0.5) / levels) * length - 0.5;
     const low = Math.max(0, Math.min(length - 1, Math.floor(at)));
     const high = Math.min(length - 1, low + 1);
-    return sorted[low]! + Math.max(0, at - low) * (sorted[high]! - sorted[low]!);
+    return itemAt(sorted, low) + Math.max(0, at - low) * (itemAt(sorted, high) - itemAt(sorted, low));
   });
 }
 
@@ -249,10 +259,10 @@ function quantiles(values: Float64Array): Float64Array {
 function distanceOf(name: QuantityName, a: Float64Array, b: Float64Array): number {
   let [apart, size, largest] = [0, 0, 0];
   for (const [k, value] of a.entries()) {
-    const difference = Math.abs(value - b[k]!);
+    const difference = Math.abs(value - itemAt(b, k));
     apart += difference;
     largest = Math.max(largest, difference);
-    size += (Math.abs(value) + Math.abs(b[k]!)) / 2;
+    size += (Math.abs(value) + Math.abs(itemAt(b, k))) / 2;
   }
   if (name === 'spectrum') return largest;
   if (quantities[name].isRelative) return size > 0 ? apart / size : 0;
@@ -278,29 +288,28 @@ function permuted(
   const splits = splitsOf(first, all);
   const energies = tracks.map(({ name, runs }) => {
     const least = marginOf(margins, name) * negligible;
-    const apart = runs.map((a) =>
-      runs.map((b) => {
-        const distance = a === b ? 0 : distanceOf(name, a, b);
-        return distance < least ? 0 : distance;
+    const apart = runs.flatMap((a, i) =>
+      runs.slice(0, i).map((b, j) => {
+        const distance = distanceOf(name, a, b);
+        return { i, j, distance: distance < least ? 0 : distance };
       }),
     );
     const found = splits.map((isFirst) => {
       let [between, inFirst, inSecond] = [0, 0, 0];
-      for (let i = 0; i < all; i += 1)
-        for (let j = 0; j < i; j += 1)
-          if (isFirst[i] !== isFirst[j]) between += apart[i]![j]!;
-          else if (isFirst[i] === 1) inFirst += apart[i]![j]!;
-          else inSecond += apart[i]![j]!;
+      for (const { i, j, distance } of apart)
+        if (isFirst[i] !== isFirst[j]) between += distance;
+        else if (isFirst[i] === 1) inFirst += distance;
+        else inSecond += distance;
       return (2 * between) / (first * second) - (2 * inFirst) / (first * first) - (2 * inSecond) / (second * second);
     });
     const mean = meanOf(found);
     const deviation = Math.sqrt(meanOf(found.map((value) => (value - mean) ** 2)));
     return found.map((value) => (deviation > 1e-12 * Math.abs(mean) ? (value - mean) / deviation : 0));
   });
-  const largest = splits.map((_, split) => Math.max(...energies.map((values) => values[split]!)));
-  const reached = largest.filter((value) => value >= largest[0]! - 1e-9).length;
-  const at = energies.reduce((best, values, k) => (values[0]! > energies[best]![0]! ? k : best), 0);
-  const { population = 0, name = 'rate' } = tracks[at] ?? {};
+  const largest = splits.map((_, split) => Math.max(...energies.map((values) => itemAt(values, split))));
+  const reached = largest.filter((value) => value >= itemAt(largest, 0) - 1e-9).length;
+  const observed = energies.map(([energy]) => energy ?? 0);
+  const { population = 0, name = 'rate' } = tracks[observed.indexOf(Math.max(...observed))] ?? {};
   const least = (first === second ? 2 : 1) / splits.length;
   return { p: tracks.length > 0 && least < alpha ? reached / splits.length : null, largest: { population, name } };
 }
@@ -343,17 +352,15 @@ function equivalence(
   const [a, b] = [runs.slice(0, first), runs.slice(first)];
   const margin = marginOf(margins, name);
   const own = { name, unit: name === 'rate' ? 'Hz' : '', means: meansOf(name, profiles, first), margin };
-  if (name === 'spectrum') return { ...own, ...spectra(a, b, profiles[0]!, margin) };
+  if (name === 'spectrum') return { ...own, ...spectra(a, b, itemAt(profiles, 0), margin) };
   const over = `${first} and ${second} runs`;
   const estimate = (x: readonly Float64Array[], y: readonly Float64Array[]): number =>
     name === 'order' ? betweenLessWithin(x, y) : distanceOf(name, averaged(x), averaged(y));
   const distance = estimate(a, b);
-  const errors = [jackknife(a, (kept) => estimate(kept, b)), jackknife(b, (kept) => estimate(a, kept))];
-  const variance = errors.reduce((sum, error) => sum + error, 0);
+  const errors = [jackknife(a, (kept) => estimate(kept, b)), jackknife(b, (kept) => estimate(a, kept))] as const;
+  const variance = errors[0] + errors[1];
   const freedom =
-    variance > 0
-      ? variance ** 2 / (errors[0]! ** 2 / (first - 1) + errors[1]! ** 2 / (second - 1))
-      : first + second - 2;
+    variance > 0 ? variance ** 2 / (errors[0] ** 2 / (first - 1) + errors[1] ** 2 / (second - 1)) : first + second - 2;
   // The noise of a mean over runs falls with the root of their number.
   const alone = (withinSide(name, a) + withinSide(name, b)) / 2;
   const floor = name.startsWith('rate over') ? alone * Math.sqrt((1 / first + 1 / second) / 2) : 0;
@@ -370,7 +377,7 @@ function meansOf(name: QuantityName, profiles: readonly Profile[], first: number
 
 /** Returns the mean of each element that has a value. */
 function averaged(runs: readonly Float64Array[]): Float64Array {
-  return runs[0]!.map((_, k) => meanOf(runs.map((run) => run[k]!)));
+  return itemAt(runs, 0).map((_, k) => meanOf(runs.map((run) => itemAt(run, k))));
 }
 
 /** Returns the mean distance of two runs of a side. */
@@ -400,7 +407,7 @@ function spectra(
   margin: number,
 ): Pick<Quantity, 'distance' | 'floor' | 'interval' | 'departure' | 'over' | 'verdict'> {
   const all = bands.flatMap((band, k) => {
-    const [own, theirs] = [a, b].map((runs) => runs.map((run) => run[k]!));
+    const [own, theirs] = [a, b].map((runs) => runs.map((run) => itemAt(run, k)));
     const found = compareMeans(own!, theirs!, false);
     if (!found) return [];
     const { difference, error, freedom } = found;

@@ -1,6 +1,7 @@
 /** Comparison of two recordings: coverage, spikes, quantities and samples, and the grade of their agreement. */
 
 import { UsageError } from '../diagnostics/diagnostic.js';
+import { itemAt } from '../diagnostics/entry.js';
 import { comparePair } from './compare-populations.js';
 import { commonTime, refuseCoarse, selected, slipOfUnits, within as trainWithin, type Coverage } from './coverage.js';
 import { coincidenceFactor, matchSpikes, type Matching } from './measures/matching.js';
@@ -169,7 +170,7 @@ export function compareRecorded(a: Recorded, b: Recorded, options: CompareOption
   const divergence = earliest(pairs, matched);
   const populations =
     measures === 'matches' ? matched : judged(pairs, matched, interval, divergence?.time ?? null, margins, options);
-  for (const pair of pairs.filter((each, k) => isRenumbered(each, matched[k]!)))
+  for (const pair of pairs.filter((each, k) => isRenumbered(each, itemAt(matched, k))))
     notes.push(`the cells of ${eventName(pair)} have the same trains under other ids`);
   const spikesAgree = matched.every(({ missing, extra }) => missing + extra === 0);
   const traces = signals.signals.map((pair) => compareSignal(pair, margins, within));
@@ -235,7 +236,7 @@ export const isAtLeast = (grade: Grade, other: Grade): boolean => grades.indexOf
 
 /** Returns the least close of several grades. */
 export const worst = (found: readonly Grade[]): Grade =>
-  grades[Math.max(0, ...found.map((grade) => grades.indexOf(grade)))]!;
+  itemAt(grades, Math.max(0, ...found.map((grade) => grades.indexOf(grade))));
 
 /** Largest rounding of times that still identifies spikes: a tenth of the default δ. */
 const mostRounding = 1e-5;
@@ -265,11 +266,11 @@ function isRenumbered({ first, second }: PairedTrains, { missing, extra }: Popul
 
 /** Returns the earliest spike without a partner. */
 function earliest(pairs: readonly PairedTrains[], matched: readonly PopulationComparison[]): Comparison['divergence'] {
-  const found = matched.flatMap(({ divergence }, k) => (divergence ? [{ ...divergence, pair: pairs[k]! }] : []));
+  const found = matched.flatMap(({ divergence }, k) => (divergence ? [{ ...divergence, pair: itemAt(pairs, k) }] : []));
   const [first] = found.sort((a, b) => a.time - b.time);
   if (!first) return null;
   const { time, cell, pair } = first;
-  const isFirst = pair.first[pair.ids.indexOf(cell)]!.includes(time);
+  const isFirst = itemAt(pair.first, pair.ids.indexOf(cell)).includes(time);
   return { time, cell, population: eventName(pair), side: isFirst ? 'first' : 'second' };
 }
 
@@ -281,7 +282,7 @@ function matchPopulation(
   within: number,
   measures: Measures,
 ): PopulationComparison {
-  const matchings = first.map((train, k) => matchSpikes(train, second[k]!, within));
+  const matchings = first.map((train, k) => matchSpikes(train, itemAt(second, k), within));
   const total = (of: 'matched' | 'missing' | 'extra' | 'shifts'): number =>
     matchings.reduce((sum, matching) => sum + matching[of], 0);
   const largest = (of: (matching: Matching) => number): number =>
@@ -313,7 +314,7 @@ function matchPopulation(
     offset: matched === 0 ? null : total('shifts') / matched,
     constantOffset: matched > 0 && most - least <= 2 * rounding && Math.abs(most) > rounding,
     largestShift: shift,
-    divergence: at < 0 ? null : { time: earliest, cell: ids[at]! },
+    divergence: at < 0 ? null : { time: earliest, cell: itemAt(ids, at) },
     distances: measures === 'all' ? meanDistances(first, second, interval) : null,
     quantities: null,
     after: null,
@@ -323,11 +324,14 @@ function matchPopulation(
 /** Checks whether all trains have equal times. */
 export const areEqual = (first: readonly Train[], second: readonly Train[]): boolean =>
   first.length === second.length &&
-  first.every((train, k) => train.length === second[k]!.length && train.every((time, at) => time === second[k]![at]));
+  first.every((train, k) => {
+    const other = itemAt(second, k);
+    return train.length === other.length && train.every((time, at) => time === other[at]);
+  });
 
 function meanDistances(first: readonly Train[], second: readonly Train[], interval: Interval): Distances {
   const means = Object.entries(trainMeasures).map(([name, measure]) => {
-    const mean = meanOf(first.map((train, k) => measure(train, second[k]!, interval)));
+    const mean = meanOf(first.map((train, k) => measure(train, itemAt(second, k), interval)));
     return [name, Number.isNaN(mean) ? null : mean];
   });
   return Object.fromEntries(means) as Distances;
@@ -345,20 +349,20 @@ function judged(
   const paired = !unpaired;
   const agreesBefore =
     divergence !== null && pairs.some(({ first }) => first.some(([time = Infinity]) => time < divergence));
+  const unmatched = matched.map(({ missing, extra }) => missing + extra);
   const inStep = pairs.map(
-    (pair, k) =>
-      sameDraws && matched[k]!.missing + matched[k]!.extra > 0 && areInStep(pair, interval, margins.rate, within),
+    (pair, k) => sameDraws && unmatched[k] !== 0 && areInStep(pair, interval, margins.rate, within),
   );
   const all = pairs.map(({ first, second }, k) => {
-    const unmatched = matched[k]!.missing + matched[k]!.extra;
-    if (unmatched === 0 || inStep[k]) return null;
-    const quantities = comparePair(first, second, interval, margins, paired, unmatched);
+    const apart = itemAt(unmatched, k);
+    if (apart === 0 || inStep[k]) return null;
+    const quantities = comparePair(first, second, interval, margins, paired, apart);
     if (!agreesBefore) return { quantities, after: null };
     const later = { begin: divergence, end: interval.end };
-    const rest = cropped(pairs[k]!, later);
+    const rest = cropped(itemAt(pairs, k), later);
     return {
       quantities,
-      after: later.end > divergence ? comparePair(rest.first, rest.second, later, margins, paired, unmatched) : [],
+      after: later.end > divergence ? comparePair(rest.first, rest.second, later, margins, paired, apart) : [],
     };
   });
   const corrected = [...withHolm(all.flatMap((entry) => [...(entry?.quantities ?? []), ...(entry?.after ?? [])]))];
@@ -383,7 +387,7 @@ function judged(
  */
 function areInStep({ first, second }: PairedTrains, { begin, end }: Interval, share: number, within: number): boolean {
   return first.every((train, cell) => {
-    const other = second[cell]!;
+    const other = itemAt(second, cell);
     const [few, many] = train.length < other.length ? [train, other] : [other, train];
     if (many.length > few.length + 1) return false;
     return many.every((time, k) => {
@@ -425,7 +429,7 @@ function compareSignal(
     ...found,
     name,
     unit,
-    time: times.length === 0 || found.largest === 0 ? null : times[found.at]!,
+    time: times.length === 0 || found.largest === 0 ? null : itemAt(times, found.at),
     isLabelShift,
     grade:
       times.length === 0
@@ -450,11 +454,13 @@ function slipOfSignal({ name, first, second }: PairedSignal): readonly string[] 
   let [squares, products] = [0, 0];
   for (const [k, value] of first.entries()) {
     squares += value * value;
-    products += value * second[k]!;
+    products += value * itemAt(second, k);
   }
   const ratio = products / squares;
   const power = Math.round(Math.log10(Math.abs(ratio)) / 3) * 3;
   if (first.length < 2 || !Number.isFinite(power) || power === 0 || Math.abs(ratio / 10 ** power - 1) > 0.01) return [];
-  const isScaled = first.every((value, k) => Math.abs(second[k]! - value * ratio) <= 0.01 * Math.abs(value * ratio));
+  const isScaled = first.every(
+    (value, k) => Math.abs(itemAt(second, k) - value * ratio) <= 0.01 * Math.abs(value * ratio),
+  );
   return isScaled ? [`values of ${name} are 10^${power} times as large in the second: a slip of units`] : [];
 }

@@ -1,6 +1,7 @@
 /** Coverage of a comparison: everything that either side recorded is compared, only in one side, or left out on request. */
 
 import { UsageError } from '../diagnostics/diagnostic.js';
+import { itemAt } from '../diagnostics/entry.js';
 import { firstFrom, type Interval, type Train } from './measures/train.js';
 import type { CompareOptions } from './options.js';
 import { columnName, eventName, milliseconds, timeRounding, type Recorded } from './recorded.js';
@@ -111,7 +112,7 @@ export function commonTime(
       if (isOpen(recorded))
         notes.push(`${recorded.path} does not state its duration, which is taken to be that of the other`);
   for (const [k, { path, trains }] of [first, second].entries()) {
-    const { begin: start, end: stop } = sides[k]!;
+    const { begin: start, end: stop } = itemAt(sides, k);
     const outside = trains
       .flatMap((population) => population.trains)
       .reduce((sum, train) => sum + train.length - within(train, start, stop).length, 0);

@@ -1,6 +1,7 @@
 /** A comparison in one sentence: grade, spikes, coverage, δ, and the reason for the grade. */
 
 import { formatCount } from '../diagnostics/quantities.js';
+import { itemAt } from '../diagnostics/entry.js';
 import type { Comparison, Grade, PopulationComparison } from './compare.js';
 import type { Coverage, NamedShare } from './coverage.js';
 import { eventName, milliseconds } from './recorded.js';
@@ -29,7 +30,7 @@ export function headline(comparison: Comparison): string {
 function spikesText(populations: readonly PopulationComparison[], within: number | null): string {
   const sum = (of: (population: PopulationComparison) => number): number =>
     populations.reduce((all, population) => all + of(population), 0);
-  const all = Math.max(...[0, 1].map((side) => sum(({ spikes }) => spikes[side]!)));
+  const all = Math.max(...[0, 1].map((side) => sum(({ spikes }) => itemAt(spikes, side))));
   const count = `${formatCount(sum(({ matched }) => matched))} of ${formatCount(all)} spikes`;
   return within === null ? count : `${count} within ${milliseconds(within)}`;
 }

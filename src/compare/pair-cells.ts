@@ -2,6 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { UsageError } from '../diagnostics/diagnostic.js';
+import { itemAt } from '../diagnostics/entry.js';
 import type { Train } from './measures/train.js';
 import { unusable } from './messages.js';
 import { eventName, type Recorded, type RecordedTrains } from './recorded.js';
@@ -53,10 +54,9 @@ export function pairCells(first: Recorded, second: Recorded, matching: CellMatch
   const populations = pairs.map(([a, b]) => {
     if (a.population !== b.population) notes.push(`${nameOf(a)} is compared with ${nameOf(b)}`);
     if (matching.by === 'order') return pairInOrder(a, b, second.path);
+    const [[own = 0], [other = 0]] = [a.ids, b.ids];
     if (looksShifted(a, b))
-      notes.push(
-        `identifiers of ${nameOf(a)} begin with ${a.ids[0]!} and ${b.ids[0]!}: --cells id+${b.ids[0]! - a.ids[0]!} may be right`,
-      );
+      notes.push(`identifiers of ${nameOf(a)} begin with ${own} and ${other}: --cells id+${other - own} may be right`);
     const paired = pairById(a, b, matching.shift);
     for (const [own, { path }] of [
       [a, first],
@@ -88,9 +88,9 @@ function pairPopulations(
   });
   if (named.length > 0 || first.trains.length === 0 || second.trains.length === 0) return named;
   const [[a], [b]] = [first.trains, second.trains];
-  if (first.trains.length === 1 && second.trains.length === 1) return [[a!, b!]];
+  if (a && b && first.trains.length === 1 && second.trains.length === 1) return [[a, b]];
   if (by === 'order' && first.trains.length === second.trains.length)
-    return first.trains.map((train, k) => [train, second.trains[k]!] as const);
+    return first.trains.map((train, k) => [train, itemAt(second.trains, k)] as const);
   const names = (recorded: Recorded): string => recorded.trains.map(nameOf).slice(0, 5).join(', ');
   throw new UsageError(
     `no population is in both: ${first.path} has ${names(first)}, ${second.path} has ${names(second)}`,
@@ -101,12 +101,12 @@ function pairPopulations(
 /** Checks whether the second counts cells from another number: no cell has its first number, and one is beyond the last. */
 function looksShifted(a: RecordedTrains, b: RecordedTrains): boolean {
   const [from, to] = [a.ids[0] ?? 0, a.ids.at(-1) ?? 0];
-  return a.listsSilent && b.ids.length > 0 && b.ids[0]! > from && b.ids.at(-1)! > to;
+  return a.listsSilent && (b.ids[0] ?? -Infinity) > from && (b.ids.at(-1) ?? -Infinity) > to;
 }
 
 function pairById(a: RecordedTrains, b: RecordedTrains, shift: number): PairedTrains {
-  const others = new Map(b.ids.map((id, k) => [id - shift, b.trains[k]!]));
-  const own = new Map(a.ids.map((id, k) => [id, a.trains[k]!]));
+  const others = new Map(b.ids.map((id, k) => [id - shift, itemAt(b.trains, k)]));
+  const own = new Map(a.ids.map((id, k) => [id, itemAt(a.trains, k)]));
   const silentA = !a.listsSilent;
   const silentB = !b.listsSilent;
   const ids = [
@@ -130,7 +130,8 @@ function pairById(a: RecordedTrains, b: RecordedTrains, shift: number): PairedTr
   };
 }
 
-const idText = (ids: readonly number[]): string => (ids.length === 1 ? `${ids[0]!}` : `${ids[0]!} to ${ids.at(-1)!}`);
+const idText = (ids: readonly number[]): string =>
+  ids.length === 1 ? ids.join() : `${itemAt(ids, 0)} to ${itemAt(ids, ids.length - 1)}`;
 
 function pairInOrder(a: RecordedTrains, b: RecordedTrains, path: string): PairedTrains {
   if (a.ids.length !== b.ids.length && !(a.listsSilent && b.listsSilent))
@@ -177,7 +178,7 @@ function pairByList(first: Recorded, second: Recorded, path: string): Pairing {
     for (const [k, id] of left.ids.entries()) {
       group.ids.push(id);
       group.first.push(mine(left.population, id, path));
-      group.second.push(theirs(right.population, right.ids[k]!, path));
+      group.second.push(theirs(right.population, itemAt(right.ids, k), path));
     }
   }
   const populations = [...groups].map(([population, group]) => ({
@@ -209,6 +210,6 @@ function trainFinder({ trains, path }: Recorded): (population: string, id: numbe
     if (group && at === undefined && !group.train.listsSilent) return noSpikes;
     if (!group || at === undefined)
       throw unusable(list, `${path} has no cell ${population}[${id}]`, 'name cells as population[number], or number');
-    return group.train.trains[at]!;
+    return itemAt(group.train.trains, at);
   };
 }

@@ -1,5 +1,6 @@
 /** Quantities of a population in a run, and the form in which comparisons state their distance. */
 
+import { itemAt } from '../diagnostics/entry.js';
 import { countCorrelations, synchronyOf } from './measures/counts.js';
 import { localVariation, variation } from './measures/intervals.js';
 import { binned, spectrum, type Band } from './measures/spectrum.js';
@@ -146,7 +147,7 @@ export function profileOf(trains: readonly Train[], interval: Interval): Profile
     cv: ofIntervals(variation),
     lv: ofIntervals(localVariation),
     correlations: countCorrelations(
-      sample.map((k) => trains[k]!),
+      sample.map((k) => itemAt(trains, k)),
       bin,
       interval,
     ),
@@ -226,7 +227,8 @@ function reliabilityOf(trains: readonly Train[], activation: Float64Array): numb
   if (times.length < 3) return 0;
   let [squares, count] = [0, 0];
   for (const [k, train] of trains.entries()) {
-    for (const time of train) squares += (time - activation[k]!) ** 2;
+    const mean = itemAt(activation, k);
+    for (const time of train) squares += (time - mean) ** 2;
     count += train.length;
   }
   const freedom = count - times.length;
@@ -234,7 +236,8 @@ function reliabilityOf(trains: readonly Train[], activation: Float64Array): numb
   const within = squares / freedom;
   const all = meanOf(trains.flatMap((train) => [...train]));
   let between = 0;
-  for (const [k, { length }] of trains.entries()) if (length > 0) between += length * (activation[k]! - all) ** 2;
+  for (const [k, { length }] of trains.entries())
+    if (length > 0) between += length * (itemAt(activation, k) - all) ** 2;
   between /= times.length - 1;
   // Fisher's F is 1 by chance, and more by bursts, whose spikes are not independent. Three standard deviations above it
   // count as an order.
@@ -283,15 +286,17 @@ function fanoFactor(trains: readonly Train[]): number {
 
 /** Returns Spearman's rank correlation over elements with two numbers; NaN for less than three. */
 export function rankCorrelation(first: Float64Array, second: Float64Array): number {
-  const kept = [...first.keys()].filter((k) => !Number.isNaN(first[k]!) && !Number.isNaN(second[k]!));
+  const kept = [...first.keys()].filter((k) => !Number.isNaN(itemAt(first, k)) && !Number.isNaN(itemAt(second, k)));
   if (kept.length < 3) return NaN;
-  const [a, b] = [first, second].map((values) => ranks(kept.map((k) => values[k]!)));
+  const ranked = (values: Float64Array): Float64Array => ranks(kept.map((k) => itemAt(values, k)));
+  const others = ranked(second);
   const middle = (kept.length - 1) / 2;
   let [product, x, y] = [0, 0, 0];
-  for (const [k, rank] of a!.entries()) {
-    product += (rank - middle) * (b![k]! - middle);
+  for (const [k, rank] of ranked(first).entries()) {
+    const other = itemAt(others, k);
+    product += (rank - middle) * (other - middle);
     x += (rank - middle) ** 2;
-    y += (b![k]! - middle) ** 2;
+    y += (other - middle) ** 2;
   }
   return x > 0 && y > 0 ? product / Math.sqrt(x * y) : NaN;
 }

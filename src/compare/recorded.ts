@@ -1,5 +1,6 @@
 /** Recordings of any program in the form for comparison: times in s, values in SI units. */
 
+import { entryOf } from '../diagnostics/entry.js';
 import type { RunRecord } from '../../runtime/results/result.js';
 import type { Train } from './measures/train.js';
 
@@ -119,7 +120,7 @@ export function collectTrains(): TrainCollector {
           population,
           event: 'spike',
           ids,
-          trains: ids.map((id) => sorted(Float64Array.from(cells.get(id)!))),
+          trains: ids.map((id) => sorted(Float64Array.from(entryOf(cells, id)))),
           listsSilent,
         };
       }),

@@ -4,15 +4,19 @@ import { currentsAsParameters } from '../../translators/brian/export/current-par
 import { withConditionsAsCode } from '../../translators/brian/export/conditions.js';
 import { currentsOfCells } from '../../translators/brian/export/currents-of-cells.js';
 import { stepsAsTables } from '../../translators/brian/export/steps.js';
+import { cellsAsCables } from '../../translators/brian/export/cells/as-cables.js';
+import { needsDrawnCells, withDrawnCells } from '../../translators/brian/export/cells/cell-numbers.js';
 import { inBrianIdiom } from '../../translators/brian/export/idiom.js';
 import { withPlasticEquations, withUsualSlots } from '../../translators/brian/export/plastic-synapses.js';
 import { expressiblePopulations } from '../../translators/shared/expressible-populations.js';
+import { UsageError } from '../diagnostics/diagnostic.js';
 import { knownPlaces } from '../draw/space/places.js';
 import { gathered } from '../library/gather/gather.js';
 import type { ValidModel } from '../model/model.js';
 import { reporting, type Pass, type PassContext } from '../model/passes.js';
 import { timingProperties } from '../model/timing-properties.js';
 import { typedModel } from '../model/typed-model.js';
+import { cellsOfOneType } from './cells-of-one-type.js';
 
 /** State of a conversion to Brian. */
 export interface BrianContext extends PassContext {
@@ -22,6 +26,32 @@ export interface BrianContext extends PassContext {
 
 /** The rewritings of a model for Brian, in order. */
 export const brianPasses: readonly Pass<BrianContext>[] = [
+  {
+    name: 'draw-cells',
+    why: 'elements of a SpatialNeuron are compartments: values of its cells, and of synapses on them, are listed',
+    apply: async (valid, context) => {
+      if (!needsDrawnCells(valid.model)) return valid;
+      const { report } = context;
+      try {
+        const { model, data } = await context.draw(valid);
+        report.convention(
+          'brian/drawn',
+          '/populations',
+          'values of cells with compartments, and of synapses onto them, are listed as they are with this seed',
+        );
+        return { model: withDrawnCells(valid.model, model), data: new Map([...valid.data, ...data]) };
+      } catch (error) {
+        if (!(error instanceof UsageError)) throw error;
+        report.missing('/populations', error.message, 'brian/drawn');
+        return valid;
+      }
+    },
+  },
+  {
+    name: 'cells-as-cables',
+    why: 'a SpatialNeuron is one cell, and all its compartments have the same equations',
+    apply: reporting((valid) => cellsAsCables(valid, cellsOfOneType)),
+  },
   {
     name: 'merge-currents',
     why: 'loops over cells make currents that differ only in numbers, which are one current with a parameter',
@@ -39,7 +69,7 @@ export const brianPasses: readonly Pass<BrianContext>[] = [
   },
   {
     name: 'leave-out-populations',
-    why: 'Brian has no groups without cells, and none of cells with regimes or sections',
+    why: 'Brian has no groups without cells, none of cells with regimes, and none with sections that are not cables by now',
     apply: (valid, context) => expressiblePopulations(valid, context, 'brian'),
   },
   {

@@ -14,7 +14,6 @@ import {
 } from '../../translators/neuroml/export.js';
 import { libraryCall } from '../ir/library-calls.js';
 import { withCurrentsApart } from '../library/currents-apart.js';
-import { withListeningSources } from '../library/listening-sources.js';
 import { withPhaseCurrents } from '../library/phase-currents.js';
 import { ConversionReport } from '../model/conversion-report.js';
 import type { ValidModel } from '../model/model.js';
@@ -39,11 +38,6 @@ export const sourcePasses: readonly Pass[] = [
     name: 'currents-apart',
     why: 'currents that only follow the time are generators of NeuroML, outside the cells',
     apply: (valid) => withCurrentsApart(valid, mostPulses),
-  },
-  {
-    name: 'listening-sources',
-    why: 'spike arrays of LEMS receive no spikes: given trains that synapses change at are cells',
-    apply: withListeningSources,
   },
 ];
 

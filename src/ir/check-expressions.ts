@@ -53,7 +53,7 @@ export function checkExpression(e: Expression, assigned: ReadonlySet<string>, co
     }
     case 'unary':
       check(e.operand);
-      if (e.operand.type !== e.type) report(`${e.op} of ${e.operand.type} is said to be ${e.type}`);
+      if (e.operand.type !== e.type) report(`${e.op} of ${e.operand.type} is declared as ${e.type}`);
       else if (!unaryTypes[e.op].includes(e.type)) report(`${e.op} does not exist for ${e.type}`);
       return;
     case 'binary':
@@ -110,7 +110,7 @@ function checkBinary(e: BinaryOp, report: (sentence: string) => void): void {
     report(`${e.op} of ${e.left.type} and ${e.right.type}`);
     return;
   }
-  if (e.left.type !== e.type) report(`${e.op} of ${e.left.type} is said to be ${e.type}`);
+  if (e.left.type !== e.type) report(`${e.op} of ${e.left.type} is declared as ${e.type}`);
   else if (!binaryTypes[e.op].includes(e.type)) report(`${e.op} does not exist for ${e.type}`);
   const shift = e.op === 'shl' || e.op === 'shr' || e.op === 'shrU';
   if (shift && e.right.kind === 'const' && (e.type === 'i32' || e.type === 'u32' || e.type === 'i64')) {

@@ -112,16 +112,8 @@ export function compileNumber(e: Expression, environment: Environment): NumberCo
     }
     case 'compare':
       throw typeError(e, environment);
-    case 'select': {
-      const condition = compileBool(e.condition, environment);
-      const whenTrue = compileNumber(e.whenTrue, environment);
-      const whenFalse = compileNumber(e.whenFalse, environment);
-      return () => {
-        const a = whenTrue();
-        const b = whenFalse();
-        return condition() ? a : b;
-      };
-    }
+    case 'select':
+      return selection(e, environment, compileNumber);
     case 'convert':
       return numberConversion(e, type, environment);
     case 'reinterpret':
@@ -142,6 +134,22 @@ export function compileNumber(e: Expression, environment: Environment): NumberCo
       };
     }
   }
+}
+
+/** Selections evaluate both values, and then the condition. */
+function selection<T>(
+  e: Extract<Expression, { readonly kind: 'select' }>,
+  environment: Environment,
+  compile: (value: Expression, environment: Environment) => () => T,
+): () => T {
+  const condition = compileBool(e.condition, environment);
+  const whenTrue = compile(e.whenTrue, environment);
+  const whenFalse = compile(e.whenFalse, environment);
+  return () => {
+    const a = whenTrue();
+    const b = whenFalse();
+    return condition() ? a : b;
+  };
 }
 
 /** An expression of type i64. */
@@ -179,16 +187,8 @@ export function compileLong(e: Expression, environment: Environment): LongCode {
       if (!make) throw typeError(e, environment);
       return make(compileLong(e.left, environment), compileLong(e.right, environment));
     }
-    case 'select': {
-      const condition = compileBool(e.condition, environment);
-      const whenTrue = compileLong(e.whenTrue, environment);
-      const whenFalse = compileLong(e.whenFalse, environment);
-      return () => {
-        const a = whenTrue();
-        const b = whenFalse();
-        return condition() ? a : b;
-      };
-    }
+    case 'select':
+      return selection(e, environment, compileLong);
     case 'convert': {
       const from = e.operand.type;
       if (from === 'bool') {
@@ -256,16 +256,8 @@ export function compileBool(e: Expression, environment: Environment): BoolCode {
     }
     case 'compare':
       return comparison(e, environment);
-    case 'select': {
-      const condition = compileBool(e.condition, environment);
-      const whenTrue = compileBool(e.whenTrue, environment);
-      const whenFalse = compileBool(e.whenFalse, environment);
-      return () => {
-        const a = whenTrue();
-        const b = whenFalse();
-        return condition() ? a : b;
-      };
-    }
+    case 'select':
+      return selection(e, environment, compileBool);
     case 'convert': {
       const from = e.operand.type;
       if (from === 'bool') return compileBool(e.operand, environment);

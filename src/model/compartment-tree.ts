@@ -338,6 +338,42 @@ function integrate(
   return { area, resistance };
 }
 
+/** The shape of a compartment that has points. */
+interface Shape {
+  /** Diameters at which it begins and ends, in m. */
+  readonly ends: readonly [begin: number, end: number];
+  /** Axial resistances of its halves, in ohm. */
+  readonly halves: readonly [left: number, right: number];
+}
+
+/** Returns the shapes of the compartments of a section. @throws BadTree as `treeOf` does */
+export function shapesOf(name: string, section: Section): readonly Shape[] {
+  const ends = endsOf(section);
+  return piecesOf(name, section).map(({ left, right }, k) => ({ ends: ends[k] ?? [0, 0], halves: [left, right] }));
+}
+
+/** Returns the diameters at both ends of each compartment of a section. */
+function endsOf({ points, diameter = 0, divisions, ...section }: Section): readonly Shape['ends'][] {
+  if (!points) return new Array<Shape['ends']>(divisions).fill([diameter, diameter]);
+  const frusta = frustaOf(points);
+  const total = lengthOf({ ...section, divisions, points });
+  const diameterAt = (frustum: Frustum | undefined, along: number): number => {
+    if (!frustum) return 0;
+    const share = Math.min(1, Math.max(0, (along - frustum.begin) / frustum.length));
+    return frustum.ends[0][3]! * (1 - share) + frustum.ends[1][3]! * share;
+  };
+  return Array.from({ length: divisions }, (_, k) => {
+    const [from, to] = [(k / divisions) * total, ((k + 1) / divisions) * total];
+    const before = firstUpTo(frusta, from);
+    const isAtEnd = frusta[before] && frusta[before].begin + frusta[before].length <= from * (1 + 1e-12);
+    const after = firstUpTo(frusta, to * (1 - 1e-12));
+    return [
+      diameterAt(frusta[k > 0 && isAtEnd ? before + 1 : before], from),
+      diameterAt(frusta[Math.min(after, frusta.length - 1)], to),
+    ];
+  });
+}
+
 /** Returns the point at a length along the frusta of a section. */
 function placeAlong(frusta: readonly Frustum[], along: number): [number, number, number] {
   const frustum = frusta[Math.min(firstUpTo(frusta, along), frusta.length - 1)];

@@ -1,4 +1,4 @@
-import type { ArrayValue, EquationSet, Form, Id, LocalEvent, Value, Written } from './equations.js';
+import type { ArrayValue, EquationSet, Form, Id, KineticScheme, LocalEvent, Value, Written } from './equations.js';
 
 /** A point along a section, in m. */
 export type Point = readonly [x: number, y: number, z: number, diameter: number];
@@ -51,7 +51,7 @@ export interface Ion {
  * `ca` it reads `ca_i`, `ca_o`, `e_ca` and `i_ca`. It writes currents `i` or `i_ca` (inward positive, per area if
  * `density`) or concentrations `ca_i`, `ca_o`.
  */
-export interface Mechanism<F extends Form = Written> extends EquationSet<F> {
+export interface Mechanism<F extends Form = Written> extends EquationSet<F>, KineticScheme<F> {
   /** Sections and groups that it is on; absent: all sections. */
   readonly on?: readonly Id[];
   /** Whether its currents are per membrane area (A/m**2) rather than of the whole compartment (A). */
@@ -60,10 +60,6 @@ export interface Mechanism<F extends Form = Written> extends EquationSet<F> {
   readonly reads: readonly Id[];
   /** Variables of its place that it adds to or sets. */
   readonly writes: Readonly<Record<Id, F['expression']>>;
-  /** State variables of kinetic schemes, which an implicit step advances together; absent: none. */
-  readonly scheme?: readonly Id[];
-  /** States of the scheme as expressions of the others, by a constant sum; they replace rates in the implicit step. */
-  readonly conserved?: Readonly<Record<Id, F['expression']>>;
   /** Conditions on the variables that it reads and on its own; absent: none. */
   readonly events?: Readonly<Record<Id, LocalEvent<F>>>;
   /**

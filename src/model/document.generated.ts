@@ -291,6 +291,10 @@ export type SynapseDocument = {
   readonly derivatives?: Readonly<Record<string, DerivativeDocument>>;
   readonly noise?: NoiseDocument;
   readonly method?: MethodDocument;
+  /** State variables of kinetic schemes, advanced together by an implicit step; default: each state by itself. */
+  readonly scheme?: readonly (IdDocument)[];
+  /** States of the scheme as expressions of the other states, where a sum of them is constant. These replace their rates in the implicit step. */
+  readonly conserved?: Readonly<Record<string, ExpressionDocument>>;
   readonly sequence?: SequenceDocument;
   readonly pathways?: Readonly<Record<string, PathwayDocument>>;
   readonly events?: Readonly<Record<string, LocalEventDocument>>;

@@ -202,6 +202,14 @@ export interface LocalEvent<F extends Form = Written> {
   readonly order: number;
 }
 
+/** States that are advanced together, of synapse types and mechanisms. */
+export interface KineticScheme<F extends Form = Written> {
+  /** State variables of kinetic schemes, which an implicit step advances together; absent: none. */
+  readonly scheme?: readonly Id[];
+  /** States of the scheme as expressions of the others, by a constant sum; they replace rates in the implicit step. */
+  readonly conserved?: Readonly<Record<Id, F['expression']>>;
+}
+
 /** Members common to neuron types, synapse types and mechanisms. */
 export interface EquationSet<F extends Form = Written> {
   readonly parameters: Readonly<Record<Id, Parameter<F>>>;

@@ -170,6 +170,7 @@ function changeOf({ tag, places, expression, statements, formula, event, sums }:
   });
   const synapse = members<written.SynapseType, SynapseType>({
     ...equations,
+    conserved: expressions,
     pathways: record(members<written.Pathway, Pathway>({ on: event, delay: value, do: statements })),
     events: localEvents,
     contributes: sums,

@@ -4,7 +4,17 @@
 
 import type { SlotDocument as Slot } from './document.generated.js';
 import type { CableTree, Compartments } from './compartments.js';
-import type { Derivative, EquationSet, Form, Id, LocalEvent, UnitText, Value, Written } from './equations.js';
+import type {
+  Derivative,
+  EquationSet,
+  Form,
+  Id,
+  KineticScheme,
+  LocalEvent,
+  UnitText,
+  Value,
+  Written,
+} from './equations.js';
 
 /** A sum that stimuli and continuous synapses add up to within a step; zero at its start. */
 export interface Input {
@@ -117,7 +127,7 @@ export interface SumSlot {
 }
 
 /** The equations of a synapse and the actions of events of its two ends. */
-export interface SynapseType<F extends Form = Written> extends EquationSet<F> {
+export interface SynapseType<F extends Form = Written> extends EquationSet<F>, KineticScheme<F> {
   /** Actions of events, by name; one event may trigger several pathways. */
   readonly pathways: Readonly<Record<Id, Pathway<F>>>;
   /** Conditions on its own variables; absent: none. */

@@ -356,5 +356,5 @@ function withArrivalLines(program: Program): Program {
   };
 }
 
-/** Marks the lines of inboxes that received contributions, so that only these are emptied. For the C printer only. */
-export const arrivals: Pass = { name: 'arrivals', audience: 'c', run: withArrivalLines };
+/** Marks the lines of inboxes that received contributions, so that only these are emptied. For processors only. */
+export const arrivals: Pass = { name: 'arrivals', audience: 'processors', run: withArrivalLines };

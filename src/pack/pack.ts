@@ -17,6 +17,7 @@ import type { TargetNotation } from '../convert/target-notations.js';
 import { drawPictureOf } from '../present/draw-picture.js';
 import type { ImportedModel } from '../pipeline/read/imported-model.js';
 import type { ImportOptions } from '../pipeline/read/import-options.js';
+import { modelPage } from '../present/model-page.js';
 import { reportPage } from '../present/report-page.js';
 import { fileDate } from '../pipeline/results/provenance.js';
 
@@ -32,6 +33,8 @@ export interface PackOptions {
   readonly results: readonly string[];
   /** Notations to add. */
   readonly notations: readonly TargetNotation[];
+  /** Whether to add a page in which the model runs. */
+  readonly hasPage?: boolean;
 }
 
 /** A packed model. */
@@ -60,7 +63,7 @@ export async function packModel(imported: ImportedModel, options: PackOptions): 
       settings: importSettings(options.read),
     },
     notations: options.notations,
-    results: await packedResults(options.results, imported),
+    results: await packedResults(options, imported),
     measure: async (valid, to, converted) => {
       const measured = await measure(valid, to, converted);
       return { verdict: measured.verdict, text: measurementText(measured), check: measured.check };
@@ -91,10 +94,10 @@ function commonFolder(one: string, other: string): string {
 }
 
 /** Returns results with their pictures, and the runs that made them. */
-async function packedResults(paths: readonly string[], imported: ImportedModel): Promise<PackedResults> {
-  const files: BundleFile[] = [];
+async function packedResults(options: PackOptions, imported: ImportedModel): Promise<PackedResults> {
+  const files: BundleFile[] = options.hasPage ? [...(await pageFiles(options, imported))] : [];
   const runs: PackedRun[] = [];
-  for (const path of paths) {
+  for (const path of options.results) {
     const packed = `results/${basename(path)}`;
     if (files.some((file) => file.path === packed))
       throw new UsageError(`two results are called ${basename(path)}`, 'rename one of them');
@@ -110,6 +113,23 @@ async function packedResults(paths: readonly string[], imported: ImportedModel):
     files.push(textFile(`${figure}.html`, page, 'figure', `page about ${packed}, for a browser`));
   }
   return { files, runs };
+}
+
+/** Returns a page in which the model runs, and the files beside it. */
+async function pageFiles(
+  { document, sources, read }: PackOptions,
+  imported: ImportedModel,
+): Promise<readonly BundleFile[]> {
+  const { text, beside } = await modelPage(imported, { document, others: sources, read });
+  return [
+    textFile('page/index.html', text, 'page', 'a page in which the model runs, for a browser'),
+    ...beside.map(({ name, bytes }): BundleFile => ({
+      path: `page/${name}`,
+      bytes,
+      role: 'page',
+      description: 'a file that the page reads',
+    })),
+  ];
 }
 
 /** @throws UsageError for a result in several files, and for one of another model */

@@ -55,7 +55,7 @@ export function comparisonPicture(
     ...traces.flatMap((trace) => tracePanels(trace, interval, divergence)),
   ];
   return {
-    title: `${gradeText(grade, within)}: ${short(first.path)} and ${short(second.path)}`,
+    title: `${short(first.path)} and ${short(second.path)}: ${grade === 'cannot say' ? 'no verdict' : gradeText(grade, within)}`,
     panels: [
       legend([first.path, second.path], divergence),
       ...panels.map((panel, k) => panel(k === panels.length - 1)),

@@ -133,7 +133,7 @@ const number = (value: number): string => String(Math.round(value * 10) / 10);
 const at = ({ x, y }: Point): string => `${number(x)} ${number(y)}`;
 
 const label = (text: string, { x, y }: Point): string =>
-  `<text class="label" x="${number(x)}" y="${number(y + 4)}" font-size="11" text-anchor="middle" fill="currentColor" ` +
+  `<text class="label" x="${number(x)}" y="${number(y + 4)}" font-size="12" text-anchor="middle" fill="currentColor" ` +
   `stroke="#ffffff" stroke-width="4" stroke-linejoin="round" paint-order="stroke">${markupText(text)}</text>`;
 
 /** The point of a box's border, with a margin, in a direction from its middle. */
@@ -226,7 +226,7 @@ function nodeElements({ name, size, x, y, colour }: Node, box: Size, isDotted: b
   return [
     `<g>${title}<rect class="paper" ${rectangle} fill="#ffffff"/>`,
     `<rect ${rectangle} fill="${colour}" fill-opacity="0.14" stroke="${colour}" stroke-width="1.75"/>`,
-    `<text x="${number(x)}" y="${number(y - 3)}" font-size="${box.height < 46 ? 11 : 12.5}" font-weight="bold" text-anchor="middle" fill="currentColor">${markupText(shown)}</text>`,
-    `<text x="${number(x)}" y="${number(y + 14)}" font-size="11" text-anchor="middle" fill="currentColor">${formatCount(size)}</text></g>`,
+    `<text x="${number(x)}" y="${number(y - 3)}" font-size="${box.height < 46 ? 12 : 13}" font-weight="bold" text-anchor="middle" fill="currentColor">${markupText(shown)}</text>`,
+    `<text x="${number(x)}" y="${number(y + 14)}" font-size="12" text-anchor="middle" fill="currentColor">${formatCount(size)}</text></g>`,
   ].join('');
 }

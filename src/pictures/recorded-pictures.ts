@@ -149,10 +149,13 @@ const titleOf = ({ record, path }: Recorded): string => record?.name ?? path;
 
 const spikesOf = (one: RecordedTrains): number => one.trains.reduce((sum, train) => sum + train.length, 0);
 
-const countsText = (trains: readonly RecordedTrains[]): string =>
-  `${formatCount(trains.reduce((sum, one) => sum + spikesOf(one), 0))} spikes of ${formatCount(
-    trains.reduce((sum, { ids }) => sum + ids.length, 0),
-  )} cells`;
+const counted = (count: number, name: string): string => `${formatCount(count)} ${name}${count === 1 ? '' : 's'}`;
+
+const countsText = (trains: readonly RecordedTrains[]): string => {
+  const spikes = trains.reduce((sum, one) => sum + spikesOf(one), 0);
+  const cells = trains.reduce((sum, { ids }) => sum + ids.length, 0);
+  return `${counted(spikes, 'spike')} of ${counted(cells, 'cell')}`;
+};
 
 /** Smallest width and height of the mark of a spike, in pixels. */
 const markWidth = 1.5;

@@ -1,7 +1,7 @@
 /** Engines by name, which of them are available here, and which of their devices is meant. */
 
 import type { Availability, Target } from '../../runtime/targets/target.js';
-import { targets } from '#targets';
+import { loadTargets } from '#targets';
 import { UsageError } from '../diagnostics/diagnostic.js';
 import { joinWords, oneOf, suggestion } from '../diagnostics/suggest.js';
 import type { Work } from './work.js';
@@ -66,6 +66,7 @@ export async function chooseTarget(
   except: readonly string[] = [],
 ): Promise<ChosenTarget> {
   const { device, threads = 1 } = wishes;
+  const targets = await loadTargets();
   const names = Object.keys(targets);
   if (name !== 'auto' && !Object.hasOwn(targets, name)) {
     throw new UsageError(
@@ -148,5 +149,6 @@ function chooseDevice(target: string, devices: readonly string[], wanted: string
 
 /** Returns the report of every engine on this machine, after testing the arithmetic of its devices. */
 export async function probeTargets(): Promise<readonly Availability[]> {
+  const targets = await loadTargets();
   return Promise.all(Object.values(targets).map((target) => target.judge?.() ?? target.probe()));
 }

@@ -53,7 +53,7 @@ function refuseTurningBack({ model }: ValidModel, positions: Positions): void {
 }
 
 function filesFor(valid: ValidModel, target: string, program: Program, spread: Strategy | 'atomic'): ProjectFiles {
-  if (target === 'c') return cProject(optimise(program, 'c'), scriptOf(valid, program));
+  if (target === 'c') return cProject(optimise(program, 'processors'), scriptOf(valid, program));
   if (target === 'mpi') return mpiProject(program, scriptOf(valid, program));
   if (target === 'opencl') return openclProject(program, scriptOf(valid, program), spread);
   if (target === 'cuda') return cudaProject(program, scriptOf(valid, program), spread);

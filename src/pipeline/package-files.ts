@@ -16,9 +16,6 @@ function packageFolder(): string {
   return folder;
 }
 
-/** Whether the package has a file. @param path  from the package's own folder, with `/` */
-export const hasPackageFile = (path: string): boolean => existsSync(join(packageFolder(), path));
-
 /** Returns a file of the package. @param path  from the package's own folder, with `/` */
 export const packageBytes = (path: string): Buffer => readFileSync(join(packageFolder(), path));
 

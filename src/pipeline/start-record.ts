@@ -20,7 +20,7 @@ export function recordedStart(start: StartState): { readonly start: RecordedStar
     data.set(digest, array);
     return digest;
   };
-  const { step, events, lastEvents, free, lastUpdates, heard } = start;
+  const { step, events, lastEvents, free, lastUpdates, received } = start;
   return {
     start: {
       step,
@@ -28,7 +28,9 @@ export function recordedStart(start: StartState): { readonly start: RecordedStar
       lastEvents: mapped(lastEvents, kept),
       free: mapped(free, kept),
       lastUpdates: mapped(lastUpdates, kept),
-      ...(heard ? { heard: mapped(heard, ({ from, until }) => ({ from: kept(from), until: kept(until) })) } : {}),
+      ...(received
+        ? { received: mapped(received, ({ from, until }) => ({ from: kept(from), until: kept(until) })) }
+        : {}),
     },
     data,
   };
@@ -49,13 +51,15 @@ export function startOf(start: RecordedStart, data: ReadonlyMap<string, unknown>
       throw damaged(path, `the contents of the array ${digest} do not match its digest`);
     return found;
   };
-  const { step, events, lastEvents, free, lastUpdates, heard } = start;
+  const { step, events, lastEvents, free, lastUpdates, received } = start;
   return {
     step,
     events: mapped(events, ({ steps, cells }) => ({ steps: array(steps), cells: array(cells) })),
     lastEvents: mapped(lastEvents, array),
     free: mapped(free, array),
     lastUpdates: mapped(lastUpdates, array),
-    ...(heard ? { heard: mapped(heard, ({ from, until }) => ({ from: array(from), until: array(until) })) } : {}),
+    ...(received
+      ? { received: mapped(received, ({ from, until }) => ({ from: array(from), until: array(until) })) }
+      : {}),
   };
 }

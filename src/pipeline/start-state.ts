@@ -33,14 +33,14 @@ export interface StartState {
    * Range of steps [from, until) with events under way that each synapse has received, in order of creation, by
    * `projection.pathway`. Absent pathways have received all of them.
    */
-  readonly heard?: Readonly<Record<string, { readonly from: ArrayLike<number>; readonly until: ArrayLike<number> }>>;
+  readonly received?: Readonly<Record<string, { readonly from: ArrayLike<number>; readonly until: ArrayLike<number> }>>;
 }
 
 /** Least and greatest number of an array of a start. */
 type Limits = readonly [least: number, most: number];
 
 /** @throws UsageError for a start with numbers that no session can have reached */
-export function checkStart({ step, events, lastEvents, free, lastUpdates, heard = {} }: StartState): void {
+export function checkStart({ step, events, lastEvents, free, lastUpdates, received = {} }: StartState): void {
   if (!Number.isInteger(step) || step < 0 || step > mostSteps)
     throw new UsageError(`the step of the start is ${shorten(step)}`, `give a whole number from 0 to ${mostSteps}`);
   const past: Limits = [longAgo, step - 1];
@@ -52,9 +52,9 @@ export function checkStart({ step, events, lastEvents, free, lastUpdates, heard 
   for (const [key, steps] of Object.entries(lastEvents)) checkWhole(`lastEvents of ${key}`, steps, past);
   for (const [key, flags] of Object.entries(free)) checkWhole(`free of ${key}`, flags, [0, 1]);
   for (const [key, steps] of Object.entries(lastUpdates)) checkWhole(`lastUpdates of ${key}`, steps, [longAgo, step]);
-  for (const [key, { from, until }] of Object.entries(heard)) {
-    checkWhole(`heard.from of ${key}`, from, [longAgo, step]);
-    checkWhole(`heard.until of ${key}`, until, [longAgo, step]);
+  for (const [key, { from, until }] of Object.entries(received)) {
+    checkWhole(`received.from of ${key}`, from, [longAgo, step]);
+    checkWhole(`received.until of ${key}`, until, [longAgo, step]);
   }
 }
 
@@ -107,7 +107,7 @@ export async function startFrom(session: Session, program: Program, state: Start
       buffer[at] = values[k] ?? 0;
     });
   }
-  for (const [key, { from, until }] of Object.entries(state.heard ?? {}))
+  for (const [key, { from, until }] of Object.entries(state.received ?? {}))
     await putHeard(key, from, until, program, session);
   for (const [key, { steps, cells }] of Object.entries(state.events))
     putEvents(key, steps, cells, state, program, buffers);

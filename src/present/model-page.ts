@@ -1,28 +1,28 @@
 /** A page of HTML in which a model runs: one file with the model and the program. */
 
 import { readFileSync } from 'node:fs';
-import { dirname, join, relative, resolve, sep } from 'node:path';
+import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Marked } from 'marked';
 import { brotliDecompressSync } from 'node:zlib';
 import { platform } from '#platform';
 import { UsageError } from '../diagnostics/diagnostic.js';
 import { markupText } from '../diagnostics/display.js';
-import { hasPackageFile, packageBytes, packageFile } from '../pipeline/package-files.js';
+import { packageBytes, packageFile } from '../pipeline/package-files.js';
 import { isHdf5 } from '../pipeline/read/included-files.js';
+import { runModel } from '../pipeline/pipeline.js';
+import type { ImportedModel } from '../pipeline/read/imported-model.js';
 import type { ImportOptions } from '../pipeline/read/import-options.js';
 import { version } from '../pipeline/version.js';
 
 /** A model for a page. */
-export interface PageModel {
-  readonly title: string;
+interface PageModel {
   /** Path of the document. */
   readonly document: string;
   /** Paths of files that it reads. */
   readonly others: readonly string[];
-  readonly options: Pick<ImportOptions, 'set' | 'seed' | 'dt' | 'duration' | 'from' | 'timing'>;
-  /** The fingerprint of a run, and the hash of its experiment. */
-  readonly recorded: { readonly fingerprint: string; readonly experiment: string };
+  /** Options that it was read with. */
+  readonly read: ImportOptions;
   /** Text about the model in Markdown. */
   readonly about?: string;
   /** Whether readers can save their runs as NWB, for which the page holds the library of HDF5. */
@@ -32,6 +32,7 @@ export interface PageModel {
 /** A page, and the files that must stand beside it. */
 interface WrittenPage {
   readonly text: string;
+  readonly fingerprint: string;
   /** Files by their paths in the model, with their names beside the page. */
   readonly beside: readonly { readonly path: string; readonly name: string; readonly bytes: Uint8Array }[];
 }
@@ -40,18 +41,27 @@ interface WrittenPage {
 const longestHeld = 8e6;
 
 /** Names of the parts of the program. */
-type Part = 'page.html' | 'page.css' | 'notices.txt' | 'main.js' | 'worker.js';
+type Part = 'page.html' | 'page.css' | 'notices.txt' | 'main.js' | 'worker.json';
+
+/** A module of JavaScript, which may import those before it. */
+type Module = readonly [name: string, text: string];
 
 /** Returns a part of the program for browsers, which the build writes. @throws UsageError without a build */
 function builtPart(name: Part): string {
   try {
-    if (name === 'worker.js' && hasPackageFile('dist/browser/index.js')) return packageFile('dist/browser/index.js');
     if (!name.endsWith('.js')) return packageFile(`dist/page/${name}`);
     return brotliDecompressSync(packageBytes(`dist/page/${name}.br`)).toString('utf8');
   } catch {
     throw new UsageError('the program for browsers is missing', 'build it: npm run build');
   }
 }
+
+/** Returns the modules of the worker. */
+const workerModules = (): readonly Module[] =>
+  (JSON.parse(builtPart('worker.json')) as readonly string[]).map((path) => [
+    basename(path),
+    packageFile(`dist/${path}`),
+  ]);
 
 /** Splits a build of the HDF5 library at its WebAssembly, which it holds as text of JavaScript. */
 function splitAtBinary(text: string): readonly [before: string, binary: string, after: string] {
@@ -68,7 +78,7 @@ function splitAtBinary(text: string): readonly [before: string, binary: string, 
  * WebAssembly is that of the build for Node, so packages hold it once. It imports one function more, which prints
  * failed assertions.
  */
-function hdf5Modules(): readonly (readonly [name: string, text: string])[] {
+function hdf5Modules(): readonly Module[] {
   const folder = dirname(fileURLToPath(import.meta.resolve('h5wasm/node')));
   const text = (name: string): string => readFileSync(join(folder, name), 'utf8');
   const [, binary] = splitAtBinary(text('hdf5_util.js'));
@@ -80,15 +90,19 @@ function hdf5Modules(): readonly (readonly [name: string, text: string])[] {
   ];
 }
 
-/** Returns text as an element that no browser runs, compressed. */
-const held = (id: string, text: string): string =>
-  `<script type="text/plain" id="${id}">${platform.bytes.toBase64(platform.bytes.deflate(text))}</script>`;
+/** Returns modules as an element that no browser runs, compressed. */
+const held = (id: string, modules: readonly Module[]): string =>
+  `<script type="text/plain" id="${id}">${platform.bytes.toBase64(platform.bytes.deflate(JSON.stringify(modules)))}</script>`;
 
 /** Returns JSON that can stand in an element. */
 const inElement = (value: unknown): string => JSON.stringify(value).replaceAll('<', '\\u003c');
 
-/** Returns the page. @throws UsageError for files that cannot be read */
-export function modelPage(model: PageModel): WrittenPage {
+/** Runs a model, and returns its page. @throws UsageError for files that cannot be read */
+export async function modelPage(imported: ImportedModel, model: PageModel): Promise<WrittenPage> {
+  const result = await runModel(imported);
+  if (result.kind !== 'run') throw new UsageError('nothing was run', 'choose a target that runs models');
+  const fingerprint = result.record.fingerprint.total;
+  result.dispose();
   const paths = [model.document, ...model.others].map((path) => resolve(path));
   const folder = commonFolder(paths);
   const nameOf = (path: string): string => relative(folder, path).replaceAll(sep, '/');
@@ -106,17 +120,17 @@ export function modelPage(model: PageModel): WrittenPage {
     ...(beside.length === 0
       ? {}
       : { beside: beside.map(({ path, name, bytes }) => ({ path, name, bytes: bytes.length })) }),
-    options: model.options,
-    recorded: { ...model.recorded, version },
+    options: pageOptions(model.read),
+    recorded: { fingerprint, experiment: imported.hashes.experiment, version },
   };
   const parts = [
     `<script type="application/json" id="model">${inElement(data)}</script>`,
-    held('part-worker', builtPart('worker.js')),
-    ...(needsHdf5 ? [held('part-hdf5', JSON.stringify(hdf5Modules()))] : []),
+    held('part-worker', workerModules()),
+    ...(needsHdf5 ? [held('part-hdf5', hdf5Modules())] : []),
     `<script type="module">${builtPart('main.js').replaceAll('</script', '<\\/script')}</script>`,
   ];
   const text = builtPart('page.html')
-    .replace('<title>interneuron</title>', () => `<title>${markupText(model.title)}</title>`)
+    .replace('<title>interneuron</title>', () => `<title>${markupText(imported.valid.model.name)}</title>`)
     .replace('<!-- about -->', () => (model.about === undefined ? '' : htmlOfMarkdown(model.about)))
     .replace('<!-- style -->', () => `<style>${builtPart('page.css')}</style>`)
     .replace(
@@ -125,8 +139,16 @@ export function modelPage(model: PageModel): WrittenPage {
         `<details><summary>Licences of third-party software</summary><pre>${markupText(builtPart('notices.txt'))}</pre></details>`,
     )
     .replace('<!-- parts -->', () => parts.join('\n'));
-  return { text, beside };
+  return { text, fingerprint, beside };
 }
+
+/** Returns the options that readers of a page share with its author. */
+const pageOptions = (read: ImportOptions): Partial<ImportOptions> =>
+  Object.fromEntries(
+    (['set', 'seed', 'dt', 'duration', 'from', 'timing'] as const).flatMap((name) =>
+      read[name] === undefined ? [] : [[name, read[name]]],
+    ),
+  );
 
 /** Addresses that a text of an author may lead to. */
 const safeAddress = /^(?:https?:|mailto:|#)/i;

@@ -125,7 +125,7 @@ export function readStart(sent: Readonly<Record<string, unknown>>): StartState {
     lastEvents: map('lastEvents', numbers),
     free: map('free', numbers),
     lastUpdates: map('lastUpdates', numbers),
-    ...(sent['heard'] === undefined ? {} : { heard: map('heard', pair('from', 'until')) }),
+    ...(sent['received'] === undefined ? {} : { received: map('received', pair('from', 'until')) }),
   };
 }
 

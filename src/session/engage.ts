@@ -24,7 +24,10 @@ export async function engage(state: SessionState): Promise<Engaged> {
   const known = [...state.phases];
   const { start } = state.options;
   const late = start
-    ? { extend: startingLate, pendingDelivery: { pathways: new Set(Object.keys(start.heard ?? {})), step: start.step } }
+    ? {
+        extend: startingLate,
+        pendingDelivery: { pathways: new Set(Object.keys(start.received ?? {})), step: start.step },
+      }
     : {};
   const options = { ...state.options, exactValues: true, work: usualWork, ...late };
   const compiled = await compileModel(withProtocol(given, known), options, watch);

@@ -83,7 +83,7 @@ export async function goOn(
     on.plan.setup.series.findIndex((each) => identity(each) === identity(old)),
   );
   for (const block of left.sink.blocks)
-    if (series[block.series]! >= 0) on.sink.samples({ ...block, series: series[block.series]! });
+    if (itemAt(series, block.series) >= 0) on.sink.samples({ ...block, series: itemAt(series, block.series) });
 }
 
 /** Checks whether all that is recorded is in logs and can go on there. */

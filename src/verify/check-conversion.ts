@@ -1,5 +1,6 @@
 /** Runs a model and its conversion, and compares their spikes and samples. */
 
+import { itemAt } from '../diagnostics/entry.js';
 import { isAtLeast, worst, type Grade } from '../compare/compare.js';
 import { judgeRuns } from '../compare/compare-runs.js';
 import { defaultMargins } from '../compare/options.js';
@@ -19,6 +20,7 @@ import { comparableVariables } from './pair-variables.js';
 import type { ConversionEntry } from '../convert/convert.js';
 import { runModel } from '../pipeline/pipeline.js';
 import { joined } from './read-back.js';
+import { redrawn } from './redrawn.js';
 
 /** Result of running both. */
 export interface ConversionCheck {
@@ -230,6 +232,7 @@ export async function compareWritten(
   const options = { ...given, onNaN };
   const isSame = hashModel(valid.model).model === hashModel(target.model).model;
   const anew = isSame ? [] : drawnAnew(target.model);
+  const drawn = anew.length === 0 ? target : withOtherSeed(target);
   const compare = (source: SpikesByPopulation, found: SpikesByPopulation): ConversionCheck =>
     compared('interneuron', valid, source, joined(found, given.report), labelOf(target.model), {
       sameDraws: anew.length === 0,
@@ -240,7 +243,7 @@ export async function compareWritten(
   try {
     check = compare(
       await spikesOf(valid, { ...options, besides: { recordings, keeper: ours } }),
-      await spikesOf(target, { ...options, besides: { recordings: ofTarget, keeper: theirs } }, valid),
+      await spikesOf(drawn, { ...options, besides: { recordings: ofTarget, keeper: theirs } }, valid),
     );
   } catch (error) {
     if (!(error instanceof EndedByFault)) throw error;
@@ -253,12 +256,20 @@ export async function compareWritten(
   const variables = compareSamples(ours.kept(), theirs.kept(), [...recordings, ...ofTarget], sampled);
   const isDoubtful = check.grade !== undefined && !isAtLeast(check.grade, 'statistically the same');
   const judged = anew.length > 0 && isDoubtful ? await overSeeds(check, valid, target, options) : check;
+  // Samples of other draws differ by chance.
+  const isJudged = anew.length === 0 || check.grade !== undefined;
   return {
-    ...withVariables(judged, variables),
+    ...(isJudged ? withVariables(judged, variables) : judged),
     absent: [...check.absent, ...absent],
     ...(anew.length > 0 ? { drawnAnew: anew } : {}),
   };
 }
+
+/** Returns a model that draws other numbers than one of equal streams and seed, as simulators do. */
+const withOtherSeed = ({ model, data }: ValidModel): ValidModel => {
+  const { experiment } = model;
+  return { model: { ...model, experiment: { ...experiment, seed: String(BigInt(experiment.seed) + 1n) } }, data };
+};
 
 /** Adds variables. They count for the grade if spikes are the same: samples of shifted spikes differ anyway. */
 export function withVariables(check: ConversionCheck, variables: readonly VariableCheck[]): ConversionCheck {
@@ -282,8 +293,8 @@ export function gradeOfSamples({ largest, rootMeanSquare, range, magnitude }: Va
 const runsOfEach = 5;
 
 /**
- * Compares the means of several runs of each side with other seeds. Single runs of random networks can differ more than
- * their cells suggest.
+ * Compares the means of several runs of each side with other seeds, those of generators too. Single runs of random
+ * networks can differ more than their cells suggest: if the budget ends before, they cannot say that they differ.
  */
 async function overSeeds(
   check: ConversionCheck,
@@ -293,13 +304,20 @@ async function overSeeds(
 ): Promise<ConversionCheck> {
   const runs = async (valid: ValidModel, like?: ValidModel): Promise<readonly SpikesByPopulation[]> => {
     const found: SpikesByPopulation[] = [];
+    const model = redrawn(valid.model);
     for (let seed = 1; seed <= runsOfEach; seed += 1) {
-      const experiment = { ...valid.model.experiment, seed: String(seed) };
-      found.push(await spikesOf({ ...valid, model: { ...valid.model, experiment } }, options, like));
+      const experiment = { ...model.experiment, seed: String(seed) };
+      found.push(await spikesOf({ ...valid, model: { ...model, experiment } }, options, like));
     }
     return found;
   };
-  const [ours, theirs] = [await runs(source), await runs(target, source)];
+  let [ours, theirs]: [readonly SpikesByPopulation[], readonly SpikesByPopulation[]] = [[], []];
+  try {
+    [ours, theirs] = [await runs(source), await runs(target, source)];
+  } catch (error) {
+    if (!options.signal?.aborted) throw error;
+    return check.grade === 'different' ? { ...check, grade: 'cannot say' } : check;
+  }
   const later = labelOf(target.model) - labelOf(source.model);
   const trainsOf = (
     found: readonly SpikesByPopulation[],
@@ -318,7 +336,9 @@ async function overSeeds(
   );
   const populations = check.populations.map((population) => {
     const k = doubtful.indexOf(population);
-    return k < 0 ? population : { ...population, quantities: judgement.quantities[k]!, grade: judgement.grades[k]! };
+    return k < 0
+      ? population
+      : { ...population, quantities: itemAt(judgement.quantities, k), grade: itemAt(judgement.grades, k) };
   });
   return { ...check, populations, grade: worst(populations.map(({ grade }) => grade)) };
 }

@@ -1,6 +1,7 @@
 /** Compares two models part by part, regardless of their notations. */
 
 import { createHash } from 'node:crypto';
+import { entryOf, itemAt } from '../diagnostics/entry.js';
 import { equalDimensions } from '../lang/dimension.js';
 import { divideRationals } from '../lang/rational.js';
 import { parseUnit, unitOf } from '../lang/units.js';
@@ -211,7 +212,9 @@ function renamings(a: Outline, b: Outline): readonly Renaming[] {
     const others = alone(b, a);
     const taken = new Set<string>();
     for (const part of alone(a, b)) {
-      const candidates = others.filter((other) => !taken.has(other) && alike(a.get(part)!, b.get(other)!, found));
+      const candidates = others.filter(
+        (other) => !taken.has(other) && alike(entryOf(a, part), entryOf(b, other), found),
+      );
       const [other] = candidates;
       if (other === undefined || (kind !== 'projection' && candidates.length > 1)) continue;
       taken.add(other);
@@ -307,18 +310,19 @@ function singles(part: string, left: Properties, right: Properties): readonly Mo
 
 /** Returns texts of two values, of lists only the elements that differ. */
 function elementsOf(first: string | null, second: string | null): Pick<ModelDifference, 'first' | 'second'> {
-  const [left, right] = [first, second].map((text) => (isList(text) ? text.split(listed) : [text]));
-  const length = Math.max(left!.length, right!.length);
+  const elements = (text: string | null): readonly (string | null)[] => (isList(text) ? text.split(listed) : [text]);
+  const [left, right] = [elements(first), elements(second)];
+  const length = Math.max(left.length, right.length);
   if (first === null || second === null) return { first, second };
   if (length === 1) return alikeTexts(first, second);
   const at = (values: readonly (string | null)[], k: number): string =>
     (values.length === 1 ? values[0] : values[k]) ?? 'none';
-  const places = Array.from({ length }, (_, k) => k).filter((k) => at(left!, k) !== at(right!, k));
+  const places = Array.from({ length }, (_, k) => k).filter((k) => at(left, k) !== at(right, k));
   const text = (values: readonly (string | null)[]): string => {
     const shown = places.slice(0, mostShown).map((k) => `[${k}] ${at(values, k)}`);
     return `${shown.join(listed)}${places.length > mostShown ? ` and ${places.length - mostShown} more` : ''}`;
   };
-  return { first: text(left!), second: text(right!) };
+  return { first: text(left), second: text(right) };
 }
 
 /** Returns quantities without digits that only rounding gives, and in the unit of the first, if they still differ then. */
@@ -365,7 +369,9 @@ function grouped(differences: readonly ModelDifference[]): readonly ModelDiffere
   for (const difference of differences) {
     const { property, first, second, parts } = difference;
     const key =
-      property === '' ? JSON.stringify(difference) : JSON.stringify([property, first, second, parts[0]!.split(' ')[0]]);
+      property === ''
+        ? JSON.stringify(difference)
+        : JSON.stringify([property, first, second, itemAt(parts, 0).split(' ')[0]]);
     const known = groups.get(key);
     groups.set(key, known ? { ...known, parts: [...known.parts, ...parts] } : difference);
   }

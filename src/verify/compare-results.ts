@@ -1,5 +1,6 @@
 /** Compares two results: differences of their runs, their first difference, and how well they agree. */
 
+import { itemAt } from '../diagnostics/entry.js';
 import { firstDifference, incomparable, type Difference } from '../../runtime/results/compare.js';
 import { openResult, orDamaged, resultFormat } from '../../runtime/results/open.js';
 import type { RunRecord, StoredResult } from '../../runtime/results/result.js';
@@ -120,7 +121,7 @@ export async function compareSeveralResults(
     Promise.all(paths.map((path) => openRecorded(path, options)));
   const [ours, theirs] = [await open(first), await open(second)];
   const comparison = compareSeveral(ours, theirs, options);
-  return { recorded: [ours[0]!, theirs[0]!], comparison };
+  return { recorded: [itemAt(ours, 0), itemAt(theirs, 0)], comparison };
 }
 
 function compareExactly(a: StoredResult, b: StoredResult): ExactComparison {

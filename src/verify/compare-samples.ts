@@ -1,5 +1,6 @@
 /** Compares samples of a model and of its conversion. */
 
+import { itemAt } from '../diagnostics/entry.js';
 import type { Recording } from '../model/model.js';
 import { isRecording } from '../model/tagged.js';
 import { memorySink, type MemorySink, type Rows } from '../pipeline/results/memory-sink.js';
@@ -77,7 +78,7 @@ export class SampleKeeper implements ResultWriter {
       series.map((plan, k) => {
         const rows = this.#sink.since(k, 0);
         const times = Float64Array.from(rows.steps, (step, row) =>
-          sampleTime((step + plan.label) * dt, rows.segments[row]!),
+          sampleTime((step + plan.label) * dt, itemAt(rows.segments, row)),
         );
         return [plan.recording, { plan, times, ...rows }];
       }),

@@ -31,8 +31,8 @@ export interface Measurement {
   readonly reason?: string;
   /** Comparison of both runs. */
   readonly check?: ConversionCheck;
-  /** Whether draws of the model were listed in both, since the notation draws anew. */
-  readonly frozen?: boolean;
+  /** If the written file draws anew: the same with the draws of the model listed in both. */
+  readonly listed?: Measurement;
 }
 
 /** How to measure. */
@@ -80,25 +80,24 @@ export async function measure(
     if (hashModel(given.model).experiment === hashModel(written.model).experiment) return { verdict: 'exact' };
     const target = withDuration(written);
     if (whole) return graded(await compareWritten(valid, target, { report: converted.report }));
-    const options = { target: 'wasm', signal: clock.signal };
+    const compareBoth = async (...[source, found, { report }]: BothModels): Promise<Measurement> =>
+      graded(await compareFirst(source, found, { target: 'wasm', signal: clock.signal, report }));
     if (hashModel(valid.model).model === hashModel(target.model).model || drawnAnew(target.model).length === 0)
-      return graded(await compareFirst(valid, target, { ...options, report: converted.report }));
-    if (pairsOf(valid) > budget.listedPairs) return tooLarge;
-    const { valid: frozen, remaining } = await freeze(valid, (await chooseTarget('wasm')).target);
-    const [random] = remaining;
-    if (random !== undefined) return notMeasured(`${random}, which cannot be listed (--check compares statistics)`);
-    const driven = withDrawnSpikes(target, valid, frozen);
-    if (drawnAnew(driven.model).length === 0)
-      return { ...graded(await compareFirst(frozen, driven, { ...options, report: converted.report })), frozen: true };
+      return await compareBoth(valid, target, converted);
     const document = documentNotation(to);
-    const again = await convertWritten(frozen, document, { ...how, freeze: false });
-    if (again.files.length === 0 || (again.outcome === 'incomplete' && converted.outcome !== 'incomplete'))
-      return notMeasured('the notation draws anew, and cannot list these draws (--check compares statistics)');
-    clock.signal.throwIfAborted();
-    const listed = withDuration(await back(frozen, document, { converted: again }));
-    const [anew] = drawnAnew(listed.model);
-    if (anew !== undefined) return notMeasured(`drawn anew: ${anew} (--check compares statistics)`);
-    return { ...graded(await compareFirst(frozen, listed, { ...options, report: again.report })), frozen: true };
+    const listed = await withListedDraws(valid, target, converted, {
+      document,
+      how,
+      back,
+      compareBoth,
+      signal: clock.signal,
+    });
+    try {
+      return { ...(await compareBoth(valid, target, converted)), listed };
+    } catch (error) {
+      if (!clock.signal.aborted && !(error instanceof InterruptedError)) throw error;
+      return { ...tooLarge, listed };
+    }
   } catch (error) {
     if (clock.signal.aborted || error instanceof InterruptedError) return tooLarge;
     if (error instanceof DiagnosticError)
@@ -108,6 +107,44 @@ export async function measure(
   } finally {
     clock.stop();
   }
+}
+
+/** Two models, and the report of the conversion between them. */
+type BothModels = readonly [source: ValidModel, written: ValidModel, converted: Pick<ConvertedModel, 'report'>];
+
+/** Compares a model with all its draws made and the same conversion of it. */
+async function withListedDraws(
+  valid: ValidModel,
+  target: ValidModel,
+  converted: ConvertedModel,
+  {
+    document,
+    how,
+    back,
+    compareBoth,
+    signal,
+  }: {
+    readonly document: TargetNotation;
+    readonly how: HowToConvert;
+    readonly back: typeof readBack;
+    readonly compareBoth: (...models: BothModels) => Promise<Measurement>;
+    readonly signal: AbortSignal;
+  },
+): Promise<Measurement> {
+  if (pairsOf(valid) > budget.listedPairs) return tooLarge;
+  const { valid: frozen, remaining } = await freeze(valid, (await chooseTarget('wasm')).target);
+  const [random] = remaining;
+  if (random !== undefined) return notMeasured(`${random}, which cannot be listed`);
+  const driven = withDrawnSpikes(target, valid, frozen);
+  if (drawnAnew(driven.model).length === 0) return compareBoth(frozen, driven, converted);
+  const again = await convertWritten(frozen, document, { ...how, freeze: false });
+  if (again.files.length === 0 || (again.outcome === 'incomplete' && converted.outcome !== 'incomplete'))
+    return notMeasured('the notation cannot list these draws');
+  signal.throwIfAborted();
+  const written = withDuration(await back(frozen, document, { converted: again }));
+  const [anew] = drawnAnew(written.model);
+  if (anew !== undefined) return notMeasured(`drawn anew: ${anew}`);
+  return compareBoth(frozen, written, again);
 }
 
 /** Returns a model with types in NESTML as NEST runs it: with PyNN's timing, and in steps that adapt to an error. */
@@ -185,7 +222,8 @@ export function graded(check: ConversionCheck): Measurement {
     return { ...notMeasured(`no population has the name of ${lost.join(', ')} after conversion`), check };
   if (grade !== undefined) return { verdict: grade === 'identical' ? 'same spikes' : grade, check };
   const silent = populations.length > 0 && spikes[0] + spikes[1] === 0;
-  return { ...notMeasured(`${silent ? 'no spikes, and ' : ''}no recorded variable to compare`), check };
+  const open = check.drawnAnew === undefined ? 'no recorded variable to compare' : 'the file draws its own numbers';
+  return { ...notMeasured(`${silent ? 'no spikes, and ' : ''}${open}`), check };
 }
 
 /** Checks sizes before anything is drawn or compiled. */

@@ -17,25 +17,40 @@ export const ms = (time: number): string => `${Number((time * 1e3).toPrecision(6
  * @param named  gives a variable's name in the document
  */
 export function measurementText(
-  { verdict, reason, check, frozen = false }: Measurement,
+  { verdict, reason, check, listed }: Measurement,
   named: (variable: string) => string = (variable) => variable,
 ): string {
   if (verdict === 'exact') return 'exact, the same model when read back';
-  if (reason !== undefined || check === undefined) return `not measured: ${reason ?? ''}`;
+  const own = listed === undefined ? [] : [`with the model's draws in both ${listedText(listed)}`];
+  if (reason !== undefined || check === undefined)
+    return [`not measured: ${reason ?? ''}`, ...(listed?.reason === reason ? [] : own)].join('; ');
   const { seconds, tolerance, populations, variables = [], with: tool, absent } = check;
   const order = (grade: Grade): number => -grades.indexOf(grade);
   const spiking = populations.filter(({ spikes }) => spikes[0] + spikes[1] > 0);
   const parts = [
     ...(populations.length > 0 && spiking.length === 0 ? ['no spikes'] : []),
-    ...shortened([...spiking].sort((a, b) => order(a.grade) - order(b.grade)).map(populationText), 'populations'),
+    ...shortened(
+      [...spiking]
+        .sort((a, b) => order(a.grade) - order(b.grade))
+        .map((spikes) => populationText(spikes, listed !== undefined)),
+      'populations',
+    ),
     ...shortened(
       [...variables].sort((a, b) => share(b) - share(a)).map((variable) => variableText(variable, named)),
       'variables',
     ),
   ];
-  const how = `${ms(seconds)}${tool === 'interneuron' ? '' : ` of ${tool}`}${frozen ? ', draws listed' : ''}`;
+  const how = `${ms(seconds)}${tool === 'interneuron' ? '' : ` of ${tool}`}${listed === undefined ? '' : ', the file draws its own numbers'}`;
   if (absent.length > 0) parts.push(`not compared: ${shortened(absent, 'variables').join(', ')}`);
-  return `${gradeText(verdict === 'not measured' ? 'cannot say' : verdict, tolerance)} (${how}): ${parts.join('; ')}`;
+  return `${gradeText(verdict === 'not measured' ? 'cannot say' : verdict, tolerance)} (${how}): ${[...parts, ...own].join('; ')}`;
+}
+
+/** Returns the comparison of equal draws in few words. */
+function listedText({ verdict, reason, check }: Measurement): string {
+  if (reason !== undefined || check === undefined) return `not measured: ${reason ?? ''}`;
+  const { matched, spikes, tolerance } = check;
+  const grade = gradeText(verdict === 'not measured' || verdict === 'exact' ? 'cannot say' : verdict, tolerance);
+  return spikes[0] + spikes[1] === 0 ? grade : `${grade}, ${matched} of ${Math.max(...spikes)} spikes matched`;
 }
 
 /** Populations and variables that are shown. */
@@ -47,8 +62,9 @@ function shortened(parts: readonly string[], what: string): readonly string[] {
 }
 
 /** With equal counts in each cell, all spikes have a partner by their number, however far apart. */
-function populationText(check: PopulationCheck): string {
+function populationText(check: PopulationCheck, drawsAnew: boolean): string {
   const { population, spikes, matched, cells, equalCounts, largest, largestShift } = check;
+  if (drawsAnew) return `${population} ${spikes[0]} and ${spikes[1]} spikes`;
   const shift =
     equalCounts === cells ? `largest shift ${ms(largest)}` : `matched spikes at most ${ms(largestShift)} apart`;
   return (

@@ -1,5 +1,6 @@
 /** Pairs the recorded variables of a model and of its conversion. */
 
+import { itemAt } from '../diagnostics/entry.js';
 import { equalDimensions } from '../lang/dimension.js';
 import { parseUnit } from '../lang/units.js';
 import { numbersOf } from '../model/arrays.js';
@@ -136,12 +137,19 @@ export function comparableVariables(
           const type = target.neurons[target.populations[part]?.type ?? ''];
           const cells = all.filter((cell) => recorded.includes(cell));
           if (cells.length === 0) continue;
+          const inCable = type?.cable === undefined ? undefined : recordedOf(target, `${recording.name}_${all[0]!}`);
+          if (inCable !== undefined) {
+            const own = { of: { population, indices: cells }, variables: [variable], ...place };
+            const { of, variables: there } = inCable;
+            add(own, { of, variables: [there[k] ?? variable] }, { variable, cells: 1 });
+            continue;
+          }
           if (type === undefined || !hasAt(type, as ?? variable, place, false)) {
             absent.add(name);
             continue;
           }
           const there = as ?? variable;
-          const of = { population: part, indices: [...all.keys()].filter((at) => cells.includes(all[at]!)) };
+          const of = { population: part, indices: [...all.keys()].filter((at) => cells.includes(itemAt(all, at))) };
           const own = { of: { population, indices: cells }, variables: [variable], ...place };
           add(own, { of, variables: [there], ...place }, { variable, cells: cells.length, part: of, factor, there });
         }
@@ -169,6 +177,10 @@ export function comparableVariables(
   }
   return { recordings: [...recordings.values()], ofTarget, sampled, absent: [...absent] };
 }
+
+/** Returns the recording of variables with a name. */
+const recordedOf = ({ recordings }: Model, name: string): VariableRecording | undefined =>
+  recordings.find((one): one is VariableRecording => isRecording(one, 'variables') && one.name === name);
 
 /** Returns the moment in a step at which a variable is recorded, if that is not the usual one. */
 function placeInStep(
@@ -227,10 +239,7 @@ function sameRecorded(
   const { of } = recording;
   if (as !== undefined && isSelection(of, 'synapses') && Object.hasOwn(target.projections, of.projection))
     return { of, variables: [as] };
-  const there = target.recordings.find(
-    (candidate): candidate is VariableRecording =>
-      isRecording(candidate, 'variables') && candidate.name === recording.name,
-  );
+  const there = recordedOf(target, recording.name);
   const variable = there?.variables[k];
   const asked = elementCount(recording, source);
   if (there === undefined || variable === undefined || there.variables.length !== recording.variables.length)

@@ -62,8 +62,12 @@ export const joined = (
     ...found,
     ...report.flatMap(({ pointer, cells }): (readonly [string, readonly (readonly number[])[]])[] => {
       const trains: (readonly number[])[] = [];
-      for (const [name, elements] of Object.entries(cells ?? {}))
-        elements.forEach((cell, k) => (trains[cell] = found.get(name)?.[k] ?? []));
+      for (const [name, elements] of Object.entries(cells ?? {})) {
+        const own = found.get(name) ?? [];
+        // A population of one cell may be its compartments.
+        const whole = elements.length === 1 ? [own.flat().sort((a, b) => a - b)] : own;
+        elements.forEach((cell, k) => (trains[cell] = whole[k] ?? []));
+      }
       return cells ? [[pointer.slice('/populations/'.length), trains]] : [];
     }),
   ]);

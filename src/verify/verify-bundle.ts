@@ -10,6 +10,7 @@ import { manifestName, readManifest } from '../bundle/manifest.js';
 import type { Bundle } from '../bundle/open.js';
 import { isOurs } from '../compare/open-recorded.js';
 import { DiagnosticError, Diagnostics, UsageError } from '../diagnostics/diagnostic.js';
+import { entryOf } from '../diagnostics/entry.js';
 import { memberOf } from '../diagnostics/member.js';
 import { bundleFiles, canonicalPath, notationFiles, packedRun, readmeName } from '../convert/bundle-files.js';
 import { targetNotations, type TargetNotation } from '../convert/target-notations.js';
@@ -231,11 +232,11 @@ async function packedAgain(
 ): Promise<readonly BundleFile[]> {
   const { date, files } = contentsOf(crate);
   const notations = files.flatMap(({ path }) => listed.filter((to) => path === `notations/${to}/report.json`));
-  const stored = (role: 'source' | 'result' | 'figure', folders: RegExp): readonly BundleFile[] =>
+  const stored = (role: BundleFile['role'], folders: RegExp): readonly BundleFile[] =>
     files
       .filter(({ path }) => folders.test(path) && bundle.files.includes(path))
       .map((file) => ({ ...file, role, bytes: readFileSync(pathIn(bundle, file.path)) }));
-  const results = [...stored('result', /^results\//), ...stored('figure', /^figures\//)];
+  const results = [...stored('page', /^page\//), ...stored('result', /^results\//), ...stored('figure', /^figures\//)];
   const runs: PackedRun[] = [];
   for (const { path, role } of results)
     if (role === 'result' && (await isOurs(pathIn(bundle, path))))
@@ -244,7 +245,7 @@ async function packedAgain(
   const packed = await bundleFiles(imported, {
     sources: stored('source', /^source\//),
     notations,
-    results: { files: results.toSorted((a, b) => order.get(a.path)! - order.get(b.path)!), runs },
+    results: { files: results.toSorted((a, b) => entryOf(order, a.path) - entryOf(order, b.path)), runs },
     measure: async (_, to) => {
       const report = jsonIn(textOf(bundle, `notations/${to}/report.json`));
       const first = files.find(({ path }) => path.startsWith(`notations/${to}/`));
@@ -277,9 +278,9 @@ const isEqual = (bundle: Bundle, { path, bytes }: BundleFile): boolean =>
 /** Names the first line in which a file differs from the one that `pack` writes. */
 function changeIn(bundle: Bundle, { path, bytes, role }: BundleFile): CheckedFile {
   if (!bundle.files.includes(path)) return { path, verdict: 'different', reason: 'missing, although pack writes it' };
-  const [found, expected] = [textOf(bundle, path), new TextDecoder().decode(bytes)].map((text) => text.split('\n'));
-  const line = found!.findIndex((text, k) => text !== expected![k]);
-  const from = `from line ${line < 0 ? found!.length : line + 1} on`;
+  const [found, expected] = [textOf(bundle, path).split('\n'), new TextDecoder().decode(bytes).split('\n')];
+  const line = found.findIndex((text, k) => text !== expected[k]);
+  const from = `from line ${line < 0 ? found.length : line + 1} on`;
   // People write in the list of files.
   if (path === readmeName) return { path, verdict: 'not checked', reason: `edited, ${from}` };
   const what = role === 'notation' ? 'the conversion of' : 'the one that pack writes for';

@@ -6,6 +6,7 @@ import { openRecord } from '../../runtime/results/open.js';
 import { isOurs, type ReadOptions } from '../compare/open-recorded.js';
 import type { CompareOptions } from '../compare/options.js';
 import { UsageError } from '../diagnostics/diagnostic.js';
+import { itemAt } from '../diagnostics/entry.js';
 import { compareResults, type ResultComparison } from './compare-results.js';
 import { runWithSpikes } from './run-with-spikes.js';
 import { modelInResult } from '../pipeline/results/model-in-result.js';
@@ -50,7 +51,7 @@ export async function verifyModel(
       ...(record ? { precision: record.precision, stopAfter: record.steps } : {}),
     });
     return {
-      found: await compareResults(path, result.outputs[0]!, {
+      found: await compareResults(path, itemAt(result.outputs, 0), {
         ...options,
         firstOnly: true,
         nameOfSecond: 'a new run',

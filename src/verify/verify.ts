@@ -17,6 +17,7 @@ import { outputWriter } from '../pipeline/results/outputs.js';
 import { runModel, type Engine, type RunOptions, type RunResult } from '../pipeline/pipeline.js';
 import { checkRunOptions } from '../pipeline/option-values.js';
 import { checkArgument, text } from '../diagnostics/public-arguments.js';
+import { itemAt } from '../diagnostics/entry.js';
 import { openModel } from '../session/open-model.js';
 import { startOf } from '../pipeline/start-record.js';
 import type { StartState } from '../pipeline/start-state.js';
@@ -142,7 +143,7 @@ export async function runAgain(
     throw new UsageError('the null target runs nothing, so there is nothing to compare', 'choose another target');
   result.dispose();
   return {
-    path: result.outputs[0]!,
+    path: itemAt(result.outputs, 0),
     record: result.record,
     engine: result.engine,
     interrupted: options.signal?.aborted === true && result.record.steps < record.steps,

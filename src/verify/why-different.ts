@@ -15,6 +15,7 @@ import type { Recorded, RecordedTrains } from '../compare/recorded.js';
 import type { TargetNotation } from '../convert/target-notations.js';
 import type { ConversionEntry } from '../model/conversion-report.js';
 import { DiagnosticError, UsageError } from '../diagnostics/diagnostic.js';
+import { itemAt } from '../diagnostics/entry.js';
 import type { Way } from '../library/convention-ways.js';
 import { waysOf } from '../library/conventions.js';
 import type { ValidModel } from '../model/model.js';
@@ -289,7 +290,7 @@ class Session {
           precision,
         },
       );
-      const found = await openRecorded(outputs[0]!);
+      const found = await openRecorded(itemAt(outputs, 0));
       this.#pace = Math.max(this.#pace, (now() - begin) / until);
       // Runs list the spikes of all populations.
       return {
@@ -389,7 +390,7 @@ function pairedBySpikes(
     const free = new Map<string, number[]>();
     partner.trains.forEach((train, k) => {
       const key = keyOf(train);
-      if (key !== '') free.set(key, [...(free.get(key) ?? []), partner.ids[k]!]);
+      if (key !== '') free.set(key, [...(free.get(key) ?? []), itemAt(partner.ids, k)]);
     });
     const taken = recordedTrains.trains.map((train) => free.get(keyOf(train))?.shift());
     const used = new Set(taken);

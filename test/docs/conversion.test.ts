@@ -22,6 +22,7 @@ const verdicts = [
   'exact',
   'same spikes',
   'same within δ',
+  'statistically the same',
   'consistent',
   'cannot say',
   'different',

@@ -94,7 +94,7 @@ function start(random: Random): unknown {
     ...sometimes(random, 'lastEvents', () => ({ [key()]: one() })),
     ...sometimes(random, 'free', () => ({ [key()]: one() })),
     ...sometimes(random, 'lastUpdates', () => ({ [key()]: one() })),
-    ...sometimes(random, 'heard', () => ({ [key()]: { from: one(), until: one() } })),
+    ...sometimes(random, 'received', () => ({ [key()]: { from: one(), until: one() } })),
   };
 }
 

@@ -3,7 +3,12 @@
  * first and of second order, which come to the same voltages as steps become short.
  */
 
-import { describe, expect, test } from 'vitest';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { convertModel } from '../../src/convert/convert.js';
+import { importModel } from '../../src/pipeline/pipeline.js';
 import { simulate } from '../support/simulate.js';
 import { peerRecords, peers } from '../support/peer-records.js';
 import { missingPython, runPython } from './python-environment.js';
@@ -93,8 +98,23 @@ const byMechanisms = async (step: number): Promise<Rows> => {
   return columns[0]!.slice(0, 12).map((_, row) => columns.map((column) => column[row]!));
 };
 
+/** The cell with mechanisms, converted to a specification of a SpatialNeuron. */
+const byConversion = async (step: number): Promise<Rows> => {
+  const { files } = await convertModel(importModel({ name: 'm.yaml', text: mechanisms(step) }).valid, 'brian-json');
+  const { samples } = await simulate(files[0]!.text, wasm);
+  const columns = named.map((_, k) => samples.get(`place${k}/v`)!.map(([v = NaN]) => v));
+  return columns[0]!.slice(0, 12).map((_, row) => columns.map((column) => column[row]!));
+};
+
 const apart = (a: Rows, b: Rows): number =>
   Math.max(...a.map((row, k) => Math.max(...row.map((v, at) => Math.abs(v - b[k]![at]!)))));
+
+test('a cell with mechanisms becomes the SpatialNeuron that a person would write', async () => {
+  expect(apart(await byConversion(0.01), await bySpecification(0.01))).toBeLessThan(1e-10);
+});
+
+const folder = mkdtempSync(join(tmpdir(), 'interneuron-cables-'));
+afterAll(() => rmSync(folder, { recursive: true }));
 
 const records = peerRecords('brian-cables');
 const missing = missingPython(['brian2']);
@@ -134,4 +154,17 @@ describe.skipIf(missing !== null)(`a branched cable in Brian${missing === null ?
       expect(second![2]!).toBeLessThan(1e-5);
     },
   );
+
+  test('is what a cell with mechanisms becomes as a script', { timeout: 120_000 }, async () => {
+    const { files } = await convertModel(importModel({ name: 'm.yaml', text: mechanisms(0.01) }).valid, 'brian', {
+      name: 'cable.py',
+    });
+    for (const file of files) writeFileSync(join(folder, file.name), file.text);
+    const records = (await runPython('run_brian_script.py', [join(folder, 'cable.py')])) as Readonly<
+      Record<string, { readonly v: Rows }>
+    >;
+    const columns = named.map((_, k) => records[`place${k}`]!.v[0]!);
+    const theirs = columns[0]!.slice(0, 12).map((_, row) => columns.map((column) => column[row]!));
+    expect(apart(await bySpecification(0.01), theirs)).toBeLessThan(1e-8);
+  });
 });

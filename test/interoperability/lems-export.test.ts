@@ -186,7 +186,21 @@ const steered = brianModel(
 `,
 );
 
+/** Jumps of the potential, which NeuroML's iafCell takes from deltaSynapse. */
+const jumps: Source = {
+  name: 'jumps.yaml',
+  text: `format: interneuron/brian
+spike_generators: { input: { N: 2, indices: [0, 1, 0, 1, 0], times: [5 ms, 5 ms, 8 ms, 11 ms, 20 ms] } }
+neuron_groups:
+  cells: { N: 2, model: 'dv/dt = (-65*mV - v)/(20*ms) : volt', threshold: v > -50*mV, reset: v = -65*mV, method: euler, initializers: { v: -65 mV } }
+synapses: { way: { source: input, target: cells, on_pre: v += 6*mV, delay: 1 ms, connect: true } }
+spike_monitors: { spikes: { source: cells } }
+run: 60 ms
+`,
+};
+
 const cases: readonly Case[] = [
+  { what: 'jumps of the potential of iafCell', source: jumps, duration: '60 ms', cells: 0, steps: 2 },
   // LEMS delivers spikes before it tests thresholds, Brian after: such differences add up.
   { what: 'delays of whole steps within one population', source: recurrent, duration: '60 ms', cells: 0, steps: 7 },
   { what: 'delays between steps within one population', source: betweenSteps, duration: '60 ms', cells: 0, steps: 1 },

@@ -12,7 +12,7 @@ import { hasOpencl, reason as withoutOpencl } from '../runtime/targets/opencl/de
 import { temporaryFolder } from '../support/command.js';
 import { root } from '../support/import-graph.js';
 import { missingEnvironment } from '../support/python.js';
-import { bundlePage } from '../../scripts/page.js';
+import { bundleProgram } from '../../scripts/page.js';
 
 const folder = temporaryFolder();
 const model = join(root, 'fixtures/pynn/if-cond-exp.json');
@@ -73,7 +73,7 @@ const expectedTargets = [
 ];
 
 let built: Promise<void> | undefined;
-const builtPage = (): Promise<void> => (built ??= bundlePage(dirname(inject('program'))));
+const builtPage = (): Promise<void> => (built ??= bundleProgram(dirname(inject('program'))));
 
 const noPython = missingEnvironment('.venv', 'bin/uv');
 describe.skipIf(noPython !== null)(`the wheels${noPython === null ? '' : ` (skipped: ${noPython})`}`, () => {

@@ -496,12 +496,12 @@ describe('a session that begins in the middle', () => {
         S: { source: G, target: H, on_pre: x += 1, connect: { i: [1, 0, 1, 0], j: [0, 1, 2, 3] }, initializers: { delay: '(4 + j)*ms' } }
       state_monitors: { M: { source: H, variables: [x], record: true, dt: 1 ms } }
       run: 0 ms`);
-    const output = join(folder, 'heard.nwb');
+    const output = join(folder, 'received.nwb');
     const start = {
       ...{ step: 30, lastEvents: {}, free: {}, lastUpdates: {} },
       events: { 'G.spike': { steps: [5, 5, 20], cells: [0, 1, 1] } },
       // The first two have received all, the third the later event only, the last one neither.
-      heard: { 'S.pre': { from: [0, 0, 20, 30], until: [21, 21, 21, 0] } },
+      received: { 'S.pre': { from: [0, 0, 20, 30], until: [21, 21, 21, 0] } },
     };
     const live = opened(document, { start, outputs: [output] });
     await live.run(0.02);
@@ -514,7 +514,7 @@ describe('a session that begins in the middle', () => {
     expect([0, 1, 2, 3].map(changes)).toEqual([[2, 4, 5], [3, 6], [6, 7], [8]]);
     (await live.finish()).dispose();
     expect((await verifyResult(output)).verdict).toEqual({ verdict: 'identical' });
-    const wrong = opened(document, { start: { ...start, heard: { 'S.post': { from: [0], until: [1] } } } });
+    const wrong = opened(document, { start: { ...start, received: { 'S.post': { from: [0], until: [1] } } } });
     await expect(wrong.run(0.001)).rejects.toThrow('S.post, which is no pathway');
   });
 

@@ -10,7 +10,7 @@ import { deflateRawSync, gzipSync } from 'node:zlib';
 import { unzipSync } from 'fflate';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { bundlePage, writeSite } from '../../scripts/page.js';
+import { bundleProgram, writeSite } from '../../scripts/page.js';
 import { importModel, readSource, runModel, type ImportOptions } from '../../src/pipeline/pipeline.js';
 import { runCommand } from '../support/command.js';
 import { documentsIn, importFixture, type FixtureDocument } from '../fixtures/documents.js';
@@ -81,7 +81,7 @@ async function result(): Promise<{ readonly fingerprint: string; readonly status
 }
 
 let built: Promise<void> | undefined;
-const builtPage = (): Promise<void> => (built ??= bundlePage(resolve('dist')));
+const builtPage = (): Promise<void> => (built ??= bundleProgram(resolve('dist')));
 
 describe.skipIf(!hasBrowser)('a page of one file, without Chromium it is not tested', () => {
   beforeAll(async () => {
@@ -226,12 +226,13 @@ describe.skipIf(!hasBrowser)('a page of one file, without Chromium it is not tes
     expect(await page.textContent('#tick')).toBe('');
   });
 
-  it('gives the reason when a notation cannot hold the model', async () => {
+  it('offers the notations that hold the model, and gives the reason for others', async () => {
     await page.click('#tab-save');
-    await page.selectOption('#notation', 'swc');
-    await page.click('#convert');
-    await page.waitForFunction(`document.getElementById('status').textContent.startsWith('Nothing was written: swc')`);
-    expect(await page.textContent('#differences')).toContain('no cells with sections');
+    await page.locator('#refused li', { hasText: /^swc: .*no cells with sections/ }).waitFor({ state: 'attached' });
+    await result();
+    const offered = await page.locator('#notation option').allTextContents();
+    expect(offered).toEqual(expect.arrayContaining(['brian', 'pynn', 'lems']));
+    expect(offered).not.toContain('swc');
   });
 
   it('completes keys from the schema', async () => {

@@ -47,9 +47,24 @@ describe('verdicts', () => {
     expect(check?.populations).toMatchObject([{ population: 'cells', cells: 2, spikes: [39, expect.any(Number)] }]);
   });
 
-  test('draws of the first state are listed in both', async () => {
-    const { verdict, frozen } = await measured('pynn-json', { initializers: { v: 'rand()*10*mV', drive: '12*mV' } });
-    expect([verdict, frozen]).toEqual(['same spikes', true]);
+  test('a file that draws its own first state is judged by these draws, and by those of the model', async () => {
+    const initializers = { v: 'rand()*10*mV', drive: '12*mV' };
+    const { verdict, listed } = await measured('pynn-json', { N: 100, initializers });
+    expect([verdict, listed?.verdict]).toEqual(['consistent', 'same spikes']);
+  });
+
+  test('cells without spikes that draw their own first state have only a comparison of the same draws', async () => {
+    const { verdict, listed } = await measured('pynn-json', { initializers: { v: 'rand()*10*mV', drive: '1*mV' } });
+    expect([verdict, listed?.verdict]).toEqual(['not measured', 'same spikes']);
+  });
+
+  test('noise in each step is judged by the statistics of both', async () => {
+    const { verdict, listed } = await measured('lems', {
+      N: 20,
+      model: 'dv/dt = (15*mV - v)/(10*ms) + mV*xi/(10*ms)**0.5 : volt',
+      initializers: {},
+    });
+    expect([verdict, listed?.verdict]).toEqual(['consistent', 'not measured']);
   });
 });
 
@@ -159,13 +174,13 @@ describe('variables with other names', () => {
 });
 
 describe('without a grade', () => {
-  test.each([
-    ['noise in each step', { model: 'dv/dt = (15*mV - v)/(10*ms) + mV*xi/(10*ms)**0.5 : volt' }, {}, /each step/],
-    ['a large network', { N: 60_000 }, {}, /^larger than the budget/],
-  ] as const)('%s', async (_name, more, rest, reason) => {
-    const given = await measured('lems', { ...more, ...('model' in more ? { initializers: {} } : {}) }, rest);
-    expect(given).toMatchObject({ verdict: 'not measured', reason: expect.stringMatching(reason) });
-  });
+  test.each([['a large network', { N: 60_000 }, {}, /^larger than the budget/]] as const)(
+    '%s',
+    async (_name, more, rest, reason) => {
+      const given = await measured('lems', { ...more, ...('model' in more ? { initializers: {} } : {}) }, rest);
+      expect(given).toMatchObject({ verdict: 'not measured', reason: expect.stringMatching(reason) });
+    },
+  );
 
   test('a model that ends with NaN itself', async () => {
     // Forward Euler multiplies u by -9 in each step, which ends in infinity minus infinity.

@@ -170,11 +170,11 @@ function standardNode(model: Model, population: Population, data: DataStore): No
     Float64Array,
   ];
   if (refractory.some((time) => time > 0)) return 'a refractory period';
-  const resistance = tau.map((time, k) => time / cm[k]!);
+  const resistance = tau.map((time, k) => time / itemAt(cm, k));
   const membrane = {
-    v_leak: rest.map((value, k) => value + resistance[k]! * offset[k]! - first[k]!),
-    v_threshold: threshold.map((value, k) => value - first[k]!),
-    v_reset: reset.map((value, k) => value - first[k]!),
+    v_leak: rest.map((value, k) => value + itemAt(resistance, k) * itemAt(offset, k) - itemAt(first, k)),
+    v_threshold: threshold.map((value, k) => value - itemAt(first, k)),
+    v_reset: reset.map((value, k) => value - itemAt(first, k)),
   };
   const ports = Object.values(standardCells.get(name)?.receptors ?? {}).map(({ variable }) => variable);
   if (name === 'IF_curr_delta') return { type: 'LIF', fields: { tau, r: tau, ...membrane }, ports: ['v', ...ports] };
@@ -298,8 +298,8 @@ function namesOf(names: readonly string[], annotated: unknown): (name: string) =
     return isNodeName(node) ? node : name;
   });
   if (new Set(stated).size < names.length) return (name) => name;
-  const found = new Map(names.map((name, k) => [name, stated[k]!]));
-  return (name) => found.get(name)!;
+  const found = new Map(names.map((name, k) => [name, itemAt(stated, k)]));
+  return (name) => entryOf(found, name);
 }
 
 /** Returns the linear parts of a projection, or the reason why it has none. */
@@ -343,11 +343,11 @@ function partsOf(
   const parts: { readonly weights: Float64Array; readonly delays: Float64Array }[] = [];
   for (const [k, source] of sources.entries()) {
     const own = itemAt(known, source);
-    let at = own.indexOf(delays[k]!);
-    if (at < 0) at = own.push(delays[k]!) - 1;
+    let at = own.indexOf(itemAt(delays, k));
+    if (at < 0) at = own.push(itemAt(delays, k)) - 1;
     const part = (parts[at] ??= { weights: new Float64Array(rows * columns), delays: new Float64Array(columns) });
-    part.weights[targets[k]! * columns + source]! += weights[k]!;
-    part.delays[source] = delays[k]!;
+    part.weights[itemAt(targets, k) * columns + source]! += itemAt(weights, k);
+    part.delays[source] = itemAt(delays, k);
     if (parts.length * rows * columns > mostWeights) return 'a weight matrix for each of too many delays';
   }
   // A source without synapses in a part has the shortest delay, so that it needs no delay of its own.

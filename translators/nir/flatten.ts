@@ -1,6 +1,6 @@
 /** One graph of primitives from graphs within graphs. */
 
-import { itemAt } from '../../src/diagnostics/entry.js';
+import { entryOf, itemAt } from '../../src/diagnostics/entry.js';
 import type { GraphNode, PrimitiveNode, Report } from './graph.js';
 import * as messages from './messages.js';
 
@@ -37,7 +37,7 @@ export function flatten(root: GraphNode, report: Report): FlatGraph {
     for (const { from, to, row } of graph.edges) {
       const path = `${graph.path}/edges[${row}]`;
       const [source, target] = [endOf(from, 'Output'), endOf(to, 'Input')];
-      if (source && target) edges.push({ from: numbers.get(source)!, to: numbers.get(target)!, path });
+      if (source && target) edges.push({ from: entryOf(numbers, source), to: entryOf(numbers, target), path });
       function endOf(name: string, type: 'Input' | 'Output'): PrimitiveNode | undefined {
         const node = graph.nodes.get(name);
         if (node?.kind !== 'graph') {

@@ -421,7 +421,7 @@ function populationOf(part: Part, type: string, arrays: Arrays): unknown {
       : Object.fromEntries(
           Object.keys(primitives[node.type]!.fields).map((name) => {
             const given = node.fields[name]?.values ?? Float64Array.of(usual[name] ?? 0);
-            const all = given.length === 1 ? new Float64Array(size).fill(given[0]!) : given;
+            const all = given.length === 1 ? new Float64Array(size).fill(itemAt(given, 0)) : given;
             return [name, arrays.values(all, times.includes(name) ? 's' : '1')];
           }),
         );

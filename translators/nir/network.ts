@@ -58,7 +58,7 @@ export function networkOf(graph: FlatGraph, shapes: readonly NodeShapes[], repor
     if (type !== 'Input' && itemAt(entering, node).length === 0) report(messages.unconnected(name), path);
   const cycle = linearCycle(graph, leaving, keepsState);
   if (cycle) {
-    report(messages.dataCycle(cycle.map((node) => itemAt(nodes, node).name)), itemAt(nodes, cycle[0]!).path);
+    report(messages.dataCycle(cycle.map((node) => itemAt(nodes, node).name)), itemAt(nodes, itemAt(cycle, 0)).path);
     return null;
   }
   const { order, closing } = sweep(graph, leaving);
@@ -246,4 +246,4 @@ function connect(
 }
 
 const added = (a: Float64Array | undefined, b: Float64Array): Float64Array =>
-  a ? a.map((value, k) => value + b[k]!) : b;
+  a ? a.map((value, k) => value + itemAt(b, k)) : b;

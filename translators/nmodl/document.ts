@@ -83,10 +83,6 @@ export function membraneOf(part: Mechanism, places: readonly string[]): Record<s
     density: part.kind === 'density',
     reads: part.reads,
     writes: Object.fromEntries([...part.writes].map(([port, value]) => [port, placed(value)])),
-    ...(part.scheme.length === 0 ? {} : { scheme: part.scheme }),
-    ...(part.conserved.size === 0
-      ? {}
-      : { conserved: Object.fromEntries([...part.conserved].map(([state, value]) => [state, placed(value)])) }),
     ...(part.parameters.has('diam') ? { values } : {}),
   };
 }
@@ -96,11 +92,13 @@ interface Equations {
   readonly state: Record<string, unknown>;
   readonly derived: Record<string, unknown>;
   readonly derivatives?: Record<string, unknown>;
+  readonly scheme?: readonly string[];
+  readonly conserved?: Record<string, unknown>;
 }
 
 /** @param known  expressions in place of names of the surroundings */
 function equationsOf(
-  { parameters, states, derived }: Mechanism,
+  { parameters, states, derived, scheme, conserved }: Mechanism,
   known: ReadonlyMap<string, Expression> = new Map(),
 ): Equations {
   const placed = (e: Expression): Located => locatedExpression(substitute(e, known), text);
@@ -125,6 +123,10 @@ function equationsOf(
       ]),
     ),
     ...(rates.length === 0 ? {} : { derivatives: Object.fromEntries(rates) }),
+    ...(scheme.length === 0 ? {} : { scheme }),
+    ...(conserved.size === 0
+      ? {}
+      : { conserved: Object.fromEntries([...conserved].map(([state, value]) => [state, placed(value)])) }),
   };
 }
 

@@ -48,8 +48,6 @@ export function readMechanism(
   const mechanism = file && !found.hasErrors ? mechanismOf(file, report) : null;
   const [table] = file?.tables ?? [];
   if (mechanism && table) report(messages.tables(), table);
-  const reactions = [...(file?.blocks.values() ?? [])].find(({ kind }) => kind === 'KINETIC');
-  if (mechanism?.receipt && reactions) report(messages.reactions(), reactions.span);
   diagnostics.addAll(found.list);
   if (!mechanism || found.hasErrors) return null;
   const positions: Positions = { place: (_, span) => texts.place(span ?? { start: 0, end: 1 }) };

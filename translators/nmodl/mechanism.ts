@@ -91,6 +91,8 @@ export interface Mechanism {
   /** Currents and concentrations, by the names of ports; currents are inward positive. */
   readonly writes: ReadonlyMap<string, Expression>;
   readonly reads: readonly string[];
+  /** Parameters that are first concentrations of ions, with their ports, such as `ca_i`. */
+  readonly starts: ReadonlyMap<string, string>;
   /** States that are advanced together. */
   readonly scheme: readonly string[];
   /** States of the scheme as expressions of others, by sums that are constant. */
@@ -125,6 +127,7 @@ class Translation {
   readonly #parameters = new Map<string, Parameter>();
   readonly #lengths = new Map<string, number>();
   readonly #ions = new Map<string, IonName>();
+  readonly #starts = new Map<string, string>();
   readonly #renamed = new Map<string, string>();
   readonly #names: UniqueNames;
   readonly #definitions: Definitions;
@@ -237,6 +240,10 @@ class Translation {
     if (name === 't' && this.#pass === 'initial') return { expression: inUnits(zero, { ms: 1 }), unit: { ms: 1 } };
     const ion = this.#ions.get(name);
     if (ion) {
+      // Before the mechanism sets a concentration, it has its first value.
+      const isSet = this.file.ions.some(({ writes }) => writes.includes(name));
+      const start = this.#pass === 'initial' && isSet ? this.#firstLevel(ion) : undefined;
+      if (start) return start;
       const port = nameOf(portName(ion.ion, ion.role), span);
       const unit = this.#declaredUnit(name) ?? pure;
       return { expression: ion.role === 'current' ? negated(port) : port, unit };
@@ -444,6 +451,7 @@ class Translation {
       derived,
       ions: this.#ionsUsed(),
       writes,
+      starts: this.#starts,
       scheme,
       conserved,
       reads: this.#reads([...states.values()], writes, derived, receipt),
@@ -478,9 +486,22 @@ class Translation {
 
   #firstValue(name: string, unit: Powers): Value {
     const ion = this.#ions.get(name);
-    const level = ion && ionLevel(ion.ion, ion.role);
-    if (level !== undefined) return { expression: inUnits({ expression: number(level), unit: undefined }, unit), unit };
+    const level = ion && this.#firstLevel(ion);
+    if (level) return level;
     return this.#parameters.has(`${name}0`) ? { expression: nameOf(`${name}0`), unit } : zero;
+  }
+
+  /** Returns a parameter with the first value of a concentration; undefined for potentials and currents. */
+  #firstLevel({ ion, role }: IonName): Value | undefined {
+    const value = ionLevel(ion, role);
+    if (value === undefined) return undefined;
+    const unit = { mM: 1 };
+    const port = portName(ion, role);
+    const known = [...this.#starts].find(([, one]) => one === port)?.[0];
+    const parameter = known ?? this.#names.take(`${port}_start`);
+    this.#starts.set(parameter, port);
+    this.#parameters.set(parameter, { value, unit, span: noSpan });
+    return { expression: nameOf(parameter), unit };
   }
 
   /** Whether an expression depends on parameters and the temperature only. */
@@ -512,12 +533,17 @@ class Translation {
         const role = roleOf(name, ion);
         if (role === 'reversal')
           return this.#refuse(`WRITE ${name}`, 'a reversal potential that a mechanism sets', span);
+        if (role === 'current' && file.electrode.length > 0)
+          return this.#refuse('ELECTRODE_CURRENT', 'NEURON reverses the current of an ion beside it', span);
         writes.set(portName(ion, role), role === 'current' ? inward(name, span) : value(name, span));
       }
+    const [electrode] = file.electrode;
     const parts = [
-      ...file.nonspecific.map((name) => inward(name, noSpan)),
+      ...file.nonspecific.map((name) => (electrode === undefined ? inward : value)(name, noSpan)),
       ...file.electrode.map((name) => value(name, noSpan)),
     ];
+    for (const name of electrode === undefined ? [] : file.nonspecific)
+      this.report(messages.reversedCurrent(name), this.#declared.get(name)?.span ?? noSpan);
     if (parts.length > 0) writes.set('i', parts.reduce(sum));
     return writes;
   }

@@ -210,21 +210,20 @@ export const contradiction = (from: string, to: string): Finding => ({
   hint: 'NEURON computes with the numbers as they are, and so does this model',
 });
 
+/** A current of the membrane in a file with one of an electrode. */
+export const reversedCurrent = (name: string): Finding => ({
+  code: 'nmodl/reversed-current',
+  severity: 'warning',
+  message: `${shorten(name)} flows inward, as NEURON gives all currents of a file with an ELECTRODE_CURRENT one sign`,
+  hint: 'put the current of the electrode into a file of its own',
+});
+
 /** Tables in place of formulas. */
 export const tables = (): Finding => ({
   code: 'nmodl/tables',
   severity: 'note',
   message: 'TABLE is left out: this model computes the formulas, NEURON interpolates them',
   hint: 'set usetable_NAME = 0 in NEURON to compare',
-});
-
-/** Reactions of a synapse, which advances states one by one. */
-export const reactions = (): Finding => ({
-  code: 'nmodl/reactions',
-  severity: 'warning',
-  message:
-    'a synapse advances each state of a KINETIC block by itself, so that the sum of fast reactions drifts with the step',
-  hint: 'compare with a run with a shorter step, such as --dt "0.002 ms"',
 });
 
 /** A mechanism alone, on a cell of its own. */

@@ -211,13 +211,18 @@ class Naming {
         });
         for (const moved of ['values', 'on'])
           this.#places.set(`${where}/${moved}`, (rest, span) => this.positions.place(`${own}/${moved}${rest}`, span));
-        const all = { ...(membrane['values'] as Members | undefined), ...Object.fromEntries(values) };
+        const starts = new Map([...part.starts].filter(([parameter]) => units.has(parameter)));
+        const all = joined([...entriesOf(membrane['values']), ...levelsAround(starts, ions), ...values]);
+        const first = Object.entries(levelsOf(starts, (ion) => ions.get(ion))).map(
+          ([parameter, value]) => [parameter, { unit: 'mM', value }] as const,
+        );
         return [
           key,
           {
             ...without(one as Members, new Set(['nmodl', 'values'])),
             ...membrane,
-            ...(Object.keys(all).length === 0 ? {} : { values: merged(membrane['values'], all) }),
+            parameters: { ...(membrane['parameters'] as Members), ...Object.fromEntries(first) },
+            ...(Object.keys(all).length === 0 ? {} : { values: all }),
           },
         ] as const;
       });
@@ -302,13 +307,29 @@ class Naming {
 const unitsOf = ({ parameters, states }: Mechanism): ReadonlyMap<string, Powers> =>
   new Map([...parameters, ...states].map(([name, { unit }]) => [name, unit]));
 
-function merged(diameters: unknown, values: Members): Members {
-  return Object.fromEntries(
-    Object.entries(values).map(([place, given]) => [
-      place,
-      { ...(memberOf(diameters, place) as Members | undefined), ...(given as Members) },
-    ]),
+/** Returns first concentrations by parameters, with the ports of the concentrations, such as `ca_i`. */
+const levelsOf = (starts: Mechanism['starts'], of: (ion: string) => unknown): Members =>
+  Object.fromEntries(
+    [...starts].flatMap(([parameter, port]) => {
+      const level = memberOf(of(port.slice(0, -2)), port.endsWith('_i') ? 'inside' : 'outside');
+      return level === undefined ? [] : [[parameter, level]];
+    }),
   );
+
+/** Returns first concentrations where a document has others than elsewhere, by places. */
+const levelsAround = (starts: Mechanism['starts'], ions: ReadonlyMap<string, unknown>): [string, Members][] =>
+  [...new Set([...ions.values()].flatMap((ion) => Object.keys(memberOf(ion, 'at') ?? {})))]
+    .map((place): [string, Members] => [
+      place,
+      levelsOf(starts, (ion) => memberOf(memberOf(ions.get(ion), 'at'), place)),
+    ])
+    .filter(([, levels]) => Object.keys(levels).length > 0);
+
+/** Returns the values of all entries of a place as one map. */
+function joined(entries: readonly (readonly [string, unknown])[]): Members {
+  const all: Record<string, Members> = {};
+  for (const [place, given] of entries) all[place] = { ...all[place], ...(given as Members) };
+  return all;
 }
 
 /** Returns a number or a list of numbers with a unit; other values stay. */

@@ -33,6 +33,12 @@ const refusedBlocks = new Set([
   'DISCRETE',
 ]);
 
+/** Functions that NEURON has beside those of mathematics. @source NEURON 9, nrnoc/eion.cpp */
+const ghk = `FUNCTION nrn_ghk(v (mV), ci (mM), co (mM), z) (.001 coul/cm3) { LOCAL x
+  x = z*v*96485.3321233100141/(1000*8.3144626181532395*(celsius + 273.15))
+  nrn_ghk = .001*z*96485.3321233100141*(ci*nrn_efun(-x) - co*nrn_efun(x)) }
+FUNCTION nrn_efun(x) { if (fabs(x) < 1e-4) { nrn_efun = 1 - x/2 } else { nrn_efun = x/(exp(x) - 1) } }`;
+
 /** Mutable parts of the file that is being read. */
 interface Draft {
   title: string | undefined;
@@ -108,6 +114,7 @@ export function parseNmodl(
   };
   try {
     read(document, text);
+    if (/\bnrn_ghk\b/.test(text) && !draft.blocks.has('nrn_ghk')) read('nrn_ghk', ghk);
   } catch (error) {
     if (error instanceof Unreadable) return null;
     throw error;

@@ -1,6 +1,6 @@
 /** Edge populations: lists of synapses between the parts of node populations. */
 
-import { itemAt } from '../../src/diagnostics/entry.js';
+import { entryOf, itemAt } from '../../src/diagnostics/entry.js';
 import { memberOf } from '../../src/diagnostics/member.js';
 import { identifier, type UniqueNames } from '../../src/model/free-name.js';
 import type { Config } from './config.js';
@@ -133,7 +133,7 @@ const namedColumns = (isBare: boolean): readonly (keyof typeof checks)[] =>
 function typeOf(row: TypeRow, isBare: boolean, { config, parameters }: Surroundings): EdgeType {
   const { cells, place } = row;
   for (const column of namedColumns(isBare)) {
-    const finding = cells.has(column) ? checks[column](cells.get(column)!) : undefined;
+    const finding = cells.has(column) ? checks[column](entryOf(cells, column)) : undefined;
     if (finding) config.report(finding, place);
   }
   const file = cells.get('dynamics_params');
@@ -192,7 +192,7 @@ function rowsOf(at: GroupAt, end: 'source' | 'target', ids: Float64Array, nodes:
   }
   if (count > 0)
     at.report(
-      messages.danglingNode(nodes.name, idRange(nodes), ids[first]!, count),
+      messages.danglingNode(nodes.name, idRange(nodes), itemAt(ids, first), count),
       placeIn(at, `${end}_node_id`, first),
     );
   return rows;

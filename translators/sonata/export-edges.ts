@@ -1,5 +1,6 @@
 /** Projections as edges. */
 
+import { itemAt } from '../../src/diagnostics/entry.js';
 import type { ConversionReport } from '../../src/model/conversion-report.js';
 import { numbersOf } from '../../src/model/arrays.js';
 import { pairsOf } from '../../src/library/recognise/connections.js';
@@ -174,8 +175,12 @@ function edgesOf(
   return {
     source,
     target,
-    sources: Uint32Array.from({ length: count }, (_, k) => source.ids[senders[pairs.sources[k]!]!]!),
-    targets: Uint32Array.from({ length: count }, (_, k) => target.ids[receivers[pairs.targets[k]!]!]!),
+    sources: Uint32Array.from({ length: count }, (_, k) =>
+      itemAt(source.ids, itemAt(senders, itemAt(pairs.sources, k))),
+    ),
+    targets: Uint32Array.from({ length: count }, (_, k) =>
+      itemAt(target.ids, itemAt(receivers, itemAt(pairs.targets, k))),
+    ),
     weights,
     delays,
     receptor: template.weight.by === 'receptor' ? index + 1 : 0,

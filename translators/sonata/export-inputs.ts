@@ -31,7 +31,7 @@ export class NodeSets {
     if (isOnly && wholePopulation(rule) !== undefined) return part.population;
     const elements = elementsIn(rule, model.populations[part.name]?.size ?? 0, data);
     if (!elements) return undefined;
-    this.sets[wanted] = { population: part.population, node_id: elements.map((element) => part.ids[element]!) };
+    this.sets[wanted] = { population: part.population, node_id: elements.map((element) => itemAt(part.ids, element)) };
     return wanted;
   }
 }
@@ -59,7 +59,7 @@ export function spikeFiles(
       continue;
     }
     const times = numbersInUnit(numbersOf(spikes.times, data), 'ms');
-    const nodes = Uint32Array.from(numbersOf(spikes.indices, data), (element) => ids[element]!);
+    const nodes = Uint32Array.from(numbersOf(spikes.indices, data), (element) => itemAt(ids, element));
     if (times.some((time) => time < dt / 2)) {
       report.different(
         'sonata/first-spikes',

@@ -114,7 +114,7 @@ function coordinates(numbers: readonly number[], size: number): readonly Float64
   const all = numbersInUnit(numbers, 'um');
   const axes = size === 0 ? 0 : all.length / size;
   return Array.from({ length: axes }, (_, axis) =>
-    Float64Array.from({ length: size }, (_, k) => all[k * axes + axis]!),
+    Float64Array.from({ length: size }, (_, k) => itemAt(all, k * axes + axis)),
   );
 }
 
@@ -138,7 +138,7 @@ function valuesOf(
     const dividends = entryOf(found, over);
     found.set(
       under,
-      quotients.map((quotient, k) => divisorOf(dividends[k]!, quotient)),
+      quotients.map((quotient, k) => divisorOf(itemAt(dividends, k), quotient)),
     );
   }
   return found;
@@ -282,7 +282,7 @@ function nodesOf(
             .slice(0, dimensions)
             .map((axis, k) => [
               axis,
-              numbers(({ part, element }) => itemAt(itemAt(parts, part).positions!, k)[element]!),
+              numbers(({ part, element }) => itemAt(itemAt(itemAt(parts, part).positions!, k), element)),
             ]),
         ),
         ...(names.length === 0
@@ -291,7 +291,7 @@ function nodesOf(
               dynamics_params: Object.fromEntries(
                 names.map((name) => [
                   name,
-                  numbers(({ part, element }) => entryOf(itemAt(parts, part).values, name)[element]!),
+                  numbers(({ part, element }) => itemAt(entryOf(itemAt(parts, part).values, name), element)),
                 ]),
               ),
             }),
@@ -302,9 +302,9 @@ function nodesOf(
     column(Uint32Array.from(rows, valueOf));
   return {
     node_id: integers(({ id }) => id),
-    node_type_id: integers(({ part, element }) => itemAt(typeIds, part)[element]!),
+    node_type_id: integers(({ part, element }) => itemAt(itemAt(typeIds, part), element)),
     node_group_id: integers(({ part }) => groupOf(part)),
-    node_group_index: integers((_, k) => indices[k]!),
+    node_group_index: integers((_, k) => itemAt(indices, k)),
     ...Object.fromEntries(trees),
   };
 }

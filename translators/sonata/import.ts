@@ -4,6 +4,7 @@ import { platform } from '#platform';
 import { memberOf } from '../../src/diagnostics/member.js';
 import type { Diagnostics } from '../../src/diagnostics/diagnostic.js';
 import type { Positions } from '../../src/diagnostics/positions.js';
+import { itemAt } from '../../src/diagnostics/entry.js';
 import type {
   ModelDocument,
   NeuronDocument,
@@ -138,7 +139,7 @@ function populationOf(
         return [
           name,
           arrays.values(
-            above!.map((value, k) => value / below![k]!),
+            above!.map((value, k) => value / itemAt(below!, k)),
             source.unit,
           ),
         ];

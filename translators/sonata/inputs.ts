@@ -273,7 +273,7 @@ function clampOf(
       }
       const value = amplitudes
         .map((amplitude, k) => {
-          const [start, stop] = [delays[k]!, delays[k]! + durations[k]!];
+          const [start, stop] = [itemAt(delays, k), itemAt(delays, k) + itemAt(durations, k)];
           return `(${amplitude}*${current} if ${after(start)} and ${before(stop)} else 0*${current})`;
         })
         .join(' + ');

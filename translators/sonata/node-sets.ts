@@ -1,6 +1,6 @@
 /** Node sets: nodes by population, id and attributes. */
 
-import { entryOf } from '../../src/diagnostics/entry.js';
+import { entryOf, itemAt } from '../../src/diagnostics/entry.js';
 import { isObject } from '../../src/diagnostics/member.js';
 import type { Place } from '../../src/diagnostics/diagnostic.js';
 import { child } from '../../src/model/pointer.js';
@@ -133,11 +133,11 @@ function union(selected: readonly Selected[]): readonly Selected[] {
 export function elementsOf({ nodes, rows }: Selected): ReadonlyMap<number, readonly number[] | null> {
   const elements = new Map<number, number[]>();
   for (const row of rows) {
-    const part = nodes.partOf[row]!;
+    const part = itemAt(nodes.partOf, row);
     if (part === noPart) continue;
     const known = elements.get(part) ?? [];
     elements.set(part, known);
-    known.push(nodes.elementOf[row]!);
+    known.push(itemAt(nodes.elementOf, row));
   }
   return new Map(
     [...elements].map(([part, list]) => [

@@ -4,6 +4,7 @@ import { isObject } from '../../src/diagnostics/member.js';
 import { identifier, type UniqueNames } from '../../src/model/free-name.js';
 import { readDocument } from '../../src/model/text/read.js';
 import type { Place } from '../../src/diagnostics/diagnostic.js';
+import { itemAt } from '../../src/diagnostics/entry.js';
 import { child } from '../../src/model/pointer.js';
 import type { Config } from './config.js';
 import { readTypes, type TypeRow, type TypeTable } from './csv.js';
@@ -286,7 +287,7 @@ function readPopulation(
   const attribute = (row: number, key: string): string | number | undefined => {
     if (key === 'node_id') return nodeIds[row];
     if (key === 'node_type_id') return typeIds[row];
-    const cell = inGroup(row, key) ?? rowsById.get(typeIds[row]!)?.cells.get(key);
+    const cell = inGroup(row, key) ?? rowsById.get(itemAt(typeIds, row))?.cells.get(key);
     return typeof cell === 'string' && cell.trim() !== '' && Number.isFinite(Number(cell)) ? Number(cell) : cell;
   };
   // Rows of each model, in the order of ids.
@@ -297,7 +298,7 @@ function readPopulation(
     return value === undefined ? undefined : String(value);
   };
   for (const row of order) {
-    const type = rowsById.get(typeIds[row]!);
+    const type = rowsById.get(itemAt(typeIds, row));
     const model = type && models(type, texts(row, 'model_type'), texts(row, 'model_template'));
     if (!model) continue;
     const part = found.get(model.key) ?? { model, rows: [], given: [] };
@@ -319,7 +320,7 @@ function readPopulation(
       name: names.take(identifier(`${name}${suffix}`)),
       template,
       rows,
-      ids: rows.map((row) => nodeIds[row]!),
+      ids: rows.map((row) => itemAt(nodeIds, row)),
       values: template ? valuesOf(at, template, rows, given, grouping) : new Map(),
       ...(rows.length > 0 &&
       positions.every((position): position is number[] => position.every((x) => typeof x === 'number'))
@@ -345,7 +346,7 @@ function readPopulation(
     entry,
     groups: grouping.groups.size,
     attribute,
-    idOf: (row) => nodeIds[row]!,
+    idOf: (row) => itemAt(nodeIds, row),
     rowOf: isPlain ? (id) => (Number.isInteger(id) && id >= 0 && id < size ? id : -1) : (id) => rowOfId.get(id) ?? -1,
   };
 }

@@ -1,6 +1,7 @@
 /** Datasets of nodes, edges and spikes, checked while they are read. */
 
 import type { Finding, Place } from '../../src/diagnostics/diagnostic.js';
+import { itemAt } from '../../src/diagnostics/entry.js';
 import type { Hdf5Group, Hdf5Table } from '../shared/hdf5.js';
 import * as messages from './messages.js';
 
@@ -71,7 +72,7 @@ export function numbersIn(at: GroupAt, name: string, wanted: Wanted = {}): Float
   }
   const wrong = table.type === 'integer' ? -1 : table.values.findIndex((value) => !Number.isFinite(value));
   if (wrong >= 0) {
-    at.report(messages.notFinite(name, table.values[wrong]!), placeIn(at, name, wrong));
+    at.report(messages.notFinite(name, itemAt(table.values, wrong)), placeIn(at, name, wrong));
     return undefined;
   }
   return table.values;

@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 
 import { UsageError } from '../../../src/diagnostics/diagnostic.js';
+import { itemAt } from '../../../src/diagnostics/entry.js';
 import { arrayFromBytes } from '../arrays.js';
 import { damaged, notAResult, readProvenance } from '../record-text.js';
 import {
@@ -165,7 +166,7 @@ function readSeries(
     const first =
       record.segments === undefined ? plan.offset : runStep(span, start ?? 0, plan.label, writtenDt(record));
     const stepAt = (k: number): number =>
-      times ? runStep(span, times[k]!, plan.label, writtenDt(record)) : first + k * plan.every;
+      times ? runStep(span, itemAt(times, k), plan.label, writtenDt(record)) : first + k * plan.every;
     return { bytes, steps: Int32Array.from({ length: samples }, (_, k) => stepAt(k)) };
   });
   const values = arrayFromBytes(plan.element, Buffer.concat(pieces.map(({ bytes }) => bytes)));

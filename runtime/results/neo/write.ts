@@ -296,7 +296,7 @@ function writeSignals(
 
 /** Whether samples follow each other at equal intervals. */
 const isRegular = (steps: readonly number[], every: number): boolean =>
-  steps.every((step, k) => k === 0 || step - steps[k - 1]! === every);
+  steps.every((step, k) => k === 0 || step - itemAt(steps, k - 1) === every);
 
 function signalStart(
   setup: RunSetup,

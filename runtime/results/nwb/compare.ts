@@ -151,11 +151,12 @@ function compareDatasets(path: string, left: Dataset, right: Dataset, difference
     compareWhole(path, left, right, differences);
     return;
   }
-  const width = total / shape[0]!;
+  const [length = 0, ...inner] = shape;
+  const width = total / length;
   const rows = Math.max(1, Math.floor(valuesAtOnce / width));
-  const rest = shape.slice(1).map((length): [number, number] => [0, length]);
-  for (let begin = 0; begin < shape[0]!; begin += rows) {
-    const range: [number, number][] = [[begin, Math.min(shape[0]!, begin + rows)], ...rest];
+  const rest = inner.map((size): [number, number] => [0, size]);
+  for (let begin = 0; begin < length; begin += rows) {
+    const range: [number, number][] = [[begin, Math.min(length, begin + rows)], ...rest];
     const [x, y] = [left.slice(range) as TypedArray, right.slice(range) as TypedArray];
     const at = differentElement(x, y, y.length);
     if (at === null) continue;

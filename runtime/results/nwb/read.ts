@@ -172,7 +172,7 @@ function trainsOf(
   variables: readonly Ragged[],
   record: RunRecord,
 ): SpikeTrains {
-  const startOf = (row: number, { ends } = times): number => (row === 0 ? 0 : ends[row - 1]!);
+  const startOf = (row: number, { ends } = times): number => (row === 0 ? 0 : itemAt(ends, row - 1));
   const countIn = ({ first }: Block, row: number): number => startOf(first + row + 1) - startOf(first + row);
   const counts = Uint32Array.from({ length: elementCount(plan.cells) }, (_, row) =>
     blocks.reduce((sum, block) => sum + countIn(block, row), 0),

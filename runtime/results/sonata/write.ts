@@ -146,8 +146,8 @@ function writeSpikes(
     const own = populations.get(name) ?? { steps: [], cells: [] };
     populations.set(name, own);
     for (const { steps, cells } of inOrder())
-      for (let k = 0; k < steps.length; k++) {
-        own.steps.push(steps[k]!);
+      for (const [k, step] of steps.entries()) {
+        own.steps.push(step);
         own.cells.push(idOf(cells[k]!));
       }
   }

@@ -85,7 +85,7 @@ async function compile(program: Program, options: CompileOptions, own: CTargetOp
     if (options.threads !== undefined) throw withoutOpenMp(compiler, threads);
     threads = 1;
   }
-  const generated = generateC(optimise(program, 'c', { onPass: options.onPass }));
+  const generated = generateC(optimise(program, 'processors', { onPass: options.onPass }));
   const files = new Map([
     ['network.h', generated.header],
     ['network.c', generated.source],

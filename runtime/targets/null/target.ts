@@ -29,8 +29,8 @@ const wasmText: Generator = {
   name: 'wasm',
   generate: (program) =>
     new Map([
-      ['one-thread.wat', generateWasm(program, { parallel: false }).text],
-      ['threads.wat', generateWasm(program, { parallel: true }).text],
+      ['one-thread.wat', generateWasm(optimise(program, 'processors'), { parallel: false }).text],
+      ['threads.wat', generateWasm(optimise(program, 'processors'), { parallel: true }).text],
     ]),
 };
 
@@ -38,7 +38,7 @@ const wasmText: Generator = {
 const cText: Generator = {
   name: 'c',
   generate: (program) => {
-    const { header, source } = generateC(optimise(program, 'c'));
+    const { header, source } = generateC(optimise(program, 'processors'));
     return new Map([
       ['network.h', header],
       ['network.c', source],

@@ -221,11 +221,6 @@ export class SessionMemory {
     return buffer !== undefined && data.length === this.length(name) && isSameKind(data, buffer.element);
   }
 
-  /** Names of the buffers that change while running. */
-  get stateBuffers(): readonly string[] {
-    return [...this.#layout.buffers.values()].filter((buffer) => buffer.role === 'state').map((buffer) => buffer.name);
-  }
-
   /** Asks the step loop to end before its next step, or takes that back. */
   requestStop(stop: boolean): void {
     Atomics.store(new Int32Array(this.memory.buffer, control.stop, 1), 0, stop ? 1 : 0);

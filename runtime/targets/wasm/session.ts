@@ -165,7 +165,9 @@ class WasmSession implements Session {
   snapshot(): Promise<Snapshot> {
     return this.#requests.add(() => ({
       step: this.#step,
-      buffers: new Map(this.#memory.stateBuffers.map((name) => [name, this.#memory.read(name)])),
+      buffers: new Map(
+        this.#program.buffers.filter(({ role }) => role === 'state').map(({ name }) => [name, this.#memory.read(name)]),
+      ),
     }));
   }
 

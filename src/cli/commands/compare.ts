@@ -2,12 +2,13 @@
 
 import { extname } from 'node:path';
 import { UsageError } from '../../diagnostics/diagnostic.js';
+import { itemAt } from '../../diagnostics/entry.js';
 import type { CompareOptions } from '../../compare/options.js';
 import { compareResults, compareSeveralResults, type ResultComparison } from '../../verify/compare-results.js';
 import { whyDifferent, type Cause } from '../../verify/why-different.js';
 import { modelInResult } from '../../pipeline/results/model-in-result.js';
 import { refuseToReplace, writeText } from '../../pipeline/results/replaceable.js';
-import { comparisonOptions, requiredGrade, sayComparison } from '../comparison-options.js';
+import { comparisonOptions, requiredGrade, reportComparison } from '../comparison-options.js';
 import type { CommandContext } from '../context.js';
 import { namedFiles } from '../model-files.js';
 import { cacheOption } from '../values.js';
@@ -33,7 +34,7 @@ export async function compare(context: CommandContext): Promise<number> {
   const [ours, theirs] = [await namedFiles(first), await namedFiles(second)];
   const found =
     ours.length + theirs.length === 2
-      ? await compareResults(ours[0]!, theirs[0]!, given)
+      ? await compareResults(itemAt(ours, 0), itemAt(theirs, 0), given)
       : await compareSeveralResults(ours, theirs, given);
   if (picture !== undefined) {
     const { comparisonPicture } = await import('../../pictures/comparison-pictures.js');
@@ -42,7 +43,7 @@ export async function compare(context: CommandContext): Promise<number> {
     writeText(picture, suffix === '.svg' ? svg : await (await import('../../pictures/png.js')).renderPng(svg));
   }
   const cause = options.flag('why') ? await causeOf(context, [...ours, ...theirs], found, given) : undefined;
-  return sayComparison(context, found, requiredGrade(options) ?? 'statistically the same', [], cause);
+  return reportComparison(context, found, requiredGrade(options) ?? 'statistically the same', [], cause);
 }
 
 /** Runs the model in one of two results under other conventions. @throws UsageError if neither holds a model */

@@ -36,6 +36,7 @@ export async function pack(context: CommandContext): Promise<number> {
     sources: [...(script === undefined ? [] : [script]), model, ...read],
     results,
     notations,
+    hasPage: options.flag('page'),
   });
   writeText(output, packed.bytes);
   const { remarks } = packed;
@@ -49,7 +50,10 @@ export async function pack(context: CommandContext): Promise<number> {
   context.say(
     [
       `wrote ${output}: ${packed.files.length} files, ${formatBytes(packed.bytes.length)}`,
-      ...packed.files.map(({ path, description }) => `  ${path}: ${description}`),
+      ...packed.files.map(
+        ({ path, description, role, bytes }) =>
+          `  ${path}: ${description}${role === 'page' ? ` (${formatBytes(bytes.length)})` : ''}`,
+      ),
       ...remarks,
     ]
       .map(printable)

@@ -6,7 +6,6 @@ import { markupText } from '../../diagnostics/display.js';
 import { UsageError } from '../../diagnostics/diagnostic.js';
 import { formatBytes } from '../../diagnostics/quantities.js';
 import { badge, modelPage } from '../../present/model-page.js';
-import { runModel } from '../../pipeline/pipeline.js';
 import { refuseToReplace, writeText } from '../../pipeline/results/replaceable.js';
 import { standardStream } from '../arguments.js';
 import { onlyFile, type CommandContext } from '../context.js';
@@ -34,24 +33,10 @@ export async function page(context: CommandContext): Promise<number> {
   const others: string[] = [];
   const imported = await context.model(document, { onFile: (path) => others.push(path) });
   context.show(imported.diagnostics);
-  const result = await runModel(imported);
-  if (result.kind !== 'run') throw new UsageError('nothing was run', 'choose a target that runs models');
-  const { fingerprint } = result.record;
-  result.dispose();
-  const { set, seed, dt, duration, from, timing } = importOptions(options);
-  const { text, beside } = modelPage({
-    title: imported.valid.model.name,
+  const { text, fingerprint, beside } = await modelPage(imported, {
     document,
     others,
-    options: {
-      ...(set === undefined ? {} : { set }),
-      ...(seed === undefined ? {} : { seed }),
-      ...(dt === undefined ? {} : { dt }),
-      ...(duration === undefined ? {} : { duration }),
-      ...(from === undefined ? {} : { from }),
-      ...(timing === undefined ? {} : { timing }),
-    },
-    recorded: { fingerprint: fingerprint.total, experiment: imported.hashes.experiment },
+    read: importOptions(options),
     ...(about === undefined ? {} : { about }),
     savesNwb: options.flag('nwb'),
   });
@@ -71,9 +56,9 @@ export async function page(context: CommandContext): Promise<number> {
   for (const { path, bytes } of copies) writeText(path, bytes);
   if (context.toStandardOutput) terminal.stdout.write(text);
   else writeText(output, text);
-  if (badgePath !== undefined) writeText(badgePath, badge(fingerprint.total));
-  context.say(`fingerprint  ${fingerprint.total}`);
-  if (context.json) printJson(terminal, { outputs, fingerprint: fingerprint.total });
+  if (badgePath !== undefined) writeText(badgePath, badge(fingerprint));
+  context.say(`fingerprint  ${fingerprint}`);
+  if (context.json) printJson(terminal, { outputs, fingerprint });
   else if (!context.toStandardOutput) context.say(`wrote        ${output} (${formatBytes(text.length)})`);
   for (const { name, bytes } of beside)
     context.say(`it reads     ${join(dirname(output), name)} (${formatBytes(bytes.length)}), which stays beside it`);

@@ -12,7 +12,7 @@ import type { Judged } from '../../verify/certify/check-output.js';
 import { verifyModel } from '../../verify/verify-model.js';
 import type { verifyEverywhere } from '../../verify/verify-everywhere.js';
 import { verifyResult, type Verification } from '../../verify/verify.js';
-import { comparisonOptions, requiredGrade, sayComparison } from '../comparison-options.js';
+import { comparisonOptions, requiredGrade, reportComparison } from '../comparison-options.js';
 import { whyDifferent } from '../../verify/why-different.js';
 import type { CommandContext } from '../context.js';
 import { exitCodes } from '../exit-codes.js';
@@ -86,7 +86,7 @@ export async function verify(context: CommandContext): Promise<number> {
       if (interrupted) return exitCodes.interrupted;
       const usual = isSameModel === null ? 'statistically the same' : 'same spikes';
       const least = requiredGrade(options) ?? (options.value('within') === undefined ? usual : 'same within δ');
-      return sayComparison(context, found, least, sameModelLines(isSameModel), cause);
+      return reportComparison(context, found, least, sameModelLines(isSameModel), cause);
     }
     if (isBundle(path)) return await verifyPacked(context, path, run, () => progress.stop());
     const verification = await verifyResult(path, run);

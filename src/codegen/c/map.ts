@@ -2,11 +2,13 @@
 
 import { isCell } from '../families/pattern.js';
 import { calleesOf, expressionsOf, isLocal, someExpression } from '../../ir/walk.js';
-import type { ScalarType } from '../../ir/program.js';
+import type { Expression, ScalarType } from '../../ir/program.js';
 import type { Amount, Family, MapPattern, RingPattern } from '../families/pattern.js';
+import { type UsualCase, usualCase } from '../families/usual.js';
 import { bodyOfLocals, expressionText, statementsText } from './body.js';
 import { kernelFunction } from './kernel.js';
 import type { NamedFamily } from './kernel.js';
+import { constantText } from './operations.js';
 import { Scope } from './scope.js';
 import type { ProgramContext } from './scope.js';
 import { type DrawnBlocks, drawnBlocks } from './drawn-blocks.js';
@@ -68,6 +70,33 @@ function flagsText(
   };
 }
 
+/** A function for one block of items, which is part of its caller: it returns `type`. */
+function ofBlock(
+  { dialect }: ProgramContext,
+  { rows }: NamedFamily,
+  type: string,
+  id: string,
+  lines: readonly string[],
+): string[] {
+  const { u32, i32 } = dialect.types;
+  const member = rows === undefined ? '' : `const ${rows.type} *member, `;
+  const parameters = `struct network *network, ${member}${i32} step, ${u32} block, ${u32} count`;
+  const certain = `CERTAINLY(block <= INT32_MAX - ${blockLength});`;
+  return [
+    `static inline __attribute__((always_inline)) ${type} ${id}(${parameters})`,
+    '{',
+    ...indent([certain, ...lines]),
+    '}',
+    '',
+  ];
+}
+
+/** The loop over the items of a block. */
+const overBlock = ({ dialect }: ProgramContext, reductions: readonly string[], items: readonly string[]): string[] => [
+  dialect.independentLoop(reductions),
+  ...block(`for (${dialect.types.u32} index = block; index < block + count; index += 1u)`, items),
+];
+
 /**
  * Prints a function for the items of one block, which the kernel's function calls with a constant number of items. Such
  * a short loop would otherwise spend as much time on its beginning and end as on its items.
@@ -78,38 +107,66 @@ function blockFunction(
   kernel: MapPattern,
   scope: Scope,
   id: string,
+  fills: UsualCase['fills'] = [],
 ): string[] {
-  const { u32, i32 } = context.dialect.types;
+  const filled = fills.flatMap(({ buffer, value }) =>
+    overBlock(context, [], [`${scope.store(buffer)}[index] = ${constantText(value, context).text};`]),
+  );
   const items = statementsText(bodyOfLocals(scope, kernel.locals, kernel.body, ['index', 'step']), kernel.body);
   const { before, after } = flagsText(scope, flagBits(context, kernel), 'count');
-  const member = named.rows === undefined ? '' : `const ${named.rows.type} *member, `;
-  const parameters = `struct network *network, ${member}${i32} step, ${u32} block, ${u32} count`;
-  return [
-    comment(`${kernel.comment}: \`count\` elements from \`block\` on`),
-    `static inline __attribute__((always_inline)) void ${id}(${parameters})`,
-    '{',
-    ...indent([
-      ...scope.prologue(),
-      `CERTAINLY(block <= INT32_MAX - ${blockLength});`,
-      ...before,
-      context.dialect.independentLoop(scope.flags.map(({ any }) => any)),
-      ...block(`for (${u32} index = block; index < block + count; index += 1u)`, items),
-      ...after,
-    ]),
-    '}',
-    '',
-  ];
+  const flags = scope.flags.map(({ any }) => any);
+  const lines = [...scope.prologue(), ...filled, ...before, ...overBlock(context, flags, items), ...after];
+  return ofBlock(context, named, 'void', id, lines);
 }
 
-/** The calls of a function for blocks. */
-function blockCalls({ rows }: NamedFamily, id: string, u32: string): string[] {
-  const first = `network, ${rows === undefined ? '' : 'member, '}step, block`;
-  return [
+/** Prints a function that returns whether some item of a block is not in the usual case. */
+function caseFunction(
+  context: ProgramContext,
+  named: NamedFamily,
+  kernel: MapPattern,
+  otherwise: Expression,
+  scope: Scope,
+  id: string,
+): string[] {
+  const other = expressionText(bodyOfLocals(scope, kernel.locals, [], ['index', 'step']), otherwise).text;
+  const items = [`others |= ${other} ? 1u : 0u;`];
+  const lines = [`${context.dialect.types.u32} others = 0u;`, ...overBlock(context, ['others'], items)];
+  return ofBlock(context, named, 'bool', id, [...scope.prologue(), ...lines, 'return others != 0u;']);
+}
+
+/** The functions for blocks of a kernel's items, and their calls. */
+function inBlocks(
+  context: ProgramContext,
+  named: NamedFamily,
+  kernel: MapPattern,
+  newScope: () => Scope,
+): { readonly functions: readonly string[]; readonly calls: readonly string[] } {
+  const id = context.kernelNames.fresh(`${named.id}_block`);
+  const first = `network, ${named.rows === undefined ? '' : 'member, '}step, block`;
+  const whole = `${first}, ${blockLength}u`;
+  const functions = [
+    comment(`${kernel.comment}: \`count\` elements from \`block\` on`),
+    ...blockFunction(context, named, kernel, newScope(), id),
+  ];
+  let call = [`${id}(${whole});`];
+  const usual = usualCase(kernel);
+  if (usual) {
+    const [short, test] = ['usual', 'others'].map((name) => context.kernelNames.fresh(`${named.id}_${name}`));
+    functions.push(
+      comment('the same if no element is refractory'),
+      ...blockFunction(context, named, { ...kernel, body: usual.body }, newScope(), short ?? '', usual.fills),
+      comment('whether an element is refractory'),
+      ...caseFunction(context, named, kernel, usual.otherwise, newScope(), test ?? ''),
+    );
+    call = [`if (${test}(${whole})) ${id}(${whole});`, `else ${short}(${whole});`];
+  }
+  const { u32 } = context.dialect.types;
+  const calls = [
     `${u32} block = low;`,
-    `for (; block < high && high - block >= ${blockLength}u; block += ${blockLength}u) ${id}(${first}, ` +
-      `${blockLength}u);`,
+    ...block(`for (; block < high && high - block >= ${blockLength}u; block += ${blockLength}u)`, call),
     `if (block < high) ${id}(${first}, high - block);`,
   ];
+  return { functions, calls };
 }
 
 /** Fills the arrays of the draws of a block of items. */
@@ -301,23 +358,21 @@ export function mapKernelText(context: ProgramContext, named: NamedFamily, patte
     );
   const scope = newScope();
   const { u32 } = context.dialect.types;
-  const blocks = !drawn && hasShortBlocks(kernel) ? context.kernelNames.fresh(`${named.id}_block`) : undefined;
-  const ofBlock = blocks === undefined ? [] : blockFunction(context, named, kernel, newScope(), blocks);
+  const blocks = !drawn && hasShortBlocks(kernel) ? inBlocks(context, named, kernel, newScope) : undefined;
   const implicit = domain.kind === 'ranges' ? ['index', 'step', 'begin', 'group'] : ['index', 'step'];
-  const items =
-    blocks === undefined ? itemsText(context, kernel, scope, bits, implicit, drawn) : blockCalls(named, blocks, u32);
+  const items = blocks ? blocks.calls : itemsText(context, kernel, scope, bits, implicit, drawn);
   const flat =
     kernel.body !== pattern.body || (kernel.lanes && (calleesOf(kernel.body).size > 0 || hasOwnFaults(kernel)));
   if (domain.kind === 'count') {
     const { count } = domain;
     const certain = isCell(count) ? [] : certainly(family, [count]);
     const lines = [`const ${u32} low = from;`, `const ${u32} high = to;`, ...certain, ...items];
-    return [...ofBlock, ...kernelFunction(context, named, scope, lines, flat)];
+    return [...(blocks?.functions ?? []), ...kernelFunction(context, named, scope, lines, flat)];
   }
   const table = `${named.id}_ranges`;
   const lines = overRanges(scope, table, domain.ranges, family, items);
   return [
-    ...ofBlock,
+    ...(blocks?.functions ?? []),
     ...rangeTable(scope, domain.ranges, table),
     ...kernelFunction(context, named, scope, lines, flat),
   ];

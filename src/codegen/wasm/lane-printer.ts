@@ -60,6 +60,7 @@ export class LanePrinter {
   /** Statements of the loop. */
   readonly body: Wat[] = [];
   readonly #scope: Scope;
+  readonly #prefix: string;
   readonly #uses: ReadonlyMap<GraphNode, number>;
   readonly #kept = new Map<GraphNode, string>();
   /** Nesting depths of values that are printed at their use. */
@@ -69,8 +70,10 @@ export class LanePrinter {
   /** Values that their users print more than once. */
   readonly #repeated = new Set<GraphNode>();
 
-  constructor(scope: Scope, graph: Graph) {
+  /** @param prefix of its locals: graphs in one function have different ones */
+  constructor(scope: Scope, graph: Graph, prefix = 'lane') {
     this.#scope = scope;
+    this.#prefix = prefix;
     this.#uses = countUses(graph);
     this.lanes = lanesOf(graph, this.#uses);
     for (const node of this.#uses.keys()) {
@@ -132,7 +135,7 @@ export class LanePrinter {
 
   #local(node: GraphNode, type: string, suffix = ''): string {
     const name = node.name ?? (node.kind === 'load' ? node.buffer : 'value');
-    const id = `$.lane:${name.replace(/[^A-Za-z0-9_.-]/g, '_')}.${node.id}${suffix}`;
+    const id = `$.${this.#prefix}:${name.replace(/[^A-Za-z0-9_.-]/g, '_')}.${node.id}${suffix}`;
     return this.#scope.declare(id, type);
   }
 
@@ -390,7 +393,10 @@ export class LanePrinter {
     const place = node.varying ? this.body : this.ahead;
     const calls = node.varying ? this.lanes : 1;
     const raw = (ordinal: number, lane: number): string =>
-      this.#scope.declare(`$.lane:call.${node.id}.${ordinal}.${lane}`, valueType[node.results[ordinal] ?? node.type]);
+      this.#scope.declare(
+        `$.${this.#prefix}:call.${node.id}.${ordinal}.${lane}`,
+        valueType[node.results[ordinal] ?? node.type],
+      );
     for (let lane = 0; lane < calls; lane += 1) {
       const args = node.operands.map((operand) => this.#lane(operand, lane));
       place.push(

@@ -1,14 +1,17 @@
 /** Map kernels on vector lanes: the graph of the body, computed for two or four items at once. */
 
 import type { Family, MapPattern } from '../families/pattern.js';
+import { usualCase } from '../families/usual.js';
 import { elementBytes } from '../../ir/program.js';
+import type { ElementType, Statement } from '../../ir/program.js';
 import { buildGraph } from '../graph/build.js';
-import type { Effect } from '../graph/graph.js';
+import type { Effect, Graph } from '../graph/graph.js';
 import { countedLoop, functionId, takesMember } from './kernel.js';
 import type { KernelContext } from './kernel.js';
 import { bitmaskText, loadLanesText, maskWidth, storeLanesText } from './lane-operations.js';
 import type { MaskWidth } from './lane-operations.js';
 import { LanePrinter } from './lane-printer.js';
+import { constantText } from './operations.js';
 import { addressOf, faultText, statementsText, storeText, withOffset } from './scalar.js';
 import type { Scope } from './scalar.js';
 import { commentText, i32Const, localGet, localSet } from './text.js';
@@ -54,8 +57,60 @@ function effectText(scope: Scope, printer: LanePrinter, effect: Effect, ordinal:
   }
 }
 
+/** The vectors of a u32 of the masks in the usual case, and the test for it. */
+interface UsualWord {
+  readonly printers: readonly LanePrinter[];
+  /** Sets `$.others` if an item is in another case. */
+  readonly test: readonly Wat[];
+  /** What the items of a word receive alike. */
+  readonly fills: readonly Wat[];
+  readonly body: readonly Wat[];
+}
+
+/** Runs `$index` up to `$.stop` in steps of some items. */
+function upTo(scope: Scope, step: number, body: readonly Wat[]): Wat {
+  const index = scope.id('index');
+  const label = scope.label();
+  return [
+    `loop $vector${label}`,
+    ...body,
+    localSet(index, ['i32.add', localGet(index), i32Const(step)]),
+    [`br_if $vector${label}`, ['i32.lt_u', localGet(index), localGet('$.stop')]],
+  ];
+}
+
+/** Items of a u32 of the masks. */
+const wordLength = 32;
+
+/** Computes a word: by the short loop if it is whole and all its items are in the usual case. */
+function wordInCases(
+  scope: Scope,
+  printer: LanePrinter,
+  inner: Wat,
+  { test, fills, body, printers }: UsualWord,
+): Wat[] {
+  const index = scope.id('index');
+  scope.declare('$.others', 'v128');
+  const first: Wat = ['i32.sub', localGet('$.stop'), i32Const(wordLength)];
+  const testLanes = printers[0]?.lanes ?? printer.lanes;
+  return [
+    localSet('$.others', ['v128.const i64x2 -1 -1']),
+    [
+      'if',
+      ['i32.eq', localGet(index), first],
+      ['then', localSet('$.others', ['v128.const i64x2 0 0']), upTo(scope, testLanes, test), localSet(index, first)],
+    ],
+    [
+      'if',
+      ['v128.any_true', localGet('$.others')],
+      ['then', inner],
+      ['else', ...fills, upTo(scope, printer.lanes, body)],
+    ],
+  ];
+}
+
 /** The loop over whole vectors in [$index, $.vectors). */
-function vectorLoop(scope: Scope, printer: LanePrinter, gathered: Gathered): Wat[] {
+function vectorLoop(scope: Scope, printer: LanePrinter, gathered: Gathered, usual?: UsualWord): Wat[] {
   const index = scope.id('index');
   const stop = gathered.bits.length > 0 ? scope.declare('$.stop', 'i32') : '$.vectors';
   const label = scope.label();
@@ -73,7 +128,7 @@ function vectorLoop(scope: Scope, printer: LanePrinter, gathered: Gathered): Wat
           [
             `loop $word${label}`,
             // One u32 of the masks has 32 items.
-            localSet(stop, ['i32.add', localGet(index), i32Const(32)]),
+            localSet(stop, ['i32.add', localGet(index), i32Const(wordLength)]),
             localSet(stop, [
               'select',
               localGet(stop),
@@ -81,7 +136,7 @@ function vectorLoop(scope: Scope, printer: LanePrinter, gathered: Gathered): Wat
               ['i32.lt_u', localGet(stop), localGet('$.vectors')],
             ]),
             ...gathered.bits.map(({ id }) => localSet(id, i32Const(0))),
-            inner,
+            ...(usual ? wordInCases(scope, printer, inner, usual) : [inner]),
             ...gathered.bits.map(({ id, mask }) =>
               storeText(
                 scope,
@@ -101,12 +156,79 @@ function vectorLoop(scope: Scope, printer: LanePrinter, gathered: Gathered): Wat
       [
         'then',
         ...printer.ahead,
+        ...(usual?.printers ?? []).flatMap(({ ahead }) => ahead),
         ...gathered.faults.map(({ id }) => localSet(id, ['v128.const i64x2 0 0'])),
         ...whole,
         ...gathered.faults.map(({ id, bits }) => faultText(scope, bits, ['v128.any_true', localGet(id)])),
       ],
     ],
   ];
+}
+
+/** Prints the values and effects of a graph. @returns the masks and faults that its loop gathers */
+function printGraph(scope: Scope, printer: LanePrinter, graph: Graph): Gathered {
+  const bits: { id: string; mask: string }[] = [];
+  const faults: { id: string; bits: number }[] = [];
+  for (const item of graph.items) {
+    if (item.kind === 'value') {
+      printer.value(item.node);
+      continue;
+    }
+    const { effect } = item;
+    const ordinal = effect.kind === 'fault' ? faults.length : bits.length;
+    // Their texts come after the statements that they need.
+    const text = effectText(scope, printer, effect, ordinal);
+    printer.body.push(...text);
+    if (effect.kind === 'setBit') bits.push({ id: `$.bits${ordinal}`, mask: effect.mask });
+    if (effect.kind === 'fault') faults.push({ id: `$.fault${ordinal}`, bits: effect.bits });
+  }
+  return { bits, faults };
+}
+
+const shapeOf: Readonly<Record<ElementType, string>> = {
+  u8: 'i8x16',
+  i8: 'i8x16',
+  u16: 'i16x8',
+  i16: 'i16x8',
+  u32: 'i32x4',
+  i32: 'i32x4',
+  i64: 'i64x2',
+  f32: 'f32x4',
+  f64: 'f64x2',
+};
+
+/** Prints the usual case of a kernel; undefined if it has none on as many lanes. */
+function usualWord(
+  scope: Scope,
+  kernel: MapPattern,
+  lanes: number,
+  graphOf: (body: readonly Statement[]) => Graph | undefined,
+): UsualWord | undefined {
+  const usual = usualCase(kernel);
+  const graph = usual && graphOf(usual.body);
+  const caseGraph = usual && graphOf([{ kind: 'fault', bits: 0, when: usual.otherwise }]);
+  if (!usual || !graph || !caseGraph) return undefined;
+  const printer = new LanePrinter(scope, graph, 'usual');
+  const test = new LanePrinter(scope, caseGraph, 'case');
+  if (printer.lanes !== lanes) return undefined;
+  printGraph(scope, printer, graph);
+  for (const item of caseGraph.items) {
+    if (item.kind === 'value') test.value(item.node);
+    else if (item.effect.kind === 'fault')
+      test.body.push(
+        localSet('$.others', ['v128.or', localGet('$.others'), test.mask(item.effect.condition, maskWidth('i32'))]),
+      );
+  }
+  const fills = usual.fills.flatMap(({ buffer, value }) => {
+    const element = scope.element(buffer);
+    const bytes = elementBytes[element];
+    const address = addressOf(scope, buffer, localGet(scope.id('index')));
+    return Array.from({ length: (wordLength * bytes) / 16 }, (_, k): Wat => {
+      const at: Wat = ['i32.add', address.operand, i32Const(16 * k)];
+      return [withOffset('v128.store', address), at, [`${shapeOf[element]}.splat`, constantText(value)]];
+    });
+  });
+  return { printers: [test, printer], test: test.body, fills, body: printer.body };
 }
 
 /** The items of a kernel on vector lanes, and the function for the remaining items. */
@@ -128,27 +250,16 @@ export function laneItems(
   scope: Scope,
   restScope: Scope,
 ): LaneItems | undefined {
-  const graph = buildGraph(
-    kernel,
-    context.module.functionTable,
-    new Map(family.fields.flatMap((field) => (field.kind === 'value' ? [[field.name, field.type] as const] : []))),
+  const numbers = new Map(
+    family.fields.flatMap((field) => (field.kind === 'value' ? [[field.name, field.type] as const] : [])),
   );
+  const graphOf = (body: readonly Statement[]): Graph | undefined =>
+    buildGraph({ ...kernel, body }, context.module.functionTable, numbers);
+  const graph = graphOf(kernel.body);
   if (graph === undefined) return undefined;
   const printer = new LanePrinter(scope, graph);
-  const bits: { id: string; mask: string }[] = [];
-  const faults: { id: string; bits: number }[] = [];
-  graph.items.forEach((item, ordinal) => {
-    if (item.kind === 'value') {
-      printer.value(item.node);
-      return;
-    }
-    const { effect } = item;
-    // Their texts come after the statements that they need.
-    const text = effectText(scope, printer, effect, ordinal);
-    printer.body.push(...text);
-    if (effect.kind === 'setBit') bits.push({ id: `$.bits${ordinal}`, mask: effect.mask });
-    if (effect.kind === 'fault') faults.push({ id: `$.fault${ordinal}`, bits: effect.bits });
-  });
+  const gathered = printGraph(scope, printer, graph);
+  const usual = usualWord(scope, kernel, printer.lanes, graphOf);
   scope.declare('$.vectors', 'i32');
   const callee = `${functionId(context, family)}:rest`;
   const member = takesMember(family) ? [localGet('$.member')] : [];
@@ -161,7 +272,7 @@ export function laneItems(
       [
         'then',
         localSet('$.vectors', ['i32.add', localGet('$.low'), ['i32.and', span, i32Const(-printer.lanes)]]),
-        ...vectorLoop(scope, printer, { bits, faults }),
+        ...vectorLoop(scope, printer, gathered, usual),
         [
           'if',
           ['i32.lt_u', localGet('$.vectors'), localGet('$.high')],

@@ -1,6 +1,6 @@
 /** Statistics of the intervals between the spikes of one train. */
 
-import type { Train } from './train.js';
+import { intervalAt, type Train } from './train.js';
 
 /** Returns the coefficient of variation: standard deviation over mean of the intervals; NaN without an interval. */
 export function variation(train: Train): number {
@@ -8,7 +8,7 @@ export function variation(train: Train): number {
   if (count < 1) return NaN;
   const mean = (train[count]! - train[0]!) / count;
   let squares = 0;
-  for (let k = 0; k < count; k += 1) squares += (train[k + 1]! - train[k]! - mean) ** 2;
+  for (let k = 0; k < count; k += 1) squares += (intervalAt(train, k) - mean) ** 2;
   return Math.sqrt(squares / count) / mean;
 }
 
@@ -17,7 +17,7 @@ function meanOfPairs(train: Train, of: (interval: number, next: number) => numbe
   const count = train.length - 2;
   if (count < 1) return NaN;
   let sum = 0;
-  for (let k = 0; k < count; k += 1) sum += of(train[k + 1]! - train[k]!, train[k + 2]! - train[k + 1]!);
+  for (let k = 0; k < count; k += 1) sum += of(intervalAt(train, k), intervalAt(train, k + 1));
   return sum / count;
 }
 

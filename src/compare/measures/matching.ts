@@ -50,8 +50,7 @@ export function matchSpikes(first: Train, second: Train, within: number): Matchi
       else j += 1;
     }
   }
-  if (i < first.length) divergence = Math.min(divergence, first[i]!);
-  if (j < second.length) divergence = Math.min(divergence, second[j]!);
+  divergence = Math.min(divergence, first[i] ?? Infinity, second[j] ?? Infinity);
   return {
     matched,
     missing: first.length - matched,

@@ -3,7 +3,7 @@
  * 109:1457). Both are means over time of a profile that is constant, or linear, between the spikes of both trains.
  */
 
-import { withoutRepeats, type Interval, type Train } from './train.js';
+import { intervalAt, withoutRepeats, type Interval, type Train } from './train.js';
 
 /**
  * Returns spikes of a train with one auxiliary spike at each end: at the edge of the observation, or further out if the adjacent
@@ -43,7 +43,7 @@ export function isiDistance(first: Train, second: Train, interval: Interval): nu
   const [a, b] = [withEdges(first, interval).knots, withEdges(second, interval).knots];
   let sum = 0;
   forStretches(a, b, interval, (from, to, i, j) => {
-    const [x, y] = [a[i + 1]! - a[i]!, b[j + 1]! - b[j]!];
+    const [x, y] = [intervalAt(a, i), intervalAt(b, j)];
     sum += ((to - from) * Math.abs(x - y)) / Math.max(x, y);
   });
   return sum / (interval.end - interval.begin);
@@ -56,15 +56,19 @@ export function spikeDistance(first: Train, second: Train, interval: Interval): 
   const [nearA, nearB] = [nearest(left.train, b), nearest(right.train, a)];
   let sum = 0;
   forStretches(a, b, interval, (from, to, i, j) => {
-    const [x, y] = [a[i + 1]! - a[i]!, b[j + 1]! - b[j]!];
+    const [x, y] = [intervalAt(a, i), intervalAt(b, j)];
     const at = (time: number): number => {
-      const s = (nearA[i]! * (a[i + 1]! - time) + nearA[i + 1]! * (time - a[i]!)) / x;
-      const t = (nearB[j]! * (b[j + 1]! - time) + nearB[j + 1]! * (time - b[j]!)) / y;
+      const [s, t] = [between(nearA, a, i, time), between(nearB, b, j, time)];
       return (2 * (s * y + t * x)) / (x + y) ** 2;
     };
     sum += ((to - from) * (at(from) + at(to))) / 2;
   });
   return sum / (interval.end - interval.begin);
+}
+
+/** Returns the linear interpolation of values at knots, at a time in interval k. */
+function between(values: Float64Array, knots: Float64Array, k: number, time: number): number {
+  return (values[k]! * (knots[k + 1]! - time) + values[k + 1]! * (time - knots[k]!)) / intervalAt(knots, k);
 }
 
 /**

@@ -1,6 +1,6 @@
 /** SPIKE-synchronization (Kreuz, Mulansky & Bozanic 2015, J. Neurophysiol. 113:3432). */
 
-import { withoutRepeats, type Train } from './train.js';
+import { intervalAt, withoutRepeats, type Train } from './train.js';
 
 /** Rounding of times and intervals, relative to the window: a distance of exactly the window is no coincidence. */
 const rounding = 1e-9;
@@ -16,7 +16,7 @@ export function spikeSynchronization(first: Train, second: Train, longest = Infi
   const spikes = a.length + b.length;
   if (spikes === 0) return 1;
   const window = (train: Train, k: number): number =>
-    Math.min(k > 0 ? train[k]! - train[k - 1]! : Infinity, k + 1 < train.length ? train[k + 1]! - train[k]! : Infinity);
+    Math.min(k > 0 ? intervalAt(train, k - 1) : Infinity, k + 1 < train.length ? intervalAt(train, k) : Infinity);
   let [i, j, coincidences] = [0, 0, 0];
   while (i < a.length && j < b.length) {
     const apart = b[j]! - a[i]!;

@@ -15,8 +15,8 @@ export function spikeTimeTiling(first: Train, second: Train, within: number, int
 function shareNear(train: Train, others: Train, within: number): number {
   let [at, near] = [0, 0];
   for (const time of train) {
-    while (at < others.length && others[at]! < time - within * (1 + 1e-9)) at += 1;
-    if (at < others.length && others[at]! <= time + within * (1 + 1e-9)) near += 1;
+    while ((others[at] ?? Infinity) < time - within * (1 + 1e-9)) at += 1;
+    if ((others[at] ?? Infinity) <= time + within * (1 + 1e-9)) near += 1;
   }
   return near / train.length;
 }

@@ -16,6 +16,9 @@ export function withoutRepeats(train: Train): Train {
   return repeated === 0 ? train : train.filter((time, i) => i === 0 || time !== train[i - 1]);
 }
 
+/** Returns the interval from a spike to the next one. */
+export const intervalAt = (train: Train, k: number): number => train[k + 1]! - train[k]!;
+
 /** Returns the index of the first spike at or after a time. */
 export function firstFrom(train: Train, time: number): number {
   let [low, high] = [0, train.length];

@@ -11,9 +11,11 @@ import type { Train } from './train.js';
 export function vanRossum(first: Train, second: Train, tau: number): number {
   let [i, j, trace, crossed, last] = [0, 0, 0, 0, 0];
   while (i < first.length || j < second.length) {
-    const fromFirst = j === second.length || (i < first.length && first[i]! <= second[j]!);
-    const time = fromFirst ? first[i++]! : second[j++]!;
-    const sign = fromFirst ? 1 : -1;
+    const [a = Infinity, b = Infinity] = [first[i], second[j]];
+    const time = Math.min(a, b);
+    const sign = a <= b ? 1 : -1;
+    if (a <= b) i += 1;
+    else j += 1;
     if (time !== last) trace *= Math.exp((last - time) / tau);
     crossed += sign * trace;
     trace += sign;

@@ -22,8 +22,9 @@ export function victorPurpura(first: Train, second: Train, cost: number): number
     const beyond = saved[reached]!;
     let before = saved[Math.min(low, reached)]!;
     for (let j = low; j < second.length; j += 1) {
-      const gain = saving(second[j]!);
-      if (gain <= 0 && second[j]! > time) break;
+      const other = second[j]!;
+      const gain = saving(other);
+      if (gain <= 0 && other > time) break;
       if (j + 1 > reached) {
         saved.fill(beyond, reached + 1, j + 2);
         reached = j + 1;

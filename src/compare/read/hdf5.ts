@@ -1,6 +1,7 @@
 /** HDF5 files of other programs: NWB, spikes and reports of SONATA, data of NIR. Links to other files are not followed. */
 
 import type { UsageError } from '../../diagnostics/diagnostic.js';
+import { itemAt } from '../../diagnostics/entry.js';
 import { inOneFile, objectAt, openH5, valueOf } from '../../../runtime/results/nwb/h5.js';
 import { isDataset, isGroup, type Dataset, type File, type Found } from '../../../runtime/results/nwb/h5-writer.js';
 import { noTimeUnit, unreadFormat, unusable } from '../messages.js';
@@ -162,7 +163,7 @@ function nwbUnits(source: Source): Pick<Recorded, 'trains' | 'end'> {
   const trains = [...rows].map(([population, own]): RecordedTrains => ({
     population,
     event: 'spike',
-    ids: own.map((row) => ids[row]!),
+    ids: own.map((row) => itemAt(ids, row)),
     trains: own.map((row) => sorted(times.subarray(ends[row - 1] ?? 0, ends[row]))),
     listsSilent: true,
   }));
@@ -206,7 +207,7 @@ function nwbSeries(source: Source, place: string): RecordedSignal | string {
   const first = start ? Number(start.value) : 0;
   const times = timestamps
     ? numbersOf(timestamps)
-    : Float64Array.from({ length: shape[0]! }, (_, k) => first + k / rate);
+    : Float64Array.from({ length: itemAt(shape, 0) }, (_, k) => first + k / rate);
   if (times.length !== shape[0]) return `has ${times.length} times for ${shape[0]} samples`;
   const unit = unitOf(data, 'unit');
   const scale = (unit?.scale ?? 1) * Number(attribute(data, 'conversion') ?? 1);
@@ -215,7 +216,7 @@ function nwbSeries(source: Source, place: string): RecordedSignal | string {
     owner: '',
     variable: place.slice(place.lastIndexOf('/') + 1),
     unit: unit?.si ?? null,
-    columns: shape.length === 1 ? [''] : Array.from({ length: shape[1]! }, (_, column) => String(column)),
+    columns: shape.length === 1 ? [''] : Array.from({ length: itemAt(shape, 1) }, (_, column) => String(column)),
     times,
     values: numbersOf(data).map((value) => toSI(value, scale) + offset),
   };
@@ -244,7 +245,7 @@ function readSonataSpikes(source: Source): Recorded {
         `${place} has ${times.length} times for ${ids.length} ids of nodes`,
         'write the file again with the program that made it',
       );
-    for (const [k, time] of times.entries()) spikes.add(name, ids[k]!, time);
+    for (const [k, time] of times.entries()) spikes.add(name, itemAt(ids, k), time);
     resolution = Math.max(resolution, resolutionOf(data, times));
   }
   return recordingOf({ path: source.path, format: 'SONATA spikes', resolution, trains: spikes.done() });
@@ -292,7 +293,7 @@ function reportColumns(source: Source, place: string, width: number): readonly s
     datasetAt(source, `${place}/mapping/index_pointers`) ?? datasetAt(source, `${place}/mapping/index_pointer`);
   const starts = pointers ? numbersOf(pointers) : Float64Array.from(ids.keys());
   const columns = Array.from(ids, (id, k) => {
-    const count = (starts[k + 1] ?? width) - starts[k]!;
+    const count = (starts[k + 1] ?? width) - itemAt(starts, k);
     return count === 1 ? [String(id)] : Array.from({ length: count }, (_, element) => `${id}/${element}`);
   }).flat();
   if (columns.length !== width)

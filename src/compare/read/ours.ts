@@ -1,5 +1,6 @@
 /** Results of interneuron in the form for comparison. */
 
+import { itemAt } from '../../diagnostics/entry.js';
 import { writtenNodes } from '../../../runtime/results/written-nodes.js';
 import { areListed, elementAt, elementCount, timeOf, type StoredResult } from '../../../runtime/results/result.js';
 import { parseUnit } from '../../lang/units.js';
@@ -73,8 +74,8 @@ export function withNodes(recorded: Recorded): Recorded {
     const key = JSON.stringify([population, recordedTrains.event]);
     const known = merged.get(key);
     const cells = [
-      ...(known?.ids.map((id, k) => ({ id, train: known.trains[k]! })) ?? []),
-      ...recordedTrains.ids.map((id, k) => ({ id: idOf(id), train: recordedTrains.trains[k]! })),
+      ...(known?.ids.map((id, k) => ({ id, train: itemAt(known.trains, k) })) ?? []),
+      ...recordedTrains.ids.map((id, k) => ({ id: idOf(id), train: itemAt(recordedTrains.trains, k) })),
     ].sort((a, b) => a.id - b.id);
     merged.set(key, {
       ...recordedTrains,

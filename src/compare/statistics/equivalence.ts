@@ -1,3 +1,4 @@
+import { itemAt } from '../../diagnostics/entry.js';
 /** Differences of means with their errors, and the correction for the number of tests. */
 
 /** Error rate of each one-sided test. The interval of 1 - 2 α = 90 % belongs to the pair of them. */
@@ -27,7 +28,7 @@ export function compareMeans(first: readonly number[], second: readonly number[]
   const [m, n] = [first.length, second.length];
   if (m < 2 || (!paired && n < 2)) return null;
   if (paired) {
-    const { mean, variance } = moments(second.map((value, k) => value - first[k]!));
+    const { mean, variance } = moments(second.map((value, k) => value - itemAt(first, k)));
     return { difference: mean, error: Math.sqrt(variance / m), freedom: m - 1 };
   }
   const [a, b] = [moments(first), moments(second)];

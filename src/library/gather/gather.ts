@@ -8,6 +8,7 @@
 
 import { ConversionReport, type ConversionEntry } from '../../model/conversion-report.js';
 import { mapped } from '../../model/collections.js';
+import { atBeginOfStep } from '../../model/end-of-step.js';
 import type { Model, NeuronType, SynapseType, ValidModel } from '../../model/model.js';
 import { child } from '../../model/pointer.js';
 import { isSelection } from '../../model/tagged.js';
@@ -29,26 +30,33 @@ export interface GatheredModel {
 }
 
 /**
- * Rewrites a model of LEMS in the forms of another notation, under the timing `grid`. Models of another timing stay as they are.
+ * Rewrites a model of LEMS in the forms of another notation, under the timing `grid`. Models of another timing stay as they are,
+ * except models of components with cables, which LEMS's steps cannot run.
  *
  * @param stage  first part of the report's codes
  */
 export function gathered(valid: ValidModel, stage: string): GatheredModel {
-  if (!timingProperties[valid.model.timing].takesTurns) return { valid, entries: [] };
+  const { timing, annotations, neurons } = valid.model;
+  const hasCables = Object.values(neurons).some(({ cable }) => cable !== undefined);
+  const onGrid =
+    !timingProperties[timing].takesTurns && annotations['lems'] !== undefined && stage === 'brian' && hasCables;
+  if (!timingProperties[timing].takesTurns && !onGrid) return { valid, entries: [] };
   const report = new ConversionReport(stage);
-  const made = gatheredModel(gatheringOf(valid, report, stage));
+  const model = onGrid ? atBeginOfStep(valid.model) : valid.model;
+  const gathering = gatheringOf({ ...valid, model }, report, stage);
+  const made = gatheredModel(gathering, onGrid);
   return { valid: { ...valid, model: stage === 'brian' ? readable(made) : made }, entries: report.entries };
 }
 
-function gatheredModel(gathering: Gathering): Model {
+function gatheredModel(gathering: Gathering, onGrid: boolean): Model {
   gatherRegimes(gathering);
   for (const name of Object.keys(gathering.populations)) gatherSource(gathering, name);
   asReceptors(gathering);
   const recordings = gathering.model.recordings.flatMap((one, k) =>
     regathered(one, child('/recordings', k), gathering),
   );
-  if (gathering.stage === 'brian') takeEulerSteps(gathering);
-  else
+  if (!onGrid && gathering.stage === 'brian') takeEulerSteps(gathering);
+  else if (!onGrid)
     gathering.report.different(
       `${gathering.stage}/euler`,
       '/timing',

@@ -20,6 +20,9 @@ import { transitionNames } from './transitions.js';
 import { treesIn, withParts, withTrees } from './texts.js';
 import { usualNames } from './usual-names.js';
 
+/** Names that simulators reserve for compartments. */
+const ofCompartments = ['v', 'Im', 'Cm', 'Ri', 'area', 'length', 'diameter', 'distance', 'volume'];
+
 /**
  * Returns the model with such types; names that code outside a type reads stay.
  *
@@ -36,8 +39,9 @@ export function readable(model: Model, { inSteps = false } = {}): Model {
     // The time at which variables of other cells change cannot be known from a type.
     if (inSteps && linked.has(id)) return { type, names: new Map<string, string>() };
     const own = outside.get(id) ?? none;
+    const fixed = new Set([...own.fixed, ...(type.cable ? ofCompartments : [])]);
     const [given, recorded] = inSteps ? [type, none.recorded] : [withoutSequence(type), own.recorded];
-    const made = plainType(given, { ...own, recorded }, (input) => hasSynapses(model, id, input));
+    const made = plainType(given, { ...own, recorded, fixed }, (input) => hasSynapses(model, id, input));
     return inSteps ? { ...made, type: canonical(made.type) } : made;
   });
   const names = new Map(Object.entries(types).map(([id, { names }]) => [id, names] as const));
@@ -162,10 +166,6 @@ function inChannels(
   numbers: NeuronType['parameters'],
 ): NeuronType {
   const few = withOneFactor(inlined(type, channels, outside), outside);
-  return withSequence(
-    pruned(
-      perArea(few, before, numbers, (name) => outside.has(name)),
-      outside,
-    ),
-  );
+  const made = type.cable ? few : perArea(few, before, numbers, (name) => outside.has(name));
+  return withSequence(pruned(made, outside));
 }

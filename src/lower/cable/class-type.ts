@@ -27,7 +27,7 @@ import { BadMechanism, checkNoise, giveTemperature, missing, notRun } from './me
 import type { CableNames } from '../context/cable.js';
 import { eventAt, detectedElsewhere, localEventAt } from './class-events.js';
 import { numberAt, type Instance } from './mechanisms.js';
-import { schemesOf } from './kinetic-scheme.js';
+import { schemesOf } from '../integration/kinetic-scheme.js';
 import { derivedOf, isEmpty, levelOn, plus } from './ion-values.js';
 import type { Compartment } from '../../model/compartment-tree.js';
 
@@ -106,7 +106,7 @@ class Maker {
     // Places with the same mechanism names share one map of names.
     const shared = new Map<string, Map<string, string>>();
     this.#variables = parts.places.map(({ instances }, place) => {
-      const key = instances.map(({ name }) => name).join(' ');
+      const key = instances.map(({ name, absent }) => (absent ? '' : name)).join(' ');
       const known = shared.get(key);
       if (known) return known;
       const variablesOfPlace = new Map<string, string>();
@@ -241,7 +241,7 @@ class Maker {
       expressions.set(name, nameOf(uniqueName));
       for (const k of this.#kinds) {
         const there = this.parts.places[k]?.instances[slot];
-        if (there) this.#variables[k]?.set(`${there.name}.${name}`, uniqueName);
+        if (there && !there.absent) this.#variables[k]?.set(`${there.name}.${name}`, uniqueName);
       }
     }
     for (const xi of mechanism.noise) {

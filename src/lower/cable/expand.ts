@@ -21,6 +21,7 @@ import { withInputsOfTime, type Timed } from './inputs-of-time.js';
 import { mechanismValues } from './mechanism-values.js';
 import { withListsMerged } from './merge-lists.js';
 import { midStep } from './mid-step.js';
+import type { OneType } from './one-type.js';
 import { operationOnCompartments } from './operations.js';
 import { cablesOfCompartments } from './compartment-types.js';
 import { compartmentsAt } from './split-by-compartment.js';
@@ -37,16 +38,19 @@ export interface Expanded {
 }
 
 /**
- * Turns cells with structure into populations of compartments. @diagnostic lower/unsupported-feature, lower/bad-tree
+ * Turns cells with structure into populations of compartments. @param oneType present: all compartments of a cell get
+ * one type, with the equations as written @diagnostic lower/unsupported-feature, lower/bad-tree
  */
-export function withoutStructure(drawn: DrawnModel, diagnostics: LoweringDiagnostics): Expanded {
+export function withoutStructure(drawn: DrawnModel, diagnostics: LoweringDiagnostics, oneType?: OneType): Expanded {
   const structured = Object.values(drawn.model.populations).some(
     ({ type }) => drawn.model.neurons[type ?? '']?.compartments !== undefined,
   );
   const compartmentCables = cablesOfCompartments(drawn);
   if (structured) {
-    const { model, clamps } = withInputsOfTime(drawn.model, drawn.data);
-    const expanded = new Expansion({ ...drawn, model }, clamps, diagnostics).run();
+    const { model, clamps } = oneType
+      ? { model: drawn.model, clamps: new Map<string, number>() }
+      : withInputsOfTime(drawn.model, drawn.data);
+    const expanded = new Expansion({ ...drawn, model }, clamps, diagnostics, oneType).run();
     return { ...expanded, cables: [...expanded.cables, ...compartmentCables] };
   }
   return {
@@ -67,9 +71,14 @@ class Expansion {
   readonly #recordingNames = new Map<string, string>();
   readonly #asked = new Map<string, string>();
 
-  constructor(drawn: DrawnModel, clamps: Timed['clamps'], diagnostics: LoweringDiagnostics) {
+  constructor(
+    drawn: DrawnModel,
+    clamps: Timed['clamps'],
+    diagnostics: LoweringDiagnostics,
+    oneType: OneType | undefined,
+  ) {
     this.#diagnostics = diagnostics;
-    this.#cells = new StructuredCells(drawn, diagnostics);
+    this.#cells = new StructuredCells(drawn, diagnostics, oneType);
     this.#projections = new PlacedProjections(drawn, this.#cells, clamps);
     this.#places = new Map(drawn.places);
   }

@@ -28,7 +28,7 @@ import { noiseOfStep, noisesOf } from '../integration/noise.js';
 import { rateOf } from '../integration/rates.js';
 import { settled } from '../code/settled.js';
 import type { Cable, CableNames, CompartmentClass, Scheme } from '../context/cable.js';
-import { schemeStep } from './kinetic-scheme.js';
+import { schemeStep } from '../integration/kinetic-scheme.js';
 
 /** Buffers of a class that the cable reads: the diagonal of its matrix (S), and the right-hand side (A). */
 interface Coefficients {

@@ -32,6 +32,8 @@ export interface Instance {
   readonly shape: Shape;
   /** Parameters and first values of state that are given on its section. */
   readonly given: ReadonlyMap<string, GivenAtSection>;
+  /** Whether the cell does not have it here: it is without effect, for compartments to have the same equations. */
+  readonly absent?: boolean;
 }
 
 const nothingGiven: Instance['given'] = new Map();

@@ -237,7 +237,7 @@ export class PlacedProjections {
         variables,
         voltage: placeOfClass.found.made.names.voltage,
         ...(placeOfClass.found.made.names.rise === undefined ? {} : { rise: placeOfClass.found.made.names.rise }),
-        conductance: placeOfClass.found.made.conductance,
+        ...(this.#cells.oneType ? {} : { conductance: placeOfClass.found.made.conductance }),
         inputs: place.kind.type.inputs,
       };
     };

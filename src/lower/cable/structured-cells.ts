@@ -23,6 +23,7 @@ import { BadMechanism } from './mechanism-errors.js';
 import { classType, type ClassType } from './class-type.js';
 import { formulasAt } from './formulas-at.js';
 import { mechanismsOn, type Instance } from './mechanisms.js';
+import { eventsAtPlaces, withEveryMechanism, type OneType } from './one-type.js';
 import { compartmentsAt } from './split-by-compartment.js';
 import { BadTree, treeOf, type Tree } from '../../model/compartment-tree.js';
 
@@ -79,6 +80,7 @@ export class StructuredCells {
   constructor(
     { model, data }: DrawnModel,
     readonly diagnostics: LoweringDiagnostics,
+    readonly oneType: OneType | undefined,
   ) {
     const { neurons, populations, projections } = model;
     this.model = model;
@@ -145,6 +147,8 @@ export class StructuredCells {
   }
 
   #methodOf(name: string, { method }: NeuronType): CableMethod {
+    // There are no values for the middle of a step.
+    if (this.oneType) return 'gates-then-cable';
     if (isCableMethod(method)) return method;
     if (method !== 'auto')
       this.refuse(
@@ -169,7 +173,10 @@ export class StructuredCells {
   /** Compartments with the same mechanisms, inputs and events form a class. */
   classify(kind: Kind): void {
     const { tree, type, compartments } = kind;
-    const { instances } = kind;
+    const { oneType } = this;
+    const instances = oneType ? withEveryMechanism(kind.instances, tree.compartments, compartments) : kind.instances;
+    if (oneType && kind.heard.size > 0)
+      this.refuse(`an event that synapses elsewhere on the cell listen to (${kind.name})`);
     const byKey = new Map<string, number[]>();
     const formulas = formulasAt(kind, this.model);
     tree.compartments.forEach((_, at) => {
@@ -186,9 +193,10 @@ export class StructuredCells {
       if (known) known.push(at);
       else byKey.set(key, [at]);
     });
-    const classesOfKind = [...byKey.values()].flatMap((places): Class[] => {
+    const groups = oneType ? [oneType.orderOf(compartments, tree.compartments)] : [...byKey.values()];
+    const classesOfKind = groups.flatMap((places): Class[] => {
       const [first = 0] = places;
-      const isHome = first === kind.home;
+      const isHome = oneType !== undefined || first === kind.home;
       const label = `${kind.name}_${tree.compartments[first]?.section ?? ''}`;
       const name = isHome ? kind.name : this.#typeNames.take(label);
       const given = [...(kind.inputs.get(first) ?? [])].sort();
@@ -203,10 +211,12 @@ export class StructuredCells {
             instances: sorted(instances[at] ?? []),
           })),
           inputs,
-          conductance: kind.conductances.has(first),
-          watched: kind.watched,
+          conductance: !oneType && kind.conductances.has(first),
+          watched: !oneType && kind.watched,
           data: this.data.store,
-          events: kind.events.get(first) ?? {},
+          events: oneType
+            ? eventsAtPlaces(kind.events, (at) => places.indexOf(at), this.#cellsOf(kind))
+            : (kind.events.get(first) ?? {}),
           heard: Object.fromEntries(
             [...(kind.heard.get(first) ?? [])].flatMap((event) => {
               const definition = type.events[event];
@@ -227,6 +237,13 @@ export class StructuredCells {
       }
     });
     this.classes.set(kind.name, classesOfKind);
+  }
+
+  /** Returns the number of cells in each population of a kind. */
+  #cellsOf({ name, populations }: Kind): number {
+    const sizes = new Set(populations.map((population) => this.model.populations[population]?.size ?? 0));
+    if (sizes.size > 1) this.refuse(`cells of one type in populations of several sizes (${name})`);
+    return [...sizes][0] ?? 0;
   }
 
   cable(kind: Kind): Cable {

@@ -150,6 +150,8 @@ const ofSynapseType: Readings<SynapseType> = {
   noise: (noise, site) => usesWhere(site, { synapseNoise: noise.length > 0 }),
   pathways: readEach(ofPathway),
   events: readEach(ofLocalEvent),
+  scheme: 'plain',
+  conserved: 'plain',
   contributes: (sums, site) =>
     sums.map(({ to }) => use(to.kind === 'end' && to.end === 'pre' ? 'preContribution' : 'contribution', site)),
   summed: (sums, site) => usesWhere(site, { summed: sums.length > 0 }),

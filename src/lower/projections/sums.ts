@@ -26,7 +26,8 @@ import { drawsIn } from '../../lang/functions.js';
 import { compile, compileCondition, compileReal, to } from '../code/expressions.js';
 import { compiledTerms, computePropagators, propagated, propagatorsOf } from '../integration/exact.js';
 import { chooseMethod } from '../integration/choose-method.js';
-import { newValues, steppedDerivatives } from '../integration/integrate.js';
+import { newValues, steppedDerivatives, withoutNoise } from '../integration/integrate.js';
+import { schemesOf, schemeStep } from '../integration/kinetic-scheme.js';
 import * as messages from '../context/messages.js';
 import { readReferences, sharedKey } from './pathways.js';
 import type { ProjectionPlan } from '../plan/projection.js';
@@ -369,12 +370,16 @@ function integrated(
   context: Context,
 ): { readonly values: ReadonlyMap<string, Ir>; readonly entries: readonly PlacedEntry[] } {
   const { plan } = built;
-  const { equations } = plan;
+  const together = schemeValues(plan, scope);
+  const rest = [...plan.equations.derivatives].filter(([name]) => !together.has(name));
+  const equations = { ...plan.equations, derivatives: new Map(rest) };
+  if (steppedDerivatives(equations).size === 0) return { values: together, entries: [] };
   const chosen = chooseMethod(plan.name, equations, {}, context);
-  if (chosen === null) return { values: new Map(), entries: [] };
+  if (chosen === null) return { values: together, entries: [] };
   if (chosen.method !== 'exact') {
     context.builder.note(`the synapses of ${plan.name} are integrated by ${chosen.method}`);
-    return { values: newValues(chosen.method, equations, scope, noiseOfSynapse(built, scope, context)), entries: [] };
+    const values = newValues(chosen.method, equations, scope, noiseOfSynapse(built, scope, context));
+    return { values: new Map([...together, ...values]), entries: [] };
   }
   invariant(scope.address.position, 'lower/sums', `${plan.name} has no synapses yet`);
   const site = propagatorSite(built, scope.address.position, context);
@@ -391,5 +396,21 @@ function integrated(
     const value = propagated(i, chosen.system, exact, terms, scope);
     return [name, scope.block.name(`next_${name}`, value)] as const;
   });
-  return { values: new Map(values), entries };
+  return { values: new Map([...together, ...values]), entries };
+}
+
+/** Returns new values of the states that an implicit step advances together. */
+function schemeValues({ type, equations, name }: ProjectionPlan, scope: SynapseScope): ReadonlyMap<string, Ir> {
+  const { drift, diffusion } = withoutNoise(equations);
+  const { block, context, real } = scope;
+  const values = new Map<string, Ir>();
+  for (const scheme of schemesOf(type)) {
+    if (!scheme.states.every((state) => diffusion.get(state)?.size === 0)) continue;
+    context.builder.note(`${scheme.states.join(', ')} of the synapses of ${name}: backward Euler, together`);
+    const before = (state: string): Ir => to(real, scope.read(state));
+    const h = to(real, ir.f64(context.dt));
+    for (const [state, value] of schemeStep(scheme, drift, scope, { h, isSecondOrder: false, before }))
+      values.set(state, block.name(`next_${state}`, value));
+  }
+  return values;
 }

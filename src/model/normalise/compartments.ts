@@ -30,6 +30,7 @@ import type { Context } from './context.js';
 import { declareEquations, normaliseEquations } from './equations.js';
 import { normaliseExpression } from './expressions.js';
 import { nonNegativeQuantity, normaliseQuantity, positiveQuantity } from './literals.js';
+import { normaliseScheme } from './kinetic-scheme.js';
 import { normaliseLocalEvents } from './local-events.js';
 import { checkIds, namesFrom, neuronSpecials, siUnit, special, type Names, type Variable } from './names.js';
 import { normaliseValue } from './values.js';
@@ -378,38 +379,9 @@ function normaliseMechanism(
     density,
     reads: document.reads ?? [],
     writes,
-    ...normaliseScheme(context, document, declared.names, scope, pointer),
+    ...normaliseScheme(context, document, declared.names, [scope], pointer),
     ...normaliseLocalEvents(context, document.events, [scope], false, `${pointer}/events`),
     ...normaliseValues(context, document.values, declared.names, on, tree, `${pointer}/values`),
-  };
-}
-
-/** Normalises the states that an implicit step advances together, and the sums of them that are constant. */
-function normaliseScheme(
-  context: Context,
-  { scheme, conserved }: MechanismDocument,
-  names: Names,
-  scope: Names,
-  pointer: string,
-): Pick<Mechanism, 'scheme' | 'conserved'> {
-  const expressions: Record<string, string> = {};
-  const states = names.names().filter((name) => names.lookup(name)?.kind === 'state');
-  for (const [index, name] of (scheme ?? []).entries())
-    if (!states.includes(name))
-      context.report(messages.unknownVariable(name, states, 'state variable'), `${pointer}/scheme/${index}`);
-  for (const [name, written] of Object.entries(conserved ?? {})) {
-    const at = child(`${pointer}/conserved`, name);
-    const variable = names.lookup(name);
-    if (!variable || scheme?.includes(name) !== true)
-      context.reportKey(messages.unknownVariable(name, scheme ?? [], 'state of the scheme'), at);
-    else {
-      const slot = { what: `the value of ${name}`, unit: variable.unit, type: 'real' } as const;
-      expressions[name] = normaliseExpression(context, written, [scope], slot, at) ?? '0';
-    }
-  }
-  return {
-    ...(scheme === undefined ? {} : { scheme }),
-    ...(conserved === undefined ? {} : { conserved: expressions }),
   };
 }
 

@@ -19,6 +19,7 @@ import {
   readUnit,
   type PlacedStatement,
 } from './expressions.js';
+import { normaliseScheme } from './kinetic-scheme.js';
 import { normaliseLocalEvents } from './local-events.js';
 import {
   checkIds,
@@ -207,6 +208,7 @@ export function normaliseSynapse(
     ...equations,
     pathways,
     ...normaliseLocalEvents(context, document.events, scopes, true, `${pointer}/events`),
+    ...normaliseScheme(context, document, declared.names, scopes, pointer),
     contributes: normaliseTargets(
       context,
       document.contributes,

@@ -43,6 +43,18 @@ const nmodl = text(
   'A file in NMODL with the equations, in the folder of the document; numbers in `values` have its units.',
 );
 
+/** States that are advanced together. */
+const schemes: Slots = {
+  scheme: list(
+    id(),
+    'State variables of kinetic schemes, advanced together by an implicit step; default: each state by itself.',
+  ),
+  conserved: map(
+    expression(),
+    'States of the scheme as expressions of the other states, where a sum of them is constant. These replace their rates in the implicit step.',
+  ),
+};
+
 /** Members of every type that has equations. */
 const equations: Slots = {
   conformsTo: to('conformsTo'),
@@ -339,6 +351,7 @@ export const types: Slots = {
     nmodl,
     shared: flag('With `nmodl`: whether several connections share one point process.'),
     ...equations,
+    ...schemes,
     sequence: orEmpty(to('sequence')),
     pathways: orEmpty(map(to('pathway'))),
     events: orEmpty(map(to('localEvent'))),
@@ -423,14 +436,7 @@ export const types: Slots = {
     writes: orEmpty(
       map(expression(), 'Outputs: `i` or `i_ca` (inward current positive), `ca_i`, `ca_o` (sets the concentration).'),
     ),
-    scheme: list(
-      id(),
-      'State variables of kinetic schemes, advanced together by an implicit step; default: each state by itself.',
-    ),
-    conserved: map(
-      expression(),
-      'States of the scheme as expressions of the other states, where a sum of them is constant. These replace their rates in the implicit step.',
-    ),
+    ...schemes,
     events: orEmpty(
       map(to('localEvent'), 'Conditions on its inputs and its own variables, tested at each step, and their actions.'),
     ),

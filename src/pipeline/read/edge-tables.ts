@@ -266,7 +266,7 @@ class Reader {
     const keys = this.#isBrian ? ['i', 'j'] : ['sources', 'targets'];
     const rowOf = (k: number): number => kept?.[k] ?? k;
     for (const [k, indices] of [sources, targets].entries())
-      this.#keepPlace(child(pointer, keys[k]!), read, ends[k]!, rowOf, indices);
+      this.#keepPlace(child(pointer, itemAt(keys, k)), read, itemAt(ends, k), rowOf, indices);
     return {
       rule,
       values: new Map(
@@ -497,7 +497,7 @@ function scaled(
   for (let k = 0; k < count && distinct.size <= mostDistinct; k++) distinct.add(values[k]!);
   if (distinct.size > mostDistinct) return scaledNumbers(values, unit);
   const si = scaledNumbers([...distinct], unit);
-  const known = new Map([...distinct].map((value, k) => [value, si[k]!]));
+  const known = new Map([...distinct].map((value, k) => [value, itemAt(si, k)]));
   for (let k = 0; k < count; k++) values[k] = known.get(values[k]!)!;
   return values;
 }

@@ -2,6 +2,7 @@
 
 import { openRecorded } from '../../compare/open-recorded.js';
 import { UsageError } from '../../diagnostics/diagnostic.js';
+import { itemAt } from '../../diagnostics/entry.js';
 import type { ModelInput } from './import-options.js';
 
 /**
@@ -29,7 +30,7 @@ async function readInput(name: string, path: string): Promise<ModelInput> {
   const trains = recorded.trains.filter(({ event }) => event === 'spike');
   const own = trains.find(({ population }) => population === name) ?? (trains.length === 1 ? trains[0] : undefined);
   if (own) {
-    const spikes = own.trains.flatMap((train, k) => Array.from(train, (time) => [own.ids[k]!, time] as const));
+    const spikes = own.trains.flatMap((train, k) => Array.from(train, (time) => [itemAt(own.ids, k), time] as const));
     return {
       kind: 'spikes',
       elements: Uint32Array.from(spikes, ([element]) => element),

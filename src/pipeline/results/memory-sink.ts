@@ -38,11 +38,11 @@ export function memorySink(series: readonly SeriesPlan[]): MemorySink {
       counts[block.series]! += block.steps.length;
     },
     advance: () => undefined,
-    count: (k) => counts[k]!,
+    count: (k) => itemAt(counts, k),
     since: (k, begin) => {
       const plan = itemAt(series, k);
       const columns = columnCount(plan);
-      const rows = Math.max(0, counts[k]! - begin);
+      const rows = Math.max(0, itemAt(counts, k) - begin);
       const steps = new Int32Array(rows);
       const segments = new Uint32Array(rows);
       const values = createArray(plan.element, rows * columns);

@@ -6,6 +6,7 @@ import { matchSpikes } from '../../compare/measures/matching.js';
 import type { Train } from '../../compare/measures/train.js';
 import { timeRounding, type Recorded, type RecordedSignal } from '../../compare/recorded.js';
 import type { Diagnostic, Finding, Place } from '../../diagnostics/diagnostic.js';
+import { itemAt } from '../../diagnostics/entry.js';
 import { dimensionText, equalDimensions } from '../../lang/dimension.js';
 import { parseUnit } from '../../lang/units.js';
 import { agrees, inUnitOf } from './expected-quantity.js';
@@ -117,7 +118,7 @@ function checkValues(expectation: ExpectedValues, { signals, dt = 0 }: Recorded,
       add(messages.noSample(milliseconds(time), interval), expected.place);
       continue;
     }
-    const value = values[row * columns.length + at]!;
+    const value = itemAt(values, row * columns.length + at);
     if (!agrees(value, expected)) {
       const what = `${expectation.name} at ${milliseconds(time)}`;
       add(messages.differs(what, expected.text, inUnitOf(expected, value)), expected.place);

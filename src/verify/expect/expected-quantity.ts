@@ -1,6 +1,7 @@
 /** Numbers with tolerances, such as `12.5 Hz ± 5 %`. */
 
 import type { Finding } from '../../diagnostics/diagnostic.js';
+import { itemAt } from '../../diagnostics/entry.js';
 import type { Dimension } from '../../lang/ast.js';
 import { dimensionText, equalDimensions } from '../../lang/dimension.js';
 import { LangError } from '../../lang/lang-error.js';
@@ -57,7 +58,7 @@ export function readExpected(given: string | number, what: string, dimension?: D
   if (tolerance === undefined)
     return { text, value, within: 0.5 * size * 10 ** (Number(exponent) - decimals.length), dimension: own, unit };
   const percent = /^(.*)%\s*$/s.exec(tolerance);
-  const within = quantity(percent ? percent[1]! : tolerance, text);
+  const within = quantity(percent ? itemAt(percent, 1) : tolerance, text);
   if (!percent) check(within.dimension, own);
   if (!(within.value >= 0))
     throw new ExpectedError(messages.notAQuantity(text, 'a tolerance is not below zero', '5 Hz ± 10 %'));

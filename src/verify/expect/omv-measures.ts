@@ -1,3 +1,4 @@
+import { itemAt } from '../../diagnostics/entry.js';
 /** Measures of OMV (Open Source Brain model validation) on columns of numbers. */
 
 /** Rows of a table of numbers. */
@@ -42,7 +43,7 @@ export function meanRate(cells: readonly (readonly number[])[], { method, start,
     const inside = (time: number): boolean => time >= start && time <= end;
     if (method === 'duration based') return times.filter(inside).length / (end - start);
     const intervals = times.slice(1).flatMap((time, k) => {
-      const before = times[k]!;
+      const before = itemAt(times, k);
       return inside(time) && inside(before) ? [time - before] : [];
     });
     return intervals.length === 0 ? 0 : intervals.length / intervals.reduce((sum, interval) => sum + interval, 0);
@@ -56,4 +57,6 @@ const absolute = 1e-8;
 /** Checks whether observed numbers are as many as expected, each within a tolerance relative to the expected one. */
 export const areClose = (observed: readonly number[], expected: readonly number[], tolerance: number): boolean =>
   observed.length === expected.length &&
-  observed.every((value, k) => Math.abs(value - expected[k]!) <= absolute + tolerance * Math.abs(expected[k]!));
+  observed.every(
+    (value, k) => Math.abs(value - itemAt(expected, k)) <= absolute + tolerance * Math.abs(itemAt(expected, k)),
+  );

@@ -207,11 +207,11 @@ run: 30 ms
     const { valid } = importModel({
       name: 'farads.yaml',
       text: `format: interneuron/brian
-namespace: { C: 0.000019999999999999998 farad, g: 2 mS }
+namespace: { C: 1.0000000019999999 farad, g: 2 mS }
 neuron_groups: { G: { N: 1, model: 'dv/dt = (1*mA - g*v)/C : volt', threshold: v > 1*volt, reset: v -= 1*volt, method: euler } }
 run: 1 ms`,
     });
-    expect((await convertModel(valid, 'lems')).files[0]?.text).toContain('C="0.000019999999999999998 F"');
+    expect((await convertModel(valid, 'lems')).files[0]?.text).toContain('C="1.000000002 F"');
   });
 
   it('has the number of an element, and how many there are, in currents that are their only readers', async () => {

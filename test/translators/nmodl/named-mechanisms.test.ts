@@ -84,6 +84,24 @@ describe('mechanisms that a document names by their files', () => {
     expect(found.projections['input']?.values).toMatchObject({ weight: 3e-9 });
   });
 
+  it('begin with the concentrations of the document', () => {
+    const document = model({
+      nmodl: file('calcium_shell.mod'),
+      on: ['soma', 'dend'],
+      values: { dend: { total: 0.02 } },
+    });
+    const compartments = {
+      ...document.neurons.cell.compartments,
+      ions: { ca: { inside: '7e-5 mM', at: { dend: { inside: '9e-5 mM' } } } },
+    };
+    const { na } =
+      read({ ...document, neurons: { cell: { ...document.neurons.cell, compartments } }, record: [] }).valid.model
+        .neurons['cell']?.compartments?.mechanisms ?? {};
+    expect(na?.state['ca']?.initial).toBe('ca_i_start');
+    expect(na?.parameters['ca_i_start']?.value).toBe(7e-5);
+    expect(na?.values?.['dend']).toMatchObject({ ca_i_start: 9e-5, total: 0.02 });
+  });
+
   const at = '/neurons/cell/compartments/mechanisms/na';
   it.each([
     [

@@ -52,6 +52,11 @@ const siOf = (unit: string): number => {
   return Number(numerator) / Number(denominator);
 };
 
+const soma = {
+  ...{ length: '20 um', diameter: '20 um', divisions: 1 },
+  ...{ specificCapacitance: '1 uF/cm**2', resistivity: '100 ohm*cm' },
+};
+
 /** Area of the compartment in m2. */
 const area = Math.PI * 20e-6 * 20e-6;
 
@@ -174,15 +179,7 @@ describe("states of reactions equal NEURON's at its steps of 0.025 ms", () => {
     const leak = { reads: ['v'], writes: { i: '0.001*siemens/cm**2*(-10*mV - v)' } };
     const others = file === 'calcium_buffer.mod' ? { cal: { nmodl: join(files, 'calcium_current.mod') } } : {};
     const compartments = {
-      sections: {
-        soma: {
-          length: '20 um',
-          diameter: '20 um',
-          divisions: 1,
-          specificCapacitance: '1 uF/cm**2',
-          resistivity: '100 ohm*cm',
-        },
-      },
+      sections: { soma },
       mechanisms: { x: { nmodl: join(files, file) }, leak, ...others },
       initial: '-65 mV',
       temperature: '295.15 kelvin',
@@ -217,6 +214,58 @@ describe("states of reactions equal NEURON's at its steps of 0.025 ms", () => {
       expect(Math.abs(states.reduce((sum, values) => sum + Number(values[step]), -1))).toBeLessThan(1e-12);
     // The potential as NEURON's, or the currents would differ.
     expect(names).toHaveLength(8);
+  });
+
+  it('of a receptor, whose membrane fires', async () => {
+    const expected = recorded.steps['receptor_scheme.mod'] ?? {};
+    const names = Object.keys(expected);
+    const nmodl = (name: string, values = {}) => ({ nmodl: join(files, name), values: { soma: values } });
+    const mechanisms = {
+      leak: nmodl('leak.mod'),
+      sodium: nmodl('sodium.mod', { gbar: 0.25 }),
+      fastk: nmodl('fast_potassium.mod', { gbar: 0.08 }),
+    };
+    const path = folder.file('receptor.json');
+    const document = {
+      interneuron: 1,
+      neurons: {
+        cell: {
+          compartments: { sections: { soma }, mechanisms, initial: '-65 mV', temperature: '307.15 kelvin' },
+          inputs: { synaptic: { unit: 'A', reduce: 'sum' } },
+          method: 'cable-then-gates',
+        },
+      },
+      populations: {
+        cell: { type: 'cell', size: 1 },
+        source: { size: 1, spikes: { indices: [0, 0, 0], times: [0.001, 0.004, 0.007] } },
+      },
+      synapses: { receptor: { nmodl: join(files, 'receptor_scheme.mod') } },
+      projections: {
+        input: {
+          from: 'source',
+          to: { of: 'cell', places: { section: 'soma', fraction: 0.5 } },
+          ...{ synapse: 'receptor', connect: 'all', delay: '1 ms', receptor: 'synaptic' },
+        },
+      },
+      record: [
+        { of: { projection: 'input' }, variables: names.filter((name) => name !== 'v') },
+        { of: 'cell', variables: ['v'] },
+      ],
+      experiment: { dt: '0.025 ms', duration: '20 ms' },
+    };
+    writeFileSync(path, JSON.stringify(document));
+    const session = openModel(importModel(readSource(path), { allowPaths: ['/'] }));
+    await session.run(0.0201);
+    const { samples } = await session.take();
+    await session.dispose();
+    const of = (name: string) => samples.find(({ variable }) => variable === name)?.values ?? [];
+    for (const name of names)
+      for (const [n, value] of (expected[name] ?? []).entries())
+        expect(Math.abs(Number(of(name)[80 * n]) * (name === 'v' ? 1e3 : 1) - value)).toBeLessThan(1e-6);
+    const states = names.filter((name) => name !== 'v').map(of);
+    for (let step = 0; step <= 800; step++)
+      expect(Math.abs(states.reduce((sum, values) => sum + Number(values[step]), -1))).toBeLessThan(1e-12);
+    expect(Math.max(...(expected['v'] ?? []))).toBeGreaterThan(-40);
   });
 
   it('to second order by the method of cables', async () => {

@@ -111,6 +111,28 @@ def steps_of(name, states, other):
     return {state: [values[80 * k] for k in range(11)] for state, values in recorded.items()}
 
 
+def synapse_steps():
+    """Return the potential and states of a receptor on a membrane that fires, at every second ms of steps of 0.025 ms."""
+    soma = h.Section(name="soma")
+    soma.L = soma.diam = 20
+    soma.cm = 1
+    h.celsius = 34
+    h.usetable_sodium = 0
+    for name in ("leak", "sodium", "fastk"):
+        soma.insert(name)
+    soma.gbar_sodium, soma.gbar_fastk = 0.25, 0.08
+    receptor, source = h.receptor(soma(0.5)), h.NetStim()
+    source.start, source.interval, source.number, source.noise = 1, 3, 3, 0
+    connection = h.NetCon(source, receptor)
+    connection.weight[0], connection.delay = 1, 1
+    recorded = {state: h.Vector().record(getattr(receptor, f"_ref_{state}")) for state in ("c0", "c1", "c2", "d", "o", "b")}
+    recorded["v"] = h.Vector().record(soma(0.5)._ref_v)
+    h.dt, h.steps_per_ms = 0.025, 40
+    h.finitialize(-65)
+    h.continuerun(20)
+    return {state: [values[80 * k] for k in range(11)] for state, values in recorded.items()}
+
+
 def main():
     """Print the records of all files as JSON."""
     h.load_file("stdrun.hoc")
@@ -119,9 +141,10 @@ def main():
         kind, name = re.search(r"^\s*(SUFFIX|POINT_PROCESS)\s+(\w+)", path.read_text(), re.M).groups()
         if path.stem != "old_style":
             recorded[path.name] = rows_of(kind, name, random.Random(path.name))
-        if kind == "POINT_PROCESS":
+        if kind == "POINT_PROCESS" and path.stem != "receptor_scheme":
             responses[path.name] = response_of(name)
     steps = {file: steps_of(*scheme) for file, scheme in SCHEMES.items()}
+    steps["receptor_scheme.mod"] = synapse_steps()
     print(json.dumps({"neuron": neuron.__version__, "files": recorded, "responses": responses, "steps": steps}))
 
 

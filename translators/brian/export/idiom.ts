@@ -34,6 +34,7 @@ import { unknownFunction } from '../vocabulary.js';
 import { namesAtEnds, wordsIn } from '../../../src/library/gather/texts.js';
 import { withoutAliases } from '../../../src/library/readable/synapse-aliases.js';
 import { tidied, withPlainSums } from '../../../src/library/readable/tidied.js';
+import { withLinearParts } from './cells/linear-parts.js';
 import { withoutSends } from './sent-values.js';
 import { partsOf, ruleInBrian } from './connection-rules.js';
 import { constantsOf, inputsOf, touches, withoutIdle } from './constants.js';
@@ -152,8 +153,9 @@ class Idiom {
       return;
     }
     const pointer = child('/neurons', name);
+    const solvedFor = type.cable ? withLinearParts(type) : type;
     // The report states that these types take other steps.
-    const plain = type.method === 'adaptive' ? withPlainSums(type) : type;
+    const plain = type.method === 'adaptive' ? withPlainSums(solvedFor) : solvedFor;
     out.neurons[name] = { ...tidied(plain), method: this.#method(type, pointer) };
     out.populations[name] = { ...population, type: name };
   }

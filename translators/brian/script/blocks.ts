@@ -11,6 +11,7 @@ import type {
   NeuronGroup,
   PoissonGroup,
   RunRegularly,
+  MappedInitializer,
   SpatialNeuron,
   Synapses,
   TimedArray,
@@ -24,7 +25,7 @@ import { call, dictionary, layout, list, prefixed, quoted, spaced, type Source }
 import { wrappedEquations } from '../../shared/wrapped-equations.js';
 import { inDocument, inUnit, sliceCode, textOf, valueCode, variableCode } from './values.js';
 import { assignment, isUsed, keyword, pythonName, pythonString, pythonValue, quantityCode } from './python-text.js';
-import { morphologyLines } from './morphology.js';
+import { morphologyLines, valuesBySection } from './morphology.js';
 import { objectLines } from './objects.js';
 
 type Constants = Readonly<Record<string, string | number>>;
@@ -169,12 +170,24 @@ export function spatialNeuron(
   const { lines, root } =
     known === undefined ? morphologyLines(name, cell.morphology, companion) : { lines: [], root: known };
   morphologies.set(key, root);
+  const given = (cell.initializers ?? {}) as Readonly<Record<string, MappedInitializer>>;
+  const { Cm, ...initializers } = given;
+  const isUniform = typeof Cm === 'string';
+  const { lines: values, others } = valuesBySection(
+    pythonName(name),
+    cell.morphology,
+    isUniform ? initializers : given,
+  );
   const parts = [
     `morphology=${root}`,
     prefixed('model=', modelCode(cell.model, shared)),
+    ...keyword('Cm', isUniform ? pythonValue(Cm) : undefined),
     ...keyword('Ri', cell.Ri === undefined ? undefined : pythonValue(cell.Ri)),
   ];
-  return [...lines, ...groupLines(name, ['SpatialNeuron', parts], cell, constants, companion)].join('\n');
+  const group = { ...cell, initializers: others };
+  return [...lines, ...groupLines(name, ['SpatialNeuron', parts], group, constants, companion, new Set(), values)].join(
+    '\n',
+  );
 }
 
 /**
@@ -202,6 +215,7 @@ function groupLines(
   constants: Constants,
   companion: Companion,
   taken: ReadonlySet<string> = new Set(),
+  values: readonly string[] = [],
 ): readonly string[] {
   const object = pythonName(name);
   const events = Object.entries(group.events ?? {});
@@ -288,6 +302,7 @@ function groupLines(
     ...Object.entries(group.linked ?? {}).map(([key, link]) =>
       linkedLine(`${object}.${key}`, link, group.N, companion),
     ),
+    ...values,
     ...initializerLines(object, name, group.initializers, companion),
     ...regularLines(object, group.run_regularly, group.N),
   ];

@@ -3,8 +3,8 @@
 import { scaleDecimal } from '../../../src/lang/decimal.js';
 import { parseUnit } from '../../../src/lang/units.js';
 import { isList } from '../../../src/model/collections.js';
-import { call, followed, prefixed, type Source } from '../../shared/python.js';
-import type { Compartments, Morphology, Quantities } from '../specification.generated.js';
+import { call, followed, prefixed, spaced, type Source } from '../../shared/python.js';
+import type { Compartments, MappedInitializer, Morphology, Quantities } from '../specification.generated.js';
 import type { Companion } from './companion.js';
 import { assignment, pythonName } from './python-text.js';
 
@@ -55,6 +55,51 @@ export function morphologyLines(
   });
   return { lines, root: objectOf(Object.keys(sections)[0] ?? '') };
 }
+
+/**
+ * Returns lists of numbers that are the same within sections as one number and those of other sections. Values are zero
+ * if nothing sets them.
+ *
+ * @returns lines for such lists, and the other values
+ */
+export function valuesBySection(
+  object: string,
+  { sections = {} }: Morphology,
+  initializers: Readonly<Record<string, MappedInitializer>>,
+): { readonly lines: readonly string[]; readonly others: Readonly<Record<string, MappedInitializer>> } {
+  const ranges: (readonly [path: string, first: number, n: number])[] = [];
+  const paths = new Map<string, string>();
+  let first = 0;
+  for (const [name, { parent, n = 1 }] of Object.entries(sections)) {
+    const path = parent === undefined ? '' : `${paths.get(parent) ?? ''}.${name}`;
+    paths.set(name, path);
+    // A section's name stands for everything that grows from it, too.
+    const isLeaf = Object.values(sections).every((other) => other.parent !== name);
+    ranges.push([isLeaf && path !== '' ? path : `${path}.main`, first, n]);
+    first += n;
+  }
+  const lines: string[] = [];
+  const others = Object.entries(initializers).filter(([key, value]: [string, unknown]) => {
+    const { values = [], unit } = Object(value) as { readonly values?: readonly number[]; readonly unit?: string };
+    const each = ranges.map(([, from, n]) => new Set(values.slice(from, from + n)));
+    if (values.length === 0 || values.length !== first || each.some(({ size }) => size > 1)) return true;
+    const counts = new Map<number, number>();
+    for (const number of values) counts.set(number, (counts.get(number) ?? 0) + 1);
+    const usual = [...counts].sort(([, a], [, b]) => b - a)[0]?.[0] ?? 0;
+    const different = ranges.flatMap(([path, from]) =>
+      values[from] === usual ? [] : [[path, values[from] ?? 0] as const],
+    );
+    if (different.length > mostSections) return true;
+    const text = (number: number): string => (unit === undefined ? String(number) : `${number} * ${spaced(unit)}`);
+    if (usual !== 0) lines.push(`${object}.${key} = ${text(usual)}`);
+    lines.push(...different.map(([path, number]) => `${object}${path}.${key} = ${text(number)}`));
+    return false;
+  });
+  return { lines, others: Object.fromEntries(others) };
+}
+
+/** The most sections with a value of their own. */
+const mostSections = 8;
 
 /** Lengths as they are written in exports, in m. */
 function inMetres(values: Quantities | undefined): readonly number[] {

@@ -33,7 +33,10 @@ const variablesCode = (variables: string | readonly string[] | boolean): Source 
 
 function recordCode(record: RecordedIndices, key: string, companion: Companion): Source {
   if (typeof record === 'boolean') return record ? 'True' : 'False';
-  if (typeof record === 'string') return `range(${record.split(':').join(', ').replace(/^0, /, '')})`;
+  if (typeof record === 'string') {
+    const [from = '0', to = ''] = record.split(':');
+    return Number(to) === Number(from) + 1 ? from : `range(${from === '0' ? to : `${from}, ${to}`})`;
+  }
   if (typeof record === 'number') return String(record);
   return record.length === 1 ? record.join() : companion.indices(record, key);
 }

@@ -51,6 +51,9 @@ export interface CellPlan {
   readonly namesPort?: true;
 }
 
+/** The key of the plan of sources of spikes with synapses, which have no neuron type. */
+export const spikeSource = '';
+
 /** Time at which an operation takes place once, in s, and its elements: an expression of `i` and their variables. */
 export interface Change {
   readonly at: number;

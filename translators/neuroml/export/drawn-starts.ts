@@ -4,7 +4,7 @@ import type { Expression } from '../../../src/lang/ast.js';
 import { isRandom } from '../../../src/lang/functions.js';
 import { foldConstants } from '../../../src/lang/fold.js';
 import { linearForm } from '../../../src/lang/linear.js';
-import { name as nameOf } from '../../../src/lang/build.js';
+import { name as nameOf, number } from '../../../src/lang/build.js';
 import { parseExpression } from '../../../src/lang/parse.js';
 import { callsIn, mapExpression } from '../../../src/lang/walk.js';
 import { constantOf } from '../../../src/library/recognise/numbers.js';
@@ -12,6 +12,7 @@ import type { Model, Population, Value } from '../../../src/model/model.js';
 import { child } from '../../../src/model/pointer.js';
 import { isDrawn } from '../../../src/model/tagged.js';
 import type { ExportContext } from './context.js';
+import { mostSets } from './few-values.js';
 import { normalDraw } from './text/function-text.js';
 import type { Numbers } from './values.js';
 
@@ -47,16 +48,22 @@ export function drawnStarts(
 ): ReadonlyMap<string, DrawnStart> {
   const found = new Map<string, DrawnStart>();
   for (const variable of Object.keys(model.neurons[id]?.state ?? {})) {
-    const starts = populations.map(([name]) => {
-      const numbers = values.get(name)?.get(variable);
-      return typeof numbers === 'number' ? numbers : undrawn && drawnValue(firstValueIn(undrawn, name, variable));
+    const given = populations.map(([name]) => {
+      const own = values.get(name) ?? new Map<string, Numbers>();
+      const numbers = own.get(variable) ?? 0;
+      if (typeof numbers === 'number') return numbers;
+      return (undrawn && drawnValue(firstValueIn(undrawn, name, variable), own)) ?? numbers;
     });
-    const [first] = starts.filter((start) => typeof start === 'object');
-    if (typeof first !== 'object') continue;
-    const { distribution } = first;
-    const isOther = (start: (typeof starts)[number]): boolean =>
-      start === undefined || (typeof start === 'object' && start.distribution !== distribution);
-    if (starts.some(isOther)) continue;
+    const distributions = new Set(given.flatMap((start) => (isDraw(start) ? [start.distribution] : [])));
+    const lists = given.filter((start): start is readonly number[] => typeof start === 'object' && !isDraw(start));
+    const long = lists.find((list) => new Set(list).size > mostSets);
+    const [distribution = long && shapeOf(long)] = distributions;
+    if (distribution === undefined || distributions.size > 1) continue;
+    const starts = given.map((start) =>
+      typeof start === 'number' || isDraw(start)
+        ? start
+        : { distribution, numbers: numbersLike(start, distribution), isListed: true as const },
+    );
     const [a, b] = numbersOf[distribution];
     const keys = [`${a} of ${variable}`, `${b} of ${variable}`] as const;
     found.set(variable, { distribution, keys });
@@ -66,12 +73,16 @@ export function drawnStarts(
       const own = new Map(values.get(name)).set(variable, numbers[0] ?? 0);
       keys.forEach((key, n) => own.set(key, numbers[n] ?? 0));
       values.set(name, own);
-      if (typeof start === 'object')
-        report.convention(
+      const pointer = child(child(child('/populations', name), 'values'), variable);
+      const drawn = `first values of ${variable} are drawn when the simulation starts, `;
+      if (typeof start === 'object' && start.isListed === true)
+        report.different(
           'lems/drawn-start',
-          child(child(child('/populations', name), 'values'), variable),
-          `first values of ${variable} are drawn when the simulation starts, with other random numbers`,
+          pointer,
+          `${drawn}from a ${distribution} distribution like the listed ones`,
         );
+      else if (typeof start === 'object')
+        report.convention('lems/drawn-start', pointer, `${drawn}with other random numbers`);
     });
   }
   return found;
@@ -86,17 +97,46 @@ interface Drawn {
   readonly distribution: Distribution;
   /** Lowest and highest value, or mean and standard deviation, in SI. */
   readonly numbers: readonly [number, number];
+  /** Whether values are listed, and only have this distribution. */
+  readonly isListed?: true;
 }
 
-/** Returns a value as a draw of one distribution; undefined for other values. */
-function drawnValue(value: Value | undefined): Drawn | undefined {
+const isDraw = (start: number | Drawn | readonly number[]): start is Drawn =>
+  typeof start === 'object' && !Array.isArray(start);
+
+const moment = (values: readonly number[], power: number, from = 0): number =>
+  values.reduce((sum, value) => sum + (value - from) ** power, 0) / values.length;
+
+/** Returns the distribution that listed values have by their kurtosis, which is 1.8 if uniform and 3 if normal. */
+function shapeOf(values: readonly number[]): Distribution {
+  const mean = moment(values, 1);
+  return moment(values, 4, mean) / moment(values, 2, mean) ** 2 < 2.4 ? 'uniform' : 'normal';
+}
+
+/** Returns the two numbers of the distribution of listed values. */
+function numbersLike(values: readonly number[], distribution: Distribution): readonly [number, number] {
+  if (distribution === 'uniform')
+    return [values.reduce((a, b) => Math.min(a, b)), values.reduce((a, b) => Math.max(a, b))];
+  const mean = moment(values, 1);
+  return [mean, Math.sqrt(moment(values, 2, mean))].map((one) => Number(one.toPrecision(4))) as [number, number];
+}
+
+/**
+ * Returns a value as a draw of one distribution; undefined for other values.
+ *
+ * @param values  of the population's parameters, which the value may read if they are equal for all cells
+ */
+function drawnValue(value: Value | undefined, values: ReadonlyMap<string, Numbers>): Drawn | undefined {
   if (typeof value === 'object' && isDrawn(value)) {
     const { distribution, arguments: given, exponent10 = 0, then = 'drawn' } = value;
     const line = lineOf(parseExpression(then), 'drawn');
     return line && distributionOf(distribution, given, [line[0], line[1] * 10 ** exponent10]);
   }
   if (typeof value !== 'string') return undefined;
-  const e = parseExpression(value);
+  const e = mapExpression(parseExpression(value), (part) => {
+    const known = part.kind === 'name' ? values.get(part.name) : undefined;
+    return typeof known === 'number' ? number(known) : part;
+  });
   const [call, ...others] = callsIn(e).filter((one) => isRandom(one.function));
   if (call === undefined || others.length > 0) return undefined;
   const line = lineOf(

@@ -8,7 +8,7 @@ import { quantityText } from './text/quantity-text.js';
 import { numberAt, type Numbers } from './values.js';
 
 /** The most components of one population or projection. */
-const mostSets = 32;
+export const mostSets = 32;
 
 /** Returns the elements of each set of equal values, in the order of their first elements. */
 export function elementsBySet(
@@ -29,7 +29,7 @@ export function elementsBySet(
 
 /**
  * Returns values that form few sets. The values of a key that leads to more sets become one value. It is reported at their
- * place (`/populations/exc/values/v`): parameters as left out, first values as different.
+ * place (`/populations/exc/values/v`) as left out.
  *
  * @param pointer  to the population or projection
  * @param what     `a population` or `a projection`
@@ -55,8 +55,7 @@ export function withFewSets(
       kept.push(key);
       continue;
     }
-    const one = mostCommon(numbers);
-    few.set(key, one);
+    few.set(key, numbers[0] ?? 0);
     const declared = type.state[key] ?? type.parameters[key];
     if (!declared) {
       const use = key === 'i' ? 'the index of a cell' : 'code for some cells of a population';
@@ -66,21 +65,10 @@ export function withFewSets(
     const text = (value: number): string =>
       quantityText(Number(value.toPrecision(4)), lemsDimension(declared.unit), new Dimensions());
     const [lowest, highest] = [numbers.reduce((a, b) => Math.min(a, b)), numbers.reduce((a, b) => Math.max(a, b))];
-    const isStart = Object.hasOwn(type.state, key);
-    const found =
-      `${count.toLocaleString('en')} values of ${key} from ${text(lowest)} to ${text(highest)}, as ${what} of NeuroML ` +
-      `has at most ${mostSets} sets of values; the value of the most, ${text(one)}, ${isStart ? 'stands' : 'would stand'} for all`;
-    const at = child(child(pointer, 'values'), key);
-    // Networks forget their first values.
-    if (isStart) report.different('lems/one-start', at, found);
-    else report.missing(at, found);
+    report.missing(
+      child(child(pointer, 'values'), key),
+      `${count.toLocaleString('en')} values of ${key} from ${text(lowest)} to ${text(highest)}, as ${what} of NeuroML has at most ${mostSets} sets of values`,
+    );
   }
   return few;
-}
-
-/** Returns the most frequent of some numbers. */
-function mostCommon(values: readonly number[]): number {
-  const counts = new Map<number, number>();
-  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
-  return [...counts].reduce((most, one) => (one[1] > most[1] ? one : most))[0];
 }

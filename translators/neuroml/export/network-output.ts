@@ -78,6 +78,17 @@ export class NetworkOutput {
     return id;
   }
 
+  /** Adds a component type unless one with the same members is there. Returns its name. */
+  sharedType(type: Element): string {
+    const { name = '', description: _, ...attributes } = type.attributes;
+    const key = JSON.stringify({ ...type, attributes });
+    const known = this.#shared.get(key);
+    if (known !== undefined) return known;
+    this.#shared.set(key, name);
+    this.types.push(type);
+    return name;
+  }
+
   /** Sets the paths of elements of a population. */
   place(population: string, path: (index: number) => string): void {
     this.#paths.set(population, path);

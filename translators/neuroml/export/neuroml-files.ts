@@ -84,7 +84,7 @@ export function neuromlFiles(root: Element, name: string, split = false): readon
   // NeuroML documents include only NeuroML documents, and those may hold LEMS's definitions.
   const typesFile =
     custom.length > 0
-      ? document(`${base}_types`, [...inSchemaOrder(underKnownNames(custom, networks)), ...own])
+      ? document(`${base}_types`, [...inSchemaOrder(underKnownNames(custom, networks, own)), ...own])
       : own.length > 0
         ? element('Lems', {}, [...coreTypes, ...own])
         : undefined;
@@ -175,19 +175,27 @@ function ownPart(one: Element, types: ReadonlySet<string>): string | undefined {
 
 /**
  * Returns elements of types that the schema does not know under names of the schema, with their types as attributes,
- * so that populations and projections of a valid document may refer to them.
+ * so that populations and projections of a valid document may refer to them: the name of the type that they extend, if
+ * the schema has it.
  *
  *     <my_cell id="a" tau="5ms"/>   becomes   <baseCell type="my_cell" id="a" tau="5ms"/>
  */
-function underKnownNames(custom: readonly Element[], networks: readonly Element[]): readonly Element[] {
+function underKnownNames(
+  custom: readonly Element[],
+  networks: readonly Element[],
+  own: readonly Element[],
+): readonly Element[] {
+  const extended = new Map(own.map(({ attributes }) => [attributes['name'], attributes['extends'] ?? '']));
   const parts = networks.flatMap(({ children }) => children);
   const named = (tag: string, attribute: string): ReadonlySet<string | undefined> =>
     new Set(parts.flatMap((part) => (part.tag === tag ? [part.attributes[attribute]] : [])));
   const [cells, synapses] = [named('population', 'component'), named('projection', 'synapse')];
   return custom.map((one) => {
     const { id } = one.attributes;
-    const tag = cells.has(id) ? 'baseCell' : synapses.has(id) ? 'silentSynapse' : undefined;
-    return tag === undefined || isInSchema(one.tag)
+    const general = cells.has(id) ? 'baseCell' : synapses.has(id) ? 'silentSynapse' : undefined;
+    const core = extended.get(one.tag) ?? '';
+    const tag = isInSchema(core) ? core : general;
+    return general === undefined || tag === undefined || isInSchema(one.tag)
       ? one
       : { ...one, tag, attributes: { type: one.tag, ...one.attributes } };
   });

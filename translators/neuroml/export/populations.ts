@@ -1,13 +1,16 @@
 /** Populations: cells of a type, cells by a name that NeuroML has, and spikes that are replayed. */
 
+import { dimensionless } from '../../../src/lang/ast.js';
 import { second } from '../../../src/lang/dimension.js';
+import { populationOf } from '../../../src/model/selected.js';
 import { areInFile, endOf } from '../../../src/model/tagged.js';
 import { numbersOf } from '../../../src/model/arrays.js';
 import { child } from '../../../src/model/pointer.js';
 import { timingProperties } from '../../../src/model/timing-properties.js';
-import type { NeuronType, Population } from '../../../src/model/model.js';
+import type { Model, NeuronType, Population } from '../../../src/model/model.js';
 import { isStructured, writeStructuredPopulation } from './cells/network.js';
-import { type CellPlan, type ExportContext } from './context.js';
+import { spikeSource, type CellPlan, type ExportContext } from './context.js';
+import { countOf } from './usage.js';
 import { lemsDimension } from './text/dimensions.js';
 import { elementsBySet } from './few-values.js';
 import { mixed, populationsBySet, writeNamedPopulation } from './named-parts.js';
@@ -99,16 +102,83 @@ function replay(name: string, { spikes, size }: Population, written: NetworkOutp
     for (let k = 0; k < times.length; k++)
       trains[indices[k] ?? 0]?.push((times[k] ?? 0) + again * (spikes.period ?? 0));
   const timeOf = keptTexts((at) => quantityText(at, second, dimensions, addsUpTime));
-  const made = trains.map((train, k) => {
-    const id = ids.claim(size === 1 ? `${name}_spikes` : `${name}_spikes_${k}`);
-    const items = listOf(
-      train.sort((a, b) => a - b),
-      (at, ordinal) => element('spike', { id: String(ordinal), time: timeOf(at) }),
-    );
-    written.components.push({ ...element('spikeArray', { id }), ...(train.length > 0 ? { items } : {}) });
-    return id;
-  });
+  for (const train of trains) train.sort((a, b) => a - b);
+  const made = listens(name, model)
+    ? listeningSources(name, trains, timeOf, written, context)
+    : trains.map((train, k) => {
+        const id = ids.claim(size === 1 ? `${name}_spikes` : `${name}_spikes_${k}`);
+        const items = listOf(train, (at, ordinal) => element('spike', { id: String(ordinal), time: timeOf(at) }));
+        written.components.push({ ...element('spikeArray', { id }), ...(train.length > 0 ? { items } : {}) });
+        return id;
+      });
   if (size > 1) return mixed(name, made, written, context);
   written.populations.push(element('population', { id: name, component: made[0] ?? '', size: '1' }));
   written.place(name, (index) => `${name}[${index}]`);
+}
+
+/** Checks whether synapses are on a source of spikes, as for plasticity between given trains. */
+const listens = (name: string, { projections }: Model): boolean =>
+  Object.values(projections).some(({ to }) => populationOf(to.of) === name);
+
+/** The most spikes of a source with synapses, which has a parameter for each. */
+const mostTimes = 100;
+
+/**
+ * Writes sources of spikes with synapses as cells that fire at given times: spike arrays have a list already, and the
+ * reference interpreter attaches synapses only to cells with one list.
+ */
+function listeningSources(
+  name: string,
+  trains: readonly (readonly number[])[],
+  timeOf: (at: number) => string,
+  written: NetworkOutput,
+  { ids, report }: ExportContext,
+): readonly string[] {
+  const most = trains.reduce((longest, { length }) => Math.max(longest, length), 1);
+  const times = Array.from({ length: Math.min(most, mostTimes) }, (_, k) => `time_${k + 1}`);
+  if (most > mostTimes)
+    report.missing(child('/populations', name), `synapses on a source of more than ${mostTimes} spikes`);
+  const componentType = ids.claim(`${name}_source`);
+  const [count, next] = ['spike_count', 'next_time'];
+  const cases = times.map((value, k) => element('Case', { condition: `${count} .lt. ${k + 1}`, value }));
+  const isDue = `(${count} .lt. number_of_spikes) .and. (t .geq. ${next})`;
+  written.types.push(
+    element(
+      'ComponentType',
+      { name: componentType, extends: 'baseSpikingCell', description: 'Fires at given times.' },
+      [
+        element('Parameter', { name: 'number_of_spikes', dimension: 'none' }),
+        ...times.map((time) => element('Parameter', { name: time, dimension: 'time' })),
+        element('Exposure', { name: count, dimension: 'none' }),
+        element('Attachments', { name: 'synapses', type: 'basePointCurrent' }),
+        element('Dynamics', {}, [
+          element('StateVariable', { name: count, dimension: 'none', exposure: count }),
+          element('ConditionalDerivedVariable', { name: next, dimension: 'time' }, [
+            ...cases.slice(0, -1),
+            element('Case', { value: times.at(-1) ?? '' }),
+          ]),
+          element('OnCondition', { test: isDue }, [
+            element('StateAssignment', { variable: count, value: `${count} + 1` }),
+            element('EventOut', { port: 'spike' }),
+          ]),
+        ]),
+      ],
+    ),
+  );
+  written.plans.set(spikeSource, {
+    type: spikeSource,
+    componentType,
+    attachment: 'baseSynapse',
+    channels: [],
+    varying: new Set(),
+    visible: new Map([[countOf('spike'), { name: count, dimension: dimensionless }]]),
+    starts: new Map(),
+  });
+  return trains.map((train, k) => {
+    const id = ids.claim(trains.length === 1 ? `${name}_cells` : `${name}_${k + 1}_cells`);
+    const given = times.map((time, n) => [time, timeOf(train[n] ?? 0)] as const);
+    const attributes = { id, number_of_spikes: String(train.length), ...Object.fromEntries(given) };
+    written.components.push(element(componentType, attributes));
+    return id;
+  });
 }

@@ -151,8 +151,8 @@ export class TypeBuilder implements Words {
    * Declares a state variable, exposed or not.
    * @returns its name in LEMS
    */
-  state(name: string, dimension: Dimension, exposed = true): string {
-    const lems = this.declare(name, dimension);
+  state(name: string, dimension: Dimension, exposed = true, wanted = name): string {
+    const lems = this.declare(name, dimension, wanted);
     const attributes = { name: lems, dimension: this.dimensions.nameOf(dimension) };
     if (exposed) this.exposures.push(element('Exposure', attributes));
     this.states.push(element('StateVariable', exposed ? { ...attributes, exposure: lems } : attributes));
@@ -337,6 +337,11 @@ export class TypeBuilder implements Words {
     return foldConstants(parseExpression(text), undefined, (name) => this.#isOwn(name) || isElsewhere(name));
   }
 
+  /** Returns an expression of the model with its units folded. */
+  folded(e: Expression): Expression {
+    return foldConstants(e, undefined, (name) => this.#isOwn(name));
+  }
+
   /** Checks whether a name means something in this type, and so no unit and no constant. */
   #isOwn(name: string): boolean {
     return this.#names.has(name) || this.aliases.has(name);
@@ -353,7 +358,7 @@ export class TypeBuilder implements Words {
     return texts.flatMap((text) =>
       parseStatements(text).flatMap((statement) =>
         sequentialStatements(
-          mapStatement(statement, (e) => foldConstants(e, undefined, (name) => this.#isOwn(name))),
+          mapStatement(statement, (e) => this.folded(e)),
           partName,
         ),
       ),

@@ -86,7 +86,7 @@ class Deferred:
         #: The session that has drawn them.
         self.session = None
         #: Events that went through pathways, by the name of each.
-        self._heard = {}
+        self._received = {}
         #: Delays as a session has drawn them, by variable.
         self.delays = {}
         # Delays are the synapses', though pathways alone have them.
@@ -207,11 +207,11 @@ class Deferred:
             if name != "connect":
                 initial_value(entry, name, statements)
 
-    def note(self, pathway, *heard):
+    def note(self, pathway, *received):
         """Keeps the events of a run for a pathway: the steps between which it ran, steps and neurons of events."""
         delay = pathway.variables["delay"]
         delays = np.array(delay.get_value()) if delay.scalar else None
-        self._heard.setdefault(pathway.name, []).append((pathway.source.clock.dt_, delays, heard))
+        self._received.setdefault(pathway.name, []).append((pathway.source.clock.dt_, delays, received))
 
     def _forget(self):
         for each in self.variables:
@@ -249,14 +249,14 @@ class Deferred:
         for pathway in synapses._pathways:
             delay = pathway.variables["delay"]
             self.delays[delay] = np.array(delay.get_value())
-            for dt, delays, heard in self._heard.get(pathway.name, ()):
-                queues.replay(pathway, *heard, was=(dt, delay.get_value() if delays is None else delays))
+            for dt, delays, received in self._received.get(pathway.name, ()):
+                queues.replay(pathway, *received, was=(dt, delay.get_value() if delays is None else delays))
             pathway.initialise_queue()
 
     def lose(self):
         """A session has failed: Brian draws what it has drawn."""
         self.session = None
-        self._heard = {}
+        self._received = {}
 
     def _carry_out(self, which):
         """Has Brian carry out statements, with what they read as it was."""

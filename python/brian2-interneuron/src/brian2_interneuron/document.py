@@ -83,7 +83,7 @@ class Document(NeuronParts, LinkParts, SlotParts, InputParts, SynapseParts, Moni
         #: Names of those that are recorded at several times, by monitor and variable, and the equations that define them.
         self.recorded_as, self._again = {}, []
         #: Events by which monitors hear of others a step later, by monitor, and what makes them.
-        self.heard_as, self._later = {}, []
+        self.received_as, self._later = {}, []
         #: Links of neurons that synapses read, by group and name.
         self._linked = []
         #: Steps of integration that Brian has worked out, by owner.

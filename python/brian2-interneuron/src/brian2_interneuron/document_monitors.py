@@ -79,7 +79,7 @@ class MonitorParts:
         group, own = base_of(monitor.source), f"{monitor.event}_for_{monitor.name}"
         due = f"{own}_is_due"
         self.due.append((group.name, due))
-        self.heard_as[monitor.name] = own
+        self.received_as[monitor.name] = own
         self._again.append((group, f"{due} : integer"))
         code = {"code": f"{due} = 0", "when": monitor.when, "order": int(monitor.order) + 1}
         self._later.append((group, monitor.event, due, own, {"condition": f"{due} > 0", "condition_when": "before_start", **code}))

@@ -88,11 +88,11 @@ def are_explained(pathway, now, events):
     return expected == pending
 
 
-def heard(pathway, now, events):
-    """Which of these events (rows of step and neuron) of its group each synapse of a pathway has heard.
+def received(pathway, now, events):
+    """Which of these events (rows of step and neuron) of its group each synapse of a pathway has received.
 
-    Synapses that were made later, or whose delays have changed, have not heard all of them. Returns the first step of which
-    each has heard, and the one after the last; None where events between those are not under way.
+    Synapses that were made later, or whose delays have changed, have not received all of them. Returns the first step of which
+    each has received, and the one after the last; None where events between those are not under way.
     """
     ahead, synapses = under_way(pathway)
     sources, delays = np.asarray(pathway.synapse_sources.get_value()), delay_steps(pathway)

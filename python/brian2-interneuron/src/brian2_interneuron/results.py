@@ -67,12 +67,12 @@ def write_back(document, session, begin, end):
                     steps, cells = steps[steps + 1 < end] + 1, cells[steps + 1 < end]
                 # Queues count the steps of those that send.
                 every = document.ticks(pathway.source)
-                heard = (-(-begin // every), -(-end // every), steps // every, cells)
+                received = (-(-begin // every), -(-end // every), steps // every, cells)
                 waiting = deferred.of(synapses)
                 if waiting is None:
-                    queues.replay(pathway, *heard)
+                    queues.replay(pathway, *received)
                 else:
-                    waiting.note(pathway, *heard)
+                    waiting.note(pathway, *received)
 
 
 def _times(steps, group, document):
@@ -101,11 +101,11 @@ def _own(monitor, events, event):
 
 
 def _event_monitor(document, monitor, events, values, begin, end):
-    event = document.heard_as.get(monitor.name, monitor.event)
+    event = document.received_as.get(monitor.name, monitor.event)
     steps, cells, inside = _own(monitor, events, event)
     if event == monitor.event and document.is_early(monitor):
-        # It hears of what was in the step before; at the end of a run Brian forgets what nobody has heard of.
-        known, own = _heard(document, monitor), steps + 1 < end
+        # The monitor runs before the event, so it records events of the step before; at the end of a run Brian drops the last.
+        known, own = _received(document, monitor), steps + 1 < end
         steps, cells = np.concatenate([np.full(len(known), begin), steps[own] + 1]), np.concatenate([known, cells[own]])
     count = monitor.variables["count"].get_value()
     count += np.bincount(cells, minlength=len(count)).astype(count.dtype)
@@ -120,7 +120,7 @@ def _event_monitor(document, monitor, events, values, begin, end):
     monitor.variables["N"].set_value(old + len(steps))
 
 
-def _heard(document, monitor):
+def _received(document, monitor):
     """Neurons of a monitor's source whose events of the step before Brian still keeps."""
     source, event = monitor.source, getattr(monitor, "event", "spike")
     space = base_of(source).variables[f"_{event}space"].get_value()

@@ -26,7 +26,7 @@ _CHANGED = "its delays or synapses have changed while spikes were in transit"
 def start_of_run(document):
     """The parameter `start` of the session, as keywords: nothing where a network is fresh."""
     now = int(document.clock.variables["timestep"].get_value().item())
-    events, heard = _under_way(document, now)
+    events, received = _under_way(document, now)
     last, free, updates = {}, {}, {}
     fresh = now == 0 and not events
     for group in document.groups:
@@ -54,7 +54,7 @@ def start_of_run(document):
     if fresh:
         return {}
     start = {"step": now, "events": events, "lastEvents": last, "free": free, "lastUpdates": updates}
-    return {"start": {**start, **({"heard": heard} if heard else {})}}
+    return {"start": {**start, **({"received": received} if received else {})}}
 
 
 def _between_steps(times, document):
@@ -64,7 +64,7 @@ def _between_steps(times, document):
 
 
 def _under_way(document, now):
-    """The events that delays have still to bring, by `group.event`; which of them synapses have heard, by `synapses.pathway`."""
+    """The events that delays have still to bring, by `group.event`; which of them synapses have received, by `synapses.pathway`."""
     drawn = [each for each in document.synapses if deferred.of(each) is None]
     pathways = [each for synapses in drawn for each in synapses._pathways if each.active]
     found = {}
@@ -76,18 +76,18 @@ def _under_way(document, now):
         # Queues count the steps of those that send.
         found.setdefault(_source_of(document, pathway), []).append(recent * [every, 1])
     events = {key: np.unique(np.concatenate(parts), axis=0) for key, parts in found.items()}
-    heard = {}
+    received = {}
     for pathway in pathways:
         # The engine sends an event along all pathways of its group.
         every = document.ticks(pathway.source)
         of_source, at = events[_source_of(document, pathway)] // [every, 1], -(-now // every)
         if queues.are_explained(pathway, at, of_source):
             continue
-        stretch = queues.heard(pathway, at, of_source)
+        stretch = queues.received(pathway, at, of_source)
         if stretch is None:
             raise Changed(pathway.name, _CHANGED)
         first, end = (pack((each * every).astype(np.int32)) for each in stretch)
-        heard[f"{pathway.synapses.name}.{pathway.objname}"] = {"from": first, "until": end}
+        received[f"{pathway.synapses.name}.{pathway.objname}"] = {"from": first, "until": end}
     if any(len(each) and each[0, 0] < 0 for each in events.values()):
         raise Unsupported(document.net.name, "spikes from before time 0 are in transit")
     for group in document.groups:
@@ -100,7 +100,7 @@ def _under_way(document, now):
         key: {"steps": pack(each[:, 0].astype(np.int32)), "cells": pack(each[:, 1].astype(np.int32))}
         for key, each in events.items()
         if len(each)
-    }, heard
+    }, received
 
 
 def _source_of(document, pathway):

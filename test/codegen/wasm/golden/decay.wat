@@ -21,7 +21,7 @@
 ;; exc: dv/dt = -v/tau
 (func $kernel:decay (param $step i32) (param $.from i32) (param $.to i32)
   (local $index i32) (local $begin i32) (local $group i32) (local $.lane:cell_v.4 v128) (local $.lane:half.x.6 v128)
-  (local $.bits10 i32) (local $.vectors i32) (local $.stop i32) (local $.low i32) (local $.high i32)
+  (local $.bits0 i32) (local $.vectors i32) (local $.stop i32) (local $.low i32) (local $.high i32)
   (local.set $begin (i32.const 0))
   (local.set $.low (select (local.get $begin) (local.get $.from) (i32.gt_u (local.get $begin) (local.get $.from))))
   (local.set $.high (select (i32.const 10) (local.get $.to) (i32.lt_u (i32.const 10) (local.get $.to))))
@@ -38,14 +38,14 @@
             (local.set $.stop (i32.add (local.get $index) (i32.const 32)))
             (local.set $.stop
               (select (local.get $.stop) (local.get $.vectors) (i32.lt_u (local.get $.stop) (local.get $.vectors))))
-            (local.set $.bits10 (i32.const 0))
+            (local.set $.bits0 (i32.const 0))
             (loop $vector1
               (local.set $.lane:cell_v.4 (v128.load offset=512 (i32.shl (local.get $index) (i32.const 3))))
               (local.set $.lane:half.x.6 (f64x2.mul (local.get $.lane:cell_v.4) (v128.const f64x2 0.5 0.5)))
               (v128.store offset=512 (i32.shl (local.get $index) (i32.const 3)) (local.get $.lane:half.x.6))
-              (local.set $.bits10
+              (local.set $.bits0
                 (i32.or
-                  (local.get $.bits10)
+                  (local.get $.bits0)
                   (i32.shl
                     (i64x2.bitmask (f64x2.gt (local.get $.lane:half.x.6) (v128.const f64x2 1 1)))
                     (local.get $index))))
@@ -53,7 +53,7 @@
               (br_if $vector1 (i32.lt_u (local.get $index) (local.get $.stop))))
             (i32.store offset=1024
               (i32.shl (i32.shr_u (i32.sub (local.get $index) (i32.const 1)) (i32.const 5)) (i32.const 2))
-              (local.get $.bits10))
+              (local.get $.bits0))
             (br_if $word1 (i32.lt_u (local.get $index) (local.get $.vectors))))))
       (if
         (i32.lt_u (local.get $.vectors) (local.get $.high))

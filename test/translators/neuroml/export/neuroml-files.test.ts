@@ -123,7 +123,7 @@ it('has cells and synapses of its own types under names of the schema', { timeou
   const [network, , types] = converted.files;
   expect(network?.text).toContain('<include href="x_types.xml"/>');
   expect(types?.text).toMatch(/^<neuroml [^]*<baseCell type="G_cell" id="G_1_cells" tau="5ms" [^>]*\/>/);
-  expect(types?.text).toContain('<silentSynapse type="S_synapse" id="S_synapses" w="0.5"/>');
+  expect(types?.text).toContain('<silentSynapse type="S_synapse" id="S_synapses"/>');
   expect((await judged(converted, true)).complaints).toEqual([]);
 });
 

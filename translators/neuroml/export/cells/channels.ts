@@ -1,6 +1,7 @@
 /** Channels: the gates of a conductance, each channel once. */
 
 import { siemens } from '../../../../src/lang/dimension.js';
+import { name as nameOf } from '../../../../src/lang/build.js';
 import { parseStatements } from '../../../../src/lang/parse.js';
 import { writtenBy } from '../../../../src/lang/walk.js';
 import { printExpression } from '../../../../src/lang/print.js';
@@ -13,6 +14,7 @@ import { element, type Element } from '../text/xml-text.js';
 import type { LocalEquations } from './equations.js';
 import { gateId, gateOf, instantGate, PotentialFunctions, type Gate } from './gates.js';
 import type { Conductance } from './membrane-current.js';
+import { schemeGate, type SchemeGate } from './scheme-gates.js';
 
 /** Differences of a gate's first value from its steady state that are rounding, and that pass within milliseconds. */
 const [rounding, passing] = [1e-3, 0.05];
@@ -57,13 +59,19 @@ export class Channels {
     const { context, written } = this;
     const { open, reversal } = conductance;
     const { owner, equations } = origin;
-    const gates = this.#gates(conductance, origin);
-    const instant = open === null ? [] : [instantGate(open, 1, equations, this.#functions, owner)];
-    const elements = gates.map((one) => this.#started(one, origin)).concat(instant);
     const attributes = {
       ...(ion === 'non_specific' ? {} : { species: ion }),
       conductance: quantityText(1e-11, siemens, context.dimensions),
     };
+    const scheme = this.#scheme(conductance, origin);
+    if (scheme) {
+      const make = (id: string): Element => element('ionChannelKS', { id, ...attributes }, [scheme.element]);
+      const id = written.once('components', owner, make, context.ids, typeof reversal);
+      return { id, paths: new Map(scheme.states.map((state) => [state, `gate/${state}/occupancy`])) };
+    }
+    const gates = this.#gates(conductance, origin);
+    const instant = open === null ? [] : [instantGate(open, 1, equations, this.#functions, owner)];
+    const elements = gates.map((one) => this.#started(one, origin)).concat(instant);
     const make = (id: string): Element =>
       elements.length === 0
         ? element('ionChannel', { id, type: 'ionChannelPassive', ...attributes })
@@ -71,6 +79,28 @@ export class Channels {
     // NEURON's channels either have a reversal potential or read the ion's.
     const id = written.once('components', owner, make, context.ids, typeof reversal);
     return { id, paths: new Map(gates.map(({ gate }) => [gate, `${gateId(gate)}/q`])) };
+  }
+
+  /** Reports a scheme that begins in more than its first state. */
+  #remarkStart(state: string, first: number, pointer: string): void {
+    if (1 - first > rounding)
+      this.context.report.different(
+        'lems/gate-start',
+        `${pointer}/state/${state}`,
+        `all channels begin in ${state}, as kinetic schemes of LEMS do, not ${Number(first.toPrecision(6))} of them`,
+      );
+  }
+
+  /** Returns the kinetic scheme that alone opens a conductance. */
+  #scheme({ gates, mixed, open }: Conductance, { owner, equations, initial, pointer }: Origin): SchemeGate | undefined {
+    const [gate] = gates;
+    if (open !== null || gates.size + mixed.length !== 1) return undefined;
+    const factor = gate ? nameOf(gate[0]) : mixed[0];
+    if (!factor) return undefined;
+    const functions = this.#functions;
+    const scheme = schemeGate(factor, gate?.[1] ?? 1, equations, initial, { functions, owner });
+    for (const state of scheme?.states.slice(0, 1) ?? []) this.#remarkStart(state, initial.get(state) ?? 0, pointer);
+    return scheme;
   }
 
   /**

@@ -1,9 +1,11 @@
 /** Actions of events on a synapse and on its cell, in LEMS: arriving spikes act at once. */
 
 import { dimensionless as pure, type Statement } from '../../../../src/lang/ast.js';
+import { binary, name as nameOf } from '../../../../src/lang/build.js';
 import type { Pathway, Projection, SynapseType } from '../../../../src/model/model.js';
 import type { CellPlan, ExportContext } from '../context.js';
 import { countOf } from '../usage.js';
+import { withBounds } from './bounds.js';
 import { hasDelayOfConnection } from './delays.js';
 import { writtenBy } from './effects.js';
 import { responded } from './response.js';
@@ -24,8 +26,10 @@ interface Acting {
 }
 
 /** Writes the pathways of one projection, each on its own. */
-export function writePathways(acting: Acting, attempt: Attempt): void {
-  const { type, projection, builder } = acting;
+export function writePathways(given: Acting, attempt: Attempt): void {
+  const { type, bounds } = withBounds(given.type);
+  const acting = { ...given, type };
+  const { projection, builder } = acting;
   /** Actions of an arriving spike of the source. LEMS runs one handler of a port. */
   const arriving: Element[] = [];
   const own = Object.entries(type.pathways).sort(([, a], [, b]) => a.order - b.order);
@@ -36,6 +40,13 @@ export function writePathways(acting: Acting, attempt: Attempt): void {
       else throw new NotExpressible('several delays of what spikes of the source do: a connection of LEMS has one');
     });
   if (arriving.length > 0) builder.handlers.push(element('OnEvent', { port: 'in' }, arriving));
+  for (const [variable, limits] of bounds)
+    limits.forEach((limit, k) => {
+      const isBeyond = binary(k === 0 ? '<' : '>', nameOf(variable), builder.folded(limit));
+      const test = builder.condition(isBeyond, 'statement');
+      const action = builder.assign(builder.nameOf(variable), builder.text(builder.folded(limit), 'statement'));
+      builder.conditions.push(element('OnCondition', { test }, [action]));
+    });
 }
 
 /** Returns the actions at an event of the synapse's cell, one step after it: the cell counts them. @throws NotExpressible */

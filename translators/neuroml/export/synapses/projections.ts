@@ -8,7 +8,6 @@ import { isSelection } from '../../../../src/model/tagged.js';
 import { contactsOf, writeGapJunctions } from './gap-junctions.js';
 import { coreSynapses, writePlacedConnections } from '../cells/network.js';
 import { type CellPlan, type ExportContext } from '../context.js';
-import { withDecidedChoices } from './decided.js';
 import { delaysOf, delayTexts } from './delays.js';
 import { dimensionOfUnit } from '../text/dimensions.js';
 import { jumpsOf, receivedEvents, seesSource, usualEvent } from './effects.js';
@@ -21,7 +20,7 @@ import { numbersAt, pairsOf, type PairedProjection } from './pairs.js';
 import { commonUnit, keptTexts, numberText, quantityText } from '../text/quantity-text.js';
 import { ownSynapse } from './synapse-code.js';
 import { synapseType, type BuiltSynapse } from './synapse-type.js';
-import { withRates } from './tsodyks-markram.js';
+import { plasticForm } from './plastic-form.js';
 import { numberAt } from '../values.js';
 import { countsOf, type NetworkOutput } from '../network-output.js';
 import { element, listOf, type Element } from '../text/xml-text.js';
@@ -71,15 +70,16 @@ function writeOwnProjection(given: Known, written: NetworkOutput, context: Expor
   );
   const sourcePlan = written.plans.get(context.model.populations[source]?.type ?? '');
   const hasWeight = varying.size <= 1 && port === undefined;
-  const built = synapseType(
+  const made = synapseType(
     name,
     projection,
-    withDecidedChoices(type, values, context),
+    type,
     plan,
-    { varying, started, hasWeight, source: sourcePlan },
+    { varying, started, hasWeight, values, source: sourcePlan },
     context,
   );
-  written.types.push(built.element);
+  const built = made.peer ? made : { ...made, componentType: written.sharedType(made.element) };
+  if (made.peer) written.types.push(made.element);
   const weights = built.weight && weightsOf(known, built.weight, context);
   const sets = elementsBySet(pairs.sources.length, [...built.parameters.keys()], values);
   const groups = (sets.length === 0 ? [[]] : sets).map((members): ConnectionGroup => {
@@ -195,8 +195,7 @@ function knownOf(
     return report.missing(pointer, 'synapses between cells and other synapses: LEMS connects cells');
   if (source === undefined || target === undefined || !type)
     return report.missing(pointer, 'projections between several populations');
-  if (!plan)
-    return report.missing(pointer, 'synapses on a source of spikes: LEMS has spike arrays that nothing attaches to');
+  if (!plan) return report.missing(pointer, 'synapses on a source of spikes that are not listed');
   if ((projection.from.event ?? 'spike') !== 'spike')
     return report.missing(`${pointer}/from`, `the event ${String(projection.from.event)}`);
   if (receivedEvents(type).length > 1)
@@ -211,7 +210,7 @@ function knownOf(
   const values = numbersOfElements(own.type, own.projection.values, count, pointer, numbersAt(pairs, dt), context);
   const dimensionOf = (key: string): Dimension =>
     dimensionOfUnit(own.type.parameters[key]?.unit ?? own.type.state[key]?.unit ?? '1');
-  const rated = withRates(projection.synapse, own.type, values, context);
+  const rated = plasticForm(own.type, values, context);
   return { name, ...own, type: rated, source, target, plan, pairs, values, dimensionOf };
 }
 

@@ -1,6 +1,6 @@
 /** Responses of synapses of types of their own on cells by NeuroML's names: each synapse has its conductance or current. */
 
-import type { Dimension, Expression } from '../../../../src/lang/ast.js';
+import { dimensionless, type Dimension, type Expression } from '../../../../src/lang/ast.js';
 import { binary, name as nameOf, number } from '../../../../src/lang/build.js';
 import { ampere, farad, second, siemens, volt } from '../../../../src/lang/dimension.js';
 import type { NeuromlReceptor } from '../../../../src/library/neuroml/cells.js';
@@ -21,6 +21,8 @@ export interface Response {
   readonly attributes: Readonly<Record<string, string>>;
   /** The current into the cell. */
   readonly current: Expression;
+  /** The time constant of its decay, in s and as an expression of the type's parameter. */
+  readonly decay?: { readonly seconds: number; readonly expression: Expression };
 }
 
 /** The synapse's name of the variable that spikes add to. */
@@ -50,7 +52,12 @@ export function declareResponse(receptor: NeuromlReceptor, potential: string, bu
     key === base ? [] : [{ key, dimension: dimensionOfUnit(unit), value: tidy(constantOf(value) ?? 0) }],
   );
   for (const { key } of given) builder.reserve(key);
-  const tau = isPynn ? '(tau_syn * MSEC)' : (given.find(({ key }) => key.startsWith('tau'))?.key ?? '');
+  const time = given.find(({ key }) => key.startsWith('tau'));
+  const tau = isPynn ? '(tau_syn * MSEC)' : (time?.key ?? '');
+  builder.inherited('time constant', isPynn ? dimensionless : second, time?.key ?? '');
+  builder.inherited('millisecond', second, 'MSEC');
+  const constant = nameOf('time constant');
+  const expression = isPynn ? binary('*', constant, nameOf('millisecond')) : constant;
   const state = (key: string, wanted: string, isShown: boolean): string => {
     const lems = builder.declare(key, dimension, wanted);
     const attributes = { name: lems, dimension: builder.dimensions.nameOf(dimension) };
@@ -75,6 +82,7 @@ export function declareResponse(receptor: NeuromlReceptor, potential: string, bu
     attributes: Object.fromEntries(
       given.map(({ key, dimension: own, value }) => [key, quantityText(value, own, builder.dimensions)]),
     ),
+    decay: { seconds: (time?.value ?? 0) * (isPynn ? 1e-3 : 1), expression },
     current: isConductance ? binary('*', flow, binary('-', reversal(isPynn, builder), nameOf(potential))) : flow,
   };
 }

@@ -56,7 +56,7 @@ export function textsOf(type: SynapseType): {
 }
 
 /** Returns names that equations and code of synapses read. */
-function namesRead(type: SynapseType): ReadonlySet<string> {
+export function namesRead(type: SynapseType): Set<string> {
   const { expressions, statements } = textsOf(type);
   const read = [
     ...expressions.map(parseExpression),

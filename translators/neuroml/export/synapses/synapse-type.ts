@@ -4,6 +4,7 @@ import { dimensionless, type Expression } from '../../../../src/lang/ast.js';
 import { binary, name as nameOf } from '../../../../src/lang/build.js';
 import { equalDimensions, siemens } from '../../../../src/lang/dimension.js';
 import { namesIn } from '../../../../src/lang/walk.js';
+import { declaredName } from '../../../../src/library/declared-types.js';
 import { child } from '../../../../src/model/pointer.js';
 import type { Projection, SynapseType } from '../../../../src/model/model.js';
 import { attempting, builderOf, type Attempt } from '../builder.js';
@@ -13,9 +14,11 @@ import { declareResponse, type Response } from './response.js';
 import { dimensionOfUnit, isPure } from '../text/dimensions.js';
 import { writeContributions, writeEquations } from '../common-equations.js';
 import { waitingFor, writePathways } from './pathways.js';
-import { textsOf, placeWords } from './synapse-code.js';
+import { namesRead, textsOf, placeWords } from './synapse-code.js';
 import type { TypeBuilder } from '../type-builder.js';
 import { NotExpressible } from '../text/words.js';
+import { numberAt, type Numbers } from '../values.js';
+import { near } from '../../../../src/library/recognise/numbers.js';
 import { element, type Element } from '../text/xml-text.js';
 
 /** Values that vary between the synapses of a projection: each connection gives them. */
@@ -24,6 +27,8 @@ interface SynapseUsage {
   readonly started: ReadonlySet<string>;
   /** Whether connections give only a weight and a delay, as NeuroML's `connectionWD`: at most one value varies. */
   readonly hasWeight?: boolean;
+  /** Numbers of the synapses, by name. */
+  readonly values: ReadonlyMap<string, Numbers>;
   /** The source cells, for synapses that read variables of them. */
   readonly source?: CellPlan | undefined;
 }
@@ -78,7 +83,9 @@ export function synapseType(
   const attempt = attempting(pointer, context);
   requirePost(type, target, builder);
   const response = responseOf(projection, type, target, builder);
-  const componentType = context.ids.claim(`${id}_synapse`);
+  // Several projections may share the type of one name.
+  const named = declaredName(type);
+  const componentType = context.ids.claim(named === '' || named === 'StaticSynapse' ? `${id}_synapse` : named);
   const seen = readOfSource(type, (text) => builder.parse(text));
   const peerType = seen.length > 0 ? context.ids.claim(`${id}_other_end`) : undefined;
   if (peerType !== undefined) attempt('', () => requirePeer(peerType, seen, type, usage.source, builder));
@@ -89,7 +96,9 @@ export function synapseType(
   const hasWeight = weight === 'weight';
   if (hasWeight) builder.properties.push(element('Property', { name: weight, dimension: 'none', defaultValue: '1' }));
   // A weight of the model becomes the connections' weight, even if all are equal.
-  const own = usage.varying.size === 0 && Object.hasOwn(type.parameters, 'weight') ? ['weight'] : [];
+  const isWeightOf = (name: string): boolean =>
+    Object.hasOwn(type.parameters, name) || (Object.hasOwn(type.state, name) && usage.started.has(name));
+  const own = usage.varying.size === 0 ? ['weight', 'w'].filter(isWeightOf).slice(0, 1) : [];
   const varying = hasWeight ? new Set([...usage.varying, ...own]) : usage.varying;
   let given: ConnectionWeight = {};
   const value = (name: string, declared: string, unit: string): string => {
@@ -124,15 +133,26 @@ export function synapseType(
     }
     return lems;
   };
-  for (const [name, { unit }] of Object.entries(type.parameters)) value(name, name, unit);
-  for (const [name, { unit }] of Object.entries(type.state)) builder.state(name, dimensionOfUnit(unit));
+  const read = namesRead(type);
+  const { decay } = response ?? {};
+  if (
+    decay &&
+    Object.hasOwn(type.parameters, 'tau_syn') &&
+    near(numberAt(usage.values.get('tau_syn'), 0), decay.seconds)
+  ) {
+    builder.aliases.set('tau_syn', decay.expression);
+    read.delete('tau_syn');
+  }
+  for (const [name, { unit }] of Object.entries(type.parameters)) if (read.has(name)) value(name, name, unit);
+  for (const [name, { unit }] of Object.entries(type.state))
+    builder.state(name, dimensionOfUnit(unit), true, hasWeight && name === 'weight' ? 'w' : name);
   for (const [name, { unit }] of Object.entries(type.derived)) builder.declare(name, dimensionOfUnit(unit));
   for (const name of usage.started) {
     const unit = type.state[name]?.unit ?? '1';
     const start = value(name, `start of ${name}`, unit);
     builder.starts.push(builder.assign(builder.nameOf(name), start));
   }
-  equations(type, pointer, builder, attempt, context.report);
+  equations(type, builder, attempt);
   const sums = sumsOf(type, projection);
   const valueOf = (channel: Channel): Expression | undefined => {
     if (channel.kind === 'jump') return arrived(channel, builder);
@@ -158,7 +178,7 @@ export function synapseType(
         : hasBase
           ? (response?.withBase ?? '')
           : (response?.base ?? target.attachment),
-      `Synapses of ${id}.`,
+      named === '' ? `Synapses of ${id}.` : `PyNN's ${named}.`,
     ),
     parameters,
     properties,
@@ -210,20 +230,7 @@ function requirePeer(
 }
 
 /** Equations, and conditions on the synapse's own variables. */
-function equations(
-  type: SynapseType,
-  pointer: string,
-  builder: TypeBuilder,
-  attempt: Attempt,
-  report: ExportContext['report'],
-): void {
-  for (const [name, { eventDriven }] of Object.entries(type.derivatives))
-    if (eventDriven)
-      report.different(
-        'lems/event-driven',
-        `${pointer}/derivatives/${name}`,
-        'the variable is advanced at every step by forward Euler, not in closed form at events',
-      );
+function equations(type: SynapseType, builder: TypeBuilder, attempt: Attempt): void {
   attempt('noise', () => {
     if (type.noise.length > 0) throw new NotExpressible('noise in the equations of synapses');
   });

@@ -1,5 +1,6 @@
 /** Numbers and quantities as people write them. */
 
+import { tidy } from '../../../../src/library/recognise/numbers.js';
 import type { Dimension } from '../../../../src/lang/ast.js';
 import { type Dimensions, isPure } from './dimensions.js';
 
@@ -90,7 +91,7 @@ export function amountOf(value: number, dimension: Dimension, dimensions: Dimens
 export function quantityText(value: number, dimension: Dimension, dimensions: Dimensions, strict = false): string {
   if (isPure(dimension)) return numberText(value);
   if (!Number.isFinite(value)) return `${numberText(value)} ${dimensions.unitOf(dimension)}`;
-  const { number, symbol } = amountOf(value, dimension, dimensions, strict);
+  const { number, symbol } = amountOf(strict ? value : tidy(value), dimension, dimensions, strict);
   // A letter e between a number and its unit would be read as an exponent; Java takes F and D to be part of a number.
   return `${numberText(number)}${/^(?:e|SI_|[FfDd]$)/.test(symbol) ? ' ' : ''}${symbol}`;
 }
@@ -105,11 +106,8 @@ export function commonUnit(
   dimension: Dimension,
   dimensions: Dimensions,
 ): { readonly one: string; readonly numberOf: (value: number) => number } {
-  const { symbol } = amountOf(
-    values.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0),
-    dimension,
-    dimensions,
-  );
+  const largest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  const { symbol } = amountOf(Number(largest.toPrecision(3)), dimension, dimensions);
   const power = dimensions.unitsOf(dimension).find(([one]) => one === symbol)?.[1] ?? 0;
   return {
     one: `1${symbol}`,

@@ -22,6 +22,15 @@ const repeating: ReadonlySet<string> = new Set(['<', '<=', '>', '>=', '==', '!='
  */
 export function sequentialStatements(statement: Statement, name: (wanted: string) => string): readonly Statement[] {
   if (statement.kind !== 'assignment') return [statement];
+  const { operator, value: whole } = statement;
+  if (operator === '=' && whole.kind === 'call' && whole.function === 'clip') {
+    const [x, a, b] = whole.arguments;
+    const bounded = (bound: string, by: Expression | undefined): readonly Statement[] =>
+      by ? [{ ...statement, value: call(bound, [nameOf(statement.target), by]) }] : [];
+    const first = x && !(x.kind === 'name' && x.name === statement.target) ? [{ ...statement, value: x }] : [];
+    const computed = first.flatMap((one) => sequentialStatements(one, name));
+    return [...computed, ...bounded(most, a), ...bounded(least, b)];
+  }
   const before: Statement[] = [];
   const named = (value: Expression, wanted: string): Expression => {
     if (value.kind === 'name' || value.kind === 'number' || value.kind === 'quantity') return value;

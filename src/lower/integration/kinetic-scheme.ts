@@ -12,17 +12,16 @@ import type { Expression } from '../../lang/ast.js';
 import { difference, integer, name as nameOf, product } from '../../lang/build.js';
 import { derivative } from '../../lang/derivative.js';
 import { linearRate } from '../../lang/linear.js';
-import type { Mechanism } from '../../model/typed.js';
-import { to } from '../code/expressions.js';
+import type { Mechanism, SynapseType } from '../../model/typed.js';
+import { to, type IntegrationScope } from '../code/expressions.js';
 import type { Scheme } from '../context/cable.js';
-import { rateOf } from '../integration/rates.js';
-import type { ElementScope } from '../scopes/element-scope.js';
+import { rateOf } from './rates.js';
 
-/** Returns the kinetic schemes of a mechanism in the names of a class. */
+/** Returns the kinetic schemes of a mechanism, in the names of a class, or of a synapse. */
 export function schemesOf(
-  { scheme = [], conserved = {} }: Mechanism,
-  named: (name: string) => string,
-  code: (e: Expression) => Expression,
+  { scheme = [], conserved = {} }: Mechanism | SynapseType,
+  named = (name: string): string => name,
+  code = (e: Expression): Expression => e,
 ): readonly Scheme[] {
   if (scheme.length === 0) return [];
   const sums = Object.entries(conserved).map(([name, e]) => [named(name), code(e)] as const);
@@ -58,7 +57,7 @@ const stage = 0.29289321881345254;
 export function schemeStep(
   { states, conserved }: Scheme,
   rates: ReadonlyMap<string, Expression>,
-  scope: ElementScope,
+  scope: IntegrationScope,
   { h, isSecondOrder, before }: { readonly h: Ir; readonly isSecondOrder: boolean; before(name: string): Ir },
 ): ReadonlyMap<string, Ir> {
   const { block, real } = scope;
@@ -106,7 +105,7 @@ export function schemeStep(
 }
 
 /** Eliminates a matrix, in which null is zero, and returns a function that solves it for a right-hand side. */
-function eliminated(matrix: (Ir | null)[][], { block, real }: ElementScope): (right: readonly Ir[]) => Ir[] {
+function eliminated(matrix: (Ir | null)[][], { block, real }: IntegrationScope): (right: readonly Ir[]) => Ir[] {
   const inverses: Ir[] = [];
   const factors: { readonly row: number; readonly from: number; readonly factor: Ir }[] = [];
   for (const [k, pivots] of matrix.entries()) {

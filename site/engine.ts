@@ -30,7 +30,7 @@ import type { BundleFile } from '../src/bundle/contents.js';
 import type { PackedImport } from '../src/bundle/crate.js';
 import { archiveBytes } from '../src/bundle/write-archive.js';
 import { UsageError, type Diagnostic } from '../src/diagnostics/diagnostic.js';
-import { writtenQuantity } from '../src/lang/readable-quantity.js';
+import { writtenInSymbols } from '../src/lang/readable-quantity.js';
 import { parseUnit } from '../src/lang/units.js';
 import { populationsOf } from '../src/model/selected.js';
 import { diagramHeightOf, networkDiagram } from '../src/pictures/network-diagram.js';
@@ -122,8 +122,8 @@ function parametersOf({ parameters, populations, neurons }: ImportedModel['valid
 /** Returns a parameter in the unit that people use: -49 mV for -0.049 V. */
 function parameterOf(name: string, value: number, unit: string): Parameter {
   if (unit === '1') return { name, value, unit: '' };
-  const { number, unit: readable } = writtenQuantity(value, parseUnit(unit).dimension, 'decimal');
-  return { name, value: number, unit: readable };
+  const { number, unit: symbols } = writtenInSymbols(value, parseUnit(unit).dimension);
+  return { name, value: number, unit: symbols };
 }
 
 /** Describes the model that was read last. */

@@ -266,11 +266,16 @@ export function quantityText(value: number, dimension: Dimension, arithmetic: Ar
 
 /** The same with symbols for all units, which expressions and Brian lack: `10 pS`. */
 export function symbolicQuantity(value: number, dimension: Dimension): string | number {
+  const { number, unit } = writtenInSymbols(value, dimension);
+  return unit === '1' ? number : `${number} ${unit}`;
+}
+
+/** Number and unit of a quantity for people: symbols for all units, 1 for none. */
+export function writtenInSymbols(value: number, dimension: Dimension): WrittenQuantity {
   const { number, unit } = writtenQuantity(value, dimension, 'decimal');
-  if (unit === '1') return number;
   const symbols =
     unit === baseUnit(dimension) ? unitText(dimension) : unit.replace(longName, (name) => symbolOf[name] ?? name);
-  return `${number} ${symbols}`;
+  return { number, unit: symbols };
 }
 
 const symbolOf: Readonly<Record<string, string>> = { volt: 'V', siemens: 'S', farad: 'F' };

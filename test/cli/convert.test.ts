@@ -538,7 +538,7 @@ describe('--dump', () => {
     const dump = folder.file('passes');
     expect((await runCommand(words('--dump', dump))).code).toBe(0);
     const names = readdirSync(dump).filter((name) => !name.startsWith('.'));
-    expect(names[0]).toBe('01-merge-currents.yaml');
+    expect(names[0]).toBe('01-draw-cells.yaml');
     expect(names.at(-1)).toMatch(/^\d\d-brian-idiom\.yaml$/);
     const last = join(dump, names.at(-1) ?? '');
     expect((await runCommand(['validate', last])).code).toBe(0);

@@ -79,8 +79,8 @@ export function valuesBySection(
     first += n;
   }
   const lines: string[] = [];
-  const others = Object.entries(initializers).filter(([key, value]: [string, unknown]) => {
-    const { values = [], unit } = Object(value) as { readonly values?: readonly number[]; readonly unit?: string };
+  const others = Object.entries(initializers).filter(([key, initializer]) => {
+    const { values, unit } = listedNumbers(initializer);
     const each = ranges.map(([, from, n]) => new Set(values.slice(from, from + n)));
     if (values.length === 0 || values.length !== first || each.some(({ size }) => size > 1)) return true;
     const counts = new Map<number, number>();
@@ -96,6 +96,15 @@ export function valuesBySection(
     return false;
   });
   return { lines, others: Object.fromEntries(others) };
+}
+
+/** Returns the numbers of an initializer that is a list of them; no numbers of others. */
+function listedNumbers(initializer: MappedInitializer): { readonly values: readonly number[]; readonly unit?: string } {
+  const isNumbers = (list: unknown): list is readonly number[] =>
+    Array.isArray(list) && list.every((value) => typeof value === 'number');
+  if (isNumbers(initializer)) return { values: initializer };
+  const { values, unit } = Object(initializer) as { readonly values?: unknown; readonly unit?: string };
+  return isNumbers(values) ? { values, ...(unit === undefined ? {} : { unit }) } : { values: [] };
 }
 
 /** The most sections with a value of their own. */

@@ -62,14 +62,17 @@ interface Opened {
 export function serverMethods(cacheDirectory: string | undefined): Methods {
   const sessions = new Map<number, Opened>();
   let next = 1;
-  const opened = (parameters: Parameters): Opened => {
+  let opening: Promise<unknown> = Promise.resolve();
+  // Clients may send further calls before a model is open.
+  const opened = async (parameters: Parameters): Promise<Opened> => {
+    await opening;
     const { session } = parameters;
     const found = typeof session === 'number' ? sessions.get(session) : undefined;
     if (!found) throw new UsageError(`there is no session ${shorten(session)}`, 'open a model first');
     return found;
   };
   const close = async (parameters: Parameters): Promise<void> => {
-    const { session } = opened(parameters);
+    const { session } = await opened(parameters);
     sessions.delete(Number(parameters['session']));
     await session.dispose();
   };
@@ -82,10 +85,29 @@ export function serverMethods(cacheDirectory: string | undefined): Methods {
   const changing =
     (change: (opened: Opened, parameters: Parameters) => Promise<void>): Method =>
     async (parameters) => {
-      const found = opened(parameters);
+      const found = await opened(parameters);
       await change(found, parameters);
       return stateOf(found);
     };
+  const open = async (parameters: Parameters): Promise<unknown> => {
+    const began = performance.now();
+    const options = runOptions(parameters, cacheDirectory);
+    await requireTarget(options.target, options.device, options.threads);
+    const data = readStore(parameters['data']);
+    const imported = importModel(sourceOf(parameters), importOptions(parameters, data));
+    const session = openModel(imported, options);
+    const number = next++;
+    sessions.set(number, { session, imported, began, data });
+    return {
+      session: number,
+      name: imported.valid.model.name,
+      notation: imported.notation,
+      hashes: imported.hashes,
+      dt: session.dt,
+      populations: session.populations(),
+      diagnostics: diagnosticsToJson(imported.diagnostics),
+    };
+  };
   const byName: Readonly<Record<string, Method>> = {
     initialize: async () => ({ version, protocol: protocolVersion, node: process.versions.node }),
     targets: async () => probeTargets(),
@@ -100,27 +122,13 @@ export function serverMethods(cacheDirectory: string | undefined): Methods {
       );
       return { notation, hashes: hashes ?? null, diagnostics: diagnosticsToJson(diagnostics) };
     },
-    open: async (parameters) => {
-      const began = performance.now();
-      const options = runOptions(parameters, cacheDirectory);
-      await requireTarget(options.target, options.device, options.threads);
-      const data = readStore(parameters['data']);
-      const imported = importModel(sourceOf(parameters), importOptions(parameters, data));
-      const session = openModel(imported, options);
-      const number = next++;
-      sessions.set(number, { session, imported, began, data });
-      return {
-        session: number,
-        name: imported.valid.model.name,
-        notation: imported.notation,
-        hashes: imported.hashes,
-        dt: session.dt,
-        populations: session.populations(),
-        diagnostics: diagnosticsToJson(imported.diagnostics),
-      };
+    open: (parameters) => {
+      const session = open(parameters);
+      opening = Promise.allSettled([opening, session]);
+      return session;
     },
     extend: async (parameters) => {
-      const found = opened(parameters);
+      const found = await opened(parameters);
       found.data = new Map([...found.data, ...readStore(parameters['data'])]);
       found.imported = importModel(sourceOf(parameters), importOptions(parameters, found.data));
       await found.session.extend(found.imported, parameters['later'] === true);
@@ -132,7 +140,7 @@ export function serverMethods(cacheDirectory: string | undefined): Methods {
       };
     },
     run: async (parameters, { signal, progress }) => {
-      const found = opened(parameters);
+      const found = await opened(parameters);
       const time = optional(parameters, 'time', 'number');
       const complete = await found.session.run(time, { signal, onProgress: progress });
       const findings = await found.session.findings();
@@ -157,20 +165,22 @@ export function serverMethods(cacheDirectory: string | undefined): Methods {
     reset: changing(({ session }, parameters) => session.reset(optional(parameters, 'annotations', 'object'))),
     snapshot: changing(({ session }, parameters) => session.snapshot(text(parameters, 'name'))),
     restore: changing(({ session }, parameters) => session.restore(text(parameters, 'name'))),
-    take: async (parameters) => sentTaken(await opened(parameters).session.take()),
+    take: async (parameters) => sentTaken(await (await opened(parameters)).session.take()),
     read: async (parameters) =>
-      sentArray(await opened(parameters).session.read(text(parameters, 'owner'), text(parameters, 'variable'))),
+      sentArray(await (await opened(parameters)).session.read(text(parameters, 'owner'), text(parameters, 'variable'))),
     synapses: async (parameters) => {
-      const { sources, targets, delays } = await opened(parameters).session.synapses(text(parameters, 'projection'));
+      const { sources, targets, delays } = await (
+        await opened(parameters)
+      ).session.synapses(text(parameters, 'projection'));
       return { sources: sentArray(sources), targets: sentArray(targets), delays: sentArray(delays) };
     },
-    count: async (parameters) => opened(parameters).session.synapseCount(text(parameters, 'projection')),
+    count: async (parameters) => (await opened(parameters)).session.synapseCount(text(parameters, 'projection')),
     write: async (parameters) => {
-      const found = opened(parameters);
+      const found = await opened(parameters);
       return sentReport(found, await found.session.write());
     },
     finish: async (parameters) => {
-      const found = opened(parameters);
+      const found = await opened(parameters);
       const result = await found.session.finish();
       result.dispose();
       sessions.delete(Number(parameters['session']));

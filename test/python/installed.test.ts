@@ -1,11 +1,11 @@
 /** Installed packages, in empty environments: the wheels, and the package of npm. Each runs every engine. */
 
 import { execFile } from 'node:child_process';
-import { cpSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
-import { beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runProgram } from '../../runtime/targets/c/compiler.js';
 import { anyCompiler, reasonOf } from '../runtime/targets/c/compilers.js';
 import { hasOpencl, reason as withoutOpencl } from '../runtime/targets/opencl/devices.js';
@@ -72,8 +72,12 @@ const expectedTargets = [
   ...engines.filter(({ available }) => available).map(({ target }) => target),
 ];
 
+/** A program with pages; other tests use that of `inject` meanwhile. Packages are found from below the project. */
+const dist = join(root, 'out', `test-installed-${process.pid}`);
 let built: Promise<void> | undefined;
-const builtPage = (): Promise<void> => (built ??= bundleProgram(dirname(inject('program'))));
+const builtProgram = (): Promise<void> => (built ??= bundleProgram(dist));
+
+afterAll(() => rmSync(dist, { recursive: true, force: true }));
 
 const noPython = missingEnvironment('.venv', 'bin/uv');
 describe.skipIf(noPython !== null)(`the wheels${noPython === null ? '' : ` (skipped: ${noPython})`}`, () => {
@@ -88,10 +92,10 @@ describe.skipIf(noPython !== null)(`the wheels${noPython === null ? '' : ` (skip
   beforeAll(async () => {
     const env = {
       ...process.env,
-      INTERNEURON_DIST: dirname(inject('program')),
+      INTERNEURON_DIST: dist,
       PYTHON: join(root, '.venv/bin/python'),
     };
-    await builtPage();
+    await builtProgram();
     await run(join(root, 'scripts/build-wheels.sh'), ['--here', folder.file('wheels')], { env });
     await run(uv, ['venv', '--quiet', '--python', join(root, '.venv/bin/python'), folder.file('clean')], { env });
     await install(...wheels());
@@ -166,14 +170,14 @@ describe('the package of npm', () => {
     run('npx', ['--no-install', 'interneuron', ...words], { cwd: folder.file(place.project) });
 
   beforeAll(async () => {
-    // The files that the package lists, with the program as the tests have bundled it.
+    // The files that the package lists, with a program bundled by the tests, which lacks declarations.
     const { files } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { files: readonly string[] };
-    await builtPage();
+    await builtProgram();
     const copied = files.filter((name) => name !== 'dist' && !/[*!]/.test(name));
     const filter = (path: string): boolean => !path.includes('node_modules', root.length);
     for (const name of ['package.json', 'README.md', 'LICENSE', ...copied])
       cpSync(join(root, name), file('source', name), { recursive: true, filter });
-    cpSync(dirname(inject('program')), file('source', 'dist'), { recursive: true });
+    cpSync(dist, file('source', 'dist'), { recursive: true });
     const packed = await run('npm', ['pack', '--silent', '--ignore-scripts'], {
       cwd: folder.file(place.source),
       env: process.env,
@@ -183,6 +187,11 @@ describe('the package of npm', () => {
     const words = ['install', '--silent', '--no-audit', '--no-fund', '--prefer-offline', file('source', packed.trim())];
     await run('npm', words, { cwd: folder.file(place.project), env: process.env });
   }, limit);
+
+  it('is small', () => {
+    const [archive = ''] = readdirSync(folder.file('source')).filter((name) => name.endsWith('.tgz'));
+    expect(statSync(file('source', archive)).size).toBeLessThan(3e6);
+  });
 
   it('lists the engines of the machine', { timeout: limit }, async () => {
     expect(await availableIn(npx)).toEqual(expect.arrayContaining(expectedTargets));

@@ -27,11 +27,11 @@ const notationNames: Readonly<Record<string, string>> = {
   canonical: 'canonical form',
 };
 
-/** Shows title, authors, licence and description. */
-export function showHead({ name, notation, metadata }: ReadModel): void {
-  const { title = name, description = '', authors = [], licence, doi } = metadata;
-  element('title', HTMLHeadingElement).textContent = title === '' ? 'A model' : title;
-  document.title = title === '' ? 'A model' : title;
+/** Shows title, authors, licence and description. @param file  whose name is the title of a model without a name */
+export function showHead({ name, notation, metadata }: ReadModel, file: string): void {
+  const { title = name === '' ? file : name, description = '', authors = [], licence, doi } = metadata;
+  element('title', HTMLHeadingElement).textContent = title;
+  document.title = title;
   write('kicker', `${title === name || name === '' ? 'Model' : name}, ${notationNames[notation] ?? notation}`);
   write('summary', description);
   const people = authors.flatMap(({ name: person, orcid }, k) => [

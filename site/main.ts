@@ -223,7 +223,7 @@ async function read(): Promise<boolean> {
     report(`${given.main} cannot be run: ${problem(reply)}`);
     return false;
   }
-  showHead(readNow);
+  showHead(readNow, given.main.replace(/^.*\//, ''));
   showDiagram(readNow.diagram);
   showAbout(readNow, recorded);
   sliders.offer(readNow.parameters);

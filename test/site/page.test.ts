@@ -66,8 +66,6 @@ const savedPages = JSON.parse(readFileSync('test/site/pages-0.1.0.json', 'utf8')
 /** Pictures of the page for people to look at. */
 const picturesFolder = 'out/page-pictures';
 
-const allDocuments = ['brian', 'model/hard', 'neuroml', 'pynn'].flatMap((name) => documentsIn(`fixtures/${name}`));
-
 const folder = hasBrowser ? mkdtempSync(join(tmpdir(), 'interneuron-page-')) : '';
 let browser: Browser;
 let page: Page;
@@ -275,21 +273,35 @@ describe.skipIf(!hasBrowser)('a page of one file, without Chromium it is not tes
     expect(page.url()).toContain('#model=');
   });
 
+  const documents = ['brian', 'cells', 'model', 'model/hard', 'neuroml', 'pynn', 'readme', 'starters']
+    .flatMap((name) => documentsIn(`fixtures/${name}`))
+    .filter(({ refused }) => !refused)
+    .map((each) => [each, shortOptions(each)] as const);
+  const graphs = readdirSync('fixtures/nir')
+    .filter((name) => name.endsWith('.nir'))
+    .map((name) => [{ path: `fixtures/nir/${name}` }, { dt: '0.1 ms', duration: '20 ms' }] as const);
+  const circuits = readdirSync('fixtures/sonata').map(
+    (name) => [{ path: `fixtures/sonata/${name}/config.json` }, { duration: '20 ms' }] as const,
+  );
+  const all = [...documents, ...graphs, ...circuits].map(([each, options]) => [each.path, each, options] as const);
+
   it.each([
     'brian/vogels-abbott-cuba.yaml',
     'pynn/if-cond-exp.json',
     'neuroml/channels.xml',
     'model/hard/gap-junction.yaml',
+    'nir/affine-lif.nir',
+    'sonata/several-populations/config.json',
   ])(
     'works for everybody: axe finds no fault in the page of %s, and no width is too small for it',
     async (model) => {
-      const document = allDocuments.find(({ path }) => path === `fixtures/${model}`);
+      const [, document, options] = all.find(([path]) => path === `fixtures/${model}`) ?? [];
       if (!document) throw new Error(`there is no ${model}`);
       mkdirSync(picturesFolder, { recursive: true });
       await page.goto('about:blank');
       const address = pathToFileURL(join(folder, 'model.html')).href;
-      await page.goto(`${address}${fragmentOf(document, shortOptions(document))}`);
-      await page.waitForFunction(`document.querySelector('#rates').hidden === false`);
+      await page.goto(`${address}${fragmentOf(document, options ?? {})}`);
+      await page.waitForFunction(`document.getElementById('fingerprint').textContent !== ''`);
       await result();
       await page.evaluate(readFileSync('node_modules/axe-core/axe.min.js', 'utf8'));
       for (const colorScheme of ['light', 'dark'] as const) {
@@ -309,7 +321,9 @@ describe.skipIf(!hasBrowser)('a page of one file, without Chromium it is not tes
           await page.setViewportSize({ width, height: 800 });
           await page.waitForTimeout(50);
           expect([width, await page.evaluate('document.documentElement.scrollWidth')]).toEqual([width, width]);
-          await page.screenshot({ path: join(picturesFolder, `${basename(model)}-${colorScheme}-${width}.png`) });
+          await page.screenshot({
+            path: join(picturesFolder, `${model.replaceAll('/', '-')}-${colorScheme}-${width}.png`),
+          });
         }
       }
       await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'no-preference' });
@@ -387,18 +401,6 @@ describe.skipIf(!hasBrowser)('a page of one file, without Chromium it is not tes
     expect(await other.textContent('#fingerprint')).toMatch(/[0-9a-f]{8}/);
     await other.close();
   });
-
-  const documents = ['brian', 'cells', 'model', 'model/hard', 'neuroml', 'pynn', 'readme', 'starters']
-    .flatMap((name) => documentsIn(`fixtures/${name}`))
-    .filter(({ refused }) => !refused)
-    .map((each) => [each, shortOptions(each)] as const);
-  const graphs = readdirSync('fixtures/nir')
-    .filter((name) => name.endsWith('.nir'))
-    .map((name) => [{ path: `fixtures/nir/${name}` }, { dt: '0.1 ms', duration: '20 ms' }] as const);
-  const circuits = readdirSync('fixtures/sonata').map(
-    (name) => [{ path: `fixtures/sonata/${name}/config.json` }, { duration: '20 ms' }] as const,
-  );
-  const all = [...documents, ...graphs, ...circuits].map(([each, options]) => [each.path, each, options] as const);
 
   // That every fixture has one fingerprint in WebAssembly is tested outside the page as well.
   it.each(someOf(all, 2, 'fixtures', 2))('gives %s its fingerprint', async (path, each, options) => {

@@ -170,11 +170,16 @@ function arrowElements({ from, to, count, label: text }: Edge, box: Size, isLabe
   const size = 7 + strokeWidth(count);
   const neck = neckOf(end, bend, size);
   const middle = { x: (start.x + 2 * bend.x + end.x) / 4, y: (start.y + 2 * bend.y + end.y) / 4 };
+  // A label on a short arrow would hide it.
+  const halfWidth = 3.3 * text.length;
+  const isShort = Math.hypot(end.x - start.x, end.y - start.y) < 2 * halfWidth + 50;
+  const length = Math.hypot(dx, dy) || 1;
+  const aside = isShort ? { x: (-dy / length) * (halfWidth + 8), y: (dx / length) * 14 } : { x: 0, y: 0 };
   return [
     `<path d="M${at(start)}Q${at(bend)} ${at(neck)}" fill="none" stroke="${from.colour}" ` +
       `stroke-width="${number(strokeWidth(count))}" stroke-opacity="${isLabelled ? 0.9 : 0.45}"/>`,
     head(end, bend, size, from.colour),
-    ...(isLabelled ? [label(text, middle)] : []),
+    ...(isLabelled ? [label(text, { x: middle.x + aside.x, y: middle.y + aside.y })] : []),
   ].join('');
 }
 

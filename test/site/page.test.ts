@@ -385,6 +385,36 @@ describe.skipIf(!hasBrowser)('a page of one file, without Chromium it is not tes
     },
   );
 
+  it('runs the page of a bundle', async () => {
+    const bundle = join(folder, 'with-page.omex');
+    expect((await runCommand(['pack', 'fixtures/readme/first-steps.yaml', '--page', '-o', bundle, '-q'])).code).toBe(0);
+    const pages = Object.entries(unzipSync(readFileSync(bundle))).filter(([name]) => name.endsWith('.html'));
+    expect(pages.map(([name]) => name)).toEqual(['page.html']);
+    writeFileSync(join(folder, 'bundled.html'), pages[0]?.[1] ?? '');
+    await page.goto(pathToFileURL(join(folder, 'bundled.html')).href);
+    await page.waitForFunction(`document.getElementById('tick').className === 'same'`);
+    await result();
+  });
+
+  it.each([
+    ['silent', 50, 'v = 0', /^The run is complete: 0 spikes/],
+    ['of a million cells', 1_000_000, 'v = 2', /^The run is complete: 1,000,000 spikes/],
+  ])('runs a model that is %s', async (_, cells, start, status) => {
+    const [document, path] = [join(folder, 'cells.yaml'), join(folder, 'cells.html')];
+    writeFileSync(
+      document,
+      `{ format: interneuron/brian, version: 1, dt: 0.1 ms, run: 0.3 ms,
+         neuron_groups: { cells: { N: ${cells}, model: 'dv/dt = -v/(10*ms) : 1', threshold: v > 1, reset: v = 0,
+                          method: exact, initializers: { ${start.replace(' =', ':')} } } } }`,
+    );
+    expect((await runCommand(['page', document, '-o', path, '-q'])).code).toBe(0);
+    await page.goto(pathToFileURL(path).href);
+    await page.waitForFunction(`document.getElementById('tick').className === 'same'`);
+    expect((await result()).status).toMatch(status);
+    expect(await page.textContent('#title')).toBe('cells.yaml');
+    expect(errors).toEqual([]);
+  });
+
   it('prints on two pages', async () => {
     await page.goto('about:blank');
     await page.goto(pathToFileURL(join(folder, 'model.html')).href);

@@ -5,6 +5,8 @@
  */
 
 import type { Span } from '../../src/lang/ast.js';
+import { longestText } from '../../src/lang/lexer.js';
+import { tooLong } from '../../src/lang/messages.js';
 import { deepest, ExpressionParser, Unreadable, type Report } from './expressions.js';
 import * as messages from './messages.js';
 import type { Block, Declaration, IonUse, NmodlFile, Side, Statement, Target } from './syntax.js';
@@ -103,6 +105,10 @@ export function parseNmodl(
   const included = new Set<string>();
   const read = (name: string, content: string): void => {
     const offset = texts.add(name, content);
+    if (content.length > longestText) {
+      report(tooLong(content.length, longestText), { start: offset, end: offset + 1 });
+      throw new Unreadable();
+    }
     const { tokens, title } = tokensOf(content, offset);
     draft.title ??= title;
     new Parser(tokens, offset + content.length, draft, report, (file, span) => {
@@ -192,10 +198,10 @@ class Parser extends ExpressionParser {
         return;
       }
       case 'INITIAL':
-        draft.initial.push(...this.#block());
+        for (const statement of this.#block()) draft.initial.push(statement);
         return;
       case 'BREAKPOINT':
-        draft.breakpoint.push(...this.#block());
+        for (const statement of this.#block()) draft.breakpoint.push(statement);
         return;
       case 'NET_RECEIVE':
         draft.receive = this.#named(token, 'NET_RECEIVE', 'NET_RECEIVE');

@@ -6,6 +6,7 @@
 import type { Place } from '../../src/diagnostics/diagnostic.js';
 import type { Positions } from '../../src/diagnostics/positions.js';
 import type { Expression, Span, Statement } from '../../src/lang/ast.js';
+import { LangError } from '../../src/lang/lang-error.js';
 import { parseExpression, parseStatements } from '../../src/lang/parse.js';
 import { printExpression, printStatement } from '../../src/lang/print.js';
 import { childrenOf, expressionsOf } from '../../src/lang/walk.js';
@@ -139,10 +140,17 @@ function originalSpan(at: Located, span: Span | undefined): Span | undefined {
   return original[best];
 }
 
+/** Parses a printed text; a text that is refused, for its length for example, has one range. */
 function reread(text: string, kind: Origin['kind']): Origin {
-  if (kind === 'expression') return { kind, tree: parseExpression(text) };
-  const [tree] = parseStatements(text);
-  return tree === undefined ? { kind: 'expression', tree: parseExpression('0') } : { kind, tree };
+  const whole: Origin = { kind: 'expression', tree: parseExpression('0') };
+  try {
+    if (kind === 'expression') return { kind, tree: parseExpression(text) };
+    const [tree] = parseStatements(text);
+    return tree === undefined ? whole : { kind, tree };
+  } catch (error) {
+    if (!(error instanceof LangError)) throw error;
+    return whole;
+  }
 }
 
 /** Spans of all nodes of a tree, in one order for equal trees. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { DiagnosticError } from '../../../src/diagnostics/diagnostic.js';
 import { importModel } from '../../../src/pipeline/pipeline.js';
+import { decodeSource } from '../../../src/pipeline/read/read-source.js';
 
 /** Codes and lines of the findings about a text, without notes. */
 function findings(text: string): readonly string[] {
@@ -122,5 +123,21 @@ describe('line ends and signs of other systems are read', () => {
     ['old Macintosh', '\r'],
   ])('%s', (_, end) => {
     expect(findings(channel('BREAKPOINT {\n i = 0.1*v\n}').replaceAll('\n', end))).toEqual([]);
+  });
+
+  it('Latin-1', () => {
+    const bytes = Buffer.from(channel(': from Ram\xf3n, in \xb5m\nBREAKPOINT {\n i = 0.1*v\n}'), 'latin1');
+    expect(findings(decodeSource('x.mod', bytes).text)).toEqual([]);
+  });
+});
+
+describe('large texts end soon', () => {
+  it.each([
+    ['a line of ten megabytes', channel(`BREAKPOINT {\n i = 0.1*v : ${'x'.repeat(1e7)}\n}`), ['lang/too-long 1']],
+    ['a number of many digits', channel(`BREAKPOINT {\n i = 0.${'1'.repeat(9e5)}*v\n}`), ['lang/number-too-long 8']],
+    ['many statements in one line', channel(`BREAKPOINT { ${'i = 0.1*v '.repeat(9e4)}}`), ['nmodl/too-long 7']],
+    ['a table of ten million', channel('PROCEDURE p(v) { TABLE m FROM -100 TO 100 WITH 10000000 m = v }'), []],
+  ])('%s', { timeout: 30_000 }, (_, text, expected) => {
+    expect(findings(text)).toEqual(expected);
   });
 });

@@ -45,7 +45,7 @@ export class NetworkOutput {
   readonly mirrored = new Set<string>();
   /** Numbers of parameters and variables, by population. */
   readonly values = new Map<string, ReadonlyMap<string, Numbers>>();
-  /** Of the whole network in K, if currents of calcium depend on it. */
+  /** Of the whole network in K, if gates or currents of calcium depend on it. */
   temperature: number | undefined;
   /** Synapses by NeuroML's names on cells by NeuroML's names, with the target of each. */
   readonly receptors: WrittenReceptor[] = [];

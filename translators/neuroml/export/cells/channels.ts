@@ -42,12 +42,16 @@ interface Origin {
 /** Channels of cells. Equal ones of the same name are one component. */
 export class Channels {
   readonly #functions: PotentialFunctions;
+  /** Whether all cells with compartments have one temperature, which the network then has. */
+  readonly #hasOneTemperature: boolean;
 
   constructor(
     private readonly written: NetworkOutput,
     private readonly context: ExportContext,
   ) {
     this.#functions = new PotentialFunctions(written, context);
+    const cells = Object.values(context.model.neurons).flatMap(({ compartments }) => compartments ?? []);
+    this.#hasOneTemperature = new Set(cells.map(({ temperature }) => temperature)).size <= 1;
   }
 
   /**
@@ -115,7 +119,8 @@ export class Channels {
     if (mixed[0]) throw new NotExpressible(`a gate of several state variables: ${printExpression(mixed[0])}`);
     return [...gates].map(([gate, power]) => {
       if (changed.has(gate)) throw new NotExpressible(`a gate that a condition changes: ${gate}`);
-      const made = gateOf(gate, power, equations, functions, owner);
+      const made = gateOf(gate, power, equations, functions, { owner, hasTemperature: this.#hasOneTemperature });
+      if (made?.isWarmed) this.written.temperature = equations.numberOf('temperature');
       if (!made) throw new NotExpressible(`a gate that depends on other state variables: ${gate}`);
       return { gate, ...made };
     });

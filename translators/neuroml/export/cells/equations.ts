@@ -39,6 +39,17 @@ export class LocalEquations {
   /** Whether a name is a state variable. */
   readonly isState = (name: string): boolean => Object.hasOwn(this.type.state, name);
 
+  /** Returns a parameter or a value read at the place, in SI. */
+  numberOf(name: string): number | undefined {
+    return this.numbers.get(name);
+  }
+
+  /** Returns the equations at another temperature in K. */
+  withTemperature(temperature: number): LocalEquations {
+    const numbers = new Map([...this.numbers, ['temperature', temperature] as const]);
+    return new LocalEquations(this.type, numbers, this.ions, this.functions, this.free);
+  }
+
   /**
    * Returns an expression over `v`, state variables and free names.
    *

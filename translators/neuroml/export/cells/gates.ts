@@ -16,6 +16,7 @@ import type { NetworkOutput } from '../network-output.js';
 import { element, type Element } from '../text/xml-text.js';
 import type { LocalEquations } from './equations.js';
 import { addendsOf } from '../../../../src/lang/addends.js';
+import { q10Of } from './q10.js';
 import { rateForm } from './rate-forms.js';
 
 /** A gate, and the value at which NeuroML starts it. */
@@ -23,6 +24,8 @@ export interface Gate {
   readonly element: Element;
   /** In the steady state at a potential in V. */
   readonly steady: (v: number) => number;
+  /** Whether it depends on the network's temperature. */
+  readonly isWarmed: boolean;
 }
 
 /** Names of functions of the potential within a gate, by their kind. */
@@ -127,14 +130,23 @@ export const gateId = (name: string): string => name.replace(/^gate_(?=\w$)/, ''
  * Returns a state variable as a gate, or undefined for other variables.
  *
  * @param instances the power to which it opens the channel
+ * @param hasTemperature whether the network may have the temperature of the cell
  */
 export function gateOf(
   name: string,
   instances: number,
-  equations: LocalEquations,
+  given: LocalEquations,
   functions: PotentialFunctions,
-  owner: string,
+  { owner, hasTemperature }: { readonly owner: string; readonly hasTemperature: boolean },
 ): Gate | undefined {
+  const ratesOf = (at: LocalEquations): readonly Expression[] | undefined => {
+    const parts = linearGate(name, at);
+    return parts && [parts.entering, negated(parts.coefficient)];
+  };
+  const q10 = hasTemperature ? q10Of(given, ratesOf) : undefined;
+  const equations = q10?.equations ?? given;
+  const settings = q10 ? [q10.element] : [];
+  const isWarmed = q10 !== undefined;
   const linear = linearGate(name, equations);
   if (!linear) return undefined;
   const { entering, coefficient } = linear;
@@ -144,7 +156,9 @@ export function gateOf(
   const rates = closingRate(coefficient, entering, equations);
   if (rates)
     return {
+      isWarmed,
       element: element('gateHHrates', attributes, [
+        ...settings,
         part('forwardRate', 'Rate', entering),
         part('reverseRate', 'Rate', rates),
       ]),
@@ -154,7 +168,9 @@ export function gateOf(
   if (!own) return undefined;
   const { steady, tau } = own;
   return {
+    isWarmed,
     element: element('gateHHtauInf', attributes, [
+      ...settings,
       part('timeCourse', 'Time', tau),
       part('steadyState', 'Variable', steady),
     ]),

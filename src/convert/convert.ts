@@ -176,9 +176,10 @@ async function filesOf(
 const exporters: Readonly<Record<TargetNotation, Exporter>> = {
   nir: (...given) => nirFile(...given),
   sonata: (...given) => sonataFolder(...given),
-  canonical: async ({ model, data }, { name }) => {
-    const text = await documentText(model, name);
-    return { files: [{ name, text }], data, report: [] };
+  canonical: async (valid, { name, tables }) => {
+    const { withArrays } = await import('./tables-beside.js');
+    const { model, data } = tables ? withArrays(valid.model, valid.data) : valid;
+    return { files: [{ name, text: await documentText(model, name) }], data, report: [] };
   },
   brian: async (valid, exporting) => {
     const { exportBrianScript } = await import('../../translators/brian/export-script.js');

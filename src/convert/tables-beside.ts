@@ -1,9 +1,12 @@
-/** Long lists of connections of a document, as tables in files beside it. */
+/** Long lists of a document, as tables or arrays in files beside it. */
 
 import { memberOf } from '../diagnostics/member.js';
 import { platform } from '#platform';
+import type { DataStore, Model } from '../model/model.js';
 import { freeName } from '../model/free-name.js';
+import { dataReferences } from '../pipeline/read/data-files.js';
 import { parquetBytes, type NumberColumn } from '../tables/write-parquet.js';
+import { Arrays } from '../../translators/shared/arrays.js';
 import type { ConvertedFile } from './exported.js';
 
 /** Shorter lists stay in the document, where people can read them. */
@@ -28,6 +31,25 @@ const isNumbers = (value: unknown, length?: number): value is readonly number[] 
 /** Returns a document with tables for its long lists of connections. @param name  of its file */
 export const withTables = (document: Entry, name: string, notation: 'brian' | 'pynn'): WithTables =>
   notation === 'brian' ? brianWithTables(document, name) : pynnWithTables(document, name);
+
+/** Members of a canonical document that are lists of numbers of cells. */
+const ofCells = ['sources', 'targets', 'indices'];
+
+/** Returns a canonical document with arrays beside it for its long lists, and those arrays that it then refers to. */
+export function withArrays(model: Model, data: DataStore): { readonly model: unknown; readonly data: DataStore } {
+  const arrays = new Arrays();
+  const stored = (part: unknown, key: string): unknown => {
+    if (typeof part !== 'object' || part === null) return part;
+    if (isNumbers(part) && part.length >= leastRows)
+      return arrays.array(ofCells.includes(key) ? Uint32Array.from(part) : Float64Array.from(part));
+    if (Array.isArray(part)) return typeof part[0] === 'number' ? part : part.map((each) => stored(each, key));
+    return Object.fromEntries(Object.entries(part).map(([name, value]) => [name, stored(value, name)]));
+  };
+  const document = stored(model, '');
+  const all = new Map([...data, ...arrays.store]);
+  const wanted = new Set(dataReferences(document).map(({ $data }) => $data));
+  return { model: document, data: new Map([...all].filter(([digest]) => wanted.has(digest))) };
+}
 
 function brianWithTables(document: Entry, name: string): WithTables {
   const files: ConvertedFile[] = [];

@@ -389,7 +389,7 @@ describe.skipIf(!hasBrowser)('a page of one file, without Chromium it is not tes
     const bundle = join(folder, 'with-page.omex');
     expect((await runCommand(['pack', 'fixtures/readme/first-steps.yaml', '--page', '-o', bundle, '-q'])).code).toBe(0);
     const pages = Object.entries(unzipSync(readFileSync(bundle))).filter(([name]) => name.endsWith('.html'));
-    expect(pages.map(([name]) => name)).toEqual(['page.html']);
+    expect(pages.map(([name]) => name)).toEqual(['page/index.html']);
     writeFileSync(join(folder, 'bundled.html'), pages[0]?.[1] ?? '');
     await page.goto(pathToFileURL(join(folder, 'bundled.html')).href);
     await page.waitForFunction(`document.getElementById('tick').className === 'same'`);

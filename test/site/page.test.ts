@@ -319,6 +319,7 @@ describe.skipIf(!hasBrowser)('a page of one file, without Chromium it is not tes
         await page.click('#tab-results');
         for (const width of [1280, 768, 375]) {
           await page.setViewportSize({ width, height: 800 });
+          await page.evaluate('window.scrollTo(0, 0)');
           await page.waitForTimeout(50);
           expect([width, await page.evaluate('document.documentElement.scrollWidth')]).toEqual([width, width]);
           await page.screenshot({

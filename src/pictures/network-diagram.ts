@@ -225,7 +225,7 @@ const longestName = 13;
 function nodeElements({ name, size, x, y, colour }: Node, box: Size, isDotted: boolean): string {
   const title = `<title>${markupText(`${name}: ${formatCount(size)} ${size === 1 ? 'cell' : 'cells'}`)}</title>`;
   if (isDotted) return `<g>${title}<circle cx="${number(x)}" cy="${number(y)}" r="5" fill="${colour}"/></g>`;
-  const shown = name.length > longestName ? `${name.slice(0, 5)}…${name.slice(5 - longestName)}` : name;
+  const shown = name.length > longestName ? `${name.slice(0, 5)}…${name.slice(6 - longestName)}` : name;
   const corner = { x: number(x - box.width / 2), y: number(y - box.height / 2) };
   const rectangle = `x="${corner.x}" y="${corner.y}" width="${box.width}" height="${box.height}" rx="10"`;
   return [

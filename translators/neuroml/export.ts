@@ -21,6 +21,7 @@ import { isByRule } from './export/draws.js';
 import { withXmlComments } from './export/text/comments.js';
 import { hasCompartments, Ids, type ExportContext } from './export/context.js';
 import { Dimensions } from './export/text/dimensions.js';
+import { celsiusText } from './export/text/quantity-text.js';
 import { withStableStep } from './export/stable-step.js';
 import type { Functions } from '../../src/lang/evaluate.js';
 import { writeNetwork } from './export/network.js';
@@ -132,9 +133,7 @@ const longestIdentifier = 40;
 
 /** Returns the temperature of a network, which NeuroML has in degrees Celsius. */
 const temperatureOf = ({ temperature }: NetworkOutput): Record<string, string> =>
-  temperature === undefined
-    ? {}
-    : { type: 'networkWithTemperature', temperature: `${Number((temperature - 273.15).toPrecision(12))}degC` };
+  temperature === undefined ? {} : { type: 'networkWithTemperature', temperature: celsiusText(temperature) };
 
 /** Reports a document that cannot be read again, or has dimensions that do not fit. */
 function checkReadBack(back: ReadBack | string, report: ConversionReport): void {

@@ -1,10 +1,10 @@
 /** Equations of a mechanism on one section, as functions of only the potential, its state and calcium. */
 
 import type { Conditional, Expression } from '../../../../src/lang/ast.js';
-import { number, quantity } from '../../../../src/lang/build.js';
+import { integer, isZero, number, quantity } from '../../../../src/lang/build.js';
 import { isDimensionless } from '../../../../src/lang/dimension.js';
 import { evaluate, NoNumber, type Functions } from '../../../../src/lang/evaluate.js';
-import { foldConstants } from '../../../../src/lang/fold.js';
+import { foldConstants, simplify } from '../../../../src/lang/fold.js';
 import { constants } from '../../../../src/lang/functions.js';
 import { parseExpression } from '../../../../src/lang/parse.js';
 import { mapExpression } from '../../../../src/lang/walk.js';
@@ -73,6 +73,7 @@ export class LocalEquations {
       Object.hasOwn(this.type.derived, name);
     return mapExpression(foldConstants(e, undefined, declared), (part) => {
       if (part.kind === 'conditional') return chosen(part);
+      if (part.kind === 'binary' && part.operator === '**' && isZero(simplify(part.right))) return integer(1);
       if (part.kind !== 'name' || part.name === 'v' || this.free.has(part.name) || this.isState(part.name)) return part;
       return this.#named(part.name);
     });

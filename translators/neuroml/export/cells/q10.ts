@@ -4,13 +4,12 @@ import type { Expression } from '../../../../src/lang/ast.js';
 import { simplify } from '../../../../src/lang/fold.js';
 import { NoNumber } from '../../../../src/lang/evaluate.js';
 import { printExpression } from '../../../../src/lang/print.js';
-import { numberText } from '../text/quantity-text.js';
+import { celsiusText, numberText, zeroCelsius } from '../text/quantity-text.js';
 import { NotExpressible } from '../text/words.js';
 import { element, type Element } from '../text/xml-text.js';
 import type { LocalEquations } from './equations.js';
 import { rateForm } from './rate-forms.js';
 
-const kelvinOfZero = 273.15;
 /** Temperatures of experiments in °C, of which the one with the shortest rates is chosen; models state theirs. */
 const experiments = [6.3, 18.5, 23.5, ...Array.from({ length: 46 }, (_, k) => k)];
 /** Potentials in V and distances in K at which a factor must be the same. */
@@ -39,16 +38,13 @@ export function q10Of(
   try {
     const factor = factorOf(equations, ratesOf, now);
     if (factor === undefined) return undefined;
-    const length = (celsius: number): number => lengthOf(equations.withTemperature(celsius + kelvinOfZero), ratesOf);
-    const here = Number((now - kelvinOfZero).toPrecision(12));
-    const [best] = [here, ...experiments]
-      .map((celsius) => [celsius, length(celsius)] as const)
-      .reduce((known, one) => (one[1] < known[1] ? one : known));
-    const attributes = { type: 'q10ExpTemp', q10Factor: numberText(factor), experimentalTemp: `${best}degC` };
-    return {
-      element: element('q10Settings', attributes),
-      equations: equations.withTemperature(best + kelvinOfZero),
-    };
+    const best = [now, ...experiments.map((celsius) => celsius + zeroCelsius)]
+      .map((temperature) => ({ temperature, at: equations.withTemperature(temperature) }))
+      .map(({ temperature, at }) => ({ temperature, at, length: lengthOf(at, ratesOf) }))
+      .reduce((known, one) => (one.length < known.length ? one : known));
+    const experimentalTemp = celsiusText(best.temperature);
+    const attributes = { type: 'q10ExpTemp', q10Factor: numberText(factor), experimentalTemp };
+    return { element: element('q10Settings', attributes), equations: best.at };
   } catch (error) {
     if (error instanceof NoNumber || error instanceof NotExpressible) return undefined;
     throw error;

@@ -15,6 +15,12 @@ export function numberText(value: number): string {
   return (manyZeros.test(text) ? value.toExponential() : text).replace('e+', 'e');
 }
 
+/** 0 °C in K. */
+export const zeroCelsius = 273.15;
+
+/** Returns a temperature in K as NeuroML writes it: `6.3degC`. */
+export const celsiusText = (kelvin: number): string => `${Number((kelvin - zeroCelsius).toPrecision(12))}degC`;
+
 /** How many texts are kept: more distinct numbers than that hardly come again. */
 const mostKept = 10_000;
 

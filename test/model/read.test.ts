@@ -241,6 +241,15 @@ describe('places', () => {
     expect(readDocument(good, 'm').positions.keyPlace?.('/a/1/b')).toMatchObject({ line: 3, column: 6, length: 1 });
   });
 
+  // A walk from the start for each place would take minutes.
+  test('JSON: all of 50,000 elements and members', () => {
+    const elements = Array.from({ length: 50_000 }, (_, k) => k);
+    const text = `{"list":\n[${elements.join(',\n')}], "object":\n{${elements.map((k) => `"m${k}": 0`).join(',\n')}}}`;
+    const { place } = readDocument(text, 'm').positions;
+    expect(elements.every((k) => place(`/list/${k}`).line === 2 + k)).toBe(true);
+    expect(elements.every((k) => place(`/object/m${k}`).line === 50_002 + k)).toBe(true);
+  });
+
   test('a malformed text still has places', () =>
     expect(() => readDocument(yaml, 'm').positions.place('/a/1')).not.toThrow());
 });

@@ -2,7 +2,7 @@ import type { Place } from '../../diagnostics/diagnostic.js';
 import type { Positions } from '../../diagnostics/positions.js';
 import { afterComment, afterSpace, afterString, decodeKey } from './json-scan.js';
 import type { Lines } from './lines.js';
-import { child, segments } from '../pointer.js';
+import { segments } from '../pointer.js';
 
 interface Located {
   readonly value: number;
@@ -10,20 +10,34 @@ interface Located {
   readonly key?: number;
 }
 
+/** The members or elements of a container that a walk has passed, and where it goes on. */
+interface Walked {
+  readonly children: Map<string, Located>;
+  /** Offset of the next member or element. */
+  index: number;
+}
+
 /**
- * Finds places in a JSON text by walking it on demand. It keeps only the offsets of nodes that were requested, so a
- * document of any size costs no work until it is wrong.
+ * Finds places in a JSON text by walking it on demand. It walks no container further than to the nodes that were
+ * requested, and none twice, so a document of any size costs no work until it is wrong.
  */
 export function jsonPositions(text: string, document: string, lines: Lines): Positions {
-  const known = new Map<string, Located>([['', { value: afterSpace(text, text.charCodeAt(0) === 0xfeff ? 1 : 0) }]]);
+  const root: Located = { value: afterSpace(text, text.charCodeAt(0) === 0xfeff ? 1 : 0) };
+  // By the offset at which a container opens.
+  const containers = new Map<number, Walked>();
+  const childOf = (offset: number, segment: string): Located | undefined => {
+    let container = containers.get(offset);
+    if (!container) {
+      container = { children: new Map(), index: afterSpace(text, offset + 1) };
+      containers.set(offset, container);
+    }
+    return container.children.get(segment) ?? walkTo(text, offset, container, segment);
+  };
   const locate = (pointer: string): { located: Located; exact: boolean } => {
-    let located = known.get('') ?? { value: 0 };
-    let path = '';
+    let located = root;
     for (const segment of segments(pointer)) {
-      path = child(path, segment);
-      const found = known.get(path) ?? childOf(text, located.value, segment);
+      const found = childOf(located.value, segment);
       if (!found) return { located, exact: false };
-      known.set(path, found);
       located = found;
     }
     return { located, exact: true };
@@ -89,14 +103,15 @@ function afterValue(text: string, start: number): number {
   return index;
 }
 
-function childOf(text: string, container: number, segment: string): Located | undefined {
-  const opening = text[container];
+/** Walks a container on to the child of a name, and returns that. */
+function walkTo(text: string, offset: number, container: Walked, segment: string): Located | undefined {
+  const opening = text[offset];
   if (opening !== '{' && opening !== '[') return undefined;
-  let index = afterSpace(text, container + 1);
-  let found: Located | undefined;
-  for (let count = 0; index < text.length && text[index] !== '}' && text[index] !== ']'; count++) {
+  const { children } = container;
+  while (container.index < text.length && text[container.index] !== '}' && text[container.index] !== ']') {
+    let index = container.index;
     let key: number | undefined;
-    let name = String(count);
+    let name = String(children.size);
     if (opening === '{') {
       key = index;
       const end = afterString(text, index);
@@ -104,13 +119,13 @@ function childOf(text: string, container: number, segment: string): Located | un
       index = afterSpace(text, end);
       if (text[index] === ':') index = afterSpace(text, index + 1);
     }
-    if (name === segment) {
-      found = key === undefined ? { value: index } : { value: index, key };
-      break;
-    }
+    const located: Located = key === undefined ? { value: index } : { value: index, key };
+    // The first of two members of the same name is the one that findings are about.
+    if (!children.has(name)) children.set(name, located);
     const after = afterSpace(text, afterValue(text, index));
     // Malformed text must not stop the walk from advancing.
-    index = text[after] === ',' ? afterSpace(text, after + 1) : Math.max(after, index + 1);
+    container.index = text[after] === ',' ? afterSpace(text, after + 1) : Math.max(after, index + 1);
+    if (name === segment) return located;
   }
-  return found;
+  return undefined;
 }

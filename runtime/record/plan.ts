@@ -264,10 +264,14 @@ function uniqueNames(wanted: readonly { readonly recording: string; readonly bas
   const uses = new Map<string, number>();
   for (const { base } of wanted) uses.set(base, (uses.get(base) ?? 0) + 1);
   const taken = new Set<string>();
+  // Numbers from which to look for free names, so that many equal names take linear time.
+  const next = new Map<string, number>();
   return wanted.map(({ recording, base }) => {
     const stem = uses.get(base) === 1 ? base : `${base}_${recording}`;
     let name = stem;
-    for (let n = 2; taken.has(name); n += 1) name = `${stem}_${n}`;
+    let n = next.get(stem) ?? 2;
+    for (; taken.has(name); n += 1) name = `${stem}_${n}`;
+    next.set(stem, n);
     taken.add(name);
     return name;
   });

@@ -6,7 +6,7 @@ export function freeName(wanted: string, taken: (name: string) => boolean): stri
 }
 
 /** Returns the first free name, from `name_k` on if the name itself is taken, with the number after that. */
-function freeNameFrom(
+export function freeNameFrom(
   k: number,
   wanted: string,
   taken: (name: string) => boolean,

@@ -95,6 +95,11 @@ else
     });
   });
 
+// A search from the first name for each would take half an hour.
+test('the 4,000 recordings of one variable have names of their own', async () => {
+  expect(await codesOf(growing['canonical']!['recordedVariables']!(4000))).toEqual([]);
+});
+
 describe('beyond a limit', () => {
   const { equations, xml, yaml } = growing;
   test.each([

@@ -19,7 +19,7 @@ import type {
   Statement,
   TypedArray,
 } from '../../ir/program.js';
-import { freeName } from '../../model/free-name.js';
+import { freeNameFrom } from '../../model/free-name.js';
 import { resolvedStatements } from './invariant.js';
 import type { PlacedEntry } from './place.js';
 import { isList } from '../../model/collections.js';
@@ -123,6 +123,8 @@ export class PartBuilder {
   readonly #buffers = new Map<string, Buffer>();
   readonly #bounds = new Map<string, number>();
   readonly #kernels = new Map<string, Kernel>();
+  /** Numbers from which to look for free names, by kind and name, so that many equal names take linear time. */
+  readonly #next = new Map<string, number>();
   readonly #events: EventRing[] = [];
   readonly #logs: Log[] = [];
   readonly #initialise: Action[] = [];
@@ -323,6 +325,13 @@ export class PartBuilder {
 
   #unique(name: string, kind: 'buffers' | 'kernels', own: ReadonlyMap<string, unknown>): string {
     invariant(!this.#complete, 'lower/program-part', `${name} is added to a pass that has ended`);
-    return freeName(name, (candidate) => own.has(candidate) || this.#program[kind].has(candidate));
+    const wanted = `${kind} ${name}`;
+    const free = freeNameFrom(
+      this.#next.get(wanted) ?? 2,
+      name,
+      (candidate) => own.has(candidate) || this.#program[kind].has(candidate),
+    );
+    this.#next.set(wanted, free.next);
+    return free.name;
   }
 }

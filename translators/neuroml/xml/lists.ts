@@ -77,6 +77,7 @@ export function elementsOf(list: ElementList, source: XmlSource, parent: XmlElem
 /** Returns the long list that begins with the `<` at `at`, or undefined if there is none. */
 function listAt(text: string, at: number): ElementList | undefined {
   const name = tagNameAt(text, at);
+  if (name === '') return undefined;
   // Cheap refusal first: as many tags of the same name must follow.
   for (let count = 1, next = at; count < shortestList; count++) {
     next = text.indexOf('<', next + 1);

@@ -11,7 +11,7 @@ export interface AttributeRange {
   readonly valueEnd: number;
 }
 
-const tagName = /[^\s/>]+/y;
+const tagName = /[^\s/<>]+/y;
 const attribute = /\s+([^\s=/>]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/y;
 
 /** Returns the name after the `<` at `offset`. */

@@ -13,7 +13,7 @@ import {
   connectorsWithoutCode,
   remarksOnBackends,
   runsNowhere,
-  spikesLostUnderNeuron,
+  wrongSpikesUnderNeuron,
   usualSimulator,
   withSentSpikes,
 } from './script/backends.js';
@@ -57,7 +57,7 @@ export async function exportPynnScript(
   for (const remark of connectorsWithoutCode(document)) report.convention('pynn/native', '', remark);
   if (runsNowhere(document))
     report.different('pynn/backend', '', 'neither NEST nor NEURON runs the script, by the rows below');
-  const ofNeuron = view.simulator === '' ? [] : spikesLostUnderNeuron(document);
+  const ofNeuron = view.simulator === '' ? [] : wrongSpikesUnderNeuron(document);
   for (const remark of ofNeuron)
     if (usualSimulator(document) === 'neuron') report.different('pynn/backend', '', remark);
     else

@@ -1,6 +1,7 @@
 /** Projections with their connectors as lines of a script. */
 
 import { call, layout, list, prefixed, quoted, type Source } from '../../shared/python.js';
+import { standardCells } from '../../../src/library/pynn/index.js';
 import { nativeName } from '../native/types.js';
 import { connectors } from '../connectors.js';
 import type { Connector, Projection, Space, Values } from '../specification.generated.js';
@@ -57,7 +58,21 @@ export function projectionLines(script: Script, projection: Projection): readonl
       `    ${name}.initialize(u=${sites.u}, a=${script.use('larray')}(${sites.a}, dtype=int))`,
     );
   } else if (initial !== undefined) lines.push(layout(call(`${name}.initialize`, keywords(initial, script))));
-  return lines;
+  return [...lines, ...largestWeightUnderNest(script, projection, name)];
+}
+
+/**
+ * Returns lines for the largest weight of plastic synapses that step the potential. PyNN 0.13 passes it to NEST multiplied by
+ * 1000, as for weights in nA, but the weights in mV.
+ */
+function largestWeightUnderNest(script: Script, { post, synapse }: Projection, name: string): readonly string[] {
+  const { w_max: largest = 1 } = synapse?.weight_dependence?.params ?? {};
+  const stepsPotential = script
+    .populationsOf(post)
+    .some(({ cell }) => standardCells.get(cell.type)?.receptors['excitatory']?.kind === 'voltage');
+  if (script.isNative || synapse?.weight_dependence === undefined || !stepsPotential) return [];
+  if (typeof largest !== 'number') return [];
+  return ['if sim.__name__ == "pyNN.nest":  # where PyNN takes w_max in V', `    ${name}.set(w_max=${largest / 1000})`];
 }
 
 /** Checks whether connections or values of synapses depend on the positions of cells. */

@@ -366,8 +366,8 @@ async function spikeTrains(
 ): Promise<Map<string, Train[]>> {
   if (sources.length === 0) return new Map();
   const alone = sourcesAlone(drawn.model, sources);
-  if (!alone) return trainsOf(sources, protocolOf(valid, program), program, session);
-  const own = loweredModel({ ...drawn, model: alone }, unplaced, { precision: 'float64' });
+  const own = alone && loweredModel({ ...drawn, model: alone }, unplaced, { precision: 'float64' });
+  if (!own || !drawsAlike(own, program)) return trainsOf(sources, protocolOf(valid, program), program, session);
   const protocol = protocolOf({ model: writtenModel(alone), data: drawn.data }, own);
   const running = await (await target.compile(own, {})).start();
   try {
@@ -376,6 +376,17 @@ async function spikeTrains(
   } finally {
     await running.dispose();
   }
+}
+
+/**
+ * Checks whether a program of sources has the random keys of the whole program. Other parts of a model, such as summed
+ * variables, separate the test for spikes from the integration, and then both have streams of their own.
+ */
+function drawsAlike(own: Program, whole: Program): boolean {
+  const keysOf = ({ buffers }: Program): ReadonlyMap<string, string> =>
+    new Map(buffers.flatMap(({ name, initial }) => (name.endsWith('.keys') ? [[name, String(initial)]] : [])));
+  const keys = keysOf(whole);
+  return [...keysOf(own)].every(([name, initial]) => keys.get(name) === initial);
 }
 
 /** Goes through a protocol and keeps the spikes of some populations. */

@@ -91,6 +91,17 @@ spike_monitors: { m: { source: P } }
 run: 100 ms
 `);
 
+const besideSums = brian(`
+poisson_groups:
+  P: { N: 30, rates: 50*Hz }
+neuron_groups:
+  H: { N: 3, model: "s : 1" }
+synapses:
+  S: { source: P, target: H, model: "x : 1\\ns_post = x : 1 (summed)", on_pre: x += 1, connect: true }
+spike_monitors: { m: { source: P } }
+run: 100 ms
+`);
+
 describe('a frozen network runs to the same bits', () => {
   test.each([
     ['vogels-abbott-cuba', fixture('vogels-abbott-cuba'), '50 ms'],
@@ -99,6 +110,7 @@ describe('a frozen network runs to the same bits', () => {
     ['a delay for each synapse in every pathway', delaysEverywhere, '100 ms'],
     ['projections that end at drawn synapses', ontoSynapses, '50 ms'],
     ['Poisson trains beside synapses that end at synapses', sourceOfSynapses, '100 ms'],
+    ['Poisson trains beside sums over synapses', besideSums, '100 ms'],
     [
       'connections between selections, distances, copies',
       readFileSync('fixtures/pynn/selections-drawn-on-the-target.json', 'utf8').replace(

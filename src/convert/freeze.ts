@@ -384,7 +384,11 @@ async function spikeTrains(
  */
 function drawsAlike(own: Program, whole: Program): boolean {
   const keysOf = ({ buffers }: Program): ReadonlyMap<string, string> =>
-    new Map(buffers.flatMap(({ name, initial }) => (name.endsWith('.keys') ? [[name, String(initial)]] : [])));
+    new Map(
+      buffers.flatMap(({ name, initial }) =>
+        name.endsWith('.keys') && initial instanceof Uint32Array ? [[name, initial.join()]] : [],
+      ),
+    );
   const keys = keysOf(whole);
   return [...keysOf(own)].every(([name, initial]) => keys.get(name) === initial);
 }

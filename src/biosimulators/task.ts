@@ -130,7 +130,7 @@ export async function runTask({ task, model, targets }: PreparedTask): Promise<T
       for (const [column, place] of places.entries()) {
         if (place?.series !== series) continue;
         for (let row = 0; row < steps.length; row++) {
-          const at = steps[row]! + labels[series]!;
+          const at = itemAt(steps, row) + itemAt(labels, series);
           if (at < rows) itemAt(kept, column)[at] = Number(values[row * widths[series]! + place.at]!);
         }
       }
@@ -179,7 +179,7 @@ function spikesOf(
     const values: number[] = [];
     for (const { steps, cells } of own?.inOrder() ?? [])
       steps.forEach((step, k) => {
-        if (step >= first) values.push(wanted.part === 'times' ? timeOf(step) : cells[k]!);
+        if (step >= first) values.push(wanted.part === 'times' ? timeOf(step) : itemAt(cells, k));
       });
     return [[target, Float64Array.from(values)] as const];
   });
@@ -195,14 +195,14 @@ export function recordedTask(path: string, { task }: PreparedTask, { times, valu
       const cells = values.get(spikeTarget(population, 'cells'));
       if (part !== 'times' || !cells) continue;
       const spikes = collectTrains();
-      for (const [k, time] of own.entries()) spikes.add(population, cells[k]!, time);
+      for (const [k, time] of own.entries()) spikes.add(population, itemAt(cells, k), time);
       const silent = { population, event: 'spike', ids: [], trains: [], listsSilent: false };
       trains.push(spikes.done()[0] ?? silent);
       continue;
     }
     const [, owner = '', index, listed, variable = target] =
       /^(\w+)(?:\[(\d+)\]|\/(\d+)\/\w+)\/(.+)$/.exec(target) ?? [];
-    const isSample = (_: number, row: number): boolean => !Number.isNaN(own[row]!);
+    const isSample = (_: number, row: number): boolean => !Number.isNaN(itemAt(own, row));
     const columns = [index ?? listed ?? ''];
     signals.push({ owner, variable, unit: null, columns, times: times.filter(isSample), values: own.filter(isSample) });
   }

@@ -4,6 +4,7 @@
  * @source SED-ML Level 1 Version 4, https://doi.org/10.1515/jib-2021-0021
  */
 
+import { itemAt } from '../diagnostics/entry.js';
 import type { Diagnostics, Place } from '../diagnostics/diagnostic.js';
 import type { XmlElement } from '../../translators/neuroml/xml/element.js';
 import { readXml } from '../../translators/neuroml/xml/read-xml.js';
@@ -140,7 +141,7 @@ function compiled(
     case 'ci': {
       const index = variables.indexOf(text);
       const constant = parameters.get(text);
-      if (index >= 0) return (values) => values[index]!;
+      if (index >= 0) return (values) => itemAt(values, index);
       if (constant !== undefined) return () => constant;
       diagnostics.add(messages.danglingReference('ci', text, [...variables, ...parameters.keys()]), element.place);
       return undefined;

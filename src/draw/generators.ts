@@ -1,5 +1,6 @@
 /** Draws by named generators while the model is built, in the order that a notation prescribes. */
 
+import { itemAt } from '../diagnostics/entry.js';
 import type { Finding } from '../diagnostics/diagnostic.js';
 import { streamKey } from '../ir/library/streams.js';
 import type { Value } from '../model/typed.js';
@@ -117,12 +118,12 @@ export function drawVector(
 
 /** Redraws, in order, the numbers outside of the limits until all are inside. */
 function clipped(values: Float64Array, low: number, high: number, again: () => number): Float64Array {
-  let outside = [...values.keys()].filter((k) => !(values[k]! >= low && values[k]! <= high));
+  let outside = [...values.keys()].filter((k) => !(itemAt(values, k) >= low && itemAt(values, k) <= high));
   for (let round = 0; outside.length > 0; round++) {
     if (round === mostRounds)
       throw new CannotDraw(`a normal distribution that is almost never between ${low} and ${high}`);
     for (const k of outside) values[k] = again();
-    outside = outside.filter((k) => !(values[k]! >= low && values[k]! <= high));
+    outside = outside.filter((k) => !(itemAt(values, k) >= low && itemAt(values, k) <= high));
   }
   return values;
 }

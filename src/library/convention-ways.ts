@@ -111,7 +111,7 @@ function withSpikes(
     const { spikes } = one;
     if (spikes === undefined || areInFile(spikes)) return one;
     const indices = numbersOf(spikes.indices, data);
-    const before = numbersOf(spikes.times, data).map((time, k) => [time, indices[k]!] as const);
+    const before = numbersOf(spikes.times, data).map((time, k) => [time, itemAt(indices, k)] as const);
     const after = change(before);
     if (after.length === before.length && after.every(([time], k) => time === itemAt(before, k)[0])) return one;
     isChanged = true;

@@ -1,5 +1,6 @@
 /** Pictures of two results: spikes one over another, rates over time, and samples with their difference. */
 
+import { itemAt } from '../diagnostics/entry.js';
 import * as Plot from '@observablehq/plot';
 import { cropped, type Comparison } from '../compare/compare.js';
 import { gradeText } from '../compare/headline.js';
@@ -148,7 +149,7 @@ function ratePanel({ ids, first, second }: PairedTrains, time: Span, isLast: boo
       at: (time.begin + (k + 0.5) * width) * 1e3,
       rate: spikes / ids.length / width,
     }));
-    return Plot.lineY(rates, { x: 'at', y: 'rate', stroke: colourOf(side), strokeWidth: lineWidths[side]! });
+    return Plot.lineY(rates, { x: 'at', y: 'rate', stroke: colourOf(side), strokeWidth: itemAt(lineWidths, side) });
   });
   return withMarks(panelFrame('rate', 130, isLast, time), [...differenceLine(divergence), ...marks], axisIn('Hz', 3));
 }
@@ -165,8 +166,13 @@ function tracePanels(
     const scale = unit === null || unit === '1' ? { unit: '', perSi: 1 } : axisUnit(all, unit);
     const marks = lines.map((line, side) =>
       Plot.lineY(
-        kept.map((row) => ({ at: times[row]! * 1e3, value: line[row]! * scale.perSi })),
-        { x: 'at', y: 'value', stroke: colourOf(colour + side), strokeWidth: lines.length > 1 ? lineWidths[side]! : 2 },
+        kept.map((row) => ({ at: itemAt(times, row) * 1e3, value: itemAt(line, row) * scale.perSi })),
+        {
+          x: 'at',
+          y: 'value',
+          stroke: colourOf(colour + side),
+          strokeWidth: lines.length > 1 ? itemAt(lineWidths, side) : 2,
+        },
       ),
     );
     return withMarks(
@@ -175,6 +181,6 @@ function tracePanels(
       axisIn(scale.unit, 3),
     );
   };
-  const difference = first.map((value, k) => second[k]! - value);
+  const difference = first.map((value, k) => itemAt(second, k) - value);
   return [() => panel(name, [first, second], 0, false), (isLast) => panel('difference', [difference], 3, isLast)];
 }

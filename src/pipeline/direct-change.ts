@@ -3,6 +3,7 @@
  * memory, if no other value was computed from them.
  */
 
+import { itemAt } from '../diagnostics/entry.js';
 import { createArray } from '../ir/arrays.js';
 import type { Program, ProjectionLocation, TypedArray, VariableLocation } from '../ir/program.js';
 import { propagatorsProcedure } from '../lower/integration/propagators.js';
@@ -132,7 +133,7 @@ async function writeToSynapses(
   for (let k = 0; k < now.length; k += 1) {
     const number = numbers(k);
     if (!(number >= low && number <= high)) return null;
-    written[positions[k]!] = number;
+    written[itemAt(positions, k)] = number;
   }
   const after = propagatorsProcedure(groupOf(location));
   return {

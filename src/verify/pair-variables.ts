@@ -137,7 +137,8 @@ export function comparableVariables(
           const type = target.neurons[target.populations[part]?.type ?? ''];
           const cells = all.filter((cell) => recorded.includes(cell));
           if (cells.length === 0) continue;
-          const inCable = type?.cable === undefined ? undefined : recordedOf(target, `${recording.name}_${all[0]!}`);
+          const inCable =
+            type?.cable === undefined ? undefined : recordedOf(target, `${recording.name}_${itemAt(all, 0)}`);
           if (inCable !== undefined) {
             const own = { of: { population, indices: cells }, variables: [variable], ...place };
             const { of, variables: there } = inCable;

@@ -148,7 +148,7 @@ export async function whyDifferent(
       const attempt = async (ways: readonly Way[]): Promise<void> => {
         const trial = await tried(ways, until);
         if (typeof trial === 'string') {
-          if (base.length === 0 && ways.length === 1) notRun.push({ convention: ways[0]!.name, reason: trial });
+          if (base.length === 0 && ways.length === 1) notRun.push({ convention: itemAt(ways, 0).name, reason: trial });
           return;
         }
         found.set(ways, trial);

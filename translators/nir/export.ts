@@ -224,7 +224,7 @@ function graphOf(
   const tree: Record<string, Hdf5Tree> = {};
   const written: string[] = [];
   const connect = (...path: readonly string[]): void => {
-    for (let k = 1; k < path.length; k++) written.push(path[k - 1]!, path[k]!);
+    for (let k = 1; k < path.length; k++) written.push(itemAt(path, k - 1), itemAt(path, k));
   };
   for (const [name, { type, fields }] of nodes)
     tree[nameOf(name)] = {

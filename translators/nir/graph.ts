@@ -1,5 +1,6 @@
 /** Graphs of a file, with checked datasets. */
 
+import { itemAt } from '../../src/diagnostics/entry.js';
 import type { Finding } from '../../src/diagnostics/diagnostic.js';
 import type { Hdf5Group, Hdf5Table } from '../shared/hdf5.js';
 import * as messages from './messages.js';
@@ -167,9 +168,9 @@ function readEdges(group: Hdf5Group, names: ReadonlySet<string>, path: string, r
     return [];
   }
   const seen = new Set<string>();
-  return Array.from({ length: shape[0]! }, (_, row) => ({
-    from: texts[2 * row]!,
-    to: texts[2 * row + 1]!,
+  return Array.from({ length: itemAt(shape, 0) }, (_, row) => ({
+    from: itemAt(texts, 2 * row),
+    to: itemAt(texts, 2 * row + 1),
     row,
   })).filter(({ from, to, row }) => {
     const key = JSON.stringify([from, to]);
@@ -225,7 +226,7 @@ function readFields(
       const wrong = values.findIndex((value) => !isInRange(value, field, name));
       if (wrong >= 0) {
         report(
-          messages.outOfRange(name, rangeOf(field, name), values[wrong]!),
+          messages.outOfRange(name, rangeOf(field, name), itemAt(values, wrong)),
           values.length === 1 ? at : `${at}[${wrong}]`,
         );
         return [];

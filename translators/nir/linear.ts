@@ -1,5 +1,6 @@
 /** Linear primitives as lists of weights. */
 
+import { itemAt } from '../../src/diagnostics/entry.js';
 import type { PrimitiveNode } from './graph.js';
 import { sizeOf, windowOf, type NodeShapes } from './shapes.js';
 
@@ -50,12 +51,12 @@ export function mapOf(node: PrimitiveNode, { input, output }: NodeShapes): Linea
     case 'Scale': {
       const { values } = scale!;
       return listed(from, to, from, (add) => {
-        for (let k = 0; k < from; k++) add(k, k, values[values.length === 1 ? 0 : k]!);
+        for (let k = 0; k < from; k++) add(k, k, itemAt(values, values.length === 1 ? 0 : k));
       });
     }
     case 'Delay': {
       const { values } = delay!;
-      const delays = Float64Array.from({ length: from }, (_, k) => values[values.length === 1 ? 0 : k]!);
+      const delays = Float64Array.from({ length: from }, (_, k) => itemAt(values, values.length === 1 ? 0 : k));
       return { ...identity(from), delays };
     }
     case 'Conv1d':
@@ -118,11 +119,11 @@ function sliding(
 ): LinearMap {
   // One dimension is two with one row.
   const flat = input.length === 2;
-  const [rows, columns] = flat ? [1, input[1]!] : [input[1]!, input[2]!];
-  const [outRows, outColumns] = flat ? [1, output[1]!] : [output[1]!, output[2]!];
+  const [rows, columns] = flat ? [1, itemAt(input, 1)] : [itemAt(input, 1), itemAt(input, 2)];
+  const [outRows, outColumns] = flat ? [1, itemAt(output, 1)] : [itemAt(output, 1), itemAt(output, 2)];
   const { kernel, stride, dilation, before } = windowOf(node, input.slice(1));
   const two = (values: readonly number[], only: number): readonly [number, number] =>
-    flat ? [only, values[0]!] : [values[0]!, values[1]!];
+    flat ? [only, itemAt(values, 0)] : [itemAt(values, 0), itemAt(values, 1)];
   const [height, width] = two(kernel, 1);
   const [[strideY, strideX], [stepY, stepX], [beforeY, beforeX]] = [two(stride, 1), two(dilation, 1), two(before, 0)];
   const most = pairs * outRows * outColumns * height * width;
@@ -137,7 +138,7 @@ function sliding(
             add(
               source * rows * columns + row * columns + column,
               target * outRows * outColumns + y * outColumns + x,
-              weights[k]!,
+              itemAt(weights, k),
             );
           }
     }),
@@ -150,22 +151,22 @@ export function after(first: LinearMap, second: LinearMap): LinearMap {
   if (isOne(second)) return first;
   const starts = new Uint32Array(second.from + 1);
   for (const source of second.sources) starts[source + 1]!++;
-  for (let k = 0; k < second.from; k++) starts[k + 1]! += starts[k]!;
+  for (let k = 0; k < second.from; k++) starts[k + 1]! += itemAt(starts, k);
   const next = starts.slice();
   const order = new Uint32Array(second.sources.length);
   second.sources.forEach((source, k) => (order[next[source]!++] = k));
   let count = 0;
-  for (const target of first.targets) count += starts[target + 1]! - starts[target]!;
+  for (const target of first.targets) count += itemAt(starts, target + 1) - itemAt(starts, target);
   if (count > mostWeights) throw new TooManyWeights();
   const [sources, targets, weights] = [new Uint32Array(count), new Uint32Array(count), new Float64Array(count)];
   const delays = first.delays || second.delays ? new Float64Array(count) : undefined;
   let at = 0;
   first.targets.forEach((middle, k) => {
-    for (let j = starts[middle]!; j < starts[middle + 1]!; j++) {
-      const entry = order[j]!;
-      sources[at] = first.sources[k]!;
-      targets[at] = second.targets[entry]!;
-      weights[at] = first.weights[k]! * second.weights[entry]!;
+    for (let j = itemAt(starts, middle); j < itemAt(starts, middle + 1); j++) {
+      const entry = itemAt(order, j);
+      sources[at] = itemAt(first.sources, k);
+      targets[at] = itemAt(second.targets, entry);
+      weights[at] = itemAt(first.weights, k) * itemAt(second.weights, entry);
       if (delays) delays[at] = (first.delays?.[k] ?? 0) + (second.delays?.[entry] ?? 0);
       at++;
     }
@@ -196,7 +197,11 @@ export function sumOf(a: LinearMap, b: LinearMap): LinearMap {
 /** Returns a map with one weight for each pair and delay, in the order of sources, targets and delays. */
 function addedUp({ from, to, sources, targets, weights, delays }: LinearMap): LinearMap {
   const order = Uint32Array.from(sources, (_, k) => k).sort(
-    (a, b) => sources[a]! - sources[b]! || targets[a]! - targets[b]! || (delays ? delays[a]! - delays[b]! : 0) || a - b,
+    (a, b) =>
+      itemAt(sources, a) - itemAt(sources, b) ||
+      itemAt(targets, a) - itemAt(targets, b) ||
+      (delays ? itemAt(delays, a) - itemAt(delays, b) : 0) ||
+      a - b,
   );
   const first: number[] = [];
   const sums: number[] = [];
@@ -207,19 +212,19 @@ function addedUp({ from, to, sources, targets, weights, delays }: LinearMap): Li
       sources[last] === sources[k] &&
       targets[last] === targets[k] &&
       delays?.[last] === delays?.[k];
-    if (isSame) sums[sums.length - 1]! += weights[k]!;
+    if (isSame) sums[sums.length - 1]! += itemAt(weights, k);
     else {
       first.push(k);
-      sums.push(weights[k]!);
+      sums.push(itemAt(weights, k));
     }
   }
   return {
     from,
     to,
-    sources: Uint32Array.from(first, (k) => sources[k]!),
-    targets: Uint32Array.from(first, (k) => targets[k]!),
+    sources: Uint32Array.from(first, (k) => itemAt(sources, k)),
+    targets: Uint32Array.from(first, (k) => itemAt(targets, k)),
     weights: Float64Array.from(sums),
-    ...(delays ? { delays: Float64Array.from(first, (k) => delays[k]!) } : {}),
+    ...(delays ? { delays: Float64Array.from(first, (k) => itemAt(delays, k)) } : {}),
   };
 }
 
@@ -227,7 +232,7 @@ function addedUp({ from, to, sources, targets, weights, delays }: LinearMap): Li
 export function applied({ to, sources, targets, weights }: LinearMap, signal: Float64Array): Float64Array {
   const result = new Float64Array(to);
   sources.forEach((source, k) => {
-    result[targets[k]!]! += weights[k]! * signal[source]!;
+    result[itemAt(targets, k)]! += itemAt(weights, k) * itemAt(signal, source);
   });
   return result;
 }
@@ -238,5 +243,5 @@ export function constantOf({ type, fields }: PrimitiveNode, { output }: NodeShap
   if (!bias || bias.values.every((value) => value === 0)) return null;
   if (type === 'Affine') return bias.values;
   const perChannel = sizeOf(output.slice(1));
-  return Float64Array.from({ length: sizeOf(output) }, (_, k) => bias.values[Math.floor(k / perChannel)]!);
+  return Float64Array.from({ length: sizeOf(output) }, (_, k) => itemAt(bias.values, Math.floor(k / perChannel)));
 }

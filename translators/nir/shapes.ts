@@ -43,7 +43,7 @@ export function windowOf(node: PrimitiveNode, lengths: readonly number[]): Windo
   const kernel = weight ? weight.shape.slice(2) : perDimension(node, 'kernel_size', dimensions);
   const [stride, dilation] = [perDimension(node, 'stride', dimensions), perDimension(node, 'dilation', dimensions)];
   const given = padding?.word === undefined ? perDimension(node, 'padding', dimensions) : lengths.map(() => 0);
-  const extra = kernel.map((length, k) => dilation[k]! * (length - 1));
+  const extra = kernel.map((length, k) => itemAt(dilation, k) * (length - 1));
   const isSame = padding?.word === 'same';
   return {
     kernel,
@@ -53,7 +53,9 @@ export function windowOf(node: PrimitiveNode, lengths: readonly number[]): Windo
     before: isSame ? extra.map((length) => Math.floor(length / 2)) : given,
     output: isSame
       ? lengths
-      : lengths.map((length, k) => Math.floor((length + 2 * given[k]! - extra[k]! - 1) / stride[k]!) + 1),
+      : lengths.map(
+          (length, k) => Math.floor((length + 2 * itemAt(given, k) - itemAt(extra, k) - 1) / itemAt(stride, k)) + 1,
+        ),
   };
 }
 
@@ -117,9 +119,9 @@ export function inferShapes({ nodes, edges }: FlatGraph, report: Report): readon
 function shapeInNir(node: PrimitiveNode, input: Shape): Shape | undefined {
   const { weight } = node.fields;
   if (node.type !== 'Conv2d' || !weight || weight.shape[2] === weight.shape[3]) return undefined;
-  const square = { ...weight, shape: [...weight.shape.slice(0, 3), weight.shape[2]!] };
+  const square = { ...weight, shape: [...weight.shape.slice(0, 3), itemAt(weight.shape, 2)] };
   const { output } = windowOf({ ...node, fields: { ...node.fields, weight: square } }, input.slice(1));
-  return [weight.shape[0]!, ...output];
+  return [itemAt(weight.shape, 0), ...output];
 }
 
 /** Checks the shapes of a node's own parameters. */
@@ -202,7 +204,7 @@ function outputOf(node: PrimitiveNode, input: Shape, report: Report): Shape | un
   if (type === 'Affine' || type === 'Linear') return weight?.shape.slice(0, -1);
   if (Object.hasOwn(spatial, type)) {
     const { output } = windowOf(node, input.slice(1));
-    if (output.every((length) => length > 0)) return [weight?.shape[0] ?? input[0]!, ...output];
+    if (output.every((length) => length > 0)) return [weight?.shape[0] ?? itemAt(input, 0), ...output];
     report(messages.windowTooLarge(input), path);
     return undefined;
   }

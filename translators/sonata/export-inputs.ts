@@ -66,7 +66,7 @@ export function spikeFiles(
         pointer,
         `spikes at the start of the run come at ${dt} ms, the first time at which NEST emits spikes`,
       );
-      for (let k = 0; k < times.length; k++) if (times[k]! < dt / 2) times[k] = dt;
+      for (let k = 0; k < times.length; k++) if (itemAt(times, k) < dt / 2) times[k] = dt;
     }
     files.push({
       name: `inputs/${name}_spikes.h5`,

@@ -135,13 +135,13 @@ function addSpikes(
     const found = nodes.parts.map((): [number[], number[]] => [[], []]);
     let dangling = 0;
     for (let k = 0; k < own.ids.length; k++) {
-      const row = nodes.rowOf(own.ids[k]!);
+      const row = nodes.rowOf(itemAt(own.ids, k));
       if (row < 0 && dangling++ === 0)
-        config.report(messages.danglingNode(nodes.name, idRange(nodes), own.ids[k]!, 1), own.place(k));
+        config.report(messages.danglingNode(nodes.name, idRange(nodes), itemAt(own.ids, k), 1), own.place(k));
       if (!chosen.has(row) || nodes.partOf[row] === noPart) continue;
-      const [elements, times] = itemAt(found, nodes.partOf[row]!);
-      elements.push(nodes.elementOf[row]!);
-      times.push(own.times[k]!);
+      const [elements, times] = itemAt(found, itemAt(nodes.partOf, row));
+      elements.push(itemAt(nodes.elementOf, row));
+      times.push(itemAt(own.times, k));
     }
     for (const [index, part] of nodes.parts.entries()) {
       if (part.template !== null) continue;

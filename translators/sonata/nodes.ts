@@ -236,7 +236,7 @@ export function typeRows(
   const found = new Map<number, TypeRow>();
   const missing = new Map<number, { readonly first: number; count: number }>();
   for (let row = 0; row < ids.length; row++) {
-    const id = ids[row]!;
+    const id = itemAt(ids, row);
     if (found.has(id)) continue;
     const known = types?.rows.get(id);
     const before = missing.get(id);
@@ -267,8 +267,9 @@ function readPopulation(
   const nodeIds = numbersIn(at, 'node_id', { length: size, isInteger: true }) ?? Float64Array.from(typeIds.keys());
   const rowOfId = new Map<number, number>();
   for (let row = 0; row < size; row++) {
-    if (rowOfId.has(nodeIds[row]!)) at.report(messages.nodeTwice(nodeIds[row]!), placeIn(at, 'node_id', row));
-    rowOfId.set(nodeIds[row]!, row);
+    if (rowOfId.has(itemAt(nodeIds, row)))
+      at.report(messages.nodeTwice(itemAt(nodeIds, row)), placeIn(at, 'node_id', row));
+    rowOfId.set(itemAt(nodeIds, row), row);
   }
   const grouping = groupingOf(at, 'node', size);
   checkMembers(at, 'node', grouping.groups.values());
@@ -291,7 +292,7 @@ function readPopulation(
     return typeof cell === 'string' && cell.trim() !== '' && Number.isFinite(Number(cell)) ? Number(cell) : cell;
   };
   // Rows of each model, in the order of ids.
-  const order = Array.from({ length: size }, (_, row) => row).sort((a, b) => nodeIds[a]! - nodeIds[b]!);
+  const order = Array.from({ length: size }, (_, row) => row).sort((a, b) => itemAt(nodeIds, a) - itemAt(nodeIds, b));
   const found = new Map<string, { readonly model: Model; readonly rows: number[]; readonly given: Model['given'][] }>();
   const texts = (row: number, key: string): string | undefined => {
     const value = inGroup(row, key);

@@ -157,8 +157,8 @@ function writeSpikes(file: OutputFile, trains: readonly SpikeTrains[], setup: Ru
       const written = variables.map((variable, v) => writtenAtSpikes(variable, itemAt(values, v)));
       for (let i = 0; i < steps.length; i += 1)
         yield [
-          steps[i]!,
-          idOf(cells[i]!),
+          itemAt(steps, i),
+          idOf(itemAt(cells, i)),
           places.map((v) => (v < 0 ? ',' : `,${numberText(itemAt(written, v)[i]!, 'f64')}`)).join(''),
         ];
     }

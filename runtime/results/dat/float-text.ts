@@ -1,3 +1,4 @@
+import { itemAt } from '../../../src/diagnostics/entry.js';
 /** Numbers as LEMS's reference interpreter writes them, so its files and ours can be compared as text. */
 
 /** No number takes more bytes than this. */
@@ -48,17 +49,17 @@ export function writeFloat(value: number, bytes: Uint8Array, at: number): number
   bytes[end++] = zero;
   bytes[end++] = point;
   for (let k = exponent; k < -1; k += 1) bytes[end++] = zero;
-  for (let k = 0; k < count; k += 1) bytes[end++] = zero + digits[k]!;
+  for (let k = 0; k < count; k += 1) bytes[end++] = zero + itemAt(digits, k);
   return end;
 }
 
 /** Writes digits with a point after the first `whole` of them; missing digits become zeros. */
 function writeDigits(from: number, whole: number, count: number, bytes: Uint8Array, at: number): number {
   let end = at;
-  for (let k = from; k < whole; k += 1) bytes[end++] = zero + (k < count ? digits[k]! : 0);
+  for (let k = from; k < whole; k += 1) bytes[end++] = zero + (k < count ? itemAt(digits, k) : 0);
   bytes[end++] = point;
   if (count <= whole) bytes[end++] = zero;
-  for (let k = whole; k < count; k += 1) bytes[end++] = zero + digits[k]!;
+  for (let k = whole; k < count; k += 1) bytes[end++] = zero + itemAt(digits, k);
   return end;
 }
 
@@ -78,11 +79,12 @@ function quickly(single: number): number | null {
   if (estimate < -13 || estimate > 15) return null;
   for (let length = 6; length <= mostDigits; length += 1) {
     const shift = length - 1 - estimate;
-    const power = powers[Math.abs(shift)]!;
+    const power = itemAt(powers, Math.abs(shift));
     const whole = halfToEven(shift < 0 ? single / power : single * power);
     if (Math.fround(shift < 0 ? whole * power : whole / power) !== single) continue;
     // Rounding, or an estimate that is off by one, may give one digit more or less.
-    const count = whole >= powers[length]! ? length + 1 : whole < powers[length - 1]! ? length - 1 : length;
+    const count =
+      whole >= itemAt(powers, length) ? length + 1 : whole < itemAt(powers, length - 1) ? length - 1 : length;
     let rest = whole;
     for (let k = mostDigits; k >= 0; k -= 1) {
       if (k >= count) {

@@ -1,5 +1,6 @@
 /** Rows of a table as text, by WebAssembly (rows.wat), which needs no time to become quick. */
 
+import { itemAt } from '../../../src/diagnostics/entry.js';
 import { webAssembly, type WasmModule } from '../../webassembly.js';
 import { longestFloat, writeFloat } from './float-text.js';
 import { rowsBinary } from './rows.generated.js';
@@ -34,7 +35,7 @@ for (let field = 1; field < 255; field += 1) {
   if (least * Number(`1e${shift}`) < 1e8) shift += 1;
   else if (least * Number(`1e${shift}`) >= 1e9) shift -= 1;
   scales[field] = Number(`1e${shift}`);
-  halves[field] = 2 ** (field - 127 - 24) * scales[field]!;
+  halves[field] = 2 ** (field - 127 - 24) * itemAt(scales, field);
   firstExponents[field] = mostDigits - 1 - shift;
 }
 

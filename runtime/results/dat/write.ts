@@ -147,7 +147,7 @@ function createTable(columns: readonly DatColumn[], setup: RunSetup, output: Out
       const count = Math.min(writer.capacity, rows - first);
       const { steps, taken } = reading(itemAt(all, 0));
       const { label } = itemAt(all, 0);
-      for (let row = 0; row < count; row += 1) times[row] = time(steps[taken + first + row]! + label);
+      for (let row = 0; row < count; row += 1) times[row] = time(itemAt(steps, taken + first + row) + label);
       places.forEach(({ queue, at }, k) => {
         const { values, width, taken: begin } = reading(queue);
         takeColumn(values, (begin + first) * width + at, width, itemAt(numbers, k), count);

@@ -152,9 +152,9 @@ function writeSegment(
         all: writtenAtSpikes(variable, train.values(v, begin, end)),
       }));
       for (let row = begin; row < end; row += 1) {
-        const [from, to] = [at, (at += train.counts[row]!)];
+        const [from, to] = [at, (at += itemAt(train.counts, row))];
         const inside = (_: number, k: number): boolean =>
-          steps[from + k]! >= segment.begin && steps[from + k]! < segment.end;
+          itemAt(steps, from + k) >= segment.begin && itemAt(steps, from + k) < segment.end;
         const stepsOfCell = steps.subarray(from, to).filter(inside);
         const recorded = values.map(({ variable, all }) => ({
           variable,

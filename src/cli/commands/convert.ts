@@ -118,7 +118,7 @@ async function convertOne(
   else await refuseToReplace(planned, options.flag('force'));
   const outputs = isWritten && !context.toStandardOutput ? writeFiles(converted, planned, path) : [];
   const verdict = verdictOf(converted, measured);
-  const told = {
+  const reported = {
     ...reportOf(imported, converted, verdict, to, outputs, words),
     ...(measured === undefined
       ? {}
@@ -135,17 +135,17 @@ async function convertOne(
     context.say(`nothing written: ${summary}`);
     if (isSome && refused.every(({ verdict }) => verdict === 'notExpressible'))
       context.say('use --partial to write the rest of the model');
-    return { code: exitCodes.wrong, report: told };
+    return { code: exitCodes.wrong, report: reported };
   }
   if (isForUs) {
     context.show([await notPortable(converted, imported, words)]);
     context.say('nothing written: the script is not portable');
-    return { code: exitCodes.wrong, report: told };
+    return { code: exitCodes.wrong, report: reported };
   }
   if (isUnstable) {
     context.show([unstable(measured.check?.failure ?? '', imported, words)]);
     context.say('nothing written: the written model fails when it runs');
-    return { code: exitCodes.wrong, report: told };
+    return { code: exitCodes.wrong, report: reported };
   }
   if (outputs.length > 0)
     context.say(
@@ -161,7 +161,7 @@ async function convertOne(
     for (const line of checkLines(measured.check, options.flag('freeze'))) context.say(line);
   context.say(summary + (converted.portable ? '' : '; not portable'));
   const isWrong = isAsked && (measured?.verdict === 'different' || measured?.check?.failure !== undefined);
-  return { code: isWrong ? exitCodes.wrong : exitCodes.done, report: told };
+  return { code: isWrong ? exitCodes.wrong : exitCodes.done, report: reported };
 }
 
 /** Verdict on a conversion: a part that is left out counts more than measurements. */

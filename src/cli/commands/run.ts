@@ -69,10 +69,10 @@ export async function run(context: CommandContext): Promise<number> {
       return exitCodes.done;
     }
     if (!context.json) {
-      const told = context.quiet
+      const shown = context.quiet
         ? result.diagnostics.filter(({ severity }) => severity === 'error')
         : result.diagnostics;
-      terminal.stderr.write(renderDiagnostics(told, { colour: terminal.stderr.colour }));
+      terminal.stderr.write(renderDiagnostics(shown, { colour: terminal.stderr.colour }));
     }
     context.say(runSummary(report, result, terminal.stdout));
     result.dispose();

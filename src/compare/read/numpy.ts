@@ -1,5 +1,6 @@
 /** Archives of NumPy's arrays (`.npz`): spikes and samples of Brian's monitors, and events of NEST's recorders. */
 
+import { itemAt } from '../../diagnostics/entry.js';
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { temporaryFolder } from '../../../runtime/results/temporary-folder.js';
@@ -103,7 +104,7 @@ function signalOf(
       columns: columns === 1 ? [''] : Array.from({ length: columns }, (_, k) => String(k)),
       times,
       values: isTurned
-        ? Float64Array.from(numbers, (_, k) => numbers[(k % columns) * width + Math.floor(k / columns)]!)
+        ? Float64Array.from(numbers, (_, k) => itemAt(numbers, (k % columns) * width + Math.floor(k / columns)))
         : numbers,
     },
   ];
@@ -138,7 +139,7 @@ function arrayOf(path: string, name: string, bytes: Buffer): NumPyArray {
   const [rows = 1, columns = 1] = shape;
   const numbers =
     isTurned && shape.length === 2
-      ? Float64Array.from(stored, (_, k) => stored[(k % columns) * rows + Math.floor(k / columns)]!)
+      ? Float64Array.from(stored, (_, k) => itemAt(stored, (k % columns) * rows + Math.floor(k / columns)))
       : stored;
   return { shape, numbers, isWhole: /^[iu]/.test(field.type) };
 }

@@ -3,6 +3,7 @@
  * with a header.
  */
 
+import { itemAt } from '../../diagnostics/entry.js';
 import { linesOf as bytesOf } from '../../../runtime/results/text-compare.js';
 import { noTimeUnit, notANumber, unreadFormat, unusable } from '../messages.js';
 import { collectTrains, recordingOf, type Recorded, type RecordedSignal } from '../recorded.js';
@@ -86,7 +87,7 @@ export function readTable(path: string, times: string | undefined): Recorded {
   if (first.length > 0 && layout.columns.length !== first.length)
     throw unusable(
       path,
-      `line ${rest[0]![0]} has ${first.length} columns, and its header ${layout.columns.length}`,
+      `line ${itemAt(rest, 0)[0]} has ${first.length} columns, and its header ${layout.columns.length}`,
       'write one cell for each name of the header',
     );
   return readRows(path, layout, separator, [...rest], lines);
@@ -163,7 +164,7 @@ function headless(path: string, rows: readonly (readonly string[])[], times: str
   const isLems = /\.(spikes|dat)$/i.test(path);
   const unit = times ?? (/\.gdf$/i.test(path) ? 'ms' : isLems ? 's' : undefined);
   const time: Column = { kind: 'time', unit: null };
-  const ascending = rows.every((row, k) => k === 0 || Number(row[0]) > Number(rows[k - 1]![0]));
+  const ascending = rows.every((row, k) => k === 0 || Number(row[0]) > Number(itemAt(rows, k - 1)[0]));
   if (first.length === 2 && (wholes[0] !== wholes[1] || !ascending)) {
     const idsFirst = wholes[0] === true && (wholes[1] !== true || !ascending);
     if (idsFirst || wholes[1] === true)
@@ -216,16 +217,16 @@ function readRows(
           ? 'write numbers with a decimal point, not a decimal comma'
           : 'the file may be cut off: write it again',
       );
-    const text = cells[timeAt]!;
+    const text = itemAt(cells, timeAt);
     // NEST counts the offset of a precise spike, in ms, back from the end of its step.
-    const offset = offsetAt < 0 ? 0 : decimalToSI(cells[offsetAt]!, 1e-3);
+    const offset = offsetAt < 0 ? 0 : decimalToSI(itemAt(cells, offsetAt), 1e-3);
     const seconds = decimalToSI(text, scale) - offset;
     if (text === '' || !Number.isFinite(seconds)) throw notANumber(path, `the time in line ${number}`, text);
     last = Math.max(last, Math.abs(seconds));
     decimals = Math.max(decimals, stepAt < 0 ? decimalsOf(text) : 6);
     const id = idAt < 0 ? 0 : Number(cells[idAt]);
     if (!Number.isInteger(id)) throw notANumber(path, `the identifier in line ${number}`, cells[idAt] ?? '');
-    const population = populationAt < 0 ? '' : cells[populationAt]!;
+    const population = populationAt < 0 ? '' : itemAt(cells, populationAt);
     if (variables.length === 0) {
       spikes.add(population, id, seconds);
       return;
@@ -235,11 +236,11 @@ function readRows(
     samples.set(key, own);
     own.times.push(seconds);
     for (const [k, variable] of variables.entries()) {
-      const cell = cells[variable.at]!;
+      const cell = itemAt(cells, variable.at);
       const sample = decimalToSI(cell, variable.unit?.scale ?? 1);
       if (Number.isNaN(sample) && !/^[+-]?nan$/i.test(cell))
         throw notANumber(path, `${variable.name} in line ${number}`, cell);
-      own.values[k]!.push(sample);
+      itemAt(own.values, k).push(sample);
     }
   };
   for (const [number, line] of begun) take(number, line);
@@ -265,7 +266,7 @@ function signalsOf(
       unit: unit?.si ?? null,
       columns: [id],
       times: Float64Array.from(times),
-      values: Float64Array.from(values[k]!),
+      values: Float64Array.from(itemAt(values, k)),
     })),
   );
 }

@@ -62,7 +62,7 @@ interface ClassParts {
   /** Events that are detected here. */
   readonly events: Readonly<Record<string, EventDefinition>>;
   /** Events that are detected elsewhere on the cell and received here. */
-  readonly heard: Readonly<Record<string, EventDefinition>>;
+  readonly received: Readonly<Record<string, EventDefinition>>;
   /** Parameters of the cell. */
   readonly parameters: Readonly<Record<string, Parameter>>;
   readonly method: NeuronType['method'];
@@ -101,7 +101,7 @@ class Maker {
       ...Object.keys(parts.inputs),
       ...['t', 'dt', 'i', 'j', 'N', 'x', 'y', 'z', 'lastspike', 'not_refractory', 't_in_timesteps'],
     ]);
-    this.#eventNames = new UniqueNames([...Object.keys(parts.events), ...Object.keys(parts.heard)]);
+    this.#eventNames = new UniqueNames([...Object.keys(parts.events), ...Object.keys(parts.received)]);
     this.#parameters = { ...parts.parameters };
     // Places with the same mechanism names share one map of names.
     const shared = new Map<string, Map<string, string>>();
@@ -140,7 +140,7 @@ class Maker {
     for (const [name, { unit }] of Object.entries(inputs)) if (unit === 'A') total = plus(total, nameOf(name));
     if (this.parts.conductance) total = plus(total, product(nameOf(conductance), nameOf(voltage)));
     this.#derived[current] = derivedOf('A', total ?? quantity(0, ampere));
-    const receivedEvents = detectedElsewhere(this.parts.heard, compartments, (wanted) => this.#taken.take(wanted));
+    const receivedEvents = detectedElsewhere(this.parts.received, compartments, (wanted) => this.#taken.take(wanted));
     Object.assign(this.#parameters, receivedEvents.parameters);
     const placeExpressions = new Map(
       [...this.#ofPlace].filter(([name]) => !Object.hasOwn(this.parts.parameters, name)),

@@ -104,7 +104,7 @@ export class PlacedProjections {
   #listen(type: SynapseType, { kind, at }: { readonly kind: Kind; readonly at: number }): void {
     for (const { on } of Object.values(type.pathways)) {
       if (on.end !== 'post' || !kind.type.events[on.event] || kind.events.get(at)?.[on.event]) continue;
-      kind.heard.set(at, (kind.heard.get(at) ?? new Set()).add(on.event));
+      kind.received.set(at, (kind.received.get(at) ?? new Set()).add(on.event));
     }
   }
 

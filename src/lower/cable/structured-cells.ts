@@ -40,7 +40,7 @@ export interface Kind {
   /** Events by the compartment of their detection. */
   readonly events: Map<number, Record<string, EventDefinition>>;
   /** Events of the cell that synapses at other compartments receive, by the compartment of these synapses. */
-  readonly heard: Map<number, Set<string>>;
+  readonly received: Map<number, Set<string>>;
   /** Inputs that something adds to, by class key. */
   readonly inputs: Map<number, Set<string>>;
   readonly conductances: Set<number>;
@@ -138,7 +138,7 @@ export class StructuredCells {
       method,
       home,
       events,
-      heard: new Map(),
+      received: new Map(),
       inputs: new Map(),
       conductances: new Set(),
       populations,
@@ -175,7 +175,7 @@ export class StructuredCells {
     const { tree, type, compartments } = kind;
     const { oneType } = this;
     const instances = oneType ? withEveryMechanism(kind.instances, tree.compartments, compartments) : kind.instances;
-    if (oneType && kind.heard.size > 0)
+    if (oneType && kind.received.size > 0)
       this.refuse(`an event that synapses elsewhere on the cell listen to (${kind.name})`);
     const byKey = new Map<string, number[]>();
     const formulas = formulasAt(kind, this.model);
@@ -184,7 +184,7 @@ export class StructuredCells {
       const key = JSON.stringify([
         sorted(instances[at] ?? []).map(({ shape }) => shape.name),
         [...(kind.inputs.get(at) ?? [])].sort(),
-        [...(kind.heard.get(at) ?? [])].sort(),
+        [...(kind.received.get(at) ?? [])].sort(),
         kind.conductances.has(at),
         hasEvents ? at : -1,
         formulas(at),
@@ -217,8 +217,8 @@ export class StructuredCells {
           events: oneType
             ? eventsAtPlaces(kind.events, (at) => places.indexOf(at), this.#cellsOf(kind))
             : (kind.events.get(first) ?? {}),
-          heard: Object.fromEntries(
-            [...(kind.heard.get(first) ?? [])].flatMap((event) => {
+          received: Object.fromEntries(
+            [...(kind.received.get(first) ?? [])].flatMap((event) => {
               const definition = type.events[event];
               return definition ? [[event, definition] as const] : [];
             }),

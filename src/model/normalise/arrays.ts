@@ -1,3 +1,4 @@
+import { itemAt } from '../../diagnostics/entry.js';
 import type { Finding } from '../../diagnostics/diagnostic.js';
 import type { ValueType } from '../../lang/ast.js';
 import { scaleDecimal } from '../../lang/decimal.js';
@@ -186,9 +187,9 @@ function shortScaler(exponent: number): (value: number) => number | undefined {
   const isExact = exponent <= 0 && exponent >= -19;
   return (value) => {
     for (let k = 0; isExact && k < powers.length; k++) {
-      const whole = Math.round(value * powers[k]!);
+      const whole = Math.round(value * itemAt(powers, k));
       if (!(Math.abs(whole) < 1e15)) break;
-      if (whole / powers[k]! === value) return whole === 0 ? 0 : whole / divisors[k]!;
+      if (whole / itemAt(powers, k) === value) return whole === 0 ? 0 : whole / itemAt(divisors, k);
     }
     return undefined;
   };
@@ -223,11 +224,11 @@ export function scaledNumbers(values: ArrayLike<number>, unit: Unit): Float64Arr
     const scaled = isPlain
       ? (JSON.parse(`${text.slice(0, -1).replaceAll(',', `e${exponent},`)}e${exponent}]`) as number[])
       : numbers.map((value) => scaledText(value, exponent));
-    for (let k = 0; k < scaled.length; k++) result[places[k]!] = scaled[k]!;
+    for (let k = 0; k < scaled.length; k++) result[itemAt(places, k)] = itemAt(scaled, k);
     [places, numbers] = [[], []];
   };
   for (let k = 0; k < values.length; k++) {
-    const value = values[k]!;
+    const value = itemAt(values, k);
     const scaled = short(value);
     if (scaled !== undefined) result[k] = scaled;
     else {

@@ -61,15 +61,15 @@ export function createContext(
   warnsOfUnits: (pointer: string) => boolean = () => false,
   reported: readonly string[] = [],
 ): Context {
-  const told = new Set<string>();
+  const keys = new Set<string>();
   const kept = new Map<string, DataArray>();
   let errors = 0;
   const warned = new Set<string>();
   const isNew = (finding: Finding, pointer: string, span?: Span): boolean => {
     if ((finding.severity ?? 'error') === 'error') errors++;
     const key = [pointer, finding.code, finding.message, span ? `${span.start}-${span.end}` : ''].join('\u0000');
-    if (told.has(key) || reported.includes(finding.code)) return false;
-    told.add(key);
+    if (keys.has(key) || reported.includes(finding.code)) return false;
+    keys.add(key);
     return true;
   };
   const context: Context = {

@@ -1,3 +1,4 @@
+import { itemAt } from '../../diagnostics/entry.js';
 import { isListed } from '../arrays.js';
 import { taggedSelection } from '../tagged.js';
 import type { ArrayDocument, SelectionDocument, SelectionObjectDocument } from '../document.generated.js';
@@ -350,7 +351,7 @@ export function indicesOf(
 
 const largestIn = (numbers: ArrayLike<number>): number => {
   let largest = -Infinity;
-  for (let k = 0; k < numbers.length; k++) largest = Math.max(largest, numbers[k]!);
+  for (let k = 0; k < numbers.length; k++) largest = Math.max(largest, itemAt(numbers, k));
   return largest;
 };
 

@@ -31,7 +31,7 @@ export const timeComparisons: Rule = (model, context) => {
   // If time is a sum of steps, its last bits are the sum's.
   const addsUp = timingProperties[model.timing].addsUpTime;
   const check = (texts: Texts, reading: Reading): void => {
-    const told = new Set<string>();
+    const reported = new Set<string>();
     for (const [pointer, text, kind] of texts) {
       if (!/\bt\b/.test(text)) continue;
       for (const e of kind === 'statement' ? valuesIn(text) : [parseExpression(text)])
@@ -41,8 +41,8 @@ export const timeComparisons: Rule = (model, context) => {
             off === 'between'
               ? messages.timeBetween(since ? 'interval' : 'comparison', time, stepFrom(from, dt) * dt, dt)
               : messages.timeInBinary(off, time, dt);
-          if (!(time > 0 && time < end) || (off !== 'between' && addsUp) || told.has(key)) continue;
-          told.add(key);
+          if (!(time > 0 && time < end) || (off !== 'between' && addsUp) || reported.has(key)) continue;
+          reported.add(key);
           const given = [...names].find((name) => Object.hasOwn(reading.values?.of ?? {}, name));
           context.report(
             finding,

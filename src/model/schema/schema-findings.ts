@@ -47,7 +47,7 @@ export function reportSchemaErrors(
   diagnostics: Diagnostics,
   notation: SchemaOfNotation,
 ): boolean {
-  const told = new Set<string>();
+  const reported = new Set<string>();
   // A map of many numbers is an error at each of its keys.
   const byNumbers = new Map<unknown, boolean>();
   const unknownKeys = new Map<string, string[]>();
@@ -67,8 +67,8 @@ export function reportSchemaErrors(
       error.keyword === 'required'
         ? `${pointer} ${String(error.params['missingProperty'])}`
         : `${pointer} ${isKey ? 'key' : ''}`;
-    if (told.has(subject)) continue;
-    told.add(subject);
+    if (reported.has(subject)) continue;
+    reported.add(subject);
     const { missingProperty: missing } = error.params;
     if (typeof missing === 'string') {
       onlyUnknownKeys = false;
@@ -82,8 +82,8 @@ export function reportSchemaErrors(
     byNumbers.set(holder, isMap);
     if (isMap) {
       // Its keys are reported once, at the first of them.
-      if (told.has(error.instancePath)) continue;
-      told.add(error.instancePath);
+      if (reported.has(error.instancePath)) continue;
+      reported.add(error.instancePath);
     }
     const finding = notation.finding?.(error, found) ?? findingFor(error, found, notation.stage);
     if (!finding.code.endsWith('/unknown-key')) onlyUnknownKeys = false;

@@ -1,5 +1,6 @@
 /** Degrees of cells in long lists of connections. */
 
+import { itemAt } from '../../diagnostics/entry.js';
 import { formatCount } from '../../diagnostics/quantities.js';
 import { arrayOf, isListed } from '../../model/arrays.js';
 import type { DataStore, Model, Projection } from '../../model/model.js';
@@ -21,8 +22,8 @@ export function degreesText({ connect, from, to }: Projection, { populations }: 
   for (const { sources, targets } of lists) {
     const [i, j] = [arrayOf(sources, data), arrayOf(targets, data)];
     for (let k = 0; k < i.length; k++) {
-      sent[i[k]!]!++;
-      received[j[k]!]!++;
+      sent[itemAt(i, k)]!++;
+      received[itemAt(j, k)]!++;
     }
   }
   return `; ${rangeText('out-degrees', sent)}; ${rangeText('in-degrees', received)}`;
@@ -32,7 +33,7 @@ export function degreesText({ connect, from, to }: Projection, { populations }: 
 function rangeText(name: string, degrees: Uint32Array): string {
   degrees.sort();
   const middle = degrees.length / 2;
-  const median = (degrees[Math.ceil(middle) - 1]! + degrees[Math.floor(middle)]!) / 2;
+  const median = (itemAt(degrees, Math.ceil(middle) - 1) + itemAt(degrees, Math.floor(middle))) / 2;
   const [least, most] = [degrees[0] ?? 0, degrees.at(-1) ?? 0];
   return `${name} ${formatCount(least)} to ${formatCount(most)}, median ${formatCount(Math.floor(median))}${median % 1 === 0 ? '' : '.5'}`;
 }

@@ -191,7 +191,7 @@ function types<Type extends EquationSet>(
       const isOne = values.every((column) => sameTexts(column, itemAt(values, 0)));
       const rows = Object.keys(all[names[0]!]!.parameters).map((parameter, k) => [
         parameter,
-        ...(isOne ? [itemAt(values, 0)[k]!] : values.map((column) => column[k]!)),
+        ...(isOne ? [itemAt(values, 0)[k]!] : values.map((column) => itemAt(column, k))),
       ]);
       const columns = ['parameter', ...(isOne ? ['value'] : names)];
       const parameters: DescriptionTable = { kind: 'table', columns, rows };

@@ -1,5 +1,6 @@
 /** Equations and statements as formulas, in MathML or LaTeX. */
 
+import { itemAt } from '../../diagnostics/entry.js';
 import type { BinaryOperator, Expression, Statement } from '../../lang/ast.js';
 import { parseExpression, parseStatements } from '../../lang/parse.js';
 import { precedence } from '../../lang/parse-expression.js';
@@ -241,7 +242,7 @@ const greekLetters: Readonly<Record<string, string>> = Object.fromEntries(
 
 /** MathML Core, which browsers show without scripts and fonts. @source W3C, MathML Core (2025) */
 export const mathml: FormulaNotation = {
-  row: (parts) => (parts.length === 1 ? parts[0]! : `<mrow>${parts.join('')}</mrow>`),
+  row: (parts) => (parts.length === 1 ? itemAt(parts, 0) : `<mrow>${parts.join('')}</mrow>`),
   number: (text) => `<mn>${markupText(text)}</mn>`,
   name: (text) => `<mi>${markupText(greekLetters[text] ?? text)}</mi>`,
   text: (text) => `<mtext>${markupText(text).replace(/^ | $/g, '\u00a0')}</mtext>`,

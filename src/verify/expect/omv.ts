@@ -3,6 +3,7 @@
  * `.mep` file the values that they must have. Tests with jNeuroML run here instead, without Java.
  */
 
+import { itemAt } from '../../diagnostics/entry.js';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { DiagnosticError, UsageError, type Diagnostic, type Finding } from '../../diagnostics/diagnostic.js';
@@ -207,7 +208,7 @@ const kinds: Readonly<Record<string, (observable: Json, pointer: string, content
   'spike times': (observable, pointer, contents) => {
     const cells = spikesIn(observable, pointer, contents);
     if (cells.length !== 1) throw bad(`spike times are those of one cell, and there are ${cells.length}`, pointer);
-    return cells[0]!;
+    return itemAt(cells, 0);
   },
   'spike rate': (observable, pointer, contents) => [
     meanRate(spikesIn(observable, pointer, contents), {
@@ -270,7 +271,7 @@ function columnsIn(file: Json, pointer: string, contents: Contents): Rows {
       messages.noData(path, `has ${rows[0]?.length} columns, not column ${Math.max(...columns)}`),
       pointer,
     );
-  return rows.map((row) => columns.map((column, k) => row[column]! * (scaling[k] ?? scaling[0] ?? 1)));
+  return rows.map((row) => columns.map((column, k) => itemAt(row, column) * (scaling[k] ?? scaling[0] ?? 1)));
 }
 
 const numbersOf = (value: unknown): readonly number[] => [value].flat().map(Number);
@@ -295,9 +296,9 @@ function listedSpikes(list: Json, pointer: string, contents: Contents): readonly
   const wanted = list['ids'] ?? 0;
   const cells = new Map<number, number[]>();
   for (const row of rows) {
-    const id = row[idAt]!;
+    const id = itemAt(row, idAt);
     if (wanted !== '*' && id !== Number(wanted)) continue;
-    const time = row[timeAt]! * Number(list['scaling'] ?? 1);
+    const time = itemAt(row, timeAt) * Number(list['scaling'] ?? 1);
     const times = cells.get(id);
     if (times) times.push(time);
     else cells.set(id, [time]);

@@ -435,13 +435,13 @@ class Idiom {
     if (type === undefined) return [];
     const { delayRange, space: _, ...rest } = projection;
     const rules = rest.connect.map((rule) => ruleInBrian(rule, projection, pointer, this.#context));
-    const said = rules.every((rule) => rule !== undefined);
+    const areExpressible = rules.every((rule) => rule !== undefined);
     // Values that Brian cannot express become lists, which require listed connections.
     const unknown = [
       ...Object.entries(rest.values).map(([key, value]) => [value, unitOf(type, key)] as const),
       ...Object.values(rest.delays).map((value) => [value, 's'] as const),
     ].some(([value, unit]) => this.#values.isUnsayable(value, unit));
-    const parts = said && !unknown ? partsOf(name, { ...rest, connect: rules }, this.#data) : undefined;
+    const parts = areExpressible && !unknown ? partsOf(name, { ...rest, connect: rules }, this.#data) : undefined;
     const byDistance = [...Object.values(rest.values), ...Object.values(rest.delays)].some(
       (value) => typeof value === 'string' && /\bdistance\b|\b(pre|post)\.[xyz]\b/.test(value),
     );
@@ -471,7 +471,7 @@ class Idiom {
     this.#report.convention(
       'brian/listed',
       pointer,
-      said
+      areExpressible
         ? 'Brian has no such distribution: connections and values drawn with this seed are listed'
         : 'Brian has no such connection rule: the connections drawn with this seed are listed',
     );

@@ -1,5 +1,6 @@
 /** PyNN's plastic synapses in equations that Brian's users write. */
 
+import { itemAt } from '../../../src/diagnostics/entry.js';
 import { declaredName } from '../../../src/library/declared-types.js';
 import { mapped, without } from '../../../src/model/collections.js';
 import { freeName } from '../../../src/model/free-name.js';
@@ -113,7 +114,7 @@ function traces(type: SynapseType, projection: Projection): Rewritten | undefine
           .replace(/^(send\(port, |port \+= )clip\(weight, w_min, w_max\)/, '$1weight'),
       );
   const slots = [pre, post].map(({ slot }) => (slot === undefined ? 0 : 1));
-  const isPostFirst = slots[0] === slots[1] ? post.order < pre.order : slots[1]! < slots[0]!;
+  const isPostFirst = slots[0] === slots[1] ? post.order < pre.order : itemAt(slots, 1) < itemAt(slots, 0);
   const [firstKey, trace, first, second] = isPostFirst
     ? (['post', 'y += 1', post, pre] as const)
     : (['pre', 'x += 1', pre, post] as const);

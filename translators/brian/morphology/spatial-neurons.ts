@@ -126,8 +126,8 @@ function geometry(
   const coordinates = centres
     ? coordinateNames.map((axis, k) => [axis, centres.map((centre) => centre[k] ?? 0)] as const)
     : [];
-  const said = [...Object.entries<readonly number[]>({ ...numbers }), ...coordinates];
-  return said.flatMap(([key, own]) => {
+  const listed = [...Object.entries<readonly number[]>({ ...numbers }), ...coordinates];
+  return listed.flatMap(([key, own]) => {
     if (!variables.has(key)) return [];
     const values = cells === 1 ? own : own.flatMap((value) => new Array<number>(cells).fill(value));
     return [[key, { kind: 'array', values, pointer: child(pointer, 'morphology') }] as const];

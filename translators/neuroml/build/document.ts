@@ -323,10 +323,14 @@ class Assembler implements Assembled {
     const target = this.types.ofCell(to);
     const cell = receiver && this.types.ofSynapse(receiver, from, to, peer);
     const handler = outPort === null ? [] : cell ? cell.flat.handler(inPort) : target.flat.handler(inPort);
-    const heard = outPort !== null && (cell ?? target).flat.hears(inPort);
+    const received = outPort !== null && (cell ?? target).flat.hears(inPort);
     const contributes =
       receiver && cell ? this.#contributions(receiver, list, target.flat, cell.flat) : new Map<string, Expression>();
-    const onEvent = heard ? (cell ? handler : handler.map((statement) => prefixedStatement(statement, 'post'))) : null;
+    const onEvent = received
+      ? cell
+        ? handler
+        : handler.map((statement) => prefixedStatement(statement, 'post'))
+      : null;
     if (!onEvent && contributes.size === 0 && !cell) return;
     const document = synapseDocument(
       cell?.flat ?? null,
@@ -352,7 +356,7 @@ class Assembler implements Assembled {
         onEvent && port !== 'spike'
           ? { of: source, event: port }
           : onEvent
-            ? this.#ends.heard(source, from, group.fromPlaces, place)
+            ? this.#ends.received(source, from, group.fromPlaces, place)
             : this.#ends.at(source, from, group.fromPlaces, place),
       to: this.#ends.at(this.naming.populations.get(to) ?? '', to, group.toPlaces, place),
       synapse: type.id,

@@ -47,7 +47,7 @@ export class ProjectionEnds {
    * Returns the end at which connections receive the spikes of a population. Places are left out if all are the
    * spike-detection site.
    */
-  heard(population: string, draft: Draft, list: PlaceList | null, at: Place): End {
+  received(population: string, draft: Draft, list: PlaceList | null, at: Place): End {
     const compartments = list && this.types.compartmentsOf(draft);
     const spike = compartments?.spike;
     // Cells with other segment numbers have no default place.

@@ -54,14 +54,14 @@ function findTrain(component: Component, lems: LemsModel, step: number | undefin
   const name = timeIn(first) ?? '';
   const times = Float64Array.from(parts, (part) => valueOf(part, name, lems) ?? NaN);
   if (parts.length <= few && !isDense(times, step) && !kept.has(component)) return null;
-  const heard = hearing(component, first, lems);
-  if (!heard) return null;
+  const received = hearing(component, first, lems);
+  if (!received) return null;
   // A part without a time, which was reported, never emits.
   const isPart = new Set(parts);
   return {
     times: times.filter((time) => !Number.isNaN(time)),
     rest: withChildren(component, (inner) => !isPart.has(inner)),
-    ...heard,
+    ...received,
   };
 }
 

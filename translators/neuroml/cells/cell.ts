@@ -8,6 +8,7 @@
  * compartments.
  */
 
+import { itemAt } from '../../../src/diagnostics/entry.js';
 import type { Diagnostics, Finding, Place } from '../../../src/diagnostics/diagnostic.js';
 import { invariant } from '../../../src/diagnostics/diagnostic.js';
 import { referenced, valueOf } from '../components.js';
@@ -134,7 +135,7 @@ class Builder {
     for (const { component, segments, along } of densities)
       add(component, segments, densityMechanism(component, context, along));
     for (const { component, segments } of populations) {
-      const area = segments.reduce((sum, position) => sum + areaOf(morphology.segments[position]!), 0) * 1e-12;
+      const area = segments.reduce((sum, position) => sum + areaOf(itemAt(morphology.segments, position)), 0) * 1e-12;
       add(component, segments, populationMechanism(component, context, area));
     }
     for (const { component, segments } of species) {
@@ -246,14 +247,14 @@ class Builder {
     const { segments, order } = this.shape.morphology;
     const begins = new Float64Array(segments.length);
     for (const position of order) {
-      const { parent, fraction } = segments[position]!;
-      if (parent >= 0) begins[position] = begins[parent]! + fraction * segments[parent]!.length;
+      const { parent, fraction } = itemAt(segments, position);
+      if (parent >= 0) begins[position] = itemAt(begins, parent) + fraction * itemAt(segments, parent).length;
     }
     // A group may be of no segments: cells of one family have the same groups, and not all have all kinds of branches.
     let [nearest, farthest] = [members.length === 0 ? 0 : Infinity, 0];
     for (const position of members) {
-      nearest = Math.min(nearest, begins[position]!);
-      farthest = Math.max(farthest, begins[position]! + segments[position]!.length);
+      nearest = Math.min(nearest, itemAt(begins, position));
+      farthest = Math.max(farthest, itemAt(begins, position) + itemAt(segments, position).length);
     }
     return { nearest, farthest };
   }
@@ -299,7 +300,7 @@ class Builder {
     ] as const) {
       for (const { component, segments } of given) {
         const value = this.#value(component);
-        for (const position of segments) sections[cut.of[position]!]![key] = value;
+        for (const position of segments) itemAt(sections, itemAt(cut.of, position))[key] = value;
       }
     }
     const root = starts.find(({ segments }) => segments.includes(this.shape.morphology.root)) ?? starts[0];
@@ -307,14 +308,17 @@ class Builder {
     for (const { component, segments } of starts) {
       const value = this.#value(component);
       for (const position of segments) {
-        const section = sections[cut.of[position]!]!;
+        const section = itemAt(sections, itemAt(cut.of, position));
         if (value === usual) delete section['initial'];
         else section['initial'] = value;
       }
     }
     return Object.fromEntries(
       cut.sections.map(({ id, segments }, index) => {
-        this.#places.set(`/compartments/sections/${id}`, this.shape.morphology.segments[segments[0]!]!.place);
+        this.#places.set(
+          `/compartments/sections/${id}`,
+          itemAt(this.shape.morphology.segments, itemAt(segments, 0)).place,
+        );
         return [id, sections[index]];
       }),
     );
@@ -337,9 +341,10 @@ class Builder {
   /** Returns the sections made up of the segments, or null if the segments cover only a part of a section. */
   #whole(cut: Sections, segments: Uint32Array): readonly string[] | null {
     const counts = new Map<number, number>();
-    for (const position of segments) counts.set(cut.of[position]!, (counts.get(cut.of[position]!) ?? 0) + 1);
-    const all = [...counts].every(([section, count]) => cut.sections[section]!.segments.length === count);
-    return all ? [...counts.keys()].sort((a, b) => a - b).map((section) => cut.sections[section]!.id) : null;
+    for (const position of segments)
+      counts.set(itemAt(cut.of, position), (counts.get(itemAt(cut.of, position)) ?? 0) + 1);
+    const all = [...counts].every(([section, count]) => itemAt(cut.sections, section).segments.length === count);
+    return all ? [...counts.keys()].sort((a, b) => a - b).map((section) => itemAt(cut.sections, section).id) : null;
   }
 
   /** Returns the place of a mechanism: the name of its group if it has one, or null for all sections. */
@@ -362,7 +367,7 @@ class Builder {
     const [threshold] = this.#on(this.#membrane, 'spikeThresh');
     if (!threshold) return undefined;
     // Where the reference interpreter's export to NEURON has it: on the segment that is listed first, mostly the root.
-    const place = this.#placeOf(cut, String(this.shape.morphology.segments[0]!.id), 0.5);
+    const place = this.#placeOf(cut, String(itemAt(this.shape.morphology.segments, 0).id), 0.5);
     this.#places.set('/events/spike', threshold.component.place);
     return { when: `v > ${this.#value(threshold.component)}*volt`, edge: 'rising', ...place };
   }
@@ -375,7 +380,10 @@ class Builder {
     const { morphology } = this.shape;
     const position = morphology.byId.get(String(Number(segment)));
     if (position === undefined) return undefined;
-    return { section: cut.sections[cut.of[position]!]!.id, fraction: fractionOf(cut, morphology, position, along) };
+    return {
+      section: itemAt(cut.sections, itemAt(cut.of, position)).id,
+      fraction: fractionOf(cut, morphology, position, along),
+    };
   }
 
   /** Returns the value of a component that has one, in SI. */

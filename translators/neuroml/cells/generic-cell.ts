@@ -3,6 +3,7 @@
  * the names are kept.
  */
 
+import { itemAt } from '../../../src/diagnostics/entry.js';
 import type { Diagnostics } from '../../../src/diagnostics/diagnostic.js';
 import type { Component, LemsModel } from '../lems/definitions.js';
 import * as messages from './messages.js';
@@ -27,8 +28,8 @@ export function genericCell(component: Component, lems: LemsModel, diagnostics: 
   const written = childrenOf(shape.component, 'segment');
   const segments = new Map(
     kept.map((position) => {
-      const { x, y, z, diameter } = morphology.segments[position]!.proximal;
-      const segment = written[position]!;
+      const { x, y, z, diameter } = itemAt(morphology.segments, position).proximal;
+      const segment = itemAt(written, position);
       if (childOf(segment, 'proximal')) return [segment, segment];
       const attributes = { x: String(x), y: String(y), z: String(z), diameter: String(diameter) };
       const added: Component = {
@@ -88,7 +89,7 @@ function withOneOfEach(biophysics: Component, lems: LemsModel): Component {
 }
 
 function isTapered({ segments }: Morphology, position: number): boolean {
-  const { proximal, distal } = segments[position]!;
+  const { proximal, distal } = itemAt(segments, position);
   return proximal.diameter !== distal.diameter;
 }
 

@@ -4,6 +4,7 @@
  * cut there.
  */
 
+import { itemAt } from '../../../src/diagnostics/entry.js';
 import type { Diagnostics } from '../../../src/diagnostics/diagnostic.js';
 import { XmlElement } from '../xml/element.js';
 import type { Component } from '../lems/definitions.js';
@@ -62,7 +63,7 @@ export function cutSections(
   const chains = markedChains(morphology, groups, diagnostics);
   const inChain = new Uint8Array(segments.length);
   for (const { members } of chains) for (const position of members) inChain[position] = 1;
-  const named = new Map(chains.map((chain) => [chain.members[0]!, chain]));
+  const named = new Map(chains.map((chain) => [itemAt(chain.members, 0), chain]));
   const signature = signatures(segments.length, used);
   const sections: CellSection[] = [];
   const of = new Uint32Array(segments.length);
@@ -74,7 +75,7 @@ export function cutSections(
     for (const position of members) {
       of[position] = sections.length;
       before[position] = length;
-      length += segments[position]!.length;
+      length += itemAt(segments, position).length;
     }
     sections.push({ id: take(wanted), segments: members, divisions, length });
   };
@@ -82,14 +83,15 @@ export function cutSections(
     const chain = named.get(position);
     if (chain) {
       const pieces = cut(chain.members, signature);
-      const lengthOf = (piece: readonly number[]): number => piece.reduce((sum, at) => sum + segments[at]!.length, 0);
+      const lengthOf = (piece: readonly number[]): number =>
+        piece.reduce((sum, at) => sum + itemAt(segments, at).length, 0);
       const total = lengthOf(chain.members);
       for (const piece of pieces) {
         const share = total === 0 ? 1 / pieces.length : lengthOf(piece) / total;
         add(chain.id, piece, pieces.length === 1 ? chain.divisions : Math.max(1, Math.round(chain.divisions * share)));
       }
     } else if (inChain[position] === 0) {
-      const { id, name } = segments[position]!;
+      const { id, name } = itemAt(segments, position);
       add(name === '' ? `segment_${id}` : name, [position], 1);
     }
   }
@@ -111,14 +113,14 @@ function markedChains({ segments, order }: Morphology, groups: Groups, diagnosti
   const annotated: Component[] = [];
   for (const [id, group] of groups.components) {
     if (group.attributes['neuroLexId'] !== unbranched) continue;
-    const members = [...(groups.segmentsOf(id, group) ?? [])].sort((a, b) => rank[a]! - rank[b]!);
+    const members = [...(groups.segmentsOf(id, group) ?? [])].sort((a, b) => itemAt(rank, a) - itemAt(rank, b));
     const shared = members.find((position) => taken[position] === 1);
     if (shared !== undefined) {
-      diagnostics.add({ severity: 'warning', ...messages.sharedSegment(segments[shared]!.id, id) }, group.place);
+      diagnostics.add({ severity: 'warning', ...messages.sharedSegment(itemAt(segments, shared).id, id) }, group.place);
       continue;
     }
     const isChain = members.every((position, at) => {
-      const { parent, fraction } = segments[position]!;
+      const { parent, fraction } = itemAt(segments, position);
       return at === 0 || (parent === members[at - 1] && fraction === 1);
     });
     if (!isChain || members.length === 0) {
@@ -146,7 +148,7 @@ function signatures(count: number, used: readonly Uint32Array[]): Uint32Array {
     for (const position of members) inside[position] = 1;
     const renumbered = new Map<number, number>();
     for (let position = 0; position < count; position += 1) {
-      const key = signature[position]! * 2 + inside[position]!;
+      const key = itemAt(signature, position) * 2 + itemAt(inside, position);
       const number = renumbered.get(key) ?? renumbered.size;
       renumbered.set(key, number);
       signature[position] = number;
@@ -174,9 +176,9 @@ export function fractionOf(
   segment: number,
   along: number,
 ): number {
-  const { length } = sections[of[segment]!]!;
+  const { length } = itemAt(sections, itemAt(of, segment));
   if (length === 0) return along;
-  return (before[segment]! + along * morphology.segments[segment]!.length) / length;
+  return (itemAt(before, segment) + along * itemAt(morphology.segments, segment).length) / length;
 }
 
 /** Micrometres as metres, exact to the last decimal. */
@@ -187,19 +189,19 @@ function metres(micrometres: number): number {
 
 /** Returns a section as a part of a canonical document, without its mechanisms. */
 export function sectionDocument(cut: Sections, index: number, morphology: Morphology): Record<string, unknown> {
-  const { segments: members, divisions } = cut.sections[index]!;
+  const { segments: members, divisions } = itemAt(cut.sections, index);
   const { segments } = morphology;
-  const first = segments[members[0]!]!;
+  const first = itemAt(segments, itemAt(members, 0));
   const parent =
     first.parent < 0
       ? {}
       : {
           parent: {
-            section: cut.sections[cut.of[first.parent]!]!.id,
+            section: itemAt(cut.sections, itemAt(cut.of, first.parent)).id,
             fraction: fractionOf(cut, morphology, first.parent, first.fraction),
           },
         };
-  const shape = members.every((position) => segments[position]!.length === 0)
+  const shape = members.every((position) => itemAt(segments, position).length === 0)
     ? // A sphere has the area of a cylinder that is as long as wide.
       { length: metres(first.distal.diameter), diameter: metres(first.distal.diameter) }
     : { points: pointsOf(members, morphology) };
@@ -210,7 +212,7 @@ function pointsOf(members: readonly number[], { segments }: Morphology): readonl
   const points: (readonly number[])[] = [];
   let last: Point | null = null;
   for (const position of members) {
-    const { proximal, distal, ownProximal } = segments[position]!;
+    const { proximal, distal, ownProximal } = itemAt(segments, position);
     const same =
       last !== null &&
       last.x === proximal.x &&

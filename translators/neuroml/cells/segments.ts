@@ -1,5 +1,6 @@
 /** The segments of a morphology as numbers. Lengths are in micrometres, as documents have them. */
 
+import { itemAt } from '../../../src/diagnostics/entry.js';
 import type { Diagnostics, Place } from '../../../src/diagnostics/diagnostic.js';
 import { isGap } from '../../../src/model/plausible-shape.js';
 import type { Component } from '../lems/definitions.js';
@@ -109,7 +110,7 @@ export function readMorphology(morphology: Component, diagnostics: Diagnostics):
   }
   const segments: Segment[] = [];
   for (const position of order) {
-    const made = readSegment(written[position]!, parents[position]!, segments, diagnostics);
+    const made = readSegment(itemAt(written, position), itemAt(parents, position), segments, diagnostics);
     if (made) segments[position] = made;
     else return null;
   }
@@ -117,7 +118,7 @@ export function readMorphology(morphology: Component, diagnostics: Diagnostics):
   if (points[0])
     diagnostics.add({ severity: 'warning', ...messages.noLength(points[0].id, points.length) }, points[0].place);
   warnOfGaps(segments, diagnostics);
-  return { segments, byId, root: roots[0]!, children, order };
+  return { segments, byId, root: itemAt(roots, 0), children, order };
 }
 
 /**

@@ -1,5 +1,6 @@
 /** Shapes of cells, and the check whether a cell is one point in space. */
 
+import { itemAt } from '../../../src/diagnostics/entry.js';
 import type { Diagnostics } from '../../../src/diagnostics/diagnostic.js';
 import { invariant } from '../../../src/diagnostics/diagnostic.js';
 import type { Component, ComponentType } from '../lems/definitions.js';
@@ -93,5 +94,5 @@ export function segmentsOf(
 export function isPoint({ morphology, groups }: Shape): boolean {
   const nothing = { add: () => undefined } as unknown as Diagnostics;
   const { sections } = cutSections(morphology, groups, [], nothing);
-  return sections.length === 1 && sections[0]!.divisions === 1;
+  return sections.length === 1 && itemAt(sections, 0).divisions === 1;
 }

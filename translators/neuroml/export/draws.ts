@@ -17,10 +17,14 @@ export const drawsNothing = (model: Model): boolean =>
 /**
  * Reports the parts of a model with draws that became lists.
  *
- * @param said report of the document. A first value that is drawn when the simulation starts is not listed.
+ * @param entries  the report of the document. A first value that is drawn when the simulation starts is not listed.
  */
-export function listedDraws(before: Model, after: Model, said: readonly ConversionEntry[]): readonly ConversionEntry[] {
-  const anew = new Set(said.flatMap(({ code, pointer }) => (code === 'lems/drawn-start' ? [pointer] : [])));
+export function listedDraws(
+  before: Model,
+  after: Model,
+  entries: readonly ConversionEntry[],
+): readonly ConversionEntry[] {
+  const anew = new Set(entries.flatMap(({ code, pointer }) => (code === 'lems/drawn-start' ? [pointer] : [])));
   const still = new Set(drawnParts(after).map(({ pointer }) => pointer));
   const entry = (pointer: string, what: string): ConversionEntry => ({
     verdict: 'convention',

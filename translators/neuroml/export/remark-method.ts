@@ -11,14 +11,14 @@ export const chosenInPlaceOf = (method: string): string =>
 
 /** Reports the types with their own method if simulators choose one. */
 export function remarkMethods({ model: { neurons, synapses, timing }, report }: ExportContext): void {
-  const said = (pointer: string, { method }: NeuronType | SynapseType): void =>
+  const remark = (pointer: string, { method }: NeuronType | SynapseType): void =>
     report.different('lems/method', pointer, chosenInPlaceOf(method === 'auto' ? `that of ${timing}` : method));
   for (const [id, type] of Object.entries(neurons)) {
     const isChosen = type.compartments
       ? type.method === 'auto' || type.method === 'cable'
       : isChosenOnGrid(type, timing);
-    if (!isChosen) said(child('/neurons', id), type);
+    if (!isChosen) remark(child('/neurons', id), type);
   }
   for (const [id, type] of Object.entries(synapses))
-    if (!isChosenOnGrid(type, timing)) said(child('/synapses', id), type);
+    if (!isChosenOnGrid(type, timing)) remark(child('/synapses', id), type);
 }

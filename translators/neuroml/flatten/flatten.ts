@@ -200,8 +200,8 @@ export class FlatType {
   /** Checks whether anything happens when an event arrives at a port. */
   hears(port: string): boolean {
     const { dynamics } = this.component.type;
-    const heard = [...(dynamics?.onEvents ?? []), ...(dynamics?.regimes ?? []).flatMap(({ onEvents }) => onEvents)];
-    return heard.some((handler) => handler.port === port && handler.actions.length > 0);
+    const handlers = [...(dynamics?.onEvents ?? []), ...(dynamics?.regimes ?? []).flatMap(({ onEvents }) => onEvents)];
+    return handlers.some((handler) => handler.port === port && handler.actions.length > 0);
   }
 
   /**

@@ -37,7 +37,7 @@ interface Scope {
   readonly names: ReadonlyMap<string, Dimension | 'any'>;
   readonly diagnostics: Diagnostics;
   /** Findings by expression and message: a type's heirs share its expressions. */
-  readonly told: Set<string>;
+  readonly reported: Set<string>;
   readonly numbers: Map<LemsExpression, number>;
   /** Unused types get warnings. */
   readonly severity: Severity;
@@ -58,7 +58,7 @@ interface Scope {
  *   lems/derived-circle, lems/not-a-condition, lems/not-a-number
  */
 export function checkTypes({ types, used, own, constants, diagnostics }: TypeCheck): void {
-  const told = new Set<string>();
+  const reported = new Set<string>();
   const numbers = new Map<LemsExpression, number>();
   for (const type of new Set([...[...own].flatMap((name) => types.get(name) ?? []), ...used])) {
     if (type.incomplete) continue;
@@ -67,7 +67,7 @@ export function checkTypes({ types, used, own, constants, diagnostics }: TypeChe
       owner: type.name,
       names: namesOf(type, constants),
       diagnostics,
-      told,
+      reported,
       numbers,
       severity: isUsed ? 'error' : 'warning',
       mismatch: 'error',
@@ -167,8 +167,8 @@ function checkBlock(type: ComponentType, block: DynamicsDefinition | RegimeDefin
 const lenient = (scope: Scope): Scope => ({ ...scope, mismatch: 'warning' });
 
 function tell(scope: Scope, key: string, finding: () => Finding, place: Named['place']): void {
-  if (scope.told.has(key)) return;
-  scope.told.add(key);
+  if (scope.reported.has(key)) return;
+  scope.reported.add(key);
   const made = finding();
   scope.diagnostics.add(
     { ...made, severity: scope.severity === 'warning' ? 'warning' : (made.severity ?? 'error') },
@@ -290,8 +290,8 @@ function reporter(expression: LemsExpression, scope: Scope, severity: Severity):
     let number = scope.numbers.get(expression);
     if (number === undefined) scope.numbers.set(expression, (number = scope.numbers.size));
     const key = `${number} ${span.start} ${finding.message}`;
-    if (scope.told.has(key)) return;
-    scope.told.add(key);
+    if (scope.reported.has(key)) return;
+    scope.reported.add(key);
     const origin = originOf(expression);
     const worst = scope.severity === 'warning' ? 'warning' : (finding.severity ?? severity);
     scope.diagnostics.add(

@@ -1,12 +1,12 @@
-/** Findings about lists of a million alike: the first few of each kind are told, the rest counted. */
+/** Findings about lists of a million alike: the first few of each kind are shown, the rest counted. */
 
 import type { Diagnostics, Finding, Place } from '../../../src/diagnostics/diagnostic.js';
 import * as messages from './messages.js';
 
 /** Told of each kind before the rest is counted. */
-const told = 5;
+const shownOfEach = 5;
 
-/** Adds findings, at most a few of each kind. Places are asked for only when they are told. */
+/** Adds findings, at most a few of each kind. Places are asked for only when they are shown. */
 export interface Tally {
   /**
    * @param kind the common property of similar findings: a type and an attribute, for example
@@ -23,7 +23,7 @@ export function createTally(diagnostics: Diagnostics): Tally {
   return {
     add(kind, finding) {
       const known = counts.get(kind);
-      if (known && known.count >= told) {
+      if (known && known.count >= shownOfEach) {
         known.count++;
         return;
       }
@@ -33,7 +33,7 @@ export function createTally(diagnostics: Diagnostics): Tally {
     },
     close() {
       for (const { count, code, place } of counts.values())
-        if (count > told) diagnostics.add(messages.manyMore(code, count - told), place);
+        if (count > shownOfEach) diagnostics.add(messages.manyMore(code, count - shownOfEach), place);
     },
   };
 }

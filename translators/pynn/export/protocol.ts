@@ -1,5 +1,6 @@
 /** Recordings and phases in PyNN's terms. */
 
+import { itemAt } from '../../../src/diagnostics/entry.js';
 import { populationOf, selectionSize } from '../../../src/model/selected.js';
 import { isDrawn, isIdle, isPhase, isSelection, taggedPhase } from '../../../src/model/tagged.js';
 import { parseExpression } from '../../../src/lang/parse.js';
@@ -30,17 +31,17 @@ export function protocolOf(context: ExportContext): Required<Pick<PynnSpecificat
   const first = experiment.protocol.findIndex((phase) => !isPhase(phase, 'record') || phase.on);
   const lead = experiment.protocol.slice(0, first < 0 ? undefined : first);
   const late = new Set(lead.flatMap((phase) => (isPhase(phase, 'record') ? [phase.record] : [])));
-  const told = new Map(
+  const described = new Map(
     recordings.map(
       (recording, k) => [recording.name, recordingOf(context, recording, child('/recordings', k))] as const,
     ),
   );
   const on = new Set(recordings.map(({ name }) => name).filter((name) => !late.has(name)));
-  const phases = new Phases(context, told, on);
+  const phases = new Phases(context, described, on);
   experiment.protocol.slice(lead.length).forEach((phase, k) => {
     if (!isIdle(phase, experiment.protocol)) phases.add(phase, child('/experiment/protocol', lead.length + k));
   });
-  const begun = recordings.flatMap(({ name }) => (late.has(name) ? [] : (told.get(name) ?? [])));
+  const begun = recordings.flatMap(({ name }) => (late.has(name) ? [] : (described.get(name) ?? [])));
   return { recordings: once(begun), phases: phases.end() };
 }
 
@@ -51,15 +52,15 @@ const once = <T>(list: readonly T[]): readonly T[] => [
 
 class Phases {
   readonly #context: ExportContext;
-  readonly #told: ReadonlyMap<string, PynnRecording | undefined>;
+  readonly #described: ReadonlyMap<string, PynnRecording | undefined>;
   readonly #on: Set<string>;
   readonly #list: PynnPhase[] = [];
   /** Recordings that end together: PyNN ends all of a target. */
   readonly #ending = new Map<string, string>();
 
-  constructor(context: ExportContext, told: ReadonlyMap<string, PynnRecording | undefined>, on: Set<string>) {
+  constructor(context: ExportContext, described: ReadonlyMap<string, PynnRecording | undefined>, on: Set<string>) {
     this.#context = context;
-    this.#told = told;
+    this.#described = described;
     this.#on = on;
   }
 
@@ -125,15 +126,15 @@ class Phases {
   }
 
   #start(name: string): void {
-    const recording = this.#told.get(name);
+    const recording = this.#described.get(name);
     this.#on.add(name);
     if (recording !== undefined) this.#list.push({ record: recording });
   }
 
   #stop(): void {
-    const targets = new Set([...this.#ending.keys()].flatMap((name) => this.#told.get(name)?.target ?? []));
+    const targets = new Set([...this.#ending.keys()].flatMap((name) => this.#described.get(name)?.target ?? []));
     for (const target of targets) {
-      const active = [...this.#on].filter((name) => this.#told.get(name)?.target === target);
+      const active = [...this.#on].filter((name) => this.#described.get(name)?.target === target);
       if (active.every((name) => this.#ending.has(name))) this.#list.push({ record: { target, variables: null } });
       else {
         const [pointer = ''] = active.flatMap((name) => this.#ending.get(name) ?? []);
@@ -307,9 +308,12 @@ class Phases {
       number[],
       number[],
     ];
-    const order = [...value.keys()].sort((a, b) => sources[a]! - sources[b]! || targets[a]! - targets[b]!);
+    const order = [...value.keys()].sort(
+      (a, b) => itemAt(sources, a) - itemAt(sources, b) || itemAt(targets, a) - itemAt(targets, b),
+    );
     const pairs = order.filter(
-      (k, at) => at === 0 || sources[k] !== sources[order[at - 1]!] || targets[k] !== targets[order[at - 1]!],
+      (k, at) =>
+        at === 0 || sources[k] !== sources[itemAt(order, at - 1)] || targets[k] !== targets[itemAt(order, at - 1)],
     );
     const byPair = new Map(pairs.map((k) => [`${sources[k]} ${targets[k]}`, value[k]]));
     if (value.some((one, k) => one !== byPair.get(`${sources[k]} ${targets[k]}`)))

@@ -21,11 +21,13 @@ export const whereFrom = (parts: Readonly<Record<string, unknown>>, pointer: str
 
 /** Returns names under which others see events, except for spikes. */
 export function eventsOf({ events = {}, regimes = {} }: Pick<NeuronDocument, 'events' | 'regimes'>): readonly string[] {
-  const told = Object.entries(events).map(([name, event]) =>
+  const named = Object.entries(events).map(([name, event]) =>
     typeof event === 'object' && event.emits !== undefined ? event.emits : name,
   );
   const emitted = Object.values(regimes).flatMap(({ transitions = [] }) => transitions.map(({ emit }) => emit));
-  return [...new Set([...told, ...emitted])].filter((name) => typeof name === 'string' && name !== 'spike') as string[];
+  return [...new Set([...named, ...emitted])].filter(
+    (name) => typeof name === 'string' && name !== 'spike',
+  ) as string[];
 }
 
 const variablesOf = ({ parameters = {}, state = {}, derived = {} }: NeuronDocument | SynapseDocument): string[] => [

@@ -1,5 +1,6 @@
 /** Current sources, recordings and phases as lines of a script. */
 
+import { itemAt } from '../../../src/diagnostics/entry.js';
 import { call, dictionary, layout, list, prefixed, quoted, type Source } from '../../shared/python.js';
 import type { NeuronDocument } from '../../../src/model/document.generated.js';
 import { hasEquation } from '../native/equations.js';
@@ -65,7 +66,9 @@ export function recordingLines(script: Script, recording: Recording): readonly s
     ...(file ? [`to_file=${quoted(file)}`] : []),
     ...(locations === undefined ? [] : [prefixed('locations=', list(placesIn(locations)))]),
   ];
-  return [layout(call(`${script.of(target)}.record`, [known.length === 1 ? quoted(known[0]!) : texts, ...more]))];
+  return [
+    layout(call(`${script.of(target)}.record`, [known.length === 1 ? quoted(itemAt(known, 0)) : texts, ...more])),
+  ];
 }
 
 /**
@@ -108,7 +111,7 @@ function nativeRecordingLines(
   script.nativeRecordings.push(name);
   const made = call('sim.native.record', [
     of,
-    wanted.length === 1 ? quoted(wanted[0]!) : list(wanted.map(quoted)),
+    wanted.length === 1 ? quoted(itemAt(wanted, 0)) : list(wanted.map(quoted)),
     ...(interval === undefined || interval === null ? [] : [`sampling_interval=${interval}`]),
     ...(values === undefined ? [] : [prefixed('values=', list(values.map(quoted)))]),
     ...keywordLiterals(place),

@@ -34,7 +34,7 @@ export function withStableStep(valid: ValidModel, functions: Functions, report: 
   const { dt } = model.experiment;
   let [fastest, cell] = [0, ''];
   for (const [id, type] of Object.entries(model.neurons)) {
-    if (type.compartments !== undefined || isForwardEuler(type, model.timing)) continue;
+    if (type.compartments !== undefined || type.cable !== undefined || isForwardEuler(type, model.timing)) continue;
     const population = Object.values(model.populations).find((one) => one.type === id);
     const rate = population ? fastestRate(type, population, valid, functions) : 0;
     if (rate > fastest) [fastest, cell] = [rate, id];
@@ -66,7 +66,7 @@ function fastestRate(
     derived.set(name, substitute(parse(type.derived[name]?.value ?? '0'), derived));
   const others = Object.entries(type.state).filter(([, { unit }]) => unit === '1');
   if (others.length === 0 || others.length > mostGates) return 0;
-  const numbers = new ElementValues(type, values, size, { data, functions });
+  const numbers = new ElementValues(type, values, size, { data, functions }, (name, k) => ({ i: k, N: size })[name]);
   const states = Object.keys(type.state);
   let fastest = 0;
   try {

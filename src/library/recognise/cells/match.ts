@@ -405,7 +405,9 @@ function coefficientsOf(
   const present = new Set(names.values());
   const own = new Map([...rate.terms].map(([key, one]) => [renamed(key, names), one] as const));
   const keys = [...form.terms.keys()].filter((key) => key === '' || key.split('*').every((name) => present.has(name)));
-  const odd = [...own.keys()].filter((key) => !keys.includes(key));
+  const odd = [...rate.terms.keys()]
+    .filter((key) => !keys.includes(renamed(key, names)))
+    .map((key) => (key === '' ? 'a constant' : key));
   if (odd.length > 0)
     refuse(`PyNN has no cell with ${odd.join(', ')} in the rate of its ${variable === 'v' ? 'potential' : variable}`);
   // Constants last: they follow from more parameters.

@@ -6,6 +6,8 @@ import { importModel, readSource, type ImportedModel } from '../../../../src/pip
 import { rateForm } from '../../../../translators/neuroml/export/cells/rate-forms.js';
 import { conductancesOf } from '../../../../translators/neuroml/export/cells/membrane-current.js';
 import { parseExpression } from '../../../../src/lang/parse.js';
+import { convertModel } from '../../../../src/convert/convert.js';
+import { brian } from '../../../support/brian-text.js';
 import { simulateModel } from '../../../support/simulate.js';
 import { documentOf } from '../../pynn/support.js';
 import { expectSameSamples, written } from '../support/written.js';
@@ -33,6 +35,44 @@ describe('forms of rates', () => {
     expect(rateForm((v) => 1 + Math.exp(v / 0.01))).toBeUndefined();
     expect(rateForm(() => 5)).toBeUndefined();
   });
+});
+
+test('rates are written with few digits, and an exponential with the midpoint that has them', () => {
+  expect(rateForm((v) => 128 * Math.exp((-0.0392 - v) / 0.018))).toEqual({
+    ...{ form: 'Exp', rate: 128, midpoint: -0.0392, scale: -0.018 },
+  });
+  expect(rateForm((v) => 4000 / (1 + Math.exp((-0.0162 - v) / 0.005)))).toEqual({
+    ...{ form: 'Sigmoid', rate: 4000, midpoint: -0.0162, scale: 0.005 },
+  });
+});
+
+test('the area of a cell is that of the model, and values by index do not hide an unstable step', async () => {
+  const model = importModel({
+    name: 'test.yaml',
+    text: brian(`
+namespace: { Cm: 1 uF/cm**2, area: 15000 um**2, gNa: 50 mS/cm**2, gK: 5 mS/cm**2, gl: 0.02 mS/cm**2, VT: -56.2 mV }
+neuron_groups:
+  HH:
+    N: 2
+    model: |
+      dv/dt = (gl*(-70*mV - v) + gNa*m**3*h*(50*mV - v) + gK*n**4*(-90*mV - v) + I/area)/Cm : volt
+      dm/dt = 1.28/exprel((13*mV - v + VT)/(4*mV))/ms*(1 - m) - 1.4/exprel((v - VT - 40*mV)/(5*mV))/ms*m : 1
+      dh/dt = 0.128*exp((17*mV - v + VT)/(18*mV))/ms*(1 - h) - 4/(1 + exp((40*mV - v + VT)/(5*mV)))/ms*h : 1
+      dn/dt = 0.16/exprel((15*mV - v + VT)/(5*mV))/ms*(1 - n) - 0.5*exp((10*mV - v + VT)/(40*mV))/ms*n : 1
+      I : amp (constant)
+    threshold: v > 0*mV
+    refractory: v > 0*mV
+    method: exponential_euler
+    initializers: { v: -70 mV, h: 1, I: 0.3*nA + 0.2*nA*i }
+run: 50 ms
+`),
+  });
+  const { report, files } = await convertModel(model.valid, 'neuroml', { name: 'test.nml' });
+  const text = files.map((file) => file.text).join('');
+  // A sphere of 15000 um**2; rates of Euler's method exceed 2/dt.
+  expect(text).toContain('diameter="69.0988299"');
+  expect(text).toContain('amplitude="0.5nA"');
+  expect(report.map(({ code }) => code)).toContain('lems/stable-step');
 });
 
 test('a current is a sum of conductances with reversal potentials', () => {

@@ -170,7 +170,7 @@ class ChannelCell {
     };
     const byArea = ofUnit('F*m**-2');
     if (byArea !== undefined) this.#specific = byArea;
-    this.#capacitance = known ?? ofUnit('F') ?? this.#specific * usualArea;
+    this.#capacitance = known ?? ofUnit('F') ?? this.#specific * (ofUnit('m**2') ?? usualArea);
   }
 
   get #area(): number {

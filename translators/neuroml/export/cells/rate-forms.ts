@@ -51,30 +51,34 @@ export function rateForm(f: (v: number) => number): RateForm | undefined {
       );
     });
   for (const make of [exponential, sigmoid, expLinear]) {
-    const found = rounded(make(value));
-    if (fits(found)) return found;
+    const fitted = make(value);
+    const found = [6, 11].map((digits) => rounded(fitted, digits)).find(fits);
+    if (found) return found;
   }
   return undefined;
 }
 
-/** Digits that follow from a fit. */
-const round = (x: number, digits = 11): number => Number(x.toPrecision(digits)) + 0;
+const round = (x: number, digits: number): number => Number(x.toPrecision(digits)) + 0;
 
-/** Potentials that come out as a fraction of a nanovolt are whole numbers of it. */
-const rounded = ({ form, rate, midpoint, scale }: RateForm): RateForm => ({
+/** Rounds the parameters of a fit. Potentials that come out as a fraction of a nanovolt are whole numbers of it. */
+const rounded = ({ form, rate, midpoint, scale }: RateForm, digits: number): RateForm => ({
   form,
-  rate: round(rate),
+  rate: round(rate, digits),
   midpoint: Math.round(midpoint * 1e11) / 1e11 + 0,
-  scale: round(scale),
+  scale: round(scale, digits),
 });
 
-/** Returns an exponential. Its midpoint is arbitrary: of multiples of 5 mV, then 1 mV, the one with the shortest rate. */
+/**
+ * Returns an exponential. Its midpoint is arbitrary: of multiples of 5 mV, then 1 mV, then 0.1 mV, the one with the
+ * shortest rate.
+ */
 function exponential(f: (v: number) => number): RateForm {
   const scale = 0.02 / Math.log(f(-0.05) / f(-0.07));
   const fives = Array.from({ length: 41 }, (_, k) => (k % 2 === 0 ? k : -k - 1) * 0.0025);
-  const choices = [...fives, ...Array.from({ length: 100 }, (_, k) => -k * 0.001)].map((midpoint) => {
-    const at = Math.round(midpoint * 1e3) * 1e-3;
-    return { at, rate: round(f(at)) };
+  const finer = [0.001, 0.0001].flatMap((unit) => Array.from({ length: 0.1 / unit }, (_, k) => -k * unit));
+  const choices = [...fives, ...finer].map((midpoint) => {
+    const at = Math.round(midpoint * 1e4) / 1e4;
+    return { at, rate: round(f(at), 11) };
   });
   const best = choices.reduce((known, one) => (String(one.rate).length < String(known.rate).length ? one : known));
   return { form: 'Exp', rate: best.rate, midpoint: best.at, scale };

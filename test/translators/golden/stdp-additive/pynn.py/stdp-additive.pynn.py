@@ -78,6 +78,8 @@ plastic = sim.Projection(
     receptor_type="excitatory",
     label="plastic",
 )
+if sim.__name__ == "pyNN.nest":  # where PyNN takes w_max in V
+    plastic.set(w_max=9.999999999999999e-10)
 
 # --- Recordings
 

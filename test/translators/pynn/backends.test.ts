@@ -226,6 +226,37 @@ test.skipIf(none !== null)(
   },
 );
 
+/** Peaks of the potential after one, two and three spikes at the same time. */
+const simultaneous = `
+import json
+import pyNN.nest as sim
+found = []
+for count in (1, 2, 3):
+    sim.setup(timestep=0.1, min_delay=0.1, spike_precision="on_grid")
+    cell = sim.Population(1, sim.IF_curr_exp())
+    cell.record("v")
+    source = sim.Population(1, sim.SpikeSourceArray(spike_times=[5.0] * count))
+    sim.Projection(source, cell, sim.AllToAllConnector(), sim.StaticSynapse(weight=0.1, delay=0.1))
+    sim.run(20.0)
+    found.append(float(cell.get_data().segments[0].analogsignals[0].magnitude.max()) + 65)
+    sim.end()
+print("found " + json.dumps(found))
+`;
+
+test.skipIf(none !== null)(
+  `NEST sends all simultaneous spikes, as reports assume${none === null ? '' : ` (skipped: ${none})`}`,
+  { timeout: 120_000 },
+  async () => {
+    const said = await python('.venv-pynn', ['-W', 'ignore', '-c', simultaneous]);
+    const [one = 0, two = 0, three = 0] = JSON.parse(
+      said.slice(said.lastIndexOf('found ') + 'found '.length),
+    ) as number[];
+    expect(one).toBeGreaterThan(0.1);
+    expect(two / one).toBeCloseTo(2, 9);
+    expect(three / one).toBeCloseTo(3, 9);
+  },
+);
+
 test.each<[string, string, { readonly type: string; readonly params?: Readonly<Record<string, number>> }]>([
   ['nest', 'NEST has all spikes of', { type: 'EIF_cond_exp_isfa_ista' }],
   ['neuron', 'NEURON, too, has all spikes of', { type: 'EIF_cond_exp_isfa_ista', params: { v_spike: -42 } }],

@@ -120,11 +120,6 @@ export function populationLines(script: Script, population: Population): string 
   const cell = { ...population.cell, ...(params && { params: script.takenBy([population], params) }) };
   const name = script.declare(label);
   const times = cell.type === 'SpikeSourceArray' ? trainsIn(cell.params?.['spike_times']) : [];
-  if (times.some((train) => train.some((time, k) => time === train[k - 1])))
-    script.different(
-      'pynn/coincident-spikes',
-      `several simultaneous spikes of a cell of ${label}, of which NEST sends only one`,
-    );
   const spikes = spikesInFile(script, label, times);
   // Values that depend on positions need these before the population is created.
   const first = readsPlaces([cell, initial]) ? script.names.take(`${name}_positions`) : undefined;

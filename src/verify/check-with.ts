@@ -208,7 +208,7 @@ async function comparable(
 }
 
 /** Text that occurs in scripts with types in NESTML. */
-const registersNestml = 'nestml_cell_type';
+const registersNestml = 'generate_nest_target';
 
 const isForOurBackend = ({ files }: ConvertedModel): boolean =>
   files.some(({ text }) => text.includes('import interneuron_pynn'));

@@ -73,7 +73,7 @@ export async function measure(
   const valid = withDuration(given);
   try {
     if (!whole && isTooLarge(valid, converted)) return tooLarge;
-    const isNestml = to === 'pynn-nestml' && converted.files.some(({ text }) => text.includes('nestml_cell_type'));
+    const isNestml = to === 'pynn-nestml' && converted.files.some(({ text }) => text.includes('generate_nest_target'));
     const back = async (...words: Parameters<typeof readBack>): Promise<ValidModel> =>
       isNestml ? asInNest(await readBack(...words)) : readBack(...words);
     const written = await back(given, to, { converted, ...how });
@@ -147,8 +147,13 @@ async function withListedDraws(
   return compareBoth(frozen, written, again);
 }
 
-/** Returns a model with types in NESTML as NEST runs it: with PyNN's timing, and in steps that adapt to an error. */
-function asInNest({ model, data }: ValidModel): ValidModel {
+/**
+ * Returns a model with types in NESTML as NEST runs it: with PyNN's timing, in steps that adapt to an error, and with delays
+ * behind plastic synapses.
+ */
+export async function asInNest({ model: written, data }: ValidModel): Promise<ValidModel> {
+  const { withDendriticDelays } = await import('../../translators/pynn/export/nestml/dendritic.js');
+  const model = withDendriticDelays(written);
   const neurons = Object.fromEntries(
     Object.entries(model.neurons).map(([name, type]) => {
       const isSolved = type.conformsTo !== undefined || type.method === 'exact' || type.noise.length > 0;

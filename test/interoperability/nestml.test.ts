@@ -4,12 +4,15 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { convertModel } from '../../src/convert/convert.js';
+import { convertModel, type ConvertedModel } from '../../src/convert/convert.js';
 import { spikesOf } from '../../src/verify/check-conversion.js';
+import { asInNest } from '../../src/verify/measure.js';
+import { readBack } from '../../src/verify/read-back.js';
+import type { ImportedModel } from '../../src/pipeline/read/imported-model.js';
 import { importModel } from '../../src/pipeline/pipeline.js';
 import { peerRecords, peers } from '../support/peer-records.js';
 import { missingEnvironment, recordsOf } from '../support/python.js';
-import { twoTypes } from '../translators/pynn/nestml-model.js';
+import { plasticRules, twoTypes } from '../translators/pynn/nestml-model.js';
 
 const headers = ['ltdl.h', 'gsl/gsl_odeiv.h', 'boost/version.hpp'];
 const missing =
@@ -19,40 +22,78 @@ const missing =
 const records = peerRecords('nestml');
 
 interface Results {
-  readonly populations: Readonly<Record<string, readonly { readonly spikes: Readonly<Record<string, number[]>> }[]>>;
+  readonly populations: Readonly<
+    Record<
+      string,
+      readonly {
+        readonly spikes: Readonly<Record<string, number[]>>;
+        readonly signals: Readonly<Record<string, { readonly values: readonly (readonly number[])[] }>>;
+      }[]
+    >
+  >;
+  readonly synapses: Readonly<Record<string, Readonly<Record<string, readonly (readonly number[])[]>>>>;
 }
 
+/** Runs a conversion under NEST. */
+function inNest(what: string, { files }: ConvertedModel): Promise<Results> {
+  const texts = files.flatMap(({ name, text }) => [name, text]);
+  const input = { what, texts, runners: ['src/verify/python/run_script.py'] };
+  return records.output(peers.nestml, input, async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'nestml-'));
+    try {
+      for (const { name, text } of files) writeFileSync(join(folder, name), text);
+      return (await recordsOf('.venv-nestml', 'pynn', join(folder, files[0]?.name ?? ''))) as Results;
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+}
+
+/** Expects the spikes of a model in the results, in the same steps of 0.1 ms, and returns their number. */
+async function expectSpikes(
+  valid: ImportedModel['valid'],
+  { populations }: Results,
+  names: readonly string[],
+): Promise<number> {
+  const here = await spikesOf(valid);
+  const inSteps = (times: readonly number[] = [], step: number): readonly number[] =>
+    times.map((time) => Math.round(time / step));
+  let count = 0;
+  for (const name of names) {
+    const expected = here.get(name)?.map((train) => inSteps(train, 1e-4)) ?? [];
+    const [segment] = populations[name] ?? [];
+    expect(expected.map((_, cell) => inSteps(segment?.spikes[cell], 0.1))).toEqual(expected);
+    count += expected.flat().length;
+  }
+  return count;
+}
+
+const title = (text: string): string => `${text}${missing === null ? '' : `: ${missing}`}`;
+
+test.skipIf(missing !== null)(title('cells of two types spike in the same steps'), { timeout: 600_000 }, async () => {
+  const { valid } = importModel({ name: 'two.yaml', text: twoTypes });
+  const converted = await convertModel(valid, 'pynn-nestml', { name: 'two.py' });
+  const results = await inNest('cells of two types', converted);
+  // The report states the conventions of a step that differ; with those of PyNN, the model has NEST's spikes.
+  const codes = converted.report.map(({ code }) => code);
+  for (const convention of ['listed-spikes', 'refractory', 'delivery', 'regular-code'])
+    expect(codes).toContain(`convention/${convention}`);
+  const onGrid = importModel({ name: 'two.yaml', text: twoTypes }, { timing: 'grid' }).valid;
+  expect(await expectSpikes(onGrid, results, ['leaky', 'quadratic'])).toBeGreaterThan(10);
+});
+
 test.skipIf(missing !== null)(
-  `cells of two types spike in the same steps${missing === null ? '' : `: ${missing}`}`,
+  title('plastic synapses of the model itself give the spikes that `convert` compares'),
   { timeout: 600_000 },
   async () => {
-    const { valid } = importModel({ name: 'two.yaml', text: twoTypes });
-    const { files, report } = await convertModel(valid, 'pynn-nestml', { name: 'two.py' });
-    const texts = files.flatMap(({ name, text }) => [name, text]);
-    const input = { what: 'cells of two types', texts, runners: ['src/verify/python/run_script.py'] };
-    const { populations } = await records.output(peers.nestml, input, async () => {
-      const folder = mkdtempSync(join(tmpdir(), 'nestml-'));
-      try {
-        for (const { name, text } of files) writeFileSync(join(folder, name), text);
-        return (await recordsOf('.venv-nestml', 'pynn', join(folder, 'two.py'))) as Results;
-      } finally {
-        rmSync(folder, { recursive: true });
-      }
-    });
-    // The report states the conventions of a step that differ; with those of PyNN, the model has NEST's spikes.
-    const codes = report.map(({ code }) => code);
-    for (const convention of ['listed-spikes', 'refractory', 'delivery', 'regular-code'])
-      expect(codes).toContain(`convention/${convention}`);
-    const here = await spikesOf(importModel({ name: 'two.yaml', text: twoTypes }, { timing: 'grid' }).valid);
-    let count = 0;
-    for (const name of ['leaky', 'quadratic']) {
-      const expected = here.get(name)?.map((train) => train.map((time) => Math.round(time / 1e-4))) ?? [];
-      const [segment] = populations[name] ?? [];
-      expect(expected.map((_, cell) => (segment?.spikes[cell] ?? []).map((time) => Math.round(time * 10)))).toEqual(
-        expected,
-      );
-      count += expected.flat().length;
-    }
-    expect(count).toBeGreaterThan(10);
+    const { valid } = importModel({ name: 'rules.yaml', text: plasticRules });
+    const converted = await convertModel(valid, 'pynn-nestml', { name: 'rules.py' });
+    const results = await inNest('plastic rules', converted);
+    const written = await asInNest(await readBack(valid, 'pynn-nestml'));
+    // Variables have the names of the source.
+    const [paired] = results.populations['paired'] ?? [];
+    expect(Object.keys(paired?.signals ?? {}).sort()).toEqual(['drive', 'v']);
+    expect(Object.keys(results.synapses['P'] ?? {})).toEqual(['w']);
+    expect(await expectSpikes(written, results, ['paired', 'triple', 'releasing'])).toBeGreaterThan(80);
   },
 );

@@ -102,7 +102,9 @@ const textOf = ({ files: [first, ...others] }: ConvertedModel, isWhole = false):
   return [
     first?.text ?? '',
     ...others.map(({ name, text }) =>
-      isWhole && name.endsWith('_types.xml') ? text : `${[name, ...typesIn(text)].join(' ')}\n`,
+      (isWhole && name.endsWith('_types.xml')) || name.endsWith('.nestml')
+        ? text
+        : `${[name, ...typesIn(text)].join(' ')}\n`,
     ),
   ].join('');
 };

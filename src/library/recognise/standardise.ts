@@ -13,7 +13,7 @@ import { assignedBy } from '../../model/assigned.js';
 import { mapped } from '../../model/collections.js';
 import { child } from '../../model/pointer.js';
 import { timingProperties } from '../../model/timing-properties.js';
-import { isNamed, standardising, type Standardising } from './standardise/context.js';
+import { isNamed, keepPopulation, standardising, type Standardising } from './standardise/context.js';
 import { arrivingSigns, standardisePopulation } from './standardise/populations.js';
 import { standardiseProjection } from './standardise/projections.js';
 import { standardPhases, standardRecordings } from './standardise/protocol.js';
@@ -30,21 +30,23 @@ interface Standardised {
  * Returns the same model by standard types.
  *
  * @param stage  first part of the report's codes
+ * @param kept   populations that stay as they are
  */
-export function standardise(valid: ValidModel, stage: string): Standardised {
+export function standardise(valid: ValidModel, stage: string, kept: ReadonlySet<string> = new Set()): Standardised {
   const { model } = valid;
   const needed =
     timingProperties[model.timing].hasSlots ||
     Object.values(model.neurons).some((type) => !isNamed(type)) ||
     Object.values(model.synapses).some((type) => !isNamed(type));
-  return needed ? standardised(standardising(valid, stage)) : { valid, entries: [] };
+  return needed ? standardised(standardising(valid, stage), kept) : { valid, entries: [] };
 }
 
-function standardised(context: Standardising): Standardised {
+function standardised(context: Standardising, kept: ReadonlySet<string>): Standardised {
   const { valid, model } = context;
   const signs = arrivingSigns(context);
   for (const [name, population] of Object.entries(model.populations))
-    standardisePopulation(context, name, population, signs.get(name) ?? new Map<string, Set<1 | -1>>());
+    if (kept.has(name)) keepPopulation(context, name, population);
+    else standardisePopulation(context, name, population, signs.get(name) ?? new Map<string, Set<1 | -1>>());
   for (const [name, projection] of Object.entries(model.projections)) standardiseProjection(context, name, projection);
   for (const [name, stimulus] of Object.entries(model.stimuli)) standardiseStimulus(context, name, stimulus);
   const recordings = standardRecordings(context, model.recordings);

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { convertModel, type ConvertedModel } from '../../../src/convert/convert.js';
 import { importModel, readSource } from '../../../src/pipeline/pipeline.js';
 import { root } from '../../support/import-graph.js';
-import { twoTypes } from './nestml-model.js';
+import { plasticRules, twoTypes } from './nestml-model.js';
 
 const converted = (text: string): Promise<ConvertedModel> =>
   convertModel(importModel({ name: 'model.yaml', text }).valid, 'pynn-nestml', { name: 'model.py', partial: true });
@@ -20,11 +20,10 @@ const group = (lines: string): string =>
     .map((line) => `    ${line}`)
     .join('\n')}\nspike_monitors:\n  spikes: { source: G }\nrun: 10 ms\n`;
 
-/** The model of a script with one. */
+/** The models of a script. */
 const modelIn = async (text: string): Promise<string> => {
   const { files } = await converted(text);
-  const [, inline] = /"""\n(model [^"]*)"""/.exec(files[0]?.text ?? '') ?? [];
-  return inline ?? files[1]?.text ?? '';
+  return files[1]?.text ?? '';
 };
 
 const reasons = ({ report }: ConvertedModel): readonly string[] =>
@@ -36,8 +35,8 @@ describe('two types', () => {
   it('thresholds are tested after spikes have arrived', async () => {
     const { files, outcome } = await converted(twoTypes);
     expect(outcome).toBe('not measured');
-    expect(files.map(({ name }) => name)).toEqual(['model.py', 'model-leaky_neuron.nestml']);
-    expect(files[1]?.text).toBe(`model leaky_neuron:
+    expect(files.map(({ name }) => name)).toEqual(['model.py', 'model.nestml']);
+    expect(files[1]?.text).toContain(`model leaky_neuron:
     state:
         v mV = 0 mV
         g mV = 0 mV
@@ -88,16 +87,107 @@ describe('two types', () => {
 `);
   });
 
-  it('short models are in the script, with the values of cells as PyNN has them', async () => {
+  it('NESTML compiles the models of a file, and PyNN has types of them', async () => {
     const { files } = await converted(twoTypes);
     const script = files[0]?.text ?? '';
-    expect(script).toContain(
-      'quadratic_neuron = nestml_cell_type(\n    "quadratic_neuron",\n    """\nmodel quadratic_neuron:\n',
-    );
-    expect(script).toContain('        if refr > 0 and not (x > -0.5):\n            refr = 0\n');
+    expect(script).toContain(`import pyNN.nest as sim
+from pyNN.parameters import Sequence
+from pynestml.frontend.pynestml_frontend import generate_nest_target
+
+sim.setup(timestep=0.1, min_delay=0.1, spike_precision="on_grid")
+
+generate_nest_target(
+    str(Path(__file__).with_name("model.nestml")),
+    target_path=mkdtemp(),
+    module_name="model_module",
+)
+sim.nest.Install("model_module")
+
+
+class leaky_neuron(sim.native_cell_type("leaky_neuron")):
+    units = {"spikes": "ms", "v": "mV", "g": "mV", "theta": "mV"}
+    conductance_based = False
+`);
+    expect(files[1]?.text).toContain('        if refr > 0 and not (x > -0.5):\n            refr = 0\n');
     expect(script).toContain('leaky_neuron(tau=lambda i: 10.0 + 2.0 * i)');
     expect(script).toContain('sim.StaticSynapse(weight=-2, delay=0.3),\n    receptor_type="SPIKES_V",');
-    expect(script).toContain('import pyNN.nest as sim');
+  });
+});
+
+describe('plastic synapses', () => {
+  it('are models that NESTML compiles with their targets', async () => {
+    const { files, report } = await converted(plasticRules);
+    const [script, models] = files.map(({ text }) => text);
+    expect(models).toContain(`    onReceive(post_spikes):
+        o1 += 1.0
+        o2 += 1.0
+        w = clip(w + r1*(0.3 mV + (1 mV)*o2), 0 mV, 20 mV)
+`);
+    expect(models).toContain(`model P_synapse:
+    state:
+        w mV = 0 mV
+        x real = 0.0
+        y real = 0.0
+
+    equations:
+        x' = -x/20 ms
+        y' = -y/taupost
+
+    parameters:
+        taupost ms = 25 ms
+        wmax mV = 20 mV
+        eta real = 0.2
+
+    input:
+        pre_spikes <- spike
+        post_spikes <- spike
+
+    output:
+        spike
+
+    update:
+        integrate_odes()
+
+    onReceive(pre_spikes):
+        emit_spike(w)
+        x += 1.0
+        w = clip(w - 0.1*w*y, 0 mV, wmax)
+`);
+    expect(script).toContain('{"P_synapse": {"post_ports": ["post_spikes"]}}');
+    expect(script).toContain('"strictly_synaptic_vars": {"P_synapse": ["y"], "T_synapse": ["o1", "o2"]}');
+    expect(script).toContain('class P_synapse(sim.native_synapse_type("P_synapse__with_paired_neuron")):\n');
+    expect(script).toContain('R_synapse(weight=15, delay=0.3, U=Expression2())');
+    expect(script).toContain('P_w = SynapseRecorder(P, "w", interval=1)');
+    expect(report.flatMap(({ code, pointer }) => (code === 'pynn/dendritic-delay' ? [pointer] : []))).toEqual([
+      '/projections/P',
+      '/projections/T',
+    ]);
+  });
+
+  const rule = (onPre: string, onPost: string): string =>
+    group('model: "dv/dt = -v/(10*ms) : 1\\nu : 1"\nthreshold: v > 1\nreset: v = 0').replace(
+      'spike_monitors',
+      `synapses:
+  S:
+    source: G
+    target: G
+    model: |
+      w : 1
+      dx/dt = -x/(20*ms) : 1 (event-driven)
+      dy/dt = -y/(20*ms) : 1 (event-driven)
+    on_pre: ${onPre}
+    on_post: ${onPost}
+    connect: true
+spike_monitors`,
+    );
+
+  it.each([
+    ['v += w*u_post; x += 1', 'y += 1; w += x', 'synapses whose effect depends on the state of a cell'],
+    ['v += w; x += 1', 'y += 1; w += x; u_post += 1', 'synapses that change their target at its own spikes'],
+    ['v += w; u += w*y', 'y += 1', 'plastic synapses that add several values'],
+    ['v += w*rand(); x += 1', 'y += 1; w += x', 'synapses that draw random numbers'],
+  ])('%s, %s', async (onPre, onPost, reason) => {
+    expect(reasons(await converted(rule(onPre, onPost)))).toEqual([`NESTML: ${reason}`]);
   });
 });
 
@@ -143,7 +233,7 @@ describe('constants of each cell', () => {
   it('columns of tables are parameters, among which cells choose by the time', async () => {
     const { files, outcome } = await fixture('brian/timed-array.yaml');
     expect(outcome).toBe('not measured');
-    const text = files[0]?.text ?? '';
+    const text = files.map((file) => file.text).join('');
     expect(text).toContain(
       'drive = (t - resolution()) < 2.5 ms ? steps_0 : ((t - resolution()) < 5 ms ? steps_1 : steps_2)\n',
     );
@@ -154,7 +244,7 @@ describe('constants of each cell', () => {
   it('the index is a parameter of code at regular times, which runs before or after the equations', async () => {
     const { files, outcome } = await fixture('brian/run-regularly.yaml');
     expect(outcome).toBe('not measured');
-    const text = files[0]?.text ?? '';
+    const text = files.map((file) => file.text).join('');
     expect(text).toContain('v += kick*(index + 1)\n');
     expect(text).toContain('G_neuron(index=[0, 1])');
     expect(text).toContain('        integrate_odes()\n        late = v\n');
@@ -213,7 +303,7 @@ describe('equations', () => {
   it('sources with intervals that PyNN lacks are cells that draw them', async () => {
     const { files, outcome } = await fixture('neuroml/random-inputs.xml');
     expect(outcome).toBe('not measured');
-    expect(files[0]?.text).toContain('isi = minISI + 1 ms*((maxISI - minISI)/1 ms*random_uniform(0.0, 1.0))\n');
+    expect(files[1]?.text).toContain('isi = minISI + (1 ms)*((maxISI - minISI)/(1 ms)*random_uniform(0.0, 1.0))\n');
   });
 });
 
@@ -247,7 +337,9 @@ it('names parts without an equivalent in NESTML', async () => {
   expect(await said('brian/custom-event.yaml')).toEqual([
     "NESTML: synapses that react to half; NEST's cells send spikes",
   ]);
-  expect(await said('brian/delays-small.yaml')).toEqual(['NESTML: synapses that react to spikes of their target']);
+  expect(await said('brian/stdp-pair.yaml')).toEqual([
+    'NESTML: synapses onto listed spikes: NEST keeps the spikes of a target in cells with equations',
+  ]);
   expect(await said('neuroml/own-types.xml')).toContain('NESTML: regimes');
 });
 

@@ -3,11 +3,13 @@
 import { withCurrentsApart } from '../../../src/library/currents-apart.js';
 import { gathered } from '../../../src/library/gather/gather.js';
 import { readable } from '../../../src/library/readable/readable.js';
+import { declaredName } from '../../../src/library/declared-types.js';
 import { standardise } from '../../../src/library/recognise/standardise.js';
 import { reporting, type Pass } from '../../../src/model/passes.js';
+import { populationsOf } from '../../../src/model/selected.js';
 import { timingProperties } from '../../../src/model/timing-properties.js';
 import type { ConversionEntry } from '../../../src/model/conversion-report.js';
-import type { NeuronType, ValidModel } from '../../../src/model/model.js';
+import type { Model, NeuronType, ValidModel } from '../../../src/model/model.js';
 import { expressiblePopulations } from '../../shared/expressible-populations.js';
 import { withConstantsOfCells } from './nestml/constants.js';
 import { withoutReserved } from './nestml/reserved.js';
@@ -55,6 +57,16 @@ export const namePasses: readonly Pass[] = [
 
 const isNestml = (id: string, type: NeuronType): boolean => typeof standardCellOf(id, type) === 'string';
 
+/** Returns targets of synapses without a name in PyNN: NESTML has such synapses onto cells in NESTML only. */
+function targetsOfOwnSynapses({ projections, populations }: Model, named: Model): ReadonlySet<string> {
+  const isOwn = (name: string): boolean => {
+    const type = named.synapses[named.projections[name]?.synapse ?? ''];
+    return type === undefined || declaredName(type) === '';
+  };
+  const targets = Object.entries(projections).flatMap(([name, { to }]) => (isOwn(name) ? populationsOf(to.of) : []));
+  return new Set(targets.filter((name) => populations[name]?.type !== undefined));
+}
+
 /**
  * Returns entries without parts that PyNN has no name for: they are reported again where NESTML does not express them either.
  * Projections that are already left out are not.
@@ -87,7 +99,11 @@ export const nestmlPasses: readonly Pass[] = [
   {
     name: 'standardise',
     why: "cells, synapses, sources and rules have PyNN's names where these say the same",
-    apply: reporting((valid) => withNestml(standardise(valid, 'pynn'))),
+    apply: reporting((valid) => {
+      const named = standardise(valid, 'pynn');
+      const kept = targetsOfOwnSynapses(valid.model, named.valid.model);
+      return withNestml(kept.size === 0 ? named : standardise(valid, 'pynn', kept));
+    }),
   },
   {
     name: 'constants-of-cells',

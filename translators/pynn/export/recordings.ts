@@ -33,7 +33,7 @@ export function recordingOf(context: ExportContext, recording: Recording, pointe
   const own = recording.variables.filter((variable) => !Object.hasOwn(context.model.stimuli, variable));
   const variables = own.flatMap((variable) =>
     isSelection(recording.of, 'synapses')
-      ? [variable]
+      ? [context.nestml?.recorded(recording.of.projection, variable) ?? variable]
       : (known.get(variable) ?? report.missing(pointer, `the variable ${variable}`) ?? []),
   );
   if (variables.length === 0) return undefined;

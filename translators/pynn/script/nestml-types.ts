@@ -1,60 +1,98 @@
-/** Types of cells in NESTML as lines of a script, which is one for NEST. */
+/** Types of cells and synapses in NESTML, which is a file next to a script for NEST. */
 
-import { call, dictionary, layout, prefixed, quoted } from '../../shared/python.js';
+import { call, dictionary, layout, list, prefixed, quoted, type Source } from '../../shared/python.js';
 import type { NestmlModel } from '../export/nestml/models.js';
 import type { Script } from './script.js';
 
-/** Longer models are files of their own. */
-const mostLines = 45;
+/** Names of the types that NEST has of a model and of its plastic synapses, which NESTML compiles as one. */
+function namesInNest({ name, synapses }: NestmlModel): {
+  readonly cell: string;
+  readonly synapse: (synapse: string) => string;
+} {
+  const cell = synapses.length === 0 ? name : `${name}__with_${synapses.map((one) => one.name).join('_and_')}`;
+  return { cell, synapse: (synapse) => `${synapse}__with_${synapses.length === 1 ? name : cell}` };
+}
 
-/** Registers the models, which PyNN compiles at `setup()`. */
+/** Returns lines that compile the types, and properties of cells that PyNN does not find in NEST. */
 export function nestmlTypes(script: Script): readonly string[] {
-  if (script.nestml.size === 0) return [];
-  const types = [...script.nestml.values()].map((model) => {
-    const { name, text } = model;
-    const variable = script.names.take(name);
-    script.types.set(model.standard.name, variable);
-    const called = script.use('nestml_cell_type');
-    if (text.split('\n').length <= mostLines)
-      return `${variable} = ${called}(\n    ${quoted(name)},\n    """\n${text}""",\n)`;
-    const file = script.fileName(name, 'nestml');
-    script.files.push({ name: file, text });
-    const path = call('str', [script.path(file)]);
-    return layout(prefixed(`${variable} = `, call(called, [quoted(name), path])));
-  });
-  return ['# --- Types of cells', '', ...types];
-}
-
-/** Sets properties of compiled NESTML types that PyNN does not detect. */
-export function setUpNestml(script: Script): readonly string[] {
-  if (script.nestml.size === 0) return [];
   const models = [...script.nestml.values()];
-  const isFed = models.some(takesCurrent);
-  const receives = models.some(({ standard }) => Object.keys(standard.receptors).length > 0);
-  if (receives) script.use('NativeCellType');
-  script.definitions.push(prepare(isFed, receives));
-  return [...script.nestml.values()].map((model) => {
-    const variable = script.types.get(model.standard.name) ?? 'None';
-    const units = Object.fromEntries(Object.entries(model.units).map(([name, unit]) => [name, quoted(unit)]));
-    return layout(call('prepare', [variable, dictionary(units), ...(takesCurrent(model) ? ['injectable=True'] : [])]));
-  });
+  if (models.length === 0) return [];
+  const file = `${script.stem}.nestml`;
+  const texts = models.flatMap(({ text, synapses }) => [text, ...synapses.map((one) => one.text)]);
+  script.files.push({ name: file, text: texts.join('\n') });
+  const module = quoted(`${script.stem.replace(/\W/g, '_')}_module`);
+  const compiled = call(script.use('generate_nest_target'), [
+    call('str', [script.path(file)]),
+    'target_path=mkdtemp()',
+    `module_name=${module}`,
+    ...options(models),
+  ]);
+  return [
+    '',
+    layout(compiled),
+    `sim.nest.Install(${module})`,
+    ...models.flatMap((model) => typeLines(script, model)),
+    '\n',
+    '# PyNN 0.13 would hand this on as a bool of NumPy, which NEST 3.10 refuses',
+    ...models.map(({ standard }) => `del ${script.types.get(standard.name)}.default_parameters["ignore_and_spike"]`),
+  ];
 }
 
-const takesCurrent = ({ isFed }: NestmlModel): boolean => isFed;
+/** Options of NESTML: which synapses it compiles with which cells, their weights, and the traces that they keep. */
+function options(models: readonly NestmlModel[]): readonly Source[] {
+  const paired = models.filter(({ synapses }) => synapses.length > 0);
+  if (paired.length === 0) return [];
+  const map = (entries: readonly (readonly [string, Source])[]): Source => dictionary(Object.fromEntries(entries));
+  const pairs = paired.map(({ name, synapses }) =>
+    map([
+      ['neuron', quoted(name)],
+      [
+        'synapses',
+        map(synapses.map((one) => [one.name, map([['post_ports', one.isPaired ? '["post_spikes"]' : '[]']])] as const)),
+      ],
+    ]),
+  );
+  const weights = paired.flatMap(({ synapses }) => synapses.map((one) => [one.name, quoted(one.weight)] as const));
+  const traces = paired.flatMap(({ synapses }) =>
+    synapses.flatMap((one) => (one.isPaired ? [[one.name, list(one.traces.map(quoted))] as const] : [])),
+  );
+  return [
+    prefixed(
+      'codegen_opts=',
+      map([
+        ['neuron_synapse_pairs', list(pairs)],
+        ['weight_variable', map(weights)],
+        // In the target, traces of its spikes would be lost once NESTML 9 has forgotten the spikes.
+        ...(traces.length === 0 ? [] : [['strictly_synaptic_vars', map(traces)] as const]),
+      ]),
+    ),
+  ];
+}
 
-const prepare = (isFed: boolean, receives: boolean): string =>
-  [
-    `def prepare(cell_type, units${isFed ? ', injectable=False' : ''}):`,
-    '    """Sets properties of a type in NESTML that PyNN does not find."""',
-    '    cell_type.units = {"spikes": "ms", **units}',
-    ...(isFed ? ['    cell_type.injectable = injectable'] : []),
-    ...(receives
-      ? [
-          '    cell_type.conductance_based = False  # or it changes the signs of weights',
-          '    # PyNN 0.13 gives this to other native types only.',
-          '    cell_type.get_receptor_type = NativeCellType.get_receptor_type',
-        ]
-      : []),
-    '    # PyNN 0.13 would hand this on as a bool of NumPy, which NEST 3.10 refuses.',
-    '    cell_type.default_parameters.pop("ignore_and_spike", None)',
-  ].join('\n');
+/** Returns the head of a class that adds to a type of NEST. */
+const classOf = (name: string, of: string, type: string): string =>
+  `\n\n${layout({ open: `class ${name}(`, items: [call(of, [quoted(type)])], close: '):' })}`;
+
+function typeLines(script: Script, model: NestmlModel): readonly string[] {
+  const { name, standard, synapses, units, isFed } = model;
+  const inNest = namesInNest(model);
+  const cell = script.names.take(name);
+  script.types.set(standard.name, cell);
+  const spikes = { spikes: quoted('ms') };
+  const typed = { ...spikes, ...Object.fromEntries(Object.entries(units).map(([key, unit]) => [key, quoted(unit)])) };
+  return [
+    classOf(cell, 'sim.native_cell_type', inNest.cell),
+    `    ${layout(prefixed('units = ', dictionary(typed)), 4)}`,
+    ...(isFed ? ['    injectable = True'] : []),
+    // PyNN takes cells that record a variable with this initial for conductance-based ones.
+    ...(Object.keys(units).some((key) => key.startsWith('g')) ? ['    conductance_based = False'] : []),
+    ...synapses.flatMap((one) => {
+      const synapse = script.names.take(one.name);
+      script.types.set(`nestml:${one.name}`, synapse);
+      return [
+        classOf(synapse, 'sim.native_synapse_type', inNest.synapse(one.name)),
+        `    weight_variable = ${quoted(one.weight)}`,
+      ];
+    }),
+  ];
+}

@@ -19,6 +19,8 @@ export interface ScriptNames {
   readonly expression: (python: string) => string;
   /** Values of the cells that are meant, by a Python expression of their places `x`, `y`, `z`. */
   readonly ofPosition: (python: string) => Source;
+  /** Classes that the script declares, by the names of types. */
+  readonly types?: ReadonlyMap<string, string>;
 }
 
 /** Names that scripts import besides the simulator, by module. */
@@ -26,8 +28,6 @@ export const imports = {
   larray: 'lazyarray',
   PickleIO: 'neo.io',
   IndexBasedExpression: 'pyNN.core',
-  NativeCellType: 'pyNN.nest.cells',
-  nestml_cell_type: 'pyNN.nest.nestml',
   Sequence: 'pyNN.parameters',
   NumpyRNG: 'pyNN.random',
   RandomDistribution: 'pyNN.random',
@@ -39,6 +39,7 @@ export const imports = {
   Space: 'pyNN.space',
   Sphere: 'pyNN.space',
   get_simulator: 'pyNN.utility',
+  generate_nest_target: 'pynestml.frontend.pynestml_frontend',
 } as const;
 
 /** A name that a script imports, of PyNN or another module. */
@@ -212,7 +213,11 @@ export function synapseSource(synapse: Synapse | undefined, names: ScriptNames):
     synapse.dendritic_delay_fraction === undefined
       ? []
       : [`dendritic_delay_fraction=${synapse.dendritic_delay_fraction}`];
-  return call(`sim.${synapse.type}`, [...rules, ...fraction, ...keywords(synapse.params, names)]);
+  return call(names.types?.get(synapse.type) ?? `sim.${synapse.type}`, [
+    ...rules,
+    ...fraction,
+    ...keywords(synapse.params, names),
+  ]);
 }
 
 /** Returns the positions of cells. */

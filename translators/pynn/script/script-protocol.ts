@@ -162,7 +162,7 @@ function synapseRecordingLines(
   }
   return wanted.flatMap((variable) => {
     const parameters: readonly string[] = ['weight', 'delay', ...Object.keys(synapse?.params ?? {})];
-    if (!parameters.includes(variable))
+    if (!parameters.includes(variable) && !script.types.has(synapse?.type ?? ''))
       return script.missing(`recording ${variable} of ${target}; the JSON form has it, scripts do not`);
     const name = script.names.take(`${script.of(target, 'projection')}_${variable}`);
     script.recorders.push(name);

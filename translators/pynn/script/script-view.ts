@@ -15,7 +15,7 @@ import { projectionLines } from './script-projections.js';
 import { currentSourceLines, phaseLines, recordingLines, synapseRecorder } from './script-protocol.js';
 import { usualSimulator } from './backends.js';
 import { resultLines } from './result-lines.js';
-import { nestmlTypes, setUpNestml } from './nestml-types.js';
+import { nestmlTypes } from './nestml-types.js';
 import { Script, type ScriptFile } from './script.js';
 
 /** Data that the template needs. */
@@ -75,10 +75,9 @@ export function scriptView(
         'once, and NEST begins none after a run',
     );
   const sections = [
-    { title: '', lines: nestmlTypes(script) },
     {
-      title: isNestml ? 'Simulation' : '',
-      lines: [layout(call('sim.setup', keywords(limits, script))), ...setUpNestml(script), ...namesForNest(script)],
+      title: '',
+      lines: [layout(call('sim.setup', keywords(limits, script))), ...nestmlTypes(script), ...namesForNest(script)],
     },
     { title: '', lines: generatorLines(script) },
     { title: 'Types of cells and synapses', lines: nativeTypes(script) },
@@ -200,6 +199,7 @@ function importLines(script: Script, lines: readonly string[]): readonly string[
   const standard = [
     ...(/\bjson\./.test(text) ? ['import json'] : []),
     ...(/\bPath\(/.test(text) ? ['from pathlib import Path'] : []),
+    ...(/\bmkdtemp\(/.test(text) ? ['from tempfile import mkdtemp'] : []),
   ];
   return [
     ...standard,

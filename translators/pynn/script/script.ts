@@ -26,7 +26,7 @@ const taken: readonly string[] = [
     'any enumerate float int isinstance len list open print range round slice sorted str'
   ).split(' '),
   ...(
-    'each here first_value json np options recordings sim file Path SynapseRecorder ' +
+    'each here first_value json mkdtemp np options recordings sim file Path SynapseRecorder ' +
     'of_position spikes_from weights_to_neuron'
   ).split(' '),
   ...Object.keys(imports),

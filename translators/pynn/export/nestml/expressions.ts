@@ -96,6 +96,7 @@ export function nestmlExpression(e: Expression, names: Names): Expression {
       if (parts.operator === '//') return call('floor', [quotient(parts.left, parts.right)]);
       if (parts.operator === '%')
         return binary('-', parts.left, binary('*', call('floor', [quotient(parts.left, parts.right)]), parts.right));
+      if (parts.operator === '*') return { ...parts, left: withUnitsEnclosed(parts.left) };
       return parts.operator === '/' ? quotient(parts.left, parts.right) : parts;
     case 'call':
       return nestmlCall(parts);
@@ -111,7 +112,7 @@ export const negation = (e: Expression): Expression =>
 /** Quotients of whole numbers are whole in C++, the output language of NESTML. */
 const quotient = (left: Expression, right: Expression): Expression => binary('/', withUnitsEnclosed(real(left)), right);
 
-/** Encloses a quantity at the end of a dividend: NESTML would take the slash in `1 ms/q10` for a part of the unit. */
+/** Encloses a quantity before a slash or an asterisk: NESTML would take the rest of `1 ms/q10` for a part of the unit. */
 function withUnitsEnclosed(e: Expression): Expression {
   if (e.kind === 'name') return /^[\d.]\S* /.test(e.name) ? name(`(${e.name})`) : e;
   return e.kind === 'binary' && (e.operator === '*' || e.operator === '/')

@@ -12,7 +12,9 @@ import { typedModel } from '../../../../src/model/typed-model.js';
 import { declaredName } from '../../../../src/library/declared-types.js';
 import { nestmlCell, type NestmlCell } from './cell.js';
 import { NotInNestml } from './not-in-nestml.js';
+import { isPlastic, plasticUse } from './plastic.js';
 import { weightUnitOf, type Port } from './ports.js';
+import type { NestmlSynapse } from './nestml-synapse.js';
 import { staticUse, type StaticUse } from './synapses.js';
 
 /** A model of NESTML in a script. */
@@ -20,6 +22,8 @@ export interface NestmlModel extends NestmlCell {
   readonly name: string;
   /** Whether current sources feed it. */
   readonly isFed: boolean;
+  /** Plastic synapses onto it. */
+  readonly synapses: readonly NestmlSynapse[];
 }
 
 /** Effect of a projection through a port. */
@@ -65,7 +69,19 @@ export class NestmlModels {
    * Returns how a projection acts on a NESTML cell; a text with the reason if it does not; undefined if PyNN's names express it.
    */
   use(projection: string): PortUse | string | undefined {
-    return this.#uses.get(projection);
+    const { to, synapse = '' } = this.#model.projections[projection] ?? {};
+    const own = this.#valid.model.synapses[synapse];
+    const isListed =
+      to !== undefined && ownersOf(to.of).some((one) => this.#model.populations[one]?.spikes !== undefined);
+    return isListed && own !== undefined && declaredName(own) === ''
+      ? 'synapses onto listed spikes: NEST keeps the spikes of a target in cells with equations'
+      : this.#uses.get(projection);
+  }
+
+  /** Returns the name in NEST of a variable of a projection's synapses. */
+  recorded(projection: string, variable: string): string {
+    const use = this.#uses.get(projection);
+    return (typeof use === 'object' && use.synapse?.variables.get(variable)) || variable;
   }
 
   /** Checks whether the code of an operation runs in a model. */
@@ -125,7 +141,15 @@ export class NestmlModels {
     });
     this.#names.add(name);
     for (const { key } of operations) this.#operations.add(key);
-    return { ...made, name, isFed: fed !== undefined };
+    const synapses = ids.flatMap((id) =>
+      Object.entries(this.#model.projections).flatMap(([key, { to }]) => {
+        const use = ownersOf(to.of).includes(id) ? this.#uses.get(key) : undefined;
+        return typeof use === 'object' && use.synapse !== undefined ? [use.synapse] : [];
+      }),
+    );
+    if (emits === undefined && synapses.some(({ isPaired }) => isPaired))
+      throw new NotInNestml('synapses that react to spikes of their target, which sends none');
+    return { ...made, name, isFed: fed !== undefined, synapses: [...new Set(synapses)] };
   }
 
   /** Returns the event that NEST's cells send, which have one. */
@@ -156,12 +180,18 @@ export class NestmlModels {
       const given = this.#valid.model.projections[name];
       if (synapse === undefined || own === undefined || given === undefined) continue;
       const isNamed = declaredName(own) !== '';
-      const use = attempt(() =>
-        isNamed ? namedUse(projection.receptors['port'], type) : staticUse(given, synapse, own, type, this.#valid.data),
-      );
+      const use = attempt(() => {
+        if (isNamed) return namedUse(projection.receptors['port'], type);
+        if (!isPlastic(synapse)) return staticUse(given, synapse, own, type, this.#valid.data);
+        if (!ownersOf(projection.to.of).every((one) => ids.includes(one)))
+          throw new NotInNestml('plastic synapses onto cells of several types');
+        const model = `${name.replace(/\W/g, '_')}_synapse`;
+        return plasticUse(model, given, synapse, own, type, this.#valid.data);
+      });
       if (typeof use === 'string') this.#uses.set(name, use);
       else {
-        const key = JSON.stringify(use.arrivals.map(({ variable, factor }) => [variable, factor]));
+        const arrivals = use.arrivals.map(({ variable, factor }) => [variable, factor]);
+        const key = JSON.stringify([arrivals, use.synapse !== undefined]);
         uses.set(name, { key, use });
       }
     }
@@ -180,6 +210,7 @@ export class NestmlModels {
         kind: use.kind,
         weightUnit: use.weightUnit,
         statements: use.arrivals,
+        isOwn: use.synapse !== undefined,
       });
     }
     for (const [name, { key, use }] of uses) {

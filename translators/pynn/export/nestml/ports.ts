@@ -27,6 +27,8 @@ export interface Port {
   /** Unit of weights in PyNN, in our texts. */
   readonly weightUnit: string;
   readonly statements: readonly Arrival[];
+  /** Whether weights come from models of NESTML, which PyNN does not scale. */
+  readonly isOwn: boolean;
 }
 
 /** PyNN hands weights to NEST a thousand times larger, as from nA to pA and from uS to nS. */
@@ -44,12 +46,13 @@ export function portStatements({
   name,
   statements,
   weightUnit,
+  isOwn,
 }: Port): readonly (readonly [variable: string, text: string])[] {
   return statements.map(({ variable, dimension, factor }) => {
     const { own } = nestUnit(dimension);
     // 1 nA arrives as 1000, which are pA. Other quantities in NEST's units would be a thousand times too large.
-    const scale = weightUnit !== own && (own === 'pA' || own === 'nS') ? 1 : perWeight;
-    return [variable, `${variable} += ${name} * 1 s * ${unitText(scale * factor, dimension)}`];
+    const scale = isOwn || (weightUnit !== own && (own === 'pA' || own === 'nS')) ? 1 : perWeight;
+    return [variable, `${variable} += ${name} * 1 s * ${unitText(scale * factor, dimension)}`.replace(/ \* 1$/, '')];
   });
 }
 

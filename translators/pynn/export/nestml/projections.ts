@@ -1,6 +1,7 @@
 /** Projections onto a port of a model of NESTML. */
 
 import type { Projection } from '../../../../src/model/model.js';
+import { mapped } from '../../../../src/model/collections.js';
 import { child } from '../../../../src/model/pointer.js';
 import type { Projection as PynnProjection, Value as PynnValue } from '../../specification.generated.js';
 import { columnsOf, connectorOf, withColumns } from '../connectors.js';
@@ -10,7 +11,7 @@ import { spaceOf } from '../positions.js';
 import { inUnit } from '../../../shared/in-unit.js';
 import type { PortUse } from './models.js';
 
-/** Returns a projection of `StaticSynapse`; undefined after a report with the reason. */
+/** Returns a projection of `StaticSynapse` or of a NESTML model; undefined after a report with the reason. */
 export function portProjection(
   context: ExportContext,
   name: string,
@@ -20,7 +21,7 @@ export function portProjection(
 ): PynnProjection | undefined {
   const { model, report, targets } = context;
   const type = model.synapses[projection.synapse];
-  const event = projection.from.event ?? type?.pathways[use.pathway]?.on.replace(/^pre\./, '');
+  const event = projection.from.event ?? type?.pathways[use.pathway]?.on.replace(/^(?:pre|post)\./, '');
   const source = targets.of(projection.from.of);
   if (event !== 'spike')
     return report.missing(
@@ -35,18 +36,28 @@ export function portProjection(
     Object.entries({
       weight: valueIn(context, use.weight, use.port.weightUnit, child(child(pointer, 'values'), 'weight'), names, 'ij'),
       delay: delayOf(context, name, projection, use, pointer),
+      ...mapped(use.synapse?.values ?? {}, ({ value, unit }, key) =>
+        valueIn(context, value, unit, child(child(pointer, 'values'), key), names, 'ij'),
+      ),
     }).filter(([, value]) => value !== undefined),
   ) as Record<string, PynnValue>;
   const [columns, params] = columnsOf(connector, values);
   const space = spaceOf(projection, (message) => report.missing(pointer, message));
-  report.settle(pointer, `StaticSynapse onto ${use.port.name}`);
+  const { name: own, isPaired = false } = use.synapse ?? {};
+  report.settle(pointer, `${own ?? 'StaticSynapse'} onto ${use.port.name}`);
+  if (isPaired && type?.pathways[use.pathway]?.on === 'pre.spike')
+    report.different(
+      'pynn/dendritic-delay',
+      pointer,
+      'its delay lies behind the synapse, as NEST has it: postsynaptic spikes meet the synapse later by it',
+    );
   return {
     label: context.label(name),
     pre: source,
     post: targets.of(projection.to.of),
     receptor_type: use.port.receptor,
     connector: withColumns(connector, columns),
-    synapse: { type: 'StaticSynapse', ...given('params', params) },
+    synapse: { type: own === undefined ? 'StaticSynapse' : `nestml:${own}`, ...given('params', params) },
     ...(space === undefined ? {} : { space }),
   };
 }

@@ -11,7 +11,7 @@ import { child } from '../../../../src/model/pointer.js';
  * Names reserved by NESTML, its generated C++ code or the classes of NEST, those that its solver of equations takes for SymPy's
  * (E is Euler's number), and Python's keywords, since PyNN passes values by name.
  */
-const reserved: ReadonlySet<string> = new Set(
+export const reserved: ReadonlySet<string> = new Set(
   (
     'model state equations parameters internals update input output inline recordable kernel function return spike continuous ' +
     'excitatory inhibitory if elif else for while in step and or not true false inf end void integer real boolean string t e ' +

@@ -11,9 +11,10 @@ import type { NeuronType, SynapseType } from '../../../../src/model/typed.js';
 import { draws } from './expressions.js';
 import { NotInNestml } from './not-in-nestml.js';
 import { weightUnitOf, type Arrival } from './ports.js';
+import type { NestmlSynapse } from './nestml-synapse.js';
 import { allValues } from './settled.js';
 
-/** A synapse that hands its weight on. */
+/** The effect of synapses on their target. */
 export interface StaticUse {
   readonly arrivals: readonly Arrival[];
   /** The variable in the unit of the weights. */
@@ -22,8 +23,10 @@ export interface StaticUse {
   readonly weightUnit: string;
   /** The weight of each synapse, in SI. */
   readonly weight: Value;
-  /** Name of the pathway that transmits. */
+  /** Name of the pathway with the delay. */
   readonly pathway: string;
+  /** The model of synapses that change; absent: they hand their weight on. */
+  readonly synapse?: NestmlSynapse;
 }
 
 /**

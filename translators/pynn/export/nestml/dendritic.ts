@@ -1,0 +1,79 @@
+/** Plastic synapses of the model's own with their delay behind the synapse, as NEST runs them. */
+
+import type { Statement } from '../../../../src/lang/ast.js';
+import { parseStatements } from '../../../../src/lang/parse.js';
+import { printExpression, printStatement } from '../../../../src/lang/print.js';
+import { declaredName } from '../../../../src/library/declared-types.js';
+import { mapped } from '../../../../src/model/collections.js';
+import { populationsOf } from '../../../../src/model/selected.js';
+import type { Model, Pathway, Projection, StateVariable, SynapseType } from '../../../../src/model/model.js';
+import { wholeDelay } from '../../../../src/model/steps.js';
+
+/**
+ * Returns a model whose plastic synapses with one delay before them have it behind them. They meet presynaptic spikes at once
+ * and postsynaptic ones after the delay, and what they send arrives after it.
+ */
+export function withDendriticDelays(model: Model): Model {
+  const { synapses, projections, experiment, timing } = model;
+  const changed = Object.entries(projections).flatMap(([name, projection]) => {
+    const type = synapses[projection.synapse];
+    const [[key, pre] = [], ...others] = Object.entries(type?.pathways ?? {}).filter(
+      ([, { on }]) => on === 'pre.spike',
+    );
+    const [[post] = []] = Object.entries(type?.pathways ?? {}).filter(([, { on }]) => on === 'post.spike');
+    if (type === undefined || declaredName(type) !== '' || key === undefined || others.length > 0) return [];
+    const before = projection.delays[key] ?? pre?.delay;
+    if (post === undefined || typeof before !== 'number' || (projection.delays[post] ?? 0) !== 0) return [];
+    const delay = Math.max(experiment.dt, wholeDelay(before, experiment.dt, timing));
+    const id = `${name}_in_nest`;
+    const delays = { [key]: 0, [post]: delay, arrival: delay };
+    return [
+      {
+        name,
+        id,
+        type: sendingLater(model, projection, type, key),
+        projection: { ...projection, synapse: id, delays },
+      },
+    ];
+  });
+  return {
+    ...model,
+    synapses: { ...synapses, ...Object.fromEntries(changed.map(({ id, type }) => [id, type])) },
+    projections: { ...projections, ...Object.fromEntries(changed.map((one) => [one.name, one.projection])) },
+  };
+}
+
+/** Returns a type whose pathway from spikes of the source keeps what it sends for another pathway with the delay. */
+function sendingLater(model: Model, { to }: Projection, type: SynapseType, pre: string): SynapseType {
+  const whole = (type.pathways[pre]?.do ?? []).flatMap(parseStatements);
+  const isOwn = (one: Statement): boolean => one.kind === 'assignment' && Object.hasOwn(type.state, one.target);
+  const kept = whole.map((one, k) => (isOwn(one) ? printStatement(one) : `sent_${k} = ${printExpression(one.value)}`));
+  const arriving = whole.flatMap((one, k) =>
+    isOwn(one) || one.kind === 'send' ? [] : [`${one.target} ${one.operator} sent_${k}`],
+  );
+  const [target = ''] = populationsOf(to.of);
+  const state = (unit = '1'): StateVariable => ({ unit, type: 'real', initial: 0, shared: false });
+  const sent = whole.map((one): StateVariable | undefined => {
+    if (isOwn(one) || one.kind === 'send') return undefined;
+    const { neurons, populations } = model;
+    const variable = neurons[populations[target]?.type ?? '']?.state[one.target.replace(/^post\./, '')];
+    return state((type.ports[one.target] ?? variable)?.unit);
+  });
+  const late = { slot: 'after_resets' } as const;
+  return {
+    ...type,
+    state: {
+      ...type.state,
+      ...Object.fromEntries(sent.flatMap((one, k) => (one === undefined ? [] : [[`sent_${k}`, one]]))),
+    },
+    pathways: {
+      // At once, the synapse meets the spike of the target first.
+      ...mapped(type.pathways, (pathway, key) => ({
+        ...pathway,
+        ...late,
+        ...(key === pre ? { do: kept } : { order: -2 }),
+      })),
+      arrival: { ...(type.pathways[pre] as Pathway), do: arriving },
+    },
+  };
+}

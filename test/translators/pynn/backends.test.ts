@@ -204,6 +204,14 @@ const plastic = {
   phases: [{ run: 50 }],
 };
 
+test('weights in mV that a script reads from NEST are named in the report', async () => {
+  // `_get_attributes_as_list` of PyNN 0.13 multiplies all weights by 0.001.
+  const recordings = [{ target: 'learning', variables: ['weight'], sampling_interval: 1 }];
+  const { valid } = importModel({ name: 'model.json', text: JSON.stringify({ ...plastic, recordings }) });
+  const { report } = await convertModel(valid, 'pynn');
+  expect(report.map(({ message }) => message)).toContain('recorded weights of learning are in V under NEST, not in mV');
+});
+
 test.skipIf(none !== null)(
   `a script gives NEST the largest weight in mV${none === null ? '' : ` (skipped: ${none})`}`,
   { timeout: 120_000 },

@@ -1,7 +1,6 @@
 /** Projections with their connectors as lines of a script. */
 
 import { call, layout, list, prefixed, quoted, type Source } from '../../shared/python.js';
-import { standardCells } from '../../../src/library/pynn/index.js';
 import { nativeName } from '../native/types.js';
 import { connectors } from '../connectors.js';
 import type { Connector, Projection, Space, Values } from '../specification.generated.js';
@@ -67,10 +66,7 @@ export function projectionLines(script: Script, projection: Projection): readonl
  */
 function largestWeightUnderNest(script: Script, { post, synapse }: Projection, name: string): readonly string[] {
   const { w_max: largest = 1 } = synapse?.weight_dependence?.params ?? {};
-  const stepsPotential = script
-    .populationsOf(post)
-    .some(({ cell }) => standardCells.get(cell.type)?.receptors['excitatory']?.kind === 'voltage');
-  if (script.isNative || synapse?.weight_dependence === undefined || !stepsPotential) return [];
+  if (script.isNative || synapse?.weight_dependence === undefined || !script.stepsPotential(post)) return [];
   if (typeof largest !== 'number') return [];
   return ['if sim.__name__ == "pyNN.nest":  # where PyNN takes w_max in V', `    ${name}.set(w_max=${largest / 1000})`];
 }

@@ -149,7 +149,7 @@ function nativeTypeOf(script: Script, label: string): string {
 function synapseRecordingLines(
   script: Script,
   { target, variables, sampling_interval: interval, native = {} }: Recording,
-  { synapse }: Projection,
+  { post, synapse }: Projection,
 ): readonly string[] {
   if (native.indices !== undefined || native.slice !== undefined)
     script.convention('pynn/recording', `all synapses of ${target} are recorded, not only some of them`);
@@ -164,6 +164,8 @@ function synapseRecordingLines(
     const parameters: readonly string[] = ['weight', 'delay', ...Object.keys(synapse?.params ?? {})];
     if (!parameters.includes(variable) && !script.types.has(synapse?.type ?? ''))
       return script.missing(`recording ${variable} of ${target}; the JSON form has it, scripts do not`);
+    if (variable === 'weight' && script.stepsPotential(post))
+      script.convention('pynn/backend', `recorded weights of ${target} are in V under NEST, not in mV`);
     const name = script.names.take(`${script.of(target, 'projection')}_${variable}`);
     script.recorders.push(name);
     const every = interval ?? script.document.setup?.timestep ?? 0.1;

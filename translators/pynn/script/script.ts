@@ -1,5 +1,6 @@
 /** State that all parts of a script share: names, imports, declarations, and files next to it. */
 
+import { standardCells } from '../../../src/library/pynn/index.js';
 import type { ConversionReport } from '../../../src/model/conversion-report.js';
 import { call, quoted, spaced, type Source } from '../../shared/python.js';
 import { Names } from '../names.js';
@@ -154,6 +155,13 @@ export class Script implements ScriptNames {
   /** Returns the populations that a label stands for. */
   populationsOf(label: string): readonly Population[] {
     return populationsOf(this.document, label);
+  }
+
+  /** Checks whether synapses onto cells step the potential, with weights in mV. */
+  stepsPotential(label: string): boolean {
+    return this.populationsOf(label).some(
+      ({ cell }) => standardCells.get(cell.type)?.receptors['excitatory']?.kind === 'voltage',
+    );
   }
 
   /** Returns values of cells as PyNN's simulators take them. */

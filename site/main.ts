@@ -111,23 +111,39 @@ async function work(action: () => Promise<void>): Promise<void> {
 // --- Findings -------------------------------------------------------------------------------------------------------
 function showFindings(findings: readonly Diagnostic[]): void {
   editor.mark(findings.filter(({ place }) => place?.document === given.main));
-  element('findings', HTMLUListElement).replaceChildren(...findings.map(findingItem));
+  const alike = new Map<string, Diagnostic[]>();
+  for (const finding of findings) {
+    const text = findingText(finding);
+    alike.set(text, [...(alike.get(text) ?? []), finding]);
+  }
+  element('findings', HTMLUListElement).replaceChildren(...[...alike].map(findingItem));
 }
 
-function findingItem({ severity, code, message, hint, place }: Diagnostic): HTMLLIElement {
+const findingText = ({ severity, code, message, hint }: Diagnostic): string =>
+  `${severity}: ${message}${hint === undefined ? '' : `. Hint: ${hint}`} (${code})`;
+
+/** Places of equal findings that are shown. */
+const mostPlaces = 6;
+
+/** An item for findings of the same text, each with its place. */
+function findingItem([text, findings]: readonly [string, readonly Diagnostic[]]): HTMLLIElement {
   const item = document.createElement('li');
-  item.className = severity;
-  const text = `${severity}: ${message}${hint === undefined ? '' : `. Hint: ${hint}`} (${code})`;
-  const { line, column = 1 } = place ?? {};
-  if (line === undefined || place?.document !== given.main) {
-    item.textContent = line === undefined ? text : `${place?.document ?? ''}:${line}:${column}: ${text}`;
-    return item;
+  item.className = findings[0]?.severity ?? '';
+  for (const { place } of findings.slice(0, mostPlaces)) {
+    const { line, column = 1 } = place ?? {};
+    if (line === undefined) continue;
+    if (place?.document !== given.main) {
+      item.append(`${place?.document ?? ''}:${line}:${column}: `);
+      continue;
+    }
+    const go = document.createElement('button');
+    go.type = 'button';
+    go.textContent = `line ${line}`;
+    go.onclick = () => editor.goTo(line, column);
+    item.append(go, ' ');
   }
-  const go = document.createElement('button');
-  go.type = 'button';
-  go.textContent = `line ${line}`;
-  go.onclick = () => editor.goTo(line, column);
-  item.append(go, ` ${text}`);
+  const more = findings.length - mostPlaces;
+  item.append(more > 0 ? `and ${more} more places: ${text}` : text);
   return item;
 }
 
@@ -205,6 +221,7 @@ function showDiagram({ svg, width, height }: Diagram): void {
   if (!drawing) return;
   drawing.setAttribute('viewBox', `0 0 ${width} ${height}`);
   drawing.toggleAttribute('data-wide', width > 400);
+  drawing.style.maxHeight = `${Math.max(300, Math.min(height, 470))}px`;
   drawing.innerHTML = svg;
   element('diagram-figure', HTMLElement).hidden = false;
 }

@@ -260,11 +260,16 @@ const rowOf = ({ top, height, size }: TrainBand, cell: number): number => top + 
 const markHeight = ({ height, size }: TrainBand): number =>
   Math.max(size > 20 ? 2 : 4, Math.min(size > 20 ? 4 : 40, (0.7 * height) / size));
 
-const rasterHeight = (recording: Recording): number =>
-  Math.max(window.innerWidth < 700 ? 240 : 300, margin.top + margin.bottom + recording.begin.trains.length * 12);
+/** As high as the diagram beside it, or as its populations need. */
+function rasterHeight(canvas: HTMLCanvasElement, recording: Recording): number {
+  canvas.style.height = '0';
+  const beside = canvas.parentElement?.clientHeight ?? 0;
+  const needed = margin.top + margin.bottom + recording.begin.trains.length * 12;
+  return Math.max(window.innerWidth < 700 ? 240 : 300, needed, beside);
+}
 
 function drawRaster(canvas: HTMLCanvasElement, recording: Recording, under: Recording | undefined, view: Span): Drawn {
-  const surface = surfaceOf(canvas, rasterHeight(recording));
+  const surface = surfaceOf(canvas, rasterHeight(canvas, recording));
   const { context, muted, height, width } = surface;
   const bands = trainBands(recording, height);
   const bottom = bands.reduce((lowest, { top, height: tall }) => Math.max(lowest, top + tall), margin.top);

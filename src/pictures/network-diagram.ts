@@ -77,18 +77,43 @@ export function networkDiagram(
 type Size = Readonly<Record<'width' | 'height', number>>;
 
 const usualBox = { width: 104, height: 46 } as const;
-const smallBox = { width: 92, height: 38 } as const;
+const smallBox = { width: 104, height: 38 } as const;
 
 /** Returns the height in pixels that a diagram of so many populations needs. */
-export const diagramHeightOf = (populations: number): number => (populations <= 2 ? 270 : populations <= 4 ? 380 : 470);
+export const diagramHeightOf = (populations: number): number =>
+  populations <= 2
+    ? 270
+    : populations <= 4
+      ? 380
+      : populations <= 8 || populations > mostBoxes
+        ? 470
+        : 66 * 2 + (Math.ceil(populations / 2) + 1) * 46;
 
-/** Places populations side by side if there are two, otherwise on an ellipse. */
+/**
+ * Places populations side by side if there are two, on an ellipse if there is space for their boxes, otherwise in two
+ * bent columns.
+ */
 function placed(populations: readonly DiagramPopulation[], { width, height }: Size, box: Size): readonly Node[] {
   const count = populations.length;
   const radius = {
     x: count === 1 ? 0 : width / 2 - box.width / 2 - 26,
     y: count <= 2 ? 0 : height / 2 - box.height / 2 - 66,
   };
+  if (count > 8 && count <= mostBoxes) {
+    const rows = Math.ceil(count / 2);
+    return populations.map((population, k) => {
+      const isRight = k < rows;
+      const row = isRight ? k : count - 1 - k;
+      const down = (2 * row) / (rows - 1) - 1;
+      const out = radius.x * (0.45 + 0.55 * Math.sqrt(1 - down * down));
+      return {
+        ...population,
+        x: width / 2 + (isRight ? out : -out),
+        y: height / 2 + radius.y * down,
+        colour: colourOf(k),
+      };
+    });
+  }
   return populations.map((population, k) => {
     const angle = (count === 2 ? Math.PI : -Math.PI / 2) + (2 * Math.PI * k) / count;
     return {

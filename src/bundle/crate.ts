@@ -228,7 +228,7 @@ export function importIn(text: string): PackedImport | undefined {
   const action = entityIn(graph, importId);
   const objects = memberOf(action, 'object');
   if (!Array.isArray(objects)) return undefined;
-  const [document, ...values] = objects.map((one: unknown) => memberOf(one, '@id'));
+  const [document, ...values] = objects.map((object: unknown) => memberOf(object, '@id'));
   const source = pathOf(document);
   const software = entityIn(graph, memberOf(memberOf(action, 'instrument'), '@id'));
   if (source === undefined) return undefined;

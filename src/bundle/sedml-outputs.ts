@@ -101,7 +101,10 @@ function generatorOf(
     return [{ id: variable.attribute('id') ?? '', task, target: symbol === undefined ? (target ?? '') : null, place }];
   });
   const parameters = new Map(
-    descendantsOf(generator, 'parameter').map((one) => [one.attribute('id') ?? '', Number(one.attribute('value'))]),
+    descendantsOf(generator, 'parameter').map((element) => [
+      element.attribute('id') ?? '',
+      Number(element.attribute('value')),
+    ]),
   );
   const [math] = descendantsOf(generator, 'math');
   const [expression] = math?.children ?? [];
@@ -157,7 +160,7 @@ function compiled(
         diagnostics.add(messages.unreadElement(operation?.name ?? 'apply'), element.place);
         return undefined;
       }
-      const parts = operands.map((one) => compiled(one, variables, parameters, diagnostics));
+      const parts = operands.map((operand) => compiled(operand, variables, parameters, diagnostics));
       return parts.every((part) => part !== undefined)
         ? (values) => combine(parts.map((part) => part(values)))
         : undefined;

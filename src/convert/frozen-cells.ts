@@ -136,7 +136,7 @@ function drawnOf({ mechanisms }: Compartments, population: Population | undefine
       const given = population?.values[`${name}.${key}`];
       const own = parameters[key]?.value ?? state[key]?.initial;
       const drawn =
-        given === undefined ? isDrawn(own, ...Object.values(values).map((one) => one[key])) : isDrawn(given);
+        given === undefined ? isDrawn(own, ...Object.values(values).map((value) => value[key])) : isDrawn(given);
       if (drawn) found.add(`${name}.${key}`);
     }
   return found;

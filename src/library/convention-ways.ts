@@ -32,7 +32,7 @@ export interface Way {
   readonly renumbers?: true;
 }
 
-const changed = <T>(from: Readonly<Record<string, T>>, change: (one: T, name: string) => T): Record<string, T> =>
+const changed = <T>(from: Readonly<Record<string, T>>, change: (nullable: T, name: string) => T): Record<string, T> =>
   Object.fromEntries(Object.entries(from).map(([name, one]) => [name, change(one, name)]));
 
 const withExperiment = (model: Model, more: Partial<Model['experiment']>): Model => ({
@@ -65,14 +65,14 @@ function withDelays(
     if (isGiven(delay)) return { ...delay, array: numbersOf(delay.array, data).map(noted) };
     return { ...delay, then: text(delay.then ?? 'drawn') };
   };
-  const projections = changed(model.projections, (one) => ({
-    ...one,
-    delays: changed(one.delays, delayed),
-    ...(one.delayRange ? { delayRange: { ...one.delayRange, outOfRange: 'clip' as const } } : {}),
+  const projections = changed(model.projections, (projection) => ({
+    ...projection,
+    delays: changed(projection.delays, delayed),
+    ...(projection.delayRange ? { delayRange: { ...projection.delayRange, outOfRange: 'clip' as const } } : {}),
   }));
-  const synapses = changed(model.synapses, (one) => ({
-    ...one,
-    pathways: changed(one.pathways, (pathway) => ({ ...pathway, delay: delayed(pathway.delay) })),
+  const synapses = changed(model.synapses, (synapse) => ({
+    ...synapse,
+    pathways: changed(synapse.pathways, (pathway) => ({ ...pathway, delay: delayed(pathway.delay) })),
   }));
   return isChanged ? { ...model, projections, synapses } : reason;
 }
@@ -107,16 +107,19 @@ function withSpikes(
   reason: string,
 ): Changed {
   let isChanged = false;
-  const populations = changed(model.populations, (one) => {
-    const { spikes } = one;
-    if (spikes === undefined || areInFile(spikes)) return one;
+  const populations = changed(model.populations, (population) => {
+    const { spikes } = population;
+    if (spikes === undefined || areInFile(spikes)) return population;
     const indices = numbersOf(spikes.indices, data);
     const before = numbersOf(spikes.times, data).map((time, k) => [time, itemAt(indices, k)] as const);
     const after = change(before);
-    if (after.length === before.length && after.every(([time], k) => time === itemAt(before, k)[0])) return one;
+    if (after.length === before.length && after.every(([time], k) => time === itemAt(before, k)[0])) return population;
     isChanged = true;
     const sorted = after.toSorted((a, b) => a[0] - b[0] || a[1] - b[1]);
-    return { ...one, spikes: { ...spikes, indices: sorted.map(([, id]) => id), times: sorted.map(([time]) => time) } };
+    return {
+      ...population,
+      spikes: { ...spikes, indices: sorted.map(([, id]) => id), times: sorted.map(([time]) => time) },
+    };
   });
   return isChanged ? { ...model, populations } : reason;
 }
@@ -377,10 +380,10 @@ export const weightsTimes = (factor: number): Way => ({
         do: pathway.do.map((statement) => scaled(statement, type)),
       })),
     }));
-    const stimuli = changed(model.stimuli, (one) => {
-      if (one.kind !== 'poisson') return one;
+    const stimuli = changed(model.stimuli, (stimulus) => {
+      if (stimulus.kind !== 'poisson') return stimulus;
       isChanged = true;
-      return { ...one, weight: `${factor}*(${one.weight})` };
+      return { ...stimulus, weight: `${factor}*(${stimulus.weight})` };
     });
     return isChanged ? { ...model, synapses, stimuli } : 'no spike adds a weight to a cell';
   },

@@ -328,7 +328,7 @@ function featuresOf(valid: written.ValidModel, to: TimingProfile): readonly (rea
     );
     if (delays.some((seconds) => seconds > 0 && !takesWholeSteps(seconds))) note('delays', pointer);
     const targets = ownersOf(projection.to.of).flatMap(
-      (one) => model.neurons[model.populations[one]?.type ?? ''] ?? [],
+      (owner) => model.neurons[model.populations[owner]?.type ?? ''] ?? [],
     );
     if (targets.some((target) => reachesConditions(type, projection.receptors, target)))
       note('jumps into conditions', pointer);
@@ -391,8 +391,8 @@ function reachesConditions(
 ): boolean {
   const written = new Set(
     Object.values(pathways).flatMap(({ do: statements }) =>
-      statements.flatMap((one) => {
-        const to = one.kind === 'assignment' ? one.target : one.port;
+      statements.flatMap((statement) => {
+        const to = statement.kind === 'assignment' ? statement.target : statement.port;
         return to.startsWith('post.')
           ? [to.slice('post.'.length)]
           : Object.hasOwn(ports, to)
@@ -442,7 +442,9 @@ function isCoupled(type: SynapseType, targets: readonly NeuronType[]): boolean {
     targets.some(({ derived, inputs }) => Object.hasOwn(derived, variable) || Object.hasOwn(inputs, variable));
   return (
     sums.some((e) =>
-      referencesIn(e).some((one) => one.kind === 'end' && (one.end === 'pre' || isDerived(one.variable))),
+      referencesIn(e).some(
+        (reference) => reference.kind === 'end' && (reference.end === 'pre' || isDerived(reference.variable)),
+      ),
     ) || rates.some(readsCells)
   );
 }

@@ -159,7 +159,9 @@ function apart(
   const { type, valid, id } = within;
   const { value, unit, held } = type.derived[variable] ?? { value: '0', unit: '1', held: false };
   if (!held && !atBegin.has(type.method)) return undefined;
-  const terms = addendsOf(parseExpression(value)).map((one) => (one.sign === 1 ? one.value : negated(one.value)));
+  const terms = addendsOf(parseExpression(value)).map((addend) =>
+    addend.sign === 1 ? addend.value : negated(addend.value),
+  );
   const found = terms.map((term) => ({ term, of: sharesOf(term, unit, within) }));
   if (found.every(({ of }) => of === undefined) || isReadElsewhere(valid.model, id, type, variable)) return undefined;
   const stepped = found.filter(({ of }) => of?.isSmooth === false);
@@ -280,7 +282,7 @@ function numbersFor(value: Value | undefined, size: number, data: DataStore): re
   if (value === undefined || (typeof value !== 'string' && !isGiven(value))) return undefined;
   if (typeof value !== 'string') return numbersOf(value.array, data);
   const e = plain(value, { has: (name) => name === 'i' });
-  if ([...namesIn(e)].some((name) => name !== 'i') || callsIn(e).some((one) => isRandom(one.function)))
+  if ([...namesIn(e)].some((name) => name !== 'i') || callsIn(e).some((call) => isRandom(call.function)))
     return undefined;
   try {
     return Array.from({ length: size }, (_, cell) => valueAt(e, () => cell));

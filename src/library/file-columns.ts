@@ -22,7 +22,7 @@ export function withColumnsOf(
   after: readonly Recording[],
   { element }: Follow = {},
 ): Model['annotations'] {
-  const known = new Map(recordings.map((one) => [one.name, one]));
+  const known = new Map(recordings.map((recording) => [recording.name, recording]));
   const others = new Map(after.map((one) => [one.name, one]));
   const followed = (column: Column): readonly unknown[] => {
     const [before, now] = [known.get(column.recording), others.get(column.recording)];

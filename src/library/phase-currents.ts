@@ -77,7 +77,7 @@ function piecesOf(
   const { operations, stimuli, recordings, populations, projections, synapses } = model;
   const others = Object.entries(values).filter(([name]) => name !== parameter);
   const given = Object.entries(parameters).filter(([name]) => name !== parameter);
-  const links = Object.values(populations).map((one) => one.linked);
+  const links = Object.values(populations).map((population) => population.linked);
   const near = [
     events,
     regimes,

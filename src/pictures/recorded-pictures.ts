@@ -27,7 +27,7 @@ export function rasterPicture(recorded: Recorded, bin?: number): Picture {
   const time = timesOf(recorded);
   const cells = trains.reduce((sum, { ids }) => sum + ids.length, 0);
   const heights = trains.map(({ ids }) => Math.max(30, Math.round((spikesHeight * ids.length) / cells)));
-  const dense = trains.filter((one, k) => isDense(one, heights[k] ?? 0));
+  const dense = trains.filter((train, k) => isDense(train, heights[k] ?? 0));
   const width = bin ?? binOf(time);
   const densities = new Map(dense.map((one) => [one, densityOf(one, heights[trains.indexOf(one)] ?? 0, time, width)]));
   const most = [...densities.values()].flat().reduce((largest, { rate }) => Math.max(largest, rate), 0);
@@ -55,14 +55,14 @@ export function ratesPicture(recorded: Recorded, bin?: number): Picture {
   const time = timesOf(recorded);
   const width = bin ?? binOf(time);
   const height = Math.max(70, Math.min(160, Math.round(spikesHeight / trains.length)));
-  const panels = trains.map((one, ordinal): Panel => {
-    const counts = countIn(one.trains, time, width);
+  const panels = trains.map((train, ordinal): Panel => {
+    const counts = countIn(train.trains, time, width);
     const rows = Array.from(counts, (count, k) => ({
       from: time.begin + k * width,
       to: Math.min(time.begin + (k + 1) * width, time.end),
-      rate: count / (Math.max(1, one.ids.length) * width),
+      rate: count / (Math.max(1, train.ids.length) * width),
     }));
-    const frame = panelFrame(one.population, height, ordinal === trains.length - 1, time);
+    const frame = panelFrame(train.population, height, ordinal === trains.length - 1, time);
     const marks = [
       Plot.rectY(rows, { x1: inMs('from'), x2: inMs('to'), y: 'rate', fill: colourOf(ordinal) }),
       Plot.ruleY([0]),
@@ -147,7 +147,7 @@ const nothing = ({ path }: Recorded, what: string, hint: string): UsageError =>
 
 const titleOf = ({ record, path }: Recorded): string => record?.name ?? path;
 
-const spikesOf = (one: RecordedTrains): number => one.trains.reduce((sum, train) => sum + train.length, 0);
+const spikesOf = (trains: RecordedTrains): number => trains.trains.reduce((sum, train) => sum + train.length, 0);
 
 const counted = (count: number, name: string): string => `${formatCount(count)} ${name}${count === 1 ? '' : 's'}`;
 
@@ -162,9 +162,9 @@ const markWidth = 1.5;
 const markHeight = 2;
 
 /** Whether marks of single spikes would cover half of a panel, or are too many. */
-function isDense(one: RecordedTrains, height: number): boolean {
-  const spikes = spikesOf(one);
-  const area = markWidth * Math.max(markHeight, (0.8 * height) / one.ids.length);
+function isDense(trains: RecordedTrains, height: number): boolean {
+  const spikes = spikesOf(trains);
+  const area = markWidth * Math.max(markHeight, (0.8 * height) / trains.ids.length);
   return spikes > mostSpikes || spikes * area > 0.5 * plotWidth * height;
 }
 
@@ -240,9 +240,9 @@ export const withMarks = (
   },
 });
 
-function spikeMarks(one: RecordedTrains, height: number, colour: string): Plot.Markish[] {
-  const spikes = one.trains.flatMap((train, row) => Array.from(train, (time) => ({ time: time * 1e3, row })));
-  const half = 0.5 * Math.max(0.8, (markHeight * one.ids.length) / height);
+function spikeMarks(trains: RecordedTrains, height: number, colour: string): Plot.Markish[] {
+  const spikes = trains.trains.flatMap((train, row) => Array.from(train, (time) => ({ time: time * 1e3, row })));
+  const half = 0.5 * Math.max(0.8, (markHeight * trains.ids.length) / height);
   return [
     Plot.ruleX(spikes, {
       x: 'time',
@@ -251,7 +251,7 @@ function spikeMarks(one: RecordedTrains, height: number, colour: string): Plot.M
       stroke: colour,
       strokeWidth: markWidth,
     }),
-    cellAxis(one),
+    cellAxis(trains),
   ];
 }
 
@@ -271,12 +271,12 @@ interface GroupRate {
 }
 
 /** Returns the rates of groups of cells, a group for each four pixels of a panel. */
-function densityOf(one: RecordedTrains, height: number, time: Span, bin: number): readonly GroupRate[] {
-  const rows = Math.min(one.ids.length, Math.max(1, Math.floor(height / 4)));
+function densityOf(trains: RecordedTrains, height: number, time: Span, bin: number): readonly GroupRate[] {
+  const rows = Math.min(trains.ids.length, Math.max(1, Math.floor(height / 4)));
   const width = Math.max(bin, (time.end - time.begin) / 200);
   return Array.from({ length: rows }, (_, row) => {
-    const [from, to] = [row, row + 1].map((k) => Math.round((k * one.ids.length) / rows)) as [number, number];
-    return Array.from(countIn(one.trains.slice(from, to), time, width), (count, k) => ({
+    const [from, to] = [row, row + 1].map((k) => Math.round((k * trains.ids.length) / rows)) as [number, number];
+    return Array.from(countIn(trains.trains.slice(from, to), time, width), (count, k) => ({
       x1: (time.begin + k * width) * 1e3,
       x2: Math.min(time.begin + (k + 1) * width, time.end) * 1e3,
       y1: from - 0.5,
@@ -286,12 +286,12 @@ function densityOf(one: RecordedTrains, height: number, time: Span, bin: number)
   }).flat();
 }
 
-const densityMarks = (one: RecordedTrains, density: readonly GroupRate[], most: number): Plot.Markish[] => [
+const densityMarks = (trains: RecordedTrains, density: readonly GroupRate[], most: number): Plot.Markish[] => [
   Plot.rect(
     density.filter(({ rate }) => rate > 0),
     { x1: 'x1', x2: 'x2', y1: 'y1', y2: 'y2', inset: 0, fill: ({ rate }: GroupRate) => shade(rate / most) },
   ),
-  cellAxis(one),
+  cellAxis(trains),
 ];
 
 /** The unit in which people write the values of a signal, and what a value in the SI unit is multiplied by. */

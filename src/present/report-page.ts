@@ -62,7 +62,7 @@ export function spikeCounts(
   end: Recorded['end'],
 ): { readonly cells: number; readonly spikes: number; readonly rate: string } {
   const cells = trains.reduce((sum, { ids }) => sum + ids.length, 0);
-  const spikes = trains.flatMap((one) => one.trains).reduce((sum, { length }) => sum + length, 0);
+  const spikes = trains.flatMap((train) => train.trains).reduce((sum, { length }) => sum + length, 0);
   const rate = spikes / cells / (end ?? NaN);
   return { cells, spikes, rate: Number.isFinite(rate) ? `${Number(rate.toPrecision(4))} Hz` : '' };
 }
@@ -74,9 +74,9 @@ function runBlocks({ path, format, end, dt, trains, record, notes }: Recorded): 
     ...(dt === undefined ? [] : [['time step', milliseconds(dt)]]),
     ...(record ? [['fingerprint', record.fingerprint.total]] : []),
   ];
-  const spikes = trains.map((one) => {
-    const { cells, spikes: count, rate } = spikeCounts([one], end);
-    const { population, event } = one;
+  const spikes = trains.map((train) => {
+    const { cells, spikes: count, rate } = spikeCounts([train], end);
+    const { population, event } = train;
     const name = `${population === '' ? 'cells' : population}${event === 'spike' ? '' : `.${event}`}`;
     return [name, formatCount(cells), formatCount(count), rate];
   });

@@ -181,7 +181,9 @@ export function comparableVariables(
 
 /** Returns the recording of variables with a name. */
 const recordedOf = ({ recordings }: Model, name: string): VariableRecording | undefined =>
-  recordings.find((one): one is VariableRecording => isRecording(one, 'variables') && one.name === name);
+  recordings.find(
+    (recording): recording is VariableRecording => isRecording(recording, 'variables') && recording.name === name,
+  );
 
 /** Returns the moment in a step at which a variable is recorded, if that is not the usual one. */
 function placeInStep(

@@ -27,10 +27,10 @@ export const testPlace = (
 });
 
 /** Checks whether one object acts before another one. */
-export function actsBefore(one: PlaceInStep, other: PlaceInStep): boolean {
-  const slots = rankOf(one.slot) - rankOf(other.slot);
+export function actsBefore(step: PlaceInStep, other: PlaceInStep): boolean {
+  const slots = rankOf(step.slot) - rankOf(other.slot);
   if (slots !== 0) return slots < 0;
-  return one.order === other.order ? one.name < other.name : one.order < other.order;
+  return step.order === other.order ? step.name < other.name : step.order < other.order;
 }
 
 /**

@@ -51,7 +51,7 @@ export function splitInitializers(
   const numbered = all.findIndex(({ index }) => index !== undefined);
   const waits = ({ variable, index }: Assignment, k: number): boolean =>
     numbered >= 0 && k >= numbered && (index !== undefined || !delays.has(variable));
-  return { first: all.filter((one, k) => !waits(one, k)), late: all.filter(waits) };
+  return { first: all.filter((assignment, k) => !waits(assignment, k)), late: all.filter(waits) };
 }
 
 /**

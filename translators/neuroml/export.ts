@@ -108,7 +108,7 @@ export async function exportLems(
       element('network', { id: net, ...temperatureOf(network) }, [
         ...described,
         ...network.populations,
-        ...network.projections.flatMap((one) => byPopulations(one, written)),
+        ...network.projections.flatMap((projection) => byPopulations(projection, written)),
         ...network.inputs,
       ]),
     ]),

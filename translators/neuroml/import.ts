@@ -215,7 +215,8 @@ function findRun(lems: LemsModel, diagnostics: Diagnostics): Run | null {
 const runs = ({ type }: Component): boolean => (type.simulation?.runs.length ?? 0) > 0;
 
 /** Returns the components inside a component, at any depth. */
-const within = ({ children }: Component): readonly Component[] => children.flatMap((one) => [one, ...within(one)]);
+const within = ({ children }: Component): readonly Component[] =>
+  children.flatMap((child) => [child, ...within(child)]);
 
 /** Checks whether a component runs by itself: it has dynamics, and all that they require is within it. */
 function standsAlone(component: Component, lems: LemsModel): boolean {

@@ -49,7 +49,7 @@ const besideAll = ['PyNN.xml', 'Simulation.xml'];
 export function allCoreFiles(text: string): readonly string[] {
   const uses = (file: string): boolean =>
     coreRoot(file)?.children.some(
-      (one) => one.name === 'ComponentType' && text.includes(one.attributes['name'] ?? ''),
+      (child) => child.name === 'ComponentType' && text.includes(child.attributes['name'] ?? ''),
     ) === true;
   return [allCoreTypes, ...besideAll.filter(uses)];
 }

@@ -39,7 +39,7 @@ export const originTag = 'interneuron:';
 /** Checks whether an element is an annotation that carries a model. */
 const carriesModel = ({ name, children }: XmlElement): boolean =>
   name === 'annotation' &&
-  children.some((one) => one.name === 'property' && one.attribute('tag')?.startsWith(originTag) === true);
+  children.some((child) => child.name === 'property' && child.attribute('tag')?.startsWith(originTag) === true);
 
 interface Loading {
   readonly host: LemsHost;

@@ -22,7 +22,7 @@ export function metadataProperties({ name, metadata }: Described): readonly (rea
     ['name', name],
     ...texts.flatMap((key) => (metadata[key] === undefined ? [] : [[key, metadata[key]] as const])),
     ...authors.map(
-      (one) => ['author', one.name + (one.orcid === undefined ? '' : `, ${orcidUrl}${one.orcid}`)] as const,
+      (author) => ['author', author.name + (author.orcid === undefined ? '' : `, ${orcidUrl}${author.orcid}`)] as const,
     ),
     ...terms.map((term) => ['term', term] as const),
   ] as const;
@@ -36,12 +36,12 @@ const isNotes = ({ name }: XmlElement): boolean => name === 'notes';
  * notes, or the document's, are the description.
  */
 export function keptMetadata({ elements, root }: LemsSource, network: string): Partial<Described> {
-  const children = elements.find((one) => one.attribute('id') === network)?.children ?? [];
+  const children = elements.find((element) => element.attribute('id') === network)?.children ?? [];
   // Notes of the network are nearest, and notes of included files are farthest.
   const notes = (children.find(isNotes) ?? root.children.find(isNotes))?.text.trim() ?? '';
   const valuesOf = (key: string): readonly string[] =>
-    children.flatMap((one) =>
-      one.name === 'property' && one.attribute('tag') === prefix + key ? [one.attribute('value') ?? ''] : [],
+    children.flatMap((child) =>
+      child.name === 'property' && child.attribute('tag') === prefix + key ? [child.attribute('value') ?? ''] : [],
     );
   const authors = valuesOf('author').map((value) => {
     const [name = '', orcid] = value.split(`, ${orcidUrl}`);

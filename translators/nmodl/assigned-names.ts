@@ -20,20 +20,20 @@ export function assignedNames(
     seen.add(name);
     addAll(assignedNames(block.body, file, seen));
   };
-  for (const one of statements)
-    if (one.kind === 'assign' && !one.isRate) {
-      names.add(one.target.name);
-      for (const name of file.blocks.keys()) if (mentions(one.value, name)) visitBlock(name);
-    } else if (one.kind === 'assign') {
-      for (const name of file.blocks.keys()) if (mentions(one.value, name)) visitBlock(name);
-    } else if (one.kind === 'call') {
-      const [target] = one.arguments;
-      if (one.name === 'state_discontinuity' && target?.kind === 'name') names.add(target.name);
-      visitBlock(one.name);
-    } else if (one.kind === 'solve') visitBlock(one.block);
-    else if (one.kind === 'if')
-      addAll([...assignedNames(one.whenTrue, file, seen), ...assignedNames(one.whenFalse, file, seen)]);
-    else if (one.kind === 'from') addAll(assignedNames(one.body, file, seen));
+  for (const statement of statements)
+    if (statement.kind === 'assign' && !statement.isRate) {
+      names.add(statement.target.name);
+      for (const name of file.blocks.keys()) if (mentions(statement.value, name)) visitBlock(name);
+    } else if (statement.kind === 'assign') {
+      for (const name of file.blocks.keys()) if (mentions(statement.value, name)) visitBlock(name);
+    } else if (statement.kind === 'call') {
+      const [target] = statement.arguments;
+      if (statement.name === 'state_discontinuity' && target?.kind === 'name') names.add(target.name);
+      visitBlock(statement.name);
+    } else if (statement.kind === 'solve') visitBlock(statement.block);
+    else if (statement.kind === 'if')
+      addAll([...assignedNames(statement.whenTrue, file, seen), ...assignedNames(statement.whenFalse, file, seen)]);
+    else if (statement.kind === 'from') addAll(assignedNames(statement.body, file, seen));
   return new Set(
     [...names].flatMap((name) => {
       const length = file.assigned.find((declared) => declared.name === name)?.length;
@@ -44,6 +44,6 @@ export function assignedNames(
 
 /** Whether an expression calls a function. */
 const mentions = (e: Expression, name: string): boolean =>
-  (e.kind === 'call' && (e.function === name || e.arguments.some((one) => mentions(one, name)))) ||
+  (e.kind === 'call' && (e.function === name || e.arguments.some((argument) => mentions(argument, name)))) ||
   (e.kind === 'binary' && (mentions(e.left, name) || mentions(e.right, name))) ||
   (e.kind === 'unary' && mentions(e.operand, name));

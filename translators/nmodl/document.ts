@@ -257,13 +257,15 @@ export function synapseTypeOf(
     },
     pathways: {
       pre: { do: codeOf(statements) },
-      ...Object.fromEntries(pathways.map((one) => [one.name, { on: 'pre.spike', do: codeOf(one.statements) }])),
+      ...Object.fromEntries(
+        pathways.map((pathway) => [pathway.name, { on: 'pre.spike', do: codeOf(pathway.statements) }]),
+      ),
     },
     ...(timed.length === 0
       ? {}
       : {
           events: Object.fromEntries(
-            timed.map((one) => [one.name, { when: placed(one.when), do: codeOf(one.statements) }]),
+            timed.map((event) => [event.name, { when: placed(event.when), do: codeOf(event.statements) }]),
           ),
         }),
     current: currents.length === 0 ? undefined : placed(currents.reduce(sum)),

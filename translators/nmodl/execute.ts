@@ -137,7 +137,7 @@ export class Execution {
   /** Executes statements in a scope of their own. */
   run(statements: readonly Statement[], locals: Scope = new Map()): Scope {
     this.#locals.push(locals);
-    for (const one of statements) this.#statement(one);
+    for (const statement of statements) this.#statement(statement);
     this.#locals.pop();
     return locals;
   }
@@ -258,7 +258,7 @@ export class Execution {
 
   #callStatement({ name, arguments: given, span }: Extract<Statement, { kind: 'call' }>): void {
     if (name === 'net_send' || name === 'net_event') {
-      this.effects.sent.push({ name, arguments: given.map((one) => this.value(one)), span });
+      this.effects.sent.push({ name, arguments: given.map((expression) => this.value(expression)), span });
       return;
     }
     if (name === 'state_discontinuity') {
@@ -273,7 +273,7 @@ export class Execution {
     const test = asCondition(this.value(condition));
     const decided = constantOf(test);
     if (decided !== undefined) {
-      for (const one of decided ? whenTrue : whenFalse) this.#statement(one);
+      for (const statement of decided ? whenTrue : whenFalse) this.#statement(statement);
       return;
     }
     const scopes = [this.globals, ...this.#locals];
@@ -321,7 +321,7 @@ export class Execution {
       const locals = new Map([[variable, { expression: integer(k), unit: undefined }]]);
       this.#locals.push(locals);
       if (++this.#statements > mostStatements) this.#fail(messages.tooLong(mostStatements), span);
-      for (const one of body) this.#statement(one);
+      for (const statement of body) this.#statement(statement);
       this.#locals.pop();
     }
   }
@@ -405,7 +405,7 @@ export class Execution {
           return { expression: factor ? inUnits({ expression: first, unit: undefined }, powers) : first, unit: powers };
         }
         if (this.program.blocks.has(e.function)) return this.#invoke(e.function, e.arguments, e.span);
-        const given = e.arguments.map((one) => this.value(one));
+        const given = e.arguments.map((argument) => this.value(argument));
         return callFunction(e.function, given, contradiction) ?? this.#invoke(e.function, e.arguments, e.span);
       }
       default:

@@ -150,9 +150,9 @@ class Translation {
   ) {
     for (const { ion, reads, writes } of file.ions)
       for (const name of [...reads, ...writes]) this.#ions.set(name, { ion, role: roleOf(name, ion) });
-    for (const one of [...file.parameters, ...file.assigned, ...file.states, ...file.constants]) {
-      if (!this.#declared.has(one.name)) this.#declared.set(one.name, one);
-      if (one.length !== undefined) this.#lengths.set(one.name, one.length);
+    for (const declaration of [...file.parameters, ...file.assigned, ...file.states, ...file.constants]) {
+      if (!this.#declared.has(declaration.name)) this.#declared.set(declaration.name, declaration);
+      if (declaration.length !== undefined) this.#lengths.set(declaration.name, declaration.length);
     }
     for (const [name, length] of file.localLengths) this.#lengths.set(name, length);
     for (const one of file.states) for (const name of elementsOf(one)) this.#states.set(name, one);
@@ -359,9 +359,9 @@ class Translation {
   /** Returns an expression without definitions that read one of the names. */
   #expanded(e: Expression, names: ReadonlySet<string>): Expression {
     const values = new Map<string, Expression>();
-    for (const one of this.#definitions.list) {
-      const expression = substitute(one.expression, values);
-      if (readsAny(expression, names)) values.set(one.name, expression);
+    for (const definition of this.#definitions.list) {
+      const expression = substitute(definition.expression, values);
+      if (readsAny(expression, names)) values.set(definition.name, expression);
     }
     return substitute(e, values);
   }
@@ -573,11 +573,11 @@ class Translation {
       stored.set(name, { name: this.#renamed.get(name) ?? name, unit: this.#stateUnit(name) });
     for (const [name, { unit }] of this.#hidden) stored.set(name, { name: this.#renamed.get(name) ?? name, unit });
     const values = new Map(constants);
-    for (const one of given) {
-      const unit = (one.unit === undefined ? undefined : powersOf(one.unit, this.file.units)) ?? pure;
-      const name = this.#names.take(allowed(one.name));
-      stored.set(one.name, { name, unit });
-      values.set(one.name, { expression: nameOf(name), unit });
+    for (const declaration of given) {
+      const unit = (declaration.unit === undefined ? undefined : powersOf(declaration.unit, this.file.units)) ?? pure;
+      const name = this.#names.take(allowed(declaration.name));
+      stored.set(declaration.name, { name, unit });
+      values.set(declaration.name, { expression: nameOf(name), unit });
     }
     const kept: Kept[] = [];
     const run: Parameters<typeof eventsOf>[0] = (flag, decide, onSend) => {
@@ -589,7 +589,7 @@ class Translation {
       kept.push(...code.kept);
       return code;
     };
-    const starts = (receive?.body ?? []).filter((one) => one.kind === 'initial');
+    const starts = (receive?.body ?? []).filter((statement) => statement.kind === 'initial');
     this.#pass = 'initial';
     const begin = run(integer(0));
     this.#pass = 'event';

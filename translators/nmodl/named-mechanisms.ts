@@ -200,7 +200,7 @@ class Naming {
         for (const [variable, unit] of units) members.set(variable, unit);
         const key = part === mechanism ? name : `${name}${part.name.slice(mechanism.name.length)}`;
         const where = child(`${at}/mechanisms`, key);
-        for (const variable of [...units.keys(), ...part.derived.map((one) => one.name)])
+        for (const variable of [...units.keys(), ...part.derived.map((definition) => definition.name)])
           if (part !== mechanism) this.#inParts.set(`${name}.${variable}`, `${key}.${variable}`);
         const membrane = this.#settled(membraneOf(part, on === undefined ? places : [on].flat()), positions, where);
         const values = entriesOf(memberOf(one, 'values')).flatMap(([place, given]) => {

@@ -412,8 +412,8 @@ class Parser extends ExpressionParser {
     const statements: Statement[] = [];
     while (!this.skip('}')) {
       if (this.token.kind === 'end') this.fail(messages.expected('}', 'the end of the file'), open);
-      const one = this.#statement();
-      if (one) statements.push(one);
+      const statement = this.#statement();
+      if (statement) statements.push(statement);
     }
     this.depth--;
     return statements;

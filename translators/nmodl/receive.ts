@@ -64,7 +64,7 @@ export class EventCode {
 
   get #condition(): Expression | undefined {
     return this.#conditions.reduce<Expression | undefined>(
-      (all, one) => (all ? binary('and', all, one) : one),
+      (all, expression) => (all ? binary('and', all, expression) : expression),
       undefined,
     );
   }
@@ -76,7 +76,7 @@ export class EventCode {
 
   run(statements: readonly Statement[], scope: Scope = new Map()): void {
     this.#locals.push(scope);
-    for (const one of statements) this.#statement(one);
+    for (const statement of statements) this.#statement(statement);
     this.#locals.pop();
   }
 
@@ -179,7 +179,7 @@ export class EventCode {
     const test = asCondition(this.#value(condition));
     const decided = this.decide(test);
     if (decided !== undefined) {
-      for (const one of decided ? whenTrue : whenFalse) this.#statement(one);
+      for (const statement of decided ? whenTrue : whenFalse) this.#statement(statement);
       return;
     }
     const read = namesIn(test);

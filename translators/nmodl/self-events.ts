@@ -97,8 +97,8 @@ const timedEvent = (name: string, time: string, statements: readonly EventStatem
 });
 
 /** Events with flags that count: those before the last one have no effect. */
-function counted(run: Run, one: Sent, claim: (wanted: string) => string, several: (span: Span) => never): Events {
-  const counter = one.flag.kind === 'name' ? one.flag.name : undefined;
+function counted(run: Run, sent: Sent, claim: (wanted: string) => string, several: (span: Span) => never): Events {
+  const counter = sent.flag.kind === 'name' ? sent.flag.name : undefined;
   const decide =
     (isLast: boolean): EventDecision =>
     (condition) => {
@@ -109,9 +109,9 @@ function counted(run: Run, one: Sent, claim: (wanted: string) => string, several
       return other && number(other) === 0 ? false : constantOf(condition);
     };
   const before = run(flag, decide(false));
-  if (before.statements.length > 0 || before.sent.length > 0) return several(one.span);
+  if (before.statements.length > 0 || before.sent.length > 0) return several(sent.span);
   const last = run(flag, decide(true));
-  if (last.sent.length > 0 || last.statements.some(({ target }) => target === counter)) return several(one.span);
+  if (last.sent.length > 0 || last.statements.some(({ target }) => target === counter)) return several(sent.span);
   const time = claim('next');
   const { statements } = run(integer(0), undefined, ({ when }) => ({ target: time, value: sum(nameOf('t'), when) }));
   const at = statements.findIndex(({ target }) => target === time);
@@ -123,11 +123,11 @@ function counted(run: Run, one: Sent, claim: (wanted: string) => string, several
     value.left.kind === 'name' &&
     value.left.name === counter &&
     (number(value.right) ?? 0) > 0;
-  if (!isCount || counts.length > 1 || (counts[0] ?? at) >= at) return several(one.span);
+  if (!isCount || counts.length > 1 || (counts[0] ?? at) >= at) return several(sent.span);
   return {
     statements,
     pathways: [],
-    timed: [timedEvent(claim('arrival'), time, last.statements, one.span)],
+    timed: [timedEvent(claim('arrival'), time, last.statements, sent.span)],
     times: [{ name: time, initial: never }],
   };
 }
@@ -166,7 +166,9 @@ function chained(run: Run, start: Sent, claim: (wanted: string) => string, sever
 
 /** Whether two events are sent under conditions of which one is the negation of the other. */
 const areExclusive = (a: Sent, b: Sent): boolean =>
-  a.conditions.some((one) => b.conditions.some((other) => isNegation(one, other) || isNegation(other, one)));
+  a.conditions.some((condition) =>
+    b.conditions.some((other) => isNegation(condition, other) || isNegation(other, condition)),
+  );
 
 const isNegation = (a: Expression, b: Expression): boolean =>
   a.kind === 'unary' && a.operator === 'not' && equalExpressions(a.operand, b);

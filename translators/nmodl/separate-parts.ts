@@ -29,15 +29,15 @@ export function separateParts(mechanism: Mechanism): readonly Mechanism[] {
       scheme: mechanism.scheme.filter((one) => part.has(one)),
       conserved: kept(mechanism.conserved),
       parameters: kept(parameters),
-      derived: derived.filter((one) => part.has(one.name)),
-      reads: mechanism.reads.filter((one) => part.has(one)),
+      derived: derived.filter((definition) => part.has(definition.name)),
+      reads: mechanism.reads.filter((read) => part.has(read)),
     };
   });
 }
 
 /** Returns all names that an expression depends on. */
 function reachedFrom({ states, derived, conserved }: Mechanism, from: Expression | undefined): Set<string> {
-  const definitions = new Map(derived.map((one) => [one.name, one.expression]));
+  const definitions = new Map(derived.map((definition) => [definition.name, definition.expression]));
   const seen = new Set<string>();
   const add = (e: Expression | undefined): void => {
     for (const name of e ? namesIn(e) : []) {

@@ -185,7 +185,7 @@ export function callFunction(name: string, given: readonly Value[], contradictio
     return { expression: call(plain, [inUnits(first, pure, contradiction)], span), unit: pure };
   const same = known(sameFunctions);
   if (same !== undefined) {
-    const unit = given.find((one) => one.unit !== undefined)?.unit;
+    const unit = given.find((value) => value.unit !== undefined)?.unit;
     const parts = given.map((one) => (unit === undefined ? one.expression : inUnits(one, unit, contradiction)));
     return { expression: call(same, parts, span), unit };
   }

@@ -250,7 +250,7 @@ function spread(
   const absence = distribution.absence ?? null;
   if (any !== undefined) {
     const parts = any.map((one, k) => spread(one, what, child(child(pointer, 'any'), k), at));
-    if (parts.some((one) => one === undefined)) return undefined;
+    if (parts.some((part) => part === undefined)) return undefined;
     return new Map(
       names.map((name) => [
         name,
@@ -384,15 +384,15 @@ export function placesAt(
     ? (locations as readonly Location[])
     : [locations as Location];
   if (list.length === 0) return void setting.report(messages.noPlaces('locations'), pointer);
-  const places = list.map((one, k) => {
+  const places = list.map((location, k) => {
     const at = Array.isArray(locations) ? child(pointer, k) : pointer;
-    const { section, fraction = 0.5 } = typeof one === 'string' ? { section: one } : one;
+    const { section, fraction = 0.5 } = typeof location === 'string' ? { section: location } : location;
     const found = labels.get(section) ?? (section === 'soma' ? [soma] : undefined);
-    if (found === undefined || (typeof one !== 'string' && found.length !== 1))
+    if (found === undefined || (typeof location !== 'string' && found.length !== 1))
       return void setting.report(messages.unknownReference('section or group', section, [...labels.keys()]), at);
     return found.map((name): CellPlace => ({ section: name, fraction }));
   });
-  return places.some((one) => one === undefined) ? undefined : places.flatMap((one) => one ?? []);
+  return places.some((place) => place === undefined) ? undefined : places.flatMap((one) => one ?? []);
 }
 
 function receptorsOf(

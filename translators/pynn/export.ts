@@ -374,8 +374,8 @@ function sourcesOf(context: ExportContext): readonly CurrentSource[] {
   const recorded = recordedCurrents(model);
   const groups: { readonly name: string; readonly stimulus: Stimulus; readonly into: string[]; count: number }[] = [];
   for (const [name, stimulus] of Object.entries(model.stimuli)) {
-    const own = populationsOf(stimulus.to).some((one) => {
-      const { type } = model.populations[one] ?? {};
+    const own = populationsOf(stimulus.to).some((population) => {
+      const { type } = model.populations[population] ?? {};
       return type !== undefined && context.cells.get(type)?.native === true;
     });
     if (natives !== undefined && (own || stimulus.kind === 'poisson' || !stimulus.attached)) {

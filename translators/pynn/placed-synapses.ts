@@ -18,7 +18,7 @@ export function structureOf(
   setting: Setting,
 ): CellStructure | null | undefined {
   const [first, ...others] = target.portions.map(({ population }) => population.cell?.structure);
-  if (others.some((one) => one !== first))
+  if (others.some((other) => other !== first))
     return void setting.report(messages.mixedReceptors(target.label), child(pointer, 'post'));
   if (first === undefined && location !== undefined)
     return void setting.report(messages.noCompartments(target.label), child(pointer, 'location'));

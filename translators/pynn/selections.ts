@@ -70,9 +70,10 @@ export const sizeOf = (target: Target): number =>
 /** Returns the populations of a document that a label stands for. */
 export function populationsOf(document: PynnSpecification, label: string): readonly Population[] {
   const { populations = [], views = [], assemblies = [] } = document;
-  const of = views.find((one) => one.label === label)?.of ?? assemblies.find((one) => one.label === label)?.of;
+  const of =
+    views.find((view) => view.label === label)?.of ?? assemblies.find((assembly) => assembly.label === label)?.of;
   return of === undefined
-    ? populations.filter((one) => one.label === label)
+    ? populations.filter((population) => population.label === label)
     : [of].flat().flatMap((part) => populationsOf(document, part));
 }
 
@@ -291,8 +292,8 @@ export function assemblyOf(
 function overlap(a: Target, b: Target): boolean {
   if (a.label === b.label) return true;
   if (isDrawn(a) || isDrawn(b)) return false;
-  return a.portions.some((one) =>
-    b.portions.some((other) => one.population.id === other.population.id && shareCells(one.cells, other.cells)),
+  return a.portions.some((portion) =>
+    b.portions.some((other) => portion.population.id === other.population.id && shareCells(portion.cells, other.cells)),
   );
 }
 

@@ -111,7 +111,7 @@ function random({ random: name, params, rng }: Random, pointer: string, slot: Sl
       ...generator,
       distribution: name,
       // JSON has no infinite numbers: the largest finite ones have no limiting effect.
-      arguments: numbers.map((one) => Math.min(Number.MAX_VALUE, Math.max(-Number.MAX_VALUE, one))),
+      arguments: numbers.map((number) => Math.min(Number.MAX_VALUE, Math.max(-Number.MAX_VALUE, number))),
       order: setting.nextOrder(),
       unit: slot.unit === '1' ? 1 : slot.unit,
       ...(slot.draws === 'pairs' ? { pairs: true } : slot.draws === 'anew' ? { anew: 'receiver' } : {}),

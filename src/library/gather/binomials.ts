@@ -31,7 +31,9 @@ export function withoutBinomials(type: SynapseType, values: Projection['values']
   const code = (texts: readonly string[]): readonly string[] =>
     texts.flatMap((text) =>
       text.includes('binomial(')
-        ? parseStatements(text).map((one) => printStatement(mapStatement(one, (e) => mapExpression(e, changed))))
+        ? parseStatements(text).map((statement) =>
+            printStatement(mapStatement(statement, (e) => mapExpression(e, changed))),
+          )
         : [text],
     );
   const pathways = Object.entries(type.pathways).map(([key, one]) => [key, { ...one, do: code(one.do) }] as const);

@@ -52,8 +52,8 @@ function gatheredModel(gathering: Gathering, onGrid: boolean): Model {
   gatherRegimes(gathering);
   for (const name of Object.keys(gathering.populations)) gatherSource(gathering, name);
   asReceptors(gathering);
-  const recordings = gathering.model.recordings.flatMap((one, k) =>
-    regathered(one, child('/recordings', k), gathering),
+  const recordings = gathering.model.recordings.flatMap((recording, k) =>
+    regathered(recording, child('/recordings', k), gathering),
   );
   if (!onGrid && gathering.stage === 'brian') takeEulerSteps(gathering);
   else if (!onGrid)
@@ -76,8 +76,10 @@ function gatheredModel(gathering: Gathering, onGrid: boolean): Model {
     ...gathering.model,
     neurons: only(gathering.neurons, usedTypes),
     synapses: only(gathering.synapses, usedSynapses),
-    populations: gathering.stage === 'brian' ? mapped(populations, (one) => ({ ...one, order: 0 })) : populations,
-    projections: gathering.stage === 'brian' ? mapped(projections, (one) => ({ ...one, order: 0 })) : projections,
+    populations:
+      gathering.stage === 'brian' ? mapped(populations, (population) => ({ ...population, order: 0 })) : populations,
+    projections:
+      gathering.stage === 'brian' ? mapped(projections, (projection) => ({ ...projection, order: 0 })) : projections,
     stimuli,
     recordings,
     timing: 'grid',

@@ -142,14 +142,20 @@ function withoutDerived(type: SynapseType): SynapseType | undefined {
     [...namesOf(text)].some((one) => derived.has(one)) ? replaced(text, derived) : text;
   const inCode = (text: string): string =>
     parseStatements(text)
-      .map((one) => printStatement(one.kind === 'assignment' ? { ...one, value: substitute(one.value, derived) } : one))
+      .map((statement) =>
+        printStatement(
+          statement.kind === 'assignment' ? { ...statement, value: substitute(statement.value, derived) } : statement,
+        ),
+      )
       .join('; ');
   return {
     ...type,
     derived: {},
-    derivatives: mapped(type.derivatives, (one) => ({ ...one, rate: put(one.rate) })),
-    state: mapped(type.state, (one) => (typeof one.initial === 'string' ? { ...one, initial: put(one.initial) } : one)),
-    pathways: mapped(type.pathways, (one) => ({ ...one, do: one.do.map(inCode) })),
+    derivatives: mapped(type.derivatives, (derivative) => ({ ...derivative, rate: put(derivative.rate) })),
+    state: mapped(type.state, (variable) =>
+      typeof variable.initial === 'string' ? { ...variable, initial: put(variable.initial) } : variable,
+    ),
+    pathways: mapped(type.pathways, (pathway) => ({ ...pathway, do: pathway.do.map(inCode) })),
     contributes: mapped(type.contributes, put),
   };
 }
@@ -239,7 +245,9 @@ function onArrival(type: SynapseType, { variables }: Receptor, response: readonl
   }
   const isResponse = { has: (name: string): boolean => response.includes(name) };
   const [state, derivatives] = [without(type.state, isResponse), without(type.derivatives, isResponse)];
-  const initial = Object.values(state).flatMap((one) => (typeof one.initial === 'string' ? [one.initial] : []));
+  const initial = Object.values(state).flatMap((variable) =>
+    typeof variable.initial === 'string' ? [variable.initial] : [],
+  );
   const used = new Set([
     ...Object.values(pathways).flatMap((one) => one.do.flatMap((text) => [...readsOf(text)])),
     ...[...Object.values(derivatives).map(({ rate }) => rate), ...initial].flatMap((text) => [...namesOf(text)]),
@@ -276,9 +284,9 @@ export function withReceptors(type: NeuronType, receptors: readonly Receptor[]):
     ...rest,
     parameters: { ...type.parameters, ...added('parameters') },
     state: { ...type.state, ...added('state') },
-    derived: mapped(type.derived, (one) => ({ ...one, value: put(one.value) })),
+    derived: mapped(type.derived, (variable) => ({ ...variable, value: put(variable.value) })),
     derivatives: {
-      ...mapped(type.derivatives, (one) => ({ ...one, rate: put(one.rate) })),
+      ...mapped(type.derivatives, (derivative) => ({ ...derivative, rate: put(derivative.rate) })),
       ...added('derivatives'),
     },
   };

@@ -89,12 +89,12 @@ function ofSynapses(
   const projection = made.projections[of.projection];
   const to = projection && wholePopulation(projection.to.of);
   if (to === undefined || sums === undefined) return [recording];
-  const names = recording.variables.flatMap((one) => sums.get(one) ?? []);
+  const names = recording.variables.flatMap((variable) => sums.get(variable) ?? []);
   if (names.length < recording.variables.length)
     return lost(pointer, `${recording.variables.join(', ')} of individual synapses`, made);
   const targets = targetsOf(of.projection, made);
   const cells = of.indices === undefined ? targets : numbersOf(of.indices, made.valid.data).map((k) => targets[k] ?? 0);
-  const shares = [...made.sums.values()].filter((one) => [...one.values()].some((name) => names.includes(name)));
+  const shares = [...made.sums.values()].filter((sum) => [...sum.values()].some((name) => names.includes(name)));
   const alone = shares.length === 1 && new Set(targets).size === targets.length && targets.length > 0;
   const what = `${recording.variables.join(', ')} of a synapse is recorded as that of its target`;
   if (alone)

@@ -157,8 +157,8 @@ function inMs(e: Expression, type: NeuronType): Expression {
   const [first, put] = firstFactor(e);
   if (first.kind !== 'quantity' || !equalDimensions(first.dimension, perTime) || first.value === 0) return e;
   const count = tidy(first.value / 1000);
-  const one = Number.isInteger(count) ? integer(count) : number(count);
-  return binary('/', short(put(one), type), named('ms'));
+  const literal = Number.isInteger(count) ? integer(count) : number(count);
+  return binary('/', short(put(literal), type), named('ms'));
 }
 
 /** Returns the first factor of a product or quotient, and how to put another in its place. */

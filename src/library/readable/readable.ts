@@ -33,7 +33,9 @@ export function readable(model: Model, { inSteps = false } = {}): Model {
   const outside = namesOutside(model);
   const none: NamesOutside = { fixed: new Set(), read: new Set(), recorded: new Set() };
   const linked = new Set(
-    Object.values(model.populations).flatMap((one) => (Object.keys(one.linked ?? {}).length === 0 ? [] : [one.type])),
+    Object.values(model.populations).flatMap((population) =>
+      Object.keys(population.linked ?? {}).length === 0 ? [] : [population.type],
+    ),
   );
   const types = mapped(model.neurons, (type, id) => {
     // The time at which variables of other cells change cannot be known from a type.

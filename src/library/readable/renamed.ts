@@ -42,7 +42,7 @@ const typesAt = (model: Model, { from, to }: Projection): Readonly<Record<string
 /** Returns the one type at an end of all projections of a synapse type; undefined for several types. */
 function typesAtSynapses(model: Model, synapse: string): Readonly<Record<string, string | undefined>> {
   const all = Object.values(model.projections)
-    .filter((one) => one.synapse === synapse)
+    .filter((projection) => projection.synapse === synapse)
     .map((one) => typesAt(model, one));
   const one = (end: string): string | undefined => {
     const types = new Set(all.map((types) => types[end]));
@@ -63,7 +63,7 @@ export function namesOutside(model: Model): ReadonlyMap<string, NamesOutside> {
       operations,
       experiment,
       Object.values(populations).map(({ linked, values }) => [linked, Object.values(values)]),
-      Object.values(stimuli).map((one) => (one.kind === 'poisson' ? one.weight : one.value)),
+      Object.values(stimuli).map((stimulus) => (stimulus.kind === 'poisson' ? stimulus.weight : stimulus.value)),
       Object.values(projections).map(({ receptors }) => receptors),
     ]),
   );
@@ -83,11 +83,12 @@ export function namesOutside(model: Model): ReadonlyMap<string, NamesOutside> {
     }
   };
   for (const [id, type] of Object.entries(synapses)) noteEnds(type, typesAtSynapses(model, id));
-  for (const one of Object.values(projections)) noteEnds([one.values, one.delays, one.connect], typesAt(model, one));
+  for (const projection of Object.values(projections))
+    noteEnds([projection.values, projection.delays, projection.connect], typesAt(model, projection));
   const recorded = new Map<string, Set<string>>();
-  for (const one of recordings) {
-    const variables = recordedVariables(one);
-    const type = isSelection(one.of, 'synapses') ? undefined : typeOf(model, populationsOf(one.of));
+  for (const recording of recordings) {
+    const variables = recordedVariables(recording);
+    const type = isSelection(recording.of, 'synapses') ? undefined : typeOf(model, populationsOf(recording.of));
     for (const variable of variables) {
       if (type === undefined) fixed.add(variable.replace(/^(?:pre|post)\./, ''));
       else recorded.set(type, (recorded.get(type) ?? new Set()).add(variable));
@@ -116,37 +117,42 @@ export function withNames(model: Model, names: ReadonlyMap<string, ReadonlyMap<s
         (_, end: string, name: string) => `${end}.${of(types[end]).get(name) ?? name}`,
       ),
     ) as T;
-  const recordings = model.recordings.map((one): Recording => {
-    if (isRecording(one, 'rate') || one.variables === undefined) return one;
-    const own = of(isSelection(one.of, 'synapses') ? undefined : typeOf(model, populationsOf(one.of)));
-    return { ...one, variables: one.variables.map((name) => own.get(name) ?? name) };
+  const recordings = model.recordings.map((recording): Recording => {
+    if (isRecording(recording, 'rate') || recording.variables === undefined) return recording;
+    const own = of(isSelection(recording.of, 'synapses') ? undefined : typeOf(model, populationsOf(recording.of)));
+    return { ...recording, variables: recording.variables.map((name) => own.get(name) ?? name) };
   });
   return {
     ...model,
     neurons: mapped(model.neurons, (type, id) => renamedType(type, of(id))),
     synapses: mapped(model.synapses, (type, id) => atEnds(type, typesAtSynapses(model, id))),
-    populations: mapped(populations, (one) => ({ ...one, values: valuesOf(one.values, of(one.type)) })),
-    projections: mapped(model.projections, (one) => {
-      const types = typesAt(model, one);
+    populations: mapped(populations, (population) => ({
+      ...population,
+      values: valuesOf(population.values, of(population.type)),
+    })),
+    projections: mapped(model.projections, (projection) => {
+      const types = typesAt(model, projection);
       return {
-        ...one,
-        ...atEnds({ values: one.values, delays: one.delays, connect: one.connect }, types),
-        receptors: mapped(one.receptors, (variable) => of(types['post']).get(variable) ?? variable),
+        ...projection,
+        ...atEnds({ values: projection.values, delays: projection.delays, connect: projection.connect }, types),
+        receptors: mapped(projection.receptors, (variable) => of(types['post']).get(variable) ?? variable),
       };
     }),
-    operations: mapped(model.operations, (one) => {
-      const own = of(isSelection(one.on, 'synapses') ? undefined : typeOf(model, populationsOf(one.on)));
-      return own.size === 0 ? one : { ...one, do: one.do.map((text) => renamedStatements(text, own)) };
+    operations: mapped(model.operations, (operation) => {
+      const own = of(isSelection(operation.on, 'synapses') ? undefined : typeOf(model, populationsOf(operation.on)));
+      return own.size === 0
+        ? operation
+        : { ...operation, do: operation.do.map((text) => renamedStatements(text, own)) };
     }),
     experiment: {
       ...model.experiment,
       protocol: model.experiment.protocol.map((phase) => renamedPhase(phase, of, model)),
     },
-    stimuli: mapped(model.stimuli, (one) => {
-      const own = of(typeOf(model, populationsOf(one.to)));
-      return one.kind === 'poisson'
-        ? { ...one, variable: own.get(one.variable) ?? one.variable }
-        : { ...one, input: own.get(one.input) ?? one.input };
+    stimuli: mapped(model.stimuli, (stimulus) => {
+      const own = of(typeOf(model, populationsOf(stimulus.to)));
+      return stimulus.kind === 'poisson'
+        ? { ...stimulus, variable: own.get(stimulus.variable) ?? stimulus.variable }
+        : { ...stimulus, input: own.get(stimulus.input) ?? stimulus.input };
     }),
     recordings,
     annotations: withColumnsOf(model, recordings),
@@ -191,7 +197,7 @@ const renamedExpression = (text: string, names: ReadonlyMap<string, string>): st
 const renamedStatements = (text: string, names: ReadonlyMap<string, string>): string =>
   withTargets(
     parseStatements(text)
-      .map((one) => printStatement(mapStatement(one, (e) => mapExpression(e, inNames(names)))))
+      .map((statement) => printStatement(mapStatement(statement, (e) => mapExpression(e, inNames(names)))))
       .join('; '),
     (name) => names.get(name) ?? name,
   );
@@ -242,5 +248,7 @@ function renamedType(type: NeuronType, names: ReadonlyMap<string, string>): Neur
 /** Returns statements that assign to other names. */
 const withTargets = (text: string, key: (name: string) => string): string =>
   parseStatements(text)
-    .map((one) => printStatement(one.kind === 'assignment' ? { ...one, target: key(one.target) } : one))
+    .map((statement) =>
+      printStatement(statement.kind === 'assignment' ? { ...statement, target: key(statement.target) } : statement),
+    )
     .join('; ');

@@ -68,12 +68,13 @@ interface Code {
 /** Rewrites statements that change a variable by its own value as in-place changes. */
 function augmented(text: string, taken: (name: string) => boolean): string {
   const statements = parseStatements(text);
-  const made = statements.map((one): Statement => {
-    if (one.kind !== 'assignment' || one.operator !== '=' || one.value.kind !== 'binary') return one;
-    const { left, right, operator } = one.value;
+  const made = statements.map((statement): Statement => {
+    if (statement.kind !== 'assignment' || statement.operator !== '=' || statement.value.kind !== 'binary')
+      return statement;
+    const { left, right, operator } = statement.value;
     const change = inPlaceOf[operator];
-    if (left.kind !== 'name' || left.name !== one.target || change === undefined) return one;
-    return { ...one, operator: change, value: right };
+    if (left.kind !== 'name' || left.name !== statement.target || change === undefined) return statement;
+    return { ...statement, operator: change, value: right };
   });
   return made.every((one, k) => one === statements[k])
     ? text

@@ -141,7 +141,9 @@ export function usualNames(
   for (const name of free) if (!found.has(name) && !isLong(name)) take(name, name);
   for (const name of free) {
     if (found.has(name)) continue;
-    const short = endingsOf(bareName(name)).find((one) => isTelling(one) && isName(one) && !isEnding(one, name, all));
+    const short = endingsOf(bareName(name)).find(
+      (ending) => isTelling(ending) && isName(ending) && !isEnding(ending, name, all),
+    );
     take(name, short ?? name);
   }
   return new Map([...found].filter(([name, short]) => name !== short));

@@ -44,7 +44,7 @@ function checkRanges({ standard, parameters }: RecognisedCell, { environment }: 
     const value = e && (constantOf(e) ?? valueOf(e, environment));
     const isList = value !== undefined && typeof value === 'object' && isGiven(value);
     const numbers = isList ? Array.from(numbersOf(value.array, environment.data)) : [value];
-    return numbers.some((one) => typeof one === 'number' && test(one));
+    return numbers.some((number) => typeof number === 'number' && test(number));
   };
   for (const name of Object.keys(parameters))
     if ((name === 'cm' || (name.startsWith('tau_') && name !== 'tau_refrac')) && some(name, (value) => value <= 0))

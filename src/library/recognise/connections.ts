@@ -36,7 +36,7 @@ export function namedRule(rule: ConnectionRule, ends: Ends): ConnectionRule {
   }
 }
 
-const isDeterministic = (e: Expression): boolean => !callsIn(e).some((one) => isRandom(one.function));
+const isDeterministic = (e: Expression): boolean => !callsIn(e).some((call) => isRandom(call.function));
 const readsOnly = (e: Expression, names: readonly string[]): boolean =>
   [...namesIn(e)].every((name) => names.includes(name));
 
@@ -200,8 +200,8 @@ const isSize = (e: Expression, name: string): boolean => e.kind === 'name' && e.
 function isAnyOf(e: Expression, size: number, name: string): boolean {
   const [inside] = e.kind === 'call' && (e.function === 'int' || e.function === 'floor') ? e.arguments : [];
   if (inside?.kind !== 'binary' || inside.operator !== '*') return false;
-  const isDraw = (one: Expression): boolean =>
-    one.kind === 'call' && one.function === 'uniform' && one.arguments.length === 0;
+  const isDraw = (expression: Expression): boolean =>
+    expression.kind === 'call' && expression.function === 'uniform' && expression.arguments.length === 0;
   const factor = isDraw(inside.left) ? inside.right : isDraw(inside.right) ? inside.left : undefined;
   return factor !== undefined && (isSize(factor, name) || constantOf(factor) === size);
 }

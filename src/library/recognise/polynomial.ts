@@ -62,7 +62,7 @@ function polynomial(e: Expression, names: ReadonlySet<string>, atoms: Map<string
           return both.size > mostTerms ? atom() : both;
         }
         case '/':
-          return readsAny(e.right, names) ? atom() : scaled(of(e.left), (one) => quotient(one, e.right));
+          return readsAny(e.right, names) ? atom() : scaled(of(e.left), (expression) => quotient(expression, e.right));
         case '**': {
           const power = constantOf(e.right);
           if (power === undefined || !Number.isInteger(power) || power < 1 || power > highestPower) return atom();

@@ -86,7 +86,7 @@ export function recogniseSynapse(
 }
 
 function staticOf({ amount }: Arrival, kind: WeightKind): RecognisedSynapse | string {
-  const draws = callsIn(amount).filter((one) => isRandom(one.function));
+  const draws = callsIn(amount).filter((call) => isRandom(call.function));
   const types = synapsesFor(kind);
   const none = { parameters: {}, scaled: new Set<string>(), variables: new Map<string, string>(), remarks: [] };
   const name = draws.length === 0 ? 'StaticSynapse' : 'SimpleStochasticSynapse';
@@ -194,9 +194,9 @@ function stdpOf(
       if (standard === undefined || other === undefined) continue;
       // In some notations the arriving weight is the weight before the spike's own change; in PyNN it is the weight after it.
       const spikes = trains(7, 1e-4, ['pre', 'post']);
-      const ours = bench.run(spikes, { ...own, [weight]: middle }).after.map((one) => one.get(weight) ?? NaN);
+      const ours = bench.run(spikes, { ...own, [weight]: middle }).after.map((map) => map.get(weight) ?? NaN);
       const theirs = other.run(spikes, { ...values, weight: middle }).after.map((one) => one.get('weight') ?? NaN);
-      if (!ours.every((one, k) => near(one, theirs[k] ?? NaN, range))) continue;
+      if (!ours.every((our, k) => near(our, theirs[k] ?? NaN, range))) continue;
       const late = !agree(
         bench,
         { ...own, [weight]: middle },
@@ -238,7 +238,7 @@ function limitsOf(
   for (const text of Object.values(type.pathways).flatMap(({ do: texts }) => texts))
     for (const statement of parseStatements(text)) {
       if (statement.kind === 'send' || statement.target !== weight) continue;
-      const clip = callsIn(plain(statement.value, namesOf(type))).find((one) => one.function === 'clip');
+      const clip = callsIn(plain(statement.value, namesOf(type))).find((call) => call.function === 'clip');
       const [, low, high] = clip?.arguments ?? [];
       if (low === undefined || high === undefined) continue;
       const at = (e: Expression): number | undefined => attempt(() => valueAt(e, (key) => numbers.get(key) ?? NaN));

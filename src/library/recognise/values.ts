@@ -207,7 +207,7 @@ function clippedDraw(e: Expression, draw: Expression): Clipped | undefined {
   if (slope !== undefined && offset !== undefined) return { slope, offset, low: -Infinity, high: Infinity };
   const cut = callsIn(e).find((one) => cutting.has(one.function) && lineOf(e, one) !== undefined);
   const [factor = 0, added = 0] = (cut && lineOf(e, cut)) ?? [];
-  const at = cut?.arguments.findIndex((one) => limitAt(one) === undefined) ?? -1;
+  const at = cut?.arguments.findIndex((argument) => limitAt(argument) === undefined) ?? -1;
   const inner = cut?.arguments[at];
   const within = inner && factor !== 0 ? clippedDraw(inner, draw) : undefined;
   const limits = cut?.arguments.flatMap((one, k) => (k === at ? [] : (limitAt(one) ?? [])));
@@ -264,7 +264,7 @@ function clipped(e: Expression): Expression | undefined {
 function lineOf(e: Expression, part: Expression): readonly [factor: number, offset: number] | undefined {
   const name = 'drawn';
   const form = linearForm(
-    mapExpression(e, (one) => (one === part ? nameOf(name, part.span) : one)),
+    mapExpression(e, (expression) => (expression === part ? nameOf(name, part.span) : expression)),
     [name],
   );
   const factor = constantOf(form?.coefficients.get(name) ?? number(0));

@@ -421,6 +421,6 @@ function clip(args: readonly Ir[], scope: Scope): Ir {
 
 function sign(x: Ir): Ir {
   const zero = to(x.type, ir.i32(0));
-  const one = to(x.type, ir.i32(1));
-  return folded`select(${x} > ${zero}, ${one}, select(${x} < ${zero}, -${one}, ${zero}))`;
+  const expression = to(x.type, ir.i32(1));
+  return folded`select(${x} > ${zero}, ${expression}, select(${x} < ${zero}, -${expression}, ${zero}))`;
 }

@@ -77,9 +77,9 @@ function rational({ x, h, rate, a, b }: LinearStep, { name, scope: { block } }: 
   const sign = signOf(rate);
   const change = folded`${a} * ${h}`;
   const z = block.name(`z_${name}`, sign === -1 ? folded`-${change}` : folded`abs(${change})`);
-  const one = number(1);
-  const p = block.name(`p_${name}`, folded`${z} * (${z} * ${number(1 / 6)} + ${number(0.5)}) + ${one}`);
-  const growth = block.name(`growth_${name}`, folded`${z} * ${p} + ${one}`);
+  const expression = number(1);
+  const p = block.name(`p_${name}`, folded`${z} * (${z} * ${number(1 / 6)} + ${number(0.5)}) + ${expression}`);
+  const growth = block.name(`growth_${name}`, folded`${z} * ${p} + ${expression}`);
   const driven = b ? folded`${h} * ${b} * ${p}` : null;
   const plus = (value: Ir): Ir => (driven ? folded`${value} + ${driven}` : value);
   const decayed = folded`${plus(x)} / ${growth}`;

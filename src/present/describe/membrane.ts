@@ -40,7 +40,7 @@ function tabulatedNames(lems: LemsModel): {
     new Set(components.flatMap(({ id, type }) => [id, type.name]));
   const all = componentsOf(lems);
   return {
-    replaced: namesOf(all.filter((one) => isA(one, 'cell', ...synapseTypes, ...inputTypes))),
+    replaced: namesOf(all.filter((component) => isA(component, 'cell', ...synapseTypes, ...inputTypes))),
     inputs: namesOf(all.filter((one) => isA(one, ...currentTypes) && !isA(one, ...synapseTypes))),
     listed: new Map(
       all
@@ -113,7 +113,7 @@ export function membraneSections(lems: LemsModel, withCurves: boolean): readonly
       .map((gate) => {
         const part = (role: string): string =>
           gate.children
-            .filter((one) => one.role === role)
+            .filter((child) => child.role === role)
             .map(rateText)
             .join('; ');
         return [

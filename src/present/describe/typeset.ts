@@ -126,7 +126,10 @@ function callOf(name: string, given: readonly Expression[], to: FormulaNotation)
     if (name === 'abs') return to.absolute(formulaOf(first, to));
     if (name === 'exp') return to.power(to.name('e'), formulaOf(first, to));
   }
-  const separated = given.flatMap((one, k) => [...(k === 0 ? [] : [to.operator(',')]), formulaOf(one, to)]);
+  const separated = given.flatMap((expression, k) => [
+    ...(k === 0 ? [] : [to.operator(',')]),
+    formulaOf(expression, to),
+  ]);
   return to.row([to.text(name), to.brackets(to.row(separated))]);
 }
 

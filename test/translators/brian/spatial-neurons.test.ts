@@ -368,17 +368,17 @@ initializers: [{ variable: v, value: EL }]`,
 spike_monitors: { s: { source: cell } }
 run: [{ duration: 1 ms }, { set: { cell.I: 0.4 nA }, where: "${step}" }, { duration: 9 ms }]`,
       );
-    const one = await simulate(text('', 'i == 0'));
+    const simulation = await simulate(text('', 'i == 0'));
     const three = await simulate(text('N: 3\n', 'i < 3'));
-    expect(one.events.get('cell.spike')!.length).toBeGreaterThan(1);
-    expect(new Set(one.events.get('cell.spike')!.map(([, at]) => at))).toEqual(new Set([10]));
-    expect(three.events.get('cell.spike')!.length).toBe(3 * one.events.get('cell.spike')!.length);
-    const [row, rows] = [one, three].map(({ samples }) => samples.get('cell.v')!.at(-1)!);
+    expect(simulation.events.get('cell.spike')!.length).toBeGreaterThan(1);
+    expect(new Set(simulation.events.get('cell.spike')!.map(([, at]) => at))).toEqual(new Set([10]));
+    expect(three.events.get('cell.spike')!.length).toBe(3 * simulation.events.get('cell.spike')!.length);
+    const [row, rows] = [simulation, three].map(({ samples }) => samples.get('cell.v')!.at(-1)!);
     expect(rows).toEqual(row!.flatMap((v) => [v, v, v]));
     // The charging current of the membrane is the conducted and the injected current, summed over the cell.
     const { area } = document(text('', 'i == 0')).populations.cell.values;
-    const at = one.samples.get('cell.v')!.length - 1;
-    const [Ic, v] = ['Ic', 'v'].map((name) => one.samples.get(`cell.${name}`)![at]!);
+    const at = simulation.samples.get('cell.v')!.length - 1;
+    const [Ic, v] = ['Ic', 'v'].map((name) => simulation.samples.get(`cell.${name}`)![at]!);
     const charging = (area.array as readonly number[]).reduce((sum, a, k) => sum + a * Ic![k]!, 0);
     const conducted = (area.array as readonly number[]).reduce((sum, a, k) => sum + a * (-0.07 - v![k]!), 0);
     expect(charging).toBeCloseTo(conducted + 4e-10, 15);

@@ -119,7 +119,7 @@ synapses:
 run: 9 ms
 `;
     const { report } = await convertModel(importModel({ name: 'm.yaml', text }).valid, 'lems');
-    const remarks = report.filter((one) => one.code === 'convention/plasticity');
+    const remarks = report.filter((entry) => entry.code === 'convention/plasticity');
     expect(remarks.map(({ pointer }) => pointer)).toEqual(differs ? ['/projections/S'] : []);
   });
 
@@ -410,7 +410,7 @@ test('files have names that systems take, however long names of recordings are',
     phases: [{ run: 1 }],
   });
   const { valid } = importModel({ name: 'long.json', text });
-  const recordings = valid.model.recordings.map((one, k) => ({ ...one, name: `${'r'.repeat(300)}${k}` }));
+  const recordings = valid.model.recordings.map((recording, k) => ({ ...recording, name: `${'r'.repeat(300)}${k}` }));
   const { files } = await convertModel({ ...valid, model: { ...valid.model, recordings } }, 'lems');
   const names = [...(files[0]?.text ?? '').matchAll(/fileName="([^"]+)"/g)].map(([, name = '']) => name);
   expect([names.length, new Set(names).size, names.every(({ length }) => length <= 255)]).toEqual([2, 2, true]);

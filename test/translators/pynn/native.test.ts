@@ -88,8 +88,8 @@ spike_monitors:
     const { outcome, files } = await convertModel(valid, 'pynn-json');
     expect(outcome).toBe('not measured');
     const again = importModel({ name: 'model.json', text: files[0]?.text ?? '' });
-    const byName = (one: ImportedModel): readonly unknown[] =>
-      [...one.valid.model.recordings].sort((a, b) => (a.name < b.name ? -1 : 1));
+    const byName = (model: ImportedModel): readonly unknown[] =>
+      [...model.valid.model.recordings].sort((a, b) => (a.name < b.name ? -1 : 1));
     expect(byName(again)).toMatchObject(byName(importModel({ name: 'model.yaml', text })));
   });
 
@@ -160,7 +160,9 @@ run: 1 ms`;
   expect(outcome).toBe('not measured');
   const again = importModel({ name: 'model.json', text: files[0]?.text ?? '' });
   expect(again.hashes.experiment).toBe(hashes.experiment);
-  expect(again.valid.model.recordings.map((one) => ('variables' in one ? one.variables : []))).toEqual([
+  expect(
+    again.valid.model.recordings.map((recording) => ('variables' in recording ? recording.variables : [])),
+  ).toEqual([
     ['pre.v', 'post.v', 'w'],
     ['v', 'i'],
   ]);

@@ -71,7 +71,7 @@ test.each(Object.entries(recorded.files))('%s: the segments and groups of pyNeur
   const isSoma = (segment: number): boolean => groups.get('soma_group')?.includes(segment) === true;
   const mixed = Object.entries(theirs.groups).some(
     ([group, [first = 0, ...others]]) =>
-      group.startsWith('seg_') && others.some((one) => isSoma(one) !== isSoma(first)),
+      group.startsWith('seg_') && others.some((other) => isSoma(other) !== isSoma(first)),
   );
   if (mixed) expect(file).toMatch(/^row/);
   for (const [group, members] of Object.entries(theirs.groups))

@@ -372,8 +372,9 @@ function finiteUnless(condition: Expression, value: Expression): Expression {
   const { left, right } = condition;
   const unit = right.kind === 'number' ? undefined : multipleOf(right)?.unit;
   if (right.kind !== 'number' && unit === undefined) return value;
-  const one = counting(call('int', [condition]), unit ?? number(1));
-  const within = (e: Expression): Expression => (equalExpressions(e, left) ? sum(left, one) : withChildren(e, within));
+  const expression = counting(call('int', [condition]), unit ?? number(1));
+  const within = (e: Expression): Expression =>
+    equalExpressions(e, left) ? sum(left, expression) : withChildren(e, within);
   const outside = (e: Expression): Expression =>
     e.kind === 'binary' && e.operator === '/'
       ? { ...e, left: outside(e.left), right: within(e.right) }

@@ -49,9 +49,9 @@ function statementsOf(
   const condition = parseExpression(when);
   const read = namesIn(substitute(condition, derived));
   const statements = actions.flatMap((text) => parseStatements(text));
-  const assignments = statements.filter((one) => one.kind === 'assignment');
+  const assignments = statements.filter((statement) => statement.kind === 'assignment');
   // A condition that must begin to hold has a memory, and an early change of what it reads would change later tests.
   const isPlain = edge === 'level' && assignments.length === statements.length;
   if (!isPlain || assignments.slice(0, -1).some(({ target }) => read.has(target))) return undefined;
-  return { do: assignments.map((one) => printStatement(assignmentWhere(condition, one))), order };
+  return { do: assignments.map((assignment) => printStatement(assignmentWhere(condition, assignment))), order };
 }

@@ -68,14 +68,14 @@ function shiftOf(
   { populations }: Model,
   data: ValidModel['data'],
 ): number | 'same' | 'apart' | undefined {
-  if (!populationsOf(from.of).some((one) => populationsOf(to.of).includes(one))) return 'apart';
+  if (!populationsOf(from.of).some((population) => populationsOf(to.of).includes(population))) return 'apart';
   const whole = wholePopulation(from.of);
   if (whole !== undefined && whole === wholePopulation(to.of)) return 'same';
   const [sources, targets] = [from.of, to.of].map((rule) =>
     elementsIn(rule, populations[populationOf(rule) ?? '']?.size ?? 0, data),
   );
   if (sources === undefined || targets === undefined) return undefined;
-  if (sources.length === targets.length && sources.every((one, k) => one === targets[k])) return 'same';
+  if (sources.length === targets.length && sources.every((source, k) => source === targets[k])) return 'same';
   const [before, after] = [rowOf(sources), rowOf(targets)];
   if (before === undefined || after === undefined) return undefined;
   return before[1] <= after[0] || after[1] <= before[0] ? 'apart' : before[0] - after[0];
@@ -107,7 +107,7 @@ function drawnByBrian(
       return typeof p === 'number' ? { rule: 'pairs', p, ...plain } : undefined;
     case 'probability':
       return p === undefined ||
-        (typeof p === 'string' && [...namesIn(parseExpression(p))].some((one) => !['i', 'j'].includes(one)))
+        (typeof p === 'string' && [...namesIn(parseExpression(p))].some((name) => !['i', 'j'].includes(name)))
         ? undefined
         : { rule: 'pairs', p, ...plain };
     case 'fixedNumberPre':
@@ -235,7 +235,7 @@ function isPlain(rule: SelectionRule, data: ValidModel['data']): boolean {
       return selection.slice === undefined || selection.slice[2] === 1;
     case 'indices': {
       const numbers = numbersOf(selection.indices, data);
-      return numbers.every((one, k) => one === (numbers[0] ?? 0) + k);
+      return numbers.every((number, k) => number === (numbers[0] ?? 0) + k);
     }
     case 'mask':
     case 'sample':

@@ -303,7 +303,9 @@ const codeIn = (part: unknown, key = ''): readonly string[] => {
 /** Inputs of a population that something gives. */
 export const inputsOf = (name: string, { stimuli, projections, synapses }: Model): ReadonlySet<string> =>
   new Set([
-    ...Object.values(stimuli).flatMap((one) => (one.kind === 'current' && touches(one.to, name) ? [one.input] : [])),
+    ...Object.values(stimuli).flatMap((stimulus) =>
+      stimulus.kind === 'current' && touches(stimulus.to, name) ? [stimulus.input] : [],
+    ),
     ...Object.values(projections).flatMap(({ synapse, from, to, receptors }) =>
       Object.keys(synapses[synapse]?.contributes ?? {}).flatMap((key) => {
         const { side, variable } = contributedTo(key, receptors);

@@ -86,7 +86,7 @@ export function currentsOfCells({ model, data }: ValidModel): ValidModel {
       to: isWhole ? { population: name } : { population: name, slice: [first, end, 1] },
       value: printExpression(common.shape, { taken: (one) => taken.has(one) }),
     };
-    const gone = new Set(group.map((one) => one.id));
+    const gone = new Set(group.map((single) => single.id));
     stimuli = Object.fromEntries(
       Object.entries(stimuli).flatMap(([key, stimulus]) =>
         key === id ? [[key, whole]] : gone.has(key) ? [] : [[key, stimulus]],
@@ -123,7 +123,7 @@ function alike({ model, data }: ValidModel): readonly (readonly Single[])[] {
     const found = groups.get(key) ?? new Map<number, Single>();
     if (!found.has(cell)) groups.set(key, found.set(cell, { id, cell, current: stimulus, value }));
   }
-  return [...groups.values()].map((one) => [...one.values()]).filter(({ length }) => length >= least);
+  return [...groups.values()].map((group) => [...group.values()]).filter(({ length }) => length >= least);
 }
 
 const typeOf = (population: string | undefined, { populations, neurons }: Model): NeuronType | undefined =>

@@ -86,7 +86,7 @@ export function delaySum(
     // The rest of a drawn delay is not negative, although its expression does not show that.
     return computed ? `clip(${text}, 0*s, ${longest}*s)` : text;
   }
-  const [a, b] = [before, after].map((one) => (typeof one === 'number' ? one : listOf(one, data)));
+  const [a, b] = [before, after].map((value) => (typeof value === 'number' ? value : listOf(value, data)));
   if (a === undefined || b === undefined) return undefined;
   const at = (one: number | readonly number[], k: number): number => (typeof one === 'number' ? one : (one[k] ?? NaN));
   const list = typeof a === 'number' ? b : a;

@@ -103,7 +103,7 @@ export function drawnParts(
     ([label, part]) =>
       owner(label) === name &&
       part.synapse === synapse &&
-      populationsOf(part.from.of).every((one) => sources.includes(one)) &&
+      populationsOf(part.from.of).every((population) => sources.includes(population)) &&
       populationsOf(part.to.of).every((one) => targets.includes(one)),
   );
 }

@@ -357,7 +357,11 @@ function refractoryParts(
 /** Checks whether an expression reads only parameters that do not change during a run. */
 function isFixed(text: string, { type, name, view }: GroupPlan, model: ExportContext['model']): boolean {
   const changed = changedNames(model);
-  const code = JSON.stringify([type?.events, type?.regimes, Object.values(model.synapses).map((one) => one.pathways)]);
+  const code = JSON.stringify([
+    type?.events,
+    type?.regimes,
+    Object.values(model.synapses).map((synapse) => synapse.pathways),
+  ]);
   return [...namesIn(readCanonical(text, view))].every(
     (one) =>
       type?.parameters[one] !== undefined &&

@@ -269,8 +269,10 @@ class Idiom {
   /** Variables of a projection that are recorded. */
   #recordedOf(projection: string): ReadonlySet<string> {
     return new Set(
-      this.#model.recordings.flatMap((one) =>
-        isSelection(one.of, 'synapses') && one.of.projection === projection ? recordedVariables(one) : [],
+      this.#model.recordings.flatMap((recording) =>
+        isSelection(recording.of, 'synapses') && recording.of.projection === projection
+          ? recordedVariables(recording)
+          : [],
       ),
     );
   }
@@ -355,7 +357,7 @@ class Idiom {
     const { neurons, populations } = this.#model;
     const parameter = neurons[type]?.parameters[key];
     if (parameter?.unit !== 'A') return false;
-    const own = Object.values(populations).filter((one) => one.type === type);
+    const own = Object.values(populations).filter((population) => population.type === type);
     const given = own.map(({ values }) => values[key] ?? parameter.value);
     return given.includes(0) && given.some((value) => value !== 0);
   }
@@ -409,7 +411,7 @@ class Idiom {
   #isSeen(name: string, key: string): boolean {
     return (
       this.#context.changed.has(`${name}.${key}`) ||
-      this.#model.recordings.some((one) => recordedVariables(one).includes(key))
+      this.#model.recordings.some((recording) => recordedVariables(recording).includes(key))
     );
   }
 

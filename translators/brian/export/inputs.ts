@@ -172,7 +172,9 @@ function stimulusTerm(
   const on = isSwitched(id, stimulus, context) ? [switchName(id, plan)] : [];
   const factors = [...on, ...where];
   const term = printExpression(
-    factors.map((one) => parseExpression(one)).reduceRight((rest, one) => counting(one, rest), parseExpression(value)),
+    factors
+      .map((factor) => parseExpression(factor))
+      .reduceRight((rest, expression) => counting(expression, rest), parseExpression(value)),
   );
   const { state = {}, derived = {} } = plan.type ?? {};
   const followsState = [...namesIn(parseExpression(stimulus.value))].some(
@@ -262,10 +264,12 @@ function contributionsOf({ type, projection }: SynapsesPlan): readonly Contribut
 }
 
 function contributors(input: string, plan: GroupPlan, synapses: ReadonlyMap<string, SynapsesPlan>): readonly string[] {
-  return [...synapses.values()].flatMap((one) =>
-    contributionsOf(one)
-      .filter(({ side, variable }) => variable === input && (side === 'pre' ? one.source : one.target).group === plan)
-      .map(({ side }) => contributionName(input, plan, side === 'pre' ? `${one.name}_back` : one.name)),
+  return [...synapses.values()].flatMap((synapse) =>
+    contributionsOf(synapse)
+      .filter(
+        ({ side, variable }) => variable === input && (side === 'pre' ? synapse.source : synapse.target).group === plan,
+      )
+      .map(({ side }) => contributionName(input, plan, side === 'pre' ? `${synapse.name}_back` : synapse.name)),
   );
 }
 
@@ -275,7 +279,7 @@ const summedName = ({ side, variable }: Contribution, group: GroupPlan, { name }
 
 /** Returns the summed variable of a contribution of a synapse, or undefined if the synapse does not contribute it. */
 export function contributedName(key: string, plan: SynapsesPlan): string | undefined {
-  const found = contributionsOf(plan).find((one) => one.key === key);
+  const found = contributionsOf(plan).find((contribution) => contribution.key === key);
   if (found === undefined) return undefined;
   const { group } = found.side === 'pre' ? plan.source : plan.target;
   return group.kind === 'synapses' ? undefined : summedName(found, group, plan);

@@ -35,13 +35,14 @@ function withNumber(type: SynapseType, key: string): SynapseType {
   let isPut = false;
   const put = (text: string): string => {
     const statements = parseStatements(text);
-    const made = statements.map((one) => {
-      if (one.kind !== 'assignment' || one.value.kind !== 'name' || one.value.name !== key) return one;
+    const made = statements.map((statement) => {
+      if (statement.kind !== 'assignment' || statement.value.kind !== 'name' || statement.value.name !== key)
+        return statement;
       isPut = true;
       // Adding a negative value becomes a subtraction.
-      return value < 0 && one.operator === '+='
-        ? { ...one, operator: '-=' as const, value: number(-value) }
-        : { ...one, value: number(value) };
+      return value < 0 && statement.operator === '+='
+        ? { ...statement, operator: '-=' as const, value: number(-value) }
+        : { ...statement, value: number(value) };
     });
     return made.every((one, k) => one === statements[k]) ? text : made.map((one) => printStatement(one)).join('; ');
   };

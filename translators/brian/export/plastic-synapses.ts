@@ -106,7 +106,7 @@ function traces(type: SynapseType, projection: Projection): Rewritten | undefine
   if (declaredName(type) !== 'STDPMechanism' || !pre || !post || type.state['last_pre'] === undefined) return undefined;
   const code = (statements: readonly string[]): readonly string[] =>
     statements
-      .filter((one) => !one.startsWith('last_') && one !== 'weight = clip(weight, w_min, w_max)')
+      .filter((statement) => !statement.startsWith('last_') && statement !== 'weight = clip(weight, w_min, w_max)')
       .map((one) =>
         one
           .replace(/\(([xy]) - int\(t_in_timesteps == last_(?:pre|post)\)\)/g, '$1')

@@ -23,7 +23,7 @@ export function withoutSends(
   const pathways: Record<string, SynapseType['pathways'][string]> = {};
   for (const [key, pathway] of Object.entries(type.pathways)) {
     const statements = pathway.do.flatMap((text) => parseStatements(text));
-    const sends = statements.flatMap((one) => (one.kind === 'send' ? [one] : []));
+    const sends = statements.flatMap((statement) => (statement.kind === 'send' ? [statement] : []));
     const [send] = sends;
     const before = projection.delays[key] ?? pathway.delay;
     const after =

@@ -67,16 +67,16 @@ const leadingQuantity = /^([\d.]+(?:e[-+]?\d+)?)(?:\*(\w+))?((?: [-+] .*)?)$/;
 /** Joins two conditions, lower bounds first. Of two bounds of a kind it keeps the narrower. */
 function both(a: Expression, b: Expression): Expression {
   const parts = [...operandsOf(b, 'and')];
-  for (const one of operandsOf(a, 'and')) {
-    const bound = boundOf(one);
+  for (const operand of operandsOf(a, 'and')) {
+    const bound = boundOf(operand);
     const index = parts.findIndex((other) => bound !== undefined && boundOf(other)?.rest === bound.rest);
-    const other = boundOf(parts[index] ?? one);
-    const isUpper = isBound(one) && one.operator.startsWith('<');
-    if (index < 0) parts.push(one);
+    const other = boundOf(parts[index] ?? operand);
+    const isUpper = isBound(operand) && operand.operator.startsWith('<');
+    if (index < 0) parts.push(operand);
     else if (bound && other && (isUpper ? bound.number < other.number : bound.number > other.number))
-      parts[index] = one;
+      parts[index] = operand;
   }
   const isLower = (e: Expression): boolean => isBound(e) && e.operator.startsWith('>');
   const ordered = [...parts.filter(isLower), ...parts.filter((part) => !isLower(part))];
-  return ordered.reduce((all, one) => binary('and', all, one));
+  return ordered.reduce((all, expression) => binary('and', all, expression));
 }

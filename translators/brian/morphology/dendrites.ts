@@ -192,7 +192,7 @@ class Expansion {
 
   // --- The membrane -------------------------------------------------------------------------------------------------
 
-  #membrane(name: string, one: DendriticCompartment): Membrane {
+  #membrane(name: string, compartment: DendriticCompartment): Membrane {
     const at = child(child(this.pointer, 'compartments'), name);
     const { cm, gl, r_axial, v_rest, scale_factor, spine_factor } = this.neuron;
     const own = {
@@ -201,8 +201,8 @@ class Expansion {
       r_axial,
       v_rest,
       scale_factor,
-      ...((one.model ?? 'passive') === 'passive' ? { spine_factor } : {}),
-      ...one,
+      ...((compartment.model ?? 'passive') === 'passive' ? { spine_factor } : {}),
+      ...compartment,
     };
     const number = (key: keyof typeof own, dimension: Dimension, otherwise?: number): number => {
       const value = own[key] as string | number | undefined;
@@ -211,14 +211,14 @@ class Expansion {
         this.#report(at, `the compartment ${name} has no ${key}`, `${key} of the compartment or of the neuron`);
         return 1;
       }
-      const place = key in one ? child(at, key) : child(this.pointer, key);
+      const place = key in compartment ? child(at, key) : child(this.pointer, key);
       return this.#number(value, place, key, dimension) ?? 1;
     };
     const rest = number('v_rest', volt);
     this.#constants[`EL_${name}`] = `${rest} volt`;
     this.#initial[`V_${name}`] = `EL_${name}`;
     const known = ((): Membrane => {
-      if (one.cm_abs !== undefined || one.gl_abs !== undefined)
+      if (compartment.cm_abs !== undefined || compartment.gl_abs !== undefined)
         return { capacitance: number('cm_abs', farad), leak: number('gl_abs', siemens), rest };
       const [length, diameter] = [number('length', metre), number('diameter', metre)];
       const area =
@@ -238,7 +238,7 @@ class Expansion {
       this.#report(at, `the compartment ${name} has no capacitance`, 'a capacitance above 0');
     this.#constants[`C_${name}`] = `${known.capacitance} farad`;
     this.#constants[`gL_${name}`] = `${known.leak} siemens`;
-    for (const [key, value] of Object.entries(one.params ?? {})) this.#constants[`${key}_${name}`] = value;
+    for (const [key, value] of Object.entries(compartment.params ?? {})) this.#constants[`${key}_${name}`] = value;
     return known;
   }
 

@@ -51,5 +51,5 @@ function rangeOf(record: RecordedIndices | undefined): Range | 'several' | undef
   if (list === undefined || typeof list === 'boolean' || typeof list === 'string') return undefined;
   const numbers = Array.from(list);
   const [begin = 0] = numbers;
-  return numbers.every((one, k) => one === begin + k) ? [begin, begin + numbers.length] : 'several';
+  return numbers.every((number, k) => number === begin + k) ? [begin, begin + numbers.length] : 'several';
 }

@@ -109,9 +109,9 @@ export function needsNames(document: BrianSpecification): boolean {
  * Checks whether synapses only change their own variables and add to variables of cells that no synapse's code reads.
  */
 function onlyAdd(all: readonly Synapses[]): boolean {
-  const statements = all.flatMap((one) => {
-    const own = ownVariables(one);
-    const lines = pathwayTexts(one).flatMap((text) => text.replace(/#.*/g, '').split(/[;\n]/));
+  const statements = all.flatMap((synapses) => {
+    const own = ownVariables(synapses);
+    const lines = pathwayTexts(synapses).flatMap((text) => text.replace(/#.*/g, '').split(/[;\n]/));
     return lines.flatMap((line) => {
       const [, name = '', operator = '', value = ''] = /^\s*(\w+)\s*([-+*/%]?=)(.*)$/.exec(line) ?? [];
       const read = (value.match(/[A-Za-z_]\w*/g) ?? []).filter((word) => !own.has(word));

@@ -270,14 +270,14 @@ class Assembler implements Assembled {
     );
   }
 
-  #attached(one: Attached, id: string, cell: CellType, order: number): void {
-    const target = this.types.ofCell(one.to);
-    this.#population(id, cell, one.targets.length, one.properties, order, one.place, (name) => {
+  #attached(attached: Attached, id: string, cell: CellType, order: number): void {
+    const target = this.types.ofCell(attached.to);
+    this.#population(id, cell, attached.targets.length, attached.properties, order, attached.place, (name) => {
       const seen = target.flat.seen([name]);
       if (seen?.expression.kind !== 'name') return undefined;
-      const index = one.targets.common ?? one.targets.toArray();
-      const population = this.naming.populations.get(one.to) ?? '';
-      const end = this.#ends.at(population, one.to, one.toPlaces, one.place);
+      const index = attached.targets.common ?? attached.targets.toArray();
+      const population = this.naming.populations.get(attached.to) ?? '';
+      const end = this.#ends.at(population, attached.to, attached.toPlaces, attached.place);
       const { of: _, ...at } = typeof end === 'string' ? { of: end } : end;
       return { population, variable: seen.expression.name, index, ...at };
     });
@@ -368,31 +368,31 @@ class Assembler implements Assembled {
   }
 
   /** Adds the contributions of attached instances to their cells: a projection from each instance to its own cell. */
-  attachment(one: Attached, order: number): void {
-    const target = this.types.ofCell(one.to);
-    const cell = this.types.ofAttached(one.component, one.to);
-    const structured = this.types.compartmentsOf(one.to) !== null;
+  attachment(attached: Attached, order: number): void {
+    const target = this.types.ofCell(attached.to);
+    const cell = this.types.ofAttached(attached.component, attached.to);
+    const structured = this.types.compartmentsOf(attached.to) !== null;
     const contributes = new Map(
-      [...this.#contributions(one.component, one.list, target.flat, cell.flat)].map(([name, e]) => [
+      [...this.#contributions(attached.component, attached.list, target.flat, cell.flat)].map(([name, e]) => [
         name,
         structured ? atPlace(e, cell.flat, target.flat) : prefixed(e, 'pre'),
       ]),
     );
     if (contributes.size === 0) return;
-    const id = this.naming.attachments.get(one) ?? '';
+    const id = this.naming.attachments.get(attached) ?? '';
     const document = synapseDocument(null, () => 0, { onEvent: null, contributes });
     // Inputs of other cells may have the same name and another dimension.
-    const dimensions = target.flat.inputsFrom(one.component, one.list).map(({ dimension }) => dimension);
-    const type = this.#type('synapses', cell, document, `attached_${one.list}`, JSON.stringify(dimensions));
-    this.places.set(`/projections/${id}`, one.place);
+    const dimensions = target.flat.inputsFrom(attached.component, attached.list).map(({ dimension }) => dimension);
+    const type = this.#type('synapses', cell, document, `attached_${attached.list}`, JSON.stringify(dimensions));
+    this.places.set(`/projections/${id}`, attached.place);
     this.projections[id] = {
-      from: this.naming.attached.get(one) ?? '',
-      to: this.#ends.at(this.naming.populations.get(one.to) ?? '', one.to, one.toPlaces, one.place),
+      from: this.naming.attached.get(attached) ?? '',
+      to: this.#ends.at(this.naming.populations.get(attached.to) ?? '', attached.to, attached.toPlaces, attached.place),
       synapse: type.id,
       connect: {
         rule: 'list',
-        sources: Array.from({ length: one.targets.length }, (_, k) => k),
-        targets: one.targets.toArray(),
+        sources: Array.from({ length: attached.targets.length }, (_, k) => k),
+        targets: attached.targets.toArray(),
       },
       ...(order === 0 ? {} : { order }),
     };

@@ -24,11 +24,12 @@ function findMembers({ children }: Component, lems: LemsModel): readonly Compone
   const [{ type, role } = {}, second] = children;
   const [part, more] = type?.structure ?? [];
   if (!second || part?.kind !== 'childInstance' || more || part.component.startsWith('../')) return none;
-  if (children.some((one) => one.type !== type || one.role !== role)) return none;
+  if (children.some((child) => child.type !== type || child.role !== role)) return none;
   const made = children.map((one) => referenced(one, part.component, lems));
-  const members = made.flatMap((one) => one ?? []);
+  const members = made.flatMap((component) => component ?? []);
   const [first] = members;
   if (!first || members.length < made.length || !isDynamic(first.type)) return none;
-  if (members.every((one) => one.children.length === 0 && formOf(one, lems) === formOf(first, lems))) return members;
+  if (members.every((member) => member.children.length === 0 && formOf(member, lems) === formOf(first, lems)))
+    return members;
   return keepTimes(members) ? members : none;
 }

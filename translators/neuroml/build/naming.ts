@@ -38,10 +38,17 @@ export function nameNetwork(network: Network, { connections, attached }: Wires):
     attachedIds.set(one, ids.take((ofComponent.get(one.component) ?? 0) > 1 ? `${id}_${to(one.to)}` : id));
   }
   const projections = new Map<Connections, string>();
-  for (const one of connections) {
-    const own = groups.get(one.holder) === 1 && one.holder !== network.root.component && one.holder.id !== '';
-    const between = [to(one.from), to(one.to), ...(one.receiver ? [one.receiver.id] : [])].join('_');
-    projections.set(one, ids.take(own ? one.holder.id : between));
+  for (const connection of connections) {
+    const own =
+      groups.get(connection.holder) === 1 &&
+      connection.holder !== network.root.component &&
+      connection.holder.id !== '';
+    const between = [
+      to(connection.from),
+      to(connection.to),
+      ...(connection.receiver ? [connection.receiver.id] : []),
+    ].join('_');
+    projections.set(connection, ids.take(own ? connection.holder.id : between));
   }
   const attachments = new Map<Attached, string>();
   for (const one of attached) attachments.set(one, ids.take(`${attachedIds.get(one) ?? ''}_to_${to(one.to)}`));

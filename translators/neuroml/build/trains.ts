@@ -85,7 +85,7 @@ export function keepTimes(components: readonly Component[]): boolean {
       type === first?.type && type.parameters.size === 0 && children.every((part) => timeIn(part) !== null),
   );
   if (!areTimes || components.every(({ children }) => children.length === 0)) return false;
-  for (const one of components) kept.add(one);
+  for (const component of components) kept.add(component);
   return true;
 }
 

@@ -89,7 +89,7 @@ export class Types {
 
   /** Returns the lists of events of a population's cells: one for all of them, or one for each. */
   trainsOf({ component, members }: Draft): readonly (Train | null)[] {
-    return members.length === 0 ? [this.trainOf(component)] : members.map((one) => this.trainOf(one));
+    return members.length === 0 ? [this.trainOf(component)] : members.map((member) => this.trainOf(member));
   }
 
   /** Returns the long or dense list of events that a component holds in addition to its equations, see `trains.ts`. */

@@ -211,7 +211,7 @@ class Builder {
     const id = value?.attributes['inhomogeneousParameter'] ?? '';
     const holder = this.shape.groups.components.get(group ?? '');
     const known = holder ? childrenOf(holder, 'inhomogeneousParameter') : [];
-    const parameter = known.find((one) => one.id === id);
+    const parameter = known.find((component) => component.id === id);
     if (!parameter) {
       this.diagnostics.add(
         messages.unknownParameter(

@@ -144,7 +144,7 @@ function drawnValue(value: Value | undefined, values: ReadonlyMap<string, Number
     'drawn',
   );
   const given =
-    call.arguments.length === 0 ? [0, 1] : call.arguments.map((one) => constantOf(foldConstants(one)) ?? NaN);
+    call.arguments.length === 0 ? [0, 1] : call.arguments.map((argument) => constantOf(foldConstants(argument)) ?? NaN);
   return line && distributionOf(call.function, given, line);
 }
 
@@ -153,7 +153,7 @@ function lineOf(e: Expression, name: string): readonly [offset: number, factor: 
   const form = linearForm(foldConstants(e), [name]);
   const factor = form?.coefficients.get(name);
   if (!form || !factor) return undefined;
-  const numbers = [form.constant, factor].map((one) => constantOf(one) ?? NaN);
+  const numbers = [form.constant, factor].map((expression) => constantOf(expression) ?? NaN);
   return [numbers[0] ?? NaN, numbers[1] ?? NaN];
 }
 

@@ -84,7 +84,7 @@ const firing: readonly Element[] = [
 
 /** Returns the lists of attachments of a type, which not all readers inherit. */
 function attachmentsOf(definition: XmlElement): readonly Element[] {
-  const own = definition.children.filter((one) => one.name === 'Attachments').map(copy);
+  const own = definition.children.filter((child) => child.name === 'Attachments').map(copy);
   const parent = own.length > 0 ? undefined : coreDefinition(definition.attribute('extends') ?? '');
   return parent ? attachmentsOf(parent) : own;
 }
@@ -94,7 +94,7 @@ function coreDefinition(name: string): XmlElement | undefined {
     const text = coreFile(file) ?? '';
     if (!text.includes(`<ComponentType name="${name}"`)) continue;
     const root = readXml(text, file, new Diagnostics());
-    const found = root?.children.find((one) => one.name === 'ComponentType' && one.attribute('name') === name);
+    const found = root?.children.find((child) => child.name === 'ComponentType' && child.attribute('name') === name);
     if (found) return found;
   }
   return undefined;

@@ -137,7 +137,7 @@ function withOutputs(source: Source, valid: ValidModel, known: ReadonlySet<strin
   };
   const ids = new UniqueNames((simulation?.children ?? []).map(({ attributes }) => attributes['id'] ?? ''));
   const outputs = valid.model.recordings.flatMap((recording): Element[] => {
-    if (quantitiesOf(recording, valid).every((one) => known.has(one))) return [];
+    if (quantitiesOf(recording, valid).every((quantity) => known.has(quantity))) return [];
     const population = populationOf(recording.of);
     const cells = elementsOf(recording.of, valid);
     if (population === undefined || typeof cells === 'string') return [];

@@ -141,21 +141,21 @@ export function isEnough(
 ): boolean {
   const isIts = (rule: Parameters<typeof populationOf>[0]): boolean => populationOf(rule) === population;
   const isShown = (name: string): boolean => cell.variables.get(name)?.factor === 1;
-  const recorded = recordings.flatMap((one) => (isIts(one.of) ? recordedVariables(one) : []));
+  const recorded = recordings.flatMap((recording) => (isIts(recording.of) ? recordedVariables(recording) : []));
   return (
     recorded.every((name) => cell.variables.has(name) || receptorOf(cell, name) !== undefined) &&
     Object.values(operations).every(({ on }) => !isIts(on)) &&
-    Object.values(stimuli).every((one) => {
-      if (!isIts(one.to)) return true;
-      if (one.kind === 'current') return cell.inputs.includes(one.input) && readsNone(one.value, type);
-      const receptor = cell.receptors.get(one.variable);
+    Object.values(stimuli).every((stimulus) => {
+      if (!isIts(stimulus.to)) return true;
+      if (stimulus.kind === 'current') return cell.inputs.includes(stimulus.input) && readsNone(stimulus.value, type);
+      const receptor = cell.receptors.get(stimulus.variable);
       const isShown =
         receptor?.kind !== 'jump' && recorded.some((name) => receptorOf(cell, name)?.sum === receptor?.sum);
       return (
         receptor !== undefined &&
         !isShown &&
         isResponse(receptor) &&
-        constantOf(foldConstants(parseExpression(one.weight))) !== undefined
+        constantOf(foldConstants(parseExpression(stimulus.weight))) !== undefined
       );
     }) &&
     Object.values(projections).every(({ from, to, synapse, receptors }) => {

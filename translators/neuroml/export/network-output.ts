@@ -182,7 +182,7 @@ export class NetworkOutput {
 /** Returns how often each number is in a list. */
 export function countsOf(numbers: readonly number[]): ReadonlyMap<number, number> {
   const counts = new Map<number, number>();
-  for (const one of numbers) counts.set(one, (counts.get(one) ?? 0) + 1);
+  for (const number of numbers) counts.set(number, (counts.get(number) ?? 0) + 1);
   return counts;
 }
 

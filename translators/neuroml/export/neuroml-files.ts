@@ -37,7 +37,7 @@ const mostProjections = 10_000;
  */
 export function neuromlFiles(root: Element, name: string, split = false): readonly NamedFile[] | string {
   if (root.tag === 'neuroml') return split ? splitFiles({ name, root }, undefined) : [{ name, root }];
-  const elements = root.children.map((one) => withProjections(plainElement(one)));
+  const elements = root.children.map((child) => withProjections(plainElement(child)));
   const has = (tags: ReadonlySet<string>): readonly Element[] => elements.filter(({ tag }) => tags.has(tag));
   const own = has(definitions);
   const [target, includes, runs] = ['Target', 'Include', 'Simulation'].map((tag) => has(new Set([tag])));
@@ -46,8 +46,9 @@ export function neuromlFiles(root: Element, name: string, split = false): readon
     own.flatMap(({ tag, attributes }) => (tag === 'ComponentType' ? (attributes['name'] ?? '') : [])),
   );
   const known = others.filter(
-    (one) =>
-      isInSchema(one.tag) && (one.tag === 'network' || (ownPart(one, ownTypes) ?? strangePart(one)) === undefined),
+    (other) =>
+      isInSchema(other.tag) &&
+      (other.tag === 'network' || (ownPart(other, ownTypes) ?? strangePart(other)) === undefined),
   );
   const custom = others.filter((one) => !known.includes(one));
   const networks = others.filter(({ tag }) => tag === 'network');
@@ -213,9 +214,9 @@ function strangePart({ tag, attributes, children }: Element): string | undefined
 function withProjections(network: Element): Element {
   if (network.tag !== 'network') return network;
   const connections = new Map<string, Element[]>();
-  const children = network.children.flatMap((one): readonly Element[] => {
-    const { from = '', to = '', synapse = '', weight = '1', delay = '0ms', destination } = one.attributes;
-    if (one.tag !== 'synapticConnectionWD' || (destination ?? 'synapses') !== 'synapses') return [one];
+  const children = network.children.flatMap((child): readonly Element[] => {
+    const { from = '', to = '', synapse = '', weight = '1', delay = '0ms', destination } = child.attributes;
+    if (child.tag !== 'synapticConnectionWD' || (destination ?? 'synapses') !== 'synapses') return [child];
     const [presynapticPopulation = '', postsynapticPopulation = ''] = [from, to].map((path) => path.split(/[[/]/)[0]);
     const id = [presynapticPopulation, postsynapticPopulation, synapse].join('_');
     const known = connections.get(id);
@@ -253,11 +254,11 @@ function networkOf(network: Element): Element {
     const { destination, ...attributes } = one.attributes;
     return /^connection/.test(one.tag) && destination === 'synapses' ? { ...one, attributes } : one;
   };
-  const children = network.children.map((one): Element => {
-    const { items } = one;
+  const children = network.children.map((child): Element => {
+    const { items } = child;
     return {
-      ...one,
-      children: one.children.map(plain),
+      ...child,
+      children: child.children.map(plain),
       ...(items === undefined
         ? {}
         : {

@@ -227,7 +227,7 @@ function synapseOutput(
 ): Element | undefined {
   const pointer = child(
     '/recordings',
-    model.recordings.findIndex((one) => one.name === name),
+    model.recordings.findIndex((recording) => recording.name === name),
   );
   const [rule, ...more] = model.projections[projection]?.connect ?? [];
   if (every !== undefined) report.convention('lems/sampling', pointer, 'samples are written in each step');

@@ -157,8 +157,8 @@ export function usesOf(id: string, { model, changes }: Pick<RewritingContext, 'm
     ...[...conditions, ...currents, ...expressionsOf(type)].flatMap((text) => [...namesIn(parseExpression(text))]),
     ...statements.flatMap(({ value }) => [...namesIn(value)]),
   ]);
-  const written = statements.flatMap((one) =>
-    one.kind === 'assignment' && Object.hasOwn(type.parameters, one.target) ? [one.target] : [],
+  const written = statements.flatMap((statement) =>
+    statement.kind === 'assignment' && Object.hasOwn(type.parameters, statement.target) ? [statement.target] : [],
   );
   return {
     places: new Set(['i', 'N', 'lastspike'].filter((name) => read.has(name) && !declares(type, name))),

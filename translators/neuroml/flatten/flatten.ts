@@ -224,7 +224,7 @@ export class FlatType {
     const variables = [...stateVariables(node.type), ...derivedVariables(node.type)];
     const isHidden =
       (node.type.dynamics?.regimes ?? []).length > 0 &&
-      stateVariables(node.type).some((one) => one.name === name && one.exposure === undefined) &&
+      stateVariables(node.type).some((variable) => variable.name === name && variable.exposure === undefined) &&
       !variables.some(({ exposure }) => exposure === name);
     const own = isHidden ? this.variables.variable(node, name) : undefined;
     if (!own) return found.meaning.expression.kind === 'name' ? found.meaning.expression.name : undefined;
@@ -360,9 +360,9 @@ export class FlatType {
       made = selected && fit({ ...selected, zero: false }, dimension);
     } else if (cases) {
       const zero = dimension ? quantity(0, dimension) : integer(0);
-      const chosen = cases.map((one) => ({
-        condition: one.condition && this.#translated(node, one.condition).expression,
-        value: expressionOf(one.value),
+      const chosen = cases.map((each) => ({
+        condition: each.condition && this.#translated(node, each.condition).expression,
+        value: expressionOf(each.value),
       }));
       made = choose(chosen, zero);
     }

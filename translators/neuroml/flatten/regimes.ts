@@ -45,7 +45,7 @@ export function rateInRegimes(
 ): Expression {
   const cases = regimes.flatMap(({ timeDerivatives }, index) =>
     timeDerivatives
-      .filter((one) => one.variable === variable)
+      .filter((derivative) => derivative.variable === variable)
       .map(({ value }) => ({ condition: inRegime(held, index), value: rateOf(value) })),
   );
   return choose(cases, dimension ? quantity(0, dimension) : integer(0));

@@ -70,10 +70,10 @@ function readsItself({ type }: TreeNode, block: readonly ActionDefinition[]): bo
   const assignments = block.filter((action) => action.kind === 'assign');
   const readBy = (name: string): readonly string[] => {
     const { value, cases = [] } = derived.get(name) ?? {};
-    const formulas = [value, ...cases.flatMap((one) => [one.condition, one.value])];
+    const formulas = [value, ...cases.flatMap((each) => [each.condition, each.value])];
     return [
       ...formulas.flatMap((formula) => [...(formula ? namesIn(formula.tree) : [])]),
-      ...assignments.flatMap((one) => (one.variable === name ? [...namesIn(one.value.tree)] : [])),
+      ...assignments.flatMap((assignment) => (assignment.variable === name ? [...namesIn(assignment.value.tree)] : [])),
     ];
   };
   return assignments.some(({ variable }) => {

@@ -5,7 +5,7 @@ import type { DerivedVariableDefinition } from './definitions.js';
 
 /** Returns names that the value of a derived variable reads. */
 function readBy({ value, cases }: DerivedVariableDefinition): ReadonlySet<string> {
-  const trees = [value, ...(cases ?? []).flatMap((one) => [one.condition, one.value])];
+  const trees = [value, ...(cases ?? []).flatMap((each) => [each.condition, each.value])];
   return new Set(trees.flatMap((expression) => (expression ? [...namesIn(expression.tree)] : [])));
 }
 
@@ -61,7 +61,7 @@ export function inOrderOfReading(
   definitions: readonly DerivedVariableDefinition[],
 ): readonly DerivedVariableDefinition[] {
   const rank = ({ select, cases }: DerivedVariableDefinition): number => (select !== undefined ? 0 : cases ? 2 : 1);
-  return orderOf([...definitions].sort((one, other) => rank(one) - rank(other))).ordered;
+  return orderOf([...definitions].sort((definition, other) => rank(definition) - rank(other))).ordered;
 }
 
 /**

@@ -36,7 +36,9 @@ export function isNative(context: ExportContext, { from, to, synapse, receptors 
 export function receptorsOf(model: Model, name: string): Readonly<Record<string, Receptor>> {
   const state = model.neurons[name]?.state ?? {};
   const variables = Object.values(model.projections).flatMap(({ to, synapse, receptors }) => {
-    const types = isSelection(to.of, 'synapses') ? [] : populationsOf(to.of).map((one) => model.populations[one]?.type);
+    const types = isSelection(to.of, 'synapses')
+      ? []
+      : populationsOf(to.of).map((population) => model.populations[population]?.type);
     const type = model.synapses[synapse];
     const isNamed = type !== undefined && !['', 'ElectricalSynapse'].includes(declaredName(type));
     return isNamed && types.includes(name) ? (receptors['port'] ?? []) : [];

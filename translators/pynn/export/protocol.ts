@@ -47,7 +47,7 @@ export function protocolOf(context: ExportContext): Required<Pick<PynnSpecificat
 
 /** Returns a list without duplicates, such as one for each population of a sample. */
 const once = <T>(list: readonly T[]): readonly T[] => [
-  ...new Map(list.map((one) => [JSON.stringify(one), one] as const)).values(),
+  ...new Map(list.map((item) => [JSON.stringify(item), item] as const)).values(),
 ];
 
 class Phases {
@@ -151,7 +151,7 @@ class Phases {
       const size = of === undefined ? (model.populations[name]?.size ?? 0) : selectionSize(of, model.populations, data);
       const sequences = trainsOf(this.#context, spikes, size);
       const [first] = sequences;
-      const same = sequences.every((one) => JSON.stringify(one) === JSON.stringify(first));
+      const same = sequences.every((sequence) => JSON.stringify(sequence) === JSON.stringify(first));
       // How many of the cells of an assembly a sample has is not known: they have one list.
       const times = of !== undefined && isSelection(of, 'sampleOf') && same ? { sequence: first ?? [] } : { sequences };
       this.#list.push({

@@ -276,7 +276,7 @@ function receptorsTogether({ populations = [] }: PynnSpecification): readonly st
     if (type !== 'PointNeuron' || neuron === undefined) return [];
     const responses = [...new Set(Object.values(receptors).map((receptor) => receptor.type))].sort();
     const known = responsesUnderNest[neuron.type] ?? [];
-    return responses.length === 1 && responses.every((one) => known.includes(one))
+    return responses.length === 1 && responses.every((response) => known.includes(response))
       ? []
       : [`PointNeuron of ${neuron.type} with ${responses.join(' and ')} raises an error under NEST`];
   });

@@ -18,7 +18,7 @@ export function nestmlTypes(script: Script): readonly string[] {
   const models = [...script.nestml.values()];
   if (models.length === 0) return [];
   const file = `${script.stem}.nestml`;
-  const texts = models.flatMap(({ text, synapses }) => [text, ...synapses.map((one) => one.text)]);
+  const texts = models.flatMap(({ text, synapses }) => [text, ...synapses.map((synapse) => synapse.text)]);
   script.files.push({ name: file, text: texts.join('\n') });
   const module = quoted(`${script.stem.replace(/\W/g, '_')}_module`);
   const compiled = call(script.use('generate_nest_target'), [
@@ -48,7 +48,11 @@ function options(models: readonly NestmlModel[]): readonly Source[] {
       ['neuron', quoted(name)],
       [
         'synapses',
-        map(synapses.map((one) => [one.name, map([['post_ports', one.isPaired ? '["post_spikes"]' : '[]']])] as const)),
+        map(
+          synapses.map(
+            (synapse) => [synapse.name, map([['post_ports', synapse.isPaired ? '["post_spikes"]' : '[]']])] as const,
+          ),
+        ),
       ],
     ]),
   );

@@ -93,7 +93,8 @@ export function valueSource(item: unknown, names: ScriptNames): Source {
     const sequences: readonly unknown[] = item['sequences'];
     // One list is for all cells.
     const [first] = sequences;
-    if (sequences.every((one) => JSON.stringify(one) === JSON.stringify(first))) return valueSource(first, names);
+    if (sequences.every((sequence) => JSON.stringify(sequence) === JSON.stringify(first)))
+      return valueSource(first, names);
     return list(sequences.map((one) => call(names.use('Sequence'), [valueSource(one, names)])));
   }
   return 'None';

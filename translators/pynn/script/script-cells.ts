@@ -208,7 +208,7 @@ function givenSource(script: Script, label: string, spikes: Readonly<Record<stri
 function spikesInFile(script: Script, label: string, sequences: readonly (readonly number[])[]): Source | undefined {
   if (sequences.length < 2 || sequences.reduce((sum, { length }) => sum + length, 0) <= mostRows) return undefined;
   const name = script.fileName(label, 'spikes.json');
-  script.files.push({ name, text: `[\n${sequences.map((one) => JSON.stringify(one)).join(',\n')}\n]\n` });
+  script.files.push({ name, text: `[\n${sequences.map((sequence) => JSON.stringify(sequence)).join(',\n')}\n]\n` });
   script.use('Sequence');
   if (!script.definitions.includes(spikesFrom)) script.definitions.push(spikesFrom);
   return prefixed('spike_times=', call('spikes_from', [script.path(name)]));

@@ -79,7 +79,7 @@ function beyondRecorders(
   script: Script,
   { target, variables, locations, native }: Recording,
 ): readonly [beyond: readonly string[], others: readonly string[]] {
-  const wanted = [variables].flat().flatMap((one) => one ?? []);
+  const wanted = [variables].flat().flatMap((variable) => variable ?? []);
   if (!script.isNative || locations !== undefined) return [[], wanted];
   const isOfSome = native?.indices !== undefined || native?.slice !== undefined;
   if (isOfSome || isPlaced(native, script.document.native?.timing)) return [wanted, []];
@@ -252,8 +252,8 @@ const valueDictionary = (values: Readonly<Record<string, unknown>>, names: Scrip
 
 /** Returns places on cells as a script has them. */
 const placesIn = (locations: Locations): readonly string[] =>
-  (Array.isArray(locations) ? (locations as readonly Location[]) : [locations as Location]).map((one) =>
-    typeof one === 'string' ? quoted(one) : `(${quoted(one.section)}, ${one.fraction ?? 0.5})`,
+  (Array.isArray(locations) ? (locations as readonly Location[]) : [locations as Location]).map((location) =>
+    typeof location === 'string' ? quoted(location) : `(${quoted(location.section)}, ${location.fraction ?? 0.5})`,
   );
 
 /** Class of the recorders of synapses. */

@@ -147,7 +147,7 @@ function isSwitched({ phases = [] }: PynnSpecification): boolean {
 /** Returns the recordings from the start, and those that phases begin, each once. */
 function allRecordings({ recordings = [], phases = [] }: PynnSpecification): readonly Recording[] {
   const begun = phases.flatMap(({ record }) => (record === undefined || record.variables === null ? [] : [record]));
-  return [...new Map([...recordings, ...begun].map((one) => [JSON.stringify(one), one])).values()];
+  return [...new Map([...recordings, ...begun].map((recording) => [JSON.stringify(recording), recording])).values()];
 }
 
 /** Returns recordings of the same cells, one after the other, as one. */

@@ -76,7 +76,7 @@ export class Script implements ScriptNames {
     nestml: readonly NestmlModel[] = [],
   ) {
     this.document = document;
-    this.nestml = new Map(nestml.map((one) => [one.standard.name, one]));
+    this.nestml = new Map(nestml.map((model) => [model.standard.name, model]));
     this.stem = stem;
     this.report = report;
     for (const name of taken) this.names.take(name);
@@ -142,7 +142,7 @@ export class Script implements ScriptNames {
     if (population) return [population.size].flat().reduce((product, along) => product * along, 1);
     const view = views.find((one) => one.label === label);
     if (view === undefined) {
-      const { of = [] } = assemblies.find((one) => one.label === label) ?? {};
+      const { of = [] } = assemblies.find((assembly) => assembly.label === label) ?? {};
       return of.reduce((sum, part) => sum + this.cellsOf(part), 0);
     }
     const { slice, indices, mask, sample } = view.select;

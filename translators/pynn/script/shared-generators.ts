@@ -27,7 +27,7 @@ export function sharedGenerators(document: PynnSpecification): ReadonlyMap<strin
     ...usesIn(others),
   ];
   const shared = new Map<string, string>();
-  for (const seed of new Set(Object.values(rngs).map((one) => one.seed))) {
+  for (const seed of new Set(Object.values(rngs).map((rng) => rng.seed))) {
     const own = uses.filter(({ label }) => rngs[label]?.seed === seed && rngs[label]?.type === 'NumpyRNG');
     const labels = [...new Set(own.map(({ label }) => label))];
     const isApart = own.every(
@@ -38,13 +38,13 @@ export function sharedGenerators(document: PynnSpecification): ReadonlyMap<strin
       const skip = rngs[label]?.skip ?? 0;
       if (skip === position) shared.set(label, first);
       else [first, position] = [label, skip];
-      for (const { words } of own.filter((one) => one.label === label)) position += words;
+      for (const { words } of own.filter((use) => use.label === label)) position += words;
     }
   }
   return shared;
 }
 
-const isIn = (uses: readonly Use[], label: string): boolean => uses.some((one) => one.label === label);
+const isIn = (uses: readonly Use[], label: string): boolean => uses.some((use) => use.label === label);
 
 /** Returns the draws of generators in a part of a document, in its order. @param size  of the population that it belongs to */
 function usesIn(item: unknown, size?: number | readonly number[]): readonly Use[] {

@@ -57,7 +57,7 @@ function pairsOf(script: Script, { connector, pre, post }: Projection): readonly
   if (connector.type !== 'AllToAllConnector') return undefined;
   if (connector.params?.['allow_self_connections'] !== false) return all(() => true);
   if (pre === post) return all((i, j) => i !== j);
-  const apart = !script.populationsOf(pre).some((one) => script.populationsOf(post).includes(one));
+  const apart = !script.populationsOf(pre).some((population) => script.populationsOf(post).includes(population));
   return apart ? all(() => true) : undefined;
 }
 

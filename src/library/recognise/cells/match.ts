@@ -207,7 +207,7 @@ function named(membrane: Membrane, anatomy: Anatomy, names: ReadonlyMap<string, 
   ]);
   const [values] = starts.flatMap((start) => {
     const found = solved(equations, unknowns, start);
-    return equations.every((one) => holds(one, found)) ? [found] : [];
+    return equations.every((equation) => holds(equation, found)) ? [found] : [];
   });
   if (values === undefined) return refuse(`its rates are not those of ${standard.name}`);
   if (isCurrent && wired.isKnown && !near(everywhere(quotient(values.get('cm') ?? zero, wired.cm)) ?? NaN, 1))

@@ -127,7 +127,7 @@ export function listedValue(
   const e = parseExpression(value);
   const names = [...namesIn(e)];
   if (names.length === 0 || names.some((name) => name !== 'i' && name !== 'j')) return undefined;
-  if (callsIn(e).some((one) => isRandom(one.function)) || connect.length !== 1) return undefined;
+  if (callsIn(e).some((call) => isRandom(call.function)) || connect.length !== 1) return undefined;
   const sizes = endsOf(context, { connect, ...ends });
   const [rule] = connect.map((one) => namedRule(one, sizes));
   const pairs = rule && pairsOf(rule, sizes, (array) => numbersOf(array, context.valid.data));

@@ -40,7 +40,7 @@ export function delaysOf(
     } else if (isGiven(value) && value.gaps === undefined) {
       const numbers = numbersOf(value.array, context.valid.data);
       result[side] = { ...value, array: numbers.map(whole) };
-      if (numbers.some((one) => one < context.dt / 2)) remarkDelay(context, pointer);
+      if (numbers.some((number) => number < context.dt / 2)) remarkDelay(context, pointer);
     } else {
       result[side] = value;
       if (text !== undefined && timingProperties[timing].hasSlots && ['i', 'j'].some((name) => namesIn(text).has(name)))

@@ -150,5 +150,5 @@ function remarkMethod(context: Standardising, type: NeuronType, cell: Recognised
 
 /** Replaces draws at each spike by their usual value, since the sign of a weight does not depend on them. */
 function withoutDraws(e: Expression): Expression {
-  return callsIn(e).some((one) => isRandom(one.function)) ? number(constantOf(e) ?? 1) : e;
+  return callsIn(e).some((call) => isRandom(call.function)) ? number(constantOf(e) ?? 1) : e;
 }

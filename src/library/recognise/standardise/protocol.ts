@@ -94,7 +94,7 @@ function partedByCells(
   where: string,
 ): Readonly<Record<string, Value>> | undefined {
   const condition = parseExpression(where);
-  if ([...namesIn(condition)].join() !== 'i' || callsIn(condition).some((one) => isRandom(one.function)))
+  if ([...namesIn(condition)].join() !== 'i' || callsIn(condition).some((call) => isRandom(call.function)))
     return undefined;
   const parted: Record<string, Value> = {};
   for (const [key, value] of Object.entries(set)) {

@@ -497,7 +497,7 @@ describe('networks of cells with compartments', () => {
       });
     const [own, other] = [recording('c'), recording('d')];
     const count = ({ diagnostics }: typeof own, code: string): number =>
-      diagnostics.filter((one) => one.code === code).length;
+      diagnostics.filter((diagnostic) => diagnostic.code === code).length;
     expect([count(own, 'lems/other-component'), count(other, 'lems/other-component')]).toEqual([0, 1]);
     expect(other.valid.model.recordings).toEqual(own.valid.model.recordings);
     expect(JSON.stringify(own.valid.model.recordings)).toContain('segment_4');

@@ -241,7 +241,12 @@ test("PyNN's cells fire when they did, to the step", async () => {
   const before = await steps(model);
   expect(before.length).toBe(2);
   expect(await steps(again)).toEqual(before);
-  expect(again.valid.model.recordings.map((one) => ['section' in one ? one.section : '', 'fraction' in one])).toEqual([
+  expect(
+    again.valid.model.recordings.map((recording) => [
+      'section' in recording ? recording.section : '',
+      'fraction' in recording,
+    ]),
+  ).toEqual([
     ['soma', true],
     ['dendrite', true],
     ['', false],

@@ -258,7 +258,7 @@ function unreadParameters(type: NeuronType, model: Model): ReadonlySet<string> {
   // Arrays have no names, and parameters may read each other.
   const { populations: _, projections, ...rest } = writtenModel({ ...model, neurons: { type } });
   const shown = rest.neurons['type'];
-  const values = Object.values(projections).map((one) => [one.values, one.delays]);
+  const values = Object.values(projections).map((projection) => [projection.values, projection.delays]);
   const text = JSON.stringify([rest, values]).replace(/"(\w+)":/g, (key, name: string) =>
     Object.hasOwn(type.parameters, name) ? '' : key,
   );

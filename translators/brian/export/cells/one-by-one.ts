@@ -83,26 +83,38 @@ class OneByOne {
           ),
         ),
       ),
-      projections: mapped(model.projections, (one, name) => {
+      projections: mapped(model.projections, (projection, name) => {
         const pointer = child('/projections', name);
-        const [from, to] = [this.#rule(one.from.of, `${pointer}/from`), this.#rule(one.to.of, `${pointer}/to`)];
-        return { ...one, from: { ...one.from, of: from }, to: { ...one.to, of: to } };
+        const [from, to] = [
+          this.#rule(projection.from.of, `${pointer}/from`),
+          this.#rule(projection.to.of, `${pointer}/to`),
+        ];
+        return { ...projection, from: { ...projection.from, of: from }, to: { ...projection.to, of: to } };
       }),
       stimuli: this.#each(
         model.stimuli,
         '/stimuli',
         ({ to }) => to,
-        (one, to, k) => (one.kind === 'current' ? { ...one, to, value: this.#number(one.value, k) } : { ...one, to }),
+        (stimulus, to, k) =>
+          stimulus.kind === 'current'
+            ? { ...stimulus, to, value: this.#number(stimulus.value, k) }
+            : { ...stimulus, to },
       ),
       operations: this.#each(
         model.operations,
         '/operations',
         ({ on }) => on,
-        (one, on) => ({ ...one, on }),
+        (operation, on) => ({ ...operation, on }),
       ),
-      recordings: model.recordings.flatMap((one, k): Model['recordings'] => {
-        const cells = this.#cells(one.of, child('/recordings', k));
-        return cells?.map(({ cell, at }) => ({ ...one, of: { population: cell }, name: `${one.name}_${at}` })) ?? [one];
+      recordings: model.recordings.flatMap((recording, k): Model['recordings'] => {
+        const cells = this.#cells(recording.of, child('/recordings', k));
+        return (
+          cells?.map(({ cell, at }) => ({
+            ...recording,
+            of: { population: cell },
+            name: `${recording.name}_${at}`,
+          })) ?? [recording]
+        );
       }),
       experiment: {
         ...model.experiment,

@@ -137,7 +137,7 @@ function synapseOf(
   const others = actions.some((text) => /\bpost\./.test(text.replace(/^post\.\w+ \+= /, '')));
   if (others || Object.keys(type.contributes).length > 0)
     return report.missing(pointer, 'synapses on compartments that do more than add to a variable at a spike');
-  if (flows.length === 0 || flows.some((one) => one === undefined))
+  if (flows.length === 0 || flows.some((flow) => flow === undefined))
     return report.missing(pointer, 'synapses on compartments whose current is not a conductance divided by the area');
   const compartments = [...new Set(targets.map((j) => Math.floor(j / cells)))];
   const parameters = new Set<string>();
@@ -160,7 +160,9 @@ function synapseOf(
     summed: {},
     state: {
       ...type.state,
-      ...Object.fromEntries(states.map((one) => [one, { ...(cell.state[one] ?? zero), initial: 0, shared: false }])),
+      ...Object.fromEntries(
+        states.map((state) => [state, { ...(cell.state[state] ?? zero), initial: 0, shared: false }]),
+      ),
     },
     derivatives: {
       ...type.derivatives,
@@ -212,5 +214,5 @@ function wholeCurrent(e: Expression): Expression | undefined {
   const factors = factorsOf(e);
   const at = factors.findIndex(isReciprocalArea);
   const rest = factors.filter((_, k) => k !== at);
-  return at < 0 || rest.length === 0 ? undefined : rest.reduce((all, one) => product(all, one));
+  return at < 0 || rest.length === 0 ? undefined : rest.reduce((all, expression) => product(all, expression));
 }

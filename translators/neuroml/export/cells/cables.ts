@@ -216,7 +216,9 @@ class CableWriter {
     const opened = new Set<string>();
     for (const { to, synapse } of Object.values(context.model.projections)) {
       if (populationOf(to.of) !== this.name) continue;
-      const text = JSON.stringify(Object.values(context.model.synapses[synapse]?.pathways ?? {}).map((one) => one.do));
+      const text = JSON.stringify(
+        Object.values(context.model.synapses[synapse]?.pathways ?? {}).map((pathway) => pathway.do),
+      );
       for (const key of Object.keys(context.model.synapses[synapse]?.summed ?? {}))
         opened.add(key.replace(/^post\./, ''));
       for (const name of Object.keys(type.state))

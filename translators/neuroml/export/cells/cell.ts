@@ -102,7 +102,7 @@ class CellWriter {
         element(tag, { value: quantityText(value, dimension, context.dimensions), ...this.#segmentGroup(own) }),
       );
     const membrane = element('membraneProperties', {}, [
-      ...densitiesInOrder(densities.map((one) => one.element)),
+      ...densitiesInOrder(densities.map((density) => density.element)),
       element('spikeThresh', { value: quantityText(spike?.threshold ?? 0, volt, context.dimensions) }),
       ...on('specificCapacitance', faradByArea, (name) => sections[name]?.specificCapacitance ?? 0),
       ...on('initMembPotential', volt, (name) => this.#startOf(name)),
@@ -201,11 +201,11 @@ class CellWriter {
         const owner = conductances.length === 1 ? name : `${name}_${k + 1}`;
         const channel = this.#channels.channel(conductance, ion, { owner, equations, initial, v, pointer });
         const known = this.#placed.find(
-          (one) =>
-            one.channel.id === channel.id &&
-            one.mechanism === name &&
-            one.conductance.conductance === conductance.conductance &&
-            one.conductance.reversal === conductance.reversal,
+          (placed) =>
+            placed.channel.id === channel.id &&
+            placed.mechanism === name &&
+            placed.conductance.conductance === conductance.conductance &&
+            placed.conductance.reversal === conductance.reversal,
         );
         if (known) known.sections.push(section);
         else this.#placed.push({ mechanism: name, channel, ion, conductance, sections: [section] });
@@ -227,9 +227,9 @@ class CellWriter {
     const atStart = (one: string): number | undefined =>
       one === 'v' ? this.#startOf(section) : (free.get(one) ?? outside(one));
     const numbers = new Map(localNumbers(mechanism, section, this.#compartments, atStart, this.context));
-    for (const one of mechanism.reads) {
-      const value = one === 'v' ? undefined : outside(one);
-      if (value !== undefined) numbers.set(one, value);
+    for (const read of mechanism.reads) {
+      const value = read === 'v' ? undefined : outside(read);
+      if (value !== undefined) numbers.set(read, value);
     }
     return numbers;
   }

@@ -253,7 +253,7 @@ class ChannelCell {
         ]),
         element('biophysicalProperties', { id: `${id}_properties` }, [
           element('membraneProperties', {}, [
-            ...densitiesInOrder(densities.map((one) => one.element)),
+            ...densitiesInOrder(densities.map((density) => density.element)),
             element('spikeThresh', { value: quantityText(threshold, volt, dimensions) }),
             element('specificCapacitance', { value: quantityText(this.#specific, faradByArea, dimensions) }),
             element('initMembPotential', { value: quantityText(start, volt, dimensions) }),

@@ -205,7 +205,7 @@ function closingRate(coefficient: Expression, entering: Expression, equations: L
   const closing = simplify(difference(negated(coefficient), entering));
   try {
     const both = [entering, closing].map((e) => rateForm(equations.atPotential(e)));
-    return both.every((one) => one !== undefined) ? closing : undefined;
+    return both.every((form) => form !== undefined) ? closing : undefined;
   } catch (error) {
     if (error instanceof NoNumber) return undefined;
     throw error;

@@ -64,12 +64,15 @@ export function conductancesOf(
       functions,
     );
   for (const { sign, value } of addendsOf(current)) {
-    const one = conductanceOf(value, isState, constant, isReversal);
+    const conductance = conductanceOf(value, isState, constant, isReversal);
     // `g*E - g*v` is one conductance, recognized only from both parts together.
     const isLeak =
-      one?.gates.size === 0 && one.mixed.length === 0 && one.open === null && typeof one.reversal === 'number';
-    if (one === undefined || isLeak) rest = binary(sign === 1 ? '+' : '-', rest, value);
-    else if (one.conductance !== 0) found.push({ ...one, conductance: sign * one.conductance });
+      conductance?.gates.size === 0 &&
+      conductance.mixed.length === 0 &&
+      conductance.open === null &&
+      typeof conductance.reversal === 'number';
+    if (conductance === undefined || isLeak) rest = binary(sign === 1 ? '+' : '-', rest, value);
+    else if (conductance.conductance !== 0) found.push({ ...conductance, conductance: sign * conductance.conductance });
   }
   const form = linearForm(rest, ['v']);
   const slope = form?.coefficients.get('v');

@@ -91,7 +91,7 @@ const areas = [1e-6, 2.3e-6, 7.1e-6] as const;
 /** @param rhoAt  by how much a current fills the pool of a compartment of an area */
 function fillingOf(rhoAt: (area: number) => number): Filling {
   const [rho, ...others] = areas.map(rhoAt) as [number, ...number[]];
-  if (others.every((one) => near(one, rho))) return { rho };
+  if (others.every((other) => near(other, rho))) return { rho };
   const [area] = areas;
   let [low, high] = [0, radiusOf(area)];
   while (low < (low + high) / 2 && (low + high) / 2 < high) {

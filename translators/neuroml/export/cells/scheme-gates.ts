@@ -37,7 +37,8 @@ export function schemeGate(
   const opened = linearForm(open, all);
   const openStates = [...(opened?.coefficients ?? [])].map(([name]) => name);
   if (!opened || !isZero(opened.constant)) return undefined;
-  if ([...opened.coefficients.values()].some((one) => one.kind !== 'number' || one.value !== 1)) return undefined;
+  if ([...opened.coefficients.values()].some((coefficient) => coefficient.kind !== 'number' || coefficient.value !== 1))
+    return undefined;
   const rows = new Map<string, ReadonlyMap<string, Expression>>();
   for (const wanted = [...openStates]; wanted.length > 0;) {
     const name = wanted.pop() ?? '';
@@ -56,7 +57,7 @@ export function schemeGate(
   const first = (name: string): number => initial.get(name) ?? 0;
   const states = [...rows.keys()].sort((a, b) => first(b) - first(a));
   const ordered = [
-    ...states.filter((one) => !openStates.includes(one)),
+    ...states.filter((state) => !openStates.includes(state)),
     ...states.filter((one) => openStates.includes(one)),
   ];
   const rate = (from: string, to: string): Expression => rows.get(to)?.get(from) ?? integer(0);

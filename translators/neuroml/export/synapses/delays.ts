@@ -97,7 +97,7 @@ export function withDelaysBefore({ model, data, report }: Pick<ExportContext, 'm
 
 /** Returns statements that send values, all with one delay. */
 function sentIn(actions: readonly string[]): readonly Send[] {
-  const sent = actions.flatMap(parseStatements).filter((one) => one.kind === 'send');
+  const sent = actions.flatMap(parseStatements).filter((statement) => statement.kind === 'send');
   return new Set(sent.map(({ after }) => printExpression(after))).size > 1 ? [] : sent;
 }
 
@@ -129,7 +129,9 @@ function atOnce({ conformsTo: _, ...type }: SynapseType): SynapseType {
   const code = (actions: readonly string[]): readonly string[] =>
     actions
       .flatMap(parseStatements)
-      .map((one) => printStatement(one.kind === 'send' ? assignment(one.port, '+=', one.value) : one));
+      .map((statement) =>
+        printStatement(statement.kind === 'send' ? assignment(statement.port, '+=', statement.value) : statement),
+      );
   const pathways = Object.entries(type.pathways).map(([id, pathway]) => {
     const isSending = sentIn(pathway.do).length > 0;
     return [id, isSending ? { ...pathway, do: code(pathway.do) } : pathway] as const;
@@ -139,8 +141,8 @@ function atOnce({ conformsTo: _, ...type }: SynapseType): SynapseType {
 
 /** Returns names of the parameters that are delays of sent values. */
 const delayNames = ({ pathways }: SynapseType): readonly string[] =>
-  Object.values(pathways).flatMap((one) =>
-    sentIn(one.do).flatMap(({ after }) => (after.kind === 'name' ? [after.name] : [])),
+  Object.values(pathways).flatMap((pathway) =>
+    sentIn(pathway.do).flatMap(({ after }) => (after.kind === 'name' ? [after.name] : [])),
   );
 
 const without = <T>(map: Readonly<Record<string, T>>, names: readonly string[]): Record<string, T> =>

@@ -66,7 +66,7 @@ function gapConductance(
 ): number | undefined {
   const [current, ...currents] = Object.values(type.contributes);
   const others = [type.state, type.pathways, type.summed, type.events ?? {}, receptors];
-  if (current === undefined || currents.length > 0 || others.some((one) => Object.keys(one).length > 0))
+  if (current === undefined || currents.length > 0 || others.some((other) => Object.keys(other).length > 0))
     return undefined;
   const { folded, at } = arithmeticOf(type, ['pre.v', 'post.v'], valueOf, functions);
   try {

@@ -62,7 +62,8 @@ function withRates(
     z: 'y/tau_syn - z/tau_rec',
   };
   const { last: _, u, ...others } = type.state;
-  const showsU = facilitates || Object.values(model.recordings).some((one) => recordedVariables(one).includes('u'));
+  const showsU =
+    facilitates || Object.values(model.recordings).some((recording) => recordedVariables(recording).includes('u'));
   const state = { ...(showsU && u ? { u } : {}), ...others };
   const pathways = Object.entries(type.pathways).map(([name, pathway]) => {
     const add = pathway.do.find((text) => /^\S+ \+= weight/.test(text))?.split(' ')[0] ?? 'port';

@@ -62,7 +62,7 @@ export function namesRead(type: SynapseType): Set<string> {
     ...expressions.map(parseExpression),
     ...statements
       .flatMap(parseStatements)
-      .flatMap((one) => (one.kind === 'send' ? [one.value, one.after] : [one.value])),
+      .flatMap((statement) => (statement.kind === 'send' ? [statement.value, statement.after] : [statement.value])),
   ];
   return new Set(read.flatMap((e) => [...namesIn(e)]));
 }

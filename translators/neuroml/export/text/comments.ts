@@ -66,5 +66,5 @@ export function withXmlComments(root: Element, { annotations }: Model): Element 
     : { ...root, children: [commented(first, [...head, ...comments.takeRest()]), ...others] };
 }
 
-const commented = (one: Element, lines: readonly string[]): Element =>
-  lines.length === 0 ? one : { ...one, comment: [...lines, ...(one.comment ?? [])] };
+const commented = (element: Element, lines: readonly string[]): Element =>
+  lines.length === 0 ? element : { ...element, comment: [...lines, ...(element.comment ?? [])] };

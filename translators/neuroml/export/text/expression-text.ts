@@ -133,8 +133,8 @@ export class ExpressionText {
     if (!Number.isInteger(power) || power === 0 || Math.abs(power) > 8)
       throw new NotExpressible(`a value with a dimension to the power of ${String(power)}`);
     const factor = atom(closed(this.piece(base, place)));
-    const repeated = Array.from({ length: Math.abs(power) }, () => factor).reduce((product, one) =>
-      joined(product, '*', one),
+    const repeated = Array.from({ length: Math.abs(power) }, () => factor).reduce((product, piece) =>
+      joined(product, '*', piece),
     );
     return power > 0 ? repeated : joined(atom('1'), '/', repeated);
   }

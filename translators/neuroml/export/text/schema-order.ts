@@ -16,12 +16,12 @@ export function inSchemaOrder<T extends { readonly tag: string }>(elements: read
 }
 
 /** Returns an element with its contents in the order of the schema. */
-export function inOrder(one: Element): Element {
-  const children = one.children.map(inOrder);
-  if (inAnyOrder.has(one.tag)) return { ...one, children };
-  const slots = contents.get(one.attributes['type'] ?? '') ?? contents.get(one.tag) ?? [];
+export function inOrder(element: Element): Element {
+  const children = element.children.map(inOrder);
+  if (inAnyOrder.has(element.tag)) return { ...element, children };
+  const slots = contents.get(element.attributes['type'] ?? '') ?? contents.get(element.tag) ?? [];
   const order = [...[...explanations].map((name) => [name]), ...slots.map(({ names }) => names)];
   const places = new Map(order.flatMap((names, k) => names.map((name) => [name, k] as const)));
   const place = ({ tag }: Element): number => places.get(tag) ?? order.length;
-  return { ...one, children: children.sort((a, b) => place(a) - place(b)) };
+  return { ...element, children: children.sort((a, b) => place(a) - place(b)) };
 }

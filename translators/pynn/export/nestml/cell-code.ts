@@ -190,7 +190,7 @@ function functionsOf({ type, recorded }: CellOfNest, order: readonly string[]): 
   for (const name of order) {
     const { value, type: kind } = type.derived[name] as DerivedVariable;
     const reads = [...namesIn(value)];
-    const base = new Set(reads.flatMap((one) => functions.get(one) ?? [one]));
+    const base = new Set(reads.flatMap((read) => functions.get(read) ?? [read]));
     const isNonlinear = reads.some((one) => functions.has(one)) || linearForm(value, states) === null;
     const isNumeric = [...base].every((one) => numeric.has(type.state[one]?.type ?? type.parameters[one]?.type));
     if (isNonlinear && isNumeric && base.size <= 2 && numeric.has(kind) && !recorded.has(name))

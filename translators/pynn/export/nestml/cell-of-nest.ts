@@ -27,7 +27,7 @@ export interface CellOfNest {
 export const eventCode = ({ when, do: actions, refractory }: EventDefinition): readonly Expression[] => [
   when,
   ...actions.map(valueOf),
-  ...[refractory?.for, refractory?.while].flatMap((one) => one ?? []),
+  ...[refractory?.for, refractory?.while].flatMap((expression) => expression ?? []),
 ];
 
 /** Returns the value that a statement computes. */

@@ -107,7 +107,7 @@ function withIndex(operation: Operation, index: string): Operation {
     ...operation,
     do: operation.do.map((text) =>
       parseStatements(text)
-        .map((one) => printStatement(mapStatement(one, (e) => mapExpression(e, renamed))))
+        .map((statement) => printStatement(mapStatement(statement, (e) => mapExpression(e, renamed))))
         .join('; '),
     ),
   };

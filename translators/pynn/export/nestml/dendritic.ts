@@ -46,7 +46,8 @@ export function withDendriticDelays(model: Model): Model {
 /** Returns a type whose pathway from spikes of the source keeps what it sends for another pathway with the delay. */
 function sendingLater(model: Model, { to }: Projection, type: SynapseType, pre: string): SynapseType {
   const whole = (type.pathways[pre]?.do ?? []).flatMap(parseStatements);
-  const isOwn = (one: Statement): boolean => one.kind === 'assignment' && Object.hasOwn(type.state, one.target);
+  const isOwn = (statement: Statement): boolean =>
+    statement.kind === 'assignment' && Object.hasOwn(type.state, statement.target);
   const kept = whole.map((one, k) => (isOwn(one) ? printStatement(one) : `sent_${k} = ${printExpression(one.value)}`));
   const arriving = whole.flatMap((one, k) =>
     isOwn(one) || one.kind === 'send' ? [] : [`${one.target} ${one.operator} sent_${k}`],

@@ -52,7 +52,9 @@ function noteIntegration(code: CellCode, method: string, variables: readonly str
     return (
       form !== null &&
       ![...namesIn(rate)].some((read) => inlined.has(read)) &&
-      [...form.coefficients.values()].every((one) => variables.every((variable) => !namesIn(one).has(variable)))
+      [...form.coefficients.values()].every((coefficient) =>
+        variables.every((variable) => !namesIn(coefficient).has(variable)),
+      )
     );
   });
   if (noise.length > 0)

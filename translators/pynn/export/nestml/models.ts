@@ -72,7 +72,7 @@ export class NestmlModels {
     const { to, synapse = '' } = this.#model.projections[projection] ?? {};
     const own = this.#valid.model.synapses[synapse];
     const isListed =
-      to !== undefined && ownersOf(to.of).some((one) => this.#model.populations[one]?.spikes !== undefined);
+      to !== undefined && ownersOf(to.of).some((owner) => this.#model.populations[owner]?.spikes !== undefined);
     return isListed && own !== undefined && declaredName(own) === ''
       ? 'synapses onto listed spikes: NEST keeps the spikes of a target in cells with equations'
       : this.#uses.get(projection);
@@ -104,7 +104,7 @@ export class NestmlModels {
     const ports = this.#ports(ids, type);
     const [fed, ...others] = new Set(
       Object.values(stimuli).flatMap((stimulus) =>
-        stimulus.kind === 'current' && populationsOf(stimulus.to).some((one) => ids.includes(one))
+        stimulus.kind === 'current' && populationsOf(stimulus.to).some((population) => ids.includes(population))
           ? [stimulus.input]
           : [],
       ),
@@ -115,7 +115,7 @@ export class NestmlModels {
     const operations = Object.entries(this.#model.operations).flatMap(([key, operation]) => {
       const on = written[key]?.on;
       const owners = on === undefined ? [] : populationsOf(on);
-      if (on === undefined || !owners.some((one) => ids.includes(one))) return [];
+      if (on === undefined || !owners.some((owner) => ids.includes(owner))) return [];
       if (ids.length !== 1 || wholePopulation(on) !== ids[0])
         throw new NotInNestml('code that runs on some of its cells only');
       const every = Math.max(1, Math.round((operation.every ?? experiment.dt) / experiment.dt));
@@ -158,7 +158,7 @@ export class NestmlModels {
     const isHeard = (event: string): boolean =>
       Object.values(this.#model.projections).some(
         ({ from, synapse }) =>
-          ownersOf(from.of).some((one) => ids.includes(one)) &&
+          ownersOf(from.of).some((owner) => ids.includes(owner)) &&
           (from.event === event ||
             Object.values(this.#model.synapses[synapse]?.pathways ?? {}).some(
               ({ on }) => on.end === 'pre' && on.event === event,
@@ -174,7 +174,7 @@ export class NestmlModels {
     const uses = new Map<string, { readonly key: string; readonly use: StaticUse }>();
     for (const [name, projection] of Object.entries(this.#model.projections)) {
       if (projection.to.of.kind === 'synapses' || projection.from.of.kind === 'synapses') continue;
-      if (!ownersOf(projection.to.of).some((one) => ids.includes(one))) continue;
+      if (!ownersOf(projection.to.of).some((owner) => ids.includes(owner))) continue;
       const synapse = this.#model.synapses[projection.synapse];
       const own = this.#valid.model.synapses[projection.synapse];
       const given = this.#valid.model.projections[name];

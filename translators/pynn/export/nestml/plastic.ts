@@ -24,7 +24,9 @@ import { nestmlQuantity, nestUnitOf } from './units.js';
 export const isPlastic = ({ derivatives, pathways, ports }: SynapseType): boolean =>
   Object.keys(derivatives).length > 0 ||
   Object.keys(pathways).length > 1 ||
-  Object.values(pathways).some(({ do: statements }) => statements.some((one) => ownTarget(one, ports) !== undefined));
+  Object.values(pathways).some(({ do: statements }) =>
+    statements.some((statement) => ownTarget(statement, ports) !== undefined),
+  );
 
 /** Returns the own variable that a statement assigns. */
 const ownTarget = (statement: Statement, ports: object): string | undefined =>
@@ -103,7 +105,8 @@ export function plasticUse(
     const { dimension } = parseUnit(si);
     return `${nestName(key)} ${nestUnitOf(si).type} = ${textOf(nestmlQuantity(typeof value === 'number' ? value : 0, dimension))}`;
   };
-  const statement = (one: Assignment): string => nestmlAssignment({ ...one, target: nestName(one.target) }, names);
+  const statement = (assignment: Assignment): string =>
+    nestmlAssignment({ ...assignment, target: nestName(assignment.target) }, names);
   const actions = (statements: readonly Statement[]): readonly string[] => {
     const lines: string[] = [];
     for (const one of statements)
@@ -172,7 +175,7 @@ function check(code: readonly Expression[], rates: readonly (readonly [string, E
   if (code.some(draws)) throw new NotInNestml('synapses that draw random numbers');
   const isLinear = (rate: Expression): boolean =>
     [...(linearForm(rate, states)?.coefficients.values() ?? [nameOf(states[0] ?? '')])].every(
-      (one) => !states.some((name) => namesIn(one).has(name)),
+      (coefficient) => !states.some((name) => namesIn(coefficient).has(name)),
     );
   if (!rates.every(([, rate]) => isLinear(rate))) throw new NotInNestml('synapses with equations that are not linear');
 }

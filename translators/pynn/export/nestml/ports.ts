@@ -58,7 +58,7 @@ export function portStatements({
 
 /** Returns a number of units of NEST. */
 function unitText(count: number, dimension: Dimension): string {
-  const one = nestmlQuantity(siOf(dimension), dimension);
-  const text = textOf(one);
+  const expression = nestmlQuantity(siOf(dimension), dimension);
+  const text = textOf(expression);
   return text.replace(/^1(\.0)?(?= |$)/, String(count));
 }

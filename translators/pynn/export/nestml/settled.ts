@@ -47,8 +47,8 @@ export function withSettledValues(valid: ValidModel): ValidModel {
       id,
       {
         ...type,
-        parameters: mapped(parameters, (one, name) => ({ ...one, value: usual[name] ?? one.value })),
-        state: mapped(state, (one, name) => ({ ...one, initial: usual[name] ?? one.initial })),
+        parameters: mapped(parameters, (parameter, name) => ({ ...parameter, value: usual[name] ?? parameter.value })),
+        state: mapped(state, (variable, name) => ({ ...variable, initial: usual[name] ?? variable.initial })),
       },
     ];
   });

@@ -25,7 +25,7 @@ export function updateLines(code: CellCode, refractoriness: Refractoriness): rea
     Object.entries(derivatives).flatMap(([name, { rate }]) => {
       const form = noise.length === 0 ? null : linearForm(rate, noise);
       const parts = [...(form?.coefficients.values() ?? [])].filter(
-        (one) => !(one.kind === 'number' && one.value === 0),
+        (coefficient) => !(coefficient.kind === 'number' && coefficient.value === 0),
       );
       return parts.length === 0 ? [] : [[name, parts] as const];
     }),

@@ -74,11 +74,12 @@ const rounded = ({ form, rate, midpoint, scale }: RateForm, digits: number): Rat
  */
 function exponential(f: (v: number) => number): RateForm {
   const scale = 0.02 / Math.log(f(-0.05) / f(-0.07));
+  const middle = f(-0.06);
   const fives = Array.from({ length: 41 }, (_, k) => (k % 2 === 0 ? k : -k - 1) * 0.0025);
   const finer = [0.001, 0.0001].flatMap((unit) => Array.from({ length: 0.1 / unit }, (_, k) => -k * unit));
   const choices = [...fives, ...finer].map((midpoint) => {
     const at = Math.round(midpoint * 1e4) / 1e4;
-    return { at, rate: round(f(at), 11) };
+    return { at, rate: round(middle * Math.exp((at + 0.06) / scale), 11) };
   });
   const best = choices.reduce((known, one) => (String(one.rate).length < String(known.rate).length ? one : known));
   return { form: 'Exp', rate: best.rate, midpoint: best.at, scale };

@@ -114,7 +114,9 @@ function showFindings(findings: readonly Diagnostic[]): void {
   const alike = new Map<string, Diagnostic[]>();
   for (const finding of findings) {
     const text = findingText(finding);
-    alike.set(text, [...(alike.get(text) ?? []), finding]);
+    const known = alike.get(text);
+    if (known) known.push(finding);
+    else alike.set(text, [finding]);
   }
   element('findings', HTMLUListElement).replaceChildren(...[...alike].map(findingItem));
 }
@@ -143,7 +145,7 @@ function findingItem([text, findings]: readonly [string, readonly Diagnostic[]])
     item.append(go, ' ');
   }
   const more = findings.length - mostPlaces;
-  item.append(more > 0 ? `and ${more} more places: ${text}` : text);
+  item.append(more > 0 ? `and ${more} more ${more === 1 ? 'place' : 'places'}: ${text}` : text);
   return item;
 }
 

@@ -40,6 +40,8 @@ interface Edge {
 
 /** Populations with names in their boxes; more are drawn as dots. */
 const mostBoxes = 24;
+/** Boxes for which an ellipse has space. */
+const mostOnEllipse = 8;
 /** Arrows with labels. */
 const mostLabels = 16;
 /** Arrows from one population to itself that are drawn one by one. */
@@ -57,7 +59,7 @@ export function networkDiagram(
   { width, height }: { readonly width: number; readonly height: number },
 ): string {
   const isDotted = populations.length > mostBoxes;
-  const box = isDotted ? { width: 10, height: 10 } : populations.length > 8 ? smallBox : usualBox;
+  const box = isDotted ? { width: 10, height: 10 } : populations.length > mostOnEllipse ? smallBox : usualBox;
   const nodes = placed(populations, { width, height }, box);
   const edges = joined(projections, nodes);
   const isLabelled = !isDotted && edges.length <= mostLabels;
@@ -80,14 +82,12 @@ const usualBox = { width: 104, height: 46 } as const;
 const smallBox = { width: 104, height: 38 } as const;
 
 /** Returns the height in pixels that a diagram of so many populations needs. */
-export const diagramHeightOf = (populations: number): number =>
-  populations <= 2
-    ? 270
-    : populations <= 4
-      ? 380
-      : populations <= 8 || populations > mostBoxes
-        ? 470
-        : 66 * 2 + (Math.ceil(populations / 2) + 1) * 46;
+export function diagramHeightOf(populations: number): number {
+  if (areInColumns(populations)) return 66 * 2 + (Math.ceil(populations / 2) + 1) * 46;
+  return populations <= 2 ? 270 : populations <= 4 ? 380 : 470;
+}
+
+const areInColumns = (populations: number): boolean => populations > mostOnEllipse && populations <= mostBoxes;
 
 /**
  * Places populations side by side if there are two, on an ellipse if there is space for their boxes, otherwise in two
@@ -99,7 +99,7 @@ function placed(populations: readonly DiagramPopulation[], { width, height }: Si
     x: count === 1 ? 0 : width / 2 - box.width / 2 - 26,
     y: count <= 2 ? 0 : height / 2 - box.height / 2 - 66,
   };
-  if (count > 8 && count <= mostBoxes) {
+  if (areInColumns(count)) {
     const rows = Math.ceil(count / 2);
     return populations.map((population, k) => {
       const isRight = k < rows;

@@ -21,7 +21,7 @@ import {
   type CheckOptions,
   type ConversionCheck,
 } from './check-conversion.js';
-import { convertWritten, readBack, type HowToConvert } from './read-back.js';
+import { convertWritten, hasNestml, readBack, type HowToConvert } from './read-back.js';
 import { isolatedPython } from '../platform/python.js';
 import { parseUnit } from '../lang/units.js';
 import { compareSamples, SampleKeeper } from './compare-samples.js';
@@ -112,7 +112,7 @@ export async function checkWith(
         "such scripts run on interneuron's backend of PyNN; leave --with out to compare with that",
       );
     }
-    const isCompiled = files.some(({ text }) => text.includes(registersNestml));
+    const isCompiled = hasNestml({ files });
     const python = pythonWith(simulator, [...tool.modules, ...(isCompiled ? ['pynestml'] : [])]);
     for (const { name, text } of files) writeFileSync(join(folder, name), text);
     const main = mainOf(files)?.name ?? '';
@@ -206,9 +206,6 @@ async function comparable(
     units: await unitsOfNestml(found.sampled, target.model),
   };
 }
-
-/** Text that occurs in scripts with types in NESTML. */
-const registersNestml = 'generate_nest_target';
 
 const isForOurBackend = ({ files }: ConvertedModel): boolean =>
   files.some(({ text }) => text.includes('import interneuron_pynn'));

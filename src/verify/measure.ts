@@ -22,7 +22,7 @@ import {
   type ConversionCheck,
 } from './check-conversion.js';
 import { documentNotation } from '../convert/target-notations.js';
-import { convertWritten, readBack, type HowToConvert } from './read-back.js';
+import { convertWritten, hasNestml, readBack, type HowToConvert } from './read-back.js';
 
 /** Result of measuring a conversion. */
 export interface Measurement {
@@ -73,9 +73,8 @@ export async function measure(
   const valid = withDuration(given);
   try {
     if (!whole && isTooLarge(valid, converted)) return tooLarge;
-    const isNestml = to === 'pynn-nestml' && converted.files.some(({ text }) => text.includes('generate_nest_target'));
     const back = async (...words: Parameters<typeof readBack>): Promise<ValidModel> =>
-      isNestml ? asInNest(await readBack(...words)) : readBack(...words);
+      hasNestml(converted) ? asInNest(await readBack(...words)) : readBack(...words);
     const written = await back(given, to, { converted, ...how });
     if (hashModel(given.model).experiment === hashModel(written.model).experiment) return { verdict: 'exact' };
     const target = withDuration(written);

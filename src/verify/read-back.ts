@@ -27,6 +27,10 @@ export const convertWritten = (
   return convertModel(valid, document, { name: usualName(document), freeze, partial });
 };
 
+/** Checks whether written files hold models in NESTML, which need its compiler. */
+export const hasNestml = ({ files }: Pick<ConvertedModel, 'files'>): boolean =>
+  files.some(({ name }) => name.endsWith('.nestml'));
+
 /**
  * Returns the model that the written files of a conversion are when they are read without the model that they carry.
  * Scripts are only read by Python: the document that corresponds to a script is read in its place.

@@ -82,8 +82,9 @@ function typeLines(script: Script, model: NestmlModel): readonly string[] {
   const inNest = namesInNest(model);
   const cell = script.names.take(name);
   script.types.set(standard.name, cell);
-  const spikes = { spikes: quoted('ms') };
-  const typed = { ...spikes, ...Object.fromEntries(Object.entries(units).map(([key, unit]) => [key, quoted(unit)])) };
+  const typed = Object.fromEntries(
+    Object.entries({ spikes: 'ms', ...units }).map(([key, unit]) => [key, quoted(unit)]),
+  );
   return [
     classOf(cell, 'sim.native_cell_type', inNest.cell),
     `    ${layout(prefixed('units = ', dictionary(typed)), 4)}`,

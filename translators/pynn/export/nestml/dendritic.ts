@@ -1,4 +1,4 @@
-/** Plastic synapses of the model's own with their delay behind the synapse, as NEST runs them. */
+/** Delays of the model's own plastic synapses as NEST has them: after the synapse. */
 
 import type { Statement } from '../../../../src/lang/ast.js';
 import { parseStatements } from '../../../../src/lang/parse.js';
@@ -10,8 +10,8 @@ import type { Model, Pathway, Projection, StateVariable, SynapseType } from '../
 import { wholeDelay } from '../../../../src/model/steps.js';
 
 /**
- * Returns a model whose plastic synapses with one delay before them have it behind them. They meet presynaptic spikes at once
- * and postsynaptic ones after the delay, and what they send arrives after it.
+ * Moves the delay of each plastic synapse that has a single one from before the synapse to after it. A presynaptic spike
+ * then meets the synapse at once, a postsynaptic spike after the delay, and the sent value arrives after the delay.
  */
 export function withDendriticDelays(model: Model): Model {
   const { synapses, projections, experiment, timing } = model;

@@ -141,15 +141,13 @@ export class NestmlModels {
     });
     this.#names.add(name);
     for (const { key } of operations) this.#operations.add(key);
-    const synapses = ids.flatMap((id) =>
-      Object.entries(this.#model.projections).flatMap(([key, { to }]) => {
-        const use = ownersOf(to.of).includes(id) ? this.#uses.get(key) : undefined;
-        return typeof use === 'object' && use.synapse !== undefined ? [use.synapse] : [];
-      }),
-    );
+    const synapses = Object.entries(this.#model.projections).flatMap(([key, { to }]) => {
+      const use = ownersOf(to.of).some((owner) => ids.includes(owner)) ? this.#uses.get(key) : undefined;
+      return typeof use === 'object' && use.synapse !== undefined ? [use.synapse] : [];
+    });
     if (emits === undefined && synapses.some(({ isPaired }) => isPaired))
       throw new NotInNestml('synapses that react to spikes of their target, which sends none');
-    return { ...made, name, isFed: fed !== undefined, synapses: [...new Set(synapses)] };
+    return { ...made, name, isFed: fed !== undefined, synapses };
   }
 
   /** Returns the event that NEST's cells send, which have one. */

@@ -35,15 +35,21 @@ export const hasHdf5 = (): boolean =>
 /** Returns the address of a file beside the page. */
 const beside = (part: 'worker' | Part): string => new URL(`${part}.js`, import.meta.url || document.baseURI).href;
 
-/** A worker that takes the modules of the library as its first message, and keeps later ones until it serves them. */
+/**
+ * A worker that takes the modules of the library as its first message, and keeps later ones until it serves them. What
+ * is thrown while they load is thrown again outside the promise, where the page hears of it.
+ */
 const loader = `
 self.onmessage = ({ data }) => {
   const early = [];
   self.onmessage = (event) => early.push(event);
-  import((${addressOfModules.toString()})(data)).then(({ serveWorker }) => {
-    serveWorker();
-    for (const event of early) self.onmessage(event);
-  });
+  import((${addressOfModules.toString()})(data)).then(
+    ({ serveWorker }) => {
+      serveWorker();
+      for (const event of early) self.onmessage(event);
+    },
+    (reason) => setTimeout(() => { throw reason; }),
+  );
 };`;
 
 /** Starts the worker. @param live  receives what a run records */

@@ -67,6 +67,7 @@ const client = startClient((message) => {
     pictures.update();
   }
 });
+client.catch(() => report('The program in this page is damaged: the file may have been cut on its way.'));
 
 /** Says that a model records no spikes, in place of an empty picture. */
 function showUnrecorded({ trains, series }: BeginMessage): void {

@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { deflateRawSync, gzipSync } from 'node:zlib';
+import { deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import { unzipSync } from 'fflate';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -99,7 +99,7 @@ describe.skipIf(!hasBrowser)('a page of one file, without Chromium it is not tes
     );
     browser = await chromium.launch({ executablePath: browserPath, args: ['--no-sandbox'] });
     page = await browser.newPage();
-    page.setDefaultTimeout(60_000);
+    page.setDefaultTimeout(30_000);
     page.on('pageerror', ({ message }) => errors.push(message));
     page.on('request', (request) => {
       if (!/^(file|blob|data):/.test(request.url())) errors.push(`it asks for ${request.url()}`);
@@ -423,6 +423,21 @@ describe.skipIf(!hasBrowser)('a page of one file, without Chromium it is not tes
     await result();
     const printed = await page.pdf({ path: join(picturesFolder, 'printed.pdf'), format: 'A4' });
     expect(printed.toString('latin1').match(/\/Type\s*\/Page\b/g)).toHaveLength(2);
+  });
+
+  it.each([
+    ['throws', 'half a program', deflateSync(JSON.stringify([['index.js', 'throw new Error("half a program");']]))],
+    ['is cut', 'The program in this page is damaged', gzipSync('')],
+  ])('says why nothing runs where its program %s', async (_, reason, program) => {
+    const text = readFileSync(join(folder, 'model.html'), 'utf8');
+    const damaged = text.replace(/(id="part-worker">)[^<]*/, `$1${base64(program)}`);
+    expect(damaged.length).toBeLessThan(text.length);
+    writeFileSync(join(folder, 'damaged.html'), damaged);
+    const other = await browser.newPage();
+    await other.goto(pathToFileURL(join(folder, 'damaged.html')).href);
+    await other.waitForFunction(`document.getElementById('status').textContent.includes('${reason}')`);
+    expect(await other.getAttribute('main', 'aria-busy')).toBe(null);
+    await other.close();
   });
 
   it.each(['#model=!!!!', '#model=AAAA'])('opens its own model for the damaged link %s', async (fragment) => {

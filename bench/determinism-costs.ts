@@ -75,7 +75,7 @@ function exponentials(items: number, lanes = true): Program {
   };
 }
 
-/* --- C ----------------------------------------------------------------------------------------------------------------- */
+/* --- C ------------------------------------------------------------------------------------------------------------ */
 
 const scalar = '__attribute__((noinline, optimize("no-tree-vectorize")))';
 
@@ -211,7 +211,7 @@ async function measureC(): Promise<void> {
   );
 }
 
-/* --- WebAssembly and the interpreter ------------------------------------------------------------------------------------ */
+/* --- WebAssembly and the interpreter ------------------------------------------------------------------------------ */
 
 /** Processor time of each way, in turn; `again` is so large that calls do not show. */
 function raceHere(ways: ReadonlyMap<string, Way>, again: number): ReadonlyMap<string, number> {
@@ -237,7 +237,7 @@ async function measureWasm(): Promise<void> {
   show('exp in double precision', raceHere(interpretedExponentials(), 20));
 }
 
-/* --- OpenCL ------------------------------------------------------------------------------------------------------------ */
+/* --- OpenCL ------------------------------------------------------------------------------------------------------- */
 
 const items = 2 ** 20;
 

@@ -1,7 +1,8 @@
 /**
  * How the time to the first step grows with the number of projections, populations, cells and inputs of a cell:
  *
- *     npm run build && npx tsx bench/growth.ts [projections] [populations] [cells] [fan-in] [--target c]... [--limit 60]
+ *     npm run build && npx tsx bench/growth.ts [projections] [populations] [cells] [fan-in] [--target c]...
+ *       [--limit 60]
  *
  * Writes canonical models into a temporary folder and runs one step of each with `interneuron run`. Prints a Markdown
  * table for each kind of growth: wall time by phase, peak memory, and the slope of each phase on a log-log scale.

@@ -3,9 +3,10 @@
  *
  *     npx tsx bench/nmodl-clamp.ts FOLDER results.json
  *
- * For each .mod file of the folder: states and the membrane current 0.5, 2.2, 5 and 20 ms after steps from -65 mV to -100 to
- * 50 mV, at three temperatures. Ours are extrapolated from three time steps. Prints the largest difference of each file, as
- * a part of the largest value of the state or the current, and the files that are refused or differ by more than 1e-6.
+ * For each .mod file of the folder: states and the membrane current 0.5, 2.2, 5 and 20 ms after steps from -65 mV to
+ * -100 to 50 mV, at three temperatures. Ours are extrapolated from three time steps. Prints the largest difference of
+ * each file, as a part of the largest value of the state or the current, and the files that are refused or differ by
+ * more than 1e-6.
  */
 
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';

@@ -1,6 +1,6 @@
 /**
- * The table of false alarms and power in docs/compare.md: `npx tsx bench/power.ts`. Numbers of pairs of one run, and of sides of
- * five runs, can follow.
+ * The table of false alarms and power in docs/compare.md: `npx tsx bench/power.ts`. Numbers of pairs of one run, and of
+ * sides of five runs, can follow.
  */
 
 import { compareRecorded } from '../src/compare/compare.js';

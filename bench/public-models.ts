@@ -5,7 +5,8 @@
  *     npx tsx bench/public-models.ts FOLDER [part] [neuroml|nest]
  *
  * FOLDER has a checkout of each repository at the commit below, in FOLDER/NAME of github.com/OWNER/NAME. `part` selects
- * models by a part of their repository or file, and the third argument one of the two columns. Prints the rows of test/docs/public-models.md.
+ * models by a part of their repository or file, and the third argument one of the two columns. Prints the rows of
+ * test/docs/public-models.md.
  */
 
 import { execFileSync } from 'node:child_process';

@@ -4,8 +4,8 @@
  *     npm run build && npx tsx bench/sonata.ts [edges]
  *
  * Writes a network of as many edges (10⁶ unless told; each with a weight and a delay of its own, 1000 cells to 1000) in
- * the canonical form into a temporary folder, converts it to SONATA, and validates the circuit, whole commands. Prints a
- * Markdown table; peak memory is the resident set of the process.
+ * the canonical form into a temporary folder, converts it to SONATA, and validates the circuit, whole commands. Prints
+ * a Markdown table; peak memory is the resident set of the process.
  */
 
 import { spawnSync } from 'node:child_process';

@@ -100,8 +100,8 @@ export const textAssets = {
 };
 
 /**
- * Lets Node and browsers share chunks: `#platform`, `#hdf5` and `#targets` become variables. `#default` and `#browser` set
- * them, by the names that `imports` of package.json has for implementations.
+ * Lets Node and browsers share chunks: `#platform`, `#hdf5` and `#targets` become variables. `#default` and `#browser`
+ * set them, by the names that `imports` of package.json has for implementations.
  */
 const sharedMachine = (imports) => ({
   name: 'shared-machine',

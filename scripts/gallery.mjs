@@ -1,6 +1,6 @@
 /**
- * Runs the networks of the gallery and draws their pictures: `npm run build`, then `node scripts/gallery.mjs [NAME...]`.
- * Writes docs/gallery.md and docs/pictures/gallery.
+ * Runs the networks of the gallery and draws their pictures: `npm run build`, then `node scripts/gallery.mjs
+ * [NAME...]`. Writes docs/gallery.md and docs/pictures/gallery.
  */
 
 import { execFileSync } from 'node:child_process';

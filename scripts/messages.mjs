@@ -50,8 +50,8 @@ const riddles = new Map();
 const mostAlternatives = 12;
 
 /**
- * The texts that an expression can give, each with the outcomes of the conditions that it depends on; `‹name›` stands for
- * what is put in. Undefined for an expression that is not text.
+ * The texts that an expression can give, each with the outcomes of the conditions that it depends on; `‹name›` stands
+ * for what is put in. Undefined for an expression that is not text.
  */
 function textsOf(node) {
   if (ts.isParenthesizedExpression(node) || ts.isAsExpression(node) || ts.isNonNullExpression(node))
@@ -238,8 +238,8 @@ function codesOf(code, path, isReport) {
 }
 
 /**
- * Of calls that report a conversion, by what they are called on: which argument is the text and which the code, and what
- * the text is about.
+ * Of calls that report a conversion, by what they are called on: which argument is the text and which the code, and
+ * what the text is about.
  */
 const entriesOfReports = [
   {

@@ -1,4 +1,6 @@
-/** What PyNN's table of words says in the JSON Schema and in PyNN's backend in Python; `build-schemas.mjs` writes both. */
+/**
+ * What PyNN's table of words says in the JSON Schema and in PyNN's backend in Python; `build-schemas.mjs` writes both.
+ */
 
 import { mapped } from '../src/model/collections.js';
 import { connectors } from '../translators/pynn/connectors.js';

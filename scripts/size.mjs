@@ -4,8 +4,8 @@
  *     node scripts/size.mjs            prints the lines and ceilings of all
  *     node scripts/size.mjs --lower    lowers the ceilings to the lines of today
  *
- * A capability that must grow states the reason beside a ceiling that is raised by hand. What is new replaces something,
- * or gets an entry of its own with its reason.
+ * A capability that must grow states the reason beside a ceiling that is raised by hand. What is new replaces
+ * something, or gets an entry of its own with its reason.
  */
 
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';

@@ -26,8 +26,8 @@ export function addressOf(part: PartMessage['part']): Promise<string> {
 }
 
 /**
- * Returns the address of the last of some modules, each of which may import those before it. The worker begins with this
- * function as text, so it uses no other.
+ * Returns the address of the last of some modules, each of which may import those before it. The worker begins with
+ * this function as text, so it uses no other.
  */
 export function addressOfModules(modules: readonly Module[]): string {
   const known = new Map<string, string>();

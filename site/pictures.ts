@@ -260,7 +260,9 @@ const rowOf = ({ top, height, size }: TrainBand, cell: number): number => top + 
 const markHeight = ({ height, size }: TrainBand): number =>
   Math.max(size > 20 ? 2 : 4, Math.min(size > 20 ? 4 : 40, (0.7 * height) / size));
 
-/** As high as the diagram beside it, or as its populations need. The canvas does not take part in its place's layout. */
+/**
+ * As high as the diagram beside it, or as its populations need. The canvas does not take part in its place's layout.
+ */
 function rasterHeight({ parentElement: place }: HTMLCanvasElement, recording: Recording): number {
   const needed = margin.top + margin.bottom + recording.begin.trains.length * 12;
   const least = Math.max(window.innerWidth < 700 ? 240 : 300, needed);

@@ -4,8 +4,8 @@
  *     INTERNEURON_PUBLISHED_MODELS=… npx tsx bench/cells/levels.ts
  *
  * The variable names a folder with checkouts of github.com/OpenSourceBrain. Counts steps that wait for each other, from
- * the leaves to the root: nodes one by one, level by level (nodes at one distance from the root), and branches as wholes,
- * where a round of branches that are ready takes as long as the longest. Prints a Markdown table.
+ * the leaves to the root: nodes one by one, level by level (nodes at one distance from the root), and branches as
+ * wholes, where a round of branches that are ready takes as long as the longest. Prints a Markdown table.
  */
 
 import path from 'node:path';

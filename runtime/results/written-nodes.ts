@@ -22,9 +22,9 @@ const own = (population: string): WrittenNodes => ({ population, idOf: (element)
 
 /**
  * Returns names and ids of the document that a model was read from: node populations and node ids of SONATA
- * (`annotations.sonata.nodes`), nodes of NIR (`annotations.nir.nodes`). Parts into which a population of SONATA was split
- * have the name of the population. Models without such annotations, or with annotations that give two cells one name,
- * keep their own names.
+ * (`annotations.sonata.nodes`), nodes of NIR (`annotations.nir.nodes`). Parts into which a population of SONATA was
+ * split have the name of the population. Models without such annotations, or with annotations that give two cells one
+ * name, keep their own names.
  *
  * @param run  `version` is that of a stored result, absent for a new one
  */

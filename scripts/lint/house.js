@@ -10,7 +10,10 @@ function isBigint(node) {
   );
 }
 
-/** Rejects functions whose last bits differ between machines and versions of an engine, and results that depend on a locale. */
+/**
+ * Rejects functions whose last bits differ between machines and versions of an engine, and results that depend on a
+ * locale.
+ */
 const noUnportableArithmetic = {
   create(context) {
     const report = (node, message) => context.report({ node, message });
@@ -55,7 +58,37 @@ const noKindByMember = {
   },
 };
 
+/** Columns of comments, as of code. */
+const columns = 120;
+
+/**
+ * Rejects comments that are wider than code, which the formatter leaves alone. Addresses may be longer, and so may code
+ * with a comment behind it.
+ */
+const commentWidth = {
+  create(context) {
+    return {
+      Program() {
+        const { lines } = context.sourceCode;
+        for (const { loc } of context.sourceCode.getAllComments()) {
+          if (lines[loc.start.line - 1].slice(0, loc.start.column).trim() !== '') continue;
+          for (let line = loc.start.line; line <= loc.end.line; line += 1) {
+            const text = lines[line - 1];
+            if ([...text.replace(/https?:\S+/, '')].length <= columns) continue;
+            const place = { start: { line, column: 0 }, end: { line, column: text.length } };
+            context.report({ loc: place, message: `A comment has at most ${columns} columns.` });
+          }
+        }
+      },
+    };
+  },
+};
+
 export default {
   meta: { name: 'house' },
-  rules: { 'no-unportable-arithmetic': noUnportableArithmetic, 'no-kind-by-member': noKindByMember },
+  rules: {
+    'no-unportable-arithmetic': noUnportableArithmetic,
+    'no-kind-by-member': noKindByMember,
+    'comment-width': commentWidth,
+  },
 };

@@ -1,7 +1,8 @@
 /**
  * Substitution of simulation methods.
  *
- * @source KiSAO 2.34, kisao.owl and `get_substitutable_algorithms` of its library; https://www.ebi.ac.uk/ols4/ontologies/kisao
+ * @source KiSAO 2.34, kisao.owl and `get_substitutable_algorithms` of its library;
+ *   https://www.ebi.ac.uk/ols4/ontologies/kisao
  */
 
 /** Forward Euler, which LEMS prescribes. */

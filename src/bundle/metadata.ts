@@ -1,7 +1,8 @@
 /**
  * Metadata of an archive in RDF, as programs for COMBINE archives read them.
  *
- * @source OMEX metadata specification, https://doi.org/10.1515/jib-2021-0020; vCard ontology, https://www.w3.org/TR/vcard-rdf/
+ * @source OMEX metadata specification, https://doi.org/10.1515/jib-2021-0020; vCard ontology,
+ *   https://www.w3.org/TR/vcard-rdf/
  */
 
 import type { Metadata } from '../model/model.js';

@@ -1,7 +1,8 @@
 /**
  * Simulation experiments in SED-ML.
  *
- * @source SED-ML Level 1 Version 4, https://doi.org/10.1515/jib-2021-0021; terms of KiSAO, http://www.biomodels.net/kisao
+ * @source SED-ML Level 1 Version 4, https://doi.org/10.1515/jib-2021-0021; terms of KiSAO,
+ *   http://www.biomodels.net/kisao
  */
 
 import { Diagnostics, type Place } from '../diagnostics/diagnostic.js';

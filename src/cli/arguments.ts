@@ -66,8 +66,8 @@ export const standardStream = '-';
 const placeholder = '\u0000';
 
 /**
- * Returns arguments in the form that yargs reads: `help run` becomes `run --help`. Arguments after `--` are files, whatever they
- * begin with.
+ * Returns arguments in the form that yargs reads: `help run` becomes `run --help`. Arguments after `--` are files,
+ * whatever they begin with.
  */
 function withoutShorthands(words: readonly string[]): string[] {
   if (words[0] === 'help') {
@@ -149,9 +149,9 @@ function defineParser(
     })
     .completion('completion', 'print a completion script for the shell (bash, zsh or fish)')
     .epilogue(`Exit codes: ${exitStatus}`);
-  // For every command that it runs, yargs prepares the help, which takes as long as reading a small model. Help that was not
-  // requested is therefore hidden. Choices serve only help and completion. `toRequest` checks values, since its messages can
-  // suggest.
+  // For every command that it runs, yargs prepares the help, which takes as long as reading a small model. Help that
+  // was not requested is therefore hidden. Choices serve only help and completion. `toRequest` checks values, since its
+  // messages can suggest.
   const showsHelp = words.some((word) => ['--help', '-h', completing].includes(word));
   for (const name of Object.keys(commands) as CommandName[])
     addCommand(parser, name, commands[name], { showsHelp, completes: words.includes(completing) }, select);

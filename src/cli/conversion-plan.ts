@@ -107,7 +107,11 @@ function notationFor(to: string | undefined, output: string): TargetNotation {
   );
 }
 
-/** Rejects a suffix of another notation: a script under the name of a document would be read as one. @throws UsageError */
+/**
+ * Rejects a suffix of another notation: a script under the name of a document would be read as one.
+ *
+ * @throws UsageError
+ */
 function refuseMisleadingName(path: string, to: TargetNotation): void {
   const suffix = extname(path).toLowerCase();
   const { files: kind, document } = targetOf(to);

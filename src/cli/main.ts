@@ -6,8 +6,8 @@ import * as nodeModule from 'node:module';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 
-// From Node 22.8 on, compiled code is kept between runs, in the user's folder for caches. Node's own choice, a folder for
-// temporary files, is one that others can write to.
+// From Node 22.8 on, compiled code is kept between runs, in the user's folder for caches. Node's own choice, a folder
+// for temporary files, is one that others can write to.
 const { enableCompileCache } = nodeModule as { readonly enableCompileCache?: (folder: string) => unknown };
 if (enableCompileCache) {
   const { INTERNEURON_CACHE: own, XDG_CACHE_HOME: usual } = process.env;

@@ -20,7 +20,11 @@ export interface ModelFile {
  */
 export const modelFiles = (words: readonly string[]): Promise<readonly ModelFile[]> => allFiles(words, modelsIn);
 
-/** Lists the tests that arguments name. @throws UsageError for a folder without tests, and for a pattern without matches */
+/**
+ * Lists the tests that arguments name.
+ *
+ * @throws UsageError for a folder without tests, and for a pattern without matches
+ */
 export const testFiles = (words: readonly string[]): Promise<readonly ModelFile[]> => allFiles(words, testsIn);
 
 /** Lists the files that a name or a pattern means. @throws UsageError for a pattern without matches */

@@ -6,8 +6,8 @@ import { outputError } from '../../runtime/results/output-error.js';
 import { refuseToReplace } from '../pipeline/results/replaceable.js';
 
 /**
- * Returns a function that gives the path for the next pass, such as `01-gather.yaml`. Files of an earlier dump are replaced, and
- * no others.
+ * Returns a function that gives the path for the next pass, such as `01-gather.yaml`. Files of an earlier dump are
+ * replaced, and no others.
  *
  * @param mark    stands between number and pass
  * @param ending  of the file's name

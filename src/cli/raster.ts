@@ -39,9 +39,9 @@ const bars = [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'] as co
 const bitCount = (bits: number): number => bits.toString(2).replaceAll('0', '').length;
 
 /**
- * Draws each population with lines in proportion to its size, at least one. A row of dots is one cell. If there are more cells
- * than rows, evenly spaced ones are shown, since all of them together would be a grey field. If most dots would be set, bars show
- * the rate.
+ * Draws each population with lines in proportion to its size, at least one. A row of dots is one cell. If there are
+ * more cells than rows, evenly spaced ones are shown, since all of them together would be a grey field. If most dots
+ * would be set, bars show the rate.
  *
  * @returns lines of text; empty when there are no cells or no steps
  */

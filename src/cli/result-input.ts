@@ -12,7 +12,8 @@ import type { CommandContext } from './context.js';
 const inputName = 'standard input';
 
 /**
- * Runs a command with a file in place of `-`. A model after a result, as in `verify result.nwb -`, stays on standard input.
+ * Runs a command with a file in place of `-`. A model after a result, as in `verify result.nwb -`, stays on standard
+ * input.
  *
  * @throws UsageError if `-` is named twice
  */

@@ -158,8 +158,8 @@ function readPairs(option: string, texts: readonly string[], example: string): R
 }
 
 /**
- * Returns the folder of compiled programs: `$INTERNEURON_CACHE`, else the user's folder for caches. Returns no folder if
- * others can write to it: a program that they put there would run with the user's rights.
+ * Returns the folder of compiled programs: `$INTERNEURON_CACHE`, else the user's folder for caches. Returns no folder
+ * if others can write to it: a program that they put there would run with the user's rights.
  */
 export function cacheOption(terminal: Terminal): { readonly cacheDirectory?: string } {
   const cacheDirectory = namedCache(terminal);

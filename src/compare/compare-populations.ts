@@ -42,8 +42,8 @@ interface Estimate {
 }
 
 /**
- * Compares all quantities that have values on both sides. Cell k of the first is cell k of the second, unless `paired` is
- * false.
+ * Compares all quantities that have values on both sides. Cell k of the first is cell k of the second, unless `paired`
+ * is false.
  *
  * @param unmatched  spikes of both sides without a partner in the same cell
  */
@@ -90,8 +90,8 @@ const count = (number: number, things: string): string =>
   `${number} ${number === 1 ? things.replace('s', '') : things}`;
 
 /**
- * States a distance and its verdict: different if it is significantly beyond floor and margin, within if it is not and its
- * error is below the margin, otherwise undecided.
+ * States a distance and its verdict: different if it is significantly beyond floor and margin, within if it is not and
+ * its error is below the margin, otherwise undecided.
  */
 export function quantity(
   name: QuantityName,
@@ -147,8 +147,8 @@ function meanDistance(own: readonly number[], theirs: readonly number[]): Estima
 }
 
 /**
- * Returns Wasserstein's distance of two samples of matched elements, and its distribution if the sides of each element are
- * chosen at random; null for few elements.
+ * Returns Wasserstein's distance of two samples of matched elements, and its distribution if the sides of each element
+ * are chosen at random; null for few elements.
  */
 function exchanged(first: readonly number[], second: readonly number[]): Estimate | null {
   const { length } = first;
@@ -230,14 +230,16 @@ function timeDistance(
 }
 
 /**
- * Largest distance that common noise explains: fluctuations of half of the rate on both sides. Deeper ones, such as responses
- * to a stimulus, count as a property of the model.
+ * Largest distance that common noise explains: fluctuations of half of the rate on both sides. Deeper ones, such as
+ * responses to a stimulus, count as a property of the model.
  */
 const mostCommon = 0.5 * (2 / Math.sqrt(Math.PI));
 
 /**
- * Returns the variance of the differences of counts between both sides over that of independent groups of their cells, at least
- * 1. Cells with common input or connections fluctuate together, in other ways in each run. Steps between nearby bins leave out
+ * Returns the variance of the differences of counts between both sides over that of independent groups of their cells,
+ * at least
+ * 1. Cells with common input or connections fluctuate together, in other ways in each run. Steps between nearby bins
+ *   leave out
  * slow changes (Allan 1966, Proc. IEEE 54:221).
  */
 function commonNoise(whole: Float64Array, groups: readonly Float64Array[]): number {
@@ -313,7 +315,10 @@ function compareSpectra(a: Profile, b: Profile, margin: number): Quantity | null
   };
 }
 
-/** Least share of the variance of spike times in the order of cells that is an order of the model: others come from wiring. */
+/**
+ * Least share of the variance of spike times in the order of cells that is an order of the model: others come from
+ * wiring.
+ */
 const leastOrder = 0.5;
 
 /** Compares the order in which cells fire, if one side has an order, or both have opposite ones, also of rates. */
@@ -339,8 +344,9 @@ function compareOrder(a: Profile, b: Profile, margin: number): Quantity | null {
 
 // --- Cells ----------------------------------------------------------------------------------------------------------
 /**
- * Returns the most spikes of a cell that is silent on the other side; null unless such cells make all differences. In another
- * run, other cells would differ, too. The floor is the number of spikes at which chance silences a Poisson process in 1 of 20.
+ * Returns the most spikes of a cell that is silent on the other side; null unless such cells make all differences. In
+ * another run, other cells would differ, too. The floor is the number of spikes at which chance silences a Poisson
+ * process in 1 of 20.
  */
 function lostCells(
   first: readonly Train[],

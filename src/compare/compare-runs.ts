@@ -1,7 +1,7 @@
 /**
  * Comparison of several runs of each side, such as runs with other seeds: the unit of replication is the run. Sides are
- * different if runs of different sides are farther apart than chance allows (a permutation of the runs), and the same if all
- * distances of their means lie within margins (Welch's intervals).
+ * different if runs of different sides are farther apart than chance allows (a permutation of the runs), and the same
+ * if all distances of their means lie within margins (Welch's intervals).
  */
 
 import { UsageError } from '../diagnostics/diagnostic.js';
@@ -276,8 +276,8 @@ const negligible = 1e-3;
 
 // --- Permutation ----------------------------------------------------------------------------------------------------
 /**
- * Permutes the sides of runs. Each quantity's energy distance (Székely & Rizzo 2013, J. Stat. Plan. Inference 143:1249) is
- * standardised over all splits. The largest one is the test statistic, so that one p holds for all quantities.
+ * Permutes the sides of runs. Each quantity's energy distance (Székely & Rizzo 2013, J. Stat. Plan. Inference 143:1249)
+ * is standardised over all splits. The largest one is the test statistic, so that one p holds for all quantities.
  */
 function permuted(
   tracks: readonly Track[],

@@ -382,8 +382,8 @@ function judged(
 }
 
 /**
- * Checks whether spikes of the same number in each cell follow the previous ones, or the beginning, after intervals that
- * differ by at most a share, or δ. One spike more is allowed if the other side would have it after the end.
+ * Checks whether spikes of the same number in each cell follow the previous ones, or the beginning, after intervals
+ * that differ by at most a share, or δ. One spike more is allowed if the other side would have it after the end.
  */
 function areInStep({ first, second }: PairedTrains, { begin, end }: Interval, share: number, within: number): boolean {
   return first.every((train, cell) => {

@@ -1,4 +1,6 @@
-/** Coverage of a comparison: everything that either side recorded is compared, only in one side, or left out on request. */
+/**
+ * Coverage of a comparison: everything that either side recorded is compared, only in one side, or left out on request.
+ */
 
 import { UsageError } from '../diagnostics/diagnostic.js';
 import { itemAt } from '../diagnostics/entry.js';
@@ -82,8 +84,8 @@ export function selected(
 
 // --- Time -----------------------------------------------------------------------------------------------------------
 /**
- * Returns the time that two recordings have in common. A file that does not state its duration has that of the other, or
- * ends with its last time.
+ * Returns the time that two recordings have in common. A file that does not state its duration has that of the other,
+ * or ends with its last time.
  *
  * @param notes  receives sentences about assumptions
  * @throws UsageError if there is no common time

@@ -18,7 +18,11 @@ export interface ReadOptions {
   readonly times?: string;
 }
 
-/** Checks whether a file is a result of interneuron, damaged ones included. @throws UsageError if there is no such file */
+/**
+ * Checks whether a file is a result of interneuron, damaged ones included.
+ *
+ * @throws UsageError if there is no such file
+ */
 export async function isOurs(path: string): Promise<boolean> {
   const start = startOf(path);
   if (start.startsWith(hdf5Signature)) return isNwbResult(path);

@@ -98,7 +98,9 @@ function pairPopulations(
   );
 }
 
-/** Checks whether the second counts cells from another number: no cell has its first number, and one is beyond the last. */
+/**
+ * Checks whether the second counts cells from another number: no cell has its first number, and one is beyond the last.
+ */
 function looksShifted(a: RecordedTrains, b: RecordedTrains): boolean {
   const [from, to] = [a.ids[0] ?? 0, a.ids.at(-1) ?? 0];
   return a.listsSilent && (b.ids[0] ?? -Infinity) > from && (b.ids.at(-1) ?? -Infinity) > to;

@@ -23,8 +23,8 @@ interface Column {
 }
 
 /**
- * Pairs samples by population, variable and cell. Samples without a namesake are paired in order if both sides have as many left.
- * A note reports that.
+ * Pairs samples by population, variable and cell. Samples without a namesake are paired in order if both sides have as
+ * many left. A note reports that.
  *
  * @throws UsageError for units of different dimensions
  */
@@ -78,8 +78,8 @@ function columnsOf({ signals }: Recorded): readonly Column[] {
 }
 
 /**
- * Returns columns of different names that belong together: as many on both sides with a unit, or with none stated on one
- * side.
+ * Returns columns of different names that belong together: as many on both sides with a unit, or with none stated on
+ * one side.
  */
 function sameUnits(first: readonly Column[], second: readonly Column[]): readonly [Column, Column][] {
   const unitsOf = (columns: readonly Column[]): ReadonlySet<string | null> =>

@@ -63,7 +63,9 @@ export interface Profile {
   readonly reliability: number;
   /** Time of the first spike of each cell; NaN without spikes. */
   readonly latency: Float64Array;
-  /** Share of nearby spikes that follow those of each cell, less the share that precede them; NaN without nearby spikes. */
+  /**
+   * Share of nearby spikes that follow those of each cell, less the share that precede them; NaN without nearby spikes.
+   */
   readonly lead: Float64Array;
   /** Of each part of time. */
   readonly synchrony: Float64Array;
@@ -219,8 +221,8 @@ export const shuffled = (length: number): readonly number[] =>
   );
 
 /**
- * Returns the share of the variance of mean times between cells that is not explained by the variance within cells: 1 for a
- * sequence, about 0 if all cells fire at any time.
+ * Returns the share of the variance of mean times between cells that is not explained by the variance within cells: 1
+ * for a sequence, about 0 if all cells fire at any time.
  */
 function reliabilityOf(trains: readonly Train[], activation: Float64Array): number {
   const times = activation.filter((time) => !Number.isNaN(time));

@@ -17,7 +17,9 @@ export const limits = {
   expressionNodes: 1_000_000,
   /** Differential equations of one type. */
   equations: 1_000,
-  /** Products of entries in a square of the propagators of linear equations: 40 variables that all depend on each other. */
+  /**
+   * Products of entries in a square of the propagators of linear equations: 40 variables that all depend on each other.
+   */
   propagatorProducts: 64_000,
   /** Projections between single populations that stand for those between assemblies: 200 populations at both ends. */
   projectionPieces: 40_000,

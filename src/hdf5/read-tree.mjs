@@ -2,9 +2,9 @@
  * A separate thread that reads HDF5 files, since the library only loads asynchronously and models are read
  * synchronously.
  *
- * `workerData` is a port and a flag in shared memory. Each message to the port is a path and a request (`tree.mjs`). The
- * answer is one message with the tree, or the reason of a refusal, and the library's memory in bytes. Then the flag is
- * raised.
+ * `workerData` is a port and a flag in shared memory. Each message to the port is a path and a request (`tree.mjs`).
+ * The answer is one message with the tree, or the reason of a refusal, and the library's memory in bytes. Then the flag
+ * is raised.
  */
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';

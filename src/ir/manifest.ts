@@ -50,7 +50,8 @@ export interface ProjectionLocation {
     readonly size: number;
   };
   /**
-   * Synapses by target, if events of the targets reach them: first entry of each target, and the position of each entry.
+   * Synapses by target, if events of the targets reach them: first entry of each target, and the position of each
+   * entry.
    */
   readonly columns?: { readonly starts: string; readonly positions: string };
   /** Number of elements of the presynaptic end. */

@@ -42,8 +42,8 @@ export function linearForm(e: Expression, names: Iterable<string>): LinearForm |
 }
 
 /**
- * The linear form of a rate, which may be linear only when it is multiplied out: `(v + 1)**2 - v**2` has the coefficient
- * 2 of v.
+ * The linear form of a rate, which may be linear only when it is multiplied out: `(v + 1)**2 - v**2` has the
+ * coefficient 2 of v.
  */
 export function linearRate(e: Expression, names: Iterable<string>): LinearForm | null {
   const wanted = new Set(names);

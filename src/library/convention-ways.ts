@@ -1,4 +1,6 @@
-/** Rewritings of a model that run it under another convention of simulators. The table in `conventions.ts` lists them. */
+/**
+ * Rewritings of a model that run it under another convention of simulators. The table in `conventions.ts` lists them.
+ */
 
 import { itemAt } from '../diagnostics/entry.js';
 import { derivative } from '../lang/derivative.js';
@@ -298,8 +300,8 @@ export const integratedBy = (method: NeuronType['method']): Way => ({
 });
 
 /**
- * Returns a way that integrates by Euler steps in turn: the variables that come second read the new values of the first.
- * Potentials are the variables of thresholds.
+ * Returns a way that integrates by Euler steps in turn: the variables that come second read the new values of the
+ * first. Potentials are the variables of thresholds.
  *
  * @param stepped  the rate of a step, from that of the equation; null if there is none
  */
@@ -347,8 +349,8 @@ const inTurn = (
 export const currentFirst = inTurn('method euler, currents before potentials', 'currents first', (rate) => rate);
 
 /**
- * Integrates as NEURON does: an implicit Euler step of potentials, then an exponential step of all other variables, which
- * read the new potential. @source N. T. Carnevale, M. L. Hines: The NEURON Book (2006), chapter 4
+ * Integrates as NEURON does: an implicit Euler step of potentials, then an exponential step of all other variables,
+ * which read the new potential. @source N. T. Carnevale, M. L. Hines: The NEURON Book (2006), chapter 4
  */
 export const implicitPotential = inTurn('steps of NEURON', 'potentials first', (rate, variable, dt, isPotential) => {
   const slope = derivative(parseExpression(rate), variable);

@@ -1,6 +1,6 @@
 /**
- * The conventions of a time step that differ between two timing profiles, stated for the features of a model.
- * This file neither predicts the effect of a difference on results nor repairs it: `convert` measures the effect. @source
+ * The conventions of a time step that differ between two timing profiles, stated for the features of a model. This file
+ * neither predicts the effect of a difference on results nor repairs it: `convert` measures the effect. @source
  * docs/timing-profiles.md
  */
 
@@ -251,8 +251,8 @@ function differenceOf(
 }
 
 /**
- * Returns the conventions that differ between the timing profile of a model and another one, an entry for each part of the
- * model that has a feature concerned.
+ * Returns the conventions that differ between the timing profile of a model and another one, an entry for each part of
+ * the model that has a feature concerned.
  *
  * @param target  name of the simulator with that profile
  */
@@ -422,7 +422,10 @@ function namesThroughDerived(
   return found;
 }
 
-/** Checks whether the effect of spikes on a synapse depends on its own changing state, on a cell, or on spikes of the target. */
+/**
+ * Checks whether the effect of spikes on a synapse depends on its own changing state, on a cell, or on spikes of the
+ * target.
+ */
 function isPlastic(type: SynapseType): boolean {
   const pathways = Object.values(type.pathways);
   if (pathways.some(({ on }) => on.end === 'post')) return true;

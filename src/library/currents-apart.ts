@@ -149,8 +149,8 @@ interface Within {
 }
 
 /**
- * Returns the part of a variable that is a time-dependent current. Undefined if it has no such part, or if other equations read
- * it.
+ * Returns the part of a variable that is a time-dependent current. Undefined if it has no such part, or if other
+ * equations read it.
  */
 function apart(
   within: Within,
@@ -205,8 +205,8 @@ interface Shares {
 }
 
 /**
- * Returns a sum or one of its terms as time-dependent currents, one for cells with the same amplitude. Undefined for other terms,
- * and for sums with smooth terms.
+ * Returns a sum or one of its terms as time-dependent currents, one for cells with the same amplitude. Undefined for
+ * other terms, and for sums with smooth terms.
  */
 function sharesOf(term: Expression, unit: string, within: Within): Shares | undefined {
   const { valid, id, type, changed } = within;
@@ -337,7 +337,10 @@ function inPieces(
   return within(0, pieces.length - 1);
 }
 
-/** Returns a smooth function of the time that flows between two steps, or all the time, in the units that it is written in. */
+/**
+ * Returns a smooth function of the time that flows between two steps, or all the time, in the units that it is written
+ * in.
+ */
 function whileFlowing(
   term: Expression,
   unit: string,

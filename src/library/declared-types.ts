@@ -11,7 +11,9 @@ export const declaredName = ({ conformsTo }: Pick<NeuronType | SynapseType, 'con
   return type.startsWith('pynn/') ? type.slice('pynn/'.length) : '';
 };
 
-/** Returns the library's cell with the declared name and the equations of a type; undefined if there is no such cell. */
+/**
+ * Returns the library's cell with the declared name and the equations of a type; undefined if there is no such cell.
+ */
 export function declaredCell(type: NeuronType): StandardCell | undefined {
   const standard = cellNamed(declaredName(type), type);
   return standard && isCell(type, standard) ? standard : undefined;

@@ -12,8 +12,8 @@ interface Follow {
 }
 
 /**
- * Returns annotations with columns that follow recordings of the same name. Variables, elements and events may have new names.
- * Columns without a recording are left out.
+ * Returns annotations with columns that follow recordings of the same name. Variables, elements and events may have new
+ * names. Columns without a recording are left out.
  *
  * @param after  the recordings that the model has now
  */

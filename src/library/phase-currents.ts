@@ -1,6 +1,6 @@
 /**
- * Currents that are parameters and change between the runs of a protocol, rewritten as time-dependent stimuli. Notations that
- * inject currents from outside have no other form for them.
+ * Currents that are parameters and change between the runs of a protocol, rewritten as time-dependent stimuli.
+ * Notations that inject currents from outside have no other form for them.
  */
 
 import { ampere } from '../lang/dimension.js';
@@ -20,8 +20,8 @@ interface Piece {
 }
 
 /**
- * Returns the same model with such currents as stimuli. Returns the model itself if it has no such current, or if its protocol
- * has more than runs and values.
+ * Returns the same model with such currents as stimuli. Returns the model itself if it has no such current, or if its
+ * protocol has more than runs and values.
  */
 export function withPhaseCurrents(valid: ValidModel): ValidModel {
   const { model } = valid;
@@ -48,8 +48,8 @@ export function withPhaseCurrents(valid: ValidModel): ValidModel {
 }
 
 /**
- * Returns the values of a parameter of all cells, each with its start time. Undefined if the parameter is constant or if other
- * parts read it.
+ * Returns the values of a parameter of all cells, each with its start time. Undefined if the parameter is constant or
+ * if other parts read it.
  */
 function piecesOf(
   model: Model,

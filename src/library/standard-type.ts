@@ -69,7 +69,10 @@ export interface StandardCell {
   readonly initial: Readonly<Record<string, string>>;
   /** The input that current sources add to; none for sources of spikes. */
   readonly injectable?: string;
-  /** Parameters with a list as value, which has one number for each component of the type, and the components' own names. */
+  /**
+   * Parameters with a list as value, which has one number for each component of the type, and the components' own
+   * names.
+   */
   readonly lists?: Readonly<Record<string, readonly string[]>>;
   /** Cells with compartments. */
   readonly structure?: CellStructure;
@@ -96,7 +99,10 @@ export function identityOf(names: readonly string[]): Record<string, string> {
   return Object.fromEntries(names.map((name) => [name, name]));
 }
 
-/** Returns unit and value that a type itself gives to a parameter or state variable; the value is undefined for other names. */
+/**
+ * Returns unit and value that a type itself gives to a parameter or state variable; the value is undefined for other
+ * names.
+ */
 export function declaredIn(
   { parameters, state }: NeuronDocument | SynapseDocument,
   name: string,

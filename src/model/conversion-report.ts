@@ -67,8 +67,8 @@ export class ConversionReport {
   }
 
   /**
-   * Adds an entry for a convention: the same up to rounding, to a convention that the message states, or to other draws of
-   * the same distribution.
+   * Adds an entry for a convention: the same up to rounding, to a convention that the message states, or to other draws
+   * of the same distribution.
    */
   convention(code: string, pointer: string, message: string): void {
     this.add({ verdict: 'convention', code, pointer, message });

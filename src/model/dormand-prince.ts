@@ -14,8 +14,8 @@ const none: Fraction = [0, 1];
 export const dormandPrinceNodes: readonly Fraction[] = [none, [1, 5], [3, 10], [4, 5], [8, 9], [1, 1], [1, 1]];
 
 /**
- * Parts of the slopes of earlier stages that lead to each stage. The last stage is the solution of order 5: its slope is
- * the first of the next sub-step.
+ * Parts of the slopes of earlier stages that lead to each stage. The last stage is the solution of order 5: its slope
+ * is the first of the next sub-step.
  */
 export const dormandPrinceStages: readonly (readonly Fraction[])[] = [
   [],

@@ -85,8 +85,9 @@ const surrounded = (names: readonly string[]): string[] =>
   names.flatMap((name) => [`before_${name}`, name, `after_${name}`]);
 
 /**
- * The slots of a step, in order, by timing. Brian's eighteen: a spike acts in its own step, before the reset. On the grid
- * of PyNN, NEST and NEURON: integrate, deliver, threshold, reset, sample. @source Brian 2, brian2.core.network (schedule)
+ * The slots of a step, in order, by timing. Brian's eighteen: a spike acts in its own step, before the reset. On the
+ * grid of PyNN, NEST and NEURON: integrate, deliver, threshold, reset, sample. @source Brian 2, brian2.core.network
+ * (schedule)
  */
 export const slotsOf = {
   brian: surrounded(['start', 'groups', 'thresholds', 'synapses', 'resets', 'end']),

@@ -39,7 +39,9 @@ const longRow = 32;
 interface Member {
   readonly kernel: PropagateKernel;
   readonly location: ProjectionLocation;
-  /** Targets of its synapses, its positions by source and delay, and the other arrays with an element for each synapse. */
+  /**
+   * Targets of its synapses, its positions by source and delay, and the other arrays with an element for each synapse.
+   */
   readonly targets: Buffer;
   readonly segments: Buffer;
   readonly arrays: readonly Buffer[];
@@ -164,7 +166,9 @@ interface Group {
 
 const baseOf = (begin: number): number => begin - (begin % 64);
 
-/** Returns the groups of deliveries with one key: targets of a group do not overlap, and fit the type of its targets. */
+/**
+ * Returns the groups of deliveries with one key: targets of a group do not overlap, and fit the type of its targets.
+ */
 function groupsOf(members: readonly Member[]): Group[] {
   const groups: Member[][] = [];
   for (const member of [...members].sort((a, b) => a.begin - b.begin)) {

@@ -2,7 +2,9 @@
 
 import type { Program } from '../ir/program.js';
 
-/** The engines that receive the result of a pass: every engine, or only those that run on processors: C and WebAssembly. */
+/**
+ * The engines that receive the result of a pass: every engine, or only those that run on processors: C and WebAssembly.
+ */
 export type Audience = 'every engine' | 'processors';
 
 /** A rewriting of programs that changes no result. */

@@ -48,7 +48,8 @@ export interface PackedModel {
 /**
  * Packs a model.
  *
- * @throws UsageError for a result of another model, for results of equal names, and for a notation that leaves parts out
+ * @throws UsageError for a result of another model, for results of equal names, and for a notation that leaves parts
+ *   out
  */
 export async function packModel(imported: ImportedModel, options: PackOptions): Promise<PackedModel> {
   const date = process.env['SOURCE_DATE_EPOCH'] === undefined ? new Date().toISOString() : fileDate();

@@ -37,8 +37,8 @@ type Divergence = Comparison['divergence'];
 type Last = (isLast: boolean) => Panel;
 
 /**
- * Draws spikes of both results in rows of cells, rates over time, and the samples that differ most with their difference. A
- * ring and a line mark the first difference.
+ * Draws spikes of both results in rows of cells, rates over time, and the samples that differ most with their
+ * difference. A ring and a line mark the first difference.
  */
 export function comparisonPicture(
   [first, second]: readonly [Recorded, Recorded],

@@ -10,7 +10,10 @@ import type { Work } from './work.js';
 const quickStart = ['wasm', 'reference'];
 /** Tried first if compiling pays. */
 const quickRun = ['c', ...quickStart];
-/** Tried first for long work on large networks: a device takes ten microseconds and more for a step of more than 4096 elements. */
+/**
+ * Tried first for long work on large networks: a device takes ten microseconds and more for a step of more than 4096
+ * elements.
+ */
 const largeRun = ['cuda', ...quickRun];
 
 /** Seconds that native code saves for each operation: wasm takes some 0.045 ns for one on vector lanes, `c` half. */

@@ -24,8 +24,8 @@ export type ProjectFiles = ReadonlyMap<string, string | Uint8Array>;
 /**
  * Returns the files of a model's program.
  *
- * @param target  `c`, `mpi`, `opencl` and `cuda` give a project that builds and runs by itself; others give the text of the
- * program
+ * @param target  `c`, `mpi`, `opencl` and `cuda` give a project that builds and runs by itself; others give the text of
+ *   the program
  * @param strategy  how devices spread spikes over work-items
  * @throws DiagnosticError for parts that cannot be lowered, UsageError for an unknown strategy
  */

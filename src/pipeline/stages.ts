@@ -61,7 +61,10 @@ function named(stage: Stage, error: unknown): unknown {
 const outOfMemory =
   /allocation failed|Invalid (typed )?array( buffer)? length|maximum size exceeded|Invalid string length|out of memory/i;
 
-/** Returns the innermost function of ours that an error comes from. Builds shorten names within functions to a letter or two. */
+/**
+ * Returns the innermost function of ours that an error comes from. Builds shorten names within functions to a letter or
+ * two.
+ */
 function topFunction(error: unknown): string | undefined {
   const lines = error instanceof Error ? (error.stack ?? '').split('\n') : [];
   for (const line of lines) {

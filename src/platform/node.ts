@@ -58,7 +58,9 @@ function sharedFolders(): ReturnType<Platform['files']['shared']> {
   };
 }
 
-/** Returns a path from the current folder; only the file's name if the path leads above home folders, or names the user. */
+/**
+ * Returns a path from the current folder; only the file's name if the path leads above home folders, or names the user.
+ */
 function shareable(path: string): string {
   const way = relative('.', path).split(sep);
   const up = way.lastIndexOf('..') + 1;

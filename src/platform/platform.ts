@@ -1,6 +1,7 @@
 /**
  * The interface to the machine on which the program runs. `node.ts` implements it for Node, and `site/platform.ts` for
- * browsers; a build takes the one that `#platform` in `package.json` names. Code of both builds imports nothing of Node.
+ * browsers; a build takes the one that `#platform` in `package.json` names. Code of both builds imports nothing of
+ * Node.
  */
 
 /** A SHA-256 digest of data that comes in pieces. */
@@ -27,7 +28,11 @@ export interface Bytes {
   isUtf8(bytes: Uint8Array): boolean;
   /** Compresses text in UTF-8, in the format of zlib. */
   deflate(text: string): Uint8Array;
-  /** Inflates bytes in the format of zlib or gzip; undefined if the result is longer than `longest`. @throws if damaged */
+  /**
+   * Inflates bytes in the format of zlib or gzip; undefined if the result is longer than `longest`.
+   *
+   * @throws if damaged
+   */
   inflate(bytes: Uint8Array, longest: number): Uint8Array | undefined;
 }
 

@@ -1,6 +1,6 @@
 /**
- * Bodies of messages with arrays: the JSON text, spaces, and a zero byte, which JSON never contains. The bytes of the arrays
- * follow, each from a multiple of eight. In the text, `at` is the beginning of an array.
+ * Bodies of messages with arrays: the JSON text, spaces, and a zero byte, which JSON never contains. The bytes of the
+ * arrays follow, each from a multiple of eight. In the text, `at` is the beginning of an array.
  */
 
 import type { ContentTypeEncoder } from 'vscode-jsonrpc/node.js';

@@ -15,8 +15,8 @@ type Refuse = (id: string | number | null, code: number, message: string) => voi
 const longestHeader = 8192;
 
 /**
- * A reader that itself answers bodies that are not calls. After a malformed header it reads no more, since the beginning of the
- * next message is unknown.
+ * A reader that itself answers bodies that are not calls. After a malformed header it reads no more, since the
+ * beginning of the next message is unknown.
  */
 export class CallReader extends AbstractMessageReader {
   readonly #input: Readable;

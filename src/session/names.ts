@@ -20,7 +20,9 @@ export function unknownName(what: string, name: unknown, known: readonly string[
   );
 }
 
-/** @throws UsageError for a population or projection that there is not, such as one with a name that all objects have */
+/**
+ * @throws UsageError for a population or projection that there is not, such as one with a name that all objects have
+ */
 export function checkOwner(name: unknown, ...maps: readonly Readonly<Record<string, unknown>>[]): void {
   if (typeof name !== 'string' || !maps.some((map) => Object.hasOwn(map, name)))
     throw unknownName('population or projection', name, maps.flatMap(Object.keys));

@@ -1,7 +1,7 @@
 /**
  * Lets the runs of a sweep share compiled code. Lowering writes parameters into the code as numbers. Where numbers of
- * later programs differ, a load from a buffer takes their place, so that the code of all programs is the same text and is
- * compiled once. Bits do not change: an operation has the same result for a constant and for a loaded number.
+ * later programs differ, a load from a buffer takes their place, so that the code of all programs is the same text and
+ * is compiled once. Bits do not change: an operation has the same result for a constant and for a loaded number.
  *
  *     v + 0.1 * (0.009 - v)   →   v + 0.1 * (swept[0] - v)
  */

@@ -325,7 +325,9 @@ function elementsOf(first: string | null, second: string | null): Pick<ModelDiff
   return { first: text(left), second: text(right) };
 }
 
-/** Returns quantities without digits that only rounding gives, and in the unit of the first, if they still differ then. */
+/**
+ * Returns quantities without digits that only rounding gives, and in the unit of the first, if they still differ then.
+ */
 function alikeTexts(first: string, second: string): Pick<ModelDifference, 'first' | 'second'> {
   const [left, right] = [first, second].map((text) => {
     const [, size, unit = '1'] = /^(-?[\d.]+(?:e[-+]?\d+)?)(?: (\S+))?$/.exec(text) ?? [];

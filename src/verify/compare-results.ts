@@ -108,7 +108,8 @@ function inNamesOf(recorded: Recorded, other: Recorded): Recorded {
 }
 
 /**
- * Compares several results of each side, such as runs with other seeds. The comparison shows the first file of each side.
+ * Compares several results of each side, such as runs with other seeds. The comparison shows the first file of each
+ * side.
  *
  * @throws UsageError for files that cannot be read, and for less than two on a side
  */

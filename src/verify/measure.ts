@@ -147,8 +147,8 @@ async function withListedDraws(
 }
 
 /**
- * Returns a model with types in NESTML as NEST runs it: with PyNN's timing, in steps that adapt to an error, and with delays
- * behind plastic synapses.
+ * Returns a model with types in NESTML as NEST runs it: with PyNN's timing, in steps that adapt to an error, and with
+ * delays behind plastic synapses.
  */
 export async function asInNest({ model: written, data }: ValidModel): Promise<ValidModel> {
   const { withDendriticDelays } = await import('../../translators/pynn/export/nestml/dendritic.js');

@@ -66,7 +66,8 @@ export const mostSamples = { inMemory: 5e6, inText: 5e5 };
  * @param seconds  that are simulated
  * @param options.most    samples of one variable
  * @param options.places  places on cells that compartments became
- * @param options.report  of the conversion, for cells that became populations of their own and variables with other names
+ * @param options.report  of the conversion, for cells that became populations of their own and variables with other
+ *   names
  */
 export function comparableVariables(
   { model: source, data }: ValidModel,
@@ -307,8 +308,8 @@ function onCable(source: Model, target: Model, recording: VariableRecording): Va
 }
 
 /**
- * Returns the name of a recorded variable after conversion: the same, the one of the report, or the one at the same index
- * in the recording of the same name. Undefined if it does not exist.
+ * Returns the name of a recorded variable after conversion: the same, the one of the report, or the one at the same
+ * index in the recording of the same name. Undefined if it does not exist.
  *
  * @param as  name of the variable after conversion, if the report states one
  */

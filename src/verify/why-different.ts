@@ -1,6 +1,6 @@
 /**
- * The cause of a difference, measured: the model of one side runs again under each convention of simulators, until shortly
- * after the first spike that differs. No cause is named that was not run.
+ * The cause of a difference, measured: the model of one side runs again under each convention of simulators, until
+ * shortly after the first spike that differs. No cause is named that was not run.
  */
 
 import { rmSync } from 'node:fs';
@@ -50,7 +50,9 @@ export interface Cause {
   readonly others: readonly string[];
   /** Until this time in s, the difference is removed, or the conventions were tried. */
   readonly until: number;
-  /** Time in s of the next difference, which none of the conventions removes; null if there is none or none was found. */
+  /**
+   * Time in s of the next difference, which none of the conventions removes; null if there is none or none was found.
+   */
   readonly later: number | null;
   /** Conventions that were not run, each with the reason. */
   readonly notRun: readonly { readonly convention: string; readonly reason: string }[];
@@ -312,7 +314,9 @@ type ConversionReport = readonly ConversionEntry[];
 /** Most cells of a model that is written in another notation. */
 const mostWritten = 1000;
 
-/** Returns a model as a document of a notation is read, with the report; undefined for incomplete and large documents. */
+/**
+ * Returns a model as a document of a notation is read, with the report; undefined for incomplete and large documents.
+ */
 async function writtenIn(
   notation: TargetNotation,
   valid: ValidModel,
@@ -369,7 +373,9 @@ function agreementOf({ populations, divergence }: Comparison): Agreement {
   };
 }
 
-/** Gives each train the identifier of an equal train of the other side, and the others the identifiers that are left. */
+/**
+ * Gives each train the identifier of an equal train of the other side, and the others the identifiers that are left.
+ */
 function pairedBySpikes(
   own: readonly RecordedTrains[],
   other: readonly RecordedTrains[],

@@ -138,7 +138,8 @@ describe('convert --freeze', () => {
 });
 
 it('proposes shorter steps for methods that lose spikes', async () => {
-  // NEST's adaptive steps give 26 spikes in 200 ms, exponential Euler in steps of 0.1 ms fewer, in steps of 0.01 ms as many.
+  // NEST's adaptive steps give 26 spikes in 200 ms, exponential Euler in steps of 0.1 ms fewer, in steps of 0.01 ms as
+  // many.
   const words = ['convert', 'fixtures/pynn/hh-cond-exp.json', '--to', 'brian', '--force', '-o', folder.file('hh.py')];
   const last = ({ stdout }: { stdout: string }) => stdout.trimEnd().split('\n').at(-1);
   const coarse = last(await runCommand(words));

@@ -1,6 +1,6 @@
 /**
- * Mistakes in each notation, and how well the message about each helps (`probe-points.ts`). `probe-scores.txt` lists the
- * points, and the criteria that are missed.
+ * Mistakes in each notation, and how well the message about each helps (`probe-points.ts`). `probe-scores.txt` lists
+ * the points, and the criteria that are missed.
  */
 
 import { readFileSync, writeFileSync } from 'node:fs';

@@ -21,7 +21,12 @@ export function generator(seed: number): Random {
   };
 }
 
-/** Returns the times of a Poisson process. @param rate  Hz, of a time in s. @param most  upper bound of the rate in Hz */
+/**
+ * Returns the times of a Poisson process.
+ *
+ * @param rate  Hz, of a time in s.
+ * @param most  upper bound of the rate in Hz
+ */
 export function process(rate: (time: number) => number, most: number, seconds: number, random: Random): number[] {
   const times: number[] = [];
   for (let time = -Math.log(random()) / most; time < seconds; time -= Math.log(random()) / most)
@@ -102,7 +107,9 @@ export const sharing = (
   );
 };
 
-/** Returns trains of cells that fire ten spikes in the order of `place`, each within 50 ms, and else at a rate in Hz. */
+/**
+ * Returns trains of cells that fire ten spikes in the order of `place`, each within 50 ms, and else at a rate in Hz.
+ */
 export const sequence = (
   place: (cell: number) => number,
   cells: number,

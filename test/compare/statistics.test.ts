@@ -56,7 +56,8 @@ describe('means', () => {
 });
 
 describe('power spectrum', () => {
-  // scipy.signal.welch(counts, fs=1000, window='hann', nperseg=1024, noverlap=512, detrend='constant') * 500 / mean(counts).
+  // scipy.signal.welch(counts, fs=1000, window='hann', nperseg=1024, noverlap=512, detrend='constant') * 500 /
+  // mean(counts).
   it('scipy.signal.welch, in bands of two thirds of an octave over the Poisson floor', () => {
     const train = Float64Array.from({ length: 600 }, (_, k) => (((k + 1) * 0.6180339887498949) % 1) * 4.096).sort();
     const bands = spectrum([train], { begin: 0, end: 4.096 });

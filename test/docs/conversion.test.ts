@@ -176,8 +176,8 @@ describe.skipIf(!triesAll && !updating)('docs/conversion.md', () => {
 
   it('keeps the hash of a model written in its own notation', () => {
     const own = cells.filter(({ from, to }) => from === to && to in targets);
-    // A current that is changed while it flows is written as one source of steps. The schema of NeuroML orders parts and
-    // projections, and has no projections of other events.
+    // A current that is changed while it flows is written as one source of steps. The schema of NeuroML orders parts
+    // and projections, and has no projections of other events.
     expect(own.filter(({ sameHash }) => !sameHash).map(({ fixture }) => fixture)).toEqual([
       'pynn/current-sources.json',
       'neuroml/densities.xml',

@@ -1,6 +1,6 @@
 /**
- * The support matrix, docs/support.md: reads and validates a document of each feature in each notation, checks that an engine
- * takes it, and converts it to the other notations.
+ * The support matrix, docs/support.md: reads and validates a document of each feature in each notation, checks that an
+ * engine takes it, and converts it to the other notations.
  */
 
 import { join } from 'node:path';

@@ -22,7 +22,10 @@ const all = {
   ...{ calls: 400, results: 200, nir: 150, bundles: 40, sonata: 100 },
   ...{ 'brian-models': 50, 'pynn-models': 50, 'neuroml-models': 50 },
 } as const;
-/** How many of so many: quick tests try every so many-th, usual tests an eighth, since the nightly run takes an hour of them. */
+/**
+ * How many of so many: quick tests try every so many-th, usual tests an eighth, since the nightly run takes an hour of
+ * them.
+ */
 const share = (count: number, every: number): number =>
   Math.ceil(count / { quick: every, usual: 8, thorough: 1 }[askedEffort]);
 const inputs = (notation: keyof typeof all): number => share(all[notation], 10);

@@ -1,4 +1,7 @@
-/** Each simulator itself, with one small model: other tests compare with recorded outputs of the versions that are installed here. */
+/**
+ * Each simulator itself, with one small model: other tests compare with recorded outputs of the versions that are
+ * installed here.
+ */
 
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -11,7 +14,8 @@ import { missingEnvironment, recordsOf } from '../support/python.js';
 import { inFolder } from './output-tables.js';
 import { missingInterpreter, runReference } from './reference-interpreter.js';
 
-// From 0 towards 1.5 with a time constant of 10 ms, the cell is at 1 after 10 ms * ln 3, in the step that ends at 11 ms.
+// From 0 towards 1.5 with a time constant of 10 ms, the cell is at 1 after 10 ms * ln 3, in the step that ends at 11
+// ms.
 const brian = `
 format: interneuron/brian
 dt: 0.1 ms

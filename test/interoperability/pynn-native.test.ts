@@ -34,7 +34,9 @@ synapses:
 spike_monitors: { spikes: { source: cells } }
 run: 100 ms`;
 
-/** A ramp that passes 0.5 in its 50th step and 1 in its 100th; a count that grows by 1 every ms; sources that repeat. */
+/**
+ * A ramp that passes 0.5 in its 50th step and 1 in its 100th; a count that grows by 1 every ms; sources that repeat.
+ */
 const ramp = `
 format: interneuron/brian
 version: 1

@@ -49,7 +49,9 @@ export interface ImportedPython {
   end(): void;
 }
 
-/** Starts a script of `test/interoperability/python` that takes arguments line by line. Requests wait for each other. */
+/**
+ * Starts a script of `test/interoperability/python` that takes arguments line by line. Requests wait for each other.
+ */
 export function importedPython(script: string): ImportedPython {
   const path = fileURLToPath(new URL(`./python/${script}`, import.meta.url));
   const child = spawn(python, [path, '--each-line'], { cwd: root, env: { ...process.env, TZ: 'UTC' } });

@@ -1,4 +1,7 @@
-/** Names of recorded variables of NeuroML's cells, and short expressions. Their equations are in test/translators/constructs. */
+/**
+ * Names of recorded variables of NeuroML's cells, and short expressions. Their equations are in
+ * test/translators/constructs.
+ */
 
 import { join } from 'node:path';
 import { expect, test } from 'vitest';

@@ -9,7 +9,10 @@ import { importModel } from '../../src/pipeline/pipeline.js';
 
 type Valid = ReturnType<typeof importModel>['valid'];
 
-/** Four cells without a refractory period, which Brian counts otherwise; with synapses and a change of them after half of the run. */
+/**
+ * Four cells without a refractory period, which Brian counts otherwise; with synapses and a change of them after half
+ * of the run.
+ */
 function model(synapses: Record<string, unknown>, more: Record<string, unknown>): Valid {
   const document = {
     format: 'interneuron/brian',

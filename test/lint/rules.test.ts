@@ -59,6 +59,10 @@ const cases: Case[] = [
   ['src/lower/x.ts', "export const f = (x: object): boolean => 'run' in x;", ['house(no-kind-by-member)']],
   ['src/model/x.ts', "export const f = (x: object): boolean => 'run' in x;", []],
   ['src/lang/x.ts', 'export const f = (x: any): number => (x === 1 ? 1 : 2);', ['typescript(no-explicit-any)']],
+  ['src/cli/x.ts', `/** ${'word '.repeat(24)}*/\nexport const x = 1;`, ['house(comment-width)']],
+  ['test/cli/x.ts', `export const x = 1;\n// ${'–'.repeat(118)}`, ['house(comment-width)']],
+  ['src/cli/x.ts', `export const x = 1;\n// ${'–'.repeat(117)}`, []],
+  ['src/cli/x.ts', `/**\n * @source https://example.org/${'x'.repeat(120)}\n */\nexport const x = 1;`, []],
   [
     'src/cli/x.ts',
     'export function f(g: () => Promise<void>): void {\n  g();\n}',

@@ -31,7 +31,9 @@ const runtimes = await Promise.all(
     { name: 'bun', words: ['run'] },
   ].map(async (runtime) => ({ ...runtime, isThere: (await runProgram([runtime.name, '--version'])).status === 0 })),
 );
-/** The variables that an installed program gets: a search path, with Node.js unless there is to be none, and folders. */
+/**
+ * The variables that an installed program gets: a search path, with Node.js unless there is to be none, and folders.
+ */
 const bare = ({ hasNode }: { readonly hasNode: boolean }): Readonly<Record<string, string>> => ({
   PATH: hasNode ? `${dirname(process.execPath)}:${process.env['PATH'] ?? ''}` : folder.path,
   HOME: folder.path,

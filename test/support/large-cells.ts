@@ -5,7 +5,9 @@ const membrane = 'specificCapacitance: 1 uF/cm**2, resistivity: 100 ohm*cm';
 export const section = (name: string, parent: string, divisions: number, where = ''): string =>
   `${name}: { ${parent}length: ${20 * divisions} um, diameter: 2 um, divisions: ${divisions}, ${membrane}${where} }`;
 
-/** Sections that fork at their ends, some at once into three, and of different lengths: about 1900 nodes after seven. */
+/**
+ * Sections that fork at their ends, some at once into three, and of different lengths: about 1900 nodes after seven.
+ */
 export const bush = (generations: number): readonly string[] => {
   const sections = [section('soma', '', 1)];
   let ends = ['soma'];

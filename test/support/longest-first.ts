@@ -2,7 +2,9 @@
 
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-/** Files of the shared process that take longest: their texts are short, but they start programs or try every fixture. */
+/**
+ * Files of the shared process that take longest: their texts are short, but they start programs or try every fixture.
+ */
 const long =
   /\/test\/(?:docs\/conversion|run\/(?:budgets|hostile-texts|open-model|origin|why-different)|translators\/(?:constructs|passes)|compare\/(?:compare|pairs))\.test\.ts$|\/test\/interoperability\//;
 

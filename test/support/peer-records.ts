@@ -1,7 +1,7 @@
 /**
- * Outputs of other simulators, recorded in `test/recorded` with their provenance: a line of JSON for each run, which names
- * the simulator, its version, the digest of its input and the command. The same input gives the same output, so tests
- * compare with the record, and start no simulator.
+ * Outputs of other simulators, recorded in `test/recorded` with their provenance: a line of JSON for each run, which
+ * names the simulator, its version, the digest of its input and the command. The same input gives the same output, so
+ * tests compare with the record, and start no simulator.
  *
  * A new input is run and recorded, but in CI it is a failure. INTERNEURON_PEERS=fresh runs everything and writes the
  * records anew (`scripts/nightly`).

@@ -1,7 +1,7 @@
 /**
  * Constructs as texts side by side, a file each in `test/translators/constructs`: a model as people type it in one or
- * several notations, and as it is written in others. UPDATE_CASES=1 fills in the texts, rows and differences of keys that
- * a case has.
+ * several notations, and as it is written in others. UPDATE_CASES=1 fills in the texts, rows and differences of keys
+ * that a case has.
  */
 
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -109,7 +109,9 @@ const textOf = ({ files: [first, ...others] }: ConvertedModel, isWhole = false):
   ].join('');
 };
 
-/** The number of characters, however the text is laid out, without comments and the text at the beginning of a script. */
+/**
+ * The number of characters, however the text is laid out, without comments and the text at the beginning of a script.
+ */
 const lengthOf = (text: string): number =>
   text
     .replace(/^"""[^]*?"""$/m, '')

@@ -1,6 +1,7 @@
 /**
- * The text of conversions, kept in `test/translators/golden` to be read: a folder for each fixture, with a script for Brian 2
- * and one for PyNN, a Brian-like specification, and NeuroML or LEMS. UPDATE_GOLDEN=1 writes them. They are our own output.
+ * The text of conversions, kept in `test/translators/golden` to be read: a folder for each fixture, with a script for
+ * Brian 2 and one for PyNN, a Brian-like specification, and NeuroML or LEMS. UPDATE_GOLDEN=1 writes them. They are our
+ * own output.
  */
 
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';

@@ -1,4 +1,7 @@
-/** Causes of differences from other simulators. Each network ran there under one convention that the model has otherwise. */
+/**
+ * Causes of differences from other simulators. Each network ran there under one convention that the model has
+ * otherwise.
+ */
 
 import { writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';

@@ -253,7 +253,10 @@ export const defaultClock = '_default';
 /** Matches a canonical call that draws from a binomial distribution with numbers as arguments. */
 export const plainBinomial = /\bbinomial\((\d+), ([\d.e-]+)\)/g;
 
-/** A canonical call of a function that Brian does not have; binomial draws with numbers as arguments are functions of their own. */
+/**
+ * A canonical call of a function that Brian does not have; binomial draws with numbers as arguments are functions of
+ * their own.
+ */
 export const unknownFunction = new RegExp(
   `\\b(?!${plainBinomial.source})(gamma|gammahazard|binomial|vonMises|truncatedNormal)\\(`,
 );

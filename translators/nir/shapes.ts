@@ -115,7 +115,9 @@ export function inferShapes({ nodes, edges }: FlatGraph, report: Report): readon
   return isWrong ? null : (known as readonly NodeShapes[]);
 }
 
-/** Returns the shape that nir computes for a convolution: it takes the first length of the kernel for all dimensions. */
+/**
+ * Returns the shape that nir computes for a convolution: it takes the first length of the kernel for all dimensions.
+ */
 function shapeInNir(node: PrimitiveNode, input: Shape): Shape | undefined {
   const { weight } = node.fields;
   if (node.type !== 'Conv2d' || !weight || weight.shape[2] === weight.shape[3]) return undefined;

@@ -459,7 +459,9 @@ class Translation {
     };
   }
 
-  /** Returns the states that NEURON advances together: those of reactions, and others with rates that read each other. */
+  /**
+   * Returns the states that NEURON advances together: those of reactions, and others with rates that read each other.
+   */
   #scheme(rates: ReadonlyMap<string, Expression>): string[] {
     const named = (state: string): string => this.#renamed.get(state) ?? state;
     const together = this.#schemes.flatMap(({ flows, isReaction }) => {

@@ -130,7 +130,8 @@ export function parameterNames(cell: StandardCell): readonly string[] {
 }
 
 /**
- * Returns values of parameters for `size` cells, by canonical name, in PyNN's order of parameters, the order of random draws.
+ * Returns values of parameters for `size` cells, by canonical name, in PyNN's order of parameters, the order of random
+ * draws.
  *
  * @param given     result of `givenParameters`
  * @param settable  whether to include values equal to the type's own, as a phase that sets them must

@@ -20,7 +20,9 @@ export interface Setting extends Reporter {
   readonly usesPlaces: boolean;
   /** The text of a file that the document names, or why it is not read. */
   readFile(name: string): { readonly text: string } | { readonly refused: string };
-  /** Labels of populations and views with wrong definitions. References to them are not reported as further mistakes. */
+  /**
+   * Labels of populations and views with wrong definitions. References to them are not reported as further mistakes.
+   */
   readonly refused: Set<string>;
   /** Returns the place of the next draw in PyNN's order of draws. */
   nextOrder(): number;

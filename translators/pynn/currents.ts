@@ -1,8 +1,8 @@
 /**
- * Current sources as stimuli. A source is on for start <= t < stop, with both rounded to the nearest step. Times in expressions
- * are times at the start of a step, and half a step keeps comparisons clear of rounding.
- * Changes of a source by phases are known beforehand and become part of its expression. After a reset, time is ambiguous, so the
- * change is a phase of the protocol.
+ * Current sources as stimuli. A source is on for start <= t < stop, with both rounded to the nearest step. Times in
+ * expressions are times at the start of a step, and half a step keeps comparisons clear of rounding.
+ * Changes of a source by phases are known beforehand and become part of its expression. After a reset, time is
+ * ambiguous, so the change is a phase of the protocol.
  */
 
 import type { Finding } from '../../src/diagnostics/diagnostic.js';
@@ -82,8 +82,8 @@ function steps(times: readonly number[], amplitudes: readonly number[]): string 
 }
 
 /**
- * Returns an expression with one value until a time (ms) and another from then on. Draws keep their numbers, so earlier draws
- * stay the same.
+ * Returns an expression with one value until a time (ms) and another from then on. Draws keep their numbers, so earlier
+ * draws stay the same.
  */
 const changed = (type: string, value: string, next: string, time: number): string =>
   type === 'NoisyCurrentSource'
@@ -110,7 +110,10 @@ interface TranslatedSource {
 
 const nothing: TranslatedSource = { stimuli: [], portions: [] };
 
-/** Returns the stimuli of one source: one for each target population. Changes at known times are part of their expressions. */
+/**
+ * Returns the stimuli of one source: one for each target population. Changes at known times are part of their
+ * expressions.
+ */
 export function translateCurrentSource(
   source: CurrentSource,
   pointer: string,

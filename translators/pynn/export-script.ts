@@ -28,8 +28,8 @@ interface PynnScriptExport {
 }
 
 /**
- * Returns a model as a PyNN script: `python model.py [simulator] [results.json]`. With a second argument the script writes spike
- * times (ms), signals of all recorded populations, and values read from synapses to that file.
+ * Returns a model as a PyNN script: `python model.py [simulator] [results.json]`. With a second argument the script
+ * writes spike times (ms), signals of all recorded populations, and values read from synapses to that file.
  *
  * @param stem  name of the script without its ending
  */

@@ -1,6 +1,6 @@
 /**
- * From the canonical model to PyNN-style JSON, with a report on each part. Standard types are written by name with the parameters
- * that differ from PyNN's defaults. Connectors, generators, views, recordings and phases follow.
+ * From the canonical model to PyNN-style JSON, with a report on each part. Standard types are written by name with the
+ * parameters that differ from PyNN's defaults. Connectors, generators, views, recordings and phases follow.
  * A type is a standard one if it declares so (`conformsTo`) and its equations are the library's.
  */
 
@@ -59,8 +59,8 @@ export interface PynnOptions {
 }
 
 /**
- * Returns a model as PyNN-style JSON: by PyNN's names if they express all of it. Otherwise it has the model's own types under the
- * model's own timing.
+ * Returns a model as PyNN-style JSON: by PyNN's names if they express all of it. Otherwise it has the model's own types
+ * under the model's own timing.
  */
 export async function exportPynn(
   whole: ValidModel,
@@ -238,8 +238,8 @@ function written(
 }
 
 /**
- * Returns the names declared in each part of a model. If code of the original model remains in it, names declared there are not
- * units either.
+ * Returns the names declared in each part of a model. If code of the original model remains in it, names declared there
+ * are not units either.
  */
 function namesIn(model: Model, original: Model): ExportContext['scopes'] {
   const [made, first] = [scopesOf(model), scopesOf(original)];
@@ -292,11 +292,16 @@ function delayLimits(context: ExportContext): { readonly min_delay?: number; rea
   };
 }
 
-/** Checks whether synapses react to spikes of their targets: of the two sides of their delays none has a range of its own. */
+/**
+ * Checks whether synapses react to spikes of their targets: of the two sides of their delays none has a range of its
+ * own.
+ */
 const isPlastic = ({ model }: ExportContext, { synapse }: Projection): boolean =>
   Object.values(model.synapses[synapse]?.pathways ?? {}).some(({ on }) => on.startsWith('post.'));
 
-/** Checks whether the delay of each synapse, the sum of its sides, lies within a range; of drawn ones, PyNN finds out. */
+/**
+ * Checks whether the delay of each synapse, the sum of its sides, lies within a range; of drawn ones, PyNN finds out.
+ */
 function isBetween(
   { model, data }: ExportContext,
   { synapse, delays }: Projection,

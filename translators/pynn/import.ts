@@ -243,8 +243,8 @@ function settingOf(specification: PynnSpecification, to: Reporter, readFile: Set
 }
 
 /**
- * Checks whether any formula or connector reads distances or positions. If so, populations get the positions that PyNN gives
- * them.
+ * Checks whether any formula or connector reads distances or positions. If so, populations get the positions that PyNN
+ * gives them.
  */
 function usesPlaces({ populations, projections }: PynnSpecification): boolean {
   const reads = (values: Values | undefined, unless: readonly string[]): boolean =>

@@ -5,7 +5,9 @@ import type { Projection, PynnSpecification, Value, Values } from './specificati
 import { connectors } from './connectors.js';
 import { isNumbers } from './values.js';
 
-/** Returns labels of projections with some values for connected pairs only: numbers that a NumpyRNG draws, lists, gaps. */
+/**
+ * Returns labels of projections with some values for connected pairs only: numbers that a NumpyRNG draws, lists, gaps.
+ */
 export function needingConnections({
   rngs = {},
   projections = [],

@@ -23,8 +23,8 @@ const units: Readonly<Record<string, string>> = {
 };
 
 /**
- * Returns a finding for text with a unit, such as `20 mV` for `tau_m`. Returns undefined for other text, and for values without a
- * known unit.
+ * Returns a finding for text with a unit, such as `20 mV` for `tau_m`. Returns undefined for other text, and for values
+ * without a known unit.
  */
 export function numberWithUnit(found: unknown, pointer: string, document: unknown): Finding | undefined {
   const written =

@@ -160,8 +160,8 @@ function setSource({ target, params }: NonNullable<Phase['set_source']>, pointer
 // --- Cells --------------------------------------------------------------------------------------------------------
 
 /**
- * Returns the values set on some cells. A selection with gaps is separate from the variables that it applies to; formulas count
- * its cells.
+ * Returns the values set on some cells. A selection with gaps is separate from the variables that it applies to;
+ * formulas count its cells.
  *
  * @param given  the values as written
  */

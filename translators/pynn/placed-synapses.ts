@@ -10,7 +10,10 @@ import * as messages from './messages.js';
 import type { Target } from './selections.js';
 import type { Location, Projection } from './specification.generated.js';
 
-/** Returns the structure of the cells of a target, null for cells without structure; undefined after an error was reported. */
+/**
+ * Returns the structure of the cells of a target, null for cells without structure; undefined after an error was
+ * reported.
+ */
 export function structureOf(
   { location }: Projection,
   target: Target,
@@ -30,8 +33,8 @@ const sending = /^send\(port, (.*), transmission\)$/;
 
 /**
  * Returns a synapse type with the response of its receptor.
- * A spike of a plastic synapse arrives with the weight at arrival, as NEURON delivers events. The response is therefore the
- * synapse's own, without a weight stored in transit.
+ * A spike of a plastic synapse arrives with the weight at arrival, as NEURON delivers events. The response is therefore
+ * the synapse's own, without a weight stored in transit.
  *
  * @param dendritic  fraction of the delay after which the spike has met the synapse
  */

@@ -258,7 +258,9 @@ function inOrder(trains: Trains): { readonly indices: readonly number[]; readonl
   };
 }
 
-/** Returns the spike times of each cell, ascending; one list is for all cells. Undefined after an error was reported. */
+/**
+ * Returns the spike times of each cell, ascending; one list is for all cells. Undefined after an error was reported.
+ */
 export function spikeTrains(value: Value, size: number, pointer: string, setting: Setting): Trains | undefined {
   const count = listCount(value);
   // A plain empty list is one list of no spikes.

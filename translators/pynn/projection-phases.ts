@@ -17,8 +17,8 @@ import { isNumbers, translateValue, type Slot } from './values.js';
 const ownParameters: ReadonlySet<string> = new Set(['tau_syn', 'transmission', 'delay']);
 
 /**
- * Returns phases that set parameters of synapses. A plastic weight is set as a first value, so a reset returns to the last set
- * value, as for constant weights.
+ * Returns phases that set parameters of synapses. A plastic weight is set as a first value, so a reset returns to the
+ * last set value, as for constant weights.
  */
 export function setSynapses(
   projection: TranslatedProjection,
@@ -96,7 +96,10 @@ export function initialiseSynapses(
   return Object.keys(first).length === 0 ? [] : [{ initialise: first }];
 }
 
-/** Returns a value of each synapse: lists have a number for each connected pair, matrices for each pair, connected or not. */
+/**
+ * Returns a value of each synapse: lists have a number for each connected pair, matrices for each pair, connected or
+ * not.
+ */
 function synapticValue(
   value: Value,
   pointer: string,
@@ -114,7 +117,9 @@ function synapticValue(
   return given === undefined ? undefined : translateValue(given, pointer, slot, setting);
 }
 
-/** Checks whether the target draws connections by sender and then receiver, and so creates them in the order of a list. */
+/**
+ * Checks whether the target draws connections by sender and then receiver, and so creates them in the order of a list.
+ */
 const isByRow = (rule: unknown): boolean => memberOf(rule, 'rule') === 'probability';
 
 /** Returns numbers for connected pairs that are still to be drawn. */
@@ -122,8 +127,8 @@ const byPair = (array: readonly number[], pointer: string, unit: string): Locate
   located({ array, unit: unit === '1' ? 1 : unit, pairs: 'connected' }, pointer);
 
 /**
- * Returns values for pairs as a list in order of creation. PyNN takes a flat list for the connected pairs row by row, and a
- * matrix for all pairs. Synapses of one pair share one value. Undefined after an error was reported.
+ * Returns values for pairs as a list in order of creation. PyNN takes a flat list for the connected pairs row by row,
+ * and a matrix for all pairs. Synapses of one pair share one value. Undefined after an error was reported.
  */
 function inOrder(
   value: Value,

@@ -94,8 +94,8 @@ export function synapseValues(
 }
 
 /**
- * Returns the dendritic fraction of a plastic synapse's delay: 0 if the dendritic part is shorter than a step. Returns null for
- * other synapses, and undefined for synapses without a delay.
+ * Returns the dendritic fraction of a plastic synapse's delay: 0 if the dendritic part is shorter than a step. Returns
+ * null for other synapses, and undefined for synapses without a delay.
  *
  * @param dt  in the unit of the delay
  */

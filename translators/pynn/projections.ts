@@ -126,7 +126,9 @@ const endsOf = (pre: Target, post: Target, pointer: string): { readonly from: un
   to: endOf(post, child(pointer, 'post')),
 });
 
-/** Returns a projection with all its properties in the canonical document: ends, synapse type, connections and others. */
+/**
+ * Returns a projection with all its properties in the canonical document: ends, synapse type, connections and others.
+ */
 const translated = (
   id: string,
   synapse: TranslatedProjection['synapse'],
@@ -144,7 +146,9 @@ const translated = (
 /** Names of a gap junction's two sides, such as `source_section.gap`. */
 const isGap = (name: string): boolean => /(^|\.)gap$/.test(name);
 
-/** Returns a projection of gap junctions: both ends need a voltage and an input for currents; neither has a receptor. */
+/**
+ * Returns a projection of gap junctions: both ends need a voltage and an input for currents; neither has a receptor.
+ */
 function gapJunctions(
   projection: Projection,
   written: Synapse,

@@ -33,7 +33,10 @@ type Cells =
       readonly name: string;
       /** The cells of the population that it is drawn from, if they are not all. */
       readonly within: readonly number[] | null;
-      /** A drawn sample or several populations that it is drawn from. Of several populations, all its cells belong to one. */
+      /**
+       * A drawn sample or several populations that it is drawn from. Of several populations, all its cells belong to
+       * one.
+       */
       readonly from: readonly unknown[] | null;
       readonly parts: number;
       /** Indices of its cells among the drawn ones, in ascending order; null for all. */
@@ -354,7 +357,10 @@ export const ruleOf = ({ portions }: Target): unknown => oneOf(selectionsOf(port
 const oneOf = (selections: readonly unknown[]): unknown =>
   selections.length === 1 ? selections[0] : { assembly: selections };
 
-/** Returns portions as selections. Portions of one sample of several populations form one selection, which keeps its order. */
+/**
+ * Returns portions as selections. Portions of one sample of several populations form one selection, which keeps its
+ * order.
+ */
 function selectionsOf(portions: readonly Portion[]): readonly Record<string, unknown>[] {
   const selections: Record<string, unknown>[] = [];
   let before: Cells | undefined;

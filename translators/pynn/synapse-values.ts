@@ -92,8 +92,8 @@ export function checkDelays(value: Value, pointer: string, whole: boolean, setti
 }
 
 /**
- * Checks whether both sides of a plastic synapse's delay are shares of a parameter, which has a value for each synapse: if it is
- * not known now, or listed and only partly dendritic.
+ * Checks whether both sides of a plastic synapse's delay are shares of a parameter, which has a value for each synapse:
+ * if it is not known now, or listed and only partly dendritic.
  */
 export const sharesDelay = (delay: Value, fraction: number): boolean => {
   const { kind } = valueKind(delay);
@@ -115,8 +115,8 @@ export const onOneSide = (delay: unknown, fraction: number | null): Delays =>
     : { delays: { pre: delay }, values: {} };
 
 /**
- * Returns delays of the pathways. After its dendritic delay, the spike has met a plastic synapse; `transmission` is what remains.
- * The sum of both sides in whole steps is the whole in whole steps.
+ * Returns delays of the pathways. After its dendritic delay, the spike has met a plastic synapse; `transmission` is
+ * what remains. The sum of both sides in whole steps is the whole in whole steps.
  *
  * @param fraction  of a plastic synapse's delay that is dendritic; null for others
  */

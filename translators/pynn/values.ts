@@ -133,8 +133,8 @@ export interface NumpyGenerator {
 }
 
 /**
- * Returns the NumpyRNG of a name; null if there is no NumpyRNG or it is the target's own. Undefined after an unknown name was
- * reported.
+ * Returns the NumpyRNG of a name; null if there is no NumpyRNG or it is the target's own. Undefined after an unknown
+ * name was reported.
  */
 export function numpyGenerator(
   name: string | null | undefined,

@@ -1,6 +1,7 @@
 /**
- * PyNN's classes with their parameters, as `schemas/pynn.schema.json` states them. Classes of connectors, structures and currents
- * come from the tables of this folder. Classes of cells and synapses come from the equations in `src/library/pynn`.
+ * PyNN's classes with their parameters, as `schemas/pynn.schema.json` states them. Classes of connectors, structures
+ * and currents come from the tables of this folder. Classes of cells and synapses come from the equations in
+ * `src/library/pynn`.
  */
 
 import {

@@ -10,8 +10,8 @@ import type { PassContext } from '../../src/model/passes.js';
 import { isSelection, taggedPhase } from '../../src/model/tagged.js';
 
 /**
- * Returns the rest of a model without references to omitted parts, which it reports. Later pointers of the report stand for
- * places in the whole model, because recordings and phases move up.
+ * Returns the rest of a model without references to omitted parts, which it reports. Later pointers of the report stand
+ * for places in the whole model, because recordings and phases move up.
  */
 export function expressiblePopulations(
   valid: ValidModel,

@@ -182,8 +182,8 @@ export function glifCell(has: GlifMechanisms, currents: number, receptors: numbe
 }
 
 /**
- * NEURON's IntFire1: m decays, spikes step it, and a spike is emitted at m > 1. Arrivals while it is refractory are lost.
- * NEURON emits at the time of arrival, this type at the end of the step.
+ * NEURON's IntFire1: m decays, spikes step it, and a spike is emitted at m > 1. Arrivals while it is refractory are
+ * lost. NEURON emits at the time of arrival, this type at the end of the step.
  */
 export const intFire1: StandardCell = {
   name: 'IntFire1',

@@ -1,9 +1,9 @@
 /**
- * Model templates of SONATA's point neurons: types of the library with the names, units and defaults of the simulator that
- * a template belongs to. SONATA states no units: numbers of `nest:` templates are in NEST's.
+ * Model templates of SONATA's point neurons: types of the library with the names, units and defaults of the simulator
+ * that a template belongs to. SONATA states no units: numbers of `nest:` templates are in NEST's.
  *
- * @source NEST 3.10 (defaults and recordables of its models), PyNN 0.13, NEURON 8.2 (IntFire1); the mapping of Allen's GLIF
- *   files is BMTK 1.2's
+ * @source NEST 3.10 (defaults and recordables of its models), PyNN 0.13, NEURON 8.2 (IntFire1); the mapping of Allen's
+ *   GLIF files is BMTK 1.2's
  */
 
 import { entryOf } from '../../src/diagnostics/entry.js';

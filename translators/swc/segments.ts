@@ -1,7 +1,8 @@
 /**
  * Points of SWC as segments of NeuroML.
  *
- * @source pyNeuroML 1.3.22, `pyneuroml.swc.ExportNML`; "Soma format representation in NeuroMorpho.Org as of version 5.3"
+ * @source pyNeuroML 1.3.22, `pyneuroml.swc.ExportNML`; "Soma format representation in NeuroMorpho.Org as of version
+ *   5.3"
  */
 
 import * as messages from './messages.js';

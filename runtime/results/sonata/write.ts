@@ -1,7 +1,7 @@
 /**
  * A result as SONATA: `NAME.h5` has the spikes, `NAME.SERIES.h5` each recorded variable as a report, and
- * `NAME.provenance.json` the record of the run with its model. Times are in ms, samples are 32-bit numbers, and nothing is
- * compressed: libsonata reads no others.
+ * `NAME.provenance.json` the record of the run with its model. Times are in ms, samples are 32-bit numbers, and nothing
+ * is compressed: libsonata reads no others.
  *
  * Models that were read from SONATA keep its populations and node ids, which an annotation of the model states.
  */
@@ -132,7 +132,9 @@ const label = (dataset: Dataset, name: string, text: string): void =>
 const ids = (values: readonly number[]): BigUint64Array => BigUint64Array.from(values, BigInt);
 
 // --- Spikes ---------------------------------------------------------------------------------------------------------
-/** Writes the spikes of each population in the order of time. Events other than spikes have populations of their own. */
+/**
+ * Writes the spikes of each population in the order of time. Events other than spikes have populations of their own.
+ */
 function writeSpikes(
   h5: H5Writer,
   trains: readonly SpikeTrains[],

@@ -48,8 +48,8 @@ const settings = {
 } as const;
 
 /**
- * Starts ranks of a program; its first rank has the standard streams. Signals of the terminal do not reach them, so that a
- * run that is stopped keeps its data. They end with this process.
+ * Starts ranks of a program; its first rank has the standard streams. Signals of the terminal do not reach them, so
+ * that a run that is stopped keeps its data. They end with this process.
  */
 export function startRanks(program: string, ranks: number): ChildProcessWithoutNullStreams {
   const [command, ...words] = launcher();

@@ -12,7 +12,9 @@ import { onlyFile, type CommandContext } from '../context.js';
 import { exitCodes } from '../exit-codes.js';
 import { printJson } from '../failure.js';
 
-/** Writes the program into a folder, which is created if it does not exist. Files of other names in it stay unchanged. */
+/**
+ * Writes the program into a folder, which is created if it does not exist. Files of other names in it stay unchanged.
+ */
 export async function codegen(context: CommandContext): Promise<number> {
   const { options } = context;
   const folder = options.value('output') ?? '';

@@ -359,7 +359,10 @@ function inOrder(entries: readonly ConversionEntry[]): readonly ConversionEntry[
   return [...entries].sort((a, b) => rank(a) - rank(b));
 }
 
-/** Returns the entries as a table. An entry for several parts appears once, at the first part. `--report` lists them all. */
+/**
+ * Returns the entries as a table. An entry for several parts appears once, at the first part. `--report` lists them
+ * all.
+ */
 function tableOf(entries: readonly ConversionEntry[], words: SourceWords): string {
   const columns = [
     { heading: 'part', align: 'left' },

@@ -149,7 +149,8 @@ function describingWords(words: readonly string[]): readonly string[] {
 }
 
 /**
- * Checks for a duration. A model that is only a network, as NeuroML's usually are, gives neither a duration nor a time step.
+ * Checks for a duration. A model that is only a network, as NeuroML's usually are, gives neither a duration nor a time
+ * step.
  * @diagnostic run/no-duration
  */
 export function checkDuration({ valid, positions }: ImportedModel, stepGiven: boolean): void {

@@ -37,8 +37,8 @@ const tolerant = [
 ] as const;
 
 /**
- * Runs the model of a result again and reports whether every bit is the same. With another model or tolerances, compares both
- * results.
+ * Runs the model of a result again and reports whether every bit is the same. With another model or tolerances,
+ * compares both results.
  */
 export async function verify(context: CommandContext): Promise<number> {
   const { files, options, terminal, json, quiet } = context;

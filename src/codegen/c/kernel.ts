@@ -30,7 +30,9 @@ export function nameFamilies(context: ProgramContext, families: readonly Family[
   });
 }
 
-/** Returns how a kernel is called. If ranks share the steps, kernels over spikes, targets and masks take a range, too. */
+/**
+ * Returns how a kernel is called. If ranks share the steps, kernels over spikes, targets and masks take a range, too.
+ */
 export function argumentsOf(
   { distribution }: ProgramContext,
   pattern: KernelPattern,

@@ -1,10 +1,10 @@
 /**
  * Distributes the steps of a program over the ranks of MPI.
  *
- * Every rank has all buffers. Arrays of elements are divided into intervals of positions, one for each rank. A kernel is
- * divided if each of its items writes to its own position only: a rank then computes its interval. All ranks compute the
- * other kernels whole. Before a kernel reads elements that another rank computed, the buffer is gathered. Spikes are
- * exchanged separately, as lists, and only as often as delays require.
+ * Every rank has all buffers. Arrays of elements are divided into intervals of positions, one for each rank. A kernel
+ * is divided if each of its items writes to its own position only: a rank then computes its interval. All ranks compute
+ * the other kernels whole. Before a kernel reads elements that another rank computed, the buffer is gathered. Spikes
+ * are exchanged separately, as lists, and only as often as delays require.
  *
  *     update  divided: ranks write v[own]
  *     sample  reads v[3]: `gather v` comes first; then all ranks compute it
@@ -16,8 +16,8 @@ import { meanings, sumOf } from '../schedule/barriers.js';
 import { ringOf } from '../schedule/kernel-calls.js';
 
 /**
- * Positions that ranks divide among them: those of arrays of `positions` elements. Item i of a kernel belongs to position
- * `offset + i`; there are `count` items.
+ * Positions that ranks divide among them: those of arrays of `positions` elements. Item i of a kernel belongs to
+ * position `offset + i`; there are `count` items.
  */
 export interface Space {
   /** 0: not divided. */
@@ -243,7 +243,8 @@ function agreeingSpaces(
 }
 
 /**
- * Returns the steps after which a kernel needs the spikes of all ranks: 0 for those of the same step, infinity for none.
+ * Returns the steps after which a kernel needs the spikes of all ranks: 0 for those of the same step, infinity for
+ * none.
  */
 function spikeDelay(program: Program, kernel: Kernel, event: string, spaces: ReadonlyMap<string, Space>): number {
   const { list, counts, log } = ringOf(program, event);

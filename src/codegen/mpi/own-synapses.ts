@@ -9,7 +9,9 @@ import type { Kernel, Program } from '../../ir/program.js';
 import { accessesOf, isDivided, type Distribution, type OwnSynapses } from './distribution.js';
 import { dependsOnPairsAlone, type Building, type Run } from './synapse-positions.js';
 
-/** Returns a distribution in which ranks remove synapses of other ranks, for programs with synapses that no host reads. */
+/**
+ * Returns a distribution in which ranks remove synapses of other ranks, for programs with synapses that no host reads.
+ */
 export const withOwnSynapses = (program: Program, distribution: Distribution): Distribution => ({
   ...distribution,
   ownSynapses: ownSynapses(program, distribution),

@@ -34,7 +34,8 @@ interface Roles {
 /**
  * Checks that no value of a synapse, and nothing else except rows, depends on the positions of synapses.
  *
- * @param rows buffers of the first position of each row, of all projections whose synapses are then copied to joint rows
+ * @param rows buffers of the first position of each row, of all projections whose synapses are then copied to joint
+ *   rows
  * @param isLater checks whether a kernel runs after synapses that it touches could be removed
  */
 export function dependsOnPairsAlone(

@@ -35,8 +35,8 @@ export interface WasmModuleText {
 }
 
 /**
- * Equal kernels share a function from this number on. Fewer have one each, with addresses and numbers as constants, which
- * is faster.
+ * Equal kernels share a function from this number on. Fewer have one each, with addresses and numbers as constants,
+ * which is faster.
  */
 const leastMembers = 64;
 

@@ -3,9 +3,9 @@
 import type { Interval, Train } from './train.js';
 
 /**
- * Returns Pearson's correlation of counts in bins of `width` s for all pairs of cells; NaN for pairs with a constant count. Spikes
- * that are no more than 1e-8 of a bin below an edge belong to the next bin, since multiples of steps are rounded. Spikes after the
- * last whole bin are left out.
+ * Returns Pearson's correlation of counts in bins of `width` s for all pairs of cells; NaN for pairs with a constant
+ * count. Spikes that are no more than 1e-8 of a bin below an edge belong to the next bin, since multiples of steps are
+ * rounded. Spikes after the last whole bin are left out.
  */
 export function countCorrelations(trains: readonly Train[], width: number, { begin, end }: Interval): Float64Array {
   const bins = Math.max(1, Math.floor((end - begin) / width + 1e-8));
@@ -31,9 +31,10 @@ export function countCorrelations(trains: readonly Train[], width: number, { beg
 }
 
 /**
- * Returns the synchrony χ of Golomb & Rinzel (1994, Physica D 72:259) in equal parts of an interval, from counts in bins of `width`
- * s: the standard deviation of the mean count over the root mean variance of single counts. It is 0 for many independent cells, 1
- * for equal trains, NaN without spikes. The rest of a part after its last whole bin is left out. Time goes with spikes.
+ * Returns the synchrony χ of Golomb & Rinzel (1994, Physica D 72:259) in equal parts of an interval, from counts in
+ * bins of `width` s: the standard deviation of the mean count over the root mean variance of single counts. It is 0 for
+ * many independent cells, 1 for equal trains, NaN without spikes. The rest of a part after its last whole bin is left
+ * out. Time goes with spikes.
  */
 export function synchronyOf(
   trains: readonly Train[],

@@ -64,8 +64,8 @@ export function matchSpikes(first: Train, second: Train, within: number): Matchi
 }
 
 /**
- * Returns the coincidence factor Γ: coincidences beyond chance, 1 for equal trains, 0 for chance (Jolivet et al. 2008, J.
- * Neurosci. Methods 169:417). NaN if the windows of the model train cover the entire time.
+ * Returns the coincidence factor Γ: coincidences beyond chance, 1 for equal trains, 0 for chance (Jolivet et al. 2008,
+ * J. Neurosci. Methods 169:417). NaN if the windows of the model train cover the entire time.
  *
  * @param reference  measured train
  * @param model  train with the rate that gives the coincidences by chance

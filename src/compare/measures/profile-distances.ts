@@ -1,14 +1,15 @@
 /**
- * ISI-distance (Kreuz et al. 2007, J. Neurosci. Methods 165:151) and SPIKE-distance (Kreuz et al. 2013, J. Neurophysiol.
- * 109:1457). Both are means over time of a profile that is constant, or linear, between the spikes of both trains.
+ * ISI-distance (Kreuz et al. 2007, J. Neurosci. Methods 165:151) and SPIKE-distance (Kreuz et al. 2013, J.
+ * Neurophysiol. 109:1457). Both are means over time of a profile that is constant, or linear, between the spikes of
+ * both trains.
  */
 
 import { intervalAt, withoutRepeats, type Interval, type Train } from './train.js';
 
 /**
- * Returns spikes of a train with one auxiliary spike at each end: at the edge of the observation, or further out if the adjacent
- * interval is longer. A train without spikes has spikes at both edges. Interval k is from `knots[k]` to `knots[k + 1]`; the outer
- * ones may lie outside the observation.
+ * Returns spikes of a train with one auxiliary spike at each end: at the edge of the observation, or further out if the
+ * adjacent interval is longer. A train without spikes has spikes at both edges. Interval k is from `knots[k]` to
+ * `knots[k + 1]`; the outer ones may lie outside the observation.
  */
 function withEdges(train: Train, { begin, end }: Interval): { readonly knots: Train; readonly train: Train } {
   const spikes = train.length === 0 ? Float64Array.of(begin, end) : withoutRepeats(train);
@@ -38,7 +39,9 @@ function forStretches(
   }
 }
 
-/** Returns the ISI-distance: mean over time of |x − y| / max(x, y), with the current intervals x and y of both trains. */
+/**
+ * Returns the ISI-distance: mean over time of |x − y| / max(x, y), with the current intervals x and y of both trains.
+ */
 export function isiDistance(first: Train, second: Train, interval: Interval): number {
   const [a, b] = [withEdges(first, interval).knots, withEdges(second, interval).knots];
   let sum = 0;
@@ -49,7 +52,9 @@ export function isiDistance(first: Train, second: Train, interval: Interval): nu
   return sum / (interval.end - interval.begin);
 }
 
-/** SPIKE-distance: mean over time of the distances of the surrounding spikes to the nearest spikes of the other train. */
+/**
+ * SPIKE-distance: mean over time of the distances of the surrounding spikes to the nearest spikes of the other train.
+ */
 export function spikeDistance(first: Train, second: Train, interval: Interval): number {
   const [left, right] = [withEdges(first, interval), withEdges(second, interval)];
   const [a, b] = [left.knots, right.knots];
@@ -72,8 +77,8 @@ function between(values: Float64Array, knots: Float64Array, k: number, time: num
 }
 
 /**
- * Returns the distance of each spike to the nearest one of the other train. Auxiliary spikes have the distance of the adjacent
- * spike.
+ * Returns the distance of each spike to the nearest one of the other train. Auxiliary spikes have the distance of the
+ * adjacent spike.
  */
 function nearest(train: Train, others: Float64Array): Float64Array {
   const distances = new Float64Array(train.length + 2);

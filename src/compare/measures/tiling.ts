@@ -2,7 +2,11 @@
 
 import type { Interval, Train } from './train.js';
 
-/** Returns the correlation of two trains that does not depend on their rates; NaN if one has no spikes. @param within  Δ in s */
+/**
+ * Returns the correlation of two trains that does not depend on their rates; NaN if one has no spikes.
+ *
+ * @param within  Δ in s
+ */
 export function spikeTimeTiling(first: Train, second: Train, within: number, interval: Interval): number {
   if (first.length === 0 || second.length === 0) return NaN;
   const [near, other] = [shareNear(first, second, within), shareNear(second, first, within)];

@@ -3,8 +3,9 @@
 import type { Train } from './train.js';
 
 /**
- * Returns distance of two trains that are filtered with exponential kernels, normalised such that one spike against none gives 1
- * (as Elephant does, √2 times the original). One pass over the spikes of both trains (Houghton & Kreuz 2012).
+ * Returns distance of two trains that are filtered with exponential kernels, normalised such that one spike against
+ * none gives 1 (as Elephant does, √2 times the original). One pass over the spikes of both trains (Houghton & Kreuz
+ * 2012).
  *
  * @param tau  time constant in s; 0 compares equal times only, infinity only the numbers of spikes
  */

@@ -3,10 +3,11 @@
 import type { Train } from './train.js';
 
 /**
- * Returns the least cost of turning one train into the other: 1 to insert or delete a spike, `cost` per second of shift.
- * A shift pays only if it costs less than deleting and inserting, so each spike meets only spikes less than 2/cost s away.
- * The distance is the number of all spikes minus the largest saving of an order-preserving matching. `saved[j]` is the largest
- * saving of the spikes of `first` so far with the first j of `second`. It is constant from `reached` on.
+ * Returns the least cost of turning one train into the other: 1 to insert or delete a spike, `cost` per second of
+ * shift. A shift pays only if it costs less than deleting and inserting, so each spike meets only spikes less than
+ * 2/cost s away. The distance is the number of all spikes minus the largest saving of an order-preserving matching.
+ * `saved[j]` is the largest saving of the spikes of `first` so far with the first j of `second`. It is constant from
+ * `reached` on.
  *
  * @param cost  q in 1/s; infinite for the number of spikes without an equal time
  */

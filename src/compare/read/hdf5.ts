@@ -1,4 +1,6 @@
-/** HDF5 files of other programs: NWB, spikes and reports of SONATA, data of NIR. Links to other files are not followed. */
+/**
+ * HDF5 files of other programs: NWB, spikes and reports of SONATA, data of NIR. Links to other files are not followed.
+ */
 
 import type { UsageError } from '../../diagnostics/diagnostic.js';
 import { itemAt } from '../../diagnostics/entry.js';

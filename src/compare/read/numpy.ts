@@ -24,7 +24,12 @@ const events = [
   { cells: 'senders', times: 'times', unit: 'ms' },
 ] as const;
 
-/** Reads an archive. @param times  unit of times in place of the usual one. @throws UsageError for arrays of other objects */
+/**
+ * Reads an archive.
+ *
+ * @param times  unit of times in place of the usual one.
+ * @throws UsageError for arrays of other objects
+ */
 export async function readNumpy(path: string, times: string | undefined): Promise<Recorded> {
   const arrays = await arraysIn(path);
   const [trains, signals]: [RecordedTrains[], RecordedSignal[]] = [[], []];

@@ -1,6 +1,6 @@
 /**
- * Text tables of other programs: spikes and samples of NEST, samples (`.dat`) and spikes (`.spikes`) of LEMS, and tables
- * with a header.
+ * Text tables of other programs: spikes and samples of NEST, samples (`.dat`) and spikes (`.spikes`) of LEMS, and
+ * tables with a header.
  */
 
 import { itemAt } from '../../diagnostics/entry.js';
@@ -153,8 +153,8 @@ function columnOf(name: string, isNest: boolean): Column {
 }
 
 /**
- * Returns the layout of a table of only numbers. It holds spikes if it has two columns and exactly one of them has only whole
- * numbers. Otherwise it holds samples, with ascending times in the first column, as LEMS writes them in s.
+ * Returns the layout of a table of only numbers. It holds spikes if it has two columns and exactly one of them has only
+ * whole numbers. Otherwise it holds samples, with ascending times in the first column, as LEMS writes them in s.
  */
 function headless(path: string, rows: readonly (readonly string[])[], times: string | undefined): Layout {
   const [first] = rows;

@@ -39,8 +39,8 @@ export function compareMeans(first: readonly number[], second: readonly number[]
 }
 
 /**
- * Turns findings of differences into doubt if they would be false alarms too often. Of m tests, the smallest p counts against
- * α/m, the next one against α/(m - 1), and so on (Holm 1979, Scand. J. Stat. 6:65).
+ * Turns findings of differences into doubt if they would be false alarms too often. Of m tests, the smallest p counts
+ * against α/m, the next one against α/(m - 1), and so on (Holm 1979, Scand. J. Stat. 6:65).
  */
 export function withHolm<T extends { readonly departure: number; readonly verdict: Verdict }>(
   findings: readonly T[],

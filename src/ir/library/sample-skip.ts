@@ -1,7 +1,7 @@
 /**
  * Sequential random sampling: how many of the values that are left precede the next one of a sample, each set equally
- * likely (Vitter, Communications of the ACM 27 (1984) 703, algorithms A and D). A sample takes a time proportional to its
- * size.
+ * likely (Vitter, Communications of the ACM 27 (1984) 703, algorithms A and D). A sample takes a time proportional to
+ * its size.
  */
 
 import { code } from '../template.js';
@@ -14,8 +14,8 @@ import { uniformFromWords } from './philox.js';
 const denseShare = 1 / 13;
 
 /**
- * The number of values before the next one of a sample of `wanted` from `left` values, with 0 < wanted <= left. If it is
- * not `accepted`, other random numbers are needed.
+ * The number of values before the next one of a sample of `wanted` from `left` values, with 0 < wanted <= left. If it
+ * is not `accepted`, other random numbers are needed.
  */
 export const sampleSkip = once(() =>
   define(

@@ -18,7 +18,9 @@ export interface CurrentForm {
 /** The most steps that a ramp is cut into. */
 const mostSteps = 400;
 
-/** Returns the amplitudes in the middle of steps of a ramp, at equal distances and to decimals that all of them have. */
+/**
+ * Returns the amplitudes in the middle of steps of a ramp, at equal distances and to decimals that all of them have.
+ */
 function evenAmplitudes(
   { start, slope }: Extract<Shape, { readonly kind: 'ramp' }>,
   step: number,

@@ -1,9 +1,9 @@
 /**
- * Rewrites a model of LEMS components in the forms of other notations. Refractory periods replace regimes. Receptors of cells
- * replace responses that each synapse keeps. Time-dependent currents replace generators. Given spikes and Poisson sources replace
- * cells that only read the time.
- * Parts without such a form stay as they are. The order within a step stays the notation's own: `conventions` states how it
- * differs from LEMS's.
+ * Rewrites a model of LEMS components in the forms of other notations. Refractory periods replace regimes. Receptors of
+ * cells replace responses that each synapse keeps. Time-dependent currents replace generators. Given spikes and Poisson
+ * sources replace cells that only read the time.
+ * Parts without such a form stay as they are. The order within a step stays the notation's own: `conventions` states
+ * how it differs from LEMS's.
  */
 
 import { ConversionReport, type ConversionEntry } from '../../model/conversion-report.js';
@@ -30,8 +30,8 @@ export interface GatheredModel {
 }
 
 /**
- * Rewrites a model of LEMS in the forms of another notation, under the timing `grid`. Models of another timing stay as they are,
- * except models of components with cables, which LEMS's steps cannot run.
+ * Rewrites a model of LEMS in the forms of another notation, under the timing `grid`. Models of another timing stay as
+ * they are, except models of components with cables, which LEMS's steps cannot run.
  *
  * @param stage  first part of the report's codes
  */

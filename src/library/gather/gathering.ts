@@ -38,7 +38,10 @@ export interface Gathering {
   readonly sums: Map<string, ReadonlyMap<string, string>>;
   /** Outputs of generators that are stimuli now, by the generators' populations. */
   readonly injected: Map<string, readonly Injected[]>;
-  /** Variables that phases and operations change, as `population.variable` and `projection.variable`. They stay unchanged. */
+  /**
+   * Variables that phases and operations change, as `population.variable` and `projection.variable`. They stay
+   * unchanged.
+   */
   readonly changed: ReadonlySet<string>;
 }
 

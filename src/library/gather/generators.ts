@@ -40,7 +40,10 @@ const shapes: Readonly<Record<string, (of: (name: string) => number) => Shape>> 
   }),
 };
 
-/** Returns the pieces of the currents that a generator's output is the sum of; undefined if it is no generator of NeuroML. */
+/**
+ * Returns the pieces of the currents that a generator's output is the sum of; undefined if it is no generator of
+ * NeuroML.
+ */
 export function currentsOf(
   type: NeuronType,
   output: string,

@@ -15,7 +15,8 @@ type Equations = Pick<NeuronType | SynapseType, 'derivatives' | 'derived' | 'met
   Partial<Pick<NeuronType, 'state' | 'inputs'>>;
 
 /**
- * Returns the rates of a type with its derived variables substituted: all of them, or only the ones that change within a step.
+ * Returns the rates of a type with its derived variables substituted: all of them, or only the ones that change within
+ * a step.
  */
 export function ratesOf({ derivatives, derived }: Equations, which: 'all' | 'changing' = 'all'): readonly Expression[] {
   const texts = new Map(
@@ -39,8 +40,8 @@ function isFixed(name: string, { parameters, state = {}, inputs = {}, derived }:
 }
 
 /**
- * Returns the method of a type on a grid, by name if other notations choose another one. Systems that are not linear with fixed
- * coefficients are integrated by exponential Euler, or by Runge and Kutta's method.
+ * Returns the method of a type on a grid, by name if other notations choose another one. Systems that are not linear
+ * with fixed coefficients are integrated by exponential Euler, or by Runge and Kutta's method.
  */
 export function methodOnGrid(type: Equations): IntegrationMethod {
   const equations = clockedOf(type);
@@ -70,8 +71,8 @@ export const clockedOf = (type: Equations): Equations => ({
 });
 
 /**
- * Returns the method of a type under Brian's timing, by name if others choose another one. If no method is named, Brian takes
- * forward Euler for equations without an exact solution.
+ * Returns the method of a type under Brian's timing, by name if others choose another one. If no method is named, Brian
+ * takes forward Euler for equations without an exact solution.
  */
 export function methodInBrian(type: Equations): IntegrationMethod {
   const equations = clockedOf(type);
@@ -86,7 +87,10 @@ const methodUnder: Readonly<Record<TimingProfile, (type: Equations) => Integrati
   'lems-euler': () => 'euler',
 };
 
-/** Checks whether Brian finds an exact solution: of a linear system that does not read the time, and has a real solution. */
+/**
+ * Checks whether Brian finds an exact solution: of a linear system that does not read the time, and has a real
+ * solution.
+ */
 function isSolvedInBrian(type: Equations): boolean {
   const names = Object.keys(type.derivatives);
   const isUnit = (name: string): boolean => unitOf(name) !== undefined && isFixed(name, type);
@@ -110,8 +114,8 @@ export function areSeparate(type: Equations): boolean {
 }
 
 /**
- * Checks whether forward Euler gives the same numbers, up to rounding, as the method of a type: it is that method, or rates
- * never change.
+ * Checks whether forward Euler gives the same numbers, up to rounding, as the method of a type: it is that method, or
+ * rates never change.
  */
 export function isForwardEuler(type: Equations, timing: TimingProfile): boolean {
   if (methodUnder[timing](type) === 'euler') return true;

@@ -1,6 +1,6 @@
 /**
- * Synapses with a response each, rewritten as receptors of their targets. Linear responses add up, so one variable of the target
- * replaces the responses of all its synapses.
+ * Synapses with a response each, rewritten as receptors of their targets. Linear responses add up, so one variable of
+ * the target replaces the responses of all its synapses.
  */
 
 import { entryOf } from '../../diagnostics/entry.js';
@@ -161,8 +161,8 @@ function withoutDerived(type: SynapseType): SynapseType | undefined {
 }
 
 /**
- * Rewrites NeuroML's difference of two exponentials with a single rising variable: `y = B - A` has `y' = A*(1/riseTime -
- * 1/tauDecay) - y/tauDecay`. A spike that adds the same to both adds only to `A`. @source NeuroML 2.3, expTwoSynapse
+ * Rewrites NeuroML's difference of two exponentials with a single rising variable: `y = B - A` has `y' = A*(1/riseTime
+ * - 1/tauDecay) - y/tauDecay`. A spike that adds the same to both adds only to `A`. @source NeuroML 2.3, expTwoSynapse
  */
 function asRising(type: SynapseType, numbers: ReadonlyMap<string, number>): SynapseType {
   return Object.keys(type.state).reduce((made, decaying) => {

@@ -1,6 +1,6 @@
 /**
- * Rewrites how cells of LEMS keep themselves from spiking again, for notations without regimes and flags. Two regimes become a
- * refractory time if one of them waits. A flag that is cleared below the threshold becomes a rising edge.
+ * Rewrites how cells of LEMS keep themselves from spiking again, for notations without regimes and flags. Two regimes
+ * become a refractory time if one of them waits. A flag that is cleared below the threshold becomes a rising edge.
  */
 
 import type { NeuronType } from '../../model/model.js';
@@ -60,7 +60,8 @@ const textsOf = ({ derived, derivatives }: Pick<NeuronType, 'derived' | 'derivat
 ];
 
 /**
- * Returns a type without the flag `spiking`, which is set above the threshold and cleared below it; undefined for other types.
+ * Returns a type without the flag `spiking`, which is set above the threshold and cleared below it; undefined for other
+ * types.
  *
  * @param refractory  whether spikes make refractory until the flag would be cleared, which is the same function;
  *   otherwise they are crossings, which differ for a cell that begins above the threshold

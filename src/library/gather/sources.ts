@@ -1,4 +1,6 @@
-/** Populations that only know the time, and are generators of NeuroML: as currents, given spikes and Poisson sources. */
+/**
+ * Populations that only know the time, and are generators of NeuroML: as currents, given spikes and Poisson sources.
+ */
 
 import { numbersOf } from '../../model/arrays.js';
 import { mapped, without } from '../../model/collections.js';
@@ -189,7 +191,8 @@ function asSpikes(
       },
     };
     const most = Math.max(...processes.map(({ rate }) => rate));
-    // Of spikes that fall into one step all but the first wait for the next ones in LEMS, as of PyNN's source with pauses.
+    // Of spikes that fall into one step all but the first wait for the next ones in LEMS, as of PyNN's source with
+    // pauses.
     if (hasPauses || most === 0)
       report.convention(`${stage}/poisson`, pointer, 'the same process, with other random numbers');
     else
@@ -208,8 +211,9 @@ function asSpikes(
 }
 
 /**
- * Returns the synapse that a source of NeuroML carries: the part of its type with the synapse's prefix, and the variables
- * between it and the output. @source NeuroML 2.3, Inputs.xml, `iSyn` of poissonFiringSynapse and timedSynapticInput
+ * Returns the synapse that a source of NeuroML carries: the part of its type with the synapse's prefix, and the
+ * variables between it and the output. @source NeuroML 2.3, Inputs.xml, `iSyn` of poissonFiringSynapse and
+ * timedSynapticInput
  */
 function synapseWithin(
   type: NeuronType,

@@ -38,8 +38,8 @@ export const namesOf = (text: string): ReadonlySet<string> => namesIn(parseExpre
 const largest = 5000;
 
 /**
- * Returns each derived variable as an expression without derived variables. Variables with too large expressions keep their
- * names. Undefined if variables depend on each other.
+ * Returns each derived variable as an expression without derived variables. Variables with too large expressions keep
+ * their names. Undefined if variables depend on each other.
  */
 export function derivedOf(type: Pick<EquationSet, 'derived'>): ReadonlyMap<string, Expression> | undefined {
   const ordered = derivedInOrder(type);

@@ -131,7 +131,10 @@ export function neuromlCell(type: NeuronType, use: CellUse, withJumps = false): 
     : cell;
 }
 
-/** Returns the receptors of a type with any membrane, and its capacitance in F if they tell it; undefined if PyNN has none. */
+/**
+ * Returns the receptors of a type with any membrane, and its capacitance in F if they tell it; undefined if PyNN has
+ * none.
+ */
 export function receptorsOn(
   type: NeuronType,
   use: CellUse,

@@ -1,8 +1,8 @@
 /**
  * Cells that NeuroML has and PyNN has not, without receptors.
  *
- * @source NeuroML 2.3, Cells.xml; Izhikevich, IEEE Transactions on Neural Networks 14 (2003) 1569, and Dynamical Systems
- *   in Neuroscience (2007); FitzHugh, Biophysical Journal 1 (1961) 445
+ * @source NeuroML 2.3, Cells.xml; Izhikevich, IEEE Transactions on Neural Networks 14 (2003) 1569, and Dynamical
+ *   Systems in Neuroscience (2007); FitzHugh, Biophysical Journal 1 (1961) 445
  */
 
 import type { NeuronDocument } from '../../model/document.generated.js';

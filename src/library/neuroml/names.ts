@@ -1,13 +1,13 @@
 /**
- * NeuroML's names for cells and synapses of the library: component types, and their attributes as expressions of the library's
- * parameters.
+ * NeuroML's names for cells and synapses of the library: component types, and their attributes as expressions of the
+ * library's parameters.
  *
  * @source NeuroML 2.3, Cells.xml, Synapses.xml and PyNN.xml
  */
 
 /**
- * An attribute: its unit in SI, and its value as an expression over parameters in SI. `first_v` is the first value of the
- * variable v.
+ * An attribute: its unit in SI, and its value as an expression over parameters in SI. `first_v` is the first value of
+ * the variable v.
  */
 export type Attribute = readonly [unit: string, value: string];
 

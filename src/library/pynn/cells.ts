@@ -1,9 +1,9 @@
 /**
- * PyNN 0.13's standard cells as equations: one entry each, in PyNN's parameter names, units and defaults.
- * Common to all: current injected by sources is `i_inj`. After a spike, v is held at its reset for round(tau_refrac/dt) steps,
- * while synaptic and adaptation variables go on. Input to v in that time is lost. First values are PyNN's constants, not v_rest.
- * Linear cells are integrated exactly. Conductances are too, beside a potential that takes exponential steps, or the steps of
- * the adaptive method in cells with fast own dynamics (`lower/integration/decays.ts`).
+ * PyNN 0.13's standard cells as equations: one entry each, in PyNN's parameter names, units and defaults. Common to
+ * all: current injected by sources is `i_inj`. After a spike, v is held at its reset for round(tau_refrac/dt) steps,
+ * while synaptic and adaptation variables go on. Input to v in that time is lost. First values are PyNN's constants,
+ * not v_rest. Linear cells are integrated exactly. Conductances are too, beside a potential that takes exponential
+ * steps, or the steps of the adaptive method in cells with fast own dynamics (`lower/integration/decays.ts`).
  *
  * @source PyNN 0.13, pyNN.standardmodels.cells; papers at each cell
  */
@@ -27,7 +27,9 @@ const parametersOf = (numbers: Numbers): Record<string, ParameterDocument> =>
 interface Membrane {
   readonly name: string;
   readonly parameters: Numbers;
-  /** Names of all parameters in PyNN's order, which is the order of draws; absent: the membrane's, then the receptors'. */
+  /**
+   * Names of all parameters in PyNN's order, which is the order of draws; absent: the membrane's, then the receptors'.
+   */
   readonly order?: string;
   /** First value of v in mV. */
   readonly v: number;
@@ -185,10 +187,11 @@ const adexParameters: Numbers = {
 };
 
 /**
- * Adaptive exponential integrate-and-fire (Brette & Gerstner, Journal of Neurophysiology 94 (2005) 3637), with gL = cm/tau_m:
+ * Adaptive exponential integrate-and-fire (Brette & Gerstner, Journal of Neurophysiology 94 (2005) 3637), with
+ * gL = cm/tau_m:
  * cm v' = -gL (v - v_rest) + gL delta_T exp((v - v_thresh)/delta_T) - w + I,  tau_w w' = a (v - v_rest) - w
- * At v > v_spike: v := v_reset, w += b; w goes on while v is held. In a step in which v passes v_spike, the exponential and w
- * read v_spike at most, as in NEST.
+ * At v > v_spike: v := v_reset, w += b; w goes on while v is held. In a step in which v passes v_spike, the exponential
+ * and w read v_spike at most, as in NEST.
  * With delta_T = 0 there is no exponential, and the threshold is v_thresh.
  */
 export const adex = (name: string): Membrane => ({
@@ -252,8 +255,8 @@ const facetsHardware: Membrane = {
 };
 
 /**
- * Hodgkin–Huxley with the channels of Traub & Miles (Neuronal Networks of the Hippocampus, 1991), u = v - v_offset. A spike is an
- * upward crossing of 0 mV, without a reset. x/(exp(x) - 1) is written 1/exprel(x), which has no hole at 0.
+ * Hodgkin–Huxley with the channels of Traub & Miles (Neuronal Networks of the Hippocampus, 1991), u = v - v_offset. A
+ * spike is an upward crossing of 0 mV, without a reset. x/(exp(x) - 1) is written 1/exprel(x), which has no hole at 0.
  */
 const hodgkinHuxley: Membrane = {
   name: 'HH_cond_exp',

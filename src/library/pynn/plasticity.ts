@@ -1,14 +1,15 @@
 /**
  * Spike-timing-dependent plasticity as PyNN 0.13 composes it: a timing rule and a weight dependence.
- * The synapse meets a presynaptic spike at t + d(1 - f) and a postsynaptic one at t + d f, with the delay d and its dendritic
- * fraction f. At a presynaptic spike the weight is depressed, then captured, and the captured weight arrives d f later. At a
- * postsynaptic spike it is potentiated at once. Traces x (pre) and y (post) pair each spike with all before; two at the same
- * instant do not pair. If both meet the synapse in one step, potentiation comes first, as in NEST, so the captured weight
- * has it. With f = 0 the presynaptic spike comes first, since its arrival may cause the postsynaptic one.
+ * The synapse meets a presynaptic spike at t + d(1 - f) and a postsynaptic one at t + d f, with the delay d and its
+ * dendritic fraction f. At a presynaptic spike the weight is depressed, then captured, and the captured weight arrives
+ * d f later. At a postsynaptic spike it is potentiated at once. Traces x (pre) and y (post) pair each spike with all
+ * before; two at the same instant do not pair. If both meet the synapse in one step, potentiation comes first, as in
+ * NEST, so the captured weight has it. With f = 0 the presynaptic spike comes first, since its arrival may cause the
+ * postsynaptic one.
  *
- * @source PyNN 0.13, pyNN.standardmodels.synapses; Song, Miller & Abbott, Nature Neuroscience 3 (2000) 919; van Rossum, Bi &
- * Turrigiano, Journal of Neuroscience 20 (2000) 8812; Gütig et al., Journal of Neuroscience 23 (2003) 3697; Vogels et al.,
- * Science 334 (2011) 1569
+ * @source PyNN 0.13, pyNN.standardmodels.synapses; Song, Miller & Abbott, Nature Neuroscience 3 (2000) 919; van Rossum,
+ *   Bi & Turrigiano, Journal of Neuroscience 20 (2000) 8812; Gütig et al., Journal of Neuroscience 23 (2003) 3697;
+ *   Vogels et al., Science 334 (2011) 1569
  */
 
 import type { ParameterDocument } from '../../model/document.generated.js';
@@ -94,7 +95,8 @@ export interface StdpTiming {
   /** Whether postsynaptic spikes may meet the synapse within their own step. */
   readonly postAtOnce: boolean;
   /**
-   * Whether the effect arrives after the presynaptic spike has met the synapse; the parameter `transmission` is the difference.
+   * Whether the effect arrives after the presynaptic spike has met the synapse; the parameter `transmission` is the
+   * difference.
    */
   readonly sends: boolean;
   /** Whether a parameter holds the delay of both ways, for delays that are drawn. */

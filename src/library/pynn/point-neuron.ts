@@ -41,8 +41,8 @@ export const responseParts: Readonly<Record<string, ResponseType>> = {
 };
 
 /**
- * Returns a cell type for a membrane and receptors, with parameters named `<receptor>_<parameter>`. Receptors are in the order of
- * their names, as in PyNN. Undefined for names that do not exist.
+ * Returns a cell type for a membrane and receptors, with parameters named `<receptor>_<parameter>`. Receptors are in
+ * the order of their names, as in PyNN. Undefined for names that do not exist.
  */
 export function pointNeuron(neuron: string, receptors: readonly ReceptorChoice[]): StandardCell | undefined {
   if (!neuronParts.includes(neuron)) return undefined;

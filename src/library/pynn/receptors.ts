@@ -1,11 +1,12 @@
 /**
  * Post-synaptic responses of PyNN's standard cells.
  * exp:   s' = -s/tau; an arrival adds w to s.
- * alpha: s' = (e*y - s)/tau, y' = -y/tau; an arrival adds w to y, so s(t) = w*(t/tau)*exp(1 - t/tau), with the peak w at tau.
+ * alpha: s' = (e*y - s)/tau, y' = -y/tau; an arrival adds w to y, so s(t) = w*(t/tau)*exp(1 - t/tau), with the peak
+ *        w at tau.
  * beta:  the difference of two exponentials, with time constants tau_rise and tau_decay, scaled to a peak of w.
  *
- * @source PyNN 0.13, pyNN.standardmodels.receptors; Rotter & Diesmann, Biological Cybernetics 81 (1999) 381 for the linear form
- * of alpha
+ * @source PyNN 0.13, pyNN.standardmodels.receptors; Rotter & Diesmann, Biological Cybernetics 81 (1999) 381 for the
+ *   linear form of alpha
  */
 
 import type { DerivativeDocument, ParameterDocument, StateVariableDocument } from '../../model/document.generated.js';

@@ -56,8 +56,8 @@ const renewal = (name: string, parameters: Parameters, interval: string): Standa
   );
 
 /**
- * Returns the most recent of the values at a time, or the first value before any. Bisection keeps expressions of long lists
- * shallow.
+ * Returns the most recent of the values at a time, or the first value before any. Bisection keeps expressions of long
+ * lists shallow.
  */
 function piecewise(values: readonly string[], times: readonly string[]): string {
   const within = (low: number, high: number): string => {
@@ -69,9 +69,9 @@ function piecewise(values: readonly string[], times: readonly string[]): string 
 }
 
 /**
- * Returns a gamma process with a shape a and a scale b (s) that change at `bins` given times. The probability of a spike in a
- * step is the hazard of the current interval distribution, at the age of the step's middle. A spike is in the middle of its step,
- * and age counts from `start` before the first.
+ * Returns a gamma process with a shape a and a scale b (s) that change at `bins` given times. The probability of a
+ * spike in a step is the hazard of the current interval distribution, at the age of the step's middle. A spike is in
+ * the middle of its step, and age counts from `start` before the first.
  *
  * @source E. Muller, L. Buesing, J. Schemmel & K. Meier, Neural Computation 19 (2007) 2958, for the process
  */

@@ -74,10 +74,10 @@ export function synapsesFor(kind: WeightKind): Readonly<Record<string, StandardS
   ];
   return Object.fromEntries([
     make('StaticSynapse', { do: ['port += weight'] }),
-    // Resources x = 1 - y - z: recovered, active, inactive. The amount that becomes inactive over `elapsed` is the integral of
-    // the decay of y that has not yet recovered. exprel keeps it finite if the two time constants are equal. tau_syn is the
-    // receptor's time constant. If a synapse steps the voltage, active resources become inactive at once: the limit of a short
-    // tau_syn.
+    // Resources x = 1 - y - z: recovered, active, inactive. The amount that becomes inactive over `elapsed` is the
+    // integral of the decay of y that has not yet recovered. exprel keeps it finite if the two time constants are
+    // equal. tau_syn is the receptor's time constant. If a synapse steps the voltage, active resources become inactive
+    // at once: the limit of a short tau_syn.
     make('TsodyksMarkramSynapse', {
       parameters: {
         U: { unit: 1, value: 0.5 },

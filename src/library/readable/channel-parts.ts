@@ -12,9 +12,9 @@ interface Equations {
 const channelCurrent = /^i_(\w+)$/;
 
 /**
- * Returns variables that serve only one channel's current, by that current's name: the current, its conductance, then each gate
- * with its rates. Variables that several currents read, such as the potential, belong to no channel. Variables that follow from
- * the current do not either.
+ * Returns variables that serve only one channel's current, by that current's name: the current, its conductance, then
+ * each gate with its rates. Variables that several currents read, such as the potential, belong to no channel.
+ * Variables that follow from the current do not either.
  */
 export function channelParts(type: Equations): ReadonlyMap<string, readonly string[]> {
   const equation = (key: string): string | undefined => type.derived[key]?.value ?? type.derivatives[key]?.rate;

@@ -1,6 +1,6 @@
 /**
- * Times at which the variables of a type change, if its parts are advanced one after another. An expression may replace a
- * variable if all its inputs stay constant between the variable and its readers.
+ * Times at which the variables of a type change, if its parts are advanced one after another. An expression may replace
+ * a variable if all its inputs stay constant between the variable and its readers.
  */
 
 import { parseExpression, parseStatements } from '../../lang/parse.js';
@@ -19,8 +19,8 @@ const span = 1e6;
 const [atRates, atUpdate, atEvents] = [0.5, 0.6, 0.7].map((share) => share * span) as [number, number, number];
 
 /**
- * Checks whether an expression may stand for a derived variable of a type. Without a sequence it always may, since all is
- * advanced at once.
+ * Checks whether an expression may stand for a derived variable of a type. Without a sequence it always may, since all
+ * is advanced at once.
  */
 export function replaceableIn(type: NeuronType): (name: string) => boolean {
   const { sequence } = type;

@@ -76,11 +76,11 @@ function withoutKeys(type: NeuronType, names: { has(name: string): boolean }): N
   return { ...type, parameters: rest(type.parameters), derived: rest(type.derived) };
 }
 
-// --- Rates ------------------------------------------------------------------------------------------------------------
+// --- Rates -----------------------------------------------------------------------------------------------------------
 
 /**
- * Returns an expression without factors of 1 and terms of 0, with the sign of a scale before its quotient, and products as one
- * list of factors, numbers and constants first.
+ * Returns an expression without factors of 1 and terms of 0, with the sign of a scale before its quotient, and products
+ * as one list of factors, numbers and constants first.
  */
 function short(e: Expression, type: NeuronType): Expression {
   const own = ownNames(type);
@@ -168,7 +168,7 @@ function firstFactor(e: Expression): readonly [Expression, (other: Expression) =
   return [first, (other) => ({ ...e, left: put(other) })];
 }
 
-// --- Variables that are a part of one other ---------------------------------------------------------------------------
+// --- Variables that are a part of one other --------------------------------------------------------------------------
 
 /** Returns a test whether NeuroML has a variable only because of its tree of components. */
 function partsOf(channels: readonly Channel[], { derived, state }: NeuronType): (name: string) => boolean {
@@ -238,11 +238,11 @@ export function withoutVariables(
   return withoutVariables(withSequence(withoutKeys(made, put)), isGone, shorten);
 }
 
-// --- The membrane -----------------------------------------------------------------------------------------------------
+// --- The membrane ----------------------------------------------------------------------------------------------------
 
 /**
- * Rewrites a type that has a membrane with currents per area and a capacitance of the entire area. The result divides the other
- * currents by the area.
+ * Rewrites a type that has a membrane with currents per area and a capacitance of the entire area. The result divides
+ * the other currents by the area.
  *
  * @param before  the original type, with all its variables
  * @param parameters  all its numbers, given or derived

@@ -1,6 +1,6 @@
 /**
- * Rewrites types made of a tree of components as people would write them. Unread variables go, constants become numbers, channels
- * have few equations, and variables have their usual names.
+ * Rewrites types made of a tree of components as people would write them. Unread variables go, constants become
+ * numbers, channels have few equations, and variables have their usual names.
  */
 
 import { name as named } from '../../lang/build.js';
@@ -26,8 +26,8 @@ const ofCompartments = ['v', 'Im', 'Cm', 'Ri', 'area', 'length', 'diameter', 'di
 /**
  * Returns the model with such types; names that code outside a type reads stay.
  *
- * @param inSteps  whether parts of types are advanced one after another as before, so that all values are the same up to
- * rounding; else all of a type is advanced at once
+ * @param inSteps  whether parts of types are advanced one after another as before, so that all values are the same up
+ *   to rounding; else all of a type is advanced at once
  */
 export function readable(model: Model, { inSteps = false } = {}): Model {
   const outside = namesOutside(model);

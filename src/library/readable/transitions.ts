@@ -8,8 +8,8 @@ const exchange = /\b(\w+)_rf\*(\w+)_occupancy - \1_rr\*(\w+)_occupancy\b/g;
 const lastWord = (name: string): string => name.replace(/^.*_/, '');
 
 /**
- * Returns preferred names for the variables of transitions. `k_c1_c2` is the rate at which `c1` becomes `c2`, and `k0_c1_c2` the
- * same without a shortest time. `inf_c1_c2` and `tau_c1_c2` are steady state and time constant.
+ * Returns preferred names for the variables of transitions. `k_c1_c2` is the rate at which `c1` becomes `c2`, and
+ * `k0_c1_c2` the same without a shortest time. `inf_c1_c2` and `tau_c1_c2` are steady state and time constant.
  *
  * @param origin  the variable that another name is for
  */

@@ -35,8 +35,9 @@ export function recogniseCell(
 }
 
 /**
- * Refuses values for which the equations of a standard type have solutions, but not its meaning: times and capacitances that
- * are not positive, and an adaptation that only drives the membrane, such as the potential of a second compartment.
+ * Refuses values for which the equations of a standard type have solutions, but not its meaning: times and capacitances
+ * that are not positive, and an adaptation that only drives the membrane, such as the potential of a second
+ * compartment.
  */
 function checkRanges({ standard, parameters }: RecognisedCell, { environment }: CellUse): void {
   const some = (name: string, test: (value: number) => boolean): boolean => {

@@ -52,7 +52,9 @@ export function constantOf(e: Expression): number | undefined {
   }
 }
 
-/** Functions that have other values at few points or in a few intervals, so that a comparison at points may miss them. */
+/**
+ * Functions that have other values at few points or in a few intervals, so that a comparison at points may miss them.
+ */
 const stepwise: ReadonlySet<string> = new Set(['floor', 'ceil', 'int', 'sign', 'clip', 'min', 'max', 'timestep']);
 
 /** Checks whether the form of an expression depends on the values of names in it. */

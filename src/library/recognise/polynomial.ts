@@ -1,6 +1,6 @@
 /**
- * Expressions as polynomials in some names. A part that is not a polynomial by its form, such as exp(v), counts as a name of its
- * own, an atom. Coefficients are free of the names.
+ * Expressions as polynomials in some names. A part that is not a polynomial by its form, such as exp(v), counts as a
+ * name of its own, an atom. Coefficients are free of the names.
  */
 
 import type { Expression } from '../../lang/ast.js';

@@ -1,6 +1,6 @@
 /**
- * Rewrites a model with PyNN's standard types wherever they express a part: cells, synapses, sources, inputs and connection
- * rules. Other parts stay as they are, with the reason in the report.
+ * Rewrites a model with PyNN's standard types wherever they express a part: cells, synapses, sources, inputs and
+ * connection rules. Other parts stay as they are, with the reason in the report.
  */
 
 import type { ConversionEntry } from '../../model/conversion-report.js';

@@ -1,6 +1,7 @@
 /**
- * Recognises the standard synapse of a synapse type: static and stochastic ones by the form of their code, plastic ones by their
- * behaviour. Parameters are measured on the type's own code at chosen spikes. Then both codes are run on random trains.
+ * Recognises the standard synapse of a synapse type: static and stochastic ones by the form of their code, plastic ones
+ * by their behaviour. Parameters are measured on the type's own code at chosen spikes. Then both codes are run on
+ * random trains.
  */
 
 import type { Expression } from '../../lang/ast.js';
@@ -32,8 +33,8 @@ export function throughPorts(type: SynapseType, receptors: Projection['receptors
 const onePathway = "PyNN's synapses have a single pathway from the spike to the target";
 
 /**
- * Returns the amount that a type adds to its target at a spike, or a text with the reason if it is not a single addition to one
- * variable.
+ * Returns the amount that a type adds to its target at a spike, or a text with the reason if it is not a single
+ * addition to one variable.
  */
 export function arrivalOf(type: SynapseType): Arrival | string {
   const { pathways, contributes, summed, events } = type;
@@ -192,7 +193,8 @@ function stdpOf(
       const library = standard && normalisedSynapse(standard, kind);
       const other = library && benchOf(library, microsecond);
       if (standard === undefined || other === undefined) continue;
-      // In some notations the arriving weight is the weight before the spike's own change; in PyNN it is the weight after it.
+      // In some notations the arriving weight is the weight before the spike's own change; in PyNN it is the weight
+      // after it.
       const spikes = trains(7, 1e-4, ['pre', 'post']);
       const ours = bench.run(spikes, { ...own, [weight]: middle }).after.map((map) => map.get(weight) ?? NaN);
       const theirs = other.run(spikes, { ...values, weight: middle }).after.map((one) => one.get('weight') ?? NaN);

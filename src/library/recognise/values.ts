@@ -67,8 +67,8 @@ export const withNumbers = (e: Expression, numbers: ReadonlyMap<string, number>)
   );
 
 /**
- * Returns an expression of an environment's parameters as a value: a number, an expression of indices and draws, or an array.
- * Undefined if it has no such form.
+ * Returns an expression of an environment's parameters as a value: a number, an expression of indices and draws, or an
+ * array. Undefined if it has no such form.
  */
 export function valueOf(e: Expression, environment: Environment): Value | undefined {
   // A given number keeps its digits.

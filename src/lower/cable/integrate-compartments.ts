@@ -109,8 +109,8 @@ function noiseOfGates(group: Group, staggered: boolean, scope: ElementScope): Re
 }
 
 /**
- * Returns the states with rates that depend on other states or are nonlinear, and all states that they read. States of a
- * scheme count as one.
+ * Returns the states with rates that depend on other states or are nonlinear, and all states that they read. States of
+ * a scheme count as one.
  */
 function coupledStates(
   derivatives: ReadonlyMap<string, Expression>,

@@ -13,8 +13,9 @@ import type { Block } from './block.js';
 const least = { f64: 1.1830521861667747e-271, f32: 7.888609052210118e-31 } as const;
 
 /**
- * Returns a value that a step has computed, or 0 with its sign if its magnitude is below `least`. The value is multiplied
- * by 1 or 0: if the 0 were selected itself, gcc would give tests of the value a branch, and not use vector lanes.
+ * Returns a value that a step has computed, or 0 with its sign if its magnitude is below `least`. The value is
+ * multiplied by 1 or 0: if the 0 were selected itself, gcc would give tests of the value a branch, and not use vector
+ * lanes.
  */
 export function settled(value: Ir, block: Block): Ir {
   const { type } = value;

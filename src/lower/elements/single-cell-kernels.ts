@@ -20,7 +20,9 @@ import type { Network, SteppedGroup, SteppedProjection } from './layout.js';
 import { stepParts } from './parts.js';
 import { elementPlace, elementScope } from './views.js';
 
-/** Adds the kernels and returns their names in order. @random stream `population/<id>/step`, counter (0, 0, step, site) */
+/**
+ * Adds the kernels and returns their names in order. @random stream `population/<id>/step`, counter (0, 0, step, site)
+ */
 export function singleCellKernels(
   network: Network,
   stepped: SteppedGroup,

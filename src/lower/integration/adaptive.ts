@@ -1,6 +1,6 @@
 /**
- * Integration with sub-steps that adapt to the equations: the pair of Dormand and Prince, orders 5 and 4, once or several
- * times within a time step.
+ * Integration with sub-steps that adapt to the equations: the pair of Dormand and Prince, orders 5 and 4, once or
+ * several times within a time step.
  *
  * A sub-step h is accepted when the estimated error of every variable is at most 1e-6 times |x| + |h x'| (with
  * x' at both its ends, so a variable at rest at zero may begin to move). Sub-steps are halved when it is not and

@@ -7,13 +7,13 @@
  *     g' = (e*y - g)/tau,  y' = -y/tau
  *
  * Decays are multiplied by their propagator over the step, whatever their time constants. The other equations read them
- * as a line in time with the same integral and the same first moment over the step, mean + tilt (2 s/h - 1) for s from 0
- * to h. It is the projection of the exact course onto Legendre's polynomials P0 and P1, so a method of fourth order
+ * as a line in time with the same integral and the same first moment over the step, mean + tilt (2 s/h - 1) for s from
+ * 0 to h. It is the projection of the exact course onto Legendre's polynomials P0 and P1, so a method of fourth order
  * stays one. |tilt| is at most |mean|: lines keep the sign of their mean.
  *
  * If each other equation is linear in its own variable and reads no other, v' = a(t) v + b(t), it takes two exponential
- * steps of h/2 with the decays at mean - 2/3 tilt and mean + 2/3 tilt: the commutator-free Magnus method of fourth order
- * for lines. Each such step ends between v and -b/a for any step length.
+ * steps of h/2 with the decays at mean - 2/3 tilt and mean + 2/3 tilt: the commutator-free Magnus method of fourth
+ * order for lines. Each such step ends between v and -b/a for any step length.
  *
  * @source Blanes & Moan, Applied Numerical Mathematics 56 (2006) 1519, for the commutator-free method
  */
@@ -82,7 +82,9 @@ function decays(e: Expression, names: readonly string[], equations: Equations, i
   );
 }
 
-/** Whether each equation is v' = a v + b, with a and b linear in the decays and free of other variables and the time. */
+/**
+ * Whether each equation is v' = a v + b, with a and b linear in the decays and free of other variables and the time.
+ */
 function takesExponentialSteps({ derivatives }: Equations, decaying: readonly string[]): boolean {
   return [...derivatives].every(([name, e]) => {
     const used = namesIn(e);
@@ -112,8 +114,8 @@ export function decayed({ decays: equations, rest }: Separated, site: Site, scop
   const names = [...equations.derivatives.keys()];
   const read = names.filter((name) => [...rest.derivatives.values()].some((e) => namesIn(e).has(name)));
   const perStep = (factor: number): Expression => number(factor / scope.context.dt);
-  // mean' = g/h and tilt' = 3 g/h - 6 mean/h, both from 0, give mean = J/h and tilt = 3 J/h - 6 K/h^2 with the integrals
-  // J of g and K of (h - s) g over the step.
+  // mean' = g/h and tilt' = 3 g/h - 6 mean/h, both from 0, give mean = J/h and tilt = 3 J/h - 6 K/h^2 with the
+  // integrals J of g and K of (h - s) g over the step.
   const rows = [
     ...names.map((name) => coefficients(equations.derivatives.get(name) as Expression, names, read)),
     ...read.map((name) => coefficients(null, names, read, [[name, perStep(1)]])),

@@ -47,7 +47,11 @@ function varies(name: string, equations: Equations): boolean {
   );
 }
 
-/** Whether a coefficient is the same until some phase changes it. @param inputs names with external values in each step */
+/**
+ * Whether a coefficient is the same until some phase changes it.
+ *
+ * @param inputs names with external values in each step
+ */
 export const isConstant = (coefficient: Expression, equations: Equations, inputs: ReadonlySet<string>): boolean =>
   !timeOutsideTables(coefficient) &&
   [...namesIn(coefficient)].every((name) => !inputs.has(name) && !name.includes('.') && !varies(name, equations)) &&

@@ -16,8 +16,8 @@ const fewElements = 32_768;
 const synapsesOfBlock = 32;
 
 /**
- * Returns the elements of a block: a power of two. At ends with many elements, sparse connections have longer blocks, so
- * that the number of blocks grows with that of synapses instead of that of pairs. Part of the rules.
+ * Returns the elements of a block: a power of two. At ends with many elements, sparse connections have longer blocks,
+ * so that the number of blocks grows with that of synapses instead of that of pairs. Part of the rules.
  *
  * @param density synapses for each pair on average
  */

@@ -38,7 +38,8 @@ const notBoolean = (value: unknown): boolean => typeof value !== 'boolean';
  * Turns the errors of a generated validator into diagnostics with places, one for each mistake.
  *
  * @returns whether all that is wrong are unknown keys, so the rest can still be read
- * @diagnostic STAGE/unknown-key, STAGE/missing-key, STAGE/wrong-type, STAGE/not-allowed, STAGE/bad-name, STAGE/out-of-range, STAGE/bad-form
+ * @diagnostic STAGE/unknown-key, STAGE/missing-key, STAGE/wrong-type, STAGE/not-allowed, STAGE/bad-name,
+ *   STAGE/out-of-range, STAGE/bad-form
  */
 export function reportSchemaErrors(
   errors: readonly SchemaError[],

@@ -141,7 +141,9 @@ export const items = (slot: Slot): Branch => when(['array'], slot);
 /** Returns the branch of maps that have a key. */
 export const has = (key: string, { node }: Slot): Branch => ({ if: { required: [key] }, node });
 
-/** Returns a choice between forms: the first whose condition holds, else the last. A list of types allows any of them. */
+/**
+ * Returns a choice between forms: the first whose condition holds, else the last. A list of types allows any of them.
+ */
 export function choice(says: string, first: readonly string[] | Branch, ...others: readonly Branch[]): Slot {
   const branches = [first instanceof Array ? when(first, form({})) : first, ...others];
   const types = branches.flatMap(({ types, node }) => types ?? node['type'] ?? 'object');

@@ -1,6 +1,6 @@
 /**
- * Values that YAML reads otherwise than they are meant, for want of quotes: equations with colons, `P[0:10]`, calls with
- * commas within brackets and braces.
+ * Values that YAML reads otherwise than they are meant, for want of quotes: equations with colons, `P[0:10]`, calls
+ * with commas within brackets and braces.
  */
 
 import { isCollection, isMap, isPair, isScalar, visit, type Document } from 'yaml';

@@ -78,7 +78,10 @@ function repositoryOf(model: string): string {
   return own;
 }
 
-/** Checks whether a folder holds files of several owners or purposes: one of the shared ones, a folder above one, a home. */
+/**
+ * Checks whether a folder holds files of several owners or purposes: one of the shared ones, a folder above one, a
+ * home.
+ */
 function isShared(folder: string): boolean {
   const { folders, homes } = platform.files.shared();
   return (

@@ -6,7 +6,10 @@ import { isNmodlName } from '../../../translators/nmodl/import.js';
 import { isSwcName } from '../../../translators/swc/import.js';
 import { isOurs } from '../../compare/open-recorded.js';
 
-/** Checks whether a file is a document with a model: markup, a map that states its notation, a config of SONATA, NMODL, or SWC. */
+/**
+ * Checks whether a file is a document with a model: markup, a map that states its notation, a config of SONATA, NMODL,
+ * or SWC.
+ */
 export async function isModel(path: string): Promise<boolean> {
   if (!existsSync(path) || !statSync(path).isFile() || (await isOurs(path))) return false;
   if (/\.nml\.h5$/i.test(path) || isNmodlName(path) || isSwcName(path)) return true;

@@ -14,8 +14,8 @@ export const runFindings = (run: RecordedRun, dt: number): readonly Diagnostic[]
 ];
 
 /**
- * Returns findings about values that are not finite, and about samples beyond any potential. A variable that is wrong in
- * the present state is reported once, without its samples.
+ * Returns findings about values that are not finite, and about samples beyond any potential. A variable that is wrong
+ * in the present state is reported once, without its samples.
  *
  * @param dt  the step in s
  */

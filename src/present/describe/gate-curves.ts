@@ -45,7 +45,8 @@ export function gateCurves(channel: Component, lems: LemsModel, potentials: read
 }
 
 /**
- * Returns the curves of states x of mechanisms with x' = (steady - x)/tau, where nothing else but the potential changes.
+ * Returns the curves of states x of mechanisms with x' = (steady - x)/tau, where nothing else but the potential
+ * changes.
  *
  * @param potentials  in V
  */
@@ -112,7 +113,9 @@ function schemeCurve(
   };
 }
 
-/** Returns the equations of a channel in surroundings that provide what it reads; undefined if it cannot be imported. */
+/**
+ * Returns the equations of a channel in surroundings that provide what it reads; undefined if it cannot be imported.
+ */
 function typeOf(channel: Component, lems: LemsModel): NeuronType | undefined {
   const [part] = loosePart(channel, lems);
   if (part === undefined) return undefined;
@@ -137,7 +140,9 @@ function unitValue(name: string): number | undefined {
 const aroundAt = (v: number, states: readonly [string, number][] = []): Map<string, number> =>
   new Map([...Object.entries({ ...surroundings, v }), ...states]);
 
-/** Returns a function for values of expressions, where `known` are the values of names; NaN for those without a value. */
+/**
+ * Returns a function for values of expressions, where `known` are the values of names; NaN for those without a value.
+ */
 function evaluator(
   { parameters, derived }: Pick<EquationSet, 'parameters' | 'derived'>,
   known: Map<string, number>,

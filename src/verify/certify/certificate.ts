@@ -112,7 +112,9 @@ export interface Certificate {
   readonly unchecked: readonly string[];
 }
 
-/** Returns the outputs that count for the verdict: all that were compared, except experiments with an undecided grade. */
+/**
+ * Returns the outputs that count for the verdict: all that were compared, except experiments with an undecided grade.
+ */
 export const judgedOutputs = (outputs: readonly CertifiedOutput[]): readonly CertifiedOutput[] =>
   outputs.filter(
     ({ grade, kind }) => grade !== 'not checked' && !(grade === 'cannot say' && kind === 'experiment in SED-ML'),

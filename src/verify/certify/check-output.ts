@@ -138,7 +138,8 @@ export async function checkExpected(path: string, name: string, options: TestOpt
 }
 
 /**
- * Carries out an experiment in SED-ML, and compares its values with the result of interneuron among the files that agrees best.
+ * Carries out an experiment in SED-ML, and compares its values with the result of interneuron among the files that
+ * agrees best.
  *
  * @param archive  the bundle that holds it; null for a folder
  */

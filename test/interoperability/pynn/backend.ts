@@ -55,7 +55,9 @@ export async function runPynnPython(script: string, args: readonly string[]): Pr
   return JSON.parse(stdout);
 }
 
-/** The output of a script of `test/interoperability/python` in the environment of PyNN, from the records or from a run. */
+/**
+ * The output of a script of `test/interoperability/python` in the environment of PyNN, from the records or from a run.
+ */
 export const recordedPynnPython = (
   records: PeerRecords,
   peer: Peer,
@@ -91,7 +93,9 @@ export interface NamedModel {
   readonly valid: ValidModel;
 }
 
-/** Runs the exported scripts of models on a simulator, each in a process of its own, unless their outputs are recorded. */
+/**
+ * Runs the exported scripts of models on a simulator, each in a process of its own, unless their outputs are recorded.
+ */
 async function runScripts<T>(
   records: PeerRecords,
   simulator: Simulator,
@@ -122,7 +126,11 @@ async function runScripts<T>(
   });
 }
 
-/** The outcomes of the exported scripts of models on a simulator. @param kept the part of an outcome that is recorded */
+/**
+ * The outcomes of the exported scripts of models on a simulator.
+ *
+ * @param kept the part of an outcome that is recorded
+ */
 export const runThere = (
   records: PeerRecords,
   simulator: Simulator,

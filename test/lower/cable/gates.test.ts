@@ -1,4 +1,6 @@
-/** Gates of cells with compartments over a step of `cable`: against the solution of their equation at a fixed potential. */
+/**
+ * Gates of cells with compartments over a step of `cable`: against the solution of their equation at a fixed potential.
+ */
 
 import { expect, test } from 'vitest';
 import { simulate, trace } from '../../support/simulate.js';

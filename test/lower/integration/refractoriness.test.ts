@@ -38,7 +38,8 @@ describe('a refractory period of parameters', () => {
     const kernel = run.program.kernels.find(({ name }) => name === 'cells.period_spike');
     expect(kernel).toBeDefined();
     expect(run.program.schedule.step.map((entry) => entry.kernel)).not.toContain(kernel?.name);
-    // From 0 the potential passes 1 after 10 ms times ln 2, in the 70th step; the spike's own step is the first of the period.
+    // From 0 the potential passes 1 after 10 ms times ln 2, in the 70th step; the spike's own step is the first of the
+    // period.
     const found = [0, 1, 2].map((cell) => stepsOf(run, 'cells.spike', cell));
     expect(found.map((steps) => interval(steps, 0))).toEqual([10 + 69, 30 + 69, 50 + 69]);
     // The set acts on periods that are under way; the interval is between spikes after it.

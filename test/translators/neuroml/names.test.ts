@@ -1,4 +1,6 @@
-/** Names of a component type that are symbols of units: LEMS writes no units in expressions, a name is always a name. */
+/**
+ * Names of a component type that are symbols of units: LEMS writes no units in expressions, a name is always a name.
+ */
 
 import { expect, test } from 'vitest';
 import { unitInText } from '../../../src/lang/units.js';

@@ -1,6 +1,6 @@
 /**
- * Names with another meaning in SymPy that variables may have. Brian's exact integration cannot have variables with these
- * names.
+ * Names with another meaning in SymPy that variables may have. Brian's exact integration cannot have variables with
+ * these names.
  *
  * @source SymPy 1.13, names that `sympify` does not read as a symbol
  */

@@ -28,8 +28,8 @@ export function elementsBySet(
 }
 
 /**
- * Returns values that form few sets. The values of a key that leads to more sets become one value. It is reported at their
- * place (`/populations/exc/values/v`) as left out.
+ * Returns values that form few sets. The values of a key that leads to more sets become one value. It is reported at
+ * their place (`/populations/exc/values/v`) as left out.
  *
  * @param pointer  to the population or projection
  * @param what     `a population` or `a projection`

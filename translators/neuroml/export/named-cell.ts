@@ -208,7 +208,9 @@ function responds(own: SynapseType, receptors: Projection['receptors'], cell: Ne
   );
 }
 
-/** Checks whether inputs of a type in A are pure numbers of NeuroML's cell, which its synapses would have to be as well. */
+/**
+ * Checks whether inputs of a type in A are pure numbers of NeuroML's cell, which its synapses would have to be as well.
+ */
 const isScaled = ({ isPure, inputs }: NeuromlCell, type: NeuronType): boolean =>
   isPure && inputs.some((input) => type.inputs[input]?.unit === 'A');
 
@@ -276,7 +278,7 @@ export function withNamesApart(context: Pick<ExportContext, 'model' | 'data'>): 
   return { ...model, neurons, populations };
 }
 
-// --- The cell ---------------------------------------------------------------------------------------------------------
+// --- The cell --------------------------------------------------------------------------------------------------------
 
 /** The variable that counts spikes in cells whose synapses react to them. */
 const spikeCount = 'spike_count';

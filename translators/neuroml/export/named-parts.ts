@@ -147,7 +147,11 @@ export function mixed(name: string, made: readonly string[], written: NetworkOut
   written.place(name, (index) => `${name}/${index}/${made[index]}`);
 }
 
-/** Reports that a Poisson source of LEMS postpones spikes, since it spikes at most once in a step. @param rate  the largest, in Hz */
+/**
+ * Reports that a Poisson source of LEMS postpones spikes, since it spikes at most once in a step.
+ *
+ * @param rate  the largest, in Hz
+ */
 function noteSeveralSpikes(name: string, rate: number, { report }: ExportContext): void {
   if (rate > 0)
     report.different(
@@ -204,8 +208,8 @@ function constantCurrents(
 const mostCurrents = 5;
 
 /**
- * Writes a projection by a core type of synapse (`isStandardSynapse`). Cells with their own time constants have their own
- * synapses.
+ * Writes a projection by a core type of synapse (`isStandardSynapse`). Cells with their own time constants have their
+ * own synapses.
  */
 export function writeNamedProjection(
   { name, projection, type, source, target, pairs, values }: PairedProjection,

@@ -27,8 +27,8 @@ import type { Change, ExportContext } from './context.js';
 type Changing = Pick<ExportContext, 'model' | 'report' | 'changes'>;
 
 /**
- * Returns a model with a protocol of only one run: phases become operations that take place once, at the times in `changes`.
- * Reports changes that LEMS does not have.
+ * Returns a model with a protocol of only one run: phases become operations that take place once, at the times in
+ * `changes`. Reports changes that LEMS does not have.
  */
 export function asOneRun(context: Changing): Model {
   const phases = new Phases(context);

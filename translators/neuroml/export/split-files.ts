@@ -11,7 +11,8 @@ const suffixes: readonly (readonly [suffix: string, tags: RegExp])[] = [
 ];
 
 /**
- * Returns the files of a document, first the one with its network. Each file includes the files whose elements it names.
+ * Returns the files of a document, first the one with its network. Each file includes the files whose elements it
+ * names.
  *
  *     net.nml   becomes   net.nml, which includes soma.cell.nml, which includes na.channel.nml
  *
@@ -54,7 +55,9 @@ export function splitFiles({ name, root }: NamedFile, types: NamedFile | undefin
 /** Elements that the schema places before inclusions. */
 const explanations: ReadonlySet<string> = new Set(['notes', 'property', 'annotation']);
 
-/** Returns the values of attributes that may name another element. Items of a list have the same form: one is enough. */
+/**
+ * Returns the values of attributes that may name another element. Items of a list have the same form: one is enough.
+ */
 function namedBy(one: Element): readonly string[] {
   const [item] = one.items ?? [];
   const { id: _, ...attributes } = one.attributes;

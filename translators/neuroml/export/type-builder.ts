@@ -160,8 +160,8 @@ export class TypeBuilder implements Words {
   }
 
   /**
-   * Declares a state variable that is an inherited exposure: the reference interpreter shows state variables under their
-   * own names.
+   * Declares a state variable that is an inherited exposure: the reference interpreter shows state variables under
+   * their own names.
    * @returns its name in LEMS
    */
   shown(name: string, dimension: Dimension, exposure: string): string {

@@ -213,8 +213,9 @@ export class FlatType {
   }
 
   /**
-   * Returns the name of a variable that is recorded, or undefined if there is none. As in jLEMS, a state variable without
-   * an exposure in a type with regimes is recorded after the regimes: by a copy, unless they are kept in a variable.
+   * Returns the name of a variable that is recorded, or undefined if there is none. As in jLEMS, a state variable
+   * without an exposure in a type with regimes is recorded after the regimes: by a copy, unless they are kept in a
+   * variable.
    */
   recorded(path: readonly string[]): string | undefined {
     const found = this.#seen(path);

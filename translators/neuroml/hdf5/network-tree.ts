@@ -51,8 +51,9 @@ export function networkTree(root: Element): Hdf5Tree | string {
 }
 
 /**
- * Returns the name of the group of a part. Members of a file are in the order of their names, so numbers keep that of the
- * document. libNeuroML finds the kind of a group by a word anywhere in its name, so ids such as `in_population` are no names.
+ * Returns the name of the group of a part. Members of a file are in the order of their names, so numbers keep that of
+ * the document. libNeuroML finds the kind of a group by a word anywhere in its name, so ids such as `in_population` are
+ * no names.
  */
 const groupName = (tag: string, ordinal: number, digits: number): string =>
   `${/rojection$/.test(tag) ? 'projection' : tag}_${String(ordinal).padStart(digits, '0')}`;

@@ -1,6 +1,6 @@
 /**
- * Expressions of LEMS: `g * (erev - v)`, `v .gt. thresh .and. t .lt. delay`, `x^2`, `H(t - delay)`. They become words of
- * the common syntax, with parentheses where jLEMS evaluates operators in another order.
+ * Expressions of LEMS: `g * (erev - v)`, `v .gt. thresh .and. t .lt. delay`, `x^2`, `H(t - delay)`. They become words
+ * of the common syntax, with parentheses where jLEMS evaluates operators in another order.
  */
 
 import type { BinaryOperator, Call, Expression, Span } from '../../../src/lang/ast.js';

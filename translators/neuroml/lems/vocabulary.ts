@@ -264,7 +264,9 @@ const unsupported: Readonly<Record<string, readonly string[]>> = {
 /** Checks whether elements of a name define something in LEMS. */
 export const isDefinition = (name: string): name is keyof typeof elements => Object.hasOwn(elements, name);
 
-/** Reports attributes of an element that nothing reads. @diagnostic lems/unknown-attribute, lems/unsupported-attribute */
+/**
+ * Reports attributes of an element that nothing reads. @diagnostic lems/unknown-attribute, lems/unsupported-attribute
+ */
 export function checkDefinition(element: XmlElement, diagnostics: Diagnostics): void {
   if (!isDefinition(element.name)) return;
   const own: readonly string[] = elements[element.name].attributes;

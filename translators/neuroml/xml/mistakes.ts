@@ -89,7 +89,9 @@ function asMistake(text: string, message: string, at: number): Mistake {
 
 /** The attributes of a start tag up to its first mistake. */
 const goodAttributes = /(?:\s+[^\s=/<>"']+\s*=\s*(?:"[^"<]*"|'[^'<]*'))*/y;
-/** What follows: space, a name, an equals sign, and the value up to the next attribute or the end of the tag or line. */
+/**
+ * What follows: space, a name, an equals sign, and the value up to the next attribute or the end of the tag or line.
+ */
 const nextAttribute = /(\s*)([^\s=/<>"']*)(\s*=\s*)?(["']?((?:(?!\/?>|\s+[\w:.-]+\s*=|[<"'\r\n]).)*)["']?)/y;
 
 /** Returns the mistake in the attributes of the start tag at `tag`; the validator gives the offset `at`. */

@@ -70,7 +70,10 @@ export const sizesOf = ({ pre, post }: Ends): readonly [number, number] => [size
 /** Checks whether both ends are one population, view or assembly. */
 export const sameEnds = ({ pre, post }: Ends): boolean => pre.label === post.label;
 
-/** Returns a generator seeded by the model, for draws without a generator that must be known before the target builds them. */
+/**
+ * Returns a generator seeded by the model, for draws without a generator that must be known before the target builds
+ * them.
+ */
 export const ownGenerator = (stream: string): NumpyGenerator => ({ generator: 'numpy-mt19937', seed: 'model', stream });
 
 /** Returns the generator of a connector: the one it names, PyNN's usual one, or null for the target's own. */
@@ -99,7 +102,10 @@ export function hostDrawn(
   };
 }
 
-/** Reads `allow_self_connections`: whether cells may connect to themselves, and pairs both ways. Undefined after a finding. */
+/**
+ * Reads `allow_self_connections`: whether cells may connect to themselves, and pairs both ways. Undefined after a
+ * finding.
+ */
 export function selfOf({
   value,
   at,

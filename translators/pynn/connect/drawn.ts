@@ -81,8 +81,8 @@ const numberIn = (n: NumberOfConnections, isHost: boolean): unknown =>
   n.kind === 'number' ? n.number : n.kind === 'drawn' ? n.draw : isHost ? n.draw() : n.text;
 
 /**
- * Returns the largest number of connections of a cell, or of all cells for `fixedTotal`. If pairs may repeat, it is infinite
- * unless there is nobody to connect to.
+ * Returns the largest number of connections of a cell, or of all cells for `fixedTotal`. If pairs may repeat, it is
+ * infinite unless there is nobody to connect to.
  */
 function mostConnections({ ends }: Call, rule: string, withSelf: boolean, repeats: boolean): number {
   const [pre, post] = sizesOf(ends);

@@ -65,7 +65,9 @@ export function fromList(call: Call): Connections | undefined {
   return names && fromRows(call, rows, width, names, (k) => child(call.at('conn_list'), k), call.at('conn_list'));
 }
 
-/** Returns connections given as columns: i, j and parameters, each a list of numbers or an array next to the document. */
+/**
+ * Returns connections given as columns: i, j and parameters, each a list of numbers or an array next to the document.
+ */
 function fromColumns({ setting, at, ends }: Call, list: Readonly<Record<string, unknown>>): Connections | undefined {
   const place = at('conn_list');
   const columns: Record<string, Column> = {};

@@ -34,8 +34,8 @@ export function connectorOf(
 }
 
 /**
- * Returns a connector with the parameters that differ from PyNN's usual ones. @param rng who draws; absent: PyNN's usual
- * generator
+ * Returns a connector with the parameters that differ from PyNN's usual ones. @param rng who draws; absent: PyNN's
+ * usual generator
  */
 function made(type: string, params: Readonly<Record<string, unknown>>, rng?: string): Connector {
   const written = unusual(connectors[type]?.parameters ?? {}, params);
@@ -85,7 +85,10 @@ function ofRule(
   }
 }
 
-/** Returns independent pairs: with one probability, or with one that depends on the indices, the distance or the displacement. */
+/**
+ * Returns independent pairs: with one probability, or with one that depends on the indices, the distance or the
+ * displacement.
+ */
 function probability(
   { report }: ExportContext,
   p: unknown,
@@ -162,8 +165,8 @@ function hostDrawn(
 }
 
 /**
- * Returns columns of listed connections, and the other values. PyNN evaluates functions of indices for matrices only, so lists
- * have their values.
+ * Returns columns of listed connections, and the other values. PyNN evaluates functions of indices for matrices only,
+ * so lists have their values.
  */
 export function columnsOf({ type, params }: Connector, values: Values): readonly [columns: Columns, rest: Values] {
   if (type !== 'FromListConnector') return [[], values];

@@ -1,4 +1,7 @@
-/** Model parts without a name in PyNN: types by their equations, and related parts in the notation of the canonical model. */
+/**
+ * Model parts without a name in PyNN: types by their equations, and related parts in the notation of the canonical
+ * model.
+ */
 
 import { isSelection } from '../../../src/model/tagged.js';
 import { populationsOf } from '../../../src/model/selected.js';

@@ -68,8 +68,8 @@ function targetsOfOwnSynapses({ projections, populations }: Model, named: Model)
 }
 
 /**
- * Returns entries without parts that PyNN has no name for: they are reported again where NESTML does not express them either.
- * Projections that are already left out are not.
+ * Returns entries without parts that PyNN has no name for: they are reported again where NESTML does not express them
+ * either. Projections that are already left out are not.
  */
 const withNestml = <T extends { readonly valid: ValidModel; readonly entries: readonly ConversionEntry[] }>(
   made: T,

@@ -139,7 +139,8 @@ function asMatrix(
 }
 
 /**
- * Returns the receptor with the variable that a projection acts on. If two receptors share it, the sign of the weights decides.
+ * Returns the receptor with the variable that a projection acts on. If two receptors share it, the sign of the weights
+ * decides.
  */
 function receptorOf(
   context: ExportContext,
@@ -223,8 +224,8 @@ function initialOf(
 }
 
 /**
- * Returns the delay of the whole way; of plastic synapses a fraction of it is dendritic: before a postsynaptic spike is seen,
- * and after a send.
+ * Returns the delay of the whole way; of plastic synapses a fraction of it is dendritic: before a postsynaptic spike is
+ * seen, and after a send.
  */
 function delayOf(
   context: ExportContext,

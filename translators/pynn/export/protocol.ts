@@ -299,7 +299,8 @@ class Phases {
   }
 
   /**
-   * Returns a list with a number for each listed synapse as PyNN has it: for each connected pair, by sender and then receiver.
+   * Returns a list with a number for each listed synapse as PyNN has it: for each connected pair, by sender and then
+   * receiver.
    */
   #byPair(value: PynnValue, name: string, pointer: string): PynnValue {
     const [rule, ...others] = this.#context.model.projections[name]?.connect ?? [];

@@ -6,8 +6,8 @@ import type { Model } from '../../../src/model/model.js';
 import { withItsTarget } from './projections.js';
 
 /**
- * Returns the reasons why a model is written by its equations: the parts that PyNN's names would leave out, without parts that
- * depend on them.
+ * Returns the reasons why a model is written by its equations: the parts that PyNN's names would leave out, without
+ * parts that depend on them.
  */
 export function reasonsForEquations(
   missing: readonly ConversionEntry[],

@@ -73,8 +73,8 @@ const isInFiles = ({ annotations: { outputFiles } }: Model, name: string): boole
   outputFiles !== undefined && JSON.stringify(outputFiles).includes(`"recording":${JSON.stringify(name)}`);
 
 /**
- * Returns the time of sampling within a step. The name is kept if Brian's timing orders equal slots and orders by it, or if
- * output files use it.
+ * Returns the time of sampling within a step. The name is kept if Brian's timing orders equal slots and orders by it,
+ * or if output files use it.
  *
  * @param other  the name that the recording would have
  */

@@ -203,8 +203,8 @@ function formulaValue(e: Expression, unit: string, of: FormulaOf): PynnValue | M
 }
 
 /**
- * Returns `0.8 + 0.05*i`, in nA, for `8e-10*A + 5e-11*A*i`: an expression with its constants in a unit. Returns undefined if a
- * term has no constant. Recognised parameters are expressions of numbers in SI.
+ * Returns `0.8 + 0.05*i`, in nA, for `8e-10*A + 5e-11*A*i`: an expression with its constants in a unit. Returns
+ * undefined if a term has no constant. Recognised parameters are expressions of numbers in SI.
  */
 function withConstantsIn(e: Expression, unit: string): Expression | undefined {
   switch (e.kind) {

@@ -1,6 +1,6 @@
 /**
- * Types without a name in PyNN, as Brian-like text with one equation in a line. Rates are `dv/dt = (El - v)/tau : V`, derived
- * variables `I = g*(E - v) : A`. Variables that only events change are `x : 1`. Flags follow the unit.
+ * Types without a name in PyNN, as Brian-like text with one equation in a line. Rates are `dv/dt = (El - v)/tau : V`,
+ * derived variables `I = g*(E - v) : A`. Variables that only events change are `x : 1`. Flags follow the unit.
  * Parameters and first values are separate maps of quantities.
  */
 
@@ -15,8 +15,8 @@ export interface NativeType {
   /** Equations, a line each; an import reads one text as well. */
   readonly equations?: string | readonly string[];
   /**
-   * Default of each parameter: a number, a quantity with a unit and optional flags (`10 mV (shared)`), or a map as in the
-   * canonical model.
+   * Default of each parameter: a number, a quantity with a unit and optional flags (`10 mV (shared)`), or a map as in
+   * the canonical model.
    */
   readonly parameters?: Readonly<Record<string, unknown>>;
   /** First values of variables that do not begin with 0. */
@@ -96,7 +96,10 @@ function flagged(variable: Entry, rate: Entry = {}): string {
   return `${String(variable['unit'])}${flags.length === 0 ? '' : ` (${flags.join(', ')})`}`;
 }
 
-/** Returns a number with a readable unit. A unit with a factor could be a variable (`ohm*m`), so the result then has no unit. */
+/**
+ * Returns a number with a readable unit. A unit with a factor could be a variable (`ohm*m`), so the result then has no
+ * unit.
+ */
 export function quantityOf(value: unknown, unit: string): unknown {
   if (typeof value !== 'number') return value;
   const text = symbolicQuantity(value, parseUnit(unit).dimension);

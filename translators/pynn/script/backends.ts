@@ -22,7 +22,10 @@ export const failing: Readonly<Record<string, string>> = {
   SpikeSourceInhGamma: 'it raises an error under NEST, too',
 };
 
-/** Synapses of PyNN 0.13 that need an extension of NEST. PyNN builds it at its installation if NEST is already installed. */
+/**
+ * Synapses of PyNN 0.13 that need an extension of NEST. PyNN builds it at its installation if NEST is already
+ * installed.
+ */
 const inExtension = ['StochasticTsodyksMarkramSynapse'];
 
 /** Sources of PyNN 0.13 that NEST lets neither begin nor end. */
@@ -87,9 +90,9 @@ function refusedValues({ setup }: PynnSpecification, type: string, params: Value
 /**
  * Returns one sentence for each type of cells that loses or repeats spikes under NEURON. NEST and our engine do not.
  *
- * @source counted with PyNN 0.13 and NEURON 8.2: of the default EIF_cond_exp_isfa_ista at 1 nA, 9 of 11 spikes in steps of
- * 0.1 ms, and all in steps of 0.025 ms or with v_spike = -41.5 mV; of Izhikevich with a = 0.1 at 0.02 nA, 66 spikes in steps of
- * 0.1 ms, 63 of 0.125 ms, 31 of 0.2 ms (NEURON 9)
+ * @source counted with PyNN 0.13 and NEURON 8.2: of the default EIF_cond_exp_isfa_ista at 1 nA, 9 of 11 spikes in steps
+ *   of 0.1 ms, and all in steps of 0.025 ms or with v_spike = -41.5 mV; of Izhikevich with a = 0.1 at 0.02 nA, 66
+ *   spikes in steps of 0.1 ms, 63 of 0.125 ms, 31 of 0.2 ms (NEURON 9)
  */
 export function wrongSpikesUnderNeuron({ setup, populations = [] }: PynnSpecification): readonly string[] {
   const lost = populations.flatMap(({ cell: { type, params = {} } }) => {
@@ -133,8 +136,8 @@ export function runsNowhere(document: PynnSpecification): boolean {
 }
 
 /**
- * Finds cells that lose spikes. NEURON's implicit steps pass over the exponential if it grows faster than a step: its slope
- * exceeds that of the capacitance, C/dt. Counted with PyNN 0.13 and NEURON 8.2 on both sides of this bound.
+ * Finds cells that lose spikes. NEURON's implicit steps pass over the exponential if it grows faster than a step: its
+ * slope exceeds that of the capacitance, C/dt. Counted with PyNN 0.13 and NEURON 8.2 on both sides of this bound.
  */
 function skippedSpikes(type: string, given: (name: string) => readonly unknown[], timestep: number): readonly string[] {
   const columns = ['v_spike', 'v_thresh', 'delta_T', 'tau_m'].map(given);
@@ -160,7 +163,8 @@ const anyAtOrAbove = (some: readonly unknown[], others: readonly unknown[]): boo
   ]).some(([a, b]) => typeof a === 'number' && typeof b === 'number' && a >= b);
 
 /**
- * Returns the variable, other than `v`, that NEURON's mechanism initialises from a name of its own, with that name and its value.
+ * Returns the variable, other than `v`, that NEURON's mechanism initialises from a name of its own, with that name and
+ * its value.
  */
 export function startsUnderNeuron(type: string): { variable: string; as: string; value: number } | undefined {
   if (type === 'Izhikevich') return { variable: 'u', as: 'izh.uinit', value: -14 };
@@ -172,8 +176,8 @@ export const differs = (first: unknown, start: number): boolean =>
   first !== undefined && !(typeof first === 'number' && Math.abs(first - start) <= 1e-9 * Math.abs(start));
 
 /**
- * Returns first values other than `v` that PyNN 0.13 loses. NEURON's mechanisms overwrite them, and NEST reads values in nA or uS
- * as pA or nS. Found by recording them.
+ * Returns first values other than `v` that PyNN 0.13 loses. NEURON's mechanisms overwrite them, and NEST reads values
+ * in nA or uS as pA or nS. Found by recording them.
  */
 function lostFirstValues({ populations = [] }: PynnSpecification): readonly string[] {
   const remarks = populations.flatMap(({ cell, initial_values: initial = {} }) =>
@@ -190,8 +194,8 @@ function lostFirstValues({ populations = [] }: PynnSpecification): readonly stri
 }
 
 /**
- * Returns a document without listed spikes that PyNN for NEST sends before the run or at its beginning: they come at the
- * first time that it sends.
+ * Returns a document without listed spikes that PyNN for NEST sends before the run or at its beginning: they come at
+ * the first time that it sends.
  *
  * @param remark  receives the number of such spikes and that time
  */
@@ -241,7 +245,10 @@ const unevenRuns = ({ setup, phases = [] }: PynnSpecification): readonly string[
     ? ['runs that are no multiple of the time step raise an error under NEST']
     : [];
 
-/** Values that change after a run. PyNN 0.13 runs NEST for `min_delay` more at first, since NEST would not hand on the last samples. */
+/**
+ * Values that change after a run. PyNN 0.13 runs NEST for `min_delay` more at first, since NEST would not hand on the
+ * last samples.
+ */
 function changesDuringRun({ setup, phases = [] }: PynnSpecification): readonly string[] {
   let [isRunning, hasChanged] = [false, false];
   const acts = phases.some(({ run, run_until: until, reset, set, set_source: source, set_projection: synapses }) => {
@@ -257,7 +264,10 @@ function changesDuringRun({ setup, phases = [] }: PynnSpecification): readonly s
   return acts ? [`values that change after a run act ${late} ms later under NEST, by the shortest delay`] : [];
 }
 
-/** Connectors that only interneuron's backend has: `connect()` of PyNN 0.13's SmallWorldConnector raises a NotImplementedError. */
+/**
+ * Connectors that only interneuron's backend has: `connect()` of PyNN 0.13's SmallWorldConnector raises a
+ * NotImplementedError.
+ */
 export const connectorsWithoutCode = ({ projections = [] }: PynnSpecification): readonly string[] =>
   projections.some(({ connector }) => connector.type === 'SmallWorldConnector')
     ? [
@@ -322,8 +332,8 @@ function sourcesSetAfterReset({ current_sources: sources = [], phases = [] }: Py
 const mostSteps = 1e7;
 
 /**
- * Finds runs that never end. PyNN 0.13 calls functions that read synapses until its time is within 1e-9 ms of the end. NEURON's
- * time, a sum of half steps, may fall short of the end by more.
+ * Finds runs that never end. PyNN 0.13 calls functions that read synapses until its time is within 1e-9 ms of the end.
+ * NEURON's time, a sum of half steps, may fall short of the end by more.
  */
 function endlessReading({
   setup,
@@ -365,8 +375,8 @@ function typesIn({ populations = [], projections = [] }: PynnSpecification): Rea
 }
 
 /**
- * Replaces zero rates of Poisson sources. For a zero, PyNN's NEURON divides by zero or gets an infinite interval. Then sources of
- * the population that get another rate stay silent.
+ * Replaces zero rates of Poisson sources. For a zero, PyNN's NEURON divides by zero or gets an infinite interval. Then
+ * sources of the population that get another rate stay silent.
  *
  * @returns undefined if no rate is zero
  */

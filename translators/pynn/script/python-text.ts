@@ -141,8 +141,8 @@ function numpyText(text: string, prefix: string): string {
 }
 
 /**
- * Returns an expression of the distance for PyNN's connectors, which know some of NumPy's functions, but none for logic and
- * choices.
+ * Returns an expression of the distance for PyNN's connectors, which know some of NumPy's functions, but none for logic
+ * and choices.
  */
 export function distanceText(text: string): string {
   const product = (left: Expression, right: Expression): Expression => ({

@@ -52,8 +52,8 @@ export function nativeSource(
 type Rng = NonNullable<PynnSpecification['rngs']>[string];
 
 /**
- * Returns random generators with their seeds. In scripts for other simulators, one of them makes all draws without a named
- * generator.
+ * Returns random generators with their seeds. In scripts for other simulators, one of them makes all draws without a
+ * named generator.
  */
 export function generatorLines(script: Script): readonly string[] {
   const { rngs = {}, populations, projections, current_sources: sources, phases } = script.document;

@@ -61,8 +61,8 @@ export function projectionLines(script: Script, projection: Projection): readonl
 }
 
 /**
- * Returns lines for the largest weight of plastic synapses that step the potential. PyNN 0.13 passes it to NEST multiplied by
- * 1000, as for weights in nA, but the weights in mV.
+ * Returns lines for the largest weight of plastic synapses that step the potential. PyNN 0.13 passes it to NEST
+ * multiplied by 1000, as for weights in nA, but the weights in mV.
  */
 function largestWeightUnderNest(script: Script, { post, synapse }: Projection, name: string): readonly string[] {
   const { w_max: largest = 1 } = synapse?.weight_dependence?.params ?? {};
@@ -77,8 +77,9 @@ const readsDistances = ({ connector, synapse }: Projection): boolean =>
   Object.values(synapse?.params ?? {}).some((value) => isFormula(value) && value.of === 'd');
 
 /**
- * Returns the first values of a multi-quantal synapse, if all begin alike. NEST always begins with a single site and u = 0.5. It
- * takes the number of sites as an integer, which PyNN creates only from this form. NEURON lets scripts set neither.
+ * Returns the first values of a multi-quantal synapse, if all begin alike. NEST always begins with a single site and u
+ * = 0.5. It takes the number of sites as an integer, which PyNN creates only from this form. NEURON lets scripts set
+ * neither.
  */
 function sitesAtFirst(
   params: Values = {},
@@ -89,8 +90,8 @@ function sitesAtFirst(
 }
 
 /**
- * Returns the connector of a projection. `OneToOneConnector` of PyNN 0.13 raises a ValueError ("nonzero on 0d arrays") under
- * NumPy 2.2 and later if the first end is one cell. Another connector then makes the one connection.
+ * Returns the connector of a projection. `OneToOneConnector` of PyNN 0.13 raises a ValueError ("nonzero on 0d arrays")
+ * under NumPy 2.2 and later if the first end is one cell. Another connector then makes the one connection.
  */
 function connectorOf(
   script: Script,

@@ -72,8 +72,8 @@ export function recordingLines(script: Script, recording: Recording): readonly s
 }
 
 /**
- * Splits a recording. The first part is for our backend only, such as events and samples placed within a step; PyNN's recorders
- * take the rest.
+ * Splits a recording. The first part is for our backend only, such as events and samples placed within a step; PyNN's
+ * recorders take the rest.
  */
 function beyondRecorders(
   script: Script,
@@ -92,8 +92,8 @@ const isEvent = (script: Script, target: string, variable: string): boolean =>
   eventsOf((script.document.native?.cells?.[nativeTypeOf(script, target)] ?? {}) as NeuronDocument).includes(variable);
 
 /**
- * Checks whether samples are taken at an unusual moment in a step, or at events. Under Brian's timing every such recording
- * counts, since names order simultaneous objects.
+ * Checks whether samples are taken at an unusual moment in a step, or at events. Under Brian's timing every such
+ * recording counts, since names order simultaneous objects.
  */
 const isPlaced = (native: Recording['native'], timing: unknown): boolean =>
   native !== undefined &&
@@ -214,7 +214,9 @@ export function phaseLines(script: Script, phase: Phase): readonly string[] {
   return [];
 }
 
-/** Synapses with weights that PyNN's interface to NEURON stores twice, the second time for the transmitting mechanism. */
+/**
+ * Synapses with weights that PyNN's interface to NEURON stores twice, the second time for the transmitting mechanism.
+ */
 const weighed: ReadonlySet<string> = new Set([
   'TsodyksMarkramSynapse',
   'SimpleStochasticSynapse',

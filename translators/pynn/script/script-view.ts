@@ -211,8 +211,8 @@ function importLines(script: Script, lines: readonly string[]): readonly string[
 }
 
 /**
- * Returns the range of delays. If NEST has to find the shortest delay itself, it moves spike times, and it goes no further than
- * 10 ms.
+ * Returns the range of delays. If NEST has to find the shortest delay itself, it moves spike times, and it goes no
+ * further than 10 ms.
  */
 function delayLimits(script: Script, timestep: number): Readonly<Record<string, number>> {
   const { min_delay: least = 'auto', max_delay: most = 'auto' } = script.document.setup ?? {};

@@ -46,7 +46,11 @@ export function sharedGenerators(document: PynnSpecification): ReadonlyMap<strin
 
 const isIn = (uses: readonly Use[], label: string): boolean => uses.some((use) => use.label === label);
 
-/** Returns the draws of generators in a part of a document, in its order. @param size  of the population that it belongs to */
+/**
+ * Returns the draws of generators in a part of a document, in its order.
+ *
+ * @param size  of the population that it belongs to
+ */
 function usesIn(item: unknown, size?: number | readonly number[]): readonly Use[] {
   if (Array.isArray(item)) return item.flatMap((one) => usesIn(one));
   if (!isRecord(item)) return [];

@@ -7,8 +7,8 @@ import type { Script } from './script.js';
 type Pair = readonly [sender: number, receiver: number];
 
 /**
- * Returns a synapse with matrices in place of lists of values in order of the synapses. PyNN raises an error for lists in synapse
- * types.
+ * Returns a synapse with matrices in place of lists of values in order of the synapses. PyNN raises an error for lists
+ * in synapse types.
  *
  * @returns the part of the synapse that scripts can express; the rest is reported
  */
@@ -46,7 +46,9 @@ function matrixOf(
   return matrix;
 }
 
-/** Returns the pairs that a connector connects, in order; undefined if they are drawn or depend on the cells in views. */
+/**
+ * Returns the pairs that a connector connects, in order; undefined if they are drawn or depend on the cells in views.
+ */
 function pairsOf(script: Script, { connector, pre, post }: Projection): readonly Pair[] | undefined {
   const [senders, receivers] = [script.cellsOf(pre), script.cellsOf(post)];
   const count = (length: number): readonly number[] => Array.from({ length }, (_, k) => k);

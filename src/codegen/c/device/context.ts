@@ -66,8 +66,8 @@ export class DeviceContext extends ProgramContext {
   }
 
   /**
-   * Whether a buffer changes during the launch. No pointer may promise otherwise: the compiler would read through a cache
-   * that does not follow stores of other blocks.
+   * Whether a buffer changes during the launch. No pointer may promise otherwise: the compiler would read through a
+   * cache that does not follow stores of other blocks.
    */
   isChanging(buffer: string): boolean {
     return this.#changing.has(buffer);

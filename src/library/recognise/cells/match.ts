@@ -1,6 +1,6 @@
 /**
- * Recognises types as standard cells: equates coefficients of the rates of a type and of a membrane, which gives the parameters
- * of the standard cell.
+ * Recognises types as standard cells: equates coefficients of the rates of a type and of a membrane, which gives the
+ * parameters of the standard cell.
  */
 
 import type { Expression } from '../../../lang/ast.js';
@@ -338,7 +338,9 @@ function remarksOn(
       ];
 }
 
-/** Returns slope and threshold of an exponential strength*exp((v - at)/slope) = slope/tau*exp((v - threshold)/slope). */
+/**
+ * Returns slope and threshold of an exponential strength*exp((v - at)/slope) = slope/tau*exp((v - threshold)/slope).
+ */
 function exponentialParameters(
   { exponential: names }: Membrane,
   { exponential, spiking }: Anatomy,

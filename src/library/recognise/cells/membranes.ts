@@ -1,6 +1,6 @@
 /**
- * Membranes of standard cells, in the form for comparison with types: rates below the threshold, without inputs, and the effect
- * of a spike. `match.ts` solves them for the parameters.
+ * Membranes of standard cells, in the form for comparison with types: rates below the threshold, without inputs, and
+ * the effect of a spike. `match.ts` solves them for the parameters.
  */
 
 import { number } from '../../../lang/build.js';
@@ -18,14 +18,15 @@ export type CellNotation = 'pynn' | 'neuroml';
 /** The properties of standard cells that do not depend on their receptors. */
 export interface Membrane {
   /**
-   * Rates of the potential, which is first, and of the membrane's other variables. Variables without a rate are compared only at
-   * points.
+   * Rates of the potential, which is first, and of the membrane's other variables. Variables without a rate are
+   * compared only at points.
    */
   readonly rates: Readonly<Record<string, string | undefined>>;
   /** Returns the standard cell with given receptors; rejects receptors that no such cell has. */
   readonly cell: (wired: Wired) => StandardCell;
   /**
-   * Names of the parameters with the threshold, the reset, jumps of variables and the refractory period; absent: without a reset.
+   * Names of the parameters with the threshold, the reset, jumps of variables and the refractory period; absent:
+   * without a reset.
    */
   readonly spike?: {
     readonly threshold: string;

@@ -247,7 +247,9 @@ function assign(
   return x >= y ? [0, 1] : [1, 0];
 }
 
-/** Returns the capacitance that makes currents amperes and conductances siemens; PyNN's own if there are no such inputs. */
+/**
+ * Returns the capacitance that makes currents amperes and conductances siemens; PyNN's own if there are no such inputs.
+ */
 function capacitanceOf(
   view: View,
   type: NeuronType,

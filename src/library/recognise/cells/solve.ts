@@ -10,8 +10,8 @@ import { inverse } from './view.js';
 export type Equation = readonly [of: Expression, value: Expression];
 
 /**
- * Returns the values of unknown names. They are found one after another from equations with only one unknown left, which occurs
- * once. Names that no equation determines are absent.
+ * Returns the values of unknown names. They are found one after another from equations with only one unknown left,
+ * which occurs once. Names that no equation determines are absent.
  */
 export function solved(
   equations: readonly Equation[],
@@ -38,8 +38,8 @@ export function solved(
 }
 
 /**
- * Returns the value of a name that gives an expression a value. Undefined if the name does not occur exactly once, or has no
- * inverse.
+ * Returns the value of a name that gives an expression a value. Undefined if the name does not occur exactly once, or
+ * has no inverse.
  */
 function isolated(e: Expression, name: string, value: Expression): Expression | undefined {
   if (countOf(e, name) !== 1) return undefined;
@@ -87,7 +87,9 @@ function countOf(e: Expression, name: string): number {
   return count;
 }
 
-/** Checks whether both sides of an equation are the same function of the parameters of a type, as far as points show. */
+/**
+ * Checks whether both sides of an equation are the same function of the parameters of a type, as far as points show.
+ */
 export function holds([of, value]: Equation, values: ReadonlyMap<string, Expression>): boolean {
   const left = fold(substitute(of, values));
   return [1, 2, 3].every((seed) => {

@@ -45,7 +45,10 @@ function reader(type: NeuronType): (text: string, values: ReadonlyMap<string, nu
 /** How large variables of a unit are. */
 const sizes: Readonly<Record<string, number>> = { A: 1e-9, S: 1e-8, '1': 1 };
 
-/** Returns a comparison of a type with the cell that it was taken for. Variables of receptors that the cell has not are 0. */
+/**
+ * Returns a comparison of a type with the cell that it was taken for. Variables of receptors that the cell has not are
+ * 0.
+ */
 export function comparisonOf(
   type: NeuronType,
   library: NeuronType,

@@ -180,8 +180,8 @@ export const coefficient = (polynomial: Polynomial | undefined, ...names: readon
   polynomial?.terms.get(keyOf(...names)) ?? zero;
 
 /**
- * Returns the change of the rate of the potential, in volts, with a parameter. It is a number, or an expression of parameters
- * that differ between cells. Undefined if it depends on more.
+ * Returns the change of the rate of the potential, in volts, with a parameter. It is a number, or an expression of
+ * parameters that differ between cells. Undefined if it depends on more.
  */
 export function slopeOf(type: NeuronType, view: View, name: string): Expression | undefined {
   const e = plain(type.derivatives[view.v]?.rate ?? '0', ownNames(type));

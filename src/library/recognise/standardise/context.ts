@@ -115,8 +115,8 @@ export function endsOf(context: Standardising, { from, to }: Projection): Ends {
 }
 
 /**
- * Returns a number for each synapse from a value that reads indices. Undefined if it does not read any, or if pairs are not
- * known.
+ * Returns a number for each synapse from a value that reads indices. Undefined if it does not read any, or if pairs are
+ * not known.
  */
 export function listedValue(
   context: Standardising,

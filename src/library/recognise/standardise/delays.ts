@@ -55,8 +55,8 @@ export function delaysOf(
 }
 
 /**
- * Returns the delay of a plastic synapse without one, since PyNN delays its spikes by a step. The delay is dendritic, which is
- * PyNN's default and NEST's only choice.
+ * Returns the delay of a plastic synapse without one, since PyNN delays its spikes by a step. The delay is dendritic,
+ * which is PyNN's default and NEST's only choice.
  *
  * @param isForNest  whether only NEST has the target's cells, so that a delay before the synapse is dendritic, also
  * @returns undefined if the synapse has a delay, or its spikes are given

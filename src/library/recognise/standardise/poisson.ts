@@ -12,7 +12,9 @@ import { plain } from '../numbers.js';
 import { valueOf, type Environment } from '../values.js';
 import { cellType, keepPopulation, type Standardising } from './context.js';
 
-/** Returns the rate of a type that only draws spikes, each with the probability rate*dt in a step; undefined for others. */
+/**
+ * Returns the rate of a type that only draws spikes, each with the probability rate*dt in a step; undefined for others.
+ */
 export function poissonRate(type: NeuronType): Expression | undefined {
   const { spike, ...others } = type.events;
   if (Object.keys({ ...type.derivatives, ...type.state, ...others }).length > 0 || spike === undefined)

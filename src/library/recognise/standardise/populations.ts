@@ -48,7 +48,8 @@ export function arrivingSigns(context: Standardising): ReadonlyMap<string, Map<s
 }
 
 /**
- * Gives a population its standard cell. If PyNN has no such cell, the population stays as it is, with the reason in the report.
+ * Gives a population its standard cell. If PyNN has no such cell, the population stays as it is, with the reason in the
+ * report.
  */
 export function standardisePopulation(
   context: Standardising,

@@ -40,8 +40,8 @@ function readsReplaced(context: Standardising, own: SynapseType, { receptors, ..
 }
 
 /**
- * Gives a projection its standard synapse and receptor. If PyNN has none, it stays as it is, with the reason in the report, or
- * is left out if its cells have become others.
+ * Gives a projection its standard synapse and receptor. If PyNN has none, it stays as it is, with the reason in the
+ * report, or is left out if its cells have become others.
  */
 export function standardiseProjection(context: Standardising, name: string, projection: Projection): void {
   const pointer = child('/projections', name);

@@ -87,7 +87,10 @@ function namesOf(
   return context.known.get(name)?.cell.variables;
 }
 
-/** Returns changes under a condition of the index as changes of the matching cells; undefined if the condition reads more. */
+/**
+ * Returns changes under a condition of the index as changes of the matching cells; undefined if the condition reads
+ * more.
+ */
 function partedByCells(
   { model }: Standardising,
   set: Readonly<Record<string, Value>>,

@@ -78,7 +78,9 @@ export function standardiseStimulus(context: Standardising, name: string, stimul
   );
 }
 
-/** Returns an expression with numbers in place of a population's parameters; the same text if it reads no parameters. */
+/**
+ * Returns an expression with numbers in place of a population's parameters; the same text if it reads no parameters.
+ */
 function withParameters(
   context: Standardising,
   text: string,

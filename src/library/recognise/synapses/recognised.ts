@@ -17,7 +17,9 @@ export interface RecognisedSynapse {
   readonly name: string;
   /** Weight before the receptor's scale, as an expression of the type's parameters. */
   readonly weight: Expression;
-  /** Other parameters of the standard type in SI. Parameters in the unit of weights do not include the receptor's scale. */
+  /**
+   * Other parameters of the standard type in SI. Parameters in the unit of weights do not include the receptor's scale.
+   */
   readonly parameters: Readonly<Record<string, number | Expression>>;
   /** Names of the parameters in the unit of weights. */
   readonly scaled: ReadonlySet<string>;

@@ -85,7 +85,9 @@ describe.skipIf(!hasOpencl || !canBuild)(`a stand-alone project${buildReason}`, 
   });
 });
 
-/** Of `delays`: each cell spikes every seven steps, and its spikes arrive within four, so that this shows it all twice. */
+/**
+ * Of `delays`: each cell spikes every seven steps, and its spikes arrive within four, so that this shows it all twice.
+ */
 const steps = 18;
 const oclgrind = ['oclgrind', '--data-races', '--max-errors', '20'];
 /** It executes items one by one: groups of 64 cover the same cases as 256, three times as fast. */

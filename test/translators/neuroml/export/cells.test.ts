@@ -549,7 +549,8 @@ test('equal channels of several cells are one, and synapses through a port have 
         leak: { parameters: { g: 1 S/m**2 }, reads: [v], writes: { i: g*(-65*mV - v) } }`;
   const synapse = (state: string, rates: string, actions: string, g: string): string =>
     `{ parameters: { weight: 4 nS }, state: { ${state} }, derivatives: { ${rates} }, pathways: { pre: { on: pre.spike, do: [${actions}] } }, ports: { current: A }, contributes: { current: ${g}*(5*mV - post.v) } }`;
-  // The peak of both is that of an expTwoSynapse: tp = 0.5*2/(2 - 0.5)*log(2/0.5) ms, 1/(exp(-tp/2 ms) - exp(-tp/0.5 ms)).
+  // The peak of both is that of an expTwoSynapse: tp = 0.5*2/(2 - 0.5)*log(2/0.5) ms, 1/(exp(-tp/2 ms) - exp(-tp/0.5
+  // ms)).
   const factor = 1 / (4 ** (-1 / 3) - 4 ** (-4 / 3));
   const connection = 'from: source, connect: all, delay: 1 ms, receptor: I';
   const text = `

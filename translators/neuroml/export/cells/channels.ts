@@ -126,7 +126,9 @@ export class Channels {
     });
   }
 
-  /** Returns a gate that begins in its steady state if the model's nearly does, else one of a type with a first value. */
+  /**
+   * Returns a gate that begins in its steady state if the model's nearly does, else one of a type with a first value.
+   */
   #started({ gate, element: one, steady }: Gate & { readonly gate: string }, { initial, v, pointer }: Origin): Element {
     const first = initial.get(gate) ?? 0;
     const usual = steady(v);

@@ -103,8 +103,8 @@ export function writeStimulus(name: string, stimulus: Stimulus, written: Network
 }
 
 /**
- * Writes many random inputs of one rate as synapses with a Poisson process of their total rate. A process has at most one
- * spike in a step, so high rates are shared by several.
+ * Writes many random inputs of one rate as synapses with a Poisson process of their total rate. A process has at most
+ * one spike in a step, so high rates are shared by several.
  */
 function poissonInputs(
   name: string,

@@ -52,7 +52,10 @@ const clipped = (statement: Statement): readonly Expression[] | undefined =>
     ? statement.value.arguments
     : undefined;
 
-/** Returns the bounds that code sets of a variable; null if it does not keep them; undefined if it does not set the variable. */
+/**
+ * Returns the bounds that code sets of a variable; null if it does not keep them; undefined if it does not set the
+ * variable.
+ */
 function boundsIn(variable: string, code: readonly Statement[]): readonly [Expression, Expression] | null | undefined {
   const last = code.findLastIndex((one) => one.kind === 'assignment' && one.target === variable);
   const [statement] = code.slice(last);

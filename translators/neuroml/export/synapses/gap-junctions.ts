@@ -37,7 +37,9 @@ export function contactsOf(
   return found;
 }
 
-/** Checks whether gap junctions can be attached to the cells of a population: they have a potential and take currents. */
+/**
+ * Checks whether gap junctions can be attached to the cells of a population: they have a potential and take currents.
+ */
 function takesContacts(
   population: string,
   { contributes }: SynapseType,

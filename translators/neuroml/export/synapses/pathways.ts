@@ -49,7 +49,11 @@ export function writePathways(given: Acting, attempt: Attempt): void {
     });
 }
 
-/** Returns the actions at an event of the synapse's cell, one step after it: the cell counts them. @throws NotExpressible */
+/**
+ * Returns the actions at an event of the synapse's cell, one step after it: the cell counts them.
+ *
+ * @throws NotExpressible
+ */
 function postEvent(name: string, pathway: Pathway, acting: Acting): Element {
   const { builder, target } = acting;
   const count = countOf(pathway.on.slice('post.'.length));

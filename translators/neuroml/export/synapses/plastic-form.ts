@@ -1,4 +1,7 @@
-/** The form of PyNN plastic synapses in LEMS: differential equations instead of closed forms over the time between spikes. */
+/**
+ * The form of PyNN plastic synapses in LEMS: differential equations instead of closed forms over the time between
+ * spikes.
+ */
 
 import { declaredName } from '../../../../src/library/declared-types.js';
 import { withParts } from '../../../../src/library/readable/texts.js';

@@ -1,4 +1,6 @@
-/** Responses of synapses of types of their own on cells by NeuroML's names: each synapse has its conductance or current. */
+/**
+ * Responses of synapses of types of their own on cells by NeuroML's names: each synapse has its conductance or current.
+ */
 
 import { dimensionless, type Dimension, type Expression } from '../../../../src/lang/ast.js';
 import { binary, name as nameOf, number } from '../../../../src/lang/build.js';

@@ -245,8 +245,8 @@ function equations(type: SynapseType, builder: TypeBuilder, attempt: Attempt): v
 }
 
 /**
- * Returns the type of the other end of synapses: it shows variables of the cell that they come from, as they were before that
- * cell was last advanced.
+ * Returns the type of the other end of synapses: it shows variables of the cell that they come from, as they were
+ * before that cell was last advanced.
  */
 function otherEnd(
   name: string,

@@ -46,7 +46,10 @@ export interface Words {
   amount(value: number, dimension: Dimension): { readonly count: number; readonly name: string };
   /** A constant that is one of the SI unit of a dimension. */
   one(dimension: Dimension): string;
-  /** A derived variable with the value of an expression, under a name like the wanted one; each expression is one variable. */
+  /**
+   * A derived variable with the value of an expression, under a name like the wanted one; each expression is one
+   * variable.
+   */
   asVariable(value: Expression, dimension: Dimension, wanted: string): string;
 }
 

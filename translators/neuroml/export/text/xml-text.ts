@@ -50,7 +50,9 @@ export const listOf = (
 /** Text without characters to escape. */
 const plain = /^[^\0-\x1f&<>"\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]*$/;
 
-/** Characters that control a terminal or the order of text: written as references, so that no text of the file has them. */
+/**
+ * Characters that control a terminal or the order of text: written as references, so that no text of the file has them.
+ */
 const controls = /[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 
 const reference = (letter: string): string => `&#${letter.charCodeAt(0)};`;
@@ -58,8 +60,8 @@ const reference = (letter: string): string => `&#${letter.charCodeAt(0)};`;
 const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
 
 /**
- * Attribute text in quotes: double ones, since jLEMS reads no others. Line breaks and tabs would else be read as spaces, and other control
- * characters are not allowed in XML.
+ * Attribute text in quotes: double ones, since jLEMS reads no others. Line breaks and tabs would else be read as
+ * spaces, and other control characters are not allowed in XML.
  */
 function quoted(text: string): string {
   if (plain.test(text)) return `"${text}"`;

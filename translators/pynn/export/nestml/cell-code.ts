@@ -178,8 +178,9 @@ function heldVariables({ type }: CellOfNest): ReadonlySet<string> {
 }
 
 /**
- * Returns derived variables of up to two arguments that are not linear in the state. NESTML expands an inline expression
- * in all others, which takes an hour for 80 of them. A function stays as it is, but is neither recorded nor solved exactly.
+ * Returns derived variables of up to two arguments that are not linear in the state. NESTML expands an inline
+ * expression in all others, which takes an hour for 80 of them. A function stays as it is, but is neither recorded nor
+ * solved exactly.
  *
  * @param order  derived variables, each after the variables that it reads
  */

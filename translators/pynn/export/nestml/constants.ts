@@ -1,6 +1,6 @@
 /**
- * Constants of each cell as parameters: its index, and its column in tables of the time, which become choices. NESTML has
- * neither an index nor arrays.
+ * Constants of each cell as parameters: its index, and its column in tables of the time, which become choices. NESTML
+ * has neither an index nor arrays.
  */
 
 import type { Expression } from '../../../../src/lang/ast.js';

@@ -10,8 +10,9 @@ import type { Model, Pathway, Projection, StateVariable, SynapseType } from '../
 import { wholeDelay } from '../../../../src/model/steps.js';
 
 /**
- * Moves the delay of each plastic synapse that has a single one from before the synapse to after it. A presynaptic spike
- * then meets the synapse at once, a postsynaptic spike after the delay, and the sent value arrives after the delay.
+ * Moves the delay of each plastic synapse that has a single one from before the synapse to after it. A presynaptic
+ * spike then meets the synapse at once, a postsynaptic spike after the delay, and the sent value arrives after the
+ * delay.
  */
 export function withDendriticDelays(model: Model): Model {
   const { synapses, projections, experiment, timing } = model;

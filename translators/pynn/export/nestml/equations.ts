@@ -78,8 +78,8 @@ function noisyRate(rate: Expression, noise: readonly string[]): LinearForm {
 }
 
 /**
- * Returns what a rate gains if its noise, meant in the sense of Stratonovich, is added at the end of each step, which is
- * the sense of Itô: half the sum of each coefficient times its derivative, over all variables with the same noise.
+ * Returns what a rate gains if its noise, meant in the sense of Stratonovich, is added at the end of each step, which
+ * is the sense of Itô: half the sum of each coefficient times its derivative, over all variables with the same noise.
  *
  * dz/dt = -z/tau + z*xi   becomes   z' = -z/tau + 0.5*z, and z += z*sqrt(dt)*normal()
  */

@@ -112,7 +112,9 @@ export const negation = (e: Expression): Expression =>
 /** Quotients of whole numbers are whole in C++, the output language of NESTML. */
 const quotient = (left: Expression, right: Expression): Expression => binary('/', withUnitsEnclosed(real(left)), right);
 
-/** Encloses a quantity before a slash or an asterisk: NESTML would take the rest of `1 ms/q10` for a part of the unit. */
+/**
+ * Encloses a quantity before a slash or an asterisk: NESTML would take the rest of `1 ms/q10` for a part of the unit.
+ */
 function withUnitsEnclosed(e: Expression): Expression {
   if (e.kind === 'name') return /^[\d.]\S* /.test(e.name) ? name(`(${e.name})`) : e;
   return e.kind === 'binary' && (e.operator === '*' || e.operator === '/')

@@ -66,7 +66,8 @@ export class NestmlModels {
   }
 
   /**
-   * Returns how a projection acts on a NESTML cell; a text with the reason if it does not; undefined if PyNN's names express it.
+   * Returns how a projection acts on a NESTML cell; a text with the reason if it does not; undefined if PyNN's names
+   * express it.
    */
   use(projection: string): PortUse | string | undefined {
     const { to, synapse = '' } = this.#model.projections[projection] ?? {};

@@ -8,8 +8,8 @@ import type { NeuronType, ValidModel } from '../../../../src/model/model.js';
 import { child } from '../../../../src/model/pointer.js';
 
 /**
- * Names reserved by NESTML, its generated C++ code or the classes of NEST, those that its solver of equations takes for SymPy's
- * (E is Euler's number), and Python's keywords, since PyNN passes values by name.
+ * Names reserved by NESTML, its generated C++ code or the classes of NEST, those that its solver of equations takes for
+ * SymPy's (E is Euler's number), and Python's keywords, since PyNN passes values by name.
  */
 export const reserved: ReadonlySet<string> = new Set(
   (

@@ -1,4 +1,7 @@
-/** Values of cells that are not PyNN's, as numbers, draws and formulas of the index: PyNN has no expressions of a cell's other parameters. */
+/**
+ * Values of cells that are not PyNN's, as numbers, draws and formulas of the index: PyNN has no expressions of a cell's
+ * other parameters.
+ */
 
 import { parseExpression } from '../../../../src/lang/parse.js';
 import { environmentOf, valueOf } from '../../../../src/library/recognise/values.js';
@@ -11,8 +14,8 @@ import { declaredName } from '../../../../src/library/declared-types.js';
 type Values = Readonly<Record<string, Value>>;
 
 /**
- * Returns the parameters and first values of a type, with defaults for values that are not given. Derived variables follow from
- * them.
+ * Returns the parameters and first values of a type, with defaults for values that are not given. Derived variables
+ * follow from them.
  */
 export function allValues({ parameters, state, derived }: EquationSet, given: Values): Values {
   return {
@@ -23,7 +26,9 @@ export function allValues({ parameters, state, derived }: EquationSet, given: Va
   };
 }
 
-/** Returns a model in which the given values of populations and projections do not read other values of the same owner. */
+/**
+ * Returns a model in which the given values of populations and projections do not read other values of the same owner.
+ */
 export function withSettledValues(valid: ValidModel): ValidModel {
   const { model, data } = valid;
   const settle = (type: EquationSet, all: Values, names: readonly string[], given: Values): Values => {

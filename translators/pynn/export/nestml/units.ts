@@ -1,6 +1,6 @@
 /**
- * Units of NESTML. In the code that NESTML generates, all numbers are in NEST's coherent system: mV, ms and pA, hence nS, pF and
- * Gohm. Lengths are in um here.
+ * Units of NESTML. In the code that NESTML generates, all numbers are in NEST's coherent system: mV, ms and pA, hence
+ * nS, pF and Gohm. Lengths are in um here.
  */
 
 import { binary, name, number, unary } from '../../../../src/lang/build.js';

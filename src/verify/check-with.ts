@@ -96,7 +96,8 @@ export async function checkWith(
     // Cells of NeuroML have names that those of LEMS lack.
     const plain = await inNotation(to === 'neuroml' ? to : tool.script);
     const runsHere = tool.script === 'pynn' && isForOurBackend(plain);
-    const converted = runsHere && simulator === 'nest' ? await inNotation('pynn-nestml') : plain;
+    const isForNest = simulator === 'nest' && (runsHere || to === 'pynn-nestml');
+    const converted = isForNest ? await inNotation('pynn-nestml') : plain;
     const { files, data, report } = converted;
     const nestml = converted === plain ? undefined : lackOfNestml(converted);
     if (typeof nestml === 'string')

@@ -83,9 +83,8 @@ export async function measure(
       graded(await compareFirst(source, found, { target: 'wasm', signal: clock.signal, report }));
     if (hashModel(valid.model).model === hashModel(target.model).model || drawnAnew(target.model).length === 0)
       return await compareBoth(valid, target, converted);
-    const document = documentNotation(to);
     const listed = await withListedDraws(valid, target, converted, {
-      document,
+      to,
       how,
       back,
       compareBoth,
@@ -117,13 +116,13 @@ async function withListedDraws(
   target: ValidModel,
   converted: ConvertedModel,
   {
-    document,
+    to,
     how,
     back,
     compareBoth,
     signal,
   }: {
-    readonly document: TargetNotation;
+    readonly to: TargetNotation;
     readonly how: HowToConvert;
     readonly back: typeof readBack;
     readonly compareBoth: (...models: BothModels) => Promise<Measurement>;
@@ -136,11 +135,11 @@ async function withListedDraws(
   if (random !== undefined) return notMeasured(`${random}, which cannot be listed`);
   const driven = withDrawnSpikes(target, valid, frozen);
   if (drawnAnew(driven.model).length === 0) return compareBoth(frozen, driven, converted);
-  const again = await convertWritten(frozen, document, { ...how, freeze: false });
+  const again = await convertWritten(frozen, to, { ...how, freeze: false });
   if (again.files.length === 0 || (again.outcome === 'incomplete' && converted.outcome !== 'incomplete'))
     return notMeasured('the notation cannot list these draws');
   signal.throwIfAborted();
-  const written = withDuration(await back(frozen, document, { converted: again }));
+  const written = withDuration(await back(frozen, documentNotation(to), { converted: again }));
   const [anew] = drawnAnew(written.model);
   if (anew !== undefined) return notMeasured(`drawn anew: ${anew}`);
   return compareBoth(frozen, written, again);

@@ -241,8 +241,13 @@ function sameRecorded(
 ): Pick<VariableRecording, 'of' | 'variables'> | undefined {
   if (recording.section !== undefined) return undefined;
   const { of } = recording;
-  if (as !== undefined && isSelection(of, 'synapses') && Object.hasOwn(target.projections, of.projection))
-    return { of, variables: [as] };
+  const own = recording.variables[k] ?? '';
+  const unit = unitOf(source.model, recording, own);
+  if (isSelection(of, 'synapses') && Object.hasOwn(target.projections, of.projection)) {
+    if (as !== undefined) return { of, variables: [as] };
+    const namesake = unitOf(target, recording, own);
+    if (namesake !== undefined && areAlike(unit, namesake)) return { of, variables: [own] };
+  }
   const there = recordedOf(target, recording.name);
   const variable = there?.variables[k];
   const asked = elementCount(recording, source);
@@ -250,8 +255,7 @@ function sameRecorded(
     return undefined;
   if (asked === undefined || asked > mostCells || elementCount(there, { model: target, data }) !== asked)
     return undefined;
-  const units = [unitOf(source.model, recording, recording.variables[k] ?? ''), unitOf(target, there, variable)];
-  return areAlike(...units) ? { of: there.of, variables: [variable] } : undefined;
+  return areAlike(unit, unitOf(target, there, variable)) ? { of: there.of, variables: [variable] } : undefined;
 }
 
 /**

@@ -24,7 +24,7 @@ export const convertWritten = (
   { freeze = false, partial = false }: HowToConvert = {},
 ): Promise<ConvertedModel> => {
   const document = documentNotation(to);
-  return convertModel(valid, document, { name: usualName(document), freeze, partial });
+  return convertModel(valid, document, { name: usualName(document), freeze, partial, nest: to === 'pynn-nestml' });
 };
 
 /** Checks whether written files hold models in NESTML, which need its compiler. */

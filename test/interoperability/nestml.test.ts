@@ -12,7 +12,7 @@ import type { ImportedModel } from '../../src/pipeline/read/imported-model.js';
 import { importModel } from '../../src/pipeline/pipeline.js';
 import { peerRecords, peers } from '../support/peer-records.js';
 import { missingEnvironment, recordsOf } from '../support/python.js';
-import { plasticRules, twoTypes } from '../translators/pynn/nestml-model.js';
+import { axonalRule, plasticRules, twoTypes } from '../translators/pynn/nestml-model.js';
 
 const headers = ['ltdl.h', 'gsl/gsl_odeiv.h', 'boost/version.hpp'];
 const missing =
@@ -95,5 +95,17 @@ test.skipIf(missing !== null)(
     expect(Object.keys(paired?.signals ?? {}).sort()).toEqual(['drive', 'v']);
     expect(Object.keys(results.synapses['P'] ?? {})).toEqual(['w']);
     expect(await expectSpikes(written, results, ['paired', 'triple', 'releasing'])).toBeGreaterThan(80);
+  },
+);
+
+test.skipIf(missing !== null)(
+  title('synapses with a delay that NEST refuses give the spikes that `convert` compares'),
+  { timeout: 600_000 },
+  async () => {
+    const { valid } = importModel({ name: 'axonal.yaml', text: axonalRule });
+    const converted = await convertModel(valid, 'pynn-nestml', { name: 'axonal.py' });
+    const results = await inNest('axonal rule', converted);
+    const written = await asInNest(await readBack(valid, 'pynn-nestml'));
+    expect(await expectSpikes(written, results, ['out', 'drive'])).toBeGreaterThan(70);
   },
 );

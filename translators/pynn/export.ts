@@ -19,7 +19,14 @@ import { currentSources } from './export/currents.js';
 import { isNative, receptorsOf, runsHere } from './export/native.js';
 import { NativeParts } from './export/native-parts.js';
 import { NestmlModels, type NestmlModel } from './export/nestml/models.js';
-import { currentPasses, equationPasses, namePasses, nestmlPasses, pynnPasses } from './export/passes.js';
+import {
+  currentPasses,
+  equationPasses,
+  isRefusedByNest,
+  namePasses,
+  nestmlPasses,
+  pynnPasses,
+} from './export/passes.js';
 import { positionsOf } from './export/positions.js';
 import { projectionOf } from './export/projections.js';
 import { protocolOf, trainsOf } from './export/protocol.js';
@@ -55,6 +62,8 @@ export interface PynnOptions {
   readonly partial?: boolean;
   /** Parts without a name in PyNN are written in NESTML, and left out if NESTML cannot express them. */
   readonly nestml?: boolean;
+  /** Parts in PyNN's names that NEST refuses are written as if they had none. */
+  readonly nest?: boolean;
   readonly afterPass?: AfterPass | undefined;
 }
 
@@ -64,22 +73,40 @@ export interface PynnOptions {
  */
 export async function exportPynn(
   whole: ValidModel,
-  { partial = false, nestml = false, afterPass }: PynnOptions = {},
+  { partial = false, nestml = false, nest = false, afterPass }: PynnOptions = {},
 ): Promise<PynnExport> {
   const report = new ConversionReport('pynn');
   const valid = await applyPasses(pynnPasses, whole, { report, afterPass });
   const apart = await applyPasses(currentPasses, valid, { report, afterPass });
   const way: Way = { valid, apart, report, afterPass };
   const names = { report: new ConversionReport('pynn', report), afterPass };
-  const named = written(await applyPasses(namePasses, apart, names), valid, names.report);
+  const standard = await applyPasses(namePasses, apart, names);
+  const named = written(standard, valid, names.report);
   const lost = lossesSince(report, named.report);
-  const areRecordings = lost.every(({ pointer }) => pointer.startsWith('/recordings'));
-  if (lost.length === 0 || (areRecordings && partial)) return named;
-  const reasons = reasonsForEquations(lost, whole.model);
-  if (nestml) return inNestml(way, reasons);
+  const areRecordings = lost.length > 0 && lost.every(({ pointer }) => pointer.startsWith('/recordings'));
+  const refused = nest ? refusedByNest(apart.model, standard.model) : [];
+  if (refused.length === 0 && (lost.length === 0 || (areRecordings && partial))) return named;
+  const reasons = [...refused, ...reasonsForEquations(lost, whole.model)];
+  if (nestml) return inNestml(way, standard.model, reasons);
   const made = await inEquations(way, reasons);
   return areRecordings ? { ...made, report: [onlyRecordings, ...made.report] } : made;
 }
+
+/** Returns reasons why plastic synapses by PyNN's names are written in NESTML: NEST refuses part of their delays. */
+const refusedByNest = (model: Model, named: Model): readonly ConversionEntry[] =>
+  Object.keys(model.projections).flatMap((name): ConversionEntry[] =>
+    isRefusedByNest(model, named, name)
+      ? [
+          {
+            verdict: 'convention',
+            code: 'pynn/nestml',
+            pointer: child('/projections', name),
+            message:
+              'NEST refuses an STDPMechanism with a dendritic_delay_fraction other than 1: it is written in NESTML',
+          },
+        ]
+      : [],
+  );
 
 /** Returns the parts that are left out by a report that continues another one. */
 const lossesSince = (before: ConversionReport, entries: readonly ConversionEntry[]): readonly ConversionEntry[] =>
@@ -110,6 +137,7 @@ async function inEquations(
 /** Returns a model in PyNN's names as far as they reach, with the rest in NESTML. */
 async function inNestml(
   { valid, apart, report: before, afterPass }: Way,
+  named: Model,
   reasons: readonly ConversionEntry[],
 ): Promise<PynnExport> {
   // Currents that PyNN's sources cannot feed stay in the equations.
@@ -122,7 +150,7 @@ async function inNestml(
       }),
   );
   const report = new ConversionReport('pynn', before);
-  const settled = await applyPasses(nestmlPasses, areCurrents ? apart : valid, { report, afterPass });
+  const settled = await applyPasses(nestmlPasses(named), areCurrents ? apart : valid, { report, afterPass });
   report.addAll(reasons);
   return written(settled, valid, report, { nestml: new NestmlModels(settled) });
 }

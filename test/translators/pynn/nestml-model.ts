@@ -170,3 +170,51 @@ ${['paired', 'triple', 'releasing'].map((name) => `  ${name}_spikes: { source: $
   weights: { source: P, variables: w, record: true, dt: 1 ms }
 run: 90 ms
 `;
+
+/**
+ * Pairs of spikes as PyNN's additive rule has them, with the delay before the synapse, which NEST refuses of PyNN's mechanism.
+ */
+export const axonalRule = `
+format: interneuron/brian
+version: 1
+name: Axonal rule
+dt: 0.1 ms
+neuron_groups:
+  drive:
+    N: 4
+    model: "dv/dt = (1.4 - v)/tau : 1\\ntau : second (constant)"
+    threshold: v > 1
+    reset: v = 0
+    method: exact
+    initializers: { tau: 4*ms + 2*ms*i }
+  out:
+    N: 2
+    model: |
+      du/dt = (-58*mV - u + h)/(12*ms) : volt
+      dh/dt = -h/(4*ms) : volt
+    threshold: u > -55*mV
+    reset: u = -64*mV
+    method: exact
+    initializers: { u: -63*mV }
+synapses:
+  S:
+    source: drive
+    target: out
+    model: |
+      w : volt
+      dtr/dt = -tr/(15*ms) : 1 (event-driven)
+      dpo/dt = -po/(30*ms) : 1 (event-driven)
+    on_pre: |
+      h_post += w
+      tr += 1
+      w = clip(w - 0.3*mV*po, 0*mV, 12*mV)
+    on_post: |
+      po += 1
+      w = clip(w + 0.5*mV*tr, 0*mV, 12*mV)
+    delay: 2 ms
+    connect: true
+    initializers: { w: "4*mV + 1*mV*j" }
+spike_monitors: { out_spikes: { source: out }, drive_spikes: { source: drive } }
+state_monitors: { weights: { source: S, variables: w, record: true, dt: 1 ms } }
+run: 120 ms
+`;

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { convertModel, type ConvertedModel } from '../../../src/convert/convert.js';
 import { importModel, readSource } from '../../../src/pipeline/pipeline.js';
 import { root } from '../../support/import-graph.js';
-import { plasticRules, twoTypes } from './nestml-model.js';
+import { axonalRule, plasticRules, twoTypes } from './nestml-model.js';
 
 const converted = (text: string): Promise<ConvertedModel> =>
   convertModel(importModel({ name: 'model.yaml', text }).valid, 'pynn-nestml', { name: 'model.py', partial: true });
@@ -162,6 +162,29 @@ describe('plastic synapses', () => {
       '/projections/P',
       '/projections/T',
     ]);
+  });
+
+  it('are NESTML if NEST refuses the delay of a mechanism of PyNN', async () => {
+    const text = axonalRule.replace(
+      'run: 120 ms',
+      'run: [{ duration: 60 ms }, { set: { S.w: 5 mV }, duration: 60 ms }]',
+    );
+    const { files, report } = await converted(text);
+    const [script = '', models = ''] = files.map((file) => file.text);
+    expect(models).toContain(
+      '        emit_spike(w)\n        tr += 1.0\n        w = clip(w - (0.3 mV)*po, 0 mV, 12 mV)\n',
+    );
+    expect(script).toContain('    S_synapse(weight=Expression1(), delay=2),\n');
+    expect(script).toContain('S.set(w=5)\n');
+    expect(script).not.toContain('STDPMechanism');
+    const rows = report.filter(({ code }) => code === 'pynn/nestml-step');
+    expect(rows.map(({ pointer, verdict }) => [pointer, verdict])).toEqual([
+      ['/recordings/2', 'convention'],
+      ['/experiment/protocol/1', 'different'],
+    ]);
+    // By the names of PyNN, which NEURON runs.
+    const { files: named } = await convertModel(importModel({ name: 'model.yaml', text }).valid, 'pynn');
+    expect(named[0]?.text).toContain('dendritic_delay_fraction=0');
   });
 
   const rule = (onPre: string, onPost: string): string =>

@@ -57,11 +57,24 @@ export const namePasses: readonly Pass[] = [
 
 const isNestml = (id: string, type: NeuronType): boolean => typeof standardCellOf(id, type) === 'string';
 
-/** Returns targets of synapses without a name in PyNN: NESTML has such synapses onto cells in NESTML only. */
-function targetsOfOwnSynapses({ projections, populations }: Model, named: Model): ReadonlySet<string> {
+/**
+ * Checks whether NEST refuses the name that a plastic synapse of the model's own has in PyNN: part of its delay lies before it.
+ *
+ * @param named  the model in PyNN's names as far as they reach
+ */
+export function isRefusedByNest({ synapses, projections }: Model, named: Model, name: string): boolean {
+  const own = synapses[projections[name]?.synapse ?? ''];
+  const { synapse = '', delays = {} } = named.projections[name] ?? {};
+  const { pre, post } = named.synapses[synapse]?.pathways ?? {};
+  return own?.conformsTo === undefined && post !== undefined && (delays['pre'] ?? pre?.delay ?? 0) !== 0;
+}
+
+/** Returns targets of synapses that have no name in PyNN under NEST: NESTML has such synapses onto cells in NESTML only. */
+function targetsOfOwnSynapses(model: Model, named: Model): ReadonlySet<string> {
+  const { projections, populations } = model;
   const isOwn = (name: string): boolean => {
     const type = named.synapses[named.projections[name]?.synapse ?? ''];
-    return type === undefined || declaredName(type) === '';
+    return type === undefined || declaredName(type) === '' || isRefusedByNest(model, named, name);
   };
   const targets = Object.entries(projections).flatMap(([name, { to }]) => (isOwn(name) ? populationsOf(to.of) : []));
   return new Set(targets.filter((name) => populations[name]?.type !== undefined));
@@ -86,8 +99,12 @@ const withNestml = <T extends { readonly valid: ValidModel; readonly entries: re
   };
 };
 
-/** For a model in PyNN's names as far as they reach, with other types in NESTML. */
-export const nestmlPasses: readonly Pass[] = [
+/**
+ * For a model in PyNN's names as far as they reach, with other types in NESTML.
+ *
+ * @param named  the model after `namePasses`
+ */
+export const nestmlPasses = (named: Model): readonly Pass[] => [
   {
     name: 'gather-readable',
     why: 'NESTML has few equations for a cell with receptors, not a tree of components',
@@ -99,11 +116,7 @@ export const nestmlPasses: readonly Pass[] = [
   {
     name: 'standardise',
     why: "cells, synapses, sources and rules have PyNN's names where these say the same",
-    apply: reporting((valid) => {
-      const named = standardise(valid, 'pynn');
-      const kept = targetsOfOwnSynapses(valid.model, named.valid.model);
-      return withNestml(kept.size === 0 ? named : standardise(valid, 'pynn', kept));
-    }),
+    apply: reporting((valid) => withNestml(standardise(valid, 'pynn', targetsOfOwnSynapses(valid.model, named)))),
   },
   {
     name: 'constants-of-cells',

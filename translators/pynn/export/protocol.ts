@@ -336,7 +336,16 @@ class Phases {
       ({ variable }) => variable === projection?.receptors['port'],
     );
     const parts = type && receptor && synapseParts(type, receptor.kind);
-    if (parts === undefined) return context.report.missing(pointer, `a change of synapses of ${name}`);
+    const synapse = context.nestml?.synapse(name);
+    const own = synapse?.variables;
+    if (parts === undefined && own === undefined)
+      return context.report.missing(pointer, `a change of synapses of ${name}`);
+    if (synapse?.isPaired && this.#list.some(({ run, run_until: until }) => (run ?? until) !== undefined))
+      context.report.different(
+        'pynn/nestml-step',
+        pointer,
+        'NEST computes these synapses at presynaptic spikes: spikes of the target since the last of these change the new values',
+      );
     const params: Record<string, PynnValue> = {};
     for (const [key, value] of Object.entries(values)) {
       if (key === 'transmission') {
@@ -345,19 +354,13 @@ class Phases {
           context.report.missing(pointer, `a change of when synapses of ${name} send, without that of their delay`);
         continue;
       }
-      const translated = valueIn(
-        context,
-        value,
-        declaredOf(parts, key).unit,
-        pointer,
-        context.scopes.ofKey(name),
-        'ij',
-      );
-      if (translated !== undefined) params[key] = this.#byPair(translated, name, pointer);
+      const { unit, name: inNest } = own?.get(key) ?? { unit: parts && declaredOf(parts, key).unit, name: key };
+      const translated = valueIn(context, value, unit ?? '1', pointer, context.scopes.ofKey(name), 'ij');
+      if (translated !== undefined) params[inNest] = this.#byPair(translated, name, pointer);
     }
     if (Object.keys(params).length === 0) return undefined;
     // A weight that changes by itself is set as one that stays; other state has first values.
-    const weightOnly = Object.keys(params).every((key) => key === 'weight');
+    const weightOnly = own !== undefined || Object.keys(params).every((key) => key === 'weight');
     const target = context.label(name);
     return what === 'set' || weightOnly
       ? { set_projection: { target, params } }

@@ -29,11 +29,18 @@ export function recordingOf(context: ExportContext, recording: Recording, pointe
   const known = new Map(
     Object.entries(cellOfSelection(context, recording.of)?.recordable ?? {}).map(([theirs, ours]) => [ours, theirs]),
   );
+  const synapse = isSelection(recording.of, 'synapses') ? context.nestml?.synapse(recording.of.projection) : undefined;
+  if (synapse !== undefined)
+    report.convention(
+      'pynn/nestml-step',
+      pointer,
+      'NEST computes these synapses at presynaptic spikes: samples are values after the last of these',
+    );
   // The current of a source is recorded with the source.
   const own = recording.variables.filter((variable) => !Object.hasOwn(context.model.stimuli, variable));
   const variables = own.flatMap((variable) =>
     isSelection(recording.of, 'synapses')
-      ? [context.nestml?.recorded(recording.of.projection, variable) ?? variable]
+      ? [synapse?.variables.get(variable)?.name ?? variable]
       : (known.get(variable) ?? report.missing(pointer, `the variable ${variable}`) ?? []),
   );
   if (variables.length === 0) return undefined;

@@ -79,10 +79,10 @@ export class NestmlModels {
       : this.#uses.get(projection);
   }
 
-  /** Returns the name in NEST of a variable of a projection's synapses. */
-  recorded(projection: string, variable: string): string {
+  /** Returns the NESTML model of a projection's synapses; undefined if it has none. */
+  synapse(projection: string): NestmlSynapse | undefined {
     const use = this.#uses.get(projection);
-    return (typeof use === 'object' && use.synapse?.variables.get(variable)) || variable;
+    return typeof use === 'object' ? use.synapse : undefined;
   }
 
   /** Checks whether the code of an operation runs in a model. */

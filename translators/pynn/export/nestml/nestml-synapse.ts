@@ -14,6 +14,6 @@ export interface NestmlSynapse {
   readonly values: Readonly<Record<string, { readonly value: Value; readonly unit: string }>>;
   /** Variables that presynaptic spikes do not change. */
   readonly traces: readonly string[];
-  /** Names in NEST of its variables. */
-  readonly variables: ReadonlyMap<string, string>;
+  /** Names and units in NEST of its variables. */
+  readonly variables: ReadonlyMap<string, { readonly name: string; readonly unit: string }>;
 }

@@ -155,7 +155,7 @@ export function plasticUse(
       traces: keys
         .filter((key) => inState(key) && key !== weight && !onPre.some((one) => ownTarget(one, ports) === key))
         .map(nestName),
-      variables: new Map(keys.map((key) => [key, nestName(key)])),
+      variables: new Map(keys.map((key) => [key, { name: nestName(key), unit: ownUnit(key) }])),
     },
   };
 }

@@ -172,7 +172,7 @@ run: 90 ms
 `;
 
 /**
- * Pairs of spikes as PyNN's additive rule has them, with the delay before the synapse, which NEST refuses of PyNN's mechanism.
+ * Pairs of spikes as in PyNN's additive rule, with the delay before the synapse, which NEST refuses in that rule.
  */
 export const axonalRule = `
 format: interneuron/brian

@@ -58,7 +58,7 @@ export const namePasses: readonly Pass[] = [
 const isNestml = (id: string, type: NeuronType): boolean => typeof standardCellOf(id, type) === 'string';
 
 /**
- * Checks whether NEST refuses the name that a plastic synapse of the model's own has in PyNN: part of its delay lies before it.
+ * Checks whether NEST refuses PyNN's name of a plastic synapse of the model's own: part of its delay lies before it.
  *
  * @param named  the model in PyNN's names as far as they reach
  */
@@ -69,7 +69,7 @@ export function isRefusedByNest({ synapses, projections }: Model, named: Model, 
   return own?.conformsTo === undefined && post !== undefined && (delays['pre'] ?? pre?.delay ?? 0) !== 0;
 }
 
-/** Returns targets of synapses that have no name in PyNN under NEST: NESTML has such synapses onto cells in NESTML only. */
+/** Returns targets of synapses without a name that NEST has: NESTML has such synapses onto cells in NESTML only. */
 function targetsOfOwnSynapses(model: Model, named: Model): ReadonlySet<string> {
   const { projections, populations } = model;
   const isOwn = (name: string): boolean => {

@@ -1,25 +1,27 @@
 /**
  * PyNN's `MultiCompartmentNeuron`: a tree of sections with channels and receptors on them.
  *
- * Sections are cut as PyNN cuts them for NEURON: an odd number of compartments, none longer than a tenth of the length
- * constant at 100 Hz. Spikes are upward crossings of 10 mV at the soma, NEURON's threshold of connections.
- *
- * @source PyNN 0.13, pyNN.neuron.cells.NeuronTemplate and pyNN.neuron.morphology; Hines & Carnevale, The Neuroscientist
- *   7 (2001) 123 for the number of compartments
+ * @source PyNN 0.13, pyNN.neuron.cells.NeuronTemplate and pyNN.neuron.morphology
  */
 
 import type { MechanismDocument, SectionDocument } from '../../src/model/document.generated.js';
 import type { CellPlace, CellStructure, PlacedReceptor, StandardCell } from '../../src/library/standard-type.js';
 import { ionChannels, response, responseParts, type IonChannel } from '../../src/library/pynn/index.js';
+import {
+  divisionsOf,
+  lengthOf,
+  somaOf,
+  spikeThreshold,
+  usualCapacitance,
+  usualResistivity,
+  usualStart,
+} from '../../src/library/pynn/multi-compartment.js';
 import { child } from '../../src/model/pointer.js';
 import { valenceOf } from '../shared/neuron.js';
 import { own, type Setting } from './context.js';
 import { translateFormula } from './formulas.js';
 import * as messages from './messages.js';
 import type { Cell, Distribution, Label, Location, Locations, Section } from './specification.generated.js';
-
-/** PyNN's threshold for detecting spikes, in mV. */
-const threshold = 10;
 
 /** A section with values derived from the tree. */
 interface Branch {
@@ -40,9 +42,7 @@ export function structuredCell(cell: Cell, pointer: string, setting: Setting): S
   const labels = tree && labelsOf(cell, tree, pointer, setting);
   if (!tree || !labels) return undefined;
   const at = { tree, labels, setting };
-  const soma = tree.has('soma')
-    ? 'soma'
-    : ([...tree].find(([, { section }]) => section.parent === undefined)?.[0] ?? '');
+  const soma = somaOf(cell.sections ?? {});
   const mechanisms = mechanismsOf(cell, pointer, at);
   const receptors = receptorsOf(cell, pointer, { ...at, structure: { soma, labels } });
   const sections = sectionsOf(cell, pointer, at);
@@ -55,9 +55,9 @@ export function structuredCell(cell: Cell, pointer: string, setting: Setting): S
     name: cell.type,
     neuron: {
       inputs: { i_inj: 'nA' },
-      events: { spike: { when: `v > ${threshold}*mV`, edge: 'rising', section: soma, fraction: 0.5 } },
+      events: { spike: { when: `v > ${spikeThreshold}*mV`, edge: 'rising', section: soma, fraction: 0.5 } },
       compartments: {
-        initial: '-65 mV',
+        initial: `${usualStart} mV`,
         sections,
         groups: Object.fromEntries([...labels].filter(([name]) => Object.hasOwn(cell.groups ?? {}, name))),
         ions: Object.fromEntries([...ions].map((ion) => [ion, ionOf(ion, cell)])),
@@ -127,36 +127,6 @@ function treeOf(sections: Readonly<Record<string, Section>>, pointer: string, se
   return new Map(entries.map(([name]) => [name, branches.get(name) as Branch]));
 }
 
-/** Calls `visit` with the length of each piece between two points, and the diameters at its ends. */
-function eachPiece(points: Section['points'], visit: (length: number, from: number, to: number) => void): void {
-  for (let k = 1; k < points.length; k++) {
-    const [[x = 0, y = 0, z = 0, d = 0] = [], [X = 0, Y = 0, Z = 0, D = 0] = []] = [points[k - 1], points[k]];
-    visit(Math.hypot(X - x, Y - y, Z - z), d, D);
-  }
-}
-
-function lengthOf(points: Section['points']): number {
-  let total = 0;
-  eachPiece(points, (length) => (total += length));
-  return total;
-}
-
-/** Returns the mean diameter along a section. */
-function diameterOf({ section, length }: Branch): number {
-  let total = 0;
-  eachPiece(section.points, (piece, from, to) => (total += (piece * (from + to)) / 2));
-  return total / length;
-}
-
-/** Frequency in Hz at which compartments are a tenth of the length constant at most. */
-const frequency = 100;
-
-/** @param cm  in uF/cm**2, @param Ra  in ohm*cm */
-function divisionsOf(branch: Branch, cm: number, Ra: number): number {
-  const lambda = 1e5 * Math.sqrt(diameterOf(branch) / (4 * Math.PI * frequency * Ra * cm));
-  return 1 + 2 * Math.floor((0.999 + branch.length / (0.1 * lambda)) / 2);
-}
-
 function labelsOf({ groups = {} }: Cell, tree: Tree, pointer: string, setting: Setting): Within['labels'] | undefined {
   const labels = new Map<string, readonly string[]>([['all', [...tree.keys()]]]);
   let whole = true;
@@ -179,7 +149,7 @@ function labelsOf({ groups = {} }: Cell, tree: Tree, pointer: string, setting: S
 }
 
 function sectionsOf(cell: Cell, pointer: string, at: Within): Record<string, SectionDocument> | undefined {
-  const { cm = 1, Ra = 35.4 } = cell;
+  const { cm = usualCapacitance, Ra = usualResistivity } = cell;
   const { setting } = at;
   if (!(Ra > 0)) return void setting.report(messages.outOfRange('Ra', 'more than 0 ohm*cm', Ra), child(pointer, 'Ra'));
   const capacitances = spread(cm, 'cm', child(pointer, 'cm'), at);
@@ -197,7 +167,7 @@ function sectionsOf(cell: Cell, pointer: string, at: Within): Record<string, Sec
         messages.outOfRange('cm', 'more than 0 uF/cm**2 on each section', capacitance ?? 0),
         child(pointer, 'cm'),
       );
-    const { parent, points, divisions = divisionsOf(branch, capacitance, Ra) } = branch.section;
+    const { parent, points, divisions = divisionsOf(branch.section.points, capacitance, Ra) } = branch.section;
     result[name] = {
       ...(parent === undefined ? {} : { parent }),
       points: points.map((point) => point.map((value) => `${value} um`)),
@@ -404,18 +374,12 @@ function receptorsOf(
   let whole = true;
   for (const [name, { type, params = {}, locations = 'soma' }] of Object.entries(cell.receptors ?? {})) {
     const at = child(child(pointer, 'receptors'), name);
-    const known = own(responseParts, type);
     const places = placesAt(locations, structure, child(at, 'locations'), setting);
-    if (known === undefined || places === undefined) {
+    if (!Object.hasOwn(responseParts, type) || places === undefined) {
       whole = false;
       continue;
     }
-    const { shape, kind } = known;
-    const tau = shape === 'beta' ? 'tau_decay' : 'tau_syn';
-    const numbers: Record<string, number> = {
-      ...(shape === 'beta' ? { tau_decay: 1.7, tau_rise: 0.2 } : { tau_syn: 5 }),
-      ...(kind === 'conductance' ? { e_syn: 0 } : {}),
-    };
+    const numbers: Record<string, number> = {};
     for (const [key, value] of Object.entries(params)) {
       const where = child(child(at, 'params'), key);
       if (typeof value !== 'number') {
@@ -423,15 +387,49 @@ function receptorsOf(
         setting.report(messages.wrongValue(key, 'one number for all cells', value), where);
       } else numbers[key] = value;
     }
-    const { receptor, parameters, state, derivatives, current } = response({
-      shape,
-      kind,
-      variable: kind === 'current' ? 'isyn' : 'gsyn',
-      timeConstant: ['tau_receptor', numbers[tau] ?? 0],
-      ...(shape === 'beta' ? { riseTime: ['tau_rise', numbers['tau_rise'] ?? 0] as const } : {}),
-      ...(kind === 'conductance' ? { reversal: ['e_syn', numbers['e_syn'] ?? 0] as const } : {}),
-    });
-    result[name] = { places, variable: receptor.variable, response: { parameters, state, derivatives, current } };
+    result[name] = { places, ...placedResponse(type, numbers) };
   }
   return whole ? result : undefined;
+}
+
+/** A parameter of a receptor at places. */
+interface ResponseParameter {
+  /** As PyNN calls it, and as it is called in synapses. */
+  readonly theirs: string;
+  readonly ours: string;
+  readonly unit: string;
+  /** In this unit. */
+  readonly usual: number;
+}
+
+/**
+ * Returns the response of a receptor, which synapses at its places have themselves.
+ *
+ * @param type     as PyNN calls it
+ * @param numbers  values of its parameters in ms and mV; absent: the usual ones
+ */
+export function placedResponse(
+  type: string,
+  numbers: Readonly<Record<string, number>> = {},
+): Omit<PlacedReceptor, 'places'> & { readonly parameters: readonly ResponseParameter[] } {
+  const { shape, kind } = responseParts[type] ?? { shape: 'exp', kind: 'current' };
+  const ofKind = kind === 'current' ? [] : [{ theirs: 'e_syn', ours: 'e_syn', unit: 'mV', usual: 0 }];
+  const [tau, rise] = [{ ours: 'tau_receptor', unit: 'ms' }, { theirs: 'tau_rise', ours: 'tau_rise', unit: 'ms', usual: 0.2 }]; // prettier-ignore
+  const first =
+    shape === 'beta' ? { ...tau, theirs: 'tau_decay', usual: 1.7 } : { ...tau, theirs: 'tau_syn', usual: 5 };
+  const own = ({ theirs, ours, usual }: ResponseParameter) => [ours, numbers[theirs] ?? usual] as const;
+  const [reversal] = ofKind;
+  const { receptor, parameters, state, derivatives, current } = response({
+    shape,
+    kind,
+    variable: kind === 'current' ? 'isyn' : 'gsyn',
+    timeConstant: own(first),
+    ...(shape === 'beta' ? { riseTime: own(rise) } : {}),
+    ...(reversal === undefined ? {} : { reversal: own(reversal) }),
+  });
+  return {
+    variable: receptor.variable,
+    response: { parameters, state, derivatives, current },
+    parameters: [first, ...(shape === 'beta' ? [rise] : []), ...ofKind],
+  };
 }

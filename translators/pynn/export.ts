@@ -13,7 +13,8 @@ import { scopesOf } from '../../src/model/declared-names.js';
 import type { Model, Projection, SelectionRule, Population, Stimulus, ValidModel } from '../../src/model/model.js';
 import { child } from '../../src/model/pointer.js';
 import { defaultOf, unitOf } from './cells.js';
-import { valueIn, type ExportContext } from './export/context.js';
+import { compartmentsOf, placeOnCells, type ExportedCompartments } from './export/compartments.js';
+import { typeOfSelection, valueIn, type ExportContext } from './export/context.js';
 import { given } from './export/given.js';
 import { currentSources } from './export/currents.js';
 import { isNative, receptorsOf, runsHere } from './export/native.js';
@@ -177,6 +178,7 @@ function written(
   const label = (name: string): string => labels[name] ?? name;
   const generators = new Generators();
   const cells = new Map<string, StandardCell>();
+  const compartments = new Map<string, ExportedCompartments>();
   const context: ExportContext = {
     model,
     data,
@@ -184,6 +186,7 @@ function written(
     generators,
     label,
     cells,
+    compartments,
     scopes: namesIn(model, original.model),
     ...(natives === undefined ? {} : { natives }),
     ...(nestml === undefined ? {} : { nestml }),
@@ -191,7 +194,12 @@ function written(
   };
   for (const [name, type] of Object.entries(model.neurons)) {
     const standard = standardCellOf(name, type);
-    if (typeof standard === 'string') {
+    const structured =
+      natives === undefined && nestml === undefined ? compartmentsOf({ model, data, report }, name, type) : undefined;
+    if (structured !== undefined) {
+      compartments.set(name, structured);
+      cells.set(name, structured.standard);
+    } else if (typeof standard === 'string') {
       if (natives !== undefined) {
         cells.set(name, natives.cell(name, type, receptorsOf(model, name)));
         report.convention('pynn/native', child('/neurons', name), runsHere);
@@ -394,11 +402,14 @@ function populationOf(context: ExportContext, name: string, population: Populati
     give(params, key, key, valueIn(context, value, unitOf(standard, key), at(key), names));
   }
   for (const [theirs, ours] of Object.entries(standard.initial)) {
-    const value = population.values[ours] ?? type.state[ours]?.initial;
+    const value = population.values[ours] ?? type.state[ours]?.initial ?? type.compartments?.initial;
     if (value !== undefined)
       give(initial, theirs, ours, valueIn(context, value, unitOf(standard, ours), at(ours), names));
   }
-  return { label, size, cell: cellOf(type, standard, params), ...positions, ...given('initial_values', initial) };
+  const own = Object.keys(population.values).find((key) => type.compartments && standard.initial[key] === undefined);
+  if (own !== undefined) return report.missing(at(own), `${own}, which differs from the value of its type`);
+  const cell = context.compartments.get(population.type)?.cell ?? cellOf(type, standard, params);
+  return { label, size, cell, ...positions, ...given('initial_values', initial) };
 }
 
 /** Current sources: stimuli with one value, named after the first of them, are one source for several targets. */
@@ -447,11 +458,17 @@ function sourcesOf(context: ExportContext): readonly CurrentSource[] {
         pointer,
         'each cell has its own noise, whereas a PyNN source gives all of them the same',
       );
+    if (stimulus.places !== undefined) {
+      report.missing(pointer, 'a place for each cell; a current source of PyNN has one for all');
+      return [];
+    }
     const label = context.label(name);
+    const location = placeOnCells(context, typeOfSelection(context, stimulus.to), stimulus);
     return sources.map((source, k) => ({
       label: k === 0 ? label : `${label} ${k + 1}`,
       ...source,
       inject_into: into,
+      ...(location === undefined ? {} : { location }),
       ...(recorded.has(name) ? { record: true } : {}),
     }));
   });

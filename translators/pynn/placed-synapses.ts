@@ -40,7 +40,7 @@ const sending = /^send\(port, (.*), transmission\)$/;
  */
 export function atPlace(
   { name, synapse, initial }: StandardSynapse,
-  { variable, response }: PlacedReceptor,
+  { variable, response }: Omit<PlacedReceptor, 'places'>,
   dendritic = 1,
 ): StandardSynapse {
   const { conformsTo: _, ports: __, parameters = {}, pathways = {}, ...rest } = synapse;

@@ -5,8 +5,6 @@
  * @source PyNN 0.13, pyNN.standardmodels.ion_channels; Hodgkin & Huxley, Journal of Physiology 117 (1952) 500
  */
 
-import type { MechanismDocument } from '../../model/document.generated.js';
-
 /** An ion channel by name. Its parameters are `conductance_density` in S/cm**2 and `e_rev` in mV. */
 export interface IonChannel {
   /** Of PyNN's parameter. */
@@ -16,7 +14,12 @@ export interface IonChannel {
   /** The ion that passes the channel and gives its reversal potential. */
   readonly ion?: string;
   /** Gates, and the share of open channels. */
-  readonly equations: Pick<MechanismDocument, 'state' | 'derived' | 'derivatives'> & { readonly open: string };
+  readonly equations: {
+    readonly state?: Readonly<Record<string, string>>;
+    readonly derived?: Readonly<Record<string, { readonly unit: string; readonly value: string }>>;
+    readonly derivatives?: Readonly<Record<string, string>>;
+    readonly open: string;
+  };
 }
 
 /** Returns a gate that opens and closes at rates of its own. */

@@ -15,6 +15,7 @@ import { type CellUse, type RecognisedCell, Unrecognised, refuse, viewOf, curren
 import { anatomyOf, fits, matched } from './cells/match.js';
 import { membranes, type CellNotation } from './cells/membranes.js';
 import { verify } from './cells/verify.js';
+import { recogniseCompartments } from './compartments.js';
 import { constantOf } from './numbers.js';
 import { valueOf } from './values.js';
 
@@ -75,8 +76,10 @@ function byDeclaration(type: NeuronType): RecognisedCell | undefined {
 
 function recognise(type: NeuronType, use: CellUse, notation: CellNotation): RecognisedCell {
   if (type.noise.length > 0) refuse('PyNN has no noise in the equations of a cell');
-  if (type.compartments !== undefined || type.cable !== undefined)
-    refuse('it has several compartments, and the channels of MultiCompartmentNeuron are fixed, and for NEURON only');
+  if (type.compartments !== undefined || type.cable !== undefined) {
+    const found = notation === 'pynn' ? recogniseCompartments(type, use.environment.data) : '';
+    refuse(typeof found === 'string' && found !== '' ? found : 'it has several compartments');
+  }
   if (Object.keys(type.regimes).length > 0) refuse('it has regimes');
   const declared = byDeclaration(type);
   if (declared !== undefined) return declared;

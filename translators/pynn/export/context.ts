@@ -6,6 +6,7 @@ import type { Scopes } from '../../../src/model/declared-names.js';
 import type { DataStore, Model, SelectionRule, Value } from '../../../src/model/model.js';
 import type { Value as PynnValue } from '../specification.generated.js';
 import type { ConversionReport } from '../../../src/model/conversion-report.js';
+import type { ExportedCompartments } from './compartments.js';
 import type { NativeParts } from './native-parts.js';
 import type { NestmlModels } from './nestml/models.js';
 import type { Targets } from './targets.js';
@@ -24,6 +25,8 @@ export interface ExportContext {
   readonly label: (name: string) => string;
   /** PyNN's types of the model's neuron types, by name. */
   readonly cells: ReadonlyMap<string, StandardCell>;
+  /** The same with compartments. */
+  readonly compartments: ReadonlyMap<string, ExportedCompartments>;
   /** Names declared in each part of the model. */
   readonly scopes: Pick<Scopes, 'ofKey' | 'ofSelection'>;
   /** Collects parts without a name in PyNN; undefined if such parts are left out. */
@@ -52,7 +55,9 @@ export function valueIn(
 }
 
 /** Returns the type of the first population of a selection. */
-export function cellOfSelection({ model, cells }: ExportContext, rule: SelectionRule): StandardCell | undefined {
-  const [first] = populationsOf(rule);
-  return cells.get(model.populations[first ?? '']?.type ?? '');
-}
+export const cellOfSelection = (context: ExportContext, rule: SelectionRule): StandardCell | undefined =>
+  context.cells.get(typeOfSelection(context, rule));
+
+/** Returns the name of the type of the first population of a selection; empty if it has none. */
+export const typeOfSelection = ({ model }: ExportContext, rule: SelectionRule): string =>
+  model.populations[populationsOf(rule)[0] ?? '']?.type ?? '';

@@ -4,6 +4,7 @@ import { withCurrentsApart } from '../../../src/library/currents-apart.js';
 import { gathered } from '../../../src/library/gather/gather.js';
 import { readable } from '../../../src/library/readable/readable.js';
 import { declaredName } from '../../../src/library/declared-types.js';
+import { recogniseCompartments } from '../../../src/library/recognise/compartments.js';
 import { standardise } from '../../../src/library/recognise/standardise.js';
 import { reporting, type Pass } from '../../../src/model/passes.js';
 import { populationsOf } from '../../../src/model/selected.js';
@@ -51,9 +52,19 @@ export const namePasses: readonly Pass[] = [
   {
     name: 'standardise',
     why: "cells, synapses, sources and rules have PyNN's names where these say the same",
-    apply: reporting((valid) => standardise(valid, 'pynn')),
+    apply: reporting((valid) => standardise(valid, 'pynn', multiCompartmentCells(valid))),
   },
 ];
+
+/** Returns the populations of cells that `MultiCompartmentNeuron` is. */
+function multiCompartmentCells({ model, data }: ValidModel): ReadonlySet<string> {
+  const types = Object.entries(model.neurons).flatMap(([name, type]) =>
+    type.compartments === undefined || typeof recogniseCompartments(type, data) === 'string' ? [] : [name],
+  );
+  return new Set(
+    Object.entries(model.populations).flatMap(([name, { type = '' }]) => (types.includes(type) ? [name] : [])),
+  );
+}
 
 const isNestml = (id: string, type: NeuronType): boolean => typeof standardCellOf(id, type) === 'string';
 

@@ -7,13 +7,20 @@ import { isDrawn, isGiven, isSelection } from '../../../src/model/tagged.js';
 import type { Receptor, StandardCell } from '../../../src/library/standard-type.js';
 import type { Projection, SynapseType, Value } from '../../../src/model/model.js';
 import { child } from '../../../src/model/pointer.js';
-import type { Connector, Projection as PynnProjection, Value as PynnValue } from '../specification.generated.js';
+import type {
+  Connector,
+  Locations,
+  Projection as PynnProjection,
+  Value as PynnValue,
+} from '../specification.generated.js';
 import { columnsOf, connectorOf, withColumns } from './connectors.js';
-import { cellOfSelection, valueIn, type ExportContext } from './context.js';
+import { locationsOf } from './compartments.js';
+import { cellOfSelection, typeOfSelection, valueIn, type ExportContext } from './context.js';
 import { given } from './given.js';
 import { isNative, nativeProjection } from './native.js';
 import { spaceOf } from './positions.js';
 import { portProjection } from './nestml/projections.js';
+import { responseParts } from '../../../src/library/pynn/index.js';
 import { declaredName } from '../../../src/library/declared-types.js';
 import { synapseParts, type SynapseParts } from './types.js';
 
@@ -37,13 +44,15 @@ export function projectionOf(context: ExportContext, name: string, projection: P
   const type = model.synapses[projection.synapse];
   if (cell === undefined || type === undefined) return missing(withItsTarget);
   if (declaredName(type) === 'ElectricalSynapse') return gapJunctions(context, name, projection, type, pointer);
-  const receptor = receptorOf(context, projection, cell);
+  const at = placedOf(context, projection);
+  if (typeof at === 'string') return missing(at);
+  const receptor = at?.receptor ?? receptorOf(context, projection, cell);
   if (receptor === undefined)
     return missing(
       `it acts on ${projection.receptors['port'] ?? 'no variable'}, which is not a receptor of ${cell.name}`,
     );
   const [receptorName, { kind }] = receptor;
-  const parts = synapseParts(type, kind);
+  const parts = at?.parts ?? synapseParts(type, kind);
   if (parts === undefined) return missing(`the synapse type ${projection.synapse} has no name in PyNN`);
   const connector = connectorOf(context, projection.connect, pointer, context.scopes.ofKey(name));
   if (connector === undefined) return undefined;
@@ -75,11 +84,35 @@ export function projectionOf(context: ExportContext, name: string, projection: P
     pre: targets.of(projection.from.of),
     post: targets.of(projection.to.of),
     receptor_type: receptorName,
+    ...(at === undefined ? {} : { location: at.location }),
     connector: matrix?.connector ?? withColumns(connector, columns),
     synapse: parts.make({ ...rest, ...matrix?.values }, delay?.fraction ?? 1),
     ...(space === undefined ? {} : { space }),
     ...given('initial_values', initial),
   };
+}
+
+/** Synapses at places on cells with compartments: their receptor, type and places. */
+interface Placed {
+  readonly receptor: readonly [string, Pick<Receptor, 'kind'>];
+  readonly parts: SynapseParts;
+  readonly location: Locations;
+}
+
+/** Returns the places of synapses, a text with the reason why PyNN lacks them, or undefined for cells without compartments. */
+function placedOf(context: ExportContext, projection: Projection): Placed | string | undefined {
+  const name = typeOfSelection(context, projection.to.of);
+  const { synapses, cell } = context.compartments.get(name) ?? {};
+  const type = context.model.neurons[name];
+  if (synapses === undefined || type === undefined) return undefined;
+  const found = synapses.get(projection.synapse);
+  const location = locationsOf(context, type, projection);
+  const own = Object.keys(projection.values).find((key) => ['tau_receptor', 'tau_rise', 'e_syn'].includes(key));
+  if (found === undefined || own !== undefined)
+    return `its synapses are none of PyNN's with the response of a receptor of MultiCompartmentNeuron${own === undefined ? '' : `: ${own} differs between them`}`;
+  if (location === undefined) return 'its places are computed; --freeze lists them';
+  const { type: response = '' } = cell?.receptors?.[found.receptor] ?? {};
+  return { ...found, receptor: [found.receptor, responseParts[response] ?? { kind: 'conductance' }], location };
 }
 
 /** Gap junctions act on both cells and have neither receptor nor delay. */

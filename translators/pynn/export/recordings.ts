@@ -6,7 +6,8 @@ import { populationsOf } from '../../../src/model/selected.js';
 import { isRecording, isSelection } from '../../../src/model/tagged.js';
 import { timingProperties } from '../../../src/model/timing-properties.js';
 import type { Recording as PynnRecording } from '../specification.generated.js';
-import { cellOfSelection, type ExportContext } from './context.js';
+import { placeOnCells } from './compartments.js';
+import { cellOfSelection, typeOfSelection, type ExportContext } from './context.js';
 import { inUnit } from '../../shared/in-unit.js';
 
 /** Returns a recording; undefined after a report that PyNN has no recording of its kind. */
@@ -44,18 +45,17 @@ export function recordingOf(context: ExportContext, recording: Recording, pointe
       : (known.get(variable) ?? report.missing(pointer, `the variable ${variable}`) ?? []),
   );
   if (variables.length === 0) return undefined;
+  const other = `${target}_${own.length === 1 ? own[0] : 'signals'}`;
+  // PyNN records potentials at the soma, and names them so.
+  const isUsual = recording.name === other && own.join() === 'v';
+  const type = typeOfSelection(context, recording.of);
+  const place = isUsual ? placeOnCells(context, type, recording) : placeOnCells(context, type, recording, '');
   return {
     target,
     variables,
     ...(recording.every === undefined ? {} : { sampling_interval: inUnit(recording.every, 'ms') }),
-    ...withSynapses(
-      context,
-      recording.of,
-      placeInStep(context, recording, `${target}_${own.length === 1 ? own[0] : 'signals'}`, pointer),
-    ),
-    ...(recording.section === undefined
-      ? {}
-      : { locations: [{ section: recording.section, fraction: recording.fraction ?? 0.5 }] }),
+    ...withSynapses(context, recording.of, placeInStep(context, recording, other, pointer)),
+    ...(place === undefined ? {} : { locations: [place] }),
   };
 }
 

@@ -6,16 +6,22 @@ import {
   electricalSynapse,
   membraneOf,
   receptorsOf,
+  responseParts,
   stdpSynapse,
   synapsesFor,
   timingRules,
   weightDependences,
 } from '../../../src/library/pynn/index.js';
+import type { StdpTiming } from '../../../src/library/pynn/plasticity.js';
 import { cellNamed } from '../../../src/library/standard-names.js';
 import type { StandardCell, StandardSynapse, WeightKind } from '../../../src/library/standard-type.js';
+import { mapped } from '../../../src/model/collections.js';
 import type { NeuronType, SynapseType } from '../../../src/model/model.js';
+import { inUnit } from '../../shared/in-unit.js';
 import { defaultOf } from '../cells.js';
-import type { Cell, Synapse, Value as PynnValue } from '../specification.generated.js';
+import { placedResponse } from '../compartments.js';
+import { atPlace } from '../placed-synapses.js';
+import type { Cell, Part, Synapse, Value as PynnValue } from '../specification.generated.js';
 import { given } from './given.js';
 
 /** Returns the standard cell that a type is by name and by its equations; otherwise a text with the reason. */
@@ -103,26 +109,34 @@ export interface SynapseParts {
   readonly make: (values: Readonly<Record<string, PynnValue>>, fraction: number) => Synapse;
 }
 
+const plainParts = (type: string, standard: StandardSynapse): SynapseParts => ({
+  standard,
+  sends: false,
+  make: (values) => ({ type, ...given('params', values) }),
+});
+
 /** Returns PyNN's name of a synapse type; undefined if it has no name. */
 export function synapseParts(type: SynapseType, kind: WeightKind): SynapseParts | undefined {
   const claimed = declaredName(type);
-  if (claimed === 'ElectricalSynapse')
-    return {
-      standard: electricalSynapse,
-      sends: false,
-      make: (values) => ({ type: claimed, ...given('params', values) }),
-    };
+  if (claimed === 'ElectricalSynapse') return plainParts(claimed, electricalSynapse);
   if (claimed !== 'STDPMechanism') {
     const standard = synapsesFor(kind)[claimed];
     if (standard === undefined || codeOf(type) !== codeOf(normalisedSynapse(standard, kind))) return undefined;
-    return { standard, sends: false, make: (values) => ({ type: claimed, ...given('params', values) }) };
+    return plainParts(claimed, standard);
   }
   const sends = type.parameters['transmission'] !== undefined;
   const whole = type.parameters['delay'] === undefined ? {} : { whole: true };
-  for (const [timing, rule] of Object.entries(timingRules)) {
-    for (const [dependence, weights] of Object.entries(weightDependences)) {
-      const standard = stdpSynapse(kind, timing, dependence, { preAtOnce: sends, postAtOnce: true, sends, ...whole });
-      if (standard === undefined || codeOf(type) !== codeOf(normalisedSynapse(standard, kind))) continue;
+  return plasticParts(kind, { preAtOnce: sends, postAtOnce: true, sends, ...whole }).find(
+    ({ standard }) => codeOf(type) === codeOf(normalisedSynapse(standard, kind)),
+  );
+}
+
+/** Returns the synapses of all rules of plasticity by spike timing. */
+function plasticParts(kind: WeightKind, when: StdpTiming): readonly SynapseParts[] {
+  return Object.entries(timingRules).flatMap(([timing, rule]) =>
+    Object.entries(weightDependences).flatMap(([dependence, weights]): readonly SynapseParts[] => {
+      const standard = stdpSynapse(kind, timing, dependence, when);
+      if (standard === undefined) return [];
       const make: SynapseParts['make'] = (values, fraction) => {
         const of = (names: readonly string[]): Record<string, PynnValue> =>
           Object.fromEntries(Object.entries(values).filter(([name]) => names.includes(name)));
@@ -134,10 +148,56 @@ export function synapseParts(type: SynapseType, kind: WeightKind): SynapseParts 
           ...given('params', of(['weight', 'delay'])),
         };
       };
-      return { standard, sends, make };
-    }
+      return [{ standard, sends: when.sends, make }];
+    }),
+  );
+}
+
+/** A standard synapse at places, and the response of its receptor, which it has itself. */
+export interface PlacedParts {
+  readonly parts: SynapseParts;
+  readonly response: Part;
+}
+
+/** Returns PyNN's names of a synapse with a response of its own; undefined if it has none. */
+export function placedParts(type: SynapseType): PlacedParts | undefined {
+  const sends = type.parameters['transmission'] !== undefined;
+  const whole = type.parameters['delay'] === undefined ? {} : { whole: true };
+  const { delay: arrival } = type.pathways['arrival'] ?? {};
+  const share = typeof arrival === 'string' ? /\/([\d.]+)$/.exec(arrival)?.[1] : undefined;
+  const own = placedForm(type);
+  for (const [name, { kind }] of Object.entries(responseParts)) {
+    const { variable, response, parameters } = placedResponse(name);
+    const parts = [
+      ...Object.entries(synapsesFor(kind)).map(([synapse, standard]) => plainParts(synapse, standard)),
+      ...plasticParts(kind, { preAtOnce: sends, postAtOnce: true, sends, ...whole }),
+    ].find(({ standard }) => {
+      const placed = atPlace(standard, { variable, response }, Number(share ?? 1));
+      const isLike = Object.keys({ ...placed.synapse.parameters }).every((key) => Object.hasOwn(type.parameters, key));
+      const normalised = isLike ? normalisedSynapse(placed, kind) : undefined;
+      return normalised !== undefined && placedForm(normalised) === own;
+    });
+    const values = parameters.map(({ theirs, ours, unit, usual }) => {
+      const value = type.parameters[ours]?.value;
+      return [theirs, typeof value === 'number' ? inUnit(value, unit) : undefined, usual] as const;
+    });
+    if (parts === undefined || values.some(([, value]) => value === undefined)) continue;
+    const unusual = values.flatMap(([key, value, usual]) => (value === usual ? [] : [[key, value ?? 0] as const]));
+    return { parts, response: { type: name, ...given('params', Object.fromEntries(unusual)) } };
   }
   return undefined;
+}
+
+/** Returns what a synapse type must have in common with a library one at a place, as text: all but its values. */
+function placedForm({ parameters, state, derived, derivatives, pathways, contributes }: SynapseType): string {
+  const sorted = (map: Readonly<Record<string, unknown>>): unknown => Object.entries(map).sort(byName);
+  const units = (map: Readonly<Record<string, { readonly unit: string }>>): unknown =>
+    sorted(mapped(map, ({ unit }) => unit));
+  return JSON.stringify([
+    units(parameters),
+    units(state),
+    ...[derived, derivatives, pathways, contributes].map(sorted),
+  ]);
 }
 
 /** Returns the actions of a synapse at spikes, as text. */

@@ -48,6 +48,7 @@ export const remarksOnBackends = (document: PynnSpecification): readonly string[
       .filter(([name]) => used.has(name))
       .map(([name, what]) => `${name} of PyNN 0.13: ${what}`),
     ...new Set((document.populations ?? []).flatMap(({ cell }) => refusedValues(document, cell.type, cell.params))),
+    ...placesBesideMiddles(document),
     ...lostFirstValues(document),
     ...earlySpikes(document),
     ...unevenRuns(document),
@@ -85,6 +86,23 @@ function refusedValues({ setup }: PynnSpecification, type: string, params: Value
       ? [notRunning('v_reset at v_thresh or above')]
       : []),
   ];
+}
+
+/** Places on cells with compartments: PyNN's interface to NEURON finds the middles of sections. */
+function placesBesideMiddles({
+  populations = [],
+  recordings = [],
+  phases = [],
+  current_sources: sources = [],
+}: PynnSpecification): readonly string[] {
+  const places = [
+    ...populations.flatMap(({ cell }) => Object.values(cell.receptors ?? {}).map(({ locations }) => locations)),
+    ...[...recordings, ...phases.flatMap(({ record }) => record ?? [])].map(({ locations }) => locations),
+    ...sources.map(({ location }) => location),
+  ];
+  return places.flat().some((place) => typeof place === 'object')
+    ? ['places other than the middles of sections raise an error under NEURON']
+    : [];
 }
 
 /**

@@ -27,7 +27,13 @@ export interface ScriptNames {
 export const imports = {
   larray: 'lazyarray',
   PickleIO: 'neo.io',
+  Morphology: 'neuroml',
+  Point3DWithDiam: 'neuroml',
+  Segment: 'neuroml',
   IndexBasedExpression: 'pyNN.core',
+  NeuroMLMorphology: 'pyNN.morphology',
+  'any as any_of': 'pyNN.morphology',
+  IonicSpecies: 'pyNN.parameters',
   Sequence: 'pyNN.parameters',
   NumpyRNG: 'pyNN.random',
   RandomDistribution: 'pyNN.random',

@@ -19,6 +19,7 @@ import {
   type ScriptNames,
 } from './python-text.js';
 import { type Script, mostRows } from './script.js';
+import { compartmentCell } from './script-compartments.js';
 import { sharedGenerators } from './shared-generators.js';
 
 /** Returns types by their equations, and the model's other native parts. */
@@ -133,7 +134,7 @@ export function populationLines(script: Script, population: Population): string 
         : script.nestml.has(cell.type)
           ? call(script.types.get(cell.type) ?? 'None', keywords(cell.params, names))
           : spikes === undefined
-            ? (shared?.name ?? cellSource(cell, names))
+            ? (compartmentCell(script, cell) ?? shared?.name ?? cellSource(cell, names))
             : call(`sim.${cell.type}`, [spikes]);
   const made = call('sim.Population', [
     valueSource(size, script),

@@ -3,7 +3,7 @@
 import { call, layout, list, prefixed, quoted, type Source } from '../../shared/python.js';
 import { nativeName } from '../native/types.js';
 import { connectors } from '../connectors.js';
-import type { Connector, Projection, Space, Values } from '../specification.generated.js';
+import type { Connector, Location, Projection, Space, Values } from '../specification.generated.js';
 import { isFormula } from '../value-kinds.js';
 import { literal } from './native-source.js';
 import { distanceText, keywords, synapseSource } from './python-text.js';
@@ -38,7 +38,7 @@ export function projectionLines(script: Script, projection: Projection): readonl
   const made = call('sim.Projection', [
     script.of(pre),
     script.of(post),
-    connectorSource(script, connectorOf(script, { connector, pre, post }), text),
+    connectorSource(script, connectorOf(script, { connector, pre, post }), text, placeOf(script, projection, text)),
     synapseSource(withMatrices(script, projection, text), script),
     ...(source ? [`source=${quoted(source)}`] : []),
     ...(receptor ? [`receptor_type=${quoted(receptor)}`] : []),
@@ -123,8 +123,13 @@ function spaceSource(
   ]);
 }
 
-function connectorSource(script: Script, { type, params, rng, safe }: Connector, label: string): Source {
-  const common = [...(safe === false ? ['safe=False'] : []), ...(rng ? [`rng=${script.rng(rng)}`] : [])];
+function connectorSource(
+  script: Script,
+  { type, params, rng, safe }: Connector,
+  label: string,
+  place: readonly string[] = [],
+): Source {
+  const common = [...place, ...(safe === false ? ['safe=False'] : []), ...(rng ? [`rng=${script.rng(rng)}`] : [])];
   const given = params ?? {};
   if (type === 'FromListConnector') return listedConnector(script, given, label, common);
   if (type === 'CloneConnector')
@@ -143,6 +148,15 @@ function connectorSource(script: Script, { type, params, rng, safe }: Connector,
     return call('sim.CSAConnector', [...keywords(given, script), ...common]);
   }
   return call(`sim.${type}`, [...keywords(withFormulas(given), script), ...common]);
+}
+
+/** Returns the section of synapses on cells with compartments, as the connector takes it. */
+function placeOf(script: Script, { location }: Projection, label: string): readonly string[] {
+  if (location === undefined) return [];
+  if (Array.isArray(location))
+    return script.missing(`a place for each synapse of ${label}; the JSON form has them, scripts have one for all`);
+  const place = location as Location;
+  return [`location_selector=${quoted(typeof place === 'string' ? place : place.section)}`];
 }
 
 /** Returns a whole number as Python reads a float. */

@@ -10,11 +10,12 @@ import { keywordLiterals } from './native-source.js';
 import { keywords, valueSource, type ScriptNames } from './python-text.js';
 import { giveCells } from './script-cells.js';
 import type { Script } from './script.js';
+import { placeSource } from './script-compartments.js';
 
 /** Returns a current source, injected into its targets. */
 export function currentSourceLines(
   script: Script,
-  { label, type, params, rng, inject_into: targets, record }: CurrentSource,
+  { label, type, params, rng, inject_into: targets, location, record }: CurrentSource,
 ): readonly string[] {
   const name = script.declare(label, 'source');
   if (record === true) script.recordedSources.push(name);
@@ -30,7 +31,11 @@ export function currentSourceLines(
         call(`sim.${type}`, [...keywords({ ...params, ...ends }, script), ...(rng ? [`rng=${script.rng(rng)}`] : [])]),
       ),
     ),
-    ...(targets ?? []).map((target) => `${script.of(target)}.inject(${name})`),
+    ...(targets ?? []).map((target) =>
+      location === undefined
+        ? `${script.of(target)}.inject(${name})`
+        : layout(call(`${name}.inject_into`, [script.of(target), prefixed('location=', placeSource(location))])),
+    ),
     ...(record === true ? [`${name}.record()`] : []),
   ];
 }

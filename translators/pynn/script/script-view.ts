@@ -11,6 +11,7 @@ import type { Assembly, Phase, Projection, PynnSpecification, Recording, View } 
 import { isRandom, limitAsNumber } from '../value-kinds.js';
 import { imports, keywords } from './python-text.js';
 import { assemblyLine, generatorLines, nativeTypes, populationLines, viewLine } from './script-cells.js';
+import { compartmentLines } from './script-compartments.js';
 import { projectionLines } from './script-projections.js';
 import { currentSourceLines, phaseLines, recordingLines, synapseRecorder } from './script-protocol.js';
 import { usualSimulator } from './backends.js';
@@ -81,6 +82,7 @@ export function scriptView(
     },
     { title: '', lines: generatorLines(script) },
     { title: 'Types of cells and synapses', lines: nativeTypes(script) },
+    { title: 'Cells with compartments', lines: compartmentLines(script) },
     {
       title: 'Populations',
       lines: populations.flatMap((population) =>
@@ -157,8 +159,12 @@ function together(recordings: readonly Recording[]): readonly Recording[] {
     const last = joined.at(-1);
     const { variables, ...of } = recording;
     const { variables: before, ...ofLast } = last ?? { variables: null };
+    const { locations: places, ...elsewhere } = recording;
+    const { locations: placesBefore, ...lastElsewhere } = last ?? { variables: null };
     if (variables !== null && before !== null && JSON.stringify(of) === JSON.stringify(ofLast))
       joined[joined.length - 1] = { ...recording, variables: [...new Set([before, variables].flat())] };
+    else if (places && placesBefore && JSON.stringify(elsewhere) === JSON.stringify(lastElsewhere))
+      joined[joined.length - 1] = { ...recording, locations: [placesBefore, places].flat() };
     else joined.push(recording);
   }
   return joined;

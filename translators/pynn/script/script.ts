@@ -28,7 +28,7 @@ const taken: readonly string[] = [
   ).split(' '),
   ...(
     'each here first_value json mkdtemp np options recordings sim file Path SynapseRecorder ' +
-    'of_position spikes_from weights_to_neuron'
+    'any_of morphology_of of_position spikes_from weights_to_neuron'
   ).split(' '),
   ...Object.keys(imports),
 ];

@@ -23,12 +23,19 @@ const drawn =
     return name === 'gamma' ? a * b * u : undefined;
   };
 
-/** Returns a type's texts as functions at points. @throws NoNumber from the functions, for names without a value */
-function reader(type: NeuronType): (text: string, values: ReadonlyMap<string, number>, u: number) => number {
-  const names = ownNames(type);
-  const derived = new Map(Object.entries(type.derived).map(([key, { value }]) => [key, plain(value, names)] as const));
+/**
+ * Returns texts that may read derived variables as functions at points.
+ *
+ * @param names  names that are not units
+ * @throws NoNumber from the functions, for names without a value
+ */
+export function reader(
+  formulas: Readonly<Record<string, { readonly value: string }>>,
+  names: ReadonlySet<string>,
+): (text: string, values: ReadonlyMap<string, number>, u?: number) => number {
+  const derived = new Map(Object.entries(formulas).map(([key, { value }]) => [key, plain(value, names)] as const));
   const texts = new Map<string, Expression>();
-  return (text, values, u) => {
+  return (text, values, u = 0.5) => {
     const e = texts.get(text) ?? plain(text, names);
     texts.set(text, e);
     const lookup = (name: string): number => {
@@ -41,6 +48,8 @@ function reader(type: NeuronType): (text: string, values: ReadonlyMap<string, nu
     return valueAt(e, lookup, drawn(u));
   };
 }
+
+type Reader = ReturnType<typeof reader>;
 
 /** How large variables of a unit are. */
 const sizes: Readonly<Record<string, number>> = { A: 1e-9, S: 1e-8, '1': 1 };
@@ -56,7 +65,7 @@ export function comparisonOf(
   { environment, dt }: CellUse,
 ): Comparison {
   const random = sequence(20261124);
-  const [ours, theirs] = [reader(type), reader(library)];
+  const [ours, theirs] = [type, library].map((one) => reader(one.derived, ownNames(one))) as [Reader, Reader];
   const points = Array.from({ length: 12 }, () => {
     const moment = [
       ['dt', dt],

@@ -56,15 +56,16 @@ export function standardiseProjection(context: Standardising, name: string, proj
     const named = own !== undefined && isNamed(own);
     context.projections[name] = named ? projection : withNames(context, projection);
   };
-  if (own === undefined || isNamed(own)) return keep();
+  const targets = populationsOf(projection.to.of);
+  // Synapses on cells with compartments have a response of their own.
+  const isPlaced = targets.some((name) => context.neurons[context.populations[name]?.type ?? '']?.compartments);
+  if (own === undefined || isNamed(own) || isPlaced) return keep();
   const type = throughPorts(own, projection.receptors);
   const arrival = arrivalOf(type);
   if (typeof arrival === 'string') return keep(arrival);
   if (projection.from.event !== undefined && projection.from.event !== 'spike')
     return keep(`PyNN's synapses react to spikes, not to ${projection.from.event}`);
-  const targets = populationsOf(projection.to.of);
-  const [target] = targets;
-  const known = context.known.get(target ?? '');
+  const known = context.known.get(targets[0] ?? '');
   // That the target is not a standard cell has been reported for the target.
   if (known === undefined) return keep();
   const port = known.cell.ports.get(arrival.variable);

@@ -15,7 +15,7 @@ const apart = [
   'test/cli/{bad-input,process,progress,starting,sweep}.test.ts',
   'test/pipeline/choose-target.test.ts',
   'test/runtime/results/{damaged,nwb/memory}.test.ts',
-  'test/interoperability/pynn-native.test.ts',
+  'test/interoperability/pynn-{compartments,native}.test.ts',
   'test/docs/transcripts.test.ts',
   'test/site/page.test.ts',
   'test/codegen/**/{hostile-names,differential,pace,opencl-project,cuda-project,cable-teams}.test.ts',

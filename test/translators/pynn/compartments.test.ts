@@ -106,6 +106,10 @@ describe('a network of them', () => {
       expect(left).toEqual(['potentials at the start that differ within a population']);
       return;
     }
+    expect(JSON.parse(files[0]!.text)).not.toHaveProperty('native');
+    expect(report.map(({ message }) => message)).toEqual([
+      'MultiCompartmentNeuron; its channels were compared at random points',
+    ]);
     const back = importModel({ name: 'back.json', text: files[0]!.text });
     expect(back.hashes.model).toBe(model.hashes.model);
     expect(back.hashes.experiment).toBe(model.hashes.experiment);
@@ -277,6 +281,13 @@ describe('plastic synapses at places', () => {
       await run(plastic({ type: 'StaticSynapse', params: { weight: 0.003, delay: 1 } })),
     ];
     expect(still.samples.get('cells.v')).toEqual(usual.samples.get('cells.v'));
+  });
+
+  test.each([1, 0.5, 0])('keep their rule when they are written, with %d of the delay dendritic', async (fraction) => {
+    const model = importModel({ name: 'm.json', text: documentOf(plastic(rule(0.05, 0.06, fraction))) });
+    const { files } = await convertModel(model.valid, 'pynn-json');
+    expect(JSON.parse(files[0]!.text)).not.toHaveProperty('native');
+    expect(importModel({ name: 'back.json', text: files[0]!.text }).hashes).toEqual(model.hashes);
   });
 
   test('have the weights of the rule', async () => {

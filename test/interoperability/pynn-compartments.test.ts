@@ -1,4 +1,4 @@
-/** Scripts with cells with compartments, as we write them: on NEURON by PyNN, and read back by PyNN's interneuron backend. */
+/** Scripts with cells with compartments as we write them: under NEURON, and read by PyNN's interneuron backend. */
 
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,6 +1,6 @@
 /**
- * Which of PyNN's ion channels the mechanisms of a cell with compartments are: by their currents and rates at random points,
- * whatever their gates and parameters are called. Conductances and reversal potentials are solved for, section by section.
+ * Which of PyNN's ion channels the mechanisms of a cell with compartments are: by currents and rates at random points,
+ * whatever their gates and parameters are called. Conductances and reversal potentials are solved for in each section.
  */
 
 import { NoNumber } from '../../lang/evaluate.js';
@@ -37,7 +37,7 @@ export interface RecognisedCompartments {
   readonly remarks: readonly Remark[];
 }
 
-/** Returns channels, resistivity and remarks, or a text with the reason why PyNN's `MultiCompartmentNeuron` is no such cell. */
+/** Returns a cell as PyNN's `MultiCompartmentNeuron`, or a text with the reason why it is none. */
 export function recogniseCompartments(type: NeuronType, data: DataStore): RecognisedCompartments | string {
   const { compartments } = type;
   try {

@@ -1,4 +1,4 @@
-/** Cells with compartments as PyNN's `MultiCompartmentNeuron`: shape, channels, ions, and the receptors that synapses have. */
+/** Cells with compartments as PyNN's `MultiCompartmentNeuron`: shape, channels, ions, receptors of synapses. */
 
 import { ionChannels } from '../../../src/library/pynn/index.js';
 import {

@@ -99,7 +99,7 @@ interface Placed {
   readonly location: Locations;
 }
 
-/** Returns the places of synapses, a text with the reason why PyNN lacks them, or undefined for cells without compartments. */
+/** Returns synapses at places; a text with the reason if PyNN lacks them; undefined for cells without compartments. */
 function placedOf(context: ExportContext, projection: Projection): Placed | string | undefined {
   const name = typeOfSelection(context, projection.to.of);
   const { synapses, cell } = context.compartments.get(name) ?? {};

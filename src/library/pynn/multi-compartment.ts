@@ -1,8 +1,8 @@
 /**
  * What PyNN's `MultiCompartmentNeuron` fixes: how its sections are cut, where spikes are detected, where it begins.
  *
- * @source PyNN 0.13, pyNN.neuron.cells.NeuronTemplate; Hines & Carnevale, The Neuroscientist 7 (2001) 123 for the number
- *   of compartments
+ * @source PyNN 0.13, pyNN.neuron.cells.NeuronTemplate; for the number of compartments Hines & Carnevale,
+ *   The Neuroscientist 7 (2001) 123
  */
 
 /** The upward crossing that is a spike, in mV: NEURON's threshold of connections. */

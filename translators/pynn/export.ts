@@ -13,7 +13,7 @@ import { scopesOf } from '../../src/model/declared-names.js';
 import type { Model, Projection, SelectionRule, Population, Stimulus, ValidModel } from '../../src/model/model.js';
 import { child } from '../../src/model/pointer.js';
 import { defaultOf, unitOf } from './cells.js';
-import { compartmentsOf, placeOnCells, type ExportedCompartments } from './export/compartments.js';
+import { compartmentsOf, placeOnCells } from './export/compartments.js';
 import { typeOfSelection, valueIn, type ExportContext } from './export/context.js';
 import { given } from './export/given.js';
 import { currentSources } from './export/currents.js';
@@ -37,7 +37,7 @@ import { ConversionReport, type ConversionEntry } from '../../src/model/conversi
 import { unnamed } from '../shared/documentation.js';
 import { withoutDangling } from './export/dangling.js';
 import { Targets } from './export/targets.js';
-import { cellOf, standardCellOf } from './export/types.js';
+import { cellOf, standardCellOf, type ExportedCompartments } from './export/types.js';
 import { Generators } from './export/values.js';
 import { inUnit } from '../shared/in-unit.js';
 import type {

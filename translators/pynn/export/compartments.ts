@@ -20,15 +20,7 @@ import { inUnit } from '../../shared/in-unit.js';
 import type { Cell, Distribution, Location, Locations, Receptor } from '../specification.generated.js';
 import type { ExportContext } from './context.js';
 import { given } from './given.js';
-import { placedParts, type PlacedParts } from './types.js';
-
-/** A cell with compartments by PyNN's name. */
-export interface ExportedCompartments {
-  readonly standard: StandardCell;
-  readonly cell: Cell;
-  /** Receptors of synapse types, by their names in the model. */
-  readonly synapses: ReadonlyMap<string, PlacedParts & { readonly receptor: string }>;
-}
+import { placedParts, type ExportedCompartments, type PlacedParts } from './types.js';
 
 type Within = Pick<ExportContext, 'model' | 'data' | 'report'>;
 

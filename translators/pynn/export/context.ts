@@ -6,10 +6,10 @@ import type { Scopes } from '../../../src/model/declared-names.js';
 import type { DataStore, Model, SelectionRule, Value } from '../../../src/model/model.js';
 import type { Value as PynnValue } from '../specification.generated.js';
 import type { ConversionReport } from '../../../src/model/conversion-report.js';
-import type { ExportedCompartments } from './compartments.js';
 import type { NativeParts } from './native-parts.js';
 import type { NestmlModels } from './nestml/models.js';
 import type { Targets } from './targets.js';
+import type { ExportedCompartments } from './types.js';
 import { isMissing, pynnValue, type FormulaOf, type Generators } from './values.js';
 
 /** Facts about the model that are known while its parts are written. */

@@ -159,6 +159,14 @@ export interface PlacedParts {
   readonly response: Part;
 }
 
+/** A cell with compartments by PyNN's name. */
+export interface ExportedCompartments {
+  readonly standard: StandardCell;
+  readonly cell: Cell;
+  /** Receptors of synapse types, by their names in the model. */
+  readonly synapses: ReadonlyMap<string, PlacedParts & { readonly receptor: string }>;
+}
+
 /** Returns PyNN's names of a synapse with a response of its own; undefined if it has none. */
 export function placedParts(type: SynapseType): PlacedParts | undefined {
   const sends = type.parameters['transmission'] !== undefined;

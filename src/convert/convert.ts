@@ -53,8 +53,6 @@ export interface ConvertOptions {
   readonly split?: boolean;
   /** Whether long lists of connections become tables in files beside the document; absent: they stay lists. */
   readonly tables?: boolean;
-  /** Whether NEST is to run what is written in PyNN: what it refuses of PyNN is written by its equations. */
-  readonly nest?: boolean;
   /** Whether documents carry the model, so that reading them restores it; absent: they do not. */
   readonly origin?: boolean;
   /** Receives the name of each rewriting of the model before it is written, with the model after it. */
@@ -69,7 +67,6 @@ const convertKinds: ArgumentKinds<ConvertOptions> = {
   partial: flag,
   split: flag,
   tables: flag,
-  nest: flag,
   origin: flag,
   onPass: callback,
 };
@@ -84,7 +81,6 @@ interface Exporting {
   readonly split: boolean;
   /** Whether long lists of connections become tables. */
   readonly tables: boolean;
-  readonly nest: boolean;
   readonly draw: (valid: ValidModel, options?: FreezeOptions) => Promise<ValidModel>;
   readonly afterPass: AfterPass | undefined;
 }
@@ -287,7 +283,7 @@ export async function convertModel(
   checkArgument('convertModel', to, choice(targetNotations));
   checkOptions('convertModel', options, convertKinds);
   const { name = wholeName(to), positions = unplaced, leftOut = [] } = options;
-  const { partial = false, split = false, tables = false, nest = to === 'pynn-nestml' } = options;
+  const { partial = false, split = false, tables = false } = options;
   const gone = leftOut.map((message): ConversionEntry => ({
     verdict: 'notExpressible',
     code: 'read/left-out',
@@ -298,7 +294,7 @@ export async function convertModel(
     (await freeze(what, (await chooseTarget('auto')).target, positions, options)).valid;
   const exported = async (what: ValidModel): Promise<Exported> => {
     const made = await inStage('export', () =>
-      exporters[to](what, { name, original: valid, partial, split, tables, nest, draw, afterPass: options.onPass }),
+      exporters[to](what, { name, original: valid, partial, split, tables, draw, afterPass: options.onPass }),
     );
     const nothing = withoutContent(what, to);
     const files = nothing.length > 0 ? [] : made.files;

@@ -21,7 +21,7 @@ import {
   type CheckOptions,
   type ConversionCheck,
 } from './check-conversion.js';
-import { convertWritten, hasNestml, readBack, type HowToConvert } from './read-back.js';
+import { convertWritten, hasNestml, notationRead, readBack, type HowToConvert } from './read-back.js';
 import { isolatedPython } from '../platform/python.js';
 import { parseUnit } from '../lang/units.js';
 import { compareSamples, SampleKeeper } from './compare-samples.js';
@@ -32,7 +32,7 @@ import { mainOf } from '../convert/exported.js';
 import { importModel, readSource } from '../pipeline/pipeline.js';
 import { segmentTimes, stretchesKept } from '../pipeline/results/segments.js';
 import { toolFailure } from './tool-failure.js';
-import { documentNotation, usualName, type Simulator, type TargetNotation } from '../convert/target-notations.js';
+import { usualName, type Simulator, type TargetNotation } from '../convert/target-notations.js';
 import { temporaryFolder } from '../../runtime/results/temporary-folder.js';
 import {
   brianResults,
@@ -198,7 +198,7 @@ async function comparable(
   }
 > {
   const converted = await convertWritten(valid, to, { partial: true, freeze });
-  const target = await readBack(valid, documentNotation(to), { converted });
+  const target = await readBack(valid, notationRead(to), { converted, partial: true, freeze });
   const { report } = converted;
   const found = comparableVariables(valid, target, comparedTime(valid.model), { most: mostSamples.inText, report });
   return {

@@ -21,8 +21,7 @@ import {
   type CheckOptions,
   type ConversionCheck,
 } from './check-conversion.js';
-import { documentNotation } from '../convert/target-notations.js';
-import { convertWritten, hasNestml, readBack, type HowToConvert } from './read-back.js';
+import { convertWritten, notationRead, readBack, type HowToConvert } from './read-back.js';
 
 /** Result of measuring a conversion. */
 export interface Measurement {
@@ -73,9 +72,7 @@ export async function measure(
   const valid = withDuration(given);
   try {
     if (!whole && isTooLarge(valid, converted)) return tooLarge;
-    const back = async (...words: Parameters<typeof readBack>): Promise<ValidModel> =>
-      hasNestml(converted) ? asInNest(await readBack(...words)) : readBack(...words);
-    const written = await back(given, to, { converted, ...how });
+    const written = await readBack(given, to, { converted, ...how });
     if (hashModel(given.model).experiment === hashModel(written.model).experiment) return { verdict: 'exact' };
     const target = withDuration(written);
     if (whole) return graded(await compareWritten(valid, target, { report: converted.report }));
@@ -86,7 +83,6 @@ export async function measure(
     const listed = await withListedDraws(valid, target, converted, {
       to,
       how,
-      back,
       compareBoth,
       signal: clock.signal,
     });
@@ -118,13 +114,11 @@ async function withListedDraws(
   {
     to,
     how,
-    back,
     compareBoth,
     signal,
   }: {
     readonly to: TargetNotation;
     readonly how: HowToConvert;
-    readonly back: typeof readBack;
     readonly compareBoth: (...models: BothModels) => Promise<Measurement>;
     readonly signal: AbortSignal;
   },
@@ -139,26 +133,10 @@ async function withListedDraws(
   if (again.files.length === 0 || (again.outcome === 'incomplete' && converted.outcome !== 'incomplete'))
     return notMeasured('the notation cannot list these draws');
   signal.throwIfAborted();
-  const written = withDuration(await back(frozen, documentNotation(to), { converted: again }));
+  const written = withDuration(await readBack(frozen, notationRead(to), { converted: again }));
   const [anew] = drawnAnew(written.model);
   if (anew !== undefined) return notMeasured(`drawn anew: ${anew}`);
   return compareBoth(frozen, written, again);
-}
-
-/**
- * Returns a model with types in NESTML as NEST runs it: with PyNN's timing, in steps that adapt to an error, and with
- * delays behind plastic synapses.
- */
-export async function asInNest({ model: written, data }: ValidModel): Promise<ValidModel> {
-  const { withDendriticDelays } = await import('../../translators/pynn/export/nestml/dendritic.js');
-  const model = withDendriticDelays(written);
-  const neurons = Object.fromEntries(
-    Object.entries(model.neurons).map(([name, type]) => {
-      const isSolved = type.conformsTo !== undefined || type.method === 'exact' || type.noise.length > 0;
-      return [name, isSolved ? type : { ...type, method: 'adaptive' as const }];
-    }),
-  );
-  return { model: { ...model, timing: 'grid', neurons }, data };
 }
 
 /** Returns a model that runs for as long as is measured, if it states no duration. */

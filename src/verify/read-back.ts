@@ -17,14 +17,17 @@ import type { ImportedModel } from '../pipeline/read/imported-model.js';
 /** Options of a conversion that affect a check of it. */
 export type HowToConvert = Partial<Pick<ConvertOptions, 'freeze' | 'partial'>>;
 
-/** Converts a model to the documents that are read: scripts by the document that corresponds to them. */
+/** Returns the notation that is read for a conversion: the document that corresponds to a script, if it has one. */
+export const notationRead = (to: TargetNotation): TargetNotation => (to === 'pynn-nestml' ? to : documentNotation(to));
+
+/** Converts a model to the documents that are read. */
 export const convertWritten = (
   valid: ValidModel,
   to: TargetNotation,
   { freeze = false, partial = false }: HowToConvert = {},
 ): Promise<ConvertedModel> => {
-  const document = documentNotation(to);
-  return convertModel(valid, document, { name: usualName(document), freeze, partial, nest: to === 'pynn-nestml' });
+  const document = notationRead(to);
+  return convertModel(valid, document, { name: usualName(document), freeze, partial });
 };
 
 /** Checks whether written files hold models in NESTML, which need its compiler. */
@@ -33,7 +36,8 @@ export const hasNestml = ({ files }: Pick<ConvertedModel, 'files'>): boolean =>
 
 /**
  * Returns the model that the written files of a conversion are when they are read without the model that they carry.
- * Scripts are only read by Python: the document that corresponds to a script is read in its place.
+ * Scripts are only read by Python: the document that corresponds to a script is read in its place. A script for NEST
+ * is the model that NEST runs.
  *
  * @param options.converted  the conversion to `to`; made if absent
  */
@@ -42,9 +46,36 @@ export async function readBack(
   to: TargetNotation,
   { converted, ...how }: HowToConvert & { readonly converted?: ConvertedModel } = {},
 ): Promise<ValidModel> {
+  if (to === 'pynn-nestml') return inNest(valid, how);
   const document = documentNotation(to);
   const written = converted && document === to ? converted : await convertWritten(valid, to, how);
   return (await readWritten(written, document)).valid;
+}
+
+/** Returns the model of a script for NEST. Nothing reads NESTML: models in it are those after the last rewriting. */
+async function inNest(valid: ValidModel, how: HowToConvert): Promise<ValidModel> {
+  let settled = valid;
+  const onPass: ConvertOptions['onPass'] = (_, rewritten) => void (settled = rewritten);
+  const script = await convertModel(valid, 'pynn-nestml', { ...how, name: usualName('pynn-nestml'), onPass });
+  return asInNest(hasNestml(script) ? settled : await readBack(valid, 'pynn-json', how));
+}
+
+/**
+ * Returns a model as NEST runs it: with PyNN's timing and NEST's cells, own types in steps that adapt to an error, and
+ * delays behind plastic synapses.
+ */
+async function asInNest({ model: written, data }: ValidModel): Promise<ValidModel> {
+  const { withDendriticDelays } = await import('../../translators/pynn/export/nestml/dendritic.js');
+  const { cellOfNest } = await import('../../translators/pynn/cells-of-nest.js');
+  const model = withDendriticDelays(written);
+  const neurons = Object.fromEntries(
+    Object.entries(model.neurons).map(([name, type]) => {
+      if (type.conformsTo !== undefined) return [name, cellOfNest(type)];
+      const isSolved = type.method === 'exact' || type.noise.length > 0;
+      return [name, isSolved ? type : { ...type, method: 'adaptive' as const }];
+    }),
+  );
+  return { model: { ...model, timing: 'grid', neurons }, data };
 }
 
 /** Reads the main file of a conversion to a document, without the model that it carries. */

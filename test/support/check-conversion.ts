@@ -1,8 +1,7 @@
 /** Runs of models and their conversions. */
 
 import { compareWritten, type CheckOptions, type ConversionCheck } from '../../src/verify/check-conversion.js';
-import { documentNotation } from '../../src/convert/target-notations.js';
-import { convertWritten, readBack, type HowToConvert } from '../../src/verify/read-back.js';
+import { convertWritten, notationRead, readBack, type HowToConvert } from '../../src/verify/read-back.js';
 import type { ConvertedModel, TargetNotation } from '../../src/convert/convert.js';
 import type { ValidModel } from '../../src/model/model.js';
 
@@ -17,7 +16,7 @@ export async function checkConversion(
   options: CheckOptions & HowToConvert & { readonly converted?: ConvertedModel } = {},
 ): Promise<ConversionCheck> {
   const converted = options.converted ?? (await convertWritten(valid, to, options));
-  const written = options.converted ? to : documentNotation(to);
+  const written = options.converted ? to : notationRead(to);
   const target = await readBack(valid, written, { ...options, converted });
   return compareWritten(valid, target, { report: converted.report, ...options });
 }

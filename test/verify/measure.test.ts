@@ -74,6 +74,28 @@ test('types in NESTML are graded as NEST integrates them, though the document is
   expect([verdict, check?.populations.length]).toEqual(['consistent', 1]);
 });
 
+test('standard cells beside types in NESTML are graded as NEST has them', async () => {
+  // LEMS and NEST take the same steps of Euler for Izhikevich's cells, by his equations of 2003.
+  const text = `<Lems>
+  <Target component="sim"/>
+  <Include file="Cells.xml"/><Include file="Networks.xml"/><Include file="Inputs.xml"/><Include file="Simulation.xml"/>
+  <izhikevichCell id="iz" v0="-65mV" thresh="30mV" a="0.02" b="0.2" c="-55" d="4"/>
+  <izhikevich2007Cell id="own" v0="-75mV" C="150pF" k="1.2nS_per_mV" vr="-75mV" vt="-45mV" vpeak="50mV" a="0.01per_ms" b="5nS" c="-56mV" d="130pA"/>
+  <pulseGeneratorDL id="dl" delay="20ms" duration="100ms" amplitude="12"/>
+  <network id="net"><population id="izp" component="iz" size="1"/><population id="ownp" component="own" size="1"/>
+    <explicitInput target="izp[0]" input="dl"/></network>
+  <Simulation id="sim" length="150ms" step="0.02ms" target="net">
+    <EventOutputFile id="f" fileName="f.spikes" format="ID_TIME"><EventSelection id="0" select="izp[0]" eventPort="spike"/></EventOutputFile>
+  </Simulation></Lems>`;
+  const { valid } = importModel({ name: 'LEMS_iz.xml', text });
+  const { check } = await measure(valid, 'pynn-nestml', await convertModel(valid, 'pynn-nestml'), {
+    processor: Infinity,
+  });
+  const [izp] = check?.populations.filter(({ population }) => population === 'izp') ?? [];
+  expect(izp?.spikes[0]).toBeGreaterThan(4);
+  expect([izp?.matched, izp?.largest]).toEqual([izp?.spikes[0], expect.closeTo(0, 9)]);
+});
+
 describe('a document without a duration or recordings', () => {
   test('models without a duration run for 200 ms', async () => {
     const { verdict, check } = await measured('pynn-json', {}, { run: undefined });

@@ -52,14 +52,15 @@ export async function exportPynnScript(
             `${count === 1 ? 'a listed spike is' : `${count} listed spikes are`} moved to ${first} ms, the first time at which PyNN's NEST sends one`,
           ),
         );
-  const { view, files } = scriptView(document, stem, report, nestml);
+  const simulator = usualSimulator(document, options.nestml === true);
+  const { view, files } = scriptView(document, stem, report, { nestml, simulator });
   for (const remark of remarksOnBackends(document)) report.convention('pynn/backend', '', remark);
   for (const remark of connectorsWithoutCode(document)) report.convention('pynn/native', '', remark);
   if (runsNowhere(document))
     report.different('pynn/backend', '', 'neither NEST nor NEURON runs the script, by the rows below');
   const ofNeuron = view.simulator === '' ? [] : wrongSpikesUnderNeuron(document);
   for (const remark of ofNeuron)
-    if (usualSimulator(document) === 'neuron') report.different('pynn/backend', '', remark);
+    if (simulator === 'neuron') report.different('pynn/backend', '', remark);
     else
       report.convention(
         'pynn/backend',

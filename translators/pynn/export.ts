@@ -61,10 +61,8 @@ interface PynnExport {
 export interface PynnOptions {
   /** Recordings may be left out if PyNN's names express all else. */
   readonly partial?: boolean;
-  /** Parts without a name in PyNN are written in NESTML, and left out if NESTML cannot express them. */
+  /** For NEST: parts without a name that it has are written in NESTML, and left out if NESTML cannot express them. */
   readonly nestml?: boolean;
-  /** Parts in PyNN's names that NEST refuses are written as if they had none. */
-  readonly nest?: boolean;
   readonly afterPass?: AfterPass | undefined;
 }
 
@@ -74,7 +72,7 @@ export interface PynnOptions {
  */
 export async function exportPynn(
   whole: ValidModel,
-  { partial = false, nestml = false, nest = false, afterPass }: PynnOptions = {},
+  { partial = false, nestml = false, afterPass }: PynnOptions = {},
 ): Promise<PynnExport> {
   const report = new ConversionReport('pynn');
   const valid = await applyPasses(pynnPasses, whole, { report, afterPass });
@@ -82,10 +80,10 @@ export async function exportPynn(
   const way: Way = { valid, apart, report, afterPass };
   const names = { report: new ConversionReport('pynn', report), afterPass };
   const standard = await applyPasses(namePasses, apart, names);
-  const named = written(standard, valid, names.report);
+  const named = written(standard, valid, names.report, { isForNest: nestml });
   const lost = lossesSince(report, named.report);
   const areRecordings = lost.length > 0 && lost.every(({ pointer }) => pointer.startsWith('/recordings'));
-  const refused = nest ? refusedByNest(apart.model, standard.model) : [];
+  const refused = nestml ? refusedByNest(apart.model, standard.model) : [];
   if (refused.length === 0 && (lost.length === 0 || (areRecordings && partial))) return named;
   const reasons = [...refused, ...reasonsForEquations(lost, whole.model)];
   if (nestml) return inNestml(way, standard.model, reasons);
@@ -153,7 +151,7 @@ async function inNestml(
   const report = new ConversionReport('pynn', before);
   const settled = await applyPasses(nestmlPasses(named), areCurrents ? apart : valid, { report, afterPass });
   report.addAll(reasons);
-  return written(settled, valid, report, { nestml: new NestmlModels(settled) });
+  return written(settled, valid, report, { nestml: new NestmlModels(settled), isForNest: true });
 }
 
 /** Advice if only recordings prevent PyNN's names. */
@@ -172,9 +170,14 @@ function written(
   { model, data }: ValidModel,
   original: ValidModel,
   report: ConversionReport,
-  { natives, nestml }: Pick<ExportContext, 'natives' | 'nestml'> = {},
+  {
+    natives,
+    nestml,
+    isForNest = false,
+  }: Pick<ExportContext, 'natives' | 'nestml'> & { readonly isForNest?: boolean } = {},
 ): PynnExport {
-  const { labels = {}, selections = {}, extra = natives ? undefined : onGrid(original.model) } = keptOf(model);
+  const { labels = {}, selections = {}, extra: kept = {} } = keptOf(model);
+  const extra = { ...(natives === undefined ? onGrid(original.model, isForNest) : {}), ...kept };
   const label = (name: string): string => labels[name] ?? name;
   const generators = new Generators();
   const cells = new Map<string, StandardCell>();
@@ -258,7 +261,7 @@ function written(
     setup: {
       timestep: inUnit(model.experiment.dt, 'ms'),
       ...delayLimits(context),
-      ...(extra === undefined ? {} : { extra }),
+      ...given('extra', extra),
     },
     ...given('rngs', generators.rngs),
     populations,
@@ -291,9 +294,9 @@ function namesIn(model: Model, original: Model): ExportContext['scopes'] {
   };
 }
 
-/** In a model with time in steps, spikes fall on steps under NEST, too, although PyNN would place them between. */
-const onGrid = ({ timing }: Model): Readonly<Record<string, unknown>> | undefined =>
-  timing === 'grid' ? undefined : { spike_precision: 'on_grid' };
+/** Places spikes on steps under NEST, where PyNN would place them between; scripts for all simulators stay as given. */
+const onGrid = ({ timing }: Model, isForNest: boolean): Readonly<Record<string, unknown>> =>
+  timing === 'grid' && !isForNest ? {} : { spike_precision: 'on_grid' };
 
 /** Returns annotations that an import from this notation kept. */
 const keptOf = (

@@ -87,6 +87,18 @@ describe('two types', () => {
 `);
   });
 
+  it('scripts without such types are for NEST, too, with spikes on steps', async () => {
+    const text = `format: interneuron/pynn
+populations: [{ label: G, size: 1, cell: { type: IF_curr_exp, params: { tau_refrac: 1 } } }]
+phases: [{ run: 10 }]`;
+    const { files } = await converted(text);
+    expect(files.map(({ name }) => name)).toEqual(['model.py']);
+    expect(files[0]?.text).toContain('Usage: python model.py nest\n');
+    expect(files[0]?.text).toContain('spike_precision="on_grid")\n');
+    const { files: portable } = await convertModel(importModel({ name: 'model.yaml', text }).valid, 'pynn');
+    expect(portable[0]?.text).not.toContain('on_grid');
+  });
+
   it('NESTML compiles the models of a file, and PyNN has types of them', async () => {
     const { files } = await converted(twoTypes);
     const script = files[0]?.text ?? '';

@@ -124,8 +124,12 @@ export function wrongSpikesUnderNeuron({ setup, populations = [] }: PynnSpecific
   return [...new Set(lost)].sort();
 }
 
-/** Returns the simulator of a script called without one: NEURON, or NEST if only NEST has all of the document. */
-export function usualSimulator(document: PynnSpecification): 'neuron' | 'nest' {
+/**
+ * Returns the simulator of a script called without one: NEURON, or NEST if only NEST has all of the document.
+ *
+ * @param isForNest  whether NEST is preferred
+ */
+export function usualSimulator(document: PynnSpecification, isForNest = false): 'neuron' | 'nest' {
   const used = typesIn(document);
   const isLackedBy = (simulator: 'NEST' | 'NEURON'): boolean =>
     Object.entries(lackedBy).some(([name, lacking]) => lacking === simulator && used.has(name));
@@ -139,7 +143,7 @@ export function usualSimulator(document: PynnSpecification): 'neuron' | 'nest' {
     inExtension.some((name) => used.has(name)) ||
     isReset(document) ||
     remarksOnBackends(document).some((remark) => /\bunder NEST\b/.test(remark));
-  return failsUnderNeuron && !failsUnderNest ? 'nest' : 'neuron';
+  return (failsUnderNeuron || isForNest) && !failsUnderNest ? 'nest' : 'neuron';
 }
 
 /** Checks whether neither NEST nor NEURON runs a script. */

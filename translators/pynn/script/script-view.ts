@@ -14,7 +14,6 @@ import { assemblyLine, generatorLines, nativeTypes, populationLines, viewLine } 
 import { compartmentLines } from './script-compartments.js';
 import { projectionLines } from './script-projections.js';
 import { currentSourceLines, phaseLines, recordingLines, synapseRecorder } from './script-protocol.js';
-import { usualSimulator } from './backends.js';
 import { resultLines } from './result-lines.js';
 import { nestmlTypes } from './nestml-types.js';
 import { Script, type ScriptFile } from './script.js';
@@ -42,7 +41,7 @@ export function scriptView(
   document: PynnSpecification,
   stem: string,
   report: ConversionReport,
-  nestml: readonly NestmlModel[] = [],
+  { nestml, simulator }: { readonly nestml: readonly NestmlModel[]; readonly simulator: string },
 ): { readonly view: ScriptView; readonly files: readonly ScriptFile[] } {
   const script = new Script(document, stem, report, nestml);
   const comments = new Comments(document.annotations);
@@ -125,7 +124,7 @@ export function scriptView(
   const view: ScriptView = {
     documentation: docstring([
       ...documentationOf(document),
-      ...(isForOne ? [] : [`Usage: python ${stem}.py ${usualSimulator(document)}`]),
+      ...(isForOne ? [] : [`Usage: python ${stem}.py ${simulator}`]),
     ]),
     comments: pythonComments([...head, ...comments.takeRest()]),
     simulator: isForOne ? '' : `sim, options = ${script.use('get_simulator')}()`,

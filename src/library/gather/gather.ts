@@ -37,9 +37,11 @@ export interface GatheredModel {
  */
 export function gathered(valid: ValidModel, stage: string): GatheredModel {
   const { timing, annotations, neurons } = valid.model;
-  const hasCables = Object.values(neurons).some(({ cable }) => cable !== undefined);
-  const onGrid =
-    !timingProperties[timing].takesTurns && annotations['lems'] !== undefined && stage === 'brian' && hasCables;
+  // Cells of several compartments: in Brian cables, in PyNN sections.
+  const hasTrees = Object.values(neurons).some(({ cable, compartments }) =>
+    stage === 'brian' ? cable !== undefined : stage === 'pynn' && compartments !== undefined,
+  );
+  const onGrid = !timingProperties[timing].takesTurns && annotations['lems'] !== undefined && hasTrees;
   if (!timingProperties[timing].takesTurns && !onGrid) return { valid, entries: [] };
   const report = new ConversionReport(stage);
   const model = onGrid ? atBeginOfStep(valid.model) : valid.model;

@@ -75,6 +75,8 @@ function asCurrents(
     readonly to: string;
     readonly input: string;
     readonly form: CurrentForm;
+    /** On cells with compartments. */
+    readonly place: Pick<Projection['to'], 'section' | 'fraction'>;
     readonly cells: number[];
     /** The elements of the generator that drive each cell, if this is all that they emit. */
     readonly emitters: (number | undefined)[];
@@ -83,7 +85,8 @@ function asCurrents(
   for (const { projection, target, variable } of currents) {
     const to = wholePopulation(projection.to.of);
     const [rule] = projection.connect;
-    if (to === undefined || rule?.rule !== 'list') return;
+    const { of: _, places, ...place } = projection.to;
+    if (to === undefined || rule?.rule !== 'list' || places !== undefined) return;
     const targets = numbersOf(rule.targets, gathering.valid.data);
     const input = target.slice('post.'.length);
     const unit = gathering.neurons[gathering.populations[to]?.type ?? '']?.inputs[input]?.unit ?? 'A';
@@ -96,12 +99,17 @@ function asCurrents(
         const cell = targets[k] ?? 0;
         // A cell with the same current twice needs two of them.
         const same = found.find(
-          (one) => one.to === to && one.input === input && one.form.text === form.text && !one.cells.includes(cell),
+          (one) =>
+            one.to === to &&
+            one.input === input &&
+            one.form.text === form.text &&
+            JSON.stringify(one.place) === JSON.stringify(place) &&
+            !one.cells.includes(cell),
         );
         const emitter = all.length === 1 ? element : undefined;
         same?.cells.push(cell);
         same?.emitters.push(emitter);
-        if (same === undefined) found.push({ to, input, form, cells: [cell], emitters: [emitter] });
+        if (same === undefined) found.push({ to, input, form, place, cells: [cell], emitters: [emitter] });
       }
     }
   }
@@ -110,7 +118,7 @@ function asCurrents(
   const taken = (one: string): boolean =>
     [gathering.stimuli, gathering.populations, gathering.projections].some((map) => Object.hasOwn(map, one));
   const injected: Injected[] = [];
-  for (const { to, input, form, cells, emitters } of found) {
+  for (const { to, input, form, place, cells, emitters } of found) {
     const all = cells.length === gathering.populations[to]?.size && cells.every((cell, k) => cell === k);
     const stimulus = freeName(name, taken);
     emitters.forEach((element, k) => {
@@ -121,6 +129,7 @@ function asCurrents(
       to: all ? { population: to } : { population: to, indices: cells },
       input,
       value: form.text,
+      ...place,
       attached: true,
     };
     if (form.steps !== undefined)

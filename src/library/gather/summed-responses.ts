@@ -18,7 +18,9 @@ export function asReceptors(gathering: Gathering): void {
   const ofPopulation = new Map<string, Map<string, Receptor>>();
   for (const [name, projection] of Object.entries(projections)) {
     const type = gathering.synapses[projection.synapse];
-    if (type === undefined) continue;
+    // Sections have no receptors of their own.
+    const onTree = populationsOf(projection.to.of).some((to) => neurons[populations[to]?.type ?? '']?.compartments);
+    if (type === undefined || onTree) continue;
     const found = receptors.of(type, projection);
     if (found === undefined) continue;
     const { receptor, synapse, moved } = found;

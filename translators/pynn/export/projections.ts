@@ -109,7 +109,7 @@ function placedOf(context: ExportContext, projection: Projection): Placed | stri
   const location = locationsOf(context, type, projection);
   const own = Object.keys(projection.values).find((key) => ['tau_receptor', 'tau_rise', 'e_syn'].includes(key));
   if (found === undefined || own !== undefined)
-    return `its synapses are none of PyNN's with the response of a receptor of MultiCompartmentNeuron${own === undefined ? '' : `: ${own} differs between them`}`;
+    return `its synapse type ${projection.synapse} is none of PyNN's with a receptor of MultiCompartmentNeuron${own === undefined ? '' : `: ${own} differs between synapses`}; NeuroML has it (--to neuroml)`;
   if (location === undefined) return 'its places are computed; --freeze lists them';
   const { type: response = '' } = cell?.receptors?.[found.receptor] ?? {};
   return { ...found, receptor: [found.receptor, responseParts[response] ?? { kind: 'conductance' }], location };

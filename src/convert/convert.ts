@@ -47,8 +47,6 @@ export interface ConvertOptions {
   readonly positions?: Positions;
   /** Parts of its source that the model already lacks, a sentence for each. */
   readonly leftOut?: readonly string[];
-  /** Whether recordings may be left out if the notation's own names express all other parts. */
-  readonly partial?: boolean;
   /** Whether channels, synapses and cells of a NeuroML file have files of their own, which it includes. */
   readonly split?: boolean;
   /** Whether long lists of connections become tables in files beside the document; absent: they stay lists. */
@@ -64,7 +62,6 @@ const convertKinds: ArgumentKinds<ConvertOptions> = {
   name: text('model.json'),
   positions: object('the property positions of a model that importModel returns', ['place']),
   leftOut: texts('one sentence'),
-  partial: flag,
   split: flag,
   tables: flag,
   origin: flag,
@@ -76,7 +73,6 @@ interface Exporting {
   readonly name: string;
   /** The model before its draws were made explicit on request. */
   readonly original: ValidModel;
-  readonly partial: boolean;
   /** Whether channels, synapses and cells of NeuroML have files of their own. */
   readonly split: boolean;
   /** Whether long lists of connections become tables. */
@@ -283,7 +279,7 @@ export async function convertModel(
   checkArgument('convertModel', to, choice(targetNotations));
   checkOptions('convertModel', options, convertKinds);
   const { name = wholeName(to), positions = unplaced, leftOut = [] } = options;
-  const { partial = false, split = false, tables = false } = options;
+  const { split = false, tables = false } = options;
   const gone = leftOut.map((message): ConversionEntry => ({
     verdict: 'notExpressible',
     code: 'read/left-out',
@@ -294,7 +290,7 @@ export async function convertModel(
     (await freeze(what, (await chooseTarget('auto')).target, positions, options)).valid;
   const exported = async (what: ValidModel): Promise<Exported> => {
     const made = await inStage('export', () =>
-      exporters[to](what, { name, original: valid, partial, split, tables, draw, afterPass: options.onPass }),
+      exporters[to](what, { name, original: valid, split, tables, draw, afterPass: options.onPass }),
     );
     const nothing = withoutContent(what, to);
     const files = nothing.length > 0 ? [] : made.files;

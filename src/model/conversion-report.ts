@@ -31,9 +31,16 @@ export interface ConversionEntry {
   readonly cells?: Readonly<Record<string, readonly number[]>>;
 }
 
+/** Checks whether an entry reports a part as left out. */
+export const isLeftOut = ({ verdict }: Pick<ConversionEntry, 'verdict'>): boolean => verdict === 'notExpressible';
+
+/** Checks whether an entry reports part of the network or of what happens to it as left out, not only a recording. */
+export const isLoss = (entry: Pick<ConversionEntry, 'verdict' | 'pointer'>): boolean =>
+  isLeftOut(entry) && !entry.pointer.startsWith('/recordings');
+
 /** Returns the outcome of a conversion from its entries. */
 export const outcomeOf = (entries: readonly ConversionEntry[]): Outcome =>
-  entries.some(({ verdict }) => verdict === 'notExpressible') ? 'incomplete' : 'not measured';
+  entries.some(isLoss) ? 'incomplete' : 'not measured';
 
 /** Collects entries while a model is exported, each once. */
 export class ConversionReport {

@@ -52,8 +52,6 @@ export interface ConversionCheck {
 
 /** How to compare. */
 export interface CheckOptions {
-  /** Whether the conversion may leave out recordings. */
-  readonly partial?: boolean;
   /** The longest time that is simulated, in s; absent: all of the protocol. */
   readonly seconds?: number;
   readonly target?: string;

@@ -28,6 +28,7 @@ import { compareSamples, SampleKeeper } from './compare-samples.js';
 import type { SpikesByPopulation } from './compare-spikes.js';
 import { comparableVariables, mostSamples, type Sampled } from './pair-variables.js';
 import { convertModel, type ConvertedModel } from '../convert/convert.js';
+import { isLoss } from '../model/conversion-report.js';
 import { mainOf } from '../convert/exported.js';
 import { importModel, readSource } from '../pipeline/pipeline.js';
 import { segmentTimes, stretchesKept } from '../pipeline/results/segments.js';
@@ -90,7 +91,6 @@ export async function checkWith(
     const inNotation = (script: TargetNotation): Promise<ConvertedModel> =>
       convertModel(recorded, script, {
         name: usualName(script),
-        partial: true,
         freeze: options.freeze ?? false,
       });
     // Cells of NeuroML have names that those of LEMS lack.
@@ -197,8 +197,8 @@ async function comparable(
     readonly units: ReadonlyMap<string, number>;
   }
 > {
-  const converted = await convertWritten(valid, to, { partial: true, freeze });
-  const target = await readBack(valid, notationRead(to), { converted, partial: true, freeze });
+  const converted = await convertWritten(valid, to, { freeze });
+  const target = await readBack(valid, notationRead(to), { converted, freeze });
   const { report } = converted;
   const found = comparableVariables(valid, target, comparedTime(valid.model), { most: mostSamples.inText, report });
   return {
@@ -213,9 +213,7 @@ const isForOurBackend = ({ files }: ConvertedModel): boolean =>
 
 /** Returns the first part of a model that NESTML cannot express; recordings can be left out. */
 const lackOfNestml = ({ report }: ConvertedModel): string | undefined => {
-  const lack = report.find(
-    ({ verdict, pointer }) => verdict === 'notExpressible' && !pointer.startsWith('/recordings'),
-  );
+  const lack = report.find(isLoss);
   return lack && `${lack.pointer}: ${lack.message}`;
 };
 

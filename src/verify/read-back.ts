@@ -15,7 +15,7 @@ import { importModel, readSource } from '../pipeline/pipeline.js';
 import type { ImportedModel } from '../pipeline/read/imported-model.js';
 
 /** Options of a conversion that affect a check of it. */
-export type HowToConvert = Partial<Pick<ConvertOptions, 'freeze' | 'partial'>>;
+export type HowToConvert = Partial<Pick<ConvertOptions, 'freeze'>>;
 
 /** Returns the notation that is read for a conversion: the document that corresponds to a script, if it has one. */
 export const notationRead = (to: TargetNotation): TargetNotation => (to === 'pynn-nestml' ? to : documentNotation(to));
@@ -24,10 +24,10 @@ export const notationRead = (to: TargetNotation): TargetNotation => (to === 'pyn
 export const convertWritten = (
   valid: ValidModel,
   to: TargetNotation,
-  { freeze = false, partial = false }: HowToConvert = {},
+  { freeze = false }: HowToConvert = {},
 ): Promise<ConvertedModel> => {
   const document = notationRead(to);
-  return convertModel(valid, document, { name: usualName(document), freeze, partial });
+  return convertModel(valid, document, { name: usualName(document), freeze });
 };
 
 /** Checks whether written files hold models in NESTML, which need its compiler. */

@@ -305,6 +305,25 @@ describe('a feature that a notation lacks', () => {
     expect(readdirSync(folder.path).filter((name) => name.includes('partial'))).toEqual([]);
   });
 
+  it('is only counted if it is a recording, unless --strict is given', async () => {
+    // LEMS records no variables at events.
+    const monitored = {
+      format: 'interneuron/brian',
+      neuron_groups: { G: { N: 2, model: 'dv/dt = (2 - v)/(10*ms) : 1', threshold: 'v > 1', reset: 'v = 0' } },
+      spike_monitors: { spikes: { source: 'G', variables: ['v'] } },
+      run: '20 ms',
+    };
+    writeFileSync(folder.file('monitored.json'), JSON.stringify(monitored));
+    const words = ['convert', folder.file('monitored.json'), '--to', 'lems', '-o', folder.file('monitored.xml')];
+    const strict = await runCommand([...words, '--strict']);
+    expect([strict.code, existsSync(folder.file('monitored.xml'))]).toEqual([1, false]);
+    const { code, stdout } = await runCommand(words);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^ {2}spike_monitors\/spikes +\d* +left out +variables recorded at events$/m);
+    // 10*ln(2) ms to the threshold.
+    expect(stdout).toMatch(/^conversion: consistent .*: G 4 and 4 spikes, .*; 1 recording is left out$/m);
+  });
+
   describe('for a part of the model', () => {
     const oscillator = {
       format: 'interneuron/brian',
@@ -317,10 +336,9 @@ describe('a feature that a notation lacks', () => {
           refractory: '5 ms',
         },
       },
-      spike_monitors: { spikes: { source: 'oscillator', variables: ['y'] } },
-      // LEMS records no variables at events.
-
-      run: '10 ms',
+      spike_monitors: { spikes: { source: 'oscillator' } },
+      // LEMS has no operation with a value for each cell.
+      run: [{ duration: '5 ms' }, { set: { 'oscillator.x': [0.5, 1] }, duration: '5 ms' }],
     };
     const command = (...words: string[]): string[] => [
       'convert',
@@ -340,7 +358,7 @@ describe('a feature that a notation lacks', () => {
         /--> .*? \/(\S+)\n.*?\^\n.*? {2}expected {2}a part that LEMS can express\n {2}found {5}(?:\1), which would be left out\n {2}hint .*--partial\n {2}rule {6}interneuron explain (\S+)/s.exec(
           stderr,
         ) ?? [];
-      expect(pointer).toMatch(/^spike_monitors/);
+      expect(pointer).toMatch(/^run/);
       expect(rule).toBe('lems/not-expressible');
       expect((await runCommand(['explain', rule ?? ''])).code).toBe(0);
       expect(stdout).toMatch(/^nothing written: conversion: incomplete, \d+ parts? (is|are) left out$/m);

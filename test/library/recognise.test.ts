@@ -399,7 +399,7 @@ describe('components of NeuroML', () => {
   });
 
   it('with regimes that do more than wait are left out of Brian', async () => {
-    const { report } = await convertModel(fixture('own-types.xml').valid, 'brian-json', { partial: true });
+    const { report } = await convertModel(fixture('own-types.xml').valid, 'brian-json');
     const left = report.filter(({ message }) => message.startsWith('cells with regimes'));
     expect(left.map(({ verdict, pointer }) => [verdict, pointer])).toEqual([
       ['notExpressible', '/populations/pacers'],

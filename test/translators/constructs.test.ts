@@ -88,7 +88,6 @@ const nameOf = (notation: string): string => (notation === 'neuroml' || notation
 const converted = (from: ImportedModel, target: Target): Promise<ConvertedModel> =>
   convertModel(from.valid, targets[target], {
     name: target === 'nml' ? 'case.nml' : target === 'lems' ? 'case.xml' : `case.${target.split('.')[1]}`,
-    partial: true,
   });
 
 /**
@@ -234,7 +233,7 @@ async function check(
     expect(spikes, `${target}, called ${outcome}`).toEqual([matched, matched]);
   }
   for (const target of new Set([...keysOf(one.spikes), ...keysOf(one.samples)])) {
-    const { matched, spikes, variables = [] } = await checkConversion(source.valid, targets[target], { partial: true });
+    const { matched, spikes, variables = [] } = await checkConversion(source.valid, targets[target]);
     if (one.spikes?.[target] !== undefined) {
       expect(spikes, `${target}: spikes`).toEqual([matched, matched]);
       if (update) set([...path, 'spikes', target], matched);

@@ -41,7 +41,7 @@ describe.each(fixtures)('%s', (fixture) => {
   it.each(Object.entries(targets))('as %s', async (suffix, to) => {
     const imported = importModel(readSource(join(root, 'fixtures', fixture)));
     const name = basename(fixture).replace(/\..*$/, '');
-    const converted = await convertModel(imported.valid, to, { name: `${name}.${suffix}`, partial: true });
+    const converted = await convertModel(imported.valid, to, { name: `${name}.${suffix}` });
     const folder = join(golden, name, suffix);
     const report = converted.report.map(({ verdict, pointer, message }) => `${verdict}  ${pointer}  ${message}\n`);
     const portable = converted.portable ? '' : ', not portable';

@@ -43,7 +43,6 @@ describe.each(notations.map((to, index) => [to, index] as const))('to %s', (to, 
     const wrong: string[] = [];
     await convertModel(valid, to, {
       name,
-      partial: true,
       onPass: (pass, made) => {
         const finding = made === before || isKnown ? undefined : findingOf(made);
         before = made;

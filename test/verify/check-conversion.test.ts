@@ -151,14 +151,14 @@ test('parts without cells in a notation are not compared, and reported with thei
     cell: { ...valid.model.neurons['cell']!, compartments: { ...compartments, sections: { ...sections, far } } },
   };
   const other = { ...valid, model: { ...valid.model, neurons } };
-  const { absent, variables = [] } = await checkConversion(other, 'brian', { partial: true });
+  const { absent, variables = [] } = await checkConversion(other, 'brian');
   expect(variables).toEqual([]);
   expect(absent).toEqual(['cells', 'cells.v', 'cells.v at far']);
 });
 
 test('samples of compartments are compared with samples of the places that they became', async () => {
   const { valid } = importModel(readSource('fixtures/brian/hodgkin-huxley-axon.yaml'));
-  const { variables = [] } = await checkConversion(valid, 'lems', { seconds: 2e-3, partial: true });
+  const { variables = [] } = await checkConversion(valid, 'lems', { seconds: 2e-3 });
   expect(variables.map(({ variable }) => variable).filter((one) => one.startsWith('v'))).toEqual([
     'v at trunk 0.025',
     'v at trunk 0.975',
@@ -203,7 +203,7 @@ experiment:
   dt: 0.1 ms
   protocol: [{ run: 3.3 ms }, { currents: { wave: 2*nA*t/(3*ms) } }, { run: 2 ms }]`,
   });
-  const { report } = await convertModel(valid, 'brian', { partial: true });
+  const { report } = await convertModel(valid, 'brian');
   expect(report).toContainEqual(
     expect.objectContaining({
       verdict: 'notExpressible',

@@ -33,7 +33,7 @@ import { projectionOf } from './export/projections.js';
 import { protocolOf, trainsOf } from './export/protocol.js';
 import { reasonsForEquations } from './export/reasons.js';
 import { applyPasses, type AfterPass, type PassContext } from '../../src/model/passes.js';
-import { ConversionReport, type ConversionEntry } from '../../src/model/conversion-report.js';
+import { ConversionReport, isLeftOut, isLoss, type ConversionEntry } from '../../src/model/conversion-report.js';
 import { unnamed } from '../shared/documentation.js';
 import { withoutDangling } from './export/dangling.js';
 import { Targets } from './export/targets.js';
@@ -59,8 +59,6 @@ interface PynnExport {
 
 /** How to write parts without a name in PyNN. */
 export interface PynnOptions {
-  /** Recordings may be left out if PyNN's names express all else. */
-  readonly partial?: boolean;
   /** For NEST: parts without a name that it has are written in NESTML, and left out if NESTML cannot express them. */
   readonly nestml?: boolean;
   readonly afterPass?: AfterPass | undefined;
@@ -72,7 +70,7 @@ export interface PynnOptions {
  */
 export async function exportPynn(
   whole: ValidModel,
-  { partial = false, nestml = false, afterPass }: PynnOptions = {},
+  { nestml = false, afterPass }: PynnOptions = {},
 ): Promise<PynnExport> {
   const report = new ConversionReport('pynn');
   const valid = await applyPasses(pynnPasses, whole, { report, afterPass });
@@ -82,13 +80,11 @@ export async function exportPynn(
   const standard = await applyPasses(namePasses, apart, names);
   const named = written(standard, valid, names.report, { isForNest: nestml });
   const lost = lossesSince(report, named.report);
-  const areRecordings = lost.length > 0 && lost.every(({ pointer }) => pointer.startsWith('/recordings'));
   const refused = nestml ? refusedByNest(apart.model, standard.model) : [];
-  if (refused.length === 0 && (lost.length === 0 || (areRecordings && partial))) return named;
-  const reasons = [...refused, ...reasonsForEquations(lost, whole.model)];
-  if (nestml) return inNestml(way, standard.model, reasons);
-  const made = await inEquations(way, reasons);
-  return areRecordings ? { ...made, report: [onlyRecordings, ...made.report] } : made;
+  const isLacking = lost.some(isLoss);
+  if (refused.length === 0 && !isLacking) return named;
+  const reasons = [...refused, ...(isLacking ? reasonsForEquations(lost) : [])];
+  return nestml ? inNestml(way, standard.model, reasons) : inEquations(way, reasons);
 }
 
 /** Returns reasons why plastic synapses by PyNN's names are written in NESTML: NEST refuses part of their delays. */
@@ -109,7 +105,7 @@ const refusedByNest = (model: Model, named: Model): readonly ConversionEntry[] =
 
 /** Returns the parts that are left out by a report that continues another one. */
 const lossesSince = (before: ConversionReport, entries: readonly ConversionEntry[]): readonly ConversionEntry[] =>
-  entries.slice(before.entries.length).filter(({ verdict }) => verdict === 'notExpressible');
+  entries.slice(before.entries.length).filter(isLeftOut);
 
 /** Report text for types that PyNN lacks and NESTML has. */
 const compiled = 'has no name in PyNN and is written in NESTML, which NEST runs once NESTML has compiled it';
@@ -153,14 +149,6 @@ async function inNestml(
   report.addAll(reasons);
   return written(settled, valid, report, { nestml: new NestmlModels(settled), isForNest: true });
 }
-
-/** Advice if only recordings prevent PyNN's names. */
-const onlyRecordings: ConversionEntry = {
-  verdict: 'convention',
-  code: 'pynn/why-native',
-  pointer: '/recordings',
-  message: "with --partial these recordings are left out, and all else is in PyNN's names, which NEST and NEURON run",
-};
 
 /**
  * @param original  the model before its types were replaced by PyNN's

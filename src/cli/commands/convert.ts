@@ -2,6 +2,7 @@
 
 import { mkdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { isLeftOut, isLoss } from '../../model/conversion-report.js';
 import { convertModel, onlyHere, type ConversionEntry, type ConvertedModel } from '../../convert/convert.js';
 import { DiagnosticError, UsageError, type Diagnostic } from '../../diagnostics/diagnostic.js';
 import { countFindings, diagnosticsToJson } from '../../diagnostics/render.js';
@@ -93,7 +94,6 @@ async function convertOne(
     positions: imported.positions,
     leftOut: imported.isCarried ? [] : options.values('left-out'),
     origin: targetOf(to).origin === 'beside' ? options.flag('keep-origin') : !options.flag('no-origin'),
-    partial: options.flag('partial'),
     split: options.flag('split'),
     tables: !context.toStandardOutput,
     ...(dump === undefined ? {} : { onPass: (...pass) => passed.push(pass) }),
@@ -211,7 +211,6 @@ async function measurementOf(
     return measure(valid, to, converted, {
       whole,
       freeze: options.flag('freeze'),
-      partial: options.flag('partial'),
       ...(processor === undefined ? {} : { processor }),
     });
   const { checkWith } = await import('../../verify/check-with.js');
@@ -232,7 +231,7 @@ const unstable = (failure: string, { valid }: ImportedModel, words: SourceWords)
 /** Returns the entries that make the command reject a conversion. */
 function refusal({ report }: ConvertedModel, strict: boolean, partial: boolean): readonly ConversionEntry[] {
   return report.filter(
-    ({ verdict }) => (verdict === 'notExpressible' && !partial) || (verdict === 'different' && strict),
+    (entry) => (isLoss(entry) && !partial) || (strict && (entry.verdict === 'different' || isLeftOut(entry))),
   );
 }
 
@@ -326,11 +325,16 @@ function summaryOf(
   words: SourceWords,
 ): string {
   const measurement = measured === undefined ? 'not measured' : measurementText(measured, words.variable);
-  if (outcome !== 'incomplete') return measurement;
-  const left = differing.filter(({ verdict }) => verdict === 'notExpressible').length;
-  const count = `incomplete, ${left} ${left === 1 ? 'part is' : 'parts are'} left out`;
+  const recordings = new Set(
+    differing.filter((entry) => isLeftOut(entry) && !isLoss(entry)).map(({ pointer }) => pointer),
+  );
+  if (outcome !== 'incomplete')
+    return `${measurement}${recordings.size === 0 ? '' : `; ${numberOf(recordings.size, 'recording')} left out`}`;
+  const count = `incomplete, ${numberOf(differing.filter(isLeftOut).length, 'part')} left out`;
   return measured === undefined ? count : `${count}; the rest: ${measurement}`;
 }
+
+const numberOf = (count: number, what: string): string => `${count} ${what}${count === 1 ? ' is' : 's are'}`;
 
 /** Returns a hint on shorter steps if runs differ, and the report has a row on the integration method. */
 function shorterSteps(

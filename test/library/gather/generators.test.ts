@@ -32,7 +32,7 @@ test('of generators in Brian, currents are recorded and other variables are left
     '<OutputColumn id="a" quantity="cells[0]/v"/><OutputColumn id="b" quantity="clocks[0]/tsince"/>' +
     '<OutputColumn id="c" quantity="cells[0]/synapses:pulse:0/i"/>';
   const { valid } = importModel({ name: 'model.xml', text: document(leaky, columns) });
-  const { files, report } = await convertModel(valid, 'brian-json', { partial: true });
+  const { files, report } = await convertModel(valid, 'brian-json');
   expect(report.filter(({ verdict }) => verdict === 'notExpressible').map(({ message }) => message)).toEqual([
     'tsince of a source of spikes or currents, which has no equations here',
   ]);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { checkConversion } from '../../support/check-conversion.js';
 import { convertModel } from '../../../src/convert/convert.js';
+import { isLeftOut } from '../../../src/model/conversion-report.js';
 import { exportPynn } from '../../../translators/pynn/export.js';
 import { importModel, readSource, type ImportedModel } from '../../../src/pipeline/pipeline.js';
 import { root } from '../../support/import-graph.js';
@@ -175,7 +176,7 @@ neuron_groups: { G: { N: 3, model: "dv/dt = -v**3/ms : 1" } }
 population_rate_monitors: { R: { source: G } }
 run: 1 ms`;
   const { outcome, report } = await convertModel(importModel({ name: 'model.yaml', text }).valid, 'pynn-json');
-  expect(outcome).toBe('incomplete');
+  expect(outcome).toBe('not measured');
   expect(report.filter(({ verdict }) => verdict === 'notExpressible').map(({ pointer }) => pointer)).toEqual([
     '/recordings/0',
   ]);
@@ -323,21 +324,18 @@ describe('a network in standard types, with some recordings that PyNN lacks', ()
             <OutputColumn id="t" quantity="sources[0]/tsince"/></OutputFile>
         </Simulation></Lems>`,
     });
-  const typesOf = async (model: ImportedModel, partial: boolean): Promise<readonly unknown[]> => {
-    const { outcome, files } = await convertModel(model.valid, 'pynn-json', { partial });
-    const { populations } = JSON.parse(files[0]?.text ?? '') as { populations: { cell: { type: string } }[] };
-    return [outcome, ...populations.map(({ cell }) => cell.type)];
-  };
-
-  it('is written whole, by equations, or else by name without them', async () => {
+  it('is written by name without them, with a line for each', async () => {
     const model = lems('<expOneSynapse id="syn" gbase="5nS" erev="0mV" tauDecay="3ms"/>');
-    expect(await typesOf(model, false)).toEqual(['not measured', 'native:spikeGenerator', 'native:iafCell']);
-    expect(await typesOf(model, true)).toEqual(['incomplete', 'SpikeSourceArray', 'IF_cond_exp']);
+    const { outcome, files, report } = await convertModel(model.valid, 'pynn-json');
+    expect(outcome).toBe('not measured');
+    const { populations } = JSON.parse(files[0]?.text ?? '') as { populations: { cell: { type: string } }[] };
+    expect(populations.map(({ cell }) => cell.type)).toEqual(['SpikeSourceArray', 'IF_cond_exp']);
+    expect(report.filter(isLeftOut).map(({ pointer }) => pointer)).toEqual(['/recordings/1']);
   });
 
   it('a synapse with constant resources is no depressing one', async () => {
     const model = lems('<stdpSynapse id="syn" gbase="0.1nS" erev="0mV" tauRise="0.1ms" tauDecay="2ms"/>');
-    const { files } = await convertModel(model.valid, 'pynn-json', { partial: true });
+    const { files } = await convertModel(model.valid, 'pynn-json');
     expect(files[0]?.text).not.toContain('TsodyksMarkram');
   });
 });

@@ -8,10 +8,10 @@ import { root } from '../../support/import-graph.js';
 import { axonalRule, plasticRules, twoTypes } from './nestml-model.js';
 
 const converted = (text: string): Promise<ConvertedModel> =>
-  convertModel(importModel({ name: 'model.yaml', text }).valid, 'pynn-nestml', { name: 'model.py', partial: true });
+  convertModel(importModel({ name: 'model.yaml', text }).valid, 'pynn-nestml', { name: 'model.py' });
 
 const fixture = (name: string): Promise<ConvertedModel> =>
-  convertModel(importModel(readSource(join(root, 'fixtures', name))).valid, 'pynn-nestml', { partial: true });
+  convertModel(importModel(readSource(join(root, 'fixtures', name))).valid, 'pynn-nestml');
 
 /** One group of cells, as Brian has it. */
 const group = (lines: string): string =>

@@ -21,7 +21,7 @@ it.each(fixtures)('%s', async (fixture) => {
   const source = readSource(fixture);
   const { valid } = importModel(source);
   const name = fixture.replace(/\W/g, '_');
-  const { files, report } = await convertModel(valid, 'neuroml', { name: `${name}.net.nml`, partial: true });
+  const { files, report } = await convertModel(valid, 'neuroml', { name: `${name}.net.nml` });
   const [network] = files;
   expect(network?.name).toBe(`${name}.net.nml`);
   expect(network?.text).toMatch(/^<neuroml /);

@@ -30,8 +30,11 @@ import {
 const smallest = 1 / 64;
 /** Largest number of attempts in one time step; more raise a fault. */
 const mostAttempts = 1000;
-/** In single precision, the part of a time step below which sub-steps are not made shorter. */
-const leastPart = 1 / 256;
+/**
+ * The part of a time step below which sub-steps are not made shorter: in single precision because of rounding, in double
+ * precision (2⁻³⁰) because no sub-step is short enough for a table of the time that jumps to its next entry.
+ */
+const leastPart = { f32: 1 / 256, f64: 1 / 1_073_741_824 };
 
 const valuesOf = (fractions: readonly Fraction[]): readonly number[] =>
   fractions.map(([above, below]) => above / below);
@@ -238,8 +241,8 @@ function acceptOrHalve(
 ): void {
   const { real } = scope;
   const small = code`${error} <= ${number(1, real)}`;
-  const least = number(scope.context.dt * leastPart, real);
-  const accepted = real === 'f32' ? code`${small} | ${size} <= ${least} & ${error} < inff` : small;
+  const least = number(scope.context.dt * leastPart[real], real);
+  const accepted = code`${small} | ${size} <= ${least} & ${error} < ${number(Infinity, real)}`;
   block.write`
     if ${accepted} {
       ${(_, inner) => {

@@ -69,6 +69,22 @@ describe('order of convergence without noise', () => {
     // Stages of step 1 at 0.1, 0.15, 0.15, 0.2 ms: (0 + 2*6 + 2*6 + 6)/6 = 5 per ms; then 6 per ms.
     expect(finalOf(run, 'G.x')[0]).toBeCloseTo(0.1 * (0 + 5 + 6 + 6), 12);
   });
+
+  // Brian rounds times to the nearest K-th of an entry, so that the jump is half of that earlier (TimedArray, _find_K).
+  test.each([
+    [0.1, 8],
+    [0.15, 16],
+  ])('adaptive sub-steps pass the jump of a table with entries of %s ms, from rest', async (entry, K) => {
+    const text = group('dx/dt = f(t)/ms : 1\ndy/dt = x/ms : 1', { method: 'gsl_rkf45', run: '0.6 ms' }).replace(
+      'neuron_groups:',
+      `timed_arrays: { f: { values: [0, 0, 6], dt: ${entry} ms } }\nneuron_groups:`,
+    );
+    const run = await simulate(text);
+    expect(run.faults).toEqual([]);
+    const t = 0.6 - entry * (2 - 0.5 / K);
+    expect(finalOf(run, 'G.x')[0]).toBeCloseTo(6 * t, 8);
+    expect(finalOf(run, 'G.y')[0]).toBeCloseTo(3 * t * t, 8);
+  });
 });
 
 describe('exact', () => {

@@ -31,8 +31,9 @@ const smallest = 1 / 64;
 /** Largest number of attempts in one time step; more raise a fault. */
 const mostAttempts = 1000;
 /**
- * The part of a time step below which sub-steps are not made shorter: in single precision because of rounding, in double
- * precision (2⁻³⁰) because no sub-step is short enough for a table of the time that jumps to its next entry.
+ * The part of a time step below which sub-steps are not made shorter. Single precision needs it because of rounding.
+ * Double precision needs it where a table of the time jumps to its next entry, for which no sub-step is short enough;
+ * its part is 2⁻³⁰.
  */
 const leastPart = { f32: 1 / 256, f64: 1 / 1_073_741_824 };
 

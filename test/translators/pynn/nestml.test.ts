@@ -265,6 +265,16 @@ describe('code of cells', () => {
 });
 
 describe('constants of each cell', () => {
+  it('listed values have the digits that people type', async () => {
+    const text = group(
+      'model: "dv/dt = (I - v**3)/(10*ms) : 1\\nI : 1"\nthreshold: v > 1\nreset: v = 0\ninitializers: { I: 0.1*(i + 2) }',
+    ).replace('N: 2', 'N: 4');
+    const { valid } = importModel({ name: 'model.yaml', text });
+    const { files } = await convertModel(valid, 'pynn-nestml', { name: 'model.py', freeze: true });
+    // In doubles, 0.1*3 is 0.30000000000000004.
+    expect(files[0]?.text).toContain('I=[0.2, 0.3, 0.4, 0.5]');
+  });
+
   it('columns of tables are parameters, among which cells choose by the time', async () => {
     const { files, outcome } = await fixture('brian/timed-array.yaml');
     expect(outcome).toBe('not measured');

@@ -307,7 +307,7 @@ export class TypeBuilder implements Words {
 
   /** Returns a value in SI as a count of a unit that it is well read in, and the constant that is one of the unit. */
   amount(value: number, dimension: Dimension): { readonly count: number; readonly name: string } {
-    const { number, symbol } = amountOf(value, dimension, this.dimensions, true);
+    const { number, symbol } = amountOf(value, dimension, this.dimensions, 'product');
     const power = this.dimensions.unitsOf(dimension).find(([known]) => known === symbol)?.[1] ?? 0;
     return { count: number, name: this.constant(symbol, dimension, Number(`1e${power}`)) };
   }

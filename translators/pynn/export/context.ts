@@ -1,9 +1,11 @@
 /** State that all parts of an export share. */
 
 import { populationsOf } from '../../../src/model/selected.js';
+import { tidy } from '../../../src/library/recognise/numbers.js';
 import type { StandardCell } from '../../../src/library/standard-type.js';
 import type { Scopes } from '../../../src/model/declared-names.js';
 import type { DataStore, Model, SelectionRule, Value } from '../../../src/model/model.js';
+import { isNumbers } from '../values.js';
 import type { Value as PynnValue } from '../specification.generated.js';
 import type { ConversionReport } from '../../../src/model/conversion-report.js';
 import type { NativeParts } from './native-parts.js';
@@ -51,7 +53,10 @@ export function valueIn(
   of: FormulaOf = 'i',
 ): PynnValue | undefined {
   const translated = pynnValue(value, unit, context.data, context.generators, names, of);
-  return isMissing(translated) ? context.report.missing(pointer, translated.missing) : translated;
+  if (isMissing(translated)) return context.report.missing(pointer, translated.missing);
+  // NEST's units round such numbers anyway.
+  const isTidied = context.nestml !== undefined && isNumbers(translated);
+  return isTidied ? translated.map((number) => tidy(number)) : translated;
 }
 
 /** Returns the type of the first population of a selection. */

@@ -71,8 +71,14 @@ const lastDigit = 3e-16;
  *
  * @param strict for times that are compared with times. The reference interpreter multiplies by the unit's power of
  *   ten, and this reader moves the decimal point. A unit other than SI's is used only if both give exactly this value.
+ *   For products of a number and a constant, which both multiply: only if the product is this value.
  */
-export function amountOf(value: number, dimension: Dimension, dimensions: Dimensions, strict = false): Amount {
+export function amountOf(
+  value: number,
+  dimension: Dimension,
+  dimensions: Dimensions,
+  strict: boolean | 'product' = false,
+): Amount {
   const units = dimensions.unitsOf(dimension);
   const [[si]] = units;
   if (value === 0) return { number: 0, symbol: (units[1] ?? units[0])[0] };
@@ -81,7 +87,7 @@ export function amountOf(value: number, dimension: Dimension, dimensions: Dimens
     const number = Number((value / scale).toPrecision(15));
     const off = Math.abs(number * scale - value);
     const near = strict ? off === 0 : off <= lastDigit * Math.abs(value);
-    return near && Number(`${number}e${power}`) === value ? [{ number, symbol, rank }] : [];
+    return near && (strict === 'product' || Number(`${number}e${power}`) === value) ? [{ number, symbol, rank }] : [];
   });
   const short = candidates.filter(
     ({ number, symbol }) => symbol === si || numberText(Math.abs(number)).length <= fewDigits + 4,

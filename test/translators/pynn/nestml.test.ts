@@ -31,6 +31,17 @@ const reasons = ({ report }: ConvertedModel): readonly string[] =>
     verdict === 'notExpressible' && code === 'pynn/not-in-nestml' ? [message] : [],
   );
 
+// NEST 3.10: "Resolution must be a multiple of the tic length", which is 0.001 ms.
+it.each([
+  ['0.1 ms', 0],
+  ['0.005 ms', 0],
+  ['0.0025 ms', 1],
+  ['0.0004 ms', 1],
+])('a time step of %s is left out %s times', async (dt, count) => {
+  const text = group('model: "dv/dt = (2 - v)/(10*ms) : 1"\nthreshold: v > 1\nreset: v = 0').replace('0.1 ms', dt);
+  expect(reasons(await converted(text)).filter((one) => one.includes('whole microseconds'))).toHaveLength(count);
+});
+
 describe('two types', () => {
   it('thresholds are tested after spikes have arrived', async () => {
     const { files, outcome } = await converted(twoTypes);

@@ -200,6 +200,7 @@ function receptorsOf(
   const receptors: Record<string, Receptor & { readonly locations: Location[] }> = {};
   const synapses = new Map<string, PlacedParts & { readonly receptor: string }>();
   const site = siteOf(model.neurons[type]);
+  const channels = model.neurons[type]?.compartments?.mechanisms ?? {};
   for (const projection of Object.values(model.projections)) {
     const { synapse, to } = projection;
     const own = model.synapses[synapse];
@@ -209,7 +210,11 @@ function receptorsOf(
     const wanted = /_(?:current|conductance)_(\w+)$/.exec(synapse)?.[1] ?? synapse;
     const isLike = (name: string): boolean =>
       JSON.stringify({ ...receptors[name], locations: 0 }) === JSON.stringify({ ...parts.response, locations: 0 });
-    const receptor = freeName(wanted, (name) => Object.hasOwn(receptors, name) && !isLike(name));
+    // Scripts have channels and receptors in one list of arguments.
+    const receptor = freeName(
+      wanted,
+      (name) => Object.hasOwn(channels, name) || (Object.hasOwn(receptors, name) && !isLike(name)),
+    );
     synapses.set(synapse, { ...parts, receptor });
     const { locations } = (receptors[receptor] ??= { ...parts.response, locations: [] });
     for (const { section, fraction } of placesOf(within, projection, site) ?? []) {

@@ -43,6 +43,8 @@ export function projectionOf(context: ExportContext, name: string, projection: P
   const cell = cellOfSelection(context, projection.to.of);
   const type = model.synapses[projection.synapse];
   if (cell === undefined || type === undefined) return missing(withItsTarget);
+  const isPlaced = cell.structure !== undefined && (projection.to.section ?? projection.from.section) !== undefined;
+  if (declaredName(type) === 'ElectricalSynapse' && isPlaced) return missing('gap junctions at places on cells');
   if (declaredName(type) === 'ElectricalSynapse') return gapJunctions(context, name, projection, type, pointer);
   const at = placedOf(context, projection);
   if (typeof at === 'string') return missing(at);

@@ -65,7 +65,7 @@ function standardised(context: Standardising, kept: ReadonlySet<string>): Standa
       delays: one.delays === before?.delays ? one.delays : mapped(one.delays, (value) => valueInUnit(value, 's', none)),
     };
   });
-  const sayDraws = (pointer: string, before: readonly string[], after: readonly string[] | undefined): void => {
+  const reportDraws = (pointer: string, before: readonly string[], after: readonly string[] | undefined): void => {
     if (after === undefined || before.join() === after.join()) return;
     report.convention(
       context.code('own-draws'),
@@ -79,11 +79,11 @@ function standardised(context: Standardising, kept: ReadonlySet<string>): Standa
     drawnNames(values, types[synapse]);
   for (const [name, before] of Object.entries(model.populations)) {
     const after = populations[name];
-    sayDraws(child('/populations', name), ofCells(before, model.neurons), after && ofCells(after, neurons));
+    reportDraws(child('/populations', name), ofCells(before, model.neurons), after && ofCells(after, neurons));
   }
   for (const [name, before] of Object.entries(model.projections)) {
     const after = projections[name];
-    sayDraws(child('/projections', name), ofSynapses(before, model.synapses), after && ofSynapses(after, synapses));
+    reportDraws(child('/projections', name), ofSynapses(before, model.synapses), after && ofSynapses(after, synapses));
   }
   return {
     valid: {

@@ -285,7 +285,7 @@ class Idiom {
     const { positions: _, ...rest } = population;
     const { type: __, ...untyped } = rest;
     const read = type === undefined ? [] : coordinatesRead(type, population, this.#operationsOn(name));
-    this.#sayPositions(population, pointer, read);
+    this.#reportPositions(population, pointer, read);
     if (type === undefined) return { population: rest };
     const drawn = this.drawn?.model.populations[name];
     if (drawsUnknown(type)) {
@@ -391,7 +391,7 @@ class Idiom {
   }
 
   /** Reports the conversion of positions. @param read  coordinates that equations read */
-  #sayPositions({ positions }: Population, pointer: string, read: readonly string[]): void {
+  #reportPositions({ positions }: Population, pointer: string, read: readonly string[]): void {
     if (positions === undefined) return;
     this.#report.convention(
       'brian/positions',

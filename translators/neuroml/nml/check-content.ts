@@ -7,8 +7,8 @@ import type { XmlElement } from '../xml/element.js';
 import { explanations, impliedTypes, inAnyOrder, typedByAttribute, type Slot } from './content.js';
 import * as messages from './messages.js';
 
-/** Names of elements that other checks tell of. */
-interface Told {
+/** Names of elements that other checks report. */
+interface Reported {
   readonly missing: ReadonlySet<string>;
   readonly repeated: ReadonlySet<string>;
   /** The type of an element and its ancestors, nearest first. */
@@ -20,14 +20,14 @@ interface Told {
  * order, and more elements than the schema has.
  *
  * @param elements the checked elements within it
- * @param told names with absence or repetition reported by other checks
+ * @param reported names with absence or repetition reported by other checks
  * @diagnostic neuroml/unexpected-element, neuroml/element-order, neuroml/too-many, neuroml/expected-child
  */
 export function checkContent(
   element: XmlElement,
   elements: readonly XmlElement[],
   slots: readonly Slot[],
-  told: Told,
+  reported: Reported,
   tally: Tally,
 ): void {
   const counts = new Array<number>(slots.length).fill(0);
@@ -39,21 +39,21 @@ export function checkContent(
     if (!slot) {
       tally.add(`unexpected ${element.name} ${name}`, () => {
         const names = slots.flatMap((one) => one.names);
-        const allowed = elementOf(told.lineage(inner), names);
+        const allowed = elementOf(reported.lineage(inner), names);
         return [messages.unexpectedElement(name, nameOf(element), names, allowed), inner.place];
       });
       continue;
     }
     known.push(inner);
     counts[at] = (counts[at] ?? 0) + 1;
-    if (counts[at] === slot.atMost + 1 && !told.repeated.has(name))
+    if (counts[at] === slot.atMost + 1 && !reported.repeated.has(name))
       tally.add(`too many ${element.name} ${name}`, () => [
         messages.tooMany(name, nameOf(element), slot.atMost),
         inner.place,
       ]);
   }
   for (const [at, { names, atLeast }] of slots.entries()) {
-    if ((counts[at] ?? 0) >= atLeast || names.some((name) => told.missing.has(name))) continue;
+    if ((counts[at] ?? 0) >= atLeast || names.some((name) => reported.missing.has(name))) continue;
     tally.add(`expected ${element.name} ${names.join()}`, () => [
       messages.expectedChild(names, nameOf(element)),
       element.place,
@@ -76,7 +76,7 @@ export function elementOf(lineage: readonly string[], known: readonly string[]):
 export function checkExplanations(element: XmlElement, slots: readonly Slot[], tally: Tally): void {
   const found = element.children.filter(({ name }) => explanations.has(name));
   if (found.length === 0) return;
-  checkContent(element, found, slots, nothingTold, tally);
+  checkContent(element, found, slots, nothingReported, tally);
   if (inAnyOrder.has(element.name)) return;
   const late = found.find((inner) =>
     element.children.slice(0, element.children.indexOf(inner)).some(({ name }) => !explanations.has(name)),
@@ -92,7 +92,7 @@ export function checkExplanations(element: XmlElement, slots: readonly Slot[], t
     ]);
 }
 
-const nothingTold: Told = { missing: new Set(), repeated: new Set(), lineage: () => [] };
+const nothingReported: Reported = { missing: new Set(), repeated: new Set(), lineage: () => [] };
 
 /** Reports elements after others that should follow them in the schema. @diagnostic neuroml/element-order */
 export function checkOrder(

@@ -43,7 +43,7 @@ function definition(script: Script, cell: Cell, label: string): { readonly type:
         );
       ions.set(ion, { ...own, reversal_potential: e });
     }
-    if (Object.hasOwn(partners, type)) sayPartner(at, cell, type);
+    if (Object.hasOwn(partners, type)) reportPartner(at, cell, type);
     const values = {
       conductance_density: distributionSource(at, params['conductance_density'] ?? conductanceDensity),
       ...(ion === undefined ? { e_rev: distributionSource(at, e) } : {}),
@@ -89,7 +89,7 @@ function definition(script: Script, cell: Cell, label: string): { readonly type:
 const partners: Readonly<Record<string, string>> = { NaChannel: 'KdrChannel', KdrChannel: 'NaChannel' };
 
 /** Reports sections where NEURON has the partner of a channel, too. */
-function sayPartner(
+function reportPartner(
   { script, groups }: Within,
   { ion_channels: channels = {}, sections = {} }: Cell,
   type: string,

@@ -142,7 +142,7 @@ test('cylinders with a leak are two sections, one at the end of the other', asyn
         },
       },
     },
-    said: ['pynn/recognised: MultiCompartmentNeuron; its channels were compared at random points'],
+    said: ['pynn/exact: MultiCompartmentNeuron; its channels were compared at random points'],
   });
 });
 

@@ -31,7 +31,7 @@ export function compartmentsOf(within: Within, name: string, type: NeuronType): 
   if (compartments === undefined || found === undefined || typeof found === 'string') return undefined;
   const { report } = within;
   const pointer = child('/neurons', name);
-  report.exact(pointer, 'MultiCompartmentNeuron; its channels were compared at random points', 'pynn/recognised');
+  report.exact(pointer, 'MultiCompartmentNeuron; its channels were compared at random points');
   for (const { code, message } of found.remarks) report.different(`pynn/${code}`, pointer, message);
   const { receptors, synapses } = receptorsOf(within, name);
   const { sections, groups, ions } = compartments;

@@ -23,8 +23,9 @@ class Recorder(recording.Recorder):
         if hasattr(celltype, "shape"):
             places = celltype.shape.places(locations)
         elif "compartments" in getattr(celltype, "definition", ()):
-            # Native cells: pairs of section and fraction.
-            places = [(f"{section}({fraction:g})", (section, fraction)) for section, fraction in locations]
+            # Native cells: sections, which stand for their middles, or pairs of section and fraction.
+            pairs = [(place, 0.5) if isinstance(place, str) else place for place in locations]
+            places = [(f"{section}({fraction:g})", (section, fraction)) for section, fraction in pairs]
         else:
             raise errors.RecordingError(names[0], celltype)
         found = []

@@ -1,6 +1,7 @@
 /** Written conversions as models again, without the model that documents carry. */
 
 import type { ValidModel } from '../model/model.js';
+import { timingProperties } from '../model/timing-properties.js';
 import {
   convertModel,
   type ConversionEntry,
@@ -57,16 +58,19 @@ async function inNest(valid: ValidModel, how: HowToConvert): Promise<ValidModel>
   let settled = valid;
   const onPass: ConvertOptions['onPass'] = (_, rewritten) => void (settled = rewritten);
   const script = await convertModel(valid, 'pynn-nestml', { ...how, name: usualName('pynn-nestml'), onPass });
-  return asInNest(hasNestml(script) ? settled : await readBack(valid, 'pynn-json', how));
+  const isMoved = timingProperties[valid.model.timing].simulator !== 'PyNN';
+  return asInNest(hasNestml(script) ? settled : await readBack(valid, 'pynn-json', how), isMoved);
 }
 
 /**
  * Returns a model as NEST runs it: with PyNN's timing and NEST's cells, own types in steps that adapt to an error, and
- * delays behind plastic synapses.
+ * delays behind plastic synapses; sources send none too early.
+ *
+ * @param isMoved  whether the script moves spikes that are too early
  */
-async function asInNest({ model: written, data }: ValidModel): Promise<ValidModel> {
+async function asInNest({ model: written, data }: ValidModel, isMoved: boolean): Promise<ValidModel> {
   const { withDendriticDelays } = await import('../../translators/pynn/export/nestml/dendritic.js');
-  const { cellOfNest } = await import('../../translators/pynn/cells-of-nest.js');
+  const { cellOfNest, sourcesOfNest } = await import('../../translators/pynn/cells-of-nest.js');
   const model = withDendriticDelays(written);
   const neurons = Object.fromEntries(
     Object.entries(model.neurons).map(([name, type]) => {
@@ -75,7 +79,8 @@ async function asInNest({ model: written, data }: ValidModel): Promise<ValidMode
       return [name, isSolved ? type : { ...type, method: 'adaptive' as const }];
     }),
   );
-  return { model: { ...model, timing: 'grid', neurons }, data };
+  const populations = sourcesOfNest(model, data, isMoved);
+  return { model: { ...model, timing: 'grid', neurons, populations }, data };
 }
 
 /** Reads the main file of a conversion to a document, without the model that it carries. */

@@ -96,6 +96,25 @@ test('standard cells beside types in NESTML are graded as NEST has them', async 
   expect([izp?.matched, izp?.largest]).toEqual([izp?.spikes[0], expect.closeTo(0, 9)]);
 });
 
+// PyNN 0.13 on NEST 3.10 records 2 and 5 ms only: the first spike that PyNN can send is at 2 ms.
+test('listed spikes that NEST loses are lost in the measurement of a script for it', async () => {
+  const text = JSON.stringify({
+    format: 'interneuron/pynn',
+    setup: { timestep: 1, min_delay: 1 },
+    populations: [{ label: 'source', size: 2, cell: { type: 'SpikeSourceArray', params: { spike_times: [0, 2, 5] } } }],
+    recordings: [{ target: 'source', variables: ['spikes'] }],
+    phases: [{ run: 10 }],
+  });
+  const { valid } = importModel({ name: 'early.json', text });
+  for (const [to, spikes] of [
+    ['pynn-nestml', 4],
+    ['pynn-json', undefined],
+  ] as const) {
+    const { check } = await measure(valid, to, await convertModel(valid, to), { processor: Infinity });
+    expect(check?.populations[0]?.spikes).toEqual(spikes === undefined ? undefined : [6, spikes]);
+  }
+});
+
 describe('a document without a duration or recordings', () => {
   test('models without a duration run for 200 ms', async () => {
     const { verdict, check } = await measured('pynn-json', {}, { run: undefined });

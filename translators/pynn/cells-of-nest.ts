@@ -1,7 +1,10 @@
-/** Cells of PyNN that NEST computes otherwise than their equations: for measurements of scripts for NEST. */
+/** Cells and sources of PyNN that NEST computes otherwise than PyNN has them: for measurements of scripts for NEST. */
 
 import { declaredName } from '../../src/library/declared-types.js';
-import type { NeuronType } from '../../src/model/model.js';
+import { arrayOf } from '../../src/model/arrays.js';
+import { mapped } from '../../src/model/collections.js';
+import type { DataStore, Model, NeuronType, Population } from '../../src/model/model.js';
+import { areInFile } from '../../src/model/tagged.js';
 
 /**
  * Returns a standard cell as NEST has it. Izhikevich's takes steps of forward Euler. A spike of Hodgkin and Huxley's is
@@ -22,4 +25,37 @@ export function cellOfNest(type: NeuronType): NeuronType {
       sample: { ...spike, when: 'v == v', edge: 'level', do: ['v_before = v'], order: spike.order + 1, emits: null },
     },
   };
+}
+
+/**
+ * Returns when PyNN's NEST sends the first listed spike: PyNN hands times on that are earlier by the shortest delay.
+ *
+ * @param times  in one unit, as the result is
+ */
+export const firstSent = ({ shortest, step }: { readonly shortest: number; readonly step: number }): number =>
+  Number((shortest + step).toPrecision(12));
+
+/**
+ * Returns populations with sources as PyNN's NEST has them, which sends no spike before the first that it can.
+ *
+ * @param isMoved  whether scripts state earlier spikes at that time, one for each cell; otherwise they are lost
+ */
+export function sourcesOfNest(model: Model, data: DataStore, isMoved: boolean): Model['populations'] {
+  const { dt: step } = model.experiment;
+  const limits = Object.values(model.projections).flatMap(({ delayRange }) => delayRange?.min ?? []);
+  const first = firstSent({ shortest: limits.length === 0 ? step : Math.min(...limits), step });
+  return mapped(model.populations, (population): Population => {
+    const { spikes } = population;
+    if (spikes === undefined || areInFile(spikes)) return population;
+    const indices = arrayOf(spikes.indices, data);
+    const all = Array.from(arrayOf(spikes.times, data), (time, k) => ({ time, index: indices[k] ?? 0 }));
+    const sent = all.filter(({ time }) => time >= first * (1 - 1e-9));
+    if (sent.length === all.length) return population;
+    const early = new Set(isMoved ? all.flatMap(({ time, index }) => (time < first * (1 - 1e-9) ? [index] : [])) : []);
+    for (const { time, index } of sent) if (time <= first * (1 + 1e-9)) early.delete(index);
+    const moved = [...early].map((index) => ({ time: first, index }));
+    const kept = [...moved, ...sent].sort((a, b) => a.time - b.time || a.index - b.index);
+    const [times, cells] = [kept.map(({ time }) => time), kept.map(({ index }) => index)];
+    return { ...population, spikes: { ...spikes, times, indices: cells } };
+  });
 }

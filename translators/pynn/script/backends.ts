@@ -3,6 +3,7 @@
 import { memberOf } from '../../../src/diagnostics/member.js';
 import { standardCells } from '../../../src/library/pynn/index.js';
 import { defaultOf } from '../cells.js';
+import { firstSent } from '../cells-of-nest.js';
 import { populationsOf } from '../selections.js';
 import type { PynnSpecification, Values } from '../specification.generated.js';
 
@@ -226,8 +227,7 @@ export function withSentSpikes(
   remark: (population: string, count: number, first: number) => void,
 ): PynnSpecification {
   const { timestep = 0.1, min_delay: least = 'auto' } = document.setup ?? {};
-  // PyNN sends them to NEST earlier by the shortest delay.
-  const first = Number(((least === 'auto' ? timestep : least) + timestep).toPrecision(12));
+  const first = firstSent({ shortest: least === 'auto' ? timestep : least, step: timestep });
   const populations = document.populations?.map((population) => {
     const { cell, label } = population;
     const { spike_times: given } = cell.type === 'SpikeSourceArray' ? (cell.params ?? {}) : {};

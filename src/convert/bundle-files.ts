@@ -2,6 +2,7 @@
 
 import { stringify } from 'yaml';
 import { platform } from '#platform';
+import { isLeftOut } from '../model/conversion-report.js';
 import type { RunRecord } from '../../runtime/results/result.js';
 import { bytesOf } from '../../runtime/results/arrays.js';
 import { checksumsName, checksumsText } from '../bundle/checksums.js';
@@ -132,7 +133,7 @@ async function canonicalFiles(valid: ValidModel): Promise<readonly BundleFile[]>
 /**
  * Returns a model in a notation, and the report on the conversion.
  *
- * @throws UsageError if it would be incomplete
+ * @throws UsageError if it would lack a part, or a recording, which the bundle's results have
  */
 export async function notationFiles(
   { valid, positions }: ImportedModel,
@@ -141,7 +142,7 @@ export async function notationFiles(
 ): Promise<readonly BundleFile[]> {
   const name = targetOf(to).subject === 'lems' ? `LEMS_${wholeName(to)}` : usualName(to);
   const converted = await convertModel(valid, to, { name, positions, origin: true });
-  if (converted.outcome === 'incomplete' || converted.files.length === 0)
+  if (converted.report.some(isLeftOut) || converted.files.length === 0)
     throw new UsageError(
       `the model cannot be packed in ${to}: parts would be left out`,
       `interneuron convert --to ${to} lists them`,

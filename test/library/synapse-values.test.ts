@@ -90,10 +90,10 @@ describe('variables of synapses that are recorded', () => {
   it('are left out by name if the standard synapse has no single variable for them', async () => {
     const valid = model(depressing, recorded(['x']));
     expect(missing(valid)).toEqual(['a recording of x, which TsodyksMarkramSynapse has not in one variable']);
-    // The script then has the equations of the model, and all that it records.
+    // The synapse keeps its name.
     const { files } = await convertModel(valid, 'pynn-json');
-    expect(files[0]?.text).not.toContain('TsodyksMarkramSynapse');
-    expect(files[0]?.text).toContain('"x"');
+    expect(files[0]?.text).toContain('TsodyksMarkramSynapse');
+    expect(files[0]?.text).not.toContain('"x"');
   });
 
   it('are weights if the weights are one parameter', () => {

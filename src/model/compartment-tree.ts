@@ -25,6 +25,10 @@ export function sectionsOn(
   return Object.keys(sections).filter((name) => wanted.has(name));
 }
 
+/** Checks whether the name of a section or group stands for a section, among others. */
+export const standsFor = (name: string, section: string, { groups }: Pick<Compartments, 'groups'>): boolean =>
+  (groups[name] ?? [name]).includes(section);
+
 /** A piece of a section. */
 export interface Compartment {
   /** The section that it is a piece of. */

@@ -5,7 +5,7 @@
 
 import { NoNumber } from '../../lang/evaluate.js';
 import { parseExpression } from '../../lang/parse.js';
-import { sectionsOn } from '../../model/compartment-tree.js';
+import { sectionsOn, standsFor } from '../../model/compartment-tree.js';
 import { noNames, ownNames } from '../../model/declared-names.js';
 import type { Compartments, DataStore, Mechanism, NeuronType, Section } from '../../model/model.js';
 import { ionChannels, type IonChannel } from '../pynn/index.js';
@@ -127,7 +127,7 @@ function channelOf(name: string, mechanism: Mechanism, compartments: Compartment
   for (const section of sectionsOn(mechanism.on, compartments)) {
     const usual = Object.entries({ ...parameters }).map(([key, one]) => [key, one.value] as const);
     const own = Object.entries(values).flatMap(([place, some]) =>
-      sectionsOn([place], compartments).includes(section) ? Object.entries(some) : [],
+      standsFor(place, section, compartments) ? Object.entries(some) : [],
     );
     const { numbers } = environmentOf(Object.fromEntries([...usual, ...own]), data);
     const firsts = Object.fromEntries(own.filter(([key]) => Object.hasOwn(state, key)));

@@ -17,7 +17,7 @@ import { isGiven } from '../../../src/model/tagged.js';
 import { child } from '../../../src/model/pointer.js';
 import type { Compartments, NeuronType, Projection, Section } from '../../../src/model/model.js';
 import { inUnit } from '../../shared/in-unit.js';
-import type { Cell, Distribution, Location, Locations, Receptor } from '../specification.generated.js';
+import type { Cell, Distribution, Location, Locations, Part } from '../specification.generated.js';
 import type { ExportContext } from './context.js';
 import { given } from './given.js';
 import { placedParts, type ExportedCompartments, type PlacedParts } from './types.js';
@@ -197,7 +197,7 @@ function receptorsOf(
   type: string,
 ): Pick<ExportedCompartments, 'synapses'> & { readonly receptors: NonNullable<Cell['receptors']> } {
   const { model } = within;
-  const receptors: Record<string, Receptor & { readonly locations: Location[] }> = {};
+  const receptors = new Map<string, { readonly response: Part; readonly places: Map<string, Location> }>();
   const synapses = new Map<string, PlacedParts & { readonly receptor: string }>();
   const site = siteOf(model.neurons[type]);
   const channels = model.neurons[type]?.compartments?.mechanisms ?? {};
@@ -208,19 +208,19 @@ function receptorsOf(
     const parts = synapses.get(synapse) ?? placedParts(own);
     if (parts === undefined) continue;
     const wanted = /_(?:current|conductance)_(\w+)$/.exec(synapse)?.[1] ?? synapse;
-    const isLike = (name: string): boolean =>
-      JSON.stringify({ ...receptors[name], locations: 0 }) === JSON.stringify({ ...parts.response, locations: 0 });
+    const response = JSON.stringify(parts.response);
+    const isOther = (name: string): boolean =>
+      receptors.has(name) && JSON.stringify(receptors.get(name)?.response) !== response;
     // Scripts have channels and receptors in one list of arguments.
-    const receptor = freeName(
-      wanted,
-      (name) => Object.hasOwn(channels, name) || (Object.hasOwn(receptors, name) && !isLike(name)),
-    );
+    const receptor = freeName(wanted, (name) => Object.hasOwn(channels, name) || isOther(name));
     synapses.set(synapse, { ...parts, receptor });
-    const { locations } = (receptors[receptor] ??= { ...parts.response, locations: [] });
-    for (const { section, fraction } of placesOf(within, projection, site) ?? []) {
-      const place = locationOf(section, fraction);
-      if (!locations.some((one) => JSON.stringify(one) === JSON.stringify(place))) locations.push(place);
-    }
+    const { places } = receptors.get(receptor) ?? { places: new Map<string, Location>() };
+    receptors.set(receptor, { response: parts.response, places });
+    for (const { section, fraction } of placesOf(within, projection, site) ?? [])
+      places.set(`${section} ${fraction}`, locationOf(section, fraction));
   }
-  return { receptors, synapses };
+  const located = [...receptors].map(
+    ([name, { response, places }]) => [name, { ...response, locations: [...places.values()] }] as const,
+  );
+  return { receptors: Object.fromEntries(located), synapses };
 }

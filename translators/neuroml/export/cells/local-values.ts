@@ -1,6 +1,6 @@
 /** Values of mechanisms on the sections of a cell. */
 
-import { sectionsOn } from '../../../../src/model/compartment-tree.js';
+import { standsFor } from '../../../../src/model/compartment-tree.js';
 import { isGiven } from '../../../../src/model/tagged.js';
 import type { Compartments, DataStore, Mechanism, Value } from '../../../../src/model/model.js';
 import type { Functions } from '../../../../src/lang/evaluate.js';
@@ -29,7 +29,7 @@ export function localNumbers(
 ): ReadonlyMap<string, number> {
   const given: Record<string, Value> = {};
   for (const [place, values] of Object.entries(mechanism.values ?? {})) {
-    if (!sectionsOn([place], compartments).includes(section)) continue;
+    if (!standsFor(place, section, compartments)) continue;
     for (const [name, value] of Object.entries(values)) {
       if (isGiven(value)) throw new NotExpressible(`values of ${name} of each compartment`);
       given[name] = value;

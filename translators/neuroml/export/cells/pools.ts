@@ -14,7 +14,7 @@ import { numberText, quantityText } from '../text/quantity-text.js';
 import { NotExpressible } from '../text/words.js';
 import { element, type Element } from '../text/xml-text.js';
 import type { LocalEquations } from './equations.js';
-import { sectionsOn } from '../../../../src/model/compartment-tree.js';
+import { standsFor } from '../../../../src/model/compartment-tree.js';
 
 /** How a current fills a pool: by a factor in mol/(m A s), or into a shell below the membrane, of a thickness in m. */
 type Filling = { readonly rho: number } | { readonly shellThickness: number };
@@ -159,9 +159,7 @@ export function concentrationsOn(
   section: Id,
   compartments: Compartments,
 ): Pick<Ion, 'inside' | 'outside'> {
-  const own = Object.entries(at).flatMap(([place, given]) =>
-    sectionsOn([place], compartments).includes(section) ? [given] : [],
-  );
+  const own = Object.entries(at).flatMap(([place, given]) => (standsFor(place, section, compartments) ? [given] : []));
   return Object.assign({ inside, outside }, ...own) as Pick<Ion, 'inside' | 'outside'>;
 }
 

@@ -15,7 +15,7 @@ import {
 import { libraryCall } from '../ir/library-calls.js';
 import { withCurrentsApart } from '../library/currents-apart.js';
 import { withPhaseCurrents } from '../library/phase-currents.js';
-import { ConversionReport } from '../model/conversion-report.js';
+import { ConversionReport, isLeftOut } from '../model/conversion-report.js';
 import type { ValidModel } from '../model/model.js';
 import { applyPasses, type AfterPass, type Pass } from '../model/passes.js';
 import { child } from '../model/pointer.js';
@@ -117,7 +117,7 @@ async function written(whole: ValidModel, plain: boolean, { draw, afterPass }: C
       undrawn: valid.model,
       afterPass: (...pass) => passed.push(pass),
     });
-    const losses = report.filter(({ verdict }) => verdict === 'notExpressible').map(({ pointer }) => pointer);
+    const losses = report.filter(isLeftOut).map(({ pointer }) => pointer);
     return { passed, losses, root, report: [...report, ...listedDraws(valid.model, what.model, report)] };
   };
   let lems = await attempt(hasDrawnConnections(valid.model) ? await draw(valid, { replays: () => false }) : valid);

@@ -107,7 +107,7 @@ export class ConversionReport {
   /** Checks whether an entry reports a part as left out. */
   hasOmission(pointer: string): boolean {
     const place = this.#placeOf(pointer);
-    return [...this.#entries.values()].some((entry) => entry.pointer === place && entry.verdict === 'notExpressible');
+    return [...this.#entries.values()].some((entry) => entry.pointer === place && isLeftOut(entry));
   }
 
   /** Adds an entry unless the same entry exists for the same part. */

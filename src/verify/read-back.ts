@@ -16,7 +16,7 @@ import { importModel, readSource } from '../pipeline/pipeline.js';
 import type { ImportedModel } from '../pipeline/read/imported-model.js';
 
 /** Options of a conversion that affect a check of it. */
-export type HowToConvert = Partial<Pick<ConvertOptions, 'freeze'>>;
+export type HowToConvert = Pick<ConvertOptions, 'freeze'>;
 
 /** Returns the notation that is read for a conversion: the document that corresponds to a script, if it has one. */
 export const notationRead = (to: TargetNotation): TargetNotation => (to === 'pynn-nestml' ? to : documentNotation(to));
@@ -47,18 +47,21 @@ export async function readBack(
   to: TargetNotation,
   { converted, ...how }: HowToConvert & { readonly converted?: ConvertedModel } = {},
 ): Promise<ValidModel> {
-  if (to === 'pynn-nestml') return inNest(valid, how);
+  if (to === 'pynn-nestml') return inNest(valid, how, converted);
   const document = documentNotation(to);
   const written = converted && document === to ? converted : await convertWritten(valid, to, how);
   return (await readWritten(written, document)).valid;
 }
 
 /** Returns the model of a script for NEST. Nothing reads NESTML: models in it are those after the last rewriting. */
-async function inNest(valid: ValidModel, how: HowToConvert): Promise<ValidModel> {
+async function inNest(valid: ValidModel, how: HowToConvert, converted?: ConvertedModel): Promise<ValidModel> {
+  const isMoved = timingProperties[valid.model.timing].simulator !== 'PyNN';
   let settled = valid;
   const onPass: ConvertOptions['onPass'] = (_, rewritten) => void (settled = rewritten);
-  const script = await convertModel(valid, 'pynn-nestml', { ...how, name: usualName('pynn-nestml'), onPass });
-  const isMoved = timingProperties[valid.model.timing].simulator !== 'PyNN';
+  const isPlain = converted !== undefined && !hasNestml(converted);
+  const script = isPlain
+    ? converted
+    : await convertModel(valid, 'pynn-nestml', { ...how, name: usualName('pynn-nestml'), onPass });
   return asInNest(hasNestml(script) ? settled : await readBack(valid, 'pynn-json', how), isMoved);
 }
 

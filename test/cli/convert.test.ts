@@ -317,6 +317,7 @@ describe('a feature that a notation lacks', () => {
     const words = ['convert', folder.file('monitored.json'), '--to', 'lems', '-o', folder.file('monitored.xml')];
     const strict = await runCommand([...words, '--strict']);
     expect([strict.code, existsSync(folder.file('monitored.xml'))]).toEqual([1, false]);
+    expect(strict.stderr).toMatch(/variables recorded at events.*write the rest with --partial/s);
     const { code, stdout } = await runCommand(words);
     expect(code).toBe(0);
     expect(stdout).toMatch(/^ {2}spike_monitors\/spikes +\d* +left out +variables recorded at events$/m);

@@ -10,7 +10,7 @@
  * their own values require them of their element of the population.
  */
 
-import { ConversionReport, type ConversionEntry } from '../../src/model/conversion-report.js';
+import { ConversionReport, isLeftOut, type ConversionEntry } from '../../src/model/conversion-report.js';
 import { applyPasses, type AfterPass } from '../../src/model/passes.js';
 import { child } from '../../src/model/pointer.js';
 import { timingProperties } from '../../src/model/timing-properties.js';
@@ -138,7 +138,7 @@ const temperatureOf = ({ temperature }: NetworkOutput): Record<string, string> =
 /** Reports a document that cannot be read again, or has dimensions that do not fit. */
 function checkReadBack(back: ReadBack | string, report: ConversionReport): void {
   if (typeof back === 'string') {
-    const isPartial = report.entries.some(({ verdict }) => verdict === 'notExpressible');
+    const isPartial = report.entries.some(isLeftOut);
     const reason = isPartial ? 'what remains reads what is left out' : 'the document cannot be read back';
     return void report.missing('', `${reason}: ${back}`);
   }

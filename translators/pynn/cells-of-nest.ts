@@ -47,15 +47,21 @@ export function sourcesOfNest(model: Model, data: DataStore, isMoved: boolean): 
   return mapped(model.populations, (population): Population => {
     const { spikes } = population;
     if (spikes === undefined || areInFile(spikes)) return population;
-    const indices = arrayOf(spikes.indices, data);
-    const all = Array.from(arrayOf(spikes.times, data), (time, k) => ({ time, index: indices[k] ?? 0 }));
-    const sent = all.filter(({ time }) => time >= first * (1 - 1e-9));
-    if (sent.length === all.length) return population;
-    const early = new Set(isMoved ? all.flatMap(({ time, index }) => (time < first * (1 - 1e-9) ? [index] : [])) : []);
-    for (const { time, index } of sent) if (time <= first * (1 + 1e-9)) early.delete(index);
-    const moved = [...early].map((index) => ({ time: first, index }));
-    const kept = [...moved, ...sent].sort((a, b) => a.time - b.time || a.index - b.index);
-    const [times, cells] = [kept.map(({ time }) => time), kept.map(({ index }) => index)];
-    return { ...population, spikes: { ...spikes, times, indices: cells } };
+    const [times, indices] = [arrayOf(spikes.times, data), arrayOf(spikes.indices, data)];
+    const isEarly = (time: number): boolean => time < first * (1 - 1e-9);
+    if (!Array.from(times).some(isEarly)) return population;
+    const sent = new Map<string, readonly [time: number, index: number]>();
+    for (let k = 0; k < times.length; k += 1) {
+      const [own, index] = [times[k] ?? 0, indices[k] ?? 0];
+      if (isEarly(own) && !isMoved) continue;
+      // A cell that has a spike at that time sends one.
+      const time = own < first * (1 + 1e-9) ? first : own;
+      sent.set(`${time} ${index}`, [time, index]);
+    }
+    const train = [...sent.values()].sort(([a, i], [b, j]) => a - b || i - j);
+    return {
+      ...population,
+      spikes: { ...spikes, times: train.map(([time]) => time), indices: train.map(([, index]) => index) },
+    };
   });
 }

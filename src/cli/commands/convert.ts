@@ -128,13 +128,10 @@ async function convertOne(
   const hint = shorterSteps(imported.valid, differing, measured);
   const summary = `conversion: ${summaryOf(differing, converted, measured, words)}${hint}`;
   if (refused.length > 0) {
-    const other = refused.every(({ verdict }) => verdict !== 'notExpressible')
-      ? undefined
-      : await completeNotation(imported, to);
+    const other = refused.some(isLeftOut) ? await completeNotation(imported, to) : undefined;
     context.show(refused.map((entry) => findingOf(entry, words, to, other)));
     context.say(`nothing written: ${summary}`);
-    if (isSome && refused.every(({ verdict }) => verdict === 'notExpressible'))
-      context.say('use --partial to write the rest of the model');
+    if (isSome && refused.every(isLeftOut)) context.say('use --partial to write the rest of the model');
     return { code: exitCodes.wrong, report: reported };
   }
   if (isForUs) {
@@ -231,7 +228,7 @@ const unstable = (failure: string, { valid }: ImportedModel, words: SourceWords)
 /** Returns the entries that make the command reject a conversion. */
 function refusal({ report }: ConvertedModel, strict: boolean, partial: boolean): readonly ConversionEntry[] {
   return report.filter(
-    (entry) => (isLoss(entry) && !partial) || (strict && (entry.verdict === 'different' || isLeftOut(entry))),
+    (entry) => (strict && entry.verdict === 'different') || (!partial && isLeftOut(entry) && (strict || isLoss(entry))),
   );
 }
 
@@ -252,18 +249,18 @@ function findingOf(
   to: TargetNotation,
   other: TargetNotation | undefined,
 ): Diagnostic {
-  const { code, pointer, verdict } = entry;
+  const { code, pointer } = entry;
   const message = words.message(entry);
   const language = targetOf(to).title;
   const part = pointer === '' ? 'the model' : words.part(pointer);
-  const isLeftOut = verdict === 'notExpressible';
+  const isOmission = isLeftOut(entry);
   return {
     code,
     severity: 'error',
     message: code.endsWith('/not-expressible') ? `${language} cannot express this: ${message}` : message,
-    expected: isLeftOut ? `a part that ${language} can express` : `the same function in ${language}`,
-    found: isLeftOut ? `${part}, which would be left out` : `${part}, which would differ`,
-    hint: isLeftOut
+    expected: isOmission ? `a part that ${language} can express` : `the same function in ${language}`,
+    found: isOmission ? `${part}, which would be left out` : `${part}, which would differ`,
+    hint: isOmission
       ? `${other === undefined ? '' : `use --to ${other}, which expresses it, `}change this part of the model, or write the rest with --partial`
       : 'change this part of the model, or accept the difference by leaving out --strict',
     place: words.place(pointer),
@@ -325,12 +322,13 @@ function summaryOf(
   words: SourceWords,
 ): string {
   const measurement = measured === undefined ? 'not measured' : measurementText(measured, words.variable);
-  const recordings = new Set(
-    differing.filter((entry) => isLeftOut(entry) && !isLoss(entry)).map(({ pointer }) => pointer),
-  );
-  if (outcome !== 'incomplete')
-    return `${measurement}${recordings.size === 0 ? '' : `; ${numberOf(recordings.size, 'recording')} left out`}`;
-  const count = `incomplete, ${numberOf(differing.filter(isLeftOut).length, 'part')} left out`;
+  const omissions = differing.filter(isLeftOut);
+  if (outcome !== 'incomplete') {
+    // Only recordings are left out; one may have a row for each of its variables.
+    const { size } = new Set(omissions.map(({ pointer }) => pointer));
+    return size === 0 ? measurement : `${measurement}; ${numberOf(size, 'recording')} left out`;
+  }
+  const count = `incomplete, ${numberOf(omissions.length, 'part')} left out`;
   return measured === undefined ? count : `${count}; the rest: ${measurement}`;
 }
 

@@ -9,7 +9,7 @@ import { standardise } from '../../../src/library/recognise/standardise.js';
 import { reporting, type Pass } from '../../../src/model/passes.js';
 import { populationsOf } from '../../../src/model/selected.js';
 import { timingProperties } from '../../../src/model/timing-properties.js';
-import type { ConversionEntry } from '../../../src/model/conversion-report.js';
+import { isLoss, type ConversionEntry } from '../../../src/model/conversion-report.js';
 import type { Model, NeuronType, ValidModel } from '../../../src/model/model.js';
 import { expressiblePopulations } from '../../shared/expressible-populations.js';
 import { withConstantsOfCells } from './nestml/constants.js';
@@ -98,16 +98,11 @@ function targetsOfOwnSynapses(model: Model, named: Model): ReadonlySet<string> {
 const withNestml = <T extends { readonly valid: ValidModel; readonly entries: readonly ConversionEntry[] }>(
   made: T,
 ): T => {
-  const isLeftOut = (pointer: string): boolean => {
+  const isGone = ({ pointer }: ConversionEntry): boolean => {
     const [, name] = /^\/projections\/(\w+)$/.exec(pointer) ?? [];
     return name !== undefined && !Object.hasOwn(made.valid.model.projections, name);
   };
-  return {
-    ...made,
-    entries: made.entries.filter(
-      ({ verdict, pointer }) => verdict !== 'notExpressible' || pointer.startsWith('/recordings') || isLeftOut(pointer),
-    ),
-  };
+  return { ...made, entries: made.entries.filter((entry) => !isLoss(entry) || isGone(entry)) };
 };
 
 /**

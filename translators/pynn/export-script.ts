@@ -11,6 +11,7 @@ import { joinedLists } from '../shared/python.js';
 import { child } from '../../src/model/pointer.js';
 import {
   connectorsWithoutCode,
+  refusedStep,
   remarksOnBackends,
   runsNowhere,
   wrongSpikesUnderNeuron,
@@ -55,6 +56,8 @@ export async function exportPynnScript(
   const simulator = usualSimulator(document, options.nestml === true);
   const { view, files } = scriptView(document, stem, report, { nestml, simulator });
   for (const remark of remarksOnBackends(document)) report.convention('pynn/backend', '', remark);
+  if (options.nestml === true)
+    for (const reason of refusedStep(document)) report.missing('/experiment/dt', reason, 'pynn/not-in-nestml');
   for (const remark of connectorsWithoutCode(document)) report.convention('pynn/native', '', remark);
   if (runsNowhere(document))
     report.different('pynn/backend', '', 'neither NEST nor NEURON runs the script, by the rows below');

@@ -73,7 +73,6 @@ export async function exportPynn(
   { nestml = false, afterPass }: PynnOptions = {},
 ): Promise<PynnExport> {
   const report = new ConversionReport('pynn');
-  if (nestml) reportResolution(whole.model.experiment.dt, report);
   const valid = await applyPasses(pynnPasses, whole, { report, afterPass });
   const apart = await applyPasses(currentPasses, valid, { report, afterPass });
   const way: Way = { valid, apart, report, afterPass };
@@ -86,14 +85,6 @@ export async function exportPynn(
   if (refused.length === 0 && !isLacking) return named;
   const reasons = [...refused, ...(isLacking ? reasonsForEquations(lost) : [])];
   return nestml ? inNestml(way, standard.model, reasons) : inEquations(way, reasons);
-}
-
-/** Reports a time step that NEST refuses: it is no whole number of NEST's tics of 1 us. @param dt  in s */
-function reportResolution(dt: number, report: ConversionReport): void {
-  const tics = dt * 1e6;
-  if (Math.abs(tics - Math.round(tics)) < 1e-6 && tics > 0.5) return;
-  const message = `a time step of ${Number((dt * 1e3).toPrecision(6))} ms: NEST takes whole microseconds (--dt '0.005 ms')`;
-  report.missing('/experiment/dt', message, 'pynn/not-in-nestml');
 }
 
 /** Returns reasons why plastic synapses by PyNN's names are written in NESTML: NEST refuses part of their delays. */

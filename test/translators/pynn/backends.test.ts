@@ -132,6 +132,15 @@ test('values of parameters, and times of runs', () => {
   ]);
 });
 
+// NEST 3.10: "Resolution must be a multiple of the tic length", which is 0.001 ms.
+test.each([
+  [0.001, []],
+  [0.1, []],
+  [0.0025, ['a time step of 0.0025 ms, which is no whole number of microseconds, raises an error under NEST']],
+])('of steps of %s ms', (timestep, expected) => {
+  expect(remarksOnBackends({ setup: { timestep } } as unknown as PynnSpecification)).toEqual(expected);
+});
+
 const late = `
 import json
 import pyNN.nest as sim

@@ -39,7 +39,9 @@ it.each([
   ['0.0004 ms', 1],
 ])('a time step of %s is left out %s times', async (dt, count) => {
   const text = group('model: "dv/dt = (2 - v)/(10*ms) : 1"\nthreshold: v > 1\nreset: v = 0').replace('0.1 ms', dt);
-  expect(reasons(await converted(text)).filter((one) => one.includes('whole microseconds'))).toHaveLength(count);
+  expect(reasons(await converted(text)).filter((one) => one.includes('no whole number of microseconds'))).toHaveLength(
+    count,
+  );
 });
 
 describe('two types', () => {

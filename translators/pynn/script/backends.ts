@@ -53,6 +53,7 @@ export const remarksOnBackends = (document: PynnSpecification): readonly string[
     ...lostFirstValues(document),
     ...earlySpikes(document),
     ...unevenRuns(document),
+    ...refusedStep(document),
     ...changesDuringRun(document),
     ...viewsInitialised(document),
     ...receptorsTogether(document),
@@ -266,6 +267,14 @@ const unevenRuns = ({ setup, phases = [] }: PynnSpecification): readonly string[
   )
     ? ['runs that are no multiple of the time step raise an error under NEST']
     : [];
+
+/** The time step, if NEST refuses it: it is no whole number of NEST's tics of 1 us. */
+export function refusedStep({ setup: { timestep = 0.1 } = {} }: PynnSpecification): readonly string[] {
+  const tics = timestep * 1e3;
+  return Math.abs(tics - Math.round(tics)) < 1e-6 && tics > 0.5
+    ? []
+    : [`a time step of ${timestep} ms, which is no whole number of microseconds, raises an error under NEST`];
+}
 
 /**
  * Values that change after a run. PyNN 0.13 runs NEST for `min_delay` more at first, since NEST would not hand on the

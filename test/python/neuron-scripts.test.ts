@@ -1,12 +1,17 @@
 /** Models of NEURON: read from its memory, they run here with its spikes. */
 
+import { execFile } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { describe, expect, inject, it } from 'vitest';
 import { openModel } from '../../src/session/open-model.js';
 import { importModel, readSource } from '../../src/pipeline/pipeline.js';
 import { temporaryFolder } from '../support/command.js';
-import { missingEnvironment, python } from '../support/python.js';
+import { root } from '../support/import-graph.js';
+import { missingEnvironment, python, variables } from '../support/python.js';
 
+const run = promisify(execFile);
 const folder = temporaryFolder();
 const missing = missingEnvironment('.venv-pynn');
 const program = (): Readonly<Record<string, string>> => ({
@@ -62,6 +67,75 @@ const inNeuron = {
   potentials: { 15: -53.26339, 25: -53.01167, 35: -52.99803 },
 };
 
+/** Four cells of different sizes. Spikes of three are recorded, each in another way. */
+const recorders = {
+  python: `
+from neuron import h
+h.load_file('stdrun.hoc')
+times, numbers, parallel = h.Vector(), h.Vector(), h.ParallelContext()
+connected, numbered, counted, unwatched = cells = [h.Section(name=name) for name in ('connected', 'numbered', 'counted', 'unwatched')]
+clamps = []
+for size, cell in zip((20, 22, 24, 26), cells):
+    cell.L = cell.diam = size
+    cell.insert('hh')
+    clamps.append(h.IClamp(cell(0.5)))
+    clamps[-1].delay, clamps[-1].dur, clamps[-1].amp = 5, 50, 0.3
+detector = h.NetCon(connected(0.5)._ref_v, None, sec=connected)
+detector.threshold = -15
+detector.record(times)
+parallel.set_gid2node(812, parallel.id())
+parallel.cell(812, h.NetCon(numbered(0.5)._ref_v, None, sec=numbered))
+parallel.threshold(812, -15)
+parallel.spike_record(812, times, numbers)
+counter = h.APCount(counted(0.5))
+counter.thresh = -15
+counter.record(times)
+h.usetable_hh = 0
+h.finitialize(-65)
+h.continuerun(60)
+`,
+  hoc: `
+load_file("stdrun.hoc")
+create connected, numbered, counted, unwatched
+objref clamps[4], detector, nil, times, numbers, parallel, counter
+k = 0
+forall {
+  L = 20 + 2*k
+  diam = L
+  insert hh
+  clamps[k] = new IClamp(0.5)
+  clamps[k].del = 5
+  clamps[k].dur = 50
+  clamps[k].amp = 0.3
+  k += 1
+}
+times = new Vector()
+numbers = new Vector()
+parallel = new ParallelContext()
+parallel.set_gid2node(812, parallel.id())
+numbered detector = new NetCon(&v(0.5), nil, -15, 1, 0)
+parallel.cell(812, detector)
+parallel.spike_record(-1, times, numbers)
+connected detector = new NetCon(&v(0.5), nil)
+detector.threshold = -15
+detector.record(times)
+counted counter = new APCount(0.5)
+counter.thresh = -15
+counter.record(times)
+usetable_hh = 0
+tstop = 60
+v_init = -65
+run()
+`,
+};
+
+/** Times of their spikes in ms: NEURON 9.0.2. */
+const recordedInNeuron = {
+  connected: [6.125, 17.625, 28.625, 39.6, 50.575],
+  numbered: [6.25, 18.375, 30.1, 41.775, 53.45],
+  counted: [6.375, 19.15, 31.525, 43.875],
+};
+
 describe.skipIf(missing !== null)(`scripts of NEURON${missing === null ? '' : ` (skipped: ${missing})`}`, () => {
   it('become models with the spikes of NEURON', { timeout: 120_000 }, async () => {
     writeFileSync(folder.file('ring.py'), ring);
@@ -80,6 +154,26 @@ describe.skipIf(missing !== null)(`scripts of NEURON${missing === null ? '' : ` 
     expect(samples.map(({ variable }) => variable)).toEqual(['v', 'hh_na.m']);
     for (const [time, v] of Object.entries(inNeuron.potentials))
       expect(Number(samples[0]?.values[Number(time) * 40]) * 1e3).toBeCloseTo(v, 3);
+  });
+
+  it.each([
+    ['python', 'recorders.py'],
+    ['hoc', 'recorders.hoc'],
+  ] as const)('in %s have spikes by NetCon, gid and APCount', { timeout: 120_000 }, async (language, script) => {
+    writeFileSync(folder.file(script), recorders[language]);
+    const path = folder.file(`${script}.yaml`);
+    const words = ['-m', 'interneuron', 'neuron', folder.file(script), '-o', path];
+    const { stderr } = await run(join(root, '.venv-pynn/bin/python'), words, { cwd: root, env: variables(program()) });
+    expect(stderr.match(/(?<=no spikes of )\w+/g)).toEqual(['unwatched']);
+    const session = openModel(importModel(readSource(path)));
+    await session.run(0.06);
+    const { spikes, spikeLabel } = await session.take();
+    await session.dispose();
+    const found = spikes.map(({ population, steps }) => [
+      population,
+      [...steps].map((step) => Math.round((step + spikeLabel) * 25) / 1000),
+    ]);
+    expect(Object.fromEntries(found)).toEqual(recordedInNeuron);
   });
 
   it('name their mistakes', { timeout: 60_000 }, async () => {

@@ -120,9 +120,10 @@ class _Capture:
         self.potentials: dict[str, list[float]] = {}
         self.trains: dict[str, Any] = {}
         self.kept: list[Any] = []
+        self.sources: list[Any] = []
         self.duration: float | None = None
         self._watch_vectors()
-        self.handlers = [h.FInitializeHandler(3, self._watch_artificial), h.FInitializeHandler(2, self._initialized)]
+        self.handlers = [h.FInitializeHandler(3, self._watch_sources), h.FInitializeHandler(2, self._initialized)]
         self.cvode.extra_scatter_gather(0, self._stepped)
 
     def _watch_vectors(self) -> None:
@@ -159,10 +160,12 @@ class _Capture:
         # With several threads, NEURON reports no steps.
         self.cvode.event(self.h.t + 1e-9, self._stepped)
 
-    def _watch_artificial(self) -> None:
-        """Records the events of artificial cells, the first of which may be at the time 0."""
-        h = self.h
+    def _watch_sources(self) -> None:
+        """Records the events of artificial cells, the first of which may be at the time 0, and keeps sources with a gid."""
+        h, pc = self.h, self.h.ParallelContext()
         self.trains, self.kept = {}, []
+        # The NetCon of such a source may be gone. The new ones have no target, because nobody keeps it.
+        self.sources = [pc.gid_connect(gid, h.IntFire1()) for gid in _gids(h)]
         connections = h.List("NetCon")
         for k in range(int(connections.count())):
             artificial = connections.o(k).pre()
@@ -208,6 +211,7 @@ class _Capture:
         model = Model(h, sources, Path(self.script).stem, self.potentials)
         if "neuron.rxd" in sys.modules and getattr(sys.modules.get("neuron.rxd.species"), "_all_species", None):
             model.leave("reactions and diffusion of rxd")
+        self.kept.clear()
         end = self.duration or h.t
         trains = {name: [each for each in events if each <= end] for name, events in self.trains.items()}
         model.connect(trains, self._played(model))
@@ -245,6 +249,22 @@ def _is_reference(value: Any) -> bool:
     except (TypeError, IndexError, AttributeError, RuntimeError):
         return False
     return "Vector" not in type(value).__name__ and not isinstance(value, (str, list, tuple))
+
+
+#: Global identifiers below this one are looked for.
+_GIDS = 1_000_000
+
+
+def _gids(h: Any) -> list[int]:
+    """Returns the global identifiers of cells of this process."""
+    # NEURON has no list of them. A loop of hoc takes a tenth of the time of one of Python.
+    h("objref interneuron_gids, interneuron_parallel")
+    h.interneuron_gids, h.interneuron_parallel = h.Vector(), h.ParallelContext()
+    h(
+        f"for interneuron_gid = 0, {_GIDS - 1} if (interneuron_parallel.gid_exists(interneuron_gid) > 1) "
+        "interneuron_gids.append(interneuron_gid)"
+    )
+    return [int(each) for each in h.interneuron_gids]
 
 
 def _owner(h: Any, reference: Any) -> tuple[str, str] | None:

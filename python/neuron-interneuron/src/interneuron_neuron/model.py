@@ -13,8 +13,6 @@ from typing import Any
 from .sources import Sources
 from .values import by_place, identifier, is_shape, places, rounded, same, unique, variables
 
-#: Point processes that do not change the model.
-_WATCHERS = ("APCount", "PointProcessMark")
 #: Reversal potentials, concentrations and currents of ions, by NEURON's names and ours.
 _ION_NAMES = {"e{}": "e_{}", "{}i": "{}_i", "{}o": "{}_o", "i{}": "i_{}"}
 _FARADAY_BY_GAS = 96485.33212331 / 8.31446261815324
@@ -249,11 +247,15 @@ class Model:
             plays: values that vectors play into variables of clamps, by variable: times or a step in ms, and values.
         """
         received: dict[str, list[Any]] = {}
-        connections = self.h.List("NetCon")
-        for k in range(int(connections.count())):
-            one = connections.o(k)
+        detectors: list[Any] = []
+        listed = self.h.List("NetCon")
+        connections = [listed.o(k) for k in range(int(listed.count()))]
+        for one in connections:
             target = one.syn()
-            if target is None or not one.active():
+            if target is None:
+                detectors.append(one)
+                continue
+            if not one.active():
                 continue
             if not target.has_loc():
                 self.leave(f"events that {target.hname()} receives, an artificial cell")
@@ -266,12 +268,21 @@ class Model:
                     self._point(point, segment, received.get(point.hname(), []), trains, plays, rows)
         for (source, event, target, kind), connected in rows.items():
             self._projection(source, event, target, kind, connected)
+        for one in detectors:
+            found = self._source(one, trains)
+            if found is not None and not found[1]:
+                self._record({"of": found[0], "events": "spike"})
+        for population in self.types:
+            if population not in self._events:
+                self.note(f"no spikes of {population} are detected, because no NetCon, gid or APCount watches it")
 
     def _point(self, point: Any, segment: Any, received: list[Any], trains: Any, plays: Any, rows: Any) -> None:
         kind, name = point.hname().partition("[")[0], point.hname()
         place = self.places[segment.sec.name()]
-        if kind in _WATCHERS:
-            self.note(f"{kind} only watches, and is left out")
+        if kind == "PointProcessMark":
+            self.note(f"{kind} only marks a place, and is left out")
+        elif kind == "APCount":
+            self._event(place[0], place[2], segment.x, point.thresh)
         elif kind == "IClamp":
             self._clamp(point, segment, place, plays)
         elif kind == "VClamp":
@@ -333,7 +344,8 @@ class Model:
             return kind, "", known[name], one
         segment = one.preseg()
         if segment is None:
-            self.leave("connections without a source in this process")
+            source = "a variable other than v" if artificial is None else artificial.hname()
+            self.leave(f"events of {source}: NetCons are read from potentials and artificial cells")
             return None
         population, index, section = self.places[segment.sec.name()]
         return population, self._event(population, section, segment.x, one.threshold), index, one
@@ -349,8 +361,12 @@ class Model:
                 "section": section,
                 "fraction": fraction,
             }
-            self.record.append({"of": population, "events": events[key]})
+            self._record({"of": population, "events": events[key]})
         return events[key]
+
+    def _record(self, recording: dict[str, Any]) -> None:
+        if recording not in self.record:
+            self.record.append(recording)
 
     def _projection(self, source: str, event: str, target: str, kind: str, connected: list[Any]) -> None:
         name = unique(f"{source}_{target}_{kind}", self.projections)

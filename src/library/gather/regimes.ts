@@ -3,6 +3,12 @@
  * become a refractory time if one of them waits. A flag that is cleared below the threshold becomes a rising edge.
  */
 
+import { addendsOf, type Addend } from '../../lang/addends.js';
+import { difference, negated, sum } from '../../lang/build.js';
+import { operandsOf } from '../../lang/operands.js';
+import { parseExpression } from '../../lang/parse.js';
+import { printExpression } from '../../lang/print.js';
+import { namesIn } from '../../lang/walk.js';
 import type { NeuronType } from '../../model/model.js';
 import { namesOf, readsOf } from './texts.js';
 
@@ -18,8 +24,9 @@ export function withoutRegimes(type: NeuronType): NeuronType | undefined {
   if (fires?.emit !== 'spike' || fires.to !== waitName || second !== undefined) return undefined;
   if (ends?.to !== startName || third !== undefined || ends.do.length > 0 || ends.emit !== undefined) return undefined;
   if (integrating.onEntry.length > 0 || Object.keys(type.events).length > 0) return undefined;
-  const [, last = '', duration = ''] = /^t >=? (\w+) \+ (.+)$/.exec(ends.when) ?? [];
-  if (!waiting.onEntry.includes(`${last} = t`) || / and | or /.test(duration)) return undefined;
+  const wait = waitOf(ends.when, (name) => waiting.onEntry.includes(`${name} = t`));
+  if (wait === undefined) return undefined;
+  const { last, duration } = wait;
   const rates = Object.entries(integrating.derivatives);
   const waits = Object.entries(waiting.derivatives);
   if (!waits.every(([name, { rate }]) => integrating.derivatives[name]?.rate === rate)) return undefined;
@@ -54,6 +61,36 @@ export function withoutRegimes(type: NeuronType): NeuronType | undefined {
   };
 }
 
+/**
+ * Returns the time that a condition waits after the moment that a variable holds: `duration` of `t > last + duration`,
+ * with the terms of the sums in any order and on either side.
+ *
+ * @param isMoment whether a variable holds the time at which the wait began
+ */
+function waitOf(
+  when: string,
+  isMoment: (name: string) => boolean,
+): { readonly last: string; readonly duration: string } | undefined {
+  const condition = parseExpression(when);
+  if (condition.kind !== 'binary') return undefined;
+  const { operator, left, right } = condition;
+  const isGreater = operator === '>' || operator === '>=';
+  if (!isGreater && operator !== '<' && operator !== '<=') return undefined;
+  const terms = [...addendsOf(left, isGreater ? 1 : -1), ...addendsOf(right, isGreater ? -1 : 1)];
+  const named = (sign: Addend['sign'], isOne: (name: string) => boolean): Addend | undefined =>
+    terms.find((term) => term.sign === sign && term.value.kind === 'name' && isOne(term.value.name));
+  const [time, moment] = [named(1, (name) => name === 't'), named(-1, isMoment)];
+  const [first, ...others] = terms.filter((term) => term !== time && term !== moment);
+  if (time === undefined || moment === undefined || first === undefined) return undefined;
+  const duration = others.reduce(
+    (total, { sign, value }) => (sign === -1 ? sum(total, value) : difference(total, value)),
+    first.sign === -1 ? first.value : negated(first.value),
+  );
+  return namesIn(duration).has('t')
+    ? undefined
+    : { last: printExpression(moment.value), duration: printExpression(duration) };
+}
+
 const textsOf = ({ derived, derivatives }: Pick<NeuronType, 'derived' | 'derivatives'>): readonly string[] => [
   ...Object.values(derived).map(({ value }) => value),
   ...Object.values(derivatives).map(({ rate }) => rate),
@@ -69,9 +106,11 @@ const textsOf = ({ derived, derivatives }: Pick<NeuronType, 'derived' | 'derivat
  */
 export function withoutFlag(type: NeuronType, refractory: boolean, shown: ReadonlySet<string>): NeuronType | undefined {
   const { spike } = type.events;
-  const [, when] = /^(.+) and spiking < 0\.5$/.exec(spike?.when ?? '') ?? [];
+  const conditions = operandsOf(parseExpression(spike?.when ?? '0'), 'and').map((e) => printExpression(e));
+  const [when, other] = conditions.filter((text) => text !== 'spiking < 0.5');
   const clearing = Object.keys(type.events).find((name) => type.events[name]?.do.join() === 'spiking = 0');
-  if (spike === undefined || when === undefined || clearing === undefined || shown.has('spiking')) return undefined;
+  if (spike === undefined || when === undefined || other !== undefined || conditions.length !== 2) return undefined;
+  if (clearing === undefined || shown.has('spiking')) return undefined;
   const below = type.events[clearing]?.when;
   if (below !== when.replace(' > ', ' < ') || !spike.do.includes('spiking = 1')) return undefined;
   if (type.state['spiking']?.initial !== 0 || textsOf(type).some((text) => namesOf(text).has('spiking')))

@@ -7,9 +7,8 @@ import { linesOf, type Lines } from '../../model/text/lines.js';
 import type { Model, ValidModel } from '../../model/model.js';
 import { child } from '../../model/pointer.js';
 import { isPhase } from '../../model/tagged.js';
-import { statusOf } from './file-status.js';
 import { placeOf } from './placed.js';
-import { readSource, type Source } from './read-source.js';
+import type { Source } from './read-source.js';
 import { isMarkup } from './recognise.js';
 
 /** A comment in a text. */
@@ -22,48 +21,32 @@ interface Comment {
   readonly alone: boolean;
 }
 
-/** Returns a model with the comments of its documents, or of its script, as annotations. */
+/** Returns a model with the comments of its document or script as annotations. Comments of included files stay there. */
 export function withComments(valid: ValidModel, source: Source, positions: Positions): ValidModel {
   const { name, text } = source.script ?? source;
   const { model } = valid;
   if (!/#|<!--|\/[/*]/.test(text)) return valid;
-  const parts = linesOfParts(model, positions);
+  const known = linesOfParts(model, positions, name);
   const comments = new Map<string, string>();
-  const documents = [{ name, text }, ...(isMarkup(text) ? included(parts, name) : [])];
-  for (const document of documents) {
-    const known = parts.get(document.name) ?? new Map<number, string>();
-    const partOf = source.script ? partsOfScript(document.text, known) : partsOfDocument(document.text, known);
-    const linesOfText = document.text.split(/\r\n|[\r\n]/);
-    const found = source.script
-      ? scriptComments(document.text)
-      : isMarkup(document.text)
-        ? commentsIn(document.text, /<!--([\s\S]*?)-->/g)
-        : treeComments(document.text);
-    for (const comment of joined(found)) {
-      const pointer = partOf(comment);
-      if (pointer === undefined) continue;
-      const before = comments.get(pointer);
-      const content = source.script ? comment.text : named(comment, linesOfText, known);
-      comments.set(pointer, before === undefined ? content : `${before}\n${content}`);
-    }
+  const partOf = source.script ? partsOfScript(text, known) : partsOfDocument(text, known);
+  const linesOfText = text.split(/\r\n|[\r\n]/);
+  const found = source.script
+    ? scriptComments(text)
+    : isMarkup(text)
+      ? commentsIn(text, /<!--([\s\S]*?)-->/g)
+      : treeComments(text);
+  for (const comment of joined(found)) {
+    const pointer = partOf(comment);
+    if (pointer === undefined) continue;
+    const before = comments.get(pointer);
+    const content = source.script ? comment.text : named(comment, linesOfText, known);
+    comments.set(pointer, before === undefined ? content : `${before}\n${content}`);
   }
   if (comments.size === 0) return valid;
   const given: unknown = model.annotations[commentsKey];
   const all = { ...(typeof given === 'object' ? given : {}), ...Object.fromEntries(comments) };
   return { ...valid, model: { ...model, annotations: { ...model.annotations, [commentsKey]: all } } };
 }
-
-/** Returns the documents, other than the first one, that have parts of the model. */
-const included = (parts: ReadonlyMap<string, unknown>, first: string): readonly Source[] =>
-  [...parts.keys()].flatMap((name) => {
-    if (name === first || statusOf(name) === null) return [];
-    try {
-      return [readSource(name)];
-    } catch {
-      // It was read before; a file that has changed since then has no comments.
-      return [];
-    }
-  });
 
 // --- Comments of a text ---------------------------------------------------------------------------------------------
 
@@ -214,14 +197,13 @@ function named({ text, first, alone }: Comment, lines: readonly string[], known:
 
 const isContent = (line: string): boolean => /^\s*[^\s#]/.test(line) && !/^\s*<[?!]/.test(line);
 
-/** Returns the lines of each document, with the part of the model that each defines. */
-function linesOfParts(model: Model, positions: Positions): ReadonlyMap<string, ReadonlyMap<number, string>> {
-  const documents = new Map<string, Map<number, string>>();
+/** Returns the lines of a document, with the part of the model that each defines. */
+function linesOfParts(model: Model, positions: Positions, document: string): ReadonlyMap<number, string> {
+  const lines = new Map<number, string>();
   const add = (pointer: string, called = pointer): void => {
     for (const place of [positions.keyPlace?.(pointer), placeOf(positions, pointer)]) {
-      if (place?.line === undefined) continue;
-      const lines = documents.get(place.document) ?? new Map<number, string>();
-      if (!lines.has(place.line)) documents.set(place.document, lines.set(place.line, called));
+      if (place?.line === undefined || place.document !== document || lines.has(place.line)) continue;
+      lines.set(place.line, called);
     }
   };
   const each = (pointer: string, parts: object): void => {
@@ -249,5 +231,5 @@ function linesOfParts(model: Model, positions: Positions): ReadonlyMap<string, R
     each(`${child('/populations', name)}/values`, values);
   for (const [name, { values }] of Object.entries(model.projections))
     each(`${child('/projections', name)}/values`, values);
-  return documents;
+  return lines;
 }

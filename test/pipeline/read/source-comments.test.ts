@@ -1,8 +1,10 @@
 /** Comments of documents, which go with their subject into every notation. */
 
+import { writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { convertModel } from '../../../src/convert/convert.js';
 import { importModel } from '../../../src/pipeline/pipeline.js';
+import { temporaryFolder } from '../../support/command.js';
 
 const yaml = `# A network after somebody.
 # Of ten cells.
@@ -121,6 +123,28 @@ test('comments of XML come back, even if two hyphens are not allowed there', asy
     ...found,
     '': 'a - - b - - -',
   });
+});
+
+test('comments of included files stay there', () => {
+  const network = `<neuroml xmlns="http://www.neuroml.org/schema/neuroml2" id="a">
+    <!-- an old note -->
+    <izhikevichCell id="cell" v0="-70mV" thresh="30mV" a="0.02" b="0.2" c="-65" d="6"/>
+    <network id="net">
+      <!-- a note on the population -->
+      <population id="cells" component="cell" size="2"/>
+    </network>
+  </neuroml>`;
+  const text = `<Lems>
+    <!-- of this file -->
+    <Target component="sim"/>
+    <Include file="Simulation.xml"/><Include file="Cells.xml"/><Include file="Networks.xml"/>
+    <Include file="a.net.nml"/>
+    <Simulation id="sim" length="10ms" step="0.1ms" target="net"/>
+  </Lems>`;
+  const folder = temporaryFolder();
+  writeFileSync(folder.file('a.net.nml'), network);
+  const name = folder.file('LEMS_a.xml');
+  expect(read(name, text).valid.model.annotations['comments']).toEqual({ '': 'of this file' });
 });
 
 test('comments of JSON and of scripts are found outside strings only', () => {

@@ -383,9 +383,15 @@ function judged(
 
 /**
  * Checks whether spikes of the same number in each cell follow the previous ones, or the beginning, after intervals
- * that differ by at most a share, or δ. One spike more is allowed if the other side would have it after the end.
+ * that differ by at most a share, or δ. One spike more is allowed if the other side would have it after the end, and if
+ * all spikes of both sides differ in number by at most the same share.
  */
 function areInStep({ first, second }: PairedTrains, { begin, end }: Interval, share: number, within: number): boolean {
+  const [a, b] = [first, second].map((trains) => trains.reduce((sum, { length }) => sum + length, 0)) as [
+    number,
+    number,
+  ];
+  if (Math.abs(a - b) > (share * (a + b)) / 2) return false;
   return first.every((train, cell) => {
     const other = itemAt(second, cell);
     const [few, many] = train.length < other.length ? [train, other] : [other, train];

@@ -55,6 +55,7 @@ describe('equal random numbers', () => {
   it.each([
     ['each interval 5% longer', regular(0.1, 19), regular(0.105, 19), 'consistent'],
     ['the last spike after the end', regular(0.1, 19), regular(0.109, 18), 'consistent'],
+    ['a seventh of the spikes after the end', regular(0.27, 7), regular(0.29, 6), 'cannot say'],
     ['a spike less before the end', regular(0.1, 19), regular(0.1, 18), 'cannot say'],
     ['each interval 12% longer', regular(0.1, 19), regular(0.112, 17), 'cannot say'],
     ['each interval a fifth longer', regular(0.1, 19), regular(0.12, 16), 'different'],

@@ -39,7 +39,7 @@ export async function exportPynnScript(
   stem = 'model',
   options: PynnOptions = {},
 ): Promise<PynnScriptExport> {
-  const { document: written, report: entries, nestml } = await exportPynn(valid, options);
+  const { document: written, report: entries, nestml, recorded } = await exportPynn(valid, options);
   const report = new ConversionReport('pynn');
   report.addAll(entries);
   // Scripts of PyNN keep the times that their authors gave.
@@ -54,7 +54,7 @@ export async function exportPynnScript(
           ),
         );
   const simulator = usualSimulator(document, options.nestml === true);
-  const { view, files } = scriptView(document, stem, report, { nestml, simulator });
+  const { view, files } = scriptView(document, stem, report, { nestml, simulator, recorded });
   for (const remark of remarksOnBackends(document)) report.convention('pynn/backend', '', remark);
   if (options.nestml === true)
     for (const reason of refusedStep(document)) report.missing('/experiment/dt', reason, 'pynn/not-in-nestml');

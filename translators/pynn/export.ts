@@ -55,6 +55,8 @@ interface PynnExport {
   readonly report: readonly ConversionEntry[];
   /** Models of NESTML that cells of the type `nestml:NAME` are. */
   readonly nestml: readonly NestmlModel[];
+  /** Pointers to recordings of the model, by target and variable in PyNN's terms. */
+  readonly recorded: ReadonlyMap<string, string>;
 }
 
 /** How to write parts without a name in PyNN. */
@@ -217,7 +219,7 @@ function written(
   const projections = Object.entries(model.projections).flatMap(
     ([name, projection]) => projectionOf(context, name, projection) ?? [],
   );
-  const { recordings, phases } = protocolOf(context);
+  const { recordings, phases, recorded } = protocolOf(context);
   const sources = sourcesOf(context);
   for (const [name, operation] of Object.entries(model.operations))
     if (nestml?.runs(name) === true) continue;
@@ -261,7 +263,12 @@ function written(
     ...given('native', { ...natives?.document() }),
     ...given('annotations', annotations),
   };
-  return { document: withoutDangling(document, report), report: report.entries, nestml: nestml?.models ?? [] };
+  return {
+    document: withoutDangling(document, report),
+    report: report.entries,
+    nestml: nestml?.models ?? [],
+    recorded,
+  };
 }
 
 /**

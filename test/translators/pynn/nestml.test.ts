@@ -467,3 +467,29 @@ it('large whole numbers have an exponent, as C++ has no integers of so many digi
   const model = 'model: "dv/dt = -v*(v/(2e16*volt))/second : volt"\nthreshold: v > 1*volt\nreset: v = 0*volt';
   expect(await modelIn(group(model))).toContain('2e19 mV');
 });
+
+it('leaves out recordings that its cells do not have, at their place', async () => {
+  const text = `format: interneuron/brian
+dt: 0.1 ms
+spike_generators: { kick: { N: 1, indices: [0], times: [4 ms] } }
+neuron_groups:
+  A:
+    N: 1
+    model: |
+      dv/dt = (-70*mV - v + u)/(16*ms) : volt
+      du/dt = -u/(4*ms) : volt
+    threshold: v > -52*mV
+    reset: v = -70*mV
+    initializers: { v: -70*mV }
+synapses: { S: { source: kick, target: A, on_pre: u += 7*mV, delay: 1 ms, connect: true } }
+spike_monitors: { spikes: { source: A } }
+state_monitors: { M: { source: A, variables: [v, u], record: true } }
+run: 40 ms
+`;
+  const { outcome, files, report } = await converted(text);
+  expect(outcome).toBe('not measured');
+  expect(files[0]?.text).toContain('A.record(["spikes", "v"])');
+  expect(report.filter(({ verdict }) => verdict === 'notExpressible')).toMatchObject([
+    { pointer: '/recordings/1', message: expect.stringContaining('isyn_exc') as string },
+  ]);
+});

@@ -25,8 +25,17 @@ import { recordingOf } from './recordings.js';
 import { dottedName, synapseParts, withLists } from './types.js';
 import { inUnit } from '../../shared/in-unit.js';
 
-/** Returns the recordings from the start, and the phases. */
-export function protocolOf(context: ExportContext): Required<Pick<PynnSpecification, 'recordings' | 'phases'>> {
+/** Recordings from the start, phases, and the model's recordings. */
+interface Protocol extends Required<Pick<PynnSpecification, 'recordings' | 'phases'>> {
+  /** Pointers to recordings of the model, by target and variable in PyNN's terms. */
+  readonly recorded: ReadonlyMap<string, string>;
+}
+
+/** Returns the key of a recorded variable. */
+export const recordedKey = (target: string, variable: string): string => JSON.stringify([target, variable]);
+
+/** Returns the protocol of a model. */
+export function protocolOf(context: ExportContext): Protocol {
   const { recordings, experiment } = context.model;
   const first = experiment.protocol.findIndex((phase) => !isPhase(phase, 'record') || phase.on);
   const lead = experiment.protocol.slice(0, first < 0 ? undefined : first);
@@ -42,7 +51,12 @@ export function protocolOf(context: ExportContext): Required<Pick<PynnSpecificat
     if (!isIdle(phase, experiment.protocol)) phases.add(phase, child('/experiment/protocol', lead.length + k));
   });
   const begun = recordings.flatMap(({ name }) => (late.has(name) ? [] : (described.get(name) ?? [])));
-  return { recordings: once(begun), phases: phases.end() };
+  const recorded = recordings.flatMap(({ name }, k) => {
+    const { target = '', variables } = described.get(name) ?? {};
+    const pointer = child('/recordings', k);
+    return [variables ?? []].flat().map((variable) => [recordedKey(target, variable), pointer] as const);
+  });
+  return { recordings: once(begun), phases: phases.end(), recorded: new Map(recorded) };
 }
 
 /** Returns a list without duplicates, such as one for each population of a sample. */

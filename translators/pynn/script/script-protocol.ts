@@ -131,11 +131,11 @@ function canRecord(script: Script, target: string, variable: string): boolean {
   const atPlaces = own?.['compartments'] !== undefined && (variable === 'v' || variable.includes('.'));
   const isOwn = own !== undefined && (hasEquation(own, variable) || Object.hasOwn(own['parameters'] ?? {}, variable));
   if (own !== undefined && variable !== 'spikes' && !atPlaces && !isOwn) {
-    script.missing(`recording ${variable} of ${target}; the JSON form has it, scripts do not`);
+    script.unrecorded(target, variable, 'scripts do not');
     return false;
   }
   if (variable !== 'isyn_exc' && variable !== 'isyn_inh') return true;
-  script.missing(`recording ${variable} of ${target}; the JSON form has it, PyNN's simulators do not`);
+  script.unrecorded(target, variable, "PyNN's simulators do not");
   return false;
 }
 
@@ -168,7 +168,7 @@ function synapseRecordingLines(
   return wanted.flatMap((variable) => {
     const parameters: readonly string[] = ['weight', 'delay', ...Object.keys(synapse?.params ?? {})];
     if (!parameters.includes(variable) && !script.types.has(synapse?.type ?? ''))
-      return script.missing(`recording ${variable} of ${target}; the JSON form has it, scripts do not`);
+      return script.unrecorded(target, variable, 'scripts do not');
     if (variable === 'weight' && script.stepsPotential(post))
       script.convention('pynn/backend', `recorded weights of ${target} are in V under NEST, not in mV`);
     const name = script.names.take(`${script.of(target, 'projection')}_${variable}`);

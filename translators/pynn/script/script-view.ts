@@ -41,9 +41,17 @@ export function scriptView(
   document: PynnSpecification,
   stem: string,
   report: ConversionReport,
-  { nestml, simulator }: { readonly nestml: readonly NestmlModel[]; readonly simulator: string },
+  {
+    nestml,
+    simulator,
+    recorded,
+  }: {
+    readonly nestml: readonly NestmlModel[];
+    readonly simulator: string;
+    readonly recorded: ReadonlyMap<string, string>;
+  },
 ): { readonly view: ScriptView; readonly files: readonly ScriptFile[] } {
-  const script = new Script(document, stem, report, nestml);
+  const script = new Script(document, stem, report, nestml, recorded);
   const comments = new Comments(document.annotations);
   const head = comments.take('');
   /** Returns lines after the comments on parts of the given sections with that name. */

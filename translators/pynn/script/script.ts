@@ -7,6 +7,7 @@ import { Names } from '../names.js';
 import { populationsOf } from '../selections.js';
 import type { Population, PynnSpecification, Values } from '../specification.generated.js';
 import type { NestmlModel } from '../export/nestml/models.js';
+import { recordedKey } from '../export/protocol.js';
 import { withoutZeroRates } from './backends.js';
 import { imports, type ImportedName, type ScriptNames } from './python-text.js';
 
@@ -74,6 +75,7 @@ export class Script implements ScriptNames {
     stem: string,
     report: ConversionReport,
     nestml: readonly NestmlModel[] = [],
+    private readonly recorded: ReadonlyMap<string, string> = new Map(),
   ) {
     this.document = document;
     this.nestml = new Map(nestml.map((model) => [model.standard.name, model]));
@@ -175,6 +177,13 @@ export class Script implements ScriptNames {
   /** Reports parts that scripts cannot express. */
   missing(message: string): readonly [] {
     this.report.missing('', message);
+    return [];
+  }
+
+  /** Reports a variable of a recording that scripts do not record, at the recording. */
+  unrecorded(target: string, variable: string, reason: string): readonly [] {
+    const pointer = this.recorded.get(recordedKey(target, variable)) ?? '/recordings';
+    this.report.missing(pointer, `recording ${variable} of ${target}; the JSON form has it, ${reason}`);
     return [];
   }
 

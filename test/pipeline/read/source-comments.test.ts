@@ -6,6 +6,8 @@ import { convertModel } from '../../../src/convert/convert.js';
 import { importModel } from '../../../src/pipeline/pipeline.js';
 import { temporaryFolder } from '../../support/command.js';
 
+const folder = temporaryFolder();
+
 const yaml = `# A network after somebody.
 # Of ten cells.
 format: interneuron/brian
@@ -141,7 +143,6 @@ test('comments of included files stay there', () => {
     <Include file="a.net.nml"/>
     <Simulation id="sim" length="10ms" step="0.1ms" target="net"/>
   </Lems>`;
-  const folder = temporaryFolder();
   writeFileSync(folder.file('a.net.nml'), network);
   const name = folder.file('LEMS_a.xml');
   expect(read(name, text).valid.model.annotations['comments']).toEqual({ '': 'of this file' });

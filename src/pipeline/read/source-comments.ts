@@ -21,7 +21,7 @@ interface Comment {
   readonly alone: boolean;
 }
 
-/** Returns a model with the comments of its document or script as annotations. Comments of included files stay there. */
+/** Returns a model with the comments of its document or script as annotations. Included files keep theirs. */
 export function withComments(valid: ValidModel, source: Source, positions: Positions): ValidModel {
   const { name, text } = source.script ?? source;
   const { model } = valid;

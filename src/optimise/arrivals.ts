@@ -134,46 +134,75 @@ function receiversOf(kernel: MapKernel, buffers: ReadonlyMap<string, Buffer>): r
   return receivers.length === emptied.length && written.length === emptied.length && apart ? receivers : undefined;
 }
 
-/** Runs in every step. */
-function isRegular(program: Program, kernel: string): number | undefined {
-  const places = program.schedule.step.flatMap((entry, k) => (entry.kernel === kernel ? [k] : []));
-  const [place] = places;
+/** Where a program accesses its buffers and runs its kernels. */
+interface Accesses {
+  /** By the name of a buffer, the kernels that read or write it, in the order of the program. */
+  readonly kernels: ReadonlyMap<string, readonly Kernel[]>;
+  /** By the name of a kernel, its positions in the step, ascending. */
+  readonly places: ReadonlyMap<string, readonly number[]>;
+}
+
+/** Adds a value to the list of a key. */
+function addTo<K, V>(lists: Map<K, V[]>, key: K, value: V): void {
+  const list = lists.get(key);
+  if (list === undefined) lists.set(key, [value]);
+  else list.push(value);
+}
+
+/** Lists the accesses of a program in one walk, so that the pass is linear in the number of kernels. */
+function accessesOf(program: Program): Accesses {
+  const kernels = new Map<string, Kernel[]>();
+  for (const kernel of program.kernels) for (const buffer of buffersOf(bodyOf(kernel))) addTo(kernels, buffer, kernel);
+  const places = new Map<string, number[]>();
+  program.schedule.step.forEach(({ kernel }, place) => addTo(places, kernel, place));
+  return { kernels, places };
+}
+
+/** Returns the position in the step of a kernel that runs once in every step, else undefined. */
+function regularPlace(program: Program, accesses: Accesses, kernel: string): number | undefined {
+  const [place, ...others] = accesses.places.get(kernel) ?? [];
   const entry = place === undefined ? undefined : program.schedule.step[place];
-  return places.length === 1 && entry?.every === 1 && entry.offset <= 0 ? place : undefined;
+  return others.length === 0 && entry?.every === 1 && entry.offset <= 0 ? place : undefined;
 }
 
 /**
  * Returns the kernel that computes a variable for all elements before contributions are added, if no kernel in between
  * reads or writes the variable.
  */
-function lastWriter(program: Program, receiver: MapKernel, variable: string): MapKernel | undefined {
-  const kernels = new Map(program.kernels.map((kernel) => [kernel.name, kernel]));
-  const place = isRegular(program, receiver.name);
+function lastWriter(
+  program: Program,
+  accesses: Accesses,
+  receiver: MapKernel,
+  variable: string,
+): MapKernel | undefined {
+  const place = regularPlace(program, accesses, receiver.name);
   if (place === undefined) return undefined;
-  for (let k = place - 1; k >= 0; k -= 1) {
-    const kernel = kernels.get(program.schedule.step[k]?.kernel ?? '');
-    if (kernel === undefined || !buffersOf(bodyOf(kernel)).has(variable)) continue;
-    if (kernel.shape !== 'map' || !kernel.lanes || isRegular(program, kernel.name) !== k) return undefined;
-    if (JSON.stringify(kernel.domain) !== JSON.stringify(receiver.domain)) return undefined;
-    const at = kernel.body.findIndex((s) => s.kind === 'store' && s.buffer === variable);
-    const store = kernel.body[at];
-    if (store?.kind !== 'store' || !isOwn(store.index)) return undefined;
-    const later = kernel.body.slice(at + 1);
-    let stores = 0;
-    visitStatements(kernel.body, (s) => (stores += s.kind === 'store' && s.buffer === variable ? 1 : 0));
-    return stores === 1 && !buffersOf(later).has(variable) ? kernel : undefined;
+  let last = -1;
+  let kernel: Kernel | undefined;
+  for (const user of accesses.kernels.get(variable) ?? []) {
+    const before = accesses.places.get(user.name)?.findLast((k) => k < place) ?? -1;
+    if (before > last) [last, kernel] = [before, user];
   }
-  return undefined;
+  if (kernel?.shape !== 'map' || !kernel.lanes || regularPlace(program, accesses, kernel.name) !== last)
+    return undefined;
+  if (JSON.stringify(kernel.domain) !== JSON.stringify(receiver.domain)) return undefined;
+  const at = kernel.body.findIndex((s) => s.kind === 'store' && s.buffer === variable);
+  const store = kernel.body[at];
+  if (store?.kind !== 'store' || !isOwn(store.index)) return undefined;
+  const later = kernel.body.slice(at + 1);
+  let stores = 0;
+  visitStatements(kernel.body, (s) => (stores += s.kind === 'store' && s.buffer === variable ? 1 : 0));
+  return stores === 1 && !buffersOf(later).has(variable) ? kernel : undefined;
 }
 
 /**
  * Returns the kernels that add to an inbox; undefined if other kernels access it. Threads that reach a line at once
  * store the same bit.
  */
-function fillersOf(program: Program, inbox: Buffer, receiver: MapKernel): readonly PropagateKernel[] | undefined {
+function fillersOf(accesses: Accesses, inbox: Buffer, receiver: MapKernel): readonly PropagateKernel[] | undefined {
   const fillers: PropagateKernel[] = [];
-  for (const kernel of program.kernels) {
-    if (kernel === receiver || !buffersOf(bodyOf(kernel)).has(inbox.name)) continue;
+  for (const kernel of accesses.kernels.get(inbox.name) ?? []) {
+    if (kernel === receiver) continue;
     if (kernel.shape !== 'propagate') return undefined;
     let onlyAdds = true;
     visitStatements(kernel.body, (s) => {
@@ -288,14 +317,15 @@ function isSparse(inbox: Buffer, fillers: readonly PropagateKernel[]): boolean {
   );
 }
 
-function planOf(program: Program, kernel: Kernel, buffers: ReadonlyMap<string, Buffer>): Plan[] {
+function planOf(program: Program, accesses: Accesses, kernel: Kernel, buffers: ReadonlyMap<string, Buffer>): Plan[] {
   if (kernel.shape !== 'map') return [];
   const receivers = receiversOf(kernel, buffers);
-  if (receivers === undefined || receivers.length === 0 || isRegular(program, kernel.name) === undefined) return [];
+  if (receivers === undefined || receivers.length === 0) return [];
+  if (regularPlace(program, accesses, kernel.name) === undefined) return [];
   const writers = new Map<string, MapKernel>();
   for (const { inbox, variable } of receivers) {
-    const fillers = fillersOf(program, inbox, kernel);
-    const writer = lastWriter(program, kernel, variable);
+    const fillers = fillersOf(accesses, inbox, kernel);
+    const writer = lastWriter(program, accesses, kernel, variable);
     if (fillers === undefined || fillers.length === 0 || !isSparse(inbox, fillers) || writer === undefined) return [];
     writers.set(variable, writer);
   }
@@ -308,7 +338,8 @@ function planOf(program: Program, kernel: Kernel, buffers: ReadonlyMap<string, B
  */
 function withArrivalLines(program: Program): Program {
   const buffers = new Map(program.buffers.map((buffer) => [buffer.name, buffer]));
-  const plans = program.kernels.flatMap((kernel) => planOf(program, kernel, buffers));
+  const accesses = accessesOf(program);
+  const plans = program.kernels.flatMap((kernel) => planOf(program, accesses, kernel, buffers));
   if (plans.length === 0) return program;
   const lines = new Map(
     plans.flatMap(({ receivers }) =>
@@ -322,12 +353,10 @@ function withArrivalLines(program: Program): Program {
       }),
     ),
   );
+  const settledBy = new Map<MapKernel, string[]>();
+  for (const { writers } of plans) for (const [variable, writer] of writers) addTo(settledBy, writer, variable);
   const settled = (kernel: MapKernel): MapKernel => {
-    const variablesOfKernel = new Set(
-      plans.flatMap(({ writers }) =>
-        [...writers].flatMap(([variable, writer]) => (writer === kernel ? [variable] : [])),
-      ),
-    );
+    const variablesOfKernel = new Set(settledBy.get(kernel));
     const body = kernel.body.map((s): Statement => {
       if (s.kind !== 'store' || !variablesOfKernel.has(s.buffer) || (s.value.type !== 'f64' && s.value.type !== 'f32'))
         return s;

@@ -143,3 +143,48 @@ describe('a network stays as it is', () => {
     expect(arrivals.run(twoPopulations)).toBe(twoPopulations);
   });
 });
+
+/** A ring of neuron groups, each with a constant of its own, so that each has kernels of its own. */
+function ring(groups: number): Program {
+  const names = Array.from({ length: groups }, (_, k) => k);
+  const group = (k: number): string =>
+    `  G${k}: { N: 3, model: "dv/dt = (a - v)/(10*ms) : 1", threshold: v > 0.9, reset: v = 0, namespace: { a: 1.${k} } }`;
+  const synapse = (k: number): string =>
+    `  S${k}: { source: G${k}, target: G${(k + 1) % groups}, on_pre: v += 0.1, connect: { p: 0.5 } }`;
+  const text = [
+    'format: interneuron/brian',
+    'version: 1',
+    'neuron_groups:',
+    ...names.map(group),
+    'synapses:',
+    ...names.map(synapse),
+    'run: 1 ms',
+  ].join('\n');
+  return buildProgram(importModel({ name: 'ring.yaml', text }, {}).valid, { precision: 'float64' });
+}
+
+describe('the work for a program of many types', () => {
+  /** How often the pass reads the body of a kernel, on average. */
+  function readsOfKernel(program: Program): number {
+    let reads = 0;
+    const kernels = program.kernels.map((kernel) => {
+      if (!('body' in kernel)) return kernel;
+      const { body } = kernel;
+      return Object.defineProperty({ ...kernel }, 'body', {
+        enumerable: true,
+        get: () => {
+          reads += 1;
+          return body;
+        },
+      });
+    });
+    arrivals.run({ ...program, kernels });
+    return reads / kernels.length;
+  }
+
+  test('is in proportion to their number', () => {
+    const few = readsOfKernel(ring(6));
+    expect(few).toBeGreaterThan(0.5);
+    expect(readsOfKernel(ring(24)) / few).toBeCloseTo(1, 0);
+  });
+});

@@ -12,7 +12,7 @@ import type {
   ValidModel,
 } from '../../model/model.js';
 import { changedNames } from '../../model/changed.js';
-import { populationsOf } from '../../model/selected.js';
+import { populationsOf, wholePopulation } from '../../model/selected.js';
 import { endOf, isRecording, isSelection } from '../../model/tagged.js';
 
 /** A partly gathered model: the original, and its current parts by name. */
@@ -29,9 +29,11 @@ export interface Gathering {
   readonly end: number;
   readonly neurons: Record<string, NeuronType>;
   readonly synapses: Record<string, SynapseType>;
-  populations: Record<string, Population>;
-  projections: Record<string, Projection>;
+  readonly populations: Record<string, Population>;
+  readonly projections: Record<string, Projection>;
   readonly stimuli: Record<string, Stimulus>;
+  /** By population, what pointed at it before anything was rewritten. Rewriting removes some of it, and adds nothing. */
+  readonly references: ReadonlyMap<string, References>;
   /** Variables that are recorded, by population or projection. */
   readonly recorded: ReadonlyMap<string, ReadonlySet<string>>;
   /** Variables of cells that replace variables of synapses, by projection. */
@@ -45,12 +47,36 @@ export interface Gathering {
   readonly changed: ReadonlySet<string>;
 }
 
+/** Parts of a model that refer to a population, by name. */
+export interface References {
+  /** Projections to it or to a part of it. */
+  readonly incoming: string[];
+  /** Projections from all of it. */
+  readonly outgoing: string[];
+  /** Populations with variables that are its variables. */
+  readonly linked: string[];
+}
+
 /** The output of one element of a generator, which a stimulus gives to a cell now. */
 export interface Injected {
   readonly element: number;
   readonly stimulus: string;
   /** The cell. */
   readonly of: SelectionRule;
+}
+
+/** Returns, by population, what refers to it, from one walk over a model. */
+function referencesIn({ populations, projections }: Model): ReadonlyMap<string, References> {
+  const references = new Map(
+    Object.keys(populations).map((name): [string, References] => [name, { incoming: [], outgoing: [], linked: [] }]),
+  );
+  for (const [name, { linked = {} }] of Object.entries(populations))
+    for (const { population } of Object.values(linked)) references.get(population)?.linked.push(name);
+  for (const [name, { from, to }] of Object.entries(projections)) {
+    for (const population of populationsOf(to.of)) references.get(population)?.incoming.push(name);
+    references.get(wholePopulation(from.of) ?? '')?.outgoing.push(name);
+  }
+  return references;
 }
 
 /** Returns the initial state. */
@@ -75,6 +101,7 @@ export function gatheringOf(valid: ValidModel, report: ConversionReport, stage: 
     populations: { ...model.populations },
     projections: { ...model.projections },
     stimuli: { ...model.stimuli },
+    references: referencesIn(model),
     recorded,
     sums: new Map(),
     injected: new Map(),

@@ -7,7 +7,7 @@ import { mapped, without } from '../../model/collections.js';
 import { freeName } from '../../model/free-name.js';
 import type { NeuronType, Population, Projection, SynapseType, Value } from '../../model/model.js';
 import { child } from '../../model/pointer.js';
-import { populationsOf, wholePopulation } from '../../model/selected.js';
+import { wholePopulation } from '../../model/selected.js';
 import { normalisedCell } from '../normalised.js';
 import { standardCells } from '../pynn/index.js';
 import { tidy } from '../recognise/numbers.js';
@@ -22,10 +22,21 @@ export function gatherSource(gathering: Gathering, name: string): void {
   const type = gathering.neurons[population?.type ?? ''];
   if (population === undefined || type === undefined || Object.keys(type.inputs).length > 0) return;
   if ([...gathering.changed].some((one) => one.startsWith(`${name}.`))) return;
-  const links = Object.values(gathering.populations).flatMap(({ linked = {} }) => Object.values(linked));
-  const arriving = Object.values(gathering.projections).some(({ to }) => populationsOf(to.of).includes(name));
-  if (arriving || links.some((link) => link.population === name)) return;
-  const outgoing = Object.entries(gathering.projections).filter(([, { from }]) => wholePopulation(from.of) === name);
+  const {
+    incoming,
+    outgoing: outgoingNames,
+    linked,
+  } = gathering.references.get(name) ?? {
+    incoming: [],
+    outgoing: [],
+    linked: [],
+  };
+  if (incoming.some((key) => Object.hasOwn(gathering.projections, key))) return;
+  if (linked.some((key) => gathering.populations[key]?.linked !== undefined)) return;
+  const outgoing = outgoingNames.flatMap((key) => {
+    const projection = gathering.projections[key];
+    return projection === undefined ? [] : [[key, projection] as const];
+  });
   const currents = outgoing.flatMap(([key, projection]) => {
     const synapse = gathering.synapses[projection.synapse];
     const [[target, value] = ['', ''], second] = Object.entries(synapse?.contributes ?? {});
@@ -113,8 +124,8 @@ function asCurrents(
       }
     }
   }
-  gathering.projections = without(gathering.projections, new Set(currents.map(({ key }) => key)));
-  gathering.populations = without(gathering.populations, new Set([name]));
+  for (const { key } of currents) delete gathering.projections[key];
+  delete gathering.populations[name];
   const taken = (one: string): boolean =>
     [gathering.stimuli, gathering.populations, gathering.projections].some((map) => Object.hasOwn(map, one));
   const injected: Injected[] = [];

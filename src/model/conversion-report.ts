@@ -45,7 +45,9 @@ export const outcomeOf = (entries: readonly ConversionEntry[]): Outcome =>
 /** Collects entries while a model is exported, each once. */
 export class ConversionReport {
   readonly #stage: string;
-  readonly #entries: Map<string, ConversionEntry>;
+  readonly #entries = new Map<string, ConversionEntry>();
+  /** The entries of each part of the model and of all in it, by its pointer. */
+  readonly #within = new Map<string, ConversionEntry[]>();
   #placeOf: (pointer: string) => string;
 
   /**
@@ -54,8 +56,8 @@ export class ConversionReport {
    */
   constructor(stage: string, before?: ConversionReport) {
     this.#stage = stage;
-    this.#entries = new Map(before === undefined ? [] : before.#entries);
     this.#placeOf = before === undefined ? (pointer) => pointer : before.#placeOf;
+    this.addAll(before?.entries ?? []);
   }
 
   /** Sets the places in the source model that pointers of all later calls stand for, once parts have moved up. */
@@ -94,20 +96,19 @@ export class ConversionReport {
 
   /** Marks a part as exact unless there is an entry for it or for anything in it. */
   settle(pointer: string, message: string): void {
-    if (!this.#about(pointer).next().done) return;
+    if (this.#about(pointer).length > 0) return;
     this.exact(pointer, message);
   }
 
   /** Checks whether a part or anything in it has an entry other than exact. */
   hasLoss(pointer: string): boolean {
-    for (const { verdict } of this.#about(pointer)) if (verdict !== 'exact') return true;
-    return false;
+    return this.#about(pointer).some(({ verdict }) => verdict !== 'exact');
   }
 
   /** Checks whether an entry reports a part as left out. */
   hasOmission(pointer: string): boolean {
     const place = this.#placeOf(pointer);
-    return [...this.#entries.values()].some((entry) => entry.pointer === place && isLeftOut(entry));
+    return (this.#within.get(place) ?? []).some((entry) => entry.pointer === place && isLeftOut(entry));
   }
 
   /** Adds an entry unless the same entry exists for the same part. */
@@ -119,12 +120,19 @@ export class ConversionReport {
   addAll(entries: readonly ConversionEntry[]): void {
     for (const entry of entries) {
       const key = JSON.stringify([entry.code, entry.pointer, entry.message]);
-      if (!this.#entries.has(key)) this.#entries.set(key, entry);
+      if (this.#entries.has(key)) continue;
+      this.#entries.set(key, entry);
+      const parts = entry.pointer.split('/');
+      parts.forEach((_, depth) => {
+        const place = parts.slice(0, depth + 1).join('/');
+        const entries = this.#within.get(place);
+        if (entries === undefined) this.#within.set(place, [entry]);
+        else entries.push(entry);
+      });
     }
   }
 
-  *#about(pointer: string): Generator<ConversionEntry> {
-    const place = `${this.#placeOf(pointer)}/`;
-    for (const entry of this.#entries.values()) if (`${entry.pointer}/`.startsWith(place)) yield entry;
+  #about(pointer: string): readonly ConversionEntry[] {
+    return this.#within.get(this.#placeOf(pointer)) ?? [];
   }
 }

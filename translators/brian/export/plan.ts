@@ -168,9 +168,7 @@ function planGroup(id: string, population: Population, context: ExportContext): 
         !(isSpatial(type) && isBuiltIn(key, type)),
     ),
   );
-  const isEnd = Object.values(context.model.projections).some(({ from, to }) =>
-    [...ownersOf(from.of), ...ownersOf(to.of)].includes(id),
-  );
+  const isEnd = usesOf(context.model).ends.has(id);
   const names = renameAll(
     type,
     'neuron',
@@ -314,22 +312,56 @@ export function isConstant(
   );
 }
 
+/** How a model uses its populations. */
+interface Uses {
+  /** Owners at the ends of projections. */
+  readonly ends: ReadonlySet<string>;
+  /** Values of stimuli, by population. */
+  readonly stimuli: ReadonlyMap<string, readonly Value[]>;
+  /** Statements of operations, by population. */
+  readonly operations: ReadonlyMap<string, readonly string[]>;
+  /** Variables that the protocol changes or that are recorded, as `population.variable`. */
+  readonly variables: ReadonlySet<string>;
+}
+
+const uses = new WeakMap<Model, Uses>();
+
+/** Returns how a model uses its populations, from one walk over it. */
+function usesOf(model: Model): Uses {
+  const known = uses.get(model);
+  if (known !== undefined) return known;
+  const stimuli = new Map<string, Value[]>();
+  const operations = new Map<string, string[]>();
+  for (const stimulus of Object.values(model.stimuli))
+    for (const id of populationsOf(stimulus.to))
+      stimuli.set(id, [...(stimuli.get(id) ?? []), stimulus.kind === 'poisson' ? stimulus.weight : stimulus.value]);
+  for (const operation of Object.values(model.operations))
+    for (const id of populationsOf(operation.on)) operations.set(id, [...(operations.get(id) ?? []), ...operation.do]);
+  const ends = Object.values(model.projections).flatMap(({ from, to }) => [...ownersOf(from.of), ...ownersOf(to.of)]);
+  const recorded = model.recordings.flatMap((recording) =>
+    populationsOf(recording.of).flatMap((id) => recordedVariables(recording).map((key) => `${id}.${key}`)),
+  );
+  const found: Uses = {
+    ends: new Set(ends),
+    stimuli,
+    operations,
+    variables: new Set([...changedNames(model), ...recorded]),
+  };
+  uses.set(model, found);
+  return found;
+}
+
 /** Returns names in all texts that run repeatedly. */
 function codeOfGroup(id: string, type: NeuronType, context: ExportContext): ReadonlySet<string> {
   const texts = [
     ...Object.values(type.derived).map((derived) => derived.value),
     ...Object.values(type.derivatives).map((derivative) => derivative.rate),
     ...Object.values(type.events).flatMap((event) => [event.when, event.refractory?.for, event.refractory?.while]),
-    ...Object.values(context.model.stimuli).flatMap((stimulus) => {
-      if (!populationsOf(stimulus.to).includes(id)) return [];
-      return [stimulus.kind === 'poisson' ? stimulus.weight : stimulus.value];
-    }),
+    ...(usesOf(context.model).stimuli.get(id) ?? []),
   ].filter((text) => text !== undefined);
   const code = [
     ...Object.values(type.events).flatMap((event) => event.do),
-    ...Object.values(context.model.operations).flatMap((operation) =>
-      populationsOf(operation.on).includes(id) ? operation.do : [],
-    ),
+    ...(usesOf(context.model).operations.get(id) ?? []),
   ];
   return new Set([...texts.flatMap((text) => [...namesIn(parseExpression(String(text)))]), ...variablesInCode(code)]);
 }
@@ -356,12 +388,7 @@ export function codeOfSynapses(id: string, type: SynapseType, context: ExportCon
  * constant.
  */
 function isSeen(id: string, key: string, context: ExportContext): boolean {
-  const { model } = context;
-  const inProtocol = changedNames(model).has(`${id}.${key}`);
-  const recorded = model.recordings.some(
-    (recording) => recordedVariables(recording).includes(key) && populationsOf(recording.of).includes(id),
-  );
-  return inProtocol || recorded || seenBySynapses(id, key, context);
+  return usesOf(context.model).variables.has(`${id}.${key}`) || seenBySynapses(id, key, context);
 }
 
 /** Checks whether synapses read a variable of this owner, which is at one of their ends. */

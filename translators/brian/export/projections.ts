@@ -11,6 +11,7 @@ import type {
   ConnectionRule,
   Pathway,
   Projection,
+  Model,
   SelectionRule,
   SynapseType,
   Value,
@@ -244,9 +245,22 @@ export function exportSynapses(plan: SynapsesPlan, context: ExportContext): Expo
   return { specification, constants };
 }
 
+const copies = new WeakMap<Model, boolean>();
+
+/** Checks whether any code of a model has the word `copy`, once for all projections. */
+function mentionsCopies(model: Model): boolean {
+  const known = copies.get(model);
+  if (known !== undefined) return known;
+  const { synapses, operations, recordings, experiment } = model;
+  const values = Object.values(model.projections).map((projection) => [projection.values, projection.delays]);
+  const found = /\bcopy\b/.test(JSON.stringify([synapses, operations, recordings, experiment.protocol, values]));
+  copies.set(model, found);
+  return found;
+}
+
 /** Checks whether something reads the number of a synapse in its pair. */
 function readsCopies({ id, type, projection, names }: SynapsesPlan, { model }: ExportContext): boolean {
-  if (names.has('copy')) return false;
+  if (names.has('copy') || !mentionsCopies(model)) return false;
   const own = ({ on, of }: { readonly on?: SelectionRule; readonly of?: SelectionRule }): boolean =>
     [on, of].some((rule) => rule !== undefined && isSelection(rule, 'synapses') && rule.projection === id);
   const parts = [

@@ -35,12 +35,14 @@ export function withShortNames(document: BrianSpecification): BrianSpecification
   ]);
   const short = (specification: Synapses): Synapses => {
     const all = pathwayTexts(specification).join('\n');
-    const kept = new Set([...variables, ...ownVariables(specification), ...Object.keys(specification.namespace ?? {})]);
+    const own = ownVariables(specification);
+    const isKept = (name: string): boolean =>
+      variables.has(name) || own.has(name) || Object.hasOwn(specification.namespace ?? {}, name);
     const isShort = (name: string): boolean =>
-      !kept.has(name) && !otherwise.has(name) && !new RegExp(`(?<![\\w.])${name}\\b`).test(all);
+      !isKept(name) && !otherwise.has(name) && !new RegExp(`(?<![\\w.])${name}\\b`).test(all);
     const line = (text: string): string =>
       text.replace(/(?<![\w.])([A-Za-z]\w*)_post\b/g, (whole, name: string) =>
-        isShort(name) && !kept.has(whole) ? name : whole,
+        isShort(name) && !isKept(whole) ? name : whole,
       );
     const code = (given: Code | undefined): Code | undefined =>
       typeof given === 'object' ? mapped(given, line) : given === undefined ? undefined : line(given);

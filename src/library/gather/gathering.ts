@@ -32,7 +32,7 @@ export interface Gathering {
   readonly populations: Record<string, Population>;
   readonly projections: Record<string, Projection>;
   readonly stimuli: Record<string, Stimulus>;
-  /** By population, what pointed at it before anything was rewritten. Rewriting removes some of it, and adds nothing. */
+  /** References to each population in the original model. Rewriting removes some, and adds none. */
   readonly references: ReadonlyMap<string, References>;
   /** Variables that are recorded, by population or projection. */
   readonly recorded: ReadonlyMap<string, ReadonlySet<string>>;

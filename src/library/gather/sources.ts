@@ -124,8 +124,8 @@ function asCurrents(
       }
     }
   }
-  for (const { key } of currents) delete gathering.projections[key];
-  delete gathering.populations[name];
+  for (const { key } of currents) Reflect.deleteProperty(gathering.projections, key);
+  Reflect.deleteProperty(gathering.populations, name);
   const taken = (one: string): boolean =>
     [gathering.stimuli, gathering.populations, gathering.projections].some((map) => Object.hasOwn(map, one));
   const injected: Injected[] = [];

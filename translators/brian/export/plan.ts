@@ -317,7 +317,7 @@ interface Uses {
   /** Owners at the ends of projections. */
   readonly ends: ReadonlySet<string>;
   /** Values of stimuli, by population. */
-  readonly stimuli: ReadonlyMap<string, readonly Value[]>;
+  readonly stimuli: ReadonlyMap<string, readonly (string | number)[]>;
   /** Statements of operations, by population. */
   readonly operations: ReadonlyMap<string, readonly string[]>;
   /** Variables that the protocol changes or that are recorded, as `population.variable`. */
@@ -330,7 +330,7 @@ const uses = new WeakMap<Model, Uses>();
 function usesOf(model: Model): Uses {
   const known = uses.get(model);
   if (known !== undefined) return known;
-  const stimuli = new Map<string, Value[]>();
+  const stimuli = new Map<string, (string | number)[]>();
   const operations = new Map<string, string[]>();
   for (const stimulus of Object.values(model.stimuli))
     for (const id of populationsOf(stimulus.to))

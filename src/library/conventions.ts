@@ -27,9 +27,22 @@ import {
 import { typedModel } from '../model/typed-model.js';
 import type * as written from '../model/model.js';
 import { wholeStepsOf } from './accumulated-time.js';
-import * as ways from './convention-ways.js';
-import type { Way } from './convention-ways.js';
+import * as rewritings from './convention-rewritings.js';
+import type { ConventionRewriting } from './convention-rewritings.js';
 import { withoutRegimes } from './gather/regimes.js';
+import { simulators } from './simulators/simulators.js';
+
+/** A possible cause of a difference from another run: another convention, as a rewriting or a setting of the run. */
+export interface Hypothesis extends Partial<Omit<ConventionRewriting, 'name'>> {
+  readonly name: string;
+  /** Notation in which small models are written and read again, in place of the rewriting. */
+  readonly document?: 'lems';
+  readonly precision?: 'float32' | 'float64';
+  /** Steps by which the labels of spikes move. */
+  readonly labels?: number;
+  /** Pairs each cell with one of the other side that has the same spikes. */
+  readonly renumbers?: true;
+}
 
 /** The behaviour of simulators for a feature of models, by timing profile; two profiles differ if their texts do. */
 interface Convention {
@@ -38,8 +51,8 @@ interface Convention {
   readonly by: Readonly<Record<TimingProfile, string>>;
   /** Returns the sentence, from the names and the behaviours of two simulators. */
   readonly says: (parts: Readonly<Record<'target' | 'source' | 'convention' | 'original', string>>) => string;
-  /** Other ways to run a model that has the feature; absent: only the other timing profiles run it otherwise. */
-  readonly ways?: readonly Way[];
+  /** Other behaviours for the feature; absent: only the other timing profiles behave otherwise. */
+  readonly others?: readonly Hypothesis[];
 }
 
 /** Conventions that differ between all profiles. */
@@ -52,7 +65,7 @@ const conventionOf = {
     by: { brian: 'the beginning', grid: 'the end', 'lems-euler': 'the end' },
     says: ({ target, source, convention, original }) =>
       `${target} labels a spike with ${convention} of its step, ${source} with ${original}`,
-    ways: [
+    others: [
       { name: 'spikes labelled one step later', labels: 1 },
       { name: 'spikes labelled one step earlier', labels: -1 },
     ],
@@ -120,7 +133,12 @@ const conventionOf = {
     code: 'convention/delay',
     by: { brian: 'counts steps', grid: 'counts steps', 'lems-euler': 'adds up time' },
     says: () => 'LEMS adds up time steps, so some delays last one step more or less',
-    ways: [ways.delaysBy(1), ways.delaysBy(-1), ways.delaysRounded('up'), ways.delaysRounded('down')],
+    others: [
+      rewritings.delaysBy(1),
+      rewritings.delaysBy(-1),
+      rewritings.delaysRounded('up'),
+      rewritings.delaysRounded('down'),
+    ],
   },
   refractoriness: {
     verdict: 'different',
@@ -132,13 +150,13 @@ const conventionOf = {
     },
     says: ({ target, source, convention, original }) =>
       `${target} ends a refractory period ${convention}, ${source} ${original}`,
-    ways: [
-      ways.refractoryBy(1),
-      ways.refractoryBy(-1),
-      ways.inputWhileRefractory,
-      ways.heldWhileRefractory('refractory cells hold only the variables that a spike resets', 'reset'),
-      ways.heldWhileRefractory('refractory cells hold all variables', 'all'),
-      ways.heldWhileRefractory('refractory cells hold no variable', 'none'),
+    others: [
+      rewritings.refractoryBy(1),
+      rewritings.refractoryBy(-1),
+      rewritings.inputWhileRefractory,
+      rewritings.heldWhileRefractory('refractory cells hold only the variables that a spike resets', 'reset'),
+      rewritings.heldWhileRefractory('refractory cells hold all variables', 'all'),
+      rewritings.heldWhileRefractory('refractory cells hold no variable', 'none'),
     ],
   },
   times: {
@@ -164,12 +182,12 @@ const conventionOf = {
     by: { brian: 'begins', grid: 'ends', 'lems-euler': 'first reaches it, by accumulated time,' },
     says: ({ target, source, convention, original }) =>
       `${target} emits a listed spike in the step that ${convention} at its time, ${source} in the step that ${original}`,
-    ways: [
-      ways.inputsRounded('next', Math.ceil),
-      ways.inputsRounded('nearest', Math.round),
-      ways.inputsRounded('current', Math.floor),
-      ways.inputsBy(1),
-      ways.inputsBy(-1),
+    others: [
+      rewritings.inputsRounded('next', Math.ceil),
+      rewritings.inputsRounded('nearest', Math.round),
+      rewritings.inputsRounded('current', Math.floor),
+      rewritings.inputsBy(1),
+      rewritings.inputsBy(-1),
     ],
   },
 } as const satisfies Readonly<Record<string, Convention>>;
@@ -180,59 +198,62 @@ type Feature = keyof typeof conventionOf;
 /** Conventions that no timing profile decides: programs and scripts choose them. */
 const chosenOf = {
   cells: [{ name: 'cells in another order, paired by their spikes', renumbers: true }],
-  step: [ways.otherStep],
+  step: [rewritings.otherStep],
   seed: [
-    ways.otherSeed,
-    ways.otherDraws,
-    ways.generatorsFrom((seed) => seed + 1n, 'generators with the next seed'),
-    ways.generatorsFrom((seed) => (seed > 0n ? seed - 1n : seed), 'generators with the seed before'),
+    rewritings.otherSeed,
+    rewritings.otherDraws,
+    rewritings.generatorsFrom((seed) => seed + 1n, 'generators with the next seed'),
+    rewritings.generatorsFrom((seed) => (seed > 0n ? seed - 1n : seed), 'generators with the seed before'),
     ...[0n, 1n, 2n, 42n, 123n, 1234n, 12345n].map((seed) =>
-      ways.generatorsFrom(() => seed, `generators with seed ${seed}`),
+      rewritings.generatorsFrom(() => seed, `generators with seed ${seed}`),
     ),
   ],
-  units: [ways.weightsTimes(1000), ways.weightsTimes(0.001)],
-  thresholds: [ways.thresholdReached, ways.resetBySubtraction],
-  'spikes in a step': [ways.oneSpikeAStep],
+  units: [rewritings.weightsTimes(1000), rewritings.weightsTimes(0.001)],
+  thresholds: [rewritings.thresholdReached, rewritings.resetBySubtraction],
+  'spikes in a step': [rewritings.oneSpikeAStep],
   methods: [
-    ...(['euler', 'exact', 'rk2', 'rk4', 'exponentialEuler'] as const).map(ways.integratedBy),
-    ways.currentFirst,
-    ways.implicitPotential,
+    ...(['euler', 'exact', 'rk2', 'rk4', 'exponentialEuler'] as const).map(rewritings.integratedBy),
+    rewritings.currentFirst,
+    rewritings.implicitPotential,
   ],
   precision: [
     { name: 'single precision', precision: 'float32' },
     { name: 'double precision', precision: 'float64' },
   ],
-} as const satisfies Readonly<Record<string, readonly Way[]>>;
+} as const satisfies Readonly<Record<string, readonly Hypothesis[]>>;
 
 /** Conventions that may differ in one of several projections, and the most projections that are tried one by one. */
-const ofProjections: readonly Way[] = [
-  ways.delaysBy(1),
-  ways.delaysBy(-1),
-  ways.weightsTimes(1000),
-  ways.weightsTimes(0.001),
+const ofProjections: readonly ConventionRewriting[] = [
+  rewritings.delaysBy(1),
+  rewritings.delaysBy(-1),
+  rewritings.weightsTimes(1000),
+  rewritings.weightsTimes(0.001),
 ];
 const mostProjections = 6;
 
-/** Returns all other ways to run a model, the likeliest causes of a difference first. */
-export function waysOf({ timing, projections }: written.Model): readonly Way[] {
+/** Returns all possible causes of a difference from the run of a model, the likeliest first. */
+export function hypotheses({ timing, projections }: written.Model): readonly Hypothesis[] {
   const names = Object.keys(projections);
   const single = names.length > 1 && names.length <= mostProjections ? names : [];
   const profiles = (Object.keys(timingProperties) as TimingProfile[]).filter((one) => one !== timing);
   const { seed, units, thresholds, precision, methods, ...others } = chosenOf;
   return [
-    ...Object.values(conventionOf).flatMap((convention: Convention) => convention.ways ?? []),
+    ...Object.values(conventionOf).flatMap((convention: Convention) => convention.others ?? []),
     ...Object.values(others).flat(),
-    ...profiles.map((profile): Way => ({
+    ...profiles.map((profile): Hypothesis => ({
       name: `steps of ${timingProperties[profile].simulator}`,
-      model: (valid, other) => {
+      why: 'simulators differ in the order within a step',
+      apply: (valid, other) => {
         // LEMS integrates by Euler's method.
-        const euler = profile === 'lems-euler' ? ways.integratedBy('euler').model!(valid, other) : valid.model;
-        return { ...(typeof euler === 'string' ? valid.model : euler), timing: profile };
+        const euler = profile === 'lems-euler' ? rewritings.integratedBy('euler').apply(valid, other) : '';
+        const { model, data } = typeof euler === 'string' ? valid : euler.valid;
+        return { valid: { model: { ...model, timing: profile }, data } };
       },
       ...(profile === 'lems-euler' ? { document: 'lems' } : {}),
     })),
+    ...Object.values(simulators).flatMap(({ computes }) => computes),
     ...[methods, thresholds, units, precision, seed].flat(),
-    ...ofProjections.flatMap((way) => single.map((name) => ways.inProjection(way, name))),
+    ...ofProjections.flatMap((rewriting) => single.map((name) => rewritings.inProjection(rewriting, name))),
   ];
 }
 

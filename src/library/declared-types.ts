@@ -1,12 +1,12 @@
 /** Types that declare a name of the library and have its equations. */
 
-import type { NeuronType, SynapseType } from '../model/model.js';
+import type { NeuronType } from '../model/model.js';
 import { normalisedCell } from './normalised.js';
 import { cellNamed } from './standard-names.js';
 import type { StandardCell } from './standard-type.js';
 
 /** Returns the name that a type declares to have in PyNN; empty if it declares none. */
-export const declaredName = ({ conformsTo }: Pick<NeuronType | SynapseType, 'conformsTo'>): string => {
+export const declaredName = ({ conformsTo }: { readonly conformsTo?: { readonly type: string } }): string => {
   const { type = '' } = conformsTo ?? {};
   return type.startsWith('pynn/') ? type.slice('pynn/'.length) : '';
 };

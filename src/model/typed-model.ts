@@ -342,8 +342,10 @@ const fromTyped = changeOf({
   readonly selection: Change<SelectionRule, written.SelectionRule>;
 };
 
-/** Returns the written form of a typed model, which is hashed and written. */
-export const writtenModel = (model: Model): written.Model => fromTyped.model(model, noNames);
+const knownTexts = new WeakMap<Model, written.Model>();
+
+/** Returns the written form of a typed model, which is hashed and written; of a model that was typed, the original. */
+export const writtenModel = (model: Model): written.Model => knownTexts.get(model) ?? fromTyped.model(model, noNames);
 
 /** Returns the written form of a selection; its text tells drawn samples apart. */
 export const writtenSelection = (rule: SelectionRule): written.SelectionRule => fromTyped.selection(rule, noNames);
@@ -354,6 +356,7 @@ const known = new WeakMap<written.Model, Model>();
 export function typedModel(model: written.Model): Model {
   const made = known.get(model) ?? toTyped.model(model, noNames);
   known.set(model, made);
+  knownTexts.set(made, model);
   return made;
 }
 
@@ -361,5 +364,20 @@ export function typedModel(model: written.Model): Model {
 export const typedPhases = (model: written.Model, phases: readonly written.Phase[]): readonly Phase[] =>
   toTyped.protocol(scopesOf(model))(phases, noNames);
 
-/** Returns the typed form of a model, with its arrays. */
-export const typedValid = ({ model, data }: written.ValidModel): ValidModel => ({ model: typedModel(model), data });
+const knownValid = new WeakMap<ValidModel, written.ValidModel>();
+
+/** Returns the typed form of a model, with its arrays. The model is parsed when it is first read. */
+export function typedValid(valid: written.ValidModel): ValidModel {
+  const typed = {
+    get model() {
+      return typedModel(valid.model);
+    },
+    data: valid.data,
+  };
+  knownValid.set(typed, valid);
+  return typed;
+}
+
+/** Returns the written form of a model, with its arrays; of a model that was typed, the original. */
+export const writtenValid = (valid: ValidModel): written.ValidModel =>
+  knownValid.get(valid) ?? { model: writtenModel(valid.model), data: valid.data };

@@ -1,7 +1,9 @@
 /** Written conversions as models again, without the model that documents carry. */
 
+import { asComputedBy } from '../library/simulators/simulators.js';
 import type { ValidModel } from '../model/model.js';
 import { timingProperties } from '../model/timing-properties.js';
+import { typedValid, writtenValid } from '../model/typed-model.js';
 import {
   convertModel,
   type ConversionEntry,
@@ -55,6 +57,7 @@ export async function readBack(
 
 /** Returns the model of a script for NEST. Nothing reads NESTML: models in it are those after the last rewriting. */
 async function inNest(valid: ValidModel, how: HowToConvert, converted?: ConvertedModel): Promise<ValidModel> {
+  // Scripts of PyNN keep the times that their authors gave.
   const isMoved = timingProperties[valid.model.timing].simulator !== 'PyNN';
   let settled = valid;
   const onPass: ConvertOptions['onPass'] = (_, rewritten) => void (settled = rewritten);
@@ -62,28 +65,8 @@ async function inNest(valid: ValidModel, how: HowToConvert, converted?: Converte
   const script = isPlain
     ? converted
     : await convertModel(valid, 'pynn-nestml', { ...how, name: usualName('pynn-nestml'), onPass });
-  return asInNest(hasNestml(script) ? settled : await readBack(valid, 'pynn-json', how), isMoved);
-}
-
-/**
- * Returns a model as NEST runs it: with PyNN's timing and NEST's cells, own types in steps that adapt to an error, and
- * delays behind plastic synapses; sources send none too early.
- *
- * @param isMoved  whether the script moves spikes that are too early
- */
-async function asInNest({ model: written, data }: ValidModel, isMoved: boolean): Promise<ValidModel> {
-  const { withDendriticDelays } = await import('../../translators/pynn/export/nestml/dendritic.js');
-  const { cellOfNest, sourcesOfNest } = await import('../../translators/pynn/cells-of-nest.js');
-  const model = withDendriticDelays(written);
-  const neurons = Object.fromEntries(
-    Object.entries(model.neurons).map(([name, type]) => {
-      if (type.conformsTo !== undefined) return [name, cellOfNest(type)];
-      const isSolved = type.method === 'exact' || type.noise.length > 0;
-      return [name, isSolved ? type : { ...type, method: 'adaptive' as const }];
-    }),
-  );
-  const populations = sourcesOfNest(model, data, isMoved);
-  return { model: { ...model, timing: 'grid', neurons, populations }, data };
+  const read = hasNestml(script) ? settled : await readBack(valid, 'pynn-json', how);
+  return writtenValid(await asComputedBy('nest', typedValid(read), { movesEarlySpikes: isMoved }));
 }
 
 /** Reads the main file of a conversion to a document, without the model that it carries. */

@@ -16,10 +16,10 @@ import type { TargetNotation } from '../convert/target-notations.js';
 import type { ConversionEntry } from '../model/conversion-report.js';
 import { DiagnosticError, UsageError } from '../diagnostics/diagnostic.js';
 import { itemAt } from '../diagnostics/entry.js';
-import type { Way } from '../library/convention-ways.js';
-import { waysOf } from '../library/conventions.js';
+import { hypotheses, type Hypothesis } from '../library/conventions.js';
 import type { ValidModel } from '../model/model.js';
 import { isRecording } from '../model/tagged.js';
+import { typedValid, writtenValid } from '../model/typed-model.js';
 import type { ImportedModel, RunOptions } from '../pipeline/pipeline.js';
 import { convertWritten, joined, readWritten } from './read-back.js';
 import { runWithSpikes } from './run-with-spikes.js';
@@ -86,7 +86,7 @@ type Runs = Pick<RunOptions, 'target' | 'device' | 'threads' | 'cacheDirectory' 
 
 /** Conventions that remove the first difference. */
 interface Removal {
-  readonly ways: readonly Way[];
+  readonly ways: readonly Hypothesis[];
   /** Until this time in s, spikes were compared. */
   readonly until: number;
   /** Next difference in s; null if there is none until then. */
@@ -122,7 +122,7 @@ export async function whyDifferent(
   const session = new Session(imported, own, other, run, folder);
   const trials: Trial[] = [];
   /** Compares under conventions until a time, and lists the trial. */
-  const tried = async (ways: readonly Way[], until: number): Promise<Trial | string> => {
+  const tried = async (ways: readonly Hypothesis[], until: number): Promise<Trial | string> => {
     const found = await session.under(ways, until);
     if (typeof found === 'string') return found;
     return {
@@ -133,21 +133,21 @@ export async function whyDifferent(
     };
   };
   /** Compares until the end of the recordings, if that takes seconds. */
-  const checkLater = async (ways: readonly Way[], until: number): Promise<Pick<Removal, 'until' | 'next'>> => {
+  const checkLater = async (ways: readonly Hypothesis[], until: number): Promise<Pick<Removal, 'until' | 'next'>> => {
     const found = session.reaches(ways, end) ? await tried(ways, end) : '';
     return typeof found === 'string' ? { until, next: null } : { until: end, next: found.divergence };
   };
 
   try {
     const notRun: Cause['notRun'][number][] = [];
-    const all = waysOf(model);
+    const all = hypotheses(model);
     const labels = all.filter((way) => way.labels !== undefined);
     let until = Math.min(first.time + after, end);
-    let base: readonly Way[] = [];
+    let base: readonly Hypothesis[] = [];
     for (;;) {
-      const found = new Map<readonly Way[], Trial>();
+      const found = new Map<readonly Hypothesis[], Trial>();
       const removing: Removal[] = [];
-      const attempt = async (ways: readonly Way[]): Promise<void> => {
+      const attempt = async (ways: readonly Hypothesis[]): Promise<void> => {
         const trial = await tried(ways, until);
         if (typeof trial === 'string') {
           if (base.length === 0 && ways.length === 1) notRun.push({ convention: itemAt(ways, 0).name, reason: trial });
@@ -160,9 +160,9 @@ export async function whyDifferent(
       trials.push(...found.values());
       if (removing.length === 0) {
         // Labels move without a run, so they are tried with every run.
-        const shifted = (ways: readonly Way[]): readonly (readonly Way[])[] =>
+        const shifted = (ways: readonly Hypothesis[]): readonly (readonly Hypothesis[])[] =>
           ways.some((way) => way.labels) ? [] : labels.map((label) => [label, ...ways]);
-        const paired = async (sets: readonly (readonly Way[])[]): Promise<void> => {
+        const paired = async (sets: readonly (readonly Hypothesis[])[]): Promise<void> => {
           for (const ways of sets) {
             await attempt(ways);
             if (removing.length === 0) continue;
@@ -186,7 +186,7 @@ export async function whyDifferent(
           await paired(all.filter((way) => !closest.includes(way)).map((way) => [...closest, way]));
       }
       const [best, ...rest] = removing.toSorted((a, b) => (b.next ?? Infinity) - (a.next ?? Infinity));
-      const names = (ways: readonly Way[] = []): readonly string[] => ways.map(({ name }) => name);
+      const names = (ways: readonly Hypothesis[] = []): readonly string[] => ways.map(({ name }) => name);
       if (best && best.next !== null && base.length === 0) {
         // A second convention makes a later difference.
         base = best.ways;
@@ -226,13 +226,13 @@ class Session {
   ) {}
 
   /** Checks whether a run until a time takes seconds only. */
-  reaches(ways: readonly Way[], until: number): boolean {
-    return !ways.some((way) => way.model ?? way.precision) || until * this.#pace < mostToEnd;
+  reaches(ways: readonly Hypothesis[], until: number): boolean {
+    return !ways.some((way) => way.apply ?? way.precision) || until * this.#pace < mostToEnd;
   }
 
   /** Returns the spikes under conventions until a time in s. */
-  async under(ways: readonly Way[], until: number): Promise<Outcome> {
-    const runs = ways.filter((way) => way.model ?? way.precision);
+  async under(ways: readonly Hypothesis[], until: number): Promise<Outcome> {
+    const runs = ways.filter((way) => way.apply ?? way.precision);
     const key = runs.map(({ name }) => name).join();
     const known = this.#runs.get(key);
     const outcome =
@@ -253,7 +253,7 @@ class Session {
     return { ...outcome, trains: pairedBySpikes(moved, this.other.trains, dt, until) };
   }
 
-  async #run(ways: readonly Way[], until: number): Promise<Outcome> {
+  async #run(ways: readonly Hypothesis[], until: number): Promise<Outcome> {
     const { imported, own, other } = this;
     const seed = other.record?.seed;
     const dt =
@@ -266,19 +266,19 @@ class Session {
     const run = { ...(seed === undefined ? {} : { seed }), ...(dt === 0 ? {} : { dt }) };
     let valid: ValidModel = imported.valid;
     let report: ConversionReport = [];
-    for (const { model: change, document } of ways.toSorted((a, b) => Number(!!a.document) - Number(!!b.document))) {
+    for (const { apply, document } of ways.toSorted((a, b) => Number(!!a.document) - Number(!!b.document))) {
       const written = document && now() - this.#begin < mostTime ? await writtenIn(document, valid) : undefined;
       if (written) {
         ({ valid, report } = written);
         continue;
       }
-      const model = change ? change(valid, run) : valid.model;
-      if (typeof model === 'string') return model;
-      valid = { ...valid, model };
+      const made = await apply?.(typedValid(valid), run);
+      if (typeof made === 'string') return made;
+      if (made) valid = writtenValid(made.valid);
     }
     const usual = own.record?.precision ?? 'float64';
     const precision = ways.find((way) => way.precision)?.precision ?? usual;
-    if (ways.every(({ model }) => !model) && precision === usual) return 'the model was run in this precision';
+    if (ways.every(({ apply }) => !apply) && precision === usual) return 'the model was run in this precision';
     const recordings = valid.model.recordings.filter((recording) => isRecording(recording, 'events'));
     if (now() - this.#begin > mostTime) return `it was left out after ${mostTime / 1000} s`;
     const begin = now();

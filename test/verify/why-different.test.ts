@@ -14,7 +14,7 @@ import { referenceOutputs } from '../interoperability/reference-interpreter.js';
 const folder = temporaryFolder();
 const records = peerRecords('causes');
 const runnerOf = (name: string): string => {
-  const runner = /^(two projections|neuron|bmtk)/.exec(name)?.[1];
+  const runner = /^(two projections|hodgkin huxley|neuron|bmtk)/.exec(name)?.[1];
   const file = runner === undefined ? 'peers' : runner.includes(' ') ? runner.replace(' ', '_') : `${runner}_network`;
   return `test/verify/causes/${file}.py`;
 };
@@ -122,6 +122,19 @@ async function spikesInLems(name: string): Promise<readonly (readonly [number, n
   const rows = outputs['spikes.txt']!.trim().split('\n');
   return rows.map((row) => row.split(/\s+/).map(Number)).map(([id, time]) => [id!, Number((time! * 1e3).toFixed(4))]);
 }
+
+/** Hodgkin and Huxley's cells of PyNN with constant currents. */
+const hodgkinHuxley = {
+  format: 'interneuron/pynn',
+  version: 1,
+  pynn: '0.13',
+  name: 'cells',
+  populations: [
+    { label: 'cells', size: n, cell: { type: 'HH_cond_exp', params: { i_offset: cells.map((k) => (6 + k) / 10) } } },
+  ],
+  recordings: [{ target: 'cells', variables: ['spikes'] }],
+  phases: [{ run: 200 }],
+};
 
 /** PyNN's network with weights that it draws. */
 const drawn = (seed: number): object => ({
@@ -311,6 +324,7 @@ describe('causes of differences from other simulators', { timeout: 400_000 }, ()
     ['nest, cells in reverse', ...nest, pynn('currents'), ['cells in another order, paired by their spikes']],
     ['pynn, seed 1', ...nest, drawn(1), null],
     ['pynn, seed 42', ...nest, drawn(1), ['generators with seed 42']],
+    ['hodgkin huxley', ...nest, hodgkinHuxley, ["NEST's Hodgkin–Huxley cells"]],
     ['brian', ...inBrian, brian(), null],
     ['brian, currents of refractory cells go on', ...inBrian, pynn('currents'), ['steps of Brian']],
     [

@@ -2,8 +2,8 @@
 
 import { memberOf } from '../../../src/diagnostics/member.js';
 import { standardCells } from '../../../src/library/pynn/index.js';
+import { firstSent } from '../../../src/library/simulators/nest-parts.js';
 import { defaultOf } from '../cells.js';
-import { firstSent } from '../cells-of-nest.js';
 import { populationsOf } from '../selections.js';
 import type { PynnSpecification, Values } from '../specification.generated.js';
 

@@ -1,28 +1,41 @@
-/** Cells and sources of PyNN that NEST computes otherwise than PyNN has them: for measurements of scripts for NEST. */
+/** Cells and sources that NEST computes otherwise than PyNN has them. */
 
-import { declaredName } from '../../src/library/declared-types.js';
-import { arrayOf } from '../../src/model/arrays.js';
-import { mapped } from '../../src/model/collections.js';
-import type { DataStore, Model, NeuronType, Population } from '../../src/model/model.js';
-import { areInFile } from '../../src/model/tagged.js';
+import { assignment, binary, name, quantity, sum } from '../../lang/build.js';
+import { second, volt } from '../../lang/dimension.js';
+import { arrayOf } from '../../model/arrays.js';
+import { mapped } from '../../model/collections.js';
+import type { DataStore, Model, NeuronType, Population } from '../../model/typed.js';
 
 /**
- * Returns a standard cell as NEST has it. Izhikevich's takes steps of forward Euler. A spike of Hodgkin and Huxley's is
- * the first sample after a maximum of v above `v_offset + 30 mV`, at least 2 ms after the last one.
+ * Returns Hodgkin and Huxley's cell as NEST has it: a spike is the first sample after a maximum of v above `v_offset +
+ * 30 mV`, at least 2 ms after the last one.
  *
- * @source NEST 3.10, models izhikevich and hh_cond_exp_traub
+ * @source NEST 3.10, model hh_cond_exp_traub
  */
-export function cellOfNest(type: NeuronType): NeuronType {
+export function hodgkinHuxleyOfNest(type: NeuronType): NeuronType {
   const { spike } = type.events;
-  if (declaredName(type) === 'Izhikevich') return { ...type, method: 'euler' };
-  if (declaredName(type) !== 'HH_cond_exp' || spike === undefined) return type;
-  const refractory = { for: '2*ms', rate: [], writes: 'allow', suppress: true, evaluated: 'atEvent' } as const;
+  if (spike === undefined) return type;
+  const [v, before] = [name('v'), name('v_before')];
+  const isAbove = binary('>=', v, sum(name('v_offset'), quantity(0.03, volt)));
+  const hold = { rate: [], writes: 'allow', suppress: true, evaluated: 'atEvent' } as const;
   return {
     ...type,
     state: { ...type.state, v_before: { unit: 'V', type: 'real', initial: 0, shared: false } },
     events: {
-      spike: { ...spike, when: 'v >= v_offset + 30*mV and v_before > v', edge: 'level', refractory },
-      sample: { ...spike, when: 'v == v', edge: 'level', do: ['v_before = v'], order: spike.order + 1, emits: null },
+      spike: {
+        ...spike,
+        when: binary('and', isAbove, binary('>', before, v)),
+        edge: 'level',
+        refractory: { for: quantity(0.002, second), ...hold },
+      },
+      sample: {
+        ...spike,
+        when: binary('==', v, v),
+        edge: 'level',
+        do: [assignment('v_before', '=', v)],
+        order: spike.order + 1,
+        emits: null,
+      },
     },
   };
 }
@@ -46,7 +59,7 @@ export function sourcesOfNest(model: Model, data: DataStore, isMoved: boolean): 
   const first = firstSent({ shortest: limits.length === 0 ? step : Math.min(...limits), step });
   return mapped(model.populations, (population): Population => {
     const { spikes } = population;
-    if (spikes === undefined || areInFile(spikes)) return population;
+    if (spikes === undefined || spikes.kind === 'file') return population;
     const [times, indices] = [arrayOf(spikes.times, data), arrayOf(spikes.indices, data)];
     const isEarly = (time: number): boolean => time < first * (1 - 1e-9);
     if (!Array.from(times).some(isEarly)) return population;

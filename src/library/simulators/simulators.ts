@@ -1,0 +1,108 @@
+/**
+ * Facts about simulators. A simulator computes some parts otherwise than the model states: rewritings, in order. A
+ * conversion is measured under all of those of its simulator, and the cause of a difference is sought among them.
+ */
+
+import { mapped } from '../../model/collections.js';
+import type { TimingProfile } from '../../model/model.js';
+import { rewrite, type Rewriting } from '../../model/rewriting.js';
+import type { NeuronType, ValidModel } from '../../model/typed.js';
+import { declaredName } from '../declared-types.js';
+import { withDendriticDelays } from './dendritic-delays.js';
+import { hodgkinHuxleyOfNest, sourcesOfNest } from './nest-parts.js';
+
+/** A script that a simulator runs. */
+export interface Script {
+  /** Whether it moves listed spikes to the first time at which the simulator sends one. */
+  readonly movesEarlySpikes?: boolean;
+}
+
+/** A simulator of a notation. */
+export interface SimulatorFacts {
+  readonly profile: TimingProfile;
+  /** Deviations of its computation from the model. */
+  readonly computes: readonly Rewriting<Script>[];
+}
+
+/** Returns a rewriting of types of neurons. */
+const ofCells = (
+  name: string,
+  why: string,
+  reason: string,
+  change: (type: NeuronType) => NeuronType,
+): Rewriting<Script> => ({
+  name,
+  why,
+  apply: ({ model, data }) => {
+    const neurons = mapped(model.neurons, change);
+    const isChanged = Object.entries(neurons).some(([key, type]) => type !== model.neurons[key]);
+    return isChanged ? { valid: { model: { ...model, neurons }, data } } : reason;
+  },
+});
+
+const nest: SimulatorFacts = {
+  profile: 'grid',
+  computes: [
+    {
+      name: 'dendritic delays of NEST',
+      why: "NEST has a plastic synapse's delay behind the synapse",
+      apply: ({ model, data }) => {
+        const delayed = withDendriticDelays(model);
+        return delayed === model
+          ? 'no plastic synapse of the model has one delay'
+          : { valid: { model: delayed, data } };
+      },
+    },
+    ofCells(
+      "NEST's Izhikevich cells",
+      "NEST's izhikevich takes steps of forward Euler",
+      'no cell is an Izhikevich of PyNN',
+      (type) => (declaredName(type) === 'Izhikevich' && type.method !== 'euler' ? { ...type, method: 'euler' } : type),
+    ),
+    ofCells(
+      "NEST's Hodgkin–Huxley cells",
+      "NEST's hh_cond_exp_traub spikes at a maximum of its voltage",
+      'no cell is an HH_cond_exp of PyNN',
+      (type) => (declaredName(type) === 'HH_cond_exp' ? hodgkinHuxleyOfNest(type) : type),
+    ),
+    ofCells(
+      "adaptive steps of NEST's compiled cells",
+      'NESTML solves equations by steps that adapt to an error',
+      "no type of the model's own is integrated in fixed steps",
+      (type) =>
+        type.conformsTo !== undefined || type.method === 'exact' || type.noise.length > 0
+          ? type
+          : { ...type, method: 'adaptive' },
+    ),
+    {
+      name: "listed spikes as PyNN's NEST sends them",
+      why: 'PyNN sends no spike to NEST that is earlier than the shortest delay and a step',
+      apply: ({ model, data }, { movesEarlySpikes = false }) => {
+        const populations = sourcesOfNest(model, data, movesEarlySpikes);
+        const isChanged = Object.entries(populations).some(([key, one]) => one !== model.populations[key]);
+        return isChanged ? { valid: { model: { ...model, populations }, data } } : 'no listed spike is too early';
+      },
+    },
+  ],
+};
+
+/** Facts by simulator. */
+export const simulators = {
+  nest,
+  neuron: { profile: 'grid', computes: [] },
+  brian2: { profile: 'brian', computes: [] },
+  jneuroml: { profile: 'lems-euler', computes: [] },
+} as const satisfies Readonly<Record<string, SimulatorFacts>>;
+
+/** A simulator that runs conversions. */
+export type Simulator = keyof typeof simulators;
+
+/** Returns a model as a simulator computes it. */
+export async function asComputedBy(
+  simulator: Simulator,
+  { model, data }: ValidModel,
+  script: Script = {},
+): Promise<ValidModel> {
+  const { profile, computes } = simulators[simulator];
+  return (await rewrite<Script>(computes, { model: { ...model, timing: profile }, data }, script)).valid;
+}

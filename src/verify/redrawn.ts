@@ -1,7 +1,7 @@
 /** Models whose named generators follow the seed of the run. */
 
 import type { Model } from '../model/model.js';
-import { withNamedGenerators } from '../model/named-generators.js';
+import { withNamedGenerators } from '../library/named-generators.js';
 
 /** Returns a model with other draws for each seed of the run, where the model states seeds of generators. */
 export const redrawn = (model: Model): Model =>

@@ -5,7 +5,7 @@
 
 import { mapped } from '../../model/collections.js';
 import type { TimingProfile } from '../../model/model.js';
-import { rewrite, type Rewriting } from '../../model/rewriting.js';
+import { rewrite, type Rewriting } from '../../model/rewriting/rewriting.js';
 import type { NeuronType, ValidModel } from '../../model/typed.js';
 import { declaredName } from '../declared-types.js';
 import { withDendriticDelays } from './dendritic-delays.js';

@@ -1,5 +1,7 @@
 /** Generators of other programs that a model names. */
 
+import { memberOf } from '../diagnostics/member.js';
+
 /** A generator that a model names. */
 interface NamedGenerator {
   /** A number in decimal, or `model` for the seed of the run. */
@@ -8,9 +10,8 @@ interface NamedGenerator {
 }
 
 const isGenerator = (part: object): part is NamedGenerator =>
-  'seed' in part &&
-  typeof part.seed === 'string' &&
-  (('generator' in part && part.generator === 'numpy-mt19937') || ('name' in part && part.name === 'numpy-mt19937'));
+  typeof memberOf(part, 'seed') === 'string' &&
+  [memberOf(part, 'generator'), memberOf(part, 'name')].includes('numpy-mt19937');
 
 /**
  * Returns a part of a model with its named generators changed; the same object if none changes.

@@ -4,7 +4,7 @@
  */
 
 import { composed, type Became } from './became.js';
-import type { ValidModel } from './typed.js';
+import type { ValidModel } from '../typed.js';
 
 /** A rewritten model, or the reason why it does not change. */
 export type Rewritten = { readonly valid: ValidModel; readonly became?: Partial<Became> } | string;

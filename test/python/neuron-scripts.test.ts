@@ -1,7 +1,7 @@
 /** Models of NEURON: read from its memory, they run here with its spikes. */
 
 import { execFile } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, inject, it } from 'vitest';
@@ -136,6 +136,62 @@ const recordedInNeuron = {
   counted: [6.375, 19.15, 31.525, 43.875],
 };
 
+/** A channel of calcium, a pool that it fills, and a channel of potassium with a gate that reads the pool. */
+const mechanisms = {
+  cachan: `NEURON { SUFFIX cachan USEION ca READ eca WRITE ica RANGE gbar }
+PARAMETER { gbar = 0.0005 (S/cm2) }
+ASSIGNED { v (mV) eca (mV) ica (mA/cm2) minf mtau (ms) }
+STATE { m }
+BREAKPOINT { SOLVE states METHOD cnexp ica = gbar*m*m*(v - eca) }
+INITIAL { rates() m = minf }
+DERIVATIVE states { rates() m' = (minf - m)/mtau }
+PROCEDURE rates() { minf = 1/(1 + exp(-(v + 20)/6)) mtau = 0.5 + 2/(1 + exp((v + 30)/8)) }
+`,
+  capool: `NEURON { SUFFIX capool USEION ca READ ica WRITE cai RANGE tau }
+PARAMETER { tau = 60 (ms) rest = 1e-4 (mM) share = 0.02 (mM cm2/mA/ms) }
+ASSIGNED { ica (mA/cm2) }
+STATE { cai (mM) }
+BREAKPOINT { SOLVE states METHOD cnexp }
+INITIAL { cai = rest }
+DERIVATIVE states { cai' = -share*ica - (cai - rest)/tau }
+`,
+  kca: `NEURON { SUFFIX kca USEION ca READ cai USEION k READ ek WRITE ik RANGE gbar }
+PARAMETER { gbar = 0.002 (S/cm2) }
+ASSIGNED { v (mV) ek (mV) cai (mM) ik (mA/cm2) }
+STATE { w }
+BREAKPOINT { SOLVE states METHOD cnexp ik = gbar*w*(v - ek) }
+INITIAL { w = cai/(cai + 0.0005) }
+DERIVATIVE states { w' = (cai/(cai + 0.0005) - w)/2 }
+`,
+};
+
+/** One compartment with them and an artificial cell, for which NEURON runs the model to its end. */
+const pool = `
+from neuron import h
+h.load_file('stdrun.hoc')
+soma = h.Section(name='soma')
+soma.L = soma.diam = 20
+for name in ('hh', 'cachan', 'capool', 'kca'):
+    soma.insert(name)
+clamp = h.IClamp(soma(0.5))
+clamp.delay, clamp.dur, clamp.amp = 2, 1, 1.0
+stim = h.NetStim()
+listener = h.NetCon(stim, None)
+traces = [h.Vector().record(each) for each in (soma(0.5)._ref_v, soma(0.5)._ref_cai, soma(0.5).kca._ref_w)]
+h.usetable_hh = 0
+h.finitialize(-65)
+h.continuerun(10)
+`;
+
+/** Potentials in mV, concentrations in mM, and the gate, by time in ms: NEURON 9.0.2. */
+const pooled = {
+  0: [-65.0, 0.0001, 0.1666666666667],
+  3: [42.62442992486, 0.0001332361432041, 0.1693825355301],
+  4: [-3.162974545548, 0.0006823183851255, 0.2658854783816],
+  5: [-50.1211968304, 0.00140399629851, 0.4307529728899],
+  10: [-74.67643506453, 0.002011827573523, 0.768279895119],
+};
+
 describe.skipIf(missing !== null)(`scripts of NEURON${missing === null ? '' : ` (skipped: ${missing})`}`, () => {
   it('become models with the spikes of NEURON', { timeout: 120_000 }, async () => {
     writeFileSync(folder.file('ring.py'), ring);
@@ -174,6 +230,26 @@ describe.skipIf(missing !== null)(`scripts of NEURON${missing === null ? '' : ` 
       [...steps].map((step) => Math.round((step + spikeLabel) * 25) / 1000),
     ]);
     expect(Object.fromEntries(found)).toEqual(recordedInNeuron);
+  });
+
+  it('have pools that fill as in NEURON, from their first values on', { timeout: 120_000 }, async () => {
+    const own = folder.file('pools');
+    mkdirSync(own);
+    for (const [name, text] of Object.entries(mechanisms)) writeFileSync(join(own, `${name}.mod`), text);
+    writeFileSync(join(own, 'pool.py'), pool);
+    const path = join(own, 'pool.yaml');
+    await python('.venv-pynn', ['-m', 'interneuron', 'neuron', join(own, 'pool.py'), '-o', path], program());
+    const session = openModel(importModel(readSource(path)));
+    await session.run(0.01);
+    const { samples } = await session.take();
+    await session.dispose();
+    expect(samples.map(({ variable }) => variable)).toEqual(['v', 'ca_i', 'kca.w']);
+    for (const [time, expected] of Object.entries(pooled))
+      for (const [k, value] of expected.entries())
+        expect(Number(samples[k]?.values[Number(time) * 40]) * (k === 0 ? 1e3 : 1)).toBeCloseTo(
+          value,
+          k === 0 ? 9 : 12,
+        );
   });
 
   it('name their mistakes', { timeout: 60_000 }, async () => {

@@ -22,6 +22,7 @@ import type {
   Value,
 } from '../../model/typed.js';
 import { UniqueNames } from '../../model/free-name.js';
+import { inlineDerived } from '../context/equations.js';
 import { numberOf } from '../context/groups.js';
 import { BadMechanism, checkNoise, giveTemperature, missing, notRun } from './mechanism-errors.js';
 import type { CableNames } from '../context/cable.js';
@@ -90,6 +91,8 @@ class Maker {
   readonly #instances: readonly Instance[];
   /** Names in the class of variables at places, made when they are first read. */
   readonly #ofPlace = new Map<string, Expression>();
+  /** Derived variables at the beginning of the step, by their names now. */
+  readonly #held = new Map<string, Expression>();
   /** Own names of each mechanism as the class has them. */
   readonly #own: ReadonlyMap<string, Expression>[] = [];
   readonly #eventNames: UniqueNames;
@@ -181,6 +184,11 @@ class Maker {
             (name) => this.#ownName(slot, name) ?? name,
             (e) => this.#code(slot, e),
           ),
+        ),
+        pools: this.#instances.flatMap(({ mechanism: { writes, derivatives } }, slot) =>
+          Object.keys(writes).some((name) => !/^i($|_)/.test(name))
+            ? Object.keys(derivatives).flatMap((name) => this.#ownName(slot, name) ?? [])
+            : [],
         ),
         ...(rise === undefined ? {} : { rise }),
       },
@@ -276,7 +284,46 @@ class Maker {
     for (const [name, variable] of Object.entries(mechanism.derived))
       this.#derived[classNameOf(name)] = { ...variable, value: this.#code(slot, variable.value) };
     for (const [name, derivative] of Object.entries(mechanism.derivatives))
-      this.#derivatives[classNameOf(name)] = { ...derivative, rate: this.#code(slot, derivative.rate) };
+      this.#derivatives[classNameOf(name)] = { ...derivative, rate: this.#rate(slot, derivative.rate) };
+  }
+
+  /** A rate of change. In NEURON's steps, it reads currents and potentials of ions from before the cable's step. */
+  #rate(slot: number, rate: Expression): Expression {
+    const { mechanism } = this.#instances[slot] ?? {};
+    if (!mechanism || this.parts.method !== 'cable-then-gates') return this.#code(slot, rate);
+    const derived = new Map(
+      Object.entries(mechanism.derived).map(([name, { value, held }]) => [name, { expression: value, held }]),
+    );
+    const written = inlineDerived(rate, derived);
+    const changing = [...namesIn(written)].filter((name) => this.#changesWithCable(name));
+    if (changing.length === 0) return this.#code(slot, rate);
+    const held = changing.flatMap((name) => {
+      const read = this.#read(name, slot);
+      return read?.kind === 'name' ? [[read.name, this.#heldOf(read.name)] as const] : [];
+    });
+    return substitute(this.#code(slot, written), new Map(held));
+  }
+
+  /** Whether a name is the current of an ion, or its Nernst potential by a concentration that a mechanism writes. */
+  #changesWithCable(name: string): boolean {
+    const [, kind = '', ion = ''] = /^(i|e)_(\w+)$/.exec(name) ?? [];
+    const { ions } = this.parts.compartments;
+    if (!Object.hasOwn(ions, ion)) return false;
+    return (
+      kind === 'i' ||
+      (typeof ions[ion]?.reversal === 'string' &&
+        this.#instances.some(({ mechanism: { writes } }) => `${ion}_i` in writes || `${ion}_o` in writes))
+    );
+  }
+
+  /** The value of a derived variable at the beginning of the step. */
+  #heldOf(name: string): Expression {
+    const known = this.#held.get(name);
+    if (known) return known;
+    const held = this.#taken.take(`${name}_before`);
+    this.#derived[held] = { ...(this.#derived[name] as DerivedVariable), value: nameOf(name), held: true };
+    this.#held.set(name, nameOf(held));
+    return nameOf(held);
   }
 
   #ownName(slot: number, name: string): string | undefined {

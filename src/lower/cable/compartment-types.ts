@@ -24,7 +24,7 @@ export function cablesOfCompartments({ model, data }: Pick<DrawnModel, 'model' |
           {
             type: name,
             compartments: tree.compartments.map((_, k) => k),
-            names: { voltage, capacitance, current, schemes: [], ...(rise === undefined ? {} : { rise }) },
+            names: { voltage, capacitance, current, schemes: [], pools: [], ...(rise === undefined ? {} : { rise }) },
           },
         ],
         populations: members

@@ -53,7 +53,8 @@ export function advanceGates(group: Group, { method, classes }: Cable, scope: El
   const isFirst = code`${step} == 0i`;
   const staggered = method === 'cable';
   const h = staggered ? block.name('h', code`select(${isFirst}, ${half}, ${whole})`) : whole;
-  const schemes = (classes.find(({ type }) => type === group.name)?.names.schemes ?? []).filter(({ states }) =>
+  const names = classes.find(({ type }) => type === group.name)?.names;
+  const schemes = (names?.schemes ?? []).filter(({ states }) =>
     states.every((name) => diffusion.get(name)?.size === 0),
   );
   const schemeOf = (name: string): Scheme | undefined => schemes.find(({ states }) => states.includes(name));
@@ -82,8 +83,15 @@ export function advanceGates(group: Group, { method, classes }: Cable, scope: El
   };
   const next = (name: string): Ir =>
     block.name(`next_${name}`, withNoise(advanced(name, h), diffusion.get(name), scope, noise));
+  const write = (values: ReadonlyMap<string, Ir>): void => {
+    for (const [name, value] of values) scope.write(name, settled(value, block));
+  };
+  // NEURON advances the pools before the gates, which read the new concentrations.
+  const pools = method === 'cable-then-gates' ? (names?.pools ?? []) : [];
+  write(new Map(pools.map((name) => [name, next(name)])));
   const values = new Map<string, Ir>();
-  for (const name of derivatives.keys()) if (!coupled.all.includes(name)) values.set(name, next(name));
+  for (const name of derivatives.keys())
+    if (!pools.includes(name) && !coupled.all.includes(name)) values.set(name, next(name));
   if (coupled.all.length > 0) {
     const ahead = block.name('ahead', code`select(${isFirst}, ${quarter}, ${half})`);
     for (const name of derivatives.keys()) kept(name);
@@ -95,7 +103,7 @@ export function advanceGates(group: Group, { method, classes }: Cable, scope: El
     scope.overrides = outer;
     scope.forget();
   }
-  for (const [name, value] of values) scope.write(name, settled(value, block));
+  write(values);
 }
 
 /** Returns the noise of a step: in the first, of half a step if gates are half a step ahead. */

@@ -6,7 +6,8 @@ import type { Tree } from '../../model/compartment-tree.js';
 
 /**
  * How voltages and gates take turns. `cable`: second order, voltages by half an implicit step and its mirror image,
- * gates half a step ahead; the others by backward Euler, one after the other.
+ * gates half a step ahead; the others by backward Euler, one after the other. `cable-then-gates` is NEURON's order:
+ * voltages, then pools by the currents of ions before the step, then gates.
  */
 export type CableMethod = Extract<IntegrationMethod, 'cable' | 'cable-then-gates' | 'gates-then-cable'>;
 
@@ -31,6 +32,8 @@ export interface CableNames {
   readonly current: Expression;
   /** Kinetic schemes of its mechanisms. */
   readonly schemes: readonly Scheme[];
+  /** State variables of mechanisms that write concentrations. */
+  readonly pools: readonly string[];
   /** State variable with the rise of the potential in half of the last step; absent: no code reads it. */
   readonly rise?: string;
 }

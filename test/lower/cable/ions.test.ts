@@ -95,3 +95,62 @@ test('pools of sodium inside and of potassium outside move their potentials, eac
   expect(errors[1]![0]).toBeLessThan(5e-8);
   expect(states.at(-1)![1]).toBeGreaterThan(11.5);
 });
+
+const inTurn = `
+interneuron: 1
+neurons:
+  cell:
+    method: cable-then-gates
+    compartments:
+      initial: -70 mV
+      temperature: 300 kelvin
+      sections: { soma: { length: 20 um, diameter: 20 um, ${membrane} } }
+      ions:
+        ca: { valence: 2, inside: 0.0001 mM, outside: 2 mM, reversal: nernst }
+        k: { valence: 1, inside: 140 mM, outside: 5 mM, reversal: -90 mV }
+      mechanisms:
+        calcium: { parameters: { g: 1 S/m**2 }, reads: [v, e_ca], writes: { i_ca: g*(e_ca - v) } }
+        potassium:
+          state: { w: 0, x: 0 }
+          derivatives: { w: (ca_i/(ca_i + 0.001*mM) - w)/(2*ms), x: (e_ca/volt - x)/(2*ms) }
+          reads: [v, e_k, e_ca, ca_i]
+          writes: { i_k: 50*siemens/m**2*w*(e_k - v) }
+        pool:
+          parameters: { share: 50 mole/(coulomb*meter) }
+          state: { c: { unit: mM, initial: 0.0001 mM } }
+          derived: { inflow: { unit: mM/s, value: share*i_ca } }
+          derivatives: { c: inflow - (c - 0.0001*mM)/(20*ms) }
+          reads: [i_ca]
+          writes: { ca_i: c }
+    events: { spike: { when: v > 0*mV, edge: rising, section: soma } }
+populations: { cells: { type: cell, size: 1 } }
+record: [{ of: cells, variables: [v, ca_i, i_ca, potassium.w, potassium.x], section: soma, name: all }]
+timing: grid
+experiment: { dt: 0.05 ms, duration: 20 ms }
+`;
+
+test('under cable-then-gates, pools take the current of before the step, and gates the new concentration, as in NEURON', async () => {
+  const run = await simulate(inTurn);
+  const [v, c, i, w, x] = ['v', 'ca_i', 'i_ca', 'potassium.w', 'potassium.x'].map(
+    (name) => trace(run, `all/${name}`), // prettier-ignore
+  );
+  const [dt, capacitance] = [5e-5, 0.01];
+  const relaxed = (from: number, to: number, tau: number): number => to + (from - to) * Math.exp(-dt / tau);
+  let state = { v: -0.07, c: 1e-4, w: 0, x: 0 };
+  for (let k = 0; k <= 400; k++) {
+    const e = nernst(state.c, 2) / 2;
+    const current = e - state.v;
+    for (const [name, values] of Object.entries({ v, c, w, x }))
+      expect(values![k]).toBeCloseTo(state[name as keyof typeof state], 12);
+    // A recorded current belongs to the potential of its sample.
+    expect(i![k]).toBeCloseTo(current, 12);
+    const c1 = relaxed(state.c, 1e-4 + 0.02 * 50 * current, 0.02);
+    state = {
+      v: ((capacitance / dt) * state.v + e + 50 * state.w * -0.09) / (capacitance / dt + 1 + 50 * state.w),
+      c: c1,
+      w: relaxed(state.w, c1 / (c1 + 0.001), 0.002),
+      x: relaxed(state.x, e, 0.002),
+    };
+  }
+  expect(state.c).toBeGreaterThan(0.01);
+});

@@ -19,6 +19,7 @@ from interneuron._scripts import captured_by, command_on_script, note_left_out, 
 
 from .model import Model
 from .sources import Sources, mod_files
+from .values import FirstValues, first_values
 
 
 def use_script(words: list[str], command: list[str], arguments: Sequence[str] = ()) -> int:
@@ -117,7 +118,7 @@ class _Capture:
         self.cvode = h.CVode()
         self.recorded: list[tuple[Any, float | None]] = []
         self.plays: list[tuple[Any, tuple[Any, ...]]] = []
-        self.potentials: dict[str, list[float]] = {}
+        self.first: FirstValues = {}
         self.trains: dict[str, Any] = {}
         self.kept: list[Any] = []
         self.sources: list[Any] = []
@@ -156,7 +157,7 @@ class _Capture:
 
     def _initialized(self) -> None:
         """The model may run now: first values are known."""
-        self._keep_potentials()
+        self._keep_first()
         # With several threads, NEURON reports no steps.
         self.cvode.event(self.h.t + 1e-9, self._stepped)
 
@@ -175,8 +176,8 @@ class _Capture:
                 self.trains[artificial.hname()] = events
                 self.kept.append(watch)
 
-    def _keep_potentials(self) -> None:
-        self.potentials = {section.name(): [each.v for each in section] for section in self.h.allsec()}
+    def _keep_first(self) -> None:
+        self.first = {section.name(): first_values(section) for section in self.h.allsec()}
 
     def _stepped(self) -> None:
         """A step has been taken. Long steps, and those before the time 0, let the model settle before it runs."""
@@ -184,7 +185,7 @@ class _Capture:
         if self.duration is not None or h.t == 0:
             return
         if h.t < 0 or (h.dt > 1 and not self.cvode.active()):
-            self._keep_potentials()
+            self._keep_first()
             return
         self.duration = _duration(h)
         if self.trains:
@@ -208,7 +209,7 @@ class _Capture:
     def _write(self) -> None:
         h = self.h
         sources = Sources(h, str(self.output.parent), self.folders)
-        model = Model(h, sources, Path(self.script).stem, self.potentials)
+        model = Model(h, sources, Path(self.script).stem, self.first)
         if "neuron.rxd" in sys.modules and getattr(sys.modules.get("neuron.rxd.species"), "_all_species", None):
             model.leave("reactions and diffusion of rxd")
         self.kept.clear()

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from .sources import Sources
-from .values import by_place, identifier, is_shape, places, rounded, same, unique, variables
+from .values import FirstValues, by_place, first_values, identifier, is_shape, places, rounded, same, unique, variables
 
 #: Reversal potentials, concentrations and currents of ions, by NEURON's names and ours.
 _ION_NAMES = {"e{}": "e_{}", "{}i": "{}_i", "{}o": "{}_o", "i{}": "i_{}"}
@@ -21,16 +21,16 @@ _FARADAY_BY_GAS = 96485.33212331 / 8.31446261815324
 class Model:
     """The document of the model that NEURON holds."""
 
-    def __init__(self, h: Any, sources: Sources, title: str, potentials: Mapping[str, list[float]]) -> None:
+    def __init__(self, h: Any, sources: Sources, title: str, first: FirstValues) -> None:
         """Reads the model.
 
         Args:
             h: NEURON.
             sources: texts of mechanisms.
             title: name of the model.
-            potentials: membrane potentials at the beginning by section, in mV.
+            first: potentials and concentrations at the beginning.
         """
-        self.h, self.sources, self.potentials = h, sources, potentials
+        self.h, self.sources, self.first = h, sources, first
         self.left_out: list[str] = []
         self.types: dict[str, Any] = {}
         self.populations: dict[str, Any] = {}
@@ -122,11 +122,14 @@ class Model:
         found["divisions"] = int(section.nseg)
         found["specificCapacitance"] = f"{sum(capacitances) / len(capacitances)!r} uF/cm**2"
         found["resistivity"] = f"{section.Ra!r} ohm*cm"
-        potentials = self.potentials.get(section.name()) or [segment.v for segment in section]
+        potentials = self._first(section)["v"]
         if not isinstance(same(potentials), float):
             self.leave(f"first potentials along {section.name()}: its compartments have their mean")
         found["initial"] = f"{sum(potentials) / len(potentials)!r} mV"
         return found
+
+    def _first(self, section: Any) -> dict[str, list[float]]:
+        return self.first.get(section.name()) or first_values(section)
 
     def _parameters(self, mechanism: str) -> tuple[list[tuple[str, int]], dict[str, list[float]]]:
         """Returns the parameters of a mechanism with their lengths, and the values of a new one."""
@@ -203,14 +206,17 @@ class Model:
                     found[own if length == 1 else f"{own}_{k}"] = same(read)
         # First concentrations that a mechanism computes.
         for state in re.findall(r"[A-Za-z_]\w*", self.sources.block(mechanism, "STATE")):
-            if len(state) > 2 and state[-1] in "io" and hasattr(section(0.5), f"{state[:-1]}_ion"):
-                found[state] = same([getattr(segment, state) for segment in section])
+            if state in self._first(section):
+                found[state] = same(self._first(section)[state])
         return found
 
     def _ion(self, ion: str, sections: Mapping[str, Any]) -> dict[str, Any]:
         charge = self.h.ion_charge(f"{ion}_ion")
         levels = {
-            place: {key: getattr(section(0.5), name.format(ion)) for key, name in (("inside", "{}i"), ("outside", "{}o"), ("e", "e{}"))}
+            place: {
+                **{key: self._first(section)[name][section.nseg // 2] for key, name in (("inside", f"{ion}i"), ("outside", f"{ion}o"))},
+                "e": getattr(section(0.5), f"e{ion}"),
+            }
             for place, section in sections.items()
         }
         first = next(iter(levels.values()))

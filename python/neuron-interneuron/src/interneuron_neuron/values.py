@@ -8,6 +8,17 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 
+#: Potentials and concentrations at the beginning, along each section: by name of the section and of the variable.
+FirstValues = dict[str, dict[str, list[float]]]
+
+
+def first_values(section: Any) -> dict[str, list[float]]:
+    """Returns the potentials and concentrations along a section, by NEURON's names."""
+    ions = [each.name()[:-4] for each in section(0.5) if each.name().endswith("_ion")]
+    names = ["v", *(f"{ion}{side}" for ion in ions for side in "io")]
+    return {name: [getattr(segment, name) for segment in section] for name in names}
+
+
 def identifier(text: str) -> str:
     """Returns a text as a name: `dend[3]` as `dend_3`."""
     name = re.sub(r"\W+", "_", text).strip("_") or "section"

@@ -1,6 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { Durations } from './test/support/durations.js';
+import { longFiles, longTestsNow, type LongChoice } from './test/support/long-tests.js';
 import { LongestFirst } from './test/support/longest-first.js';
 import { SkipReasons } from './test/support/skip-reasons.js';
 
@@ -21,40 +23,27 @@ const apart = [
   'test/codegen/**/{hostile-names,differential,pace,opencl-project,cuda-project,cable-teams}.test.ts',
 ];
 
-/**
- * Tests that take half of the time of all, and that the change of a newcomer is unlikely to break alone: comparisons of
- * engines, large sizes, random programs and killed processes.
- */
-const long = [
-  'test/{fuzz/fuzz,translators/passes,translators/brian/import-properties,translators/{nir,sonata}/errors}.test.ts',
-  'test/translators/{neuroml/{export-restored,export/every-fixture,large,renamed},pynn/protocol-fixtures}.test.ts',
-  'test/pipeline/{budgets,checkpoint,forged,hostile-texts,results/names-and-units}.test.ts',
-  'test/session/{cells-between-runs,open-model}.test.ts',
-  'test/cli/{codegen,process,sweep}.test.ts',
-  'test/codegen/{hostile-names,wasm/growth,c/{differential,pace}}.test.ts',
-  'test/codegen/c/device/{cable-teams,cuda,cuda-project,one-path,opencl-project,strategies}.test.ts',
-  'test/fixtures/{brunel-2000,going-on,later-phases,neuroml,targets/{model,mpi,neuroml,pynn}}.test.ts',
-  'test/lower/{elements/{any-order,engines,single-cells},features/matrix}.test.ts',
-  'test/optimise/{arrivals,integer-weights}.test.ts',
-  'test/runtime/targets/{fixed-point,processes,trust,cuda/{compilers,processes,session},mpi/mpi}.test.ts',
-  'test/runtime/results/{crash-safety,unwritable}.test.ts',
-  'test/interoperability/{lems-export,neuroml-kept}.test.ts',
-  'test/{scripts/continuous-integration,site/page}.test.ts',
-  'test/ir/library/random.test.ts',
-  'test/python/installed.test.ts',
-];
-/** As `triesAll` in test/support/effort.ts, which needs a running test; files that are named are always run. */
-const triesAll =
-  ['usual', 'thorough'].includes(process.env['INTERNEURON_TESTS'] ?? '') ||
-  process.argv.some((word) => word.startsWith('test/'));
-const left = triesAll ? [] : long;
+/** As `askedEffort` in test/support/effort.ts, which needs a running test. */
+const effort = process.env['INTERNEURON_TESTS'] ?? 'quick';
+/** Files that are named are always run. */
+const isNamed = process.argv.some((word) => word.startsWith('test/'));
+const all: LongChoice = { run: new Map(), left: [] };
+const quick = (): LongChoice => ({ ...all, left: longFiles() });
+const long = isNamed ? all : effort === 'quick' ? quick() : effort === 'change' ? longTestsNow() : all;
+const left = [...long.left];
+
+/** What is kept of a run of all tests. */
+const jsonReport: [string, Record<string, unknown>] = ['json', { outputFile: 'out/tests.json' }];
+const reports = [jsonReport, new Durations()];
 
 // Processes rather than threads: what native code breaks is then the failure of one file.
 export default defineConfig({
   test: {
-    testTimeout: 60_000,
+    // By the clock, on a machine that does much else: it ends only what waits for ever.
+    testTimeout: 1_200_000,
+    hookTimeout: 1_200_000,
     pool: 'forks',
-    reporters: ['default', new SkipReasons(left.length > 0)],
+    reporters: ['default', new SkipReasons(long), ...(isNamed || effort === 'quick' ? [] : reports)],
     sequence: { sequencer: LongestFirst },
     maxWorkers: availableParallelism(),
     // Python compiles what it imports once for all tests: without it, each start of Brian 2 or PyNN takes seconds more.

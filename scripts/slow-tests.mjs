@@ -1,6 +1,6 @@
 /**
- * The test files that take longest, of a report of vitest:
- * `npx vitest run --reporter=json --outputFile.json=out/tests.json; node scripts/slow-tests.mjs out/tests.json [COUNT]`
+ * The test files that take longest, of a report of vitest, such as `.ci/run` writes:
+ * `node scripts/slow-tests.mjs [out/tests.json [COUNT]]`
  *
  * One line for each, 30 without a count: its seconds, those of its slowest test and that test's name.
  */

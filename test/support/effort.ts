@@ -10,8 +10,14 @@ export type Effort = 'quick' | 'usual' | 'thorough';
 
 const efforts: readonly Effort[] = ['quick', 'usual', 'thorough'];
 
-/** The value of `INTERNEURON_TESTS`: `.ci/run` sets it to `usual`, `npm run test:thorough` to `thorough`. */
-export const askedEffort: Effort = efforts.find((effort) => effort === process.env['INTERNEURON_TESTS']) ?? 'quick';
+const asked = process.env['INTERNEURON_TESTS'];
+
+/**
+ * The value of `INTERNEURON_TESTS`: `npm run test:thorough` sets it to `thorough`, and `.ci/run` to `change`, which is
+ * `usual` with fewer test files (`long-tests.ts`).
+ */
+export const askedEffort: Effort =
+  asked === 'change' ? 'usual' : (efforts.find((effort) => effort === asked) ?? 'quick');
 
 /** Whether everything is tried. */
 export const triesAll = askedEffort !== 'quick';

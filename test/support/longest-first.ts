@@ -1,20 +1,20 @@
 /** The order of test files. Long ones begin early, so that no worker waits for another one at the end. */
 
+import { relative } from 'node:path';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
+import { root } from './import-graph.js';
+import { lastNight } from './long-tests.js';
 
 /**
- * Files of the shared process that take longest: their texts are short, but they start programs or try every fixture.
+ * Files with processes of their own first, and within both projects the files that took longest last night. New files
+ * have vitest's order, before those that are known to be short.
  */
-const long =
-  /\/test\/(?:docs\/conversion|run\/(?:budgets|hostile-texts|open-model|origin|why-different)|translators\/(?:constructs|passes)|compare\/(?:compare|pairs))\.test\.ts$|\/test\/interoperability\//;
-
-const rank = ({ project, moduleId }: TestSpecification): number =>
-  project.name === 'apart' ? 0 : long.test(moduleId) ? 1 : 2;
-
-/** Vitest's order (by their last duration if known, or by their sizes), but long files first. */
 export class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const seconds = lastNight()?.seconds ?? {};
+    const rank = ({ project }: TestSpecification): number => (project.name === 'apart' ? 0 : 1);
+    const took = ({ moduleId }: TestSpecification): number => seconds[relative(root, moduleId)] ?? 5;
     const sorted = await super.sort(files);
-    return sorted.sort((one, other) => rank(one) - rank(other));
+    return sorted.sort((one, other) => rank(one) - rank(other) || took(other) - took(one));
   }
 }

@@ -4,7 +4,7 @@
  * tests compare with the record, and start no simulator.
  *
  * A new input is run and recorded, but in CI it is a failure. INTERNEURON_PEERS=fresh runs everything and writes the
- * records anew (`scripts/nightly`).
+ * records anew (`.ci/nightly`).
  */
 
 import { createHash } from 'node:crypto';

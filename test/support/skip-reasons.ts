@@ -1,6 +1,7 @@
 /** Sums up, after all tests, the reasons for skipped tests, and the tests that were left out. */
 
 import type { Reporter, TestCase, TestModule, TestSuite } from 'vitest/node';
+import type { LongChoice } from './long-tests.js';
 
 /**
  * Reason in the name of a test or of its group, as `(skipped: reason)`, a sentence that ends with a script to run, or
@@ -23,11 +24,11 @@ function namesOf(test: TestCase): readonly string[] {
 }
 
 export class SkipReasons implements Reporter {
-  readonly #leavesOut: boolean;
+  readonly #long: LongChoice;
 
-  /** @param leavesOut whether files of long tests are left out */
-  constructor(leavesOut = false) {
-    this.#leavesOut = leavesOut;
+  /** @param long the files of long tests that run, and those that are left out */
+  constructor(long: LongChoice = { run: new Map(), left: [] }) {
+    this.#long = long;
   }
 
   onTestRunEnd(modules: readonly TestModule[]): void {
@@ -42,6 +43,9 @@ export class SkipReasons implements Reporter {
       }
     const rows = [...counts].sort(([, a], [, b]) => b - a).map(([reason, count]) => `  ${count} ${reason}\n`);
     if (rows.length > 0) process.stdout.write(`\nSkipped tests by reason:\n${rows.join('')}`);
-    if (this.#leavesOut) process.stdout.write('\nFiles of long tests were left out: npm run test:thorough runs them\n');
+    const { run, left } = this.#long;
+    for (const [file, reason] of run) process.stdout.write(`Long test: ${file}, since ${reason}\n`);
+    if (left.length > 0)
+      process.stdout.write(`\n${left.length} files of long tests were left out: npm run test:thorough runs them\n`);
   }
 }

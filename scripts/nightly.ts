@@ -1,0 +1,105 @@
+/**
+ * The results of the last night, `test/nightly.json`:
+ *
+ *     npx tsx scripts/nightly.ts age             says how old they are, and fails when they are too old
+ *     npx tsx scripts/nightly.ts record [REPORT] writes them, from vitest's report of all tests at the present commit,
+ *                                                `out/tests.json`
+ */
+
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { relative } from 'node:path';
+import { globSync } from 'tinyglobby';
+import { git, lastNight, nightlyPath, type Nightly } from '../test/support/long-tests.js';
+import { durationsPath } from '../test/support/durations.js';
+import { root } from '../test/support/import-graph.js';
+
+/** A report of vitest's reporter `json`, as far as it is read. */
+interface Report {
+  readonly startTime: number;
+  readonly testResults: readonly {
+    readonly name: string;
+    readonly status: string;
+    readonly startTime: number;
+    readonly endTime: number;
+    readonly assertionResults: readonly { readonly status: string }[];
+  }[];
+}
+
+/** The oldest results with which a change is taken. */
+const limits = { days: 7, commits: 300 } as const;
+
+/**
+ * Returns the age of results in words, and whether they are too old.
+ *
+ * @param commits how many commits followed the tested one; undefined if the history is not here
+ */
+export function ageOf(
+  night: Nightly | undefined,
+  now: number,
+  commits: number | undefined,
+): { readonly says: string; readonly isTooOld: boolean } {
+  if (night === undefined) return { says: 'test/nightly.json is not here, so all long tests run', isTooOld: false };
+  const { date, effort, passed, failed, skipped } = night;
+  const days = Math.floor((now - Date.parse(date)) / 86_400_000);
+  const isTooOld = days > limits.days || (commits ?? 0) > limits.commits;
+  const past = commits === undefined ? 'an unknown number of commits' : `${commits} commits`;
+  const found = `${passed} passed, ${failed} failed, ${skipped} skipped in ${effort} tests`;
+  const hint = isTooOld
+    ? `\nIt may be ${limits.days} days and ${limits.commits} commits old: .ci/nightly writes it anew`
+    : '';
+  return { says: `test/nightly.json is ${days} days and ${past} old: ${found}${hint}`, isTooOld };
+}
+
+/** Returns the results that a report states. @param durations seconds of files, with what is done before their tests */
+export function nightOf(
+  { startTime, testResults }: Report,
+  { commit, effort, durations }: { commit: string; effort: string; durations: Readonly<Record<string, number>> },
+): Nightly {
+  const statuses = testResults.flatMap(({ assertionResults }) => assertionResults.map(({ status }) => status));
+  const count = (status: string): number => statuses.filter((one) => one === status).length;
+  const files = testResults.map(({ name, startTime: began, endTime, ...rest }) => {
+    const file = relative(root, name);
+    return { ...rest, file, seconds: durations[file] ?? Math.round((endTime - began) / 100) / 10 };
+  });
+  files.sort((one, other) => (one.file < other.file ? -1 : 1));
+  return {
+    commit,
+    date: new Date(startTime).toISOString(),
+    effort,
+    passed: count('passed'),
+    failed: count('failed'),
+    skipped: statuses.length - count('passed') - count('failed'),
+    broken: files.filter(({ status }) => status === 'failed').map(({ file }) => file),
+    seconds: Object.fromEntries(files.map(({ file, seconds }) => [file, seconds])),
+  };
+}
+
+const readJson = (path: string): unknown => JSON.parse(readFileSync(path, 'utf8'));
+
+function main([action, path = 'out/tests.json']: readonly string[]): number {
+  if (action === 'age') {
+    const night = lastNight();
+    const commits = night && git('rev-list', '--count', `${night.commit}..HEAD`);
+    const { says, isTooOld } = ageOf(night, Date.now(), commits === undefined ? undefined : Number(commits));
+    process.stdout.write(`${says}\n`);
+    return isTooOld ? 1 : 0;
+  }
+  if (action !== 'record') {
+    process.stderr.write('usage: npx tsx scripts/nightly.ts age | record [REPORT]\n');
+    return 2;
+  }
+  const durations = existsSync(durationsPath) ? (readJson(durationsPath) as Readonly<Record<string, number>>) : {};
+  const effort = process.env['INTERNEURON_TESTS'] ?? 'usual';
+  const night = nightOf(readJson(path) as Report, { commit: git('rev-parse', 'HEAD') ?? '', effort, durations });
+  const missing = globSync('test/**/*.test.ts', { cwd: root }).filter((file) => !(file in night.seconds));
+  if (missing.length > 0) {
+    process.stderr.write(
+      `${path} lacks ${missing.length} test files, such as ${missing[0]}: it is no report of all tests\n`,
+    );
+    return 1;
+  }
+  writeFileSync(nightlyPath, `${JSON.stringify(night, undefined, 2)}\n`);
+  return 0;
+}
+
+if (process.argv[1] === import.meta.filename) process.exitCode = main(process.argv.slice(2));

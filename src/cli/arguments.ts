@@ -127,7 +127,7 @@ function defineParser(
 ): ReturnType<typeof yargs> {
   const parser = yargs(words)
     .scriptName('interneuron')
-    .usage('$0 <command>\n\nOne model, any notation in, any engine underneath, the same spikes everywhere.')
+    .usage('$0 <command>\n$0 FILE\n\nOne model, any notation in, any engine underneath, the same spikes everywhere.')
     .locale('en')
     .version(`interneuron ${version} (numerics version ${numericsVersion})`)
     .alias('version', 'V')
@@ -302,11 +302,9 @@ const simulatorsOfScripts = new Map([
   ['neuron', { name: 'NEURON', package: 'neuron-interneuron' }],
 ]);
 
-/** Returns the probable meaning of an unknown command; undefined if no command is similar. */
-function commandHint(word: string, names: readonly string[]): string | undefined {
-  if (/\.(?:ya?ml|json|xml|nml|mod|swc)$/i.test(word)) return `to run the model, write interneuron run ${word}`;
-  return didYouMean(word, names);
-}
+/** Checks whether a word is the name of a file rather than of a command. */
+const looksLikeFile = (word: string): boolean =>
+  /[/\\]|\.(?:ya?ml|json|xml|nml|mod|swc|nir|py|nwb|h5|omex)$/i.test(word);
 
 function unknownCommand(words: readonly string[], help: string): Request {
   const word = words.find((candidate) => !candidate.startsWith('-'));
@@ -319,9 +317,11 @@ function unknownCommand(words: readonly string[], help: string): Request {
       `scripts of ${simulator.name} run in Python: the command ${word} belongs to the Python packages`,
       `install ${simulator.package} (docs/python.md), then python -m interneuron ${words.join(' ')}`,
     );
+  if (looksLikeFile(word))
+    throw new UsageError(`there is no file ${word}`, 'check the path; interneuron FILE says what a file is');
   const names = [...Object.keys(commands), 'completion', 'man'];
   throw new UsageError(
     `there is no command ${word}`,
-    commandHint(word, names) ?? `the commands are ${names.join(', ')}`,
+    didYouMean(word, names) ?? `the commands are ${names.join(', ')}`,
   );
 }

@@ -1,5 +1,6 @@
 /** The command line as a function from arguments to an exit code; `main.ts` gives it this process. */
 
+import { existsSync } from 'node:fs';
 import { commands, type CommandName } from './command-table.js';
 import { readArguments, standardStream } from './arguments.js';
 import { createContext, type CommandContext } from './context.js';
@@ -13,6 +14,7 @@ import type { Terminal } from './terminal.js';
 
 /** Each command is loaded when it is asked for. */
 const handlers: Readonly<Record<CommandName, (context: CommandContext) => Promise<number>>> = {
+  about: async (context) => (await import('./commands/about.js')).about(context),
   run: async (context) => (await import('./commands/run.js')).run(context),
   sweep: async (context) => (await import('./commands/sweep.js')).sweep(context),
   pack: async (context) => (await import('./commands/pack.js')).pack(context),
@@ -48,10 +50,11 @@ const resultCommands: ReadonlySet<CommandName> = new Set(['compare', 'inspect', 
  * @returns the exit code; every failure has been reported by then
  */
 export async function runCommandLine(
-  words: readonly string[],
+  typed: readonly string[],
   terminal: Terminal,
   began = performance.now(),
 ): Promise<number> {
+  const words = namesFile(typed) ? ['about', ...typed] : typed;
   const sources = new Map<string, string>();
   let offer = '';
   try {
@@ -83,6 +86,10 @@ export async function runCommandLine(
     return code;
   }
 }
+
+/** Checks whether a command line is only files: the first word is that of a file, and no command. */
+const namesFile = ([first = '']: readonly string[]): boolean =>
+  !/^(?:|-.*|help|completion|man)$/.test(first) && !Object.hasOwn(commands, first) && existsSync(first);
 
 /** Checks whether to speak JSON of a command line that may not have been understood. */
 function asksForJson(words: readonly string[]): boolean {

@@ -204,6 +204,12 @@ const compared = {
 
 /** All commands, in the order of the help text. */
 export const commands = {
+  about: {
+    describe: 'say what files are, what they hold and what to do with them; same as interneuron FILE',
+    files: { name: 'files', many: true, describe: 'models, scripts, results, archives or folders' },
+    options: { ...read, ...common },
+    examples: [['$0 cuba.yaml', 'what the file is, its content, and commands for it']],
+  },
   run: {
     describe: 'run a model and write what it records',
     files: {

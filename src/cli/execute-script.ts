@@ -31,7 +31,9 @@ export function offerToExecute(words: readonly string[], models: readonly string
   return `\nIf the script is your own, this line executes it with Python:\n  interneuron ${line}\n`;
 }
 
-const quoted = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);
+/** Returns a word as a shell reads it. */
+export const quoted = (word: string): string =>
+  /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 
 /**
  * Executes the scripts of a command with the Python package, which passes their networks to this program.

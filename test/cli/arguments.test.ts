@@ -56,11 +56,11 @@ describe('accepted command lines', () => {
 describe('refused command lines', () => {
   it.each([
     ['runn m.yaml', 'there is no command runn | did you mean run?'],
-    ['m.yaml --dt 1ms', 'there is no command m.yaml | to run the model, write interneuron run m.yaml'],
+    ['m.yaml --dt 1ms', 'there is no file m.yaml | check the path; interneuron FILE says what a file is'],
     ['help runn', 'there is no command runn | did you mean run?'],
     [
       'simulate m.yaml',
-      'there is no command simulate | the commands are run, sweep, convert, pack, validate, codegen, verify, compare, test, ' +
+      'there is no command simulate | the commands are about, run, sweep, convert, pack, validate, codegen, verify, compare, test, ' +
         'certify, diff, describe, plot, report, page, new, explain, schema, serve, inspect, doctor, targets, completion, man',
     ],
     [

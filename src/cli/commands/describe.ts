@@ -4,7 +4,8 @@ import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import { isOurs } from '../../compare/open-recorded.js';
 import { printableLines } from '../../diagnostics/display.js';
-import { UsageError } from '../../diagnostics/diagnostic.js';
+import { UsageError, type Diagnostic } from '../../diagnostics/diagnostic.js';
+import type { Notation } from '../../pipeline/read/notation.js';
 import { countAllSynapses } from '../../pipeline/pipeline.js';
 import { describeModel } from '../../present/describe/describe.js';
 import type { ModelDescription } from '../../present/describe/description.js';
@@ -36,7 +37,8 @@ export async function describe(context: CommandContext): Promise<number> {
   const output = context.toStandardOutput ? undefined : options.value('output');
   if (output !== undefined) await refuseToReplace([output], options.flag('force'));
   const format = descriptionFormats.find((name) => name === options.value('format')) ?? 'text';
-  const { description, swc } = await descriptionOf(context);
+  const { description, swc, findings } = await descriptionOf(onlyFile(context), context);
+  context.show(findings);
   const text = format === 'swc' ? swc() : writers[format](description);
   if (output !== undefined) writeText(output, text);
   else if (!context.json) terminal.stdout.write(text);
@@ -45,11 +47,21 @@ export async function describe(context: CommandContext): Promise<number> {
   return exitCodes.done;
 }
 
-/** Describes a model, or the cells and channels of a document that has no run. */
-async function descriptionOf(
-  context: CommandContext,
-): Promise<{ readonly description: ModelDescription; readonly swc: () => string }> {
-  const path = onlyFile(context);
+/** The tables of a document, with its notation and what was found in it. */
+interface DescribedModel {
+  readonly description: ModelDescription;
+  readonly notation: Notation;
+  readonly findings: readonly Diagnostic[];
+  /** The shapes of its cells. */
+  readonly swc: () => string;
+}
+
+/**
+ * Describes a model, or the cells and channels of a document that has no run.
+ *
+ * @throws DiagnosticError with everything that is wrong with the document
+ */
+export async function descriptionOf(path: string, context: CommandContext): Promise<DescribedModel> {
   const parts =
     existsSync(path) && (isBundle(path) || (await isOurs(path)))
       ? undefined
@@ -57,18 +69,17 @@ async function descriptionOf(
   if (parts?.lems.target === null) {
     const sections = inStage('describe', () => membraneSections(parts.lems, true));
     if (sections.length > 0) {
-      context.show(parts.diagnostics);
       const swc = (): string => {
         throw new UsageError(
           'the document has no network, whose cells would be written as SWC',
           'describe the network',
         );
       };
-      return { description: { title: basename(path), sections }, swc };
+      const description = { title: basename(path), sections };
+      return { description, notation: 'neuroml', findings: parts.diagnostics, swc };
     }
   }
   const imported = await context.model(path);
-  context.show(imported.diagnostics);
   const synapses = await countAllSynapses(imported);
   const tables = inStage('describe', () => {
     if (imported.notation === 'nmodl') return mechanismTables(imported.valid.model);
@@ -76,11 +87,14 @@ async function descriptionOf(
   });
   return {
     description: inStage('describe', () => describeModel(imported.valid, imported.hashes, synapses, tables)),
+    notation: imported.notation,
+    findings: imported.diagnostics,
     swc: () => describeInSwc(imported.valid),
   };
 }
 
-function describeInText({ title, sections }: ModelDescription): string {
+/** Returns the tables as text for a terminal. */
+export function describeInText({ title, sections }: ModelDescription): string {
   const lines = [title];
   for (const section of sections) {
     lines.push('', section.title.toUpperCase());

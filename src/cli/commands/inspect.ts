@@ -45,7 +45,8 @@ function contentsOf({ path, format, record, dt, begin, end, trains, signals, not
   };
 }
 
-function linesOf(recorded: Recorded): readonly string[] {
+/** Returns the content of a result as lines of text. */
+export function linesOf(recorded: Recorded): readonly string[] {
   const { format, record, dt, begin, end, trains, signals, notes } = recorded;
   const ms = (seconds: number): string => `${Number((seconds * 1e3).toPrecision(10))} ms`;
   const about = [

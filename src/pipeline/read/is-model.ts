@@ -7,12 +7,12 @@ import { isSwcName } from '../../../translators/swc/import.js';
 import { isOurs } from '../../compare/open-recorded.js';
 
 /**
- * Checks whether a file is a document with a model: markup, a map that states its notation, a config of SONATA, NMODL,
- * or SWC.
+ * Checks whether a file is a document with a model: markup, a map that states its notation, a config of SONATA, a graph
+ * of NIR, NMODL, or SWC.
  */
 export async function isModel(path: string): Promise<boolean> {
   if (!existsSync(path) || !statSync(path).isFile() || (await isOurs(path))) return false;
-  if (/\.nml\.h5$/i.test(path) || isNmodlName(path) || isSwcName(path)) return true;
+  if (/\.(?:nml\.h5|nir)$/i.test(path) || isNmodlName(path) || isSwcName(path)) return true;
   if (firstBytes(path, 512).includes('\0')) return false;
   const text = readFileSync(path, 'latin1').trimStart();
   return text.startsWith('<') || /(^|[{,\n])\s*["']?(interneuron|format|networks)["']?\s*:/.test(text);

@@ -1,0 +1,189 @@
+/** `interneuron FILE`: what a file is, whether it is valid, what it holds, and what can be done with it. */
+
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { basename, dirname, extname, join } from 'node:path';
+import { openRecorded } from '../../compare/open-recorded.js';
+import { withNodes } from '../../compare/read/ours.js';
+import { DiagnosticError, UsageError } from '../../diagnostics/diagnostic.js';
+import { countFindings, diagnosticsToJson } from '../../diagnostics/render.js';
+import { titleOf } from '../../pipeline/read/notation.js';
+import { isModel } from '../../pipeline/read/is-model.js';
+import { isBundle } from '../../pipeline/read/model-in-bundle.js';
+import type { CommandContext } from '../context.js';
+import { exitCodes } from '../exit-codes.js';
+import { quoted } from '../execute-script.js';
+import { printJson } from '../failure.js';
+import { modelFiles } from '../model-files.js';
+import { describeInText, descriptionOf } from './describe.js';
+import { linesOf } from './inspect.js';
+
+/** Lines of a description that fit on a screen beside the rest. */
+const screen = 20;
+
+/** What a file is. */
+interface About {
+  readonly path: string;
+  /** Name of its kind in a sentence. */
+  readonly kind: string;
+  /** Whether it is free of errors. */
+  readonly valid: boolean;
+  /** Its content, a line each. */
+  readonly content: readonly string[];
+  /** Commands that make sense for it, with their purpose. */
+  readonly commands: readonly (readonly [purpose: string, command: string])[];
+  readonly findings: DiagnosticError['diagnostics'];
+}
+
+/** Prints what each file is. @throws UsageError for a file that cannot be read */
+export async function about(context: CommandContext): Promise<number> {
+  const all: About[] = [];
+  for (const path of context.files) all.push(await aboutPath(path, context));
+  if (context.json)
+    printJson(context.terminal, {
+      files: all.map(({ findings, commands, ...rest }) => ({
+        ...rest,
+        commands: commands.map(([purpose, command]) => ({ purpose, command })),
+        diagnostics: diagnosticsToJson(findings),
+      })),
+    });
+  else all.forEach((one, k) => show(one, k > 0, context));
+  return all.every(({ valid }) => valid) ? exitCodes.done : exitCodes.wrong;
+}
+
+function show(
+  { path, kind, valid, content, commands, findings }: About,
+  isNext: boolean,
+  context: CommandContext,
+): void {
+  const found = context.shown(findings);
+  if (isNext) context.say('');
+  if (found !== '') context.printError(`${found}\n`);
+  const counted = countFindings(findings);
+  context.say(`${path}: ${kind}${valid ? '' : ', not valid'}${counted === '' ? '' : ` (${counted})`}`);
+  if (content.length > 0) context.say(`\n${content.map((line) => (line === '' ? '' : `  ${line}`)).join('\n')}`);
+  const width = Math.max(0, ...commands.map(([purpose]) => purpose.length));
+  if (commands.length > 0)
+    context.say(`\n${commands.map(([purpose, command]) => `${purpose.padEnd(width)}  ${command}`).join('\n')}`);
+}
+
+async function aboutPath(path: string, context: CommandContext): Promise<About> {
+  if (!existsSync(path)) throw new UsageError(`there is no file ${path}`, 'check the path');
+  if (statSync(path).isDirectory()) {
+    const circuit = join(path, 'simulation_config.json');
+    return existsSync(circuit) ? aboutPath(circuit, context) : aboutFolder(path);
+  }
+  if (extname(path) === '.py') return aboutScript(path);
+  if (isBundle(path) || /\.(?:ya?ml|xml)$/i.test(path) || (await isModel(path))) return aboutModel(path, context);
+  return aboutResult(path);
+}
+
+async function aboutFolder(path: string): Promise<About> {
+  const models = await modelFiles([path]);
+  const file = quoted(path);
+  return {
+    path,
+    kind: models.length === 1 ? 'a folder with 1 model' : `a folder with ${models.length} models`,
+    valid: true,
+    content: shortened(
+      models.map(({ within }) => within),
+      `interneuron validate ${file}`,
+    ),
+    commands: [
+      ['check all', `interneuron validate ${file}`],
+      ['convert all', `interneuron convert ${file} --to neuroml -o converted`],
+      ['look at one', `interneuron ${quoted(models[0]?.path ?? path)}`],
+    ],
+    findings: [],
+  };
+}
+
+/** Modules whose scripts NEURON runs. */
+const neuronModules = /^\s*(?:from|import)\s+(?:neuron|netpyne|bmtk|LFPy|bluepyopt|hnn_core)\b/m;
+
+/** Scripts are executed only on request, so all that is stated here is how to request it. */
+function aboutScript(path: string): About {
+  const file = quoted(path);
+  const isOfNeuron = neuronModules.test(readFileSync(path, 'utf8'));
+  const model = quoted(`${stemOf(path)}.yaml`);
+  return {
+    path,
+    kind: 'a Python script, which is read by executing it',
+    valid: true,
+    content: [],
+    commands: isOfNeuron
+      ? [['read its network', `python -m interneuron neuron ${file} -o ${model}`]]
+      : [
+          ['describe', `interneuron describe ${file} --execute`],
+          ['run', `interneuron run ${file} --execute`],
+          ['convert', `interneuron convert ${file} --execute --to neuroml -o ${quoted(`${stemOf(path)}.nml`)}`],
+        ],
+    findings: [],
+  };
+}
+
+async function aboutModel(path: string, context: CommandContext): Promise<About> {
+  const file = quoted(path);
+  try {
+    const { description, notation, findings } = await descriptionOf(path, context);
+    const isNeuroml = notation === 'neuroml';
+    const [to, written] = isNeuroml ? ['brian', `${stemOf(path)}.py`] : ['neuroml', `${stemOf(path)}.nml`];
+    const lines = describeInText(description).trimEnd().split('\n');
+    return {
+      path,
+      kind: `${isBundle(path) ? 'an archive with ' : ''}${titleOf(notation)}, valid`,
+      valid: true,
+      content: shortened(lines, `interneuron describe ${file}`),
+      commands: [
+        ['run', `interneuron run ${file} -o ${quoted(`${stemOf(path)}.nwb`)}`],
+        ['convert', `interneuron convert ${file} --to ${to} -o ${quoted(written ?? '')}`],
+        isBundle(path)
+          ? ['run again and compare', `interneuron verify ${file}`]
+          : ['compare with another model', `interneuron diff ${file} OTHER`],
+      ],
+      findings,
+    };
+  } catch (error) {
+    if (!(error instanceof DiagnosticError)) throw error;
+    const [first] = error.diagnostics;
+    return {
+      path,
+      kind: 'a model',
+      valid: false,
+      content: [],
+      commands: [
+        ['check again', `interneuron validate ${file}`],
+        ...(first === undefined ? [] : [['explain the first', `interneuron explain ${first.code}`] as const]),
+      ],
+      findings: error.diagnostics,
+    };
+  }
+}
+
+async function aboutResult(path: string): Promise<About> {
+  const file = quoted(path);
+  const recorded = withNodes(await openRecorded(path));
+  const isOurs = recorded.record !== undefined;
+  return {
+    path,
+    kind: isOurs ? 'a result of interneuron, with its model' : 'a result of another program',
+    valid: true,
+    content: shortened(linesOf(recorded), `interneuron inspect ${file}`),
+    commands: [
+      ['draw', `interneuron plot ${file} -o ${quoted(`${stemOf(path)}.svg`)}`],
+      isOurs
+        ? ['run again and compare', `interneuron verify ${file}`]
+        : ['compare with a model', `interneuron verify ${file} MODEL`],
+      ['compare with another result', `interneuron compare ${file} OTHER`],
+    ],
+    findings: [],
+  };
+}
+
+/** The path without its suffix, in the current folder. */
+const stemOf = (path: string): string => {
+  const name = basename(path, extname(path));
+  return name === 'simulation_config' ? basename(dirname(path)) || 'circuit' : name.replace(/\.(?:nml|net)$/, '');
+};
+
+const shortened = (lines: readonly string[], rest: string): readonly string[] =>
+  lines.length <= screen ? lines : [...lines.slice(0, screen - 1), `… ${rest} prints all`];

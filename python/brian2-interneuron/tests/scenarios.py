@@ -714,6 +714,47 @@ spatial_tree.tolerance = 1e-7
 
 
 @scenario
+def spatial_beside_smaller_step():
+    """Cells with compartments between groups with half and with twice their step: synapses both ways, gates, operations."""
+    defaultclock.dt = 0.1 * ms
+    gL, EL, w = 1e-4 * siemens / cm**2, -70 * mV, 0.4 * nS
+    morphology = Soma(diameter=25 * um)
+    morphology.dend = Cylinder(length=200 * um, diameter=2 * um, n=4)
+    N = SpatialNeuron(
+        morphology,
+        """Im = gL*(EL - v)*(1 + 0.2*cos(t/(3*ms))) + 2*gL*m*(-40*mV - v) - gs*v/area : amp/meter**2
+        dm/dt = (1/(1 + exp(-(v + 60*mV)/(4*mV))) - m)/(3*ms) : 1
+        dgs/dt = -gs/(4*ms) : siemens
+        Is : amp (point current)
+        k : integer""",
+        threshold="v > -60*mV", refractory=3 * ms, reset="gs *= 0.5; k += t_in_timesteps", method="exponential_euler", dt=0.1 * ms,
+    )
+    N.v = EL
+    N.main.Is = 50 * pA
+    G = NeuronGroup(3, "dx/dt = (1.2 + 0.1*i - x)/(5*ms) : 1", threshold="x > 1", reset="x = 0", method="exact", dt=0.05 * ms)
+    H = NeuronGroup(2, "dy/dt = -y/(8*ms) : 1", threshold="y > 1.5", reset="y = 0", method="exact", dt=0.2 * ms)
+    drive = Synapses(G, N, on_pre="gs += w")
+    drive.connect(i=[0, 1, 2], j=[0, 2, 4])
+    drive.delay = [0.35, 1, 0] * ms
+    back = Synapses(N, H, on_pre="y_post += 0.7", delay=0.3 * ms)
+    back.connect()
+    N.run_regularly("gs += 0.01*nS", dt=0.5 * ms)
+    cells, fast, slow = SpikeMonitor(N), SpikeMonitor(G), SpikeMonitor(H)
+    samples = StateMonitor(N, ["v", "m", "gs", "Im"], record=True)
+    run(17.15 * ms)
+    N.main.Is = 80 * pA
+    run(15 * ms)
+    return {
+        **spikes(cells, "cells"), **spikes(fast, "fast"), **spikes(slow, "slow"), "v": samples.v_[:], "v.t": samples.t_[:],
+        "m": samples.m[:], "gs": samples.gs_[:], "Im": samples.Im_[:], "k": N.k[:], "y": H.y[:], "last": N.lastspike_[:],
+    }
+
+
+#: Brian's solver divides by differences of large conductances where there is a soma.
+spatial_beside_smaller_step.tolerance = 1e-7
+
+
+@scenario
 def both_in_turn():
     """Parts that the device cannot run are left to Brian's runtime: it goes on from an engine's state, and an engine from its."""
     G = NeuronGroup(5, "dv/dt = (1.2 + 0.1*i - v)/(10*ms) : 1", threshold="v > 1", reset="v = 0", refractory=1 * ms)

@@ -8,6 +8,7 @@ import * as ir from '../../ir/builder.js';
 import type { Buffer } from '../../ir/program.js';
 import { code } from '../../ir/template.js';
 import { Block, item } from '../code/block.js';
+import { atTicks, onClock } from '../code/clocks.js';
 import type { Context } from '../context/context.js';
 import { to } from '../code/expressions.js';
 import { rangesOf, type Group } from '../context/groups.js';
@@ -23,8 +24,15 @@ import { settled } from '../code/settled.js';
 const beyond = 10;
 const checkedEvery = 64;
 
-/** Kernels that solve for the voltages of all cells of a type in each step. */
-export function lowerCable(cable: Cable, groups: readonly Group[], context: Context): readonly PlacedEntry[] {
+/** Kernels that solve for the voltages of all cells of a type in each step of their clock. */
+export function lowerCable(cable: Cable, groups: readonly Group[], program: Context): readonly PlacedEntry[] {
+  const clock = groups.find(({ name }) => name === cable.classes[0]?.type)?.clock;
+  const context = onClock(clock, program);
+  return atTicks(solvingEntries(cable, groups, context), context);
+}
+
+/** Returns the kernels of a cable, in steps of its clock. */
+function solvingEntries(cable: Cable, groups: readonly Group[], context: Context): readonly PlacedEntry[] {
   const { builder, profile } = context;
   const classes = inArrays(cable).map(({ of, offset }) => {
     const group = groups.find(({ name }) => name === of.type);

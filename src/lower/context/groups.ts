@@ -264,7 +264,6 @@ function clockOf(name: string, type: NeuronType, members: readonly Member[], con
   if (others.some((other) => other !== first)) refuse(`beside others of its type ${name} with another`);
   if (first === undefined) return undefined;
   if (Object.keys(type.inputs).length > 0) refuse('and with inputs');
-  if (type.cable) refuse('whose cells have structure');
   return first;
 }
 

@@ -20,16 +20,17 @@ except ValueError as error:
 
 #: Texts of scripts that are executed: the line that is shown, and words of what is said.
 EXECUTED = [
-    ("x = 1\nraise ValueError('my error')\n", 2, ["ValueError: my error", "run the script by itself"]),
+    ("x = 1\nraise ValueError('my error')\n", 2, ["ValueError: my error"]),
     ("import not_there.part\n", 1, ["No module named 'not_there'", "install not_there"]),
     ("import nextt\n", 1, ["No module named 'nextt'", "install nextt"]),
     ("import math\nmath.cosine\n", 2, ["math has no cosine", "did you mean"]),
-    ("def f():\n    pass\nf(1)\n", 3, ["takes 0 positional arguments", "run the script by itself"]),
+    ("def f():\n    pass\nf(1)\n", 3, ["takes 0 positional arguments"]),
     ("def f():\n    return {}.has_key(1)\nf()\n", 2, ["dict has no has_key", "Python 2"]),
     ("input()\n", 1, ["EOFError", "gives no input"]),
     # Errors of code that a library makes, and of objects that it prepares: the cause is said, at the line that made the object.
     ("eval('f(1')\n", 1, ["SyntaxError", "write the missing )"]),
-    (_PREPARED, 1, ["ValueError: volt and amp (in 'G')", "run the script by itself"]),
+    (_PREPARED, 1, ["ValueError: volt and amp (in 'G')"]),
+    ("import sys\nfor each in 'a':\n    size = int(sys.argv[5])\n", 3, ["IndexError", "arguments of the script stand after --"]),
     ("import sys\nsys.exit('usage: script.py N')\n", 2, ["usage: script.py N", "arguments"]),
 ]
 #: Texts that are no Python: they are not executed, and nothing is written.

@@ -212,6 +212,8 @@ class InterneuronDevice(DeferringDevice):
         """What `Network.run` does on this device."""
         if namespace is None:
             namespace = get_local_namespace(level=level + 3)
+        if isinstance(duration, str):
+            raise TypeError(f"the duration must be a time, such as 10*ms, not {duration!r}")
         if duration < 0:
             raise ValueError(f"Function 'run' expected a non-negative duration but got '{duration}'")
         if not self.build_on_run and not self._repeating:

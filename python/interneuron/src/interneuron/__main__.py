@@ -144,7 +144,7 @@ def _run_script(command: str, words: list[str]) -> int:
     except Exception as error:
         if os.environ.get("INTERNEURON_STACK"):
             traceback.print_exception(error)
-        print(explained(script[0], error, None), file=sys.stderr)
+        print(explained(script[0], error), file=sys.stderr)
         return 2 if isinstance(error, (UsageError, ServerError)) else 1
 
 

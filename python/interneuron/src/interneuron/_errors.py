@@ -7,7 +7,9 @@ from typing import Any, Mapping, Sequence
 
 
 class InterneuronError(Exception):
-    """Anything that this package refuses or cannot do."""
+    """Anything that this package refuses or cannot do. `hint` says what to do."""
+
+    hint: str | None = None
 
 
 class ModelError(InterneuronError, ValueError):
@@ -26,15 +28,17 @@ class ModelError(InterneuronError, ValueError):
         return [f"{type(self).__name__}:", *str(self).splitlines()]
 
 
-class UsageError(InterneuronError, ValueError):
-    """A call, a file or a tool is wrong. `hint` says what to do."""
-
+class _Hinted(InterneuronError):
     def __init__(self, text: str, hint: str | None = None) -> None:
         super().__init__(text if hint is None else f"{text}; {hint}")
         self.hint = hint
 
 
-class UnsupportedError(InterneuronError, NotImplementedError):
+class UsageError(_Hinted, ValueError):
+    """A call, a file or a tool is wrong."""
+
+
+class UnsupportedError(_Hinted, NotImplementedError):
     """interneuron cannot run a network of another simulator, and nothing else may run it."""
 
 

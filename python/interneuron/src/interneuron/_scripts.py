@@ -21,6 +21,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 from ._script_errors import explained
+from ._warnings import warn_at_lines_of
 
 
 class Captured(BaseException):
@@ -70,6 +71,7 @@ def run_file(words: list[str]) -> None:
     script = words[0]
     sys.argv = words
     sys.path.insert(0, os.path.dirname(os.path.abspath(script)))
+    warn_at_lines_of(script)
     runpy.run_path(script, run_name="__main__")
 
 

@@ -6,6 +6,7 @@ import os
 import sys
 import warnings
 from pathlib import Path
+from types import FrameType
 from typing import Any, Callable, Iterable, Mapping
 
 
@@ -28,6 +29,25 @@ def stack_level() -> int:
     while frame.f_back is not None and frame.f_code.co_filename.startswith(tuple(_inner)):
         level, frame = level + 1, frame.f_back
     return level
+
+
+def warn_at_lines_of(script: str) -> None:
+    """Has warnings that are issued while a script is executed name its line, whichever package issues them.
+
+    Args:
+        script: its path, as messages show it.
+    """
+    show, path = warnings.showwarning, os.path.abspath(script)
+
+    def show_at_line(message: Any, category: Any, filename: str, lineno: int, file: Any = None, line: Any = None) -> None:
+        frame: FrameType | None = sys._getframe(1)
+        while frame is not None and os.path.abspath(frame.f_code.co_filename) != path:
+            frame = frame.f_back
+        if frame is not None:
+            filename, lineno = script, frame.f_lineno
+        show(message, category, filename, lineno, file, line)
+
+    warnings.showwarning = show_at_line
 
 
 def sentence(finding: Mapping[str, Any], subject: str) -> str:
@@ -63,4 +83,4 @@ def warn_of(
             warnings.warn(sentence(finding, subject(finding)), kind, stacklevel=stack_level())
 
 
-__all__ = ["ModelWarning", "hide_frames_of", "place_in_file", "sentence", "stack_level", "warn_of"]
+__all__ = ["ModelWarning", "hide_frames_of", "place_in_file", "sentence", "stack_level", "warn_at_lines_of", "warn_of"]

@@ -7,7 +7,7 @@ import warnings
 from typing import Any
 
 from interneuron._server import prepare, require_engine
-from interneuron._warnings import hide_frames_of
+from interneuron._warnings import hide_frames_of, stack_level
 
 from . import later
 
@@ -90,7 +90,7 @@ def _warn_of_unused(given: dict[str, Any]) -> None:
             continue
         similar = difflib.get_close_matches(name, _USED, n=1)
         meant = f"; did you mean {similar[0]}?" if similar else ": other simulators may have it"
-        warnings.warn(f"setup() has no {name} here{meant}", stacklevel=3)
+        warnings.warn(f"setup() has no {name} here{meant}", stacklevel=stack_level())
 
 
 def setup(timestep=DEFAULT_TIMESTEP, min_delay=DEFAULT_MIN_DELAY, **extra_params):

@@ -7,6 +7,7 @@ import warnings
 from collections.abc import Collection, Iterable, Mapping, Set
 
 import numpy as np
+from interneuron._warnings import stack_level
 from pyNN import errors
 from pyNN.connectors import MapConnector
 from pyNN.models import BaseCellType
@@ -135,8 +136,17 @@ def check_cells(size, celltype, parameters, structure, initial_values):
         raise TypeError(f"structure must be a structure, such as Grid2D(), not {_shown(structure)}")
 
 
+def check_receivers(post):
+    """Cells of a projection receive something."""
+    if len(post.receptor_types) == 0:
+        kinds = {type(each.celltype).__name__ for each in getattr(post, "populations", [post])}
+        raise errors.ConnectionError(f"{' and '.join(sorted(kinds))} has no receptors: {post.label} cannot receive spikes")
+
+
 def check_projection(pre, post, connector, synapse, space):
-    """Values of synapses have an entry for each pair where they are arrays; space is one."""
+    """Plastic synapses have their parts, values of synapses an entry for each pair where they are arrays; space is one."""
+    if None in (getattr(synapse, "timing_dependence", synapse), getattr(synapse, "weight_dependence", synapse)) and synapse is not None:
+        raise ValueError("STDPMechanism needs a timing_dependence and a weight_dependence")
     if not isinstance(space, Space):
         raise TypeError(f"space must be a Space, not {_shown(space)}")
     space_of_parameters = getattr(synapse, "parameter_space", None)
@@ -211,7 +221,7 @@ def check_connector(connector, pre, post):
     """A connector does not ask for more connections than there are pairs, nor for a probability above 1 without a word."""
     p = getattr(connector, "p_connect", None)
     if p is not None and is_number(p) and p > 1:
-        warnings.warn(f"p_connect is {p:g}: all pairs of cells are connected, as with 1", stacklevel=4)
+        warnings.warn(f"p_connect is {p:g}: all pairs of cells are connected, as with 1", stacklevel=stack_level())
     n = getattr(connector, "n", None)
     if type(connector).__name__ != "FixedTotalNumberConnector" or connector.with_replacement or not isinstance(n, int):
         return
@@ -251,6 +261,7 @@ __all__ = [
     "check_numbers",
     "check_outputs",
     "check_projection",
+    "check_receivers",
     "check_source",
     "check_synapse",
     "check_time",

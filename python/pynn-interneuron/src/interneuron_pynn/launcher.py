@@ -21,8 +21,6 @@ from interneuron._scripts import (
 
 def _as_spinnaker(module):
     """What sPyNNaker adds to PyNN without a meaning for the model: names, places on its machine, seeds of populations."""
-    from interneuron_pynn.unavailable import MODULES
-
     module.name = lambda: module.simulator.name
     module.set_number_of_neurons_per_core = lambda *_, **__: None
     make = module.Population.__init__
@@ -31,8 +29,6 @@ def _as_spinnaker(module):
         make(population, *given, **named)
 
     module.Population.__init__ = with_usual_arguments
-    for name, part in MODULES.items():
-        sys.modules[f"pyNN.spiNNaker.{name}"] = part
 
 
 # Modules of a simulator of PyNN from which scripts import, as well as from the simulator itself.
@@ -54,6 +50,7 @@ def run_script(words, instead_of=(), **options):
     import pyNN
 
     import interneuron_pynn
+    from interneuron_pynn.unavailable import MODULES
 
     if not instead_of and os.path.isfile(words[0]):
         instead_of = _named_simulators(words[0])
@@ -65,6 +62,8 @@ def run_script(words, instead_of=(), **options):
         for part in _parts_of_standardmodels:
             sys.modules[f"pyNN.{name}.standardmodels.{part}"] = interneuron_pynn
         setattr(pyNN, name, interneuron_pynn)
+        for part in MODULES.get(name, ()):
+            sys.modules[f"pyNN.{name}.{part.__name__}"] = part
     if "spiNNaker" in instead_of:
         _as_spinnaker(interneuron_pynn)
     interneuron_pynn.given_options.update({name: value for name, value in options.items() if value != "auto"})

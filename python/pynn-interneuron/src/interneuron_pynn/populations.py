@@ -158,7 +158,7 @@ class Population(_Checked, common.Population):
     def __init__(self, size, cellclass, cellparams=None, structure=None, initial_values={}, label=None):
         check_cells(size, cellclass, cellparams, structure, initial_values)
         if not state.is_set_up:
-            warnings.warn(f"setup() was not called: the time step is {state.dt:g} ms", stacklevel=2)
+            warnings.warn(f"setup() was not called: the time step is {state.dt:g} ms", stacklevel=stack_level())
             state.is_set_up = True
         if isinstance(cellclass, type) and cellparams is None:
             cellparams = {}
@@ -409,7 +409,7 @@ def warn_of_derived(population, variable, initial_values):
     warnings.warn(
         f"{variable} of {population.label} begins at what the parameters say, not at the value that is given: the first "
         "values of v_t and i_eta of GIF_cond_exp cannot be chosen",
-        stacklevel=4,
+        stacklevel=stack_level(),
     )
 
 

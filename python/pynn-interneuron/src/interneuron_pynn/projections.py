@@ -9,7 +9,7 @@ from pyNN.parameters import LazyArray
 from pyNN.space import Space
 
 from . import simulator
-from .checks import check_connector, check_finite, check_given, check_projection, check_synapse, is_number
+from .checks import check_connector, check_finite, check_given, check_projection, check_receivers, check_synapse, is_number
 from .members import members_of
 from .populations import stem_of
 from .projection_document import DocumentOfProjection, number_or_list
@@ -86,6 +86,7 @@ class Projection(RecordingOfSynapses, DocumentOfProjection, common.Projection):
             self._connect_natively(presynaptic_population, postsynaptic_population, connector, synapse_type, label)
             return
         if all(hasattr(cells, "size") for cells in (presynaptic_population, postsynaptic_population)):
+            check_receivers(postsynaptic_population)
             check_projection(presynaptic_population, postsynaptic_population, connector, synapse_type, space)
         common.Projection.__init__(
             self, presynaptic_population, postsynaptic_population, connector, synapse_type, source, receptor_type, space, label

@@ -2,29 +2,33 @@
 
 from types import ModuleType
 
+from interneuron import UnsupportedError
+
 
 class Unavailable(ModuleType):
     """Stands for a class, function or module of another simulator."""
 
-    def __init__(self, name, owner, instead):
+    def __init__(self, name, owner, instead, refusal="is available in {} only"):
         """Makes it.
 
         Args:
             name: its name.
             owner: the simulator that has it.
             instead: what scripts can write instead.
+            refusal: the rest of the sentence about it, with a place for the owner.
         """
         super().__init__(name)
-        self._refusal = f"is available in {owner} only; {instead}"
+        self._refusal = refusal.format(owner)
+        self._instead = instead
 
     def __call__(self, *_, **__):
         """Refuses to make or do what it stands for."""
-        raise NotImplementedError(f"{self.__name__} {self._refusal}")
+        raise UnsupportedError(f"{self.__name__} {self._refusal}", self._instead)
 
     def __getattr__(self, name):
         if name.startswith("_"):
             raise AttributeError(name)
-        raise NotImplementedError(f"{self.__name__}.{name} {self._refusal}")
+        raise UnsupportedError(f"{self.__name__}.{name} {self._refusal}", self._instead)
 
 
 _EQUATIONS = "describe the model by its equations with sim.native.cell or sim.native.synapse"
@@ -47,8 +51,11 @@ RandomByWeightElimination = Unavailable("RandomByWeightElimination", "sPyNNaker"
 external_devices = Unavailable("external_devices", "sPyNNaker", _DEVICES)
 extra_models = Unavailable("extra_models", "sPyNNaker", _EQUATIONS)
 
-#: Modules of sPyNNaker, by their names within `pyNN.spiNNaker`.
-MODULES = {each.__name__: each for each in (external_devices, extra_models)}
+#: Modules of simulators, by the names of the simulators in PyNN.
+MODULES = {
+    "nest": [Unavailable("nestml", "NEST", _EQUATIONS, "cannot be used: interneuron does not read NESTML, the language of {}'s models")],
+    "spiNNaker": [external_devices, extra_models],
+}
 
 __all__ = [
     "ConvolutionConnector",

@@ -54,6 +54,40 @@ run(10*ms)
     duplicate: ['/tau : volt', '/tau : volt\n    v : volt', /'v'/, /leave out/, '    v : volt'],
     'bad target': ['defaultclock', "set_device('interneurn')\ndefaultclock", /interneurn/, /interneuron/, 'set_device'],
     files: ['E = -65', "rates = loadtxt('none/such.txt')\nE = -65", /none\/such\.txt/, /folder/, 'loadtxt'],
+    'variable of a monitor': [
+      'SpikeMonitor(exc)',
+      "StateMonitor(exc, 'V', record=True)",
+      /exc has no variable V\b/,
+      /\bv\b/,
+    ],
+    'event of a monitor': ['SpikeMonitor(exc)', "EventMonitor(exc, 'spikes')", /spikes/, /spike\b/],
+    method: ["method='exact'", "method='exat'", /exat/, /exact/],
+    'key of a dictionary': [
+      'E = -65*mV',
+      "values = {'E': -65*mV}\nE = values['e']",
+      /values has no key e\b/,
+      /\bE\b/,
+      "['e']",
+    ],
+    'variable of a pathway': ["'v_post += w'", "'u_post += w'", /u_post/, /v_post/],
+    'no unit': ['run(10*ms)', 'run(10)', /duration must be in second, not 10/, /10\*ms/],
+    'no unit of a variable': ["S.w = '2*mV'", 'S.w = 2', /w is in volt/, /2\*mV/],
+    'variable of synapses': ["S.w = '2*mV'", "S.ww = '2*mV'", /S has no variable ww/, /\bw\b/],
+    'no argument': [
+      'SpikeMonitor(exc)',
+      "StateMonitor(exc, 'v')",
+      /StateMonitor needs the argument 'record'/,
+      /record/,
+    ],
+    'a statement': ["reset='v = E'", "reset='v == E'", /does not parse: v == E/, /variable = expression/],
+    'index out of range': ['S.connect(p=0.5)', 'S.connect(i=[0, 1], j=[0, 22])', /indices/, /count from 0/],
+    'an assertion': [
+      'E = -65*mV',
+      'E = -65*mV\nassert E > 0*mV',
+      /E > 0 \* mV does not hold, but E = -65/,
+      /^ $/,
+      'assert',
+    ],
   },
 };
 
@@ -87,6 +121,58 @@ sim.run(10.0)
     duplicate: ['tau_m=20.0', 'tau_m=20.0, tau_m=10.0', /tau_m/, /leave out/],
     'bad target': ['pyNN.nest', 'pyNN.nset', /nset/, /nest/],
     files: ['FixedProbabilityConnector(0.1)', 'FromFileConnector("none/such.txt")', /none\/such\.txt/, /folder/],
+    'into sources': [
+      'exc,\n    exc,',
+      'exc,\n    sim.Population(2, sim.SpikeSourcePoisson()),',
+      /SpikeSourcePoisson has no receptors/,
+      /first population/,
+      'sim.Projection(',
+    ],
+    probability: ['Connector(0.1)', 'Connector(-0.1)', /p_connect must be 0 or more, not -0\.1/, /0 or more/],
+    connector: [
+      'sim.FixedProbabilityConnector(0.1)',
+      '0.1',
+      /connector must be an object of PyNN, not a float/,
+      /AllToAllConnector/,
+      'sim.Projection(',
+    ],
+    'a distribution': ['tau_m=20.0', 'tau_m=sim.RandomDistribution("norml", mu=20, sigma=1)', /norml/, /normal/],
+    'what is recorded': ['record("spikes")', 'record("spike")', /spike\b/, /spikes/],
+    'parameter of a projection': [
+      'exc.record(',
+      'ee.get("weights", format="list")\nexc.record(',
+      /weights/,
+      /weight\b/,
+      'ee.get',
+    ],
+    setup: ['timestep=0.1', 'time_step=0.1', /time_step/, /timestep/],
+    'a range': [
+      'FixedProbabilityConnector(0.1)',
+      'SmallWorldConnector(degree=2, rewiring=1.5)',
+      /rewiring must be 0 or more and 1 or less/,
+      /from 0 to 1/,
+    ],
+    'parts of a rule': [
+      'sim.StaticSynapse(weight=0.01, delay=1.0)',
+      'sim.STDPMechanism()',
+      /timing_dependence/,
+      /SpikePairRule/,
+      'sim.Projection(',
+    ],
+    'a language': [
+      'import pyNN.nest as sim',
+      'import pyNN.nest as sim\nfrom pyNN.nest.nestml import nestml_cell_type',
+      /does not read NESTML/,
+      /equations/,
+      'nestml_cell_type',
+    ],
+    'an import': [
+      'import pyNN.nest as sim',
+      'import pyNN.nest as sim\nfrom pyNN.random import NumpyRNGs',
+      /NumpyRNGs/,
+      /NumpyRNG\b/,
+      'NumpyRNGs',
+    ],
   },
 };
 
@@ -102,6 +188,30 @@ const findings = (printed: string): readonly Printed[] =>
     }),
   );
 
+/** Returns a script that follows the hint of a finding to the letter; null for hints that leave the change to the reader. */
+function followed(script: string, { message, hint = '', place }: Printed): string | null {
+  const lines = script.split('\n');
+  const at = (place?.line ?? 0) - 1;
+  const line = lines[at];
+  if (line === undefined) return null;
+  const instead = (wrong: string, right: string): string | null =>
+    line.includes(wrong) ? lines.with(at, line.replace(wrong, right)).join('\n') : null;
+  const [, meant] = /did you mean ([\w.]+)\?/.exec(hint) ?? [];
+  const [, withUnit] = /write the unit, such as ([\d.]+\*\w+)/.exec(hint) ?? [];
+  if (withUnit !== undefined) return instead(withUnit.split('*')[0]!, withUnit);
+  if (meant !== undefined) {
+    const words = [...message.matchAll(/\w+/g)]
+      .map(([word]) => word)
+      .filter((word) => line.split(/\W+/).includes(word));
+    const alike = (word: string): number => [...word].filter((letter, k) => meant[k] === letter).length;
+    const wrong = words.toSorted((a, b) => alike(b) - alike(a) || a.length - b.length)[0] ?? '';
+    const places = new RegExp(`\\b${wrong}\\b(?!.*\\b${wrong}\\b)`);
+    return lines.with(at, line.replace(places, meant)).join('\n');
+  }
+  if (/0 or more|from 0 to 1|whole number|greater than 0/.test(hint)) return instead('-', '');
+  return null;
+}
+
 const folder = temporaryFolder();
 const rows: string[] = [];
 
@@ -109,7 +219,7 @@ describe.each(Object.entries({ brian, pynn }))('scripts of %s', (notation, { env
   const missing = missingEnvironment(environment);
   const skipped = missing === null ? '' : ` (skipped: ${missing})`;
   const home = (): string => folder.file(notation);
-  const file = (name: string): string => `${home()}/${name.replace(' ', '_')}`;
+  const file = (name: string): string => `${home()}/${name.replaceAll(' ', '_')}`;
   const changed = ([before, after]: Probe): string => text.replace(before, after);
 
   beforeAll(async () => {
@@ -132,6 +242,24 @@ describe.each(Object.entries({ brian, pynn }))('scripts of %s', (notation, { env
 
   test.skipIf(missing !== null)(`are valid without a mistake${skipped}`, async () => {
     expect(await found('valid')).toEqual({ code: 0, found: [] });
+  });
+
+  test.skipIf(missing !== null)(`hints lead to other exit codes${skipped}`, { timeout: 300_000 }, async () => {
+    const corrected = folder.file(`${notation}-corrected`);
+    mkdirSync(corrected);
+    const names: string[] = [];
+    for (const [name, probe] of Object.entries(probes)) {
+      const [first] = (await found(name)).found;
+      const text = first && followed(changed(probe), first);
+      if (text === null || text === undefined) continue;
+      names.push(name);
+      writeFileSync(`${corrected}/${name.replaceAll(' ', '_')}.py`, text);
+    }
+    expect(names.length).toBeGreaterThanOrEqual(Object.keys(probes).length / 2);
+    const program = { INTERNEURON_PROGRAM: inject('program'), INTERNEURON_NODE: process.execPath };
+    await python(environment, ['python/interneuron/tests/capture_scripts.py', notation, corrected], program);
+    const refused = names.filter((name) => !existsSync(`${corrected}/${name.replaceAll(' ', '_')}.json`));
+    expect(refused).toEqual([]);
   });
 
   test.skipIf(missing !== null).each(Object.entries(probes))(`%s${skipped}`, async (name, probe) => {

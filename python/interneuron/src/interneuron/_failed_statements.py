@@ -102,10 +102,10 @@ def requirement(error: AssertionError, path: str) -> str | None:
             return f"{name.rpartition('.')[2]} must be {wanted}, not {shown(value)}"
     bounds = _bounds(condition)
     if bounds is not None:
-        name, wanted = bounds
-        known, value = value_of(name, frame)
+        compared, allowed = bounds
+        known, value = value_of(compared, frame)
         if known:
-            return f"{ast.unparse(name).rpartition('.')[2]} must be {wanted}, not {shown(value)}"
+            return f"{ast.unparse(compared).rpartition('.')[2]} must be {allowed}, not {shown(value)}"
     values = dict(_values(condition, frame))
     given = ", ".join(f"{name} = {shown(value)}" for name, value in values.items())
     owner = "" if is_of(frame, path) else f"{frame.f_globals.get('__name__', '').partition('.')[0]} requires "

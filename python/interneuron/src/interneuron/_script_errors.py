@@ -202,7 +202,7 @@ def _lookup(error: BaseException, path: str, frame: FrameType | None) -> _Lookup
     )
     if absent:
         owner = absent.groupdict().get("owner") or owner_of(error, frame)
-        meant = _closest(absent["name"], names_looked_up(error, path), 0.6)
+        meant = _closest(absent["name"], names_looked_up(error, path), 0.75)
         return _Lookup(absent["name"], f"{owner} has no variable {absent['name']}", [meant] if meant else [])
     imported = re.match(r"cannot import name '(\w+)' from '([\w.]+)'", message)
     if imported:
@@ -308,7 +308,7 @@ _WORDINGS = [
     _Wording(r"must be (-?[\d.]+) or more and (-?[\d.]+) or less", None, r"give a number from \1 to \2"),
     _Wording(r"'[(\[{]' was never closed", None, "write the missing ) or ]"),
     _Wording(r"Perhaps you forgot a comma", None, "write a comma after the entry on this line"),
-    _Wording(r"Duplicate definition|keyword argument repeated", None, "leave out one of the two, or give it another name"),
+    _Wording(r"[Dd]uplicate definition|keyword argument repeated", None, "leave out one of the two, or give it another name"),
     _Wording(r"\((\w+) is in (\w+)\)$", None, r"write the number alone: \1 is in \2"),
     _Wording(
         r"expected a quantity with unit (\w+) for argument '(\w+)' but got '(.*?)\.?' \(unit is",
@@ -344,7 +344,7 @@ _WORDINGS = [
     _Wording(r"argument is a (\w+), not a Population", r"a Population is needed here, not \1", "give a population, a view or an assembly"),
     _Wording(r"has no receptors", None, "connect to neurons; a spike source is the first population of a projection"),
     _Wording(r"STDPMechanism needs", None, "give both, such as SpikePairRule() and AdditiveWeightDependence()"),
-    _Wording(r"such as ([\w.*]+(?:\(\))?)[, ]", None, r"write \1, for example"),
+    _Wording(r"such as (\w+\(\)|[\d.]+\*\w+)", None, r"write \1, for example"),
     _Wording(r"need to call connect\(", None, "call connect() before this line"),
     _Wording(r"must be an? (?:integer|whole number)|could not convert string to float|must be (?:a number|'auto' or a number)", None, "give a number"),
     _Wording(r"expected <class 'float'>, got <class 'str'>", None, "give a number, or a function of the distance that contains d"),
@@ -459,7 +459,7 @@ def _line_within(path: str, line: int, message: str, wrong: str, argument: str) 
         return line
     statement = around[-1]
     lines = range(statement.lineno, (statement.end_lineno or line) + 1)
-    twice = re.search(r"Duplicate definition of variable '(\w+)'", message)
+    twice = re.search(r"[Dd]uplicate definition of variable '(\w+)'", message)
     if twice:
         defined = [each for each in lines if re.match(rf"\W*{twice[1]}\s*[:=]", linecache.getline(path, each))]
         return defined[-1] if defined else line
@@ -468,7 +468,7 @@ def _line_within(path: str, line: int, message: str, wrong: str, argument: str) 
     if given:
         return given[0]
     named = [node.lineno for node in keywords if re.search(rf"\b{node.arg}s?\b", message, re.IGNORECASE)]
-    parts = [part for pair in re.findall(r"'([^'\n]+)'|(-?\d[\w.]*)", message) for part in pair if part]
+    parts = [part for pair in re.findall(r"'([^'\n]+)'|(?<![\w.])(-?\d[\w.]*)", message) for part in pair if part]
     for part in [wrong] if wrong else reversed(parts):
         found = [each for each in lines if re.search(rf"(?<!\w){re.escape(part)}(?!\w)", linecache.getline(path, each))]
         if found and (wrong or not named):

@@ -76,8 +76,8 @@ versions() {
 version='sys.version_info[:2]'
 versions .venv-oldest test/interoperability/requirements-oldest.txt "(3, 10) <= $version <= (3, 11)" \
   python3.10 ~/.pyenv/versions/3.10.*/bin/python3 python3.11 ~/.pyenv/versions/3.11.*/bin/python3
-versions .venv-newest test/interoperability/requirements-newest.txt "(3, 12) <= $version <= (3, 13)" \
-  python3.13 ~/.pyenv/versions/3.13.*/bin/python3 python3.12 ~/.pyenv/versions/3.12.*/bin/python3
+versions .venv-newest test/interoperability/requirements-newest.txt "(3, 13) == $version" \
+  python3.13 ~/.pyenv/versions/3.13.*/bin/python3
 
 # PyNN's own scenarios are in its sources only.
 if [ ! -d .venv-pynn/sources ]; then

@@ -62,8 +62,7 @@ def run_script(words, instead_of=(), **options):
         for part in _parts_of_standardmodels:
             sys.modules[f"pyNN.{name}.standardmodels.{part}"] = interneuron_pynn
         setattr(pyNN, name, interneuron_pynn)
-        for part in MODULES.get(name, ()):
-            sys.modules[f"pyNN.{name}.{part.__name__}"] = part
+        sys.modules.update({f"pyNN.{name}.{module.__name__}": module for module in MODULES.get(name, ())})
     if "spiNNaker" in instead_of:
         _as_spinnaker(interneuron_pynn)
     interneuron_pynn.given_options.update({name: value for name, value in options.items() if value != "auto"})

@@ -88,6 +88,8 @@ class Records:
         sources = {name: inspect.getsource(function) for name, function in scenarios.ALL.items()}
         for source in sources.values():
             shared = shared.replace(source, "")
+        # Scenarios that are added leave blank lines.
+        shared = "\n".join(filter(str.strip, shared.splitlines()))
         drawn_networks = Path(random_networks.__file__).read_text(encoding="utf-8")
         self.peers = [brian2.__version__, np.__version__, str(scenarios.EVERY)]
         self.digests = {

@@ -188,7 +188,7 @@ const findings = (printed: string): readonly Printed[] =>
     }),
   );
 
-/** Returns a script that follows the hint of a finding to the letter; null for hints that leave the change to the reader. */
+/** Returns a script that follows the hint of a finding to the letter; null for other kinds of hints. */
 function followed(script: string, { message, hint = '', place }: Printed): string | null {
   const lines = script.split('\n');
   const at = (place?.line ?? 0) - 1;

@@ -32,6 +32,7 @@ _packages = {
 def main() -> int:
     """Runs one command with the words of this process."""
     sys.path[:] = packages_path()
+    simulator = None
     try:
         words = sys.argv[1:]
         if words[:1] == ["help"] and words[1:] in (["pynn"], ["brian"]):
@@ -40,12 +41,13 @@ def main() -> int:
             return _run_script(words[0], words[1:])
         if words[:1] == ["neuron"] and not {"--help", "-h"} & set(words):
             # A model of NEURON is converted, to the canonical notation unless another one is given.
+            simulator = "neuron"
             is_given = any(word.partition("=")[0] == "--to" for word in _split(words)[0])
             words = ["convert", *([] if is_given else ["--to", "canonical"]), *words[1:]]
         command = [node(), str(program()), *words]
         given, own = _split(words)
         if given[:1] and given[0] in _MODEL_COMMANDS:
-            done = _with_scripts(given, own, command[:2])
+            done = _with_scripts(given, own, command[:2], simulator)
             if done is not None:
                 return done
     except InterneuronError as error:
@@ -74,13 +76,14 @@ _MODEL_COMMANDS = ("run", "convert", "validate", "describe", "codegen", "verify"
 _OUTPUTS = ("-o", "--output", "--report")
 
 
-def _with_scripts(words: list[str], own: list[str], program: list[str]) -> int | None:
+def _with_scripts(words: list[str], own: list[str], program: list[str], simulator: str | None) -> int | None:
     """Runs a command on the networks of the scripts among its words.
 
     Args:
         words: the command, its models and options.
         own: arguments of the scripts.
         program: the program, as a list.
+        simulator: the command for the scripts; None: read from each script.
 
     Returns:
         the largest exit code; None if there is no script.
@@ -92,16 +95,16 @@ def _with_scripts(words: list[str], own: list[str], program: list[str]) -> int |
     standard_input = next((k for k in places if words[k] == "-"), None)
     if standard_input is not None:
         text = sys.stdin.buffer.read()
-        if not _simulator_of(text.decode("utf-8", "replace").splitlines()):
+        if not simulator and not _simulator_of(text.decode("utf-8", "replace").splitlines()):
             return subprocess.run([*program, *words], input=text).returncode
         with tempfile.TemporaryDirectory() as folder:
             script = os.path.join(folder, "stdin.py")
             Path(script).write_bytes(text)
-            return _on_scripts([*words[:standard_input], script, *words[standard_input + 1 :]], [standard_input], own, program)
-    return _on_scripts(words, scripts, own, program) if scripts else None
+            return _on_scripts([*words[:standard_input], script, *words[standard_input + 1 :]], [standard_input], own, program, simulator)
+    return _on_scripts(words, scripts, own, program, simulator) if scripts else None
 
 
-def _on_scripts(words: list[str], scripts: list[int], own: list[str], program: list[str]) -> int:
+def _on_scripts(words: list[str], scripts: list[int], own: list[str], program: list[str], given: str | None) -> int:
     """Runs a command on each script, which has its place among the words, and on the other models together."""
     name, rest = words[0], [word for k, word in enumerate(words) if k > 0 and k not in scripts]
     models = [word for k, word in enumerate(rest) if os.path.exists(word) and (k == 0 or rest[k - 1] not in _OUTPUTS)]
@@ -114,9 +117,17 @@ def _on_scripts(words: list[str], scripts: list[int], own: list[str], program: l
             codes.append(2)
             continue
         with open(words[k], encoding="utf-8", errors="replace") as lines:
-            simulator = "neuron" if words[k].endswith((".hoc", ".oc")) else _simulator_of(lines) or "pynn"
+            simulator = given or ("neuron" if words[k].endswith((".hoc", ".oc")) else _simulator_of(lines) or "pynn")
         codes.append(int(_launcher(simulator).use_script([words[k], *rest], [*program, name], own)))
     return max(codes)
+
+
+#: Commands for scripts, by the simulator, or framework on NEURON, that they import.
+_IMPORTED = {
+    "brian2": "brian",
+    "pyNN": "pynn",
+    **dict.fromkeys(("neuron", "netpyne", "bmtk", "LFPy", "bluepyopt", "hnn_core"), "neuron"),
+}
 
 
 def _simulator_of(lines: Iterable[str]) -> str | None:
@@ -125,10 +136,9 @@ def _simulator_of(lines: Iterable[str]) -> str | None:
     Scripts of PyNN may import Brian 2 in places, too: the import with the least indentation counts. Scripts for several
     simulators may import NEURON, too.
     """
-    commands = {"brian2": "brian", "pyNN": "pynn", "neuron": "neuron"}
-    found = [re.match(r"(\s*)(?:from|import)\s+(brian2|pyNN|neuron)\b", line) for line in lines]
-    imports = [(each[2] == "neuron", len(each[1]), each[2] == "pyNN", each[2]) for each in found if each]
-    return commands[min(imports)[3]] if imports else None
+    found = [re.match(rf"(\s*)(?:from|import)\s+({'|'.join(_IMPORTED)})\b", line) for line in lines]
+    imports = [(_IMPORTED[each[2]] == "neuron", len(each[1]), each[2] == "pyNN", each[2]) for each in found if each]
+    return _IMPORTED[min(imports)[3]] if imports else None
 
 
 def _run_script(command: str, words: list[str]) -> int:

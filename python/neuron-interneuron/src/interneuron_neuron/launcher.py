@@ -88,8 +88,9 @@ def _compiled(folders: list[str]) -> str | None:
     near = [*folders, *(os.path.dirname(each) for each in files)]
     if not files or any(glob.glob(os.path.join(folder, kind)) for folder in near for kind in kinds):
         return None
-    program = shutil.which("nrnivmodl") or os.path.join(os.path.dirname(sys.executable), "nrnivmodl")
-    if not os.path.exists(program):
+    # That of this Python's NEURON comes first: libraries of other versions do not load.
+    program = shutil.which("nrnivmodl", path=os.path.dirname(sys.executable)) or shutil.which("nrnivmodl")
+    if program is None:
         return None
     target = tempfile.mkdtemp(prefix="interneuron-mechanisms-")
     print(f"compiling {len(files)} .mod files, such as {files[0]}", file=sys.stderr)
@@ -116,6 +117,8 @@ class _Capture:
     def __init__(self, h: Any, output: Path, script: str, folders: list[str]) -> None:
         self.h, self.output, self.script, self.folders = h, output, script, folders
         self.cvode = h.CVode()
+        #: Whether NEURON shows what vectors record and play: version 8 does not.
+        self.shows_vectors = True
         self.recorded: list[tuple[Any, float | None]] = []
         self.plays: list[tuple[Any, tuple[Any, ...]]] = []
         self.first: FirstValues = {}
@@ -146,8 +149,8 @@ class _Capture:
         try:
             noted("record", self._note_record)
             noted("play", lambda own, words: self.plays.append((own, words)))
-        except (AttributeError, TypeError):
-            print("note: this version of NEURON does not show what vectors record", file=sys.stderr)
+        except (AttributeError, TypeError, LookupError):
+            self.shows_vectors = False
 
     def _note_record(self, _: Any, words: tuple[Any, ...]) -> None:
         # The first argument may be a point process, which decides the thread.
@@ -216,7 +219,13 @@ class _Capture:
         end = self.duration or h.t
         trains = {name: [each for each in events if each <= end] for name, events in self.trains.items()}
         model.connect(trains, self._played(model))
-        if re.search(r"\b(fstim|fclamp|fsyn)\s*\(", Path(self.script).read_text(encoding="latin-1")):
+        text = Path(self.script).read_text(encoding="latin-1")
+        if not self.shows_vectors:
+            model.note("NEURON 8 does not show what vectors record: the potential of each cell is recorded")
+            model.record_potentials()
+            if re.search(r"\.play\s*\(", text):
+                model.leave("values that vectors play, which NEURON 8 does not show")
+        if re.search(r"\b(fstim|fclamp|fsyn)\s*\(", text):
             model.leave("currents, clamps and synapses of fstim, fclamp and fsyn")
         if self.cvode.active():
             model.note("the script takes the variable time steps of CVode: the time step here is 0.025 ms")

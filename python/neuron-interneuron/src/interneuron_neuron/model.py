@@ -439,6 +439,10 @@ class Model:
             place = {} if is_point else {"section": section, "fraction": fraction}
             self.record.append({"of": of, "variables": [variable], **place, **({} if every is None else {"every": f"{every!r} ms"})})
 
+    def record_potentials(self) -> None:
+        """Adds a recording of the potential of each cell."""
+        self.record += [{"of": name, "variables": ["v"]} for name in self.types]
+
     def _site(self, reference: Any) -> tuple[Any, ...] | None:
         """Returns the place of a variable: a mark is written to it and looked for."""
         if reference == self.h._ref_t:
@@ -492,6 +496,8 @@ class Model:
                     "indices": [indices[k] for k in order],
                     "times": {"array": [times[k] for k in order], "unit": "ms"},
                 }
+        if not self.record:
+            self.record_potentials()
         parts = {
             "neurons": self.types,
             "populations": self.populations,
@@ -499,7 +505,7 @@ class Model:
             "projections": self.projections,
             "stimuli": self.stimuli,
             "tables": self.tables,
-            "record": self.record or [{"of": name, "variables": ["v"]} for name in self.types],
+            "record": self.record,
         }
         return {
             "interneuron": 1,

@@ -11,7 +11,20 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from .sources import Sources
-from .values import FirstValues, by_place, first_values, identifier, is_shape, places, rounded, same, unique, variables
+from .values import (
+    FirstValues,
+    along,
+    by_place,
+    first_values,
+    fraction,
+    identifier,
+    is_shape,
+    places,
+    rounded,
+    same,
+    unique,
+    variables,
+)
 
 #: Reversal potentials, concentrations and currents of ions, by NEURON's names and ours.
 _ION_NAMES = {"e{}": "e_{}", "{}i": "{}_i", "{}o": "{}_o", "i{}": "i_{}"}
@@ -103,9 +116,7 @@ class Model:
         found: dict[str, Any] = {}
         parent = section.parentseg()
         if parent is not None:
-            found["parent"] = {"section": names[parent.sec.name()], "fraction": parent.x}
-            if section.orientation() == 1:
-                self.leave(f"the direction of {section.name()}, whose end 1 is connected to its parent")
+            found["parent"] = {"section": names[parent.sec.name()], "fraction": fraction(parent)}
         count = int(section.n3d())
         diameters = [segment.diam for segment in section]
         points = [[section.x3d(k), section.y3d(k), section.z3d(k), section.diam3d(k)] for k in range(count)]
@@ -201,7 +212,7 @@ class Model:
         for name, length in names:
             own = name[: -len(mechanism) - 1] if name.endswith(f"_{mechanism}") else name
             for k in range(length):
-                read = [getattr(segment, name)[k] if length > 1 else getattr(segment, name) for segment in section]
+                read = [getattr(segment, name)[k] if length > 1 else getattr(segment, name) for segment in along(section)]
                 if any(each != usual[name][k] for each in read):
                     found[own if length == 1 else f"{own}_{k}"] = same(read)
         # First concentrations that a mechanism computes.
@@ -288,7 +299,7 @@ class Model:
         if kind == "PointProcessMark":
             self.note(f"{kind} only marks a place, and is left out")
         elif kind == "APCount":
-            self._event(place[0], place[2], segment.x, point.thresh)
+            self._event(place[0], place[2], fraction(segment), point.thresh)
         elif kind == "IClamp":
             self._clamp(point, segment, place, plays)
         elif kind == "VClamp":
@@ -306,7 +317,7 @@ class Model:
                 ends = [("silent", "", 0, None)]
             for source, event, index, one in ends:
                 own = rows.setdefault((source, event, place[0], identifier(kind)), [])
-                own.append((index, place, segment.x, one, point))
+                own.append((index, place, fraction(segment), one, point))
 
     def _clamp(self, point: Any, segment: Any, place: tuple[str, int, str], plays: Any) -> None:
         population, index, section = place
@@ -328,7 +339,7 @@ class Model:
             "input": "synaptic",
             "value": f"{value} if {condition} else 0*nA",
             "section": section,
-            "fraction": segment.x,
+            "fraction": fraction(segment),
         }
 
     def _source(self, one: Any, trains: Mapping[str, list[float]]) -> tuple[str, str, int, Any] | None:
@@ -354,18 +365,18 @@ class Model:
             self.leave(f"events of {source}: NetCons are read from potentials and artificial cells")
             return None
         population, index, section = self.places[segment.sec.name()]
-        return population, self._event(population, section, segment.x, one.threshold), index, one
+        return population, self._event(population, section, fraction(segment), one.threshold), index, one
 
-    def _event(self, population: str, section: str, fraction: float, threshold: float) -> str:
+    def _event(self, population: str, section: str, x: float, threshold: float) -> str:
         events = self._events.setdefault(population, {})
-        key = (section, fraction, threshold)
+        key = (section, x, threshold)
         if key not in events:
             events[key] = "spike" if not events else f"spike_{len(events) + 1}"
             self.types[population].setdefault("events", {})[events[key]] = {
                 "when": f"v > {threshold!r}*mV",
                 "edge": "rising",
                 "section": section,
-                "fraction": fraction,
+                "fraction": x,
             }
             self._record({"of": population, "events": events[key]})
         return events[key]
@@ -432,11 +443,11 @@ class Model:
                 _, projection, index, variable = found
                 by_site.setdefault((True, projection, variable, "", 0.0, every), []).append(index)
             else:
-                _, population, index, variable, section, fraction = found
-                by_site.setdefault((False, population, variable, section, fraction, every), []).append(index)
-        for (is_point, owner, variable, section, fraction, every), indices in by_site.items():
+                _, population, index, variable, section, x = found
+                by_site.setdefault((False, population, variable, section, x, every), []).append(index)
+        for (is_point, owner, variable, section, x, every), indices in by_site.items():
             of = {"projection" if is_point else "population": owner, "indices": sorted(set(indices))}
-            place = {} if is_point else {"section": section, "fraction": fraction}
+            place = {} if is_point else {"section": section, "fraction": x}
             self.record.append({"of": of, "variables": [variable], **place, **({} if every is None else {"every": f"{every!r} ms"})})
 
     def record_potentials(self) -> None:
@@ -454,11 +465,11 @@ class Model:
                 population, index, name = self.places[section.name()]
                 for segment in section:
                     if segment.v == mark:
-                        return ("cell", population, index, "v", name, segment.x)
+                        return ("cell", population, index, "v", name, fraction(segment))
                     for mechanism in segment:
                         variable = self._marked(mechanism, mark)
                         if variable is not None:
-                            return ("cell", population, index, variable, name, segment.x)
+                            return ("cell", population, index, variable, name, fraction(segment))
                     for point in segment.point_processes():
                         if point.hname() in self.points:
                             # In synapses, i is the index of the source.

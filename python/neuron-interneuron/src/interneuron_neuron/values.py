@@ -16,7 +16,27 @@ def first_values(section: Any) -> dict[str, list[float]]:
     """Returns the potentials and concentrations along a section, by NEURON's names."""
     ions = [each.name()[:-4] for each in section(0.5) if each.name().endswith("_ion")]
     names = ["v", *(f"{ion}{side}" for ion in ions for side in "io")]
-    return {name: [getattr(segment, name) for segment in section] for name in names}
+    return {name: [getattr(segment, name) for segment in along(section)] for name in names}
+
+
+def is_reversed(section: Any) -> bool:
+    """Whether a section is joined to its parent by its end 1, where its points begin: in the document, it begins there."""
+    return bool(section.parentseg() is not None and section.orientation() == 1)
+
+
+def along(section: Any) -> list[Any]:
+    """Returns the segments of a section, from its parent on."""
+    segments = list(section)
+    return segments[::-1] if is_reversed(section) else segments
+
+
+def fraction(segment: Any) -> float:
+    """Returns the place of a segment as a share of its section's length, from the section's parent on."""
+    x, count = segment.x, segment.sec.nseg
+    if not is_reversed(segment.sec):
+        return float(x)
+    # On the border of two compartments, NEURON means the one that begins there.
+    return float(1 - x if x in (0, 1) else 1 - (math.floor(x * count) + 0.5) / count)
 
 
 def identifier(text: str) -> str:

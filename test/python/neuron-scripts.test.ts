@@ -192,6 +192,63 @@ const pooled = {
   10: [-74.67643506453, 0.002011827573523, 0.768279895119],
 };
 
+/** A stimulus that draws its intervals, and a mechanism that does not compile. */
+const stimuli = {
+  drawstim: `: A stimulus at a place that draws its intervals.
+NEURON { POINT_PROCESS DrawStim RANGE interval, start }
+PARAMETER { interval = 5 (ms) start = 2 (ms) }
+INITIAL { set_seed(3) net_send(start, 1) }
+NET_RECEIVE (w) {
+  if (flag == 1) {
+    net_event(t)
+    net_send(interval*exprand(1), 1)
+  }
+}
+`,
+  broken: `NEURON { SUFFIX broken RANGE g }
+PARAMETER { g = 1 }
+STATE { m }
+BREAKPOINT { SOLVE states METHOD cnexp }
+DERIVATIVE states { m' = g + ( }
+`,
+};
+
+/** A cable that is joined to the soma by its end 1, with points, conductances and a branch along it. */
+const joined = `
+from neuron import h
+h.load_file('stdrun.hoc')
+soma, trunk, twig = (h.Section(name=name) for name in ('soma', 'trunk', 'twig'))
+trunk.connect(soma(1), 1)
+twig.connect(trunk(0.2), 0)
+for section, length, diameter, parts in ((soma, 20, 20, 1), (trunk, 300, 2, 5), (twig, 100, 1, 3)):
+    section.L, section.diam, section.nseg, section.Ra = length, diameter, parts, 120
+    section.insert('pas')
+    section.e_pas = -65
+trunk.pt3dadd(310, 0, 0, 1)
+trunk.pt3dadd(150, 0, 0, 2)
+trunk.pt3dadd(10, 0, 0, 4)
+soma.insert('hh')
+for segment in trunk:
+    segment.pas.g = 0.0005*(1 + segment.x)
+synapse = h.ExpSyn(trunk(0.3))
+stim = h.DrawStim(soma(0.5))
+connection = h.NetCon(stim, synapse)
+connection.weight[0] = 0.002
+clamp = h.IClamp(trunk(0.1))
+clamp.delay, clamp.dur, clamp.amp = 5, 5, 0.2
+traces = [h.Vector().record(each._ref_v) for each in (soma(0.5), trunk(0.1), trunk(0.9), twig(0.5))]
+h.usetable_hh = 0
+h.finitialize(-65)
+h.continuerun(30)
+`;
+
+/** Potentials in mV, by time in ms: NEURON 9.0.2. */
+const joinedInNeuron = {
+  6: [-64.1768818647, -56.1785992072, -62.9478273557, -59.3176397905],
+  10: [-62.7710600199, -53.1974685895, -61.0532777831, -56.2961245202],
+  25: [-65.0135318675, -65.0072942478, -65.011279061, -65.0066306212],
+};
+
 describe.skipIf(missing !== null)(`scripts of NEURON${missing === null ? '' : ` (skipped: ${missing})`}`, () => {
   it('become models with the spikes of NEURON', { timeout: 120_000 }, async () => {
     writeFileSync(folder.file('ring.py'), ring);
@@ -252,9 +309,37 @@ describe.skipIf(missing !== null)(`scripts of NEURON${missing === null ? '' : ` 
         );
   });
 
-  it('name their mistakes', { timeout: 60_000 }, async () => {
-    writeFileSync(folder.file('empty.py'), 'from neuron import h\nh.load_file("stdrun.hoc")\n');
-    const words = ['-m', 'interneuron', 'neuron', folder.file('empty.py'), '-o', folder.file('empty.yaml')];
-    await expect(python('.venv-pynn', words, program())).rejects.toThrow(/empty\.py makes no sections/);
+  it('may join sections by their ends, and have stimuli that nobody reads', { timeout: 120_000 }, async () => {
+    const own = folder.file('joined');
+    mkdirSync(own);
+    for (const [name, text] of Object.entries(stimuli)) writeFileSync(join(own, `${name}.mod`), text);
+    writeFileSync(join(own, 'joined.py'), joined);
+    const path = join(own, 'joined.yaml');
+    const words = ['-m', 'interneuron', 'neuron', join(own, 'joined.py'), '-o', path];
+    const { stderr } = await run(join(root, '.venv-pynn/bin/python'), words, { cwd: root, env: variables(program()) });
+    expect(stderr).toMatch(/nrnivmodl does not compile broken\.mod, which is left out: .* line 5 in file broken\.mod/);
+    const session = openModel(importModel(readSource(path)));
+    await session.run(0.03);
+    const { samples } = await session.take();
+    await session.dispose();
+    for (const [time, expected] of Object.entries(joinedInNeuron))
+      for (const [k, v] of expected.entries())
+        expect(Number(samples[k]?.values[Number(time) * 40]) * 1e3).toBeCloseTo(v, 8);
+  });
+
+  it.each([
+    [
+      'makes no sections',
+      ['neuron'],
+      'from neuron import h\nh.load_file("stdrun.hoc")\n',
+      /empty\.py makes no sections/,
+    ],
+    ['imports no simulator', ['neuron'], 'x = 1\n', /empty\.py makes no sections/],
+    ['imports a framework', ['describe'], 'from netpyne import sim\n', /empty\.py:1: .*No module named 'netpyne'/],
+  ])('name a mistake: a script that %s', { timeout: 60_000 }, async (_what, command, text, message) => {
+    writeFileSync(folder.file('empty.py'), text);
+    await expect(
+      python('.venv-pynn', ['-m', 'interneuron', ...command, folder.file('empty.py')], program()),
+    ).rejects.toThrow(message);
   });
 });

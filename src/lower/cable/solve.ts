@@ -115,11 +115,11 @@ function voltageOf({ storage, name }: Group, { voltage }: CableNames): Buffer {
 }
 
 /** Now and then: whether voltages are such as membranes have. */
-function boundsKernel(cable: Cable, { group, names }: PlacedClass, { builder, real }: Context): string {
+function boundsKernel(cable: Cable, { group, names }: PlacedClass, { builder, real, dt }: Context): string {
   const block = new Block();
   const bit = builder.faultBit(
-    `a membrane potential of ${cable.name} (${sectionsOf(cable, group.name)}) left all bounds: the step is too long ` +
-      'for its channels',
+    `a membrane potential of ${cable.name} (${sectionsOf(cable, group.name)}) left all bounds: the time step of ` +
+      `${Number((dt * 1e3).toPrecision(12))} ms is too long for its channels`,
   );
   const limit = to(real, ir.f64(beyond));
   block.write`

@@ -101,12 +101,17 @@ def _compiled(folders: list[str]) -> str | None:
         found = glob.glob(f"{target}/*/libnrnmech.*") or glob.glob(f"{target}/*/.libs/libnrnmech.*")
         if not ended.returncode and found:
             break
-        said = [line for line in (ended.stdout + ended.stderr).splitlines() if "rror" in line]
-        wrong = {f"{name}.mod" for line in said for name in re.findall(r"([\w-]+)\.(?:cpp|mod|o)\b", line)} & set(os.listdir(target))
+        said = [re.sub(r"\x1b\[\d*m", "", line).strip() for line in (ended.stdout + ended.stderr).splitlines() if "rror" in line]
+        wrong: dict[str, str] = {}
+        # What make says of the same file comes later, and has no line of it.
+        for line in sorted(said, key=lambda each: each.startswith("make")):
+            for name in re.findall(r"([\w-]+)\.(?:cpp|mod|o)\b", line):
+                if os.path.exists(os.path.join(target, f"{name}.mod")):
+                    wrong.setdefault(f"{name}.mod", line)
         if not wrong:
             raise RuntimeError(f"nrnivmodl does not compile {len(files)} .mod files such as {files[0]}: {' '.join(said[:3])}")
-        for name in sorted(wrong):
-            print(f"note: nrnivmodl does not compile {name}, which is left out", file=sys.stderr)
+        for name, line in sorted(wrong.items()):
+            print(f"note: nrnivmodl does not compile {name}, which is left out: {line.replace(target, '.')}", file=sys.stderr)
             os.remove(os.path.join(target, name))
     return found[0]
 
@@ -165,18 +170,18 @@ class _Capture:
         self.cvode.event(self.h.t + 1e-9, self._stepped)
 
     def _watch_sources(self) -> None:
-        """Records the events of artificial cells, the first of which may be at the time 0, and keeps sources with a gid."""
+        """Records the events of artificial cells and stimuli, also those at the time 0, and keeps sources with a gid."""
         h, pc = self.h, self.h.ParallelContext()
         self.trains, self.kept = {}, []
         # The NetCon of such a source may be gone. The new ones have no target, because nobody keeps it.
         self.sources = [pc.gid_connect(gid, h.IntFire1()) for gid in _gids(h)]
         connections = h.List("NetCon")
         for k in range(int(connections.count())):
-            artificial = connections.o(k).pre()
-            if artificial is not None and not artificial.has_loc() and artificial.hname() not in self.trains:
-                events, watch = h.Vector(), h.NetCon(artificial, None)
+            sender = connections.o(k).pre()
+            if sender is not None and sender.hname() not in self.trains:
+                events, watch = h.Vector(), h.NetCon(sender, None)
                 watch.record(events)
-                self.trains[artificial.hname()] = events
+                self.trains[sender.hname()] = events
                 self.kept.append(watch)
 
     def _keep_first(self) -> None:

@@ -274,8 +274,11 @@ class Model:
                 continue
             if not one.active():
                 continue
-            if not target.has_loc():
-                self.leave(f"events that {target.hname()} receives, an artificial cell")
+            if self._is_artificial(target):
+                sender = one.pre()
+                # What another artificial cell does to it is in the list of its events.
+                if sender is None or not self._is_artificial(sender):
+                    self.leave(f"events that {target.hname()} receives, an artificial cell")
                 continue
             received.setdefault(target.hname(), []).append(one)
         rows: dict[tuple[str, str, str, str], list[Any]] = {}
@@ -293,11 +296,18 @@ class Model:
             if population not in self._events:
                 self.note(f"no spikes of {population} are detected, because no NetCon, gid or APCount watches it")
 
+    def _is_artificial(self, point: Any) -> bool:
+        """Whether a point process only sends events, which no cell changes."""
+        return not point.has_loc() or self.sources.is_stimulus(point.hname().partition("[")[0])
+
     def _point(self, point: Any, segment: Any, received: list[Any], trains: Any, plays: Any, rows: Any) -> None:
         kind, name = point.hname().partition("[")[0], point.hname()
         place = self.places[segment.sec.name()]
         if kind == "PointProcessMark":
             self.note(f"{kind} only marks a place, and is left out")
+        elif self._is_artificial(point):
+            # Its events are listed for each of its connections.
+            pass
         elif kind == "APCount":
             self._event(place[0], place[2], fraction(segment), point.thresh)
         elif kind == "IClamp":
@@ -344,9 +354,9 @@ class Model:
 
     def _source(self, one: Any, trains: Mapping[str, list[float]]) -> tuple[str, str, int, Any] | None:
         """Returns the population, event and index of the source of a connection."""
-        artificial = one.pre()
-        if artificial is not None and not artificial.has_loc():
-            name = artificial.hname()
+        sender = one.pre()
+        if sender is not None and self._is_artificial(sender):
+            name = sender.hname()
             if name not in trains:
                 self.leave(f"{name}, an artificial cell whose events are not known")
                 return None
@@ -361,7 +371,7 @@ class Model:
             return kind, "", known[name], one
         segment = one.preseg()
         if segment is None:
-            source = "a variable other than v" if artificial is None else artificial.hname()
+            source = "a variable other than v" if sender is None else sender.hname()
             self.leave(f"events of {source}: NetCons are read from potentials and artificial cells")
             return None
         population, index, section = self.places[segment.sec.name()]

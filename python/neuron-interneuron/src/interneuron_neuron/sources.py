@@ -58,9 +58,15 @@ class Sources:
 
     def block(self, name: str, keyword: str) -> str:
         """Returns the text between the braces of a block, without comments."""
-        text = re.sub(r"(?s)\bCOMMENT\b.*?\bENDCOMMENT\b|[:?][^\n]*", "", self.texts.get(name, ""))
-        found = re.search(rf"\b{keyword}\s*\{{([^}}]*)\}}", text)
+        found = re.search(rf"\b{keyword}\s*\{{([^}}]*)\}}", self._code(name))
         return found[1] if found else ""
+
+    def is_stimulus(self, name: str) -> bool:
+        """Whether a point process only sends events: it writes no current and reads no potential."""
+        return bool(re.search(r"\bnet_event\b", self._code(name)) and not re.search(r"CURRENT\b|\bWRITE\b|\bv\b", self._code(name)))
+
+    def _code(self, name: str) -> str:
+        return re.sub(r"(?s)\bCOMMENT\b.*?\bENDCOMMENT\b|[:?][^\n]*", "", self.texts.get(name, ""))
 
     def defaults(self, name: str) -> dict[str, float]:
         """Returns the parameters of a file with their values."""
@@ -69,8 +75,7 @@ class Sources:
 
     def arguments(self, name: str) -> list[str]:
         """Returns the names of the arguments of NET_RECEIVE."""
-        text = re.sub(r"(?s)\bCOMMENT\b.*?\bENDCOMMENT\b|[:?][^\n]*", "", self.texts.get(name, ""))
-        found = re.search(r"\bNET_RECEIVE\s*\(((?:[^()]|\([^()]*\))*)\)", text)
+        found = re.search(r"\bNET_RECEIVE\s*\(((?:[^()]|\([^()]*\))*)\)", self._code(name))
         return re.findall(r"([A-Za-z_]\w*)", re.sub(r"\([^()]*\)", "", found[1])) if found else []
 
 

@@ -12,8 +12,9 @@ import { child } from '../../src/model/pointer.js';
 import {
   connectorsWithoutCode,
   refusedStep,
-  remarksOnBackends,
+  rowsOfBackends,
   runsNowhere,
+  sentencesOf,
   wrongSpikesUnderNeuron,
   usualSimulator,
   withSentSpikes,
@@ -55,13 +56,14 @@ export async function exportPynnScript(
         );
   const simulator = usualSimulator(document, options.nestml === true);
   const { view, files } = scriptView(document, stem, report, { nestml, simulator, recorded });
-  for (const remark of remarksOnBackends(document)) report.convention('pynn/backend', '', remark);
+  for (const remark of sentencesOf(rowsOfBackends(document))) report.convention('pynn/backend', '', remark);
   if (options.nestml === true)
-    for (const reason of refusedStep(document)) report.missing('/experiment/dt', reason, 'pynn/not-in-nestml');
+    for (const reason of sentencesOf(refusedStep(document)))
+      report.missing('/experiment/dt', reason, 'pynn/not-in-nestml');
   for (const remark of connectorsWithoutCode(document)) report.convention('pynn/native', '', remark);
   if (runsNowhere(document))
     report.different('pynn/backend', '', 'neither NEST nor NEURON runs the script, by the rows below');
-  const ofNeuron = view.simulator === '' ? [] : wrongSpikesUnderNeuron(document);
+  const ofNeuron = view.simulator === '' ? [] : sentencesOf(wrongSpikesUnderNeuron(document)).toSorted();
   for (const remark of ofNeuron)
     if (simulator === 'neuron') report.different('pynn/backend', '', remark);
     else

@@ -4,10 +4,11 @@ import { expect, test } from 'vitest';
 import { convertModel } from '../../../src/convert/convert.js';
 import { importModel } from '../../../src/pipeline/pipeline.js';
 import { exportPynnScript } from '../../../translators/pynn/export-script.js';
+import { ofPynn } from '../../../src/library/simulators/pynn-backends.js';
 import {
-  failing,
-  lackedBy,
-  remarksOnBackends,
+  rowsOfBackends,
+  runsNowhere,
+  sentencesOf,
   wrongSpikesUnderNeuron,
   usualSimulator,
 } from '../../../translators/pynn/script/backends.js';
@@ -16,6 +17,8 @@ import { missingEnvironment, python } from '../../support/python.js';
 import { documentOf } from './support.js';
 
 const none = missingEnvironment('.venv-pynn');
+
+const remarksOn = (document: PynnSpecification): readonly string[] => sentencesOf(rowsOfBackends(document));
 
 /** Prints the types that one of the backends lacks, of all that PyNN declares, native ones aside. */
 const listed = `
@@ -56,13 +59,17 @@ test.skipIf(none !== null)(
       unknown,
       unknown,
     ];
-    const { BetaPSR, ...others } = lackedBy;
+    const titles = { nest: 'NEST', neuron: 'NEURON' } as const;
+    const rows = Object.values(ofPynn);
+    const lacked = rows.flatMap(({ lacks }) => lacks.map(({ part, simulator }) => [part, titles[simulator]] as const));
     // BetaPSR of PyNN's notation has another name as a class.
-    expect(found).toEqual({ ...others, CondBetaPostSynapticResponse: BetaPSR });
-    const raising = Object.entries(failing).flatMap(([name, what]) => {
-      const simulator = /^it raises an error under (NEST|NEURON)/.exec(what)?.[1];
-      return simulator === undefined ? [] : [[name, simulator]];
-    });
+    const named = lacked.map(([part, title]) => [part === 'BetaPSR' ? 'CondBetaPostSynapticResponse' : part, title]);
+    expect(found).toEqual(Object.fromEntries(named));
+    const raising = rows.flatMap(({ fails }) =>
+      fails.flatMap(({ part, simulator, effect }) =>
+        effect === 'raises' && part !== 'ElectricalSynapse' ? [[part, titles[simulator]] as const] : [],
+      ),
+    );
     // Scripts give NEST the names that this cell lacks there.
     expect(failed).toEqual({ ...Object.fromEntries(raising), IF_cond_exp_gsfa_grr: 'NEST' });
   },
@@ -84,7 +91,7 @@ test('of cells, receptors, synapses and rules of plasticity', () => {
       },
     ],
   };
-  expect(remarksOnBackends(document as unknown as PynnSpecification)).toEqual([
+  expect(remarksOn(document as unknown as PynnSpecification)).toEqual([
     'ElectricalSynapse of PyNN 0.13 raises an error under NEURON, too',
     'PyNN has no BetaPSR for NEURON, where the script does not run',
     'PyNN has no ElectricalSynapse for NEST, where the script does not run',
@@ -112,15 +119,15 @@ test('values of parameters, and times of runs', () => {
     ],
     phases: [{ run: 50.05 }, { run: 0.3 }],
   };
-  expect(wrongSpikesUnderNeuron(document as unknown as PynnSpecification)).toEqual([
+  expect(sentencesOf(wrongSpikesUnderNeuron(document as unknown as PynnSpecification))).toEqual([
     'EIF_cond_exp_isfa_ista with v_spike above -41.3 mV loses spikes under NEURON in steps of 0.1 ms',
   ]);
   // With a = 0.1 at 0.02 nA, NEURON sends 66 spikes in steps of 0.1 ms, 63 of 0.125 ms and 31 of 0.2 ms.
   const coarse = { setup: { timestep: 0.2 }, populations: [{ label: 'i', size: 1, cell: { type: 'Izhikevich' } }] };
-  expect(wrongSpikesUnderNeuron(coarse as unknown as PynnSpecification)).toEqual([
+  expect(sentencesOf(wrongSpikesUnderNeuron(coarse as unknown as PynnSpecification))).toEqual([
     'Izhikevich loses or repeats spikes under NEURON in steps of 0.2 ms',
   ]);
-  expect(remarksOnBackends(document as unknown as PynnSpecification)).toEqual([
+  expect(remarksOn(document as unknown as PynnSpecification)).toEqual([
     'IF_cond_exp with tau_syn_E that is not positive does not run under NEST',
     'IF_cond_exp with v_reset at v_thresh or above does not run under NEST',
     'IF_curr_exp with cm that is not positive does not run under NEST or NEURON',
@@ -138,7 +145,17 @@ test.each([
   [0.1, []],
   [0.0025, ['a time step of 0.0025 ms, which is no whole number of microseconds, raises an error under NEST']],
 ])('of steps of %s ms', (timestep, expected) => {
-  expect(remarksOnBackends({ setup: { timestep } } as unknown as PynnSpecification)).toEqual(expected);
+  expect(remarksOn({ setup: { timestep } } as unknown as PynnSpecification)).toEqual(expected);
+});
+
+test('scripts that neither simulator runs', () => {
+  const views = [{ label: 'half', population: 'a', slice: [0, 1] }];
+  const populations = [{ label: 'a', size: 2, cell: { type: 'IF_curr_exp' } }];
+  const phases = [{ initialize: { target: 'half', values: { v: -60 } } }, { run: 1 }];
+  const runs = (document: object): boolean => !runsNowhere(document as unknown as PynnSpecification);
+  expect(runs({ populations, phases: [{ run: 1 }] })).toBe(true);
+  // PyNN 0.13: NEST's view lacks a method, and NEURON's cannot keep the values.
+  expect(runs({ populations, views, phases })).toBe(false);
 });
 
 const late = `
@@ -166,7 +183,7 @@ test.skipIf(none !== null)(
     // The first sample after 10 ms, which the change affects by itself, is number 101.
     expect(JSON.parse(said.slice(said.lastIndexOf('found ') + 'found '.length))).toEqual([102, 106]);
     const remarks = (...phases: readonly object[]): readonly string[] =>
-      remarksOnBackends({ setup: { timestep: 0.1, min_delay: 0.5 }, phases } as unknown as PynnSpecification);
+      remarksOn({ setup: { timestep: 0.1, min_delay: 0.5 }, phases } as unknown as PynnSpecification);
     const set = { set: { target: 'a', params: { i_offset: 1 } } };
     expect(remarks({ run: 10 }, set, { run: 10 })).toEqual([
       'values that change after a run act 0.5 ms later under NEST, by the shortest delay',
@@ -305,7 +322,7 @@ test('first values: a script gives NEURON the values that PyNN loses, and the re
     { label: 'e', size: 1, cell: { type: 'HH_cond_exp' }, initial_values: { m: 0.2, gsyn_inh: 0.01 } },
   ];
   // Recorded under PyNN 0.13: NEST 3.8 has w = 5e-5 nA and g = 1e-5 uS, no current, and the gate; NEURON zeros.
-  expect(remarksOnBackends({ populations } as unknown as PynnSpecification)).toEqual([
+  expect(remarksOn({ populations } as unknown as PynnSpecification)).toEqual([
     'first values of gsyn_inh of HH_cond_exp are lost under NEURON and a thousand times smaller under NEST',
     'first values of isyn_exc of IF_curr_exp are lost under NEURON and NEST',
     'first values of m of HH_cond_exp are lost under NEURON',
@@ -406,8 +423,8 @@ test('of runs with an end that NEURON never reaches, with PyNN 0.13 and NEURON 8
       recordings: [{ target: 'p', variables: ['weight'] }],
       phases: [{ run }],
     }) as unknown as PynnSpecification;
-  expect(remarksOnBackends(ending(1500))).toEqual([]);
-  expect(remarksOnBackends(ending(1800))).toEqual([
+  expect(remarksOn(ending(1500))).toEqual([]);
+  expect(remarksOn(ending(1800))).toEqual([
     'a run that reads synapses until 1800 ms never ends under NEURON: its time does not reach it',
   ]);
 });

@@ -3,52 +3,18 @@
 import { memberOf } from '../../../src/diagnostics/member.js';
 import { standardCells } from '../../../src/library/pynn/index.js';
 import { firstSent } from '../../../src/library/simulators/nest-parts.js';
+import { ofPynn, type Row } from '../../../src/library/simulators/pynn-backends.js';
 import { defaultOf } from '../cells.js';
 import { populationsOf } from '../selections.js';
 import type { PynnSpecification, Values } from '../specification.generated.js';
 
-/** The simulator that lacks a type of PyNN 0.13, of NEST and NEURON. */
-export const lackedBy: Readonly<Record<string, 'NEST' | 'NEURON'>> = {
-  BetaPSR: 'NEURON',
-  SpikeSourceInhGamma: 'NEURON',
-  ElectricalSynapse: 'NEST',
-  MultiCompartmentNeuron: 'NEST',
-  Vogels2011Rule: 'NEST',
-};
-
-/** Failures of types of PyNN 0.13 under one simulator. */
-export const failing: Readonly<Record<string, string>> = {
-  GIF_cond_exp: 'NEURON hands on and records none of its spikes',
-  IF_curr_delta: 'it raises an error under NEURON, where the script does not run',
-  SpikeSourceInhGamma: 'it raises an error under NEST, too',
-};
-
-/**
- * Synapses of PyNN 0.13 that need an extension of NEST. PyNN builds it at its installation if NEST is already
- * installed.
- */
-const inExtension = ['StochasticTsodyksMarkramSynapse'];
-
-/** Sources of PyNN 0.13 that NEST lets neither begin nor end. */
-const withoutTimes = ['SpikeSourceGamma', 'SpikeSourcePoissonRefractory'];
-
-/** Returns one sentence for each type of a document that PyNN's simulators lack or get wrong. */
-export const remarksOnBackends = (document: PynnSpecification): readonly string[] => {
+/** Returns a row for each part of a document that PyNN 0.13 for NEST or NEURON lacks or gets wrong, by its sentence. */
+export const rowsOfBackends = (document: PynnSpecification): readonly Row[] => {
   const used = typesIn(document);
-  return [
-    ...Object.entries(lackedBy)
-      .filter(([name]) => used.has(name))
-      .map(([name, lacking]) => `PyNN has no ${name} for ${lacking}, where the script does not run`),
-    ...withoutTimes
-      .filter((name) => (document.populations ?? []).some(({ cell }) => cell.type === name && hasTimes(cell.params)))
-      .map((name) => `${name} of PyNN 0.13 has no start and no duration under NEST, where the script does not run`),
-    ...inExtension
-      .filter((name) => used.has(name))
-      .map((name) => `${name} of PyNN 0.13 runs under NEST only with PyNN's extension of it`),
-    ...Object.entries(failing)
-      .filter(([name]) => used.has(name))
-      .map(([name, what]) => `${name} of PyNN 0.13: ${what}`),
-    ...new Set((document.populations ?? []).flatMap(({ cell }) => refusedValues(document, cell.type, cell.params))),
+  const rows = [
+    ...Object.values(ofPynn).flatMap(({ lacks, fails }) => [...lacks, ...fails].filter(({ part }) => used.has(part))),
+    ...(document.populations ?? []).flatMap(({ cell: { type, params } }) => refusedValues(document, type, params)),
+    ...sourcesWithTimes(document),
     ...placesBesideMiddles(document),
     ...lostFirstValues(document),
     ...earlySpikes(document),
@@ -60,16 +26,50 @@ export const remarksOnBackends = (document: PynnSpecification): readonly string[
     ...synapsesRefused(document),
     ...sourcesSetAfterReset(document),
     ...endlessReading(document),
-    ...(isReset(document) ? ['reset() raises an error under NEST where setup() is given no t_flush'] : []),
-  ].sort();
+    ...resets(document),
+  ];
+  return rows.sort((a, b) => (a.says < b.says ? -1 : a.says > b.says ? 1 : 0));
 };
 
+/** Returns the sentences of rows, each once. */
+export const sentencesOf = (rows: readonly Row[]): readonly string[] => [...new Set(rows.map(({ says }) => says))];
+
+/** Returns a row about NEST. */
+const nest = (part: string, effect: Row['effect'], says: string): Row => ({ part, simulator: 'nest', effect, says });
+
+/** Returns a row about NEURON. */
+const neuron = (part: string, effect: Row['effect'], says: string): Row => ({
+  ...nest(part, effect, says),
+  simulator: 'neuron',
+});
+
+/** Returns rows of one sentence about both simulators. */
+const onBoth = (row: Row): readonly Row[] => [
+  { ...row, simulator: 'nest' },
+  { ...row, simulator: 'neuron' },
+];
+
+/** Sources of PyNN 0.13 that NEST lets neither begin nor end. */
+const withoutTimes = ['SpikeSourceGamma', 'SpikeSourcePoissonRefractory'];
+
+const sourcesWithTimes = ({ populations = [] }: PynnSpecification): readonly Row[] =>
+  withoutTimes
+    .filter((name) => populations.some(({ cell }) => cell.type === name && hasTimes(cell.params)))
+    .map((name) =>
+      nest(
+        name,
+        'raises',
+        `${name} of PyNN 0.13 has no start and no duration under NEST, where the script does not run`,
+      ),
+    );
+
 /** Returns values of parameters that prevent cells of PyNN 0.13 from running. */
-function refusedValues({ setup }: PynnSpecification, type: string, params: Values = {}): readonly string[] {
+function refusedValues({ setup }: PynnSpecification, type: string, params: Values = {}): readonly Row[] {
   const { timestep = 0.1, extra } = setup ?? {};
   const some = (name: string, test: (value: number) => boolean): boolean =>
     [params[name]].flat().some((value) => typeof value === 'number' && test(value));
-  const notRunning = (what: string, by = 'NEST'): string => `${type} with ${what} does not run under ${by}`;
+  const notRunning = (what: string, by = 'NEST'): Row =>
+    nest(type, 'raises', `${type} with ${what} does not run under ${by}`);
   if (type === 'SpikeSourceGamma') return some('alpha', (alpha) => alpha < 1) ? [notRunning('alpha below 1')] : [];
   const cells = standardCells.get(type);
   if (!/^(IF|EIF|HH|GIF)_/.test(type) || cells === undefined) return [];
@@ -77,7 +77,7 @@ function refusedValues({ setup }: PynnSpecification, type: string, params: Value
   const resets = type.startsWith('IF_') && cells.neuron.parameters?.['v_thresh'] !== undefined;
   const given = (name: string): readonly unknown[] => [params[name] ?? defaultOf(cells, name)].flat();
   return [
-    ...(some('cm', (cm) => cm <= 0) ? [notRunning('cm that is not positive', 'NEST or NEURON')] : []),
+    ...(some('cm', (cm) => cm <= 0) ? onBoth(notRunning('cm that is not positive', 'NEST or NEURON')) : []),
     ...Object.keys(params)
       .filter((name) => name.startsWith('tau_') && name !== 'tau_refrac' && some(name, (tau) => tau <= 0))
       .map((name) => notRunning(`${name} that is not positive`)),
@@ -96,14 +96,14 @@ function placesBesideMiddles({
   recordings = [],
   phases = [],
   current_sources: sources = [],
-}: PynnSpecification): readonly string[] {
+}: PynnSpecification): readonly Row[] {
   const places = [
     ...populations.flatMap(({ cell }) => Object.values(cell.receptors ?? {}).map(({ locations }) => locations)),
     ...[...recordings, ...phases.flatMap(({ record }) => record ?? [])].map(({ locations }) => locations),
     ...sources.map(({ location }) => location),
   ];
   return places.flat().some((place) => typeof place === 'object')
-    ? ['places other than the middles of sections raise an error under NEURON']
+    ? [neuron('locations', 'raises', 'places other than the middles of sections raise an error under NEURON')]
     : [];
 }
 
@@ -114,56 +114,45 @@ function placesBesideMiddles({
  *   of 0.1 ms, and all in steps of 0.025 ms or with v_spike = -41.5 mV; of Izhikevich with a = 0.1 at 0.02 nA, 66
  *   spikes in steps of 0.1 ms, 63 of 0.125 ms, 31 of 0.2 ms (NEURON 9)
  */
-export function wrongSpikesUnderNeuron({ setup, populations = [] }: PynnSpecification): readonly string[] {
+export function wrongSpikesUnderNeuron({ setup, populations = [] }: PynnSpecification): readonly Row[] {
   const lost = populations.flatMap(({ cell: { type, params = {} } }) => {
     const cells = standardCells.get(type);
     const { timestep = 0.1 } = setup ?? {};
     if (type === 'Izhikevich' && timestep > 0.125)
-      return [`Izhikevich loses or repeats spikes under NEURON in steps of ${timestep} ms`];
+      return [neuron(type, 'loses', `Izhikevich loses or repeats spikes under NEURON in steps of ${timestep} ms`)];
     if (!type.startsWith('EIF_') || cells === undefined) return [];
     return skippedSpikes(type, (name) => [params[name] ?? defaultOf(cells, name)].flat(), timestep);
   });
-  return [...new Set(lost)].sort();
+  return lost;
 }
 
+/** Effects, from the mildest. */
+const effects: readonly Row['effect'][] = ['differs', 'loses', 'raises'];
+
 /**
- * Returns the simulator of a script called without one: NEURON, or NEST if only NEST has all of the document.
+ * Returns the simulator of a script called without one: the one with the milder effects on the document, otherwise
+ * NEURON.
  *
  * @param isForNest  whether NEST is preferred
  */
 export function usualSimulator(document: PynnSpecification, isForNest = false): 'neuron' | 'nest' {
-  const used = typesIn(document);
-  const isLackedBy = (simulator: 'NEST' | 'NEURON'): boolean =>
-    Object.entries(lackedBy).some(([name, lacking]) => lacking === simulator && used.has(name));
-  const failsUnderNeuron =
-    isLackedBy('NEURON') ||
-    ['GIF_cond_exp', 'IF_curr_delta'].some((name) => used.has(name)) ||
-    wrongSpikesUnderNeuron(document).length > 0;
-  const failsUnderNest =
-    isLackedBy('NEST') ||
-    used.has('SpikeSourceInhGamma') ||
-    inExtension.some((name) => used.has(name)) ||
-    isReset(document) ||
-    remarksOnBackends(document).some((remark) => /\bunder NEST\b/.test(remark));
-  return (failsUnderNeuron || isForNest) && !failsUnderNest ? 'nest' : 'neuron';
+  const rows = [...rowsOfBackends(document), ...wrongSpikesUnderNeuron(document)];
+  const worst = (simulator: Row['simulator']): number =>
+    Math.max(-1, ...rows.map((row) => (row.simulator === simulator ? effects.indexOf(row.effect) : -1)));
+  const [ofNest, ofNeuron] = [worst('nest'), worst('neuron')];
+  return ofNest < ofNeuron || (isForNest && ofNest === ofNeuron) ? 'nest' : 'neuron';
 }
 
 /** Checks whether neither NEST nor NEURON runs a script. */
-export function runsNowhere(document: PynnSpecification): boolean {
-  const remarks = remarksOnBackends(document);
-  return ['NEST', 'NEURON'].every((simulator) => {
-    const fails = new RegExp(
-      `${simulator}, where the script does not run|(?:not run|raises? an error) under ${simulator}`,
-    );
-    return remarks.some((remark) => fails.test(remark));
-  });
-}
+export const runsNowhere = (document: PynnSpecification): boolean =>
+  new Set(rowsOfBackends(document).flatMap(({ effect, simulator }) => (effect === 'raises' ? [simulator] : [])))
+    .size === 2;
 
 /**
  * Finds cells that lose spikes. NEURON's implicit steps pass over the exponential if it grows faster than a step: its
  * slope exceeds that of the capacitance, C/dt. Counted with PyNN 0.13 and NEURON 8.2 on both sides of this bound.
  */
-function skippedSpikes(type: string, given: (name: string) => readonly unknown[], timestep: number): readonly string[] {
+function skippedSpikes(type: string, given: (name: string) => readonly unknown[], timestep: number): readonly Row[] {
   const columns = ['v_spike', 'v_thresh', 'delta_T', 'tau_m'].map(given);
   const cells = Array.from({ length: Math.max(...columns.map((column) => column.length)) }, (_, k) =>
     columns.map((column) => Number(column[column.length === 1 ? 0 : k])),
@@ -175,7 +164,11 @@ function skippedSpikes(type: string, given: (name: string) => readonly unknown[]
   return bounds.length === 0
     ? []
     : [
-        `${type} with v_spike above ${Math.min(...bounds).toFixed(1)} mV loses spikes under NEURON in steps of ${timestep} ms`,
+        neuron(
+          type,
+          'loses',
+          `${type} with v_spike above ${Math.min(...bounds).toFixed(1)} mV loses spikes under NEURON in steps of ${timestep} ms`,
+        ),
       ];
 }
 
@@ -203,18 +196,24 @@ export const differs = (first: unknown, start: number): boolean =>
  * Returns first values other than `v` that PyNN 0.13 loses. NEURON's mechanisms overwrite them, and NEST reads values
  * in nA or uS as pA or nS. Found by recording them.
  */
-function lostFirstValues({ populations = [] }: PynnSpecification): readonly string[] {
-  const remarks = populations.flatMap(({ cell, initial_values: initial = {} }) =>
+function lostFirstValues({ populations = [] }: PynnSpecification): readonly Row[] {
+  return populations.flatMap(({ cell: { type }, initial_values: initial = {} }) =>
     Object.entries(initial).flatMap(([name, value]) => {
       if (!/^([gi]syn_.*|w|i_eta|[mhn])$/.test(name) || !differs(value, 0)) return [];
+      const isGate = /^[mhn]$/.test(name);
+      const isCurrent = name.startsWith('isyn');
+      const isGiven = startsUnderNeuron(type)?.variable === name;
       const where = [
-        ...(startsUnderNeuron(cell.type)?.variable === name ? [] : ['lost under NEURON']),
-        ...(/^[mhn]$/.test(name) ? [] : [`${name.startsWith('isyn') ? '' : 'a thousand times smaller under '}NEST`]),
+        ...(isGiven ? [] : ['lost under NEURON']),
+        ...(isGate ? [] : [`${isCurrent ? '' : 'a thousand times smaller under '}NEST`]),
       ];
-      return [`first values of ${name} of ${cell.type} are ${where.join(' and ')}`];
+      const says = `first values of ${name} of ${type} are ${where.join(' and ')}`;
+      return [
+        ...(isGiven ? [] : [neuron(type, 'loses', says)]),
+        ...(isGate ? [] : [nest(type, 'loses', says)]),
+      ];
     }),
   );
-  return [...new Set(remarks)];
 }
 
 /**
@@ -249,38 +248,50 @@ export function withSentSpikes(
 }
 
 /** Listed spikes that PyNN for NEST sends before the run or at its beginning. */
-function earlySpikes(document: PynnSpecification): readonly string[] {
+function earlySpikes(document: PynnSpecification): readonly Row[] {
   const first: number[] = [];
   withSentSpikes(document, (_, __, time) => first.push(time));
   return first
     .slice(0, 1)
-    .map((time) => `SpikeSourceArray with spikes before ${time} ms loses them under NEST, or raises an error`);
+    .map((time) =>
+      nest(
+        'SpikeSourceArray',
+        'loses',
+        `SpikeSourceArray with spikes before ${time} ms loses them under NEST, or raises an error`,
+      ),
+    );
 }
 
 /** Runs that are no whole number of time steps, which NEST refuses. */
-const unevenRuns = ({ setup, phases = [] }: PynnSpecification): readonly string[] =>
+const unevenRuns = ({ setup, phases = [] }: PynnSpecification): readonly Row[] =>
   phases.some(({ run = 0, run_until: until = 0 }) =>
     [run, until].some((time) => {
       const steps = time / (setup?.timestep ?? 0.1);
       return Math.abs(steps - Math.round(steps)) > 1e-6 * Math.max(1, steps);
     }),
   )
-    ? ['runs that are no multiple of the time step raise an error under NEST']
+    ? [nest('run', 'raises', 'runs that are no multiple of the time step raise an error under NEST')]
     : [];
 
 /** The time step, if NEST refuses it: it is no whole number of NEST's tics of 1 us. */
-export function refusedStep({ setup: { timestep = 0.1 } = {} }: PynnSpecification): readonly string[] {
+export function refusedStep({ setup: { timestep = 0.1 } = {} }: PynnSpecification): readonly Row[] {
   const tics = timestep * 1e3;
   return Math.abs(tics - Math.round(tics)) < 1e-6 && tics > 0.5
     ? []
-    : [`a time step of ${timestep} ms, which is no whole number of microseconds, raises an error under NEST`];
+    : [
+        nest(
+          'timestep',
+          'raises',
+          `a time step of ${timestep} ms, which is no whole number of microseconds, raises an error under NEST`,
+        ),
+      ];
 }
 
 /**
  * Values that change after a run. PyNN 0.13 runs NEST for `min_delay` more at first, since NEST would not hand on the
  * last samples.
  */
-function changesDuringRun({ setup, phases = [] }: PynnSpecification): readonly string[] {
+function changesDuringRun({ setup, phases = [] }: PynnSpecification): readonly Row[] {
   let [isRunning, hasChanged] = [false, false];
   const acts = phases.some(({ run, run_until: until, reset, set, set_source: source, set_projection: synapses }) => {
     const runs = (run ?? until ?? 0) > 0;
@@ -292,7 +303,9 @@ function changesDuringRun({ setup, phases = [] }: PynnSpecification): readonly s
   });
   const { timestep = 0.1, min_delay: least = 'auto' } = setup ?? {};
   const late = least === 'auto' ? timestep : least;
-  return acts ? [`values that change after a run act ${late} ms later under NEST, by the shortest delay`] : [];
+  return acts
+    ? [nest('set', 'differs', `values that change after a run act ${late} ms later under NEST, by the shortest delay`)]
+    : [];
 }
 
 /**
@@ -312,43 +325,57 @@ const responsesUnderNest: Readonly<Record<string, readonly string[]>> = {
   AdExp: ['CondAlphaPostSynapticResponse', 'AlphaPSR', 'CondBetaPostSynapticResponse', 'BetaPSR'],
 };
 
-function receptorsTogether({ populations = [] }: PynnSpecification): readonly string[] {
-  const remarks = populations.flatMap(({ cell: { type, neuron, receptors = {} } }) => {
+function receptorsTogether({ populations = [] }: PynnSpecification): readonly Row[] {
+  return populations.flatMap(({ cell: { type, neuron, receptors = {} } }) => {
     if (type !== 'PointNeuron' || neuron === undefined) return [];
     const responses = [...new Set(Object.values(receptors).map((receptor) => receptor.type))].sort();
     const known = responsesUnderNest[neuron.type] ?? [];
     return responses.length === 1 && responses.every((response) => known.includes(response))
       ? []
-      : [`PointNeuron of ${neuron.type} with ${responses.join(' and ')} raises an error under NEST`];
+      : [
+          nest(
+            type,
+            'raises',
+            `PointNeuron of ${neuron.type} with ${responses.join(' and ')} raises an error under NEST`,
+          ),
+        ];
   });
-  return [...new Set(remarks)];
 }
 
 /** Returns synapses for which PyNN 0.13 raises an error. */
-function synapsesRefused(document: PynnSpecification): readonly string[] {
-  const remarks = (document.projections ?? []).flatMap(({ synapse, post }) => {
-    if (synapse?.type === 'ElectricalSynapse')
-      return ['ElectricalSynapse of PyNN 0.13 raises an error under NEURON, too'];
+function synapsesRefused(document: PynnSpecification): readonly Row[] {
+  return (document.projections ?? []).flatMap(({ synapse, post }) => {
     if (synapse?.type === 'TsodyksMarkramSynapse')
       return populationsOf(document, post)
         .map(({ cell: { type } }) => type)
         .filter((type) => ['IF_curr_delta', 'Izhikevich'].includes(type))
-        .map((type) => `TsodyksMarkramSynapse onto ${type}, which has no tau_syn, raises an error under NEST`);
+        .map((type) =>
+          nest(
+            synapse.type,
+            'raises',
+            `TsodyksMarkramSynapse onto ${type}, which has no tau_syn, raises an error under NEST`,
+          ),
+        );
     return (synapse?.dendritic_delay_fraction ?? 1) === 1
       ? []
-      : ['a dendritic_delay_fraction other than 1 raises an error under NEST'];
+      : [
+          nest(
+            'dendritic_delay_fraction',
+            'raises',
+            'a dendritic_delay_fraction other than 1 raises an error under NEST',
+          ),
+        ];
   });
-  return [...new Set(remarks)];
 }
 
 /** `initialize()` of PyNN 0.13's PopulationView: NEST's lacks a method, NEURON's cannot keep the values. */
-const viewsInitialised = ({ views = [], phases = [] }: PynnSpecification): readonly string[] =>
+const viewsInitialised = ({ views = [], phases = [] }: PynnSpecification): readonly Row[] =>
   phases.some(({ initialize }) => views.some(({ label }) => label === initialize?.target))
-    ? ['initialize() of a view raises an error under NEST and NEURON']
+    ? onBoth(nest('initialize', 'raises', 'initialize() of a view raises an error under NEST and NEURON'))
     : [];
 
 /** PyNN 0.13 gives NEURON new vectors to play while it plays the vectors of the run before. */
-function sourcesSetAfterReset({ current_sources: sources = [], phases = [] }: PynnSpecification): readonly string[] {
+function sourcesSetAfterReset({ current_sources: sources = [], phases = [] }: PynnSpecification): readonly Row[] {
   const again = phases.findIndex(({ reset }) => reset !== undefined);
   const runs =
     again < 0 ? -1 : phases.findIndex(({ run, run_until: until }, k) => k > again && (run ?? until ?? 0) > 0);
@@ -356,7 +383,7 @@ function sourcesSetAfterReset({ current_sources: sources = [], phases = [] }: Py
   const types = later.flatMap(({ set_source: set }) => sources.find(({ label }) => label === set?.target)?.type ?? []);
   return ['ACSource', 'NoisyCurrentSource']
     .filter((type) => types.some((one) => one === type))
-    .map((type) => `set_parameters() of ${type} within a run after reset() crashes NEURON`);
+    .map((type) => neuron(type, 'raises', `set_parameters() of ${type} within a run after reset() crashes NEURON`));
 }
 
 /** Longer runs are not followed step by step. */
@@ -366,12 +393,7 @@ const mostSteps = 1e7;
  * Finds runs that never end. PyNN 0.13 calls functions that read synapses until its time is within 1e-9 ms of the end.
  * NEURON's time, a sum of half steps, may fall short of the end by more.
  */
-function endlessReading({
-  setup,
-  projections = [],
-  recordings = [],
-  phases = [],
-}: PynnSpecification): readonly string[] {
+function endlessReading({ setup, projections = [], recordings = [], phases = [] }: PynnSpecification): readonly Row[] {
   const readAt = [...recordings, ...phases.flatMap(({ record }) => record ?? [])];
   const reads = readAt.some(({ target }) =>
     projections.some(({ label, pre, post }) => (label ?? `${pre}→${post}`) === target),
@@ -388,13 +410,21 @@ function endlessReading({
     now = end;
     if (run !== undefined || until !== undefined)
       if (end - sum > 1e-9)
-        return [`a run that reads synapses until ${end} ms never ends under NEURON: its time does not reach it`];
+        return [
+          neuron(
+            'run',
+            'raises',
+            `a run that reads synapses until ${end} ms never ends under NEURON: its time does not reach it`,
+          ),
+        ];
   }
   return [];
 }
 
-const isReset = ({ setup, phases = [] }: PynnSpecification): boolean =>
-  phases.some(({ reset }) => reset !== undefined) && setup?.extra?.['t_flush'] === undefined;
+const resets = ({ setup, phases = [] }: PynnSpecification): readonly Row[] =>
+  phases.some(({ reset }) => reset !== undefined) && setup?.extra?.['t_flush'] === undefined
+    ? [nest('reset', 'raises', 'reset() raises an error under NEST where setup() is given no t_flush')]
+    : [];
 
 const hasTimes = ({ start, duration }: Values = {}): boolean => start !== undefined || duration !== undefined;
 

@@ -6,7 +6,7 @@ import { unplaced, type Positions } from '../diagnostics/positions.js';
 import { conventions } from '../library/conventions.js';
 import { ConversionReport, outcomeOf, type ConversionEntry, type Outcome } from '../model/conversion-report.js';
 import type { ValidModel } from '../model/model.js';
-import { applyPasses, type AfterPass } from '../model/passes.js';
+import { applyPasses, type AfterPass } from '../model/rewriting/rewriting.js';
 import { chooseTarget } from '../pipeline/choose-target.js';
 import { documentText } from './document-text.js';
 import type { Exported } from './exported.js';
@@ -151,7 +151,8 @@ async function toBrian<Written extends Pick<Exported, 'report'>>(
 ): Promise<Written> {
   const { brianPasses } = await import('./for-brian.js');
   const report = new ConversionReport('brian');
-  const written = write(await applyPasses(brianPasses, whole, { report, draw, afterPass }), report);
+  const { valid } = await applyPasses(brianPasses, whole, { report, draw, afterPass });
+  const written = write(valid, report);
   report.addAll(conventions(whole, 'brian'));
   return { ...written, report: report.entries };
 }

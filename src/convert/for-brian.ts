@@ -13,7 +13,7 @@ import { UsageError } from '../diagnostics/diagnostic.js';
 import { knownPlaces } from '../draw/space/places.js';
 import { gathered } from '../library/gather/gather.js';
 import type { ValidModel } from '../model/model.js';
-import { reporting, type Pass, type PassContext } from '../model/passes.js';
+import { onText, reporting, type PassContext, type Rewriting } from '../model/rewriting/rewriting.js';
 import { timingProperties } from '../model/timing-properties.js';
 import { typedModel } from '../model/typed-model.js';
 import { cellsOfOneType } from './cells-of-one-type.js';
@@ -25,11 +25,11 @@ export interface BrianContext extends PassContext {
 }
 
 /** The rewritings of a model for Brian, in order. */
-export const brianPasses: readonly Pass<BrianContext>[] = [
+export const brianPasses: readonly Rewriting<BrianContext>[] = [
   {
     name: 'draw-cells',
     why: 'elements of a SpatialNeuron are compartments: values of its cells, and of synapses on them, are listed',
-    apply: async (valid, context) => {
+    apply: onText(async (valid, context) => {
       if (!needsDrawnCells(valid.model)) return valid;
       const { report } = context;
       try {
@@ -45,7 +45,7 @@ export const brianPasses: readonly Pass<BrianContext>[] = [
         report.missing('/populations', error.message, 'brian/drawn');
         return valid;
       }
-    },
+    }),
   },
   {
     name: 'cells-as-cables',
@@ -55,12 +55,12 @@ export const brianPasses: readonly Pass<BrianContext>[] = [
   {
     name: 'merge-currents',
     why: 'loops over cells make currents that differ only in numbers, which are one current with a parameter',
-    apply: currentsOfCells,
+    apply: onText(currentsOfCells),
   },
   {
     name: 'currents-as-parameters',
     why: 'phases of Brian set parameters of groups, where the model changes currents',
-    apply: currentsAsParameters,
+    apply: onText(currentsAsParameters),
   },
   {
     name: 'gather',
@@ -70,26 +70,26 @@ export const brianPasses: readonly Pass<BrianContext>[] = [
   {
     name: 'leave-out-populations',
     why: 'Brian has no groups without cells, none of cells with regimes, and none with sections that are not cables by now',
-    apply: (valid, context) => expressiblePopulations(valid, context, 'brian'),
+    apply: onText((valid, context) => expressiblePopulations(valid, context, 'brian')),
   },
   {
     name: 'synapses-as-code',
     why: "Brian's synapses test no conditions, and have equations for what PyNN's keep between spikes; steps are tables",
-    apply: (valid) =>
+    apply: onText((valid) =>
       timingProperties[valid.model.timing].hasSlots
         ? valid
         : { ...valid, model: stepsAsTables(withPlasticEquations(withConditionsAsCode(valid.model))) },
+    ),
   },
   {
     name: 'brian-idiom',
     why: "draws are Brian's own where it has them, constants are in namespaces, and unused currents go",
-    apply: async (valid, { report, draw }) => {
+    apply: reporting(async (valid, { draw }) => {
       const plain = inBrianIdiom(valid, placesOf(valid));
       const drawn = plain.needsDrawing ? await draw(valid) : undefined;
       const { valid: made, entries } = drawn ? inBrianIdiom(valid, placesOf(drawn), drawn) : plain;
-      for (const entry of entries) report.add(entry);
-      return { ...made, model: withUsualSlots(made.model) };
-    },
+      return { valid: { ...made, model: withUsualSlots(made.model) }, entries };
+    }),
   },
 ];
 

@@ -17,7 +17,7 @@ import { withCurrentsApart } from '../library/currents-apart.js';
 import { withPhaseCurrents } from '../library/phase-currents.js';
 import { ConversionReport, isLeftOut } from '../model/conversion-report.js';
 import type { ValidModel } from '../model/model.js';
-import { applyPasses, type AfterPass, type Pass } from '../model/passes.js';
+import { applyPasses, onText, type AfterPass, type PassContext, type Rewriting } from '../model/rewriting/rewriting.js';
 import { child } from '../model/pointer.js';
 import { typedModel } from '../model/typed-model.js';
 import { randomSources, type FreezeOptions } from './freeze.js';
@@ -28,16 +28,16 @@ import { isNeuromlHdf5 } from './target-notations.js';
 const mostPulses = 20;
 
 /** The rewritings of a model before its draws are listed. `lemsPasses` of the exporter are the rest. */
-export const sourcePasses: readonly Pass[] = [
+export const sourcePasses: readonly Rewriting<PassContext>[] = [
   {
     name: 'phase-currents',
     why: 'LEMS has no phases: currents that change between runs follow the time',
-    apply: withPhaseCurrents,
+    apply: onText(withPhaseCurrents),
   },
   {
     name: 'currents-apart',
     why: 'currents that only follow the time are generators of NeuroML, outside the cells',
-    apply: (valid) => withCurrentsApart(valid, mostPulses),
+    apply: onText((valid) => withCurrentsApart(valid, mostPulses)),
   },
 ];
 
@@ -108,7 +108,7 @@ export async function toLems(whole: ValidModel, converting: Converting): Promise
  * @param plain  whether the network has only elements of NeuroML
  */
 async function written(whole: ValidModel, plain: boolean, { draw, afterPass }: Converting) {
-  const valid = await applyPasses(sourcePasses, whole, { report: new ConversionReport('lems'), afterPass });
+  const { valid } = await applyPasses(sourcePasses, whole, { report: new ConversionReport('lems'), afterPass });
   const attempt = async (what: ValidModel) => {
     const passed: Parameters<AfterPass>[] = [['list-draws', what]];
     const { root, report } = await exportLems(what, {

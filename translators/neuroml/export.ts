@@ -11,7 +11,7 @@
  */
 
 import { ConversionReport, isLeftOut, type ConversionEntry } from '../../src/model/conversion-report.js';
-import { applyPasses, type AfterPass } from '../../src/model/passes.js';
+import { applyPasses, type AfterPass } from '../../src/model/rewriting/rewriting.js';
 import { child } from '../../src/model/pointer.js';
 import { timingProperties } from '../../src/model/timing-properties.js';
 import { conventions } from '../../src/library/conventions.js';
@@ -84,7 +84,7 @@ export async function exportLems(
   const report = new ConversionReport('lems');
   const whole = withStableStep(given, functions, report);
   const shared = { changes: new Map(), functions, report, dt: whole.model.experiment.dt, plain, undrawn, afterPass };
-  const rewritten = await applyPasses(lemsPasses, whole, { ...shared, ...whole });
+  const { valid: rewritten } = await applyPasses(lemsPasses, whole, { ...shared, ...whole });
   const [dimensions, ids] = [new Dimensions(), new Ids()];
   const context: ExportContext = { ...shared, ...rewritten, dimensions, ids };
   const { model } = context;

@@ -32,7 +32,7 @@ import { positionsOf } from './export/positions.js';
 import { projectionOf } from './export/projections.js';
 import { protocolOf, trainsOf } from './export/protocol.js';
 import { reasonsForEquations } from './export/reasons.js';
-import { applyPasses, type AfterPass, type PassContext } from '../../src/model/passes.js';
+import { applyPasses, type AfterPass, type PassContext } from '../../src/model/rewriting/rewriting.js';
 import { ConversionReport, isLeftOut, isLoss, type ConversionEntry } from '../../src/model/conversion-report.js';
 import { unnamed } from '../shared/documentation.js';
 import { withoutDangling } from './export/dangling.js';
@@ -75,11 +75,11 @@ export async function exportPynn(
   { nestml = false, afterPass }: PynnOptions = {},
 ): Promise<PynnExport> {
   const report = new ConversionReport('pynn');
-  const valid = await applyPasses(pynnPasses, whole, { report, afterPass });
-  const apart = await applyPasses(currentPasses, valid, { report, afterPass });
+  const { valid } = await applyPasses(pynnPasses, whole, { report, afterPass });
+  const { valid: apart } = await applyPasses(currentPasses, valid, { report, afterPass });
   const way: Way = { valid, apart, report, afterPass };
   const names = { report: new ConversionReport('pynn', report), afterPass };
-  const standard = await applyPasses(namePasses, apart, names);
+  const { valid: standard } = await applyPasses(namePasses, apart, names);
   const named = written(standard, valid, names.report, { isForNest: nestml });
   const lost = lossesSince(report, named.report);
   const refused = nestml ? refusedByNest(apart.model, standard.model) : [];
@@ -127,7 +127,7 @@ async function inEquations(
 ): Promise<PynnExport> {
   const report = new ConversionReport('pynn', before);
   report.addAll(reasons);
-  const own = await applyPasses(equationPasses, valid, { report, afterPass });
+  const { valid: own } = await applyPasses(equationPasses, valid, { report, afterPass });
   return written(own, valid, report, { natives: new NativeParts(own) });
 }
 
@@ -147,7 +147,7 @@ async function inNestml(
       }),
   );
   const report = new ConversionReport('pynn', before);
-  const settled = await applyPasses(nestmlPasses(named), areCurrents ? apart : valid, { report, afterPass });
+  const { valid: settled } = await applyPasses(nestmlPasses(named), areCurrents ? apart : valid, { report, afterPass });
   report.addAll(reasons);
   return written(settled, valid, report, { nestml: new NestmlModels(settled), isForNest: true });
 }

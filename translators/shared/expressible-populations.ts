@@ -6,7 +6,7 @@
 import type { Model, Phase, SelectionRule, ValidModel } from '../../src/model/model.js';
 import { child } from '../../src/model/pointer.js';
 import { populationsOf } from '../../src/model/selected.js';
-import type { PassContext } from '../../src/model/passes.js';
+import type { PassContext } from '../../src/model/rewriting/rewriting.js';
 import { isSelection, taggedPhase } from '../../src/model/tagged.js';
 
 /**

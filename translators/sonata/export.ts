@@ -8,7 +8,14 @@ import { gathered } from '../../src/library/gather/gather.js';
 import { standardise } from '../../src/library/recognise/standardise.js';
 import { ConversionReport, type ConversionEntry } from '../../src/model/conversion-report.js';
 import type { Model, ValidModel, Value } from '../../src/model/model.js';
-import { applyPasses, reporting, type AfterPass, type Pass, type PassContext } from '../../src/model/passes.js';
+import {
+  applyPasses,
+  onText,
+  reporting,
+  type AfterPass,
+  type PassContext,
+  type Rewriting,
+} from '../../src/model/rewriting/rewriting.js';
 import { child } from '../../src/model/pointer.js';
 import { endOf, isGiven } from '../../src/model/tagged.js';
 import { inUnit } from '../shared/in-unit.js';
@@ -76,10 +83,10 @@ const hasTemplates = ({ model }: ValidModel): boolean =>
     return own === undefined || templateOfType(own) !== undefined;
   });
 
-const listDraws: Pass<SonataContext> = {
+const listDraws: Rewriting<SonataContext> = {
   name: 'list-draws',
   why: 'circuits have lists of edges and numbers, and virtual nodes have lists of spikes',
-  apply: async (valid, { draw, report }) => {
+  apply: onText(async (valid, { draw, report }) => {
     const drawn = drawnParts(valid);
     if (drawn.length === 0) return valid;
     for (const pointer of drawn)
@@ -91,11 +98,11 @@ const listDraws: Pass<SonataContext> = {
       report.missing(drawn[0] ?? '', error.message, 'sonata/drawn');
       return valid;
     }
-  },
+  }),
 };
 
 /** The rewritings of a model without draws for SONATA, in order. */
-const sonataPasses: readonly Pass<SonataContext>[] = [
+const sonataPasses: readonly Rewriting<SonataContext>[] = [
   {
     name: 'gather',
     why: 'components of LEMS become refractory periods, currents, sources and receptors, which templates have',
@@ -104,7 +111,7 @@ const sonataPasses: readonly Pass<SonataContext>[] = [
   {
     name: 'currents-apart',
     why: 'currents that only follow the time are inputs',
-    apply: (valid) => (hasTemplates(valid) ? valid : withCurrentsApart(valid, mostSteps)),
+    apply: onText((valid) => (hasTemplates(valid) ? valid : withCurrentsApart(valid, mostSteps))),
   },
   {
     name: 'standardise',
@@ -124,8 +131,8 @@ export async function exportSonata(
   { draw, afterPass }: Pick<SonataContext, 'draw'> & { readonly afterPass?: AfterPass | undefined },
 ): Promise<ExportedSonata> {
   const report = new ConversionReport('sonata');
-  const drawn = await applyPasses([listDraws], original, { report, draw, afterPass });
-  const valid = await applyPasses(sonataPasses, drawn, { report, draw, afterPass });
+  const { valid: drawn } = await applyPasses([listDraws], original, { report, draw, afterPass });
+  const { valid } = await applyPasses(sonataPasses, drawn, { report, draw, afterPass });
   const { model } = valid;
   const currents = currentsOf(valid, report);
   const parts = partsOf(valid, currents.constant, report);

@@ -13,7 +13,7 @@ import { measurementText } from '../../verify/measurement-text.js';
 import { checkLines } from '../check-text.js';
 import type { ImportedModel } from '../../pipeline/pipeline.js';
 import { shareableJson } from '../../pipeline/results/provenance.js';
-import type { AfterPass } from '../../model/passes.js';
+import type { AfterPass } from '../../model/rewriting/rewriting.js';
 import { refuseToReplace, writeText } from '../../pipeline/results/replaceable.js';
 import { refuseSameFile } from '../../pipeline/results/same-file.js';
 import { writeWithData } from '../../pipeline/results/document-files.js';

@@ -3,8 +3,11 @@
  * models that simulators compute.
  */
 
-import { composed, type Became } from './became.js';
+import type { ConversionEntry, ConversionReport } from '../conversion-report.js';
+import type * as written from '../model.js';
 import type { ValidModel } from '../typed.js';
+import { typedValid, writtenValid } from '../typed-model.js';
+import { composed, type Became } from './became.js';
 
 /** A rewritten model, or the reason why it does not change. */
 export type Rewritten = { readonly valid: ValidModel; readonly became?: Partial<Became> } | string;
@@ -37,3 +40,52 @@ export async function rewrite<Context>(
   }
   return { valid: now, became: composed(statements) };
 }
+
+/** Receives the model after each rewriting of a conversion. */
+export type AfterPass = (pass: string, valid: written.ValidModel) => void;
+
+/** State that all rewritings for a notation share. */
+export interface PassContext {
+  readonly report: ConversionReport;
+  readonly afterPass?: AfterPass | undefined;
+}
+
+/** Returns the written form of a model after the rewritings for a notation. */
+export async function applyPasses<Context extends PassContext>(
+  passes: readonly Rewriting<Context>[],
+  valid: written.ValidModel,
+  context: Context,
+): Promise<{ readonly valid: written.ValidModel; readonly became: Became }> {
+  const made = await rewrite(passes, typedValid(valid), context, (name, now) =>
+    context.afterPass?.(name, writtenValid(now)),
+  );
+  return { ...made, valid: writtenValid(made.valid) };
+}
+
+/** A rewritten model in its written form, with entries of the report. */
+interface WrittenAfter {
+  readonly valid: written.ValidModel;
+  readonly entries?: readonly ConversionEntry[];
+  readonly became?: Partial<Became>;
+}
+
+/**
+ * Returns the function of a rewriting that still reads the written form, and that gives its own entries of the report.
+ * The same object stands for no change.
+ */
+export const reporting =
+  <Context extends PassContext>(
+    change: (valid: written.ValidModel, context: Context) => WrittenAfter | Promise<WrittenAfter>,
+  ): Rewriting<Context>['apply'] =>
+  async (given, context) => {
+    const before = writtenValid(given);
+    const { valid, entries = [], became } = await change(before, context);
+    for (const entry of entries) context.report.add(entry);
+    if (valid === before) return 'the model has nothing to rewrite';
+    return { valid: typedValid(valid), ...(became === undefined ? {} : { became }) };
+  };
+
+/** Returns the function of a rewriting that still reads the written form. The same object stands for no change. */
+export const onText = <Context extends PassContext>(
+  change: (valid: written.ValidModel, context: Context) => written.ValidModel | Promise<written.ValidModel>,
+): Rewriting<Context>['apply'] => reporting(async (valid, context) => ({ valid: await change(valid, context) }));

@@ -5,7 +5,7 @@ import { isSelection } from '../../../src/model/tagged.js';
 import type { Dimension } from '../../../src/lang/ast.js';
 import type { DataStore, Model, SelectionRule } from '../../../src/model/model.js';
 import type { Dimensions } from './text/dimensions.js';
-import type { PassContext } from '../../../src/model/passes.js';
+import type { PassContext } from '../../../src/model/rewriting/rewriting.js';
 import type { NeuromlReceptor } from '../../../src/library/neuroml/cells.js';
 import type { Functions } from '../../../src/lang/evaluate.js';
 import { UniqueNames } from '../../../src/model/free-name.js';

@@ -1,7 +1,7 @@
 /** Rewritings of a model for LEMS, in order. */
 
 import { atBeginOfStep } from '../../../src/model/end-of-step.js';
-import type { Pass } from '../../../src/model/passes.js';
+import { onText, type Rewriting } from '../../../src/model/rewriting/rewriting.js';
 import { withSections } from './cells/cables.js';
 import { hasCompartments, type RewritingContext } from './context.js';
 import { withNamesApart } from './named-cell.js';
@@ -10,12 +10,13 @@ import { withDelaysBefore } from './synapses/delays.js';
 import { withPresynapticEffects } from './synapses/presynaptic-effects.js';
 
 /** Returns the function of a pass that rewrites a model without changing its arrays. */
-const rewriting =
-  (rewrite: (context: RewritingContext) => RewritingContext['model']): Pass<RewritingContext>['apply'] =>
-  (valid, context) => ({ ...valid, model: rewrite({ ...context, ...valid }) });
+const rewriting = (
+  rewrite: (context: RewritingContext) => RewritingContext['model'],
+): Rewriting<RewritingContext>['apply'] =>
+  onText((valid, context) => ({ ...valid, model: rewrite({ ...context, ...valid }) }));
 
 /** The passes between drawn connections and the document. */
-export const lemsPasses: readonly Pass<RewritingContext>[] = [
+export const lemsPasses: readonly Rewriting<RewritingContext>[] = [
   {
     name: 'begin-of-step',
     why: 'simulators of cells with compartments read the time at the end of a step, as the reader of NeuroML does',

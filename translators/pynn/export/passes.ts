@@ -6,7 +6,7 @@ import { readable } from '../../../src/library/readable/readable.js';
 import { declaredName } from '../../../src/library/declared-types.js';
 import { recogniseCompartments } from '../../../src/library/recognise/compartments.js';
 import { standardise } from '../../../src/library/recognise/standardise.js';
-import { reporting, type Pass } from '../../../src/model/passes.js';
+import { onText, reporting, type PassContext, type Rewriting } from '../../../src/model/rewriting/rewriting.js';
 import { populationsOf } from '../../../src/model/selected.js';
 import { timingProperties } from '../../../src/model/timing-properties.js';
 import { isLoss, type ConversionEntry } from '../../../src/model/conversion-report.js';
@@ -20,7 +20,7 @@ import { standardCellOf } from './types.js';
 /** Steps of a current that are listed. */
 const mostSteps = 2000;
 
-const gather: Pass = {
+const gather: Rewriting<PassContext> = {
   name: 'gather',
   why: "components of LEMS become refractory periods, currents, sources and receptors, which are PyNN's",
   apply: reporting((valid) => gathered(valid, 'pynn')),
@@ -29,25 +29,25 @@ const gather: Pass = {
 const takesTurns = ({ model }: ValidModel): boolean => timingProperties[model.timing].takesTurns;
 
 /** For every way to write a model. */
-export const pynnPasses: readonly Pass[] = [
+export const pynnPasses: readonly Rewriting<PassContext>[] = [
   {
     name: 'leave-out-populations',
     why: 'PyNN has no populations without cells',
-    apply: (valid, context) => expressiblePopulations(valid, context, 'pynn'),
+    apply: onText((valid, context) => expressiblePopulations(valid, context, 'pynn')),
   },
 ];
 
 /** Currents, for ways that have PyNN's current sources. */
-export const currentPasses: readonly Pass[] = [
+export const currentPasses: readonly Rewriting<PassContext>[] = [
   {
     name: 'currents-apart',
     why: 'currents that only follow the time are sources of PyNN, outside the cells',
-    apply: (valid) => withCurrentsApart(valid, mostSteps),
+    apply: onText((valid) => withCurrentsApart(valid, mostSteps)),
   },
 ];
 
 /** For a model in PyNN's names. */
-export const namePasses: readonly Pass[] = [
+export const namePasses: readonly Rewriting<PassContext>[] = [
   gather,
   {
     name: 'standardise',
@@ -110,7 +110,7 @@ const withNestml = <T extends { readonly valid: ValidModel; readonly entries: re
  *
  * @param named  the model after `namePasses`
  */
-export const nestmlPasses = (named: Model): readonly Pass[] => [
+export const nestmlPasses = (named: Model): readonly Rewriting<PassContext>[] => [
   {
     name: 'gather-readable',
     why: 'NESTML has few equations for a cell with receptors, not a tree of components',
@@ -127,7 +127,7 @@ export const nestmlPasses = (named: Model): readonly Pass[] => [
   {
     name: 'constants-of-cells',
     why: 'NESTML has neither an index of a cell nor arrays',
-    apply: (valid) => withConstantsOfCells(valid, isNestml),
+    apply: onText((valid) => withConstantsOfCells(valid, isNestml)),
   },
   {
     name: 'reserved-names',
@@ -137,12 +137,12 @@ export const nestmlPasses = (named: Model): readonly Pass[] => [
   {
     name: 'settled-values',
     why: "PyNN has no expressions of a cell's other parameters",
-    apply: withSettledValues,
+    apply: onText(withSettledValues),
   },
 ];
 
 /** For a model in its own equations. */
-export const equationPasses: readonly Pass[] = [
+export const equationPasses: readonly Rewriting<PassContext>[] = [
   {
     name: 'readable-in-steps',
     why: "components of LEMS become few equations, in LEMS's steps",

@@ -208,10 +208,7 @@ function lostFirstValues({ populations = [] }: PynnSpecification): readonly Row[
         ...(isGate ? [] : [`${isCurrent ? '' : 'a thousand times smaller under '}NEST`]),
       ];
       const says = `first values of ${name} of ${type} are ${where.join(' and ')}`;
-      return [
-        ...(isGiven ? [] : [neuron(type, 'loses', says)]),
-        ...(isGate ? [] : [nest(type, 'loses', says)]),
-      ];
+      return [...(isGiven ? [] : [neuron(type, 'loses', says)]), ...(isGate ? [] : [nest(type, 'loses', says)])];
     }),
   );
 }

@@ -2,16 +2,17 @@
  * The results of the last night, `test/nightly.json`:
  *
  *     npx tsx scripts/nightly.ts age             says how old they are, and fails when they are too old
+ *     npx tsx scripts/nightly.ts site            succeeds if the documentation site is to be built anew
  *     npx tsx scripts/nightly.ts record [REPORT] writes them, from vitest's report of all tests at the present commit,
  *                                                `out/tests.json`
  */
 
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { relative } from 'node:path';
+import { join, relative } from 'node:path';
 import { globSync } from 'tinyglobby';
-import { git, lastNight, nightlyPath, type Nightly } from '../test/support/long-tests.js';
+import { changedSince, git, lastNight, nightlyPath, type Nightly } from '../test/support/long-tests.js';
 import { durationsPath } from '../test/support/durations.js';
-import { root } from '../test/support/import-graph.js';
+import { importsOf, root } from '../test/support/import-graph.js';
 
 /** A report of vitest's reporter `json`, as far as it is read. */
 interface Report {
@@ -74,6 +75,24 @@ export function nightOf(
   };
 }
 
+/** Returns those of changed files from which the documentation site is built: pages, schemas and interfaces. */
+export function siteSources(changed: readonly string[], library: string): string[] {
+  const interfaces = ['src/index.ts', ...importsOf('src/index.ts', library)];
+  const folders =
+    /^(?:docs|schemas|site|python\/[\w-]+\/src)\/|^scripts\/(?:docs|page|message-pages|schema-reference)\./;
+  return changed.filter((path) => folders.test(path) || interfaces.includes(path));
+}
+
+/** Returns whether the site is built: always, unless only what a change needs is tested. */
+function buildsSite(): boolean {
+  const night = lastNight();
+  const changed = process.env['INTERNEURON_TESTS'] === 'change' && night ? changedSince(night.commit) : undefined;
+  if (changed === undefined) return true;
+  const sources = siteSources(changed, readFileSync(join(root, 'src/index.ts'), 'utf8'));
+  process.stdout.write(`${sources.length} sources of the documentation site have changed since the last night\n`);
+  return sources.length > 0;
+}
+
 const readJson = (path: string): unknown => JSON.parse(readFileSync(path, 'utf8'));
 
 function main([action, path = 'out/tests.json']: readonly string[]): number {
@@ -84,8 +103,9 @@ function main([action, path = 'out/tests.json']: readonly string[]): number {
     process.stdout.write(`${says}\n`);
     return isTooOld ? 1 : 0;
   }
+  if (action === 'site') return buildsSite() ? 0 : 1;
   if (action !== 'record') {
-    process.stderr.write('usage: npx tsx scripts/nightly.ts age | record [REPORT]\n');
+    process.stderr.write('usage: npx tsx scripts/nightly.ts age | site | record [REPORT]\n');
     return 2;
   }
   const durations = existsSync(durationsPath) ? (readJson(durationsPath) as Readonly<Record<string, number>>) : {};

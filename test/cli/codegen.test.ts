@@ -9,6 +9,7 @@ import { anyCompiler, gcc, linksOpenMp, reasonOf } from '../runtime/targets/c/co
 import { runCommand, temporaryFolder } from '../support/command.js';
 import { root } from '../support/import-graph.js';
 import { simulate } from '../support/simulate.js';
+import { withReason } from '../support/skip-reasons.js';
 
 const folder = temporaryFolder();
 
@@ -75,7 +76,7 @@ const list = '.interneuron-outputs';
 
 const mpi = await mpiTarget.probe();
 
-describe.skipIf(!mpi.available)('codegen --target mpi', () => {
+describe.skipIf(!mpi.available)(withReason('codegen --target mpi', mpi.available ? null : mpi.reason), () => {
   test('gives the results of one process', { timeout: 120_000 }, async () => {
     const results = await Promise.all(
       ['c', 'mpi'].map(async (target) => {

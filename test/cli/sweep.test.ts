@@ -5,10 +5,11 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, readdirSync, statSync, 
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, inject, test } from 'vitest';
-import { anyCompiler } from '../runtime/targets/c/compilers.js';
+import { anyCompiler, reasonOf } from '../runtime/targets/c/compilers.js';
 import { runCommand, temporaryFolder } from '../support/command.js';
 import { root } from '../support/import-graph.js';
 import { missingEnvironment } from '../support/python.js';
+import { withReason } from '../support/skip-reasons.js';
 
 const folder = temporaryFolder();
 
@@ -94,28 +95,34 @@ describe('interneuron sweep', () => {
     expect(rowsOf(one.stdout)).toHaveLength(6);
   });
 
-  test.skipIf(anyCompiler === undefined)('compiles the code of all values once', async () => {
-    const cache = folder.file('cache');
-    const words = ['sweep', modelFile(), '--vary', 'drive=9:11:5 mV', '--jobs', '1', '-o', '-'];
-    const outcome = await runCommand([...words, '--target', 'c'], { environment: { INTERNEURON_CACHE: cache } });
-    expect(rowsOf(outcome.stdout)).toHaveLength(5);
-    // The first program still has its numbers in its code.
-    expect(readdirSync(join(cache, 'c'))).toHaveLength(2);
-    const other = await runCommand([...words, '--target', 'wasm']);
-    expect(other.stdout).toBe(outcome.stdout);
-  });
+  test.skipIf(anyCompiler === undefined)(
+    `compiles the code of all values once${reasonOf(anyCompiler, 'a C compiler')}`,
+    async () => {
+      const cache = folder.file('cache');
+      const words = ['sweep', modelFile(), '--vary', 'drive=9:11:5 mV', '--jobs', '1', '-o', '-'];
+      const outcome = await runCommand([...words, '--target', 'c'], { environment: { INTERNEURON_CACHE: cache } });
+      expect(rowsOf(outcome.stdout)).toHaveLength(5);
+      // The first program still has its numbers in its code.
+      expect(readdirSync(join(cache, 'c'))).toHaveLength(2);
+      const other = await runCommand([...words, '--target', 'wasm']);
+      expect(other.stdout).toBe(outcome.stdout);
+    },
+  );
 
-  test.skipIf(anyCompiler === undefined)('keeps compiled code in a folder of the user only', async () => {
-    const [own, shared] = [folder.file('own-cache'), folder.file('shared-cache')];
-    mkdirSync(shared);
-    chmodSync(shared, 0o777);
-    for (const cache of [own, shared]) {
-      const words = ['run', modelFile(), '--target', 'c'];
-      expect(await runCommand(words, { environment: { INTERNEURON_CACHE: cache } })).toMatchObject({ code: 0 });
-    }
-    expect([statSync(own).mode & 0o777, readdirSync(own)]).toEqual([0o700, ['c']]);
-    expect(readdirSync(shared)).toEqual([]);
-  });
+  test.skipIf(anyCompiler === undefined)(
+    `keeps compiled code in a folder of the user only${reasonOf(anyCompiler, 'a C compiler')}`,
+    async () => {
+      const [own, shared] = [folder.file('own-cache'), folder.file('shared-cache')];
+      mkdirSync(shared);
+      chmodSync(shared, 0o777);
+      for (const cache of [own, shared]) {
+        const words = ['run', modelFile(), '--target', 'c'];
+        expect(await runCommand(words, { environment: { INTERNEURON_CACHE: cache } })).toMatchObject({ code: 0 });
+      }
+      expect([statSync(own).mode & 0o777, readdirSync(own)]).toEqual([0o700, ['c']]);
+      expect(readdirSync(shared)).toEqual([]);
+    },
+  );
 
   test('keeps the rows of completed runs when it is stopped', async () => {
     const words = [
@@ -247,7 +254,7 @@ describe('sweep --emit', () => {
   }, 120_000);
 
   test.skipIf(missing !== null)(
-    'writes a Snakefile',
+    withReason('writes a Snakefile', missing),
     async () => {
       const { folder: scripts, whole } = await emitted('snakemake', `it's "snake" $(touch RAN) a=1`);
       await shell(join(root, '.venv-workflows/bin/snakemake'), [
@@ -264,7 +271,7 @@ describe('sweep --emit', () => {
   );
 
   test.skipIf(missing !== null)(
-    'writes a script for Dask',
+    withReason('writes a script for Dask', missing),
     async () => {
       const { folder: scripts, whole } = await emitted('dask', `it's "dask" \\ $(touch RAN)`);
       await shell(join(root, '.venv-workflows/bin/python'), [join(scripts, 'sweep.py')]);

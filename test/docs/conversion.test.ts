@@ -3,7 +3,7 @@
  * next to this file and the support matrix, which share conversions. UPDATE_CONVERSION=1 writes all three.
  */
 
-import { askedEffort, triesAll } from '../support/effort.js';
+import { askedEffort, slow, triesAll } from '../support/effort.js';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -153,7 +153,7 @@ function inAll(): string {
 }
 
 // Converting every fixture to every notation takes a while; single conversions have tests of their own.
-describe.skipIf(!triesAll && !updating)('docs/conversion.md', () => {
+describe.skipIf(!triesAll && !updating)(slow('docs/conversion.md'), () => {
   it('states the outcome of each conversion', () => {
     const { table, log } = written();
     const page = readFileSync(pagePath, 'utf8').replace(/^\| from \| to[\s\S]*?^Of the .*$/m, () => table);
@@ -187,7 +187,7 @@ describe.skipIf(!triesAll && !updating)('docs/conversion.md', () => {
   });
 });
 
-describe.skipIf(!triesAll && !updating)('docs/support.md', () => {
+describe.skipIf(!triesAll && !updating)(slow('docs/support.md'), () => {
   it('states the features of each notation', { timeout: 600_000 }, async () => {
     const supportPath = join(root, 'docs/support.md');
     const text = await supportPage();

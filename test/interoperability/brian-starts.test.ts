@@ -12,6 +12,7 @@ import { triesAll } from '../support/effort.js';
 import { peerRecords, peers, type PeerInput } from '../support/peer-records.js';
 import { missingEnvironment, python } from '../support/python.js';
 import { severalSpikesModels } from '../support/several-spikes-models.js';
+import { withReason } from '../support/skip-reasons.js';
 
 const folder = temporaryFolder();
 const starter = 'test/interoperability/python/start_brian_scripts.py';
@@ -35,7 +36,8 @@ const sources = [...models.map((path) => readSource(path)), ...texts];
 
 const golden = 'test/translators/golden';
 
-test.skipIf(missingEnvironment('.venv') !== null)('every script starts', { timeout: 400_000 }, async () => {
+const missing = missingEnvironment('.venv');
+test.skipIf(missing !== null)(withReason('every script starts', missing), { timeout: 400_000 }, async () => {
   const scripts: (PeerInput & { readonly path: string })[] = [];
   for (const [k, source] of sources.entries()) {
     const script = folder.file(join(`${k}_${source.name.replace(/\W/g, '_')}`, 'script.py'));

@@ -14,6 +14,7 @@ import { jsonText } from '../../src/convert/json-text.js';
 import { importModel, readSource } from '../../src/pipeline/pipeline.js';
 import { inFolder } from './output-tables.js';
 import { missingInterpreter, validateByReference } from './reference-interpreter.js';
+import { withReason } from '../support/skip-reasons.js';
 
 const checkout = process.env.NEUROML2_CHECKOUT;
 const folders =
@@ -66,7 +67,7 @@ describe.each(models)('%s', (path) => {
 
 const pure = models.filter((path) => path.endsWith('.nml'));
 
-describe.skipIf(why !== null).each(pure)('%s', (path) => {
+describe.skipIf(why !== null).each(pure)(withReason('%s', why), (path) => {
   it('is written as a document that is valid to the schema', { timeout: 120_000 }, async () => {
     const { valid } = importModel(readSource(path));
     const { files } = await convertModel(valid, 'neuroml');

@@ -13,6 +13,7 @@ import { root } from '../support/import-graph.js';
 import { missingEnvironment, recordsOf } from '../support/python.js';
 import { inFolder } from './output-tables.js';
 import { missingInterpreter, runReference } from './reference-interpreter.js';
+import { withReason } from '../support/skip-reasons.js';
 
 // From 0 towards 1.5 with a time constant of 10 ms, the cell is at 1 after 10 ms * ln 3, in the step that ends at 11
 // ms.
@@ -49,7 +50,7 @@ async function spikesIn(
 }
 
 const noBrian = missingEnvironment('.venv');
-test.skipIf(noBrian !== null)('Brian 2', { timeout: 120_000 }, async () => {
+test.skipIf(noBrian !== null)(withReason('Brian 2', noBrian), { timeout: 120_000 }, async () => {
   expect(await spikesIn('.venv', brian, 'brian')).toMatchObject({ spikes: { i: [0], t: [expect.closeTo(0.0109, 9)] } });
 });
 
@@ -59,7 +60,7 @@ test.skipIf(noPynn !== null).each([
   ['nest', 10 * Math.log(3)],
   ['neuron', 11.1],
   ['brian2', 10.9],
-])('%s by PyNN', { timeout: 120_000 }, async (simulator, expected) => {
+])(withReason('%s by PyNN', noPynn), { timeout: 120_000 }, async (simulator, expected) => {
   const found = (await spikesIn('.venv-pynn', pynn, 'pynn', [simulator])) as {
     readonly populations: {
       readonly cells: readonly { readonly spikes: Readonly<Record<string, readonly number[]>> }[];
@@ -68,7 +69,8 @@ test.skipIf(noPynn !== null).each([
   expect(found.populations.cells[0]?.spikes['0']).toEqual([expect.closeTo(expected, 6)]);
 });
 
-test.skipIf(missingInterpreter() !== null)('jNeuroML', { timeout: 120_000 }, async () => {
+const noInterpreter = missingInterpreter();
+test.skipIf(noInterpreter !== null)(withReason('jNeuroML', noInterpreter), { timeout: 120_000 }, async () => {
   const { files } = await convertModel(importModel({ name: 'model.yaml', text: brian }).valid, 'lems', {
     name: 'model.xml',
   });

@@ -5,6 +5,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { runCommand, temporaryFolder } from '../support/command.js';
+import { withReason } from '../support/skip-reasons.js';
 
 const folder = temporaryFolder();
 const model = 'fixtures/brian/single-lif.yaml';
@@ -81,15 +82,21 @@ describe('report', () => {
     expect(page).not.toContain('2000-01-01');
   });
 
-  it.skipIf(!hasBrowser)('a browser lays the page out, without a network and without errors', async () => {
-    const { stdout: page } = await runCommand(['report', folder.file('lif.nwb'), '-o', '-']);
-    const { heights, loaded, errors } = laidOut(page);
-    expect({ loaded, errors }).toEqual({ loaded: [], errors: [] });
-    expect(heights['svg']!.filter((height) => height > 100).length).toBeGreaterThanOrEqual(3);
-    expect(heights['table']!.every((height) => height > 20)).toBe(true);
-    // Fractions are laid out, not read as text of one line.
-    expect(Math.min(...heights['mfrac']!)).toBeGreaterThan(25);
-  });
+  it.skipIf(!hasBrowser)(
+    withReason(
+      'a browser lays the page out, without a network and without errors',
+      hasBrowser ? null : 'Chromium is not installed',
+    ),
+    async () => {
+      const { stdout: page } = await runCommand(['report', folder.file('lif.nwb'), '-o', '-']);
+      const { heights, loaded, errors } = laidOut(page);
+      expect({ loaded, errors }).toEqual({ loaded: [], errors: [] });
+      expect(heights['svg']!.filter((height) => height > 100).length).toBeGreaterThanOrEqual(3);
+      expect(heights['table']!.every((height) => height > 20)).toBe(true);
+      // Fractions are laid out, not read as text of one line.
+      expect(Math.min(...heights['mfrac']!)).toBeGreaterThan(25);
+    },
+  );
 
   it('a model with a conversion report', async () => {
     const source = 'fixtures/brian/deterministic-30.yaml';
@@ -186,7 +193,7 @@ describe('describe', () => {
 
   // Debian's texlive-latex-base has all that the documents need.
   it.skipIf(!hasLatex).each(['brian/cobahh.yaml', 'pynn/stdp-network.json', 'neuroml/channels.xml'])(
-    'LaTeX compiles the description of %s',
+    withReason('LaTeX compiles the description of %s', hasLatex ? null : 'LaTeX is not installed'),
     async (name) => {
       await runCommand([
         'describe',

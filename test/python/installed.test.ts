@@ -13,6 +13,7 @@ import { temporaryFolder } from '../support/command.js';
 import { root } from '../support/import-graph.js';
 import { missingEnvironment } from '../support/python.js';
 import { bundleProgram } from '../../scripts/page.js';
+import { withReason } from '../support/skip-reasons.js';
 
 const folder = temporaryFolder();
 const model = join(root, 'fixtures/pynn/if-cond-exp.json');
@@ -272,17 +273,21 @@ describe('the package of npm', () => {
   });
 
   describe.each(runtimes)('under $name', ({ name, words, isThere }) => {
-    it.skipIf(!isThere)('gives the fingerprint of Node.js', { timeout: limit }, async () => {
-      writeFileSync(
-        file('project', 'everywhere.mjs'),
-        "import { importModel, readSource, runModel } from 'interneuron';\n" +
-          `const { record } = await runModel(importModel(readSource(${JSON.stringify(model)})), { threads: 2, target: 'wasm' });\n` +
-          'console.log(record.fingerprint.total);\n',
-      );
-      const expected = await fingerprintOn('wasm', npx);
-      const script = file('project', 'everywhere.mjs');
-      const how = { cwd: folder.file(place.project), env: process.env };
-      expect((await run(name, [...words, script], how)).trim()).toBe(expected);
-    });
+    it.skipIf(!isThere)(
+      withReason('gives the fingerprint of Node.js', isThere ? null : `${name} is not installed`),
+      { timeout: limit },
+      async () => {
+        writeFileSync(
+          file('project', 'everywhere.mjs'),
+          "import { importModel, readSource, runModel } from 'interneuron';\n" +
+            `const { record } = await runModel(importModel(readSource(${JSON.stringify(model)})), { threads: 2, target: 'wasm' });\n` +
+            'console.log(record.fingerprint.total);\n',
+        );
+        const expected = await fingerprintOn('wasm', npx);
+        const script = file('project', 'everywhere.mjs');
+        const how = { cwd: folder.file(place.project), env: process.env };
+        expect((await run(name, [...words, script], how)).trim()).toBe(expected);
+      },
+    );
   });
 });

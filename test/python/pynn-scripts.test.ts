@@ -7,6 +7,7 @@ import { mkdirSync } from 'node:fs';
 import { describe, expect, inject, it } from 'vitest';
 import { temporaryFolder } from '../support/command.js';
 import { missingEnvironment, python } from '../support/python.js';
+import { withReason } from '../support/skip-reasons.js';
 
 const folder = temporaryFolder();
 const program = (): Readonly<Record<string, string>> => ({
@@ -29,7 +30,7 @@ describe.skipIf(noPynn !== null)(`PyNN scripts${noPynn === null ? '' : ` (skippe
 
   const noPython = missingEnvironment('.venv');
   it.skipIf(noPython !== null)(
-    'random protocols give the same samples in the backend and in each result format',
+    withReason('random protocols give the same samples in the backend and in each result format', noPython),
     { timeout: 1_800_000 },
     async () => {
       const protocols = folder.file('protocols');

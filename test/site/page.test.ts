@@ -15,6 +15,7 @@ import { importModel, readSource, runModel, type ImportOptions } from '../../src
 import { runCommand } from '../support/command.js';
 import { documentsIn, importFixture, type FixtureDocument } from '../fixtures/documents.js';
 import { someOf } from '../support/effort.js';
+import { withReason } from '../support/skip-reasons.js';
 
 const browserPath = '/usr/bin/chromium';
 const hasBrowser = existsSync(browserPath);
@@ -81,7 +82,7 @@ async function result(): Promise<{ readonly fingerprint: string; readonly status
 let built: Promise<void> | undefined;
 const builtPage = (): Promise<void> => (built ??= bundleProgram(resolve('dist')));
 
-describe.skipIf(!hasBrowser)('a page of one file, without Chromium it is not tested', () => {
+describe.skipIf(!hasBrowser)(withReason('a page of one file', hasBrowser ? null : 'Chromium is not installed'), () => {
   beforeAll(async () => {
     await builtPage();
     writeFileSync(join(folder, 'about.md'), aboutText);
@@ -482,7 +483,7 @@ function serve(root: string): Promise<Server> {
   return new Promise((started) => server.listen(0, '127.0.0.1', () => started(server)));
 }
 
-describe.skipIf(!hasBrowser)('interneuron/browser, without Chromium it is not tested', () => {
+describe.skipIf(!hasBrowser)(withReason('interneuron/browser', hasBrowser ? null : 'Chromium is not installed'), () => {
   beforeAll(builtPage, 300_000);
 
   it('runs and converts a model that a page gives it', async () => {
@@ -510,7 +511,7 @@ describe.skipIf(!hasBrowser)('interneuron/browser, without Chromium it is not te
   });
 });
 
-describe.skipIf(!hasBrowser)('a site, without Chromium it is not tested', () => {
+describe.skipIf(!hasBrowser)(withReason('a site', hasBrowser ? null : 'Chromium is not installed'), () => {
   it('runs an example, with threads if it is isolated, and loads HDF5 only for files that need it', async () => {
     const root = mkdtempSync(join(tmpdir(), 'interneuron-site-'));
     await writeSite(root);

@@ -68,7 +68,7 @@ export function git(...words: readonly string[]): string | undefined {
 const lines = (text: string): string[] => text.split('\n').filter(Boolean);
 
 /** Returns the files that differ from those of a commit; undefined where that commit is unknown. */
-function changedSince(commit: string): string[] | undefined {
+export function changedSince(commit: string): string[] | undefined {
   const changed = git('diff', '--no-renames', '--name-only', commit);
   return changed === undefined
     ? undefined

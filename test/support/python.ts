@@ -26,7 +26,7 @@ type Environment =
 export function missingEnvironment(name: Environment, ...files: readonly string[]): string | null {
   const missing = ['bin/python', ...files].find((file) => !existsSync(join(root, name, file)));
   if (missing === undefined) return null;
-  const reason = `${name} lacks ${missing}; run scripts/python-environment.sh`;
+  const reason = `${missing === 'bin/python' ? `no ${name} here` : `${name} lacks ${missing}`}; run scripts/python-environment.sh`;
   if (process.env['INTERNEURON_REQUIRE_PYTHON']) throw new Error(`${reason}, and INTERNEURON_REQUIRE_PYTHON is set`);
   return reason;
 }

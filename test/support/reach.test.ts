@@ -55,7 +55,6 @@ describe('a changed file is reached', () => {
   });
 });
 
-// One program is run by hand: it writes tables that tests read.
 it('every source, template, fixture, schema and program of this repository is reached by a test', () => {
   const files = git('ls-files')!.split('\n');
   const names = namesIn({ files, text: (path: string): string => readFileSync(join(root, path), 'utf8') });
@@ -63,10 +62,11 @@ it('every source, template, fixture, schema and program of this repository is re
   const folders = new Map(
     files
       .filter((path) => /^(?:fixtures|schemas|python|translators|runtime|src|test)\//.test(path))
-      .filter((path) => !/\.(?:[cm]?ts|md)$|\/py\.typed$|pyproject\.toml$/.test(path))
+      // People run `write-tables.py`: tests read the tables.
+      .filter((path) => !/\.(?:[cm]?ts|md)$|\/py\.typed$|pyproject\.toml$|write-tables\.py$/.test(path))
       .map((path) => [path.replace(/[^/]*$/, '') + path.replace(/.*\./, ''), path]),
   );
   expect(folders.size).toBeGreaterThan(40);
   const isReached = (path: string): boolean => all.some((test) => reaches(test, [path], names));
-  expect([...folders.values()].filter((path) => !isReached(path))).toEqual(['test/tables/write-tables.py']);
+  expect([...folders.values()].filter((path) => !isReached(path))).toEqual([]);
 });

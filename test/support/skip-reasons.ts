@@ -15,6 +15,10 @@ export function skipReason(name: string): string | undefined {
   );
 }
 
+/** Returns the name of a test that is skipped, with the reason if there is one. */
+export const withReason = (name: string, reason: string | null | undefined): string =>
+  (reason ?? null) === null ? name : `${name} (skipped: ${reason})`;
+
 /** Names of a test and of its groups, from the outermost on. */
 function namesOf(test: TestCase): readonly string[] {
   const names = [test.name];
@@ -33,16 +37,19 @@ export class SkipReasons implements Reporter {
 
   onTestRunEnd(modules: readonly TestModule[]): void {
     const counts = new Map<string, number>();
+    const unexplained: string[] = [];
     for (const module of modules)
       for (const test of module.children.allTests('skipped')) {
         const reason =
           namesOf(test)
             .flatMap((name) => skipReason(name) ?? [])
             .at(0) ?? 'no reason given';
+        if (reason === 'no reason given') unexplained.push(`${module.relativeModuleId}: ${test.fullName}`);
         counts.set(reason, (counts.get(reason) ?? 0) + 1);
       }
     const rows = [...counts].sort(([, a], [, b]) => b - a).map(([reason, count]) => `  ${count} ${reason}\n`);
     if (rows.length > 0) process.stdout.write(`\nSkipped tests by reason:\n${rows.join('')}`);
+    for (const name of unexplained) process.stdout.write(`Skipped without a reason: ${name}\n`);
     const { run, left } = this.#long;
     for (const [file, reason] of run) process.stdout.write(`Long test: ${file}, since ${reason}\n`);
     if (left.length > 0)

@@ -9,6 +9,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { isOrcid } from '../../../src/verify/certify/codecheck.js';
 import { runCommand, temporaryFolder } from '../../support/command.js';
+import { withReason } from '../../support/skip-reasons.js';
 
 const browserPath = '/usr/bin/chromium';
 const folder = temporaryFolder();
@@ -91,7 +92,7 @@ describe('interneuron certify', () => {
   });
 
   it.skipIf(!existsSync(browserPath))(
-    'prints on at most two pages of A4, without Chromium it is not tested',
+    withReason('prints on at most two pages of A4', existsSync(browserPath) ? null : 'Chromium is not installed'),
     async () => {
       const browser = await chromium.launch({ executablePath: browserPath, args: ['--no-sandbox'] });
       try {

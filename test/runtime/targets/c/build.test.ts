@@ -204,11 +204,16 @@ describe('the compiler', () => {
     }
   });
 
-  test.skipIf(anyCompiler === undefined)('that computes fast instead of right is refused when compiling', async () => {
-    const fast = scripted(`exec ${(anyCompiler as Compiler).command.join(' ')} "$@" -ffast-math`);
-    const target = cTargetWith({ compiler: fast });
-    await expect(target.compile(twoPopulations, { threads: 1, cacheDirectory: folder })).rejects.toThrow(/-ffast-math/);
-  });
+  test.skipIf(anyCompiler === undefined)(
+    `that computes fast instead of right is refused when compiling${reasonOf(anyCompiler, 'a C compiler')}`,
+    async () => {
+      const fast = scripted(`exec ${(anyCompiler as Compiler).command.join(' ')} "$@" -ffast-math`);
+      const target = cTargetWith({ compiler: fast });
+      await expect(target.compile(twoPopulations, { threads: 1, cacheDirectory: folder })).rejects.toThrow(
+        /-ffast-math/,
+      );
+    },
+  );
 });
 
 describe('missing tools', () => {
@@ -224,7 +229,7 @@ describe('missing tools', () => {
   });
 
   test.skipIf(anyCompiler === undefined)(
-    'OpenMP: threads that were asked for are refused, others are one',
+    `OpenMP: threads that were asked for are refused, others are one${reasonOf(anyCompiler, 'a C compiler')}`,
     async () => {
       const without = scripted(
         'for word; do [ "$word" = -fopenmp ] && { echo "error: no libomp" >&2; exit 1; }; done\nexec ' +

@@ -12,6 +12,7 @@ import { optimise } from '../../../../src/optimise/optimise.js';
 import { startProgram, until } from '../../../support/program-process.js';
 import type { Target } from '../../../../runtime/targets/target.js';
 import { lowered, simulate, type Engine } from '../../../support/simulate.js';
+import { withReason } from '../../../support/skip-reasons.js';
 
 const text = (delay: string): string => `
 format: interneuron/brian
@@ -138,6 +139,7 @@ describe('synapses that ranks keep', () => {
 });
 
 const { available, reason } = await mpiTarget.probe();
+const why = available ? null : reason;
 if (!available && process.env['INTERNEURON_REQUIRE_MPI'])
   throw new Error(`${reason}, and INTERNEURON_REQUIRE_MPI is set`);
 
@@ -173,7 +175,7 @@ state_monitors: { weights: { source: s, variables: [w], record: [3, 500], dt: 1 
 run: 60 ms
 `;
 
-describe.skipIf(!available)('plasticity on ranks', () => {
+describe.skipIf(!available)(withReason('plasticity on ranks', why), () => {
   test.each(['0 ms', '1 ms'])('gives the same bits, with a delay of %s', { timeout: 120_000 }, async (delay) => {
     const target = mpiTargetWith({ ranks: 3, level: '-O1' });
     const use: Target = {
@@ -193,7 +195,7 @@ describe.skipIf(!available)('plasticity on ranks', () => {
   });
 });
 
-describe.skipIf(!available)('drawn synapses on ranks', () => {
+describe.skipIf(!available)(withReason('drawn synapses on ranks', why), () => {
   test('give the same bits as one thread', { timeout: 120_000 }, async () => {
     const use = mpiTargetWith({ ranks: 3, level: '-O1' });
     const eventsOf = async (engine: Engine): Promise<readonly (readonly [string, readonly unknown[]])[]> => {
@@ -224,7 +226,7 @@ describe.skipIf(!available)('drawn synapses on ranks', () => {
   });
 });
 
-describe.skipIf(!available)('ranks that end', () => {
+describe.skipIf(!available)(withReason('ranks that end', why), () => {
   const cacheDirectory = mkdtempSync(join(tmpdir(), 'interneuron-mpi-'));
   afterAll(() => rmSync(cacheDirectory, { recursive: true, force: true }));
 

@@ -7,6 +7,7 @@ import { expect, it } from 'vitest';
 import { convertModel } from '../../../../src/convert/convert.js';
 import { importModel, readSource } from '../../../../src/pipeline/pipeline.js';
 import { missingInterpreter, validateByReference } from '../../../interoperability/reference-interpreter.js';
+import { withReason } from '../../../support/skip-reasons.js';
 
 /** Networks of thousands of cells, which are written the same way. */
 const large = /brunel|potjans|vogels|cobahh|hodgkin-huxley-network/;
@@ -48,8 +49,9 @@ it.each(fixtures)('%s', async (fixture) => {
   );
 });
 
-it.skipIf(missingInterpreter() !== null)(
-  'is valid for the validator of jNeuroML (skipped where it is not installed)',
+const noInterpreter = missingInterpreter();
+it.skipIf(noInterpreter !== null)(
+  withReason('is valid for the validator of jNeuroML', noInterpreter),
   { timeout: 120_000 },
   async () => {
     expect(written.size).toBeGreaterThan(fixtures.length);

@@ -6,6 +6,7 @@ import { convertModel } from '../../../../src/convert/convert.js';
 import { importModel, readSource } from '../../../../src/pipeline/pipeline.js';
 import { temporaryFolder } from '../../../support/command.js';
 import { missingEnvironment, python } from '../../../support/python.js';
+import { withReason } from '../../../support/skip-reasons.js';
 
 const folder = temporaryFolder();
 
@@ -43,28 +44,25 @@ describe('a network in HDF5', () => {
     expect(report.find(({ code }) => code === 'lems/one-file')?.message).toContain('has no place for explicitInput');
   });
 
-  it.skipIf(missingEnvironment('.venv-pynn') !== null)(
-    'is read by libNeuroML (skipped where it is not installed)',
-    { timeout: 60_000 },
-    async () => {
-      await write('fixtures/pynn/stdp-additive.json', 'w.net.nml.h5');
-      await write('fixtures/pynn/connector-from-list.json', 'y.net.nml.h5');
-      const script = [
-        'import sys, logging, neuroml.loaders as loaders',
-        'logging.disable(logging.CRITICAL)',
-        // Ids of projections from sources of given spikes have `population_` in them.
-        'print(len(loaders.read_neuroml2_file(sys.argv[2]).networks[0].projections))',
-        'n = loaders.read_neuroml2_file(sys.argv[1]).networks[0]',
-        'print([(p.id, p.component, int(p.size)) for p in n.populations])',
-        'print([(p.id, len(p.connection_wds), p.connection_wds[0].pre_cell_id, p.connection_wds[0].delay) for p in n.projections])',
-      ].join('\n');
-      const paths = ['y.net.nml.h5', 'w.net.nml.h5'].map((name) => folder.file(name));
-      const said = await python('.venv-pynn', ['-c', script, ...paths]);
-      expect(said.split('\n').map((line) => line.trim())).toContain('6');
-      expect(said.trim().split('\n').slice(-2).join('\n')).toMatchInlineSnapshot(`
+  const missing = missingEnvironment('.venv-pynn');
+  it.skipIf(missing !== null)(withReason('is read by libNeuroML', missing), { timeout: 60_000 }, async () => {
+    await write('fixtures/pynn/stdp-additive.json', 'w.net.nml.h5');
+    await write('fixtures/pynn/connector-from-list.json', 'y.net.nml.h5');
+    const script = [
+      'import sys, logging, neuroml.loaders as loaders',
+      'logging.disable(logging.CRITICAL)',
+      // Ids of projections from sources of given spikes have `population_` in them.
+      'print(len(loaders.read_neuroml2_file(sys.argv[2]).networks[0].projections))',
+      'n = loaders.read_neuroml2_file(sys.argv[1]).networks[0]',
+      'print([(p.id, p.component, int(p.size)) for p in n.populations])',
+      'print([(p.id, len(p.connection_wds), p.connection_wds[0].pre_cell_id, p.connection_wds[0].delay) for p in n.projections])',
+    ].join('\n');
+    const paths = ['y.net.nml.h5', 'w.net.nml.h5'].map((name) => folder.file(name));
+    const said = await python('.venv-pynn', ['-c', script, ...paths]);
+    expect(said.split('\n').map((line) => line.trim())).toContain('6');
+    expect(said.trim().split('\n').slice(-2).join('\n')).toMatchInlineSnapshot(`
         "[('cells', 'cells_cells', 8)]
         [('recurrent', 4, '../cells[0]', '1.0ms')]"
       `);
-    },
-  );
+  });
 });

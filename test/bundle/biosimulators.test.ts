@@ -50,7 +50,7 @@ beforeAll(async () => {
   expect((await runCommand(['pack', ...words, folder.file('pair.omex')])).code).toBe(0);
   expect((await runCommand(['convert', ...words, folder.file('pair.xml')])).code).toBe(0);
   lems = readFileSync(folder.file('pair.xml'), 'utf8');
-}, 60_000);
+});
 
 const experiment = `<sedML xmlns="http://sed-ml.org/sed-ml/level1/version4" level="1" version="4">
   <listOfModels>

@@ -60,7 +60,7 @@ beforeAll(async () => {
     '-o',
     folder.file('pair.omex'),
   ]);
-}, 60_000);
+});
 
 describe('interneuron pack', () => {
   it('writes the sources, the model, notations with reports, results and pictures', () => {

@@ -77,7 +77,7 @@ const list = '.interneuron-outputs';
 const mpi = await mpiTarget.probe();
 
 describe.skipIf(!mpi.available)(withReason('codegen --target mpi', mpi.available ? null : mpi.reason), () => {
-  test('gives the results of one process', { timeout: 120_000 }, async () => {
+  test('gives the results of one process', async () => {
     const results = await Promise.all(
       ['c', 'mpi'].map(async (target) => {
         const project = await generate(network, '--target', target);

@@ -190,7 +190,7 @@ describe('inspect', () => {
 });
 
 describe('doctor', () => {
-  it('runs a network on each engine, with one fingerprint', { timeout: 300_000 }, async () => {
+  it('runs a network on each engine, with one fingerprint', async () => {
     const { code, stdout } = await runCommand(['doctor', '--json']);
     const { healthy, engines } = JSON.parse(stdout) as {
       healthy: boolean;

@@ -12,7 +12,7 @@ beforeAll(async () => {
   // 100 Poisson sources that fire in every step: 100,000 spikes.
   const words = ['run', model, '-o', dense(), '-q', '--set', 'input.rates=10000 Hz', '--duration', '100 ms'];
   expect(await runCommand([...words, '--record', 'input:spikes'])).toMatchObject({ code: 0 });
-}, 60_000);
+});
 
 /** A picture in SVG. */
 async function picture(...words: readonly string[]): Promise<string> {

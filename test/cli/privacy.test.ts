@@ -60,7 +60,7 @@ function contents(): readonly (readonly [string, string])[] {
 }
 
 describe('files for others', () => {
-  it('contain no name of the user, no home folder and no release of the kernel', { timeout: 120_000 }, async () => {
+  it('contain no name of the user, no home folder and no release of the kernel', async () => {
     const absolute = join(home(), 'models/pair.yaml');
     const outputs = ['nwb', 'json', 'csv'].flatMap((suffix) => ['-o', join(work(), `result.${suffix}`)]);
     await run('run', absolute, ...outputs);

@@ -251,32 +251,24 @@ describe('sweep --emit', () => {
     await shell('/bin/sh', [join(scripts, 'table.sh')]);
     expect(readFileSync(join(scripts, 'table.csv'), 'utf8')).toBe(whole);
     expect(existsSync(folder.file('RAN'))).toBe(false);
-  }, 120_000);
+  });
 
-  test.skipIf(missing !== null)(
-    withReason('writes a Snakefile', missing),
-    async () => {
-      const { folder: scripts, whole } = await emitted('snakemake', `it's "snake" $(touch RAN) a=1`);
-      await shell(join(root, '.venv-workflows/bin/snakemake'), [
-        '-s',
-        join(scripts, 'Snakefile'),
-        '--cores',
-        '2',
-        '--quiet',
-      ]);
-      expect(readFileSync(join(scripts, 'table.csv'), 'utf8')).toBe(whole);
-      expect(existsSync(join(scripts, 'parts/3.csv'))).toBe(true);
-    },
-    120_000,
-  );
+  test.skipIf(missing !== null)(withReason('writes a Snakefile', missing), async () => {
+    const { folder: scripts, whole } = await emitted('snakemake', `it's "snake" $(touch RAN) a=1`);
+    await shell(join(root, '.venv-workflows/bin/snakemake'), [
+      '-s',
+      join(scripts, 'Snakefile'),
+      '--cores',
+      '2',
+      '--quiet',
+    ]);
+    expect(readFileSync(join(scripts, 'table.csv'), 'utf8')).toBe(whole);
+    expect(existsSync(join(scripts, 'parts/3.csv'))).toBe(true);
+  });
 
-  test.skipIf(missing !== null)(
-    withReason('writes a script for Dask', missing),
-    async () => {
-      const { folder: scripts, whole } = await emitted('dask', `it's "dask" \\ $(touch RAN)`);
-      await shell(join(root, '.venv-workflows/bin/python'), [join(scripts, 'sweep.py')]);
-      expect(readFileSync(join(scripts, 'table.csv'), 'utf8')).toBe(whole);
-    },
-    120_000,
-  );
+  test.skipIf(missing !== null)(withReason('writes a script for Dask', missing), async () => {
+    const { folder: scripts, whole } = await emitted('dask', `it's "dask" \\ $(touch RAN)`);
+    await shell(join(root, '.venv-workflows/bin/python'), [join(scripts, 'sweep.py')]);
+    expect(readFileSync(join(scripts, 'table.csv'), 'utf8')).toBe(whole);
+  });
 });

@@ -28,7 +28,7 @@ beforeAll(async () => {
     const outcome = await runCommand(['run', folder.file('model.json'), '-q', '-o', folder.file(`noise.${format}`)]);
     expect(outcome).toEqual({ code: 0, stdout: '', stderr: '' });
   }
-}, 60_000);
+});
 
 describe.each(formats)('verify of a %s file', (format) => {
   it('answers identical, on the engine that wrote it and on another', async () => {
@@ -55,7 +55,7 @@ describe('verify --everywhere', () => {
     expect(
       runs.some(({ engine, threads, verdict }) => engine === 'wasm' && threads === 1 && verdict === 'identical'),
     ).toBe(true);
-  }, 120_000);
+  });
 
   it('takes no engine', async () => {
     const { code, stderr } = await runCommand(['verify', folder.file('noise.nwb'), '--everywhere', '--target', 'c']);

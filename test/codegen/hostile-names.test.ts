@@ -189,7 +189,7 @@ function named(names: readonly string[]): ReturnType<typeof brian> {
   });
 }
 
-describe('names that mean something elsewhere', { timeout: 240_000 }, () => {
+describe('names that mean something elsewhere', () => {
   const all = [...new Set([...languages.split(/\s+/), ...wordsOfPrograms()])]
     .filter((name) => name !== '' && name.length < 40)
     .sort();
@@ -253,7 +253,7 @@ run: 20 ms
   );
 });
 
-describe.skipIf(!triesAll)(slow('texts put together at random'), { timeout: 240_000 }, () => {
+describe.skipIf(!triesAll)(slow('texts put together at random'), () => {
   const fragments = [
     ...hostile,
     '*/',

@@ -319,14 +319,13 @@ describe('error rates', () => {
       expect(share(graded(pairs, 1, 20, 2), 'different')).toBeLessThanOrEqual(most);
       expect(share(graded(pairs, 5, 20, 2), 'different')).toBeLessThanOrEqual(most);
     },
-    600_000,
   );
 
   it('runs of one model are not different, and a rate that differs by 30 % is', () => {
     expect(share(graded(20, 1, 50, 2), 'different')).toBe(0);
     expect(share(graded(5, 1, 100, 4, 1.3), 'different')).toBe(1);
     expect(share(graded(3, 4, 30, 2, 1.3), 'different')).toBe(1);
-  }, 60_000);
+  });
 });
 
 describe('interneuron compare', () => {
@@ -420,7 +419,7 @@ describe('results of interneuron', () => {
       await runCommand(['run', fixture('brian/vogels-abbott-cuba.yaml'), '-q', '--seed', String(k + 1), '-o', file]);
     const { code, stdout } = await runCommand(['compare', ...files]);
     expect([code, stdout]).toEqual([3, expect.stringMatching(/^(consistent|cannot say): .* 4,000 of 4,000 cells/)]);
-  }, 120_000);
+  });
 
   it('populations of a SONATA network that became one for each model are one in every command', async () => {
     const [own, sonata] = ['models.nwb', 'models.h5'].map((name) => folder.file(name)) as [string, string];

@@ -188,7 +188,7 @@ describe.skipIf(!triesAll && !updating)(slow('docs/conversion.md'), () => {
 });
 
 describe.skipIf(!triesAll && !updating)(slow('docs/support.md'), () => {
-  it('states the features of each notation', { timeout: 600_000 }, async () => {
+  it('states the features of each notation', async () => {
     const supportPath = join(root, 'docs/support.md');
     const text = await supportPage();
     if (updating) writeFileSync(supportPath, text);

@@ -87,7 +87,7 @@ const missing =
   missingEnvironment('.venv-pynn', 'sources/test/system/scenarios');
 
 describe.skipIf(missing !== null)(`the pages of the documentation${missing === null ? '' : ` (${missing})`}`, () => {
-  it.each(pages)('%s gives the output that it shows', { timeout: 300_000 }, async (path) => {
+  it.each(pages)('%s gives the output that it shows', async (path) => {
     let page = readFileSync(join(root, path), 'utf8');
     const folder = mkdtempSync(join(tmpdir(), 'interneuron-page-'));
     try {

@@ -33,7 +33,7 @@ const inputs = (notation: keyof typeof all): number => share(all[notation], 10);
 afterAll(removeWorker);
 
 describe.each(notations)('%s', (notation) => {
-  it('breaks no stage, whatever is changed in it', { timeout: 300_000 }, async () => {
+  it('breaks no stage, whatever is changed in it', async () => {
     const { accepted, refused, broken } = await campaign(notation, 1, 0, inputs(notation));
     expect(broken.map(({ ordinal, why }) => `${ordinal}: ${why}`)).toEqual([]);
     expect(accepted + refused).toBe(inputs(notation));
@@ -46,13 +46,9 @@ it.each([
   // An unknown unit, and a length of 1.2 GB.
   ['results', 46, 498],
   ['nir', 46, 75],
-] as const)(
-  '%s: input of seed %i, %i, no longer breaks anything',
-  { timeout: 300_000 },
-  async (notation, seed, ordinal) => {
-    expect((await campaign(notation, seed, ordinal, 1)).broken).toEqual([]);
-  },
-);
+] as const)('%s: input of seed %i, %i, no longer breaks anything', async (notation, seed, ordinal) => {
+  expect((await campaign(notation, seed, ordinal, 1)).broken).toEqual([]);
+});
 
 /** Valid small models that are run in all notations: one in five to ten inputs is one, and all that are made up. */
 const differential = {
@@ -61,7 +57,7 @@ const differential = {
 } as const;
 
 describe.each(Object.entries(differential))('%s, in all notations', (notation, whole) => {
-  it('is the same model, or the report states the differences', { timeout: 600_000 }, async () => {
+  it('is the same model, or the report states the differences', async () => {
     const [name, count] = [notation as keyof typeof differential, share(whole, 6)];
     const { accepted, broken } = await campaign(name, 2, 0, count, 'differential');
     expect(broken.map(({ ordinal, why }) => `${ordinal}: ${why}`)).toEqual([]);

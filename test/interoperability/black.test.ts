@@ -15,24 +15,20 @@ const documents = ['brian', 'pynn', 'neuroml', 'model', 'model/hard']
   .flatMap((folder) => documentsIn(`fixtures/${folder}`))
   .filter((document) => document.refused === undefined);
 
-test.skipIf(missing !== null)(
-  `in Brian 2 and PyNN${missing === null ? '' : ` (${missing})`}`,
-  { timeout: 240_000 },
-  async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'interneuron-black-'));
-    try {
-      for (const [k, document] of documents.entries())
-        for (const to of ['brian', 'pynn'] as const) {
-          const { files } = await convertModel(importFixture(document).valid, to, {});
-          for (const { name, text } of files)
-            if (name.endsWith('.py')) writeFileSync(join(folder, `${k}-${to}.py`), text);
-        }
-      const differences = execFileSync(python, ['-m', 'black', '--quiet', '--diff', folder], {
-        encoding: 'utf8',
-      });
-      expect(differences).toBe('');
-    } finally {
-      rmSync(folder, { recursive: true, force: true });
-    }
-  },
-);
+test.skipIf(missing !== null)(`in Brian 2 and PyNN${missing === null ? '' : ` (${missing})`}`, async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'interneuron-black-'));
+  try {
+    for (const [k, document] of documents.entries())
+      for (const to of ['brian', 'pynn'] as const) {
+        const { files } = await convertModel(importFixture(document).valid, to, {});
+        for (const { name, text } of files)
+          if (name.endsWith('.py')) writeFileSync(join(folder, `${k}-${to}.py`), text);
+      }
+    const differences = execFileSync(python, ['-m', 'black', '--quiet', '--diff', folder], {
+      encoding: 'utf8',
+    });
+    expect(differences).toBe('');
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});

@@ -122,40 +122,36 @@ const missing = missingPython(['brian2']);
 describe.skipIf(missing !== null)(`a branched cable in Brian${missing === null ? '' : ` (${missing})`}`, () => {
   const steps = [0.01, 0.005, 0.0025];
 
-  test(
-    'has the voltages of its specification, and converges to the voltages of mechanisms',
-    { timeout: 120_000 },
-    async () => {
-      const brian = await records.output(
-        peers.brian,
-        {
-          what: 'a branched cable',
-          texts: steps.map(String),
-          runners: ['test/interoperability/python/brian_cable.py'],
-        },
-        async () => (await runPython('brian_cable.py', steps.map(String))) as readonly Rows[],
-      );
-      const limit = await byMechanisms(0.000625);
-      const [first, second]: number[][] = [[], []];
-      for (const [k, step] of steps.entries()) {
-        const theirs = brian[k]!.slice(0, 12);
-        expect(apart(await bySpecification(step), theirs)).toBeLessThan(1e-10);
-        first!.push(apart(theirs, limit));
-        second!.push(apart(await byMechanisms(step), limit));
-      }
-      // An action potential passes, so that the voltages differ by millivolts at first.
-      expect(Math.max(...limit.flat())).toBeGreaterThan(0.08);
-      for (const k of [1, 2]) {
-        expect(Math.log2(first![k - 1]! / first![k]!)).toBeGreaterThan(0.8);
-        expect(Math.log2(first![k - 1]! / first![k]!)).toBeLessThan(1.2);
-        expect(Math.log2(second![k - 1]! / second![k]!)).toBeGreaterThan(1.8);
-        expect(Math.log2(second![k - 1]! / second![k]!)).toBeLessThan(2.3);
-      }
-      expect(second![2]!).toBeLessThan(1e-5);
-    },
-  );
+  test('has the voltages of its specification, and converges to the voltages of mechanisms', async () => {
+    const brian = await records.output(
+      peers.brian,
+      {
+        what: 'a branched cable',
+        texts: steps.map(String),
+        runners: ['test/interoperability/python/brian_cable.py'],
+      },
+      async () => (await runPython('brian_cable.py', steps.map(String))) as readonly Rows[],
+    );
+    const limit = await byMechanisms(0.000625);
+    const [first, second]: number[][] = [[], []];
+    for (const [k, step] of steps.entries()) {
+      const theirs = brian[k]!.slice(0, 12);
+      expect(apart(await bySpecification(step), theirs)).toBeLessThan(1e-10);
+      first!.push(apart(theirs, limit));
+      second!.push(apart(await byMechanisms(step), limit));
+    }
+    // An action potential passes, so that the voltages differ by millivolts at first.
+    expect(Math.max(...limit.flat())).toBeGreaterThan(0.08);
+    for (const k of [1, 2]) {
+      expect(Math.log2(first![k - 1]! / first![k]!)).toBeGreaterThan(0.8);
+      expect(Math.log2(first![k - 1]! / first![k]!)).toBeLessThan(1.2);
+      expect(Math.log2(second![k - 1]! / second![k]!)).toBeGreaterThan(1.8);
+      expect(Math.log2(second![k - 1]! / second![k]!)).toBeLessThan(2.3);
+    }
+    expect(second![2]!).toBeLessThan(1e-5);
+  });
 
-  test('is what a cell with mechanisms becomes as a script', { timeout: 120_000 }, async () => {
+  test('is what a cell with mechanisms becomes as a script', async () => {
     const { files } = await convertModel(importModel({ name: 'm.yaml', text: mechanisms(0.01) }).valid, 'brian', {
       name: 'cable.py',
     });

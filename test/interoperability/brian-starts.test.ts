@@ -37,7 +37,7 @@ const sources = [...models.map((path) => readSource(path)), ...texts];
 const golden = 'test/translators/golden';
 
 const missing = missingEnvironment('.venv');
-test.skipIf(missing !== null)(withReason('every script starts', missing), { timeout: 400_000 }, async () => {
+test.skipIf(missing !== null)(withReason('every script starts', missing), async () => {
   const scripts: (PeerInput & { readonly path: string })[] = [];
   for (const [k, source] of sources.entries()) {
     const script = folder.file(join(`${k}_${source.name.replace(/\W/g, '_')}`, 'script.py'));

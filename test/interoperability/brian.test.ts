@@ -190,7 +190,6 @@ describe.skipIf(missing !== null)(`Brian 2${missing === null ? '' : ` (${missing
             expect(largestDifference(records, monitor, variable, simulation)).toBeLessThan(tolerance);
         }
       },
-      120_000,
     );
   });
 
@@ -510,7 +509,7 @@ run:
     expect(largestDifference(records, 'm', 'w', simulation)).toBeLessThan(rounding);
     for (const variable of ['v', 'total'])
       expect(largestDifference(records, 'n', variable, simulation)).toBeLessThan(rounding);
-  }, 120_000);
+  });
 
   // Values by number, the number among the synapses of a pair, a time of the last update of one's own, other delays.
   test('synapses by number, and phases that change them', async () => {
@@ -553,7 +552,7 @@ run:
     expect(simulation.samples.get('m/copy')?.[0]).toEqual(records['m']?.['copy']?.map((row) => (row as number[])[0]));
     expect(simulation.samples.get('m/copy')?.[0]).toEqual([0, 1, 2, 3, 4, 5, 0, 1, 0, 1, 0, 1, 2, 3, 0, 1]);
     expect(largestDifference(records, 'n', 'v', simulation)).toBeLessThan(rounding);
-  }, 120_000);
+  });
 
   // Objects of all kinds at one slot and order. Each writes a digit after the others' digits, so the number shows the
   // order. Names around the group's name decide; pathways that run before the test for their event wait a step.
@@ -641,7 +640,7 @@ run:
         const paths = missing.map((k) => join(folder, `objects${k}.py`));
         return (await runPython('run_brian_scripts.py', paths)) as readonly Records[];
       });
-    }, 300_000);
+    });
 
     test.each(cases.map((one, k) => ({ ...one, k })))('$slot $group $order $synapses', async ({ k, ...one }) => {
       const simulation = await simulate(objects(one.slot, one));
@@ -690,26 +689,22 @@ run:
         ],
       ],
       ['song-abbott-stdp', { output: 'neuron.spike', input: 'inputs.spike' }, 500, [['run: 10 s', 'run: 500 ms']]],
-    ])(
-      '%s',
-      async (name, monitors, milliseconds, changes) => {
-        const text = changes.reduce((changed, [from, to]) => changed.replace(from, to), fixture(name));
-        const { valid } = importModel({ name: `${name}.yaml`, text });
-        const frozen = await freeze(valid, targets['wasm']!);
-        const { document } = exportBrian(frozen.valid);
-        const steps = Math.round((milliseconds * 1e-3) / dtOf(valid));
-        const simulation = await simulate(JSON.stringify(document), {
-          steps,
-          engines: [{ target: 'wasm', threads: 1 }],
-        });
-        const records = await underBrian(frozen.valid, name, milliseconds);
-        for (const [monitor, event] of Object.entries(monitors)) {
-          expect(ours(simulation, event).length).toBeGreaterThan(event === 'neuron.spike' ? 5 : 100);
-          expect(spikes(records, monitor, dtOf(valid))).toEqual(ours(simulation, event));
-        }
-      },
-      300_000,
-    );
+    ])('%s', async (name, monitors, milliseconds, changes) => {
+      const text = changes.reduce((changed, [from, to]) => changed.replace(from, to), fixture(name));
+      const { valid } = importModel({ name: `${name}.yaml`, text });
+      const frozen = await freeze(valid, targets['wasm']!);
+      const { document } = exportBrian(frozen.valid);
+      const steps = Math.round((milliseconds * 1e-3) / dtOf(valid));
+      const simulation = await simulate(JSON.stringify(document), {
+        steps,
+        engines: [{ target: 'wasm', threads: 1 }],
+      });
+      const records = await underBrian(frozen.valid, name, milliseconds);
+      for (const [monitor, event] of Object.entries(monitors)) {
+        expect(ours(simulation, event).length).toBeGreaterThan(event === 'neuron.spike' ? 5 : 100);
+        expect(spikes(records, monitor, dtOf(valid))).toEqual(ours(simulation, event));
+      }
+    });
   });
 
   test('long lists of whole numbers at equal distances are integers, which indices and sizes have to be', async () => {
@@ -741,5 +736,5 @@ run: 1 ms`,
       const { valid } = importModel({ name: `${name}.yaml`, text: fixture(name) });
       expect(Object.keys(await underBrian(valid, name, 2, started)).length).toBeGreaterThan(0);
     }
-  }, 300_000);
+  });
 });

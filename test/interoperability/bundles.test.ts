@@ -40,7 +40,7 @@ describe.skipIf(missing !== null)(`a bundle in other libraries${missing === null
     writeFileSync(archive, bytes);
     await unpackArchive(archive, join(folder, 'unpacked'));
     found = (await runPython('read_bundle.py', [archive, join(folder, 'unpacked')])) as Found;
-  }, 120_000);
+  });
 
   afterAll(() => {
     rmSync(folder, { recursive: true });

@@ -419,7 +419,7 @@ experiment:
       const paths = missing.map((k) => join(folder, String(k), 'model.py'));
       return (await runPython('run_brian_scripts.py', paths)) as typeof found;
     });
-  }, 600_000);
+  });
 
   test('regimes other than a refractory period are left out by name', async () => {
     const { valid } = importModel({ name: 'construct.xml', text: burster });
@@ -549,7 +549,7 @@ describe.skipIf(pynn !== null)(`PyNN${pynn === null ? '' : ` (${pynn})`}`, () =>
       const most = method === undefined || type === 'Izhikevich' ? 0 : 4;
       expect([name, off]).toEqual([name, expect.toSatisfy((steps: number) => steps <= most)]);
     }
-  }, 600_000);
+  });
 
   test('synapses of Brian and cells of NeuroML by PyNN’s names spike under NEST and NEURON as they do here', async () => {
     const inLems = importModel({ name: 'construct.xml', text: refractoryInLems });
@@ -576,7 +576,7 @@ describe.skipIf(pynn !== null)(`PyNN${pynn === null ? '' : ` (${pynn})`}`, () =>
         expect([simulator, name, off]).toEqual([simulator, name, expect.toSatisfy((steps: number) => steps <= most)]);
       }
     }
-  }, 600_000);
+  });
 
   test('and under NEURON but for the cells that it does not have', async () => {
     const there = cells.flatMap(({ type }, k) => (type === 'IF_curr_delta' ? [] : [k]));
@@ -593,5 +593,5 @@ describe.skipIf(pynn !== null)(`PyNN${pynn === null ? '' : ` (${pynn})`}`, () =>
       // NEURON holds a cell for a step longer after each spike, so that a spike may fall after the end.
       expect([name, Math.abs(theirs.length - ours.length) <= 3]).toEqual([name, true]);
     }
-  }, 600_000);
+  });
 });

@@ -69,7 +69,7 @@ const missing =
   missingPython(['brian2']) ?? (existsSync(folder) ? null : `scripts/python-environment.sh makes ${folder}`);
 
 describe.skipIf(missing !== null)(`Dendrify${missing === null ? '' : ` (${missing})`}`, () => {
-  test('has the potentials and spikes of its native form', { timeout: 120_000 }, async () => {
+  test('has the potentials and spikes of its native form', async () => {
     const theirs = (await runPython('dendrify_neuron.py', [folder])) as Readonly<Record<string, readonly number[]>>;
     const { samples, events } = await simulate(specification, { engines: [{ target: 'wasm', threads: 1 }] });
     const rows = samples.get('neuron.V_soma')!;
@@ -86,7 +86,7 @@ describe.skipIf(missing !== null)(`Dendrify${missing === null ? '' : ` (${missin
     expect(Math.max(...theirs['V_trunk']!)).toBeGreaterThan(-0.03);
   });
 
-  test('runs the script that the specification becomes, with the same potentials', { timeout: 120_000 }, async () => {
+  test('runs the script that the specification becomes, with the same potentials', async () => {
     const files = exportBrianScript(valid(specification)).files;
     const path = join(mkdtempSync(join(tmpdir(), 'dendrify-')), 'model.py');
     writeFileSync(path, files[0]!.text);

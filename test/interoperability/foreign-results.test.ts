@@ -43,7 +43,7 @@ const withoutNest = missingEnvironment('.venv-pynn', 'lib');
 describe.skipIf(withoutNest !== null)(
   `files of NEST${withoutNest === null ? '' : ` (skipped: ${withoutNest})`}`,
   () => {
-    test('hold the spikes and voltages that NEST recorded', { timeout: 120_000 }, async () => {
+    test('hold the spikes and voltages that NEST recorded', async () => {
       const script = 'test/interoperability/python/write_nest_files.py';
       const said = (await python('.venv-pynn', [script, folder.path])).trim().split('\n').at(-1)!;
       const { spikes, voltages, senders, times, first } = JSON.parse(said);

@@ -311,7 +311,7 @@ describe.each(cases)('$what', ({ what, source, duration, dt, cells, steps, slow,
   const others = compared
     ? ', which are those of the reference interpreter'
     : ` (not compared with the reference interpreter: ${why ?? 'it takes minutes'})`;
-  it(`is exported, with its spikes${others}`, { timeout: 240_000 }, async () => {
+  it(`is exported, with its spikes${others}`, async () => {
     const original = importModel(source, {
       ...(duration === '' ? {} : { duration }),
       ...(dt === undefined ? {} : { dt }),

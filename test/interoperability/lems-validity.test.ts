@@ -76,14 +76,14 @@ it('lists only existing documents as left out', () => {
 });
 
 describe.skipIf(why !== null)(`the reference interpreter${why === null ? '' : ` (skipped: ${why})`} takes`, () => {
-  it.each(paths.filter((path) => leftOut[path] === undefined))('%s', { timeout: 240_000 }, async (path) => {
+  it.each(paths.filter((path) => leftOut[path] === undefined))('%s', async (path) => {
     const { valid } = importModel(readSource(path), { dt: '0.01 ms', duration: '1 ms' });
     const { files } = await convertModel(valid, 'lems', { freeze: true, origin: true });
     const exported = { name: 'exported.xml', text: files[0]?.text ?? '' };
     await referenceOutputs(records, path, [exported], 'exported.xml', () => null);
   });
 
-  it('NeuroML files with a model embedded in the simulation', { timeout: 120_000 }, async () => {
+  it('NeuroML files with a model embedded in the simulation', async () => {
     const { valid } = importModel(readSource('fixtures/pynn/if-curr-alpha.json'));
     const { files } = await convertModel(valid, 'neuroml', { name: 'network.nml', origin: true });
     const [network, simulation] = files;

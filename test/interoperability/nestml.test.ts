@@ -71,7 +71,7 @@ async function expectSpikes(
 
 const title = (text: string): string => `${text}${missing === null ? '' : `: ${missing}`}`;
 
-test.skipIf(missing !== null)(title('cells of two types spike in the same steps'), { timeout: 600_000 }, async () => {
+test.skipIf(missing !== null)(title('cells of two types spike in the same steps'), async () => {
   const { valid } = importModel({ name: 'two.yaml', text: twoTypes });
   const converted = await convertModel(valid, 'pynn-nestml', { name: 'two.py' });
   const results = await inNest('cells of two types', converted);
@@ -85,7 +85,6 @@ test.skipIf(missing !== null)(title('cells of two types spike in the same steps'
 
 test.skipIf(missing !== null)(
   title('plastic synapses of the model itself give the spikes that `convert` compares'),
-  { timeout: 600_000 },
   async () => {
     const { valid } = importModel({ name: 'rules.yaml', text: plasticRules });
     const converted = await convertModel(valid, 'pynn-nestml', { name: 'rules.py' });
@@ -101,7 +100,6 @@ test.skipIf(missing !== null)(
 
 test.skipIf(missing !== null)(
   title('synapses with a delay that NEST refuses give the spikes that `convert` compares'),
-  { timeout: 600_000 },
   async () => {
     const { valid } = importModel({ name: 'axonal.yaml', text: axonalRule });
     const converted = await convertModel(valid, 'pynn-nestml', { name: 'axonal.py' });
@@ -149,7 +147,6 @@ const cellsOfPynn = {
 
 test.skipIf(missing !== null)(
   title('cells that NEST computes otherwise give the spikes that `convert` compares'),
-  { timeout: 600_000 },
   async () => {
     const { valid } = importModel({ name: 'cells.json', text: JSON.stringify(cellsOfPynn) });
     const converted = await convertModel(valid, 'pynn-nestml', { name: 'cells.py' });

@@ -51,7 +51,7 @@ it.each(documents.filter((path) => codeOf(path) !== undefined))('%s is no model 
 });
 
 describe.each(models)('%s', (path) => {
-  it('keeps its model hash, by way of a canonical document', { timeout: 120_000 }, async () => {
+  it('keeps its model hash, by way of a canonical document', async () => {
     const original = importModel(readSource(path));
     const canonical = importModel(
       { name: 'model.json', text: jsonText(original.valid.model) },
@@ -68,7 +68,7 @@ describe.each(models)('%s', (path) => {
 const pure = models.filter((path) => path.endsWith('.nml'));
 
 describe.skipIf(why !== null).each(pure)(withReason('%s', why), (path) => {
-  it('is written as a document that is valid to the schema', { timeout: 120_000 }, async () => {
+  it('is written as a document that is valid to the schema', async () => {
     const { valid } = importModel(readSource(path));
     const { files } = await convertModel(valid, 'neuroml');
     const text = files[0]?.text ?? '';

@@ -25,7 +25,7 @@ const tablesOf = (run: (folder: string) => Promise<void>): Promise<Table> =>
 const why = missingInterpreter();
 const skipped = why === null ? '' : ` (skipped: ${why})`;
 
-describe.skipIf(why !== null)(`networks put together at random${skipped}`, { timeout: 120_000 }, () => {
+describe.skipIf(why !== null)(`networks put together at random${skipped}`, () => {
   test.each([1, 2, 3, 4, 5, 6, 7, 8])('of seed %i', async (seed) => {
     const text = randomNetwork(seed);
     const ours = await tablesOf(async (folder) => {

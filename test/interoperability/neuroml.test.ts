@@ -75,25 +75,21 @@ describe.skipIf(why !== null).each(Object.entries(tolerances))(`%s${skipped}`, (
       for (const difference of differences(ours.get(file) ?? [], table))
         expect(difference, file).toBeLessThanOrEqual(tolerance);
     }
-  }, 120_000);
+  });
 });
 
 // The interpreters draw other numbers, so counts are compared. Comparing counts of many seeds with one long run would
 // take too long. Five standard deviations of a difference of two Poisson counts are wide enough to hold by chance, and
 // narrow enough to find a rate that is wrong by a half.
-test.skipIf(why !== null)(
-  `random sources have the rates of the reference interpreter${skipped}`,
-  async () => {
-    const count = (tables: ReadonlyMap<string, Table>, id: string): number =>
-      (tables.get('random-inputs.spikes') ?? []).filter((row) => row[0] === id).length;
-    const theirs = await ofReference('random-inputs');
-    const runs = await Promise.all(['1', '2', '3', '4'].map((seed) => ofOurs('random-inputs', { seed })));
-    for (const id of ['uniform', 'poisson', 'refractory', 'source']) {
-      const expected = count(theirs, id);
-      const mean = runs.reduce((sum, tables) => sum + count(tables, id), 0) / runs.length;
-      expect(expected, id).toBeGreaterThan(0);
-      expect(Math.abs(mean - expected), id).toBeLessThan(5 * Math.sqrt(expected + expected / runs.length));
-    }
-  },
-  120_000,
-);
+test.skipIf(why !== null)(`random sources have the rates of the reference interpreter${skipped}`, async () => {
+  const count = (tables: ReadonlyMap<string, Table>, id: string): number =>
+    (tables.get('random-inputs.spikes') ?? []).filter((row) => row[0] === id).length;
+  const theirs = await ofReference('random-inputs');
+  const runs = await Promise.all(['1', '2', '3', '4'].map((seed) => ofOurs('random-inputs', { seed })));
+  for (const id of ['uniform', 'poisson', 'refractory', 'source']) {
+    const expected = count(theirs, id);
+    const mean = runs.reduce((sum, tables) => sum + count(tables, id), 0) / runs.length;
+    expect(expected, id).toBeGreaterThan(0);
+    expect(Math.abs(mean - expected), id).toBeLessThan(5 * Math.sqrt(expected + expected / runs.length));
+  }
+});

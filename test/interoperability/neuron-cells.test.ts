@@ -76,7 +76,7 @@ describe.skipIf(missing !== null).each([
       voltages: more.voltages.map((trace, k) => trace.map((v, row) => 2 * v - some.voltages[k]![row]!)),
     };
     [coarse, fine] = [await ofOurs(50, path), await ofOurs(200, path)];
-  }, 300_000);
+  });
 
   test('spikes are within 0.05 ms of its converged ones', () => {
     expect(converged.spikes.length).toBe(spikes);
@@ -128,7 +128,7 @@ describe.skipIf(unable !== null).each(['branched-cell', 'network-of-cells'])(
         writeFileSync(join(folder, 'written.nml'), result);
         expect(await validateByReference(folder, 'written.nml')).toEqual([]);
       });
-    }, 60_000);
+    });
 
     test('is exported to NEURON as the original is', async () => {
       const written = await again({ ...rest, text });
@@ -148,7 +148,7 @@ describe.skipIf(unable !== null).each(['branched-cell', 'network-of-cells'])(
         expect(Object.keys(exported[0]!)).toContain('branched.hoc');
         expect(exported[1]).toEqual(exported[0]);
       });
-    }, 120_000);
+    });
   },
 );
 
@@ -165,49 +165,45 @@ describe.skipIf(unable !== null)(`Brian's axon, written as NeuroML${unable === n
       expect(files.map(({ name }) => name)).toEqual(['written.nml', 'LEMS_written.xml']);
       expect(await validateByReference(folder, 'written.nml')).toEqual([]);
     });
-  }, 60_000);
+  });
 
-  test.skipIf(!triesAll)(
-    slow("has its action potentials in NEURON when it has them in Brian's scheme"),
-    async () => {
-      const interval = 0.005;
-      const crossings = (trace: readonly number[]): readonly number[] =>
-        trace.flatMap((v, k) => (k > 0 && v > 50 && trace[k - 1]! <= 50 ? [k * interval] : []));
-      const text = (await convertModel(model.valid, 'neuroml')).files[0]!.text;
-      const input = { what: "Brian's axon", texts: [text, '11', String(interval)], runners };
-      const theirs = await records.output(peers.neuron, input, () =>
-        inFolder(async (folder) => {
-          writeFileSync(join(folder, 'LEMS_axon.xml'), text);
-          await exportToNeuron(folder, 'LEMS_axon.xml');
-          const words = [folder, 'LEMS_axon_nrn.py', '11', String(interval)];
-          const files = (await runPynnPython('neuron_converged.py', words)) as Record<
-            string,
-            readonly { readonly quantity: string; readonly values: readonly number[] }[]
-          >;
-          const voltages = files['trace.dat']!.filter(({ quantity }) => quantity.endsWith('/v'));
-          return voltages.map(({ values }) => crossings(values));
-        }),
-      );
-      await inFolder(async (folder) => {
-        const result = await runModel(model, { target: 'wasm', outputs: [join(folder, 'ours.csv')] });
-        if (result.kind === 'run') result.dispose();
-        const rows = readFileSync(join(folder, 'ours.cell_v.csv'), 'utf8').trim().split('\n').slice(1);
-        expect(theirs.length).toBe(4);
-        theirs.forEach((expected, k) => {
-          const ours = rows.map((row) => Number(row.split(',')[k + 1]) * 1e3);
-          // Brian's recordings are every 0.1 ms: a crossing lies between two of them.
-          const times = ours.flatMap((v, at) => (at > 0 && v > 50 && ours[at - 1]! <= 50 ? [at * 0.1] : []));
-          expect(times.length).toBe(expected.length);
-          expect(times.length).toBeGreaterThan(0);
-          expected.forEach((time, at) => {
-            expect(time).toBeLessThan(times[at]! + 0.01);
-            expect(time).toBeGreaterThan(times[at]! - 0.11);
-          });
+  test.skipIf(!triesAll)(slow("has its action potentials in NEURON when it has them in Brian's scheme"), async () => {
+    const interval = 0.005;
+    const crossings = (trace: readonly number[]): readonly number[] =>
+      trace.flatMap((v, k) => (k > 0 && v > 50 && trace[k - 1]! <= 50 ? [k * interval] : []));
+    const text = (await convertModel(model.valid, 'neuroml')).files[0]!.text;
+    const input = { what: "Brian's axon", texts: [text, '11', String(interval)], runners };
+    const theirs = await records.output(peers.neuron, input, () =>
+      inFolder(async (folder) => {
+        writeFileSync(join(folder, 'LEMS_axon.xml'), text);
+        await exportToNeuron(folder, 'LEMS_axon.xml');
+        const words = [folder, 'LEMS_axon_nrn.py', '11', String(interval)];
+        const files = (await runPynnPython('neuron_converged.py', words)) as Record<
+          string,
+          readonly { readonly quantity: string; readonly values: readonly number[] }[]
+        >;
+        const voltages = files['trace.dat']!.filter(({ quantity }) => quantity.endsWith('/v'));
+        return voltages.map(({ values }) => crossings(values));
+      }),
+    );
+    await inFolder(async (folder) => {
+      const result = await runModel(model, { target: 'wasm', outputs: [join(folder, 'ours.csv')] });
+      if (result.kind === 'run') result.dispose();
+      const rows = readFileSync(join(folder, 'ours.cell_v.csv'), 'utf8').trim().split('\n').slice(1);
+      expect(theirs.length).toBe(4);
+      theirs.forEach((expected, k) => {
+        const ours = rows.map((row) => Number(row.split(',')[k + 1]) * 1e3);
+        // Brian's recordings are every 0.1 ms: a crossing lies between two of them.
+        const times = ours.flatMap((v, at) => (at > 0 && v > 50 && ours[at - 1]! <= 50 ? [at * 0.1] : []));
+        expect(times.length).toBe(expected.length);
+        expect(times.length).toBeGreaterThan(0);
+        expected.forEach((time, at) => {
+          expect(time).toBeLessThan(times[at]! + 0.01);
+          expect(time).toBeGreaterThan(times[at]! - 0.11);
         });
       });
-    },
-    120_000,
-  );
+    });
+  });
 });
 
 describe.skipIf(unable !== null).each([
@@ -232,7 +228,7 @@ describe.skipIf(unable !== null).each([
       expect(texts.join('').match(written)).toHaveLength(count);
       expect(await validateByReference(folder, 'written.nml')).toEqual([]);
     });
-  }, 60_000);
+  });
 
   test('has the potential that it has in NEURON', async () => {
     await inFolder(async (folder) => {
@@ -264,5 +260,5 @@ describe.skipIf(unable !== null).each([
       for (const [k, v] of (theirs as readonly number[]).entries()) expect(ours[k]).toBeCloseTo(v, 3);
       expect(Math.abs(ours[19]! - ours[0]!)).toBeGreaterThan(0.5);
     });
-  }, 120_000);
+  });
 });

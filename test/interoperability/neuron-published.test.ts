@@ -164,7 +164,7 @@ describe.skipIf(missing !== null).each(models)(
           });
         }
       });
-    }, 600_000);
+    });
 
     const run = test.skipIf(tree === undefined);
 

@@ -238,7 +238,7 @@ describe.skipIf(missing !== null)(`NWB files in the field's programs${missing ==
     >;
     const neo = (await runPython('check_nwb.py', ['neo', ...readable])) as Record<string, Report>;
     for (const [path, name] of paths) reports.set(name, { ...basic[path]!, ...neo[path] });
-  }, 300_000);
+  });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   test.each(cases)('$name: the layout rules hold', ({ name }) => expect(report(name).structure).toEqual([]));
@@ -380,7 +380,7 @@ describe.skipIf(missing !== null)(
         'structure,validate,inspect,pynwb,neo',
         ...Object.values(paths),
       ])) as Record<string, Report>;
-    }, 120_000);
+    });
     afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
     const breaches = (path: string): string[] =>
@@ -440,7 +440,7 @@ describe.skipIf(missing !== null)(`Runs with resets in Neo${missing === null ? '
     for (const { t_start: start } of second!.analogsignals) expect(start).toBeCloseTo(0.006, 12);
     expect(first!.epochs).toHaveLength(1);
     expect(second!.epochs[0]!.times).toHaveLength(2);
-  }, 120_000);
+  });
 });
 
 describe.skipIf(missing !== null)(`Edits of NWB files by h5py${missing === null ? '' : ` (${missing})`}`, () => {
@@ -476,7 +476,6 @@ describe.skipIf(missing !== null)(`Edits of NWB files by h5py${missing === null 
       }
       expect([missed, unnamed]).toEqual([[], []]);
     },
-    600_000,
   );
 
   // No such file may be opened: a pipe would never end.
@@ -506,7 +505,7 @@ describe.skipIf(missing !== null)(`Edits of NWB files by h5py${missing === null 
         read.push(`${edit}: ${compared}`);
     }
     expect([missed, read]).toEqual([[], []]);
-  }, 600_000);
+  });
 });
 
 describe.skipIf(missing !== null)(`Neo-like JSON in Neo${missing === null ? '' : ` (${missing})`}`, () => {

@@ -50,7 +50,7 @@ async function spikesIn(
 }
 
 const noBrian = missingEnvironment('.venv');
-test.skipIf(noBrian !== null)(withReason('Brian 2', noBrian), { timeout: 120_000 }, async () => {
+test.skipIf(noBrian !== null)(withReason('Brian 2', noBrian), async () => {
   expect(await spikesIn('.venv', brian, 'brian')).toMatchObject({ spikes: { i: [0], t: [expect.closeTo(0.0109, 9)] } });
 });
 
@@ -60,7 +60,7 @@ test.skipIf(noPynn !== null).each([
   ['nest', 10 * Math.log(3)],
   ['neuron', 11.1],
   ['brian2', 10.9],
-])(withReason('%s by PyNN', noPynn), { timeout: 120_000 }, async (simulator, expected) => {
+])(withReason('%s by PyNN', noPynn), async (simulator, expected) => {
   const found = (await spikesIn('.venv-pynn', pynn, 'pynn', [simulator])) as {
     readonly populations: {
       readonly cells: readonly { readonly spikes: Readonly<Record<string, readonly number[]>> }[];
@@ -70,7 +70,7 @@ test.skipIf(noPynn !== null).each([
 });
 
 const noInterpreter = missingInterpreter();
-test.skipIf(noInterpreter !== null)(withReason('jNeuroML', noInterpreter), { timeout: 120_000 }, async () => {
+test.skipIf(noInterpreter !== null)(withReason('jNeuroML', noInterpreter), async () => {
   const { files } = await convertModel(importModel({ name: 'model.yaml', text: brian }).valid, 'lems', {
     name: 'model.xml',
   });

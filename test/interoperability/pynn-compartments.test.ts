@@ -110,7 +110,7 @@ const folder = temporaryFolder();
 const imported = importModel({ name: 'model.json', text: JSON.stringify(document) });
 
 describe.skipIf(missing !== null)(`cells with compartments${missing === null ? '' : ` (${missing})`}`, () => {
-  test('have the spikes and samples of NEURON', { timeout: 300_000 }, async () => {
+  test('have the spikes and samples of NEURON', async () => {
     const [outcome] = await runThere(records, 'neuron', [{ what: 'branched cells', valid: imported.valid }]);
     if (outcome === undefined || failed(outcome)) throw new Error(outcome?.error);
     const here = await simulate(JSON.stringify(document), { engines: [{ target: 'wasm', threads: 1 }] });
@@ -143,7 +143,7 @@ describe.skipIf(missing !== null)(`cells with compartments${missing === null ? '
   test.each([
     ['branched', document],
     ['seed', seed],
-  ])('have the same fingerprint when interneuron reads the script: %s', { timeout: 300_000 }, async (name, of) => {
+  ])('have the same fingerprint when interneuron reads the script: %s', async (name, of) => {
     const text = JSON.stringify(of);
     const own = folder.file(name);
     mkdirSync(own);

@@ -50,7 +50,7 @@ describe.skipIf(missing !== null)(`PyNN fixtures${missing === null ? '' : ` (ski
 
   beforeAll(async () => {
     for (const simulator of simulators) outcomes.set(simulator, await runThere(records, simulator, models, errorOf));
-  }, 600_000);
+  });
 
   it.each(models.map(({ what, remarks }, k) => [what, remarks, k] as const))('%s', (_, remarks, k) => {
     for (const simulator of simulators) {

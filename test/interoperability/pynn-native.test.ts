@@ -103,7 +103,7 @@ describe.skipIf(missing !== null)(
         (name): [string, () => ImportedModel] => [name, () => fixture(name)],
       ),
       ['a standard cell with synapses of its own', () => importModel({ name: 'model.yaml', text: mixed })],
-    ])('%s spikes as it does here', { timeout: 120_000 }, async (name, read) => {
+    ])('%s spikes as it does here', async (name, read) => {
       const { valid } = read();
       const { populations } = await resultsOf(name, valid);
       const here = await spikesOf(valid);
@@ -119,7 +119,7 @@ describe.skipIf(missing !== null)(
       expect(compared).toBeGreaterThan(5);
     });
 
-    it('events, values at events and samples within a step follow the equations', { timeout: 120_000 }, async () => {
+    it('events, values at events and samples within a step follow the equations', async () => {
       const { populations, recordings = {} } = await resultsOf(
         'ramp',
         importModel({ name: 'model.yaml', text: ramp }).valid,
@@ -148,7 +148,7 @@ describe.skipIf(missing !== null)(
       expect(populations['metronome']?.[0]?.spikes).toEqual({ 0: [1, 6, 11, 16], 1: [2.5, 7.5, 12.5, 17.5] });
     });
 
-    it('synapses of types of a script’s own are recorded as they are here', { timeout: 120_000 }, async () => {
+    it('synapses of types of a script’s own are recorded as they are here', async () => {
       const name = 'neuroml/synapses.xml';
       const { recordings = {} } = await resultsOf(name, fixture(name).valid);
       const here = folder.file('synapses.csv');
@@ -166,7 +166,7 @@ describe.skipIf(missing !== null)(
       expect(apart.filter((difference) => !(difference < 1e-20))).toEqual([]);
     });
 
-    it('parameters are recorded, in PyNN’s units and with values set between runs', { timeout: 120_000 }, async () => {
+    it('parameters are recorded, in PyNN’s units and with values set between runs', async () => {
       const text = `
 format: interneuron/brian
 neuron_groups:
@@ -189,7 +189,7 @@ run: [{ duration: 0.2 ms }, { set: { G.I: 0.5 nA }, duration: 0.1 ms }]`;
       expect(rounded('C')[0]).toEqual([2e-10, 2e-10]);
     });
 
-    it('cells with compartments have the voltages that they have here', { timeout: 120_000 }, async () => {
+    it('cells with compartments have the voltages that they have here', async () => {
       const name = 'cells/network-of-cells.xml';
       const { populations } = await resultsOf(name, fixture(name).valid);
       const here = folder.file('here.csv');

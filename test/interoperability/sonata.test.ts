@@ -55,7 +55,7 @@ describe('BMTK and libsonata', () => {
     'pynn/if-curr-delta.json',
     'pynn/if-cond-exp.json',
     'pynn/if-cond-alpha.json',
-  ])('run and read %s', { timeout: 120_000 }, async (path) => {
+  ])('run and read %s', async (path) => {
     const { valid } = importModel(readSource(resolve(root, 'fixtures', path)));
     const converted = await convertModel(valid, 'sonata');
     const { spikes, sizes } = await foundIn(path, converted);
@@ -76,7 +76,7 @@ describe('BMTK and libsonata', () => {
     );
   });
 
-  it('run a circuit with groups, clamps and reports that is written again', { timeout: 120_000 }, async () => {
+  it('run a circuit with groups, clamps and reports that is written again', async () => {
     const folder = resolve(root, 'fixtures/sonata/several-populations');
     const { valid } = importModel(readSource(`${folder}/config.json`));
     const { spikes } = await foundIn('several-populations', await convertModel(valid, 'sonata'));

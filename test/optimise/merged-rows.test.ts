@@ -87,7 +87,7 @@ describe('joint rows', () => {
     ['with one delay', { delay: '1.5 ms' }],
     ['with one weight', { weight: '1 mV' }],
     ['with weights of both signs', { weight: "'normal(0.5*mV, 2*mV)'" }],
-  ])('%s give the bits of separate ones', { timeout: 120_000 }, async (_, changes) => {
+  ])('%s give the bits of separate ones', async (_, changes) => {
     const merged = build(changes);
     const separate = build(changes, { keepsOrder: true });
     expect(joint(separate.program)).toEqual([]);
@@ -97,7 +97,7 @@ describe('joint rows', () => {
     expect(await merged.fingerprint('wasm', 3)).toBe(expected);
   });
 
-  test('give them on compiled engines', { timeout: 120_000 }, async () => {
+  test('give them on compiled engines', async () => {
     const { fingerprint } = build({});
     const expected = await fingerprint('wasm', 1);
     for (const name of ['c', 'opencl', 'mpi'])

@@ -52,7 +52,7 @@ const inProportionTo = 'four times as many things take about four times as long'
 if (askedEffort !== 'thorough') test.skip(`${inProportionTo}: npm run test:thorough runs it`, () => undefined);
 else
   describe(inProportionTo, () => {
-    test.each(kinds)('%s', { timeout: 120_000 }, async (_, make) => {
+    test.each(kinds)('%s', async (_, make) => {
       const n = countFor(make, 6000);
       await timeOf(make(n));
       // Quadratic growth is 16 times; a tenth of a second is too short to measure. Disturbances of a measurement are
@@ -64,7 +64,7 @@ else
       expect((await inProportion()) || (await inProportion()) || (await inProportion())).toBe(true);
     });
 
-    test('Synapses, each with a type of its own', { timeout: 120_000 }, async () => {
+    test('Synapses, each with a type of its own', async () => {
       const make = growing['brian']!['differentSynapses']!;
       await timeOf(make(100));
       // Where each looks at all others, 4,000 take eight times as long as 1,000.
@@ -79,7 +79,7 @@ else
         ['parametersOfParameters', 'pynn'],
         ['derivedAtStages', 'lems'],
       ] as const;
-      test.each(cases)('%s to %s', { timeout: 120_000 }, async (kind, to) => {
+      test.each(cases)('%s to %s', async (kind, to) => {
         const timeOfConversion = async (n: number): Promise<number> => {
           const { valid } = importModel(source(growing['canonical']![kind]!(n)));
           const before = process.cpuUsage();
@@ -130,27 +130,23 @@ describe('beyond a limit', () => {
 
 describe('expressions of the deepest nesting run', () => {
   const forms = Object.entries(growing['equations']!).filter(([kind]) => kind.startsWith('nested'));
-  test.each([...forms, ['exps', growing['equations']!['exps']!] as const])(
-    '%s',
-    { timeout: 60_000 },
-    async (_, make) => {
-      let imported: ReturnType<typeof importModel>;
-      try {
-        imported = importModel(source(make(240)));
-      } catch (error) {
-        // Notations without such expressions, and forms of two levels each.
-        if (!(error instanceof DiagnosticError)) throw error;
-        return;
-      }
-      const refused = (await codesOf(make(240))).some((code) => /^(?:lower|draw)\/(?!not)/.test(code));
-      const run = runModel(imported, { target: 'wasm', precision: 'float64', threads: 1, steps: 2 });
-      if (refused) await expect(run).rejects.toThrow(DiagnosticError);
-      else {
-        const result = await run;
-        if (result.kind === 'run') result.dispose();
-      }
-    },
-  );
+  test.each([...forms, ['exps', growing['equations']!['exps']!] as const])('%s', async (_, make) => {
+    let imported: ReturnType<typeof importModel>;
+    try {
+      imported = importModel(source(make(240)));
+    } catch (error) {
+      // Notations without such expressions, and forms of two levels each.
+      if (!(error instanceof DiagnosticError)) throw error;
+      return;
+    }
+    const refused = (await codesOf(make(240))).some((code) => /^(?:lower|draw)\/(?!not)/.test(code));
+    const run = runModel(imported, { target: 'wasm', precision: 'float64', threads: 1, steps: 2 });
+    if (refused) await expect(run).rejects.toThrow(DiagnosticError);
+    else {
+      const result = await run;
+      if (result.kind === 'run') result.dispose();
+    }
+  });
 });
 
 describe('code of 1,000 parts runs, with the same bits on an engine as in the interpreter', () => {
@@ -167,7 +163,7 @@ describe('code of 1,000 parts runs, with the same bits on an engine as in the in
     ['a chain of parameters', canonical!['parametersOfParameters']!],
     ['one of values of a population', canonical!['valuesOfValues']!],
     ['one of parameters of the model', canonical!['modelParametersOfParameters']!],
-  ])('%s', { timeout: 60_000 }, async (_, make) => {
+  ])('%s', async (_, make) => {
     const imported = importModel(source(make(1000)));
     const fingerprints: string[] = [];
     for (const target of ['wasm', 'reference'] as const) {

@@ -100,7 +100,7 @@ describe.skipIf(!canLookAlike)(`a CUDA device${canLookAlike ? '' : ' (skipped: t
   let machine: LookAlike;
   beforeAll(async () => {
     machine = await buildLookAlike();
-  }, 120_000);
+  });
   afterAll(() => machine.dispose());
   beforeEach(() => {
     vi.stubEnv('INTERNEURON_CUDA_LIBRARY', machine.cuda);

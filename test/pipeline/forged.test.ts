@@ -82,7 +82,7 @@ describe.each(
   beforeAll(async () => {
     await runInto(text, path);
     document = JSON.parse(readFileSync(path, 'utf8'));
-  }, 60_000);
+  });
 
   test('is identical as it is', async () => expect(await verify(path)).toBeNull(), 60_000);
 
@@ -104,7 +104,7 @@ describe.each(
     }
     expect(count).toBeGreaterThan(300);
     expect([missed, unnamed]).toEqual([[], []]);
-  }, 300_000);
+  });
 
   test('is found out with its text laid out otherwise, or a key that stands twice', async () => {
     const edited = join(folder, `${name}-edited.json`);
@@ -159,7 +159,7 @@ describe('large arrays of a model', () => {
       original.replace('"data": {', `"data": {"${'0'.repeat(64)}": {"dtype": "u8", "base64": "AAAA"},`),
     );
     expect(await verify(path)).toContain(`data.${'0'.repeat(64)}`);
-  }, 60_000);
+  });
 });
 
 describe('a result in CSV', () => {
@@ -200,7 +200,7 @@ describe('a result in CSV', () => {
       writeFileSync(at, original);
     }
     expect(await verify(path)).toBeNull();
-  }, 300_000);
+  });
 
   test('is found out with its provenance changed or missing', async () => {
     const at = join(folder, 'table.provenance.json');
@@ -244,5 +244,5 @@ describe.each(['nwb', 'json', 'csv'])('an incomplete result as %s', (format) => 
       const told = await runCommand(['verify', path, '--target', 'reference', '--json']);
       expect(JSON.parse(told.stdout)).toMatchObject({ verdict: 'identical', complete: false, steps });
     }
-  }, 60_000);
+  });
 });

@@ -309,7 +309,7 @@ describe('a value that is no free text is refused by name, and its message has n
 
 const cmake = existsSync('/usr/bin/cmake') || existsSync('/usr/local/bin/cmake');
 
-describe('folders and files with commands as names', { timeout: 240_000 }, () => {
+describe('folders and files with commands as names', () => {
   /** Every sign that a shell knows and that a file may be named with. */
   const place = (): string =>
     folder.file(`a b'c"d$(touch broken-out)\`touch broken-out\`;touch broken-out;&|*?[x] {{name}} \\ -o`);
@@ -372,62 +372,49 @@ describe('folders and files with commands as names', { timeout: 240_000 }, () =>
   });
 });
 
-describe.skipIf(anyCompiler === undefined)(
-  `compilers take it${reasonOf(anyCompiler, 'a C compiler')}`,
-  { timeout: 180_000 },
-  () => {
-    /** All of it at once. */
-    const everything = (): string => Object.values(hostileTexts()).join(' ');
+describe.skipIf(anyCompiler === undefined)(`compilers take it${reasonOf(anyCompiler, 'a C compiler')}`, () => {
+  /** All of it at once. */
+  const everything = (): string => Object.values(hostileTexts()).join(' ');
 
-    test('C, with trigraphs and every warning of comments', async () => {
-      const project = folder.file('everything-c');
-      await done('codegen', model(specification(everything())), '--target', 'c', '-o', project);
-      const strict = [
-        '-std=c11',
-        '-trigraphs',
-        '-Wall',
-        '-Wcomment',
-        '-Wtrigraphs',
-        '-Werror',
-        '-Wno-unknown-pragmas',
-        '-Wno-unused-function',
-      ];
-      const command = [
-        ...(anyCompiler?.command ?? []),
-        ...strict,
-        '-O1',
-        'main.c',
-        'network.c',
-        '-o',
-        'network',
-        '-lm',
-      ];
-      expect(await runProgram(command, { cwd: project })).toMatchObject({ status: 0, stderr: '' });
-      expect(
-        await runProgram([join(project, 'network'), '--output', project, '--data', join(project, 'initial.bin')]),
-      ).toMatchObject({
-        status: 0,
-      });
-      expect(existsSync(proof())).toBe(false);
+  test('C, with trigraphs and every warning of comments', async () => {
+    const project = folder.file('everything-c');
+    await done('codegen', model(specification(everything())), '--target', 'c', '-o', project);
+    const strict = [
+      '-std=c11',
+      '-trigraphs',
+      '-Wall',
+      '-Wcomment',
+      '-Wtrigraphs',
+      '-Werror',
+      '-Wno-unknown-pragmas',
+      '-Wno-unused-function',
+    ];
+    const command = [...(anyCompiler?.command ?? []), ...strict, '-O1', 'main.c', 'network.c', '-o', 'network', '-lm'];
+    expect(await runProgram(command, { cwd: project })).toMatchObject({ status: 0, stderr: '' });
+    expect(
+      await runProgram([join(project, 'network'), '--output', project, '--data', join(project, 'initial.bin')]),
+    ).toMatchObject({
+      status: 0,
     });
+    expect(existsSync(proof())).toBe(false);
+  });
 
-    test.skipIf(!hasOpencl)(`OpenCL C${reason}`, async () => {
-      await done('run', model(specification(everything())), '--target', 'opencl');
-      expect(existsSync(proof())).toBe(false);
-    });
+  test.skipIf(!hasOpencl)(`OpenCL C${reason}`, async () => {
+    await done('run', model(specification(everything())), '--target', 'opencl');
+    expect(existsSync(proof())).toBe(false);
+  });
 
-    test.skipIf(!canShim)(`CUDA C++${canShim ? '' : ' (skipped: there is no g++)'}`, async () => {
-      const project = folder.file('everything-cuda');
-      await done('codegen', model(specification(everything())), '--target', 'cuda', '-o', project);
-      const strict = ['-std=c++17', '-trigraphs', '-Wcomment', '-Wtrigraphs', '-Werror', '-fsyntax-only', '-x', 'c++'];
-      const shim = ['-I', join(root, 'test/support/cuda-shim'), '-DGROUP_SIZE=64', '-DTEAM_SIZE=32'];
-      expect(await runProgram(['g++', ...strict, ...shim, 'host.cu'], { cwd: project })).toMatchObject({ status: 0 });
-    });
+  test.skipIf(!canShim)(`CUDA C++${canShim ? '' : ' (skipped: there is no g++)'}`, async () => {
+    const project = folder.file('everything-cuda');
+    await done('codegen', model(specification(everything())), '--target', 'cuda', '-o', project);
+    const strict = ['-std=c++17', '-trigraphs', '-Wcomment', '-Wtrigraphs', '-Werror', '-fsyntax-only', '-x', 'c++'];
+    const shim = ['-I', join(root, 'test/support/cuda-shim'), '-DGROUP_SIZE=64', '-DTEAM_SIZE=32'];
+    expect(await runProgram(['g++', ...strict, ...shim, 'host.cu'], { cwd: project })).toMatchObject({ status: 0 });
+  });
 
-    test.skipIf(!cmake)(`CMake${cmake ? '' : ' (skipped: cmake is not installed)'}`, async () => {
-      const project = folder.file('everything-c');
-      expect(await runProgram(['cmake', '-S', project, '-B', join(project, 'build')])).toMatchObject({ status: 0 });
-      expect(existsSync(proof())).toBe(false);
-    });
-  },
-);
+  test.skipIf(!cmake)(`CMake${cmake ? '' : ' (skipped: cmake is not installed)'}`, async () => {
+    const project = folder.file('everything-c');
+    expect(await runProgram(['cmake', '-S', project, '-B', join(project, 'build')])).toMatchObject({ status: 0 });
+    expect(existsSync(proof())).toBe(false);
+  });
+});

@@ -54,7 +54,7 @@ const needsNothing = (page: string): boolean => !/(?:src|href)="(?!data:)|@impor
 
 beforeAll(async () => {
   expect(await runCommand(['run', model, '-q', '-o', folder.file('lif.nwb')])).toMatchObject({ code: 0 });
-}, 60_000);
+});
 
 describe('report', () => {
   it('a result: pictures, tables, equations, provenance', async () => {
@@ -212,6 +212,5 @@ describe('describe', () => {
       expect(stdout.slice(-500)).toContain('Output written');
       expect(status).toBe(0);
     },
-    60_000,
   );
 });

@@ -18,15 +18,11 @@ const program = (): Readonly<Record<string, string>> => ({
 
 const noPynn = missingEnvironment('.venv-pynn', 'sources/test/system/scenarios');
 describe.skipIf(noPynn !== null)(`PyNN scripts${noPynn === null ? '' : ` (skipped: ${noPynn})`}`, () => {
-  it.each(['check_bad_input', 'check_between_runs', 'check_runs', 'check_scripts'])(
-    '%s',
-    { timeout: 300_000 },
-    async (name) => {
-      const words = ['-W', 'ignore', `python/pynn-interneuron/tests/${name}.py`];
-      const said = await python('.venv-pynn', words, program());
-      expect(said.trim().split('\n').at(-1)).toBe('checked');
-    },
-  );
+  it.each(['check_bad_input', 'check_between_runs', 'check_runs', 'check_scripts'])('%s', async (name) => {
+    const words = ['-W', 'ignore', `python/pynn-interneuron/tests/${name}.py`];
+    const said = await python('.venv-pynn', words, program());
+    expect(said.trim().split('\n').at(-1)).toBe('checked');
+  });
 
   const noPython = missingEnvironment('.venv');
   it.skipIf(noPython !== null)(

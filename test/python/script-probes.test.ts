@@ -231,7 +231,7 @@ describe.each(Object.entries({ brian, pynn }))('scripts of %s', (notation, { env
     const program = { INTERNEURON_PROGRAM: inject('program'), INTERNEURON_NODE: process.execPath };
     const words = ['python/interneuron/tests/capture_scripts.py', notation, home()];
     expect(await python(environment, words, program)).toBe('captured\n');
-  }, 300_000);
+  });
 
   const found = async (name: string): Promise<{ readonly code: number; readonly found: readonly Printed[] }> => {
     if (!existsSync(`${file(name)}.json`))

@@ -29,14 +29,14 @@ describe.each(['.venv-oldest', '.venv-newest'] as const)('with the packages of %
   const reason = missing(name);
   const about = reason === null ? '' : ` (skipped: ${reason})`;
 
-  it.skipIf(reason !== null)(`the device of Brian 2 gives Brian's results${about}`, { timeout: 300_000 }, async () => {
+  it.skipIf(reason !== null)(`the device of Brian 2 gives Brian's results${about}`, async () => {
     const words = ['-W', 'ignore', 'python/brian2-interneuron/tests/conformance.py', ...scenarios];
     const said = await python(name, words, program());
     const outcomes = JSON.parse(said.trim().split('\n').at(-1) ?? '{}') as Readonly<Record<string, string>>;
     expect(outcomes).toEqual(Object.fromEntries(scenarios.map((scenario) => [scenario, 'same'])));
   });
 
-  it.skipIf(reason !== null)(`the backend of PyNN runs a script${about}`, { timeout: 120_000 }, async () => {
+  it.skipIf(reason !== null)(`the backend of PyNN runs a script${about}`, async () => {
     // From rest to the threshold in 20 ms * log(20 mV / 5 mV) = 27.7 ms, three times in 100 ms.
     const script =
       'import interneuron_pynn as sim\nsim.setup(timestep=0.1)\n' +

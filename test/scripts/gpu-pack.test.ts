@@ -37,7 +37,6 @@ interface Report {
 
 describe.skipIf(!hasTools || !triesAll)(
   slow(`a packed folder${hasTools ? '' : ' (skipped: there is no g++ or no xz)'}`),
-  { timeout: 240_000 },
   () => {
     test('checks fixtures and times the microcircuit', async () => {
       // Compressing the real one takes minutes.

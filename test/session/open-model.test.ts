@@ -73,39 +73,35 @@ describe('phases that come while a session lives', () => {
       .map((t) => t.target);
   });
 
-  it.skipIf(!triesAll)(
-    slow('give the same fingerprint on every target, live or as one document'),
-    { timeout: 120_000 },
-    async () => {
-      expect(targets.length).toBeGreaterThan(1);
-      const found = new Set<string>();
-      for (const target of targets) {
-        const live = session('if-cond-exp', { target });
-        const [name] = Object.keys(live.model().model.populations);
-        const cells = Object.entries(live.model().model.populations).find(([, { type }]) => type !== undefined)![0];
-        expect(name).toBeDefined();
-        await live.run(0.01);
-        const tau = numbersOf(await live.read(cells, 'tau_m'));
-        await live.set({ [`${cells}.tau_m`]: tau[0]! * 0.9 });
-        await live.run(0.01);
-        await live.set({ [`${cells}.tau_m`]: Float64Array.from(tau, (value) => value * 0.8) });
-        await live.initialise({ [`${cells}.v`]: -0.061 });
-        await live.run(0.005);
-        await live.snapshot('here');
-        await live.run(0.005);
-        await live.reset({ trial: 1 });
-        await live.set({ [`${cells}.tau_m`]: tau[0]! });
-        await live.run(0.01);
-        await live.restore('here');
-        await live.run(0.004);
-        expect(live.time()).toBeCloseTo(0.029, 12);
-        const fingerprint = await fingerprintOf(live);
-        expect(await ofDocument(live, target)).toBe(fingerprint);
-        found.add(fingerprint);
-      }
-      expect(found.size).toBe(1);
-    },
-  );
+  it.skipIf(!triesAll)(slow('give the same fingerprint on every target, live or as one document'), async () => {
+    expect(targets.length).toBeGreaterThan(1);
+    const found = new Set<string>();
+    for (const target of targets) {
+      const live = session('if-cond-exp', { target });
+      const [name] = Object.keys(live.model().model.populations);
+      const cells = Object.entries(live.model().model.populations).find(([, { type }]) => type !== undefined)![0];
+      expect(name).toBeDefined();
+      await live.run(0.01);
+      const tau = numbersOf(await live.read(cells, 'tau_m'));
+      await live.set({ [`${cells}.tau_m`]: tau[0]! * 0.9 });
+      await live.run(0.01);
+      await live.set({ [`${cells}.tau_m`]: Float64Array.from(tau, (value) => value * 0.8) });
+      await live.initialise({ [`${cells}.v`]: -0.061 });
+      await live.run(0.005);
+      await live.snapshot('here');
+      await live.run(0.005);
+      await live.reset({ trial: 1 });
+      await live.set({ [`${cells}.tau_m`]: tau[0]! });
+      await live.run(0.01);
+      await live.restore('here');
+      await live.run(0.004);
+      expect(live.time()).toBeCloseTo(0.029, 12);
+      const fingerprint = await fingerprintOf(live);
+      expect(await ofDocument(live, target)).toBe(fingerprint);
+      found.add(fingerprint);
+    }
+    expect(found.size).toBe(1);
+  });
 
   it('of weights and other values of synapses, too', async () => {
     const live = session('stdp-network');
@@ -364,7 +360,7 @@ describe('arguments of a call', () => {
     ['S.pre.delay', [1e-3, 1e-3]],
   ];
 
-  it('pass the rules for documents, on every engine, or leave the session as it was', { timeout: 60_000 }, async () => {
+  it('pass the rules for documents, on every engine, or leave the session as it was', async () => {
     const found = new Set<string>();
     const targets = (await probeTargets()).filter(({ available, target }) => available && target !== 'null');
     for (const target of targets
@@ -444,50 +440,46 @@ describe('a session that begins in the middle', () => {
     return live;
   };
 
-  it.each(someOf([200, 173], 2, 'lengths'))(
-    'goes on as if it had run so far: %i steps',
-    { timeout: 60_000 },
-    async (steps) => {
-      const whole = opened(text({}, '0.5 + 0.01*i'));
-      await whole.run(steps * 1e-4);
-      const before = await whole.take();
-      const read = async (owner: string, variable: string): Promise<readonly number[]> =>
-        numbersOf(await whole.read(owner, variable));
-      const [v, a, w] = [await read('G', 'v'), await read('S', 'a'), await read('S', 'w')];
-      const [last, free, updates] = [
-        await read('G', 'lastspike'),
-        await read('G', 'not_refractory').catch(() => null),
-        await read('S', 'lastupdate'),
-      ];
-      const spikes = before.spikes[0]!;
-      expect(spikes.steps.length).toBeGreaterThan(10);
-      const stepOf = (time: number): number => (time <= -1e4 ? -(2 ** 30) : Math.round(time / 1e-4));
-      const start = {
-        step: steps,
-        events: { 'G.spike': { steps: spikes.steps, cells: spikes.cells } },
-        lastEvents: { 'G.spike': last.map(stepOf) },
-        free: free ? { 'G.spike': free } : {},
-        lastUpdates: { S: updates.map(stepOf) },
-      };
-      const outputs = ['nwb', 'json', 'csv'].map((suffix) => join(folder, `middle-${steps}.${suffix}`));
-      const second = opened(text({ v, a }, w), { start, outputs });
-      expect(second.time()).toBeCloseTo(steps * 1e-4, 12);
-      for (const live of [whole, second]) await live.run(0.03);
-      const [expected, found] = [await whole.take(), await second.take()];
-      expect(expected.spikes[0]!.steps.length).toBeGreaterThan(20);
-      expect(found.spikes).toEqual(expected.spikes);
-      expect(found.samples).toEqual(expected.samples);
-      expect(numbersOf(await second.read('S', 'w'))).toEqual(await read('S', 'w'));
-      expect(found.segments).toEqual([{ name: 'run', begin: steps, start: steps, end: steps + 300 }]);
-      // Results record the beginning of the session, so that they can be computed again.
-      (await second.finish()).dispose();
-      for (const path of outputs) expect((await verifyResult(path)).verdict, path).toEqual({ verdict: 'identical' });
-      const changed = join(folder, `changed-${steps}.json`);
-      const given = readFileSync(outputs[1]!, 'utf8').replace(`"step": ${steps}`, `"step": ${steps - 1}`);
-      writeFileSync(changed, given);
-      expect((await verifyResult(changed)).verdict).toMatchObject({ changes: [{ place: 'record.start' }] });
-    },
-  );
+  it.each(someOf([200, 173], 2, 'lengths'))('goes on as if it had run so far: %i steps', async (steps) => {
+    const whole = opened(text({}, '0.5 + 0.01*i'));
+    await whole.run(steps * 1e-4);
+    const before = await whole.take();
+    const read = async (owner: string, variable: string): Promise<readonly number[]> =>
+      numbersOf(await whole.read(owner, variable));
+    const [v, a, w] = [await read('G', 'v'), await read('S', 'a'), await read('S', 'w')];
+    const [last, free, updates] = [
+      await read('G', 'lastspike'),
+      await read('G', 'not_refractory').catch(() => null),
+      await read('S', 'lastupdate'),
+    ];
+    const spikes = before.spikes[0]!;
+    expect(spikes.steps.length).toBeGreaterThan(10);
+    const stepOf = (time: number): number => (time <= -1e4 ? -(2 ** 30) : Math.round(time / 1e-4));
+    const start = {
+      step: steps,
+      events: { 'G.spike': { steps: spikes.steps, cells: spikes.cells } },
+      lastEvents: { 'G.spike': last.map(stepOf) },
+      free: free ? { 'G.spike': free } : {},
+      lastUpdates: { S: updates.map(stepOf) },
+    };
+    const outputs = ['nwb', 'json', 'csv'].map((suffix) => join(folder, `middle-${steps}.${suffix}`));
+    const second = opened(text({ v, a }, w), { start, outputs });
+    expect(second.time()).toBeCloseTo(steps * 1e-4, 12);
+    for (const live of [whole, second]) await live.run(0.03);
+    const [expected, found] = [await whole.take(), await second.take()];
+    expect(expected.spikes[0]!.steps.length).toBeGreaterThan(20);
+    expect(found.spikes).toEqual(expected.spikes);
+    expect(found.samples).toEqual(expected.samples);
+    expect(numbersOf(await second.read('S', 'w'))).toEqual(await read('S', 'w'));
+    expect(found.segments).toEqual([{ name: 'run', begin: steps, start: steps, end: steps + 300 }]);
+    // Results record the beginning of the session, so that they can be computed again.
+    (await second.finish()).dispose();
+    for (const path of outputs) expect((await verifyResult(path)).verdict, path).toEqual({ verdict: 'identical' });
+    const changed = join(folder, `changed-${steps}.json`);
+    const given = readFileSync(outputs[1]!, 'utf8').replace(`"step": ${steps}`, `"step": ${steps - 1}`);
+    writeFileSync(changed, given);
+    expect((await verifyResult(changed)).verdict).toMatchObject({ changes: [{ place: 'record.start' }] });
+  });
 
   it('brings events in flight only to the synapses that have not yet received them', async () => {
     const document = brian(`

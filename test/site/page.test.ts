@@ -105,7 +105,7 @@ describe.skipIf(!hasBrowser)(withReason('a page of one file', hasBrowser ? null 
     page.on('request', (request) => {
       if (!/^(file|blob|data):/.test(request.url())) errors.push(`it asks for ${request.url()}`);
     });
-  }, 120_000);
+  });
 
   afterAll(async () => {
     await browser.close();
@@ -293,46 +293,42 @@ describe.skipIf(!hasBrowser)(withReason('a page of one file', hasBrowser ? null 
     'model/hard/gap-junction.yaml',
     'nir/affine-lif.nir',
     'sonata/several-populations/config.json',
-  ])(
-    'works for everybody: axe finds no fault in the page of %s, and no width is too small for it',
-    async (model) => {
-      const [, document, options] = all.find(([path]) => path === `fixtures/${model}`) ?? [];
-      if (!document) throw new Error(`there is no ${model}`);
-      mkdirSync(picturesFolder, { recursive: true });
-      await page.goto('about:blank');
-      const address = pathToFileURL(join(folder, 'model.html')).href;
-      await page.goto(`${address}${fragmentOf(document, options ?? {})}`);
-      await page.waitForFunction(`document.getElementById('fingerprint').textContent !== ''`);
-      await result();
-      await page.evaluate(readFileSync('node_modules/axe-core/axe.min.js', 'utf8'));
-      for (const colorScheme of ['light', 'dark'] as const) {
-        // Colours that are still changing would be measured half-way.
-        await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-        await page.setViewportSize({ width: 1280, height: 800 });
-        for (const tab of ['results', 'equations', 'model', 'save', 'about']) {
-          await page.click(`#tab-${tab}`);
-          const violations = await page.evaluate(
-            `axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) =>
-               violations.map(({ id, nodes }) => id + ': ' + nodes.map(({ html }) => html.slice(0, 160)).join(' ')))`,
-          );
-          expect([colorScheme, tab, violations]).toEqual([colorScheme, tab, []]);
-        }
-        await page.click('#tab-results');
-        for (const width of [1280, 768, 375]) {
-          await page.setViewportSize({ width, height: 800 });
-          await page.evaluate('window.scrollTo(0, 0)');
-          await page.waitForTimeout(50);
-          expect([width, await page.evaluate('document.documentElement.scrollWidth')]).toEqual([width, width]);
-          await page.screenshot({
-            path: join(picturesFolder, `${model.replaceAll('/', '-')}-${colorScheme}-${width}.png`),
-          });
-        }
-      }
-      await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'no-preference' });
+  ])('works for everybody: axe finds no fault in the page of %s, and no width is too small for it', async (model) => {
+    const [, document, options] = all.find(([path]) => path === `fixtures/${model}`) ?? [];
+    if (!document) throw new Error(`there is no ${model}`);
+    mkdirSync(picturesFolder, { recursive: true });
+    await page.goto('about:blank');
+    const address = pathToFileURL(join(folder, 'model.html')).href;
+    await page.goto(`${address}${fragmentOf(document, options ?? {})}`);
+    await page.waitForFunction(`document.getElementById('fingerprint').textContent !== ''`);
+    await result();
+    await page.evaluate(readFileSync('node_modules/axe-core/axe.min.js', 'utf8'));
+    for (const colorScheme of ['light', 'dark'] as const) {
+      // Colours that are still changing would be measured half-way.
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
       await page.setViewportSize({ width: 1280, height: 800 });
-    },
-    120_000,
-  );
+      for (const tab of ['results', 'equations', 'model', 'save', 'about']) {
+        await page.click(`#tab-${tab}`);
+        const violations = await page.evaluate(
+          `axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) =>
+               violations.map(({ id, nodes }) => id + ': ' + nodes.map(({ html }) => html.slice(0, 160)).join(' ')))`,
+        );
+        expect([colorScheme, tab, violations]).toEqual([colorScheme, tab, []]);
+      }
+      await page.click('#tab-results');
+      for (const width of [1280, 768, 375]) {
+        await page.setViewportSize({ width, height: 800 });
+        await page.evaluate('window.scrollTo(0, 0)');
+        await page.waitForTimeout(50);
+        expect([width, await page.evaluate('document.documentElement.scrollWidth')]).toEqual([width, width]);
+        await page.screenshot({
+          path: join(picturesFolder, `${model.replaceAll('/', '-')}-${colorScheme}-${width}.png`),
+        });
+      }
+    }
+    await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'no-preference' });
+    await page.setViewportSize({ width: 1280, height: 800 });
+  });
 
   it('reads a large table from a file beside it, or from the file that a reader opens', async () => {
     const beside = mkdtempSync(join(tmpdir(), 'interneuron-beside-'));

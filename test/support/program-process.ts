@@ -56,11 +56,11 @@ export function startProgram(
   return { child, printed: () => stdout + stderr, ended };
 }
 
-/** Waits until something holds. @throws when it does not within a minute */
+/** Waits until something holds. @throws when it does not within ten minutes */
 export async function until(condition: () => boolean, what: string): Promise<void> {
-  const end = Date.now() + 60_000;
+  const end = Date.now() + 600_000;
   while (!condition()) {
-    if (Date.now() > end) throw new Error(`${what}: not within a minute`);
+    if (Date.now() > end) throw new Error(`${what}: not within ten minutes`);
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }

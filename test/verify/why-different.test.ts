@@ -314,7 +314,7 @@ const neuron = [peers.neuron, '.venv-pynn'] as const;
 const bmtk = [peers.bmtk, '.venv-sonata'] as const;
 const jneuroml = [peers.jneuroml, '.venv'] as const;
 
-describe('causes of differences from other simulators', { timeout: 400_000 }, () => {
+describe('causes of differences from other simulators', () => {
   it.each([
     ['nest', ...nest, pynn('currents'), null],
     ['nest, input between steps', ...nest, pynn('spikes'), ['listed spikes in the next step']],

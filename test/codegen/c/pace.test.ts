@@ -73,41 +73,37 @@ async function simulated(
   return { steps, parts };
 }
 
-describe.skipIf(anyCompiler === undefined)(
-  `who computes${reasonOf(anyCompiler, 'a C compiler')}`,
-  { timeout: 60_000 },
-  () => {
-    test('one thread has nobody to be compared with', async () => {
-      const { steps, parts } = await simulated(1, 1000, '0.01');
-      expect(steps).toBeGreaterThanOrEqual(100_000);
-      expect(parts).toEqual([0, 1]);
-    });
+describe.skipIf(anyCompiler === undefined)(`who computes${reasonOf(anyCompiler, 'a C compiler')}`, () => {
+  test('one thread has nobody to be compared with', async () => {
+    const { steps, parts } = await simulated(1, 1000, '0.01');
+    expect(steps).toBeGreaterThanOrEqual(100_000);
+    expect(parts).toEqual([0, 1]);
+  });
 
-    test('threads that halve the time compute nearly always', async () => {
-      const { steps, parts } = await simulated(2, 5000, '0.1 / threads');
-      expect(parts[2]).toBeGreaterThan(0.97);
-      expect(steps).toBeGreaterThan(0.97 * (5000 / 0.05));
-    });
+  test('threads that halve the time compute nearly always', async () => {
+    const { steps, parts } = await simulated(2, 5000, '0.1 / threads');
+    expect(parts[2]).toBeGreaterThan(0.97);
+    expect(steps).toBeGreaterThan(0.97 * (5000 / 0.05));
+  });
 
-    test.each([1.3, 10, 100])('threads that take %f times as long leave the work to one', async (times) => {
-      const { steps } = await simulated(2, 10_000, `threads == 1 ? 0.005 : 0.005 * ${times}`);
-      expect(steps).toBeGreaterThan(0.97 * (10_000 / 0.005));
-    });
+  test.each([1.3, 10, 100])('threads that take %f times as long leave the work to one', async (times) => {
+    const { steps } = await simulated(2, 10_000, `threads == 1 ? 0.005 : 0.005 * ${times}`);
+    expect(steps).toBeGreaterThan(0.97 * (10_000 / 0.005));
+  });
 
-    test('when processors become free, others join soon', async () => {
-      const { parts } = await simulated(2, 20_000, 'threads == 1 ? 0.1 : now < 5000 ? 1 : 0.06', 7500);
-      expect(parts[2]).toBeGreaterThan(0.95);
-    });
+  test('when processors become free, others join soon', async () => {
+    const { parts } = await simulated(2, 20_000, 'threads == 1 ? 0.1 : now < 5000 ? 1 : 0.06', 7500);
+    expect(parts[2]).toBeGreaterThan(0.95);
+  });
 
-    test('when another program takes a processor, one thread goes on by itself', async () => {
-      const { steps } = await simulated(2, 20_000, 'threads == 1 ? 0.01 : now < 10000 ? 0.006 : 2');
-      expect(steps).toBeGreaterThan(0.9 * (10_000 / 0.006 + 10_000 / 0.01));
-    });
+  test('when another program takes a processor, one thread goes on by itself', async () => {
+    const { steps } = await simulated(2, 20_000, 'threads == 1 ? 0.01 : now < 10000 ? 0.006 : 2');
+    expect(steps).toBeGreaterThan(0.9 * (10_000 / 0.006 + 10_000 / 0.01));
+  });
 
-    test('of many teams the best is found', async () => {
-      // Work that falls with the threads, and waiting that grows with them: 4 of 16 are best.
-      const { parts } = await simulated(16, 10_000, '0.1 / threads + 0.006 * threads');
-      expect(parts[4]).toBeGreaterThan(0.9);
-    });
-  },
-);
+  test('of many teams the best is found', async () => {
+    // Work that falls with the threads, and waiting that grows with them: 4 of 16 are best.
+    const { parts } = await simulated(16, 10_000, '0.1 / threads + 0.006 * threads');
+    expect(parts[4]).toBeGreaterThan(0.9);
+  });
+});

@@ -16,7 +16,6 @@ describe('a ring of populations', () => {
 
   test.skipIf(askedEffort !== 'thorough')(
     'gives the same bits on one and two threads and on the interpreter: npm run test:thorough runs it',
-    { timeout: 120_000 },
     async () => {
       const { fingerprint } = await simulate(ring(70), {
         steps: 20,

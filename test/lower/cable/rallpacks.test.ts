@@ -182,7 +182,7 @@ describe.skipIf(missing !== null)(
         return before <= 0 && v > 0 ? [dt * (k - v / (v - before))] : [];
       });
 
-    test('gives the spikes of NEURON at both ends', { timeout: 300_000 }, async () => {
+    test('gives the spikes of NEURON at both ends', async () => {
       const theirs = (await runPynnPython('neuron_rallpack.py', [String(duration)])) as readonly (readonly number[])[];
       for (const place of [0, 1]) {
         const [expected, fine, coarse] = [

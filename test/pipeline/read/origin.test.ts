@@ -37,7 +37,7 @@ const pairs = notations.flatMap((from) =>
 
 describe('a converted document is read as the model that it was written from', () => {
   // test/docs/conversion.test.ts reads every document as the model that it carries.
-  it.each(someOf(pairs, 23, 'fixtures in all notations', 9))('%s in %s', { timeout: 60_000 }, async (name, to) => {
+  it.each(someOf(pairs, 23, 'fixtures in all notations', 9))('%s in %s', async (name, to) => {
     const given = fixture(name);
     const converted = await carrying(given.valid, documents[to]);
     const reasons = converted.report.filter(({ code }) => code === 'origin/left-out');

@@ -219,7 +219,7 @@ const ways: readonly Way[] = [
     : []),
 ];
 
-describe('sums in fixed point', { timeout: 120_000 }, () => {
+describe('sums in fixed point', () => {
   test('equal exact arithmetic, rounded once for each contribution', async () => {
     // Worked out with integers: 2^-exponent is the unit.
     const exact = new Array<bigint>(cells).fill(0n);
@@ -275,7 +275,7 @@ synapses:
 run: 50 ms
 `;
 
-describe('a contribution that is no number', { timeout: 120_000 }, () => {
+describe('a contribution that is no number', () => {
   const targets = [
     'reference',
     'wasm',
@@ -315,7 +315,7 @@ synapses:
 run: 20 ms
 `;
 
-describe('a weight that reaches its limit is within it', { timeout: 120_000 }, () => {
+describe('a weight that reaches its limit is within it', () => {
   test.each(['0.05', '0.051', '0.1/3', '0.0517', '0.06/1.1', '0.0502'])('%s, in either precision', async (limit) => {
     const value = Number(limit.split('/')[0]) / Number(limit.split('/')[1] ?? 1);
     for (const precision of ['float64', 'float32'] as const) {

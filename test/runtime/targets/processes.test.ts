@@ -71,116 +71,111 @@ exec ${real} "$@"
 
 const compilations = (): number => lines(join(folder(), 'compilations'));
 
-describe.skipIf(anyCompiler === undefined)(
-  `the c target${reasonOf(anyCompiler, 'a C compiler')}`,
-  { timeout: 120_000 },
-  () => {
-    const entries = (): string[] => names('c').filter((name) => !name.startsWith('.'));
+describe.skipIf(anyCompiler === undefined)(`the c target${reasonOf(anyCompiler, 'a C compiler')}`, () => {
+  const entries = (): string[] => names('c').filter((name) => !name.startsWith('.'));
 
-    const shared = 'two processes that compile the same model at once share one whole entry';
-    test.skipIf(!triesAll)(slow(shared), async () => {
-      // Neither goes on before both compile.
-      const CC = compilerThat(`while [ $(wc -l < '${folder()}/compilations') -lt 2 ]; do sleep 0.02; done`);
-      const both = [start('c', { CC }), start('c', { CC })];
-      expect(await Promise.all(both.map(async ({ ended }) => outcome(await ended)))).toEqual([expected, expected]);
-      expect(compilations()).toBe(2);
-      expect(names('c')).toEqual(entries());
-      expect(entries()).toHaveLength(1);
-      expect(outcome(await start('c', { CC }).ended)).toBe(expected);
-      expect(compilations()).toBe(2);
-    });
+  const shared = 'two processes that compile the same model at once share one whole entry';
+  test.skipIf(!triesAll)(slow(shared), async () => {
+    // Neither goes on before both compile.
+    const CC = compilerThat(`while [ $(wc -l < '${folder()}/compilations') -lt 2 ]; do sleep 0.02; done`);
+    const both = [start('c', { CC }), start('c', { CC })];
+    expect(await Promise.all(both.map(async ({ ended }) => outcome(await ended)))).toEqual([expected, expected]);
+    expect(compilations()).toBe(2);
+    expect(names('c')).toEqual(entries());
+    expect(entries()).toHaveLength(1);
+    expect(outcome(await start('c', { CC }).ended)).toBe(expected);
+    expect(compilations()).toBe(2);
+  });
 
-    test.each(someOf(['alone', 'with its compiler'] as const, 2, 'ways to be killed'))(
-      'killed %s in the middle of compiling: the next run compiles again',
-      async (which) => {
-        const CC = compilerThat(
-          `[ $(wc -l < '${folder()}/compilations') -gt 1 ] || { echo 'half a library' > network.so; until [ -e ` +
-            `'${folder()}/go' ]; do sleep 0.02; done; }`,
-        );
-        const first = start('c', { CC });
-        await until(() => compilations() === 1, 'the compiler starts');
-        await kill(first, which);
-        expect(entries()).toEqual([]);
-        expect(names('c')).toHaveLength(1);
-        // Nothing of the first waits for anybody or is waited for.
-        expect(outcome(await start('c', { CC }).ended)).toBe(expected);
-        expect(entries()).toHaveLength(1);
-        // An orphaned compiler that ends later has no effect.
-        writeFileSync(join(folder(), 'go'), '');
-        const left = names('c').find((name) => name.startsWith('.')) ?? '';
-        const library = join(cache(), 'c', left, 'network.so');
-        if (which === 'alone')
-          await until(() => statSync(library).size > 1000, 'the compiler that was left behind ends');
-        expect(outcome(await start('c', { CC }).ended)).toBe(expected);
-        expect(compilations()).toBe(2);
-        expect(entries()).toHaveLength(1);
-      },
-    );
-
-    test('without a compiler it names the package to install', async () => {
-      const { code, stderr } = await start('c', { CC: undefined, PATH: join(folder(), 'nothing') }).ended;
-      expect(code).toBe(2);
-      expect(stderr).toContain('no C compiler was found: none of cc, gcc and clang can be started');
-      expect(stderr).toMatch(process.platform === 'darwin' ? /xcode-select/ : /apt-get install gcc/);
-    });
-
-    test.each(someOf(['no-such-compiler --fast', 'false', '/', '"gcc'], 4, 'values of CC'))(
-      'CC that names no compiler is not passed over: %s',
-      async (CC) => {
-        const { code, stderr } = await start('c', { CC }).ended;
-        expect(code).toBe(2);
-        expect(stderr).toContain(`the C compiler that CC names cannot be started: ${CC}`);
-        expect(stderr).toMatch(
-          process.platform === 'darwin' ? /unset CC.*xcode-select/ : /unset CC.*apt-get install gcc/,
-        );
-        const listed = await startProgram(['targets'], { environment: { CC } }).ended;
-        expect(listed.code).toBe(0);
-        expect(listed.stdout).toContain(`the C compiler that CC names cannot be started: ${CC}`);
-      },
-    );
-
-    test('a compiler that reports success without an output is found out', async () => {
-      const { code, stderr } = await start('c', { CC: 'echo compiled' }).ended;
-      expect(code).toBe(2);
-      expect(stderr).toMatch(/reported success for the generated source \S+network\.c but wrote no library/);
-      expect(entries()).toEqual([]);
-    });
-
-    test('a cache without room only costs time', async () => {
+  test.each(someOf(['alone', 'with its compiler'] as const, 2, 'ways to be killed'))(
+    'killed %s in the middle of compiling: the next run compiles again',
+    async (which) => {
       const CC = compilerThat(
-        'case "$PWD" in */cache/*) echo "ld: final link failed: No space left on device" >&2; exit 1 ;; esac',
+        `[ $(wc -l < '${folder()}/compilations') -gt 1 ] || { echo 'half a library' > network.so; until [ -e ` +
+          `'${folder()}/go' ]; do sleep 0.02; done; }`,
       );
+      const first = start('c', { CC });
+      await until(() => compilations() === 1, 'the compiler starts');
+      await kill(first, which);
+      expect(entries()).toEqual([]);
+      expect(names('c')).toHaveLength(1);
+      // Nothing of the first waits for anybody or is waited for.
+      expect(outcome(await start('c', { CC }).ended)).toBe(expected);
+      expect(entries()).toHaveLength(1);
+      // An orphaned compiler that ends later has no effect.
+      writeFileSync(join(folder(), 'go'), '');
+      const left = names('c').find((name) => name.startsWith('.')) ?? '';
+      const library = join(cache(), 'c', left, 'network.so');
+      if (which === 'alone') await until(() => statSync(library).size > 1000, 'the compiler that was left behind ends');
       expect(outcome(await start('c', { CC }).ended)).toBe(expected);
       expect(compilations()).toBe(2);
-      expect(names('c')).toEqual([]);
-    });
+      expect(entries()).toHaveLength(1);
+    },
+  );
 
-    test('a disk without room anywhere is named', async () => {
-      const nowhere = startProgram(['run', model, '--target', 'c'], {
-        environment: { INTERNEURON_CACHE: cache() },
-        fileBlocks: 32,
-      });
-      const { code, stderr } = await nowhere.ended;
-      expect(code).toBe(2);
-      expect(stderr).toMatch(/compiling needs a folder, and \S+ cannot be written: EFBIG/);
-      expect(stderr).toContain('set TMPDIR and INTERNEURON_CACHE to folders with more');
-    });
+  test('without a compiler it names the package to install', async () => {
+    const { code, stderr } = await start('c', { CC: undefined, PATH: join(folder(), 'nothing') }).ended;
+    expect(code).toBe(2);
+    expect(stderr).toContain('no C compiler was found: none of cc, gcc and clang can be started');
+    expect(stderr).toMatch(process.platform === 'darwin' ? /xcode-select/ : /apt-get install gcc/);
+  });
 
-    test('a compiler that fails is quoted, with the path of the source, which stays', async () => {
-      const CC = compilerThat('echo "network.c:7:3: error: no space for registers" >&2; exit 1');
+  test.each(someOf(['no-such-compiler --fast', 'false', '/', '"gcc'], 4, 'values of CC'))(
+    'CC that names no compiler is not passed over: %s',
+    async (CC) => {
       const { code, stderr } = await start('c', { CC }).ended;
       expect(code).toBe(2);
+      expect(stderr).toContain(`the C compiler that CC names cannot be started: ${CC}`);
       expect(stderr).toMatch(
-        /cannot compile the generated source \S+network\.c: network\.c:7:3: error: no space for registers/,
+        process.platform === 'darwin' ? /unset CC.*xcode-select/ : /unset CC.*apt-get install gcc/,
       );
-      const source = /source (\S+network\.c)/.exec(stderr)?.[1] ?? '';
-      expect(readFileSync(source, 'utf8')).toContain('network_create');
-      expect(readFileSync(join(source, '../compiler.log'), 'utf8')).toContain('no space for registers');
-      expect(entries()).toEqual([]);
-      rmSync(join(source, '..'), { recursive: true });
+      const listed = await startProgram(['targets'], { environment: { CC } }).ended;
+      expect(listed.code).toBe(0);
+      expect(listed.stdout).toContain(`the C compiler that CC names cannot be started: ${CC}`);
+    },
+  );
+
+  test('a compiler that reports success without an output is found out', async () => {
+    const { code, stderr } = await start('c', { CC: 'echo compiled' }).ended;
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/reported success for the generated source \S+network\.c but wrote no library/);
+    expect(entries()).toEqual([]);
+  });
+
+  test('a cache without room only costs time', async () => {
+    const CC = compilerThat(
+      'case "$PWD" in */cache/*) echo "ld: final link failed: No space left on device" >&2; exit 1 ;; esac',
+    );
+    expect(outcome(await start('c', { CC }).ended)).toBe(expected);
+    expect(compilations()).toBe(2);
+    expect(names('c')).toEqual([]);
+  });
+
+  test('a disk without room anywhere is named', async () => {
+    const nowhere = startProgram(['run', model, '--target', 'c'], {
+      environment: { INTERNEURON_CACHE: cache() },
+      fileBlocks: 32,
     });
-  },
-);
+    const { code, stderr } = await nowhere.ended;
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/compiling needs a folder, and \S+ cannot be written: EFBIG/);
+    expect(stderr).toContain('set TMPDIR and INTERNEURON_CACHE to folders with more');
+  });
+
+  test('a compiler that fails is quoted, with the path of the source, which stays', async () => {
+    const CC = compilerThat('echo "network.c:7:3: error: no space for registers" >&2; exit 1');
+    const { code, stderr } = await start('c', { CC }).ended;
+    expect(code).toBe(2);
+    expect(stderr).toMatch(
+      /cannot compile the generated source \S+network\.c: network\.c:7:3: error: no space for registers/,
+    );
+    const source = /source (\S+network\.c)/.exec(stderr)?.[1] ?? '';
+    expect(readFileSync(source, 'utf8')).toContain('network_create');
+    expect(readFileSync(join(source, '../compiler.log'), 'utf8')).toContain('no space for registers');
+    expect(entries()).toEqual([]);
+    rmSync(join(source, '..'), { recursive: true });
+  });
+});
 
 /** A library in place of the loader of drivers, which knows the worst of times. */
 async function stub(): Promise<string> {
@@ -209,7 +204,6 @@ const loader = canStub ? await stub() : '';
 
 describe.skipIf(!canStub || !triesAll)(
   slow(`the opencl target${canStub ? '' : reason || ' (skipped: no C compiler for the stub)'}`),
-  { timeout: 180_000 },
   () => {
     const environment = (more: Record<string, string> = {}): Record<string, string> => ({
       INTERNEURON_OPENCL_LIBRARY: loader,
@@ -308,7 +302,7 @@ describe.each(
     3,
     'targets',
   ),
-)('what is kept for the target %s', { timeout: 120_000 }, (target) => {
+)('what is kept for the target %s', (target) => {
   // The driver's own cache is not tested here.
   const driver = { POCL_CACHE_DIR: join(all, 'driver') };
   const run = async (): Promise<string> => outcome(await start(target, driver).ended);
@@ -373,7 +367,6 @@ const nobody = 65534;
 
 describe.skipIf(!isRoot || anyCompiler === undefined)(
   `a cache that may only be read${isRoot ? '' : ' (skipped: only root can become somebody else)'}`,
-  { timeout: 120_000 },
   () => {
     const targets = ['wasm', 'c', ...(openclToo ? ['opencl'] : [])];
     test.each(someOf(targets, 3, 'targets'))(

@@ -113,7 +113,7 @@ describe.each(engines)('a session of $name', ({ target, missing = '' }) => {
     return session;
   }
 
-  describe.skipIf(missing !== '')(`on programs written by hand${missing}`, { timeout: 60_000 }, () => {
+  describe.skipIf(missing !== '')(`on programs written by hand${missing}`, () => {
     test('runs steps and counts them', async () => {
       const session = await initialised(doubling);
       expect(await runSteps(session, 3)).toBe(3);
@@ -146,7 +146,7 @@ describe.each(engines)('a session of $name', ({ target, missing = '' }) => {
       ]);
     });
 
-    test('run(a + b) equals run(a), snapshot, restore elsewhere, run(b)', { timeout: 240_000 }, async () => {
+    test('run(a + b) equals run(a), snapshot, restore elsewhere, run(b)', async () => {
       const source = cuba({ size: 200, rowLength: 8, delay: 2, lanes: true });
       const whole = await initialised(source);
       await runSteps(whole, 150);

@@ -97,57 +97,54 @@ describe.each([
 
 const parallel = await linksOpenMp(gcc);
 
-describe.skipIf(!parallel)(
-  `threads of the c target${parallel ? '' : ' (skipped: no gcc with OpenMP)'}`,
-  { timeout: 60_000 },
-  () => {
-    /** Fails the checks only on one thread of a team. */
-    const onThread = (thread: number): Compiler =>
-      spoilt(
-        gcc as Compiler,
-        '',
-        `sed -i 's/^static void check_trust.*/#include <omp.h>\\n&/; s/const uint32_t failed = ` +
-          'trust();\\(.*\\)/const uint32_t failed = trust() | (omp_in_parallel() \\&\\& omp_get_thread_num() == ' +
-          `${thread} ? 256u : 0u);\\1/' network.c 2>/dev/null`,
-      );
-    const wrong = trustChecks[8]?.name ?? '';
+describe.skipIf(!parallel)(`threads of the c target${parallel ? '' : ' (skipped: no gcc with OpenMP)'}`, () => {
+  /** Fails the checks only on one thread of a team. */
+  const onThread = (thread: number): Compiler =>
+    spoilt(
+      gcc as Compiler,
+      '',
+      `sed -i 's/^static void check_trust.*/#include <omp.h>\\n&/; s/const uint32_t failed = ` +
+        'trust();\\(.*\\)/const uint32_t failed = trust() | (omp_in_parallel() \\&\\& omp_get_thread_num() == ' +
+        `${thread} ? 256u : 0u);\\1/' network.c 2>/dev/null`,
+    );
+  const wrong = trustChecks[8]?.name ?? '';
 
-    test.each([
-      { thread: 1, threads: 2 },
-      { thread: 1, threads: 3 },
-      { thread: 2, threads: 3 },
-    ])('number $thread of $threads is tested, and refused by its wrong result', async ({ thread, threads }) => {
-      const target = cTargetWith({ compiler: onThread(thread), available: 3 });
-      const session = await (await target.compile(twoPopulations, { threads })).start();
-      try {
-        await expect(session.initialise().then(() => session.run(1))).rejects.toThrow(`cannot be trusted: ${wrong}`);
-      } finally {
-        await session.dispose();
-      }
-    });
-
-    test('that is not in the team is not asked', async () => {
-      const session = await (
-        await cTargetWith({ compiler: onThread(2), available: 3 }).compile(twoPopulations, { threads: 2 })
-      ).start();
-      await session.initialise();
-      expect(await session.run(1)).toBe(1);
+  test.each([
+    { thread: 1, threads: 2 },
+    { thread: 1, threads: 3 },
+    { thread: 2, threads: 3 },
+  ])('number $thread of $threads is tested, and refused by its wrong result', async ({ thread, threads }) => {
+    const target = cTargetWith({ compiler: onThread(thread), available: 3 });
+    const session = await (await target.compile(twoPopulations, { threads })).start();
+    try {
+      await expect(session.initialise().then(() => session.run(1))).rejects.toThrow(`cannot be trusted: ${wrong}`);
+    } finally {
       await session.dispose();
-    });
+    }
+  });
 
-    test.skipIf(!isX64).each([1, 2, 3])(
-      withReason(
-        '%i in a mode that flushes denormal numbers: it is set for a call and put back',
-        isX64 ? null : 'only x64 has the mode',
-      ),
-      async (threads) => {
-        const [x, y] = [buffer('x', 'f64', 6400, { fill: 1e-310 }), buffer('y', 'f32', 6400, { fill: 2 ** -140 })];
-        const halve = mapOver('halve', 6400, [
-          b.store(x, index, b.mul(b.load(x, index), b.f64(0.5))),
-          b.store(y, index, b.mul(b.load(y, index), b.f32(0.5))),
-        ]);
-        const { header, source } = generateC(program({ buffers: [x, y], kernels: [halve] }));
-        const main = `
+  test('that is not in the team is not asked', async () => {
+    const session = await (
+      await cTargetWith({ compiler: onThread(2), available: 3 }).compile(twoPopulations, { threads: 2 })
+    ).start();
+    await session.initialise();
+    expect(await session.run(1)).toBe(1);
+    await session.dispose();
+  });
+
+  test.skipIf(!isX64).each([1, 2, 3])(
+    withReason(
+      '%i in a mode that flushes denormal numbers: it is set for a call and put back',
+      isX64 ? null : 'only x64 has the mode',
+    ),
+    async (threads) => {
+      const [x, y] = [buffer('x', 'f64', 6400, { fill: 1e-310 }), buffer('y', 'f32', 6400, { fill: 2 ** -140 })];
+      const halve = mapOver('halve', 6400, [
+        b.store(x, index, b.mul(b.load(x, index), b.f64(0.5))),
+        b.store(y, index, b.mul(b.load(y, index), b.f32(0.5))),
+      ]);
+      const { header, source } = generateC(program({ buffers: [x, y], kernels: [halve] }));
+      const main = `
 #include "network.h"
 #include <omp.h>
 #include <stdio.h>
@@ -171,27 +168,25 @@ int main(void)
   return 0;
 }
 `;
-        for (const [name, text] of Object.entries({ 'network.h': header, 'network.c': source, 'main.c': main }))
-          writeFileSync(join(folder, name), text);
-        const command = [
-          ...(gcc as Compiler).command,
-          ...compileFlags('-O2', true),
-          'main.c',
-          'network.c',
-          '-o',
-          'run',
-          '-lm',
-        ];
-        expect(await runProgram(command, { cwd: folder })).toMatchObject({ status: 0 });
-        expect((await runProgram([join(folder, 'run')])).stdout).toBe(`1 ${threads} 6400\n`);
-      },
-    );
-  },
-);
+      for (const [name, text] of Object.entries({ 'network.h': header, 'network.c': source, 'main.c': main }))
+        writeFileSync(join(folder, name), text);
+      const command = [
+        ...(gcc as Compiler).command,
+        ...compileFlags('-O2', true),
+        'main.c',
+        'network.c',
+        '-o',
+        'run',
+        '-lm',
+      ];
+      expect(await runProgram(command, { cwd: folder })).toMatchObject({ status: 0 });
+      expect((await runProgram([join(folder, 'run')])).stdout).toBe(`1 ${threads} 6400\n`);
+    },
+  );
+});
 
 describe.skipIf(anyCompiler === undefined || !isX64 || process.platform !== 'linux')(
   `a library built with -Ofast that is loaded into the process${reasonOf(anyCompiler, 'a C compiler')}`,
-  { timeout: 60_000 },
   () => {
     /**
      * Loads it in a separate process, since its mode persists, and starts a session. @returns the output of the session
@@ -273,7 +268,6 @@ const isPocl =
 
 describe.skipIf(!isPocl)(
   `drivers for OpenCL that keep no promise${isPocl ? '' : reason || ' (skipped: PoCL is not the first driver)'}`,
-  { timeout: 60_000 },
   () => {
     test.each([
       {

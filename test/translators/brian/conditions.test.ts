@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { convertModel } from '../../../src/convert/convert.js';
 import { importModel, readSource } from '../../../src/pipeline/pipeline.js';
 
-it('the condition of a graded synapse sets its variable in each step', { timeout: 60_000 }, async () => {
+it('the condition of a graded synapse sets its variable in each step', async () => {
   const { valid } = importModel(readSource('fixtures/neuroml/contacts.xml'));
   const { files, outcome } = await convertModel(valid, 'brian', { name: 'contacts.py' });
   expect(outcome).toBe('not measured');

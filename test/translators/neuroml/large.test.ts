@@ -17,7 +17,7 @@ describe('a network of many connections', () => {
 ${connections.join('\n')}
 </projection></network></neuroml>`;
 
-  it('is read compactly, each connection with its attributes and place', { timeout: 60_000 }, () => {
+  it('is read compactly, each connection with its attributes and place', () => {
     const { model, marks } = reading(text);
     expect(marks).toEqual([]);
     const read = model!.byId.get('n')!.children[1]!.children;
@@ -37,7 +37,7 @@ ${connections.join('\n')}
     expect((read[5] as unknown as { element: unknown }).element).toBeInstanceOf(ListedElement);
   });
 
-  it('has one wrong connection among the many found, with its line', { timeout: 60_000 }, () => {
+  it('has one wrong connection among the many found, with its line', () => {
     const { findings } = reading(
       text.replace('id="123456" preCellId="../p/56/iaf"', 'id="123456" preCell="../p/56/iaf"'),
     );

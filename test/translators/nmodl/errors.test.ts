@@ -137,7 +137,7 @@ describe('large texts end soon', () => {
     ['a number of many digits', channel(`BREAKPOINT {\n i = 0.${'1'.repeat(9e5)}*v\n}`), ['lang/number-too-long 8']],
     ['many statements in one line', channel(`BREAKPOINT { ${'i = 0.1*v '.repeat(9e4)}}`), ['nmodl/too-long 7']],
     ['a table of ten million', channel('PROCEDURE p(v) { TABLE m FROM -100 TO 100 WITH 10000000 m = v }'), []],
-  ])('%s', { timeout: 30_000 }, (_, text, expected) => {
+  ])('%s', (_, text, expected) => {
     expect(findings(text)).toEqual(expected);
   });
 });

@@ -83,7 +83,7 @@ describe('a network of them', () => {
   it('runs, with the same bits on every engine', async () => {
     const result = await run(network());
     expect(result.events.get('cells.spike')?.length).toBeGreaterThan(1);
-  }, 120_000);
+  });
 
   it('is cut as PyNN cuts it, and has channels at their places', () => {
     const { valid } = importModel({ name: 'm.json', text: documentOf(network()) });

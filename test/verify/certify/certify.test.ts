@@ -61,7 +61,7 @@ beforeAll(async () => {
   expect(await runCommand([...run, '-o', folder.file('study/foreign.csv')])).toMatchObject({ code: 0 });
   const pack = ['pack', folder.file('noise.json'), folder.file('noise.nwb'), '-o', folder.file('noise.omex'), '-q'];
   expect(await runCommand(pack)).toMatchObject({ code: 0, stderr: '' });
-}, 60_000);
+});
 
 describe('interneuron certify', () => {
   it('grades the outputs of a bundle, and writes a certificate that its schema describes', async () => {
@@ -110,7 +110,6 @@ describe('interneuron certify', () => {
         await browser.close();
       }
     },
-    60_000,
   );
 
   it('compares the reports of SED-ML with the result in the bundle', async () => {

@@ -42,7 +42,7 @@ const cases = [
   { name: 'many small ones', types: [{ sections: bush(3), sizes: [11, 1] }], finer: [['items', 12]] },
 ] as const;
 
-describe('cells of devices', { timeout: 120_000 }, () => {
+describe('cells of devices', () => {
   test.each(cases)('$name', async ({ name, types, finer }) => {
     const { program } = lowered(cellsText(types));
     expect(

@@ -74,53 +74,48 @@ describe('the project', () => {
 
 const keepsBits = ['-fmad=false', '-ftz=false', '-prec-div=true', '-prec-sqrt=true'];
 
-describe.skipIf(!hasNvcc)(
-  `nvcc builds it${hasNvcc ? '' : ' (skipped: nvcc is not installed)'}`,
-  { timeout: 240_000 },
-  () => {
-    test.each(someOf(projectCases.slice(0, 2), 2, 'networks'))('without a warning: $name', async ({ load }) => {
-      const { program, script } = load();
-      const project = write(cudaProject(program, script));
-      const command = [
-        'nvcc',
-        '-O1',
-        '-arch=sm_80',
-        '-std=c++17',
-        ...keepsBits,
-        '-Werror',
-        'all-warnings',
-        '-Xcompiler',
-        '-Wall,-Wno-unused-function',
-      ];
-      await compileQuietly([...command, 'main.c', 'host.cu', '-o', 'network'], project);
-      // Without a card it reports so; with one it runs.
-      const { said } = await projectResults(project);
-      expect(said).toMatch(/^2 error: there is no CUDA device|^[01] /);
-    });
+describe.skipIf(!hasNvcc)(`nvcc builds it${hasNvcc ? '' : ' (skipped: nvcc is not installed)'}`, () => {
+  test.each(someOf(projectCases.slice(0, 2), 2, 'networks'))('without a warning: $name', async ({ load }) => {
+    const { program, script } = load();
+    const project = write(cudaProject(program, script));
+    const command = [
+      'nvcc',
+      '-O1',
+      '-arch=sm_80',
+      '-std=c++17',
+      ...keepsBits,
+      '-Werror',
+      'all-warnings',
+      '-Xcompiler',
+      '-Wall,-Wno-unused-function',
+    ];
+    await compileQuietly([...command, 'main.c', 'host.cu', '-o', 'network'], project);
+    // Without a card it reports so; with one it runs.
+    const { said } = await projectResults(project);
+    expect(said).toMatch(/^2 error: there is no CUDA device|^[01] /);
+  });
 
-    const hasCmake = existsSync('/usr/bin/cmake') || existsSync('/usr/local/bin/cmake');
-    const name = slow(`with cmake${hasCmake ? '' : ' (skipped: cmake is not installed)'}`);
-    test.skipIf(!hasCmake || !triesAll)(name, async () => {
-      const project = write(cudaProject(twoPopulations, [{ kind: 'run', steps: 20 }]));
-      const configured = await runProgram([
-        'cmake',
-        '-S',
-        project,
-        '-B',
-        join(project, 'build'),
-        '-DCMAKE_CUDA_ARCHITECTURES=80',
-      ]);
-      expect(configured).toMatchObject({ status: 0 });
-      expect(await runProgram(['cmake', '--build', join(project, 'build')])).toMatchObject({ status: 0 });
-      expect(existsSync(join(project, 'build', 'network'))).toBe(true);
-    });
-  },
-);
+  const hasCmake = existsSync('/usr/bin/cmake') || existsSync('/usr/local/bin/cmake');
+  const name = slow(`with cmake${hasCmake ? '' : ' (skipped: cmake is not installed)'}`);
+  test.skipIf(!hasCmake || !triesAll)(name, async () => {
+    const project = write(cudaProject(twoPopulations, [{ kind: 'run', steps: 20 }]));
+    const configured = await runProgram([
+      'cmake',
+      '-S',
+      project,
+      '-B',
+      join(project, 'build'),
+      '-DCMAKE_CUDA_ARCHITECTURES=80',
+    ]);
+    expect(configured).toMatchObject({ status: 0 });
+    expect(await runProgram(['cmake', '--build', join(project, 'build')])).toMatchObject({ status: 0 });
+    expect(existsSync(join(project, 'build', 'network'))).toBe(true);
+  });
+});
 
 describe.skipIf(!shimmed)(
   'executed by fibres it writes the files that the project in C ' +
     `writes${shimmed ? '' : reasonOf(anyCompiler, 'a C compiler, or g++,')}`,
-  { timeout: 240_000 },
   () => {
     test.each(someOf(projectCases, 3, 'networks'))('$name, whatever the order of threads', async ({ load }) => {
       const { program, script } = load();

@@ -94,26 +94,22 @@ describe('generated text', () => {
 /** Options that preserve bits. */
 const flags = ['-fmad=false', '-ftz=false', '-prec-div=true', '-prec-sqrt=true', '-Werror', 'all-warnings'];
 
-describe.skipIf(!hasNvcc)(
-  `nvcc takes it${hasNvcc ? '' : ' (skipped: nvcc is not installed)'}`,
-  { timeout: 180_000 },
-  () => {
-    test.each(someOf(['sm_75', 'sm_80', 'sm_90'], 3, 'architectures'))('for %s', async (architecture) => {
-      const programs = {
-        shapes: twoPopulations,
-        delays: delays('any'),
-        rows: delays('byRow'),
-        bodies: randomProgram(20240611, 4, false),
-      };
-      for (const [name, program] of Object.entries(programs)) {
-        writeFileSync(join(folder, `${name}.cu`), generateCuda(program, 'atomic').source);
-        const command = ['nvcc', '-cubin', `-arch=${architecture}`, ...flags, '-o', `${name}.cubin`, `${name}.cu`];
-        expect(await runProgram(command, { cwd: folder })).toMatchObject({ status: 0, stderr: '' });
-        expect(statSync(join(folder, `${name}.cubin`)).size).toBeGreaterThan(1000);
-      }
-    });
-  },
-);
+describe.skipIf(!hasNvcc)(`nvcc takes it${hasNvcc ? '' : ' (skipped: nvcc is not installed)'}`, () => {
+  test.each(someOf(['sm_75', 'sm_80', 'sm_90'], 3, 'architectures'))('for %s', async (architecture) => {
+    const programs = {
+      shapes: twoPopulations,
+      delays: delays('any'),
+      rows: delays('byRow'),
+      bodies: randomProgram(20240611, 4, false),
+    };
+    for (const [name, program] of Object.entries(programs)) {
+      writeFileSync(join(folder, `${name}.cu`), generateCuda(program, 'atomic').source);
+      const command = ['nvcc', '-cubin', `-arch=${architecture}`, ...flags, '-o', `${name}.cubin`, `${name}.cu`];
+      expect(await runProgram(command, { cwd: folder })).toMatchObject({ status: 0, stderr: '' });
+      expect(statSync(join(folder, `${name}.cubin`)).size).toBeGreaterThan(1000);
+    }
+  });
+});
 
 const networks = [
   { network: 'two populations, with a fault in step 30', program: twoPopulations, steps: 40 },
@@ -131,7 +127,6 @@ const networks = [
 
 describe.skipIf(!canShim)(
   `executed by fibres it gives the bits of the reference${canShim ? '' : ' (skipped: there is no g++)'}`,
-  { timeout: 120_000 },
   () => {
     test.each(networks)('$network, whatever the order of threads', async ({ program, steps }) => {
       const expected = await results(referenceTarget, program, steps, 1);

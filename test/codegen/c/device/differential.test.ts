@@ -42,7 +42,7 @@ const networks = [
 /** The third way differs from the second only in sums and in divisions. */
 const few = networks.filter(({ network }) => /fault|any/.test(network));
 
-describe.skipIf(!hasOpencl)(`OpenCL gives the bits of the reference${reason}`, { timeout: 120_000 }, () => {
+describe.skipIf(!hasOpencl)(`OpenCL gives the bits of the reference${reason}`, () => {
   describe.each(ways)('$way', ({ way, target }) => {
     test.each(someOf(way.startsWith('without') ? few : networks, 3, 'networks'))(
       '$network',

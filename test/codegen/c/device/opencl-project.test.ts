@@ -45,7 +45,7 @@ async function build(files: ProjectFiles, library: '-lm' | '-lOpenCL'): Promise<
   return compileQuietly([...compile, ...options, 'main.c', 'network.c', '-o', 'network', library], project);
 }
 
-describe.skipIf(!hasOpencl || !canBuild)(`a stand-alone project${buildReason}`, { timeout: 180_000 }, () => {
+describe.skipIf(!hasOpencl || !canBuild)(`a stand-alone project${buildReason}`, () => {
   test.each(someOf(projectCases.slice(0, 2), 2, 'networks'))(
     'gives on a device what the project in C gives: $name',
     async ({ load }) => {
@@ -98,7 +98,6 @@ describe.skipIf(!hasOclgrind || !canBuild || !triesAll)(
     'oclgrind finds nothing outside of memory and no ' +
       `race${hasOclgrind ? buildReason : ' (skipped: oclgrind is not installed)'}`,
   ),
-  { timeout: 240_000 },
   () => {
     test.each(someOf(projectCases, 5, 'networks'))('$name', async ({ name, load }) => {
       const { program, script } = load();

@@ -107,7 +107,6 @@ const tried = someOf(strategyNames, 2, 'strategies');
 
 describe.skipIf(!canShim)(
   `executed by fibres each gives the bits of the reference${canShim ? '' : ' (skipped: there is no g++)'}`,
-  { timeout: 120_000 },
   () => {
     describe.each(tried)('%s', (targets) => {
       test.each(networks)('$network', async ({ program, steps }) => {
@@ -129,17 +128,13 @@ const documents = documentsIn('fixtures/brian')
   .filter(({ path }) => /\/(?:vogels-abbott-cuba|heterogeneous-delays|song-abbott-stdp|brunel-2000)\./.test(path))
   .map((document) => ({ name: document.path, document, load: once(() => loadDocument(document, 'float64')) }));
 
-describe.skipIf(!hasOpencl)(
-  `on an OpenCL device each gives the golden fingerprint${reason}`,
-  { timeout: 240_000 },
-  () => {
-    describe.each(tried)('%s', (targets) => {
-      test.each(someOf(documents, 3, 'documents'))('$name', async ({ document, load }) => {
-        const { program, protocol } = load();
-        const target = openclTargetWith({ targets, sizes: { group: 64, team: 8, groups: 3 }, plain: true });
-        const found = await fingerprintOf({ name: targets, target, threads: 1 }, program, protocol);
-        expect(found).toBe(document.golden?.float64);
-      });
+describe.skipIf(!hasOpencl)(`on an OpenCL device each gives the golden fingerprint${reason}`, () => {
+  describe.each(tried)('%s', (targets) => {
+    test.each(someOf(documents, 3, 'documents'))('$name', async ({ document, load }) => {
+      const { program, protocol } = load();
+      const target = openclTargetWith({ targets, sizes: { group: 64, team: 8, groups: 3 }, plain: true });
+      const found = await fingerprintOf({ name: targets, target, threads: 1 }, program, protocol);
+      expect(found).toBe(document.golden?.float64);
     });
-  },
-);
+  });
+});

@@ -334,33 +334,30 @@ describe('files', () => {
       file.close();
     }));
 
-  test.skipIf(!triesAll)(
-    slow('hold a hundred thousand cells'),
-    async () =>
-      inFolder(async (folder) => {
-        const cells = 100_000;
-        const path = join(folder, 'many.nwb');
-        const setup = setupOf([series('v', cells)], 3, cells);
-        const trains: SpikeTrains = trainsFromLists(
-          setup.trains[0]!,
-          Array.from({ length: cells }, (_, cell) => (cell % 3 === 0 ? [cell % 7, 100 + cell] : [])),
-        );
-        const writer = nwbWriter(path);
-        await writer.open(setup);
-        writer.samples({
-          series: 0,
-          steps: Int32Array.of(0, 1, 2),
-          values: Float32Array.from({ length: 3 * cells }, (_, i) => i),
-        });
-        writer.advance(3);
-        await writer.close(await recordFor(setup), [trains]);
-        const result = await readNwbResult(path);
-        expect([...result.trains[0]!.read(99_999, 100_000)]).toEqual([99_999 % 7, 100 + 99_999]);
-        expect(result.trains[0]!.counts.reduce((sum, count) => sum + count, 0)).toBe(2 * 33_334);
-        expect(result.series[0]!.read(2, 3)[99_999]).toBe(299_999);
-        result.close();
-      }),
-    120_000,
+  test.skipIf(!triesAll)(slow('hold a hundred thousand cells'), async () =>
+    inFolder(async (folder) => {
+      const cells = 100_000;
+      const path = join(folder, 'many.nwb');
+      const setup = setupOf([series('v', cells)], 3, cells);
+      const trains: SpikeTrains = trainsFromLists(
+        setup.trains[0]!,
+        Array.from({ length: cells }, (_, cell) => (cell % 3 === 0 ? [cell % 7, 100 + cell] : [])),
+      );
+      const writer = nwbWriter(path);
+      await writer.open(setup);
+      writer.samples({
+        series: 0,
+        steps: Int32Array.of(0, 1, 2),
+        values: Float32Array.from({ length: 3 * cells }, (_, i) => i),
+      });
+      writer.advance(3);
+      await writer.close(await recordFor(setup), [trains]);
+      const result = await readNwbResult(path);
+      expect([...result.trains[0]!.read(99_999, 100_000)]).toEqual([99_999 % 7, 100 + 99_999]);
+      expect(result.trains[0]!.counts.reduce((sum, count) => sum + count, 0)).toBe(2 * 33_334);
+      expect(result.series[0]!.read(2, 3)[99_999]).toBe(299_999);
+      result.close();
+    }),
   );
 
   test('hold names of any script', async () =>
@@ -369,16 +366,14 @@ describe('files', () => {
       expect((file.get('/units/block') as Dataset).value).toEqual(Array.from({ length: 4 }, () => 'Größe 神経'));
     }));
 
-  test.skipIf(!triesAll)(
-    slow('open after the process was killed, with what had been flushed'),
-    async () =>
-      inFolder(async (folder) => {
-        const root = new URL('../../../../', import.meta.url).pathname;
-        const script = join(folder, 'killed.mts');
-        // 64 MiB of samples make the writer flush once; then the process is killed with more on the way.
-        writeFileSync(
-          script,
-          `
+  test.skipIf(!triesAll)(slow('open after the process was killed, with what had been flushed'), async () =>
+    inFolder(async (folder) => {
+      const root = new URL('../../../../', import.meta.url).pathname;
+      const script = join(folder, 'killed.mts');
+      // 64 MiB of samples make the writer flush once; then the process is killed with more on the way.
+      writeFileSync(
+        script,
+        `
       import { nwbWriter } from '${root}runtime/results/nwb/write.js';
       import { loadH5 } from '${root}runtime/results/nwb/h5.js';
       const plan = ${JSON.stringify(series('v', 1000))};
@@ -393,28 +388,27 @@ describe('files', () => {
         writer.advance(begin + 1000);
       }
       process.kill(process.pid, 'SIGKILL');`,
-        );
-        const signal = await new Promise((resolve) => {
-          execFile(process.execPath, ['--import', 'tsx', script], { cwd: root }, (error) => resolve(error?.signal));
-        });
-        expect(signal).toBe('SIGKILL');
-        const [name] = readdirSync(folder).filter((file) => file.includes('.partial-'));
-        const h5 = await loadH5();
-        const file = new h5.File(join(folder, name!), 'r');
-        const data = file.get('/acquisition/v/data') as Dataset;
-        expect(data.shape![0]).toBeGreaterThan(16_000);
-        expect([
-          ...(data.slice([
-            [16_000, 16_001],
-            [0, 3],
-          ]) as Float32Array),
-        ]).toEqual([16_000, 16_000, 16_000]);
-        file.close();
-        await expect(readNwbResult(join(folder, name!))).rejects.toThrow(
-          /no record of a run \(written when a run ends\)/,
-        );
-      }),
-    120_000,
+      );
+      const signal = await new Promise((resolve) => {
+        execFile(process.execPath, ['--import', 'tsx', script], { cwd: root }, (error) => resolve(error?.signal));
+      });
+      expect(signal).toBe('SIGKILL');
+      const [name] = readdirSync(folder).filter((file) => file.includes('.partial-'));
+      const h5 = await loadH5();
+      const file = new h5.File(join(folder, name!), 'r');
+      const data = file.get('/acquisition/v/data') as Dataset;
+      expect(data.shape![0]).toBeGreaterThan(16_000);
+      expect([
+        ...(data.slice([
+          [16_000, 16_001],
+          [0, 3],
+        ]) as Float32Array),
+      ]).toEqual([16_000, 16_000, 16_000]);
+      file.close();
+      await expect(readNwbResult(join(folder, name!))).rejects.toThrow(
+        /no record of a run \(written when a run ends\)/,
+      );
+    }),
   );
 });
 

@@ -62,89 +62,85 @@ function compilerThat(before = ''): void {
   chmodSync(path, 0o755);
 }
 
-describe.skipIf(!machine)(
-  `the cuda target${machine ? '' : ' (skipped: there is no g++)'}`,
-  { timeout: 180_000 },
-  () => {
-    test('two processes that compile the same model at once share one whole entry', async () => {
-      // Neither goes on before both compile.
-      compilerThat(`while [ $(wc -l < '${folder()}/compilations') -lt 2 ]; do sleep 0.02; done`);
-      expect(await Promise.all([start(), start()].map(async ({ ended }) => outcome(await ended)))).toEqual([
-        expected,
-        expected,
-      ]);
+describe.skipIf(!machine)(`the cuda target${machine ? '' : ' (skipped: there is no g++)'}`, () => {
+  test('two processes that compile the same model at once share one whole entry', async () => {
+    // Neither goes on before both compile.
+    compilerThat(`while [ $(wc -l < '${folder()}/compilations') -lt 2 ]; do sleep 0.02; done`);
+    expect(await Promise.all([start(), start()].map(async ({ ended }) => outcome(await ended)))).toEqual([
+      expected,
+      expected,
+    ]);
+    expect(compilations()).toBe(2);
+    expect(names()).toEqual(entries());
+    expect(entries()).toHaveLength(1);
+    expect(outcome(await start().ended)).toBe(expected);
+    expect(compilations()).toBe(2);
+  });
+
+  test.each(someOf(['alone', 'with its compiler'] as const, 2, 'ways'))(
+    'killed %s in the middle of compiling: the next run compiles again',
+    async (which) => {
+      compilerThat(
+        `[ $(wc -l < '${folder()}/compilations') -gt 1 ] || until [ -e '${folder()}/go' ] || ! [ -d ` +
+          `'${folder()}' ]; do sleep 0.02; done`,
+      );
+      const first = start();
+      await until(() => compilations() === 1, 'the compiler starts');
+      if (which === 'alone') first.child.kill('SIGKILL');
+      else process.kill(-(first.child.pid ?? 0), 'SIGKILL');
+      expect((await first.ended).code).toBeNull();
+      expect(entries()).toEqual([]);
+      expect(outcome(await start().ended)).toBe(expected);
+      expect(entries()).toHaveLength(1);
+      // An orphaned compiler that ends later has no effect.
+      writeFileSync(join(folder(), 'go'), '');
+      expect(outcome(await start().ended)).toBe(expected);
       expect(compilations()).toBe(2);
       expect(names()).toEqual(entries());
-      expect(entries()).toHaveLength(1);
+    },
+  );
+
+  test.skipIf(!triesAll)(slow('an entry that is cut short, empty or changed is made anew'), async () => {
+    compilerThat();
+    expect(outcome(await start().ended)).toBe(expected);
+    const [entry = ''] = entries();
+    const path = join(cache(), 'cuda', entry);
+    const whole = readFileSync(path);
+    const changed = Buffer.from(whole);
+    changed.writeUInt8(changed.readUInt8(whole.length >> 1) ^ 1, whole.length >> 1);
+    let made = 1;
+    for (const damaged of [whole.subarray(0, whole.length >> 1), Buffer.alloc(0), changed]) {
+      writeFileSync(path, damaged);
       expect(outcome(await start().ended)).toBe(expected);
-      expect(compilations()).toBe(2);
-    });
+      made += 1;
+      expect(compilations()).toBe(made);
+      expect(names()).toEqual([entry]);
+    }
+  });
 
-    test.each(someOf(['alone', 'with its compiler'] as const, 2, 'ways'))(
-      'killed %s in the middle of compiling: the next run compiles again',
-      async (which) => {
-        compilerThat(
-          `[ $(wc -l < '${folder()}/compilations') -gt 1 ] || until [ -e '${folder()}/go' ] || ! [ -d ` +
-            `'${folder()}' ]; do sleep 0.02; done`,
-        );
-        const first = start();
-        await until(() => compilations() === 1, 'the compiler starts');
-        if (which === 'alone') first.child.kill('SIGKILL');
-        else process.kill(-(first.child.pid ?? 0), 'SIGKILL');
-        expect((await first.ended).code).toBeNull();
-        expect(entries()).toEqual([]);
-        expect(outcome(await start().ended)).toBe(expected);
-        expect(entries()).toHaveLength(1);
-        // An orphaned compiler that ends later has no effect.
-        writeFileSync(join(folder(), 'go'), '');
-        expect(outcome(await start().ended)).toBe(expected);
-        expect(compilations()).toBe(2);
-        expect(names()).toEqual(entries());
-      },
-    );
-
-    test.skipIf(!triesAll)(slow('an entry that is cut short, empty or changed is made anew'), async () => {
+  const isRoot = process.getuid?.() === 0;
+  test.skipIf(!isRoot)(
+    withReason(
+      'a cache that its user may not write only costs time',
+      isRoot ? null : 'only root can become somebody else',
+    ),
+    async () => {
       compilerThat();
-      expect(outcome(await start().ended)).toBe(expected);
-      const [entry = ''] = entries();
-      const path = join(cache(), 'cuda', entry);
-      const whole = readFileSync(path);
-      const changed = Buffer.from(whole);
-      changed.writeUInt8(changed.readUInt8(whole.length >> 1) ^ 1, whole.length >> 1);
-      let made = 1;
-      for (const damaged of [whole.subarray(0, whole.length >> 1), Buffer.alloc(0), changed]) {
-        writeFileSync(path, damaged);
-        expect(outcome(await start().ended)).toBe(expected);
-        made += 1;
+      mkdirSync(join(cache(), 'cuda'), { recursive: true });
+      for (const path of [cache(), join(cache(), 'cuda')]) chmodSync(path, 0o555);
+      writeFileSync(join(folder(), 'compilations'), '');
+      chmodSync(join(folder(), 'compilations'), 0o666);
+      for (const made of [1, 2]) {
+        expect(outcome(await start({ uid: 65534 }).ended)).toBe(expected);
         expect(compilations()).toBe(made);
-        expect(names()).toEqual([entry]);
+        expect(names()).toEqual([]);
       }
-    });
+    },
+  );
 
-    const isRoot = process.getuid?.() === 0;
-    test.skipIf(!isRoot)(
-      withReason(
-        'a cache that its user may not write only costs time',
-        isRoot ? null : 'only root can become somebody else',
-      ),
-      async () => {
-        compilerThat();
-        mkdirSync(join(cache(), 'cuda'), { recursive: true });
-        for (const path of [cache(), join(cache(), 'cuda')]) chmodSync(path, 0o555);
-        writeFileSync(join(folder(), 'compilations'), '');
-        chmodSync(join(folder(), 'compilations'), 0o666);
-        for (const made of [1, 2]) {
-          expect(outcome(await start({ uid: 65534 }).ended)).toBe(expected);
-          expect(compilations()).toBe(made);
-          expect(names()).toEqual([]);
-        }
-      },
-    );
-
-    test('a cache path without a possible folder only costs time', async () => {
-      compilerThat();
-      expect(outcome(await start({ cache: '/proc/no/such/folder' }).ended)).toBe(expected);
-      expect(compilations()).toBe(1);
-    });
-  },
-);
+  test('a cache path without a possible folder only costs time', async () => {
+    compilerThat();
+    expect(outcome(await start({ cache: '/proc/no/such/folder' }).ended)).toBe(expected);
+    expect(compilations()).toBe(1);
+  });
+});

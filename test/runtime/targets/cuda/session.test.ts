@@ -87,7 +87,7 @@ const doubling = program({
 });
 const network = cuba({ size: 200, rowLength: 8, delay: 2, lanes: true });
 
-describe.skipIf(!machine)(`a session of the cuda target${reason}`, { timeout: 60_000 }, () => {
+describe.skipIf(!machine)(`a session of the cuda target${reason}`, () => {
   test('runs steps, reads and writes parts of a buffer', async () => {
     const session = await initialised(doubling);
     expect(await session.run(3)).toBe(3);
@@ -175,7 +175,7 @@ describe.skipIf(!machine)(`a session of the cuda target${reason}`, { timeout: 60
   });
 });
 
-describe.skipIf(!machine)(`steps recorded as one command${reason}`, { timeout: 60_000 }, () => {
+describe.skipIf(!machine)(`steps recorded as one command${reason}`, () => {
   beforeEach(() => machine?.set('cooperative', 0));
   const counts = buffer('counts', 'u32', 4);
   const count = (name: string, place: number): Program['kernels'][number] => ({
@@ -274,7 +274,7 @@ describe.skipIf(!machine)(`steps recorded as one command${reason}`, { timeout: 6
   });
 });
 
-describe.skipIf(!machine)(`many steps in one launch${reason}`, { timeout: 60_000 }, () => {
+describe.skipIf(!machine)(`many steps in one launch${reason}`, () => {
   test.each([
     ['spikes along synapses of one delay', network, 150],
     ['synapses of four delays', delays('any'), 60],
@@ -334,7 +334,7 @@ describe.skipIf(!machine)(`many steps in one launch${reason}`, { timeout: 60_000
   });
 });
 
-describe.skipIf(!machine)(`devices that fail${reason}`, { timeout: 60_000 }, () => {
+describe.skipIf(!machine)(`devices that fail${reason}`, () => {
   test.each([
     [719, /CUDA_ERROR_LAUNCH_FAILED/],
     [700, /CUDA_ERROR_ILLEGAL_ADDRESS/],
@@ -467,7 +467,7 @@ function compilerWith(
   return counting;
 }
 
-describe.skipIf(!machine)(`compiling${reason}`, { timeout: 60_000 }, () => {
+describe.skipIf(!machine)(`compiling${reason}`, () => {
   const entries = (cache: string): string[] => readdirSync(join(cache, 'cuda'));
 
   async function runs(target: Target, cache: string): Promise<void> {

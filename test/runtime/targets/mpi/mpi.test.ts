@@ -176,7 +176,7 @@ run: 60 ms
 `;
 
 describe.skipIf(!available)(withReason('plasticity on ranks', why), () => {
-  test.each(['0 ms', '1 ms'])('gives the same bits, with a delay of %s', { timeout: 120_000 }, async (delay) => {
+  test.each(['0 ms', '1 ms'])('gives the same bits, with a delay of %s', async (delay) => {
     const target = mpiTargetWith({ ranks: 3, level: '-O1' });
     const use: Target = {
       ...target,
@@ -196,7 +196,7 @@ describe.skipIf(!available)(withReason('plasticity on ranks', why), () => {
 });
 
 describe.skipIf(!available)(withReason('drawn synapses on ranks', why), () => {
-  test('give the same bits as one thread', { timeout: 120_000 }, async () => {
+  test('give the same bits as one thread', async () => {
     const use = mpiTargetWith({ ranks: 3, level: '-O1' });
     const eventsOf = async (engine: Engine): Promise<readonly (readonly [string, readonly unknown[]])[]> => {
       const { events } = await simulate(drawnNetwork(), { engines: [engine] });
@@ -207,7 +207,7 @@ describe.skipIf(!available)(withReason('drawn synapses on ranks', why), () => {
     expect(await eventsOf({ target: 'wasm', threads: 2, use })).toEqual(whole);
   });
 
-  test('end every rank if a delay of one rank is outside of its range', { timeout: 120_000 }, async () => {
+  test('end every rank if a delay of one rank is outside of its range', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'interneuron-mpi-fault-'));
     const model = join(folder, 'model.yaml');
     // About one of 1000 delays is not a number.
@@ -243,7 +243,7 @@ describe.skipIf(!available)(withReason('ranks that end', why), () => {
       })
       .map(Number);
 
-  test('a rank that is killed ends the others within seconds', { timeout: 60_000 }, async () => {
+  test('a rank that is killed ends the others within seconds', async () => {
     const executable = await mpiTargetWith({ ranks: 3, level: '-O1' }).compile(network('1 ms'), { cacheDirectory });
     const session = await executable.start();
     await session.initialise();
@@ -259,7 +259,7 @@ describe.skipIf(!available)(withReason('ranks that end', why), () => {
     await session.dispose();
   });
 
-  test('name the killed rank, its signal and the way on from a checkpoint', { timeout: 120_000 }, async () => {
+  test('name the killed rank, its signal and the way on from a checkpoint', async () => {
     const [model, output] = [join(cacheDirectory, 'killed.yaml'), join(cacheDirectory, 'killed.nwb')];
     writeFileSync(model, text('1 ms'));
     const environment = { INTERNEURON_CACHE: cacheDirectory };
@@ -277,7 +277,7 @@ describe.skipIf(!available)(withReason('ranks that end', why), () => {
     expect(recovered.stdout).toContain('killed.incomplete.nwb');
   });
 
-  test('leave no processes when a session ends', { timeout: 60_000 }, async () => {
+  test('leave no processes when a session ends', async () => {
     const executable = await mpiTargetWith({ ranks: 2, level: '-O1' }).compile(network('1 ms'), { cacheDirectory });
     const session = await executable.start();
     await session.initialise();
@@ -286,7 +286,7 @@ describe.skipIf(!available)(withReason('ranks that end', why), () => {
     expect(ranks()).toEqual([]);
   });
 
-  test('keep the data of a run that is stopped', { timeout: 120_000 }, async () => {
+  test('keep the data of a run that is stopped', async () => {
     const [model, output] = [join(cacheDirectory, 'network.yaml'), join(cacheDirectory, 'stopped.nwb')];
     // Two ranks of an idle machine end a run of 100 s before it is stopped.
     writeFileSync(model, text('1 ms').replace('run: 100 s', 'run: 2000 s'));

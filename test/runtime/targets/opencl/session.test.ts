@@ -56,7 +56,7 @@ const doubling = program({
   kernels: [mapOver('double', 5, [b.store(x, index, b.mul(b.load(x, index), b.f64(2)))])],
 });
 
-describe.skipIf(!hasOpencl)(`the memory of a session${reason}`, { timeout: 60_000 }, () => {
+describe.skipIf(!hasOpencl)(`the memory of a session${reason}`, () => {
   test('memory that the device does not have is an error with the needed and the present amount', async () => {
     const total = buffer('total', 'u32', 1, Uint32Array.of(4294967295));
     const huge = Array.from({ length: 3 }, (_, k) => buffer(`huge${k}`, 'f64', { buffer: 'total', index: 0 }));
@@ -105,7 +105,7 @@ function failing(name: FunctionName, code: number, when: () => boolean): () => O
   return () => api;
 }
 
-describe.skipIf(!hasOpencl)(`devices that fail${reason}`, { timeout: 60_000 }, () => {
+describe.skipIf(!hasOpencl)(`devices that fail${reason}`, () => {
   test.each([
     ['clFinish', -5, /CL_OUT_OF_RESOURCES/],
     ['clEnqueueNDRangeKernel', -36, /CL_INVALID_COMMAND_QUEUE/],
@@ -194,7 +194,7 @@ describe.skipIf(!hasOpencl)(`devices that fail${reason}`, { timeout: 60_000 }, (
   });
 });
 
-describe.skipIf(!hasOpencl)(`the cache of binaries${reason}`, { timeout: 60_000 }, () => {
+describe.skipIf(!hasOpencl)(`the cache of binaries${reason}`, () => {
   const entries = (cache: string): string[] =>
     readdirSync(join(cache, 'opencl')).filter((name) => name.endsWith('.clbin'));
 

@@ -337,22 +337,18 @@ test.each([
   expect(read(document(tree + more)).findings).toContain(finding);
 });
 
-test.skipIf(!triesAll)(
-  slow('a morphology of 100 000 segments'),
-  () => {
-    const count = 100_000;
-    const segments = Array.from({ length: count }, (_, id) =>
-      id === 0 ? segment(0, '', 1, start) : segment(id, from(id % 50 === 0 ? id - 37 : id - 1), id + 1),
-    );
-    const groups = Array.from({ length: count / 50 }, (_, group) =>
-      marked(`s${group}`, Array.from({ length: 50 }, (_, k) => group * 50 + k).slice(0, group === 0 ? 50 : 50)),
-    );
-    const { cell, findings } = read(document(segments.join('') + groups.join('')));
-    expect(findings).toEqual([]);
-    expect(Object.keys(cell?.compartments['sections'] as object)).toHaveLength(count / 50);
-  },
-  120_000,
-);
+test.skipIf(!triesAll)(slow('a morphology of 100 000 segments'), () => {
+  const count = 100_000;
+  const segments = Array.from({ length: count }, (_, id) =>
+    id === 0 ? segment(0, '', 1, start) : segment(id, from(id % 50 === 0 ? id - 37 : id - 1), id + 1),
+  );
+  const groups = Array.from({ length: count / 50 }, (_, group) =>
+    marked(`s${group}`, Array.from({ length: 50 }, (_, k) => group * 50 + k).slice(0, group === 0 ? 50 : 50)),
+  );
+  const { cell, findings } = read(document(segments.join('') + groups.join('')));
+  expect(findings).toEqual([]);
+  expect(Object.keys(cell?.compartments['sections'] as object)).toHaveLength(count / 50);
+});
 
 describe('networks of cells with compartments', () => {
   const network = (content: string, membrane = usual): string =>
@@ -479,7 +475,6 @@ describe('networks of cells with compartments', () => {
         '%s has %d projections and %d lists of inputs',
         published === undefined ? 'INTERNEURON_PUBLISHED_MODELS is not set' : null,
       ),
-      { timeout: 120_000 },
       (path, projections, inputs) => {
         const { model } = importModel(readSource(join(published!, path))).valid;
         expect(Object.keys(model.projections)).toHaveLength(projections + inputs);

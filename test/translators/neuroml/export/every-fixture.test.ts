@@ -50,18 +50,14 @@ it.each(fixtures)('%s', async (fixture) => {
 });
 
 const noInterpreter = missingInterpreter();
-it.skipIf(noInterpreter !== null)(
-  withReason('is valid for the validator of jNeuroML', noInterpreter),
-  { timeout: 120_000 },
-  async () => {
-    expect(written.size).toBeGreaterThan(fixtures.length);
-    const folder = mkdtempSync(join(tmpdir(), 'interneuron-valid-'));
-    try {
-      for (const [name, text] of written) writeFileSync(join(folder, name), text);
-      const networks = [...written.keys()].filter((name) => name.endsWith('.nml'));
-      expect(await validateByReference(folder, ...networks)).toEqual([]);
-    } finally {
-      rmSync(folder, { recursive: true });
-    }
-  },
-);
+it.skipIf(noInterpreter !== null)(withReason('is valid for the validator of jNeuroML', noInterpreter), async () => {
+  expect(written.size).toBeGreaterThan(fixtures.length);
+  const folder = mkdtempSync(join(tmpdir(), 'interneuron-valid-'));
+  try {
+    for (const [name, text] of written) writeFileSync(join(folder, name), text);
+    const networks = [...written.keys()].filter((name) => name.endsWith('.nml'));
+    expect(await validateByReference(folder, ...networks)).toEqual([]);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});

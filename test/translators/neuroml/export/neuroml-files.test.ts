@@ -35,7 +35,7 @@ async function judged(
   }
 }
 
-it('holds the network, with a second file for its simulation', { timeout: 60_000 }, async () => {
+it('holds the network, with a second file for its simulation', async () => {
   const source = readSource('fixtures/neuroml/contacts.xml');
   const converted = await convert(source, 'small-one.net.nml');
   const [neuroml, simulation] = converted.files;
@@ -46,7 +46,7 @@ it('holds the network, with a second file for its simulation', { timeout: 60_000
   expect(await judged(converted, true)).toEqual({ hash: importModel(source).hashes.model, complaints: [] });
 });
 
-it('runs a network that came from a file without a simulation', { timeout: 60_000 }, async () => {
+it('runs a network that came from a file without a simulation', async () => {
   const text = `<neuroml id="alone"><notes>One cell.</notes>
     <IF_curr_exp id="cell" cm="1" i_offset="1" tau_m="20" tau_refrac="5" tau_syn_E="5" tau_syn_I="5"
       v_init="-65" v_reset="-65" v_rest="-65" v_thresh="-50"/>
@@ -64,7 +64,7 @@ it('runs a network that came from a file without a simulation', { timeout: 60_00
   expect((await judged(apart, true)).complaints).toEqual([]);
 });
 
-it('has types of its own in a third file', { timeout: 60_000 }, async () => {
+it('has types of its own in a third file', async () => {
   const { name, text } = readSource('fixtures/brian/hodgkin-huxley-axon.yaml');
   // A rate that NeuroML lacks.
   const source = { name, text: text.replace('betam = 4*exp(-v/(18*mV))/ms', 'betam = 4/(1 + (v/(18*mV))**2)/ms') };
@@ -74,7 +74,7 @@ it('has types of its own in a third file', { timeout: 60_000 }, async () => {
   expect((await judged(converted)).complaints).toEqual([]);
 });
 
-it('has populations of one component', { timeout: 60_000 }, async () => {
+it('has populations of one component', async () => {
   const converted = await convert(readSource('fixtures/pynn/connector-from-list.json'), 'x.nml');
   expect(converted.files).toHaveLength(2);
   // The cells differ in their constant currents.
@@ -84,7 +84,7 @@ it('has populations of one component', { timeout: 60_000 }, async () => {
   expect((await judged(converted, true)).complaints).toEqual([]);
 });
 
-it('has a population for each set of first values', { timeout: 60_000 }, async () => {
+it('has a population for each set of first values', async () => {
   const source = {
     name: 'model.json',
     text: JSON.stringify({
@@ -117,7 +117,7 @@ it('has a population for each set of first values', { timeout: 60_000 }, async (
   expect((await judged(converted, true)).complaints).toEqual([]);
 });
 
-it('has cells and synapses of its own types under names of the schema', { timeout: 60_000 }, async () => {
+it('has cells and synapses of its own types under names of the schema', async () => {
   const source = readSource('fixtures/brian/run-regularly.yaml');
   const converted = await convert(source, 'x.nml');
   const [network, , types] = converted.files;
@@ -127,7 +127,7 @@ it('has cells and synapses of its own types under names of the schema', { timeou
   expect((await judged(converted, true)).complaints).toEqual([]);
 });
 
-it('has channels with gates of its own in the file of types', { timeout: 60_000 }, async () => {
+it('has channels with gates of its own in the file of types', async () => {
   const gate = `<ComponentType name="slowGate" extends="gateHHtauInf"/>`;
   const text = `<Lems><Target component="run"/><Include file="Cells.xml"/><Include file="Networks.xml"/>
     <Include file="Simulation.xml"/>${gate}<notes>One</notes><notes>Two</notes>
@@ -152,7 +152,7 @@ it('has channels with gates of its own in the file of types', { timeout: 60_000 
   expect(await judged(converted, true)).toEqual({ hash: importModel(source).hashes.model, complaints: [] });
 });
 
-it('has files for channels, synapses and cells on request', { timeout: 120_000 }, async () => {
+it('has files for channels, synapses and cells on request', async () => {
   const source = readSource('fixtures/neuroml/network.xml');
   const { valid, hashes } = importModel(source);
   const converted = await convertModel(valid, 'neuroml', { name: 'x.net.nml', split: true });
@@ -197,7 +197,7 @@ it('leaves out by name parts that NeuroML has no element for, which LEMS can exp
   expect((await convertModel(importModel(source).valid, 'lems', { name: 'x.xml' })).outcome).not.toBe('incomplete');
 });
 
-it('refuses more sets of values than components are read at a glance', { timeout: 60_000 }, async () => {
+it('refuses more sets of values than components are read at a glance', async () => {
   const cells = (label: string): object => ({
     label,
     size: 101,
@@ -227,7 +227,7 @@ it('refuses more sets of values than components are read at a glance', { timeout
   ]);
 });
 
-it('gates of several kinds, and attributes of own types, are as the schema has them', { timeout: 60_000 }, async () => {
+it('gates of several kinds, and attributes of own types, are as the schema has them', async () => {
   const source = readSource('fixtures/neuroml/channels.xml');
   const { hash, complaints } = await judged(await convert(source, 'channels.nml'));
   expect(complaints).toEqual([]);

@@ -45,7 +45,7 @@ describe('a network in HDF5', () => {
   });
 
   const missing = missingEnvironment('.venv-pynn');
-  it.skipIf(missing !== null)(withReason('is read by libNeuroML', missing), { timeout: 60_000 }, async () => {
+  it.skipIf(missing !== null)(withReason('is read by libNeuroML', missing), async () => {
     await write('fixtures/pynn/stdp-additive.json', 'w.net.nml.h5');
     await write('fixtures/pynn/connector-from-list.json', 'y.net.nml.h5');
     const script = [

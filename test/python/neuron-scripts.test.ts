@@ -1,7 +1,7 @@
 /** Models of NEURON: read from its memory, they run here with its spikes. */
 
 import { execFile } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, inject, it } from 'vitest';
@@ -249,6 +249,32 @@ const joinedInNeuron = {
   25: [-65.0135318675, -65.0072942478, -65.011279061, -65.0066306212],
 };
 
+/** Cells in the lists of NetPyNE, `netpyne.sim.net.cells`: `pop`, `gid`, sections and stimuli of each. */
+const framework = `
+import sys, types
+from neuron import h
+h.load_file('stdrun.hoc')
+class CompartCell:
+    def __init__(self, gid, pop):
+        self.gid, self.tags = gid, {'cellType': 'PV', 'pop': pop, 'x': 10.0*gid, 'y': 5.0, 'z': 0.5}
+        soma = h.Section(name='soma', cell=self)
+        soma.L = soma.diam = 20
+        soma.insert('hh')
+        self.synapse = h.ExpSyn(soma(0.5))
+        stim = h.NetStim()
+        stim.start, stim.number = 2 + gid, 1
+        self.connection = h.NetCon(stim, self.synapse)
+        self.connection.weight[0] = 0.05
+        self.watch = h.NetCon(soma(0.5)._ref_v, None, sec=soma)
+        self.secs = {'cell body': {'hObj': soma}}
+        self.stims = [{'source': 'drive', 'type': 'NetStim', 'hObj': stim}]
+sim = sys.modules['netpyne.sim'] = types.ModuleType('netpyne.sim')
+sim.net = types.SimpleNamespace(cells=[CompartCell(gid, pop) for gid, pop in ((2, 'inhibitory'), (1, 'excitatory'), (0, 'inhibitory'))])
+h.usetable_hh = 0
+h.finitialize(-65)
+h.continuerun(10)
+`;
+
 describe.skipIf(missing !== null)(`scripts of NEURON${missing === null ? '' : ` (skipped: ${missing})`}`, () => {
   it('become models with the spikes of NEURON', { timeout: 120_000 }, async () => {
     writeFileSync(folder.file('ring.py'), ring);
@@ -326,6 +352,31 @@ describe.skipIf(missing !== null)(`scripts of NEURON${missing === null ? '' : ` 
       for (const [k, v] of expected.entries())
         expect(Number(samples[k]?.values[Number(time) * 40]) * 1e3).toBeCloseTo(v, 8);
   });
+
+  it(
+    'keep the names of a framework: populations in order of gid, sections, stimuli, places',
+    { timeout: 120_000 },
+    async () => {
+      writeFileSync(folder.file('framework.py'), framework);
+      const path = folder.file('framework.yaml');
+      await python('.venv-pynn', ['-m', 'interneuron', 'neuron', folder.file('framework.py'), '-o', path], program());
+      const model = importModel(readSource(path));
+      const { populations, neurons } = model.valid.model;
+      expect(Object.entries(populations).map(([name, { size }]) => [name, size])).toEqual([
+        ['inhibitory', 2],
+        ['excitatory', 1],
+        ['drive', 3],
+      ]);
+      expect(Object.keys(neurons['inhibitory']?.compartments?.sections ?? {})).toEqual(['cell_body']);
+      expect(readFileSync(path, 'utf8')).toContain('positions: [ 0, 0.000005, 5.0e-7, 0.00002, 0.000005, 5.0e-7 ]');
+      const session = openModel(model);
+      await session.run(0.01);
+      const { spikes } = await session.take();
+      await session.dispose();
+      // The stimuli of the cells 0 and 2 come at 2 and 4 ms.
+      expect([...(spikes.find(({ population }) => population === 'inhibitory')?.cells ?? [])]).toEqual([0, 1]);
+    },
+  );
 
   it.each([
     [

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from .frameworks import framework_names
 from .sources import Sources
 from .values import (
     FirstValues,
@@ -57,13 +58,18 @@ class Model:
         self.places: dict[str, tuple[str, int, str]] = {}
         #: Projection and index of each point process that is a synapse, by its name.
         self.points: dict[str, tuple[str, int]] = {}
+        self._names = framework_names()
+        #: Populations of artificial cells, by NEURON's or the framework's name, and their positions in um.
+        self._senders: dict[str, str] = {}
+        self._positions: dict[str, list[tuple[float, float, float]]] = {}
         self._events: dict[str, dict[tuple[str, float, float], str]] = {}
         self._shapes: dict[str, str] = {}
         self._standard: dict[str, tuple[list[tuple[str, int]], dict[str, list[float]]]] = {}
         self._left: set[str] = set()
-        for section in h.allsec():
-            if section.parentseg() is None:
-                self._cell(section)
+        roots = [section for section in h.allsec() if section.parentseg() is None]
+        known = self._names.cells
+        for root in sorted(roots, key=lambda each: known[each.name()].gid if each.name() in known else -1):
+            self._cell(root)
 
     def leave(self, sentence: str) -> None:
         """Notes a part that is not in the document."""
@@ -84,7 +90,8 @@ class Model:
             sections.extend(section.children())
         names: dict[str, str] = {}
         for section in sections:
-            names[section.name()] = unique(identifier(section.name().rpartition(".")[2]), names.values())
+            name = self._names.sections.get(section.name()) or section.name().rpartition(".")[2]
+            names[section.name()] = unique(identifier(name), names.values())
         cell = {
             "compartments": {
                 "sections": {names[each.name()]: self._section(each, names) for each in sections},
@@ -94,15 +101,15 @@ class Model:
             "inputs": {"synaptic": {"unit": "A", "reduce": "sum"}},
             **({"method": "cable-then-gates"} if self._is_stepped(sections) else {}),
         }
-        shape = hashlib.sha256(json.dumps(rounded(cell), sort_keys=True).encode()).hexdigest()
+        known = self._names.cells.get(root.name())
+        shape = hashlib.sha256(json.dumps([rounded(cell), known and known.population], sort_keys=True).encode()).hexdigest()
         population = self._shapes.get(shape)
         if population is None:
-            owner = root.cell()
-            name = root.name() if owner is None else re.sub(r"\[\d+\]$", "", str(owner)) if "[" in str(owner) else type(owner).__name__
-            name = identifier(re.sub(r"\W.*$", "", name) or type(owner).__name__)
-            population = self._shapes[shape] = unique(name, self.populations)
+            population = self._shapes[shape] = unique(identifier(known.population if known else _template(root)), self.populations)
             self.types[population] = cell
             self.populations[population] = {"type": population, "size": 0}
+        if known:
+            self._positions.setdefault(population, []).append(known.position)
         index = self.populations[population]["size"]
         self.populations[population]["size"] += 1
         for section in sections:
@@ -331,7 +338,7 @@ class Model:
 
     def _clamp(self, point: Any, segment: Any, place: tuple[str, int, str], plays: Any) -> None:
         population, index, section = place
-        name = unique(identifier(point.hname()), self.stimuli)
+        name = unique(identifier(self._names.points.get(point.hname()) or point.hname()), self.stimuli)
         value = f"{point.amp!r}*nA"
         for (owner, variable), (times, values) in plays.items():
             if owner != point.hname():
@@ -360,7 +367,10 @@ class Model:
             if name not in trains:
                 self.leave(f"{name}, an artificial cell whose events are not known")
                 return None
-            kind = identifier(name.partition("[")[0])
+            label = self._names.points.get(name) or name.partition("[")[0]
+            if label not in self._senders:
+                self._senders[label] = unique(identifier(label), self.populations)
+            kind = self._senders[label]
             population = self.populations.setdefault(kind, {"size": 0, "spikes": {"indices": [], "times": []}})
             known = population.setdefault("cells", {})
             if name not in known:
@@ -507,6 +517,8 @@ class Model:
     # --- The document -----------------------------------------------------------------------------------------------
     def document(self, duration: float, dt: float) -> dict[str, Any]:
         """Returns the document. Times are in ms."""
+        for name, places in self._positions.items():
+            self.populations[name]["positions"] = {"array": places, "unit": "um"}
         for population in self.populations.values():
             population.pop("cells", None)
             if "spikes" in population:
@@ -534,3 +546,10 @@ class Model:
             **{key: part for key, part in parts.items() if part},
             "experiment": {"dt": f"{dt!r} ms", "duration": f"{duration!r} ms"},
         }
+
+
+def _template(root: Any) -> str:
+    """Returns the name of the template or class of a cell, or of its first section."""
+    owner = root.cell()
+    name = root.name() if owner is None else re.sub(r"\[\d+\]$", "", str(owner)) if "[" in str(owner) else type(owner).__name__
+    return re.sub(r"\W.*$", "", name) or type(owner).__name__

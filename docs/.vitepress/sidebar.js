@@ -73,7 +73,6 @@ export const sidebar = [
       page('Comparing results', '/compare'),
       page('Testing models', '/expectations'),
       page('Determinism', '/determinism'),
-      page('How engines keep the bits', '/engines-and-bits'),
       page('Stand-alone projects', '/stand-alone-projects'),
       page('Security', '/security'),
     ],

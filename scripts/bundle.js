@@ -30,6 +30,7 @@ export const textFolders = [
 const programs = [
   ['src/verify/python', 'chunks/python'],
   ['src/hdf5', 'chunks'],
+  ['src/platform', 'platform'],
 ];
 
 /** Files of packages that are read at run time. */

@@ -25,6 +25,10 @@ export const limits = {
   projectionPieces: 40_000,
   /** Attributes of one element of XML. */
   attributes: 500,
+  /** Bytes that a packed table unpacks to, and that its columns have: always allowed, for each byte of the file, at most. */
+  unpackedAlways: 2 ** 26,
+  unpackedRatio: 50,
+  unpackedMost: 2 ** 32,
   /** Nodes that the aliases of a YAML text add to it. */
   yamlCopies: 100_000,
 } as const;

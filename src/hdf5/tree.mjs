@@ -1,15 +1,24 @@
 /** HDF5 files as trees of plain data (`translators/shared/hdf5.ts`), for the thread of Node and for browsers. */
 
+import { withHalves } from '../platform/half.mjs';
+
 /** Most groups and datasets that are read: hard links may contain each other. */
 const mostMembers = 100_000;
 
 /** Returns a text without halves of characters, which the library makes of bytes that are not UTF-8. */
 const wellFormed = (value) => String(value).toWellFormed();
 
+/** Checks whether an attribute or a dataset has numbers of 16 bits. */
+const isHalf = ({ type, size }) => type === 1 && size === 2;
+/** Checks whether it has floating-point numbers that the library cannot read, such as those of 80 bits. */
+const isUnread = ({ type, size }) => type === 1 && ![2, 4, 8].includes(size);
+
 /** Text of an attribute, whatever length and form it was stored in. */
 function attributes(object) {
   const found = {};
   for (const name of Object.keys(object.attrs)) {
+    const { metadata } = object.attrs[name];
+    if (isUnread(metadata) || isHalf(metadata)) continue;
     let { value } = object.attrs[name];
     if (Array.isArray(value) && value.length === 1) [value] = value;
     if (value instanceof Uint8Array) value = new TextDecoder().decode(value);
@@ -44,12 +53,12 @@ const kinds = { 0: 'integer', 1: 'double', 3: 'text', 8: 'integer' };
 
 function table(dataset, name, buffers) {
   const { metadata, shape } = dataset;
-  const isSingle = metadata.type === 1 && metadata.size === 4;
-  const type = isSingle ? 'single' : (kinds[metadata.type] ?? 'other');
+  const isSingle = metadata.type === 1 && metadata.size <= 4;
+  const type = isUnread(metadata) ? 'other' : isSingle ? 'single' : (kinds[metadata.type] ?? 'other');
   const node = { name, attributes: attributes(dataset), shape: shape ?? [], type, values: new Float64Array(0) };
   if (type === 'other' || shape === null || metadata.total_size === 0)
     return type === 'text' ? { ...node, texts: [] } : node;
-  const { value } = dataset;
+  const value = withHalves(dataset, (whole) => whole.value);
   if (type === 'text') return { ...node, texts: [value].flat().map(wellFormed) };
   return { ...node, values: doubles(value, buffers) };
 }

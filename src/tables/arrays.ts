@@ -5,7 +5,7 @@ import type { WantedColumn, WantedColumns } from './columns.js';
 import { Identifiers } from './identifiers.js';
 import * as messages from './messages.js';
 import { elementsOf, isWhole, npyHead, numberReader, textAt, type NpyField } from './npy.js';
-import { emptyNumbers, fail, fits, refuseLong, type ColumnValues, type Reading, type Table } from './table.js';
+import { emptyNumbers, fail, fits, refuseLong, type ColumnValues, type FileReading, type Table } from './table.js';
 import { zipEntries } from './zip.js';
 
 /** A column of an array: elements at equal distances. */
@@ -19,7 +19,7 @@ interface Strided {
 }
 
 /** Reads an array with rows of numbers, or with named fields. @throws DiagnosticError */
-export function readNpyTable(bytes: Uint8Array, wanted: WantedColumns, reading: Reading): Table {
+export function readNpyTable(bytes: Uint8Array, wanted: WantedColumns, reading: FileReading): Table {
   const columns = columnsOf(bytes, 'the file', reading);
   const names = columns.every(([name]) => /^\d+$/.test(name)) ? null : columns.map(([name]) => name);
   return tableOf(new Map(columns), names, wanted, reading);
@@ -31,12 +31,13 @@ export function readNpyTable(bytes: Uint8Array, wanted: WantedColumns, reading: 
  *
  * @throws DiagnosticError
  */
-export function readNpzTable(bytes: Uint8Array, wanted: WantedColumns, reading: Reading): Table {
+export function readNpzTable(bytes: Uint8Array, wanted: WantedColumns, reading: FileReading): Table {
   const place = { document: reading.path };
   const entries = zipEntries(bytes)?.filter(({ name }) => name.endsWith('.npy'));
   if (!entries) fail(messages.damagedTable('it is no complete archive of NumPy'), place);
-  const arrays = entries.map(({ name, size, unpack }) => {
-    if (size > reading.memory) fail(messages.damagedTable(`${name} is too long`, 'save a smaller table'), place);
+  if (entries.reduce((sum, { size }) => sum + size, 0) > reading.most)
+    fail(messages.unpacksTooLong(reading.most), place);
+  const arrays = entries.map(({ name, unpack }) => {
     const array = unpack();
     if (!array) fail(messages.damagedTable(`${name} is damaged`), place);
     return [name.slice(0, -4), array] as const;
@@ -65,7 +66,7 @@ function namesOfPynn(bytes: Uint8Array | undefined): readonly string[] | null {
 }
 
 /** Returns the columns of an array: its fields, the numbers of its rows, or itself with an empty name. */
-function columnsOf(bytes: Uint8Array, name: string, { path }: Reading): readonly (readonly [string, Strided])[] {
+function columnsOf(bytes: Uint8Array, name: string, { path }: FileReading): readonly (readonly [string, Strided])[] {
   const place = { document: path };
   const head = npyHead(bytes);
   if (typeof head === 'string') fail(messages.damagedTable(`${name} ${head}`, 'save arrays of numbers'), place);
@@ -75,6 +76,9 @@ function columnsOf(bytes: Uint8Array, name: string, { path }: Reading): readonly
   const [rows = 1, across = 1] = shape;
   if (shape.length > 2 || (shape.length === 2 && fields.length > 1) || !first)
     fail(messages.damagedTable(`${name} has ${shape.length} dimensions`, 'save rows and columns'), place);
+  // An array without rows may have any number of columns.
+  if (across > bytes.length)
+    fail(messages.damagedTable(`${name} has ${across} columns`, 'save rows and columns'), place);
   if (shape.length < 2)
     return fields.map((field) => [field.name, { bytes, field, begin: begin + field.offset, stride: width, rows }]);
   return Array.from({ length: across }, (_, column) => [
@@ -94,7 +98,7 @@ function tableOf(
   columns: ReadonlyMap<string, Strided>,
   names: readonly string[] | null,
   wanted: WantedColumns,
-  reading: Reading,
+  reading: FileReading,
 ): Table {
   const place = { document: reading.path };
   const chosen = typeof wanted === 'function' ? wanted(names, columns.size) : wanted;
@@ -124,7 +128,7 @@ export const placeIn = (
 function valuesOf(
   { bytes, field, begin, stride, rows }: Strided,
   column: WantedColumn,
-  reading: Reading,
+  reading: FileReading,
 ): ColumnValues {
   const { name, kind } = column;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -132,7 +136,7 @@ function valuesOf(
   const wrong = (row: number, found: string): never =>
     fail(messages.badCell(row + 1, name, kind, found), placeIn(reading.path, name, row));
   if (kind !== 'identifier') {
-    if (!read) fail(messages.columnType(name, /^f/.test(field.type) ? 'float16' : 'text'), { document: reading.path });
+    if (!read) fail(messages.columnType(name, 'text'), { document: reading.path });
     const values = emptyNumbers(kind, rows);
     for (let row = 0, at = begin; row < rows; row++, at += stride) {
       const value = read(at);

@@ -1,6 +1,7 @@
 /** Findings about tables of connections and cells. */
 
 import type { Finding } from '../diagnostics/diagnostic.js';
+import { limits } from '../diagnostics/limits.js';
 import { formatBytes, formatCount } from '../diagnostics/quantities.js';
 import { oneOf, shorten, suggestion } from '../diagnostics/suggest.js';
 import type { ColumnKind } from './columns.js';
@@ -119,6 +120,13 @@ export const tooLong = (rows: number, bytes: number, memory: number): Finding =>
   expected: `at most ${formatBytes(memory)}`,
   found: formatBytes(bytes),
   hint: 'use a machine with more memory, or leave out weak connections',
+});
+
+export const unpacksTooLong = (most: number): Finding => ({
+  code: 'table/too-long',
+  message: `the table unpacks to more than ${formatBytes(most)}, which is too much for the length of its file`,
+  expected: `at most ${formatBytes(limits.unpackedAlways)} and ${limits.unpackedRatio} bytes for each byte of the file`,
+  hint: 'save it as .csv or .npy, which are not packed',
 });
 
 export const wrongForm = (key: string, expected: string, found: unknown): Finding => ({

@@ -1,5 +1,7 @@
 /** Arrays of NumPy (`.npy`), with one type for all numbers or with named fields. */
 
+import { halfOf } from '../platform/half.mjs';
+
 /** The type of the numbers of an array or of a field: `f8`, `i4`, `U16` and so on. */
 export interface NpyField {
   /** Empty for arrays without fields. */
@@ -73,7 +75,7 @@ export const elementsOf = ({ shape }: NpyHead): number => shape.reduce((product,
 export const isWhole = (head: NpyHead, bytes: Uint8Array): boolean =>
   bytes.length - head.begin >= elementsOf(head) * head.width;
 
-/** Returns a function from the first byte of a number to the number; null for texts and half precision. */
+/** Returns a function from the first byte of a number to the number; null for texts. */
 export function numberReader(view: DataView, { type, isBig }: NpyField): ((at: number) => number) | null {
   const little = !isBig;
   switch (type) {
@@ -81,6 +83,8 @@ export function numberReader(view: DataView, { type, isBig }: NpyField): ((at: n
       return (at) => view.getFloat64(at, little);
     case 'f4':
       return (at) => view.getFloat32(at, little);
+    case 'f2':
+      return (at) => halfOf(view.getUint16(at, little));
     case 'i8':
       return (at) =>
         view.getInt32(at + (little ? 4 : 0), little) * 2 ** 32 + view.getUint32(at + (little ? 0 : 4), little);

@@ -6,8 +6,11 @@ import type { WantedColumns } from './columns.js';
 import * as messages from './messages.js';
 import { npyHead } from './npy.js';
 import { readParquetTable } from './parquet.js';
-import { fail, refuseLong, type Reading, type Table } from './table.js';
-import { readTextTable, textContent } from './text.js';
+import { fail, mostUnpacked, refuseLong, type FileReading, type Reading, type Table } from './table.js';
+import { readTextTable, unpackedContent } from './text.js';
+
+/** Bytes of text that are read at once. */
+const pieceBytes = 1 << 22;
 
 /** Endings of tables that hold more than plain text. */
 export const isTableName = (name: string): boolean => /\.(?:npy|npz|parquet|gz|csv|tsv)$/i.test(name);
@@ -19,8 +22,9 @@ export const isTableName = (name: string): boolean => /\.(?:npy|npz|parquet|gz|c
  * @param wanted  the columns, or a function that chooses them
  * @throws DiagnosticError for a table that is damaged or too large, lacks a column, or has a cell of the wrong kind
  */
-export function readTable(real: string, wanted: WantedColumns, reading: Reading): Table {
+export function readTable(real: string, wanted: WantedColumns, shared: Reading): Table {
   const { size } = platform.files.status(real);
+  const reading = { ...shared, most: mostUnpacked(size) };
   const [, ending = ''] = /\.(\w+)$/.exec(real.replace(/\.gz$/i, '').toLowerCase()) ?? [];
   const read = { npy: readNpyTable, npz: readNpzTable, parquet: readParquetTable }[ending];
   if (read) {
@@ -31,11 +35,14 @@ export function readTable(real: string, wanted: WantedColumns, reading: Reading)
   }
   if (!['csv', 'tsv', 'txt', 'dat'].includes(ending))
     fail(messages.unknownFormat(reading.path), { document: reading.path });
-  return readTextTable(textContent(real, size, reading), wanted, reading);
+  const content = /\.gz$/i.test(real)
+    ? unpackedContent(wholeFile(real, size), reading)
+    : { pieces: platform.files.pieces(real, pieceBytes), size };
+  return readTextTable(content, wanted, reading);
 }
 
 /** Rejects an array that the machine cannot hold, by its head. */
-function refuseLongArray(real: string, wanted: WantedColumns, reading: Reading): void {
+function refuseLongArray(real: string, wanted: WantedColumns, reading: FileReading): void {
   const [first = new Uint8Array()] = platform.files.pieces(real, 1 << 17);
   const head = npyHead(first);
   if (typeof head !== 'string' && typeof wanted !== 'function') refuseLong(head.shape[0] ?? 1, wanted, reading);

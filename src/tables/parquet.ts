@@ -7,7 +7,7 @@ import type { WantedColumn, WantedColumns } from './columns.js';
 import { Identifiers, type Texts } from './identifiers.js';
 import * as messages from './messages.js';
 import { unpackSnappy } from './snappy.js';
-import { emptyNumbers, fail, fits, refuseLong, type Reading, type Table } from './table.js';
+import { emptyNumbers, fail, fits, refuseLong, type FileReading, type Table } from './table.js';
 import { readThrift, type ThriftFields, type ThriftValue } from './thrift.js';
 
 /** Physical types, by number. */
@@ -46,7 +46,7 @@ interface Leaf {
  * @throws DiagnosticError
  * @source Apache Parquet format 2.11, parquet.thrift and Encodings.md
  */
-export function readParquetTable(bytes: Uint8Array, wanted: WantedColumns, reading: Reading): Table {
+export function readParquetTable(bytes: Uint8Array, wanted: WantedColumns, reading: FileReading): Table {
   const place = { document: reading.path };
   const damaged = (reason: string, hint?: string): never => fail(messages.damagedTable(reason, hint), place);
   try {
@@ -116,12 +116,14 @@ class ColumnReader {
   readonly #bytes: Uint8Array;
   readonly #column: WantedColumn;
   readonly #leaf: Leaf;
-  readonly #reading: Reading;
+  readonly #reading: FileReading;
   readonly #values: Uint32Array | Float64Array | Identifiers;
   readonly #rows: number;
   #filled = 0;
+  /** Bytes of the pages so far. */
+  #unpacked = 0;
 
-  constructor(bytes: Uint8Array, column: WantedColumn, leaf: Leaf, rows: number, reading: Reading) {
+  constructor(bytes: Uint8Array, column: WantedColumn, leaf: Leaf, rows: number, reading: FileReading) {
     this.#bytes = bytes;
     this.#column = column;
     this.#leaf = leaf;
@@ -166,8 +168,9 @@ class ColumnReader {
       const [head, begin] = readThrift(this.#bytes.subarray(0, end), at);
       const [kind, size, packed] = [1, 2, 3].map((id) => numberIn(head, id) ?? -1) as [number, number, number];
       at = begin + packed;
-      if (packed < 0 || size < 0 || size > this.#reading.memory || at > end)
-        throw new RangeError('the page is cut off');
+      if (packed < 0 || size < 0 || at > end) throw new RangeError('the page is cut off');
+      this.#unpacked += size;
+      if (this.#unpacked > this.#reading.most) this.#fail(messages.unpacksTooLong(this.#reading.most));
       const page = this.#bytes.subarray(begin, at);
       if (kind === 2) {
         const number = numberIn(structIn(head, 7), 1) ?? 0;
@@ -179,7 +182,7 @@ class ColumnReader {
   }
 
   #page(bytes: Uint8Array, head: ThriftFields | undefined, words: Values | undefined): void {
-    const count = numberIn(head, 1) ?? 0;
+    const count = this.#countOf(head);
     let at = 0;
     if (this.#leaf.isOptional) {
       const length = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
@@ -203,6 +206,13 @@ class ColumnReader {
     this.#take(unpacked(page.subarray(levels), size - levels, own), count, numberIn(head, 4) ?? -1, words);
   }
 
+  /** Returns the number of values of a page. @throws RangeError if the table has fewer rows */
+  #countOf(head: ThriftFields | undefined): number {
+    const count = numberIn(head, 1) ?? 0;
+    if (count < 0 || this.#filled + count > this.#rows) throw new RangeError('there are more rows than stated');
+    return count;
+  }
+
   /** Rejects empty cells. */
   #checkPresent(levels: Uint8Array, count: number): void {
     const present = new Uint32Array(count);
@@ -217,7 +227,6 @@ class ColumnReader {
 
   /** Takes the values of a page. */
   #take(bytes: Uint8Array, count: number, encoding: number, words: Values | undefined): void {
-    if (this.#filled + count > this.#rows) throw new RangeError('there are more rows than stated');
     if (encoding === plain) {
       this.#put(this.#plain(bytes, count), undefined, count);
       return;

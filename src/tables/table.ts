@@ -1,6 +1,7 @@
 /** Tables of numbers that a document names: columns as typed arrays. */
 
 import { DiagnosticError, type Finding, type Place } from '../diagnostics/diagnostic.js';
+import { limits } from '../diagnostics/limits.js';
 import type { ColumnKind, WantedColumn } from './columns.js';
 import type { Identifiers, Texts } from './identifiers.js';
 import * as messages from './messages.js';
@@ -26,6 +27,16 @@ export interface Reading {
   readonly memory: number;
 }
 
+/** Reading of one file. */
+export interface FileReading extends Reading {
+  /** Bytes that the file may unpack to, and that the columns of its table may have. */
+  readonly most: number;
+}
+
+/** Returns how much a file may unpack to. @param size  its bytes */
+export const mostUnpacked = (size: number): number =>
+  Math.min(limits.unpackedMost, limits.unpackedAlways + limits.unpackedRatio * size);
+
 /** The largest index: indices have 32 bits. */
 const mostIndex = 2 ** 32 - 1;
 /** Most rows: arrays of a model have at most so many numbers. */
@@ -38,11 +49,16 @@ export function fail(finding: Finding, place: Place): never {
   throw new DiagnosticError([{ severity: 'error', ...finding, place }]);
 }
 
-/** Rejects a table that the machine cannot hold, before it is read. @throws DiagnosticError */
-export function refuseLong(rows: number, wanted: readonly WantedColumn[], { path, memory }: Reading): void {
+/** Returns the bytes of a row of some columns. */
+export const bytesOfRow = (wanted: readonly WantedColumn[]): number =>
+  wanted.reduce((sum, { kind }) => sum + (kind === 'index' ? 4 : 8), 0);
+
+/** Rejects a table that the machine cannot hold, or that its file is too short for. @throws DiagnosticError */
+export function refuseLong(rows: number, wanted: readonly WantedColumn[], { path, memory, most }: FileReading): void {
   const bytes = rows * wanted.reduce((sum, { kind }) => sum + (kind === 'index' ? 4 : 16), bytesInModel);
   if (rows >= mostRows) fail(messages.tooManyRows(rows, mostRows), { document: path });
   if (bytes > memory) fail(messages.tooLong(rows, bytes, memory), { document: path });
+  if (rows * bytesOfRow(wanted) > most) fail(messages.unpacksTooLong(most), { document: path });
 }
 
 /** Returns an empty column for some rows. */

@@ -1,17 +1,25 @@
 /** Tables of text: CSV and TSV, also compressed by gzip. They are read in pieces, without an object for each row. */
 
 import { platform } from '#platform';
-import type { Place } from '../diagnostics/diagnostic.js';
+import { DiagnosticError, type Place } from '../diagnostics/diagnostic.js';
 import type { WantedColumn, WantedColumns } from './columns.js';
+import { statedLength, unpackedPieces } from './gzip.js';
 import { Identifiers } from './identifiers.js';
 import * as messages from './messages.js';
-import { emptyNumbers, fail, fits, refuseLong, type ColumnValues, type Reading, type Table } from './table.js';
+import {
+  bytesOfRow,
+  emptyNumbers,
+  fail,
+  fits,
+  refuseLong,
+  type ColumnValues,
+  type FileReading,
+  type Table,
+} from './table.js';
 
 const [lineFeed, carriageReturn, quote, hash, space, minus, plus, point] = [10, 13, 34, 35, 32, 45, 43, 46] as const;
 const [zero, nine, upperE, lowerE] = [48, 57, 69, 101] as const;
 
-/** Bytes that are read at once. */
-const pieceBytes = 1 << 22;
 /** Bytes of the beginning by which the number of rows is estimated. */
 const sampleBytes = 1 << 16;
 
@@ -21,25 +29,29 @@ const powers = Array.from({ length: 23 }, (_, exponent) => Number(`1e${exponent}
 /** Content of a text table, in pieces. */
 export interface TextContent {
   readonly pieces: Iterable<Uint8Array>;
-  /** Bytes of all pieces. */
+  /** Bytes of all pieces, or an estimate. */
   readonly size: number;
 }
 
-/** Returns the content of a text file. @throws DiagnosticError if it is compressed and damaged, or too large */
-export function textContent(real: string, size: number, { path, memory }: Reading): TextContent {
-  if (!/\.gz$/i.test(real)) return { pieces: platform.files.pieces(real, pieceBytes), size };
-  const bytes = platform.files.read(real);
-  let content: Uint8Array | undefined;
-  try {
-    content = platform.bytes.inflate(bytes, Math.min(memory / 2, 2 ** 32 - 1));
-  } catch {
-    fail(messages.damagedTable('gzip cannot unpack it'), { document: path });
+/** Returns the content of a file of gzip. @throws DiagnosticError if it unpacks to too much, and if it is damaged */
+export function unpackedContent(bytes: Uint8Array, { path, most }: FileReading): TextContent {
+  const stated = statedLength(bytes);
+  function* pieces(): Iterable<Uint8Array> {
+    let length = 0;
+    try {
+      for (const piece of unpackedPieces(bytes)) {
+        length += piece.length;
+        if (length > most) fail(messages.unpacksTooLong(most), { document: path });
+        yield piece;
+      }
+    } catch (error) {
+      if (error instanceof DiagnosticError) throw error;
+      fail(messages.damagedTable('gzip cannot unpack it'), { document: path });
+    }
   }
-  if (!content)
-    fail(messages.damagedTable('it is too long to unpack', 'save it without gzip: it is then read in pieces'), {
-      document: path,
-    });
-  return { pieces: [content], size: content.length };
+  // A file that is cut off states any length: another one is refused before its rows are read.
+  if (stated > most) for (const _ of pieces());
+  return { pieces: pieces(), size: Math.min(stated, 16 * bytes.length) };
 }
 
 /** Names of columns in a line of PyNN: `# columns = ["i", "j", "weight"]`. */
@@ -51,7 +63,7 @@ const namesOfPynn = /^#\s*columns\s*=\s*[[(]([^\])]*)[\])]/;
  * @param wanted  its columns, or a function that returns them by the names in the header and the number of columns
  * @throws DiagnosticError for a missing column, and for the first cell that does not fit its column
  */
-export function readTextTable(content: TextContent, wanted: WantedColumns, reading: Reading): Table {
+export function readTextTable(content: TextContent, wanted: WantedColumns, reading: FileReading): Table {
   const parser = new Parser(content.size, wanted, reading);
   let rest: Uint8Array = new Uint8Array();
   for (const piece of content.pieces) {
@@ -81,7 +93,7 @@ function joined(first: Uint8Array, second: Uint8Array): Uint8Array {
 class Parser {
   readonly #size: number;
   readonly #wanted: WantedColumns;
-  readonly #reading: Reading;
+  readonly #reading: FileReading;
   #columns: readonly WantedColumn[] = [];
   #values: ColumnValues[] = [];
   /** Number of the wanted column in each column of the table; -1: not wanted. */
@@ -94,7 +106,7 @@ class Parser {
   /** Rows before which lines without a row stand, each with its line. */
   readonly #lines: { readonly row: number; readonly line: number }[] = [];
 
-  constructor(size: number, wanted: WantedColumns, reading: Reading) {
+  constructor(size: number, wanted: WantedColumns, reading: FileReading) {
     this.#size = size;
     this.#wanted = wanted;
     this.#reading = reading;
@@ -225,8 +237,9 @@ class Parser {
   }
 
   #grow(): void {
-    const rows = Math.ceil(this.#rows * 1.5) + 16;
     refuseLong(this.#rows, this.#columns, this.#reading);
+    const longest = Math.ceil(this.#reading.most / bytesOfRow(this.#columns));
+    const rows = Math.min(longest, Math.ceil(this.#rows * 1.5)) + 16;
     this.#values = this.#values.map((values) => {
       if (values instanceof Identifiers) return values.grown(rows);
       const longer = values instanceof Uint32Array ? new Uint32Array(rows) : new Float64Array(rows);

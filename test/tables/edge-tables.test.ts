@@ -1,3 +1,5 @@
+import { gzipSync } from 'node:zlib';
+import { zipSync } from 'fflate';
 import { copyFileSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -281,13 +283,24 @@ describe('a wrong table is reported with its file, row and column', () => {
     writeFileSync(folder.file('cut.npz'), bytes.subarray(0, 800));
     writeFileSync(folder.file('cut.npy'), readFileSync(join(files, 'edges.npy')).subarray(0, 900));
     writeFileSync(folder.file('cut.csv.gz'), readFileSync(join(files, 'edges.csv.gz')).subarray(0, 500));
+    const many = Buffer.alloc(80 << 20, '0,1,2\n');
+    const packed = gzipSync(many, { level: 1 });
+    writeFileSync(folder.file('bomb.csv.gz'), Buffer.concat([gzipSync('pre,post,w\n'), packed]));
+    // The last member is short, so the length at the end of the file tells nothing.
+    writeFileSync(folder.file('members.csv.gz'), Buffer.concat([gzipSync('pre,post,w\n'), packed, gzipSync('0,1,2')]));
+    writeFileSync(
+      folder.file('sum.csv.gz'),
+      gzipSync('pre,post,w\n0,1,2\n').map((byte, at, { length }) => (at === length - 8 ? byte ^ 1 : byte)),
+    );
+    writeFileSync(folder.file('bomb.npz'), zipSync({ 'pre.npy': new Uint8Array(80 << 20) }, { level: 1 }));
+    copyFileSync(join(files, 'constant.parquet'), folder.file('constant.parquet'));
     const head =
       "{'descr': [('pre', '<i8'), ('post', '<i8'), ('w', '<f8')], 'fortran_order': False, 'shape': (1000000000,), }";
     writeFileSync(
       folder.file('long.npy'),
       Buffer.concat([Buffer.from([0x93, ...Buffer.from('NUMPY'), 1, 0, head.length, 0]), Buffer.from(head)]),
     );
-  });
+  }, 60_000);
   const found = (from: string, rest: object = {}): string => {
     const connect = { from, source: 'pre', target: 'post', w: { column: 'w', unit: 'mV' }, ...rest };
     try {
@@ -361,6 +374,21 @@ describe('a wrong table is reported with its file, row and column', () => {
       /^table\/damaged cut.npy: the table cannot be read: the file is cut off/,
     ],
     ['a compressed file that is cut off', 'cut.csv.gz', {}, /^table\/damaged cut.csv.gz/],
+    ['a compressed file with another sum', 'sum.csv.gz', {}, /^table\/damaged sum.csv.gz: .* gzip cannot unpack it/],
+    [
+      'a small file of 10^7 rows',
+      'bomb.csv.gz',
+      {},
+      /^table\/too-long bomb.csv.gz: the table unpacks to more than \d\d\.?\d? MB/,
+    ],
+    ['the same in several members', 'members.csv.gz', {}, /^table\/too-long members.csv.gz/],
+    [
+      'a small archive of 80 MB',
+      'bomb.npz',
+      {},
+      /^table\/too-long bomb.npz: the table unpacks to more than \d\d\.?\d? MB/,
+    ],
+    ['Parquet of 100 kB with 10^7 rows', 'constant.parquet', {}, /^table\/too-long constant.parquet/],
     ['10^9 rows', 'long.npy', {}, /^table\/too-long long.npy: the table has about 1,000,000,000 rows, which need/],
     ['Parquet that is cut off', 'cut.parquet', {}, /^table\/damaged cut.parquet: .* no complete Parquet file/],
     [

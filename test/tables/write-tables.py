@@ -86,3 +86,7 @@ for name, in_clear in [("encrypted", False), ("encrypted-column", True)]:
 pynn = edges[["pre", "post", "count", "delay"]].to_numpy(float)
 np.savez(folder / "pynn.npz", data=pynn, metadata=np.array([["columns", "['i', 'j', 'weight', 'delay']"], ["size", "20"]]))
 np.save(folder / "pynn.npy", np.asfortranarray(pynn))
+
+# A file of a few kB with ten million rows.
+constant = pa.table({name: np.zeros(10**7, np.int32) for name in ("pre", "post", "w")})
+pq.write_table(constant, folder / "constant.parquet", data_page_size=2**30)

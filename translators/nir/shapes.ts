@@ -2,7 +2,7 @@
 
 import { itemAt } from '../../src/diagnostics/entry.js';
 import type { FlatGraph } from './flatten.js';
-import type { PrimitiveNode, Report } from './graph.js';
+import type { Numbers, PrimitiveNode, Report } from './graph.js';
 import * as messages from './messages.js';
 import { primitives, spatial } from './primitives.js';
 
@@ -63,7 +63,7 @@ export function windowOf(node: PrimitiveNode, lengths: readonly number[]): Windo
 export function inferShapes({ nodes, edges }: FlatGraph, report: Report): readonly NodeShapes[] | null {
   let isWrong = false;
   const complain: Report = (finding, path) => {
-    isWrong = true;
+    isWrong ||= (finding.severity ?? 'error') === 'error';
     report(finding, path);
   };
   const known: (NodeShapes | undefined)[] = [];
@@ -154,12 +154,18 @@ function checkOwn(node: PrimitiveNode, report: Report): void {
     else if (weight && bias && !equalShapes(bias.shape, weight.shape.slice(0, -1)))
       wrong('bias', messages.shapeText(weight.shape.slice(0, -1)));
   } else if (primitives[type]?.role === 'state') {
-    const shapes = Object.entries(fields).filter(([name, { values }]) => name !== 'w_in' || values.length !== 1);
+    const parameters = parametersOf(node);
+    const shapes = parameters.filter(([, { shape }]) => shape.length > 0);
     const [first] = shapes;
     if (first && !shapes.every(([, { shape }]) => equalShapes(shape, first[1].shape)))
       report(messages.unequalShapes(Object.fromEntries(shapes.map(([name, { shape }]) => [name, shape]))), path);
+    else if (first && shapes.length < parameters.length) report(messages.broadcast(node.name, first[1].shape), path);
   }
 }
+
+/** Returns the parameters of a node that have the shape of its layer; the format allows a single number for `w_in`. */
+const parametersOf = ({ fields }: PrimitiveNode): readonly (readonly [string, Numbers])[] =>
+  Object.entries(fields).filter(([name, { values }]) => name !== 'w_in' || values.length !== 1);
 
 /**
  * Returns the shape that a node takes: the one that its parameters state, else that of its input. Returns undefined if
@@ -188,8 +194,8 @@ function ownInput(node: PrimitiveNode, input: Shape | null, report: Report): Sha
     case 'Flatten':
       return fields['input_type'] ? [...fields['input_type'].values] : (input ?? undefined);
     default: {
-      const [first] = Object.entries(fields).filter(([name, { values }]) => name !== 'w_in' || values.length !== 1);
-      if (first && first[1].shape.length > 0) return first[1].shape;
+      const stated = parametersOf(node).find(([, { shape }]) => shape.length > 0);
+      if (stated) return stated[1].shape;
       if (input && !(type === 'Scale' && input.length === 0)) report(messages.broadcast(node.name, input), path);
       return input ?? undefined;
     }

@@ -2,6 +2,7 @@
 
 import { statSync } from 'node:fs';
 
+import { withHalves } from '../../../src/platform/half.mjs';
 import { webAssembly } from '../../webassembly.js';
 import { isDataset, type Dataset, type File, type Found, type H5 } from './h5-writer.js';
 
@@ -116,7 +117,11 @@ export function inOneFile<T>(what: string, action: () => T): T {
 }
 
 /** Reads all values of a dataset. @throws Error for values that are not in the file */
-export const valueOf = (dataset: Dataset): Dataset['value'] => inOneFile(dataset.path, () => dataset.value);
+export const valueOf = (dataset: Dataset): Dataset['value'] => valuesOf(dataset, (whole) => whole.value);
+
+/** Reads values of a dataset, by `read`. @throws Error for values that are not in the file */
+export const valuesOf = (dataset: Dataset, read: (dataset: Dataset) => Dataset['value']): Dataset['value'] =>
+  inOneFile(dataset.path, () => withHalves(dataset, read));
 
 /**
  * Returns the object at a path within the file, or null.
@@ -137,6 +142,6 @@ export function objectAt(file: File, path: string): Found {
     throw new Error(`${path} lies in other datasets, as ${sources[0]?.dset_name ?? 'nothing'}`);
   // External storage is not stated, but reading a number shows it; chunks are always within the file.
   if (chunks === null && shape !== null && total > 0)
-    inOneFile(path, () => (shape.length === 0 ? found.value : found.slice(shape.map(() => [0, 1]))));
+    valuesOf(found, (whole) => (shape.length === 0 ? whole.value : whole.slice(shape.map(() => [0, 1]))));
   return found;
 }

@@ -4,7 +4,7 @@
 
 import type { UsageError } from '../../diagnostics/diagnostic.js';
 import { itemAt } from '../../diagnostics/entry.js';
-import { inOneFile, objectAt, openH5, valueOf } from '../../../runtime/results/nwb/h5.js';
+import { inOneFile, objectAt, openH5, valueOf, valuesOf } from '../../../runtime/results/nwb/h5.js';
 import { isDataset, isGroup, type Dataset, type File, type Found } from '../../../runtime/results/nwb/h5-writer.js';
 import { noTimeUnit, unreadFormat, unusable } from '../messages.js';
 import {
@@ -72,7 +72,7 @@ function numbersOf(dataset: Dataset): Float64Array {
   if (length > block && width === undefined) {
     const numbers = new Float64Array(length);
     for (let from = 0; from < length; from += block) {
-      const part = inOneFile(dataset.path, () => dataset.slice([[from, Math.min(length, from + block)]]));
+      const part = valuesOf(dataset, (whole) => whole.slice([[from, Math.min(length, from + block)]]));
       if (!ArrayBuffer.isView(part)) return new Float64Array(0);
       numbers.set(
         part instanceof Float64Array ? part : Float64Array.from(part as unknown as Iterable<number>, Number),
@@ -109,8 +109,9 @@ function checkFinite(source: Source, place: string, times: Float64Array): void {
 
 /** Rounding of times that are stored in single precision. */
 function resolutionOf(dataset: Dataset, times: Float64Array): number {
-  const isSingle = dataset.metadata.type === 1 && dataset.metadata.size === 4;
-  return isSingle ? 2 ** -24 * times.reduce((largest, time) => Math.max(largest, Math.abs(time)), 0) : 0;
+  const { type, size } = dataset.metadata;
+  const bits = type === 1 ? { 2: 11, 4: 24 }[size] : undefined;
+  return bits === undefined ? 0 : 2 ** -bits * times.reduce((largest, time) => Math.max(largest, Math.abs(time)), 0);
 }
 
 // --- NWB ------------------------------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ import { isRefused, readRefusal, systemCode } from '../../diagnostics/system-err
 import { DiagnosticError, UsageError, type Diagnostic } from '../../diagnostics/diagnostic.js';
 import { formatBytes } from '../../diagnostics/quantities.js';
 import { decodeText } from '../../model/text/read.js';
+import { mostUnpacked } from '../../tables/table.js';
 import { isHdf5 } from './included-files.js';
 import type { LemsHost } from '../../../translators/neuroml/host.js';
 import { isNmodlName } from '../../../translators/nmodl/import.js';
@@ -71,15 +72,16 @@ export function readSource(path: string, longest = longestText): Source {
 /** Returns the content of a file that gzip has compressed. @throws UsageError if it is damaged or too long */
 function unzipped(path: string, bytes: Uint8Array, longest: number): Uint8Array {
   let content: Uint8Array | undefined;
+  const most = Math.min(longest, mostUnpacked(bytes.length));
   try {
-    content = platform.bytes.inflate(bytes, longest);
+    content = platform.bytes.inflate(bytes, most);
   } catch (error) {
     throw new UsageError(
       `${path} cannot be unpacked by gzip: ${systemCode(error) ?? 'it is damaged'}`,
       'check that the file is complete',
     );
   }
-  if (!content) throw tooLarge(path, `more than ${formatBytes(longest)}`);
+  if (!content) throw tooLarge(path, `more than ${formatBytes(most)}`);
   return content;
 }
 

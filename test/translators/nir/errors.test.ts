@@ -232,6 +232,9 @@ describe('mistakes in graphs', () => {
     expect(await findings({ node: graph({ ...nodes, lif: scalar }, edges) })).toEqual([
       'nir/broadcast /node/nodes/lif',
     ]);
+    expect(await findings({ node: graph({ ...nodes, lif: { ...lif, r: one } }, edges) })).toEqual([
+      'nir/broadcast /node/nodes/lif',
+    ]);
   });
 
   it('are absent in texts that are not UTF-8', async () => {

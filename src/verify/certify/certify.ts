@@ -14,6 +14,7 @@ import type { TestOptions } from '../expect/test-model.js';
 import { isModel } from '../../pipeline/read/is-model.js';
 import { isBundle } from '../../pipeline/read/model-in-bundle.js';
 import { version } from '../../pipeline/version.js';
+import { repeatCommands } from './repeat.js';
 import { verdictOn, type Certificate, type CertifiedOutput, type Paper } from './certificate.js';
 import {
   checkExpected,
@@ -203,16 +204,12 @@ async function certifyFolder(
       processor: cpus()[0]?.model.trim() ?? 'unknown',
       engines: [...new Set(outputs.flatMap(({ engine }) => engine ?? []))],
     },
-    repeat: [
-      `npx interneuron@${version} certify ${[name, ...(options.words ?? [])].map(quoted).join(' ')} -o certificate`,
-    ],
+    repeat: repeatCommands(['certify', name, ...(options.words ?? []), '-o', 'certificate']),
     unchecked,
   };
   const picture = pictured === null ? null : await pictureOf(pictured);
   return { certificate, bytesOf, picture, dispose: () => undefined };
 }
-
-const quoted = (word: string): string => (/^[\w./@:=-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`);
 
 /** Returns the model that a result lies beside: the only one, or the one with the beginning of its name. */
 function modelBeside(file: string, models: readonly FoundModel[]): FoundModel | undefined {

@@ -171,7 +171,7 @@ def _launcher(command: str) -> Any:
         launcher = importlib.import_module(f"{module}.launcher")
         gc.freeze()
     except ImportError as error:
-        raise UsageError(f"scripts of {simulator} need the package {package} ({error})", "install it with pip") from error
+        raise UsageError(f"scripts of {simulator} need the package {package} ({error})", "build and install its wheel (docs/python.md)") from error
     finally:
         gc.enable()
     return launcher

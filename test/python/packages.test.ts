@@ -1,7 +1,7 @@
 /** The Python packages: their own checks, and their types. */
 
 import { execFile } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
@@ -38,6 +38,24 @@ describe.skipIf(noPython !== null)(
       expect(printed.length).toBeGreaterThan(3);
       expect(printed).toEqual(examplesOf(readFileSync('docs/python.md', 'utf8')).map((example) => example.printed));
     });
+
+    it.each(['interneuron', 'interneuron.__main__', 'brian2_interneuron.launcher', 'interneuron_neuron.launcher'])(
+      'python -m %s imports nothing of the current folder',
+      { timeout: 300_000 },
+      async (name) => {
+        const here = folder.file(name);
+        mkdirSync(here);
+        for (const module of ['ast', 'brian2', 'json', 'numpy', 're', 'subprocess', 'tempfile', 'traceback', 'typing'])
+          writeFileSync(join(here, `${module}.py`), "open('RAN', 'a').write(__name__)\n");
+        // Launchers are no commands: they end with an error.
+        const { stdout } = await run(join(root, '.venv/bin/python'), ['-m', name, '--version'], {
+          cwd: here,
+          env: variables(program()),
+        }).catch((error: unknown) => error as { readonly stdout: string });
+        expect(readdirSync(here)).not.toContain('RAN');
+        expect(stdout).toMatch(name.endsWith('launcher') ? /^$/ : /^interneuron \d/);
+      },
+    );
 
     it.each(['interneuron', 'pynn-interneuron', 'neuron-interneuron'])(
       '%s is typed',

@@ -6,6 +6,8 @@
 Nothing else of a script changes. What the device cannot run, Brian's own runtime does, with a warning that names it.
 """
 
+# First: it removes the current folder from the search path of `python -m`.
+import interneuron
 from brian2.devices.device import all_devices
 
 from .device import InterneuronDevice

@@ -7,6 +7,10 @@
 Everything is computed by one process of Node.js, which starts with the first call and ends with Python.
 """
 
+from ._search_path import leave_current_folder
+
+leave_current_folder()
+
 from ._errors import InterneuronError, ModelError, ServerError, UnsupportedError, UsageError
 from ._model import Model, codegen, compare, convert, describe, load, open, plot, run, sweep, targets, validate, verify
 from ._results import Recording, Results, Spikes

@@ -18,7 +18,8 @@ from ._errors import InterneuronError, ModelError, ServerError, UnsupportedError
 from ._node import node, program
 from ._script_errors import explained
 from ._script_words import read_words
-from ._scripts import is_file, packages_path
+from ._scripts import is_file
+from ._search_path import packages_path
 from ._server import prepare
 
 #: Simulators whose scripts run here, by command: name, package, and the name that it is imported by.

@@ -21,6 +21,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 from ._script_errors import explained
+from ._search_path import packages_path
 from ._warnings import warn_at_lines_of
 
 
@@ -37,12 +38,6 @@ def is_file(script: str) -> bool:
     else:
         print(f"error: there is no file {script}", file=sys.stderr)
     return False
-
-
-def packages_path() -> list[str]:
-    """Returns Python's search path without the current folder: a package there may belong to the author of a model."""
-    here = os.path.realpath(os.getcwd())
-    return [each for each in sys.path if os.path.isabs(each) and os.path.realpath(each) != here]
 
 
 #: Sets the search path, and runs a module with the words that follow.

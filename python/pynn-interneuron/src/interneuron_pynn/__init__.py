@@ -1,5 +1,8 @@
 """PyNN's API on interneuron: `import interneuron_pynn as sim`."""
 
+# First: it removes the current folder from the search path of `python -m`.
+import interneuron
+
 import difflib
 import math
 import numbers

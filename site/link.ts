@@ -39,9 +39,13 @@ export function settingsIn(search: string): {
   readonly failure?: string;
 } {
   const given = new URLSearchParams(search).getAll('set');
-  const pairs = given.map((each) => /^\s*([^=]*[^=\s])\s*=\s*(\S.*)$/s.exec(each));
-  const settings = Object.fromEntries(pairs.flatMap((pair) => (pair ? [[pair[1]!, pair[2]!.trim()]] : [])));
-  if (!pairs.includes(null)) return { settings };
+  const pairs = given.map((each) => {
+    const at = each.indexOf('=');
+    return [each.slice(0, Math.max(0, at)).trim(), each.slice(at + 1).trim()] as const;
+  });
+  const isWhole = ([name, value]: readonly [string, string]): boolean => name !== '' && value !== '';
+  const settings = Object.fromEntries(pairs.filter(isWhole));
+  if (pairs.every(isWhole)) return { settings };
   return { settings, failure: 'the address has a setting that is not of the form ?set=name=value' };
 }
 

@@ -49,7 +49,9 @@ describe('the settings of an address', () => {
     ['?set==5', {}, true],
     ['?set=tau=', {}, true],
     ['?set=', {}, true],
-  ])('%s', (search, settings, isRefused) => {
+    [`?set=${'+'.repeat(1e6)}`, {}, true],
+    [`?set=a${'+'.repeat(1e6)}=${'+'.repeat(1e6)}1`, { a: '1' }, false],
+  ])('%.40s', (search, settings, isRefused) => {
     const found = settingsIn(search);
     expect(found.settings).toEqual(settings);
     expect(found.failure !== undefined).toBe(isRefused);

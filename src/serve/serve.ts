@@ -15,6 +15,7 @@ import { serverMethods, textOf, type Parameters } from './methods.js';
 import { CallReader } from './reader.js';
 import { DiagnosticError, UsageError } from '../diagnostics/diagnostic.js';
 import { diagnosticsToJson, renderDiagnostics } from '../diagnostics/render.js';
+import { shorten } from '../diagnostics/suggest.js';
 import { InterruptedError } from '../pipeline/interrupted.js';
 
 /** Codes of errors in addition to JSON-RPC's own. */
@@ -22,18 +23,29 @@ const errorCodes = { wrongModel: 1, wrongCall: 2, cancelled: -32800 } as const;
 
 const progress = new ProgressType<number>();
 
+/** Messages in a row that are no calls: a client that sends so many speaks another protocol. */
+const mostRefused = 100;
+
 /**
  * Serves until the client closes its end, or requests the end.
  *
- * @throws UsageError for a message with a malformed header
+ * @returns whether a call succeeded, or none was made
+ * @throws UsageError for a message with a malformed header, and after 100 messages in a row that are no calls
  */
-export function serve(input: Readable, output: Writable, cacheDirectory?: string): Promise<void> {
+export function serve(input: Readable, output: Writable, cacheDirectory?: string): Promise<boolean> {
   const writer = new StreamMessageWriter(output, { contentTypeEncoder: frameEncoder });
   let refused: Promise<unknown> = Promise.resolve();
+  let [succeeded, failed, refusedInARow] = [0, 0, 0];
   const reader = new CallReader(input, (id, code, message) => {
     const answer: ResponseMessage = { jsonrpc: '2.0', id, error: { code, message } };
     // Whoever has closed their end gets no answer.
     refused = Promise.allSettled([refused, writer.write(answer)]);
+    failed++;
+    if (++refusedInARow === mostRefused)
+      throw new UsageError(
+        `${mostRefused} messages in a row are no calls: ${message}`,
+        'docs/protocol.md describes the messages',
+      );
   });
   const connection = createMessageConnection(reader, writer);
   const methods = serverMethods(cacheDirectory);
@@ -45,7 +57,7 @@ export function serve(input: Readable, output: Writable, cacheDirectory?: string
       void Promise.all([methods.dispose(), refused]).then(() => {
         connection.dispose();
         if (error instanceof UsageError) fail(error);
-        else done();
+        else done(succeeded > 0 || failed === 0);
       });
     };
     for (const [name, method] of Object.entries(methods.byName)) {
@@ -62,16 +74,25 @@ export function serve(input: Readable, output: Writable, cacheDirectory?: string
           if (typeof progressToken === 'number' || typeof progressToken === 'string')
             void connection.sendProgress(progress, progressToken, fraction);
         };
+        refusedInARow = 0;
         try {
-          return await method(given, { signal: controller.signal, progress: tell });
+          const answer = await method(given, { signal: controller.signal, progress: tell });
+          succeeded++;
+          return answer;
         } catch (error) {
+          failed++;
           return asResponse(error, given);
         } finally {
           running.delete(controller);
         }
       });
     }
+    connection.onRequest((name) => {
+      failed++;
+      return new ResponseError(ErrorCodes.MethodNotFound, `there is no method ${shorten(name)}`);
+    });
     connection.onRequest('shutdown', () => {
+      succeeded++;
       setImmediate(end);
       return null;
     });

@@ -1,7 +1,7 @@
 /** The server as a client sees it: messages over two streams. */
 
 import { PassThrough } from 'node:stream';
-import { afterEach, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import {
   CancellationTokenSource,
   createMessageConnection,
@@ -27,7 +27,7 @@ afterEach(async () => {
   for (const end of ends.splice(0)) await end();
 });
 
-function client(): { connection: MessageConnection; ended: Promise<void>; close: () => void } {
+function client(): { connection: MessageConnection; ended: Promise<boolean>; close: () => void } {
   const [to, from] = [new PassThrough(), new PassThrough()];
   const ended = serve(to, from);
   const connection = createMessageConnection(
@@ -316,4 +316,31 @@ it('stops waiting when the client is gone in the middle of a message', async () 
   } finally {
     vi.useRealTimers();
   }
+});
+
+describe('the end of a server', () => {
+  const many = (count: number, method: string): readonly string[] =>
+    Array.from({ length: count }, (_, id) => call({ id, method, params: {} }));
+  it.each([
+    ['no message', [], 0, true],
+    ['calls that succeed and fail', [...many(1, 'open'), call({ id: 2 })], 2, true],
+    ['500 calls that fail', many(500, 'open'), 500, false],
+    ['500 calls of a method that is not there', many(500, 'x'), 500, false],
+    ['99 messages that are no calls', Array<string>(99).fill(framed('5')), 99, false],
+  ])('after %s', async (_, sent, count, expected) => {
+    const [to, from] = [new PassThrough(), new PassThrough()];
+    const ended = serve(to, from);
+    let said = '';
+    from.on('data', (chunk: Buffer) => (said += chunk.toString()));
+    for (const bytes of sent) to.write(bytes);
+    await vi.waitFor(() => expect(said.match(/Content-Length/g) ?? []).toHaveLength(count), 20_000);
+    to.end();
+    expect(await ended).toBe(expected);
+  });
+
+  it('is an error after 100 messages in a row that are no calls', async () => {
+    const { end, said } = await answersTo(0, ...Array<string>(500).fill(framed('5')));
+    expect(end).toMatchObject({ message: expect.stringContaining('100 messages in a row are no calls') });
+    expect(said.match(/Content-Length/g)).toHaveLength(100);
+  });
 });

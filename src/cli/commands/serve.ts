@@ -14,10 +14,10 @@ export async function serve({ options, terminal }: CommandContext): Promise<numb
   const ignore = (): void => undefined;
   process.on('SIGINT', ignore);
   try {
-    await serveStreams(process.stdin, process.stdout, cacheOption(terminal).cacheDirectory);
+    const isDone = await serveStreams(process.stdin, process.stdout, cacheOption(terminal).cacheDirectory);
+    return isDone ? exitCodes.done : exitCodes.wrong;
   } finally {
     process.off('SIGINT', ignore);
     process.stdin.destroy();
   }
-  return exitCodes.done;
 }

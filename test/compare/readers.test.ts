@@ -296,6 +296,23 @@ describe('HDF5', () => {
     expect([...found.signals[0]!.values]).toEqual([-0.07, -0.06]);
   });
 
+  it('units in processing modules of NWB, as spike sorters store them', async () => {
+    const path = await write('sorted.nwb', (root) => {
+      root.create_dataset({ name: 'session_start_time', data: '2020-01-01T00:00:00Z' });
+      const units = root.create_group('processing').create_group('ecephys').create_group('sorted');
+      units.create_dataset({ name: 'id', data: Int32Array.of(0, 1) });
+      units.create_dataset({ name: 'spike_times', data: Float64Array.of(0.1, 0.2, 0.3) });
+      units.create_dataset({ name: 'spike_times_index', data: Uint8Array.of(1, 3) });
+    });
+    expect(trainsOf(await openRecorded(path))).toEqual({ sorted: { 0: [0.1], 1: [0.2, 0.3] } });
+  });
+
+  it('numbers of 16 bits, also of units', async () => {
+    const found = await openRecorded('test/compare/files/half.nwb');
+    // As NumPy prints float16(0.1) and float16(0.3).
+    expect(trainsOf(found)).toEqual({ '': { 0: [0.0999755859375], 1: [0.300048828125] } });
+  });
+
   it('tables of intervals of NWB are trains of their beginnings and ends', async () => {
     const path = await write('trials.nwb', (root) => {
       root.create_dataset({ name: 'session_start_time', data: '2020-01-01T00:00:00Z' });

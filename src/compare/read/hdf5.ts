@@ -5,7 +5,14 @@
 import type { UsageError } from '../../diagnostics/diagnostic.js';
 import { itemAt } from '../../diagnostics/entry.js';
 import { inOneFile, objectAt, openH5, valueOf, valuesOf } from '../../../runtime/results/nwb/h5.js';
-import { isDataset, isGroup, type Dataset, type File, type Found } from '../../../runtime/results/nwb/h5-writer.js';
+import {
+  isDataset,
+  isGroup,
+  type Dataset,
+  type File,
+  type Found,
+  type Group,
+} from '../../../runtime/results/nwb/h5-writer.js';
 import { noTimeUnit, unreadFormat, unusable } from '../messages.js';
 import {
   collectTrains,
@@ -26,7 +33,7 @@ export async function readHdf5(path: string, times: string | undefined): Promise
     throw unusable(path, 'it is not a complete HDF5 file', 'copy or write it again');
   }
   try {
-    const source = { file, path, times };
+    const source = { file, path, times, groups: 0 };
     if (isDataset(within(source, '/session_start_time')) || isGroup(within(source, '/units'))) return readNwb(source);
     if (isGroup(within(source, '/spikes'))) return readSonataSpikes(source);
     if (isGroup(within(source, '/report'))) return readSonataReport(source);
@@ -41,7 +48,12 @@ interface Source {
   readonly file: File;
   readonly path: string;
   readonly times: string | undefined;
+  /** Groups that were looked at so far. */
+  groups: number;
 }
+
+/** Most groups that are looked at: hard links may contain each other. */
+const mostGroups = 10_000;
 
 /** Returns the object at a path. @throws UsageError if it lies in another file */
 function within({ file, path }: Source, place: string): Found {
@@ -120,9 +132,11 @@ function readNwb(source: Source): Recorded {
   const signals = ['/acquisition', '/processing', '/stimulus/presentation', '/analysis'].flatMap((place) =>
     signalsBelow(source, place, notes),
   );
-  const units = nwbUnits(source);
-  const trains = [...units.trains, ...nwbIntervals(source)];
-  return recordingOf({ path: source.path, format: 'NWB', signals, notes, ...units, trains });
+  const units = ['/units', ...unitTables(source, '/processing', notes)].map((place) => nwbUnits(source, place));
+  const trains = [...units.flatMap((table) => table.trains), ...nwbIntervals(source)];
+  const ends = units.flatMap(({ end }) => end ?? []);
+  const end = ends.length === 0 ? null : Math.max(...ends);
+  return recordingOf({ path: source.path, format: 'NWB', signals, notes, end, trains });
 }
 
 /** Returns the beginnings and ends of each table of intervals, such as trials, as two trains. */
@@ -141,24 +155,35 @@ function nwbIntervals(source: Source): readonly RecordedTrains[] {
   );
 }
 
-function nwbUnits(source: Source): Pick<Recorded, 'trains' | 'end'> {
-  if (!isGroup(within(source, '/units'))) return { trains: [], end: null };
-  const [index, data] = [datasetAt(source, '/units/spike_times_index'), datasetAt(source, '/units/spike_times')];
+/** Returns tables of units below a group, as spike sorters store them in processing modules. */
+function unitTables(source: Source, place: string, notes: string[]): readonly string[] {
+  const group = groupBelow(source, place, notes);
+  if (!group) return [];
+  const names = group.keys();
+  if (names.includes('spike_times') && names.includes('spike_times_index')) return [place];
+  return names.flatMap((name) => unitTables(source, `${place}/${name}`, notes));
+}
+
+/** Returns the spikes of a table of units. Units of a processing module form a population named after their table. */
+function nwbUnits(source: Source, table: string): Pick<Recorded, 'trains' | 'end'> {
+  if (!isGroup(within(source, table))) return { trains: [], end: null };
+  const [index, data] = [datasetAt(source, `${table}/spike_times_index`), datasetAt(source, `${table}/spike_times`)];
   if (!index || !data) return { trains: [], end: null };
   const [ends, times] = [numbersOf(index), numbersOf(data)];
-  checkFinite(source, '/units/spike_times', times);
+  checkFinite(source, `${table}/spike_times`, times);
   if (ends.some((end, row) => end < (ends[row - 1] ?? 0) || end > times.length))
     throw unusable(
       source.path,
-      '/units/spike_times_index does not fit /units/spike_times',
+      `${table}/spike_times_index does not fit ${table}/spike_times`,
       'write the file again with the program that made it',
     );
-  const populations = textsOf(datasetAt(source, '/units/population'));
-  const own = datasetAt(source, '/units/cell_id') ?? datasetAt(source, '/units/id');
+  const populations = textsOf(datasetAt(source, `${table}/population`));
+  const own = datasetAt(source, `${table}/cell_id`) ?? datasetAt(source, `${table}/id`);
+  const name = table === '/units' ? '' : table.slice(table.lastIndexOf('/') + 1);
   const ids = own ? numbersOf(own) : Float64Array.from(ends.keys());
   const rows = new Map<string, number[]>();
   for (const row of ends.keys()) {
-    const population = populations[row] ?? '';
+    const population = populations[row] ?? name;
     const group = rows.get(population);
     if (group) group.push(row);
     else rows.set(population, [row]);
@@ -170,21 +195,30 @@ function nwbUnits(source: Source): Pick<Recorded, 'trains' | 'end'> {
     trains: own.map((row) => sorted(times.subarray(ends[row - 1] ?? 0, ends[row]))),
     listsSilent: true,
   }));
-  const observed = datasetAt(source, '/units/obs_intervals');
+  const observed = datasetAt(source, `${table}/obs_intervals`);
   const end = observed ? numbersOf(observed).reduce((last, time) => Math.max(last, time), 0) : 0;
   return { trains, end: end > 0 ? end : null };
 }
 
+/** Returns the group at a path; undefined for others. One in another file is named in `notes`. */
+function groupBelow(source: Source, place: string, notes: string[]): Group | undefined {
+  const { file, path } = source;
+  if (++source.groups > mostGroups)
+    throw unusable(path, `it has more than ${mostGroups} groups and datasets`, 'check that no group contains itself');
+  try {
+    const found = objectAt(file, place);
+    return isGroup(found) ? found : undefined;
+  } catch (error) {
+    const note = `${path}: ${(error as Error).message.split('\n')[0] ?? ''}, and was not read`;
+    if (!notes.includes(note)) notes.push(note);
+    return undefined;
+  }
+}
+
 /** Returns time series below a group; series that are not numbers in time are named in `notes`. */
 function signalsBelow(source: Source, place: string, notes: string[]): readonly RecordedSignal[] {
-  let found: Found;
-  try {
-    found = objectAt(source.file, place);
-  } catch (error) {
-    notes.push(`${source.path}: ${(error as Error).message.split('\n')[0] ?? ''}, and was not read`);
-    return [];
-  }
-  if (!isGroup(found)) return [];
+  const found = groupBelow(source, place, notes);
+  if (!found) return [];
   const names = found.keys();
   if (names.includes('data') && (names.includes('timestamps') || names.includes('starting_time'))) {
     const signal = nwbSeries(source, place);

@@ -32,6 +32,14 @@ export interface Inputs {
 
 const isVirtual = ({ parts }: Nodes): boolean => parts.some(({ template }) => template === null);
 
+/**
+ * Modules of a current clamp with a constant current from `delay` for `duration`: BMTK's, and none.
+ *
+ * @source BMTK 1.2.0, `bmtk/simulator/core/modules/iclamp.py`; SONATA extension of the Blue Brain Project, whose
+ *   modules linear, noise, pulse and others have currents that change
+ */
+const constantClamps: readonly string[] = ['current_clamp', 'IClamp'];
+
 /** Reads the inputs of a config. @param dt  time step in ms */
 export function readInputs(
   config: Config,
@@ -68,10 +76,18 @@ export function readInputs(
           sets(memberOf(input, 'node_set') ?? 'all', config.place('inputs', name, 'node_set')),
           spikes,
         );
-    } else if (type === 'current_clamp' && !['csv', 'nwb'].includes(module)) {
+    } else if (type === 'current_clamp' && constantClamps.includes(module)) {
       for (const [part, stimulus] of clampOf(config, dt, name, input, sets))
         stimuli[names.take(identifier(`${name}${part}`))] = stimulus;
-    } else config.report(messages.unsupported(`the input ${name} of type ${type}`), place);
+    } else if (type === 'current_clamp')
+      config.report(
+        messages.unsupported(
+          `the module ${module} of current_clamp`,
+          'write the module IClamp with amp, delay and duration',
+        ),
+        config.place('inputs', name, 'module'),
+      );
+    else config.report(messages.unsupported(`the input ${name} of type ${type}`), place);
   }
   const whole = new Map([...spikes].map(([part, lists]) => [part, onGrid(joined(lists), part, dt, config)]));
   for (const nodes of populations.values())

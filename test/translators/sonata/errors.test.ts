@@ -50,6 +50,41 @@ const header = 'node_type_id population model_type model_template dynamics_param
 type Json = Record<string, unknown>;
 const objectOf = (value: unknown): Json => value as Json;
 
+/** Returns a current clamp of a module. @source SONATA extension of the Blue Brain Project, keys of its modules */
+const clamp = (module: string, more: Json): Json => ({
+  input_type: 'current_clamp',
+  module,
+  node_set: 'lif',
+  delay: 10,
+  duration: 150,
+  ...more,
+});
+
+describe('current clamps', () => {
+  it.each([
+    ['linear', { amp_start: 50, amp_end: 200 }],
+    ['relative_linear', { percent_start: 50, percent_end: 100 }],
+    ['pulse', { amp_start: 50, width: 1, frequency: 10 }],
+    ['sinusoidal', { amp_start: 50, frequency: 10 }],
+    ['subthreshold', { percent_less: 10 }],
+    ['hyperpolarizing', {}],
+    ['noise', { amp: 180, mean: 20, variance: 4 }],
+    ['shot_noise', { amp: 180, rise_time: 1, decay_time: 5, rate: 100, amp_mean: 1, amp_var: 1 }],
+    ['ornstein_uhlenbeck', { amp: 180, tau: 2, mean: 10, sigma: 1 }],
+    ['csv', { amp: 180 }],
+  ])('of the module %s are refused, whatever else they state', async (module, more) => {
+    expect(
+      await errorsOf({ 'config.json': edited((json) => (objectOf(json['inputs'])['c'] = clamp(module, more))) }),
+    ).toEqual(['sonata/unsupported config.json:1']);
+  });
+
+  it.each([['IClamp'], ['current_clamp']])('of the module %s are read', async (module) => {
+    expect(
+      await errorsOf({ 'config.json': edited((json) => (objectOf(json['inputs'])['c'] = clamp(module, { amp: 1 }))) }),
+    ).toEqual([]);
+  });
+});
+
 /** Returns the config after a change. */
 function edited(change: (json: Json) => void): string {
   const json = JSON.parse(config) as Json;

@@ -391,7 +391,6 @@ export const getDataNote = (clear: boolean): Finding => ({
 /** A parameter outside its range, such as a time constant below zero; a warning. */
 export const unphysical = (name: string, expected: string, found: number): Finding => ({
   code: 'pynn/unphysical',
-  severity: 'warning',
   message: `${name} is outside its range`,
   expected,
   found: String(found),

@@ -8,6 +8,7 @@ import type { SourceChange } from './currents.js';
 import { located } from '../shared/located.js';
 import * as messages from './messages.js';
 import { initialValues, replayed, spikeTrains, type Trains } from './populations.js';
+import { checkRanges } from './check-ranges.js';
 import { initialiseSynapses, setSynapses } from './projection-phases.js';
 import type { TranslatedProjection } from './projections.js';
 import type { Recordings } from './recordings.js';
@@ -81,6 +82,7 @@ function translatePhase(phase: Phase, pointer: string, state: State): void {
     state.now = Math.max(state.now, phase.run_until);
     put({ runUntil: `${state.now} ms` });
   } else if (phase.set !== undefined) {
+    checkRanges(phase.set.params, `${pointer}/set/params`, setting);
     for (const entry of setCells(phase.set, child(pointer, 'set'), state)) put(entry);
   } else if (phase.initialize !== undefined) {
     for (const entry of initialise(phase.initialize, child(pointer, 'initialize'), stage, setting)) put(entry);
@@ -88,6 +90,7 @@ function translatePhase(phase: Phase, pointer: string, state: State): void {
     const { target, params } = phase.set_projection;
     const at = child(pointer, 'set_projection');
     const projection = projectionOf(target, at, stage, setting);
+    checkRanges(params, child(at, 'params'), setting);
     if (projection !== undefined)
       for (const entry of setSynapses(projection, params, child(at, 'params'), setting)) put(entry);
   } else if (phase.set_source !== undefined) setSource(phase.set_source, child(pointer, 'set_source'), state);

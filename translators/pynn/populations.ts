@@ -7,11 +7,11 @@ import { canList, own, type Setting } from './context.js';
 import { located, type Located } from '../shared/located.js';
 import * as messages from './messages.js';
 import { whereFrom } from './native/types.js';
-import { isWithin, ranges, rangeWords } from './ranges.js';
+import { checkRanges } from './check-ranges.js';
 import type { PopulationInfo } from './selections.js';
 import type { Population, Value, Values } from './specification.generated.js';
 import { translateStructure } from './structures.js';
-import { isNumbers, translateValue } from './values.js';
+import { translateValue } from './values.js';
 
 /** Cells that any target can count. */
 const mostCells = 2_147_483_648;
@@ -54,7 +54,7 @@ export function translatePopulation(
   if (info.cell.native === true)
     return nativePopulation(population, info.cell, size, positions, pointer, types, setting);
   const given = givenParameters(population.cell, child(pointer, 'cell'));
-  checkLimits(population, pointer, setting);
+  checkRanges(population.cell.params, `${pointer}/cell/params`, setting);
   checkRate(population, `${pointer}/cell/params`, setting);
   const parameters = parameterValues(info.cell, given, info.size, setting);
   const initial = initialValues(
@@ -125,17 +125,6 @@ function nativeValues(
       return [];
     }),
   );
-}
-
-/** Warns of values that make no sense for a cell, though its equations can be computed. */
-function checkLimits({ cell: { params = {} } }: Population, pointer: string, setting: Setting): void {
-  for (const [name, value] of Object.entries(params)) {
-    const range = own(ranges, name);
-    const numbers = typeof value === 'number' ? [value] : isNumbers(value) ? value : [];
-    const wrong = range && numbers.find((number) => !isWithin(range, number));
-    if (range && wrong !== undefined)
-      setting.report(messages.unphysical(name, rangeWords[range], wrong), child(`${pointer}/cell/params`, name));
-  }
 }
 
 /** Sources of whole intervals emit one spike a step at most, and no interval is shorter than the refractory period. */

@@ -12,6 +12,7 @@ import { type Setting, own } from './context.js';
 import { nativeName, whereFrom } from './native/types.js';
 import * as messages from './messages.js';
 import { commonReceptors, chooseReceptor, checkSigns } from './projection-receptors.js';
+import { checkRanges } from './check-ranges.js';
 import { synapseValues, fractionOf } from './projection-values.js';
 import { sharesDelay } from './synapse-values.js';
 import { atPlace, placesOf, structureOf } from './placed-synapses.js';
@@ -53,6 +54,8 @@ export function translateProjection(
   const post = targetOf(projection.post, network.targets, child(pointer, 'post'), setting);
   if (pre === undefined || post === undefined) return undefined;
   const written: Synapse = projection.synapse ?? { type: 'StaticSynapse' };
+  const { params, timing_dependence, weight_dependence } = written;
+  checkRanges({ params, timing_dependence, weight_dependence }, child(pointer, 'synapse'), setting);
   if (written.type === 'ElectricalSynapse')
     return gapJunctions(projection, written, id, label, { pre, post }, pointer, network, setting);
   const native = nativeName(written.type);

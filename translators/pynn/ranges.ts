@@ -1,7 +1,6 @@
 /**
  * Valid ranges of PyNN's parameters by name. Outside of them, equations can be computed but mean little: membranes and
- * traces decay in time, rates and durations are not negative. PyNN's backend raises an error for such values, and
- * imports of documents warn.
+ * traces decay in time, rates and durations are not negative. They are errors in documents as in scripts.
  */
 
 type Range = keyof typeof rangeWords;

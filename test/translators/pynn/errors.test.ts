@@ -55,6 +55,21 @@ const mistakes: readonly (readonly [name: string, parts: object, expected: strin
     'pynn/unphysical /populations/0/cell/params/rate: rate is outside its range | 0 or more',
   ],
   [
+    'a rate that no source has',
+    cell('SpikeSourcePoisson', { rate: 2e9 }),
+    'pynn/unphysical /populations/0/cell/params/rate: rate is outside its range | at most 1000000000 Hz',
+  ],
+  [
+    'a time constant of zero in a list',
+    cell('IF_curr_exp', { tau_m: [10, 0] }),
+    'pynn/unphysical /populations/0/cell/params/tau_m: tau_m is outside its range | more than 0',
+  ],
+  [
+    'a time constant below zero in a phase',
+    { ...cell('IF_curr_exp'), phases: [{ run: 1 }, { set: { target: 'a', params: { tau_m: -1 } } }, { run: 1 }] },
+    'pynn/unphysical /phases/1/set/params/tau_m: tau_m is outside its range | more than 0',
+  ],
+  [
     'a list of the wrong length',
     cell('IF_curr_exp', { tau_m: [1, 2, 3] }),
     'pynn/wrong-length /populations/0/cell/params/tau_m: tau_m has the wrong number of values | 2',

@@ -1,0 +1,37 @@
+/** Checks numbers of a document by the ranges of their parameters. */
+
+import { isObject } from '../../src/diagnostics/member.js';
+import { child } from '../../src/model/pointer.js';
+import type { Reporter } from './reporter.js';
+import * as messages from './messages.js';
+import { isWithin, ranges, rangeWords } from './ranges.js';
+import { isNumbers } from './values.js';
+
+/** Highest rate of a source in Hz. */
+const highestRate = 1e9;
+
+/**
+ * Reports numbers outside the ranges of their parameters, also those of parts of a cell or a synapse. Numbers that are
+ * drawn or computed are not checked.
+ */
+export function checkRanges(params: unknown, pointer: string, to: Reporter): void {
+  if (!isObject(params)) return;
+  for (const [name, value] of Object.entries(params)) {
+    const at = child(pointer, name);
+    if (isObject(value)) {
+      // A part has a type and parameters; receptors are a map of parts.
+      if (!Object.hasOwn(value, 'random'))
+        checkRanges(value['params'] ?? value, Object.hasOwn(value, 'params') ? `${at}/params` : at, to);
+      continue;
+    }
+    const range = Object.hasOwn(ranges, name) && name !== 'delay' ? ranges[name] : undefined;
+    const numbers = typeof value === 'number' ? [value] : isNumbers(value) ? value : [];
+    const wrong = range && numbers.find((number) => !isWithin(range, number));
+    if (range && wrong !== undefined) to.report(messages.unphysical(name, rangeWords[range], wrong), at);
+    const high = name === 'rate' || name === 'beta' ? numbers.find((number) => number > highestRate) : undefined;
+    if (high !== undefined) to.report(messages.unphysical(name, `at most ${highestRate} Hz`, high), at);
+  }
+  const [least, most] = [params['w_min'], params['w_max']];
+  if (typeof least === 'number' && typeof most === 'number' && most < least)
+    to.report(messages.unphysical('w_max', `w_min, ${least}, or more`, most), child(pointer, 'w_max'));
+}

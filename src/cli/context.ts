@@ -30,7 +30,7 @@ export interface CommandContext {
   /** Time at which the command began, on the clock of `performance.now()`. */
   readonly began: number;
   /** Reads a model's text and keeps it, so findings can show its lines. `-` is standard input. @throws UsageError */
-  read(path: string): Source;
+  read(path: string, longest?: number): Source;
   /** Reads a model's text, with the script that it was captured from. @throws UsageError */
   readModel(path: string): Source;
   /** Shows lines of this text for findings in the document of its name. */
@@ -88,8 +88,9 @@ export function createContext(
   const keep = (source: Source): void => {
     sources.set(source.name, source.text);
   };
-  const read = (path: string): Source => {
-    const source = path === standardStream ? (input ??= readStandardInput(terminal.input?.())) : readSource(path);
+  const read = (path: string, longest?: number): Source => {
+    const source =
+      path === standardStream ? (input ??= readStandardInput(terminal.input?.())) : readSource(path, longest);
     keep(source);
     return source;
   };

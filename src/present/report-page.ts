@@ -1,6 +1,5 @@
 /** A page about a model and a run of it: tables, equations, pictures, provenance. */
 
-import { readFileSync } from 'node:fs';
 import { platform } from '#platform';
 import { openRecorded } from '../compare/open-recorded.js';
 import { withNodes } from '../compare/read/ours.js';
@@ -16,6 +15,7 @@ import { descriptionBlocks, htmlPage, htmlTable } from './describe/formats.js';
 import { drawPictureOf, drawRecorded } from './draw-picture.js';
 import type { ImportedModel } from '../pipeline/read/imported-model.js';
 import { isModel } from '../pipeline/read/is-model.js';
+import { longestAside, readSource } from '../pipeline/read/read-source.js';
 import { runProperties } from '../pipeline/results/run-properties.js';
 import { inStage } from '../pipeline/stages.js';
 
@@ -127,8 +127,9 @@ async function networkFigures(
 
 function conversionBlocks(path: string): readonly string[] {
   let report: unknown;
+  const { text: written } = readSource(path, longestAside);
   try {
-    report = JSON.parse(readFileSync(path, 'utf8'));
+    report = JSON.parse(written);
   } catch {
     throw new UsageError(`${path} is no conversion report`, 'write one with interneuron convert --report FILE');
   }

@@ -8,6 +8,7 @@ import { certify as certifyPath } from '../../verify/certify/certify.js';
 import { certificatePage } from '../../verify/certify/certificate-page.js';
 import { countText } from '../../verify/certify/certificate.js';
 import { codecheckText, neededForCodecheck, readPaper } from '../../verify/certify/codecheck.js';
+import { longestAside } from '../../pipeline/read/read-source.js';
 import { fileDate } from '../../pipeline/results/provenance.js';
 import { refuseToReplace, writeTexts } from '../../pipeline/results/replaceable.js';
 import { onlyFile, type CommandContext } from '../context.js';
@@ -25,7 +26,7 @@ export async function certify(context: CommandContext): Promise<number> {
   const names = { page: join(folder, 'certificate.html'), data: join(folder, 'certificate.json') };
   const codecheck = join(folder, 'codecheck.yml');
   const paperPath = options.value('paper');
-  const paper = paperPath === undefined ? undefined : readPaper(context.read(paperPath).text, paperPath);
+  const paper = paperPath === undefined ? undefined : readPaper(context.read(paperPath, longestAside).text, paperPath);
   await refuseToReplace([...Object.values(names), ...(paper ? [codecheck] : [])], options.flag('force'));
   const progress = json || quiet ? silentProgress : await progressDisplay(terminal.progressStream);
   const interruption = interruptible(terminal, progress, 'stopping');

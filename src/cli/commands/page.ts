@@ -6,6 +6,7 @@ import { markupText } from '../../diagnostics/display.js';
 import { UsageError } from '../../diagnostics/diagnostic.js';
 import { formatBytes } from '../../diagnostics/quantities.js';
 import { badge, modelPage } from '../../present/model-page.js';
+import { longestAside } from '../../pipeline/read/read-source.js';
 import { refuseToReplace, writeText } from '../../pipeline/results/replaceable.js';
 import { standardStream } from '../arguments.js';
 import { onlyFile, type CommandContext } from '../context.js';
@@ -25,7 +26,7 @@ export async function page(context: CommandContext): Promise<number> {
   const outputs = [...(context.toStandardOutput ? [] : [output]), ...(badgePath === undefined ? [] : [badgePath])];
   await refuseToReplace(outputs, options.flag('force'));
   const aboutPath = options.value('about');
-  const about = aboutPath === undefined ? undefined : context.read(aboutPath).text;
+  const about = aboutPath === undefined ? undefined : context.read(aboutPath, longestAside).text;
   const document = onlyFile(context);
   if (document === standardStream)
     throw new UsageError('a page holds a file, not the standard input', 'save the model, and give its path');

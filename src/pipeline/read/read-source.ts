@@ -111,6 +111,9 @@ export function decodeSource(path: string, bytes: Uint8Array): Source {
   return { name: path, text: decoded.text };
 }
 
+/** Longest text in bytes that is no model, such as facts about an article. */
+export const longestAside = 64 * 2 ** 20;
+
 /** Name of standard input in diagnostics. */
 export const standardInput = '<stdin>';
 
@@ -132,7 +135,7 @@ export function readStandardInput(bytes = readToEnd(0, standardInput)): Source {
 function readBytes(path: string, longest: number): Uint8Array {
   try {
     const { kind, size } = platform.files.status(path);
-    if (kind === 'other') return readToEnd(path, path);
+    if (kind === 'other') return readToEnd(path, path, longest);
     if (size <= longest) return platform.files.read(path);
     throw tooLarge(path, formatBytes(size));
   } catch (error) {
@@ -140,14 +143,14 @@ function readBytes(path: string, longest: number): Uint8Array {
   }
 }
 
-/** Reads a pipe or a device to its end, which some devices do not have. */
-export function readToEnd(from: string | 0, name: string): Uint8Array {
+/** Reads a pipe or a device to its end, which some devices do not have. @throws UsageError if it is too long */
+export function readToEnd(from: string | 0, name: string, longest = longestText): Uint8Array {
   const pieces: Uint8Array[] = [];
   let total = 0;
   for (const piece of platform.files.pieces(from, 1 << 20)) {
     pieces.push(piece);
     total += piece.length;
-    if (total > longestText) throw tooLarge(name, `more than ${formatBytes(longestText)}`);
+    if (total > longest) throw tooLarge(name, `more than ${formatBytes(longest)}`);
   }
   return joined(pieces);
 }

@@ -25,7 +25,7 @@ export const limits = {
   projectionPieces: 40_000,
   /** Attributes of one element of XML. */
   attributes: 500,
-  /** Bytes that a packed table unpacks to, and that its columns have: always allowed, for each byte of the file, at most. */
+  /** Bytes that a packed file and its columns may have: always, for each byte of the file, at most. */
   unpackedAlways: 2 ** 26,
   unpackedRatio: 50,
   unpackedMost: 2 ** 32,

@@ -66,12 +66,12 @@ function step(name: string, input: string): ReturnType<typeof bash> {
 describe('the action', () => {
   it('runs the program of its own repository', () => {
     const commands = action.runs.steps.flatMap(({ run = '' }) => run.match(/\b(?:npm|npx|node) [^\n;]*/g) ?? []);
-    expect(commands.map((command) => command.split(' && ')[0]).sort()).toEqual([
-      ...['test --output-format github -- "${words[@]}"', 'validate --output-format github -- "${words[@]}"'].map(
-        (words) => `node "$GITHUB_ACTION_PATH/dist/cli.js" ${words}`,
+    expect(commands.map((command) => command.split(' && ')[0])).toEqual([
+      'npm ci --no-audit --no-fund',
+      ...['validate --output-format github', 'test --output-format github'].map(
+        (words) => `node "$GITHUB_ACTION_PATH/dist/cli.js" ${words} -- "${'$'}{words[@]}"`,
       ),
       'node "$GITHUB_ACTION_PATH/dist/cli.js" verify -- "$result"',
-      'npm ci --no-audit --no-fund',
     ]);
   });
 

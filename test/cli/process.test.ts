@@ -33,6 +33,36 @@ function program(words: readonly string[], then?: (child: ChildProcess) => void)
   return ended;
 }
 
+describe('includes of a model in an unpacked repository', () => {
+  const nml = (content: string): string =>
+    `<neuroml xmlns="http://www.neuroml.org/schema/neuroml2" id="n">${content}</neuroml>\n`;
+  beforeAll(() => {
+    for (const name of ['models', 'types']) mkdirSync(folder.file(`unpacked/${name}`), { recursive: true });
+    writeFileSync(folder.file('unpacked/models/m.nml'), nml('<include href="../types/c.nml"/>'));
+    writeFileSync(
+      folder.file('unpacked/types/c.nml'),
+      nml('<iafCell id="c" C="1 nF" thresh="-50mV" reset="-65mV" leakConductance="10nS" leakReversal="-65mV"/>'),
+    );
+  });
+  const validated = (path: string, cwd: string, environment = {}): Promise<Ended> =>
+    startProgram(['validate', path], { cwd, environment }).ended;
+
+  it('may lie in the folder in which the command runs', async () => {
+    expect(await validated('models/m.nml', folder.file('unpacked'))).toMatchObject({ code: 0 });
+  });
+
+  it.each([
+    ['a folder beside the model', 'm.nml', 'unpacked/models', {}],
+    ['a home folder', 'models/m.nml', 'unpacked', { HOME: 'unpacked' }],
+    ['the folder for temporary files', 'models/m.nml', 'unpacked', { TMPDIR: 'unpacked' }],
+    ['a folder that the model is not in', '../models/m.nml', 'unpacked/types', {}],
+  ])('may not lie elsewhere if the command runs in %s', async (_, path, cwd, variables) => {
+    const environment = Object.fromEntries(Object.entries(variables).map(([name, to]) => [name, folder.file(to)]));
+    const { code, stdout } = await validated(path, folder.file(cwd), environment);
+    expect([code, stdout]).toEqual([1, expect.stringContaining('--allow-path')]);
+  });
+});
+
 const isRoot = process.getuid?.() === 0;
 
 describe.skipIf(!isRoot)(

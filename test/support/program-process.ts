@@ -24,6 +24,8 @@ export interface ProgramProcess {
 export interface ProcessOptions {
   /** Added to the environment; undefined takes a variable away. */
   readonly environment?: Readonly<Record<string, string | undefined>>;
+  /** Its current folder; absent: the repository. */
+  readonly cwd?: string;
   /** Runs as this user, which requires root. */
   readonly uid?: number;
   /** The most that a file may grow to, in blocks of 512 bytes. */
@@ -35,12 +37,12 @@ export interface ProcessOptions {
 /** Starts the program, in a group of processes of its own. */
 export function startProgram(
   words: readonly string[],
-  { environment = {}, uid, fileBlocks, stdout: output }: ProcessOptions = {},
+  { environment = {}, cwd = root, uid, fileBlocks, stdout: output }: ProcessOptions = {},
 ): ProgramProcess {
   const limited = fileBlocks === undefined ? [] : ['sh', '-c', 'ulimit -f "$0"; exec "$@"', String(fileBlocks)];
   const [command = '', ...rest] = [...limited, process.execPath, inject('program'), ...words];
   const child = spawn(command, rest, {
-    cwd: root,
+    cwd,
     env: { ...process.env, ...environment },
     stdio: ['ignore', output ?? 'pipe', 'pipe'],
     detached: true,

@@ -1,4 +1,4 @@
-/** Files that a model may include: files of its folder or repository, and of folders that the user allows. */
+/** Files that a model may include: of its folder, its repository, the current folder, and folders the user allows. */
 
 import { isRefused, systemCode } from '../../diagnostics/system-error.js';
 import { platform } from '#platform';
@@ -36,7 +36,7 @@ export function includedFiles(model: string, allowed: readonly string[] = [], bu
       'name a folder that models may include files from',
     );
   });
-  const within = [dirname(real), root, ...folders.map(({ real }) => real)];
+  const within = [dirname(real), root, ...currentFolderOf(real, bundle), ...folders.map(({ real }) => real)];
   return {
     locate: (path) => {
       const real = realPath(path);
@@ -76,6 +76,15 @@ function repositoryOf(model: string): string {
   for (let folder = own; folder !== dirname(folder); folder = dirname(folder))
     if (marks.some((mark) => statusOf(join(folder, mark)) !== null)) return isShared(folder) ? own : folder;
   return own;
+}
+
+/**
+ * Returns the folder in which the command runs if the model lies below it, as in an unpacked repository without marks.
+ * Models in bundles, and shared folders, have none.
+ */
+function currentFolderOf(model: string, bundle: string | undefined): readonly string[] {
+  const here = realPath('.');
+  return bundle === undefined && here !== null && isWithin(model, here) && !isShared(here) ? [here] : [];
 }
 
 /**

@@ -38,6 +38,9 @@ export const modelLanguages = {
   canonical: 'urn:interneuron:schema:model:1',
 } as const;
 
+/** The language that jNeuroML's export of SED-ML states. */
+const neuroml2 = 'urn:sedml:language:neuroml2';
+
 export type ModelLanguage = keyof typeof modelLanguages;
 
 /** Parts of the spikes of a population: their times in s, and the indices of their cells. */
@@ -237,7 +240,11 @@ function numberIn(course: XmlElement, name: string, diagnostics: Diagnostics): n
 
 function checkLanguage(model: XmlElement, diagnostics: Diagnostics): void {
   const language = model.attribute('language') ?? '';
-  if (!Object.values(modelLanguages).some((known) => language === known || language.startsWith(`${known}.`)))
+  if (
+    ![...Object.values(modelLanguages), neuroml2].some(
+      (known) => language === known || language.startsWith(`${known}.`),
+    )
+  )
     diagnostics.add(messages.unreadLanguage(language === '' ? 'an unstated language' : language), model.place);
 }
 

@@ -123,6 +123,11 @@ describe('interneuron-biosimulators', () => {
     });
   });
 
+  it('reads LEMS in the language that jNeuroML states', async () => {
+    await writeArchive('neuroml2.omex', experiment.replace('language:lems', 'language:neuroml2'));
+    expect(await execute('neuroml2.omex', 'neuroml2')).toMatchObject({ code: 0 });
+  });
+
   it('computes data generators over the time that is reported, and leaves out plots', async () => {
     await writeArchive('late.omex', experiment);
     expect((await execute('late.omex', 'late')).code).toBe(0);

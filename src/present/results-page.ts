@@ -1,6 +1,6 @@
 /** A page about a folder of results, such as the runs of a sweep: a row and a picture for each. */
 
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { openRecorded } from '../compare/open-recorded.js';
 import { withNodes } from '../compare/read/ours.js';
@@ -8,6 +8,7 @@ import { milliseconds, type Recorded } from '../compare/recorded.js';
 import { DiagnosticError, UsageError } from '../diagnostics/diagnostic.js';
 import { markupText } from '../diagnostics/display.js';
 import { formatCount } from '../diagnostics/quantities.js';
+import { longestAside, readSource } from '../pipeline/read/read-source.js';
 import { htmlPage, htmlTable } from './describe/formats.js';
 import { drawRecorded } from './draw-picture.js';
 import { spikeCounts } from './report-page.js';
@@ -41,19 +42,20 @@ export async function resultsPage(folder: string): Promise<string> {
   const notShown: string[] = [];
   for (const name of names) {
     let recorded: Recorded;
+    let picture: string | undefined;
+    const values = varied.rows.get(name) ?? varied.columns.map(() => '');
+    const caption = varied.columns.map((column, k) => `${column} = ${values[k] ?? ''}`).join(', ');
     try {
       recorded = withNodes(await openRecorded(join(folder, name)));
+      if (figures.length < mostPictures)
+        picture = await drawRecorded(recorded, { title: caption === '' ? name : caption });
     } catch (error) {
       if (!(error instanceof UsageError || error instanceof DiagnosticError)) throw error;
       notShown.push(name);
       continue;
     }
-    const values = varied.rows.get(name) ?? varied.columns.map(() => '');
     rows.push([name, ...values, ...totalsOf(recorded)]);
-    if (figures.length === mostPictures) continue;
-    const caption = varied.columns.map((column, k) => `${column} = ${values[k] ?? ''}`).join(', ');
-    const svg = await drawRecorded(recorded, { title: caption === '' ? name : caption });
-    figures.push(`<figure>${svg}<figcaption>${markupText(name)}</figcaption></figure>`);
+    if (picture !== undefined) figures.push(`<figure>${picture}<figcaption>${markupText(name)}</figcaption></figure>`);
   }
   if (rows.length === 0)
     throw new UsageError(`${folder} is a folder without results`, 'name a result, a model, or the folder of a sweep');
@@ -87,7 +89,7 @@ interface VariedValues {
 
 function variedValues(table: string): VariedValues {
   const [headings = [], ...lines] = existsSync(table)
-    ? readFileSync(table, 'utf8').trimEnd().split('\n').map(cellsIn)
+    ? readSource(table, longestAside).text.trimEnd().split('\n').map(cellsIn)
     : [];
   const [outcome, file] = [headings.indexOf('outcome'), headings.indexOf('file')];
   if (outcome < 0 || file < 0) return { columns: [], rows: new Map() };

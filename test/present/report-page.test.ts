@@ -126,6 +126,7 @@ describe('report', () => {
     const runs = folder.file('runs');
     await runCommand(['sweep', model, '--vary', 'tau=8,12 ms', '--seeds', '1', '-o', runs, '-q']);
     writeFileSync(`${runs}/notes.txt`, 'no result');
+    writeFileSync(`${runs}/notes.conf`, '# settings of the plot\n# none yet\n');
     const { code } = await runCommand(['report', runs, '-o', folder.file('runs.html'), '-q']);
     expect(code).toBe(0);
     const page = readFileSync(folder.file('runs.html'), 'utf8');
@@ -140,7 +141,7 @@ describe('report', () => {
       'tau_ms = 8, seed = 1',
       'tau_ms = 12, seed = 1',
     ]);
-    expect(page).toContain('Not shown: notes.txt.');
+    expect(page).toContain('Not shown: notes.conf, notes.txt.');
   });
 
   it('rejects a folder without results', async () => {

@@ -310,7 +310,10 @@ function unknownCommand(words: readonly string[], help: string): Request {
   const word = words.find((candidate) => !candidate.startsWith('-'));
   if (word === undefined && words.length === 0) return { kind: 'text', text: `${help}\n` };
   if (word === undefined)
-    throw new UsageError(`${words[0]} needs a command`, 'interneuron --help lists all commands and options');
+    throw new UsageError(
+      `${words[0]} needs a command`,
+      didYouMean(words[0] ?? '', ['--help', '--version']) ?? 'interneuron --help lists all commands and options',
+    );
   const simulator = simulatorsOfScripts.get(word);
   if (simulator !== undefined)
     throw new UsageError(

@@ -68,9 +68,8 @@ describe('the action', () => {
     const commands = action.runs.steps.flatMap(({ run = '' }) => run.match(/\b(?:npm|npx|node) [^\n;]*/g) ?? []);
     expect(commands.map((command) => command.split(' && ')[0])).toEqual([
       'npm ci --no-audit --no-fund',
-      ...['validate --output-format github', 'test --output-format github'].map(
-        (words) => `node "$GITHUB_ACTION_PATH/dist/cli.js" ${words} -- "${'$'}{words[@]}"`,
-      ),
+      'node "$GITHUB_ACTION_PATH/dist/cli.js" validate --output-format github -- "${words[@]}"',
+      'node "$GITHUB_ACTION_PATH/dist/cli.js" test --output-format github -- "${words[@]}"',
       'node "$GITHUB_ACTION_PATH/dist/cli.js" verify -- "$result"',
     ]);
   });

@@ -16,6 +16,8 @@ interface Outcome {
   readonly seconds?: number;
   readonly fingerprint?: string;
   readonly reason?: string;
+  /** How to make the engine available. */
+  readonly hint?: string;
 }
 
 /** The model of the runs is the one that `new brian` writes. */
@@ -26,8 +28,11 @@ export async function doctor(context: CommandContext): Promise<number> {
   const outcomes: Outcome[] = [];
   for (const { target, available, reason, hint } of await probeTargets()) {
     if (target === 'null') continue;
-    const why = [reason, hint].filter((text) => text !== undefined).join('; ');
-    outcomes.push(available ? await tried(target, context) : { target, state: 'not available', reason: why });
+    outcomes.push(
+      available
+        ? await tried(target, context)
+        : { target, state: 'not available', reason: reason ?? '', ...(hint === undefined ? {} : { hint }) },
+    );
   }
   const fingerprints = new Set(outcomes.flatMap(({ fingerprint }) => fingerprint ?? []));
   const healthy = fingerprints.size === 1 && outcomes.every(({ state }) => state !== 'fails');
@@ -40,6 +45,7 @@ export async function doctor(context: CommandContext): Promise<number> {
   ]);
   context.say(`Node ${process.versions.node} on ${process.platform} ${process.arch}\n`);
   context.say(formatTable(columns, rows).join('\n'));
+  for (const { target, hint } of outcomes) if (hint !== undefined) context.say(`\nfor ${target}: ${hint}`);
   context.say(
     healthy
       ? '\nall available engines give the same spikes'

@@ -12,7 +12,7 @@ import { hashModel } from '../model/hash.js';
 import { phaseKind } from '../model/tagged.js';
 import { timingProperties } from '../model/timing-properties.js';
 import { segmentTimes } from '../pipeline/results/segments.js';
-import type { SpikeTrains } from '../../runtime/results/result.js';
+import type { ResultWriter, SpikeTrains } from '../../runtime/results/result.js';
 import { placesOfCables } from './check-places.js';
 import { compareSamples, SampleKeeper, type VariableCheck } from './compare-samples.js';
 import { compareSpikes, type PopulationCheck, type SpikesByPopulation } from './compare-spikes.js';
@@ -62,7 +62,7 @@ export interface CheckOptions {
   /** Receives the message for a variable that is NaN at the end, and whether it is one of the conversion. */
   readonly onNaN?: (message: string, converted: boolean) => void;
   /** Recordings besides spikes, and the keeper of their samples. */
-  readonly besides?: { readonly recordings: readonly Recording[]; readonly keeper: SampleKeeper };
+  readonly besides?: { readonly recordings: readonly Recording[]; readonly keeper: ResultWriter };
 }
 
 /** Spikes as near as this, in s, or as near as a step, count as the same. */

@@ -1,0 +1,493 @@
+/**
+ * Decides whether two models are the same in the limit of small steps, with the loop open: both receive the spikes of
+ * one run of the source, and their steps are halved until their distance vanishes or a rest remains.
+ */
+
+import { freeze } from '../convert/freeze.js';
+import { DiagnosticError, UsageError } from '../diagnostics/diagnostic.js';
+import { entryOf, itemAt } from '../diagnostics/entry.js';
+import { lengthOf, numbersOf } from '../model/arrays.js';
+import type { ConversionEntry } from '../model/conversion-report.js';
+import type { Recording, SpikeTrain, ValidModel } from '../model/model.js';
+import { elementsIn, populationOf } from '../model/selected.js';
+import { areInFile, isRecording, isSelection } from '../model/tagged.js';
+import { typedValid } from '../model/typed-model.js';
+import { chooseTarget } from '../pipeline/choose-target.js';
+import { columnCount } from '../../runtime/results/result.js';
+import {
+  distancesOf,
+  RangeKeeper,
+  type Distances,
+  type OpenRun,
+  type PairedVariable,
+  type RunPair,
+  type Unit,
+} from './approach.js';
+import { comparedTime, EndedByFault, eventsOf, spikesOf, type CheckOptions } from './check-conversion.js';
+import type { SpikesByPopulation } from './compare-spikes.js';
+import {
+  coupledContinuously,
+  drawnOnce,
+  listedSpikes,
+  openLoop,
+  partsThere,
+  withStep,
+  type PartsThere,
+} from './open-loop.js';
+import { comparableVariables, type Sampled } from './pair-variables.js';
+import { joined } from './read-back.js';
+import { compareStates, type CellPair, type StateComparison } from './state-comparison.js';
+import type { ModelComparison } from './compare-models.js';
+import { withDrawsOf } from './shared-draws.js';
+import { stepReaders, stepReasons } from './step-reasons.js';
+
+/** Verdict on two models. */
+export interface Limit {
+  readonly verdict: 'the same model' | 'another model' | 'no limit';
+  /** Reason for no limit. */
+  readonly reason?: string;
+  /** Compared time, and time step of the source, in s. */
+  readonly seconds: number;
+  readonly dt: number;
+  /** Distances at each step, the longest first. */
+  readonly levels: readonly Distances[];
+  /** Distances that do not vanish with the step, the largest ratio first. */
+  readonly rest: readonly Unit[];
+  /** Comparison at states along the run; absent if the models were not run. */
+  readonly states?: StateComparison;
+  /** Populations whose coupling by continuous variables stays closed. */
+  readonly closed: readonly string[];
+  /** Whether the target was written anew for each step, since it holds values that depend on the step. */
+  readonly writtenAnew?: boolean;
+}
+
+/** How to decide. */
+export interface LimitOptions {
+  /** Report of the conversion, for populations, variables and cells with other names. */
+  readonly report?: readonly ConversionEntry[];
+  /** Most work: cells times steps, and spikes that arrive. */
+  readonly work?: number;
+  /** Writes the target for a model with another step. */
+  readonly written?: (frozen: ValidModel) => Promise<ValidModel>;
+  readonly signal?: AbortSignal;
+}
+
+/** Usual work of a verdict. */
+const usualWork = 3e8;
+
+/** Most times at which states are compared. */
+const mostTimes = 1000;
+
+/** Shortest time that is compared, and longest if no cell spikes in it, in s. */
+const compared = { first: 0.2, longest: 1 } as const;
+
+/** Halvings of the step before a verdict, and the most of them. */
+const halvings = { least: 4, most: 8 } as const;
+
+/** Halvings of a step at which a model fails. */
+const mostFailing = 3;
+
+/** A run with values that are not numbers. */
+class NotANumber extends Error {}
+
+/**
+ * Compares two models in the limit of small steps.
+ *
+ * @param target  has the draws of the source: it was written from a model that `drawnOnce` returns, or draws nothing
+ */
+export async function limitOf(source: ValidModel, target: ValidModel, options: LimitOptions = {}): Promise<Limit> {
+  const { dt } = source.model.experiment;
+  const [reason] = stepReasons(source.model);
+  if (reason !== undefined) return noLimit(source, reason);
+  try {
+    const engine = (await chooseTarget('wasm')).target;
+    const own = await drawnOnce(source, engine);
+    const [random] = own.remaining;
+    if (random !== undefined) return noLimit(source, random);
+    const settled = async (valid: ValidModel): Promise<ValidModel> => {
+      const { valid: frozen, remaining } = await freeze(valid, engine);
+      const [draws] = remaining;
+      if (draws !== undefined) throw new UsageError(draws);
+      return frozen;
+    };
+    const written = await settled(target);
+    const found = await approach(withStates(withStep(own.valid, dt)), () => Promise.resolve(written), options);
+    if (found.verdict === 'the same model') return found;
+    const anew = options.written;
+    if (anew !== undefined) {
+      const at = async (step: number): Promise<ValidModel> => settled(await anew(withStep(own.valid, step)));
+      if (dependsOnStep(written, await at(dt / 2))) {
+        const again = await approach(withStates(withStep(own.valid, dt)), at, options);
+        if (again.verdict === 'the same model') return { ...again, writtenAnew: true };
+      }
+    }
+    const [reader] = [...stepReaders(source.model), ...stepReaders(written.model)];
+    return reader === undefined || found.states?.differences.length !== 0
+      ? found
+      : { ...found, verdict: 'no limit', reason: reader };
+  } catch (error) {
+    return noLimit(source, reasonOf(error));
+  }
+}
+
+/**
+ * Compares two models of any notations. Parts that both draw by one definition have the draws of the first.
+ *
+ * @param renamed  parts of other names in the second
+ */
+export async function limitOfDocuments(
+  first: ValidModel,
+  second: ValidModel,
+  renamed: ModelComparison['renamed'],
+  options: LimitOptions = {},
+): Promise<Limit> {
+  const report = renamed.flatMap(({ part, first: name, second: other }): ConversionEntry[] => {
+    const size = first.model.populations[name]?.size;
+    if (part !== 'population' || size === undefined) return [];
+    const cells = { [other]: Array.from({ length: size }, (_, cell) => cell) };
+    return [{ verdict: 'exact', code: 'diff', pointer: `/populations/${name}`, message: '', cells }];
+  });
+  const frozen = await settledOrReason(first);
+  if (typeof frozen === 'string') return noLimit(first, frozen);
+  const { valid, others } = withDrawsOf(second, first, frozen);
+  const [other] = others;
+  if (other !== undefined) return noLimit(first, other);
+  return limitOf(frozen, valid, { report, ...options });
+}
+
+/** Returns a model with its draws made, or the reason why there is none. */
+async function settledOrReason(valid: ValidModel): Promise<ValidModel | string> {
+  try {
+    const { valid: frozen, remaining } = await drawnOnce(valid, (await chooseTarget('wasm')).target);
+    return remaining[0] ?? frozen;
+  } catch (error) {
+    return reasonOf(error);
+  }
+}
+
+/** Returns the reason why a model cannot be run, of an error that has one. @throws the error */
+function reasonOf(error: unknown): string {
+  if (error instanceof EndedByFault || error instanceof NotANumber || error instanceof UsageError) return error.message;
+  if (error instanceof DiagnosticError) return `it cannot run here: ${error.diagnostics[0]?.message ?? error.message}`;
+  throw error;
+}
+
+/** Returns a verdict for models without a limit. */
+const noLimit = ({ model }: ValidModel, reason: string): Limit => ({
+  verdict: 'no limit',
+  reason,
+  seconds: comparedTime(model, compared.first),
+  dt: model.experiment.dt,
+  levels: [],
+  rest: [],
+  closed: [],
+});
+
+/** Checks whether two models differ by more than their step. */
+const dependsOnStep = ({ model: a }: ValidModel, { model: b }: ValidModel): boolean =>
+  (['neurons', 'synapses', 'populations', 'projections', 'stimuli'] as const).some(
+    (part) => JSON.stringify(a[part]) !== JSON.stringify(b[part]),
+  );
+
+/** Halves the steps of two models until a verdict. @param written  the target for a step in s */
+async function approach(
+  source: ValidModel,
+  written: (step: number) => Promise<ValidModel>,
+  { report = [], work = usualWork, signal }: LimitOptions,
+): Promise<Limit> {
+  const { dt } = source.model.experiment;
+  const whole = comparedTime(source.model);
+  let seconds = Math.min(whole, compared.first);
+  const run = async (valid: ValidModel, more: CheckOptions = {}, like?: ValidModel): Promise<SpikesByPopulation> => {
+    const onNaN = (message: string): void => {
+      throw new NotANumber(message);
+    };
+    const given = { target: 'wasm', seconds, onNaN, ...(signal ? { signal } : {}), ...more };
+    const found = await spikesOf(valid, given, like);
+    return like ? joined(found, report) : found;
+  };
+  const isCell = (name: string): boolean => source.model.populations[name]?.type !== undefined;
+  let spikes = await run(source);
+  const isSilent = ![...spikes].some(([name, trains]) => isCell(name) && trains.some(({ length }) => length > 0));
+  if (isSilent && whole > seconds) {
+    seconds = Math.min(whole, compared.longest);
+    spikes = await run(source);
+  }
+  const first = await written(dt);
+  const there = partsThere(source, first, report);
+  const closed = closedPopulations(source, first, there);
+  const trains = [...spikes].filter(([name]) => isCell(name) && !closed.has(name));
+  const openSource = openLoop(source, new Map(trains.map(([name, cells]) => [name, listedSpikes(cells)])));
+  const opened = (valid: ValidModel): ValidModel => {
+    const given = [...there].flatMap(([name, { population, cells }]): (readonly [string, SpikeTrain])[] => {
+      const [, own] = trains.find(([one]) => one === population) ?? [];
+      return own === undefined ? [] : [[name, listedSpikes(own, cells)]];
+    });
+    return openLoop(valid, new Map(given));
+  };
+  const openFirst = opened(first);
+  const { recordings, ofTarget, sampled } = comparableVariables(openSource, openFirst, seconds, { report });
+  const paired = pairedVariables(source, recordings, sampled);
+  const every = Math.max(1, Math.ceil(seconds / dt / mostTimes));
+  const times = { end: seconds, interval: every * dt, count: Math.floor(seconds / (every * dt) + 1e-6) };
+  const atStep = async (k: number): Promise<RunPair> => {
+    const step = dt / 2 ** k;
+    const one = async (valid: ValidModel, kept: readonly Recording[], like?: ValidModel): Promise<OpenRun> => {
+      const keeper = new RangeKeeper(every * 2 ** k, times.count);
+      const besides = { recordings: kept.map(atEachStep), keeper };
+      const spikes = await run(withStep(valid, step), { besides }, like);
+      const infinite = keeper.diverging();
+      if (infinite !== undefined) throw new NotANumber(`${infinite} grows without bound in steps of ${step * 1e3} ms`);
+      return { spikes, ranges: keeper.kept() };
+    };
+    const target = k === 0 ? openFirst : opened(await written(step));
+    return { step, runs: [await one(openSource, recordings), await one(target, ofTarget, source)] };
+  };
+  let from = 0;
+  let coarser: RunPair | undefined;
+  for (; coarser === undefined; from += 1)
+    try {
+      coarser = await atStep(from);
+    } catch (error) {
+      // Steps can be too long for the method of a notation.
+      if (!(error instanceof NotANumber || error instanceof EndedByFault) || from === mostFailing) throw error;
+    }
+  const pairs = cellPairs(source, there, coarser.runs[0], paired, [...sampled.values()]);
+  const states = compareStates(typedValid(source), typedValid(first), pairs);
+  const levels: Distances[] = [];
+  const atFirst = workOf(openSource, seconds) + workOf(openFirst, seconds);
+  const arriving = arrivals(openSource, spikes) + arrivals(openFirst, spikes);
+  const limit = (verdict: Limit['verdict'], reason?: string): Limit => ({
+    verdict,
+    ...(reason === undefined ? {} : { reason }),
+    seconds,
+    dt,
+    levels,
+    rest: restOf(levels).rest.toSorted((a, b) => b.ratio - a.ratio),
+    states,
+    closed: [...closed].filter((name) => receives(source, name)),
+  });
+  const judgement = (): Limit['verdict'] | undefined => {
+    const { units, unmatched } = itemAt(levels, levels.length - 1);
+    const { rest, open } = restOf(levels);
+    if (states.differences.length > 0 || isMany(rest, units.size, manyUnits)) return 'another model';
+    return rest.length + open.length + unmatched.length === 0 ? 'the same model' : undefined;
+  };
+  for (let k = from; k < from + halvings.most && 2 ** (k + 1) * atFirst + arriving <= work; k += 1) {
+    const finer = await atStep(k);
+    levels.push(distancesOf(coarser, finer, paired, times));
+    coarser = finer;
+    const verdict = levels.length < halvings.least ? undefined : judgement();
+    if (verdict !== undefined) return limit(verdict);
+  }
+  const isUnmatched =
+    levels.length > halvings.least && levels.slice(-halvings.least).every(({ unmatched }) => unmatched.length > 0);
+  if (states.differences.length > 0 || restOf(levels).rest.length > 0 || isUnmatched) return limit('another model');
+  const smallest = `${Number((coarser.step * 1e3).toPrecision(4))} ms`;
+  const { units } = levels.at(-1) ?? {};
+  return limit(
+    'no limit',
+    units?.size === 0
+      ? 'no spikes, and no variable that both have'
+      : `steps of ${smallest}, the shortest within the budget, do not decide`,
+  );
+}
+
+/** Returns the number of cells, compartments and synapses with equations, times the steps of a run. */
+function workOf({ model }: ValidModel, seconds: number): number {
+  const cells = Object.values(model.populations).reduce((sum, { type = '', size }) => {
+    const sections = Object.values(model.neurons[type]?.compartments?.sections ?? {});
+    const parts = sections.reduce((all, { divisions }) => all + divisions, 0);
+    return sum + size * Math.max(1, parts);
+  }, 0);
+  const synapses = Object.values(model.projections).reduce((sum, { synapse, connect: [rule] }) => {
+    const isStepped = Object.values(model.synapses[synapse]?.derivatives ?? {}).some(({ eventDriven }) => !eventDriven);
+    return sum + (isStepped && rule?.rule === 'list' ? lengthOf(rule.sources) : 0);
+  }, 0);
+  return ((cells + synapses) * seconds) / model.experiment.dt;
+}
+
+/** Returns the number of spikes that arrive at synapses in a run, by the mean number of spikes of a source. */
+function arrivals({ model }: ValidModel, spikes: SpikesByPopulation): number {
+  const mean = (trains: readonly (readonly number[])[]): number =>
+    trains.reduce((sum, { length }) => sum + length, 0) / Math.max(1, trains.length);
+  return Object.values(model.projections).reduce((sum, { from, connect: [rule] }) => {
+    const { size = 1, spikes: listed } = model.populations[populationOf(from.of) ?? ''] ?? {};
+    const count = rule?.rule === 'list' ? lengthOf(rule.sources) : 0;
+    const own =
+      listed && !areInFile(listed)
+        ? lengthOf(listed.times) / size
+        : mean(spikes.get(populationOf(from.of) ?? '') ?? []);
+    return sum + count * own;
+  }, 0);
+}
+
+/** Returns populations of the source whose projections stay as they are, in both models. */
+function closedPopulations(source: ValidModel, target: ValidModel, there: PartsThere): ReadonlySet<string> {
+  const coupled = coupledContinuously(target, eventsOf(target) ?? new Map());
+  return new Set([
+    ...coupledContinuously(source, eventsOf(source) ?? new Map()),
+    ...[...there].flatMap(([name, { population }]) => (coupled.has(name) ? [population] : [])),
+  ]);
+}
+
+/** Checks whether projections act on a population. */
+const receives = ({ model }: ValidModel, population: string): boolean =>
+  Object.values(model.projections).some(({ to }) => populationOf(to.of) === population);
+
+/** Returns a recording of each step. */
+function atEachStep(recording: Recording): Recording {
+  if (!isRecording(recording, 'variables')) return recording;
+  const { every: _, ...rest } = recording;
+  return rest;
+}
+
+/** Returns a model that also records all states of its cells. */
+function withStates(valid: ValidModel): ValidModel {
+  const { model } = valid;
+  const known = new Set(
+    model.recordings.flatMap((recording) =>
+      isRecording(recording, 'variables') && recording.section === undefined
+        ? recording.variables.map((variable) => `${populationOf(recording.of)}.${variable}`)
+        : [],
+    ),
+  );
+  const more = Object.entries(model.populations).flatMap(([population, { type = '' }]): Recording[] => {
+    const { compartments, cable, state = {} } = model.neurons[type] ?? {};
+    const states = cable ? [] : compartments ? ['v'] : Object.keys(state);
+    const variables = states.filter((name) => !known.has(`${population}.${name}`));
+    return variables.length === 0 ? [] : [{ of: { population }, variables, name: `states_${population}` }];
+  });
+  return { ...valid, model: { ...model, recordings: [...model.recordings, ...more] } };
+}
+
+/** Returns the variables that both models record, by recording. */
+function pairedVariables(
+  source: ValidModel,
+  recordings: readonly Recording[],
+  sampled: ReadonlyMap<string, Sampled>,
+): ReadonlyMap<string, PairedVariable> {
+  return new Map(
+    recordings.flatMap((recording): (readonly [string, PairedVariable])[] => {
+      const found = sampled.get(recording.name);
+      if (found === undefined || !isRecording(recording, 'variables')) return [];
+      const { population: owner, variable, factor = 1 } = found;
+      const { of } = recording;
+      const listed = isSelection(of, 'indices') || isSelection(of, 'synapses') ? of.indices : undefined;
+      const elements = listed === undefined ? {} : { elements: numbersOf(listed, source.data) };
+      const cellsOf = isSelection(of, 'synapses')
+        ? endsOfSynapses(source, of.projection)
+        : (cell: number) => [`${owner}[${cell}]`];
+      return [[recording.name, { owner, variable, factor, cellsOf, ...elements }]];
+    }),
+  );
+}
+
+/** Returns a function that gives the cells at both ends of a synapse of a projection with listed connections. */
+function endsOfSynapses({ model, data }: ValidModel, name: string): PairedVariable['cellsOf'] {
+  const { from, to, connect } = entryOf(new Map(Object.entries(model.projections)), name);
+  const [rule] = connect;
+  if (rule?.rule !== 'list') return () => [];
+  const ends = (
+    [
+      [from, rule.sources],
+      [to, rule.targets],
+    ] as const
+  ).map(([{ of }, listed]) => {
+    const population = populationOf(of) ?? '';
+    const elements = elementsIn(of, model.populations[population]?.size ?? 0, data) ?? [];
+    const cells = numbersOf(listed, data);
+    return (synapse: number): string => `${population}[${elements[cells[synapse] ?? 0]}]`;
+  });
+  return (synapse) => ends.map((end) => end(synapse));
+}
+
+/** Times along the run at which rates are compared. */
+const statesAlong = 8;
+
+/** Returns the cells of the source with their counterparts, and their states along a run. */
+function cellPairs(
+  { model }: ValidModel,
+  there: PartsThere,
+  { ranges }: OpenRun,
+  paired: ReadonlyMap<string, PairedVariable>,
+  sampled: readonly Sampled[],
+): readonly CellPair[] {
+  const states = new Map<string, readonly Map<string, number>[]>();
+  for (const [recording, { owner, variable, elements }] of paired) {
+    const { low, plan } = ranges.get(recording) ?? {};
+    if (low === undefined || plan === undefined) continue;
+    if (model.neurons[model.populations[owner]?.type ?? '']?.state[variable] === undefined) continue;
+    const columns = columnCount(plan);
+    const rows = low.length / columns;
+    for (let column = 0; column < columns; column += 1) {
+      const key = `${owner}[${elements?.[column] ?? column}]`;
+      const own = states.get(key) ?? Array.from({ length: statesAlong }, () => new Map<string, number>());
+      for (const [k, state] of own.entries()) {
+        const row = Math.floor(((k + 0.5) * rows) / statesAlong);
+        state.set(variable, itemAt(low, row * columns + column));
+      }
+      states.set(key, own);
+    }
+  }
+  return [...there].flatMap(([name, { population, cells }]) => {
+    const own = sampled.filter((one) => one.population === population);
+    const names = new Map(
+      own.map(({ variable, there: as = variable, factor = 1 }) => [variable, [as, factor] as const]),
+    );
+    return cells.map((cell, element): CellPair => ({
+      population,
+      cell,
+      there: name,
+      element,
+      names,
+      states: states.get(`${population}[${cell}]`) ?? [],
+    }));
+  });
+}
+
+/**
+ * Largest ratio of one model, with some margin: halving a step halves the error of a method of first order, so that its
+ * change is half of the error, and it removes more of the error of other methods.
+ */
+const mostRatio = 1.2;
+
+/** Ratio below which a distance is negligible. */
+const leastRatio = 0.1;
+
+/** Share of units that decides at once. Fewer are judged at shorter steps: spikes near a threshold settle late. */
+const manyUnits = 0.03;
+
+/** Share of units that may change by chance as much at small steps as at larger ones. */
+const manyStill = 0.1;
+
+/** Checks whether some units are more than one and a share of all. */
+const isMany = (units: readonly Unit[], all: number, share: number): boolean => units.length > Math.max(1, share * all);
+
+/** Returns the units with a distance that does not vanish with the step, and the units that do not decide. */
+function restOf(levels: readonly Distances[]): { readonly rest: readonly Unit[]; readonly open: readonly Unit[] } {
+  const [before, previous, last] = levels.slice(-3);
+  if (!before || !previous || !last) return { rest: [], open: [] };
+  const [rest, open, still, few]: [Unit[], Unit[], Unit[], Unit[]] = [[], [], [], []];
+  for (const [key, unit] of last.units) {
+    const { ratio, distance, variable } = unit;
+    const [earlier, earliest] = [previous.units.get(key), before.units.get(key)];
+    const isOfStep = variable === undefined && distance <= 2 * last.step;
+    if (ratio < leastRatio || isOfStep || distance < 0.35 * (earliest?.distance ?? 0)) continue;
+    if (ratio <= mostRatio) {
+      // Changes of a model without a limit hide any difference.
+      if (distance >= 0.75 * (earliest?.distance ?? 0)) still.push(unit);
+      continue;
+    }
+    const isGrowing = [earlier, earliest].every(
+      (one, k, both) => one !== undefined && (k === 0 ? ratio : (both[0]?.ratio ?? 0)) > 1.5 * one.ratio,
+    );
+    const isStaying = ratio > 4 * mostRatio && earliest !== undefined && distance > 0.8 * earliest.distance;
+    const most = Math.max(...levels.map(({ units }) => units.get(key)?.distance ?? 0));
+    if ((ratio > 2 * mostRatio && isGrowing) || isStaying) rest.push(unit);
+    else (ratio < 2.5 * mostRatio && distance < 0.2 * most ? few : open).push(unit);
+  }
+  const all = last.units.size;
+  const more = [...(isMany(still, all, manyStill) ? still : []), ...(isMany(few, all, manyUnits) ? few : [])];
+  return { rest, open: [...open, ...more] };
+}

@@ -1,0 +1,163 @@
+/**
+ * Opens the loop of a network: the spikes of one run become listed inputs of its projections, so that no difference is
+ * fed back and amplified.
+ */
+
+import { entryOf } from '../diagnostics/entry.js';
+import type { Reference } from '../lang/ast.js';
+import { referencesIn, writtenBy } from '../lang/walk.js';
+import { freeze } from '../convert/freeze.js';
+import { numbersOf } from '../model/arrays.js';
+import type { ConversionEntry } from '../model/conversion-report.js';
+import { freeName } from '../model/free-name.js';
+import { drawnParts } from '../model/drawn-parts.js';
+import type { SpikeTrain, ValidModel, Value } from '../model/model.js';
+import { populationsOf } from '../model/selected.js';
+import { areInFile, isPhase } from '../model/tagged.js';
+import { expressionsIn, ownersOf } from '../model/typed.js';
+import { typedModel } from '../model/typed-model.js';
+import type { Target } from '../../runtime/targets/target.js';
+
+/** Returns populations whose projections transmit more than their recorded spikes. */
+export function coupledContinuously(
+  { model: written }: ValidModel,
+  events: ReadonlyMap<string, string>,
+): ReadonlySet<string> {
+  const model = typedModel(written);
+  const found = new Set<string>();
+  for (const { synapse, from } of Object.values(model.projections)) {
+    const { parameters: _, state: __, ...type } = entryOf(new Map(Object.entries(model.synapses)), synapse);
+    const pathways = Object.values(type.pathways);
+    const isOfSource = (reference: Reference): boolean => reference.kind === 'end' && reference.end === 'pre';
+    const isCoupled =
+      expressionsIn(type).flatMap(referencesIn).some(isOfSource) ||
+      [...type.contributes, ...type.summed].some(({ to }) => isOfSource(to)) ||
+      [...writtenBy(pathways.flatMap(({ do: actions }) => actions))].some((target) => target.startsWith('pre.'));
+    for (const population of ownersOf(from.of)) {
+      const hearsOther = pathways.some(({ on: { end, event } }) => {
+        const name = event === 'spike' ? (from.event ?? 'spike') : event;
+        return end === 'pre' && name !== events.get(population);
+      });
+      if (isCoupled || hearsOther) found.add(population);
+    }
+  }
+  return found;
+}
+
+/**
+ * Returns a model whose projections receive listed spikes in place of those of its populations.
+ *
+ * @param spikes  of the populations to replace
+ */
+export function openLoop({ model, data }: ValidModel, spikes: ReadonlyMap<string, SpikeTrain>): ValidModel {
+  const populations = { ...model.populations };
+  const sources = new Map<string, string>();
+  const sourceOf = (population: string): string => {
+    const train = spikes.get(population);
+    const known = sources.get(population);
+    if (train === undefined || known !== undefined) return known ?? population;
+    const { size = 0, positions, order = 0 } = model.populations[population] ?? {};
+    const name = freeName(`${population}_given`, (taken) => Object.hasOwn(populations, taken));
+    populations[name] = { size, values: {}, spikes: train, order, ...(positions ? { positions } : {}) };
+    sources.set(population, name);
+    return name;
+  };
+  const projections = Object.fromEntries(
+    Object.entries(model.projections).map(([name, projection]) => {
+      const [population, ...more] = populationsOf(projection.from.of);
+      const { event: _, ...from } = projection.from;
+      if (population === undefined || more.length > 0 || !spikes.has(population)) return [name, projection];
+      return [name, { ...projection, from: { ...from, of: { ...from.of, population: sourceOf(population) } } }];
+    }),
+  );
+  return { model: { ...model, populations, projections }, data };
+}
+
+/** Returns spikes of cells as a list. @param elements  cell of each element */
+export function listedSpikes(trains: readonly (readonly number[])[], elements?: readonly number[]): SpikeTrain {
+  const cells = elements ?? trains.map((_, cell) => cell);
+  const all = cells
+    .flatMap((cell, element) => (trains[cell] ?? []).map((time) => [Number(time.toPrecision(12)), element] as const))
+    .sort((a, b) => a[0] - b[0] || a[1] - b[1]);
+  return { times: all.map(([time]) => time), indices: all.map(([, element]) => element) };
+}
+
+/**
+ * Returns a model with its draws made. Drawn spikes of a cell in one step are moved to the next one, and drawn
+ * delays are whole steps, since not all notations list others.
+ */
+export async function drawnOnce(valid: ValidModel, target: Target): ReturnType<typeof freeze> {
+  const { valid: frozen, remaining } = await freeze(valid, target);
+  const { model, data } = frozen;
+  const { dt } = model.experiment;
+  const populations = Object.fromEntries(
+    Object.entries(model.populations).map(([name, population]) => {
+      const { spikes } = population;
+      if (spikes === undefined || areInFile(spikes) || valid.model.populations[name]?.spikes) return [name, population];
+      const trains: number[][] = Array.from({ length: population.size }, () => []);
+      const indices = numbersOf(spikes.indices, data);
+      numbersOf(spikes.times, data).forEach((time, k) => {
+        const train = trains[indices[k] ?? 0]!;
+        train.push(Math.max(time, (train.at(-1) ?? -dt) + dt));
+      });
+      return [name, { ...population, spikes: { ...spikes, ...listedSpikes(trains) } }];
+    }),
+  );
+  const onGrid = (delay: Value): Value =>
+    typeof delay === 'object' && 'array' in delay
+      ? {
+          ...delay,
+          array: numbersOf(delay.array, data).map((seconds) => Number((Math.round(seconds / dt) * dt).toPrecision(12))),
+        }
+      : delay;
+  const drawn = new Set(
+    drawnParts(valid.model, { seeded: true }).flatMap(({ pointer, drawn: members }) =>
+      members.includes('delays') ? [pointer] : [],
+    ),
+  );
+  const projections = Object.fromEntries(
+    Object.entries(model.projections).map(([name, projection]) => {
+      if (!drawn.has(`/projections/${name}`)) return [name, projection];
+      const delays = Object.fromEntries(Object.entries(projection.delays).map(([key, delay]) => [key, onGrid(delay)]));
+      return [name, { ...projection, delays }];
+    }),
+  );
+  return { valid: { model: { ...model, populations, projections }, data }, remaining };
+}
+
+/** Returns a model with another step in s, until its first reset and without the intervals of its recordings. */
+export function withStep({ model, data }: ValidModel, dt: number): ValidModel {
+  const { protocol } = model.experiment;
+  const end = protocol.findIndex((phase) => isPhase(phase, 'reset') || isPhase(phase, 'restore'));
+  const phases = end < 0 ? protocol : protocol.slice(0, end);
+  return { model: { ...model, experiment: { ...model.experiment, dt, protocol: phases } }, data };
+}
+
+/** Populations of a target, by name, with the population and the cells of the source that their elements are. */
+export type PartsThere = ReadonlyMap<string, { readonly population: string; readonly cells: readonly number[] }>;
+
+/** Returns the populations that those of a source became: by the report of the conversion, or by their names. */
+export function partsThere(
+  { model: source }: ValidModel,
+  { model: target }: ValidModel,
+  report: readonly ConversionEntry[],
+): PartsThere {
+  const found = new Map<string, { readonly population: string; readonly cells: readonly number[] }>();
+  /** A population of compartments has the first compartments of all cells first. */
+  const add = (name: string, population: string, cells: readonly number[]): void => {
+    const size = target.populations[name]?.size ?? 0;
+    const elements = Array.from({ length: size }, (_, element) => cells[element % cells.length] ?? 0);
+    found.set(name, { population, cells: elements });
+  };
+  for (const [population, { size }] of Object.entries(source.populations)) {
+    const parts = report.find(({ pointer, cells }) => cells && pointer === `/populations/${population}`)?.cells;
+    const cells = Array.from({ length: size }, (_, cell) => cell);
+    if (Object.hasOwn(target.populations, population)) add(population, population, cells);
+    else if (parts) for (const [name, own] of Object.entries(parts)) add(name, population, own);
+    else
+      for (const cell of cells)
+        if (Object.hasOwn(target.populations, `${population}_${cell}`))
+          add(`${population}_${cell}`, population, [cell]);
+  }
+  return found;
+}

@@ -1,0 +1,392 @@
+/**
+ * Compares two models at states along a run, without a step: rates, thresholds, resets, refractory periods, and the
+ * effects and delays of synapses. Differences by more than rounding are differences of the models.
+ */
+
+import type { Statement } from '../lang/ast.js';
+import { NoNumber } from '../lang/evaluate.js';
+import { namesIn } from '../lang/walk.js';
+import { near, sequence, valueAt } from '../library/recognise/numbers.js';
+import { arrayOf, numbersOf } from '../model/arrays.js';
+import { elementsIn, populationOf } from '../model/selected.js';
+import type { NeuronType, Population, Projection, SynapseType, ValidModel, Value } from '../model/typed.js';
+import { writtenSelection } from '../model/typed-model.js';
+
+/** Variables of a population by name. */
+export type State = ReadonlyMap<string, number>;
+
+/** A cell of the source, and the element of the target that it became. */
+export interface CellPair {
+  readonly population: string;
+  readonly cell: number;
+  readonly there: string;
+  readonly element: number;
+  /** States of the source along a run. */
+  readonly states: readonly State[];
+  /** Names of the target's variables and their size relative to the source's. */
+  readonly names: ReadonlyMap<string, readonly [name: string, factor: number]>;
+}
+
+/** A quantity that differs. */
+export interface StateDifference {
+  readonly population: string;
+  readonly cell: number;
+  /** Such as `threshold` or `rate of v`. */
+  readonly quantity: string;
+  /** Values in SI units of both models; null for a part that one of them lacks. */
+  readonly values: readonly [source: number | null, target: number | null];
+  /** SI unit of the values. */
+  readonly unit: string;
+}
+
+/** Result of comparing states. */
+export interface StateComparison {
+  readonly differences: readonly StateDifference[];
+  /** Populations whose states have no counterparts, so that only their runs are compared. */
+  readonly apart: readonly string[];
+  /** Largest difference of two numbers that are equal up to rounding, relative to their size. */
+  readonly rounding: number;
+  /** Whether the effects of all synapses were compared. */
+  readonly synapses: boolean;
+}
+
+type Scope = (name: string) => number;
+
+/** Returns the value of an element. @throws NoNumber */
+function valueOf(value: Value, element: number, scope: Scope, { data }: ValidModel): number {
+  if (typeof value === 'number') return value;
+  if (value.kind === 'expression') return valueAt(value.expression, scope);
+  if (value.kind === 'array') return Number(arrayOf(value.array, data)[element] ?? NaN);
+  throw new NoNumber('a drawn value');
+}
+
+/** Returns the names of an element of a type: its state, parameters, inputs without events, and derived variables. */
+function scopeOf(
+  type: NeuronType | SynapseType,
+  owner: Pick<Population, 'values'>,
+  element: number,
+  state: ReadonlyMap<string, number>,
+  valid: ValidModel,
+  more: (name: string) => number | undefined = () => undefined,
+): Scope {
+  const scope: Scope = (name) => {
+    const known = state.get(name) ?? more(name);
+    if (known !== undefined) return known;
+    const [parameter, variable, derived] = [type.parameters[name], type.state[name], type.derived[name]];
+    if (derived) return valueAt(derived.value, scope);
+    const value = owner.values[name] ?? parameter?.value ?? variable?.initial;
+    if ((parameter || variable) && value !== undefined) return valueOf(value, element, scope, valid);
+    if ('inputs' in type && type.inputs[name]) return type.inputs[name].reduce === 'sum' ? 0 : 1;
+    if (name === 'i') return element;
+    if (name === 't') return 0;
+    if (name === 'dt') return valid.model.experiment.dt;
+    throw new NoNumber(name);
+  };
+  return scope;
+}
+
+/** Runs statements on variables. @param into  the variables that they change */
+function perform(statements: readonly Statement[], scope: Scope, into: Map<string, number>): void {
+  for (const statement of statements) {
+    if (statement.kind !== 'assignment') throw new NoNumber('a delayed effect');
+    const { target, operator } = statement;
+    const value = valueAt(statement.value, scope);
+    const before = operator === '=' ? 0 : scope(target);
+    into.set(
+      target,
+      { '=': value, '+=': before + value, '-=': before - value, '*=': before * value, '/=': before / value, '%=': NaN }[
+        operator
+      ],
+    );
+  }
+}
+
+const spikeOf = (type: NeuronType): NeuronType['events'][string] | undefined =>
+  type.events['spike'] ?? Object.values(type.events)[0];
+
+/** Returns a population of a model and its type. @throws NoNumber for types whose state has other parts */
+function cellType(valid: ValidModel, name: string): readonly [Population, NeuronType] {
+  const population = valid.model.populations[name]!;
+  const type = valid.model.neurons[population.type ?? ''];
+  if (!type) throw new NoNumber('no equations');
+  const isPlain = Object.keys(type.regimes).length === 0 && !type.compartments && !type.cable && !population.linked;
+  if (!isPlain || type.noise.length > 0) throw new NoNumber('regimes or compartments');
+  return [population, type];
+}
+
+/** Returns states besides those of a run, where terms that were zero in the run count. */
+function moreStates(states: readonly State[], next: () => number): readonly State[] {
+  const [first] = states;
+  if (!first) return [];
+  return Array.from(
+    { length: 4 },
+    () =>
+      new Map(
+        [...first.keys()].map((name) => {
+          const values = states.map((state) => state.get(name) ?? 0).filter(Number.isFinite);
+          const [low, high] = [Math.min(...values), Math.max(...values)];
+          const middle =
+            high - low > 1e-6 * Math.abs(high)
+              ? low + (high - low) * next()
+              : high === 0
+                ? 1e-9
+                : high * (0.9 + 0.2 * next());
+          return [name, middle] as const;
+        }),
+      ),
+  );
+}
+
+/** Compares two models at states of their cells. */
+export function compareStates(source: ValidModel, target: ValidModel, cells: readonly CellPair[]): StateComparison {
+  const differences: StateDifference[] = [];
+  const apart = new Set<string>();
+  const next = sequence(1);
+  let rounding = 0;
+  const same = (a: number, b: number, size: number): boolean => {
+    if (a === b || (Number.isNaN(a) && Number.isNaN(b))) return true;
+    if (!near(a, b, size)) return false;
+    rounding = Math.max(rounding, Math.abs(a - b) / Math.max(Math.abs(a), Math.abs(b), size));
+    return true;
+  };
+  for (const pair of cells) {
+    const { population, cell, there, element, names } = pair;
+    // Sources of listed spikes are compared by their spikes.
+    if (apart.has(population) || source.model.populations[population]?.type === undefined) continue;
+    try {
+      const [own, type] = cellType(source, population);
+      const [other, otherType] = cellType(target, there);
+      if (Object.keys(type.state).some((name) => !names.has(name))) throw new NoNumber('a state without a counterpart');
+      const scope = (state: ReadonlyMap<string, number>): Scope => scopeOf(type, own, cell, state, source);
+      const moved = (state: State): Map<string, number> =>
+        new Map(
+          [...state].flatMap(([name, value]) => {
+            const [as, factor] = names.get(name) ?? [];
+            return as === undefined || factor === undefined ? [] : [[as, value * factor] as const];
+          }),
+        );
+      const otherScope = (state: ReadonlyMap<string, number>): Scope =>
+        scopeOf(otherType, other, element, state, target);
+      const found = (quantity: string, values: StateDifference['values'], unit: string): void => {
+        if (!differences.some((one) => one.population === population && one.quantity === quantity))
+          differences.push({ population, cell, quantity, values, unit });
+      };
+      const points = [...pair.states, ...moreStates(pair.states, next)];
+      const [event, otherEvent] = [spikeOf(type), spikeOf(otherType)];
+      for (const [name, { initial, unit }] of Object.entries(type.state)) {
+        const [as, factor] = names.get(name)!;
+        const values = [
+          valueOf(own.values[name] ?? initial, cell, scope(new Map()), source),
+          otherScope(new Map())(as) / factor,
+        ] as const;
+        if (!same(...values, 0)) found(`first ${name}`, values, unit);
+        const rates = points.map(
+          (state) =>
+            [
+              type.derivatives[name] ? valueAt(type.derivatives[name].rate, scope(state)) : 0,
+              otherType.derivatives[as]
+                ? valueAt(otherType.derivatives[as].rate, otherScope(moved(state))) / factor
+                : 0,
+            ] as const,
+        );
+        const size = Math.max(...rates.map(([rate]) => Math.abs(rate)).filter(Number.isFinite));
+        const apartIn = rates.find(([a, b]) => !same(a, b, size * 1e-2));
+        if (apartIn) found(`rate of ${name}`, apartIn, `(${unit})/s`);
+      }
+      if (event && otherEvent) {
+        for (const name of [...namesIn(event.when)].filter((one) => type.state[one])) {
+          const [point] = points;
+          if (!point) continue;
+          const at = (value: number): State => new Map([...point, [name, value]]);
+          const values = points.map((state) => state.get(name) ?? 0);
+          const thresholds = crossings(
+            values,
+            (value) => valueAt(event.when, scope(at(value))) !== 0,
+            (value) => valueAt(otherEvent.when, otherScope(moved(at(value)))) !== 0,
+          );
+          if (thresholds && !(thresholds[1] !== null && same(thresholds[0], thresholds[1], 0)))
+            found('threshold', thresholds, type.state[name]?.unit ?? '1');
+        }
+        for (const point of points) {
+          const [after, otherAfter] = [new Map(point), moved(point)];
+          perform(event.do, scope(after), after);
+          perform(otherEvent.do, otherScope(otherAfter), otherAfter);
+          for (const [name, { unit }] of Object.entries(type.state)) {
+            const [as, factor] = names.get(name)!;
+            const values = [after.get(name) ?? 0, (otherAfter.get(as) ?? 0) / factor] as const;
+            if (!same(...values, Math.abs(point.get(name) ?? 0))) found(`reset of ${name}`, values, unit);
+          }
+          const [period, otherPeriod] = [event.refractory?.for, otherEvent.refractory?.for];
+          const periods = [
+            period ? valueAt(period, scope(after)) : 0,
+            otherPeriod ? valueAt(otherPeriod, otherScope(otherAfter)) : 0,
+          ] as const;
+          if (!event.refractory?.while && !otherEvent.refractory?.while && !same(...periods, 0))
+            found('refractory period', periods, 's');
+        }
+      }
+    } catch (error) {
+      if (!(error instanceof NoNumber || error instanceof RangeError)) throw error;
+      apart.add(population);
+    }
+  }
+  const effects = comparedEffects(source, target, cells, apart);
+  return {
+    differences: [...differences, ...(effects ?? [])],
+    apart: [...apart],
+    rounding,
+    synapses: effects !== undefined,
+  };
+}
+
+/** Returns the values at which two conditions change near values of a run; undefined if none was found. */
+function crossings(
+  values: readonly number[],
+  first: (value: number) => boolean,
+  second: (value: number) => boolean,
+): readonly [number, number | null] | undefined {
+  const [low, high] = [Math.min(...values), Math.max(...values)];
+  const range = high - low || Math.abs(high) / 2 || 1;
+  for (let wider = 1; wider <= 4096; wider *= 2)
+    for (const [from, to] of [
+      [low, high + wider * range],
+      [high, low - wider * range],
+    ] as const) {
+      if (first(from) === first(to)) continue;
+      const bisected = (test: (value: number) => boolean): number | null => {
+        if (test(from) === test(to)) return null;
+        let [a, b] = [from, to];
+        for (let k = 0; k < 60; k += 1) {
+          const middle = (a + b) / 2;
+          if (test(middle) === test(from)) a = middle;
+          else b = middle;
+        }
+        return b;
+      };
+      return [bisected(first)!, bisected(second)];
+    }
+  return undefined;
+}
+
+/** Most synapses whose effects are compared. */
+const mostSynapses = 200_000;
+
+/** Effect of a spike on a variable of a cell. */
+interface Effect {
+  readonly jump: number;
+  readonly delay: number;
+}
+
+/** Compares effects and delays of all synapses. @returns undefined if those of one cannot be computed */
+function comparedEffects(
+  source: ValidModel,
+  target: ValidModel,
+  cells: readonly CellPair[],
+  apart: ReadonlySet<string>,
+): readonly StateDifference[] | undefined {
+  if (apart.size > 0) return undefined;
+  const own = new Map(cells.map((pair) => [`${pair.population}[${pair.cell}]`, pair]));
+  const other = new Map(cells.map((pair) => [`${pair.there}[${pair.element}]`, pair]));
+  try {
+    const ours = effectsIn(
+      source,
+      (name, cell) => own.get(`${name}[${cell}]`),
+      (_, variable) => [variable, 1],
+    );
+    const theirs = effectsIn(
+      target,
+      (name, cell) => other.get(`${name}[${cell}]`),
+      ({ names }, variable) => {
+        const found = [...names].find(([, [as]]) => as === variable);
+        return found && [found[0], found[1][1]];
+      },
+    );
+    return [...new Set([...ours.keys(), ...theirs.keys()])].flatMap((key): StateDifference[] => {
+      const [mine, others] = [ours.get(key) ?? [], theirs.get(key) ?? []].map((list) =>
+        list.toSorted((a, b) => a.delay - b.delay || a.jump - b.jump),
+      ) as [Effect[], Effect[]];
+      const [, from = '', to = '', cell = '', variable = ''] = /^(.*) → (.*)\[(\d+)\]\.(.*)$/.exec(key) ?? [];
+      const found = (quantity: string, values: StateDifference['values'], unit: string): StateDifference[] => [
+        {
+          population: to,
+          cell: Number(cell),
+          quantity: `${quantity} of a synapse from ${from}`,
+          values,
+          unit,
+        },
+      ];
+      if (mine.length !== others.length) return found('number of effects', [mine.length, others.length], '1');
+      for (const [k, { jump, delay }] of mine.entries()) {
+        const there = others[k]!;
+        if (!near(jump, there.jump))
+          return found(`effect on ${variable}`, [jump, there.jump], unitOf(source, to, variable));
+        if (Math.abs(delay - there.delay) > source.model.experiment.dt * 0.51)
+          return found('delay', [delay, there.delay], 's');
+      }
+      return [];
+    });
+  } catch (error) {
+    if (!(error instanceof NoNumber || error instanceof RangeError)) throw error;
+    return undefined;
+  }
+}
+
+const unitOf = ({ model }: ValidModel, population: string, variable: string): string =>
+  model.neurons[model.populations[population]?.type ?? '']?.state[variable]?.unit ?? '1';
+
+function effectsIn(
+  valid: ValidModel,
+  pairOf: (population: string, cell: number) => CellPair | undefined,
+  nameOf: (pair: CellPair, variable: string) => readonly [string, number] | undefined,
+): ReadonlyMap<string, readonly Effect[]> {
+  const { model, data } = valid;
+  const found = new Map<string, Effect[]>();
+  let count = 0;
+  for (const projection of Object.values(model.projections)) {
+    const type = model.synapses[projection.synapse]!;
+    const [rule] = projection.connect;
+    if (rule?.rule !== 'list' || type.contributes.length + type.summed.length > 0)
+      throw new NoNumber('continuous effects');
+    const ends = [projection.from, projection.to].map((end) => endIn(valid, end));
+    const [sources, targets] = [numbersOf(rule.sources, data), numbersOf(rule.targets, data)];
+    count += sources.length;
+    if (count > mostSynapses) throw new NoNumber('many synapses');
+    sources.forEach((from, synapse) => {
+      const [pre, post] = [ends[0]!(from), ends[1]!(targets[synapse] ?? 0)];
+      const [source, receiver] = [pairOf(...pre), pairOf(...post)];
+      if (!source || !receiver) throw new NoNumber('a cell without a counterpart');
+      const [population, neuron] = cellType(valid, post[0]);
+      const cell = scopeOf(neuron, population, post[1], new Map(), valid);
+      for (const [name, { on, do: actions, delay }] of Object.entries(type.pathways)) {
+        if (on.end !== 'pre') continue;
+        const state = new Map<string, number>();
+        const scope = scopeOf(type, projection, synapse, state, valid, (variable) =>
+          variable.startsWith('post.') ? cell(variable.slice(5)) : type.ports[variable] ? 0 : undefined,
+        );
+        perform(actions, scope, state);
+        const after = valueOf(projection.delays[name] ?? delay, synapse, scope, valid);
+        for (const [variable, value] of state) {
+          const isPort = type.ports[variable] !== undefined;
+          if (!isPort && !variable.startsWith('post.')) continue;
+          const on = isPort ? projection.receptors[variable]! : variable.slice(5);
+          const [as, factor] = nameOf(receiver, on) ?? [];
+          if (as === undefined || factor === undefined) throw new NoNumber('another variable');
+          const jump = (value - (isPort ? 0 : cell(on))) / factor;
+          const key = `${source.population}[${source.cell}] → ${receiver.population}[${receiver.cell}].${as}`;
+          const effects = found.get(key) ?? [];
+          effects.push({ jump, delay: after });
+          found.set(key, effects);
+        }
+      }
+    });
+  }
+  return found;
+}
+
+/** Returns a function that gives the cell of an index of an end. */
+function endIn({ model, data }: ValidModel, { of }: Projection['from']): (index: number) => readonly [string, number] {
+  const rule = writtenSelection(of);
+  const population = populationOf(rule) ?? '';
+  const elements = elementsIn(rule, model.populations[population]?.size ?? 0, data) ?? [];
+  return (index) => [population, elements[index] ?? 0];
+}

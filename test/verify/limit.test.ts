@@ -1,0 +1,203 @@
+/** Models and their conversions, and models with one small change, in the limit of small steps. */
+
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { importModel, readSource } from '../../src/pipeline/pipeline.js';
+import { chooseTarget } from '../../src/pipeline/choose-target.js';
+import type { TargetNotation } from '../../src/convert/convert.js';
+import type { ValidModel } from '../../src/model/model.js';
+import { limitOf, type Limit } from '../../src/verify/limit.js';
+import { limitText } from '../../src/verify/limit-text.js';
+import { drawnOnce } from '../../src/verify/open-loop.js';
+import { root } from '../support/import-graph.js';
+import { convertWritten, readWritten } from '../../src/verify/read-back.js';
+
+/** Returns 8 cells with 80 synapses from 10 listed sources, and among them a projection back. */
+const network = () => ({
+  format: 'interneuron/pynn',
+  setup: { timestep: 0.1, min_delay: 0.1 },
+  populations: [
+    {
+      label: 'inputs',
+      size: 10,
+      cell: {
+        type: 'SpikeSourceArray',
+        params: {
+          spike_times: Array.from({ length: 10 }, (_, k) =>
+            Array.from({ length: 6 }, (__, n) => 5 + 2.3 * k + 19.7 * n),
+          ),
+        },
+      },
+    },
+    {
+      label: 'cells',
+      size: 8,
+      cell: {
+        type: 'IF_cond_exp',
+        params: {
+          tau_m: 20,
+          cm: 0.25,
+          v_rest: -65,
+          v_reset: -60,
+          v_thresh: -52,
+          tau_refrac: 3,
+          tau_syn_E: 4,
+          tau_syn_I: 8,
+          i_offset: Array.from({ length: 8 }, (_, k) => 0.12 + 0.004 * k),
+        },
+      },
+      initial_values: { v: Array.from({ length: 8 }, (_, k) => -64 + 0.8 * k) },
+    },
+  ],
+  projections: [
+    {
+      label: 'excitation',
+      pre: 'inputs',
+      post: 'cells',
+      receptor_type: 'excitatory',
+      connector: {
+        type: 'FromListConnector',
+        params: {
+          conn_list: Array.from({ length: 80 }, (_, k) => [
+            k % 10,
+            Math.floor(k / 10),
+            0.002 + 0.00005 * k,
+            1 + 0.1 * (k % 7),
+          ]),
+        },
+      },
+      synapse: { type: 'StaticSynapse', params: {} },
+    },
+    {
+      label: 'inhibition',
+      pre: 'cells',
+      post: 'cells',
+      receptor_type: 'inhibitory',
+      connector: { type: 'AllToAllConnector', params: { allow_self_connections: false } },
+      synapse: { type: 'StaticSynapse', params: { weight: 0.01, delay: 1.5 } },
+    },
+  ],
+  recordings: [{ target: 'cells', variables: ['spikes'] }],
+  phases: [{ run: 120 }],
+});
+
+type Network = ReturnType<typeof network>;
+
+const read = (document: object, name = 'model.json'): ValidModel =>
+  importModel({ name, text: JSON.stringify(document) }).valid;
+
+/** Returns the verdict on a model and on another one as it is written in a notation. */
+async function verdict(source: ValidModel, other: ValidModel, to: TargetNotation): Promise<Limit> {
+  const engine = (await chooseTarget('wasm')).target;
+  const frozen = await drawnOnce(other, engine);
+  const converted = await convertWritten(frozen.valid, to);
+  const { valid } = await readWritten(converted, to);
+  return limitOf(source, valid, { report: converted.report });
+}
+
+const cellsOf = (document: Network) => document.populations[1]!.cell.params as Record<string, number | number[]>;
+const synapses = (document: Network) => document.projections[0]!.connector.params.conn_list as number[][];
+
+/** Changes of about 1 %, of which none leaves the model the same. */
+const changes: readonly (readonly [string, (document: Network) => void])[] = [
+  ['weight', (document) => synapses(document).forEach((synapse) => (synapse[2]! *= 1.01))],
+  ['one weight', (document) => (synapses(document)[33]![2]! *= 1.01)],
+  ['membrane time constant', (document) => (cellsOf(document)['tau_m'] = 20.2)],
+  ['synaptic time constant', (document) => (cellsOf(document)['tau_syn_I'] = 8.08)],
+  ['threshold', (document) => (cellsOf(document)['v_thresh'] = -51.9)],
+  ['reset', (document) => (cellsOf(document)['v_reset'] = -60.1)],
+  ['refractory period', (document) => (cellsOf(document)['tau_refrac'] = 3.1)],
+  ['delays, by one step', (document) => synapses(document).forEach((synapse) => (synapse[3]! += 0.1))],
+  ['current', (document) => (cellsOf(document)['i_offset'] = [0.1212, 0.124, 0.128, 0.132, 0.136, 0.14, 0.144, 0.148])],
+  ['first value', (document) => (document.populations[1]!.initial_values!.v[2]! -= 0.6)],
+  ['order of cells', (document) => (cellsOf(document)['i_offset'] as number[]).reverse()],
+  ['receptor', (document) => (document.projections[1]!.receptor_type = 'excitatory')],
+  ['a missing synapse', (document) => void synapses(document).splice(41, 1)],
+  [
+    'times of an input',
+    (document) =>
+      void (document.populations[0]!.cell.params.spike_times as number[][])[4]!.splice(
+        2,
+        1,
+        5 + 2.3 * 4 + 19.7 * 2 + 0.5,
+      ),
+  ],
+];
+
+/** Without corresponding states, in NeuroML, only runs tell. */
+const told = {
+  'brian-json': changes,
+  neuroml: changes.filter(([name]) => ['one weight', 'reset', 'refractory period', 'a missing synapse'].includes(name)),
+};
+
+describe.each(['brian-json', 'neuroml'] as const)('a network that becomes %s', (to) => {
+  test('is the same model', async () => {
+    const limit = await verdict(read(network()), read(network()), to);
+    expect(limitText(limit)).toMatch(/^the same model: differences vanish with the step/);
+  });
+
+  test.each(told[to])('is another model after a change of its %s', async (_, change) => {
+    const changed = network();
+    change(changed);
+    expect((await verdict(read(network()), read(changed), to)).verdict).toBe('another model');
+  });
+});
+
+test.each([
+  ['pynn/izhikevich.json', 'neuroml'],
+  ['pynn/hh-cond-exp.json', 'brian-json'],
+  ['pynn/stdp-network.json', 'brian-json'],
+  ['brian/stdp-pair.yaml', 'pynn-json'],
+  ['neuroml/densities.xml', 'brian-json'],
+] as const)('%s is the same model in %s', async (fixture, to) => {
+  const { valid } = importModel(readSource(join(root, 'fixtures', fixture)));
+  const { reason, verdict: found } = await verdict(valid, valid, to);
+  expect([found, reason]).toEqual(['the same model', undefined]);
+});
+
+describe('reasons without a limit', () => {
+  const cells = { N: 1, model: 'dv/dt = (12*mV - v)/(10*ms) : volt', threshold: 'v > 10*mV', reset: 'v = 0*mV' };
+  const brian = (change: object, rest: object = {}): ValidModel =>
+    read({
+      format: 'interneuron/brian',
+      dt: '0.1 ms',
+      neuron_groups: { cells: { ...cells, ...change } },
+      run: '50 ms',
+      ...rest,
+    });
+
+  test.each([
+    ['an operation of each step', brian({ run_regularly: [{ code: 'v += 0.01*mV' }] }), /runs in each step/],
+    ['a clock of its own', brian({ dt: '0.2 ms' }), /has a step of its own/],
+    ['noise', brian({ model: 'dv/dt = (12*mV - v)/(10*ms) + mV*xi/(10*ms)**0.5 : volt', method: 'euler' }), /noise/],
+    [
+      'no number',
+      brian({
+        model: 'dv/dt = v**3/(mV**2*ms) : volt',
+        method: 'euler',
+        initializers: { v: '9*mV' },
+        threshold: undefined,
+        reset: undefined,
+      }),
+      /grows without bound/,
+    ],
+  ] as const)('%s', async (_, model, reason) => {
+    expect(await limitOf(model, model)).toMatchObject({ verdict: 'no limit', reason: expect.stringMatching(reason) });
+  });
+
+  test('a cell without spikes and recordings is compared by its state', async () => {
+    const [model, other] = [
+      brian({ threshold: 'v > 20*mV' }),
+      brian({ threshold: 'v > 20*mV', initializers: { v: '0.1*mV' } }),
+    ];
+    expect((await limitOf(model, model)).verdict).toBe('the same model');
+    expect((await limitOf(model, other)).verdict).toBe('another model');
+  });
+
+  test('a model that is larger than the budget', async () => {
+    expect(await limitOf(brian({}), brian({ method: 'euler' }), { work: 1000 })).toMatchObject({
+      verdict: 'no limit',
+      reason: expect.stringContaining('within the budget'),
+    });
+  });
+});

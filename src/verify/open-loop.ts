@@ -13,7 +13,7 @@ import { freeName } from '../model/free-name.js';
 import { drawnParts } from '../model/drawn-parts.js';
 import type { SpikeTrain, ValidModel, Value } from '../model/model.js';
 import { populationsOf } from '../model/selected.js';
-import { areInFile, isPhase } from '../model/tagged.js';
+import { areInFile, isGiven, isPhase } from '../model/tagged.js';
 import { expressionsIn, ownersOf } from '../model/typed.js';
 import { typedModel } from '../model/typed-model.js';
 import type { Target } from '../../runtime/targets/target.js';
@@ -104,7 +104,7 @@ export async function drawnOnce(valid: ValidModel, target: Target): ReturnType<t
     }),
   );
   const onGrid = (delay: Value): Value =>
-    typeof delay === 'object' && 'array' in delay
+    isGiven(delay)
       ? {
           ...delay,
           array: numbersOf(delay.array, data).map((seconds) => Number((Math.round(seconds / dt) * dt).toPrecision(12))),

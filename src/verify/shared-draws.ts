@@ -1,16 +1,26 @@
 /** Gives one model the draws of another, where both draw by the same definition. */
 
 import { drawnParts } from '../model/drawn-parts.js';
-import type { Model, Population, Projection, ValidModel } from '../model/model.js';
+import type { Model, Projection, ValidModel } from '../model/model.js';
 
 /** Returns whether two parts of models are written alike. */
 const alike = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
 
-/** Returns the definition of a value of a population or projection. */
-function definitionOf(model: Model, part: Population | Projection | undefined, name: string): unknown {
-  if (part === undefined) return undefined;
-  const type = 'synapse' in part ? model.synapses[part.synapse] : model.neurons[part.type ?? ''];
-  return part.values[name] ?? type?.parameters[name]?.value ?? type?.state[name]?.initial;
+/** Definitions of parts by their names. */
+type Definitions = Readonly<Record<string, unknown>>;
+
+/** Returns the definitions of the drawn members of a population or projection. */
+function definitionsOf(
+  { populations, projections, neurons, synapses }: Model,
+  name: string,
+  isProjection: boolean,
+): Definitions {
+  const [population, projection] = isProjection ? [undefined, projections[name]] : [populations[name], undefined];
+  const type = projection ? synapses[projection.synapse] : neurons[population?.type ?? ''];
+  const own = Object.entries({ ...type?.parameters }).map(([key, { value }]) => [key, value] as const);
+  const first = Object.entries({ ...type?.state }).map(([key, { initial }]) => [key, initial] as const);
+  const { connect: connections, delays, values } = { ...population, ...projection } as Partial<Projection>;
+  return { ...Object.fromEntries([...own, ...first]), ...values, connections, delays };
 }
 
 /**
@@ -27,29 +37,29 @@ export function withDrawsOf(
   const others: string[] = [];
   const [populations, projections] = [{ ...model.populations }, { ...model.projections }];
   for (const { pointer, name, drawn } of drawnParts(model, { seeded: true })) {
-    const kind = pointer.startsWith('/projections') ? 'projections' : 'populations';
-    const [own, their, made] = [model[kind][name]!, source[kind][name], frozen.model[kind][name]];
-    const values = { ...own.values };
-    let part: Population | Projection = own;
-    for (const member of drawn) {
-      const isSame =
-        member === 'connections' || member === 'delays'
-          ? their !== undefined &&
-            'connect' in their &&
-            'connect' in own &&
-            alike(their.connect, own.connect) &&
-            alike(their.delays, own.delays)
-          : alike(definitionOf(source, their, member), definitionOf(model, own, member));
-      if (!isSame || made === undefined) {
-        others.push(`${member} of ${name} ${member.endsWith('s') ? 'are' : 'is'} drawn otherwise in the second model`);
-        continue;
-      }
-      if (member === 'connections' || member === 'delays')
-        part = { ...part, connect: (made as Projection).connect, delays: (made as Projection).delays } as Projection;
-      else if (made.values[member] !== undefined) values[member] = made.values[member];
-    }
-    if (kind === 'projections') projections[name] = { ...(part as Projection), values };
-    else populations[name] = { ...(part as Population), values };
+    const isProjection = pointer.startsWith('/projections');
+    const [ours, theirs] = [source, model].map((one) => definitionsOf(one, name, isProjection)) as [
+      Definitions,
+      Definitions,
+    ];
+    const different = drawn.filter((member) => !alike(ours[member], theirs[member]));
+    others.push(
+      ...different.map(
+        (member) => `${member} of ${name} ${member.endsWith('s') ? 'are' : 'is'} drawn otherwise in the second model`,
+      ),
+    );
+    const made = (values: Projection['values'] = {}): Projection['values'] =>
+      Object.fromEntries(drawn.flatMap((member) => (values[member] === undefined ? [] : [[member, values[member]]])));
+    const [projection, population] = [projections[name], populations[name]];
+    if (isProjection && projection) {
+      const { connect, delays, values } = frozen.model.projections[name] ?? projection;
+      const lists = drawn.includes('connections') || drawn.includes('delays') ? { connect, delays } : {};
+      projections[name] = { ...projection, ...lists, values: { ...projection.values, ...made(values) } };
+    } else if (population)
+      populations[name] = {
+        ...population,
+        values: { ...population.values, ...made(frozen.model.populations[name]?.values) },
+      };
   }
   for (const [name, { spikes }] of Object.entries(frozen.model.populations)) {
     const [own, their] = [model.populations[name], source.populations[name]];

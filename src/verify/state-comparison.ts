@@ -9,7 +9,15 @@ import { namesIn } from '../lang/walk.js';
 import { near, sequence, valueAt } from '../library/recognise/numbers.js';
 import { arrayOf, numbersOf } from '../model/arrays.js';
 import { elementsIn, populationOf } from '../model/selected.js';
-import type { NeuronType, Population, Projection, SynapseType, ValidModel, Value } from '../model/typed.js';
+import {
+  isNeuronType,
+  type NeuronType,
+  type Population,
+  type Projection,
+  type SynapseType,
+  type ValidModel,
+  type Value,
+} from '../model/typed.js';
 import { writtenSelection } from '../model/typed-model.js';
 
 /** Variables of a population by name. */
@@ -76,7 +84,7 @@ function scopeOf(
     if (derived) return valueAt(derived.value, scope);
     const value = owner.values[name] ?? parameter?.value ?? variable?.initial;
     if ((parameter || variable) && value !== undefined) return valueOf(value, element, scope, valid);
-    if ('inputs' in type && type.inputs[name]) return type.inputs[name].reduce === 'sum' ? 0 : 1;
+    if (isNeuronType(type) && type.inputs[name]) return type.inputs[name].reduce === 'sum' ? 0 : 1;
     if (name === 'i') return element;
     if (name === 't') return 0;
     if (name === 'dt') return valid.model.experiment.dt;

@@ -71,6 +71,7 @@ export const sidebar = [
       page('Scaling', '/scaling'),
       page('Results', '/results'),
       page('Comparing results', '/compare'),
+      page('The same model', '/same-model'),
       page('Testing models', '/expectations'),
       page('Determinism', '/determinism'),
       page('Stand-alone projects', '/stand-alone-projects'),

@@ -571,10 +571,14 @@ export const commands = {
   diff: {
     describe: 'compare two results, to the first difference, or two models, part by part',
     files: { name: 'files', many: true, describe: 'two results written by run, or two models in any notations' },
-    options: { ...read, ...common },
+    options: {
+      'no-run': { type: 'boolean', describe: 'do not run two models to tell whether they are the same' },
+      ...read,
+      ...common,
+    },
     examples: [
       ['$0 diff a.nwb b.nwb', 'the first difference in time, with its bits'],
-      ['$0 diff a.yaml b.nml', 'parameters, equations and connections that differ'],
+      ['$0 diff a.yaml b.nml', 'parts that differ, and whether both are the same model in the limit of small steps'],
     ],
   },
   describe: {

@@ -5,6 +5,10 @@ import { printable } from '../../diagnostics/display.js';
 import { UsageError } from '../../diagnostics/diagnostic.js';
 import { compareResults, type ResultComparison } from '../../verify/compare-results.js';
 import { isModel } from '../../pipeline/read/is-model.js';
+import type { ImportedModel } from '../../pipeline/pipeline.js';
+import type { ModelComparison } from '../../verify/compare-models.js';
+import type { Limit } from '../../verify/limit.js';
+import { limitReport, limitText } from '../../verify/limit-text.js';
 import type { CommandContext } from '../context.js';
 import { eventName } from '../../compare/recorded.js';
 import { runLines } from '../comparison-text.js';
@@ -42,10 +46,28 @@ export async function diff(context: CommandContext): Promise<number> {
 
 async function diffModels(context: CommandContext, first: string, second: string): Promise<number> {
   const { compareAcross } = await import('../../verify/compare-across.js');
-  const comparison = await compareAcross(await context.model(first), await context.model(second));
-  if (context.json) printJson(context.terminal, { models: [first, second], ...comparison });
-  context.say(modelDifferenceLines(comparison).map(printable).join('\n'));
+  const models = [await context.model(first), await context.model(second)] as const;
+  const comparison = await compareAcross(...models);
+  const limit =
+    context.options.flag('no-run') || comparison.sameModel ? undefined : await limitOfModels(models, comparison);
+  if (context.json)
+    printJson(context.terminal, {
+      models: [first, second],
+      ...comparison,
+      ...(limit === undefined ? {} : { limit: limitReport(limit) }),
+    });
+  const lines = [...modelDifferenceLines(comparison), ...(limit === undefined ? [] : [limitText(limit)])];
+  context.say(lines.map(printable).join('\n'));
   return comparison.sameExperiment ? exitCodes.done : exitCodes.wrong;
+}
+
+/** Returns the verdict on two models in the limit of small steps, by the parts that the comparison matched. */
+async function limitOfModels(
+  [first, second]: readonly [ImportedModel, ImportedModel],
+  { renamed }: ModelComparison,
+): Promise<Limit> {
+  const { limitOfDocuments } = await import('../../verify/limit.js');
+  return limitOfDocuments(first.valid, second.valid, renamed);
 }
 
 const columns = [

@@ -771,6 +771,8 @@ export type OperationDocument = {
   readonly do: StatementsDocument;
   /** Seconds; absent: every step. */
   readonly every?: QuantityDocument;
+  /** Times in seconds at which they run, in place of regular ones. */
+  readonly times?: readonly (QuantityDocument)[];
   readonly slot?: SlotDocument;
   /** Order within a slot; default: 0. */
   readonly order?: number;

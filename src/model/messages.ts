@@ -641,6 +641,13 @@ export const messages = {
     found: loopText(names),
   }),
 
+  twoSchedules: (): Finding => ({
+    code: 'model/two-schedules',
+    message: 'the operation has both an interval and listed times',
+    expected: 'every or times',
+    hint: 'keep one of the two',
+  }),
+
   // --- Rules on the whole -------------------------------------------------------------------------------------------
   derivedCycle: (names: readonly string[]): Finding => ({
     code: 'model/derived-cycle',

@@ -292,13 +292,15 @@ export type Stimulus<F extends Form = Written> =
       readonly places?: Places<F>;
     };
 
-/** Statements on every element of a selection at the ticks of a clock (Brian's run_regularly). */
+/** Statements on every element of a selection at the ticks of a clock, or at listed times. */
 export interface Operation<F extends Form = Written> {
   /** The elements that it runs on. */
   readonly on: SelectionRule<F>;
   readonly do: readonly F['statement'][];
   /** Seconds; absent: every step. */
   readonly every?: number;
+  /** Seconds at which it runs, ascending; absent: at regular times. */
+  readonly times?: readonly number[];
   /** Slot of the timing profile to run in; absent: the profile's own. */
   readonly slot?: Slot;
   /** Order within the slot, ascending. */

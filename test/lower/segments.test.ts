@@ -103,3 +103,15 @@ test('the hard case with segments runs on all engines', async () => {
   expect(Math.max(...steps)).toBeLessThan(2500);
   expect(steps.some((step) => step >= 2000)).toBe(true);
 });
+
+test('operations run at listed times, again after a reset', async () => {
+  const run = await simulate(
+    model({
+      cell: 'state: { v: 0 }, events: { spike: { when: v > 90 } }',
+      more: 'operations: { add: { on: p, do: v += 1, times: [0.5 ms, 1 ms, 1 ms, 0 ms, 40 ms] } }',
+      protocol: '{ run: 1.5 ms }, { reset: true }, { run: 1 ms }',
+    }),
+  );
+  // Samples are labelled with the ends of steps, the first one with the start.
+  expect(trace(run, 'p.v')).toEqual([0, 1, 1, 2, 2, 3, 3, 0, 1, 1, 2, 2]);
+});

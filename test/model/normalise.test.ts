@@ -282,6 +282,8 @@ const cases: readonly (readonly [string, string, string, readonly string[]])[] =
   ['a current that is none', 'value: 1 nA', 'value: 1 mV', ['lang/dimension-mismatch@26:48']],
   ['an operation on nothing', 'on: a, do', 'on: c, do', ['model/unknown-population@28:15']],
   ['an interval of zero', 'every: 10 ms', 'every: 0 ms', ['model/not-positive@28:40']],
+  ['an interval and times', 'every: 10 ms', 'every: 10 ms, times: [1 ms]', ['model/two-schedules@28:54']],
+  ['a time before 0', 'every: 10 ms', 'times: [-1 ms]', ['model/negative@28:41']],
   ['a variable to record that is not there', 'variables: [v]', 'variables: [v, u]', ['model/unknown-variable@31:29']],
   ['recording nothing', 'variables: [v], every: 1 ms', 'every: 1 ms', ['model/missing-key@31:5']],
   [

@@ -60,17 +60,26 @@ function translateOperation(
   const groups = new Map(isGroup(owner) ? [[owner.name, owner]] : []);
   const part = slice === undefined ? undefined : readSubgroup(slice, child(pointer, 'slice'), groups, setting);
   const every = operation.dt === undefined ? undefined : readInterval(operation.dt, child(pointer, 'dt'), setting);
+  const times = operation.times?.flatMap((time, k) => {
+    const known = readTime(time, child(child(pointer, 'times'), k), setting);
+    return known === undefined ? [] : [known];
+  });
   return located(
     {
       on: part ? selection(part) : isGroup(owner) ? { population: owner.name } : { projection: owner.name },
       do: statements.map((statement) => locatedStatement(statement, at)),
       ...(every === undefined ? {} : { every }),
+      ...(times === undefined ? {} : { times: located(times, child(pointer, 'times')) }),
       ...(operation.when === undefined || operation.when === defaultSlot.operation ? {} : { slot: operation.when }),
       ...order(operation.order),
     },
     pointer,
   );
 }
+
+/** Returns a time in s. */
+const readTime = (time: string | number, pointer: string, setting: Setting): number | undefined =>
+  readNumber(time, pointer, { name: 'times', dimension: second, type: 'real' }, setting.namespace, setting.to);
 
 /** Returns an interval between samples or operations, in s. It is absent if it equals the time step. */
 export function readInterval(dt: string | number, pointer: string, setting: Setting): Located | undefined {

@@ -129,7 +129,7 @@ export type BinomialFunction = {
   readonly approximate?: boolean;
 };
 
-/** {code, slice, dt, when, order, name} */
+/** {code, slice, dt or times, when, order, name} */
 export type RunRegularly = {
   /** statements, a line each */
   readonly code: Code;
@@ -137,6 +137,8 @@ export type RunRegularly = {
   readonly slice?: string;
   /** interval; absent: the group's time step */
   readonly dt?: Quantity;
+  /** times at which it runs, in place of regular ones: `run_at` of Brian 2.10 */
+  readonly times?: readonly (Quantity)[];
   /** slot of Brian's schedule; absent: `start` */
   readonly when?: When;
   /** order within the slot; absent: 0 */

@@ -754,6 +754,38 @@ def spatial_beside_smaller_step():
 spatial_beside_smaller_step.tolerance = 1e-7
 
 
+def listed_times():
+    """Code of neurons, of a part of them and of synapses at listed times, and monitors with such clocks, some between steps."""
+    G = NeuronGroup(
+        4,
+        """dv/dt = (1.2 - v)/(10*ms) : 1 (unless refractory)
+        w : 1
+        n : integer""",
+        threshold="v > 1", reset="v = 0", method="exact", refractory=1 * ms,
+    )
+    G.v = "0.2*i"
+    S = Synapses(G, G, "g : 1", on_pre="v_post += 0.01*g", delay=0.3 * ms)
+    S.connect("i != j")
+    S.g = 1
+    G.run_at("v = 0.5; w += t/ms; n += 1", times=[5, 17.3, 0, 29.9] * ms)
+    G[1:3].run_at("v *= 0.9", times=[7.25] * ms, when="end")
+    S.run_at("g = g + 0.5", times=[10, 40] * ms)
+    monitor = SpikeMonitor(G)
+    samples = StateMonitor(G, ["v", "n"], record=[0, 2], clock=EventClock(times=[1, 2, 5.5, 20, 33.35] * ms), when="end")
+    of_synapses = StateMonitor(S, "g", record=[0], clock=EventClock(times=[9.9, 10, 10.1, 55] * ms))
+    for duration in [5, 15, 20.05, 20]:
+        run(duration * ms)
+    return {
+        **spikes(monitor), "v": samples.v[:], "n": samples.n[:], "t": samples.t_[:], "g": of_synapses.g[:], "g.t": of_synapses.t_[:],
+        "w": G.w[:], "count": G.n[:],
+    }
+
+
+# Brian 2.10 and later.
+if hasattr(brian2, "EventClock"):
+    scenario(listed_times)
+
+
 @scenario
 def both_in_turn():
     """Parts that the device cannot run are left to Brian's runtime: it goes on from an engine's state, and an engine from its."""

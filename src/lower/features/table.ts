@@ -141,6 +141,7 @@ export const features = {
   // Operations
   operation: feature((name) => `the operation ${name}`, everywhere),
   operationInterval: feature('the interval of an operation', everywhere),
+  operationTimes: feature('an operation at listed times', bySlots),
   operationSlot: feature('the slot of an operation', slotsOnly),
   table: feature('a table', everywhere),
   tableColumns: feature('a table with columns', everywhere),

@@ -176,6 +176,7 @@ const ofOperation: Readings<Operation> = {
   on: selecting('operated'),
   do: 'operation',
   every: 'operationInterval',
+  times: 'operationTimes',
   slot: 'operationSlot',
   order: 'plain',
 };

@@ -4,6 +4,7 @@ import * as ir from '../../ir/builder.js';
 import type { Expression as Ir } from '../../ir/program.js';
 import type { Statement } from '../../lang/ast.js';
 import { drawsIn } from '../../lang/functions.js';
+import { mostInt32 } from '../../lang/integers.js';
 import { expressionsOf } from '../../lang/walk.js';
 import type { Operation } from '../../model/typed.js';
 import { Block } from '../code/block.js';
@@ -44,23 +45,24 @@ export function lowerOperations(
   const entries: PlacedEntry[] = [];
   for (const [name, operation] of Object.entries(context.model.operations).sort(([a], [b]) => (a < b ? -1 : 1))) {
     context.diagnostics.at(`/operations/${name}`);
-    const given =
-      operation.every === undefined ? undefined : wholeSteps(`the interval of ${name}`, operation.every, context);
+    const runs = runsOf(name, operation, context);
+    if (runs === null) continue;
     const { operation: start } = context.profile.defaults;
     const slot = context.profile.stepping === 'slots' ? (operation.slot ?? start) : start;
     if (operation.on.kind === 'synapses') {
       const projectionContext = onClockOf(operation.on.projection, context);
       for (const kernel of synapticKernels({ name, operation, slot }, operation.on, projections, projectionContext))
-        if (given !== null)
-          entries.push(inStep(kernel, { slot, order: operation.order, name }, given ?? projectionContext.every));
+        for (const [every, offset] of runs(projectionContext.every))
+          entries.push(inStep(kernel, { slot, order: operation.order, name }, every, offset));
       continue;
     }
     const pieces = piecesOf(operation.on, groups, `the operation ${name}`, context);
-    if (!pieces || given === null) continue;
+    if (!pieces) continue;
     const operate = (piece: Piece, code: Share): void => {
       const kernel = operationKernel({ name, operation, slot }, piece, code, context);
-      const every = given ?? onClock(piece.group.clock, context).every;
-      if (kernel !== null) entries.push(inStep(kernel, { slot, order: operation.order, name }, every));
+      if (kernel === null) return;
+      for (const [every, offset] of runs(onClock(piece.group.clock, context).every))
+        entries.push(inStep(kernel, { slot, order: operation.order, name }, every, offset));
     };
     // Values shared by a population are written first, and once for all its pieces.
     const wholes = new Map(pieces.map((piece) => [piece.member.name, piece]));
@@ -68,6 +70,31 @@ export function lowerOperations(
     for (const piece of pieces) operate(withoutRepeats(piece), 'own');
   }
   return entries;
+}
+
+/** Most listed times of an operation: each is an entry of the schedule. */
+const mostTimes = 10_000;
+
+/**
+ * Returns the steps in which an operation runs, given the steps between ticks of its owner: intervals and their
+ * offsets. Returns null after a diagnostic.
+ */
+function runsOf(
+  name: string,
+  { every, times }: Operation,
+  context: Context,
+): ((ticks: number) => readonly (readonly [every: number, offset: number])[]) | null {
+  if (times === undefined) {
+    const given = every === undefined ? undefined : wholeSteps(`the interval of ${name}`, every, context);
+    return given === null ? null : (ticks) => [[given ?? ticks, 0]];
+  }
+  if (times.length > mostTimes) {
+    context.diagnostics.add(messages.unsupportedFeature(`an operation (${name}) at more than ${mostTimes} times`));
+    return null;
+  }
+  const steps = times.map((time) => (time === 0 ? 0 : wholeSteps(`a time of ${name}`, time, context)));
+  const known = [...new Set(steps.flatMap((at) => at ?? []))].filter((at) => at < mostInt32);
+  return steps.includes(null) ? null : () => known.map((at) => [mostInt32, at]);
 }
 
 /**

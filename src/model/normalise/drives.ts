@@ -179,6 +179,11 @@ export function normaliseOperation(
     document.every === undefined
       ? undefined
       : positiveQuantity(context, document.every, secondUnit, 'the interval', `${pointer}/every`);
+  const times = document.times?.flatMap((time, k) => {
+    const known = nonNegativeQuantity(context, time, secondUnit, 'the time', `${pointer}/times/${k}`);
+    return known === undefined ? [] : [known];
+  });
+  if (every !== undefined && times !== undefined) context.report(messages.twoSchedules(), `${pointer}/times`);
   return {
     on: selection.rule,
     do: normaliseCode(
@@ -189,6 +194,7 @@ export function normaliseOperation(
       `${pointer}/do`,
     ),
     ...(every === undefined ? {} : { every }),
+    ...(times === undefined ? {} : { times: [...new Set(times)].toSorted((a, b) => a - b) }),
     ...(document.slot === undefined ? {} : { slot: document.slot }),
     order: document.order ?? 0,
   };

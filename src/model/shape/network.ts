@@ -376,6 +376,7 @@ export const network: Slots = {
       on: need(selection()),
       do: need(statements()),
       every: quantity('Seconds; absent: every step.'),
+      times: list(quantity(), 'Times in seconds at which they run, in place of regular ones.'),
       slot: slot(),
       order,
     },

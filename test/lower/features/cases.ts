@@ -541,6 +541,10 @@ export const cases: Readonly<Record<FeatureName, Case>> = {
     base: { operations: { pull: { on: 'b', do: 'v += 0.002' } } },
     adds: { operations: { pull: { every: '1 ms' } } },
   },
+  operationTimes: {
+    base: { operations: { pull: { on: 'b', do: 'v += 0.002' } } },
+    adds: { operations: { pull: { times: ['1 ms', '2.5 ms'] } } },
+  },
   operationSlot: {
     base: { operations: { pull: { on: 'a', do: 'v = clip(v, 0, 0.9995) if i == 1 else v' } } },
     adds: { operations: { pull: { slot: 'before_thresholds' } } },

@@ -100,6 +100,9 @@ export function exportOperation(
       code: brianStatements(operation.do, owner.view, remarks),
       ...(range === undefined ? {} : { slice: range.join(':') }),
       ...(operation.every === undefined ? {} : { dt: quantityText(operation.every, time, context.arithmetic) }),
+      ...(operation.times === undefined
+        ? {}
+        : { times: operation.times.map((at) => quantityText(at, time, context.arithmetic)) }),
       ...(operation.slot === undefined || operation.slot === defaultSlot.operation ? {} : { when: operation.slot }),
       ...(operation.order === 0 ? {} : { order: operation.order }),
       ...(id === usual ? {} : { name: context.objects.claim(id, 'operation') }),

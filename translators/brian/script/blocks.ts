@@ -366,8 +366,9 @@ function regularLines(
     return [
       ...declared,
       layout(
-        call(`${part}.run_regularly`, [
+        call(`${part}.${operation.times === undefined ? 'run_regularly' : 'run_at'}`, [
           pythonString(part === object ? operation.code : ofPart(operation.code, Number(first), size)),
+          ...keyword('times', operation.times === undefined ? undefined : list(operation.times.map(pythonValue))),
           ...keyword('dt', operation.dt === undefined ? undefined : pythonValue(operation.dt)),
           ...keyword('when', textOf(operation.when)),
           ...keyword('order', operation.order?.toString()),

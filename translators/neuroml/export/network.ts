@@ -32,9 +32,10 @@ export function writeNetwork(context: ExportContext): NetworkOutput {
         child(id in model.populations ? '/populations' : '/projections', id),
         'a time step of its own: all that LEMS simulates has one',
       );
-  for (const [id, { on }] of Object.entries(model.operations))
+  for (const [id, { on, times }] of Object.entries(model.operations))
     if (isSelection(on, 'synapses'))
       context.report.missing(child('/operations', id), 'code that runs on synapses at regular times');
+    else if (times !== undefined) context.report.missing(child('/operations', id), 'code that runs at listed times');
   for (const [name, population] of Object.entries(model.populations))
     written.values.set(name, populationValues(name, population, context));
   for (const id of Object.keys(model.neurons)) writeType(id, attached, written, context);

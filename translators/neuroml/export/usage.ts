@@ -132,7 +132,7 @@ export function usesOf(id: string, { model, changes }: Pick<RewritingContext, 'm
   if (!type) return { places: new Set(), operations: new Map(), written: new Set() };
   const operations = new Map<string, TimedOperation>(
     Object.entries(model.operations)
-      .filter(([, { on }]) => model.populations[populationOf(on) ?? '']?.type === id)
+      .filter(([, { on, times }]) => times === undefined && model.populations[populationOf(on) ?? '']?.type === id)
       .sort(([, a], [, b]) => a.order - b.order)
       .map(([name, operation]) => {
         const once = changes.get(name);

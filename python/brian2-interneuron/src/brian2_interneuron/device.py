@@ -318,9 +318,6 @@ class InterneuronDevice(DeferringDevice):
                 net.before_run(namespace)
         finally:
             self._preparing = False
-        for each in objects:
-            if not hasattr(each.clock, "dt_"):
-                raise Unsupported(each.name, "it runs at listed times (run_at of Brian 2.10), and not every so many steps")
         for clock in with_base({each.clock for each in simulated(objects)}) - net._clocks:
             net._clocks.add(clock)
             clock.set_interval(net.t, t_end)

@@ -32,7 +32,7 @@ from interneuron._server import digest
 
 from . import operations
 from .arithmetic import expression_as_computed, rate_as_computed, statements_as_computed
-from .clocks import is_multiple, with_base
+from .clocks import interval, is_listed, is_multiple, listed_steps, times_of, with_base
 from .document_inputs import InputParts
 from .document_links import LinkParts
 from .document_monitors import MonitorParts
@@ -104,7 +104,7 @@ class Document(NeuronParts, LinkParts, SlotParts, InputParts, SynapseParts, Moni
         self.has_clocks = any(
             float(each.clock.dt_) != self.dt
             for each in objects
-            if isinstance(each, (Group, SpikeGeneratorGroup)) and not isinstance(each, Subgroup)
+            if isinstance(each, (Group, SpikeGeneratorGroup)) and not isinstance(each, Subgroup) and not is_listed(each.clock)
         )
         self.parts = {
             "format": "interneuron/brian",
@@ -186,7 +186,7 @@ class Document(NeuronParts, LinkParts, SlotParts, InputParts, SynapseParts, Moni
         )
 
     def _clock_of(self, clocks):
-        """The clock with the smallest step, of which all others are multiples."""
+        """The clock with the smallest step, of which all others are multiples, as listed times are."""
         if not clocks:
             raise Unsupported(self.net.name, "it has no neurons")
         smallest = min(clocks, key=lambda each: each.dt_)
@@ -226,11 +226,24 @@ class Document(NeuronParts, LinkParts, SlotParts, InputParts, SynapseParts, Moni
 
     def ticks(self, each):
         """Steps of the engine in one of an object's clock."""
-        return int(round(float(each.clock.dt_) / self.dt))
+        return interval(each.clock, self.dt)
 
     def _own_dt(self, each):
+        if is_listed(each.clock):
+            raise Unsupported(each.name, "it acts at listed times, which only monitors of variables and code of run_at do here")
         dt = float(each.clock.dt_)
         return {} if dt == self.dt else {"dt": f"{dt!r}*second"}
+
+    def _listed(self, each):
+        """Listed times as a specification has them, in s.
+
+        Raises:
+            Unsupported: for times between steps.
+        """
+        steps = listed_steps(each.clock, self.dt)
+        if not np.allclose(steps * self.dt, times_of(each.clock), rtol=0, atol=1e-4 * self.dt):
+            raise Unsupported(each.name, "its listed times are between steps")
+        return [f"{float(step * self.dt)!r}*second" for step in steps]
 
     def _write(self, owner, names):
         self.written.setdefault(owner, set()).update(names)

@@ -1,8 +1,10 @@
 """Monitors of spikes, events, rates and state."""
 
 from brian2.groups.neurongroup import NeuronGroup
+from brian2.monitors.statemonitor import StateMonitor
 from brian2.synapses.synapses import Synapses, SynapticPathway
 
+from .clocks import is_listed
 from .groups import base_of, end_text, linked_variables, own_names, through, unit_of
 from .texts import Unsupported, spelled
 
@@ -44,7 +46,12 @@ class MonitorParts:
 
     def _when(self, each, entry):
         """When a monitor samples, or an operation runs."""
-        entry.update({"dt": f"{float(each.clock.dt_)!r}*second"} if self.has_clocks else self._own_dt(each))
+        if is_listed(each.clock):
+            # Samples of other steps are left out when results are read.
+            times = self._listed(each)
+            entry.update({"dt": f"{self.ticks(each) * self.dt!r}*second"} if isinstance(each, StateMonitor) else {"times": times})
+        else:
+            entry.update({"dt": f"{float(each.clock.dt_)!r}*second"} if self.has_clocks else self._own_dt(each))
         if each.when != "start":
             entry["when"] = each.when
         if each.order != 0:

@@ -13,6 +13,7 @@ from brian2.synapses.synapses import Synapses
 from brian2.utils.stringtools import get_identifiers
 
 from . import deferred
+from .clocks import is_listed
 from .functions import is_expression
 from .groups import whole
 from .texts import Unsupported
@@ -97,6 +98,8 @@ class Calls:
                 continue
             if writes_files and isinstance(each, StateMonitor):
                 raise Unsupported(each.name, "it samples beyond functions of Python, and files of results would lack what it records")
+            if is_listed(each.clock):
+                raise Unsupported(each.name, "it is a function of Python at listed times")
             every = float(each.clock.dt_) / document.dt
             others = [objects.index(other) for other in acting]
             if place < min(others, default=place):

@@ -13,6 +13,7 @@ import interneuron
 from interneuron._server import unpack
 
 from . import deferred, queues
+from .clocks import is_listed, listed_steps, times_of
 from .groups import base_of, by_time, goes_by_time, keeps_last_spikes, next_spike, start_of, through
 from .texts import spelled
 
@@ -143,12 +144,17 @@ def _rate_monitor(document, monitor, events, begin, end):
 
 
 def _state_monitor(document, monitor, series, begin, end):
-    every = int(round(float(monitor.clock.dt_) / document.dt))
-    first = -(-begin // every)
-    count = max(0, -(-end // every) - first)
-    old = len(monitor.variables["t"].get_value())
+    every = document.ticks(monitor)
+    ticks = np.arange(-(-begin // every), max(-(-begin // every), -(-end // every)))
+    if is_listed(monitor.clock):
+        # Samples between listed times are left out.
+        taken = np.isin(ticks * every, listed_steps(monitor.clock, document.dt))
+        times = times_of(monitor.clock)[np.isin(listed_steps(monitor.clock, document.dt), ticks * every)]
+    else:
+        taken, times = slice(None), ticks * float(monitor.clock.dt_)
+    count, old = len(times), len(monitor.variables["t"].get_value())
     monitor.resize(old + count)
-    monitor.variables["t"].get_value()[old:] = (first + np.arange(count)) * float(monitor.clock.dt_)
+    monitor.variables["t"].get_value()[old:] = times
     for name, variable in monitor.recorded_variables.items():
         if monitor.n_indices == 0 or count == 0:
             continue
@@ -172,7 +178,7 @@ def _state_monitor(document, monitor, series, begin, end):
         else:
             place = {element: k for k, element in enumerate(elements)}
             columns = np.asarray([place[int(each)] for each in wanted])
-        variable.get_value()[old:, :] = values[:, columns]
+        variable.get_value()[old:, :] = values[:, columns][taken]
 
 
 def _variables(document, owner, session):

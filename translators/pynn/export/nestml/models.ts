@@ -119,6 +119,7 @@ export class NestmlModels {
       if (on === undefined || !owners.some((owner) => ids.includes(owner))) return [];
       if (ids.length !== 1 || wholePopulation(on) !== ids[0])
         throw new NotInNestml('code that runs on some of its cells only');
+      if (operation.times !== undefined) throw new NotInNestml('code that runs at listed times');
       const every = Math.max(1, Math.round((operation.every ?? experiment.dt) / experiment.dt));
       return [{ key, statements: operation.do, every, isLate: isLate(operation.slot ?? 'start') }];
     });

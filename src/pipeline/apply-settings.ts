@@ -14,37 +14,38 @@ interface Settled {
 }
 
 /**
- * Replaces constants in the namespace of a Brian-like specification. A name with a dot (`cells.tau`) is left to the
- * model.
+ * Replaces constants in a section of a document. A name with a dot (`cells.tau`) is left to the model.
  *
- * @diagnostic set/unknown-name  no constant of the namespace has the name
+ * @param section  with the notation's own constants, such as the namespace of a Brian-like specification
+ * @diagnostic set/unknown-name  no constant of the section has the name
  */
-export function setNamespace(
+export function setConstants(
   document: unknown,
+  section: string,
   positions: Positions,
   settings: Readonly<Record<string, string>>,
   diagnostics: Diagnostics,
 ): Settled {
-  const namespace = namespaceOf(document);
+  const constants = sectionOf(document, section);
   const own: Record<string, string> = {};
   const rest: Record<string, string> = {};
   for (const [name, value] of Object.entries(settings)) {
     if (name.includes('.')) rest[name] = value;
-    else if (Object.hasOwn(namespace, name)) own[name] = value;
-    else diagnostics.add(messages.unknownSetting(name, Object.keys(namespace)), { document: `--set ${name}=${value}` });
+    else if (Object.hasOwn(constants, name)) own[name] = value;
+    else diagnostics.add(messages.unknownSetting(name, Object.keys(constants)), { document: `--set ${name}=${value}` });
   }
   if (Object.keys(own).length === 0) return { document, positions, rest };
   return {
-    document: { ...(document as object), namespace: { ...namespace, ...own } },
+    document: { ...(document as object), [section]: { ...constants, ...own } },
     positions: overlayPositions(positions, (pointer) => {
-      const name = /^\/namespace\/([^/]+)$/.exec(pointer)?.[1];
+      const name = pointer.startsWith(`/${section}/`) ? pointer.slice(section.length + 2) : undefined;
       return name !== undefined && Object.hasOwn(own, name) ? { document: `--set ${name}=${own[name]}` } : undefined;
     }),
     rest,
   };
 }
 
-function namespaceOf(document: unknown): Readonly<Record<string, unknown>> {
-  const namespace = memberOf(document, 'namespace');
-  return namespace !== null && typeof namespace === 'object' && !Array.isArray(namespace) ? { ...namespace } : {};
+function sectionOf(document: unknown, name: string): Readonly<Record<string, unknown>> {
+  const section = memberOf(document, name);
+  return section !== null && typeof section === 'object' && !Array.isArray(section) ? { ...section } : {};
 }

@@ -2,14 +2,14 @@
 
 import { addInputs } from './add-inputs.js';
 import { addRecordings } from './add-recordings.js';
-import { setNamespace } from './apply-settings.js';
+import { setConstants } from './apply-settings.js';
 import { definitionsIn } from './read/definitions.js';
 import { inStage } from './stages.js';
 import { readDataFiles } from './read/data-files.js';
 import type { ImportedModel } from './read/imported-model.js';
 import type { ImportOptions } from './read/import-options.js';
 import { messages } from './messages.js';
-import { isMarkup, recognise, withNotation, type Notation, type TreeNotation } from './read/recognise.js';
+import { isMarkup, recognise, withNotation, type Notation } from './read/recognise.js';
 import { checkImportOptions } from './option-values.js';
 import { checkArgument, object } from '../diagnostics/public-arguments.js';
 import { placesInScript } from './read/script-places.js';
@@ -25,10 +25,11 @@ import {
   treeDigest,
   withoutOrigin,
 } from './read/origin.js';
-import { addPlaced, loadMarkup, readMarkup, readShape, type Markup } from './read/read-markup.js';
+import { addPlaced, loadMarkup, readAsMarkup, readMarkup, type Markup } from './read/read-markup.js';
+import { factsOf, notationNames, notationOfSuffix, type NotationOf, type TreeNotation } from './read/notation.js';
+import { hdf5Readers, markupOf, textReaders, treeReaders } from './read/readers.js';
 import type { Source } from './read/read-source.js';
-import type { Hdf5Group } from '../../translators/shared/hdf5.js';
-import { sideFiles, sideTables } from './read/side-files.js';
+import { sideTables } from './read/side-files.js';
 import { withLists } from './read/edge-tables.js';
 import { sourceOf } from './results/provenance.js';
 import { Diagnostics, DiagnosticError, UsageError, type Diagnostic, type Place } from '../diagnostics/diagnostic.js';
@@ -42,15 +43,9 @@ import { normalise } from '../model/normalise.js';
 import { isWellFormed } from '../model/text/well-formed.js';
 import { withChannels } from './read/with-channels.js';
 import { readDocument } from '../model/text/read.js';
-import { importBrian, type ImportedBrian } from '../../translators/brian/import.js';
+import type { ReadDocument, Reading } from '../../translators/shared/notation.js';
 import { importNeuroML } from '../../translators/neuroml/import.js';
 import type { LemsModel } from '../../translators/neuroml/lems/definitions.js';
-import { importPynn } from '../../translators/pynn/import.js';
-import { importNmodl, isNmodlName } from '../../translators/nmodl/import.js';
-import { withNamedMechanisms } from '../../translators/nmodl/named-mechanisms.js';
-import { importNir } from '../../translators/nir/import.js';
-import { isSwcName } from '../../translators/swc/import.js';
-import { importSonata, isSonataConfig } from '../../translators/sonata/import.js';
 
 /**
  * Reads a model in any notation.
@@ -67,9 +62,10 @@ export function importModel(source: Source, options: ImportOptions = {}): Import
   const diagnostics = new Diagnostics();
   // 1 to 3. Text to a tree with places, and that to the canonical document.
   const imported = inStage('import', () => {
-    if (source.graph) return importGraph(source, source.graph, options, diagnostics);
-    if (isNmodlName(source.name) || options.from === 'nmodl') return importMechanism(source, options, diagnostics);
-    if (isSwcName(source.name) || options.from === 'swc') return importShape(source, options, diagnostics);
+    const own = ownNotation(source, options);
+    if (own !== undefined && own in markupOf)
+      return importAsMarkup(own as keyof typeof markupOf, source, options, diagnostics);
+    if (own !== undefined) return importWhole(own, source, options, diagnostics);
     if (options.with !== undefined)
       throw new UsageError(
         `--with puts channels on a shape in SWC, which ${source.name} is not`,
@@ -185,21 +181,12 @@ function withTiming(document: unknown, timing: TimingProfile | undefined): unkno
   return timing === undefined || typeof document !== 'object' || document === null ? document : { ...document, timing };
 }
 
-/** A canonical document with its places, and the settings that are left for it. */
-interface Imported {
-  readonly document: unknown;
-  readonly positions: Positions;
-  readonly set: Readonly<Record<string, string>>;
-  /** Puts values in place of the notation's own constants in a text given from outside; absent: it has no constants. */
-  readonly given?: ImportedBrian['given'];
-  /** Remarks on a document without mistakes. */
-  readonly remarks?: () => readonly Diagnostic[];
+/** A document with all that the pipeline adds to what its reader returns. */
+interface Imported extends ReadDocument {
   /**
    * The model that a converted document carries, with the findings about it; absent: the document is read as it stands.
    */
   readonly carried?: { readonly valid: ValidModel; readonly found: readonly Diagnostic[] };
-  /** Arrays that an importer read from files of its notation; absent: arrays are in files next to the document. */
-  readonly data?: DataStore;
   /** Arrays of tables of connections; absent: there are none. */
   readonly tables?: DataStore;
 }
@@ -240,6 +227,7 @@ export function carriedByMarkup(
 
 /** Returns the model that a document in JSON or YAML carries, or the model stored with its script or circuit. */
 function carriedByTree(
+  notation: TreeNotation,
   tree: unknown,
   { name, text, script: own }: Source,
   positions: Positions,
@@ -247,7 +235,7 @@ function carriedByTree(
   diagnostics: Diagnostics,
 ): Imported | undefined {
   if (options.origin === false) return undefined;
-  const script = own ?? (isSonataConfig(tree) ? { name, text } : undefined);
+  const script = own ?? (factsOf(notation).origin === 'beside' ? { name, text } : undefined);
   if (script) {
     const found = originOfScript(script);
     return found && carriedBy(found.origin, found.digest, { document: script.name }, options, diagnostics);
@@ -279,7 +267,6 @@ function importTree(
   options: ImportOptions,
   diagnostics: Diagnostics,
 ): (Imported & { readonly notation: Notation }) | null {
-  const { set = {} } = options;
   const read = readDocument(source.text, source.name);
   diagnostics.addAll(read.diagnostics);
   diagnostics.throwIfErrors();
@@ -290,49 +277,79 @@ function importTree(
   if (!notation) return null;
   checkNotation(notation, options, positions.place(''), diagnostics);
   const carried =
-    notation === 'canonical' ? undefined : carriedByTree(document, source, positions, options, diagnostics);
+    notation === 'canonical' ? undefined : carriedByTree(notation, document, source, positions, options, diagnostics);
   if (carried) return { ...carried, notation };
   const lists = withLists(withoutOrigin(document), notation, positions, diagnostics, source.name, options);
-  const imported = importers[notation](lists.document, lists.positions, diagnostics, { ...options, set }, source.name);
+  const { constants } = factsOf(notation);
+  const { set = {} } = options;
+  const settled =
+    constants === undefined
+      ? { ...lists, rest: set }
+      : setConstants(lists.document, constants, lists.positions, set, diagnostics);
+  const reading = readingOf(source.name, { ...options, set: settled.rest }, diagnostics);
+  const imported = treeReaders[notation](settled.document, settled.positions, reading);
   return imported && { ...imported, notation, tables: lists.data };
 }
 
-/** Imports a graph of NIR. */
-function importGraph(
-  { name }: Source,
-  graph: Hdf5Group,
-  options: ImportOptions,
-  diagnostics: Diagnostics,
-): (Imported & { readonly notation: Notation }) | null {
-  checkNotation('nir', options, { document: name }, diagnostics);
-  const { set = {}, dt, inputs } = options;
+/** Returns what a reader is given besides its document. */
+function readingOf(path: string, options: ImportOptions, diagnostics: Diagnostics): Reading {
+  const { set = {}, dt, inputs = {}, peers = false } = options;
   const signals = Object.fromEntries(
-    Object.entries(inputs ?? {}).flatMap(([node, input]) => (input.kind === 'signal' ? [[node, input] as const] : [])),
+    Object.entries(inputs).flatMap(([node, input]) => (input.kind === 'signal' ? [[node, input] as const] : [])),
   );
-  const imported = importNir(graph, name, diagnostics, { set, signals, ...(dt === undefined ? {} : { dt }) });
-  return imported && { ...imported, notation: 'nir' };
+  const files = sideTables(path, options);
+  return {
+    path,
+    diagnostics,
+    set,
+    ...(dt === undefined ? {} : { dt }),
+    signals,
+    peers,
+    text: (name) => files.text(name),
+    hdf5: (name, only) => files.hdf5(name, only),
+    reportRest: (rest) => {
+      reportRest(rest, diagnostics);
+    },
+  };
 }
 
-/** Imports a mechanism in NMODL, with files that it includes from its own folder. */
-function importMechanism(
-  { name, text }: Source,
+/** Notations with a form of their own: neither trees nor markup. */
+type OwnForm = NotationOf<'text' | 'hdf5'>;
+
+/** Returns the notation of a file of HDF5 or with a suffix, or the one that an option names for a text. */
+function ownNotation({ name, graph }: Source, { from }: ImportOptions): OwnForm | undefined {
+  const [inHdf5] = notationNames.filter((one): one is NotationOf<'hdf5'> => factsOf(one).form === 'hdf5');
+  if (graph) return inHdf5;
+  return [notationOfSuffix(name), from].find(
+    (notation): notation is NotationOf<'text'> => notation !== undefined && factsOf(notation).form === 'text',
+  );
+}
+
+/** Imports a text or a file of HDF5 with files that it includes from its own folder. */
+function importWhole(
+  notation: OwnForm,
+  { name, text, graph }: Source,
   options: ImportOptions,
   diagnostics: Diagnostics,
 ): (Imported & { readonly notation: Notation }) | null {
-  checkNotation('nmodl', options, { document: name }, diagnostics);
-  const { set = {} } = options;
-  const imported = importNmodl(name, text, diagnostics, sideFiles(name, options));
-  return imported && { ...imported, set, notation: 'nmodl' };
+  checkNotation(notation, options, { document: name }, diagnostics);
+  const reading = readingOf(name, options, diagnostics);
+  const imported =
+    notation in hdf5Readers
+      ? graph && hdf5Readers[notation as keyof typeof hdf5Readers](graph, reading)
+      : textReaders[notation as keyof typeof textReaders](text, reading);
+  return imported ? { ...imported, notation } : null;
 }
 
-/** Imports a shape in SWC. */
-function importShape(
+/** Imports a text that a document of NeuroML stands for, such as a shape in SWC. */
+function importAsMarkup(
+  notation: keyof typeof markupOf,
   source: Source,
   options: ImportOptions,
   diagnostics: Diagnostics,
 ): (Imported & { readonly notation: Notation }) | null {
-  checkNotation('swc', options, { document: source.name }, diagnostics);
-  const shape = readShape(source, diagnostics);
+  checkNotation(notation, options, { document: source.name }, diagnostics);
+  const shape = readAsMarkup(source, markupOf[notation], diagnostics);
   const found = diagnostics.beside();
   const imported = shape && importMarkup(shape.lems, options, found);
   if (!shape) return null;
@@ -342,7 +359,7 @@ function importShape(
   if (!imported) return null;
   const { with: file } = options;
   const channels = file === undefined ? {} : withChannels(imported.document, positions, file, diagnostics, options);
-  return { ...imported, positions, ...channels, notation: 'swc' };
+  return { ...imported, positions, ...channels, notation };
 }
 
 /** Imports a document in NeuroML or LEMS. */
@@ -355,39 +372,6 @@ export function importMarkup(
   const imported = importNeuroML(lems, diagnostics);
   return imported && { ...imported, set, notation: 'neuroml' };
 }
-
-type Importer = (
-  value: unknown,
-  positions: Positions,
-  diagnostics: Diagnostics,
-  options: ImportOptions & Pick<Imported, 'set'>,
-  /** Path of the document; names of files are relative to its folder. */
-  path: string,
-) => Imported | null;
-
-const importers: Readonly<Record<TreeNotation, Importer>> = {
-  canonical: (document, positions, diagnostics, { set, ...options }, path) => ({
-    ...withNamedMechanisms(document, positions, diagnostics, path, sideFiles(path, options)),
-    set,
-  }),
-  brian: (value, positions, diagnostics, { set, ...options }, path) => {
-    const settled = setNamespace(value, positions, set, diagnostics);
-    const files = sideFiles(path, options);
-    const imported = importBrian(settled.document, settled.positions, diagnostics, files, (rest) =>
-      reportRest(rest, diagnostics),
-    );
-    return imported && { ...imported, set: settled.rest };
-  },
-  pynn: (value, positions, diagnostics, { set, ...options }, path) => {
-    const files = sideFiles(path, options);
-    const imported = importPynn(value, positions, diagnostics, files, (rest) => reportRest(rest, diagnostics));
-    return imported && { ...imported, set };
-  },
-  sonata: (value, positions, diagnostics, { set, peers, ...options }, path) => {
-    const imported = importSonata(value, positions, diagnostics, sideTables(path, options), peers);
-    return imported && { ...imported, set };
-  },
-};
 
 /** Reports mistakes in the readable rest of a document with errors. */
 function reportRest({ document, positions }: Pick<Imported, 'document' | 'positions'>, diagnostics: Diagnostics): void {

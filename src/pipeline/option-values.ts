@@ -2,6 +2,7 @@
 
 import { suffixOf } from './results/output-names.js';
 import type { ImportOptions } from './read/import-options.js';
+import { notationNames } from './read/notation.js';
 import {
   abortSignal,
   callback,
@@ -92,7 +93,7 @@ export const timingProfiles = ['brian', 'grid', 'lems-euler'] as const satisfies
 
 const importKinds: ArgumentKinds<ImportOptions> = {
   set: textsByName("{ g: '4 nS' }"),
-  from: choice(['canonical', 'brian', 'pynn', 'neuroml', 'sonata', 'nir', 'nmodl', 'swc']),
+  from: choice(notationNames),
   seed: text('7'),
   dt: text('0.1 ms'),
   duration: text('1 s'),

@@ -18,6 +18,7 @@ import { refusedFiles } from './results/outputs.js';
 import type { Notation } from './read/notation.js';
 import { placed } from './read/placed.js';
 import { refuseTooLarge, refuseTooLong } from './memory-limit.js';
+import { factsOf } from './read/notation.js';
 import { inStage } from './stages.js';
 import { workOf } from './work.js';
 
@@ -73,8 +74,8 @@ export async function preflight(
         ...messages.drawnInPart(name),
         place: positions.place(`/projections/${name}`),
       });
-    // A file of NMODL is one cell that always fits, so its kernels are not needed.
-    if (notation === 'nmodl' && target === undefined) {
+    // One cell always fits, so its kernels are not needed.
+    if (notation !== undefined && factsOf(notation).isOneCell && target === undefined) {
       inStage('lower', () => placed(positions, drawn.parts, () => checkStructure(drawn)));
       return;
     }

@@ -1,6 +1,5 @@
 /** Reads mechanisms in NMODL, the language of NEURON. */
 
-import { platform } from '#platform';
 import type { Diagnostics } from '../../src/diagnostics/diagnostic.js';
 import type { Positions } from '../../src/diagnostics/positions.js';
 import { isRefused } from '../../src/diagnostics/system-error.js';
@@ -71,6 +70,3 @@ export function importNmodl(
   if (mechanism.receipt) diagnostics.add(messages.oneSpike(mechanism.name), place);
   return settle(documentOf(mechanism), positions);
 }
-
-/** Whether a file's name is that of an NMODL file. */
-export const isNmodlName = (name: string): boolean => platform.paths.extname(name).toLowerCase() === '.mod';

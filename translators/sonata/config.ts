@@ -57,21 +57,6 @@ interface Part {
   readonly folder: string;
 }
 
-/** Checks whether a document is a config of SONATA. */
-export function isSonataConfig(document: unknown): boolean {
-  const networks = memberOf(document, 'networks');
-  const names = ['network', 'simulation'].map((key) => memberOf(document, key));
-  if (memberOf(document, 'format') === undefined && typeof memberOf(memberOf(document, 'run'), 'tstop') === 'number')
-    return true;
-  return (
-    (typeof networks === 'object' &&
-      networks !== null &&
-      !Array.isArray(networks) &&
-      ['nodes', 'edges'].some((key) => memberOf(networks, key) !== undefined)) ||
-    (names.some((name) => typeof name === 'string') && memberOf(document, 'format') === undefined)
-  );
-}
-
 /** Config of the circuit of simulations that name none, beside theirs. @source libsonata 0.2.2, SimulationConfig */
 const usualCircuit = 'circuit_config.json';
 

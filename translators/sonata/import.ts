@@ -30,7 +30,7 @@ import { Arrays } from '../shared/arrays.js';
 
 const { basename, dirname, resolve } = platform.paths;
 
-export { isSonataConfig, type SonataFiles } from './config.js';
+export type { SonataFiles } from './config.js';
 
 /** A canonical document with its places, and its arrays. */
 export interface ImportedSonata {

@@ -25,7 +25,7 @@ import type { ColumnValues, Table } from '../../tables/table.js';
 import { Arrays } from '../../../translators/shared/arrays.js';
 import { overlayPositions } from './overlay-positions.js';
 import { readBeside, type SideOptions } from './side-files.js';
-import type { TreeNotation } from './notation.js';
+import { factsOf, type TreeNotation } from './notation.js';
 
 type Map_ = Readonly<Record<string, unknown>>;
 
@@ -55,13 +55,14 @@ export function withLists(
   path: string,
   options: SideOptions,
 ): WithLists {
-  const section = { canonical: 'projections', brian: 'synapses', pynn: 'projections', sonata: '' }[notation];
+  const { connections: section, lists } = factsOf(notation);
+  if (section === undefined) return { document, positions, data: new Map() };
   const entries = memberOf(document, section);
-  const reader = new Reader(notation === 'brian', positions, diagnostics, path, options);
+  const reader = new Reader(lists === 'i-j', positions, diagnostics, path, options);
   let changed: unknown = entries;
-  if (notation === 'pynn' && isList<unknown, unknown>(entries))
+  if (isList<unknown, unknown>(entries))
     changed = entries.map((entry: unknown, k) => reader.connector(entry, child(child('', section), k)));
-  else if (notation !== 'pynn' && isObject(entries))
+  else if (isObject(entries))
     changed = Object.fromEntries(
       Object.entries(entries).map(([name, entry]) => [name, reader.entry(entry, child(child('', section), name))]),
     );
@@ -102,7 +103,7 @@ interface EndColumn {
 class Reader {
   readonly arrays = new Arrays();
   hasRead = false;
-  readonly #isBrian: boolean;
+  readonly #hasPairs: boolean;
   readonly #positions: Positions;
   readonly #diagnostics: Diagnostics;
   readonly #path: string;
@@ -111,8 +112,8 @@ class Reader {
   /** Places of lists, by pointer: the place of a row. */
   readonly #places = new Map<string, (row: number | undefined) => Place>();
 
-  constructor(isBrian: boolean, positions: Positions, diagnostics: Diagnostics, path: string, options: SideOptions) {
-    this.#isBrian = isBrian;
+  constructor(hasPairs: boolean, positions: Positions, diagnostics: Diagnostics, path: string, options: SideOptions) {
+    this.#hasPairs = hasPairs;
     this.#positions = positions;
     this.#diagnostics = diagnostics;
     this.#path = path;
@@ -146,7 +147,7 @@ class Reader {
     if (!isObject(entry) || !isTable(connect)) return entry;
     const read = this.#read(connect, at);
     if (!read) return { ...entry, connect: this.#nothing() };
-    return this.#isBrian ? this.#synapses(entry, read, pointer) : this.#projection(entry, read, pointer);
+    return this.#hasPairs ? this.#synapses(entry, read, pointer) : this.#projection(entry, read, pointer);
   }
 
   /** Returns a projection of PyNN with a list in place of a file that is no plain text. */
@@ -190,7 +191,7 @@ class Reader {
 
   // --- Entries with lists -------------------------------------------------------------------------------------------
   #nothing(): Map_ {
-    return this.#isBrian ? { i: [], j: [] } : { rule: 'list', sources: [], targets: [] };
+    return this.#hasPairs ? { i: [], j: [] } : { rule: 'list', sources: [], targets: [] };
   }
 
   /** Returns Synapses of Brian; values are set before their own initializers. */
@@ -262,8 +263,8 @@ class Reader {
     if (!chosen) return undefined;
     const { sources, targets, kept } = chosen;
     const [i, j] = [this.arrays.array(sources), this.arrays.array(targets)];
-    const rule = this.#isBrian ? { i, j } : { rule: 'list', sources: i, targets: j };
-    const keys = this.#isBrian ? ['i', 'j'] : ['sources', 'targets'];
+    const rule = this.#hasPairs ? { i, j } : { rule: 'list', sources: i, targets: j };
+    const keys = this.#hasPairs ? ['i', 'j'] : ['sources', 'targets'];
     const rowOf = (k: number): number => kept?.[k] ?? k;
     for (const [k, indices] of [sources, targets].entries())
       this.#keepPlace(child(pointer, itemAt(keys, k)), read, itemAt(ends, k), rowOf, indices);
@@ -286,7 +287,7 @@ class Reader {
     const text = unit && !isDimensionless(unit.dimension) ? { unit: dimensionText(unit.dimension) } : {};
     const array = this.arrays.array(values);
     if (!isList(array)) return { ...(array as object), ...text };
-    return this.#isBrian ? { values: array, ...text } : { array, ...text };
+    return this.#hasPairs ? { values: array, ...text } : { array, ...text };
   }
 
   #end(table: Map_, key: 'source' | 'target', pointer: string): EndColumn | undefined {

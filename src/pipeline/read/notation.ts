@@ -1,54 +1,46 @@
-/** Notations that are read. */
+/** Notations that are read: the register of their names and marks. `readers.ts` has their readers. */
 
-/** A notation that models are read from. */
-interface Source {
-  /** Name in sentences. */
-  readonly title: string;
-  /** Names that `--from` takes. */
-  readonly names: readonly string[];
-  /** Members that mark a document, for notations that are trees of JSON or YAML. */
-  readonly heading?: Readonly<Record<string, unknown>>;
-  /** Value of `format` at the top of a document. */
-  readonly format?: string;
-}
+import { platform } from '#platform';
+import { brian } from '../../../translators/brian/notation.js';
+import { neuroml } from '../../../translators/neuroml/notation.js';
+import { nir } from '../../../translators/nir/notation.js';
+import { nmodl } from '../../../translators/nmodl/notation.js';
+import { pynn } from '../../../translators/pynn/notation.js';
+import type { NotationFacts } from '../../../translators/shared/notation.js';
+import { sonata } from '../../../translators/sonata/notation.js';
+import { swc } from '../../../translators/swc/notation.js';
 
-const marked = <Format extends string>(format: Format): { format: Format; heading: { format: Format } } => ({
-  format,
-  heading: { format },
-});
+/** The canonical form as a notation. */
+const canonical = {
+  title: 'the canonical form',
+  names: ['canonical'],
+  form: 'tree',
+  format: 'interneuron/model',
+  heading: { interneuron: 1 },
+  connections: 'projections',
+} as const satisfies NotationFacts;
 
 /** Each notation that is read. */
-const sources = {
-  canonical: {
-    title: 'the canonical form',
-    names: ['canonical'],
-    format: 'interneuron/model',
-    heading: { interneuron: 1 },
-  },
-  brian: { title: 'a Brian-like specification', names: ['brian', 'brian-json'], ...marked('interneuron/brian') },
-  pynn: { title: 'PyNN-style JSON', names: ['pynn', 'pynn-json'], ...marked('interneuron/pynn') },
-  neuroml: { title: 'NeuroML or LEMS', names: ['neuroml', 'lems', 'nml'] },
-  sonata: { title: 'a config of SONATA', names: ['sonata'], heading: { networks: { edges: [] } } },
-  nir: { title: 'a graph of NIR', names: ['nir'] },
-  nmodl: { title: 'a mechanism in NMODL', names: ['nmodl', 'mod'] },
-  swc: { title: 'a shape in SWC', names: ['swc'] },
-} as const satisfies Readonly<Record<string, Source>>;
+const notations = { canonical, brian, pynn, neuroml, sonata, nir, nmodl, swc } as const;
 
 /** Notations that are read. */
-export type Notation = keyof typeof sources;
+export type Notation = keyof typeof notations;
 
-/** Notations that are trees of JSON or YAML. */
-export type TreeNotation = {
-  [N in Notation]: (typeof sources)[N] extends { readonly heading: unknown } ? N : never;
+/** Notations of a form. */
+export type NotationOf<Form extends NotationFacts['form']> = {
+  [N in Notation]: (typeof notations)[N]['form'] extends Form ? N : never;
 }[Notation];
 
-const entries = Object.entries(sources) as readonly (readonly [Notation, Source])[];
+/** Notations that are trees of JSON or YAML. */
+export type TreeNotation = NotationOf<'tree'>;
+
+const entries = Object.entries(notations) as readonly (readonly [Notation, NotationFacts])[];
+
+/** Returns names and marks of a notation. */
+export const factsOf = (notation: Notation): NotationFacts => notations[notation];
 
 /** Returns the name of a notation in sentences. */
-export const titleOf = (notation: Notation): string => sources[notation].title;
-
-/** Returns the members that mark a document of a notation. */
-export const headingOf = (notation: Notation): Source['heading'] => (sources[notation] as Source).heading;
+export const titleOf = (notation: Notation): string => notations[notation].title;
 
 /** Notations by the value of `format` at the top of their documents. */
 export const notationsByFormat: ReadonlyMap<string, TreeNotation> = new Map(
@@ -61,3 +53,17 @@ export const notationsByFormat: ReadonlyMap<string, TreeNotation> = new Map(
 export const notationsByName: ReadonlyMap<string, Notation> = new Map(
   entries.flatMap(([notation, { names }]) => names.map((name) => [name, notation] as const)),
 );
+
+/** Notations that are trees. */
+export const treeNotations = entries.flatMap(([notation, { form }]) =>
+  form === 'tree' ? [notation as TreeNotation] : [],
+);
+
+/** Names of all notations. */
+export const notationNames = entries.map(([notation]) => notation);
+
+/** Returns the notation of all files with the suffix of a path; undefined: their content tells it. */
+export function notationOfSuffix(path: string): Notation | undefined {
+  const suffix = platform.paths.extname(path).toLowerCase();
+  return entries.find(([, { suffixes = [] }]) => suffixes.includes(suffix))?.[0];
+}

@@ -5,7 +5,6 @@ import type { LemsHost } from '../../../translators/neuroml/host.js';
 import type { LemsModel } from '../../../translators/neuroml/lems/definitions.js';
 import { loadDocuments, type LoadedDocuments } from '../../../translators/neuroml/load.js';
 import { readDocuments } from '../../../translators/neuroml/read.js';
-import { readSwc } from '../../../translators/swc/import.js';
 import type { ImportOptions } from './import-options.js';
 import { includedFiles } from './included-files.js';
 import type { Source } from './read-source.js';
@@ -48,25 +47,36 @@ const observed = (host: LemsHost, onFile: (path: string) => void): LemsHost => (
 export const readMarkup = ({ documents, host }: Markup, diagnostics: Diagnostics): LemsModel =>
   readDocuments(documents, host, diagnostics);
 
-/** A shape in SWC, as components of NeuroML. */
-export interface ReadShape {
+/** A text, as components of NeuroML. */
+export interface ReadAsMarkup {
   readonly lems: LemsModel;
   /** Returns the place in the file of a place in the document of NeuroML. */
   placeOf(place: Place): Place;
 }
 
 /** Adds findings of the document of NeuroML at their places in the file. */
-export const addPlaced = (found: Diagnostics, placeOf: ReadShape['placeOf'], diagnostics: Diagnostics): void =>
+export const addPlaced = (found: Diagnostics, placeOf: ReadAsMarkup['placeOf'], diagnostics: Diagnostics): void =>
   diagnostics.addAll(
     found.list.map((diagnostic) =>
       diagnostic.place ? { ...diagnostic, place: placeOf(diagnostic.place) } : diagnostic,
     ),
   );
 
-/** Reads a shape in SWC: as a document in NeuroML with one cell. Returns null after an error. */
-export function readShape(source: Source, diagnostics: Diagnostics): ReadShape | null {
-  const { name } = source;
-  const read = readSwc(name, source.text, diagnostics);
+/**
+ * Reads a text as the document of NeuroML that it stands for. Returns null after an error.
+ *
+ * @param read  returns the document, and the line in the text of each of its lines
+ */
+export function readAsMarkup(
+  { name, text }: Source,
+  markupFor: (
+    name: string,
+    text: string,
+    diagnostics: Diagnostics,
+  ) => { readonly text: string; readonly lines: readonly number[] } | null,
+  diagnostics: Diagnostics,
+): ReadAsMarkup | null {
+  const read = markupFor(name, text, diagnostics);
   if (!read) return null;
   const placeOf = ({ line = 1 }: Place): Place => ({ document: name, line: read.lines[line - 1] ?? 1, column: 1 });
   const found = diagnostics.beside();

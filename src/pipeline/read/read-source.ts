@@ -8,13 +8,12 @@ import { decodeText } from '../../model/text/read.js';
 import { mostUnpacked } from '../../tables/table.js';
 import { isHdf5 } from './included-files.js';
 import type { LemsHost } from '../../../translators/neuroml/host.js';
-import { isNmodlName } from '../../../translators/nmodl/import.js';
-import { isSwcName } from '../../../translators/swc/import.js';
 import type { Hdf5Group } from '../../../translators/shared/hdf5.js';
 import { readHdf5Graph } from '../../hdf5/read-graph.js';
 import { readHdf5Network } from '../../hdf5/read-network.js';
 import { decodeXml, longestText, looksLikeXml } from '../../../translators/neuroml/xml/decode.js';
 import { joined } from './joined.js';
+import { notationOfSuffix } from './notation.js';
 import { checkArgument, text } from '../../diagnostics/public-arguments.js';
 
 /** A document's text, with the name that diagnostics give it. */
@@ -105,7 +104,7 @@ export function decodeSource(path: string, bytes: Uint8Array): Source {
   }
   const decoded = decodeText(bytes, path);
   // These files are older than UTF-8: their comments may be in Latin-1, the rest is ASCII.
-  if (decoded.diagnostics.length > 0 && (isNmodlName(path) || isSwcName(path)))
+  if (decoded.diagnostics.length > 0 && notationOfSuffix(path) !== undefined)
     return { name: path, text: platform.bytes.latin1(bytes) };
   if (decoded.diagnostics.length > 0) throw new DiagnosticError(decoded.diagnostics);
   return { name: path, text: decoded.text };

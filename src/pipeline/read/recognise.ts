@@ -3,9 +3,8 @@
 import { isObject, memberOf } from '../../diagnostics/member.js';
 import type { Diagnostics } from '../../diagnostics/diagnostic.js';
 import type { Positions } from '../../diagnostics/positions.js';
-import { isSonataConfig } from '../../../translators/sonata/config.js';
 import { messages } from '../messages.js';
-import { headingOf, notationsByFormat, type Notation, type TreeNotation } from './notation.js';
+import { factsOf, notationsByFormat, treeNotations, type Notation, type TreeNotation } from './notation.js';
 
 export type { Notation, TreeNotation };
 
@@ -22,8 +21,8 @@ export const withNotation = (document: unknown, notation: Notation | undefined):
   isObject(document) &&
   notation &&
   ['format', 'interneuron'].every((key) => !Object.hasOwn(document, key)) &&
-  !(notation === 'sonata' && isSonataConfig(document))
-    ? { ...headingOf(notation), ...document }
+  !factsOf(notation).recognises?.(document)
+    ? { ...factsOf(notation).heading, ...document }
     : document;
 
 /** Values of `format` at the top of a result. */
@@ -47,7 +46,8 @@ export function recognise(document: unknown, positions: Positions, diagnostics: 
   }
   if (format === undefined) {
     if (Object.hasOwn(document, 'interneuron')) return 'canonical';
-    if (isSonataConfig(document)) return 'sonata';
+    const recognised = treeNotations.find((notation) => factsOf(notation).recognises?.(document));
+    if (recognised !== undefined) return recognised;
     diagnostics.add(messages.unknownFormat(Object.keys(document)), positions.place(''));
     return null;
   }

@@ -2,7 +2,7 @@
 
 import type { WrittenUnits } from '../../../runtime/record/plan.js';
 import type { WrittenUnit } from '../../../runtime/results/result.js';
-import type { Notation } from '../read/recognise.js';
+import { factsOf, type Notation } from '../read/notation.js';
 
 /** Units of samples by SI unit, and of times in text formats; absent: SI. */
 export interface FileUnits {
@@ -13,7 +13,7 @@ export interface FileUnits {
 }
 
 /** PyNN's units (https://neuralensemble.org/docs/PyNN/units.html), by SI unit. */
-const pynn: FileUnits = {
+const inMillivolts: FileUnits = {
   samples: {
     V: { unit: 'mV', perSI: 1e3 },
     A: { unit: 'nA', perSI: 1e9 },
@@ -24,9 +24,9 @@ const pynn: FileUnits = {
   times: { unit: 'ms', perSI: 1e3 },
 };
 
-/** Returns the units of a notation's files; Brian and LEMS record in SI units. */
+/** Returns the units of a notation's files. */
 export function fileUnits(notation: Notation | undefined): FileUnits {
-  return notation === 'pynn' || notation === 'sonata' ? pynn : { samples: {} };
+  return notation !== undefined && factsOf(notation).fileUnits === 'mV, nA, ms' ? inMillivolts : { samples: {} };
 }
 
 /** Returns the units that a result was written in. */

@@ -75,6 +75,23 @@ describe('the folders of src/lower', () => {
   });
 });
 
+describe('the pipeline', () => {
+  /** Files of the pipeline that name a notation besides the registers of names and readers, with the reason. */
+  const named = new Map([
+    ['src/pipeline/add-inputs.ts', 'signals reach the nodes that an annotation of NIR lists'],
+    ['src/pipeline/read/origin.ts', 'the root element of NeuroML, as opposed to that of LEMS'],
+  ]);
+
+  it('knows notations only by their registers', () => {
+    const registers = ['src/pipeline/read/notation.ts', 'src/pipeline/read/readers.ts'];
+    const files = [...graph.keys()].filter((file) => file.startsWith('src/pipeline/') && !registers.includes(file));
+    const found = files.filter((file) =>
+      /'(?:pynn|neuroml|lems|sonata|nir|nmodl|swc)'/.test(readFileSync(join(root, file), 'utf8')),
+    );
+    expect(found).toEqual([...named.keys()]);
+  });
+});
+
 describe('kinds of data', () => {
   const tests = [...graph.keys()].flatMap((file) =>
     [...readFileSync(file, 'utf8').matchAll(/'([a-zA-Z_]+)' in [a-z]/g)].map(([, key = '']) => ({ file, key })),

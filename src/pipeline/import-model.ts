@@ -26,7 +26,14 @@ import {
   withoutOrigin,
 } from './read/origin.js';
 import { addPlaced, loadMarkup, readAsMarkup, readMarkup, type Markup } from './read/read-markup.js';
-import { factsOf, notationNames, notationOfSuffix, type NotationOf, type TreeNotation } from './read/notation.js';
+import {
+  factsOf,
+  markupNotation,
+  notationNames,
+  notationOfSuffix,
+  type NotationOf,
+  type TreeNotation,
+} from './read/notation.js';
 import { hdf5Readers, markupOf, textReaders, treeReaders } from './read/readers.js';
 import type { Source } from './read/read-source.js';
 import { sideTables } from './read/side-files.js';
@@ -74,7 +81,7 @@ export function importModel(source: Source, options: ImportOptions = {}): Import
     if (!isMarkup(source.text)) return importTree(source, options, diagnostics);
     const markup = loadMarkup(source, options, diagnostics);
     if (!markup) return null;
-    checkNotation('neuroml', options, markup.documents.root.place, diagnostics);
+    checkNotation(markupNotation, options, markup.documents.root.place, diagnostics);
     return (
       carriedByMarkup(markup, options, diagnostics) ??
       importMarkup(readMarkup(markup, diagnostics), options, diagnostics)
@@ -124,10 +131,10 @@ export function complete(
             imported.data ??
             joinedData(options.data ?? readDataFiles(document, source.name, options.onFile), imported.tables),
           warnsOfUnits: notation === 'canonical',
-          ...(notation === 'neuroml' || carried ? { reported: reportedOfCarried } : {}),
+          ...(notation === markupNotation || carried ? { reported: reportedOfCarried } : {}),
         }),
       );
-  const isLems = (notation === 'neuroml' && !carried) || memberOf(imported.document, 'timing') === 'lems-euler';
+  const isLems = (notation === markupNotation && !carried) || memberOf(imported.document, 'timing') === 'lems-euler';
   const valid =
     normalised && isLems ? inStage('normalise', () => atEndOfStep(normalised, positions, diagnostics)) : normalised;
   diagnostics.throwIfErrors();
@@ -222,7 +229,7 @@ export function carriedByMarkup(
   if (origin === undefined) return undefined;
   const place = documents.annotation?.place ?? documents.root.place;
   const carried = carriedBy(origin, () => markupDigest(documents), place, options, diagnostics);
-  return carried && { ...carried, notation: 'neuroml' };
+  return carried && { ...carried, notation: markupNotation };
 }
 
 /** Returns the model that a document in JSON or YAML carries, or the model stored with its script or circuit. */
@@ -370,7 +377,7 @@ export function importMarkup(
 ): (Imported & { readonly notation: Notation }) | null {
   if (!lems || diagnostics.hasErrors) return null;
   const imported = importNeuroML(lems, diagnostics);
-  return imported && { ...imported, set, notation: 'neuroml' };
+  return imported && { ...imported, set, notation: markupNotation };
 }
 
 /** Reports mistakes in the readable rest of a document with errors. */

@@ -5,6 +5,7 @@ import { preflight, type PreflightOptions } from './preflight.js';
 import { inStage } from './stages.js';
 import type { ImportedModel } from './read/imported-model.js';
 import type { ImportOptions } from './read/import-options.js';
+import { markupNotation } from './read/notation.js';
 import { isMarkup } from './read/recognise.js';
 import { checkImportOptions } from './option-values.js';
 import { loadMarkup, readMarkup } from './read/read-markup.js';
@@ -39,7 +40,7 @@ export async function validateModel(
   const began = performance.now();
   const diagnostics = new Diagnostics();
   const markup = inStage('read', () => loadMarkup(source, options, diagnostics));
-  if (markup) checkNotation('neuroml', options, markup.documents.root.place, diagnostics);
+  if (markup) checkNotation(markupNotation, options, markup.documents.root.place, diagnostics);
   const carried = markup && carriedByMarkup(markup, options, diagnostics);
   if (carried) return withPreflight(complete(source, options, carried, diagnostics, began), how);
   const lems = markup && inStage('read', () => readMarkup(markup, diagnostics));
@@ -47,7 +48,7 @@ export async function validateModel(
   if (lems?.target)
     return withPreflight(complete(source, options, importMarkup(lems, options, diagnostics), diagnostics, began), how);
   return {
-    notation: 'neuroml',
+    notation: markupNotation,
     ...(lems ? await validateParts(lems, source, options, diagnostics, how) : { diagnostics: diagnostics.list }),
   };
 }
@@ -78,7 +79,13 @@ async function validateParts(
     const found = new Diagnostics();
     try {
       const imported = inStage('import', () => importNeuroML(lems, found, part));
-      const model = complete(source, options, imported && { ...imported, set: {}, notation: 'neuroml' }, found, began);
+      const model = complete(
+        source,
+        options,
+        imported && { ...imported, set: {}, notation: markupNotation },
+        found,
+        began,
+      );
       models.push(model);
       // A part, such as a channel, needs no duration. It also lacks inputs from a cell, such as a membrane potential,
       // so findings about values that are not finite are dropped.

@@ -59,6 +59,9 @@ export const treeNotations = entries.flatMap(([notation, { form }]) =>
   form === 'tree' ? [notation as TreeNotation] : [],
 );
 
+/** The notation of markup. */
+export const markupNotation: NotationOf<'markup'> = 'neuroml';
+
 /** Names of all notations. */
 export const notationNames = entries.map(([notation]) => notation);
 

@@ -12,6 +12,11 @@ export const messages = {
     found,
     hint: 'if the new result is right, write it here',
   }),
+  /** Hint about a difference in a test for an engine that does not integrate by forward Euler. */
+  otherEngine: (engine: string, isEulers: boolean): string =>
+    isEulers
+      ? `the test is for ${engine}: with a tenth of the step it passes, so the difference is that of forward Euler`
+      : `the test is for ${engine}, which integrates otherwise, and a tenth of the step does not make it pass`,
   notAQuantity: (text: string, why: string, example: string): Finding => ({
     code: 'expect/bad-quantity',
     message: why,

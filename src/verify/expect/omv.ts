@@ -82,7 +82,10 @@ export async function testOmv(path: string, options: TestOptions, anyEngine = fa
         reason: `its observable ${unread.kind} is not supported`,
         diagnostics: [],
       };
-    return verdict(await observed(path, target, observables, positions, options));
+    const found = await observed(path, target, observables, positions, options);
+    return verdict(
+      engines.includes(engine) ? found : await explained(found, engine, path, target, observables, options),
+    );
   } catch (error) {
     if (error instanceof DiagnosticError) return verdict(error.diagnostics);
     if (!(error instanceof BadTest)) throw error;
@@ -198,6 +201,33 @@ async function observed(
     rmSync(folder, { recursive: true, force: true });
   }
 }
+
+/**
+ * Returns the differences of a test for another engine with a hint about their cause. Differences that vanish with
+ * steps of a tenth are those of forward Euler, by which tests with jNeuroML run.
+ */
+async function explained(
+  found: readonly Diagnostic[],
+  engine: string,
+  path: string,
+  target: string,
+  observables: readonly Observable[],
+  options: TestOptions,
+): Promise<readonly Diagnostic[]> {
+  if (!found.some(({ code }) => code === differsCode)) return found;
+  const finer: TestOptions = {
+    ...options,
+    model: async (model, given) => {
+      const { dt } = (await options.model(model, given)).valid.model.experiment;
+      return options.model(model, { ...given, dt: `${dt / 10} s` });
+    },
+  };
+  const left = await observed(path, target, observables, unplaced, finer);
+  const hint = messages.otherEngine(engine, left.length === 0);
+  return found.map((one) => (one.code === differsCode ? { ...one, hint } : one));
+}
+
+const { code: differsCode } = messages.differs('', '', '');
 
 /** Returns the text of a file that the run wrote. */
 type Contents = (file: string, pointer: string) => string;

@@ -181,6 +181,24 @@ describe('OMV', () => {
     expect(await run('--engine', 'any')).toMatch(/passed, 1 expectation/);
   });
 
+  it('a test for NEURON says whether it fails by the error of forward Euler', async () => {
+    // With the step of the model, the last spike of 92 ms comes 0.11 ms late; with a tenth of it, 0.011 ms.
+    const file = 'file: { path: ramp.dat, scaling: [1000, 1] }, spike detection: { threshold: 0.5 }';
+    const hintFor = async (tolerance: number): Promise<string | undefined> => {
+      writeFileSync(
+        folder.file('.test.nrn.omt'),
+        `target: LEMS_ramp.xml\nengine: jNeuroML_NEURON\nmep: ramp.mep\nexperiments:\n  ramp: { observables: { spike times: { ${file}, tolerance: ${tolerance} } } }\n`,
+      );
+      const { code, stderr } = await runCommand(['test', folder.file('.test.nrn.omt'), '--engine', 'any']);
+      expect(code).toBe(1);
+      return /hint +(.*)/.exec(stderr)?.[1];
+    };
+    expect(await hintFor(0.0009)).toBe(
+      'the test is for jNeuroML_NEURON: with a tenth of the step it passes, so the difference is that of forward Euler',
+    );
+    expect(await hintFor(0.00001)).toMatch(/a tenth of the step does not make it pass$/);
+  });
+
   it('an observable that other engines have is named', async () => {
     const mep = readFileSync(`${examples}/omv/ramp.mep`, 'utf8');
     writeFileSync(folder.file('ramp.mep'), `${mep}  warm:\n    expected: { temperature: 6.3 }\n`);

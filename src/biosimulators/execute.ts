@@ -16,13 +16,20 @@ import { manifestName, readManifest, type ManifestEntry } from '../bundle/manife
 import { messages } from '../bundle/messages.js';
 import { canReplace, forwardEuler, type SubstitutionPolicy } from '../bundle/kisao.js';
 import type { SedTask } from '../bundle/sedml.js';
-import { readExperiment, type SedExperiment, type SedReport } from '../bundle/sedml-outputs.js';
+import {
+  readExperiment,
+  type SedExperiment,
+  type SedGenerator,
+  type SedPlot,
+  type SedReport,
+} from '../bundle/sedml-outputs.js';
 import { textInBundle } from '../bundle/text-in-bundle.js';
 import type { Recorded } from '../compare/recorded.js';
 import { DiagnosticError, Diagnostics, type Diagnostic } from '../diagnostics/diagnostic.js';
 import { writeTexts } from '../pipeline/results/replaceable.js';
 import { version } from '../pipeline/version.js';
 import { logged, queued, skipped, type LogEntry } from './log.js';
+import type { DrawnPlot } from './plots.js';
 import { reportsFile, type ReportTable } from './reports.js';
 import { prepareTask, recordedTask, runTask, type PreparedTask, type TaskResult } from './task.js';
 
@@ -57,7 +64,7 @@ interface RefusedTask {
 }
 
 /**
- * Carries out the experiments of an archive, and writes `reports.h5` and `log.yml` to a folder.
+ * Carries out the experiments of an archive, and writes `reports.h5`, `plots.zip` and `log.yml` to a folder.
  *
  * @throws DiagnosticError with everything that is wrong with the archive, its experiments and their models; then only
  * the log is written
@@ -66,10 +73,11 @@ export async function executeArchive(archive: string, output: string, options: E
   const folder = temporaryFolder('biosimulators');
   const diagnostics = new Diagnostics();
   const entry = queued();
-  const write = (log: object, reports?: Uint8Array): readonly string[] => {
+  const write = (log: object, reports?: Uint8Array, pictures?: Uint8Array): readonly string[] => {
     orOutputError(output, () => mkdirSync(output, { recursive: true }));
     const files = [
       ...(reports ? [{ path: join(output, 'reports.h5'), parts: [reports] }] : []),
+      ...(pictures ? [{ path: join(output, 'plots.zip'), parts: [pictures] }] : []),
       { path: join(output, 'log.yml'), parts: [stringify({ ...entry, ...log })] },
     ];
     writeTexts(files);
@@ -105,7 +113,9 @@ export async function executeArchive(archive: string, output: string, options: E
     });
     if (failures.length > 0) entry.status = 'FAILED';
     entry.duration = (performance.now() - began) / 1000;
-    const outputs = write({ sedDocuments }, reports);
+    const plots = done.flatMap((outcome) => outcome.plots);
+    const pictures = plots.length === 0 ? undefined : (await import('./plots.js')).plotsFile(plots);
+    const outputs = write({ sedDocuments }, reports, pictures);
     if (!reports) throw failure;
     return { outputs, findings: diagnostics.list, failures, recordings: done.flatMap((outcome) => outcome.recordings) };
   } finally {
@@ -152,8 +162,11 @@ async function readDocuments(
         diagnostics.add(messages.missing(task.source), { document });
         return [];
       }
-      const variables = experiment.reports
-        .flatMap(({ dataSets }) => dataSets.flatMap((dataSet) => dataSet.variables))
+      const variables = [
+        ...experiment.reports.flatMap(({ dataSets }) => dataSets),
+        ...experiment.plots.flatMap(({ curves }) => curves.flatMap(({ x, y }) => [x, y])),
+      ]
+        .flatMap((generator) => generator.variables)
         .filter((variable) => variable.task === task.id);
       try {
         return [prepareTask(task, join(folder, ...model.split('/')), folder, variables)];
@@ -178,6 +191,7 @@ async function readDocuments(
 async function carriedOut({ location, experiment, tasks }: Document): Promise<{
   readonly log: object;
   readonly tables: readonly ReportTable[];
+  readonly plots: readonly DrawnPlot[];
   readonly failures: readonly string[];
   readonly recordings: readonly Recorded[];
 }> {
@@ -219,10 +233,18 @@ async function carriedOut({ location, experiment, tasks }: Document): Promise<{
       dataSets: report.dataSets.map(({ id }) => ({ id, status: entry.status })),
     });
   }
-  for (const id of experiment.plots) outputs.push({ id, ...skipped('plots are not drawn'), curves: [] });
+  const plots: DrawnPlot[] = [];
+  for (const plot of experiment.plots) {
+    const entry = queued();
+    entries.push(entry);
+    const drawn = await logged(entry, () => curvesOf(location, plot, results));
+    if (drawn) plots.push(drawn);
+    outputs.push({ id: plot.id, ...entry, curves: plot.curves.map(({ id }) => ({ id, status: entry.status })) });
+  }
+  for (const id of experiment.surfaces) outputs.push({ id, ...skipped('surfaces are not drawn'), surfaces: [] });
   const failed = entries.flatMap(({ exception }) => (exception ? [`${location}: ${exception.message}`] : []));
   if (failed.length > 0) document.status = 'FAILED';
-  return { log: { location, ...document, tasks: logs, outputs }, tables, failures: failed, recordings };
+  return { log: { location, ...document, tasks: logs, outputs }, tables, plots, failures: failed, recordings };
 }
 
 /** Returns the values of a report. @throws Error if a task of it has no result */
@@ -235,17 +257,39 @@ function tableOf(
     location,
     id,
     name,
-    dataSets: dataSets.map((dataSet) => {
-      const columns = dataSet.variables.map(({ task, target }) => {
-        const result = results.get(task);
-        if (!result) throw new Error(`the task ${task} has no result`);
-        return target === null ? result.times : entryOf(result.values, target);
-      });
-      const length = columns.length === 0 ? 1 : Math.max(...columns.map((column) => column.length));
-      const values = Float64Array.from({ length }, (_, row) =>
-        dataSet.value(columns.map((column) => column[row] ?? NaN)),
-      );
-      return { id: dataSet.id, name: dataSet.name, label: dataSet.label, values };
-    }),
+    dataSets: dataSets.map((dataSet) => ({
+      id: dataSet.id,
+      name: dataSet.name,
+      label: dataSet.label,
+      values: valuesOf(dataSet, results),
+    })),
   };
+}
+
+/** Returns a plot with the values of its curves. @throws Error if a task of it has no result */
+function curvesOf(location: string, plot: SedPlot, results: ReadonlyMap<string, TaskResult>): DrawnPlot {
+  const { id, name, isLog, labels } = plot;
+  return {
+    location,
+    id,
+    name,
+    x: { isLog: isLog.x, label: labels.x },
+    y: { isLog: isLog.y, label: labels.y },
+    curves: plot.curves.map((curve) => ({
+      name: curve.name,
+      x: valuesOf(curve.x, results),
+      y: valuesOf(curve.y, results),
+    })),
+  };
+}
+
+/** Returns the values of a data generator. @throws Error if a task of it has no result */
+function valuesOf({ variables, value }: SedGenerator, results: ReadonlyMap<string, TaskResult>): Float64Array {
+  const columns = variables.map(({ task, target }) => {
+    const result = results.get(task);
+    if (!result) throw new Error(`the task ${task} has no result`);
+    return target === null ? result.times : entryOf(result.values, target);
+  });
+  const length = columns.length === 0 ? 1 : Math.max(...columns.map((column) => column.length));
+  return Float64Array.from({ length }, (_, row) => value(columns.map((column) => column[row] ?? NaN)));
 }

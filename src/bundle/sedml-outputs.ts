@@ -22,10 +22,32 @@ export interface SedVariable {
 }
 
 /** A column of a report. */
-export interface SedDataSet {
+export interface SedDataSet extends SedGenerator {
   readonly id: string;
   readonly name: string;
   readonly label: string;
+}
+
+/** A curve of a plot. */
+export interface SedCurve {
+  readonly id: string;
+  readonly name: string;
+  readonly x: SedGenerator;
+  readonly y: SedGenerator;
+}
+
+/** A plot of curves. */
+export interface SedPlot {
+  readonly id: string;
+  readonly name: string;
+  readonly curves: readonly SedCurve[];
+  readonly isLog: { readonly x: boolean; readonly y: boolean };
+  /** Names of the data generators of the axes, where all curves share one. */
+  readonly labels: { readonly x: string; readonly y: string };
+}
+
+/** Values that are computed from variables. */
+export interface SedGenerator {
   readonly variables: readonly SedVariable[];
   /** Returns the value from those of the variables, in their order. */
   readonly value: (values: readonly number[]) => number;
@@ -42,8 +64,9 @@ export interface SedReport {
 export interface SedExperiment {
   readonly tasks: readonly SedTask[];
   readonly reports: readonly SedReport[];
-  /** Ids of plots, which are not drawn. */
-  readonly plots: readonly string[];
+  readonly plots: readonly SedPlot[];
+  /** Ids of surfaces, which are not drawn. */
+  readonly surfaces: readonly string[];
 }
 
 /**
@@ -53,7 +76,7 @@ export interface SedExperiment {
  */
 export function readExperiment(text: string, document: string, diagnostics: Diagnostics): SedExperiment {
   const root = readXml(text, document, diagnostics);
-  if (!root) return { tasks: [], reports: [], plots: [] };
+  if (!root) return { tasks: [], reports: [], plots: [], surfaces: [] };
   const tasks = tasksIn(root, diagnostics);
   const byId = (name: string): ReadonlyMap<string, XmlElement> =>
     new Map(descendantsOf(root, name).map((found) => [found.attribute('id') ?? '', found]));
@@ -74,17 +97,41 @@ export function readExperiment(text: string, document: string, diagnostics: Diag
     });
     return { id: report.attribute('id') ?? '', name: report.attribute('name') ?? '', dataSets };
   });
-  for (const curve of descendantsOf(root, 'curve'))
-    for (const name of ['xDataReference', 'yDataReference']) referred(curve, name, elements, diagnostics);
-  const plots = ['plot2D', 'plot3D'].flatMap((name) => descendantsOf(root, name));
-  return { tasks, reports, plots: plots.map((plot) => plot.attribute('id') ?? '') };
+  checkIds(root, 'plot2D', diagnostics);
+  const plots = descendantsOf(root, 'plot2D').map((plot): SedPlot => {
+    const names = { x: new Set<string>(), y: new Set<string>() };
+    const elementsOfCurves = descendantsOf(plot, 'curve');
+    const curves = elementsOfCurves.flatMap((curve): readonly SedCurve[] => {
+      const ends = (['x', 'y'] as const).map((axis) => {
+        const generator = referred(curve, `${axis}DataReference`, elements, diagnostics);
+        const id = generator?.attribute('id') ?? '';
+        names[axis].add(generator?.attribute('name') ?? id);
+        return generators.get(id);
+      });
+      const [x, y] = ends;
+      const id = curve.attribute('id') ?? '';
+      return x && y ? [{ id, name: curve.attribute('name') ?? id, x, y }] : [];
+    });
+    const isLog = (axis: 'x' | 'y'): boolean =>
+      elementsOfCurves.some((curve) => curve.attribute(axis === 'x' ? 'logX' : 'logY') === 'true');
+    const label = (axis: 'x' | 'y'): string => (names[axis].size === 1 ? ([...names[axis]][0] ?? '') : '');
+    return {
+      id: plot.attribute('id') ?? '',
+      name: plot.attribute('name') ?? '',
+      curves,
+      isLog: { x: isLog('x'), y: isLog('y') },
+      labels: { x: label('x'), y: label('y') },
+    };
+  });
+  const surfaces = descendantsOf(root, 'plot3D').map((plot) => plot.attribute('id') ?? '');
+  return { tasks, reports, plots, surfaces };
 }
 
 function generatorOf(
   generator: XmlElement,
   tasks: ReadonlyMap<string, XmlElement>,
   diagnostics: Diagnostics,
-): Pick<SedDataSet, 'variables' | 'value'> | undefined {
+): SedGenerator | undefined {
   const variables = descendantsOf(generator, 'variable').flatMap((variable): readonly SedVariable[] => {
     const task = referred(variable, 'taskReference', tasks, diagnostics)?.attribute('id');
     const [target, symbol] = [variable.attribute('target'), variable.attribute('symbol')];
@@ -117,7 +164,7 @@ function generatorOf(
   return value && variables.length === names.length ? { variables, value } : undefined;
 }
 
-type Compute = SedDataSet['value'];
+type Compute = SedGenerator['value'];
 
 /** Operations of MathML on all their arguments. */
 const operations: Readonly<Record<string, (values: readonly number[]) => number>> = {

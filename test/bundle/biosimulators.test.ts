@@ -1,6 +1,7 @@
 /** `interneuron-biosimulators`: archives that are carried out by the conventions of BioSimulators. */
 
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { unzipSync } from 'fflate';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { openH5, valueOf } from '../../runtime/results/nwb/h5.js';
@@ -128,9 +129,17 @@ describe('interneuron-biosimulators', () => {
     expect(await execute('neuroml2.omex', 'neuroml2')).toMatchObject({ code: 0 });
   });
 
-  it('computes data generators over the time that is reported, and leaves out plots', async () => {
-    await writeArchive('late.omex', experiment);
+  it('computes data generators over the time that is reported, and draws plots', async () => {
+    const surface = '<plot3D id="surface"/></listOfOutputs>';
+    await writeArchive('late.omex', experiment.replace('</listOfOutputs>', surface));
     expect((await execute('late.omex', 'late')).code).toBe(0);
+    const plots = unzipSync(readFileSync(folder.file('late/plots.zip')));
+    expect(Object.keys(plots)).toEqual(['experiments/run.sedml/plot.svg']);
+    const picture = new TextDecoder().decode(plots['experiments/run.sedml/plot.svg']);
+    // Eleven values, each against itself: a straight line from corner to corner, as many points as values.
+    const lines = [...picture.matchAll(/ d="(M[^"]*)"/g)].map(([, line = '']) => line.split('L').length);
+    expect(Math.max(...lines)).toBe(11);
+    expect(picture).toContain('>mV</text>');
     const file = await openH5(folder.file('late/reports.h5'));
     const report = file.get('experiments/run.sedml/report') as Dataset;
     const values = valueOf(report) as Float64Array;
@@ -143,7 +152,8 @@ describe('interneuron-biosimulators', () => {
         {
           outputs: [
             { id: 'report', status: 'SUCCEEDED' },
-            { id: 'plot', status: 'SKIPPED' },
+            { id: 'plot', status: 'SUCCEEDED', curves: [{ id: 'curve', status: 'SUCCEEDED' }] },
+            { id: 'surface', status: 'SKIPPED' },
           ],
         },
       ],

@@ -19,7 +19,9 @@ from .values import (
     first_values,
     fraction,
     identifier,
+    is_reversed,
     is_shape,
+    node_of,
     places,
     rounded,
     same,
@@ -64,12 +66,35 @@ class Model:
         self._positions: dict[str, list[tuple[float, float, float]]] = {}
         self._events: dict[str, dict[tuple[str, float, float], str]] = {}
         self._shapes: dict[str, str] = {}
+        #: Ends of sections, which are nodes without area, that something is at: names of the sections that stand for them.
+        self._ends: dict[tuple[str, float], str] = self._used_ends()
         self._standard: dict[str, tuple[list[tuple[str, int]], dict[str, list[float]]]] = {}
         self._left: set[str] = set()
         roots = [section for section in h.allsec() if section.parentseg() is None]
         known = self._names.cells
         for root in sorted(roots, key=lambda each: known[each.name()].gid if each.name() in known else -1):
             self._cell(root)
+
+    def _used_ends(self) -> dict[tuple[str, float], str]:
+        connections = self.h.List("NetCon")
+        used = [connections.o(k).preseg() for k in range(int(connections.count()))]
+        used += [point.get_segment() for point in self._points()]
+        nodes = [node_of(segment) for segment in used if segment is not None]
+        return {(node.sec.name(), node.x): "" for node in nodes if node.x in (0, 1)}
+
+    def _points(self) -> list[Any]:
+        """Returns the point processes on sections, also those at their ends, in order."""
+        found = {
+            point.hname(): point for section in self.h.allsec() for segment in section.allseg() for point in segment.point_processes()
+        }
+        return list(found.values())
+
+    def _place(self, segment: Any) -> tuple[str, int, str, float]:
+        """Returns the population, index, section and fraction of a place."""
+        node = node_of(segment)
+        population, index, name = self.places[node.sec.name()]
+        end = self._ends.get((node.sec.name(), node.x))
+        return (population, index, end, 0.5) if end else (population, index, name, fraction(node))
 
     def leave(self, sentence: str) -> None:
         """Notes a part that is not in the document."""
@@ -94,7 +119,7 @@ class Model:
             names[section.name()] = unique(identifier(name), names.values())
         cell = {
             "compartments": {
-                "sections": {names[each.name()]: self._section(each, names) for each in sections},
+                "sections": {**{names[each.name()]: self._section(each, names) for each in sections}, **self._end_sections(sections, names)},
                 **self._membranes(sections, names),
                 "temperature": f"{self.h.celsius + 273.15!r} kelvin",
             },
@@ -114,6 +139,28 @@ class Model:
         self.populations[population]["size"] += 1
         for section in sections:
             self.places[section.name()] = (population, index, names[section.name()])
+
+    def _end_sections(self, sections: list[Any], names: dict[str, str]) -> dict[str, Any]:
+        """Returns a section without a membrane for each end at which something is, which acts at the end as in NEURON."""
+        found = {}
+        for section in sections:
+            for x in (0.0, 1.0):
+                if (section.name(), x) not in self._ends:
+                    continue
+                is_far = (x == 1) != is_reversed(section)
+                name = unique(f"{names[section.name()]}_{'end' if is_far else 'begin'}", names.values())
+                self._ends[section.name(), x] = names[f"{section.name()}({x})"] = name
+                own = self._section(section, names)
+                found[name] = {
+                    "parent": {"section": names[section.name()], "fraction": float(is_far)},
+                    # Shorter ones give larger rounding errors, longer ones larger capacitances.
+                    "length": "1e-4 um",
+                    "diameter": f"{section(x).diam!r} um",
+                    "divisions": 1,
+                    "specificCapacitance": f"{section(x).cm * 1e-6!r} uF/cm**2",
+                    **{key: own[key] for key in ("resistivity", "initial")},
+                }
+        return found
 
     def _is_stepped(self, sections: list[Any]) -> bool:
         """Whether a cell takes the steps of NEURON: to first order, unless the script asks for another order or CVode's."""
@@ -208,7 +255,7 @@ class Model:
             placed = by_place({place: {**shared, **each} for place, each in own.items()}, groups)
             mechanisms[identifier(name)] = {
                 "nmodl": file,
-                **({} if len(own) == len(sections) else {"on": places(list(own), groups)}),
+                **({} if len(own) == len(names) else {"on": places(list(own), groups)}),
                 **({"values": placed} if placed else {}),
             }
         return {"groups": groups, "ions": {ion: self._ion(ion, each) for ion, each in ions.items()}, "mechanisms": mechanisms}
@@ -289,10 +336,8 @@ class Model:
                 continue
             received.setdefault(target.hname(), []).append(one)
         rows: dict[tuple[str, str, str, str], list[Any]] = {}
-        for section in self.h.allsec():
-            for segment in section:
-                for point in segment.point_processes():
-                    self._point(point, segment, received.get(point.hname(), []), trains, plays, rows)
+        for point in self._points():
+            self._point(point, received.get(point.hname(), []), trains, plays, rows)
         for (source, event, target, kind), connected in rows.items():
             self._projection(source, event, target, kind, connected)
         for one in detectors:
@@ -307,18 +352,18 @@ class Model:
         """Whether a point process only sends events, which no cell changes."""
         return not point.has_loc() or self.sources.is_stimulus(point.hname().partition("[")[0])
 
-    def _point(self, point: Any, segment: Any, received: list[Any], trains: Any, plays: Any, rows: Any) -> None:
+    def _point(self, point: Any, received: list[Any], trains: Any, plays: Any, rows: Any) -> None:
         kind, name = point.hname().partition("[")[0], point.hname()
-        place = self.places[segment.sec.name()]
+        place = self._place(point.get_segment())
         if kind == "PointProcessMark":
             self.note(f"{kind} only marks a place, and is left out")
         elif self._is_artificial(point):
             # Its events are listed for each of its connections.
             pass
         elif kind == "APCount":
-            self._event(place[0], place[2], fraction(segment), point.thresh)
+            self._event(place[0], *place[2:], point.thresh)
         elif kind == "IClamp":
-            self._clamp(point, segment, place, plays)
+            self._clamp(point, place, plays)
         elif kind == "VClamp":
             if any(each > 0 for each in point.dur):
                 self.leave(f"{name}, a clamp with an amplifier of its own (SEClamp is read)")
@@ -334,10 +379,10 @@ class Model:
                 ends = [("silent", "", 0, None)]
             for source, event, index, one in ends:
                 own = rows.setdefault((source, event, place[0], identifier(kind)), [])
-                own.append((index, place, fraction(segment), one, point))
+                own.append((index, place, one, point))
 
-    def _clamp(self, point: Any, segment: Any, place: tuple[str, int, str], plays: Any) -> None:
-        population, index, section = place
+    def _clamp(self, point: Any, place: tuple[str, int, str, float], plays: Any) -> None:
+        population, index, section, x = place
         name = unique(identifier(self._names.points.get(point.hname()) or point.hname()), self.stimuli)
         value = f"{point.amp!r}*nA"
         for (owner, variable), (times, values) in plays.items():
@@ -356,7 +401,7 @@ class Model:
             "input": "synaptic",
             "value": f"{value} if {condition} else 0*nA",
             "section": section,
-            "fraction": fraction(segment),
+            "fraction": x,
         }
 
     def _source(self, one: Any, trains: Mapping[str, list[float]]) -> tuple[str, str, int, Any] | None:
@@ -384,8 +429,8 @@ class Model:
             source = "a variable other than v" if sender is None else sender.hname()
             self.leave(f"events of {source}: NetCons are read from potentials and artificial cells")
             return None
-        population, index, section = self.places[segment.sec.name()]
-        return population, self._event(population, section, fraction(segment), one.threshold), index, one
+        population, index, section, x = self._place(segment)
+        return population, self._event(population, section, x, one.threshold), index, one
 
     def _event(self, population: str, section: str, x: float, threshold: float) -> str:
         events = self._events.setdefault(population, {})
@@ -407,8 +452,8 @@ class Model:
 
     def _projection(self, source: str, event: str, target: str, kind: str, connected: list[Any]) -> None:
         name = unique(f"{source}_{target}_{kind}", self.projections)
-        sections = list(dict.fromkeys(place[2] for _, place, _, _, _ in connected))
-        mechanism = connected[0][4].hname().partition("[")[0]
+        sections = list(dict.fromkeys(place[2] for _, place, _, _ in connected))
+        mechanism = connected[0][3].hname().partition("[")[0]
         values: dict[str, Any] = {}
         names, usual = self._parameters(mechanism)
         for parameter, length in names:
@@ -416,7 +461,7 @@ class Model:
                 read = [getattr(point, parameter)[k] if length > 1 else getattr(point, parameter) for *_, point in connected]
                 if any(each != usual[parameter][k] for each in read):
                     values[parameter if length == 1 else f"{parameter}_{k}"] = same(read)
-        netcons = [one for _, _, _, one, _ in connected]
+        netcons = [one for _, _, one, _ in connected]
         if netcons[0] is not None:
             for k, argument in enumerate(self.sources.arguments(mechanism)[: int(netcons[0].wcnt())]):
                 weights = [one.weight[k] for one in netcons]
@@ -432,8 +477,8 @@ class Model:
                 "of": target,
                 "places": {
                     "sections": sections,
-                    "section": [sections.index(place[2]) for _, place, _, _, _ in connected],
-                    "fraction": [x for _, _, x, _, _ in connected],
+                    "section": [sections.index(place[2]) for _, place, _, _ in connected],
+                    "fraction": [place[3] for _, place, _, _ in connected],
                 },
             },
             "synapse": kind,

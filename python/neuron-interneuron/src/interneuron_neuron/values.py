@@ -87,6 +87,13 @@ def by_place(values: Mapping[str, dict[str, Any]], groups: Mapping[str, list[str
     return {**found, **{place: each for place, each in values.items() if each and place not in done}}
 
 
+def node_of(segment: Any) -> Any:
+    """Returns the segment itself, or the place on the parent that is the same node as a section's beginning."""
+    while segment.x == float(is_reversed(segment.sec)) and segment.sec.parentseg() is not None:
+        segment = segment.sec.parentseg()
+    return segment
+
+
 def is_shape(section: Any, points: list[list[float]]) -> bool:
     """Whether the areas of a section's compartments are those of its points, which NEURON may have left."""
     area = sum(

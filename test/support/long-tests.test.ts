@@ -6,6 +6,7 @@ import { chooseLong, longFiles } from './long-tests.js';
 const files = Array.from({ length: 20 }, (_, k) => `test/${String(k).padStart(2, '0')}.test.ts`);
 const seconds = Object.fromEntries(files.map((file, k) => [file, k * k]));
 const night = { broken: [], seconds };
+const whole = { commit: '', date: '', effort: 'usual', passed: 1, failed: 0, skipped: 0, ...night };
 
 describe('long tests', () => {
   it('run once in each week without a change, each day about equally long', () => {
@@ -38,7 +39,11 @@ describe('long tests', () => {
     for (const run of reasons) expect([run.get(first), run.get(second)]).toEqual(['it is new', 'it failed last night']);
   });
 
-  it('are files that exist', () => {
-    expect(longFiles().length).toBeGreaterThan(40);
+  it('are those of the list, and those that took long', () => {
+    const listed = longFiles({ ...whole, seconds: {} });
+    expect(listed.length).toBeGreaterThan(40);
+    const [short, long] = ['test/index.test.ts', 'test/architecture.test.ts'];
+    const found = longFiles({ ...whole, seconds: { [short]: 19, [long]: 21, 'test/removed.test.ts': 99 } });
+    expect(found).toEqual([...listed, long].sort());
   });
 });

@@ -129,13 +129,20 @@ function sevenths(files: readonly string[], seconds: Readonly<Record<string, num
   );
 }
 
-/** Returns the files of long tests. */
-export const longFiles = (): string[] => globSync(longTests, { cwd: root }).sort();
+/** Seconds from which on a file is long. */
+const longTime = 20;
+
+/** Returns the files of long tests: those of the list, and those that took long last night. */
+export function longFiles(night = lastNight()): string[] {
+  const took = Object.entries(night?.seconds ?? {}).flatMap(([file, seconds]) => (seconds > longTime ? [file] : []));
+  const present = took.filter((file) => existsSync(join(root, file)));
+  return [...new Set([...globSync(longTests, { cwd: root }), ...present])].sort();
+}
 
 /** Returns the choice of long tests for the present files on a day. */
 export function longTestsNow(now = Date.now()): LongChoice {
-  const files = longFiles();
   const night = lastNight();
+  const files = longFiles(night);
   const changed = night && changedSince(night.commit);
   const present = lines(git('ls-files', '--cached', '--others', '--exclude-standard') ?? '');
   const repository = {

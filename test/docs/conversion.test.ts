@@ -6,9 +6,9 @@
 import { askedEffort, slow, triesAll } from '../support/effort.js';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { root } from '../support/import-graph.js';
-import { cellOf, fixturesOf, takesLong, targets, type Cell, type Fixture } from './conversions.js';
+import { cellOf, fixturesOf, recordVerdicts, takesLong, targets, type Cell, type Fixture } from './conversions.js';
 import { supportPage } from './support.js';
 
 const pagePath = join(root, 'docs/conversion.md');
@@ -17,7 +17,7 @@ const notations = ['brian', 'pynn', 'neuroml', 'canonical'] as const;
 const names = { brian: 'Brian', pynn: 'PyNN', neuroml: 'NeuroML and LEMS', canonical: 'canonical' } as const;
 const thorough = askedEffort === 'thorough';
 const updating = process.env['UPDATE_CONVERSION'] === '1';
-/** Verdicts of the table; verdicts of runs are measured with INTERNEURON_TESTS=thorough or while updating. */
+/** Verdicts of the table. */
 const verdicts = [
   'exact',
   'same spikes',
@@ -39,12 +39,10 @@ beforeAll(async () => {
           cells.push(asWritten(fixture, to));
           continue;
         }
-        const cell = await cellOf(fixture, to, thorough || updating);
-        const isUnmeasured =
-          !thorough && !updating && !cell.sameHash && !['incomplete', 'refused'].includes(cell.outcome);
-        cells.push(isUnmeasured ? { ...cell, outcome: asWritten(fixture, to).outcome } : cell);
+        cells.push(await cellOf(fixture, to));
       }
 }, 3_600_000);
+afterAll(recordVerdicts);
 
 /** A cell as the page states it: for conversions that run only with INTERNEURON_TESTS=thorough. */
 function asWritten({ name: fixture, from }: Fixture, to: Cell['to']): Cell {

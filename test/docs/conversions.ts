@@ -1,16 +1,19 @@
 /** All fixtures in all other notations: the contents of docs/conversion.md. */
 
-import { readdirSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DiagnosticError, UsageError } from '../../src/diagnostics/diagnostic.js';
 import { hashModel } from '../../src/model/hash.js';
 import type { ValidModel } from '../../src/model/model.js';
-import { convertModel, type ConvertedModel } from '../../src/convert/convert.js';
+import { convertModel, type ConvertedModel, type TargetNotation } from '../../src/convert/convert.js';
 import { measure, type Measurement } from '../../src/verify/measure.js';
 import { usualName } from '../../src/convert/target-notations.js';
 import { mainOf } from '../../src/convert/exported.js';
 import { inFolder } from '../../src/convert/in-folder.js';
 import { importModel, readSource, type ImportedModel } from '../../src/pipeline/pipeline.js';
+import { numericsVersion } from '../../src/ir/program.js';
+import { askedEffort } from '../support/effort.js';
 import { root } from '../support/import-graph.js';
 import { longestText } from '../../translators/neuroml/xml/decode.js';
 
@@ -80,14 +83,63 @@ const isLargeModel = ({ model }: ValidModel): boolean =>
 const cells = new Map<string, Promise<Cell>>();
 
 /** Returns one cell of the table. Pages and features share fixtures, so that each conversion is done once. */
-export function cellOf(fixture: Fixture, to: Notation, measuring = false): Promise<Cell> {
-  const key = [fixture.from, fixture.name, to, measuring].join(' ');
-  const cell = cells.get(key) ?? convertedCell(fixture, to, measuring);
+export function cellOf(fixture: Fixture, to: Notation): Promise<Cell> {
+  const key = [fixture.from, fixture.name, to].join(' ');
+  const cell = cells.get(key) ?? convertedCell(fixture, to);
   cells.set(key, cell);
   return cell;
 }
 
-async function convertedCell({ name, from, imported }: Fixture, to: Notation, measuring: boolean): Promise<Cell> {
+/** A verdict that was measured, with the digest of all on which it depends but the programs that measure it. */
+interface RecordedVerdict {
+  readonly digest: string;
+  readonly verdict: Measurement['verdict'];
+}
+
+const verdictsPath = join(root, 'test/recorded/verdicts.json');
+const recorded = new Map(
+  existsSync(verdictsPath)
+    ? Object.entries(JSON.parse(readFileSync(verdictsPath, 'utf8')) as Readonly<Record<string, RecordedVerdict>>)
+    : [],
+);
+const measured = new Map<string, RecordedVerdict>();
+
+/** Whether all verdicts are measured: every night, and when the table is written. */
+const measuresAll = askedEffort === 'thorough' || process.env['UPDATE_CONVERSION'] === '1';
+
+/** Returns the digest of a model and of the files of its conversion. */
+function digestOf({ hashes }: ImportedModel, { files }: ConvertedModel): string {
+  const hash = createHash('sha256').update(JSON.stringify([numericsVersion, hashes.model, hashes.experiment]));
+  for (const { name, text, pieces } of files) {
+    hash.update(`\0${name}\0`);
+    for (const piece of pieces ?? [text]) hash.update(piece);
+  }
+  return hash.digest('hex');
+}
+
+/** Returns the measured verdict on a conversion: from the records, if the model and the files are still the same. */
+async function verdictOf(
+  key: string,
+  imported: ImportedModel,
+  to: TargetNotation,
+  converted: ConvertedModel,
+): Promise<Measurement['verdict']> {
+  const digest = digestOf(imported, converted);
+  const known = recorded.get(key);
+  if (known?.digest === digest && !measuresAll) return known.verdict;
+  const { verdict } = await measure(imported.valid, to, converted, { processor: Infinity });
+  measured.set(key, { digest, verdict });
+  return verdict;
+}
+
+/** Writes the records if some are new; in CI only those of all verdicts. */
+export function recordVerdicts(): void {
+  if (measured.size === 0 || (process.env['CI'] && process.env['INTERNEURON_PEERS'] !== 'fresh')) return;
+  const all = [...(measuresAll ? [] : recorded), ...measured].sort(([one], [other]) => (one < other ? -1 : 1));
+  writeFileSync(verdictsPath, `${JSON.stringify(Object.fromEntries(all), undefined, 2)}\n`);
+}
+
+async function convertedCell({ name, from, imported }: Fixture, to: Notation): Promise<Cell> {
   const cell = {
     fixture: name,
     from,
@@ -114,9 +166,10 @@ async function convertedCell({ name, from, imported }: Fixture, to: Notation, me
     const sameHash = again.hashes.model === model;
     const back = sameHash || from === to ? undefined : await readAgain(converted, true);
     const backAgain = sameHash || (back !== undefined && !(back instanceof Error) && back.hashes.model === model);
+    // The table has neither graphs nor circuits.
     const outcome =
-      measuring && !sameHash && converted.outcome !== 'incomplete'
-        ? (await measure(imported.valid, targets[to], converted, { processor: Infinity })).verdict
+      from in targets && !sameHash && converted.outcome !== 'incomplete'
+        ? await verdictOf(`${name} to ${to}`, imported, targets[to], converted)
         : converted.outcome;
     return { ...cell, portable, outcome, sameHash, backAgain, reasons };
   } catch (error) {

@@ -21,9 +21,21 @@ import { runCommand } from '../support/command.js';
 import { askedEffort, triesAll } from '../support/effort.js';
 import { compareResults } from '../../src/verify/compare-results.js';
 import type { RunReport } from '../../src/pipeline/results/report.js';
-import { missingPython, pythonPackageFolder, runPython } from './python-environment.js';
+import {
+  importedPython,
+  missingPython,
+  pythonPackageFolder,
+  runPython,
+  type ImportedPython,
+} from './python-environment.js';
 
 const missing = missingPython(['pynwb', 'nwbinspector', 'neo', 'h5py', 'quantities']);
+
+/** One process checks all files. */
+let checking: ImportedPython | undefined;
+const checkNwb = (words: readonly string[]): Promise<unknown> =>
+  (checking ??= importedPython('check_nwb.py')).run(words);
+afterAll(() => checking?.end());
 
 const run = (steps: number): Protocol[number] => ({ kind: 'run', steps });
 const events = [
@@ -232,11 +244,8 @@ describe.skipIf(missing !== null)(`NWB files in the field's programs${missing ==
     }
     // Neo cannot open a file with keywords, a limitation of its reader.
     const readable = [...paths].filter(([, name]) => name !== 'metadata').map(([path]) => path);
-    const basic = (await runPython('check_nwb.py', ['structure,validate,inspect,pynwb', ...paths.keys()])) as Record<
-      string,
-      Report
-    >;
-    const neo = (await runPython('check_nwb.py', ['neo', ...readable])) as Record<string, Report>;
+    const basic = (await checkNwb(['structure,validate,inspect,pynwb', ...paths.keys()])) as Record<string, Report>;
+    const neo = (await checkNwb(['neo', ...readable])) as Record<string, Report>;
     for (const [path, name] of paths) reports.set(name, { ...basic[path]!, ...neo[path] });
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -376,10 +385,10 @@ describe.skipIf(missing !== null)(
       expect([ran.code, ran.stderr]).toEqual([0, '']);
       spikes = (JSON.parse(ran.stdout) as RunReport).populations['P']!.spikes;
       expect((await runCommand(['run', model, '-o', paths.alone, '--quiet'])).code).toBe(0);
-      reports = (await runPython('check_nwb.py', [
-        'structure,validate,inspect,pynwb,neo',
-        ...Object.values(paths),
-      ])) as Record<string, Report>;
+      reports = (await checkNwb(['structure,validate,inspect,pynwb,neo', ...Object.values(paths)])) as Record<
+        string,
+        Report
+      >;
     });
     afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -419,7 +428,7 @@ describe.skipIf(missing !== null)(`Runs with resets in Neo${missing === null ? '
     const folder = mkdtempSync(join(tmpdir(), 'interneuron-resets-'));
     const path = join(folder, 'segmented.nwb');
     await runInto(segmented, path);
-    const reports = (await runPython('check_nwb.py', ['structure,validate,neo', path])) as Record<string, Report>;
+    const reports = (await checkNwb(['structure,validate,neo', path])) as Record<string, Report>;
     rmSync(folder, { recursive: true });
     const { structure, validate, neo } = reports[path]!;
     expect([structure, validate]).toEqual([[], []]);

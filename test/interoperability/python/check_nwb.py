@@ -1,7 +1,11 @@
-"""Opens an NWB file with pynwb, nwbinspector, Neo and h5py and prints what they say, as JSON."""
+"""Opens NWB files with pynwb, nwbinspector, Neo and h5py and prints what they say, as JSON.
+
+Each line of standard input, a JSON list of checks and paths, is answered by a line, null where it fails.
+"""
 
 import json
 import sys
+import traceback
 import uuid
 import warnings
 
@@ -187,5 +191,11 @@ CHECKS = {"structure": structure, "validate": validate, "inspect": inspect, "pyn
 
 if __name__ == "__main__":
     warnings.simplefilter("ignore")
-    checks, paths = sys.argv[1].split(","), sys.argv[2:]
-    print(json.dumps({path: {check: CHECKS[check](path) for check in checks} for path in paths}))
+    for line in sys.stdin:
+        checks, *paths = json.loads(line)
+        try:
+            found = {path: {check: CHECKS[check](path) for check in checks.split(",")} for path in paths}
+        except Exception:  # the test shows it
+            traceback.print_exc()
+            found = None
+        print(json.dumps(found), flush=True)

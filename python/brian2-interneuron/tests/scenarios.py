@@ -754,6 +754,28 @@ def spatial_beside_smaller_step():
 spatial_beside_smaller_step.tolerance = 1e-7
 
 
+@scenario
+def links_of_synapses_by_ends():
+    """Linked variables that synapses read by the index of an end: of groups and parts of them, also an expression."""
+    A = NeuronGroup(
+        5, "dx/dt = (i + 1 - x)/(5*ms) : 1\nboth = 2*x + x**2 : 1", threshold="x > 0.8*(i + 1)", reset="x = 0", method="euler", name="A"
+    )
+    H = NeuronGroup(4, "v : 1\ndy/dt = -y/(3*ms) : 1", name="H", method="exact")
+    S = Synapses(
+        A, H, "w : 1\ng : 1 (linked)\nh : 1 (linked)\nf : 1 (linked)\ndq/dt = (g - q)/(2*ms) : 1 (clock-driven)",
+        on_pre="v_post += w*g + h; y_post += f", name="S", method="euler",
+    )
+    S.connect("(i + j) % 2 == 0")
+    S.w = "0.1*(j + 1)"
+    S.g, S.h, S.f = linked_var(A, "x", index="i"), linked_var(H, "y", index="j"), linked_var(A, "both", index="i")
+    D = Synapses(A[1:4], H[2:], "g : 1 (linked)", on_pre="v_post += g", name="D")
+    D.connect()
+    D.g = linked_var(H, "y", index="_synaptic_post")
+    q, v = StateMonitor(S, "q", record=True), StateMonitor(H, "v", record=True)
+    run(20 * ms)
+    return {"v": v.v[:], "q": q.q[:], "x": A.x[:], "y": H.y[:]}
+
+
 def listed_times():
     """Code of neurons, of a part of them and of synapses at listed times, and monitors with such clocks, some between steps."""
     G = NeuronGroup(

@@ -308,8 +308,8 @@ class NeuronParts:
                 read.append(each)
         return word_substitute(self._expression_of(owner, variable.expr, variable.scalar), owned), read
 
-    def _link(self, group, name, variable, count=None):
-        """What a linked variable stands for, with the neuron that each of `count` neurons reads."""
+    def _link(self, group, name, variable, places=None):
+        """What a linked variable stands for, with the neuron that each neuron reads where `places` has these."""
         index = group.variables.indices[name]
         owner = variable.owner
         if variable.name == "i" and isinstance(owner, NeuronGroup):
@@ -317,11 +317,13 @@ class NeuronParts:
         if not isinstance(owner, NeuronGroup):
             raise Unsupported(group.name, f"the linked variable {name} is of {type(owner).__name__}")
         text = f"{owner.name}.{spelled(variable.name)}"
-        if index == "_idx":
+        if index == "_idx" and places is None:
             return text
         if index == "0":
-            one = {"values": [0] * (int(group._N) if count is None else count)}
+            one = {"values": [0] * (int(group._N) if places is None else len(places))}
             return text if owner._N == 1 else {"variable": text, "index": one}
+        if places is not None:
+            return {"variable": text, "index": self.array(places)}
         places = np.asarray(group.variables[index].get_value()).astype(np.int32)
         return {"variable": text, "index": self.array(places)}
 

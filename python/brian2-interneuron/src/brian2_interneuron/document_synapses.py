@@ -88,15 +88,13 @@ class SynapseParts:
         """A variable that all synapses read elsewhere: neurons at one end are linked to it, and the synapses read theirs."""
         if name not in synapses.variables:
             raise Unsupported(synapses.name, f"the linked variable {name} is not linked")
-        variable = synapses.variables[name]
-        if not isinstance(variable, Subexpression) and synapses.variables.indices[name] != "0":
-            raise Unsupported(synapses.name, f"the linked variable {name}")
-        ends = [(whole(synapses.target), "post"), (whole(synapses.source), "pre")]
+        ends = [(base_of(synapses.target), "post"), (base_of(synapses.source), "pre")]
         neurons = [each for each in ends if isinstance(each[0], NeuronGroup) and not isinstance(each[0], SpatialNeuron)]
-        group, side = neurons[0] if neurons else (None, "post")
-        if group is None:
-            group = self._relay_of(synapses)
-        self._put_link(synapses, name, group)
+        known = [each for each in neurons if self._linked_places(synapses, name, *each) is not None]
+        if neurons and not known:
+            raise Unsupported(synapses.name, f"the linked variable {name} differs between synapses of a neuron")
+        group, side = known[0] if known else (self._relay_of(synapses), "post")
+        self._put_link(synapses, name, group, side)
         self.links[synapses.name, name] = (group.name, _linked_name(synapses, name), side)
         self._renamed.setdefault(synapses.name, {})[name] = f"{_linked_name(synapses, name)}_{side}"
 
@@ -135,15 +133,35 @@ class SynapseParts:
         name = base_of(pathway.source).name
         return self.relays.get((pathway.synapses.name, name), name) if pathway.prepost == "post" else name
 
-    def _put_link(self, synapses, name, group):
+    @staticmethod
+    def _linked_places(synapses, name, group, side):
+        """The neuron that a linked variable of synapses is of, for each neuron at one end; None where its synapses differ.
+
+        All neurons have the first one for a variable with one value, and for an expression, if they have one of each variable in it.
+        """
+        index, places = synapses.variables.indices[name], np.zeros(int(group._N), np.int32)
+        variable = synapses.variables[name]
+        if isinstance(variable, Subexpression):
+            within = [each for each in get_identifiers(variable.expr) if each.startswith(f"_{name}_") and each in synapses.variables]
+            known = all(SynapseParts._linked_places(synapses, each, group, side) is not None for each in within)
+            return places if known else None
+        if index == "0":
+            return places
+        read = np.arange(len(synapses)) if index == "_idx" else np.asarray(synapses.variables[index].get_value())
+        ends = np.asarray(synapses.variables[f"_synaptic_{side}"].get_value())
+        places[ends] = read
+        return places if (places[ends] == read).all() else None
+
+    def _put_link(self, synapses, name, group, side):
         """Gives a group a variable that stands for one that synapses are linked to, of another size than theirs."""
         variable = synapses.variables[name]
         own, unit = _linked_name(synapses, name), unit_of(variable)
         if not isinstance(variable, Subexpression):
-            if synapses.variables.indices[name] != "0":
-                raise Unsupported(synapses.name, f"the linked variable {name}")
+            places = self._linked_places(synapses, name, group, side)
+            if places is None:
+                raise Unsupported(synapses.name, f"the linked variable {name} differs between synapses of a neuron")
             self._again.append((group, f"{own} : {unit} (linked)"))
-            self._linked.append((group, own, self._link(synapses, name, variable, int(group._N))))
+            self._linked.append((group, own, self._link(synapses, name, variable, places)))
             return
         if group.clock.name != synapses.clock.name:
             raise Unsupported(synapses.name, f"{name} is linked to an expression, and {group.name} has another clock")
@@ -151,7 +169,7 @@ class SynapseParts:
         code = self._with_own_names(synapses, code, {_linked_name(synapses, each) for each in read})
         self._again.append((group, f"{own} = {code} : {unit}"))
         for each in read:
-            self._put_link(synapses, each, group)
+            self._put_link(synapses, each, group, side)
 
     def _synapses(self, synapses):
         waiting = deferred.of(synapses)

@@ -309,10 +309,11 @@ const looksLikeFile = (word: string): boolean =>
 function unknownCommand(words: readonly string[], help: string): Request {
   const word = words.find((candidate) => !candidate.startsWith('-'));
   if (word === undefined && words.length === 0) return { kind: 'text', text: `${help}\n` };
-  if (word === undefined)
+  const [first = ''] = words;
+  if (word === undefined || first.startsWith('-'))
     throw new UsageError(
-      `${words[0]} needs a command`,
-      didYouMean(words[0] ?? '', ['--help', '--version']) ?? 'interneuron --help lists all commands and options',
+      word === undefined ? `${first} needs a command` : `there is no option ${first} before a command`,
+      didYouMean(first, ['--help', '--version']) ?? 'interneuron --help lists all commands and options',
     );
   const simulator = simulatorsOfScripts.get(word);
   if (simulator !== undefined)

@@ -12,7 +12,8 @@ import type { Terminal } from './terminal.js';
 
 const help = `Usage: interneuron-biosimulators -i ARCHIVE [-o FOLDER]
 
-Carries out the SED-ML experiments of a COMBINE archive with models in NeuroML and LEMS. Writes reports.h5 and log.yml.
+Carries out the SED-ML experiments of a COMBINE archive with models in NeuroML and LEMS. Writes reports.h5,
+plots.zip and log.yml.
 
   -i, --archive FILE    COMBINE archive
   -o, --out-dir FOLDER  where to write [.]

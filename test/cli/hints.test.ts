@@ -33,6 +33,8 @@ const hints: readonly (readonly [command: string, hint: string, followed: string
   ['runn @m.yaml', 'did you mean run?', `run @m.yaml ${short}`],
   ['--versoin', 'did you mean --version?', '--version'],
   ['--hlep', 'did you mean --help?', '--help'],
+  ['--versoin run', 'did you mean --version?', '--version'],
+  ['--quiet run @m.yaml', 'interneuron --help lists', '--help'],
   ['validate @m.yaml --fromm brian', 'did you mean --from?', 'validate @m.yaml --from brian'],
   [`run @m.yaml ${short} --target wasn`, 'did you mean wasm?', `run @m.yaml ${short} --target wasm`],
   ['explain lang/dimension-mismatc', 'did you mean lang/dimension-mismatch?', 'explain lang/dimension-mismatch'],

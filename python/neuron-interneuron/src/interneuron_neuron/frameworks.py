@@ -37,16 +37,17 @@ def framework_names() -> Names:
 def _of_netpyne(network: Any) -> Names:
     names = Names()
     for cell in network.cells:
-        tags = cell.tags
+        # Cells have a function for each other name.
+        parts, tags = vars(cell), cell.tags
         population = str(tags.get("pop", tags.get("cellType", "cells")))
         known = Cell(population, int(cell.gid), tuple(float(tags.get(axis, 0)) for axis in "xyz"))  # type: ignore[arg-type]
-        for name, section in getattr(cell, "secs", {}).items():
+        for name, section in parts.get("secs", {}).items():
             names.cells[section["hObj"].name()] = known
             names.sections[section["hObj"].name()] = name
-        point = getattr(cell, "hPointp", None)
+        point = parts.get("hPointp")
         if point is not None:
             names.points[point.hname()] = population
-        for stimulus in getattr(cell, "stims", []):
+        for stimulus in parts.get("stims", []):
             if stimulus.get("hObj") is not None:
                 names.points[stimulus["hObj"].hname()] = str(stimulus.get("source", stimulus["type"]))
     return names

@@ -216,6 +216,8 @@ class _Capture:
 
     def _write(self) -> None:
         h = self.h
+        # NEURON aborts a run whose time stands still for so many seconds.
+        h.ParallelContext().timeout(0)
         sources = Sources(h, str(self.output.parent), self.folders)
         model = Model(h, sources, Path(self.script).stem, self.first)
         if "neuron.rxd" in sys.modules and getattr(sys.modules.get("neuron.rxd.species"), "_all_species", None):

@@ -22,6 +22,9 @@ class Sources:
         """
         self.texts: dict[str, str] = {}
         self.folders: set[str] = set()
+        self._written: set[str] = set()
+        self._stimuli: dict[str, bool] = {}
+        self._codes: dict[str, str] = {}
         self._paths: dict[str, str] = {}
         self._folder, self._names = folder, {}
         files: dict[str, str] = {}
@@ -52,8 +55,10 @@ class Sources:
         if name in self._paths:
             self.folders.add(os.path.dirname(self._paths[name]))
             return self._paths[name]
-        with open(os.path.join(self._folder, self._names[name]), "w", encoding="utf-8") as written:
-            written.write(self.texts[name])
+        if name not in self._written:
+            self._written.add(name)
+            with open(os.path.join(self._folder, self._names[name]), "w", encoding="utf-8") as written:
+                written.write(self.texts[name])
         return self._names[name]
 
     def block(self, name: str, keyword: str) -> str:
@@ -63,10 +68,17 @@ class Sources:
 
     def is_stimulus(self, name: str) -> bool:
         """Whether a point process only sends events: it writes no current and reads no potential."""
-        return bool(re.search(r"\bnet_event\b", self._code(name)) and not re.search(r"CURRENT\b|\bWRITE\b|\bv\b", self._code(name)))
+        if name not in self._stimuli:
+            code = self._code(name)
+            sends, acts = re.search(r"\bnet_event\b", code), re.search(r"CURRENT\b|\bWRITE\b|\bv\b", code)
+            self._stimuli[name] = sends is not None and acts is None
+        return self._stimuli[name]
 
     def _code(self, name: str) -> str:
-        return re.sub(r"(?s)\bCOMMENT\b.*?\bENDCOMMENT\b|[:?][^\n]*", "", self.texts.get(name, ""))
+        """Returns the text of a mechanism without comments."""
+        if name not in self._codes:
+            self._codes[name] = re.sub(r"(?s)\bCOMMENT\b.*?\bENDCOMMENT\b|[:?][^\n]*", "", self.texts.get(name, ""))
+        return self._codes[name]
 
     def defaults(self, name: str) -> dict[str, float]:
         """Returns the parameters of a file with their values."""

@@ -28,6 +28,12 @@ class ID(int, common.IDMixin):
         int.__init__(n)
         common.IDMixin.__init__(self)
 
+    def __getattr__(self, name):
+        """Value of a parameter. NumPy looks for `__array_interface__` and the like, which are no parameters."""
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return common.IDMixin.__getattr__(self, name)
+
     def inject(self, current_source, location=None):
         """Lets a current flow into the cell, or into a place on it."""
         check_source(current_source)

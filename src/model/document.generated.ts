@@ -356,10 +356,12 @@ export type IonDocument = {
   readonly outside?: QuantityDocument;
   /** Reversal potential, or `nernst` to compute it from the current concentrations. */
   readonly reversal?: string | number;
-  /** Initial concentrations on some sections where they differ, by section or group; the last of several applies. */
+  /** Initial concentrations and reversal potentials on some sections where they differ, by section or group; the last of several applies. */
   readonly at?: Readonly<Record<string, {
     readonly inside?: QuantityDocument;
     readonly outside?: QuantityDocument;
+    /** Reversal potential, or `nernst` to compute it from the current concentrations. */
+    readonly reversal?: string | number;
   }>>;
 };
 

@@ -6,6 +6,7 @@ import { NoNumber } from '../../src/lang/evaluate.js';
 import { LangError } from '../../src/lang/lang-error.js';
 import { isObject } from '../../src/diagnostics/member.js';
 import { printExpression } from '../../src/lang/print.js';
+import { faraday, gasConstant } from '../../src/lang/physics.js';
 import { parseQuantity } from '../../src/lang/quantity.js';
 import { substitute } from '../../src/lang/walk.js';
 import { valueAt } from '../../src/library/recognise/numbers.js';
@@ -13,7 +14,7 @@ import { identifier } from '../../src/model/free-name.js';
 import { usualTemperature } from '../shared/neuron.js';
 import { located, locatedExpression, locatedStatement, type Located } from '../shared/located.js';
 import { quantityOf, type Ion, type Mechanism, type Receipt } from './mechanism.js';
-import { ionDefaults } from './ions.js';
+import { followsNernst, ionDefaults, portName, type IonUse } from './ions.js';
 import type { EventStatement } from './receive.js';
 import { separateParts } from './separate-parts.js';
 import { unitExpression, type Powers } from './units.js';
@@ -49,7 +50,14 @@ export function documentOf(mechanism: Mechanism): Record<string, unknown> {
     groups: {},
     ...(mechanism.ions.size === 0 || isSynapse
       ? {}
-      : { ions: Object.fromEntries([...mechanism.ions].map(([name, ion]) => [name, ionOf(name, ion)])) }),
+      : {
+          ions: Object.fromEntries(
+            [...mechanism.ions].map(([name, ion]) => [
+              name,
+              ionOf(name, ion, ion.readsReversal ? reversalOf(name, [ion]) : undefined),
+            ]),
+          ),
+        }),
     mechanisms: isSynapse ? {} : Object.fromEntries(parts.map((part) => [part.name, membraneOf(part, ['soma'])])),
     initial: '-65 mV',
     temperature: `${usualTemperature} kelvin`,
@@ -130,21 +138,16 @@ function equationsOf(
   };
 }
 
-/** Returns an ion with the first values of NEURON. */
-export function ionOf(name: string, { valence, readsReversal, writesConcentration, span }: Ion): unknown {
-  const { inside, outside, reversal } = ionDefaults[name] ?? { inside: 1, outside: 1, reversal: 0 };
-  const charge = valence ?? 1;
-  const isNernst = writesConcentration || reversal === undefined;
-  return at(
-    {
-      valence: charge,
-      inside: `${inside} mM`,
-      outside: `${outside} mM`,
-      ...(readsReversal ? { reversal: isNernst ? 'nernst' : `${reversal} mV` } : {}),
-    },
-    span,
-  );
+/** Returns an ion with the first concentrations of NEURON. */
+export function ionOf(name: string, { valence = 1, span }: Ion, reversal?: string): unknown {
+  const { inside, outside } = ionDefaults(name);
+  const potential = reversal === undefined ? {} : { reversal };
+  return at({ valence, inside: `${inside} mM`, outside: `${outside} mM`, ...potential }, span);
 }
+
+/** Returns the reversal potential of an ion on a section, by the uses of all mechanisms there. */
+export const reversalOf = (ion: string, uses: readonly IonUse[]): string =>
+  followsNernst(uses) ? 'nernst' : `${ionDefaults(ion).reversal} mV`;
 
 /** Returns the synapse type of a point process that receives events, and a projection that uses it. */
 function synapseOf(mechanism: Mechanism, receipt: Receipt): Record<string, unknown> {
@@ -201,30 +204,40 @@ export function delaysAfter(
   }
 }
 
+/** Returns the values that variables of an ion have where no mechanism of a membrane uses it, by ports with units. */
+const parametersOf = (
+  ion: string,
+  use: Ion,
+  temperature: number,
+): (readonly [port: string, unit: string, value: string])[] => {
+  const { inside, outside, reversal } = ionDefaults(ion);
+  const nernst = `${gasConstant}*${temperature}/(${use.valence ?? 1}*${faraday})*log(${outside}/${inside})*volt`;
+  return [
+    [portName(ion, 'reversal'), 'V', followsNernst([use]) ? nernst : `${reversal} mV`],
+    [portName(ion, 'inside'), 'mM', `${inside} mM`],
+    [portName(ion, 'outside'), 'mM', `${outside} mM`],
+  ];
+};
+
 /**
  * Returns the synapse type of a point process, with its current into the cell apart.
  *
  * @param temperature  of the cells; K
+ * @param ofCells      variables of ions that the cells have; others are parameters
  */
 export function synapseTypeOf(
   mechanism: Mechanism,
   receipt: Receipt,
   temperature: number,
+  ofCells: ReadonlySet<string> = new Set(),
 ): Record<string, unknown> & { readonly current: Located | undefined } {
   const { writes, ions } = mechanism;
   const { weight, variables, statements, pathways, timed } = receipt;
-  // Ions of a synapse have no other mechanisms here: their potentials and concentrations are parameters.
-  const levels = [...ions.keys()].flatMap((ion) => {
-    const { inside, outside, reversal = 0 } = ionDefaults[ion] ?? { inside: 1, outside: 1 };
-    return [
-      [`e_${ion}`, 'V', `${reversal} mV`],
-      [`${ion}_i`, 'mM', `${inside} mM`],
-      [`${ion}_o`, 'mM', `${outside} mM`],
-    ] as const;
-  });
+  const levels = [...ions].flatMap(([ion, use]) => parametersOf(ion, use, temperature));
   const known = new Map<string, Expression>([
     ['v', nameOf('post.v')],
     ['temperature', binary('*', number(temperature), nameOf('kelvin'))],
+    ...[...ofCells].map((port) => [port, nameOf(`post.${port}`)] as const),
   ]);
   const own = equationsOf(mechanism, known);
   const codeOf = (list: readonly EventStatement[]): readonly Located[] =>
@@ -239,7 +252,7 @@ export function synapseTypeOf(
       ...parameters,
       ...Object.fromEntries(
         levels
-          .filter(([level]) => mechanism.reads.includes(level))
+          .filter(([level]) => mechanism.reads.includes(level) && !ofCells.has(level))
           .map(([level, unit, value]) => [level, { unit, value }]),
       ),
       ...(weight

@@ -1,22 +1,40 @@
 /** Ions of NEURON: their variables and first values. */
 
-/** First concentrations in mM and reversal potentials in mV of ions. @source NEURON 9, nrnoc/eion.cpp */
-export const ionDefaults: Readonly<
-  Record<string, { readonly inside: number; readonly outside: number; readonly reversal?: number }>
-> = {
+/** Values of an ion before anything sets them: concentrations in mM, and its reversal potential in mV. */
+interface IonLevels {
+  readonly inside: number;
+  readonly outside: number;
+  readonly reversal: number;
+}
+
+const usual: Readonly<Record<string, IonLevels>> = {
   na: { inside: 10, outside: 140, reversal: 50 },
   k: { inside: 54.4, outside: 2.5, reversal: -77 },
-  ca: { inside: 5e-5, outside: 2 },
+  // 12.5*ln(2/5e-5), at any temperature.
+  ca: { inside: 5e-5, outside: 2, reversal: 132.4579341637009 },
 };
 
-/** Returns the first concentration of an ion, or undefined for its potential and current. */
-export function ionLevel(ion: string, role: IonName['role']): number | undefined {
-  const { inside, outside } = (Object.hasOwn(ionDefaults, ion) ? ionDefaults[ion] : undefined) ?? {
-    inside: 1,
-    outside: 1,
-  };
-  return role === 'inside' ? inside : role === 'outside' ? outside : undefined;
+/** Returns the first concentrations and the reversal potential of an ion. @source NEURON 9, nrnoc/eion.cpp */
+export const ionDefaults = (ion: string): IonLevels =>
+  (Object.hasOwn(usual, ion) ? usual[ion] : undefined) ?? { inside: 1, outside: 1, reversal: 0 };
+
+/** Uses of an ion by a mechanism. */
+export interface IonUse {
+  readonly readsReversal: boolean;
+  readonly readsInside: boolean;
+  readonly readsOutside: boolean;
+  readonly writesConcentration: boolean;
 }
+
+/**
+ * Returns whether the potential of an ion on a section follows Nernst's equation: if a mechanism on the section reads or
+ * writes a concentration. Otherwise, it is a parameter.
+ *
+ * @param uses  by all mechanisms on the section
+ * @source NEURON 9, nrnoc/eion.cpp: nrn_promote
+ */
+export const followsNernst = (uses: readonly IonUse[]): boolean =>
+  uses.some(({ readsInside, readsOutside, writesConcentration }) => readsInside || readsOutside || writesConcentration);
 
 /** What variables of an ion are called, by their names in NMODL. */
 export interface IonName {

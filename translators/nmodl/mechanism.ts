@@ -34,7 +34,7 @@ import * as messages from './messages.js';
 import type { Report } from './expressions.js';
 import { elementName } from './parse.js';
 import { assignedNames } from './assigned-names.js';
-import { ionLevel, portName, roleOf, type IonName } from './ions.js';
+import { ionDefaults, portName, roleOf, type IonName, type IonUse } from './ions.js';
 import { conservedStates, ratesOf, statesOf, steadyEquations, type StateFacts } from './kinetics.js';
 import { eliminate, type Equation } from './linear-system.js';
 import { EventCode, type EventStatement, type Kept, type Sent } from './receive.js';
@@ -59,12 +59,8 @@ export interface State {
 }
 
 /** An ion that the mechanism uses. */
-export interface Ion {
+export interface Ion extends IonUse {
   readonly valence: number | undefined;
-  readonly readsReversal: boolean;
-  readonly readsInside: boolean;
-  readonly readsOutside: boolean;
-  readonly writesConcentration: boolean;
   readonly span: Span;
 }
 
@@ -495,8 +491,8 @@ class Translation {
 
   /** Returns a parameter with the first value of a concentration; undefined for potentials and currents. */
   #firstLevel({ ion, role }: IonName): Value | undefined {
-    const value = ionLevel(ion, role);
-    if (value === undefined) return undefined;
+    if (role !== 'inside' && role !== 'outside') return undefined;
+    const value = ionDefaults(ion)[role];
     const unit = { mM: 1 };
     const port = portName(ion, role);
     const known = [...this.#starts].find(([, one]) => one === port)?.[0];

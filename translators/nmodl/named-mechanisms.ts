@@ -17,8 +17,9 @@ import { isList, without } from '../../src/model/collections.js';
 import { child } from '../../src/model/pointer.js';
 import { settle } from '../shared/located.js';
 import { usualTemperature } from '../shared/neuron.js';
-import { delaysAfter, ionOf, membraneOf, synapseTypeOf, unitText } from './document.js';
+import { delaysAfter, ionOf, membraneOf, reversalOf, synapseTypeOf, unitText } from './document.js';
 import { readMechanism, type ReadIncluded, type ReadMechanism } from './import.js';
+import { portName, type IonName, type IonUse } from './ions.js';
 import { quantityOf, statementsOf, type Mechanism, type Receipt } from './mechanism.js';
 import * as messages from './messages.js';
 import { separateParts } from './separate-parts.js';
@@ -61,6 +62,15 @@ interface PointProcess {
   readonly units: ReadonlyMap<string, Powers>;
 }
 
+/** A point process on sections of cells of a type, with the names of values that a projection gives it. */
+interface PlacedSynapse {
+  readonly synapse: string;
+  readonly type: string;
+  readonly sections: readonly string[];
+  readonly read: ReadMechanism;
+  readonly given: readonly string[];
+}
+
 /** Effects of a point process without NET_RECEIVE. */
 const none: Receipt = { weight: undefined, variables: new Map(), statements: [], pathways: [], timed: [] };
 
@@ -86,9 +96,11 @@ class Naming {
       entriesOf(memberOf(memberOf(cell, 'compartments'), 'mechanisms'));
     if (!isNamed(synapses) && !neurons.some(([, cell]) => isNamed(mechanismsOf(cell))))
       return { document, positions: this.positions };
+    const placed = this.#placedSynapses(document);
     const cells = neurons.map(([name, cell]): [string, unknown] => {
-      if (!isNamed(mechanismsOf(cell))) return [name, cell];
-      return [name, this.#cell(cell as Members, `/neurons/${name}`)];
+      const own = placed.filter(({ type }) => type === name);
+      if (!isNamed(mechanismsOf(cell)) && own.every(({ read }) => read.mechanism.ions.size === 0)) return [name, cell];
+      return [name, this.#cell(cell as Members, `/neurons/${name}`, own)];
     });
     const temperature = neurons
       .map(([, cell]) => /^[\d.]+/.exec(String(memberOf(memberOf(cell, 'compartments'), 'temperature')))?.[0])
@@ -97,7 +109,10 @@ class Naming {
     const types = synapses.map(([name, type]): [string, unknown] => {
       const file = fileOf(type);
       if (file === undefined) return [name, type];
-      return [name, this.#synapse(type as Members, file, name, Number(temperature ?? usualTemperature), points)];
+      const own = placed.filter((one) => one.synapse === name);
+      const given = new Set(own.flatMap((one) => one.given));
+      const kelvins = Number(temperature ?? usualTemperature);
+      return [name, this.#synapse(type as Members, file, name, kelvins, own.length > 0 ? given : undefined, points)];
     });
     const projections = entriesOf(memberOf(document, 'projections')).map(([name, one]): [string, unknown] => {
       const point = points.get(String(memberOf(one, 'synapse')));
@@ -136,6 +151,23 @@ class Naming {
     };
   }
 
+  /** Returns the point processes on cells with compartments that projections place, by their files. */
+  #placedSynapses(document: unknown): readonly PlacedSynapse[] {
+    return entriesOf(memberOf(document, 'projections')).flatMap(([, projection]) => {
+      const [synapse, to] = [String(memberOf(projection, 'synapse')), memberOf(projection, 'to')];
+      const file = fileOf(memberOf(memberOf(document, 'synapses'), synapse));
+      const population = String(memberOf(to, 'of') ?? to).replace(/\[.*/s, '');
+      const type = String(memberOf(memberOf(memberOf(document, 'populations'), population), 'type'));
+      const cell = memberOf(memberOf(memberOf(document, 'neurons'), type), 'compartments');
+      const read = file !== undefined && isObject(cell) && this.#read(file, child('/synapses', synapse));
+      if (!read) return [];
+      const places = memberOf(to, 'places');
+      const sections = [memberOf(places, 'sections') ?? memberOf(places, 'section') ?? []].flat().map(String);
+      const given = Object.keys((memberOf(projection, 'values') ?? {}) as Members);
+      return [{ synapse, type, sections, read, given }];
+    });
+  }
+
   #placeOf(pointer: string): ((span: Parameters<Positions['place']>[1]) => ReturnType<Positions['place']>) | undefined {
     for (let at = pointer; at !== ''; at = at.slice(0, at.lastIndexOf('/'))) {
       const place = this.#places.get(at);
@@ -149,7 +181,7 @@ class Naming {
   }
 
   /** Reads a file once. Returns null after an error. */
-  #read(file: string, isSynapse: boolean, pointer: string): ReadMechanism | null {
+  #read(file: string, pointer: string): ReadMechanism | null {
     let read = this.#files.get(file);
     if (read === undefined) {
       const found = this.readFile(file);
@@ -163,8 +195,13 @@ class Naming {
         );
       this.#files.set(file, read ?? null);
     }
-    if (!read) return null;
-    if ((read.mechanism.kind !== 'density') === isSynapse) return read;
+    return read ?? null;
+  }
+
+  /** Reads a file of one kind. Returns null after an error. */
+  #readKind(file: string, isSynapse: boolean, pointer: string): ReadMechanism | null {
+    const read = this.#read(file, pointer);
+    if (!read || (read.mechanism.kind !== 'density') === isSynapse) return read;
     this.#report(messages.otherKind(read.mechanism.name, isSynapse), `${pointer}/nmodl`);
     return null;
   }
@@ -176,24 +213,35 @@ class Naming {
     return settled.document as Members;
   }
 
-  #cell(cell: Members, pointer: string): Members {
+  /** @param synapses  on the cell */
+  #cell(cell: Members, pointer: string, synapses: readonly PlacedSynapse[]): Members {
     const at = `${pointer}/compartments`;
     const compartments = memberOf(cell, 'compartments') as Members;
     const ions = new Map(entriesOf(compartments['ions']));
     const places = Object.keys((compartments['sections'] as Members | undefined) ?? {});
-    const mechanisms = entriesOf(compartments['mechanisms']).flatMap(([name, one]) => {
-      const file = fileOf(one);
-      if (file === undefined) return [[name, one] as const];
-      const own = child(`${at}/mechanisms`, name);
-      const read = this.#read(file, false, own);
-      if (!read) return [];
-      const { mechanism, positions } = read;
-      for (const [ion, use] of mechanism.ions) {
+    const uses = new IonUses(places, compartments['groups']);
+    const use = ({ mechanism, positions }: ReadMechanism, on: readonly string[]): void => {
+      for (const [ion, own] of mechanism.ions) {
+        uses.add(ion, on, own);
         const known = ions.get(ion);
-        const usual = this.#settled(ionOf(ion, use) as Members, positions, child(`${at}/ions`, ion));
+        const usual = this.#settled(ionOf(ion, own) as Members, positions, child(`${at}/ions`, ion));
         ions.set(ion, { ...usual, ...(isObject(known) ? known : {}) });
       }
+    };
+    const others: [mechanism: Members, on: readonly string[]][] = [];
+    const mechanisms = entriesOf(compartments['mechanisms']).flatMap(([name, one]) => {
+      const file = fileOf(one);
       const { on } = one as { on?: string | readonly string[] };
+      const placesOfOne = on === undefined ? places : [on].flat();
+      if (file === undefined) {
+        others.push([one as Members, placesOfOne]);
+        return [[name, one] as const];
+      }
+      const own = child(`${at}/mechanisms`, name);
+      const read = this.#readKind(file, false, own);
+      if (!read) return [];
+      const { mechanism, positions } = read;
+      use(read, placesOfOne);
       const members = new Map<string, Powers>();
       const parts = separateParts(mechanism).map((part) => {
         const units = unitsOf(part);
@@ -202,7 +250,7 @@ class Naming {
         const where = child(`${at}/mechanisms`, key);
         for (const variable of [...units.keys(), ...part.derived.map((definition) => definition.name)])
           if (part !== mechanism) this.#inParts.set(`${name}.${variable}`, `${key}.${variable}`);
-        const membrane = this.#settled(membraneOf(part, on === undefined ? places : [on].flat()), positions, where);
+        const membrane = this.#settled(membraneOf(part, placesOfOne), positions, where);
         const values = entriesOf(memberOf(one, 'values')).flatMap(([place, given]) => {
           const kept = entriesOf(given).filter(([variable]) => units.has(variable));
           if (kept.length === 0) return [];
@@ -235,6 +283,9 @@ class Naming {
             );
       return parts;
     });
+    for (const { read, sections } of synapses) use(read, sections);
+    for (const [mechanism, on] of others) for (const ion of ions.keys()) uses.add(ion, on, portUse(ion, mechanism));
+    for (const [ion, entry] of ions) ions.set(ion, uses.withPotentials(ion, entry));
     return {
       ...cell,
       compartments: {
@@ -245,9 +296,17 @@ class Naming {
     };
   }
 
-  #synapse(type: Members, file: string, name: string, temperature: number, points: Map<string, PointProcess>): unknown {
+  /** @param given  values by projections onto cells with compartments; absent: there is no such projection */
+  #synapse(
+    type: Members,
+    file: string,
+    name: string,
+    temperature: number,
+    given: ReadonlySet<string> | undefined,
+    points: Map<string, PointProcess>,
+  ): unknown {
     const pointer = child('/synapses', name);
-    const read = this.#read(file, true, pointer);
+    const read = this.#readKind(file, true, pointer);
     if (!read) return without(type, new Set(['nmodl', 'shared']));
     const { mechanism, positions } = read;
     const receipt = mechanism.receipt ?? none;
@@ -256,6 +315,8 @@ class Naming {
     if ([...mechanism.writes.keys()].some((written) => !/^i$|^i_(?:na|k)$/.test(written)))
       this.#report(messages.writesConcentration(mechanism.name), `${pointer}/nmodl`);
     const { weight, variables } = receipt;
+    // A cell has the ions of its mechanisms, and a projection may give its own potential.
+    const ofCells = new Set(mechanism.reads.filter((read) => /^e_|_[io]$/.test(read) && given && !given.has(read)));
     points.set(name, {
       mechanism,
       receipt,
@@ -268,10 +329,12 @@ class Naming {
             ] as const)
           : []),
         ...[...variables].map(([variable, { unit }]) => [variable, unit] as const),
-        ...mechanism.reads.map((level) => [level, level.startsWith('e_') ? { mV: 1 } : { mM: 1 }] as const),
+        ...mechanism.reads
+          .filter((level) => !ofCells.has(level))
+          .map((level) => [level, level.startsWith('e_') ? { mV: 1 } : { mM: 1 }] as const),
       ]),
     });
-    const { current, ...equations } = synapseTypeOf(mechanism, receipt, temperature);
+    const { current, ...equations } = synapseTypeOf(mechanism, receipt, temperature, ofCells);
     const settled = this.#settled(
       { ...equations, ...(current ? { ports: { [port]: 'A' }, contributes: { [port]: current } } : {}) },
       positions,
@@ -301,6 +364,53 @@ class Naming {
       }),
     );
   }
+}
+
+/** Uses of ions on the sections of a cell. */
+class IonUses {
+  readonly #uses = new Map<string, Map<string, IonUse[]>>();
+
+  constructor(
+    private readonly sections: readonly string[],
+    private readonly groups: unknown,
+  ) {}
+
+  /** Adds a use. @param places  sections and groups */
+  add(ion: string, places: readonly string[], use: IonUse): void {
+    const bySection = this.#uses.get(ion) ?? new Map<string, IonUse[]>();
+    this.#uses.set(ion, bySection);
+    const used = new Set(places.flatMap((place) => memberOf(this.groups, place) ?? [place]));
+    for (const section of this.sections)
+      if (used.has(section)) bySection.set(section, [...(bySection.get(section) ?? []), use]);
+  }
+
+  /** Returns an ion with its reversal potential on each section, unless the document states it. */
+  withPotentials(ion: string, entry: unknown): unknown {
+    const bySection = [...(this.#uses.get(ion) ?? [])];
+    const isRead = bySection.some(([, uses]) => uses.some(({ readsReversal }) => readsReversal));
+    if (!isObject(entry) || memberOf(entry, 'reversal') !== undefined || !isRead) return entry;
+    const [[, first = []] = []] = bySection;
+    const reversal = reversalOf(ion, first);
+    const others = bySection.flatMap(([section, uses]) => {
+      const own = reversalOf(ion, uses);
+      return own === reversal ? [] : [[section, { reversal: own }] as const];
+    });
+    const at = joined([...others, ...entriesOf(memberOf(entry, 'at'))]);
+    return { ...entry, reversal, ...(Object.keys(at).length === 0 ? {} : { at }) };
+  }
+}
+
+/** Returns how a mechanism with equations of its own uses an ion. */
+function portUse(ion: string, mechanism: Members): IonUse {
+  const [reads, writes] = [memberOf(mechanism, 'reads'), memberOf(mechanism, 'writes')];
+  const isRead = (role: IonName['role']): boolean => isList(reads) && reads.includes(portName(ion, role));
+  const isWritten = (role: IonName['role']): boolean => memberOf(writes, portName(ion, role)) !== undefined;
+  return {
+    readsReversal: isRead('reversal'),
+    readsInside: isRead('inside'),
+    readsOutside: isRead('outside'),
+    writesConcentration: isWritten('inside') || isWritten('outside'),
+  };
 }
 
 /** Returns the units of a mechanism's parameters and states. */

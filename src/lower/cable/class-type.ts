@@ -4,7 +4,7 @@ import { dimensionless } from '../../lang/ast.js';
 import { faradayQuantity, gasConstantQuantity } from '../../lang/physics.js';
 import { ampere, ampereByArea, area, concentration, kelvin, volt } from '../../lang/dimension.js';
 import type { Expression } from '../../lang/ast.js';
-import { binary, call, name as nameOf, product, quantity, quotient } from '../../lang/build.js';
+import { binary, call, conditional, integer, name as nameOf, product, quantity, quotient } from '../../lang/build.js';
 import { namesIn, substitute } from '../../lang/walk.js';
 import { arrayOf } from '../../model/arrays.js';
 import { formulaOf } from '../../model/typed.js';
@@ -222,6 +222,12 @@ class Maker {
       this.parts.places.map(({ compartment }) => valueOf(compartment)),
     );
     return { name };
+  }
+
+  /** Returns a parameter with a value for each place of the class. */
+  #bySection(wanted: string, unit: string, values: readonly number[]): Expression {
+    const bySection = new Map(this.parts.places.map(({ compartment }, k) => [compartment.section, values[k] ?? 0]));
+    return nameOf(this.#number(wanted, unit, ({ section }) => bySection.get(section) ?? 0).name);
   }
 
   /** Assigns a parameter or state at each compartment. If all values are equal, the type has one value. */
@@ -451,30 +457,47 @@ class Maker {
       return keep(density ? 'A*m**-2' : 'A', total ?? quantity(0, density ? ampereByArea : ampere));
     }
     if (kind === 'e' && Object.hasOwn(ions, carried)) {
-      const ion = ions[carried];
-      if (ion?.reversal === undefined)
+      const potentials = this.parts.places.map(({ compartment }) =>
+        levelOn(this.parts.compartments, carried, 'reversal', compartment.section),
+      );
+      if (potentials.includes(undefined))
         throw missing(
           reader,
           `the reversal potential of ${carried}, which nothing sets,`,
           `give the ion ${carried} a reversal potential, or reversal: nernst with its concentrations and a temperature`,
         );
-      if (typeof ion.reversal === 'number') return keep('V', volts(ion.reversal));
+      const [potential] = potentials;
+      if (typeof potential === 'number' && potentials.every((other) => other === potential))
+        return keep('V', volts(potential));
+      const isNernst = potentials.map((value) => value === 'nernst');
+      const given = isNernst.every(Boolean)
+        ? undefined
+        : this.#bySection(
+            `${used}_given`,
+            'V',
+            potentials.map((value) => (typeof value === 'number' ? value : 0)),
+          );
+      if (given && !isNernst.includes(true)) return keep('V', given);
       const [inside, outside] = ['i', 'o'].map((end) => this.#readIon(`${carried}_${end}`, reader));
       const { temperature } = this.parts.compartments;
       if (temperature === undefined)
         throw missing(reader, `Nernst's potential of ${carried}, without a temperature,`, giveTemperature);
-      if (ion.valence === 0 || isEmpty(carried, this.parts))
+      const valence = ions[carried]?.valence ?? 0;
+      if (valence === 0 || isEmpty(carried, this.parts))
         throw missing(
           reader,
-          `Nernst's potential of ${carried}, ${ion.valence === 0 ? 'whose valence' : 'one of whose concentrations'} is 0,`,
+          `Nernst's potential of ${carried}, ${valence === 0 ? 'whose valence' : 'one of whose concentrations'} is 0,`,
           `give the ion ${carried} its valence and concentrations above 0, or a number as its reversal potential`,
         );
       if (!inside || !outside) return undefined;
       const scale = quotient(
         product(gasConstantQuantity, kelvins(temperature)),
-        product(quantity(ion.valence, dimensionless), faradayQuantity),
+        product(quantity(valence, dimensionless), faradayQuantity),
       );
-      return keep('V', product(scale, call('log', [binary('/', outside, inside)])));
+      const nernst = product(scale, call('log', [binary('/', outside, inside)]));
+      if (!given) return keep('V', nernst);
+      const follows = this.#bySection(`${used}_follows`, '1', isNernst.map(Number));
+      return keep('V', conditional(binary('>', follows, integer(0)), nernst, given));
     }
     if (side !== '' && Object.hasOwn(ions, held)) {
       const writers = this.#instances.flatMap(({ mechanism }, slot) => {
@@ -505,12 +528,13 @@ class Maker {
           `give the ion ${held} ${side === 'i' ? 'inside' : 'outside'}, or let a mechanism write ${used}`,
         );
       if (levels.every((other) => other === level)) return keep('mol*m**-3', quantity(level, concentration));
-      const bySection = new Map(
-        this.parts.places.map(({ compartment }, k) => [compartment.section, levels[k] ?? level]),
+      const read = this.#bySection(
+        used,
+        'mol*m**-3',
+        levels.map((value) => value ?? level),
       );
-      const name = this.#number(used, 'mol*m**-3', ({ section }) => bySection.get(section) ?? level).name;
-      this.#ofPlace.set(key, nameOf(name));
-      return nameOf(name);
+      this.#ofPlace.set(key, read);
+      return read;
     }
     return undefined;
   }

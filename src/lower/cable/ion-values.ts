@@ -2,21 +2,20 @@
 
 import type { Expression } from '../../lang/ast.js';
 import { sum } from '../../lang/build.js';
+import type { Ion } from '../../model/compartments.js';
 import type { Compartments, DerivedVariable } from '../../model/typed.js';
 import type { Instance } from './mechanisms.js';
 import type { Compartment } from '../../model/compartment-tree.js';
 
-type Side = 'inside' | 'outside';
-
-/** A concentration at the start on a section. */
-export function levelOn(
+/** Returns the reversal potential of an ion on a section, or its concentration at the start. */
+export function levelOn<Key extends 'inside' | 'outside' | 'reversal'>(
   { ions, groups }: Pick<Compartments, 'ions' | 'groups'>,
   ion: string,
-  side: Side,
+  key: Key,
   section: string,
-): number | undefined {
+): Ion[Key] | undefined {
   const others = Object.entries(ions[ion]?.at ?? {}).filter(([place]) => (groups[place] ?? [place]).includes(section));
-  return others.findLast(([, level]) => level[side] !== undefined)?.[1][side] ?? ions[ion]?.[side];
+  return others.findLast(([, level]) => level[key] !== undefined)?.[1][key] ?? ions[ion]?.[key];
 }
 
 /** Whether a concentration that no mechanism sets is zero somewhere. */

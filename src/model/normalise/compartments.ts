@@ -280,22 +280,22 @@ function normaliseIon(
         : nonNegativeQuantity(context, written, siUnit(concentration), `the concentration ${key}`, `${at}/${key}`);
     return value === undefined ? {} : { [key]: value };
   };
+  const reversal = (given: Pick<typeof ion, 'reversal'> = ion, at = pointer): Pick<Ion, 'reversal'> => {
+    if (given.reversal === undefined || given.reversal === 'nernst')
+      return given.reversal === undefined ? {} : { reversal: 'nernst' };
+    const value = normaliseQuantity(context, given.reversal, siUnit(volt), 'the reversal potential', `${at}/reversal`);
+    return value === undefined ? {} : { reversal: value };
+  };
   const at = mapEntries(ion.at ?? {}, (given, place) => {
     const here = child(`${pointer}/at`, place);
     if (!places.includes(place)) context.reportKey(messages.unknownReference('section', place, places), here);
-    return { ...level('inside', given, here), ...level('outside', given, here) };
+    return { ...level('inside', given, here), ...level('outside', given, here), ...reversal(given, here) };
   });
-  const reversal =
-    ion.reversal === undefined
-      ? undefined
-      : ion.reversal === 'nernst'
-        ? ('nernst' as const)
-        : normaliseQuantity(context, ion.reversal, siUnit(volt), 'the reversal potential', `${pointer}/reversal`);
   return {
     valence: ion.valence,
     ...level('inside'),
     ...level('outside'),
-    ...(reversal === undefined ? {} : { reversal }),
+    ...reversal(),
     ...(Object.keys(at).length === 0 ? {} : { at }),
   };
 }

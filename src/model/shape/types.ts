@@ -39,6 +39,10 @@ const edge = usually(
   'level',
   oneOf(['level', 'rising'], 'level: as long as the condition holds; rising: when it begins to hold.'),
 );
+const reversal = scalar(
+  ['string', 'number'],
+  'Reversal potential, or `nernst` to compute it from the current concentrations.',
+);
 const nmodl = text(
   'A file in NMODL with the equations, in the folder of the document; numbers in `values` have its units.',
 );
@@ -413,13 +417,10 @@ export const types: Slots = {
     valence: need(whole()),
     inside: quantity('Initial concentration; mol/m**3.'),
     outside: quantity('Initial concentration; mol/m**3.'),
-    reversal: scalar(
-      ['string', 'number'],
-      'Reversal potential, or `nernst` to compute it from the current concentrations.',
-    ),
+    reversal,
     at: map(
-      record({ inside: quantity(), outside: quantity() }),
-      'Initial concentrations on some sections where they differ, by section or group; the last of several applies.',
+      record({ inside: quantity(), outside: quantity(), reversal }),
+      'Initial concentrations and reversal potentials on some sections where they differ, by section or group; the last of several applies.',
     ),
   }),
   mechanism: object('A channel, a leak, a pool or other equations on sections of a cell.', {

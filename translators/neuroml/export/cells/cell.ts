@@ -18,7 +18,7 @@ import { sectionsOn } from '../../../../src/model/compartment-tree.js';
 import { localNumbers } from './local-values.js';
 import { conductancesOf, type Conductance } from './membrane-current.js';
 import {
-  concentrationsOn,
+  levelsOn,
   isCalciumReversal,
   keepsAboveZero,
   nernstPotential,
@@ -242,8 +242,9 @@ class CellWriter {
     if (!pool) return new Map();
     const { start, outside } = pool;
     const { ions, temperature } = this.#compartments;
-    const isNernst = ions['ca']?.reversal === 'nernst';
-    const potential = isNernst ? nernstPotential(ions['ca']?.valence ?? 2, start, outside, temperature) : undefined;
+    const { ca } = ions;
+    const isNernst = ca && levelsOn(ca, section, this.#compartments).reversal === 'nernst';
+    const potential = isNernst ? nernstPotential(ca.valence, start, outside, temperature) : undefined;
     return new Map([['ca_i', start], ...(potential === undefined ? [] : [['e_ca', potential] as const])]);
   }
 
@@ -266,12 +267,12 @@ class CellWriter {
     const which = potential ?? held ?? '';
     const ion = this.#compartments.ions[which];
     if (!ion) return undefined;
-    const { inside, outside } = concentrationsOn(ion, section, this.#compartments);
-    if (typeof ion.reversal === 'number' && potential !== undefined) return ion.reversal;
+    const { inside, outside, reversal } = levelsOn(ion, section, this.#compartments);
+    if (typeof reversal === 'number' && potential !== undefined) return reversal;
     if (side === 'o') return (which === 'ca' ? this.#pools.get(section)?.outside : undefined) ?? outside;
     if (which === 'ca' && this.#pools.has(section)) return undefined;
     if (side === 'i') return inside;
-    return ion.reversal && nernstPotential(ion.valence, inside, outside, this.#compartments.temperature);
+    return reversal && nernstPotential(ion.valence, inside, outside, this.#compartments.temperature);
   }
 
   /** Returns pools of calcium as species. Equal ones become one. */

@@ -153,14 +153,14 @@ export function poolElement(id: string, { rest, tau, filling }: Pool, dimensions
       });
 }
 
-/** Returns concentrations of an ion on a section without a mechanism that sets them, mol/m**3. */
-export function concentrationsOn(
-  { inside, outside, at = {} }: Ion,
+/** Returns concentrations (mol/m**3) of an ion on a section without a mechanism that sets them, and its potential (V). */
+export function levelsOn(
+  { inside, outside, reversal, at = {} }: Ion,
   section: Id,
   compartments: Compartments,
-): Pick<Ion, 'inside' | 'outside'> {
+): Pick<Ion, 'inside' | 'outside' | 'reversal'> {
   const own = Object.entries(at).flatMap(([place, given]) => (standsFor(place, section, compartments) ? [given] : []));
-  return Object.assign({ inside, outside }, ...own) as Pick<Ion, 'inside' | 'outside'>;
+  return Object.assign({ inside, outside, reversal }, ...own) as ReturnType<typeof levelsOn>;
 }
 
 /** Returns Nernst's potential in V, or undefined if a number is missing. */

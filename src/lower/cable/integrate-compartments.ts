@@ -128,15 +128,19 @@ function coupledStates(
   readonly read: readonly string[];
 } {
   const states = [...derivatives.keys()];
-  const readBy = (name: string): readonly string[] => {
-    const e = derivatives.get(name) as Expression;
-    const used = namesIn(e);
-    const own = schemeOf(name)?.states ?? [name];
-    const linear = linearRate(e, own) !== null;
-    return states.filter((other) => used.has(other) && !(own.includes(other) && linear));
-  };
-  const all = states.filter((name) => (schemeOf(name)?.states ?? [name]).some((state) => readBy(state).length > 0));
-  return { all, read: states.filter((name) => all.some((other) => readBy(other).includes(name))) };
+  const reads = new Map(
+    [...derivatives].map(([name, e]) => {
+      const used = namesIn(e);
+      const own = new Set(schemeOf(name)?.states ?? [name]);
+      const others = states.filter((other) => used.has(other) && !own.has(other));
+      const isLinear = [...used].every((other) => !own.has(other)) || linearRate(e, own) !== null;
+      return [name, isLinear ? others : states.filter((other) => used.has(other))];
+    }),
+  );
+  const isCoupled = (name: string): boolean => (reads.get(name) ?? []).length > 0;
+  const all = states.filter((name) => (schemeOf(name)?.states ?? [name]).some(isCoupled));
+  const read = new Set(all.flatMap((name) => reads.get(name) ?? []));
+  return { all, read: states.filter((name) => read.has(name)) };
 }
 
 /** The coefficients of a class's compartments at the voltages that there are. */

@@ -21,6 +21,8 @@ export const limits = {
    * Products of entries in a square of the propagators of linear equations: 40 variables that all depend on each other.
    */
   propagatorProducts: 64_000,
+  /** Products by which a step solves the states of a kinetic scheme: 30 states that all react with each other. */
+  schemeProducts: 10_000,
   /** Projections between single populations that stand for those between assemblies: 200 populations at both ends. */
   projectionPieces: 40_000,
   /** Attributes of one element of XML. */

@@ -654,6 +654,12 @@ export const messages = {
     message: `the derived variables ${loopText(names)} are computed from each other`,
     found: loopText(names),
   }),
+  largeScheme: (states: number, most: number): Finding => ({
+    code: 'model/large-scheme',
+    message: `a step of a cell with this scheme of ${states} states takes more than ${most} products`,
+    expected: 'at most 30 states that all react with each other, or a longer chain',
+    hint: 'leave out reactions, or divide the scheme',
+  }),
   valueCycle: (names: readonly string[]): Finding => ({
     code: 'model/value-cycle',
     message: `the values ${loopText(names)} are computed from each other`,

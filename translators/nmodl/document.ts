@@ -100,7 +100,7 @@ interface Equations {
   readonly state: Record<string, unknown>;
   readonly derived: Record<string, unknown>;
   readonly derivatives?: Record<string, unknown>;
-  readonly scheme?: readonly string[];
+  readonly scheme?: Located;
   readonly conserved?: Record<string, unknown>;
 }
 
@@ -131,7 +131,7 @@ function equationsOf(
       ]),
     ),
     ...(rates.length === 0 ? {} : { derivatives: Object.fromEntries(rates) }),
-    ...(scheme.length === 0 ? {} : { scheme }),
+    ...(scheme.length === 0 ? {} : { scheme: at(scheme, states.get(scheme[0] ?? '')?.span ?? { start: 0, end: 1 }) }),
     ...(conserved.size === 0
       ? {}
       : { conserved: Object.fromEntries([...conserved].map(([state, value]) => [state, placed(value)])) }),

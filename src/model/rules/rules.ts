@@ -12,6 +12,7 @@ import { randomDerived } from './random-derived.js';
 import { regimeDerivatives } from './regime-derivatives.js';
 import type { Rule } from './rule.js';
 import { sharedReads } from './shared-reads.js';
+import { stepSizes } from './step-sizes.js';
 import { structuredCells } from './structured-cells.js';
 import { timeComparisons } from './time-comparisons.js';
 import { timeSteps } from './time-steps.js';
@@ -37,6 +38,7 @@ export const rules: readonly Rule[] = [
   integerRange,
   growingState,
   structuredCells,
+  stepSizes,
 ];
 
 /** Remarks on a valid model: times that a run rounds to other values. */

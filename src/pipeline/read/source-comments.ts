@@ -3,6 +3,7 @@
 import { Parser } from 'yaml';
 import type { Positions } from '../../diagnostics/positions.js';
 import { commentsKey } from '../../model/comments.js';
+import { isNmodlName } from '../../../translators/nmodl/import.js';
 import { linesOf, type Lines } from '../../model/text/lines.js';
 import type { Model, ValidModel } from '../../model/model.js';
 import { child } from '../../model/pointer.js';
@@ -25,16 +26,19 @@ interface Comment {
 export function withComments(valid: ValidModel, source: Source, positions: Positions): ValidModel {
   const { name, text } = source.script ?? source;
   const { model } = valid;
-  if (!/#|<!--|\/[/*]/.test(text)) return valid;
+  const isNmodl = isNmodlName(name);
+  if (!(isNmodl ? /[:?]|\bCOMMENT\b/ : /#|<!--|\/[/*]/).test(text)) return valid;
   const known = linesOfParts(model, positions, name);
   const comments = new Map<string, string>();
   const partOf = source.script ? partsOfScript(text, known) : partsOfDocument(text, known);
   const linesOfText = text.split(/\r\n|[\r\n]/);
   const found = source.script
     ? scriptComments(text)
-    : isMarkup(text)
-      ? commentsIn(text, /<!--([\s\S]*?)-->/g)
-      : treeComments(text);
+    : isNmodl
+      ? commentsIn(text, /\bCOMMENT\b([\s\S]*?)\bENDCOMMENT\b|[:?]([^\n\r]*)/g)
+      : isMarkup(text)
+        ? commentsIn(text, /<!--([\s\S]*?)-->/g)
+        : treeComments(text);
   for (const comment of joined(found)) {
     const pointer = partOf(comment);
     if (pointer === undefined) continue;

@@ -14,7 +14,7 @@ import { identifier } from '../../src/model/free-name.js';
 import { usualTemperature } from '../shared/neuron.js';
 import { located, locatedExpression, locatedStatement, type Located } from '../shared/located.js';
 import { quantityOf, type Ion, type Mechanism, type Receipt } from './mechanism.js';
-import { followsNernst, ionDefaults, portName, type IonUse } from './ions.js';
+import { followsNernst, ionDefaults, portName, type IonAccess } from './ions.js';
 import type { EventStatement } from './receive.js';
 import { separateParts } from './separate-parts.js';
 import { unitExpression, type Powers } from './units.js';
@@ -139,14 +139,21 @@ function equationsOf(
 }
 
 /** Returns an ion with the first concentrations of NEURON. */
-export function ionOf(name: string, { valence = 1, span }: Ion, reversal?: string): unknown {
+export function ionOf(name: string, { valence, span }: Ion, reversal?: string): unknown {
   const { inside, outside } = ionDefaults(name);
-  const potential = reversal === undefined ? {} : { reversal };
-  return at({ valence, inside: `${inside} mM`, outside: `${outside} mM`, ...potential }, span);
+  return at(
+    {
+      ...(valence === undefined ? {} : { valence }),
+      inside: `${inside} mM`,
+      outside: `${outside} mM`,
+      ...(reversal === undefined ? {} : { reversal }),
+    },
+    span,
+  );
 }
 
 /** Returns the reversal potential of an ion on a section, by the uses of all mechanisms there. */
-export const reversalOf = (ion: string, uses: readonly IonUse[]): string =>
+export const reversalOf = (ion: string, uses: readonly IonAccess[]): string =>
   followsNernst(uses) ? 'nernst' : `${ionDefaults(ion).reversal} mV`;
 
 /** Returns the synapse type of a point process that receives events, and a projection that uses it. */

@@ -3,10 +3,13 @@
  * block of statements becomes equations that hold at any time.
  */
 
+import { limits } from '../../src/diagnostics/limits.js';
 import type { Expression, Span } from '../../src/lang/ast.js';
 import { integer, name as nameOf } from '../../src/lang/build.js';
 import { NoNumber, evaluate } from '../../src/lang/evaluate.js';
+import { tooLarge } from '../../src/lang/messages.js';
 import { printExpression } from '../../src/lang/print.js';
+import { measure } from '../../src/lang/walk.js';
 import { reservedReason } from '../../src/model/normalise/names.js';
 import type { UniqueNames } from '../../src/model/free-name.js';
 import * as messages from './messages.js';
@@ -19,6 +22,7 @@ import {
   asPure,
   callFunction,
   choose,
+  functionNames,
   inUnits,
   negate,
   operate,
@@ -65,6 +69,8 @@ export interface Effects {
 
 /** Facts of the file that statements refer to. */
 export interface Program {
+  /** Names that a formula may read. */
+  readonly names: readonly string[];
   readonly blocks: ReadonlyMap<string, Block>;
   /** The value of a variable that no statement has assigned yet. */
   readonly outside: (name: string, span: Span) => Value | undefined;
@@ -114,7 +120,10 @@ export class Execution {
   readonly globals: Scope;
   #locals: Scope[] = [];
   #statements = 0;
+  #nodes = 0;
   #calls: string[] = [];
+  /** Fluxes of the last reaction, which NMODL names `f_flux` and `b_flux`. */
+  #fluxes: ReadonlyMap<string, () => Value> = new Map();
   readonly effects: Effects = { flows: [], volumes: new Map(), zeros: [], conserved: [], sent: [] };
 
   constructor(
@@ -169,24 +178,25 @@ export class Execution {
         return this.solve(statement, this);
       case 'reaction': {
         const side = (given: Side): [string, number][] => given.map(({ state, count }) => [this.#nameOf(state), count]);
-        this.effects.flows.push({
-          kind: 'reaction',
-          left: side(statement.left),
-          right: side(statement.right),
-          forward: this.value(statement.forward),
-          backward: statement.backward && this.value(statement.backward),
-          span: statement.span,
-        });
+        const [left, right] = [side(statement.left), side(statement.right)];
+        const forward = this.value(statement.forward);
+        const backward = statement.backward && this.value(statement.backward);
+        this.effects.flows.push({ kind: 'reaction', left, right, forward, backward, span: statement.span });
+        this.#fluxes = new Map([
+          ['f_flux', () => this.#fluxOf(forward, left, statement.span)],
+          ['b_flux', () => (backward ? this.#fluxOf(backward, right, statement.span) : nothing)],
+        ]);
         return;
       }
-      case 'flux':
-        this.effects.flows.push({
-          kind: 'flux',
-          state: this.#nameOf(statement.state),
-          value: this.value(statement.value),
-          span: statement.span,
-        });
+      case 'flux': {
+        const value = this.value(statement.value);
+        this.effects.flows.push({ kind: 'flux', state: this.#nameOf(statement.state), value, span: statement.span });
+        this.#fluxes = new Map([
+          ['f_flux', () => value],
+          ['b_flux', () => nothing],
+        ]);
         return;
+      }
       case 'equation': {
         const { left, right } = statement;
         this.effects.zeros.push(operate('-', this.value(left), this.value(right), this.program.contradiction));
@@ -228,6 +238,12 @@ export class Execution {
     }
   }
 
+  /** Counts the nodes of a value, since values may stand wherever a variable is read. */
+  #count(e: Expression, span: Span): void {
+    this.#nodes += measure(e).size;
+    if (this.#nodes > limits.expressionNodes) this.#fail(tooLarge(limits.expressionNodes), span);
+  }
+
   /** Assigns a value to a variable of the innermost scope that has it. */
   assign(name: string, given: Value, span: Span): void {
     const local = this.#locals.findLast((scope) => scope.has(name));
@@ -241,6 +257,7 @@ export class Execution {
     const expression =
       unit === undefined ? value.expression : inUnits(value, unit, declared && !local ? contradiction : undefined);
     const isPlain = expression.kind === 'number' || expression.kind === 'name';
+    this.#count(expression, span);
     const scope = local ?? this.globals;
     if (
       isPlain ||
@@ -300,6 +317,7 @@ export class Execution {
         const value = choose(test, a ?? missing(), b ?? missing(), this.program.contradiction);
         const unit = value.unit ?? this.program.declaredUnit(name) ?? pure;
         const expression = inUnits(value, unit);
+        this.#count(expression, span);
         if (this.isInline || this.program.isState(name)) scope.set(name, { expression, unit });
         else {
           const defined = this.definitions.define(name, expression, unit, span);
@@ -326,6 +344,13 @@ export class Execution {
     }
   }
 
+  /** Returns the flux of one direction of a reaction: its constant times the states of a side. */
+  #fluxOf(constant: Value, side: readonly (readonly [state: string, count: number])[], span: Span): Value {
+    const { contradiction } = this.program;
+    const states = side.flatMap(([state, count]) => Array.from({ length: count }, () => state));
+    return states.reduce((flux, state) => operate('*', flux, this.value(nameOf(state, span)), contradiction), constant);
+  }
+
   #nameOf({ name, index, span }: Target): string {
     const length = this.program.lengths.get(name);
     if (index === undefined) return name;
@@ -340,7 +365,7 @@ export class Execution {
   #invoke(name: string, given: readonly Expression[], span: Span): Value {
     const block = this.program.blocks.get(name);
     if (!block || (block.kind !== 'FUNCTION' && block.kind !== 'PROCEDURE'))
-      return this.#fail(messages.unknownFunction(name, [...this.program.blocks.keys()]), span);
+      return this.#fail(messages.unknownFunction(name, [...this.program.blocks.keys(), ...functionNames]), span);
     if (this.#calls.includes(name)) this.#fail(messages.recursion(name), span);
     if (this.#calls.length >= deepestCalls) this.#fail(messages.tooDeep(), span);
     const locals: Scope = new Map();
@@ -366,7 +391,13 @@ export class Execution {
 
   #outside(name: string, span: Span): Value {
     const value = this.program.outside(name, span);
-    return value ?? this.#fail(messages.unknownName(name), span);
+    return (
+      value ??
+      this.#fail(
+        messages.unknownName(name, [...this.program.names, ...this.#locals.flatMap((scope) => [...scope.keys()])]),
+        span,
+      )
+    );
   }
 
   /** Returns the value of an expression within scopes of another's. */
@@ -387,7 +418,7 @@ export class Execution {
       case 'name': {
         const { name, span } = e;
         const found = this.#locals.findLast((scope) => scope.has(name))?.get(name) ?? this.globals.get(name);
-        return found ?? this.#outside(name, span);
+        return found ?? this.#fluxes.get(name)?.() ?? this.#outside(name, span);
       }
       case 'unary':
         return e.operator === '+' ? this.value(e.operand) : negate(e.operator, this.value(e.operand));
@@ -413,6 +444,8 @@ export class Execution {
     }
   }
 }
+
+const nothing: Value = { expression: integer(0), unit: undefined };
 
 /** Whether an expression is short enough to stand wherever it is read. */
 const isSmall = (e: Expression): boolean =>

@@ -196,6 +196,9 @@ export class ExpressionParser {
       this.expect(')');
       return inner;
     }
+    const before = this.peek(-2);
+    if (token.text === '*' && before.text === '*' && before.end === token.start)
+      this.fail(messages.powerSign(), { start: before.start, end: token.end });
     if (token.kind !== 'name')
       this.fail(messages.expected('a value', token.kind === 'end' ? 'the end of the file' : token.text), token);
     const defined = this.defines.get(token.text);

@@ -4,6 +4,7 @@ import type { Diagnostics } from '../../src/diagnostics/diagnostic.js';
 import type { Positions } from '../../src/diagnostics/positions.js';
 import { isRefused } from '../../src/diagnostics/system-error.js';
 import { settle } from '../shared/located.js';
+import { checkFile } from './check.js';
 import { documentOf } from './document.js';
 import { mechanismOf, type Mechanism } from './mechanism.js';
 import * as messages from './messages.js';
@@ -44,6 +45,7 @@ export function readMechanism(
     report(messages.notIncluded(included, text.refused), span);
     return null;
   });
+  if (file) checkFile(file, report);
   const mechanism = file && !found.hasErrors ? mechanismOf(file, report) : null;
   const [table] = file?.tables ?? [];
   if (mechanism && table) report(messages.tables(), table);
@@ -64,6 +66,11 @@ export function importNmodl(
   if (!read) return null;
   const { mechanism, positions } = read;
   const place = positions.place('');
+  const found = diagnostics.beside();
+  for (const [ion, { valence, span }] of mechanism.ions)
+    if (valence === undefined) found.add(messages.noValence(ion), positions.place('', span));
+  diagnostics.addAll(found.list);
+  if (found.hasErrors) return null;
   const kind =
     mechanism.kind === 'density' ? 'a membrane mechanism' : mechanism.receipt ? 'a synapse' : 'a point process';
   diagnostics.add(messages.onCell(mechanism.name, kind), place);

@@ -19,7 +19,7 @@ export const ionDefaults = (ion: string): IonLevels =>
   (Object.hasOwn(usual, ion) ? usual[ion] : undefined) ?? { inside: 1, outside: 1, reversal: 0 };
 
 /** Uses of an ion by a mechanism. */
-export interface IonUse {
+export interface IonAccess {
   readonly readsReversal: boolean;
   readonly readsInside: boolean;
   readonly readsOutside: boolean;
@@ -27,26 +27,35 @@ export interface IonUse {
 }
 
 /**
- * Returns whether the potential of an ion on a section follows Nernst's equation: if a mechanism on the section reads or
- * writes a concentration. Otherwise, it is a parameter.
+ * Returns whether the potential of an ion on a section follows Nernst's equation: if a mechanism there reads or writes
+ * a concentration. Otherwise, it is a parameter.
  *
  * @param uses  by all mechanisms on the section
  * @source NEURON 9, nrnoc/eion.cpp: nrn_promote
  */
-export const followsNernst = (uses: readonly IonUse[]): boolean =>
+export const followsNernst = (uses: readonly IonAccess[]): boolean =>
   uses.some(({ readsInside, readsOutside, writesConcentration }) => readsInside || readsOutside || writesConcentration);
 
-/** What variables of an ion are called, by their names in NMODL. */
+/** Kinds of variables of an ion. */
+export const ionRoles = ['reversal', 'inside', 'outside', 'current'] as const;
+
+/** A variable of an ion. */
 export interface IonName {
   readonly ion: string;
-  readonly role: 'reversal' | 'inside' | 'outside' | 'current';
+  readonly role: (typeof ionRoles)[number];
 }
 
-/** Returns what a variable of an ion is. */
-export function roleOf(name: string, ion: string): IonName['role'] {
-  return name === `e${ion}` ? 'reversal' : name === `i${ion}` ? 'current' : name === `${ion}o` ? 'outside' : 'inside';
-}
+/** Returns the name of a variable of an ion in NMODL: `eca`, `cai`, `cao`, `ica`. */
+export const ionVariable = (ion: string, role: IonName['role']): string =>
+  ({ reversal: `e${ion}`, inside: `${ion}i`, outside: `${ion}o`, current: `i${ion}` })[role];
+
+/** Returns the kind of a variable of an ion. */
+export const roleOf = (name: string, ion: string): IonName['role'] =>
+  ionRoles.find((role) => ionVariable(ion, role) === name) ?? 'inside';
 
 /** Returns the name that the canonical model gives a variable of an ion. */
 export const portName = (ion: string, role: IonName['role']): string =>
-  role === 'reversal' ? `e_${ion}` : role === 'current' ? `i_${ion}` : role === 'inside' ? `${ion}_i` : `${ion}_o`;
+  ({ reversal: `e_${ion}`, inside: `${ion}_i`, outside: `${ion}_o`, current: `i_${ion}` })[role];
+
+/** Charges of the ions that NEURON has without a VALENCE. @source NEURON 9, nrnoc/eion.cpp */
+export const ownValences: Readonly<Record<string, number>> = { na: 1, k: 1, ca: 2 };

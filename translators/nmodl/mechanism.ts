@@ -14,6 +14,7 @@ import {
   quotient,
   sum,
 } from '../../src/lang/build.js';
+import { LangError } from '../../src/lang/lang-error.js';
 import { derivative } from '../../src/lang/derivative.js';
 import { simplify } from '../../src/lang/fold.js';
 import { linearForm } from '../../src/lang/linear.js';
@@ -29,18 +30,17 @@ import {
   type Program,
   type Flow,
 } from './execute.js';
-import { valenceOf } from '../shared/neuron.js';
 import * as messages from './messages.js';
 import type { Report } from './expressions.js';
 import { elementName } from './parse.js';
 import { assignedNames } from './assigned-names.js';
-import { ionDefaults, portName, roleOf, type IonName, type IonUse } from './ions.js';
+import { ionDefaults, ionRoles, ownValences, portName, roleOf, type IonAccess, type IonName } from './ions.js';
 import { conservedStates, ratesOf, statesOf, steadyEquations, type StateFacts } from './kinetics.js';
 import { eliminate, type Equation } from './linear-system.js';
 import { EventCode, type EventStatement, type Kept, type Sent } from './receive.js';
 import { eventsOf, type DelayedPathway, type TimedEvent } from './self-events.js';
-import type { Declaration, NmodlFile, Statement } from './syntax.js';
-import { isPure, powersOf, pure, times, unitExpression, type Powers } from './units.js';
+import type { Declaration, Named, NmodlFile, Statement } from './syntax.js';
+import { isPure, powersOf, literal, pure, ratioOf, times, unitExpression, type Powers } from './units.js';
 import { inUnits, type Value } from './values.js';
 
 /** A parameter, by its value in its unit. */
@@ -59,7 +59,7 @@ export interface State {
 }
 
 /** An ion that the mechanism uses. */
-export interface Ion extends IonUse {
+export interface Ion extends IonAccess {
   readonly valence: number | undefined;
   readonly span: Span;
 }
@@ -110,7 +110,9 @@ export function mechanismOf(file: NmodlFile, report: Report): Mechanism | null {
     return new Translation(file, report).mechanism();
   } catch (error) {
     if (error instanceof Untranslatable) return null;
-    throw error;
+    if (!(error instanceof LangError)) throw error;
+    report(error.finding, error.span);
+    return null;
   }
 }
 
@@ -145,7 +147,7 @@ class Translation {
     private readonly report: Report,
   ) {
     for (const { ion, reads, writes } of file.ions)
-      for (const name of [...reads, ...writes]) this.#ions.set(name, { ion, role: roleOf(name, ion) });
+      for (const { name } of [...reads, ...writes]) this.#ions.set(name, { ion, role: roleOf(name, ion) });
     for (const declaration of [...file.parameters, ...file.assigned, ...file.states, ...file.constants]) {
       if (!this.#declared.has(declaration.name)) this.#declared.set(declaration.name, declaration);
       if (declaration.length !== undefined) this.#lengths.set(declaration.name, declaration.length);
@@ -154,12 +156,16 @@ class Translation {
     for (const one of file.states) for (const name of elementsOf(one)) this.#states.set(name, one);
     // Names of units stay units in the equations that are written.
     const reserved = ['v', 't', 'dt', 'area', 'temperature', 'i', ...unitNames];
-    for (const { ion, role } of this.#ions.values()) reserved.push(portName(ion, role));
+    for (const { ion } of file.ions) reserved.push(...ionRoles.map((role) => portName(ion, role)));
     this.#names = new UniqueNames(reserved);
     for (const name of this.#states.keys()) this.#rename(name);
+    let isShort = true;
     for (const one of [...file.parameters, ...file.constants]) {
       if (this.#isGiven(one.name)) continue;
-      const value = one.value ?? 0;
+      const { value: written = 0 } = one;
+      const value = file.constants.includes(one) ? written : sixDigits(written);
+      if (isShort && value !== written) report(messages.sixDigits(one.name, value), one.span);
+      isShort &&= value === written;
       for (const name of elementsOf(one))
         this.#parameters.set(this.#rename(name), { value, unit: this.#declaredUnit(one.name) ?? pure, span: one.span });
     }
@@ -174,7 +180,10 @@ class Translation {
         this.#program.contradiction(from, to, at);
       },
     };
+    // Numbers within units, as in (1e-3 coul/cm3), are not part of units here.
+    const hasMultiples = [...file.stated.keys(), ...file.units.values()].some((text) => /^\s*[\d.]/.test(text));
     this.#program = {
+      names: [...this.#declared.keys(), 'v', 't', 'dt', 'celsius', 'area', 'diam'],
       blocks: file.blocks,
       outside: (name, span) => this.#outside(name, span),
       declaredUnit: (name) => this.#declaredUnit(name),
@@ -183,8 +192,9 @@ class Translation {
       unit: (text) => powersOf(text, file.units),
       report,
       contradiction: (from, to, at) => {
-        if (!file.unitless.some(({ start, end }) => at.span.start >= start && at.span.start < end) && at.span.end > 0)
-          report(messages.contradiction(unitText(from), unitText(to)), at.span);
+        if (hasMultiples || file.unitless.some(({ start, end }) => at.span.start >= start && at.span.start < end))
+          return;
+        if (at.span.end > 0) report(messages.contradiction(unitText(from), unitText(to), ratioOf(to, from)), at.span);
       },
     };
   }
@@ -237,7 +247,7 @@ class Translation {
     const ion = this.#ions.get(name);
     if (ion) {
       // Before the mechanism sets a concentration, it has its first value.
-      const isSet = this.file.ions.some(({ writes }) => writes.includes(name));
+      const isSet = this.file.ions.some(({ writes }) => writes.some((one) => one.name === name));
       const start = this.#pass === 'initial' && isSet ? this.#firstLevel(ion) : undefined;
       if (start) return start;
       const port = nameOf(portName(ion.ion, ion.role), span);
@@ -437,8 +447,9 @@ class Translation {
       [...writes.values(), ...conserved.values()],
       receipt,
       this.#unsettled(step),
+      this.#shown(step),
     );
-    return {
+    const mechanism: Mechanism = {
       name: file.name,
       kind: file.kind,
       title: file.title,
@@ -453,6 +464,24 @@ class Translation {
       reads: this.#reads([...states.values()], writes, derived, receipt),
       receipt,
     };
+    // A variable that INITIAL computes otherwise has its name from the step.
+    const swapped = [...this.#shown(step)].filter(([name, definition]) => name !== definition);
+    return swapped.length === 0
+      ? mechanism
+      : renamed(mechanism, new Map(swapped.flatMap(([a, b]) => [[a, b] as const, [b, a] as const])));
+  }
+
+  /** Returns the definitions of RANGE variables in a step, by the names of the variables. */
+  #shown(step: Execution): ReadonlyMap<string, string> {
+    const own = new Set(this.#definitions.list.map(({ name }) => name));
+    return new Map(
+      this.file.assigned.flatMap(({ name }) => {
+        if (!this.file.range.has(name)) return [];
+        const value = step.globals.get(name)?.expression;
+        if (!value) return [[name, name]];
+        return value.kind === 'name' && own.has(value.name) && own.has(name) ? [[name, value.name]] : [];
+      }),
+    );
   }
 
   /**
@@ -486,7 +515,9 @@ class Translation {
     const ion = this.#ions.get(name);
     const level = ion && this.#firstLevel(ion);
     if (level) return level;
-    return this.#parameters.has(`${name}0`) ? { expression: nameOf(`${name}0`), unit } : zero;
+    if (this.#parameters.has(`${name}0`)) return { expression: nameOf(`${name}0`), unit };
+    const start = this.#states.get(name)?.value;
+    return start === undefined ? zero : { expression: literal(sixDigits(start)), unit: undefined };
   }
 
   /** Returns a parameter with the first value of a concentration; undefined for potentials and currents. */
@@ -526,8 +557,8 @@ class Translation {
       return found ? inUnits(found, unit) : inUnits(zero, unit);
     };
     const inward = (name: string, span: Span): Expression => negatedCurrent(this.#inlined(value(name, span)));
-    for (const { ion, writes: written, span } of file.ions)
-      for (const name of written) {
+    for (const { ion, writes: written } of file.ions)
+      for (const { name, span } of written) {
         const role = roleOf(name, ion);
         if (role === 'reversal')
           return this.#refuse(`WRITE ${name}`, 'a reversal potential that a mechanism sets', span);
@@ -614,10 +645,10 @@ class Translation {
   #ionsUsed(): Map<string, Ion> {
     const ions = new Map<string, Ion>();
     for (const { ion, reads, writes, valence, span } of this.file.ions) {
-      const roles = (names: readonly string[]): Set<string> => new Set(names.map((name) => roleOf(name, ion)));
+      const roles = (names: readonly Named[]): Set<string> => new Set(names.map(({ name }) => roleOf(name, ion)));
       const [read, written] = [roles(reads), roles(writes)];
       ions.set(ion, {
-        valence: valence ?? valenceOf(ion),
+        valence: valence ?? (Object.hasOwn(ownValences, ion) ? ownValences[ion] : undefined),
         readsReversal: read.has('reversal'),
         readsInside: read.has('inside'),
         readsOutside: read.has('outside'),
@@ -647,6 +678,7 @@ class Translation {
     others: readonly Expression[],
     receipt: Receipt | undefined,
     unsettled: ReadonlyMap<string, string>,
+    shown: ReadonlyMap<string, string>,
   ): Definitions['list'] {
     const { list } = this.#definitions;
     const wanted = new Set<string>();
@@ -670,7 +702,7 @@ class Translation {
         this.report(messages.accumulates(name), (this.#declared.get(name) ?? this.#elementOf(name))?.span ?? noSpan);
         throw new Untranslatable();
       }
-    for (const { name } of this.file.assigned) if (this.file.range.has(name) && !unsettled.has(name)) wanted.add(name);
+    for (const [name, definition] of shown) if (!unsettled.has(name)) wanted.add(definition);
     addAll();
     return list.filter(({ name }) => wanted.has(name));
   }
@@ -694,6 +726,33 @@ class Translation {
   }
 }
 
+/** Returns a mechanism with other names of definitions. */
+function renamed(mechanism: Mechanism, names: ReadonlyMap<string, string>): Mechanism {
+  const known = new Map([...names].map(([name, other]) => [name, nameOf(other)]));
+  const of = (e: Expression): Expression => substitute(e, known);
+  const values = (map: ReadonlyMap<string, Expression>): ReadonlyMap<string, Expression> =>
+    new Map([...map].map(([name, e]) => [name, of(e)]));
+  const starting = <T extends { readonly initial: Expression }>(map: ReadonlyMap<string, T>): ReadonlyMap<string, T> =>
+    new Map([...map].map(([name, one]) => [name, { ...one, initial: of(one.initial) }]));
+  const code = (statements: readonly EventStatement[]): EventStatement[] =>
+    statements.map((one) => ({ ...one, value: of(one.value) }));
+  const { states, derived, writes, conserved, receipt } = mechanism;
+  return {
+    ...mechanism,
+    states: new Map([...starting(states)].map(([name, one]) => [name, { ...one, rate: one.rate && of(one.rate) }])),
+    derived: derived.map((one) => ({ ...one, name: names.get(one.name) ?? one.name, expression: of(one.expression) })),
+    writes: values(writes),
+    conserved: values(conserved),
+    receipt: receipt && {
+      ...receipt,
+      variables: starting(receipt.variables),
+      statements: code(receipt.statements),
+      pathways: receipt.pathways.map((one) => ({ ...one, delay: of(one.delay), statements: code(one.statements) })),
+      timed: receipt.timed.map((one) => ({ ...one, when: of(one.when), statements: code(one.statements) })),
+    },
+  };
+}
+
 /** Returns the statements of all events. */
 export const statementsOf = ({
   statements,
@@ -712,6 +771,9 @@ const sentOf = ({ arguments: [when = zero, flag = zero], span }: Effects['sent']
   conditions: [],
   span,
 });
+
+/** Returns the value that NEURON gives a parameter, of six digits. @source NEURON 9, nocmodl: parout.cpp */
+const sixDigits = (value: number): number => Number(value.toPrecision(6));
 
 const temperature = new Set(['temperature']);
 const zero: Value = { expression: integer(0), unit: undefined };

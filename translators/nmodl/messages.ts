@@ -10,6 +10,56 @@ export const expected = (wanted: string, found: string): Finding => ({
   message: `${wanted} is expected before ${shorten(found)}`,
   expected: wanted,
   found: shorten(found),
+  ...(wanted === '=' && found === '==' ? { hint: '= assigns a value, == compares two' } : {}),
+});
+
+/** A power by two stars. */
+export const powerSign = (): Finding => ({
+  code: 'nmodl/syntax',
+  message: 'NMODL has no operator **: powers are written with ^',
+  expected: '^',
+  found: '**',
+  hint: 'write n^4 for n**4',
+});
+
+/** A comma in place of a decimal point. */
+export const decimalComma = (): Finding => ({
+  code: 'nmodl/syntax',
+  message: 'a name is expected after this comma, not a number',
+  expected: 'a name',
+  hint: 'write a decimal point: 0.1 for 0,1',
+});
+
+/** Blocks of a file. */
+const blocks =
+  'NEURON UNITS PARAMETER CONSTANT ASSIGNED STATE INITIAL BREAKPOINT DERIVATIVE KINETIC LINEAR PROCEDURE FUNCTION NET_RECEIVE INDEPENDENT'.split(
+    ' ',
+  );
+
+/** Whether a block of a file begins with a word, which no other block may contain. */
+export const isOuterBlock = (word: string): boolean => word !== 'INITIAL' && blocks.includes(word);
+
+/** A block that begins within another one. */
+export const openBlock = (inner: string, outer: string): Finding => ({
+  code: 'nmodl/syntax',
+  message: `${inner} begins within ${shorten(outer)}, which is still open`,
+  expected: `} before ${inner}`,
+  hint: `count the braces of ${shorten(outer)}: one { has no }`,
+});
+
+/** A block that the file does not close. */
+export const unclosed = (block: string): Finding => ({
+  code: 'nmodl/syntax',
+  message: `the file ends before ${shorten(block)} is closed`,
+  expected: '}',
+  hint: `count the braces of ${shorten(block)}: one { has no }`,
+});
+
+/** A closing brace outside of all blocks. */
+export const extraBrace = (): Finding => ({
+  code: 'nmodl/syntax',
+  message: 'this } closes no block',
+  hint: 'remove it, or look for a } too many in the block before',
 });
 
 /** A block that NMODL does not have. */
@@ -17,7 +67,23 @@ export const unknownBlock = (name: string): Finding => ({
   code: 'nmodl/unknown-block',
   message: `NMODL has no block ${shorten(name)}`,
   found: shorten(name),
-  ...suggestion(name, ['NEURON', 'UNITS', 'PARAMETER', 'ASSIGNED', 'STATE', 'INITIAL', 'BREAKPOINT', 'DERIVATIVE']),
+  ...suggestion(name, blocks),
+});
+
+/** A word of the NEURON block that is not known. */
+export const unknownWord = (name: string, known: readonly string[]): Finding => ({
+  code: 'nmodl/unknown-block',
+  message: `the NEURON block has no statement ${shorten(name)}`,
+  found: shorten(name),
+  ...suggestion(name, known),
+});
+
+/** A statement with a block that NMODL does not have. */
+export const unknownStatement = (name: string): Finding => ({
+  code: 'nmodl/syntax',
+  message: `NMODL has no statement ${shorten(name)} with a block`,
+  found: shorten(name),
+  ...suggestion(name, ['if', 'else if', 'while', 'FROM']),
 });
 
 /** A file without a mechanism. */
@@ -39,6 +105,20 @@ export const notIncluded = (file: string, reason: string): Finding => ({
   code: 'nmodl/not-included',
   message: `${shorten(file)} cannot be included: ${reason}`,
   expected: 'a file in the folder of the model',
+});
+
+/** A file that includes itself, at once or through others. */
+export const includesItself = (file: string): Finding => ({
+  code: 'nmodl/includes-itself',
+  message: `${shorten(file)} is included while it is being read`,
+  hint: 'remove this INCLUDE',
+});
+
+/** Very many included files. */
+export const manyFiles = (most: number): Finding => ({
+  code: 'nmodl/many-files',
+  message: `more than ${most} files are included`,
+  expected: `at most ${most} files`,
 });
 
 /** A constant of the UNITS block that is not known. */
@@ -101,11 +181,101 @@ export const recursion = (name: string): Finding => ({
 
 // --- Names ----------------------------------------------------------------------------------------------------------
 /** A name without a declaration. */
-export const unknownName = (name: string): Finding => ({
+export const unknownName = (name: string, known: readonly string[]): Finding => ({
   code: 'nmodl/unknown-name',
   message: `${shorten(name)} is not declared`,
   found: shorten(name),
   hint: 'declare it in PARAMETER, ASSIGNED, STATE or LOCAL',
+  ...suggestion(name, known),
+});
+
+/** A name that two declarations give. */
+export const declaredTwice = (name: string): Finding => ({
+  code: 'nmodl/declared-twice',
+  message: `${shorten(name)} is declared a second time`,
+  found: shorten(name),
+  hint: 'remove one of the declarations',
+});
+
+/** A variable that is none of its ion's. */
+export const foreignIonVariable = (name: string, ion: string, own: readonly string[]): Finding => ({
+  code: 'nmodl/foreign-ion-variable',
+  message: `${shorten(name)} is no variable of the ion ${shorten(ion)}`,
+  expected: own.join(', '),
+  found: shorten(name),
+  ...suggestion(name, own),
+});
+
+/** An ion with two USEION statements. */
+export const secondUse = (ion: string): Finding => ({
+  code: 'nmodl/second-use',
+  message: `the ion ${shorten(ion)} has a USEION statement already`,
+  hint: 'put its variables into one statement',
+});
+
+/** A charge other than NEURON's. */
+export const otherValence = (ion: string, known: number, found: number): Finding => ({
+  code: 'nmodl/valence',
+  message: `the ion ${ion} has a VALENCE of ${known} in NEURON`,
+  expected: String(known),
+  found: String(found),
+});
+
+/** An ion whose charge nothing states. */
+export const noValence = (ion: string): Finding => ({
+  code: 'nmodl/valence',
+  message: `nothing states the charge of the ion ${shorten(ion)}`,
+  expected: `USEION ${shorten(ion)} ... VALENCE 1`,
+  hint: 'NEURON knows the charges of na, k and ca only',
+});
+
+/** A method that NMODL does not have. */
+export const unknownMethod = (name: string, known: readonly string[]): Finding => ({
+  code: 'nmodl/unknown-method',
+  message: `NEURON has no method ${shorten(name)}`,
+  expected: known.join(', '),
+  found: shorten(name),
+  ...suggestion(name, known),
+});
+
+/** A method for another kind of blocks. */
+export const otherMethod = (name: string, kind: string, known: readonly string[]): Finding => ({
+  code: 'nmodl/unknown-method',
+  message: `the method ${name} does not solve a ${kind} block`,
+  expected: known.join(', '),
+  found: name,
+});
+
+/** A second SOLVE statement in BREAKPOINT. */
+export const secondSolve = (): Finding => ({
+  code: 'nmodl/second-solve',
+  message: 'BREAKPOINT has a second SOLVE statement',
+  hint: 'put the equations of both blocks into one',
+});
+
+/** A second equation of a state. */
+export const secondEquation = (name: string): Finding => ({
+  code: 'nmodl/second-equation',
+  message: `${shorten(name)} has an equation already`,
+  expected: `one equation of ${shorten(name)}'`,
+  hint: 'remove one of them, or add their right-hand sides',
+});
+
+/** A state that nothing changes. */
+export const noEquation = (name: string): Finding => ({
+  code: 'nmodl/no-equation',
+  severity: 'note',
+  message: `nothing changes the state ${shorten(name)}: it has no equation and is never assigned`,
+  hint: `write an equation of ${shorten(name)}', or declare it in PARAMETER`,
+});
+
+/** A unit that is not known. */
+export const unknownUnit = (text: string): Finding => ({
+  code: 'nmodl/unknown-unit',
+  severity: 'warning',
+  message: `the unit (${shorten(text)}) is not known, and its variables are plain numbers`,
+  found: shorten(text),
+  hint: 'define it in UNITS, as in (mA) = (milliamp)',
 });
 
 /** A function or a block that the file does not have. */
@@ -200,14 +370,14 @@ export const writesConcentration = (name: string): Finding => ({
 });
 
 // --- Notes ----------------------------------------------------------------------------------------------------------
-/** Units of a formula that do not fit its declarations. */
-export const contradiction = (from: string, to: string): Finding => ({
+/** Units of one dimension that differ by a factor, which NEURON does not apply. */
+export const contradiction = (from: string, to: string, factor: number): Finding => ({
   code: 'nmodl/contradiction',
   severity: 'warning',
-  message: `this is in ${from}, where ${to} is declared`,
+  message: `this is in ${from}, and its number is used in ${to}: ${factor} times the quantity`,
   expected: to,
   found: from,
-  hint: 'NEURON computes with the numbers as they are, and so does this model',
+  hint: 'NEURON does not convert units: write the factor',
 });
 
 /** A current of the membrane in a file with one of an electrode. */
@@ -216,6 +386,14 @@ export const reversedCurrent = (name: string): Finding => ({
   severity: 'warning',
   message: `${shorten(name)} flows inward, as NEURON gives all currents of a file with an ELECTRODE_CURRENT one sign`,
   hint: 'put the current of the electrode into a file of its own',
+});
+
+/** Parameters of more than six digits. */
+export const sixDigits = (name: string, value: number): Finding => ({
+  code: 'nmodl/six-digits',
+  severity: 'note',
+  message: `${shorten(name)} is ${value}: NEURON keeps six digits of the values in PARAMETER, and so does this model`,
+  hint: 'set the value in the document, or state it in CONSTANT',
 });
 
 /** Tables in place of formulas. */

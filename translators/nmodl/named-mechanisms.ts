@@ -4,7 +4,7 @@
  */
 
 import { platform } from '#platform';
-import type { Diagnostics, Finding } from '../../src/diagnostics/diagnostic.js';
+import type { Diagnostics, Finding, Place } from '../../src/diagnostics/diagnostic.js';
 import { isObject, memberOf } from '../../src/diagnostics/member.js';
 import type { Positions } from '../../src/diagnostics/positions.js';
 import { isRefused } from '../../src/diagnostics/system-error.js';
@@ -19,7 +19,7 @@ import { settle } from '../shared/located.js';
 import { usualTemperature } from '../shared/neuron.js';
 import { delaysAfter, ionOf, membraneOf, reversalOf, synapseTypeOf, unitText } from './document.js';
 import { readMechanism, type ReadIncluded, type ReadMechanism } from './import.js';
-import { portName, type IonName, type IonUse } from './ions.js';
+import { portName, type IonName, type IonAccess } from './ions.js';
 import { quantityOf, statementsOf, type Mechanism, type Receipt } from './mechanism.js';
 import * as messages from './messages.js';
 import { separateParts } from './separate-parts.js';
@@ -163,7 +163,7 @@ class Naming {
       if (!read) return [];
       const places = memberOf(to, 'places');
       const sections = [memberOf(places, 'sections') ?? memberOf(places, 'section') ?? []].flat().map(String);
-      const given = Object.keys((memberOf(projection, 'values') ?? {}) as Members);
+      const given = entriesOf(memberOf(projection, 'values')).map(([value]) => value);
       return [{ synapse, type, sections, read, given }];
     });
   }
@@ -198,10 +198,15 @@ class Naming {
     return read ?? null;
   }
 
-  /** Reads a file of one kind. Returns null after an error. */
-  #readKind(file: string, isSynapse: boolean, pointer: string): ReadMechanism | null {
+  /**
+   * Reads a file of one kind. Returns null after an error.
+   *
+   * @param isPlace  whether a mechanism is on sections of one compartment, where a point process may be
+   */
+  #readKind(file: string, isSynapse: boolean, pointer: string, isPlace = false): ReadMechanism | null {
     const read = this.#read(file, pointer);
     if (!read || (read.mechanism.kind !== 'density') === isSynapse) return read;
+    if (isPlace && !read.mechanism.receipt) return read;
     this.#report(messages.otherKind(read.mechanism.name, isSynapse), `${pointer}/nmodl`);
     return null;
   }
@@ -220,9 +225,11 @@ class Naming {
     const ions = new Map(entriesOf(compartments['ions']));
     const places = Object.keys((compartments['sections'] as Members | undefined) ?? {});
     const uses = new IonUses(places, compartments['groups']);
+    const ionPlaces = new Map<string, Place>();
     const use = ({ mechanism, positions }: ReadMechanism, on: readonly string[]): void => {
       for (const [ion, own] of mechanism.ions) {
         uses.add(ion, on, own);
+        ionPlaces.set(ion, positions.place('', own.span));
         const known = ions.get(ion);
         const usual = this.#settled(ionOf(ion, own) as Members, positions, child(`${at}/ions`, ion));
         ions.set(ion, { ...usual, ...(isObject(known) ? known : {}) });
@@ -238,7 +245,9 @@ class Naming {
         return [[name, one] as const];
       }
       const own = child(`${at}/mechanisms`, name);
-      const read = this.#readKind(file, false, own);
+      const sections = uses.sectionsOf(placesOfOne).map((section) => memberOf(compartments['sections'], section));
+      const isPlace = sections.every((section) => Number(memberOf(section, 'divisions') ?? 1) === 1);
+      const read = this.#readKind(file, false, own, isPlace);
       if (!read) return [];
       const { mechanism, positions } = read;
       use(read, placesOfOne);
@@ -285,7 +294,11 @@ class Naming {
     });
     for (const { read, sections } of synapses) use(read, sections);
     for (const [mechanism, on] of others) for (const ion of ions.keys()) uses.add(ion, on, portUse(ion, mechanism));
-    for (const [ion, entry] of ions) ions.set(ion, uses.withPotentials(ion, entry));
+    for (const [ion, entry] of ions) {
+      const place = ionPlaces.get(ion);
+      if (place && memberOf(entry, 'valence') === undefined) this.diagnostics.add(messages.noValence(ion), place);
+      ions.set(ion, uses.withPotentials(ion, entry));
+    }
     return {
       ...cell,
       compartments: {
@@ -368,7 +381,7 @@ class Naming {
 
 /** Uses of ions on the sections of a cell. */
 class IonUses {
-  readonly #uses = new Map<string, Map<string, IonUse[]>>();
+  readonly #uses = new Map<string, Map<string, IonAccess[]>>();
 
   constructor(
     private readonly sections: readonly string[],
@@ -376,12 +389,16 @@ class IonUses {
   ) {}
 
   /** Adds a use. @param places  sections and groups */
-  add(ion: string, places: readonly string[], use: IonUse): void {
-    const bySection = this.#uses.get(ion) ?? new Map<string, IonUse[]>();
+  add(ion: string, places: readonly string[], use: IonAccess): void {
+    const bySection = this.#uses.get(ion) ?? new Map<string, IonAccess[]>();
     this.#uses.set(ion, bySection);
+    for (const section of this.sectionsOf(places)) bySection.set(section, [...(bySection.get(section) ?? []), use]);
+  }
+
+  /** Returns the sections of some sections and groups. */
+  sectionsOf(places: readonly string[]): readonly string[] {
     const used = new Set(places.flatMap((place) => memberOf(this.groups, place) ?? [place]));
-    for (const section of this.sections)
-      if (used.has(section)) bySection.set(section, [...(bySection.get(section) ?? []), use]);
+    return this.sections.filter((section) => used.has(section));
   }
 
   /** Returns an ion with its reversal potential on each section, unless the document states it. */
@@ -389,7 +406,7 @@ class IonUses {
     const bySection = [...(this.#uses.get(ion) ?? [])];
     const isRead = bySection.some(([, uses]) => uses.some(({ readsReversal }) => readsReversal));
     if (!isObject(entry) || memberOf(entry, 'reversal') !== undefined || !isRead) return entry;
-    const [[, first = []] = []] = bySection;
+    const first = bySection[0]?.[1] ?? [];
     const reversal = reversalOf(ion, first);
     const others = bySection.flatMap(([section, uses]) => {
       const own = reversalOf(ion, uses);
@@ -401,7 +418,7 @@ class IonUses {
 }
 
 /** Returns how a mechanism with equations of its own uses an ion. */
-function portUse(ion: string, mechanism: Members): IonUse {
+function portUse(ion: string, mechanism: Members): IonAccess {
   const [reads, writes] = [memberOf(mechanism, 'reads'), memberOf(mechanism, 'writes')];
   const isRead = (role: IonName['role']): boolean => isList(reads) && reads.includes(portName(ion, role));
   const isWritten = (role: IonName['role']): boolean => memberOf(writes, portName(ion, role)) !== undefined;

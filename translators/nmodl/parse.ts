@@ -4,17 +4,20 @@
  * @source NEURON 9, `nmodl` and `nocmodl`: grammar
  */
 
+import { platform } from '#platform';
 import type { Span } from '../../src/lang/ast.js';
 import { longestText } from '../../src/lang/lexer.js';
 import { tooLong } from '../../src/lang/messages.js';
 import { deepest, ExpressionParser, Unreadable, type Report } from './expressions.js';
 import * as messages from './messages.js';
-import type { Block, Declaration, IonUse, NmodlFile, Side, Statement, Target } from './syntax.js';
+import type { Block, Declaration, IonUse, Named, NmodlFile, Side, Statement, Target } from './syntax.js';
 import { physicalConstant } from './units.js';
 import { isIdle, tokensOf, type Texts, type Token } from './text.js';
 
 /** Name of an element of an array, among variables. */
 export const elementName = (array: string, index: number): string => `${array}_${index}`;
+/** Files that a file may include, each as often as it is included. */
+const mostFiles = 100;
 /** Longest array. */
 const mostElements = 2000;
 
@@ -23,6 +26,12 @@ const ignoredStatements = new Set(['MUTEXLOCK', 'MUTEXUNLOCK', 'PROTECT']);
 
 /** Blocks of code with a name. */
 const namedBlocks = new Set(['PROCEDURE', 'FUNCTION', 'DERIVATIVE', 'KINETIC', 'LINEAR']);
+
+/** Statements of the NEURON block. */
+const neuronWords =
+  'SUFFIX POINT_PROCESS ARTIFICIAL_CELL USEION NONSPECIFIC_CURRENT ELECTRODE_CURRENT RANGE GLOBAL EXTERNAL THREADSAFE REPRESENTS POINTER BBCOREPOINTER RANDOM'.split(
+    ' ',
+  );
 
 /** Words that this reader refuses, as parts of a file. */
 const refusedBlocks = new Set([
@@ -61,6 +70,7 @@ interface Draft {
   breakpoint: Statement[];
   receive: Block | undefined;
   tables: Span[];
+  stated: Map<string, Span>;
   unitless: Span[];
   defines: Map<string, number>;
   localLengths: Map<string, number>;
@@ -98,11 +108,13 @@ export function parseNmodl(
     breakpoint: [],
     receive: undefined,
     tables: [],
+    stated: new Map(),
     unitless: [],
     defines: new Map(),
     localLengths: new Map(),
   };
-  const included = new Set<string>();
+  const open: string[] = [platform.paths.basename(document)];
+  let files = 0;
   const read = (name: string, content: string): void => {
     const offset = texts.add(name, content);
     if (content.length > longestText) {
@@ -112,10 +124,17 @@ export function parseNmodl(
     const { tokens, title } = tokensOf(content, offset);
     draft.title ??= title;
     new Parser(tokens, offset + content.length, draft, report, (file, span) => {
-      if (included.has(file)) return;
-      included.add(file);
+      const fail = (finding: Parameters<Report>[0]): never => {
+        report(finding, span);
+        throw new Unreadable();
+      };
+      if (open.includes(file)) fail(messages.includesItself(file));
+      if (++files > mostFiles) fail(messages.manyFiles(mostFiles));
       const found = include(file, span);
-      if (found !== null) read(file, found);
+      if (found === null) throw new Unreadable();
+      open.push(file);
+      read(file, found);
+      open.pop();
     }).file();
   };
   try {
@@ -137,6 +156,8 @@ class Parser extends ExpressionParser {
   /** Numbers of elements of arrays in lists of names. */
   readonly #lengths = new Map<string, number>();
   #unitsOff: number | undefined;
+  /** The word with which the present block of the file begins. */
+  #outer: Token = this.token;
 
   constructor(
     tokens: readonly Token[],
@@ -167,6 +188,7 @@ class Parser extends ExpressionParser {
   #part(): void {
     const { draft } = this;
     const token = this.next();
+    this.#outer = token;
     if (token.kind === 'verbatim') {
       if (!isIdle(token.text)) this.fail(messages.refused('VERBATIM', 'C code'), token);
       return;
@@ -208,6 +230,7 @@ class Parser extends ExpressionParser {
         return;
       case 'LOCAL':
         for (const name of this.#names()) {
+          if (draft.assigned.some((one) => one.name === name.text)) continue;
           const length = this.#lengths.get(name.text);
           draft.assigned.push({ name: name.text, span: name, ...(length === undefined ? {} : { length }) });
         }
@@ -223,8 +246,30 @@ class Parser extends ExpressionParser {
           draft.blocks.set(name, this.#named(token, token.text, name));
           return;
         }
-        this.fail(messages.unknownBlock(token.text), token);
+        this.fail(token.text === '}' ? messages.extraBrace() : messages.unknownBlock(token.text), token);
     }
+  }
+
+  /** Reads a unit, and keeps its place. */
+  protected override unit(): string {
+    const { start } = this.token;
+    const text = super.unit();
+    if (!this.draft.stated.has(text)) this.draft.stated.set(text, { start, end: this.peek(-1).end });
+    return text;
+  }
+
+  /** Fails at a word that begins another block, as the present one is not closed. */
+  #checkOpen(): void {
+    const { kind, text } = this.token;
+    if (kind === 'end') this.fail(messages.unclosed(this.#outer.text), this.#outer);
+    if (kind === 'name' && messages.isOuterBlock(text) && this.#opens())
+      this.fail(messages.openBlock(text, this.#outer.text));
+  }
+
+  /** Whether a block begins here: its name or `{` follows the word. */
+  #opens(): boolean {
+    const { kind, text } = this.peek(1);
+    return text === '{' || (kind === 'name' && /^[({]$/.test(this.peek(2).text));
   }
 
   #unitsSwitch({ text, start }: Token): void {
@@ -261,6 +306,7 @@ class Parser extends ExpressionParser {
     const { draft } = this;
     this.expect('{');
     while (!this.skip('}')) {
+      this.#checkOpen();
       const word = this.name('a word of the NEURON block');
       const texts = (): string[] => this.#names().map(({ text }) => text);
       switch (word.text) {
@@ -298,21 +344,22 @@ class Parser extends ExpressionParser {
           this.fail(messages.refused(word.text, 'a variable of another part'), word);
           break;
         default:
-          this.fail(messages.unknownBlock(word.text), word);
+          this.fail(messages.unknownWord(word.text, neuronWords), word);
       }
     }
   }
 
   #ion(from: Token): IonUse {
     const ion = this.name('the name of an ion').text;
-    const reads: string[] = [];
-    const writes: string[] = [];
+    const reads: Named[] = [];
+    const writes: Named[] = [];
+    const named = (): Named[] => this.#names().map((token) => ({ name: token.text, span: token }));
     let valence: number | undefined;
     let end = from.end;
     for (;;) {
       ({ end } = this.peek(-1));
-      if (this.skip('READ')) reads.push(...this.#names().map(({ text }) => text));
-      else if (this.skip('WRITE')) writes.push(...this.#names().map(({ text }) => text));
+      if (this.skip('READ')) reads.push(...named());
+      else if (this.skip('WRITE')) writes.push(...named());
       else if (this.skip('VALENCE') || this.skip('CHARGE')) valence = this.number();
       else if (this.skip('REPRESENTS')) this.name();
       else break;
@@ -323,8 +370,9 @@ class Parser extends ExpressionParser {
   #units(): void {
     this.expect('{');
     while (!this.skip('}')) {
+      this.#checkOpen();
       if (this.is('(')) {
-        const unit = this.unit();
+        const unit = super.unit();
         this.expect('=');
         this.draft.units.set(unit, this.unit());
         continue;
@@ -335,7 +383,7 @@ class Parser extends ExpressionParser {
       }
       const name = this.name();
       this.expect('=');
-      const constant = this.is('(') ? physicalConstant(this.unit()) : this.number();
+      const constant = this.is('(') ? physicalConstant(super.unit()) : this.number();
       if (constant === undefined) this.fail(messages.unknownConstant(name.text), name);
       const unit = this.is('(') ? this.unit() : undefined;
       const value = typeof constant === 'number' ? constant : constant(unit, this.draft.units);
@@ -347,7 +395,11 @@ class Parser extends ExpressionParser {
   #declarations(into: Declaration[]): void {
     this.expect('{');
     while (!this.skip('}')) {
-      if (this.skip(',')) continue;
+      this.#checkOpen();
+      if (this.skip(',')) {
+        if (this.token.kind === 'number') this.fail(messages.decimalComma(), this.peek(-1));
+        continue;
+      }
       if (this.is('UNITSOFF') || this.is('UNITSON')) {
         this.#unitsSwitch(this.next());
         continue;
@@ -411,7 +463,7 @@ class Parser extends ExpressionParser {
     if (++this.depth > deepest) this.fail(messages.tooDeep(), open);
     const statements: Statement[] = [];
     while (!this.skip('}')) {
-      if (this.token.kind === 'end') this.fail(messages.expected('}', 'the end of the file'), open);
+      this.#checkOpen();
       const statement = this.#statement();
       if (statement) statements.push(statement);
     }
@@ -451,8 +503,9 @@ class Parser extends ExpressionParser {
       case 'SOLVE': {
         const block = this.name().text;
         const isSteady = this.is('STEADYSTATE');
-        const method = this.skip('METHOD') || this.skip('STEADYSTATE') ? this.name().text : '';
-        return { kind: 'solve', block, method, isSteady, span: done() };
+        const method = this.skip('METHOD') || this.skip('STEADYSTATE') ? this.name('a method') : undefined;
+        const methodSpan = method ?? token;
+        return { kind: 'solve', block, method: method?.text ?? '', methodSpan, isSteady, span: done() };
       }
       case 'if':
       case 'IF':
@@ -495,6 +548,7 @@ class Parser extends ExpressionParser {
       case 'LONGITUDINAL_DIFFUSION':
       case 'LAG':
       case 'FORALL':
+      case 'FOR_NETCONS':
         this.fail(messages.refused(token.text, 'a statement'), token);
         break;
       default:
@@ -502,6 +556,7 @@ class Parser extends ExpressionParser {
     if (token.kind !== 'name') this.fail(messages.expected('a statement', token.text), token);
     if (this.is('(')) {
       const given = this.arguments();
+      if (this.is('{')) this.fail(messages.unknownStatement(token.text), token);
       return { kind: 'call', name: token.text, arguments: given, span: done() };
     }
     this.back();

@@ -2,7 +2,9 @@
 
 import type { Expression, Span } from '../../src/lang/ast.js';
 import { binary, conditional, integer, name as nameOf, unary } from '../../src/lang/build.js';
-import { namesIn, readsAny } from '../../src/lang/walk.js';
+import { limits } from '../../src/diagnostics/limits.js';
+import { tooLarge } from '../../src/lang/messages.js';
+import { measure, namesIn, readsAny } from '../../src/lang/walk.js';
 import type { UniqueNames } from '../../src/model/free-name.js';
 import { allowed, constantOf, Untranslatable, type Execution, type Program } from './execute.js';
 import * as messages from './messages.js';
@@ -45,6 +47,7 @@ export class EventCode {
   readonly #locals: Scope[] = [];
   #conditions: readonly Expression[] = [];
   #depth = 0;
+  #nodes = 0;
 
   /**
    * @param execution  evaluates expressions; its variables are the names themselves
@@ -81,7 +84,13 @@ export class EventCode {
   }
 
   #value(e: Expression): Value {
-    return this.execution.within(this.#locals, e);
+    const value = this.execution.within(this.#locals, e);
+    this.#nodes += measure(value.expression).size;
+    if (this.#nodes > limits.expressionNodes) {
+      this.program.report(tooLarge(limits.expressionNodes), e.span);
+      throw new Untranslatable();
+    }
+    return value;
   }
 
   #statement(statement: Statement): void {

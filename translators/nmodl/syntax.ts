@@ -14,11 +14,17 @@ export interface Declaration {
   readonly span: Span;
 }
 
+/** A name at its place. */
+export interface Named {
+  readonly name: string;
+  readonly span: Span;
+}
+
 /** An ion of the NEURON block. */
 export interface IonUse {
   readonly ion: string;
-  readonly reads: readonly string[];
-  readonly writes: readonly string[];
+  readonly reads: readonly Named[];
+  readonly writes: readonly Named[];
   readonly valence?: number;
   readonly span: Span;
 }
@@ -52,7 +58,13 @@ export type Statement = { readonly span: Span } & (
       readonly body: readonly Statement[];
     }
   | { readonly kind: 'local'; readonly names: readonly string[] }
-  | { readonly kind: 'solve'; readonly block: string; readonly method: string; readonly isSteady: boolean }
+  | {
+      readonly kind: 'solve';
+      readonly block: string;
+      readonly method: string;
+      readonly methodSpan: Span;
+      readonly isSteady: boolean;
+    }
   | {
       readonly kind: 'reaction';
       readonly left: Side;
@@ -109,6 +121,8 @@ export interface NmodlFile {
   readonly localLengths: ReadonlyMap<string, number>;
   /** Variables of TABLE statements. */
   readonly tables: readonly Span[];
+  /** Units that the file states, by their texts, where they occur first. */
+  readonly stated: ReadonlyMap<string, Span>;
   /** Parts of the text between UNITSOFF and UNITSON. */
   readonly unitless: readonly Span[];
 }

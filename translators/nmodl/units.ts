@@ -21,6 +21,7 @@ export const pure: Powers = {};
 /** Canonical names of units that NMODL spells otherwise; null for those that only label a number. */
 const spellings: Readonly<Record<string, string | null>> = {
   degC: null,
+  DegC: null,
   degreeC: null,
   deg: null,
   K: null,
@@ -43,6 +44,7 @@ const spellings: Readonly<Record<string, string | null>> = {
   s: 'second',
   msec: 'ms',
   l: 'liter',
+  L: 'liter',
   liters: 'liter',
   litre: 'liter',
   coul: 'coulomb',
@@ -56,6 +58,8 @@ const spellings: Readonly<Record<string, string | null>> = {
   M: 'molar',
   megohm: 'Mohm',
   V: 'volt',
+  volts: 'volt',
+  farads: 'farad',
   A: 'amp',
   ampere: 'amp',
   m: 'meter',
@@ -94,6 +98,9 @@ function canonical(text: string): string | null | undefined {
  * @returns undefined for a unit that is not known
  */
 export function powersOf(text: string, own: ReadonlyMap<string, string>, depth = 0): Powers | undefined {
+  // Concentrations count moles, which `(mM) = (milli/liter)` leaves out.
+  const [, prefix] = /^\s*(milli|micro|nano)\s*\/\s*(?:liter|litre|l|L)\s*$/.exec(text) ?? [];
+  if (prefix !== undefined) return { [`${prefixes[prefix] ?? ''}M`]: 1 };
   const powers = new Map<string, number>();
   let sign = 1;
   for (const [, slash, symbol, digits] of text.matchAll(/(\/)|([A-Za-z%_]+)(-?\d*)|[-*\s]+|[^\s]/g)) {
@@ -144,6 +151,12 @@ export function sameUnit(a: Powers, b: Powers): boolean {
 /** Whether two units have one dimension. */
 export const sameDimension = (a: Powers, b: Powers): boolean =>
   equalDimensions(unitWithScale(a).dimension, unitWithScale(b).dimension);
+
+/** Returns how many of a unit another one of its dimension is. */
+export function ratioOf(unit: Powers, of: Powers): number {
+  const [{ scale: one }, { scale: other }] = [unitWithScale(unit), unitWithScale(of)];
+  return Number(one.numerator * other.denominator) / Number(one.denominator * other.numerator);
+}
 
 /** Whether a unit is that of pure numbers. */
 export const isPure = (powers: Powers): boolean => sameUnit(powers, pure);

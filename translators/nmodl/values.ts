@@ -19,7 +19,7 @@ export interface Value {
   readonly isCondition?: boolean;
 }
 
-/** Called where a formula adds or assigns values of different dimensions. */
+/** Called where a formula uses the number of a value in a multiple of its unit. */
 export type Contradiction = (from: Powers, to: Powers, at: Expression) => void;
 
 const withFactor = (e: Expression, unit: Powers): Expression => {
@@ -68,7 +68,7 @@ export function inUnits(value: Value, wanted: Powers, contradiction?: Contradict
   const factor = times(wanted, unit ?? pure, -1);
   const absorbed = taken(expression, factor);
   if (absorbed) return absorbed;
-  if (contradiction && unit !== undefined && !sameDimension(unit, wanted)) contradiction(unit, wanted, expression);
+  if (contradiction && unit !== undefined && sameDimension(unit, wanted)) contradiction(unit, wanted, expression);
   return withFactor(expression, factor);
 }
 
@@ -172,6 +172,13 @@ const sameFunctions: Readonly<Record<string, string>> = {
   min: 'min',
   max: 'max',
 };
+
+/** Functions of the language. */
+export const functionNames: readonly string[] = [
+  ...Object.keys(pureFunctions),
+  ...Object.keys(sameFunctions),
+  ...['sqrt', 'exprelr', 'pow', 'atan2'],
+];
 
 /** Returns the result of a function of the language, or undefined for another function. */
 export function callFunction(name: string, given: readonly Value[], contradiction: Contradiction): Value | undefined {

@@ -27,8 +27,14 @@ export const stepSizes: Rule = (model, context) => {
   }
 };
 
-/** Returns the first derived variable whose expression is too large when those that it reads are substituted. */
-function largestDerived({ derived }: EquationSet): string | undefined {
+/** Returns a variable of a step whose expression is too large when the variables that it reads are substituted. */
+function largestDerived(type: EquationSet & Partial<Pick<Mechanism, 'writes'>>): string | undefined {
+  const { derived, derivatives, writes = {} } = type;
+  const { conserved = {}, contributes = {} } = type as Partial<SynapseType>;
+  const inStep = [
+    ...Object.values(derivatives).map(({ rate }) => rate),
+    ...[...Object.values(writes), ...Object.values(conserved), ...Object.values(contributes)],
+  ].flatMap((text) => [...namesIn(expressionOf(text))]);
   const expressions = new Map(Object.entries(derived).map(([name, { value }]) => [name, expressionOf(value)]));
   const reads = (name: string): string[] => {
     const e = expressions.get(name);
@@ -37,7 +43,7 @@ function largestDerived({ derived }: EquationSet): string | undefined {
   const sizes = new Map<string, number>();
   const sizeOf = (e: Expression): number =>
     e.kind === 'name' ? (sizes.get(e.name) ?? 1) : childrenOf(e).reduce((total, part) => total + sizeOf(part), 1);
-  for (const name of dependencyOrder(expressions.keys(), reads)) {
+  for (const name of dependencyOrder(inStep, reads)) {
     const e = expressions.get(name);
     const size = e ? sizeOf(e) : 1;
     if (size > limits.expressionNodes) return name;

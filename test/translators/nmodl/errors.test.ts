@@ -1,7 +1,11 @@
+import { writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { DiagnosticError } from '../../../src/diagnostics/diagnostic.js';
-import { importModel } from '../../../src/pipeline/pipeline.js';
+import { importModel, readSource } from '../../../src/pipeline/pipeline.js';
 import { decodeSource } from '../../../src/pipeline/read/read-source.js';
+import { temporaryFolder } from '../../support/command.js';
+
+const folder = temporaryFolder();
 
 /** Codes and lines of the findings about a text, without notes. */
 function findings(text: string): readonly string[] {
@@ -111,9 +115,166 @@ KINETIC k { ~ m <-> c (1, 2) }`),
     expect(findings(text)).toEqual(['nmodl/too-deep 8']);
   });
 
-  it('units that contradict a formula are a warning, and the number is the one of NEURON', () => {
-    const text = channel('PARAMETER { g = 0.1 (S/cm2) tau (ms) }\nBREAKPOINT {\n i = g*(v - tau)\n}');
+  it('units that differ by a factor are a warning, since NEURON does not convert them', () => {
+    const text = channel('PARAMETER { g = 0.1 (S/cm2) rest = -0.07 (volt) }\nBREAKPOINT {\n i = g*(v - rest)\n}');
     expect(findings(text)).toEqual(['nmodl/contradiction 9']);
+  });
+
+  it('units of other dimensions are declarations, which change no number', () => {
+    const text = channel('PARAMETER { g = 0.1 (S/cm2) tau (ms) }\nBREAKPOINT {\n i = g*(v - tau)\n}');
+    expect(findings(text)).toEqual([]);
+  });
+});
+
+/** Errors and warnings about a text: code, line and column, and the hint or what was expected. */
+const words = (text: string): readonly string[] => {
+  const list = (() => {
+    try {
+      return importModel({ name: 'x.mod', text }).diagnostics;
+    } catch (error) {
+      if (!(error instanceof DiagnosticError)) throw error;
+      return error.diagnostics;
+    }
+  })();
+  return list.flatMap(({ code, severity, place, hint, expected }) =>
+    severity === 'note' ? [] : [`${code} ${place?.line}:${place?.column} ${hint ?? expected}`],
+  );
+};
+
+const gate = "DERIVATIVE s {\n m' = -m\n}";
+const using = (ion: string): string =>
+  `NEURON {\n SUFFIX x\n ${ion}\n NONSPECIFIC_CURRENT i\n}\nASSIGNED { v (mV) i (mA/cm2) }\nBREAKPOINT { i = 0.1*v }\n`;
+
+describe('a file that NEURON refuses is refused at the words, with a hint', () => {
+  it.each([
+    [
+      'an unknown method',
+      channel(`BREAKPOINT {\n SOLVE s METHOD cnexpp\n i = m*v\n}\n${gate}`),
+      'nmodl/unknown-method 8:17 did you mean cnexp?',
+    ],
+    [
+      'a method of other blocks',
+      channel(`BREAKPOINT {\n SOLVE s METHOD sparse\n i = m*v\n}\n${gate}`),
+      'nmodl/unknown-method 8:17 use cnexp, derivimplicit, euler, runge, after_cvode, cvode_t',
+    ],
+    [
+      'a variable of another ion that is read',
+      using('USEION k READ ena'),
+      'nmodl/foreign-ion-variable 3:16 ek, ki, ko, ik',
+    ],
+    [
+      'a variable of another ion that is written',
+      using('USEION k WRITE ina'),
+      'nmodl/foreign-ion-variable 3:17 ek, ki, ko, ik',
+    ],
+    [
+      'an ion that is used twice',
+      using('USEION k READ ek\n USEION k READ ki'),
+      'nmodl/second-use 4:2 put its variables into one statement',
+    ],
+    [
+      'an ion without a charge',
+      using('USEION cl READ ecl'),
+      'nmodl/valence 3:2 NEURON knows the charges of na, k and ca only',
+    ],
+    ['an ion with another charge', using('USEION ca READ eca VALENCE 1'), 'nmodl/valence 3:2 2'],
+    [
+      'two equations of a state',
+      channel(`${current}\nDERIVATIVE s {\n m' = -m\n m' = 1\n}`),
+      'nmodl/second-equation 13:2 remove one of them, or add their right-hand sides',
+    ],
+    [
+      'two SOLVE statements',
+      channel(`BREAKPOINT {\n SOLVE s METHOD cnexp\n SOLVE s METHOD cnexp\n i = m*v\n}\n${gate}`),
+      'nmodl/second-solve 9:2 put the equations of both blocks into one',
+    ],
+    [
+      'two declarations',
+      channel(`PARAMETER { i = 1 }\n${current}\n${gate}`),
+      'nmodl/declared-twice 7:13 remove one of the declarations',
+    ],
+    [
+      'a reaction of no state',
+      channel('BREAKPOINT {\n SOLVE s METHOD sparse\n i = m*v\n}\nKINETIC s {\n ~ m <-> n (1, 2)\n}'),
+      'nmodl/not-a-state 12:2 STATE { n }',
+    ],
+    ['a power by two stars', channel('BREAKPOINT {\n i = m**4*v\n}'), 'nmodl/syntax 8:7 write n^4 for n**4'],
+    [
+      'a block that is not closed',
+      channel(`BREAKPOINT {\n i = m*v\n${gate}`),
+      'nmodl/syntax 9:1 count the braces of BREAKPOINT: one { has no }',
+    ],
+    [
+      'declarations that are not closed',
+      channel(`PARAMETER {\n a = 1\n${current}`),
+      'nmodl/syntax 9:1 count the braces of PARAMETER: one { has no }',
+    ],
+    [
+      'a file that ends early',
+      channel('BREAKPOINT {\n if (v > 0) { i = m*v\n}'),
+      'nmodl/syntax 7:1 count the braces of BREAKPOINT: one { has no }',
+    ],
+    [
+      'a brace too many',
+      channel('BREAKPOINT {\n i = m*v\n}\n}'),
+      'nmodl/syntax 10:1 remove it, or look for a } too many in the block before',
+    ],
+    ['a decimal comma', channel('PARAMETER {\n g = 0,1\n}'), 'nmodl/syntax 8:7 write a decimal point: 0.1 for 0,1'],
+    [
+      'a comparison in place of an assignment',
+      channel('BREAKPOINT {\n i == m*v\n}'),
+      'nmodl/syntax 8:4 = assigns a value, == compares two',
+    ],
+    [
+      'elseif',
+      channel('BREAKPOINT {\n if (v > 0) { i = 1 } elseif (v < 0) { i = 2 }\n}'),
+      'nmodl/syntax 8:23 did you mean else if?',
+    ],
+    [
+      'a misspelt variable',
+      channel('PARAMETER { gbar = 1 }\nBREAKPOINT {\n i = gbr*v\n}'),
+      'nmodl/unknown-name 9:6 did you mean gbar?',
+    ],
+    ['a misspelt function', channel('BREAKPOINT {\n i = epx(v)\n}'), 'nmodl/unknown-function 8:6 did you mean exp?'],
+    [
+      'an unknown unit',
+      channel('PARAMETER { g = 1 (mv) }\nBREAKPOINT { i = g*v }'),
+      'nmodl/unknown-unit 7:19 define it in UNITS, as in (mA) = (milliamp)',
+    ],
+    [
+      'a loop over connections',
+      receiver('FOR_NETCONS (w) { }'),
+      'nmodl/refused 5:2 write it as equations, or run this mechanism with NEURON',
+    ],
+    [
+      'locals that double',
+      channel(
+        `BREAKPOINT {\n LOCAL ${Array.from({ length: 61 }, (_, k) => `a${k}`).join(', ')}\n a0 = v\n${Array.from({ length: 60 }, (_, k) => ` a${k + 1} = a${k} + a${k}*v\n`).join('')} i = a60\n}`,
+      ),
+      'lang/too-large 26:2 a variable that reads another one twice doubles it: read it once, or make it a state variable',
+    ],
+    [
+      'an event whose values double',
+      receiver(`LOCAL a\n a = w\n${' a = a + a*a\n'.repeat(40)} w = a`),
+      'lang/too-large 18:6 a variable that reads another one twice doubles it: read it once, or make it a state variable',
+    ],
+  ])('%s', (_, text, expected) => {
+    expect(words(text)).toEqual([expected]);
+  });
+
+  it('a file that includes itself', () => {
+    const path = folder.file('own.mod');
+    writeFileSync(path, channel('INCLUDE "own.inc"\nBREAKPOINT { i = 0.1*v }'));
+    writeFileSync(folder.file('own.inc'), 'INCLUDE "own.inc"\n');
+    const list = (): unknown => importModel(readSource(path));
+    expect(list).toThrow(/own\.inc is included while it is being read/);
+  });
+
+  it('a kinetic scheme of 60 states that all react with each other', () => {
+    const states = Array.from({ length: 60 }, (_, k) => `s${k}`);
+    const reactions = states.flatMap((a, k) => states.slice(k + 1).map((b) => ` ~ ${a} <-> ${b} (1, 1)`));
+    const text = `NEURON { SUFFIX x NONSPECIFIC_CURRENT i }\nASSIGNED { v (mV) i (mA/cm2) }\nSTATE {\n ${states.join(' ')}\n}\nINITIAL { s0 = 1 }\nBREAKPOINT { SOLVE k METHOD sparse i = 1e-3*s0*v }\nKINETIC k {\n${reactions.join('\n')}\n}`;
+    expect(words(text)).toEqual(['model/large-scheme 4:2 leave out reactions, or divide the scheme']);
   });
 });
 

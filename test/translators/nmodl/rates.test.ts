@@ -6,7 +6,11 @@ import { parseExpression } from '../../../src/lang/parse.js';
 import { unitOf } from '../../../src/lang/units.js';
 import { openModel } from '../../../src/session/open-model.js';
 import { importModel, readSource } from '../../../src/pipeline/pipeline.js';
+import type { Ion } from '../../../src/model/compartments.js';
 import { temporaryFolder } from '../../support/command.js';
+
+/** Potassium at NEURON's potential. */
+const potassium: Ions = { k: { valence: 1, reversal: -0.077 } };
 
 const folder = temporaryFolder();
 const files = join(import.meta.dirname, 'files');
@@ -60,12 +64,21 @@ const soma = {
 /** Area of the compartment in m2. */
 const area = Math.PI * 20e-6 * 20e-6;
 
+type Ions = Readonly<Record<string, Pick<Ion, 'valence' | 'reversal'>>>;
+
+/** Returns the reversal potential of an ion in V: a number of the model, or Nernst's from concentrations of a row. */
+function potentialOf(ion: string, model: Ions[string] | undefined, { ions, celsius }: Row): number {
+  if (model?.reversal !== 'nernst') return model?.reversal ?? NaN;
+  const [inside = NaN, outside = NaN] = [ions[`${ion}i`], ions[`${ion}o`]];
+  return ((8.31446261815324 * (celsius + 273.15)) / (model.valence * 96485.33212331001)) * Math.log(outside / inside);
+}
+
 /** Returns a function that evaluates expressions of a mechanism at the values of a row, in SI. */
-function evaluator(mechanism: Mechanism, row: Row, isFirst: boolean, unit: (state: string) => number) {
+function evaluator(mechanism: Mechanism, row: Row, isFirst: boolean, unit: (state: string) => number, ions: Ions) {
   const { parameters, state, derived } = mechanism;
   const around = (name: string): number => {
     const ion = /^e_(\w+)$/.exec(name)?.[1];
-    if (ion !== undefined) return (row.ions[`e${ion}`] ?? NaN) * 1e-3;
+    if (ion !== undefined) return potentialOf(ion, ions[ion], row);
     const level = /^(\w+)_([io])$/.exec(name);
     if (level) return row.ions[`${level[1]}${level[2]}`] ?? NaN;
     if (name.startsWith('i_')) return 0;
@@ -89,6 +102,7 @@ describe("first values, rates and currents equal NEURON's", () => {
   it.each(Object.entries(recorded.files))('of %s', (file, rows) => {
     const { model } = importModel(readSource(join(files, file))).valid;
     const [cell] = Object.values(model.neurons);
+    const ions = cell?.compartments?.ions ?? {};
     const own = Object.values(cell?.compartments?.mechanisms ?? {});
     const mechanisms = (own.length > 0 ? own : Object.values(model.synapses)) as unknown as readonly Mechanism[];
     const units: Readonly<Record<string, number>> = { A: 1e-6, B: 1e-6, g: 1e-6 };
@@ -99,8 +113,8 @@ describe("first values, rates and currents equal NEURON's", () => {
     for (const row of rows) {
       let slope = 0;
       for (const mechanism of mechanisms) {
-        const first = evaluator(mechanism, row, true, unit);
-        const now = evaluator(mechanism, row, false, unit);
+        const first = evaluator(mechanism, row, true, unit, ions);
+        const now = evaluator(mechanism, row, false, unit, ions);
         for (const [k, name] of row.states.entries()) {
           const variable = mechanism.state[name];
           const rate = mechanism.derivatives[name]?.rate;
@@ -129,16 +143,19 @@ describe("first values, rates and currents equal NEURON's", () => {
       'FUNCTION guarded(x) { if (x < -25) { guarded = 0 } else { guarded = exp(x) } }';
     const { model } = importModel({ name: 'x.mod', text }).valid;
     const mechanism = Object.values(model.neurons)[0]?.compartments?.mechanisms['x'] as unknown as Mechanism;
-    const at = { celsius: 6.3, v: -30, states: ['n'], first: [0], values: [0.4], rates: [], ions: { ek: -77 } };
+    const at = { celsius: 6.3, v: -30, states: ['n'], first: [0], values: [0.4], rates: [], ions: {} };
     // (0.5 - 0.4) by 10/9 ms.
-    expect(evaluator(mechanism, at, false, () => 1)(mechanism.derivatives['n']?.rate ?? 0)).toBeCloseTo(90, 9);
+    expect(evaluator(mechanism, at, false, () => 1, potassium)(mechanism.derivatives['n']?.rate ?? 0)).toBeCloseTo(
+      90,
+      9,
+    );
   });
 
   it('of a gate that a PROCEDURE advances by 1 - exp(-dt/tau): it approaches its steady state', () => {
     const { model } = importModel(readSource(join(files, 'old_style.mod'))).valid;
     const mechanism = Object.values(model.neurons)[0]?.compartments?.mechanisms['oldk'] as unknown as Mechanism;
-    const at = { celsius: 6.3, v: -30, states: ['n'], first: [0], values: [0.4], rates: [], ions: { ek: -77 } };
-    const of = evaluator(mechanism, at, false, () => 1);
+    const at = { celsius: 6.3, v: -30, states: ['n'], first: [0], values: [0.4], rates: [], ions: {} };
+    const of = evaluator(mechanism, at, false, () => 1, potassium);
     // The rates of the file, at -30 mV.
     const alpha = (0.02 * -5) / (1 - Math.exp(5 / 9));
     const beta = (-0.002 * -5) / (1 - Math.exp(-5 / 9));
@@ -308,7 +325,7 @@ describe('a steady state', () => {
     const { model } = importModel({ name: 'x.mod', text }).valid;
     const mechanism = Object.values(model.neurons)[0]?.compartments?.mechanisms['x'] as unknown as Mechanism;
     const row = { celsius: 6.3, v: -65, states: [], first: [], values: [], rates: [], ions: {} };
-    const first = evaluator(mechanism, row, true, () => 1);
+    const first = evaluator(mechanism, row, true, () => 1, {});
     expect([first('a'), first('b')]).toEqual([expect.closeTo(1.5, 12), expect.closeTo(0.5, 12)]);
   });
 });

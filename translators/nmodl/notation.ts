@@ -8,5 +8,6 @@ export const nmodl = {
   names: ['nmodl', 'mod'],
   form: 'text',
   suffixes: ['.mod'],
+  comments: /\bCOMMENT\b([\s\S]*?)\bENDCOMMENT\b|[:?]([^\n\r]*)/g,
   isOneCell: true,
 } as const satisfies NotationFacts;

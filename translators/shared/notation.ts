@@ -15,6 +15,8 @@ export interface NotationFacts {
   readonly form: 'tree' | 'markup' | 'text' | 'hdf5';
   /** Suffixes of files that are in this notation, whatever they contain. */
   readonly suffixes?: readonly string[];
+  /** Comments of a text, with groups for their contents. */
+  readonly comments?: RegExp;
   /** Members that mark a tree. */
   readonly heading?: Readonly<Record<string, unknown>>;
   /** Value of `format` at the top of a tree. */

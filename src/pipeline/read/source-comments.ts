@@ -3,11 +3,11 @@
 import { Parser } from 'yaml';
 import type { Positions } from '../../diagnostics/positions.js';
 import { commentsKey } from '../../model/comments.js';
-import { isNmodlName } from '../../../translators/nmodl/import.js';
 import { linesOf, type Lines } from '../../model/text/lines.js';
 import type { Model, ValidModel } from '../../model/model.js';
 import { child } from '../../model/pointer.js';
 import { isPhase } from '../../model/tagged.js';
+import { factsOf, notationOfSuffix } from './notation.js';
 import { placeOf } from './placed.js';
 import type { Source } from './read-source.js';
 import { isMarkup } from './recognise.js';
@@ -26,16 +26,17 @@ interface Comment {
 export function withComments(valid: ValidModel, source: Source, positions: Positions): ValidModel {
   const { name, text } = source.script ?? source;
   const { model } = valid;
-  const isNmodl = isNmodlName(name);
-  if (!(isNmodl ? /[:?]|\bCOMMENT\b/ : /#|<!--|\/[/*]/).test(text)) return valid;
+  const notation = notationOfSuffix(name);
+  const pattern = notation && factsOf(notation).comments;
+  if (!pattern && !/#|<!--|\/[/*]/.test(text)) return valid;
   const known = linesOfParts(model, positions, name);
   const comments = new Map<string, string>();
   const partOf = source.script ? partsOfScript(text, known) : partsOfDocument(text, known);
   const linesOfText = text.split(/\r\n|[\r\n]/);
   const found = source.script
     ? scriptComments(text)
-    : isNmodl
-      ? commentsIn(text, /\bCOMMENT\b([\s\S]*?)\bENDCOMMENT\b|[:?]([^\n\r]*)/g)
+    : pattern
+      ? commentsIn(text, pattern)
       : isMarkup(text)
         ? commentsIn(text, /<!--([\s\S]*?)-->/g)
         : treeComments(text);

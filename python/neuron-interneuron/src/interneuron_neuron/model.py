@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
 import re
 import sys
 from collections.abc import Iterable, Mapping
@@ -31,7 +30,6 @@ from .values import (
 
 #: Reversal potentials, concentrations and currents of ions, by NEURON's names and ours.
 _ION_NAMES = {"e{}": "e_{}", "{}i": "{}_i", "{}o": "{}_o", "i{}": "i_{}"}
-_FARADAY_BY_GAS = 96485.33212331 / 8.31446261815324
 
 
 class Model:
@@ -276,38 +274,22 @@ class Model:
         return found
 
     def _ion(self, ion: str, sections: Mapping[str, Any]) -> dict[str, Any]:
-        charge = self.h.ion_charge(f"{ion}_ion")
-        levels = {
-            place: {
-                **{key: self._first(section)[name][section.nseg // 2] for key, name in (("inside", f"{ion}i"), ("outside", f"{ion}o"))},
-                "e": getattr(section(0.5), f"e{ion}"),
+        charge = int(self.h.ion_charge(f"{ion}_ion"))
+
+        def level(section: Any) -> dict[str, str]:
+            middle, starts = section.nseg // 2, self._first(section)
+            # NEURON computes the potential at each step where a mechanism writes a concentration.
+            is_computed = int(self.h.ion_style(f"{ion}_ion", sec=section)) >> 6 & 1
+            return {
+                "inside": f"{starts[f'{ion}i'][middle]!r} mM",
+                "outside": f"{starts[f'{ion}o'][middle]!r} mM",
+                "reversal": "nernst" if is_computed else f"{getattr(section(0.5), f'e{ion}')!r} mV",
             }
-            for place, section in sections.items()
-        }
+
+        levels = {place: level(section) for place, section in sections.items()}
         first = next(iter(levels.values()))
-        styles = {int(self.h.ion_style(f"{ion}_ion", sec=section)) >> 6 & 1 for section in sections.values()}
-        found = {"valence": int(charge), **{key: f"{first[key]!r} mM" for key in ("inside", "outside")}}
-        reads = re.compile(rf"\bREAD\b[^\n]*\b{ion}[io]\b")
-        if styles == {1}:
-            found["reversal"] = "nernst"
-        elif all(each["e"] == first["e"] for each in levels.values()):
-            found["reversal"] = f"{first['e']!r} mV"
-        elif not any(reads.search(text) for name, text in self.sources.texts.items() if hasattr(next(iter(sections.values()))(0.5), name)):
-            # Concentrations of this ion have no effect but on its potential, which differs between sections.
-            kelvin = self.h.celsius + 273.15
-            for each in levels.values():
-                each["outside"] = each["inside"] * math.exp(charge * each["e"] * 1e-3 * _FARADAY_BY_GAS / kelvin)
-            found["outside"] = f"{first['outside']!r} mM"
-            found["reversal"] = "nernst"
-        else:
-            self.leave(f"reversal potentials of {ion}: sections differ, all have {first['e']!r} mV here")
-            found["reversal"] = f"{first['e']!r} mV"
-        at = {
-            place: {key: f"{each[key]!r} mM" for key in ("inside", "outside")}
-            for place, each in levels.items()
-            if any(each[key] != first[key] for key in ("inside", "outside"))
-        }
-        return {**found, **({"at": at} if at else {})}
+        at = {place: {key: each[key] for key in each if each[key] != first[key]} for place, each in levels.items() if each != first}
+        return {"valence": charge, **first, **({"at": at} if at else {})}
 
     # --- Point processes and connections ----------------------------------------------------------------------------
     def connect(self, trains: Mapping[str, list[float]], plays: Mapping[Any, Any]) -> None:

@@ -14,6 +14,7 @@ import { brianModel } from './models/brian.js';
 import { neuromlModel } from './models/neuroml.js';
 import { pynnModel } from './models/pynn.js';
 import { isMarkup } from '../../src/pipeline/read/recognise.js';
+import { mutateCode } from './mutate-code.js';
 import { markupOf, mutateMarkup, textOf } from './mutate-markup.js';
 import { bombs, mutateText } from './mutate-text.js';
 import { mutateTree } from './mutate-tree.js';
@@ -26,6 +27,7 @@ export const notations = [
   'canonical',
   'pynn',
   'neuroml',
+  'nmodl',
   'expression',
   'command',
   'calls',
@@ -63,6 +65,14 @@ function textsIn(...folders: readonly string[]): readonly string[] {
     .map((path) => readFileSync(path, 'utf8'))
     .filter((text) => text.length <= longestSeed);
 }
+
+const mechanismsIn = (...folders: readonly string[]): readonly string[] =>
+  folders.flatMap((folder) =>
+    readdirSync(join(root, folder))
+      .filter((name) => name.endsWith('.mod'))
+      .sort()
+      .map((name) => readFileSync(join(root, folder, name), 'utf8')),
+  );
 
 /** A document of a notation, as text and as a tree. */
 interface Seed<T> {
@@ -106,6 +116,13 @@ const makers: Readonly<Record<FuzzNotation, () => Maker>> = {
       .filter(isMarkup)
       .map((text) => ({ text, tree: markupOf(text) }));
     return documentsOf(seeds, mutateMarkup, textOf);
+  },
+  nmodl: () => {
+    const seeds = mechanismsIn('test/translators/nmodl/files', 'test/translators/nmodl/trials');
+    return (random) => {
+      const changed = mutateCode(random.pick(seeds), seeds, random);
+      return random.once(12) ? mutateText(changed, random) : Buffer.from(changed);
+    };
   },
   expression: () => {
     const seeds = textsIn('fixtures/brian', 'fixtures/model/hard')

@@ -35,6 +35,7 @@ const inRound: Readonly<Record<FuzzNotation, number>> = {
   canonical: 20_000,
   pynn: 15_000,
   neuroml: 10_000,
+  nmodl: 2000,
   expression: 200_000,
   command: 2000,
   calls: 1000,

@@ -48,6 +48,9 @@ function peak(): number | undefined {
 const between = ownForms.includes(notation) ? 1 : 8;
 let commandsFed: CommandFeeder | undefined;
 
+/** A file with a suffix is read by it. */
+const document = join(folder, notation === 'nmodl' ? 'model.mod' : 'model');
+
 /** Feeds an input, by its kind. */
 async function feed(bytes: Uint8Array, ordinal: number): Promise<Outcome> {
   switch (notation) {
@@ -67,9 +70,7 @@ async function feed(bytes: Uint8Array, ordinal: number): Promise<Outcome> {
     case 'expression':
       return feedExpression(Buffer.from(bytes).toString('utf8'));
     default:
-      return purpose === 'differential'
-        ? compareDocument(join(folder, 'model'), bytes)
-        : feedDocument(join(folder, 'model'), bytes, ordinal);
+      return purpose === 'differential' ? compareDocument(document, bytes) : feedDocument(document, bytes, ordinal);
   }
 }
 

@@ -7,7 +7,7 @@
 import type { Span } from '../../src/lang/ast.js';
 import { namesIn } from '../../src/lang/walk.js';
 import type { Report } from './expressions.js';
-import { ionRoles, ionVariable, ownValences } from './ions.js';
+import { ionRoles, ionVariable, ownValences, roleOf } from './ions.js';
 import * as messages from './messages.js';
 import type { NmodlFile, Statement } from './syntax.js';
 import { powersOf } from './units.js';
@@ -90,12 +90,29 @@ function checkEquations(file: NmodlFile, report: Report): void {
       if (seen.has(one.target.name)) report(messages.secondEquation(one.target.name), one.span);
       seen.add(one.target.name);
     }
-  const texts = [...file.blocks.values()].flatMap(({ body }) => statementsIn(body));
-  const all = [...texts, ...statementsIn(file.breakpoint), ...statementsIn(file.receive?.body ?? [])];
-  const changed = new Set(all.flatMap(changedBy));
+  const changed = changedIn(file);
   const ofIons = new Set(file.ions.flatMap(({ reads, writes }) => [...reads, ...writes].map(({ name }) => name)));
   for (const { name, span } of file.states)
     if (!changed.has(name) && !ofIons.has(name)) report(messages.noEquation(name), span);
+}
+
+/** Reports currents that nothing assigns, of a file without errors. */
+export function checkCurrents(file: NmodlFile, report: Report): void {
+  const currents = [
+    ...file.ions.flatMap(({ ion, writes }) => writes.filter(({ name }) => roleOf(name, ion) === 'current')),
+    ...[...file.nonspecific, ...file.electrode].map((name) => ({
+      name,
+      span: file.assigned.find((one) => one.name === name)?.span ?? { start: 0, end: 1 },
+    })),
+  ];
+  const changed = new Set([...changedIn(file), ...statementsIn(file.initial).flatMap(changedBy)]);
+  for (const { name, span } of currents) if (!changed.has(name)) report(messages.noCurrent(name), span);
+}
+
+/** Returns the names of variables that statements outside of INITIAL may change. */
+function changedIn({ blocks, breakpoint, receive }: NmodlFile): ReadonlySet<string> {
+  const bodies = [...blocks.values()].map(({ body }) => body);
+  return new Set([...bodies, breakpoint, receive?.body ?? []].flatMap((body) => statementsIn(body).flatMap(changedBy)));
 }
 
 /** Returns the names of variables that a statement may change. */

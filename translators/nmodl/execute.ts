@@ -72,6 +72,8 @@ export interface Program {
   /** Names that a formula may read. */
   readonly names: readonly string[];
   readonly blocks: ReadonlyMap<string, Block>;
+  /** Whether the file or NEURON has a variable, or an array with an element of the name. */
+  readonly isDeclared: (name: string) => boolean;
   /** The value of a variable that no statement has assigned yet. */
   readonly outside: (name: string, span: Span) => Value | undefined;
   /** Unit with which a variable is declared; undefined: none. */
@@ -247,6 +249,7 @@ export class Execution {
   /** Assigns a value to a variable of the innermost scope that has it. */
   assign(name: string, given: Value, span: Span): void {
     const local = this.#locals.findLast((scope) => scope.has(name));
+    if (!local && !this.program.isDeclared(name)) this.#fail(messages.unknownName(name, this.program.names), span);
     // Numbers of a formula take up the units of variables without a declared one: rates are numbers, differences of
     // potentials stay what they are.
     const value = local && !this.#calls.includes(name) ? asPure(given) : given;
@@ -371,7 +374,10 @@ export class Execution {
     const locals: Scope = new Map();
     for (const [k, parameter] of block.parameters.entries()) {
       const argument = given[k];
-      if (!argument) this.#fail(messages.fewArguments(name, block.parameters.length), span);
+      if (!argument) {
+        const names = block.parameters.map((one) => one.name);
+        return this.#fail(messages.fewArguments(name, names, given.length), span);
+      }
       const value = this.value(argument);
       const unit = parameter.unit === undefined ? value.unit : this.program.unit(parameter.unit);
       locals.set(parameter.name, unit === undefined ? value : { expression: inUnits(value, unit), unit });

@@ -91,8 +91,10 @@ export class ExpressionParser {
   }
 
   protected expect(text: string): Token {
-    if (!this.is(text)) this.fail(messages.expected(text, this.found()));
-    return this.next();
+    if (this.is(text)) return this.next();
+    const before = this.peek(-1);
+    if (/^[)\]=]$/.test(text) && !this.is('==')) this.fail(messages.missing(text, before.text, this.found()), before);
+    return this.fail(messages.expected(text, this.found()));
   }
 
   protected found(): string {
@@ -121,8 +123,11 @@ export class ExpressionParser {
     const open = this.expect('(');
     let text = '';
     while (!this.is(')')) {
+      if (this.token.kind === 'end' || /^[{}=<>(]$/.test(this.token.text)) {
+        const last = this.peek(-1);
+        this.fail(messages.missing(')', last.text, this.found()), { start: open.start, end: last.end });
+      }
       const token = this.next();
-      if (token.kind === 'end') this.fail(messages.expected(')', 'the end of the file'), open);
       const separate = /[\w.]$/.test(text) && /^[\w.]/.test(token.text) && token.start > this.peek(-2).end;
       text += (separate ? ' ' : '') + token.text;
     }

@@ -4,7 +4,7 @@ import type { Diagnostics } from '../../src/diagnostics/diagnostic.js';
 import type { Positions } from '../../src/diagnostics/positions.js';
 import { isRefused } from '../../src/diagnostics/system-error.js';
 import { settle } from '../shared/located.js';
-import { checkFile } from './check.js';
+import { checkCurrents, checkFile } from './check.js';
 import { documentOf } from './document.js';
 import { mechanismOf, type Mechanism } from './mechanism.js';
 import * as messages from './messages.js';
@@ -47,6 +47,7 @@ export function readMechanism(
   });
   if (file) checkFile(file, report);
   const mechanism = file && !found.hasErrors ? mechanismOf(file, report) : null;
+  if (file && mechanism) checkCurrents(file, report);
   const [table] = file?.tables ?? [];
   if (mechanism && table) report(messages.tables(), table);
   diagnostics.addAll(found.list);

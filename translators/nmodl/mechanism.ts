@@ -185,6 +185,11 @@ class Translation {
     this.#program = {
       names: [...this.#declared.keys(), 'v', 't', 'dt', 'celsius', 'area', 'diam'],
       blocks: file.blocks,
+      isDeclared: (name) =>
+        this.#isGiven(name) ||
+        this.#declared.has(name) ||
+        this.#elementOf(name) !== undefined ||
+        [...file.nonspecific, ...file.electrode].includes(name),
       outside: (name, span) => this.#outside(name, span),
       declaredUnit: (name) => this.#declaredUnit(name),
       isState: (name) => this.#states.has(name),

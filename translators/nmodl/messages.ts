@@ -10,7 +10,19 @@ export const expected = (wanted: string, found: string): Finding => ({
   message: `${wanted} is expected before ${shorten(found)}`,
   expected: wanted,
   found: shorten(found),
-  ...(wanted === '=' && found === '==' ? { hint: '= assigns a value, == compares two' } : {}),
+  hint:
+    wanted === '=' && found === '=='
+      ? '= assigns a value, == compares two'
+      : `write ${wanted} here, or correct ${shorten(found)}`,
+});
+
+/** A sign that is missing at the end of a text, such as a closing parenthesis. */
+export const missing = (sign: string, before: string, next: string): Finding => ({
+  code: 'nmodl/syntax',
+  message: `${sign} is missing after ${shorten(before)}`,
+  expected: sign,
+  found: shorten(next),
+  hint: sign === '=' ? 'write name = value' : `write ${sign} here, or remove the sign that it would close`,
 });
 
 /** A power by two stars. */
@@ -37,7 +49,7 @@ const blocks =
   );
 
 /** Whether a block of a file begins with a word, which no other block may contain. */
-export const isOuterBlock = (word: string): boolean => word !== 'INITIAL' && blocks.includes(word);
+export const isOuterBlock = (word: string): boolean => blocks.includes(word);
 
 /** A block that begins within another one. */
 export const openBlock = (inner: string, outer: string): Finding => ({
@@ -59,6 +71,8 @@ export const unclosed = (block: string): Finding => ({
 export const extraBrace = (): Finding => ({
   code: 'nmodl/syntax',
   message: 'this } closes no block',
+  expected: 'a block of the file',
+  found: '}',
   hint: 'remove it, or look for a } too many in the block before',
 });
 
@@ -287,10 +301,12 @@ export const unknownFunction = (name: string, known: readonly string[]): Finding
 });
 
 /** A call with too few arguments. */
-export const fewArguments = (name: string, count: number): Finding => ({
+export const fewArguments = (name: string, parameters: readonly string[], given: number): Finding => ({
   code: 'nmodl/few-arguments',
-  message: `${shorten(name)} takes ${count} argument${count === 1 ? '' : 's'}`,
-  expected: `${count} argument${count === 1 ? '' : 's'}`,
+  message: `${shorten(name)} takes ${parameters.length} argument${parameters.length === 1 ? '' : 's'}`,
+  expected: shorten(`${name}(${parameters.join(', ')})`),
+  found: `${given} argument${given === 1 ? '' : 's'}`,
+  hint: 'write the missing arguments',
 });
 
 /** A rate or a reaction of a variable that is not a state. */
@@ -298,6 +314,15 @@ export const notAState = (name: string): Finding => ({
   code: 'nmodl/not-a-state',
   message: `${shorten(name)} has a rate of change, but is not a state`,
   expected: `STATE { ${shorten(name)} }`,
+  hint: `declare ${shorten(name)} in STATE, or correct its name`,
+});
+
+/** A current that nothing assigns. */
+export const noCurrent = (name: string): Finding => ({
+  code: 'nmodl/no-current',
+  severity: 'note',
+  message: `nothing assigns the current ${shorten(name)}, so it is 0`,
+  hint: `assign ${shorten(name)} in BREAKPOINT`,
 });
 
 /** A variable that each step computes from its last value, other than by a rate. */

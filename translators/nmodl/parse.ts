@@ -262,7 +262,8 @@ class Parser extends ExpressionParser {
   #checkOpen(): void {
     const { kind, text } = this.token;
     if (kind === 'end') this.fail(messages.unclosed(this.#outer.text), this.#outer);
-    if (kind === 'name' && messages.isOuterBlock(text) && this.#opens())
+    const isInner = text === 'INITIAL' && this.#outer.text === 'NET_RECEIVE';
+    if (kind === 'name' && messages.isOuterBlock(text) && !isInner && this.#opens())
       this.fail(messages.openBlock(text, this.#outer.text));
   }
 
@@ -350,6 +351,8 @@ class Parser extends ExpressionParser {
   }
 
   #ion(from: Token): IonUse {
+    if (['READ', 'WRITE', 'VALENCE'].includes(this.token.text))
+      this.fail(messages.expected('the name of an ion', this.token.text));
     const ion = this.name('the name of an ion').text;
     const reads: Named[] = [];
     const writes: Named[] = [];

@@ -196,7 +196,7 @@ describe('a file that NEURON refuses is refused at the words, with a hint', () =
     [
       'a reaction of no state',
       channel('BREAKPOINT {\n SOLVE s METHOD sparse\n i = m*v\n}\nKINETIC s {\n ~ m <-> n (1, 2)\n}'),
-      'nmodl/not-a-state 12:2 STATE { n }',
+      'nmodl/not-a-state 12:2 declare n in STATE, or correct its name',
     ],
     ['a power by two stars', channel('BREAKPOINT {\n i = m**4*v\n}'), 'nmodl/syntax 8:7 write n^4 for n**4'],
     [

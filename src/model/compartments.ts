@@ -39,7 +39,7 @@ export interface Ion {
   readonly outside?: number;
   /** Reversal potential in V, or by Nernst's equation from the present concentrations. */
   readonly reversal?: number | 'nernst';
-  /** Concentrations at the start and potentials that are others on some sections, by section or group; of several the last holds. */
+  /** Values on sections where they differ, by section or group; of several the last holds. */
   readonly at?: Readonly<Record<Id, Pick<Ion, 'inside' | 'outside' | 'reversal'>>>;
 }
 

@@ -153,7 +153,7 @@ export function poolElement(id: string, { rest, tau, filling }: Pool, dimensions
       });
 }
 
-/** Returns concentrations (mol/m**3) of an ion on a section without a mechanism that sets them, and its potential (V). */
+/** Returns the concentrations of an ion on a section without a mechanism that sets them, and its potential; in SI. */
 export function levelsOn(
   { inside, outside, reversal, at = {} }: Ion,
   section: Id,

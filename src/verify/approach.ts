@@ -133,6 +133,8 @@ export interface Distances {
   readonly step: number;
   readonly units: ReadonlyMap<string, Unit>;
   readonly unmatched: readonly Unmatched[];
+  /** Spikes of the model that has more. */
+  readonly spikes: number;
   /** Distances of spikes with the same number of the same cell in s, ascending. */
   readonly apart: readonly number[];
 }
@@ -286,5 +288,11 @@ export function distancesOf(
     const mean = kept.reduce((sum, distance) => sum + distance, 0) / Math.max(1, kept.length);
     units.set(key, { ...unit, distance: mean, ratio: mean === 0 ? 0 : (mean * distances.length) / own });
   }
-  return { step, units, unmatched, apart: apart.sort((p, q) => p - q) };
+  const total = (run: OpenRun): number =>
+    [...a.spikes.keys()].reduce(
+      (sum, name) => sum + (run.spikes.get(name) ?? []).reduce((all, { length }) => all + length, 0),
+      0,
+    );
+  const spikes = Math.max(total(a), total(b));
+  return { step, units, unmatched, spikes, apart: apart.sort((p, q) => p - q) };
 }

@@ -32,8 +32,15 @@ export function limitText(limit: Limit, named: (variable: string) => string = (v
   }
 }
 
+/** Times that differ by less, in s, differ by rounding. */
+const rounding = 1e-12;
+
 /** Returns the largest distance of two spikes at a step. */
-const largest = ({ apart }: Distances): number => apart.at(-1) ?? 0;
+const largest = ({ apart }: Distances): number => ((apart.at(-1) ?? 0) < rounding ? 0 : (apart.at(-1) ?? 0));
+
+/** Returns numbers with few digits. */
+const listed = (numbers: readonly number[], digits = 6): string =>
+  numbers.map((number) => Number(number.toPrecision(digits))).join(', ');
 
 /** Steps that are shown. */
 const mostSteps = 3;
@@ -44,21 +51,28 @@ function vanishing({ levels, states }: Limit): string {
   const figures = isEqual
     ? 'no difference at any step'
     : levels.some(({ apart }) => apart.length > 0)
-      ? `differences vanish with the step (spikes ${shown.map((level) => ms(largest(level))).join(', ')} apart at ${shown.map(({ step }) => stepText(step)).join(', ')})`
-      : `differences vanish with the step (${shown.map(({ step }) => stepText(step)).join(', ')})`;
+      ? `differences vanish with the step (${listed(
+          shown.map((level) => largest(level) * 1e3),
+          2,
+        )} ms at ${listed(shown.map(({ step }) => step * 1e3))} ms)`
+      : `differences vanish with the step (${listed(shown.map(({ step }) => step * 1e3))} ms)`;
   const isCompared = states !== undefined && states.apart.length === 0 && states.synapses;
   return isCompared
     ? `${figures}, states equal to ${Number(Math.max(states.rounding, 1e-16).toPrecision(1))}`
     : figures;
 }
 
+/** Spikes count as close when they are no more than a step or this time, in s, apart. */
+const leastTolerance = 1e-4;
+
 /** Returns the agreement of spikes at the model's own step, with the loop open. */
 function ownStep({ levels: [first], dt }: Limit): readonly string[] {
   if (first === undefined || first.step !== dt || first.apart.length === 0) return [];
   const [count, most] = [first.apart.length, largest(first)];
-  const within = dt ** 2 / most;
-  const later = most > 1.5 * dt ? `, within ${stepText(dt)} from steps of ${ms(within)} on` : '';
-  return [`at ${stepText(dt)} ${count} spikes at most ${ms(most)} apart${later}`];
+  const tolerance = Math.max(dt, leastTolerance);
+  const later =
+    most > 1.5 * tolerance ? `, within ${stepText(tolerance)} from steps of ${ms((dt * tolerance) / most)} on` : '';
+  return [`at ${stepText(dt)} ${count} of ${first.spikes} spikes at most ${ms(most)} apart${later}`];
 }
 
 function remaining({ rest, states, levels }: Limit, named: (variable: string) => string): string {
@@ -66,17 +80,17 @@ function remaining({ rest, states, levels }: Limit, named: (variable: string) =>
   if (difference !== undefined)
     return `${differenceText(difference)}${more.length === 0 ? '' : ` (and ${more.length} more)`}`;
   const [unit] = rest;
-  const steps = levels.slice(-mostSteps).map(({ step }) => stepText(step));
+  const steps = `${listed(levels.slice(-mostSteps).map(({ step }) => step * 1e3))} ms`;
   const [first] = levels.at(-1)?.unmatched ?? [];
   if (unit === undefined)
     return first === undefined
       ? 'a difference remains'
-      : `a spike of ${first.population}[${first.cell}] at ${stepText(first.time)} is only in one of them at ${steps.join(', ')}`;
+      : `a spike of ${first.population}[${first.cell}] at ${stepText(first.time)} is only in one of them at ${steps}`;
   const { population, cell, variable, distance } = unit;
   const cells = new Set(rest.map((one) => `${one.population}[${one.cell}]`)).size;
   const what = variable === undefined ? 'spikes' : named(variable);
   const size = variable === undefined ? ms(distance) : String(Number(distance.toPrecision(2)));
-  return `${what} of ${population}[${cell}] stay ${size} apart at ${steps.join(', ')} (${cells} ${cells === 1 ? 'cell' : 'cells'})`;
+  return `${what} of ${population}[${cell}] stay ${size} apart at ${steps} (${cells} ${cells === 1 ? 'cell' : 'cells'})`;
 }
 
 /** Returns a quantity that differs, with both values. */
@@ -95,7 +109,8 @@ export function limitReport({ verdict, reason, seconds, levels, rest, states, cl
     seconds,
     steps: levels.map((level) => ({
       step: level.step,
-      spikes: level.apart.length,
+      spikes: level.spikes,
+      paired: level.apart.length,
       largest: largest(level),
       unmatched: level.unmatched.length,
       ratio: Math.max(0, ...[...level.units.values()].map(({ ratio }) => ratio)),

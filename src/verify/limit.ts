@@ -73,7 +73,7 @@ export interface LimitOptions {
 }
 
 /** Usual work of a verdict. */
-const usualWork = 3e8;
+const usualWork = 4e8;
 
 /** Most times at which states are compared. */
 const mostTimes = 1000;
@@ -81,8 +81,8 @@ const mostTimes = 1000;
 /** Shortest time that is compared, and longest if no cell spikes in it, in s. */
 const compared = { first: 0.2, longest: 1 } as const;
 
-/** Halvings of the step before a verdict, and the most of them. */
-const halvings = { least: 4, most: 8 } as const;
+/** Halvings of the step before a verdict, before a verdict by a few units, and the most of them. */
+const halvings = { least: 4, few: 6, most: 8 } as const;
 
 /** Halvings of a step at which a model fails. */
 const mostFailing = 3;
@@ -97,6 +97,12 @@ class NotANumber extends Error {}
  */
 export async function limitOf(source: ValidModel, target: ValidModel, options: LimitOptions = {}): Promise<Limit> {
   const { dt } = source.model.experiment;
+  const { work = usualWork } = options;
+  const atFirst = [source, target].reduce(
+    (sum, valid) => sum + workOf(valid, comparedTime(valid.model, compared.first)),
+    0,
+  );
+  if (atFirst * 2 ** (halvings.least + 1) > work) return noLimit(source, 'larger than the budget');
   const [reason] = stepReasons(source.model);
   if (reason !== undefined) return noLimit(source, reason);
   try {
@@ -156,7 +162,7 @@ export async function limitOfDocuments(
 }
 
 /** Returns a model with its draws made, or the reason why there is none. */
-async function settledOrReason(valid: ValidModel): Promise<ValidModel | string> {
+export async function settledOrReason(valid: ValidModel): Promise<ValidModel | string> {
   try {
     const { valid: frozen, remaining } = await drawnOnce(valid, (await chooseTarget('wasm')).target);
     return remaining[0] ?? frozen;
@@ -166,14 +172,14 @@ async function settledOrReason(valid: ValidModel): Promise<ValidModel | string> 
 }
 
 /** Returns the reason why a model cannot be run, of an error that has one. @throws the error */
-function reasonOf(error: unknown): string {
+export function reasonOf(error: unknown): string {
   if (error instanceof EndedByFault || error instanceof NotANumber || error instanceof UsageError) return error.message;
   if (error instanceof DiagnosticError) return `it cannot run here: ${error.diagnostics[0]?.message ?? error.message}`;
   throw error;
 }
 
 /** Returns a verdict for models without a limit. */
-const noLimit = ({ model }: ValidModel, reason: string): Limit => ({
+export const noLimit = ({ model }: ValidModel, reason: string): Limit => ({
   verdict: 'no limit',
   reason,
   seconds: comparedTime(model, compared.first),
@@ -253,7 +259,7 @@ async function approach(
       if (!(error instanceof NotANumber || error instanceof EndedByFault) || from === mostFailing) throw error;
     }
   const pairs = cellPairs(source, there, coarser.runs[0], paired, [...sampled.values()]);
-  const states = compareStates(typedValid(source), typedValid(first), pairs);
+  const states = compareStates(typedValid(source), typedValid(await written(coarser.step / 8)), pairs);
   const levels: Distances[] = [];
   const atFirst = workOf(openSource, seconds) + workOf(openFirst, seconds);
   const arriving = arrivals(openSource, spikes) + arrivals(openFirst, spikes);
@@ -280,9 +286,10 @@ async function approach(
     const verdict = levels.length < halvings.least ? undefined : judgement();
     if (verdict !== undefined) return limit(verdict);
   }
-  const isUnmatched =
-    levels.length > halvings.least && levels.slice(-halvings.least).every(({ unmatched }) => unmatched.length > 0);
-  if (states.differences.length > 0 || restOf(levels).rest.length > 0 || isUnmatched) return limit('another model');
+  const isLong = levels.length >= halvings.few;
+  const isUnmatched = levels.slice(-halvings.least).every(({ unmatched }) => unmatched.length > 0);
+  if (states.differences.length > 0 || (isLong && (isUnmatched || restOf(levels).rest.length > 0)))
+    return limit('another model');
   const smallest = `${Number((coarser.step * 1e3).toPrecision(4))} ms`;
   const { units } = levels.at(-1) ?? {};
   return limit(

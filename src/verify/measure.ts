@@ -7,20 +7,15 @@ import { DiagnosticError, UsageError } from '../diagnostics/diagnostic.js';
 import { connectionsOf, countOf } from '../draw/drawing-cost.js';
 import { hashModel } from '../model/hash.js';
 import type { Recording, ValidModel } from '../model/model.js';
-import { isRecording, phaseKind } from '../model/tagged.js';
+import { drawnParts } from '../model/drawn-parts.js';
+import { remainingDraws } from '../model/remaining-draws.js';
+import { isRecording } from '../model/tagged.js';
 import { typedModel } from '../model/typed-model.js';
-import { chooseTarget } from '../pipeline/choose-target.js';
 import type { ConvertedModel, TargetNotation } from '../convert/convert.js';
 import type { Grade } from '../compare/compare.js';
-import { freeze } from '../convert/freeze.js';
 import { InterruptedError } from '../pipeline/interrupted.js';
-import {
-  comparedTime,
-  compareWritten,
-  drawnAnew,
-  type CheckOptions,
-  type ConversionCheck,
-} from './check-conversion.js';
+import { comparedTime, compareWritten, type CheckOptions, type ConversionCheck } from './check-conversion.js';
+import { limitOf, noLimit, reasonOf, settledOrReason, type Limit } from './limit.js';
 import { convertWritten, notationRead, readBack, type HowToConvert } from './read-back.js';
 
 /** Result of measuring a conversion. */
@@ -30,8 +25,8 @@ export interface Measurement {
   readonly reason?: string;
   /** Comparison of both runs. */
   readonly check?: ConversionCheck;
-  /** If the written file draws anew: the same with the draws of the model listed in both. */
-  readonly listed?: Measurement;
+  /** Verdict in the limit of small steps, with the draws of the model in both; absent: not decided. */
+  readonly limit?: Limit;
 }
 
 /** How to measure. */
@@ -68,75 +63,63 @@ export async function measure(
   if (to === 'swc') return notMeasured('SWC holds shapes of cells, which cannot be run');
   if (to === 'nir') return notMeasured('a graph of NIR states no inputs: run it with --input');
   if (converted.files.length === 0) return notMeasured('nothing is written');
-  const clock = processorClock(processor);
   const valid = withDuration(given);
   try {
     if (!whole && isTooLarge(valid, converted)) return tooLarge;
     const written = await readBack(given, to, { converted, ...how });
     if (hashModel(given.model).experiment === hashModel(written.model).experiment) return { verdict: 'exact' };
     const target = withDuration(written);
-    if (whole) return graded(await compareWritten(valid, target, { report: converted.report }));
-    const compareBoth = async (...[source, found, { report }]: BothModels): Promise<Measurement> =>
-      graded(await compareFirst(source, found, { target: 'wasm', signal: clock.signal, report }));
-    if (hashModel(valid.model).model === hashModel(target.model).model || drawnAnew(target.model).length === 0)
-      return await compareBoth(valid, target, converted);
-    const listed = await withListedDraws(valid, target, converted, {
-      to,
-      how,
-      compareBoth,
-      signal: clock.signal,
-    });
+    if (whole) {
+      const check = await compareWritten(valid, target, { report: converted.report });
+      return { ...graded(check), limit: await limitOfWritten(valid, target, { to, converted, how }) };
+    }
+    const limit = await limitOfWritten(valid, target, { to, converted, how });
+    const clock = processorClock(processor);
+    const { report } = converted;
     try {
-      return { ...(await compareBoth(valid, target, converted)), listed };
+      return { ...graded(await compareFirst(valid, target, { target: 'wasm', signal: clock.signal, report })), limit };
     } catch (error) {
       if (!clock.signal.aborted && !(error instanceof InterruptedError)) throw error;
-      return { ...tooLarge, listed };
+      return { ...tooLarge, limit };
+    } finally {
+      clock.stop();
     }
   } catch (error) {
-    if (clock.signal.aborted || error instanceof InterruptedError) return tooLarge;
     if (error instanceof DiagnosticError)
       return notMeasured(`it cannot run here: ${error.diagnostics[0]?.message ?? error.message}`);
     if (error instanceof UsageError) return notMeasured(`it cannot run here: ${error.message}`);
     throw error;
-  } finally {
-    clock.stop();
   }
 }
 
-/** Two models, and the report of the conversion between them. */
-type BothModels = readonly [source: ValidModel, written: ValidModel, converted: Pick<ConvertedModel, 'report'>];
-
-/** Compares a model with all its draws made and the same conversion of it. */
-async function withListedDraws(
+/** Returns the verdict on a model with its draws made, and the same conversion of it. */
+async function limitOfWritten(
   valid: ValidModel,
   target: ValidModel,
-  converted: ConvertedModel,
   {
     to,
+    converted,
     how,
-    compareBoth,
-    signal,
-  }: {
-    readonly to: TargetNotation;
-    readonly how: HowToConvert;
-    readonly compareBoth: (...models: BothModels) => Promise<Measurement>;
-    readonly signal: AbortSignal;
-  },
-): Promise<Measurement> {
-  if (pairsOf(valid) > budget.listedPairs) return tooLarge;
-  const { valid: frozen, remaining } = await freeze(valid, (await chooseTarget('wasm')).target);
-  const [random] = remaining;
-  if (random !== undefined) return notMeasured(`${random}, which cannot be listed`);
-  const driven = withDrawnSpikes(target, valid, frozen);
-  if (drawnAnew(driven.model).length === 0) return compareBoth(frozen, driven, converted);
-  const again = await convertWritten(frozen, to, { ...how, freeze: false });
-  if (again.files.length === 0 || (again.outcome === 'incomplete' && converted.outcome !== 'incomplete'))
-    return notMeasured('the notation cannot list these draws');
-  signal.throwIfAborted();
-  const written = withDuration(await readBack(frozen, notationRead(to), { converted: again }));
-  const [anew] = drawnAnew(written.model);
-  if (anew !== undefined) return notMeasured(`drawn anew: ${anew}`);
-  return compareBoth(frozen, written, again);
+  }: { readonly to: TargetNotation; readonly converted: ConvertedModel; readonly how: HowToConvert },
+): Promise<Limit> {
+  let report = converted.report;
+  const written = async (frozen: ValidModel): Promise<ValidModel> => {
+    const again = await convertWritten(frozen, to, { ...how, freeze: false });
+    if (again.files.length === 0 || (again.outcome === 'incomplete' && converted.outcome !== 'incomplete'))
+      throw new UsageError('the notation cannot list the draws of the model');
+    ({ report } = again);
+    return withDuration(await readBack(frozen, notationRead(to), { converted: again }));
+  };
+  if (pairsOf(valid) > budget.listedPairs) return noLimit(valid, 'larger than the budget');
+  const draws = drawnParts(valid.model).length + remainingDraws(typedModel(valid.model)).length > 0;
+  const frozen = draws ? await settledOrReason(valid) : valid;
+  if (typeof frozen === 'string') return noLimit(valid, frozen);
+  try {
+    const other = draws ? await written(frozen) : target;
+    return await limitOf(frozen, other, { report, written });
+  } catch (error) {
+    return noLimit(valid, reasonOf(error));
+  }
 }
 
 /** Returns a model that runs for as long as is measured, if it states no duration. */
@@ -144,21 +127,6 @@ function withDuration(valid: ValidModel): ValidModel {
   const { model } = valid;
   if (model.experiment.protocol.length > 0) return valid;
   return { ...valid, model: { ...model, experiment: { ...model.experiment, protocol: [{ run: budget.seconds }] } } };
-}
-
-/** Returns a written model whose sources emit the spikes that the sources of their names in the model have drawn. */
-function withDrawnSpikes({ model, data }: ValidModel, valid: ValidModel, frozen: ValidModel): ValidModel {
-  if (model.experiment.protocol.some((phase) => phaseKind(phase) !== 'run')) return { model, data };
-  const populations = Object.fromEntries(
-    Object.entries(model.populations).map(([name, population]) => {
-      const spikes = frozen.model.populations[name]?.spikes;
-      const isDrawn = spikes !== undefined && valid.model.populations[name]?.spikes === undefined;
-      const isAlike = population.size === valid.model.populations[name]?.size;
-      const { type: _, ...source } = { ...population, values: {}, spikes };
-      return [name, isDrawn && isAlike ? { ...source, spikes } : population];
-    }),
-  );
-  return { model: { ...model, populations }, data: new Map([...data, ...frozen.data]) };
 }
 
 /**

@@ -4,6 +4,7 @@ import { grades, type Grade } from '../compare/compare.js';
 import { gradeText } from '../compare/headline.js';
 import { symbolicQuantity } from '../lang/readable-quantity.js';
 import { parseUnit } from '../lang/units.js';
+import { limitText } from './limit-text.js';
 import type { VariableCheck } from './compare-samples.js';
 import type { PopulationCheck } from './compare-spikes.js';
 import type { Measurement } from './measure.js';
@@ -17,22 +18,20 @@ export const ms = (time: number): string => `${Number((time * 1e3).toPrecision(6
  * @param named  gives a variable's name in the document
  */
 export function measurementText(
-  { verdict, reason, check, listed }: Measurement,
+  { verdict, reason, check, limit }: Measurement,
   named: (variable: string) => string = (variable) => variable,
 ): string {
   if (verdict === 'exact') return 'exact, the same model when read back';
-  const own = listed === undefined ? [] : [`with the model's draws in both ${listedText(listed)}`];
-  if (reason !== undefined || check === undefined)
-    return [`not measured: ${reason ?? ''}`, ...(listed?.reason === reason ? [] : own)].join('; ');
+  const decided = limit === undefined ? '' : `${limitText(limit, named)}; `;
+  if (reason !== undefined || check === undefined) return `${decided}not measured: ${reason ?? ''}`;
+  const drawsAnew = check.drawnAnew !== undefined;
   const { seconds, tolerance, populations, variables = [], with: tool, absent } = check;
   const order = (grade: Grade): number => -grades.indexOf(grade);
   const spiking = populations.filter(({ spikes }) => spikes[0] + spikes[1] > 0);
   const parts = [
     ...(populations.length > 0 && spiking.length === 0 ? ['no spikes'] : []),
     ...shortened(
-      [...spiking]
-        .sort((a, b) => order(a.grade) - order(b.grade))
-        .map((spikes) => populationText(spikes, listed !== undefined)),
+      [...spiking].sort((a, b) => order(a.grade) - order(b.grade)).map((spikes) => populationText(spikes, drawsAnew)),
       'populations',
     ),
     ...shortened(
@@ -40,17 +39,9 @@ export function measurementText(
       'variables',
     ),
   ];
-  const how = `${ms(seconds)}${tool === 'interneuron' ? '' : ` of ${tool}`}${listed === undefined ? '' : ', the file draws its own numbers'}`;
+  const how = `${ms(seconds)}${tool === 'interneuron' ? '' : ` of ${tool}`}${drawsAnew ? ', the file draws its own numbers' : ''}`;
   if (absent.length > 0) parts.push(`not compared: ${shortened(absent, 'variables').join(', ')}`);
-  return `${gradeText(verdict === 'not measured' ? 'cannot say' : verdict, tolerance)} (${how}): ${[...parts, ...own].join('; ')}`;
-}
-
-/** Returns the comparison of equal draws in few words. */
-function listedText({ verdict, reason, check }: Measurement): string {
-  if (reason !== undefined || check === undefined) return `not measured: ${reason ?? ''}`;
-  const { matched, spikes, tolerance } = check;
-  const grade = gradeText(verdict === 'not measured' || verdict === 'exact' ? 'cannot say' : verdict, tolerance);
-  return spikes[0] + spikes[1] === 0 ? grade : `${grade}, ${matched} of ${Math.max(...spikes)} spikes matched`;
+  return `${decided}${gradeText(verdict === 'not measured' ? 'cannot say' : verdict, tolerance)} (${how}): ${parts.join('; ')}`;
 }
 
 /** Populations and variables that are shown. */

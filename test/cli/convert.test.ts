@@ -143,9 +143,11 @@ it('proposes shorter steps for methods that lose spikes', async () => {
   const words = ['convert', 'fixtures/pynn/hh-cond-exp.json', '--to', 'brian', '--force', '-o', folder.file('hh.py')];
   const last = ({ stdout }: { stdout: string }) => stdout.trimEnd().split('\n').at(-1);
   const coarse = last(await runCommand(words));
-  expect(coarse).toMatch(/^conversion: different .*: driven 26 and 23 spikes.* shorter steps: --dt '0.01 ms'$/);
+  expect(coarse).toMatch(
+    /^conversion: the same model: .*; different .*: driven 26 and 23 spikes.* shorter steps: --dt '0.01 ms'$/,
+  );
   expect(last(await runCommand([...words, '--dt', '0.01 ms']))).toMatch(
-    /^conversion: consistent .*: driven 26 and 26 spikes/,
+    /^conversion: the same model: .*; consistent .*: driven 26 and 26 spikes/,
   );
 });
 
@@ -253,7 +255,7 @@ describe('a feature that a notation lacks', () => {
     ]);
     expect(code).toBe(0);
     expect(stdout).toMatch(/ {2}part +line +verdict +what differs\n( {2}.*\n)* {2}neurons\/p +\d* +different/);
-    expect(stdout.trimEnd().split('\n').at(-1)).toMatch(/^conversion: same .*: no spikes; v of p /);
+    expect(stdout.trimEnd().split('\n').at(-1)).toMatch(/^conversion: the same model: .*; same .*: no spikes; v of p /);
     const written = JSON.parse(readFileSync(report, 'utf8'));
     expect(Object.keys(written)).toEqual(['model', 'from', 'to', 'outcome', 'portable', 'outputs', 'report', 'check']);
     expect(written.outcome).toMatch(/^same/);
@@ -322,7 +324,9 @@ describe('a feature that a notation lacks', () => {
     expect(code).toBe(0);
     expect(stdout).toMatch(/^ {2}spike_monitors\/spikes +\d* +left out +variables recorded at events$/m);
     // 10*ln(2) ms to the threshold.
-    expect(stdout).toMatch(/^conversion: consistent .*: G 4 and 4 spikes, .*; 1 recording is left out$/m);
+    expect(stdout).toMatch(
+      /^conversion: the same model: .*; consistent .*: G 4 and 4 spikes, .*; 1 recording is left out$/m,
+    );
   });
 
   describe('for a part of the model', () => {
@@ -409,7 +413,7 @@ describe('convert --check', () => {
     expect([code, stdout]).toEqual([
       0,
       expect.stringMatching(
-        /^conversion: same spikes \(60 ms\): cells 6 and 6 spikes, 6 matched, equal counts in 2 of 2 cells, /m,
+        /^conversion: the same model: .*; same spikes \(60 ms\): cells 6 and 6 spikes, 6 matched, equal counts in 2 of 2 cells, /m,
       ),
     ]);
     const json = await runCommand([...words, '--force', '--json']);
@@ -429,7 +433,9 @@ describe('convert --check', () => {
     const { stdout } = await runCommand([...words, '--force']);
     expect(stdout).toMatch(/^ {2}drawn anew after conversion, so that both differ by chance: v of cells/m);
     const frozen = await runCommand([...words, '--force', '--freeze']);
-    expect(frozen.stdout).toMatch(/^conversion: same spikes .*: cells (\d+) and \1 spikes, \1 matched/m);
+    expect(frozen.stdout).toMatch(
+      /^conversion: the same model: .*; same spikes .*: cells (\d+) and \1 spikes, \1 matched/m,
+    );
     expect(frozen.stdout).not.toContain('drawn anew');
   });
 
@@ -446,7 +452,7 @@ describe('convert --check', () => {
     writeFileSync(folder.file('resting.json'), JSON.stringify(resting));
     const words = ['convert', folder.file('resting.json'), '--to', 'lems', '-o', folder.file('resting.xml'), '--check'];
     expect((await runCommand(words)).stdout).toMatch(
-      /^conversion: same spikes .*: no spikes; v of cells (the same|at most \S+ mV apart)\n/m,
+      /^conversion: the same model: .*; same spikes .*: no spikes; v of cells (the same|at most \S+ mV apart)\n/m,
     );
   });
 

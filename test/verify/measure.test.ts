@@ -49,22 +49,22 @@ describe('verdicts', () => {
 
   test('a file that draws its own first state is judged by these draws, and by those of the model', async () => {
     const initializers = { v: 'rand()*10*mV', drive: '12*mV' };
-    const { verdict, listed } = await measured('pynn-json', { N: 100, initializers });
-    expect([verdict, listed?.verdict]).toEqual(['consistent', 'same spikes']);
+    const { verdict, limit } = await measured('pynn-json', { N: 100, initializers });
+    expect([verdict, limit?.verdict]).toEqual(['consistent', 'the same model']);
   });
 
   test('cells without spikes that draw their own first state have only a comparison of the same draws', async () => {
-    const { verdict, listed } = await measured('pynn-json', { initializers: { v: 'rand()*10*mV', drive: '1*mV' } });
-    expect([verdict, listed?.verdict]).toEqual(['not measured', 'same spikes']);
+    const { verdict, limit } = await measured('pynn-json', { initializers: { v: 'rand()*10*mV', drive: '1*mV' } });
+    expect([verdict, limit?.verdict]).toEqual(['not measured', 'the same model']);
   });
 
   test('noise in each step is judged by the statistics of both', async () => {
-    const { verdict, listed } = await measured('lems', {
+    const { verdict, limit } = await measured('lems', {
       N: 20,
       model: 'dv/dt = (15*mV - v)/(10*ms) + mV*xi/(10*ms)**0.5 : volt',
       initializers: {},
     });
-    expect([verdict, listed?.verdict]).toEqual(['consistent', 'not measured']);
+    expect([verdict, limit?.verdict]).toEqual(['consistent', 'no limit']);
   });
 });
 

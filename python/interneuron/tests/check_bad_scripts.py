@@ -67,6 +67,11 @@ with tempfile.TemporaryDirectory() as folder:
         script.write_bytes(content)
         said = said_of(lambda: command_on_script(["convert"], [str(script)], lambda captured: []), 1)
         assert said.startswith(place(line)) and all(word in said for word in words), (content, said)
+    # A warning that a package places outside the script is shown at the script's line.
+    script = Path(folder) / "warned.py"
+    script.write_text("import warnings\nwarnings.warn('odd', stacklevel=50)\n")
+    said = said_of(lambda: captured_by(lambda given: run_file(given) or 0, [str(script)], str(script)), 0)
+    assert said.startswith(f"{script}:2: UserWarning: odd"), said
     for other in (folder, f"{folder}/none.py"):
         assert other in said_of(lambda: command_on_script(["convert"], [other], lambda captured: []), 2)
 print("checked")

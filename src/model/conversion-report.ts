@@ -29,6 +29,8 @@ export interface ConversionEntry {
   readonly recorded?: Readonly<Record<string, readonly [name: string, factor: number]>>;
   /** Cells of a population by the names of the populations that they became. */
   readonly cells?: Readonly<Record<string, readonly number[]>>;
+  /** Whether the part is left out only because another one is, which has an entry with the cause. */
+  readonly isConsequence?: true;
 }
 
 /** Checks whether an entry reports a part as left out. */
@@ -94,6 +96,13 @@ export class ConversionReport {
     return undefined;
   }
 
+  /** Adds an entry for a part that is left out only because another one is. @returns undefined, as the value for the part */
+  consequence(pointer: string, message: string): undefined {
+    const code = `${this.#stage}/not-expressible`;
+    this.add({ verdict: 'notExpressible', code, pointer, message, isConsequence: true });
+    return undefined;
+  }
+
   /** Marks a part as exact unless there is an entry for it or for anything in it. */
   settle(pointer: string, message: string): void {
     if (this.#about(pointer).length > 0) return;
@@ -103,6 +112,11 @@ export class ConversionReport {
   /** Checks whether a part or anything in it has an entry other than exact. */
   hasLoss(pointer: string): boolean {
     return this.#about(pointer).some(({ verdict }) => verdict !== 'exact');
+  }
+
+  /** Checks whether an entry reports a part, or anything in it, as left out. */
+  hasOmissionIn(pointer: string): boolean {
+    return [...this.#about(pointer)].some(isLeftOut);
   }
 
   /** Checks whether an entry reports a part as left out. */

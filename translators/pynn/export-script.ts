@@ -62,7 +62,7 @@ export async function exportPynnScript(
       report.missing('/experiment/dt', reason, 'pynn/not-in-nestml');
   for (const remark of connectorsWithoutCode(document)) report.convention('pynn/native', '', remark);
   if (runsNowhere(document))
-    report.different('pynn/backend', '', 'neither NEST nor NEURON runs the script, by the rows below');
+    report.different('pynn/runs-nowhere', '', 'neither NEST nor NEURON runs the script, by the rows below');
   const ofNeuron = view.simulator === '' ? [] : sentencesOf(wrongSpikesUnderNeuron(document)).toSorted();
   for (const remark of ofNeuron)
     if (simulator === 'neuron') report.different('pynn/backend', '', remark);

@@ -25,13 +25,13 @@ export function expressiblePopulations(
     kind: string,
     parts: Readonly<Record<string, T>>,
     isLeft: (part: T, name: string) => boolean,
-    tell: (place: string) => void,
+    tell: (place: string, part: T) => void,
   ): Readonly<Record<string, T>> =>
     Object.fromEntries(
       Object.entries(parts).filter(([name, part]) => {
         if (!isLeft(part, name)) return true;
         left.add(name);
-        tell(child(`/${kind}`, name));
+        tell(child(`/${kind}`, name), part);
         return false;
       }),
     );
@@ -39,8 +39,11 @@ export function expressiblePopulations(
     'populations',
     model.populations,
     ({ type = '' }) => notation === 'brian' && model.neurons[type]?.compartments !== undefined,
-    (place) =>
-      report.missing(place, 'cells with compartments, which groups of Brian do not have', 'brian/compartments'),
+    (place, { type = '' }) => {
+      const message = 'cells with compartments, which groups of Brian do not have';
+      if (report.hasOmissionIn(child('/neurons', type))) report.consequence(place, message);
+      else report.missing(place, message, 'brian/compartments');
+    },
   );
   const plain = remaining(
     'populations',
@@ -67,29 +70,29 @@ export function expressiblePopulations(
     'projections',
     model.projections,
     ({ from, to }) => onLeft(from.of) || onLeft(to.of),
-    (place) => report.missing(place, 'synapses of a population that is left out'),
+    (place) => report.consequence(place, 'synapses of a population that is left out'),
   );
   const stimuli = remaining(
     'stimuli',
     model.stimuli,
     ({ to }) => onLeft(to),
-    (place) => report.missing(place, ofCells),
+    (place) => report.consequence(place, ofCells),
   );
   const operations = remaining(
     'operations',
     model.operations,
     ({ on }) => onLeft(on),
-    (place) => report.missing(place, ofCells),
+    (place) => report.consequence(place, ofCells),
   );
   const recordings = model.recordings.filter(({ of, name }, k) => {
     if (!onLeft(of)) return true;
     left.add(name);
-    report.missing(child('/recordings', k), 'a recording of a population that is left out');
+    report.consequence(child('/recordings', k), 'a recording of a population that is left out');
     return false;
   });
   const protocol = model.experiment.protocol.filter((phase, k) => {
     if (!concerns(phase, left, onLeft)) return true;
-    report.missing(child('/experiment/protocol', k), ofCells);
+    report.consequence(child('/experiment/protocol', k), ofCells);
     return false;
   });
   const ends = (name: string, all: Model['projections']): number =>
@@ -101,7 +104,7 @@ export function expressiblePopulations(
       ends(name, model.projections) > 0 &&
       ends(name, projections) === 0 &&
       recordings.every(({ of }) => !populationsOf(of).includes(name)),
-    (place) => report.missing(place, 'what acts on populations that are left out, and on no other'),
+    (place) => report.consequence(place, 'what acts on populations that are left out, and on no other'),
   );
   // Files with columns of recordings that are left out.
   const { outputFiles: _, ...annotations } = model.annotations;

@@ -137,7 +137,8 @@ async function convertOne(
   const summary = `conversion: ${summaryOf(differing, converted, measured, words)}${hint}`;
   if (refused.length > 0) {
     const other = refused.some(isLeftOut) ? await completeNotation(imported, to) : undefined;
-    context.show(refused.map((entry) => findingOf(entry, words, to, other)));
+    const causes = refused.filter(({ isConsequence }) => isConsequence !== true);
+    context.show((causes.length > 0 ? causes : refused).map((entry) => findingOf(entry, words, to, other)));
     context.say(`nothing written: ${summary}`);
     if (isSome && refused.every(isLeftOut)) context.say('use --partial to write the rest of the model');
     return { code: exitCodes.wrong, report: reported };
@@ -245,7 +246,8 @@ async function completeNotation({ valid }: ImportedModel, to: TargetNotation): P
   const others = to === 'neuroml' ? ['lems', 'brian'] : ['pynn-nestml', 'brian', 'lems'];
   for (const other of others as readonly TargetNotation[]) {
     if (other === to) continue;
-    if ((await convertModel(valid, other)).outcome !== 'incomplete') return other;
+    const { outcome, report } = await convertModel(valid, other);
+    if (outcome !== 'incomplete' && !report.some(({ code }) => code === 'pynn/runs-nowhere')) return other;
   }
   return undefined;
 }

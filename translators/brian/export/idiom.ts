@@ -316,7 +316,7 @@ class Idiom {
     }
     const seen = (one: string): boolean =>
       this.#isVariable(name, one) ||
-      (type.cable !== undefined && isBuiltIn(one, type)) ||
+      (type.cable !== undefined && (isBuiltIn(one, type) || one === 'Im')) ||
       this.#isGivenToSome(population.type ?? '', one);
     const { type: own, values: left } = constantsOf(
       withoutIdle(poisson?.type ?? placed?.type ?? type, inputsOf(name, this.#model), values, seen, (one) =>

@@ -5,7 +5,8 @@
 
 import { DiagnosticError } from '../../../../src/diagnostics/diagnostic.js';
 import type { Expression } from '../../../../src/lang/ast.js';
-import { binary, conditional, integer, name as nameOf, quantity, quotient } from '../../../../src/lang/build.js';
+import { binary, conditional, integer, isZero, name as nameOf, quantity, quotient } from '../../../../src/lang/build.js';
+import { ampereByArea } from '../../../../src/lang/dimension.js';
 import { parseUnit } from '../../../../src/lang/units.js';
 import { ConversionReport, type ConversionEntry } from '../../../../src/model/conversion-report.js';
 import type { ArrayValue } from '../../../../src/model/model.js';
@@ -301,6 +302,7 @@ function ofElements(projection: Projection, model: Model, data: DataStore): Proj
 
 /** Converts a current of the whole compartment to a current per area. */
 function byArea(e: Expression): Expression {
+  if (isZero(e)) return quantity(0, ampereByArea);
   if (e.kind === 'binary' && (e.operator === '+' || e.operator === '-'))
     return { ...e, left: byArea(e.left), right: byArea(e.right) };
   if (e.kind === 'binary' && e.operator === '*' && e.right.kind === 'name' && e.right.name === 'area') return e.left;

@@ -96,7 +96,7 @@ export class ConversionReport {
     return undefined;
   }
 
-  /** Adds an entry for a part that is left out only because another one is. @returns undefined, as the value for the part */
+  /** Adds an entry for a part that is left out only because another one is. @returns undefined */
   consequence(pointer: string, message: string): undefined {
     const code = `${this.#stage}/not-expressible`;
     this.add({ verdict: 'notExpressible', code, pointer, message, isConsequence: true });
@@ -116,7 +116,7 @@ export class ConversionReport {
 
   /** Checks whether an entry reports a part, or anything in it, as left out. */
   hasOmissionIn(pointer: string): boolean {
-    return [...this.#about(pointer)].some(isLeftOut);
+    return this.#about(pointer).some(isLeftOut);
   }
 
   /** Checks whether an entry reports a part as left out. */

@@ -187,7 +187,9 @@ class ChannelCell {
     const rate = termsOf(equations.of(type.derivatives['v']?.rate ?? '0')).reduce(sum);
     const start = valueOf('v');
     const initial = new Map(gates.map((gate) => [gate, valueOf(gate)] as const));
-    const densities = conductancesOf(rate, equations.isState, context.functions).map((one) => {
+    // Synaptic responses are 0 here.
+    const present = conductancesOf(rate, equations.isState, context.functions).filter((one) => one.conductance !== 0);
+    const densities = present.map((one) => {
       const conductance = { ...one, conductance: tidy(one.conductance * this.#specific) };
       const { owner, ion } = this.#nameOf(conductance, valueOf);
       const origin = { owner, equations, initial, v: start, pointer: child('/neurons', this.id) };

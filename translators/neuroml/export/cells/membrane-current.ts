@@ -41,7 +41,7 @@ function gateOf(e: Expression, isState: (name: string) => boolean): readonly [st
 }
 
 /**
- * Returns a current as conductances.
+ * Returns a current as conductances. One of 0 keeps its gates: scripts set the conductance of a mechanism.
  *
  * @param current inward positive, over only `v`, state variables and calcium's concentration and potential
  * @param isReversal whether an expression is the reversal potential of calcium
@@ -70,9 +70,10 @@ export function conductancesOf(
       conductance?.gates.size === 0 &&
       conductance.mixed.length === 0 &&
       conductance.open === null &&
-      typeof conductance.reversal === 'number';
+      typeof conductance.reversal === 'number' &&
+      conductance.conductance !== 0;
     if (conductance === undefined || isLeak) rest = binary(sign === 1 ? '+' : '-', rest, value);
-    else if (conductance.conductance !== 0) found.push({ ...conductance, conductance: sign * conductance.conductance });
+    else found.push({ ...conductance, conductance: sign * conductance.conductance + 0 });
   }
   const form = linearForm(rest, ['v']);
   const slope = form?.coefficients.get('v');

@@ -318,6 +318,8 @@ class Translation {
         if (next) this.#advanced.set(state, next);
         execution.globals.delete(state);
       }
+      // NEURON reads the potential again for the currents, so a guard such as `v = v + 0.0001` does not reach them.
+      execution.globals.delete('v');
       return;
     }
     // States that solve a linear system: at which all rates are zero, or that of a LINEAR block.

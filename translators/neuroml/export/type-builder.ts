@@ -9,6 +9,7 @@ import { scopeOf, type Inferred } from '../../../src/lang/inferred.js';
 import { foldConstants } from '../../../src/lang/fold.js';
 import { parseExpression, parseStatements } from '../../../src/lang/parse.js';
 import { mapExpression, mapStatement } from '../../../src/lang/walk.js';
+import { tidy } from '../../../src/library/recognise/numbers.js';
 import { type Dimensions, isPure } from './text/dimensions.js';
 import { ExpressionText } from './text/expression-text.js';
 import { sequentialStatements } from './text/sequential-statements.js';
@@ -386,12 +387,19 @@ export class TypeBuilder implements Words {
     return this.#expressions.condition(e, place, negated);
   }
 
-  /** Returns an expression in which every value is its number in SI. */
-  bare(e: Expression): Expression {
+  /**
+   * Returns an expression in which every value is its number in a coherent system of units.
+   *
+   * @param unitOf the unit of a dimension, in SI
+   */
+  bare(e: Expression, unitOf: (dimension: Dimension) => number = () => 1): Expression {
     return mapExpression(e, (part) => {
-      if (part.kind === 'quantity') return number(part.value);
+      if (part.kind === 'quantity') {
+        const unit = unitOf(part.dimension);
+        return number(unit === 1 ? part.value : tidy(part.value / unit));
+      }
       const dimension = part.kind === 'name' ? this.#symbols.get(part.name)?.dimension : undefined;
-      return dimension && !isPure(dimension) ? binary('/', part, quantity(1, dimension)) : part;
+      return dimension && !isPure(dimension) ? binary('/', part, quantity(unitOf(dimension), dimension)) : part;
     });
   }
 

@@ -16,7 +16,7 @@ import { LocalEquations } from './equations.js';
 import { densitiesInOrder, densityElement } from './densities.js';
 import { sectionsOn } from '../../../../src/model/compartment-tree.js';
 import { localNumbers } from './local-values.js';
-import { conductancesOf, type Conductance } from './membrane-current.js';
+import { conductancesOf, withoutGuards, type Conductance } from './membrane-current.js';
 import {
   levelsOn,
   isCalciumReversal,
@@ -155,12 +155,16 @@ class CellWriter {
   #mechanism(name: string, mechanism: Mechanism): void {
     const pointer = `${this.#pointer}/compartments/mechanisms`;
     const at = child(pointer, name);
+    const sections = sectionsOn(mechanism.on, this.#compartments);
     try {
-      for (const section of sectionsOn(mechanism.on, this.#compartments)) this.#onSection(name, mechanism, section, at);
+      for (const section of sections) this.#onSection(name, mechanism, section, at);
     } catch (error) {
       if (!(error instanceof NotExpressible)) throw error;
       this.context.report.missing(at, error.message);
     }
+    const isPool = [...this.#pools.values()].some((pool) => pool?.mechanism === name);
+    if (isPool || this.#placed.some((placed) => placed.mechanism === name))
+      this.context.report.exact(at, 'channels with densities, or a pool', 'lems/mechanism');
   }
 
   #onSection(name: string, mechanism: Mechanism, section: string, pointer: string): void {
@@ -195,7 +199,15 @@ class CellWriter {
     for (const [target, text] of Object.entries(mechanism.writes)) {
       if (target !== 'i' && !target.startsWith('i_')) throw new NotExpressible(`a mechanism that changes ${target}`);
       const ion = target === 'i' ? 'non_specific' : target.slice(2);
-      const conductances = conductancesOf(equations.of(text), equations.isState, context.functions, isReversal);
+      const whole = equations.of(text);
+      const current = withoutGuards(whole);
+      if (current !== whole)
+        context.report.convention(
+          'lems/guard',
+          pointer,
+          'where its rates would divide by zero, the current takes the potential itself, not one a little beside it',
+        );
+      const conductances = conductancesOf(current, equations.isState, context.functions, isReversal);
       conductances.forEach((conductance, k) => {
         if (typeof conductance.reversal === 'string') this.#setTemperature(ion);
         const owner = conductances.length === 1 ? name : `${name}_${k + 1}`;

@@ -1,21 +1,22 @@
 /** Gates of channels: by opening and closing rates, or by a steady state and a time constant. */
 
 import { concentration, hertz, second, volt } from '../../../../src/lang/dimension.js';
-import type { Expression } from '../../../../src/lang/ast.js';
+import type { Dimension, Expression } from '../../../../src/lang/ast.js';
 import { dimensionless } from '../../../../src/lang/ast.js';
-import { binary, difference, negated, number, quantity, quotient, sum } from '../../../../src/lang/build.js';
+import { binary, difference, negated, number, product, quantity, quotient, sum } from '../../../../src/lang/build.js';
 import { NoNumber } from '../../../../src/lang/evaluate.js';
 import { linearForm } from '../../../../src/lang/linear.js';
 import { simplify } from '../../../../src/lang/fold.js';
-import { equalExpressions, namesIn, readsAny } from '../../../../src/lang/walk.js';
+import { equalExpressions, mapExpression, namesIn, readsAny } from '../../../../src/lang/walk.js';
 import { builderOf } from '../builder.js';
 import type { ExportContext } from '../context.js';
-import { quantityText } from '../text/quantity-text.js';
+import { numberText, quantityText } from '../text/quantity-text.js';
 import { NotExpressible } from '../text/words.js';
 import type { NetworkOutput } from '../network-output.js';
 import { element, type Element } from '../text/xml-text.js';
 import type { LocalEquations } from './equations.js';
 import { addendsOf } from '../../../../src/lang/addends.js';
+import { tidy } from '../../../../src/library/recognise/numbers.js';
 import { q10Of } from './q10.js';
 import { rateForm } from './rate-forms.js';
 
@@ -27,6 +28,17 @@ export interface Gate {
   /** Whether it depends on the network's temperature. */
   readonly isWarmed: boolean;
 }
+
+/** Returns the unit of a dimension in the system of mV, ms and mM, in SI. */
+const unitOf = ([, kilogram, second]: Dimension): number => Number(`1e${-12 * kilogram - 3 * second}`);
+
+/** Returns an expression without factors and divisors of 1, which units leave. */
+const withoutOnes = (e: Expression): Expression =>
+  mapExpression(e, (part) => {
+    if (part.kind !== 'binary') return part;
+    if (part.operator === '*') return product(part.left, part.right);
+    return part.operator === '/' ? quotient(part.left, part.right) : part;
+  });
 
 /** Names of functions of the potential within a gate, by their kind. */
 const kinds = {
@@ -64,7 +76,8 @@ export class PotentialFunctions {
     if (form)
       return element(role, {
         type: `HH${form.form}${kind}`,
-        rate: quantityText(form.rate, dimension, dimensions),
+        rate:
+          kind === 'Rate' ? `${numberText(tidy(form.rate / 1e3))}per_ms` : quantityText(form.rate, dimension, dimensions),
         midpoint: quantityText(form.midpoint, volt, dimensions),
         scale: quantityText(form.scale, volt, dimensions),
       });
@@ -83,8 +96,12 @@ export class PotentialFunctions {
       const builder = builderOf(this.context);
       builder.requirement('v', volt);
       if (ofCalcium) builder.requirement('ca_i', concentration, 'caConc');
-      const plain = (): Expression =>
-        dimension === dimensionless ? builder.bare(value) : binary('*', builder.bare(value), quantity(1, dimension));
+      const plain = (): Expression => {
+        const bareValue = withoutOnes(builder.bare(value, unitOf));
+        return dimension === dimensionless
+          ? bareValue
+          : binary('*', bareValue, quantity(unitOf(dimension), dimension));
+      };
       builder.derive(exposure, dimension, asNumbers ? plain() : value, exposure);
       return builder.build(id, base, `What NeuroML has no form for: ${wanted}.`);
     };
@@ -92,7 +109,7 @@ export class PotentialFunctions {
     const declared = dimensions.declarations.length;
     build('', bare);
     // NEURON's export has no dimensions besides the core types'.
-    const asNumbers = bare || dimensions.declarations.length > declared;
+    const asNumbers = bare || names.size === 0 || dimensions.declarations.length > declared;
     return this.written.once('types', wanted, (id) => build(id, asNumbers), ids);
   }
 }

@@ -5,7 +5,7 @@ import type { Expression } from '../../../../src/lang/ast.js';
 import { binary, negated, number, quotient } from '../../../../src/lang/build.js';
 import { evaluate, type Functions } from '../../../../src/lang/evaluate.js';
 import { linearForm } from '../../../../src/lang/linear.js';
-import { namesIn } from '../../../../src/lang/walk.js';
+import { equalExpressions, mapExpression, namesIn } from '../../../../src/lang/walk.js';
 import { NotExpressible } from '../text/words.js';
 
 /** `conductance * gates * open * (reversal - v)`, inward positive. */
@@ -39,6 +39,22 @@ function gateOf(e: Expression, isState: (name: string) => boolean): readonly [st
       : [e, 1];
   return base.kind === 'name' && isState(base.name) ? [base.name, power] : undefined;
 }
+
+/** Largest shift of a guard in V. */
+const mostGuarded = 1e-6;
+
+/**
+ * Returns an expression with `v` in place of `v + 0.0001*mV if v == -38*mV else v`, by which mechanisms step over a
+ * division by zero.
+ */
+export const withoutGuards = (e: Expression): Expression =>
+  mapExpression(e, (part) => {
+    if (part.kind !== 'conditional' || part.whenTrue.kind !== 'binary') return part;
+    const { left, right, operator } = part.whenTrue;
+    const isSmall = right.kind === 'quantity' && Math.abs(right.value) <= mostGuarded;
+    const isShift = (operator === '+' || operator === '-') && isSmall && equalExpressions(left, part.whenFalse);
+    return isShift && namesIn(left).has('v') ? part.whenFalse : part;
+  });
 
 /**
  * Returns a current as conductances. One of 0 keeps its gates: scripts set the conductance of a mechanism.

@@ -61,7 +61,7 @@ export function neuromlFiles(root: Element, name: string, split = false): readon
   const base = baseOf(name);
   const [types, simulation] = [`${base}_types.xml`, simulationName(name)];
   const include = (file: string): Element => element('Include', { file });
-  const coreTypes = (includes ?? []).filter(({ attributes }) => attributes['file'] !== 'Simulation.xml');
+  const hasTypes = custom.length + own.length > 0;
   const document = (id: string, children: readonly Element[]): Element =>
     element(
       'neuroml',
@@ -75,7 +75,7 @@ export function neuromlFiles(root: Element, name: string, split = false): readon
     );
   const neuroml = document(
     base,
-    inSchemaOrder([...known, ...(custom.length > 0 ? [element('include', { href: types })] : [])]).map((one) =>
+    inSchemaOrder([...known, ...(hasTypes ? [element('include', { href: types })] : [])]).map((one) =>
       inOrder(one.tag === 'network' ? networkOf(one) : one),
     ),
   );
@@ -83,27 +83,18 @@ export function neuromlFiles(root: Element, name: string, split = false): readon
   if (projections > mostProjections)
     return `cells with values of their own are populations of their own, with ${projections.toLocaleString('en')} projections between two`;
   // NeuroML documents include only NeuroML documents, and those may hold LEMS's definitions.
-  const typesFile =
-    custom.length > 0
-      ? document(`${base}_types`, [...inSchemaOrder(underKnownNames(custom, networks, own)), ...own])
-      : own.length > 0
-        ? element('Lems', {}, [...coreTypes, ...own])
-        : undefined;
+  const typesFile = hasTypes
+    ? document(`${base}_types`, [...inSchemaOrder(underKnownNames(custom, networks, own)), ...own])
+    : undefined;
   const parts = split
-    ? splitFiles({ name, root: neuroml }, typesFile?.tag === 'neuroml' ? { name: types, root: typesFile } : undefined)
+    ? splitFiles({ name, root: neuroml }, typesFile === undefined ? undefined : { name: types, root: typesFile })
     : [{ name, root: neuroml }];
   const [network, ...apart] = parts.map((part) => [part.name, part.root] as const);
   const roots: readonly (readonly [string, Element])[] = [
     ...(network === undefined ? [] : [network]),
     [
       simulation,
-      element('Lems', root.attributes, [
-        ...(target ?? []),
-        ...(includes ?? []),
-        ...(typesFile?.tag === 'Lems' ? [include(types)] : []),
-        include(name),
-        ...(runs ?? []),
-      ]),
+      element('Lems', root.attributes, [...(target ?? []), ...(includes ?? []), include(name), ...(runs ?? [])]),
     ],
     ...(typesFile === undefined ? [] : [[types, typesFile] as const]),
     ...apart,

@@ -163,8 +163,11 @@ class CellWriter {
       this.context.report.missing(at, error.message);
     }
     const isPool = [...this.#pools.values()].some((pool) => pool?.mechanism === name);
+    const { report } = this.context;
     if (isPool || this.#placed.some((placed) => placed.mechanism === name))
-      this.context.report.exact(at, 'channels with densities, or a pool', 'lems/mechanism');
+      report.exact(at, 'channels with densities, or a pool', 'lems/mechanism');
+    else if (sections.length > 0 && !report.hasOmissionIn(at))
+      report.missing(at, 'a mechanism without a current or a pool, of which nothing would be written');
   }
 
   #onSection(name: string, mechanism: Mechanism, section: string, pointer: string): void {

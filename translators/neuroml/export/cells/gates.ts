@@ -77,7 +77,9 @@ export class PotentialFunctions {
       return element(role, {
         type: `HH${form.form}${kind}`,
         rate:
-          kind === 'Rate' ? `${numberText(tidy(form.rate / 1e3))}per_ms` : quantityText(form.rate, dimension, dimensions),
+          kind === 'Rate'
+            ? `${numberText(tidy(form.rate / 1e3))}per_ms`
+            : quantityText(form.rate, dimension, dimensions),
         midpoint: quantityText(form.midpoint, volt, dimensions),
         scale: quantityText(form.scale, volt, dimensions),
       });
@@ -98,18 +100,14 @@ export class PotentialFunctions {
       if (ofCalcium) builder.requirement('ca_i', concentration, 'caConc');
       const plain = (): Expression => {
         const bareValue = withoutOnes(builder.bare(value, unitOf));
-        return dimension === dimensionless
-          ? bareValue
-          : binary('*', bareValue, quantity(unitOf(dimension), dimension));
+        return dimension === dimensionless ? bareValue : binary('*', bareValue, quantity(unitOf(dimension), dimension));
       };
       builder.derive(exposure, dimension, asNumbers ? plain() : value, exposure);
       return builder.build(id, base, `What NeuroML has no form for: ${wanted}.`);
     };
     const { dimensions, ids } = this.context;
-    const declared = dimensions.declarations.length;
-    build('', bare);
     // NEURON's export has no dimensions besides the core types'.
-    const asNumbers = bare || names.size === 0 || dimensions.declarations.length > declared;
+    const asNumbers = bare || names.size === 0 || dimensions.declaresBy(() => build('', false));
     return this.written.once('types', wanted, (id) => build(id, asNumbers), ids);
   }
 }

@@ -12,7 +12,6 @@ import type { Model, Population, Value } from '../../../src/model/model.js';
 import { child } from '../../../src/model/pointer.js';
 import { isDrawn } from '../../../src/model/tagged.js';
 import type { ExportContext } from './context.js';
-import { mostSets } from './few-values.js';
 import { normalDraw } from './text/function-text.js';
 import type { Numbers } from './values.js';
 
@@ -55,34 +54,25 @@ export function drawnStarts(
       return (undrawn && drawnValue(firstValueIn(undrawn, name, variable), own)) ?? numbers;
     });
     const distributions = new Set(given.flatMap((start) => (isDraw(start) ? [start.distribution] : [])));
-    const lists = given.filter((start): start is readonly number[] => typeof start === 'object' && !isDraw(start));
-    const long = lists.find((list) => new Set(list).size > mostSets);
-    const [distribution = long && shapeOf(long)] = distributions;
+    const [distribution] = distributions;
     if (distribution === undefined || distributions.size > 1) continue;
-    const starts = given.map((start) =>
-      typeof start === 'number' || isDraw(start)
-        ? start
-        : { distribution, numbers: numbersLike(start, distribution), isListed: true as const },
-    );
     const [a, b] = numbersOf[distribution];
     const keys = [`${a} of ${variable}`, `${b} of ${variable}`] as const;
     found.set(variable, { distribution, keys });
     populations.forEach(([name], k) => {
-      const start = starts[k] ?? 0;
-      const numbers = typeof start === 'object' ? start.numbers : [start, distribution === 'uniform' ? start : 0];
+      const start = given[k] ?? 0;
+      // Listed values are distributions of no width.
+      const numbers = isDraw(start) ? start.numbers : [start, distribution === 'uniform' ? start : 0];
       const own = new Map(values.get(name)).set(variable, numbers[0] ?? 0);
       keys.forEach((key, n) => own.set(key, numbers[n] ?? 0));
       values.set(name, own);
       const pointer = child(child(child('/populations', name), 'values'), variable);
-      const drawn = `first values of ${variable} are drawn when the simulation starts, `;
-      if (typeof start === 'object' && start.isListed === true)
-        report.different(
+      if (isDraw(start))
+        report.convention(
           'lems/drawn-start',
           pointer,
-          `${drawn}from a ${distribution} distribution like the listed ones`,
+          `first values of ${variable} are drawn when the simulation starts, with other random numbers`,
         );
-      else if (typeof start === 'object')
-        report.convention('lems/drawn-start', pointer, `${drawn}with other random numbers`);
     });
   }
   return found;
@@ -97,29 +87,10 @@ interface Drawn {
   readonly distribution: Distribution;
   /** Lowest and highest value, or mean and standard deviation, in SI. */
   readonly numbers: readonly [number, number];
-  /** Whether values are listed, and only have this distribution. */
-  readonly isListed?: true;
 }
 
 const isDraw = (start: number | Drawn | readonly number[]): start is Drawn =>
   typeof start === 'object' && !Array.isArray(start);
-
-const moment = (values: readonly number[], power: number, from = 0): number =>
-  values.reduce((sum, value) => sum + (value - from) ** power, 0) / values.length;
-
-/** Returns the distribution that listed values have by their kurtosis, which is 1.8 if uniform and 3 if normal. */
-function shapeOf(values: readonly number[]): Distribution {
-  const mean = moment(values, 1);
-  return moment(values, 4, mean) / moment(values, 2, mean) ** 2 < 2.4 ? 'uniform' : 'normal';
-}
-
-/** Returns the two numbers of the distribution of listed values. */
-function numbersLike(values: readonly number[], distribution: Distribution): readonly [number, number] {
-  if (distribution === 'uniform')
-    return [values.reduce((a, b) => Math.min(a, b)), values.reduce((a, b) => Math.max(a, b))];
-  const mean = moment(values, 1);
-  return [mean, Math.sqrt(moment(values, 2, mean))].map((one) => Number(one.toPrecision(4))) as [number, number];
-}
 
 /**
  * Returns a value as a draw of one distribution; undefined for other values.

@@ -10,6 +10,9 @@ import { numberAt, type Numbers } from './values.js';
 /** The most components of one population or projection. */
 export const mostSets = 32;
 
+/** Returns the variable of a key, which is `v` also for `low of v`, a number of the distribution of its first values. */
+export const variableOf = (key: string): string => key.replace(/^\w+ of /, '');
+
 /** Returns the elements of each set of equal values, in the order of their first elements. */
 export function elementsBySet(
   size: number,
@@ -56,7 +59,8 @@ export function withFewSets(
       continue;
     }
     few.set(key, numbers[0] ?? 0);
-    const declared = type.state[key] ?? type.parameters[key];
+    const own = variableOf(key);
+    const declared = type.state[own] ?? type.parameters[own];
     if (!declared) {
       const use = key === 'i' ? 'the index of a cell' : 'code for some cells of a population';
       report.missing(pointer, `${use}, since cells of NeuroML are alike in a population`);
@@ -66,8 +70,8 @@ export function withFewSets(
       quantityText(Number(value.toPrecision(4)), lemsDimension(declared.unit), new Dimensions());
     const [lowest, highest] = [numbers.reduce((a, b) => Math.min(a, b)), numbers.reduce((a, b) => Math.max(a, b))];
     report.missing(
-      child(child(pointer, 'values'), key),
-      `${count.toLocaleString('en')} values of ${key} from ${text(lowest)} to ${text(highest)}, as ${what} of NeuroML has at most ${mostSets} sets of values`,
+      child(child(pointer, 'values'), own),
+      `${count.toLocaleString('en')} values of ${own} from ${text(lowest)} to ${text(highest)}, as ${what} of NeuroML has at most ${mostSets} sets of values`,
     );
   }
   return few;

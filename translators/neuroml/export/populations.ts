@@ -12,7 +12,7 @@ import { isStructured, writeStructuredPopulation } from './cells/network.js';
 import { spikeSource, type CellPlan, type ExportContext } from './context.js';
 import { countOf } from './usage.js';
 import { lemsDimension } from './text/dimensions.js';
-import { elementsBySet } from './few-values.js';
+import { elementsBySet, variableOf } from './few-values.js';
 import { mixed, populationsBySet, writeNamedPopulation } from './named-parts.js';
 import { listTypes } from './synapses/network-types.js';
 import { keptTexts, quantityText } from './text/quantity-text.js';
@@ -50,7 +50,7 @@ function cells(
   const { dimensions, ids } = context;
   const values = written.values.get(name) ?? new Map<string, Numbers>();
   const dimensionOf = (key: string) => {
-    const owner = plan.starts.has(key) ? key.replace(/^\w+ of /, '') : key;
+    const owner = plan.starts.has(key) ? variableOf(key) : key;
     return lemsDimension(type.parameters[owner]?.unit ?? type.state[owner]?.unit ?? '1');
   };
   // Sums over attachments are derived, although the model has a parameter for them.

@@ -70,7 +70,10 @@ it('has types of its own in a third file', async () => {
   const source = { name, text: text.replace('betam = 4*exp(-v/(18*mV))/ms', 'betam = 4/(1 + (v/(18*mV))**2)/ms') };
   const converted = await convertModel(importModel(source).valid, 'neuroml', { name: 'axon.cell.nml' });
   expect(converted.files.map((file) => file.name)).toEqual(['axon.cell.nml', 'LEMS_axon.xml', 'axon_types.xml']);
-  expect(converted.files[2]?.text).toMatch(/^<Lems>[^]*<ComponentType /);
+  expect(converted.files[0]?.text).toContain('<include href="axon_types.xml"/>');
+  expect(converted.files[2]?.text).toMatch(
+    /^<neuroml [^]*<ComponentType [^]*value="4 \/ \(1 \+ \(v \/ mV \/ 18\)\^2\) \* per_ms"/,
+  );
   expect((await judged(converted)).complaints).toEqual([]);
 });
 

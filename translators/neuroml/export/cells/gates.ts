@@ -94,21 +94,21 @@ export class PotentialFunctions {
     const { exposure, dimension } = kinds[kind];
     const ofCalcium = names.has('ca_i');
     const base = `baseVoltage${ofCalcium ? 'Conc' : ''}Dep${kind}`;
-    const build = (id: string, asNumbers: boolean): Element => {
+    const build = (id: string): Element => {
       const builder = builderOf(this.context);
       builder.requirement('v', volt);
       if (ofCalcium) builder.requirement('ca_i', concentration, 'caConc');
-      const plain = (): Expression => {
-        const bareValue = withoutOnes(builder.bare(value, unitOf));
-        return dimension === dimensionless ? bareValue : binary('*', bareValue, quantity(unitOf(dimension), dimension));
-      };
-      builder.derive(exposure, dimension, asNumbers ? plain() : value, exposure);
+      const number = withoutOnes(builder.bare(value, bare ? undefined : unitOf));
+      const isPure = dimension === dimensionless;
+      builder.derive(
+        exposure,
+        dimension,
+        isPure ? number : binary('*', number, quantity(unitOf(dimension), dimension)),
+        exposure,
+      );
       return builder.build(id, base, `What NeuroML has no form for: ${wanted}.`);
     };
-    const { dimensions, ids } = this.context;
-    // NEURON's export has no dimensions besides the core types'.
-    const asNumbers = bare || names.size === 0 || dimensions.declaresBy(() => build('', false));
-    return this.written.once('types', wanted, (id) => build(id, asNumbers), ids);
+    return this.written.once('types', wanted, build, this.context.ids);
   }
 }
 

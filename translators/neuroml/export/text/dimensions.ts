@@ -94,17 +94,6 @@ export class Dimensions {
     return this.#named(dimension).units;
   }
 
-  /** Checks whether making a part declares dimensions. Such declarations are taken back. */
-  declaresBy(make: () => unknown): boolean {
-    const count = this.#declared.length;
-    const before = new Set(this.#known.keys());
-    make();
-    if (this.#declared.length === count) return false;
-    this.#declared.length = count;
-    for (const key of [...this.#known.keys()]) if (!before.has(key)) this.#known.delete(key);
-    return true;
-  }
-
   /** `Dimension` and `Unit` elements for dimensions missing from the core types. */
   get declarations(): readonly Element[] {
     return this.#declared;

@@ -97,8 +97,7 @@ export class ConversionReport {
   }
 
   /** Adds an entry for a part that is left out only because another one is. @returns undefined */
-  consequence(pointer: string, message: string): undefined {
-    const code = `${this.#stage}/not-expressible`;
+  consequence(pointer: string, message: string, code = `${this.#stage}/not-expressible`): undefined {
     this.add({ verdict: 'notExpressible', code, pointer, message, isConsequence: true });
     return undefined;
   }

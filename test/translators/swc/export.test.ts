@@ -72,3 +72,19 @@ test('conversion writes a file for each type, and reports omitted parts', async 
   expect(outcome).toBe('incomplete');
   expect(report.map(({ code, verdict }) => [code, verdict])).toContainEqual(['swc/not-expressible', 'notExpressible']);
 });
+
+// Brian 2.9.0 runs the script: all potentials stay at -65 mV.
+test('a cell of SWC is a SpatialNeuron of Brian, without a membrane current', async () => {
+  const text = ['1 1 0 0 0 5 -1', '2 3 0 5 0 1 1', '3 3 0 50 0 1 2', '4 3 20 80 0 0.5 3'].join('\n');
+  const { outcome, files } = await convertModel(importModel({ name: 'cell.swc', text }).valid, 'brian');
+  expect(outcome).toBe('not measured');
+  expect(files[0]?.text).toContain('model="Im = 0*uA/cm**2 : amp/meter**2"');
+});
+
+test('a cell that cannot be a SpatialNeuron has one cause, and its consequences are marked', async () => {
+  const { valid } = importModel(readSource('fixtures/cells/ball-and-stick.xml'));
+  const { report } = await convertModel(valid, 'brian');
+  const left = report.filter(({ verdict }) => verdict === 'notExpressible');
+  expect(left.length).toBeGreaterThan(2);
+  expect(left.filter(({ isConsequence }) => isConsequence !== true)).toHaveLength(1);
+});

@@ -10,7 +10,7 @@ import { numberAt, type Numbers } from './values.js';
 /** The most components of one population or projection. */
 export const mostSets = 32;
 
-/** Returns the variable of a key, which is `v` also for `low of v`, a number of the distribution of its first values. */
+/** Returns the variable of a key: `v` also for `low of v`, a number of the distribution of its first values. */
 export const variableOf = (key: string): string => key.replace(/^\w+ of /, '');
 
 /** Returns the elements of each set of equal values, in the order of their first elements. */

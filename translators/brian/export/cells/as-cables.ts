@@ -5,7 +5,15 @@
 
 import { DiagnosticError } from '../../../../src/diagnostics/diagnostic.js';
 import type { Expression } from '../../../../src/lang/ast.js';
-import { binary, conditional, integer, isZero, name as nameOf, quantity, quotient } from '../../../../src/lang/build.js';
+import {
+  binary,
+  conditional,
+  integer,
+  isZero,
+  name as nameOf,
+  quantity,
+  quotient,
+} from '../../../../src/lang/build.js';
 import { ampereByArea } from '../../../../src/lang/dimension.js';
 import { parseUnit } from '../../../../src/lang/units.js';
 import { ConversionReport, type ConversionEntry } from '../../../../src/model/conversion-report.js';

@@ -7,6 +7,7 @@ import { conventions } from '../library/conventions.js';
 import { ConversionReport, outcomeOf, type ConversionEntry, type Outcome } from '../model/conversion-report.js';
 import type { ValidModel } from '../model/model.js';
 import { applyPasses, type AfterPass } from '../model/rewriting/rewriting.js';
+import { cellsApart, composed, unchanged, type Became } from '../model/rewriting/became.js';
 import { chooseTarget } from '../pipeline/choose-target.js';
 import { documentText } from './document-text.js';
 import type { Exported } from './exported.js';
@@ -93,12 +94,17 @@ const named = (
   {
     files,
     report,
-  }: Pick<Exported, 'report'> & { readonly files: readonly { readonly name: string; readonly text: string }[] },
+    became = unchanged,
+  }: Pick<Exported, 'report'> & {
+    readonly became?: Became;
+    readonly files: readonly { readonly name: string; readonly text: string }[];
+  },
   name: string,
 ): Exported => ({
   files: files.map((file, ordinal) => (ordinal === 0 ? { ...file, name } : file)),
   data: new Map(),
   report,
+  became,
 });
 
 /**
@@ -148,13 +154,13 @@ async function toBrian<Written extends Pick<Exported, 'report'>>(
   whole: ValidModel,
   { draw, afterPass }: Exporting,
   write: (valid: ValidModel, report: ConversionReport) => Written,
-): Promise<Written> {
+): Promise<Written & Pick<Exported, 'became'>> {
   const { brianPasses } = await import('./for-brian.js');
   const report = new ConversionReport('brian');
-  const { valid } = await applyPasses(brianPasses, whole, { report, draw, afterPass });
+  const { valid, became } = await applyPasses(brianPasses, whole, { report, draw, afterPass });
   const written = write(valid, report);
   report.addAll(conventions(whole, 'brian'));
-  return { ...written, report: report.entries };
+  return { ...written, report: report.entries, became };
 }
 
 /** Returns a document as a file, and the tables that it reads. */
@@ -176,7 +182,7 @@ const exporters: Readonly<Record<TargetNotation, Exporter>> = {
   canonical: async (valid, { name, tables }) => {
     const { withArrays } = await import('./tables-beside.js');
     const { model, data } = tables ? withArrays(valid.model, valid.data) : valid;
-    return { files: [{ name, text: await documentText(model, name) }], data, report: [] };
+    return { files: [{ name, text: await documentText(model, name) }], data, report: [], became: unchanged };
   },
   brian: async (valid, exporting) => {
     const { exportBrianScript } = await import('../../translators/brian/export-script.js');
@@ -189,15 +195,15 @@ const exporters: Readonly<Record<TargetNotation, Exporter>> = {
     const { exportBrian } = await import('../../translators/brian/export.js');
     const write = (idiom: ValidModel, report: ConversionReport): ReturnType<typeof exportBrian> =>
       exportBrian(idiom, 'decimal', report);
-    const { document, report } = await toBrian(valid, exporting, write);
-    return { files: await filesOf(document, exporting, 'brian'), data: new Map(), report };
+    const { document, report, became } = await toBrian(valid, exporting, write);
+    return { files: await filesOf(document, exporting, 'brian'), data: new Map(), report, became };
   },
   pynn: pynnScript(false),
   'pynn-nestml': pynnScript(true),
   'pynn-json': async (valid, exporting) => {
     const { exportPynn } = await import('../../translators/pynn/export.js');
-    const { document, report } = await exportPynn(valid, exporting);
-    return { files: await filesOf(document, exporting, 'pynn'), data: new Map(), report };
+    const { document, report, became } = await exportPynn(valid, exporting);
+    return { files: await filesOf(document, exporting, 'pynn'), data: new Map(), report, became };
   },
   lems,
   neuroml: lems,
@@ -213,12 +219,14 @@ const exporters: Readonly<Record<TargetNotation, Exporter>> = {
       return {
         files: [],
         data: new Map(),
+        became: unchanged,
         report: [{ verdict: 'notExpressible', code: 'swc/not-expressible', pointer: '/neurons', message }],
       };
     }
     return {
       files: shapes.map(([type, text], k) => ({ name: k === 0 ? name : `${base}_${type}${ext}`, text })),
       data: new Map(),
+      became: unchanged,
       report: shapes.flatMap(([type, text]): readonly ConversionEntry[] => {
         const pointer = `/neurons/${type}/compartments`;
         // Comments within a file state the properties that its points lack.
@@ -249,20 +257,20 @@ const nirFile: Exporter = async (valid, { name }) => {
   const { tree, report } = exportNir(valid);
   const { hdf5Bytes } = await import('../hdf5/write-tree.js');
   const files = tree === null ? [] : [{ name, text: '', bytes: await hdf5Bytes(tree) }];
-  return { files, data: new Map(), report };
+  return { files, data: new Map(), report, became: unchanged };
 };
 
 /** Writes a circuit of SONATA with a simulation of it. */
 const sonataFolder: Exporter = async (valid, { draw, afterPass }) => {
   const { exportSonata, rootAttributes } = await import('../../translators/sonata/export.js');
-  const { files, report } = await exportSonata(valid, { draw, afterPass });
+  const { files, report, became } = await exportSonata(valid, { draw, afterPass });
   const { hdf5Bytes } = await import('../hdf5/write-tree.js');
   const written: Exported['files'][number][] = [];
   for (const file of files)
     written.push(
       'text' in file ? file : { name: file.name, text: '', bytes: await hdf5Bytes(file.tree, rootAttributes) },
     );
-  return { files: written, data: new Map(), report };
+  return { files: written, data: new Map(), report, became };
 };
 
 /**
@@ -296,7 +304,8 @@ export async function convertModel(
     const nothing = withoutContent(what, to);
     const files = nothing.length > 0 ? [] : made.files;
     const broken = await brokenParts(what, to);
-    const bare = { ...made, files, report: [...gone, ...nothing, ...broken, ...made.report] };
+    const became = composed([made.became, cellsApart(made.report)]);
+    const bare = { ...made, files, became, report: [...gone, ...nothing, ...broken, ...made.report] };
     return options.origin === true ? withOrigin(bare, what, to) : bare;
   };
   const judged = (made: Exported): ConvertedModel => ({

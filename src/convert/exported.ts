@@ -2,6 +2,7 @@
 
 import type { ConversionEntry } from '../model/conversion-report.js';
 import type { DataStore } from '../model/model.js';
+import type { Became } from '../model/rewriting/became.js';
 
 /** A file of a conversion. */
 export interface ConvertedFile {
@@ -21,6 +22,8 @@ export interface Exported {
   /** Large arrays that the document refers to by digest. */
   readonly data: DataStore;
   readonly report: readonly ConversionEntry[];
+  /** Parts of the model in the document. */
+  readonly became: Became;
 }
 
 /** Returns the file that includes the others. */

@@ -19,6 +19,7 @@ import { ConversionReport, isLeftOut } from '../model/conversion-report.js';
 import type { ValidModel } from '../model/model.js';
 import { applyPasses, onText, type AfterPass, type PassContext, type Rewriting } from '../model/rewriting/rewriting.js';
 import { child } from '../model/pointer.js';
+import { composed } from '../model/rewriting/became.js';
 import { typedModel } from '../model/typed-model.js';
 import { randomSources, type FreezeOptions } from './freeze.js';
 import type { ConvertedFile, Exported } from './exported.js';
@@ -89,9 +90,11 @@ export async function toLems(whole: ValidModel, converting: Converting): Promise
       const { hdf5Bytes } = await import('../hdf5/write-tree.js');
       files[0] = { name, text: '', bytes: await hdf5Bytes(tree) };
     }
-    return { files, data: new Map(), report: made.report };
+    return { files, data: new Map(), report: made.report, became: made.became };
   }
-  if (typeof several !== 'string') return { files: [xmlFile(name, made.root)], data: new Map(), report: made.report };
+  const { became } = made;
+  if (typeof several !== 'string')
+    return { files: [xmlFile(name, made.root)], data: new Map(), report: made.report, became };
   const simulation = simulationName(name);
   const reason = {
     verdict: 'exact',
@@ -99,7 +102,7 @@ export async function toLems(whole: ValidModel, converting: Converting): Promise
     pointer: '',
     message: `the model is written as LEMS, in ${simulation}, as a NeuroML document cannot hold it: ${several}`,
   } as const;
-  return { files: [xmlFile(simulation, made.root)], data: new Map(), report: [...made.report, reason] };
+  return { files: [xmlFile(simulation, made.root)], data: new Map(), report: [...made.report, reason], became };
 }
 
 /**
@@ -108,17 +111,21 @@ export async function toLems(whole: ValidModel, converting: Converting): Promise
  * @param plain  whether the network has only elements of NeuroML
  */
 async function written(whole: ValidModel, plain: boolean, { draw, afterPass }: Converting) {
-  const { valid } = await applyPasses(sourcePasses, whole, { report: new ConversionReport('lems'), afterPass });
+  const { valid, became: first } = await applyPasses(sourcePasses, whole, {
+    report: new ConversionReport('lems'),
+    afterPass,
+  });
   const attempt = async (what: ValidModel) => {
     const passed: Parameters<AfterPass>[] = [['list-draws', what]];
-    const { root, report } = await exportLems(what, {
+    const { root, report, became } = await exportLems(what, {
       functions: (called, values) => libraryCall(called)?.(values),
       plain,
       undrawn: valid.model,
       afterPass: (...pass) => passed.push(pass),
     });
     const losses = report.filter(isLeftOut).map(({ pointer }) => pointer);
-    return { passed, losses, root, report: [...report, ...listedDraws(valid.model, what.model, report)] };
+    const listed = listedDraws(valid.model, what.model, report);
+    return { passed, losses, root, report: [...report, ...listed], became: composed([first, became]) };
   };
   let lems = await attempt(hasDrawnConnections(valid.model) ? await draw(valid, { replays: () => false }) : valid);
   const { losses } = lems;

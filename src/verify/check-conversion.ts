@@ -13,13 +13,11 @@ import { phaseKind } from '../model/tagged.js';
 import { timingProperties } from '../model/timing-properties.js';
 import { segmentTimes } from '../pipeline/results/segments.js';
 import type { ResultWriter, SpikeTrains } from '../../runtime/results/result.js';
-import { placesOfCables } from './check-places.js';
 import { compareSamples, SampleKeeper, type VariableCheck } from './compare-samples.js';
 import { compareSpikes, type PopulationCheck, type SpikesByPopulation } from './compare-spikes.js';
-import { comparableVariables } from './pair-variables.js';
-import type { ConversionEntry } from '../convert/convert.js';
+import { comparableVariables } from './comparable-variables.js';
 import { runModel } from '../pipeline/pipeline.js';
-import { joined } from './read-back.js';
+import { unchanged, type Became } from '../model/rewriting/became.js';
 import { redrawn } from './redrawn.js';
 
 /** Result of running both. */
@@ -55,8 +53,8 @@ export interface CheckOptions {
   /** The longest time that is simulated, in s; absent: all of the protocol. */
   readonly seconds?: number;
   readonly target?: string;
-  /** Report of the conversion, for the cells that became populations of their own. */
-  readonly report?: readonly ConversionEntry[];
+  /** Statement on the parts of the model in its conversion; absent: they keep their names. */
+  readonly became?: Became;
   /** When it aborts, runs stop. */
   readonly signal?: AbortSignal;
   /** Receives the message for a variable that is NaN at the end, and whether it is one of the conversion. */
@@ -195,21 +193,29 @@ export function spikesIn(
       steps.forEach((step, k) => found.get(train.plan.population)?.[cells[k] ?? 0]?.push(step * dt + label));
   // Several spikes of a step may be events of their own.
   for (const population of found.values()) for (const cell of population) cell.sort((a, b) => a - b);
-  return like === undefined ? found : withLists(found, like.model);
+  return found;
 }
 
-/**
- * Adds the populations of a model with cells that have become populations of their own, as in LEMS: `cells_0`,
- * `cells_1` and so on are the cells of `cells`.
- */
-export function withLists(found: SpikesByPopulation, { populations }: Model): SpikesByPopulation {
-  const lists = Object.entries(populations).flatMap(([name, { size }]) => {
-    const cells = Array.from({ length: size }, (_, k) => found.get(`${name}_${k}`));
-    const trains = cells.flatMap((cell) => (cell?.length === 1 ? cell : []));
-    // A cell of one population can have the name of another population.
-    return found.get(name)?.length === size || trains.length < size ? [] : [[name, trains] as const];
-  });
-  return new Map([...found, ...lists]);
+/** Returns spikes of a conversion by the populations that they were: cells may have become populations. */
+export function spikesBefore(
+  found: SpikesByPopulation,
+  source: Pick<Model, 'populations'>,
+  target: Pick<Model, 'populations' | 'neurons'>,
+  became: Became,
+): SpikesByPopulation {
+  const before = new Map(found);
+  for (const [name, { size }] of Object.entries(source.populations)) {
+    const cells = Array.from({ length: size }, (_, cell) => became.population(name, cell));
+    if (cells.every((cell, k) => cell?.population === name && cell.cell === k)) continue;
+    const trains = cells.map((cell) => {
+      const own = found.get(cell?.population ?? '') ?? [];
+      // The elements of a cable are one cell.
+      const { type = '' } = target.populations[cell?.population ?? ''] ?? {};
+      return target.neurons[type]?.cable ? own.flat().sort((a, b) => a - b) : (own[cell?.cell ?? 0] ?? []);
+    });
+    before.set(name, trains);
+  }
+  return before;
 }
 
 /** Runs a model, and the model that its conversion is when it is read, and compares spikes and recorded variables. */
@@ -219,11 +225,8 @@ export async function compareWritten(
   given: CheckOptions = {},
 ): Promise<ConversionCheck> {
   const seconds = comparedTime(valid.model, given.seconds);
-  const places = placesOfCables(valid, target.model);
-  const { recordings, ofTarget, sampled, absent } = comparableVariables(valid, target, seconds, {
-    places,
-    report: given.report,
-  });
+  const { became = unchanged } = given;
+  const { recordings, ofTarget, sampled, absent } = comparableVariables(valid, target, seconds, { became });
   const [ours, theirs] = [new SampleKeeper(), new SampleKeeper()];
   const noNumbers: [source: string[], target: string[]] = [[], []];
   const onNaN = (message: string, converted: boolean): void => void noNumbers[converted ? 1 : 0].push(message);
@@ -232,10 +235,17 @@ export async function compareWritten(
   const anew = isSame ? [] : drawnAnew(target.model);
   const drawn = anew.length === 0 ? target : withOtherSeed(target);
   const compare = (source: SpikesByPopulation, found: SpikesByPopulation): ConversionCheck =>
-    compared('interneuron', valid, source, joined(found, given.report), labelOf(target.model), {
-      sameDraws: anew.length === 0,
-      ...(options.seconds === undefined ? {} : { seconds: options.seconds }),
-    });
+    compared(
+      'interneuron',
+      valid,
+      source,
+      spikesBefore(found, valid.model, target.model, became),
+      labelOf(target.model),
+      {
+        sameDraws: anew.length === 0,
+        ...(options.seconds === undefined ? {} : { seconds: options.seconds }),
+      },
+    );
   const nothing: SpikesByPopulation = new Map();
   let check: ConversionCheck;
   try {

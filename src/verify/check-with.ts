@@ -26,7 +26,7 @@ import { isolatedPython } from '../platform/python.js';
 import { parseUnit } from '../lang/units.js';
 import { compareSamples, SampleKeeper } from './compare-samples.js';
 import type { SpikesByPopulation } from './compare-spikes.js';
-import { comparableVariables, mostSamples, type Sampled } from './pair-variables.js';
+import { comparableVariables, mostSamples, type Sampled } from './comparable-variables.js';
 import { convertModel, type ConvertedModel } from '../convert/convert.js';
 import { isLoss } from '../model/conversion-report.js';
 import { mainOf } from '../convert/exported.js';
@@ -199,8 +199,8 @@ async function comparable(
 > {
   const converted = await convertWritten(valid, to, { freeze });
   const target = await readBack(valid, notationRead(to), { converted, freeze });
-  const { report } = converted;
-  const found = comparableVariables(valid, target, comparedTime(valid.model), { most: mostSamples.inText, report });
+  const { became } = converted;
+  const found = comparableVariables(valid, target, comparedTime(valid.model), { most: mostSamples.inText, became });
   return {
     ...found,
     anew: drawnAnew(target.model),

@@ -5,7 +5,7 @@ import type { Recording } from '../model/model.js';
 import { isRecording } from '../model/tagged.js';
 import { memorySink, type MemorySink, type Rows } from '../pipeline/results/memory-sink.js';
 import type { ResultWriter, RunSetup, SampleBlock, SeriesPlan } from '../../runtime/results/result.js';
-import { shown, type Sampled } from './pair-variables.js';
+import { shown, type Sampled } from './comparable-variables.js';
 
 /** How the samples of one variable of a population agree. */
 export interface VariableCheck {

@@ -6,8 +6,10 @@
 import { freeze } from '../convert/freeze.js';
 import { DiagnosticError, UsageError } from '../diagnostics/diagnostic.js';
 import { entryOf, itemAt } from '../diagnostics/entry.js';
+import { equalDimensions } from '../lang/dimension.js';
+import { parseUnit } from '../lang/units.js';
 import { lengthOf, numbersOf } from '../model/arrays.js';
-import type { ConversionEntry } from '../model/conversion-report.js';
+import { composed, unchanged, type Became, type Variable } from '../model/rewriting/became.js';
 import type { Recording, SpikeTrain, ValidModel } from '../model/model.js';
 import { elementsIn, populationOf } from '../model/selected.js';
 import { areInFile, isRecording, isSelection } from '../model/tagged.js';
@@ -23,7 +25,7 @@ import {
   type RunPair,
   type Unit,
 } from './approach.js';
-import { comparedTime, EndedByFault, eventsOf, spikesOf, type CheckOptions } from './check-conversion.js';
+import { comparedTime, EndedByFault, eventsOf, spikesBefore, spikesOf, type CheckOptions } from './check-conversion.js';
 import type { SpikesByPopulation } from './compare-spikes.js';
 import {
   coupledContinuously,
@@ -34,8 +36,7 @@ import {
   withStep,
   type PartsThere,
 } from './open-loop.js';
-import { comparableVariables, type Sampled } from './pair-variables.js';
-import { joined } from './read-back.js';
+import { comparableVariables, type Sampled } from './comparable-variables.js';
 import { compareStates, type CellPair, type StateComparison } from './state-comparison.js';
 import type { ModelComparison } from './compare-models.js';
 import { withDrawsOf } from './shared-draws.js';
@@ -63,8 +64,8 @@ export interface Limit {
 
 /** How to decide. */
 export interface LimitOptions {
-  /** Report of the conversion, for populations, variables and cells with other names. */
-  readonly report?: readonly ConversionEntry[];
+  /** Statement on the parts of the model in its conversion; absent: they keep their names. */
+  readonly became?: Became;
   /** Most work: cells times steps, and spikes that arrive. */
   readonly work?: number;
   /** Writes the target for a model with another step. */
@@ -147,18 +148,22 @@ export async function limitOfDocuments(
   renamed: ModelComparison['renamed'],
   options: LimitOptions = {},
 ): Promise<Limit> {
-  const report = renamed.flatMap(({ part, first: name, second: other }): ConversionEntry[] => {
-    const size = first.model.populations[name]?.size;
-    if (part !== 'population' || size === undefined) return [];
-    const cells = { [other]: Array.from({ length: size }, (_, cell) => cell) };
-    return [{ verdict: 'exact', code: 'diff', pointer: `/populations/${name}`, message: '', cells }];
-  });
+  const names = new Map(
+    renamed.flatMap(({ part, first: name, second: other }) => (part === 'population' ? [[name, other] as const] : [])),
+  );
+  const nameOf = (name: string): string => names.get(name) ?? name;
+  const became = composed([
+    {
+      population: (name, cell) => ({ population: nameOf(name), cell }),
+      variable: (given) => ({ ...given, owner: nameOf(given.owner) }),
+    },
+  ]);
   const frozen = await settledOrReason(first);
   if (typeof frozen === 'string') return noLimit(first, frozen);
   const { valid, others } = withDrawsOf(second, first, frozen);
   const [other] = others;
   if (other !== undefined) return noLimit(first, other);
-  return limitOf(frozen, valid, { report, ...options });
+  return limitOf(frozen, valid, { became, ...options });
 }
 
 /** Returns a model with its draws made, or the reason why there is none. */
@@ -199,7 +204,7 @@ const dependsOnStep = ({ model: a }: ValidModel, { model: b }: ValidModel): bool
 async function approach(
   source: ValidModel,
   written: (step: number) => Promise<ValidModel>,
-  { report = [], work = usualWork, signal }: LimitOptions,
+  { became = unchanged, work = usualWork, signal }: LimitOptions,
 ): Promise<Limit> {
   const { dt } = source.model.experiment;
   const whole = comparedTime(source.model);
@@ -210,7 +215,7 @@ async function approach(
     };
     const given = { target: 'wasm', seconds, onNaN, ...(signal ? { signal } : {}), ...more };
     const found = await spikesOf(valid, given, like);
-    return like ? joined(found, report) : found;
+    return like ? spikesBefore(found, source.model, valid.model, became) : found;
   };
   const isCell = (name: string): boolean => source.model.populations[name]?.type !== undefined;
   let spikes = await run(source);
@@ -220,7 +225,7 @@ async function approach(
     spikes = await run(source);
   }
   const first = await written(dt);
-  const there = partsThere(source, first, report);
+  const there = partsThere(source, first, became);
   const closed = closedPopulations(source, first, there);
   const trains = [...spikes].filter(([name]) => isCell(name) && !closed.has(name));
   const openSource = openLoop(source, new Map(trains.map(([name, cells]) => [name, listedSpikes(cells)])));
@@ -232,7 +237,9 @@ async function approach(
     return openLoop(valid, new Map(given));
   };
   const openFirst = opened(first);
-  const { recordings, ofTarget, sampled } = comparableVariables(openSource, openFirst, seconds, { report });
+  const { recordings, ofTarget, sampled } = comparableVariables(openSource, openFirst, seconds, {
+    became: { ...became, variable: withSameDimension(source, first, became) },
+  });
   const paired = pairedVariables(source, recordings, sampled);
   const every = Math.max(1, Math.ceil(seconds / dt / mostTimes));
   const times = { end: seconds, interval: every * dt, count: Math.floor(seconds / (every * dt) + 1e-6) };
@@ -366,6 +373,18 @@ function withStates(valid: ValidModel): ValidModel {
     return variables.length === 0 ? [] : [{ of: { population }, variables, name: `states_${population}` }];
   });
   return { ...valid, model: { ...model, recordings: [...model.recordings, ...more] } };
+}
+
+/** Returns the statement on variables, without variables whose numbers have another dimension in the target. */
+function withSameDimension(source: ValidModel, target: ValidModel, became: Became): Became['variable'] {
+  const unitOf = ({ model }: ValidModel, { owner, name }: Variable): string | undefined =>
+    model.neurons[model.populations[owner]?.type ?? '']?.state[name]?.unit;
+  return (given) => {
+    const after = became.variable(given);
+    const [own, there] = [unitOf(source, given), after && unitOf(target, after)];
+    const isOther = own && there && !equalDimensions(parseUnit(own).dimension, parseUnit(there).dimension);
+    return isOther ? undefined : after;
+  };
 }
 
 /** Returns the variables that both models record, by recording. */

@@ -70,14 +70,14 @@ export async function measure(
     if (hashModel(given.model).experiment === hashModel(written.model).experiment) return { verdict: 'exact' };
     const target = withDuration(written);
     if (whole) {
-      const check = await compareWritten(valid, target, { report: converted.report });
+      const check = await compareWritten(valid, target, { became: converted.became });
       return { ...graded(check), limit: await limitOfWritten(valid, target, { to, converted, how }) };
     }
     const limit = await limitOfWritten(valid, target, { to, converted, how });
     const clock = processorClock(processor);
-    const { report } = converted;
+    const { became } = converted;
     try {
-      return { ...graded(await compareFirst(valid, target, { target: 'wasm', signal: clock.signal, report })), limit };
+      return { ...graded(await compareFirst(valid, target, { target: 'wasm', signal: clock.signal, became })), limit };
     } catch (error) {
       if (!clock.signal.aborted && !(error instanceof InterruptedError)) throw error;
       return { ...tooLarge, limit };
@@ -102,12 +102,12 @@ async function limitOfWritten(
     how,
   }: { readonly to: TargetNotation; readonly converted: ConvertedModel; readonly how: HowToConvert },
 ): Promise<Limit> {
-  let report = converted.report;
+  let { became } = converted;
   const written = async (frozen: ValidModel): Promise<ValidModel> => {
     const again = await convertWritten(frozen, to, { ...how, freeze: false });
     if (again.files.length === 0 || (again.outcome === 'incomplete' && converted.outcome !== 'incomplete'))
       throw new UsageError('the notation cannot list the draws of the model');
-    ({ report } = again);
+    ({ became } = again);
     return withDuration(await readBack(frozen, notationRead(to), { converted: again }));
   };
   if (pairsOf(valid) > budget.listedPairs) return noLimit(valid, 'larger than the budget');
@@ -116,7 +116,7 @@ async function limitOfWritten(
   if (typeof frozen === 'string') return noLimit(valid, frozen);
   try {
     const other = draws ? await written(frozen) : target;
-    return await limitOf(frozen, other, { report, written });
+    return await limitOf(frozen, other, { became, written });
   } catch (error) {
     return noLimit(valid, reasonOf(error));
   }

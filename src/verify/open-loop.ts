@@ -8,7 +8,7 @@ import type { Reference } from '../lang/ast.js';
 import { referencesIn, writtenBy } from '../lang/walk.js';
 import { freeze } from '../convert/freeze.js';
 import { numbersOf } from '../model/arrays.js';
-import type { ConversionEntry } from '../model/conversion-report.js';
+import type { Became } from '../model/rewriting/became.js';
 import { freeName } from '../model/free-name.js';
 import { drawnParts } from '../model/drawn-parts.js';
 import type { SpikeTrain, ValidModel, Value } from '../model/model.js';
@@ -136,12 +136,8 @@ export function withStep({ model, data }: ValidModel, dt: number): ValidModel {
 /** Populations of a target, by name, with the population and the cells of the source that their elements are. */
 export type PartsThere = ReadonlyMap<string, { readonly population: string; readonly cells: readonly number[] }>;
 
-/** Returns the populations that those of a source became: by the report of the conversion, or by their names. */
-export function partsThere(
-  { model: source }: ValidModel,
-  { model: target }: ValidModel,
-  report: readonly ConversionEntry[],
-): PartsThere {
+/** Returns the populations that those of a source became. */
+export function partsThere({ model: source }: ValidModel, { model: target }: ValidModel, became: Became): PartsThere {
   const found = new Map<string, { readonly population: string; readonly cells: readonly number[] }>();
   /** A population of compartments has the first compartments of all cells first. */
   const add = (name: string, population: string, cells: readonly number[]): void => {
@@ -150,14 +146,12 @@ export function partsThere(
     found.set(name, { population, cells: elements });
   };
   for (const [population, { size }] of Object.entries(source.populations)) {
-    const parts = report.find(({ pointer, cells }) => cells && pointer === `/populations/${population}`)?.cells;
-    const cells = Array.from({ length: size }, (_, cell) => cell);
-    if (Object.hasOwn(target.populations, population)) add(population, population, cells);
-    else if (parts) for (const [name, own] of Object.entries(parts)) add(name, population, own);
-    else
-      for (const cell of cells)
-        if (Object.hasOwn(target.populations, `${population}_${cell}`))
-          add(`${population}_${cell}`, population, [cell]);
+    const parts = new Map<string, number[]>();
+    for (let cell = 0; cell < size; cell += 1) {
+      const after = became.population(population, cell);
+      if (after !== undefined) parts.set(after.population, [...(parts.get(after.population) ?? []), cell]);
+    }
+    for (const [name, cells] of parts) if (Object.hasOwn(target.populations, name)) add(name, population, cells);
   }
   return found;
 }

@@ -4,13 +4,7 @@ import { asComputedBy } from '../library/simulators/simulators.js';
 import type { ValidModel } from '../model/model.js';
 import { timingProperties } from '../model/timing-properties.js';
 import { typedValid, writtenValid } from '../model/typed-model.js';
-import {
-  convertModel,
-  type ConversionEntry,
-  type ConvertedModel,
-  type ConvertOptions,
-  type TargetNotation,
-} from '../convert/convert.js';
+import { convertModel, type ConvertedModel, type ConvertOptions, type TargetNotation } from '../convert/convert.js';
 import { mainOf } from '../convert/exported.js';
 import { inFolder } from '../convert/in-folder.js';
 import { documentNotation, isFolderNotation, usualName } from '../convert/target-notations.js';
@@ -78,22 +72,3 @@ export async function readWritten({ files, data }: ConvertedModel, to: TargetNot
   }
   return importModel({ name: main?.name ?? 'model', text: main?.text ?? '' }, { data, origin: false });
 }
-
-/** Adds the populations of the model whose cells became several populations, with the spikes of each cell. */
-export const joined = (
-  found: ReadonlyMap<string, readonly (readonly number[])[]>,
-  report: readonly ConversionEntry[] = [],
-): ReadonlyMap<string, readonly (readonly number[])[]> =>
-  new Map([
-    ...found,
-    ...report.flatMap(({ pointer, cells }): (readonly [string, readonly (readonly number[])[]])[] => {
-      const trains: (readonly number[])[] = [];
-      for (const [name, elements] of Object.entries(cells ?? {})) {
-        const own = found.get(name) ?? [];
-        // A population of one cell may be its compartments.
-        const whole = elements.length === 1 ? [own.flat().sort((a, b) => a - b)] : own;
-        elements.forEach((cell, k) => (trains[cell] = whole[k] ?? []));
-      }
-      return cells ? [[pointer.slice('/populations/'.length), trains]] : [];
-    }),
-  ]);

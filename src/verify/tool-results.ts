@@ -8,7 +8,7 @@ import { populationOf } from '../model/selected.js';
 import { stretchesKept, type Stretch } from '../pipeline/results/segments.js';
 import { sampleTime, type SampleRows } from './compare-samples.js';
 import type { SpikesByPopulation } from './compare-spikes.js';
-import type { Sampled } from './pair-variables.js';
+import type { Sampled } from './comparable-variables.js';
 
 /** Recordings, in terms of the model before conversion. */
 export interface Recorded {
@@ -159,11 +159,11 @@ export function pynnResults(path: string, recorded: Recorded): ToolResults {
     segments.forEach(({ spikes, signals }, segment) => {
       for (const [cell, times] of Object.entries(spikes))
         for (const time of times) found.addSpike(population, Number(cell), time / 1e3, segment);
-      for (const [name, { population: owner, variable, there = variable, cells }] of recorded.samples) {
-        const signal = owner === population ? signals[there] : undefined;
+      for (const [name, { population: owner, variable, there = variable, cells, part }] of recorded.samples) {
+        const signal = (part?.population ?? owner) === population ? signals[there] : undefined;
         const unit = recorded.units?.get(name) ?? pynnUnits[there];
         if (signal === undefined || unit === undefined) continue;
-        const columns = Array.from({ length: cells }, (_, cell) => signal.cells.indexOf(cell));
+        const columns = Array.from({ length: cells }, (_, k) => signal.cells.indexOf(part?.indices[k] ?? k));
         if (columns.includes(-1)) continue;
         const rows = signal.values.map((row) => columns.map((column) => row[column] ?? null));
         const isOn = rows.map((row) => row.some((value) => value !== null));

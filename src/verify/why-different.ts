@@ -13,7 +13,7 @@ import type { CompareOptions } from '../compare/options.js';
 import type { Train } from '../compare/measures/train.js';
 import type { Recorded, RecordedTrains } from '../compare/recorded.js';
 import type { TargetNotation } from '../convert/target-notations.js';
-import type { ConversionEntry } from '../model/conversion-report.js';
+import { unchanged, type Became } from '../model/rewriting/became.js';
 import { DiagnosticError, UsageError } from '../diagnostics/diagnostic.js';
 import { itemAt } from '../diagnostics/entry.js';
 import { hypotheses, type Hypothesis } from '../library/conventions.js';
@@ -21,7 +21,8 @@ import type { ValidModel } from '../model/model.js';
 import { isRecording } from '../model/tagged.js';
 import { typedValid, writtenValid } from '../model/typed-model.js';
 import type { ImportedModel, RunOptions } from '../pipeline/pipeline.js';
-import { convertWritten, joined, readWritten } from './read-back.js';
+import { spikesBefore } from './check-conversion.js';
+import { convertWritten, readWritten } from './read-back.js';
 import { runWithSpikes } from './run-with-spikes.js';
 
 /** Agreement with the other side. */
@@ -265,11 +266,11 @@ class Session {
       );
     const run = { ...(seed === undefined ? {} : { seed }), ...(dt === 0 ? {} : { dt }) };
     let valid: ValidModel = imported.valid;
-    let report: ConversionReport = [];
+    let became = unchanged;
     for (const { apply, document } of ways.toSorted((a, b) => Number(!!a.document) - Number(!!b.document))) {
       const written = document && now() - this.#begin < mostTime ? await writtenIn(document, valid) : undefined;
       if (written) {
-        ({ valid, report } = written);
+        ({ valid, became } = written);
         continue;
       }
       const made = await apply?.(typedValid(valid), run);
@@ -297,7 +298,7 @@ class Session {
       // Runs list the spikes of all populations.
       return {
         ...found,
-        trains: joinedTrains(found.trains, report).filter((train) =>
+        trains: joinedTrains(found.trains, imported.valid, valid, became).filter((train) =>
           own.trains.some((known) => areOfOne(train, known)),
         ),
       };
@@ -309,24 +310,23 @@ class Session {
   }
 }
 
-type ConversionReport = readonly ConversionEntry[];
-
 /** Most cells of a model that is written in another notation. */
 const mostWritten = 1000;
 
 /**
- * Returns a model as a document of a notation is read, with the report; undefined for incomplete and large documents.
+ * Returns a model as a document of a notation is read, with the statement on its parts; undefined for incomplete and
+ * large documents.
  */
 async function writtenIn(
   notation: TargetNotation,
   valid: ValidModel,
-): Promise<{ readonly valid: ValidModel; readonly report: ConversionReport } | undefined> {
+): Promise<{ readonly valid: ValidModel; readonly became: Became } | undefined> {
   const sizes = Object.values(valid.model.populations).map(({ size }) => size);
   if (sizes.reduce((sum, size) => sum + size, 0) > mostWritten) return undefined;
   try {
     const converted = await convertWritten(valid, notation);
     if (converted.outcome === 'incomplete') return undefined;
-    return { valid: (await readWritten(converted, notation)).valid, report: converted.report };
+    return { valid: (await readWritten(converted, notation)).valid, became: converted.became };
   } catch (error) {
     if (error instanceof DiagnosticError || error instanceof UsageError) return undefined;
     throw error;
@@ -334,10 +334,15 @@ async function writtenIn(
 }
 
 /** Adds the populations whose cells became several populations in a conversion. */
-function joinedTrains(all: readonly RecordedTrains[], report: ConversionReport): readonly RecordedTrains[] {
+function joinedTrains(
+  all: readonly RecordedTrains[],
+  { model: source }: ValidModel,
+  { model: target }: ValidModel,
+  became: Became,
+): readonly RecordedTrains[] {
   const found = new Map(all.map(({ population, trains }) => [population, trains.map((train) => [...train])]));
   const names = new Set(found.keys());
-  const added = [...joined(found, report)].filter(([name]) => !names.has(name));
+  const added = [...spikesBefore(found, source, target, became)].filter(([name]) => !names.has(name));
   return [
     ...all,
     ...added.map(([population, trains]) => ({

@@ -18,5 +18,5 @@ export async function checkConversion(
   const converted = options.converted ?? (await convertWritten(valid, to, options));
   const written = options.converted ? to : notationRead(to);
   const target = await readBack(valid, written, { ...options, converted });
-  return compareWritten(valid, target, { report: converted.report, ...options });
+  return compareWritten(valid, target, { became: converted.became, ...options });
 }

@@ -1,7 +1,6 @@
 /** A model and its conversion, run and compared. */
 
 import { expect, test } from 'vitest';
-import { withLists } from '../../src/verify/check-conversion.js';
 import { checkConversion } from '../support/check-conversion.js';
 import { convertModel } from '../../src/convert/convert.js';
 import { importModel, readSource } from '../../src/pipeline/pipeline.js';
@@ -212,26 +211,23 @@ experiment:
   );
 });
 
-test('cells that are populations of their own are not taken for a population of the name of one', () => {
-  const { model } = importModel({
+test('cells that are populations of their own are not taken for a population of the name of one', async () => {
+  const times = { spike_times: { sequences: [[1], [2]] } };
+  const { valid } = importModel({
     name: 'sources.json',
     text: JSON.stringify({
       format: 'interneuron/pynn',
-      populations: ['in', 'in_1'].map((label) => ({ label, size: 2, cell: { type: 'SpikeSourceArray' } })),
-      phases: [{ run: 1 }],
+      populations: ['in', 'in_1'].map((label) => ({
+        label,
+        size: 2,
+        cell: { type: 'SpikeSourceArray', params: times },
+      })),
+      phases: [{ run: 5 }],
     }),
-  }).valid;
-  const found = new Map([
-    ['in_0', [[0]]],
-    ['in_1', [[1]]],
-    ['in_1_0', [[2]]],
-    ['in_1_1', [[3]]],
-  ]);
-  const lists = withLists(found, model);
-  expect([lists.get('in'), lists.get('in_1')]).toEqual([
-    [[0], [1]],
-    [[2], [3]],
-  ]);
+  });
+  const { populations, matched, spikes } = await checkConversion(valid, 'neuroml');
+  expect(populations.map(({ population }) => population)).toEqual(['in', 'in_1']);
+  expect([matched, spikes]).toEqual([4, [4, 4]]);
 });
 
 test('values that are drawn under other names in PyNN are reported as having other random numbers', async () => {

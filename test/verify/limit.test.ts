@@ -92,7 +92,7 @@ async function verdict(source: ValidModel, other: ValidModel, to: TargetNotation
   const frozen = await drawnOnce(other, engine);
   const converted = await convertWritten(frozen.valid, to);
   const { valid } = await readWritten(converted, to);
-  return limitOf(source, valid, { report: converted.report });
+  return limitOf(source, valid, { became: converted.became });
 }
 
 const cellsOf = (document: Network) => document.populations[1]!.cell.params as Record<string, number | number[]>;

@@ -11,6 +11,7 @@
  */
 
 import { ConversionReport, isLeftOut, type ConversionEntry } from '../../src/model/conversion-report.js';
+import { composed, unchanged, type Became } from '../../src/model/rewriting/became.js';
 import { applyPasses, type AfterPass } from '../../src/model/rewriting/rewriting.js';
 import { child } from '../../src/model/pointer.js';
 import { timingProperties } from '../../src/model/timing-properties.js';
@@ -29,7 +30,7 @@ import { lemsPasses } from './export/passes.js';
 import { readBack, readBackOf, type ReadBack } from './export/read-back.js';
 import { keptDocument } from './export/kept-document.js';
 import { inSchemaOrder } from './export/text/schema-order.js';
-import { simulation } from './export/simulation.js';
+import { namesRead, simulation } from './export/simulation.js';
 import { unnamed } from '../shared/documentation.js';
 import { metadataProperties } from './metadata.js';
 import { byPopulations, type NetworkOutput } from './export/network-output.js';
@@ -47,6 +48,7 @@ interface LemsExport {
   readonly root: Element;
   /** One entry for each part of the model that is exact, and one for each thing that is not. */
   readonly report: readonly ConversionEntry[];
+  readonly became: Became;
 }
 
 /** Files of core types that the reference interpreter has. */
@@ -73,7 +75,7 @@ export function exportKept(valid: ValidModel): LemsExport | undefined {
   const report = new ConversionReport('lems');
   if (!kept.sameTiming) for (const entry of conventions(valid, 'lems-euler')) report.add(entry);
   settleParts(valid.model, report);
-  return { root: withXmlComments(kept.root, valid.model), report: report.entries };
+  return { root: withXmlComments(kept.root, valid.model), report: report.entries, became: unchanged };
 }
 
 /** Returns a model as one LEMS document. */
@@ -84,7 +86,7 @@ export async function exportLems(
   const report = new ConversionReport('lems');
   const whole = withStableStep(given, functions, report);
   const shared = { changes: new Map(), functions, report, dt: whole.model.experiment.dt, plain, undrawn, afterPass };
-  const { valid: rewritten } = await applyPasses(lemsPasses, whole, { ...shared, ...whole });
+  const { valid: rewritten, became } = await applyPasses(lemsPasses, whole, { ...shared, ...whole });
   const [dimensions, ids] = [new Dimensions(), new Ids()];
   const context: ExportContext = { ...shared, ...rewritten, dimensions, ids };
   const { model } = context;
@@ -118,7 +120,7 @@ export async function exportLems(
   // Items of a list all have the same form: one stands for all, unless a column needs another one.
   const short = readBack(xmlText(root, 1));
   checkReadBack(typeof short === 'string' ? readBackOf(root) : short, report);
-  return { root, report: report.entries };
+  return { root, report: report.entries, became: composed([became, { variable: namesRead(network, context) }]) };
 }
 
 /** Returns the name of a model as an identifier, or undefined if it has no name or a sentence. */

@@ -5,6 +5,7 @@ import Handlebars from 'handlebars';
 import { InvariantError } from '../../src/diagnostics/diagnostic.js';
 import type { ValidModel } from '../../src/model/model.js';
 import { ConversionReport, type ConversionEntry } from '../../src/model/conversion-report.js';
+import type { Became } from '../../src/model/rewriting/became.js';
 import { timingProperties } from '../../src/model/timing-properties.js';
 import { exportPynn, type PynnOptions } from './export.js';
 import { joinedLists } from '../shared/python.js';
@@ -27,6 +28,7 @@ interface PynnScriptExport {
   readonly files: readonly { readonly name: string; readonly text: string }[];
   /** One entry for each part of the model that is exact, and one for each thing that is not. */
   readonly report: readonly ConversionEntry[];
+  readonly became: Became;
 }
 
 /**
@@ -40,7 +42,7 @@ export async function exportPynnScript(
   stem = 'model',
   options: PynnOptions = {},
 ): Promise<PynnScriptExport> {
-  const { document: written, report: entries, nestml, recorded } = await exportPynn(valid, options);
+  const { document: written, report: entries, nestml, recorded, became } = await exportPynn(valid, options);
   const report = new ConversionReport('pynn');
   report.addAll(entries);
   // Scripts of PyNN keep the times that their authors gave.
@@ -72,7 +74,7 @@ export async function exportPynnScript(
         '',
         `${remark}; the script runs under NEST unless it is given another simulator`,
       );
-  return { files: [{ name: `${stem}.py`, text: render(view) }, ...files], report: report.entries };
+  return { files: [{ name: `${stem}.py`, text: render(view) }, ...files], report: report.entries, became };
 }
 
 let template: Handlebars.TemplateDelegate | undefined;

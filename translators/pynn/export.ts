@@ -32,6 +32,7 @@ import { positionsOf } from './export/positions.js';
 import { projectionOf } from './export/projections.js';
 import { protocolOf, trainsOf } from './export/protocol.js';
 import { reasonsForEquations } from './export/reasons.js';
+import { composed, type Became } from '../../src/model/rewriting/became.js';
 import { applyPasses, type AfterPass, type PassContext } from '../../src/model/rewriting/rewriting.js';
 import { ConversionReport, isLeftOut, isLoss, type ConversionEntry } from '../../src/model/conversion-report.js';
 import { unnamed } from '../shared/documentation.js';
@@ -57,6 +58,7 @@ interface PynnExport {
   readonly nestml: readonly NestmlModel[];
   /** Pointers to recordings of the model, by target and variable in PyNN's terms. */
   readonly recorded: ReadonlyMap<string, string>;
+  readonly became: Became;
 }
 
 /** How to write parts without a name in PyNN. */
@@ -75,12 +77,15 @@ export async function exportPynn(
   { nestml = false, afterPass }: PynnOptions = {},
 ): Promise<PynnExport> {
   const report = new ConversionReport('pynn');
-  const { valid } = await applyPasses(pynnPasses, whole, { report, afterPass });
-  const { valid: apart } = await applyPasses(currentPasses, valid, { report, afterPass });
-  const way: Way = { valid, apart, report, afterPass };
+  const { valid, became: first } = await applyPasses(pynnPasses, whole, { report, afterPass });
+  const { valid: apart, became: outside } = await applyPasses(currentPasses, valid, { report, afterPass });
+  const way: Way = { valid, apart, report, afterPass, became: first, becameApart: composed([first, outside]) };
   const names = { report: new ConversionReport('pynn', report), afterPass };
-  const { valid: standard } = await applyPasses(namePasses, apart, names);
-  const named = written(standard, valid, names.report, { isForNest: nestml });
+  const { valid: standard, became } = await applyPasses(namePasses, apart, names);
+  const named = {
+    ...written(standard, valid, names.report, { isForNest: nestml }),
+    became: composed([first, outside, became]),
+  };
   const lost = lossesSince(report, named.report);
   const refused = nestml ? refusedByNest(apart.model, standard.model) : [];
   const isLacking = lost.some(isLoss);
@@ -118,22 +123,25 @@ interface Way extends PassContext {
   readonly valid: ValidModel;
   /** With currents outside its cells as well. */
   readonly apart: ValidModel;
+  /** Parts of the model in both. */
+  readonly became: Became;
+  readonly becameApart: Became;
 }
 
 /** Returns a model in its own equations. */
 async function inEquations(
-  { valid, report: before, afterPass }: Way,
+  { valid, report: before, afterPass, became: first }: Way,
   reasons: readonly ConversionEntry[],
 ): Promise<PynnExport> {
   const report = new ConversionReport('pynn', before);
   report.addAll(reasons);
-  const { valid: own } = await applyPasses(equationPasses, valid, { report, afterPass });
-  return written(own, valid, report, { natives: new NativeParts(own) });
+  const { valid: own, became } = await applyPasses(equationPasses, valid, { report, afterPass });
+  return { ...written(own, valid, report, { natives: new NativeParts(own) }), became: composed([first, became]) };
 }
 
 /** Returns a model in PyNN's names as far as they reach, with the rest in NESTML. */
 async function inNestml(
-  { valid, apart, report: before, afterPass }: Way,
+  { valid, apart, report: before, afterPass, became: first, becameApart }: Way,
   named: Model,
   reasons: readonly ConversionEntry[],
 ): Promise<PynnExport> {
@@ -147,9 +155,15 @@ async function inNestml(
       }),
   );
   const report = new ConversionReport('pynn', before);
-  const { valid: settled } = await applyPasses(nestmlPasses(named), areCurrents ? apart : valid, { report, afterPass });
+  const { valid: settled, became } = await applyPasses(nestmlPasses(named), areCurrents ? apart : valid, {
+    report,
+    afterPass,
+  });
   report.addAll(reasons);
-  return written(settled, valid, report, { nestml: new NestmlModels(settled), isForNest: true });
+  return {
+    ...written(settled, valid, report, { nestml: new NestmlModels(settled), isForNest: true }),
+    became: composed([areCurrents ? becameApart : first, became]),
+  };
 }
 
 /**
@@ -165,7 +179,7 @@ function written(
     nestml,
     isForNest = false,
   }: Pick<ExportContext, 'natives' | 'nestml'> & { readonly isForNest?: boolean } = {},
-): PynnExport {
+): Omit<PynnExport, 'became'> {
   const { labels = {}, selections = {}, extra: kept = {} } = keptOf(model);
   const extra = { ...(natives === undefined ? onGrid(original.model, isForNest) : {}), ...kept };
   const label = (name: string): string => labels[name] ?? name;

@@ -8,6 +8,7 @@ import { gathered } from '../../src/library/gather/gather.js';
 import { standardise } from '../../src/library/recognise/standardise.js';
 import { ConversionReport, type ConversionEntry } from '../../src/model/conversion-report.js';
 import type { Model, ValidModel, Value } from '../../src/model/model.js';
+import { composed, type Became } from '../../src/model/rewriting/became.js';
 import {
   applyPasses,
   onText,
@@ -30,6 +31,7 @@ export interface ExportedSonata {
   /** The config of the simulation first. */
   readonly files: readonly ExportedFile[];
   readonly report: readonly ConversionEntry[];
+  readonly became: Became;
 }
 
 /** Attributes of the root of each file. */
@@ -131,8 +133,8 @@ export async function exportSonata(
   { draw, afterPass }: Pick<SonataContext, 'draw'> & { readonly afterPass?: AfterPass | undefined },
 ): Promise<ExportedSonata> {
   const report = new ConversionReport('sonata');
-  const { valid: drawn } = await applyPasses([listDraws], original, { report, draw, afterPass });
-  const { valid } = await applyPasses(sonataPasses, drawn, { report, draw, afterPass });
+  const { valid: drawn, became: first } = await applyPasses([listDraws], original, { report, draw, afterPass });
+  const { valid, became } = await applyPasses(sonataPasses, drawn, { report, draw, afterPass });
   const { model } = valid;
   const currents = currentsOf(valid, report);
   const parts = partsOf(valid, currents.constant, report);
@@ -187,6 +189,7 @@ export async function exportSonata(
       ...spikes.files,
     ],
     report: report.entries,
+    became: composed([first, became]),
   };
 }
 

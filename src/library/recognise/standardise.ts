@@ -3,6 +3,7 @@
  * connection rules. Other parts stay as they are, with the reason in the report.
  */
 
+import type { Became } from '../../model/rewriting/became.js';
 import type { ConversionEntry } from '../../model/conversion-report.js';
 import { drawsIn } from '../../lang/functions.js';
 import { parseExpression } from '../../lang/parse.js';
@@ -24,6 +25,7 @@ import { valueInUnit } from './with-unit.js';
 interface Standardised {
   readonly valid: ValidModel;
   readonly entries: readonly ConversionEntry[];
+  readonly became?: Pick<Became, 'variable'>;
 }
 
 /**
@@ -101,6 +103,14 @@ function standardised(context: Standardising, kept: ReadonlySet<string>): Standa
       },
     },
     entries: report.entries,
+    became: {
+      variable: (given) => {
+        const { owner, name } = given;
+        const synapses = context.synapseNames.get(owner);
+        if (synapses) return { ...given, name: synapses.names.get(name) ?? name, factor: synapses.factor };
+        return { ...given, ...context.known.get(owner)?.cell.variables.get(name) };
+      },
+    },
   };
 }
 

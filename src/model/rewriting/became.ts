@@ -1,5 +1,8 @@
 /** Statements on the parts of a model after a rewriting, which are composed over a list of rewritings. */
 
+import type { ConversionEntry } from '../conversion-report.js';
+import { segments } from '../pointer.js';
+
 /** A cell of a population. */
 export interface Cell {
   readonly population: string;
@@ -54,7 +57,8 @@ export const composed = (statements: readonly Partial<Became>[]): Became =>
             const { factor: first = 1, ...now } = before.variable(given) ?? { owner: undefined };
             if (now.owner === undefined) return undefined;
             const { factor = 1, ...after } = variable(now) ?? { owner: undefined };
-            return after.owner === undefined ? undefined : { ...after, factor: first * factor };
+            if (after.owner === undefined) return undefined;
+            return first * factor === 1 ? after : { ...after, factor: first * factor };
           }
         : before.variable,
       projection: projection
@@ -66,3 +70,27 @@ export const composed = (statements: readonly Partial<Became>[]): Became =>
     }),
     unchanged,
   );
+
+/** Returns the statement on populations whose cells became populations, from entries of a report. */
+export function cellsApart(entries: readonly ConversionEntry[]): Partial<Became> {
+  const parts = new Map(
+    entries.flatMap(({ pointer, cells }) => {
+      const [collection, name] = segments(pointer);
+      return cells && collection === 'populations' && name !== undefined
+        ? [[name, Object.entries(cells)] as const]
+        : [];
+    }),
+  );
+  const cellOf = (name: string, cell: number): Cell => {
+    const [population, cells] = parts.get(name)?.find(([, all]) => all.includes(cell)) ?? [name, undefined];
+    return { population, cell: cells?.indexOf(cell) ?? cell };
+  };
+  return {
+    population: cellOf,
+    variable: (given) => {
+      if (given.element === undefined || !parts.has(given.owner)) return given;
+      const { population, cell } = cellOf(given.owner, given.element);
+      return { ...given, owner: population, element: cell };
+    },
+  };
+}

@@ -8,11 +8,12 @@ import type * as written from '../model.js';
 import type { ValidModel } from '../typed.js';
 import { typedValid, writtenValid } from '../typed-model.js';
 import { composed, type Became } from './became.js';
+import { recordedVariables } from './recorded-variables.js';
 
 /** A rewritten model, or the reason why it does not change. */
 export type Rewritten = { readonly valid: ValidModel; readonly became?: Partial<Became> } | string;
 
-/** One rewriting of a model. */
+/** One rewriting of a model. Recordings keep their names, and the order of their variables and elements. */
 export interface Rewriting<Context = unknown> {
   readonly name: string;
   /** The part that a notation lacks, a habit of its users, or the behaviour of a simulator. */
@@ -33,8 +34,9 @@ export async function rewrite<Context>(
   for (const { name, apply } of rewritings) {
     const made = await apply(now, context);
     if (typeof made !== 'string') {
+      const [before, after] = [writtenValid(now), writtenValid(made.valid)];
+      statements.push({ ...recordedVariables(before, after), ...made.became });
       now = made.valid;
-      if (made.became) statements.push(made.became);
     }
     after(name, now);
   }

@@ -1,7 +1,7 @@
 /** Rewritings of a model for LEMS, in order. */
 
 import { atBeginOfStep } from '../../../src/model/end-of-step.js';
-import { onText, type Rewriting } from '../../../src/model/rewriting/rewriting.js';
+import { onText, reporting, type Rewriting } from '../../../src/model/rewriting/rewriting.js';
 import { withSections } from './cells/cables.js';
 import { hasCompartments, type RewritingContext } from './context.js';
 import { withNamesApart } from './named-cell.js';
@@ -45,6 +45,9 @@ export const lemsPasses: readonly Rewriting<RewritingContext>[] = [
   {
     name: 'sections',
     why: "a cell of NeuroML has segments and channels, where Brian's has equations for all its compartments",
-    apply: rewriting(withSections),
+    apply: reporting((valid, context) => {
+      const { model, became } = withSections({ ...context, ...valid });
+      return { valid: model === valid.model ? valid : { ...valid, model }, became };
+    }),
   },
 ];

@@ -1,5 +1,6 @@
 /** The run and its outputs. */
 
+import type { Became } from '../../../src/model/rewriting/became.js';
 import { platform } from '#platform';
 import { second } from '../../../src/lang/dimension.js';
 import { populationOf } from '../../../src/model/selected.js';
@@ -155,6 +156,22 @@ function output(
   return columns.length === 0
     ? undefined
     : element('OutputFile', { id: recording.name, fileName: fileNameOf(recording.name, 'dat') }, columns);
+}
+
+/** Returns the statement on names of variables in the model that a document is read as. */
+export function namesRead(
+  { cells, named }: Pick<NetworkOutput, 'cells' | 'named'>,
+  { model }: ExportContext,
+): Became['variable'] {
+  return (given) => {
+    const structured = cells.get(given.owner);
+    if (structured) {
+      const name = structured.nameOf(given.name, given.section ?? structured.spike?.section);
+      return name === undefined ? undefined : { ...given, name };
+    }
+    const own = named.get(model.populations[given.owner]?.type ?? '')?.cell.variables.get(given.name);
+    return own ? { ...given, name: own.name.replaceAll('/', '_'), factor: own.factor } : given;
+  };
 }
 
 /** Reports variables that a cell of NeuroML has in other units, or only its synapses have. */

@@ -4,6 +4,8 @@
  */
 
 import { DiagnosticError } from '../../../../src/diagnostics/diagnostic.js';
+import { composed, type Became } from '../../../../src/model/rewriting/became.js';
+import { recordedVariables } from '../../../../src/model/rewriting/recorded-variables.js';
 import type { Expression } from '../../../../src/lang/ast.js';
 import {
   binary,
@@ -62,6 +64,7 @@ interface Cable {
 interface Cabled {
   readonly valid: written.ValidModel;
   readonly entries: readonly ConversionEntry[];
+  readonly became?: Became;
 }
 
 /**
@@ -89,7 +92,7 @@ export function cellsAsCables(valid: written.ValidModel, ofOneType: CellsOfOneTy
   if (report.entries.length > 0) return { valid, entries: report.entries };
   const apart = cellsOneByOne(valid, report);
   if (apart === undefined) return { valid, entries: report.entries };
-  const own = withoutCellNumbers(apart, report);
+  const own = withoutCellNumbers(apart.model, report);
   try {
     const trees = new Map<readonly Compartment[], BrianTree>();
     const treeOf = (compartments: Pick<Compartments, 'sections'>, cut: readonly Compartment[]): BrianTree => {
@@ -116,7 +119,9 @@ export function cellsAsCables(valid: written.ValidModel, ofOneType: CellsOfOneTy
     );
     const shown = writtenModel({ ...model, projections });
     const neurons = mapped(shown.neurons, (type, name) => (made.has(name) ? withLinearParts(type) : type));
-    return { valid: { model: { ...shown, neurons }, data }, entries: report.entries };
+    const rewritten = { model: { ...shown, neurons }, data };
+    const became = composed([apart.became, recordedVariables({ ...valid, model: apart.model }, rewritten)]);
+    return { valid: rewritten, entries: report.entries, became };
   } catch (error) {
     if (!(error instanceof DiagnosticError)) throw error;
     for (const { message, place } of error.diagnostics) report.missing(place?.pointer ?? '', message);

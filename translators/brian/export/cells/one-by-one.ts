@@ -10,6 +10,7 @@ import type { ConversionReport } from '../../../../src/model/conversion-report.j
 import { UniqueNames } from '../../../../src/model/free-name.js';
 import type { Model, Phase, Population, SelectionRule, ValidModel, Value } from '../../../../src/model/model.js';
 import { child } from '../../../../src/model/pointer.js';
+import type { Became } from '../../../../src/model/rewriting/became.js';
 import { elementsIn, populationsOf } from '../../../../src/model/selected.js';
 import { isGiven, isPhase, isSelection } from '../../../../src/model/tagged.js';
 
@@ -23,7 +24,10 @@ type Apart = ReadonlyMap<string, readonly string[]>;
  * Returns a model with a population for each cell with sections. Returns undefined, with a report, if there are no such
  * cells, more than a script has groups for, or parts that choose among them otherwise than by their numbers.
  */
-export function cellsOneByOne(valid: ValidModel, report: ConversionReport): Model | undefined {
+export function cellsOneByOne(
+  valid: ValidModel,
+  report: ConversionReport,
+): { readonly model: Model; readonly became: Partial<Became> } | undefined {
   const { model } = valid;
   const structured = Object.entries(model.populations).filter(
     ([, { type = '' }]) => model.neurons[type]?.compartments !== undefined,
@@ -45,7 +49,7 @@ export function cellsOneByOne(valid: ValidModel, report: ConversionReport): Mode
       );
   }
   if (structured.length === 0 || report.entries.length > 0) return undefined;
-  if (apart.size === 0) return model;
+  if (apart.size === 0) return { model, became: {} };
   const made = new OneByOne(valid, apart, report).model();
   if (report.entries.length > 0) return undefined;
   for (const [name, cells] of apart)
@@ -56,7 +60,15 @@ export function cellsOneByOne(valid: ValidModel, report: ConversionReport): Mode
       message: `a SpatialNeuron for each of its ${cells.length} cells`,
       cells: Object.fromEntries(cells.map((cell, k) => [cell, [k]])),
     });
-  return made;
+  const cellOf = (name: string, cell = 0): string => apart.get(name)?.[cell] ?? name;
+  return {
+    model: made,
+    became: {
+      population: (name, cell) => ({ population: cellOf(name, cell), cell: apart.has(name) ? 0 : cell }),
+      variable: (given) =>
+        apart.has(given.owner) ? { ...given, owner: cellOf(given.owner, given.element), element: 0 } : given,
+    },
+  };
 }
 
 class OneByOne {

@@ -4,6 +4,7 @@
  * stimuli, and conductances that spikes open are synapses.
  */
 
+import type { Became } from '../../../../src/model/rewriting/became.js';
 import type { Expression } from '../../../../src/lang/ast.js';
 import { binary, name as nameOf, quotient } from '../../../../src/lang/build.js';
 import { ampere } from '../../../../src/lang/dimension.js';
@@ -41,17 +42,28 @@ import { addendsOf } from '../../../../src/lang/addends.js';
 import { factorsOf } from './membrane-current.js';
 import { chosenInPlaceOf } from '../remark-method.js';
 
-/** Returns a model without cables, if all of them can be expressed as cells with sections. */
-export function withSections(context: RewritingContext): Model {
+/** Returns a model without cables, if all of them can be expressed as cells with sections; with places of variables. */
+export function withSections(context: RewritingContext): {
+  readonly model: Model;
+  readonly became: Pick<Became, 'variable'>;
+} {
   let { model } = context;
+  const writers = new Map<string, CableWriter>();
   for (const [name, population] of Object.entries(model.populations)) {
     const type = context.model.neurons[population.type ?? ''];
-    if (type?.cable) model = new CableWriter(name, population, type, type.cable, { ...context, model }).rewritten();
+    if (!type?.cable) continue;
+    const writer = new CableWriter(name, population, type, type.cable, { ...context, model });
+    model = writer.rewritten();
+    writers.set(name, writer);
   }
-  return model;
+  return { model, became: { variable: (variable) => (writers.get(variable.owner)?.placed ?? same)(variable) } };
 }
 
+const same: Became['variable'] = (variable) => variable;
+
 class CableWriter {
+  /** Returns a variable of a compartment as one at a place on a cell. */
+  placed: Became['variable'] = same;
   readonly #pointer: string;
   readonly #count: number;
   readonly #cells: number;
@@ -362,6 +374,11 @@ class CableWriter {
       report.missing(child('/operations', key), `code that changes ${name} during the run`);
       return false;
     });
+    this.placed = ({ owner, name: variable, element = 0 }) => {
+      const there = this.#nameOfCell(variable, neuron);
+      const place = cable.cut.places[Math.floor(element / this.#cells)];
+      return there === undefined ? undefined : { owner, name: there, element: element % this.#cells, ...place };
+    };
     return {
       ...model,
       neurons: { ...model.neurons, [id]: neuron },
@@ -431,6 +448,11 @@ class CableWriter {
     return { stimuli, taken };
   }
 
+  /** Returns the name of a compartment's variable on a cell. */
+  #nameOfCell(variable: string, neuron: NeuronType): string | undefined {
+    return variable === this.cable.voltage ? 'v' : gateNamed(variable, neuron);
+  }
+
   /** Returns a recording of compartments as one at each place. */
   #recording(recording: Recording, ordinal: number, { cut }: WrittenCable, neuron: NeuronType): readonly Recording[] {
     const { name, context } = this;
@@ -440,8 +462,7 @@ class CableWriter {
     const elements = elementsOf(recording.of, context);
     if (typeof elements === 'string') return context.report.missing(pointer, elements) ?? [];
     const { variables, ...rest } = recording;
-    const nameOfCell = (variable: string): string | undefined =>
-      variable === this.cable.voltage ? 'v' : gateNamed(variable, neuron);
+    const nameOfCell = (variable: string): string | undefined => this.#nameOfCell(variable, neuron);
     const known = variables.flatMap((variable) => nameOfCell(variable) ?? []);
     const left = variables.filter((variable) => nameOfCell(variable) === undefined);
     if (left.length > 0)

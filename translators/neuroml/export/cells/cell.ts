@@ -118,19 +118,35 @@ class CellWriter {
       ]),
     );
     const [input = 'I'] = Object.keys(type.inputs);
+    const root = Object.keys(sections).find((one) => !sections[one]?.parent) ?? '';
+    /** Returns the density and the channel of a variable, and its path in the channel. */
+    const foundOf = (variable: string, section: string) => {
+      const [mechanism, name = ''] = variable.split('.');
+      const density = densities.find((one) => one.mechanism === mechanism && one.sections.includes(section));
+      const path = density?.channel.paths.get(name);
+      return density && path !== undefined ? { density: density.id, channel: density.channel.id, path } : undefined;
+    };
+    const isPool = (variable: string, section: string): boolean => {
+      const [mechanism, name] = variable.split('.');
+      const pool = this.#pools.get(section);
+      return !!pool && (variable === 'ca_i' || (mechanism === pool.mechanism && name === pool.state));
+    };
     return {
       component,
       input,
       shape,
       spike,
-      pathOf: (variable, section = Object.keys(sections).find((one) => !sections[one]?.parent) ?? '') => {
+      pathOf: (variable, section = root) => {
         if (variable === 'v') return 'v';
-        const [mechanism, name] = variable.split('.');
-        const pool = this.#pools.get(section);
-        if (pool && (variable === 'ca_i' || (mechanism === pool.mechanism && name === pool.state))) return 'caConc';
-        const found = densities.find((one) => one.mechanism === mechanism && one.sections.includes(section));
-        const path = name === undefined ? undefined : found?.channel.paths.get(name);
-        return found && path && `${biophysics}/membraneProperties/${found.id}/${found.channel.id}/${path}`;
+        if (isPool(variable, section)) return 'caConc';
+        const found = foundOf(variable, section);
+        return found && `${biophysics}/membraneProperties/${found.density}/${found.channel}/${found.path}`;
+      },
+      nameOf: (variable, section = root) => {
+        if (variable === 'v') return 'v';
+        if (isPool(variable, section)) return 'ca_i';
+        const found = foundOf(variable, section);
+        return found && `${found.density}.${found.channel}_${found.path.replaceAll('/', '_')}`;
       },
     };
   }

@@ -17,4 +17,6 @@ export interface StructuredCell {
   readonly spike: { readonly section: string; readonly fraction: number } | undefined;
   /** Returns the path from a segment to a variable on a section, the root if absent; undefined if there is none. */
   readonly pathOf: (variable: string, section?: string) => string | undefined;
+  /** Returns the name of such a variable in the model that the cell is read as. */
+  readonly nameOf: (variable: string, section?: string) => string | undefined;
 }

@@ -1,5 +1,7 @@
 /** Rules of the house, for oxlint; CONTRIBUTING.md explains them. */
 
+import { noCodeByPatterns } from './code-by-patterns.js';
+
 const portable = /^(?:abs|ceil|clz32|floor|fround|imul|max|min|round|sign|sqrt|trunc|E|PI)$/;
 
 /** Whether a node is written as a bigint. */
@@ -90,5 +92,6 @@ export default {
     'no-unportable-arithmetic': noUnportableArithmetic,
     'no-kind-by-member': noKindByMember,
     'comment-width': commentWidth,
+    'no-code-by-patterns': noCodeByPatterns,
   },
 };

@@ -41,6 +41,7 @@ const exact = ['src/lang', 'src/model', 'src/draw', 'src/lower', 'src/ir', 'src/
 const inExact = (text: string, rules: readonly string[]): Case[] =>
   exact.map((folder): Case => [`${folder}/x.ts`, text, rules]);
 const unportable = ['house(no-unportable-arithmetic)'];
+const byPatterns = ['house(no-code-by-patterns)'];
 
 const cases: Case[] = [
   ...inExact('export const y = Math.exp(1);', unportable),
@@ -58,6 +59,12 @@ const cases: Case[] = [
   ['runtime/record/x.ts', "console.log('x');", ['eslint(no-console)']],
   ['src/lower/x.ts', "export const f = (x: object): boolean => 'run' in x;", ['house(no-kind-by-member)']],
   ['src/model/x.ts', "export const f = (x: object): boolean => 'run' in x;", []],
+  ['src/library/x.ts', 'export const f = (x: string): RegExp => new RegExp(`\\b${x}\\b`);', byPatterns],
+  ['src/library/x.ts', 'export const f = (x: object): boolean => /v/.test(JSON.stringify(x));', byPatterns],
+  ['translators/brian/x.ts', 'export const f = (x: object): unknown => JSON.stringify(x).match(/v/);', byPatterns],
+  ['src/library/x.ts', 'export const f = (x: string): boolean => /^v/.test(x);', []],
+  ['src/cli/x.ts', 'export const f = (x: string): RegExp => new RegExp(`^${x}`);', []],
+  ['src/library/readable/renamed.ts', 'export const none = 0;', byPatterns],
   ['src/lang/x.ts', 'export const f = (x: any): number => (x === 1 ? 1 : 2);', ['typescript(no-explicit-any)']],
   ['src/cli/x.ts', `/** ${'word '.repeat(24)}*/\nexport const x = 1;`, ['house(comment-width)']],
   ['test/cli/x.ts', `export const x = 1;\n// ${'–'.repeat(118)}`, ['house(comment-width)']],

@@ -3,6 +3,7 @@
 import { UsageError } from '../../src/diagnostics/diagnostic.js';
 import { conventions } from '../../src/library/conventions.js';
 import { isRandom } from '../../src/lang/functions.js';
+import { callsIn } from '../../src/lang/walk.js';
 import { withCurrentsApart } from '../../src/library/currents-apart.js';
 import { gathered } from '../../src/library/gather/gather.js';
 import { standardise } from '../../src/library/recognise/standardise.js';
@@ -19,6 +20,8 @@ import {
 } from '../../src/model/rewriting/rewriting.js';
 import { child } from '../../src/model/pointer.js';
 import { endOf, isGiven } from '../../src/model/tagged.js';
+import { expressionsIn } from '../../src/model/typed.js';
+import { typedModel } from '../../src/model/typed-model.js';
 import { inUnit } from '../shared/in-unit.js';
 import { edgeFiles, pairsIn } from './export-edges.js';
 import { clampsOf, currentsOf, NodeSets, reportsOf, spikeFiles } from './export-inputs.js';
@@ -52,10 +55,11 @@ const mostSteps = 1000;
 const isNumbers = (value: Value): boolean => typeof value === 'number' || isGiven(value);
 
 /** Checks whether a population is a source that draws its spikes, and has no equations besides. */
-const drawsSpikes = ({ neurons, populations }: Model, name: string): boolean => {
+const drawsSpikes = (model: Model, name: string): boolean => {
+  const { neurons, populations } = typedModel(model);
   const { derivatives = {}, events = {} } = neurons[populations[name]?.type ?? ''] ?? {};
-  const calls = [...JSON.stringify(events).matchAll(/(\w+)\(/g)];
-  return Object.keys(derivatives).length === 0 && calls.some(([, called = '']) => isRandom(called));
+  const calls = expressionsIn(events).flatMap(callsIn);
+  return Object.keys(derivatives).length === 0 && calls.some(({ function: called }) => isRandom(called));
 };
 
 /** Returns pointers of the parts that draw connections, values or spikes. */

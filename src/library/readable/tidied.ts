@@ -3,12 +3,15 @@
 import type { Assignment, Expression, Statement } from '../../lang/ast.js';
 import { parseStatements } from '../../lang/parse.js';
 import { printStatement } from '../../lang/print.js';
-import { mapExpression, namesIn } from '../../lang/walk.js';
+import { callsIn, mapExpression, namesIn } from '../../lang/walk.js';
 import { mapped } from '../../model/collections.js';
 import { ownNames } from '../../model/declared-names.js';
 import type { EquationSet } from '../../model/model.js';
 import { withoutZero } from './folded.js';
 import { withTrees } from './texts.js';
+
+/** Functions with whole numbers as results. */
+const wholeFunctions: ReadonlySet<string> = new Set(['int', 'floor', 'ceil', 'sign']);
 
 /** Returns a type without factors of 1.0, zeros that are added, and signs that another one takes back. */
 export function tidied<T extends EquationSet>(type: T): T {
@@ -20,7 +23,7 @@ export function tidied<T extends EquationSet>(type: T): T {
   );
   const isReal = (e: Expression): boolean =>
     [...namesIn(e)].some((name) => own.has(name) && !whole.has(name)) &&
-    !/"function":"(?:int|floor|ceil|sign)"/.test(JSON.stringify(e));
+    !callsIn(e).some((called) => wholeFunctions.has(called.function));
   const isTerm = (e: Expression): boolean => ![...namesIn(e)].every((name) => !own.has(name));
   const made = withTrees(type, (tree) =>
     mapExpression(tree, (e) => {

@@ -1,0 +1,84 @@
+/**
+ * Files that still read code or JSON of a model by regular expressions, each with the form that will take its place.
+ * The list may only become shorter: a file without such an expression is reported until it is removed.
+ */
+const listed = {
+  // Names that other parts of a model read: the references of its typed form.
+  'src/draw/partial-drawing.ts': 'names in the rest of a model',
+  'src/library/currents-apart.ts': 'variables and tables that code reads',
+  'src/library/gather/generators.ts': 'prefixes of names in code',
+  'src/library/gather/texts.ts': 'ends of synapses in the JSON of a part',
+  'src/library/phase-currents.ts': 'parameters that code reads, and their replacement',
+  'src/library/readable/folded.ts': 'variables that events write',
+  'src/library/readable/inlined.ts': 'names that code of the type reads',
+  'src/library/readable/renamed.ts': 'ends of synapses in the JSON of a part',
+  'src/library/recognise/standardise/projections.ts': 'ends of synapses in the JSON of a type',
+  'src/model/rules/draw-arguments.ts': 'calls of functions that draw',
+  'translators/brian/export-script.ts': 'constants that texts of a script read',
+  'translators/brian/export.ts': 'calls of binomial() with plain arguments',
+  'translators/brian/export/cells/as-cables.ts': 'parameters that a model reads',
+  'translators/brian/export/cells/cell-numbers.ts': 'numbers of cells that projections read',
+  'translators/brian/export/cells/one-by-one.ts': 'populations that code and phases name',
+  'translators/brian/vocabulary.ts': 'calls of distributions that Brian lacks',
+  'translators/brian/export/groups.ts': 'variables that code writes',
+  'translators/brian/export/idiom.ts': 'calls of distributions that Brian lacks',
+  'translators/brian/export/own-numbers.ts': 'the only place that reads a parameter',
+  'translators/brian/export/projections.ts': 'reads of the copy of a synapse',
+  'translators/brian/export/spatial.ts': 'axes that values read',
+  'translators/neuroml/export/cells/cables.ts': 'variables that synapses write',
+  // Texts of a notation, before a parser has read them.
+  'src/convert/yaml-text.ts': 'quotes of a string in YAML',
+  'translators/brian/connect.ts': 'a name that the text of a condition does not have',
+  'translators/brian/constants.ts': 'the place of a constant in the text, for a finding',
+  'translators/brian/initializers.ts': 'uses of a variable in a text',
+  'translators/brian/morphology/dendrites.ts': 'names in equations that Dendrify writes',
+  'translators/brian/script/phases.ts': 'flags of a variable in equations',
+  'translators/brian/script/short-names.ts': 'names in texts of pathways',
+  'translators/neuroml/xml/lists.ts': 'attributes of an element of XML',
+  'translators/pynn/native/equations.ts': 'lines of equations that define a name',
+};
+
+const searches = /^(?:match|matchAll|replace|replaceAll|search|split)$/;
+
+const isJson = (node) =>
+  node?.type === 'CallExpression' && node.callee.object?.name === 'JSON' && node.callee.property?.name === 'stringify';
+
+/** Whether a node is a regular expression that contains the value of an expression. */
+const isMade = (node) =>
+  (node.type === 'NewExpression' || node.type === 'CallExpression') &&
+  node.callee.name === 'RegExp' &&
+  node.arguments[0]?.type === 'TemplateLiteral' &&
+  node.arguments[0].expressions.length > 0;
+
+/**
+ * Rejects regular expressions over code or JSON of a model: those that contain a name, and those that search JSON. The
+ * typed form tells variables, units and functions of one name apart.
+ */
+export const noCodeByPatterns = {
+  create(context) {
+    const reason = Object.entries(listed).find(([file]) => context.filename.endsWith(`/${file}`))?.[1];
+    let found = 0;
+    const report = (node, message) => {
+      found += 1;
+      if (reason === undefined) context.report({ node, message });
+    };
+    const made = (node) => {
+      if (isMade(node)) report(node, 'Names in code mean what the typed form says: walk its expressions.');
+    };
+    return {
+      NewExpression: made,
+      CallExpression(node) {
+        made(node);
+        const { object, property } = node.callee;
+        const isSearch = isJson(object) && searches.test(property?.name ?? '') && node.arguments[0]?.type !== 'Literal';
+        const isPattern = isJson(object) && node.arguments[0]?.regex !== undefined;
+        if (isSearch || isPattern || (property?.name === 'test' && isJson(node.arguments[0])))
+          report(node, 'JSON of a model is no text to search: read the members of the model.');
+      },
+      'Program:exit'(node) {
+        if (reason !== undefined && found === 0)
+          context.report({ node, message: 'Remove this file from the list in scripts/lint/code-by-patterns.js.' });
+      },
+    };
+  },
+};

@@ -227,7 +227,11 @@ async function approach(
   const first = await written(dt);
   const there = partsThere(source, first, became);
   const closed = closedPopulations(source, first, there);
-  const trains = [...spikes].filter(([name]) => isCell(name) && !closed.has(name));
+  const trains = [...spikes]
+    .filter(([name]) => isCell(name) && !closed.has(name))
+    .map(
+      ([name, cells], ordinal) => [name, cells.map((train, cell) => betweenSteps(train, dt, cell + ordinal))] as const,
+    );
   const openSource = openLoop(source, new Map(trains.map(([name, cells]) => [name, listedSpikes(cells)])));
   const opened = (valid: ValidModel): ValidModel => {
     const given = [...there].flatMap(([name, { population, cells }]): (readonly [string, SpikeTrain])[] => {
@@ -305,6 +309,18 @@ async function approach(
       ? 'no spikes, and no variable that both have'
       : `steps of ${smallest}, the shortest within the budget, do not decide`,
   );
+}
+
+/** Fraction that spreads its multiples evenly. */
+const golden = 0.618;
+
+/**
+ * Returns spikes of a cell a part of a step later. Spikes on the grid would meet ends of refractory periods exactly, at
+ * every step, and conventions would decide what they do.
+ */
+function betweenSteps(train: readonly number[], dt: number, ordinal: number): readonly number[] {
+  const later = (((ordinal + 1) * golden) % 1) * dt;
+  return train.map((time) => time + later);
 }
 
 /** Returns the number of cells, compartments and synapses with equations, times the steps of a run. */

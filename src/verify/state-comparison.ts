@@ -224,6 +224,9 @@ export function compareStates(source: ValidModel, target: ValidModel, cells: rea
             const values = [after.get(name) ?? 0, (otherAfter.get(as) ?? 0) / factor] as const;
             if (!same(...values, Math.abs(point.get(name) ?? 0))) found(`reset of ${name}`, values, unit);
           }
+          // Other notations count refractory periods by states of their own.
+          if ((event.refractory === undefined) !== (otherEvent.refractory === undefined))
+            throw new NoNumber('refractoriness');
           const [period, otherPeriod] = [event.refractory?.for, otherEvent.refractory?.for];
           const periods = [
             period ? valueAt(period, scope(after)) : 0,

@@ -15,10 +15,10 @@ import { connectionType, contactTypes, type OwnValue } from './network-types.js'
 import { isStandardSynapse } from '../named-cell.js';
 import { writeNamedProjection } from '../named-parts.js';
 import { numbersOfElements } from '../network-values.js';
-import { elementsBySet, withFewSets } from '../few-values.js';
+import { elementsBySet, mostSets, withFewSets } from '../few-values.js';
 import { numbersAt, pairsOf, type PairedProjection } from './pairs.js';
 import { commonUnit, keptTexts, numberText, quantityText } from '../text/quantity-text.js';
-import { ownSynapse } from './synapse-code.js';
+import { ownSynapse, weightNames } from './synapse-code.js';
 import { synapseType, type BuiltSynapse } from './synapse-type.js';
 import { plasticForm } from './plastic-form.js';
 import { numberAt } from '../values.js';
@@ -69,7 +69,11 @@ function writeOwnProjection(given: Known, written: NetworkOutput, context: Expor
     [...values].flatMap(([key, numbers]) => (Object.hasOwn(type.state, key) && numbers !== 0 ? [key] : [])),
   );
   const sourcePlan = written.plans.get(context.model.populations[source]?.type ?? '');
-  const hasWeight = varying.size <= 1 && port === undefined;
+  const possible = weightNames(type, projection);
+  const hasWeight =
+    varying.size <= 1 &&
+    port === undefined &&
+    (context.plain === true || [...varying].every((key) => possible.has(key)));
   const made = synapseType(
     name,
     projection,
@@ -137,12 +141,15 @@ interface ConnectionGroup {
  * values form few sets. Synapses that see the cell that they come from have no weight in NeuroML.
  */
 function withGivenValues(known: Known, { plain, report }: ExportContext) {
-  const { name, type, values, pairs } = known;
+  const { name, projection, type, values, pairs } = known;
   const differing = [...values].flatMap(([key, numbers]) => (typeof numbers === 'number' ? [] : [key]));
   if (plain !== true) return { known, varying: new Set(differing) };
-  const isWeight = (key: string): boolean => /^w/i.test(key);
-  const weight = seesSource(type) ? undefined : (differing.find(isWeight) ?? differing[0]);
   const [pointer, size] = [child('/projections', name), pairs.sources.length];
+  const weights = weightNames(type, projection);
+  // Sets of values are components, which give them by their names.
+  const isFew = elementsBySet(size, differing, values).length <= mostSets;
+  const usual = differing.find((key) => weights.has(key)) ?? (isFew ? undefined : differing[0]);
+  const weight = seesSource(type) ? undefined : usual;
   const few = withFewSets(pointer, 'a projection', size, type, values, (key) => key !== weight, report);
   return { known: { ...known, values: few }, varying: new Set(weight === undefined ? [] : [weight]) };
 }

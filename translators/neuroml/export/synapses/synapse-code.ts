@@ -1,9 +1,11 @@
 /** The synapse type of one projection, with the index values that its code reads. */
 
+import type { Expression } from '../../../../src/lang/ast.js';
 import { parseExpression, parseStatements } from '../../../../src/lang/parse.js';
-import { namesIn } from '../../../../src/lang/walk.js';
+import { expressionsOf, namesIn, visit } from '../../../../src/lang/walk.js';
 import { ownNames } from '../../../../src/model/declared-names.js';
 import type { Parameter, Projection, SynapseType, Value } from '../../../../src/model/model.js';
+import { writtenBy } from './effects.js';
 import { placesOf, type Pairs } from './pairs.js';
 
 /** A type with index values as parameters. */
@@ -65,4 +67,49 @@ export function namesRead(type: SynapseType): Set<string> {
       .flatMap((statement) => (statement.kind === 'send' ? [statement.value, statement.after] : [statement.value])),
   ];
   return new Set(read.flatMap((e) => [...namesIn(e)]));
+}
+
+/**
+ * Returns names that a connection's weight can stand for: they only multiply what synapses add to the cell, as `w` in
+ * `g_post += w*x`. `U` in `u += U*(1 - u)` is none, nor is a state with a rate.
+ */
+export function weightNames(type: SynapseType, { receptors }: Projection): ReadonlySet<string> {
+  const { expressions, statements } = textsOf(type);
+  const sums = [...Object.values(type.contributes), ...Object.values(type.summed)].map(parseExpression);
+  const summed = new Set(sums.flatMap((sum) => [...namesIn(sum)]));
+  const code = statements.flatMap(parseStatements);
+  const added = code.flatMap((statement) => {
+    if (statement.kind === 'send') return [statement.value];
+    const { target, operator, value } = statement;
+    const isSum = writtenBy(target, receptors, type.ports) !== null || summed.has(target);
+    return isSum && operator === '+=' && !namesIn(value).has(target) ? [value] : [];
+  });
+  const factors = [...sums, ...added].flatMap(factorNames);
+  const read = [...expressions.map(parseExpression), ...code.flatMap(expressionsOf)].flatMap(nameList);
+  const count = (names: readonly string[], name: string): number => names.filter((other) => other === name).length;
+  return new Set(
+    factors.filter((name) =>
+      Object.hasOwn(type.state, name)
+        ? !Object.hasOwn(type.derivatives, name)
+        : count(factors, name) === count(read, name),
+    ),
+  );
+}
+
+/** Returns the names that multiply an expression. */
+function factorNames(e: Expression): readonly string[] {
+  if (e.kind === 'name') return [e.name];
+  if (e.kind === 'unary') return factorNames(e.operand);
+  if (e.kind !== 'binary') return [];
+  if (e.operator === '*') return [...factorNames(e.left), ...factorNames(e.right)];
+  return e.operator === '/' ? factorNames(e.left) : [];
+}
+
+/** Returns the names in an expression, as often as they occur. */
+function nameList(e: Expression): readonly string[] {
+  const names: string[] = [];
+  visit(e, (part) => {
+    if (part.kind === 'name') names.push(part.name);
+  });
+  return names;
 }

@@ -1,5 +1,7 @@
 /** Projections with their connectors as lines of a script. */
 
+import { scaleDecimal } from '../../../src/lang/decimal.js';
+import { powerOfTen } from '../../../src/lang/rational.js';
 import { call, layout, list, prefixed, quoted, type Source } from '../../shared/python.js';
 import { nativeName } from '../native/types.js';
 import { connectors } from '../connectors.js';
@@ -68,7 +70,8 @@ function largestWeightUnderNest(script: Script, { post, synapse }: Projection, n
   const { w_max: largest = 1 } = synapse?.weight_dependence?.params ?? {};
   if (script.isNative || synapse?.weight_dependence === undefined || !script.stepsPotential(post)) return [];
   if (typeof largest !== 'number') return [];
-  return ['if sim.__name__ == "pyNN.nest":  # where PyNN takes w_max in V', `    ${name}.set(w_max=${largest / 1000})`];
+  const inVolts = scaleDecimal(String(largest), powerOfTen(-3));
+  return ['if sim.__name__ == "pyNN.nest":  # where PyNN takes w_max in V', `    ${name}.set(w_max=${inVolts})`];
 }
 
 /** Checks whether connections or values of synapses depend on the positions of cells. */

@@ -79,7 +79,7 @@ plastic = sim.Projection(
     label="plastic",
 )
 if sim.__name__ == "pyNN.nest":  # where PyNN takes w_max in V
-    plastic.set(w_max=9.999999999999999e-10)
+    plastic.set(w_max=1e-9)
 
 # --- Recordings
 

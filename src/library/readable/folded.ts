@@ -1,7 +1,7 @@
 /** Types with constants folded, without second names for one variable, and without unread variables. */
 
 import type { Expression } from '../../lang/ast.js';
-import { binary, call, integer, name as named, unary } from '../../lang/build.js';
+import { binary, call, integer, name as named, number, unary } from '../../lang/build.js';
 import { NoNumber } from '../../lang/evaluate.js';
 import { parseExpression } from '../../lang/parse.js';
 import { printExpression } from '../../lang/print.js';
@@ -9,7 +9,7 @@ import { mapExpression, namesIn } from '../../lang/walk.js';
 import { ownNames } from '../../model/declared-names.js';
 import type { EquationSet, NeuronType, SynapseType } from '../../model/model.js';
 import { wordsIn } from '../gather/texts.js';
-import { plain, tidy, valueAt } from '../recognise/numbers.js';
+import { plain, tidy, valueAt, withoutRounding } from '../recognise/numbers.js';
 import { withSequence } from './in-steps.js';
 import { withParts } from './texts.js';
 
@@ -88,6 +88,10 @@ export function folded(type: NeuronType, outside: ReadonlySet<string>): NeuronTy
   const isOne = (e: Expression): boolean => e.kind === 'name' && factors.has(e.name);
   return withParts(withSequence({ ...type, parameters, derived }), (e) => {
     if (e.kind === 'name') return aliases.has(e.name) ? named(followed(e.name)) : e;
+    if (e.kind === 'number') {
+      const short = withoutRounding(e.value);
+      return e.integer || short === e.value ? e : number(short, e.span);
+    }
     if (e.kind === 'conditional') return linearRate(e) ?? e;
     if (e.kind !== 'binary') return e;
     const { left, right } = e;

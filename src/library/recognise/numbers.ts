@@ -113,6 +113,12 @@ export function tidy(value: number, apart = 4e-15): number {
   return Math.abs(short - value) <= apart * Math.abs(value) ? short : value;
 }
 
+/** Returns 1.4 for 1.4000000000000001, as 0.28*5 is in doubles; a number of more than twelve digits stays as it is. */
+export function withoutRounding(value: number): number {
+  const short = Number(value.toPrecision(12));
+  return Math.abs(short - value) <= 4e-15 * Math.abs(value) ? short : value;
+}
+
 /** Checks whether two numbers agree up to rounding; `scale` is the size of the numbers that they were computed from. */
 export const near = (a: number, b: number, scale = 0): boolean =>
   a === b || (Number.isFinite(a - b) && Math.abs(a - b) <= 1e-9 * Math.max(Math.abs(a), Math.abs(b), scale));

@@ -9,7 +9,7 @@ import { mapExpression, namesIn, substitute, withChildren, writtenBy } from '../
 import { withoutZero } from '../../../src/library/readable/folded.js';
 import { withTrees } from '../../../src/library/readable/texts.js';
 import { namesOf, readsOf, wordsIn } from '../../../src/library/gather/texts.js';
-import { plain, valueAt } from '../../../src/library/recognise/numbers.js';
+import { plain, valueAt, withoutRounding } from '../../../src/library/recognise/numbers.js';
 import { ownNames } from '../../../src/model/declared-names.js';
 import type { EquationSet, Model, NeuronType, Projection, SelectionRule, Value } from '../../../src/model/model.js';
 import { populationsOf } from '../../../src/model/selected.js';
@@ -175,11 +175,12 @@ function decided<T extends EquationSet>(given: T, values: Readonly<Record<string
   const own = ownNames(given);
   const known = (e: Expression): number | undefined => {
     try {
-      return valueAt(plain(e, own), (name) => {
-        const value = isVariable(name) ? undefined : numbers.get(name);
-        if (value === undefined) throw new RangeError(name);
-        return value;
+      const value = valueAt(plain(e, own), (name) => {
+        const given = isVariable(name) ? undefined : numbers.get(name);
+        if (given === undefined) throw new RangeError(name);
+        return given;
       });
+      return withoutRounding(value);
     } catch (error) {
       if (error instanceof RangeError || error instanceof NoNumber) return undefined;
       throw error;

@@ -163,8 +163,8 @@ hhs = NeuronGroup(
     betan = 0.5*exp((10 - (v/mV - v_offset))/40) : 1
     alpham = 1.28*int(abs(xam) < 0.0001)*(1 - xam/2 + xam*xam/12) +
              1.28*xam*int(abs(xam) >= 0.0001)/(exp(xam) - 1) : 1
-    betam = 1.4000000000000001*int(abs(xbm) < 0.0001)*(1 - xbm/2 + xbm*xbm/12) +
-            1.4000000000000001*xbm*int(abs(xbm) >= 0.0001)/(exp(xbm) - 1) : 1
+    betam = 1.4*int(abs(xbm) < 0.0001)*(1 - xbm/2 + xbm*xbm/12) +
+            1.4*xbm*int(abs(xbm) >= 0.0001)/(exp(xbm) - 1) : 1
     alphan = 0.16*int(abs(xan) < 0.0001)*(1 - xan/2 + xan*xan/12) +
              0.16*xan*int(abs(xan) >= 0.0001)/(exp(xan) - 1) : 1
     """,

@@ -113,11 +113,19 @@ export function tidy(value: number, apart = 4e-15): number {
   return Math.abs(short - value) <= apart * Math.abs(value) ? short : value;
 }
 
-/** Returns 1.4 for 1.4000000000000001, as 0.28*5 is in doubles; a number of more than twelve digits stays as it is. */
-export function withoutRounding(value: number): number {
-  const short = Number(value.toPrecision(12));
-  return Math.abs(short - value) <= 4e-15 * Math.abs(value) ? short : value;
+/**
+ * Returns 1.4 for 1.4000000000000001, as 0.28*5 is in doubles.
+ *
+ * @param digits  a number of more digits stays as it is
+ * @param apart   how far the value may be from the result, as a part of it
+ */
+export function withoutRounding(value: number, digits = 12, apart = 4e-15): number {
+  const short = Number(value.toPrecision(digits));
+  return Math.abs(short - value) <= apart * Math.abs(value) ? short : value;
 }
+
+/** Returns a value without the effect of constants of few digits: models have pi as 3.14159265 and e as 2.7182818. */
+export const withoutShortConstants = (value: number): number => withoutRounding(value, 6, 1.1e-8);
 
 /** Checks whether two numbers agree up to rounding; `scale` is the size of the numbers that they were computed from. */
 export const near = (a: number, b: number, scale = 0): boolean =>

@@ -2,7 +2,7 @@
 
 import type { Expression } from '../../../src/lang/ast.js';
 import { linearForm } from '../../../src/lang/linear.js';
-import { constantOf } from '../../../src/library/recognise/numbers.js';
+import { constantOf, withoutShortConstants } from '../../../src/library/recognise/numbers.js';
 import { inUnit } from '../../shared/in-unit.js';
 import { literal, piecesOf, type Piece } from '../../../src/library/pieces.js';
 import { readCanonical } from './values.js';
@@ -103,7 +103,7 @@ function angleOf(e: Expression, start: number): { readonly frequency: number; re
   if (omega === undefined || phase === undefined || phase === null) return undefined;
   // A source counts its phase from its own start.
   const moved = phase + omega * start;
-  return { frequency: rounded(omega / (2 * Math.PI)), phase: rounded((moved * 180) / Math.PI) };
+  return { frequency: withoutShortConstants(rounded(omega / (2 * Math.PI))), phase: rounded((moved * 180) / Math.PI) };
 }
 
 function noise(e: Expression, dt: number): Source | undefined {

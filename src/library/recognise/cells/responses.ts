@@ -5,7 +5,7 @@ import { name as nameOf, negated, number, product, quotient } from '../../../lan
 import type { NeuronType } from '../../../model/model.js';
 import { UniqueNames } from '../../../model/free-name.js';
 import type { ReceptorChoice } from '../../pynn/point-neuron.js';
-import { everywhere, constantOf, near, tidy, fold } from '../numbers.js';
+import { everywhere, constantOf, near, tidy, fold, withoutShortConstants } from '../numbers.js';
 import {
   type View,
   coefficient,
@@ -147,7 +147,7 @@ function wire(view: View, type: NeuronType, use: CellUse, responses: readonly Re
       kind: conductance ? 'conductance' : 'current',
       positive: `${prefix}_${first}${rise}`,
       negative: `${prefix}_${second}${rise}`,
-      factor: scale * entryScale,
+      factor: withoutShortConstants(scale * entryScale),
     });
     for (const name of names) {
       const side = name === 'exc' ? 'E' : 'I';
@@ -194,7 +194,7 @@ function wireMany(view: View, type: NeuronType, use: CellUse, responses: readonl
       kind: current ? 'current' : 'conductance',
       positive: entry,
       negative: entry,
-      factor: scale * entryScale,
+      factor: withoutShortConstants(scale * entryScale),
     });
     if (response.riseTime === undefined) parameters[`${name}_tau_syn`] = response.timeConstant;
     else {

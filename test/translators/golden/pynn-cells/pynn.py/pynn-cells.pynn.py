@@ -73,7 +73,7 @@ currExps_condAlphas_alphaCond = sim.Projection(
     currExps,
     condAlphas,
     sim.FromListConnector([(0, 0)]),
-    sim.StaticSynapse(weight=0.01999999979061, delay=2),
+    sim.StaticSynapse(weight=0.02, delay=2),
     receptor_type="excitatory",
     label="currExps_condAlphas_alphaCond",
 )
@@ -89,7 +89,7 @@ eifExps_currAlphas_alphaCurr = sim.Projection(
     eifExps,
     currAlphas,
     sim.FromListConnector([(0, 0)]),
-    sim.StaticSynapse(weight=0.49999999476525, delay=1),
+    sim.StaticSynapse(weight=0.5, delay=1),
     receptor_type="excitatory",
     label="eifExps_currAlphas_alphaCurr",
 )

@@ -114,6 +114,8 @@ const randomNetworkLines = (): readonly string[] => [
   '',
   '- `w_max` of plastic synapses onto `IF_curr_delta`: PyNN hands it on a thousandfold, as if it were in nA and not ' +
     'in mV.',
+  "- First values of `v` of `IF_curr_delta`: PyNN does not pass them on, and the potential starts at NEST's -70 mV. " +
+    'Recording `v` raises an error. Scripts that `convert` writes give PyNN the missing name.',
   '- Several `tau_minus` of plastic synapses onto one cell: NEST has one for each cell, the last one that was set.',
   '- `TsodyksMarkramSynapse` onto `PointNeuron`: recovery counts a synaptic time constant of 3 ms whatever `tau_syn` ' +
     'is. Onto `IF_curr_delta` PyNN raises a KeyError.',

@@ -102,7 +102,7 @@ def check_command(folder):
         (["--target", "cuda", "native.py"], 2, "error: the target cuda is not available"),
         (["--target", "wasm", "left.py"], 1, "interneuron cannot run this network"),
         (["--output", "none/a.json", "native.py"], 2, "cannot write"),
-        (["wrong.py"], 1, "wrong.py:3: ValueError: the delay of the pathway pre must be finite and 0 or more, and is -0.001 s (in 'S')"),
+        (["wrong.py"], 1, "wrong.py:3: ValueError: the delay of the pathway pre must be finite and 0 or more, and is -0.001 s (in S)"),
         (["wrong.py", "p"], 1, "    4 | S.connect(p=1.4 if len(sys.argv) > 1 else 1)\n  hint  give a number from 0 to 1\n"),
     ):
         found, printed = command(["brian", *words], folder)

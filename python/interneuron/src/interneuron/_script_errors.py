@@ -390,10 +390,13 @@ def _hint(error: BaseException, frame: FrameType | None, sentence: str = "") -> 
         return "it is a script for Python 2: rewrite it for Python 3 first"
     if isinstance(error, (SyntaxError, ValueError)) and re.search("null bytes|encoding|codec", message):
         return "it is no text, or one in an encoding that Python does not know: save it in UTF-8"
-    if isinstance(error, SystemExit) or (isinstance(error, (IndexError, ValueError)) and _reads_arguments(frame)):
-        return "arguments of the script stand after --"
+    arguments = "arguments of the script stand after --"
+    if isinstance(error, SystemExit) or (isinstance(error, IndexError) and _reads_arguments(frame)):
+        return arguments
     if worded := _worded(message) or _worded(sentence):
         return worded[1]
+    if isinstance(error, ValueError) and _reads_arguments(frame):
+        return arguments
     if isinstance(error, SyntaxError) and os.path.isfile(error.filename or ""):
         return "correct this line; Python reads no script with a mistake in it"
     if isinstance(error, SyntaxError) and _source(error):

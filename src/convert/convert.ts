@@ -4,6 +4,7 @@ import { platform } from '#platform';
 import { UsageError } from '../diagnostics/diagnostic.js';
 import { unplaced, type Positions } from '../diagnostics/positions.js';
 import { conventions } from '../library/conventions.js';
+import { differencesOfSetup } from '../library/simulators/source-setup.js';
 import { ConversionReport, outcomeOf, type ConversionEntry, type Outcome } from '../model/conversion-report.js';
 import type { ValidModel } from '../model/model.js';
 import { applyPasses, type AfterPass } from '../model/rewriting/rewriting.js';
@@ -26,7 +27,7 @@ import {
   validModel,
   type ArgumentKinds,
 } from '../diagnostics/public-arguments.js';
-import { targetNotations, targetOf, wholeName, type TargetNotation } from './target-notations.js';
+import { keepsSetup, targetNotations, targetOf, wholeName, type TargetNotation } from './target-notations.js';
 
 export type { ConversionEntry, Outcome, TargetNotation };
 
@@ -305,7 +306,8 @@ export async function convertModel(
     const files = nothing.length > 0 ? [] : made.files;
     const broken = await brokenParts(what, to);
     const became = composed([made.became, cellsApart(made.report)]);
-    const bare = { ...made, files, became, report: [...gone, ...nothing, ...broken, ...made.report] };
+    const setup = keepsSetup(to) ? [] : differencesOfSetup(valid, { staysBetween: to === 'pynn' });
+    const bare = { ...made, files, became, report: [...gone, ...nothing, ...broken, ...made.report, ...setup] };
     return options.origin === true ? withOrigin(bare, what, to) : bare;
   };
   const judged = (made: Exported): ConvertedModel => ({

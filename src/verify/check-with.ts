@@ -7,6 +7,7 @@ import { isAbsolute, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { UsageError } from '../diagnostics/diagnostic.js';
+import { asItsScriptRuns } from '../library/simulators/source-setup.js';
 import type { Model, ValidModel } from '../model/model.js';
 import { phaseKind } from '../model/tagged.js';
 import {
@@ -33,7 +34,7 @@ import { mainOf } from '../convert/exported.js';
 import { importModel, readSource } from '../pipeline/pipeline.js';
 import { segmentTimes, stretchesKept } from '../pipeline/results/segments.js';
 import { toolFailure } from './tool-failure.js';
-import { usualName, type Simulator, type TargetNotation } from '../convert/target-notations.js';
+import { keepsSetup, usualName, type Simulator, type TargetNotation } from '../convert/target-notations.js';
 import { temporaryFolder } from '../../runtime/results/temporary-folder.js';
 import {
   brianResults,
@@ -128,7 +129,10 @@ export async function checkWith(
     try {
       const noNumbers: string[] = [];
       const onNaN = (message: string): void => void noNumbers.push(message);
-      source = await spikesOf(valid, { besides: { recordings, keeper }, onNaN });
+      source = await spikesOf(keepsSetup(to) ? valid : asItsScriptRuns(valid), {
+        besides: { recordings, keeper },
+        onNaN,
+      });
       if (noNumbers.length > 0) return failed(`in the model itself, ${noNumbers.join(', ')}`);
     } catch (error) {
       if (error instanceof EndedByFault) return failed(error.message);

@@ -11,7 +11,9 @@ import { drawnParts } from '../model/drawn-parts.js';
 import { remainingDraws } from '../model/remaining-draws.js';
 import { isRecording } from '../model/tagged.js';
 import { typedModel } from '../model/typed-model.js';
+import { asItsScriptRuns } from '../library/simulators/source-setup.js';
 import type { ConvertedModel, TargetNotation } from '../convert/convert.js';
+import { keepsSetup } from '../convert/target-notations.js';
 import type { Grade } from '../compare/compare.js';
 import { InterruptedError } from '../pipeline/interrupted.js';
 import { comparedTime, compareWritten, type CheckOptions, type ConversionCheck } from './check-conversion.js';
@@ -63,24 +65,31 @@ export async function measure(
   if (to === 'swc') return notMeasured('SWC holds shapes of cells, which cannot be run');
   if (to === 'nir') return notMeasured('a graph of NIR states no inputs: run it with --input');
   if (converted.files.length === 0) return notMeasured('nothing is written');
-  const valid = withDuration(given);
+  const source = keepsSetup(to) ? given : asItsScriptRuns(given);
+  const valid = withDuration(source);
   try {
     if (!whole && isTooLarge(valid, converted)) return tooLarge;
     const written = await readBack(given, to, { converted, ...how });
-    if (hashModel(given.model).experiment === hashModel(written.model).experiment) return { verdict: 'exact' };
+    if (hashModel(source.model).experiment === hashModel(written.model).experiment) return { verdict: 'exact' };
     const target = withDuration(written);
+    // Shorter steps do not undo what the simulator of a script makes of its setup.
+    const limits = async (): Promise<Pick<Measurement, 'limit'>> =>
+      source === given ? { limit: await limitOfWritten(valid, target, { to, converted, how }) } : {};
     if (whole) {
       const check = await compareWritten(valid, target, { became: converted.became });
-      return { ...graded(check), limit: await limitOfWritten(valid, target, { to, converted, how }) };
+      return { ...graded(check), ...(await limits()) };
     }
-    const limit = await limitOfWritten(valid, target, { to, converted, how });
+    const limit = await limits();
     const clock = processorClock(processor);
     const { became } = converted;
     try {
-      return { ...graded(await compareFirst(valid, target, { target: 'wasm', signal: clock.signal, became })), limit };
+      return {
+        ...graded(await compareFirst(valid, target, { target: 'wasm', signal: clock.signal, became })),
+        ...limit,
+      };
     } catch (error) {
       if (!clock.signal.aborted && !(error instanceof InterruptedError)) throw error;
-      return { ...tooLarge, limit };
+      return { ...tooLarge, ...limit };
     } finally {
       clock.stop();
     }

@@ -180,7 +180,7 @@ function written(
     isForNest = false,
   }: Pick<ExportContext, 'natives' | 'nestml'> & { readonly isForNest?: boolean } = {},
 ): Omit<PynnExport, 'became'> {
-  const { labels = {}, selections = {}, extra: kept = {} } = keptOf(model);
+  const { labels = {}, selections = {}, extra: kept = {}, simulator } = keptOf(model);
   const extra = { ...(natives === undefined ? onGrid(original.model, isForNest) : {}), ...kept };
   const label = (name: string): string => labels[name] ?? name;
   const generators = new Generators();
@@ -264,8 +264,11 @@ function written(
     ...(model.experiment.seed === '0' ? {} : { seed: model.experiment.seed }),
     setup: {
       timestep: inUnit(model.experiment.dt, 'ms'),
+      // Projections keep other limits.
+      ...(typeof simulator?.minDelay === 'number' ? { min_delay: simulator.minDelay } : {}),
       ...delayLimits(context),
       ...given('extra', extra),
+      ...(simulator === undefined ? {} : { simulator: simulator.name }),
     },
     ...given('rngs', generators.rngs),
     populations,
@@ -313,6 +316,7 @@ const keptOf = (
 ): {
   readonly labels?: Readonly<Record<string, string>>;
   readonly extra?: Readonly<Record<string, unknown>>;
+  readonly simulator?: { readonly name: 'nest'; readonly minDelay: number | 'auto' };
   readonly selections?: Readonly<Record<string, SelectionRule>>;
 } => model.annotations['pynn'] ?? {};
 

@@ -186,10 +186,12 @@ function annotations(
     const target = targets.get(label);
     return target === undefined || target.portions.length === 0 ? [] : [[label, ruleOf(target)] as const];
   });
+  const { extra, simulator, min_delay: least = 'auto' } = specification.setup ?? {};
   const kept = {
     ...(selections.length === 0 ? {} : { selections: Object.fromEntries(selections) }),
     ...(names.renamed.size === 0 ? {} : { labels: Object.fromEntries(names.renamed) }),
-    ...(specification.setup?.extra === undefined ? {} : { extra: specification.setup.extra }),
+    ...(extra === undefined ? {} : { extra }),
+    ...(simulator === undefined ? {} : { simulator: { name: simulator, minDelay: least } }),
   };
   const all = {
     ...specification.annotations,

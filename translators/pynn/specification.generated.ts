@@ -443,6 +443,8 @@ export type PynnSpecification = {
     readonly max_delay?: DelayLimit;
     /** arguments of setup() that only some simulators use */
     readonly extra?: Readonly<Record<string, unknown>>;
+    /** simulator of the script: it decides when an automatic min_delay delays listed spikes */
+    readonly simulator?: "nest";
   };
   /** a map from name to random number generator */
   readonly rngs?: Readonly<Record<string, Rng>>;

@@ -2,9 +2,10 @@
 
 import { assignment, binary, name, quantity, sum } from '../../lang/build.js';
 import { second, volt } from '../../lang/dimension.js';
-import { arrayOf } from '../../model/arrays.js';
+import { arrayOf, numbersOf } from '../../model/arrays.js';
 import { mapped } from '../../model/collections.js';
-import type { DataStore, Model, NeuronType, Population } from '../../model/typed.js';
+import { wholeDelay } from '../../model/steps.js';
+import type { DataStore, Model, NeuronType, Population, ValidModel } from '../../model/typed.js';
 
 /**
  * Returns Hodgkin and Huxley's cell as NEST has it: a spike is the first sample after a maximum of v above `v_offset +
@@ -78,3 +79,43 @@ export function sourcesOfNest(model: Model, data: DataStore, isMoved: boolean): 
     };
   });
 }
+
+/**
+ * Returns the time in s by which listed spikes are late under PyNN's NEST with an automatic `min_delay`: PyNN sends them
+ * earlier by a step, which is `min_delay` before there are connections, and NEST hands them on after the shortest delay.
+ *
+ * @returns undefined if drawn or computed delays decide
+ */
+export function latenessInNest({ model, data }: ValidModel): number | undefined {
+  const { projections, synapses, experiment, timing } = model;
+  const { dt } = experiment;
+  const delays = Object.values(projections).map(({ synapse, delays }) =>
+    // Both sides of a plastic synapse have a share of its delay.
+    Object.entries(synapses[synapse]?.pathways ?? {}).reduce<readonly number[] | undefined>(
+      (sums, [pathway, { delay: usual }]) => {
+        const delay = delays[pathway] ?? usual;
+        if (typeof delay !== 'number' && delay.kind !== 'array') return undefined;
+        const own = typeof delay === 'number' ? [delay] : numbersOf(delay.array, data);
+        const [long = [], short = []] = own.length > (sums?.length ?? 0) ? [own, sums] : [sums, own];
+        return sums && long.map((time, k) => time + (short.length === 1 ? (short[0] ?? 0) : (short[k] ?? 0)));
+      },
+      [0],
+    ),
+  );
+  let least = Infinity;
+  for (const each of delays) {
+    if (each === undefined) return undefined;
+    for (const delay of each) least = Math.min(least, delay);
+  }
+  if (!Number.isFinite(least)) return 0;
+  return Math.max(0, Number((wholeDelay(least, dt, timing) - dt).toPrecision(12)));
+}
+
+/** Returns populations with listed spikes that are late by a time in s. */
+export const withLateSpikes = ({ populations }: Model, data: DataStore, lateness: number): Model['populations'] =>
+  mapped(populations, (population): Population => {
+    const { spikes } = population;
+    if (spikes === undefined || spikes.kind === 'file') return population;
+    const times = Array.from(arrayOf(spikes.times, data), (time) => Number((time + lateness).toPrecision(12)));
+    return { ...population, spikes: { ...spikes, times } };
+  });

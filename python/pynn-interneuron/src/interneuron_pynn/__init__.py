@@ -113,6 +113,7 @@ def setup(timestep=DEFAULT_TIMESTEP, min_delay=DEFAULT_MIN_DELAY, **extra_params
     state.dt = float(timestep)
     longest = extra_params.get("max_delay", DEFAULT_MAX_DELAY)
     state.min_delay, state.max_delay = (each if each == "auto" else float(each) for each in (min_delay, longest))
+    state.extra = {name: extra_params[name] for name in ("spike_precision",) if name in extra_params and state.simulator}
     state.num_processes = 1
     state.mpi_rank = 0
     state.session_options = {name: extra_params[name] for name in _ENGINE if extra_params.get(name) is not None}

@@ -103,6 +103,7 @@ class _Source(_Base):
                 raise TypeError(f"cells of {parent.label} have no compartments, so there is no location on them")
             places = [None] if location is None else [place for _, place in shape.places(location)]
             self.targets += [(target, place) for place in places]
+        state.note_current()
         if self not in state.sources:
             state.sources.append(self)
             if state.live and state.t > 0:

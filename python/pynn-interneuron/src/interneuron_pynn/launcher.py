@@ -165,6 +165,7 @@ def capture(words):
     options, own = read_words("pynn", words[1:])
     left = []
     state.keeps_draws = True
+    state.simulator = "nest" if options.get("instead_of") == ["nest"] else None
     run_until, clear = state.run_until, state.clear
     run_in_parts = interneuron_pynn._run_until
     calling = _Callbacks(state)

@@ -201,6 +201,8 @@ class Population(_Checked, common.Population):
         #: Lists of given spikes, each with the step after which it holds.
         self.lists = [(0, self.values["spike_times"])] if listed else []
         state.populations.append(self)
+        if listed:
+            state.note_listed_spikes()
         state.changed()
 
     def _distributions(self, space):

@@ -83,6 +83,8 @@ class State(common.control.BaseState):
         #: Whether the script has called setup().
         self.is_set_up = False
         self.extra = {}
+        #: The simulator of a captured script, if its `setup()` means more there than here.
+        self.simulator: Any = None
         self._session: Any = None
         self.clear()
 
@@ -109,6 +111,7 @@ class State(common.control.BaseState):
         # Through all segments.
         self.steps_in_all = 0
         self.populations, self.projections, self.sources = [], [], []
+        self._known_to_sources: Any = None
         self.generators = Generators()
         self._views, self._assemblies, self._recordings, self._phases = {}, {}, [], []
         self._accepted = 0
@@ -189,6 +192,21 @@ class State(common.control.BaseState):
     @min_delay.setter
     def min_delay(self, value):
         self._min_delay = value
+
+    def note_listed_spikes(self):
+        """Notes whether connections precede the first listed spikes: then NEST's automatic min_delay is known."""
+        if self._known_to_sources is None:
+            self._known_to_sources = bool(self.projections)
+
+    def note_current(self):
+        """Notes a current that is injected before there are projections: it makes NEST's automatic min_delay a step."""
+        if not self.projections:
+            self._known_to_sources = True
+
+    def _stated_min_delay(self):
+        """What setup was told; a step for NEST's automatic one if listed spikes are in time with it, as with a step."""
+        in_time = self.simulator == "nest" and self._known_to_sources
+        return self.dt if self._min_delay == "auto" and in_time else self._min_delay
 
     def smallest(self):
         """The delay of synapses that are given none."""
@@ -352,8 +370,10 @@ class State(common.control.BaseState):
             "pynn": "0.13",
             "setup": {
                 "timestep": self.dt,
-                **({} if self._min_delay == "auto" else {"min_delay": self._min_delay}),
+                **({} if (least := self._stated_min_delay()) == "auto" else {"min_delay": least}),
                 **({} if self.max_delay == "auto" else {"max_delay": self.max_delay}),
+                **({"extra": self.extra} if self.extra else {}),
+                **({} if self.simulator is None else {"simulator": self.simulator}),
             },
             "populations": [population.to_document() for population in self.populations],
             "projections": (projections := [part for projection in self.projections for part in projection.to_document()]),

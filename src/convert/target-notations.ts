@@ -75,7 +75,7 @@ export const isFolderNotation = (notation: TargetNotation): boolean => targets[n
 export const kindOfSuffix = (suffix: string): FileKind | undefined =>
   Object.values(kinds).find(({ suffixes }) => suffixes.some((one) => one === suffix.toLowerCase()));
 
-/** Checks whether a notation keeps the setup of a script with its simulator, and nothing else runs it. */
+/** Checks whether a notation keeps the setup of a script with its simulator, or holds nothing that runs. */
 export const keepsSetup = (to: TargetNotation): boolean => ['canonical', 'pynn-json', 'swc'].includes(to);
 
 /** Returns the notation of the document that corresponds to a script; of other notations the notation itself. */

@@ -443,7 +443,7 @@ export type PynnSpecification = {
     readonly max_delay?: DelayLimit;
     /** arguments of setup() that only some simulators use */
     readonly extra?: Readonly<Record<string, unknown>>;
-    /** simulator of the script: it decides when an automatic min_delay delays listed spikes */
+    /** simulator that the script imports, if min_delay and spike_precision have effects there that are not part of the model */
     readonly simulator?: "nest";
   };
   /** a map from name to random number generator */

@@ -1,4 +1,4 @@
-/** What the simulator of a script makes of its setup, where a model states neither. */
+/** Effects that the setup of a script has in its simulator, and that are not part of the model. */
 
 import type { ConversionEntry } from '../../model/conversion-report.js';
 import type * as written from '../../model/model.js';

@@ -81,8 +81,9 @@ export function sourcesOfNest(model: Model, data: DataStore, isMoved: boolean): 
 }
 
 /**
- * Returns the time in s by which listed spikes are late under PyNN's NEST with an automatic `min_delay`: PyNN sends them
- * earlier by a step, which is `min_delay` before there are connections, and NEST hands them on after the shortest delay.
+ * Returns the time in s by which listed spikes are late under PyNN's NEST with an automatic `min_delay`. PyNN sends
+ * them earlier by a step, which is `min_delay` before there are connections. NEST delivers them later by the shortest
+ * delay.
  *
  * @returns undefined if drawn or computed delays decide
  */

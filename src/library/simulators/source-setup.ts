@@ -13,7 +13,7 @@ interface Kept {
   readonly extra?: { readonly spike_precision?: unknown };
 }
 
-const keptOf = ({ annotations }: written.Model): Kept => (annotations['pynn'] ?? {}) as Kept;
+const keptOf = ({ annotations }: written.Model): Kept => annotations['pynn'] ?? {};
 
 const isFromNest = (model: written.Model): boolean => keptOf(model).simulator?.name === 'nest';
 

@@ -12,7 +12,7 @@ import { measure } from '../../../src/verify/measure.js';
 const read = (document: object): ValidModel => importModel({ name: 'm.json', text: JSON.stringify(document) }).valid;
 
 /** The script automatic-min-delay.py: three sources, five cells in a ring of inhibition. */
-const network = (setup: object, delay: unknown = undefined): ValidModel =>
+const network = (setup: object, delay?: object): ValidModel =>
   read({
     format: 'interneuron/pynn',
     setup: { timestep: 0.1, ...setup },

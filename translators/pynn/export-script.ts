@@ -5,7 +5,7 @@ import Handlebars from 'handlebars';
 import { InvariantError } from '../../src/diagnostics/diagnostic.js';
 import type { ValidModel } from '../../src/model/model.js';
 import { ConversionReport, type ConversionEntry } from '../../src/model/conversion-report.js';
-import type { Became } from '../../src/model/rewriting/became.js';
+import { composed, type Became, type Variable } from '../../src/model/rewriting/became.js';
 import { timingProperties } from '../../src/model/timing-properties.js';
 import { exportPynn, type PynnOptions } from './export.js';
 import { joinedLists } from '../shared/python.js';
@@ -20,6 +20,7 @@ import {
   usualSimulator,
   withSentSpikes,
 } from './script/backends.js';
+import type { Unrecorded } from './script/script.js';
 import { scriptView, type ScriptView } from './script/script-view.js';
 
 /** A script, and how faithful it is. */
@@ -57,7 +58,7 @@ export async function exportPynnScript(
           ),
         );
   const simulator = usualSimulator(document, options.nestml === true);
-  const { view, files } = scriptView(document, stem, report, { nestml, simulator, recorded });
+  const { view, files, unrecorded } = scriptView(document, stem, report, { nestml, simulator, recorded });
   for (const remark of sentencesOf(rowsOfBackends(document))) report.convention('pynn/backend', '', remark);
   if (options.nestml === true)
     for (const reason of sentencesOf(refusedStep(document)))
@@ -74,8 +75,21 @@ export async function exportPynnScript(
         '',
         `${remark}; the script runs under NEST unless it is given another simulator`,
       );
-  return { files: [{ name: `${stem}.py`, text: render(view) }, ...files], report: report.entries, became };
+  return {
+    files: [{ name: `${stem}.py`, text: render(view) }, ...files],
+    // A recording that is left out has no other name.
+    report: report.entries.filter(
+      ({ pointer, recorded: names = {} }) =>
+        !unrecorded.some(
+          (one) => one.pointer === pointer && Object.values(names).some(([own]) => own === one.variable),
+        ),
+    ),
+    became: composed([became, { variable: (given) => (isUnrecorded(given, unrecorded) ? undefined : given) }]),
+  };
 }
+
+const isUnrecorded = ({ owner, name }: Variable, unrecorded: readonly Unrecorded[]): boolean =>
+  unrecorded.some(({ target, variable }) => target === owner && variable === name);
 
 let template: Handlebars.TemplateDelegate | undefined;
 

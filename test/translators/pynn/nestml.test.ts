@@ -492,4 +492,5 @@ run: 40 ms
   expect(report.filter(({ verdict }) => verdict === 'notExpressible')).toMatchObject([
     { pointer: '/recordings/1', message: expect.stringContaining('isyn_exc') as string },
   ]);
+  expect(report.filter(({ recorded }) => recorded !== undefined)).toEqual([]);
 });

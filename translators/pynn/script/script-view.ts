@@ -16,7 +16,7 @@ import { projectionLines } from './script-projections.js';
 import { currentSourceLines, phaseLines, recordingLines, synapseRecorder } from './script-protocol.js';
 import { resultLines } from './result-lines.js';
 import { nestmlTypes } from './nestml-types.js';
-import { Script, type ScriptFile } from './script.js';
+import { Script, type ScriptFile, type Unrecorded } from './script.js';
 
 /** Data that the template needs. */
 export interface ScriptView {
@@ -50,7 +50,7 @@ export function scriptView(
     readonly simulator: string;
     readonly recorded: ReadonlyMap<string, string>;
   },
-): { readonly view: ScriptView; readonly files: readonly ScriptFile[] } {
+): { readonly view: ScriptView; readonly files: readonly ScriptFile[]; readonly unrecorded: readonly Unrecorded[] } {
   const script = new Script(document, stem, report, nestml, recorded);
   const comments = new Comments(document.annotations);
   const head = comments.take('');
@@ -142,7 +142,7 @@ export function scriptView(
     // Last, when all that is used is known.
     imported: importLines(script, [...sections.flatMap(({ lines }) => lines), ...results]),
   };
-  return { view, files: script.files };
+  return { view, files: script.files, unrecorded: script.unrecordedVariables };
 }
 
 /** Checks whether recordings end, or begin after a run. */

@@ -40,6 +40,13 @@ export const mostRows = 100;
 /** Kinds of labels: populations, views and assemblies are all `cells`. */
 type Labelled = 'cells' | 'projection' | 'source';
 
+/** A variable that scripts do not record. */
+export interface Unrecorded {
+  readonly pointer: string;
+  readonly target: string;
+  readonly variable: string;
+}
+
 /** A script while it is written. */
 export class Script implements ScriptNames {
   readonly document: PynnSpecification;
@@ -66,6 +73,9 @@ export class Script implements ScriptNames {
   readonly recordedSources: string[] = [];
   /** Variables of the script that read synapses while it runs; their values are in `values`, by time. */
   readonly recorders: string[] = [];
+
+  /** Variables of recordings that are left out, with the places of the recordings. */
+  readonly unrecordedVariables: Unrecorded[] = [];
 
   /** Models of NESTML, by the names of types that are them. */
   readonly nestml: ReadonlyMap<string, NestmlModel>;
@@ -183,6 +193,7 @@ export class Script implements ScriptNames {
   /** Reports a variable of a recording that scripts do not record, at the recording. */
   unrecorded(target: string, variable: string, reason: string): readonly [] {
     const pointer = this.recorded.get(recordedKey(target, variable)) ?? '/recordings';
+    this.unrecordedVariables.push({ pointer, target, variable });
     this.report.missing(pointer, `recording ${variable} of ${target}; the JSON form has it, ${reason}`);
     return [];
   }

@@ -211,8 +211,11 @@ function unitOf(model: Model, { owner, name, section }: Variable): string | null
 /** Checks whether a conversion has a variable in the stated form, with the dimension that it had. */
 function hasSame([source, own]: readonly [Model, Variable], [target, after]: readonly [Model, VariableAfter]): boolean {
   const [before, there] = [unitOf(source, own), unitOf(target, after)];
-  // The current of a stimulus is recorded by the stimulus's name.
-  if (before === null && Object.hasOwn(source.stimuli, own.name)) return !!recordingOf(target, after);
+  // The current of a stimulus is recorded by the stimulus's name, also where a generator's population became one.
+  const isCurrent =
+    (before === null && Object.hasOwn(source.stimuli, own.name)) ||
+    (there === null && Object.hasOwn(target.stimuli, after.name));
+  if (isCurrent) return !!recordingOf(target, after);
   if (there === null) return false;
   // Another name or size is stated, and so is its meaning.
   const isStated = after.name !== own.name || after.factor !== undefined;

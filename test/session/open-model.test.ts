@@ -286,10 +286,11 @@ describe('a live session', () => {
     const text = JSON.stringify({
       format: 'interneuron/pynn',
       version: 1,
-      populations: [{ label: 'p', size: 3, cell: { type: 'SpikeSourcePoisson', params: { rate: 1e15 } } }],
+      populations: [{ label: 'p', size: 3, cell: { type: 'SpikeSourcePoisson', params: { rate: 1e9 } } }],
       recordings: [{ target: 'p', variables: ['spikes'] }],
     });
-    const live = openModel(importModel({ name: 'rate.json', text }), { target: 'reference' });
+    const imported = importModel({ name: 'rate.json', text }, { set: { 'p.rate': '1e15 Hz' } });
+    const live = openModel(imported, { target: 'reference' });
     await expect(live.run(0.001)).rejects.toThrow(/too large for this machine/);
     await live.dispose();
   });

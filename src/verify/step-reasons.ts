@@ -8,8 +8,8 @@ import { typedModel } from '../model/typed-model.js';
 /** Returns a phrase for each part of a model that acts in each step, or in steps of its own. */
 export function stepReasons(written: Model): readonly string[] {
   return [
-    ...Object.entries(written.operations).flatMap(([name, { every }]) =>
-      every === undefined ? [`the operation ${name} runs in each step`] : [],
+    ...Object.entries(written.operations).flatMap(([name, { every, times }]) =>
+      every === undefined && times === undefined ? [`the operation ${name} runs in each step`] : [],
     ),
     ...Object.keys(written.clocks).map((name) => `the clock ${name} has a step of its own`),
   ];

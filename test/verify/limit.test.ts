@@ -185,6 +185,11 @@ describe('reasons without a limit', () => {
     expect(await limitOf(model, model)).toMatchObject({ verdict: 'no limit', reason: expect.stringMatching(reason) });
   });
 
+  test('code at listed times has a limit, unlike an operation of each step', async () => {
+    const model = brian({ run_regularly: [{ code: 'v += 3*mV', times: ['5 ms', '20 ms'] }] });
+    expect(await limitOf(model, model)).toMatchObject({ verdict: 'the same model' });
+  });
+
   test('a cell without spikes and recordings is compared by its state', async () => {
     const [model, other] = [
       brian({ threshold: 'v > 20*mV' }),

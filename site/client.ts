@@ -23,9 +23,14 @@ export interface Client {
 /** Returns a part of the program that this page holds; undefined if it is a file beside it. */
 async function heldPart(part: 'worker' | Part): Promise<readonly Module[] | undefined> {
   const held = document.getElementById(`part-${part}`)?.textContent;
-  return held === undefined || held === null
-    ? undefined
-    : (JSON.parse(await inflated(held.trim())) as readonly Module[]);
+  return held === undefined || held === null ? undefined : modulesIn(await inflated(held.trim()));
+}
+
+/** Returns the modules of a part: a line of JSON with their names and lengths comes before their texts. */
+function modulesIn(text: string): readonly Module[] {
+  let end = text.indexOf('\n') + 1;
+  const contents = JSON.parse(text.slice(0, end)) as readonly (readonly [name: string, length: number])[];
+  return contents.map(([name, length]) => [name, text.slice(end, (end += length))]);
 }
 
 /** Checks whether the page can write NWB: it has the library of HDF5, or a site that has it. */

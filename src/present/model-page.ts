@@ -90,9 +90,15 @@ function hdf5Modules(): readonly Module[] {
   ];
 }
 
-/** Returns modules as an element that no browser runs, compressed. */
-const held = (id: string, modules: readonly Module[]): string =>
-  `<script type="text/plain" id="${id}">${platform.bytes.toBase64(platform.bytes.deflate(JSON.stringify(modules)))}</script>`;
+/**
+ * Returns modules as an element that no browser runs, compressed: a line of JSON with their names and lengths, then
+ * their texts, which JSON would lengthen by an escape for each quote.
+ */
+function held(id: string, modules: readonly Module[]): string {
+  const contents = JSON.stringify(modules.map(([name, text]) => [name, text.length]));
+  const texts = modules.map(([, text]) => text).join('');
+  return `<script type="text/plain" id="${id}">${platform.bytes.toBase64(platform.bytes.deflate(`${contents}\n${texts}`))}</script>`;
+}
 
 /** Returns JSON that can stand in an element. */
 const inElement = (value: unknown): string => JSON.stringify(value).replaceAll('<', '\\u003c');

@@ -90,7 +90,9 @@ describe.skipIf(noPython !== null)(`the wheels${noPython === null ? '' : ` (skip
   const install = (...packages: readonly string[]): Promise<string> =>
     run(uv, ['pip', 'install', '--quiet', '--python', bin('python'), ...packages], { env: process.env });
   const wheels = (): readonly string[] =>
-    readdirSync(folder.file('wheels')).map((name) => folder.file(`wheels/${name}`));
+    readdirSync(folder.file('wheels'))
+      .filter((name) => name.endsWith('.whl'))
+      .map((name) => folder.file(`wheels/${name}`));
 
   beforeAll(async () => {
     const env = {

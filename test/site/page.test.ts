@@ -423,7 +423,7 @@ describe.skipIf(!hasBrowser)(withReason('a page of one file', hasBrowser ? null 
   });
 
   it.each([
-    ['throws', 'half a program', deflateSync(JSON.stringify([['index.js', 'throw new Error("half a program");']]))],
+    ['throws', 'half a program', deflateSync('[["index.js",34]]\nthrow new Error("half a program");')],
     ['is cut', 'The program in this page is damaged', gzipSync('')],
   ])('says why nothing runs where its program %s', async (_, reason, program) => {
     const text = readFileSync(join(folder, 'model.html'), 'utf8');

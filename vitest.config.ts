@@ -43,6 +43,7 @@ export default defineConfig({
     testTimeout: 1_200_000,
     hookTimeout: 1_200_000,
     pool: 'forks',
+    setupFiles: 'test/support/measure-file.ts',
     reporters: ['default', new SkipReasons(long), ...(isNamed || effort === 'quick' ? [] : reports)],
     sequence: { sequencer: LongestFirst },
     maxWorkers: availableParallelism(),

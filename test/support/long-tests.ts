@@ -46,7 +46,7 @@ export interface Nightly {
   readonly skipped: number;
   /** Test files in which a test failed. */
   readonly broken: readonly string[];
-  /** Seconds of each test file. */
+  /** Seconds of the processor that each test file took. */
   readonly seconds: Readonly<Record<string, number>>;
 }
 
@@ -129,7 +129,7 @@ function sevenths(files: readonly string[], seconds: Readonly<Record<string, num
   );
 }
 
-/** Seconds from which on a file is long. */
+/** Seconds of the processor from which on a file is long. */
 const longTime = 20;
 
 /** Returns the files of long tests: those of the list, and those that took long last night. */

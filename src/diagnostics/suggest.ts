@@ -50,7 +50,7 @@ export function nearest(name: string, candidates: Iterable<string>, count = 3): 
   const written = name.slice(0, longestCompared);
   const lower = written.toLowerCase();
   // Of a short name, two edits leave little.
-  const limit = written.length <= 3 ? 1 : Math.floor(written.length * 0.4) + 1;
+  const limit = written.length <= 3 ? 1 : written.length <= 5 ? 2 : Math.floor(written.length * 0.4) + 1;
   const near: { candidate: string; distance: number }[] = [];
   let compared = 0;
   for (const candidate of new Set(candidates)) {

@@ -9,8 +9,8 @@ import { namesIn } from '../../src/lang/walk.js';
 import type { Report } from './expressions.js';
 import { ionRoles, ionVariable, ownValences, roleOf } from './ions.js';
 import * as messages from './messages.js';
-import type { NmodlFile, Statement } from './syntax.js';
-import { powersOf } from './units.js';
+import type { Declaration, NmodlFile, Statement } from './syntax.js';
+import { powersOf, sameDimension, usualUnits } from './units.js';
 
 /** Methods by the kinds of the blocks that they solve. */
 const methods: Readonly<Record<string, readonly string[]>> = {
@@ -24,6 +24,12 @@ const steadyMethods: Readonly<Record<string, readonly string[]>> = {
   KINETIC: ['sparse', 'euler', 'runge'],
 };
 
+/** Returns the kind of the blocks that a method solves. */
+export function kindOfMethod(method: string): string {
+  if (method === '') return 'PROCEDURE';
+  return Object.keys(methods).find((kind) => methods[kind]?.includes(method)) ?? 'DERIVATIVE';
+}
+
 /** Reports the parts of a file that NEURON's compiler refuses. */
 export function checkFile(file: NmodlFile, report: Report): void {
   checkIons(file, report);
@@ -34,18 +40,48 @@ export function checkFile(file: NmodlFile, report: Report): void {
   for (const one of [...solved, ...statementsIn(file.initial).filter((each) => each.kind === 'solve')])
     checkMethod(one, file, report);
   checkEquations(file, report);
-  for (const [text, span] of file.stated)
-    if (powersOf(text, file.units) === undefined && !file.unitless.some((part) => contains(part, span)))
-      report(messages.unknownUnit(text), span);
+  checkUnits(file, report);
+  if (file.receive && file.kind === 'density') report(messages.receivesNothing(file.name), file.receive.span);
+  const variables = declarationsOf(file);
+  const names = variables.map(({ name }) => name);
+  for (const table of file.tables)
+    for (const { name, span } of table.names)
+      if (!names.includes(name) && !file.blocks.has(name)) report(messages.unknownName(name, names), span);
 }
+
+function checkUnits(file: NmodlFile, report: Report): void {
+  const variables = new Set([...declarationsOf(file).map(({ name }) => name), ...outer]);
+  for (const [text, span] of file.stated) {
+    if (powersOf(text, file.units) !== undefined || file.unitless.some((part) => contains(part, span))) continue;
+    const words = text.match(/[A-Za-z_]\w*/g) ?? [];
+    if (/[-+*/]/.test(text) && words.every((word) => variables.has(word))) report(messages.productAsUnit(text), span);
+    else report(messages.unknownUnit(text, [...file.units.keys(), ...usualUnits]), span);
+  }
+  for (const [text, span] of file.defined)
+    if (powersOf(text, file.units) === undefined) report(messages.unknownUnit(text, usualUnits), span);
+}
+
+const declarationsOf = ({ parameters, assigned, states, constants }: NmodlFile): readonly Declaration[] => [
+  ...parameters,
+  ...constants,
+  ...assigned,
+  ...states,
+];
 
 const contains = ({ start, end }: Span, part: Span): boolean => part.start >= start && part.start < end;
 
 function checkIons({ ions }: NmodlFile, report: Report): void {
-  for (const [k, { ion, reads, writes, valence, span }] of ions.entries()) {
-    const own = ionRoles.map((role) => ionVariable(ion, role));
-    for (const variable of [...reads, ...writes])
-      if (!own.includes(variable.name)) report(messages.foreignIonVariable(variable.name, ion, own), variable.span);
+  for (const [k, { ion, reads, writes, valence, span, ionSpan }] of ions.entries()) {
+    const variablesOf = (name: string): string[] => ionRoles.map((role) => ionVariable(name, role));
+    const [own, used] = [variablesOf(ion), [...reads, ...writes]];
+    // If another ion has all of the variables, the name of the ion is the mistake.
+    const other = [...used.flatMap(({ name }) => [name.slice(1), name.slice(0, -1)]), ...Object.keys(ownValences)].find(
+      (name) => used.length > 1 && used.every((variable) => variablesOf(name).includes(variable.name)),
+    );
+    if (other !== undefined && other !== ion) report(messages.otherIon(ion, other), ionSpan);
+    else
+      for (const variable of used)
+        if (!own.includes(variable.name)) report(messages.foreignIonVariable(variable.name, ion, own), variable.span);
     if (ions.slice(0, k).some((other) => other.ion === ion)) report(messages.secondUse(ion), span);
     const charge = Object.hasOwn(ownValences, ion) ? ownValences[ion] : undefined;
     if (charge !== undefined && valence !== undefined && valence !== charge)
@@ -53,11 +89,9 @@ function checkIons({ ions }: NmodlFile, report: Report): void {
   }
 }
 
-function checkDeclarations({ parameters, assigned, states, constants }: NmodlFile, report: Report): void {
+function checkDeclarations(file: NmodlFile, report: Report): void {
   const known = new Set<string>();
-  for (const { name, span } of [...parameters, ...constants, ...assigned, ...states].sort(
-    (a, b) => a.span.start - b.span.start,
-  )) {
+  for (const { name, span } of declarationsOf(file).toSorted((a, b) => a.span.start - b.span.start)) {
     if (known.has(name) && !outer.has(name)) report(messages.declaredTwice(name), span);
     known.add(name);
   }
@@ -90,14 +124,49 @@ function checkEquations(file: NmodlFile, report: Report): void {
       if (seen.has(one.target.name)) report(messages.secondEquation(one.target.name), one.span);
       seen.add(one.target.name);
     }
-  const changed = changedIn(file);
-  const ofIons = new Set(file.ions.flatMap(({ reads, writes }) => [...reads, ...writes].map(({ name }) => name)));
-  for (const { name, span } of file.states)
-    if (!changed.has(name) && !ofIons.has(name)) report(messages.noEquation(name), span);
+  for (const block of derivatives) {
+    const all = statementsIn(block.body);
+    if (all.some((one) => one.kind === 'assign' && one.isRate)) continue;
+    const states = file.states.map(({ name }) => name);
+    const assigned = all.find((one) => one.kind === 'assign' && states.includes(one.target.name));
+    const state = assigned?.kind === 'assign' ? assigned.target.name : undefined;
+    report(messages.noRates(block.name, state), assigned?.span ?? block.span);
+  }
+  const others = [...file.blocks.values()].filter(({ kind }) => kind === 'PROCEDURE' || kind === 'FUNCTION');
+  const bodies = [
+    ['BREAKPOINT', file.breakpoint],
+    ['INITIAL', file.initial],
+    ...others.map(({ name, body }) => [name, body] as const),
+  ] as const;
+  for (const [name, body] of bodies)
+    for (const one of statementsIn(body))
+      if (one.kind === 'assign' && one.isRate) report(messages.rateOutside(one.target.name, name), one.span);
 }
 
-/** Reports currents that nothing assigns, of a file without errors. */
-export function checkCurrents(file: NmodlFile, report: Report): void {
+/** Reports parts without effect, of a file without errors: states, blocks that nothing solves, values and currents. */
+export function checkEffects(file: NmodlFile, report: Report): void {
+  const bodies = [file.breakpoint, file.initial, ...[...file.blocks.values()].map(({ body }) => body)];
+  for (const one of bodies.flatMap(statementsIn))
+    if (one.kind === 'call' && one.isAppended && file.blocks.get(one.name)?.kind === 'FUNCTION')
+      report(messages.unusedValue(one.name), one.span);
+  const ofIons = new Set(file.ions.flatMap(({ reads, writes }) => [...reads, ...writes].map(({ name }) => name)));
+  const inSteps = changedIn(file);
+  for (const { name, span } of file.states)
+    if (!inSteps.has(name) && !ofIons.has(name)) report(messages.noEquation(name), span);
+  const solved = [file.breakpoint, file.initial].flatMap((body) =>
+    statementsIn(body).flatMap((one) => (one.kind === 'solve' ? [one.block] : [])),
+  );
+  for (const { kind, name, span } of file.blocks.values())
+    if ((kind === 'DERIVATIVE' || kind === 'KINETIC') && !solved.includes(name))
+      report(messages.unsolved(kind, name), span);
+  const assigned = statementsIn(file.breakpoint).flatMap((one) => (one.kind === 'assign' ? [one.target] : []));
+  for (const { name, unit } of hasEffect(file) ? [] : file.assigned) {
+    const target = assigned.find((one) => one.name === name);
+    const powers = unit === undefined ? undefined : powersOf(unit, file.units);
+    if (!target || !powers || !currentUnits.some((current) => sameDimension(powers, current))) continue;
+    const ion = file.ions.find((use) => roleOf(name, use.ion) === 'current')?.ion;
+    report(messages.unwritten(name, ion), target.span);
+  }
   const currents = [
     ...file.ions.flatMap(({ ion, writes }) => writes.filter(({ name }) => roleOf(name, ion) === 'current')),
     ...[...file.nonspecific, ...file.electrode].map((name) => ({
@@ -108,6 +177,13 @@ export function checkCurrents(file: NmodlFile, report: Report): void {
   const changed = new Set([...changedIn(file), ...statementsIn(file.initial).flatMap(changedBy)]);
   for (const { name, span } of currents) if (!changed.has(name)) report(messages.noCurrent(name), span);
 }
+
+/** Units of currents: of membranes, and of points. */
+const currentUnits = [{ mA: 1, cm: -2 }, { nA: 1 }];
+
+/** Whether a file writes a current or a concentration. */
+const hasEffect = ({ ions, nonspecific, electrode }: NmodlFile): boolean =>
+  nonspecific.length > 0 || electrode.length > 0 || ions.some(({ writes }) => writes.length > 0);
 
 /** Returns the names of variables that statements outside of INITIAL may change. */
 function changedIn({ blocks, breakpoint, receive }: NmodlFile): ReadonlySet<string> {

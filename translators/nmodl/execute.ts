@@ -286,7 +286,7 @@ export class Execution {
       if (target?.kind === 'name' && value) return this.assign(target.name, this.value(value), span);
     }
     if (name === 'printf' || name === 'fprintf' || name === 'at_time') return;
-    this.#invoke(name, given, span);
+    this.#invoke(name, given, span, 'PROCEDURE');
   }
 
   #if({ condition, whenTrue, whenFalse, span }: Extract<Statement, { kind: 'if' }>): void {
@@ -364,20 +364,28 @@ export class Execution {
     return elementName(name, k);
   }
 
+  #failArguments({ name, parameters }: Block, given: readonly Expression[], span: Span): never {
+    const names = parameters.map((one) => one.name);
+    return this.#fail(messages.otherArguments(name, names, given.length), span);
+  }
+
   /** Calls a PROCEDURE or FUNCTION; returns the result of a FUNCTION. */
-  #invoke(name: string, given: readonly Expression[], span: Span): Value {
+  #invoke(name: string, given: readonly Expression[], span: Span, wanted = 'FUNCTION'): Value {
     const block = this.program.blocks.get(name);
-    if (!block || (block.kind !== 'FUNCTION' && block.kind !== 'PROCEDURE'))
-      return this.#fail(messages.unknownFunction(name, [...this.program.blocks.keys(), ...functionNames]), span);
+    if (!block) {
+      const callable = [...this.program.blocks.values()].filter(({ kind }) => kind === wanted || kind === 'FUNCTION');
+      const known = [...callable.map((one) => one.name), ...(wanted === 'FUNCTION' ? functionNames : [])];
+      return this.#fail(messages.unknownFunction(name, wanted, known), span);
+    }
+    if (block.kind !== 'FUNCTION' && block.kind !== 'PROCEDURE')
+      return this.#fail(messages.notCallable(name, block.kind), span);
+    if (given.length > block.parameters.length) this.#failArguments(block, given, span);
     if (this.#calls.includes(name)) this.#fail(messages.recursion(name), span);
     if (this.#calls.length >= deepestCalls) this.#fail(messages.tooDeep(), span);
     const locals: Scope = new Map();
     for (const [k, parameter] of block.parameters.entries()) {
       const argument = given[k];
-      if (!argument) {
-        const names = block.parameters.map((one) => one.name);
-        return this.#fail(messages.fewArguments(name, names, given.length), span);
-      }
+      if (!argument) return this.#failArguments(block, given, span);
       const value = this.value(argument);
       const unit = parameter.unit === undefined ? value.unit : this.program.unit(parameter.unit);
       locals.set(parameter.name, unit === undefined ? value : { expression: inUnits(value, unit), unit });

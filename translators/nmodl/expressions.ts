@@ -9,6 +9,7 @@ import { binary, call, name as nameOf, number, unary } from '../../src/lang/buil
 import type { Finding } from '../../src/diagnostics/diagnostic.js';
 import * as messages from './messages.js';
 import type { Token } from './text.js';
+import { functionNames } from './values.js';
 
 /** Receives a finding with its place. */
 export type Report = (finding: Finding, span: Span) => void;
@@ -49,7 +50,7 @@ export class ExpressionParser {
   constructor(
     private readonly tokens: readonly Token[],
     end: number,
-    private readonly defines: ReadonlyMap<string, number>,
+    protected readonly defines: ReadonlyMap<string, number>,
     protected readonly report: Report,
   ) {
     this.end = { kind: 'end', text: '', start: Math.max(0, end - 1), end };
@@ -90,11 +91,42 @@ export class ExpressionParser {
     throw new Unreadable();
   }
 
+  /** Fails at a token, by a finding if the token is not a word of another language. */
+  protected unexpected(finding: Finding, token: Token = this.token, span: Span = token): never {
+    const foreign = token.kind === 'sign' || token.kind === 'name' ? messages.foreign(token.text) : undefined;
+    if (foreign) this.fail(foreign, token);
+    this.fail(finding, span);
+  }
+
+  /** Reads a sign. What is missing is reported after the token before it. */
   protected expect(text: string): Token {
     if (this.is(text)) return this.next();
     const before = this.peek(-1);
-    if (/^[)\]=]$/.test(text) && !this.is('==')) this.fail(messages.missing(text, before.text, this.found()), before);
-    return this.fail(messages.expected(text, this.found()));
+    if ((text === '=' && this.is('==')) || (text === ')' && this.is('=')))
+      this.fail(messages.comparison(this.token.text));
+    if (/^[)\]=]$/.test(text)) this.checkOperator(text);
+    if (/^[)\]={]$/.test(text)) this.unexpected(messages.missing(text, before.text, this.found()), this.token, before);
+    return this.unexpected(messages.expected(text, this.found()));
+  }
+
+  /** Whether a token begins an operand directly after another one in its line. */
+  protected follows({ kind, text, startsLine }: Token, before: Token): boolean {
+    const isOperand = kind === 'number' || (kind === 'name' && !messages.foreign(text));
+    return isOperand && !startsLine && /^[\w.)\]]+$/.test(before.text) && before.kind !== 'string';
+  }
+
+  /** Returns the finding about an operand that follows another one, in place of a sign. */
+  #adjacent(sign: string): Finding {
+    const before = this.peek(-1);
+    if (before.kind === 'number' && before.end === this.token.start)
+      return messages.badName(before.text + this.token.text);
+    const word = before.kind === 'name' ? messages.foreign(before.text) : undefined;
+    return word ?? messages.missingOperator(before.text, this.found(), sign, functionNames.includes(before.text));
+  }
+
+  /** Fails if the present token follows an operand without an operator, in place of a sign. */
+  protected checkOperator(sign = ''): void {
+    if (this.follows(this.token, this.peek(-1))) this.fail(this.#adjacent(sign));
   }
 
   protected found(): string {
@@ -102,7 +134,9 @@ export class ExpressionParser {
   }
 
   protected name(what = 'a name'): Token {
-    if (this.token.kind !== 'name') this.fail(messages.expected(what, this.found()));
+    const { kind, text } = this.token;
+    if (kind === 'number') this.fail(messages.badName(text + (this.peek(1).kind === 'name' ? this.peek(1).text : '')));
+    if (kind !== 'name') this.unexpected(messages.expected(what, this.found()));
     return this.next();
   }
 
@@ -113,17 +147,18 @@ export class ExpressionParser {
       this.#at++;
       return sign * (this.defines.get(token.text) ?? 0);
     }
-    if (token.kind !== 'number') this.fail(messages.expected('a number', this.found()));
+    if (token.kind !== 'number') this.unexpected(messages.expected('a number', this.found()));
     this.#at++;
     return sign * Number(token.text);
   }
 
   /** Reads a unit in parentheses. */
   protected unit(): string {
-    const open = this.expect('(');
+    if (!this.is('(')) this.unexpected(messages.unitForm(this.found()));
+    const open = this.next();
     let text = '';
     while (!this.is(')')) {
-      if (this.token.kind === 'end' || /^[{}=<>(]$/.test(this.token.text)) {
+      if (this.token.kind === 'end' || this.token.startsLine || /^[{}=<>(]$/.test(this.token.text)) {
         const last = this.peek(-1);
         this.fail(messages.missing(')', last.text, this.found()), { start: open.start, end: last.end });
       }
@@ -138,11 +173,12 @@ export class ExpressionParser {
   protected arguments(): Expression[] {
     this.expect('(');
     const given: Expression[] = [];
-    while (!this.skip(')')) {
-      if (this.skip(',')) continue;
+    if (this.skip(')')) return given;
+    do {
       if (this.token.kind === 'string') this.next();
       else given.push(this.expression());
-    }
+    } while (this.skip(','));
+    this.expect(')');
     return given;
   }
 
@@ -201,11 +237,12 @@ export class ExpressionParser {
       this.expect(')');
       return inner;
     }
-    const before = this.peek(-2);
-    if (token.text === '*' && before.text === '*' && before.end === token.start)
-      this.fail(messages.powerSign(), { start: before.start, end: token.end });
-    if (token.kind !== 'name')
-      this.fail(messages.expected('a value', token.kind === 'end' ? 'the end of the file' : token.text), token);
+    if (token.kind !== 'name') {
+      this.back();
+      const before = this.peek(-1);
+      const isLast = token.startsLine === true || token.kind === 'end';
+      this.unexpected(messages.missingValue(before.text, this.found()), token, isLast ? before : token);
+    }
     const defined = this.defines.get(token.text);
     if (defined !== undefined) return number(defined, token, Number.isInteger(defined));
     if (this.is('(')) {

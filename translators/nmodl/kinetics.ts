@@ -23,7 +23,7 @@ import { inUnits, type Contradiction, type Value } from './values.js';
 
 /** States of a file. */
 export interface StateFacts {
-  readonly isState: (name: string) => boolean;
+  readonly states: ReadonlyMap<string, unknown>;
   readonly unitOf: (state: string) => Powers;
   /** Name of a state in the equations. */
   readonly nameOf: (state: string) => string;
@@ -53,8 +53,8 @@ export function ratesOf({ flows, volumes }: Effects, facts: StateFacts): Map<str
   };
   for (const flow of flows) {
     for (const state of statesOf(flow))
-      if (!facts.isState(state)) {
-        facts.report(messages.notAState(state), flow.span);
+      if (!facts.states.has(state)) {
+        facts.report(messages.notAState(state, [...facts.states.keys()]), flow.span);
         throw new Untranslatable();
       }
     if (flow.kind === 'rate') rates.set(flow.state, rateOf(flow.value, facts.unitOf(flow.state), facts.contradiction));

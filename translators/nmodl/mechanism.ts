@@ -34,6 +34,7 @@ import * as messages from './messages.js';
 import type { Report } from './expressions.js';
 import { elementName } from './parse.js';
 import { assignedNames } from './assigned-names.js';
+import { kindOfMethod } from './check.js';
 import { ionDefaults, ionRoles, ownValences, portName, roleOf, type IonAccess, type IonName } from './ions.js';
 import { conservedStates, ratesOf, statesOf, steadyEquations, type StateFacts } from './kinetics.js';
 import { eliminate, type Equation } from './linear-system.js';
@@ -171,7 +172,7 @@ class Translation {
     }
     this.#definitions = new Definitions(this.#names);
     this.#facts = {
-      isState: (name) => this.#states.has(name),
+      states: this.#states,
       unitOf: (state) => this.#stateUnit(state),
       nameOf: (state) => this.#renamed.get(state) ?? state,
       arrayOf: (state) => this.#states.get(state)?.name ?? '',
@@ -279,10 +280,8 @@ class Translation {
       this.#lagging.add(name);
       return last;
     }
-    return {
-      expression: inUnits(zero, this.#declaredUnit(declared.name) ?? pure),
-      unit: this.#declaredUnit(declared.name) ?? pure,
-    };
+    const unit = this.#declaredUnit(declared.name) ?? pure;
+    return { expression: inUnits({ expression: integer(0, span), unit: undefined }, unit), unit };
   }
 
   #elementOf(name: string): Declaration | undefined {
@@ -302,7 +301,16 @@ class Translation {
   #solve({ block: name, method, isSteady, span }: Extract<Statement, { kind: 'solve' }>, execution: Execution): void {
     const block = this.file.blocks.get(name);
     if (!block) {
-      this.report(messages.unknownFunction(name, [...this.file.blocks.keys()]), span);
+      const kind = kindOfMethod(method);
+      const solvable = [...this.file.blocks.values()].filter((one) => one.kind === kind);
+      this.report(
+        messages.unknownFunction(
+          name,
+          kind,
+          solvable.map((one) => one.name),
+        ),
+        span,
+      );
       throw new Untranslatable();
     }
     if (!isSteady && block.kind !== 'LINEAR') {

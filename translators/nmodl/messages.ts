@@ -10,10 +10,7 @@ export const expected = (wanted: string, found: string): Finding => ({
   message: `${wanted} is expected before ${shorten(found)}`,
   expected: wanted,
   found: shorten(found),
-  hint:
-    wanted === '=' && found === '=='
-      ? '= assigns a value, == compares two'
-      : `write ${wanted} here, or correct ${shorten(found)}`,
+  hint: `write ${wanted} before ${shorten(found)}, or correct ${shorten(found)}`,
 });
 
 /** A sign that is missing at the end of a text, such as a closing parenthesis. */
@@ -22,16 +19,227 @@ export const missing = (sign: string, before: string, next: string): Finding => 
   message: `${sign} is missing after ${shorten(before)}`,
   expected: sign,
   found: shorten(next),
-  hint: sign === '=' ? 'write name = value' : `write ${sign} here, or remove the sign that it would close`,
+  hint: sign === '=' && before !== ')' ? `write ${shorten(before)} = value` : `write ${sign} after ${shorten(before)}`,
 });
 
-/** A power by two stars. */
-export const powerSign = (): Finding => ({
+/** A value that is missing in a formula. */
+export const missingValue = (before: string, next: string): Finding => ({
   code: 'nmodl/syntax',
-  message: 'NMODL has no operator **: powers are written with ^',
-  expected: '^',
-  found: '**',
-  hint: 'write n^4 for n**4',
+  message: `a value is missing between ${shorten(before)} and ${shorten(next)}`,
+  expected: 'a value',
+  found: shorten(next),
+  hint: /^[-+*/^=,]$/.test(before) ? `write the value after ${before}, or remove ${before}` : 'write the value',
+});
+
+/** Two values without an operator between them, in place of a sign. */
+export const missingOperator = (before: string, next: string, sign: string, isFunction: boolean): Finding => ({
+  code: 'nmodl/syntax',
+  message: isFunction
+    ? `the argument of ${shorten(before)} has no parentheses`
+    : `an operator${sign === ')' ? ' or a comma' : ''} is missing between ${shorten(before)} and ${shorten(next)}`,
+  expected: isFunction ? shorten(`${before}(${next})`) : sign === ')' ? 'an operator, a comma or )' : 'an operator',
+  found: shorten(next),
+  hint: isFunction
+    ? `write ${shorten(before)}(…)`
+    : `write ${sign === ')' ? 'a comma between arguments, or ' : ''}* for a product`,
+});
+
+/** A sign of assignments in place of one of comparisons, or the other way round. */
+export const comparison = (found: string): Finding => ({
+  code: 'nmodl/syntax',
+  message: found === '=' ? '= does not compare two values' : '== does not assign a value',
+  expected: found === '=' ? '==' : '=',
+  found,
+  hint: '= assigns a value, == compares two',
+});
+
+/** Signs and words of other languages, each with NMODL's and a hint. */
+const foreignWords: readonly (readonly [words: string, own: string, hint: string])[] = [
+  ['**', '^', 'write n^4 for n**4'],
+  ['and', '&&', 'write a < 1 && b < 1'],
+  ['or', '||', 'write a < 1 || b < 1'],
+  ['not', '!', 'write !(a < 1)'],
+  ['=<', '<=', 'write <= here'],
+  ['=>', '>=', 'write >= here'],
+  ['<>', '!=', 'write != here'],
+  ['<=>', '<->', 'write <-> here'],
+  ['+= -= *= /=', '=', 'write x = x + y for x += y'],
+  ['// #', ':', 'begin the comment with :'],
+  ['/*', ':', 'begin each line of the comment with :'],
+  [';', 'line ends', 'remove ;'],
+  ['elif elsif elseif', 'else if', 'write else if'],
+  ['− – —', '-', 'write - as on the keyboard'],
+  ['× · ⋅', '*', 'write * here'],
+];
+
+/** A sign or a word of another language in place of NMODL's. */
+const foreignWord = (own: string, found: string, hint: string): Finding => ({
+  code: 'nmodl/syntax',
+  message: `NMODL writes ${own}, not ${shorten(found)}`,
+  expected: own,
+  found: shorten(found),
+  hint,
+});
+
+/** A sign that NMODL does not have. */
+const unknownSign = (found: string): Finding => ({
+  code: 'nmodl/syntax',
+  message: `NMODL has no sign ${shorten(found)}`,
+  expected: 'signs of NMODL',
+  found: shorten(found),
+  hint: `remove ${shorten(found)}`,
+});
+
+/** Returns the finding about a sign or a word that is none of NMODL's; undefined: it may be one. */
+export function foreign(text: string): Finding | undefined {
+  const known = foreignWords.find(([words]) => words.split(' ').includes(text));
+  if (known) return foreignWord(known[1], text, known[2]);
+  return /^[^ -~]|^[@$`\\%]$/.test(text) ? unknownSign(text) : undefined;
+}
+
+/** Letters and digits that are neither a number nor a name. */
+export const badName = (text: string): Finding => ({
+  code: 'nmodl/syntax',
+  message: `${shorten(text)} is neither a name nor a number`,
+  expected: 'a letter, then letters, digits and _; or a number such as 1e-6',
+  found: shorten(text),
+  hint: 'begin names with a letter, and use only letters, digits and _',
+});
+
+/** A second rate of a reaction in one direction. */
+export const secondRate = (): Finding => ({
+  code: 'nmodl/syntax',
+  message: 'a reaction with -> has one rate',
+  expected: ')',
+  found: ',',
+  hint: 'write <-> for a reaction with two rates',
+});
+
+/** A FUNCTION whose value nothing takes, after another statement in its line. */
+export const unusedValue = (name: string): Finding => ({
+  code: 'nmodl/unused-value',
+  severity: 'warning',
+  message: `nothing takes the value of ${shorten(name)} after the statement before`,
+  expected: `an operator before ${shorten(name)}`,
+  found: 'a call',
+  hint: `write * before ${shorten(name)}, or begin a line`,
+});
+
+/** A result that is returned by a statement. */
+export const returned = (block: string): Finding => ({
+  code: 'nmodl/syntax',
+  message: 'NMODL has no statement return',
+  expected: `${shorten(block)} = value`,
+  found: 'return',
+  hint: `assign the result to ${shorten(block)}, or leave return out`,
+});
+
+/** A rate of change as a quotient. */
+export const quotientOfRate = (state: string): Finding => ({
+  code: 'nmodl/syntax',
+  message: `NMODL writes rates of change with ', not as d${shorten(state)}/dt`,
+  expected: `${shorten(state)}'`,
+  found: shorten(`d${state}`),
+  hint: `write ${shorten(state)}' = …`,
+});
+
+/** A reaction without its first sign. */
+export const missingTilde = (before: string): Finding => ({
+  code: 'nmodl/syntax',
+  message: `~ is missing before the reaction of ${shorten(before)}`,
+  expected: '~',
+  found: shorten(before),
+  hint: `write ~ before ${shorten(before)}`,
+});
+
+/** A branch that follows no block of `if`. */
+export const elseWithoutIf = (): Finding => ({
+  code: 'nmodl/syntax',
+  message: 'this else follows no block of an if',
+  expected: '} before else',
+  found: 'else',
+  hint: 'write } before else, or remove else',
+});
+
+/** A statement of a name only. */
+export const incomplete = (name: string): Finding => ({
+  code: 'nmodl/syntax',
+  message: `${shorten(name)} is no complete statement`,
+  expected: 'a call or an assignment',
+  found: shorten(name),
+  hint: `write ${shorten(name)}(…) to call it, or ${shorten(name)} = value`,
+});
+
+/** A parenthesis that closes none. */
+export const extraParenthesis = (): Finding => ({
+  code: 'nmodl/syntax',
+  message: 'this ) closes no (',
+  expected: 'as many ) as (',
+  found: ')',
+  hint: 'remove it, or write the ( that it closes',
+});
+
+/** A unit without parentheses. */
+export const unitForm = (found: string): Finding => ({
+  code: 'nmodl/syntax',
+  message: `a unit in parentheses is expected before ${shorten(found)}`,
+  expected: 'a unit such as (mV)',
+  found: shorten(found),
+  hint: /^\w+$/.test(found) && !/^\d/.test(found) ? `write (${found})` : 'write a unit, as in (mV) = (millivolt)',
+});
+
+/** Signs that cannot stand in a list of declarations, by their causes. */
+const declarationHint = (found: string, before: string): string => {
+  if (found === '[' || found === '/') return 'write units in parentheses: gbar = 0.1 (S/cm2)';
+  if (/^[*+^]$/.test(found)) return 'write one number, or assign the product in INITIAL';
+  if (/^[\d.]/.test(found)) return /^\d/.test(before) ? 'write one number' : `write ${shorten(before)} = ${found}`;
+  return 'write a line for each name, as in gbar = 0.1 (S/cm2)';
+};
+
+/** A sign that cannot stand in a list of declarations. */
+export const declaration = (found: string, before: string): Finding => ({
+  code: 'nmodl/syntax',
+  message: `a declaration is expected before ${shorten(found)}: a name, = and its value, and its unit`,
+  expected: 'name = number (unit)',
+  found: shorten(found),
+  hint: declarationHint(found, before),
+});
+
+/** First values of local variables. */
+export const localValue = (name: string): Finding => ({
+  code: 'nmodl/syntax',
+  message: 'LOCAL declares names only, without values',
+  expected: `LOCAL ${shorten(name)}`,
+  found: '=',
+  hint: `assign ${shorten(name)} in a statement after LOCAL`,
+});
+
+/** Local variables that a block declares after other statements. */
+export const lateLocal = (): Finding => ({
+  code: 'nmodl/syntax',
+  message: 'LOCAL is not the first statement of its block',
+  expected: 'LOCAL at the beginning of the block',
+  found: 'LOCAL after other statements',
+  hint: 'move LOCAL to the beginning of the block',
+});
+
+/** A comment or C code without an end. */
+export const openPassage = (word: string): Finding => ({
+  code: 'nmodl/syntax',
+  message: `${word} has no END${word}, and takes the rest of the file`,
+  expected: `END${word}`,
+  found: 'the end of the file',
+  hint: `write END${word} at its end, or remove ${word}`,
+});
+
+/** A word that follows the names of a statement in the NEURON block. */
+export const notInList = (name: string, known: readonly string[]): Finding => ({
+  code: 'nmodl/syntax',
+  message: `${shorten(name)} follows a name without a comma`,
+  expected: ['a comma', ...known].join(', '),
+  found: shorten(name),
+  hint: 'write a comma between two names',
+  ...suggestion(name, known),
 });
 
 /** A comma in place of a decimal point. */
@@ -39,6 +247,7 @@ export const decimalComma = (): Finding => ({
   code: 'nmodl/syntax',
   message: 'a name is expected after this comma, not a number',
   expected: 'a name',
+  found: 'a number',
   hint: 'write a decimal point: 0.1 for 0,1',
 });
 
@@ -56,6 +265,7 @@ export const openBlock = (inner: string, outer: string): Finding => ({
   code: 'nmodl/syntax',
   message: `${inner} begins within ${shorten(outer)}, which is still open`,
   expected: `} before ${inner}`,
+  found: shorten(inner),
   hint: `count the braces of ${shorten(outer)}: one { has no }`,
 });
 
@@ -64,6 +274,7 @@ export const unclosed = (block: string): Finding => ({
   code: 'nmodl/syntax',
   message: `the file ends before ${shorten(block)} is closed`,
   expected: '}',
+  found: 'the end of the file',
   hint: `count the braces of ${shorten(block)}: one { has no }`,
 });
 
@@ -96,7 +307,9 @@ export const unknownWord = (name: string, known: readonly string[]): Finding => 
 export const unknownStatement = (name: string): Finding => ({
   code: 'nmodl/syntax',
   message: `NMODL has no statement ${shorten(name)} with a block`,
+  expected: 'if, while or FROM',
   found: shorten(name),
+  hint: 'remove the block, or write if, while or FROM',
   ...suggestion(name, ['if', 'else if', 'while', 'FROM']),
 });
 
@@ -138,8 +351,10 @@ export const manyFiles = (most: number): Finding => ({
 /** A constant of the UNITS block that is not known. */
 export const unknownConstant = (name: string): Finding => ({
   code: 'nmodl/unknown-constant',
-  message: `the value of ${shorten(name)} is not a known constant`,
+  message: `(${shorten(name)}) is not a known constant`,
   expected: '(faraday), (k-mole), (pi), or a number',
+  found: shorten(`(${name})`),
+  ...suggestion(name, ['faraday', 'k-mole', 'pi']),
 });
 
 // --- Parts that are not read ----------------------------------------------------------------------------------------
@@ -217,7 +432,17 @@ export const foreignIonVariable = (name: string, ion: string, own: readonly stri
   message: `${shorten(name)} is no variable of the ion ${shorten(ion)}`,
   expected: own.join(', '),
   found: shorten(name),
+  hint: `use ${own.join(', ')}, or another USEION`,
   ...suggestion(name, own),
+});
+
+/** An ion whose statement names the variables of another one. */
+export const otherIon = (ion: string, other: string): Finding => ({
+  code: 'nmodl/other-ion',
+  message: `the variables of this statement are those of the ion ${shorten(other)}, not of ${shorten(ion)}`,
+  expected: `USEION ${shorten(other)}`,
+  found: `USEION ${shorten(ion)}`,
+  hint: `write USEION ${shorten(other)}`,
 });
 
 /** An ion with two USEION statements. */
@@ -284,37 +509,108 @@ export const noEquation = (name: string): Finding => ({
 });
 
 /** A unit that is not known. */
-export const unknownUnit = (text: string): Finding => ({
+export const unknownUnit = (text: string, known: readonly string[]): Finding => ({
   code: 'nmodl/unknown-unit',
   severity: 'warning',
   message: `the unit (${shorten(text)}) is not known, and its variables are plain numbers`,
   found: shorten(text),
   hint: 'define it in UNITS, as in (mA) = (milliamp)',
+  ...suggestion(text, known),
 });
 
-/** A function or a block that the file does not have. */
-export const unknownFunction = (name: string, known: readonly string[]): Finding => ({
+/** A function or a block that the file does not have, with the blocks that could stand there. */
+export const unknownFunction = (name: string, kind: string, known: readonly string[]): Finding => ({
   code: 'nmodl/unknown-function',
-  message: `the file has no function or block ${shorten(name)}`,
+  message: `the file has no ${kind} ${shorten(name)}`,
+  expected: `a ${kind} of the file${kind === 'FUNCTION' ? ' or of NMODL' : ''}`,
   found: shorten(name),
+  hint: `add ${kind} ${shorten(name)} to the file, or correct the name`,
   ...suggestion(name, known),
 });
 
-/** A call with too few arguments. */
-export const fewArguments = (name: string, parameters: readonly string[], given: number): Finding => ({
-  code: 'nmodl/few-arguments',
+/** A block of equations that no SOLVE statement names. */
+export const unsolved = (kind: string, name: string): Finding => ({
+  code: 'nmodl/unsolved',
+  severity: 'warning',
+  message: `no SOLVE statement names ${shorten(name)}, so its equations have no effect`,
+  expected: shorten(`SOLVE ${name} METHOD ${kind === 'KINETIC' ? 'sparse' : 'cnexp'}`),
+  found: 'no SOLVE statement',
+  hint: `write SOLVE ${shorten(name)} METHOD ${kind === 'KINETIC' ? 'sparse' : 'cnexp'} in BREAKPOINT`,
+});
+
+/** A current of an ion that a file computes without writing it. */
+export const unwritten = (name: string, ion: string | undefined): Finding => ({
+  code: 'nmodl/unwritten',
+  severity: 'warning',
+  message: `${shorten(name)} is assigned, but the NEURON block does not write it, so no current flows`,
+  expected: ion === undefined ? 'a current' : `USEION ${ion} WRITE ${shorten(name)}`,
+  found: 'no current',
+  hint:
+    ion === undefined ? `write NONSPECIFIC_CURRENT ${shorten(name)}` : `add WRITE ${shorten(name)} to USEION ${ion}`,
+});
+
+/** Equations of rates that a DERIVATIVE block lacks. */
+export const noRates = (block: string, state: string | undefined): Finding => ({
+  code: 'nmodl/no-rates',
+  message: `the DERIVATIVE block ${shorten(block)} has no equation of a rate of change`,
+  expected: `${shorten(state ?? 'm')}' = …`,
+  found: state === undefined ? 'no equation' : `an assignment of ${shorten(state)}`,
+  hint: `write ${shorten(state ?? 'm')}' = …`,
+});
+
+/** A rate of change outside of the blocks that are solved. */
+export const rateOutside = (name: string, block: string): Finding => ({
+  code: 'nmodl/rate-outside',
+  message: `${shorten(name)}' cannot stand in ${block}, as only DERIVATIVE blocks have rates of change`,
+  expected: `DERIVATIVE { ${shorten(name)}' = … }`,
+  found: shorten(`${name}' in ${block}`),
+  hint: 'move the equation to a DERIVATIVE block, which BREAKPOINT solves',
+});
+
+/** Events in a file that is no point process. */
+export const receivesNothing = (name: string): Finding => ({
+  code: 'nmodl/receives-nothing',
+  message: 'NET_RECEIVE can only stand in a POINT_PROCESS',
+  expected: `POINT_PROCESS ${shorten(name)}`,
+  found: `SUFFIX ${shorten(name)}`,
+  hint: `write POINT_PROCESS ${shorten(name)} in the NEURON block`,
+});
+
+/** A product without its sign, of which the second factor is read as a unit. */
+export const productAsUnit = (text: string): Finding => ({
+  code: 'nmodl/product-as-unit',
+  message: `(${shorten(text)}) after a number is a unit, though it holds variables`,
+  expected: 'an operator before (',
+  found: shorten(`(${text})`),
+  hint: 'write * before (',
+});
+
+/** A call with too few or too many arguments. */
+export const otherArguments = (name: string, parameters: readonly string[], given: number): Finding => ({
+  code: 'nmodl/other-arguments',
   message: `${shorten(name)} takes ${parameters.length} argument${parameters.length === 1 ? '' : 's'}`,
   expected: shorten(`${name}(${parameters.join(', ')})`),
   found: `${given} argument${given === 1 ? '' : 's'}`,
-  hint: 'write the missing arguments',
+  hint: given < parameters.length ? 'write the missing arguments' : 'leave the last arguments out',
+});
+
+/** A call of a block that is neither a PROCEDURE nor a FUNCTION. */
+export const notCallable = (name: string, kind: string): Finding => ({
+  code: 'nmodl/not-callable',
+  message: `${shorten(name)} is a ${kind} block, which statements cannot call`,
+  expected: 'a PROCEDURE or a FUNCTION',
+  found: `a ${kind} block`,
+  hint: `write SOLVE ${shorten(name)} in BREAKPOINT, or call another block`,
 });
 
 /** A rate or a reaction of a variable that is not a state. */
-export const notAState = (name: string): Finding => ({
+export const notAState = (name: string, states: readonly string[]): Finding => ({
   code: 'nmodl/not-a-state',
   message: `${shorten(name)} has a rate of change, but is not a state`,
   expected: `STATE { ${shorten(name)} }`,
+  found: `${shorten(name)} without a declaration`,
   hint: `declare ${shorten(name)} in STATE, or correct its name`,
+  ...suggestion(name, states),
 });
 
 /** A current that nothing assigns. */

@@ -10,7 +10,7 @@ import { longestText } from '../../src/lang/lexer.js';
 import { tooLong } from '../../src/lang/messages.js';
 import { deepest, ExpressionParser, Unreadable, type Report } from './expressions.js';
 import * as messages from './messages.js';
-import type { Block, Declaration, IonUse, Named, NmodlFile, Side, Statement, Target } from './syntax.js';
+import type { Block, Declaration, IonUse, Named, NmodlFile, Side, Statement, Table, Target } from './syntax.js';
 import { physicalConstant } from './units.js';
 import { isIdle, tokensOf, type Texts, type Token } from './text.js';
 
@@ -33,6 +33,9 @@ const neuronWords =
     ' ',
   );
 
+/** Parts of a USEION statement. */
+const ionWords = ['READ', 'WRITE', 'VALENCE', 'REPRESENTS'];
+
 /** Words that this reader refuses, as parts of a file. */
 const refusedBlocks = new Set([
   'BEFORE',
@@ -53,6 +56,8 @@ FUNCTION nrn_efun(x) { if (fabs(x) < 1e-4) { nrn_efun = 1 - x/2 } else { nrn_efu
 /** Mutable parts of the file that is being read. */
 interface Draft {
   title: string | undefined;
+  /** The word NEURON of the block. */
+  neuron: Span | undefined;
   kind: NmodlFile['kind'];
   name: string | undefined;
   ions: IonUse[];
@@ -69,8 +74,9 @@ interface Draft {
   initial: Statement[];
   breakpoint: Statement[];
   receive: Block | undefined;
-  tables: Span[];
+  tables: Table[];
   stated: Map<string, Span>;
+  defined: Map<string, Span>;
   unitless: Span[];
   defines: Map<string, number>;
   localLengths: Map<string, number>;
@@ -91,6 +97,7 @@ export function parseNmodl(
 ): NmodlFile | null {
   const draft: Draft = {
     title: undefined,
+    neuron: undefined,
     kind: 'density',
     name: undefined,
     ions: [],
@@ -109,6 +116,7 @@ export function parseNmodl(
     receive: undefined,
     tables: [],
     stated: new Map(),
+    defined: new Map(),
     unitless: [],
     defines: new Map(),
     localLengths: new Map(),
@@ -121,8 +129,12 @@ export function parseNmodl(
       report(tooLong(content.length, longestText), { start: offset, end: offset + 1 });
       throw new Unreadable();
     }
-    const { tokens, title } = tokensOf(content, offset);
+    const { tokens, title, open: passage } = tokensOf(content, offset);
     draft.title ??= title;
+    if (passage) {
+      report(messages.openPassage(passage.text), passage);
+      throw new Unreadable();
+    }
     new Parser(tokens, offset + content.length, draft, report, (file, span) => {
       const fail = (finding: Parameters<Report>[0]): never => {
         report(finding, span);
@@ -145,7 +157,7 @@ export function parseNmodl(
     throw error;
   }
   if (draft.name === undefined) {
-    report(messages.noName(), { start: 0, end: 1 });
+    report(messages.noName(), draft.neuron ?? { start: 0, end: 1 });
     return null;
   }
   return { ...draft, name: draft.name };
@@ -158,6 +170,8 @@ class Parser extends ExpressionParser {
   #unitsOff: number | undefined;
   /** The word with which the present block of the file begins. */
   #outer: Token = this.token;
+  /** The name of the present block. */
+  #name = '';
 
   constructor(
     tokens: readonly Token[],
@@ -195,6 +209,7 @@ class Parser extends ExpressionParser {
     }
     switch (token.text) {
       case 'NEURON':
+        draft.neuron = token;
         return this.#neuron();
       case 'UNITS':
         return this.#units();
@@ -242,11 +257,12 @@ class Parser extends ExpressionParser {
       default:
         if (refusedBlocks.has(token.text)) this.fail(messages.refused(token.text, 'a block'), token);
         if (namedBlocks.has(token.text)) {
-          const { text: name } = this.name();
-          draft.blocks.set(name, this.#named(token, token.text, name));
+          const name = this.name(`the name of this ${token.text}`);
+          if (draft.blocks.has(name.text)) this.fail(messages.declaredTwice(name.text), name);
+          draft.blocks.set(name.text, this.#named(token, token.text, name.text));
           return;
         }
-        this.fail(token.text === '}' ? messages.extraBrace() : messages.unknownBlock(token.text), token);
+        this.unexpected(token.text === '}' ? messages.extraBrace() : messages.unknownBlock(token.text), token);
     }
   }
 
@@ -306,9 +322,14 @@ class Parser extends ExpressionParser {
   #neuron(): void {
     const { draft } = this;
     this.expect('{');
+    let statement = '';
     while (!this.skip('}')) {
       this.#checkOpen();
+      const { startsLine, kind } = this.token;
+      const before = this.peek(-1);
+      if (kind !== 'name' && before.kind === 'name') this.unexpected(messages.badName(before.text + this.found()));
       const word = this.name('a word of the NEURON block');
+      if (neuronWords.includes(word.text)) statement = word.text;
       const texts = (): string[] => this.#names().map(({ text }) => text);
       switch (word.text) {
         case 'SUFFIX':
@@ -345,15 +366,19 @@ class Parser extends ExpressionParser {
           this.fail(messages.refused(word.text, 'a variable of another part'), word);
           break;
         default:
-          this.fail(messages.unknownWord(word.text, neuronWords), word);
+          this.fail(
+            startsLine || before.text === '{'
+              ? messages.unknownWord(word.text, neuronWords)
+              : messages.notInList(word.text, statement === 'USEION' ? ionWords : []),
+            word,
+          );
       }
     }
   }
 
   #ion(from: Token): IonUse {
-    if (['READ', 'WRITE', 'VALENCE'].includes(this.token.text))
-      this.fail(messages.expected('the name of an ion', this.token.text));
-    const ion = this.name('the name of an ion').text;
+    if (ionWords.includes(this.token.text)) this.fail(messages.expected('the name of an ion', this.token.text));
+    const ion = this.name('the name of an ion');
     const reads: Named[] = [];
     const writes: Named[] = [];
     const named = (): Named[] => this.#names().map((token) => ({ name: token.text, span: token }));
@@ -367,7 +392,14 @@ class Parser extends ExpressionParser {
       else if (this.skip('REPRESENTS')) this.name();
       else break;
     }
-    return { ion, reads, writes, ...(valence === undefined ? {} : { valence }), span: { start: from.start, end } };
+    return {
+      ion: ion.text,
+      ionSpan: ion,
+      reads,
+      writes,
+      ...(valence === undefined ? {} : { valence }),
+      span: { start: from.start, end },
+    };
   }
 
   #units(): void {
@@ -377,7 +409,10 @@ class Parser extends ExpressionParser {
       if (this.is('(')) {
         const unit = super.unit();
         this.expect('=');
-        this.draft.units.set(unit, this.unit());
+        const { start } = this.token;
+        const meaning = super.unit();
+        this.draft.units.set(unit, meaning);
+        this.draft.defined.set(meaning, { start, end: this.peek(-1).end });
         continue;
       }
       if (this.is('UNITSOFF') || this.is('UNITSON')) {
@@ -386,8 +421,12 @@ class Parser extends ExpressionParser {
       }
       const name = this.name();
       this.expect('=');
-      const constant = this.is('(') ? physicalConstant(super.unit()) : this.number();
-      if (constant === undefined) this.fail(messages.unknownConstant(name.text), name);
+      const at = this.token;
+      if (at.kind === 'name') this.fail(messages.unitForm(at.text));
+      const named = this.is('(') ? super.unit() : undefined;
+      const constant = named === undefined ? this.number() : physicalConstant(named);
+      if (constant === undefined)
+        this.fail(messages.unknownConstant(named ?? ''), { start: at.start, end: this.peek(-1).end });
       const unit = this.is('(') ? this.unit() : undefined;
       const value = typeof constant === 'number' ? constant : constant(unit, this.draft.units);
       this.draft.constants.push({ name: name.text, value, span: name, ...(unit === undefined ? {} : { unit }) });
@@ -407,6 +446,9 @@ class Parser extends ExpressionParser {
         this.#unitsSwitch(this.next());
         continue;
       }
+      const before = this.peek(-1);
+      if (this.token.kind !== 'name' && !this.defines.has(this.token.text))
+        this.unexpected(messages.declaration(this.found(), before.text));
       into.push(this.#declaration());
     }
   }
@@ -451,6 +493,7 @@ class Parser extends ExpressionParser {
     const unit = this.is('(') ? this.unit() : undefined;
     while (this.token.kind === 'name' && !this.is('{')) this.next();
     this.#isLinear = kind === 'LINEAR';
+    this.#name = name;
     return {
       kind,
       name,
@@ -467,6 +510,7 @@ class Parser extends ExpressionParser {
     const statements: Statement[] = [];
     while (!this.skip('}')) {
       this.#checkOpen();
+      if (this.is('LOCAL') && statements.length > 0) this.fail(messages.lateLocal());
       const statement = this.#statement();
       if (statement) statements.push(statement);
     }
@@ -475,14 +519,13 @@ class Parser extends ExpressionParser {
   }
 
   #statement(): Statement | undefined {
+    const before = this.peek(-1);
     const token = this.next();
     const done = (): Span => ({ start: token.start, end: this.peek(-1).end });
     if (token.kind === 'verbatim')
       return isIdle(token.text) ? undefined : { kind: 'refused', part: 'VERBATIM', span: token };
     if (ignoredStatements.has(token.text)) return undefined;
     switch (token.text) {
-      case ';':
-        return undefined;
       case 'UNITSOFF':
       case 'UNITSON':
         this.#unitsSwitch(token);
@@ -493,12 +536,14 @@ class Parser extends ExpressionParser {
           if (length !== undefined) this.draft.localLengths.set(text, length);
           return length === undefined ? [text] : Array.from({ length }, (_, k) => elementName(text, k));
         });
+        if (this.is('=')) this.fail(messages.localValue(names.at(-1) ?? ''));
         return { kind: 'local', names, span: done() };
       }
-      case 'TABLE':
-        this.#table();
-        this.draft.tables.push(done());
+      case 'TABLE': {
+        const names = this.#table();
+        this.draft.tables.push({ names: names.map((token) => ({ name: token.text, span: token })), span: done() });
         return undefined;
+      }
       case 'CONDUCTANCE':
         this.name();
         if (this.skip('USEION')) this.name();
@@ -506,6 +551,9 @@ class Parser extends ExpressionParser {
       case 'SOLVE': {
         const block = this.name().text;
         const isSteady = this.is('STEADYSTATE');
+        const isLast = this.peek(1).startsLine === true || this.peek(1).text === '}';
+        if (this.token.kind === 'name' && !this.token.startsLine && isLast && !isSteady && !this.is('METHOD'))
+          this.fail(messages.expected('METHOD', this.token.text));
         const method = this.skip('METHOD') || this.skip('STEADYSTATE') ? this.name('a method') : undefined;
         const methodSpan = method ?? token;
         return { kind: 'solve', block, method: method?.text ?? '', methodSpan, isSteady, span: done() };
@@ -556,12 +604,15 @@ class Parser extends ExpressionParser {
         break;
       default:
     }
-    if (token.kind !== 'name') this.fail(messages.expected('a statement', token.text), token);
+    if (token.text === ')') this.fail(messages.extraParenthesis(), token);
+    if (token.kind !== 'name') this.unexpected(messages.expected('a statement', token.text), token);
     if (this.is('(')) {
       const given = this.arguments();
-      if (this.is('{')) this.fail(messages.unknownStatement(token.text), token);
-      return { kind: 'call', name: token.text, arguments: given, span: done() };
+      if (this.is('{')) this.unexpected(messages.unknownStatement(token.text), token);
+      const isAppended = this.follows(token, before);
+      return { kind: 'call', name: token.text, arguments: given, isAppended, span: done() };
     }
+    if (!/^['=[]$/.test(this.token.text)) this.#noStatement(token);
     this.back();
     const target = this.#target();
     let isRate = false;
@@ -571,6 +622,23 @@ class Parser extends ExpressionParser {
     }
     this.expect('=');
     return { kind: 'assign', target, isRate, value: this.expression(), span: done() };
+  }
+
+  /** Fails at a name that begins no statement. */
+  #noStatement(token: Token): never {
+    const { text } = this.token;
+    if (token.text === 'return') this.fail(messages.returned(this.#name), token);
+    if (token.text === 'else') this.fail(messages.elseWithoutIf(), token);
+    const state = /^d([A-Za-z_]\w*)$/.exec(token.text)?.[1];
+    if (state !== undefined && text === '/' && /^d?t$/.test(this.peek(1).text))
+      this.fail(messages.quotientOfRate(state), token);
+    if (/^(?:<->|->|<<)$/.test(text)) this.fail(messages.missingTilde(token.text), token);
+    if (text === '==') this.fail(messages.comparison(text));
+    this.back();
+    this.checkOperator();
+    this.next();
+    if (this.token.startsLine || text === '}') this.unexpected(messages.incomplete(token.text), token);
+    this.unexpected(messages.missing('=', token.text, this.found()), this.token, token);
   }
 
   #target(): Target {
@@ -598,8 +666,9 @@ class Parser extends ExpressionParser {
     return { kind: 'if', condition, whenTrue, whenFalse, span };
   }
 
-  #table(): void {
-    if (this.token.kind === 'name' && !this.is('DEPEND') && !this.is('FROM')) this.#names();
+  /** Reads a table, and returns its variables. */
+  #table(): Token[] {
+    const names = this.token.kind === 'name' && !this.is('DEPEND') && !this.is('FROM') ? this.#names() : [];
     if (this.skip('DEPEND')) this.#names();
     this.expect('FROM');
     this.expression();
@@ -607,6 +676,7 @@ class Parser extends ExpressionParser {
     this.expression();
     this.expect('WITH');
     this.expression();
+    return names;
   }
 
   #reaction(token: Token): Statement {
@@ -629,6 +699,7 @@ class Parser extends ExpressionParser {
     const right = isBoth || !this.is('->') ? this.#sideAfter(isBoth) : (this.next(), this.#sideOrNone());
     this.expect('(');
     const forward = this.expression();
+    if (!isBoth && this.is(',')) this.fail(messages.secondRate());
     const backward = this.skip(',') ? this.expression() : undefined;
     this.expect(')');
     return { kind: 'reaction', left, right, forward, backward, span: span() };

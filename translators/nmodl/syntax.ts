@@ -23,6 +23,7 @@ export interface Named {
 /** An ion of the NEURON block. */
 export interface IonUse {
   readonly ion: string;
+  readonly ionSpan: Span;
   readonly reads: readonly Named[];
   readonly writes: readonly Named[];
   readonly valence?: number;
@@ -42,7 +43,13 @@ export type Side = readonly { readonly state: Target; readonly count: number }[]
 /** One statement. */
 export type Statement = { readonly span: Span } & (
   | { readonly kind: 'assign'; readonly target: Target; readonly isRate: boolean; readonly value: Expression }
-  | { readonly kind: 'call'; readonly name: string; readonly arguments: readonly Expression[] }
+  | {
+      readonly kind: 'call';
+      readonly name: string;
+      readonly arguments: readonly Expression[];
+      /** Whether it follows another statement in its line. */
+      readonly isAppended: boolean;
+    }
   | {
       readonly kind: 'if';
       readonly condition: Expression;
@@ -97,6 +104,12 @@ export interface Block {
   readonly span: Span;
 }
 
+/** A TABLE statement with its variables. */
+export interface Table {
+  readonly names: readonly Named[];
+  readonly span: Span;
+}
+
 /** An NMODL file. */
 export interface NmodlFile {
   readonly title: string | undefined;
@@ -119,10 +132,12 @@ export interface NmodlFile {
   readonly receive: Block | undefined;
   /** Numbers of elements of LOCAL arrays. */
   readonly localLengths: ReadonlyMap<string, number>;
-  /** Variables of TABLE statements. */
-  readonly tables: readonly Span[];
+  /** TABLE statements. */
+  readonly tables: readonly Table[];
   /** Units that the file states, by their texts, where they occur first. */
   readonly stated: ReadonlyMap<string, Span>;
+  /** Units by which the UNITS block defines others, by their texts. */
+  readonly defined: ReadonlyMap<string, Span>;
   /** Parts of the text between UNITSOFF and UNITSON. */
   readonly unitless: readonly Span[];
 }

@@ -79,6 +79,12 @@ const prefixes: Readonly<Record<string, string>> = {
   centi: 'c',
 };
 
+/** Names of units that files often state, for suggestions. */
+export const usualUnits =
+  'mV ms mA nA S uS mM um cm degC millivolt millisec milliamp nanoamp siemens microsiemens millimolar milli/liter micron mho'.split(
+    ' ',
+  );
+
 /** The canonical name of one unit: undefined if it is not known, null for a mere label. */
 function canonical(text: string): string | null | undefined {
   if (Object.hasOwn(spellings, text)) return spellings[text];

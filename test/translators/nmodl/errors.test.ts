@@ -33,7 +33,7 @@ describe('a file that is wrong is refused at its line', () => {
     ['a block that does not end', channel('BREAKPOINT {\n i = 0.1*(v - 1)'), 'nmodl/syntax 7'],
     ['no name', 'PARAMETER { a = 1 }', 'nmodl/no-name 1'],
     ['an unknown block', channel('BREKPOINT { }'), 'nmodl/unknown-block 7'],
-    ['an expression that ends early', channel('BREAKPOINT {\n i = 2*\n}'), 'nmodl/syntax 9'],
+    ['an expression that ends early', channel('BREAKPOINT {\n i = 2*\n}'), 'nmodl/syntax 8'],
     ['a name without a declaration', channel('BREAKPOINT {\n i = unheard*v\n}'), 'nmodl/unknown-name 8'],
     ['a rate of no state', channel(`${current}\nDERIVATIVE s {\n n' = -n\n}`), 'nmodl/unknown-name 12'],
     [
@@ -160,12 +160,12 @@ describe('a file that NEURON refuses is refused at the words, with a hint', () =
     [
       'a variable of another ion that is read',
       using('USEION k READ ena'),
-      'nmodl/foreign-ion-variable 3:16 ek, ki, ko, ik',
+      'nmodl/foreign-ion-variable 3:16 use ek, ki, ko, ik, or another USEION',
     ],
     [
       'a variable of another ion that is written',
       using('USEION k WRITE ina'),
-      'nmodl/foreign-ion-variable 3:17 ek, ki, ko, ik',
+      'nmodl/foreign-ion-variable 3:17 use ek, ki, ko, ik, or another USEION',
     ],
     [
       'an ion that is used twice',
@@ -228,7 +228,7 @@ describe('a file that NEURON refuses is refused at the words, with a hint', () =
     [
       'elseif',
       channel('BREAKPOINT {\n if (v > 0) { i = 1 } elseif (v < 0) { i = 2 }\n}'),
-      'nmodl/syntax 8:23 did you mean else if?',
+      'nmodl/syntax 8:23 write else if',
     ],
     [
       'a misspelt variable',
@@ -239,7 +239,7 @@ describe('a file that NEURON refuses is refused at the words, with a hint', () =
     [
       'an unknown unit',
       channel('PARAMETER { g = 1 (mv) }\nBREAKPOINT { i = g*v }'),
-      'nmodl/unknown-unit 7:19 define it in UNITS, as in (mA) = (milliamp)',
+      'nmodl/unknown-unit 7:19 did you mean mV, ms or mA?',
     ],
     [
       'a loop over connections',

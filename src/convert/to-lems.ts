@@ -17,7 +17,7 @@ import { withCurrentsApart } from '../library/currents-apart.js';
 import { withPhaseCurrents } from '../library/phase-currents.js';
 import { ConversionReport, isLeftOut } from '../model/conversion-report.js';
 import type { ValidModel } from '../model/model.js';
-import { applyPasses, onText, type AfterPass, type PassContext, type Rewriting } from '../model/rewriting/rewriting.js';
+import { applyPasses, type AfterPass, type PassContext, type Rewriting } from '../model/rewriting/rewriting.js';
 import { child } from '../model/pointer.js';
 import { composed } from '../model/rewriting/became.js';
 import { typedModel } from '../model/typed-model.js';
@@ -33,12 +33,12 @@ export const sourcePasses: readonly Rewriting<PassContext>[] = [
   {
     name: 'phase-currents',
     why: 'LEMS has no phases: currents that change between runs follow the time',
-    apply: onText(withPhaseCurrents),
+    apply: (valid) => ({ valid: withPhaseCurrents(valid) }),
   },
   {
     name: 'currents-apart',
     why: 'currents that only follow the time are generators of NeuroML, outside the cells',
-    apply: onText((valid) => withCurrentsApart(valid, mostPulses)),
+    apply: (valid) => ({ valid: withCurrentsApart(valid, mostPulses) }),
   },
 ];
 

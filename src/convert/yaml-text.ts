@@ -34,7 +34,7 @@ export function yamlText(value: unknown): string {
       const indent = 2 * (path.filter(isCollection).length - 1);
       const plain: unknown = node.toJSON();
       const isList = Array.isArray(plain) && plain.every((item) => typeof item === 'number');
-      const line = JSON.stringify(plain).replace(/"/g, '');
+      const line = JSON.stringify(plain).replaceAll('"', '');
       node.flow = isList || (indent + before + line.length <= longestLine && !hasBlocks(plain));
       return undefined;
     },

@@ -1,7 +1,15 @@
 /** A model with only some pairs of its large projections: enough to test whether it can be lowered. */
 
 import { assignedBy } from '../model/assigned.js';
-import type { Model, Projection, ValidModel, Value, WrittenModel } from '../model/typed.js';
+import { isPhase } from '../model/tagged.js';
+import {
+  namesOf,
+  type Model,
+  type Projection,
+  type ValidModel,
+  type Value,
+  type WrittenModel,
+} from '../model/typed.js';
 import { isDraw } from './generators.js';
 import { selectionOfPhase, valuesOfPhase } from './phases.js';
 import { connectionsOf, countOf } from './drawing-cost.js';
@@ -65,9 +73,16 @@ function withPairs(projection: Projection, pre: number, post: number): Projectio
 export function withoutRepeated<M extends WrittenModel['model']>(model: M): M {
   const { projections, synapses, recordings, stimuli, operations, experiment } = model;
   const types = new Map(Object.entries(synapses).map(([name, type]) => [name, JSON.stringify(type)]));
-  const rest = [recordings, stimuli, operations, experiment];
   const ends = Object.values(projections).map(({ from, to, connect }) => [from, to, connect]);
-  const referredTo = new Set(JSON.stringify([rest, ends]).match(/\w+/g));
+  const assigned = experiment.protocol.flatMap((phase) => [
+    ...(isPhase(phase, 'set') ? Object.keys(phase.set) : []),
+    ...(isPhase(phase, 'initialise') ? Object.keys(phase.initialise) : []),
+    ...(isPhase(phase, 'delays') ? Object.keys(phase.delays) : []),
+  ]);
+  const referredTo = new Set([
+    ...namesOf([recordings, stimuli, operations, experiment, ends]),
+    ...assigned.map((key) => assignedBy(key).owner),
+  ]);
   const seen = new Set<string>();
   const kept = Object.entries(projections).filter(([name, projection]) => {
     const form = JSON.stringify({ ...projection, synapse: types.get(projection.synapse) });

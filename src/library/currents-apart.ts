@@ -9,28 +9,29 @@ import { second } from '../lang/dimension.js';
 import { NoNumber } from '../lang/evaluate.js';
 import { isRandom } from '../lang/functions.js';
 import { addendsOf } from '../lang/addends.js';
-import { parseExpression } from '../lang/parse.js';
 import { parseUnit } from '../lang/units.js';
-import { inSI, printExpression } from '../lang/print.js';
-import { callsIn, mapExpression, namesIn, substitute } from '../lang/walk.js';
+import { callsIn, equalExpressions, mapExpression, namesIn, substitute } from '../lang/walk.js';
 import { arrayOf, numbersOf } from '../model/arrays.js';
 import { changedNames } from '../model/changed.js';
+import { mapped } from '../model/collections.js';
 import { ownNames } from '../model/declared-names.js';
 import { freeName } from '../model/free-name.js';
-import type {
-  DataStore,
-  Model,
-  NeuronType,
-  SelectionRule,
-  Stimulus,
-  Table,
-  ValidModel,
-  Value,
-} from '../model/model.js';
 import { rowOf } from '../model/selected.js';
-import { isGiven, isPhase } from '../model/tagged.js';
 import { timingProperties } from '../model/timing-properties.js';
-import { beforeStep } from './gather/step-times.js';
+import {
+  expressionsIn,
+  formulaOf,
+  namesOf,
+  type DataStore,
+  type Model,
+  type NeuronType,
+  type SelectionRule,
+  type Stimulus,
+  type Table,
+  type ValidModel,
+  type Value,
+} from '../model/typed.js';
+import { beforeStep, during } from './gather/step-times.js';
 import { plain, tidy, valueAt } from './recognise/numbers.js';
 
 /** Runs of more steps are not looked through, and currents with more pieces or shares stay in their equations. */
@@ -43,7 +44,7 @@ const atBegin: ReadonlySet<string> = new Set(['euler', 'exact', 'exponentialEule
 /** A current of the time for some of the cells. */
 interface Share {
   readonly cells: readonly number[] | undefined;
-  readonly value: string;
+  readonly value: Expression;
 }
 
 /**
@@ -75,7 +76,7 @@ export function withCurrentsApart(valid: ValidModel, mostPieces: number): ValidM
         const name = freeName(`${id}_${variable}`, (one) =>
           [stimuli, model.populations, model.projections].some((map) => Object.hasOwn(map, one)),
         );
-        const to: SelectionRule = cells === undefined ? { population: id } : ofCells(id, cells);
+        const to: SelectionRule = cells === undefined ? { kind: 'slice', population: id } : ofCells(id, cells);
         stimuli[name] = { kind: 'current', to, input: found.input, value, attached: true };
       }
     }
@@ -83,10 +84,8 @@ export function withCurrentsApart(valid: ValidModel, mostPieces: number): ValidM
   }
   if (Object.keys(stimuli).length === Object.keys(model.stimuli).length) return valid;
   const rest = { ...model, neurons, stimuli, tables: {} };
-  const text = JSON.stringify(rest);
-  const tables = Object.fromEntries(
-    Object.entries(model.tables).filter(([name]) => new RegExp(`\\b${name}\\(`).test(text)),
-  );
+  const called = new Set(expressionsIn(rest).flatMap((e) => callsIn(e).map((one) => one.function)));
+  const tables = Object.fromEntries(Object.entries(model.tables).filter(([name]) => called.has(name)));
   return { ...valid, model: { ...rest, tables } };
 }
 
@@ -94,7 +93,7 @@ export function withCurrentsApart(valid: ValidModel, mostPieces: number): ValidM
 function stepsOf({ experiment: { protocol, dt } }: Model): number | undefined {
   const time = protocol.reduce(
     (sum, phase) =>
-      isPhase(phase, 'run') ? sum + phase.run : isPhase(phase, 'runUntil') ? Math.max(sum, phase.runUntil) : sum,
+      phase.kind === 'run' ? sum + phase.run : phase.kind === 'runUntil' ? Math.max(sum, phase.runUntil) : sum,
     0,
   );
   const steps = Math.ceil(time / dt - 1e-6);
@@ -103,36 +102,28 @@ function stepsOf({ experiment: { protocol, dt } }: Model): number | undefined {
 
 const ofCells = (population: string, cells: readonly number[]): SelectionRule => {
   const row = rowOf(cells);
-  return row ? { population, slice: [...row, 1] } : { population, indices: [...cells] };
+  return row ? { kind: 'slice', population, slice: [...row, 1] } : { kind: 'indices', population, indices: [...cells] };
 };
 
 /** Returns a type with separate variables for the tables that rates read. */
 function tablesAsVariables(type: NeuronType, tables: Model['tables']): NeuronType {
   const derived = { ...type.derived };
-  const own = new Map<string, string>();
-  const withNames = (text: string): string => {
-    const e = parseExpression(text);
-    let changed = false;
-    const next = mapExpression(e, (part) => {
+  const own: { readonly call: Expression; readonly name: string }[] = [];
+  const withNames = (rate: Expression): Expression =>
+    mapExpression(rate, (part) => {
       const table = part.kind === 'call' && Object.hasOwn(tables, part.function) ? tables[part.function] : undefined;
       if (part.kind !== 'call' || table === undefined) return part;
-      const written = printExpression(part);
-      const name =
-        own.get(written) ??
-        freeName(`${part.function}_now`, (one) =>
-          [type.parameters, type.state, derived, type.inputs].some((map) => Object.hasOwn(map, one)),
-        );
-      own.set(written, name);
-      derived[name] = { unit: table.unit, type: 'real', value: written, shared: false, held: false };
-      changed = true;
+      const known = own.find(({ call }) => equalExpressions(call, part));
+      if (known) return named(known.name, part.span);
+      const name = freeName(`${part.function}_now`, (one) =>
+        [type.parameters, type.state, derived, type.inputs].some((map) => Object.hasOwn(map, one)),
+      );
+      own.push({ call: part, name });
+      derived[name] = { unit: table.unit, type: 'real', value: part, shared: false, held: false };
       return named(name, part.span);
     });
-    return changed ? printExpression(next) : text;
-  };
-  const derivatives = Object.fromEntries(
-    Object.entries(type.derivatives).map(([key, one]) => [key, { ...one, rate: withNames(one.rate) }]),
-  );
-  return own.size === 0 ? type : { ...type, derived, derivatives };
+  const derivatives = mapped(type.derivatives, (one) => ({ ...one, rate: withNames(one.rate) }));
+  return own.length === 0 ? type : { ...type, derived, derivatives };
 }
 
 interface Within {
@@ -157,11 +148,10 @@ function apart(
   variable: string,
 ): { readonly type: NeuronType; readonly input: string; readonly shares: readonly Share[] } | undefined {
   const { type, valid, id } = within;
-  const { value, unit, held } = type.derived[variable] ?? { value: '0', unit: '1', held: false };
-  if (!held && !atBegin.has(type.method)) return undefined;
-  const terms = addendsOf(parseExpression(value)).map((addend) =>
-    addend.sign === 1 ? addend.value : negated(addend.value),
-  );
+  const whole = type.derived[variable];
+  if (whole === undefined || (!whole.held && !atBegin.has(type.method))) return undefined;
+  const { value, unit } = whole;
+  const terms = addendsOf(value).map((addend) => (addend.sign === 1 ? addend.value : negated(addend.value)));
   const found = terms.map((term) => ({ term, of: sharesOf(term, unit, within) }));
   if (found.every(({ of }) => of === undefined) || isReadElsewhere(valid.model, id, type, variable)) return undefined;
   const stepped = found.filter(({ of }) => of?.isSmooth === false);
@@ -178,7 +168,7 @@ function apart(
   const inputs = { ...type.inputs, [input]: { unit, reduce: 'sum' as const } };
   if (rest.length === 0) return { type: { ...type, inputs, derived }, input, shares };
   const left = rest.reduce((sum, term) => binary('+', sum, term), named(input));
-  const again = { ...type.derived, [variable]: { ...type.derived[variable]!, value: printExpression(left) } };
+  const again = { ...type.derived, [variable]: { ...whole, value: left } };
   return { type: { ...type, inputs, derived: again }, input, shares };
 }
 
@@ -188,9 +178,10 @@ function isReadElsewhere(model: Model, id: string, type: NeuronType, variable: s
   const { synapses, projections, operations, stimuli, recordings, populations, experiment } = model;
   const links = Object.values(populations).map(({ linked }) => linked);
   const own = [events, regimes, state, populations[id]?.values];
-  const texts = JSON.stringify([own, operations, stimuli, recordings, links, experiment.protocol]);
-  const far = JSON.stringify([synapses, projections]);
-  return new RegExp(`\\b${variable}\\b`).test(texts) || new RegExp(`\\b(?:pre|post)\\.${variable}\\b`).test(far);
+  const near = namesOf([own, operations, stimuli, recordings, links, experiment.protocol]);
+  const far = namesOf([synapses, projections]);
+  const isSet = [...changedNames(model)].some((one) => one.endsWith(`.${variable}`));
+  return isSet || near.has(variable) || far.has(`pre.${variable}`) || far.has(`post.${variable}`);
 }
 
 function factorsOf(e: Expression): readonly Expression[] {
@@ -272,16 +263,13 @@ function sharesOf(term: Expression, unit: string, within: Within): Shares | unde
   }
 }
 
-/** Returns a number with a unit, when names of the scope may hide units. */
-const inUnit = (value: number, unit: string, names: ReadonlySet<string>): string =>
-  inSI(value, parseUnit(unit).dimension, (name) => names.has(name));
-
 /** Returns numbers of each cell, or one for all; undefined if they are drawn or computed. */
 function numbersFor(value: Value | undefined, size: number, data: DataStore): readonly number[] | undefined {
   if (typeof value === 'number') return [value];
-  if (value === undefined || (typeof value !== 'string' && !isGiven(value))) return undefined;
-  if (typeof value !== 'string') return numbersOf(value.array, data);
-  const e = plain(value, { has: (name) => name === 'i' });
+  if (typeof value === 'object' && value.kind === 'array') return numbersOf(value.array, data);
+  const formula = value && formulaOf(value);
+  if (formula === undefined) return undefined;
+  const e = plain(formula, { has: (name) => name === 'i' });
   if ([...namesIn(e)].some((name) => name !== 'i') || callsIn(e).some((call) => isRandom(call.function)))
     return undefined;
   try {
@@ -312,8 +300,8 @@ function inPieces(
   at: (t: number) => number,
   dt: number,
   unit: string,
-  { steps, mostPieces, names }: Within,
-): string | undefined {
+  { steps, mostPieces }: Within,
+): Expression | undefined {
   const pieces: { readonly from: number; readonly value: number }[] = [];
   for (let k = 0; k < steps; k++) {
     const value = tidy(at(k * dt));
@@ -323,16 +311,18 @@ function inPieces(
   }
   // Smooth functions differ in each step.
   if (pieces.length > 3 && pieces.length > steps / 5) return undefined;
-  const one = (value: number): string => inUnit(value, unit, names);
-  const border = (step: number): string => beforeStep(tidy(step * dt), names);
+  const { dimension } = parseUnit(unit);
+  const one = (value: number): Expression => quantity(value, dimension);
+  const border = (step: number): Expression => beforeStep(tidy(step * dt));
   const [first = { from: 0, value: 0 }, second, third] = pieces;
   if (second === undefined) return one(first.value);
   if (third !== undefined && pieces.length === 3 && first.value === 0 && third.value === 0)
-    return `${one(second.value)} if t > ${border(second.from)} and t < ${border(third.from)} else ${one(0)}`;
-  const within = (low: number, high: number): string => {
+    return during(one(second.value), border(second.from), border(third.from), one(0));
+  const within = (low: number, high: number): Expression => {
     if (low === high) return one(pieces[low]?.value ?? 0);
     const middle = Math.ceil((low + high) / 2);
-    return `(${within(middle, high)} if t > ${border(pieces[middle]?.from ?? 0)} else ${within(low, middle - 1)})`;
+    const from = border(pieces[middle]?.from ?? 0);
+    return during(within(middle, high), from, undefined, within(low, middle - 1));
   };
   return within(0, pieces.length - 1);
 }
@@ -346,7 +336,7 @@ function whileFlowing(
   unit: string,
   { steps, valid, names }: Within,
   read: (part: Expression, t: number, cell: number) => number,
-): string | undefined {
+): Expression | undefined {
   const { dt } = valid.model.experiment;
   const isMask = (factor: Expression): boolean => factor.kind === 'call' && factor.function === 'int';
   const factors = factorsOf(names.has('dt') ? term : substitute(term, new Map([['dt', quantity(dt, second)]])));
@@ -357,11 +347,12 @@ function whileFlowing(
   const open = Array.from({ length: steps }, (_, k) => masks.every((mask) => read(mask, k * dt, 0) === 1));
   const [begin, last] = [open.indexOf(true), open.lastIndexOf(true)];
   if (begin < 0 || open.slice(begin, last + 1).includes(false)) return undefined;
-  const value = printExpression(smooth.reduce((left, right) => binary('*', left, right)));
-  const border = (step: number): string => beforeStep(tidy(step * dt), names);
-  const conditions = [
-    ...(begin > 0 ? [`t > ${border(begin)}`] : []),
-    ...(last < steps - 1 ? [`t < ${border(last + 1)}`] : []),
-  ];
-  return conditions.length === 0 ? value : `${value} if ${conditions.join(' and ')} else ${inUnit(0, unit, names)}`;
+  const value = smooth.reduce((left, right) => binary('*', left, right));
+  const border = (step: number): Expression => beforeStep(tidy(step * dt));
+  return during(
+    value,
+    begin > 0 ? border(begin) : undefined,
+    last < steps - 1 ? border(last + 1) : undefined,
+    quantity(0, parseUnit(unit).dimension),
+  );
 }

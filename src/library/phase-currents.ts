@@ -3,14 +3,24 @@
  * Notations that inject currents from outside have no other form for them.
  */
 
-import { ampere } from '../lang/dimension.js';
-import { inSI } from '../lang/print.js';
-import { ownNames } from '../model/declared-names.js';
+import type { Expression } from '../lang/ast.js';
+import { name as named, quantity, quotient } from '../lang/build.js';
+import { ampere, area as squareMetre } from '../lang/dimension.js';
+import { substitute } from '../lang/walk.js';
+import { assignedBy } from '../model/assigned.js';
+import { mapped } from '../model/collections.js';
 import { freeName } from '../model/free-name.js';
-import type { Model, NeuronType, Phase, Population, Stimulus, ValidModel } from '../model/model.js';
-import { isPhase } from '../model/tagged.js';
 import { timingProperties } from '../model/timing-properties.js';
-import { beforeStep } from './gather/step-times.js';
+import {
+  namesOf,
+  type Model,
+  type NeuronType,
+  type Phase,
+  type Population,
+  type Stimulus,
+  type ValidModel,
+} from '../model/typed.js';
+import { beforeStep, during } from './gather/step-times.js';
 import { tidy } from './recognise/numbers.js';
 
 /** A current from a time on, in A and s. */
@@ -26,8 +36,8 @@ interface Piece {
 export function withPhaseCurrents(valid: ValidModel): ValidModel {
   const { model } = valid;
   const { protocol, dt } = model.experiment;
-  const isPlain = protocol.every((phase) => isPhase(phase, 'run') || isPhase(phase, 'set'));
-  if (!isPlain || !timingProperties[model.timing].hasSlots || !protocol.some((phase) => isPhase(phase, 'set')))
+  const isPlain = protocol.every(({ kind }) => kind === 'run' || kind === 'set');
+  if (!isPlain || !timingProperties[model.timing].hasSlots || !protocol.some(({ kind }) => kind === 'set'))
     return valid;
   let next = model;
   for (const [id, population] of Object.entries(model.populations)) {
@@ -64,12 +74,12 @@ function piecesOf(
   const pieces: Piece[] = [{ from: 0, value: first }];
   let time = 0;
   for (const phase of model.experiment.protocol) {
-    if (isPhase(phase, 'run')) time += phase.run;
-    if (!isPhase(phase, 'set')) continue;
-    const named = Object.keys(phase.set).filter((one) => new RegExp(`\\b${parameter}\\b`).test(one));
-    if (named.length === 0) continue;
+    if (phase.kind === 'run') time += phase.run;
+    if (phase.kind !== 'set') continue;
+    const keys = Object.keys(phase.set).filter((one) => assignedBy(one).variable === parameter);
+    if (keys.length === 0) continue;
     const value = phase.set[key];
-    if (phase.of !== undefined || phase.where !== undefined || named.join() !== key || typeof value !== 'number')
+    if (phase.of !== undefined || phase.where !== undefined || keys.join() !== key || typeof value !== 'number')
       return undefined;
     pieces.push({ from: time, value });
   }
@@ -78,22 +88,10 @@ function piecesOf(
   const others = Object.entries(values).filter(([name]) => name !== parameter);
   const given = Object.entries(parameters).filter(([name]) => name !== parameter);
   const links = Object.values(populations).map((population) => population.linked);
-  const near = [
-    events,
-    regimes,
-    state,
-    noise,
-    others,
-    given.map(([, { value }]) => value),
-    operations,
-    stimuli,
-    recordings,
-    links,
-  ];
-  const far = JSON.stringify([synapses, projections]);
-  const isRead =
-    new RegExp(`\\b${parameter}\\b`).test(JSON.stringify(near)) ||
-    new RegExp(`\\b(?:pre|post)\\.${parameter}\\b`).test(far);
+  const own = [events, regimes, state, noise, others, given.map(([, { value }]) => value)];
+  const near = namesOf([own, operations, stimuli, recordings, links]);
+  const far = namesOf([synapses, projections]);
+  const isRead = near.has(parameter) || far.has(`pre.${parameter}`) || far.has(`post.${parameter}`);
   return pieces.length === 1 || isRead ? undefined : pieces;
 }
 
@@ -114,29 +112,29 @@ function withStimulus(
   const name = population?.type ?? '';
   const type = neurons[name];
   if (!population || !type) return model;
-  const names = ownNames(type);
-  const text = (value: number): string => inSI(tidy(value * area), ampere, (one) => names.has(one));
+  const amount = (value: number): Expression => quantity(tidy(value * area), ampere);
   const [start = { from: 0, value: 0 }, ...later] = pieces;
   const value = later.reduce(
     (earlier, piece) =>
       piece.from === 0
-        ? text(piece.value)
-        : `(${text(piece.value)} if t > ${beforeStep(tidy(Math.round(piece.from / dt) * dt), names)} else ${earlier})`,
-    text(start.value),
+        ? amount(piece.value)
+        : during(amount(piece.value), beforeStep(tidy(Math.round(piece.from / dt) * dt)), undefined, earlier),
+    amount(start.value),
   );
-  const stimulus: Stimulus = { kind: 'current', to: { population: id }, input: parameter, value, attached: true };
+  const to = { kind: 'slice', population: id } as const;
+  const stimulus: Stimulus = { kind: 'current', to, input: parameter, value, attached: true };
   const free = freeName(`${id}_${parameter}`, (one) =>
     [stimuli, populations, projections].some((map) => Object.hasOwn(map, one)),
   );
-  const byArea = (code: string): string =>
-    area === 1 ? code : code.replace(new RegExp(`\\b${parameter}\\b`, 'g'), `(${parameter}/(${area}*meter**2))`);
+  const ofArea = quotient(named(parameter), quantity(area, squareMetre));
+  const byArea = (e: Expression): Expression => (area === 1 ? e : substitute(e, new Map([[parameter, ofArea]])));
   const { [parameter]: _, ...parameters } = type.parameters;
   const { [parameter]: __, ...values } = population.values;
   const key = `${id}.${parameter}`;
   const protocol = experiment.protocol.flatMap((phase): readonly Phase[] => {
-    if (!isPhase(phase, 'set') || !Object.hasOwn(phase.set, key)) return [phase];
+    if (phase.kind !== 'set' || !Object.hasOwn(phase.set, key)) return [phase];
     const { [key]: ___, ...set } = phase.set;
-    return Object.keys(set).length === 0 ? [] : [{ set }];
+    return Object.keys(set).length === 0 ? [] : [{ kind: 'set', set }];
   });
   return {
     ...model,
@@ -145,12 +143,8 @@ function withStimulus(
       [name]: {
         ...type,
         parameters,
-        derived: Object.fromEntries(
-          Object.entries(type.derived).map(([key, one]) => [key, { ...one, value: byArea(one.value) }]),
-        ),
-        derivatives: Object.fromEntries(
-          Object.entries(type.derivatives).map(([key, one]) => [key, { ...one, rate: byArea(one.rate) }]),
-        ),
+        derived: mapped(type.derived, (one) => ({ ...one, value: byArea(one.value) })),
+        derivatives: mapped(type.derivatives, (one) => ({ ...one, rate: byArea(one.rate) })),
         inputs: { ...type.inputs, [parameter]: { unit: 'A', reduce: 'sum' } },
       },
     },

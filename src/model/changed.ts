@@ -1,10 +1,7 @@
 /** Changes that a model makes from outside the equations of its types. */
 
-import { parseStatements } from '../lang/parse.js';
 import { writtenBy } from '../lang/walk.js';
-import type { Id, Model, SelectionRule } from './model.js';
-import { isPhase, isSelection } from './tagged.js';
-import { ownersOf } from './typed.js';
+import { ownersOf, type Model, type SelectionRule } from './typed.js';
 
 /**
  * Returns the variables that phases and operations change, as `population.variable` and `projection.variable`.
@@ -12,12 +9,12 @@ import { ownersOf } from './typed.js';
  */
 export function changedNames(model: Model): ReadonlySet<string> {
   const phases = model.experiment.protocol.flatMap((phase) => {
-    if (isPhase(phase, 'set')) return named(Object.keys(phase.set), phase.of);
-    return isPhase(phase, 'initialise') ? named(Object.keys(phase.initialise), phase.of) : [];
+    if (phase.kind === 'set') return named(Object.keys(phase.set), phase.of);
+    return phase.kind === 'initialise' ? named(Object.keys(phase.initialise), phase.of) : [];
   });
   const operations = Object.values(model.operations).flatMap(({ do: code, on }) =>
-    [...writtenBy(code.flatMap((text) => parseStatements(text)))].flatMap((name) =>
-      isSelection(on, 'synapses') ? ofSynapses(name, on.projection, model) : named([name], on),
+    [...writtenBy(code)].flatMap((name) =>
+      on.kind === 'synapses' ? ofSynapses(name, on.projection, model) : named([name], on),
     ),
   );
   return new Set([...phases, ...operations]);
@@ -33,7 +30,7 @@ const named = (keys: readonly string[], of: SelectionRule | undefined): readonly
     : keys.flatMap((key) => ownersOf(of).map((owner) => `${owner}.${key}`));
 
 /** Returns a variable that code of synapses names: their own, or one at an end (`post.v`). */
-function ofSynapses(name: string, projection: Id, { projections }: Model): readonly string[] {
+function ofSynapses(name: string, projection: string, { projections }: Model): readonly string[] {
   const [, end, variable = ''] = /^(pre|post)\.(.+)$/.exec(name) ?? [];
   const { from, to } = projections[projection] ?? {};
   const at = end === 'pre' ? from : end === 'post' ? to : undefined;

@@ -30,7 +30,7 @@ export const ownNames = ({
   state,
   derived,
   inputs = {},
-}: Pick<written.EquationSet, 'parameters' | 'state' | 'derived'> & { readonly inputs?: object }): ReadonlySet<string> =>
+}: Omit<Declaring, 'noise' | 'ports'>): ReadonlySet<string> =>
   new Set([parameters, state, derived, inputs].flatMap((map) => Object.keys(map)));
 
 /** Joins the names of several scopes. */

@@ -7,7 +7,8 @@
 import { populationsOf } from './selected.js';
 import { taggedSelection } from './tagged.js';
 import type { Expression, Statement, Side, Reference } from '../lang/ast.js';
-import { expressionsOf, referencesIn } from '../lang/walk.js';
+import { spelling } from '../lang/reference.js';
+import { expressionsOf, namesIn, referencesIn } from '../lang/walk.js';
 import type * as written from './model.js';
 import type { Form } from './model.js';
 
@@ -68,6 +69,33 @@ export function expressionsIn(part: unknown): readonly Expression[] {
   const parts: readonly unknown[] = Object.values(part);
   return typeof parts[0] === 'number' && Array.isArray(part) ? [] : parts.flatMap(expressionsIn);
 }
+
+/** Returns all statements of a part of a model. */
+export function statementsIn(part: unknown): readonly Statement[] {
+  if (part === null || typeof part !== 'object') return [];
+  if (isCode(part)) return part.kind === 'assignment' || part.kind === 'send' ? [part] : [];
+  const parts: readonly unknown[] = Object.values(part);
+  return typeof parts[0] === 'number' && Array.isArray(part) ? [] : parts.flatMap(statementsIn);
+}
+
+/**
+ * Returns the names in a part of a model, apart from keys and units: variables that its code reads and writes (`v`,
+ * `post.v`), and names in lists and members.
+ */
+export function namesOf(part: unknown, found = new Set<string>()): ReadonlySet<string> {
+  if (typeof part === 'string') found.add(part);
+  if (part === null || typeof part !== 'object') return found;
+  if (isCode(part)) {
+    if (part.kind === 'assignment') found.add(part.target);
+    if (part.kind === 'send') found.add(part.port);
+    for (const e of expressionsIn(part)) for (const name of namesIn(e)) found.add(name);
+  } else if (isReference(part)) found.add(spelling(part));
+  else if (!(Array.isArray(part) && typeof part[0] === 'number') && !ArrayBuffer.isView(part))
+    for (const [key, member] of Object.entries(part)) if (key !== 'unit') namesOf(member, found);
+  return found;
+}
+
+const isReference = (part: Partial<Reference>): part is Reference => part.kind === 'own' || part.kind === 'end';
 
 /** Checks whether code of a part of a model reads a variable, of its own or of an end. */
 export const readsVariable = (part: unknown, variable: string): boolean =>

@@ -5,6 +5,7 @@ import { stringify } from 'yaml';
 import { withCurrentsApart } from '../../src/library/currents-apart.js';
 import { checkConversion } from '../support/check-conversion.js';
 import { convertModel } from '../../src/convert/convert.js';
+import { typedValid, writtenModel } from '../../src/model/typed-model.js';
 import { importModel } from '../../src/pipeline/pipeline.js';
 
 type Valid = ReturnType<typeof importModel>['valid'];
@@ -101,8 +102,8 @@ describe('in equations of Brian', () => {
       'dv/dt = (-65*mV - v)/(20*ms) + I/nF : volt\nI = A*int(t >= 10*ms) : amp (constant over dt)\nA : amp\ns : second',
       { initializers: { A: '0.9*nA' } },
     );
-    const [stimulus] = Object.values(withCurrentsApart(valid, 100).model.stimuli);
-    expect(stimulus).toMatchObject({ value: '(9e-10*amp if t > 0.01*second - dt/2 else 0*amp)' });
+    const [stimulus] = Object.values(writtenModel(withCurrentsApart(typedValid(valid), 100).model).stimuli);
+    expect(stimulus).toMatchObject({ value: '9e-10*amp if t > 0.01*second - dt/2 else 0*amp' });
   });
 
   it.each([
@@ -135,8 +136,7 @@ describe('in equations of Brian', () => {
       { run: [{ duration: '50 ms' }, { set: { 'G.v': 'I*Mohm' }, duration: '50 ms' }] },
     ],
   ] as readonly [string, string, object, object?][])('%s stays', (_, equations, more, parts = {}) => {
-    expect(withCurrentsApart(group(equations, more, parts), 100).model.stimuli).toEqual(
-      group(equations, more, parts).model.stimuli,
-    );
+    const valid = typedValid(group(equations, more, parts));
+    expect(withCurrentsApart(valid, 100).model.stimuli).toEqual(valid.model.stimuli);
   });
 });

@@ -2,6 +2,7 @@
 
 import { expect, test } from 'vitest';
 import { changedNames } from '../../src/model/changed.js';
+import { typedModel } from '../../src/model/typed-model.js';
 import { brian } from '../support/brian-text.js';
 import { check } from '../translators/brian/support.js';
 
@@ -11,5 +12,5 @@ test('operations on synapses change variables of their ends', () => {
     synapses: { S: { source: G, target: H, model: 'w : 1', connect: true,
       run_regularly: [ { code: 'a_pre += 1; b_post += w; w = 0', dt: 1 ms } ] } }
     run: [ { set: { H.b: 1 } }, { duration: 1 ms } ]`);
-  expect([...changedNames(check(text).valid!.model)].sort()).toEqual(['G.a', 'H.b', 'S.w']);
+  expect([...changedNames(typedModel(check(text).valid!.model))].sort()).toEqual(['G.a', 'H.b', 'S.w']);
 });

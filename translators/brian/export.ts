@@ -7,9 +7,13 @@
  *   4. report    every part without an entry so far is exact
  */
 
+import { printExpression } from '../../src/lang/print.js';
+import { callsIn } from '../../src/lang/walk.js';
 import { populationOf } from '../../src/model/selected.js';
 import { isSelection } from '../../src/model/tagged.js';
 import type { Model, ValidModel } from '../../src/model/model.js';
+import { expressionsIn } from '../../src/model/typed.js';
+import { typedModel } from '../../src/model/typed-model.js';
 import { exportGroup, type Constants, type Exported } from './export/groups.js';
 import { ObjectNames } from './export/naming.js';
 import { exportOperation, exportRecording, exportStimulus, exportTable } from './export/network.js';
@@ -21,7 +25,7 @@ import { ConversionReport, type ConversionEntry } from '../../src/model/conversi
 import { dimensionOf } from './export/equations-text.js';
 import type { BrianSpecification } from './specification.generated.js';
 import { withoutMethodOptions } from './method-options.js';
-import { defaultClock, plainBinomial } from './vocabulary.js';
+import { defaultClock, isPlainBinomial } from './vocabulary.js';
 
 /** A specification, and how faithful it is. */
 interface BrianExport {
@@ -71,9 +75,10 @@ export function exportBrian(
  */
 function binomialsOf(model: Model): ReadonlyMap<string, { readonly n: number; readonly p: number }> {
   const found = new Map<string, { readonly n: number; readonly p: number }>();
-  for (const [text, first, second] of JSON.stringify(model).matchAll(plainBinomial)) {
-    const [n, p] = [Number(first), Number(second)];
-    if (p <= 1 && n * Math.min(p, 1 - p) < 500) found.set(text, { n, p });
+  for (const one of expressionsIn(typedModel(model)).flatMap(callsIn)) {
+    if (!isPlainBinomial(one)) continue;
+    const [{ value: n }, { value: p }] = one.arguments;
+    if (p <= 1 && n * Math.min(p, 1 - p) < 500) found.set(printExpression(one), { n, p });
   }
   return found;
 }

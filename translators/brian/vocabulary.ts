@@ -1,5 +1,7 @@
 /** The vocabulary of Brian 2 with its canonical equivalents: the one table that import and export share. */
 
+import type { Call, Expression, NumberLiteral } from '../../src/lang/ast.js';
+import { callsIn } from '../../src/lang/walk.js';
 import type { IntegrationMethod } from '../../src/model/model.js';
 
 /**
@@ -250,16 +252,20 @@ export const isBeforeThresholds = (slot = ''): boolean => slots.slice(0, slots.i
 /** Name of the default clock in models with finer steps. No object has a name that begins with an underscore. */
 export const defaultClock = '_default';
 
-/** Matches a canonical call that draws from a binomial distribution with numbers as arguments. */
-export const plainBinomial = /\bbinomial\((\d+), ([\d.e-]+)\)/g;
+/** A draw from a binomial distribution with numbers as arguments, which is a function of its own in Brian. */
+interface PlainBinomial extends Call {
+  readonly arguments: readonly [NumberLiteral, NumberLiteral];
+}
 
-/**
- * A canonical call of a function that Brian does not have; binomial draws with numbers as arguments are functions of
- * their own.
- */
-export const unknownFunction = new RegExp(
-  `\\b(?!${plainBinomial.source})(gamma|gammahazard|binomial|vonMises|truncatedNormal)\\(`,
-);
+/** Checks whether a call draws from a binomial distribution with numbers as arguments. */
+export const isPlainBinomial = (call: Call): call is PlainBinomial =>
+  call.function === 'binomial' && call.arguments.length === 2 && call.arguments.every(({ kind }) => kind === 'number');
+
+const unknown: ReadonlySet<string> = new Set(['gamma', 'gammahazard', 'binomial', 'vonMises', 'truncatedNormal']);
+
+/** Returns the name of a called function that Brian does not have; undefined if it has all of them. */
+export const unknownFunction = (e: Expression): string | undefined =>
+  callsIn(e).find((call) => unknown.has(call.function) && !isPlainBinomial(call))?.function;
 
 /** Schema definitions of slots and methods. */
 export const definitions = { when: { enum: slots }, method: { examples: Object.keys(methodNames) } };

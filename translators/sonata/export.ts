@@ -21,7 +21,7 @@ import {
 import { child } from '../../src/model/pointer.js';
 import { endOf, isGiven } from '../../src/model/tagged.js';
 import { expressionsIn } from '../../src/model/typed.js';
-import { typedModel } from '../../src/model/typed-model.js';
+import { typedModel, writtenValid } from '../../src/model/typed-model.js';
 import { inUnit } from '../shared/in-unit.js';
 import { edgeFiles, pairsIn } from './export-edges.js';
 import { clampsOf, currentsOf, NodeSets, reportsOf, spikeFiles } from './export-inputs.js';
@@ -117,7 +117,8 @@ const sonataPasses: readonly Rewriting<SonataContext>[] = [
   {
     name: 'currents-apart',
     why: 'currents that only follow the time are inputs',
-    apply: onText((valid) => (hasTemplates(valid) ? valid : withCurrentsApart(valid, mostSteps))),
+    apply: (valid) =>
+      hasTemplates(writtenValid(valid)) ? 'it has templates' : { valid: withCurrentsApart(valid, mostSteps) },
   },
   {
     name: 'standardise',

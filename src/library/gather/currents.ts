@@ -1,16 +1,17 @@
 /** Currents in pieces as expressions of the time. */
 
-import { hertz, second } from '../../lang/dimension.js';
-import { inSI } from '../../lang/print.js';
+import type { Expression } from '../../lang/ast.js';
+import { binary, call, name, number, quantity } from '../../lang/build.js';
+import { divideDimensions, hertz, second } from '../../lang/dimension.js';
 import { parseUnit } from '../../lang/units.js';
 import { tidy } from '../recognise/numbers.js';
 import type { Piece, Shape } from './generators.js';
-import { beforeStep } from './step-times.js';
+import { beforeStep, during } from './step-times.js';
 
-/** A current as a text, and into how many steps its ramps are cut. */
+/** A current as an expression, and into how many steps its ramps are cut. */
 export interface CurrentForm {
   /** An expression of `t`, in A. */
-  readonly text: string;
+  readonly value: Expression;
   /** Number of steps that replace ramps, and their length in s; absent: there are no ramps. */
   readonly steps?: { readonly count: number; readonly every: number };
 }
@@ -39,7 +40,7 @@ function evenAmplitudes(
  *
  * @param hasRamps  whether the notation has currents that rise steadily; else they are cut into steps
  */
-export function currentText(
+export function currentOf(
   pieces: readonly Piece[],
   unit: string,
   { end, dt }: { readonly end: number; readonly dt: number },
@@ -63,36 +64,36 @@ export function currentText(
       flowing.push({ from: time(k), to: time(k + 1), shape: { kind: 'constant', amplitude } }),
     );
   }
-  const inUnit = (value: number): string => inSI(value, parseUnit(unit).dimension);
-  const valueOf = ({ from, shape }: Piece): string => {
-    const since = from === 0 ? 't' : `(t - ${inSI(from, second)})`;
+  const { dimension } = parseUnit(unit);
+  const inUnit = (value: number): Expression => quantity(value, dimension);
+  const valueOf = ({ from, shape }: Piece): Expression => {
+    const since = from === 0 ? name('t') : binary('-', name('t'), quantity(from, second));
     if (shape.kind === 'constant') return inUnit(shape.amplitude);
-    if (shape.kind === 'ramp') return `${inUnit(shape.start)} + ${inUnit(shape.slope)}/second*${since}`;
-    const shift = shape.phase === 0 ? '' : ` + ${shape.phase}`;
-    return `${inUnit(shape.amplitude)}*sin(${inSI(shape.omega, hertz)}*${since}${shift})`;
+    if (shape.kind === 'ramp') {
+      const slope = quantity(shape.slope, divideDimensions(dimension, second));
+      return binary('+', inUnit(shape.start), binary('*', slope, since));
+    }
+    const angle = binary('*', quantity(shape.omega, hertz), since);
+    const shifted = shape.phase === 0 ? angle : binary('+', angle, number(shape.phase));
+    return binary('*', inUnit(shape.amplitude), call('sin', [shifted]));
   };
   const [only, second_] = flowing;
-  if (only === undefined) return { text: inUnit(0) };
+  if (only === undefined) return { value: inUnit(0) };
   if (second_ === undefined) {
-    const when = [
-      ...(only.from > 0 ? [`t > ${beforeStep(only.from)}`] : []),
-      ...(isSeen(only.to) ? [`t < ${beforeStep(only.to)}`] : []),
-    ];
-    return {
-      text: when.length === 0 ? valueOf(only) : `(${valueOf(only)} if ${when.join(' and ')} else ${inUnit(0)})`,
-    };
+    const from = only.from > 0 ? beforeStep(only.from) : undefined;
+    return { value: during(valueOf(only), from, isSeen(only.to) ? beforeStep(only.to) : undefined, inUnit(0)) };
   }
   // By halves, so long lists stay shallow.
-  const stretches: readonly (readonly [from: number, text: string])[] = flowing.flatMap((piece, k) => [
+  const stretches: readonly (readonly [from: number, value: Expression])[] = flowing.flatMap((piece, k) => [
     ...(piece.from > (flowing[k - 1]?.to ?? 0) ? [[flowing[k - 1]?.to ?? 0, inUnit(0)] as const] : []),
     [piece.from, valueOf(piece)] as const,
     ...(k === flowing.length - 1 && isSeen(piece.to) ? [[piece.to, inUnit(0)] as const] : []),
   ]);
-  const within = (low: number, high: number): string => {
+  const within = (low: number, high: number): Expression => {
     if (low === high) return stretches[low]?.[1] ?? inUnit(0);
     const middle = Math.floor((low + high) / 2) + 1;
     const [from = 0] = stretches[middle] ?? [];
-    return `(${within(middle, high)} if t > ${beforeStep(from)} else ${within(low, middle - 1)})`;
+    return during(within(middle, high), beforeStep(from), undefined, within(low, middle - 1));
   };
-  return { text: within(0, stretches.length - 1), ...(steps === undefined ? {} : { steps }) };
+  return { value: within(0, stretches.length - 1), ...(steps === undefined ? {} : { steps }) };
 }

@@ -12,6 +12,7 @@ import type {
   ValidModel,
 } from '../../model/model.js';
 import { changedNames } from '../../model/changed.js';
+import { typedModel } from '../../model/typed-model.js';
 import { populationsOf, wholePopulation } from '../../model/selected.js';
 import { endOf, isRecording, isSelection } from '../../model/tagged.js';
 
@@ -105,6 +106,6 @@ export function gatheringOf(valid: ValidModel, report: ConversionReport, stage: 
     recorded,
     sums: new Map(),
     injected: new Map(),
-    changed: changedNames(model),
+    changed: changedNames(typedModel(model)),
   };
 }

@@ -2,6 +2,8 @@
  * Populations that only know the time, and are generators of NeuroML: as currents, given spikes and Poisson sources.
  */
 
+import { printExpression } from '../../lang/print.js';
+import { equalExpressions } from '../../lang/walk.js';
 import { numbersOf } from '../../model/arrays.js';
 import { mapped, without } from '../../model/collections.js';
 import { freeName } from '../../model/free-name.js';
@@ -12,7 +14,7 @@ import { normalisedCell } from '../normalised.js';
 import { standardCells } from '../pynn/index.js';
 import { tidy } from '../recognise/numbers.js';
 import { environmentOf } from '../recognise/values.js';
-import { currentText, type CurrentForm } from './currents.js';
+import { currentOf, type CurrentForm } from './currents.js';
 import { currentsOf, trainOf, type Train } from './generators.js';
 import type { Gathering, Injected } from './gathering.js';
 
@@ -106,14 +108,14 @@ function asCurrents(
       const all = currentsOf(type, variable, numbers, gathering.end);
       if (all === undefined) return;
       for (const pieces of all) {
-        const form = currentText(pieces, unit, gathering, gathering.stage === 'brian');
+        const form = currentOf(pieces, unit, gathering, gathering.stage === 'brian');
         const cell = targets[k] ?? 0;
         // A cell with the same current twice needs two of them.
         const same = found.find(
           (one) =>
             one.to === to &&
             one.input === input &&
-            one.form.text === form.text &&
+            equalExpressions(one.form.value, form.value) &&
             JSON.stringify(one.place) === JSON.stringify(place) &&
             !one.cells.includes(cell),
         );
@@ -139,7 +141,7 @@ function asCurrents(
       kind: 'current',
       to: all ? { population: to } : { population: to, indices: cells },
       input,
-      value: form.text,
+      value: printExpression(form.value, { taken: () => true }),
       ...place,
       attached: true,
     };

@@ -1,10 +1,12 @@
 /** Populations as NeuronGroup, PoissonGroup and SpikeGeneratorGroup. */
 
 import { changedNames } from '../../../src/model/changed.js';
+import { statementsIn } from '../../../src/model/typed.js';
+import { typedModel } from '../../../src/model/typed-model.js';
 import { isSpatial } from './spatial-type.js';
 import { areInFile, isGiven } from '../../../src/model/tagged.js';
 import { knownNumbers } from '../../../src/model/arrays.js';
-import { namesIn } from '../../../src/lang/walk.js';
+import { namesIn, writtenBy } from '../../../src/lang/walk.js';
 import { spikeStep } from '../../../src/model/steps.js';
 import { timingProperties } from '../../../src/model/timing-properties.js';
 import type { EquationSet, EventDefinition, NeuronType, SpikeTrain } from '../../../src/model/model.js';
@@ -219,7 +221,7 @@ function neurons(plan: GroupPlan, plans: Plans, context: ExportContext, remarks:
     initializers(one, plan, population.values, view, context.data, remarks, linked);
   const initial = { ...(cable ? valuesOf(membraneValues(whole)) : {}), ...valuesOf(type), ...inputs.initial };
   return {
-    ...(cable ? structure(whole, cable, population, context, remarks) : { N: population.size }),
+    ...(cable ? structure(whole, cable, plan, context, remarks) : { N: population.size }),
     model: equationLines(
       type,
       plan,
@@ -355,18 +357,15 @@ function refractoryParts(
 }
 
 /** Checks whether an expression reads only parameters that do not change during a run. */
-function isFixed(text: string, { type, name, view }: GroupPlan, model: ExportContext['model']): boolean {
-  const changed = changedNames(model);
-  const code = JSON.stringify([
-    type?.events,
-    type?.regimes,
-    Object.values(model.synapses).map((synapse) => synapse.pathways),
-  ]);
+function isFixed(text: string, { id, type, name, view }: GroupPlan, model: ExportContext['model']): boolean {
+  const typed = typedModel(model);
+  const own = typed.neurons[model.populations[id]?.type ?? ''];
+  const pathways = Object.values(typed.synapses).map((synapse) => synapse.pathways);
+  const changed = new Set([...changedNames(typed), ...writtenBy(statementsIn([own?.events, own?.regimes, pathways]))]);
   return [...namesIn(readCanonical(text, view))].every(
     (one) =>
       type?.parameters[one] !== undefined &&
-      !changed.has(`${name}.${one}`) &&
-      !new RegExp(`\\b${one}\\s*[-+*/]?=[^=]`).test(code),
+      ![`${name}.${one}`, one, `pre.${one}`, `post.${one}`].some((key) => changed.has(key)),
   );
 }
 

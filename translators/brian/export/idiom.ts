@@ -3,8 +3,9 @@
  * groups of Poisson sources, constants in namespaces, no current without a source.
  */
 
-import { ownersOf } from '../../../src/model/typed.js';
+import { expressionsIn, ownersOf, type NeuronType as TypedNeuronType } from '../../../src/model/typed.js';
 import { changedNames } from '../../../src/model/changed.js';
+import { typedModel } from '../../../src/model/typed-model.js';
 import { mapped } from '../../../src/model/collections.js';
 import { elementsIn, populationOf, wholePopulation } from '../../../src/model/selected.js';
 import { areInFile, isPhase, isRecording, isSelection, recordedVariables } from '../../../src/model/tagged.js';
@@ -13,8 +14,8 @@ import { withoutBinomials } from '../../../src/library/gather/binomials.js';
 import { solvable } from './equal-rates.js';
 import { isBuiltIn } from './spatial-type.js';
 import { areSeparate, methodInBrian, methodOnGrid } from '../../../src/library/gather/integration.js';
-import { parseExpression } from '../../../src/lang/parse.js';
-import { namesIn } from '../../../src/lang/walk.js';
+import { parseExpression, parseStatements } from '../../../src/lang/parse.js';
+import { expressionsOf, namesIn } from '../../../src/lang/walk.js';
 import { ConversionReport, type ConversionEntry } from '../../../src/model/conversion-report.js';
 import { freeName } from '../../../src/model/free-name.js';
 import type {
@@ -99,7 +100,7 @@ class Idiom {
     this.#words = wordsIn({ populations, projections, stimuli, operations, synapses, experiment });
     this.#data = data;
     this.#report = report;
-    const changed = changedNames(model);
+    const changed = changedNames(typedModel(model));
     this.#context = { model, data, report, drawn: drawn?.model, changed };
     const needDraws = (): void => this.#needDraws();
     this.#values = new OwnValues({ report, isDrawn: drawn !== undefined, needDraws });
@@ -166,7 +167,8 @@ class Idiom {
     const written = model.synapses[part.synapse];
     if (written === undefined) return;
     const type = withoutBinomials(written, part.values);
-    const unknown = unknownFunction.exec(JSON.stringify(type.pathways))?.[1];
+    const code = Object.values(type.pathways).flatMap((one) => one.do.flatMap(parseStatements));
+    const [unknown] = code.flatMap(expressionsOf).flatMap((e) => unknownFunction(e) ?? []);
     if (unknown !== undefined) {
       this.#report.missing(child('/projections', name), `Brian has no function ${unknown}`, 'brian/function');
       return;
@@ -288,7 +290,7 @@ class Idiom {
     this.#reportPositions(population, pointer, read);
     if (type === undefined) return { population: rest };
     const drawn = this.drawn?.model.populations[name];
-    if (drawsUnknown(type)) {
+    if (drawsUnknown(typedModel(this.#model).neurons[population.type ?? ''])) {
       this.#needDraws();
       if (drawn?.spikes !== undefined) {
         this.#report.convention(
@@ -485,5 +487,5 @@ class Idiom {
 }
 
 /** Checks whether a type draws from a distribution that Brian does not have. */
-const drawsUnknown = (type: NeuronType): boolean =>
-  unknownFunction.test(JSON.stringify([type.events, type.derived, type.state]));
+const drawsUnknown = (type: TypedNeuronType | undefined): boolean =>
+  expressionsIn([type?.events, type?.derived, type?.state]).some((e) => unknownFunction(e) !== undefined);

@@ -1,5 +1,6 @@
 /** Values in Brian's notation: expressions that its own generator draws, or lists of drawn numbers. */
 
+import { parseExpression } from '../../../src/lang/parse.js';
 import { lengthOf } from '../../../src/model/arrays.js';
 import type { ConversionReport } from '../../../src/model/conversion-report.js';
 import type { EquationSet, Value } from '../../../src/model/model.js';
@@ -43,7 +44,7 @@ export class OwnValues {
 
   /** Returns a value that Brian can draw itself, else the drawn value. */
   one(value: Value, unit: string, pointer: string, drawn?: Value): Value {
-    if (typeof value === 'string' && unknownFunction.test(value)) return this.#listed(value, drawn, pointer);
+    if (isUnknown(value)) return this.#listed(value, drawn, pointer);
     if (!isDrawn(value)) return value;
     const { report } = this.wanted;
     const text = drawText(value, unit);
@@ -65,7 +66,7 @@ export class OwnValues {
 
   /** Checks whether Brian has no expression for a value, not even an approximate one if that is acceptable. */
   isUnsayable(value: Value, unit: string): boolean {
-    if (!isDrawn(value)) return typeof value === 'string' && unknownFunction.test(value);
+    if (!isDrawn(value)) return isUnknown(value);
     return drawText(value, unit) === undefined;
   }
 
@@ -83,3 +84,7 @@ export class OwnValues {
     return drawn;
   }
 }
+
+/** Checks whether a value is an expression with a function that Brian does not have. */
+const isUnknown = (value: Value): boolean =>
+  typeof value === 'string' && unknownFunction(parseExpression(value)) !== undefined;

@@ -1,6 +1,7 @@
 /** The Brian object of each population and projection, and the spelling of its names. */
 
 import { changedNames } from '../../../src/model/changed.js';
+import { typedModel } from '../../../src/model/typed-model.js';
 import { isNeuronType, ownersOf } from '../../../src/model/typed.js';
 import { populationsOf } from '../../../src/model/selected.js';
 import { isSelection, recordedVariables, isGiven } from '../../../src/model/tagged.js';
@@ -345,7 +346,7 @@ function usesOf(model: Model): Uses {
     ends: new Set(ends),
     stimuli,
     operations,
-    variables: new Set([...changedNames(model), ...recorded]),
+    variables: new Set([...changedNames(typedModel(model)), ...recorded]),
   };
   uses.set(model, found);
   return found;

@@ -1,21 +1,16 @@
 /** Projections as Synapses. */
 
 import { changedNames } from '../../../src/model/changed.js';
+import { typedModel } from '../../../src/model/typed-model.js';
+import type * as Typed from '../../../src/model/typed.js';
+import { namesOf } from '../../../src/model/typed.js';
 import { name } from '../../../src/lang/build.js';
 import { parseExpression } from '../../../src/lang/parse.js';
 import { mapExpression, namesIn } from '../../../src/lang/walk.js';
 import { numbersOf } from '../../../src/model/arrays.js';
 import { selectionSize } from '../../../src/model/selected.js';
 import { isGiven, isSelection } from '../../../src/model/tagged.js';
-import type {
-  ConnectionRule,
-  Pathway,
-  Projection,
-  Model,
-  SelectionRule,
-  SynapseType,
-  Value,
-} from '../../../src/model/model.js';
+import type { ConnectionRule, Pathway, Projection, SynapseType, Value } from '../../../src/model/model.js';
 import { objectNames } from '../../../src/model/object-names.js';
 import { hearsStepLater, testPlace } from '../event-places.js';
 import { defaultPathwayOrder, defaultSlot, isBeforeThresholds } from '../vocabulary.js';
@@ -111,7 +106,7 @@ function planSynapses(
       'brian/type-name',
     );
   const code = codeOfSynapses(id, type, context);
-  const changed = changedNames(context.model);
+  const changed = changedNames(typedModel(context.model));
   const constants = new Set(
     Object.keys(type.parameters).filter(
       (key) =>
@@ -245,33 +240,27 @@ export function exportSynapses(plan: SynapsesPlan, context: ExportContext): Expo
   return { specification, constants };
 }
 
-const copies = new WeakMap<Model, boolean>();
-
-/** Checks whether any code of a model has the word `copy`, once for all projections. */
-function mentionsCopies(model: Model): boolean {
-  const known = copies.get(model);
-  if (known !== undefined) return known;
-  const { synapses, operations, recordings, experiment } = model;
-  const values = Object.values(model.projections).map((projection) => [projection.values, projection.delays]);
-  const found = /\bcopy\b/.test(JSON.stringify([synapses, operations, recordings, experiment.protocol, values]));
-  copies.set(model, found);
-  return found;
+/** Checks whether something reads the number of a synapse in its pair. */
+function readsCopies({ id, projection, names }: SynapsesPlan, { model }: ExportContext): boolean {
+  const typed = typedModel(model);
+  if (names.has('copy') || !mentionsCopies(typed)) return false;
+  const own = ({ on, of }: { readonly on?: Typed.SelectionRule; readonly of?: Typed.SelectionRule }): boolean =>
+    [on, of].some((rule) => rule?.kind === 'synapses' && rule.projection === id);
+  const { values, delays } = typed.projections[id] ?? {};
+  const operations = Object.values(typed.operations).filter(own);
+  const parts = [typed.synapses[projection.synapse], values, delays, operations, typed.recordings.filter(own)];
+  return namesOf([parts, typed.experiment.protocol]).has('copy');
 }
 
-/** Checks whether something reads the number of a synapse in its pair. */
-function readsCopies({ id, type, projection, names }: SynapsesPlan, { model }: ExportContext): boolean {
-  if (names.has('copy') || !mentionsCopies(model)) return false;
-  const own = ({ on, of }: { readonly on?: SelectionRule; readonly of?: SelectionRule }): boolean =>
-    [on, of].some((rule) => rule !== undefined && isSelection(rule, 'synapses') && rule.projection === id);
-  const parts = [
-    type,
-    projection.values,
-    projection.delays,
-    Object.values(model.operations).filter(own),
-    model.recordings.filter(own),
-    model.experiment.protocol,
-  ];
-  return /\bcopy\b/.test(JSON.stringify(parts));
+const copies = new WeakMap<Typed.Model, boolean>();
+
+/** Checks whether any code of a model reads `copy`, once for all projections. */
+function mentionsCopies(model: Typed.Model): boolean {
+  const { synapses, operations, recordings, experiment } = model;
+  const values = Object.values(model.projections).map((projection) => [projection.values, projection.delays]);
+  const found = copies.get(model) ?? namesOf([synapses, operations, recordings, experiment, values]).has('copy');
+  copies.set(model, found);
+  return found;
 }
 
 function checkFeatures({ projection }: SynapsesPlan, remarks: Remarks): void {

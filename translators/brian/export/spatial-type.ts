@@ -6,12 +6,19 @@ import { coordinateNames, riseName, spatialNames } from '../vocabulary.js';
 /** Names that Brian defines for compartments. */
 export const builtIn: ReadonlySet<string> = new Set([...spatialNames, riseName, 'gtot__private']);
 
+/** A type of either form. */
+export interface Shaped {
+  readonly parameters: Readonly<Record<string, { readonly unit: string }>>;
+  readonly state: Readonly<Record<string, object>>;
+  readonly derived: Readonly<Record<string, object>>;
+}
+
 /** Returns the coordinates of compartments, if the morphology has them. */
-export const coordinatesOf = ({ parameters }: NeuronType): readonly string[] =>
+export const coordinatesOf = ({ parameters }: Shaped): readonly string[] =>
   coordinateNames.every((name) => parameters[name]?.unit === 'm') ? coordinateNames : [];
 
 /** Checks whether a name is Brian's own in a SpatialNeuron of this type. */
-export const isBuiltIn = (name: string, type: NeuronType): boolean =>
+export const isBuiltIn = (name: string, type: Shaped): boolean =>
   builtIn.has(name) || coordinatesOf(type).includes(name);
 
 /**

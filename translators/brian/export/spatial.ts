@@ -1,17 +1,19 @@
 /** Types with a cable as SpatialNeuron. Definitions of Brian itself are left out of their equations. */
 
-import { coordinatesOf, isBuiltIn } from './spatial-type.js';
+import { coordinatesOf, isBuiltIn, type Shaped } from './spatial-type.js';
 import { knownNumbers } from '../../../src/model/arrays.js';
-import type { CableTree, DataStore, NeuronType, Population, Value } from '../../../src/model/model.js';
+import type { CableTree, DataStore, NeuronType, Value } from '../../../src/model/model.js';
 import { isGiven } from '../../../src/model/tagged.js';
+import { namesOf } from '../../../src/model/typed.js';
+import { typedModel } from '../../../src/model/typed-model.js';
 import { geometricNumbers } from '../morphology/morphology.js';
 import type { Remarks } from './brian-text.js';
 import { dimensionOf } from './equations-text.js';
-import type { ExportContext } from './plan.js';
+import type { ExportContext, GroupPlan } from './plan.js';
 import { quantityText, writtenQuantities } from '../../../src/lang/readable-quantity.js';
 
 /** Returns the type without Brian's own definitions. */
-export function ownEquations(type: NeuronType): NeuronType {
+export function ownEquations<T extends Shaped>(type: T): T {
   const own = <T>(map: Readonly<Record<string, T>>): Record<string, T> =>
     Object.fromEntries(Object.entries(map).filter(([key]) => !isBuiltIn(key, type)));
   return { ...type, parameters: own(type.parameters), state: own(type.state), derived: own(type.derived) };
@@ -28,7 +30,7 @@ export function membraneValues(type: NeuronType): NeuronType {
 export function structure(
   type: NeuronType,
   cable: CableTree,
-  population: Population,
+  { id, population }: GroupPlan,
   context: ExportContext,
   remarks: Remarks,
 ): Record<string, unknown> {
@@ -44,7 +46,7 @@ export function structure(
     return ofEach(population.values[key] ?? type.parameters[key]?.value, count, cells, data);
   };
   const axes = coordinatesOf(type);
-  if (arithmetic !== 'decimal' && readsPlace(type, population, axes))
+  if (arithmetic !== 'decimal' && readsPlace(id, axes, context))
     remarks.notExpressible('brian/coordinates', 'scripts have lengths of compartments, no coordinates, which are read');
   const compartments = [...geometricNumbers, ...axes].flatMap((key): readonly (readonly [string, unknown])[] => {
     const numbers = numbersOf(key);
@@ -90,8 +92,10 @@ function sectionsOf({ sections = {} }: CableTree, parents: readonly number[]): R
 }
 
 /** Checks whether a type's code or values read the positions of compartments. */
-function readsPlace(type: NeuronType, { values }: Population, axes: readonly string[]): boolean {
+function readsPlace(id: string, axes: readonly string[], { model }: ExportContext): boolean {
+  const { neurons, populations } = typedModel(model);
+  const { type = '', values = {} } = populations[id] ?? {};
   const own = Object.entries(values).filter(([key]) => !axes.includes(key));
-  const text = JSON.stringify([ownEquations(type), own]);
-  return axes.some((axis) => new RegExp(`\\b${axis}\\b`).test(text));
+  const names = namesOf([neurons[type] && ownEquations(neurons[type]), own]);
+  return axes.some((axis) => names.has(axis));
 }

@@ -42,7 +42,7 @@ export const currentPasses: readonly Rewriting<PassContext>[] = [
   {
     name: 'currents-apart',
     why: 'currents that only follow the time are sources of PyNN, outside the cells',
-    apply: onText((valid) => withCurrentsApart(valid, mostSteps)),
+    apply: (valid) => ({ valid: withCurrentsApart(valid, mostSteps) }),
   },
 ];
 

@@ -6,18 +6,20 @@
 
 import type { Became } from '../../../../src/model/rewriting/became.js';
 import type { Expression } from '../../../../src/lang/ast.js';
-import { binary, name as nameOf, quotient } from '../../../../src/lang/build.js';
+import { binary, name as nameOf, quantity, quotient } from '../../../../src/lang/build.js';
 import { ampere } from '../../../../src/lang/dimension.js';
 import { evaluate, NoNumber } from '../../../../src/lang/evaluate.js';
 import { foldConstants } from '../../../../src/lang/fold.js';
 import { operandsOf } from '../../../../src/lang/operands.js';
-import { parseExpression, parseStatements } from '../../../../src/lang/parse.js';
-import { inSI, printExpression } from '../../../../src/lang/print.js';
+import { parseExpression } from '../../../../src/lang/parse.js';
+import { printExpression } from '../../../../src/lang/print.js';
 import { mapExpression, namesIn, writtenBy } from '../../../../src/lang/walk.js';
-import { beforeStep } from '../../../../src/library/gather/step-times.js';
+import { beforeStep, during } from '../../../../src/library/gather/step-times.js';
 import { ownNames } from '../../../../src/model/declared-names.js';
 import { knownNumbers } from '../../../../src/model/arrays.js';
 import { changedNames } from '../../../../src/model/changed.js';
+import { statementsIn } from '../../../../src/model/typed.js';
+import { typedModel } from '../../../../src/model/typed-model.js';
 import { UniqueNames } from '../../../../src/model/free-name.js';
 import type {
   CableTree,
@@ -192,14 +194,12 @@ class CableWriter {
 
   /** Checks whether a name is a parameter that never changes. */
   #isFixed(name: string): boolean {
-    const { model } = this.context;
-    const code = Object.values(model.synapses).flatMap(({ pathways }) =>
-      Object.values(pathways).flatMap((pathway) => pathway.do),
-    );
+    const model = typedModel(this.context.model);
+    const pathways = Object.values(model.synapses).map((synapse) => synapse.pathways);
     return (
       Object.hasOwn(this.type.parameters, name) &&
       !changedNames(model).has(`${this.name}.${name}`) &&
-      !writtenBy(code.flatMap((text) => parseStatements(text))).has(`post.${name}`)
+      !writtenBy(statementsIn(pathways)).has(`post.${name}`)
     );
   }
 
@@ -225,16 +225,14 @@ class CableWriter {
   /** Returns state that spikes from elsewhere change, and all state that depends on it. */
   #openedBySpikes(): ReadonlySet<string> {
     const { type, context } = this;
+    const typed = typedModel(context.model);
     const opened = new Set<string>();
     for (const { to, synapse } of Object.values(context.model.projections)) {
       if (populationOf(to.of) !== this.name) continue;
-      const text = JSON.stringify(
-        Object.values(context.model.synapses[synapse]?.pathways ?? {}).map((pathway) => pathway.do),
-      );
-      for (const key of Object.keys(context.model.synapses[synapse]?.summed ?? {}))
-        opened.add(key.replace(/^post\./, ''));
-      for (const name of Object.keys(type.state))
-        if (new RegExp(`\\bpost\\.${name} *[-+*/]?=`).test(text)) opened.add(name);
+      const { pathways, summed = [] } = typed.synapses[synapse] ?? {};
+      for (const { to: sum } of summed) opened.add(sum.variable);
+      const written = writtenBy(statementsIn(pathways));
+      for (const name of Object.keys(type.state)) if (written.has(`post.${name}`)) opened.add(name);
     }
     for (let before = -1; before < opened.size;) {
       before = opened.size;
@@ -435,10 +433,15 @@ class CableWriter {
           kind: 'current',
           to: { population: name, indices: [element % this.#cells] } satisfies SelectionRule,
           input,
-          value: steps.reduce(
-            (before, { at, value }, k) =>
-              k === 0 ? inSI(value, ampere) : `${inSI(value, ampere)} if t > ${beforeStep(at)} else (${before})`,
-            '',
+          value: printExpression(
+            steps.reduce<Expression>(
+              (before, { at, value }, k) => {
+                const amount = quantity(value, ampere);
+                return k === 0 ? amount : during(amount, beforeStep(at), undefined, before);
+              },
+              quantity(0, ampere),
+            ),
+            { taken: () => true },
           ),
           attached: true,
           ...place,

@@ -2,9 +2,11 @@
 
 import { evaluate, type Functions } from '../../../../src/lang/evaluate.js';
 import { foldConstants } from '../../../../src/lang/fold.js';
-import { parseExpression, parseStatements } from '../../../../src/lang/parse.js';
+import { parseExpression } from '../../../../src/lang/parse.js';
 import { namesIn, writtenBy } from '../../../../src/lang/walk.js';
 import { changedNames } from '../../../../src/model/changed.js';
+import { statementsIn } from '../../../../src/model/typed.js';
+import { typedModel } from '../../../../src/model/typed-model.js';
 import type { Id } from '../../../../src/model/model.js';
 import { child } from '../../../../src/model/pointer.js';
 import type { ExportContext } from '../context.js';
@@ -59,10 +61,10 @@ export function spikeOf(id: Id, type: StructuredType, context: ExportContext): S
 /** Returns a parameter of the cell that is one number for all cells and stays so. */
 function fixed(name: string, id: Id, type: StructuredType, { model }: ExportContext): number | undefined {
   const value = type.parameters[name]?.value;
-  const changed = changedNames(model);
-  const pathways = Object.values(model.synapses).flatMap((synapse) => Object.values(synapse.pathways));
-  const code = [...Object.values(type.events), ...pathways].flatMap((one) => one.do.flatMap(parseStatements));
-  const written = writtenBy(code);
+  const typed = typedModel(model);
+  const changed = changedNames(typed);
+  const pathways = Object.values(typed.synapses).map((synapse) => synapse.pathways);
+  const written = writtenBy(statementsIn([typed.neurons[id]?.events, pathways]));
   if ([name, `pre.${name}`, `post.${name}`].some((one) => written.has(one))) return undefined;
   const varies = Object.entries(model.populations).some(
     ([population, { type: of, values }]) =>

@@ -1,8 +1,12 @@
-/** Builds dist/: the commands (cli.js, biosimulators.js), the library (index.js) and its declarations (types/). */
+/**
+ * Builds dist/: the commands (cli.js, biosimulators.js), the library (index.js) and its declarations (types/), which
+ * `--without-types` leaves out.
+ */
 import { execFile } from 'node:child_process';
 import { chmod, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import process from 'node:process';
 import { promisify } from 'node:util';
 import { bundleProgram } from './page.js';
 
@@ -20,11 +24,14 @@ const declare = (project) =>
     process.exitCode = 1;
   });
 
-/** Those of the browsers' library first: the others replace what both have. */
-const declarations = declare('site/tsconfig.build.json').then(() => declare('tsconfig.build.json'));
+/** Writes the declarations of the libraries. Those for browsers come first: the others replace what both have. */
+async function declarations() {
+  await declare('site/tsconfig.build.json');
+  await declare('tsconfig.build.json');
+  await removeUnusedDeclarations(resolve(dist, 'types'), ['src/index.d.ts', 'site/library.d.ts']);
+}
 
-await Promise.all([bundleProgram(dist), declarations]);
-await removeUnusedDeclarations(resolve(dist, 'types'), ['src/index.d.ts', 'site/library.d.ts']);
+await Promise.all([bundleProgram(dist), ...(process.argv.includes('--without-types') ? [] : [declarations()])]);
 const { stdout: page } = await promisify(execFile)(process.execPath, [resolve(dist, 'cli.js'), 'man']);
 await writeFile(resolve(dist, 'interneuron.1'), page);
 for (const name of ['cli', 'biosimulators']) await chmod(resolve(dist, `${name}.js`), 0o755);

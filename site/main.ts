@@ -4,6 +4,7 @@ import { showAbout, showHead, type RecordedFingerprint } from './about.js';
 import { hasHdf5, startClient, type Reply } from './client.js';
 import { createEditor } from './editor.js';
 import { button, element, make, option, select, write } from './elements.js';
+import { droppedFiles } from './dropped-files.js';
 import { fetchBeside, missingText, withBeside } from './beside.js';
 import { fragmentOf, givenModel, modelIn, settingsIn, withSettings, type FileBeside, type HeldModel } from './link.js';
 import type { BeginMessage, Diagram, GivenModel, ReadModel, RunEnd } from './messages.js';
@@ -25,6 +26,7 @@ const progress = element('progress', HTMLProgressElement);
 const mainSelect = select('main');
 const exampleSelect = select('examples');
 const fileInput = element('files', HTMLInputElement);
+const folderInput = element('folder', HTMLInputElement);
 const underBox = element('under', HTMLInputElement);
 const firstCell = element('first-cell', HTMLInputElement);
 
@@ -175,6 +177,17 @@ function asSet(): GivenModel {
 
 /** Opens a model: shows its document and reads it. @param settings  values of parameters that the address gives */
 async function open(model: GivenModel, runs: boolean, settings: Readonly<Record<string, string>> = {}): Promise<void> {
+  begin(model, settings);
+  await work(runs ? readAndRun : readAndDescribe);
+}
+
+/** Shows the document of a model. @param documents  those that the visitor can choose, by path */
+function begin(
+  model: GivenModel,
+  settings: Readonly<Record<string, string>>,
+  documents: readonly string[] = model.files.map(([path]) => path),
+): void {
+  showOpening(false);
   // An edit of the document before is not read any more.
   window.clearTimeout(editing);
   given = model;
@@ -188,10 +201,18 @@ async function open(model: GivenModel, runs: boolean, settings: Readonly<Record<
   sliders.begin(settings);
   const bytes = model.files.find(([path]) => path === model.main)?.[1];
   editor.open(model.main, bytes && isText(bytes) ? new TextDecoder().decode(bytes) : '');
-  mainSelect.replaceChildren(...model.files.map(([path]) => option(path)));
+  mainSelect.replaceChildren(...documents.map((path) => option(path)));
   mainSelect.value = model.main;
-  element('main-label', HTMLLabelElement).hidden = model.files.length < 2;
-  await work(runs ? readAndRun : readAndDescribe);
+  element('main-label', HTMLLabelElement).hidden = documents.length < 2;
+}
+
+/** Shows how to open a model: in place of the page while there is none, else above the text of the model. */
+function showOpening(isEmpty: boolean): void {
+  const opening = element('open', HTMLElement);
+  opening.hidden = false;
+  document.body.classList.toggle('empty', isEmpty);
+  if (isEmpty) document.body.prepend(opening);
+  else element('panel-model', HTMLElement).prepend(opening);
 }
 
 async function readAndRun(): Promise<void> {
@@ -243,6 +264,7 @@ async function read(): Promise<boolean> {
     report(`${given.main} cannot be run: ${problem(reply)}`);
     return false;
   }
+  document.body.classList.remove('unread');
   showHead(readNow, given.main.replace(/^.*\//, ''));
   showDiagram(readNow.diagram);
   showAbout(readNow, recorded);
@@ -388,24 +410,36 @@ async function showCells(): Promise<void> {
 }
 
 // --- Files ----------------------------------------------------------------------------------------------------------
-/** Opens files that the user chose; the first one that can be a document is. */
-async function openFiles(files: readonly File[]): Promise<void> {
+/** Opens files that the user chose: their model, or files that the model of the page lacks. */
+async function openFiles(files: readonly (readonly [path: string, file: File])[]): Promise<void> {
   const all = await Promise.all(
-    files.map(
-      async (file) => [file.webkitRelativePath || file.name, new Uint8Array(await file.arrayBuffer())] as const,
-    ),
+    files.map(async ([path, file]) => [path, new Uint8Array(await file.arrayBuffer())] as const),
   );
-  const [first] = all;
-  if (!first) return;
+  if (all.length === 0) return;
   if (missing.length > 0) {
     const found = withBeside(missing, all);
     if (found.files.length > 0)
       return openComplete({ ...given, files: [...given.files, ...found.files] }, found.missing);
   }
-  const document = all.find(([path]) => /(^|\/)(LEMS_[^/]*\.xml|[^/]*config\.json)$/i.test(path)) ?? first;
-  recorded = undefined;
-  openTab('model');
-  await open({ files: all, main: document[0], options: {} }, false);
+  await work(async () => {
+    const reply = await (await client).call('open', all);
+    const [main] = reply.answer?.documents ?? [];
+    if (!reply.answer || main === undefined) return report(`Nothing was opened: ${problem(reply)}.`);
+    recorded = undefined;
+    const { files: found, documents } = reply.answer;
+    await openChosen({ files: found, main, options: {} }, documents);
+  });
+}
+
+/** Opens the first of some documents, and shows what it holds or where its mistakes are. */
+async function openChosen(model: GivenModel, documents: readonly string[]): Promise<void> {
+  begin(model, {}, documents);
+  await read();
+  // Without a network there is nothing to show above its findings.
+  document.body.classList.toggle('unread', !readNow);
+  if (!readNow) write('title', model.main.replace(/^.*\//, ''));
+  openTab(readNow ? 'equations' : 'model');
+  await describe();
 }
 
 /** Files beside the page that the model still needs. */
@@ -423,6 +457,7 @@ async function openComplete(
     return open(model, true, settings);
   }
   given = model;
+  showOpening(false);
   write('title', document.title);
   const bytes = model.files.find(([path]) => path === model.main)?.[1];
   editor.open(model.main, bytes && isText(bytes) ? new TextDecoder().decode(bytes) : '');
@@ -556,8 +591,17 @@ firstCell.onchange = () => void work(showCells);
 button('zoom-in').onclick = () => pictures.zoom(0.5);
 button('zoom-out').onclick = () => pictures.zoom(2);
 button('zoom-all').onclick = () => pictures.zoom('all');
-fileInput.onchange = () => void openFiles([...(fileInput.files ?? [])]);
-mainSelect.onchange = () => void open({ ...given, main: mainSelect.value }, false);
+for (const input of [fileInput, folderInput])
+  input.onchange = () =>
+    void openFiles([...(input.files ?? [])].map((file) => [file.webkitRelativePath || file.name, file] as const));
+mainSelect.onchange = () => {
+  begin(
+    { ...given, main: mainSelect.value },
+    {},
+    [...mainSelect.options].map(({ value }) => value),
+  );
+  void work(readAndDescribe);
+};
 document.body.ondragover = (event) => {
   event.preventDefault();
   document.body.classList.add('over');
@@ -566,7 +610,12 @@ document.body.ondragleave = () => document.body.classList.remove('over');
 document.body.ondrop = (event) => {
   event.preventDefault();
   document.body.classList.remove('over');
-  void openFiles([...(event.dataTransfer?.files ?? [])]);
+  if (event.dataTransfer)
+    droppedFiles(event.dataTransfer)
+      .then(openFiles)
+      .catch((error: unknown) =>
+        report(`Nothing was opened: ${error instanceof Error ? error.message : String(error)}.`),
+      );
 };
 /** Offers the examples of a site. */
 async function offerExamples(): Promise<void> {
@@ -613,7 +662,7 @@ async function start(): Promise<void> {
       await openComplete({ ...whole, files: [...whole.files, ...found.files] }, found.missing, settings);
     }
   } else if (linked) await open(linked, true, settings);
-  else openTab('model');
+  else showOpening(true);
   if (failure !== undefined) report(`${failure}${held ? '. This is the model of the page' : ''}`);
   else if (unset !== undefined && missing.length === 0) report(unset);
 }

@@ -80,8 +80,15 @@ export interface Converted {
   readonly differences: readonly string[];
 }
 
+/** Files that were opened, unpacked, and the paths of those that can be documents, best first. */
+export interface OpenedFiles {
+  readonly files: GivenModel['files'];
+  readonly documents: readonly string[];
+}
+
 /** Calls of the worker, by name. */
 export interface Calls {
+  open(files: GivenModel['files']): Promise<OpenedFiles>;
   read(model: GivenModel): Promise<ReadModel>;
   run(): Promise<RunEnd>;
   /** Builds the network to count its synapses. */

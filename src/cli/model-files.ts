@@ -4,6 +4,7 @@ import { readdirSync, statSync } from 'node:fs';
 import { basename, isAbsolute, join } from 'node:path';
 import { firstBytes } from '../../runtime/results/file-start.js';
 import { UsageError } from '../diagnostics/diagnostic.js';
+import { beginsLikeModel } from '../pipeline/read/begins-like-model.js';
 import { standardStream } from './arguments.js';
 
 /** A model on the command line. */
@@ -53,7 +54,9 @@ async function filesOf(word: string, inFolder: typeof modelsIn): Promise<readonl
 }
 
 const modelsIn = (folder: string): Promise<readonly ModelFile[]> =>
-  filesIn(folder, '**/*.{yaml,yml,json,nml,xml,nml.h5,nir,mod,swc,omex}', 'models', (path) => looksLikeModel(path));
+  filesIn(folder, '**/*.{yaml,yml,json,nml,xml,nml.h5,nir,mod,swc,omex}', 'models', (path) =>
+    beginsLikeModel(path, firstBytes(path, shown)),
+  );
 
 /** Lists the tests of a folder: files of expectations, and those of OMV, whose names may begin with a dot. */
 const testsIn = (folder: string): Promise<readonly ModelFile[]> =>
@@ -85,18 +88,3 @@ const isPattern = (word: string): boolean =>
 
 /** Number of bytes at the beginning of a file that show its notation. */
 const shown = 1 << 16;
-
-/** Texts near the beginning of models in NeuroML and LEMS, in our JSON and YAML, and of SONATA configs. */
-const marks = [
-  /<(?:\w+:)?(?:neuroml|Lems)\b/,
-  /\binterneuron["']?\s*:\s*\d/,
-  /["'\s:]interneuron\/(?:model|brian|pynn)\b/,
-  /"(?:nodes|edges)_file"\s*:|"(?:network|simulation)"\s*:\s*"[^"\n]*\.json"/,
-];
-
-/** Checks whether a file begins like a model: folders also hold other JSON and XML files. */
-function looksLikeModel(path: string): boolean {
-  if (/\.(?:h5|nir|mod|swc|omex)$/.test(path)) return true;
-  const text = firstBytes(path, shown);
-  return marks.some((mark) => mark.test(text));
-}

@@ -56,12 +56,14 @@ function builtPart(name: Part): string {
   }
 }
 
-/** Returns the modules of the worker. */
-const workerModules = (): readonly Module[] =>
-  (JSON.parse(builtPart('worker.json')) as readonly string[]).map((path) => [
-    basename(path),
-    packageFile(`dist/${path}`),
-  ]);
+/** Returns the modules of the worker, with short names: they import each other more than a thousand times. */
+function workerModules(): readonly Module[] {
+  const paths = JSON.parse(builtPart('worker.json')) as readonly string[];
+  const names = new Map(paths.map((path, k) => [basename(path), `${k}.js`]));
+  const renamed = (text: string): string =>
+    text.replaceAll(/(?<=\/)[\w.-]+\.js(?=["'])/g, (name) => names.get(name) ?? name);
+  return paths.map((path) => [names.get(basename(path)) ?? path, renamed(packageFile(`dist/${path}`))]);
+}
 
 /** Splits a build of the HDF5 library at its WebAssembly, which it holds as text of JavaScript. */
 function splitAtBinary(text: string): readonly [before: string, binary: string, after: string] {

@@ -28,7 +28,7 @@ function blocks(language: string): string[] {
 /** The command that a line runs; outputs go to the test's own folder. */
 function commandOf(line: string): string[] {
   const text =
-    line === 'npm install && npm start' ? scripts.start.replace(/^.* node dist\/cli\.js/, 'interneuron') : line;
+    line === 'npm install && npm start' ? scripts.start.replace(/^node scripts\/start\.js/, 'interneuron') : line;
   const [program, ...words] = wordsOf(text);
   expect(program).toBe('interneuron');
   return words.map((word) => word.replace(/^out\//, `${folder.path}/`));

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
-import { unzipSync } from 'fflate';
+import { unzipSync, zipSync } from 'fflate';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bundleProgram, writeSite } from '../../scripts/page.js';
@@ -534,6 +534,66 @@ describe.skipIf(!hasBrowser)(withReason('a site', hasBrowser ? null : 'Chromium 
       expect(asked.some((url) => url.endsWith('/hdf5.js'))).toBe(true);
       await visit.setInputFiles('#files', 'fixtures/readme/two-slips.yaml');
       await visit.locator('#findings li.error').first().waitFor();
+    } finally {
+      await chromiumHere.close();
+      server.close();
+      rmSync(root, { recursive: true });
+    }
+  });
+
+  /** One document of each notation that is a file, with the name of the notation. */
+  const openedFiles = [
+    ['fixtures/readme/first-steps.yaml', 'brian'],
+    ['fixtures/pynn/if-cond-exp.json', 'pynn'],
+    ['fixtures/neuroml/point-cells.xml', 'neuroml'],
+    ['fixtures/nir/affine-lif.nir', 'nir'],
+    ['test/translators/swc/files/three_points_1.swc', 'swc'],
+  ] as const;
+
+  it('opens files, folders and archives of every notation, and says what is wrong with them', async () => {
+    const root = mkdtempSync(join(tmpdir(), 'interneuron-open-'));
+    await writeSite(root);
+    const server = await serve(root);
+    const chromiumHere = await chromium.launch({ executablePath: browserPath, args: ['--no-sandbox'] });
+    try {
+      const visit = await chromiumHere.newPage();
+      visit.setDefaultTimeout(60_000);
+      const status = async (text: string): Promise<void> => {
+        await visit.waitForFunction(`document.getElementById('status').textContent.includes('${text}')`);
+      };
+      const anew = async (): Promise<void> => {
+        await visit.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+        await visit.getByRole('heading', { name: 'Drop your model here' }).waitFor();
+      };
+      await anew();
+      await visit.screenshot({ path: join(picturesFolder, 'open.png') });
+      for (const [path, notation] of openedFiles) {
+        await visit.setInputFiles('#files', path);
+        await status(`${basename(path)} was read as ${notation}`);
+        await visit.locator('#description table').first().waitFor();
+      }
+      await anew();
+      await visit.setInputFiles('#folder', 'fixtures/sonata/aeif-cond-exp');
+      await status('aeif-cond-exp/config.json was read as sonata');
+      await anew();
+      const zip = zipSync({ 'model/lems/first.yaml': new Uint8Array(readFileSync('fixtures/brian/single-lif.yaml')) });
+      await visit.setInputFiles('#files', { name: 'model.zip', mimeType: 'application/zip', buffer: Buffer.from(zip) });
+      await status('model/lems/first.yaml was read as brian');
+      await visit.setInputFiles('#files', {
+        name: 'cut.zip',
+        mimeType: 'application/zip',
+        buffer: Buffer.from(zip.subarray(0, zip.length / 2)),
+      });
+      await status('cut.zip cannot be unpacked: it is damaged');
+      await visit.setInputFiles('#files', 'fixtures/readme/two-slips.yaml');
+      await visit.locator('#findings li.error').first().waitFor();
+      expect(await visit.isVisible('#editor')).toBe(true);
+      await visit.setInputFiles('#files', {
+        name: 'run.py',
+        mimeType: 'text/plain',
+        buffer: Buffer.from('import brian2'),
+      });
+      await status('run.py cannot be run');
     } finally {
       await chromiumHere.close();
       server.close();

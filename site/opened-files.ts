@@ -1,0 +1,75 @@
+/** Files that a visitor opens: what archives hold, and which of them are documents of models. */
+
+import { unzipSync } from 'fflate';
+import { platform } from './platform.js';
+import type { GivenModel, OpenedFiles } from './messages.js';
+import { beginsLikeModel } from '../src/pipeline/read/begins-like-model.js';
+import { UsageError } from '../src/diagnostics/diagnostic.js';
+import { formatBytes } from '../src/diagnostics/quantities.js';
+
+type Files = GivenModel['files'];
+
+/** Most bytes that the files of an archive have together: a tab keeps them in memory. */
+const mostUnpacked = 2 ** 30;
+
+/** Number of bytes at the beginning of a file that show what it is. */
+const shown = 1 << 16;
+
+/** Returns files with those of archives, and their documents. @throws UsageError as `unpacked` */
+export function opened(given: Files): Promise<{ readonly answer: OpenedFiles; readonly findings: [] }> {
+  const files = unpacked(given);
+  return Promise.resolve({ answer: { files, documents: documentsAmong(files) }, findings: [] });
+}
+
+/** Files of systems and tools, which are no part of what was packed. */
+const isAside = (path: string): boolean => /(^|\/)(\.|__MACOSX\/)/.test(path);
+
+/**
+ * Returns files with those in archives in place of the archives.
+ *
+ * @throws UsageError for an archive that is damaged or too large
+ */
+export const unpacked = (files: Files): Files =>
+  files.flatMap(([path, bytes]) => (/^PK\x03\x04/.test(startOf(bytes)) ? contentsOf(path, bytes) : [[path, bytes]]));
+
+function contentsOf(path: string, bytes: Uint8Array): Files {
+  let size = 0;
+  try {
+    const found = unzipSync(bytes, {
+      filter: ({ name, originalSize }) => !name.endsWith('/') && (size += originalSize) <= mostUnpacked,
+    });
+    if (size <= mostUnpacked) return Object.entries(found).filter(([name]) => !isAside(name));
+  } catch {
+    throw new UsageError(`${path} cannot be unpacked: it is damaged`, 'check that the file is complete');
+  }
+  throw new UsageError(
+    `${path} holds more than ${formatBytes(mostUnpacked)}`,
+    'unpack it, and open the files of the model',
+  );
+}
+
+const startOf = (bytes: Uint8Array): string => platform.bytes.latin1(bytes.subarray(0, shown));
+
+/**
+ * Lists the documents of models among files, best first: those that no other document names, in the order of their
+ * depth and length. What is no document is left out; if there is none at all, the first file stands for them.
+ */
+export function documentsAmong(files: Files): readonly string[] {
+  const found = files.filter(([path, bytes]) => !isAside(path) && beginsLikeModel(path, startOf(bytes)));
+  if (found.length === 0) return files.slice(0, 1).map(([path]) => path);
+  const nameOf = (path: string): string => path.replace(/^.*\//, '');
+  const named = new Set(
+    found.flatMap(([path, bytes]) =>
+      (platform.bytes.latin1(bytes).match(/[\w.-]+\.\w+/g) ?? []).filter((name) => name !== nameOf(path)),
+    ),
+  );
+  const rank = (path: string): readonly number[] => [
+    Number(named.has(nameOf(path))),
+    path.split('/').length,
+    path.length,
+  ];
+  return found
+    .map(([path]) => ({ path, ranks: rank(path) }))
+    .sort(({ ranks: one }, { ranks: other }) => one.map((x, k) => x - (other[k] ?? 0)).find((x) => x !== 0) ?? 0)
+    .map(({ path }) => path);
+}

@@ -1,0 +1,17 @@
+/** Recognises models among other files of a folder by their beginnings. */
+
+/** Texts near the beginning of models in NeuroML and LEMS, in our JSON and YAML, and of SONATA configs. */
+const marks = [
+  /<(?:\w+:)?(?:neuroml|Lems)\b/,
+  /\binterneuron["']?\s*:\s*\d/,
+  /["'\s:]interneuron\/(?:model|brian|pynn)\b/,
+  /"(?:nodes|edges)_file"\s*:|"(?:network|simulation)"\s*:\s*"[^"\n]*\.json"/,
+];
+
+/**
+ * Checks whether a file begins like a model: folders also hold other JSON and XML files.
+ *
+ * @param start  its beginning as text
+ */
+export const beginsLikeModel = (path: string, start: string): boolean =>
+  /\.(?:nml\.h5|nir|mod|swc|omex)$/i.test(path) || marks.some((mark) => mark.test(start));

@@ -142,6 +142,12 @@ const timing = {
   describe: 'order of operations within a step [that of the notation]',
 } as const satisfies OptionDefinition;
 
+const limit = {
+  type: 'string',
+  value: 'time',
+  describe: "time for deciding whether two models are the same ('30 s'), on a usual processor [10 s]",
+} as const satisfies OptionDefinition;
+
 /** Options for the duration and the steps of a run. */
 const timed = { duration, dt, timing } as const;
 
@@ -377,6 +383,7 @@ export const commands = {
         describe: 'compare all of both runs, not only the first 200 ms; exit with 1 if they differ',
       },
       'no-check': { type: 'boolean', describe: 'do not run the written model' },
+      limit,
       force,
       report: { type: 'string', value: 'file', describe: 'write the conversion report as JSON' },
       dump: { type: 'string', value: 'dir', describe: 'write the model after each rewriting, as 01-name.yaml' },
@@ -573,6 +580,7 @@ export const commands = {
     files: { name: 'files', many: true, describe: 'two results written by run, or two models in any notations' },
     options: {
       'no-run': { type: 'boolean', describe: 'do not run two models to tell whether they are the same' },
+      limit,
       ...read,
       ...common,
     },

@@ -57,6 +57,7 @@ export function findWrongValues(options: Options, command: CommandName): readonl
     () => readTime('dt', options.value('dt')),
     () => readTime('duration', options.value('duration')),
     () => readCheckpoint(options.value('checkpoint')),
+    () => readSeconds('limit', options),
     () => readThreads(options.value('threads')),
     () => readRanks(options.value('ranks')),
     () => checkStandardOutput(options, command),
@@ -127,7 +128,7 @@ export const readCheckpoint = (text: string | undefined): number | undefined =>
   text === undefined ? undefined : checkedSeconds(text, 'checkpoint', '--');
 
 /** Returns a time in s. @throws UsageError */
-export function readSeconds(name: 'within' | 'from' | 'to' | 'bin', options: Options): number | undefined {
+export function readSeconds(name: 'within' | 'from' | 'to' | 'bin' | 'limit', options: Options): number | undefined {
   const text = options.value(name);
   return text === undefined ? undefined : checkedSeconds(text, name, '--');
 }

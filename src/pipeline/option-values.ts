@@ -62,6 +62,7 @@ const examples = {
   from: '100 ms',
   to: '1 s',
   bin: '5 ms',
+  limit: '30 s',
 } as const;
 
 /** Returns a time above zero with its unit, in s. @throws UsageError */

@@ -121,6 +121,10 @@ export interface Unit {
   readonly ratio: number;
 }
 
+/** Returns the key of a unit. */
+export const keyOf = ({ population, cell, variable = '', part }: Omit<Unit, 'distance' | 'ratio'>): string =>
+  `${population}[${cell}] ${variable} ${part}`;
+
 /** A cell with other numbers of spikes in both models, and the time of the first spike without a partner. */
 interface Unmatched {
   readonly population: string;
@@ -215,7 +219,7 @@ export function distancesOf(
   const partOf = (time: number): number => Math.min(parts - 1, Math.max(0, Math.floor((time / end) * parts)));
   const sums = new Map<string, { unit: Omit<Unit, 'distance' | 'ratio'>; distances: number[]; own: number }>();
   const add = (unit: Omit<Unit, 'distance' | 'ratio'>, distance: number, own: number): void => {
-    const key = `${unit.population}[${unit.cell}] ${unit.variable ?? ''} ${unit.part}`;
+    const key = keyOf(unit);
     const sum = sums.get(key) ?? { unit, distances: [], own: 0 };
     sum.distances.push(distance);
     sum.own += own;

@@ -14,10 +14,13 @@ import type { Recording, SpikeTrain, ValidModel } from '../model/model.js';
 import { elementsIn, populationOf } from '../model/selected.js';
 import { areInFile, isRecording, isSelection } from '../model/tagged.js';
 import { typedValid } from '../model/typed-model.js';
+import { operationsPerStep } from '../ir/operations.js';
+import { buildProgram } from '../pipeline/build-program.js';
 import { chooseTarget } from '../pipeline/choose-target.js';
 import { columnCount } from '../../runtime/results/result.js';
 import {
   distancesOf,
+  keyOf,
   RangeKeeper,
   type Distances,
   type OpenRun,
@@ -40,6 +43,7 @@ import { comparableVariables, type Sampled } from './comparable-variables.js';
 import { compareStates, type CellPair, type StateComparison } from './state-comparison.js';
 import type { ModelComparison } from './compare-models.js';
 import { withDrawsOf } from './shared-draws.js';
+import { becameOf, takenCells, withCells, type Taken } from './some-cells.js';
 import { stepReaders, stepReasons } from './step-reasons.js';
 
 /** Verdict on two models. */
@@ -66,15 +70,21 @@ export interface Limit {
 export interface LimitOptions {
   /** Statement on the parts of the model in its conversion; absent: they keep their names. */
   readonly became?: Became;
-  /** Most work: cells times steps, and spikes that arrive. */
+  /** Most work, in operations of cells and synapses. */
   readonly work?: number;
   /** Writes the target for a model with another step. */
   readonly written?: (frozen: ValidModel) => Promise<ValidModel>;
   readonly signal?: AbortSignal;
 }
 
-/** Usual work of a verdict. */
-const usualWork = 4e8;
+/** Usual work of a verdict, and seconds that it takes on a usual processor. */
+export const [usualWork, usualSeconds] = [3e10, 10];
+
+/** Returns the work of a time in s, by which every machine stops at the same step. */
+export const workIn = (seconds: number = usualSeconds): number => (usualWork * seconds) / usualSeconds;
+
+/** Operations of each cell, estimated before there is a program; of each step besides cells, and of spikes. */
+const operations = { cell: 100, step: 2e4, arrival: 50, listed: 1e4 } as const;
 
 /** Most times at which states are compared. */
 const mostTimes = 1000;
@@ -82,7 +92,7 @@ const mostTimes = 1000;
 /** Shortest time that is compared, and longest if no cell spikes in it, in s. */
 const compared = { first: 0.2, longest: 1 } as const;
 
-/** Halvings of the step before a verdict, before a verdict by a few units, and the most of them. */
+/** Halvings of the step before a verdict, before a verdict by a few units, and the most of them in the usual work. */
 const halvings = { least: 4, few: 6, most: 8 } as const;
 
 /** Halvings of a step at which a model fails. */
@@ -99,11 +109,10 @@ class NotANumber extends Error {}
 export async function limitOf(source: ValidModel, target: ValidModel, options: LimitOptions = {}): Promise<Limit> {
   const { dt } = source.model.experiment;
   const { work = usualWork } = options;
-  const atFirst = [source, target].reduce(
-    (sum, valid) => sum + workOf(valid, comparedTime(valid.model, compared.first)),
-    0,
-  );
-  if (atFirst * 2 ** (halvings.least + 1) > work) return noLimit(source, 'larger than the budget');
+  const closed = workOf(source, comparedTime(source.model, compared.first));
+  const listing = listedIn(source) * operations.listed * 2 * (halvings.least + 1);
+  if (closed * operations.cell + listing > work) return noLimit(source, 'larger than the budget');
+  if (comparedTime(source.model) <= 0) return noLimit(source, 'the model does not run');
   const [reason] = stepReasons(source.model);
   if (reason !== undefined) return noLimit(source, reason);
   try {
@@ -204,7 +213,7 @@ const dependsOnStep = ({ model: a }: ValidModel, { model: b }: ValidModel): bool
 async function approach(
   source: ValidModel,
   written: (step: number) => Promise<ValidModel>,
-  { became = unchanged, work = usualWork, signal }: LimitOptions,
+  { became: given = unchanged, work = usualWork, signal }: LimitOptions,
 ): Promise<Limit> {
   const { dt } = source.model.experiment;
   const whole = comparedTime(source.model);
@@ -213,9 +222,8 @@ async function approach(
     const onNaN = (message: string): void => {
       throw new NotANumber(message);
     };
-    const given = { target: 'wasm', seconds, onNaN, ...(signal ? { signal } : {}), ...more };
-    const found = await spikesOf(valid, given, like);
-    return like ? spikesBefore(found, source.model, valid.model, became) : found;
+    const how = { target: 'wasm', seconds, onNaN, ...(signal ? { signal } : {}), ...more };
+    return spikesOf(valid, how, like);
   };
   const isCell = (name: string): boolean => source.model.populations[name]?.type !== undefined;
   let spikes = await run(source);
@@ -225,26 +233,40 @@ async function approach(
     spikes = await run(source);
   }
   const first = await written(dt);
-  const there = partsThere(source, first, became);
+  const there = partsThere(source, first, given);
   const closed = closedPopulations(source, first, there);
   const trains = [...spikes]
     .filter(([name]) => isCell(name) && !closed.has(name))
     .map(
       ([name, cells], ordinal) => [name, cells.map((train, cell) => betweenSteps(train, dt, cell + ordinal))] as const,
     );
-  const openSource = openLoop(source, new Map(trains.map(([name, cells]) => [name, listedSpikes(cells)])));
-  const opened = (valid: ValidModel): ValidModel => {
-    const given = [...there].flatMap(([name, { population, cells }]): (readonly [string, SpikeTrain])[] => {
-      const [, own] = trains.find(([one]) => one === population) ?? [];
+  const trainOf = (population: string): readonly (readonly number[])[] | undefined =>
+    trains.find(([name]) => name === population)?.[1];
+  const openTarget = (valid: ValidModel): ValidModel => {
+    const listed = [...there].flatMap(([name, { population, cells }]): (readonly [string, SpikeTrain])[] => {
+      const own = trainOf(population);
       return own === undefined ? [] : [[name, listedSpikes(own, cells)]];
     });
-    return openLoop(valid, new Map(given));
+    return openLoop(valid, new Map(listed));
   };
-  const openFirst = opened(first);
-  const { recordings, ofTarget, sampled } = comparableVariables(openSource, openFirst, seconds, {
-    became: { ...became, variable: withSameDimension(source, first, became) },
+  const wholeSource = openLoop(source, new Map(trains.map(([name, cells]) => [name, listedSpikes(cells)])));
+  const wholeFirst = openTarget(first);
+  const arriving = (arrivals(wholeSource, spikes) + arrivals(wholeFirst, spikes)) * operations.arrival;
+  const costOf = (models: readonly ValidModel[]): number =>
+    models.reduce((sum, valid) => sum + operationsOf(valid), 0) * (seconds / dt);
+  const share = work / (costOf([wholeSource, wholeFirst]) * 2 ** halvings.most + arriving * halvings.most);
+  const { ofSource, ofTarget } = takenCells(wholeSource, wholeFirst, there, share, closed);
+  const opened = (valid: ValidModel): ValidModel => withCells(openTarget(valid), ofTarget);
+  const [openSource, openFirst] = [withCells(wholeSource, ofSource), withCells(wholeFirst, ofTarget)];
+  const became = becameOf(given, ofSource, ofTarget);
+  const {
+    recordings,
+    ofTarget: recordingsThere,
+    sampled,
+  } = comparableVariables(openSource, openFirst, seconds, {
+    became: { ...became, variable: withSameDimension(openSource, openFirst, became) },
   });
-  const paired = pairedVariables(source, recordings, sampled);
+  const paired = pairedVariables(openSource, recordings, sampled);
   const every = Math.max(1, Math.ceil(seconds / dt / mostTimes));
   const times = { end: seconds, interval: every * dt, count: Math.floor(seconds / (every * dt) + 1e-6) };
   const atStep = async (k: number): Promise<RunPair> => {
@@ -252,14 +274,16 @@ async function approach(
     const one = async (valid: ValidModel, kept: readonly Recording[], like?: ValidModel): Promise<OpenRun> => {
       const keeper = new RangeKeeper(every * 2 ** k, times.count);
       const besides = { recordings: kept.map(atEachStep), keeper };
-      const spikes = await run(withStep(valid, step), { besides }, like);
+      const found = await run(withStep(valid, step), { besides }, like);
+      const spikes = like ? spikesBefore(found, like.model, valid.model, became) : found;
       const infinite = keeper.diverging();
       if (infinite !== undefined) throw new NotANumber(`${infinite} grows without bound in steps of ${step * 1e3} ms`);
       return { spikes, ranges: keeper.kept() };
     };
     const target = k === 0 ? openFirst : opened(await written(step));
-    return { step, runs: [await one(openSource, recordings), await one(target, ofTarget, source)] };
+    return { step, runs: [await one(openSource, recordings), await one(target, recordingsThere, openSource)] };
   };
+  const most = halvings.most + Math.max(0, Math.floor(Math.log2(work / usualWork)));
   let from = 0;
   let coarser: RunPair | undefined;
   for (; coarser === undefined; from += 1)
@@ -269,11 +293,12 @@ async function approach(
       // Steps can be too long for the method of a notation.
       if (!(error instanceof NotANumber || error instanceof EndedByFault) || from === mostFailing) throw error;
     }
-  const pairs = cellPairs(source, there, coarser.runs[0], paired, [...sampled.values()]);
+  const cellBefore = (name: string, cell: number): number => ofSource.get(name)?.[cell] ?? cell;
+  const pairs = cellPairs(source, there, coarser.runs[0], paired, [...sampled.values()], ofSource);
   const states = compareStates(typedValid(source), typedValid(await written(coarser.step / 8)), pairs);
   const levels: Distances[] = [];
-  const atFirst = workOf(openSource, seconds) + workOf(openFirst, seconds);
-  const arriving = arrivals(openSource, spikes) + arrivals(openFirst, spikes);
+  const atFirst = costOf([openSource, openFirst]);
+  const arrivingHere = (arrivals(openSource, spikes) + arrivals(openFirst, spikes)) * operations.arrival;
   const limit = (verdict: Limit['verdict'], reason?: string): Limit => ({
     verdict,
     ...(reason === undefined ? {} : { reason }),
@@ -288,17 +313,26 @@ async function approach(
     const { units, unmatched } = itemAt(levels, levels.length - 1);
     const { rest, open } = restOf(levels);
     if (states.differences.length > 0 || isMany(rest, units.size, manyUnits)) return 'another model';
-    return rest.length + open.length + unmatched.length === 0 ? 'the same model' : undefined;
+    if (rest.length + open.length + unmatched.length === 0) return 'the same model';
+    return rest.length === 0 && levels.length > halvings.least && areLate(levels) ? 'the same model' : undefined;
   };
-  for (let k = from; k < from + halvings.most && 2 ** (k + 1) * atFirst + arriving <= work; k += 1) {
+  if (states.delays && states.differences.length === 0) {
+    const [own, other] = states.delays.map((seconds) => Number((seconds * 1e3).toPrecision(6)));
+    return limit('no limit', `delays of ${own} and ${other} ms differ by less than half a step`);
+  }
+  let spent = 0;
+  for (let k = from; k < from + most; k += 1) {
+    spent += 2 ** k * atFirst + arrivingHere;
+    if (spent > work) break;
     const finer = await atStep(k);
-    levels.push(distancesOf(coarser, finer, paired, times));
+    levels.push(ofCells(distancesOf(coarser, finer, paired, times), cellBefore));
     coarser = finer;
+    if (itemAt(levels, 0).units.size === 0 && states.differences.length === 0) break;
     const verdict = levels.length < halvings.least ? undefined : judgement();
     if (verdict !== undefined) return limit(verdict);
   }
   const isLong = levels.length >= halvings.few;
-  const isUnmatched = levels.slice(-halvings.least).every(({ unmatched }) => unmatched.length > 0);
+  const isUnmatched = levels.slice(-halvings.least).every(({ unmatched }) => unmatched.length > 0) && !areFewer(levels);
   if (states.differences.length > 0 || (isLong && (isUnmatched || restOf(levels).rest.length > 0)))
     return limit('another model');
   const smallest = `${Number((coarser.step * 1e3).toPrecision(4))} ms`;
@@ -335,6 +369,30 @@ function workOf({ model }: ValidModel, seconds: number): number {
     return sum + (isStepped && rule?.rule === 'list' ? lengthOf(rule.sources) : 0);
   }, 0);
   return ((cells + synapses) * seconds) / model.experiment.dt;
+}
+
+/** Returns the number of spikes that a model lists. */
+const listedIn = ({ model }: ValidModel): number =>
+  Object.values(model.populations).reduce(
+    (sum, { spikes }) => sum + (spikes && !areInFile(spikes) ? lengthOf(spikes.times) : 0),
+    0,
+  );
+
+/** Returns the operations of a step of a model. */
+const operationsOf = (valid: ValidModel): number =>
+  operations.step + operationsPerStep(buildProgram(valid, { precision: 'float64' }));
+
+/** Returns distances with the numbers of cells in the whole populations. */
+function ofCells(distances: Distances, cellBefore: (population: string, cell: number) => number): Distances {
+  const renumbered = <T extends { readonly population: string; readonly cell: number }>(one: T): T => ({
+    ...one,
+    cell: cellBefore(one.population, one.cell),
+  });
+  return {
+    ...distances,
+    units: new Map([...distances.units.values()].map(renumbered).map((unit) => [keyOf(unit), unit])),
+    unmatched: distances.unmatched.map(renumbered),
+  };
 }
 
 /** Returns the number of spikes that arrive at synapses in a run, by the mean number of spikes of a source. */
@@ -454,6 +512,7 @@ function cellPairs(
   { ranges }: OpenRun,
   paired: ReadonlyMap<string, PairedVariable>,
   sampled: readonly Sampled[],
+  taken: Taken,
 ): readonly CellPair[] {
   const states = new Map<string, readonly Map<string, number>[]>();
   for (const [recording, { owner, variable, elements }] of paired) {
@@ -463,7 +522,8 @@ function cellPairs(
     const columns = columnCount(plan);
     const rows = low.length / columns;
     for (let column = 0; column < columns; column += 1) {
-      const key = `${owner}[${elements?.[column] ?? column}]`;
+      const cell = elements?.[column] ?? column;
+      const key = `${owner}[${taken.get(owner)?.[cell] ?? cell}]`;
       const own = states.get(key) ?? Array.from({ length: statesAlong }, () => new Map<string, number>());
       for (const [k, state] of own.entries()) {
         const row = Math.floor(((k + 0.5) * rows) / statesAlong);
@@ -477,7 +537,9 @@ function cellPairs(
     const names = new Map(
       own.map(({ variable, there: as = variable, factor = 1 }) => [variable, [as, factor] as const]),
     );
+    const isTaken = taken.has(population) ? new Set(taken.get(population)) : undefined;
     return cells.map((cell, element): CellPair => ({
+      isTaken: isTaken?.has(cell) ?? true,
       population,
       cell,
       there: name,
@@ -502,6 +564,35 @@ const manyUnits = 0.03;
 
 /** Share of units that may change by chance as much at small steps as at larger ones. */
 const manyStill = 0.1;
+
+/** Share of units and of cells that can settle at shorter steps than those of a verdict. */
+const fewLate = 0.01;
+
+/** Checks whether cells with other numbers of spikes become fewer with the step. */
+function areFewer(levels: readonly Distances[]): boolean {
+  const [before, , last] = levels.slice(-3);
+  return before !== undefined && last !== undefined && last.unmatched.length <= before.unmatched.length / 2;
+}
+
+/**
+ * Checks whether the units that do not decide are few and settle: spikes that hardly reach the threshold. Differences
+ * of models act on states first, and these keep their distance.
+ */
+function areLate(levels: readonly Distances[]): boolean {
+  const [before, previous, last] = levels.slice(-3);
+  if (!before || !previous || !last) return false;
+  const { open } = restOf(levels);
+  const cells = new Set([...last.units.values()].map(({ population, cell }) => `${population}[${cell}]`)).size;
+  const isSettling = ({ distance }: Unit, earlier = 0): boolean =>
+    distance < 0.75 * earlier || distance > 1.5 * earlier;
+  return (
+    open.length <= fewLate * last.units.size &&
+    restOf(levels.slice(0, -1)).open.length <= 2 * fewLate * last.units.size &&
+    last.unmatched.length <= fewLate * cells &&
+    (last.unmatched.length === 0 || areFewer(levels)) &&
+    open.every((unit) => isSettling(unit, before.units.get(keyOf(unit))?.distance))
+  );
+}
 
 /** Checks whether some units are more than one and a share of all. */
 const isMany = (units: readonly Unit[], all: number, share: number): boolean => units.length > Math.max(1, share * all);

@@ -17,7 +17,7 @@ import { keepsSetup } from '../convert/target-notations.js';
 import type { Grade } from '../compare/compare.js';
 import { InterruptedError } from '../pipeline/interrupted.js';
 import { comparedTime, compareWritten, type CheckOptions, type ConversionCheck } from './check-conversion.js';
-import { limitOf, noLimit, reasonOf, settledOrReason, type Limit } from './limit.js';
+import { limitOf, usualWork, noLimit, reasonOf, settledOrReason, type Limit } from './limit.js';
 import { convertWritten, notationRead, readBack, type HowToConvert } from './read-back.js';
 
 /** Result of measuring a conversion. */
@@ -35,7 +35,9 @@ export interface Measurement {
 interface MeasureOptions extends HowToConvert {
   /** Whether all of the model's time is run, without a budget and with the draws of each side. */
   readonly whole?: boolean;
-  /** Seconds of processor; absent: two. */
+  /** Most work of the verdict in the limit of small steps. */
+  readonly work?: number;
+  /** Seconds of processor for the grade; absent: two. */
   readonly processor?: number;
 }
 
@@ -46,7 +48,7 @@ const budget = {
   longest: 1,
   cells: 50_000,
   pairs: 2e7,
-  listedPairs: 1e6,
+  listedSynapses: 1e6,
   characters: 5e6,
 } as const;
 
@@ -59,7 +61,7 @@ export async function measure(
   given: ValidModel,
   to: TargetNotation,
   converted: ConvertedModel,
-  { whole = false, processor = budget.processor, ...how }: MeasureOptions = {},
+  { whole = false, processor = budget.processor, work = usualWork, ...how }: MeasureOptions = {},
 ): Promise<Measurement> {
   if (to === 'canonical') return { verdict: 'exact' };
   if (to === 'swc') return notMeasured('SWC holds shapes of cells, which cannot be run');
@@ -74,7 +76,7 @@ export async function measure(
     const target = withDuration(written);
     // Shorter steps do not undo what the simulator of a script makes of its setup.
     const limits = async (): Promise<Pick<Measurement, 'limit'>> =>
-      source === given ? { limit: await limitOfWritten(valid, target, { to, converted, how }) } : {};
+      source === given ? { limit: await limitOfWritten(valid, target, { to, converted, how, work }) } : {};
     if (whole) {
       const check = await compareWritten(valid, target, { became: converted.became });
       return { ...graded(check), ...(await limits()) };
@@ -109,7 +111,13 @@ async function limitOfWritten(
     to,
     converted,
     how,
-  }: { readonly to: TargetNotation; readonly converted: ConvertedModel; readonly how: HowToConvert },
+    work,
+  }: {
+    readonly to: TargetNotation;
+    readonly converted: ConvertedModel;
+    readonly how: HowToConvert;
+    readonly work: number;
+  },
 ): Promise<Limit> {
   let { became } = converted;
   const written = async (frozen: ValidModel): Promise<ValidModel> => {
@@ -119,13 +127,13 @@ async function limitOfWritten(
     ({ became } = again);
     return withDuration(await readBack(frozen, notationRead(to), { converted: again }));
   };
-  if (pairsOf(valid) > budget.listedPairs) return noLimit(valid, 'larger than the budget');
+  if (synapsesOf(valid) > budget.listedSynapses) return noLimit(valid, 'larger than the budget');
   const draws = drawnParts(valid.model).length + remainingDraws(typedModel(valid.model)).length > 0;
   const frozen = draws ? await settledOrReason(valid) : valid;
   if (typeof frozen === 'string') return noLimit(valid, frozen);
   try {
     const other = draws ? await written(frozen) : target;
-    return await limitOf(frozen, other, { became, written });
+    return await limitOf(frozen, other, { became, written, work });
   } catch (error) {
     return noLimit(valid, reasonOf(error));
   }
@@ -206,6 +214,16 @@ function isTooLarge(valid: ValidModel, { files }: ConvertedModel): boolean {
       if (characters > budget.characters) return true;
     }
   return false;
+}
+
+/** Returns the expected number of synapses of a model. */
+function synapsesOf(valid: ValidModel): number {
+  const model = typedModel(valid.model);
+  const size = (rule: Parameters<typeof countOf>[0]): number => countOf(rule, { model, data: valid.data });
+  return Object.values(model.projections).reduce(
+    (sum, projection) => sum + connectionsOf(projection, size).synapses,
+    0,
+  );
 }
 
 /** Returns the number of pairs of cells that a model's rules may connect. */

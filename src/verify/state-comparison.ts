@@ -29,6 +29,8 @@ export interface CellPair {
   readonly cell: number;
   readonly there: string;
   readonly element: number;
+  /** Whether the effects of synapses on it are compared. */
+  readonly isTaken: boolean;
   /** States of the source along a run. */
   readonly states: readonly State[];
   /** Names of the target's variables and their size relative to the source's. */
@@ -56,6 +58,8 @@ export interface StateComparison {
   readonly rounding: number;
   /** Whether the effects of all synapses were compared. */
   readonly synapses: boolean;
+  /** Delays in s that differ by less than half a step of the source: the first two. */
+  readonly delays?: readonly [source: number, target: number];
 }
 
 type Scope = (name: string) => number;
@@ -243,10 +247,11 @@ export function compareStates(source: ValidModel, target: ValidModel, cells: rea
   }
   const effects = comparedEffects(source, target, cells, apart);
   return {
-    differences: [...differences, ...(effects ?? [])],
+    differences: [...differences, ...(effects?.differences ?? [])],
     apart: [...apart],
     rounding,
     synapses: effects !== undefined,
+    ...(effects?.delays ? { delays: effects.delays } : {}),
   };
 }
 
@@ -294,7 +299,7 @@ function comparedEffects(
   target: ValidModel,
   cells: readonly CellPair[],
   apart: ReadonlySet<string>,
-): readonly StateDifference[] | undefined {
+): Pick<StateComparison, 'differences' | 'delays'> | undefined {
   if (apart.size > 0) return undefined;
   const own = new Map(cells.map((pair) => [`${pair.population}[${pair.cell}]`, pair]));
   const other = new Map(cells.map((pair) => [`${pair.there}[${pair.element}]`, pair]));
@@ -312,7 +317,10 @@ function comparedEffects(
         return found && [found[0], found[1][1]];
       },
     );
-    return [...new Set([...ours.keys(), ...theirs.keys()])].flatMap((key): StateDifference[] => {
+    // A target that was written for a shorter step has delays on its grid.
+    const isAtOneStep = source.model.experiment.dt === target.model.experiment.dt;
+    let delays: StateComparison['delays'];
+    const differences = [...new Set([...ours.keys(), ...theirs.keys()])].flatMap((key): StateDifference[] => {
       const [mine, others] = [ours.get(key) ?? [], theirs.get(key) ?? []].map((list) =>
         list.toSorted((a, b) => a.delay - b.delay || a.jump - b.jump),
       ) as [Effect[], Effect[]];
@@ -333,9 +341,11 @@ function comparedEffects(
           return found(`effect on ${variable}`, [jump, there.jump], unitOf(source, to, variable));
         if (Math.abs(delay - there.delay) > source.model.experiment.dt * 0.51)
           return found('delay', [delay, there.delay], 's');
+        if (isAtOneStep && !near(delay, there.delay)) delays ??= [delay, there.delay];
       }
       return [];
     });
+    return { differences, ...(delays ? { delays } : {}) };
   } catch (error) {
     if (!(error instanceof NoNumber || error instanceof RangeError)) throw error;
     return undefined;
@@ -360,12 +370,13 @@ function effectsIn(
       throw new NoNumber('continuous effects');
     const ends = [projection.from, projection.to].map((end) => endIn(valid, end));
     const [sources, targets] = [numbersOf(rule.sources, data), numbersOf(rule.targets, data)];
-    count += sources.length;
-    if (count > mostSynapses) throw new NoNumber('many synapses');
     sources.forEach((from, synapse) => {
       const [pre, post] = [ends[0]!(from), ends[1]!(targets[synapse] ?? 0)];
       const [source, receiver] = [pairOf(...pre), pairOf(...post)];
       if (!source || !receiver) throw new NoNumber('a cell without a counterpart');
+      if (!receiver.isTaken) return;
+      count += 1;
+      if (count > mostSynapses) throw new NoNumber('many synapses');
       const [population, neuron] = cellType(valid, post[0]);
       const cell = scopeOf(neuron, population, post[1], new Map(), valid);
       for (const [name, { on, do: actions, delay }] of Object.entries(type.pathways)) {

@@ -1,5 +1,6 @@
 /** Models and their conversions, and models with one small change, in the limit of small steps. */
 
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { importModel, readSource } from '../../src/pipeline/pipeline.js';
@@ -8,7 +9,9 @@ import type { TargetNotation } from '../../src/convert/convert.js';
 import type { ValidModel } from '../../src/model/model.js';
 import { limitOf, type Limit } from '../../src/verify/limit.js';
 import { limitText } from '../../src/verify/limit-text.js';
-import { drawnOnce } from '../../src/verify/open-loop.js';
+import { spikesOf } from '../../src/verify/check-conversion.js';
+import { drawnOnce, listedSpikes, openLoop } from '../../src/verify/open-loop.js';
+import { withCells } from '../../src/verify/some-cells.js';
 import { root } from '../support/import-graph.js';
 import { convertWritten, readWritten } from '../../src/verify/read-back.js';
 
@@ -155,6 +158,32 @@ test.each([
   expect([found, reason]).toEqual(['the same model', undefined]);
 });
 
+describe('networks with many cells', () => {
+  test('some cells have the spikes that they have among all', async () => {
+    const engine = (await chooseTarget('wasm')).target;
+    const { valid } = await drawnOnce(read(network()), engine);
+    const spikes = await spikesOf(valid);
+    const opened = openLoop(valid, new Map([['cells', listedSpikes(spikes.get('cells')!)]]));
+    const taken = [1, 4, 6];
+    const all = await spikesOf(opened);
+    const some = await spikesOf(withCells(opened, new Map([['cells', taken]])));
+    expect(some.get('cells')).toEqual(taken.map((cell) => all.get('cells')![cell]));
+    expect(some.get('cells')!.flat().length).toBeGreaterThan(0);
+  });
+
+  const text = readFileSync(join(root, 'fixtures/brian/vogels-abbott-coba.yaml'), 'utf8');
+  const coba = (weight: string): ValidModel =>
+    importModel({ name: 'coba.yaml', text: text.replace('we: 6 nS', `we: ${weight}`) }).valid;
+
+  test.each([
+    ['6 nS', 'the same model'],
+    ['6.06 nS', 'another model'],
+  ] as const)('4,000 cells with weights of %s are %s', async (weight, expected) => {
+    const { reason, verdict: found } = await verdict(coba('6 nS'), coba(weight), 'pynn-json');
+    expect([found, reason]).toEqual([expected, undefined]);
+  });
+});
+
 describe('reasons without a limit', () => {
   const cells = { N: 1, model: 'dv/dt = (12*mV - v)/(10*ms) : volt', threshold: 'v > 10*mV', reset: 'v = 0*mV' };
   const brian = (change: object, rest: object = {}): ValidModel =>
@@ -197,6 +226,70 @@ describe('reasons without a limit', () => {
     ];
     expect((await limitOf(model, model)).verdict).toBe('the same model');
     expect((await limitOf(model, other)).verdict).toBe('another model');
+  });
+
+  const cell = { N: 4, model: 'dv/dt = (drive - v)/(10*ms) : volt\ndrive : volt (constant)' };
+  const driven = { ...cell, initializers: { drive: '(12 + 0.3*i)*mV' } };
+  const recurrent = (synapse: object): object => ({
+    synapses: {
+      S: { source: 'cells', target: 'cells', on_pre: 'v += 0.3*mV', connect: { condition: 'i != j' }, ...synapse },
+    },
+  });
+
+  test('delays that are no multiples of the step', async () => {
+    const [model, other] = ['1.03 ms', '1 ms'].map((delay) => brian(driven, recurrent({ delay }))) as [
+      ValidModel,
+      ValidModel,
+    ];
+    expect((await limitOf(model, model)).verdict).toBe('the same model');
+    expect(await limitOf(model, other)).toMatchObject({
+      verdict: 'no limit',
+      reason: 'delays of 1.03 and 1 ms differ by less than half a step',
+    });
+  });
+
+  test.each([
+    [
+      'a model that fails in shorter steps',
+      brian({ model: 'dv/dt = (12*mV - v)/(10*ms) + mV/(dt - 0.05*ms) : volt' }),
+      /^it cannot run here: the divisor dt - 0.00005\*s is zero$/,
+    ],
+    [
+      'a model that only its own spikes keep finite',
+      brian(
+        {
+          model: 'dv/dt = (v**2/mV + 1*mV)/(2*ms) : volt',
+          method: 'euler',
+          threshold: 'v > 30*mV',
+          reset: '',
+          initializers: { v: '1*mV' },
+        },
+        recurrent({ on_pre: 'v_post -= 31*mV', connect: { condition: 'i == j' } }),
+      ),
+      /^v of cells grows without bound in steps of 0\.\d+ ms$/,
+    ],
+    [
+      'a cell without equations',
+      brian({ model: 'v : volt', threshold: undefined, reset: undefined }),
+      /^no spikes, and/,
+    ],
+    ['a model that does not run', brian({}, { run: undefined }), /^the model does not run$/],
+    [
+      'a million given spikes',
+      brian(driven, {
+        spike_generators: {
+          input: {
+            N: 1000,
+            indices: Array.from({ length: 1e6 }, (_, k) => k % 1000),
+            times: { values: Array.from({ length: 1e6 }, (_, k) => Math.floor(k / 1000) * 0.1), unit: 'ms' },
+          },
+        },
+        synapses: { S: { source: 'input', target: 'cells', on_pre: 'v += 0.0003*mV', connect: { p: 0.1 } } },
+      }),
+      /^larger than the budget$/,
+    ],
+  ] as const)('%s', async (_, model, reason) => {
+    expect(await limitOf(model, model)).toMatchObject({ verdict: 'no limit', reason: expect.stringMatching(reason) });
   });
 
   test('a model that is larger than the budget', async () => {

@@ -33,6 +33,7 @@ import type { CommandContext } from '../context.js';
 import { exitCodes } from '../exit-codes.js';
 import { printJson } from '../failure.js';
 import { formatTable } from '../table.js';
+import { readSeconds } from '../values.js';
 
 /**
  * Writes models and reports how faithful the conversions are; an incomplete one is refused without `--partial`. Goes on
@@ -211,11 +212,16 @@ async function measurementOf(
       'leave out --check and --with, and run the graph with --input',
     );
   if (!whole && options.flag('no-check')) return undefined;
-  const { graded, measure } = await import('../../verify/measure.js');
+  const [{ graded, measure }, { workIn }] = await Promise.all([
+    import('../../verify/measure.js'),
+    import('../../verify/limit.js'),
+  ]);
+  const work = workIn(readSeconds('limit', options));
   const processor = Number(terminal.environment['INTERNEURON_MEASURE_SECONDS']) || undefined;
   if (simulator === undefined)
     return measure(valid, to, converted, {
       whole,
+      work,
       freeze: options.flag('freeze'),
       ...(processor === undefined ? {} : { processor }),
     });

@@ -14,6 +14,7 @@ import { eventName } from '../../compare/recorded.js';
 import { runLines } from '../comparison-text.js';
 import { modelDifferenceLines } from '../model-difference-text.js';
 import { exitCodes } from '../exit-codes.js';
+import { readSeconds } from '../values.js';
 import { printJson } from '../failure.js';
 import { formatTable } from '../table.js';
 
@@ -49,7 +50,9 @@ async function diffModels(context: CommandContext, first: string, second: string
   const models = [await context.model(first), await context.model(second)] as const;
   const comparison = await compareAcross(...models);
   const limit =
-    context.options.flag('no-run') || comparison.sameModel ? undefined : await limitOfModels(models, comparison);
+    context.options.flag('no-run') || comparison.sameModel
+      ? undefined
+      : await limitOfModels(models, comparison, readSeconds('limit', context.options));
   if (context.json)
     printJson(context.terminal, {
       models: [first, second],
@@ -65,9 +68,10 @@ async function diffModels(context: CommandContext, first: string, second: string
 async function limitOfModels(
   [first, second]: readonly [ImportedModel, ImportedModel],
   { renamed }: ModelComparison,
+  seconds?: number,
 ): Promise<Limit> {
-  const { limitOfDocuments } = await import('../../verify/limit.js');
-  return limitOfDocuments(first.valid, second.valid, renamed);
+  const { limitOfDocuments, workIn } = await import('../../verify/limit.js');
+  return limitOfDocuments(first.valid, second.valid, renamed, { work: workIn(seconds) });
 }
 
 const columns = [

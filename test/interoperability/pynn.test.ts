@@ -23,7 +23,7 @@ describe.skipIf(missing !== null)(`PyNN${missing === null ? '' : ` (${missing})`
   beforeAll(async () => {
     measured = await measure(probes, records);
     networks = await measureNetworks(networkProbes, records);
-  }, 900_000);
+  });
 
   describe('runs', () => {
     test.each(probes.map((probe, k) => [`${probe.section}: ${probe.name}`, k] as const))('%s', (_, k) => {

@@ -84,7 +84,7 @@ describe.each(
     document = JSON.parse(readFileSync(path, 'utf8'));
   });
 
-  test('is identical as it is', async () => expect(await verify(path)).toBeNull(), 60_000);
+  test('is identical as it is', async () => expect(await verify(path)).toBeNull());
 
   test('is found out with any value in it changed, removed or added', async () => {
     const edited = join(folder, `${name}-edited.json`);
@@ -165,9 +165,9 @@ describe('large arrays of a model', () => {
 describe('a result in CSV', () => {
   const path = join(folder, 'table.csv');
   const verify = verifierOf(join(folder, 'table-again'));
-  beforeAll(() => runInto(segmented, path), 60_000);
+  beforeAll(() => runInto(segmented, path));
 
-  test('is identical as it is', async () => expect(await verify(path)).toBeNull(), 60_000);
+  test('is identical as it is', async () => expect(await verify(path)).toBeNull());
 
   test('is found out with any line of any table changed, removed or doubled', async () => {
     const files = readdirSync(folder).filter((file) => file.startsWith('table.') && file.endsWith('.csv'));

@@ -42,7 +42,7 @@ function laidOut(page: string): Layout {
       ],
       ...['--host-resolver-rules=MAP * ~NOTFOUND', '--dump-dom', `file://${path}`],
     ],
-    { encoding: 'utf8', timeout: 60_000 },
+    { encoding: 'utf8' },
   );
   const [, encoded = ''] = /<pre>(.*?)<\/pre>/.exec(stdout) ?? [];
   const errors = stderr.split('\n').filter((line) => line.includes('CONSOLE'));

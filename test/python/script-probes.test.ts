@@ -245,7 +245,7 @@ describe.each(Object.entries({ brian, pynn }))('scripts of %s', (notation, { env
     expect(await found('valid')).toEqual({ code: 0, found: [] });
   });
 
-  test.skipIf(missing !== null)(`hints lead to other exit codes${skipped}`, { timeout: 300_000 }, async () => {
+  test.skipIf(missing !== null)(`hints lead to other exit codes${skipped}`, async () => {
     const corrected = folder.file(`${notation}-corrected`);
     mkdirSync(corrected);
     const names: string[] = [];

@@ -480,7 +480,7 @@ function serve(root: string): Promise<Server> {
 }
 
 describe.skipIf(!hasBrowser)(withReason('interneuron/browser', hasBrowser ? null : 'Chromium is not installed'), () => {
-  beforeAll(builtPage, 300_000);
+  beforeAll(builtPage);
 
   it('runs and converts a model that a page gives it', async () => {
     const server = await serve('.');

@@ -74,7 +74,7 @@ export function temporaryFolder(): { readonly path: string; file(name: string): 
   beforeAll(() => {
     path = mkdtempSync(join(tmpdir(), 'interneuron-test-'));
   });
-  afterAll(() => rmSync(path, { recursive: true, force: true }), 60_000);
+  afterAll(() => rmSync(path, { recursive: true, force: true }));
   return {
     get path() {
       return path;

@@ -300,7 +300,7 @@ describe('a wrong table is reported with its file, row and column', () => {
       folder.file('long.npy'),
       Buffer.concat([Buffer.from([0x93, ...Buffer.from('NUMPY'), 1, 0, head.length, 0]), Buffer.from(head)]),
     );
-  }, 60_000);
+  });
   const found = (from: string, rest: object = {}): string => {
     const connect = { from, source: 'pre', target: 'post', w: { column: 'w', unit: 'mV' }, ...rest };
     try {

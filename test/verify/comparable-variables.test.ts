@@ -45,25 +45,21 @@ test.each(
     'fixtures',
     3,
   ),
-)(
-  'every recorded variable of %s is one that the conversion states, or lacks',
-  { timeout: 120_000 },
-  async (_, fixture) => {
-    const { valid } = importFixture(fixture);
-    for (const to of notations) {
-      const converted = await convertWritten(valid, to);
-      if (converted.files.length === 0) continue;
-      const target = await readBack(valid, to, { converted });
-      const { absent } = comparableVariables(valid, target, 0.01, { became: converted.became });
-      const places = converted.report.flatMap(({ verdict, pointer }) => (verdict === 'exact' ? [] : [pointer]));
-      const { populations } = valid.model;
-      const unstated = absent.filter((name) => {
-        const [owner = ''] = name.split('.');
-        const type = `/neurons/${populations[owner]?.type ?? ''}`;
-        const parts = ['/recordings', type, `/populations/${owner}`, `/projections/${owner}`, '/stimuli'];
-        return !places.some((place) => parts.some((part) => `${place}/`.startsWith(`${part}/`)));
-      });
-      expect(unstated, to).toEqual([]);
-    }
-  },
-);
+)('every recorded variable of %s is one that the conversion states, or lacks', async (_, fixture) => {
+  const { valid } = importFixture(fixture);
+  for (const to of notations) {
+    const converted = await convertWritten(valid, to);
+    if (converted.files.length === 0) continue;
+    const target = await readBack(valid, to, { converted });
+    const { absent } = comparableVariables(valid, target, 0.01, { became: converted.became });
+    const places = converted.report.flatMap(({ verdict, pointer }) => (verdict === 'exact' ? [] : [pointer]));
+    const { populations } = valid.model;
+    const unstated = absent.filter((name) => {
+      const [owner = ''] = name.split('.');
+      const type = `/neurons/${populations[owner]?.type ?? ''}`;
+      const parts = ['/recordings', type, `/populations/${owner}`, `/projections/${owner}`, '/stimuli'];
+      return !places.some((place) => parts.some((part) => `${place}/`.startsWith(`${part}/`)));
+    });
+    expect(unstated, to).toEqual([]);
+  }
+});

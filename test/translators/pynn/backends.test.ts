@@ -50,30 +50,26 @@ for title, backend in backends.items():
 print("found " + json.dumps([lacked, failed]))
 `;
 
-test.skipIf(none !== null)(
-  `PyNN has them${none === null ? '' : ` (skipped: ${none})`}`,
-  { timeout: 120_000 },
-  async () => {
-    const said = await python('.venv-pynn', ['-W', 'ignore', '-c', listed]);
-    const [found, failed] = JSON.parse(said.slice(said.lastIndexOf('found ') + 'found '.length)) as readonly [
-      unknown,
-      unknown,
-    ];
-    const titles = { nest: 'NEST', neuron: 'NEURON' } as const;
-    const rows = Object.values(ofPynn);
-    const lacked = rows.flatMap(({ lacks }) => lacks.map(({ part, simulator }) => [part, titles[simulator]] as const));
-    // BetaPSR of PyNN's notation has another name as a class.
-    const named = lacked.map(([part, title]) => [part === 'BetaPSR' ? 'CondBetaPostSynapticResponse' : part, title]);
-    expect(found).toEqual(Object.fromEntries(named));
-    const raising = rows.flatMap(({ fails }) =>
-      fails.flatMap(({ part, simulator, effect }) =>
-        effect === 'raises' && part !== 'ElectricalSynapse' ? [[part, titles[simulator]] as const] : [],
-      ),
-    );
-    // Scripts give NEST the names that this cell lacks there.
-    expect(failed).toEqual({ ...Object.fromEntries(raising), IF_cond_exp_gsfa_grr: 'NEST' });
-  },
-);
+test.skipIf(none !== null)(`PyNN has them${none === null ? '' : ` (skipped: ${none})`}`, async () => {
+  const said = await python('.venv-pynn', ['-W', 'ignore', '-c', listed]);
+  const [found, failed] = JSON.parse(said.slice(said.lastIndexOf('found ') + 'found '.length)) as readonly [
+    unknown,
+    unknown,
+  ];
+  const titles = { nest: 'NEST', neuron: 'NEURON' } as const;
+  const rows = Object.values(ofPynn);
+  const lacked = rows.flatMap(({ lacks }) => lacks.map(({ part, simulator }) => [part, titles[simulator]] as const));
+  // BetaPSR of PyNN's notation has another name as a class.
+  const named = lacked.map(([part, title]) => [part === 'BetaPSR' ? 'CondBetaPostSynapticResponse' : part, title]);
+  expect(found).toEqual(Object.fromEntries(named));
+  const raising = rows.flatMap(({ fails }) =>
+    fails.flatMap(({ part, simulator, effect }) =>
+      effect === 'raises' && part !== 'ElectricalSynapse' ? [[part, titles[simulator]] as const] : [],
+    ),
+  );
+  // Scripts give NEST the names that this cell lacks there.
+  expect(failed).toEqual({ ...Object.fromEntries(raising), IF_cond_exp_gsfa_grr: 'NEST' });
+});
 
 test('of cells, receptors, synapses and rules of plasticity', () => {
   const document = {
@@ -177,7 +173,6 @@ print("found " + json.dumps(found))
 
 test.skipIf(none !== null)(
   `NEST changes values later by the shortest delay${none === null ? '' : ` (skipped: ${none})`}`,
-  { timeout: 120_000 },
   async () => {
     const said = await python('.venv-pynn', ['-W', 'ignore', '-c', late]);
     // The first sample after 10 ms, which the change affects by itself, is number 101.
@@ -240,7 +235,6 @@ test('weights in mV that a script reads from NEST are named in the report', asyn
 
 test.skipIf(none !== null)(
   `a script gives NEST the largest weight in mV${none === null ? '' : ` (skipped: ${none})`}`,
-  { timeout: 120_000 },
   async () => {
     const { valid } = importModel({ name: 'model.json', text: JSON.stringify(plastic) });
     const { files } = await convertModel(valid, 'pynn');
@@ -279,7 +273,6 @@ print("found " + json.dumps(found))
 
 test.skipIf(none !== null)(
   `NEST sends all simultaneous spikes, as reports assume${none === null ? '' : ` (skipped: ${none})`}`,
-  { timeout: 120_000 },
   async () => {
     const said = await python('.venv-pynn', ['-W', 'ignore', '-c', simultaneous]);
     const [one = 0, two = 0, three = 0] = JSON.parse(

@@ -79,7 +79,7 @@ describe.each([
   { name: 'nvcc', compiler: nvcc },
   { name: 'NVRTC', compiler: nvrtc },
 ])('$name', ({ name, compiler }) => {
-  const options = { timeout: 180_000, skip: compiler === undefined };
+  const options = { skip: compiler === undefined };
   const title = compiler === undefined ? ` (skipped: ${name} is not installed)` : '';
 
   test.each([75, 80, 90])(`makes machine code for compute capability %i${title}`, options, async (capability) => {

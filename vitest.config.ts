@@ -47,6 +47,8 @@ export default defineConfig({
     reporters: ['default', new SkipReasons(long), ...(isNamed || effort === 'quick' ? [] : reports)],
     sequence: { sequencer: LongestFirst },
     maxWorkers: availableParallelism(),
+    // Both projects and later runs take a source that has not changed from there.
+    experimental: { fsModuleCache: true, fsModuleCachePath: fileURLToPath(new URL('out/modules', import.meta.url)) },
     // Python compiles what it imports once for all tests: without it, each start of Brian 2 or PyNN takes seconds more.
     env: { PYTHONDONTWRITEBYTECODE: '', PYTHONPYCACHEPREFIX: fileURLToPath(new URL('out/bytecode', import.meta.url)) },
     projects: [

@@ -46,6 +46,7 @@ export default defineConfig({
     setupFiles: 'test/support/measure-file.ts',
     reporters: ['default', new SkipReasons(long), ...(isNamed || effort === 'quick' ? [] : reports)],
     sequence: { sequencer: LongestFirst },
+    setupFiles: ['test/support/notations.ts'],
     maxWorkers: availableParallelism(),
     // Both projects and later runs take a source that has not changed from there.
     experimental: { fsModuleCache: true, fsModuleCachePath: fileURLToPath(new URL('out/modules', import.meta.url)) },

@@ -13,6 +13,9 @@ import path from 'node:path';
 import { DiagnosticError } from '../src/diagnostics/diagnostic.js';
 import { importModel, readSource } from '../src/pipeline/pipeline.js';
 import { openModel } from '../src/session/open-model.js';
+import { registerNotations } from '../src/notations.js';
+
+registerNotations();
 
 interface Row {
   readonly celsius: number;

@@ -18,6 +18,9 @@ import { convertModel } from '../src/convert/convert.js';
 import { importModel, readSource } from '../src/pipeline/pipeline.js';
 import { validateByReference } from '../test/interoperability/reference-interpreter.js';
 import { root } from '../test/support/import-graph.js';
+import { registerNotations } from '../src/notations.js';
+
+registerNotations();
 
 /** Repository, commit and document of each model. */
 const models = [

@@ -41,6 +41,7 @@ import { convertModel } from '../src/convert/convert.js';
 import { usualSuffix, type TargetNotation } from '../src/convert/target-notations.js';
 import { describeModel } from '../src/present/describe/describe.js';
 import { descriptionBlocks } from '../src/present/describe/formats.js';
+import { registerNotations } from '../src/notations.js';
 import { importModel } from '../src/pipeline/import-model.js';
 import { isHdf5 } from '../src/pipeline/read/included-files.js';
 import type { ImportedModel } from '../src/pipeline/read/imported-model.js';
@@ -49,6 +50,8 @@ import { runFindings } from '../src/pipeline/results/run-findings.js';
 import { runSetup } from '../src/pipeline/results/run-setup.js';
 import { fileUnits } from '../src/pipeline/results/written-units.js';
 import { stopwatch } from '../src/pipeline/run-options.js';
+
+registerNotations();
 
 /** A result with the findings about it. */
 type Found<T> = Promise<{ readonly answer: Awaited<T>; readonly findings: readonly Diagnostic[] }>;

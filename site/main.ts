@@ -14,7 +14,7 @@ import { createSliders } from './sliders.js';
 import { openTab, startTabs } from './tabs.js';
 import { formatCount } from '../src/diagnostics/quantities.js';
 import type { Diagnostic } from '../src/diagnostics/diagnostic.js';
-import { targetNotations, type TargetNotation } from '../src/convert/target-notations.js';
+import { targetNotations, targetOf, type TargetNotation } from '../src/convert/target-notations.js';
 
 const runButton = button('run');
 const stopButton = button('stop');
@@ -485,7 +485,7 @@ async function convertTo(notation: TargetNotation): Promise<void> {
     ...differences.map((text) => Object.assign(document.createElement('li'), { textContent: text })),
   );
   // A file in SWC is meant to hold the shape of a cell only.
-  if (files.length === 0 || (outcome === 'incomplete' && notation !== 'swc'))
+  if (files.length === 0 || (outcome === 'incomplete' && !targetOf(notation).isPart))
     return report(`Nothing was written: ${notation} lacks parts of the model, listed below.`);
   for (const { name, bytes } of files) download(name, bytes);
   report(`The conversion to ${notation} is ${outcome}: ${files.map(({ name }) => name).join(', ')}.`);
@@ -536,7 +536,7 @@ async function whyNot(notation: TargetNotation): Promise<string | undefined> {
   const reply = await (await client).call('convert', notation);
   if (!reply.answer) return problem(reply);
   const { files, outcome, differences } = reply.answer;
-  if (files.length > 0 && (outcome !== 'incomplete' || notation === 'swc')) return undefined;
+  if (files.length > 0 && (outcome !== 'incomplete' || targetOf(notation).isPart)) return undefined;
   const [first = 'it has no words for the model', ...others] = differences;
   return others.length === 0 ? first : `${first}, and ${formatCount(others.length)} more`;
 }

@@ -12,6 +12,10 @@
  * `UsageError` when a file, an option or a tool is.
  */
 
+import { registerNotations } from './notations.js';
+
+registerNotations();
+
 // --- From a file to a model -----------------------------------------------------------------------------------------
 export {
   /** Reads a file as text. */

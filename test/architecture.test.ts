@@ -75,20 +75,29 @@ describe('the folders of src/lower', () => {
   });
 });
 
-describe('the pipeline', () => {
-  /** Files of the pipeline that name a notation besides the registers of names and readers, with the reason. */
+describe('notations', () => {
+  /** Files and folders that name a notation besides the registers and its own folders, with the reason. */
   const named = new Map([
+    ['src/bundle/contents.ts', 'formats of COMBINE archives, by their own names'],
+    ['src/cli/arguments.ts', 'words of the Python packages, which are told apart from those of the program'],
+    ['src/library/', 'the catalogue of standard types, from which tables of notations are made, and of simulators'],
     ['src/pipeline/add-inputs.ts', 'signals reach the nodes that an annotation of NIR lists'],
-    ['src/pipeline/read/origin.ts', 'the root element of NeuroML, as opposed to that of LEMS'],
+    ['src/present/describe/', 'tables of channels and cells are made of components of NeuroML'],
+    ['runtime/results/written-nodes.ts', 'results in SONATA and NIR name nodes as annotations of the model state'],
   ]);
 
-  it('knows notations only by their registers', () => {
-    const registers = ['src/pipeline/read/notation.ts', 'src/pipeline/read/readers.ts'];
-    const files = [...graph.keys()].filter((file) => file.startsWith('src/pipeline/') && !registers.includes(file));
-    const found = files.filter((file) =>
-      /'(?:pynn|neuroml|lems|sonata|nir|nmodl|swc)'/.test(readFileSync(join(root, file), 'utf8')),
+  it('are named only by their folders and the registers', () => {
+    const registers = ['src/pipeline/read/notation.ts', 'src/notations.ts'];
+    const names = readdirSync(join(root, 'translators')).filter((name) => name !== 'shared');
+    // A timing profile is named after Brian, too.
+    const words = [...names.filter((name) => name !== 'brian'), 'lems', 'brian-json', 'pynn-json', 'pynn-nestml'];
+    const naming = new RegExp(`'(?:${words.join('|')})'|translators/(?:${names.join('|')})/`);
+    const files = sourceFiles(['src', 'site', 'runtime']).filter(
+      (file) => !registers.includes(file) && !/^runtime\/results\/(?:nir|sonata)\//.test(file),
     );
-    expect(found).toEqual([...named.keys()]);
+    const found = files.filter((file) => naming.test(readFileSync(join(root, file), 'utf8')));
+    const reasons = found.map((file) => [...named.keys()].find((place) => file.startsWith(place)) ?? file);
+    expect([...new Set(reasons)]).toEqual([...named.keys()]);
   });
 });
 

@@ -11,6 +11,9 @@
 import path from 'node:path';
 import { buildProgram } from '../../src/pipeline/build-program.js';
 import { importModel, readSource } from '../../src/pipeline/pipeline.js';
+import { registerNotations } from '../../src/notations.js';
+
+registerNotations();
 
 const checkouts = process.env['INTERNEURON_PUBLISHED_MODELS'];
 if (checkouts === undefined) throw new Error('INTERNEURON_PUBLISHED_MODELS names no folder');

@@ -23,6 +23,9 @@ import { doPart } from './parts.js';
 import type { Part, PartOptions, Row } from './parts.js';
 import { reportOf, reportText, rowText } from './report.js';
 import type { PartEnd } from './report.js';
+import { registerNotations } from '../../src/notations.js';
+
+registerNotations();
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

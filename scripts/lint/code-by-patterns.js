@@ -23,7 +23,7 @@ const listed = {
   'translators/brian/morphology/dendrites.ts': 'names in equations that Dendrify writes',
   'translators/brian/script/phases.ts': 'flags of a variable in equations',
   'translators/brian/script/short-names.ts': 'names in texts of pathways',
-  'translators/neuroml/xml/lists.ts': 'attributes of an element of XML',
+  'src/xml/lists.ts': 'attributes of an element of XML',
   'translators/pynn/native/equations.ts': 'lines of equations that define a name',
 };
 

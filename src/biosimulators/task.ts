@@ -6,7 +6,7 @@ import { basename, dirname, join } from 'node:path';
 import { datFiles } from '../../runtime/results/dat/plan.js';
 import { placesOf } from '../../runtime/results/dat/write.js';
 import { columnCount, elementAt, type ResultWriter, type SeriesPlan } from '../../runtime/results/result.js';
-import { readXml } from '../../translators/neuroml/xml/read-xml.js';
+import { readXml } from '../xml/read-xml.js';
 import { messages } from '../bundle/messages.js';
 import { spikesOfTarget, spikeTarget, type SedTask } from '../bundle/sedml.js';
 import type { SedVariable } from '../bundle/sedml-outputs.js';

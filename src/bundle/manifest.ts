@@ -6,7 +6,7 @@
 
 import type { Diagnostics, Place } from '../diagnostics/diagnostic.js';
 import { formatOf, type BundleFile } from './contents.js';
-import { readXml } from '../../translators/neuroml/xml/read-xml.js';
+import { readXml } from '../xml/read-xml.js';
 import { element, xmlText, type WrittenElement } from './xml.js';
 
 const namespace = 'http://identifiers.org/combine.specifications/omex-manifest';

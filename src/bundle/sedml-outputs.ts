@@ -6,8 +6,8 @@
 
 import { itemAt } from '../diagnostics/entry.js';
 import type { Diagnostics, Place } from '../diagnostics/diagnostic.js';
-import type { XmlElement } from '../../translators/neuroml/xml/element.js';
-import { readXml } from '../../translators/neuroml/xml/read-xml.js';
+import type { XmlElement } from '../xml/element.js';
+import { readXml } from '../xml/read-xml.js';
 import { messages } from './messages.js';
 import { checkIds, referred, tasksIn, timeSymbol, type SedTask } from './sedml.js';
 import { descendantsOf } from './xml.js';

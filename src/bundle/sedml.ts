@@ -8,8 +8,8 @@
 import { Diagnostics, type Place } from '../diagnostics/diagnostic.js';
 import { forwardEuler } from './kisao.js';
 import { messages } from './messages.js';
-import type { XmlElement } from '../../translators/neuroml/xml/element.js';
-import { readXml } from '../../translators/neuroml/xml/read-xml.js';
+import type { XmlElement } from '../xml/element.js';
+import { readXml } from '../xml/read-xml.js';
 import { descendantsOf, element, xmlText, type WrittenElement } from './xml.js';
 
 const namespace = 'http://sed-ml.org/sed-ml/level1/version4';

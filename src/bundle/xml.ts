@@ -2,7 +2,7 @@
 
 import XMLBuilder from 'fast-xml-builder';
 import { withoutControls } from '../diagnostics/display.js';
-import type { XmlElement } from '../../translators/neuroml/xml/element.js';
+import type { XmlElement } from '../xml/element.js';
 
 /** An element to be written. */
 export interface WrittenElement {

@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { substitutionPolicies, usualPolicy, type SubstitutionPolicy } from '../bundle/kisao.js';
 import { UsageError } from '../diagnostics/diagnostic.js';
 import { printable } from '../diagnostics/display.js';
+import { registerNotations } from '../notations.js';
 import { executeArchive } from '../biosimulators/execute.js';
 import { version } from '../pipeline/version.js';
 import { exitCodes } from './exit-codes.js';
@@ -55,6 +56,7 @@ export async function runBiosimulators(words: readonly string[], terminal: Termi
     }
     if (given.archive === undefined) throw new UsageError('no archive is given', 'name one, such as -i model.omex');
     const policy = policyIn(environment);
+    registerNotations();
     const { outputs, findings, failures } = await executeArchive(given.archive, given['out-dir'], { policy });
     if (!given.quiet) {
       for (const { severity, code, message } of findings) stderr.write(`${severity}[${code}]  ${printable(message)}\n`);

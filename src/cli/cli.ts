@@ -71,6 +71,7 @@ export async function runCommandLine(
     const options = withDefaults(given, command, terminal.environment);
     if (Object.keys(project).length > 0) throwUsageErrors(findWrongValues(options, command));
     const used = Object.keys(project).filter((name) => !request.options.flag(name) && !request.options.value(name));
+    (await import('../notations.js')).registerNotations();
     const context = createContext(words, { ...request, options }, terminal, began, sources);
     if (used.length > 0 && !context.json && !context.quiet)
       terminal.stderr.write(`${projectFile} sets ${used.map((name) => `--${name}`).join(', ')}\n`);

@@ -6,8 +6,9 @@ import { pictureKinds } from '../present/picture-kinds.js';
 import { testFormats, validationFormats } from './validation-formats.js';
 import { timingProfiles } from '../pipeline/option-values.js';
 import { schedulers } from '../sweep/scripts.js';
-import { shortNotations, targetNotations, simulators } from '../convert/target-notations.js';
-import { notationsByName } from '../pipeline/read/notation.js';
+import { shortNotations, targetNotations, targetOf } from '../convert/target-notations.js';
+import { simulatorNames } from '../library/simulators/names.js';
+import { factsOf, notationNames, notationsByName } from '../pipeline/read/notation.js';
 
 interface OptionDefinition {
   readonly type: 'string' | 'boolean';
@@ -164,13 +165,23 @@ const threads = {
 } as const satisfies OptionDefinition;
 
 /** Formats of the tables of `describe`. */
-export const descriptionFormats = ['text', 'markdown', 'latex', 'html', 'swc'] as const;
+export const descriptionFormats = [
+  'text',
+  'markdown',
+  'latex',
+  'html',
+  ...targetNotations.filter((to) => targetOf(to).describes),
+] as const;
 
 /** Notations with a model to start from. */
-export const starterNames = ['brian', 'pynn', 'neuroml'] as const;
+export const starterNames = notationNames.filter((notation) => factsOf(notation).starter !== undefined);
 
 /** Notations and reports with a JSON Schema. */
-export const schemaNames = ['brian', 'pynn', 'canonical', 'comparison', 'expectations'] as const;
+export const schemaNames = [
+  ...notationNames.filter((notation) => factsOf(notation).schema !== undefined),
+  'comparison',
+  'expectations',
+] as const;
 
 /** Grades of agreement that `compare` can require, from the closest on. */
 export const gradeNames = ['identical', 'same-spikes', 'within', 'statistics', 'consistent'] as const;
@@ -393,7 +404,7 @@ export const commands = {
       with: {
         type: 'string',
         value: 'name',
-        describe: `check with ${simulators.join(' or ')} (in the Python environment on the PATH); for a cell in SWC, also a file with mechanisms`,
+        describe: `check with ${simulatorNames.join(' or ')} (in the Python environment on the PATH); for a cell in SWC, also a file with mechanisms`,
       },
       input,
       'no-origin': {

@@ -7,14 +7,15 @@ import { UsageError } from '../diagnostics/diagnostic.js';
 import { joinWords } from '../diagnostics/suggest.js';
 import { printable } from '../diagnostics/display.js';
 import {
-  documentOfFolder,
+  documentNotation,
   isFolderNotation,
-  isNeuromlHdf5,
   kindOfSuffix,
   notationsOf,
   shortNotations,
   targetNotations,
   targetOf,
+  targetOfName,
+  usualName,
   usualSuffix,
   type TargetNotation,
 } from '../convert/target-notations.js';
@@ -41,7 +42,7 @@ export async function planConversions(files: readonly string[], options: Options
   const folder = notationIn(options.value('to'));
   if (!isSeveral && folder !== undefined && isFolderNotation(folder) && output !== standardStream) {
     refuseMisleadingName(output, folder);
-    return files.map((source) => ({ source, output: join(output, documentOfFolder), to: folder }));
+    return files.map((source) => ({ source, output: join(output, usualName(folder)), to: folder }));
   }
   if (!isSeveral && !isFolderName(output)) {
     const to = notationFor(options.value('to'), output);
@@ -54,7 +55,7 @@ export async function planConversions(files: readonly string[], options: Options
   const models = await modelFiles(files);
   const conversions = models.map(({ path, within }) => {
     const name = path === standardStream ? 'model' : within.replace(/(?:\.nml\.h5|\.[^./\\]*)$/, '');
-    const document = isFolderNotation(to) ? join(name, documentOfFolder) : `${name}${usualSuffix(to)}`;
+    const document = isFolderNotation(to) ? join(name, usualName(to)) : `${name}${usualSuffix(to)}`;
     return { source: path, output: join(output, document), to };
   });
   refuseOneOutput(conversions);
@@ -95,7 +96,8 @@ const notationIn = (word: string | undefined): TargetNotation | undefined =>
 function notationFor(to: string | undefined, output: string): TargetNotation {
   const named = notationIn(to);
   if (named !== undefined) return named;
-  if (isNeuromlHdf5(output)) return 'neuroml';
+  const byName = targetOfName(output);
+  if (byName !== undefined) return byName;
   const possible = notationsOf(extname(output).toLowerCase());
   const [only] = possible;
   if (only !== undefined && possible.length === 1) return only;
@@ -116,7 +118,7 @@ function refuseMisleadingName(path: string, to: TargetNotation): void {
   const suffix = extname(path).toLowerCase();
   const { files: kind, document } = targetOf(to);
   const other = kindOfSuffix(suffix);
-  if (other === undefined || other === kind || (to === 'neuroml' && isNeuromlHdf5(path))) return;
+  if (other === undefined || other === kind || targetOfName(path) === to) return;
   const base = path.slice(0, -suffix.length);
   const { suffixes } = kind;
   const renamed = printable(
@@ -124,7 +126,7 @@ function refuseMisleadingName(path: string, to: TargetNotation): void {
   );
   throw new UsageError(
     `--to ${to} writes ${kind.called}, but ${printable(path)} has the name of ${other.called}`,
-    document !== undefined && other === targetOf(document).files
+    document !== undefined && other === targetOf(documentNotation(to)).files
       ? `use -o ${renamed}, or --to ${document}`
       : `use -o ${renamed}`,
   );

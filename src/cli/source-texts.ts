@@ -3,8 +3,9 @@
 import { statSync } from 'node:fs';
 import { DiagnosticError, UsageError } from '../diagnostics/diagnostic.js';
 import { systemCode } from '../diagnostics/system-error.js';
-import { isModelText } from '../../translators/neuroml/load.js';
+import { markupNotation } from '../pipeline/read/notation.js';
 import { readSource } from '../pipeline/read/read-source.js';
+import { roadOf } from '../pipeline/roads.js';
 
 /** A finding in a longer file is shown without its lines. */
 const longestShown = 50_000_000;
@@ -22,7 +23,7 @@ export function sourceText(sources: ReadonlyMap<string, string>, name: string): 
   try {
     if ((statSync(name, { throwIfNoEntry: false })?.size ?? Infinity) > longestShown) return undefined;
     const { text } = readSource(name);
-    return isModelText(text) || startOfTable.test(text) ? text : undefined;
+    return roadOf(markupNotation).markup!.begins(text) || startOfTable.test(text) ? text : undefined;
   } catch (error) {
     // A path within an archive has no file of its own.
     const isUnreadable = systemCode(error) !== undefined;

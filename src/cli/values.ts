@@ -17,7 +17,7 @@ import {
 } from '../pipeline/option-values.js';
 import { suffixOf } from '../pipeline/results/output-names.js';
 import { notationsByName } from '../pipeline/read/notation.js';
-import { simulators } from '../convert/target-notations.js';
+import { simulatorNames } from '../library/simulators/names.js';
 import type { ImportOptions } from '../pipeline/pipeline.js';
 import type { CommandName } from './command-table.js';
 import { standardStream, type Options } from './arguments.js';
@@ -27,11 +27,11 @@ import type { Terminal } from './terminal.js';
 export function importOptions(options: Options): ImportOptions {
   const seed = readSeed(options.value('seed'));
   const from = notationsByName.get(options.value('from') ?? '');
-  const channels = simulators.some((name) => name === options.value('with')) ? undefined : options.value('with');
+  const channels = simulatorNames.some((name) => name === options.value('with')) ? undefined : options.value('with');
   if (channels !== undefined && !/\.(ya?ml|json)$/i.test(channels))
     throw new UsageError(
       `--with ${channels} names neither a simulator nor a file in YAML`,
-      `name ${simulators.join(', ')} for a conversion, or a file with mechanisms for a cell in SWC`,
+      `name ${simulatorNames.join(', ')} for a conversion, or a file with mechanisms for a cell in SWC`,
     );
   const dt = readTime('dt', options.value('dt'));
   const duration = readTime('duration', options.value('duration'));

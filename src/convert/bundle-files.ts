@@ -12,14 +12,14 @@ import { crateName, crateText, setPrefix, type PackedImport, type PackedRun } fr
 import { manifestName, manifestText } from '../bundle/manifest.js';
 import { metadataName, metadataText } from '../bundle/metadata.js';
 import { readmeText } from '../bundle/readme.js';
-import { outputsOfLems, sedmlText } from '../bundle/sedml.js';
+import { outputsOfLems, sedmlText, type ModelLanguage } from '../bundle/sedml.js';
 import { DiagnosticError, UsageError } from '../diagnostics/diagnostic.js';
 import type { ValidModel } from '../model/model.js';
 import { populationOf } from '../model/selected.js';
 import { endOf, isRecording } from '../model/tagged.js';
 import { countAllSynapses } from '../pipeline/compile-model.js';
 import { convertModel, type ConvertedModel } from './convert.js';
-import { targetOf, usualName, wholeName, type TargetNotation } from './target-notations.js';
+import { targetNotations, targetOf, usualName, wholeName, type TargetNotation } from './target-notations.js';
 import { referredData } from '../pipeline/read/data-files.js';
 import type { ImportedModel } from '../pipeline/read/imported-model.js';
 import type { ImportOptions } from '../pipeline/read/import-options.js';
@@ -140,7 +140,8 @@ export async function notationFiles(
   to: TargetNotation,
   measure?: Measure,
 ): Promise<readonly BundleFile[]> {
-  const name = targetOf(to).subject === 'lems' ? `LEMS_${wholeName(to)}` : usualName(to);
+  const { simulationPrefix: prefix } = targetOf(to);
+  const name = prefix === undefined ? usualName(to) : `${prefix}${wholeName(to)}`;
   const converted = await convertModel(valid, to, { name, positions, origin: true });
   if (converted.report.some(isLeftOut) || converted.files.length === 0)
     throw new UsageError(
@@ -215,6 +216,9 @@ function expectedText(runs: readonly PackedRun[]): string | null {
   return stringify({ expect: 1, model: canonicalPath, ...settings, fingerprint });
 }
 
+/** The form that simulators read for SED-ML. */
+const [simulated = 'canonical'] = targetNotations.filter((to) => targetOf(to).simulationPrefix !== undefined);
+
 /** Most cells of a network that is converted to LEMS for SED-ML, and most of its synapses: LEMS lists them. */
 const [mostCells, mostSynapses] = [20_000, 500_000];
 
@@ -224,7 +228,7 @@ async function lemsFiles(imported: ImportedModel, measure?: Measure): Promise<re
   if (cells > mostCells) return [];
   try {
     const synapses = [...(await countAllSynapses(imported)).values()].reduce((sum, count) => sum + count, 0);
-    return synapses > mostSynapses ? [] : await notationFiles(imported, 'lems', measure);
+    return synapses > mostSynapses ? [] : await notationFiles(imported, simulated, measure);
   } catch (error) {
     if (error instanceof UsageError || error instanceof DiagnosticError) return [];
     throw error;
@@ -253,7 +257,7 @@ function experimentFile({ model }: ValidModel, files: readonly BundleFile[]): Bu
   if (steps === 0 || columns.length + all.length === 0) return null;
   const experiment = sedmlText({
     source: lems?.path ?? canonicalPath,
-    language: lems ? 'lems' : 'canonical',
+    language: (lems ? simulated : 'canonical') as ModelLanguage,
     duration,
     steps,
     columns: columns.slice(0, mostColumns),

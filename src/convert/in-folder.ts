@@ -3,7 +3,7 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { temporaryFolder } from '../../runtime/results/temporary-folder.js';
-import type { ConvertedFile } from './exported.js';
+import type { ConvertedFile } from '../../translators/shared/writing.js';
 
 /** Writes files to a folder for temporary files and calls `read` with the path of the first. The folder is removed. */
 export async function inFolder<T>(

@@ -1,13 +1,14 @@
 /** Names of parts of a model in the words of the document that it was read from. */
 
-import { coreFileNames } from '../../translators/neuroml/core-types.js';
 import type { Place } from '../diagnostics/diagnostic.js';
 import type { Positions } from '../diagnostics/positions.js';
 import { bareName, channelsOf } from '../library/readable/channels.js';
 import type { ConversionEntry } from '../model/conversion-report.js';
 import type { Model, NeuronType } from '../model/model.js';
 import { segments } from '../model/pointer.js';
+import { markupNotation } from '../pipeline/read/notation.js';
 import { placeOf } from '../pipeline/read/placed.js';
+import { roadOf } from '../pipeline/roads.js';
 
 /** Names the parts of one model. */
 export interface SourceWords {
@@ -21,25 +22,13 @@ export interface SourceWords {
   readonly message: (entry: ConversionEntry) => string;
 }
 
-/** Elements of NeuroML and LEMS that only hold others. */
-const wrappers = new Set([
-  'neuroml',
-  'Lems',
-  'network',
-  'biophysicalProperties',
-  'membraneProperties',
-  'intracellularProperties',
-  'morphology',
-  'Dynamics',
-]);
-
 /**
  * Returns the words of a document for the parts of a model.
  *
  * @param report  entries of the conversion; those of recognised types map variables to names in the other notation
  */
 export function sourceWords(model: Model, positions: Positions, report: readonly ConversionEntry[]): SourceWords {
-  const core = new Set(coreFileNames());
+  const core = new Set(roadOf(markupNotation).markup!.ownFiles());
   const place = (pointer: string): Place => {
     const found = placeOf(positions, pointer);
     const parent = pointer.slice(0, Math.max(0, pointer.lastIndexOf('/')));
@@ -105,7 +94,9 @@ function namesOf({ populations, projections }: Model, positions: Positions): Rea
 function elementName(path: string): string {
   const elements = [...path.matchAll(/\/([^/[\]]+)(?:\[([^\]]*)\])?/g)].map(([, tag = '', id = '']) => ({ tag, id }));
   const isNamed = ({ id }: { readonly id: string }): boolean => id !== '' && !/^\d+$/.test(id);
-  const named = elements.filter((element) => isNamed(element) && !wrappers.has(element.tag));
+  const named = elements.filter(
+    (element) => isNamed(element) && !roadOf(markupNotation).markup!.wrappers.has(element.tag),
+  );
   return (named.length === 0 ? elements.filter(isNamed).slice(-1) : named)
     .map(({ tag, id }) => `${tag} ${id}`)
     .join(', ');

@@ -1,104 +1,83 @@
-/** Notations that a model can be written in. */
+/** Forms that a model can be written in, from the register of notations. */
 
-/** A kind of files. */
-interface FileKind {
-  readonly called: string;
-  readonly suffixes: readonly string[];
-}
+import { hdf5, type FileKind } from '../../translators/shared/file-kinds.js';
+import type { TargetFacts } from '../../translators/shared/notation.js';
+import { factsOf, notationNames, type Notation, type TargetNotation } from '../pipeline/read/notation.js';
+export type { TargetNotation };
 
-/** Kinds of the files of a notation, and their suffixes; JSON is YAML too. */
-const kinds = {
-  script: { called: 'a Python script', suffixes: ['.py'] },
-  json: { called: 'a JSON document', suffixes: ['.json', '.yaml', '.yml'] },
-  xml: { called: 'an XML document', suffixes: ['.xml', '.nml'] },
-  swc: { called: 'SWC files', suffixes: ['.swc'] },
-  nir: { called: 'a graph of NIR', suffixes: ['.nir'] },
-  circuit: { called: 'a folder', suffixes: [] },
-  hdf5: { called: 'an HDF5 file', suffixes: ['.h5', '.hdf5'] },
-} as const satisfies Readonly<Record<string, FileKind>>;
+/** Facts about each form. */
+const targets = new Map(
+  notationNames.flatMap((notation) =>
+    Object.entries<TargetFacts>(factsOf(notation).targets ?? {}).map(
+      ([name, facts]) => [name as TargetNotation, { ...facts, notation }] as const,
+    ),
+  ),
+);
 
-/** A notation that models are written in. */
-interface Target {
-  /** Name in sentences. */
-  readonly title: string;
-  readonly files: FileKind;
-  /** First part of the codes of its findings, as in `lems/not-expressible`. */
-  readonly subject: string;
-  /** The original model of a written document: in the document, in a file next to it, or not stored. */
-  readonly origin: 'inside' | 'beside' | 'none';
-  /** The document that corresponds to a script. Scripts are only read by Python. */
-  readonly document?: 'brian-json' | 'pynn-json';
-}
+/** As `convert --to` names them. */
+export const targetNotations = [...targets.keys()];
 
-const xml = { files: kinds.xml, subject: 'lems', origin: 'inside' } as const;
-
-/** Each notation by its name in `convert --to`. SWC holds only the shapes of cells. */
-export const targets = {
-  canonical: { title: 'the canonical form', files: kinds.json, subject: 'canonical', origin: 'none' },
-  brian: { title: 'Brian', files: kinds.script, subject: 'brian', origin: 'beside', document: 'brian-json' },
-  'brian-json': { title: 'the Brian-like specification', files: kinds.json, subject: 'brian', origin: 'inside' },
-  pynn: { title: 'PyNN', files: kinds.script, subject: 'pynn', origin: 'beside', document: 'pynn-json' },
-  'pynn-nestml': {
-    title: 'PyNN with NESTML',
-    files: kinds.script,
-    subject: 'pynn',
-    origin: 'beside',
-    document: 'pynn-json',
-  },
-  'pynn-json': { title: 'PyNN', files: kinds.json, subject: 'pynn', origin: 'inside' },
-  lems: { title: 'LEMS', ...xml },
-  neuroml: { title: 'NeuroML', ...xml },
-  swc: { title: 'SWC', files: kinds.swc, subject: 'swc', origin: 'none' },
-  nir: { title: 'NIR', files: kinds.nir, subject: 'nir', origin: 'none' },
-  sonata: { title: 'SONATA', files: kinds.circuit, subject: 'sonata', origin: 'beside' },
-} as const satisfies Readonly<Record<string, Target>>;
-
-/** As `convert --to` names it. */
-export type TargetNotation = keyof typeof targets;
-export const targetNotations = Object.keys(targets) as TargetNotation[];
 /** Other names that `convert --to` takes. */
-export const shortNotations: Readonly<Record<string, TargetNotation>> = { nml: 'neuroml' };
+export const shortNotations: Readonly<Record<string, TargetNotation>> = Object.fromEntries(
+  [...targets].flatMap(([name, { short }]) => (short === undefined ? [] : [[short, name]])),
+);
 
-/** Returns the facts about a notation. */
-export const targetOf = (to: TargetNotation): Target => targets[to];
+/** Returns the facts about a form, with its notation. */
+export const targetOf = (to: TargetNotation): TargetFacts & { readonly notation: Notation } => targets.get(to)!;
 
-/** Checks whether a name is that of a network of NeuroML in HDF5. */
-export const isNeuromlHdf5 = (path: string): boolean => /\.nml\.h5$/i.test(path);
+/** Returns forms of a notation. */
+export const targetsOf = (notation: Notation): readonly TargetNotation[] =>
+  targetNotations.filter((to) => targetOf(to).notation === notation);
 
-/** The document in a folder that is a model. */
-export const documentOfFolder = 'simulation_config.json';
-
-/** Checks whether a notation's files are a folder of their own. */
-export const isFolderNotation = (notation: TargetNotation): boolean => targets[notation].files === kinds.circuit;
+/** Checks whether files of a form are a folder of their own. */
+export const isFolderNotation = (to: TargetNotation): boolean => targetOf(to).files.document !== undefined;
 
 /** Returns the kind of files with a suffix; undefined for any other suffix. */
 export const kindOfSuffix = (suffix: string): FileKind | undefined =>
-  Object.values(kinds).find(({ suffixes }) => suffixes.some((one) => one === suffix.toLowerCase()));
+  [...[...targets.values()].map(({ files }) => files), hdf5 as FileKind].find(({ suffixes }) =>
+    suffixes.includes(suffix.toLowerCase()),
+  );
 
-/** Checks whether a notation keeps the setup of a script with its simulator, or holds nothing that runs. */
-export const keepsSetup = (to: TargetNotation): boolean => ['canonical', 'pynn-json', 'swc'].includes(to);
-
-/** Returns the notation of the document that corresponds to a script; of other notations the notation itself. */
-export const documentNotation = (to: TargetNotation): TargetNotation => targetOf(to).document ?? to;
+/** Returns the form of the document that corresponds to a script; of other forms the form itself. */
+export const documentNotation = (to: TargetNotation): TargetNotation =>
+  (targetOf(to).document as TargetNotation | undefined) ?? to;
 
 /** Returns the name of a document that has none yet. */
-export const usualName = (to: TargetNotation): string =>
-  isFolderNotation(to) ? documentOfFolder : `model${usualSuffix(to)}`;
+export const usualName = (to: TargetNotation): string => targetOf(to).files.document ?? `model${usualSuffix(to)}`;
 
-/** Returns the name of a document in one file: LEMS holds a simulation, which NeuroML includes its network in. */
-export const wholeName = (to: TargetNotation): string => usualName(to === 'neuroml' ? 'lems' : to);
+/** Returns the name of a document in one file. */
+export const wholeName = (to: TargetNotation): string =>
+  usualName((targetOf(to).whole as TargetNotation | undefined) ?? to);
 
 /** Returns the suffix of a document that has no name yet. */
-export const usualSuffix = (to: TargetNotation): string =>
-  to === 'neuroml' ? '.nml' : (targetOf(to).files.suffixes[0] ?? '');
+export const usualSuffix = (to: TargetNotation): string => targetOf(to).suffix ?? targetOf(to).files.suffixes[0] ?? '';
 
-/** Returns the notations that a suffix stands for: one, or several that `--to` chooses among. */
-export const notationsOf = (suffix: string): readonly TargetNotation[] => {
-  if (suffix === '.nml') return ['neuroml'];
-  if (suffix === '.xml') return ['lems'];
-  return targetNotations.filter((to) => targetOf(to).files.suffixes.includes(suffix));
+/** Returns the form whose files have a name that is more than a suffix. */
+export const targetOfName = (path: string): TargetNotation | undefined =>
+  targetNotations.find((to) => targetOf(to).alsoNamed?.test(path));
+
+/** Returns the forms that a suffix stands for: one, or several that `--to` chooses among. */
+export const notationsOf = (suffix: string): readonly TargetNotation[] =>
+  targetNotations.filter((to) => {
+    const { suffix: only, files } = targetOf(to);
+    return only === undefined ? files.suffixes.includes(suffix) : only === suffix;
+  });
+
+/** Returns the form that simulators run for another one, such as the script for a document. */
+export const runFor = (to: TargetNotation): TargetNotation =>
+  targetNotations.find((one) => targetOf(one).document === to || targetOf(one).onlyHere?.instead === to) ?? to;
+
+/** Returns the form to which `about` shows the conversion of a document. */
+export const shownFor = (notation: Notation): TargetNotation =>
+  targetNotations
+    .filter((to) => targetOf(to).shown !== undefined && targetOf(to).notation !== notation)
+    .reduce((first, to) => (targetOf(to).shown! < targetOf(first).shown! ? to : first));
+
+/** Returns forms that are suggested in place of one that lacks parts: first those of its notation. */
+export const suggestedFor = (to: TargetNotation): readonly TargetNotation[] => {
+  const rank = (one: TargetNotation): number =>
+    (targetOf(one).suggested ?? Infinity) - (targetOf(one).notation === targetOf(to).notation ? 100 : 0);
+  return targetNotations
+    .filter((one) => one !== to && targetOf(one).suggested !== undefined)
+    .sort((a, b) => rank(a) - rank(b));
 };
-
-/** Simulators that a conversion can be checked with. */
-export const simulators = ['nest', 'neuron', 'brian2', 'jneuroml'] as const;
-export type Simulator = (typeof simulators)[number];

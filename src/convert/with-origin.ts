@@ -4,19 +4,20 @@ import { hashModel } from '../model/hash.js';
 import type { ValidModel } from '../model/model.js';
 import { readDocument } from '../model/text/read.js';
 import { Diagnostics } from '../diagnostics/diagnostic.js';
-import { noFiles, type LemsHost } from '../../translators/neuroml/host.js';
-import { loadDocuments, type LoadedDocuments } from '../../translators/neuroml/load.js';
+import { noFiles, type IncludeHost } from '../../translators/shared/include-host.js';
 import { jsonText } from './json-text.js';
 import { digestText, markupWithOrigin, originBeside, packedModel, treeWithOrigin } from '../pipeline/read/origin.js';
 import { importModel } from '../pipeline/import-model.js';
+import { loadMarkup } from '../pipeline/read/read-markup.js';
 import { targetOf, type TargetNotation } from './target-notations.js';
 import { documentText } from './document-text.js';
-import { mainOf, type ConvertedFile, type Exported } from './exported.js';
+import { mainOf, type ConvertedFile, type Exported } from '../../translators/shared/writing.js';
 
 /** A file with its whole text. */
 interface TextFile {
   readonly name: string;
   readonly text: string;
+  readonly isMain: boolean;
 }
 
 /** Longer documents, in characters, carry no model. */
@@ -48,7 +49,9 @@ export async function withOrigin(exported: Exported, valid: ValidModel, to: Targ
   if (text === undefined) return leftOut(exported, 'none of its files defines the type annotation');
   return {
     ...exported,
-    files: exported.files.map((file) => (file.name === main.name ? { name: file.name, text } : file)),
+    files: exported.files.map((file) =>
+      file.name === main.name ? { name: file.name, text, ...(file.isMain ? { isMain: true as const } : {}) } : file,
+    ),
   };
 }
 
@@ -56,9 +59,9 @@ export async function withOrigin(exported: Exported, valid: ValidModel, to: Targ
 function textsOf(files: readonly ConvertedFile[]): readonly TextFile[] | undefined {
   let length = 0;
   const texts: TextFile[] = [];
-  for (const { name, bytes, ...file } of files) {
+  for (const { name, bytes, isMain = false, ...file } of files) {
     if (bytes) {
-      texts.push({ name, text: digestText(bytes) });
+      texts.push({ name, text: digestText(bytes), isMain });
       continue;
     }
     const pieces: string[] = [];
@@ -67,26 +70,21 @@ function textsOf(files: readonly ConvertedFile[]): readonly TextFile[] | undefin
       if (length > longestDocument) return undefined;
       pieces.push(piece);
     }
-    texts.push({ name, text: pieces.join('') });
+    texts.push({ name, text: pieces.join(''), isMain });
   }
   return texts;
 }
 
 const isXml = ({ text }: TextFile): boolean => text.startsWith('<');
 
-/** Returns the text of a document that carries a model; undefined for a document of LEMS that has no annotations. */
+/** Returns the text of a document that carries a model; undefined for a document whose language has no annotations. */
 async function textWithOrigin(main: TextFile, files: readonly TextFile[], model: string): Promise<string | undefined> {
   if (!isXml(main)) return documentText(treeWithOrigin(readDocument(main.text, main.name).value, model), main.name);
-  const documents = loadDocuments(main.text, main.name, hostOf(files), new Diagnostics());
-  return documents !== null && hasAnnotations(documents) ? markupWithOrigin(main.text, documents, model) : undefined;
+  const markup = loadMarkup({ ...main, host: hostOf(files) }, {}, new Diagnostics());
+  return markup === null ? undefined : markupWithOrigin(main.text, markup, model);
 }
 
-/** Checks whether annotations are possible: in LEMS they are components of a type that NeuroML's files define. */
-const hasAnnotations = ({ root, elements }: LoadedDocuments): boolean =>
-  root.name !== 'Lems' ||
-  elements.some(({ element }) => element.name === 'ComponentType' && element.attribute('name') === 'annotation');
-
-const hostOf = (files: readonly TextFile[]): LemsHost => ({
+const hostOf = (files: readonly TextFile[]): IncludeHost => ({
   ...noFiles,
   locate: (path) => (files.some(({ name }) => name === path) ? path : null),
   allows: () => true,

@@ -18,14 +18,13 @@ import { withComments } from './read/source-comments.js';
 import {
   carriedModel,
   markupDigest,
-  originInMarkup,
   originInTree,
   originOfScript,
   reportedOfCarried,
   treeDigest,
   withoutOrigin,
 } from './read/origin.js';
-import { addPlaced, loadMarkup, readAsMarkup, readMarkup, type Markup } from './read/read-markup.js';
+import { addPlaced, loadMarkup, readAsMarkup } from './read/read-markup.js';
 import {
   factsOf,
   markupNotation,
@@ -34,7 +33,7 @@ import {
   type NotationOf,
   type TreeNotation,
 } from './read/notation.js';
-import { hdf5Readers, markupOf, textReaders, treeReaders } from './read/readers.js';
+import { roadOf } from './roads.js';
 import type { Source } from './read/read-source.js';
 import { sideTables } from './read/side-files.js';
 import { withLists } from './read/edge-tables.js';
@@ -50,9 +49,15 @@ import { normalise } from '../model/normalise.js';
 import { isWellFormed } from '../model/text/well-formed.js';
 import { withChannels } from './read/with-channels.js';
 import { readDocument } from '../model/text/read.js';
-import type { ReadDocument, Reading } from '../../translators/shared/notation.js';
-import { importNeuroML } from '../../translators/neuroml/import.js';
-import type { LemsModel } from '../../translators/neuroml/lems/definitions.js';
+import { withNamedFiles } from './read/named-files.js';
+import {
+  withSettings,
+  type LoadedMarkup,
+  type MarkupPart,
+  type ReadDocument,
+  type Reading,
+  type TreeReader,
+} from '../../translators/shared/notation.js';
 
 /**
  * Reads a model in any notation.
@@ -70,9 +75,8 @@ export function importModel(source: Source, options: ImportOptions = {}): Import
   // 1 to 3. Text to a tree with places, and that to the canonical document.
   const imported = inStage('import', () => {
     const own = ownNotation(source, options);
-    if (own !== undefined && own in markupOf)
-      return importAsMarkup(own as keyof typeof markupOf, source, options, diagnostics);
-    if (own !== undefined) return importWhole(own, source, options, diagnostics);
+    if (own !== undefined)
+      return (roadOf(own).asMarkup ? importAsMarkup : importWhole)(own, source, options, diagnostics);
     if (options.with !== undefined)
       throw new UsageError(
         `--with puts channels on a shape in SWC, which ${source.name} is not`,
@@ -81,10 +85,9 @@ export function importModel(source: Source, options: ImportOptions = {}): Import
     if (!isMarkup(source.text)) return importTree(source, options, diagnostics);
     const markup = loadMarkup(source, options, diagnostics);
     if (!markup) return null;
-    checkNotation(markupNotation, options, markup.documents.root.place, diagnostics);
+    checkNotation(markupNotation, options, markup.place, diagnostics);
     return (
-      carriedByMarkup(markup, options, diagnostics) ??
-      importMarkup(readMarkup(markup, diagnostics), options, diagnostics)
+      carriedByMarkup(markup, options, diagnostics) ?? importMarkup(markup.read(diagnostics), options, diagnostics)
     );
   });
   return complete(source, options, imported, diagnostics, began);
@@ -220,15 +223,15 @@ function carriedBy(
   return { document: carried.document, carried: { valid: carried.valid, found: found.list }, positions, set };
 }
 
+/** Returns the model that a document of markup carries, if the document has not been changed; reports a changed one. */
 export function carriedByMarkup(
-  { documents }: Markup,
+  markup: LoadedMarkup,
   options: ImportOptions,
   diagnostics: Diagnostics,
 ): (Imported & { readonly notation: Notation }) | undefined {
-  const origin = options.origin === false ? undefined : originInMarkup(documents);
-  if (origin === undefined) return undefined;
-  const place = documents.annotation?.place ?? documents.root.place;
-  const carried = carriedBy(origin, () => markupDigest(documents), place, options, diagnostics);
+  const found = options.origin === false ? undefined : markup.carried;
+  if (found === undefined) return undefined;
+  const carried = carriedBy(found.origin, () => markupDigest(markup), found.place, options, diagnostics);
   return carried && { ...carried, notation: markupNotation };
 }
 
@@ -268,6 +271,10 @@ export function checkNotation(
   if (from !== undefined && from !== notation) diagnostics.add(messages.otherNotation(notation, from), place);
 }
 
+/** Reads a canonical document, with files of other notations that it names. */
+const canonicalReader: TreeReader = (value, positions, reading) =>
+  withSettings(withNamedFiles(value, positions, reading), reading);
+
 /** Imports a document in JSON or YAML, in the notation that its content or an option states. */
 function importTree(
   source: Source,
@@ -294,7 +301,8 @@ function importTree(
       ? { ...lists, rest: set }
       : setConstants(lists.document, constants, lists.positions, set, diagnostics);
   const reading = readingOf(source.name, { ...options, set: settled.rest }, diagnostics);
-  const imported = treeReaders[notation](settled.document, settled.positions, reading);
+  const reader = notation === 'canonical' ? canonicalReader : roadOf(notation).tree!;
+  const imported = reader(settled.document, settled.positions, reading);
   return imported && { ...imported, notation, tables: lists.data };
 }
 
@@ -341,24 +349,22 @@ function importWhole(
 ): (Imported & { readonly notation: Notation }) | null {
   checkNotation(notation, options, { document: name }, diagnostics);
   const reading = readingOf(name, options, diagnostics);
-  const imported =
-    notation in hdf5Readers
-      ? graph && hdf5Readers[notation as keyof typeof hdf5Readers](graph, reading)
-      : textReaders[notation as keyof typeof textReaders](text, reading);
+  const road = roadOf(notation);
+  const imported = road.text ? road.text(text, reading) : graph && road.hdf5!.read!(graph, reading);
   return imported ? { ...imported, notation } : null;
 }
 
-/** Imports a text that a document of NeuroML stands for, such as a shape in SWC. */
+/** Imports a text that markup stands for, such as a shape of a cell. */
 function importAsMarkup(
-  notation: keyof typeof markupOf,
+  notation: OwnForm,
   source: Source,
   options: ImportOptions,
   diagnostics: Diagnostics,
 ): (Imported & { readonly notation: Notation }) | null {
   checkNotation(notation, options, { document: source.name }, diagnostics);
-  const shape = readAsMarkup(source, markupOf[notation], diagnostics);
+  const shape = readAsMarkup(source, roadOf(notation).asMarkup!, diagnostics);
   const found = diagnostics.beside();
-  const imported = shape && importMarkup(shape.lems, options, found);
+  const imported = shape && importMarkup(shape.model, options, found);
   if (!shape) return null;
   const { placeOf } = shape;
   addPlaced(found, placeOf, diagnostics);
@@ -369,14 +375,14 @@ function importAsMarkup(
   return { ...imported, positions, ...channels, notation };
 }
 
-/** Imports a document in NeuroML or LEMS. */
+/** Imports what documents of markup define. */
 export function importMarkup(
-  lems: LemsModel | null,
+  model: MarkupPart,
   { set = {} }: ImportOptions,
   diagnostics: Diagnostics,
 ): (Imported & { readonly notation: Notation }) | null {
-  if (!lems || diagnostics.hasErrors) return null;
-  const imported = importNeuroML(lems, diagnostics);
+  if (diagnostics.hasErrors) return null;
+  const imported = model.read(diagnostics);
   return imported && { ...imported, set, notation: markupNotation };
 }
 

@@ -5,9 +5,9 @@ import type { Renaming } from '../diagnostics/suggest.js';
 import { isObject } from '../diagnostics/member.js';
 import { nodeAt } from '../model/pointer.js';
 import { readDocument } from '../model/text/read.js';
-import { extentOf } from '../../translators/neuroml/xml/extent.js';
-import { tagNameAt } from '../../translators/neuroml/xml/tags.js';
-import { XmlSource } from '../../translators/neuroml/xml/source.js';
+import { extentOf } from '../xml/extent.js';
+import { tagNameAt } from '../xml/tags.js';
+import { XmlSource } from '../xml/source.js';
 import type { Source } from './read/read-source.js';
 import { isMarkup } from './read/recognise.js';
 

@@ -8,13 +8,11 @@ import type { ImportOptions } from './read/import-options.js';
 import { markupNotation } from './read/notation.js';
 import { isMarkup } from './read/recognise.js';
 import { checkImportOptions } from './option-values.js';
-import { loadMarkup, readMarkup } from './read/read-markup.js';
+import { loadMarkup } from './read/read-markup.js';
 import type { Source } from './read/read-source.js';
 import { Diagnostics, DiagnosticError, type Diagnostic } from '../diagnostics/diagnostic.js';
 import type { ModelHashes } from '../model/hash.js';
-import { importNeuroML } from '../../translators/neuroml/import.js';
-import type { LemsModel } from '../../translators/neuroml/lems/definitions.js';
-import { partsOf } from '../../translators/neuroml/parts.js';
+import type { MarkupModel } from '../../translators/shared/notation.js';
 
 /** Everything that is wrong with a document, whether or not there is anything in it to run. */
 interface ValidatedModel extends Pick<ImportedModel, 'notation' | 'diagnostics'> {
@@ -40,16 +38,16 @@ export async function validateModel(
   const began = performance.now();
   const diagnostics = new Diagnostics();
   const markup = inStage('read', () => loadMarkup(source, options, diagnostics));
-  if (markup) checkNotation(markupNotation, options, markup.documents.root.place, diagnostics);
+  if (markup) checkNotation(markupNotation, options, markup.place, diagnostics);
   const carried = markup && carriedByMarkup(markup, options, diagnostics);
   if (carried) return withPreflight(complete(source, options, carried, diagnostics, began), how);
-  const lems = markup && inStage('read', () => readMarkup(markup, diagnostics));
+  const model = markup && inStage('read', () => markup.read(diagnostics));
   diagnostics.throwIfErrors();
-  if (lems?.target)
-    return withPreflight(complete(source, options, importMarkup(lems, options, diagnostics), diagnostics, began), how);
+  if (model?.hasRun)
+    return withPreflight(complete(source, options, importMarkup(model, options, diagnostics), diagnostics, began), how);
   return {
     notation: markupNotation,
-    ...(lems ? await validateParts(lems, source, options, diagnostics, how) : { diagnostics: diagnostics.list }),
+    ...(model ? await validateParts(model, source, options, diagnostics, how) : { diagnostics: diagnostics.list }),
   };
 }
 
@@ -65,7 +63,7 @@ async function withPreflight(imported: ImportedModel, how: PreflightOptions): Pr
 
 /** Validates each part of a document that defines no run; a document of one network is a model. */
 async function validateParts(
-  lems: LemsModel,
+  model: MarkupModel,
   source: Source,
   options: ImportOptions,
   diagnostics: Diagnostics,
@@ -73,23 +71,23 @@ async function validateParts(
 ): Promise<Pick<ValidatedModel, 'diagnostics' | 'hashes'>> {
   const began = performance.now();
   const all = new Map(diagnostics.list.map((finding) => [JSON.stringify(finding), finding]));
-  const parts = partsOf(lems, source.name);
+  const parts = model.parts(source.name);
   const models: ImportedModel[] = [];
   for (const part of parts) {
     const found = new Diagnostics();
     try {
-      const imported = inStage('import', () => importNeuroML(lems, found, part));
-      const model = complete(
+      const imported = inStage('import', () => part.read(found));
+      const whole = complete(
         source,
         options,
         imported && { ...imported, set: {}, notation: markupNotation },
         found,
         began,
       );
-      models.push(model);
+      models.push(whole);
       // A part, such as a channel, needs no duration. It also lacks inputs from a cell, such as a membrane potential,
       // so findings about values that are not finite are dropped.
-      const predicted = await preflight(model, { ...how, untimed: true });
+      const predicted = await preflight(whole, { ...how, untimed: true });
       found.addAll(predicted.filter(({ code }) => code !== 'lower/not-finite'));
     } catch (error) {
       if (!(error instanceof DiagnosticError)) throw error;
@@ -100,5 +98,5 @@ async function validateParts(
   const list = [...all.values()];
   if (list.some(({ severity }) => severity === 'error')) throw new DiagnosticError(list);
   const [only] = models;
-  return { diagnostics: list, ...(only && parts.length === 1 && !parts[0]?.around ? { hashes: only.hashes } : {}) };
+  return { diagnostics: list, ...(only && parts.length === 1 && parts[0]?.isWhole ? { hashes: only.hashes } : {}) };
 }

@@ -14,13 +14,19 @@ import type { SelectionRule } from '../model/typed.js';
 import type { DrawnCell, DrawnNetwork, DrawnProjection, DrawnWeights } from '../pictures/network-pictures.js';
 import type { Picture } from '../pictures/canvas.js';
 import type { DrawnCellShape } from '../pictures/morphology-pictures.js';
-import { isSwcName } from '../../translators/swc/import.js';
 import { drawnModel } from '../pipeline/build-program.js';
 import type { NeuromlParts } from './describe/neuroml-parts.js';
+import { factsOf, notationOfSuffix } from '../pipeline/read/notation.js';
 import type { RunnableModel } from '../pipeline/read/imported-model.js';
 import type { PictureKind } from './picture-kinds.js';
 import { openModel } from '../session/open-model.js';
 import { storedModel } from '../pipeline/results/stored-model.js';
+
+/** Returns the picture that a file is usually drawn as; undefined: it depends on its content. */
+const usualPicture = (path: string): PictureKind | undefined => {
+  const notation = notationOfSuffix(path);
+  return notation && factsOf(notation).picture;
+};
 
 /** How a picture is drawn. */
 export interface PictureOptions {
@@ -50,7 +56,7 @@ export async function drawPictureOf(
   const drawPicture = (picture: Picture): string => draw(title === undefined ? picture : { ...picture, title });
   if (kind === 'weights' || kind === 'connectivity' || kind === 'network')
     return drawPicture(await networkPictureOf(await modelOf(path, importModel), kind));
-  if (kind === 'morphology' || (kind === undefined && isSwcName(path)))
+  if (kind === 'morphology' || (kind === undefined && usualPicture(path) === 'morphology'))
     return drawPicture(await morphologyPictureOf(path, await modelOf(path, importModel)));
   const parts = kind === 'gates' || (kind === undefined && /\.(?:nml|xml)$/.test(path)) ? neuroml?.() : undefined;
   if (parts) return drawPicture(await gatesPictureOf(path, parts));

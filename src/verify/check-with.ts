@@ -30,11 +30,15 @@ import type { SpikesByPopulation } from './compare-spikes.js';
 import { comparableVariables, mostSamples, type Sampled } from './comparable-variables.js';
 import { convertModel, type ConvertedModel } from '../convert/convert.js';
 import { isLoss } from '../model/conversion-report.js';
-import { mainOf } from '../convert/exported.js';
+import { mainOf } from '../../translators/shared/writing.js';
 import { importModel, readSource } from '../pipeline/pipeline.js';
-import { segmentTimes, stretchesKept } from '../pipeline/results/segments.js';
+import { segmentTimes } from '../pipeline/results/segments.js';
 import { toolFailure } from './tool-failure.js';
-import { keepsSetup, usualName, type Simulator, type TargetNotation } from '../convert/target-notations.js';
+import { runFor, targetNotations, targetOf, usualName, type TargetNotation } from '../convert/target-notations.js';
+import { stretchesKept } from '../library/simulators/kept-stretches.js';
+import type { Simulator } from '../library/simulators/names.js';
+import { simulators } from '../library/simulators/simulators.js';
+import type { Notation } from '../pipeline/read/notation.js';
 import { temporaryFolder } from '../../runtime/results/temporary-folder.js';
 import {
   brianResults,
@@ -44,28 +48,6 @@ import {
   type Recorded,
   type ToolResults,
 } from './tool-results.js';
-
-/** The code of reasons for writing a model by its equations. */
-const whyNative = 'pynn/why-native';
-
-interface Tool {
-  readonly notations: readonly TargetNotation[];
-  /** The notation that it runs. */
-  readonly script: TargetNotation;
-  /** Python modules without which it does not run. */
-  readonly modules: readonly string[];
-}
-
-const tools: Readonly<Record<Simulator, Tool>> = {
-  nest: {
-    notations: ['pynn', 'pynn-nestml', 'pynn-json'],
-    script: 'pynn',
-    modules: ['pyNN', 'nest'],
-  },
-  neuron: { notations: ['pynn', 'pynn-json'], script: 'pynn', modules: ['pyNN', 'neuron'] },
-  brian2: { notations: ['brian', 'brian-json'], script: 'brian', modules: ['brian2'] },
-  jneuroml: { notations: ['lems', 'neuroml'], script: 'lems', modules: ['pyneuroml'] },
-};
 
 /**
  * Runs a model here, and its conversion under a simulator.
@@ -78,9 +60,9 @@ export async function checkWith(
   simulator: Simulator,
   options: CheckOptions & HowToConvert = {},
 ): Promise<ConversionCheck> {
-  const tool = tools[simulator];
-  if (!tool.notations.includes(to))
-    throw new UsageError(`${simulator} does not run ${to}`, `it can run ${tool.notations.join(' and ')}`);
+  const runs = (one: TargetNotation): boolean => targetOf(one).runBy?.includes(simulator) === true;
+  if (!runs(to))
+    throw new UsageError(`${simulator} does not run ${to}`, `it can run ${targetNotations.filter(runs).join(' and ')}`);
   const { valid: spiking, names } = recordingSpikes(valid);
   const { recordings, sampled, absent, anew, units } = await comparable(valid, to, options);
   const { model } = spiking;
@@ -94,11 +76,11 @@ export async function checkWith(
         name: usualName(script),
         freeze: options.freeze ?? false,
       });
-    // Cells of NeuroML have names that those of LEMS lack.
-    const plain = await inNotation(to === 'neuroml' ? to : tool.script);
-    const runsHere = tool.script === 'pynn' && isForOurBackend(plain);
-    const isForNest = simulator === 'nest' && (runsHere || to === 'pynn-nestml');
-    const converted = isForNest ? await inNotation('pynn-nestml') : plain;
+    const plain = await inNotation(runFor(to));
+    const runsHere = !plain.portable;
+    const compiled = targetOf(runFor(to)).onlyHere?.instead as TargetNotation | undefined;
+    const isForCompiler = compiled !== undefined && runs(compiled) && (runsHere || to === compiled);
+    const converted = isForCompiler ? await inNotation(compiled) : plain;
     const { files, data, report } = converted;
     const nestml = converted === plain ? undefined : lackOfNestml(converted);
     if (typeof nestml === 'string')
@@ -107,7 +89,7 @@ export async function checkWith(
         "leave --with out to compare with interneuron's backend of PyNN",
       );
     if (runsHere && converted === plain) {
-      const [reason] = report.filter(({ code }) => code === whyNative);
+      const [reason] = report.filter(({ code }) => code.endsWith('/why-native'));
       throw new UsageError(
         `${simulator} cannot run it: PyNN has no names for some of its cells or synapses, which are written by their ` +
           `equations${reason === undefined ? '' : ` (${reason.pointer}: ${reason.message})`}`,
@@ -115,7 +97,10 @@ export async function checkWith(
       );
     }
     const isCompiled = hasNestml({ files });
-    const python = pythonWith(simulator, [...tool.modules, ...(isCompiled ? ['pynestml'] : [])]);
+    const python = pythonWith(simulator, [
+      ...simulators[simulator].runs,
+      ...(isCompiled ? simulators.nestml.runs : []),
+    ]);
     for (const { name, text } of files) writeFileSync(join(folder, name), text);
     const main = mainOf(files)?.name ?? '';
     const keeper = new SampleKeeper();
@@ -129,7 +114,7 @@ export async function checkWith(
     try {
       const noNumbers: string[] = [];
       const onNaN = (message: string): void => void noNumbers.push(message);
-      source = await spikesOf(keepsSetup(to) ? valid : asItsScriptRuns(valid), {
+      source = await spikesOf(targetOf(to).keepsSetup ? valid : asItsScriptRuns(valid), {
         besides: { recordings, keeper },
         onNaN,
       });
@@ -140,7 +125,7 @@ export async function checkWith(
     }
     let found: ToolResults;
     try {
-      found = await run(simulator, python, folder, main, isCompiled, {
+      found = await run(simulator, targetOf(to).notation, python, folder, main, isCompiled, {
         model: valid.model,
         spikes: names,
         samples: sampled,
@@ -150,7 +135,7 @@ export async function checkWith(
     } catch (error) {
       return failed(toolFailure(error));
     }
-    const held = simulator === 'brian2' ? heldByBrian(source, valid.model) : { spikes: source };
+    const held = simulators[simulator].loses === 'restored' ? keptOf(source, valid.model) : { spikes: source };
     const single = compared(simulator, valid, held.spikes, found.spikes, label, { sameDraws: anew.length === 0 });
     const check =
       single.grade === 'different' && anew.length > 0 && (await hasAlike(valid, found.spikes, simulator, label))
@@ -208,12 +193,9 @@ async function comparable(
   return {
     ...found,
     anew: drawnAnew(target.model),
-    units: await unitsOfNestml(found.sampled, target.model),
+    units: unitsOfNestml(found.sampled, target.model),
   };
 }
-
-const isForOurBackend = ({ files }: ConvertedModel): boolean =>
-  files.some(({ text }) => text.includes('import interneuron_pynn'));
 
 /** Returns the first part of a model that NESTML cannot express; recordings can be left out. */
 const lackOfNestml = ({ report }: ConvertedModel): string | undefined => {
@@ -221,24 +203,24 @@ const lackOfNestml = ({ report }: ConvertedModel): string | undefined => {
   return lack && `${lack.pointer}: ${lack.message}`;
 };
 
-async function unitsOfNestml(
+function unitsOfNestml(
   sampled: ReadonlyMap<string, Sampled>,
   { neurons, populations }: Model,
-): Promise<ReadonlyMap<string, number>> {
-  const { siOf } = await import('../../translators/pynn/export/nestml/units.js');
+): ReadonlyMap<string, number> {
   const units = [...sampled].flatMap(([name, { population, variable }]) => {
     const type = neurons[populations[population]?.type ?? ''];
     const unit = type?.conformsTo ? undefined : (type?.state[variable] ?? type?.derived[variable])?.unit;
-    return unit === undefined ? [] : [[name, siOf(parseUnit(unit).dimension)] as const];
+    const size = unit === undefined ? undefined : simulators.nestml.recordsIn?.(parseUnit(unit).dimension);
+    return size === undefined ? [] : [[name, size] as const];
   });
   return new Map(units);
 }
 
 /**
- * Returns the spikes of a model that Brian's monitors still hold at the end of its run. Also returns the time in s that
- * they discarded when the run returned to a stored state.
+ * Returns the spikes of a model that are left at the end of its run if a return to a stored state discards those since.
+ * Also returns the time in s that was discarded.
  */
-function heldByBrian(
+function keptOf(
   spikes: SpikesByPopulation,
   { timing, experiment }: Model,
 ): { readonly spikes: SpikesByPopulation; readonly givenUp?: number } {
@@ -275,13 +257,14 @@ function pythonWith(simulator: Simulator, modules: readonly string[]): string {
 
 async function run(
   simulator: Simulator,
+  notation: Notation,
   python: string,
   folder: string,
   file: string,
   isCompiled: boolean,
   recorded: Recorded & { readonly read: () => Model },
 ): Promise<ToolResults> {
-  const script = (notation: string, ...words: readonly string[]): Promise<string> =>
+  const script = (...words: readonly string[]): Promise<string> =>
     runTool(python, isolatedPython([runScript, notation, results, file, ...words], folder).words, folder);
   const results = join(folder, 'results.json');
   switch (simulator) {
@@ -289,13 +272,13 @@ async function run(
       // Compiling takes longer than the run itself, but the methods of the GNU Scientific Library need it.
       const target = /\bmethod="gsl/i.test(readFileSync(join(folder, file), 'utf8')) ? 'cython' : 'numpy';
       writeFileSync(join(folder, 'brian_preferences'), `codegen.target = '${target}'\n`);
-      await script('brian');
+      await script();
       return brianResults(results, recorded);
     }
     case 'nest':
     case 'neuron':
       // A script with types in NESTML is only for NEST.
-      await script('pynn', ...(isCompiled ? [] : [simulator]));
+      await script(...(isCompiled ? [] : [simulator]));
       return pynnResults(results, recorded);
     case 'jneuroml': {
       const target = recorded.read();

@@ -3,23 +3,18 @@
 import { DiagnosticError, UsageError } from '../diagnostics/diagnostic.js';
 import { symbolicQuantity } from '../lang/readable-quantity.js';
 import { parseUnit } from '../lang/units.js';
-import type { TargetNotation } from '../convert/target-notations.js';
+import { targetOf, targetsOf, type TargetNotation } from '../convert/target-notations.js';
 import { drawnParts } from '../model/drawn-parts.js';
 import type { ImportedModel } from '../pipeline/read/imported-model.js';
-import type { Notation } from '../pipeline/read/notation.js';
+import { markupNotation, type Notation } from '../pipeline/read/notation.js';
 import { convertWritten, readWritten } from './read-back.js';
 import { compareModels, type ModelComparison, type ModelDifference } from './compare-models.js';
 
-/** Conversions to each notation, which different documents come from. */
-const conversions: Readonly<Record<Notation, readonly TargetNotation[]>> = {
-  canonical: [],
-  brian: ['brian-json'],
-  pynn: ['pynn-json'],
-  neuroml: ['neuroml', 'lems'],
-  sonata: ['sonata'],
-  nir: ['nir'],
-  nmodl: ['neuroml'],
-  swc: ['neuroml'],
+/** Returns forms that different documents of a notation come from; a notation that is only read stands for markup. */
+const conversionsTo = (notation: Notation): readonly TargetNotation[] => {
+  if (notation === 'canonical') return [];
+  const forms = targetsOf(notation).filter((to) => targetOf(to).document === undefined && !targetOf(to).isPart);
+  return (forms.length > 0 ? forms : targetsOf(markupNotation)).toReversed();
 };
 
 /**
@@ -32,9 +27,9 @@ export async function compareAcross(first: ImportedModel, second: ImportedModel)
   if (first.notation === second.notation || direct.sameModel) return direct;
   // A result holds the canonical form of its document, with the same names and units: no standard types are needed.
   const all = [compareModels({ ...first, notation: second.notation }, second), direct];
-  for (const to of conversions[second.notation])
+  for (const to of conversionsTo(second.notation))
     for (const again of await readAgain(first, to)) all.push(compareModels(again, second));
-  for (const to of conversions[first.notation])
+  for (const to of conversionsTo(first.notation))
     for (const again of await readAgain(second, to)) all.push(compareModels(first, again));
   const isUntimed = [first, second].some(({ valid }) => valid.model.experiment.protocol.length === 0);
   // A conversion without named generators hides that one side draws with them.

@@ -13,7 +13,7 @@ import { isRecording } from '../model/tagged.js';
 import { typedModel } from '../model/typed-model.js';
 import { asItsScriptRuns } from '../library/simulators/source-setup.js';
 import type { ConvertedModel, TargetNotation } from '../convert/convert.js';
-import { keepsSetup } from '../convert/target-notations.js';
+import { targetOf } from '../convert/target-notations.js';
 import type { Grade } from '../compare/compare.js';
 import { InterruptedError } from '../pipeline/interrupted.js';
 import { comparedTime, compareWritten, type CheckOptions, type ConversionCheck } from './check-conversion.js';
@@ -64,10 +64,10 @@ export async function measure(
   { whole = false, processor = budget.processor, work = usualWork, ...how }: MeasureOptions = {},
 ): Promise<Measurement> {
   if (to === 'canonical') return { verdict: 'exact' };
-  if (to === 'swc') return notMeasured('SWC holds shapes of cells, which cannot be run');
-  if (to === 'nir') return notMeasured('a graph of NIR states no inputs: run it with --input');
+  const { notRun, keepsSetup } = targetOf(to);
+  if (notRun) return notMeasured(notRun.reason);
   if (converted.files.length === 0) return notMeasured('nothing is written');
-  const source = keepsSetup(to) ? given : asItsScriptRuns(given);
+  const source = keepsSetup ? given : asItsScriptRuns(given);
   const valid = withDuration(source);
   try {
     if (!whole && isTooLarge(valid, converted)) return tooLarge;

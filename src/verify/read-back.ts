@@ -5,9 +5,9 @@ import type { ValidModel } from '../model/model.js';
 import { timingProperties } from '../model/timing-properties.js';
 import { typedValid, writtenValid } from '../model/typed-model.js';
 import { convertModel, type ConvertedModel, type ConvertOptions, type TargetNotation } from '../convert/convert.js';
-import { mainOf } from '../convert/exported.js';
+import { mainOf } from '../../translators/shared/writing.js';
 import { inFolder } from '../convert/in-folder.js';
-import { documentNotation, isFolderNotation, usualName } from '../convert/target-notations.js';
+import { documentNotation, isFolderNotation, runFor, targetOf, usualName } from '../convert/target-notations.js';
 import { importModel, readSource } from '../pipeline/pipeline.js';
 import type { ImportedModel } from '../pipeline/read/imported-model.js';
 
@@ -15,7 +15,10 @@ import type { ImportedModel } from '../pipeline/read/imported-model.js';
 export type HowToConvert = Pick<ConvertOptions, 'freeze'>;
 
 /** Returns the notation that is read for a conversion: the document that corresponds to a script, if it has one. */
-export const notationRead = (to: TargetNotation): TargetNotation => (to === 'pynn-nestml' ? to : documentNotation(to));
+export const notationRead = (to: TargetNotation): TargetNotation => (isCompiled(to) ? to : documentNotation(to));
+
+/** Checks whether a form has models that a simulator compiles, which nothing reads. */
+const isCompiled = (to: TargetNotation): boolean => targetOf(runFor(to)).onlyHere?.instead === to;
 
 /** Converts a model to the documents that are read. */
 export const convertWritten = (
@@ -43,24 +46,29 @@ export async function readBack(
   to: TargetNotation,
   { converted, ...how }: HowToConvert & { readonly converted?: ConvertedModel } = {},
 ): Promise<ValidModel> {
-  if (to === 'pynn-nestml') return inNest(valid, how, converted);
+  if (isCompiled(to)) return inSimulator(valid, to, how, converted);
   const document = documentNotation(to);
   const written = converted && document === to ? converted : await convertWritten(valid, to, how);
   return (await readWritten(written, document)).valid;
 }
 
-/** Returns the model of a script for NEST. Nothing reads NESTML: models in it are those after the last rewriting. */
-async function inNest(valid: ValidModel, how: HowToConvert, converted?: ConvertedModel): Promise<ValidModel> {
+/** Returns the model of a script with NESTML. Nothing reads that: models in it are those after the last rewriting. */
+async function inSimulator(
+  valid: ValidModel,
+  to: TargetNotation,
+  how: HowToConvert,
+  converted?: ConvertedModel,
+): Promise<ValidModel> {
   // Scripts of PyNN keep the times that their authors gave.
   const isMoved = timingProperties[valid.model.timing].simulator !== 'PyNN';
   let settled = valid;
   const onPass: ConvertOptions['onPass'] = (_, rewritten) => void (settled = rewritten);
   const isPlain = converted !== undefined && !hasNestml(converted);
-  const script = isPlain
-    ? converted
-    : await convertModel(valid, 'pynn-nestml', { ...how, name: usualName('pynn-nestml'), onPass });
-  const read = hasNestml(script) ? settled : await readBack(valid, 'pynn-json', how);
-  return writtenValid(await asComputedBy('nest', typedValid(read), { movesEarlySpikes: isMoved }));
+  const script = isPlain ? converted : await convertModel(valid, to, { ...how, name: usualName(to), onPass });
+  const read = hasNestml(script) ? settled : await readBack(valid, documentNotation(to), how);
+  const [simulator] = targetOf(to).runBy ?? [];
+  if (simulator === undefined) return read;
+  return writtenValid(await asComputedBy(simulator, typedValid(read), { movesEarlySpikes: isMoved }));
 }
 
 /** Reads the main file of a conversion to a document, without the model that it carries. */

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { datFiles, datPath } from '../../runtime/results/dat/plan.js';
 import type { Model } from '../model/model.js';
 import { populationOf } from '../model/selected.js';
-import { stretchesKept, type Stretch } from '../pipeline/results/segments.js';
+import { stretchesKept, type Stretch } from '../library/simulators/kept-stretches.js';
 import { sampleTime, type SampleRows } from './compare-samples.js';
 import type { SpikesByPopulation } from './compare-spikes.js';
 import type { Sampled } from './comparable-variables.js';

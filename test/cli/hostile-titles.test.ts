@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { Diagnostics } from '../../src/diagnostics/diagnostic.js';
 import { markdownBlock, markdownCode, markdownText, printable, printableJson } from '../../src/diagnostics/display.js';
-import { readXml } from '../../translators/neuroml/xml/read-xml.js';
+import { readXml } from '../../src/xml/read-xml.js';
 import { runCommand, temporaryFolder } from '../support/command.js';
 
 const folder = temporaryFolder();

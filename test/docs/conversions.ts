@@ -9,13 +9,13 @@ import type { ValidModel } from '../../src/model/model.js';
 import { convertModel, type ConvertedModel, type TargetNotation } from '../../src/convert/convert.js';
 import { measure, type Measurement } from '../../src/verify/measure.js';
 import { usualName } from '../../src/convert/target-notations.js';
-import { mainOf } from '../../src/convert/exported.js';
+import { mainOf } from '../../translators/shared/writing.js';
 import { inFolder } from '../../src/convert/in-folder.js';
 import { importModel, readSource, type ImportedModel } from '../../src/pipeline/pipeline.js';
 import { numericsVersion } from '../../src/ir/program.js';
 import { askedEffort } from '../support/effort.js';
 import { root } from '../support/import-graph.js';
-import { longestText } from '../../translators/neuroml/xml/decode.js';
+import { longestText } from '../../src/xml/decode.js';
 
 /** Notations of the table: documents, which contain all that scripts do. */
 export const targets = { canonical: 'canonical', brian: 'brian-json', pynn: 'pynn-json', neuroml: 'neuroml' } as const;

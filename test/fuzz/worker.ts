@@ -17,7 +17,10 @@ import { feedGraph } from './feed-nir.js';
 import { feedCalls } from './feed-calls.js';
 import { feedResult } from './feed-results.js';
 import { commandFeeder, type CommandFeeder } from './feed-command.js';
+import { registerNotations } from '../../src/notations.js';
 import { inputsOf, notations, ownForms, root, type FuzzNotation } from './inputs.js';
+
+registerNotations();
 
 const [word, seedText = '1', firstText = '0', countText = '0', purpose] = process.argv.slice(2);
 const [seed, first, count] = [Number(seedText), Number(firstText), Number(countText)];

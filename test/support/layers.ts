@@ -29,12 +29,25 @@ const layers: Readonly<Record<string, Layer>> = {
   'src/lower': { from: ['src/diagnostics', 'src/lang', 'src/model', 'src/draw', 'src/ir'], packages: false },
   'src/optimise': { from: ['src/diagnostics', 'src/ir'], packages: false },
   'src/codegen': { from: ['src/diagnostics', 'src/ir'], packages: true },
-  'translators/shared': { from: ['src/diagnostics', 'src/lang', 'src/model', 'src/library'], packages: false },
+  'src/xml': { from: ['src/diagnostics'], packages: true },
+  'translators/shared': {
+    from: ['src/diagnostics', 'src/lang', 'src/model', 'src/library', 'src/tables'],
+    packages: false,
+  },
   ...Object.fromEntries(
     notations.map((folder) => [
       folder,
       {
-        from: ['src/diagnostics', 'src/lang', 'src/model', 'src/library', 'translators/shared', 'schemas'],
+        from: [
+          'src/diagnostics',
+          'src/lang',
+          'src/model',
+          'src/library',
+          'src/tables',
+          'src/xml',
+          'translators/shared',
+          'schemas',
+        ],
         packages: true,
       },
     ]),
@@ -42,7 +55,7 @@ const layers: Readonly<Record<string, Layer>> = {
   'runtime/targets': { from: ['src/diagnostics', 'src/ir', 'src/optimise', 'src/codegen'], packages: true },
   'runtime/results': { from: ['src/diagnostics', 'src/ir'], packages: true },
   'src/tables': { from: ['src/diagnostics'], packages: true },
-  'src/bundle': { from: ['src/diagnostics', 'src/model', 'translators/neuroml', 'runtime/results'], packages: true },
+  'src/bundle': { from: ['src/diagnostics', 'src/model', 'src/xml', 'runtime/results'], packages: true },
   'src/compare': {
     from: ['src/bundle', 'src/diagnostics', 'src/lang', 'src/tables', 'runtime/results'],
     packages: true,

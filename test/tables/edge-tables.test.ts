@@ -4,7 +4,9 @@ import { copyFileSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFile
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { DiagnosticError } from '../../src/diagnostics/diagnostic.js';
-import { withTables } from '../../src/convert/tables-beside.js';
+import { TablesBeside } from '../../translators/shared/tables-beside.js';
+import { withTables as withBrianTables } from '../../translators/brian/export/connection-tables.js';
+import { withTables as withPynnTables } from '../../translators/pynn/export/connection-tables.js';
 import { degreesText } from '../../src/present/describe/degrees.js';
 import { importModel } from '../../src/pipeline/import-model.js';
 import type { ImportedModel } from '../../src/pipeline/read/imported-model.js';
@@ -236,14 +238,15 @@ describe('conversions write long lists of connections', () => {
       label,
       connector: { type: 'FromListConnector', params: { conn_list: ends(k).map((i) => [i, 0]) } },
     }));
-    for (const [notation, count] of [
-      ['brian', 4],
-      ['pynn', 2],
+    for (const [withTables, document, count] of [
+      [withBrianTables, { synapses }, 4],
+      [withPynnTables, { projections }, 2],
     ] as const) {
-      const made = withTables({ synapses, projections }, 'm.json', notation);
-      const names = made.files.map(({ name }) => name);
+      const tables = new TablesBeside({ name: 'm.json', tableBytes: parquetBytes });
+      const made = withTables(document, tables);
+      const names = tables.files.map(({ name }) => name);
       expect(new Set(names.map((name) => name.toLowerCase())).size).toBe(count);
-      for (const name of names) expect(JSON.stringify(made.document)).toContain(`"${name}"`);
+      for (const name of names) expect(JSON.stringify(made)).toContain(`"${name}"`);
     }
   });
 });

@@ -1,5 +1,6 @@
 /** Brian-like specifications as a notation. */
 
+import { json, script } from '../shared/file-kinds.js';
 import type { NotationFacts } from '../shared/notation.js';
 
 /** Names and marks of specifications. */
@@ -12,4 +13,25 @@ export const brian = {
   connections: 'synapses',
   lists: 'i-j',
   constants: 'namespace',
+  schema: 'brian',
+  starter: { file: 'brian.yaml', copy: 'model.yaml' },
+  targets: {
+    brian: {
+      title: 'Brian',
+      files: script,
+      subject: 'brian',
+      origin: 'beside',
+      document: 'brian-json',
+      runBy: ['brian2'],
+      suggested: 2,
+      shown: 2,
+    },
+    'brian-json': {
+      title: 'the Brian-like specification',
+      files: json,
+      subject: 'brian',
+      origin: 'inside',
+      runBy: ['brian2'],
+    },
+  },
 } as const satisfies NotationFacts;

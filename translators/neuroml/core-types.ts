@@ -2,9 +2,9 @@
 
 import { platform } from '#platform';
 import { Diagnostics, invariant } from '../../src/diagnostics/diagnostic.js';
-import type { LemsHost } from './host.js';
-import type { XmlElement } from './xml/element.js';
-import { readXml } from './xml/read-xml.js';
+import type { IncludeHost } from '../shared/include-host.js';
+import type { XmlElement } from '../../src/xml/element.js';
+import { readXml } from '../../src/xml/read-xml.js';
 
 const folder = 'translators/neuroml/core';
 const texts = new Map<string, string>();
@@ -38,7 +38,7 @@ export function coreRoot(name: string): XmlElement | null {
 }
 
 /** Returns the file of core types that defines a type, or undefined if none does. */
-export function coreFileOf(type: string, { core }: LemsHost): string | undefined {
+export function coreFileOf(type: string, { core }: IncludeHost): string | undefined {
   const read = (name: string): string | null => (core ? core.read(name) : coreFile(name));
   return (core?.names ?? coreFileNames()).find(
     (name) => read(name)?.includes(`<ComponentType name="${type}"`) === true,

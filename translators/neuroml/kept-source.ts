@@ -7,8 +7,8 @@
 import { coreFile, coreRoot } from './core-types.js';
 import { ReadComponent } from './lems/read-components.js';
 import type { Component, LemsModel, LemsSource } from './lems/definitions.js';
-import type { XmlElement } from './xml/element.js';
-import { attributeRanges, tagNameAt } from './xml/tags.js';
+import type { XmlElement } from '../../src/xml/element.js';
+import { attributeRanges, tagNameAt } from '../../src/xml/tags.js';
 
 /** A document without inclusions but those of core types. */
 export interface KeptSource {

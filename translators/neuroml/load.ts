@@ -8,11 +8,11 @@ import { isRefused } from '../../src/diagnostics/system-error.js';
 import { platform } from '#platform';
 import type { Diagnostics } from '../../src/diagnostics/diagnostic.js';
 import { coreFileNames, coreRoot } from './core-types.js';
-import type { LemsHost } from './host.js';
+import type { IncludeHost } from '../shared/include-host.js';
 import * as messages from './messages.js';
-import type { XmlElement } from './xml/element.js';
-import { namespaceOf } from './xml/namespace.js';
-import { readXml } from './xml/read-xml.js';
+import type { XmlElement } from '../../src/xml/element.js';
+import { namespaceOf } from '../../src/xml/namespace.js';
+import { readXml } from '../../src/xml/read-xml.js';
 
 const { posix } = platform;
 
@@ -42,7 +42,7 @@ const carriesModel = ({ name, children }: XmlElement): boolean =>
   children.some((child) => child.name === 'property' && child.attribute('tag')?.startsWith(originTag) === true);
 
 interface Loading {
-  readonly host: LemsHost;
+  readonly host: IncludeHost;
   readonly diagnostics: Diagnostics;
   readonly elements: { element: XmlElement; origin: Origin }[];
   readonly roots: XmlElement[];
@@ -71,7 +71,7 @@ const deepestInclusion = 50;
 export function loadDocuments(
   text: string,
   document: string,
-  host: LemsHost,
+  host: IncludeHost,
   diagnostics: Diagnostics,
 ): LoadedDocuments | null {
   const root = readRoot(text, document, diagnostics);
@@ -240,7 +240,7 @@ function includeFile(
   if (root) splice(root, real, 'included', state);
 }
 
-function coreNames(host: LemsHost): readonly string[] {
+function coreNames(host: IncludeHost): readonly string[] {
   const all = host.core?.names ?? coreFileNames();
   // The file that includes all others comes first, and is enough.
   return all.includes(allCoreTypes) ? [allCoreTypes, ...all.filter((name) => name !== allCoreTypes)] : all;

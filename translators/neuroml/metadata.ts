@@ -2,7 +2,7 @@
 
 import type { Metadata } from '../../src/model/model.js';
 import type { LemsSource } from './lems/definitions.js';
-import type { XmlElement } from './xml/element.js';
+import type { XmlElement } from '../../src/xml/element.js';
 
 /** A model's name and metadata. */
 export interface Described {

@@ -3,7 +3,7 @@
 import type { Diagnostics } from '../../src/diagnostics/diagnostic.js';
 import { checkShapes } from './cells/shape.js';
 import { coreFileOf } from './core-types.js';
-import { noFiles, type LemsHost } from './host.js';
+import { noFiles, type IncludeHost } from '../shared/include-host.js';
 import { nameOf, optional, required } from './lems/attributes.js';
 import { checkAttributes, checkReferences } from './lems/check-components.js';
 import { checkTypes } from './lems/check-types.js';
@@ -17,10 +17,10 @@ import { readComponent, type KeptElement, type ReadComponent } from './lems/read
 import { createTally } from './lems/tally.js';
 import { loadDocuments, type LoadedDocuments, type Origin } from './load.js';
 import { checkDocument, schemaCheck, schemaFor, type Schema } from './nml/check-schema.js';
-import { elementsIn } from './xml/definitions.js';
-import type { XmlElement } from './xml/element.js';
+import { elementsIn } from '../../src/xml/definitions.js';
+import type { XmlElement } from '../../src/xml/element.js';
 
-export type { LemsHost } from './host.js';
+export type { IncludeHost } from '../shared/include-host.js';
 
 type Placed = LoadedDocuments['elements'][number];
 
@@ -39,7 +39,7 @@ const commentary: ReadonlySet<string> = new Set(['notes', 'annotation', 'propert
 export function readLems(
   text: string,
   document: string,
-  host: LemsHost = noFiles,
+  host: IncludeHost = noFiles,
   diagnostics: Diagnostics,
 ): LemsModel | null {
   const loaded = loadDocuments(text, document, host, diagnostics);
@@ -47,7 +47,7 @@ export function readLems(
 }
 
 /** Reads the contents of loaded documents; see `readLems`. */
-export function readDocuments(loaded: LoadedDocuments, host: LemsHost, diagnostics: Diagnostics): LemsModel {
+export function readDocuments(loaded: LoadedDocuments, host: IncludeHost, diagnostics: Diagnostics): LemsModel {
   const { elements } = loaded;
   diagnostics.lookUpIn(
     elementsIn(() => elements.flatMap(({ element, origin }) => (origin === 'core' ? [] : [element]))),
@@ -129,7 +129,7 @@ const readBefore = new Map<string, Map<XmlElement, ComponentType>>();
 /** Returns core types that were read for earlier documents, or undefined if they could differ in this one. */
 function sharedTypes(
   { elements, core }: LoadedDocuments,
-  { core: replaced }: LemsHost,
+  { core: replaced }: IncludeHost,
 ): Map<XmlElement, ComponentType> | undefined {
   const redefines = elements.some(
     ({ element: { name }, origin }) => origin !== 'core' && ['Dimension', 'Unit', 'Constant'].includes(name),
@@ -192,7 +192,7 @@ interface FoundComponents {
 function readComponents(
   elements: readonly Placed[],
   types: ComponentTypes,
-  { host, schema: { mayRepeat, impliedType } }: { readonly host: LemsHost; readonly schema: Schema },
+  { host, schema: { mayRepeat, impliedType } }: { readonly host: IncludeHost; readonly schema: Schema },
   diagnostics: Diagnostics,
 ): FoundComponents {
   const written = elements.filter(({ element: { name } }) => !definitions.has(name) && !commentary.has(name));

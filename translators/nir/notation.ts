@@ -8,4 +8,17 @@ export const nir = {
   names: ['nir'],
   form: 'hdf5',
   suffixes: ['.nir'],
+  targets: {
+    nir: {
+      title: 'NIR',
+      files: { called: 'a graph of NIR', suffixes: ['.nir'] },
+      subject: 'nir',
+      origin: 'none',
+      notRun: {
+        reason: 'a graph of NIR states no inputs: run it with --input',
+        refusal: 'a graph of NIR is checked by running it',
+        hint: 'leave out --check and --with, and run the graph with --input',
+      },
+    },
+  },
 } as const satisfies NotationFacts;

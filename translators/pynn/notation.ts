@@ -1,5 +1,6 @@
 /** PyNN-style JSON as a notation. */
 
+import { json, script } from '../shared/file-kinds.js';
 import type { NotationFacts } from '../shared/notation.js';
 
 /** Names and marks of documents. */
@@ -11,4 +12,35 @@ export const pynn = {
   heading: { format: 'interneuron/pynn' },
   connections: 'projections',
   fileUnits: 'mV, nA, ms',
+  schema: 'pynn',
+  starter: { file: 'pynn.json', copy: 'model.json' },
+  targets: {
+    pynn: {
+      title: 'PyNN',
+      files: script,
+      subject: 'pynn',
+      origin: 'beside',
+      document: 'pynn-json',
+      keepsSpikesBetweenSteps: true,
+      runBy: ['nest', 'neuron'],
+      onlyHere: { code: 'pynn/native', instead: 'pynn-nestml' },
+    },
+    'pynn-nestml': {
+      title: 'PyNN with NESTML',
+      files: script,
+      subject: 'pynn',
+      origin: 'beside',
+      document: 'pynn-json',
+      runBy: ['nest'],
+      suggested: 1,
+    },
+    'pynn-json': {
+      title: 'PyNN',
+      files: json,
+      subject: 'pynn',
+      origin: 'inside',
+      keepsSetup: true,
+      runBy: ['nest', 'neuron'],
+    },
+  },
 } as const satisfies NotationFacts;

@@ -1,9 +1,59 @@
 /** The face of a notation: its names, how its documents are recognised, and how they are read. */
 
-import type { Diagnostic, Diagnostics, Finding } from '../../src/diagnostics/diagnostic.js';
+import type { Diagnostic, Diagnostics, Finding, Place } from '../../src/diagnostics/diagnostic.js';
 import type { Positions } from '../../src/diagnostics/positions.js';
-import type { DataStore } from '../../src/model/model.js';
+import type { Simulator } from '../../src/library/simulators/names.js';
+import type { DataStore, ValidModel } from '../../src/model/model.js';
+import type { Sha256 } from '../../src/platform/platform.js';
+import type { FileKind } from './file-kinds.js';
 import type { Hdf5Group } from './hdf5.js';
+import type { IncludeHost } from './include-host.js';
+import type { Writers } from './writing.js';
+
+/** A form in which a notation is written, as `convert --to` names it. */
+export interface TargetFacts {
+  /** Name in sentences. */
+  readonly title: string;
+  readonly files: FileKind;
+  /** Suffix that stands for it, of those of its files; absent: any of them, and the first is usual. */
+  readonly suffix?: string;
+  /** Further names of its files. */
+  readonly alsoNamed?: RegExp;
+  /** Another name that `convert --to` takes. */
+  readonly short?: string;
+  /** First part of the codes of its findings, as in `lems/not-expressible`. */
+  readonly subject: string;
+  /** The original model of a written document: in the document, in a file next to it, or not stored. */
+  readonly origin: 'inside' | 'beside' | 'none';
+  /** The target that corresponds to a script. Scripts are only read by Python. */
+  readonly document?: string;
+  /** The target that holds a whole model in one file, for files with several. */
+  readonly whole?: string;
+  /** Beginning of the names of files with a simulation, which bundles have of it. */
+  readonly simulationPrefix?: string;
+  /** Whether it keeps the setup of a script with its simulator, or holds nothing that runs. */
+  readonly keepsSetup?: true;
+  /** Whether its cells spike between steps as those of a script with such a setup. */
+  readonly keepsSpikesBetweenSteps?: true;
+  /** Whether users expect that only a part of the model is written. */
+  readonly isPart?: true;
+  /** Reason why what is written cannot be run by itself; and the error of a request for it, with a hint. */
+  readonly notRun?: { readonly reason: string; readonly refusal: string; readonly hint: string };
+  /** Whether types without populations are models. */
+  readonly holdsTypes?: true;
+  /** Whether parts can have files of their own. */
+  readonly splits?: true;
+  /** Simulators that run it. */
+  readonly runBy?: readonly Simulator[];
+  /** Code of parts that only interneuron's backend runs, and the target for simulators that expresses such parts. */
+  readonly onlyHere?: { readonly code: string; readonly instead: string };
+  /** Whether `describe` writes it. */
+  readonly describes?: true;
+  /** Place among the targets to which `about` shows a conversion; absent: none is shown. */
+  readonly shown?: number;
+  /** Place among the targets that are suggested for parts that others lack; absent: it is not suggested. */
+  readonly suggested?: number;
+}
 
 /** Names of a notation, and what marks its documents. They are known before the reader is loaded. */
 export interface NotationFacts {
@@ -33,8 +83,16 @@ export interface NotationFacts {
   readonly constants?: string;
   /** Units of samples and times in files of results; absent: SI. */
   readonly fileUnits?: 'mV, nA, ms';
-  /** Whether a document is a single cell, which fits every machine. */
+  /** Whether a document is a single cell with a mechanism, which fits every machine. */
   readonly isOneCell?: true;
+  /** The picture that its files are usually drawn as; absent: of a run. */
+  readonly picture?: 'morphology';
+  /** Name of its JSON Schema. */
+  readonly schema?: string;
+  /** Model to start from: its file in fixtures/starters, and the name of the user's copy. */
+  readonly starter?: { readonly file: string; readonly copy: string };
+  /** The forms in which it is written; absent: it is only read. */
+  readonly targets?: Readonly<Record<string, TargetFacts>>;
 }
 
 /** A file that a document names: its content, or why it is not read. */
@@ -87,3 +145,95 @@ export type TextReader = (text: string, reading: Reading) => ReadDocument | null
 
 /** Reads a file of HDF5. Returns null after an error. */
 export type Hdf5Reader = (root: Hdf5Group, reading: Reading) => ReadDocument | null;
+
+/** Documents in HDF5, and in other files that are named like them. */
+export interface Hdf5Road {
+  readonly named: RegExp;
+  /** Members of the root that are read. */
+  readonly members: readonly string[];
+  readonly deepest?: number;
+  readonly keepLinks?: boolean;
+  /** Checks whether a file holds a document. */
+  readonly holds: (root: Hdf5Group, path: string) => boolean;
+  /** Returns the text that a document stands for; absent: it is read as it is. */
+  readonly text?: (root: Hdf5Group) => string;
+  readonly read?: Hdf5Reader;
+}
+
+/** A canonical document with its places. */
+export type Placed = Pick<ReadDocument, 'document' | 'positions'>;
+
+/** A model, or a part of one, that documents of markup define. */
+export interface MarkupPart {
+  /** Whether it can stand by itself, without surroundings that were made up for it. */
+  readonly isWhole: boolean;
+  /** Returns a canonical document, or null after an error. */
+  read(diagnostics: Diagnostics): Placed | null;
+}
+
+/** What documents of markup define. */
+export interface MarkupModel extends MarkupPart {
+  /** Whether they define a run; otherwise they hold only parts of models. */
+  readonly hasRun: boolean;
+  /** Returns the parts that can be checked by themselves. @param document  as places name it */
+  parts(document: string): readonly MarkupPart[];
+}
+
+/** A document of markup with the files that it includes, as elements. */
+export interface LoadedMarkup {
+  readonly place: Place;
+  /** The place of the model that it carries, and that model's data as they are written. */
+  readonly carried?: { readonly place: Place; readonly origin: unknown };
+  /** Adds its content, without the model that it carries, to a digest. */
+  digest(hash: Sha256): Sha256;
+  /** Returns the text of the document with data of a model; undefined if its language has no place for them. */
+  withOrigin(text: string, origin: Readonly<Record<string, string | number>>): string | undefined;
+  read(diagnostics: Diagnostics): MarkupModel;
+}
+
+/** How markup is read. */
+export interface MarkupRoad {
+  /** Returns a document with the files that it includes; null after an error. */
+  load(text: string, name: string, host: IncludeHost, diagnostics: Diagnostics): LoadedMarkup | null;
+  /** Checks whether a text begins as such a document, well-formed or not. */
+  begins(text: string): boolean;
+  /** Names of files that come with the program. */
+  ownFiles(): readonly string[];
+  /** Names of elements that only hold others. */
+  readonly wrappers: ReadonlySet<string>;
+}
+
+/** Text in markup that a text stands for, and the line in the text of each of its lines. */
+export interface AsMarkup {
+  readonly text: string;
+  readonly lines: readonly number[];
+}
+
+/** Reads files that a canonical document names. */
+export type NamedFilesReader = (
+  document: unknown,
+  positions: Positions,
+  reading: Pick<Reading, 'path' | 'diagnostics' | 'text'>,
+) => Placed;
+
+/** How a notation is read and written. It has one of the readers. */
+export interface Road {
+  readonly tree?: TreeReader;
+  readonly text?: TextReader;
+  readonly hdf5?: Hdf5Road;
+  readonly markup?: MarkupRoad;
+  /** Returns the text in markup that is read in place of a text; null after an error. */
+  readonly asMarkup?: (name: string, text: string, diagnostics: Diagnostics) => AsMarkup | null;
+  /** Replaces names of its files in canonical documents by what the files hold. */
+  readonly named?: NamedFilesReader;
+  /** Writers by target; absent: it is only read. */
+  readonly write?: Writers;
+  /** Returns a part of a model as text that people read. @throws UsageError for a model without such a part */
+  readonly describe?: (valid: ValidModel) => string;
+}
+
+/** Returns a document with all settings left for the canonical model. */
+export const withSettings = <T extends Omit<ReadDocument, 'set'>>(
+  read: T | null,
+  { set }: Pick<Reading, 'set'>,
+): (T & ReadDocument) | null => read && { ...read, set };

@@ -12,6 +12,14 @@ export const sonata = {
   recognises: isSonataConfig,
   origin: 'beside',
   fileUnits: 'mV, nA, ms',
+  targets: {
+    sonata: {
+      title: 'SONATA',
+      files: { called: 'a folder', suffixes: [], document: 'simulation_config.json' },
+      subject: 'sonata',
+      origin: 'beside',
+    },
+  },
 } as const satisfies NotationFacts;
 
 /** Checks whether a document is a config of SONATA. */

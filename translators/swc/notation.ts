@@ -8,4 +8,21 @@ export const swc = {
   names: ['swc'],
   form: 'text',
   suffixes: ['.swc'],
+  picture: 'morphology',
+  targets: {
+    swc: {
+      title: 'SWC',
+      files: { called: 'SWC files', suffixes: ['.swc'] },
+      subject: 'swc',
+      origin: 'none',
+      keepsSetup: true,
+      isPart: true,
+      describes: true,
+      notRun: {
+        reason: 'SWC holds shapes of cells, which cannot be run',
+        refusal: 'SWC holds shapes of cells, which cannot be run',
+        hint: 'leave out --check and --with',
+      },
+    },
+  },
 } as const satisfies NotationFacts;

@@ -5,6 +5,7 @@ import { basename, dirname, extname, join } from 'node:path';
 import { openRecorded } from '../../compare/open-recorded.js';
 import { withNodes } from '../../compare/read/ours.js';
 import { DiagnosticError, UsageError } from '../../diagnostics/diagnostic.js';
+import { shownFor, usualSuffix } from '../../convert/target-notations.js';
 import { countFindings, diagnosticsToJson } from '../../diagnostics/render.js';
 import { titleOf } from '../../pipeline/read/notation.js';
 import { isModel } from '../../pipeline/read/is-model.js';
@@ -125,8 +126,8 @@ async function aboutModel(path: string, context: CommandContext): Promise<About>
   const file = quoted(path);
   try {
     const { description, notation, findings } = await descriptionOf(path, context);
-    const isNeuroml = notation === 'neuroml';
-    const [to, written] = isNeuroml ? ['brian', `${stemOf(path)}.py`] : ['neuroml', `${stemOf(path)}.nml`];
+    const to = shownFor(notation);
+    const written = `${stemOf(path)}${usualSuffix(to)}`;
     const lines = describeInText(description).trimEnd().split('\n');
     return {
       path,
@@ -135,7 +136,7 @@ async function aboutModel(path: string, context: CommandContext): Promise<About>
       content: shortened(lines, `interneuron describe ${file}`),
       commands: [
         ['run', `interneuron run ${file} -o ${quoted(`${stemOf(path)}.nwb`)}`],
-        ['convert', `interneuron convert ${file} --to ${to} -o ${quoted(written ?? '')}`],
+        ['convert', `interneuron convert ${file} --to ${to} -o ${quoted(written)}`],
         isBundle(path)
           ? ['run again and compare', `interneuron verify ${file}`]
           : ['compare with another model', `interneuron diff ${file} OTHER`],

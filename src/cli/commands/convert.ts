@@ -3,10 +3,11 @@
 import { mkdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { isLeftOut, isLoss } from '../../model/conversion-report.js';
-import { convertModel, onlyHere, type ConversionEntry, type ConvertedModel } from '../../convert/convert.js';
+import { convertModel, type ConversionEntry, type ConvertedModel } from '../../convert/convert.js';
 import { DiagnosticError, UsageError, type Diagnostic } from '../../diagnostics/diagnostic.js';
 import { countFindings, diagnosticsToJson } from '../../diagnostics/render.js';
 import { printable } from '../../diagnostics/display.js';
+import { joinWords } from '../../diagnostics/suggest.js';
 import { orOutputError } from '../../../runtime/results/output-error.js';
 import type { Measurement } from '../../verify/measure.js';
 import { limitReport } from '../../verify/limit-text.js';
@@ -22,11 +23,15 @@ import { sourceWords, type SourceWords } from '../../convert/source-words.js';
 import { documentText } from '../../convert/document-text.js';
 import {
   isFolderNotation,
-  simulators,
+  suggestedFor,
+  targetNotations,
   targetOf,
+  usualSuffix,
   wholeName,
   type TargetNotation,
 } from '../../convert/target-notations.js';
+import { simulatorNames, type Simulator } from '../../library/simulators/names.js';
+import { simulators } from '../../library/simulators/simulators.js';
 import { passFiles } from '../pass-files.js';
 import { planConversions, type Conversion } from '../conversion-plan.js';
 import type { CommandContext } from '../context.js';
@@ -83,8 +88,13 @@ async function convertOne(
   context: CommandContext,
 ): Promise<{ readonly code: number; readonly report: object }> {
   const { options } = context;
-  if (options.flag('split') && (to !== 'neuroml' || context.toStandardOutput))
-    throw new UsageError('--split writes files of NeuroML', 'add --to neuroml -o network.nml, or leave it out');
+  const facts = targetOf(to);
+  const [splitting = to] = targetNotations.filter((one) => targetOf(one).splits);
+  if (options.flag('split') && (to !== splitting || context.toStandardOutput))
+    throw new UsageError(
+      `--split writes files of ${targetOf(splitting).title}`,
+      `add --to ${splitting} -o network${usualSuffix(splitting)}, or leave it out`,
+    );
   const path = context.toStandardOutput ? wholeName(to) : output;
   const imported = await context.model(source);
   context.show(imported.diagnostics);
@@ -95,7 +105,7 @@ async function convertOne(
     name: basename(path),
     positions: imported.positions,
     leftOut: imported.isCarried ? [] : options.values('left-out'),
-    origin: targetOf(to).origin === 'beside' ? options.flag('keep-origin') : !options.flag('no-origin'),
+    origin: facts.origin === 'beside' ? options.flag('keep-origin') : !options.flag('no-origin'),
     split: options.flag('split'),
     tables: !context.toStandardOutput,
     ...(dump === undefined ? {} : { onPass: (...pass) => passed.push(pass) }),
@@ -104,7 +114,11 @@ async function convertOne(
   const words = sourceWords(imported.valid.model, imported.positions, converted.report);
   // Users who convert to shapes expect that only the shapes of a model are written.
   const isSome = converted.files.length > 0;
-  const refused = refusal(converted, options.flag('strict'), isSome && (options.flag('partial') || to === 'swc'));
+  const refused = refusal(
+    converted,
+    options.flag('strict'),
+    isSome && (options.flag('partial') || facts.isPart === true),
+  );
   const isForUs = !converted.portable && options.value('backend') === undefined;
   const report = options.value('report');
   const planned = refused.length > 0 || isForUs ? [] : pathsOf(converted, path);
@@ -145,7 +159,7 @@ async function convertOne(
     return { code: exitCodes.wrong, report: reported };
   }
   if (isForUs) {
-    context.show([await notPortable(converted, imported, words)]);
+    context.show([await notPortable(converted, to, imported, words)]);
     context.say('nothing written: the script is not portable');
     return { code: exitCodes.wrong, report: reported };
   }
@@ -161,9 +175,9 @@ async function convertOne(
         : `wrote ${outputs.map(printable).join(', ')}`,
     );
   for (const { code, message } of converted.report)
-    if (code === 'lems/one-file' || code === 'origin/left-out') context.say(printable(message));
+    if (code.endsWith('/one-file') || code === 'origin/left-out') context.say(printable(message));
   if (differing.length > 0) context.say(tableOf(differing, words));
-  const isAsked = options.flag('check') || simulators.some((name) => name === options.value('with'));
+  const isAsked = options.flag('check') || simulatorNames.some((name) => name === options.value('with'));
   if (isAsked && measured?.check)
     for (const line of checkLines(measured.check, options.flag('freeze'))) context.say(line);
   context.say(summary + (converted.portable ? '' : '; not portable'));
@@ -202,15 +216,10 @@ async function measurementOf(
   to: TargetNotation,
   converted: ConvertedModel,
 ): Promise<Measurement | undefined> {
-  const simulator = simulators.find((name) => name === options.value('with'));
+  const simulator = simulatorNames.find((name) => name === options.value('with'));
   const whole = options.flag('check') || simulator !== undefined;
-  if (whole && to === 'swc')
-    throw new UsageError('SWC holds shapes of cells, which cannot be run', 'leave out --check and --with');
-  if (whole && to === 'nir')
-    throw new UsageError(
-      'a graph of NIR is checked by running it',
-      'leave out --check and --with, and run the graph with --input',
-    );
+  const { notRun } = targetOf(to);
+  if (whole && notRun) throw new UsageError(notRun.refusal, notRun.hint);
   if (!whole && options.flag('no-check')) return undefined;
   const [{ graded, measure }, { workIn }] = await Promise.all([
     import('../../verify/measure.js'),
@@ -249,11 +258,9 @@ function refusal({ report }: ConvertedModel, strict: boolean, partial: boolean):
 
 /** Returns the first notation of other tools that expresses the whole model, or undefined if there is none. */
 async function completeNotation({ valid }: ImportedModel, to: TargetNotation): Promise<TargetNotation | undefined> {
-  const others = to === 'neuroml' ? ['lems', 'brian'] : ['pynn-nestml', 'brian', 'lems'];
-  for (const other of others as readonly TargetNotation[]) {
-    if (other === to) continue;
+  for (const other of suggestedFor(to)) {
     const { outcome, report } = await convertModel(valid, other);
-    if (outcome !== 'incomplete' && !report.some(({ code }) => code === 'pynn/runs-nowhere')) return other;
+    if (outcome !== 'incomplete' && !report.some(({ code }) => code.endsWith('/runs-nowhere'))) return other;
   }
   return undefined;
 }
@@ -283,26 +290,39 @@ function findingOf(
   };
 }
 
-/** Says that only interneuron's backend would run a script of PyNN, and what to do about it. */
+/** Says that only interneuron's backend would run a script, and what to do about it. */
 async function notPortable(
   { report }: ConvertedModel,
+  to: TargetNotation,
   imported: ImportedModel,
   words: SourceWords,
 ): Promise<Diagnostic> {
-  const parts = report.filter(({ code }) => code === onlyHere);
+  const { onlyHere, title, subject, runBy } = targetOf(to);
+  const parts = report.filter(({ code }) => code === onlyHere?.code);
   const [first] = parts;
-  const nestml = await convertModel(imported.valid, 'pynn-nestml');
-  const forNest = nestml.outcome === 'incomplete' ? '' : 'use --to pynn-nestml for a script that NEST runs, or ';
+  const other = onlyHere?.instead as TargetNotation;
+  const compiled = await convertModel(imported.valid, other);
+  const forCompiler =
+    compiled.outcome === 'incomplete'
+      ? ''
+      : `use --to ${other} for a script that ${titlesOf(targetOf(other).runBy)} runs, or `;
   return {
-    code: 'pynn/not-portable',
+    code: `${subject}/not-portable`,
     severity: 'error',
-    message: `PyNN has no names for ${parts.length === 1 ? 'a part' : `${parts.length} parts`} of the model: only interneuron's backend for PyNN would run the script`,
-    expected: 'a model in the names of PyNN, whose scripts run on NEST and NEURON',
+    message: `${title} has no names for ${parts.length === 1 ? 'a part' : `${parts.length} parts`} of the model: only interneuron's backend for ${title} would run the script`,
+    expected: `a model in the names of ${title}, whose scripts run on ${titlesOf(runBy)}`,
     found: first === undefined || first.pointer === '' ? 'the model' : words.part(first.pointer),
-    hint: `${forNest}--backend interneuron to write it for interneuron's backend`,
+    hint: `${forCompiler}--backend interneuron to write it for interneuron's backend`,
     ...(first === undefined ? {} : { place: words.place(first.pointer) }),
   };
 }
+
+/** Returns the names of simulators in sentences. */
+const titlesOf = (names: readonly Simulator[] = []): string =>
+  joinWords(
+    names.map((name) => simulators[name].title),
+    'and',
+  );
 
 /** Returns the content of `--report` and `--json`. */
 function reportOf(
@@ -357,7 +377,7 @@ function shorterSteps(
   measured: Measurement | undefined,
 ): string {
   const isOpen = measured?.verdict === 'different' || measured?.verdict === 'cannot say';
-  if (!isOpen || !differing.some(({ code }) => ['convention/forward-euler', 'brian/method'].includes(code))) return '';
+  if (!isOpen || !differing.some(({ code }) => /(?:^convention\/forward-euler|\/method)$/.test(code))) return '';
   const step = Number((model.experiment.dt * 1e2).toPrecision(6));
   return `; the integration method may need shorter steps: --dt '${step} ms'`;
 }

@@ -5,14 +5,15 @@ import { basename } from 'node:path';
 import { isOurs } from '../../compare/open-recorded.js';
 import { printableLines } from '../../diagnostics/display.js';
 import { UsageError, type Diagnostic } from '../../diagnostics/diagnostic.js';
-import type { Notation } from '../../pipeline/read/notation.js';
+import { targetNotations, targetOf, type TargetNotation } from '../../convert/target-notations.js';
+import { factsOf, markupNotation, type Notation } from '../../pipeline/read/notation.js';
+import { roadOf } from '../../pipeline/roads.js';
 import { countAllSynapses } from '../../pipeline/pipeline.js';
 import { describeModel } from '../../present/describe/describe.js';
 import type { ModelDescription } from '../../present/describe/description.js';
 import { describeInHtml, describeInLatex, describeInMarkdown } from '../../present/describe/formats.js';
 import { mechanismTables, membraneSections, membraneTables } from '../../present/describe/membrane.js';
 import { neuromlParts } from '../../present/describe/neuroml-parts.js';
-import { describeInSwc } from '../../../translators/swc/export.js';
 import { isBundle } from '../../pipeline/read/model-in-bundle.js';
 import { inStage } from '../../pipeline/stages.js';
 import { refuseToReplace, writeText } from '../../pipeline/results/replaceable.js';
@@ -23,7 +24,7 @@ import { printJson } from '../failure.js';
 import { formatTable } from '../table.js';
 
 const writers: Readonly<
-  Record<Exclude<(typeof descriptionFormats)[number], 'swc'>, (description: ModelDescription) => string>
+  Record<Exclude<(typeof descriptionFormats)[number], TargetNotation>, (description: ModelDescription) => string>
 > = {
   text: describeInText,
   markdown: describeInMarkdown,
@@ -37,9 +38,10 @@ export async function describe(context: CommandContext): Promise<number> {
   const output = context.toStandardOutput ? undefined : options.value('output');
   if (output !== undefined) await refuseToReplace([output], options.flag('force'));
   const format = descriptionFormats.find((name) => name === options.value('format')) ?? 'text';
-  const { description, swc, findings } = await descriptionOf(onlyFile(context), context);
+  const { description, written, findings } = await descriptionOf(onlyFile(context), context);
   context.show(findings);
-  const text = format === 'swc' ? swc() : writers[format](description);
+  const target = targetNotations.find((to) => to === format);
+  const text = target ? written(target) : writers[format as keyof typeof writers](description);
   if (output !== undefined) writeText(output, text);
   else if (!context.json) terminal.stdout.write(text);
   if (context.json) printJson(terminal, { ...description, ...(output === undefined ? {} : { outputs: [output] }) });
@@ -52,8 +54,8 @@ interface DescribedModel {
   readonly description: ModelDescription;
   readonly notation: Notation;
   readonly findings: readonly Diagnostic[];
-  /** The shapes of its cells. */
-  readonly swc: () => string;
+  /** Returns what it holds that can be said in another notation. */
+  readonly written: (to: TargetNotation) => string;
 }
 
 /**
@@ -69,27 +71,27 @@ export async function descriptionOf(path: string, context: CommandContext): Prom
   if (parts?.lems.target === null) {
     const sections = inStage('describe', () => membraneSections(parts.lems, true));
     if (sections.length > 0) {
-      const swc = (): string => {
+      const written = (to: TargetNotation): string => {
         throw new UsageError(
-          'the document has no network, whose cells would be written as SWC',
+          `the document has no network, whose cells would be written as ${targetOf(to).title}`,
           'describe the network',
         );
       };
       const description = { title: basename(path), sections };
-      return { description, notation: 'neuroml', findings: parts.diagnostics, swc };
+      return { description, notation: markupNotation, findings: parts.diagnostics, written };
     }
   }
   const imported = await context.model(path);
   const synapses = await countAllSynapses(imported);
   const tables = inStage('describe', () => {
-    if (imported.notation === 'nmodl') return mechanismTables(imported.valid.model);
+    if (factsOf(imported.notation).isOneCell) return mechanismTables(imported.valid.model);
     return parts === undefined || imported.isCarried ? undefined : membraneTables(parts.lems);
   });
   return {
     description: inStage('describe', () => describeModel(imported.valid, imported.hashes, synapses, tables)),
     notation: imported.notation,
     findings: imported.diagnostics,
-    swc: () => describeInSwc(imported.valid),
+    written: (to) => roadOf(targetOf(to).notation).describe!(imported.valid),
   };
 }
 

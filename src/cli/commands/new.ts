@@ -4,23 +4,17 @@ import { writeFileSync } from 'node:fs';
 import { orOutputError } from '../../../runtime/results/output-error.js';
 import { packageFile } from '../../pipeline/package-files.js';
 import { standardStream } from '../arguments.js';
+import { factsOf } from '../../pipeline/read/notation.js';
 import { starterNames } from '../command-table.js';
 import { onlyFile, type CommandContext } from '../context.js';
 import { exitCodes } from '../exit-codes.js';
 import { printJson } from '../failure.js';
 import { chosenName } from '../values.js';
 
-/** The file of each starting point, and the name that a copy gets. */
-const starters = {
-  brian: { file: 'brian.yaml', copy: 'model.yaml' },
-  pynn: { file: 'pynn.json', copy: 'model.json' },
-  neuroml: { file: 'neuroml.xml', copy: 'LEMS_model.xml' },
-} as const satisfies Record<(typeof starterNames)[number], { readonly file: string; readonly copy: string }>;
-
 /** Writes the starting point; a file that is there already stays as it is. @throws UsageError */
 export async function startModel(context: CommandContext): Promise<number> {
   const name = chosenName(onlyFile(context), starterNames, 'new');
-  const { file, copy } = starters[name];
+  const { file, copy } = factsOf(name).starter!;
   const output = context.options.value('output') ?? copy;
   const text = packageFile(`fixtures/starters/${file}`);
   if (output === standardStream) {

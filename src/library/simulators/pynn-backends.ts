@@ -1,18 +1,20 @@
 /** Types of PyNN 0.13 that its simulators lack or get wrong. */
 
+import type { Simulator } from './names.js';
+
 /** The effect of a simulator on a part of a document. */
 export interface Row {
   /** A type, or a word of the notation. */
   readonly part: string;
-  readonly simulator: 'nest' | 'neuron';
+  readonly simulator: Simulator & ('nest' | 'neuron');
   /** The script does not run or crashes; values or spikes are lost; results differ, or an extension is necessary. */
   readonly effect: 'raises' | 'loses' | 'differs';
   /** One sentence, for reports. */
   readonly says: string;
 }
 
-/** Types of PyNN that a simulator lacks, and types that fail under it. */
-interface Backend {
+/** Types that a simulator lacks, and types that fail under it. */
+export interface Backend {
   readonly lacks: readonly Row[];
   readonly fails: readonly Row[];
 }

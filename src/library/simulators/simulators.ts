@@ -4,12 +4,16 @@
  */
 
 import { mapped } from '../../model/collections.js';
+import type { Dimension } from '../../lang/ast.js';
 import type { TimingProfile } from '../../model/model.js';
 import { rewrite, type Rewriting } from '../../model/rewriting/rewriting.js';
 import type { NeuronType, ValidModel } from '../../model/typed.js';
 import { declaredName } from '../declared-types.js';
 import { withDendriticDelays } from './dendritic-delays.js';
 import { hodgkinHuxleyOfNest, sourcesOfNest } from './nest-parts.js';
+import { siOf } from './nest-units.js';
+import type { Simulator } from './names.js';
+import { ofPynn, type Backend } from './pynn-backends.js';
 
 /** A script that a simulator runs. */
 export interface Script {
@@ -17,12 +21,24 @@ export interface Script {
   readonly movesEarlySpikes?: boolean;
 }
 
-/** A simulator of a notation. */
-export interface SimulatorFacts {
+/** A simulator of a notation, or a compiler of types for one. */
+interface SimulatorFacts extends Backend {
+  /** Name in sentences. */
+  readonly title: string;
   readonly profile: TimingProfile;
   /** Deviations of its computation from the model. */
   readonly computes: readonly Rewriting<Script>[];
+  /** Recordings that it loses: those that a return to a stored state discards. Absent: none. */
+  readonly loses?: 'restored';
+  /** Python modules without which it does not run. */
+  readonly runs: readonly string[];
+  /** The simulator that runs what it compiles. */
+  readonly within?: Simulator;
+  /** Returns the size in SI of the unit that variables of a dimension are recorded in; absent: the notation says it. */
+  readonly recordsIn?: (dimension: Dimension) => number;
 }
+
+const complete: Backend = { lacks: [], fails: [] };
 
 /** Returns a rewriting of types of neurons. */
 const ofCells = (
@@ -41,7 +57,10 @@ const ofCells = (
 });
 
 const nest: SimulatorFacts = {
+  ...ofPynn.nest,
+  title: 'NEST',
   profile: 'grid',
+  runs: ['pyNN', 'nest'],
   computes: [
     {
       name: 'dendritic delays of NEST',
@@ -65,15 +84,6 @@ const nest: SimulatorFacts = {
       'no cell is an HH_cond_exp of PyNN',
       (type) => (declaredName(type) === 'HH_cond_exp' ? hodgkinHuxleyOfNest(type) : type),
     ),
-    ofCells(
-      "adaptive steps of NEST's compiled cells",
-      'NESTML solves equations by steps that adapt to an error',
-      "no type of the model's own is integrated in fixed steps",
-      (type) =>
-        type.conformsTo !== undefined || type.method === 'exact' || type.noise.length > 0
-          ? type
-          : { ...type, method: 'adaptive' },
-    ),
     {
       name: "listed spikes as PyNN's NEST sends them",
       why: 'PyNN sends no spike to NEST that is earlier than the shortest delay and a step',
@@ -86,23 +96,44 @@ const nest: SimulatorFacts = {
   ],
 };
 
-/** Facts by simulator. */
-export const simulators = {
+const nestml: SimulatorFacts = {
+  ...complete,
+  title: 'NESTML',
+  profile: 'grid',
+  runs: ['pynestml'],
+  within: 'nest',
+  recordsIn: siOf,
+  computes: [
+    ofCells(
+      "adaptive steps of NEST's compiled cells",
+      'NESTML solves equations by steps that adapt to an error',
+      "no type of the model's own is integrated in fixed steps",
+      (type) =>
+        type.conformsTo !== undefined || type.method === 'exact' || type.noise.length > 0
+          ? type
+          : { ...type, method: 'adaptive' },
+    ),
+  ],
+};
+
+/** Facts by simulator, and about what it runs. */
+export const simulators: Readonly<Record<Simulator | 'nestml', SimulatorFacts>> = {
   nest,
-  neuron: { profile: 'grid', computes: [] },
-  brian2: { profile: 'brian', computes: [] },
-  jneuroml: { profile: 'lems-euler', computes: [] },
-} as const satisfies Readonly<Record<string, SimulatorFacts>>;
+  nestml,
+  neuron: { ...ofPynn.neuron, title: 'NEURON', profile: 'grid', computes: [], runs: ['pyNN', 'neuron'] },
+  // https://brian2.readthedocs.io/en/stable/user/running.html#checkpointing
+  brian2: { ...complete, title: 'Brian 2', profile: 'brian', computes: [], runs: ['brian2'], loses: 'restored' },
+  jneuroml: { ...complete, title: 'jNeuroML', profile: 'lems-euler', computes: [], runs: ['pyneuroml'] },
+};
 
-/** A simulator that runs conversions. */
-export type Simulator = keyof typeof simulators;
-
-/** Returns a model as a simulator computes it. */
+/** Returns a model as a simulator computes it, with the types that are compiled for it. */
 export async function asComputedBy(
   simulator: Simulator,
   { model, data }: ValidModel,
   script: Script = {},
 ): Promise<ValidModel> {
   const { profile, computes } = simulators[simulator];
-  return (await rewrite<Script>(computes, { model: { ...model, timing: profile }, data }, script)).valid;
+  const compiled = Object.values(simulators).filter(({ within }) => within === simulator);
+  const all = [...compiled.flatMap((one) => one.computes), ...computes];
+  return (await rewrite(all, { model: { ...model, timing: profile }, data }, script)).valid;
 }

@@ -5,10 +5,11 @@ import { platform } from '#platform';
 import { hdf5Signature } from '../../../runtime/results/file-start.js';
 import { UsageError } from '../../diagnostics/diagnostic.js';
 import { formatBytes } from '../../diagnostics/quantities.js';
-import type { LemsHost } from '../../../translators/neuroml/host.js';
-import { readHdf5Network } from '../../hdf5/read-network.js';
-import { decodeXml, longestText } from '../../../translators/neuroml/xml/decode.js';
+import type { IncludeHost } from '../../../translators/shared/include-host.js';
+import { decodeXml, longestText } from '../../xml/decode.js';
 import { isVisibleWithin, isWithin, realPath, statusOf } from './file-status.js';
+import { readHdf5In } from './hdf5-documents.js';
+import { markupNotation } from './notation.js';
 
 const { dirname, join, resolve } = platform.paths;
 
@@ -25,7 +26,7 @@ export function isHdf5(bytes: Uint8Array): boolean {
  * @param bundle  folder of the bundle that the model belongs to
  * @throws UsageError if one of them is not a folder
  */
-export function includedFiles(model: string, allowed: readonly string[] = [], bundle?: string): LemsHost {
+export function includedFiles(model: string, allowed: readonly string[] = [], bundle?: string): IncludeHost {
   const real = realPath(model) ?? resolve(model);
   const root = bundle === undefined ? repositoryOf(real) : (realPath(bundle) ?? bundle);
   const folders = allowed.map((folder) => {
@@ -104,15 +105,14 @@ function isShared(folder: string): boolean {
 
 const isFolder = (path: string): boolean => statusOf(path)?.kind === 'folder';
 
-function readText(real: string): ReturnType<LemsHost['read']> {
+function readText(real: string): ReturnType<IncludeHost['read']> {
   try {
     const status = platform.files.status(real);
     if (status.kind !== 'file') return { refused: 'it is not a file' };
     if (status.size > longestText) return { refused: `it is ${formatBytes(status.size)} long` };
     const bytes = platform.files.read(real);
-    if (isHdf5(bytes)) {
-      return readHdf5Network(real) ?? { refused: 'it is an HDF5 file that holds no NeuroML' };
-    }
+    if (isHdf5(bytes))
+      return readHdf5In(markupNotation, real) ?? { refused: 'it is an HDF5 file that holds no NeuroML' };
     const decoded = decodeXml(bytes);
     return isRefused(decoded) ? { refused: decoded.refused.message } : decoded;
   } catch (error) {

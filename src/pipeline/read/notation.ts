@@ -6,6 +6,7 @@ import { neuroml } from '../../../translators/neuroml/notation.js';
 import { nir } from '../../../translators/nir/notation.js';
 import { nmodl } from '../../../translators/nmodl/notation.js';
 import { pynn } from '../../../translators/pynn/notation.js';
+import { json } from '../../../translators/shared/file-kinds.js';
 import type { NotationFacts } from '../../../translators/shared/notation.js';
 import { sonata } from '../../../translators/sonata/notation.js';
 import { swc } from '../../../translators/swc/notation.js';
@@ -18,10 +19,19 @@ const canonical = {
   format: 'interneuron/model',
   heading: { interneuron: 1 },
   connections: 'projections',
+  schema: 'model',
+  targets: {
+    canonical: { title: 'the canonical form', files: json, subject: 'canonical', origin: 'none', keepsSetup: true },
+  },
 } as const satisfies NotationFacts;
 
 /** Each notation that is read. */
-const notations = { canonical, brian, pynn, neuroml, sonata, nir, nmodl, swc } as const;
+const notations = { canonical, brian, pynn, neuroml, swc, nir, sonata, nmodl } as const;
+
+/** Forms that models are written in, as `convert --to` names them. */
+export type TargetNotation = {
+  [N in Notation]: (typeof notations)[N] extends { readonly targets: infer Targets } ? keyof Targets : never;
+}[Notation];
 
 /** Notations that are read. */
 export type Notation = keyof typeof notations;

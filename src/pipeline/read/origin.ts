@@ -5,8 +5,7 @@
  */
 
 import { platform } from '#platform';
-import { originTag, type LoadedDocuments } from '../../../translators/neuroml/load.js';
-import type { XmlElement } from '../../../translators/neuroml/xml/element.js';
+import type { LoadedMarkup } from '../../../translators/shared/notation.js';
 import { Diagnostics, type Finding } from '../../diagnostics/diagnostic.js';
 import { memberOf } from '../../diagnostics/member.js';
 import type { Positions } from '../../diagnostics/positions.js';
@@ -82,33 +81,8 @@ export const originInTree = (tree: unknown): unknown => {
   return isRecord(annotations) ? memberOf(annotations, originKey) : undefined;
 };
 
-/** Returns the digest of a NeuroML or LEMS document with the files that it includes. */
-export function markupDigest({ elements }: LoadedDocuments): string {
-  const hash = platform.sha256();
-  let waiting: string[] = [];
-  const visit = (element: XmlElement): void => {
-    const { name, attributes, text, children } = element;
-    const sorted = Object.entries(attributes).sort(([a], [b]) => (a < b ? -1 : 1));
-    waiting.push(JSON.stringify([name, sorted, text.trim(), children.length]));
-    if (waiting.length >= 1000) {
-      hash.update(waiting.join('\n'));
-      waiting = ['\n'];
-    }
-    children.forEach(visit);
-  };
-  for (const { element, origin } of elements) if (origin !== 'core') visit(element);
-  return prefixed(hash.update(waiting.join('\n')));
-}
-
-/** Returns the origin of a NeuroML or LEMS document; undefined without one. */
-export function originInMarkup({ annotation }: LoadedDocuments): unknown {
-  if (annotation === undefined) return undefined;
-  const properties = annotation.children.map(
-    (xmlElement) => [xmlElement.attribute('tag'), xmlElement.attribute('value')] as const,
-  );
-  const valueOf = (key: string): string | undefined => properties.find(([tag]) => tag === `${originTag}${key}`)?.[1];
-  return { version: Number(valueOf('version')), digest: valueOf('digest'), model: valueOf('model') };
-}
+/** Returns the digest of a document of markup with the files that it includes. */
+export const markupDigest = (markup: LoadedMarkup): string => prefixed(markup.digest(platform.sha256()));
 
 /** A file of a script, or of a circuit of SONATA. The text of a file of HDF5 is the digest of its bytes. */
 interface ScriptFile {
@@ -150,24 +124,9 @@ export function treeWithOrigin(tree: unknown, model: string): object {
   return { ...bare, annotations: { ...(isRecord(annotations) ? annotations : {}), [originKey]: origin } };
 }
 
-/** Returns the text of a NeuroML or LEMS document, which reads as `documents`, with an origin. */
-export function markupWithOrigin(text: string, documents: LoadedDocuments, model: string): string {
-  const values = { version: currentVersion, digest: markupDigest(documents), model };
-  const properties = Object.entries(values).map(
-    ([key, value]) => `    <property tag="${originTag}${key}" value="${value}"/>\n`,
-  );
-  const annotation = `  <annotation>\n${properties.join('')}  </annotation>\n`;
-  // The schema of NeuroML has annotations first. In LEMS, an earlier included file defines the type `annotation`.
-  const at =
-    documents.root.name === 'neuroml'
-      ? (/<neuroml\b[^>]*>\s*?\n(?:\s*<(notes|property)\b(?:[^>]*\/>|[\s\S]*?<\/\1>)\s*?\n)*/.exec(text) ?? {
-          index: 0,
-          0: '',
-        })
-      : { index: text.lastIndexOf('</Lems>'), 0: '' };
-  const end = at.index + at[0].length;
-  return text.slice(0, end) + annotation + text.slice(end);
-}
+/** Returns the text of a document of markup with an origin; undefined if its language has no place for it. */
+export const markupWithOrigin = (text: string, markup: LoadedMarkup, model: string): string | undefined =>
+  markup.withOrigin(text, { version: currentVersion, digest: markupDigest(markup), model });
 
 /** Returns the origin of a script as a separate document for the same folder. */
 export function originBeside(

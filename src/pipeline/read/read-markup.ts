@@ -1,41 +1,36 @@
-/** NeuroML and LEMS documents, with the files that they include. */
+/** Documents of markup, with the files that they include. */
 
+import type { AsMarkup, LoadedMarkup, MarkupModel } from '../../../translators/shared/notation.js';
+import type { IncludeHost } from '../../../translators/shared/include-host.js';
 import type { Diagnostics, Place } from '../../diagnostics/diagnostic.js';
-import type { LemsHost } from '../../../translators/neuroml/host.js';
-import type { LemsModel } from '../../../translators/neuroml/lems/definitions.js';
-import { loadDocuments, type LoadedDocuments } from '../../../translators/neuroml/load.js';
-import { readDocuments } from '../../../translators/neuroml/read.js';
+import { roadOf } from '../roads.js';
 import type { ImportOptions } from './import-options.js';
 import { includedFiles } from './included-files.js';
+import { markupNotation } from './notation.js';
 import type { Source } from './read-source.js';
 
-/** A document with the files that it includes, as elements. */
-export interface Markup {
-  readonly documents: LoadedDocuments;
-  readonly host: LemsHost;
-}
+/** Folders with files that a document may include; and a function that is called with the path of each file. */
+type IncludeOptions = Pick<ImportOptions, 'allowPaths' | 'onFile'>;
 
 /**
- * Reads a document in NeuroML or LEMS, with the files that it includes, as elements.
+ * Reads a document of markup, with the files that it includes, as elements.
  *
- * @param allowPaths  folders that it may include files from, besides its own folder or repository
  * @returns null if it cannot be read
  * @throws UsageError if an allowed folder is not a folder
  */
-export function loadMarkup(
-  source: Source,
-  { allowPaths = [], onFile }: Pick<ImportOptions, 'allowPaths' | 'onFile'>,
-  diagnostics: Diagnostics,
-): Markup | null {
+export function loadMarkup(source: Source, options: IncludeOptions, diagnostics: Diagnostics): LoadedMarkup | null {
   diagnostics.addAll(source.diagnostics ?? []);
-  const { text, host: files = includedFiles(source.name, allowPaths) } = source;
-  const host = onFile ? observed(files, onFile) : files;
-  const documents = loadDocuments(text, source.name, host, diagnostics);
-  return documents && { documents, host };
+  return roadOf(markupNotation).markup!.load(source.text, source.name, filesAround(source, options), diagnostics);
+}
+
+/** Returns the files that a document may include. @throws UsageError if an allowed folder is not a folder */
+export function filesAround(source: Source, { allowPaths = [], onFile }: IncludeOptions): IncludeHost {
+  const { host = includedFiles(source.name, allowPaths) } = source;
+  return onFile ? observed(host, onFile) : host;
 }
 
 /** Returns the same files, and reports the path of each that is read. */
-const observed = (host: LemsHost, onFile: (path: string) => void): LemsHost => ({
+const observed = (host: IncludeHost, onFile: (path: string) => void): IncludeHost => ({
   ...host,
   read: (path) => {
     onFile(path);
@@ -43,18 +38,14 @@ const observed = (host: LemsHost, onFile: (path: string) => void): LemsHost => (
   },
 });
 
-/** Returns the model that the elements of documents define. */
-export const readMarkup = ({ documents, host }: Markup, diagnostics: Diagnostics): LemsModel =>
-  readDocuments(documents, host, diagnostics);
-
-/** A text, as components of NeuroML. */
+/** A text, as markup. */
 export interface ReadAsMarkup {
-  readonly lems: LemsModel;
-  /** Returns the place in the file of a place in the document of NeuroML. */
+  readonly model: MarkupModel;
+  /** Returns the place in the file of a place in the markup. */
   placeOf(place: Place): Place;
 }
 
-/** Adds findings of the document of NeuroML at their places in the file. */
+/** Adds findings of markup at their places in the file. */
 export const addPlaced = (found: Diagnostics, placeOf: ReadAsMarkup['placeOf'], diagnostics: Diagnostics): void =>
   diagnostics.addAll(
     found.list.map((diagnostic) =>
@@ -62,26 +53,17 @@ export const addPlaced = (found: Diagnostics, placeOf: ReadAsMarkup['placeOf'], 
     ),
   );
 
-/**
- * Reads a text as the document of NeuroML that it stands for. Returns null after an error.
- *
- * @param read  returns the document, and the line in the text of each of its lines
- */
+/** Reads a text as the markup that it stands for. Returns null after an error. */
 export function readAsMarkup(
   { name, text }: Source,
-  markupFor: (
-    name: string,
-    text: string,
-    diagnostics: Diagnostics,
-  ) => { readonly text: string; readonly lines: readonly number[] } | null,
+  markupFor: (name: string, text: string, diagnostics: Diagnostics) => AsMarkup | null,
   diagnostics: Diagnostics,
 ): ReadAsMarkup | null {
   const read = markupFor(name, text, diagnostics);
   if (!read) return null;
   const placeOf = ({ line = 1 }: Place): Place => ({ document: name, line: read.lines[line - 1] ?? 1, column: 1 });
   const found = diagnostics.beside();
-  const markup = loadMarkup({ name, text: read.text }, {}, found);
-  const lems = markup && readMarkup(markup, found);
+  const model = loadMarkup({ name, text: read.text }, {}, found)?.read(found);
   addPlaced(found, placeOf, diagnostics);
-  return lems && { lems, placeOf };
+  return model ? { model, placeOf } : null;
 }

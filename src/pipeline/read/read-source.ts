@@ -7,11 +7,10 @@ import { formatBytes } from '../../diagnostics/quantities.js';
 import { decodeText } from '../../model/text/read.js';
 import { mostUnpacked } from '../../tables/table.js';
 import { isHdf5 } from './included-files.js';
-import type { LemsHost } from '../../../translators/neuroml/host.js';
+import type { IncludeHost } from '../../../translators/shared/include-host.js';
 import type { Hdf5Group } from '../../../translators/shared/hdf5.js';
-import { readHdf5Graph } from '../../hdf5/read-graph.js';
-import { readHdf5Network } from '../../hdf5/read-network.js';
-import { decodeXml, longestText, looksLikeXml } from '../../../translators/neuroml/xml/decode.js';
+import { decodeXml, longestText, looksLikeXml } from '../../xml/decode.js';
+import { readHdf5Document } from './hdf5-documents.js';
 import { joined } from './joined.js';
 import { notationOfSuffix } from './notation.js';
 import { checkArgument, text } from '../../diagnostics/public-arguments.js';
@@ -24,12 +23,12 @@ export interface Source {
   readonly text: string;
   /** Findings about its bytes. */
   readonly diagnostics?: readonly Diagnostic[];
-  /** Contents of a file of NIR, which has no text. */
+  /** Contents of a file of HDF5 without text. */
   readonly graph?: Hdf5Group;
   /** SHA-256 of the bytes of a file without text. */
   readonly sha256?: string;
-  /** Files that a document of NeuroML and LEMS may include; absent: files on disk. */
-  readonly host?: LemsHost;
+  /** Files that a document of markup may include; absent: files on disk. */
+  readonly host?: IncludeHost;
   /** The script that defines this network; findings are placed there. */
   readonly script?: Source;
 }
@@ -45,15 +44,12 @@ export function readSource(path: string, longest = longestText): Source {
   checkArgument('readSource', path, text('model.yaml'));
   const bytes = readBytes(path, longest);
   if (isHdf5(bytes)) {
-    // Networks of NeuroML may be in HDF5: as text they are like any other.
-    const network = /\.h5$/i.test(path) ? readHdf5Network(path) : null;
-    if (network && !isRefused(network)) return { name: path, text: network.text };
-    if (network)
-      throw new UsageError(`${path} cannot be read as HDF5: ${network.refused}`, 'check that the file is complete');
-    const graph = /\.(?:h5|nir)$/i.test(path) ? readHdf5Graph(path) : null;
-    if (graph && isRefused(graph))
-      throw new UsageError(`${path} cannot be read as HDF5: ${graph.refused}`, 'check that the file is complete');
-    if (graph) return { name: path, text: '', graph, sha256: platform.sha256().update(bytes).hex() };
+    const found = readHdf5Document(path);
+    if (found && isRefused(found))
+      throw new UsageError(`${path} cannot be read as HDF5: ${found.refused}`, 'check that the file is complete');
+    if (found?.graph) return { name: path, ...found, sha256: platform.sha256().update(bytes).hex() };
+    // Text is like any other, whatever file it comes from.
+    if (found) return { name: path, text: found.text };
     throw new UsageError(
       `${path} is an HDF5 file, not a document of a model`,
       'inspect, plot, compare and report take its recordings; verify compares them with a run of a model',

@@ -8,10 +8,7 @@ import { factsOf, notationsByFormat, treeNotations, type Notation, type TreeNota
 
 export type { Notation, TreeNotation };
 
-/**
- * Checks whether a text is markup, as NeuroML and LEMS are; the root element tells them apart (see
- * translators/neuroml/load.ts).
- */
+/** Checks whether a text is markup, as NeuroML and LEMS are; the root element tells them apart. */
 export function isMarkup(text: string): boolean {
   return /^\ufeff?\s*</.test(text.slice(0, 4000));
 }

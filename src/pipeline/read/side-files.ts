@@ -3,9 +3,9 @@
 import { readHdf5Tree } from '#hdf5';
 import { platform } from '#platform';
 import { systemCode } from '../../diagnostics/system-error.js';
-import { longestText } from '../../../translators/neuroml/xml/decode.js';
+import { longestText } from '../../xml/decode.js';
 import { formatBytes } from '../../diagnostics/quantities.js';
-import type { SonataFiles } from '../../../translators/sonata/config.js';
+import type { Reading } from '../../../translators/shared/notation.js';
 import { isVisibleWithin } from './file-status.js';
 import type { ImportOptions } from './import-options.js';
 
@@ -33,7 +33,7 @@ export function sideFiles(document: string, options: SideOptions): (name: string
 }
 
 /** Reads the texts and HDF5 files that a document names, under the rules of `sideFiles`. */
-export function sideTables(document: string, options: SideOptions): SonataFiles {
+export function sideTables(document: string, options: SideOptions): Pick<Reading, 'text' | 'hdf5'> {
   return {
     text: sideFiles(document, options),
     hdf5: (name, only) =>

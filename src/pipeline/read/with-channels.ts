@@ -7,9 +7,9 @@ import type { Positions } from '../../diagnostics/positions.js';
 import { isRefused } from '../../diagnostics/system-error.js';
 import { child } from '../../model/pointer.js';
 import { readDocument } from '../../model/text/read.js';
-import { withNamedMechanisms } from '../../../translators/nmodl/named-mechanisms.js';
 import { messages } from '../messages.js';
 import type { ImportOptions } from './import-options.js';
+import { withNamedFiles } from './named-files.js';
 import { overlayPositions } from './overlay-positions.js';
 import { sideFiles } from './side-files.js';
 
@@ -52,14 +52,12 @@ export function withChannels(
   const pointer = `${child('/neurons', name)}/compartments`;
   const isOwn = (at: string): boolean =>
     known.some((key) => at === `${pointer}/${key}` || at.startsWith(`${pointer}/${key}/`));
-  return withNamedMechanisms(
+  return withNamedFiles(
     {
       ...(document as object),
       neurons: { ...(neurons as object), [name]: { ...cell, compartments: { ...compartments, ...given } } },
     },
     overlayPositions(positions, (at) => (isOwn(at) ? read.positions.place(at.slice(pointer.length)) : undefined)),
-    diagnostics,
-    file,
-    sideFiles(file, options),
+    { diagnostics, path: file, text: sideFiles(file, options) },
   );
 }

@@ -2,7 +2,8 @@
 
 import type { LemsModel } from '../../../translators/neuroml/lems/definitions.js';
 import { Diagnostics, type Diagnostic } from '../../diagnostics/diagnostic.js';
-import { loadMarkup, readMarkup } from '../../pipeline/read/read-markup.js';
+import { readLems } from '../../../translators/neuroml/read.js';
+import { filesAround } from '../../pipeline/read/read-markup.js';
 import type { Source } from '../../pipeline/read/read-source.js';
 import { isMarkup } from '../../pipeline/read/recognise.js';
 
@@ -21,8 +22,8 @@ export interface NeuromlParts {
 export function neuromlParts(source: Source, allowed: readonly string[] = []): NeuromlParts | undefined {
   if (!isMarkup(source.text)) return undefined;
   const diagnostics = new Diagnostics();
-  const markup = loadMarkup(source, { allowPaths: allowed }, diagnostics);
-  const lems = markup && readMarkup(markup, diagnostics);
+  diagnostics.addAll(source.diagnostics ?? []);
+  const lems = readLems(source.text, source.name, filesAround(source, { allowPaths: allowed }), diagnostics);
   diagnostics.throwIfErrors();
   return lems ? { lems, diagnostics: diagnostics.list } : undefined;
 }

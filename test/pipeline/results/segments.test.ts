@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { openResult } from '../../../runtime/results/open.js';
 import { importModel, runModel } from '../../../src/pipeline/pipeline.js';
-import { stretchesKept } from '../../../src/pipeline/results/segments.js';
+import { stretchesKept } from '../../../src/library/simulators/kept-stretches.js';
 import { verifyResult } from '../../../src/verify/verify.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'segments-'));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ListedElement } from '../../../translators/neuroml/xml/element.js';
+import { ListedElement } from '../../../src/xml/element.js';
 import { reading } from './support/reading.js';
 
 describe('a network of many connections', () => {

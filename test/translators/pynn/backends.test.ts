@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { convertModel } from '../../../src/convert/convert.js';
 import { importModel } from '../../../src/pipeline/pipeline.js';
 import { exportPynnScript } from '../../../translators/pynn/export-script.js';
-import { ofPynn } from '../../../src/library/simulators/pynn-backends.js';
+import { simulators } from '../../../src/library/simulators/simulators.js';
 import {
   rowsOfBackends,
   runsNowhere,
@@ -57,7 +57,7 @@ test.skipIf(none !== null)(`PyNN has them${none === null ? '' : ` (skipped: ${no
     unknown,
   ];
   const titles = { nest: 'NEST', neuron: 'NEURON' } as const;
-  const rows = Object.values(ofPynn);
+  const rows = Object.values(simulators);
   const lacked = rows.flatMap(({ lacks }) => lacks.map(({ part, simulator }) => [part, titles[simulator]] as const));
   // BetaPSR of PyNN's notation has another name as a class.
   const named = lacked.map(([part, title]) => [part === 'BetaPSR' ? 'CondBetaPostSynapticResponse' : part, title]);

@@ -6,7 +6,7 @@
 
 import { itemAt } from '../../../src/diagnostics/entry.js';
 import type { Diagnostics } from '../../../src/diagnostics/diagnostic.js';
-import { XmlElement } from '../xml/element.js';
+import { XmlElement } from '../../../src/xml/element.js';
 import type { Component } from '../lems/definitions.js';
 import type { Groups } from './groups.js';
 import * as messages from './messages.js';

@@ -5,8 +5,8 @@
 
 import { Diagnostics } from '../../../src/diagnostics/diagnostic.js';
 import { coreFile, coreFileNames } from '../core-types.js';
-import type { XmlElement } from '../xml/element.js';
-import { readXml } from '../xml/read-xml.js';
+import type { XmlElement } from '../../../src/xml/element.js';
+import { readXml } from '../../../src/xml/read-xml.js';
 import { element, type Element } from './text/xml-text.js';
 
 /** Features of a cell in addition to its core type's. */

@@ -8,10 +8,10 @@ import { isRecording, isSelection, recordedVariables, taggedRecording } from '..
 import type { Model, Recording, ValidModel } from '../../../src/model/model.js';
 import { usualSeed } from '../import.js';
 import { allCoreFiles, type KeptSource } from '../kept-source.js';
-import type { XmlElement } from '../xml/element.js';
-import { decodeEntities } from '../xml/entities.js';
-import { readXml } from '../xml/read-xml.js';
-import { attributeRanges } from '../xml/tags.js';
+import type { XmlElement } from '../../../src/xml/element.js';
+import { decodeEntities } from '../../../src/xml/entities.js';
+import { readXml } from '../../../src/xml/read-xml.js';
+import { attributeRanges } from '../../../src/xml/tags.js';
 import { elementsOf } from './context.js';
 import { readBackOf } from './read-back.js';
 import { inOrder, inSchemaOrder } from './text/schema-order.js';

@@ -4,7 +4,7 @@
  */
 
 import { Diagnostics } from '../../../src/diagnostics/diagnostic.js';
-import type { LemsHost } from '../host.js';
+import type { IncludeHost } from '../../shared/include-host.js';
 import { readBack } from './read-back.js';
 import { contents, explanations } from '../nml/content.js';
 import { inOrder, inSchemaOrder, isInSchema } from './text/schema-order.js';
@@ -273,7 +273,7 @@ function errorIn(
   texts: ReadonlyMap<string, string>,
   names: { readonly neuroml: string; readonly simulation: string },
 ): string | undefined {
-  const host: LemsHost = {
+  const host: IncludeHost = {
     locate: (path) => (texts.has(path) ? path : null),
     allows: () => true,
     read: (real) => ({ text: texts.get(real) ?? '' }),

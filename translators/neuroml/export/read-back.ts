@@ -5,7 +5,7 @@ import { hashModel, type ModelHashes } from '../../../src/model/hash.js';
 import type { ValidModel } from '../../../src/model/model.js';
 import { atEndOfStep } from '../../../src/model/end-of-step.js';
 import { normalise } from '../../../src/model/normalise.js';
-import type { LemsHost } from '../host.js';
+import type { IncludeHost } from '../../shared/include-host.js';
 import { importParts, type ImportedParts } from '../import.js';
 import type { LemsModel } from '../lems/definitions.js';
 import { readLems } from '../read.js';
@@ -34,7 +34,7 @@ export interface ReadBack {
 export function readBack(
   text: string,
   document = 'exported.xml',
-  { host, diagnostics = new Diagnostics() }: { readonly host?: LemsHost; readonly diagnostics?: Diagnostics } = {},
+  { host, diagnostics = new Diagnostics() }: { readonly host?: IncludeHost; readonly diagnostics?: Diagnostics } = {},
 ): ReadBack | string {
   try {
     const lems = readLems(text, document, host, diagnostics);

@@ -6,7 +6,7 @@
  * their tables. Delays are in ms, positions in micrometres.
  */
 
-import { encodeEntities } from '../xml/entities.js';
+import { encodeEntities } from '../../../src/xml/entities.js';
 import type { Hdf5Group, Hdf5Table } from '../../shared/hdf5.js';
 
 /** Tables with rows and columns. */

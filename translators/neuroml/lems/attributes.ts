@@ -2,7 +2,7 @@
 
 import type { Diagnostics } from '../../../src/diagnostics/diagnostic.js';
 import { nearest } from '../../../src/diagnostics/suggest.js';
-import type { XmlElement } from '../xml/element.js';
+import type { XmlElement } from '../../../src/xml/element.js';
 import * as messages from './messages.js';
 
 /** How messages name an element: `StateVariable v`, `iafCell iaf`. */

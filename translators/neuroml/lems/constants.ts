@@ -6,7 +6,7 @@
 import type { Diagnostics } from '../../../src/diagnostics/diagnostic.js';
 import { dimensionless } from '../../../src/lang/ast.js';
 import { constantValue } from '../../../src/lang/constant-value.js';
-import type { XmlElement } from '../xml/element.js';
+import type { XmlElement } from '../../../src/xml/element.js';
 import { optional, required } from './attributes.js';
 import type { ConstantDefinition } from './definitions.js';
 import type { UnitTable } from './dimensions.js';

@@ -8,7 +8,7 @@
 
 import type { Place } from '../../../src/diagnostics/diagnostic.js';
 import type { Dimension, Expression } from '../../../src/lang/ast.js';
-import type { XmlElement } from '../xml/element.js';
+import type { XmlElement } from '../../../src/xml/element.js';
 
 /** A unit: SI = (value + offset) * scale * 10**power. */
 export interface LemsUnit {

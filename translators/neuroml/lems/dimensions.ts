@@ -3,7 +3,7 @@
 import type { Diagnostics } from '../../../src/diagnostics/diagnostic.js';
 import { dimensionless, type Dimension } from '../../../src/lang/ast.js';
 import { equalDimensions } from '../../../src/lang/dimension.js';
-import type { XmlElement } from '../xml/element.js';
+import type { XmlElement } from '../../../src/xml/element.js';
 import type { LemsUnit } from './definitions.js';
 import * as messages from './messages.js';
 import { required } from './attributes.js';

@@ -2,7 +2,7 @@
 
 import type { Diagnostics } from '../../../src/diagnostics/diagnostic.js';
 import { LangError } from '../../../src/lang/lang-error.js';
-import type { XmlElement } from '../xml/element.js';
+import type { XmlElement } from '../../../src/xml/element.js';
 import { required } from './attributes.js';
 import type { LemsExpression } from './definitions.js';
 import { parseLemsExpression } from './parse-expression.js';

@@ -2,7 +2,7 @@
 
 import type { Diagnostics } from '../../../src/diagnostics/diagnostic.js';
 import type { Dimension } from '../../../src/lang/ast.js';
-import type { XmlElement } from '../xml/element.js';
+import type { XmlElement } from '../../../src/xml/element.js';
 import type {
   ComponentType,
   ComponentTypes,

@@ -5,7 +5,7 @@
 
 import type { Diagnostics, Place } from '../../../src/diagnostics/diagnostic.js';
 import { nearest } from '../../../src/diagnostics/suggest.js';
-import { ListedElement, type XmlElement } from '../xml/element.js';
+import { ListedElement, type XmlElement } from '../../../src/xml/element.js';
 import { nameOf } from './attributes.js';
 import type { Component, ComponentType, ComponentTypes } from './definitions.js';
 import * as messages from './messages.js';

@@ -1,6 +1,6 @@
 /** `Dynamics`: variables, derivatives, conditions, events, regimes and kinetic schemes. */
 
-import type { XmlElement } from '../xml/element.js';
+import type { XmlElement } from '../../../src/xml/element.js';
 import { nameOf } from './attributes.js';
 import type {
   ActionDefinition,

@@ -1,6 +1,6 @@
 /** `Structure`, the construction of instances, and `Simulation`, the run and its recordings. */
 
-import type { XmlElement } from '../xml/element.js';
+import type { XmlElement } from '../../../src/xml/element.js';
 import { required } from './attributes.js';
 import type { AssignDefinition, SimulationDefinition, StructureDefinition } from './definitions.js';
 import { elements, readMembers, taking, type TypeContext } from './vocabulary.js';

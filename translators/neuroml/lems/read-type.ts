@@ -1,6 +1,6 @@
 /** One `ComponentType` element: its own content, before inheritance. */
 
-import type { XmlElement } from '../xml/element.js';
+import type { XmlElement } from '../../../src/xml/element.js';
 import type {
   ComponentType,
   DynamicsDefinition,

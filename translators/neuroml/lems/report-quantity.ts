@@ -5,7 +5,7 @@ import type { Finding, Place } from '../../../src/diagnostics/diagnostic.js';
 import type { Dimension } from '../../../src/lang/ast.js';
 import { equalDimensions, isDimensionless } from '../../../src/lang/dimension.js';
 import { numberOutOfRange } from '../../../src/lang/messages.js';
-import type { XmlElement } from '../xml/element.js';
+import type { XmlElement } from '../../../src/xml/element.js';
 import type { LemsUnit } from './definitions.js';
 import * as messages from './messages.js';
 import type { Quantity, QuantityFault } from './quantities.js';

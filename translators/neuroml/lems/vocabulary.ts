@@ -7,7 +7,7 @@
 
 import type { Diagnostics, Place } from '../../../src/diagnostics/diagnostic.js';
 import type { Dimension } from '../../../src/lang/ast.js';
-import type { XmlElement } from '../xml/element.js';
+import type { XmlElement } from '../../../src/xml/element.js';
 import { nameOf, optional, required } from './attributes.js';
 import type { LemsExpression, LemsUnit } from './definitions.js';
 import { integer } from '../../../src/lang/build.js';

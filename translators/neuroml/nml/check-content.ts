@@ -3,7 +3,7 @@
 import type { Finding } from '../../../src/diagnostics/diagnostic.js';
 import { nameOf } from '../lems/attributes.js';
 import type { Tally } from '../lems/tally.js';
-import type { XmlElement } from '../xml/element.js';
+import type { XmlElement } from '../../../src/xml/element.js';
 import { explanations, impliedTypes, inAnyOrder, typedByAttribute, type Slot } from './content.js';
 import * as messages from './messages.js';
 

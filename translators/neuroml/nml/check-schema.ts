@@ -5,7 +5,7 @@ import type { ComponentType } from '../lems/definitions.js';
 import { nameOf } from '../lems/attributes.js';
 import { splitQuantity } from '../lems/quantities.js';
 import type { Tally } from '../lems/tally.js';
-import type { XmlElement } from '../xml/element.js';
+import type { XmlElement } from '../../../src/xml/element.js';
 import { checkContent, checkExplanations, checkOrder, elementOf } from './check-content.js';
 import {
   contents,

@@ -3,7 +3,8 @@
 import { memberOf } from '../../../src/diagnostics/member.js';
 import { standardCells } from '../../../src/library/pynn/index.js';
 import { firstSent } from '../../../src/library/simulators/nest-parts.js';
-import { ofPynn, type Row } from '../../../src/library/simulators/pynn-backends.js';
+import type { Row } from '../../../src/library/simulators/pynn-backends.js';
+import { simulators } from '../../../src/library/simulators/simulators.js';
 import { defaultOf } from '../cells.js';
 import { populationsOf } from '../selections.js';
 import type { PynnSpecification, Values } from '../specification.generated.js';
@@ -12,7 +13,9 @@ import type { PynnSpecification, Values } from '../specification.generated.js';
 export const rowsOfBackends = (document: PynnSpecification): readonly Row[] => {
   const used = typesIn(document);
   const rows = [
-    ...Object.values(ofPynn).flatMap(({ lacks, fails }) => [...lacks, ...fails].filter(({ part }) => used.has(part))),
+    ...Object.values(simulators).flatMap(({ lacks, fails }) =>
+      [...lacks, ...fails].filter(({ part }) => used.has(part)),
+    ),
     ...(document.populations ?? []).flatMap(({ cell: { type, params } }) => refusedValues(document, type, params)),
     ...sourcesWithTimes(document),
     ...placesBesideMiddles(document),

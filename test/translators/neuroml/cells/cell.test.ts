@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { Diagnostics } from '../../../../src/diagnostics/diagnostic.js';
 import { importModel, readSource } from '../../../../src/pipeline/pipeline.js';
 import { cellWithCompartments, type CompartmentCell } from '../../../../translators/neuroml/cells/cell.js';
-import { noFiles } from '../../../../translators/neuroml/host.js';
+import { noFiles } from '../../../../translators/shared/include-host.js';
 import { readLems } from '../../../../translators/neuroml/read.js';
 import { slow, triesAll } from '../../../support/effort.js';
 import { withReason } from '../../../support/skip-reasons.js';

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { Group } from 'h5wasm';
-import { readHdf5Network } from '../../../../src/hdf5/read-network.js';
+import { readHdf5In } from '../../../../src/pipeline/read/hdf5-documents.js';
 import { networkText } from '../../../../translators/neuroml/hdf5/network-text.js';
 import type { Hdf5Group } from '../../../../translators/shared/hdf5.js';
 import { readSource } from '../../../../src/pipeline/read/read-source.js';
@@ -88,7 +88,7 @@ describe('a network in HDF5', () => {
   it('is the text that it would be in XML, numbers as they were before 32 bits', async () => {
     const path = folder.file('net.nml.h5');
     await write(path);
-    const network = readHdf5Network(path);
+    const network = readHdf5In('neuroml', path);
     if (network === null || !('text' in network)) throw new Error(JSON.stringify(network));
     const lines = network.text.split('\n');
     expect(lines[0]).toBe('<neuroml xmlns="http://www.neuroml.org/schema/neuroml2" id="net">');
@@ -133,9 +133,9 @@ describe('a network in HDF5', () => {
     const other = new h5.File(folder.file('other.h5'), 'w');
     other.create_group('units');
     other.close();
-    expect(readHdf5Network(folder.file('other.h5'))).toBeNull();
+    expect(readHdf5In('neuroml', folder.file('other.h5'))).toBeNull();
     writeFileSync(folder.file('cut.h5'), Uint8Array.from([0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a, 1, 2, 3]));
-    expect(readHdf5Network(folder.file('cut.h5'))).toHaveProperty('refused');
+    expect(readHdf5In('neuroml', folder.file('cut.h5'))).toHaveProperty('refused');
     expect(() => readSource(folder.file('cut.h5'))).toThrow(/cannot be read as HDF5/);
   });
 });
@@ -159,7 +159,7 @@ describe('a part of a network in another file', () => {
     if (parent === '/neuroml/network') file.create_group('/neuroml/network');
     (parent === '/' ? file : (file.get(parent) as Group)).create_external_link(folder.file(target), '/neuroml', name);
     file.close();
-    expect(readHdf5Network(path)).toEqual({ refused: expect.stringContaining('another file') as string });
+    expect(readHdf5In('neuroml', path)).toEqual({ refused: expect.stringContaining('another file') as string });
   });
 });
 

@@ -1,5 +1,5 @@
 import { Diagnostics, type Diagnostic } from '../../../../src/diagnostics/diagnostic.js';
-import type { LemsHost } from '../../../../translators/neuroml/host.js';
+import type { IncludeHost } from '../../../../translators/shared/include-host.js';
 import type { LemsModel } from '../../../../translators/neuroml/lems/definitions.js';
 import { readLems } from '../../../../translators/neuroml/read.js';
 
@@ -8,7 +8,7 @@ export function filesOf(
   files: Readonly<Record<string, string>>,
   root = '/repo',
   folders: readonly string[] = [],
-): LemsHost {
+): IncludeHost {
   return {
     locate: (path) => (path in files ? path : null),
     allows: (real) => [root, ...folders].some((folder) => real.startsWith(`${folder}/`)),

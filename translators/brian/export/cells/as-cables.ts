@@ -32,11 +32,11 @@ import type {
   Parameter,
   Population,
   Projection,
-  ValidModel,
   Value,
 } from '../../../../src/model/typed.js';
 import { writtenModel } from '../../../../src/model/typed-model.js';
-import type { Compartment, Tree } from '../../../../src/model/compartment-tree.js';
+import type { Compartment } from '../../../../src/model/compartment-tree.js';
+import type { Writing } from '../../../shared/writing.js';
 import { builtIn, isBuiltIn } from '../spatial-type.js';
 import { brianTree, type BrianTree } from './brian-tree.js';
 import { withoutCellNumbers } from './cell-numbers.js';
@@ -51,14 +51,7 @@ interface ByCompartment {
 }
 
 /** Cells of a type as compartments of one type. */
-interface Cable {
-  /** Type of the cells. */
-  readonly name: string;
-  readonly tree: Tree;
-  /** The type of all compartments. */
-  readonly classes: readonly { readonly type: string }[];
-  readonly populations: readonly { readonly name: string; readonly size: number }[];
-}
+type Cable = ReturnType<Writing['cellsOfOneType']>['cables'][number];
 
 /** A model without cells of sections, and a report of everything that changed. */
 interface Cabled {
@@ -68,20 +61,10 @@ interface Cabled {
 }
 
 /**
- * Returns a model with one type for all compartments of a cell.
- *
- * @param order  ordinals of a cell's compartments, with repetitions
- */
-export type CellsOfOneType = (
-  valid: written.ValidModel,
-  order: { readonly orderOf: (compartments: Compartments, cut: readonly Compartment[]) => readonly number[] },
-) => ValidModel & { readonly cables: readonly Cable[] };
-
-/**
  * Returns the model with SpatialNeurons in place of cells with sections. It stays unchanged without cells that Brian
  * can represent.
  */
-export function cellsAsCables(valid: written.ValidModel, ofOneType: CellsOfOneType): Cabled {
+export function cellsAsCables(valid: written.ValidModel, ofOneType: Writing['cellsOfOneType']): Cabled {
   const report = new ConversionReport('brian');
   const used = new Set(Object.values(valid.model.populations).map(({ type = '' }) => type));
   for (const [name, type] of Object.entries(valid.model.neurons)) {

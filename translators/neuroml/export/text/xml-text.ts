@@ -2,7 +2,7 @@
 
 import { UsageError } from '../../../../src/diagnostics/diagnostic.js';
 import { withoutControls } from '../../../../src/diagnostics/display.js';
-import { longestText } from '../../xml/decode.js';
+import { longestText } from '../../../../src/xml/decode.js';
 
 /** An element with elements or text in it. */
 export interface Element {

@@ -3,7 +3,8 @@
 import type { Dimension } from '../../../../src/lang/ast.js';
 import type { WeightKind } from '../../../../src/library/standard-type.js';
 import { textOf } from './expressions.js';
-import { nestmlQuantity, nestUnit, siOf } from './units.js';
+import { siOf } from '../../../../src/library/simulators/nest-units.js';
+import { nestmlQuantity, nestUnit } from './units.js';
 
 /** Something that a spike adds to a variable. */
 export interface Arrival {

@@ -6,6 +6,7 @@
 import { binary, name, number, unary } from '../../../../src/lang/build.js';
 import type { Dimension, Expression } from '../../../../src/lang/ast.js';
 import { parseUnit } from '../../../../src/lang/units.js';
+import { siOf } from '../../../../src/library/simulators/nest-units.js';
 import { inUnit } from '../../../shared/in-unit.js';
 import { NotInNestml } from './not-in-nestml.js';
 
@@ -65,10 +66,6 @@ export function nestUnit(dimension: Dimension): NestUnit {
 
 /** Returns the unit of NEST of a unit of SI by its text, such as `V` or `A*m**-2`. */
 export const nestUnitOf = (text: string): NestUnit => nestUnit(parseUnit(text).dimension);
-
-/** Returns one unit of NEST of a dimension, in SI. */
-export const siOf = ([m, kg, s, A]: Dimension): number =>
-  10 ** -(3 * kg + 3 * (s + 3 * kg) + 12 * (A + kg) + 6 * (m - 2 * kg));
 
 /** Converts a value from SI to NEST's units. The dimension may have fractional powers, as noise does. */
 const inNest = (value: number, dimension: Dimension): number => Number((value / siOf(dimension)).toPrecision(15));

@@ -1,7 +1,7 @@
 /** Findings in XML. */
 
-import type { Finding } from '../../../src/diagnostics/diagnostic.js';
-import { shorten } from '../../../src/diagnostics/suggest.js';
+import type { Finding } from '../diagnostics/diagnostic.js';
+import { shorten } from '../diagnostics/suggest.js';
 
 /** A document of only space. */
 export const emptyText = (): Finding => ({

@@ -2,7 +2,7 @@
  * Elements of an XML document. Attributes are read from the text when they are asked for, since networks have millions.
  */
 
-import type { Place } from '../../../src/diagnostics/diagnostic.js';
+import type { Place } from '../diagnostics/diagnostic.js';
 import { rawOffset } from './entities.js';
 import { attributeRanges, tagNameAt, type AttributeRange } from './tags.js';
 import type { XmlSource } from './source.js';

@@ -4,9 +4,9 @@
  */
 
 import { XMLValidator } from 'fast-xml-parser';
-import type { Finding } from '../../../src/diagnostics/diagnostic.js';
-import { limits } from '../../../src/diagnostics/limits.js';
-import { editDistance } from '../../../src/diagnostics/suggest.js';
+import type { Finding } from '../diagnostics/diagnostic.js';
+import { limits } from '../diagnostics/limits.js';
+import { editDistance } from '../diagnostics/suggest.js';
 import { referenceLength } from './entities.js';
 import * as messages from './messages.js';
 import { XmlSource } from './source.js';

@@ -1,4 +1,4 @@
-/** Models as documents of LEMS and NeuroML. */
+/** Writes models as documents of LEMS and NeuroML. */
 
 import {
   drawsNothing,
@@ -11,25 +11,24 @@ import {
   simulationName,
   xmlPieces,
   xmlText,
-} from '../../translators/neuroml/export.js';
-import { libraryCall } from '../ir/library-calls.js';
-import { withCurrentsApart } from '../library/currents-apart.js';
-import { withPhaseCurrents } from '../library/phase-currents.js';
-import { ConversionReport, isLeftOut } from '../model/conversion-report.js';
-import type { ValidModel } from '../model/model.js';
-import { applyPasses, type AfterPass, type PassContext, type Rewriting } from '../model/rewriting/rewriting.js';
-import { child } from '../model/pointer.js';
-import { composed } from '../model/rewriting/became.js';
-import { typedModel } from '../model/typed-model.js';
-import { randomSources, type FreezeOptions } from './freeze.js';
-import type { ConvertedFile, Exported } from './exported.js';
-import { isNeuromlHdf5 } from './target-notations.js';
+} from './export.js';
+import { withCurrentsApart } from '../../src/library/currents-apart.js';
+import { withPhaseCurrents } from '../../src/library/phase-currents.js';
+import { ConversionReport, isLeftOut } from '../../src/model/conversion-report.js';
+import type { ValidModel } from '../../src/model/model.js';
+import { applyPasses, type AfterPass, type PassContext, type Rewriting } from '../../src/model/rewriting/rewriting.js';
+import { child } from '../../src/model/pointer.js';
+import { composed } from '../../src/model/rewriting/became.js';
+import { typedModel } from '../../src/model/typed-model.js';
+import { zeroDivisors } from '../../src/library/zero-divisors.js';
+import { written, type ConvertedFile, type Exported, type Writer, type Writing } from '../shared/writing.js';
+import { neuroml } from './notation.js';
 
 /** More steps of a current are better read as a table. */
 const mostPulses = 20;
 
 /** The rewritings of a model before its draws are listed. `lemsPasses` of the exporter are the rest. */
-export const sourcePasses: readonly Rewriting<PassContext>[] = [
+const sourcePasses: readonly Rewriting<PassContext>[] = [
   {
     name: 'phase-currents',
     why: 'LEMS has no phases: currents that change between runs follow the time',
@@ -42,39 +41,35 @@ export const sourcePasses: readonly Rewriting<PassContext>[] = [
   },
 ];
 
-/** How a model is converted. */
-interface Converting {
-  readonly name: string;
-  /** The model before its draws were made explicit on request. */
-  readonly original: ValidModel;
-  /** Whether channels, synapses and cells of NeuroML have files of their own. */
-  readonly split: boolean;
-  readonly draw: (valid: ValidModel, options?: FreezeOptions) => Promise<ValidModel>;
-  readonly afterPass: AfterPass | undefined;
-}
-
 /**
  * Returns a model as LEMS, in the document that it was imported from while that still equals the model. LEMS lists
  * connections and values of each cell, so drawn ones are drawn here. Draws in each step stay random if LEMS can make
  * them.
  */
-export async function toLems(whole: ValidModel, converting: Converting): Promise<Exported> {
-  const { name, original, split } = converting;
-  const isNeuroml = /\.nml$/i.test(name) || isNeuromlHdf5(name);
+export const document: Writer = async (whole, writing) => {
+  const made = await files(whole, writing);
+  return { ...made, report: [...zeroDivisors(whole, 'lems'), ...made.report] };
+};
+
+async function files(whole: ValidModel, writing: Writing): Promise<Exported> {
+  const { name, original, split, hdf5Bytes } = writing;
+  const isHdf5 = neuroml.targets.neuroml.alsoNamed.test(name);
+  const isNeuroml = /\.nml$/i.test(name) || isHdf5;
   const kept = exportKept(drawsNothing(original.model) ? original : whole);
   const filesOf = ({ root }: NonNullable<typeof kept>) => (isNeuroml ? neuromlFiles(root, name, split) : undefined);
-  let made = kept ?? (await written(whole, isNeuroml, converting));
+  let made = kept ?? (await writtenAnew(whole, isNeuroml, writing));
   let several = filesOf(made);
   // A document with a network of its own type is written anew, with NeuroML's network.
   if (kept !== undefined && typeof several === 'string') {
-    const anew = await written(whole, true, converting);
+    const anew = await writtenAnew(whole, true, writing);
     const files = filesOf(anew);
     if (typeof files === 'object') [made, several] = [anew, files];
-  } else if (typeof several === 'string') made = await written(whole, false, converting);
+  } else if (typeof several === 'string') made = await writtenAnew(whole, false, writing);
   const [network] = typeof several === 'object' ? several : [];
-  const tree = isNeuromlHdf5(name) && network ? networkTree(network.root) : undefined;
+  const tree = isHdf5 && network ? networkTree(network.root) : undefined;
   if (typeof tree === 'string') several = tree;
-  const xmlFile = (file: string, root: (typeof made)['root']): ConvertedFile => {
+  const simulation = simulationName(name);
+  const xmlFile = (file: string, root: (typeof made)['root'], isMain = false): ConvertedFile => {
     let text: string | undefined;
     return {
       name: file,
@@ -82,27 +77,24 @@ export async function toLems(whole: ValidModel, converting: Converting): Promise
         return (text ??= xmlText(root));
       },
       pieces: { [Symbol.iterator]: () => xmlPieces(root) },
+      ...(isMain ? { isMain } : {}),
     };
   };
   if (typeof several === 'object') {
-    const files = several.map((one) => xmlFile(one.name, one.root));
+    const files = several.map((one) => xmlFile(one.name, one.root, one.name === simulation));
     if (typeof tree === 'object') {
-      const { hdf5Bytes } = await import('../hdf5/write-tree.js');
       files[0] = { name, text: '', bytes: await hdf5Bytes(tree) };
     }
-    return { files, data: new Map(), report: made.report, became: made.became };
+    return written(files, made);
   }
-  const { became } = made;
-  if (typeof several !== 'string')
-    return { files: [xmlFile(name, made.root)], data: new Map(), report: made.report, became };
-  const simulation = simulationName(name);
+  if (typeof several !== 'string') return written([xmlFile(name, made.root)], made);
   const reason = {
     verdict: 'exact',
     code: 'lems/one-file',
     pointer: '',
     message: `the model is written as LEMS, in ${simulation}, as a NeuroML document cannot hold it: ${several}`,
   } as const;
-  return { files: [xmlFile(simulation, made.root)], data: new Map(), report: [...made.report, reason], became };
+  return written([xmlFile(simulation, made.root)], { ...made, report: [...made.report, reason] });
 }
 
 /**
@@ -110,7 +102,7 @@ export async function toLems(whole: ValidModel, converting: Converting): Promise
  *
  * @param plain  whether the network has only elements of NeuroML
  */
-async function written(whole: ValidModel, plain: boolean, { draw, afterPass }: Converting) {
+async function writtenAnew(whole: ValidModel, plain: boolean, { draw, afterPass, functions, randomSources }: Writing) {
   const { valid, became: first } = await applyPasses(sourcePasses, whole, {
     report: new ConversionReport('lems'),
     afterPass,
@@ -118,7 +110,7 @@ async function written(whole: ValidModel, plain: boolean, { draw, afterPass }: C
   const attempt = async (what: ValidModel) => {
     const passed: Parameters<AfterPass>[] = [['list-draws', what]];
     const { root, report, became } = await exportLems(what, {
-      functions: (called, values) => libraryCall(called)?.(values),
+      functions,
       plain,
       undrawn: valid.model,
       afterPass: (...pass) => passed.push(pass),

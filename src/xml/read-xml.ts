@@ -4,8 +4,8 @@
  */
 
 import { XMLParser } from 'fast-xml-parser';
-import type { Diagnostics, Place } from '../../../src/diagnostics/diagnostic.js';
-import { limits } from '../../../src/diagnostics/limits.js';
+import type { Diagnostics, Place } from '../diagnostics/diagnostic.js';
+import { limits } from '../diagnostics/limits.js';
 import { emptyAttributes, localName, SingleElement, type XmlElement } from './element.js';
 import { decodeEntities } from './entities.js';
 import { elementsOf, withoutLists, type ShortenedText } from './lists.js';

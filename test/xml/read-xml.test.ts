@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { DiagnosticError, Diagnostics } from '../../../../src/diagnostics/diagnostic.js';
-import { ListedElement, type XmlElement } from '../../../../translators/neuroml/xml/element.js';
-import { readXml } from '../../../../translators/neuroml/xml/read-xml.js';
-import { endOfElement } from '../../../../translators/neuroml/xml/tags.js';
+import { DiagnosticError, Diagnostics } from '../../src/diagnostics/diagnostic.js';
+import { ListedElement, type XmlElement } from '../../src/xml/element.js';
+import { readXml } from '../../src/xml/read-xml.js';
+import { endOfElement } from '../../src/xml/tags.js';
 
 function read(text: string): { root: XmlElement | null; findings: string[] } {
   const diagnostics = new Diagnostics();

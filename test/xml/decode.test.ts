@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { decodeXml, looksLikeXml } from '../../../../translators/neuroml/xml/decode.js';
+import { decodeXml, looksLikeXml } from '../../src/xml/decode.js';
 
 const bytes = (text: string, encoding: BufferEncoding = 'utf8'): Uint8Array =>
   Uint8Array.from(Buffer.from(text, encoding));

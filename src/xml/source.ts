@@ -1,6 +1,6 @@
 /** A text with places: offsets to lines and columns, which are computed only when asked for. */
 
-import type { Place } from '../../../src/diagnostics/diagnostic.js';
+import type { Place } from '../diagnostics/diagnostic.js';
 
 /** Text of one XML document. */
 export class XmlSource {

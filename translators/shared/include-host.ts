@@ -3,7 +3,7 @@
 import type { Finding } from '../../src/diagnostics/diagnostic.js';
 
 /** Files that a document may include. */
-export interface LemsHost {
+export interface IncludeHost {
   /** Returns the real path (absolute, links resolved) of a file, or null if there is none, or it is a folder. */
   locate(path: string): string | null;
   /** Whether a real path lies in the model's repository or in a folder that was allowed. */
@@ -21,7 +21,7 @@ export interface LemsHost {
 }
 
 /** A host without files: documents that include core types only. */
-export const noFiles: LemsHost = {
+export const noFiles: IncludeHost = {
   locate: () => null,
   allows: () => false,
   read: () => ({ refused: 'no files are available' }),

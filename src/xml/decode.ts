@@ -1,7 +1,7 @@
 /** Bytes of an XML document to text, by its byte order mark, its first character or its first line, else UTF-8. */
 
 import { platform } from '#platform';
-import type { Finding } from '../../../src/diagnostics/diagnostic.js';
+import type { Finding } from '../diagnostics/diagnostic.js';
 import * as messages from './messages.js';
 
 /** The longest text that is held as one string, in characters: engines of JavaScript have no longer ones. */

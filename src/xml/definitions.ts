@@ -1,6 +1,6 @@
 /** Where XML documents define names. */
 
-import type { FindDefinition } from '../../../src/diagnostics/diagnostic.js';
+import type { FindDefinition } from '../diagnostics/diagnostic.js';
 import type { XmlElement } from './element.js';
 
 /** Attributes that name an element. */

@@ -3,7 +3,7 @@
  * of a text before it is parsed, and their elements hold only their places.
  */
 
-import { limits } from '../../../src/diagnostics/limits.js';
+import { limits } from '../diagnostics/limits.js';
 import { ListedElement, type ElementShape, type XmlElement } from './element.js';
 import { tagNameAt } from './tags.js';
 import { lastAtMost, type XmlSource } from './source.js';

@@ -1,28 +1,25 @@
 /** Models for Brian: in its idiom, and with parts drawn here that Brian cannot draw. */
 
-import { currentsAsParameters } from '../../translators/brian/export/current-parameters.js';
-import { withConditionsAsCode } from '../../translators/brian/export/conditions.js';
-import { currentsOfCells } from '../../translators/brian/export/currents-of-cells.js';
-import { stepsAsTables } from '../../translators/brian/export/steps.js';
-import { cellsAsCables } from '../../translators/brian/export/cells/as-cables.js';
-import { needsDrawnCells, withDrawnCells } from '../../translators/brian/export/cells/cell-numbers.js';
-import { inBrianIdiom } from '../../translators/brian/export/idiom.js';
-import { withPlasticEquations, withUsualSlots } from '../../translators/brian/export/plastic-synapses.js';
-import { expressiblePopulations } from '../../translators/shared/expressible-populations.js';
-import { UsageError } from '../diagnostics/diagnostic.js';
-import { knownPlaces } from '../draw/space/places.js';
-import { gathered } from '../library/gather/gather.js';
-import type { ValidModel } from '../model/model.js';
-import { onText, reporting, type PassContext, type Rewriting } from '../model/rewriting/rewriting.js';
-import { timingProperties } from '../model/timing-properties.js';
-import { typedModel } from '../model/typed-model.js';
-import { cellsOfOneType } from './cells-of-one-type.js';
+import { currentsAsParameters } from './current-parameters.js';
+import { withConditionsAsCode } from './conditions.js';
+import { currentsOfCells } from './currents-of-cells.js';
+import { stepsAsTables } from './steps.js';
+import { cellsAsCables } from './cells/as-cables.js';
+import { needsDrawnCells, withDrawnCells } from './cells/cell-numbers.js';
+import { inBrianIdiom } from './idiom.js';
+import { withPlasticEquations, withUsualSlots } from './plastic-synapses.js';
+import { expressiblePopulations } from '../../shared/expressible-populations.js';
+import type { Writing } from '../../shared/writing.js';
+import type { CoordinatesOf } from './coordinates.js';
+import { UsageError } from '../../../src/diagnostics/diagnostic.js';
+import { gathered } from '../../../src/library/gather/gather.js';
+import type { ValidModel } from '../../../src/model/model.js';
+import { onText, reporting, type PassContext, type Rewriting } from '../../../src/model/rewriting/rewriting.js';
+import { timingProperties } from '../../../src/model/timing-properties.js';
+import { typedModel } from '../../../src/model/typed-model.js';
 
 /** State of a conversion to Brian. */
-export interface BrianContext extends PassContext {
-  /** Returns a model with all its draws made. */
-  readonly draw: (valid: ValidModel) => Promise<ValidModel>;
-}
+type BrianContext = PassContext & Pick<Writing, 'draw' | 'cellsOfOneType' | 'placesOf'>;
 
 /** The rewritings of a model for Brian, in order. */
 export const brianPasses: readonly Rewriting<BrianContext>[] = [
@@ -50,7 +47,7 @@ export const brianPasses: readonly Rewriting<BrianContext>[] = [
   {
     name: 'cells-as-cables',
     why: 'a SpatialNeuron is one cell, and all its compartments have the same equations',
-    apply: reporting((valid) => cellsAsCables(valid, cellsOfOneType)),
+    apply: reporting((valid, { cellsOfOneType }) => cellsAsCables(valid, cellsOfOneType)),
   },
   {
     name: 'merge-currents',
@@ -84,16 +81,16 @@ export const brianPasses: readonly Rewriting<BrianContext>[] = [
   {
     name: 'brian-idiom',
     why: "draws are Brian's own where it has them, constants are in namespaces, and unused currents go",
-    apply: reporting(async (valid, { draw }) => {
-      const plain = inBrianIdiom(valid, placesOf(valid));
+    apply: reporting(async (valid, { draw, placesOf }) => {
+      const plain = inBrianIdiom(valid, coordinatesIn(valid, placesOf));
       const drawn = plain.needsDrawing ? await draw(valid) : undefined;
-      const { valid: made, entries } = drawn ? inBrianIdiom(valid, placesOf(drawn), drawn) : plain;
+      const { valid: made, entries } = drawn ? inBrianIdiom(valid, coordinatesIn(drawn, placesOf), drawn) : plain;
       return { valid: { ...made, model: withUsualSlots(made.model) }, entries };
     }),
   },
 ];
 
-const placesOf = ({ model, data }: ValidModel): ((population: string) => ReturnType<typeof knownPlaces>) => {
+const coordinatesIn = ({ model, data }: ValidModel, placesOf: Writing['placesOf']): CoordinatesOf => {
   const typed = { model: typedModel(model), data };
-  return (population) => knownPlaces(population, typed);
+  return (population) => placesOf(population, typed);
 };

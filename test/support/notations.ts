@@ -1,0 +1,3 @@
+import { registerNotations } from '../../src/notations.js';
+
+registerNotations();

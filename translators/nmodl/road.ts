@@ -1,0 +1,12 @@
+/** How mechanisms in NMODL are read. */
+
+import { withSettings, type Road } from '../shared/notation.js';
+import { importNmodl } from './import.js';
+import { withNamedMechanisms } from './named-mechanisms.js';
+
+/** Readers and writers. */
+export const nmodl: Road = {
+  text: (text, reading) => withSettings(importNmodl(reading.path, text, reading.diagnostics, reading.text), reading),
+  named: (document, positions, { diagnostics, path, text }) =>
+    withNamedMechanisms(document, positions, diagnostics, path, text),
+};

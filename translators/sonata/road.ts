@@ -1,0 +1,11 @@
+/** How circuits of SONATA are read and written. */
+
+import { withSettings, type Road } from '../shared/notation.js';
+import { importSonata } from './import.js';
+
+/** Readers and writers. */
+export const sonata: Road = {
+  tree: (value, positions, reading) =>
+    withSettings(importSonata(value, positions, reading.diagnostics, reading, reading.peers), reading),
+  write: { sonata: async (...given) => (await import('./write.js')).circuit(...given) },
+};

@@ -43,10 +43,9 @@ export default defineConfig({
     testTimeout: 1_200_000,
     hookTimeout: 1_200_000,
     pool: 'forks',
-    setupFiles: 'test/support/measure-file.ts',
+    setupFiles: ['test/support/measure-file.ts', 'test/support/notations.ts'],
     reporters: ['default', new SkipReasons(long), ...(isNamed || effort === 'quick' ? [] : reports)],
     sequence: { sequencer: LongestFirst },
-    setupFiles: ['test/support/notations.ts'],
     maxWorkers: availableParallelism(),
     // Both projects and later runs take a source that has not changed from there.
     experimental: { fsModuleCache: true, fsModuleCachePath: fileURLToPath(new URL('out/modules', import.meta.url)) },

@@ -227,13 +227,15 @@ function alternatives(node) {
 const isCode = (text) => /^[a-z]+\/[a-z0-9-]+$/.test(text);
 
 /**
- * A code; what all documents of JSON and YAML have in common is said under the name of each notation. Remarks of the
- * recogniser have codes without a stage, which is PyNN's.
+ * Codes. What all documents of JSON and YAML have in common is said under the name of each notation, and so is what no
+ * form with a run can lack. Remarks of the recogniser have codes without a stage, which is PyNN's.
  */
 function codesOf(code, path, isReport) {
   if (path.startsWith('src/library/recognise/') && !code.includes('/')) return [`pynn/${code}`].filter(isCode);
   const stages = !code.startsWith('‹stage›') ? [''] : isReport ? ['brian', 'pynn'] : ['model', 'brian', 'pynn'];
-  const codes = stages.map((stage) => code.replace('‹stage›', stage));
+  const codes = code.startsWith('‹subject›')
+    ? ['brian', 'pynn', 'lems', 'sonata'].map((subject) => code.replace('‹subject›', subject))
+    : stages.map((stage) => code.replace('‹stage›', stage));
   return codes.filter(isCode);
 }
 

@@ -153,7 +153,7 @@ export async function convertModel(
   const judged = (made: Exported): ConvertedModel => ({
     ...made,
     outcome: outcomeOf(made.report),
-    portable: !made.report.some(({ code }) => code === facts.onlyHere?.code),
+    portable: !made.report.some(({ code }) => code === facts.onlyHere?.parts),
   });
   if (!options.freeze) return judged(await exported(valid));
   const { target } = await chooseTarget('auto');

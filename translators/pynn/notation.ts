@@ -2,6 +2,7 @@
 
 import { json, script } from '../shared/file-kinds.js';
 import type { NotationFacts } from '../shared/notation.js';
+import { notPortable } from './not-portable.js';
 
 /** Names and marks of documents. */
 export const pynn = {
@@ -23,7 +24,7 @@ export const pynn = {
       document: 'pynn-json',
       keepsSpikesBetweenSteps: true,
       runBy: ['nest', 'neuron'],
-      onlyHere: { code: 'pynn/native', instead: 'pynn-nestml' },
+      onlyHere: { parts: 'pynn/native', instead: 'pynn-nestml', finding: notPortable },
     },
     'pynn-nestml': {
       title: 'PyNN with NESTML',

@@ -45,8 +45,15 @@ export interface TargetFacts {
   readonly splits?: true;
   /** Simulators that run it. */
   readonly runBy?: readonly Simulator[];
-  /** Code of parts that only interneuron's backend runs, and the target for simulators that expresses such parts. */
-  readonly onlyHere?: { readonly code: string; readonly instead: string };
+  /** What only interneuron's own backend runs. */
+  readonly onlyHere?: {
+    /** Code of such parts in reports. */
+    readonly parts: string;
+    /** The target for simulators that may express them. */
+    readonly instead: string;
+    /** Returns the finding on a model with such parts. @param isInOther  whether that target expresses them */
+    readonly finding: (parts: number, isInOther: boolean) => Finding;
+  };
   /** Whether `describe` writes it. */
   readonly describes?: true;
   /** Place among the targets to which `about` shows a conversion; absent: none is shown. */

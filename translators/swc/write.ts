@@ -14,18 +14,13 @@ export const shapes: Writer = (valid, { name }) => {
     all = [...shapesInSwc(valid)];
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
-    return Promise.resolve(written([], { report: [missing('/neurons', `${error.message}; ${error.hint ?? ''}`)] }));
+    const message = `${error.message}; ${error.hint ?? ''}`;
+    const entry = { verdict: 'notExpressible', code: 'swc/not-expressible', pointer: '/neurons', message } as const;
+    return Promise.resolve(written([], { report: [entry] }));
   }
   const files = all.map(([type, text], k) => ({ name: k === 0 ? name : `${base}_${type}${ext}`, text }));
   return Promise.resolve(written(files, { report: all.flatMap(([type, text]) => entriesOf(type, text)) }));
 };
-
-const missing = (pointer: string, message: string): ConversionEntry => ({
-  verdict: 'notExpressible',
-  code: 'swc/not-expressible',
-  pointer,
-  message,
-});
 
 function entriesOf(type: string, text: string): readonly ConversionEntry[] {
   const pointer = `/neurons/${type}`;
@@ -38,6 +33,11 @@ function entriesOf(type: string, text: string): readonly ConversionEntry[] {
       pointer: `${pointer}/compartments`,
       message: remarks.length === 0 ? 'points of its sections' : remarks.join('; '),
     },
-    missing(pointer, 'everything but shape: divisions, membranes, mechanisms, inputs and the network'),
+    {
+      verdict: 'notExpressible',
+      code: 'swc/not-expressible',
+      pointer,
+      message: 'everything but shape: divisions, membranes, mechanisms, inputs and the network',
+    },
   ];
 }

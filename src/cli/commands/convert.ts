@@ -7,7 +7,6 @@ import { convertModel, type ConversionEntry, type ConvertedModel } from '../../c
 import { DiagnosticError, UsageError, type Diagnostic } from '../../diagnostics/diagnostic.js';
 import { countFindings, diagnosticsToJson } from '../../diagnostics/render.js';
 import { printable } from '../../diagnostics/display.js';
-import { joinWords } from '../../diagnostics/suggest.js';
 import { orOutputError } from '../../../runtime/results/output-error.js';
 import type { Measurement } from '../../verify/measure.js';
 import { limitReport } from '../../verify/limit-text.js';
@@ -30,8 +29,7 @@ import {
   wholeName,
   type TargetNotation,
 } from '../../convert/target-notations.js';
-import { simulatorNames, type Simulator } from '../../library/simulators/names.js';
-import { simulators } from '../../library/simulators/simulators.js';
+import { simulatorNames } from '../../library/simulators/names.js';
 import { passFiles } from '../pass-files.js';
 import { planConversions, type Conversion } from '../conversion-plan.js';
 import type { CommandContext } from '../context.js';
@@ -297,32 +295,17 @@ async function notPortable(
   imported: ImportedModel,
   words: SourceWords,
 ): Promise<Diagnostic> {
-  const { onlyHere, title, subject, runBy } = targetOf(to);
-  const parts = report.filter(({ code }) => code === onlyHere?.code);
+  const { onlyHere } = targetOf(to);
+  const parts = report.filter(({ code }) => code === onlyHere?.parts);
   const [first] = parts;
-  const other = onlyHere?.instead as TargetNotation;
-  const compiled = await convertModel(imported.valid, other);
-  const forCompiler =
-    compiled.outcome === 'incomplete'
-      ? ''
-      : `use --to ${other} for a script that ${titlesOf(targetOf(other).runBy)} runs, or `;
+  const other = await convertModel(imported.valid, onlyHere!.instead as TargetNotation);
   return {
-    code: `${subject}/not-portable`,
     severity: 'error',
-    message: `${title} has no names for ${parts.length === 1 ? 'a part' : `${parts.length} parts`} of the model: only interneuron's backend for ${title} would run the script`,
-    expected: `a model in the names of ${title}, whose scripts run on ${titlesOf(runBy)}`,
+    ...onlyHere!.finding(parts.length, other.outcome !== 'incomplete'),
     found: first === undefined || first.pointer === '' ? 'the model' : words.part(first.pointer),
-    hint: `${forCompiler}--backend interneuron to write it for interneuron's backend`,
     ...(first === undefined ? {} : { place: words.place(first.pointer) }),
   };
 }
-
-/** Returns the names of simulators in sentences. */
-const titlesOf = (names: readonly Simulator[] = []): string =>
-  joinWords(
-    names.map((name) => simulators[name].title),
-    'and',
-  );
 
 /** Returns the content of `--report` and `--json`. */
 function reportOf(

@@ -23,8 +23,6 @@ export interface Script {
 
 /** A simulator of a notation, or a compiler of types for one. */
 interface SimulatorFacts extends Backend {
-  /** Name in sentences. */
-  readonly title: string;
   readonly profile: TimingProfile;
   /** Deviations of its computation from the model. */
   readonly computes: readonly Rewriting<Script>[];
@@ -58,7 +56,6 @@ const ofCells = (
 
 const nest: SimulatorFacts = {
   ...ofPynn.nest,
-  title: 'NEST',
   profile: 'grid',
   runs: ['pyNN', 'nest'],
   computes: [
@@ -98,7 +95,6 @@ const nest: SimulatorFacts = {
 
 const nestml: SimulatorFacts = {
   ...complete,
-  title: 'NESTML',
   profile: 'grid',
   runs: ['pynestml'],
   within: 'nest',
@@ -120,10 +116,10 @@ const nestml: SimulatorFacts = {
 export const simulators: Readonly<Record<Simulator | 'nestml', SimulatorFacts>> = {
   nest,
   nestml,
-  neuron: { ...ofPynn.neuron, title: 'NEURON', profile: 'grid', computes: [], runs: ['pyNN', 'neuron'] },
+  neuron: { ...ofPynn.neuron, profile: 'grid', computes: [], runs: ['pyNN', 'neuron'] },
   // https://brian2.readthedocs.io/en/stable/user/running.html#checkpointing
-  brian2: { ...complete, title: 'Brian 2', profile: 'brian', computes: [], runs: ['brian2'], loses: 'restored' },
-  jneuroml: { ...complete, title: 'jNeuroML', profile: 'lems-euler', computes: [], runs: ['pyneuroml'] },
+  brian2: { ...complete, profile: 'brian', computes: [], runs: ['brian2'], loses: 'restored' },
+  jneuroml: { ...complete, profile: 'lems-euler', computes: [], runs: ['pyneuroml'] },
 };
 
 /** Returns a model as a simulator computes it, with the types that are compiled for it. */

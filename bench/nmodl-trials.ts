@@ -4,12 +4,14 @@
  *     npx tsx bench/nmodl-trials.ts FOLDER results.json
  *
  * No value is taken from NEURON. Prints the files with other potentials at NEURON's own steps: those that converge to
- * NEURON's with shorter steps, and others. Ends with 1 if there are others.
+ * NEURON's with shorter steps, and others. Prints files whose mechanism a conversion to NeuroML leaves out in silence, too.
+ * Ends with 1 if there are others, or such files.
  */
 
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { convertModel } from '../src/convert/convert.js';
 import { DiagnosticError } from '../src/diagnostics/diagnostic.js';
 import { importModel, readSource } from '../src/pipeline/pipeline.js';
 import { openModel } from '../src/session/open-model.js';
@@ -24,7 +26,8 @@ interface Row {
   readonly v: readonly (number | null)[];
 }
 
-type Found = { readonly kind: string; readonly rows: readonly Row[] } | { readonly failed: string };
+type Found =
+  { readonly kind: string; readonly name: string; readonly rows: readonly Row[] } | { readonly failed: string };
 
 const times = [0, 0.5, 1, 2, 3, 4, 5, 7.5, 10];
 /** Largest difference of equal potentials, mV. */
@@ -90,7 +93,19 @@ async function differenceOf(file: string, weight: string | undefined, row: Row):
   );
 }
 
-const counts = { same: 0, converging: 0, different: 0, refused: 0, skipped: 0 };
+/** Returns whether a conversion to NeuroML leaves the mechanism of a file out without an error or an incomplete part. */
+async function isLost(file: string, name: string): Promise<boolean> {
+  try {
+    const { valid } = importModel(readSource(file), { allowPaths: ['/'] });
+    const { outcome, files } = await convertModel(valid, 'neuroml');
+    return outcome !== 'incomplete' && !files.some(({ text }) => text.includes(name));
+  } catch (error) {
+    if (error instanceof DiagnosticError) return false;
+    throw error;
+  }
+}
+
+const counts = { same: 0, converging: 0, different: 0, refused: 0, skipped: 0, lost: 0 };
 for (const [name, found] of Object.entries(recorded)) {
   const file = path.resolve(folder, name);
   if ('failed' in found) {
@@ -99,6 +114,10 @@ for (const [name, found] of Object.entries(recorded)) {
   }
   const text = readFileSync(file, 'latin1').replaceAll(/\bCOMMENT\b[\s\S]*?\bENDCOMMENT\b|[:?][^\n]*/g, '');
   const weight = found.kind === 'SUFFIX' ? undefined : /\bNET_RECEIVE\s*\(\s*(\w+)/.exec(text)?.[1];
+  if (await isLost(file, found.name)) {
+    counts.lost++;
+    console.log(`lost  ${name}`);
+  }
   try {
     const apart: number[] = [];
     for (const row of found.rows) apart.push(await differenceOf(file, weight, row));
@@ -116,4 +135,4 @@ for (const [name, found] of Object.entries(recorded)) {
 }
 rmSync(work, { recursive: true });
 console.log(JSON.stringify(counts));
-if (counts.different > 0) process.exitCode = 1;
+if (counts.different > 0 || counts.lost > 0) process.exitCode = 1;

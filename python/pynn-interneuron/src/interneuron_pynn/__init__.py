@@ -7,6 +7,7 @@ import difflib
 import math
 import numbers
 import warnings
+from collections.abc import Iterable
 from typing import Any
 
 from interneuron._server import prepare, require_engine
@@ -85,7 +86,7 @@ def _check_setup(timestep: Any, given: dict[str, Any]) -> None:
     require_engine(given.get("target"), given.get("device"))
 
 
-def _warn_of_unused(given: dict[str, Any]) -> None:
+def _warn_of_unused(given: Iterable[str]) -> None:
     """What other simulators take, and what is misspelt, has no effect."""
     for name in given:
         # PyNN itself refuses what it had in former versions.
@@ -105,15 +106,17 @@ def setup(timestep=DEFAULT_TIMESTEP, min_delay=DEFAULT_MIN_DELAY, **extra_params
     extra_params.update(given_options)
     _check_setup(timestep, {**extra_params, "min_delay": min_delay})
     outputs = check_outputs(extra_params.get("output", []))
-    _warn_of_unused(extra_params)
-    common.setup(timestep, min_delay, **extra_params)
     state = simulator.state
+    # Scripts for NEST state it, and conversions keep it.
+    kept = {name: extra_params[name] for name in ("spike_precision",) if name in extra_params and state.simulator}
+    _warn_of_unused(extra_params.keys() - kept.keys())
+    common.setup(timestep, min_delay, **extra_params)
     state.clear()
     state.is_set_up = True
     state.dt = float(timestep)
     longest = extra_params.get("max_delay", DEFAULT_MAX_DELAY)
     state.min_delay, state.max_delay = (each if each == "auto" else float(each) for each in (min_delay, longest))
-    state.extra = {name: extra_params[name] for name in ("spike_precision",) if name in extra_params and state.simulator}
+    state.extra = kept
     state.num_processes = 1
     state.mpi_rank = 0
     state.session_options = {name: extra_params[name] for name in _ENGINE if extra_params.get(name) is not None}

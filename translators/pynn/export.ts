@@ -269,6 +269,8 @@ function written(
       ...delayLimits(context),
       ...given('extra', extra),
       ...(simulator === undefined ? {} : { simulator: simulator.name }),
+      ...given('sent_early', { ...simulator?.sentEarly }),
+      ...given('late_currents', { ...simulator?.lateCurrents }),
     },
     ...given('rngs', generators.rngs),
     populations,
@@ -316,7 +318,12 @@ const keptOf = (
 ): {
   readonly labels?: Readonly<Record<string, string>>;
   readonly extra?: Readonly<Record<string, unknown>>;
-  readonly simulator?: { readonly name: 'nest'; readonly minDelay: number | 'auto' };
+  readonly simulator?: {
+    readonly name: 'nest';
+    readonly minDelay: number | 'auto';
+    readonly sentEarly?: Readonly<Record<string, number>>;
+    readonly lateCurrents?: Readonly<Record<string, number>>;
+  };
   readonly selections?: Readonly<Record<string, SelectionRule>>;
 } => model.annotations['pynn'] ?? {};
 

@@ -186,12 +186,27 @@ function annotations(
     const target = targets.get(label);
     return target === undefined || target.portions.length === 0 ? [] : [[label, ruleOf(target)] as const];
   });
-  const { extra, simulator, min_delay: least = 'auto' } = specification.setup ?? {};
+  const {
+    extra,
+    simulator,
+    min_delay: least = 'auto',
+    sent_early: early,
+    late_currents: late,
+  } = specification.setup ?? {};
   const kept = {
     ...(selections.length === 0 ? {} : { selections: Object.fromEntries(selections) }),
     ...(names.renamed.size === 0 ? {} : { labels: Object.fromEntries(names.renamed) }),
     ...(extra === undefined ? {} : { extra }),
-    ...(simulator === undefined ? {} : { simulator: { name: simulator, minDelay: least } }),
+    ...(simulator === undefined
+      ? {}
+      : {
+          simulator: {
+            name: simulator,
+            minDelay: least,
+            ...(early === undefined ? {} : { sentEarly: early }),
+            ...(late === undefined ? {} : { lateCurrents: late }),
+          },
+        }),
   };
   const all = {
     ...specification.annotations,

@@ -445,6 +445,10 @@ export type PynnSpecification = {
     readonly extra?: Readonly<Record<string, unknown>>;
     /** simulator that the script imports, if min_delay and spike_precision have effects there that are not part of the model */
     readonly simulator?: "nest";
+    /** a map from population to the time in ms by which PyNN sends its listed spikes to NEST earlier, if it is not the timestep */
+    readonly sent_early?: Readonly<Record<string, number>>;
+    /** a map from current source to the time in ms by which NEST has its current later than stated */
+    readonly late_currents?: Readonly<Record<string, number>>;
   };
   /** a map from name to random number generator */
   readonly rngs?: Readonly<Record<string, Rng>>;

@@ -523,6 +523,10 @@ def check_setup_of_nest():
     current = "sim.DCSource(amplitude=0.1).inject_into(o)\n"
     connected = "sim.Projection(s, o, sim.AllToAllConnector(), sim.StaticSynapse(weight=1.0, delay=1.0))\n"
     itself = "sim.Projection(o, o, sim.OneToOneConnector(), sim.StaticSynapse(weight=1.0, delay=1.0))\n"
+    # Under NEST 3.10 listed 5 ms of s, u and w come at 5.4, 3.5 and 5 ms; a current from 3 ms acts at 5 in place of 3.1 ms.
+    mixed = source.replace("s =", "u =") + connected.replace("s, o", "u, o").replace("=1.0)", "=0.5)")
+    again = "s.set(spike_times=[5.0])\n"
+    held = "d = sim.DCSource(amplitude=0.1, start=3.0)\n" + connected + "d.inject_into(o)\n"
     late, in_time = {"timestep": 0.1, "simulator": "nest"}, {"timestep": 0.1, "min_delay": 0.1, "simulator": "nest"}
     cases = [
         ("nest", "", source + connected + current, late),
@@ -531,6 +535,9 @@ def check_setup_of_nest():
         ("nest", "", source + current + connected, in_time),
         ("nest", "", itself + source + connected, in_time),
         ("nest", ", spike_precision='on_grid'", source + connected, {**late, "extra": {"spike_precision": "on_grid"}}),
+        ("nest", "", source + connected + mixed, {**late, "sent_early": {"population2": 1.0}}),
+        ("nest", "", source + connected + again, in_time),
+        ("nest", "", source + held, {**late, "late_currents": {"source": 0.9}}),
         ("neuron", "", source + connected, {"timestep": 0.1}),
     ]
     with tempfile.TemporaryDirectory() as folder:
@@ -544,7 +551,7 @@ def check_setup_of_nest():
             capture = [sys.executable, *filters, "-m", "interneuron_pynn.launcher", document, script]
             subprocess.run([*capture, "--instead-of", simulator, "--", "interneuron"], check=True)
             with open(document, encoding="utf-8") as file:
-                assert json.load(file)["setup"] == expected, (words, parts)
+                assert (found := json.load(file)["setup"]) == expected, (words, parts, found)
 
 
 if __name__ == "__main__":

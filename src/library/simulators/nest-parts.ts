@@ -81,13 +81,12 @@ export function sourcesOfNest(model: Model, data: DataStore, isMoved: boolean): 
 }
 
 /**
- * Returns the time in s by which listed spikes are late under PyNN's NEST with an automatic `min_delay`. PyNN sends
- * them earlier by a step, which is `min_delay` before there are connections. NEST delivers them later by the shortest
- * delay.
+ * Returns the automatic `min_delay` of PyNN's NEST in s, after which NEST delivers listed spikes: the shortest delay, or
+ * a step without connections.
  *
  * @returns undefined if drawn or computed delays decide
  */
-export function latenessInNest({ model, data }: ValidModel): number | undefined {
+export function minDelayInNest({ model, data }: ValidModel): number | undefined {
   const { projections, synapses, experiment, timing } = model;
   const { dt } = experiment;
   const delays = Object.values(projections).map(({ synapse, delays }) =>
@@ -108,15 +107,19 @@ export function latenessInNest({ model, data }: ValidModel): number | undefined 
     if (each === undefined) return undefined;
     for (const delay of each) least = Math.min(least, delay);
   }
-  if (!Number.isFinite(least)) return 0;
-  return Math.max(0, Number((wholeDelay(least, dt, timing) - dt).toPrecision(12)));
+  return Number.isFinite(least) ? wholeDelay(least, dt, timing) : dt;
 }
 
-/** Returns populations with listed spikes that are late by a time in s. */
-export const withLateSpikes = ({ populations }: Model, data: DataStore, lateness: number): Model['populations'] =>
-  mapped(populations, (population): Population => {
+/** Returns populations with listed spikes that are later by a time in s for each. */
+export const withLateSpikes = (
+  { populations }: Model,
+  data: DataStore,
+  latenessOf: (name: string) => number,
+): Model['populations'] =>
+  mapped(populations, (population, name): Population => {
     const { spikes } = population;
-    if (spikes === undefined || spikes.kind === 'file') return population;
+    const lateness = latenessOf(name);
+    if (spikes === undefined || spikes.kind === 'file' || lateness === 0) return population;
     const times = Array.from(arrayOf(spikes.times, data), (time) => Number((time + lateness).toPrecision(12)));
     return { ...population, spikes: { ...spikes, times } };
   });

@@ -140,6 +140,50 @@ describe("PyNN's automatic min_delay under NEST", () => {
     }
   });
 
+  test('shifts each source by what NEST had when the script made it', async () => {
+    // Listed 5 ms: NEST 3.10 has them at 5.4 and 3.5 ms if a connection of 2 ms comes before u, one of 0.5 ms after it.
+    const source = (label: string) => ({
+      label,
+      size: 1,
+      cell: { type: 'SpikeSourceArray', params: { spike_times: { sequences: [[5]] } } },
+    });
+    const connected = (pre: string, delay: number) => ({
+      label: `${pre}_out`,
+      pre,
+      post: 'out',
+      receptor_type: 'excitatory',
+      connector: { type: 'AllToAllConnector' },
+      synapse: { type: 'StaticSynapse', params: { weight: 1, delay } },
+    });
+    const valid = read({
+      format: 'interneuron/pynn',
+      setup: { timestep: 0.1, simulator: 'nest', sent_early: { u: 2 }, late_currents: { step: 1.9 } },
+      populations: [source('s'), source('u'), { label: 'out', size: 1, cell: { type: 'IF_curr_exp' } }],
+      projections: [connected('s', 2), connected('u', 0.5)],
+      current_sources: [
+        { label: 'step', type: 'DCSource', params: { amplitude: 0.5, start: 3, stop: 10 }, inject_into: ['out'] },
+      ],
+      recordings: [
+        { target: 's', variables: ['spikes'] },
+        { target: 'u', variables: ['spikes'] },
+      ],
+      phases: [{ run: 20 }],
+    });
+    const found = await spikesOf(asItsScriptRuns(valid));
+    expect([found.get('s'), found.get('u')].map((spikes) => inMs(spikes?.[0]))).toEqual([[5.4], [3.5]]);
+    const { report } = await convertModel(valid, 'brian');
+    expect(report.flatMap(({ code, pointer }) => (/^pynn\/late/.test(code) ? [`${code} ${pointer}`] : []))).toEqual([
+      'pynn/late-spikes /populations/s',
+      'pynn/late-spikes /populations/u',
+      'pynn/late-currents /stimuli/step',
+    ]);
+    const again = importModel({
+      name: 'm.json',
+      text: (await convertModel(valid, 'pynn-json', { name: 'm.json' })).files[0]?.text ?? '',
+    });
+    expect(await late(again.valid, 'pynn')).toEqual(await late(valid, 'pynn'));
+  });
+
   test('is none where the script states one, or has another simulator', async () => {
     for (const setup of [{ simulator: 'nest', min_delay: 0.1 }, { simulator: 'nest', min_delay: 0.5 }, {}]) {
       const valid = network(setup);

@@ -50,6 +50,9 @@ class _Source(_Base):
         self._values = {}
         self.label = state.unique(None, "source")
         self.targets, self.recorded, self._kept, self._names = [], False, None, {}
+        self._made_with = state.nest_min_delay()
+        #: Time in ms by which NEST has the current later than stated.
+        self.late = 0
         super().__init__(**parameters)
         space = ParameterSpace(self.default_parameters, self.get_schema(), shape=(1,))
         space.update(**parameters)
@@ -103,6 +106,8 @@ class _Source(_Base):
                 raise TypeError(f"cells of {parent.label} have no compartments, so there is no location on them")
             places = [None] if location is None else [place for _, place in shape.places(location)]
             self.targets += [(target, place) for place in places]
+        # NEST hands the current on after min_delay, and PyNN sends it earlier by that of when the source was made.
+        self.late = round(state.nest_min_delay() - self._made_with, 9)
         state.note_current()
         if self not in state.sources:
             state.sources.append(self)

@@ -201,8 +201,8 @@ class Population(_Checked, common.Population):
         #: Lists of given spikes, each with the step after which it holds.
         self.lists = [(0, self.values["spike_times"])] if listed else []
         state.populations.append(self)
-        if listed:
-            state.note_listed_spikes()
+        #: Time in ms by which PyNN sends listed spikes to NEST earlier.
+        self.sent_early = state.nest_min_delay()
         state.changed()
 
     def _distributions(self, space):
@@ -251,6 +251,7 @@ class Population(_Checked, common.Population):
                 self.lists.append((state.steps, own))
             elif name == "spike_times":
                 self.lists = [(0, own)]
+                self.sent_early = state.nest_min_delay()
         if state.live:
             params = {name: document_value(value) for name, value in flat.items()}
             phase = {"set": {"target": state.view(self, indices), "params": params}}

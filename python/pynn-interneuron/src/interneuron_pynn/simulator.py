@@ -111,7 +111,7 @@ class State(common.control.BaseState):
         # Through all segments.
         self.steps_in_all = 0
         self.populations, self.projections, self.sources = [], [], []
-        self._known_to_sources: Any = None
+        self._least_is_step = False
         self.generators = Generators()
         self._views, self._assemblies, self._recordings, self._phases = {}, {}, [], []
         self._accepted = 0
@@ -193,20 +193,32 @@ class State(common.control.BaseState):
     def min_delay(self, value):
         self._min_delay = value
 
-    def note_listed_spikes(self):
-        """Notes whether connections precede the first listed spikes: then NEST's automatic min_delay is known."""
-        if self._known_to_sources is None:
-            self._known_to_sources = bool(self.projections)
+    def nest_min_delay(self):
+        """NEST's automatic min_delay at this moment, if the script is one for NEST; a step else."""
+        is_automatic = self.simulator == "nest" and self._min_delay == "auto"
+        return self.min_delay if is_automatic and not self._least_is_step else self.dt
 
     def note_current(self):
         """Notes a current that is injected before there are projections: it makes NEST's automatic min_delay a step."""
         if not self.projections:
-            self._known_to_sources = True
+            self._least_is_step = True
 
-    def _stated_min_delay(self):
-        """What setup was told; a step for NEST's automatic one if listed spikes are in time with it, as with a step."""
-        in_time = self.simulator == "nest" and self._known_to_sources
-        return self.dt if self._min_delay == "auto" and in_time else self._min_delay
+    def _setup_of_nest(self):
+        """What a script for NEST has that is not part of the model: its min_delay, by which listed spikes and currents shift."""
+        if self.simulator is None:
+            return {}
+        early = {each.label: each.sent_early for each in self.populations if getattr(each, "lists", None)}
+        # As with a stated step, if all listed spikes are in time.
+        least = self.nest_min_delay()
+        if self._min_delay == "auto" and all(delay == least for delay in early.values()):
+            return {"min_delay": self.dt, "simulator": self.simulator} if early else {"simulator": self.simulator}
+        early = {label: delay for label, delay in early.items() if delay != self.dt}
+        return {**({"sent_early": early} if early else {}), "simulator": self.simulator}
+
+    def _late_currents(self):
+        """Currents that NEST has later than stated, in ms, by the labels of their sources."""
+        late = {part["label"]: source.late for source in self.sources if source.late for part in source.to_documents()}
+        return {"late_currents": late} if late else {}
 
     def smallest(self):
         """The delay of synapses that are given none."""
@@ -370,10 +382,11 @@ class State(common.control.BaseState):
             "pynn": "0.13",
             "setup": {
                 "timestep": self.dt,
-                **({} if (least := self._stated_min_delay()) == "auto" else {"min_delay": least}),
+                **({} if self._min_delay == "auto" else {"min_delay": self._min_delay}),
                 **({} if self.max_delay == "auto" else {"max_delay": self.max_delay}),
                 **({"extra": self.extra} if self.extra else {}),
-                **({} if self.simulator is None else {"simulator": self.simulator}),
+                **self._setup_of_nest(),
+                **self._late_currents(),
             },
             "populations": [population.to_document() for population in self.populations],
             "projections": (projections := [part for projection in self.projections for part in projection.to_document()]),

@@ -4,8 +4,8 @@
  *     npx tsx bench/nmodl-trials.ts FOLDER results.json
  *
  * No value is taken from NEURON. Prints the files with other potentials at NEURON's own steps: those that converge to
- * NEURON's with shorter steps, and others. Prints files whose mechanism a conversion to NeuroML leaves out in silence, too.
- * Ends with 1 if there are others, or such files.
+ * NEURON's with shorter steps, and others. Also prints files whose mechanism a conversion to NeuroML leaves out in
+ * silence. Ends with 1 if there are others, or such files.
  */
 
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -93,7 +93,7 @@ async function differenceOf(file: string, weight: string | undefined, row: Row):
   );
 }
 
-/** Returns whether a conversion to NeuroML leaves the mechanism of a file out without an error or an incomplete part. */
+/** Returns whether a conversion to NeuroML leaves out the mechanism of a file, without an error or a row. */
 async function isLost(file: string, name: string): Promise<boolean> {
   try {
     const { valid } = importModel(readSource(file), { allowPaths: ['/'] });

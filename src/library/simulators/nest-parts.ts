@@ -81,8 +81,8 @@ export function sourcesOfNest(model: Model, data: DataStore, isMoved: boolean): 
 }
 
 /**
- * Returns the automatic `min_delay` of PyNN's NEST in s, after which NEST delivers listed spikes: the shortest delay, or
- * a step without connections.
+ * Returns the automatic `min_delay` of PyNN's NEST in s, after which NEST delivers listed spikes: the shortest delay,
+ * or a step without connections.
  *
  * @returns undefined if drawn or computed delays decide
  */

@@ -51,6 +51,8 @@ export class ConversionReport {
   /** The entries of each part of the model and of all in it, by its pointer. */
   readonly #within = new Map<string, ConversionEntry[]>();
   #placeOf: (pointer: string) => string;
+  /** Parts of the model that are in the document. */
+  readonly #written: Set<string>;
 
   /**
    * @param stage  first part of the codes: `pynn` of `pynn/not-expressible`
@@ -59,6 +61,7 @@ export class ConversionReport {
   constructor(stage: string, before?: ConversionReport) {
     this.#stage = stage;
     this.#placeOf = before === undefined ? (pointer) => pointer : before.#placeOf;
+    this.#written = new Set(before === undefined ? [] : before.#written);
     this.addAll(before?.entries ?? []);
   }
 
@@ -102,6 +105,16 @@ export class ConversionReport {
     return undefined;
   }
 
+  /** States that the document holds a part, or another part that it became. */
+  wrote(pointer: string): void {
+    this.#written.add(this.#placeOf(pointer));
+  }
+
+  /** Checks whether the document holds a part. */
+  isWritten(pointer: string): boolean {
+    return this.#written.has(this.#placeOf(pointer));
+  }
+
   /** Marks a part as exact unless there is an entry for it or for anything in it. */
   settle(pointer: string, message: string): void {
     if (this.#about(pointer).length > 0) return;
@@ -111,6 +124,11 @@ export class ConversionReport {
   /** Checks whether a part or anything in it has an entry other than exact. */
   hasLoss(pointer: string): boolean {
     return this.#about(pointer).some(({ verdict }) => verdict !== 'exact');
+  }
+
+  /** Checks whether an entry is about a part, or about anything in it. */
+  hasEntryIn(pointer: string): boolean {
+    return this.#about(pointer).length > 0;
   }
 
   /** Checks whether an entry reports a part, or anything in it, as left out. */

@@ -9,6 +9,7 @@
 
 import { printExpression } from '../../src/lang/print.js';
 import { callsIn } from '../../src/lang/walk.js';
+import { child } from '../../src/model/pointer.js';
 import { populationOf } from '../../src/model/selected.js';
 import { isSelection } from '../../src/model/tagged.js';
 import type { Model, ValidModel } from '../../src/model/model.js';
@@ -23,6 +24,7 @@ import { exportSynapses, planAllSynapses } from './export/projections.js';
 import { quantityText, type Arithmetic } from '../../src/lang/readable-quantity.js';
 import { ConversionReport, type ConversionEntry } from '../../src/model/conversion-report.js';
 import { dimensionOf } from './export/equations-text.js';
+import { reportUnwritten } from '../../src/model/rewriting/unwritten-parts.js';
 import type { BrianSpecification } from './specification.generated.js';
 import { withoutMethodOptions } from './method-options.js';
 import { defaultClock, isPlainBinomial } from './vocabulary.js';
@@ -63,6 +65,7 @@ export function exportBrian(
   const plans: Plans = { groups, synapses: planAllSynapses(groups, context) };
   const sections = exportSections(plans, context);
   remarkOnModel(context);
+  reportUnwritten(model, report);
   settleReport(context);
   return { document: head(valid, sections, arithmetic) as unknown as BrianSpecification, report: report.entries };
 }
@@ -91,12 +94,13 @@ interface RunRegularlyParts extends Section {
 }
 
 function exportSections(plans: Plans, context: ExportContext): Readonly<Record<string, unknown>> {
-  const { model } = context;
+  const { model, report } = context;
   const groups = new Map([...plans.groups].map(([id, plan]) => [id, exportGroup(plan, plans, context)] as const));
   const synapses = new Map([...plans.synapses].map(([id, plan]) => [id, exportSynapses(plan, context)] as const));
   const common = commonConstants([...groups.values(), ...synapses.values()], plans);
   const operations = operationsByOwner(plans, context);
-  const finish = (name: string, exported: Exported): Section => {
+  const finish = (pointer: string, name: string, exported: Exported): Section => {
+    report.wrote(pointer);
     const own = Object.fromEntries(Object.entries(exported.constants).filter(([key]) => !(key in common)));
     const { run_regularly: first = [], ...specification } = exported.specification as RunRegularlyParts;
     const regular = [...first, ...(operations.get(name) ?? [])];
@@ -110,13 +114,20 @@ function exportSections(plans: Plans, context: ExportContext): Readonly<Record<s
     Object.fromEntries(
       [...plans.groups].flatMap(([id, plan]) =>
         plan.kind === kind
-          ? [[plan.name, finish(plan.name, groups.get(id) ?? { specification: {}, constants: {} })]]
+          ? [
+              [
+                plan.name,
+                finish(child('/populations', id), plan.name, groups.get(id) ?? { specification: {}, constants: {} }),
+              ],
+            ]
           : [],
       ),
     );
   const stimuli = Object.entries(model.stimuli).flatMap(([id, stimulus]) => {
     const input = exportStimulus(id, stimulus, plans, context);
-    return input === undefined ? [] : [[id, context.objects.claim(id, 'input'), input] as const];
+    if (input === undefined) return [];
+    report.wrote(child('/stimuli', id));
+    return [[id, context.objects.claim(id, 'input'), input] as const];
   });
   const monitors = model.recordings.flatMap((recording, index) => {
     const monitor = exportRecording(recording, index, plans, context);
@@ -147,7 +158,7 @@ function exportSections(plans: Plans, context: ExportContext): Readonly<Record<s
     synapses: Object.fromEntries(
       [...plans.synapses].map(([id, plan]) => [
         plan.name,
-        finish(plan.name, synapses.get(id) ?? { specification: {}, constants: {} }),
+        finish(child('/projections', id), plan.name, synapses.get(id) ?? { specification: {}, constants: {} }),
       ]),
     ),
     poisson_inputs: Object.fromEntries(stimuli.map(([, name, input]) => [name, input])),
@@ -193,6 +204,7 @@ function operationsByOwner(plans: Plans, context: ExportContext): ReadonlyMap<st
       : plans.groups.get(populationOf(on) ?? '')?.name;
     const exported = exportOperation(id, operation, lists.get(name ?? '')?.length ?? 0, plans, context);
     if (exported === undefined) continue;
+    context.report.wrote(child('/operations', id));
     lists.set(exported.owner.name, [...(lists.get(exported.owner.name) ?? []), exported.item]);
   }
   return lists;

@@ -13,6 +13,7 @@
 import { ConversionReport, isLeftOut, type ConversionEntry } from '../../src/model/conversion-report.js';
 import { composed, unchanged, type Became } from '../../src/model/rewriting/became.js';
 import { applyPasses, type AfterPass } from '../../src/model/rewriting/rewriting.js';
+import { reportUnwritten } from '../../src/model/rewriting/unwritten-parts.js';
 import { child } from '../../src/model/pointer.js';
 import { timingProperties } from '../../src/model/timing-properties.js';
 import { conventions } from '../../src/library/conventions.js';
@@ -175,6 +176,7 @@ function remark(context: ExportContext, source: ValidModel): void {
         child('/neurons', id),
         'all variables are advanced at once, whereas the model advances one part after another',
       );
+  reportUnwritten(model, report);
   settleParts(model, report);
 }
 
@@ -190,6 +192,7 @@ function remarkCompartments(context: ExportContext): void {
   remarkMethods(context);
   for (const id of Object.keys(model.operations))
     report.missing(child('/operations', id), 'code that runs on cells, beside cells with compartments');
+  reportUnwritten(model, report);
   settleParts(model, report);
 }
 

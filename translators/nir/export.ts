@@ -8,6 +8,8 @@ import { numbersOf } from '../../src/model/arrays.js';
 import { ConversionReport, type ConversionEntry } from '../../src/model/conversion-report.js';
 import { UniqueNames } from '../../src/model/free-name.js';
 import type { DataStore, Model, NeuronType, Population, Projection, ValidModel, Value } from '../../src/model/model.js';
+import { child } from '../../src/model/pointer.js';
+import { reportUnwritten } from '../../src/model/rewriting/unwritten-parts.js';
 import { areInFile, isGiven } from '../../src/model/tagged.js';
 import type { Hdf5Array, Hdf5Tree } from '../shared/hdf5.js';
 import { sweep } from './network.js';
@@ -63,7 +65,8 @@ export function exportNir(original: ValidModel): ExportedNir {
   }
   for (const section of ['stimuli', 'operations'] as const)
     for (const name of Object.keys(model[section]))
-      if (!(isOwn && section === 'operations' && name.startsWith('clear_')))
+      if (isOwn && section === 'operations' && name.startsWith('clear_')) report.wrote(child('/operations', name));
+      else
         report.missing(
           `/${section}/${name}`,
           'NIR has neither currents nor code besides the equations of nodes',
@@ -77,6 +80,7 @@ export function exportNir(original: ValidModel): ExportedNir {
     signal,
     method: [...nodes.values()].find(({ method }) => method !== undefined)?.method ?? (isOwn ? 'euler' : 'exact'),
   });
+  if (tree !== null) reportUnwritten(model, report);
   if (!isOwn)
     report.different(
       'nir/step',
@@ -192,6 +196,7 @@ function standardNode(model: Model, population: Population, data: DataStore): No
 /** A linear part of a graph between two populations, all of one delay for each source. */
 interface Part {
   readonly name: string;
+  readonly projection: string;
   readonly from: string;
   readonly to: string;
   readonly weights: Float64Array;
@@ -226,15 +231,17 @@ function graphOf(
   const connect = (...path: readonly string[]): void => {
     for (let k = 1; k < path.length; k++) written.push(itemAt(path, k - 1), itemAt(path, k));
   };
-  for (const [name, { type, fields }] of nodes)
+  for (const [name, { type, fields }] of nodes) {
+    report.wrote(child('/populations', name));
     tree[nameOf(name)] = {
       type,
       ...(type === 'Input' || type === 'Output'
         ? { shape: { array: BigInt64Array.of(BigInt(sizeOf(name))), shape: [1] } }
         : Object.fromEntries(Object.entries(fields).map(([field, values]) => [field, floats(values)]))),
     };
+  }
   const biased = new Set<string>();
-  for (const [k, { name, from, to, weights, delays }] of parts.entries()) {
+  for (const [k, { name, projection, from, to, weights, delays }] of parts.entries()) {
     const rest = delays.map((delay) => delay - (closing.has(k) ? dt : 0));
     if (rest.some((delay) => delay < -dt * 1e-6)) {
       report.missing(`/projections/${name}`, 'a delay of zero on a path that closes a cycle', 'nir/not-expressible');
@@ -255,6 +262,7 @@ function graphOf(
       weight: floats(weights, [sizeOf(to), sizeOf(from)]),
       ...(takesBias ? { bias: floats(bias.later) } : {}),
     };
+    report.wrote(child('/projections', projection));
     if (takesBias) biased.add(to);
     connect(...path, own, nameOf(to));
   }
@@ -354,6 +362,7 @@ function partsOf(
   const least = delays.reduce((shortest, value) => Math.min(shortest, value), Infinity);
   return parts.map((part, k) => ({
     name: k === 0 ? name : `${name}_${k + 1}`,
+    projection: name,
     from,
     to,
     weights: part.weights,

@@ -33,6 +33,7 @@ import { projectionOf } from './export/projections.js';
 import { protocolOf, trainsOf } from './export/protocol.js';
 import { reasonsForEquations } from './export/reasons.js';
 import { composed, type Became } from '../../src/model/rewriting/became.js';
+import { mechanismAt, reportUnwritten } from '../../src/model/rewriting/unwritten-parts.js';
 import { applyPasses, type AfterPass, type PassContext } from '../../src/model/rewriting/rewriting.js';
 import { ConversionReport, isLeftOut, isLoss, type ConversionEntry } from '../../src/model/conversion-report.js';
 import { unnamed } from '../shared/documentation.js';
@@ -209,6 +210,8 @@ function written(
     } else if (typeof standard === 'string') {
       if (natives !== undefined) {
         cells.set(name, natives.cell(name, type, receptorsOf(model, name)));
+        for (const mechanism of Object.keys(type.compartments?.mechanisms ?? {}))
+          report.wrote(mechanismAt(name, mechanism));
         report.convention('pynn/native', child('/neurons', name), runsHere);
       } else if (nestml !== undefined) {
         const made = nestml.cell(name);
@@ -227,19 +230,27 @@ function written(
       report.exact(child('/neurons', name), `${standard.name} by name`);
     }
   }
-  const populations = Object.entries(model.populations).flatMap(
-    ([name, population]) => populationOf(context, name, population) ?? [],
-  );
-  const projections = Object.entries(model.projections).flatMap(
-    ([name, projection]) => projectionOf(context, name, projection) ?? [],
-  );
+  /** Returns the parts of a section that PyNN has. */
+  const made = <Part, Made extends object>(
+    section: 'populations' | 'projections',
+    make: (context: ExportContext, name: string, part: Part) => Made | undefined,
+    parts: Readonly<Record<string, Part>>,
+  ): readonly Made[] =>
+    Object.entries(parts).flatMap(([name, part]) => {
+      const one = make(context, name, part);
+      if (one !== undefined) report.wrote(child(`/${section}`, name));
+      return one ?? [];
+    });
+  const populations = made('populations', populationOf, model.populations);
+  const projections = made('projections', projectionOf, model.projections);
   const { recordings, phases, recorded } = protocolOf(context);
   const sources = sourcesOf(context);
   for (const [name, operation] of Object.entries(model.operations))
-    if (nestml?.runs(name) === true) continue;
+    if (nestml?.runs(name) === true) report.wrote(child('/operations', name));
     else if (natives === undefined) report.missing(child('/operations', name), 'PyNN runs no code during a simulation');
     else {
       natives.add('operations', name, operation);
+      report.wrote(child('/operations', name));
       report.convention('pynn/native', child('/operations', name), runsHere);
     }
   if (natives === undefined) report.addAll(conventions(original, 'grid'));
@@ -282,8 +293,10 @@ function written(
     ...given('native', { ...natives?.document() }),
     ...given('annotations', annotations),
   };
+  const whole = withoutDangling(document, report);
+  reportUnwritten(model, report);
   return {
-    document: withoutDangling(document, report),
+    document: whole,
     report: report.entries,
     nestml: nestml?.models ?? [],
     recorded,
@@ -439,32 +452,39 @@ function populationOf(context: ExportContext, name: string, population: Populati
 function sourcesOf(context: ExportContext): readonly CurrentSource[] {
   const { model, report, natives } = context;
   const recorded = recordedCurrents(model);
-  const groups: { readonly name: string; readonly stimulus: Stimulus; readonly into: string[]; count: number }[] = [];
+  const groups: {
+    readonly name: string;
+    readonly stimulus: Stimulus;
+    readonly into: string[];
+    readonly names: string[];
+  }[] = [];
   for (const [name, stimulus] of Object.entries(model.stimuli)) {
     const own = populationsOf(stimulus.to).some((population) => {
       const { type } = model.populations[population] ?? {};
       return type !== undefined && context.cells.get(type)?.native === true;
     });
     if (natives !== undefined && (own || stimulus.kind === 'poisson' || !stimulus.attached)) {
-      natives.add('stimuli', name, stimulus);
-      report.convention('pynn/native', child('/stimuli', name), runsHere);
+      nativeStimulus(context, name, stimulus);
       continue;
     }
     const shape = natives === undefined || stimulus.kind !== 'current' ? [] : shapeOf(context, stimulus);
     if (natives !== undefined && shape === undefined) {
-      natives.add('stimuli', name, stimulus);
-      report.convention('pynn/native', child('/stimuli', name), runsHere);
+      nativeStimulus(context, name, stimulus);
       continue;
     }
     const last = groups.at(-1);
     const target = context.targets.of(stimulus.to);
-    if (last !== undefined && name === `${last.name}_${last.count + 1}` && sameCurrent(last.stimulus, stimulus)) {
-      last.count++;
+    if (
+      last !== undefined &&
+      name === `${last.name}_${last.names.length + 1}` &&
+      sameCurrent(last.stimulus, stimulus)
+    ) {
+      last.names.push(name);
       // Cells of one sample from several populations have a stimulus for each population.
       last.into.push(...(last.into.includes(target) ? [] : [target]));
-    } else groups.push({ name, stimulus, into: [target], count: 1 });
+    } else groups.push({ name, stimulus, into: [target], names: [name] });
   }
-  return groups.flatMap(({ name, stimulus, into }): CurrentSource[] => {
+  return groups.flatMap(({ name, stimulus, into, names }): CurrentSource[] => {
     const pointer = child('/stimuli', name);
     if (stimulus.kind !== 'current' || !stimulus.attached) {
       report.missing(pointer, 'PyNN has current sources that are injected from the start, and no other stimuli');
@@ -487,6 +507,7 @@ function sourcesOf(context: ExportContext): readonly CurrentSource[] {
     }
     const label = context.label(name);
     const location = placeOnCells(context, typeOfSelection(context, stimulus.to), stimulus);
+    if (sources.length > 0) for (const one of names) report.wrote(child('/stimuli', one));
     return sources.map((source, k) => ({
       label: k === 0 ? label : `${label} ${k + 1}`,
       ...source,
@@ -495,6 +516,13 @@ function sourcesOf(context: ExportContext): readonly CurrentSource[] {
       ...(recorded.has(name) ? { record: true } : {}),
     }));
   });
+}
+
+/** Writes a stimulus that only interneuron's backend has. */
+function nativeStimulus({ natives, report }: ExportContext, name: string, stimulus: Stimulus): void {
+  natives?.add('stimuli', name, stimulus);
+  report.wrote(child('/stimuli', name));
+  report.convention('pynn/native', child('/stimuli', name), runsHere);
 }
 
 /** Returns PyNN's sources of a current; undefined if it has no source of the shape. */

@@ -67,6 +67,7 @@ export function edgeFiles(
     const count = sources.length;
     const columns = ['syn_weight', 'delay'].filter((_, index) => [weight, delay][index] !== undefined);
     const cells = [weight, delay].filter((cell) => cell !== undefined);
+    report.wrote(pointer);
     report.exact(pointer, `${count} edges`);
     return [
       {

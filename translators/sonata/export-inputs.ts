@@ -10,6 +10,7 @@ import { child } from '../../src/model/pointer.js';
 import { elementsIn, populationOf, wholePopulation } from '../../src/model/selected.js';
 import { areInFile, endOf, taggedPhase, taggedRecording, timeAfter } from '../../src/model/tagged.js';
 import { inUnit, numbersInUnit } from '../shared/in-unit.js';
+import { templateOfType } from './templates.js';
 import { column, type ExportedFile, type WrittenPart } from './export-parts.js';
 
 type Parts = ReadonlyMap<string, WrittenPart>;
@@ -121,15 +122,23 @@ export function currentsOf({ model, data }: ValidModel, report: ConversionReport
     const population = populationOf(stimulus.to);
     const [only] = found;
     const elements = population && elementsIn(stimulus.to, model.populations[population]?.size ?? 0, data);
-    if (only && only.first === 0 && only.last === steps - 1 && population !== undefined && elements) {
+    const isWhole = only !== undefined && only.first === 0 && only.last === steps - 1;
+    if (isWhole && population !== undefined && elements && takesConstant(model, population)) {
       const own = constant.get(population) ?? new Map<number, number>();
       constant.set(population, own);
       for (const element of elements) own.set(element, (own.get(element) ?? 0) + only.value);
+      report.wrote(pointer);
       report.exact(pointer, 'a constant current, which is a parameter of its cells');
     } else pieces.set(name, found);
   }
   return { constant, pieces };
 }
+
+/** Checks whether a constant current is a parameter of a population's cells. */
+const takesConstant = ({ neurons, populations }: Model, population: string): boolean => {
+  const type = neurons[populations[population]?.type ?? ''];
+  return type !== undefined && templateOfType(type)?.template.constantCurrent !== undefined;
+};
 
 /** Names in a current that are not units. */
 const variables = new Set(['t', 'dt', 'i']);
@@ -197,6 +206,7 @@ export function clampsOf(
       );
     else report.exact(pointer, 'a current clamp');
     const [only, second] = list;
+    report.wrote(pointer);
     inputs[name] = {
       input_type: 'current_clamp',
       module: 'IClamp',

@@ -168,6 +168,7 @@ export function nodeFiles(
   for (const part of parts) populations.set(part.population, [...(populations.get(part.population) ?? []), part]);
   let nextType = 100;
   const made = [...populations].map(([population, own]) => {
+    for (const { name } of own) report.wrote(child('/populations', name));
     const types: Types = { rows: [], files: [] };
     const typeIds = own.map((part) => typesOf(part, nextType + types.rows.length, types));
     nextType += types.rows.length;

@@ -18,6 +18,7 @@ import {
   type PassContext,
   type Rewriting,
 } from '../../src/model/rewriting/rewriting.js';
+import { reportUnwritten } from '../../src/model/rewriting/unwritten-parts.js';
 import { child } from '../../src/model/pointer.js';
 import { endOf, isGiven } from '../../src/model/tagged.js';
 import { expressionsIn } from '../../src/model/typed.js';
@@ -152,6 +153,7 @@ export async function exportSonata(
   const reports = reportsOf(valid, byName, sets, report);
   for (const name of Object.keys(model.operations))
     report.missing(child('/operations', name), 'code that runs during a simulation');
+  reportUnwritten(model, report);
   for (const entry of conventions(drawn, 'grid', 'NEST')) report.add(entry);
   const hasSets = Object.keys(sets.sets).length > 0;
   const simulation = {

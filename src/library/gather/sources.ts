@@ -153,7 +153,8 @@ function asCurrents(
       );
   }
   gathering.injected.set(name, injected);
-  gathering.report.exact(pointer, 'a time-dependent current', `${gathering.stage}/current`);
+  for (const changed of [pointer, ...currents.map(({ key }) => child('/projections', key))])
+    gathering.report.exact(changed, 'a time-dependent current', `${gathering.stage}/current`);
 }
 
 /** @param current  of a source that carries its own synapse */

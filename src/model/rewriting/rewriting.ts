@@ -9,6 +9,7 @@ import type { ValidModel } from '../typed.js';
 import { typedValid, writtenValid } from '../typed-model.js';
 import { composed, type Became } from './became.js';
 import { recordedVariables } from './recorded-variables.js';
+import { reportRemoved } from './unwritten-parts.js';
 
 /** A rewritten model, or the reason why it does not change. */
 export type Rewritten = { readonly valid: ValidModel; readonly became?: Partial<Became> } | string;
@@ -52,16 +53,18 @@ export interface PassContext {
   readonly afterPass?: AfterPass | undefined;
 }
 
-/** Returns the written form of a model after the rewritings for a notation. */
+/** Returns the written form of a model after the rewritings for a notation, which report each part that they remove. */
 export async function applyPasses<Context extends PassContext>(
   passes: readonly Rewriting<Context>[],
-  valid: written.ValidModel,
+  whole: written.ValidModel,
   context: Context,
 ): Promise<{ readonly valid: written.ValidModel; readonly became: Became }> {
-  const made = await rewrite(passes, typedValid(valid), context, (name, now) =>
+  const made = await rewrite(passes, typedValid(whole), context, (name, now) =>
     context.afterPass?.(name, writtenValid(now)),
   );
-  return { ...made, valid: writtenValid(made.valid) };
+  const valid = writtenValid(made.valid);
+  reportRemoved(whole.model, valid.model, made.became, context.report);
+  return { ...made, valid };
 }
 
 /** A rewritten model in its written form, with entries of the report. */

@@ -21,6 +21,8 @@ import type {
   ValidModel,
   Value,
 } from '../../../src/model/model.js';
+import { child } from '../../../src/model/pointer.js';
+import type { PassContext } from '../../../src/model/rewriting/rewriting.js';
 import { elementsIn, populationOf, rowOf } from '../../../src/model/selected.js';
 import { isPhase, recordedVariables } from '../../../src/model/tagged.js';
 import { usedIn } from './current-parameters.js';
@@ -38,8 +40,8 @@ interface Single {
 /** Fewer currents are readable as they are. */
 const least = 3;
 
-/** Returns the model with one current into a row of cells in place of one current for each cell. */
-export function currentsOfCells({ model, data }: ValidModel): ValidModel {
+/** Returns the model with one current into a row of cells in place of one current for each cell, which it reports. */
+export function currentsOfCells({ model, data }: ValidModel, { report }: PassContext): ValidModel {
   const neurons: Record<string, NeuronType> = { ...model.neurons };
   const populations: Record<string, Population> = { ...model.populations };
   let stimuli: Record<string, Stimulus> = { ...model.stimuli };
@@ -87,6 +89,8 @@ export function currentsOfCells({ model, data }: ValidModel): ValidModel {
       value: printExpression(common.shape, { taken: (one) => taken.has(one) }),
     };
     const gone = new Set(group.map((single) => single.id));
+    for (const key of gone)
+      if (key !== id) report.exact(child('/stimuli', key), `part of ${id}`, 'brian/merged-currents');
     stimuli = Object.fromEntries(
       Object.entries(stimuli).flatMap(([key, stimulus]) =>
         key === id ? [[key, whole]] : gone.has(key) ? [] : [[key, stimulus]],

@@ -51,6 +51,7 @@ export function exportStimulus(
   const remarks = remarksAt(context.report, pointer);
   if (stimulus.kind === 'current') {
     if (populationOf(stimulus.to) === undefined) groupSlice(stimulus.to, plans.groups, pointer, context);
+    context.report.wrote(pointer);
     remarks.convention('brian/current', 'Brian has no current sources: it is written into the equations');
     return undefined;
   }

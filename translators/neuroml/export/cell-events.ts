@@ -21,6 +21,8 @@ interface CellParts {
   readonly refractoriness: Refractoriness;
   /** Runs an action, and reports anything that LEMS cannot express under the name of a part. */
   readonly attempt: (part: string, action: () => void) => void;
+  /** States that an operation of the model is written. */
+  readonly wrote: (operation: string) => void;
 }
 
 /** Writes the conditions of one type of cells. */
@@ -31,7 +33,7 @@ export class CellEvents {
 
   /** Writes all tests of a step: code at regular times, arriving values, the events, code that runs once. */
   write(): void {
-    const { type, builder, channels, usage, refractoriness, attempt } = this.parts;
+    const { type, builder, channels, usage, refractoriness, attempt, wrote } = this.parts;
     const flagOf = (name: string): string | null => (usage.forAll.has(name) ? null : name);
     const events = Object.entries(type.events).sort(([, a], [, b]) => a.order - b.order);
     // The reference interpreter attaches no inputs to a component without events.
@@ -43,14 +45,16 @@ export class CellEvents {
         attempt(`../../operations/${name}`, () => {
           const code = { name, flag: flagOf(name), operation, free: (variable: string) => this.#free(variable) };
           builder.conditions.push(regularCode(code, builder));
+          wrote(operation.id);
         });
     builder.conditions.push(...refractoriness.releases());
     for (const channel of channels) if (channel.kind === 'jump') this.#jump(channel);
     for (const [name, event] of events) attempt(`events/${name}`, () => this.#event(name, event));
-    for (const [name, { once, do: actions }] of operations)
+    for (const [name, { id, once, do: actions }] of operations)
       if (once)
         attempt(`../../operations/${name}`, () => {
           builder.conditions.push(...codeOnce(name, flagOf(name), once, actions, builder));
+          wrote(id);
         });
   }
 

@@ -119,6 +119,7 @@ class CellWriter {
       builder,
       refractoriness: this.#refractoriness,
       attempt: this.#attempt,
+      wrote: (operation) => this.context.report.wrote(child('/operations', operation)),
     });
     events.write();
     for (const [name, regime] of Object.entries(type.regimes))

@@ -56,6 +56,11 @@ export class NetworkOutput {
   readonly #lists = new Map<string, readonly [list: string, item: string]>();
   readonly #shared = new Map<string, string>();
 
+  /** How many elements a network has so far. */
+  get size(): number {
+    return this.populations.length + this.projections.length + this.inputs.length;
+  }
+
   /**
    * Adds a part once: a later part with the same wanted id and the same content is the first one.
    *

@@ -40,15 +40,26 @@ export function writeNetwork(context: ExportContext): NetworkOutput {
     written.values.set(name, populationValues(name, population, context));
   for (const id of Object.keys(model.neurons)) writeType(id, attached, written, context);
   const inOrder = Object.entries(model.populations).sort(([, a], [, b]) => a.order - b.order);
+  /** Writes a part of the model, which is there if the network has more elements afterwards. */
+  const writing = (section: string, name: string, write: () => void): void => {
+    const before = written.size;
+    write();
+    if (written.size > before) context.report.wrote(child(section, name));
+  };
   for (const [name, population] of inOrder)
-    if (!attached.has(name)) writePopulation(name, population, written, context);
+    if (!attached.has(name)) writing('/populations', name, () => writePopulation(name, population, written, context));
   const projections = Object.entries(model.projections).sort(([, a], [, b]) => a.order - b.order);
   for (const [name, projection] of projections) {
     const source = populationOf(projection.from.of);
-    if (source !== undefined && attached.has(source)) writeAttachments(source, name, projection, written, context);
-    else writeProjection(name, projection, written, context);
+    if (source !== undefined && attached.has(source))
+      writing('/populations', source, () =>
+        writing('/projections', name, () => writeAttachments(source, name, projection, written, context)),
+      );
+    else writing('/projections', name, () => writeProjection(name, projection, written, context));
+    if (written.mirrored.has(name)) context.report.wrote(child('/projections', name));
   }
-  for (const [name, stimulus] of Object.entries(model.stimuli)) writeStimulus(name, stimulus, written, context);
+  for (const [name, stimulus] of Object.entries(model.stimuli))
+    writing('/stimuli', name, () => writeStimulus(name, stimulus, written, context));
   return written;
 }
 

@@ -35,7 +35,7 @@ export interface Usage {
 }
 
 /** Code that runs at regular times, or once. */
-export type TimedOperation = Operation & { readonly once?: Change };
+export type TimedOperation = Operation & { readonly id: string; readonly once?: Change };
 
 /** Returns the variable that counts events of a cell. */
 export const countOf = (event: string): string => `${event} count`;
@@ -136,7 +136,8 @@ export function usesOf(id: string, { model, changes }: Pick<RewritingContext, 'm
       .sort(([, a], [, b]) => a.order - b.order)
       .map(([name, operation]) => {
         const once = changes.get(name);
-        return once ? ([name, { ...operation, once }] as const) : ([`operation_${name}`, operation] as const);
+        const own = { ...operation, id: name };
+        return once ? ([name, { ...own, once }] as const) : ([`operation_${name}`, own] as const);
       }),
   );
   const statements = [

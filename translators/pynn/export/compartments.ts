@@ -14,6 +14,7 @@ import { freeName } from '../../../src/model/free-name.js';
 import { numbersOf } from '../../../src/model/arrays.js';
 import { populationsOf } from '../../../src/model/selected.js';
 import { isGiven } from '../../../src/model/tagged.js';
+import { mechanismAt } from '../../../src/model/rewriting/unwritten-parts.js';
 import { child } from '../../../src/model/pointer.js';
 import type { Compartments, NeuronType, Projection, Section } from '../../../src/model/model.js';
 import { inUnit } from '../../shared/in-unit.js';
@@ -33,6 +34,7 @@ export function compartmentsOf(within: Within, name: string, type: NeuronType): 
   const pointer = child('/neurons', name);
   report.exact(pointer, 'MultiCompartmentNeuron; its channels were compared at random points');
   for (const { code, message } of found.remarks) report.different(`pynn/${code}`, pointer, message);
+  for (const mechanism of Object.keys(found.channels)) report.wrote(mechanismAt(name, mechanism));
   const { receptors, synapses } = receptorsOf(within, name);
   const { sections, groups, ions } = compartments;
   const labels = new Map([...Object.entries(groups), ...Object.keys(sections).map((one) => [one, [one]] as const)]);

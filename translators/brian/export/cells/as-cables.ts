@@ -21,6 +21,7 @@ import { parseUnit } from '../../../../src/lang/units.js';
 import { ConversionReport, type ConversionEntry } from '../../../../src/model/conversion-report.js';
 import type { ArrayValue } from '../../../../src/model/model.js';
 import type * as written from '../../../../src/model/model.js';
+import { mechanismAt } from '../../../../src/model/rewriting/unwritten-parts.js';
 import { child } from '../../../../src/model/pointer.js';
 import { arrayOf } from '../../../../src/model/arrays.js';
 import type {
@@ -94,12 +95,17 @@ export function cellsAsCables(valid: written.ValidModel, ofOneType: Writing['cel
       if (!compartments) continue;
       const tree = treeOf(compartments, cable.tree.compartments);
       remark(child('/neurons', cable.name), tree, report);
+      for (const mechanism of Object.keys(compartments.mechanisms))
+        report.exact(mechanismAt(cable.name, mechanism), 'equations of the compartments', 'brian/mechanism');
       model = withCable(model, cable, compartments, tree);
       for (const { type } of cable.classes) made.add(type);
     }
     const projections = Object.fromEntries(
       Object.entries(model.projections).map(([name, projection]) => [name, ofElements(projection, model, data)]),
     );
+    for (const name of Object.keys(own.projections))
+      if (!Object.hasOwn(projections, name))
+        report.exact(child('/projections', name), 'a projection for each pair of its populations', 'brian/cells');
     const shown = writtenModel({ ...model, projections });
     const neurons = mapped(shown.neurons, (type, name) => (made.has(name) ? withLinearParts(type) : type));
     const rewritten = { model: { ...shown, neurons }, data };

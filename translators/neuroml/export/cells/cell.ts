@@ -180,10 +180,9 @@ class CellWriter {
     }
     const isPool = [...this.#pools.values()].some((pool) => pool?.mechanism === name);
     const { report } = this.context;
-    if (isPool || this.#placed.some((placed) => placed.mechanism === name))
-      report.exact(at, 'channels with densities, or a pool', 'lems/mechanism');
-    else if (sections.length > 0 && !report.hasOmissionIn(at))
-      report.missing(at, 'a mechanism without a current or a pool, of which nothing would be written');
+    if (!isPool && !this.#placed.some((placed) => placed.mechanism === name)) return;
+    report.wrote(at);
+    report.exact(at, 'channels with densities, or a pool', 'lems/mechanism');
   }
 
   #onSection(name: string, mechanism: Mechanism, section: string, pointer: string): void {

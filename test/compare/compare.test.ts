@@ -311,7 +311,7 @@ describe('error rates', () => {
   const share = (grades: readonly string[], grade: string): number =>
     grades.filter((one) => one === grade).length / grades.length;
 
-  const pairs = askedEffort === 'thorough' ? 1000 : 250;
+  const pairs = askedEffort === 'thorough' ? 1000 : 100;
   it.skipIf(!triesAll)(
     slow(`of ${pairs} pairs of sides of one model, no more than α + 2 standard errors are called different`),
     () => {

@@ -60,6 +60,7 @@ export const peers = {
   nest: peer('NEST', 'requirements-pynn', ['nest-simulator', 'PyNN'], '.venv-pynn/bin/python'),
   neuron: peer('NEURON', 'requirements-pynn', ['neuron', 'PyNN'], '.venv-pynn/bin/python'),
   brian2: peer('Brian 2', 'requirements-pynn', ['Brian2', 'PyNN'], '.venv-pynn/bin/python'),
+  backends: peer('NEST and NEURON', 'requirements-pynn', ['nest-simulator', 'neuron', 'PyNN'], '.venv-pynn/bin/python'),
   mock: peer('PyNN', 'requirements-pynn', ['PyNN', 'numpy'], '.venv-pynn/bin/python'),
   nestml: peer('NEST', 'requirements-nestml', ['nest-simulator', 'nestml', 'PyNN'], '.venv-nestml/bin/python'),
   bmtk: peer('BMTK', 'requirements-sonata', ['bmtk', 'nest-simulator', 'libsonata'], '.venv-sonata/bin/python'),

@@ -13,10 +13,18 @@ import {
   usualSimulator,
 } from '../../../translators/pynn/script/backends.js';
 import type { PynnSpecification } from '../../../translators/pynn/specification.generated.js';
-import { missingEnvironment, python } from '../../support/python.js';
+import { peerRecords, peers } from '../../support/peer-records.js';
+import { python } from '../../support/python.js';
 import { documentOf } from './support.js';
 
-const none = missingEnvironment('.venv-pynn');
+const records = peerRecords('pynn-backends');
+
+/** Returns the JSON that a script of PyNN prints after `found`. @param what the name of its record */
+const foundBy = (what: string, script: string): Promise<unknown> =>
+  records.output(peers.backends, { what, texts: [script] }, async () => {
+    const said = await python('.venv-pynn', ['-W', 'ignore', '-c', script]);
+    return JSON.parse(said.slice(said.lastIndexOf('found ') + 'found '.length));
+  });
 
 const remarksOn = (document: PynnSpecification): readonly string[] => sentencesOf(rowsOfBackends(document));
 
@@ -50,12 +58,8 @@ for title, backend in backends.items():
 print("found " + json.dumps([lacked, failed]))
 `;
 
-test.skipIf(none !== null)(`PyNN has them${none === null ? '' : ` (skipped: ${none})`}`, async () => {
-  const said = await python('.venv-pynn', ['-W', 'ignore', '-c', listed]);
-  const [found, failed] = JSON.parse(said.slice(said.lastIndexOf('found ') + 'found '.length)) as readonly [
-    unknown,
-    unknown,
-  ];
+test('PyNN has them', async () => {
+  const [found, failed] = (await foundBy('types that a simulator lacks', listed)) as readonly [unknown, unknown];
   const titles = { nest: 'NEST', neuron: 'NEURON' } as const;
   const rows = Object.values(simulators);
   const lacked = rows.flatMap(({ lacks }) => lacks.map(({ part, simulator }) => [part, titles[simulator]] as const));
@@ -171,23 +175,19 @@ for least in (0.1, 0.5):
 print("found " + json.dumps(found))
 `;
 
-test.skipIf(none !== null)(
-  `NEST changes values later by the shortest delay${none === null ? '' : ` (skipped: ${none})`}`,
-  async () => {
-    const said = await python('.venv-pynn', ['-W', 'ignore', '-c', late]);
-    // The first sample after 10 ms, which the change affects by itself, is number 101.
-    expect(JSON.parse(said.slice(said.lastIndexOf('found ') + 'found '.length))).toEqual([102, 106]);
-    const remarks = (...phases: readonly object[]): readonly string[] =>
-      remarksOn({ setup: { timestep: 0.1, min_delay: 0.5 }, phases } as unknown as PynnSpecification);
-    const set = { set: { target: 'a', params: { i_offset: 1 } } };
-    expect(remarks({ run: 10 }, set, { run: 10 })).toEqual([
-      'values that change after a run act 0.5 ms later under NEST, by the shortest delay',
-    ]);
-    expect(remarks(set, { run: 10 })).toEqual([]);
-    expect(remarks({ run: 10 }, set, { run: 10 }, { reset: {} })).toHaveLength(2);
-    expect(remarks({ run: 10 }, set)).toEqual([]);
-  },
-);
+test('NEST changes values later by the shortest delay', async () => {
+  // The first sample after 10 ms, which the change affects by itself, is number 101.
+  expect(await foundBy('samples before a change', late)).toEqual([102, 106]);
+  const remarks = (...phases: readonly object[]): readonly string[] =>
+    remarksOn({ setup: { timestep: 0.1, min_delay: 0.5 }, phases } as unknown as PynnSpecification);
+  const set = { set: { target: 'a', params: { i_offset: 1 } } };
+  expect(remarks({ run: 10 }, set, { run: 10 })).toEqual([
+    'values that change after a run act 0.5 ms later under NEST, by the shortest delay',
+  ]);
+  expect(remarks(set, { run: 10 })).toEqual([]);
+  expect(remarks({ run: 10 }, set, { run: 10 }, { reset: {} })).toHaveLength(2);
+  expect(remarks({ run: 10 }, set)).toEqual([]);
+});
 
 /** A cell that fires once at 12 ms, and plastic synapses onto it of 1 mV, at most 2 mV. */
 const plastic = {
@@ -233,26 +233,22 @@ test('weights in mV that a script reads from NEST are named in the report', asyn
   expect(report.map(({ message }) => message)).toContain('recorded weights of learning are in V under NEST, not in mV');
 });
 
-test.skipIf(none !== null)(
-  `a script gives NEST the largest weight in mV${none === null ? '' : ` (skipped: ${none})`}`,
-  async () => {
-    const { valid } = importModel({ name: 'model.json', text: JSON.stringify(plastic) });
-    const { files } = await convertModel(valid, 'pynn');
-    const text = files[0]?.text ?? '';
-    const spikes = async (script: string): Promise<unknown> => {
-      const shown = script.replace(
-        /post\.write_data\(.*\)/,
-        'print("found", [len(each) for each in post.get_data().segments[0].spiketrains])',
-      );
-      const run = `import sys\nsys.argv[1:] = ["nest"]\n${shown}`;
-      const said = await python('.venv-pynn', ['-W', 'ignore', '-c', run]);
-      return JSON.parse(said.slice(said.lastIndexOf('found ') + 'found '.length));
-    };
-    expect(await spikes(text)).toEqual([1]);
-    // PyNN 0.13 lets the weight grow by 200 mV.
-    expect(await spikes(text.replace(/ {4}learning\.set\(.*\)/, '    pass'))).not.toEqual([1]);
-  },
-);
+test('a script gives NEST the largest weight in mV', async () => {
+  const { valid } = importModel({ name: 'model.json', text: JSON.stringify(plastic) });
+  const { files } = await convertModel(valid, 'pynn');
+  const text = files[0]?.text ?? '';
+  const spikes = (what: string, script: string): Promise<unknown> => {
+    const shown = script.replace(
+      /post\.write_data\(.*\)/,
+      'print("found", [len(each) for each in post.get_data().segments[0].spiketrains])',
+    );
+    return foundBy(what, `import sys\nsys.argv[1:] = ["nest"]\n${shown}`);
+  };
+  expect(await spikes('weights up to the largest', text)).toEqual([1]);
+  // PyNN 0.13 lets the weight grow by 200 mV.
+  const without = text.replace(/ {4}learning\.set\(.*\)/, '    pass');
+  expect(await spikes('weights without a largest', without)).not.toEqual([1]);
+});
 
 /** Peaks of the potential after one, two and three spikes at the same time. */
 const simultaneous = `
@@ -271,18 +267,13 @@ for count in (1, 2, 3):
 print("found " + json.dumps(found))
 `;
 
-test.skipIf(none !== null)(
-  `NEST sends all simultaneous spikes, as reports assume${none === null ? '' : ` (skipped: ${none})`}`,
-  async () => {
-    const said = await python('.venv-pynn', ['-W', 'ignore', '-c', simultaneous]);
-    const [one = 0, two = 0, three = 0] = JSON.parse(
-      said.slice(said.lastIndexOf('found ') + 'found '.length),
-    ) as number[];
-    expect(one).toBeGreaterThan(0.1);
-    expect(two / one).toBeCloseTo(2, 9);
-    expect(three / one).toBeCloseTo(3, 9);
-  },
-);
+test('NEST sends all simultaneous spikes, as reports assume', async () => {
+  const peaks = (await foundBy('peaks after simultaneous spikes', simultaneous)) as number[];
+  const [one = 0, two = 0, three = 0] = peaks;
+  expect(one).toBeGreaterThan(0.1);
+  expect(two / one).toBeCloseTo(2, 9);
+  expect(three / one).toBeCloseTo(3, 9);
+});
 
 test.each<[string, string, { readonly type: string; readonly params?: Readonly<Record<string, number>> }]>([
   ['nest', 'NEST has all spikes of', { type: 'EIF_cond_exp_isfa_ista' }],

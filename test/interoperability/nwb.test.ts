@@ -476,7 +476,8 @@ describe.skipIf(missing !== null)(`Edits of NWB files by h5py${missing === null 
       expect(edits.length).toBeGreaterThan({ all: 400, turns: 200, values: 30 }[kinds]);
       const missed: string[] = [];
       const unnamed: string[] = [];
-      for (const { path: edited, edit } of edits) {
+      const usual = edits.filter((_, k) => kinds === 'values' || k % 3 === 0);
+      for (const { path: edited, edit } of askedEffort === 'thorough' ? edits : usual) {
         const said = await verify(edited);
         const place = edit.slice(edit.indexOf(' ') + 1);
         if (said === null) missed.push(edit);

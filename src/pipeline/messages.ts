@@ -8,8 +8,10 @@ import { titleOf, type Notation } from './read/notation.js';
 /** Steps are counted in 32 bits with a sign. */
 export const mostSteps = 2 ** 31 - 1;
 
-const notNumbersHint =
-  'the integration method may be unstable with this time step, or a root or logarithm of a negative number was taken';
+/** Names a time step in s as the probable cause of values that are no numbers. */
+const notNumbersHint = (dt: number): string =>
+  `the integration may be unstable with the time step of ${Number((dt * 1e3).toPrecision(12))} ms: ` +
+  'shorten dt, or look for a root or logarithm of a negative number';
 
 const sameFileHint =
   'give each output its own name; on some systems, names that differ only in case refer to the same file';
@@ -167,12 +169,12 @@ export const messages = {
     message: `a stand-alone project only runs forward, but the protocol has a ${phase} phase`,
     hint: 'use interneuron run for the entire protocol, or make a project of one segment',
   }),
-  fault: (sentence: string, step: number, seconds: number): Finding => ({
+  fault: (sentence: string, step: number, dt: number): Finding => ({
     code: 'run/fault',
-    message: `${sentence} (in step ${step}, at ${seconds} s)`,
-    ...(sentence.includes('is not a number') ? { hint: notNumbersHint } : {}),
+    message: `${sentence} (in step ${step}, at ${step * dt} s)`,
+    ...(sentence.includes('is not a number') ? { hint: notNumbersHint(dt) } : {}),
   }),
-  infinite: (owner: string, variable: string, count: number, elements: number): Finding => ({
+  infinite: (owner: string, variable: string, count: number, elements: number, dt: number): Finding => ({
     code: 'run/infinite',
     message: `${shorten(variable)} of ${shorten(owner)} is infinite when the run ends`,
     expected: 'finite numbers',
@@ -182,9 +184,9 @@ export const messages = {
           ? 'infinity'
           : `infinity in all ${elements} elements`
         : `infinity in ${count} of ${elements} elements`,
-    hint: notNumbersHint,
+    hint: notNumbersHint(dt),
   }),
-  notNumbers: (owner: string, variable: string, count: number, elements: number): Finding => ({
+  notNumbers: (owner: string, variable: string, count: number, elements: number, dt: number): Finding => ({
     code: 'run/not-a-number',
     message: `${shorten(variable)} of ${shorten(owner)} is not a number (NaN) when the run ends`,
     expected: 'numbers',
@@ -194,27 +196,41 @@ export const messages = {
           ? 'NaN'
           : `NaN in all ${elements} elements`
         : `NaN in ${count} of ${elements} elements`,
-    hint: notNumbersHint,
+    hint: notNumbersHint(dt),
   }),
-  samplesNotFinite: (owner: string, variable: string, count: number, first: number, seconds: number): Finding => ({
+  samplesNotFinite: (
+    owner: string,
+    variable: string,
+    count: number,
+    first: number,
+    step: number,
+    dt: number,
+  ): Finding => ({
     code: 'run/samples-not-finite',
     message:
       `${count} ${count === 1 ? 'sample' : 'samples'} of ${shorten(variable)} of ${shorten(owner)} ` +
-      `${count === 1 ? 'is' : 'are'} not finite, the first at ${Number((seconds * 1e3).toPrecision(12))} ms`,
+      `${count === 1 ? 'is' : 'are'} not finite, the first at ${Number((step * dt * 1e3).toPrecision(12))} ms`,
     expected: 'finite numbers',
     found: Number.isNaN(first) ? 'NaN' : first > 0 ? 'infinity' : '-infinity',
-    hint: notNumbersHint,
+    hint: notNumbersHint(dt),
   }),
-  potentialsTooLarge: (owner: string, variable: string, count: number, first: number, seconds: number): Finding => ({
+  potentialsTooLarge: (
+    owner: string,
+    variable: string,
+    count: number,
+    first: number,
+    step: number,
+    dt: number,
+  ): Finding => ({
     code: 'run/potentials-too-large',
     message:
       `${count} ${count === 1 ? 'sample' : 'samples'} of ${shorten(variable)} of ${shorten(owner)} ` +
-      `${count === 1 ? 'is' : 'are'} beyond 1000 V, the first at ${Number((seconds * 1e3).toPrecision(12))} ms`,
+      `${count === 1 ? 'is' : 'are'} beyond 1000 V, the first at ${Number((step * dt * 1e3).toPrecision(12))} ms`,
     expected: 'potentials that a membrane can have',
     found: `${Number(first.toPrecision(3))} V`,
     hint:
-      'the integration is unstable: explicit steps need dt * conductance / capacitance < 2, which a voltage clamp of ' +
-      'low resistance or a large conductance exceeds; shorten the time step, or raise the resistance',
+      `the integration is unstable with the time step of ${Number((dt * 1e3).toPrecision(12))} ms, since explicit steps ` +
+      'need dt * conductance / capacitance < 2: shorten dt, or raise the resistance of a voltage clamp',
   }),
   buildFault: (sentence: string): Finding => ({
     code: 'run/build-fault',

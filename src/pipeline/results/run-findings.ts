@@ -8,7 +8,7 @@ import { messages } from '../messages.js';
 export const runFindings = (run: RecordedRun, dt: number): readonly Diagnostic[] => [
   ...run.faults.map((sentence): Diagnostic => ({
     severity: 'error',
-    ...messages.fault(sentence, run.steps, run.steps * dt),
+    ...messages.fault(sentence, run.steps, dt),
   })),
   ...valueFindings(run, dt),
 ];
@@ -26,15 +26,15 @@ export const valueFindings = (
   ...notNumbers.map(({ owner, variable, count, infinite, elements }): Diagnostic => ({
     severity: 'warning',
     ...(count > 0
-      ? messages.notNumbers(owner, variable, count, elements)
-      : messages.infinite(owner, variable, infinite, elements)),
+      ? messages.notNumbers(owner, variable, count, elements, dt)
+      : messages.infinite(owner, variable, infinite, elements, dt)),
   })),
   ...notFinite
     .filter(({ plan }) => !notNumbers.some(({ owner, variable }) => owner === plan.owner && variable === plan.variable))
     .map(({ plan: { owner, variable }, count, step, first }): Diagnostic => ({
       severity: 'warning',
       ...(Number.isFinite(first)
-        ? messages.potentialsTooLarge(owner, variable, count, first, step * dt)
-        : messages.samplesNotFinite(owner, variable, count, first, step * dt)),
+        ? messages.potentialsTooLarge(owner, variable, count, first, step, dt)
+        : messages.samplesNotFinite(owner, variable, count, first, step, dt)),
     })),
 ];

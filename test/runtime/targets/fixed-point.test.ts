@@ -296,7 +296,7 @@ describe('a contribution that is no number', () => {
           '54, at 0.0054 s)',
       );
       expect(stderr).toMatch(
-        /hint +the integration method may be unstable .* or a root or logarithm of a negative number/,
+        /hint +the integration may be unstable with the time step of .* or look for a root or logarithm of a negative number/,
       );
       expect(stdout).toContain('the run ended at 5.4 ms of model time');
     },

@@ -94,6 +94,8 @@ export function exportOperation(
   const found = ownerOf(operation.on, plans, pointer, context);
   if (found === undefined) return undefined;
   const { owner, range } = found;
+  if (operation.times !== undefined)
+    context.report.convention('brian/run-at', pointer, 'run_at of Brian 2.10 and later; older ones lack it');
   const usual = index === 0 ? `${owner.name}_run_regularly` : `${owner.name}_run_regularly_${index}`;
   return {
     owner,

@@ -11,20 +11,9 @@ const listed = {
   'src/library/readable/renamed.ts': 'ends of synapses in the JSON of a part',
   'src/library/recognise/standardise/projections.ts': 'ends of synapses in the JSON of a type',
   'src/model/rules/draw-arguments.ts': 'calls of functions that draw',
-  'translators/brian/export-script.ts': 'constants that texts of a script read',
-  'translators/brian/export/cells/as-cables.ts': 'parameters that a model reads',
-  'translators/brian/export/cells/cell-numbers.ts': 'numbers of cells that projections read',
-  'translators/brian/export/cells/one-by-one.ts': 'populations that code and phases name',
   'translators/brian/export/own-numbers.ts': 'the only place that reads a parameter',
   // Texts of a notation, before a parser has read them.
-  'translators/brian/connect.ts': 'a name that the text of a condition does not have',
-  'translators/brian/constants.ts': 'the place of a constant in the text, for a finding',
-  'translators/brian/initializers.ts': 'uses of a variable in a text',
-  'translators/brian/morphology/dendrites.ts': 'names in equations that Dendrify writes',
-  'translators/brian/script/phases.ts': 'flags of a variable in equations',
-  'translators/brian/script/short-names.ts': 'names in texts of pathways',
   'src/xml/lists.ts': 'attributes of an element of XML',
-  'translators/pynn/native/equations.ts': 'lines of equations that define a name',
 };
 
 const searches = /^(?:match|matchAll|replace|replaceAll|search|split)$/;

@@ -50,6 +50,20 @@ export function tokenise(text: string, start = 0, end = text.length): Token[] {
   return tokens;
 }
 
+/** A name in a text. */
+interface NameInText {
+  readonly name: string;
+  /** Its offset. */
+  readonly start: number;
+}
+
+/** Returns the names in a text that need not be an expression, such as equations with units or a script's line. */
+export const namesInText = (text: string): readonly NameInText[] =>
+  [...text.matchAll(/(?<![A-Za-z0-9_.])[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*/g)].map((match) => ({
+    name: match[0],
+    start: match.index,
+  }));
+
 function readToken(source: string, start: number): Token {
   const digits = match(number, source, start);
   if (digits !== undefined) return readNumber(source, start, digits);

@@ -1,14 +1,14 @@
-/** Owners and sizes of selections of the written form. */
+/** Owners and sizes of selections, of either form. */
 
 import { numbersOf } from './arrays.js';
-import type { DataStore, Id, SelectionRule } from './model.js';
+import type { DataStore, Form, Id, SelectionRule } from './model.js';
 import { isSelection, taggedSelection } from './tagged.js';
 
 /**
  * Returns the population that a selection is part of; undefined for assemblies, samples of selections, and synapses.
  */
-export function populationOf(rule: SelectionRule): Id | undefined {
-  const selection = taggedSelection(rule);
+export function populationOf<F extends Form>(rule: SelectionRule<F>): Id | undefined {
+  const selection = taggedSelection(rule as SelectionRule);
   switch (selection.kind) {
     case 'slice':
     case 'indices':
@@ -25,8 +25,8 @@ export function populationOf(rule: SelectionRule): Id | undefined {
 }
 
 /** Returns the population that a selection is all of; undefined for any other selection. */
-export function wholePopulation(rule: SelectionRule): Id | undefined {
-  const selection = taggedSelection(rule);
+export function wholePopulation<F extends Form>(rule: SelectionRule<F>): Id | undefined {
+  const selection = taggedSelection(rule as SelectionRule);
   return selection.kind === 'slice' && selection.slice === undefined ? selection.population : undefined;
 }
 
@@ -34,8 +34,8 @@ export function wholePopulation(rule: SelectionRule): Id | undefined {
  * Returns the populations that a selection is of, in order; of a sample drawn from several, the one that it is limited
  * to.
  */
-export function populationsOf(rule: SelectionRule): readonly Id[] {
-  const selection = taggedSelection(rule);
+export function populationsOf<F extends Form>(rule: SelectionRule<F>): readonly Id[] {
+  const selection = taggedSelection(rule as SelectionRule);
   switch (selection.kind) {
     case 'assembly':
       return selection.assembly.flatMap(populationsOf);
@@ -69,8 +69,12 @@ export const inSlice = ([from, until, by]: readonly [number, number, number]): r
  *
  * @param size  of the population
  */
-export function elementsIn(rule: SelectionRule, size: number, data: DataStore): readonly number[] | undefined {
-  const selection = taggedSelection(rule);
+export function elementsIn<F extends Form>(
+  rule: SelectionRule<F>,
+  size: number,
+  data: DataStore,
+): readonly number[] | undefined {
+  const selection = taggedSelection(rule as SelectionRule);
   switch (selection.kind) {
     case 'slice':
       return inSlice(selection.slice ?? [0, size, 1]);

@@ -1,5 +1,6 @@
 /** The forms of Brian's `connect`, each as one rule of the canonical model. */
 
+import { namesInText } from '../../src/lang/lexer.js';
 import type { Expression } from '../../src/lang/ast.js';
 import { call } from '../../src/lang/build.js';
 import { mapExpression } from '../../src/lang/walk.js';
@@ -315,7 +316,8 @@ function isOneToOne(text: string, parts: GeneratorText, outer: 'pre' | 'post'): 
 /** Returns the counter of the loop, or an unused name if Brian's text has no loop. */
 function counter(text: string, parts: GeneratorText): string {
   if (parts.loop !== undefined) return parts.loop.variable;
-  return ['k', 'l', 'n', 'once'].find((candidate) => !new RegExp(`\\b${candidate}\\b`).test(text)) ?? 'k_';
+  const taken = new Set(namesInText(text).map(({ name }) => name));
+  return ['k', 'l', 'n', 'once'].find((candidate) => !taken.has(candidate)) ?? 'k_';
 }
 
 /**

@@ -3,6 +3,7 @@
  * constants such as `60*0.27/10*mV`. Each constant is read once, at its first use.
  */
 
+import { namesInText } from '../../src/lang/lexer.js';
 import { isInt32 } from '../../src/lang/integers.js';
 import { isQuantity } from './terms.js';
 import { dimensionless, type Expression, type Span, type ValueType } from '../../src/lang/ast.js';
@@ -289,7 +290,7 @@ function definitionOf(scope: Scope, key: string): readonly RelatedNote[] {
 
 /** Returns the first place of a name in a text. */
 function spanOf(text: string, key: string): Span {
-  const start = Math.max(0, text.search(new RegExp(`(?<![A-Za-z0-9_.])${key}(?![A-Za-z0-9_.])`)));
+  const start = namesInText(text).find(({ name }) => name === key)?.start ?? 0;
   return { start, end: start + key.length };
 }
 

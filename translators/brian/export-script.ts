@@ -1,5 +1,7 @@
 /** From the canonical model to a Brian 2 script that runs by itself: the exported specification, written as Python. */
 
+import { namesInText } from '../../src/lang/lexer.js';
+import { namesOf } from '../../src/model/typed.js';
 import { platform } from '#platform';
 import Handlebars from 'handlebars';
 import { InvariantError } from '../../src/diagnostics/diagnostic.js';
@@ -91,8 +93,8 @@ function withoutClashes(document: BrianSpecification): BrianSpecification {
   ): Readonly<Record<string, T>> =>
     Object.fromEntries(
       Object.entries(groups ?? {}).map(([name, group]) => {
-        const texts = JSON.stringify(group);
-        const read = clashing.filter(([constant]) => new RegExp(`\\b${constant}\\b`).test(texts));
+        const names = namesIn(group);
+        const read = clashing.filter(([constant]) => names.has(constant));
         return [name, { ...group, namespace: { ...Object.fromEntries(read), ...group.namespace } }];
       }),
     );
@@ -252,10 +254,21 @@ function withMonitorsInTime(document: BrianSpecification): BrianSpecification {
  * Checks whether anything in a specification may be drawn. It may also return true for text that only looks like a
  * draw.
  */
-const mayDraw = (document: BrianSpecification): boolean =>
-  /\b(?:rand|randn|poisson|sample|xi(?:_\w+)?)\b|"p":|"(?:poisson_groups|poisson_inputs|binomial_functions)"/.test(
-    JSON.stringify({ ...document, annotations: {} }),
+function mayDraw({ annotations: _, ...document }: BrianSpecification): boolean {
+  const { poisson_groups: groups, poisson_inputs: inputs, binomial_functions: functions, synapses = {} } = document;
+  const rules = Object.values(synapses).flatMap(({ connect }) => connect ?? []);
+  return (
+    [groups, inputs, functions].some((section) => section !== undefined) ||
+    rules.some((rule) => typeof rule === 'object' && Object.hasOwn(rule, 'p')) ||
+    [...namesIn(document)].some((name) => draws.has(name) || name.startsWith('xi_'))
   );
+}
+
+const draws: ReadonlySet<string> = new Set(['rand', 'randn', 'poisson', 'sample', 'xi']);
+
+/** Returns the names in all texts of a part of a specification. */
+const namesIn = (part: unknown): ReadonlySet<string> =>
+  new Set([...namesOf(part)].flatMap((text) => namesInText(text).map(({ name }) => name)));
 
 /** Returns a seed for NumPy, which takes only 32-bit seeds. Brian's random streams differ from ours anyway. */
 function seedNumber(seed: number | string | undefined): string {

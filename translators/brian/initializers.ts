@@ -3,6 +3,7 @@
  * names of other variables stand for their initial values. This file computes the meaning of Brian's order.
  */
 
+import { namesInText } from '../../src/lang/lexer.js';
 import type { Expression } from '../../src/lang/ast.js';
 import { binary, boolean, conditional, integer, name } from '../../src/lang/build.js';
 import { callsIn } from '../../src/lang/walk.js';
@@ -226,7 +227,7 @@ function readsItselfTwice(assignment: Assignment, before: ReadValue | undefined,
   if (before?.kind !== 'expression' || !callsRandom(before.tree)) return false;
   const { value, where } = assignment;
   const usesIn = (text: unknown): number =>
-    typeof text === 'string' ? (text.match(new RegExp(`\\b${variable.name}\\b`, 'g'))?.length ?? 0) : 0;
+    typeof text === 'string' ? namesInText(text).filter(({ name }) => name === variable.name).length : 0;
   const uses = usesIn(value);
   // If the condition does not hold, the value stays.
   return uses > 1 || (uses > 0 && where !== undefined) || usesIn(where) > 0;

@@ -16,7 +16,7 @@ import { gathered } from '../../../src/library/gather/gather.js';
 import type { ValidModel } from '../../../src/model/model.js';
 import { onText, reporting, type PassContext, type Rewriting } from '../../../src/model/rewriting/rewriting.js';
 import { timingProperties } from '../../../src/model/timing-properties.js';
-import { typedModel } from '../../../src/model/typed-model.js';
+import { typedModel, writtenValid } from '../../../src/model/typed-model.js';
 
 /** State of a conversion to Brian. */
 type BrianContext = PassContext & Pick<Writing, 'draw' | 'cellsOfOneType' | 'placesOf'>;
@@ -26,28 +26,32 @@ export const brianPasses: readonly Rewriting<BrianContext>[] = [
   {
     name: 'draw-cells',
     why: 'elements of a SpatialNeuron are compartments: values of its cells, and of synapses on them, are listed',
-    apply: onText(async (valid, context) => {
-      if (!needsDrawnCells(valid.model)) return valid;
-      const { report } = context;
+    apply: async (valid, { report, draw }) => {
+      if (!needsDrawnCells(valid.model)) return 'its cells have no drawn values';
       try {
-        const { model, data } = await context.draw(valid);
+        const { model, data } = await draw(writtenValid(valid));
         report.convention(
           'brian/drawn',
           '/populations',
           'values of cells with compartments, and of synapses onto them, are listed as they are with this seed',
         );
-        return { model: withDrawnCells(valid.model, model), data: new Map([...valid.data, ...data]) };
+        const made = withDrawnCells(valid.model, typedModel(model));
+        return { valid: { model: made, data: new Map([...valid.data, ...data]) } };
       } catch (error) {
         if (!(error instanceof UsageError)) throw error;
         report.missing('/populations', error.message, 'brian/drawn');
-        return valid;
+        return error.message;
       }
-    }),
+    },
   },
   {
     name: 'cells-as-cables',
     why: 'a SpatialNeuron is one cell, and all its compartments have the same equations',
-    apply: reporting((valid, { cellsOfOneType }) => cellsAsCables(valid, cellsOfOneType)),
+    apply: (valid, { report, cellsOfOneType }) => {
+      const { entries, ...made } = cellsAsCables(valid, cellsOfOneType);
+      report.addAll(entries);
+      return made;
+    },
   },
   {
     name: 'merge-currents',

@@ -6,6 +6,7 @@
  *   spiking neural networks, Nature Communications 14:131; the equations of Dendrify 2.2
  */
 
+import { namesInText } from '../../../src/lang/lexer.js';
 import { dimensionless, type Dimension } from '../../../src/lang/ast.js';
 import {
   farad,
@@ -171,9 +172,9 @@ class Expansion {
     (couplings ?? []).forEach((coupling, k) => this.#couple(coupling, k, membranes));
     const potentials = all.flatMap(([name, one]) => this.#potential(name, one));
     const text = [...potentials, ...this.#equations, ...(equations === undefined ? [] : [equations])].join('\n');
+    const names = new Set(namesInText(text).map((one) => one.name));
     for (const [name, value] of Object.entries(usualConstants))
-      if (new RegExp(`\\b${name}\\b`).test(text) && this.reading.namespace.definition(name) === undefined)
-        this.#constants[name] ??= value;
+      if (names.has(name) && this.reading.namespace.definition(name) === undefined) this.#constants[name] ??= value;
     return {
       method: 'euler',
       ...group,

@@ -1,5 +1,6 @@
 /** The protocol of a Brian 2 script: runs, and the actions between them. */
 
+import { readEquationLines } from '../../../src/lang/parse.js';
 import type { Comments } from '../../../src/model/comments.js';
 import { call, layout, list, prefixed, pythonComments, quoted } from '../../shared/python.js';
 import type { BrianSpecification, Index, Phase, Values } from '../specification.generated.js';
@@ -176,7 +177,7 @@ class Resets {
     const { neuron_groups: groups, spatial_neurons: cells, synapses, poisson_groups: sources } = this.document;
     if (variable === 'delay' || sources?.[owner] !== undefined) return true;
     const { model = '' } = groups?.[owner] ?? cells?.[owner] ?? synapses?.[owner] ?? {};
-    return new RegExp(`^\\s*${variable}\\s*:.*\\(.*\\bconstant\\b(?! over)`, 'm').test(model);
+    return readEquationLines(model).lines.some(({ name, flags }) => name === variable && flags.includes('constant'));
   }
 }
 

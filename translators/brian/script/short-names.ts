@@ -2,6 +2,8 @@
  * Names that people leave out of scripts: names of objects that have no effect, and `_post` in the code of pathways.
  */
 
+import { namesInText } from '../../../src/lang/lexer.js';
+import { readEquationLines } from '../../../src/lang/parse.js';
 import { mapped } from '../../../src/model/collections.js';
 import type { BrianSpecification, Synapses } from '../specification.generated.js';
 import { namedSections } from '../vocabulary.js';
@@ -19,7 +21,7 @@ const pathwayTexts = ({ on_pre: before, on_post: after }: Synapses): readonly st
 
 /** Variables that synapses declare. */
 const ownVariables = ({ model = '' }: Synapses): ReadonlySet<string> =>
-  new Set([...model.matchAll(/^\s*(?:d(\w+)\/dt\s*=|(\w+)\s*[:=])/gm)].map(([, rate, name]) => rate ?? name ?? ''));
+  new Set(readEquationLines(model).lines.map(({ name }) => name));
 
 /** Names that have another meaning without `_post`. */
 const otherwise = new Set('i j N t dt t_in_timesteps lastspike not_refractory'.split(' '));
@@ -34,12 +36,11 @@ export function withShortNames(document: BrianSpecification): BrianSpecification
     ...namedSections.flatMap((section) => Object.keys(document[section] ?? {})),
   ]);
   const short = (specification: Synapses): Synapses => {
-    const all = pathwayTexts(specification).join('\n');
+    const read = new Set(pathwayTexts(specification).flatMap((text) => namesInText(text).map(({ name }) => name)));
     const own = ownVariables(specification);
     const isKept = (name: string): boolean =>
       variables.has(name) || own.has(name) || Object.hasOwn(specification.namespace ?? {}, name);
-    const isShort = (name: string): boolean =>
-      !isKept(name) && !otherwise.has(name) && !new RegExp(`(?<![\\w.])${name}\\b`).test(all);
+    const isShort = (name: string): boolean => !isKept(name) && !otherwise.has(name) && !read.has(name);
     const line = (text: string): string =>
       text.replace(/(?<![\w.])([A-Za-z]\w*)_post\b/g, (whole, name: string) =>
         isShort(name) && !isKept(whole) ? name : whole,

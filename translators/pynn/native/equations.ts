@@ -4,6 +4,7 @@
  * Parameters and first values are separate maps of quantities.
  */
 
+import { readEquationLines } from '../../../src/lang/parse.js';
 import { LangError } from '../../../src/lang/lang-error.js';
 import { parseQuantity } from '../../../src/lang/quantity.js';
 import { parseUnit, unitText } from '../../../src/lang/units.js';
@@ -201,5 +202,5 @@ function definitionsIn(equations: string | readonly string[]): readonly string[]
 
 /** Checks whether the text of a type has an equation for a name. */
 export function hasEquation({ equations = [] }: NativeType, name: string): boolean {
-  return definitionsIn(equations).some((line) => new RegExp(`^\\s*(?:d${name}/dt\\s*=|${name}\\s*[=:])`).test(line));
+  return readEquationLines([equations].flat().join('\n')).lines.some((line) => line.name === name);
 }

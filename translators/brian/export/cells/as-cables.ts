@@ -24,6 +24,8 @@ import type * as written from '../../../../src/model/model.js';
 import { mechanismAt } from '../../../../src/model/rewriting/unwritten-parts.js';
 import { child } from '../../../../src/model/pointer.js';
 import { arrayOf } from '../../../../src/model/arrays.js';
+import { changedNames } from '../../../../src/model/changed.js';
+import { namesOf } from '../../../../src/model/typed.js';
 import type {
   Compartments,
   DataStore,
@@ -33,9 +35,10 @@ import type {
   Parameter,
   Population,
   Projection,
+  ValidModel,
   Value,
 } from '../../../../src/model/typed.js';
-import { writtenModel } from '../../../../src/model/typed-model.js';
+import { typedValid, writtenModel, writtenValid } from '../../../../src/model/typed-model.js';
 import type { Compartment } from '../../../../src/model/compartment-tree.js';
 import type { Writing } from '../../../shared/writing.js';
 import { builtIn, isBuiltIn } from '../spatial-type.js';
@@ -56,7 +59,7 @@ type Cable = ReturnType<Writing['cellsOfOneType']>['cables'][number];
 
 /** A model without cells of sections, and a report of everything that changed. */
 interface Cabled {
-  readonly valid: written.ValidModel;
+  readonly valid: ValidModel;
   readonly entries: readonly ConversionEntry[];
   readonly became?: Became;
 }
@@ -65,7 +68,7 @@ interface Cabled {
  * Returns the model with SpatialNeurons in place of cells with sections. It stays unchanged without cells that Brian
  * can represent.
  */
-export function cellsAsCables(valid: written.ValidModel, ofOneType: Writing['cellsOfOneType']): Cabled {
+export function cellsAsCables(valid: ValidModel, ofOneType: Writing['cellsOfOneType']): Cabled {
   const report = new ConversionReport('brian');
   const used = new Set(Object.values(valid.model.populations).map(({ type = '' }) => type));
   for (const [name, type] of Object.entries(valid.model.neurons)) {
@@ -84,10 +87,9 @@ export function cellsAsCables(valid: written.ValidModel, ofOneType: Writing['cel
       trees.set(cut, made);
       return made;
     };
-    const { cables, data, ...drawn } = ofOneType(
-      { ...valid, model: own },
-      { orderOf: (compartments, cut) => treeOf(compartments, cut).order },
-    );
+    const { cables, data, ...drawn } = ofOneType(writtenValid({ ...valid, model: own }), {
+      orderOf: (compartments, cut) => treeOf(compartments, cut).order,
+    });
     let { model } = drawn;
     const made = new Set<string>();
     for (const cable of cables) {
@@ -109,8 +111,9 @@ export function cellsAsCables(valid: written.ValidModel, ofOneType: Writing['cel
     const shown = writtenModel({ ...model, projections });
     const neurons = mapped(shown.neurons, (type, name) => (made.has(name) ? withLinearParts(type) : type));
     const rewritten = { model: { ...shown, neurons }, data };
-    const became = composed([apart.became, recordedVariables({ ...valid, model: apart.model }, rewritten)]);
-    return { valid: rewritten, entries: report.entries, became };
+    const before = writtenValid({ ...valid, model: apart.model });
+    const became = composed([apart.became, recordedVariables(before, rewritten)]);
+    return { valid: typedValid(rewritten), entries: report.entries, became };
   } catch (error) {
     if (!(error instanceof DiagnosticError)) throw error;
     for (const { message, place } of error.diagnostics) report.missing(place?.pointer ?? '', message);
@@ -122,7 +125,7 @@ export function cellsAsCables(valid: written.ValidModel, ofOneType: Writing['cel
 const ofCompartments: ReadonlySet<string> = new Set([...builtIn, 'Im', 'capacitance', 'membrane_current']);
 
 /** Reports names of a cell that Brian already uses in its compartments. */
-function checkNames(pointer: string, type: written.NeuronType | undefined, report: ConversionReport): void {
+function checkNames(pointer: string, type: NeuronType | undefined, report: ConversionReport): void {
   for (const kind of ['parameters', 'inputs'] as const)
     for (const name of Object.keys(type?.[kind] ?? {}))
       if (ofCompartments.has(name))
@@ -134,7 +137,7 @@ function checkNames(pointer: string, type: written.NeuronType | undefined, repor
 }
 
 /** Reports properties of a cell that Brian's morphologies cannot have. */
-function checkShape(pointer: string, { sections }: written.Compartments, report: ConversionReport): void {
+function checkShape(pointer: string, { sections }: Compartments, report: ConversionReport): void {
   const all = Object.entries(sections);
   const lumped = all.find(([, { capacitance }]) => capacitance !== undefined);
   if (lumped)
@@ -259,14 +262,12 @@ function withCable(
 /** Returns parameters that the model never reads, except those that Brian defines for compartments. */
 function unreadParameters(type: NeuronType, model: Model): ReadonlySet<string> {
   // Arrays have no names, and parameters may read each other.
-  const { populations: _, projections, ...rest } = writtenModel({ ...model, neurons: { type } });
-  const shown = rest.neurons['type'];
+  const { populations: _, projections, ...rest } = model;
   const values = Object.values(projections).map((projection) => [projection.values, projection.delays]);
-  const text = JSON.stringify([rest, values]).replace(/"(\w+)":/g, (key, name: string) =>
-    Object.hasOwn(type.parameters, name) ? '' : key,
-  );
-  const words = new Set(text.match(/[A-Za-z_]\w*/g));
-  return new Set(Object.keys(type.parameters).filter((name) => shown && !isBuiltIn(name, shown) && !words.has(name)));
+  const names = new Set([...namesOf([{ ...rest, neurons: type }, values]), ...changedNames(model)]);
+  const isRead = (name: string): boolean =>
+    [...names].some((one) => one === name || one.endsWith(`.${name}`)) || isBuiltIn(name, type);
+  return new Set(Object.keys(type.parameters).filter((name) => !isRead(name)));
 }
 
 /** The most ranges of compartments that are written as conditions. */

@@ -3,19 +3,25 @@
  */
 
 import { NoNumber } from '../../../../src/lang/evaluate.js';
-import { foldConstants } from '../../../../src/lang/fold.js';
+import type { Expression } from '../../../../src/lang/ast.js';
 import { drawsIn } from '../../../../src/lang/functions.js';
-import { parseExpression } from '../../../../src/lang/parse.js';
-import { printExpression } from '../../../../src/lang/print.js';
-import { namesIn, substitute } from '../../../../src/lang/walk.js';
+import { readsAny, substitute } from '../../../../src/lang/walk.js';
 import { mapped } from '../../../../src/model/collections.js';
 import { integer } from '../../../../src/lang/build.js';
 import { valueAt } from '../../../../src/library/recognise/numbers.js';
 import type { ConversionReport } from '../../../../src/model/conversion-report.js';
-import type { Model, Population, Projection, Stimulus, Value } from '../../../../src/model/model.js';
+import { assignedBy } from '../../../../src/model/assigned.js';
 import { child } from '../../../../src/model/pointer.js';
 import { populationsOf } from '../../../../src/model/selected.js';
-import { isDrawn, isPhase } from '../../../../src/model/tagged.js';
+import {
+  formulaOf,
+  namesOf,
+  type Model,
+  type Population,
+  type Projection,
+  type Stimulus,
+  type Value,
+} from '../../../../src/model/typed.js';
 
 /** Returns names of populations of cells with sections. */
 const structured = ({ populations, neurons }: Model): ReadonlySet<string> =>
@@ -27,9 +33,9 @@ const numbersOf = ({ from, to }: Projection, cells: ReadonlySet<string>): readon
   ...(populationsOf(to.of).some((name) => cells.has(name)) ? ['j'] : []),
 ];
 
-const reads = (text: string, names: readonly string[]): boolean => {
-  const found = namesIn(parseExpression(text));
-  return names.some((name) => found.has(name));
+const reads = (value: Value, names: readonly string[]): boolean => {
+  const e = formulaOf(value);
+  return e !== undefined && readsAny(e, new Set(names));
 };
 
 /**
@@ -39,7 +45,8 @@ const reads = (text: string, names: readonly string[]): boolean => {
 export function needsDrawnCells(model: Model): boolean {
   const cells = structured(model);
   const isOpen = (value: Value, names: readonly string[]): boolean =>
-    isDrawn(value) || (typeof value === 'string' && (drawsIn(parseExpression(value)) || reads(value, names)));
+    typeof value === 'object' &&
+    (value.kind === 'draw' || (value.kind === 'expression' && drawsIn(value.expression)) || reads(value, names));
   const ofType = (name: string): readonly Value[] => {
     const { compartments } = model.neurons[model.populations[name]?.type ?? ''] ?? {};
     const mechanisms = Object.values(compartments?.mechanisms ?? {}).flatMap(({ parameters, state, values = {} }) => [
@@ -88,8 +95,8 @@ export function withDrawnCells(model: Model, drawn: Model): Model {
 export function withoutCellNumbers(model: Model, report: ConversionReport): Model {
   const cells = structured(model);
   for (const [name, projection] of Object.entries(model.projections)) {
-    const texts = JSON.stringify(model.synapses[projection.synapse] ?? {});
-    const [found] = numbersOf(projection, cells).filter((number) => new RegExp(`\\b${number}\\b`).test(texts));
+    const names = namesOf(model.synapses[projection.synapse]);
+    const found = numbersOf(projection, cells).find((number) => names.has(number));
     if (found !== undefined)
       report.missing(
         child('/projections', name),
@@ -97,19 +104,19 @@ export function withoutCellNumbers(model: Model, report: ConversionReport): Mode
         'brian/compartments',
       );
   }
-  for (const [name, { on, do: code }] of Object.entries(model.operations))
-    if (populationsOf(on).some((owner) => cells.has(owner)) && code.some((text) => /\b[iN]\b/.test(text)))
+  for (const [name, { on, do: code }] of Object.entries(model.operations)) {
+    const names = namesOf(code);
+    if (populationsOf(on).some((owner) => cells.has(owner)) && (names.has('i') || names.has('N')))
       report.missing(
         child('/operations', name),
         'code that reads the number of a cell with compartments',
         'brian/compartments',
       );
+  }
   model.experiment.protocol.forEach((phase, k) => {
-    if (!isPhase(phase, 'set')) return;
-    const of = (key: string): boolean => cells.has(/^\w+/.exec(key)?.[0] ?? '');
-    if (
-      Object.entries(phase.set).some(([key, value]) => of(key) && typeof value === 'string' && reads(value, ['i', 'N']))
-    )
+    if (phase.kind !== 'set') return;
+    const of = (key: string): boolean => cells.has(assignedBy(key).owner);
+    if (Object.entries(phase.set).some(([key, value]) => of(key) && reads(value, ['i', 'N'])))
       report.missing(
         child('/experiment/protocol', k),
         'values that follow the number of a cell with compartments',
@@ -118,7 +125,8 @@ export function withoutCellNumbers(model: Model, report: ConversionReport): Mode
   });
   const stimuli = Object.entries(model.stimuli).map(([name, stimulus]): [string, Stimulus] => {
     const owners = populationsOf(stimulus.to).filter((owner) => cells.has(owner));
-    if (stimulus.kind !== 'current' || owners.length === 0 || !reads(stimulus.value, ['i'])) return [name, stimulus];
+    if (stimulus.kind !== 'current' || owners.length === 0 || !readsAny(stimulus.value, new Set(['i'])))
+      return [name, stimulus];
     if (owners.some((owner) => (model.populations[owner]?.size ?? 0) > 1)) {
       report.missing(
         child('/stimuli', name),
@@ -127,15 +135,15 @@ export function withoutCellNumbers(model: Model, report: ConversionReport): Mode
       );
       return [name, stimulus];
     }
-    const value = substitute(parseExpression(stimulus.value), new Map([['i', integer(0)]]));
-    return [name, { ...stimulus, value: printExpression(value) }];
+    return [name, { ...stimulus, value: substitute(stimulus.value, new Map([['i', integer(0)]])) }];
   });
   const populations = Object.entries(model.populations).map(([name, population]): [string, Population] => {
     if (!cells.has(name)) return [name, population];
     const values = Object.entries(population.values).map(([key, value]): [string, Value] => {
-      if (typeof value !== 'string' || !reads(value, ['i', 'N'])) return [key, value];
-      const ofEach = numbersOfCells(value, population.size);
-      if (ofEach) return [key, { array: ofEach }];
+      const formula = formulaOf(value);
+      if (formula === undefined || !reads(value, ['i', 'N'])) return [key, value];
+      const ofEach = numbersOfCells(formula, population.size);
+      if (ofEach) return [key, { kind: 'array', array: ofEach }];
       report.missing(
         `${child('/populations', name)}/values/${key}`,
         'a value that follows the number of a cell with compartments, and what is not known before a run',
@@ -149,8 +157,7 @@ export function withoutCellNumbers(model: Model, report: ConversionReport): Mode
 }
 
 /** Evaluates an expression of `i` and `N` for each cell. Returns undefined if it reads anything else. */
-function numbersOfCells(text: string, size: number): readonly number[] | undefined {
-  const e = foldConstants(parseExpression(text), undefined, (name) => name === 'i' || name === 'N');
+function numbersOfCells(e: Expression, size: number): readonly number[] | undefined {
   try {
     return Array.from({ length: size }, (_, i) =>
       valueAt(e, (name) => {

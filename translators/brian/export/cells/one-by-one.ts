@@ -1,18 +1,24 @@
 /** Cells with sections as a population each, because a SpatialNeuron is one cell. */
 
 import { integer } from '../../../../src/lang/build.js';
-import { parseExpression } from '../../../../src/lang/parse.js';
-import { printExpression } from '../../../../src/lang/print.js';
+import type { Expression } from '../../../../src/lang/ast.js';
 import { substitute } from '../../../../src/lang/walk.js';
 import { numbersOf } from '../../../../src/model/arrays.js';
 import { mapped } from '../../../../src/model/collections.js';
 import type { ConversionReport } from '../../../../src/model/conversion-report.js';
 import { UniqueNames } from '../../../../src/model/free-name.js';
-import type { Model, Phase, Population, SelectionRule, ValidModel, Value } from '../../../../src/model/model.js';
 import { child } from '../../../../src/model/pointer.js';
 import type { Became } from '../../../../src/model/rewriting/became.js';
 import { elementsIn, populationsOf } from '../../../../src/model/selected.js';
-import { isGiven, isPhase, isSelection } from '../../../../src/model/tagged.js';
+import {
+  namesOf,
+  type Model,
+  type Phase,
+  type Population,
+  type SelectionRule,
+  type ValidModel,
+  type Value,
+} from '../../../../src/model/typed.js';
 
 /** The most cells with sections that are written as groups. */
 const mostCells = 32;
@@ -123,7 +129,7 @@ class OneByOne {
         return (
           cells?.map(({ cell, at }) => ({
             ...recording,
-            of: { population: cell },
+            of: { kind: 'slice', population: cell },
             name: `${recording.name}_${at}`,
           })) ?? [recording]
         );
@@ -146,17 +152,16 @@ class OneByOne {
   }
 
   #value(value: Value, k: number, size: number): Value {
-    if (typeof value === 'string') return this.#number(value, k, size);
-    if (!isGiven(value)) return value;
+    if (typeof value === 'number' || value.kind === 'draw') return value;
+    if (value.kind === 'expression') return { kind: 'expression', expression: this.#number(value.expression, k, size) };
     // Of compartments there is a number for each of all cells.
     const own = numbersOf(value.array, this.#data).filter((_, at) => at % size === k);
-    return own.length === 1 ? (own[0] ?? 0) : { array: own };
+    return own.length === 1 ? (own[0] ?? 0) : { kind: 'array', array: own };
   }
 
   /** Returns an expression of the number of a cell. */
-  #number(text: string, k: number, size = 1): string {
-    const names = new Map([['i', integer(k)], ...(size > 1 ? [['N', integer(size)] as const] : [])]);
-    return printExpression(substitute(parseExpression(text), names));
+  #number(e: Expression, k: number, size = 1): Expression {
+    return substitute(e, new Map([['i', integer(k)], ...(size > 1 ? [['N', integer(size)] as const] : [])]));
   }
 
   /** Returns the cells of a selection, each with its number; undefined for other elements than such cells. */
@@ -165,7 +170,7 @@ class OneByOne {
     if (owners.every((name) => !this.apart.has(name))) return undefined;
     const [owner = ''] = owners;
     const own = this.apart.get(owner) ?? [];
-    const elements = isSelection(rule, 'assembly') ? undefined : elementsIn(rule, own.length, this.#data);
+    const elements = rule.kind === 'assembly' ? undefined : elementsIn(rule, own.length, this.#data);
     if (elements !== undefined) return elements.flatMap((at) => (own[at] === undefined ? [] : { cell: own[at], at }));
     this.report.missing(pointer, 'cells with compartments that are drawn, or chosen with others', 'brian/cells');
     return [];
@@ -174,10 +179,8 @@ class OneByOne {
   #rule(rule: SelectionRule, pointer: string): SelectionRule {
     const cells = this.#cells(rule, pointer);
     if (cells === undefined) return rule;
-    const [only, second] = cells.map(({ cell }): SelectionRule => ({ population: cell }));
-    return second === undefined && only !== undefined
-      ? only
-      : { assembly: cells.map(({ cell }) => ({ population: cell })) };
+    const all = cells.map(({ cell }): SelectionRule => ({ kind: 'slice', population: cell }));
+    return all.length === 1 && all[0] ? all[0] : { kind: 'assembly', assembly: all };
   }
 
   /** Returns parts that act on cells as one for each cell. */
@@ -190,9 +193,12 @@ class OneByOne {
     return Object.fromEntries(
       Object.entries(parts).flatMap(([name, part]): (readonly [string, Part])[] => {
         const cells = this.#cells(ruleOf(part), child(place, name));
-        if (cells?.length === 1 && cells[0]) return [[name, on(part, { population: cells[0].cell }, cells[0].at)]];
+        if (cells?.length === 1 && cells[0])
+          return [[name, on(part, { kind: 'slice', population: cells[0].cell }, cells[0].at)]];
         return (
-          cells?.map(({ cell, at }) => [`${name}_${at}`, on(part, { population: cell }, at)] as const) ?? [[name, part]]
+          cells?.map(
+            ({ cell, at }) => [`${name}_${at}`, on(part, { kind: 'slice', population: cell }, at)] as const,
+          ) ?? [[name, part]]
         );
       }),
     );
@@ -212,15 +218,11 @@ class OneByOne {
           );
         }),
       );
-    const text = JSON.stringify(phase);
-    const acts = [...this.apart.keys()].some((name) => new RegExp(`"${name}\\b`).test(text));
-    if ((isPhase(phase, 'set') || isPhase(phase, 'initialise')) && phase.of === undefined)
-      return isPhase(phase, 'set')
-        ? { ...phase, set: inGroups(phase.set) }
-        : { ...phase, initialise: inGroups(phase.initialise) };
-    const named = new Set([...Object.keys(this.#model.stimuli), ...this.#model.recordings.map(({ name }) => name)]);
-    const touches = [...named].some((name) => new RegExp(`"${name}"`).test(text));
-    if (acts || (touches && this.#changesPart(phase)))
+    if (phase.kind === 'set' && phase.of === undefined) return { ...phase, set: inGroups(phase.set) };
+    if (phase.kind === 'initialise' && phase.of === undefined)
+      return { ...phase, initialise: inGroups(phase.initialise) };
+    const names = namesOf(phase);
+    if ([...this.apart.keys()].some((name) => names.has(name)) || this.#changesPart(phase))
       this.report.missing(pointer, 'a phase that changes parts of cells with compartments', 'brian/cells');
     return phase;
   }
@@ -230,9 +232,9 @@ class OneByOne {
     const { stimuli, recordings } = this.#model;
     const isApart = (rule: SelectionRule | undefined): boolean =>
       rule !== undefined && populationsOf(rule).some((name) => this.apart.has(name));
-    if (isPhase(phase, 'attach')) return isApart(stimuli[phase.attach]?.to);
-    if (isPhase(phase, 'detach')) return isApart(stimuli[phase.detach]?.to);
-    if (isPhase(phase, 'record')) return isApart(recordings.find(({ name }) => name === phase.record)?.of);
-    return isPhase(phase, 'currents') && Object.keys(phase.currents).some((name) => isApart(stimuli[name]?.to));
+    if (phase.kind === 'attach') return isApart(stimuli[phase.attach]?.to);
+    if (phase.kind === 'detach') return isApart(stimuli[phase.detach]?.to);
+    if (phase.kind === 'record') return isApart(recordings.find(({ name }) => name === phase.record)?.of);
+    return phase.kind === 'currents' && Object.keys(phase.currents).some((name) => isApart(stimuli[name]?.to));
   }
 }

@@ -5,13 +5,7 @@
 const listed = {
   // Names that other parts of a model read: the references of its typed form.
   'src/library/gather/generators.ts': 'prefixes of names in code',
-  'src/library/gather/texts.ts': 'ends of synapses in the JSON of a part',
-  'src/library/readable/folded.ts': 'variables that events write',
-  'src/library/readable/inlined.ts': 'names that code of the type reads',
   'src/library/readable/renamed.ts': 'ends of synapses in the JSON of a part',
-  'src/library/recognise/standardise/projections.ts': 'ends of synapses in the JSON of a type',
-  'src/model/rules/draw-arguments.ts': 'calls of functions that draw',
-  'translators/brian/export/own-numbers.ts': 'the only place that reads a parameter',
   // Texts of a notation, before a parser has read them.
   'src/xml/lists.ts': 'attributes of an element of XML',
 };

@@ -285,10 +285,26 @@ function parsedWith(names: ReadonlySet<string>) {
   return known;
 }
 
+/** Texts of code that was parsed, by its trees, with the names that were declared. */
+const spelt = new WeakMap<Expression | Statement, { readonly text: string; readonly names: ReadonlySet<string> }>();
+
+/** Returns the text that a tree was parsed from, or that `print` gives if names at its place have other meanings. */
+function textOf<Tree extends Expression | Statement>(
+  tree: Tree,
+  names: ReadonlySet<string>,
+  print: (tree: Tree, options: Parameters<typeof printExpression>[1]) => string,
+): string {
+  const known = spelt.get(tree);
+  return known && [...names].every((name) => known.names.has(name))
+    ? known.text
+    : print(tree, { taken: (name) => names.has(name) });
+}
+
 const expressionOf: Change<string, Expression> = (text, names) => {
   const { trees } = parsedWith(names);
   const tree = trees.get(text) ?? foldConstants(parseExpression(text), undefined, (name) => names.has(name));
   trees.set(text, tree);
+  spelt.set(tree, { text, names });
   return tree;
 };
 
@@ -300,6 +316,8 @@ const statementsOf: Change<readonly string[], readonly Statement[]> = (texts, na
       code.get(text) ??
       parseStatements(text).map((statement) => mapStatement(statement, (e) => foldConstants(e, undefined, declared)));
     code.set(text, statements);
+    const [only, second] = statements;
+    if (only && !second) spelt.set(only, { text, names });
     return statements;
   });
 
@@ -327,16 +345,13 @@ const fromTyped = changeOf({
     return rest as T;
   },
   places: ({ places }: { readonly places: written.ArrayValue }) => places,
-  expression: (e: Expression, names: ReadonlySet<string>) => printExpression(e, { taken: (name) => names.has(name) }),
+  expression: (e: Expression, names: ReadonlySet<string>) => textOf(e, names, printExpression),
   statements: (code: readonly Statement[], names: ReadonlySet<string>) =>
-    code.map((statement) => printStatement(statement, { taken: (name) => names.has(name) })),
-  formula: ({ expression }: Formula, names: ReadonlySet<string>) =>
-    printExpression(expression, { taken: (name) => names.has(name) }),
+    code.map((statement) => textOf(statement, names, printStatement)),
+  formula: ({ expression }: Formula, names: ReadonlySet<string>) => textOf(expression, names, printExpression),
   event: ({ end, event }: EndEvent) => `${end}.${event}`,
   sums: (sums: readonly Sum[], names: ReadonlySet<string>) =>
-    Object.fromEntries(
-      sums.map(({ to, value }) => [spelling(to), printExpression(value, { taken: (name) => names.has(name) })]),
-    ),
+    Object.fromEntries(sums.map(({ to, value }) => [spelling(to), textOf(value, names, printExpression)])),
 } as unknown as Atoms) as unknown as {
   readonly model: Change<Model, written.Model>;
   readonly selection: Change<SelectionRule, written.SelectionRule>;

@@ -7,7 +7,7 @@
 import { populationsOf } from './selected.js';
 import { taggedSelection } from './tagged.js';
 import type { Expression, Statement, Side, Reference } from '../lang/ast.js';
-import { spelling } from '../lang/reference.js';
+import { referenceOf, spelling } from '../lang/reference.js';
 import { expressionsOf, namesIn, referencesIn } from '../lang/walk.js';
 import type * as written from './model.js';
 import type { Form } from './model.js';
@@ -94,6 +94,10 @@ export function namesOf(part: unknown, found = new Set<string>()): ReadonlySet<s
     for (const [key, member] of Object.entries(part)) if (key !== 'unit') namesOf(member, found);
   return found;
 }
+
+/** Returns the variables of ends that a part of a model reads or writes. */
+export const endsIn = (part: unknown): readonly Extract<Reference, { readonly kind: 'end' }>[] =>
+  [...namesOf(part)].map(referenceOf).filter((reference) => reference.kind === 'end');
 
 const isReference = (part: Partial<Reference>): part is Reference => part.kind === 'own' || part.kind === 'end';
 

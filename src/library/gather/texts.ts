@@ -3,6 +3,7 @@
 import { entryOf } from '../../diagnostics/entry.js';
 import type { Expression } from '../../lang/ast.js';
 import { dependencyOrder, findCycle } from '../../lang/graph.js';
+import { namesInText } from '../../lang/lexer.js';
 import { parseExpression, parseStatements } from '../../lang/parse.js';
 import { printExpression } from '../../lang/print.js';
 import { measure, namesIn, substitute } from '../../lang/walk.js';
@@ -21,15 +22,12 @@ export function readsOf(text: string): ReadonlySet<string> {
 
 /** Returns identifiers in the code and names of a part of a model, without units and keys. */
 export function wordsIn(part: unknown, found = new Set<string>()): ReadonlySet<string> {
-  if (typeof part === 'string') for (const [word] of part.matchAll(/[A-Za-z_]\w*/g)) found.add(word);
+  if (typeof part === 'string')
+    for (const { name } of namesInText(part)) for (const word of name.split('.')) found.add(word);
   if (typeof part === 'object' && part !== null)
     for (const [key, value] of Object.entries(part)) if (key !== 'unit') wordsIn(value, found);
   return found;
 }
-
-/** Returns names by which code of synapses reads the objects at their ends, which may be other synapses. */
-export const namesAtEnds = (part: unknown): ReadonlySet<string> =>
-  new Set([...JSON.stringify(part).matchAll(/\b(?:pre|post)\.([A-Za-z_]\w*)/g)].flatMap(([, name]) => name ?? []));
 
 /** Returns names that an expression reads. */
 export const namesOf = (text: string): ReadonlySet<string> => namesIn(parseExpression(text));

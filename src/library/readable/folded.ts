@@ -5,13 +5,13 @@ import { binary, call, integer, name as named, number, unary } from '../../lang/
 import { NoNumber } from '../../lang/evaluate.js';
 import { parseExpression } from '../../lang/parse.js';
 import { printExpression } from '../../lang/print.js';
-import { mapExpression, namesIn } from '../../lang/walk.js';
+import { mapExpression, namesIn, writtenBy } from '../../lang/walk.js';
 import { ownNames } from '../../model/declared-names.js';
 import type { EquationSet, NeuronType, SynapseType } from '../../model/model.js';
 import { wordsIn } from '../gather/texts.js';
 import { plain, tidy, valueAt, withoutRounding } from '../recognise/numbers.js';
 import { withSequence } from './in-steps.js';
-import { withParts } from './texts.js';
+import { codeIn, withParts } from './texts.js';
 
 /** `0*V - x` as `-x`. */
 export function withoutZero(e: Expression, known: ReadonlySet<string>): Expression {
@@ -36,7 +36,7 @@ const kept: ReadonlySet<string> = new Set(['temperature']);
 /** Replaces constant variables by numbers, and second names by the variable itself. */
 export function folded(type: NeuronType, outside: ReadonlySet<string>): NeuronType {
   const known = ownNames(type);
-  const written = new Set(JSON.stringify([type.events, type.regimes]).match(/[A-Za-z_]\w*(?=\s*[-+*/]?=[^=])/g));
+  const written = writtenBy(codeIn([type.events, type.regimes]));
   const numbers = new Map<string, number>();
   const aliases = new Map<string, string>();
   const isKept = (name: string): boolean => outside.has(name) || kept.has(name) || numbers.has(name);

@@ -22,6 +22,7 @@ import { parseUnit } from '../../lang/units.js';
 import { equalExpressions, mapExpression, namesIn, substitute, visit } from '../../lang/walk.js';
 import { ownNames } from '../../model/declared-names.js';
 import type { NeuronType, Parameter } from '../../model/model.js';
+import { wordsIn } from '../gather/texts.js';
 import { tidy } from '../recognise/numbers.js';
 import type { Channel } from './channels.js';
 import { replaceableIn, withSequence } from './in-steps.js';
@@ -37,8 +38,8 @@ const perTime = parseUnit('Hz').dimension;
 export function inlined(type: NeuronType, channels: readonly Channel[], outside: ReadonlySet<string>): NeuronType {
   const gates = channels.flatMap((channel) => channel.gates.map(({ prefix }) => `${prefix}_`));
   const inGate = (name: string): boolean => gates.some((gate) => name.startsWith(gate));
-  const code = JSON.stringify([type.events, type.regimes]);
-  const isFixed = (name: string): boolean => outside.has(name) || new RegExp(`\\b${name}\\b`).test(code);
+  const inCode = wordsIn([type.events, type.regimes]);
+  const isFixed = (name: string): boolean => outside.has(name) || inCode.has(name);
   const numbers = new Map(
     Object.entries(type.parameters).flatMap(([name, parameter]) => {
       const isNothing = totals.test(name) && parameter.value === 0;

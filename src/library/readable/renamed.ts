@@ -11,6 +11,8 @@ import { mapped } from '../../model/collections.js';
 import type { Model, NeuronType, Phase, Projection, Recording, SelectionRule, Value } from '../../model/model.js';
 import { populationsOf } from '../../model/selected.js';
 import { isPhase, isRecording, isSelection, recordedVariables } from '../../model/tagged.js';
+import { endsIn } from '../../model/typed.js';
+import { typedModel } from '../../model/typed-model.js';
 import { withColumnsOf } from '../file-columns.js';
 import { wordsIn } from '../gather/texts.js';
 import { withParts } from './texts.js';
@@ -77,14 +79,15 @@ export function namesOutside(model: Model): ReadonlyMap<string, NamesOutside> {
     else note(type, variable);
   }
   const noteEnds = (part: unknown, types: Readonly<Record<string, string | undefined>>): void => {
-    for (const [, end = '', name = ''] of JSON.stringify(part).matchAll(ends)) {
-      if (types[end] === undefined) fixed.add(name);
-      else note(types[end], name);
+    for (const { end, variable } of endsIn(part)) {
+      if (types[end] === undefined) fixed.add(variable);
+      else note(types[end], variable);
     }
   };
-  for (const [id, type] of Object.entries(synapses)) noteEnds(type, typesAtSynapses(model, id));
-  for (const projection of Object.values(projections))
-    noteEnds([projection.values, projection.delays, projection.connect], typesAt(model, projection));
+  const typed = typedModel(model);
+  for (const [id, type] of Object.entries(typed.synapses)) noteEnds(type, typesAtSynapses(model, id));
+  for (const [id, { values, delays, connect }] of Object.entries(typed.projections))
+    noteEnds([values, delays, connect], typesAt(model, projections[id]!));
   const recorded = new Map<string, Set<string>>();
   for (const recording of recordings) {
     const variables = recordedVariables(recording);

@@ -1,9 +1,9 @@
 /** The texts of a type, changed as trees. */
 
-import type { Expression } from '../../lang/ast.js';
+import type { Expression, Statement } from '../../lang/ast.js';
 import { parseExpression, parseStatements } from '../../lang/parse.js';
 import { printExpression, printStatement } from '../../lang/print.js';
-import { mapExpression, mapStatement } from '../../lang/walk.js';
+import { expressionsOf, mapExpression, mapStatement } from '../../lang/walk.js';
 import type { EquationSet } from '../../model/model.js';
 
 /** Members with an expression, and members with statements. */
@@ -52,12 +52,16 @@ function namesDeclared(type: EquationSet & { readonly inputs?: object; readonly 
 /** Returns all expressions of a type, including expressions in its statements. */
 export function treesIn(part: unknown, key = ''): readonly Expression[] {
   if (typeof part === 'string') return expressions.has(key) ? [parseExpression(part)] : [];
-  if (Array.isArray(part))
-    return part.flatMap((one: unknown) =>
-      statements.has(key) && typeof one === 'string'
-        ? parseStatements(one).flatMap((s) => (s.kind === 'assignment' ? [s.value] : [s.value, s.after]))
-        : treesIn(one, key),
-    );
+  if (statements.has(key)) return codeIn(part, key).flatMap(expressionsOf);
+  if (Array.isArray(part)) return part.flatMap((one: unknown) => treesIn(one, key));
   if (typeof part !== 'object' || part === null) return [];
   return Object.entries(part).flatMap(([name, one]) => treesIn(one, name));
+}
+
+/** Returns all statements of a part of a type. */
+export function codeIn(part: unknown, key = ''): readonly Statement[] {
+  if (typeof part === 'string') return statements.has(key) ? parseStatements(part) : [];
+  if (Array.isArray(part)) return part.flatMap((one: unknown) => codeIn(one, key));
+  if (typeof part !== 'object' || part === null) return [];
+  return Object.entries(part).flatMap(([name, one]) => codeIn(one, name));
 }

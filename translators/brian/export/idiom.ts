@@ -3,7 +3,7 @@
  * groups of Poisson sources, constants in namespaces, no current without a source.
  */
 
-import { expressionsIn, ownersOf, type NeuronType as TypedNeuronType } from '../../../src/model/typed.js';
+import { endsIn, expressionsIn, ownersOf, type NeuronType as TypedNeuronType } from '../../../src/model/typed.js';
 import { changedNames } from '../../../src/model/changed.js';
 import { typedModel } from '../../../src/model/typed-model.js';
 import { mapped } from '../../../src/model/collections.js';
@@ -32,7 +32,7 @@ import type {
 import { child } from '../../../src/model/pointer.js';
 import { timingProperties } from '../../../src/model/timing-properties.js';
 import { unknownFunction } from '../vocabulary.js';
-import { namesAtEnds, wordsIn } from '../../../src/library/gather/texts.js';
+import { wordsIn } from '../../../src/library/gather/texts.js';
 import { withoutAliases } from '../../../src/library/readable/synapse-aliases.js';
 import { tidied, withPlainSums } from '../../../src/library/readable/tidied.js';
 import { withLinearParts } from './cells/linear-parts.js';
@@ -46,7 +46,6 @@ import { fixedMethod } from './adaptive-steps.js';
 import { areWithinRange } from './delays.js';
 import { partOfGenerator } from './generator-part.js';
 import { choosesAtRandom, chosenCells, drawnParts, drawnPhases, turnsBack } from './drawn-choices.js';
-import { withOwnNumbers } from './own-numbers.js';
 import { OwnValues, unitOf } from './own-values.js';
 import { poissonGroup, withRates } from './poisson-group.js';
 import { withRecordedCopies } from './recorded-copies.js';
@@ -129,7 +128,7 @@ class Idiom {
         to: this.#chosen(stimulus.to, this.drawn?.model.stimuli[id]?.to),
       })),
       neurons,
-      synapses: withOwnNumbers(out.synapses),
+      synapses: out.synapses,
       populations,
       projections,
       operations,
@@ -200,12 +199,12 @@ class Idiom {
 
   /** Returns names that other synapses read at ends that are synapses of a projection. */
   #namesAtEndsOf(name: string, synapse: string): ReadonlySet<string> {
-    const { projections, synapses } = this.#model;
+    const { projections, synapses } = typedModel(this.#model);
     const isEnd = Object.values(projections).some(({ from, to }) =>
       [from, to].some(({ of }) => ownersOf(of).includes(name)),
     );
     const { [synapse]: _, ...others } = synapses;
-    return namesAtEnds(isEnd ? [others, projections] : []);
+    return new Set(isEnd ? endsIn([others, projections]).map(({ variable }) => variable) : []);
   }
 
   /**

@@ -5,6 +5,7 @@ import { withConditionsAsCode } from './conditions.js';
 import { currentsOfCells } from './currents-of-cells.js';
 import { stepsAsTables } from './steps.js';
 import { cellsAsCables } from './cells/as-cables.js';
+import { withOwnNumbers } from './own-numbers.js';
 import { needsDrawnCells, withDrawnCells } from './cells/cell-numbers.js';
 import { inBrianIdiom } from './idiom.js';
 import { withPlasticEquations, withUsualSlots } from './plastic-synapses.js';
@@ -91,6 +92,11 @@ export const brianPasses: readonly Rewriting<BrianContext>[] = [
       const { valid: made, entries } = drawn ? inBrianIdiom(valid, coordinatesIn(drawn, placesOf), drawn) : plain;
       return { valid: { ...made, model: withUsualSlots(made.model) }, entries };
     }),
+  },
+  {
+    name: 'numbers-in-code',
+    why: 'a constant of synapses with another value in each Synapses would need a namespace for each',
+    apply: ({ model, data }) => ({ valid: { model: { ...model, synapses: withOwnNumbers(model.synapses) }, data } }),
   },
 ];
 

@@ -2,12 +2,14 @@
 
 import { numbersOf } from '../../../model/arrays.js';
 import { binary, number } from '../../../lang/build.js';
-import type { Projection, SynapseType, Value } from '../../../model/model.js';
+import type { Projection, Value } from '../../../model/model.js';
 import { ownNames } from '../../../model/declared-names.js';
 import { freeName } from '../../../model/free-name.js';
 import { child } from '../../../model/pointer.js';
 import { populationsOf } from '../../../model/selected.js';
 import { isGiven } from '../../../model/tagged.js';
+import { endsIn, namesOf } from '../../../model/typed.js';
+import { typedModel } from '../../../model/typed-model.js';
 import { namedRule, pairsOf } from '../connections.js';
 import { tidy } from '../numbers.js';
 import { arrivalOf, recogniseSynapse, throughPorts } from '../synapses.js';
@@ -25,9 +27,12 @@ import {
 } from './context.js';
 
 /** Checks whether a type reads or adds to variables of cells that have become standard cells, which lack them. */
-function readsReplaced(context: Standardising, own: SynapseType, { receptors, ...ends }: Projection): boolean {
-  const read = [...JSON.stringify(throughPorts(own, receptors)).matchAll(/\b(pre|post)\.(\w+)/g)];
-  return read.some(([, end, variable = '']) =>
+function readsReplaced(context: Standardising, { synapse, receptors, ...ends }: Projection): boolean {
+  const own = typedModel(context.model).synapses[synapse];
+  const bound = [...namesOf(own)].flatMap((name) =>
+    Object.hasOwn(receptors, name) ? [`post.${receptors[name]}`] : [],
+  );
+  return endsIn([own, bound]).some(({ end, variable }) =>
     populationsOf(end === 'pre' ? ends.from.of : ends.to.of).some((name) => {
       const [before, after] = [context.model.neurons, context.neurons].map(
         (types, k) => types[(k === 0 ? context.model : context).populations[name]?.type ?? ''],
@@ -48,7 +53,7 @@ export function standardiseProjection(context: Standardising, name: string, proj
   const own = context.model.synapses[projection.synapse];
   const keep = (reason?: string): void => {
     if (reason !== undefined) context.report.missing(pointer, reason);
-    if (own !== undefined && readsReplaced(context, own, projection)) {
+    if (own !== undefined && readsReplaced(context, projection)) {
       if (reason === undefined) context.report.missing(pointer, 'it reads variables that a standard cell has not');
       return;
     }

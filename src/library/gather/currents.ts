@@ -1,7 +1,7 @@
 /** Currents in pieces as expressions of the time. */
 
 import type { Expression } from '../../lang/ast.js';
-import { binary, call, name, number, quantity } from '../../lang/build.js';
+import { binary, call, integer, name, number, quantity } from '../../lang/build.js';
 import { divideDimensions, hertz, second } from '../../lang/dimension.js';
 import { parseUnit } from '../../lang/units.js';
 import { tidy } from '../recognise/numbers.js';
@@ -74,7 +74,10 @@ export function currentOf(
       return binary('+', inUnit(shape.start), binary('*', slope, since));
     }
     const angle = binary('*', quantity(shape.omega, hertz), since);
-    const shifted = shape.phase === 0 ? angle : binary('+', angle, number(shape.phase));
+    const shifted =
+      shape.phase === 0
+        ? angle
+        : binary('+', angle, Number.isInteger(shape.phase) ? integer(shape.phase) : number(shape.phase));
     return binary('*', inUnit(shape.amplitude), call('sin', [shifted]));
   };
   const [only, second_] = flowing;

@@ -69,8 +69,12 @@ export const isRecording = <K extends keyof RecordingKinds>(
 ): recording is Recording & RecordingKinds[K] => recordingKind(recording) === kind;
 
 /** Returns the variables that a recording samples; an empty list for a rate or for events without variables. */
-export const recordedVariables = (recording: Recording): readonly string[] =>
-  isRecording(recording, 'rate') ? [] : (recording.variables ?? []);
+export const recordedVariables = ({
+  variables = [],
+}: {
+  readonly name: string;
+  readonly variables?: readonly string[];
+}): readonly string[] => variables;
 
 /** Each phase has the name of its action as its first member. */
 const phaseKinds: Readonly<Record<keyof PhaseKinds, true>> = {

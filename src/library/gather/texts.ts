@@ -7,7 +7,6 @@ import { namesInText } from '../../lang/lexer.js';
 import { parseExpression, parseStatements } from '../../lang/parse.js';
 import { printExpression } from '../../lang/print.js';
 import { measure, namesIn, substitute } from '../../lang/walk.js';
-import type { EquationSet } from '../../model/model.js';
 
 /** Returns names that an expression or statements read. */
 export function readsOf(text: string): ReadonlySet<string> {
@@ -32,6 +31,11 @@ export function wordsIn(part: unknown, found = new Set<string>()): ReadonlySet<s
 /** Returns names that an expression reads. */
 export const namesOf = (text: string): ReadonlySet<string> => namesIn(parseExpression(text));
 
+/** Derived variables of a type of either form. */
+interface Derived {
+  readonly derived: Readonly<Record<string, { readonly value: string | Expression }>>;
+}
+
 /** Larger expressions are not put in the place of names: each that reads another one twice is twice as large. */
 const largest = 5000;
 
@@ -39,7 +43,7 @@ const largest = 5000;
  * Returns each derived variable as an expression without derived variables. Variables with too large expressions keep
  * their names. Undefined if variables depend on each other.
  */
-export function derivedOf(type: Pick<EquationSet, 'derived'>): ReadonlyMap<string, Expression> | undefined {
+export function derivedOf(type: Derived): ReadonlyMap<string, Expression> | undefined {
   const ordered = derivedInOrder(type);
   if (ordered === undefined) return undefined;
   const found = new Map<string, Expression>();
@@ -53,8 +57,13 @@ export function derivedOf(type: Pick<EquationSet, 'derived'>): ReadonlyMap<strin
 /** Returns derived variables, each after those that it reads; undefined if they depend on each other. */
 export function derivedInOrder({
   derived,
-}: Pick<EquationSet, 'derived'>): readonly (readonly [name: string, value: Expression])[] | undefined {
-  const trees = new Map(Object.entries(derived).map(([name, { value }]) => [name, parseExpression(value)]));
+}: Derived): readonly (readonly [name: string, value: Expression])[] | undefined {
+  const trees = new Map(
+    Object.entries(derived).map(([name, { value }]) => [
+      name,
+      typeof value === 'string' ? parseExpression(value) : value,
+    ]),
+  );
   const reads = (name: string): readonly string[] => [...namesIn(entryOf(trees, name))].filter((one) => trees.has(one));
   if (findCycle(trees.keys(), reads) !== undefined) return undefined;
   return dependencyOrder(trees.keys(), reads).flatMap((name) => {

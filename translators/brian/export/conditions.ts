@@ -1,13 +1,12 @@
 /** Conditions on synapses as code that runs on all of them in each step, since Brian's synapses test none. */
 
 import { assignmentWhere } from '../../../src/lang/build.js';
-import { parseExpression, parseStatements } from '../../../src/lang/parse.js';
-import { printStatement } from '../../../src/lang/print.js';
+import type { Expression } from '../../../src/lang/ast.js';
 import { namesIn, substitute } from '../../../src/lang/walk.js';
 import { derivedOf } from '../../../src/library/gather/texts.js';
 import { mapped } from '../../../src/model/collections.js';
 import { freeName } from '../../../src/model/free-name.js';
-import type { LocalEvent, Model, Operation, SynapseType } from '../../../src/model/model.js';
+import type { LocalEvent, Model, Operation, SynapseType } from '../../../src/model/typed.js';
 
 /**
  * Returns a model without conditions on synapses, as far as code can replace them.
@@ -20,7 +19,7 @@ export function withConditionsAsCode(model: Model): Model {
   for (const [name, { synapse }] of Object.entries(model.projections))
     for (const [event, code] of Object.entries(codes[synapse] ?? {}))
       operations[freeName(`${name}_${event}`, (one) => Object.hasOwn(operations, one))] = {
-        on: { projection: name },
+        on: { kind: 'synapses', projection: name },
         slot: 'after_groups',
         ...code,
       };
@@ -44,14 +43,12 @@ function codeOf(type: SynapseType): Readonly<Record<string, Code>> | undefined {
 
 function statementsOf(
   { when, edge, do: actions, order }: LocalEvent,
-  derived: NonNullable<ReturnType<typeof derivedOf>>,
+  derived: ReadonlyMap<string, Expression>,
 ): Code | undefined {
-  const condition = parseExpression(when);
-  const read = namesIn(substitute(condition, derived));
-  const statements = actions.flatMap((text) => parseStatements(text));
-  const assignments = statements.filter((statement) => statement.kind === 'assignment');
+  const read = namesIn(substitute(when, derived));
+  const assignments = actions.filter((statement) => statement.kind === 'assignment');
   // A condition that must begin to hold has a memory, and an early change of what it reads would change later tests.
-  const isPlain = edge === 'level' && assignments.length === statements.length;
+  const isPlain = edge === 'level' && assignments.length === actions.length;
   if (!isPlain || assignments.slice(0, -1).some(({ target }) => read.has(target))) return undefined;
-  return { do: assignments.map((assignment) => printStatement(assignmentWhere(condition, assignment))), order };
+  return { do: assignments.map((assignment) => assignmentWhere(when, assignment)), order };
 }

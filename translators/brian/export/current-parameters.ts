@@ -4,10 +4,8 @@
 
 import { commonShape } from '../../../src/lang/common-shape.js';
 import { unitText } from '../../../src/lang/dimension.js';
-import { foldConstants } from '../../../src/lang/fold.js';
-import { parseExpression } from '../../../src/lang/parse.js';
-import { printExpression } from '../../../src/lang/print.js';
-import { namesIn } from '../../../src/lang/walk.js';
+import type { Expression } from '../../../src/lang/ast.js';
+import { equalExpressions, namesIn } from '../../../src/lang/walk.js';
 import { ownNames } from '../../../src/model/declared-names.js';
 import { freeName, UniqueNames } from '../../../src/model/free-name.js';
 import type {
@@ -18,18 +16,18 @@ import type {
   Population,
   Stimulus,
   ValidModel,
-} from '../../../src/model/model.js';
+} from '../../../src/model/typed.js';
 import { populationOf } from '../../../src/model/selected.js';
-import { isPhase, recordedVariables } from '../../../src/model/tagged.js';
+import { recordedVariables } from '../../../src/model/tagged.js';
 
-/** Values of parameters, by the value given to the current. */
-type CurrentParameters = ReadonlyMap<string, Readonly<Record<string, number>>>;
+/** Values of parameters, for each value given to the current. */
+type CurrentParameters = readonly (readonly [value: Expression, parameters: Readonly<Record<string, number>>])[];
 
 /** Returns the model with parameters in place of the numbers of currents that phases change. */
 export function currentsAsParameters(valid: ValidModel): ValidModel {
   const { model } = valid;
   const changed = model.experiment.protocol.flatMap((phase) =>
-    isPhase(phase, 'currents') ? Object.keys(phase.currents) : [],
+    phase.kind === 'currents' ? Object.keys(phase.currents) : [],
   );
   // A current that is recorded is a variable of its name.
   const recorded = new Set(model.recordings.flatMap(recordedVariables));
@@ -46,45 +44,42 @@ export function currentsAsParameters(valid: ValidModel): ValidModel {
     if (population === undefined || type === undefined) continue;
     const taken = new Set([...ownNames(type), ...usedIn(type)]);
     const names = new UniqueNames(taken);
-    const texts = [...new Set([stimulus.value, ...valuesOf(model, id)])];
-    const common = commonShape(
-      texts.map((text) => foldConstants(parseExpression(text), undefined, (one) => taken.has(one))),
-      () => names.take(recorded.has(id) ? `${id}_value` : id),
-    );
+    const given = [stimulus.value, ...valuesOf(model, id)];
+    const currents = given.filter((e, k) => given.findIndex((other) => equalExpressions(e, other)) === k);
+    const common = commonShape(currents, () => names.take(recorded.has(id) ? `${id}_value` : id));
     if (common === undefined) continue;
     const numbers = [...common.numbers];
     const shared = Object.entries(populations).some(([other, one]) => other !== population && one.type === typeName);
     const ownName = shared ? freeName(typeName, (one) => Object.hasOwn(neurons, one)) : typeName;
     const own = populations[population];
     if (own !== undefined) populations[population] = { ...own, type: ownName };
-    const given = numbers.map(([name, { dimension, values }]): readonly [string, Parameter] => [
+    const declared = numbers.map(([name, { dimension, values }]): readonly [string, Parameter] => [
       name,
       { unit: unitText(dimension), type: 'real', value: values[0] ?? 0, shared: true },
     ]);
-    neurons[ownName] = { ...type, parameters: { ...type.parameters, ...Object.fromEntries(given) } };
-    stimuli[id] = { ...stimulus, value: printExpression(common.shape, { taken: (one) => taken.has(one) }) };
+    neurons[ownName] = { ...type, parameters: { ...type.parameters, ...Object.fromEntries(declared) } };
+    stimuli[id] = { ...stimulus, value: common.shape };
     parameters.set(
       id,
-      new Map(
-        texts.map((text, k) => [
-          text,
-          Object.fromEntries(numbers.map(([name, { values }]) => [`${population}.${name}`, values[k] ?? 0])),
-        ]),
-      ),
+      currents.map((e, k) => [
+        e,
+        Object.fromEntries(numbers.map(([name, { values }]) => [`${population}.${name}`, values[k] ?? 0])),
+      ]),
     );
   }
   if (parameters.size === 0) return valid;
   const inPhase = (phase: Phase): readonly Phase[] => {
-    if (!isPhase(phase, 'currents')) return [phase];
+    if (phase.kind !== 'currents') return [phase];
     const entries = Object.entries(phase.currents);
     const left = entries.filter(([id]) => !parameters.has(id));
-    const set = Object.assign({}, ...entries.map(([id, text]) => parameters.get(id)?.get(text))) as Record<
-      string,
-      number
-    >;
+    const set = Object.fromEntries(
+      entries.flatMap(([id, e]) =>
+        Object.entries(parameters.get(id)?.find(([value]) => equalExpressions(value, e))?.[1] ?? {}),
+      ),
+    );
     return [
-      ...(left.length === 0 ? [] : [{ currents: Object.fromEntries(left) }]),
-      ...(Object.keys(set).length === 0 ? [] : [{ set }]),
+      ...(left.length === 0 ? [] : [{ kind: 'currents', currents: Object.fromEntries(left) } as const]),
+      ...(Object.keys(set).length === 0 ? [] : [{ kind: 'set', set } as const]),
     ];
   };
   const protocol = model.experiment.protocol.flatMap(inPhase);
@@ -95,8 +90,8 @@ export function currentsAsParameters(valid: ValidModel): ValidModel {
 }
 
 /** Returns all values given to a current. */
-const valuesOf = (model: Model, id: string): readonly string[] =>
-  model.experiment.protocol.flatMap((phase) => (isPhase(phase, 'currents') ? [phase.currents[id] ?? []] : [])).flat();
+const valuesOf = (model: Model, id: string): readonly Expression[] =>
+  model.experiment.protocol.flatMap((phase) => (phase.kind === 'currents' ? [phase.currents[id] ?? []] : [])).flat();
 
 /** Returns names that code of a type reads and that may belong to the whole model. */
 export const usedIn = (type: NeuronType): ReadonlySet<string> =>
@@ -105,5 +100,5 @@ export const usedIn = (type: NeuronType): ReadonlySet<string> =>
       ...Object.values(type.derivatives).map(({ rate }) => rate),
       ...Object.values(type.derived).map(({ value }) => value),
       ...Object.values(type.events).map(({ when }) => when),
-    ].flatMap((text) => [...namesIn(parseExpression(text))]),
+    ].flatMap((e) => [...namesIn(e)]),
   );

@@ -5,10 +5,7 @@
 
 import { commonShape } from '../../../src/lang/common-shape.js';
 import { equalDimensions, ampere, unitText } from '../../../src/lang/dimension.js';
-import { foldConstants } from '../../../src/lang/fold.js';
-import { parseExpression } from '../../../src/lang/parse.js';
-import { printExpression } from '../../../src/lang/print.js';
-import { mapExpression, namesIn } from '../../../src/lang/walk.js';
+import { equalExpressions, mapExpression, namesIn } from '../../../src/lang/walk.js';
 import type { Expression } from '../../../src/lang/ast.js';
 import { ownNames } from '../../../src/model/declared-names.js';
 import { freeName, UniqueNames } from '../../../src/model/free-name.js';
@@ -20,11 +17,11 @@ import type {
   Stimulus,
   ValidModel,
   Value,
-} from '../../../src/model/model.js';
+} from '../../../src/model/typed.js';
 import { child } from '../../../src/model/pointer.js';
 import type { PassContext } from '../../../src/model/rewriting/rewriting.js';
 import { elementsIn, populationOf, rowOf } from '../../../src/model/selected.js';
-import { isPhase, recordedVariables } from '../../../src/model/tagged.js';
+import { recordedVariables } from '../../../src/model/tagged.js';
 import { usedIn } from './current-parameters.js';
 
 type Current = Extract<Stimulus, { readonly kind: 'current' }>;
@@ -41,11 +38,14 @@ interface Single {
 const least = 3;
 
 /** Returns the model with one current into a row of cells in place of one current for each cell, which it reports. */
-export function currentsOfCells({ model, data }: ValidModel, { report }: PassContext): ValidModel {
+export function currentsOfCells(valid: ValidModel, { report }: PassContext): ValidModel {
+  const { model, data } = valid;
+  const groups = alike(valid);
+  if (groups.length === 0) return valid;
   const neurons: Record<string, NeuronType> = { ...model.neurons };
   const populations: Record<string, Population> = { ...model.populations };
   let stimuli: Record<string, Stimulus> = { ...model.stimuli };
-  for (const group of alike({ model, data })) {
+  for (const group of groups) {
     const [{ id, current } = { id: '', current: undefined }] = group;
     const name = current && populationOf(current.to);
     const population = populations[name ?? ''];
@@ -72,7 +72,7 @@ export function currentsOfCells({ model, data }: ValidModel, { report }: PassCon
       const values = numbers.map(([key, differing]): readonly [string, Value] => {
         const array = new Array<number>(population.size).fill(0);
         group.forEach(({ cell }, k) => (array[cell] = differing.values[k] ?? 0));
-        return [key, { array }];
+        return [key, { kind: 'array', array }];
       });
       populations[name] = {
         ...population,
@@ -85,8 +85,8 @@ export function currentsOfCells({ model, data }: ValidModel, { report }: PassCon
     const { shared: _, ...own } = current;
     const whole: Current = {
       ...own,
-      to: isWhole ? { population: name } : { population: name, slice: [first, end, 1] },
-      value: printExpression(common.shape, { taken: (one) => taken.has(one) }),
+      to: { kind: 'slice', population: name, ...(isWhole ? {} : { slice: [first, end, 1] }) },
+      value: common.shape,
     };
     const gone = new Set(group.map((single) => single.id));
     for (const key of gone)
@@ -105,29 +105,29 @@ function alike({ model, data }: ValidModel): readonly (readonly Single[])[] {
   const apart = new Set([
     ...model.recordings.flatMap(recordedVariables),
     ...model.experiment.protocol.flatMap((phase) => [
-      ...(isPhase(phase, 'currents') ? Object.keys(phase.currents) : []),
-      ...(isPhase(phase, 'attach') ? [phase.attach] : []),
-      ...(isPhase(phase, 'detach') ? [phase.detach] : []),
+      ...(phase.kind === 'currents' ? Object.keys(phase.currents) : []),
+      ...(phase.kind === 'attach' ? [phase.attach] : []),
+      ...(phase.kind === 'detach' ? [phase.detach] : []),
     ]),
   ]);
-  const groups = new Map<string, Map<number, Single>>();
+  const groups: { readonly key: string; readonly shape: Expression; readonly cells: Map<number, Single> }[] = [];
   for (const [id, stimulus] of Object.entries(model.stimuli)) {
     if (stimulus.kind !== 'current' || !stimulus.attached || apart.has(id)) continue;
-    const { kind: _, to, value: text, shared: __, ...rest } = stimulus;
+    const { kind: _, to, value, shared: __, ...rest } = stimulus;
     const name = populationOf(to);
     const type = typeOf(name, model);
     const cells = name === undefined ? undefined : elementsIn(to, model.populations[name]?.size ?? 0, data);
     const [cell] = cells ?? [];
     if (cells?.length !== 1 || cell === undefined || type === undefined || type.cable) continue;
-    const taken = new Set([...ownNames(type), ...usedIn(type)]);
-    const value = foldConstants(parseExpression(text), undefined, (one) => taken.has(one));
     // The index counts within the target of a current.
     if (namesIn(value).has('i')) continue;
-    const key = JSON.stringify([name, rest, printExpression(withoutQuantities(value))]);
-    const found = groups.get(key) ?? new Map<number, Single>();
-    if (!found.has(cell)) groups.set(key, found.set(cell, { id, cell, current: stimulus, value }));
+    const [key, shape] = [JSON.stringify([name, rest]), withoutQuantities(value)];
+    const found = groups.find((one) => one.key === key && equalExpressions(one.shape, shape));
+    const single = { id, cell, current: stimulus, value };
+    if (found === undefined) groups.push({ key, shape, cells: new Map([[cell, single]]) });
+    else if (!found.cells.has(cell)) found.cells.set(cell, single);
   }
-  return [...groups.values()].map((group) => [...group.values()]).filter(({ length }) => length >= least);
+  return groups.map(({ cells }) => [...cells.values()]).filter(({ length }) => length >= least);
 }
 
 const typeOf = (population: string | undefined, { populations, neurons }: Model): NeuronType | undefined =>

@@ -17,7 +17,7 @@ import { gathered } from '../../../src/library/gather/gather.js';
 import type { ValidModel } from '../../../src/model/model.js';
 import { onText, reporting, type PassContext, type Rewriting } from '../../../src/model/rewriting/rewriting.js';
 import { timingProperties } from '../../../src/model/timing-properties.js';
-import { typedModel, writtenValid } from '../../../src/model/typed-model.js';
+import { typedModel, writtenModel, writtenValid } from '../../../src/model/typed-model.js';
 
 /** State of a conversion to Brian. */
 type BrianContext = PassContext & Pick<Writing, 'draw' | 'cellsOfOneType' | 'placesOf'>;
@@ -57,12 +57,12 @@ export const brianPasses: readonly Rewriting<BrianContext>[] = [
   {
     name: 'merge-currents',
     why: 'loops over cells make currents that differ only in numbers, which are one current with a parameter',
-    apply: onText(currentsOfCells),
+    apply: (valid, context) => ({ valid: currentsOfCells(valid, context) }),
   },
   {
     name: 'currents-as-parameters',
     why: 'phases of Brian set parameters of groups, where the model changes currents',
-    apply: onText(currentsAsParameters),
+    apply: (valid) => ({ valid: currentsAsParameters(valid) }),
   },
   {
     name: 'gather',
@@ -77,11 +77,11 @@ export const brianPasses: readonly Rewriting<BrianContext>[] = [
   {
     name: 'synapses-as-code',
     why: "Brian's synapses test no conditions, and have equations for what PyNN's keep between spikes; steps are tables",
-    apply: onText((valid) =>
-      timingProperties[valid.model.timing].hasSlots
-        ? valid
-        : { ...valid, model: stepsAsTables(withPlasticEquations(withConditionsAsCode(valid.model))) },
-    ),
+    apply: ({ model, data }) => {
+      if (timingProperties[model.timing].hasSlots) return 'its steps are those of Brian';
+      const plain = withPlasticEquations(writtenModel(withConditionsAsCode(model)));
+      return { valid: { model: stepsAsTables(typedModel(plain)), data } };
+    },
   },
   {
     name: 'brian-idiom',

@@ -1,13 +1,12 @@
 /** Currents in steps as tables, which are TimedArrays in Brian. */
 
-import { foldConstants } from '../../../src/lang/fold.js';
-import { parseExpression } from '../../../src/lang/parse.js';
+import type { Expression } from '../../../src/lang/ast.js';
+import { call, name as named } from '../../../src/lang/build.js';
 import { literal, piecesOf } from '../../../src/library/pieces.js';
 import { mapped } from '../../../src/model/collections.js';
-import { ownNames } from '../../../src/model/declared-names.js';
 import { freeName } from '../../../src/model/free-name.js';
-import type { Model, Stimulus, Table } from '../../../src/model/model.js';
-import { isPhase, recordedVariables } from '../../../src/model/tagged.js';
+import type { Model, Stimulus, Table } from '../../../src/model/typed.js';
+import { recordedVariables } from '../../../src/model/tagged.js';
 
 /** The most entries of a table for each of its steps. */
 const mostEntries = 3;
@@ -18,9 +17,9 @@ export function stepsAsTables(model: Model): Model {
   const kept = new Set([
     ...model.recordings.flatMap(recordedVariables),
     ...model.experiment.protocol.flatMap((phase) => [
-      ...(isPhase(phase, 'currents') ? Object.keys(phase.currents) : []),
-      ...(isPhase(phase, 'attach') ? [phase.attach] : []),
-      ...(isPhase(phase, 'detach') ? [phase.detach] : []),
+      ...(phase.kind === 'currents' ? Object.keys(phase.currents) : []),
+      ...(phase.kind === 'attach' ? [phase.attach] : []),
+      ...(phase.kind === 'detach' ? [phase.detach] : []),
     ]),
   ]);
   const stimuli = mapped(model.stimuli, (stimulus, id): Stimulus => {
@@ -31,15 +30,14 @@ export function stepsAsTables(model: Model): Model {
     const name =
       known ?? freeName(id, (one) => [tables, model.populations, model.projections].some((map) => one in map));
     tables[name] = table;
-    return { ...stimulus, value: `${name}(t)` };
+    return { ...stimulus, value: call(name, [named('t')]) };
   });
   return { ...model, tables, stimuli };
 }
 
 /** Returns the table of a current (dimensionless at some ports), or undefined if it is no sequence of few steps. */
-function tableOf(text: string, { experiment: { dt }, neurons }: Model): Table | undefined {
-  const isOwn = (name: string): boolean => Object.values(neurons).some((type) => ownNames(type).has(name));
-  const pieces = piecesOf(foldConstants(parseExpression(text), undefined, isOwn)) ?? [];
+function tableOf(current: Expression, { experiment: { dt } }: Model): Table | undefined {
+  const pieces = piecesOf(current) ?? [];
   const steps = pieces.map(({ from }) => Math.round(from / dt));
   const every = steps.reduce((a, b) => divisor(a, b), 0);
   const count = every === 0 ? 0 : (steps.at(-1) ?? 0) / every + 1;

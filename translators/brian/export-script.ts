@@ -255,14 +255,18 @@ function withMonitorsInTime(document: BrianSpecification): BrianSpecification {
  * draw.
  */
 function mayDraw({ annotations: _, ...document }: BrianSpecification): boolean {
-  const { poisson_groups: groups, poisson_inputs: inputs, binomial_functions: functions, synapses = {} } = document;
-  const rules = Object.values(synapses).flatMap(({ connect }) => connect ?? []);
+  const { poisson_groups: groups, poisson_inputs: inputs, binomial_functions: functions } = document;
   return (
     [groups, inputs, functions].some((section) => section !== undefined) ||
-    rules.some((rule) => typeof rule === 'object' && Object.hasOwn(rule, 'p')) ||
+    hasKey(document, 'p') ||
     [...namesIn(document)].some((name) => draws.has(name) || name.startsWith('xi_'))
   );
 }
+
+const hasKey = (part: unknown, key: string): boolean =>
+  typeof part === 'object' &&
+  part !== null &&
+  (Object.hasOwn(part, key) || Object.values(part).some((member) => hasKey(member, key)));
 
 const draws: ReadonlySet<string> = new Set(['rand', 'randn', 'poisson', 'sample', 'xi']);
 

@@ -2,7 +2,7 @@
 
 import type { ConversionReport } from '../conversion-report.js';
 import { sectionsOn } from '../compartment-tree.js';
-import type { Compartments, Model } from '../model.js';
+import type { Compartments, Model, SelectionRule } from '../model.js';
 import { child, segments } from '../pointer.js';
 import { populationsOf } from '../selected.js';
 import { isSelection } from '../tagged.js';
@@ -27,7 +27,7 @@ const placedMechanisms = (compartments: Compartments | undefined): readonly stri
 /** Returns the populations, projections, stimuli and operations of a model, and the mechanisms of its cells. */
 function actingParts({ neurons, populations, projections, stimuli, operations }: Model): readonly ActingPart[] {
   const ofPopulation = (name: string): string => child('/populations', name);
-  const selected = (rule: Parameters<typeof populationsOf>[0]): readonly string[] =>
+  const selected = (rule: SelectionRule): readonly string[] =>
     isSelection(rule, 'synapses') ? [child('/projections', rule.projection)] : populationsOf(rule).map(ofPopulation);
   return [
     ...Object.entries(populations).map(([name, { type }]) => ({

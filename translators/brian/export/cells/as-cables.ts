@@ -20,7 +20,6 @@ import { ampereByArea } from '../../../../src/lang/dimension.js';
 import { parseUnit } from '../../../../src/lang/units.js';
 import { ConversionReport, type ConversionEntry } from '../../../../src/model/conversion-report.js';
 import type { ArrayValue } from '../../../../src/model/model.js';
-import type * as written from '../../../../src/model/model.js';
 import { mechanismAt } from '../../../../src/model/rewriting/unwritten-parts.js';
 import { child } from '../../../../src/model/pointer.js';
 import { arrayOf } from '../../../../src/model/arrays.js';

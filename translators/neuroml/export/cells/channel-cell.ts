@@ -2,7 +2,7 @@
 
 import { dimensionless, type Expression } from '../../../../src/lang/ast.js';
 import { addendsOf } from '../../../../src/lang/addends.js';
-import { name as nameOf, negated, number, product, sum } from '../../../../src/lang/build.js';
+import { isZero, name as nameOf, negated, number, product, sum } from '../../../../src/lang/build.js';
 import { ampere, faradByArea, volt } from '../../../../src/lang/dimension.js';
 import { evaluate, NoNumber } from '../../../../src/lang/evaluate.js';
 import { namesIn } from '../../../../src/lang/walk.js';
@@ -148,8 +148,16 @@ class ChannelCell {
     };
   }
 
-  /** Returns the rate of the potential over `v` and gates, with the given parameters and without synapses. */
-  #rate(valueOf: ValueOf, currents: ReadonlyMap<string, number> = new Map()): LocalEquations {
+  /**
+   * Returns the rate of the potential over `v` and gates, with the given parameters and without synapses.
+   *
+   * @param free names that stay
+   */
+  #rate(
+    valueOf: ValueOf,
+    currents: ReadonlyMap<string, number> = new Map(),
+    free: ReadonlyMap<string, number> = new Map(),
+  ): LocalEquations {
     const { type, context } = this;
     const { responses } = this.#receptors;
     const state = Object.fromEntries(
@@ -158,7 +166,7 @@ class ChannelCell {
     const none = [...Object.keys(type.inputs), ...responses, ...this.#currents].map((key) => [key, 0] as const);
     const given = Object.keys(type.parameters).map((key) => [key, valueOf(key)] as const);
     const mechanism = { ...type, state, events: {}, density: true, reads: [], writes: {} };
-    return new LocalEquations(mechanism, new Map([...given, ...none, ...currents]), [], context.functions);
+    return new LocalEquations(mechanism, new Map([...given, ...none, ...currents]), [], context.functions, free);
   }
 
   #setCapacitance(numbers: ReadonlyMap<string, number>, known: number | undefined): void {
@@ -184,23 +192,52 @@ class ChannelCell {
     const known = this.#membranes.get(key);
     if (known) return known;
     const equations = this.#rate(valueOf);
-    const rate = termsOf(equations.of(type.derivatives['v']?.rate ?? '0')).reduce(sum);
+    const text = type.derivatives['v']?.rate ?? '0';
+    const rate = termsOf(equations.of(text)).reduce(sum);
     const start = valueOf('v');
     const initial = new Map(gates.map((gate) => [gate, valueOf(gate)] as const));
-    // Synaptic responses are 0 here.
-    const present = conductancesOf(rate, equations.isState, context.functions).filter((one) => one.conductance !== 0);
+    // Synaptic responses and inputs are 0 here: only other conductances of 0 are channels.
+    const found = conductancesOf(rate, equations.isState, context.functions).filter((one) => one.conductance !== 0);
+    const present = [...found, ...this.#zeroConductances(text, valueOf)];
+    const ids = new Ids();
     const densities = present.map((one) => {
       const conductance = { ...one, conductance: tidy(one.conductance * this.#specific) };
       const { owner, ion } = this.#nameOf(conductance, valueOf);
       const origin = { owner, equations, initial, v: start, pointer: child('/neurons', this.id) };
       const channel = this.#channels.channel(conductance, ion, origin);
-      const density = densityElement(`${channel.id}_density`, channel.id, ion, conductance, {}, context.dimensions);
+      const density = densityElement(
+        ids.claim(`${channel.id}_density`),
+        channel.id,
+        ion,
+        conductance,
+        {},
+        context.dimensions,
+      );
       return { element: density, channel };
     });
     const threshold = this.#thresholdOf(type.events['spike']?.when ?? '', valueOf);
     const made = { densities, threshold, start };
     this.#membranes.set(key, made);
     return made;
+  }
+
+  /** Returns the conductances of 0 in the rate of the potential that are neither synaptic responses nor inputs. */
+  #zeroConductances(rate: string, valueOf: ValueOf): readonly Conductance[] {
+    const { type, context } = this;
+    const outside = [...Object.keys(type.inputs), ...this.#receptors.responses, ...this.#currents];
+    const equations = this.#rate(valueOf, new Map(), new Map(outside.map((key) => [key, 0])));
+    return termsOf(equations.of(rate)).flatMap((term) => {
+      if (outside.some((key) => namesIn(term).has(key))) return [];
+      try {
+        return conductancesOf(term, equations.isState, context.functions).filter(
+          ({ conductance }) => conductance === 0,
+        );
+      } catch (error) {
+        // A term of a sum, such as g*E of g*E - g*v.
+        if (error instanceof NotExpressible) return [];
+        throw error;
+      }
+    });
   }
 
   #thresholdOf(when: string, valueOf: ValueOf): number {
@@ -296,7 +333,7 @@ function multiplied(e: Expression): readonly Expression[] {
   const { left, right } = e;
   if (namesIn(right).size === 0 && addendsOf(left).length > 1)
     return termsOf(left).map((term) => ({ ...e, left: term }));
-  return e.operator === '*' && namesIn(left).size === 0 && addendsOf(right).length > 1
+  return e.operator === '*' && !isZero(left) && namesIn(left).size === 0 && addendsOf(right).length > 1
     ? termsOf(right).map((term) => ({ ...e, right: term }))
     : [e];
 }

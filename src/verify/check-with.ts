@@ -6,7 +6,8 @@ import { rmSync, readFileSync, writeFileSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { UsageError } from '../diagnostics/diagnostic.js';
+import { DiagnosticError, UsageError } from '../diagnostics/diagnostic.js';
+import { limitOf, noLimit, type Limit, type LimitOptions } from './limit.js';
 import { asItsScriptRuns } from '../library/simulators/source-setup.js';
 import type { Model, ValidModel } from '../model/model.js';
 import { phaseKind } from '../model/tagged.js';
@@ -49,6 +50,9 @@ import {
   type ToolResults,
 } from './tool-results.js';
 
+const runs = (notation: TargetNotation, simulator: Simulator): boolean =>
+  targetOf(notation).runBy?.includes(simulator) === true;
+
 /**
  * Runs a model here, and its conversion under a simulator.
  *
@@ -60,9 +64,8 @@ export async function checkWith(
   simulator: Simulator,
   options: CheckOptions & HowToConvert = {},
 ): Promise<ConversionCheck> {
-  const runs = (one: TargetNotation): boolean => targetOf(one).runBy?.includes(simulator) === true;
-  if (!runs(to))
-    throw new UsageError(`${simulator} does not run ${to}`, `it can run ${targetNotations.filter(runs).join(' and ')}`);
+  const able = targetNotations.filter((one) => runs(one, simulator));
+  if (!able.includes(to)) throw new UsageError(`${simulator} does not run ${to}`, `it can run ${able.join(' and ')}`);
   const { valid: spiking, names } = recordingSpikes(valid);
   const { recordings, sampled, absent, anew, units } = await comparable(valid, to, options);
   const { model } = spiking;
@@ -71,38 +74,9 @@ export async function checkWith(
   const recorded = { ...spiking, model: { ...model, annotations, recordings: [...model.recordings, ...recordings] } };
   const folder = temporaryFolder('check');
   try {
-    const inNotation = (script: TargetNotation): Promise<ConvertedModel> =>
-      convertModel(recorded, script, {
-        name: usualName(script),
-        freeze: options.freeze ?? false,
-      });
-    const plain = await inNotation(runFor(to));
-    const runsHere = !plain.portable;
-    const compiled = targetOf(runFor(to)).onlyHere?.instead as TargetNotation | undefined;
-    const isForCompiler = compiled !== undefined && runs(compiled) && (runsHere || to === compiled);
-    const converted = isForCompiler ? await inNotation(compiled) : plain;
-    const { files, data, report } = converted;
-    const nestml = converted === plain ? undefined : lackOfNestml(converted);
-    if (typeof nestml === 'string')
-      throw new UsageError(
-        `${simulator} cannot run it: PyNN has no names for some of its cells or synapses, and NESTML no words (${nestml})`,
-        "leave --with out to compare with interneuron's backend of PyNN",
-      );
-    if (runsHere && converted === plain) {
-      const [reason] = report.filter(({ code }) => code.endsWith('/why-native'));
-      throw new UsageError(
-        `${simulator} cannot run it: PyNN has no names for some of its cells or synapses, which are written by their ` +
-          `equations${reason === undefined ? '' : ` (${reason.pointer}: ${reason.message})`}`,
-        "such scripts run on interneuron's backend of PyNN; leave --with out to compare with that",
-      );
-    }
-    const isCompiled = hasNestml({ files });
-    const python = pythonWith(simulator, [
-      ...simulators[simulator].runs,
-      ...(isCompiled ? simulators.nestml.runs : []),
-    ]);
-    for (const { name, text } of files) writeFileSync(join(folder, name), text);
-    const main = mainOf(files)?.name ?? '';
+    const written = await writtenFor(recorded, to, simulator, options.freeze ?? false);
+    const { isCompiled } = written;
+    const execute = prepared(written, simulator, targetOf(to).notation, folder);
     const keeper = new SampleKeeper();
     const label = simulator === 'brian2' ? 0 : valid.model.experiment.dt;
     const nothing: SpikesByPopulation = new Map();
@@ -125,12 +99,11 @@ export async function checkWith(
     }
     let found: ToolResults;
     try {
-      found = await run(simulator, targetOf(to).notation, python, folder, main, isCompiled, {
+      found = await execute({
         model: valid.model,
         spikes: names,
         samples: sampled,
         units: isCompiled ? units : new Map(),
-        read: () => importModel(readSource(join(folder, main)), { data, origin: false }).valid.model,
       });
     } catch (error) {
       return failed(toolFailure(error));
@@ -153,6 +126,98 @@ export async function checkWith(
     };
   } finally {
     rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** A model as a simulator runs it. */
+interface WrittenFor {
+  readonly converted: ConvertedModel;
+  /** Whether NESTML compiles types of it. */
+  readonly isCompiled: boolean;
+}
+
+/** Writes a model for a simulator. @throws UsageError if the simulator cannot run it */
+async function writtenFor(
+  recorded: ValidModel,
+  to: TargetNotation,
+  simulator: Simulator,
+  freeze: boolean,
+): Promise<WrittenFor> {
+  const inNotation = (script: TargetNotation): Promise<ConvertedModel> =>
+    convertModel(recorded, script, { name: usualName(script), freeze });
+  const plain = await inNotation(runFor(to));
+  const runsHere = !plain.portable;
+  const compiled = targetOf(runFor(to)).onlyHere?.instead as TargetNotation | undefined;
+  const isForCompiler = compiled !== undefined && runs(compiled, simulator) && (runsHere || to === compiled);
+  const converted = isForCompiler ? await inNotation(compiled) : plain;
+  const nestml = converted === plain ? undefined : lackOfNestml(converted);
+  if (typeof nestml === 'string')
+    throw new UsageError(
+      `${simulator} cannot run it: PyNN has no names for some of its cells or synapses, and NESTML no words (${nestml})`,
+      "leave --with out to compare with interneuron's backend of PyNN",
+    );
+  if (runsHere && converted === plain) {
+    const [reason] = converted.report.filter(({ code }) => code.endsWith('/why-native'));
+    throw new UsageError(
+      `${simulator} cannot run it: PyNN has no names for some of its cells or synapses, which are written by their ` +
+        `equations${reason === undefined ? '' : ` (${reason.pointer}: ${reason.message})`}`,
+      "such scripts run on interneuron's backend of PyNN; leave --with out to compare with that",
+    );
+  }
+  return { converted, isCompiled: hasNestml(converted) };
+}
+
+/** Writes files into a folder. @returns a function that runs them, and reads the results */
+function prepared(
+  { converted: { files, data }, isCompiled }: WrittenFor,
+  simulator: Simulator,
+  notation: Notation,
+  folder: string,
+): (recorded: Recorded) => Promise<ToolResults> {
+  const python = pythonWith(simulator, [...simulators[simulator].runs, ...(isCompiled ? simulators.nestml.runs : [])]);
+  for (const { name, text } of files) writeFileSync(join(folder, name), text);
+  const main = mainOf(files)?.name ?? '';
+  const read = (): Model => importModel(readSource(join(folder, main)), { data, origin: false }).valid.model;
+  return (recorded) => run(simulator, notation, python, folder, main, isCompiled, { ...recorded, read });
+}
+
+/** Runs files in a simulator, or returns the spikes of an earlier run of the same files. */
+export type RunFiles = (
+  files: ConvertedModel['files'],
+  run: () => Promise<SpikesByPopulation>,
+) => Promise<SpikesByPopulation>;
+
+/**
+ * Compares a model with its conversion in the limit of small steps. A simulator runs the conversion with the loop open.
+ *
+ * @throws UsageError if the simulator cannot run it
+ */
+export async function limitWith(
+  valid: ValidModel,
+  to: TargetNotation,
+  simulator: Simulator,
+  { runFiles = (_, start) => start(), ...options }: LimitOptions & { readonly runFiles?: RunFiles } = {},
+): Promise<Limit> {
+  const inTool = async (opened: ValidModel): Promise<SpikesByPopulation> => {
+    const { valid: recorded, names: spikes } = recordingSpikes(opened);
+    const { displays: _, ...annotations } = recorded.model.annotations;
+    const model = { ...recorded.model, annotations };
+    const written = await writtenFor({ ...recorded, model }, to, simulator, false);
+    return runFiles(written.converted.files, async () => {
+      const folder = temporaryFolder('limit');
+      try {
+        const execute = prepared(written, simulator, targetOf(to).notation, folder);
+        return (await execute({ model: opened.model, spikes, samples: new Map() })).spikes;
+      } finally {
+        rmSync(folder, { recursive: true, force: true });
+      }
+    });
+  };
+  try {
+    return { ...(await limitOf(valid, valid, { ...options, runTarget: inTool })), with: simulator };
+  } catch (error) {
+    if (error instanceof DiagnosticError || error instanceof UsageError) throw error;
+    return { ...noLimit(valid, toolFailure(error)), with: simulator };
   }
 }
 

@@ -14,19 +14,20 @@ const stepText = (step: number): string => `${Number((step * 1e3).toPrecision(6)
 
 /** Returns the verdict with its figures. @param named  gives a variable's name in the document */
 export function limitText(limit: Limit, named: (variable: string) => string = (variable) => variable): string {
-  const { verdict, reason, closed, writtenAnew } = limit;
+  const { verdict, reason, closed, writtenAnew, with: tool } = limit;
+  const where = tool === undefined ? '' : `, run in ${tool}`;
   switch (verdict) {
     case 'the same model': {
       const more = [
         ...(writtenAnew ? ['written anew for each step'] : []),
         ...(closed.length > 0 ? [`${listOf(closed)} coupled as in the network`] : []),
       ];
-      return [`the same model: ${vanishing(limit)}`, ...more, ...ownStep(limit)].join('; ');
+      return [`the same model${where}: ${vanishing(limit)}`, ...more, ...ownStep(limit)].join('; ');
     }
     case 'another model':
-      return `another model: ${remaining(limit, named)}`;
+      return `another model${where}: ${remaining(limit, named)}`;
     case 'no limit':
-      return `no limit: ${reason ?? ''}`;
+      return `no limit${where}: ${reason ?? ''}`;
     default:
       return verdict satisfies never;
   }
@@ -52,7 +53,7 @@ function vanishing({ levels, states }: Limit): string {
   const shown = levels.slice(-mostSteps);
   const isEqual = levels.every((level) => [...level.units.values()].every(({ distance }) => distance === 0));
   // A few spikes that hardly reach the threshold settle at shorter steps.
-  const isLate = largest(shown.at(-1)!) > 0.6 * largest(shown[0]!);
+  const isLate = largest(shown.at(-1)!) > 0.35 * largest(shown[0]!);
   const distances = listed(
     shown.map((level) => (isLate ? nearly(level) : largest(level)) * 1e3),
     2,
@@ -110,9 +111,11 @@ export function differenceText({ population, cell, quantity, values, unit }: Sta
 }
 
 /** Returns a verdict with the figures of each step, for reports. */
-export function limitReport({ verdict, reason, seconds, levels, rest, states, closed, writtenAnew }: Limit): object {
+export function limitReport(limit: Limit): object {
+  const { verdict, reason, seconds, levels, rest, states, closed, writtenAnew, with: tool = 'interneuron' } = limit;
   return {
     verdict,
+    with: tool,
     ...(reason === undefined ? {} : { reason }),
     seconds,
     steps: levels.map((level) => ({

@@ -62,6 +62,8 @@ export interface Limit {
   readonly states?: StateComparison;
   /** Populations whose coupling by continuous variables stays closed. */
   readonly closed: readonly string[];
+  /** Simulator that ran the second model; absent: both ran here. */
+  readonly with?: string;
   /** Whether the target was written anew for each step, since it holds values that depend on the step. */
   readonly writtenAnew?: boolean;
 }
@@ -74,6 +76,8 @@ export interface LimitOptions {
   readonly work?: number;
   /** Writes the target for a model with another step. */
   readonly written?: (frozen: ValidModel) => Promise<ValidModel>;
+  /** Runs the first model with its loop open in another program, as the second model. */
+  readonly runTarget?: (opened: ValidModel) => Promise<SpikesByPopulation>;
   readonly signal?: AbortSignal;
 }
 
@@ -83,8 +87,8 @@ export const [usualWork, usualSeconds] = [3e10, 10];
 /** Returns the work of a time in s, by which every machine stops at the same step. */
 export const workIn = (seconds: number = usualSeconds): number => (usualWork * seconds) / usualSeconds;
 
-/** Operations of each cell, estimated before there is a program; of each step besides cells, and of spikes. */
-const operations = { cell: 100, step: 2e4, arrival: 50, listed: 1e4 } as const;
+/** Operations of each cell, estimated before there is a program; of synapses and steps, and of spikes. */
+const operations = { cell: 100, step: 2e4, synapse: 100, arrival: 50, listed: 1e4 } as const;
 
 /** Most times at which states are compared. */
 const mostTimes = 1000;
@@ -213,7 +217,7 @@ const dependsOnStep = ({ model: a }: ValidModel, { model: b }: ValidModel): bool
 async function approach(
   source: ValidModel,
   written: (step: number) => Promise<ValidModel>,
-  { became: given = unchanged, work = usualWork, signal }: LimitOptions,
+  { became: given = unchanged, work = usualWork, runTarget, signal }: LimitOptions,
 ): Promise<Limit> {
   const { dt } = source.model.experiment;
   const whole = comparedTime(source.model);
@@ -280,6 +284,10 @@ async function approach(
       if (infinite !== undefined) throw new NotANumber(`${infinite} grows without bound in steps of ${step * 1e3} ms`);
       return { spikes, ranges: keeper.kept() };
     };
+    if (runTarget !== undefined) {
+      const theirs = await runTarget(withStep(openSource, step));
+      return { step, runs: [await one(openSource, recordings), { spikes: theirs, ranges: new Map() }] };
+    }
     const target = k === 0 ? openFirst : opened(await written(step));
     return { step, runs: [await one(openSource, recordings), await one(target, recordingsThere, openSource)] };
   };
@@ -306,7 +314,7 @@ async function approach(
     dt,
     levels,
     rest: restOf(levels).rest.toSorted((a, b) => b.ratio - a.ratio),
-    states,
+    ...(runTarget === undefined ? { states } : {}),
     closed: [...closed].filter((name) => receives(source, name)),
   });
   const judgement = (): Limit['verdict'] | undefined => {
@@ -364,12 +372,16 @@ function workOf({ model }: ValidModel, seconds: number): number {
     const parts = sections.reduce((all, { divisions }) => all + divisions, 0);
     return sum + size * Math.max(1, parts);
   }, 0);
-  const synapses = Object.values(model.projections).reduce((sum, { synapse, connect: [rule] }) => {
-    const isStepped = Object.values(model.synapses[synapse]?.derivatives ?? {}).some(({ eventDriven }) => !eventDriven);
+  return ((cells + steppedSynapses({ model })) * seconds) / model.experiment.dt;
+}
+
+/** Returns the number of listed synapses that are computed in each step. */
+const steppedSynapses = ({ model }: Pick<ValidModel, 'model'>): number =>
+  Object.values(model.projections).reduce((sum, { synapse, connect: [rule] }) => {
+    const { derivatives = {}, contributes = {} } = model.synapses[synapse] ?? {};
+    const isStepped = Object.keys(contributes).length > 0 || Object.values(derivatives).some(({ eventDriven }) => !eventDriven);
     return sum + (isStepped && rule?.rule === 'list' ? lengthOf(rule.sources) : 0);
   }, 0);
-  return ((cells + synapses) * seconds) / model.experiment.dt;
-}
 
 /** Returns the number of spikes that a model lists. */
 const listedIn = ({ model }: ValidModel): number =>
@@ -378,9 +390,11 @@ const listedIn = ({ model }: ValidModel): number =>
     0,
   );
 
-/** Returns the operations of a step of a model. */
+/** Returns the operations of a step of a model; a program does not state those of synapses with equations. */
 const operationsOf = (valid: ValidModel): number =>
-  operations.step + operationsPerStep(buildProgram(valid, { precision: 'float64' }));
+  operations.step +
+  operationsPerStep(buildProgram(valid, { precision: 'float64' })) +
+  operations.synapse * steppedSynapses(valid);
 
 /** Returns distances with the numbers of cells in the whole populations. */
 function ofCells(distances: Distances, cellBefore: (population: string, cell: number) => number): Distances {

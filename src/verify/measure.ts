@@ -37,6 +37,8 @@ interface MeasureOptions extends HowToConvert {
   readonly whole?: boolean;
   /** Most work of the verdict in the limit of small steps. */
   readonly work?: number;
+  /** Whether only the limit of small steps is decided, without a grade at the model's own step. */
+  readonly limitOnly?: boolean;
   /** Seconds of processor for the grade; absent: two. */
   readonly processor?: number;
 }
@@ -61,7 +63,7 @@ export async function measure(
   given: ValidModel,
   to: TargetNotation,
   converted: ConvertedModel,
-  { whole = false, processor = budget.processor, work = usualWork, ...how }: MeasureOptions = {},
+  { whole = false, processor = budget.processor, work = usualWork, limitOnly = false, ...how }: MeasureOptions = {},
 ): Promise<Measurement> {
   if (to === 'canonical') return { verdict: 'exact' };
   const { notRun, keepsSetup } = targetOf(to);
@@ -82,6 +84,7 @@ export async function measure(
       return { ...graded(check), ...(await limits()) };
     }
     const limit = await limits();
+    if (limitOnly) return { ...notMeasured('only the limit was decided'), ...limit };
     const clock = processorClock(processor);
     const { became } = converted;
     try {

@@ -216,7 +216,9 @@ export function compareStates(source: ValidModel, target: ValidModel, cells: rea
             (value) => valueAt(event.when, scope(at(value))) !== 0,
             (value) => valueAt(otherEvent.when, otherScope(moved(at(value)))) !== 0,
           );
-          if (thresholds && !(thresholds[1] !== null && same(thresholds[0], thresholds[1], 0)))
+          // Other conditions, such as a peak, have no threshold: only runs tell.
+          if (thresholds?.[1] === null) throw new NoNumber('a condition of another kind');
+          if (thresholds && !same(thresholds[0], thresholds[1], 0))
             found('threshold', thresholds, type.state[name]?.unit ?? '1');
         }
         for (const point of points) {

@@ -46,6 +46,7 @@ const hints: readonly (readonly [command: string, hint: string, followed: string
   ["run @m.yaml --set 'ww=1 mV' -q", 'did you mean w?', `run @m.yaml --set 'w=1 mV' ${short}`],
   ['run @m.yaml --record cell:v -q', 'did you mean cells?', `run @m.yaml --record cells:v ${short}`],
   ['run @m.yaml --dt 0.1', "such as --dt '0.1 ms'", `run @m.yaml --dt '0.1 ms' ${short}`],
+  ['diff @m.yaml @m.yaml --limit 30', "such as --limit '30 s'", 'diff @m.yaml @m.yaml --limit 30s'],
   ['run @m.yaml --threads 0', 'from 1 to 256', `run @m.yaml --threads 1 ${short}`],
   // Names of files to write.
   ['run @m.yaml -o @a.xyz', 'write ', `run @m.yaml -o @a.nwb ${short}`],

@@ -7,7 +7,7 @@ import { importModel, readSource } from '../../src/pipeline/pipeline.js';
 import { chooseTarget } from '../../src/pipeline/choose-target.js';
 import type { TargetNotation } from '../../src/convert/convert.js';
 import type { ValidModel } from '../../src/model/model.js';
-import { limitOf, type Limit } from '../../src/verify/limit.js';
+import { limitOf, workIn, type Limit } from '../../src/verify/limit.js';
 import { limitText } from '../../src/verify/limit-text.js';
 import { spikesOf } from '../../src/verify/check-conversion.js';
 import { drawnOnce, listedSpikes, openLoop } from '../../src/verify/open-loop.js';
@@ -290,6 +290,12 @@ describe('reasons without a limit', () => {
     ],
   ] as const)('%s', async (_, model, reason) => {
     expect(await limitOf(model, model)).toMatchObject({ verdict: 'no limit', reason: expect.stringMatching(reason) });
+  });
+
+  test('more time decides, by work that every machine counts alike', async () => {
+    const [model, other] = [brian({}), brian({ method: 'euler' })];
+    expect((await limitOf(model, other, { work: workIn(0.01) })).verdict).toBe('no limit');
+    expect((await limitOf(model, other, { work: workIn() })).verdict).toBe('the same model');
   });
 
   test('a model that is larger than the budget', async () => {

@@ -232,8 +232,9 @@ async function measurementOf(
       freeze: options.flag('freeze'),
       ...(processor === undefined ? {} : { processor }),
     });
-  const { checkWith } = await import('../../verify/check-with.js');
-  return graded(await checkWith(valid, to, simulator, { freeze: options.flag('freeze') }));
+  const { checkWith, limitWith } = await import('../../verify/check-with.js');
+  const measured = graded(await checkWith(valid, to, simulator, { freeze: options.flag('freeze') }));
+  return { ...measured, limit: await limitWith(valid, to, simulator, { work }) };
 }
 
 /** Returns a finding for a conversion that fails when it runs, while the model does not. */

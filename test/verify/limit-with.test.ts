@@ -1,0 +1,44 @@
+/** Conversions in the limit of small steps, with the loop open, as other simulators run them. */
+
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { importModel, readSource } from '../../src/pipeline/pipeline.js';
+import { limitWith, type RunFiles } from '../../src/verify/check-with.js';
+import { limitText } from '../../src/verify/limit-text.js';
+import { root } from '../support/import-graph.js';
+import { peerRecords, peers } from '../support/peer-records.js';
+
+const records = peerRecords('limits');
+
+/** Returns a runner with records, which takes its Python from the environment of the simulator. */
+const recorded =
+  (what: string, name: 'brian' | 'neuron'): RunFiles =>
+  async (files, run) => {
+    const texts = files.map(({ text }) => text);
+    const outputs = await records.output(peers[name], { what, texts }, async () => {
+      const path = process.env['PATH'];
+      process.env['PATH'] = `${join(root, name === 'brian' ? '.venv' : '.venv-pynn', 'bin')}:${path}`;
+      try {
+        return [...(await run())];
+      } finally {
+        process.env['PATH'] = path;
+      }
+    });
+    return new Map(outputs);
+  };
+
+test.each([
+  ['pynn/if-cond-exp.json', 'brian', 'brian2', 'brian'],
+  ['brian/single-lif.yaml', 'pynn', 'neuron', 'neuron'],
+] as const)('%s is the same model in %s as %s runs it', async (fixture, to, simulator, peer) => {
+  const { valid } = importModel(readSource(join(root, 'fixtures', fixture)));
+  const limit = await limitWith(valid, to, simulator, {
+    runFiles: recorded(`${fixture} with its loop open`, peer),
+  });
+  expect(limitText(limit)).toMatch(
+    new RegExp(`^the same model, run in ${simulator}: differences vanish with the step`),
+  );
+  const [first, ...finer] = limit.levels;
+  expect(first!.apart.length).toBeGreaterThan(5);
+  expect(finer.at(-1)!.apart.at(-1)!).toBeLessThan(first!.apart.at(-1)! / 4);
+});

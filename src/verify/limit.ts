@@ -379,7 +379,8 @@ function workOf({ model }: ValidModel, seconds: number): number {
 const steppedSynapses = ({ model }: Pick<ValidModel, 'model'>): number =>
   Object.values(model.projections).reduce((sum, { synapse, connect: [rule] }) => {
     const { derivatives = {}, contributes = {} } = model.synapses[synapse] ?? {};
-    const isStepped = Object.keys(contributes).length > 0 || Object.values(derivatives).some(({ eventDriven }) => !eventDriven);
+    const isStepped =
+      Object.keys(contributes).length > 0 || Object.values(derivatives).some(({ eventDriven }) => !eventDriven);
     return sum + (isStepped && rule?.rule === 'list' ? lengthOf(rule.sources) : 0);
   }, 0);
 

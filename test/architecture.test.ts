@@ -11,6 +11,7 @@ import {
   sourceFiles,
 } from './support/import-graph.js';
 import { forbiddenImports, forbiddenPackages } from './support/layers.js';
+import { notationsIn, reachedNotations } from './support/reached-notations.js';
 
 const graph = importGraph(sourceFiles(['src', 'translators', 'runtime']));
 
@@ -98,6 +99,20 @@ describe('notations', () => {
     const found = files.filter((file) => naming.test(readFileSync(join(root, file), 'utf8')));
     const reasons = found.map((file) => [...named.keys()].find((place) => file.startsWith(place)) ?? file);
     expect([...new Set(reasons)]).toEqual([...named.keys()]);
+  });
+
+  it('are reached by the tests that use them: at most a quarter of all test files reach every one', () => {
+    const reached = Object.values(reachedNotations());
+    const most = Math.max(...reached.map(({ length }) => length));
+    expect(reached.filter(({ length }) => length === most).length).toBeLessThan(reached.length / 4);
+  });
+
+  it('are reached by imports of their sources, not of their names', () => {
+    const small = new Map([
+      ['test/a.test.ts', ['src/b.ts', 'translators/swc/notation.ts']],
+      ['src/b.ts', ['translators/shared/notation.ts', 'translators/nir/road.ts']],
+    ]);
+    expect(notationsIn(small, 'test/a.test.ts')).toEqual(['nir']);
   });
 });
 

@@ -24,6 +24,7 @@ import { root } from '../support/import-graph.js';
 import { lowered, simulate } from '../support/simulate.js';
 import { randomNumbers } from '../runtime/targets/wasm/programs.js';
 import { hostile, hostileProgram } from './c/hostile.js';
+import '../../translators/brian/road.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'interneuron-hostile-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -12,6 +12,8 @@ import { wasmTarget } from '../../runtime/targets/wasm/target.js';
 import { brian } from '../support/brian-text.js';
 import { fingerprint } from '../pipeline/fingerprint.js';
 import { convertModel } from '../../src/convert/convert.js';
+import '../../translators/brian/road.js';
+import '../../translators/neuroml/road.js';
 
 /** The frozen model as a reader of its JSON gets it. */
 function reread({ model, data }: ValidModel): ValidModel {

@@ -10,6 +10,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { root } from '../support/import-graph.js';
 import { cellOf, fixturesOf, recordVerdicts, takesLong, targets, type Cell, type Fixture } from './conversions.js';
 import { supportPage } from './support.js';
+import '../../src/notations.js';
 
 const pagePath = join(root, 'docs/conversion.md');
 const path = join(root, 'test/docs/conversions.md');

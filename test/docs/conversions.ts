@@ -16,6 +16,10 @@ import { numericsVersion } from '../../src/ir/program.js';
 import { askedEffort } from '../support/effort.js';
 import { root } from '../support/import-graph.js';
 import { longestText } from '../../src/xml/decode.js';
+import '../../translators/brian/road.js';
+import '../../translators/neuroml/road.js';
+import '../../translators/nir/road.js';
+import '../../translators/sonata/road.js';
 
 /** Notations of the table: documents, which contain all that scripts do. */
 export const targets = { canonical: 'canonical', brian: 'brian-json', pynn: 'pynn-json', neuroml: 'neuroml' } as const;

@@ -1,5 +1,10 @@
 /** Features of models, each with a small document in every notation that has it. Paths are below `fixtures`. */
 
+import '../../translators/brian/road.js';
+import '../../translators/pynn/road.js';
+import '../../translators/neuroml/road.js';
+import '../../translators/nir/road.js';
+
 export const notations = ['brian', 'pynn', 'neuroml'] as const;
 
 export type Notation = (typeof notations)[number];

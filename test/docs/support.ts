@@ -9,6 +9,11 @@ import { root } from '../support/import-graph.js';
 import { cellOf, takesLong, type Cell } from './conversions.js';
 import { convertModel } from '../../src/convert/convert.js';
 import { features, graphsAndCircuits, notations, type Feature, type Notation } from './features.js';
+import '../../translators/brian/road.js';
+import '../../translators/neuroml/road.js';
+import '../../translators/nir/road.js';
+import '../../translators/nmodl/road.js';
+import '../../translators/sonata/road.js';
 
 const names: Readonly<Record<Notation, string>> = { brian: 'Brian', pynn: 'PyNN', neuroml: 'NeuroML' };
 

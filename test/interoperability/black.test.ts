@@ -8,6 +8,8 @@ import { expect, test } from 'vitest';
 import { convertModel } from '../../src/convert/convert.js';
 import { documentsIn, importFixture } from '../fixtures/documents.js';
 import { missingPython, python } from './python-environment.js';
+import '../../translators/brian/road.js';
+import '../../translators/neuroml/road.js';
 
 const missing = missingPython(['black']);
 

@@ -12,6 +12,7 @@ import { importModel } from '../../src/pipeline/pipeline.js';
 import { simulate } from '../support/simulate.js';
 import { peerRecords, peers } from '../support/peer-records.js';
 import { missingPython, runPython } from './python-environment.js';
+import '../../translators/brian/road.js';
 
 /** Volts at five compartments, each half millisecond. */
 type Rows = readonly (readonly number[])[];

@@ -8,6 +8,7 @@ import { unpackArchive } from '../../src/bundle/archive.js';
 import { packModel } from '../../src/pack/pack.js';
 import { importModel, readSource, runModel } from '../../src/pipeline/pipeline.js';
 import { missingPython, runPython } from './python-environment.js';
+import '../../translators/brian/road.js';
 
 /** The output of `read_bundle.py`. */
 interface Found {

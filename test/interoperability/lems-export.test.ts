@@ -20,6 +20,8 @@ import {
 import { peerRecords } from '../support/peer-records.js';
 import { inFolder } from './output-tables.js';
 import { missingInterpreter, referenceOutputs } from './reference-interpreter.js';
+import '../../translators/brian/road.js';
+import '../../translators/neuroml/road.js';
 
 /** Steps of the spikes of each cell. */
 type Trains = ReadonlyMap<string, readonly number[]>;

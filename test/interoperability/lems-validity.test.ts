@@ -10,6 +10,7 @@ import { convertModel } from '../../src/convert/convert.js';
 import { importModel, readSource } from '../../src/pipeline/pipeline.js';
 import { peerRecords } from '../support/peer-records.js';
 import { missingInterpreter, referenceComplaints, referenceOutputs } from './reference-interpreter.js';
+import '../../src/notations.js';
 
 const records = peerRecords('lems-validity');
 

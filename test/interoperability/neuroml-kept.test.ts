@@ -15,6 +15,7 @@ import { importModel, readSource } from '../../src/pipeline/pipeline.js';
 import { inFolder } from './output-tables.js';
 import { missingInterpreter, validateByReference } from './reference-interpreter.js';
 import { withReason } from '../support/skip-reasons.js';
+import '../../translators/neuroml/road.js';
 
 const checkout = process.env.NEUROML2_CHECKOUT;
 const folders =

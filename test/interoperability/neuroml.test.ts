@@ -16,6 +16,7 @@ import { importModel, readSource, runModel, type ImportOptions } from '../../src
 import { peerRecords } from '../support/peer-records.js';
 import { differences, inFolder, outputs, tableOf, thinned, thinnedTable, type Table } from './output-tables.js';
 import { missingInterpreter, referenceOutputs } from './reference-interpreter.js';
+import '../../translators/neuroml/road.js';
 
 const documents = 'fixtures/neuroml';
 const records = peerRecords('neuroml');

@@ -15,6 +15,9 @@ import { inFolder, outputs } from './output-tables.js';
 import { peerRecords, peers } from '../support/peer-records.js';
 import { missingPynn, recordedPynnPython, runPynnPython } from './pynn/backend.js';
 import { exportToNeuron, missingInterpreter, validateByReference } from './reference-interpreter.js';
+import '../../translators/brian/road.js';
+import '../../translators/neuroml/road.js';
+import '../../translators/nmodl/road.js';
 
 interface Run {
   /** Of the first cell, ms. */

@@ -14,6 +14,8 @@ import { importModel, readSource, runModel } from '../../src/pipeline/pipeline.j
 import { inFolder, rowsOf } from './output-tables.js';
 import { missingPynn, runPynnPython } from './pynn/backend.js';
 import { exportToNeuron, missingInterpreter } from './reference-interpreter.js';
+import '../../translators/neuroml/road.js';
+import '../../translators/nmodl/road.js';
 
 /** A column of an output file, in mV, at equal intervals. */
 type Trace = readonly number[];

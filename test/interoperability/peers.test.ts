@@ -14,6 +14,8 @@ import { missingEnvironment, recordsOf } from '../support/python.js';
 import { inFolder } from './output-tables.js';
 import { missingInterpreter, runReference } from './reference-interpreter.js';
 import { withReason } from '../support/skip-reasons.js';
+import '../../translators/brian/road.js';
+import '../../translators/neuroml/road.js';
 
 // From 0 towards 1.5 with a time constant of 10 ms, the cell is at 1 after 10 ms * ln 3, in the step that ends at 11
 // ms.

@@ -11,6 +11,7 @@ import { exportPynnScript } from '../../translators/pynn/export-script.js';
 import { root } from '../support/import-graph.js';
 import { peerRecords } from '../support/peer-records.js';
 import { failed, missingPynn, runThere, type Outcome } from './pynn/backend.js';
+import '../../src/notations.js';
 
 /** Fixtures that take minutes: they are large, or NEST stops in each step to read synapses. */
 const long: ReadonlySet<string> = new Set([

@@ -1,5 +1,7 @@
 /** Networks of NeuroML's core types, put together at random: whatever may be connected to whatever, itself included. */
 
+import '../../translators/neuroml/road.js';
+
 /** Numbers that look random, the same each time for a seed. */
 function generator(seed: number): <T>(choices: readonly T[]) => T {
   let state = seed;

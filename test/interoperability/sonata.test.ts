@@ -12,6 +12,7 @@ import { root } from '../support/import-graph.js';
 import { peerRecords, peers } from '../support/peer-records.js';
 import { python } from '../support/python.js';
 import { simulateModel } from '../support/simulate.js';
+import '../../translators/sonata/road.js';
 
 const records = peerRecords('sonata');
 const runner = 'test/interoperability/python/run_bmtk.py';

@@ -1,5 +1,7 @@
 /** Small Brian-like models, each of one construct: a group, and synapses from given spikes. */
 
+import '../../translators/brian/road.js';
+
 /** A Brian-like model of one group, driven by given spikes. */
 export interface Construct {
   readonly model: string;

@@ -11,6 +11,7 @@ import type { ConventionRewriting } from '../../src/library/convention-rewriting
 import type { Model } from '../../src/model/model.js';
 import { typedValid, writtenValid } from '../../src/model/typed-model.js';
 import { importModel } from '../../src/pipeline/pipeline.js';
+import '../../translators/brian/road.js';
 
 /** A cell with a variable that is called like the unit of a second. */
 const text = JSON.stringify({

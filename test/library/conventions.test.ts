@@ -6,6 +6,7 @@ import { wholeStepsOf } from '../../src/library/accumulated-time.js';
 import { conventions } from '../../src/library/conventions.js';
 import type { TimingProfile } from '../../src/model/model.js';
 import { importModel } from '../../src/pipeline/pipeline.js';
+import '../../translators/brian/road.js';
 
 /** Codes of the conventions that differ for a model, with the part that each is about. */
 function stated(from: TimingProfile, to: TimingProfile, parts: object = {}): readonly string[] {

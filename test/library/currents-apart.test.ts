@@ -7,6 +7,8 @@ import { checkConversion } from '../support/check-conversion.js';
 import { convertModel } from '../../src/convert/convert.js';
 import { typedValid, writtenModel } from '../../src/model/typed-model.js';
 import { importModel } from '../../src/pipeline/pipeline.js';
+import '../../translators/brian/road.js';
+import '../../translators/neuroml/road.js';
 
 type Valid = ReturnType<typeof importModel>['valid'];
 interface Source {

@@ -5,6 +5,8 @@ import { describe, expect, test } from 'vitest';
 import { datFiles } from '../../runtime/results/dat/plan.js';
 import { convertModel } from '../../src/convert/convert.js';
 import { importModel } from '../../src/pipeline/pipeline.js';
+import '../../translators/brian/road.js';
+import '../../translators/neuroml/road.js';
 
 /** The columns of a fixture of LEMS in another notation, by file, and the report. */
 async function columnsIn(fixture: string, to: 'brian-json' | 'pynn-json', given?: string) {

@@ -3,6 +3,8 @@
 import { expect, test } from 'vitest';
 import { convertModel } from '../../src/convert/convert.js';
 import { importModel } from '../../src/pipeline/pipeline.js';
+import '../../translators/brian/road.js';
+import '../../translators/neuroml/road.js';
 
 /** Spikes at given times; on their cells, synapses count arrivals from a cell that fires at 1 ms. */
 const text = `

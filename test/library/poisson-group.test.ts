@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import { convertModel } from '../../src/convert/convert.js';
 import { importModel } from '../../src/pipeline/pipeline.js';
+import '../../translators/brian/road.js';
 
 describe('a PoissonGroup', () => {
   const rated = async (rates: string): Promise<unknown> => {

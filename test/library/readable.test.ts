@@ -10,6 +10,8 @@ import { checkConversion } from '../support/check-conversion.js';
 import { tidied } from '../../src/library/readable/tidied.js';
 import { importModel, readSource } from '../../src/pipeline/pipeline.js';
 import { root } from '../support/import-graph.js';
+import '../../translators/brian/road.js';
+import '../../translators/neuroml/road.js';
 
 interface Specification {
   readonly state_monitors: Record<string, { readonly variables: readonly string[] }>;

@@ -10,6 +10,8 @@ import { checkConversion } from '../support/check-conversion.js';
 import { importModel, readSource, runModel } from '../../src/pipeline/pipeline.js';
 import { someOf } from '../support/effort.js';
 import { cells, documentOf, inStepsOfPynn, type Construct } from './constructs.js';
+import '../../translators/brian/road.js';
+import '../../translators/neuroml/road.js';
 
 const read = (document: Record<string, unknown>): ReturnType<typeof importModel> =>
   importModel({ name: 'construct.yaml', text: stringify(document) });

@@ -6,6 +6,7 @@ import { standardise } from '../../src/library/recognise/standardise.js';
 import { checkConversion } from '../support/check-conversion.js';
 import { convertModel } from '../../src/convert/convert.js';
 import { importModel } from '../../src/pipeline/pipeline.js';
+import '../../translators/brian/road.js';
 
 type Valid = ReturnType<typeof importModel>['valid'];
 

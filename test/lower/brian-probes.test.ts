@@ -6,6 +6,7 @@
 import { describe, expect, test } from 'vitest';
 import { brian } from '../support/brian-text.js';
 import { byCreation, created, finalOf, lowered, refused, simulate, stepsOf, trace } from '../support/simulate.js';
+import '../../translators/brian/road.js';
 
 describe('integration methods', () => {
   const pair = (method: string): string =>

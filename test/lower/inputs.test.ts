@@ -3,6 +3,7 @@
 import { describe, expect, test } from 'vitest';
 import type { TimingProfile } from '../../src/model/model.js';
 import { simulate } from '../support/simulate.js';
+import '../../translators/brian/road.js';
 
 const timings = ['grid', 'brian', 'lems-euler'] as const satisfies readonly TimingProfile[];
 const slotTimings = ['grid', 'brian'] as const satisfies readonly TimingProfile[];

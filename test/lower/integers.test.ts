@@ -5,6 +5,7 @@ import { DiagnosticError } from '../../src/diagnostics/diagnostic.js';
 import { importModel } from '../../src/pipeline/pipeline.js';
 import { findings } from '../model/support.js';
 import { simulate } from '../support/simulate.js';
+import '../../translators/brian/road.js';
 
 /** Values of v, w, u after code has run once, for constants a and b and cells 0 and 1. */
 async function afterCode(constant: string, code: string): Promise<readonly (readonly number[])[]> {

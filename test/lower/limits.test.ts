@@ -3,6 +3,7 @@
 import { expect, test } from 'vitest';
 import { DiagnosticError } from '../../src/diagnostics/diagnostic.js';
 import { runModel, importModel } from '../../src/pipeline/pipeline.js';
+import '../../translators/brian/road.js';
 
 async function refusal(text: string): Promise<readonly (readonly [string, string | undefined])[]> {
   try {

@@ -8,6 +8,7 @@ import { emptyPart, faultMeanings, joinedParts, PartBuilder } from '../../src/lo
 import { importModel } from '../../src/pipeline/pipeline.js';
 import { brian } from '../support/brian-text.js';
 import { simulate, trace } from '../support/simulate.js';
+import '../../translators/brian/road.js';
 
 const network = brian(`
   neuron_groups:

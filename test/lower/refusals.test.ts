@@ -3,6 +3,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { refused, simulate } from '../support/simulate.js';
+import '../../translators/brian/road.js';
 
 interface Parts {
   readonly cell?: string;

@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { finalOf, simulate, stepsOf, trace } from '../support/simulate.js';
+import '../../translators/brian/road.js';
 
 const model = (parts: { protocol: string; cell?: string; more?: string; timing?: string }): string => `
 interneuron: 1

@@ -9,6 +9,7 @@ import type { Program, TypedArray } from '../../src/ir/program.js';
 import { buildProgram } from '../../src/pipeline/build-program.js';
 import { importModel } from '../../src/pipeline/pipeline.js';
 import { twoPopulations } from '../support/two-populations.js';
+import '../../translators/brian/road.js';
 
 const fixture = readFileSync(new URL('../../fixtures/brian/vogels-abbott-cuba.yaml', import.meta.url), 'utf8');
 

@@ -11,6 +11,9 @@ import { DiagnosticError, type Diagnostic } from '../../src/diagnostics/diagnost
 import { buildProgram } from '../../src/pipeline/build-program.js';
 import { importModel } from '../../src/pipeline/pipeline.js';
 import { simulate } from '../support/simulate.js';
+import '../../translators/brian/road.js';
+import '../../translators/neuroml/road.js';
+import '../../translators/swc/road.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'cells-'));
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -11,6 +11,8 @@ import { decodeSource } from '../../src/pipeline/read/read-source.js';
 import { temporaryFolder } from '../../runtime/results/temporary-folder.js';
 import { askedEffort } from '../support/effort.js';
 import { growing, type Growing } from '../support/growing.js';
+import '../../translators/brian/road.js';
+import '../../translators/neuroml/road.js';
 
 const source = (text: string): ReturnType<typeof decodeSource> => decodeSource('model', Buffer.from(text));
 

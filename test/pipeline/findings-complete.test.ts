@@ -7,6 +7,8 @@ import { expect, test } from 'vitest';
 import { DiagnosticError, type Diagnostic } from '../../src/diagnostics/diagnostic.js';
 import { renderDiagnostics } from '../../src/diagnostics/render.js';
 import { importModel } from '../../src/pipeline/pipeline.js';
+import '../../translators/brian/road.js';
+import '../../translators/neuroml/road.js';
 
 function errorsIn(name: string, text: string): readonly Diagnostic[] {
   try {

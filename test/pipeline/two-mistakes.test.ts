@@ -5,6 +5,8 @@ import { parse } from 'yaml';
 import { describe, expect, test } from 'vitest';
 import { DiagnosticError } from '../../src/diagnostics/diagnostic.js';
 import { importModel } from '../../src/pipeline/pipeline.js';
+import '../../translators/brian/road.js';
+import '../../translators/neuroml/road.js';
 
 /** Code and line of each error in a text. */
 function errors(text: string): string[] {

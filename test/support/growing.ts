@@ -1,5 +1,9 @@
 /** Documents that grow in one kind of thing: with `n` of it, the rest is as small as can be. */
 
+import '../../translators/brian/road.js';
+import '../../translators/pynn/road.js';
+import '../../translators/neuroml/road.js';
+
 /** Writes a document with `n` things of a kind. */
 export type Growing = (n: number) => string;
 

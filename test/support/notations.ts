@@ -1,3 +1,5 @@
+/** Runs before each test file: registers the notations. */
+
 import { registerNotations } from '../../src/notations.js';
 
 registerNotations();

@@ -14,6 +14,7 @@ import { convertModel, type ConvertedModel } from '../../src/convert/convert.js'
 import type { TargetNotation } from '../../src/convert/target-notations.js';
 import { importModel, type ImportedModel } from '../../src/pipeline/pipeline.js';
 import { root } from '../support/import-graph.js';
+import '../../src/notations.js';
 
 type Notation = 'model' | 'brian' | 'pynn' | 'neuroml';
 type Texts<Key extends string, Value> = Readonly<Partial<Record<Key, Value>>>;

@@ -11,6 +11,7 @@ import { convertModel } from '../../src/convert/convert.js';
 import { importModel, readSource } from '../../src/pipeline/pipeline.js';
 import type { TargetNotation } from '../../src/convert/target-notations.js';
 import { root } from '../support/import-graph.js';
+import '../../src/notations.js';
 
 const update = process.env['UPDATE_GOLDEN'] === '1';
 const golden = join(root, 'test/translators/golden');

@@ -3,6 +3,8 @@
 import { expect, it } from 'vitest';
 import { convertModel } from '../../src/convert/convert.js';
 import { importModel, type ImportedModel } from '../../src/pipeline/pipeline.js';
+import '../../translators/brian/road.js';
+import '../../translators/neuroml/road.js';
 
 const notations = ['canonical', 'brian-json', 'pynn-json', 'lems'] as const;
 

@@ -7,6 +7,7 @@ import { importModel } from '../../src/pipeline/pipeline.js';
 import type { ValidModel } from '../../src/model/model.js';
 import { fixturesOf } from '../docs/conversions.js';
 import { someOf } from '../support/effort.js';
+import '../../src/notations.js';
 
 /** Networks of thousands of cells, which have the passes of smaller ones. */
 const large = /cortical|potjans|brunel|vogels|cobahh|hodgkin-huxley-network|sketch/;

@@ -4,6 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { convertModel } from '../../src/convert/convert.js';
 import { importModel } from '../../src/pipeline/pipeline.js';
 import { measure } from '../../src/verify/measure.js';
+import '../../translators/brian/road.js';
+import '../../translators/neuroml/road.js';
 
 /** Two populations; synapses add their current to `syn`. @param key of the contribution @param bound how it is bound */
 const network = (key: string, bound: string): string => `

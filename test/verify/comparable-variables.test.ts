@@ -8,6 +8,8 @@ import { comparableVariables } from '../../src/verify/comparable-variables.js';
 import { convertWritten, readBack } from '../../src/verify/read-back.js';
 import { documentsIn, importFixture } from '../fixtures/documents.js';
 import { someOf } from '../support/effort.js';
+import '../../translators/brian/road.js';
+import '../../translators/neuroml/road.js';
 
 const axon = readFileSync('fixtures/brian/hodgkin-huxley-axon.yaml', 'utf8');
 

@@ -14,6 +14,8 @@ import { drawnOnce, listedSpikes, openLoop } from '../../src/verify/open-loop.js
 import { withCells } from '../../src/verify/some-cells.js';
 import { root } from '../support/import-graph.js';
 import { convertWritten, readWritten } from '../../src/verify/read-back.js';
+import '../../translators/brian/road.js';
+import '../../translators/neuroml/road.js';
 
 /** Returns 8 cells with 80 synapses from 10 listed sources, and among them a projection back. */
 const network = () => ({

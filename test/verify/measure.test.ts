@@ -6,6 +6,8 @@ import { convertModel } from '../../src/convert/convert.js';
 import { compareWritten } from '../../src/verify/check-conversion.js';
 import { graded, measure, type Measurement } from '../../src/verify/measure.js';
 import { importModel } from '../../src/pipeline/pipeline.js';
+import '../../translators/brian/road.js';
+import '../../translators/neuroml/road.js';
 
 const cells = {
   N: 2,

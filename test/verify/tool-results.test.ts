@@ -6,6 +6,8 @@ import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { importModel } from '../../src/pipeline/pipeline.js';
 import { brianResults, lemsResults, makeFolders, pynnResults, type Recorded } from '../../src/verify/tool-results.js';
+import '../../translators/brian/road.js';
+import '../../translators/neuroml/road.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'interneuron-results-'));
 afterAll(() => {

@@ -361,7 +361,7 @@ function shorterSteps(
   measured: Measurement | undefined,
 ): string {
   const isOpen = measured?.verdict === 'different' || measured?.verdict === 'cannot say';
-  if (!isOpen || !differing.some(({ code }) => /(?:^convention\/forward-euler|\/method)$/.test(code))) return '';
+  if (!isOpen || !differing.some(({ code }) => ['convention/forward-euler', 'brian/method'].includes(code))) return '';
   const step = Number((model.experiment.dt * 1e2).toPrecision(6));
   return `; the integration method may need shorter steps: --dt '${step} ms'`;
 }

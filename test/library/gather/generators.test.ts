@@ -4,6 +4,8 @@ import { expect, test } from 'vitest';
 import { checkConversion } from '../../support/check-conversion.js';
 import { convertModel } from '../../../src/convert/convert.js';
 import { importModel } from '../../../src/pipeline/pipeline.js';
+import '../../../translators/brian/road.js';
+import '../../../translators/neuroml/road.js';
 
 const document = (cell: string, columns: string): string => `<Lems>
   <Target component="run"/>

@@ -5,6 +5,8 @@ import { methodInBrian, methodOnGrid } from '../../../src/library/gather/integra
 import { checkConversion } from '../../support/check-conversion.js';
 import { convertModel } from '../../../src/convert/convert.js';
 import { importModel, type ImportedModel } from '../../../src/pipeline/pipeline.js';
+import '../../../translators/brian/road.js';
+import '../../../translators/neuroml/road.js';
 
 /** A group with two equations, in steps of 1 ms; its method is Brian's choice. */
 const group = (model: string, more: object = {}): ImportedModel =>

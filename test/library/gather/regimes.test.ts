@@ -3,6 +3,8 @@
 import { expect, test } from 'vitest';
 import { convertModel } from '../../../src/convert/convert.js';
 import { importModel } from '../../../src/pipeline/pipeline.js';
+import '../../../translators/brian/road.js';
+import '../../../translators/neuroml/road.js';
 
 const cell = (condition: string): string => `<Lems>
   <Target component="sim"/>

@@ -8,6 +8,8 @@ import type { ValidModel } from '../../../src/model/model.js';
 import { importModel } from '../../../src/pipeline/pipeline.js';
 import { spikesOf } from '../../../src/verify/check-conversion.js';
 import { measure } from '../../../src/verify/measure.js';
+import '../../../translators/brian/road.js';
+import '../../../translators/neuroml/road.js';
 
 const read = (document: object): ValidModel => importModel({ name: 'm.json', text: JSON.stringify(document) }).valid;
 

@@ -7,6 +7,8 @@ import { describe, expect, test } from 'vitest';
 import { openModel } from '../../../src/session/open-model.js';
 import { importModel } from '../../../src/pipeline/pipeline.js';
 import { simulate, stepsOf, trace } from '../../support/simulate.js';
+import '../../../translators/brian/road.js';
+import '../../../translators/neuroml/road.js';
 
 const milli = 1e-3;
 

@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { profiles, rankOf } from '../../../src/lower/context/profile.js';
 import { roundDelay } from '../../../src/lower/plan/round-delay.js';
 import { lowered, refused, simulate, stepsOf, trace } from '../../support/simulate.js';
+import '../../../translators/brian/road.js';
 
 describe('the slots', () => {
   test('brian: the eighteen of Brian, in its order', () => {

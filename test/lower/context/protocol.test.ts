@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { protocolOf } from '../../../src/lower/context/protocol.js';
 import { stepsOf } from '../../../src/model/steps.js';
 import { lowered } from '../../support/simulate.js';
+import '../../../translators/brian/road.js';
 
 describe('steps of a duration', () => {
   // The end counts when it is within 1e-4 of a step, else the step that it falls into is done too (Brian 2,

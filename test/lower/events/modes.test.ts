@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { byCreation, finalOf, refused, simulate, stepsOf, trace } from '../../support/simulate.js';
+import '../../../translators/brian/road.js';
 
 const timings = ['grid', 'brian'] as const;
 

@@ -15,6 +15,7 @@ import { simulate } from '../../support/simulate.js';
 import type { Case, Tree } from './cases.js';
 import { cases, combinations, laidOver, network, selecting } from './cases.js';
 import { withReason } from '../../support/skip-reasons.js';
+import '../../../translators/brian/road.js';
 
 const timings = ['brian', 'grid', 'lems-euler'] as const satisfies readonly TimingProfile[];
 const dt = 0.02;

@@ -7,6 +7,7 @@ import { describe, expect, test } from 'vitest';
 import { brian } from '../../support/brian-text.js';
 import { simulate } from '../../support/simulate.js';
 import { run, samples } from '../../translators/pynn/support.js';
+import '../../../translators/brian/road.js';
 
 /** An arrival of 0.05 uS at 6 ms. */
 const arrival = (

@@ -8,6 +8,7 @@ import { libraryFunction, withCallees } from '../../../src/ir/library/index.js';
 import type { Expression, IrFunction } from '../../../src/ir/program.js';
 import { economical, isNeverZero } from '../../../src/lower/integration/rates.js';
 import { lowered } from '../../support/simulate.js';
+import '../../../translators/brian/road.js';
 
 const x: Expression = { kind: 'local', type: 'f64', name: 'x' };
 const n = ir.f64;

@@ -2,6 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 import { simulate, stepsOf } from '../../support/simulate.js';
+import '../../../translators/brian/road.js';
 
 const cells = (period: string, parameter: string): string => `
 format: interneuron/brian

@@ -6,6 +6,7 @@ import { roundDelay } from '../../../src/lower/plan/round-delay.js';
 import { brian } from '../../support/brian-text.js';
 import { byCreation, created, finalOf, simulate, stepsOf } from '../../support/simulate.js';
 import type { Simulation } from '../../support/simulate.js';
+import '../../../translators/brian/road.js';
 
 interface Synapse {
   readonly source: number;

@@ -3,6 +3,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { importModel, readSource } from '../../../src/pipeline/pipeline.js';
+import '../../../translators/brian/road.js';
+import '../../../translators/neuroml/road.js';
 
 const cell = readFileSync('fixtures/cells/branched.cell.nml', 'utf8').replace(/<\/?neuroml[^>]*>/g, '');
 const network = readFileSync('fixtures/cells/branched-cell.xml', 'utf8').replace(

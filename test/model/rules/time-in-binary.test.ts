@@ -6,6 +6,7 @@
 import { expect, test } from 'vitest';
 import { openModel } from '../../../src/session/open-model.js';
 import { importModel } from '../../../src/pipeline/pipeline.js';
+import '../../../translators/brian/road.js';
 
 const last = 60;
 const times = Array.from({ length: last }, (_, k) => k + 1);

@@ -3,6 +3,7 @@
 import { expect, it } from 'vitest';
 import { importModel } from '../../../src/pipeline/pipeline.js';
 import { placeOf } from '../../../src/pipeline/read/placed.js';
+import '../../../translators/brian/road.js';
 
 const script = `from brian2 import *
 

@@ -14,6 +14,7 @@ import { commonUnitNames, unitInText } from '../../../src/lang/units.js';
 import { convertModel, type TargetNotation } from '../../../src/convert/convert.js';
 import { importModel, type ImportedModel, type ImportOptions } from '../../../src/pipeline/pipeline.js';
 import { brianUnits } from '../../../translators/brian/units.js';
+import '../../../translators/neuroml/road.js';
 
 const prefixes = [...'YZEPTGMkhdcmunpfazy', 'da'];
 const unprefixed = [

@@ -5,6 +5,7 @@ import { checkConversion } from '../../support/check-conversion.js';
 import { convertModel } from '../../../src/convert/convert.js';
 import { importModel, type ImportedModel } from '../../../src/pipeline/pipeline.js';
 import { simulate } from '../../support/simulate.js';
+import '../../../translators/brian/road.js';
 
 const wasm = { engines: [{ target: 'wasm', threads: 1 }] } as const;
 

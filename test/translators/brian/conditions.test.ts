@@ -3,6 +3,8 @@
 import { expect, it } from 'vitest';
 import { convertModel } from '../../../src/convert/convert.js';
 import { importModel, readSource } from '../../../src/pipeline/pipeline.js';
+import '../../../translators/brian/road.js';
+import '../../../translators/neuroml/road.js';
 
 it('the condition of a graded synapse sets its variable in each step', async () => {
   const { valid } = importModel(readSource('fixtures/neuroml/contacts.xml'));

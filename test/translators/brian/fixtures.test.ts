@@ -8,6 +8,7 @@ import { hashModel } from '../../../src/model/hash.js';
 import { exportBrian } from '../../../translators/brian/export.js';
 import { exportBrianScript } from '../../../translators/brian/export-script.js';
 import { check, fixture, valid } from './support.js';
+import '../../../src/notations.js';
 
 const names = readdirSync(new URL('../../../fixtures/brian', import.meta.url)).filter((name) => name.endsWith('.yaml'));
 

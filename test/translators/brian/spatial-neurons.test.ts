@@ -17,6 +17,7 @@ import { isWrong, readSwc } from '../../../translators/brian/morphology/swc.js';
 import { exportLems } from '../../../translators/neuroml/export.js';
 import { simulate } from '../../support/simulate.js';
 import { document, findings, valid, type Loose } from './support.js';
+import '../../../translators/swc/road.js';
 
 const passive = (sections: string, more = '', rest = ''): string => `
 format: interneuron/brian

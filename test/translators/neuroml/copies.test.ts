@@ -7,6 +7,7 @@
 import { expect, test } from 'vitest';
 import { importModel } from '../../../src/pipeline/pipeline.js';
 import { finalOf, simulate } from '../../support/simulate.js';
+import '../../../translators/neuroml/road.js';
 
 const requirement = '<Requirement name="u" dimension="none"/>';
 const dynamics =

@@ -10,6 +10,8 @@ import { jsonText } from '../../../src/convert/json-text.js';
 import type { Model } from '../../../src/model/model.js';
 import { importModel, readSource, runModel, type ImportedModel } from '../../../src/pipeline/pipeline.js';
 import { someOf } from '../../support/effort.js';
+import '../../../translators/brian/road.js';
+import '../../../translators/neuroml/road.js';
 
 const folder = 'fixtures/neuroml';
 const documents = readdirSync(folder).filter((name) => /\.(xml|nml)$/.test(name));

@@ -15,6 +15,8 @@ import {
   type ImportedModel,
   type ImportOptions,
 } from '../../../src/pipeline/pipeline.js';
+import '../../../translators/brian/road.js';
+import '../../../translators/sonata/road.js';
 
 /** Spike times in s of each population. */
 async function spikesOf(model: ImportedModel): Promise<ReadonlyMap<string, number>> {

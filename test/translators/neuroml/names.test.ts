@@ -5,6 +5,7 @@
 import { expect, test } from 'vitest';
 import { unitInText } from '../../../src/lang/units.js';
 import { importModel } from '../../../src/pipeline/pipeline.js';
+import '../../../translators/neuroml/road.js';
 
 const declarations = {
   'a parameter': (name: string) => `<Parameter name="${name}" dimension="time"/>`,

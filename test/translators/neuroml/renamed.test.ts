@@ -7,6 +7,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { simulate, type SimulateOptions } from '../../support/simulate.js';
+import '../../../translators/neuroml/road.js';
 
 const core = 'translators/neuroml/core';
 const withoutFrame = (text: string): string =>

@@ -3,6 +3,7 @@
 import { expect, it } from 'vitest';
 import { DiagnosticError } from '../../../src/diagnostics/diagnostic.js';
 import { importModel } from '../../../src/pipeline/pipeline.js';
+import '../../../translators/nmodl/road.js';
 
 const channel = `TITLE a potassium channel
 

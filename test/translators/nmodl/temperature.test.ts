@@ -3,6 +3,8 @@
 import { expect, test } from 'vitest';
 import { convertModel } from '../../../src/convert/convert.js';
 import { importModel } from '../../../src/pipeline/pipeline.js';
+import '../../../translators/neuroml/road.js';
+import '../../../translators/nmodl/road.js';
 
 const text = `
 NEURON { SUFFIX twice USEION k READ ek WRITE ik RANGE gbar }

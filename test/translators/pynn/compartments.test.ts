@@ -4,6 +4,7 @@ import { describe, expect, it, test } from 'vitest';
 import { convertModel } from '../../../src/convert/convert.js';
 import { importModel } from '../../../src/pipeline/pipeline.js';
 import { documentOf, findings, run } from './support.js';
+import '../../../translators/neuroml/road.js';
 
 type Parts = Readonly<Record<string, unknown>>;
 

@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { convertModel } from '../../../src/convert/convert.js';
 import { importModel } from '../../../src/pipeline/pipeline.js';
 import type { PynnSpecification } from '../../../translators/pynn/specification.generated.js';
+import '../../../translators/neuroml/road.js';
 
 type Parts = Readonly<Record<string, unknown>>;
 

@@ -9,6 +9,8 @@ import { exportPynn } from '../../../translators/pynn/export.js';
 import { importModel, readSource, type ImportedModel } from '../../../src/pipeline/pipeline.js';
 import { root } from '../../support/import-graph.js';
 import { documentOf, findings } from './support.js';
+import '../../../translators/brian/road.js';
+import '../../../translators/neuroml/road.js';
 
 const fixture = (name: string): ImportedModel => importModel(readSource(join(root, 'fixtures', name)));
 

@@ -3,6 +3,8 @@
  * constructs.
  */
 
+import '../../../translators/brian/road.js';
+
 /** Leaky cells with jumps of v and currents, which lose spikes that arrive while refractory; and quadratic cells. */
 export const twoTypes = `
 format: interneuron/brian

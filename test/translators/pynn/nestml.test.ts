@@ -6,6 +6,8 @@ import { convertModel, type ConvertedModel } from '../../../src/convert/convert.
 import { importModel, readSource } from '../../../src/pipeline/pipeline.js';
 import { root } from '../../support/import-graph.js';
 import { axonalRule, plasticRules, twoTypes } from './nestml-model.js';
+import '../../../translators/brian/road.js';
+import '../../../translators/neuroml/road.js';
 
 const converted = (text: string): Promise<ConvertedModel> =>
   convertModel(importModel({ name: 'model.yaml', text }).valid, 'pynn-nestml', { name: 'model.py' });

@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { convertModel } from '../../../src/convert/convert.js';
 import { importModel, runModel } from '../../../src/pipeline/pipeline.js';
 import { pynnValue } from '../../../translators/pynn/export/values.js';
+import '../../../translators/brian/road.js';
 
 test.each([
   ['8e-10*A + i*0.05*(1e-9*A)', 'nA', '0.8 + i*0.05'],

@@ -5,6 +5,8 @@ import { inFolder } from '../../../src/convert/in-folder.js';
 import { checkConversion } from '../../support/check-conversion.js';
 import { importModel, readSource } from '../../../src/pipeline/pipeline.js';
 import { root } from '../../support/import-graph.js';
+import '../../../translators/brian/road.js';
+import '../../../translators/sonata/road.js';
 
 describe('circuits that are written again', () => {
   it.each(['psc-alpha', 'groups-nsyns', 'aeif-cond-exp', 'glif-adapting', 'models-by-type'])(

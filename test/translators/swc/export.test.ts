@@ -5,6 +5,7 @@ import { convertModel } from '../../../src/convert/convert.js';
 import { describeInSwc } from '../../../translators/swc/export.js';
 import { importModel, readSource } from '../../../src/pipeline/pipeline.js';
 import { isWrong, readSwc } from '../../../translators/brian/morphology/swc.js';
+import '../../../translators/neuroml/road.js';
 
 const swc = (path: string): string => describeInSwc(importModel(readSource(path)).valid);
 

@@ -8,6 +8,8 @@ import { someOf } from '../../../support/effort.js';
 import { describe, expect, test } from 'vitest';
 import { generateOpencl } from '../../../../src/codegen/c/device/generate.js';
 import { documentsIn, loadDocument } from '../../../fixtures/documents.js';
+import '../../../../translators/brian/road.js';
+import '../../../../translators/neuroml/road.js';
 
 /** Returns the bodies of the kernels with an element for each work-item, by name. */
 function kernelsOfElements(source: string): ReadonlyMap<string, readonly string[]> {

@@ -18,6 +18,7 @@ import { canShim, shimTarget } from '../../../support/cuda-shim/target.js';
 import { someOf } from '../../../support/effort.js';
 import { twoPopulations } from '../../../support/two-populations.js';
 import { differences, results } from '../../wasm/compare.js';
+import '../../../../translators/brian/road.js';
 
 const kernel = (
   rows: number,

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { importModel, runModel } from '../../../../src/pipeline/pipeline.js';
+import '../../../../translators/neuroml/road.js';
 
 const model = `<neuroml xmlns="http://www.neuroml.org/schema/neuroml2" id="d">
   <iafCell id="cell" leakReversal="-50mV" thresh="-55mV" reset="-70mV" C="0.2nF" leakConductance="0.01uS"/>

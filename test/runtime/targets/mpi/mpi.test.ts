@@ -13,6 +13,7 @@ import { startProgram, until } from '../../../support/program-process.js';
 import type { Target } from '../../../../runtime/targets/target.js';
 import { lowered, simulate, type Engine } from '../../../support/simulate.js';
 import { withReason } from '../../../support/skip-reasons.js';
+import '../../../../translators/brian/road.js';
 
 const text = (delay: string): string => `
 format: interneuron/brian

@@ -8,6 +8,8 @@ import { buildProgram } from '../../../../src/pipeline/build-program.js';
 import { importModel, readSource } from '../../../../src/pipeline/pipeline.js';
 import { assemble } from '../../../../runtime/targets/wasm/assemble.js';
 import { instructions } from '../../../../runtime/targets/wasm/opcodes.js';
+import '../../../../translators/brian/road.js';
+import '../../../../translators/neuroml/road.js';
 
 const wabt = await loadWabt();
 

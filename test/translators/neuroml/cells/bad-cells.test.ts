@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { DiagnosticError } from '../../../../src/diagnostics/diagnostic.js';
 import { importModel } from '../../../../src/pipeline/pipeline.js';
 import { simulate, trace } from '../../../support/simulate.js';
+import '../../../../translators/neuroml/road.js';
 
 const ends = (from: number, to: number, diameter: number | string = 2): string =>
   `<proximal x="${from}" y="0" z="0" diameter="${diameter}"/><distal x="${to}" y="0" z="0" diameter="${diameter}"/>`;

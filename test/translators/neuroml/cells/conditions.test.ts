@@ -3,6 +3,7 @@
 import { expect, test } from 'vitest';
 import { importModel } from '../../../../src/pipeline/pipeline.js';
 import { simulateModel } from '../../../support/simulate.js';
+import '../../../../translators/neuroml/road.js';
 
 const channel = (name: string, parameters: string, state: string, dynamics: string): string => `
 <ComponentType name="${name}" extends="baseIonChannel">

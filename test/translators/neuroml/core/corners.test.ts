@@ -5,6 +5,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { simulate, trace } from '../../../support/simulate.js';
+import '../../../../translators/neuroml/road.js';
 
 const includes = '<Include file="Cells.xml"/><Include file="Networks.xml"/><Include file="Simulation.xml"/>';
 const simulation = (columns: readonly string[], length: string, step: string): string =>

@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { importModel, readSource, runModel } from '../../../../src/pipeline/pipeline.js';
+import '../../../../translators/neuroml/road.js';
 
 let folder = '';
 beforeAll(() => (folder = mkdtempSync(join(tmpdir(), 'interneuron-order-'))));

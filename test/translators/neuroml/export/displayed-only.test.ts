@@ -3,6 +3,7 @@
 import { expect, test } from 'vitest';
 import { convertModel } from '../../../../src/convert/convert.js';
 import { importModel } from '../../../../src/pipeline/pipeline.js';
+import '../../../../translators/neuroml/road.js';
 
 const text = `<Lems>
   <Target component="run"/>

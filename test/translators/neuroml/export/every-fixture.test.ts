@@ -8,6 +8,7 @@ import { convertModel } from '../../../../src/convert/convert.js';
 import { importModel, readSource } from '../../../../src/pipeline/pipeline.js';
 import { missingInterpreter, validateByReference } from '../../../interoperability/reference-interpreter.js';
 import { withReason } from '../../../support/skip-reasons.js';
+import '../../../../src/notations.js';
 
 /** Networks of thousands of cells, which are written the same way. */
 const large = /brunel|potjans|vogels|cobahh|hodgkin-huxley-network/;

@@ -3,6 +3,9 @@
 import { expect, test } from 'vitest';
 import { convertModel, type ConvertedModel } from '../../../../src/convert/convert.js';
 import { importModel } from '../../../../src/pipeline/pipeline.js';
+import '../../../../translators/brian/road.js';
+import '../../../../translators/neuroml/road.js';
+import '../../../../translators/nmodl/road.js';
 
 const converted = (text: string, to: 'neuroml' | 'brian' = 'neuroml'): Promise<ConvertedModel> =>
   convertModel(importModel({ name: 'channel.mod', text }).valid, to, { name: to === 'brian' ? 'c.py' : 'c.nml' });

@@ -12,6 +12,8 @@ import {
   validateByReference,
 } from '../../../interoperability/reference-interpreter.js';
 import { missingEnvironment, python } from '../../../support/python.js';
+import '../../../../translators/brian/road.js';
+import '../../../../translators/neuroml/road.js';
 
 const convert = (source: Source, name: string): Promise<ConvertedModel> =>
   convertModel(importModel(source).valid, 'neuroml', { name });

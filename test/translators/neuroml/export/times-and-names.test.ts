@@ -3,6 +3,7 @@
 import { expect, test } from 'vitest';
 import { convertModel } from '../../../../src/convert/convert.js';
 import { importModel } from '../../../../src/pipeline/pipeline.js';
+import '../../../../translators/neuroml/road.js';
 
 test('connections name the port of spikes if the reference interpreter would take another one', async () => {
   const cell = (events: string): string =>

@@ -4,6 +4,7 @@ import { expect } from 'vitest';
 import { convertModel } from '../../../../src/convert/convert.js';
 import { importModel, type ImportedModel } from '../../../../src/pipeline/pipeline.js';
 import { simulateModel } from '../../../support/simulate.js';
+import '../../../../translators/neuroml/road.js';
 
 /** Returns a model, and its NeuroML form read again, with the report. */
 export async function written(model: ImportedModel) {

@@ -4,6 +4,8 @@ import { expect, test } from 'vitest';
 import { stringify } from 'yaml';
 import { convertModel } from '../../../../../src/convert/convert.js';
 import { importModel } from '../../../../../src/pipeline/pipeline.js';
+import '../../../../../translators/brian/road.js';
+import '../../../../../translators/neuroml/road.js';
 
 const converted = (N: number, rate: string) =>
   convertModel(

@@ -314,7 +314,7 @@ describe('components of NeuroML', () => {
     const { stimuli, populations, projections } = standard('inputs.xml');
     expect(stimuli['pulse']).toMatchObject({ to: { population: 'cells', indices: [0, 6] }, input: 'i_inj' });
     expect(stimuli['pulse']).toMatchObject({
-      value: '(1e-10*amp if t > 0.005*second - dt/2 and t < 0.025*second - dt/2 else 0*amp)',
+      value: '1e-10*amp if t > 0.005*second - dt/2 and t < 0.025*second - dt/2 else 0*amp',
     });
     // One unit of a current without dimension moves the potential as 1 pA does on 1 pF.
     expect(stimuli['pulseDL']).toMatchObject({ to: { population: 'izhs', indices: [0] }, input: 'i_inj' });

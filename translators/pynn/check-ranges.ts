@@ -1,11 +1,25 @@
 /** Checks numbers of a document by the ranges of their parameters. */
 
+import type { Finding } from '../../src/diagnostics/diagnostic.js';
 import { isObject } from '../../src/diagnostics/member.js';
 import { child } from '../../src/model/pointer.js';
 import type { Reporter } from './reporter.js';
 import * as messages from './messages.js';
 import { isWithin, ranges, rangeWords } from './ranges.js';
 import { isNumbers } from './values.js';
+
+/** Returns the first number out of its range in a written population or projection; own types have no ranges. */
+export function outOfRange(made: { readonly cell?: Part | null; readonly synapse?: Part }): Finding | undefined {
+  const findings: Finding[] = [];
+  const take = (finding: Finding): void => void findings.push(finding);
+  for (const part of [made.cell, made.synapse])
+    if (part && !part.type.startsWith('native:')) checkRanges(part, '', { report: take, reportKey: take });
+  return findings[0];
+}
+
+interface Part {
+  readonly type: string;
+}
 
 /** Highest rate of a source in Hz. */
 const highestRate = 1e9;

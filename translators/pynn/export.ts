@@ -13,6 +13,7 @@ import { scopesOf } from '../../src/model/declared-names.js';
 import type { Model, Projection, SelectionRule, Population, Stimulus, ValidModel } from '../../src/model/model.js';
 import { child } from '../../src/model/pointer.js';
 import { defaultOf, unitOf } from './cells.js';
+import { outOfRange } from './check-ranges.js';
 import { compartmentsOf, placeOnCells } from './export/compartments.js';
 import { typeOfSelection, valueIn, type ExportContext } from './export/context.js';
 import { given } from './export/given.js';
@@ -238,8 +239,16 @@ function written(
   ): readonly Made[] =>
     Object.entries(parts).flatMap(([name, part]) => {
       const one = make(context, name, part);
-      if (one !== undefined) report.wrote(child(`/${section}`, name));
-      return one ?? [];
+      if (one === undefined) return [];
+      const pointer = child(`/${section}`, name);
+      const outside = outOfRange(one);
+      if (outside !== undefined) {
+        const { message, found = '', expected = '' } = outside;
+        report.missing(pointer, `${message}: it is ${found}, and PyNN takes ${expected}`, outside.code);
+        return [];
+      }
+      report.wrote(pointer);
+      return [one];
     });
   const populations = made('populations', populationOf, model.populations);
   const projections = made('projections', projectionOf, model.projections);

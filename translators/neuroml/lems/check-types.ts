@@ -55,7 +55,7 @@ interface Scope {
  * a zero of any dimension, as every leading minus does. Such mismatches are warnings.
  *
  * @diagnostic lems/unknown-name, lems/dimension-mismatch, lems/unknown-member, lems/assigns-derived,
- *   lems/derived-circle, lems/not-a-condition, lems/not-a-number
+ *   lems/derived-circle, lems/later-parameter, lems/not-a-condition, lems/not-a-number
  */
 export function checkTypes({ types, used, own, constants, diagnostics }: TypeCheck): void {
   const reported = new Set<string>();
@@ -74,8 +74,20 @@ export function checkTypes({ types, used, own, constants, diagnostics }: TypeChe
     } as const;
     for (const { name, value, dimension } of type.derivedParameters.values())
       if (value) checkValue(value, dimension, `the derived parameter ${name}`, lenient(scope));
+    checkOrder(type, scope);
     if (type.dynamics) checkDynamics(type, type.dynamics, scope);
     checkStructure(type, type.structure, types, scope);
+  }
+}
+
+/** The reference interpreter computes derived parameters in their order: of a later one it takes 0. */
+function checkOrder({ name: owner, derivedParameters }: ComponentType, scope: Scope): void {
+  const later = new Set(derivedParameters.keys());
+  for (const { name, value } of derivedParameters.values()) {
+    later.delete(name);
+    const used = value && [...namesIn(value.tree)].find((other) => later.has(other));
+    if (value && used !== undefined)
+      tell(scope, `${owner} ${name} order`, () => messages.laterParameter(name, used), value.place);
   }
 }
 

@@ -167,6 +167,14 @@ export const orderOfOperators = (text: string): Finding => ({
   hint: `write ${shorten(text)}`,
 });
 
+/** A derived parameter that uses a later one. */
+export const laterParameter = (name: string, used: string): Finding => ({
+  code: 'lems/later-parameter',
+  severity: 'warning',
+  message: `${name} uses the derived parameter ${used}, which stands below it: jLEMS takes 0 for ${used} here`,
+  hint: `move ${used} above ${name}`,
+});
+
 /** A call of a function that LEMS does not have. */
 export const unknownFunction = (name: string, known: readonly string[]): Finding => ({
   code: 'lems/unknown-function',

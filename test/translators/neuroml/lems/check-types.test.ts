@@ -100,6 +100,13 @@ describe('other rules of types', () => {
       'error lems/derived-circle «a + 1»',
     ],
     [
+      // jLEMS 0.14.0 gives c = 0.
+      'a derived parameter that uses a later one',
+      '<DerivedParameter name="c" dimension="none" value="3 * b"/><DerivedParameter name="b" dimension="none" value="2"/>' +
+        '<DerivedParameter name="d" dimension="none" value="b + 1"/>',
+      'warning lems/later-parameter «3 * b»',
+    ],
+    [
       'a state variable that is derived too',
       '<Dynamics><StateVariable name="y" dimension="time"/><DerivedVariable name="y" dimension="time" ' +
         'value="t"/></Dynamics>',

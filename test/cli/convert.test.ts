@@ -573,7 +573,7 @@ describe('--dump', () => {
     expect((await runCommand(words('--dump', dump))).code).toBe(0);
     const names = readdirSync(dump).filter((name) => !name.startsWith('.'));
     expect(names[0]).toBe('01-draw-cells.yaml');
-    expect(names.at(-1)).toMatch(/^\d\d-brian-idiom\.yaml$/);
+    expect(names.at(-1)).toMatch(/^\d\d-numbers-in-code\.yaml$/);
     const last = join(dump, names.at(-1) ?? '');
     expect((await runCommand(['validate', last])).code).toBe(0);
     expect((await runCommand(words('--dump', dump))).code).toBe(0);

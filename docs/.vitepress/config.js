@@ -19,6 +19,17 @@ function linksToRepository(markdown) {
   });
 }
 
+/** Shows images that are pages of HTML in frames, as `![title](page.html)`. */
+function framesOfPages(markdown) {
+  const { image } = markdown.renderer.rules;
+  markdown.renderer.rules.image = (tokens, at, ...others) => {
+    const source = tokens[at].attrGet('src');
+    if (!/\.html(\?|$)/.test(source)) return image(tokens, at, ...others);
+    const [src, title] = [source, tokens[at].content].map((text) => markdown.utils.escapeHtml(text));
+    return `<iframe src="${src}" title="${title}" style="width: 100%; height: 620px; border: 0" loading="lazy"></iframe>`;
+  };
+}
+
 export default defineConfig({
   title: 'interneuron',
   description: 'One model, any notation in, any engine underneath, the same spikes everywhere.',
@@ -28,7 +39,11 @@ export default defineConfig({
   // The site has a page for each message (scripts/message-pages.mjs).
   srcExclude: ['messages.md', 'explanations.md'],
   base: process.env.DOCS_BASE ?? '/',
-  markdown: { attrs: { disable: true }, config: (markdown) => markdown.use(linksToRepository), html: false },
+  markdown: {
+    attrs: { disable: true },
+    config: (markdown) => markdown.use(linksToRepository).use(framesOfPages),
+    html: false,
+  },
   themeConfig: {
     search: { provider: 'local' },
     socialLinks: [{ icon: 'github', link: repository }],

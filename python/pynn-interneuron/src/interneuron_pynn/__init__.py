@@ -109,7 +109,7 @@ def setup(timestep=DEFAULT_TIMESTEP, min_delay=DEFAULT_MIN_DELAY, **extra_params
     state = simulator.state
     # Scripts for NEST state it, and conversions keep it.
     kept = {name: extra_params[name] for name in ("spike_precision",) if name in extra_params and state.simulator}
-    _warn_of_unused(extra_params.keys() - kept.keys())
+    _warn_of_unused(name for name in extra_params if name not in kept)
     common.setup(timestep, min_delay, **extra_params)
     state.clear()
     state.is_set_up = True

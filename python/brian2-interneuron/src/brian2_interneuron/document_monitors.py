@@ -36,7 +36,7 @@ class MonitorParts:
         if isinstance(source, Synapses):
             own = [name for name in names if name in own_names(source) - linked_variables(source)]
             entry["variables"] = [spelled(name) for name in own]
-            for name in set(names) - set(own):
+            for name in [each for each in names if each not in own]:
                 end, variable, neurons = through(monitor, name, self.links)
                 other = {"source": end, "variables": [spelled(variable)], "record": sorted({int(each) for each in neurons})}
                 self._when(monitor, other)

@@ -24,11 +24,11 @@ const noPython = missingEnvironment('.venv');
 describe.skipIf(noPython !== null)(
   `the package interneuron${noPython === null ? '' : ` (skipped: ${noPython})`}`,
   () => {
-    it('gives the results of the program', { timeout: 300_000 }, async () => {
+    it('gives the results of the program', async () => {
       expect(await python('.venv', ['python/interneuron/tests/check_package.py'], program())).toBe('checked\n');
     });
 
-    it('has the outputs in docs/python.md; UPDATE_README=1 writes them', { timeout: 300_000 }, async () => {
+    it('has the outputs in docs/python.md; UPDATE_README=1 writes them', async () => {
       const page = readFileSync('docs/python.md', 'utf8');
       const end = '---end---';
       const script = examplesOf(page)
@@ -42,7 +42,6 @@ describe.skipIf(noPython !== null)(
 
     it.each(['interneuron', 'interneuron.__main__', 'brian2_interneuron.launcher', 'interneuron_neuron.launcher'])(
       'python -m %s imports nothing of the current folder',
-      { timeout: 300_000 },
       async (name) => {
         const here = folder.file(name);
         mkdirSync(here);
@@ -58,27 +57,23 @@ describe.skipIf(noPython !== null)(
       },
     );
 
-    it.each(['interneuron', 'pynn-interneuron', 'neuron-interneuron'])(
-      '%s is typed',
-      { timeout: 300_000 },
-      async (name) => {
-        const words = ['-m', 'mypy', '--config-file', 'pyproject.toml', '--cache-dir', folder.file('mypy')];
-        const { stdout } = await run(join(root, '.venv/bin/python'), words, { cwd: join(root, 'python', name) });
-        expect(stdout).toContain('Success');
-      },
-    );
+    it.each(['interneuron', 'pynn-interneuron', 'neuron-interneuron'])('%s is typed', async (name) => {
+      const words = ['-m', 'mypy', '--config-file', 'pyproject.toml', '--cache-dir', folder.file('mypy')];
+      const { stdout } = await run(join(root, '.venv/bin/python'), words, { cwd: join(root, 'python', name) });
+      expect(stdout).toContain('Success');
+    });
   },
 );
 
 describe.skipIf(noPython !== null)(`the Brian 2 device${noPython === null ? '' : ` (skipped: ${noPython})`}`, () => {
-  it('keeps rules and distributions when scripts are converted', { timeout: 300_000 }, async () => {
+  it('keeps rules and distributions when scripts are converted', async () => {
     const said = await python('.venv', ['-W', 'ignore', 'python/brian2-interneuron/tests/rules.py'], program());
     const outcomes = JSON.parse(said.trim().split('\n').at(-1) ?? '{}') as Readonly<Record<string, string>>;
     expect(Object.keys(outcomes).length).toBeGreaterThan(10);
     expect(Object.entries(outcomes).filter(([, outcome]) => outcome !== 'same')).toEqual([]);
   });
 
-  it('runs scripts for devices of other packages, which need not be installed', { timeout: 60_000 }, async () => {
+  it('runs scripts for devices of other packages, which need not be installed', async () => {
     writeFileSync(
       folder.file('cuda.py'),
       'import brian2cuda, brian2genn\nfrom brian2 import *\nprefs.devices.cuda_standalone.parallel_blocks = 1\n' +
@@ -91,7 +86,7 @@ describe.skipIf(noPython !== null)(`the Brian 2 device${noPython === null ? '' :
     expect((await python('.venv', words, program())).trim().split('\n').at(-1)).toBe('True 4');
   });
 
-  it("reports a variable that is no longer finite by Brian's own warning", { timeout: 60_000 }, async () => {
+  it("reports a variable that is no longer finite by Brian's own warning", async () => {
     writeFileSync(
       folder.file('grows.py'),
       'from brian2 import *\nfrom brian2.utils.logger import catch_logs\n' +
@@ -114,16 +109,16 @@ describe.skipIf(noPython !== null)(`the Brian 2 device${noPython === null ? '' :
       ),
     );
 
-    it('in validate, together with documents', { timeout: 120_000 }, async () => {
+    it('in validate, together with documents', async () => {
       const said = await interneuron('validate', folder.file('network.py'), 'fixtures/brian/single-lif.yaml');
       expect(said).toMatch(/single-lif\.yaml: valid, brian, model .*\n.*network\.py: valid, brian, model /);
     });
 
-    it('in describe', { timeout: 120_000 }, async () => {
+    it('in describe', async () => {
       expect(await interneuron('describe', folder.file('network.py'))).toContain('dv/dt = (1.2 - v)/(5*ms)');
     });
 
-    it('in run and in verify', { timeout: 120_000 }, async () => {
+    it('in run and in verify', async () => {
       const result = folder.file('network.json');
       const said = await interneuron('run', folder.file('network.py'), '-o', result, '--json');
       // Each neuron takes 5 ms * log(6) to its threshold.
@@ -133,13 +128,13 @@ describe.skipIf(noPython !== null)(`the Brian 2 device${noPython === null ? '' :
       expect(compared).toContain('the model is the one that made the result');
     });
 
-    it('from standard input', { timeout: 120_000 }, async () => {
+    it('from standard input', async () => {
       const words = `cat ${folder.file('network.py')} | ${join(root, '.venv/bin/python')} -W ignore -m interneuron convert - --from brian --to pynn-json -o - --partial`;
       const { stdout } = await run('bash', ['-c', words], { env: variables(program()) });
       expect(JSON.parse(stdout)).toMatchObject({ format: 'interneuron/pynn' });
     });
 
-    it('and reports a missing script', { timeout: 120_000 }, async () => {
+    it('and reports a missing script', async () => {
       const error: unknown = await interneuron('validate', `${folder.file('network.py')}.py`).catch(
         (failed: unknown) => failed,
       );
@@ -147,14 +142,14 @@ describe.skipIf(noPython !== null)(`the Brian 2 device${noPython === null ? '' :
     });
   });
 
-  it('writes the later runs of scripts as phases', { timeout: 300_000 }, async () => {
+  it('writes the later runs of scripts as phases', async () => {
     const said = await python('.venv', ['-W', 'ignore', 'python/brian2-interneuron/tests/later_runs.py'], program());
     const outcomes = JSON.parse(said.trim().split('\n').at(-1) ?? '{}') as Readonly<Record<string, string>>;
     expect(Object.keys(outcomes).length).toBeGreaterThanOrEqual(8);
     expect(Object.entries(outcomes).filter(([, outcome]) => outcome !== 'same')).toEqual([]);
   });
 
-  it("integrates by Brian's choice of method if a specification names none", { timeout: 300_000 }, async () => {
+  it("integrates by Brian's choice of method if a specification names none", async () => {
     const said = await python('.venv', ['-W', 'ignore', 'python/brian2-interneuron/tests/methods.py'], program());
     const outcomes = JSON.parse(said.trim().split('\n').at(-1) ?? '{}') as Readonly<Record<string, string>>;
     expect(Object.keys(outcomes).length).toBeGreaterThanOrEqual(30);
@@ -169,12 +164,12 @@ describe.skipIf(noPython !== null)(`the Brian 2 device${noPython === null ? '' :
     expect(said.trim()).toBe('checked');
   });
 
-  it('runs networks on the engine that is asked for, or refuses to', { timeout: 300_000 }, async () => {
+  it('runs networks on the engine that is asked for, or refuses to', async () => {
     const said = await python('.venv', ['-W', 'ignore', 'python/brian2-interneuron/tests/check_engines.py'], program());
     expect(said.trim()).toBe('checked');
   });
 
-  it("gives the results of Brian's runtime", { timeout: 600_000 }, async () => {
+  it("gives the results of Brian's runtime", async () => {
     // Usual tests make up two networks of seven, by their seeds.
     const networks = askedEffort === 'usual' ? { RANDOM_NETWORKS: '0-1' } : {};
     const words = ['-W', 'ignore', 'python/brian2-interneuron/tests/conformance.py'];
@@ -186,27 +181,23 @@ describe.skipIf(noPython !== null)(`the Brian 2 device${noPython === null ? '' :
 
   const noPytest = missingEnvironment('.venv', 'bin/pytest');
   const about = noPytest === null ? '' : ` (skipped: ${noPytest})`;
-  it.skipIf(noPytest !== null)(
-    `passes Brian's own tests of refractoriness and inputs${about}`,
-    { timeout: 900_000 },
-    async () => {
-      const modules = ['refractory', 'poissongroup', 'poissoninput', 'spikegenerator'];
-      const words = ['-W', 'ignore', 'python/brian2-interneuron/tests/brians_tests.py', ...modules];
-      const said = await python('.venv', words, program());
-      const { passed, failed } = JSON.parse(said.trim().split('\n').at(-1) ?? '{}') as {
-        readonly passed: number;
-        readonly failed: Readonly<Record<string, string>>;
-      };
-      expect(failed).toEqual({});
-      // Scripts that Brian's runtime has run, since the device leaves them to it, are not counted.
-      expect(passed).toBeGreaterThanOrEqual(36);
-    },
-  );
+  it.skipIf(noPytest !== null)(`passes Brian's own tests of refractoriness and inputs${about}`, async () => {
+    const modules = ['refractory', 'poissongroup', 'poissoninput', 'spikegenerator'];
+    const words = ['-W', 'ignore', 'python/brian2-interneuron/tests/brians_tests.py', ...modules];
+    const said = await python('.venv', words, program());
+    const { passed, failed } = JSON.parse(said.trim().split('\n').at(-1) ?? '{}') as {
+      readonly passed: number;
+      readonly failed: Readonly<Record<string, string>>;
+    };
+    expect(failed).toEqual({});
+    // Scripts that Brian's runtime has run, since the device leaves them to it, are not counted.
+    expect(passed).toBeGreaterThanOrEqual(36);
+  });
 });
 
 const noPynn = missingEnvironment('.venv-pynn', 'sources/test/system/scenarios');
 describe.skipIf(noPynn !== null)(`the PyNN backend${noPynn === null ? '' : ` (skipped: ${noPynn})`}`, () => {
-  it('agrees with NEST and NEURON, on every engine, and refuses as PyNN does', { timeout: 300_000 }, async () => {
+  it('agrees with NEST and NEURON, on every engine, and refuses as PyNN does', async () => {
     const said = await python(
       '.venv-pynn',
       ['-W', 'ignore', 'python/pynn-interneuron/tests/check_backend.py'],
@@ -215,7 +206,7 @@ describe.skipIf(noPynn !== null)(`the PyNN backend${noPynn === null ? '' : ` (sk
     expect(said.trim().split('\n').at(-1)).toBe('checked');
   });
 
-  it("runs PyNN's own examples", { timeout: 1_800_000 }, async () => {
+  it("runs PyNN's own examples", async () => {
     const all = process.env['INTERNEURON_TESTS'] === 'thorough';
     const scripts = runnable(all);
     const words = [
@@ -233,7 +224,7 @@ describe.skipIf(noPynn !== null)(`the PyNN backend${noPynn === null ? '' : ` (sk
     expect(Object.entries(outcomes).filter((outcome) => !isExpected(outcome))).toEqual([]);
   });
 
-  it('has the spikes and samples of NEURON for cells with compartments', { timeout: 300_000 }, async () => {
+  it('has the spikes and samples of NEURON for cells with compartments', async () => {
     interface Run {
       readonly spikes: readonly (readonly number[])[];
       readonly samples: Readonly<Record<string, readonly (readonly number[])[]>>;
@@ -259,7 +250,7 @@ describe.skipIf(noPynn !== null)(`the PyNN backend${noPynn === null ? '' : ` (sk
   });
 
   const all = process.env['INTERNEURON_TESTS'] === 'thorough';
-  it.each(all ? ['', '--whole-numbers'] : [''])("runs PyNN's own scenarios %s", { timeout: 600_000 }, async (how) => {
+  it.each(all ? ['', '--whole-numbers'] : [''])("runs PyNN's own scenarios %s", async (how) => {
     // PyNN's repository has four more than its package.
     const checkout = process.env['PYNN_CHECKOUT'];
     const sources = checkout ?? '.venv-pynn/sources';

@@ -94,9 +94,8 @@ function namesOf({ populations, projections }: Model, positions: Positions): Rea
 function elementName(path: string): string {
   const elements = [...path.matchAll(/\/([^/[\]]+)(?:\[([^\]]*)\])?/g)].map(([, tag = '', id = '']) => ({ tag, id }));
   const isNamed = ({ id }: { readonly id: string }): boolean => id !== '' && !/^\d+$/.test(id);
-  const named = elements.filter(
-    (element) => isNamed(element) && !roadOf(markupNotation).markup!.wrappers.has(element.tag),
-  );
+  const { wrappers } = roadOf(markupNotation).markup!;
+  const named = elements.filter((element) => isNamed(element) && !wrappers.has(element.tag));
   return (named.length === 0 ? elements.filter(isNamed).slice(-1) : named)
     .map(({ tag, id }) => `${tag} ${id}`)
     .join(', ');

@@ -1,4 +1,4 @@
-/** `interneuron FILE`: what a file is, whether it is valid, what it holds, and what can be done with it. */
+/** `interneuron FILE`: the kind of a file, its mistakes, its content, and the commands that make sense for it. */
 
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, extname, join } from 'node:path';

@@ -10,7 +10,7 @@ import { LangError } from '../lang/lang-error.js';
 import { mapExpression, mapStatement, namesIn, readsAny, substitute } from '../lang/walk.js';
 import type * as written from './model.js';
 import { child } from './pointer.js';
-import type { EquationSet, NeuronType, LocalEvent, SynapseType } from './typed.js';
+import type { EquationSet, Model, NeuronType, LocalEvent, SynapseType } from './typed.js';
 import { typedModel, writtenModel } from './typed-model.js';
 import { mapped } from './collections.js';
 
@@ -51,8 +51,7 @@ export function atEndOfStep(
 }
 
 /** Returns a model as it was before `atEndOfStep`, with `t` in place of `t + dt`. */
-export function atBeginOfStep(model: written.Model): written.Model {
-  const typed = typedModel(model);
+export function atBeginOfStep(model: Model): Model {
   const isLater = (e: Expression): boolean =>
     e.kind === 'binary' &&
     e.operator === '+' &&
@@ -63,7 +62,7 @@ export function atBeginOfStep(model: written.Model): written.Model {
   const earlier: Later = (e) => mapExpression(e, (part) => (isLater(part) ? name('t') : part));
   const earlierRates = (all: NeuronType['derivatives']): NeuronType['derivatives'] =>
     mapped(all, (derivative) => ({ ...derivative, rate: earlier(derivative.rate) }));
-  const neurons = mapped(typed.neurons, (type) => {
+  const neurons = mapped(model.neurons, (type) => {
     if (type.cable) return type;
     const { derivatives, regimes, ...rest } = neuronAtEnd(type, earlier);
     return {
@@ -72,8 +71,8 @@ export function atBeginOfStep(model: written.Model): written.Model {
       regimes: mapped(regimes, (regime) => ({ ...regime, derivatives: earlierRates(regime.derivatives) })),
     };
   });
-  const synapses = mapped(typed.synapses, (type) => synapseAtEnd(type, earlier));
-  return writtenModel({ ...typed, neurons, synapses });
+  const synapses = mapped(model.synapses, (type) => synapseAtEnd(type, earlier));
+  return { ...model, neurons, synapses };
 }
 
 /** Changes the part at a pointer; null after a finding. */

@@ -98,12 +98,12 @@ export function elementsIn<F extends Form>(
  *
  * @param sizes  number of elements of each population
  */
-export function selectionSize(
-  rule: SelectionRule,
+export function selectionSize<F extends Form>(
+  rule: SelectionRule<F>,
   sizes: Readonly<Record<Id, { readonly size: number }>>,
   data: DataStore,
 ): number {
-  const selection = taggedSelection(rule);
+  const selection = taggedSelection(rule as SelectionRule);
   switch (selection.kind) {
     case 'assembly':
       return selection.assembly.reduce((sum, part) => sum + selectionSize(part, sizes, data), 0);
@@ -126,7 +126,7 @@ export function selectionSize(
 }
 
 /** Checks whether the cells of a selection are drawn. */
-export const isSampled = (rule: SelectionRule): boolean =>
+export const isSampled = <F extends Form>(rule: SelectionRule<F>): boolean =>
   isSelection(rule, 'sample') ||
   isSelection(rule, 'sampleOf') ||
   (isSelection(rule, 'assembly') && rule.assembly.some(isSampled));

@@ -8,6 +8,7 @@ import { invariant } from '../diagnostics/diagnostic.js';
 import type {
   ConnectionRule,
   DrawnValues,
+  Form,
   GivenValues,
   Phase,
   PhaseKinds,
@@ -47,10 +48,10 @@ export const taggedSelection = (rule: SelectionRule): TaggedSelection =>
   ({ ...rule, kind: selectionKind(rule) }) as TaggedSelection;
 
 /** Checks whether a selection is of a kind. A slice has no member that others lack, so that it takes a switch. */
-export const isSelection = <K extends Exclude<SelectionKind, 'slice'>>(
-  rule: SelectionRule,
+export const isSelection = <R extends object, K extends Exclude<SelectionKind, 'slice'>>(
+  rule: R,
   kind: K,
-): rule is SelectionRule & SelectionKinds[K] => selectionKind(rule) === kind;
+): rule is Extract<R, SelectionKinds<Form>[K]> => selectionKind(rule) === kind;
 
 // --- Recordings and phases ------------------------------------------------------------------------------------------
 
@@ -63,10 +64,10 @@ export const taggedRecording = (recording: Recording): TaggedRecording =>
   ({ ...recording, kind: recordingKind(recording) }) as TaggedRecording;
 
 /** Checks whether a recording is of a kind. */
-export const isRecording = <K extends keyof RecordingKinds>(
-  recording: Recording,
+export const isRecording = <R extends object, K extends keyof RecordingKinds>(
+  recording: R,
   kind: K,
-): recording is Recording & RecordingKinds[K] => recordingKind(recording) === kind;
+): recording is Extract<R, RecordingKinds<Form>[K]> => recordingKind(recording) === kind;
 
 /** Returns the variables that a recording samples; an empty list for a rate or for events without variables. */
 export const recordedVariables = ({
@@ -104,12 +105,14 @@ export function phaseKind(phase: object): keyof PhaseKinds {
 export const taggedPhase = (phase: Phase): TaggedPhase => ({ ...phase, kind: phaseKind(phase) }) as TaggedPhase;
 
 /** Checks whether a phase is of a kind. */
-export const isPhase = <K extends keyof PhaseKinds>(phase: Phase, kind: K): phase is Phase & PhaseKinds[K] =>
-  phaseKind(phase) === kind;
+export const isPhase = <P extends object, K extends keyof PhaseKinds>(
+  phase: P,
+  kind: K,
+): phase is Extract<P, PhaseKinds<Form>[K]> => phaseKind(phase) === kind;
 
 /** Returns the time after a phase in s, from that before it; a restored state has the time of its moment. */
-export function timeAfter(now: number, phase: Phase): number {
-  const tagged = taggedPhase(phase);
+export function timeAfter<F extends Form>(now: number, phase: Phase<F>): number {
+  const tagged = taggedPhase(phase as Phase);
   switch (tagged.kind) {
     case 'run':
       return now + tagged.run;
@@ -121,10 +124,10 @@ export function timeAfter(now: number, phase: Phase): number {
 }
 
 /** Returns the time at the end of a protocol, in s. */
-export const endOf = (protocol: readonly Phase[]): number => protocol.reduce(timeAfter, 0);
+export const endOf = <F extends Form>(protocol: readonly Phase<F>[]): number => protocol.reduce<number>(timeAfter, 0);
 
 /** Checks whether a phase has no effect: it keeps a state that no phase restores. */
-export const isIdle = (phase: Phase, protocol: readonly Phase[]): boolean =>
+export const isIdle = <F extends Form>(phase: Phase<F>, protocol: readonly Phase<F>[]): boolean =>
   isPhase(phase, 'store') && !protocol.some((other) => isPhase(other, 'restore') && other.restore === phase.store);
 
 // --- Values ---------------------------------------------------------------------------------------------------------

@@ -117,6 +117,8 @@ interface Atoms {
 /** Builds the whole change from one form to the other from the places of the differing parts. */
 function changeOf({ tag, places, expression, statements, formula, event, sums }: Atoms): {
   readonly model: Change<written.Model, Model>;
+  readonly neuron: Change<written.NeuronType, NeuronType>;
+  readonly synapse: Change<written.SynapseType, SynapseType>;
   readonly selection: Change<written.SelectionRule, SelectionRule>;
   readonly protocol: (scopes: Scopes) => Change<readonly written.Phase[], readonly Phase[]>;
 } {
@@ -161,21 +163,27 @@ function changeOf({ tag, places, expression, statements, formula, event, sums }:
     onEntry: statements,
     transitions: list(members({ when: expression, do: statements })),
   });
-  const neuron = members<written.NeuronType, NeuronType>({
-    ...equations,
-    events: record(ownEvent),
-    regimes: record(regime),
-    compartments: members<written.Compartments, Compartments>({ mechanisms: record(mechanism), initial: value }),
-    cable: members<written.CableTree, CableTree>({ capacitance: expression, current: expression }),
-  });
-  const synapse = members<written.SynapseType, SynapseType>({
-    ...equations,
-    conserved: expressions,
-    pathways: record(members<written.Pathway, Pathway>({ on: event, delay: value, do: statements })),
-    events: localEvents,
-    contributes: sums,
-    summed: sums,
-  });
+  const neuron = within(
+    (type) => declaredNames(type),
+    members<written.NeuronType, NeuronType>({
+      ...equations,
+      events: record(ownEvent),
+      regimes: record(regime),
+      compartments: members<written.Compartments, Compartments>({ mechanisms: record(mechanism), initial: value }),
+      cable: members<written.CableTree, CableTree>({ capacitance: expression, current: expression }),
+    }),
+  );
+  const synapse = within(
+    (type) => declaredNames(type),
+    members<written.SynapseType, SynapseType>({
+      ...equations,
+      conserved: expressions,
+      pathways: record(members<written.Pathway, Pathway>({ on: event, delay: value, do: statements })),
+      events: localEvents,
+      contributes: sums,
+      summed: sums,
+    }),
+  );
 
   // Networks.
   const ofSelection = members<written.SelectionRule, SelectionRule>({
@@ -249,8 +257,8 @@ function changeOf({ tag, places, expression, statements, formula, event, sums }:
   const ofModel: Change<written.Model, Model> = (model) => {
     const scopes = scopesOf(model);
     return members<written.Model, Model>({
-      neurons: record(within((type) => declaredNames(type), neuron)),
-      synapses: record(within((type) => declaredNames(type), synapse)),
+      neurons: record(neuron),
+      synapses: record(synapse),
       populations: record(within(({ type }) => scopes.ofType(type), population)),
       projections: record(within(scopes.ofProjection, projection)),
       stimuli: record(within(({ to }) => scopes.ofSelection(to), stimulus)),
@@ -264,7 +272,7 @@ function changeOf({ tag, places, expression, statements, formula, event, sums }:
       experiment: members({ protocol: ofProtocol(scopes) }),
     })(model, noNames);
   };
-  return { model: ofModel, selection, protocol: ofProtocol };
+  return { model: ofModel, neuron, synapse, selection, protocol: ofProtocol };
 }
 
 /** Checks whether a value is an expression of the typed form. */
@@ -354,13 +362,28 @@ const fromTyped = changeOf({
     Object.fromEntries(sums.map(({ to, value }) => [spelling(to), textOf(value, names, printExpression)])),
 } as unknown as Atoms) as unknown as {
   readonly model: Change<Model, written.Model>;
+  readonly neuron: Change<NeuronType, written.NeuronType>;
+  readonly synapse: Change<SynapseType, written.SynapseType>;
   readonly selection: Change<SelectionRule, written.SelectionRule>;
 };
 
 const knownTexts = new WeakMap<Model, written.Model>();
 
 /** Returns the written form of a typed model, which is hashed and written; of a model that was typed, the original. */
-export const writtenModel = (model: Model): written.Model => knownTexts.get(model) ?? fromTyped.model(model, noNames);
+export function writtenModel(model: Model): written.Model {
+  const made = knownTexts.get(model) ?? fromTyped.model(model, noNames);
+  knownTexts.set(model, made);
+  return made;
+}
+
+/** Returns the written form of a type of cells. */
+export const writtenNeuron = (type: NeuronType): written.NeuronType => fromTyped.neuron(type, noNames);
+
+/** Returns the typed form of a type of synapses. */
+export const typedSynapse = (type: written.SynapseType): SynapseType => toTyped.synapse(type, noNames);
+
+/** Returns the written form of a type of synapses. */
+export const writtenSynapse = (type: SynapseType): written.SynapseType => fromTyped.synapse(type, noNames);
 
 /** Returns the written form of a selection; its text tells drawn samples apart. */
 export const writtenSelection = (rule: SelectionRule): written.SelectionRule => fromTyped.selection(rule, noNames);

@@ -8,7 +8,7 @@ import { populationsOf } from './selected.js';
 import { taggedSelection } from './tagged.js';
 import type { Expression, Statement, Side, Reference } from '../lang/ast.js';
 import { referenceOf, spelling } from '../lang/reference.js';
-import { expressionsOf, namesIn, referencesIn } from '../lang/walk.js';
+import { expressionsOf, mapStatement, namesIn, referencesIn } from '../lang/walk.js';
 import type * as written from './model.js';
 import type { Form } from './model.js';
 
@@ -62,18 +62,36 @@ export interface Formula {
 const isCode = (part: object): part is Expression | Statement =>
   'span' in part && typeof part.span === 'object' && 'kind' in part && typeof part.kind === 'string';
 
+const isStatement = (code: Expression | Statement): code is Statement =>
+  code.kind === 'assignment' || code.kind === 'send';
+
 /** Returns all expressions of a part of a model, including expressions in its statements. */
 export function expressionsIn(part: unknown): readonly Expression[] {
   if (part === null || typeof part !== 'object') return [];
-  if (isCode(part)) return part.kind === 'assignment' || part.kind === 'send' ? expressionsOf(part) : [part];
+  if (isCode(part)) return isStatement(part) ? expressionsOf(part) : [part];
   const parts: readonly unknown[] = Object.values(part);
   return typeof parts[0] === 'number' && Array.isArray(part) ? [] : parts.flatMap(expressionsIn);
 }
 
+/** Returns a part of a model with every expression changed, including expressions in its statements. */
+export function withExpressions<T>(part: T, change: (e: Expression) => Expression): T {
+  const walk = (one: unknown): unknown => {
+    if (one === null || typeof one !== 'object' || ArrayBuffer.isView(one)) return one;
+    if (isCode(one)) return isStatement(one) ? mapStatement(one, change) : change(one);
+    if (Array.isArray(one)) return typeof one[0] === 'number' ? one : one.map(walk);
+    return Object.fromEntries(Object.entries(one).map(([key, member]: [string, unknown]) => [key, walk(member)]));
+  };
+  return walk(part) as T;
+}
+
+/** Returns a text that is the same for parts of models that differ only in the places of their code. */
+export const contentOf = (part: unknown): string =>
+  JSON.stringify(part, (key, value: unknown) => (key === 'span' || key === 'targetSpan' ? undefined : value));
+
 /** Returns all statements of a part of a model. */
 export function statementsIn(part: unknown): readonly Statement[] {
   if (part === null || typeof part !== 'object') return [];
-  if (isCode(part)) return part.kind === 'assignment' || part.kind === 'send' ? [part] : [];
+  if (isCode(part)) return isStatement(part) ? [part] : [];
   const parts: readonly unknown[] = Object.values(part);
   return typeof parts[0] === 'number' && Array.isArray(part) ? [] : parts.flatMap(statementsIn);
 }
@@ -108,6 +126,9 @@ export const readsVariable = (part: unknown, variable: string): boolean =>
 /** Returns the expression of a computed value; undefined for numbers, arrays and draws. */
 export const formulaOf = (value: Value): Expression | undefined =>
   typeof value === 'object' && value.kind === 'expression' ? value.expression : undefined;
+
+/** Returns a computed value. */
+export const formula = (expression: Expression): Formula => ({ kind: 'expression', expression });
 
 /** A value for each element, its expression parsed. */
 export type Value = written.Value<Typed>;

@@ -18,7 +18,10 @@ import { child } from '../../src/model/pointer.js';
 import { timingProperties } from '../../src/model/timing-properties.js';
 import { conventions } from '../../src/library/conventions.js';
 import { clockedOf, isForwardEuler } from '../../src/library/gather/integration.js';
-import type { Model, NeuronType, SynapseType, ValidModel } from '../../src/model/model.js';
+import type * as written from '../../src/model/model.js';
+import type { Form, ValidModel } from '../../src/model/model.js';
+import type { Model } from '../../src/model/typed.js';
+import { typedValid } from '../../src/model/typed-model.js';
 import { isByRule } from './export/draws.js';
 import { withXmlComments } from './export/text/comments.js';
 import { hasCompartments, Ids, type ExportContext } from './export/context.js';
@@ -87,7 +90,7 @@ export async function exportLems(
   const report = new ConversionReport('lems');
   const whole = withStableStep(given, functions, report);
   const shared = { changes: new Map(), functions, report, dt: whole.model.experiment.dt, plain, undrawn, afterPass };
-  const { valid: rewritten, became } = await applyPasses(lemsPasses, whole, { ...shared, ...whole });
+  const { typed: rewritten, became } = await applyPasses(lemsPasses, whole, { ...shared, ...typedValid(whole) });
   const [dimensions, ids] = [new Dimensions(), new Ids()];
   const context: ExportContext = { ...shared, ...rewritten, dimensions, ids };
   const { model } = context;
@@ -154,14 +157,15 @@ function checkReadBack(back: ReadBack | string, report: ConversionReport): void 
 }
 
 /** Checks whether a model has projections with connections that must be listed first. */
-export const hasDrawnConnections = ({ projections }: Model): boolean => Object.values(projections).some(isByRule);
+export const hasDrawnConnections = ({ projections }: ValidModel['model']): boolean =>
+  Object.values(projections).some(isByRule);
 
 /** Reports integration methods and conventions of a step of the source model, then all parts without another report. */
 function remark(context: ExportContext, source: ValidModel): void {
   const { model, report } = context;
   if (hasCompartments(model)) return remarkCompartments(context);
   for (const section of ['neurons', 'synapses'] as const)
-    for (const [id, type] of Object.entries<NeuronType | SynapseType>(source.model[section]))
+    for (const [id, type] of Object.entries<written.NeuronType | written.SynapseType>(source.model[section]))
       if (!isForwardEuler(clockedOf(type), source.model.timing))
         report.different(
           'convention/forward-euler',
@@ -197,7 +201,7 @@ function remarkCompartments(context: ExportContext): void {
 }
 
 /** Reports every part without another report as unchanged. */
-function settleParts(model: Model, report: ConversionReport): void {
+function settleParts<F extends Form>(model: written.Model<F>, report: ConversionReport): void {
   for (const kind of ['neurons', 'synapses', 'populations', 'projections', 'stimuli'] as const)
     for (const id of Object.keys(model[kind])) {
       const pointer = child(`/${kind}`, id);

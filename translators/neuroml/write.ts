@@ -112,7 +112,7 @@ async function writtenAnew(whole: ValidModel, plain: boolean, { draw, afterPass,
     const { root, report, became } = await exportLems(what, {
       functions,
       plain,
-      undrawn: valid.model,
+      undrawn: typedModel(valid.model),
       afterPass: (...pass) => passed.push(pass),
     });
     const losses = report.filter(isLeftOut).map(({ pointer }) => pointer);

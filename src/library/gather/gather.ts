@@ -9,6 +9,7 @@
 import { ConversionReport, type ConversionEntry } from '../../model/conversion-report.js';
 import { mapped } from '../../model/collections.js';
 import { atBeginOfStep } from '../../model/end-of-step.js';
+import { typedModel, writtenModel } from '../../model/typed-model.js';
 import type { Model, NeuronType, SynapseType, ValidModel } from '../../model/model.js';
 import { child } from '../../model/pointer.js';
 import { isSelection } from '../../model/tagged.js';
@@ -44,7 +45,7 @@ export function gathered(valid: ValidModel, stage: string): GatheredModel {
   const onGrid = !timingProperties[timing].takesTurns && annotations['lems'] !== undefined && hasTrees;
   if (!timingProperties[timing].takesTurns && !onGrid) return { valid, entries: [] };
   const report = new ConversionReport(stage);
-  const model = onGrid ? atBeginOfStep(valid.model) : valid.model;
+  const model = onGrid ? writtenModel(atBeginOfStep(typedModel(valid.model))) : valid.model;
   const gathering = gatheringOf({ ...valid, model }, report, stage);
   const made = gatheredModel(gathering, onGrid);
   return { valid: { ...valid, model: stage === 'brian' ? readable(made) : made }, entries: report.entries };

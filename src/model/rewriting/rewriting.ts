@@ -53,18 +53,18 @@ export interface PassContext {
   readonly afterPass?: AfterPass | undefined;
 }
 
-/** Returns the written form of a model after the rewritings for a notation, which report each part that they remove. */
+/** Returns both forms of a model after the rewritings for a notation, which report each part that they remove. */
 export async function applyPasses<Context extends PassContext>(
   passes: readonly Rewriting<Context>[],
   whole: written.ValidModel,
   context: Context,
-): Promise<{ readonly valid: written.ValidModel; readonly became: Became }> {
+): Promise<{ readonly valid: written.ValidModel; readonly typed: ValidModel; readonly became: Became }> {
   const made = await rewrite(passes, typedValid(whole), context, (name, now) =>
     context.afterPass?.(name, writtenValid(now)),
   );
   const valid = writtenValid(made.valid);
   reportRemoved(whole.model, valid.model, made.became, context.report);
-  return { ...made, valid };
+  return { valid, typed: made.valid, became: made.became };
 }
 
 /** A rewritten model in its written form, with entries of the report. */

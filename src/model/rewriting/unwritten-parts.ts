@@ -2,7 +2,7 @@
 
 import type { ConversionReport } from '../conversion-report.js';
 import { sectionsOn } from '../compartment-tree.js';
-import type { Compartments, Model, SelectionRule } from '../model.js';
+import type { Compartments, Form, Model, SelectionRule } from '../model.js';
 import { child, segments } from '../pointer.js';
 import { populationsOf } from '../selected.js';
 import { isSelection } from '../tagged.js';
@@ -19,15 +19,21 @@ export const mechanismAt = (type: string, mechanism: string): string =>
   child(`${child('/neurons', type)}/compartments/mechanisms`, mechanism);
 
 /** Returns the mechanisms that are on a section. */
-const placedMechanisms = (compartments: Compartments | undefined): readonly string[] =>
+const placedMechanisms = <F extends Form>(compartments: Compartments<F> | undefined): readonly string[] =>
   Object.entries(compartments?.mechanisms ?? {}).flatMap(([name, { on }]) =>
     compartments && sectionsOn(on, compartments).length > 0 ? [name] : [],
   );
 
 /** Returns the populations, projections, stimuli and operations of a model, and the mechanisms of its cells. */
-function actingParts({ neurons, populations, projections, stimuli, operations }: Model): readonly ActingPart[] {
+function actingParts<F extends Form>({
+  neurons,
+  populations,
+  projections,
+  stimuli,
+  operations,
+}: Model<F>): readonly ActingPart[] {
   const ofPopulation = (name: string): string => child('/populations', name);
-  const selected = (rule: SelectionRule): readonly string[] =>
+  const selected = (rule: SelectionRule<F>): readonly string[] =>
     isSelection(rule, 'synapses') ? [child('/projections', rule.projection)] : populationsOf(rule).map(ofPopulation);
   return [
     ...Object.entries(populations).map(([name, { type }]) => ({
@@ -53,7 +59,7 @@ function actingParts({ neurons, populations, projections, stimuli, operations }:
 }
 
 /** Reports the parts of a model that its writer has neither written nor reported as left out. */
-export function reportUnwritten(model: Model, report: ConversionReport): void {
+export function reportUnwritten<F extends Form>(model: Model<F>, report: ConversionReport): void {
   reportSilent(model, report, (pointer) => report.isWritten(pointer));
 }
 
@@ -84,7 +90,11 @@ export function reportRemoved(before: Model, now: Model, became: Became, report:
   });
 }
 
-function reportSilent(model: Model, report: ConversionReport, isThere: (pointer: string) => boolean): void {
+function reportSilent<F extends Form>(
+  model: Model<F>,
+  report: ConversionReport,
+  isThere: (pointer: string) => boolean,
+): void {
   const parts = actingParts(model);
   const isLeftOut = (pointer: string): boolean => report.hasOmissionIn(pointer);
   for (const { pointer, needs } of parts)

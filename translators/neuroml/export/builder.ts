@@ -1,10 +1,8 @@
 /** Component types in the making, for a model: its time step and tables. */
 
-import type { Expression } from '../../../src/lang/ast.js';
-import { namesIn } from '../../../src/lang/walk.js';
 import { dependencyOrder } from '../../../src/lang/graph.js';
 import { numbersOf } from '../../../src/model/arrays.js';
-import type { EquationSet } from '../../../src/model/model.js';
+import { namesOf, type EquationSet } from '../../../src/model/typed.js';
 import type { ExportContext } from './context.js';
 import { dimensionOfUnit } from './text/dimensions.js';
 import { NotExpressible } from './text/words.js';
@@ -26,16 +24,10 @@ export function builderOf({ model, data, dimensions, dt }: ExportContext): TypeB
 }
 
 /** Returns derived variables, each after the variables that it reads. */
-export function derivedOrder(
-  { derived }: Pick<EquationSet, 'derived'>,
-  parse: (text: string) => Expression,
-): readonly string[] {
-  const names = Object.keys(derived);
-  const known = new Set(names);
-  return dependencyOrder(names, (name) =>
-    [...namesIn(parse(derived[name]?.value as string))].filter((read) => known.has(read)),
+export const derivedOrder = ({ derived }: Pick<EquationSet, 'derived'>): readonly string[] =>
+  dependencyOrder(Object.keys(derived), (name) =>
+    [...namesOf(derived[name])].filter((read) => Object.hasOwn(derived, read)),
   );
-}
 
 /** Runs an action, and reports what LEMS cannot express under the name of a part. */
 export type Attempt = (part: string, action: () => void) => void;

@@ -3,7 +3,7 @@
 import { dimensionless } from '../../../src/lang/ast.js';
 import type { Expression } from '../../../src/lang/ast.js';
 import { binary, name as nameOf, number } from '../../../src/lang/build.js';
-import type { EventDefinition, NeuronType } from '../../../src/model/model.js';
+import type { EventDefinition, NeuronType } from '../../../src/model/typed.js';
 import type { Channel } from './context.js';
 import { countOf, lastSpike, type Usage } from './usage.js';
 import type { Refractoriness } from './refractoriness.js';
@@ -95,7 +95,7 @@ export class CellEvents {
     const { builder, type, refractoriness } = this.parts;
     if (event.multiplicity !== undefined) throw new NotExpressible('events that count several times');
     if (event.section !== undefined) throw new NotExpressible('events of a place on a cell');
-    let when = builder.parse(event.when);
+    let when = builder.folded(event.when);
     for (const [other, { refractory }] of Object.entries(type.events)) {
       const suppressed = other === name ? refractory?.suppress === true : refractory?.of?.includes(name) === true;
       const free = suppressed ? refractoriness.free(other) : null;
@@ -107,7 +107,7 @@ export class CellEvents {
     }
     const above = builder.state(`${name} has risen`, dimensionless, false);
     const test = this.#test(binary('and', when, binary('<', nameOf(`${name} has risen`), number(0.5))));
-    const fall = builder.condition(builder.parse(event.when), 'statement', true);
+    const fall = builder.condition(builder.folded(event.when), 'statement', true);
     builder.conditions.push(element('OnCondition', { test: fall }, [builder.assign(above, '0')]));
     this.#finish(name, event, test, [builder.assign(above, '1')]);
   }

@@ -4,7 +4,7 @@ import { dimensionless as pure, type Dimension } from '../../../src/lang/ast.js'
 import { name as nameOf, quantity } from '../../../src/lang/build.js';
 import { second } from '../../../src/lang/dimension.js';
 import { child } from '../../../src/model/pointer.js';
-import type { NeuronType } from '../../../src/model/model.js';
+import type { NeuronType } from '../../../src/model/typed.js';
 import { attempting, builderOf, type Attempt } from './builder.js';
 import { seesSource, usualEvent } from './synapses/effects.js';
 import { populationOf } from '../../../src/model/selected.js';

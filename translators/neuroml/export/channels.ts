@@ -2,7 +2,7 @@
 
 import type { Dimension, Expression } from '../../../src/lang/ast.js';
 import { binary, number, quantity } from '../../../src/lang/build.js';
-import type { NeuronType } from '../../../src/model/model.js';
+import type { NeuronType } from '../../../src/model/typed.js';
 import type { Channel } from './context.js';
 import type { Usage } from './usage.js';
 import { dimensionOfUnit } from './text/dimensions.js';

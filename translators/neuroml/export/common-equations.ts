@@ -1,8 +1,9 @@
 /** Parts of component types that cells, synapses and inputs have alike: equations, and contributions to a cell. */
 
 import type { Expression } from '../../../src/lang/ast.js';
+import { integer } from '../../../src/lang/build.js';
 import { ampere, divideDimensions, second } from '../../../src/lang/dimension.js';
-import type { EquationSet } from '../../../src/model/model.js';
+import type { EquationSet } from '../../../src/model/typed.js';
 import { derivedOrder, type Attempt } from './builder.js';
 import { zeroOf } from './channels.js';
 import type { CellPlan, Channel } from './context.js';
@@ -22,17 +23,17 @@ export function writeEquations(
   attempt: Attempt,
   gated: (variable: string, rate: Expression) => Expression = (_, rate) => rate,
 ): void {
-  for (const name of derivedOrder(type, (text) => builder.parse(text)))
+  for (const name of derivedOrder(type))
     attempt(`derived/${name}`, () => {
-      const { unit = '1', value = '0' } = type.derived[name] ?? {};
+      const { unit = '1', value = integer(0) } = type.derived[name] ?? {};
       const [lems, dimension] = [builder.nameOf(name), lemsDimension(unit)];
       builder.exposures.push(element('Exposure', { name: lems, dimension: builder.dimensions.nameOf(dimension) }));
-      builder.derive(lems, dimension, derivedWithNoise(type, name, dimension, builder.parse(value), builder), lems);
+      builder.derive(lems, dimension, derivedWithNoise(type, name, dimension, builder.folded(value), builder), lems);
     });
   for (const [name, { rate }] of Object.entries(type.derivatives))
     attempt(`derivatives/${name}`, () => {
       const dimension = divideDimensions(builder.dimensionOf(name), second);
-      builder.rates.push(builder.rate(name, gated(name, withNoise(type, dimension, builder.parse(rate), builder))));
+      builder.rates.push(builder.rate(name, gated(name, withNoise(type, dimension, builder.folded(rate), builder))));
     });
 }
 

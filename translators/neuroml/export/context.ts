@@ -2,8 +2,9 @@
 
 import { elementsIn, populationOf } from '../../../src/model/selected.js';
 import { isSelection } from '../../../src/model/tagged.js';
-import type { Dimension } from '../../../src/lang/ast.js';
-import type { DataStore, Model, SelectionRule } from '../../../src/model/model.js';
+import type { Dimension, Expression } from '../../../src/lang/ast.js';
+import type { DataStore, Form, SelectionRule, ValidModel } from '../../../src/model/model.js';
+import type { Model } from '../../../src/model/typed.js';
 import type { Dimensions } from './text/dimensions.js';
 import type { PassContext } from '../../../src/model/rewriting/rewriting.js';
 import type { NeuromlReceptor } from '../../../src/library/neuroml/cells.js';
@@ -57,7 +58,7 @@ export const spikeSource = '';
 /** Time at which an operation takes place once, in s, and its elements: an expression of `i` and their variables. */
 export interface Change {
   readonly at: number;
-  readonly where?: string;
+  readonly where?: Expression;
 }
 
 /** Facts about a model while it is rewritten. */
@@ -89,7 +90,7 @@ export interface ExportContext extends RewritingContext {
  * Checks whether some cells have compartments. Simulators of such cells read the document instead of LEMS's
  * interpreter, and its times are the model's.
  */
-export const hasCompartments = ({ neurons }: Model): boolean =>
+export const hasCompartments = ({ neurons }: Pick<Model, 'neurons'>): boolean =>
   Object.values(neurons).some(({ compartments }) => compartments !== undefined);
 
 /** Names that are once in a document. */
@@ -103,9 +104,9 @@ export class Ids {
 }
 
 /** Returns elements of a population that a selection names, or a message if they are not known before a run. */
-export function elementsOf(
-  rule: SelectionRule,
-  { model, data }: Pick<ExportContext, 'model' | 'data'>,
+export function elementsOf<F extends Form>(
+  rule: SelectionRule<F>,
+  { model, data }: ValidModel<F>,
 ): readonly number[] | string {
   const elements = elementsIn(rule, model.populations[populationOf(rule) ?? '']?.size ?? 0, data);
   if (elements) return elements;

@@ -5,12 +5,10 @@ import { isRandom } from '../../../src/lang/functions.js';
 import { foldConstants } from '../../../src/lang/fold.js';
 import { linearForm } from '../../../src/lang/linear.js';
 import { name as nameOf, number } from '../../../src/lang/build.js';
-import { parseExpression } from '../../../src/lang/parse.js';
 import { callsIn, mapExpression } from '../../../src/lang/walk.js';
 import { constantOf } from '../../../src/library/recognise/numbers.js';
-import type { Model, Population, Value } from '../../../src/model/model.js';
+import { formulaOf, type Model, type Population, type Value } from '../../../src/model/typed.js';
 import { child } from '../../../src/model/pointer.js';
-import { isDrawn } from '../../../src/model/tagged.js';
 import type { ExportContext } from './context.js';
 import { normalDraw } from './text/function-text.js';
 import type { Numbers } from './values.js';
@@ -98,13 +96,14 @@ const isDraw = (start: number | Drawn | readonly number[]): start is Drawn =>
  * @param values  of the population's parameters, which the value may read if they are equal for all cells
  */
 function drawnValue(value: Value | undefined, values: ReadonlyMap<string, Numbers>): Drawn | undefined {
-  if (typeof value === 'object' && isDrawn(value)) {
-    const { distribution, arguments: given, exponent10 = 0, then = 'drawn' } = value;
-    const line = lineOf(parseExpression(then), 'drawn');
+  if (typeof value === 'object' && value.kind === 'draw') {
+    const { distribution, arguments: given, exponent10 = 0, then = nameOf('drawn') } = value;
+    const line = lineOf(then, 'drawn');
     return line && distributionOf(distribution, given, [line[0], line[1] * 10 ** exponent10]);
   }
-  if (typeof value !== 'string') return undefined;
-  const e = mapExpression(parseExpression(value), (part) => {
+  const written = value === undefined ? undefined : formulaOf(value);
+  if (written === undefined) return undefined;
+  const e = mapExpression(written, (part) => {
     const known = part.kind === 'name' ? values.get(part.name) : undefined;
     return typeof known === 'number' ? number(known) : part;
   });

@@ -1,7 +1,7 @@
 /** Sets of values of a population's cells or a projection's synapses: NeuroML has a component for each set. */
 
 import type { ConversionReport } from '../../../src/model/conversion-report.js';
-import type { EquationSet } from '../../../src/model/model.js';
+import type { EquationSet } from '../../../src/model/typed.js';
 import { child } from '../../../src/model/pointer.js';
 import { Dimensions, lemsDimension } from './text/dimensions.js';
 import { quantityText } from './text/quantity-text.js';

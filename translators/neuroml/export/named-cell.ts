@@ -6,21 +6,23 @@ import type { Expression } from '../../../src/lang/ast.js';
 import { foldConstants } from '../../../src/lang/fold.js';
 import { NoNumber } from '../../../src/lang/evaluate.js';
 import { drawsIn } from '../../../src/lang/functions.js';
-import { parseExpression, parseStatements } from '../../../src/lang/parse.js';
 import { number } from '../../../src/lang/build.js';
-import { namesIn, substitute } from '../../../src/lang/walk.js';
+import { namesIn, referencesIn, substitute } from '../../../src/lang/walk.js';
 import { neuromlCell, type NeuromlCell, type NeuromlReceptor } from '../../../src/library/neuroml/cells.js';
 import { constantOf, tidy, valueAt } from '../../../src/library/recognise/numbers.js';
 import { arrivalOf, throughPorts } from '../../../src/library/recognise/synapses.js';
 import { freeName } from '../../../src/model/free-name.js';
-import type {
-  EventDefinition,
-  Model,
-  NeuronType,
-  Population,
-  Projection,
-  SynapseType,
-} from '../../../src/model/model.js';
+import {
+  endsIn,
+  statementsIn,
+  type EventDefinition,
+  type Model,
+  type NeuronType,
+  type Population,
+  type Projection,
+  type SynapseType,
+} from '../../../src/model/typed.js';
+import { typedSynapse, writtenNeuron, writtenSynapse } from '../../../src/model/typed-model.js';
 import { child } from '../../../src/model/pointer.js';
 import { populationOf } from '../../../src/model/selected.js';
 import { recordedVariables } from '../../../src/model/tagged.js';
@@ -31,7 +33,7 @@ import { drawText, parameterOf } from './drawn-starts.js';
 import { extendedCell } from './extended-cell.js';
 import { numberText, quantityText } from './text/quantity-text.js';
 import { isResponse } from './synapses/response.js';
-import { textsOf } from './synapses/synapse-code.js';
+import { expressionsOf } from './synapses/synapse-code.js';
 import { numberAt, type Numbers } from './values.js';
 import type { Element } from './text/xml-text.js';
 
@@ -83,7 +85,7 @@ export function namedCell(
   if (!isSource && !Object.values(type.events).every(isUsual)) return undefined;
   const cellFor = (jumping: Iterable<string>): NeuromlCell | undefined => {
     const signs = new Map(Array.from(jumping, (variable) => [variable, new Set([1, -1] as const)] as const));
-    const found = neuromlCell(type, { environment, signs, dt: context.dt }, context.plain);
+    const found = neuromlCell(writtenNeuron(type), { environment, signs, dt: context.dt }, context.plain);
     const cell = typeof found === 'string' ? undefined : withNumbers(found, environment.numbers);
     const isFound = (one: NeuromlCell): boolean =>
       isSource || populations.every(([population]) => isEnough(population, type, one, context.model));
@@ -155,13 +157,13 @@ export function isEnough(
         receptor !== undefined &&
         !isShown &&
         isResponse(receptor) &&
-        constantOf(foldConstants(parseExpression(stimulus.weight))) !== undefined
+        constantOf(foldConstants(stimulus.weight)) !== undefined
       );
     }) &&
     Object.values(projections).every(({ from, to, synapse, receptors }) => {
       const own = synapses[synapse];
       if (!own) return false;
-      const seen = isIts(from.of) ? readOfSource(own) : [];
+      const seen = isIts(from.of) ? variablesOfSource(own) : [];
       if (!seen.every(isShown) || (cell.isClosed && seen.length > 0)) return false;
       return (
         !isIts(to.of) ||
@@ -174,7 +176,7 @@ export function isEnough(
 
 /** Checks whether synapses of a type have a name in NeuroML: all that they do is to add to a receptor of the cell. */
 export function isStandardSynapse(own: SynapseType, receptors: Projection['receptors'], cell: NeuromlCell): boolean {
-  const arrival = arrivalOf(throughPorts(own, receptors));
+  const arrival = arrivalOf(throughPorts(writtenSynapse(own), receptors));
   return (
     typeof arrival !== 'string' && cell.receptors.has(arrival.variable) && isStill(own) && !drawsIn(arrival.amount)
   );
@@ -182,30 +184,21 @@ export function isStandardSynapse(own: SynapseType, receptors: Projection['recep
 
 /** Checks whether a type of synapses of its own may have the response of a receptor, and reads what the cell shows. */
 function responds(own: SynapseType, receptors: Projection['receptors'], cell: NeuromlCell): boolean {
-  if (Object.keys(own.summed).length > 0) return false;
-  if (!Object.keys(own.contributes).every((to) => cell.inputs.some((input) => to === `post.${input}`))) return false;
-  const written = throughPorts(own, receptors);
+  if (own.summed.length > 0 || !addsToInputs(own, cell)) return false;
+  const written = typedSynapse(throughPorts(writtenSynapse(own), receptors));
   const added = new Set<string>();
-  for (const text of Object.values(written.pathways).flatMap(({ do: actions }) => actions))
-    for (const statement of parseStatements(text)) {
-      if (statement.kind === 'send') return false;
-      const { target, operator } = statement;
-      if (target.startsWith('pre.')) return false;
-      if (!target.startsWith('post.')) continue;
-      if (operator !== '+=' && operator !== '-=') return false;
-      added.add(target.slice('post.'.length));
-    }
+  for (const statement of statementsIn(written.pathways)) {
+    if (statement.kind === 'send') return false;
+    const { to, operator } = statement;
+    if (to.kind === 'own') continue;
+    if (to.end === 'pre' || (operator !== '+=' && operator !== '-=')) return false;
+    added.add(to.variable);
+  }
   const [variable, ...others] = added;
   const receptor = variable === undefined ? undefined : cell.receptors.get(variable);
   if (others.length > 0 || !receptor || !isResponse(receptor)) return false;
-  const { expressions, statements } = textsOf(written);
-  const read = [
-    ...expressions.flatMap((text) => [...namesIn(parseExpression(text))]),
-    ...statements.flatMap(parseStatements).flatMap(({ value }) => [...namesIn(value)]),
-  ];
-  return read.every(
-    (name) => !name.startsWith('post.') || cell.variables.get(name.slice('post.'.length))?.factor === 1,
-  );
+  const read = expressionsOf(written).flatMap(referencesIn);
+  return read.every((one) => one.kind === 'own' || one.end === 'pre' || cell.variables.get(one.variable)?.factor === 1);
 }
 
 /**
@@ -215,26 +208,24 @@ const isScaled = ({ isPure, inputs }: NeuromlCell, type: NeuronType): boolean =>
   isPure && inputs.some((input) => type.inputs[input]?.unit === 'A');
 
 /** Checks whether synapses of a type are only currents into a cell, as gap junctions are. */
-const isCurrent = ({ pathways, state, summed, contributes }: SynapseType, { inputs }: NeuromlCell): boolean =>
-  [pathways, state, summed].every((map) => Object.keys(map).length === 0) &&
-  Object.keys(contributes).every((to) => inputs.some((input) => to === `post.${input}`));
+const isCurrent = (type: SynapseType, cell: NeuromlCell): boolean =>
+  [type.pathways, type.state, type.summed].every((map) => Object.keys(map).length === 0) && addsToInputs(type, cell);
+
+/** Checks whether synapses of a type contribute only to inputs of a cell. */
+const addsToInputs = ({ contributes }: SynapseType, { inputs }: NeuromlCell): boolean =>
+  contributes.every(({ to }) => to.kind === 'end' && to.end === 'post' && inputs.includes(to.variable));
 
 /** Returns the synapse whose sum over a cell is a variable of the model, or undefined if there is none. */
 export const receptorOf = ({ receptors }: NeuromlCell, variable: string): NeuromlReceptor | undefined =>
   receptors.get(variable) ?? [...receptors.values()].find(({ sum }) => sum === variable);
 
 /** Variables of the cell that sends that a synapse reads. */
-function readOfSource(type: SynapseType): readonly string[] {
-  const { expressions, statements } = textsOf(type);
-  const read = [...expressions, ...statements].join('\n').matchAll(/\bpre\.(\w+)/g);
-  return [...read].flatMap(([, name]) => (name === undefined || name === 'spike' ? [] : [name]));
-}
+const variablesOfSource = (type: SynapseType): readonly string[] =>
+  endsIn([expressionsOf(type), type.pathways]).flatMap(({ end, variable }) => (end === 'pre' ? [variable] : []));
 
-/** Checks whether a text reads no name of a type, since cells with NeuroML's names have only their own variables. */
-const readsNone = (text: string, { parameters, state, derived }: NeuronType): boolean =>
-  [...namesIn(parseExpression(text))].every((name) =>
-    [parameters, state, derived].every((map) => !Object.hasOwn(map, name)),
-  );
+/** Checks whether an expression reads no name of a type: cells with NeuroML's names have only their own variables. */
+const readsNone = (e: Expression, { parameters, state, derived }: NeuronType): boolean =>
+  [...namesIn(e)].every((name) => [parameters, state, derived].every((map) => !Object.hasOwn(map, name)));
 
 /** Checks whether an event has the place in a step, and the name, that spikes have. */
 const isUsual = ({ slot, actionSlot, actionOrder, emits }: EventDefinition): boolean =>
@@ -261,7 +252,7 @@ export function withNamesApart(context: Pick<ExportContext, 'model' | 'data'>): 
       signs: new Map(),
       dt: model.experiment.dt,
     };
-    const cell = neuromlCell(type, use);
+    const cell = neuromlCell(writtenNeuron(type), use);
     if (typeof cell === 'string') continue;
     const groups = new Map<string, string[]>();
     for (const [population] of own) {
@@ -460,7 +451,8 @@ function report(
       pointer,
       `${name} holds v for one step after each spike, since it leaves its refractory regime in a step of its own`,
     );
-  if (/[<>]=/.test(type.events['spike']?.when ?? ''))
+  const { when } = type.events['spike'] ?? {};
+  if (when?.kind === 'binary' && ['>=', '<='].includes(when.operator))
     report.convention('lems/above-threshold', pointer, `${name} fires above its threshold, not at it`);
   report.exact(pointer, `${name}, compared with the cell of the library at many points`, 'lems/recognised');
 }

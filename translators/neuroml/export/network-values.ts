@@ -1,7 +1,7 @@
 /** Numbers of the elements of populations and of the synapses of projections. */
 
 import { child } from '../../../src/model/pointer.js';
-import type { EquationSet, Population, Value } from '../../../src/model/model.js';
+import type { EquationSet, Population, Value } from '../../../src/model/typed.js';
 import type { RewritingContext } from './context.js';
 import { flags, usesOf } from './usage.js';
 import { NoNumber } from '../../../src/lang/evaluate.js';

@@ -5,7 +5,7 @@ import { binary, call, name as nameOf, number, quantity } from '../../../src/lan
 import { equalDimensions, powerDimension, second } from '../../../src/lang/dimension.js';
 import { linearForm } from '../../../src/lang/linear.js';
 import { namesIn } from '../../../src/lang/walk.js';
-import type { NeuronType, SynapseType } from '../../../src/model/model.js';
+import type { NeuronType, SynapseType } from '../../../src/model/typed.js';
 import { dimensionOfUnit } from './text/dimensions.js';
 import type { TypeBuilder } from './type-builder.js';
 import { NotExpressible } from './text/words.js';

@@ -1,7 +1,7 @@
 /** Rewritings of a model for LEMS, in order. */
 
 import { atBeginOfStep } from '../../../src/model/end-of-step.js';
-import { onText, reporting, type Rewriting } from '../../../src/model/rewriting/rewriting.js';
+import type { Rewriting } from '../../../src/model/rewriting/rewriting.js';
 import { withSections } from './cells/cables.js';
 import { hasCompartments, type RewritingContext } from './context.js';
 import { withNamesApart } from './named-cell.js';
@@ -10,10 +10,9 @@ import { withDelaysBefore } from './synapses/delays.js';
 import { withPresynapticEffects } from './synapses/presynaptic-effects.js';
 
 /** Returns the function of a pass that rewrites a model without changing its arrays. */
-const rewriting = (
-  rewrite: (context: RewritingContext) => RewritingContext['model'],
-): Rewriting<RewritingContext>['apply'] =>
-  onText((valid, context) => ({ ...valid, model: rewrite({ ...context, ...valid }) }));
+const rewriting =
+  (rewrite: (context: RewritingContext) => RewritingContext['model']): Rewriting<RewritingContext>['apply'] =>
+  ({ model, data }, context) => ({ valid: { model: rewrite({ ...context, model, data }), data } });
 
 /** The passes between drawn connections and the document. */
 export const lemsPasses: readonly Rewriting<RewritingContext>[] = [
@@ -45,9 +44,9 @@ export const lemsPasses: readonly Rewriting<RewritingContext>[] = [
   {
     name: 'sections',
     why: "a cell of NeuroML has segments and channels, where Brian's has equations for all its compartments",
-    apply: reporting((valid, context) => {
-      const { model, became } = withSections({ ...context, ...valid });
-      return { valid: model === valid.model ? valid : { ...valid, model }, became };
-    }),
+    apply: ({ model, data }, context) => {
+      const made = withSections({ ...context, model, data });
+      return { valid: { model: made.model, data }, became: made.became };
+    },
   },
 ];

@@ -1,26 +1,25 @@
 /** Changes by a protocol between its runs, as parts of one run, since LEMS has only one run. */
 
 import type { Expression } from '../../../src/lang/ast.js';
-import { integer } from '../../../src/lang/build.js';
+import { assignment, integer, number, quantity } from '../../../src/lang/build.js';
 import { second } from '../../../src/lang/dimension.js';
-import { parseExpression } from '../../../src/lang/parse.js';
-import { inSI } from '../../../src/lang/print.js';
-import { replaced } from '../../../src/library/gather/texts.js';
+import { substitute } from '../../../src/lang/walk.js';
 import { assignedBy, type Assigned } from '../../../src/model/assigned.js';
 import { freeName } from '../../../src/model/free-name.js';
-import type {
-  Model,
-  NeuronType,
-  Operation,
-  Phase,
-  Population,
-  Projection,
-  SelectionRule,
-  Value,
-} from '../../../src/model/model.js';
+import {
+  formulaOf,
+  type Model,
+  type NeuronType,
+  type Operation,
+  type Phase,
+  type Population,
+  type Projection,
+  type SelectionRule,
+  type Value,
+} from '../../../src/model/typed.js';
 import { child } from '../../../src/model/pointer.js';
 import { populationOf } from '../../../src/model/selected.js';
-import { isIdle, isPhase, isSelection, taggedPhase, timeAfter } from '../../../src/model/tagged.js';
+import { isIdle, isPhase, isSelection, timeAfter } from '../../../src/model/tagged.js';
 import type { ConversionReport } from '../../../src/model/conversion-report.js';
 import type { Change, ExportContext } from './context.js';
 
@@ -78,8 +77,7 @@ class Phases {
   /** Applies a phase. Returns whether the phases after it can be expressed. */
   take(phase: Phase, pointer: string): boolean {
     const { report } = this;
-    const tagged = taggedPhase(phase);
-    switch (tagged.kind) {
+    switch (phase.kind) {
       case 'run':
       case 'runUntil':
         this.#runs.push(phase);
@@ -87,12 +85,12 @@ class Phases {
         return true;
       case 'set':
       case 'initialise': {
-        const values = tagged.kind === 'set' ? tagged.set : tagged.initialise;
-        const where = tagged.kind === 'set' ? tagged.where : undefined;
-        const isOne = !tagged.of || isSelection(tagged.of, 'synapses') || populationOf(tagged.of) !== undefined;
-        if (!isOne || (tagged.kind === 'set' && tagged.of && tagged.numbered === 'selection'))
+        const values = phase.kind === 'set' ? phase.set : phase.initialise;
+        const where = phase.kind === 'set' ? phase.where : undefined;
+        const isOne = !phase.of || isSelection(phase.of, 'synapses') || populationOf(phase.of) !== undefined;
+        if (!isOne || (phase.kind === 'set' && phase.of && phase.numbered === 'selection'))
           report.missing(pointer, 'values that are set during the run by the number within a selection');
-        else for (const [key, value] of Object.entries(values)) this.#set(key, value, tagged.of, where, pointer);
+        else for (const [key, value] of Object.entries(values)) this.#set(key, value, phase.of, where, pointer);
         return true;
       }
       case 'currents':
@@ -102,7 +100,7 @@ class Phases {
         report.missing(pointer, 'currents and given spikes that change between runs');
         return true;
       case 'record':
-        report.convention('lems/recording', pointer, `${tagged.record} is recorded from the beginning to the end`);
+        report.convention('lems/recording', pointer, `${phase.record} is recorded from the beginning to the end`);
         return true;
       case 'delays':
         report.missing(pointer, 'delays that change during the run: in LEMS they are constants of connections');
@@ -110,14 +108,14 @@ class Phases {
       case 'reset':
       case 'store':
       case 'restore':
-        report.missing(pointer, `everything from a ${tagged.kind} on: LEMS simulates once, from time 0`);
+        report.missing(pointer, `everything from a ${phase.kind} on: LEMS simulates once, from time 0`);
         return false;
       default:
-        return tagged satisfies never;
+        return phase satisfies never;
     }
   }
 
-  #set(key: string, value: Value, of: SelectionRule | undefined, where: string | undefined, pointer: string): void {
+  #set(key: string, value: Value, of: SelectionRule | undefined, where: Expression | undefined, pointer: string): void {
     const assigned = assignedBy(key);
     const { owner, slice, indices, variable } = assigned;
     const projection = of && isSelection(of, 'synapses') ? of.projection : owner;
@@ -133,22 +131,27 @@ class Phases {
     { slice, indices, variable }: Assigned,
     value: Value,
     of: SelectionRule | undefined,
-    where: string | undefined,
+    where: Expression | undefined,
     pointer: string,
   ): void {
     const known = this.#populations[name];
     const type = this.#neurons[known?.type ?? ''];
     if (!known || !type)
       return this.report.missing(pointer, `${variable} of ${name}: only variables of cells and synapses can be set`);
-    const on: SelectionRule = of ?? { population: name, ...(slice ? { slice } : indices ? { indices } : {}) };
+    const on: SelectionRule =
+      of ??
+      (indices
+        ? { kind: 'indices', population: name, indices }
+        : { kind: 'slice', population: name, ...(slice ? { slice } : {}) });
     const whole = of === undefined && !slice && !indices;
     if (this.#now === 0 && whole && where === undefined) {
       this.#populations[name] = { ...known, values: { ...known.values, [variable]: value } };
       return;
     }
-    if (typeof value === 'object')
+    const e = typeof value === 'number' ? number(value) : formulaOf(value);
+    if (e === undefined)
       return this.report.missing(pointer, `${variable} of ${name}: values of each cell that are set during the run`);
-    this.#change(on, variable, value, where);
+    this.#change(on, variable, e, where);
   }
 
   get #time(): string {
@@ -156,22 +159,22 @@ class Phases {
   }
 
   /** Sets a variable now. */
-  #change(on: SelectionRule, variable: string, value: number | string, where: string | undefined): void {
+  #change(on: SelectionRule, variable: string, value: Expression, where: Expression | undefined): void {
     const name = freeName(`at_${this.#time}`, (one) => Object.hasOwn(this.#operations, one));
     this.#operations[name] = {
       on,
-      do: [`${variable} = ${typeof value === 'string' ? this.#asOfNow(value) : value}`],
+      do: [assignment(variable, '=', this.#asOfNow(value))],
       order: Object.keys(this.#operations).length,
     };
     this.#changes.set(name, { at: this.#now, ...(where === undefined ? {} : { where: this.#asOfNow(where) }) });
   }
 
-  /** Returns a text with the time that it is now: LEMS sets values at the end of the step before. */
-  #asOfNow(text: string): string {
+  /** Returns an expression with the time that it is now: LEMS sets values at the end of the step before. */
+  #asOfNow(e: Expression): Expression {
     const times = new Map<string, Expression>([
-      ['t', parseExpression(inSI(this.#now, second))],
+      ['t', quantity(this.#now, second)],
       ['t_in_timesteps', integer(Math.round(this.#now / this.model.experiment.dt))],
     ]);
-    return replaced(text, times);
+    return substitute(e, times);
   }
 }

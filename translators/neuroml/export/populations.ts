@@ -7,7 +7,7 @@ import { areInFile, endOf } from '../../../src/model/tagged.js';
 import { numbersOf } from '../../../src/model/arrays.js';
 import { child } from '../../../src/model/pointer.js';
 import { timingProperties } from '../../../src/model/timing-properties.js';
-import type { Model, NeuronType, Population } from '../../../src/model/model.js';
+import type { Model, NeuronType, Population } from '../../../src/model/typed.js';
 import { isStructured, writeStructuredPopulation } from './cells/network.js';
 import { spikeSource, type CellPlan, type ExportContext } from './context.js';
 import { countOf } from './usage.js';

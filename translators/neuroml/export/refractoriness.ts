@@ -4,7 +4,7 @@ import { second } from '../../../src/lang/dimension.js';
 import { dimensionless } from '../../../src/lang/ast.js';
 import type { Expression } from '../../../src/lang/ast.js';
 import { binary, boolean, conditional, name as nameOf, number, quantity } from '../../../src/lang/build.js';
-import type { NeuronType, Refractory } from '../../../src/model/model.js';
+import type { NeuronType, Refractory } from '../../../src/model/typed.js';
 import type { TypeBuilder } from './type-builder.js';
 import { element, type Element } from './text/xml-text.js';
 
@@ -81,9 +81,9 @@ export class Refractoriness {
   releases(): readonly Element[] {
     const { builder } = this;
     return [...this.#held].flatMap(([event]) => {
-      const text = this.type.events[event]?.refractory?.while;
-      if (text === undefined) return [];
-      const test = builder.condition(builder.parse(text), 'statement', true);
+      const condition = this.type.events[event]?.refractory?.while;
+      if (condition === undefined) return [];
+      const test = builder.condition(builder.folded(condition), 'statement', true);
       return [element('OnCondition', { test }, [builder.assign(builder.nameOf(heldAfter(event)), '0')])];
     });
   }
@@ -95,7 +95,7 @@ export class Refractoriness {
   }
 
   /** How long a cell is refractory. */
-  #duration({ for: duration = '0*s' }: Pick<Refractory, 'for'>): Expression {
-    return this.builder.parse(duration);
+  #duration({ for: duration = quantity(0, second) }: Pick<Refractory, 'for'>): Expression {
+    return this.builder.folded(duration);
   }
 }

@@ -1,8 +1,9 @@
 /** Reports on methods of integration in documents for simulators of cells with compartments. */
 
 import { isChosenOnGrid } from '../../../src/library/gather/integration.js';
+import { writtenNeuron, writtenSynapse } from '../../../src/model/typed-model.js';
 import { child } from '../../../src/model/pointer.js';
-import type { NeuronType, SynapseType } from '../../../src/model/model.js';
+import type { NeuronType, SynapseType } from '../../../src/model/typed.js';
 import type { ExportContext } from './context.js';
 
 /** That simulators take a method of their own. */
@@ -16,9 +17,9 @@ export function remarkMethods({ model: { neurons, synapses, timing }, report }: 
   for (const [id, type] of Object.entries(neurons)) {
     const isChosen = type.compartments
       ? type.method === 'auto' || type.method === 'cable'
-      : isChosenOnGrid(type, timing);
+      : isChosenOnGrid(writtenNeuron(type), timing);
     if (!isChosen) remark(child('/neurons', id), type);
   }
   for (const [id, type] of Object.entries(synapses))
-    if (!isChosenOnGrid(type, timing)) remark(child('/synapses', id), type);
+    if (!isChosenOnGrid(writtenSynapse(type), timing)) remark(child('/synapses', id), type);
 }

@@ -9,7 +9,9 @@ import { numbersOf } from '../../../src/model/arrays.js';
 import { freeName } from '../../../src/model/free-name.js';
 import { timingProperties } from '../../../src/model/timing-properties.js';
 import { child } from '../../../src/model/pointer.js';
-import type { Model, Recording, RecordingKinds, SelectionKinds } from '../../../src/model/model.js';
+import type * as written from '../../../src/model/model.js';
+import type { Form, RecordingKinds, SelectionKinds } from '../../../src/model/model.js';
+import type { Recording, Typed } from '../../../src/model/typed.js';
 import type { NeuromlCell } from '../../../src/library/neuroml/cells.js';
 import { receptorOf } from './named-cell.js';
 import type { StructuredCell } from './cells/structured-cell.js';
@@ -67,8 +69,11 @@ function inFilesApart(outputs: readonly Element[]): readonly Element[] {
 }
 
 /** Returns the length of a model's run, in s. `lose` receives each phase that LEMS cannot express. */
-export const runLength = ({ experiment }: Model, lose: (pointer: string, what: string) => void): number =>
-  experiment.protocol.reduce((now, phase, k) => {
+export const runLength = <F extends Form>(
+  { experiment }: Pick<written.Model<F>, 'experiment'>,
+  lose: (pointer: string, what: string) => void,
+): number =>
+  experiment.protocol.reduce<number>((now, phase, k) => {
     const kind = phaseKind(phase);
     if (kind !== 'run' && kind !== 'runUntil') lose(child('/experiment/protocol', k), `${kind} during the run`);
     return Number(timeAfter(now, phase).toPrecision(14));
@@ -83,7 +88,12 @@ function output(
   const { report, model } = context;
   if (isRecording(recording, 'rate')) {
     report.convention('lems/rate', pointer, 'the spikes are written from which the rate of the population follows');
-    return output({ of: recording.of, events: 'spike', name: recording.name }, network, context, pointer);
+    return output(
+      { kind: 'events', of: recording.of, events: 'spike', name: recording.name },
+      network,
+      context,
+      pointer,
+    );
   }
   if (isSelection(recording.of, 'synapses') && isRecording(recording, 'variables'))
     return synapseOutput(recording, recording.of, network, context);
@@ -225,7 +235,7 @@ function leftOut(
  * Returns the path from a cell with compartments to a variable at the recorded place, or undefined if there is none.
  */
 function placeOf(
-  { section, fraction = 0.5 }: RecordingKinds['variables'],
+  { section, fraction = 0.5 }: RecordingKinds<Typed>['variables'],
   variable: string,
   { shape, spike, pathOf }: StructuredCell,
 ): string | undefined {
@@ -237,8 +247,8 @@ function placeOf(
 
 /** Variables of synapses, one column each. */
 function synapseOutput(
-  { name, variables, every }: RecordingKinds['variables'],
-  { projection, slice, indices }: SelectionKinds['synapses'],
+  { name, variables, every }: RecordingKinds<Typed>['variables'],
+  { projection, slice, indices }: SelectionKinds<Typed>['synapses'],
   network: NetworkOutput,
   { model, report, data }: ExportContext,
 ): Element | undefined {

@@ -1,16 +1,16 @@
 /** Steps at which forward Euler, the method of LEMS, is stable. */
 
 import type { Expression } from '../../../src/lang/ast.js';
+import { integer } from '../../../src/lang/build.js';
 import { NoNumber, type Functions } from '../../../src/lang/evaluate.js';
-import { foldConstants } from '../../../src/lang/fold.js';
 import { conditionallyLinear } from '../../../src/lang/linear.js';
-import { parseExpression } from '../../../src/lang/parse.js';
 import { namesIn, substitute } from '../../../src/lang/walk.js';
 import { isForwardEuler } from '../../../src/library/gather/integration.js';
 import { valueAt } from '../../../src/library/recognise/numbers.js';
 import type { ConversionReport } from '../../../src/model/conversion-report.js';
-import { ownNames } from '../../../src/model/declared-names.js';
-import type { NeuronType, Population, ValidModel } from '../../../src/model/model.js';
+import type { ValidModel } from '../../../src/model/model.js';
+import type { NeuronType, Population } from '../../../src/model/typed.js';
+import { typedModel } from '../../../src/model/typed-model.js';
 import { child } from '../../../src/model/pointer.js';
 import { derivedOrder } from './builder.js';
 import { ElementValues, numberAt } from './values.js';
@@ -30,12 +30,13 @@ const mostGates = 6;
  * are taken at extreme potentials and gates: a variable that returns with rate r is stable for steps below 2/r.
  */
 export function withStableStep(valid: ValidModel, functions: Functions, report: ConversionReport): ValidModel {
-  const { model } = valid;
-  const { dt } = model.experiment;
+  const { neurons, populations, timing, experiment } = typedModel(valid.model);
+  const { dt } = experiment;
   let [fastest, cell] = [0, ''];
-  for (const [id, type] of Object.entries(model.neurons)) {
-    if (type.compartments !== undefined || type.cable !== undefined || isForwardEuler(type, model.timing)) continue;
-    const population = Object.values(model.populations).find((one) => one.type === id);
+  for (const [id, type] of Object.entries(neurons)) {
+    if (type.compartments !== undefined || type.cable !== undefined || isForwardEuler(valid.model.neurons[id]!, timing))
+      continue;
+    const population = Object.values(populations).find((one) => one.type === id);
     const rate = population ? fastestRate(type, population, valid, functions) : 0;
     if (rate > fastest) [fastest, cell] = [rate, id];
   }
@@ -49,21 +50,19 @@ export function withStableStep(valid: ValidModel, functions: Functions, report: 
     child('/neurons', cell),
     `steps of ${text(step)}: at ${text(dt)} forward Euler, the method of LEMS, is unstable for this cell`,
   );
-  return { ...valid, model: { ...model, experiment: { ...model.experiment, dt: step } } };
+  return { ...valid, model: { ...valid.model, experiment: { ...valid.model.experiment, dt: step } } };
 }
 
 /** Returns the largest rate, in 1/s, with which a variable of a cell returns to its momentary equilibrium. */
 function fastestRate(
   type: NeuronType,
   { values, size }: Population,
-  { data }: ValidModel,
+  { data }: Pick<ValidModel, 'data'>,
   functions: Functions,
 ): number {
-  const own = ownNames(type);
-  const parse = (text: string): Expression => foldConstants(parseExpression(text), undefined, (name) => own.has(name));
   const derived = new Map<string, Expression>();
-  for (const name of derivedOrder(type, parse))
-    derived.set(name, substitute(parse(type.derived[name]?.value ?? '0'), derived));
+  for (const name of derivedOrder(type))
+    derived.set(name, substitute(type.derived[name]?.value ?? integer(0), derived));
   const others = Object.entries(type.state).filter(([, { unit }]) => unit === '1');
   if (others.length === 0 || others.length > mostGates) return 0;
   const numbers = new ElementValues(type, values, size, { data, functions }, (name, k) => ({ i: k, N: size })[name]);
@@ -72,7 +71,7 @@ function fastestRate(
   try {
     const known = new Map(Object.keys(type.parameters).map((name) => [name, numberAt(numbers.of(name), 0)] as const));
     for (const [name, { rate }] of Object.entries(type.derivatives)) {
-      const factor = conditionallyLinear(substitute(parse(rate), derived), name)?.coefficients.get(name);
+      const factor = conditionallyLinear(substitute(rate, derived), name)?.coefficients.get(name);
       const read = factor ? states.filter((state) => namesIn(factor).has(state)) : [];
       for (const point of factor ? pointsOf(read, type) : [])
         fastest = Math.max(fastest, -valueAt(factor!, (key) => point.get(key) ?? known.get(key) ?? 0, functions));

@@ -3,7 +3,7 @@
 import { dimensionless, type Expression, type Statement } from '../../../src/lang/ast.js';
 import { binary, conditional, name as nameOf, number, quantity } from '../../../src/lang/build.js';
 import { second } from '../../../src/lang/dimension.js';
-import type { Operation } from '../../../src/model/model.js';
+import type { Operation } from '../../../src/model/typed.js';
 import type { Change } from './context.js';
 import { operatorOf, type TypeBuilder } from './type-builder.js';
 import { element, type Element } from './text/xml-text.js';
@@ -72,12 +72,12 @@ export function codeOnce(
   name: string,
   flag: string | null,
   { at, where }: Change,
-  actions: readonly string[],
+  actions: readonly Statement[],
   builder: TypeBuilder,
 ): readonly Element[] {
   const done = builder.state(`${name} done`, dimensionless, false);
   const due = [binary('<', nameOf(`${name} done`), number(0.5)), binary('>=', nameOf('t'), quantity(at, second))];
-  const chosen = [...chosenBy(flag), ...(where === undefined ? [] : [builder.parse(where)])];
+  const chosen = [...chosenBy(flag), ...(where === undefined ? [] : [builder.folded(where)])];
   const statements = builder.statements(actions).map((statement) => {
     if (statement.kind !== 'assignment' || statement.value.kind !== 'number') return builder.assignment(statement);
     // Assigned numbers are in SI.

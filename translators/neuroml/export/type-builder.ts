@@ -7,7 +7,6 @@ import { binary, name as nameOf, number, quantity } from '../../../src/lang/buil
 import { inferType } from '../../../src/lang/check.js';
 import { scopeOf, type Inferred } from '../../../src/lang/inferred.js';
 import { foldConstants } from '../../../src/lang/fold.js';
-import { parseExpression, parseStatements } from '../../../src/lang/parse.js';
 import { mapExpression, mapStatement } from '../../../src/lang/walk.js';
 import { tidy } from '../../../src/library/recognise/numbers.js';
 import { type Dimensions, isPure } from './text/dimensions.js';
@@ -330,17 +329,12 @@ export class TypeBuilder implements Words {
   // --- Expressions --------------------------------------------------------------------------------------------------
 
   /**
-   * Returns an expression of the model, its units folded.
+   * Returns an expression of the model with its constants folded.
    *
    * @param isElsewhere whether the surroundings of this type have a name, which is then not a unit
    */
-  parse(text: string, isElsewhere: (name: string) => boolean = () => false): Expression {
-    return foldConstants(parseExpression(text), undefined, (name) => this.#isOwn(name) || isElsewhere(name));
-  }
-
-  /** Returns an expression of the model with its units folded. */
-  folded(e: Expression): Expression {
-    return foldConstants(e, undefined, (name) => this.#isOwn(name));
+  folded(e: Expression, isElsewhere: (name: string) => boolean = () => false): Expression {
+    return foldConstants(e, undefined, (name) => this.#isOwn(name) || isElsewhere(name));
   }
 
   /** Checks whether a name means something in this type, and so no unit and no constant. */
@@ -348,20 +342,18 @@ export class TypeBuilder implements Words {
     return this.#names.has(name) || this.aliases.has(name);
   }
 
-  /** Statements of the model, their units folded. */
-  statements(texts: readonly string[]): readonly Statement[] {
+  /** Returns statements of the model with their constants folded, and with nested choices as statements before them. */
+  statements(code: readonly Statement[]): readonly Statement[] {
     const parts = new UniqueNames();
     const partName = (wanted: string): string => {
       const name = parts.take(wanted);
       if (!this.#parts.has(name)) this.#parts.set(name, new Map());
       return name;
     };
-    return texts.flatMap((text) =>
-      parseStatements(text).flatMap((statement) =>
-        sequentialStatements(
-          mapStatement(statement, (e) => this.folded(e)),
-          partName,
-        ),
+    return code.flatMap((statement) =>
+      sequentialStatements(
+        mapStatement(statement, (e) => this.folded(e)),
+        partName,
       ),
     );
   }

@@ -1,10 +1,17 @@
 /** How the network, and code that runs at regular times, use the types of cells. */
 
 import { populationOf } from '../../../src/model/selected.js';
-import { parseExpression, parseStatements } from '../../../src/lang/parse.js';
-import { namesIn } from '../../../src/lang/walk.js';
+import { namesIn, writtenBy } from '../../../src/lang/walk.js';
 import { child } from '../../../src/model/pointer.js';
-import type { Model, NeuronType, Operation, Population, SelectionRule } from '../../../src/model/model.js';
+import {
+  expressionsIn,
+  statementsIn,
+  type Model,
+  type NeuronType,
+  type Operation,
+  type Population,
+  type SelectionRule,
+} from '../../../src/model/typed.js';
 import { elementsOf, type Change, type ExportContext, type RewritingContext } from './context.js';
 import type { DrawnStart } from './drawn-starts.js';
 import { jumpsOf } from './synapses/effects.js';
@@ -105,8 +112,7 @@ function effectsOn(
     const type = synapses[projection.synapse];
     if (to === undefined || populations[to]?.type !== id || !type) continue;
     for (const variable of jumpsOf(projection, type)) if (neurons[id]?.state[variable]) jumps.add(variable);
-    for (const target of Object.keys(type.summed))
-      if (target.startsWith('post.')) sums.add(target.slice('post.'.length));
+    for (const { to: sum } of type.summed) if (sum.kind === 'end' && sum.end === 'post') sums.add(sum.variable);
   }
   for (const stimulus of Object.values(stimuli)) {
     const to = populationOf(stimulus.to);
@@ -140,52 +146,26 @@ export function usesOf(id: string, { model, changes }: Pick<RewritingContext, 'm
         return once ? ([name, { ...own, once }] as const) : ([`operation_${name}`, own] as const);
       }),
   );
-  const statements = [
-    ...Object.values(type.events).flatMap(({ do: actions }) => actions),
-    ...[...operations.values()].flatMap(({ do: actions }) => actions),
-    ...Object.values(type.regimes).flatMap(({ onEntry, transitions }) => [
-      ...onEntry,
-      ...transitions.flatMap(({ do: actions }) => actions),
-    ]),
-  ].flatMap(parseStatements);
-  const conditions = [...operations.values()].flatMap(({ once }) => once?.where ?? []);
+  const timed = [...operations.values()].map(({ do: actions, once }) => [actions, once?.where]);
   const currents = Object.values(model.stimuli).flatMap((stimulus) =>
     stimulus.kind === 'current' && model.populations[populationOf(stimulus.to) ?? '']?.type === id
       ? [stimulus.value]
       : [],
   );
-  const read = new Set([
-    ...[...conditions, ...currents, ...expressionsOf(type)].flatMap((text) => [...namesIn(parseExpression(text))]),
-    ...statements.flatMap(({ value }) => [...namesIn(value)]),
-  ]);
-  const written = statements.flatMap((statement) =>
-    statement.kind === 'assignment' && Object.hasOwn(type.parameters, statement.target) ? [statement.target] : [],
+  const { derived, derivatives, events, regimes } = type;
+  const read = new Set(
+    expressionsIn([timed, currents, derived, derivatives, events, regimes]).flatMap((e) => [...namesIn(e)]),
   );
+  const written = [...writtenBy(statementsIn([timed, events, regimes]))];
   return {
     places: new Set(['i', 'N', 'lastspike'].filter((name) => read.has(name) && !declares(type, name))),
     operations,
-    written: new Set(written),
+    written: new Set(written.filter((name) => Object.hasOwn(type.parameters, name))),
   };
 }
 
 const declares = ({ parameters, state, derived, inputs }: NeuronType, name: string): boolean =>
   [parameters, state, derived, inputs].some((map) => Object.hasOwn(map, name));
-
-function expressionsOf(type: NeuronType): readonly string[] {
-  return [
-    ...Object.values(type.derived).map(({ value }) => value),
-    ...Object.values(type.derivatives).map(({ rate }) => rate),
-    ...Object.values(type.events).flatMap(({ when, refractory }) => [
-      when,
-      refractory?.for ?? '0',
-      refractory?.while ?? '0',
-    ]),
-    ...Object.values(type.regimes).flatMap(({ derivatives, transitions }) => [
-      ...Object.values(derivatives).map(({ rate }) => rate),
-      ...transitions.map(({ when }) => when),
-    ]),
-  ];
-}
 
 /** Returns 1 for each element of a population that a selection names, else 0. Returns one number if all are equal. */
 export function flags(
@@ -205,9 +185,7 @@ export function flags(
 function countedEvents(id: string, { projections, populations, synapses }: Model): ReadonlySet<string> {
   const events = Object.values(projections).flatMap(({ to, synapse }) => {
     if (populations[populationOf(to.of) ?? '']?.type !== id) return [];
-    return Object.values(synapses[synapse]?.pathways ?? {}).flatMap(({ on }) =>
-      on.startsWith('post.') ? [on.slice('post.'.length)] : [],
-    );
+    return Object.values(synapses[synapse]?.pathways ?? {}).flatMap(({ on }) => (on.end === 'post' ? [on.event] : []));
   });
   return new Set(events);
 }

@@ -1,11 +1,10 @@
 /** Values of parameters and first values of variables, as numbers. */
 
-import { isDrawn, isGiven } from '../../../src/model/tagged.js';
+import { isGiven } from '../../../src/model/tagged.js';
 import { numbersOf } from '../../../src/model/arrays.js';
 import { foldConstants } from '../../../src/lang/fold.js';
 import { constants } from '../../../src/lang/functions.js';
-import { parseExpression } from '../../../src/lang/parse.js';
-import type { DataStore, EquationSet, Value } from '../../../src/model/model.js';
+import { formulaOf, type DataStore, type EquationSet, type Value } from '../../../src/model/typed.js';
 import { evaluate, NoNumber, type Functions } from '../../../src/lang/evaluate.js';
 
 /** Numbers of one name: one for all elements, or one for each. */
@@ -80,12 +79,12 @@ export class ElementValues {
   }
 
   #compute(name: string, element: number, within: readonly string[]): number {
-    const derived = this.type.derived[name];
-    const value = derived ? derived.value : this.#valueOf(name);
-    if (typeof value === 'number') return value;
-    if (typeof value === 'object') {
-      if (isDrawn(value)) throw new NoNumber(`values of ${name} that are drawn; freeze the model first`);
-      return numbersOf(value.array, this.context.data)[element] ?? 0;
+    const value = this.#valueOf(name);
+    const e = this.type.derived[name]?.value ?? formulaOf(value);
+    if (e === undefined) {
+      if (typeof value === 'number') return value;
+      if (isGiven(value)) return numbersOf(value.array, this.context.data)[element] ?? 0;
+      throw new NoNumber(`values of ${name} that are drawn; freeze the model first`);
     }
     const lookup = (inner: string): number => {
       if (this.#declared(inner)) return this.#number(inner, element, within);
@@ -93,6 +92,6 @@ export class ElementValues {
       if (found !== undefined) return found;
       throw new NoNumber(`a value that depends on ${inner}`);
     };
-    return evaluate(foldConstants(parseExpression(value), undefined, this.#declared), lookup, this.context.functions);
+    return evaluate(foldConstants(e, undefined, this.#declared), lookup, this.context.functions);
   }
 }

@@ -1,6 +1,6 @@
 /** Compartments of a cable as sections: runs that are cut into equal parts and have the same values. */
 
-import type { Section } from '../../../../src/model/model.js';
+import type { Section } from '../../../../src/model/typed.js';
 import { sproutOf, type Sprout } from './shape.js';
 
 /** Known values of the compartments of one cell, in SI. */

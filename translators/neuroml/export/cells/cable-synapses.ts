@@ -1,17 +1,23 @@
 /** Projections from and onto the compartments of a cable as projections of its cells. */
 
-import type { Expression } from '../../../../src/lang/ast.js';
-import { name as nameOf, product, quantity } from '../../../../src/lang/build.js';
-import { foldConstants } from '../../../../src/lang/fold.js';
-import { parseExpression } from '../../../../src/lang/parse.js';
-import { printExpression } from '../../../../src/lang/print.js';
-import { mapExpression, namesIn } from '../../../../src/lang/walk.js';
-import { ownNames } from '../../../../src/model/declared-names.js';
+import type { Assignment, Expression, Reference, Statement } from '../../../../src/lang/ast.js';
+import { assignment, name as nameOf, number, product, quantity, sum } from '../../../../src/lang/build.js';
+import { referenceOf } from '../../../../src/lang/reference.js';
+import { mapExpression, namesIn, referencesIn } from '../../../../src/lang/walk.js';
+import { mapped } from '../../../../src/model/collections.js';
 import { freeName } from '../../../../src/model/free-name.js';
-import type { NeuronType, Projection, SynapseType, Value } from '../../../../src/model/model.js';
+import {
+  expressionsIn,
+  statementsIn,
+  type NeuronType,
+  type Projection,
+  type SynapseType,
+  type Value,
+} from '../../../../src/model/typed.js';
 import { child } from '../../../../src/model/pointer.js';
 import { populationOf } from '../../../../src/model/selected.js';
 import { delaysOf } from '../synapses/delays.js';
+import { changedBy } from '../synapses/effects.js';
 import type { RewritingContext } from '../context.js';
 import { dimensionOfUnit } from '../text/dimensions.js';
 import { numbersOfElements } from '../network-values.js';
@@ -43,7 +49,8 @@ interface CableProjection {
   readonly synapses: Readonly<Record<string, SynapseType>>;
 }
 
-const asValue = (numbers: Numbers): Value => (typeof numbers === 'number' ? numbers : { array: numbers });
+const asValue = (numbers: Numbers): Value =>
+  typeof numbers === 'number' ? numbers : { kind: 'array', array: numbers };
 
 /** Returns a projection with an end on compartments, or undefined after a report that it cannot be expressed. */
 export function cableProjection(
@@ -71,7 +78,7 @@ export function cableProjection(
     ]),
   );
   const delays = delaysOf(name, projection, type, sources.length, context);
-  const [pathway] = Object.entries(type.pathways).find(([, { on }]) => on.startsWith('pre.')) ?? [];
+  const [pathway] = Object.entries(type.pathways).find(([, { on }]) => on.end === 'pre') ?? [];
   const ownDelays = asValue(typeof delays === 'number' ? delays : kept.map((k) => delays[k] ?? 0));
   const targets = kept.map((k) => pairs.targets[k] ?? 0);
   const made = toCable ? synapseOf(type, targets, pointer, cable, context) : type;
@@ -87,15 +94,15 @@ export function cableProjection(
       ...projection,
       synapse: id,
       from: fromCable
-        ? { ...projection.from, of: { population } }
+        ? { ...projection.from, of: cellsOf(population) }
         : { ...projection.from, of: whole(projection, 'from') },
       to: toCable
         ? {
-            of: { population },
+            of: cellsOf(population),
             places: {
               sections,
-              section: { array: places.map((place) => sections.indexOf(place?.section ?? '')) },
-              fraction: { array: places.map((place) => place?.fraction ?? 0.5) },
+              section: { kind: 'array', array: places.map((place) => sections.indexOf(place?.section ?? '')) },
+              fraction: { kind: 'array', array: places.map((place) => place?.fraction ?? 0.5) },
             },
           }
         : { ...projection.to, of: whole(projection, 'to') },
@@ -114,7 +121,9 @@ export function cableProjection(
 }
 
 /** Returns the whole population of an end, by which connections count. */
-const whole = (projection: Projection, end: 'from' | 'to') => ({ population: populationOf(projection[end].of) ?? '' });
+const whole = (projection: Projection, end: 'from' | 'to') => cellsOf(populationOf(projection[end].of) ?? '');
+
+const cellsOf = (population: string) => ({ kind: 'slice', population }) as const;
 
 /** Returns the synapse type with the variables of the compartment that only it changes. */
 function synapseOf(
@@ -124,18 +133,18 @@ function synapseOf(
   { type: cell, synaptic, cells, numberOf, input }: WrittenCable,
   { report }: RewritingContext,
 ): SynapseType | undefined {
-  const actions = Object.values(type.pathways).flatMap((one) => one.do);
-  const added = actions.flatMap((text) => /^post\.(\w+) \+= /.exec(text)?.[1] ?? []);
+  const actions = statementsIn(type.pathways);
+  const added = actions.flatMap((one) => (isAdded(one) ? [one.to.variable] : []));
   // A variable that is the sum over synapses: each of them has a share of it.
-  const shares = new Map(
-    Object.entries(type.summed).map(([key, share]) => [key.replace(/^post\./, ''), parseExpression(share)] as const),
-  );
+  const shares = new Map(type.summed.map(({ to, value }) => [to.variable, value] as const));
   const changed = new Set([...added, ...shares.keys()]);
   const dependent = (e: Expression): boolean => [...namesIn(e)].some((one) => isPart(cell, one, changed));
   const parts = synaptic.filter(dependent);
   const flows = parts.map(wholeCurrent);
-  const others = actions.some((text) => /\bpost\./.test(text.replace(/^post\.\w+ \+= /, '')));
-  if (others || Object.keys(type.contributes).length > 0)
+  const others = actions.some(
+    (one) => (isOfTarget(changedBy(one)) && !isAdded(one)) || expressionsIn(one).flatMap(referencesIn).some(isOfTarget),
+  );
+  if (others || type.contributes.length > 0)
     return report.missing(pointer, 'synapses on compartments that do more than add to a variable at a spike');
   if (flows.length === 0 || flows.some((flow) => flow === undefined))
     return report.missing(pointer, 'synapses on compartments whose current is not a conductance divided by the area');
@@ -148,7 +157,6 @@ function synapseOf(
       if (more.some((one) => one !== first)) parameters.add(part.name);
       return quantity(first, dimensionOfUnit(cell.parameters[part.name]?.unit ?? '1'));
     });
-  const declared = ownNames(cell);
   const states = Object.keys(cell.state).filter((one) => !shares.has(one) && isPart(cell, one, changed));
   const atPost = (e: Expression): Expression =>
     mapExpression(e, (part) => {
@@ -157,7 +165,7 @@ function synapseOf(
     });
   const made: SynapseType = {
     ...type,
-    summed: {},
+    summed: [],
     state: {
       ...type.state,
       ...Object.fromEntries(
@@ -168,27 +176,33 @@ function synapseOf(
       ...type.derivatives,
       ...Object.fromEntries(
         states.map((one) => {
-          const rate = foldConstants(parseExpression(cell.derivatives[one]?.rate ?? '0'), undefined, (name) =>
-            declared.has(name),
-          );
-          return [one, { rate: printExpression(local(rate)), eventDriven: false }];
+          const { rate = number(0) } = cell.derivatives[one] ?? {};
+          return [one, { rate: local(rate), eventDriven: false }];
         }),
       ),
     },
-    pathways: Object.fromEntries(
-      Object.entries(type.pathways).map(([key, pathway]) => [
-        key,
-        { ...pathway, do: pathway.do.map((text) => text.replace(/^post\./, '')) },
-      ]),
-    ),
-    contributes: {
-      [`post.${input}`]: flows.map((one) => (one ? `(${printExpression(atPost(local(one)))})` : '0')).join(' + '),
-    },
+    pathways: mapped(type.pathways, (pathway) => ({
+      ...pathway,
+      do: pathway.do.map((one) => (isAdded(one) ? assignment(one.to.variable, '+=', one.value) : one)),
+    })),
+    contributes: [
+      {
+        to: referenceOf(`post.${input}`),
+        value: flows.map((one) => (one ? atPost(local(one)) : number(0))).reduce(sum),
+      },
+    ],
   };
   return parameters.size === 0
     ? made
     : report.missing(pointer, `synapses on compartments that differ in ${[...parameters].join(', ')}`);
 }
+
+/** Checks whether a reference is to a variable of the target. */
+const isOfTarget = (to: Reference): boolean => to.kind === 'end' && to.end === 'post';
+
+/** Checks whether a statement adds to a variable of the target. */
+const isAdded = (one: Statement): one is Assignment =>
+  one.kind === 'assignment' && one.operator === '+=' && isOfTarget(one.to);
 
 const zero = { unit: '1', type: 'real', initial: 0, shared: false } as const;
 
@@ -197,7 +211,7 @@ function isPart(cell: NeuronType, name: string, changed: ReadonlySet<string>): b
   if (changed.has(name)) return true;
   if (!Object.hasOwn(cell.state, name)) return false;
   const rate = cell.derivatives[name]?.rate;
-  return rate !== undefined && [...namesIn(parseExpression(rate))].some((one) => one !== name && changed.has(one));
+  return rate !== undefined && [...namesIn(rate)].some((one) => one !== name && changed.has(one));
 }
 
 /** Checks whether an expression is the area of its compartment. */

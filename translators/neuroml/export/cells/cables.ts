@@ -6,20 +6,17 @@
 
 import type { Became } from '../../../../src/model/rewriting/became.js';
 import type { Expression } from '../../../../src/lang/ast.js';
-import { binary, name as nameOf, quantity, quotient } from '../../../../src/lang/build.js';
+import { binary, name as nameOf, number, quantity, quotient } from '../../../../src/lang/build.js';
 import { ampere } from '../../../../src/lang/dimension.js';
 import { evaluate, NoNumber } from '../../../../src/lang/evaluate.js';
 import { foldConstants } from '../../../../src/lang/fold.js';
 import { operandsOf } from '../../../../src/lang/operands.js';
-import { parseExpression } from '../../../../src/lang/parse.js';
-import { printExpression } from '../../../../src/lang/print.js';
 import { mapExpression, namesIn, writtenBy } from '../../../../src/lang/walk.js';
 import { beforeStep, during } from '../../../../src/library/gather/step-times.js';
 import { ownNames } from '../../../../src/model/declared-names.js';
 import { knownNumbers } from '../../../../src/model/arrays.js';
 import { changedNames } from '../../../../src/model/changed.js';
 import { statementsIn } from '../../../../src/model/typed.js';
-import { typedModel } from '../../../../src/model/typed-model.js';
 import { UniqueNames } from '../../../../src/model/free-name.js';
 import type {
   CableTree,
@@ -31,7 +28,7 @@ import type {
   Recording,
   SelectionRule,
   Stimulus,
-} from '../../../../src/model/model.js';
+} from '../../../../src/model/typed.js';
 import { child } from '../../../../src/model/pointer.js';
 import { populationOf } from '../../../../src/model/selected.js';
 import { isRecording } from '../../../../src/model/tagged.js';
@@ -89,7 +86,7 @@ class CableWriter {
   rewritten(): Model {
     const { type, cable, context } = this;
     const { data, report } = context;
-    const current = this.#inlined(parseExpression(cable.current));
+    const current = this.#inlined(cable.current);
     const membrane =
       current.kind === 'binary' && current.operator === '*' && isArea(current.right)
         ? current.left
@@ -106,7 +103,7 @@ class CableWriter {
     const each = (key: string): readonly number[] =>
       Array.from({ length: this.#count }, (_, k) => this.#numberOf(key, k));
     const { firing, event } = this.#spike();
-    const capacitance = this.#inlined(parseExpression(cable.capacitance));
+    const capacitance = this.#inlined(cable.capacitance);
     const capacitanceAt = (k: number): number => this.#valueAt(capacitance, k) / this.#numberOf('area', k);
     const own = Object.values(mechanisms).flatMap(({ parameters, state }) => [
       ...Object.keys(parameters),
@@ -194,7 +191,7 @@ class CableWriter {
 
   /** Checks whether a name is a parameter that never changes. */
   #isFixed(name: string): boolean {
-    const model = typedModel(this.context.model);
+    const { model } = this.context;
     const pathways = Object.values(model.synapses).map((synapse) => synapse.pathways);
     return (
       Object.hasOwn(this.type.parameters, name) &&
@@ -213,7 +210,7 @@ class CableWriter {
       foldConstants(e, undefined, (name) => declared.has(name)),
       (part) => {
         const derived = part.kind === 'name' ? type.derived[part.name] : undefined;
-        return derived ? this.#inlined(parseExpression(derived.value)) : part;
+        return derived ? this.#inlined(derived.value) : part;
       },
     );
   }
@@ -225,11 +222,10 @@ class CableWriter {
   /** Returns state that spikes from elsewhere change, and all state that depends on it. */
   #openedBySpikes(): ReadonlySet<string> {
     const { type, context } = this;
-    const typed = typedModel(context.model);
     const opened = new Set<string>();
     for (const { to, synapse } of Object.values(context.model.projections)) {
       if (populationOf(to.of) !== this.name) continue;
-      const { pathways, summed = [] } = typed.synapses[synapse] ?? {};
+      const { pathways, summed = [] } = context.model.synapses[synapse] ?? {};
       for (const { to: sum } of summed) opened.add(sum.variable);
       const written = writtenBy(statementsIn(pathways));
       for (const name of Object.keys(type.state)) if (written.has(`post.${name}`)) opened.add(name);
@@ -237,8 +233,7 @@ class CableWriter {
     for (let before = -1; before < opened.size;) {
       before = opened.size;
       for (const [name, { rate }] of Object.entries(type.derivatives))
-        if ([...namesIn(this.#inlined(parseExpression(rate)))].some((one) => one !== name && opened.has(one)))
-          opened.add(name);
+        if ([...namesIn(this.#inlined(rate))].some((one) => one !== name && opened.has(one))) opened.add(name);
     }
     return opened;
   }
@@ -282,7 +277,7 @@ class CableWriter {
           method: 'auto',
           density: true,
           reads: ['v'],
-          writes: { i: printExpression(current) },
+          writes: { i: current },
         };
         return [names.take(density ?? 'channel'), mechanism] as const;
       }),
@@ -297,8 +292,8 @@ class CableWriter {
     for (let name = open.pop(); name !== undefined; name = open.pop()) {
       if (found.has(name) || name === cable.voltage) continue;
       found.add(name);
-      const text = type.derived[name]?.value ?? type.derivatives[name]?.rate;
-      if (text !== undefined) open.push(...namesIn(parseExpression(text)));
+      const e = type.derived[name]?.value ?? type.derivatives[name]?.rate;
+      if (e) open.push(...namesIn(e));
     }
     return found;
   }
@@ -324,7 +319,7 @@ class CableWriter {
     const event = this.type.events['spike'];
     if (!event) return { firing: undefined, event: undefined };
     // A location is a condition on only the index, next to the condition on the compartment.
-    const conditions = operandsOf(parseExpression(event.when), 'and');
+    const conditions = operandsOf(event.when, 'and');
     const places = conditions.filter((e) => namesIn(e).size > 0 && [...namesIn(e)].every((one) => one === 'i'));
     const other = conditions.filter((e) => !places.includes(e));
     const chosen = Array.from({ length: this.#count * this.#cells }, (_, k) => k).filter((k) =>
@@ -334,7 +329,7 @@ class CableWriter {
     const isOne = chosen.length === this.#cells && chosen.every((k) => Math.floor(k / this.#cells) === firing);
     const [head, ...tail] = other;
     if (places.length > 0 && isOne && head)
-      return { firing, event: { ...event, when: printExpression(tail.reduce((a, b) => binary('and', a, b), head)) } };
+      return { firing, event: { ...event, when: tail.reduce((a, b) => binary('and', a, b), head) } };
     if (this.#count === 1) return { firing: 0, event };
     this.context.report.missing(
       `${this.#pointer}/events/spike`,
@@ -406,14 +401,14 @@ class CableWriter {
         series.set(k, [{ at: 0, value: sign * this.#numberAt(parameter, k) }]);
       for (const [key, { on, do: statements }] of Object.entries(model.operations)) {
         const change = changes.get(key);
-        const found = /^(\w+) = (.*)$/.exec(statements.length === 1 ? (statements[0] ?? '') : '');
+        const [statement, ...others] = statements;
         const elements = elementsOf(on, context);
-        if (populationOf(on) !== name || !change || found?.[1] !== parameter || typeof elements === 'string') continue;
+        if (populationOf(on) !== name || !change || others.length > 0 || typeof elements === 'string') continue;
+        if (statement?.kind !== 'assignment' || statement.operator !== '=' || statement.target !== parameter) continue;
         taken.push(key);
         try {
-          const [value, where] = [found[2] ?? '', change.where ?? '1'].map((text) =>
-            foldConstants(parseExpression(text), undefined, (one) => one === 'i'),
-          ) as [Expression, Expression];
+          const { value } = statement;
+          const where = change.where ?? number(1);
           const varying = [...namesIn(value), ...namesIn(where)].find((one) => one !== 'i' && !this.#isFixed(one));
           if (varying !== undefined) throw new NoNumber(`values of ${parameter} by ${varying}, which changes`);
           for (const k of elements) {
@@ -431,17 +426,14 @@ class CableWriter {
         const place = cut.places[Math.floor(element / this.#cells)];
         stimuli[names.take(`${name}_${parameter}`)] = {
           kind: 'current',
-          to: { population: name, indices: [element % this.#cells] } satisfies SelectionRule,
+          to: { kind: 'indices', population: name, indices: [element % this.#cells] } satisfies SelectionRule,
           input,
-          value: printExpression(
-            steps.reduce<Expression>(
-              (before, { at, value }, k) => {
-                const amount = quantity(value, ampere);
-                return k === 0 ? amount : during(amount, beforeStep(at), undefined, before);
-              },
-              quantity(0, ampere),
-            ),
-            { taken: () => true },
+          value: steps.reduce<Expression>(
+            (before, { at, value }, k) => {
+              const amount = quantity(value, ampere);
+              return k === 0 ? amount : during(amount, beforeStep(at), undefined, before);
+            },
+            quantity(0, ampere),
           ),
           attached: true,
           ...place,
@@ -461,7 +453,7 @@ class CableWriter {
     const { name, context } = this;
     if (populationOf(recording.of) !== name) return [recording];
     const pointer = child('/recordings', ordinal);
-    if (!isRecording(recording, 'variables')) return [{ ...recording, of: { population: name } }];
+    if (!isRecording(recording, 'variables')) return [{ ...recording, of: { kind: 'slice', population: name } }];
     const elements = elementsOf(recording.of, context);
     if (typeof elements === 'string') return context.report.missing(pointer, elements) ?? [];
     const { variables, ...rest } = recording;
@@ -473,7 +465,7 @@ class CableWriter {
     if (known.length === 0) return [];
     return elements.map((element) => ({
       ...rest,
-      of: { population: name, indices: [element % this.#cells] },
+      of: { kind: 'indices', population: name, indices: [element % this.#cells] },
       variables: known,
       ...cut.places[Math.floor(element / this.#cells)],
     }));
@@ -487,4 +479,4 @@ function gateNamed(variable: string, { compartments }: NeuronType): string | und
   return owner && `${owner}.${variable}`;
 }
 
-const minusOne: Expression = parseExpression('-1');
+const minusOne: Expression = number(-1);

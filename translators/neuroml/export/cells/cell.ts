@@ -3,7 +3,7 @@
 import { concentration, faradByArea, ohmMetre, volt } from '../../../../src/lang/dimension.js';
 import type { Dimension, Expression } from '../../../../src/lang/ast.js';
 import { NoNumber } from '../../../../src/lang/evaluate.js';
-import type { Compartments, Mechanism } from '../../../../src/model/model.js';
+import type { Compartments, Mechanism } from '../../../../src/model/typed.js';
 import { child } from '../../../../src/model/pointer.js';
 import type { ExportContext } from '../context.js';
 import { quantityText } from '../text/quantity-text.js';

@@ -2,14 +2,16 @@
 
 import { dimensionless, type Expression } from '../../../../src/lang/ast.js';
 import { addendsOf } from '../../../../src/lang/addends.js';
-import { isZero, name as nameOf, negated, number, product, sum } from '../../../../src/lang/build.js';
+import { boolean, isZero, name as nameOf, negated, number, product, sum } from '../../../../src/lang/build.js';
 import { ampere, faradByArea, volt } from '../../../../src/lang/dimension.js';
 import { evaluate, NoNumber } from '../../../../src/lang/evaluate.js';
+import { writtenNeuron } from '../../../../src/model/typed-model.js';
+import { printExpression } from '../../../../src/lang/print.js';
 import { namesIn } from '../../../../src/lang/walk.js';
 import { receptorsOn, type NeuromlCell } from '../../../../src/library/neuroml/cells.js';
 import { usualArea } from '../../../../src/library/phase-currents.js';
 import { near, tidy } from '../../../../src/library/recognise/numbers.js';
-import type { EventDefinition, NeuronType } from '../../../../src/model/model.js';
+import type { EventDefinition, NeuronType } from '../../../../src/model/typed.js';
 import { ConversionReport } from '../../../../src/model/conversion-report.js';
 import { child } from '../../../../src/model/pointer.js';
 import { Ids, type ExportContext } from '../context.js';
@@ -90,7 +92,7 @@ class ChannelCell {
     if (!isPlain || type.compartments || type.cable || type.state['v']?.unit !== 'V') return undefined;
     if (!spike || spike.do.length > 0 || !isCrossing(spike)) return undefined;
     const environment = environmentOf(type, populations, written.values, context);
-    const found = receptorsOn(type, { environment, signs: new Map(), dt: context.dt });
+    const found = receptorsOn(writtenNeuron(type), { environment, signs: new Map(), dt: context.dt });
     if (!found) return undefined;
     this.#receptors = found;
     this.#setCapacitance(environment.numbers, found.capacitance);
@@ -192,13 +194,13 @@ class ChannelCell {
     const known = this.#membranes.get(key);
     if (known) return known;
     const equations = this.#rate(valueOf);
-    const text = type.derivatives['v']?.rate ?? '0';
-    const rate = termsOf(equations.of(text)).reduce(sum);
+    const rateOfV = type.derivatives['v']?.rate ?? number(0);
+    const rate = termsOf(equations.of(rateOfV)).reduce(sum);
     const start = valueOf('v');
     const initial = new Map(gates.map((gate) => [gate, valueOf(gate)] as const));
     // Synaptic responses and inputs are 0 here: only other conductances of 0 are channels.
     const found = conductancesOf(rate, equations.isState, context.functions).filter((one) => one.conductance !== 0);
-    const present = [...found, ...this.#zeroConductances(text, valueOf)];
+    const present = [...found, ...this.#zeroConductances(rateOfV, valueOf)];
     const ids = new Ids();
     const densities = present.map((one) => {
       const conductance = { ...one, conductance: tidy(one.conductance * this.#specific) };
@@ -215,14 +217,14 @@ class ChannelCell {
       );
       return { element: density, channel };
     });
-    const threshold = this.#thresholdOf(type.events['spike']?.when ?? '', valueOf);
+    const threshold = this.#thresholdOf(type.events['spike']?.when ?? boolean(false), valueOf);
     const made = { densities, threshold, start };
     this.#membranes.set(key, made);
     return made;
   }
 
   /** Returns the conductances of 0 in the rate of the potential that are neither synaptic responses nor inputs. */
-  #zeroConductances(rate: string, valueOf: ValueOf): readonly Conductance[] {
+  #zeroConductances(rate: Expression, valueOf: ValueOf): readonly Conductance[] {
     const { type, context } = this;
     const outside = [...Object.keys(type.inputs), ...this.#receptors.responses, ...this.#currents];
     const equations = this.#rate(valueOf, new Map(), new Map(outside.map((key) => [key, 0])));
@@ -240,11 +242,11 @@ class ChannelCell {
     });
   }
 
-  #thresholdOf(when: string, valueOf: ValueOf): number {
+  #thresholdOf(when: Expression, valueOf: ValueOf): number {
     const numberOf = (name: string): number | undefined =>
       Object.hasOwn(this.type.parameters, name) ? valueOf(name) : undefined;
     const found = thresholdOf(when, numberOf, this.context.functions);
-    if (found === undefined) throw new NotExpressible(`spikes where ${when}`);
+    if (found === undefined) throw new NotExpressible(`spikes where ${printExpression(when)}`);
     return found;
   }
 
@@ -265,10 +267,10 @@ class ChannelCell {
   #drive(cells: readonly ValueOf[]): Pick<NeuromlCell, 'drive'> {
     const [first] = cells;
     if (!first) return {};
-    const text = this.type.derivatives['v']?.rate ?? '0';
+    const rate = this.type.derivatives['v']?.rate ?? number(0);
     const rateWith = (current: ReadonlyMap<string, number>): number => {
       const equations = this.#rate(first, current);
-      return evaluate(equations.of(text), (name) => (name === 'v' ? -0.0612 : 0.37), this.context.functions);
+      return evaluate(equations.of(rate), (name) => (name === 'v' ? -0.0612 : 0.37), this.context.functions);
     };
     const driven = this.#currents.flatMap((key): readonly Expression[] => {
       if (cells.every((valueOf) => valueOf(key) === 0)) return [];

@@ -2,9 +2,9 @@
 
 import { siemens } from '../../../../src/lang/dimension.js';
 import { name as nameOf } from '../../../../src/lang/build.js';
-import { parseStatements } from '../../../../src/lang/parse.js';
 import { writtenBy } from '../../../../src/lang/walk.js';
 import { printExpression } from '../../../../src/lang/print.js';
+import { statementsIn } from '../../../../src/model/typed.js';
 import type { ExportContext } from '../context.js';
 import { extendedCell } from '../extended-cell.js';
 import { numberText, quantityText } from '../text/quantity-text.js';
@@ -114,8 +114,7 @@ export class Channels {
    */
   #gates({ gates, mixed }: Conductance, { owner, equations }: Origin) {
     const functions = this.#functions;
-    const actions = Object.values(equations.type.events ?? {}).flatMap((event) => event.do.flatMap(parseStatements));
-    const changed = writtenBy(actions);
+    const changed = writtenBy(statementsIn(equations.type.events));
     if (mixed[0]) throw new NotExpressible(`a gate of several state variables: ${printExpression(mixed[0])}`);
     return [...gates].map(([gate, power]) => {
       if (changed.has(gate)) throw new NotExpressible(`a gate that a condition changes: ${gate}`);

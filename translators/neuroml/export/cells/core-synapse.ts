@@ -4,10 +4,9 @@ import { assignedValue, number } from '../../../../src/lang/build.js';
 import { evaluate, NoNumber, type Functions } from '../../../../src/lang/evaluate.js';
 import { foldConstants } from '../../../../src/lang/fold.js';
 import { constants } from '../../../../src/lang/functions.js';
-import { parseExpression, parseStatements } from '../../../../src/lang/parse.js';
 import type { Expression } from '../../../../src/lang/ast.js';
 import { near } from '../../../../src/library/recognise/numbers.js';
-import type { SynapseType } from '../../../../src/model/model.js';
+import type { SynapseType } from '../../../../src/model/typed.js';
 
 /** A conductance that a spike opens. */
 export interface CoreSynapse {
@@ -47,7 +46,7 @@ export function arithmeticOf(
   const at = (e: Expression, given: Readonly<Record<string, number>>): number => {
     const lookup = (name: string): number => {
       const derived = type.derived[name];
-      if (derived) return evaluate(folded(parseExpression(derived.value)), lookup, functions);
+      if (derived) return evaluate(folded(derived.value), lookup, functions);
       const value = given[name] ?? (Object.hasOwn(type.parameters, name) ? valueOf(name) : constants.get(name));
       if (value === undefined) throw new NoNumber(`a value that depends on ${name}`);
       return value;
@@ -70,10 +69,11 @@ export function coreSynapse(
   functions: Functions,
 ): CoreSynapse | undefined {
   const [pathway, ...pathways] = Object.values(type.pathways);
-  const [current, ...currents] = Object.values(type.contributes);
+  const [current, ...currents] = type.contributes;
   const states = Object.keys(type.state);
   const others = [type.summed, type.events ?? {}].some((one) => Object.keys(one).length > 0);
-  if (pathway?.on !== 'pre.spike' || pathways.length + currents.length > 0 || others) return undefined;
+  if (pathway?.on.end !== 'pre' || pathway.on.event !== 'spike' || pathways.length + currents.length > 0 || others)
+    return undefined;
   if (current === undefined || type.noise.length > 0 || states.length < 1 || states.length > 2) return undefined;
   if (states.some((name) => valueOf(name) !== 0)) return undefined;
   const { folded, at } = arithmeticOf(type, ['post.v'], valueOf, functions);
@@ -81,7 +81,7 @@ export function coreSynapse(
     const pointOf = (values: readonly number[]): Record<string, number> =>
       Object.fromEntries(states.map((name, k) => [name, values[k] ?? 0]));
     const units = states.map((_, k) => states.map((_, j) => (j === k ? 1 : 0)));
-    const rates = states.map((name) => folded(parseExpression(type.derivatives[name]?.rate ?? '0')));
+    const rates = states.map((name) => folded(type.derivatives[name]?.rate ?? number(0)));
     const rateOf = (row: number, values: readonly number[]): number => at(rates[row] ?? number(0), pointOf(values));
     const matrix = rates.map((_, row) => units.map((unit) => rateOf(row, unit)));
     const total = (factors: readonly number[], values: readonly number[]): number =>
@@ -89,7 +89,7 @@ export function coreSynapse(
     const probe = states.map((_, k) => 0.7 - 0.4 * k);
     if (matrix.some((row, k) => !near(rateOf(k, probe), total(row, probe)))) return undefined;
     const jumps = states.map(() => 0);
-    for (const statement of pathway.do.flatMap(parseStatements)) {
+    for (const statement of pathway.do) {
       const k = statement.kind === 'assignment' ? states.indexOf(statement.target) : -1;
       if (statement.kind !== 'assignment' || k < 0 || jumps[k] !== 0) return undefined;
       const after = (values: readonly number[]): number => at(folded(assignedValue(statement)), pointOf(values));
@@ -98,7 +98,7 @@ export function coreSynapse(
       if (!isAdded) return undefined;
       jumps[k] = jump;
     }
-    const flow = folded(parseExpression(current));
+    const flow = folded(current.value);
     const flowAt = (values: readonly number[], v: number): number => at(flow, { ...pointOf(values), 'post.v': v });
     const shares = units.map((unit) => flowAt(unit, 0) - flowAt(unit, 1));
     const reversal = flowAt(probe, 0) / total(shares, probe);

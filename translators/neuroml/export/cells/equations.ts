@@ -6,10 +6,9 @@ import { isDimensionless } from '../../../../src/lang/dimension.js';
 import { evaluate, NoNumber, type Functions } from '../../../../src/lang/evaluate.js';
 import { foldConstants, simplify } from '../../../../src/lang/fold.js';
 import { constants } from '../../../../src/lang/functions.js';
-import { parseExpression } from '../../../../src/lang/parse.js';
 import { mapExpression } from '../../../../src/lang/walk.js';
 import { dimensionAtPlace } from '../../../../src/model/place-names.js';
-import type { Mechanism } from '../../../../src/model/model.js';
+import type { Mechanism } from '../../../../src/model/typed.js';
 import { dimensionOfUnit } from '../text/dimensions.js';
 import { NotExpressible } from '../text/words.js';
 
@@ -55,16 +54,7 @@ export class LocalEquations {
    *
    * @throws NotExpressible if it reads something else
    */
-  of(text: string): Expression {
-    return this.inlined(parseExpression(text));
-  }
-
-  /**
-   * Inlines a parsed expression in the same way.
-   *
-   * @throws NotExpressible if it reads something else
-   */
-  inlined(e: Expression): Expression {
+  of(e: Expression): Expression {
     const declared = (name: string): boolean =>
       name === 'v' ||
       this.free.has(name) ||

@@ -2,7 +2,7 @@
 
 import { standsFor } from '../../../../src/model/compartment-tree.js';
 import { isGiven } from '../../../../src/model/tagged.js';
-import type { Compartments, DataStore, Mechanism, Value } from '../../../../src/model/model.js';
+import type { Compartments, DataStore, Mechanism, Value } from '../../../../src/model/typed.js';
 import type { Functions } from '../../../../src/lang/evaluate.js';
 import { NoNumber } from '../../../../src/lang/evaluate.js';
 import { ElementValues } from '../values.js';

@@ -2,7 +2,7 @@
 
 import { ampere, second, siemens, volt } from '../../../../src/lang/dimension.js';
 import { knownNumbers } from '../../../../src/model/arrays.js';
-import type { NeuronType, Population } from '../../../../src/model/model.js';
+import type { NeuronType, Population } from '../../../../src/model/typed.js';
 import { child } from '../../../../src/model/pointer.js';
 import type { CellPlan, ExportContext } from '../context.js';
 import { delaysOf, delayTexts } from '../synapses/delays.js';

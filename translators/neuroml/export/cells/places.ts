@@ -1,6 +1,6 @@
 /** Places on cells with compartments, as segments of the written cell. */
 
-import type { Model, Places } from '../../../../src/model/model.js';
+import type { Model, Places } from '../../../../src/model/typed.js';
 import { populationOf } from '../../../../src/model/selected.js';
 import { isRecording } from '../../../../src/model/tagged.js';
 import { numberText } from '../text/quantity-text.js';

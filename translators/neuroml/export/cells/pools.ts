@@ -6,9 +6,9 @@ import { concentration, metre, second } from '../../../../src/lang/dimension.js'
 import { faraday, gasConstant } from '../../../../src/lang/physics.js';
 import type { Expression } from '../../../../src/lang/ast.js';
 import { linearForm } from '../../../../src/lang/linear.js';
-import { parseExpression, parseStatements } from '../../../../src/lang/parse.js';
 import { near } from '../../../../src/library/recognise/numbers.js';
-import type { Compartments, Id, Ion, LocalEvent } from '../../../../src/model/model.js';
+import type { Id, Ion } from '../../../../src/model/model.js';
+import type { Compartments, LocalEvent } from '../../../../src/model/typed.js';
 import type { Dimensions } from '../text/dimensions.js';
 import { numberText, quantityText } from '../text/quantity-text.js';
 import { NotExpressible } from '../text/words.js';
@@ -48,9 +48,9 @@ export function poolOf(
   outside: number | undefined,
 ): Pool {
   const { type, functions } = equations;
-  const { ca_i: text = '', ca_o: far, ...others } = type.writes;
-  const level = equations.of(text);
-  const state = level.kind === 'name' ? level.name : '';
+  const { ca_i: near, ca_o: far, ...others } = type.writes;
+  const level = near && equations.of(near);
+  const state = level?.kind === 'name' ? level.name : '';
   const rate = type.derivatives[state]?.rate;
   if (Object.keys(others).length > 0 || rate === undefined)
     throw new NotExpressible('a concentration that is not a state variable of its mechanism');
@@ -121,9 +121,9 @@ function shellRho(area: number, thickness: number): number {
 /** Checks whether a condition only sets to zero a variable that has fallen below zero, as NeuroML's pools do anyway. */
 export function keepsAboveZero({ when, do: actions }: LocalEvent): boolean {
   const isZero = (e: Expression): boolean => (e.kind === 'number' || e.kind === 'quantity') && e.value === 0;
-  const condition = foldConstants(parseExpression(when));
+  const condition = foldConstants(when);
   if (condition.kind !== 'binary' || condition.operator !== '<' || condition.left.kind !== 'name') return false;
-  const [action] = actions.flatMap(parseStatements);
+  const [action] = actions;
   return (
     actions.length === 1 &&
     action?.kind === 'assignment' &&

@@ -1,13 +1,13 @@
 /** Where cells with compartments fire. */
 
+import type { Expression } from '../../../../src/lang/ast.js';
 import { evaluate, type Functions } from '../../../../src/lang/evaluate.js';
 import { foldConstants } from '../../../../src/lang/fold.js';
-import { parseExpression } from '../../../../src/lang/parse.js';
+import { printExpression } from '../../../../src/lang/print.js';
 import { namesIn, writtenBy } from '../../../../src/lang/walk.js';
 import { changedNames } from '../../../../src/model/changed.js';
-import { statementsIn } from '../../../../src/model/typed.js';
-import { typedModel } from '../../../../src/model/typed-model.js';
 import type { Id } from '../../../../src/model/model.js';
+import { statementsIn } from '../../../../src/model/typed.js';
 import { child } from '../../../../src/model/pointer.js';
 import type { ExportContext } from '../context.js';
 import { compartmentAt } from './shape.js';
@@ -42,7 +42,10 @@ export function spikeOf(id: Id, type: StructuredType, context: ExportContext): S
   const { section = root, fraction = 0.5 } = spike;
   const threshold = thresholdOf(spike.when, (name) => fixed(name, id, type, context), context.functions);
   if (threshold === undefined) {
-    context.report.missing(at, `spikes where ${spike.when}: cells of NeuroML have a threshold of the potential`);
+    context.report.missing(
+      at,
+      `spikes where ${printExpression(spike.when)}: cells of NeuroML have a threshold of the potential`,
+    );
     return undefined;
   }
   if (spike.do.length > 0) context.report.missing(child(at, 'do'), 'what a spike does to the cell');
@@ -61,10 +64,9 @@ export function spikeOf(id: Id, type: StructuredType, context: ExportContext): S
 /** Returns a parameter of the cell that is one number for all cells and stays so. */
 function fixed(name: string, id: Id, type: StructuredType, { model }: ExportContext): number | undefined {
   const value = type.parameters[name]?.value;
-  const typed = typedModel(model);
-  const changed = changedNames(typed);
-  const pathways = Object.values(typed.synapses).map((synapse) => synapse.pathways);
-  const written = writtenBy(statementsIn([typed.neurons[id]?.events, pathways]));
+  const changed = changedNames(model);
+  const pathways = Object.values(model.synapses).map((synapse) => synapse.pathways);
+  const written = writtenBy(statementsIn([model.neurons[id]?.events, pathways]));
   if ([name, `pre.${name}`, `post.${name}`].some((one) => written.has(one))) return undefined;
   const varies = Object.entries(model.populations).some(
     ([population, { type: of, values }]) =>
@@ -79,11 +81,11 @@ function fixed(name: string, id: Id, type: StructuredType, { model }: ExportCont
  * @param fixed numbers of names, in SI
  */
 export function thresholdOf(
-  when: string,
+  when: Expression,
   fixed: (name: string) => number | undefined,
   functions: Functions,
 ): number | undefined {
-  const e = foldConstants(parseExpression(when), undefined, (name) => name === 'v' || fixed(name) !== undefined);
+  const e = foldConstants(when, undefined, (name) => name === 'v' || fixed(name) !== undefined);
   if (e.kind !== 'binary' || (e.operator !== '>' && e.operator !== '>=')) return undefined;
   if (e.left.kind !== 'name' || e.left.name !== 'v' || [...namesIn(e.right)].some((name) => fixed(name) === undefined))
     return undefined;

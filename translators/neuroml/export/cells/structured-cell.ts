@@ -1,6 +1,6 @@
 /** Cells with compartments, and facts about each written one. */
 
-import type { Compartments, NeuronType } from '../../../../src/model/model.js';
+import type { Compartments, NeuronType } from '../../../../src/model/typed.js';
 import type { Shape } from './shape.js';
 
 /** A type of cells with compartments. */

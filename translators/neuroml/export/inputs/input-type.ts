@@ -1,6 +1,9 @@
 /** A population that drives cells without spikes, as a component type of attachments. */
 
 import type { Expression } from '../../../../src/lang/ast.js';
+import { name as nameOf } from '../../../../src/lang/build.js';
+import { spelling } from '../../../../src/lang/reference.js';
+import { mapExpression } from '../../../../src/lang/walk.js';
 import { attempting, builderOf } from '../builder.js';
 import { writeContributions, writeEquations } from '../common-equations.js';
 import type { CellPlan, Channel, ExportContext } from '../context.js';
@@ -8,7 +11,7 @@ import { dimensionOfUnit } from '../text/dimensions.js';
 import { regimeElement } from '../regime-element.js';
 import { NotExpressible } from '../text/words.js';
 import { child } from '../../../../src/model/pointer.js';
-import type { NeuronType, SynapseType } from '../../../../src/model/model.js';
+import type { NeuronType, SynapseType } from '../../../../src/model/typed.js';
 import { element, type Element } from '../text/xml-text.js';
 
 interface BuiltInput {
@@ -51,8 +54,8 @@ export function inputType(
   }
   writeEquations(type, builder, attempt);
   const valueOf = ({ variable }: Channel): Expression | undefined => {
-    const text = synapse.contributes[`post.${variable}`];
-    return text === undefined ? undefined : builder.parse(text.replace(/\bpre\./g, ''));
+    const own = synapse.contributes.find(({ to }) => spelling(to) === `post.${variable}`);
+    return own && builder.folded(mapExpression(own.value, ownEnd));
   };
   writeContributions(target, valueOf, builder, attempt);
   const events = Object.values(type.events).sort((a, b) => a.order - b.order);
@@ -61,7 +64,7 @@ export function inputType(
       if (refractory) throw new NotExpressible('inputs with refractoriness');
       const statements = builder.statements(actions).map((statement) => builder.assignment(statement));
       builder.conditions.push(
-        element('OnCondition', { test: builder.condition(builder.parse(when), 'statement') }, statements),
+        element('OnCondition', { test: builder.condition(builder.folded(when), 'statement') }, statements),
       );
     });
   for (const [name, regime] of Object.entries(type.regimes))
@@ -69,3 +72,7 @@ export function inputType(
   const componentType = context.ids.claim(`${id}_input`);
   return { componentType, element: builder.build(componentType, target.attachment, `The inputs ${id}.`), parameters };
 }
+
+/** Returns a variable of the source as one of its own. */
+const ownEnd = (part: Expression): Expression =>
+  part.kind === 'name' && part.to.kind === 'end' && part.to.end === 'pre' ? nameOf(part.to.variable) : part;

@@ -2,14 +2,13 @@
 
 import { second } from '../../../../src/lang/dimension.js';
 import { foldConstants } from '../../../../src/lang/fold.js';
-import { parseExpression } from '../../../../src/lang/parse.js';
 import type { NeuromlReceptor } from '../../../../src/library/neuroml/cells.js';
 import { constantOf, tidy, valueAt } from '../../../../src/library/recognise/numbers.js';
 import { populationOf } from '../../../../src/model/selected.js';
 import { child } from '../../../../src/model/pointer.js';
 import { timingProperties } from '../../../../src/model/timing-properties.js';
 import { endOf } from '../../../../src/model/tagged.js';
-import type { Projection, Stimulus } from '../../../../src/model/model.js';
+import type { Projection, Stimulus } from '../../../../src/model/typed.js';
 import { placeAttributes, placesOn } from '../cells/places.js';
 import type { SegmentAt } from '../cells/shape.js';
 import { elementsOf, hasCompartments, type CellPlan, type ExportContext } from '../context.js';
@@ -119,7 +118,7 @@ function poissonInputs(
   const receptor = responses.get(variable);
   if (!receptor || n * rate === 0) return;
   const count = Math.ceil((n * rate * dt) / mostInStep);
-  const amount = constantOf(foldConstants(parseExpression(weight))) ?? 0;
+  const amount = constantOf(foldConstants(weight)) ?? 0;
   const attributes = [...receptor.attributes].map(([key, { unit, value }]) => {
     const number = valueAt(value, (one) => (one === 'weight' ? amount : NaN));
     return [key, quantityText(tidy(number), dimensionOfUnit(unit), dimensions)] as const;

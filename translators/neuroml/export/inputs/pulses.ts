@@ -5,7 +5,6 @@ import { name as named } from '../../../../src/lang/build.js';
 import { evaluate, NoNumber, type Functions } from '../../../../src/lang/evaluate.js';
 import { foldConstants } from '../../../../src/lang/fold.js';
 import { linearForm } from '../../../../src/lang/linear.js';
-import { parseExpression } from '../../../../src/lang/parse.js';
 import { mapExpression, namesIn } from '../../../../src/lang/walk.js';
 
 /**
@@ -38,13 +37,13 @@ export const longAfter = 1e9;
  * @param phase the time within a step at which the current is evaluated, from 0 to 1
  */
 export function wavesOf(
-  value: string,
+  value: Expression,
   dt: number,
   steps: number,
   functions: Functions,
   phase: number,
 ): readonly Wave[] | undefined {
-  const whole = foldConstants(parseExpression(value));
+  const whole = foldConstants(value);
   if (steps > mostSteps || [...namesIn(whole)].some((name) => name !== 't' && name !== 'dt')) return undefined;
   const valueAt = (e: Expression, t: number, share = 0): number =>
     evaluate(e, (name) => (name === 'dt' ? dt : name === 't' ? t : share), functions);

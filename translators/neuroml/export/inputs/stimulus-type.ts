@@ -6,7 +6,7 @@ import { drawsIn } from '../../../../src/lang/functions.js';
 import type { Expression } from '../../../../src/lang/ast.js';
 import { namesIn, readsAny } from '../../../../src/lang/walk.js';
 import { child } from '../../../../src/model/pointer.js';
-import type { Stimulus } from '../../../../src/model/model.js';
+import type { Stimulus } from '../../../../src/model/typed.js';
 import { builderOf } from '../builder.js';
 import { elementsOf, type CellPlan, type Channel, type ExportContext } from '../context.js';
 import { drawCount } from './draw-count.js';
@@ -59,7 +59,7 @@ function current(
   if (!stimulus.attached) throw new NotExpressible('currents attached during the run');
   const channel = plan.channels.find((one) => one.kind === 'sum' && one.variable === stimulus.input);
   if (!channel) throw new NotExpressible(`currents into ${stimulus.input}, which is not an input`);
-  const value = builder.parse(stimulus.value, (name) => plan.visible.has(name));
+  const value = builder.folded(stimulus.value, (name) => plan.visible.has(name));
   require(value, plan, builder);
   const { every = 0, from = 0 } = stimulus;
   const readsCell = readsAny(value, plan.visible);
@@ -117,7 +117,7 @@ function randomInputs(
   const { report, dt } = context;
   const channel = plan.channels.find((one) => one.kind === 'jump' && one.variable === variable);
   if (!channel) throw new NotExpressible(`random inputs into ${variable}`);
-  const weight = builder.parse(text, (name) => plan.visible.has(name));
+  const weight = builder.folded(text, (name) => plan.visible.has(name));
   require(weight, plan, builder);
   const { dimension, exposure } = channel;
   // Cells receive it in the step of its draw.

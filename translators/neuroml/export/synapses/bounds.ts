@@ -1,10 +1,9 @@
 /** Bounds of variables of synapses, as conditions at the end of a step. LEMS lacks minima and maxima. */
 
 import type { Expression, Statement } from '../../../../src/lang/ast.js';
-import { parseStatements } from '../../../../src/lang/parse.js';
-import { printExpression, printStatement } from '../../../../src/lang/print.js';
-import { namesIn } from '../../../../src/lang/walk.js';
-import type { SynapseType } from '../../../../src/model/model.js';
+import { equalExpressions, namesIn } from '../../../../src/lang/walk.js';
+import { mapped } from '../../../../src/model/collections.js';
+import type { SynapseType } from '../../../../src/model/typed.js';
 
 /** A synapse type without its bounds, and the bounds. */
 interface Bounded {
@@ -19,28 +18,22 @@ interface Bounded {
  *     w = clip(w + Apost, 0, wmax)   becomes   w = w + Apost, with the bounds 0 and wmax of w
  */
 export function withBounds(type: SynapseType): Bounded {
-  const entries = Object.entries(type.pathways).map(([name, pathway]) => ({
-    name,
-    pathway,
-    code: pathway.do.flatMap((text) => parseStatements(text)),
-  }));
   const bounds = new Map<string, readonly [Expression, Expression]>();
   for (const variable of Object.keys(type.state)) {
-    const own = entries.map(({ code }) => boundsIn(variable, code)).filter((one) => one !== undefined);
+    const own = Object.values(type.pathways)
+      .map(({ do: code }) => boundsIn(variable, code))
+      .filter((one) => one !== undefined);
     const [first] = own;
-    const texts = new Set(own.map((one) => one?.map((bound) => printExpression(bound)).join(' ')));
-    if (first && texts.size === 1) bounds.set(variable, first);
+    if (first && own.every((one) => one?.every((bound, k) => equalExpressions(bound, first[k]!))))
+      bounds.set(variable, first);
   }
   const withoutBounds = (statement: Statement): readonly Statement[] => {
     const [x] = statement.kind === 'assignment' && bounds.has(statement.target) ? (clipped(statement) ?? []) : [];
     if (!x || statement.kind !== 'assignment') return [statement];
     return x.kind === 'name' && x.name === statement.target ? [] : [{ ...statement, value: x }];
   };
-  const pathways = entries.map(({ name, pathway, code }) => {
-    const actions = code.flatMap(withoutBounds).map((statement) => printStatement(statement));
-    return [name, { ...pathway, do: bounds.size > 0 ? actions : pathway.do }] as const;
-  });
-  return { type: { ...type, pathways: Object.fromEntries(pathways) }, bounds };
+  const pathways = mapped(type.pathways, (pathway) => ({ ...pathway, do: pathway.do.flatMap(withoutBounds) }));
+  return { type: { ...type, pathways }, bounds };
 }
 
 /** Returns the arguments of `clip`, if a statement assigns its value. */

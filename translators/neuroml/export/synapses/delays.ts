@@ -1,15 +1,22 @@
 /** Delays of the connections of a projection. */
 
 import { assignment } from '../../../../src/lang/build.js';
-import { printExpression, printStatement } from '../../../../src/lang/print.js';
-import { parseStatements } from '../../../../src/lang/parse.js';
 import { second } from '../../../../src/lang/dimension.js';
-import type { Send } from '../../../../src/lang/ast.js';
+import type { Send, Statement } from '../../../../src/lang/ast.js';
+import { equalExpressions } from '../../../../src/lang/walk.js';
 import { isGiven } from '../../../../src/model/tagged.js';
 import { numbersOf } from '../../../../src/model/arrays.js';
 import { child } from '../../../../src/model/pointer.js';
 import { timingProperties } from '../../../../src/model/timing-properties.js';
-import type { DataStore, Model, Projection, SynapseType, Value } from '../../../../src/model/model.js';
+import {
+  contentOf,
+  formula,
+  type DataStore,
+  type Model,
+  type Projection,
+  type SynapseType,
+  type Value,
+} from '../../../../src/model/typed.js';
 import type { ExportContext } from '../context.js';
 import { keptTexts, quantityText } from '../text/quantity-text.js';
 import { numberAt, type Numbers } from '../values.js';
@@ -32,13 +39,13 @@ const delayOf = (name: string, { delays }: Projection, { pathways }: SynapseType
 
 /** Returns the delay of the first pathway that spikes of the source take; connections of LEMS have one delay. */
 function firstOf(projection: Projection, type: SynapseType): NamedDelay {
-  const [id] = Object.keys(type.pathways).filter((one) => type.pathways[one]?.on.startsWith('pre.') === true);
+  const [id] = Object.keys(type.pathways).filter((one) => type.pathways[one]?.on.end === 'pre');
   return [id, id === undefined ? undefined : delayOf(id, projection, type)];
 }
 
 /** Checks whether a pathway has the delay of connections. */
 export const hasDelayOfConnection = (name: string, projection: Projection, type: SynapseType): boolean =>
-  JSON.stringify(delayOf(name, projection, type)) === JSON.stringify(firstOf(projection, type)[1]);
+  contentOf(delayOf(name, projection, type)) === contentOf(firstOf(projection, type)[1]);
 
 /** Delays in s of connections. */
 export function delaysOf(
@@ -75,7 +82,7 @@ export function withDelaysBefore({ model, data, report }: Pick<ExportContext, 'm
     const delays: Record<string, Value> = { ...projection.delays };
     for (const [id, pathway] of Object.entries(type.pathways)) {
       const [sent] = sentIn(pathway.do);
-      if (pathway.on.startsWith('post.')) delays[id] = 0;
+      if (pathway.on.end === 'post') delays[id] = 0;
       else if (sent)
         delays[id] = together(delayOf(id, projection, type) ?? 0, delayAfter(sent, projection, type), data);
     }
@@ -83,7 +90,7 @@ export function withDelaysBefore({ model, data, report }: Pick<ExportContext, 'm
     if (moved) projections[name] = { ...projection, delays, values: without(projection.values, delayNames(type)) };
     // A synapse that does nothing else does not see when its spikes arrive.
     const [only, ...others] = Object.values(type.pathways);
-    if (moved && (others.length > 0 || only?.do.length !== 1 || only.on.startsWith('post.')))
+    if (moved && (others.length > 0 || only?.do.length !== 1 || only.on.end === 'post'))
       report.different(
         'lems/delay-before',
         child('/projections', name),
@@ -96,28 +103,27 @@ export function withDelaysBefore({ model, data, report }: Pick<ExportContext, 'm
 }
 
 /** Returns statements that send values, all with one delay. */
-function sentIn(actions: readonly string[]): readonly Send[] {
-  const sent = actions.flatMap(parseStatements).filter((statement) => statement.kind === 'send');
-  return new Set(sent.map(({ after }) => printExpression(after))).size > 1 ? [] : sent;
+function sentIn(actions: readonly Statement[]): readonly Send[] {
+  const sent = actions.filter((statement) => statement.kind === 'send');
+  return sent.every(({ after }) => equalExpressions(after, sent[0]?.after ?? after)) ? sent : [];
 }
 
-/** Returns the delay with which a value is sent, in s; a text if it is not known before a run. */
+/** Returns the delay with which a value is sent, in s; an expression if it is not known before a run. */
 function delayAfter({ after }: Send, { values }: Projection, { parameters }: SynapseType): Value {
   if (after.kind === 'quantity' || after.kind === 'number') return after.value;
   const own = after.kind === 'name' ? (values[after.name] ?? parameters[after.name]?.value) : undefined;
-  return own ?? printExpression(after);
+  return own ?? formula(after);
 }
 
 function together(a: Value, b: Value, data: DataStore): Value {
   if (a === 0 || b === 0) return a === 0 ? b : a;
-  const [one, other] = [a, b].map((value) =>
-    typeof value === 'object' && isGiven(value) ? numbersOf(value.array, data) : value,
-  );
+  const [one, other] = [a, b].map((value) => (isGiven(value) ? numbersOf(value.array, data) : value));
   const isKnown = (value: typeof one): value is Numbers => typeof value === 'number' || Array.isArray(value);
   if (!isKnown(one) || !isKnown(other)) return typeof a === 'number' ? b : a;
   const sum = (k: number): number => Number((numberAt(one, k) + numberAt(other, k)).toPrecision(12));
   if (typeof one === 'number' && typeof other === 'number') return sum(0);
   return {
+    kind: 'array',
     array: Array.from({ length: (typeof one === 'number' ? (other as readonly number[]) : one).length }, (_, k) =>
       sum(k),
     ),
@@ -126,12 +132,10 @@ function together(a: Value, b: Value, data: DataStore): Value {
 
 /** Returns a type that adds the values that it sends at once. */
 function atOnce({ conformsTo: _, ...type }: SynapseType): SynapseType {
-  const code = (actions: readonly string[]): readonly string[] =>
-    actions
-      .flatMap(parseStatements)
-      .map((statement) =>
-        printStatement(statement.kind === 'send' ? assignment(statement.port, '+=', statement.value) : statement),
-      );
+  const code = (actions: readonly Statement[]): readonly Statement[] =>
+    actions.map((statement) =>
+      statement.kind === 'send' ? assignment(statement.port, '+=', statement.value) : statement,
+    );
   const pathways = Object.entries(type.pathways).map(([id, pathway]) => {
     const isSending = sentIn(pathway.do).length > 0;
     return [id, isSending ? { ...pathway, do: code(pathway.do) } : pathway] as const;

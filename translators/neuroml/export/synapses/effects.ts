@@ -1,29 +1,26 @@
 /** Effects of synapses on their cells. */
 
-import type { Expression } from '../../../../src/lang/ast.js';
-import { parseExpression, parseStatements } from '../../../../src/lang/parse.js';
-import { namesIn } from '../../../../src/lang/walk.js';
-import type { Projection, SynapseType } from '../../../../src/model/model.js';
+import type { Reference, Statement } from '../../../../src/lang/ast.js';
+import { namesOf, type Projection, type SynapseType } from '../../../../src/model/typed.js';
 
-/** Returns the variable of the target that a statement of a pathway adds to, and whether it does so by adding. */
-export function writtenBy(
-  target: string,
+/** Returns the reference that a statement changes. */
+export const changedBy = (statement: Statement): Reference =>
+  statement.kind === 'send' ? { kind: 'own', variable: statement.port } : statement.to;
+
+/** Returns the variable of the target that a reference stands for, or null if it stands for none. */
+export function variableOfTarget(
+  to: Reference,
   receptors: Readonly<Record<string, string>>,
   ports: Readonly<Record<string, unknown>>,
 ): string | null {
-  if (target.startsWith('post.')) return target.slice('post.'.length);
-  if (Object.hasOwn(ports, target)) return receptors[target] ?? null;
-  return null;
+  if (to.kind === 'end') return to.end === 'post' ? to.variable : null;
+  return Object.hasOwn(ports, to.variable) ? (receptors[to.variable] ?? null) : null;
 }
 
 /** Variables of the target that the pathways of a projection add to. */
 export function jumpsOf(projection: Projection, type: SynapseType): readonly string[] {
   return Object.values(type.pathways).flatMap(({ do: actions }) =>
-    actions.flatMap(parseStatements).flatMap((statement) => {
-      const written = statement.kind === 'assignment' ? statement.target : statement.port;
-      const variable = writtenBy(written, projection.receptors, type.ports);
-      return variable === null ? [] : [variable];
-    }),
+    actions.flatMap((statement) => variableOfTarget(changedBy(statement), projection.receptors, type.ports) ?? []),
   );
 }
 
@@ -37,9 +34,9 @@ export function readsOnlyPre(type: SynapseType): boolean {
     Object.keys(type.state).length === 0 &&
     Object.keys(type.parameters).length === 0 &&
     Object.keys(type.derived).length === 0 &&
-    Object.keys(type.summed).length === 0 &&
-    Object.keys(type.contributes).length > 0 &&
-    Object.keys(type.contributes).every((to) => to.startsWith('post.'))
+    type.summed.length === 0 &&
+    type.contributes.length > 0 &&
+    type.contributes.every(({ to }) => to.kind === 'end' && to.end === 'post')
   );
 }
 
@@ -48,21 +45,12 @@ export const usualEvent = 'spike';
 
 /** Events of the source that synapses receive. */
 export const receivedEvents = ({ pathways }: SynapseType): readonly string[] => [
-  ...new Set(Object.values(pathways).flatMap(({ on }) => (on.startsWith('pre.') ? [on.slice('pre.'.length)] : []))),
+  ...new Set(Object.values(pathways).flatMap(({ on }) => (on.end === 'pre' ? [on.event] : []))),
 ];
 
 /** Returns the variables of the cell at the other end that equations of synapses read in each step. */
-export function readOfSource(
-  { derived, derivatives, contributes, summed }: SynapseType,
-  parse: (text: string) => Expression = parseExpression,
-): readonly string[] {
-  const texts = [
-    ...Object.values(derived).map(({ value }) => value),
-    ...Object.values(derivatives).map(({ rate }) => rate),
-    ...Object.values(contributes),
-    ...Object.values(summed),
-  ];
-  const read = new Set(texts.flatMap((text) => [...namesIn(parse(text))]));
+export function readOfSource({ derived, derivatives, contributes, summed }: SynapseType): readonly string[] {
+  const read = namesOf([derived, derivatives, [...contributes, ...summed].map(({ value }) => value)]);
   return [...read].filter((name) => name.startsWith('pre.'));
 }
 

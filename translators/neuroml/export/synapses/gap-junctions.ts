@@ -2,8 +2,8 @@
 
 import { NoNumber, type Functions } from '../../../../src/lang/evaluate.js';
 import { equalDimensions, siemens, volt } from '../../../../src/lang/dimension.js';
-import { parseExpression } from '../../../../src/lang/parse.js';
-import type { Projection, SynapseType } from '../../../../src/model/model.js';
+import { spelling } from '../../../../src/lang/reference.js';
+import type { Projection, SynapseType } from '../../../../src/model/typed.js';
 import type { ExportContext } from '../context.js';
 import { near } from '../../../../src/library/recognise/numbers.js';
 import { arithmeticOf } from '../cells/core-synapse.js';
@@ -50,7 +50,7 @@ function takesContacts(
   const plan = plans.get(model.populations[population]?.type ?? '');
   const { name, dimension } = plan?.visible.get('v') ?? {};
   const takesCurrent = plan?.channels.some(
-    ({ exposure, variable }) => exposure === 'i' && Object.hasOwn(contributes, `post.${variable}`),
+    ({ exposure, variable }) => exposure === 'i' && contributes.some(({ to }) => spelling(to) === `post.${variable}`),
   );
   return takesCurrent === true && name === 'v' && dimension !== undefined && equalDimensions(dimension, volt);
 }
@@ -66,13 +66,13 @@ function gapConductance(
   valueOf: (name: string) => number,
   functions: Functions,
 ): number | undefined {
-  const [current, ...currents] = Object.values(type.contributes);
+  const [current, ...currents] = type.contributes;
   const others = [type.state, type.pathways, type.summed, type.events ?? {}, receptors];
   if (current === undefined || currents.length > 0 || others.some((other) => Object.keys(other).length > 0))
     return undefined;
   const { folded, at } = arithmeticOf(type, ['pre.v', 'post.v'], valueOf, functions);
   try {
-    const flow = folded(parseExpression(current));
+    const flow = folded(current.value);
     const flowAt = (pre: number, post: number): number => at(flow, { 'pre.v': pre, 'post.v': post });
     const conductance = flowAt(1, 0);
     const isLinear =

@@ -1,11 +1,10 @@
 /** Connected pairs of projections. */
 
 import { populationOf } from '../../../../src/model/selected.js';
-import { parseExpression } from '../../../../src/lang/parse.js';
-import { namesIn } from '../../../../src/lang/walk.js';
+import { referencesIn } from '../../../../src/lang/walk.js';
 import { numbersOf } from '../../../../src/model/arrays.js';
 import { child } from '../../../../src/model/pointer.js';
-import type { ConnectionRule, Projection, SynapseType } from '../../../../src/model/model.js';
+import type { ConnectionRule, Projection, SynapseType } from '../../../../src/model/typed.js';
 import { elementsOf, type ExportContext } from '../context.js';
 import { readsOnlyPre } from './effects.js';
 import { numberAt, type Numbers } from '../values.js';
@@ -156,8 +155,8 @@ export function attachedPopulations({ model }: ExportContext): ReadonlyMap<strin
     if (out.length !== 1 || id === undefined || !projection) continue;
     const synapse = model.synapses[projection.synapse];
     if (!synapse || !readsOnlyPre(synapse)) continue;
-    const texts = Object.values(synapse.contributes).flatMap((text) => [...namesIn(parseExpression(text))]);
-    if (texts.every((text) => text.startsWith('pre.') || !text.includes('.'))) found.set(name, id);
+    const read = synapse.contributes.flatMap(({ value }) => referencesIn(value));
+    if (read.every((one) => one.kind === 'own' || one.end === 'pre')) found.set(name, id);
   }
   return found;
 }

@@ -2,12 +2,13 @@
 
 import { dimensionless as pure, type Statement } from '../../../../src/lang/ast.js';
 import { binary, name as nameOf } from '../../../../src/lang/build.js';
-import type { Pathway, Projection, SynapseType } from '../../../../src/model/model.js';
+import { callsIn } from '../../../../src/lang/walk.js';
+import { expressionsIn, type Pathway, type Projection, type SynapseType } from '../../../../src/model/typed.js';
 import type { CellPlan, ExportContext } from '../context.js';
 import { countOf } from '../usage.js';
 import { withBounds } from './bounds.js';
 import { hasDelayOfConnection } from './delays.js';
-import { writtenBy } from './effects.js';
+import { variableOfTarget } from './effects.js';
 import { responded } from './response.js';
 import { mostTrials } from '../text/function-text.js';
 import type { Attempt } from '../builder.js';
@@ -35,7 +36,7 @@ export function writePathways(given: Acting, attempt: Attempt): void {
   const own = Object.entries(type.pathways).sort(([, a], [, b]) => a.order - b.order);
   for (const [name, pathway] of own)
     attempt(`pathways/${name}`, () => {
-      if (pathway.on.startsWith('post.')) builder.conditions.push(postEvent(name, pathway, acting));
+      if (pathway.on.end === 'post') builder.conditions.push(postEvent(name, pathway, acting));
       else if (hasDelayOfConnection(name, projection, type)) arriving.push(...statementsOf(name, pathway, acting));
       else throw new NotExpressible('several delays of what spikes of the source do: a connection of LEMS has one');
     });
@@ -56,9 +57,9 @@ export function writePathways(given: Acting, attempt: Attempt): void {
  */
 function postEvent(name: string, pathway: Pathway, acting: Acting): Element {
   const { builder, target } = acting;
-  const count = countOf(pathway.on.slice('post.'.length));
+  const count = countOf(pathway.on.event);
   const counted = target.visible.get(count);
-  if (!counted) throw new NotExpressible(`${pathway.on}, which cells of ${target.type} do not have`);
+  if (!counted) throw new NotExpressible(`post.${pathway.on.event}, which cells of ${target.type} do not have`);
   const now = builder.requirement(`post ${count}`, pure, counted.name);
   // Each pathway sees the event by itself.
   const known = builder.state(`seen ${builder.has(`seen ${count}`) ? `${count} ${name}` : count}`, pure, false);
@@ -71,7 +72,11 @@ function postEvent(name: string, pathway: Pathway, acting: Acting): Element {
 /** @throws NotExpressible */
 function statementsOf(name: string, { do: actions }: Pathway, acting: Acting): readonly Element[] {
   const { builder, context, pointer } = acting;
-  if (actions.some((text) => text.includes('binomial(')))
+  if (
+    expressionsIn(actions)
+      .flatMap(callsIn)
+      .some((call) => call.function === 'binomial')
+  )
     context.report.different(
       'lems/binomial',
       `${pointer}/pathways/${name}`,
@@ -86,7 +91,7 @@ function statementOf(
   { projection, type, target, pointer, builder, context }: Acting,
 ): readonly Element[] {
   if (statement.kind === 'send') throw new NotExpressible('values that are sent with several delays');
-  const variable = writtenBy(statement.target, projection.receptors, type.ports);
+  const variable = variableOfTarget(statement.to, projection.receptors, type.ports);
   const channel = target.channels.find((one) => one.variable === variable);
   if (channel?.kind === 'sum') {
     context.report.different(

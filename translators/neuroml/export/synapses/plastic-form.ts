@@ -3,10 +3,13 @@
  * spikes.
  */
 
+import type { Expression, Statement } from '../../../../src/lang/ast.js';
+import { parseExpression, parseStatements } from '../../../../src/lang/parse.js';
+import { mapExpression, namesIn } from '../../../../src/lang/walk.js';
 import { declaredName } from '../../../../src/library/declared-types.js';
-import { withParts } from '../../../../src/library/readable/texts.js';
+import { mapped } from '../../../../src/model/collections.js';
 import { recordedVariables } from '../../../../src/model/tagged.js';
-import type { SynapseType } from '../../../../src/model/model.js';
+import { withExpressions, type SynapseType } from '../../../../src/model/typed.js';
 import type { ExportContext } from '../context.js';
 import type { Numbers } from '../values.js';
 
@@ -25,20 +28,22 @@ export function plasticForm(
  * order within a step is LEMS's.
  */
 function withoutSteps(type: SynapseType): SynapseType {
-  const plain = withParts(type, (part) =>
-    part.kind === 'binary' && part.operator === '-' && part.right.kind === 'call' && part.right.function === 'int'
-      ? part.left
-      : part,
+  const isStep = (e: Expression): boolean => e.kind === 'call' && e.function === 'int';
+  const plain = withExpressions(type, (e) =>
+    mapExpression(e, (part) =>
+      part.kind === 'binary' && part.operator === '-' && isStep(part.right) ? part.left : part,
+    ),
   );
   const { last_pre: _, last_post: __, ...state } = plain.state;
-  const pathways = Object.entries(plain.pathways).map(([name, pathway]) => {
-    const actions = pathway.do.filter((text) => !text.startsWith('last_'));
-    return [
-      name,
-      { ...pathway, do: actions.map((text) => text.replace(/^(port \+= )clip\((\w+), .*\)$/, '$1$2')) },
-    ] as const;
-  });
-  return { ...plain, state, pathways: Object.fromEntries(pathways) };
+  const sent = (statement: Statement): readonly Statement[] => {
+    if (statement.kind === 'send') return [statement];
+    const { target, value } = statement;
+    if (target.startsWith('last_')) return [];
+    const [weight] = target === 'port' && value.kind === 'call' && value.function === 'clip' ? value.arguments : [];
+    return [weight?.kind === 'name' ? { ...statement, value: weight } : statement];
+  };
+  const pathways = mapped(plain.pathways, (pathway) => ({ ...pathway, do: pathway.do.flatMap(sent) }));
+  return { ...plain, state, pathways };
 }
 
 /**
@@ -68,18 +73,17 @@ function withRates(
   const showsU =
     facilitates || Object.values(model.recordings).some((recording) => recordedVariables(recording).includes('u'));
   const state = { ...(showsU && u ? { u } : {}), ...others };
-  const pathways = Object.entries(type.pathways).map(([name, pathway]) => {
-    const add = pathway.do.find((text) => /^\S+ \+= weight/.test(text))?.split(' ')[0] ?? 'port';
-    const used = facilitates ? ['u += U*(1 - u)'] : showsU ? ['u = U'] : [];
-    const actions = [...used, `released = (1 - y - z)*${showsU ? 'u' : 'U'}`];
-    return [name, { ...pathway, do: [...actions, `${add} += weight*released`, 'y += released'] }] as const;
+  const pathways = mapped(type.pathways, (pathway) => {
+    const [sum = 'port'] = pathway.do.flatMap((one) =>
+      one.kind === 'assignment' && one.operator === '+=' && namesIn(one.value).has('weight') ? [one.target] : [],
+    );
+    const used = facilitates ? 'u += U*(1 - u)' : showsU ? 'u = U' : '';
+    const released = `released = (1 - y - z)*${showsU ? 'u' : 'U'}`;
+    return {
+      ...pathway,
+      do: parseStatements([used, released, `${sum} += weight*released`, 'y += released'].join('\n')),
+    };
   });
-  return {
-    ...type,
-    state,
-    derivatives: Object.fromEntries(
-      Object.entries(rates).map(([name, rate]) => [name, { rate, eventDriven: false }] as const),
-    ),
-    pathways: Object.fromEntries(pathways),
-  };
+  const derivatives = mapped(rates, (rate) => ({ rate: parseExpression(rate), eventDriven: false }));
+  return { ...type, state, derivatives, pathways };
 }

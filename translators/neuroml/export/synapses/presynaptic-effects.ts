@@ -1,22 +1,28 @@
 /** Contributions of synapses to their sources, as synapses of the other direction. */
 
+import type { Expression } from '../../../../src/lang/ast.js';
 import { drawsIn } from '../../../../src/lang/functions.js';
-import { parseExpression } from '../../../../src/lang/parse.js';
 import { name as named } from '../../../../src/lang/build.js';
-import { printExpression } from '../../../../src/lang/print.js';
-import { namesIn, substitute } from '../../../../src/lang/walk.js';
+import { referenceOf, spelling } from '../../../../src/lang/reference.js';
+import { mapExpression } from '../../../../src/lang/walk.js';
+import { mapped } from '../../../../src/model/collections.js';
 import { freeName } from '../../../../src/model/free-name.js';
-import type { Model, Projection, SynapseType, Value } from '../../../../src/model/model.js';
+import {
+  formula,
+  formulaOf,
+  type Model,
+  type Projection,
+  type Sum,
+  type SynapseType,
+  type Value,
+} from '../../../../src/model/typed.js';
 import { child } from '../../../../src/model/pointer.js';
 import { pairsOf } from './pairs.js';
 import { hasCompartments, type ExportContext } from '../context.js';
 
-type Sums = Readonly<Record<string, string>>;
-
-const toSource = (sums: Sums): Sums =>
-  Object.fromEntries(Object.entries(sums).filter(([key]) => key.startsWith('pre.')));
-const toTarget = (sums: Sums): Sums =>
-  Object.fromEntries(Object.entries(sums).filter(([key]) => !key.startsWith('pre.')));
+/** Checks whether a sum is one of the cells that synapses come from. */
+const isOfSource = ({ to }: Sum): boolean => to.kind === 'end' && to.end === 'pre';
+const toTarget = (sums: readonly Sum[]): readonly Sum[] => sums.filter((sum) => !isOfSource(sum));
 
 /** Returns the other end: `pre.v` for `post.v`, `j` for `i`. */
 function turned(name: string): string {
@@ -35,13 +41,13 @@ const opposites: Readonly<Record<string, string>> = {
   N_outgoing: 'N_incoming',
 };
 
-function turnedText(text: string): string {
-  const e = parseExpression(text);
-  return printExpression(substitute(e, new Map([...namesIn(e)].map((name) => [name, named(turned(name))] as const))));
-}
+const turnedNames = (e: Expression): Expression =>
+  mapExpression(e, (part) => (part.kind === 'name' ? named(turned(part.name)) : part));
 
-const turnedSums = (sums: Sums): Sums =>
-  Object.fromEntries(Object.entries(sums).map(([key, text]) => [turned(key), turnedText(text)]));
+const turnedSums = (sums: readonly Sum[]): readonly Sum[] =>
+  sums
+    .filter(isOfSource)
+    .map(({ to, value }) => ({ to: referenceOf(turned(spelling(to))), value: turnedNames(value) }));
 
 /**
  * Returns the model with synapses that add only to their targets. In LEMS a synapse has an end on each cell, and only
@@ -77,8 +83,7 @@ export function withPresynapticEffects(context: Returning): Model {
 type Returning = Pick<ExportContext, 'model' | 'data' | 'report'>;
 
 /** Checks whether a type adds only to the targets of its synapses. */
-const isOneWay = ({ contributes, summed }: SynapseType): boolean =>
-  [...Object.keys(contributes), ...Object.keys(summed)].every((key) => !key.startsWith('pre.'));
+const isOneWay = ({ contributes, summed }: SynapseType): boolean => ![...contributes, ...summed].some(isOfSource);
 
 const withoutName = ({ conformsTo: _, ...type }: SynapseType): SynapseType => type;
 
@@ -98,17 +103,16 @@ function returnOf(
   if (pairs === undefined) return undefined;
   const values: Record<string, Value> = {};
   for (const [key, value] of Object.entries(projection.values)) {
-    if (typeof value === 'string' && drawsIn(parseExpression(value))) return undefined;
-    values[key] = typeof value === 'string' ? turnedText(value) : value;
+    const e = formulaOf(value);
+    if (e && drawsIn(e)) return undefined;
+    values[key] = e ? formula(turnedNames(e)) : value;
   }
   return {
     type: {
       ...withoutName(type),
-      derived: Object.fromEntries(
-        Object.entries(type.derived).map(([key, one]) => [key, { ...one, value: turnedText(one.value) }]),
-      ),
-      contributes: turnedSums(toSource(type.contributes)),
-      summed: turnedSums(toSource(type.summed)),
+      derived: mapped(type.derived, (one) => ({ ...one, value: turnedNames(one.value) })),
+      contributes: turnedSums(type.contributes),
+      summed: turnedSums(type.summed),
     },
     projection: {
       ...projection,

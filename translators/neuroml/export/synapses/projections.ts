@@ -3,7 +3,7 @@
 import { populationOf } from '../../../../src/model/selected.js';
 import type { Dimension } from '../../../../src/lang/ast.js';
 import { child } from '../../../../src/model/pointer.js';
-import type { Projection } from '../../../../src/model/model.js';
+import type { Projection } from '../../../../src/model/typed.js';
 import { isSelection } from '../../../../src/model/tagged.js';
 import { contactsOf, writeGapJunctions } from './gap-junctions.js';
 import { coreSynapses, writePlacedConnections } from '../cells/network.js';

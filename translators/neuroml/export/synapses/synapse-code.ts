@@ -1,11 +1,17 @@
 /** The synapse type of one projection, with the index values that its code reads. */
 
 import type { Expression } from '../../../../src/lang/ast.js';
-import { parseExpression, parseStatements } from '../../../../src/lang/parse.js';
-import { expressionsOf, namesIn, visit } from '../../../../src/lang/walk.js';
+import { namesIn, visit } from '../../../../src/lang/walk.js';
 import { ownNames } from '../../../../src/model/declared-names.js';
-import type { Parameter, Projection, SynapseType, Value } from '../../../../src/model/model.js';
-import { writtenBy } from './effects.js';
+import {
+  expressionsIn,
+  statementsIn,
+  type Parameter,
+  type Projection,
+  type SynapseType,
+  type Value,
+} from '../../../../src/model/typed.js';
+import { variableOfTarget } from './effects.js';
 import { placesOf, type Pairs } from './pairs.js';
 
 /** A type with index values as parameters. */
@@ -31,7 +37,7 @@ export function ownSynapse(projection: Projection, type: SynapseType, pairs: Pai
     const known = declared.has(read) ? undefined : place(read);
     if (known === undefined) continue;
     parameters[read] = { unit: '1', type: 'real', value: 0, shared: false };
-    values[read] = typeof known === 'number' ? known : { array: known };
+    values[read] = typeof known === 'number' ? known : { kind: 'array', array: known };
   }
   return {
     type: { ...type, parameters: { ...type.parameters, ...parameters } },
@@ -39,53 +45,38 @@ export function ownSynapse(projection: Projection, type: SynapseType, pairs: Pai
   };
 }
 
-/** Texts of equations and of code of synapses. */
-export function textsOf(type: SynapseType): {
-  readonly expressions: readonly string[];
-  readonly statements: readonly string[];
-} {
-  const events = Object.values(type.events ?? {});
-  return {
-    expressions: [
-      ...Object.values(type.derived).map(({ value }) => value),
-      ...Object.values(type.derivatives).map(({ rate }) => rate),
-      ...Object.values(type.contributes),
-      ...Object.values(type.summed),
-      ...events.map(({ when }) => when),
-    ],
-    statements: [...Object.values(type.pathways), ...events].flatMap(({ do: actions }) => actions),
-  };
-}
+/** Returns all expressions of the equations and of the code of synapses. */
+export const expressionsOf = ({
+  derived,
+  derivatives,
+  contributes,
+  summed,
+  pathways,
+  events,
+}: SynapseType): readonly Expression[] => [
+  ...expressionsIn([derived, derivatives, contributes, summed, events]),
+  ...Object.values(pathways).flatMap(({ do: code }) => expressionsIn(code)),
+];
 
 /** Returns names that equations and code of synapses read. */
-export function namesRead(type: SynapseType): Set<string> {
-  const { expressions, statements } = textsOf(type);
-  const read = [
-    ...expressions.map(parseExpression),
-    ...statements
-      .flatMap(parseStatements)
-      .flatMap((statement) => (statement.kind === 'send' ? [statement.value, statement.after] : [statement.value])),
-  ];
-  return new Set(read.flatMap((e) => [...namesIn(e)]));
-}
+export const namesRead = (type: SynapseType): Set<string> =>
+  new Set(expressionsOf(type).flatMap((e) => [...namesIn(e)]));
 
 /**
  * Returns names that a connection's weight can stand for: they only multiply what synapses add to the cell, as `w` in
  * `g_post += w*x`. `U` in `u += U*(1 - u)` is none, nor is a state with a rate.
  */
 export function weightNames(type: SynapseType, { receptors }: Projection): ReadonlySet<string> {
-  const { expressions, statements } = textsOf(type);
-  const sums = [...Object.values(type.contributes), ...Object.values(type.summed)].map(parseExpression);
+  const sums = [...type.contributes, ...type.summed].map(({ value }) => value);
   const summed = new Set(sums.flatMap((sum) => [...namesIn(sum)]));
-  const code = statements.flatMap(parseStatements);
-  const added = code.flatMap((statement) => {
+  const added = statementsIn([type.pathways, type.events]).flatMap((statement) => {
     if (statement.kind === 'send') return [statement.value];
-    const { target, operator, value } = statement;
-    const isSum = writtenBy(target, receptors, type.ports) !== null || summed.has(target);
+    const { target, to, operator, value } = statement;
+    const isSum = variableOfTarget(to, receptors, type.ports) !== null || summed.has(target);
     return isSum && operator === '+=' && !namesIn(value).has(target) ? [value] : [];
   });
   const factors = [...sums, ...added].flatMap(factorNames);
-  const read = [...expressions.map(parseExpression), ...code.flatMap(expressionsOf)].flatMap(nameList);
+  const read = expressionsOf(type).flatMap(nameList);
   const count = (names: readonly string[], name: string): number => names.filter((other) => other === name).length;
   return new Set(
     factors.filter((name) =>

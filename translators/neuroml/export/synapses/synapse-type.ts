@@ -3,18 +3,17 @@
 import { dimensionless, type Expression } from '../../../../src/lang/ast.js';
 import { binary, name as nameOf } from '../../../../src/lang/build.js';
 import { equalDimensions, siemens } from '../../../../src/lang/dimension.js';
-import { namesIn } from '../../../../src/lang/walk.js';
 import { declaredName } from '../../../../src/library/declared-types.js';
 import { child } from '../../../../src/model/pointer.js';
-import type { Projection, SynapseType } from '../../../../src/model/model.js';
+import type { Projection, SynapseType } from '../../../../src/model/typed.js';
 import { attempting, builderOf, type Attempt } from '../builder.js';
 import type { CellPlan, Channel, ExportContext } from '../context.js';
-import { jumpsOf, readOfSource, writtenBy } from './effects.js';
+import { jumpsOf, readOfSource, variableOfTarget } from './effects.js';
 import { declareResponse, type Response } from './response.js';
 import { dimensionOfUnit, isPure } from '../text/dimensions.js';
 import { writeContributions, writeEquations } from '../common-equations.js';
 import { waitingFor, writePathways } from './pathways.js';
-import { namesRead, textsOf, placeWords } from './synapse-code.js';
+import { namesRead, placeWords } from './synapse-code.js';
 import type { TypeBuilder } from '../type-builder.js';
 import { NotExpressible } from '../text/words.js';
 import { numberAt, type Numbers } from '../values.js';
@@ -86,7 +85,7 @@ export function synapseType(
   // Several projections may share the type of one name.
   const named = declaredName(type);
   const componentType = context.ids.claim(named === '' || named === 'StaticSynapse' ? `${id}_synapse` : named);
-  const seen = readOfSource(type, (text) => builder.parse(text));
+  const seen = readOfSource(type);
   const peerType = seen.length > 0 ? context.ids.claim(`${id}_other_end`) : undefined;
   if (peerType !== undefined) attempt('', () => requirePeer(peerType, seen, type, usage.source, builder));
   const weight =
@@ -156,8 +155,8 @@ export function synapseType(
   const sums = sumsOf(type, projection);
   const valueOf = (channel: Channel): Expression | undefined => {
     if (channel.kind === 'jump') return arrived(channel, builder);
-    const text = sums.get(channel.variable);
-    const own = text === undefined ? undefined : builder.parse(text);
+    const sum = sums.get(channel.variable);
+    const own = sum && builder.folded(sum);
     const current = channel.exposure === 'i' ? response?.current : undefined;
     return own && current ? binary('+', own, current) : (own ?? current);
   };
@@ -217,7 +216,7 @@ function requirePeer(
   builder: TypeBuilder,
 ): void {
   if (!source) throw new NotExpressible('variables of a source of spikes');
-  if (Object.values(type.pathways).some(({ on }) => on.startsWith('pre.')))
+  if (Object.values(type.pathways).some(({ on }) => on.end === 'pre'))
     throw new NotExpressible('synapses that both read their source cell and react to its spikes');
   builder.parts.push(element('InstanceRequirement', { name: 'peer', type: peerType }));
   for (const name of seen) {
@@ -239,7 +238,7 @@ function equations(type: SynapseType, builder: TypeBuilder, attempt: Attempt): v
     attempt(`events/${name}`, () => {
       const statements = builder.statements(actions).map((statement) => builder.assignment(statement));
       builder.conditions.push(
-        element('OnCondition', { test: builder.condition(builder.parse(when), 'statement') }, statements),
+        element('OnCondition', { test: builder.condition(builder.folded(when), 'statement') }, statements),
       );
     });
 }
@@ -288,22 +287,21 @@ const baseOf = (declared: string): string => `${declared} of weight 1`;
 
 /** Requires the variables of the cell that equations read. */
 function requirePost(type: SynapseType, target: CellPlan, builder: TypeBuilder): void {
-  const read = new Set<string>();
-  const { expressions, statements } = textsOf(type);
-  for (const text of expressions) for (const name of namesIn(builder.parse(text))) read.add(name);
-  for (const statement of builder.statements(statements)) for (const name of namesIn(statement.value)) read.add(name);
-  for (const name of read) {
+  for (const name of namesRead(type)) {
     const seen = name.startsWith('post.') ? target.visible.get(name.slice('post.'.length)) : undefined;
     if (seen) builder.requirement(name, seen.dimension, seen.name);
   }
 }
 
 /** Returns the contributions of a type in each step, by the variable of the target. */
-function sumsOf({ contributes, summed, ports }: SynapseType, { receptors }: Projection): ReadonlyMap<string, string> {
-  const sums = new Map<string, string>();
-  for (const [to, text] of [...Object.entries(contributes), ...Object.entries(summed)]) {
-    const variable = writtenBy(to, receptors, ports);
-    if (variable !== null) sums.set(variable, text);
+function sumsOf(
+  { contributes, summed, ports }: SynapseType,
+  { receptors }: Projection,
+): ReadonlyMap<string, Expression> {
+  const sums = new Map<string, Expression>();
+  for (const { to, value } of [...contributes, ...summed]) {
+    const variable = variableOfTarget(to, receptors, ports);
+    if (variable !== null) sums.set(variable, value);
   }
   return sums;
 }

@@ -7,7 +7,7 @@ import { foldConstants } from '../../../src/lang/fold.js';
 import { NoNumber } from '../../../src/lang/evaluate.js';
 import { drawsIn } from '../../../src/lang/functions.js';
 import { number } from '../../../src/lang/build.js';
-import { namesIn, referencesIn, substitute } from '../../../src/lang/walk.js';
+import { childrenOf, namesIn, referencesIn, substitute } from '../../../src/lang/walk.js';
 import { neuromlCell, type NeuromlCell, type NeuromlReceptor } from '../../../src/library/neuroml/cells.js';
 import { constantOf, tidy, valueAt } from '../../../src/library/recognise/numbers.js';
 import { arrivalOf, throughPorts } from '../../../src/library/recognise/synapses.js';
@@ -452,7 +452,11 @@ function report(
       `${name} holds v for one step after each spike, since it leaves its refractory regime in a step of its own`,
     );
   const { when } = type.events['spike'] ?? {};
-  if (when?.kind === 'binary' && ['>=', '<='].includes(when.operator))
+  if (when && includesEqual(when))
     report.convention('lems/above-threshold', pointer, `${name} fires above its threshold, not at it`);
   report.exact(pointer, `${name}, compared with the cell of the library at many points`, 'lems/recognised');
 }
+
+/** Checks whether a condition holds for equal values of a comparison in it. */
+const includesEqual = (e: Expression): boolean =>
+  (e.kind === 'binary' && ['>=', '<='].includes(e.operator)) || childrenOf(e).some(includesEqual);

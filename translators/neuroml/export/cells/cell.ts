@@ -1,5 +1,6 @@
 /** A cell with compartments as NeuroML's `cell`: its shape, channels by density, and paths of its variables. */
 
+import { printExpression } from '../../../../src/lang/print.js';
 import { concentration, faradByArea, ohmMetre, volt } from '../../../../src/lang/dimension.js';
 import type { Dimension, Expression } from '../../../../src/lang/ast.js';
 import { NoNumber } from '../../../../src/lang/evaluate.js';
@@ -192,7 +193,7 @@ class CellWriter {
     if (!mechanism.density) throw new NotExpressible('a current of whole compartments, not by area');
     if (mechanism.noise.length > 0) throw new NotExpressible('noise on the membrane');
     const [condition] = isPool ? Object.values(mechanism.events ?? {}).filter((event) => !keepsAboveZero(event)) : [];
-    if (condition) throw new NotExpressible(`what the mechanism does where ${condition.when}`);
+    if (condition) throw new NotExpressible(`what the mechanism does where ${printExpression(condition.when)}`);
     const v = this.#startOf(section);
     const free = new Map(this.#calciumOn(section, isPool));
     const numbers = this.#numbersOn(section, mechanism, free);

@@ -19,6 +19,7 @@ import {
   expressionsIn,
   ownersOf,
   type DataStore,
+  type Model,
   type NeuronType,
   type SynapseType,
   type TimingProfile,
@@ -300,7 +301,7 @@ export function conventions(
 }
 
 /** Returns types of LEMS's cells with regimes that only wait after a spike: elsewhere this is a refractory period. */
-const waitingIn = ({ timing, neurons }: written.Model): ReadonlySet<string> =>
+const waitingIn = ({ timing, neurons }: Model): ReadonlySet<string> =>
   new Set(
     Object.entries(timingProperties[timing].takesTurns ? neurons : {}).flatMap(([id, type]) =>
       withoutRegimes(type) ? [id] : [],
@@ -310,7 +311,7 @@ const waitingIn = ({ timing, neurons }: written.Model): ReadonlySet<string> =>
 /** Returns the features of a model that matter under another profile, each with the part that has it. */
 function featuresOf(valid: written.ValidModel, to: TimingProfile): readonly (readonly [Feature, string])[] {
   const model = typedModel(valid.model);
-  const waiting = waitingIn(valid.model);
+  const waiting = waitingIn(model);
   const { timing } = model;
   const { dt } = model.experiment;
   const steps = Math.ceil(endOf(valid.model.experiment.protocol) / dt);

@@ -1,14 +1,14 @@
 /** Text files and displays that a model names in its annotations: their columns are variables of recordings. */
 
-import type { Model, Recording } from '../model/model.js';
+import type { Form, Model, Recording } from '../model/model.js';
 import { isList } from '../model/collections.js';
 import { populationsOf } from '../model/selected.js';
 import { isRecording, isSelection, recordedVariables } from '../model/tagged.js';
 
 /** Mapping of elements after a change of recordings. */
-interface Follow {
+interface Follow<F extends Form> {
   /** Returns the new index of an element of a recording's owner, if the owner has changed. */
-  readonly element?: (recording: Recording, index: number) => number | undefined;
+  readonly element?: (recording: Recording<F>, index: number) => number | undefined;
 }
 
 /**
@@ -17,10 +17,10 @@ interface Follow {
  *
  * @param after  the recordings that the model has now
  */
-export function withColumnsOf(
-  { recordings, annotations }: Model,
-  after: readonly Recording[],
-  { element }: Follow = {},
+export function withColumnsOf<F extends Form>(
+  { recordings, annotations }: Pick<Model<F>, 'recordings' | 'annotations'>,
+  after: readonly Recording<F>[],
+  { element }: Follow<F> = {},
 ): Model['annotations'] {
   const known = new Map(recordings.map((recording) => [recording.name, recording]));
   const others = new Map(after.map((one) => [one.name, one]));
@@ -67,11 +67,11 @@ function isColumn(value: unknown): value is Column {
   return typeof recording === 'string' && typeof index === 'number';
 }
 
-const ownerOf = ({ of }: Recording): string =>
+const ownerOf = <F extends Form>({ of }: Recording<F>): string =>
   isSelection(of, 'synapses') ? `/${of.projection}` : populationsOf(of).join();
 
 /** Returns a source of events, by the name that its event has now. */
-function eventColumn({ event: _, ...column }: Column, now: Recording): readonly unknown[] {
+function eventColumn<F extends Form>({ event: _, ...column }: Column, now: Recording<F>): readonly unknown[] {
   if (!isRecording(now, 'events') || !populationsOf(now.of).includes(column.population ?? '')) return [];
   return [{ ...column, ...(now.events === 'spike' ? {} : { event: now.events }) }];
 }

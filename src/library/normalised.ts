@@ -1,27 +1,41 @@
 /** Library types in the normalised form of the model. */
 
 import { Diagnostics } from '../diagnostics/diagnostic.js';
-import type { NeuronType, SynapseType } from '../model/model.js';
+import type * as written from '../model/model.js';
 import { normalise } from '../model/normalise.js';
+import type { NeuronType, SynapseType } from '../model/typed.js';
+import { typedModel } from '../model/typed-model.js';
 import { weightUnits, type StandardCell, type StandardSynapse, type WeightKind } from './standard-type.js';
 
-const cells = new Map<string, NeuronType | undefined>();
+/** A model with a library type; undefined if the type is not valid. */
+type LibraryModel = written.Model | undefined;
 
-/** Returns the normalised type of a library cell. */
-export function normalisedCell(standard: StandardCell): NeuronType | undefined {
-  const key = JSON.stringify(standard.neuron);
-  if (!cells.has(key)) {
-    const document = { interneuron: 1, neurons: { cell: standard.neuron } };
-    cells.set(key, modelOf(document, standard.name)?.neurons['cell']);
-  }
-  return cells.get(key);
+const models = new Map<string, LibraryModel>();
+
+/** Returns the type of a library cell; the same object for the same cell. */
+export function typedCell(standard: StandardCell): NeuronType | undefined {
+  const model = cellModel(standard);
+  return model && typedModel(model).neurons['cell'];
 }
 
-/** Returns the normalised type of a library synapse for weights of a kind. */
-export function normalisedSynapse(standard: StandardSynapse, kind: WeightKind): SynapseType | undefined {
-  const { ports } = standard.synapse;
+/** Returns the type of a library cell in its written form. */
+export const normalisedCell = (standard: StandardCell): written.NeuronType | undefined =>
+  cellModel(standard)?.neurons['cell'];
+
+/** Returns the type of a library synapse for weights of a kind; the same object for the same synapse. */
+export function typedSynapse(standard: StandardSynapse, kind: WeightKind): SynapseType | undefined {
+  const model = synapseModel(standard, kind);
+  return model && typedModel(model).synapses['s'];
+}
+
+/** Returns the type of a library synapse in its written form. */
+export const normalisedSynapse = (standard: StandardSynapse, kind: WeightKind): written.SynapseType | undefined =>
+  synapseModel(standard, kind)?.synapses['s'];
+
+const cellModel = ({ name, neuron }: StandardCell): LibraryModel => modelOf({ neurons: { cell: neuron } }, name);
+
+function synapseModel({ name, synapse }: StandardSynapse, kind: WeightKind): LibraryModel {
   const document = {
-    interneuron: 1,
     neurons: {
       cell: {
         state: { v: { unit: 'mV' }, target: { unit: weightUnits[kind] } },
@@ -29,12 +43,21 @@ export function normalisedSynapse(standard: StandardSynapse, kind: WeightKind): 
         events: { spike: 't < 0*ms' },
       },
     },
-    synapses: { s: standard.synapse },
+    synapses: { s: synapse },
     populations: { p: { type: 'cell', size: 1 } },
-    projections: { x: { from: 'p', to: 'p', synapse: 's', connect: 'all', ...(ports ? { receptor: 'target' } : {}) } },
+    projections: {
+      x: { from: 'p', to: 'p', synapse: 's', connect: 'all', ...(synapse.ports ? { receptor: 'target' } : {}) },
+    },
   };
-  return modelOf(document, standard.name)?.synapses['s'];
+  return modelOf(document, name);
 }
 
-const modelOf = (document: object, name: string): NonNullable<ReturnType<typeof normalise>>['model'] | undefined =>
-  normalise(document, { place: () => ({ document: name }) }, new Diagnostics())?.model;
+function modelOf(document: object, name: string): LibraryModel {
+  const key = JSON.stringify(document);
+  if (!models.has(key))
+    models.set(
+      key,
+      normalise({ interneuron: 1, ...document }, { place: () => ({ document: name }) }, new Diagnostics())?.model,
+    );
+  return models.get(key);
+}

@@ -1,13 +1,12 @@
 /** Divisions by zero in the rates of cells: models that can be written, but run in no simulator. */
 
 import type { Expression } from '../lang/ast.js';
-import { parseExpression } from '../lang/parse.js';
 import { printExpression } from '../lang/print.js';
 import { childrenOf, namesIn } from '../lang/walk.js';
 import { numbersOf } from '../model/arrays.js';
 import type { ConversionEntry } from '../model/conversion-report.js';
 import { ownNames } from '../model/declared-names.js';
-import type { NeuronType, Population, ValidModel } from '../model/model.js';
+import { expressionsIn, type NeuronType, type Population, type ValidModel } from '../model/typed.js';
 import { child } from '../model/pointer.js';
 import { isGiven } from '../model/tagged.js';
 import { constantOf, plain } from './recognise/numbers.js';
@@ -47,15 +46,10 @@ function zerosOf(type: NeuronType, { values }: Population, data: ValidModel['dat
     const different = [...new Set(numbersOf(listed.array, data))];
     return different.some((one) => constantOf(withNumbers(e, new Map([[only, one]]))) === 0);
   };
-  const rates = [
-    ...Object.values(type.derivatives).map(({ rate }) => rate),
-    ...Object.values(type.derived).map(({ value }) => value),
-  ];
-  const found = rates.flatMap((text) =>
-    divisorsOf(parseExpression(text))
-      .filter(isZero)
-      .map((divisor) => printExpression(divisor)),
-  );
+  const found = expressionsIn([type.derivatives, type.derived])
+    .flatMap(divisorsOf)
+    .filter(isZero)
+    .map((divisor) => printExpression(divisor));
   return [...new Set(found)];
 }
 

@@ -8,6 +8,7 @@ import { parseExpression, parseStatements } from '../lang/parse.js';
 import { mapStatement } from '../lang/walk.js';
 import { referenceOf, spelling } from '../lang/reference.js';
 import { printExpression, printStatement } from '../lang/print.js';
+import { isNeuronType } from './typed.js';
 import type {
   ConnectionRule,
   Positions,
@@ -117,8 +118,8 @@ interface Atoms {
 /** Builds the whole change from one form to the other from the places of the differing parts. */
 function changeOf({ tag, places, expression, statements, formula, event, sums }: Atoms): {
   readonly model: Change<written.Model, Model>;
-  readonly neuron: Change<written.NeuronType, NeuronType>;
-  readonly synapse: Change<written.SynapseType, SynapseType>;
+  readonly type: Change<written.NeuronType | written.SynapseType, NeuronType | SynapseType>;
+  readonly value: Change<written.Value, Value>;
   readonly selection: Change<written.SelectionRule, SelectionRule>;
   readonly protocol: (scopes: Scopes) => Change<readonly written.Phase[], readonly Phase[]>;
 } {
@@ -272,7 +273,9 @@ function changeOf({ tag, places, expression, statements, formula, event, sums }:
       experiment: members({ protocol: ofProtocol(scopes) }),
     })(model, noNames);
   };
-  return { model: ofModel, neuron, synapse, selection, protocol: ofProtocol };
+  const type: Change<written.NeuronType | written.SynapseType, NeuronType | SynapseType> = (given, names) =>
+    isNeuronType(given) ? neuron(given, names) : synapse(given, names);
+  return { model: ofModel, type, value, selection, protocol: ofProtocol };
 }
 
 /** Checks whether a value is an expression of the typed form. */
@@ -362,8 +365,8 @@ const fromTyped = changeOf({
     Object.fromEntries(sums.map(({ to, value }) => [spelling(to), textOf(value, names, printExpression)])),
 } as unknown as Atoms) as unknown as {
   readonly model: Change<Model, written.Model>;
-  readonly neuron: Change<NeuronType, written.NeuronType>;
-  readonly synapse: Change<SynapseType, written.SynapseType>;
+  readonly type: Change<NeuronType | SynapseType, written.NeuronType | written.SynapseType>;
+  readonly value: Change<Value, written.Value>;
   readonly selection: Change<SelectionRule, written.SelectionRule>;
 };
 
@@ -376,14 +379,24 @@ export function writtenModel(model: Model): written.Model {
   return made;
 }
 
-/** Returns the written form of a type of cells. */
-export const writtenNeuron = (type: NeuronType): written.NeuronType => fromTyped.neuron(type, noNames);
+/** Returns the written form of a type. */
+export function writtenType(type: NeuronType): written.NeuronType;
+export function writtenType(type: SynapseType): written.SynapseType;
+export function writtenType(type: NeuronType | SynapseType): written.NeuronType | written.SynapseType {
+  return fromTyped.type(type, declaredNames(type));
+}
 
-/** Returns the typed form of a type of synapses. */
-export const typedSynapse = (type: written.SynapseType): SynapseType => toTyped.synapse(type, noNames);
+/** Returns the typed form of a type. */
+export function typedType(type: written.NeuronType): NeuronType;
+export function typedType(type: written.SynapseType): SynapseType;
+export function typedType(type: written.NeuronType | written.SynapseType): NeuronType | SynapseType;
+export function typedType(type: written.NeuronType | written.SynapseType): NeuronType | SynapseType {
+  return toTyped.type(type, declaredNames(type));
+}
 
-/** Returns the written form of a type of synapses. */
-export const writtenSynapse = (type: SynapseType): written.SynapseType => fromTyped.synapse(type, noNames);
+/** Returns the written form of a value in the scope of a type. */
+export const writtenValue = (value: Value, type: NeuronType | SynapseType): written.Value =>
+  fromTyped.value(value, declaredNames(type));
 
 /** Returns the written form of a selection; its text tells drawn samples apart. */
 export const writtenSelection = (rule: SelectionRule): written.SelectionRule => fromTyped.selection(rule, noNames);

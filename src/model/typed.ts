@@ -73,11 +73,19 @@ export function expressionsIn(part: unknown): readonly Expression[] {
   return typeof parts[0] === 'number' && Array.isArray(part) ? [] : parts.flatMap(expressionsIn);
 }
 
-/** Returns a part of a model with every expression changed, including expressions in its statements. */
-export function withExpressions<T>(part: T, change: (e: Expression) => Expression): T {
+/**
+ * Returns a part of a model with every expression changed, including expressions in its statements.
+ *
+ * @param changeStatement  changes a whole statement; absent: only its expressions change
+ */
+export function withExpressions<T>(
+  part: T,
+  change: (e: Expression) => Expression,
+  changeStatement: (statement: Statement) => Statement = (statement) => mapStatement(statement, change),
+): T {
   const walk = (one: unknown): unknown => {
     if (one === null || typeof one !== 'object' || ArrayBuffer.isView(one)) return one;
-    if (isCode(one)) return isStatement(one) ? mapStatement(one, change) : change(one);
+    if (isCode(one)) return isStatement(one) ? changeStatement(one) : change(one);
     if (Array.isArray(one)) return typeof one[0] === 'number' ? one : one.map(walk);
     return Object.fromEntries(Object.entries(one).map(([key, member]: [string, unknown]) => [key, walk(member)]));
   };

@@ -10,6 +10,7 @@ import { standardise } from '../library/recognise/standardise.js';
 import { lengthOf, numbersOf } from '../model/arrays.js';
 import type { DataStore, GivenValues, NeuronType, Projection, SynapseType, ValidModel } from '../model/model.js';
 import { areInFile } from '../model/tagged.js';
+import { typedValid, writtenValid } from '../model/typed-model.js';
 import { readableModel } from '../present/describe/readable-model.js';
 import type { ImportedModel } from '../pipeline/read/imported-model.js';
 
@@ -58,7 +59,7 @@ export function compareModels(first: ImportedModel, second: ImportedModel): Mode
 }
 
 /** Returns the model in standard types. Models that no standard type can express stay as they are. */
-const standardModel = (valid: ValidModel): ValidModel => standardise(valid, 'diff').valid;
+const standardModel = (valid: ValidModel): ValidModel => writtenValid(standardise(typedValid(valid), 'diff').valid);
 
 // --- Outlines -------------------------------------------------------------------------------------------------------
 /** Properties by name, as text. */

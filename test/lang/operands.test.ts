@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { operandsOf } from '../../src/lang/operands.js';
+import { operandsOf } from '../../src/lang/addends.js';
 import { parseExpression } from '../../src/lang/parse.js';
 import { printExpression } from '../../src/lang/print.js';
 

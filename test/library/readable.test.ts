@@ -7,6 +7,8 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { convertModel } from '../../src/convert/convert.js';
 import { checkConversion } from '../support/check-conversion.js';
+import type { SynapseType } from '../../src/model/model.js';
+import { typedType, writtenType } from '../../src/model/typed-model.js';
 import { tidied } from '../../src/library/readable/tidied.js';
 import { importModel, readSource } from '../../src/pipeline/pipeline.js';
 import { root } from '../support/import-graph.js';
@@ -39,11 +41,14 @@ test('expressions lose factors of 1.0, zeros and double signs, and whole numbers
     parameters: { a: { ...parameter, type: 'real' }, n: { ...parameter, type: 'integer' } },
     state: {},
     derived: {},
-    derivatives: { a: { rate: '1.0*a/ms + -(a*2)/ms' }, b: { rate: '-(a - 1)/ms + 1.0*n/ms' } },
+    derivatives: { a: { rate: '1.0*a*b + -(a*2)*b' }, b: { rate: '-(a - 1)*b + 1.0*n*b' } },
+    noise: [],
+    contributes: {},
+    summed: {},
     pathways: { pre: { on: 'pre.spike', do: ['a = a + 2*a', 'a = 2*a + a'] } },
-  } as unknown as Parameters<typeof tidied>[0];
-  expect(tidied(type)).toMatchObject({
-    derivatives: { a: { rate: 'a/ms - a*2/ms' }, b: { rate: '(1 - a)/ms + 1.0*n/ms' } },
+  } as unknown as SynapseType;
+  expect(writtenType(tidied(typedType(type)))).toMatchObject({
+    derivatives: { a: { rate: 'a*b - a*2*b' }, b: { rate: '(1 - a)*b + 1.0*n*b' } },
     pathways: { pre: { do: ['a += 2*a', 'a = 2*a + a'] } },
   });
 });

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import { gathered } from '../../src/library/gather/gather.js';
 import { standardise } from '../../src/library/recognise/standardise.js';
+import { typedValid, writtenModel } from '../../src/model/typed-model.js';
 import { convertModel } from '../../src/convert/convert.js';
 import { checkConversion } from '../support/check-conversion.js';
 import { importModel, readSource, runModel } from '../../src/pipeline/pipeline.js';
@@ -31,7 +32,7 @@ async function spikesOf(imported: ReturnType<typeof importModel>): Promise<reado
 describe('a group of neurons', () => {
   it.each(someOf(cells, 2, 'cells'))('of $name is $type', async ({ name: _, type, values, ...construct }) => {
     const imported = read(documentOf(construct));
-    const { valid, entries } = standardise(imported.valid, 'pynn');
+    const { valid, entries } = standardise(typedValid(imported.valid), 'pynn');
     const population = valid.model.populations['G'];
     expect(entries.filter(({ verdict }) => verdict === 'notExpressible')).toEqual([]);
     expect(valid.model.neurons[population?.type ?? '']?.conformsTo?.type).toBe(`pynn/${type}`);
@@ -59,7 +60,7 @@ describe('a group of neurons', () => {
     const grows = 'dv/dt = (15*mV - v + 2*mV*exp((v - 20*mV)/(2*mV)))/(20*ms) : volt';
     const about = (model: string): readonly string[] => {
       const document = documentOf({ model, threshold: 'v > 25*mV', reset: 'v = 0*mV', initializers: { v: '0*mV' } });
-      return standardise(read(document).valid, 'pynn').entries.flatMap(({ pointer, message }) =>
+      return standardise(typedValid(read(document).valid), 'pynn').entries.flatMap(({ pointer, message }) =>
         pointer === '/populations/G' && message.includes('would be the same') ? [message] : [],
       );
     };
@@ -73,7 +74,7 @@ describe('a group of neurons', () => {
       ...{ threshold: 'v > -50*mV', reset: 'v = -60*mV', method: 'rk4' },
       initializers: { v: '-60*mV', I: '0.3*nA', C: { values: [100, 100, -200], unit: 'pF' } },
     });
-    const { entries } = standardise(read(document).valid, 'pynn');
+    const { entries } = standardise(typedValid(read(document).valid), 'pynn');
     expect(entries.map(({ message }) => message).join()).toMatch(/its (cm|tau_m) as IF_curr_exp would not be positive/);
   });
 
@@ -127,7 +128,7 @@ describe('a group of neurons', () => {
   ];
 
   it.each(strange)('that $name is no standard cell', ({ name: _, reason, ...construct }) => {
-    const { entries } = standardise(read(documentOf(construct)).valid, 'pynn');
+    const { entries } = standardise(typedValid(read(documentOf(construct)).valid), 'pynn');
     expect(entries).toContainEqual(
       expect.objectContaining({
         verdict: 'notExpressible',
@@ -205,7 +206,7 @@ dApost/dt = -Apost/taum : 1 (event-driven)`;
 
   it.each(rows)('$name are a $type', ({ synapse, namespace: names, type, values }) => {
     const imported = read(documentOf({ ...target, synapses: [synapse], ...(names ? { namespace: names } : {}) }));
-    const { valid, entries } = standardise(imported.valid, 'pynn');
+    const { valid, entries } = standardise(typedValid(imported.valid), 'pynn');
     expect(entries.filter(({ verdict }) => verdict === 'notExpressible')).toEqual([]);
     const projection = valid.model.projections['S0'];
     expect(valid.model.synapses[projection?.synapse ?? '']?.conformsTo?.type).toBe(`pynn/${type}`);
@@ -222,7 +223,7 @@ dApost/dt = -Apost/taum : 1 (event-driven)`;
     };
     const names = { taup: '15 ms', taum: '30 ms' };
     const { entries } = standardise(
-      read(documentOf({ ...target, synapses: [synapse], namespace: names })).valid,
+      typedValid(read(documentOf({ ...target, synapses: [synapse], namespace: names })).valid),
       'pynn',
     );
     expect(entries).toContainEqual(expect.objectContaining({ verdict: 'notExpressible', pointer: '/projections/S0' }));
@@ -244,7 +245,7 @@ describe('connections', () => {
   it.each(rules)('of %s', (_, connect, expected) => {
     const document = documentOf({ model: 'dv/dt = -v/(10*ms) : volt', threshold: 'v > 1*volt', reset: 'v = 0*volt' });
     const synapses = { S: { source: 'G', target: 'G', on_pre: 'v_post += 1*mV', connect, delay: '1 ms' } };
-    const { valid } = standardise(read({ ...document, synapses }).valid, 'pynn');
+    const { valid } = standardise(typedValid(read({ ...document, synapses }).valid), 'pynn');
     expect(valid.model.projections['S']?.connect).toEqual([expect.objectContaining(expected)]);
   });
 });
@@ -277,8 +278,8 @@ describe('bounds of indices', () => {
 describe('components of NeuroML', () => {
   const fixture = (name: string): ReturnType<typeof importModel> =>
     importModel(readSource(fileURLToPath(new URL(`../../fixtures/neuroml/${name}`, import.meta.url))));
-  const standard = (name: string): ReturnType<typeof standardise>['valid']['model'] =>
-    standardise(gathered(fixture(name).valid, 'pynn').valid, 'pynn').valid.model;
+  const standard = (name: string): ReturnType<typeof writtenModel> =>
+    writtenModel(standardise(gathered(typedValid(fixture(name).valid), 'pynn').valid, 'pynn').valid.model);
 
   const cellTypes = {
     'point-cells.xml': {
@@ -314,7 +315,7 @@ describe('components of NeuroML', () => {
     const { stimuli, populations, projections } = standard('inputs.xml');
     expect(stimuli['pulse']).toMatchObject({ to: { population: 'cells', indices: [0, 6] }, input: 'i_inj' });
     expect(stimuli['pulse']).toMatchObject({
-      value: '1e-10*amp if t > 0.005*second - dt/2 and t < 0.025*second - dt/2 else 0*amp',
+      value: '1e-10*A if t > 0.005*s - dt/2 and t < 0.025*s - dt/2 else 0*A',
     });
     // One unit of a current without dimension moves the potential as 1 pA does on 1 pF.
     expect(stimuli['pulseDL']).toMatchObject({ to: { population: 'izhs', indices: [0] }, input: 'i_inj' });

@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
+import { typedValid } from '../../src/model/typed-model.js';
 import { standardise } from '../../src/library/recognise/standardise.js';
 import { checkConversion } from '../support/check-conversion.js';
 import { convertModel } from '../../src/convert/convert.js';
@@ -42,7 +43,7 @@ const changed = (value: string): Record<string, unknown> => ({
 });
 
 const missing = (valid: Valid): readonly string[] =>
-  standardise(valid, 'pynn')
+  standardise(typedValid(valid), 'pynn')
     .entries.filter(({ verdict }) => verdict === 'notExpressible')
     .map(({ message }) => message);
 
@@ -98,7 +99,7 @@ describe('variables of synapses that are recorded', () => {
   });
 
   it('are weights if the weights are one parameter', () => {
-    const { valid, entries } = standardise(model(depressing, recorded(['w'])), 'pynn');
+    const { valid, entries } = standardise(typedValid(model(depressing, recorded(['w']))), 'pynn');
     expect(entries.filter(({ verdict }) => verdict === 'notExpressible')).toEqual([]);
     expect(valid.model.recordings).toMatchObject([{ events: 'spike' }, { variables: ['weight'] }]);
   });

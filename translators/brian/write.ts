@@ -2,6 +2,7 @@
 
 import { platform } from '#platform';
 import { conventions } from '../../src/library/conventions.js';
+import { typedValid } from '../../src/model/typed-model.js';
 import { zeroDivisors } from '../../src/library/zero-divisors.js';
 import { ConversionReport } from '../../src/model/conversion-report.js';
 import { applyPasses } from '../../src/model/rewriting/rewriting.js';
@@ -22,7 +23,7 @@ const inTermsOfBrian =
     const { valid, became } = await applyPasses(brianPasses, whole, { ...writing, report });
     const { files } = await write(report, valid, writing);
     report.addAll(conventions(whole, 'brian'));
-    return written(files, { report: [...zeroDivisors(whole, 'brian'), ...report.entries], became });
+    return written(files, { report: [...zeroDivisors(typedValid(whole), 'brian'), ...report.entries], became });
   };
 
 /** Writes scripts. */

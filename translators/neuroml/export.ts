@@ -20,8 +20,8 @@ import { conventions } from '../../src/library/conventions.js';
 import { clockedOf, isForwardEuler } from '../../src/library/gather/integration.js';
 import type * as written from '../../src/model/model.js';
 import type { Form, ValidModel } from '../../src/model/model.js';
-import type { Model } from '../../src/model/typed.js';
-import { typedValid } from '../../src/model/typed-model.js';
+import type { Model, NeuronType, SynapseType } from '../../src/model/typed.js';
+import { typedModel, typedValid } from '../../src/model/typed-model.js';
 import { isByRule } from './export/draws.js';
 import { withXmlComments } from './export/text/comments.js';
 import { hasCompartments, Ids, type ExportContext } from './export/context.js';
@@ -165,7 +165,7 @@ function remark(context: ExportContext, source: ValidModel): void {
   const { model, report } = context;
   if (hasCompartments(model)) return remarkCompartments(context);
   for (const section of ['neurons', 'synapses'] as const)
-    for (const [id, type] of Object.entries<written.NeuronType | written.SynapseType>(source.model[section]))
+    for (const [id, type] of Object.entries<NeuronType | SynapseType>(typedModel(source.model)[section]))
       if (!isForwardEuler(clockedOf(type), source.model.timing))
         report.different(
           'convention/forward-euler',

@@ -19,7 +19,7 @@ import type { ValidModel } from '../../src/model/model.js';
 import { applyPasses, type AfterPass, type PassContext, type Rewriting } from '../../src/model/rewriting/rewriting.js';
 import { child } from '../../src/model/pointer.js';
 import { composed } from '../../src/model/rewriting/became.js';
-import { typedModel } from '../../src/model/typed-model.js';
+import { typedModel, typedValid } from '../../src/model/typed-model.js';
 import { zeroDivisors } from '../../src/library/zero-divisors.js';
 import { written, type ConvertedFile, type Exported, type Writer, type Writing } from '../shared/writing.js';
 import { neuroml } from './notation.js';
@@ -48,7 +48,7 @@ const sourcePasses: readonly Rewriting<PassContext>[] = [
  */
 export const document: Writer = async (whole, writing) => {
   const made = await files(whole, writing);
-  return { ...made, report: [...zeroDivisors(whole, 'lems'), ...made.report] };
+  return { ...made, report: [...zeroDivisors(typedValid(whole), 'lems'), ...made.report] };
 };
 
 async function files(whole: ValidModel, writing: Writing): Promise<Exported> {

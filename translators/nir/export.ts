@@ -11,6 +11,7 @@ import type { DataStore, Model, NeuronType, Population, Projection, ValidModel, 
 import { child } from '../../src/model/pointer.js';
 import { reportUnwritten } from '../../src/model/rewriting/unwritten-parts.js';
 import { areInFile, isGiven } from '../../src/model/tagged.js';
+import { typedValid, writtenValid } from '../../src/model/typed-model.js';
 import type { Hdf5Array, Hdf5Tree } from '../shared/hdf5.js';
 import { sweep } from './network.js';
 import { dynamics, primitives } from './primitives.js';
@@ -38,13 +39,19 @@ const floats = (array: Float64Array, shape: readonly number[] = [array.length]):
 /** Largest weight matrix. */
 const mostWeights = 50_000_000;
 
+/** Returns a model in standard types, and its report. */
+function standardised(given: ValidModel) {
+  const { valid, entries } = standardise(typedValid(given), 'nir');
+  return { valid: writtenValid(valid), entries };
+}
+
 /** Returns a model as a graph. */
 export function exportNir(original: ValidModel): ExportedNir {
   const report = new ConversionReport('nir');
   const isOwn = Object.values(original.model.populations).every(
     ({ type }) => type === undefined || primitiveOf(original.model.neurons[type]) !== undefined,
   );
-  const { valid, entries } = isOwn ? { valid: original, entries: [] } : standardise(original, 'nir');
+  const { valid, entries } = isOwn ? { valid: original, entries: [] } : standardised(original);
   for (const { verdict, code, pointer, message } of entries)
     if (verdict === 'different') report.different(code, pointer, message);
     else if (verdict === 'convention') report.convention(code, pointer, message);

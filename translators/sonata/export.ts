@@ -113,7 +113,7 @@ const sonataPasses: readonly Rewriting<SonataContext>[] = [
   {
     name: 'gather',
     why: 'components of LEMS become refractory periods, currents, sources and receptors, which templates have',
-    apply: reporting((valid) => (hasTemplates(valid) ? { valid, entries: [] } : gathered(valid, 'sonata'))),
+    apply: reporting((valid) => (hasTemplates(writtenValid(valid)) ? { valid } : gathered(valid, 'sonata'))),
   },
   {
     name: 'currents-apart',
@@ -124,7 +124,7 @@ const sonataPasses: readonly Rewriting<SonataContext>[] = [
   {
     name: 'standardise',
     why: 'templates are named cells, and edges static synapses',
-    apply: reporting((valid) => (hasTemplates(valid) ? { valid, entries: [] } : standardise(valid, 'sonata'))),
+    apply: reporting((valid) => (hasTemplates(writtenValid(valid)) ? { valid } : standardise(valid, 'sonata'))),
   },
   { ...listDraws, name: 'list-draws-of-names' },
 ];

@@ -2,16 +2,14 @@
 
 import type { Expression } from '../../lang/ast.js';
 import { binary, call, integer } from '../../lang/build.js';
-import { parseStatements } from '../../lang/parse.js';
-import { printStatement } from '../../lang/print.js';
-import { mapExpression, mapStatement } from '../../lang/walk.js';
-import type { Projection, SynapseType } from '../../model/model.js';
+import { mapExpression } from '../../lang/walk.js';
+import { withExpressions, type SynapseType } from '../../model/typed.js';
 
 /** Most draws that stand for one of a binomial distribution. */
 const mostTrials = 32;
 
 /** Binomial draws of no more trials than a parameter of the type counts as so many uniform draws. */
-export function withoutBinomials(type: SynapseType, values: Projection['values']): SynapseType {
+export function withoutBinomials(type: SynapseType, values: Readonly<Record<string, unknown>>): SynapseType {
   const most = Math.max(
     ...Object.entries(type.parameters).map(([key, { type: kind, value }]) => {
       const given = values[key] ?? value;
@@ -28,14 +26,5 @@ export function withoutBinomials(type: SynapseType, values: Projection['values']
     });
     return draws.reduce((sum, one) => binary('+', sum, one));
   };
-  const code = (texts: readonly string[]): readonly string[] =>
-    texts.flatMap((text) =>
-      text.includes('binomial(')
-        ? parseStatements(text).map((statement) =>
-            printStatement(mapStatement(statement, (e) => mapExpression(e, changed))),
-          )
-        : [text],
-    );
-  const pathways = Object.entries(type.pathways).map(([key, one]) => [key, { ...one, do: code(one.do) }] as const);
-  return { ...type, pathways: Object.fromEntries(pathways) };
+  return { ...type, pathways: withExpressions(type.pathways, (e) => mapExpression(e, changed)) };
 }

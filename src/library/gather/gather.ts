@@ -9,10 +9,8 @@
 import { ConversionReport, type ConversionEntry } from '../../model/conversion-report.js';
 import { mapped } from '../../model/collections.js';
 import { atBeginOfStep } from '../../model/end-of-step.js';
-import { typedModel, writtenModel } from '../../model/typed-model.js';
-import type { Model, NeuronType, SynapseType, ValidModel } from '../../model/model.js';
+import type { Model, NeuronType, SynapseType, ValidModel } from '../../model/typed.js';
 import { child } from '../../model/pointer.js';
-import { isSelection } from '../../model/tagged.js';
 import { timingProperties } from '../../model/timing-properties.js';
 import { withColumnsOf } from '../file-columns.js';
 import { readable } from '../readable/readable.js';
@@ -45,7 +43,7 @@ export function gathered(valid: ValidModel, stage: string): GatheredModel {
   const onGrid = !timingProperties[timing].takesTurns && annotations['lems'] !== undefined && hasTrees;
   if (!timingProperties[timing].takesTurns && !onGrid) return { valid, entries: [] };
   const report = new ConversionReport(stage);
-  const model = onGrid ? writtenModel(atBeginOfStep(typedModel(valid.model))) : valid.model;
+  const model = onGrid ? atBeginOfStep(valid.model) : valid.model;
   const gathering = gatheringOf({ ...valid, model }, report, stage);
   const made = gatheredModel(gathering, onGrid);
   return { valid: { ...valid, model: stage === 'brian' ? readable(made) : made }, entries: report.entries };
@@ -68,7 +66,7 @@ function gatheredModel(gathering: Gathering, onGrid: boolean): Model {
         'so that spikes shift',
     );
   const { lems: _, ...annotations } = withColumnsOf(gathering.model, recordings, {
-    element: ({ of }, index) => (isSelection(of, 'synapses') ? targetOf(of.projection, index, gathering) : undefined),
+    element: ({ of }, index) => (of.kind === 'synapses' ? targetOf(of.projection, index, gathering) : undefined),
   });
   const usedTypes = new Set(Object.values(gathering.populations).map(({ type }) => type));
   const usedSynapses = new Set(Object.values(gathering.projections).map(({ synapse }) => synapse));

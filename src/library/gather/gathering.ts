@@ -1,20 +1,20 @@
 /** A model while it is rewritten in the forms of other notations. */
 
 import type { ConversionReport } from '../../model/conversion-report.js';
-import type {
-  Model,
-  NeuronType,
-  Population,
-  Projection,
-  SelectionRule,
-  Stimulus,
-  SynapseType,
-  ValidModel,
-} from '../../model/model.js';
+import {
+  ownersOf,
+  type Model,
+  type NeuronType,
+  type Population,
+  type Projection,
+  type SelectionRule,
+  type Stimulus,
+  type SynapseType,
+  type ValidModel,
+} from '../../model/typed.js';
 import { changedNames } from '../../model/changed.js';
-import { typedModel } from '../../model/typed-model.js';
 import { populationsOf, wholePopulation } from '../../model/selected.js';
-import { endOf, isRecording, isSelection } from '../../model/tagged.js';
+import { endOf } from '../../model/tagged.js';
 
 /** A partly gathered model: the original, and its current parts by name. */
 export interface Gathering {
@@ -85,9 +85,8 @@ export function gatheringOf(valid: ValidModel, report: ConversionReport, stage: 
   const { model } = valid;
   const recorded = new Map<string, Set<string>>();
   for (const recording of model.recordings) {
-    const { of } = recording;
-    const variables = isRecording(recording, 'variables') ? recording.variables : [];
-    for (const owner of isSelection(of, 'synapses') ? [of.projection] : populationsOf(of))
+    const variables = recording.kind === 'variables' ? recording.variables : [];
+    for (const owner of ownersOf(recording.of))
       recorded.set(owner, new Set([...(recorded.get(owner) ?? []), ...variables]));
   }
   return {
@@ -106,6 +105,6 @@ export function gatheringOf(valid: ValidModel, report: ConversionReport, stage: 
     recorded,
     sums: new Map(),
     injected: new Map(),
-    changed: changedNames(typedModel(model)),
+    changed: changedNames(model),
   };
 }

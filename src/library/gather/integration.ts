@@ -3,13 +3,12 @@
 import type { Expression } from '../../lang/ast.js';
 import { foldConstants } from '../../lang/fold.js';
 import { linearRate, coefficientsDecide } from '../../lang/linear.js';
-import { parseExpression } from '../../lang/parse.js';
 import { hasRealSolution } from '../../lang/real-solution.js';
 import { timeOutsideTables } from '../../lang/time-outside-tables.js';
 import { drawsIn } from '../../lang/functions.js';
 import { unitOf } from '../../lang/units.js';
-import { decides, namesIn, substitute } from '../../lang/walk.js';
-import type { IntegrationMethod, NeuronType, SynapseType, TimingProfile } from '../../model/model.js';
+import { decides, namesIn, readsAny, substitute } from '../../lang/walk.js';
+import type { IntegrationMethod, NeuronType, SynapseType, TimingProfile } from '../../model/typed.js';
 
 type Equations = Pick<NeuronType | SynapseType, 'derivatives' | 'derived' | 'method' | 'noise' | 'parameters'> &
   Partial<Pick<NeuronType, 'state' | 'inputs'>>;
@@ -19,16 +18,15 @@ type Equations = Pick<NeuronType | SynapseType, 'derivatives' | 'derived' | 'met
  * a step.
  */
 export function ratesOf({ derivatives, derived }: Equations, which: 'all' | 'changing' = 'all'): readonly Expression[] {
-  const texts = new Map(
+  const values = new Map(
     Object.entries(derived).flatMap(([name, { value, held }]) =>
-      which === 'changing' && held ? [] : [[name, parseExpression(value)] as const],
+      which === 'changing' && held ? [] : [[name, value] as const],
     ),
   );
   return Object.values(derivatives).map(({ rate }) => {
-    let e = parseExpression(rate);
+    let e = rate;
     // Each pass goes one derived variable deeper.
-    for (let pass = 0; pass < texts.size && [...namesIn(e)].some((name) => texts.has(name)); pass++)
-      e = substitute(e, texts);
+    for (let pass = 0; pass < values.size && readsAny(e, values); pass++) e = substitute(e, values);
     return e;
   });
 }

@@ -4,21 +4,25 @@
  */
 
 import { entryOf } from '../../diagnostics/entry.js';
-import type { Assignment, Expression } from '../../lang/ast.js';
-import { name as named, quantity, sum } from '../../lang/build.js';
-import { scaleDecimal } from '../../lang/decimal.js';
+import type { Assignment, Expression, Name, Statement } from '../../lang/ast.js';
+import { assignment, binary, integer, name as named, quantity, sum } from '../../lang/build.js';
+import { hertz } from '../../lang/dimension.js';
 import { linearForm } from '../../lang/linear.js';
-import { parseExpression, parseStatements } from '../../lang/parse.js';
-import { printExpression, printStatement } from '../../lang/print.js';
-import { unitOf } from '../../lang/units.js';
-import { callsIn, namesIn, substitute } from '../../lang/walk.js';
+import { nameOf } from '../../lang/pattern.js';
+import { printExpression } from '../../lang/print.js';
+import { callsIn, equalExpressions, mapExpression, namesIn, substitute } from '../../lang/walk.js';
 import { mapped, without } from '../../model/collections.js';
-import { ownNames } from '../../model/declared-names.js';
-import type { DataStore, NeuronType, Projection, SynapseType } from '../../model/model.js';
+import {
+  withExpressions,
+  type DataStore,
+  type NeuronType,
+  type Projection,
+  type SynapseType,
+} from '../../model/typed.js';
 import { UniqueNames } from '../../model/free-name.js';
 import { constantOf, fold, plain } from '../recognise/numbers.js';
 import { environmentOf, withNumbers } from '../recognise/values.js';
-import { derivedOf, namesOf, readsOf, replaced } from './texts.js';
+import { derivedOf, readsIn } from './texts.js';
 
 /** The variables of a synapse that form its response, and their counterparts in the target. */
 export interface Receptor {
@@ -45,13 +49,11 @@ interface Gathered {
 /** Creates receptors: one for all synapses with responses that add up. */
 export class Receptors {
   readonly #known = new Map<string, Receptor>();
-  readonly #taken: ReadonlySet<string>;
   readonly #names: UniqueNames;
   readonly #data: DataStore;
 
   /** @param taken  names of all variables and parameters of the model's cells */
   constructor(taken: Iterable<string>, data: DataStore) {
-    this.#taken = new Set(taken);
     this.#names = new UniqueNames(taken);
     this.#data = data;
   }
@@ -95,19 +97,11 @@ export class Receptors {
   ): Receptor {
     const short = name.replace(/_?(Synapse|Syn)$/i, '') || name;
     const renamed = new Map([...response, ...moved].map((one) => [one, this.#names.take(`${one}_${short}`)] as const));
-    const own = ownNames(type);
-    const put = (e: Expression): Expression => {
-      const ours = [...namesIn(e)].flatMap((one): (readonly [string, Expression])[] => {
-        if (one.startsWith('post.')) return [[one, named(one.slice('post.'.length))]];
-        const variable = renamed.get(one);
-        if (variable !== undefined) return [[one, named(variable)]];
-        // A unit in the synapse may have the name of a variable in the target.
-        const unit = own.has(one) || !this.#taken.has(one) ? undefined : unitOf(one);
-        return unit === undefined ? [] : [[one, quantity(scaleDecimal('1', unit.scale), unit.dimension)]];
+    const put = (e: Expression): Expression =>
+      mapExpression(e, (part) => {
+        if (part.kind !== 'name') return part;
+        return named(part.to.kind === 'end' ? part.to.variable : (renamed.get(part.name) ?? part.name));
       });
-      return substitute(e, new Map(ours));
-    };
-    const text = (e: Expression): string => printExpression(put(e), { taken: (one) => this.#taken.has(one) });
     const ours = <T>(names: Iterable<string>, part: (one: string) => T): Record<string, T> =>
       Object.fromEntries([...names].map((one) => [renamed.get(one) ?? one, part(one)]));
     return {
@@ -128,7 +122,7 @@ export class Receptors {
           initial: 0,
           shared: false,
         })),
-        derivatives: ours(response, (one) => ({ rate: text(entryOf(rates, one)), eventDriven: false })),
+        derivatives: ours(response, (one) => ({ rate: put(entryOf(rates, one)), eventDriven: false })),
       },
     };
   }
@@ -138,26 +132,9 @@ export class Receptors {
 function withoutDerived(type: SynapseType): SynapseType | undefined {
   const derived = derivedOf(type);
   if (derived === undefined) return undefined;
-  const put = (text: string): string =>
-    [...namesOf(text)].some((one) => derived.has(one)) ? replaced(text, derived) : text;
-  const inCode = (text: string): string =>
-    parseStatements(text)
-      .map((statement) =>
-        printStatement(
-          statement.kind === 'assignment' ? { ...statement, value: substitute(statement.value, derived) } : statement,
-        ),
-      )
-      .join('; ');
-  return {
-    ...type,
-    derived: {},
-    derivatives: mapped(type.derivatives, (derivative) => ({ ...derivative, rate: put(derivative.rate) })),
-    state: mapped(type.state, (variable) =>
-      typeof variable.initial === 'string' ? { ...variable, initial: put(variable.initial) } : variable,
-    ),
-    pathways: mapped(type.pathways, (pathway) => ({ ...pathway, do: pathway.do.map(inCode) })),
-    contributes: mapped(type.contributes, put),
-  };
+  const { derivatives, state, pathways, contributes } = type;
+  const whole = withExpressions({ derivatives, state, pathways, contributes }, (e) => substitute(e, derived));
+  return { ...type, ...whole, derived: {} };
 }
 
 /**
@@ -165,40 +142,52 @@ function withoutDerived(type: SynapseType): SynapseType | undefined {
  * - 1/tauDecay) - y/tauDecay`. A spike that adds the same to both adds only to `A`. @source NeuroML 2.3, expTwoSynapse
  */
 function asRising(type: SynapseType, numbers: ReadonlyMap<string, number>): SynapseType {
-  return Object.keys(type.state).reduce((made, decaying) => {
-    const [, prefix] = /^(\w+_)?B$/.exec(decaying) ?? [];
-    const [rising, rise, decay] = ['A', 'riseTime', 'tauDecay'].map((name) => `${prefix ?? ''}${name}`) as [
-      string,
-      string,
-      string,
-    ];
+  return Object.keys(type.state).reduce<SynapseType>((made, decaying) => {
+    const [isDecaying, prefix] = /^(\w+_)?B$/.exec(decaying) ?? [];
+    const [a, b, rise, decay, noRise] = ['A', 'B', 'riseTime', 'tauDecay', 'noRise'].map((name) =>
+      named(`${prefix ?? ''}${name}`),
+    ) as [Name, Name, Name, Name, Name];
     const [[key, pathway] = ['', undefined], other] = Object.entries(made.pathways);
-    const added = pathway?.do
-      .find((text) => text.startsWith(`${decaying} = ${decaying} + `))
-      ?.slice(2 * decaying.length + 6);
-    const both = `${rising} = ${rising} + ${added ?? ''}*(1 - ${prefix ?? ''}noRise)`;
-    const rates = [made.derivatives[rising]?.rate, made.derivatives[decaying]?.rate].join('; ');
+    const isOf = (e: Expression | undefined, variable: Name, tau: Name): boolean =>
+      e !== undefined && equalExpressions(e, binary('-', quantity(0, hertz), binary('/', variable, tau)));
     const isPair =
-      rates === `0*Hz - ${rising}/${rise}; 0*Hz - ${decaying}/${decay}` &&
-      numbers.get(`${prefix ?? ''}noRise`) === 0 &&
-      pathway?.do.includes(both) === true;
-    if (!isPair || other) return made;
-    const contributes = mapped(made.contributes, (text) => text.replaceAll(`(${decaying} - ${rising})`, decaying));
-    if (Object.values(contributes).some((text) => namesOf(text).has(rising))) return made;
-    const code = pathway.do.flatMap((text) =>
-      text === both ? [`${rising} = ${rising} + ${added}`] : text.startsWith(`${decaying} = `) ? [] : [text],
+      isOf(made.derivatives[a.name]?.rate, a, rise) &&
+      isOf(made.derivatives[b.name]?.rate, b, decay) &&
+      numbers.get(noRise.name) === 0;
+    if (isDecaying === undefined || !isPair || other || !pathway) return made;
+    const [added] = pathway.do.flatMap((one) => (isTo(one, b) ? (addedTo(one) ?? []) : []));
+    const share = added && binary('*', added, binary('-', integer(1), noRise));
+    const isBoth = (one: Statement): boolean => {
+      const amount = isTo(one, a) ? addedTo(one) : undefined;
+      return share !== undefined && amount !== undefined && equalExpressions(amount, share);
+    };
+    if (added === undefined || !pathway.do.some(isBoth)) return made;
+    const difference = binary('-', b, a);
+    const contributes = withExpressions(made.contributes, (e) =>
+      mapExpression(e, (part) => (equalExpressions(part, difference) ? b : part)),
     );
+    if (readsIn(contributes).has(a.name)) return made;
+    const code = pathway.do.flatMap((one): readonly Statement[] =>
+      isBoth(one) ? [assignment(a.name, '=', binary('+', a, added))] : isTo(one, b) ? [] : [one],
+    );
+    const falls = binary('/', b, decay);
+    const rises = binary('*', a, binary('-', binary('/', integer(1), rise), binary('/', integer(1), decay)));
     return {
       ...made,
       contributes,
-      derivatives: {
-        ...made.derivatives,
-        [decaying]: { rate: `${rising}*(1/${rise} - 1/${decay}) - ${decaying}/${decay}`, eventDriven: false },
-      },
+      derivatives: { ...made.derivatives, [decaying]: { rate: binary('-', rises, falls), eventDriven: false } },
       pathways: { [key]: { ...pathway, do: code } },
     };
   }, type);
 }
+
+/** Checks whether a statement assigns a value to a variable. */
+const isTo = (one: Statement, { name }: Name): one is Assignment =>
+  one.kind === 'assignment' && one.operator === '=' && one.target === name;
+
+/** Returns the amount of `x = x + amount`. */
+const addedTo = ({ target, value }: Assignment): Expression | undefined =>
+  value.kind === 'binary' && value.operator === '+' && nameOf(value.left) === target ? value.right : undefined;
 
 interface Parts {
   /** Variables that the contribution depends on. */
@@ -210,55 +199,46 @@ interface Parts {
 
 /** Returns the response of a synapse type that only responds to spikes, at one input. */
 function partsOf(type: SynapseType): Parts | undefined {
-  const [[target, text] = ['', ''], second] = Object.entries(type.contributes);
-  if (text === '' || second !== undefined || !target.startsWith('post.')) return undefined;
-  if (Object.keys({ ...type.summed, ...type.events }).length + type.noise.length > 0) return undefined;
-  if (Object.values(type.pathways).some(({ on }) => on !== 'pre.spike')) return undefined;
-  const contribution = parseExpression(text);
+  const [only, second] = type.contributes;
+  if (only === undefined || second !== undefined || only.to.kind === 'own' || only.to.end === 'pre') return undefined;
+  if (type.summed.length + Object.keys(type.events ?? {}).length + type.noise.length > 0) return undefined;
+  if (Object.values(type.pathways).some(({ on }) => on.end === 'post' || on.event !== 'spike')) return undefined;
+  const { to, value: contribution } = only;
   const response = new Set([...namesIn(contribution)].filter((name) => type.state[name]));
   const rates = new Map<string, Expression>();
   for (const name of response) {
-    const rate = parseExpression(type.derivatives[name]?.rate ?? '0');
+    const rate = type.derivatives[name]?.rate ?? integer(0);
     rates.set(name, rate);
     for (const read of namesIn(rate)) if (type.state[read]) response.add(read);
   }
   const reads = [contribution, ...rates.values()].flatMap((e) => [...namesIn(e)]);
   const isOfTarget = reads.every((name) => !name.startsWith('pre.') && name !== 't' && name !== 'dt');
   if (response.size === 0 || !isOfTarget) return undefined;
-  return { response: [...response], rates, input: target.slice('post.'.length), contribution };
+  return { response: [...response], rates, input: to.variable, contribution };
 }
 
 /** Returns the synapse without its response: its actions at the arrival of a spike. */
 function onArrival(type: SynapseType, { variables }: Receptor, response: readonly string[]): SynapseType | undefined {
   const pathways: Record<string, SynapseType['pathways'][string]> = {};
   for (const [key, { slot: _, ...pathway }] of Object.entries(type.pathways)) {
-    const statements: string[] = [];
-    for (const statement of pathway.do.flatMap((text) => parseStatements(text))) {
+    const statements: Statement[] = [];
+    for (const statement of pathway.do) {
       if (statement.kind === 'send') return undefined;
       const ours = variables.get(statement.target);
       const amount = ours === undefined ? statement.value : amountOf(statement);
       if (amount === undefined || [...namesIn(amount)].some((one) => response.includes(one))) return undefined;
-      if (ours === undefined) statements.push(printStatement(statement));
-      else if (constantOf(amount) !== 0) statements.push(`post.${ours} += ${printExpression(amount)}`);
+      if (ours === undefined) statements.push(statement);
+      else if (constantOf(amount) !== 0) statements.push(assignment(`post.${ours}`, '+=', amount));
     }
     pathways[key] = { ...pathway, order: 0, do: statements };
   }
   const isResponse = { has: (name: string): boolean => response.includes(name) };
   const [state, derivatives] = [without(type.state, isResponse), without(type.derivatives, isResponse)];
-  const initial = Object.values(state).flatMap((variable) =>
-    typeof variable.initial === 'string' ? [variable.initial] : [],
-  );
-  const used = new Set([
-    ...Object.values(pathways).flatMap((one) => one.do.flatMap((text) => [...readsOf(text)])),
-    ...[...Object.values(derivatives).map(({ rate }) => rate), ...initial].flatMap((text) => [...namesOf(text)]),
-  ]);
-  for (const name of used) {
-    const value = type.parameters[name]?.value;
-    if (typeof value === 'string') for (const one of namesOf(value)) used.add(one);
-  }
+  const used = new Set(readsIn([mapped(pathways, (one) => one.do), derivatives, state]));
+  for (const name of used) for (const one of readsIn(type.parameters[name]?.value)) used.add(one);
   const { sequence: _, conformsTo: __, ...rest } = type;
   const parameters = without(type.parameters, { has: (key) => !used.has(key) });
-  return { ...rest, parameters, state, derivatives, contributes: {}, pathways };
+  return { ...rest, parameters, state, derivatives, contributes: [], pathways };
 }
 
 /** Returns the amount that a statement adds to its variable: of `x += amount`, and of `x = x + amount`. */
@@ -274,9 +254,9 @@ export function withReceptors(type: NeuronType, receptors: readonly Receptor[]):
   const inputs = new Map<string, Expression>();
   for (const { input, contribution } of receptors)
     inputs.set(input, sum(inputs.get(input) ?? named(input), contribution));
-  const own = ownNames(type);
-  const put = (text: string): string =>
-    printExpression(substitute(parseExpression(text), inputs), { taken: (name) => own.has(name) });
+  const { derived, derivatives } = withExpressions({ derived: type.derived, derivatives: type.derivatives }, (e) =>
+    substitute(e, inputs),
+  );
   const { sequence: _, conformsTo: __, ...rest } = type;
   const added = <Part extends keyof Receptor['parts']>(part: Part): NeuronType[Part] =>
     Object.assign({}, ...receptors.map(({ parts }) => parts[part])) as NeuronType[Part];
@@ -284,10 +264,7 @@ export function withReceptors(type: NeuronType, receptors: readonly Receptor[]):
     ...rest,
     parameters: { ...type.parameters, ...added('parameters') },
     state: { ...type.state, ...added('state') },
-    derived: mapped(type.derived, (variable) => ({ ...variable, value: put(variable.value) })),
-    derivatives: {
-      ...mapped(type.derivatives, (derivative) => ({ ...derivative, rate: put(derivative.rate) })),
-      ...added('derivatives'),
-    },
+    derived,
+    derivatives: { ...derivatives, ...added('derivatives') },
   };
 }

@@ -1,23 +1,22 @@
 /** Recordings of a model with rewritten populations and synapses. */
 
 import { numbersOf } from '../../model/arrays.js';
-import type { NeuronType, Recording, SelectionRule } from '../../model/model.js';
+import type { NeuronType, Recording, SelectionRule } from '../../model/typed.js';
 import { elementsIn, populationsOf, wholePopulation } from '../../model/selected.js';
-import { isRecording, isSelection } from '../../model/tagged.js';
 import type { Gathering } from './gathering.js';
 
 /** Returns recordings of the same data as a recording of the original model. */
 export function regathered(recording: Recording, pointer: string, made: Gathering): readonly Recording[] {
-  if (isRecording(recording, 'rate') || isRecording(recording, 'events'))
+  if (recording.kind !== 'variables')
     return populationsOf(recording.of).every((name) => Object.hasOwn(made.populations, name))
       ? [recording]
       : lost(pointer, 'a recording of a generator, which becomes a current here', made);
-  return isSelection(recording.of, 'synapses')
+  return recording.of.kind === 'synapses'
     ? ofSynapses(recording, recording.of, pointer, made)
     : ofCells(recording, pointer, made);
 }
 
-type Samples = Extract<Recording, { readonly variables: readonly string[]; readonly events?: never }>;
+type Samples = Extract<Recording, { readonly kind: 'variables' }>;
 
 function lost(pointer: string, what: string, { report, stage }: Gathering): readonly [] {
   report.missing(pointer, what, `${stage}/recording`);
@@ -81,7 +80,7 @@ function targetsOf(projection: string, { projections, valid }: Gathering): reado
 /** Returns variables of synapses that their target has the sum of. */
 function ofSynapses(
   recording: Samples,
-  of: Extract<SelectionRule, { readonly projection: string }>,
+  of: Extract<SelectionRule, { readonly kind: 'synapses' }>,
   pointer: string,
   made: Gathering,
 ): readonly Recording[] {
@@ -101,5 +100,5 @@ function ofSynapses(
     made.report.exact(pointer, `${what}, which has no other synapses of its kind`, `${made.stage}/recorded-sum`);
   else made.report.different(`${made.stage}/recorded-sum`, pointer, `${what}: the sum over its synapses`);
   const indices = [...new Set(cells)].sort((a, b) => a - b);
-  return [{ ...recording, of: { population: to, indices }, variables: names }];
+  return [{ ...recording, of: { kind: 'indices', population: to, indices }, variables: names }];
 }

@@ -3,14 +3,13 @@
  * become a refractory time if one of them waits. A flag that is cleared below the threshold becomes a rising edge.
  */
 
-import { addendsOf, type Addend } from '../../lang/addends.js';
+import { addendsOf, type Addend, operandsOf } from '../../lang/addends.js';
 import { difference, negated, sum } from '../../lang/build.js';
-import { operandsOf } from '../../lang/operands.js';
-import { parseExpression } from '../../lang/parse.js';
-import { printExpression } from '../../lang/print.js';
-import { namesIn } from '../../lang/walk.js';
-import type { NeuronType } from '../../model/model.js';
-import { namesOf, readsOf } from './texts.js';
+import type { Expression } from '../../lang/ast.js';
+import { assigns, matched, nameOf } from '../../lang/pattern.js';
+import { equalExpressions, namesIn } from '../../lang/walk.js';
+import type { NeuronType } from '../../model/typed.js';
+import { readsIn } from './texts.js';
 
 /** Returns a type with a spike event in place of its regimes; undefined if they do more than wait after a spike. */
 export function withoutRegimes(type: NeuronType): NeuronType | undefined {
@@ -24,17 +23,19 @@ export function withoutRegimes(type: NeuronType): NeuronType | undefined {
   if (fires?.emit !== 'spike' || fires.to !== waitName || second !== undefined) return undefined;
   if (ends?.to !== startName || third !== undefined || ends.do.length > 0 || ends.emit !== undefined) return undefined;
   if (integrating.onEntry.length > 0 || Object.keys(type.events).length > 0) return undefined;
-  const wait = waitOf(ends.when, (name) => waiting.onEntry.includes(`${name} = t`));
+  const wait = waitOf(ends.when, (name) => waiting.onEntry.some((one) => assigns(one, name, 't')));
   if (wait === undefined) return undefined;
   const { last, duration } = wait;
   const rates = Object.entries(integrating.derivatives);
   const waits = Object.entries(waiting.derivatives);
-  if (!waits.every(([name, { rate }]) => integrating.derivatives[name]?.rate === rate)) return undefined;
-  const actions = [...fires.do, ...waiting.onEntry.filter((text) => text !== `${last} = t`)];
+  const isHeld = ([name, { rate }]: (typeof waits)[number]): boolean => {
+    const own = integrating.derivatives[name]?.rate;
+    return own !== undefined && equalExpressions(own, rate);
+  };
+  if (!waits.every(isHeld)) return undefined;
+  const actions = [...fires.do, ...waiting.onEntry.filter((one) => !assigns(one, last, 't'))];
   const derivatives = { ...type.derivatives, ...integrating.derivatives };
-  const texts = [...textsOf({ ...type, derivatives }), fires.when, duration];
-  if (texts.some((text) => namesOf(text).has(last)) || actions.some((text) => readsOf(text).has(last)))
-    return undefined;
+  if (readsIn([type.derived, derivatives, fires.when, duration, actions]).has(last)) return undefined;
   const { [last]: _, ...state } = type.state;
   const { sequence: __, ...rest } = type;
   return {
@@ -68,10 +69,9 @@ export function withoutRegimes(type: NeuronType): NeuronType | undefined {
  * @param isMoment whether a variable holds the time at which the wait began
  */
 function waitOf(
-  when: string,
+  condition: Expression,
   isMoment: (name: string) => boolean,
-): { readonly last: string; readonly duration: string } | undefined {
-  const condition = parseExpression(when);
+): { readonly last: string; readonly duration: Expression } | undefined {
   if (condition.kind !== 'binary') return undefined;
   const { operator, left, right } = condition;
   const isGreater = operator === '>' || operator === '>=';
@@ -86,15 +86,8 @@ function waitOf(
     (total, { sign, value }) => (sign === -1 ? sum(total, value) : difference(total, value)),
     first.sign === -1 ? first.value : negated(first.value),
   );
-  return namesIn(duration).has('t')
-    ? undefined
-    : { last: printExpression(moment.value), duration: printExpression(duration) };
+  return namesIn(duration).has('t') ? undefined : { last: nameOf(moment.value), duration };
 }
-
-const textsOf = ({ derived, derivatives }: Pick<NeuronType, 'derived' | 'derivatives'>): readonly string[] => [
-  ...Object.values(derived).map(({ value }) => value),
-  ...Object.values(derivatives).map(({ rate }) => rate),
-];
 
 /**
  * Returns a type without the flag `spiking`, which is set above the threshold and cleared below it; undefined for other
@@ -106,20 +99,28 @@ const textsOf = ({ derived, derivatives }: Pick<NeuronType, 'derived' | 'derivat
  */
 export function withoutFlag(type: NeuronType, refractory: boolean, shown: ReadonlySet<string>): NeuronType | undefined {
   const { spike } = type.events;
-  const conditions = operandsOf(parseExpression(spike?.when ?? '0'), 'and').map((e) => printExpression(e));
-  const [when, other] = conditions.filter((text) => text !== 'spiking < 0.5');
-  const clearing = Object.keys(type.events).find((name) => type.events[name]?.do.join() === 'spiking = 0');
+  const conditions = spike ? operandsOf(spike.when, 'and') : [];
+  const [when, other] = conditions.filter((e) => !matched(e, 'spiking < 0.5'));
+  const [clearing, cleared] =
+    Object.entries(type.events).find(
+      ([
+        ,
+        {
+          do: [only, more],
+        },
+      ]) => only && !more && assigns(only, 'spiking', '0'),
+    ) ?? [];
   if (spike === undefined || when === undefined || other !== undefined || conditions.length !== 2) return undefined;
-  if (clearing === undefined || shown.has('spiking')) return undefined;
-  const below = type.events[clearing]?.when;
-  if (below !== when.replace(' > ', ' < ') || !spike.do.includes('spiking = 1')) return undefined;
-  if (type.state['spiking']?.initial !== 0 || textsOf(type).some((text) => namesOf(text).has('spiking')))
-    return undefined;
+  if (clearing === undefined || cleared === undefined || shown.has('spiking')) return undefined;
+  if (when.kind !== 'binary' || when.operator !== '>') return undefined;
+  if (!equalExpressions(cleared.when, { ...when, operator: '<' })) return undefined;
+  if (!spike.do.some((one) => assigns(one, 'spiking', '1')) || type.state['spiking']?.initial !== 0) return undefined;
+  if (readsIn([type.derived, type.derivatives]).has('spiking')) return undefined;
   const { spiking: _, ...state } = type.state;
   const { sequence: __, ...kept } = type;
   const { [clearing]: ___, ...events } = type.events;
-  const once = { ...spike, when, do: spike.do.filter((text) => text !== 'spiking = 1') };
-  const until = when.replace(' > ', ' >= ');
+  const once = { ...spike, when, do: spike.do.filter((one) => !assigns(one, 'spiking', '1')) };
+  const until: Expression = { ...when, operator: '>=' };
   return {
     ...kept,
     state,

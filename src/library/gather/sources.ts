@@ -2,15 +2,17 @@
  * Populations that only know the time, and are generators of NeuroML: as currents, given spikes and Poisson sources.
  */
 
-import { printExpression } from '../../lang/print.js';
+import type { Reference } from '../../lang/ast.js';
+import { name as named } from '../../lang/build.js';
+import { nameOf } from '../../lang/pattern.js';
 import { equalExpressions } from '../../lang/walk.js';
 import { numbersOf } from '../../model/arrays.js';
 import { mapped, without } from '../../model/collections.js';
 import { freeName } from '../../model/free-name.js';
-import type { NeuronType, Population, Projection, SynapseType, Value } from '../../model/model.js';
+import type { NeuronType, Population, Projection, SynapseType, Value } from '../../model/typed.js';
 import { child } from '../../model/pointer.js';
 import { wholePopulation } from '../../model/selected.js';
-import { normalisedCell } from '../normalised.js';
+import { typedCell } from '../normalised.js';
 import { standardCells } from '../pynn/index.js';
 import { tidy } from '../recognise/numbers.js';
 import { environmentOf } from '../recognise/values.js';
@@ -41,9 +43,12 @@ export function gatherSource(gathering: Gathering, name: string): void {
   });
   const currents = outgoing.flatMap(([key, projection]) => {
     const synapse = gathering.synapses[projection.synapse];
-    const [[target, value] = ['', ''], second] = Object.entries(synapse?.contributes ?? {});
-    const isCurrent = /^pre\.\w+$/.test(value) && Object.keys(synapse?.pathways ?? {}).length === 0;
-    return isCurrent && second === undefined ? [{ key, projection, target, variable: value.slice(4) }] : [];
+    const [only, second] = synapse?.contributes ?? [];
+    const from = only?.value.kind === 'name' ? only.value.to : undefined;
+    if (only === undefined || second !== undefined || Object.keys(synapse?.pathways ?? {}).length > 0) return [];
+    return from?.kind === 'end' && from.end === 'pre'
+      ? [{ key, projection, target: only.to, variable: from.variable }]
+      : [];
   });
   if (currents.length > 0 && currents.length < outgoing.length) return;
   const isSource = Object.keys(type.events).some((event) => (type.events[event]?.emits ?? event) === 'spike');
@@ -56,8 +61,8 @@ export function gatherSource(gathering: Gathering, name: string): void {
 interface Current {
   readonly key: string;
   readonly projection: Projection;
-  /** Key of the contribution, `post.input`. */
-  readonly target: string;
+  /** Target of the contribution, `post.input`. */
+  readonly target: Reference;
   /** Of the source. */
   readonly variable: string;
 }
@@ -101,7 +106,7 @@ function asCurrents(
     const { of: _, places, ...place } = projection.to;
     if (to === undefined || rule?.rule !== 'list' || places !== undefined) return;
     const targets = numbersOf(rule.targets, gathering.valid.data);
-    const input = target.slice('post.'.length);
+    const input = target.variable;
     const unit = gathering.neurons[gathering.populations[to]?.type ?? '']?.inputs[input]?.unit ?? 'A';
     for (const [k, element] of numbersOf(rule.sources, gathering.valid.data).entries()) {
       const numbers = numbersOfElement(gathering, type, population, element);
@@ -135,13 +140,14 @@ function asCurrents(
     const all = cells.length === gathering.populations[to]?.size && cells.every((cell, k) => cell === k);
     const stimulus = freeName(name, taken);
     emitters.forEach((element, k) => {
-      if (element !== undefined) injected.push({ element, stimulus, of: { population: to, indices: [cells[k] ?? 0] } });
+      if (element !== undefined)
+        injected.push({ element, stimulus, of: { kind: 'indices', population: to, indices: [cells[k] ?? 0] } });
     });
     gathering.stimuli[stimulus] = {
       kind: 'current',
-      to: all ? { population: to } : { population: to, indices: cells },
+      to: all ? { kind: 'slice', population: to } : { kind: 'indices', population: to, indices: cells },
       input,
-      value: printExpression(form.value, { taken: () => true }),
+      value: form.value,
       ...place,
       attached: true,
     };
@@ -183,19 +189,19 @@ function asSpikes(
     gathering.populations[name] = {
       ...rest,
       values: {},
-      spikes: { times: spikes.map(([time]) => time), indices: spikes.map(([, element]) => element) },
+      spikes: { kind: 'train', times: spikes.map(([time]) => time), indices: spikes.map(([, element]) => element) },
     };
     report.exact(pointer, 'its spikes are listed', `${stage}/spikes`);
   } else {
     const processes = trains.flatMap((train) => (train?.kind === 'poisson' ? [train] : []));
     const value = (read: (train: Extract<Train, { kind: 'poisson' }>) => number): Value => {
       const all = processes.map(read).map((one) => tidy(one));
-      return all.every((one) => one === all[0]) ? (all[0] ?? 0) : { array: all };
+      return all.every((one) => one === all[0]) ? (all[0] ?? 0) : { kind: 'array', array: all };
     };
     const hasPauses = first.least > 0;
     const standard = hasPauses ? 'SpikeSourcePoissonRefractory' : 'SpikeSourcePoisson';
     const library = standardCells.get(standard);
-    const poisson = library && normalisedCell(library);
+    const poisson = library && typedCell(library);
     if (poisson === undefined) return;
     const typeName =
       Object.keys(gathering.neurons).find((one) => gathering.neurons[one] === poisson) ??
@@ -243,7 +249,7 @@ function synapseWithin(
   { linked = {} }: Population,
   { target, variable }: Current,
 ): SynapseType | undefined {
-  const [, prefix] = /^(\w+_)i_?$/.exec(type.derived['iSyn']?.value ?? '') ?? [];
+  const [, prefix] = /^(\w+_)i_?$/.exec(nameOf(type.derived['iSyn']?.value)) ?? [];
   const spike = Object.values(type.events)[0];
   if (prefix === undefined || spike === undefined) return undefined;
   const isOther = { has: (key: string) => !key.startsWith(prefix) };
@@ -252,17 +258,22 @@ function synapseWithin(
     parameters,
     state: without(type.state, isOther),
     derived: mapped(type.derived, (one) => {
-      const end = linked[one.value];
-      return end === undefined ? one : { ...one, value: `post.${end.variable}` };
+      const end = linked[nameOf(one.value)];
+      return end === undefined ? one : { ...one, value: named(`post.${end.variable}`) };
     }),
     derivatives: without(type.derivatives, isOther),
     noise: [],
     method: type.method,
     pathways: {
-      pre: { on: 'pre.spike', delay: 0, order: 0, do: spike.do.filter((text) => text.startsWith(prefix)) },
+      pre: {
+        on: { end: 'pre', event: 'spike' },
+        delay: 0,
+        order: 0,
+        do: spike.do.filter((one) => one.kind === 'assignment' && one.target.startsWith(prefix)),
+      },
     },
-    contributes: { [target]: variable },
-    summed: {},
+    contributes: [{ to: target, value: named(variable) }],
+    summed: [],
     ports: {},
   };
 }

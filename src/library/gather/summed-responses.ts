@@ -2,7 +2,7 @@
 
 import { ownNames } from '../../model/declared-names.js';
 import { freeName } from '../../model/free-name.js';
-import type { NeuronType, SynapseType } from '../../model/model.js';
+import { contentOf, type NeuronType, type SynapseType } from '../../model/typed.js';
 import { child } from '../../model/pointer.js';
 import { populationsOf } from '../../model/selected.js';
 import type { Gathering } from './gathering.js';
@@ -62,9 +62,9 @@ export function asReceptors(gathering: Gathering): void {
 
 /** Returns the name of a type among others, which hold it from now on. */
 function nameIn<T extends NeuronType | SynapseType>(types: Record<string, T>, wanted: string, type: T): string {
-  const text = JSON.stringify(type);
+  const content = contentOf(type);
   const name =
-    Object.keys(types).find((one) => JSON.stringify(types[one]) === text) ??
+    Object.keys(types).find((one) => contentOf(types[one]) === content) ??
     freeName(wanted, (one) => Object.hasOwn(types, one));
   types[name] = type;
   return name;

@@ -1,4 +1,4 @@
-/** Texts of a model, as trees and back. */
+/** Names that code reads, and derived variables. */
 
 import { entryOf } from '../../diagnostics/entry.js';
 import type { Expression } from '../../lang/ast.js';
@@ -7,6 +7,14 @@ import { namesInText } from '../../lang/lexer.js';
 import { parseExpression, parseStatements } from '../../lang/parse.js';
 import { printExpression } from '../../lang/print.js';
 import { measure, namesIn, substitute } from '../../lang/walk.js';
+import { expressionsIn, statementsIn } from '../../model/typed.js';
+
+/** Returns names that code of a part of a model reads. */
+export const readsIn = (part: unknown): ReadonlySet<string> =>
+  new Set([
+    ...expressionsIn(part).flatMap((e) => [...namesIn(e)]),
+    ...statementsIn(part).flatMap((one) => (one.kind === 'assignment' && one.operator !== '=' ? [one.target] : [])),
+  ]);
 
 /** Returns names that an expression or statements read. */
 export function readsOf(text: string): ReadonlySet<string> {

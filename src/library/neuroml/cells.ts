@@ -5,8 +5,8 @@ import type { Expression } from '../../lang/ast.js';
 import { number, product } from '../../lang/build.js';
 import { parseExpression } from '../../lang/parse.js';
 import { namesIn, substitute } from '../../lang/walk.js';
-import type { NeuronType } from '../../model/model.js';
-import { normalisedCell } from '../normalised.js';
+import type { NeuronType } from '../../model/typed.js';
+import { typedCell } from '../normalised.js';
 import { recogniseCell } from '../recognise/cells.js';
 import { anatomyOf } from '../recognise/cells/match.js';
 import {
@@ -118,7 +118,7 @@ export function neuromlCell(type: NeuronType, use: CellUse, withJumps = false): 
     if (source.isEndless === true && !isEndless) return `NeuroML's ${source.name} has no beginning and no end`;
     return built(source.name, source, { ...found, variables: new Map() });
   }
-  const hasOwnNames = Object.keys(normalisedCell(found.standard)?.state ?? {}).every((variable) => {
+  const hasOwnNames = Object.keys(typedCell(found.standard)?.state ?? {}).every((variable) => {
     const own = found.variables.get(variable);
     return own?.name === variable && own.factor === 1;
   });
@@ -161,7 +161,7 @@ function built(
 ): NeuromlCell {
   const given = new Map(Object.entries(parameters));
   const valueOf = (text: string): Expression => fold(substitute(parseExpression(text), given));
-  const units = normalisedCell(standard)?.state ?? {};
+  const units = typedCell(standard)?.state ?? {};
   const inNeuroml = [...own].flatMap(([key, { name: variable, factor }]) => {
     if (/^[gi]syn_|_[gi]syn(_rise)?$|^isyn/.test(variable)) return [];
     const [renamed, scale] = numbers[variable] ?? [variable, 1];
@@ -188,7 +188,7 @@ function built(
 /** Returns a cell that has PyNN's names. */
 function byPynnName(found: RecognisedCell, type: NeuronType): NeuromlCell {
   const { standard, ports } = found;
-  const units = Object.entries(normalisedCell(standard)?.parameters ?? {});
+  const units = Object.entries(typedCell(standard)?.parameters ?? {});
   const usual = units.map(([name, { value }]) => [name, number(Number(value))] as const);
   const parameters = { ...Object.fromEntries(usual), ...found.parameters };
   const scaled = (name: string, unit: string): readonly [string, string] => {

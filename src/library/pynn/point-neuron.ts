@@ -4,7 +4,6 @@
  * @source PyNN 0.13, pyNN.standardmodels.cells.PointNeuron and pyNN.standardmodels.receptors
  */
 
-import type { NeuronType } from '../../model/model.js';
 import type { StandardCell } from '../standard-type.js';
 import { adex, composeCell, lif } from './cells.js';
 import { response, type ResponseParts, type ResponseShape } from './receptors.js';
@@ -69,7 +68,7 @@ export function pointNeuron(neuron: string, receptors: readonly ReceptorChoice[]
 }
 
 /** The parts of a cell type that give the names of composed cells. */
-export type CellParts = Pick<NeuronType, 'parameters' | 'state'>;
+export type CellParts = { readonly [part in 'parameters' | 'state']: Readonly<Record<string, object>> };
 
 /** Returns receptors of a composed cell: their names and types, by the parameters and variables that each has. */
 export function receptorsOf(type: CellParts): readonly { readonly name: string; readonly type: string }[] {

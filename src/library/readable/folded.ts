@@ -1,27 +1,32 @@
 /** Types with constants folded, without second names for one variable, and without unread variables. */
 
 import type { Expression } from '../../lang/ast.js';
-import { binary, call, integer, name as named, number, unary } from '../../lang/build.js';
+import { binary, call, integer, isZero, name as named, number, unary } from '../../lang/build.js';
 import { NoNumber } from '../../lang/evaluate.js';
-import { parseExpression } from '../../lang/parse.js';
-import { printExpression } from '../../lang/print.js';
-import { mapExpression, namesIn, writtenBy } from '../../lang/walk.js';
+import { matched, nameOf } from '../../lang/pattern.js';
+import { mapExpression, readsAny, writtenBy } from '../../lang/walk.js';
 import { ownNames } from '../../model/declared-names.js';
-import type { EquationSet, NeuronType, SynapseType } from '../../model/model.js';
-import { wordsIn } from '../gather/texts.js';
+import {
+  formulaOf,
+  namesOf,
+  statementsIn,
+  withExpressions,
+  type EquationSet,
+  type NeuronType,
+  type SynapseType,
+} from '../../model/typed.js';
 import { plain, tidy, valueAt, withoutRounding } from '../recognise/numbers.js';
 import { withSequence } from './in-steps.js';
-import { codeIn, withParts } from './texts.js';
 
 /** `0*V - x` as `-x`. */
 export function withoutZero(e: Expression, known: ReadonlySet<string>): Expression {
   if (e.kind !== 'binary' || (e.operator !== '-' && e.operator !== '+')) return e;
   const isNothing = (side: Expression): boolean =>
-    (side.kind === 'number' && side.value === 0) ||
+    isZero(side) ||
     (side.kind === 'binary' &&
       (side.operator === '*' || side.operator === '/') &&
       isNothing(side.left) &&
-      ![...namesIn(side.right)].some((name) => known.has(name)));
+      !readsAny(side.right, known));
   if (isNothing(e.left)) return e.operator === '-' ? negative(e.right) : e.right;
   return isNothing(e.right) ? e.left : e;
 }
@@ -36,13 +41,13 @@ const kept: ReadonlySet<string> = new Set(['temperature']);
 /** Replaces constant variables by numbers, and second names by the variable itself. */
 export function folded(type: NeuronType, outside: ReadonlySet<string>): NeuronType {
   const known = ownNames(type);
-  const written = writtenBy(codeIn([type.events, type.regimes]));
+  const written = writtenBy(statementsIn([type.events, type.regimes]));
   const numbers = new Map<string, number>();
   const aliases = new Map<string, string>();
   const isKept = (name: string): boolean => outside.has(name) || kept.has(name) || numbers.has(name);
-  const evaluated = (text: string): number | undefined => {
+  const evaluated = (e: Expression): number | undefined => {
     try {
-      return valueAt(plain(text, known), (name) => {
+      return valueAt(plain(e, known), (name) => {
         const value = numbers.get(name);
         if (value === undefined) throw new RangeError(name);
         return value;
@@ -56,21 +61,21 @@ export function folded(type: NeuronType, outside: ReadonlySet<string>): NeuronTy
     before = numbers.size;
     for (const [name, { value, type: kind }] of Object.entries(type.parameters))
       if (!isKept(name) && !written.has(name) && kind === 'real') {
-        const found = typeof value === 'number' ? value : typeof value === 'string' ? evaluated(value) : undefined;
+        const e = formulaOf(value);
+        const found = typeof value === 'number' ? value : e && evaluated(e);
         if (found !== undefined && Number.isFinite(found)) numbers.set(name, found);
       }
     for (const [name, { value, type: kind, held }] of Object.entries(type.derived))
       if (!isKept(name) && kind === 'real' && !held) {
         const found = evaluated(value);
         if (found !== undefined && Number.isFinite(found)) numbers.set(name, found);
-        else if (known.has(value) && type.sequence === undefined) aliases.set(name, value);
+        else if (known.has(nameOf(value)) && type.sequence === undefined) aliases.set(name, nameOf(value));
       }
   }
   const parameters = { ...type.parameters };
   for (const [name, parameter] of Object.entries(parameters)) {
     const value = numbers.get(name);
-    if (typeof parameter.value === 'string' && value !== undefined)
-      parameters[name] = { ...parameter, value: tidy(value) };
+    if (formulaOf(parameter.value) && value !== undefined) parameters[name] = { ...parameter, value: tidy(value) };
   }
   const constants = Object.entries(type.derived).filter(([name]) => numbers.has(name));
   for (const [name, { unit }] of constants)
@@ -86,11 +91,15 @@ export function folded(type: NeuronType, outside: ReadonlySet<string>): NeuronTy
     constants.flatMap(([name, { unit }]) => (unit === '1' && numbers.get(name) === 1 ? [name] : [])),
   );
   const isOne = (e: Expression): boolean => e.kind === 'name' && factors.has(e.name);
-  return withParts(withSequence({ ...type, parameters, derived }), (e) => {
+  const shortened = (e: Expression): Expression => {
     if (e.kind === 'name') return aliases.has(e.name) ? named(followed(e.name)) : e;
     if (e.kind === 'number') {
       const short = withoutRounding(e.value);
       return e.integer || short === e.value ? e : number(short, e.span);
+    }
+    if (e.kind === 'quantity') {
+      const value = withoutRounding(e.value);
+      return value === e.value ? e : { ...e, value };
     }
     if (e.kind === 'conditional') return linearRate(e) ?? e;
     if (e.kind !== 'binary') return e;
@@ -102,37 +111,34 @@ export function folded(type: NeuronType, outside: ReadonlySet<string>): NeuronTy
     const power = e.operator === '**' && right.kind === 'name' ? numbers.get(right.name) : undefined;
     if (power === 1) return left;
     return power !== undefined && Number.isInteger(power) && power > 0 ? { ...e, right: integer(power) } : e;
-  });
+  };
+  return withExpressions(withSequence({ ...type, parameters, derived }), (e) => mapExpression(e, shortened));
 }
 
 /** `rate*x/(1 - exp(-x))` with its series near 0 as `rate/exprel(-x)`; undefined for other choices. */
-function linearRate({ condition, whenFalse }: Expression & { readonly kind: 'conditional' }): Expression | undefined {
-  const x = /^abs\((\w+)\) < 0.0001$/.exec(printExpression(condition))?.[1];
-  if (x === undefined || whenFalse.kind !== 'binary' || whenFalse.operator !== '/') return undefined;
-  const { left, right } = whenFalse;
-  if (left.kind !== 'binary' || left.operator !== '*' || printExpression(left.right) !== x) return undefined;
-  if (printExpression(right) !== `1 - exp(-${x})`) return undefined;
-  return binary('/', left.left, call('exprel', [unary('-', left.right)]));
+function linearRate(e: Expression): Expression | undefined {
+  const choice = 'series if abs(x) < 0.0001 else rate*x/(1 - exp(-x))';
+  const { rate, x } = matched(e, choice, 'series', 'rate', 'x') ?? {};
+  return rate && x?.kind === 'name' ? binary('/', rate, call('exprel', [unary('-', x)])) : undefined;
 }
 
 /** Returns a type without unread parameters and derived variables. */
 export function pruned<T extends NeuronType | SynapseType>(type: T, outside: ReadonlySet<string>): T {
   const read = new Set<string>(outside);
   const { parameters, derived, sequence: _, conformsTo: __, ...rest } = type;
-  const waiting = new Set(wordsIn(rest));
+  const waiting = new Set(namesOf(rest));
   for (const name of outside) waiting.add(name);
   for (const name of waiting) {
     read.add(name);
-    const text = type.derived[name]?.value ?? type.parameters[name]?.value;
-    if (typeof text === 'string') for (const next of namesIn(parseExpression(text))) waiting.add(next);
+    for (const next of namesOf(type.derived[name]?.value ?? type.parameters[name]?.value)) waiting.add(next);
   }
   const only = <V>(map: Readonly<Record<string, V>>): Record<string, V> =>
     Object.fromEntries(Object.entries(map).filter(([name]) => read.has(name)));
   return { ...type, parameters: only(parameters), derived: only(derived) };
 }
 
-/** `0*V - x` in every text of a type as `-x`. */
+/** `0*V - x` in every expression of a type as `-x`. */
 export const withoutZeros = <T extends EquationSet & { readonly ports?: object }>(type: T): T => {
   const known = new Set([type.parameters, type.state, type.derived, type.ports ?? {}].flatMap((m) => Object.keys(m)));
-  return withParts(type, (e) => mapExpression(e, (part) => withoutZero(part, known)));
+  return withExpressions(type, (e) => mapExpression(e, (part) => withoutZero(part, known)));
 };

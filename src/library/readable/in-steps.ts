@@ -3,11 +3,10 @@
  * a variable if all its inputs stay constant between the variable and its readers.
  */
 
-import { parseExpression, parseStatements } from '../../lang/parse.js';
 import { drawsIn } from '../../lang/functions.js';
-import { namesIn, writtenBy } from '../../lang/walk.js';
-import type { NeuronType } from '../../model/model.js';
-import { readsOf } from '../gather/texts.js';
+import { writtenBy } from '../../lang/walk.js';
+import type { NeuronType } from '../../model/typed.js';
+import { readsIn } from '../gather/texts.js';
 
 /** A moment within a step; later ones are greater. */
 type Moment = number;
@@ -40,26 +39,23 @@ export function replaceableIn(type: NeuronType): (name: string) => boolean {
     const begin = k * span;
     (part.derived ?? []).forEach((name, place) => {
       note(changes, name, begin + place);
-      for (const one of namesIn(parseExpression(type.derived[name]?.value ?? '0'))) note(readers, one, begin + place);
+      for (const one of readsIn(type.derived[name])) note(readers, one, begin + place);
     });
     const own = [...(part.state ?? []), ...(part.propagate ?? [])];
     for (const name of own) {
       note(changes, name, begin + atUpdate);
-      for (const one of namesIn(parseExpression(type.derivatives[name]?.rate ?? '0')))
-        note(readers, one, begin + atRates);
+      for (const one of readsIn(type.derivatives[name])) note(readers, one, begin + atRates);
     }
     (part.events ?? []).forEach((name, place) => {
       const event = type.events[name];
       if (event === undefined) return;
       const when = begin + atEvents + place;
-      const code = event.do.flatMap((text) => parseStatements(text));
-      for (const one of writtenBy(code)) {
+      for (const one of writtenBy(event.do)) {
         note(changes, one, when);
         // Other parts read the effect of an event only when it is exposed.
         if (!own.includes(one)) unclear.add(one);
       }
-      for (const one of [...namesIn(parseExpression(event.when)), ...event.do.flatMap((text) => [...readsOf(text)])])
-        note(readers, one, when);
+      for (const one of readsIn([event.when, event.do])) note(readers, one, when);
     });
   });
   const isSame = (name: string, from: Moment, to: Moment): boolean => {
@@ -69,9 +65,9 @@ export function replaceableIn(type: NeuronType): (name: string) => boolean {
   };
   return (name) => {
     const [from, again] = changes.get(name) ?? [];
-    const e = parseExpression(type.derived[name]?.value ?? '0');
-    if (from === undefined || again !== undefined || drawsIn(e)) return false;
-    return (readers.get(name) ?? []).every((to) => [...namesIn(e)].every((one) => isSame(one, from, to)));
+    const e = type.derived[name]?.value;
+    if (from === undefined || again !== undefined || (e && drawsIn(e))) return false;
+    return (readers.get(name) ?? []).every((to) => [...readsIn(e)].every((one) => isSame(one, from, to)));
   };
 }
 

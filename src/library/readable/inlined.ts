@@ -15,18 +15,15 @@ import {
 } from '../../lang/build.js';
 import { addendsOf, type Addend } from '../../lang/addends.js';
 import { equalDimensions } from '../../lang/dimension.js';
-import { parseExpression } from '../../lang/parse.js';
 import { foldConstants } from '../../lang/fold.js';
-import { printExpression } from '../../lang/print.js';
+import { matched } from '../../lang/pattern.js';
 import { parseUnit } from '../../lang/units.js';
-import { equalExpressions, mapExpression, namesIn, substitute, visit } from '../../lang/walk.js';
+import { equalExpressions, mapExpression, readsAny, substitute, visit } from '../../lang/walk.js';
 import { ownNames } from '../../model/declared-names.js';
-import type { NeuronType, Parameter } from '../../model/model.js';
-import { wordsIn } from '../gather/texts.js';
+import { expressionsIn, namesOf, withExpressions, type NeuronType, type Parameter } from '../../model/typed.js';
 import { tidy } from '../recognise/numbers.js';
 import type { Channel } from './channels.js';
 import { replaceableIn, withSequence } from './in-steps.js';
-import { treesIn, withTrees } from './texts.js';
 
 const perTime = parseUnit('Hz').dimension;
 
@@ -38,7 +35,7 @@ const perTime = parseUnit('Hz').dimension;
 export function inlined(type: NeuronType, channels: readonly Channel[], outside: ReadonlySet<string>): NeuronType {
   const gates = channels.flatMap((channel) => channel.gates.map(({ prefix }) => `${prefix}_`));
   const inGate = (name: string): boolean => gates.some((gate) => name.startsWith(gate));
-  const inCode = wordsIn([type.events, type.regimes]);
+  const inCode = namesOf([type.events, type.regimes]);
   const isFixed = (name: string): boolean => outside.has(name) || inCode.has(name);
   const numbers = new Map(
     Object.entries(type.parameters).flatMap(([name, parameter]) => {
@@ -48,7 +45,7 @@ export function inlined(type: NeuronType, channels: readonly Channel[], outside:
     }),
   );
   const withNumbers = withoutKeys(
-    withTrees(type, (e) => {
+    withExpressions(type, (e) => {
       const put = substitute(e, numbers);
       return put === e ? e : inMs(short(put, type), type);
     }),
@@ -201,11 +198,15 @@ function withoutTotals(
   isFixed: (name: string) => boolean,
 ): NeuronType {
   const counts = new Map<string, number>();
-  for (const tree of treesIn({ ...type, parameters: {} }))
+  for (const tree of expressionsIn({ ...type, parameters: {} }))
     visit(tree, (part) => {
       if (part.kind === 'name') counts.set(part.name, (counts.get(part.name) ?? 0) + 1);
     });
-  const isSmall = (name: string): boolean => /^\w+\/\(?(?:[\d.e-]+\*)?\w+\)?$/.test(type.derived[name]?.value ?? '');
+  const isAtom = (e: Expression): boolean => e.kind === 'name' || e.kind === 'number' || e.kind === 'quantity';
+  const isSmall = (name: string): boolean => {
+    const e = type.derived[name]?.value;
+    return e?.kind === 'binary' && e.operator === '/' && isAtom(e.left) && isAtom(e.right);
+  };
   const isPart = (name: string): boolean =>
     totals.test(name)
       ? counts.get(name) === 1
@@ -226,13 +227,13 @@ export function withoutVariables(
   const isReplaceable = replaceableIn(type);
   const gone = new Map(
     Object.entries(type.derived).flatMap(([name, { held, shared, value }]) =>
-      isGone(name) && !held && !shared && isReplaceable(name) ? [[name, parseExpression(value)] as const] : [],
+      isGone(name) && !held && !shared && isReplaceable(name) ? [[name, value] as const] : [],
     ),
   );
   // Expressions that read other removed variables are substituted later; variables that depend on each other stay.
-  const put = new Map([...gone].filter(([, e]) => ![...namesIn(e)].some((name) => gone.has(name))));
+  const put = new Map([...gone].filter(([, e]) => !readsAny(e, gone)));
   if (put.size === 0) return type;
-  const made = withTrees(type, (e) => {
+  const made = withExpressions(type, (e) => {
     const whole = substitute(e, put);
     return whole === e ? e : shorten(whole, type);
   });
@@ -254,13 +255,13 @@ export function perArea(
   parameters: NeuronType['parameters'],
   isFixed: (name: string) => boolean,
 ): NeuronType {
-  const rate = type.derivatives['v']?.rate;
+  const e = type.derivatives['v']?.rate;
   const names = ['totCap', 'totSpecCap', 'surfaceArea'];
   const [total, specific, area] = names.map((name) => parameters[name]);
-  const isOfArea = before.derived['totCap']?.value === 'totSpecCap*surfaceArea';
-  if (rate === undefined || !isOfArea || total === undefined || names.some(isFixed)) return type;
+  const whole = before.derived['totCap']?.value;
+  const isOfArea = whole && matched(whole, 'totSpecCap*surfaceArea');
+  if (e === undefined || !isOfArea || total === undefined || names.some(isFixed)) return type;
   if (specific === undefined || area === undefined) return type;
-  const e = parseExpression(rate);
   if (e.kind !== 'binary' || e.operator !== '/' || e.right.kind !== 'name' || e.right.name !== 'totCap') return type;
   const terms = addendsOf(e.left).map((addend) => ({
     ...addend,
@@ -271,11 +272,11 @@ export function perArea(
   const currents = terms.flatMap(({ sign, value, density }) => (density ? [] : [{ sign, value }]));
   const through =
     currents.length === 0 ? [] : [{ sign: 1 as const, value: binary('/', totalOf(currents), named('surfaceArea')) }];
-  const whole = printExpression(binary('/', totalOf([...densities, ...through]), named('totSpecCap')));
+  const rate = binary('/', totalOf([...densities, ...through]), named('totSpecCap'));
   return {
     ...type,
     parameters: { ...type.parameters, totSpecCap: specific, surfaceArea: area },
-    derivatives: { ...type.derivatives, v: { eventDriven: false, rate: whole } },
+    derivatives: { ...type.derivatives, v: { eventDriven: false, rate } },
   };
 }
 

@@ -5,19 +5,26 @@
 
 import { name as named } from '../../lang/build.js';
 import { foldConstants } from '../../lang/fold.js';
+import { nameOf } from '../../lang/pattern.js';
 import { longUnitName } from '../../lang/units.js';
-import { namesIn } from '../../lang/walk.js';
+import { namesIn, substitute } from '../../lang/walk.js';
 import { mapped } from '../../model/collections.js';
 import { declaredNames, ownNames } from '../../model/declared-names.js';
-import type { Model, NeuronType, Population } from '../../model/model.js';
 import { populationsOf } from '../../model/selected.js';
+import {
+  contentOf,
+  expressionsIn,
+  withExpressions,
+  type Model,
+  type NeuronType,
+  type Population,
+} from '../../model/typed.js';
 import { channelsOf, type Channel } from './channels.js';
 import { folded, pruned, withoutZeros } from './folded.js';
 import { withSequence } from './in-steps.js';
 import { inlined, perArea, withoutVariables } from './inlined.js';
 import { namesOutside, withNames, type NamesOutside } from './renamed.js';
 import { transitionNames } from './transitions.js';
-import { treesIn, withParts, withTrees } from './texts.js';
 import { usualNames } from './usual-names.js';
 
 /** Names that simulators reserve for compartments. */
@@ -64,8 +71,9 @@ function withoutUnreadLinks(population: Population, type: NeuronType | undefined
 const hasSynapses = ({ projections, populations, synapses }: Model, type: string, input: string): boolean =>
   Object.values(projections).some(
     ({ to, synapse }) =>
-      Object.hasOwn(synapses[synapse]?.contributes ?? {}, `post.${input}`) &&
-      populationsOf(to.of).some((name) => populations[name]?.type === type),
+      synapses[synapse]?.contributes.some(
+        ({ to }) => to.kind === 'end' && to.end === 'post' && to.variable === input,
+      ) && populationsOf(to.of).some((name) => populations[name]?.type === type),
   );
 
 /** Returns a type in few equations, and the names that its variables should have. */
@@ -83,7 +91,7 @@ function plainType(
   const short = withSequence(pruned(settled, outside));
   const made = channels.length === 0 ? short : inChannels(short, whole, channels, outside, settled.parameters);
   // Units in expressions, and names outside that equal units.
-  const units = treesIn(made).flatMap((e) => [...namesIn(e)].filter((name) => !all.has(name)));
+  const units = expressionsIn(made).flatMap((e) => [...namesIn(e)].filter((name) => !all.has(name)));
   const taken = new Set([...fixed, ...units.filter((name) => longUnitName(name) === undefined)]);
   const pool = /^(.+)_concentration$/.exec(origin('caConc', type))?.[1];
   const transitions = transitionNames(whole, (name) => origin(name, whole));
@@ -96,7 +104,7 @@ function plainType(
 /** Returns a type in the canonical syntax, with numbers in SI units. */
 function canonical(type: NeuronType): NeuronType {
   const known = declaredNames(type);
-  return withTrees(type, (e) => foldConstants(e, undefined, (name) => known.has(name)));
+  return withExpressions(type, (e) => foldConstants(e, undefined, (name) => known.has(name)));
 }
 
 const withoutSequence = ({ sequence: _, ...type }: NeuronType): NeuronType => type;
@@ -106,17 +114,23 @@ const withoutAliases = (type: NeuronType, outside: ReadonlySet<string>): NeuronT
   const known = ownNames(type);
   return withoutVariables(
     type,
-    (name) => !outside.has(name) && known.has(type.derived[name]?.value ?? ''),
+    (name) => !outside.has(name) && known.has(nameOf(type.derived[name]?.value)),
     (e) => e,
   );
 };
 
 /** Returns the variable that another name is for, through others. */
 function origin(name: string, { derived, state, parameters }: NeuronType): string {
-  const value = derived[name]?.value ?? '';
+  const value = nameOf(derived[name]?.value);
   return [derived, state, parameters].some((map) => Object.hasOwn(map, value))
     ? origin(value, { derived, state, parameters } as NeuronType)
     : name;
+}
+
+/** Returns a type whose expressions read variables under other names. */
+function renamedIn(type: NeuronType, names: ReadonlyMap<string, string>): NeuronType {
+  const put = new Map([...names].map(([name, other]) => [name, named(other)] as const));
+  return withExpressions(type, (e) => substitute(e, put));
 }
 
 /** Returns recorded second names for unrecorded variables, with the variables that they name. */
@@ -136,9 +150,7 @@ function secondNames(
 function withoutSecondNames(type: NeuronType, second: ReadonlyMap<string, string>): NeuronType {
   if (second.size === 0) return type;
   const derived = Object.fromEntries(Object.entries(type.derived).filter(([name]) => !second.has(name)));
-  return withParts({ ...type, derived }, (e) =>
-    e.kind === 'name' && second.has(e.name) ? named(second.get(e.name) ?? '') : e,
-  );
+  return renamedIn({ ...type, derived }, second);
 }
 
 /** Returns a type with one variable for the equal factors for the temperature at all of its gates. */
@@ -148,15 +160,13 @@ function withOneFactor(type: NeuronType, outside: ReadonlySet<string>): NeuronTy
   const same = new Map<string, string>();
   for (const [name, { value }] of Object.entries(type.derived)) {
     if (!isFactor(name) || outside.has(name)) continue;
-    const one = first.get(value);
-    if (one === undefined) first.set(value, name);
+    const one = first.get(contentOf(value));
+    if (one === undefined) first.set(contentOf(value), name);
     else same.set(name, one);
   }
   if (same.size === 0) return type;
   const derived = Object.fromEntries(Object.entries(type.derived).filter(([name]) => !same.has(name)));
-  return withParts({ ...type, derived }, (e) =>
-    e.kind === 'name' && same.has(e.name) ? named(same.get(e.name) ?? '') : e,
-  );
+  return renamedIn({ ...type, derived }, same);
 }
 
 /** Returns a type with few equations for each of its channels. */

@@ -1,21 +1,29 @@
 /** Variables of cells under other names, wherever a model has them. */
 
 import type { Expression } from '../../lang/ast.js';
-import { name as named } from '../../lang/build.js';
-import { parseExpression, parseStatements } from '../../lang/parse.js';
-import { printExpression, printStatement } from '../../lang/print.js';
+import { assignment, name as named } from '../../lang/build.js';
+import { referenceOf, spelling } from '../../lang/reference.js';
 import { longUnitName } from '../../lang/units.js';
 import { mapExpression, mapStatement } from '../../lang/walk.js';
 import { ownNames } from '../../model/declared-names.js';
 import { mapped } from '../../model/collections.js';
-import type { Model, NeuronType, Phase, Projection, Recording, SelectionRule, Value } from '../../model/model.js';
 import { populationsOf } from '../../model/selected.js';
-import { isPhase, isRecording, isSelection, recordedVariables } from '../../model/tagged.js';
-import { endsIn } from '../../model/typed.js';
-import { typedModel } from '../../model/typed-model.js';
+import { recordedVariables } from '../../model/tagged.js';
+import {
+  endsIn,
+  namesOf,
+  withExpressions,
+  type Model,
+  type NeuronType,
+  type Part,
+  type Phase,
+  type Projection,
+  type Recording,
+  type SelectionRule,
+  type Sum,
+  type Value,
+} from '../../model/typed.js';
 import { withColumnsOf } from '../file-columns.js';
-import { wordsIn } from '../gather/texts.js';
-import { withParts } from './texts.js';
 
 /** Names of variables of a type of neurons that the rest of a model has. */
 export interface NamesOutside {
@@ -26,8 +34,6 @@ export interface NamesOutside {
   /** Names that are only recorded. */
   readonly recorded: ReadonlySet<string>;
 }
-
-const ends = /\b(pre|post)\.(\w+)/g;
 
 /** Returns the one type of the cells of populations; undefined for several types, or no type. */
 function typeOf({ populations }: Model, names: readonly string[]): string | undefined {
@@ -60,17 +66,15 @@ export function namesOutside(model: Model): ReadonlyMap<string, NamesOutside> {
   const note = (type: string | undefined, name: string): void => {
     if (type !== undefined) read.set(type, (read.get(type) ?? new Set()).add(name));
   };
-  const fixed = new Set(
-    wordsIn([
-      operations,
-      experiment,
-      Object.values(populations).map(({ linked, values }) => [linked, Object.values(values)]),
-      Object.values(stimuli).map((stimulus) => (stimulus.kind === 'poisson' ? stimulus.weight : stimulus.value)),
-      Object.values(projections).map(({ receptors }) => receptors),
-    ]),
-  );
-  for (const { on } of Object.values(synapses).flatMap(({ pathways }) => Object.values(pathways)))
-    fixed.add(on.replace(/^(?:pre|post)\./, ''));
+  const outside = [
+    operations,
+    experiment,
+    Object.values(populations).map(({ linked, values }) => [linked, Object.values(values)]),
+    Object.values(stimuli).map((stimulus) => (stimulus.kind === 'poisson' ? stimulus.weight : stimulus.value)),
+    Object.values(projections).map(({ receptors }) => receptors),
+  ];
+  const fixed = new Set([...namesOf(outside)].map((name) => referenceOf(name).variable));
+  for (const { on } of Object.values(synapses).flatMap(({ pathways }) => Object.values(pathways))) fixed.add(on.event);
   for (const { type, values } of Object.values(populations)) for (const key of Object.keys(values)) note(type, key);
   for (const one of Object.values(stimuli)) {
     const variable = one.kind === 'poisson' ? one.variable : one.input;
@@ -84,16 +88,15 @@ export function namesOutside(model: Model): ReadonlyMap<string, NamesOutside> {
       else note(types[end], variable);
     }
   };
-  const typed = typedModel(model);
-  for (const [id, type] of Object.entries(typed.synapses)) noteEnds(type, typesAtSynapses(model, id));
-  for (const [id, { values, delays, connect }] of Object.entries(typed.projections))
-    noteEnds([values, delays, connect], typesAt(model, projections[id]!));
+  for (const [id, type] of Object.entries(synapses)) noteEnds(type, typesAtSynapses(model, id));
+  for (const projection of Object.values(projections))
+    noteEnds([projection.values, projection.delays, projection.connect], typesAt(model, projection));
   const recorded = new Map<string, Set<string>>();
   for (const recording of recordings) {
     const variables = recordedVariables(recording);
-    const type = isSelection(recording.of, 'synapses') ? undefined : typeOf(model, populationsOf(recording.of));
+    const type = recording.of.kind === 'synapses' ? undefined : typeOf(model, populationsOf(recording.of));
     for (const variable of variables) {
-      if (type === undefined) fixed.add(variable.replace(/^(?:pre|post)\./, ''));
+      if (type === undefined) fixed.add(referenceOf(variable).variable);
       else recorded.set(type, (recorded.get(type) ?? new Set()).add(variable));
     }
   }
@@ -113,22 +116,27 @@ export function withNames(model: Model, names: ReadonlyMap<string, ReadonlyMap<s
   if (renamings.length === 0) return model;
   const of = (type: string | undefined): ReadonlyMap<string, string> => names.get(type ?? '') ?? new Map();
   const { populations } = model;
-  const atEnds = <T>(part: T, types: Readonly<Record<string, string | undefined>>): T =>
-    JSON.parse(
-      JSON.stringify(part).replace(
-        ends,
-        (_, end: string, name: string) => `${end}.${of(types[end]).get(name) ?? name}`,
-      ),
-    ) as T;
+  const atEnds = (types: Readonly<Record<string, string | undefined>>): NameFor => {
+    const own = { pre: of(types['pre']), post: of(types['post']) };
+    return (name) => {
+      const to = referenceOf(name);
+      return to.kind === 'own' ? name : `${to.end}.${own[to.end].get(to.variable) ?? to.variable}`;
+    };
+  };
   const recordings = model.recordings.map((recording): Recording => {
-    if (isRecording(recording, 'rate') || recording.variables === undefined) return recording;
-    const own = of(isSelection(recording.of, 'synapses') ? undefined : typeOf(model, populationsOf(recording.of)));
+    if (recording.kind === 'rate' || recording.variables === undefined) return recording;
+    const own = of(recording.of.kind === 'synapses' ? undefined : typeOf(model, populationsOf(recording.of)));
     return { ...recording, variables: recording.variables.map((name) => own.get(name) ?? name) };
   });
   return {
     ...model,
     neurons: mapped(model.neurons, (type, id) => renamedType(type, of(id))),
-    synapses: mapped(model.synapses, (type, id) => atEnds(type, typesAtSynapses(model, id))),
+    synapses: mapped(model.synapses, (type, id) => {
+      const nameFor = atEnds(typesAtSynapses(model, id));
+      const named = ({ to, value }: Sum): Sum => ({ to: referenceOf(nameFor(spelling(to))), value });
+      const sums = { contributes: type.contributes.map(named), summed: type.summed.map(named) };
+      return renamedCode({ ...type, ...sums }, nameFor);
+    }),
     populations: mapped(populations, (population) => ({
       ...population,
       values: valuesOf(population.values, of(population.type)),
@@ -137,15 +145,16 @@ export function withNames(model: Model, names: ReadonlyMap<string, ReadonlyMap<s
       const types = typesAt(model, projection);
       return {
         ...projection,
-        ...atEnds({ values: projection.values, delays: projection.delays, connect: projection.connect }, types),
+        ...renamedCode(
+          { values: projection.values, delays: projection.delays, connect: projection.connect },
+          atEnds(types),
+        ),
         receptors: mapped(projection.receptors, (variable) => of(types['post']).get(variable) ?? variable),
       };
     }),
     operations: mapped(model.operations, (operation) => {
-      const own = of(isSelection(operation.on, 'synapses') ? undefined : typeOf(model, populationsOf(operation.on)));
-      return own.size === 0
-        ? operation
-        : { ...operation, do: operation.do.map((text) => renamedStatements(text, own)) };
+      const own = of(operation.on.kind === 'synapses' ? undefined : typeOf(model, populationsOf(operation.on)));
+      return own.size === 0 ? operation : { ...operation, do: renamedCode(operation.do, nameBy(own)) };
     }),
     experiment: {
       ...model.experiment,
@@ -162,11 +171,9 @@ export function withNames(model: Model, names: ReadonlyMap<string, ReadonlyMap<s
   };
 }
 
-/** Returns values by variables that have other names, in texts as well. */
+/** Returns values by variables that have other names, in expressions as well. */
 const valuesOf = <T>(values: Readonly<Record<string, T>>, names: ReadonlyMap<string, string>): Record<string, T> =>
-  mapped(keysOf(values, names), (value) =>
-    typeof value === 'string' && names.size > 0 ? (renamedExpression(value, names) as T & string) : value,
-  );
+  names.size === 0 ? { ...values } : renamedCode(keysOf(values, names), nameBy(names));
 
 /** Returns a step of the protocol with the other names of the variables that it sets. */
 function renamedPhase(
@@ -181,37 +188,44 @@ function renamedPhase(
         const population = /^\w+/.exec(key)?.[0] ?? '';
         const own = of(typeOf(model, selection === undefined ? [population] : populationsOf(selection)));
         const renamed = key.replace(/\w+$/, (variable) => own.get(variable) ?? variable);
-        return [renamed, typeof value === 'string' && own.size > 0 ? renamedExpression(value, own) : value];
+        return [renamed, own.size > 0 ? renamedCode(value, nameBy(own)) : value];
       }),
     );
-  if (isPhase(phase, 'set')) return { ...phase, set: keys(phase.set, phase.of) };
-  if (isPhase(phase, 'initialise')) return { ...phase, initialise: keys(phase.initialise, phase.of) };
+  if (phase.kind === 'set') return { ...phase, set: keys(phase.set, phase.of) };
+  if (phase.kind === 'initialise') return { ...phase, initialise: keys(phase.initialise, phase.of) };
   return phase;
 }
 
-const inNames =
-  (names: ReadonlyMap<string, string>) =>
-  (e: Expression): Expression =>
-    e.kind === 'name' && names.has(e.name) ? named(names.get(e.name) ?? e.name) : e;
+/** Another name for a name, which may be its own. */
+type NameFor = (name: string) => string;
 
-const renamedExpression = (text: string, names: ReadonlyMap<string, string>): string =>
-  printExpression(mapExpression(parseExpression(text), inNames(names)));
+const nameBy =
+  (names: ReadonlyMap<string, string>): NameFor =>
+  (name) =>
+    names.get(name) ?? name;
 
-const renamedStatements = (text: string, names: ReadonlyMap<string, string>): string =>
-  withTargets(
-    parseStatements(text)
-      .map((statement) => printStatement(mapStatement(statement, (e) => mapExpression(e, inNames(names)))))
-      .join('; '),
-    (name) => names.get(name) ?? name,
-  );
+/** Returns a part of a model whose code reads and writes variables by other names. */
+function renamedCode<T>(part: T, nameFor: NameFor): T {
+  const put = (e: Expression): Expression =>
+    mapExpression(e, (one) => (one.kind === 'name' && nameFor(one.name) !== one.name ? named(nameFor(one.name)) : one));
+  return withExpressions(part, put, (statement) => {
+    const made = mapStatement(statement, put);
+    const target = made.kind === 'assignment' ? nameFor(made.target) : '';
+    return made.kind === 'assignment' && target !== made.target ? assignment(target, made.operator, made.value) : made;
+  });
+}
 
 const keysOf = <T>(map: Readonly<Record<string, T>>, names: ReadonlyMap<string, string>): Record<string, T> =>
   Object.fromEntries(Object.entries(map).map(([name, one]) => [names.get(name) ?? name, one]));
 
+/** Returns a part of a sequence with other names in its lists. */
+const renamedPart = (part: Part, nameFor: NameFor): Part =>
+  mapped<readonly string[] | true, unknown>({ ...part }, (one) => (one === true ? one : one.map(nameFor)));
+
 /** Returns a type with other names for its variables. */
 function renamedType(type: NeuronType, names: ReadonlyMap<string, string>): NeuronType {
   if (names.size === 0) return type;
-  const key = (name: string): string => names.get(name) ?? name;
+  const nameFor = nameBy(names);
   const keyed: NeuronType = {
     ...type,
     parameters: keysOf(type.parameters, names),
@@ -219,39 +233,17 @@ function renamedType(type: NeuronType, names: ReadonlyMap<string, string>): Neur
     derived: keysOf(type.derived, names),
     derivatives: keysOf(type.derivatives, names),
     inputs: keysOf(type.inputs, names),
-    events: keysOf(type.events, names),
+    events: mapped(keysOf(type.events, names), ({ refractory, ...event }) =>
+      refractory ? { ...event, refractory: { ...refractory, rate: refractory.rate.map(nameFor) } } : event,
+    ),
+    regimes: mapped(type.regimes, (regime) => ({ ...regime, derivatives: keysOf(regime.derivatives, names) })),
   };
   const declared = ownNames(type);
   const taken = ownNames(keyed);
-  const text = withParts(keyed, (e) => {
-    if (e.kind !== 'name') return e;
-    if (names.has(e.name)) return named(key(e.name));
-    // A unit with a symbol that a variable has now.
-    const isUnit = !declared.has(e.name) && taken.has(e.name);
-    return isUnit ? named(longUnitName(e.name) ?? e.name) : e;
-  });
-  const walk = (value: unknown, member: string): unknown => {
-    if (Array.isArray(value))
-      return value.map((one: unknown) => {
-        if (typeof one !== 'string') return walk(one, member);
-        return member === 'do' || member === 'onEntry' ? withTargets(one, key) : key(one);
-      });
-    if (typeof value === 'object' && value !== null)
-      return Object.fromEntries(Object.entries(value).map(([own, one]) => [own, walk(one, own)]));
-    return value;
-  };
-  return {
-    ...text,
-    events: walk(text.events, '') as NeuronType['events'],
-    regimes: walk(text.regimes, '') as NeuronType['regimes'],
-    ...(text.sequence === undefined ? {} : { sequence: walk(text.sequence, '') as NeuronType['sequence'] & object }),
-  };
+  return renamedCode(
+    type.sequence ? { ...keyed, sequence: type.sequence.map((part) => renamedPart(part, nameFor)) } : keyed,
+    (name) =>
+      // A unit may have the symbol that a variable has now.
+      !declared.has(name) && taken.has(name) ? (longUnitName(name) ?? name) : nameFor(name),
+  );
 }
-
-/** Returns statements that assign to other names. */
-const withTargets = (text: string, key: (name: string) => string): string =>
-  parseStatements(text)
-    .map((statement) =>
-      printStatement(statement.kind === 'assignment' ? { ...statement, target: key(statement.target) } : statement),
-    )
-    .join('; ');

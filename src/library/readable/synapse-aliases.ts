@@ -1,11 +1,9 @@
 /** Types of synapses without derived variables that are other names for something. */
 
 import type { Expression } from '../../lang/ast.js';
-import { parseExpression } from '../../lang/parse.js';
 import { substitute } from '../../lang/walk.js';
-import type { SynapseType } from '../../model/model.js';
-import { wordsIn } from '../gather/texts.js';
-import { withTrees } from './texts.js';
+import { withExpressions, type SynapseType } from '../../model/typed.js';
+import { readsIn } from '../gather/texts.js';
 
 /**
  * Returns a type with second names replaced by their values: a variable of the synapse or of an end, or a number.
@@ -13,11 +11,10 @@ import { withTrees } from './texts.js';
  * @param isSeen  whether a name is known outside the type
  */
 export function withoutAliases(type: SynapseType, isSeen: (name: string) => boolean): SynapseType {
-  const given = wordsIn({ contributes: type.contributes, summed: type.summed });
+  const given = readsIn([type.contributes, type.summed]);
   const found = Object.entries(type.derived).flatMap(
-    ([name, { value, held, shared, unit }]): readonly [string, Expression][] => {
+    ([name, { value: e, held, shared, unit }]): readonly [string, Expression][] => {
       if (held || shared || isSeen(name) || given.has(name)) return [];
-      const e = parseExpression(value);
       return e.kind === 'name' || (e.kind === 'number' && unit === '1') ? [[name, e]] : [];
     },
   );
@@ -27,7 +24,7 @@ export function withoutAliases(type: SynapseType, isSeen: (name: string) => bool
   if (put.size === 0) return type;
   const derived = Object.fromEntries(Object.entries(type.derived).filter(([name]) => !put.has(name)));
   return withoutAliases(
-    withTrees({ ...type, derived }, (e) => substitute(e, put)),
+    withExpressions({ ...type, derived }, (e) => substitute(e, put)),
     isSeen,
   );
 }

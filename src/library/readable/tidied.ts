@@ -1,14 +1,11 @@
 /** Rewrites expressions of types as people would write them: the same operations, to the bit, with fewer signs. */
 
 import type { Assignment, Expression, Statement } from '../../lang/ast.js';
-import { parseStatements } from '../../lang/parse.js';
-import { printStatement } from '../../lang/print.js';
 import { callsIn, mapExpression, namesIn } from '../../lang/walk.js';
 import { mapped } from '../../model/collections.js';
 import { ownNames } from '../../model/declared-names.js';
-import type { EquationSet } from '../../model/model.js';
+import { withExpressions, type EquationSet } from '../../model/typed.js';
 import { withoutZero } from './folded.js';
-import { withTrees } from './texts.js';
 
 /** Functions with whole numbers as results. */
 const wholeFunctions: ReadonlySet<string> = new Set(['int', 'floor', 'ceil', 'sign']);
@@ -25,7 +22,7 @@ export function tidied<T extends EquationSet>(type: T): T {
     [...namesIn(e)].some((name) => own.has(name) && !whole.has(name)) &&
     !callsIn(e).some((called) => wholeFunctions.has(called.function));
   const isTerm = (e: Expression): boolean => ![...namesIn(e)].every((name) => !own.has(name));
-  const made = withTrees(type, (tree) =>
+  const made = withExpressions(type, (tree) =>
     mapExpression(tree, (e) => {
       const plain = isTerm(e) ? withoutZero(e, own) : e;
       return withoutOne(withoutSigns(plain), isReal);
@@ -36,7 +33,7 @@ export function tidied<T extends EquationSet>(type: T): T {
 
 /** Returns a type without bracketed sums among the terms of its sums: its results are the same up to rounding. */
 export const withPlainSums = <T extends EquationSet>(type: T): T =>
-  withTrees(type, (tree) => mapExpression(tree, plainSum));
+  withExpressions(type, (tree) => mapExpression(tree, plainSum));
 
 /** `a + (b - c)` as `a + b - c`. */
 function plainSum(e: Expression): Expression {
@@ -53,35 +50,25 @@ const code = ['pathways', 'events'] as const;
 /** Returns a type with code that has `x += y` for `x = x + y`. */
 function inPlace<T extends EquationSet>(type: T): T {
   const parts = type as EquationSet & { readonly [key in (typeof code)[number]]?: Readonly<Record<string, Code>> };
-  const own = ownNames(type);
-  const taken = (name: string): boolean => own.has(name);
   const made = code.flatMap((key) => {
     const map = parts[key];
-    return map === undefined
-      ? []
-      : [[key, mapped(map, (one) => ({ ...one, do: one.do.map((text) => augmented(text, taken)) }))] as const];
+    return map === undefined ? [] : [[key, mapped(map, (one) => ({ ...one, do: one.do.map(augmented) }))] as const];
   });
   return { ...type, ...Object.fromEntries(made) };
 }
 
 interface Code {
-  readonly do: readonly string[];
+  readonly do: readonly Statement[];
 }
 
-/** Rewrites statements that change a variable by its own value as in-place changes. */
-function augmented(text: string, taken: (name: string) => boolean): string {
-  const statements = parseStatements(text);
-  const made = statements.map((statement): Statement => {
-    if (statement.kind !== 'assignment' || statement.operator !== '=' || statement.value.kind !== 'binary')
-      return statement;
-    const { left, right, operator } = statement.value;
-    const change = inPlaceOf[operator];
-    if (left.kind !== 'name' || left.name !== statement.target || change === undefined) return statement;
-    return { ...statement, operator: change, value: right };
-  });
-  return made.every((one, k) => one === statements[k])
-    ? text
-    : made.map((one) => printStatement(one, { taken })).join('; ');
+/** Rewrites a statement that changes a variable by its own value as an in-place change. */
+function augmented(statement: Statement): Statement {
+  if (statement.kind !== 'assignment' || statement.operator !== '=' || statement.value.kind !== 'binary')
+    return statement;
+  const { left, right, operator } = statement.value;
+  const change = inPlaceOf[operator];
+  if (left.kind !== 'name' || left.name !== statement.target || change === undefined) return statement;
+  return { ...statement, operator: change, value: right };
 }
 
 const inPlaceOf: { readonly [operator: string]: Assignment['operator'] } = {

@@ -1,9 +1,15 @@
 /** Rates of kinetic schemes under the names of the states between which they lead. */
 
-import type { EquationSet } from '../../model/model.js';
+import { matched, nameOf } from '../../lang/pattern.js';
+import { visit } from '../../lang/walk.js';
+import type { EquationSet } from '../../model/typed.js';
 
-/** Matches the amounts that a state gives to another one and takes from it, in the rate of its occupancy. */
-const exchange = /\b(\w+)_rf\*(\w+)_occupancy - \1_rr\*(\w+)_occupancy\b/g;
+/** Amounts that a state gives to another one and takes from it, in the rate of its occupancy, perhaps after others. */
+const exchanges = ['forward*one - reverse*other', 'others + forward*one - reverse*other'] as const;
+
+/** Returns the beginning of a name with an ending; undefined for other names. */
+const stemOf = (name: string, ending: string): string | undefined =>
+  name.endsWith(ending) && name !== ending ? name.slice(0, -ending.length) : undefined;
 
 const lastWord = (name: string): string => name.replace(/^.*_/, '');
 
@@ -22,14 +28,19 @@ export function transitionNames(
     if (Object.hasOwn(derived, name) && !found.has(origin(name))) found.set(origin(name), wish);
   };
   for (const { rate } of Object.values(derivatives))
-    for (const [, stem = '', one = '', other = ''] of rate.matchAll(exchange)) {
-      const [from, to] = [lastWord(one), lastWord(other)];
+    visit(rate, (part) => {
+      const free = ['others', 'forward', 'one', 'reverse', 'other'] as const;
+      const { forward, one, reverse, other } =
+        exchanges.map((form) => matched(part, form, ...free)).find((found) => found !== undefined) ?? {};
+      const stem = stemOf(nameOf(forward), '_rf');
+      const [from, to] = [one, other].map((state) => lastWord(stemOf(nameOf(state), '_occupancy') ?? ''));
+      if (stem === undefined || stem !== stemOf(nameOf(reverse), '_rr') || !from || !to) return;
       add(`${stem}_rf`, `k_${from}_${to}`);
       add(`${stem}_rr`, `k_${to}_${from}`);
       add(`${stem}_rf0`, `k0_${from}_${to}`);
       add(`${stem}_rr0`, `k0_${to}_${from}`);
       add(`${stem}_inf`, `inf_${from}_${to}`);
       add(`${stem}_tau`, `tau_${from}_${to}`);
-    }
+    });
   return found;
 }

@@ -1,6 +1,6 @@
 /** Usual names for the variables of a cell's channels, and short names for all others. */
 
-import type { NeuronType } from '../../model/model.js';
+import type { NeuronType } from '../../model/typed.js';
 import { bareName, type Channel } from './channels.js';
 
 /** Names that every model has. */

@@ -6,7 +6,7 @@
  */
 
 import { numbersOf } from '../../model/arrays.js';
-import type { NeuronType } from '../../model/model.js';
+import type { NeuronType } from '../../model/typed.js';
 import { isGiven } from '../../model/tagged.js';
 import { name as nameOf } from '../../lang/build.js';
 import { NoNumber } from '../../lang/evaluate.js';

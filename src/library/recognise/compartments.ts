@@ -3,11 +3,21 @@
  * whatever their gates and parameters are called. Conductances and reversal potentials are solved for in each section.
  */
 
+import { name as nameOf, number } from '../../lang/build.js';
 import { NoNumber } from '../../lang/evaluate.js';
 import { parseExpression } from '../../lang/parse.js';
+import { printExpression } from '../../lang/print.js';
+import { mapped } from '../../model/collections.js';
 import { sectionsOn, standsFor } from '../../model/compartment-tree.js';
 import { noNames, ownNames } from '../../model/declared-names.js';
-import type { Compartments, DataStore, Mechanism, NeuronType, Section } from '../../model/model.js';
+import {
+  formulaOf,
+  type Compartments,
+  type DataStore,
+  type Mechanism,
+  type NeuronType,
+  type Section,
+} from '../../model/typed.js';
 import { ionChannels, type IonChannel } from '../pynn/index.js';
 import { somaOf, spikeThreshold } from '../pynn/multi-compartment.js';
 import { refuse, Unrecognised, type Remark } from './cells/view.js';
@@ -94,11 +104,11 @@ function spikesOf({ events }: NeuronType, soma: string): readonly Remark[] {
   if (spike === undefined) return [];
   if (spike.do.length > 0 || spike.refractory !== undefined)
     refuse('its spikes act on it; those of PyNN only cross a potential');
-  const when = parseExpression(spike.when);
+  const { when } = spike;
   const crossing =
     when.kind === 'binary' && when.operator.startsWith('>') && when.left.kind === 'name' && when.left.name === 'v';
   const threshold = crossing ? constantOf(plain(when.right, noNames)) : undefined;
-  if (threshold === undefined) return refuse(`PyNN has no cell that spikes where ${spike.when}`);
+  if (threshold === undefined) return refuse(`PyNN has no cell that spikes where ${printExpression(when)}`);
   const { section = soma, fraction = 0.5 } = spike;
   const isTheirs = near(threshold, spikeThreshold * 1e-3) && section === soma && fraction === 0.5;
   if (isTheirs && spike.edge === 'rising') return [];
@@ -114,8 +124,8 @@ type Point = ReadonlyMap<string, number>;
 
 function channelOf(name: string, mechanism: Mechanism, compartments: Compartments, data: DataStore): RecognisedChannel {
   const { writes, parameters, state, derived, derivatives, density, values = {} } = mechanism;
-  const [written = '', ...more] = Object.keys(writes);
-  const pool = [written, ...more].find((key) => !/^i(_|$)/.test(key));
+  const [[written, flow] = ['', nameOf('none')] as const, ...more] = Object.entries(writes);
+  const pool = [written, ...more.map(([key]) => key)].find((key) => !/^i(_|$)/.test(key));
   if (pool !== undefined) refuse(`its mechanism ${name} changes ${pool}: ${elsewhere}`);
   const acts = [mechanism.events ?? {}, mechanism.noise].some((part) => Object.keys(part).length > 0);
   if (more.length > 0 || acts || !density)
@@ -135,15 +145,16 @@ function channelOf(name: string, mechanism: Mechanism, compartments: Compartment
     const at = (point: Iterable<readonly [string, number]>): Point => new Map([...around, ...point]);
     try {
       const current = (v: number, open: number): number =>
-        read(writes[written] ?? '', at([['v', v], ...states.map((gate) => [gate, open] as const)]));
+        read(flow, at([['v', v], ...states.map((gate) => [gate, open] as const)]));
       const slope = (current(0, 1) - current(-0.1, 1)) / -0.1;
       const [g, e] = [slope, current(0, 1) / slope].map((solved) => given(solved, numbers)) as [number, number];
-      const rates = (key: string, point: Point): number => read(derivatives[key]?.rate ?? 'none', at(point));
+      const rates = (key: string, point: Point): number => read(derivatives[key]?.rate ?? nameOf('none'), at(point));
       const start = (key: string, v: number): number => {
         const first = firsts[key] ?? state[key]?.initial ?? 0;
-        return read(typeof first === 'object' ? `a_list_of_${key}` : String(first), at([['v', v]]));
+        const e = typeof first === 'number' ? number(first) : (formulaOf(first) ?? nameOf(`a_list_of_${key}`));
+        return read(e, at([['v', v]]));
       };
-      const own = { states, rates, start, current: (point: Point) => read(writes[written] ?? '', at(point)) };
+      const own = { states, rates, start, current: (point: Point) => read(flow, at(point)) };
       if (g === 0) continue;
       found =
         channelLike(own, g, e) ??
@@ -192,18 +203,21 @@ function channelLike(
   const isLike = ({ equations }: IonChannel, order: readonly string[]): boolean => {
     const { open, derived = {}, derivatives = {}, state = {} } = equations;
     const gates = Object.keys(state);
-    const theirs = reader(derived, new Set([...gates, ...Object.keys(derived)]));
+    const parsed = (texts: Readonly<Record<string, string>>) => mapped(texts, (text) => parseExpression(text));
+    const [rateOf, firstOf, { share: opening }] = [parsed(derivatives), parsed(state), parsed({ share: open || '1' })];
+    const formulas = mapped(derived, ({ value }) => ({ value: parseExpression(value) }));
+    const theirs = reader(formulas, new Set([...gates, ...Object.keys(derived)]));
     return points.every(({ v, open: values }) => {
       const own = new Map([['v', v], ...order.map((gate, k) => [gate, values[k] ?? 0] as const)]);
       const other = new Map([['v', v], ...gates.map((gate, k) => [gate, values[k] ?? 0] as const)]);
-      const share = open === '' ? 1 : theirs(open, other);
+      const share = theirs(opening ?? number(1), other);
       return (
         near(current(own), g * share * (e - v), Math.abs(0.1 * g)) &&
         gates.every((gate, k) => {
           const [mine = ''] = [order[k]];
           return (
-            near(rates(mine, own), theirs(derivatives[gate] ?? '', other), 1e3) &&
-            near(start(mine, v), theirs(state[gate] ?? '', other))
+            near(rates(mine, own), theirs(rateOf[gate] ?? number(NaN), other), 1e3) &&
+            near(start(mine, v), theirs(firstOf[gate] ?? number(NaN), other))
           );
         })
       );

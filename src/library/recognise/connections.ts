@@ -2,10 +2,10 @@
 
 import type { Expression } from '../../lang/ast.js';
 import { conditional, integer, number, product } from '../../lang/build.js';
-import { printExpression } from '../../lang/print.js';
 import { callsIn, namesIn } from '../../lang/walk.js';
 import { isRandom } from '../../lang/functions.js';
-import type { ArrayValue, ConnectionRule } from '../../model/model.js';
+import type { ArrayValue, ConnectionRule as Written, Form } from '../../model/model.js';
+import type { ConnectionRule } from '../../model/typed.js';
 import { constantOf, plain, valueAt } from './numbers.js';
 
 /** Sizes of the two ends, and whether they are the same cells. */
@@ -41,8 +41,8 @@ const readsOnly = (e: Expression, names: readonly string[]): boolean =>
   [...namesIn(e)].every((name) => names.includes(name));
 
 /** Returns pairs in the order of creation, for rules without draws; undefined for others, and for too many pairs. */
-export function pairsOf(
-  rule: ConnectionRule,
+export function pairsOf<F extends Form>(
+  rule: Written<F>,
   ends: Ends,
   numbers: (array: ArrayValue) => readonly number[],
 ): { readonly sources: readonly number[]; readonly targets: readonly number[] } | undefined {
@@ -62,20 +62,20 @@ export function pairsOf(
   }
 }
 
-/** Checks whether a condition is only `i != j`. */
-const excludesSelf = (e: Expression): boolean =>
+/** Checks whether a condition only compares two names. */
+const compares = (e: Expression, operator: '==' | '!=', ...names: readonly string[]): boolean =>
   e.kind === 'binary' &&
-  e.operator === '!=' &&
+  e.operator === operator &&
   e.left.kind === 'name' &&
   e.right.kind === 'name' &&
-  [e.left.name, e.right.name].sort().join() === 'i,j';
+  [e.left.name, e.right.name].sort().join() === names.toSorted().join();
 
 function ofPairs(rule: Extract<ConnectionRule, { rule: 'pairs' }>, ends: Ends): ConnectionRule {
   const { condition, copies } = rule;
   if (copies !== 1) return rule;
   if (condition === null) return rule.p === 1 ? { rule: 'all', self: rule.self } : rule;
   const e = plain(condition, indices);
-  if (excludesSelf(e) && ends.same) {
+  if (compares(e, '!=', 'i', 'j') && ends.same) {
     const free = { ...rule, condition: null, self: false };
     return rule.p === 1 ? { rule: 'all', self: false } : free;
   }
@@ -84,16 +84,10 @@ function ofPairs(rule: Extract<ConnectionRule, { rule: 'pairs' }>, ends: Ends): 
     return {
       ...rule,
       condition: null,
-      p: printExpression(product(number(rule.p), conditional(e, integer(1), integer(0)))),
+      p: product(number(rule.p), conditional(e, integer(1), integer(0))),
     };
   if (rule.p !== 1 || !rule.self || !isDeterministic(e) || !readsOnly(e, ['i', 'j', 'N_pre', 'N_post'])) return rule;
-  if (
-    e.kind === 'binary' &&
-    e.operator === '==' &&
-    ends.from === ends.to &&
-    printExpression(e).split(' == ').sort().join() === 'i,j'
-  )
-    return { rule: 'oneToOne' };
+  if (ends.from === ends.to && compares(e, '==', 'i', 'j')) return { rule: 'oneToOne' };
   return listed(ends, (i, j) => valueAt(e, at({ i, j, N_pre: ends.from, N_post: ends.to })) !== 0) ?? rule;
 }
 
@@ -126,7 +120,7 @@ function listed(ends: Ends, holds: (i: number, j: number) => boolean): Connectio
 function ofGenerator(rule: Extract<ConnectionRule, { rule: 'generator' }>, ends: Ends): ConnectionRule | undefined {
   const { outer, variable, condition, copies, range } = rule;
   if (copies !== 1) return undefined;
-  const [index, from, to, step] = [rule.index, range.from, range.to, range.step].map((text) => plain(text, indices));
+  const [index, from, to, step] = [rule.index, range.from, range.to, range.step].map((e) => plain(e, indices));
   if (index === undefined || from === undefined || to === undefined || step === undefined) return undefined;
   const test = condition === null ? undefined : plain(condition, indices);
   const own = outer === 'pre' ? 'i' : 'j';
@@ -141,7 +135,7 @@ function ofGenerator(rule: Extract<ConnectionRule, { rule: 'generator' }>, ends:
     const self =
       test === undefined
         ? true
-        : ends.same && (excludesSelf(test) || excludesOuter(test, own, variable))
+        : ends.same && (compares(test, '!=', 'i', 'j') || compares(test, '!=', own, variable))
           ? false
           : undefined;
     if (!wide || !direct || self === undefined) return undefined;
@@ -151,7 +145,7 @@ function ofGenerator(rule: Extract<ConnectionRule, { rule: 'generator' }>, ends:
         ? undefined
         : { rule: 'pairs', condition: null, p: probability, copies: 1, self };
     }
-    const n = constantOf(plain(size ?? '0', indices));
+    const n = constantOf(plain(size ?? number(0), indices));
     // A condition leaves some of the sample out, so numbers differ.
     return n === undefined || !self
       ? undefined
@@ -205,10 +199,3 @@ function isAnyOf(e: Expression, size: number, name: string): boolean {
   const factor = isDraw(inside.left) ? inside.right : isDraw(inside.right) ? inside.left : undefined;
   return factor !== undefined && (isSize(factor, name) || constantOf(factor) === size);
 }
-
-const excludesOuter = (e: Expression, own: string, variable: string): boolean =>
-  e.kind === 'binary' &&
-  e.operator === '!=' &&
-  e.left.kind === 'name' &&
-  e.right.kind === 'name' &&
-  [e.left.name, e.right.name].sort().join() === [own, variable].sort().join();

@@ -5,11 +5,18 @@
 
 import type { Became } from '../../model/rewriting/became.js';
 import type { ConversionEntry } from '../../model/conversion-report.js';
+import { number } from '../../lang/build.js';
 import { drawsIn } from '../../lang/functions.js';
-import { parseExpression } from '../../lang/parse.js';
-import { isPhase } from '../../model/tagged.js';
-import type { NeuronType, Phase, Population, Projection, SynapseType, ValidModel, Value } from '../../model/model.js';
-import { ownNames } from '../../model/declared-names.js';
+import {
+  formulaOf,
+  type NeuronType,
+  type Phase,
+  type Population,
+  type Projection,
+  type SynapseType,
+  type ValidModel,
+  type Value,
+} from '../../model/typed.js';
 import { assignedBy } from '../../model/assigned.js';
 import { mapped } from '../../model/collections.js';
 import { child } from '../../model/pointer.js';
@@ -64,7 +71,7 @@ function standardised(context: Standardising, kept: ReadonlySet<string>): Standa
     return {
       ...one,
       values: one.values === before?.values ? one.values : inUnits(one.values, synapses[one.synapse]),
-      delays: one.delays === before?.delays ? one.delays : mapped(one.delays, (value) => valueInUnit(value, 's', none)),
+      delays: one.delays === before?.delays ? one.delays : mapped(one.delays, (value) => valueInUnit(value, 's')),
     };
   });
   const reportDraws = (pointer: string, before: readonly string[], after: readonly string[] | undefined): void => {
@@ -114,8 +121,6 @@ function standardised(context: Standardising, kept: ReadonlySet<string>): Standa
   };
 }
 
-const none = (): boolean => false;
-
 /** Returns values of a standard type, which are computed as numbers in SI, in the units of their declarations. */
 function inUnits(
   values: Readonly<Record<string, Value>>,
@@ -123,15 +128,12 @@ function inUnits(
 ): Readonly<Record<string, Value>> {
   if (type === undefined) return values;
   const { parameters, state } = type;
-  const names = ownNames(type);
-  return mapped(values, (value, name) =>
-    valueInUnit(value, (parameters[name] ?? state[name])?.unit ?? '1', (taken) => names.has(taken)),
-  );
+  return mapped(values, (value, name) => valueInUnit(value, (parameters[name] ?? state[name])?.unit ?? '1'));
 }
 
 /** Returns a phase with changes of standard types in units. */
 function phaseInUnits({ known, synapseNames, populations, projections, ...types }: Standardising, phase: Phase): Phase {
-  if (!isPhase(phase, 'set')) return phase;
+  if (phase.kind !== 'set') return phase;
   const set = Object.entries(phase.set).map(([key, value]) => {
     const { owner, variable } = assignedBy(key);
     const type = known.has(owner)
@@ -156,8 +158,7 @@ function drawnNames(
     ...Object.entries(type?.state ?? {}).map(([name, { initial }]) => [name, initial] as const),
   ];
   const values: Readonly<Record<string, Value>> = { ...Object.fromEntries(usual), ...given };
-  const isRandom = (value: Value): boolean => typeof value === 'string' && drawsIn(parseExpression(value));
   return Object.keys(values)
-    .filter((name) => isRandom(values[name] ?? 0))
+    .filter((name) => drawsIn(formulaOf(values[name] ?? 0) ?? number(0)))
     .sort();
 }

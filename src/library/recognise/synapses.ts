@@ -4,14 +4,15 @@
  * random trains.
  */
 
-import type { Expression } from '../../lang/ast.js';
-import { binary, name as nameOf, negated, number } from '../../lang/build.js';
+import type { Expression, Statement } from '../../lang/ast.js';
+import { assignment, binary, name as nameOf, negated, number } from '../../lang/build.js';
 import { linearForm } from '../../lang/linear.js';
-import { parseStatements } from '../../lang/parse.js';
+import { referenceOf } from '../../lang/reference.js';
 import { callsIn, mapExpression, namesIn } from '../../lang/walk.js';
 import { isRandom } from '../../lang/functions.js';
-import type { Projection, SynapseType } from '../../model/model.js';
-import { normalisedSynapse } from '../normalised.js';
+import { mapped } from '../../model/collections.js';
+import { statementsIn, type Projection, type SynapseType } from '../../model/typed.js';
+import { typedSynapse } from '../normalised.js';
 import { stdpSynapse, synapsesFor, weightDependences } from '../pynn/index.js';
 import type { WeightKind } from '../standard-type.js';
 import type { Environment } from './values.js';
@@ -22,12 +23,11 @@ import type { Arrival, RecognisedSynapse } from './synapses/recognised.js';
 /** Returns a synapse type with ports replaced by the variables that a projection binds them to. */
 export function throughPorts(type: SynapseType, receptors: Projection['receptors']): SynapseType {
   if (Object.keys(receptors).length === 0) return type;
-  const bound = (text: string): string =>
-    text.replace(/^\w+(?=\s*[-+*/]?=)/, (name) =>
-      Object.hasOwn(receptors, name) ? `post.${receptors[name] ?? ''}` : name,
-    );
-  const pathways = Object.entries(type.pathways).map(([key, one]) => [key, { ...one, do: one.do.map(bound) }] as const);
-  return { ...type, pathways: Object.fromEntries(pathways) };
+  const bound = (statement: Statement): Statement =>
+    statement.kind === 'assignment' && Object.hasOwn(receptors, statement.target)
+      ? assignment(`post.${receptors[statement.target] ?? ''}`, statement.operator, statement.value)
+      : statement;
+  return { ...type, pathways: mapped(type.pathways, (one) => ({ ...one, do: one.do.map(bound) })) };
 }
 
 const onePathway = "PyNN's synapses have a single pathway from the spike to the target";
@@ -38,27 +38,27 @@ const onePathway = "PyNN's synapses have a single pathway from the spike to the 
  */
 export function arrivalOf(type: SynapseType): Arrival | string {
   const { pathways, contributes, summed, events } = type;
-  if (Object.keys(contributes).length > 0 || Object.keys(summed).length > 0)
+  if (contributes.length > 0 || summed.length > 0)
     return 'PyNN has no synapses that act between spikes except gap junctions';
   if (Object.keys(events ?? {}).length > 0) return 'PyNN has no synapses with conditions';
-  const odd = Object.values(pathways).find(({ on }) => on !== 'pre.spike' && on !== 'post.spike');
-  if (odd !== undefined) return `PyNN has no synapses that react to ${odd.on}`;
-  const onPre = Object.values(pathways).filter(({ on }) => on === 'pre.spike');
+  const odd = Object.values(pathways).find(({ on }) => on.event !== 'spike');
+  if (odd !== undefined) return `PyNN has no synapses that react to ${odd.on.end}.${odd.on.event}`;
+  const onPre = Object.values(pathways).filter(({ on }) => on.end === 'pre');
   const [pre] = onPre;
   if (pre === undefined || onPre.length > 1) return onePathway;
   const found: Arrival[] = [];
-  for (const statement of pre.do.flatMap((text) => parseStatements(text))) {
+  for (const statement of pre.do) {
     if (statement.kind === 'send') return 'PyNN has no synapses that send';
-    if (statement.target.startsWith('pre.')) return `PyNN has no synapses that change ${statement.target}`;
-    if (!statement.target.startsWith('post.')) continue;
+    if (statement.to.kind === 'own') continue;
+    if (statement.to.end === 'pre') return `PyNN has no synapses that change ${statement.target}`;
     if (statement.operator !== '+=' && statement.operator !== '-=')
       return `PyNN's synapses add to a variable; this one has ${statement.target} ${statement.operator}`;
     const amount = statement.operator === '+=' ? statement.value : negated(statement.value);
-    found.push({ variable: statement.target.slice('post.'.length), amount: plain(amount, namesOf(type)) });
+    found.push({ variable: statement.to.variable, amount: plain(amount, namesOf(type)) });
   }
   const [arrival] = found;
   if (arrival === undefined || found.length > 1) return "PyNN's synapses act on one variable of the target";
-  const far = [...namesIn(arrival.amount)].find((name) => /^(pre|post)\./.test(name));
+  const far = [...namesIn(arrival.amount)].find((name) => referenceOf(name).kind === 'end');
   return far === undefined ? arrival : `PyNN's weights do not depend on ${far}`;
 }
 
@@ -76,7 +76,7 @@ export function recogniseSynapse(
   const { numbers } = environment;
   const arrival = arrivalOf(type);
   if (typeof arrival === 'string') return arrival;
-  const statements = Object.values(type.pathways).flatMap(({ do: texts }) => texts);
+  const statements = Object.values(type.pathways).flatMap(({ do: code }) => code);
   const changes = Object.keys(type.derivatives).length > 0 || statements.length > 1;
   if (!changes) return staticOf(arrival, kind);
   return (
@@ -126,7 +126,7 @@ function stdpOf(
   kind: WeightKind,
   numbers: ReadonlyMap<string, number>,
 ): RecognisedSynapse | undefined {
-  const posts = Object.values(type.pathways).filter(({ on }) => on === 'post.spike');
+  const posts = Object.values(type.pathways).filter(({ on }) => on.end === 'post');
   if (posts.length !== 1 || amount.kind !== 'name' || !Object.hasOwn(type.state, amount.name)) return undefined;
   const weight = amount.name;
   const taus = Object.entries(type.derivatives).map(([name, { rate }]) => {
@@ -190,7 +190,7 @@ function stdpOf(
         postAtOnce: true,
         sends: false,
       });
-      const library = standard && normalisedSynapse(standard, kind);
+      const library = standard && typedSynapse(standard, kind);
       const other = library && benchOf(library, microsecond);
       if (standard === undefined || other === undefined) continue;
       // In some notations the arriving weight is the weight before the spike's own change; in PyNN it is the weight
@@ -237,16 +237,15 @@ function limitsOf(
   weight: string,
   numbers: ReadonlyMap<string, number>,
 ): readonly [number, number] | undefined {
-  for (const text of Object.values(type.pathways).flatMap(({ do: texts }) => texts))
-    for (const statement of parseStatements(text)) {
-      if (statement.kind === 'send' || statement.target !== weight) continue;
-      const clip = callsIn(plain(statement.value, namesOf(type))).find((call) => call.function === 'clip');
-      const [, low, high] = clip?.arguments ?? [];
-      if (low === undefined || high === undefined) continue;
-      const at = (e: Expression): number | undefined => attempt(() => valueAt(e, (key) => numbers.get(key) ?? NaN));
-      const [a, b] = [at(low), at(high)];
-      if (a !== undefined && b !== undefined && b > a && Number.isFinite(b)) return [a, b];
-    }
+  for (const statement of statementsIn(type.pathways)) {
+    if (statement.kind === 'send' || statement.target !== weight) continue;
+    const clip = callsIn(plain(statement.value, namesOf(type))).find((call) => call.function === 'clip');
+    const [, low, high] = clip?.arguments ?? [];
+    if (low === undefined || high === undefined) continue;
+    const at = (e: Expression): number | undefined => attempt(() => valueAt(e, (key) => numbers.get(key) ?? NaN));
+    const [a, b] = [at(low), at(high)];
+    if (a !== undefined && b !== undefined && b > a && Number.isFinite(b)) return [a, b];
+  }
   return undefined;
 }
 
@@ -263,11 +262,11 @@ function depressing(
   numbers: ReadonlyMap<string, number>,
   dt: number,
 ): RecognisedSynapse | undefined {
-  if (Object.values(type.pathways).some(({ on }) => on === 'post.spike')) return undefined;
+  if (Object.values(type.pathways).some(({ on }) => on.end === 'post')) return undefined;
   const bench = benchOf(type, dt);
   // The limit of responses that are over at once is the model of two variables.
   const standard = synapsesFor('voltage')['TsodyksMarkramSynapse'];
-  const library = standard && normalisedSynapse(standard, 'voltage');
+  const library = standard && typedSynapse(standard, 'voltage');
   const other = library && benchOf(library, dt);
   const named = synapsesFor(kind)['TsodyksMarkramSynapse'];
   if (bench === undefined || other === undefined || named === undefined) return undefined;

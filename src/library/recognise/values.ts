@@ -7,10 +7,8 @@ import type { Expression } from '../../lang/ast.js';
 import { binary, call, name as nameOf, number, product, sum } from '../../lang/build.js';
 import { isRandom } from '../../lang/functions.js';
 import { linearForm } from '../../lang/linear.js';
-import { parseExpression } from '../../lang/parse.js';
-import { printExpression } from '../../lang/print.js';
 import { callsIn, mapExpression, namesIn, substitute } from '../../lang/walk.js';
-import type { DataStore, Value } from '../../model/model.js';
+import { formula, formulaOf, type DataStore, type Value } from '../../model/typed.js';
 import { constantOf, fold, hasCases, near, plain, tidy, valueAt, type Declared } from './numbers.js';
 
 /** Parameters of one population or projection: numbers, and values that differ between elements. */
@@ -30,8 +28,9 @@ export function environmentOf(values: Readonly<Record<string, Value>>, data: Dat
   const pending = new Map<string, Expression>();
   const declared = new Set(Object.keys(values));
   for (const [name, value] of Object.entries(values)) {
+    const e = formulaOf(value);
     if (typeof value === 'number') numbers.set(name, value);
-    else if (typeof value === 'string') pending.set(name, plain(value, declared));
+    else if (e) pending.set(name, plain(e, declared));
     else varying.set(name, value);
   }
   const readers = new Map<string, string[]>();
@@ -50,7 +49,7 @@ export function environmentOf(values: Readonly<Record<string, Value>>, data: Dat
     pending.delete(name);
     queue.push(...(readers.get(name) ?? []));
   }
-  for (const [name, e] of pending) varying.set(name, printExpression(e));
+  for (const [name, e] of pending) varying.set(name, formula(e));
   return { numbers, varying, data };
 }
 
@@ -79,17 +78,16 @@ export function valueOf(e: Expression, environment: Environment): Value | undefi
   if (constant !== undefined) return tidy(constant);
   const read = [...namesIn(whole)].filter((name) => environment.varying.has(name));
   const values = read.map((name) => environment.varying.get(name) ?? 0);
-  if (values.every((value) => typeof value === 'string' || typeof value === 'number')) {
-    const texts = new Map(
-      read.map((name, k) => [name, plain(String(values[k] ?? 0), declaredIn(environment))] as const),
-    );
+  const formulas = values.map((value) => (typeof value === 'number' ? number(value) : formulaOf(value)));
+  if (formulas.every((one) => one !== undefined)) {
+    const put = new Map(read.map((name, k) => [name, plain(itemAt(formulas, k), declaredIn(environment))] as const));
     // A draw that is read twice would be drawn twice.
     const twice = read.filter(
-      (name) => occurrences(whole, name) > 1 && callsIn(texts.get(name) ?? whole).some((one) => isRandom(one.function)),
+      (name) => occurrences(whole, name) > 1 && callsIn(put.get(name) ?? whole).some((one) => isRandom(one.function)),
     );
     if (twice.length > 1) return undefined;
     const form = twice.length === 0 ? whole : affine(whole, twice[0] ?? '');
-    return form && drawOf(fold(substitute(form, texts)));
+    return form && drawOf(fold(substitute(form, put)));
   }
   return elementwise(whole, read, values, environment.data);
 }
@@ -141,6 +139,7 @@ function elementwise(
   const place = new Map(names.map((name, k) => [name, k]));
   try {
     return {
+      kind: 'array',
       array: first.map((_, element) =>
         tidy(
           valueAt(e, (name) => {
@@ -278,47 +277,36 @@ function lineOf(e: Expression, part: Expression): readonly [factor: number, offs
 function drawOf(e: Expression): Value {
   const draws = callsIn(e).filter((one) => isRandom(one.function));
   const [draw] = draws;
-  const text = printExpression(e);
-  if (draw === undefined && [...namesIn(e)].join() === 'i') {
-    const simple = affine(e, 'i');
-    return simple === undefined ? text : printExpression(fold(simple));
-  }
-  if (draw === undefined || draws.length > 1) return text;
+  if (draw === undefined && [...namesIn(e)].join() === 'i') return formula(fold(affine(e, 'i') ?? e));
+  if (draw === undefined || draws.length > 1) return formula(e);
   const [slope, offset] = lineOf(e, draw) ?? [];
   const given = draw.arguments.map(constantOf);
   if (slope === undefined || offset === undefined || given.some((one) => one === undefined)) {
-    const other = clipped(e) ?? transformed(e, draw);
-    return other === undefined ? text : printExpression(other);
+    return formula(clipped(e) ?? transformed(e, draw) ?? e);
   }
   const [a, b] = given;
   const at = (x: number): number => tidy(offset + slope * x);
-  const written = (values: readonly number[]): string =>
-    printExpression(
-      call(
-        draw.function,
-        values.map((value) => literal(value)),
-      ),
-    );
+  const drawn = (values: readonly number[]): Value => formula(call(draw.function, values.map(literal)));
   switch (draw.function) {
     case 'uniform': {
       const ends = [at(a ?? 0), at(b ?? 1)];
-      return written([Math.min(...ends), Math.max(...ends)]);
+      return drawn([Math.min(...ends), Math.max(...ends)]);
     }
     case 'normal':
-      return written([at(a ?? 0), tidy(Math.abs(slope) * (b ?? 1))]);
+      return drawn([at(a ?? 0), tidy(Math.abs(slope) * (b ?? 1))]);
     case 'truncatedNormal': {
       const [, , low = -Infinity, high = Infinity] = given;
       const ends = [at(low), at(high)];
-      return written([at(a ?? 0), tidy(Math.abs(slope) * (b ?? 1)), Math.min(...ends), Math.max(...ends)]);
+      return drawn([at(a ?? 0), tidy(Math.abs(slope) * (b ?? 1)), Math.min(...ends), Math.max(...ends)]);
     }
     case 'exponential':
-      return offset === 0 ? written([tidy(slope * (a ?? 1))]) : text;
+      return offset === 0 ? drawn([tidy(slope * (a ?? 1))]) : formula(e);
     case 'gamma':
-      return offset === 0 ? written([a ?? 1, tidy(slope * (b ?? 1))]) : text;
+      return offset === 0 ? drawn([a ?? 1, tidy(slope * (b ?? 1))]) : formula(e);
     case 'lognormal':
-      return offset === 0 && slope > 0 ? printExpression(product(number(tidy(slope)), draw)) : text;
+      return offset === 0 && slope > 0 ? formula(product(number(tidy(slope)), draw)) : formula(e);
     default:
-      return text;
+      return formula(e);
   }
 }
 
@@ -333,14 +321,13 @@ const literal = (value: number): Expression => (value < 0 ? negative(number(-val
 
 /** Returns a value times a number. */
 export function scaledValue(value: Value, factor: number, environment: Environment): Value | undefined {
-  if (factor === 1 && typeof value !== 'string') return value;
+  const e = typeof value === 'number' ? number(value) : formulaOf(value);
+  if (factor === 1 && (e === undefined || typeof value === 'number')) return value;
   if (isGiven(value)) {
     const { array, ...rest } = value;
     return { ...rest, array: numbersOf(array, environment.data).map((one) => tidy(one * factor)) };
   }
-  if (typeof value === 'object') return undefined;
-  const e = typeof value === 'number' ? number(value) : parseExpression(value);
-  return valueOf(binary('*', number(factor), e), environment);
+  return e && valueOf(binary('*', number(factor), e), environment);
 }
 
 /** Returns the signs that a value may have: of draws the sign of most of them. */
@@ -352,9 +339,10 @@ export function signOf(value: Value | undefined, data: DataStore): 1 | -1 | 0 {
     const negative = numbers.filter((one) => one < 0).length;
     return negative === 0 ? 1 : numbers.every((one) => one <= 0) ? -1 : 0;
   }
-  if (typeof value !== 'string') return 1;
+  const e = formulaOf(value);
+  if (e === undefined) return 1;
   try {
-    const middle = mapExpression(plain(value, { has: () => false }), (part) =>
+    const middle = mapExpression(plain(e, { has: () => false }), (part) =>
       part.kind === 'call' && isRandom(part.function)
         ? part.function === 'uniform' && part.arguments.length === 2
           ? binary('/', sum(itemAt(part.arguments, 0), itemAt(part.arguments, 1)), number(2))

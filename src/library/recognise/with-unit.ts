@@ -5,10 +5,8 @@ import { binary, product, quantity } from '../../lang/build.js';
 import { inferType } from '../../lang/check.js';
 import { divideDimensions, isDimensionless, metre, multiplyDimensions } from '../../lang/dimension.js';
 import type { Scope } from '../../lang/inferred.js';
-import { parseExpression } from '../../lang/parse.js';
-import { printExpression } from '../../lang/print.js';
 import { parseUnit } from '../../lang/units.js';
-import type { Value } from '../../model/model.js';
+import { formula, formulaOf, type Value } from '../../model/typed.js';
 import { constantOf } from './numbers.js';
 
 /** Arguments of draws and limits that are in the unit of the result, by function. */
@@ -55,14 +53,10 @@ function withUnit(e: Expression, dimension: Dimension): Expression {
   return isDimensionless(missing) ? e : product(e, quantity(1, missing));
 }
 
-/**
- * Returns a value of plain numbers in SI, of indices and places, as a value in a unit.
- *
- * @param taken  whether a name has another meaning where the value stands, so that a unit cannot have it
- */
-export function valueInUnit(value: Value, unit: string, taken: (name: string) => boolean): Value {
+/** Returns a value of plain numbers in SI, of indices and places, as a value in a unit. */
+export function valueInUnit(value: Value, unit: string): Value {
   const { dimension } = parseUnit(unit);
-  if (typeof value !== 'string' || isDimensionless(dimension)) return value;
-  const e = parseExpression(value);
-  return constantOf(e) ?? printExpression(withUnit(e, dimension), { taken });
+  const e = formulaOf(value);
+  if (e === undefined || isDimensionless(dimension)) return value;
+  return constantOf(e) ?? formula(withUnit(e, dimension));
 }

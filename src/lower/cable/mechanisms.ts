@@ -7,7 +7,7 @@ import { CannotDraw } from '../../draw/generators.js';
 import { numberFunction, bareName } from '../../draw/numbers.js';
 import { micrometresPerMetre } from '../../draw/space/micrometres.js';
 import type { Expression } from '../../lang/ast.js';
-import { formulaOf } from '../../model/typed.js';
+import { contentOf, formulaOf } from '../../model/typed.js';
 import type { Compartments, Mechanism, Value } from '../../model/typed.js';
 import { sectionsOn, type Compartment } from '../../model/compartment-tree.js';
 
@@ -84,9 +84,7 @@ function keyOf({ on: _, values: __, parameters, ...rest }: Mechanism): string {
       isNumber(value) ? parameter : { value, ...parameter },
     ]),
   );
-  return JSON.stringify({ parameters: forms, ...rest }, (key: string, value: unknown) =>
-    key === 'span' || key === 'targetSpan' ? undefined : value,
-  );
+  return contentOf({ parameters: forms, ...rest });
 }
 
 /** Evaluates an expression of a place at a compartment; null if it reads other names. */

@@ -67,30 +67,33 @@ export async function applyPasses<Context extends PassContext>(
   return { valid, typed: made.valid, became: made.became };
 }
 
-/** A rewritten model in its written form, with entries of the report. */
-interface WrittenAfter {
-  readonly valid: written.ValidModel;
+/** A rewritten model, with entries of the report. */
+interface Reported {
+  readonly valid: ValidModel;
   readonly entries?: readonly ConversionEntry[];
   readonly became?: Partial<Became>;
 }
 
 /**
- * Returns the function of a rewriting that still reads the written form, and that gives its own entries of the report.
- * The same object stands for no change.
+ * Returns the function of a rewriting that gives its own entries of the report. The same object stands for no change.
  */
 export const reporting =
   <Context extends PassContext>(
-    change: (valid: written.ValidModel, context: Context) => WrittenAfter | Promise<WrittenAfter>,
+    change: (valid: ValidModel, context: Context) => Reported | Promise<Reported>,
   ): Rewriting<Context>['apply'] =>
-  async (given, context) => {
-    const before = writtenValid(given);
+  async (before, context) => {
     const { valid, entries = [], became } = await change(before, context);
     for (const entry of entries) context.report.add(entry);
     if (valid === before) return 'the model has nothing to rewrite';
-    return { valid: typedValid(valid), ...(became === undefined ? {} : { became }) };
+    return { valid, ...(became === undefined ? {} : { became }) };
   };
 
 /** Returns the function of a rewriting that still reads the written form. The same object stands for no change. */
 export const onText = <Context extends PassContext>(
   change: (valid: written.ValidModel, context: Context) => written.ValidModel | Promise<written.ValidModel>,
-): Rewriting<Context>['apply'] => reporting(async (valid, context) => ({ valid: await change(valid, context) }));
+): Rewriting<Context>['apply'] =>
+  reporting(async (typed, context) => {
+    const before = writtenValid(typed);
+    const valid = await change(before, context);
+    return { valid: valid === before ? typed : typedValid(valid) };
+  });

@@ -1,6 +1,7 @@
 /** Effects of a change of integration method on a type. */
 
 import { expect, test } from 'vitest';
+import { typedType } from '../../../src/model/typed-model.js';
 import { methodInBrian, methodOnGrid } from '../../../src/library/gather/integration.js';
 import { checkConversion } from '../../support/check-conversion.js';
 import { convertModel } from '../../../src/convert/convert.js';
@@ -32,7 +33,7 @@ test.each([
   ['a coefficient that changes', linear.replace('- (v + 49*mV)', '- ge/mV*(v + 49*mV)'), {}, false],
 ])('only linear systems of fixed coefficients have the exact solution: %s', (_, model, more, isExact) => {
   const { neurons } = group(model, more).valid.model;
-  const type = neurons['P']!;
+  const type = typedType(neurons['P']!);
   expect(methodOnGrid(type) === 'auto').toBe(isExact);
   expect(methodInBrian(type) === 'auto').toBe(isExact);
 });
@@ -44,7 +45,7 @@ test.each([
   ['of the square of a variable', 'dv/dt = v*v/volt/ms : volt\ndge/dt = -ge/ms : volt'],
 ])('Brian takes forward Euler in place of the exact solution %s', async (_, model) => {
   const { valid } = group(model);
-  expect(methodInBrian(valid.model.neurons['P']!)).toBe('euler');
+  expect(methodInBrian(typedType(valid.model.neurons['P']!))).toBe('euler');
   expect((await convertModel(valid, 'lems')).report.some(({ code }) => code === 'convention/forward-euler')).toBe(
     false,
   );

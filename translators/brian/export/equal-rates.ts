@@ -11,6 +11,7 @@ import { printExpression } from '../../../src/lang/print.js';
 import { namesIn, substitute } from '../../../src/lang/walk.js';
 import { constantOf, fold, valueAt } from '../../../src/library/recognise/numbers.js';
 import type { ConversionReport } from '../../../src/model/conversion-report.js';
+import { typedType } from '../../../src/model/typed-model.js';
 import { methodOnGrid } from '../../../src/library/gather/integration.js';
 import type { NeuronType, Value } from '../../../src/model/model.js';
 
@@ -28,7 +29,9 @@ export function solvable(
   pointer: string,
   report: ConversionReport,
 ): NeuronType {
-  const equal = ['auto', 'exact'].includes(methodOnGrid(type)) ? equalRates(type, values, isVariable) : undefined;
+  const equal = ['auto', 'exact'].includes(methodOnGrid(typedType(type)))
+    ? equalRates(type, values, isVariable)
+    : undefined;
   if (equal === undefined) return type;
   report.different(
     'brian/equal-rates',

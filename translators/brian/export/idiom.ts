@@ -5,7 +5,7 @@
 
 import { endsIn, expressionsIn, ownersOf, type NeuronType as TypedNeuronType } from '../../../src/model/typed.js';
 import { changedNames } from '../../../src/model/changed.js';
-import { typedModel } from '../../../src/model/typed-model.js';
+import { typedModel, typedType, writtenType } from '../../../src/model/typed-model.js';
 import { mapped } from '../../../src/model/collections.js';
 import { elementsIn, populationOf, wholePopulation } from '../../../src/model/selected.js';
 import { areInFile, isPhase, isRecording, isSelection, recordedVariables } from '../../../src/model/tagged.js';
@@ -155,8 +155,8 @@ class Idiom {
     const pointer = child('/neurons', name);
     const solvedFor = type.cable ? withLinearParts(type) : type;
     // The report states that these types take other steps.
-    const plain = type.method === 'adaptive' ? withPlainSums(solvedFor) : solvedFor;
-    out.neurons[name] = { ...tidied(plain), method: this.#method(type, pointer) };
+    const plain = type.method === 'adaptive' ? withPlainSums(typedType(solvedFor)) : typedType(solvedFor);
+    out.neurons[name] = { ...writtenType(tidied(plain)), method: this.#method(type, pointer) };
     out.populations[name] = { ...population, type: name };
   }
 
@@ -165,7 +165,7 @@ class Idiom {
     const model = this.#model;
     const written = model.synapses[part.synapse];
     if (written === undefined) return;
-    const type = withoutBinomials(written, part.values);
+    const type = writtenType(withoutBinomials(typedType(written), part.values));
     const code = Object.values(type.pathways).flatMap((one) => one.do.flatMap(parseStatements));
     const [unknown] = code.flatMap(expressionsOf).flatMap((e) => unknownFunction(e) ?? []);
     if (unknown !== undefined) {
@@ -183,12 +183,12 @@ class Idiom {
       words: new Set([...wordsIn(outside), ...ends]),
     });
     const plain = withoutAliases(
-      own.type,
+      typedType(own.type),
       (one) => ends.has(one) || recorded.has(one) || inCode.has(one) || this.#context.changed.has(`${name}.${one}`),
     );
-    const { type: shown, names } = withRecordedCopies(plain, recorded);
+    const { type: shown, names } = withRecordedCopies(writtenType(plain), recorded);
     if (names.size > 0) this.#copies.set(name, names);
-    const { sequence: _, ...tidy } = tidied(shown);
+    const { sequence: _, ...tidy } = writtenType(tidied(typedType(shown)));
     out.synapses[key] = { ...tidy, method: this.#method(shown, child('/synapses', key)) };
     const delays = Object.fromEntries(
       Object.entries(part.delays).filter(([pathway]) => Object.hasOwn(own.type.pathways, pathway)),
@@ -365,7 +365,7 @@ class Idiom {
 
   /** Returns the method of a type. Brian takes fixed steps instead of adaptive ones. */
   #method(type: NeuronType | SynapseType, pointer: string): IntegrationMethod {
-    const method = methodOnGrid(type);
+    const method = methodOnGrid(typedType(type));
     if (method === 'auto' || method === 'exact') return this.#solved(type, method, pointer);
     if (method !== 'adaptive' || Object.keys(type.derivatives).length === 0) return method;
     const fixed = fixedMethod(type);
@@ -380,9 +380,9 @@ class Idiom {
 
   /** Returns the method of equations that have an exact solution, which Brian may not find. */
   #solved(type: NeuronType | SynapseType, method: IntegrationMethod, pointer: string): IntegrationMethod {
-    if (methodInBrian({ ...type, method: 'auto' }) !== 'euler') return method;
+    if (methodInBrian({ ...typedType(type), method: 'auto' }) !== 'euler') return method;
     // For separate equations, this method is exact.
-    if (areSeparate(type)) return 'exponentialEuler';
+    if (areSeparate(typedType(type))) return 'exponentialEuler';
     this.#report.different(
       'brian/method',
       pointer,

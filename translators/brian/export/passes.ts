@@ -17,7 +17,7 @@ import { gathered } from '../../../src/library/gather/gather.js';
 import type { ValidModel } from '../../../src/model/model.js';
 import { onText, reporting, type PassContext, type Rewriting } from '../../../src/model/rewriting/rewriting.js';
 import { timingProperties } from '../../../src/model/timing-properties.js';
-import { typedModel, writtenModel, writtenValid } from '../../../src/model/typed-model.js';
+import { typedModel, typedValid, writtenModel, writtenValid } from '../../../src/model/typed-model.js';
 
 /** State of a conversion to Brian. */
 type BrianContext = PassContext & Pick<Writing, 'draw' | 'cellsOfOneType' | 'placesOf'>;
@@ -86,11 +86,12 @@ export const brianPasses: readonly Rewriting<BrianContext>[] = [
   {
     name: 'brian-idiom',
     why: "draws are Brian's own where it has them, constants are in namespaces, and unused currents go",
-    apply: reporting(async (valid, { draw, placesOf }) => {
+    apply: reporting(async (given, { draw, placesOf }) => {
+      const valid = writtenValid(given);
       const plain = inBrianIdiom(valid, coordinatesIn(valid, placesOf));
       const drawn = plain.needsDrawing ? await draw(valid) : undefined;
       const { valid: made, entries } = drawn ? inBrianIdiom(valid, coordinatesIn(drawn, placesOf), drawn) : plain;
-      return { valid: { ...made, model: withUsualSlots(made.model) }, entries };
+      return { valid: typedValid({ ...made, model: withUsualSlots(made.model) }), entries };
     }),
   },
   {

@@ -2,7 +2,7 @@
 
 import type { Expression } from '../../../src/lang/ast.js';
 import { binary, call } from '../../../src/lang/build.js';
-import { operandsOf } from '../../../src/lang/operands.js';
+import { operandsOf } from '../../../src/lang/addends.js';
 import { printExpression } from '../../../src/lang/print.js';
 import { brianUnits } from '../units.js';
 

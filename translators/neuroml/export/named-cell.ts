@@ -6,7 +6,7 @@ import type { Expression } from '../../../src/lang/ast.js';
 import { foldConstants } from '../../../src/lang/fold.js';
 import { NoNumber } from '../../../src/lang/evaluate.js';
 import { drawsIn } from '../../../src/lang/functions.js';
-import { number } from '../../../src/lang/build.js';
+import { name as nameOf, number } from '../../../src/lang/build.js';
 import { childrenOf, namesIn, referencesIn, substitute } from '../../../src/lang/walk.js';
 import { neuromlCell, type NeuromlCell, type NeuromlReceptor } from '../../../src/library/neuroml/cells.js';
 import { constantOf, tidy, valueAt } from '../../../src/library/recognise/numbers.js';
@@ -14,6 +14,7 @@ import { arrivalOf, throughPorts } from '../../../src/library/recognise/synapses
 import { freeName } from '../../../src/model/free-name.js';
 import {
   endsIn,
+  formula,
   statementsIn,
   type EventDefinition,
   type Model,
@@ -21,8 +22,8 @@ import {
   type Population,
   type Projection,
   type SynapseType,
+  type Value,
 } from '../../../src/model/typed.js';
-import { typedSynapse, writtenNeuron, writtenSynapse } from '../../../src/model/typed-model.js';
 import { child } from '../../../src/model/pointer.js';
 import { populationOf } from '../../../src/model/selected.js';
 import { recordedVariables } from '../../../src/model/tagged.js';
@@ -85,7 +86,7 @@ export function namedCell(
   if (!isSource && !Object.values(type.events).every(isUsual)) return undefined;
   const cellFor = (jumping: Iterable<string>): NeuromlCell | undefined => {
     const signs = new Map(Array.from(jumping, (variable) => [variable, new Set([1, -1] as const)] as const));
-    const found = neuromlCell(writtenNeuron(type), { environment, signs, dt: context.dt }, context.plain);
+    const found = neuromlCell(type, { environment, signs, dt: context.dt }, context.plain);
     const cell = typeof found === 'string' ? undefined : withNumbers(found, environment.numbers);
     const isFound = (one: NeuromlCell): boolean =>
       isSource || populations.every(([population]) => isEnough(population, type, one, context.model));
@@ -121,12 +122,12 @@ export function environmentOf(
   values: ReadonlyMap<string, ReadonlyMap<string, Numbers>>,
   { data }: Pick<ExportContext, 'data'>,
 ) {
-  const [numbers, varying] = [new Map<string, number>(), new Map<string, string>()];
+  const [numbers, varying] = [new Map<string, number>(), new Map<string, Value>()];
   for (const name of Object.keys(type.parameters)) {
     const all = populations.map(([population]) => values.get(population)?.get(name));
     const [first] = all;
     if (typeof first === 'number' && all.every((one) => one === first)) numbers.set(name, first);
-    else varying.set(name, name);
+    else varying.set(name, formula(nameOf(name)));
   }
   return { numbers, varying, data };
 }
@@ -176,7 +177,7 @@ export function isEnough(
 
 /** Checks whether synapses of a type have a name in NeuroML: all that they do is to add to a receptor of the cell. */
 export function isStandardSynapse(own: SynapseType, receptors: Projection['receptors'], cell: NeuromlCell): boolean {
-  const arrival = arrivalOf(throughPorts(writtenSynapse(own), receptors));
+  const arrival = arrivalOf(throughPorts(own, receptors));
   return (
     typeof arrival !== 'string' && cell.receptors.has(arrival.variable) && isStill(own) && !drawsIn(arrival.amount)
   );
@@ -185,7 +186,7 @@ export function isStandardSynapse(own: SynapseType, receptors: Projection['recep
 /** Checks whether a type of synapses of its own may have the response of a receptor, and reads what the cell shows. */
 function responds(own: SynapseType, receptors: Projection['receptors'], cell: NeuromlCell): boolean {
   if (own.summed.length > 0 || !addsToInputs(own, cell)) return false;
-  const written = typedSynapse(throughPorts(writtenSynapse(own), receptors));
+  const written = throughPorts(own, receptors);
   const added = new Set<string>();
   for (const statement of statementsIn(written.pathways)) {
     if (statement.kind === 'send') return false;
@@ -252,7 +253,7 @@ export function withNamesApart(context: Pick<ExportContext, 'model' | 'data'>): 
       signs: new Map(),
       dt: model.experiment.dt,
     };
-    const cell = neuromlCell(writtenNeuron(type), use);
+    const cell = neuromlCell(type, use);
     if (typeof cell === 'string') continue;
     const groups = new Map<string, string[]>();
     for (const [population] of own) {

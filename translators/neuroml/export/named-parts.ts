@@ -6,7 +6,6 @@ import { namesIn } from '../../../src/lang/walk.js';
 import { ampere, second } from '../../../src/lang/dimension.js';
 import { plain, tidy, valueAt } from '../../../src/library/recognise/numbers.js';
 import { arrivalOf, throughPorts } from '../../../src/library/recognise/synapses.js';
-import { writtenSynapse } from '../../../src/model/typed-model.js';
 import { child } from '../../../src/model/pointer.js';
 import type { ExportContext } from './context.js';
 import { elementsBySet } from './few-values.js';
@@ -219,7 +218,7 @@ export function writeNamedProjection(
   context: ExportContext,
 ): void {
   const { ids, dimensions } = context;
-  const arrival = arrivalOf(throughPorts(writtenSynapse(type), projection.receptors));
+  const arrival = arrivalOf(throughPorts(type, projection.receptors));
   const receptor = typeof arrival === 'string' ? undefined : cell.receptors.get(arrival.variable);
   if (typeof arrival === 'string' || !receptor) return;
   const { base, factor } = receptor;

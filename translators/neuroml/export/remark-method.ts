@@ -1,7 +1,6 @@
 /** Reports on methods of integration in documents for simulators of cells with compartments. */
 
 import { isChosenOnGrid } from '../../../src/library/gather/integration.js';
-import { writtenNeuron, writtenSynapse } from '../../../src/model/typed-model.js';
 import { child } from '../../../src/model/pointer.js';
 import type { NeuronType, SynapseType } from '../../../src/model/typed.js';
 import type { ExportContext } from './context.js';
@@ -17,9 +16,9 @@ export function remarkMethods({ model: { neurons, synapses, timing }, report }: 
   for (const [id, type] of Object.entries(neurons)) {
     const isChosen = type.compartments
       ? type.method === 'auto' || type.method === 'cable'
-      : isChosenOnGrid(writtenNeuron(type), timing);
+      : isChosenOnGrid(type, timing);
     if (!isChosen) remark(child('/neurons', id), type);
   }
   for (const [id, type] of Object.entries(synapses))
-    if (!isChosenOnGrid(writtenSynapse(type), timing)) remark(child('/synapses', id), type);
+    if (!isChosenOnGrid(type, timing)) remark(child('/synapses', id), type);
 }

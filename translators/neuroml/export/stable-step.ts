@@ -34,8 +34,7 @@ export function withStableStep(valid: ValidModel, functions: Functions, report: 
   const { dt } = experiment;
   let [fastest, cell] = [0, ''];
   for (const [id, type] of Object.entries(neurons)) {
-    if (type.compartments !== undefined || type.cable !== undefined || isForwardEuler(valid.model.neurons[id]!, timing))
-      continue;
+    if (type.compartments !== undefined || type.cable !== undefined || isForwardEuler(type, timing)) continue;
     const population = Object.values(populations).find((one) => one.type === id);
     const rate = population ? fastestRate(type, population, valid, functions) : 0;
     if (rate > fastest) [fastest, cell] = [rate, id];

@@ -10,7 +10,9 @@ import { onText, reporting, type PassContext, type Rewriting } from '../../../sr
 import { populationsOf } from '../../../src/model/selected.js';
 import { timingProperties } from '../../../src/model/timing-properties.js';
 import { isLoss, type ConversionEntry } from '../../../src/model/conversion-report.js';
-import type { Model, NeuronType, ValidModel } from '../../../src/model/model.js';
+import type { Form, Model, NeuronType } from '../../../src/model/model.js';
+import type { ValidModel as Typed } from '../../../src/model/typed.js';
+import { writtenModel } from '../../../src/model/typed-model.js';
 import { expressiblePopulations } from '../../shared/expressible-populations.js';
 import { withConstantsOfCells } from './nestml/constants.js';
 import { withoutReserved } from './nestml/reserved.js';
@@ -26,7 +28,7 @@ const gather: Rewriting<PassContext> = {
   apply: reporting((valid) => gathered(valid, 'pynn')),
 };
 
-const takesTurns = ({ model }: ValidModel): boolean => timingProperties[model.timing].takesTurns;
+const takesTurns = ({ model }: Typed): boolean => timingProperties[model.timing].takesTurns;
 
 /** For every way to write a model. */
 export const pynnPasses: readonly Rewriting<PassContext>[] = [
@@ -57,7 +59,7 @@ export const namePasses: readonly Rewriting<PassContext>[] = [
 ];
 
 /** Returns the populations of cells that `MultiCompartmentNeuron` is. */
-function multiCompartmentCells({ model, data }: ValidModel): ReadonlySet<string> {
+function multiCompartmentCells({ model, data }: Typed): ReadonlySet<string> {
   const types = Object.entries(model.neurons).flatMap(([name, type]) =>
     type.compartments === undefined || typeof recogniseCompartments(type, data) === 'string' ? [] : [name],
   );
@@ -66,7 +68,8 @@ function multiCompartmentCells({ model, data }: ValidModel): ReadonlySet<string>
   );
 }
 
-const isNestml = (id: string, type: NeuronType): boolean => typeof standardCellOf(id, type) === 'string';
+const isNestml = <F extends Form>(id: string, type: NeuronType<F>): boolean =>
+  typeof standardCellOf(id, type) === 'string';
 
 /**
  * Checks whether NEST refuses PyNN's name of a plastic synapse of the model's own: part of its delay lies before it.
@@ -95,9 +98,7 @@ function targetsOfOwnSynapses(model: Model, named: Model): ReadonlySet<string> {
  * Returns entries without parts that PyNN has no name for: they are reported again where NESTML does not express them
  * either. Projections that are already left out are not.
  */
-const withNestml = <T extends { readonly valid: ValidModel; readonly entries: readonly ConversionEntry[] }>(
-  made: T,
-): T => {
+const withNestml = <T extends { readonly valid: Typed; readonly entries: readonly ConversionEntry[] }>(made: T): T => {
   const isGone = ({ pointer }: ConversionEntry): boolean => {
     const [, name] = /^\/projections\/(\w+)$/.exec(pointer) ?? [];
     return name !== undefined && !Object.hasOwn(made.valid.model.projections, name);
@@ -122,12 +123,14 @@ export const nestmlPasses = (named: Model): readonly Rewriting<PassContext>[] =>
   {
     name: 'standardise',
     why: "cells, synapses, sources and rules have PyNN's names where these say the same",
-    apply: reporting((valid) => withNestml(standardise(valid, 'pynn', targetsOfOwnSynapses(valid.model, named)))),
+    apply: reporting((valid) =>
+      withNestml(standardise(valid, 'pynn', targetsOfOwnSynapses(writtenModel(valid.model), named))),
+    ),
   },
   {
     name: 'constants-of-cells',
     why: 'NESTML has neither an index of a cell nor arrays',
-    apply: onText((valid) => withConstantsOfCells(valid, isNestml)),
+    apply: (valid) => ({ valid: withConstantsOfCells(valid, isNestml) }),
   },
   {
     name: 'reserved-names',
@@ -137,7 +140,7 @@ export const nestmlPasses = (named: Model): readonly Rewriting<PassContext>[] =>
   {
     name: 'settled-values',
     why: "PyNN has no expressions of a cell's other parameters",
-    apply: onText(withSettledValues),
+    apply: (valid) => ({ valid: withSettledValues(valid) }),
   },
 ];
 

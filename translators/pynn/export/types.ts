@@ -16,7 +16,7 @@ import type { StdpTiming } from '../../../src/library/pynn/plasticity.js';
 import { cellNamed } from '../../../src/library/standard-names.js';
 import type { StandardCell, StandardSynapse, WeightKind } from '../../../src/library/standard-type.js';
 import { mapped } from '../../../src/model/collections.js';
-import type { NeuronType, SynapseType } from '../../../src/model/model.js';
+import type { Form, NeuronType, SynapseType } from '../../../src/model/model.js';
 import { inUnit } from '../../shared/in-unit.js';
 import { defaultOf } from '../cells.js';
 import { placedResponse } from '../compartments.js';
@@ -25,7 +25,7 @@ import type { Cell, Part, Synapse, Value as PynnValue } from '../specification.g
 import { given } from './given.js';
 
 /** Returns the standard cell that a type is by name and by its equations; otherwise a text with the reason. */
-export function standardCellOf(name: string, type: NeuronType): StandardCell | string {
+export function standardCellOf<F extends Form>(name: string, type: NeuronType<F>): StandardCell | string {
   const claimed = declaredName(type);
   if (cellNamed(claimed, type) === undefined)
     return claimed === '' ? `${name} is not a standard PyNN type` : `PyNN has no type ${claimed}`;

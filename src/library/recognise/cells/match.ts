@@ -6,10 +6,10 @@
 import type { Expression } from '../../../lang/ast.js';
 import { call, difference, name as nameOf, negated, number, product, quotient } from '../../../lang/build.js';
 import { printExpression } from '../../../lang/print.js';
-import type { EventDefinition, NeuronType } from '../../../model/model.js';
+import type { EventDefinition, NeuronType } from '../../../model/typed.js';
 import { constantOf, everywhere, fold, near, plain } from '../numbers.js';
 import { keyOf, polynomialOf, type Polynomial } from '../polynomial.js';
-import { normalisedCell } from '../../normalised.js';
+import { typedCell } from '../../normalised.js';
 import type { StandardCell } from '../../standard-type.js';
 import { withNumbers } from '../values.js';
 import type { Membrane } from './membranes.js';
@@ -181,7 +181,7 @@ function named(membrane: Membrane, anatomy: Anatomy, names: ReadonlyMap<string, 
     }),
     ...spikeEquations(membrane, anatomy, names),
   ];
-  const library = normalisedCell(standard);
+  const library = typedCell(standard);
   const unitOf = (variable: string): string | undefined => type.state[theirs.get(variable) ?? '']?.unit;
   const isCurrent = membrane.current !== undefined && unitOf(membrane.current) === 'A';
   const same = [...theirs.keys()].filter(

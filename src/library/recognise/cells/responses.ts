@@ -2,7 +2,7 @@
 
 import type { Expression } from '../../../lang/ast.js';
 import { name as nameOf, negated, number, product, quotient } from '../../../lang/build.js';
-import type { NeuronType } from '../../../model/model.js';
+import type { NeuronType } from '../../../model/typed.js';
 import { UniqueNames } from '../../../model/free-name.js';
 import type { ReceptorChoice } from '../../pynn/point-neuron.js';
 import { everywhere, constantOf, near, tidy, fold, withoutShortConstants } from '../numbers.js';

@@ -1,9 +1,8 @@
 /** Spikes of a cell: its threshold, reset, adaptation and refractory period. */
 
 import type { Expression } from '../../../lang/ast.js';
-import type { EventDefinition } from '../../../model/model.js';
+import type { EventDefinition } from '../../../model/typed.js';
 import { difference, negated, number, product, quotient } from '../../../lang/build.js';
-import { parseStatements } from '../../../lang/parse.js';
 import { printExpression } from '../../../lang/print.js';
 import { readsAny, substitute } from '../../../lang/walk.js';
 import { polynomialOf } from '../polynomial.js';
@@ -23,23 +22,23 @@ export interface Spiking {
 /** Returns threshold, reset and jumps of an event; rejects conditions other than a threshold of the potential. */
 export function spikingOf(view: View, spike: EventDefinition): Spiking {
   const remarks: Remark[] = [];
+  const unlike = (): never => refuse(`PyNN has no cell that spikes where ${printExpression(spike.when)}`);
   const e = view.read(spike.when);
   const backwards = e.kind === 'binary' && ['<', '<='].includes(e.operator);
-  if (e.kind !== 'binary' || !['>', '>=', '<', '<='].includes(e.operator))
-    return refuse(`PyNN has no cell that spikes where ${spike.when}`);
+  if (e.kind !== 'binary' || !['>', '>=', '<', '<='].includes(e.operator)) return unlike();
   const [upper, lower] = backwards ? [e.right, e.left] : [e.left, e.right];
   const polynomial = polynomialOf(difference(upper, lower), view.names);
   const slope = coefficient(polynomial, view.v);
   const keys = [...polynomial.terms.keys()].filter((key) => key !== '' && key !== view.v);
-  if (keys.length > 0 || isNought(slope)) refuse(`PyNN has no cell that spikes where ${spike.when}`);
+  if (keys.length > 0 || isNought(slope)) unlike();
   // Below a threshold, or on a side of it that is not known.
-  if (!((constantOf(fold(slope)) ?? NaN) > 0)) refuse(`PyNN has no cell that spikes where ${spike.when}`);
+  if (!((constantOf(fold(slope)) ?? NaN) > 0)) unlike();
   const threshold = fold(negated(quotient(coefficient(polynomial), slope)));
   const jumps = new Map<string, Expression>();
   let reset: Expression | undefined;
-  for (const statement of spike.do.flatMap((text) => parseStatements(text))) {
+  for (const statement of spike.do) {
     if (statement.kind !== 'assignment') return refuse('PyNN sends nothing at a spike');
-    const value = view.read(printExpression(statement.value));
+    const value = view.read(statement.value);
     const added = statement.operator === '=' ? addedTo(statement.target, value, view) : undefined;
     if (added !== undefined) {
       jumps.set(statement.target, added);

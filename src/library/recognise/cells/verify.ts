@@ -3,15 +3,15 @@
 import type { Expression } from '../../../lang/ast.js';
 import { NoNumber, type Functions } from '../../../lang/evaluate.js';
 import { ownNames } from '../../../model/declared-names.js';
-import type { NeuronType } from '../../../model/model.js';
-import { normalisedCell } from '../../normalised.js';
+import type { NeuronType } from '../../../model/typed.js';
+import { typedCell } from '../../normalised.js';
 import { near, plain, sequence, valueAt } from '../numbers.js';
 import { type CellUse, type RecognisedCell, refuse } from './view.js';
 
-/** Texts of a type and of a library cell, compared at points with corresponding values. */
+/** Expressions of a type and of a library cell, compared at points with corresponding values. */
 export interface Comparison {
-  /** Whether a text of the type, times a factor, has the values of one of the library's. */
-  readonly agree: (own: string, library: string, factor?: number, scale?: number) => boolean;
+  /** Whether an expression of the type, times a factor, has the values of one of the library's. */
+  readonly agree: (own: Expression, library: Expression, factor?: number, scale?: number) => boolean;
 }
 
 /** Returns one number for all draws at a point. */
@@ -24,20 +24,20 @@ const drawn =
   };
 
 /**
- * Returns texts that may read derived variables as functions at points.
+ * Returns expressions that may read derived variables as functions at points.
  *
  * @param names  names that are not units
  * @throws NoNumber from the functions, for names without a value
  */
 export function reader(
-  formulas: Readonly<Record<string, { readonly value: string }>>,
+  formulas: Readonly<Record<string, { readonly value: Expression }>>,
   names: ReadonlySet<string>,
-): (text: string, values: ReadonlyMap<string, number>, u?: number) => number {
+): (e: Expression, values: ReadonlyMap<string, number>, u?: number) => number {
   const derived = new Map(Object.entries(formulas).map(([key, { value }]) => [key, plain(value, names)] as const));
-  const texts = new Map<string, Expression>();
-  return (text, values, u = 0.5) => {
-    const e = texts.get(text) ?? plain(text, names);
-    texts.set(text, e);
+  const known = new Map<Expression, Expression>();
+  return (given, values, u = 0.5) => {
+    const e = known.get(given) ?? plain(given, names);
+    known.set(given, e);
     const lookup = (name: string): number => {
       const value = values.get(name);
       const formula = derived.get(name);
@@ -99,7 +99,7 @@ export function comparisonOf(
 
 /** Rejects a type with rates that differ from the recognised cell's. */
 export function verify(type: NeuronType, found: RecognisedCell, use: CellUse): void {
-  const library = normalisedCell(found.standard) ?? refuse(`there is no type ${found.standard.name}`);
+  const library = typedCell(found.standard) ?? refuse(`there is no type ${found.standard.name}`);
   const { agree } = comparisonOf(type, library, found, use);
   for (const [own, { name, factor }] of found.variables) {
     const [rate, expected] = [type.derivatives[own]?.rate, library.derivatives[name]?.rate];

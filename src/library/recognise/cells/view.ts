@@ -2,10 +2,9 @@
 
 import type { Expression } from '../../../lang/ast.js';
 import { ownNames } from '../../../model/declared-names.js';
-import type { NeuronType } from '../../../model/model.js';
+import type { NeuronType } from '../../../model/typed.js';
 import { negated, number, product, name as nameOf, quotient } from '../../../lang/build.js';
 import { callsIn, measure, namesIn, substitute } from '../../../lang/walk.js';
-import { parseExpression } from '../../../lang/parse.js';
 import { derivative } from '../../../lang/derivative.js';
 import type { WeightKind, StandardCell } from '../../standard-type.js';
 import { standardCells } from '../../pynn/index.js';
@@ -76,8 +75,8 @@ export interface View {
   readonly volts: number;
   readonly polynomials: ReadonlyMap<string, Polynomial>;
   readonly names: ReadonlySet<string>;
-  /** A text of the type as such a function. */
-  readonly read: (text: string) => Expression;
+  /** An expression of the type as such a function. */
+  readonly read: (e: Expression) => Expression;
   /** Values in SI of parameters that all cells share. */
   readonly numbers: ReadonlyMap<string, number>;
 }
@@ -107,12 +106,12 @@ const largestTotal = 50_000;
 export function viewOf(type: NeuronType, { environment }: CellUse): View {
   const derived = new Map<string, Expression>();
   const own = ownNames(type);
-  const settled = (text: string): Expression =>
-    fold(withNumbers(substitute(plain(text, own), derived), environment.numbers));
+  const settled = (e: Expression): Expression =>
+    fold(withNumbers(substitute(plain(e, own), derived), environment.numbers));
   const ordered = derivedInOrder(type) ?? refuse('its variables depend on each other');
   let total = 0;
-  for (const [name] of ordered) {
-    const whole = settled(type.derived[name]?.value ?? '0');
+  for (const [name, value] of ordered) {
+    const whole = settled(value);
     const { size } = measure(whole);
     total += size;
     if (size > largest || total > largestTotal) refuse('its equations go through many variables');
@@ -128,8 +127,8 @@ export function viewOf(type: NeuronType, { environment }: CellUse): View {
   const names = new Set([...states, ...Object.keys(type.inputs)]);
   // From here on the potential is in volts.
   const inVolts = new Map([[v, product(number(1 / volts), nameOf(v))]]);
-  const read = (text: string): Expression => {
-    const e = settled(text);
+  const read = (given: Expression): Expression => {
+    const e = settled(given);
     // The time, an index: standard cells have the same equations in each step and each cell.
     const odd = [...namesIn(e)].find((name) => !own.has(name) && name !== 'dt');
     if (odd !== undefined) refuse(`its equations read ${odd}`);
@@ -137,7 +136,7 @@ export function viewOf(type: NeuronType, { environment }: CellUse): View {
   };
   const rates = new Map(
     states.map((name) => {
-      const rate = read(type.derivatives[name]?.rate ?? '0');
+      const rate = read(type.derivatives[name]?.rate ?? zero);
       return [name, name === v && volts !== 1 ? product(number(volts), rate) : rate] as const;
     }),
   );
@@ -148,11 +147,8 @@ export function viewOf(type: NeuronType, { environment }: CellUse): View {
 /** Returns the variable that the condition of a spike compares, or the only one that could be a potential. */
 function potentialOf({ events, state, derivatives }: NeuronType): string | undefined {
   const when = events['spike']?.when;
-  if (when !== undefined) {
-    const e = parseExpression(when);
-    const sides = e.kind === 'binary' ? [e.left, e.right] : [];
-    for (const side of sides) if (side.kind === 'name' && Object.hasOwn(state, side.name)) return side.name;
-  }
+  for (const side of when?.kind === 'binary' ? [when.left, when.right] : [])
+    if (side.kind === 'name' && Object.hasOwn(state, side.name)) return side.name;
   const names = Object.keys(derivatives);
   const volts = names.filter((name) => state[name]?.unit === 'V');
   return (
@@ -184,7 +180,7 @@ export const coefficient = (polynomial: Polynomial | undefined, ...names: readon
  * parameters that differ between cells. Undefined if it depends on more.
  */
 export function slopeOf(type: NeuronType, view: View, name: string): Expression | undefined {
-  const e = plain(type.derivatives[view.v]?.rate ?? '0', ownNames(type));
+  const e = plain(type.derivatives[view.v]?.rate ?? zero, ownNames(type));
   const by = derivative(e, name);
   if (by === null) return undefined;
   const others = new Map([...view.numbers].filter(([key]) => key !== name));

@@ -1,24 +1,26 @@
 /** State of a model while its parts get standard types, and queries that several parts need. */
 
 import { numbersOf } from '../../../model/arrays.js';
-import { parseExpression } from '../../../lang/parse.js';
 import { callsIn, namesIn } from '../../../lang/walk.js';
 import { isRandom } from '../../../lang/functions.js';
 import { ConversionReport } from '../../../model/conversion-report.js';
-import type {
-  Model,
-  NeuronType,
-  Population,
-  Projection,
-  SelectionRule,
-  Stimulus,
-  SynapseType,
-  ValidModel,
-  Value,
-} from '../../../model/model.js';
+import {
+  contentOf,
+  formulaOf,
+  type GivenValues,
+  type Model,
+  type NeuronType,
+  type Population,
+  type Projection,
+  type SelectionRule,
+  type Stimulus,
+  type SynapseType,
+  type ValidModel,
+  type Value,
+} from '../../../model/typed.js';
 import { freeName } from '../../../model/free-name.js';
 import { selectionSize } from '../../../model/selected.js';
-import { normalisedCell, normalisedSynapse } from '../../normalised.js';
+import { typedCell, typedSynapse } from '../../normalised.js';
 import { standardCells } from '../../pynn/index.js';
 import type { StandardCell, WeightKind } from '../../standard-type.js';
 import type { CellUse, RecognisedCell } from '../cells/view.js';
@@ -110,7 +112,7 @@ export function endsOf(context: Standardising, { from, to }: Projection): Ends {
   return {
     from: sizeOf(context, from.of),
     to: sizeOf(context, to.of),
-    same: JSON.stringify(from.of) === JSON.stringify(to.of),
+    same: contentOf(from.of) === contentOf(to.of),
   };
 }
 
@@ -122,9 +124,9 @@ export function listedValue(
   context: Standardising,
   { connect, ...ends }: Projection,
   value: Value,
-): { readonly array: readonly number[] } | undefined {
-  if (typeof value !== 'string') return undefined;
-  const e = parseExpression(value);
+): (Value & GivenValues) | undefined {
+  const e = formulaOf(value);
+  if (e === undefined) return undefined;
   const names = [...namesIn(e)];
   if (names.length === 0 || names.some((name) => name !== 'i' && name !== 'j')) return undefined;
   if (callsIn(e).some((call) => isRandom(call.function)) || connect.length !== 1) return undefined;
@@ -133,6 +135,7 @@ export function listedValue(
   const pairs = rule && pairsOf(rule, sizes, (array) => numbersOf(array, context.valid.data));
   return (
     pairs && {
+      kind: 'array',
       array: pairs.sources.map((i, k) => valueAt(e, (name) => (name === 'i' ? i : (pairs.targets[k] ?? 0)))),
     }
   );
@@ -148,7 +151,7 @@ export function keepPopulation(context: Standardising, name: string, population:
 /** Puts a standard cell among the types, once. Gives its name there. */
 export function cellType(context: Standardising, wanted: string, standard: string | StandardCell): string {
   const library = typeof standard === 'string' ? standardCells.get(standard) : standard;
-  const type = library && normalisedCell(library);
+  const type = library && typedCell(library);
   if (type === undefined) return wanted;
   const same = Object.entries(context.neurons).find(([, one]) => one === type);
   if (same !== undefined) return same[0];
@@ -164,12 +167,12 @@ export function cellType(context: Standardising, wanted: string, standard: strin
 export function synapseType(
   context: Standardising,
   wanted: string,
-  standard: Parameters<typeof normalisedSynapse>[0],
+  standard: Parameters<typeof typedSynapse>[0],
   kind: WeightKind,
 ): string {
-  const type = normalisedSynapse(standard, kind);
+  const type = typedSynapse(standard, kind);
   if (type === undefined) return wanted;
-  const same = Object.entries(context.synapseTypes).find(([, one]) => JSON.stringify(one) === JSON.stringify(type));
+  const same = Object.entries(context.synapseTypes).find(([, one]) => contentOf(one) === contentOf(type));
   if (same !== undefined) return same[0];
   const name = freeName(
     wanted,

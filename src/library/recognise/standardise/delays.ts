@@ -1,9 +1,8 @@
 /** Delays of projections with standard synapses: on the way to the synapse, and back to it. */
 
-import { parseExpression } from '../../../lang/parse.js';
 import { namesIn } from '../../../lang/walk.js';
 import { numbersOf } from '../../../model/arrays.js';
-import type { Projection, SynapseType, Value } from '../../../model/model.js';
+import { formulaOf, type Projection, type SynapseType, type Value } from '../../../model/typed.js';
 import { child } from '../../../model/pointer.js';
 import { populationsOf } from '../../../model/selected.js';
 import { wholeDelay } from '../../../model/steps.js';
@@ -22,10 +21,10 @@ export function delaysOf(
 ): Record<string, Value> | undefined {
   const result: Record<string, Value> = {};
   for (const [key, { on, delay }] of Object.entries(type.pathways)) {
-    const side = on === 'pre.spike' ? 'pre' : 'post';
+    const side = on.end;
     const given = projection.delays[key] ?? delay;
-    const text = typeof given === 'string' ? parseExpression(given) : undefined;
-    const value = text === undefined ? given : valueOf(text, environment);
+    const e = formulaOf(given);
+    const value = e === undefined ? given : valueOf(e, environment);
     if (value === undefined) return undefined;
     if (side === 'post') {
       if (value !== 0) result[side] = value;
@@ -43,7 +42,7 @@ export function delaysOf(
       if (numbers.some((number) => number < context.dt / 2)) remarkDelay(context, pointer);
     } else {
       result[side] = value;
-      if (text !== undefined && timingProperties[timing].hasSlots && ['i', 'j'].some((name) => namesIn(text).has(name)))
+      if (e !== undefined && timingProperties[timing].hasSlots && ['i', 'j'].some((name) => namesIn(e).has(name)))
         context.report.different(
           context.code('delay'),
           child(pointer, 'delays'),
@@ -67,8 +66,9 @@ export function dendriticDelay(
   { pathways }: SynapseType,
   isForNest: boolean,
 ): number | undefined {
-  const [pre, post] = (['pre.spike', 'post.spike'] as const).map((event) => {
-    const [key = '', pathway] = Object.entries(pathways).find(([, { on }]) => on === event) ?? [];
+  const [pre, post] = (['pre', 'post'] as const).map((end) => {
+    const [key = '', pathway] =
+      Object.entries(pathways).find(([, { on }]) => on.end === end && on.event === 'spike') ?? [];
     return delays[key] ?? pathway?.delay;
   });
   if (isForNest && typeof pre === 'number' && post === 0) return Math.max(pre, context.dt);

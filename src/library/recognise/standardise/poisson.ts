@@ -1,10 +1,9 @@
 /** Poisson sources: types that only draw spikes with a rate. */
 
 import type { Expression } from '../../../lang/ast.js';
-import { parseExpression } from '../../../lang/parse.js';
-import { namesIn, substitute } from '../../../lang/walk.js';
+import { substitute } from '../../../lang/walk.js';
 import { ownNames } from '../../../model/declared-names.js';
-import type { NeuronType, Population } from '../../../model/model.js';
+import { readsVariable, type NeuronType, type Population } from '../../../model/typed.js';
 import { child } from '../../../model/pointer.js';
 import { standardCells } from '../../pynn/index.js';
 import type { RecognisedCell } from '../cells/view.js';
@@ -19,10 +18,8 @@ export function poissonRate(type: NeuronType): Expression | undefined {
   const { spike, ...others } = type.events;
   if (Object.keys({ ...type.derivatives, ...type.state, ...others }).length > 0 || spike === undefined)
     return undefined;
-  const derived = new Map(
-    Object.entries(type.derived).map(([key, { value }]) => [key, parseExpression(value)] as const),
-  );
-  const when = substitute(parseExpression(spike.when), derived);
+  const derived = new Map(Object.entries(type.derived).map(([key, { value }]) => [key, value] as const));
+  const when = substitute(spike.when, derived);
   if (when.kind !== 'binary' || when.operator !== '<' || spike.do.length > 0) return undefined;
   const { left, right } = when;
   if (left.kind !== 'call' || left.function !== 'uniform' || left.arguments.length > 0) return undefined;
@@ -43,7 +40,7 @@ export function poissonSource(
   if (rateOf === undefined) return false;
   const pointer = child('/populations', name);
   const rate = valueOf(rateOf, environment);
-  const changes = rate === undefined || (typeof rate === 'string' && namesIn(parseExpression(rate)).has('t'));
+  const changes = rate === undefined || readsVariable(rate, 't');
   const cell = standardCells.get('SpikeSourcePoisson');
   if (changes || cell === undefined) {
     context.report.missing(pointer, "PyNN's Poisson sources have constant rates");

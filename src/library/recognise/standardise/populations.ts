@@ -4,7 +4,7 @@ import { number } from '../../../lang/build.js';
 import type { Expression } from '../../../lang/ast.js';
 import { callsIn } from '../../../lang/walk.js';
 import { isRandom } from '../../../lang/functions.js';
-import type { NeuronType, Population, Value } from '../../../model/model.js';
+import { formula, type NeuronType, type Population, type Value } from '../../../model/typed.js';
 import { mapped } from '../../../model/collections.js';
 import { child } from '../../../model/pointer.js';
 import { populationsOf } from '../../../model/selected.js';
@@ -43,7 +43,7 @@ export function arrivingSigns(context: Standardising): ReadonlyMap<string, Map<s
   }
   for (const stimulus of Object.values(context.model.stimuli))
     if (stimulus.kind === 'poisson')
-      note(populationsOf(stimulus.to), stimulus.variable, signOf(stimulus.weight.startsWith('-') ? -1 : 1, data));
+      note(populationsOf(stimulus.to), stimulus.variable, signOf(formula(stimulus.weight), data));
   return all;
 }
 

@@ -2,14 +2,12 @@
 
 import { numbersOf } from '../../../model/arrays.js';
 import { binary, number } from '../../../lang/build.js';
-import type { Projection, Value } from '../../../model/model.js';
 import { ownNames } from '../../../model/declared-names.js';
 import { freeName } from '../../../model/free-name.js';
 import { child } from '../../../model/pointer.js';
 import { populationsOf } from '../../../model/selected.js';
 import { isGiven } from '../../../model/tagged.js';
-import { endsIn, namesOf } from '../../../model/typed.js';
-import { typedModel } from '../../../model/typed-model.js';
+import { endsIn, namesOf, type Projection, type Value } from '../../../model/typed.js';
 import { namedRule, pairsOf } from '../connections.js';
 import { tidy } from '../numbers.js';
 import { arrivalOf, recogniseSynapse, throughPorts } from '../synapses.js';
@@ -28,7 +26,7 @@ import {
 
 /** Checks whether a type reads or adds to variables of cells that have become standard cells, which lack them. */
 function readsReplaced(context: Standardising, { synapse, receptors, ...ends }: Projection): boolean {
-  const own = typedModel(context.model).synapses[synapse];
+  const own = context.model.synapses[synapse];
   const bound = [...namesOf(own)].flatMap((name) =>
     Object.hasOwn(receptors, name) ? [`post.${receptors[name]}`] : [],
   );
@@ -181,7 +179,7 @@ function splitBySign(context: Standardising, projection: Projection): readonly [
     return {
       ...projection,
       connect: [{ rule: 'list', sources: only(pairs.sources), targets: only(pairs.targets) }],
-      values: { ...each(projection.values), weight: { array: only(numbers) } },
+      values: { ...each(projection.values), weight: { kind: 'array', array: only(numbers) } },
       delays: each(projection.delays),
     };
   };

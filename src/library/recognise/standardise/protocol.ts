@@ -1,14 +1,21 @@
 /** Recordings and changes between runs, by the names of standard types. */
 
+import type { Expression } from '../../../lang/ast.js';
 import { number } from '../../../lang/build.js';
 import { isRandom } from '../../../lang/functions.js';
-import { parseExpression } from '../../../lang/parse.js';
 import { callsIn, namesIn } from '../../../lang/walk.js';
 import { ownNames } from '../../../model/declared-names.js';
-import type { NeuronType, Phase, Recording, SelectionRule, Value } from '../../../model/model.js';
+import {
+  contentOf,
+  formulaOf,
+  type NeuronType,
+  type Phase,
+  type Recording,
+  type SelectionRule,
+  type Value,
+} from '../../../model/typed.js';
 import { child } from '../../../model/pointer.js';
 import { populationsOf, rowOf } from '../../../model/selected.js';
-import { isPhase, isRecording, isSelection } from '../../../model/tagged.js';
 import { recogniseCell } from '../cells.js';
 import { constantOf, valueAt } from '../numbers.js';
 import { environmentOf, scaledValue, signOf, valueOf } from '../values.js';
@@ -17,15 +24,15 @@ import { type StandardPopulation, type Standardising } from './context.js';
 /** Returns recordings of variables by their names in standard types; rates as the spikes they are computed from. */
 export function standardRecordings(context: Standardising, recordings: readonly Recording[]): readonly Recording[] {
   const spikes = new Set(
-    recordings.flatMap((one) => (isRecording(one, 'events') && one.events === 'spike' ? [JSON.stringify(one.of)] : [])),
+    recordings.flatMap((one) => (one.kind === 'events' && one.events === 'spike' ? [JSON.stringify(one.of)] : [])),
   );
   return recordings.flatMap((recording, k): readonly Recording[] => {
     const pointer = child('/recordings', k);
-    if (isSelection(recording.of, 'synapses') && !Object.hasOwn(context.projections, recording.of.projection)) {
+    if (recording.of.kind === 'synapses' && !Object.hasOwn(context.projections, recording.of.projection)) {
       context.report.missing(pointer, `a recording of ${recording.of.projection}, which is left out`);
       return [];
     }
-    if (isRecording(recording, 'rate')) {
+    if (recording.kind === 'rate') {
       context.report.convention(
         context.code('rate-from-spikes'),
         pointer,
@@ -34,14 +41,12 @@ export function standardRecordings(context: Standardising, recordings: readonly 
       const key = JSON.stringify(recording.of);
       if (spikes.has(key)) return [];
       spikes.add(key);
-      return [{ of: recording.of, events: 'spike', name: recording.name }];
+      return [{ kind: 'events', of: recording.of, events: 'spike', name: recording.name }];
     }
-    if (isRecording(recording, 'events')) return [recording];
+    if (recording.kind === 'events') return [recording];
     const names = namesOf(context, recording.of);
     if (names === undefined) return [recording];
-    const synapses = isSelection(recording.of, 'synapses')
-      ? context.synapseNames.get(recording.of.projection)
-      : undefined;
+    const synapses = recording.of.kind === 'synapses' ? context.synapseNames.get(recording.of.projection) : undefined;
     const cell = synapses === undefined ? cellOf(context, recording.of) : undefined;
     // The current of a stimulus is recorded by the stimulus's name.
     const isNamed = (variable: string): boolean =>
@@ -79,7 +84,7 @@ function namesOf(
   context: Standardising,
   rule: SelectionRule,
 ): ReadonlyMap<string, { readonly name: string; readonly factor: number }> | undefined {
-  if (isSelection(rule, 'synapses')) {
+  if (rule.kind === 'synapses') {
     const found = context.synapseNames.get(rule.projection);
     return found && new Map([...found.names].map(([ours, name]) => [ours, { name, factor: found.factor }]));
   }
@@ -94,17 +99,16 @@ function namesOf(
 function partedByCells(
   { model }: Standardising,
   set: Readonly<Record<string, Value>>,
-  where: string,
+  condition: Expression,
 ): Readonly<Record<string, Value>> | undefined {
-  const condition = parseExpression(where);
   if ([...namesIn(condition)].join() !== 'i' || callsIn(condition).some((call) => isRandom(call.function)))
     return undefined;
   const parted: Record<string, Value> = {};
   for (const [key, value] of Object.entries(set)) {
     const [, owner = '', variable = ''] = /^(\w+)\.(\w+)$/.exec(key) ?? [];
     const size = model.populations[owner]?.size;
-    const number = typeof value === 'string' ? constantOf(parseExpression(value)) : value;
-    if (size === undefined || typeof number !== 'number') return undefined;
+    const e = formulaOf(value);
+    if (size === undefined || (typeof value !== 'number' && (e && constantOf(e)) === undefined)) return undefined;
     const cells = Array.from({ length: size }, (_, k) => k).filter((k) => valueAt(condition, () => k) !== 0);
     if (cells.length > 0) parted[`${owner}[${rowOf(cells)?.join(':') ?? cells.join(', ')}].${variable}`] = value;
   }
@@ -113,7 +117,7 @@ function partedByCells(
 
 /** Returns phases that change parameters and variables of standard types. */
 export function standardPhases(context: Standardising, phase: Phase, pointer: string): readonly Phase[] {
-  if (!isPhase(phase, 'set')) return [phase];
+  if (phase.kind !== 'set') return [phase];
   if (phase.where !== undefined) {
     const { where, ...rest } = phase;
     const parted = partedByCells(context, phase.set, where);
@@ -183,6 +187,6 @@ function changedParameters(
   return Object.entries(found.parameters).flatMap(([name, e]): readonly (readonly [string, Value | undefined])[] => {
     const before = valueOf(cell.parameters[name] ?? number(0), environment);
     const after = valueOf(e, next);
-    return JSON.stringify(before) === JSON.stringify(after) && after !== undefined ? [] : [[name, after]];
+    return contentOf(before) === contentOf(after) && after !== undefined ? [] : [[name, after]];
   });
 }

@@ -1,13 +1,12 @@
 /** Currents and Poisson inputs as PyNN's current sources, and as sources with synapses of their own. */
 
-import { parseExpression } from '../../../lang/parse.js';
-import { binary, name, number, quantity } from '../../../lang/build.js';
+import { ampere } from '../../../lang/dimension.js';
+import { binary, number, quantity } from '../../../lang/build.js';
 import { foldConstants } from '../../../lang/fold.js';
 import { parseUnit } from '../../../lang/units.js';
 import type { Expression } from '../../../lang/ast.js';
-import { printExpression } from '../../../lang/print.js';
 import { namesIn } from '../../../lang/walk.js';
-import type { Stimulus } from '../../../model/model.js';
+import type { Stimulus } from '../../../model/typed.js';
 import { freeName } from '../../../model/free-name.js';
 import { child } from '../../../model/pointer.js';
 import { populationsOf } from '../../../model/selected.js';
@@ -31,12 +30,9 @@ export function standardiseStimulus(context: Standardising, name: string, stimul
     if (known === undefined || input === undefined) return keep();
     if (scale === undefined)
       return keep(`it acts on ${stimulus.input}, which is not a current of ${known.cell.standard.name}`);
-    const tree = withParameters(context, stimulus.value, target, known.environment);
-    if (tree === undefined) return keep('its current reads what differs between cells, or changes');
-    const value =
-      scale === 1 && typeof tree === 'string'
-        ? tree
-        : printExpression(scaledCurrent(asTree(tree), scale, declaresName(context, target, 'A') ? 'amp' : 'A'));
+    const whole = withParameters(context, stimulus.value, target, known.environment);
+    if (whole === undefined) return keep('its current reads what differs between cells, or changes');
+    const value = scale === 1 && whole === stimulus.value ? whole : scaledCurrent(whole, scale);
     context.stimuli[name] = { ...stimulus, input, value };
     return;
   }
@@ -44,7 +40,7 @@ export function standardiseStimulus(context: Standardising, name: string, stimul
   if (known === undefined) return keep();
   if (port === undefined)
     return keep(`it acts on ${stimulus.variable}, which is not a receptor of ${known.cell.standard.name}`);
-  const weight = valueOf(binary('*', number(port.factor), parseExpression(stimulus.weight)), known.environment);
+  const weight = valueOf(binary('*', number(port.factor), stimulus.weight), known.environment);
   if (typeof weight !== 'number') return keep('a weight that differs between cells');
   if (port.kind === 'conductance' && weight < 0) return keep('a negative conductance, which PyNN rejects');
   const source = freeName(name, (one) => Object.hasOwn(context.populations, one));
@@ -59,7 +55,7 @@ export function standardiseStimulus(context: Standardising, name: string, stimul
     order: 0,
   };
   context.projections[label] = {
-    from: { of: { population: source } },
+    from: { of: { kind: 'slice', population: source } },
     to: { of: stimulus.to },
     synapse: synapseType(context, 'StaticSynapse', standard, port.kind),
     connect: [{ rule: 'oneToOne' }],
@@ -79,36 +75,34 @@ export function standardiseStimulus(context: Standardising, name: string, stimul
 }
 
 /**
- * Returns an expression with numbers in place of a population's parameters; the same text if it reads no parameters.
+ * Returns an expression with numbers in place of a population's parameters; the same object if it reads no parameters.
  */
 function withParameters(
   context: Standardising,
-  text: string,
+  e: Expression,
   population: string,
   { numbers }: Environment,
-): string | Expression | undefined {
+): Expression | undefined {
   const type = context.model.neurons[context.model.populations[population]?.type ?? ''];
   const isOwn = (one: string): boolean => declaresName(context, population, one);
-  const read = [...namesIn(parseExpression(text))].filter(isOwn);
-  if (read.length === 0) return text;
+  const read = [...namesIn(e)].filter(isOwn);
+  if (read.length === 0) return e;
   if (!read.every((one) => numbers.has(one))) return undefined;
   const values = read.map((one) => {
     const { dimension } = parseUnit(type?.parameters[one]?.unit ?? '1');
     return [one, quantity(numbers.get(one) ?? 0, dimension)] as const;
   });
-  return foldConstants(parseExpression(text), new Map(values), isOwn);
+  return foldConstants(e, new Map(values), isOwn);
 }
 
-const asTree = (e: string | Expression): Expression => (typeof e === 'string' ? parseExpression(e) : e);
-
 /** Returns a current times a number, in the form that it has. */
-function scaledCurrent(e: Expression, scale: number, ampere: string): Expression {
-  const of = (part: Expression): Expression => scaledCurrent(part, scale, ampere);
+function scaledCurrent(e: Expression, scale: number): Expression {
+  const of = (part: Expression): Expression => scaledCurrent(part, scale);
   const literal = constantOf(e);
-  if (literal !== undefined) return binary('*', number(tidy(literal * scale)), name(ampere));
+  if (literal !== undefined) return quantity(tidy(literal * scale), ampere);
   if (e.kind === 'conditional') return { ...e, whenTrue: of(e.whenTrue), whenFalse: of(e.whenFalse) };
   if (e.kind === 'binary' && (e.operator === '+' || e.operator === '-'))
     return { ...e, left: of(e.left), right: of(e.right) };
   if (e.kind === 'binary' && e.operator === '*') return { ...e, left: of(e.left) };
-  return binary('*', binary('*', number(scale), name(ampere)), e);
+  return binary('*', quantity(scale, ampere), e);
 }

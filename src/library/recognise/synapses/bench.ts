@@ -1,20 +1,15 @@
 /** Runs synapse types on the host: the releases of their code at trains of spikes. */
 
-import type { Expression, Statement } from '../../../lang/ast.js';
+import type { Expression, Side, Statement } from '../../../lang/ast.js';
 import { number } from '../../../lang/build.js';
 import { linearForm } from '../../../lang/linear.js';
-import { parseStatements } from '../../../lang/parse.js';
-import type { SynapseType } from '../../../model/model.js';
+import { writtenBy } from '../../../lang/walk.js';
+import { formulaOf, statementsIn, type SynapseType } from '../../../model/typed.js';
 import { near, plain, sequence, valueAt, type Declared } from '../numbers.js';
 
 /** Returns the names in a synapse: parameters, state, and targets of its assignments. */
-export function namesOf(type: SynapseType): Declared {
-  const assigned = Object.values(type.pathways)
-    .flatMap(({ do: texts }) => texts)
-    .flatMap((text) => parseStatements(text))
-    .flatMap((statement) => (statement.kind === 'assignment' ? [statement.target] : []));
-  return new Set([...Object.keys(type.parameters), ...Object.keys(type.state), ...assigned]);
-}
+export const namesOf = ({ parameters, state, pathways }: SynapseType): Declared =>
+  new Set([...Object.keys(parameters), ...Object.keys(state), ...writtenBy(statementsIn(pathways))]);
 
 /** A spike of one side. */
 export type Spike = readonly [time: number, side: 'pre' | 'post'];
@@ -39,11 +34,8 @@ export function benchOf(type: SynapseType, dt: number): Bench | undefined {
     if (form === null) return undefined;
     rates.set(name, { slope: form.coefficients.get(name) ?? number(0), constant: form.constant });
   }
-  const code = (side: 'pre' | 'post'): readonly Statement[] =>
-    Object.values(type.pathways)
-      .filter(({ on }) => on === `${side}.spike`)
-      .flatMap(({ do: texts }) => texts)
-      .flatMap((text) => parseStatements(text));
+  const code = (side: Side): readonly Statement[] =>
+    Object.values(type.pathways).flatMap(({ on, do: own }) => (on.end === side && on.event === 'spike' ? own : []));
   const sides = { pre: code('pre'), post: code('post') };
   return {
     run(spikes, values) {
@@ -57,15 +49,10 @@ export function benchOf(type: SynapseType, dt: number): Bench | undefined {
         if (typeof value === 'number') variables.set(name, value);
       for (const [name, value] of Object.entries(values)) variables.set(name, value);
       for (const [name, { initial }] of Object.entries(type.state))
-        if (!variables.has(name))
-          variables.set(
-            name,
-            typeof initial === 'number'
-              ? initial
-              : typeof initial === 'string'
-                ? valueAt(plain(initial, namesOf(type)), look)
-                : 0,
-          );
+        if (!variables.has(name)) {
+          const e = formulaOf(initial);
+          variables.set(name, typeof initial === 'number' ? initial : e ? valueAt(plain(e, namesOf(type)), look) : 0);
+        }
       let now = 0;
       const released: number[] = [];
       const after: ReadonlyMap<string, number>[] = [];

@@ -10,7 +10,7 @@ import { binary, name as nameOf, number, quantity, quotient } from '../../../../
 import { ampere } from '../../../../src/lang/dimension.js';
 import { evaluate, NoNumber } from '../../../../src/lang/evaluate.js';
 import { foldConstants } from '../../../../src/lang/fold.js';
-import { operandsOf } from '../../../../src/lang/operands.js';
+import { operandsOf, addendsOf } from '../../../../src/lang/addends.js';
 import { mapExpression, namesIn, writtenBy } from '../../../../src/lang/walk.js';
 import { beforeStep, during } from '../../../../src/library/gather/step-times.js';
 import { ownNames } from '../../../../src/model/declared-names.js';
@@ -37,7 +37,6 @@ import { populationValues } from '../network-values.js';
 import { numberAt } from '../values.js';
 import { cutCable, type CutCable } from './cable-sections.js';
 import { cableProjection, isArea, isReciprocalArea, type WrittenCable } from './cable-synapses.js';
-import { addendsOf } from '../../../../src/lang/addends.js';
 import { factorsOf } from './membrane-current.js';
 import { chosenInPlaceOf } from '../remark-method.js';
 

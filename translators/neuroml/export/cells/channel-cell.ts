@@ -5,7 +5,6 @@ import { addendsOf } from '../../../../src/lang/addends.js';
 import { boolean, isZero, name as nameOf, negated, number, product, sum } from '../../../../src/lang/build.js';
 import { ampere, faradByArea, volt } from '../../../../src/lang/dimension.js';
 import { evaluate, NoNumber } from '../../../../src/lang/evaluate.js';
-import { writtenNeuron } from '../../../../src/model/typed-model.js';
 import { printExpression } from '../../../../src/lang/print.js';
 import { namesIn } from '../../../../src/lang/walk.js';
 import { receptorsOn, type NeuromlCell } from '../../../../src/library/neuroml/cells.js';
@@ -92,7 +91,7 @@ class ChannelCell {
     if (!isPlain || type.compartments || type.cable || type.state['v']?.unit !== 'V') return undefined;
     if (!spike || spike.do.length > 0 || !isCrossing(spike)) return undefined;
     const environment = environmentOf(type, populations, written.values, context);
-    const found = receptorsOn(writtenNeuron(type), { environment, signs: new Map(), dt: context.dt });
+    const found = receptorsOn(type, { environment, signs: new Map(), dt: context.dt });
     if (!found) return undefined;
     this.#receptors = found;
     this.#setCapacitance(environment.numbers, found.capacitance);

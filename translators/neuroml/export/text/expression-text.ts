@@ -9,7 +9,7 @@ import { second } from '../../../../src/lang/dimension.js';
 import type { Dimension, Expression } from '../../../../src/lang/ast.js';
 import { binary, call, conditional, name as nameOf, number, quantity } from '../../../../src/lang/build.js';
 import { constants } from '../../../../src/lang/functions.js';
-import { operandsOf } from '../../../../src/lang/operands.js';
+import { operandsOf } from '../../../../src/lang/addends.js';
 import { equalExpressions, mapExpression } from '../../../../src/lang/walk.js';
 import { isPure } from './dimensions.js';
 import { callPiece } from './function-text.js';

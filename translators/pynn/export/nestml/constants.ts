@@ -6,16 +6,21 @@
 import type { Expression } from '../../../../src/lang/ast.js';
 import { binary, conditional, name as nameOf, quantity } from '../../../../src/lang/build.js';
 import { second } from '../../../../src/lang/dimension.js';
-import { parseExpression, parseStatements } from '../../../../src/lang/parse.js';
-import { printExpression, printStatement } from '../../../../src/lang/print.js';
 import { parseUnit } from '../../../../src/lang/units.js';
-import { mapExpression, mapStatement, namesIn } from '../../../../src/lang/walk.js';
-import { treesIn, withParts } from '../../../../src/library/readable/texts.js';
+import { mapExpression, substitute } from '../../../../src/lang/walk.js';
 import { numbersOf } from '../../../../src/model/arrays.js';
 import { mapped } from '../../../../src/model/collections.js';
 import { ownNames } from '../../../../src/model/declared-names.js';
 import { freeName } from '../../../../src/model/free-name.js';
-import type { Model, NeuronType, Operation, ValidModel, Value } from '../../../../src/model/model.js';
+import {
+  contentOf,
+  readsVariable,
+  withExpressions,
+  type Model,
+  type NeuronType,
+  type ValidModel,
+  type Value,
+} from '../../../../src/model/typed.js';
 import { populationsOf } from '../../../../src/model/selected.js';
 
 /** The longest table that is written as choices. */
@@ -73,7 +78,7 @@ export function withConstantsOfCells(
         const { constants = new Map<string, CellConstant>() } = types[population.type ?? ''] ?? {};
         const values = [...constants].map(([name, constant]): [string, Value] => [
           name,
-          { array: constant.values.slice(0, population.size) },
+          { kind: 'array', array: constant.values.slice(0, population.size) },
         ]);
         return values.length === 0
           ? population
@@ -82,7 +87,7 @@ export function withConstantsOfCells(
       operations: mapped(model.operations, (operation) => {
         const [owner = ''] = populationsOf(operation.on);
         const index = types[model.populations[owner]?.type ?? '']?.index;
-        return index === undefined ? operation : withIndex(operation, index);
+        return index === undefined ? operation : { ...operation, do: withIndex(operation.do, index) };
       }),
     },
     data,
@@ -96,22 +101,13 @@ const largest = ({ populations }: Model, id: string): number =>
 function readsIndex({ operations, populations }: Model, id: string): boolean {
   return Object.values(operations).some(
     ({ on, do: statements }) =>
-      populationsOf(on).some((owner) => populations[owner]?.type === id) &&
-      statements.some((text) => parseStatements(text).some(({ value }) => namesIn(value).has('i'))),
+      populationsOf(on).some((owner) => populations[owner]?.type === id) && readsVariable(statements, 'i'),
   );
 }
 
-function withIndex(operation: Operation, index: string): Operation {
-  const renamed = (part: Expression): Expression => (part.kind === 'name' && part.name === 'i' ? nameOf(index) : part);
-  return {
-    ...operation,
-    do: operation.do.map((text) =>
-      parseStatements(text)
-        .map((statement) => printStatement(mapStatement(statement, (e) => mapExpression(e, renamed))))
-        .join('; '),
-    ),
-  };
-}
+/** Returns code that reads a parameter in the place of the index. */
+const withIndex = <T>(code: T, index: string): T =>
+  withExpressions(code, (e) => substitute(e, new Map([['i', nameOf(index)]])));
 
 function withChoices(
   type: NeuronType,
@@ -125,20 +121,19 @@ function withChoices(
     taken.add(found);
     return found;
   };
-  const print = (e: Expression): string => printExpression(e, { taken: (name) => taken.has(name) });
   const derived: Record<string, NeuronType['derived'][string]> = { ...type.derived };
   const held = new Map<string, string>();
   const derivatives = mapped(type.derivatives, (derivative) => {
-    const rate = mapExpression(parseExpression(derivative.rate), (part) => {
+    const rate = mapExpression(derivative.rate, (part) => {
       const table = part.kind === 'call' ? tables.get(part.function) : undefined;
       if (part.kind !== 'call' || table === undefined) return part;
-      const text = print(part);
-      const name = held.get(text) ?? free(`${part.function}_`);
-      held.set(text, name);
-      derived[name] ??= { unit: table.unit, type: 'real', value: text, shared: false, held: true };
+      const key = contentOf(part);
+      const name = held.get(key) ?? free(`${part.function}_`);
+      held.set(key, name);
+      derived[name] ??= { unit: table.unit, type: 'real', value: part, shared: false, held: true };
       return nameOf(name);
     });
-    return held.size === 0 ? derivative : { ...derivative, rate: print(rate) };
+    return held.size === 0 ? derivative : { ...derivative, rate };
   });
   const constants = new Map<string, CellConstant>();
   const rows = new Map<string, readonly string[]>();
@@ -162,16 +157,16 @@ function withChoices(
       .slice(0, -1)
       .reduceRight<Expression>((rest, k) => conditional(earlier(k), valueAt(k), rest), valueAt(steps.length - 1));
   };
-  let code = withParts({ ...type, derived, derivatives }, chosen);
+  let code: NeuronType = withExpressions({ ...type, derived, derivatives }, (e) => mapExpression(e, chosen));
   const running = { derived: code.derived, derivatives: code.derivatives, events: code.events };
   let index: string | undefined;
-  if (indexed || treesIn(running).some((e) => namesIn(e).has('i'))) {
+  if (indexed || readsVariable(running, 'i')) {
     index = free('index');
-    const parameter = nameOf(index);
-    const renamed = withParts({ ...code, parameters: {}, state: {} }, (part) =>
-      part.kind === 'name' && part.name === 'i' ? parameter : part,
-    );
-    code = { ...renamed, parameters: code.parameters, state: code.state };
+    code = {
+      ...withIndex({ ...code, parameters: {}, state: {} }, index),
+      parameters: code.parameters,
+      state: code.state,
+    };
     constants.set(index, { unit: '1', values: Array.from({ length: count }, (_, k) => k) });
   }
   const parameters = Object.fromEntries(

@@ -176,17 +176,15 @@ export class NestmlModels {
       if (projection.to.of.kind === 'synapses' || projection.from.of.kind === 'synapses') continue;
       if (!ownersOf(projection.to.of).some((owner) => ids.includes(owner))) continue;
       const synapse = this.#model.synapses[projection.synapse];
-      const own = this.#valid.model.synapses[projection.synapse];
-      const given = this.#valid.model.projections[name];
-      if (synapse === undefined || own === undefined || given === undefined) continue;
-      const isNamed = declaredName(own) !== '';
+      if (synapse === undefined) continue;
+      const isNamed = declaredName(synapse) !== '';
       const use = attempt(() => {
         if (isNamed) return namedUse(projection.receptors['port'], type);
-        if (!isPlastic(synapse)) return staticUse(given, synapse, own, type, this.#valid.data);
+        if (!isPlastic(synapse)) return staticUse(projection, synapse, type, this.#valid.data);
         if (!ownersOf(projection.to.of).every((one) => ids.includes(one)))
           throw new NotInNestml('plastic synapses onto cells of several types');
         const model = `${name.replace(/\W/g, '_')}_synapse`;
-        return plasticUse(model, given, synapse, own, type, this.#valid.data);
+        return plasticUse(model, projection, synapse, type, this.#valid.data);
       });
       if (typeof use === 'string') this.#uses.set(name, use);
       else {

@@ -3,14 +3,13 @@
 import type { Assignment, Expression, Statement } from '../../../../src/lang/ast.js';
 import { name as nameOf, negated, number } from '../../../../src/lang/build.js';
 import { linearForm } from '../../../../src/lang/linear.js';
-import { parseExpression } from '../../../../src/lang/parse.js';
 import { parseUnit } from '../../../../src/lang/units.js';
 import { equalExpressions, mapStatement, namesIn, readsAny, substitute } from '../../../../src/lang/walk.js';
 import { environmentOf, valueOf } from '../../../../src/library/recognise/values.js';
 import { weightKindOf } from '../../../../src/library/standard-type.js';
-import type * as written from '../../../../src/model/model.js';
-import type { DataStore, Projection, Value } from '../../../../src/model/model.js';
-import type { NeuronType, SynapseType } from '../../../../src/model/typed.js';
+import type { DataStore, Value } from '../../../../src/model/model.js';
+import { formulaOf, type NeuronType, type Projection, type SynapseType } from '../../../../src/model/typed.js';
+import { writtenValue } from '../../../../src/model/typed-model.js';
 import { indented } from './cell-of-nest.js';
 import { draws, nestmlAssignment, nestmlText, textOf, withStrictChoices, type Names } from './expressions.js';
 import type { NestmlSynapse } from './nestml-synapse.js';
@@ -38,14 +37,12 @@ const ownTarget = (statement: Statement, ports: object): string | undefined =>
  * Returns the effect of plastic synapses, which send a weight of their own.
  *
  * @param name  of the NESTML model
- * @param own   the type in its written form
  * @throws NotInNestml
  */
 export function plasticUse(
   name: string,
   { values: given, receptors }: Pick<Projection, 'values' | 'receptors'>,
   type: SynapseType,
-  own: written.SynapseType,
   target: NeuronType,
   data: DataStore,
 ): StaticUse & { readonly synapse: NestmlSynapse } {
@@ -77,14 +74,14 @@ export function plasticUse(
 
   const variables = { ...parameters, ...state };
   const assigned = new Set([...onPre, ...onPost].flatMap((one) => ownTarget(one, ports) ?? []));
-  const known = allValues(own, given);
+  const known = allValues(type, given);
   const environment = environmentOf(known, data);
   const settled = (key: string): Value => {
     const value = known[key] ?? 0;
-    if (typeof value !== 'string') return value;
-    const found = valueOf(parseExpression(value), environment);
+    const e = formulaOf(value);
+    const found = e ? valueOf(e, environment) : value;
     if (found === undefined) throw new NotInNestml(`the value of ${key}, which PyNN's values do not express`);
-    return found;
+    return writtenValue(found, type);
   };
   const read = [...namesIn(sent.value)].filter((key) => Object.hasOwn(variables, key));
   const weight =

@@ -4,7 +4,7 @@ import { withNames } from '../../../../src/library/readable/renamed.js';
 import type { ConversionEntry } from '../../../../src/model/conversion-report.js';
 import { ownNames } from '../../../../src/model/declared-names.js';
 import { freeName } from '../../../../src/model/free-name.js';
-import type { NeuronType, ValidModel } from '../../../../src/model/model.js';
+import type { NeuronType, ValidModel } from '../../../../src/model/typed.js';
 import { child } from '../../../../src/model/pointer.js';
 
 /**

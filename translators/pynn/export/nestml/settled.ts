@@ -3,12 +3,17 @@
  * other parameters.
  */
 
-import { parseExpression } from '../../../../src/lang/parse.js';
 import { environmentOf, valueOf } from '../../../../src/library/recognise/values.js';
 import { valueInUnit } from '../../../../src/library/recognise/with-unit.js';
-import { ownNames } from '../../../../src/model/declared-names.js';
 import { mapped } from '../../../../src/model/collections.js';
-import type { EquationSet, Model, NeuronType, ValidModel, Value } from '../../../../src/model/model.js';
+import {
+  formula,
+  formulaOf,
+  type EquationSet,
+  type NeuronType,
+  type ValidModel,
+  type Value,
+} from '../../../../src/model/typed.js';
 import { declaredName } from '../../../../src/library/declared-types.js';
 
 type Values = Readonly<Record<string, Value>>;
@@ -19,9 +24,9 @@ type Values = Readonly<Record<string, Value>>;
  */
 export function allValues({ parameters, state, derived }: EquationSet, given: Values): Values {
   return {
-    ...Object.fromEntries(Object.entries(derived).map(([name, { value }]) => [name, value])),
-    ...Object.fromEntries(Object.entries(state).map(([name, { initial }]) => [name, initial])),
-    ...Object.fromEntries(Object.entries(parameters).map(([name, { value }]) => [name, value])),
+    ...mapped(derived, ({ value }) => formula(value)),
+    ...mapped(state, ({ initial }) => initial),
+    ...mapped(parameters, ({ value }) => value),
     ...given,
   };
 }
@@ -33,57 +38,37 @@ export function withSettledValues(valid: ValidModel): ValidModel {
   const { model, data } = valid;
   const settle = (type: EquationSet, all: Values, names: readonly string[], given: Values): Values => {
     const { parameters, state } = type;
-    const own = ownNames(type);
     const environment = environmentOf(all, data);
     const settled = names.flatMap((name) => {
-      const value = all[name];
-      if (typeof value !== 'string') return [];
-      const found = valueOf(parseExpression(value), environment);
+      const e = formulaOf(all[name] ?? 0);
+      const found = e && valueOf(e, environment);
       const unit = (parameters[name] ?? state[name])?.unit ?? '1';
-      return found === undefined ? [] : [[name, valueInUnit(found, unit, (taken) => own.has(taken))] as const];
+      return found === undefined ? [] : [[name, valueInUnit(found, unit)] as const];
     });
     return { ...given, ...Object.fromEntries(settled) };
   };
-  const neurons = Object.entries(model.neurons).map(([id, type]): [string, NeuronType] => {
-    if (declaredName(type) !== '') return [id, type];
+  const neurons = mapped(model.neurons, (type): NeuronType => {
+    if (declaredName(type) !== '') return type;
     const { parameters, state } = type;
     const usual = settle(type, allValues(type, {}), [...Object.keys(parameters), ...Object.keys(state)], {});
-    return [
-      id,
-      {
-        ...type,
-        parameters: mapped(parameters, (parameter, name) => ({ ...parameter, value: usual[name] ?? parameter.value })),
-        state: mapped(state, (variable, name) => ({ ...variable, initial: usual[name] ?? variable.initial })),
-      },
-    ];
+    return {
+      ...type,
+      parameters: mapped(parameters, (parameter, name) => ({ ...parameter, value: usual[name] ?? parameter.value })),
+      state: mapped(state, (variable, name) => ({ ...variable, initial: usual[name] ?? variable.initial })),
+    };
   });
-  const populations = Object.entries(model.populations).map(
-    ([id, population]): [string, Model['populations'][string]] => {
-      const type = model.neurons[population.type ?? ''];
-      if (type === undefined || declaredName(type) !== '') return [id, population];
-      const all = { N: population.size, ...allValues(type, population.values) };
-      const names = [...Object.keys(type.parameters), ...Object.keys(type.state)];
-      return [id, { ...population, values: settle(type, all, names, population.values) }];
-    },
-  );
-  const projections = Object.entries(model.projections).map(
-    ([id, projection]): [string, Model['projections'][string]] => {
-      const type = model.synapses[projection.synapse];
-      if (type === undefined || declaredName(type) !== '') return [id, projection];
-      const names = Object.keys(type.parameters);
-      return [
-        id,
-        { ...projection, values: settle(type, allValues(type, projection.values), names, projection.values) },
-      ];
-    },
-  );
-  return {
-    model: {
-      ...model,
-      neurons: Object.fromEntries(neurons),
-      populations: Object.fromEntries(populations),
-      projections: Object.fromEntries(projections),
-    },
-    data,
-  };
+  const populations = mapped(model.populations, (population) => {
+    const type = model.neurons[population.type ?? ''];
+    if (type === undefined || declaredName(type) !== '') return population;
+    const all = { N: population.size, ...allValues(type, population.values) };
+    const names = [...Object.keys(type.parameters), ...Object.keys(type.state)];
+    return { ...population, values: settle(type, all, names, population.values) };
+  });
+  const projections = mapped(model.projections, (projection) => {
+    const type = model.synapses[projection.synapse];
+    if (type === undefined || declaredName(type) !== '') return projection;
+    const all = allValues(type, projection.values);
+    return { ...projection, values: settle(type, all, Object.keys(type.parameters), projection.values) };
+  });
+  return { model: { ...model, neurons, populations, projections }, data };
 }

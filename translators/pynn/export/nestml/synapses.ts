@@ -5,9 +5,9 @@ import { parseUnit } from '../../../../src/lang/units.js';
 import { namesIn } from '../../../../src/lang/walk.js';
 import { weightKindOf, type WeightKind } from '../../../../src/library/standard-type.js';
 import { environmentOf, valueOf } from '../../../../src/library/recognise/values.js';
-import type * as written from '../../../../src/model/model.js';
-import type { DataStore, Projection, Value } from '../../../../src/model/model.js';
-import type { NeuronType, SynapseType } from '../../../../src/model/typed.js';
+import type { DataStore, Value } from '../../../../src/model/model.js';
+import type { NeuronType, Projection, SynapseType } from '../../../../src/model/typed.js';
+import { writtenValue } from '../../../../src/model/typed-model.js';
 import { draws } from './expressions.js';
 import { NotInNestml } from './not-in-nestml.js';
 import { weightUnitOf, type Arrival } from './ports.js';
@@ -32,17 +32,15 @@ export interface StaticUse {
 /**
  * Returns the amounts that a projection's synapses add to their targets.
  *
- * @param own  the type in its written form
  * @throws NotInNestml
  */
 export function staticUse(
   { values, receptors }: Pick<Projection, 'values' | 'receptors'>,
   type: SynapseType,
-  own: written.SynapseType,
   target: NeuronType,
   data: DataStore,
 ): StaticUse {
-  const known = allValues(own, values);
+  const known = allValues(type, values);
   if (type.contributes.length > 0) throw new NotInNestml('synapses that act between spikes');
   if (type.summed.length > 0) throw new NotInNestml('sums over synapses');
   if (Object.keys(type.derivatives).length > 0 || Object.keys(type.events ?? {}).length > 0)
@@ -89,7 +87,7 @@ export function staticUse(
     return {
       ...base,
       arrivals: added.map(({ variable, dimension, sign }) => ({ variable, dimension, factor: sign })),
-      weight: known[common] ?? 0,
+      weight: writtenValue(known[common] ?? 0, type),
     };
   const weight = valueOf(one.value, environmentOf(known, data));
   if (weight === undefined) throw new NotInNestml('weights that differ between synapses in several of their parts');
@@ -97,7 +95,7 @@ export function staticUse(
     return {
       ...base,
       arrivals: [{ variable: one.variable, dimension: one.dimension, factor: 1 }],
-      weight,
+      weight: writtenValue(weight, type),
     };
   const numbers = added.map(({ value, unit }) =>
     unit === one.unit ? valueOf(value, environmentOf(known, data)) : undefined,
@@ -105,5 +103,5 @@ export function staticUse(
   const factors = numbers.map((value) => (typeof value === 'number' ? value / Number(weight) : NaN));
   if (!factors.every(Number.isFinite)) throw new NotInNestml('synapses that add several values');
   const arrivals = added.map(({ variable, dimension }, k) => ({ variable, dimension, factor: factors[k] ?? 1 }));
-  return { ...base, arrivals, weight };
+  return { ...base, arrivals, weight: writtenValue(weight, type) };
 }

@@ -1,14 +1,4 @@
-/**
- * Files that still read code or JSON of a model by regular expressions, each with the form that will take its place.
- * The list may only become shorter: a file without such an expression is reported until it is removed.
- */
-const listed = {
-  // Names that other parts of a model read: the references of its typed form.
-  'src/library/gather/generators.ts': 'prefixes of names in code',
-  'src/library/readable/renamed.ts': 'ends of synapses in the JSON of a part',
-  // Texts of a notation, before a parser has read them.
-  'src/xml/lists.ts': 'attributes of an element of XML',
-};
+/** Regular expressions over code or JSON of a model. */
 
 const searches = /^(?:match|matchAll|replace|replaceAll|search|split)$/;
 
@@ -28,14 +18,9 @@ const isMade = (node) =>
  */
 export const noCodeByPatterns = {
   create(context) {
-    const reason = Object.entries(listed).find(([file]) => context.filename.endsWith(`/${file}`))?.[1];
-    let found = 0;
-    const report = (node, message) => {
-      found += 1;
-      if (reason === undefined) context.report({ node, message });
-    };
     const made = (node) => {
-      if (isMade(node)) report(node, 'Names in code mean what the typed form says: walk its expressions.');
+      const message = 'Names in code mean what the typed form says: walk its expressions.';
+      if (isMade(node)) context.report({ node, message });
     };
     return {
       NewExpression: made,
@@ -44,12 +29,9 @@ export const noCodeByPatterns = {
         const { object, property } = node.callee;
         const isSearch = isJson(object) && searches.test(property?.name ?? '') && node.arguments[0]?.type !== 'Literal';
         const isPattern = isJson(object) && node.arguments[0]?.regex !== undefined;
+        const message = 'JSON of a model is no text to search: read the members of the model.';
         if (isSearch || isPattern || (property?.name === 'test' && isJson(node.arguments[0])))
-          report(node, 'JSON of a model is no text to search: read the members of the model.');
-      },
-      'Program:exit'(node) {
-        if (reason !== undefined && found === 0)
-          context.report({ node, message: 'Remove this file from the list in scripts/lint/code-by-patterns.js.' });
+          context.report({ node, message });
       },
     };
   },

@@ -64,7 +64,6 @@ const cases: Case[] = [
   ['translators/brian/x.ts', 'export const f = (x: object): unknown => JSON.stringify(x).match(/v/);', byPatterns],
   ['src/library/x.ts', 'export const f = (x: string): boolean => /^v/.test(x);', []],
   ['src/cli/x.ts', 'export const f = (x: string): RegExp => new RegExp(`^${x}`);', []],
-  ['src/library/readable/renamed.ts', 'export const none = 0;', byPatterns],
   ['src/lang/x.ts', 'export const f = (x: any): number => (x === 1 ? 1 : 2);', ['typescript(no-explicit-any)']],
   ['src/cli/x.ts', `/** ${'word '.repeat(24)}*/\nexport const x = 1;`, ['house(comment-width)']],
   ['test/cli/x.ts', `export const x = 1;\n// ${'–'.repeat(118)}`, ['house(comment-width)']],

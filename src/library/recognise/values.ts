@@ -8,7 +8,7 @@ import { binary, call, name as nameOf, number, product, sum } from '../../lang/b
 import { isRandom } from '../../lang/functions.js';
 import { linearForm } from '../../lang/linear.js';
 import { callsIn, mapExpression, namesIn, substitute } from '../../lang/walk.js';
-import { formula, formulaOf, type DataStore, type Value } from '../../model/typed.js';
+import { formula as computed, formulaOf, type DataStore, type Value } from '../../model/typed.js';
 import { constantOf, fold, hasCases, near, plain, tidy, valueAt, type Declared } from './numbers.js';
 
 /** Parameters of one population or projection: numbers, and values that differ between elements. */
@@ -49,7 +49,7 @@ export function environmentOf(values: Readonly<Record<string, Value>>, data: Dat
     pending.delete(name);
     queue.push(...(readers.get(name) ?? []));
   }
-  for (const [name, e] of pending) varying.set(name, formula(e));
+  for (const [name, e] of pending) varying.set(name, computed(e));
   return { numbers, varying, data };
 }
 
@@ -277,16 +277,16 @@ function lineOf(e: Expression, part: Expression): readonly [factor: number, offs
 function drawOf(e: Expression): Value {
   const draws = callsIn(e).filter((one) => isRandom(one.function));
   const [draw] = draws;
-  if (draw === undefined && [...namesIn(e)].join() === 'i') return formula(fold(affine(e, 'i') ?? e));
-  if (draw === undefined || draws.length > 1) return formula(e);
+  if (draw === undefined && [...namesIn(e)].join() === 'i') return computed(fold(affine(e, 'i') ?? e));
+  if (draw === undefined || draws.length > 1) return computed(e);
   const [slope, offset] = lineOf(e, draw) ?? [];
   const given = draw.arguments.map(constantOf);
   if (slope === undefined || offset === undefined || given.some((one) => one === undefined)) {
-    return formula(clipped(e) ?? transformed(e, draw) ?? e);
+    return computed(clipped(e) ?? transformed(e, draw) ?? e);
   }
   const [a, b] = given;
   const at = (x: number): number => tidy(offset + slope * x);
-  const drawn = (values: readonly number[]): Value => formula(call(draw.function, values.map(literal)));
+  const drawn = (values: readonly number[]): Value => computed(call(draw.function, values.map(literal)));
   switch (draw.function) {
     case 'uniform': {
       const ends = [at(a ?? 0), at(b ?? 1)];
@@ -300,13 +300,13 @@ function drawOf(e: Expression): Value {
       return drawn([at(a ?? 0), tidy(Math.abs(slope) * (b ?? 1)), Math.min(...ends), Math.max(...ends)]);
     }
     case 'exponential':
-      return offset === 0 ? drawn([tidy(slope * (a ?? 1))]) : formula(e);
+      return offset === 0 ? drawn([tidy(slope * (a ?? 1))]) : computed(e);
     case 'gamma':
-      return offset === 0 ? drawn([a ?? 1, tidy(slope * (b ?? 1))]) : formula(e);
+      return offset === 0 ? drawn([a ?? 1, tidy(slope * (b ?? 1))]) : computed(e);
     case 'lognormal':
-      return offset === 0 && slope > 0 ? formula(product(number(tidy(slope)), draw)) : formula(e);
+      return offset === 0 && slope > 0 ? computed(product(number(tidy(slope)), draw)) : computed(e);
     default:
-      return formula(e);
+      return computed(e);
   }
 }
 

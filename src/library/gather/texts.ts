@@ -5,7 +5,6 @@ import type { Expression } from '../../lang/ast.js';
 import { dependencyOrder, findCycle } from '../../lang/graph.js';
 import { namesInText } from '../../lang/lexer.js';
 import { parseExpression, parseStatements } from '../../lang/parse.js';
-import { printExpression } from '../../lang/print.js';
 import { measure, namesIn, substitute } from '../../lang/walk.js';
 import { expressionsIn, statementsIn } from '../../model/typed.js';
 
@@ -79,7 +78,3 @@ export function derivedInOrder({
     return tree === undefined ? [] : [[name, tree] as const];
   });
 }
-
-/** Returns a text with expressions in the place of names. */
-export const replaced = (text: string, replacements: ReadonlyMap<string, Expression>): string =>
-  printExpression(substitute(parseExpression(text), replacements));

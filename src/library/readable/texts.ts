@@ -1,9 +1,9 @@
 /** The texts of a type, changed as trees. */
 
-import type { Expression, Statement } from '../../lang/ast.js';
+import type { Expression } from '../../lang/ast.js';
 import { parseExpression, parseStatements } from '../../lang/parse.js';
 import { printExpression, printStatement } from '../../lang/print.js';
-import { expressionsOf, mapExpression, mapStatement } from '../../lang/walk.js';
+import { mapStatement } from '../../lang/walk.js';
 import type { EquationSet } from '../../model/model.js';
 
 /** Members with an expression, and members with statements. */
@@ -39,29 +39,8 @@ export function withTrees<T extends EquationSet>(type: T, change: (e: Expression
   return walk(type, '') as T;
 }
 
-/** Returns a type with every part of every expression changed, parts of parts first. */
-export const withParts = <T extends EquationSet>(type: T, change: (e: Expression) => Expression): T =>
-  withTrees(type, (e) => mapExpression(e, change));
-
 /** Returns names that a type itself declares; units of the same name are written long. */
 function namesDeclared(type: EquationSet & { readonly inputs?: object; readonly ports?: object }): ReadonlySet<string> {
   const maps = [type.parameters, type.state, type.derived, type.inputs ?? {}, type.ports ?? {}];
   return new Set(maps.flatMap((map) => Object.keys(map)));
-}
-
-/** Returns all expressions of a type, including expressions in its statements. */
-export function treesIn(part: unknown, key = ''): readonly Expression[] {
-  if (typeof part === 'string') return expressions.has(key) ? [parseExpression(part)] : [];
-  if (statements.has(key)) return codeIn(part, key).flatMap(expressionsOf);
-  if (Array.isArray(part)) return part.flatMap((one: unknown) => treesIn(one, key));
-  if (typeof part !== 'object' || part === null) return [];
-  return Object.entries(part).flatMap(([name, one]) => treesIn(one, name));
-}
-
-/** Returns all statements of a part of a type. */
-export function codeIn(part: unknown, key = ''): readonly Statement[] {
-  if (typeof part === 'string') return statements.has(key) ? parseStatements(part) : [];
-  if (Array.isArray(part)) return part.flatMap((one: unknown) => codeIn(one, key));
-  if (typeof part !== 'object' || part === null) return [];
-  return Object.entries(part).flatMap(([name, one]) => codeIn(one, name));
 }

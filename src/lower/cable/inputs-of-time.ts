@@ -8,7 +8,6 @@
 import type { Expression } from '../../lang/ast.js';
 import { conditional, difference, name as nameOf } from '../../lang/build.js';
 import { drawsIn } from '../../lang/functions.js';
-import { printExpression } from '../../lang/print.js';
 import { namesIn, substitute } from '../../lang/walk.js';
 import { elementsOf, pairsOf } from '../../draw/ends.js';
 import { arrayOf } from '../../model/arrays.js';
@@ -18,7 +17,7 @@ import { derivative } from '../../lang/derivative.js';
 import { valueOf as knownValue } from '../../model/rules/known-values.js';
 import { equationsOf, eventsOf, inlineDerived } from '../context/equations.js';
 import { valueOf } from '../context/groups.js';
-import { ownersOf } from '../../model/typed.js';
+import { contentOf, ownersOf } from '../../model/typed.js';
 import type {
   DataStore,
   End,
@@ -180,14 +179,14 @@ function functionsOfTime(type: NeuronType): ReadonlyMap<string, InputOfTime> {
 
 /**
  * Whether one of the conditions holds at all times or, depending on parameters, never. Comparisons are identified by
- * their text; of two opposite comparisons, one holds.
+ * their content; of two opposite comparisons, one holds.
  */
 function alwaysOrNever(conditions: readonly Expression[]): boolean {
   const opposite = { '<': '>=', '>': '<=' } as const;
   const atoms: { readonly key: string; readonly timed: boolean }[] = [];
   const keyOf = (e: Expression): readonly [key: string, negated: boolean] => {
-    if (e.kind !== 'binary') return [printExpression(e), false];
-    const sides = `${printExpression(e.left)} ? ${printExpression(e.right)}`;
+    if (e.kind !== 'binary') return [contentOf(e), false];
+    const sides = `${contentOf(e.left)} ? ${contentOf(e.right)}`;
     for (const [operator, other] of Object.entries(opposite))
       if (e.operator === operator || e.operator === other) return [`${sides} ${operator}`, e.operator === other];
     return [`${sides} ${e.operator}`, false];

@@ -119,10 +119,15 @@ export interface Unit {
   readonly distance: number;
   /** Distance relative to twice the change by halving the step, and to the step. */
   readonly ratio: number;
+  /** Whether the distance is within the rounding of the variable. */
+  readonly isNegligible: boolean;
 }
 
+/** A unit without its figures. */
+type Quantity = Omit<Unit, 'distance' | 'ratio' | 'isNegligible'>;
+
 /** Returns the key of a unit. */
-export const keyOf = ({ population, cell, variable = '', part }: Omit<Unit, 'distance' | 'ratio'>): string =>
+export const keyOf = ({ population, cell, variable = '', part }: Quantity): string =>
   `${population}[${cell}] ${variable} ${part}`;
 
 /** A cell with other numbers of spikes in both models, and the time of the first spike without a partner. */
@@ -217,10 +222,10 @@ export function distancesOf(
   const unmatched: Unmatched[] = [];
   const apart: number[] = [];
   const partOf = (time: number): number => Math.min(parts - 1, Math.max(0, Math.floor((time / end) * parts)));
-  const sums = new Map<string, { unit: Omit<Unit, 'distance' | 'ratio'>; distances: number[]; own: number }>();
-  const add = (unit: Omit<Unit, 'distance' | 'ratio'>, distance: number, own: number): void => {
+  const sums = new Map<string, { unit: Quantity; distances: number[]; own: number; negligible: number }>();
+  const add = (unit: Quantity, distance: number, own: number, negligible: number): void => {
     const key = keyOf(unit);
-    const sum = sums.get(key) ?? { unit, distances: [], own: 0 };
+    const sum = sums.get(key) ?? { unit, distances: [], own: 0, negligible };
     sum.distances.push(distance);
     sum.own += own;
     sums.set(key, sum);
@@ -251,6 +256,7 @@ export function distancesOf(
           { population, cell, part: partOf(time) },
           distance,
           2 * (Math.abs(time - time2) + Math.abs(other - other2)) + step,
+          0,
         );
         around.push([Math.min(...times) - interval, Math.max(...times) + interval]);
       }
@@ -279,18 +285,19 @@ export function distancesOf(
         const [p, p2] = [rangeAt(x, at, 1), rangeAt(x2, at, 1)];
         const [q, q2] = [rangeAt(y, at, factor), rangeAt(y2, at, factor)];
         const width = (p[1] - p[0] + q[1] - q[0]) / 4;
-        add(unit, between(p, q), 2 * (between(p, p2) + between(q, q2)) + (width || 0) + negligible);
+        add(unit, between(p, q), 2 * (between(p, p2) + between(q, q2)) + (width || 0) + negligible, negligible);
       }
     }
   }
-  for (const [key, { unit, distances, own }] of sums) {
+  for (const [key, { unit, distances, own, negligible }] of sums) {
     // A sample near an event can differ by all of the event's effect.
     const kept =
       unit.variable === undefined
         ? distances
         : distances.sort((p, q) => p - q).slice(0, -Math.ceil(distances.length * outliers));
     const mean = kept.reduce((sum, distance) => sum + distance, 0) / Math.max(1, kept.length);
-    units.set(key, { ...unit, distance: mean, ratio: mean === 0 ? 0 : (mean * distances.length) / own });
+    const ratio = mean === 0 ? 0 : (mean * distances.length) / own;
+    units.set(key, { ...unit, distance: mean, ratio, isNegligible: mean <= negligible });
   }
   const total = (run: OpenRun): number =>
     [...a.spikes.keys()].reduce(

@@ -30,25 +30,41 @@ const byCell = (trains: readonly (readonly number[])[], cells: number): readonly
       .sort((a, b) => a - b),
   );
 
+/** Returns spikes of populations with the same name in both models, of compartments by cell if the other has cells. */
+export function pairedSpikes(
+  source: SpikesByPopulation,
+  target: SpikesByPopulation,
+  { populations, neurons }: Pick<Model, 'populations' | 'neurons'>,
+): readonly [source: SpikesByPopulation, target: SpikesByPopulation] {
+  const [ours, theirs] = [new Map(source), new Map(target)];
+  for (const [population, own] of source) {
+    const others = target.get(population);
+    if (others === undefined) continue;
+    const { cable, compartments } = neurons[populations[population]?.type ?? ''] ?? {};
+    const areCells = (few: typeof own, many: typeof own): boolean =>
+      few.length < many.length && many.length % few.length === 0;
+    if (cable && areCells(others, own)) ours.set(population, byCell(own, others.length));
+    if (compartments && areCells(own, others)) theirs.set(population, byCell(others, own.length));
+  }
+  return [ours, theirs];
+}
+
 /** Compares spikes of populations with the same name; the target names them by a moment that is `later` s later. */
 export function compareSpikes(
   source: SpikesByPopulation,
   target: SpikesByPopulation,
   tolerance: number,
   later: number,
-  { populations, neurons }: Model,
+  model: Model,
   seconds: number,
   sameDraws: boolean,
 ): readonly PopulationCheck[] {
-  return [...source].flatMap(([population, own]): PopulationCheck[] => {
-    const others = target.get(population);
-    if (others === undefined) return [];
-    const { cable, compartments } = neurons[populations[population]?.type ?? ''] ?? {};
-    const areCells = (few: typeof own, many: typeof own): boolean =>
-      few.length < many.length && many.length % few.length === 0;
-    const ours = cable && areCells(others, own) ? byCell(own, others.length) : own;
-    const theirs = compartments && areCells(own, others) ? byCell(others, own.length) : others;
-    return [comparePopulation(population, ours, theirs, { tolerance, later, seconds, sameDraws })];
+  const [ours, theirs] = pairedSpikes(source, target, model);
+  return [...ours].flatMap(([population, own]): PopulationCheck[] => {
+    const others = theirs.get(population);
+    return others === undefined
+      ? []
+      : [comparePopulation(population, own, others, { tolerance, later, seconds, sameDraws })];
   });
 }
 

@@ -29,7 +29,7 @@ import {
   type Unit,
 } from './approach.js';
 import { comparedTime, EndedByFault, eventsOf, spikesBefore, spikesOf, type CheckOptions } from './check-conversion.js';
-import type { SpikesByPopulation } from './compare-spikes.js';
+import { pairedSpikes, type SpikesByPopulation } from './compare-spikes.js';
 import {
   coupledContinuously,
   drawnOnce,
@@ -131,13 +131,19 @@ export async function limitOf(source: ValidModel, target: ValidModel, options: L
       return frozen;
     };
     const written = await settled(target);
-    const found = await approach(withStates(withStep(own.valid, dt)), () => Promise.resolve(written), options);
+    const from = withStates(withStep(own.valid, dt));
+    const found = await approach(from, () => Promise.resolve(written), options);
     if (found.verdict === 'the same model') return found;
     const anew = options.written;
     if (anew !== undefined) {
-      const at = async (step: number): Promise<ValidModel> => settled(await anew(withStep(own.valid, step)));
+      const made = new Map<number, Promise<ValidModel>>();
+      const at = (step: number): Promise<ValidModel> => {
+        const known = made.get(step) ?? anew(withStep(own.valid, step)).then(settled);
+        made.set(step, known);
+        return known;
+      };
       if (dependsOnStep(written, await at(dt / 2))) {
-        const again = await approach(withStates(withStep(own.valid, dt)), at, options);
+        const again = await approach(from, at, options);
         if (again.verdict === 'the same model') return { ...again, writtenAnew: true };
       }
     }
@@ -230,11 +236,22 @@ async function approach(
     return spikesOf(valid, how, like);
   };
   const isCell = (name: string): boolean => source.model.populations[name]?.type !== undefined;
-  let spikes = await run(source);
+  let from = 0;
+  /** Returns the result of the first run that does not fail: steps can be too long for the method of a notation. */
+  const stable = async <T>(runAt: (k: number) => Promise<T>): Promise<T> => {
+    for (; ; from += 1)
+      try {
+        return await runAt(from);
+      } catch (error) {
+        if (!(error instanceof NotANumber || error instanceof EndedByFault) || from === mostFailing) throw error;
+      }
+  };
+  const closedRun = (k: number): Promise<SpikesByPopulation> => run(withStep(source, dt / 2 ** k));
+  let spikes = await stable(closedRun);
   const isSilent = ![...spikes].some(([name, trains]) => isCell(name) && trains.some(({ length }) => length > 0));
   if (isSilent && whole > seconds) {
     seconds = Math.min(whole, compared.longest);
-    spikes = await run(source);
+    spikes = await stable(closedRun);
   }
   const first = await written(dt);
   const there = partsThere(source, first, given);
@@ -289,18 +306,18 @@ async function approach(
       return { step, runs: [await one(openSource, recordings), { spikes: theirs, ranges: new Map() }] };
     }
     const target = k === 0 ? openFirst : opened(await written(step));
-    return { step, runs: [await one(openSource, recordings), await one(target, recordingsThere, openSource)] };
+    const [own, other] = [await one(openSource, recordings), await one(target, recordingsThere, openSource)];
+    const [ours, theirs] = pairedSpikes(own.spikes, other.spikes, openSource.model);
+    return {
+      step,
+      runs: [
+        { ...own, spikes: ours },
+        { ...other, spikes: theirs },
+      ],
+    };
   };
   const most = halvings.most + Math.max(0, Math.floor(Math.log2(work / usualWork)));
-  let from = 0;
-  let coarser: RunPair | undefined;
-  for (; coarser === undefined; from += 1)
-    try {
-      coarser = await atStep(from);
-    } catch (error) {
-      // Steps can be too long for the method of a notation.
-      if (!(error instanceof NotANumber || error instanceof EndedByFault) || from === mostFailing) throw error;
-    }
+  let coarser = await stable(atStep);
   const cellBefore = (name: string, cell: number): number => ofSource.get(name)?.[cell] ?? cell;
   const pairs = cellPairs(source, there, coarser.runs[0], paired, [...sampled.values()], ofSource);
   const states = compareStates(typedValid(source), typedValid(await written(coarser.step / 8)), pairs);
@@ -320,29 +337,29 @@ async function approach(
   const judgement = (): Limit['verdict'] | undefined => {
     const { units, unmatched } = itemAt(levels, levels.length - 1);
     const { rest, open } = restOf(levels);
-    if (states.differences.length > 0 || isMany(rest, units.size, manyUnits)) return 'another model';
+    if (isMany(rest, units.size, manyUnits)) return 'another model';
     if (rest.length + open.length + unmatched.length === 0) return 'the same model';
     return rest.length === 0 && levels.length > halvings.least && areLate(levels) ? 'the same model' : undefined;
   };
-  if (states.delays && states.differences.length === 0) {
+  if (states.differences.length > 0) return limit('another model');
+  if (states.delays) {
     const [own, other] = states.delays.map((seconds) => Number((seconds * 1e3).toPrecision(6)));
     return limit('no limit', `delays of ${own} and ${other} ms differ by less than half a step`);
   }
   let spent = 0;
-  for (let k = from; k < from + most; k += 1) {
+  for (let k = from + 1; k <= from + most; k += 1) {
     spent += 2 ** k * atFirst + arrivingHere;
     if (spent > work) break;
     const finer = await atStep(k);
     levels.push(ofCells(distancesOf(coarser, finer, paired, times), cellBefore));
     coarser = finer;
-    if (itemAt(levels, 0).units.size === 0 && states.differences.length === 0) break;
+    if (itemAt(levels, 0).units.size === 0) break;
     const verdict = levels.length < halvings.least ? undefined : judgement();
     if (verdict !== undefined) return limit(verdict);
   }
   const isLong = levels.length >= halvings.few;
   const isUnmatched = levels.slice(-halvings.least).every(({ unmatched }) => unmatched.length > 0) && !areFewer(levels);
-  if (states.differences.length > 0 || (isLong && (isUnmatched || restOf(levels).rest.length > 0)))
-    return limit('another model');
+  if (isLong && (isUnmatched || restOf(levels).rest.length > 0)) return limit('another model');
   const smallest = `${Number((coarser.step * 1e3).toPrecision(4))} ms`;
   const { units } = levels.at(-1) ?? {};
   return limit(
@@ -618,10 +635,10 @@ function restOf(levels: readonly Distances[]): { readonly rest: readonly Unit[];
   if (!before || !previous || !last) return { rest: [], open: [] };
   const [rest, open, still, few]: [Unit[], Unit[], Unit[], Unit[]] = [[], [], [], []];
   for (const [key, unit] of last.units) {
-    const { ratio, distance, variable } = unit;
+    const { ratio, distance, variable, isNegligible } = unit;
     const [earlier, earliest] = [previous.units.get(key), before.units.get(key)];
     const isOfStep = variable === undefined && distance <= 2 * last.step;
-    if (ratio < leastRatio || isOfStep || distance < 0.35 * (earliest?.distance ?? 0)) continue;
+    if (ratio < leastRatio || isNegligible || isOfStep || distance < 0.35 * (earliest?.distance ?? 0)) continue;
     if (ratio <= mostRatio) {
       // Changes of a model without a limit hide any difference.
       if (distance >= 0.75 * (earliest?.distance ?? 0)) still.push(unit);

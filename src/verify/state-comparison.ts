@@ -8,7 +8,7 @@ import { NoNumber } from '../lang/evaluate.js';
 import { namesIn } from '../lang/walk.js';
 import { near, sequence, valueAt } from '../library/recognise/numbers.js';
 import { arrayOf, numbersOf } from '../model/arrays.js';
-import { elementsIn, populationOf } from '../model/selected.js';
+import { elementsIn, populationOf, populationsOf } from '../model/selected.js';
 import {
   isNeuronType,
   type NeuronType,
@@ -247,13 +247,12 @@ export function compareStates(source: ValidModel, target: ValidModel, cells: rea
       apart.add(population);
     }
   }
-  const effects = comparedEffects(source, target, cells, apart);
+  const effects = comparedEffects(source, target, cells);
   return {
-    differences: [...differences, ...(effects?.differences ?? [])],
+    ...effects,
+    differences: [...differences, ...effects.differences],
     apart: [...apart],
     rounding,
-    synapses: effects !== undefined,
-    ...(effects?.delays ? { delays: effects.delays } : {}),
   };
 }
 
@@ -295,116 +294,151 @@ interface Effect {
   readonly delay: number;
 }
 
-/** Compares effects and delays of all synapses. @returns undefined if those of one cannot be computed */
+/** Compares effects and delays of synapses on populations that have their variables in both models. */
 function comparedEffects(
   source: ValidModel,
   target: ValidModel,
   cells: readonly CellPair[],
-  apart: ReadonlySet<string>,
-): Pick<StateComparison, 'differences' | 'delays'> | undefined {
-  if (apart.size > 0) return undefined;
+): Pick<StateComparison, 'differences' | 'delays' | 'synapses'> {
   const own = new Map(cells.map((pair) => [`${pair.population}[${pair.cell}]`, pair]));
   const other = new Map(cells.map((pair) => [`${pair.there}[${pair.element}]`, pair]));
-  try {
-    const ours = effectsIn(
-      source,
-      (name, cell) => own.get(`${name}[${cell}]`),
-      (_, variable) => [variable, 1],
-    );
-    const theirs = effectsIn(
-      target,
-      (name, cell) => other.get(`${name}[${cell}]`),
-      ({ names }, variable) => {
-        const found = [...names].find(([, [as]]) => as === variable);
-        return found && [found[0], found[1][1]];
-      },
-    );
-    // A target that was written for a shorter step has delays on its grid.
-    const isAtOneStep = source.model.experiment.dt === target.model.experiment.dt;
-    let delays: StateComparison['delays'];
-    const differences = [...new Set([...ours.keys(), ...theirs.keys()])].flatMap((key): StateDifference[] => {
-      const [mine, others] = [ours.get(key) ?? [], theirs.get(key) ?? []].map((list) =>
-        list.toSorted((a, b) => a.delay - b.delay || a.jump - b.jump),
-      ) as [Effect[], Effect[]];
-      const [, from = '', to = '', cell = '', variable = ''] = /^(.*) → (.*)\[(\d+)\]\.(.*)$/.exec(key) ?? [];
-      const found = (quantity: string, values: StateDifference['values'], unit: string): StateDifference[] => [
-        {
-          population: to,
-          cell: Number(cell),
-          quantity: `${quantity} of a synapse from ${from}`,
-          values,
-          unit,
-        },
-      ];
-      if (mine.length !== others.length) return found('number of effects', [mine.length, others.length], '1');
-      for (const [k, { jump, delay }] of mine.entries()) {
-        const there = others[k]!;
-        if (!near(jump, there.jump))
-          return found(`effect on ${variable}`, [jump, there.jump], unitOf(source, to, variable));
-        if (Math.abs(delay - there.delay) > source.model.experiment.dt * 0.51)
-          return found('delay', [delay, there.delay], 's');
+  const ours = effectsIn(
+    source,
+    (name, cell) => own.get(`${name}[${cell}]`),
+    (_, variable) => [variable, 1],
+  );
+  const theirs = effectsIn(
+    target,
+    (name, cell) => other.get(`${name}[${cell}]`),
+    ({ names }, variable) => {
+      const found = [...names].find(([, [as]]) => as === variable);
+      return found && [found[0], found[1][1]];
+    },
+  );
+  // A target that was written for a shorter step has delays on its grid.
+  const isAtOneStep = source.model.experiment.dt === target.model.experiment.dt;
+  let delays: StateComparison['delays'];
+  const differences: StateDifference[] = [];
+  for (const key of new Set([...ours.effects.keys(), ...theirs.effects.keys()])) {
+    const [, from = '', to = '', cell = '', variable = ''] = /^(.*) → (.*)\[(\d+)\]\.(.*)$/.exec(key) ?? [];
+    if (ours.unknown.has(to) || theirs.unknown.has(to)) continue;
+    const [mine, others] = [ours.effects.get(key) ?? [], theirs.effects.get(key) ?? []].map((list) =>
+      list.toSorted((a, b) => a.delay - b.delay || a.jump - b.jump),
+    ) as [Effect[], Effect[]];
+    const found = (quantity: string, values: StateDifference['values'], unit: string): void =>
+      void differences.push({
+        population: to,
+        cell: Number(cell),
+        quantity: `${quantity} of a synapse from ${from}`,
+        values,
+        unit,
+      });
+    if (mine.length !== others.length) {
+      found('number of effects', [mine.length, others.length], '1');
+      continue;
+    }
+    for (const [k, { jump, delay }] of mine.entries()) {
+      const there = others[k]!;
+      if (!near(jump, there.jump)) found(`effect on ${variable}`, [jump, there.jump], unitOf(source, to, variable));
+      else if (Math.abs(delay - there.delay) > source.model.experiment.dt * 0.51)
+        found('delay', [delay, there.delay], 's');
+      else {
         if (isAtOneStep && !near(delay, there.delay)) delays ??= [delay, there.delay];
+        continue;
       }
-      return [];
-    });
-    return { differences, ...(delays ? { delays } : {}) };
-  } catch (error) {
-    if (!(error instanceof NoNumber || error instanceof RangeError)) throw error;
-    return undefined;
+      break;
+    }
   }
+  return {
+    differences,
+    ...(delays ? { delays } : {}),
+    synapses: ours.unknown.size + theirs.unknown.size === 0,
+  };
 }
 
 const unitOf = ({ model }: ValidModel, population: string, variable: string): string =>
   model.neurons[model.populations[population]?.type ?? '']?.state[variable]?.unit ?? '1';
 
+/** Effects of the synapses of a model. */
+interface Effects {
+  /** By the source, the cell that receives, and its variable. */
+  readonly effects: ReadonlyMap<string, readonly Effect[]>;
+  /** Populations of the source model that receive other effects. */
+  readonly unknown: ReadonlySet<string>;
+}
+
 function effectsIn(
   valid: ValidModel,
   pairOf: (population: string, cell: number) => CellPair | undefined,
   nameOf: (pair: CellPair, variable: string) => readonly [string, number] | undefined,
-): ReadonlyMap<string, readonly Effect[]> {
-  const { model, data } = valid;
+): Effects {
+  const { model } = valid;
   const found = new Map<string, Effect[]>();
+  const unknown = new Set<string>();
   let count = 0;
-  for (const projection of Object.values(model.projections)) {
-    const type = model.synapses[projection.synapse]!;
-    const [rule] = projection.connect;
-    if (rule?.rule !== 'list' || type.contributes.length + type.summed.length > 0)
-      throw new NoNumber('continuous effects');
-    const ends = [projection.from, projection.to].map((end) => endIn(valid, end));
-    const [sources, targets] = [numbersOf(rule.sources, data), numbersOf(rule.targets, data)];
-    sources.forEach((from, synapse) => {
-      const [pre, post] = [ends[0]!(from), ends[1]!(targets[synapse] ?? 0)];
-      const [source, receiver] = [pairOf(...pre), pairOf(...post)];
-      if (!source || !receiver) throw new NoNumber('a cell without a counterpart');
-      if (!receiver.isTaken) return;
-      count += 1;
-      if (count > mostSynapses) throw new NoNumber('many synapses');
-      const [population, neuron] = cellType(valid, post[0]);
-      const cell = scopeOf(neuron, population, post[1], new Map(), valid);
-      for (const [name, { on, do: actions, delay }] of Object.entries(type.pathways)) {
-        if (on.end !== 'pre') continue;
-        const state = new Map<string, number>();
-        const scope = scopeOf(type, projection, synapse, state, valid, (variable) =>
-          variable.startsWith('post.') ? cell(variable.slice(5)) : type.ports[variable] ? 0 : undefined,
-        );
-        perform(actions, scope, state);
-        const after = valueOf(projection.delays[name] ?? delay, synapse, scope, valid);
-        for (const [variable, value] of state) {
-          const isPort = type.ports[variable] !== undefined;
-          if (!isPort && !variable.startsWith('post.')) continue;
-          const on = isPort ? projection.receptors[variable]! : variable.slice(5);
-          const [as, factor] = nameOf(receiver, on) ?? [];
-          if (as === undefined || factor === undefined) throw new NoNumber('another variable');
-          const jump = (value - (isPort ? 0 : cell(on))) / factor;
-          const key = `${source.population}[${source.cell}] → ${receiver.population}[${receiver.cell}].${as}`;
-          const effects = found.get(key) ?? [];
-          effects.push({ jump, delay: after });
-          found.set(key, effects);
-        }
+  for (const projection of Object.values(model.projections))
+    try {
+      for (const { source, receiver, variable, effect } of effectsOf(valid, projection, pairOf, nameOf)) {
+        count += 1;
+        if (count > mostSynapses) throw new NoNumber('many synapses');
+        const key = `${source.population}[${source.cell}] → ${receiver.population}[${receiver.cell}].${variable}`;
+        const effects = found.get(key) ?? [];
+        effects.push(effect);
+        found.set(key, effects);
       }
-    });
+    } catch (error) {
+      if (!(error instanceof NoNumber || error instanceof RangeError)) throw error;
+      for (const name of populationsOf(writtenSelection(projection.to.of)))
+        unknown.add(pairOf(name, 0)?.population ?? name);
+    }
+  return { effects: found, unknown };
+}
+
+/** Returns the effects of the synapses of a projection on cells that are taken. @throws NoNumber for other effects */
+function* effectsOf(
+  valid: ValidModel,
+  projection: Projection,
+  pairOf: Parameters<typeof effectsIn>[1],
+  nameOf: Parameters<typeof effectsIn>[2],
+): Generator<{
+  readonly source: CellPair;
+  readonly receiver: CellPair;
+  readonly variable: string;
+  readonly effect: Effect;
+}> {
+  const { model, data } = valid;
+  const type = model.synapses[projection.synapse]!;
+  const [rule] = projection.connect;
+  if (rule?.rule !== 'list' || type.contributes.length + type.summed.length > 0)
+    throw new NoNumber('continuous effects');
+  const ends = [projection.from, projection.to].map((end) => endIn(valid, end));
+  const targets = numbersOf(rule.targets, data);
+  for (const [synapse, from] of numbersOf(rule.sources, data).entries()) {
+    const [pre, post] = [ends[0]!(from), ends[1]!(targets[synapse] ?? 0)];
+    const [source, receiver] = [pairOf(...pre), pairOf(...post)];
+    if (!source || !receiver) throw new NoNumber('a cell without a counterpart');
+    if (!receiver.isTaken) continue;
+    const [population, neuron] = cellType(valid, post[0]);
+    const cell = scopeOf(neuron, population, post[1], new Map(), valid);
+    for (const [name, { on, do: actions, delay }] of Object.entries(type.pathways)) {
+      if (on.end !== 'pre') continue;
+      const state = new Map<string, number>();
+      const scope = scopeOf(type, projection, synapse, state, valid, (variable) =>
+        variable.startsWith('post.') ? cell(variable.slice(5)) : type.ports[variable] ? 0 : undefined,
+      );
+      perform(actions, scope, state);
+      const after = valueOf(projection.delays[name] ?? delay, synapse, scope, valid);
+      for (const [variable, value] of state) {
+        const isPort = type.ports[variable] !== undefined;
+        if (!isPort && !variable.startsWith('post.')) continue;
+        const on = isPort ? projection.receptors[variable]! : variable.slice(5);
+        const [as, factor] = nameOf(receiver, on) ?? [];
+        if (as === undefined || factor === undefined) throw new NoNumber('another variable');
+        const jump = (value - (isPort ? 0 : cell(on))) / factor;
+        yield { source, receiver, variable: as, effect: { jump, delay: after } };
+      }
+    }
   }
-  return found;
 }
 
 /** Returns a function that gives the cell of an index of an end. */

@@ -11,12 +11,13 @@ import { mapped } from '../../model/collections.js';
 import { atBeginOfStep } from '../../model/end-of-step.js';
 import type { Model, NeuronType, SynapseType, ValidModel } from '../../model/typed.js';
 import { child } from '../../model/pointer.js';
+import type { Became } from '../../model/rewriting/became.js';
 import { timingProperties } from '../../model/timing-properties.js';
 import { withColumnsOf } from '../file-columns.js';
 import { readable } from '../readable/readable.js';
 import { tidy } from '../recognise/numbers.js';
 import { gatheringOf, type Gathering } from './gathering.js';
-import { regathered, targetOf } from './recordings.js';
+import { gatheredVariables, regathered, targetOf } from './recordings.js';
 import { withoutFlag, withoutRegimes } from './regimes.js';
 import { gatherSource } from './sources.js';
 import { asReceptors } from './summed-responses.js';
@@ -26,6 +27,7 @@ export interface GatheredModel {
   readonly valid: ValidModel;
   /** Report entries about the changes. */
   readonly entries: readonly ConversionEntry[];
+  readonly became?: Partial<Became>;
 }
 
 /**
@@ -46,7 +48,8 @@ export function gathered(valid: ValidModel, stage: string): GatheredModel {
   const model = onGrid ? atBeginOfStep(valid.model) : valid.model;
   const gathering = gatheringOf({ ...valid, model }, report, stage);
   const made = gatheredModel(gathering, onGrid);
-  return { valid: { ...valid, model: stage === 'brian' ? readable(made) : made }, entries: report.entries };
+  const after = { ...valid, model: stage === 'brian' ? readable(made) : made };
+  return { valid: after, entries: report.entries, became: gatheredVariables(gathering, valid, after) };
 }
 
 function gatheredModel(gathering: Gathering, onGrid: boolean): Model {

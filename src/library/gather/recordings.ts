@@ -1,7 +1,10 @@
 /** Recordings of a model with rewritten populations and synapses. */
 
 import { numbersOf } from '../../model/arrays.js';
-import type { NeuronType, Recording, SelectionRule } from '../../model/typed.js';
+import type { NeuronType, Recording, SelectionRule, ValidModel } from '../../model/typed.js';
+import { writtenValid } from '../../model/typed-model.js';
+import type { Became } from '../../model/rewriting/became.js';
+import { recordedVariables } from '../../model/rewriting/recorded-variables.js';
 import { elementsIn, populationsOf, wholePopulation } from '../../model/selected.js';
 import type { Gathering } from './gathering.js';
 
@@ -77,6 +80,39 @@ function targetsOf(projection: string, { projections, valid }: Gathering): reado
   return rule?.rule === 'list' ? numbersOf(rule.targets, valid.data) : [];
 }
 
+/** Returns the number of synapses that act on a variable of each cell of a population. */
+function synapsesOn(population: string, variable: string, made: Gathering): ReadonlyMap<number, number> {
+  const counts = new Map<number, number>();
+  for (const [name, { to }] of Object.entries(made.projections)) {
+    const isActing =
+      wholePopulation(to.of) === population && [...(made.sums.get(name)?.values() ?? [])].includes(variable);
+    for (const cell of isActing ? targetsOf(name, made) : []) counts.set(cell, (counts.get(cell) ?? 0) + 1);
+  }
+  return counts;
+}
+
+/**
+ * Returns the statement on variables of a gathered model. The sum over several synapses of a cell is not the variable
+ * of one of them.
+ */
+export function gatheredVariables(made: Gathering, before: ValidModel, after: ValidModel): Partial<Became> {
+  const { variable: recorded = (given) => given } = recordedVariables(writtenValid(before), writtenValid(after));
+  const counts = new Map<string, ReadonlyMap<number, number>>();
+  return {
+    variable: (given) => {
+      const { owner, name, element } = given;
+      const sum = made.sums.get(owner)?.get(name);
+      const projection = made.projections[owner];
+      if (sum === undefined || projection === undefined || element === undefined) return recorded(given);
+      const population = wholePopulation(projection.to.of) ?? '';
+      const key = `${population}.${sum}`;
+      const count = counts.get(key) ?? synapsesOn(population, sum, made);
+      counts.set(key, count);
+      return count.get(targetOf(owner, element, made) ?? -1) === 1 ? recorded(given) : undefined;
+    },
+  };
+}
+
 /** Returns variables of synapses that their target has the sum of. */
 function ofSynapses(
   recording: Samples,
@@ -93,8 +129,8 @@ function ofSynapses(
     return lost(pointer, `${recording.variables.join(', ')} of individual synapses`, made);
   const targets = targetsOf(of.projection, made);
   const cells = of.indices === undefined ? targets : numbersOf(of.indices, made.valid.data).map((k) => targets[k] ?? 0);
-  const shares = [...made.sums.values()].filter((sum) => [...sum.values()].some((name) => names.includes(name)));
-  const alone = shares.length === 1 && new Set(targets).size === targets.length && targets.length > 0;
+  const counts = names.map((name) => synapsesOn(to, name, made));
+  const alone = cells.length > 0 && cells.every((cell) => counts.every((count) => count.get(cell) === 1));
   const what = `${recording.variables.join(', ')} of a synapse is recorded as that of its target`;
   if (alone)
     made.report.exact(pointer, `${what}, which has no other synapses of its kind`, `${made.stage}/recorded-sum`);

@@ -116,8 +116,8 @@ export const nestmlPasses = (named: Model): readonly Rewriting<PassContext>[] =>
     name: 'gather-readable',
     why: 'NESTML has few equations for a cell with receptors, not a tree of components',
     apply: reporting((valid) => {
-      const { valid: plain, entries } = withNestml(gathered(valid, 'pynn'));
-      return { valid: takesTurns(valid) ? { ...plain, model: readable(plain.model) } : plain, entries };
+      const { valid: plain, ...made } = withNestml(gathered(valid, 'pynn'));
+      return { ...made, valid: takesTurns(valid) ? { ...plain, model: readable(plain.model) } : plain };
     }),
   },
   {

@@ -16,7 +16,10 @@ import { gateId, gateOf, instantGate, PotentialFunctions, type Gate } from './ga
 import type { Conductance } from './membrane-current.js';
 import { schemeGate, type SchemeGate } from './scheme-gates.js';
 
-/** Differences of a gate's first value from its steady state that are rounding, and that pass within milliseconds. */
+/**
+ * Differences of a gate's first value from its steady state that are rounding to three digits, relative to it, and that
+ * pass within milliseconds.
+ */
 const [rounding, passing] = [1e-3, 0.05];
 
 /** A written channel. */
@@ -139,7 +142,7 @@ export class Channels {
       const type = written.once('types', `${one.tag}_started`, make, context.ids);
       return { ...one, tag: 'gate', attributes: { ...one.attributes, type, q0: numberText(first) } };
     }
-    if (Math.abs(first - usual) > rounding)
+    if (Math.abs(first - usual) > rounding * usual)
       context.report.different(
         'lems/gate-start',
         `${pointer}/state/${gate}`,

@@ -6,7 +6,6 @@
 
 import { invariant } from '../diagnostics/diagnostic.js';
 import type {
-  ConnectionRule,
   DrawnValues,
   Form,
   GivenValues,
@@ -149,5 +148,5 @@ export const areInFile = <S extends object>(spikes: S): spikes is Extract<S, Spi
 // --- Connection rules -----------------------------------------------------------------------------------------------
 
 /** Checks whether a rule leaves out synapses of elements onto themselves. */
-export const excludesSelf = (rule: ConnectionRule): rule is Extract<ConnectionRule, { readonly self: boolean }> =>
-  'self' in rule && !rule.self;
+export const excludesSelf = <R extends object>(rule: R): rule is Extract<R, { readonly self: boolean }> =>
+  'self' in rule && rule.self === false;

@@ -7,14 +7,13 @@
  *   4. report    every part without an entry so far is exact
  */
 
-import { printExpression } from '../../src/lang/print.js';
 import { callsIn } from '../../src/lang/walk.js';
 import { child } from '../../src/model/pointer.js';
 import { populationOf } from '../../src/model/selected.js';
 import { isSelection } from '../../src/model/tagged.js';
-import type { Model, ValidModel } from '../../src/model/model.js';
-import { expressionsIn } from '../../src/model/typed.js';
-import { typedModel } from '../../src/model/typed-model.js';
+import type { ValidModel } from '../../src/model/model.js';
+import { expressionsIn, type Model } from '../../src/model/typed.js';
+import { typedValid } from '../../src/model/typed-model.js';
 import { exportGroup, type Constants, type Exported } from './export/groups.js';
 import { ObjectNames } from './export/naming.js';
 import { exportOperation, exportRecording, exportStimulus, exportTable } from './export/network.js';
@@ -27,7 +26,7 @@ import { dimensionOf } from './export/equations-text.js';
 import { reportUnwritten } from '../../src/model/rewriting/unwritten-parts.js';
 import type { BrianSpecification } from './specification.generated.js';
 import { withoutMethodOptions } from './method-options.js';
-import { defaultClock, isPlainBinomial } from './vocabulary.js';
+import { binomialKey, defaultClock, isPlainBinomial } from './vocabulary.js';
 
 /** A specification, and how faithful it is. */
 interface BrianExport {
@@ -53,7 +52,7 @@ export function exportBrian(
   arithmetic: Arithmetic = 'decimal',
   report = new ConversionReport('brian'),
 ): BrianExport {
-  const { model, data } = valid;
+  const { model, data } = typedValid(valid);
   const objects = new ObjectNames();
   const binomials = binomialsOf(model);
   const tables = new Map([
@@ -78,10 +77,10 @@ export function exportBrian(
  */
 function binomialsOf(model: Model): ReadonlyMap<string, { readonly n: number; readonly p: number }> {
   const found = new Map<string, { readonly n: number; readonly p: number }>();
-  for (const one of expressionsIn(typedModel(model)).flatMap(callsIn)) {
+  for (const one of expressionsIn(model).flatMap(callsIn)) {
     if (!isPlainBinomial(one)) continue;
     const [{ value: n }, { value: p }] = one.arguments;
-    if (p <= 1 && n * Math.min(p, 1 - p) < 500) found.set(printExpression(one), { n, p });
+    if (p <= 1 && n * Math.min(p, 1 - p) < 500) found.set(binomialKey(one), { n, p });
   }
   return found;
 }

@@ -2,6 +2,8 @@
 
 import { hertz, second } from '../../src/lang/dimension.js';
 import type { Expression } from '../../src/lang/ast.js';
+import { binary, call, name } from '../../src/lang/build.js';
+import { printExpression } from '../../src/lang/print.js';
 import { callsIn, namesIn } from '../../src/lang/walk.js';
 import { child } from '../../src/model/pointer.js';
 import { spikeStep } from '../../src/model/steps.js';
@@ -19,7 +21,7 @@ import { randomFunctions } from './vocabulary.js';
 import { readNumber, readQuantities, readSize, readValue, type ReadValue } from './values.js';
 
 /** Threshold of a Poisson neuron: at most one spike a step. */
-export const poissonThreshold = 'uniform() < rates*dt';
+export const poissonCondition = binary('<', call('uniform', []), binary('*', name('rates'), name('dt')));
 
 /** Returns a PoissonGroup before its rates are translated. Rates that contain names are computed at every step. */
 export function declarePoissonGroup(
@@ -94,7 +96,10 @@ export function translatePoissonGroup(group: Group, specification: PoissonGroup,
         checkRates(value, pointer, setting);
       }
       const clock = translateClock(group.name, specification.dt, group.pointer, setting);
-      const type = { ...emitEquations({ ...group, right, values }), events: { spike: { when: poissonThreshold } } };
+      const type = {
+        ...emitEquations({ ...group, right, values }),
+        events: { spike: { when: printExpression(poissonCondition) } },
+      };
       const population = {
         type: group.name,
         size: located(group.size, child(group.pointer, 'N')),

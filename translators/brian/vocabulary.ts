@@ -261,6 +261,9 @@ interface PlainBinomial extends Call {
 export const isPlainBinomial = (call: Call): call is PlainBinomial =>
   call.function === 'binomial' && call.arguments.length === 2 && call.arguments.every(({ kind }) => kind === 'number');
 
+/** Returns the name that BinomialFunctions with these arguments share. */
+export const binomialKey = ({ arguments: [n, p] }: PlainBinomial): string => `binomial(${n.text}, ${p.text})`;
+
 const unknown: ReadonlySet<string> = new Set(['gamma', 'gammahazard', 'binomial', 'vonMises', 'truncatedNormal']);
 
 /** Returns the name of a called function that Brian does not have; undefined if it has all of them. */

@@ -1,11 +1,13 @@
 /** Assigns the equations of a cell to its channels, in the customary order. */
 
+import type { Expression } from '../../lang/ast.js';
+import { namesIn } from '../../lang/walk.js';
 import { namesOf } from '../gather/texts.js';
 
-/** The equations of a type. */
+/** The equations of a type of either form. */
 interface Equations {
-  readonly derived: Readonly<Record<string, { readonly value: string }>>;
-  readonly derivatives: Readonly<Record<string, { readonly rate: string }>>;
+  readonly derived: Readonly<Record<string, { readonly value: string | Expression }>>;
+  readonly derivatives: Readonly<Record<string, { readonly rate: string | Expression }>>;
 }
 
 /** Matches the name of the current of a channel; its reversal potential is `E_` and the channel, or it is computed. */
@@ -17,12 +19,15 @@ const channelCurrent = /^i_(\w+)$/;
  * Variables that follow from the current do not either.
  */
 export function channelParts(type: Equations): ReadonlyMap<string, readonly string[]> {
-  const equation = (key: string): string | undefined => type.derived[key]?.value ?? type.derivatives[key]?.rate;
+  const equation = (key: string): string | Expression | undefined =>
+    type.derived[key]?.value ?? type.derivatives[key]?.rate;
   const reads = new Map<string, readonly string[]>();
   const readsOf = (key: string): readonly string[] => {
     const known = reads.get(key);
     if (known !== undefined) return known;
-    const found = [...namesOf(equation(key) ?? '0')].filter((name) => equation(name) !== undefined && name !== key);
+    const e = equation(key) ?? '0';
+    const names = typeof e === 'string' ? namesOf(e) : namesIn(e);
+    const found = [...names].filter((name) => equation(name) !== undefined && name !== key);
     reads.set(key, found);
     return found;
   };

@@ -2,7 +2,6 @@
 
 import type { Assignment, Expression, Statement } from '../../lang/ast.js';
 import { callsIn, mapExpression, namesIn } from '../../lang/walk.js';
-import { mapped } from '../../model/collections.js';
 import { ownNames } from '../../model/declared-names.js';
 import { withExpressions, type EquationSet } from '../../model/typed.js';
 import { withoutZero } from './folded.js';
@@ -44,22 +43,8 @@ function plainSum(e: Expression): Expression {
     : e;
 }
 
-/** Members that hold statements, of pathways and events. */
-const code = ['pathways', 'events'] as const;
-
 /** Returns a type with code that has `x += y` for `x = x + y`. */
-function inPlace<T extends EquationSet>(type: T): T {
-  const parts = type as EquationSet & { readonly [key in (typeof code)[number]]?: Readonly<Record<string, Code>> };
-  const made = code.flatMap((key) => {
-    const map = parts[key];
-    return map === undefined ? [] : [[key, mapped(map, (one) => ({ ...one, do: one.do.map(augmented) }))] as const];
-  });
-  return { ...type, ...Object.fromEntries(made) };
-}
-
-interface Code {
-  readonly do: readonly Statement[];
-}
+const inPlace = <T extends EquationSet>(type: T): T => withExpressions(type, (e) => e, augmented);
 
 /** Rewrites a statement that changes a variable by its own value as an in-place change. */
 function augmented(statement: Statement): Statement {

@@ -18,7 +18,6 @@ import { equalDimensions, hertz, isDimensionless } from '../../../src/lang/dimen
 import { scaleDecimal } from '../../../src/lang/decimal.js';
 import { powerOfTen } from '../../../src/lang/rational.js';
 import { foldConstants } from '../../../src/lang/fold.js';
-import { parseExpression, parseStatements } from '../../../src/lang/parse.js';
 import { printExpression, printStatement } from '../../../src/lang/print.js';
 import {
   callsIn,
@@ -30,7 +29,7 @@ import {
   namesIn,
   withChildren,
 } from '../../../src/lang/walk.js';
-import { brianFunctions, functionNames } from '../vocabulary.js';
+import { binomialKey, brianFunctions, functionNames, isPlainBinomial } from '../vocabulary.js';
 import { areWindows, isLiteral, windowsDuring, withoutSign } from './windows.js';
 import { withoutSigns } from '../../../src/library/readable/tidied.js';
 import { multiplesOfPi, quantityTree, type Arithmetic } from '../../../src/lang/readable-quantity.js';
@@ -65,15 +64,17 @@ const canonicalToBrian: Readonly<Record<string, string>> = Object.fromEntries(
   Object.entries(functionNames).map(([brian, canonical]) => [canonical, brian]),
 );
 
-/** Returns the tree of a canonical text with quantities as literals. */
-export function readCanonical(text: string, view: Pick<NameView, 'declared'>): Expression {
-  return foldConstants(parseExpression(text), undefined, (key) => view.declared(key));
-}
+/** Returns an expression with its constants folded, and with quantities as literals. */
+export const folded = (e: Expression, view: Pick<NameView, 'declared'>): Expression =>
+  foldConstants(e, undefined, (key) => view.declared(key));
 
 /** Writes an expression in Brian's syntax. */
-export function brianExpression(text: string | number, view: NameView, remarks: Remarks): string {
-  return brianTree(readCanonical(String(text), view), view, remarks);
-}
+export const brianExpression = (e: Expression, view: NameView, remarks: Remarks): string =>
+  printExpression(inBrian(e, view, remarks));
+
+/** Returns an expression in Brian's words. */
+export const inBrian = (e: Expression, view: NameView, remarks: Remarks): Expression =>
+  toBrian(folded(e, view), view, remarks);
 
 /** Returns a text of Brian as `5 ms` if it is only that quantity, else undefined. */
 export function spacedQuantity(text: string, tree: Expression): string | undefined {
@@ -81,19 +82,10 @@ export function spacedQuantity(text: string, tree: Expression): string | undefin
   return tree.kind === 'quantity' && unit !== undefined ? `${number.slice(0, -1)} ${unit}` : undefined;
 }
 
-/** Writes a tree with quantities as literals, as `brianExpression` does. */
-export function brianTree(tree: Expression, view: NameView, remarks: Remarks): string {
-  return printExpression(toBrian(tree, view, remarks));
-}
-
 /** Writes statements in Brian's syntax, one a line. */
-export function brianStatements(texts: readonly string[], view: NameView, remarks: Remarks): string {
+export function brianStatements(code: readonly Statement[], view: NameView, remarks: Remarks): string {
   const temporaries = new Set<string>();
-  const lines = withCurrentValues(
-    texts.flatMap((text) => parseStatements(text)),
-    view,
-    remarks,
-  ).map((statement) => {
+  const lines = withCurrentValues(code, view, remarks).map((statement) => {
     const target = statement.kind === 'assignment' ? statement.target : statement.port;
     if (!view.declared(target)) temporaries.add(target);
     const within: NameView = {
@@ -148,8 +140,7 @@ function statementInBrian(statement: Statement, view: NameView, remarks: Remarks
   }
   const target = view.brian(statement.target);
   if (target === undefined) remarks.notExpressible('brian/name', `Brian cannot write to ${statement.target}`);
-  const folded = mapStatement(statement, (e) => foldConstants(e, undefined, (key) => view.declared(key)));
-  const value = toBrian(expressionsOf(folded)[0] ?? statement.value, view, remarks);
+  const value = inBrian(statement.value, view, remarks);
   return inPlace({ ...statement, target: target ?? statement.target, value });
 }
 
@@ -262,7 +253,7 @@ const constantOf = (value: number): Expression | undefined =>
 function nameInBrian(key: string, view: NameView, remarks: Remarks): Expression {
   const brian = view.declared(key) ? view.brian(key) : key;
   if (brian === undefined) remarks.notExpressible('brian/name', `Brian has no ${key}`);
-  return parseExpression(brian ?? key);
+  return named(brian ?? key);
 }
 
 /** Returns a truth value as the number 1 or 0, and other expressions unchanged. */
@@ -344,8 +335,8 @@ function excludes(condition: Expression, e: Expression): boolean {
   return (
     isCase(condition) &&
     isCase(other) &&
-    printExpression(condition.left) === printExpression(other.left) &&
-    printExpression(condition.right) !== printExpression(other.right)
+    equalExpressions(condition.left, other.left) &&
+    !equalExpressions(condition.right, other.right)
   );
 }
 
@@ -415,7 +406,8 @@ function multipleOf(
 function callInBrian(key: string, parts: readonly Expression[], view: NameView, remarks: Remarks): Expression {
   const table = view.tables.get(key);
   if (table !== undefined) return call(table, parts);
-  const drawn = key === 'binomial' ? view.tables.get(printExpression(call(key, parts))) : undefined;
+  const given = call(key, parts);
+  const drawn = isPlainBinomial(given) ? view.tables.get(binomialKey(given)) : undefined;
   if (drawn !== undefined) return call(drawn, []);
   const [a, b] = parts;
   const rewritten = a === undefined ? undefined : rewrite(key, a, b, remarks);
@@ -466,9 +458,9 @@ function rewrite(key: string, a: Expression, b: Expression | undefined, remarks:
 }
 
 /** Returns names that statements read or write. */
-export function variablesInCode(texts: readonly string[]): ReadonlySet<string> {
+export function variablesInCode(code: readonly Statement[]): ReadonlySet<string> {
   const names = new Set<string>();
-  for (const statement of texts.flatMap((text) => parseStatements(text))) {
+  for (const statement of code) {
     names.add(statement.kind === 'assignment' ? statement.target : statement.port);
     for (const tree of expressionsOf(statement)) for (const key of namesIn(tree)) names.add(key);
   }

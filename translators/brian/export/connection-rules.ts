@@ -1,9 +1,18 @@
 /** Connection rules in Brian's notation. */
 
 import { numbersOf } from '../../../src/model/arrays.js';
-import { parseExpression } from '../../../src/lang/parse.js';
+import type { Expression } from '../../../src/lang/ast.js';
+import { binary, call, integer, name as nameOf } from '../../../src/lang/build.js';
 import { namesIn } from '../../../src/lang/walk.js';
-import type { ConnectionRule, Model, Projection, SelectionRule, ValidModel } from '../../../src/model/model.js';
+import {
+  endsIn,
+  readsVariable,
+  type ConnectionRule,
+  type Model,
+  type Projection,
+  type SelectionRule,
+  type ValidModel,
+} from '../../../src/model/typed.js';
 import { child } from '../../../src/model/pointer.js';
 import {
   elementsIn,
@@ -13,7 +22,7 @@ import {
   selectionSize,
   wholePopulation,
 } from '../../../src/model/selected.js';
-import { excludesSelf, isDrawn, isSelection, taggedSelection } from '../../../src/model/tagged.js';
+import { excludesSelf, isDrawn, isSelection } from '../../../src/model/tagged.js';
 import type { IdiomContext } from './idiom-context.js';
 
 /** The most synapses that are listed if a similar rule of Brian exists. */
@@ -48,11 +57,13 @@ export function withoutSelf(
   if (shift === 'apart') return { ...rule, self: true };
   if (shift === undefined || (rule.rule !== 'all' && rule.rule !== 'pairs')) return undefined;
   if (shift === 0) return rule;
-  const others = shift > 0 ? `i + ${shift} != j` : `i != j + ${-shift}`;
+  const [i, j] = [nameOf('i'), nameOf('j')];
+  const others =
+    shift > 0 ? binary('!=', binary('+', i, integer(shift)), j) : binary('!=', i, binary('+', j, integer(-shift)));
   const { condition, p, copies } = rule.rule === 'pairs' ? rule : { condition: null, p: 1, copies: 1 };
   return {
     rule: 'pairs',
-    condition: condition === null ? others : `(${condition}) and (${others})`,
+    condition: condition === null ? others : binary('and', condition, others),
     p,
     copies,
     self: true,
@@ -87,7 +98,7 @@ type HostDrawn = Extract<ConnectionRule, { readonly arguments: unknown }>;
 const argumentsOf = ({ arguments: given }: HostDrawn) =>
   given as {
     readonly connector?: string;
-    readonly p?: number | string;
+    readonly p?: number | Expression;
     readonly n?: unknown;
     readonly self?: boolean;
     readonly replace?: boolean;
@@ -101,13 +112,12 @@ function drawnByBrian(
   { model, data }: IdiomContext,
 ): ConnectionRule | undefined {
   const { connector, p, n, self = true, replace = false, mutual = true } = argumentsOf(rule);
-  const plain = { condition: mutual ? null : 'i > j', copies: 1, self } as const;
+  const plain = { condition: mutual ? null : binary('>', nameOf('i'), nameOf('j')), copies: 1, self } as const;
   switch (connector) {
     case 'fixedProbability':
       return typeof p === 'number' ? { rule: 'pairs', p, ...plain } : undefined;
     case 'probability':
-      return p === undefined ||
-        (typeof p === 'string' && [...namesIn(parseExpression(p))].some((name) => !['i', 'j'].includes(name)))
+      return p === undefined || (typeof p === 'object' && [...namesIn(p)].some((name) => !['i', 'j'].includes(name)))
         ? undefined
         : { rule: 'pairs', p, ...plain };
     case 'fixedNumberPre':
@@ -145,10 +155,8 @@ function sayable(rule: ConnectionRule): ConnectionRule | undefined {
       return typeof rule.n === 'number'
         ? sampled(rule.rule === 'fixedInDegree' ? 'post' : 'pre', rule.n, rule.replace, rule.self)
         : undefined;
-    case 'pairs': {
-      const texts = [rule.condition, rule.p, rule.copies].filter((one) => typeof one === 'string');
-      return texts.some((text) => /\bdistance\b|\b(pre|post)\.[xyz]\b/.test(text)) ? undefined : rule;
-    }
+    case 'pairs':
+      return readsPlaces([rule.condition, rule.p, rule.copies]) ? undefined : rule;
     case 'all':
     case 'oneToOne':
     case 'generator':
@@ -169,14 +177,20 @@ function sayable(rule: ConnectionRule): ConnectionRule | undefined {
 function sampled(outer: 'pre' | 'post', n: number, replace: boolean, self: boolean): ConnectionRule | undefined {
   const [size, own] = outer === 'post' ? ['N_pre', 'j'] : ['N_post', 'i'];
   const rule = { rule: 'generator', outer, variable: 'k', condition: null, copies: 1, skipInvalid: false } as const;
+  const range = { from: integer(0), step: integer(1) };
   if (replace)
     return self
-      ? { ...rule, index: `int(uniform()*${size})`, range: { from: '0', to: String(n), step: '1' } }
+      ? {
+          ...rule,
+          index: call('int', [binary('*', call('uniform', []), nameOf(size))]),
+          range: { ...range, to: integer(n) },
+        }
       : undefined;
   // Numbers from the cell's own on are moved up by one, to leave the cell out.
-  const index = self ? 'k' : `k + int(k >= ${own})`;
-  const range = { from: '0', to: self ? size : `${size} - 1`, step: '1', sample: { size: String(n) } };
-  return { ...rule, index, range };
+  const k = nameOf('k');
+  const index = self ? k : binary('+', k, call('int', [binary('>=', k, nameOf(own))]));
+  const to = self ? nameOf(size) : binary('-', nameOf(size), integer(1));
+  return { ...rule, index, range: { ...range, to, sample: { size: integer(n) } } };
 }
 
 /** Connections of rules that would have to be listed. */
@@ -229,12 +243,11 @@ export function partsOf(
 
 /** Checks whether a selection is a contiguous part of one population. */
 function isPlain(rule: SelectionRule, data: ValidModel['data']): boolean {
-  const selection = taggedSelection(rule);
-  switch (selection.kind) {
+  switch (rule.kind) {
     case 'slice':
-      return selection.slice === undefined || selection.slice[2] === 1;
+      return rule.slice === undefined || rule.slice[2] === 1;
     case 'indices': {
-      const numbers = numbersOf(selection.indices, data);
+      const numbers = numbersOf(rule.indices, data);
       return numbers.every((number, k) => number === (numbers[0] ?? 0) + k);
     }
     case 'mask':
@@ -244,8 +257,12 @@ function isPlain(rule: SelectionRule, data: ValidModel['data']): boolean {
     case 'synapses':
       return false;
     default:
-      return selection satisfies never;
+      return rule satisfies never;
   }
 }
+
+/** Checks whether a part of a model reads places of cells, or distances between them. */
+export const readsPlaces = (part: unknown): boolean =>
+  readsVariable(part, 'distance') || endsIn(part).some(({ variable }) => ['x', 'y', 'z'].includes(variable));
 
 const isAssembly = (rule: SelectionRule): boolean => isSelection(rule, 'assembly');

@@ -1,19 +1,29 @@
 /** Simplifies equations by the constants of a type, and removes inputs without sources. */
 
-import type { Expression } from '../../../src/lang/ast.js';
-import { integer, isZero } from '../../../src/lang/build.js';
+import type { Dimension, Expression, Reference, Side } from '../../../src/lang/ast.js';
+import { integer, isZero, quantity } from '../../../src/lang/build.js';
+import { divideDimensions, isDimensionless, second } from '../../../src/lang/dimension.js';
 import { NoNumber } from '../../../src/lang/evaluate.js';
-import { parseExpression, parseStatements } from '../../../src/lang/parse.js';
-import { printExpression } from '../../../src/lang/print.js';
-import { mapExpression, namesIn, substitute, withChildren, writtenBy } from '../../../src/lang/walk.js';
+import { parseUnit } from '../../../src/lang/units.js';
+import { mapExpression, namesIn, readsAny, substitute, withChildren, writtenBy } from '../../../src/lang/walk.js';
 import { withoutZero } from '../../../src/library/readable/folded.js';
-import { withTrees } from '../../../src/library/readable/texts.js';
-import { namesOf, readsOf, wordsIn } from '../../../src/library/gather/texts.js';
 import { plain, valueAt, withoutRounding } from '../../../src/library/recognise/numbers.js';
+import { mapped } from '../../../src/model/collections.js';
 import { ownNames } from '../../../src/model/declared-names.js';
-import type { EquationSet, Model, NeuronType, Projection, SelectionRule, Value } from '../../../src/model/model.js';
+import {
+  expressionsIn,
+  formulaOf,
+  namesOf,
+  statementsIn,
+  withExpressions,
+  type EquationSet,
+  type Model,
+  type NeuronType,
+  type Projection,
+  type SelectionRule,
+  type Value,
+} from '../../../src/model/typed.js';
 import { populationsOf } from '../../../src/model/selected.js';
-import { unitText } from './own-draws.js';
 
 /** Uses of a type's names in the rest of a model. */
 export interface Uses {
@@ -64,7 +74,7 @@ export function withoutIdle(
       unit === 'A' && (values[name] ?? value) === 0 && !isVariable(name) ? [name] : [],
     ),
   ].filter((name) => !read.has(name));
-  const changed = writtenBy(codeIn(type.events).flatMap((text) => parseStatements(text)));
+  const changed = writtenBy(statementsIn(type.events));
   const silent = Object.entries(type.state).flatMap(([name, { initial }]) =>
     initial === 0 &&
     Object.hasOwn(type.derivatives, name) &&
@@ -73,28 +83,22 @@ export function withoutIdle(
       : [],
   );
   if (idle.length + silent.length === 0) return type;
-  const nought = (unit: string): Expression => parseExpression(inUnit('0', unit));
   const unitOf = (name: string): string => (type.inputs[name] ?? type.state[name])?.unit ?? 'A';
-  const nothing = new Map([...idle, ...silent].map((name) => [name, nought(unitOf(name))] as const));
-  const put = (text: string): string => {
-    const e = parseExpression(text);
-    return [...namesIn(e)].some((name) => nothing.has(name))
-      ? printExpression(withoutZeros(substitute(e, nothing)))
-      : text;
-  };
+  const nothing = new Map([...idle, ...silent].map((name) => [name, nothingIn(unitOf(name))] as const));
+  const put = (e: Expression): Expression => (readsAny(e, nothing) ? withoutZeros(substitute(e, nothing)) : e);
   // State remains zero only if its rate is zero without all that remains zero.
   for (let before = -1; before !== nothing.size;) {
     before = nothing.size;
     for (const name of silent)
-      if (nothing.has(name) && put(type.derivatives[name]?.rate ?? '0') !== '0') nothing.delete(name);
+      if (nothing.has(name) && !isNothing(put(type.derivatives[name]?.rate ?? nought))) nothing.delete(name);
   }
   if (nothing.size === 0) return type;
   // A derived variable that adds up only zeros is also zero.
   for (let before = -1; before !== nothing.size;) {
     before = nothing.size;
     for (const [name, { value, unit }] of Object.entries(type.derived))
-      if (!nothing.has(name) && !isVariable(name) && !read.has(name) && put(value) === '0')
-        nothing.set(name, nought(unit));
+      if (!nothing.has(name) && !isVariable(name) && !read.has(name) && isNothing(put(value)))
+        nothing.set(name, nothingIn(unit));
   }
   const without = <T>(map: Readonly<Record<string, T>>): Record<string, T> =>
     Object.fromEntries(Object.entries(map).filter(([key]) => !nothing.has(key)));
@@ -104,46 +108,42 @@ export function withoutIdle(
     inputs: without(type.inputs),
     parameters: without(type.parameters),
     state: without(type.state),
-    derived: Object.fromEntries(
-      Object.entries(without(type.derived)).map(([key, one]) => [
-        key,
-        { ...one, value: inUnit(put(one.value), one.unit) },
-      ]),
-    ),
-    derivatives: Object.fromEntries(
-      Object.entries(without(type.derivatives)).map(([key, one]) => [
-        key,
-        { ...one, rate: inUnit(put(one.rate), type.state[key]?.unit ?? '1', '/s') },
-      ]),
-    ),
+    derived: mapped(without(type.derived), (one) => ({
+      ...one,
+      value: inUnit(put(one.value), parseUnit(one.unit).dimension),
+    })),
+    derivatives: mapped(without(type.derivatives), (one, key) => {
+      const { dimension } = parseUnit(type.state[key]?.unit ?? '1');
+      return { ...one, rate: inUnit(put(one.rate), divideDimensions(dimension, second)) };
+    }),
   };
 }
 
 /** Returns names that events and first values of a type read. */
 const readOutsideEquations = ({ events, state }: NeuronType): ReadonlySet<string> =>
   new Set([
-    ...Object.values(events).flatMap(({ when, refractory, multiplicity, do: actions }) => [
-      ...[when, refractory?.for, refractory?.while, multiplicity].flatMap((text) =>
-        text === undefined ? [] : [...namesOf(text)],
-      ),
-      ...actions.flatMap((text) => [...readsOf(text)]),
-    ]),
-    ...Object.values(state).flatMap(({ initial }) => (typeof initial === 'string' ? [...namesOf(initial)] : [])),
+    ...expressionsIn([events, state]).flatMap((e) => [...namesIn(e)]),
+    ...statementsIn(events).flatMap((one) => (one.kind === 'assignment' && one.operator !== '=' ? [one.target] : [])),
   ]);
 
-/** An expression that is zero, with its unit. */
-const inUnit = (text: string, unit: string, per = ''): string =>
-  text === '0' && (unit !== '1' || per !== '') ? (unit === '1' ? '0*Hz' : `0*${unitText(unit)}${per}`) : text;
+/** The zero that stands for a missing part. */
+const nought = integer(0);
+
+/** Returns zero with a unit. */
+const nothingIn = (unit: string): Expression => inUnit(nought, parseUnit(unit).dimension);
+
+/** Returns an expression that is zero with its dimension, and others unchanged. */
+const inUnit = (e: Expression, dimension: Dimension): Expression =>
+  isNothing(e) && !isDimensionless(dimension) ? quantity(0, dimension) : e;
 
 /** Removes terms that are zero in any unit. A zero stays if it is compared or is an argument of a call. */
 function withoutZeros(e: Expression): Expression {
-  const zero = integer(0);
   const isTerm = e.kind === 'unary' || (e.kind === 'binary' && ['+', '-', '*', '/'].includes(e.operator));
   const part = withChildren(e, (child) => {
     const short = withoutZeros(child);
     return isTerm || e.kind === 'conditional' || !isNothing(short) ? short : child;
   });
-  if (part.kind === 'unary') return part.operator === '-' && isNothing(part.operand) ? zero : part;
+  if (part.kind === 'unary') return part.operator === '-' && isNothing(part.operand) ? nought : part;
   if (part.kind !== 'binary') return part;
   const [left, right] = [isNothing(part.left), isNothing(part.right)];
   switch (part.operator) {
@@ -153,16 +153,17 @@ function withoutZeros(e: Expression): Expression {
       if (right) return part.left;
       return left ? { kind: 'unary', operator: '-', operand: part.right, span: part.span } : part;
     case '*':
-      return left || right ? zero : part;
+      return left || right ? nought : part;
     case '/':
-      return left ? zero : part;
+      return left ? nought : part;
     default:
       return part;
   }
 }
 
-/** Checks for the zero that stands for a missing part. */
-const isNothing = (e: Expression): boolean => e.kind === 'number' && e.integer && isZero(e);
+/** Checks for a zero, with or without a unit. */
+const isNothing = (e: Expression): boolean =>
+  (e.kind === 'quantity' || (e.kind === 'number' && e.integer)) && isZero(e);
 
 /** Returns a type with choices and first values decided by its constants, and without constants that become unread. */
 function decided<T extends EquationSet>(given: T, values: Readonly<Record<string, Value>>, uses: Uses): T {
@@ -202,26 +203,26 @@ function decided<T extends EquationSet>(given: T, values: Readonly<Record<string
       const truth = known(part.condition);
       return truth === undefined ? part : truth !== 0 ? part.whenTrue : part.whenFalse;
     });
-  const inCode = wordsIn({ ...type, parameters: {}, state: {} });
+  const inCode = wordsOf({ ...type, parameters: {}, state: {} });
   // An expression that code reads is more readable than its number.
   const state = Object.fromEntries(
     Object.entries(type.state).map(([key, one]) => {
-      const e = typeof one.initial === 'string' ? parseExpression(one.initial) : undefined;
+      const e = formulaOf(one.initial);
       if (e === undefined || (e.kind !== 'name' && [...namesIn(e)].every((name) => inCode.has(name))))
         return [key, one];
       const value = known(e);
       return [key, value === undefined ? one : { ...one, initial: value }];
     }),
   );
-  const settled = withTrees({ ...type, state }, (e) => {
+  const settled = withExpressions({ ...type, state }, (e) => {
     const short = decide(e);
     return short === e ? e : mapExpression(short, (part) => withoutZero(part, own));
   });
   const { parameters } = type;
-  const readHere = wordsIn({ ...settled, parameters: {} });
+  const readHere = wordsOf({ ...settled, parameters: {} });
   const isPutIn = (key: string): boolean => (noughts.has(key) || ones.has(key)) && !readHere.has(key);
-  const read = new Set([...[...words].filter((word) => !isPutIn(word)), ...readHere]);
-  for (const { value } of Object.values(parameters)) wordsIn(value, read);
+  const inValues = wordsOf(Object.values(parameters).map(({ value }) => value));
+  const read = new Set([...[...words].filter((word) => !isPutIn(word)), ...readHere, ...inValues]);
   return {
     ...settled,
     parameters: Object.fromEntries(
@@ -267,7 +268,7 @@ function withFixed<T extends EquationSet>(
   numbers: Map<string, number>,
   known: (e: Expression) => number | undefined,
 ): T {
-  const written = writtenBy(codeIn(type).flatMap((text) => parseStatements(text)));
+  const written = writtenBy(statementsIn(type));
   const parameters = { ...type.parameters };
   const state = { ...type.state };
   const given = (key: string): boolean => Object.hasOwn(values, key) || isVariable(key);
@@ -277,14 +278,15 @@ function withFixed<T extends EquationSet>(
   for (let before = -1; before !== numbers.size;) {
     before = numbers.size;
     for (const [key, parameter] of Object.entries(parameters)) {
-      const value =
-        typeof parameter.value === 'string' && !given(key) ? known(parseExpression(parameter.value)) : undefined;
+      const e = given(key) ? undefined : formulaOf(parameter.value);
+      const value = e && known(e);
       if (value === undefined) continue;
       parameters[key] = { ...parameter, value, shared: true };
       numbers.set(key, value);
     }
     for (const [key, { initial, ...one }] of Object.entries(state)) {
-      const value = changes(key) ? undefined : typeof initial === 'string' ? known(parseExpression(initial)) : initial;
+      const e = formulaOf(initial);
+      const value = changes(key) ? undefined : e ? known(e) : initial;
       if (typeof value !== 'number') continue;
       parameters[key] = { ...one, value, shared: true };
       numbers.set(key, value);
@@ -294,13 +296,6 @@ function withFixed<T extends EquationSet>(
   return { ...type, parameters, state };
 }
 
-/** The texts of statements in a part of a type. */
-const codeIn = (part: unknown, key = ''): readonly string[] => {
-  if (typeof part === 'string') return key === 'do' ? [part] : [];
-  if (typeof part !== 'object' || part === null) return [];
-  return Object.entries(part).flatMap(([name, one]) => codeIn(one, Array.isArray(part) ? key : name));
-};
-
 /** Inputs of a population that something gives. */
 export const inputsOf = (name: string, { stimuli, projections, synapses }: Model): ReadonlySet<string> =>
   new Set([
@@ -308,21 +303,25 @@ export const inputsOf = (name: string, { stimuli, projections, synapses }: Model
       stimulus.kind === 'current' && touches(stimulus.to, name) ? [stimulus.input] : [],
     ),
     ...Object.values(projections).flatMap(({ synapse, from, to, receptors }) =>
-      Object.keys(synapses[synapse]?.contributes ?? {}).flatMap((key) => {
-        const { side, variable } = contributedTo(key, receptors);
+      (synapses[synapse]?.contributes ?? []).flatMap(({ to: target }) => {
+        const { side, variable } = contributedTo(target, receptors);
         return touches(side === 'pre' ? from.of : to.of, name) ? [variable] : [];
       }),
     ),
   ]);
 
-/** Returns the end and the variable that synapses contribute to under a key: `post.syn`, or a port. */
-export function contributedTo(
-  key: string,
+/** Returns the end and the variable that synapses contribute to: a variable of an end, or that of a port. */
+export const contributedTo = (
+  to: Reference,
   receptors: Projection['receptors'],
-): { readonly side: 'pre' | 'post'; readonly variable: string } {
-  const [side, variable] = key.split('.');
-  return { side: side === 'pre' ? 'pre' : 'post', variable: variable ?? receptors[key] ?? key };
-}
+): { readonly side: Side; readonly variable: string } =>
+  to.kind === 'end'
+    ? { side: to.end, variable: to.variable }
+    : { side: 'post', variable: receptors[to.variable] ?? to.variable };
 
 /** Checks whether a selection has elements of a population. */
 export const touches = (rule: SelectionRule, name: string): boolean => populationsOf(rule).includes(name);
+
+/** Returns the names in a part of a model, of variables at ends the parts before and after the dot. */
+export const wordsOf = (part: unknown): ReadonlySet<string> =>
+  new Set([...namesOf(part)].flatMap((name) => name.split('.')));

@@ -1,8 +1,7 @@
 /** Coordinates in Brian. Its groups have no positions, so coordinates that code of cells reads become parameters. */
 
-import { wordsIn } from '../../../src/library/gather/texts.js';
 import { ownNames } from '../../../src/model/declared-names.js';
-import type { NeuronType, Population, Value } from '../../../src/model/model.js';
+import { namesOf, type NeuronType, type Population, type Value } from '../../../src/model/typed.js';
 import { coordinateNames } from '../vocabulary.js';
 
 /** Returns the coordinates of a population's cells in micrometres by axis, or undefined if they are unknown. */
@@ -17,7 +16,7 @@ export type CoordinatesOf = (
  */
 export function coordinatesRead(type: NeuronType, population: Population, code: unknown): readonly string[] {
   if (population.positions === undefined) return [];
-  const words = wordsIn([type, population.values, code]);
+  const words = namesOf([type, population.values, code]);
   const own = ownNames(type);
   return coordinateNames.filter((name) => words.has(name) && !own.has(name));
 }
@@ -37,6 +36,8 @@ export function withCoordinates(
   const own = coordinateNames.filter((axis) => names.includes(axis));
   return {
     type: { ...type, parameters: { ...type.parameters, ...Object.fromEntries(own.map((axis) => [axis, parameter])) } },
-    values: Object.fromEntries(own.map((axis) => [axis, { array: Array.from(known[axis], (um) => um / 1e6) }])),
+    values: Object.fromEntries(
+      own.map((axis) => [axis, { kind: 'array', array: Array.from(known[axis], (um) => um / 1e6) }]),
+    ),
   };
 }

@@ -3,10 +3,20 @@
 import { isDrawn, isGiven } from '../../../src/model/tagged.js';
 import { knownNumbers } from '../../../src/model/arrays.js';
 import type { Expression } from '../../../src/lang/ast.js';
+import { binary, call, quantity } from '../../../src/lang/build.js';
+import { second } from '../../../src/lang/dimension.js';
 import { NoNumber } from '../../../src/lang/evaluate.js';
 import { namesIn } from '../../../src/lang/walk.js';
 import { plain, valueAt } from '../../../src/library/recognise/numbers.js';
-import type { DataStore, Model, Projection, SynapseType, Value } from '../../../src/model/model.js';
+import {
+  formula,
+  formulaOf,
+  type DataStore,
+  type Model,
+  type Projection,
+  type SynapseType,
+  type Value,
+} from '../../../src/model/typed.js';
 import { wholeDelay } from '../../../src/model/steps.js';
 
 /** Positions of a distribution's limits among its arguments. */
@@ -62,7 +72,7 @@ export function listedDelays(
     const own = Object.fromEntries(listed.map(([name, array]) => [name, array[k] ?? NaN]));
     return delayOf(e, type, { ...projection, values: { ...projection.values, ...own } }) ?? [];
   });
-  return each.length === first[1].length ? { array: each } : undefined;
+  return each.length === first[1].length ? { kind: 'array', array: each } : undefined;
 }
 
 /**
@@ -81,17 +91,20 @@ export function delaySum(
   const whole = (seconds: number): number => wholeDelay(seconds, dt, timing);
   const sum = (a: number, b: number): number => Number((whole(a) + whole(b)).toPrecision(12));
   if (typeof before === 'number' && typeof after === 'number') return sum(before, after);
-  if (typeof before !== 'object' && typeof after !== 'object') {
-    const text = [before, after].map((one) => (typeof one === 'number' ? `${one}*s` : one)).join(' + ');
+  const expressionOf = (value: Value): Expression | undefined =>
+    typeof value === 'number' ? quantity(value, second) : formulaOf(value);
+  const [first, rest] = [expressionOf(before), expressionOf(after)];
+  if (first && rest) {
+    const both = binary('+', first, rest);
     // The rest of a drawn delay is not negative, although its expression does not show that.
-    return computed ? `clip(${text}, 0*s, ${longest}*s)` : text;
+    return formula(computed ? call('clip', [both, quantity(0, second), quantity(longest, second)]) : both);
   }
   const [a, b] = [before, after].map((value) => (typeof value === 'number' ? value : listOf(value, data)));
   if (a === undefined || b === undefined) return undefined;
   const at = (one: number | readonly number[], k: number): number => (typeof one === 'number' ? one : (one[k] ?? NaN));
   const list = typeof a === 'number' ? b : a;
   if (typeof list === 'number') return undefined;
-  return { array: list.map((_, k) => sum(at(a, k), at(b, k))) };
+  return { kind: 'array', array: list.map((_, k) => sum(at(a, k), at(b, k))) };
 }
 
 const listOf = (value: Value | undefined, data: DataStore): readonly number[] | undefined =>

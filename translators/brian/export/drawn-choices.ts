@@ -8,7 +8,7 @@ import type {
   SelectionRule,
   ValidModel,
   Value,
-} from '../../../src/model/model.js';
+} from '../../../src/model/typed.js';
 import { elementsIn, populationOf, populationsOf } from '../../../src/model/selected.js';
 import { isPhase, isSelection } from '../../../src/model/tagged.js';
 
@@ -24,7 +24,7 @@ export function chosenCells(
   const population = drawn && populationOf(drawn);
   if (!isSelection(rule, 'sample') || !drawn || population === undefined) return rule;
   const indices = elementsIn(drawn, model.populations[population]?.size ?? 0, data);
-  return indices === undefined ? rule : { population, indices };
+  return indices === undefined ? rule : { kind: 'indices', population, indices };
 }
 
 /**
@@ -78,9 +78,9 @@ function byNumber(phase: Phase, populations: Model['populations'], data: DataSto
     Object.fromEntries(
       Object.entries(values).map(([name, value]) => [`${population}[${cells.join(', ')}].${name}`, value]),
     );
-  if (isPhase(phase, 'initialise')) return { initialise: named(phase.initialise) };
+  if (isPhase(phase, 'initialise')) return { kind: 'initialise', initialise: named(phase.initialise) };
   if (!isPhase(phase, 'set')) return phase;
-  return { set: named(phase.set), ...(phase.where === undefined ? {} : { where: phase.where }) };
+  return { kind: 'set', set: named(phase.set), ...(phase.where === undefined ? {} : { where: phase.where }) };
 }
 
 /**

@@ -4,16 +4,14 @@
  */
 
 import type { Expression } from '../../../src/lang/ast.js';
+import { integer } from '../../../src/lang/build.js';
 import { foldConstants } from '../../../src/lang/fold.js';
 import { linearRate } from '../../../src/lang/linear.js';
-import { parseExpression } from '../../../src/lang/parse.js';
-import { printExpression } from '../../../src/lang/print.js';
-import { namesIn, substitute } from '../../../src/lang/walk.js';
+import { equalExpressions, readsAny, substitute } from '../../../src/lang/walk.js';
 import { constantOf, fold, valueAt } from '../../../src/library/recognise/numbers.js';
 import type { ConversionReport } from '../../../src/model/conversion-report.js';
-import { typedType } from '../../../src/model/typed-model.js';
 import { methodOnGrid } from '../../../src/library/gather/integration.js';
-import type { NeuronType, Value } from '../../../src/model/model.js';
+import { formulaOf, type NeuronType, type Value } from '../../../src/model/typed.js';
 
 /**
  * Returns a type that Brian solves without dividing by zero.
@@ -29,9 +27,7 @@ export function solvable(
   pointer: string,
   report: ConversionReport,
 ): NeuronType {
-  const equal = ['auto', 'exact'].includes(methodOnGrid(typedType(type)))
-    ? equalRates(type, values, isVariable)
-    : undefined;
+  const equal = ['auto', 'exact'].includes(methodOnGrid(type)) ? equalRates(type, values, isVariable) : undefined;
   if (equal === undefined) return type;
   report.different(
     'brian/equal-rates',
@@ -48,25 +44,20 @@ function equalRates(
   isVariable: (parameter: string) => boolean,
 ): readonly [string, string] | undefined {
   const states = Object.keys(type.derivatives);
-  const texts = new Map(Object.entries(type.derived).map(([key, { value }]) => [key, parseExpression(value)] as const));
-  const whole = (rate: string): Expression => {
-    let e = parseExpression(rate);
-    for (let pass = 0; pass < texts.size && [...namesIn(e)].some((key) => texts.has(key)); pass++)
-      e = substitute(e, texts);
+  const derived = new Map(Object.entries(type.derived).map(([key, { value }]) => [key, value] as const));
+  const whole = (rate: Expression): Expression => {
+    let e = rate;
+    for (let pass = 0; pass < derived.size && readsAny(e, derived); pass++) e = substitute(e, derived);
     return e;
   };
   const forms = new Map(
-    states.map((key) => [key, linearRate(whole(type.derivatives[key]?.rate ?? '0'), states)] as const),
+    states.map((key) => [key, linearRate(whole(type.derivatives[key]?.rate ?? integer(0)), states)] as const),
   );
   if (states.length < 2 || [...forms.values()].includes(null)) return undefined;
   const number = (key: string): number => {
     const value = values[key] ?? type.parameters[key]?.value;
-    const known =
-      typeof value === 'number'
-        ? value
-        : typeof value === 'string'
-          ? constantOf(fold(parseExpression(value)))
-          : undefined;
+    const e = value === undefined || typeof value === 'number' ? undefined : formulaOf(value);
+    const known = typeof value === 'number' ? value : e && constantOf(fold(e));
     return isVariable(key) ? NaN : (known ?? NaN);
   };
   const own = (key: string): Expression | undefined => forms.get(key)?.coefficients.get(key);
@@ -85,7 +76,7 @@ function equalRates(
     for (const other of followed(key)) {
       const [a, b] = [own(key), own(other)];
       if (a === undefined || b === undefined || rate(key) !== rate(other)) continue;
-      const isSame = printExpression(foldConstants(a)) === printExpression(foldConstants(b));
+      const isSame = equalExpressions(foldConstants(a), foldConstants(b));
       if (!isSame || blocked.has(key) !== blocked.has(other)) return [key, other];
     }
   return undefined;

@@ -1,22 +1,23 @@
 /** Equations and initial values of a type as Brian writes them. */
 
-import { isDrawn } from '../../../src/model/tagged.js';
 import { knownNumbers } from '../../../src/model/arrays.js';
 import type { Dimension, Expression } from '../../../src/lang/ast.js';
+import { integer } from '../../../src/lang/build.js';
 import { canonicalDecimal } from '../../../src/lang/decimal.js';
 import { parseUnit } from '../../../src/lang/units.js';
-import type {
-  DataStore,
-  DerivedVariable,
-  NeuronType,
-  StateVariable,
-  SynapseType,
-  Value,
-  ValueType,
-} from '../../../src/model/model.js';
+import {
+  formulaOf,
+  type DataStore,
+  type DerivedVariable,
+  type NeuronType,
+  type StateVariable,
+  type SynapseType,
+  type Value,
+  type ValueType,
+} from '../../../src/model/typed.js';
 import { namesIn } from '../../../src/lang/walk.js';
 import { dependencyOrder } from '../../../src/lang/graph.js';
-import { brianExpression, brianTree, readCanonical, type NameView, type Remarks } from './brian-text.js';
+import { brianExpression, folded, type NameView, type Remarks } from './brian-text.js';
 import { channelOf, channelParts } from '../../../src/library/readable/channel-parts.js';
 import { type TypePlan } from './plan.js';
 import { declaredUnit, quantityText, writtenQuantities } from '../../../src/lang/readable-quantity.js';
@@ -58,7 +59,7 @@ export function equationLines(
   const name = (key: string): string => plan.names.get(key) ?? key;
   const differential = ([key, variable]: readonly [string, StateVariable]): string => {
     if (variable.shared) remarks.notExpressible('brian/shared', `Brian cannot integrate ${key}, which is shared`);
-    const rate = brianExpression(type.derivatives[key]?.rate ?? '0', view, remarks);
+    const rate = brianExpression(type.derivatives[key]?.rate ?? integer(0), view, remarks);
     return `d${name(key)}/dt = ${rate} : ${unitWord(variable.unit, 'real')}${flagged(flags(key))}`;
   };
   const subexpression = ([key, variable]: readonly [string, DerivedVariable]): string => {
@@ -128,7 +129,8 @@ export function constantText(
       ? canonicalDecimal(String(text), false)
       : text;
   }
-  return typeof value === 'string' ? brianExpression(value, view, remarks) : 0;
+  const e = formulaOf(value);
+  return e ? brianExpression(e, view, remarks) : 0;
 }
 
 /** A value in the specification's form. */
@@ -145,8 +147,8 @@ export function valueText(
 ): ValueText | undefined {
   if (typeof value === 'number')
     return type === 'boolean' ? value !== 0 : quantityText(value, dimensionOf(unit), view.arithmetic);
-  if (typeof value === 'string') return brianExpression(value, view, remarks);
-  if (isDrawn(value)) {
+  if (value.kind === 'expression') return brianExpression(value.expression, view, remarks);
+  if (value.kind === 'draw') {
     remarks.notExpressible(
       'brian/named-generator',
       'Brian cannot draw values from a named generator; freezing the model makes them explicit',
@@ -190,7 +192,7 @@ export function initializers(
   const ordered = byDependency(
     entries.map((entry) => ({
       ...entry,
-      reads: typeof entry.value === 'string' ? readsThrough(entry.value, type, view) : new Set<string>(),
+      reads: readsThrough(formulaOf(entry.value), type),
     })),
   );
   const result: Record<string, unknown> = {};
@@ -203,15 +205,10 @@ export function initializers(
   return result;
 }
 
-/** Returns names that a text reads, directly or through derived variables. */
-function readsThrough(text: string, { derived }: NeuronType | SynapseType, view: NameView): ReadonlySet<string> {
-  const reads = (from: string): ReadonlySet<string> => namesIn(readCanonical(from, view));
-  return new Set(
-    dependencyOrder(reads(text), (name) => {
-      const variable = derived[name];
-      return variable === undefined ? [] : reads(variable.value);
-    }),
-  );
+/** Returns names that an expression reads, directly or through derived variables. */
+function readsThrough(e: Expression | undefined, { derived }: NeuronType | SynapseType): ReadonlySet<string> {
+  const reads = (from: Expression | undefined): ReadonlySet<string> => (from ? namesIn(from) : new Set());
+  return new Set(dependencyOrder(reads(e), (name) => reads(derived[name]?.value)));
 }
 
 /** Writes `a if c else b` as Brian's two assignments: b for all, then a if c holds. */
@@ -222,9 +219,9 @@ function conditionalParts(
   view: NameView,
   remarks: Remarks,
 ): readonly unknown[] | undefined {
-  if (typeof value !== 'string') return undefined;
-  const tree = readCanonical(value, view);
-  if (tree.kind !== 'conditional') return undefined;
+  const e = formulaOf(value);
+  const tree = e && folded(e, view);
+  if (tree?.kind !== 'conditional') return undefined;
   const parts: { value: string | number; where?: string }[] = [];
   const add = (node: typeof tree.whenFalse): void => {
     if (node.kind !== 'conditional') {
@@ -235,7 +232,7 @@ function conditionalParts(
     add(node.whenFalse);
     parts.push({
       value: textOf(node.whenTrue, unit, type, view, remarks),
-      where: expressionText(node.condition, view, remarks),
+      where: brianExpression(node.condition, view, remarks),
     });
   };
   add(tree);
@@ -245,10 +242,8 @@ function conditionalParts(
 function textOf(tree: Expression, unit: string, type: ValueType, view: NameView, remarks: Remarks): string | number {
   if (tree.kind === 'quantity' || (tree.kind === 'number' && type === 'real'))
     return quantityText(tree.value, dimensionOf(unit), view.arithmetic);
-  return expressionText(tree, view, remarks);
+  return brianExpression(tree, view, remarks);
 }
-
-const expressionText = (tree: Expression, view: NameView, remarks: Remarks): string => brianTree(tree, view, remarks);
 
 function byDependency<T extends { readonly key: string; readonly reads: ReadonlySet<string> }>(
   entries: readonly T[],

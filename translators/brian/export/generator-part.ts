@@ -1,7 +1,7 @@
 /** Parts of generators of spikes, which are generators of their own in Brian. */
 
 import { numbersOf } from '../../../src/model/arrays.js';
-import type { DataStore, Population, SpikeTrain } from '../../../src/model/model.js';
+import type { DataStore, Population, SpikeTrain } from '../../../src/model/typed.js';
 
 /** Returns some cells of a population that replays spikes, as a population in the order of the given cells. */
 export function partOfGenerator(
@@ -20,6 +20,6 @@ export function partOfGenerator(
   return {
     ...whole,
     size: cells.length,
-    spikes: { ...spikes, indices: kept.map(({ index }) => index), times: kept.map(({ time }) => time) },
+    spikes: { ...spikes, kind: 'train', indices: kept.map(({ index }) => index), times: kept.map(({ time }) => time) },
   };
 }

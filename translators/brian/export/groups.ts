@@ -1,24 +1,23 @@
 /** Populations as NeuronGroup, PoissonGroup and SpikeGeneratorGroup. */
 
 import { changedNames } from '../../../src/model/changed.js';
-import { statementsIn } from '../../../src/model/typed.js';
-import { typedModel } from '../../../src/model/typed-model.js';
 import { isSpatial } from './spatial-type.js';
 import { areInFile, isGiven } from '../../../src/model/tagged.js';
 import { knownNumbers } from '../../../src/model/arrays.js';
+import type { Expression } from '../../../src/lang/ast.js';
+import { integer } from '../../../src/lang/build.js';
 import { namesIn, writtenBy } from '../../../src/lang/walk.js';
 import { spikeStep } from '../../../src/model/steps.js';
 import { timingProperties } from '../../../src/model/timing-properties.js';
-import type { EquationSet, EventDefinition, NeuronType, SpikeTrain } from '../../../src/model/model.js';
-import { defaultClock, methodNames, defaultSlot } from '../vocabulary.js';
 import {
-  brianExpression,
-  brianStatements,
-  brianTree,
-  readCanonical,
-  spacedQuantity,
-  type Remarks,
-} from './brian-text.js';
+  statementsIn,
+  type EquationSet,
+  type EventDefinition,
+  type NeuronType,
+  type SpikeTrain,
+} from '../../../src/model/typed.js';
+import { defaultClock, methodNames, defaultSlot } from '../vocabulary.js';
+import { brianExpression, brianStatements, folded, spacedQuantity, type Remarks } from './brian-text.js';
 import { constantText, dimensionOf, equationLines, initializers, valueText } from './equations-text.js';
 import { inputParts } from './inputs.js';
 import { remarksAt, type ExportContext, type GroupPlan, type Plans, type TypePlan } from './plan.js';
@@ -286,7 +285,7 @@ function checkEvent(key: string, event: EventDefinition, remarks: Remarks): void
       'brian/rising',
       `Brian tests ${key} at every step; it cannot detect the onset of a condition`,
     );
-  if (event.multiplicity !== undefined && event.multiplicity !== '1')
+  if (event.multiplicity !== undefined && !(event.multiplicity.kind === 'number' && event.multiplicity.value === 1))
     remarks.notExpressible('brian/multiplicity', `Brian counts an event once; ${key} would count several times`);
   if (event.emits !== undefined && event.emits !== null)
     remarks.notExpressible('brian/emits', `Brian's events keep their own names; ${key} would need another`);
@@ -347,22 +346,20 @@ function refractoryParts(
     );
   }
   if (refractory.while !== undefined) return { refractory: brianExpression(refractory.while, plan.view, remarks) };
-  const { for: duration = '0' } = refractory;
-  const tree = readCanonical(duration, plan.view);
-  const text = brianTree(tree, plan.view, remarks);
+  const tree = folded(refractory.for ?? integer(0), plan.view);
+  const text = brianExpression(tree, plan.view, remarks);
   const literal = spacedQuantity(text, tree);
-  if (literal === undefined && refractory.evaluated === 'atEvent' && !isFixed(duration, plan, model))
+  if (literal === undefined && refractory.evaluated === 'atEvent' && !isFixed(tree, plan, model))
     remarks.different('brian/refractory-time', 'Brian evaluates the refractory period at every step, not at the spike');
   return { refractory: literal ?? text };
 }
 
 /** Checks whether an expression reads only parameters that do not change during a run. */
-function isFixed(text: string, { id, type, name, view }: GroupPlan, model: ExportContext['model']): boolean {
-  const typed = typedModel(model);
-  const own = typed.neurons[model.populations[id]?.type ?? ''];
-  const pathways = Object.values(typed.synapses).map((synapse) => synapse.pathways);
-  const changed = new Set([...changedNames(typed), ...writtenBy(statementsIn([own?.events, own?.regimes, pathways]))]);
-  return [...namesIn(readCanonical(text, view))].every(
+function isFixed(e: Expression, { id, type, name }: GroupPlan, model: ExportContext['model']): boolean {
+  const own = model.neurons[model.populations[id]?.type ?? ''];
+  const pathways = Object.values(model.synapses).map((synapse) => synapse.pathways);
+  const changed = new Set([...changedNames(model), ...writtenBy(statementsIn([own?.events, own?.regimes, pathways]))]);
+  return [...namesIn(e)].every(
     (one) =>
       type?.parameters[one] !== undefined &&
       ![`${name}.${one}`, one, `pre.${one}`, `post.${one}`].some((key) => changed.has(key)),

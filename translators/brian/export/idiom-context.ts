@@ -1,7 +1,7 @@
 /** Context for rewriting a model in Brian's idiom. */
 
 import type { ConversionReport } from '../../../src/model/conversion-report.js';
-import type { Model, ValidModel } from '../../../src/model/model.js';
+import type { Model, ValidModel } from '../../../src/model/typed.js';
 
 /** A model to be rewritten, and the report of changes. */
 export interface IdiomContext {

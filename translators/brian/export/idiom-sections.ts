@@ -1,7 +1,7 @@
 /** The sections of a model for Brian while they are written. */
 
 import { freeName } from '../../../src/model/free-name.js';
-import type { NeuronType, Operation, Population, Projection, SynapseType } from '../../../src/model/model.js';
+import type { NeuronType, Operation, Population, Projection, SynapseType } from '../../../src/model/typed.js';
 
 /** The sections to write, by name. */
 export interface Sections {

@@ -3,9 +3,7 @@
  * groups of Poisson sources, constants in namespaces, no current without a source.
  */
 
-import { endsIn, expressionsIn, ownersOf, type NeuronType as TypedNeuronType } from '../../../src/model/typed.js';
 import { changedNames } from '../../../src/model/changed.js';
-import { typedModel, typedType, writtenType } from '../../../src/model/typed-model.js';
 import { mapped } from '../../../src/model/collections.js';
 import { elementsIn, populationOf, wholePopulation } from '../../../src/model/selected.js';
 import { areInFile, isPhase, isRecording, isSelection, recordedVariables } from '../../../src/model/tagged.js';
@@ -14,31 +12,33 @@ import { withoutBinomials } from '../../../src/library/gather/binomials.js';
 import { solvable } from './equal-rates.js';
 import { isBuiltIn } from './spatial-type.js';
 import { areSeparate, methodInBrian, methodOnGrid } from '../../../src/library/gather/integration.js';
-import { parseExpression, parseStatements } from '../../../src/lang/parse.js';
-import { expressionsOf, namesIn } from '../../../src/lang/walk.js';
 import { ConversionReport, type ConversionEntry } from '../../../src/model/conversion-report.js';
 import { freeName } from '../../../src/model/free-name.js';
-import type {
-  IntegrationMethod,
-  Model,
-  NeuronType,
-  Operation,
-  Population,
-  Projection,
-  SelectionRule,
-  SynapseType,
-  ValidModel,
-} from '../../../src/model/model.js';
+import {
+  contentOf,
+  endsIn,
+  expressionsIn,
+  namesOf,
+  ownersOf,
+  type IntegrationMethod,
+  type Model,
+  type NeuronType,
+  type Operation,
+  type Population,
+  type Projection,
+  type SelectionRule,
+  type SynapseType,
+  type ValidModel,
+} from '../../../src/model/typed.js';
 import { child } from '../../../src/model/pointer.js';
 import { timingProperties } from '../../../src/model/timing-properties.js';
 import { unknownFunction } from '../vocabulary.js';
-import { wordsIn } from '../../../src/library/gather/texts.js';
 import { withoutAliases } from '../../../src/library/readable/synapse-aliases.js';
 import { tidied, withPlainSums } from '../../../src/library/readable/tidied.js';
 import { withLinearParts } from './cells/linear-parts.js';
 import { withoutSends } from './sent-values.js';
-import { partsOf, ruleInBrian } from './connection-rules.js';
-import { constantsOf, inputsOf, touches, withoutIdle } from './constants.js';
+import { partsOf, readsPlaces, ruleInBrian } from './connection-rules.js';
+import { constantsOf, inputsOf, touches, withoutIdle, wordsOf } from './constants.js';
 import { coordinatesRead, withCoordinates, type CoordinatesOf } from './coordinates.js';
 import type { IdiomContext } from './idiom-context.js';
 import { freeIn, noSections, type Sections } from './idiom-sections.js';
@@ -96,10 +96,10 @@ class Idiom {
   ) {
     this.#model = model;
     const { populations, projections, stimuli, operations, synapses, experiment } = model;
-    this.#words = wordsIn({ populations, projections, stimuli, operations, synapses, experiment });
+    this.#words = wordsOf({ populations, projections, stimuli, operations, synapses, experiment });
     this.#data = data;
     this.#report = report;
-    const changed = changedNames(typedModel(model));
+    const changed = changedNames(model);
     this.#context = { model, data, report, drawn: drawn?.model, changed };
     const needDraws = (): void => this.#needDraws();
     this.#values = new OwnValues({ report, isDrawn: drawn !== undefined, needDraws });
@@ -155,8 +155,8 @@ class Idiom {
     const pointer = child('/neurons', name);
     const solvedFor = type.cable ? withLinearParts(type) : type;
     // The report states that these types take other steps.
-    const plain = type.method === 'adaptive' ? withPlainSums(typedType(solvedFor)) : typedType(solvedFor);
-    out.neurons[name] = { ...writtenType(tidied(plain)), method: this.#method(type, pointer) };
+    const plain = type.method === 'adaptive' ? withPlainSums(solvedFor) : solvedFor;
+    out.neurons[name] = { ...tidied(plain), method: this.#method(type, pointer) };
     out.populations[name] = { ...population, type: name };
   }
 
@@ -165,30 +165,30 @@ class Idiom {
     const model = this.#model;
     const written = model.synapses[part.synapse];
     if (written === undefined) return;
-    const type = writtenType(withoutBinomials(typedType(written), part.values));
-    const code = Object.values(type.pathways).flatMap((one) => one.do.flatMap(parseStatements));
-    const [unknown] = code.flatMap(expressionsOf).flatMap((e) => unknownFunction(e) ?? []);
+    const type = withoutBinomials(written, part.values);
+    const code = Object.values(type.pathways).map((one) => one.do);
+    const [unknown] = expressionsIn(code).flatMap((e) => unknownFunction(e) ?? []);
     if (unknown !== undefined) {
       this.#report.missing(child('/projections', name), `Brian has no function ${unknown}`, 'brian/function');
       return;
     }
     const key = freeIn(out.projections, label);
     const outside = { projections: model.projections, operations: model.operations, experiment: model.experiment };
-    const inCode = wordsIn(model.operations);
+    const inCode = wordsOf(model.operations);
     const recorded = this.#recordedOf(name);
     const ends = this.#namesAtEndsOf(name, part.synapse);
     const split = withoutSends(type, part, name, this.#context);
     const own = constantsOf(split, part.values, {
       isVariable: (one) => this.#isSeen(name, one),
-      words: new Set([...wordsIn(outside), ...ends]),
+      words: new Set([...wordsOf(outside), ...ends]),
     });
     const plain = withoutAliases(
-      typedType(own.type),
+      own.type,
       (one) => ends.has(one) || recorded.has(one) || inCode.has(one) || this.#context.changed.has(`${name}.${one}`),
     );
-    const { type: shown, names } = withRecordedCopies(writtenType(plain), recorded);
+    const { type: shown, names } = withRecordedCopies(plain, recorded);
     if (names.size > 0) this.#copies.set(name, names);
-    const { sequence: _, ...tidy } = writtenType(tidied(typedType(shown)));
+    const { sequence: _, ...tidy } = tidied(shown);
     out.synapses[key] = { ...tidy, method: this.#method(shown, child('/synapses', key)) };
     const delays = Object.fromEntries(
       Object.entries(part.delays).filter(([pathway]) => Object.hasOwn(own.type.pathways, pathway)),
@@ -199,7 +199,7 @@ class Idiom {
 
   /** Returns names that other synapses read at ends that are synapses of a projection. */
   #namesAtEndsOf(name: string, synapse: string): ReadonlySet<string> {
-    const { projections, synapses } = typedModel(this.#model);
+    const { projections, synapses } = this.#model;
     const isEnd = Object.values(projections).some(({ from, to }) =>
       [from, to].some(({ of }) => ownersOf(of).includes(name)),
     );
@@ -228,11 +228,11 @@ class Idiom {
       return from;
     }
     const population = partOfGenerator(whole, whole.spikes, cells, this.#data);
-    const text = JSON.stringify(population);
-    const same = Object.entries(populations).find(([key, one]) => key !== name && JSON.stringify(one) === text);
+    const text = contentOf(population);
+    const same = Object.entries(populations).find(([key, one]) => key !== name && contentOf(one) === text);
     const part = same?.[0] ?? freeName(`${name}_${cells[0] ?? 0}`, (one) => Object.hasOwn(populations, one));
     populations[part] = population;
-    return { ...from, of: { population: part } };
+    return { ...from, of: { kind: 'slice', population: part } };
   }
 
   /** Checks whether a phase concerns a part that is still in the model. */
@@ -289,7 +289,7 @@ class Idiom {
     this.#reportPositions(population, pointer, read);
     if (type === undefined) return { population: rest };
     const drawn = this.drawn?.model.populations[name];
-    if (drawsUnknown(typedModel(this.#model).neurons[population.type ?? ''])) {
+    if (drawsUnknown(this.#model.neurons[population.type ?? ''])) {
       this.#needDraws();
       if (drawn?.spikes !== undefined) {
         this.#report.convention(
@@ -345,7 +345,7 @@ class Idiom {
     const types = near.map(({ synapse }) => synapses[synapse]);
     const names = cells.flatMap(([, { values }]) => Object.keys(values));
     const receptors = near.flatMap(({ receptors }) => [...Object.keys(receptors), ...Object.values(receptors)]);
-    const used = wordsIn({ cells, near, types, operations, stimuli, recordings, experiment, names, receptors });
+    const used = wordsOf({ cells, near, types, operations, stimuli, recordings, experiment, names, receptors });
     this.#used.set(type, used);
     return used;
   }
@@ -365,7 +365,7 @@ class Idiom {
 
   /** Returns the method of a type. Brian takes fixed steps instead of adaptive ones. */
   #method(type: NeuronType | SynapseType, pointer: string): IntegrationMethod {
-    const method = methodOnGrid(typedType(type));
+    const method = methodOnGrid(type);
     if (method === 'auto' || method === 'exact') return this.#solved(type, method, pointer);
     if (method !== 'adaptive' || Object.keys(type.derivatives).length === 0) return method;
     const fixed = fixedMethod(type);
@@ -380,9 +380,9 @@ class Idiom {
 
   /** Returns the method of equations that have an exact solution, which Brian may not find. */
   #solved(type: NeuronType | SynapseType, method: IntegrationMethod, pointer: string): IntegrationMethod {
-    if (methodInBrian({ ...typedType(type), method: 'auto' }) !== 'euler') return method;
+    if (methodInBrian({ ...type, method: 'auto' }) !== 'euler') return method;
     // For separate equations, this method is exact.
-    if (areSeparate(typedType(type))) return 'exponentialEuler';
+    if (areSeparate(type)) return 'exponentialEuler';
     this.#report.different(
       'brian/method',
       pointer,
@@ -421,11 +421,7 @@ class Idiom {
     const { projections } = this.#model;
     return (
       this.#isSeen(name, key) ||
-      Object.values(projections).some(({ values, delays }) =>
-        [...Object.values(values), ...Object.values(delays)].some(
-          (value) => typeof value === 'string' && namesIn(parseExpression(value)).has(`post.${key}`),
-        ),
-      )
+      Object.values(projections).some(({ values, delays }) => namesOf([values, delays]).has(`post.${key}`))
     );
   }
 
@@ -445,10 +441,7 @@ class Idiom {
       ...Object.values(rest.delays).map((value) => [value, 's'] as const),
     ].some(([value, unit]) => this.#values.isUnsayable(value, unit));
     const parts = areExpressible && !unknown ? partsOf(name, { ...rest, connect: rules }, this.#data) : undefined;
-    const byDistance = [...Object.values(rest.values), ...Object.values(rest.delays)].some(
-      (value) => typeof value === 'string' && /\bdistance\b|\b(pre|post)\.[xyz]\b/.test(value),
-    );
-    if (parts !== undefined && !byDistance) {
+    if (parts !== undefined && !readsPlaces([rest.values, rest.delays])) {
       if (delayRange !== undefined && !areWithinRange(projection, this.#data))
         this.#report.different(
           'brian/delay-range',
@@ -486,5 +479,5 @@ class Idiom {
 }
 
 /** Checks whether a type draws from a distribution that Brian does not have. */
-const drawsUnknown = (type: TypedNeuronType | undefined): boolean =>
+const drawsUnknown = (type: NeuronType | undefined): boolean =>
   expressionsIn([type?.events, type?.derived, type?.state]).some((e) => unknownFunction(e) !== undefined);

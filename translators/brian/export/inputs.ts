@@ -4,21 +4,22 @@
  */
 
 import type { Expression } from '../../../src/lang/ast.js';
+import { binary, call, integer, name as nameOf, number } from '../../../src/lang/build.js';
+import { spelling } from '../../../src/lang/reference.js';
 import { drawsIn } from '../../../src/lang/functions.js';
-import { parseExpression } from '../../../src/lang/parse.js';
 import { printExpression } from '../../../src/lang/print.js';
 import { mapExpression, namesIn } from '../../../src/lang/walk.js';
 import { populationOf } from '../../../src/model/selected.js';
 import { isPhase, isSelection, recordedVariables } from '../../../src/model/tagged.js';
 import { knownNumbers } from '../../../src/model/arrays.js';
-import type { SelectionRule, Stimulus } from '../../../src/model/model.js';
-import { brianExpression, counting } from './brian-text.js';
+import type { SelectionRule, Stimulus } from '../../../src/model/typed.js';
+import { brianExpression, counting, inBrian } from './brian-text.js';
 import { contributedTo } from './constants.js';
 import { dimensionOf } from './equations-text.js';
 import { brianName } from './naming.js';
 import { groupAttributes, remarksAt, type ExportContext, type GroupPlan, type SynapsesPlan } from './plan.js';
 import { declaredUnit, quantityText } from '../../../src/lang/readable-quantity.js';
-import { groupSlice, rangeTest } from './selection-text.js';
+import { groupSlice, isCell, rangeTest } from './selection-text.js';
 
 /** Equations and initial values that a group gets for its inputs. */
 interface InputParts {
@@ -130,8 +131,9 @@ function stimulusTerm(
   const slice = listed === undefined ? groupSlice(stimulus.to, groups, pointer, context) : undefined;
   if (slice === undefined && listed === undefined) return {};
   const { every = 0, from = 0, shared = false } = stimulus;
-  const text = withPlainNumbers(brianExpression(stimulus.value, plan.view, remarksAt(context.report, pointer)));
-  const draws = drawsIn(parseExpression(stimulus.value));
+  const own = withPlainNumbers(inBrian(stimulus.value, plan.view, remarksAt(context.report, pointer)));
+  const text = printExpression(own);
+  const draws = drawsIn(stimulus.value);
   const { dt } = context.model.experiment;
   const isSeldom = draws && every > dt * 1.5;
   const steps = every / dt;
@@ -148,7 +150,7 @@ function stimulusTerm(
   const isLong = isOneOfSeveral && text.length > longestTerm;
   const value = draws || isRecorded || isLong ? currentName(id, plan) : text;
   const isKept = isSeldom && isTick;
-  const isHeld = draws || /\bt\b/.test(text);
+  const isHeld = draws || namesIn(own).has('t');
   const flags = [...(draws && shared ? ['shared'] : []), ...(isHeld ? ['constant over dt'] : [])];
   // Expressions that are constant over a step are computed before the step begins, and so are their inputs.
   const parts = isKept
@@ -165,45 +167,45 @@ function stimulusTerm(
     value === text ? {} : { line: `${value} = ${text} : ${unit}${flags.length === 0 ? '' : ` (${flags.join(', ')})`}` };
   const where =
     listed !== undefined
-      ? [`int(${listed.map((cell) => `i == ${cell}`).join(' or ')})`]
+      ? [call('int', [listed.map((cell) => isCell('==', cell)).reduce((all, one) => binary('or', all, one))])]
       : slice?.range === undefined
         ? []
-        : [`int(${rangeTest(slice.range, plan.population.size)})`];
-  const on = isSwitched(id, stimulus, context) ? [switchName(id, plan)] : [];
-  const factors = [...on, ...where];
-  const term = printExpression(
-    factors
-      .map((factor) => parseExpression(factor))
-      .reduceRight((rest, expression) => counting(expression, rest), parseExpression(value)),
+        : [call('int', [rangeTest(slice.range, plan.population.size)])];
+  const on = isSwitched(id, stimulus, context) ? [nameOf(switchName(id, plan))] : [];
+  const whole = [...on, ...where].reduceRight(
+    (rest, expression) => counting(expression, rest),
+    value === text ? own : nameOf(value),
   );
+  const term = printExpression(whole);
   const { state = {}, derived = {} } = plan.type ?? {};
-  const followsState = [...namesIn(parseExpression(stimulus.value))].some(
+  const followsState = [...namesIn(stimulus.value)].some(
     (name) => Object.hasOwn(state, name) || Object.hasOwn(derived, name),
   );
-  return { term, isHeld: /\bt\b/.test(term) || (where.length > 0 && !followsState), ...line, ...parts };
+  return { term, isHeld: namesIn(whole).has('t') || (where.length > 0 && !followsState), ...line, ...parts };
 }
 
 /** Longer values of several currents have lines of their own. */
 const longestTerm = 30;
 
 /** Simplifies an expression: removes zero terms, and writes angular frequencies as multiples of pi. */
-function withPlainNumbers(text: string): string {
+function withPlainNumbers(e: Expression): Expression {
   const isZero = (e: Expression): boolean =>
     e.kind === 'number'
       ? e.value === 0
       : e.kind === 'binary' && e.operator === '*' && e.right.kind === 'name' && isZero(e.left);
-  return printExpression(
-    mapExpression(parseExpression(text), (node) => {
-      if (node.kind === 'binary' && node.operator === '+')
-        return isZero(node.left) ? node.right : isZero(node.right) ? node.left : node;
-      if (node.kind !== 'binary' || node.operator !== '*' || node.left.kind !== 'number') return node;
-      if (node.right.kind !== 'name' || !/^k?Hz$/.test(node.right.name)) return node;
-      const rate = node.left.value * (node.right.name === 'kHz' ? 1e3 : 1);
-      const frequency = Number((rate / (2 * Math.PI)).toPrecision(6));
-      const isTurns = 2 * Math.PI * frequency === rate && String(rate).length > 10;
-      return isTurns ? parseExpression(`2*pi*${frequency}*Hz`) : node;
-    }),
-  );
+  return mapExpression(e, (node) => {
+    if (node.kind === 'binary' && node.operator === '+')
+      return isZero(node.left) ? node.right : isZero(node.right) ? node.left : node;
+    if (node.kind !== 'binary' || node.operator !== '*' || node.left.kind !== 'number') return node;
+    if (node.right.kind !== 'name' || !/^k?Hz$/.test(node.right.name)) return node;
+    const rate = node.left.value * (node.right.name === 'kHz' ? 1e3 : 1);
+    const frequency = Number((rate / (2 * Math.PI)).toPrecision(6));
+    const isTurns = 2 * Math.PI * frequency === rate && String(rate).length > 10;
+    const turns = number(frequency, undefined, Number.isInteger(frequency));
+    return isTurns
+      ? [nameOf('pi'), turns, nameOf('Hz')].reduce<Expression>((a, b) => binary('*', a, b), integer(2))
+      : node;
+  });
 }
 
 /** Returns the cells of a selection if they are few and not contiguous, else undefined. */
@@ -251,15 +253,15 @@ interface Contribution {
   readonly key: string;
   readonly side: 'pre' | 'post';
   readonly variable: string;
-  readonly expression: string;
+  readonly value: Expression;
 }
 
 /** Returns the continuous contributions of synapses, with ports bound to their variables. */
 function contributionsOf({ type, projection }: SynapsesPlan): readonly Contribution[] {
-  return Object.entries(type.contributes).map(([key, expression]) => ({
-    key,
-    ...contributedTo(key, projection.receptors),
-    expression,
+  return type.contributes.map(({ to, value }) => ({
+    key: spelling(to),
+    ...contributedTo(to, projection.receptors),
+    value,
   }));
 }
 
@@ -289,7 +291,7 @@ export function contributedName(key: string, plan: SynapsesPlan): string | undef
 export function contributionLines(plan: SynapsesPlan, context: ExportContext): readonly string[] {
   const pointer = `/synapses/${plan.projection.synapse}`;
   return contributionsOf(plan).flatMap((contribution) => {
-    const { side, variable, expression } = contribution;
+    const { side, variable, value } = contribution;
     const { group } = side === 'pre' ? plan.source : plan.target;
     const input = group.kind === 'synapses' ? undefined : group.type?.inputs[variable];
     if (input === undefined || group.kind === 'synapses') {
@@ -308,7 +310,7 @@ export function contributionLines(plan: SynapsesPlan, context: ExportContext): r
         `its contribution to ${variable} is summed at the beginning of each step, from the preceding values`,
       );
     return [
-      `${summedName(contribution, group, plan)} = ${brianExpression(expression, plan.view, remarksAt(context.report, pointer))} : ` +
+      `${summedName(contribution, group, plan)} = ${brianExpression(value, plan.view, remarksAt(context.report, pointer))} : ` +
         `${declaredUnit(dimensionOf(input.unit))} (summed)`,
     ];
   });

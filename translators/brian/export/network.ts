@@ -1,13 +1,14 @@
 /** Stimuli, operations, recordings and tables in Brian's notation. */
 
 import { populationOf } from '../../../src/model/selected.js';
-import { isRecording, isSelection, taggedSelection } from '../../../src/model/tagged.js';
+import { isRecording, isSelection } from '../../../src/model/tagged.js';
 import { knownNumbers } from '../../../src/model/arrays.js';
 import { referenceOf } from '../../../src/lang/reference.js';
-import type { Operation, Recording, RecordingKinds, Stimulus, Table } from '../../../src/model/model.js';
+import type { RecordingKinds } from '../../../src/model/model.js';
+import type { Operation, Recording, Stimulus, Table, Typed } from '../../../src/model/typed.js';
 import { recounted } from '../subgroup.js';
 import { defaultSlot } from '../vocabulary.js';
-import { brianStatements, brianTree, readCanonical, spacedQuantity } from './brian-text.js';
+import { brianExpression, brianStatements, folded, spacedQuantity } from './brian-text.js';
 import { dimensionOf } from './equations-text.js';
 import { currentName } from './inputs.js';
 import { remarksAt, type ExportContext, type GroupPlan, type Plans, type SynapsesPlan } from './plan.js';
@@ -66,10 +67,10 @@ export function exportStimulus(
     );
     return undefined;
   }
-  const given = readCanonical(stimulus.weight, view);
+  const given = folded(stimulus.weight, view);
   const size = target.group.population.size;
   const weight = target.range === undefined ? given : recounted(given, target.range[0], size);
-  const text = brianTree(weight, view, remarks);
+  const text = brianExpression(weight, view, remarks);
   return {
     target: sliceText(target),
     target_var: names.get(stimulus.variable) ?? stimulus.variable,
@@ -192,7 +193,7 @@ const withRange = (name: string, record: Recorded): string =>
   typeof record === 'string' ? `${name}[${record}]` : name;
 
 function stateMonitor(
-  recording: RecordingKinds['variables'],
+  recording: RecordingKinds<Typed>['variables'],
   source: string,
   nameOf: (variable: string) => string,
   record: Recorded,
@@ -231,21 +232,19 @@ function monitoredPart(
 }
 
 function recordOf(of: Recording['of'], context: ExportContext): Recorded {
-  const tagged = taggedSelection(of);
-  switch (tagged.kind) {
+  switch (of.kind) {
     case 'indices':
-      return knownNumbers(tagged.indices, context.data) ?? true;
+      return knownNumbers(of.indices, context.data) ?? true;
     case 'slice':
     case 'synapses':
-      if (tagged.kind === 'synapses' && tagged.indices !== undefined)
-        return knownNumbers(tagged.indices, context.data) ?? true;
-      return tagged.slice === undefined ? true : `${tagged.slice[0]}:${tagged.slice[1]}`;
+      if (of.kind === 'synapses' && of.indices !== undefined) return knownNumbers(of.indices, context.data) ?? true;
+      return of.slice === undefined ? true : `${of.slice[0]}:${of.slice[1]}`;
     case 'mask':
     case 'sample':
     case 'sampleOf':
     case 'assembly':
       return true;
     default:
-      return tagged satisfies never;
+      return of satisfies never;
   }
 }

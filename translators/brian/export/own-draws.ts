@@ -1,12 +1,13 @@
 /** Draws as expressions of Brian's own functions. */
 
+import type { Expression } from '../../../src/lang/ast.js';
+import { call } from '../../../src/lang/build.js';
 import { parseExpression } from '../../../src/lang/parse.js';
-import { printExpression } from '../../../src/lang/print.js';
 import { distributions } from '../../../src/library/pynn/distributions.js';
-import type { DrawnValues } from '../../../src/model/model.js';
+import type { DrawnValues } from '../../../src/model/typed.js';
 
-interface DrawText {
-  readonly text: string;
+interface OwnDraw {
+  readonly e: Expression;
   /** The share of values with another distribution, from 0 to 1. */
   readonly apart: number;
 }
@@ -27,10 +28,10 @@ function timesTen(number: number, power: number): number {
 }
 
 /** Returns a draw as an expression of the same distribution, or of a similar one. */
-export function drawText(
+export function ownDraw(
   { distribution, arguments: numbersGiven, exponent10 = 0, then, pairs }: DrawnValues,
   unit: string,
-): DrawText | undefined {
+): OwnDraw | undefined {
   if (then !== undefined || pairs === true) return undefined;
   const known = distributions[distribution];
   // The largest finite numbers are no limits.
@@ -41,13 +42,13 @@ export function drawText(
   const scale = unit === '1' && exponent10 === 0 ? '1' : inUnits ? unit : `1e${exponent10}*${unitText(unit)}`;
   const text = known?.expression?.(numbers, scale);
   if (text === undefined) return undefined;
-  const tidy = printExpression(parseExpression(text));
+  const e = parseExpression(text);
   switch (distribution) {
     case 'uniform': {
       const [low = 0, high = 0] = numbers;
       const width = Number((high - low).toPrecision(12));
       const at = (value: number): string => (scale === '1' ? String(value) : `${value}*(${scale})`);
-      return { text: `${low === 0 ? '' : `${at(low)} + `}${at(width)}*uniform()`, apart: 0 };
+      return { e: parseExpression(`${low === 0 ? '' : `${at(low)} + `}${at(width)}*uniform()`), apart: 0 };
     }
     case 'normal':
     case 'exponential':
@@ -55,15 +56,14 @@ export function drawText(
     case 'uniform_int':
     case 'normal_clipped_to_boundary':
     case 'poisson':
-      return { text: tidy, apart: 0 };
+      return { e, apart: 0 };
     case 'normal_clipped': {
       const [mu = 0, sigma = 0, low = -Infinity, high = Infinity] = given;
       // PyNN draws again if a value lies outside.
       const apart = normalCumulative((low - mu) / sigma) + normalCumulative((mu - high) / sigma);
-      return {
-        text: tidy.replace(/^truncatedNormal\((.*), (.*), (.*), (.*)\)$/, 'clip(normal($1, $2), $3, $4)'),
-        apart: apart < 1e-6 ? 0 : apart,
-      };
+      const [mean, deviation, ...bounds] = e.kind === 'call' ? e.arguments : [];
+      if (mean === undefined || deviation === undefined) return undefined;
+      return { e: call('clip', [call('normal', [mean, deviation]), ...bounds]), apart: apart < 1e-6 ? 0 : apart };
     }
     default:
       return undefined;

@@ -1,14 +1,13 @@
 /** Values in Brian's notation: expressions that its own generator draws, or lists of drawn numbers. */
 
-import { parseExpression } from '../../../src/lang/parse.js';
 import { lengthOf } from '../../../src/model/arrays.js';
 import type { ConversionReport } from '../../../src/model/conversion-report.js';
-import type { EquationSet, Value } from '../../../src/model/model.js';
+import { formula, formulaOf, type EquationSet, type Value } from '../../../src/model/typed.js';
 import { child } from '../../../src/model/pointer.js';
-import { isDrawn, isGiven } from '../../../src/model/tagged.js';
+import { isGiven } from '../../../src/model/tagged.js';
 import { unknownFunction } from '../vocabulary.js';
 import { mostListed } from './connection-rules.js';
-import { drawText } from './own-draws.js';
+import { ownDraw } from './own-draws.js';
 
 /** Returns the unit of a parameter or variable of a type, or `1` if the type does not have it. */
 export const unitOf = (type: EquationSet, key: string): string =>
@@ -45,29 +44,29 @@ export class OwnValues {
   /** Returns a value that Brian can draw itself, else the drawn value. */
   one(value: Value, unit: string, pointer: string, drawn?: Value): Value {
     if (isUnknown(value)) return this.#listed(value, drawn, pointer);
-    if (!isDrawn(value)) return value;
+    if (typeof value === 'number' || value.kind !== 'draw') return value;
     const { report } = this.wanted;
-    const text = drawText(value, unit);
-    if (text?.apart === 0) {
+    const own = ownDraw(value, unit);
+    if (own?.apart === 0) {
       report.convention('brian/own-draws', pointer, "the same distribution, drawn by Brian's generator");
-      return text.text;
+      return formula(own.e);
     }
     const isLong = isGiven(drawn) && lengthOf(drawn.array) > mostListed;
-    if (text !== undefined && (drawn === undefined ? this.wanted.isDrawn : isLong)) {
+    if (own !== undefined && (drawn === undefined ? this.wanted.isDrawn : isLong)) {
       report.different(
         'brian/clipped',
         pointer,
-        `values outside the bounds are clipped to them, not drawn again: ${Number((text.apart * 100).toPrecision(2))} % of all`,
+        `values outside the bounds are clipped to them, not drawn again: ${Number((own.apart * 100).toPrecision(2))} % of all`,
       );
-      return text.text;
+      return formula(own.e);
     }
     return this.#listed(value, drawn, pointer);
   }
 
   /** Checks whether Brian has no expression for a value, not even an approximate one if that is acceptable. */
   isUnsayable(value: Value, unit: string): boolean {
-    if (!isDrawn(value)) return isUnknown(value);
-    return drawText(value, unit) === undefined;
+    if (typeof value === 'number' || value.kind !== 'draw') return isUnknown(value);
+    return ownDraw(value, unit) === undefined;
   }
 
   /** Returns the drawn value, or the value itself if nothing is drawn yet. */
@@ -86,5 +85,7 @@ export class OwnValues {
 }
 
 /** Checks whether a value is an expression with a function that Brian does not have. */
-const isUnknown = (value: Value): boolean =>
-  typeof value === 'string' && unknownFunction(parseExpression(value)) !== undefined;
+function isUnknown(value: Value): boolean {
+  const e = formulaOf(value);
+  return e !== undefined && unknownFunction(e) !== undefined;
+}

@@ -14,10 +14,10 @@ import type { Writing } from '../../shared/writing.js';
 import type { CoordinatesOf } from './coordinates.js';
 import { UsageError } from '../../../src/diagnostics/diagnostic.js';
 import { gathered } from '../../../src/library/gather/gather.js';
-import type { ValidModel } from '../../../src/model/model.js';
+import type { ValidModel } from '../../../src/model/typed.js';
 import { onText, reporting, type PassContext, type Rewriting } from '../../../src/model/rewriting/rewriting.js';
 import { timingProperties } from '../../../src/model/timing-properties.js';
-import { typedModel, typedValid, writtenModel, writtenValid } from '../../../src/model/typed-model.js';
+import { typedModel, typedValid, writtenValid } from '../../../src/model/typed-model.js';
 
 /** State of a conversion to Brian. */
 type BrianContext = PassContext & Pick<Writing, 'draw' | 'cellsOfOneType' | 'placesOf'>;
@@ -79,20 +79,23 @@ export const brianPasses: readonly Rewriting<BrianContext>[] = [
     why: "Brian's synapses test no conditions, and have equations for what PyNN's keep between spikes; steps are tables",
     apply: ({ model, data }) => {
       if (timingProperties[model.timing].hasSlots) return 'its steps are those of Brian';
-      const plain = withPlasticEquations(writtenModel(withConditionsAsCode(model)));
-      return { valid: { model: stepsAsTables(typedModel(plain)), data } };
+      return { valid: { model: stepsAsTables(withPlasticEquations(withConditionsAsCode(model))), data } };
     },
   },
   {
     name: 'brian-idiom',
     why: "draws are Brian's own where it has them, constants are in namespaces, and unused currents go",
-    apply: reporting(async (given, { draw, placesOf }) => {
-      const valid = writtenValid(given);
-      const plain = inBrianIdiom(valid, coordinatesIn(valid, placesOf));
-      const drawn = plain.needsDrawing ? await draw(valid) : undefined;
-      const { valid: made, entries } = drawn ? inBrianIdiom(valid, coordinatesIn(drawn, placesOf), drawn) : plain;
-      return { valid: typedValid({ ...made, model: withUsualSlots(made.model) }), entries };
-    }),
+    apply: async (valid, { draw, placesOf, report }) => {
+      const placed =
+        (known: ValidModel): CoordinatesOf =>
+        (population) =>
+          placesOf(population, known);
+      const plain = inBrianIdiom(valid, placed(valid));
+      const drawn = plain.needsDrawing ? typedValid(await draw(writtenValid(valid))) : undefined;
+      const { valid: made, entries } = drawn ? inBrianIdiom(valid, placed(drawn), drawn) : plain;
+      report.addAll(entries);
+      return { valid: { model: withUsualSlots(made.model), data: made.data } };
+    },
   },
   {
     name: 'numbers-in-code',
@@ -100,8 +103,3 @@ export const brianPasses: readonly Rewriting<BrianContext>[] = [
     apply: ({ model, data }) => ({ valid: { model: { ...model, synapses: withOwnNumbers(model.synapses) }, data } }),
   },
 ];
-
-const coordinatesIn = ({ model, data }: ValidModel, placesOf: Writing['placesOf']): CoordinatesOf => {
-  const typed = { model: typedModel(model), data };
-  return (population) => placesOf(population, typed);
-};

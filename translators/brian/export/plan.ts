@@ -1,25 +1,25 @@
 /** The Brian object of each population and projection, and the spelling of its names. */
 
 import { changedNames } from '../../../src/model/changed.js';
-import { typedModel } from '../../../src/model/typed-model.js';
-import { isNeuronType, ownersOf } from '../../../src/model/typed.js';
 import { populationsOf } from '../../../src/model/selected.js';
 import { isSelection, recordedVariables, isGiven } from '../../../src/model/tagged.js';
-import type {
-  DataStore,
-  Model,
-  NeuronType,
-  Population,
-  Projection,
-  SynapseType,
-  Value,
-} from '../../../src/model/model.js';
-import type { Expression } from '../../../src/lang/ast.js';
+import {
+  expressionsIn,
+  isNeuronType,
+  ownersOf,
+  type DataStore,
+  type Model,
+  type NeuronType,
+  type Population,
+  type Projection,
+  type SynapseType,
+  type Value,
+} from '../../../src/model/typed.js';
+import type { Expression, Statement } from '../../../src/lang/ast.js';
 import type { Remarks, NameView } from './brian-text.js';
 import { variablesInCode } from './brian-text.js';
-import { parseExpression } from '../../../src/lang/parse.js';
-import { namesIn } from '../../../src/lang/walk.js';
-import { poissonThreshold } from '../sources.js';
+import { equalExpressions, namesIn } from '../../../src/lang/walk.js';
+import { poissonCondition } from '../sources.js';
 import { isBuiltIn, isSpatial } from './spatial-type.js';
 import { pythonBuiltins, sympyNames } from './sympy-names.js';
 import { brianName, noiseName, type ObjectNames } from './naming.js';
@@ -269,7 +269,7 @@ export function renameAll(
 /** Returns the definition of a derived variable, or undefined if it is held over a step. */
 export function definitionOf(key: string, { derived }: NeuronType | SynapseType): Expression | undefined {
   const found = Object.hasOwn(derived, key) ? derived[key] : undefined;
-  return found === undefined || found.held ? undefined : parseExpression(found.value);
+  return found === undefined || found.held ? undefined : found.value;
 }
 
 function groupView(type: NeuronType, names: ReadonlyMap<string, string>, context: ExportContext): NameView {
@@ -307,7 +307,7 @@ export function isConstant(
   return (
     parameter !== undefined &&
     parameter.shared &&
-    typeof parameter.value !== 'object' &&
+    (typeof parameter.value === 'number' || parameter.value.kind === 'expression') &&
     values[key] === undefined &&
     code.has(key)
   );
@@ -318,9 +318,9 @@ interface Uses {
   /** Owners at the ends of projections. */
   readonly ends: ReadonlySet<string>;
   /** Values of stimuli, by population. */
-  readonly stimuli: ReadonlyMap<string, readonly (string | number)[]>;
+  readonly stimuli: ReadonlyMap<string, readonly Expression[]>;
   /** Statements of operations, by population. */
-  readonly operations: ReadonlyMap<string, readonly string[]>;
+  readonly operations: ReadonlyMap<string, readonly Statement[]>;
   /** Variables that the protocol changes or that are recorded, as `population.variable`. */
   readonly variables: ReadonlySet<string>;
 }
@@ -331,8 +331,8 @@ const uses = new WeakMap<Model, Uses>();
 function usesOf(model: Model): Uses {
   const known = uses.get(model);
   if (known !== undefined) return known;
-  const stimuli = new Map<string, (string | number)[]>();
-  const operations = new Map<string, string[]>();
+  const stimuli = new Map<string, Expression[]>();
+  const operations = new Map<string, Statement[]>();
   for (const stimulus of Object.values(model.stimuli))
     for (const id of populationsOf(stimulus.to))
       stimuli.set(id, [...(stimuli.get(id) ?? []), stimulus.kind === 'poisson' ? stimulus.weight : stimulus.value]);
@@ -346,7 +346,7 @@ function usesOf(model: Model): Uses {
     ends: new Set(ends),
     stimuli,
     operations,
-    variables: new Set([...changedNames(typedModel(model)), ...recorded]),
+    variables: new Set([...changedNames(model), ...recorded]),
   };
   uses.set(model, found);
   return found;
@@ -354,35 +354,27 @@ function usesOf(model: Model): Uses {
 
 /** Returns names in all texts that run repeatedly. */
 function codeOfGroup(id: string, type: NeuronType, context: ExportContext): ReadonlySet<string> {
-  const texts = [
-    ...Object.values(type.derived).map((derived) => derived.value),
-    ...Object.values(type.derivatives).map((derivative) => derivative.rate),
-    ...Object.values(type.events).flatMap((event) => [event.when, event.refractory?.for, event.refractory?.while]),
-    ...(usesOf(context.model).stimuli.get(id) ?? []),
-  ].filter((text) => text !== undefined);
-  const code = [
-    ...Object.values(type.events).flatMap((event) => event.do),
-    ...(usesOf(context.model).operations.get(id) ?? []),
-  ];
-  return new Set([...texts.flatMap((text) => [...namesIn(parseExpression(String(text)))]), ...variablesInCode(code)]);
+  const { stimuli, operations } = usesOf(context.model);
+  const { derived, derivatives, events } = type;
+  const conditions = Object.values(events).map(({ when, refractory }) => [when, refractory]);
+  const code = [...Object.values(events).flatMap((event) => event.do), ...(operations.get(id) ?? [])];
+  return new Set([...namesRead([derived, derivatives, conditions, stimuli.get(id)]), ...variablesInCode(code)]);
 }
 
 /** Returns names in the texts of a synapse type and of operations on it that run repeatedly. */
 export function codeOfSynapses(id: string, type: SynapseType, context: ExportContext): ReadonlySet<string> {
-  const texts = [
-    ...Object.values(type.derived).map((derived) => derived.value),
-    ...Object.values(type.derivatives).map((derivative) => derivative.rate),
-    ...Object.values(type.summed),
-    ...Object.values(type.contributes),
-  ];
+  const { derived, derivatives, summed, contributes } = type;
   const code = [
     ...Object.values(type.pathways).flatMap((pathway) => pathway.do),
     ...Object.values(context.model.operations).flatMap((operation) =>
       isSelection(operation.on, 'synapses') && operation.on.projection === id ? operation.do : [],
     ),
   ];
-  return new Set([...texts.flatMap((text) => [...namesIn(parseExpression(text))]), ...variablesInCode(code)]);
+  return new Set([...namesRead([derived, derivatives, summed, contributes]), ...variablesInCode(code)]);
 }
+
+/** Returns the names that expressions of a part of a model read. */
+const namesRead = (part: unknown): readonly string[] => expressionsIn(part).flatMap((e) => [...namesIn(e)]);
 
 /**
  * Checks whether synapses read a variable at this end, the protocol changes it, or it is recorded. They cannot access a
@@ -407,10 +399,8 @@ function namesSeenBySynapses(context: ExportContext): ReadonlyMap<string, Readon
   for (const [id, projection] of Object.entries(model.projections)) {
     const type = model.synapses[projection.synapse];
     if (type === undefined) continue;
-    const names = [
-      ...codeOfSynapses(id, type, context),
-      ...textsOfBuilding(projection).flatMap((text) => [...namesIn(parseExpression(text))]),
-    ];
+    const { connect, values, delays } = projection;
+    const names = [...codeOfSynapses(id, type, context), ...namesRead([connect, values, delays])];
     for (const [end, { of }] of [
       ['pre.', projection.from],
       ['post.', projection.to],
@@ -421,43 +411,6 @@ function namesSeenBySynapses(context: ExportContext): ReadonlyMap<string, Readon
   }
   seen.set(model, found);
   return found;
-}
-
-function textsOfBuilding(projection: Model['projections'][string]): readonly string[] {
-  const rules = projection.connect.flatMap((rule) => {
-    switch (rule.rule) {
-      case 'pairs':
-        return [rule.condition, rule.p, rule.copies];
-      case 'generator':
-        return [
-          rule.index,
-          rule.condition,
-          rule.copies,
-          rule.range.from,
-          rule.range.to,
-          rule.range.step,
-          rule.range.sample?.p,
-          rule.range.sample?.size,
-        ];
-      case 'fixedInDegree':
-      case 'fixedOutDegree':
-        return [rule.n];
-      case 'all':
-      case 'oneToOne':
-      case 'list':
-      case 'fixedTotal':
-      case 'smallWorld':
-      case 'clone':
-      case 'hostDrawn':
-      case 'csa':
-        return [];
-      default:
-        return rule satisfies never;
-    }
-  });
-  return [...rules, ...Object.values(projection.values), ...Object.values(projection.delays)].filter(
-    (text) => typeof text === 'string',
-  );
 }
 
 /**
@@ -475,7 +428,7 @@ function isPoisson(
   if (events.length !== 1 || first === undefined || first[0] !== 'spike') return false;
   const spike = first[1];
   const plain =
-    spike.when === poissonThreshold &&
+    equalExpressions(spike.when, poissonCondition) &&
     spike.do.length === 0 &&
     spike.refractory === undefined &&
     spike.edge === 'level' &&

@@ -1,10 +1,21 @@
 /** PyNN's plastic synapses in equations that Brian's users write. */
 
+import type { Expression, Statement } from '../../../src/lang/ast.js';
+import { assignedValue, assignment, call, integer, name as nameOf } from '../../../src/lang/build.js';
+import { parseExpression, parseStatements } from '../../../src/lang/parse.js';
+import { equalExpressions, mapExpression, mapStatement } from '../../../src/lang/walk.js';
 import { itemAt } from '../../../src/diagnostics/entry.js';
 import { declaredName } from '../../../src/library/declared-types.js';
 import { mapped, without } from '../../../src/model/collections.js';
 import { freeName } from '../../../src/model/free-name.js';
-import type { Model, Projection, SynapseType } from '../../../src/model/model.js';
+import {
+  contentOf,
+  formulaOf,
+  type Derivative,
+  type Model,
+  type Projection,
+  type SynapseType,
+} from '../../../src/model/typed.js';
 import { populationOf } from '../../../src/model/selected.js';
 import { isPhase } from '../../../src/model/tagged.js';
 
@@ -18,7 +29,7 @@ export function withPlasticEquations(model: Model): Model {
     if (!type || isPhased(name, model)) return given;
     const [next, changed = projection] = resources(type, projection) ?? traces(type, projection) ?? [];
     if (!next) return given;
-    const text = JSON.stringify(next);
+    const text = contentOf(next);
     const id = made.get(text) ?? freeName(given.synapse, (one) => one in synapses);
     made.set(text, id);
     synapses[id] = next;
@@ -47,7 +58,8 @@ const numberOf = (name: string, type: SynapseType, { values }: Projection): numb
 /** Replaces the time constant of a receptor in target cells by its number, if they share one. */
 function withTimeConstant(projection: Projection, { neurons, populations }: Model): Projection {
   const { tau_syn: given } = projection.values;
-  const key = typeof given === 'string' ? /^post\.(\w+)$/.exec(given)?.[1] : undefined;
+  const e = given === undefined ? undefined : formulaOf(given);
+  const key = e?.kind === 'name' && e.to.kind === 'end' && e.to.end === 'post' ? e.to.variable : undefined;
   const population = populations[populationOf(projection.to.of) ?? ''];
   if (key === undefined || population === undefined) return projection;
   const value = population.values[key] ?? neurons[population.type ?? '']?.parameters[key]?.value;
@@ -58,7 +70,10 @@ function withTimeConstant(projection: Projection, { neurons, populations }: Mode
 function resources(type: SynapseType, projection: Projection): Rewritten | undefined {
   const code = type.pathways['pre'];
   const [facilitation, recovery] = [numberOf('tau_facil', type, projection), numberOf('tau_rec', type, projection)];
-  const isOwn = declaredName(type) === 'TsodyksMarkramSynapse' && code?.do[0] === 'elapsed = t - last';
+  const isOwn =
+    declaredName(type) === 'TsodyksMarkramSynapse' &&
+    code?.do[0]?.kind === 'assignment' &&
+    code.do[0].target === 'elapsed';
   const isPlain = ['y', 'z'].every((name) => projection.values[name] === undefined);
   if (!isOwn || !isPlain || facilitation === undefined || recovery === undefined || recovery <= 0) return undefined;
   const isActive = type.parameters['tau_syn'] !== undefined;
@@ -77,25 +92,30 @@ function resources(type: SynapseType, projection: Projection): Rewritten | undef
       ...(isActive ? { y: number } : {}),
     },
     derivatives: {
-      ...(facilitation > 0 ? { u: { rate: '-u/tau_facil', eventDriven: true } } : {}),
-      x: { rate: isActive ? '(1 - x - y)/tau_rec' : '(1 - x)/tau_rec', eventDriven: true },
-      ...(isActive ? { y: { rate: '-y/tau_syn', eventDriven: true } } : {}),
+      ...(facilitation > 0 ? { u: driven('-u/tau_facil') } : {}),
+      x: driven(isActive ? '(1 - x - y)/tau_rec' : '(1 - x)/tau_rec'),
+      ...(isActive ? { y: driven('-y/tau_syn') } : {}),
     },
     pathways: {
       ...type.pathways,
       pre: {
         ...code,
-        do: [
-          ...(facilitation > 0 ? ['u += U*(1 - u)'] : []),
-          `port += weight*${use}*x`,
-          ...(isActive ? [`y += ${use}*x`] : []),
-          `x -= ${use}*x`,
-        ],
+        do: parseStatements(
+          [
+            facilitation > 0 ? 'u += U*(1 - u)' : '',
+            `port += weight*${use}*x`,
+            isActive ? `y += ${use}*x` : '',
+            `x -= ${use}*x`,
+          ].join('\n'),
+        ),
       },
     },
   };
   return [own, { ...projection, values: without(projection.values, new Set(facilitation > 0 ? [] : ['tau_facil'])) }];
 }
+
+/** Returns a rate that is integrated at events. */
+const driven = (rate: string): Derivative => ({ rate: parseExpression(rate), eventDriven: true });
 
 /**
  * Returns a synapse with spike-timing-dependent plasticity that has no times of spikes: the pathway that runs first
@@ -104,20 +124,22 @@ function resources(type: SynapseType, projection: Projection): Rewritten | undef
 function traces(type: SynapseType, projection: Projection): Rewritten | undefined {
   const { pre, post, ...others } = type.pathways;
   if (declaredName(type) !== 'STDPMechanism' || !pre || !post || type.state['last_pre'] === undefined) return undefined;
-  const code = (statements: readonly string[]): readonly string[] =>
-    statements
-      .filter((statement) => !statement.startsWith('last_') && statement !== 'weight = clip(weight, w_min, w_max)')
-      .map((one) =>
-        one
-          .replace(/\(([xy]) - int\(t_in_timesteps == last_(?:pre|post)\)\)/g, '$1')
-          .replace(/^weight ([-+])= (.*)$/, 'weight = clip(weight $1 $2, w_min, w_max)')
-          .replace(/^(send\(port, |port \+= )clip\(weight, w_min, w_max\)/, '$1weight'),
-      );
+  const code = (statements: readonly Statement[]): readonly Statement[] =>
+    statements.flatMap((one): readonly Statement[] => {
+      const plain = mapStatement(one, (e) => mapExpression(e, withoutSteps));
+      if (plain.kind === 'send') return [plain];
+      const { target, operator, value } = plain;
+      if (target.startsWith('last_') || (target === 'weight' && operator === '=')) return [];
+      return [target === 'weight' ? assignment(target, '=', limited(assignedValue(plain))) : { ...plain, value }];
+    });
   const slots = [pre, post].map(({ slot }) => (slot === undefined ? 0 : 1));
   const isPostFirst = slots[0] === slots[1] ? post.order < pre.order : itemAt(slots, 1) < itemAt(slots, 0);
-  const [firstKey, trace, first, second] = isPostFirst
-    ? (['post', 'y += 1', post, pre] as const)
-    : (['pre', 'x += 1', pre, post] as const);
+  const [firstKey, variable, first, second] = isPostFirst
+    ? (['post', 'y', post, pre] as const)
+    : (['pre', 'x', pre, post] as const);
+  const trace = assignment(variable, '+=', integer(1));
+  const withoutTrace = (statements: readonly Statement[]): readonly Statement[] =>
+    code(statements).filter((one) => one.kind === 'send' || one.target !== variable);
   const late = second.slot === undefined ? {} : { slot: second.slot };
   const { slot: _, ...early } = first;
   const own: SynapseType = {
@@ -125,14 +147,23 @@ function traces(type: SynapseType, projection: Projection): Rewritten | undefine
     state: without(type.state, new Set(['last_pre', 'last_post'])),
     pathways: {
       ...others,
-      pre: { ...pre, order: -1, do: code(pre.do).filter((one) => isPostFirst || one !== trace) },
-      post: { ...post, order: isPostFirst ? -2 : 1, do: code(post.do).filter((one) => !isPostFirst || one !== trace) },
+      pre: { ...pre, order: -1, do: isPostFirst ? code(pre.do) : withoutTrace(pre.do) },
+      post: { ...post, order: isPostFirst ? -2 : 1, do: isPostFirst ? withoutTrace(post.do) : code(post.do) },
       [`${firstKey}_trace`]: { ...early, ...late, order: isPostFirst ? 1 : 2, do: [trace] },
     },
   };
   const { [firstKey]: delay } = projection.delays;
   const delays = delay === undefined ? projection.delays : { ...projection.delays, [`${firstKey}_trace`]: delay };
   return [own, { ...projection, delays }];
+}
+
+/** Returns a weight within its limits. */
+const limited = (weight: Expression): Expression => call('clip', [weight, nameOf('w_min'), nameOf('w_max')]);
+
+/** Returns a trace without the spike of the same step, and the weight without its limits. */
+function withoutSteps(e: Expression): Expression {
+  if (e.kind === 'binary' && e.operator === '-' && e.right.kind === 'call' && e.right.function === 'int') return e.left;
+  return equalExpressions(e, limited(nameOf('weight'))) ? nameOf('weight') : e;
 }
 
 /** Returns a model whose plastic pathways run in Brian's usual slot, in which events without a delay arrive at once. */

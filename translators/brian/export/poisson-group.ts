@@ -1,9 +1,14 @@
 /** PyNN's Poisson sources as Brian's groups of them. */
 
+import type { Expression } from '../../../src/lang/ast.js';
+import { binary, boolean, call, integer, name as nameOf, quantity } from '../../../src/lang/build.js';
+import { second } from '../../../src/lang/dimension.js';
+import { mapExpression } from '../../../src/lang/walk.js';
 import { assignedBy } from '../../../src/model/assigned.js';
-import type { Model, NeuronType, Phase, Value } from '../../../src/model/model.js';
+import type { Model, NeuronType, Phase, Value } from '../../../src/model/typed.js';
 import { numbersOf } from '../../../src/model/arrays.js';
 import { isGiven, isPhase } from '../../../src/model/tagged.js';
+import { poissonCondition } from '../sources.js';
 import type { IdiomContext } from './idiom-context.js';
 
 /** Spikes a step above which a PoissonGroup is not a Poisson process. */
@@ -55,7 +60,7 @@ export function poissonGroup(
   );
   if (!isGroup) return { type: oncePerStep(type), values, isGroup };
   const spike = {
-    when: 'uniform() < rates*dt',
+    when: poissonCondition,
     edge: 'level',
     do: [],
     order: 0,
@@ -78,8 +83,12 @@ export function poissonGroup(
       isGroup,
     };
   const [from, lasting] = [Number(start), Number(duration)];
-  const after = from === 0 ? [] : [`t >= ${from}*s - dt/2`];
-  const before = lasting >= 1e6 ? [] : [`t < ${Number((from + lasting).toPrecision(12))}*s - dt/2`];
+  const compared = (operator: '<' | '>=', seconds: number): Expression =>
+    binary(operator, nameOf('t'), binary('-', quantity(seconds, second), binary('/', nameOf('dt'), integer(2))));
+  const times = [
+    ...(from === 0 ? [] : [compared('>=', from)]),
+    ...(lasting >= 1e6 ? [] : [compared('<', Number((from + lasting).toPrecision(12)))]),
+  ].reduce((all, one) => binary('and', all, one));
   return {
     isGroup,
     type: {
@@ -89,7 +98,7 @@ export function poissonGroup(
         rates: {
           unit: 'Hz',
           type: 'real',
-          value: `rate*int(${[...after, ...before].join(' and ')})`,
+          value: binary('*', nameOf('rate'), call('int', [times])),
           shared: false,
           held: false,
         },
@@ -101,8 +110,17 @@ export function poissonGroup(
 
 /** Returns the type with the same mean number of spikes, but at most one spike a step. */
 function oncePerStep(type: NeuronType): NeuronType {
-  const { multiplicity: _, ...spike } = type.events['spike'] ?? { when: 'false', edge: 'level', do: [], order: 0 };
-  const when = spike.when.replace('-expm1(-rate*dt)', 'rate*dt');
+  const { multiplicity: _, ...spike } = type.events['spike'] ?? {
+    when: boolean(false),
+    edge: 'level',
+    do: [],
+    order: 0,
+  };
+  const when = mapExpression(spike.when, (e) =>
+    e.kind === 'unary' && e.operand.kind === 'call' && e.operand.function === 'expm1'
+      ? binary('*', nameOf('rate'), nameOf('dt'))
+      : e,
+  );
   const { conformsTo: __, ...own } = type;
   return { ...own, events: { ...type.events, spike: { ...spike, when } } };
 }

@@ -1,16 +1,27 @@
 /** Projections as Synapses. */
 
 import { changedNames } from '../../../src/model/changed.js';
-import { typedModel } from '../../../src/model/typed-model.js';
-import type * as Typed from '../../../src/model/typed.js';
-import { namesOf } from '../../../src/model/typed.js';
-import { name } from '../../../src/lang/build.js';
-import { parseExpression } from '../../../src/lang/parse.js';
-import { mapExpression, namesIn } from '../../../src/lang/walk.js';
+import type { Expression } from '../../../src/lang/ast.js';
+import { binary, name, quantity } from '../../../src/lang/build.js';
+import { second } from '../../../src/lang/dimension.js';
+import { spelling } from '../../../src/lang/reference.js';
+import { mapExpression } from '../../../src/lang/walk.js';
 import { numbersOf } from '../../../src/model/arrays.js';
 import { selectionSize } from '../../../src/model/selected.js';
 import { isGiven, isSelection } from '../../../src/model/tagged.js';
-import type { ConnectionRule, Pathway, Projection, SynapseType, Value } from '../../../src/model/model.js';
+import {
+  formula,
+  namesOf,
+  readsVariable,
+  type ConnectionRule,
+  type Model,
+  type Pathway,
+  type Projection,
+  type SelectionRule,
+  type Sum,
+  type SynapseType,
+  type Value,
+} from '../../../src/model/typed.js';
 import { objectNames } from '../../../src/model/object-names.js';
 import { hearsStepLater, testPlace } from '../event-places.js';
 import { defaultPathwayOrder, defaultSlot, isBeforeThresholds } from '../vocabulary.js';
@@ -106,7 +117,7 @@ function planSynapses(
       'brian/type-name',
     );
   const code = codeOfSynapses(id, type, context);
-  const changed = changedNames(typedModel(context.model));
+  const changed = changedNames(context.model);
   const constants = new Set(
     Object.keys(type.parameters).filter(
       (key) =>
@@ -193,10 +204,7 @@ export function exportSynapses(plan: SynapsesPlan, context: ExportContext): Expo
   checkFeatures(plan, remarks);
   if (type.events !== undefined)
     about.notExpressible('brian/synapse-events', "Brian's synapses cannot test conditions");
-  const summed = [
-    ...Object.entries(type.summed).map(([key, text]) => summedLine(key, text, plan, about)),
-    ...contributionLines(plan, context),
-  ];
+  const summed = [...type.summed.map((sum) => summedLine(sum, plan, about)), ...contributionLines(plan, context)];
   const model = equationLines(
     type,
     plan,
@@ -242,20 +250,19 @@ export function exportSynapses(plan: SynapsesPlan, context: ExportContext): Expo
 
 /** Checks whether something reads the number of a synapse in its pair. */
 function readsCopies({ id, projection, names }: SynapsesPlan, { model }: ExportContext): boolean {
-  const typed = typedModel(model);
-  if (names.has('copy') || !mentionsCopies(typed)) return false;
-  const own = ({ on, of }: { readonly on?: Typed.SelectionRule; readonly of?: Typed.SelectionRule }): boolean =>
+  if (names.has('copy') || !mentionsCopies(model)) return false;
+  const own = ({ on, of }: { readonly on?: SelectionRule; readonly of?: SelectionRule }): boolean =>
     [on, of].some((rule) => rule?.kind === 'synapses' && rule.projection === id);
-  const { values, delays } = typed.projections[id] ?? {};
-  const operations = Object.values(typed.operations).filter(own);
-  const parts = [typed.synapses[projection.synapse], values, delays, operations, typed.recordings.filter(own)];
-  return namesOf([parts, typed.experiment.protocol]).has('copy');
+  const { values, delays } = model.projections[id] ?? {};
+  const operations = Object.values(model.operations).filter(own);
+  const parts = [model.synapses[projection.synapse], values, delays, operations, model.recordings.filter(own)];
+  return namesOf([parts, model.experiment.protocol]).has('copy');
 }
 
-const copies = new WeakMap<Typed.Model, boolean>();
+const copies = new WeakMap<Model, boolean>();
 
 /** Checks whether any code of a model reads `copy`, once for all projections. */
-function mentionsCopies(model: Typed.Model): boolean {
+function mentionsCopies(model: Model): boolean {
   const { synapses, operations, recordings, experiment } = model;
   const values = Object.values(model.projections).map((projection) => [projection.values, projection.delays]);
   const found = copies.get(model) ?? namesOf([synapses, operations, recordings, experiment, values]).has('copy');
@@ -273,11 +280,12 @@ function checkFeatures({ projection }: SynapsesPlan, remarks: Remarks): void {
   }
 }
 
-function summedLine(key: string, text: string, plan: SynapsesPlan, remarks: Remarks): string {
-  const side = key.startsWith('pre.') ? plan.source : plan.target;
-  const variable = side.group.type?.state[key.slice(key.indexOf('.') + 1)];
+function summedLine({ to, value }: Sum, plan: SynapsesPlan, remarks: Remarks): string {
+  const key = spelling(to);
+  const side = to.kind === 'end' && to.end === 'pre' ? plan.source : plan.target;
+  const variable = side.group.type?.state[to.variable];
   const unit = declaredUnit(dimensionOf(variable?.unit ?? '1'));
-  return `${plan.view.brian(key) ?? key} = ${brianExpression(text, plan.view, remarks)} : ${unit} (summed)`;
+  return `${plan.view.brian(key) ?? key} = ${brianExpression(value, plan.view, remarks)} : ${unit} (summed)`;
 }
 
 /** Returns the places in a step at which Brian computes sums, if they are unusual. */
@@ -291,11 +299,10 @@ function sumParts(plan: SynapsesPlan): Record<string, unknown> {
 
 // --- Pathways -------------------------------------------------------------------------------------------------------
 
-const sideOf = (pathway: Pathway): 'pre' | 'post' => (pathway.on.startsWith('post.') ? 'post' : 'pre');
 /** Returns the event that a pathway listens to. An end may define which of its events counts as the spike. */
 function eventOf(pathway: Pathway, projection: Projection): string {
-  const event = pathway.on.slice(pathway.on.indexOf('.') + 1);
-  const end = sideOf(pathway) === 'pre' ? projection.from : projection.to;
+  const { event } = pathway.on;
+  const end = pathway.on.end === 'pre' ? projection.from : projection.to;
   return event === 'spike' ? (end.event ?? event) : event;
 }
 
@@ -306,7 +313,7 @@ function pathwayParts(plan: SynapsesPlan, remarks: Remarks): Record<string, unkn
     ['pre', 'on_pre'],
     ['post', 'on_post'],
   ] as const) {
-    const own = entries.filter(([, pathway]) => sideOf(pathway) === side);
+    const own = entries.filter(([, pathway]) => pathway.on.end === side);
     const [only] = own;
     if (only === undefined) continue;
     const codes = Object.fromEntries(
@@ -319,7 +326,7 @@ function pathwayParts(plan: SynapsesPlan, remarks: Remarks): Record<string, unkn
   if (events.length > 1)
     parts['on_event'] = Object.fromEntries(entries.map(([key, pathway]) => [key, eventOf(pathway, plan.projection)]));
   const scheduled = entries.flatMap(([key, pathway]) => {
-    const order = pathway.order === defaultPathwayOrder[sideOf(pathway)] ? {} : { order: pathway.order };
+    const order = pathway.order === defaultPathwayOrder[pathway.on.end] ? {} : { order: pathway.order };
     const when = pathway.slot === undefined ? {} : { when: pathway.slot };
     return Object.keys({ ...order, ...when }).length === 0 ? [] : [[key, { ...when, ...order }] as const];
   });
@@ -339,7 +346,7 @@ function delaysOf(plan: SynapsesPlan, context: ExportContext): readonly (readonl
 export function delayOn(plan: SynapsesPlan, key: string, delay: Value, { model, data }: ExportContext): Value {
   const pathway = plan.type.pathways[key];
   if (!isBeforeThresholds(pathway?.slot) || pathway === undefined) return delay;
-  const { group } = sideOf(pathway) === 'pre' ? plan.source : plan.target;
+  const { group } = pathway.on.end === 'pre' ? plan.source : plan.target;
   const event = eventOf(pathway, plan.projection);
   const population = group.kind === 'synapses' ? { order: 0 } : group.population;
   const definition =
@@ -357,7 +364,7 @@ function stepShorter(delay: Value, dt: number, data: ExportContext['data']): Val
     return Math.abs(rest) < dt * 1e-9 ? 0 : rest;
   };
   if (typeof delay === 'number') return shorter(delay);
-  if (typeof delay === 'string') return `${delay} - ${dt}*s`;
+  if (delay.kind === 'expression') return formula(binary('-', delay.expression, quantity(dt, second)));
   if (!isGiven(delay)) return delay;
   return { ...delay, array: numbersOf(delay.array, data).map(shorter) };
 }
@@ -400,7 +407,7 @@ function connectCall(given: ConnectionRule, plan: SynapsesPlan, context: ExportC
     );
     return undefined;
   }
-  const text = (expression: string | number): string => brianExpression(expression, plan.view, remarks);
+  const text = (e: Expression): string => brianExpression(e, plan.view, remarks);
   switch (rule.rule) {
     case 'all':
       return rule.self ? true : { condition: 'i != j' };
@@ -442,7 +449,7 @@ function connectCall(given: ConnectionRule, plan: SynapsesPlan, context: ExportC
 
 function pairsCall(
   rule: Extract<ConnectionRule, { readonly rule: 'pairs' }>,
-  text: (expression: string | number) => string,
+  text: (e: Expression) => string,
 ): Record<string, unknown> {
   const parts = [...(rule.condition === null ? [] : [text(rule.condition)]), ...(rule.self ? [] : ['i != j'])];
   const condition = parts.length > 1 ? parts.map((part) => `(${part})`).join(' and ') : parts[0];
@@ -463,16 +470,15 @@ function generatorCall(
     declared: (key) => key === rule.variable || plan.view.declared(key),
     brian: (key) => (key === rule.variable ? key : plan.view.brian(key)),
   };
-  const text = (expression: string | number): string => brianExpression(expression, within, remarks);
+  const text = (e: Expression): string => brianExpression(e, within, remarks);
   const { from, to, step, sample } = rule.range;
-  const read = [rule.index, rule.condition ?? '', String(rule.copies)].some(
-    (part) => part !== '' && namesIn(parseExpression(part)).has(rule.variable),
-  );
-  const once = sample === undefined && from === '0' && to === '1' && step === '1' && !read;
+  const isNumber = (e: Expression, value: number): boolean => e.kind === 'number' && e.value === value;
+  const read = readsVariable([rule.index, rule.condition, rule.copies], rule.variable);
+  const once = sample === undefined && isNumber(from, 0) && isNumber(to, 1) && isNumber(step, 1) && !read;
   const bounds = [
-    ...(from === '0' && step === '1' ? [] : [text(from)]),
+    ...(isNumber(from, 0) && isNumber(step, 1) ? [] : [text(from)]),
     text(to),
-    ...(step === '1' ? [] : [text(step)]),
+    ...(isNumber(step, 1) ? [] : [text(step)]),
   ];
   const keyword =
     sample?.p !== undefined ? [`p=${text(sample.p)}`] : sample?.size !== undefined ? [`size=${text(sample.size)}`] : [];
@@ -490,7 +496,7 @@ function generatorCall(
 
 function fixedDegree(
   rule: Extract<ConnectionRule, { readonly rule: 'fixedInDegree' | 'fixedOutDegree' }>,
-  text: (expression: string | number) => string,
+  text: (e: Expression) => string,
   remarks: Remarks,
 ): Record<string, unknown> | undefined {
   if (rule.replace || !rule.self) {
@@ -503,5 +509,8 @@ function fixedDegree(
   }
   remarks.convention('brian/rule', 'written as a sample of fixed size: the same distribution, drawn differently');
   const inward = rule.rule === 'fixedInDegree';
-  return { [inward ? 'i' : 'j']: `k for k in sample(${inward ? 'N_pre' : 'N_post'}, size=${text(rule.n)})` };
+  return {
+    [inward ? 'i' : 'j']:
+      `k for k in sample(${inward ? 'N_pre' : 'N_post'}, size=${typeof rule.n === 'number' ? rule.n : text(rule.n)})`,
+  };
 }

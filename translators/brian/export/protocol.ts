@@ -1,9 +1,10 @@
 /** The protocol in Brian's notation: phases of runs, and the actions before each. */
 
+import type { Expression } from '../../../src/lang/ast.js';
 import { populationOf, wholePopulation } from '../../../src/model/selected.js';
-import { isGiven, isPhase, taggedPhase } from '../../../src/model/tagged.js';
+import { isGiven, isPhase } from '../../../src/model/tagged.js';
 import { isListed } from '../../../src/model/arrays.js';
-import type { Phase, SelectionRule, SpikeTrain, Value } from '../../../src/model/model.js';
+import type { Phase, SelectionRule, SpikeTrain, Value } from '../../../src/model/typed.js';
 import { tidy } from '../../../src/library/recognise/numbers.js';
 import { brianExpression } from './brian-text.js';
 import { dimensionOf, valueText } from './equations-text.js';
@@ -69,8 +70,9 @@ export function exportProtocol(
     : phases;
 }
 
-const asSet = ({ initialise, ...rest }: Extract<Phase, { initialise: unknown }>): Phase => ({
+const asSet = ({ initialise, kind: _, ...rest }: Extract<Phase, { initialise: unknown }>): Phase => ({
   ...rest,
+  kind: 'set',
   set: initialise,
 });
 
@@ -113,30 +115,29 @@ function phasePart(
   pointer: string,
   context: ExportContext,
 ): WrittenPhase | undefined {
-  const tagged = taggedPhase(phase);
   const missing = (what: string): undefined =>
     context.report.missing(pointer, `Brian cannot express ${what} between runs`, 'brian/phase');
   const switched = (id: string, on: boolean): WrittenPhase | undefined => {
     const name = objects.inputs.get(id);
     return name === undefined ? switchPart(id, on, plans, context) : { active: { [name]: on } };
   };
-  switch (tagged.kind) {
+  switch (phase.kind) {
     case 'set':
-      return setPart(tagged.set, tagged.where, plans, pointer, context);
+      return setPart(phase.set, phase.where, plans, pointer, context);
     case 'record': {
-      const name = objects.monitors.get(tagged.record);
-      return name === undefined ? undefined : { active: { [name]: tagged.on } };
+      const name = objects.monitors.get(phase.record);
+      return name === undefined ? undefined : { active: { [name]: phase.on } };
     }
     case 'attach':
-      return switched(tagged.attach, true);
+      return switched(phase.attach, true);
     case 'detach':
-      return switched(tagged.detach, false);
+      return switched(phase.detach, false);
     case 'store':
-      return { store: tagged.store };
+      return { store: phase.store };
     case 'restore':
-      return { restore: tagged.restore };
+      return { restore: phase.restore };
     case 'reset': {
-      const { segment, annotations } = tagged;
+      const { segment, annotations } = phase;
       return {
         reset: true,
         ...(segment === undefined ? {} : { segment }),
@@ -144,20 +145,20 @@ function phasePart(
       };
     }
     case 'initialise': {
-      const { set, ...part } = setPart(tagged.initialise, undefined, plans, pointer, context) ?? {};
+      const { set, ...part } = setPart(phase.initialise, undefined, plans, pointer, context) ?? {};
       return set === undefined ? undefined : { initialize: set, ...part };
     }
     case 'delays':
-      return delaysPart(tagged.delays, plans, pointer, context);
+      return delaysPart(phase.delays, plans, pointer, context);
     case 'currents':
       return missing('new values of currents');
     case 'replay':
-      return spikesPart(tagged.replay, tagged.of, plans, pointer, context);
+      return spikesPart(phase.replay, phase.of, plans, pointer, context);
     case 'run':
     case 'runUntil':
       return undefined;
     default:
-      return tagged satisfies never;
+      return phase satisfies never;
   }
 }
 
@@ -216,7 +217,7 @@ function spikesPart(
 
 function setPart(
   set: Readonly<Record<string, Value>>,
-  where: string | undefined,
+  where: Expression | undefined,
   plans: Plans,
   pointer: string,
   context: ExportContext,

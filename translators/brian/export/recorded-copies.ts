@@ -5,8 +5,9 @@
 import { derivedOf } from '../../../src/library/gather/texts.js';
 import { ownNames } from '../../../src/model/declared-names.js';
 import { freeName } from '../../../src/model/free-name.js';
-import type { SynapseType } from '../../../src/model/model.js';
-import { namesIn } from '../../../src/lang/walk.js';
+import type { SynapseType } from '../../../src/model/typed.js';
+import { name as nameOf } from '../../../src/lang/build.js';
+import { referencesIn } from '../../../src/lang/walk.js';
 
 /**
  * Returns a type that keeps recorded variables under another name, once in each step, if they read an end of the
@@ -23,10 +24,10 @@ export function withRecordedCopies(
   for (const [name, variable] of Object.entries(type.derived)) {
     const whole = spelt?.get(name);
     if (!recorded.has(name) || variable.held || whole === undefined) continue;
-    if (![...namesIn(whole)].some((one) => one.startsWith('pre.') || one.startsWith('post.'))) continue;
+    if (referencesIn(whole).every(({ kind }) => kind === 'own')) continue;
     const copy = freeName(`${name}_recorded`, (one) => known.has(one));
     names.set(name, copy);
-    copies[copy] = { ...variable, value: name, held: true };
+    copies[copy] = { ...variable, value: nameOf(name), held: true };
   }
   return { type: names.size === 0 ? type : { ...type, derived: { ...type.derived, ...copies } }, names };
 }

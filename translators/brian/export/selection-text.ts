@@ -1,7 +1,8 @@
+import type { Expression } from '../../../src/lang/ast.js';
+import { binary, boolean, integer, name } from '../../../src/lang/build.js';
 import { populationOf } from '../../../src/model/selected.js';
-import { taggedSelection } from '../../../src/model/tagged.js';
 import { knownNumbers } from '../../../src/model/arrays.js';
-import type { SelectionRule } from '../../../src/model/model.js';
+import type { SelectionRule } from '../../../src/model/typed.js';
 import type { ExportContext, GroupPlan, GroupSlice, SynapsesEnd } from './plan.js';
 
 /** Returns a selection as a slice of one group. Returns undefined after reporting that Brian has no such part. */
@@ -22,13 +23,12 @@ export function groupSlice(
 
 /** Returns a range `[start, stop)`, undefined for the whole population, or null if it is not contiguous. */
 function rangeOf(selection: SelectionRule, context: ExportContext): readonly [number, number] | undefined | null {
-  const tagged = taggedSelection(selection);
-  switch (tagged.kind) {
+  switch (selection.kind) {
     case 'slice':
-      if (tagged.slice === undefined) return undefined;
-      return tagged.slice[2] === 1 ? [tagged.slice[0], tagged.slice[1]] : null;
+      if (selection.slice === undefined) return undefined;
+      return selection.slice[2] === 1 ? [selection.slice[0], selection.slice[1]] : null;
     case 'indices': {
-      const indices = knownNumbers(tagged.indices, context.data) ?? [];
+      const indices = knownNumbers(selection.indices, context.data) ?? [];
       const [first] = indices;
       return first !== undefined && indices.every((index, position) => index === first + position)
         ? [first, first + indices.length]
@@ -41,16 +41,20 @@ function rangeOf(selection: SelectionRule, context: ExportContext): readonly [nu
     case 'synapses':
       return null;
     default:
-      return tagged satisfies never;
+      return selection satisfies never;
   }
 }
 
 /** Returns a short test whether neurons of a group are in its part `[start, stop)`. */
-export function rangeTest([start, stop]: readonly [number, number], size: number): string {
-  if (stop === start + 1) return `i == ${start}`;
-  const tests = [...(start === 0 ? [] : [`i >= ${start}`]), ...(stop === size ? [] : [`i < ${stop}`])];
-  return tests.join(' and ') || 'True';
+export function rangeTest([start, stop]: readonly [number, number], size: number): Expression {
+  if (stop === start + 1) return isCell('==', start);
+  const tests = [...(start === 0 ? [] : [isCell('>=', start)]), ...(stop === size ? [] : [isCell('<', stop)])];
+  return tests.length === 0 ? boolean(true) : tests.reduce((a, b) => binary('and', a, b));
 }
+
+/** Returns a comparison of the number of a cell. */
+export const isCell = (operator: '==' | '>=' | '<', cell: number): Expression =>
+  binary(operator, name('i'), integer(cell));
 
 /** Returns a slice such as `P` or `P[0:10]`. */
 export function sliceText({ group, range }: SynapsesEnd): string {

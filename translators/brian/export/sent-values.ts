@@ -1,12 +1,11 @@
 /** Values that synapses send later, as a second pathway with a longer delay. */
 
-import type { Expression } from '../../../src/lang/ast.js';
-import { parseStatements } from '../../../src/lang/parse.js';
-import { printExpression, printStatement } from '../../../src/lang/print.js';
+import type { Expression, Statement } from '../../../src/lang/ast.js';
+import { assignment, name as nameOf } from '../../../src/lang/build.js';
 import { namesIn } from '../../../src/lang/walk.js';
 import { child } from '../../../src/model/pointer.js';
 import { freeName } from '../../../src/model/free-name.js';
-import type { Projection, SynapseType, Value } from '../../../src/model/model.js';
+import { formula, type Formula, type Projection, type SynapseType, type Value } from '../../../src/model/typed.js';
 import { isPhase } from '../../../src/model/tagged.js';
 import { delayOf, delaySum, listedDelays } from './delays.js';
 import type { IdiomContext } from './idiom-context.js';
@@ -22,27 +21,23 @@ export function withoutSends(
   const sent: Record<string, SynapseType['state'][string]> = {};
   const pathways: Record<string, SynapseType['pathways'][string]> = {};
   for (const [key, pathway] of Object.entries(type.pathways)) {
-    const statements = pathway.do.flatMap((text) => parseStatements(text));
-    const sends = statements.flatMap((statement) => (statement.kind === 'send' ? [statement] : []));
+    const sends = pathway.do.flatMap((statement) => (statement.kind === 'send' ? [statement] : []));
     const [send] = sends;
     const before = projection.delays[key] ?? pathway.delay;
     const after =
       send &&
       (delayOf(send.after, type, projection) ??
         listedDelays(send.after, type, projection, data) ??
-        printExpression(send.after));
+        formula(send.after));
     const together =
       after === undefined ? undefined : delaySum(before, after, model, data, isComputed(after, projection));
     if (send === undefined || sends.length > 1 || after === undefined || together === undefined) {
       pathways[key] = pathway;
       continue;
     }
-    const arriving = (what: string): string => `${send.port} += ${what}`;
-    const written = (put: readonly string[]): readonly string[] =>
-      statements.flatMap((one) => (one === send ? put : [printStatement(one)]));
+    const arriving = (value: Expression): Statement => assignment(send.port, '+=', value);
     if (after === 0) {
-      const rest = statements.filter((one) => one !== send).map((one) => printStatement(one));
-      pathways[key] = { ...pathway, do: [...rest, arriving(printExpression(send.value))] };
+      pathways[key] = { ...pathway, do: [...pathway.do.filter((one) => one !== send), arriving(send.value)] };
       continue;
     }
     report.different(
@@ -60,10 +55,13 @@ export function withoutSends(
       [type.parameters, type.state, type.derived, type.ports, sent].some((map) => Object.hasOwn(map, one));
     const inTransit = freeName('sent', isTaken);
     sent[inTransit] = { unit: type.ports[send.port]?.unit ?? '1', type: 'real', initial: 0, shared: false };
-    pathways[key] = { ...pathway, do: written([`${inTransit} = ${printExpression(send.value)}`]) };
+    pathways[key] = {
+      ...pathway,
+      do: pathway.do.map((one) => (one === send ? assignment(inTransit, '=', send.value) : one)),
+    };
     const second = freeName('transmit', (one) => Object.hasOwn(type.pathways, one));
     const { slot: _, ...plain } = pathway;
-    pathways[second] = { ...plain, order: 0, delay: together, do: [arriving(inTransit)] };
+    pathways[second] = { ...plain, order: 0, delay: together, do: [arriving(nameOf(inTransit))] };
   }
   return { ...type, state: { ...type.state, ...sent }, pathways };
 }
@@ -82,4 +80,7 @@ const changesDelay = (
 
 /** Checks whether an expression defines a delay. */
 const isComputed = (delay: Value, { values }: Projection): boolean =>
-  typeof delay === 'string' && typeof values[delay] === 'string';
+  isExpression(delay) && delay.expression.kind === 'name' && isExpression(values[delay.expression.name]);
+
+const isExpression = (value: Value | undefined): value is Formula =>
+  typeof value === 'object' && value.kind === 'expression';

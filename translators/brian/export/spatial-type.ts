@@ -1,6 +1,9 @@
 /** Types with a cable in Brian's form. */
 
-import type { NeuronType } from '../../../src/model/model.js';
+import type { Expression } from '../../../src/lang/ast.js';
+import { binary, name } from '../../../src/lang/build.js';
+import { equalExpressions } from '../../../src/lang/walk.js';
+import type { NeuronType } from '../../../src/model/typed.js';
 import { coordinateNames, riseName, spatialNames } from '../vocabulary.js';
 
 /** Names that Brian defines for compartments. */
@@ -30,11 +33,15 @@ export function isSpatial({ cable, parameters, state, derived }: NeuronType): bo
   return (
     cable !== undefined &&
     cable.voltage === 'v' &&
-    cable.capacitance === 'Cm*area' &&
-    cable.current === 'Im*area' &&
+    isOverArea(cable.capacitance, 'Cm') &&
+    isOverArea(cable.current, 'Im') &&
     (cable.rise === undefined || cable.rise === riseName) &&
     derived['Im'] !== undefined &&
     state['v'] !== undefined &&
     known.every((name) => parameters[name] !== undefined)
   );
 }
+
+/** Checks whether an expression is a variable times the area of the compartment. */
+const isOverArea = (e: Expression, variable: string): boolean =>
+  equalExpressions(e, binary('*', name(variable), name('area')));

@@ -2,10 +2,9 @@
 
 import { coordinatesOf, isBuiltIn, type Shaped } from './spatial-type.js';
 import { knownNumbers } from '../../../src/model/arrays.js';
-import type { CableTree, DataStore, NeuronType, Value } from '../../../src/model/model.js';
+import type { CableTree, DataStore, NeuronType, Value } from '../../../src/model/typed.js';
 import { isGiven } from '../../../src/model/tagged.js';
 import { namesOf } from '../../../src/model/typed.js';
-import { typedModel } from '../../../src/model/typed-model.js';
 import { geometricNumbers } from '../morphology/morphology.js';
 import type { Remarks } from './brian-text.js';
 import { dimensionOf } from './equations-text.js';
@@ -93,7 +92,7 @@ function sectionsOf({ sections = {} }: CableTree, parents: readonly number[]): R
 
 /** Checks whether a type's code or values read the positions of compartments. */
 function readsPlace(id: string, axes: readonly string[], { model }: ExportContext): boolean {
-  const { neurons, populations } = typedModel(model);
+  const { neurons, populations } = model;
   const { type = '', values = {} } = populations[id] ?? {};
   const own = Object.entries(values).filter(([key]) => !axes.includes(key));
   const names = namesOf([neurons[type] && ownEquations(neurons[type]), own]);

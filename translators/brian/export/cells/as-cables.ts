@@ -37,7 +37,7 @@ import type {
   ValidModel,
   Value,
 } from '../../../../src/model/typed.js';
-import { typedValid, writtenModel, writtenValid } from '../../../../src/model/typed-model.js';
+import { writtenValid } from '../../../../src/model/typed-model.js';
 import type { Compartment } from '../../../../src/model/compartment-tree.js';
 import type { Writing } from '../../../shared/writing.js';
 import { builtIn, isBuiltIn } from '../spatial-type.js';
@@ -107,12 +107,11 @@ export function cellsAsCables(valid: ValidModel, ofOneType: Writing['cellsOfOneT
     for (const name of Object.keys(own.projections))
       if (!Object.hasOwn(projections, name))
         report.exact(child('/projections', name), 'a projection for each pair of its populations', 'brian/cells');
-    const shown = writtenModel({ ...model, projections });
-    const neurons = mapped(shown.neurons, (type, name) => (made.has(name) ? withLinearParts(type) : type));
-    const rewritten = { model: { ...shown, neurons }, data };
+    const neurons = mapped(model.neurons, (type, name) => (made.has(name) ? withLinearParts(type) : type));
+    const rewritten = { model: { ...model, projections, neurons }, data };
     const before = writtenValid({ ...valid, model: apart.model });
-    const became = composed([apart.became, recordedVariables(before, rewritten)]);
-    return { valid: typedValid(rewritten), entries: report.entries, became };
+    const became = composed([apart.became, recordedVariables(before, writtenValid(rewritten))]);
+    return { valid: rewritten, entries: report.entries, became };
   } catch (error) {
     if (!(error instanceof DiagnosticError)) throw error;
     for (const { message, place } of error.diagnostics) report.missing(place?.pointer ?? '', message);

@@ -4,21 +4,19 @@
  */
 
 import type { Expression } from '../../../../src/lang/ast.js';
-import { parseExpression } from '../../../../src/lang/parse.js';
 import { childrenOf, namesIn } from '../../../../src/lang/walk.js';
-import type { NeuronType } from '../../../../src/model/model.js';
+import { expressionsIn, type NeuronType } from '../../../../src/model/typed.js';
 
 /**
  * Returns the type with held variables, if they multiply the potential or other variables, or are in functions of them.
  */
 export function withLinearParts(type: NeuronType): NeuronType {
   const held = new Set(Object.keys(type.derived).filter((name) => type.derived[name]?.held));
-  const texts = new Map(Object.entries(type.derived).map(([name, { value }]) => [name, parseExpression(value)]));
-  const atStart = readAtStart(type, texts);
-  const current = texts.get('Im');
-  if (current) new Linear('v', texts, held, atStart).hold(current);
-  for (const [name, { rate }] of Object.entries(type.derivatives))
-    new Linear(name, texts, held, atStart).hold(parseExpression(rate));
+  const values = new Map(Object.entries(type.derived).map(([name, { value }]) => [name, value]));
+  const atStart = readAtStart(type, values);
+  const current = values.get('Im');
+  if (current) new Linear('v', values, held, atStart).hold(current);
+  for (const [name, { rate }] of Object.entries(type.derivatives)) new Linear(name, values, held, atStart).hold(rate);
   const derived = Object.fromEntries(
     Object.entries(type.derived).map(([name, one]) => [name, held.has(name) ? { ...one, held: true } : one]),
   );
@@ -26,17 +24,17 @@ export function withLinearParts(type: NeuronType): NeuronType {
 }
 
 /** Returns names that first values read. Held values are not known yet at that time. */
-function readAtStart({ state }: NeuronType, texts: ReadonlyMap<string, Expression>): ReadonlySet<string> {
+function readAtStart({ state }: NeuronType, values: ReadonlyMap<string, Expression>): ReadonlySet<string> {
   const read = new Set<string>();
   const look = (e: Expression): void => {
     for (const name of namesIn(e)) {
       if (read.has(name)) continue;
       read.add(name);
-      const own = texts.get(name);
+      const own = values.get(name);
       if (own) look(own);
     }
   };
-  for (const { initial } of Object.values(state)) if (typeof initial === 'string') look(parseExpression(initial));
+  for (const e of expressionsIn(Object.values(state).map(({ initial }) => initial))) look(e);
   return read;
 }
 
@@ -48,7 +46,7 @@ class Linear {
 
   constructor(
     private readonly variable: string,
-    private readonly texts: ReadonlyMap<string, Expression>,
+    private readonly values: ReadonlyMap<string, Expression>,
     private readonly held: Set<string>,
     private readonly atStart: ReadonlySet<string>,
   ) {}
@@ -57,7 +55,7 @@ class Linear {
   hold(e: Expression): void {
     if (this.#degree(e) < 2) return;
     if (e.kind === 'name') {
-      const own = this.texts.get(e.name);
+      const own = this.values.get(e.name);
       if (!own) return;
       // For a current the factor is held, for a variable's rate the whole term.
       if (this.variable === 'v') this.hold(own);
@@ -93,7 +91,7 @@ class Linear {
 
   #degreeOf(name: string): Degree {
     if (name === this.variable) return 1;
-    const own = this.texts.get(name);
+    const own = this.values.get(name);
     if (!own || this.held.has(name)) return 0;
     const known = this.#degrees.get(name);
     if (known !== undefined) return known;

@@ -2,6 +2,7 @@
 
 import type { Expression } from '../../../src/lang/ast.js';
 import { call, name as named } from '../../../src/lang/build.js';
+import { isDimensionless } from '../../../src/lang/dimension.js';
 import { literal, piecesOf } from '../../../src/library/pieces.js';
 import { mapped } from '../../../src/model/collections.js';
 import { freeName } from '../../../src/model/free-name.js';
@@ -48,8 +49,10 @@ function tableOf(current: Expression, { experiment: { dt } }: Model): Table | un
     { length: count },
     (_, k) => amplitudes[steps.findLastIndex((step) => step <= k * every)] ?? 0,
   );
-  const unit = pieces.some(({ value: e }) => (e.kind === 'unary' ? e.operand : e).kind === 'quantity') ? 'A' : '1';
-  return { dt: Number((every * dt).toPrecision(12)), unit, values, columns: null };
+  const isCurrent = pieces.map(({ value: e }) => (e.kind === 'unary' ? e.operand : e)).some(hasUnit);
+  return { dt: Number((every * dt).toPrecision(12)), unit: isCurrent ? 'A' : '1', values, columns: null };
 }
+
+const hasUnit = (e: Expression): boolean => e.kind === 'quantity' && !isDimensionless(e.dimension);
 
 const divisor = (a: number, b: number): number => (b === 0 ? a : divisor(b, a % b));

@@ -27,6 +27,7 @@ const handlers: Readonly<Record<CommandName, (context: CommandContext) => Promis
   test: async (context) => (await import('./commands/test.js')).test(context),
   plot: async (context) => (await import('./commands/plot.js')).plot(context),
   diff: async (context) => (await import('./commands/diff.js')).diff(context),
+  matrix: async (context) => (await import('./commands/matrix.js')).matrix(context),
   describe: async (context) => (await import('./commands/describe.js')).describe(context),
   report: async (context) => (await import('./commands/report.js')).report(context),
   page: async (context) => (await import('./commands/page.js')).page(context),

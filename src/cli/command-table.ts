@@ -586,6 +586,43 @@ export const commands = {
       ['$0 certify cuba.omex --paper paper.yaml', 'also codecheck.yml, for a CODECHECK'],
     ],
   },
+  matrix: {
+    describe: 'run models in several simulators and versions, and compare the spikes of each pair',
+    files: { name: 'models', many: true, describe: 'models in any supported notation' },
+    options: {
+      execute,
+      in: {
+        type: 'string',
+        repeated: true,
+        value: 'env',
+        describe: 'Python environment (its folder) whose simulators run the models; may be repeated',
+      },
+      add: {
+        type: 'string',
+        repeated: true,
+        value: 'file',
+        describe: 'runs of another machine: a .json file of this command; may be repeated',
+      },
+      output: {
+        type: 'string',
+        alias: 'o',
+        repeated: true,
+        value: 'file',
+        describe: 'file to write: .md, .html, .txt or .json; may be repeated [the standard output]',
+      },
+      within: compared.within,
+      why: { type: 'boolean', describe: 'find the convention that makes another simulator differ' },
+      limit,
+      force,
+      ...timed,
+      ...read,
+      ...common,
+    },
+    examples: [
+      ['$0 matrix cuba.yaml --in .venv-brian2.9 --in .venv-brian2.10 --in .venv-nest', 'a table of verdicts'],
+      ['$0 matrix brunel.py --execute --in old --in new --why', 'a script in two releases of Brian, as it is'],
+    ],
+  },
   diff: {
     describe: 'compare two results, to the first difference, or two models, part by part',
     files: { name: 'files', many: true, describe: 'two results written by run, or two models in any notations' },

@@ -7,7 +7,7 @@ import { exitCodes } from './exit-codes.js';
 import type { Terminal } from './terminal.js';
 
 /** Commands whose models may be scripts. */
-const commands: readonly string[] = ['run', 'convert', 'validate', 'describe'];
+const commands: readonly string[] = ['run', 'convert', 'validate', 'describe', 'matrix'];
 
 const isScript = (word: string): boolean => word.endsWith('.py');
 

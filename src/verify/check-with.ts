@@ -3,14 +3,15 @@
 import { memberOf } from '../diagnostics/member.js';
 import { execFile, execFileSync } from 'node:child_process';
 import { rmSync, readFileSync, writeFileSync } from 'node:fs';
-import { isAbsolute, join } from 'node:path';
+import { isAbsolute, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { DiagnosticError, UsageError } from '../diagnostics/diagnostic.js';
 import { limitOf, noLimit, type Limit, type LimitOptions } from './limit.js';
 import { asItsScriptRuns } from '../library/simulators/source-setup.js';
 import type { Model, ValidModel } from '../model/model.js';
-import { phaseKind } from '../model/tagged.js';
+import { wholePopulation } from '../model/selected.js';
+import { isRecording, phaseKind } from '../model/tagged.js';
 import {
   compared,
   comparedTime,
@@ -78,7 +79,7 @@ export async function checkWith(
     const { isCompiled } = written;
     const execute = prepared(written, simulator, targetOf(to).notation, folder);
     const keeper = new SampleKeeper();
-    const label = simulator === 'brian2' ? 0 : valid.model.experiment.dt;
+    const label = labelIn(simulator, valid.model);
     const nothing: SpikesByPopulation = new Map();
     const failed = (failure: string): ConversionCheck => ({
       ...compared(simulator, valid, nothing, nothing, label),
@@ -129,6 +130,10 @@ export async function checkWith(
   }
 }
 
+/** Returns the time by which a simulator's label of a spike follows the beginning of its step, in s. */
+export const labelIn = (simulator: Simulator, { experiment }: Pick<Model, 'experiment'>): number =>
+  simulator === 'brian2' ? 0 : experiment.dt;
+
 /** A model as a simulator runs it. */
 interface WrittenFor {
   readonly converted: ConvertedModel;
@@ -167,14 +172,19 @@ async function writtenFor(
   return { converted, isCompiled: hasNestml(converted) };
 }
 
-/** Writes files into a folder. @returns a function that runs them, and reads the results */
+/**
+ * Writes files into a folder.
+ *
+ * @param python  program that has the simulator; default: one on the path
+ * @returns a function that runs them, and reads the results
+ */
 function prepared(
   { converted: { files, data }, isCompiled }: WrittenFor,
   simulator: Simulator,
   notation: Notation,
   folder: string,
+  python = pythonWith(simulator, [...simulators[simulator].runs, ...(isCompiled ? simulators.nestml.runs : [])]),
 ): (recorded: Recorded) => Promise<ToolResults> {
-  const python = pythonWith(simulator, [...simulators[simulator].runs, ...(isCompiled ? simulators.nestml.runs : [])]);
   for (const { name, text } of files) writeFileSync(join(folder, name), text);
   const main = mainOf(files)?.name ?? '';
   const read = (): Model => importModel(readSource(join(folder, main)), { data, origin: false }).valid.model;
@@ -187,6 +197,66 @@ export type RunFiles = (
   run: () => Promise<SpikesByPopulation>,
 ) => Promise<SpikesByPopulation>;
 
+/** How a simulator runs a conversion. */
+interface HowToRun {
+  readonly runFiles?: RunFiles;
+  /** Program that has the simulator; absent: one on the path. */
+  readonly python?: string;
+}
+
+/**
+ * Returns the spikes of a model's conversion in a simulator, by populations of the model.
+ *
+ * @throws UsageError if the simulator cannot run it
+ * @throws Error with the output of a simulator that fails
+ */
+export async function spikesUnder(
+  valid: ValidModel,
+  to: TargetNotation,
+  simulator: Simulator,
+  { runFiles = (_, start) => start(), python }: HowToRun = {},
+): Promise<SpikesByPopulation> {
+  const { valid: recorded, names: spikes } = recordingSpikes(valid);
+  const { displays: _, ...annotations } = recorded.model.annotations;
+  const model = { ...recorded.model, annotations };
+  const written = await writtenFor({ ...recorded, model }, to, simulator, false);
+  return runFiles(written.converted.files, async () => {
+    const folder = temporaryFolder('spikes');
+    try {
+      const execute = prepared(written, simulator, targetOf(to).notation, folder, python);
+      return (await execute({ model: valid.model, spikes, samples: new Map() })).spikes;
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+}
+
+/**
+ * Returns the spikes of a script for Brian that runs as it is, by populations of the model that was captured from it.
+ * Monitors of whole populations count.
+ *
+ * @throws Error with the output of a script that fails
+ */
+export async function spikesOfScript(
+  { model }: ValidModel,
+  script: string,
+  python: string,
+): Promise<SpikesByPopulation> {
+  const recorded = model.recordings.flatMap((recording): (readonly [name: string, population: string])[] => {
+    const population = isRecording(recording, 'events') ? wholePopulation(recording.of) : undefined;
+    return population === undefined ? [] : [[recording.name, population]];
+  });
+  const folder = temporaryFolder('script');
+  try {
+    const results = join(folder, 'results.json');
+    const path = resolve(script);
+    await runTool(python, isolatedPython([runScript, 'brian', results, path], folder).words, folder);
+    return brianResults(results, { model, spikes: new Map(recorded), samples: new Map() }).spikes;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
 /**
  * Compares a model with its conversion in the limit of small steps. A simulator runs the conversion with the loop open.
  *
@@ -196,23 +266,9 @@ export async function limitWith(
   valid: ValidModel,
   to: TargetNotation,
   simulator: Simulator,
-  { runFiles = (_, start) => start(), ...options }: LimitOptions & { readonly runFiles?: RunFiles } = {},
+  options: LimitOptions & HowToRun = {},
 ): Promise<Limit> {
-  const inTool = async (opened: ValidModel): Promise<SpikesByPopulation> => {
-    const { valid: recorded, names: spikes } = recordingSpikes(opened);
-    const { displays: _, ...annotations } = recorded.model.annotations;
-    const model = { ...recorded.model, annotations };
-    const written = await writtenFor({ ...recorded, model }, to, simulator, false);
-    return runFiles(written.converted.files, async () => {
-      const folder = temporaryFolder('limit');
-      try {
-        const execute = prepared(written, simulator, targetOf(to).notation, folder);
-        return (await execute({ model: opened.model, spikes, samples: new Map() })).spikes;
-      } finally {
-        rmSync(folder, { recursive: true, force: true });
-      }
-    });
-  };
+  const inTool = (opened: ValidModel): Promise<SpikesByPopulation> => spikesUnder(opened, to, simulator, options);
   try {
     return { ...(await limitOf(valid, valid, { ...options, runTarget: inTool })), with: simulator };
   } catch (error) {

@@ -115,7 +115,7 @@ export async function whyDifferent(
   // Spikes of neighbouring steps differ.
   const given: CompareOptions = { ...options, within: 0.4 * dt, measures: 'matches', firstOnly: true };
   const agreement = (recorded: Recorded, until: number): Agreement =>
-    agreementOf(compareRecorded({ ...recorded, end: null }, other, { ...given, to: until }));
+    agreementOf(compareRecorded({ ...recorded, end: until + moreSteps * dt }, other, { ...given, to: until }));
   const { divergence: first } = compareRecorded(own, other, given);
   if (!first) return null;
   const end = Math.min(own.end ?? Infinity, other.end ?? Infinity, lastSpike([own, other]) + dt);
@@ -296,12 +296,10 @@ class Session {
       const found = await openRecorded(itemAt(outputs, 0));
       this.#pace = Math.max(this.#pace, (now() - begin) / until);
       // Runs list the spikes of all populations.
-      return {
-        ...found,
-        trains: joinedTrains(found.trains, imported.valid, valid, became).filter((train) =>
-          own.trains.some((known) => areOfOne(train, known)),
-        ),
-      };
+      const trains = joinedTrains(found.trains, imported.valid, valid, became).filter((train) =>
+        own.trains.some((known) => areOfOne(train, known)),
+      );
+      return trains.length > 0 ? { ...found, trains } : 'no population of the run has the name of one of the model';
     } catch (error) {
       if (error instanceof DiagnosticError) return error.diagnostics[0]?.message ?? error.message;
       if (error instanceof UsageError) return error.message;

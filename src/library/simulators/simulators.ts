@@ -30,6 +30,8 @@ interface SimulatorFacts extends Backend {
   readonly loses?: 'restored';
   /** Python modules without which it does not run. */
   readonly runs: readonly string[];
+  /** Python packages whose versions tell its own: its own first, each with the name that people give it. */
+  readonly packages: readonly (readonly [distribution: string, name: string])[];
   /** The simulator that runs what it compiles. */
   readonly within?: Simulator;
   /** Returns the size in SI of the unit that variables of a dimension are recorded in; absent: the notation says it. */
@@ -58,6 +60,10 @@ const nest: SimulatorFacts = {
   ...ofPynn.nest,
   profile: 'grid',
   runs: ['pyNN', 'nest'],
+  packages: [
+    ['nest-simulator', 'NEST'],
+    ['pynn', 'PyNN'],
+  ],
   computes: [
     {
       name: 'dendritic delays of NEST',
@@ -97,6 +103,7 @@ const nestml: SimulatorFacts = {
   ...complete,
   profile: 'grid',
   runs: ['pynestml'],
+  packages: [['nestml', 'NESTML']],
   within: 'nest',
   recordsIn: siOf,
   computes: [
@@ -116,10 +123,32 @@ const nestml: SimulatorFacts = {
 export const simulators: Readonly<Record<Simulator | 'nestml', SimulatorFacts>> = {
   nest,
   nestml,
-  neuron: { ...ofPynn.neuron, profile: 'grid', computes: [], runs: ['pyNN', 'neuron'] },
+  neuron: {
+    ...ofPynn.neuron,
+    profile: 'grid',
+    computes: [],
+    runs: ['pyNN', 'neuron'],
+    packages: [
+      ['neuron', 'NEURON'],
+      ['pynn', 'PyNN'],
+    ],
+  },
   // https://brian2.readthedocs.io/en/stable/user/running.html#checkpointing
-  brian2: { ...complete, profile: 'brian', computes: [], runs: ['brian2'], loses: 'restored' },
-  jneuroml: { ...complete, profile: 'lems-euler', computes: [], runs: ['pyneuroml'] },
+  brian2: {
+    ...complete,
+    profile: 'brian',
+    computes: [],
+    runs: ['brian2'],
+    packages: [['brian2', 'Brian']],
+    loses: 'restored',
+  },
+  jneuroml: {
+    ...complete,
+    profile: 'lems-euler',
+    computes: [],
+    runs: ['pyneuroml'],
+    packages: [['pyneuroml', 'pyNeuroML']],
+  },
 };
 
 /** Returns a model as a simulator computes it, with the types that are compiled for it. */

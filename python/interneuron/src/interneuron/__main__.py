@@ -72,7 +72,7 @@ def _split(words: list[str]) -> tuple[list[str], list[str]]:
 
 
 #: Commands that take models, which may be scripts.
-_MODEL_COMMANDS = ("run", "convert", "validate", "describe", "codegen", "verify")
+_MODEL_COMMANDS = ("run", "convert", "validate", "describe", "codegen", "verify", "matrix")
 #: Options whose values are files that a command writes.
 _OUTPUTS = ("-o", "--output", "--report")
 

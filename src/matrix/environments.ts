@@ -1,0 +1,117 @@
+/** Environments in which a model runs: this program, and the simulators of Python environments with their versions. */
+
+import { execFileSync } from 'node:child_process';
+import { statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { UsageError } from '../diagnostics/diagnostic.js';
+import { simulatorNames, type Simulator } from '../library/simulators/names.js';
+import { simulators } from '../library/simulators/simulators.js';
+import { version } from '../pipeline/version.js';
+import { isolatedPython } from '../platform/python.js';
+
+/** The name of this program among environments. */
+export const ownName = 'interneuron';
+
+/** A simulator in an environment. */
+export interface Environment {
+  /** Simulator and versions, such as `NEST 3.10.0 (PyNN 0.13.0)`. */
+  readonly name: string;
+  readonly simulator: Simulator | typeof ownName;
+  /** Versions of Python and of the simulator's packages, by their names. */
+  readonly versions: Readonly<Record<string, string>>;
+  /** Program that has it; absent for this program. */
+  readonly python?: string;
+}
+
+/** This program as an environment. */
+const ownEnvironment: Environment = {
+  name: `${ownName} ${version}`,
+  simulator: ownName,
+  versions: { [ownName]: version },
+};
+
+/** Prints which modules a Python has, and the versions of its packages. */
+const probe = `
+import importlib.metadata as metadata, importlib.util as util, json, platform
+def has(module):
+    try:
+        return util.find_spec(module) is not None
+    except Exception:
+        return False
+def version(name):
+    try:
+        return metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return None
+names, modules = NAMES, MODULES
+print(json.dumps({"python": platform.python_version(), "has": {m: has(m) for m in modules}, "versions": {n: version(n) for n in names}}))
+`;
+
+/** The longest that the probe of an environment may take, in ms. */
+const longestProbe = 60_000;
+
+/**
+ * Returns the simulators of a Python environment.
+ *
+ * @param path  the folder of the environment, or its Python
+ * @throws UsageError if there is no Python, or it has no simulator
+ */
+function environmentsIn(path: string): readonly Environment[] {
+  const python = pythonOf(path);
+  const names = [
+    ...new Set(simulatorNames.flatMap((name) => simulators[name].packages.map(([distribution]) => distribution))),
+  ];
+  const modules = [...new Set(simulatorNames.flatMap((simulator) => simulators[simulator].runs))];
+  const code = probe.replace('NAMES', JSON.stringify(names)).replace('MODULES', JSON.stringify(modules));
+  const { words, options } = isolatedPython(['-c', code]);
+  let found: {
+    readonly python: string;
+    readonly has: Readonly<Record<string, boolean>>;
+    readonly versions: Readonly<Record<string, string | null>>;
+  };
+  try {
+    const limits = { timeout: longestProbe, encoding: 'utf8' } as const;
+    found = JSON.parse(execFileSync(python, words, { ...options, ...limits, stdio: 'pipe' })) as typeof found;
+  } catch {
+    throw new UsageError(`${python} does not run as Python`, 'name the folder of a Python environment');
+  }
+  const environments = simulatorNames
+    .filter((simulator) => simulators[simulator].runs.every((module) => found.has[module]))
+    .map((simulator): Environment => {
+      const [own, ...others] = simulators[simulator].packages.map(([distribution, name]) => {
+        const known = found.versions[distribution];
+        return [name, known ?? 'of unknown version'] as const;
+      });
+      const beside = others.length === 0 ? '' : ` (${others.map((words) => words.join(' ')).join(', ')})`;
+      const versions = Object.fromEntries([['Python', found.python], own!, ...others]);
+      return { name: `${own!.join(' ')}${beside}`, simulator, versions, python };
+    });
+  if (environments.length === 0)
+    throw new UsageError(
+      `${path} has no simulator that runs conversions`,
+      `install one of ${simulatorNames.map((name) => simulators[name].packages[0]?.[1]).join(', ')} in it`,
+    );
+  return environments;
+}
+
+/**
+ * Returns this program and the simulators of Python environments.
+ *
+ * @param paths  folders or programs of the environments
+ * @throws UsageError for one without a simulator
+ */
+export function allEnvironments(paths: readonly string[]): readonly Environment[] {
+  const all = [ownEnvironment, ...paths.flatMap(environmentsIn)];
+  // Equal versions in several environments are told apart by their Python.
+  const count = (name: string): number => all.filter((one) => one.name === name).length;
+  return all.map((one) => (count(one.name) > 1 ? { ...one, name: `${one.name} in ${one.python ?? ''}` } : one));
+}
+
+/** Returns the Python of an environment. @throws UsageError if there is none */
+function pythonOf(path: string): string {
+  const places = [join(path, 'bin', 'python'), join(path, 'Scripts', 'python.exe'), path];
+  const found = places.find((place) => statSync(place, { throwIfNoEntry: false })?.isFile());
+  if (found === undefined)
+    throw new UsageError(`there is no Python in ${path}`, 'name the folder of a Python environment');
+  return resolve(found);
+}

@@ -40,9 +40,11 @@ const assets = [[`${fonts}/400Regular/OpenSans_400Regular.ttf`, 'chunks/OpenSans
 
 /**
  * Modules that bundled packages import but do not need here: linkedom for style sheets and for text in HTML (pictures
- * begin with an empty document), handlebars for source maps.
+ * begin with an empty document), handlebars for source maps, yargs for the width of emoji, whose tables take longer to
+ * set up than the arguments to read. The command's own texts have one column for each character.
  */
 const unused = {
+  'string-width': 'module.exports = (text) => text.length;',
   'cssomnom/parse': 'export const parse = undefined;',
   htmlparser2: 'export class Parser { write() {} end() {} }',
   'dom-serializer': 'export default undefined;',

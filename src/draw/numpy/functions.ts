@@ -4,13 +4,20 @@ import { createEvaluator } from '../../ir/evaluate.js';
 import { libraryFunction, withCallees, type LibraryName } from '../../ir/library/index.js';
 import { ordinaryExp, ordinaryLog } from './fast-functions.js';
 
-const names = ['exp', 'log', 'pow', 'cos', 'acos', 'fmod'] as const satisfies readonly LibraryName[];
-const functions = new Map(names.map((name) => [name, libraryFunction(name, 'f64')]));
-const evaluator = createEvaluator(withCallees([...functions.values()]));
+const evaluators = new Map<LibraryName, (args: readonly number[]) => number>();
 
-function evaluate(name: (typeof names)[number], ...args: readonly number[]): number {
-  return Number(evaluator.call(functions.get(name)?.name ?? name, args)[0]);
+/** Returns a function that is compiled when it is first needed. */
+function evaluatorOf(name: LibraryName): (args: readonly number[]) => number {
+  const known = evaluators.get(name);
+  if (known !== undefined) return known;
+  const callee = libraryFunction(name, 'f64');
+  const evaluator = createEvaluator(withCallees([callee]));
+  const evaluate = (args: readonly number[]): number => Number(evaluator.call(callee.name, args)[0]);
+  evaluators.set(name, evaluate);
+  return evaluate;
 }
+
+const evaluate = (name: LibraryName, ...args: readonly number[]): number => evaluatorOf(name)(args);
 
 /** e to the power x. */
 export const exp = (x: number): number => ordinaryExp(x) ?? evaluate('exp', x);

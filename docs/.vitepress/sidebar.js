@@ -72,6 +72,7 @@ export const sidebar = [
       page('Results', '/results'),
       page('Comparing results', '/compare'),
       page('The same model', '/same-model'),
+      page('Simulators and versions', '/matrix'),
       page('Testing models', '/expectations'),
       page('Determinism', '/determinism'),
       page('Stand-alone projects', '/stand-alone-projects'),

@@ -34,12 +34,12 @@ const spikesText = ({ spikes }: MatrixRun): string =>
     ? 'failed'
     : formatCount(Object.values(spikes).reduce((all, trains) => all + trains.flat().length, 0));
 
-/** Returns the verdict on two runs, and the share of spikes that agree unless all do; empty in the other triangle. */
+/** Returns the verdict on two runs if all spikes agree, else how many do; empty in the other triangle. */
 function cellOf(pairs: readonly MatrixPair[], first: number, second: number): string {
   const pair = pairs.find(({ between }) => between[0] === first && between[1] === second);
   if (pair === undefined) return '';
   const { matched, spikes, verdict } = pair;
-  return matched === spikes ? verdict : `${verdict} (${formatCount(matched)} of ${formatCount(spikes)})`;
+  return matched === spikes ? verdict : `${formatCount(matched)} of ${formatCount(spikes)}`;
 }
 
 /** Returns reasons of failures, causes of differences, and verdicts in the limit of small steps. */

@@ -37,7 +37,7 @@ const aboutGraphsAndCircuits = [
   '- NIR is read and written. Models of the notations above are written as graphs if their cells are leaky integrators with currents or jumps of the potential and',
   '  without refractory periods, and their synapses static. The spikes of sources are left out, since graphs do not hold them.',
   '- SONATA is read and written. Models of the notations above are written as circuits if their cells have a template of NEST, NEURON or PyNN, and their synapses are',
-  '  static. What they draw is listed. Results of all models can be written as spikes and reports of SONATA (`-o spikes.h5`).',
+  '  static. Their draws are listed. Results of all models can be written as spikes and reports of SONATA (`-o spikes.h5`).',
 ] as const;
 
 /** Returns the mark of a verdict. */
@@ -115,7 +115,7 @@ export async function supportPage(): Promise<string> {
 
 Each table is made by reading, checking and converting a document of each feature.
 
-- *By name*: ✓ if the notation has a word for the feature, and interneuron reads and runs it; ✗ if it has no word.
+- *By name*: ✓ if the notation has a name for the feature, and interneuron reads and runs it; ✗ if it has no name.
 - *By equations*: ✓ if documents state the feature in equations, or if converting it from another notation writes all of it;
   ◐ if that conversion leaves a part out, or gives a PyNN script for interneuron's backend only; ✗ if it is refused; – if no
   other notation has the feature. The report of a conversion names each difference ([Conversion](conversion.md)).
